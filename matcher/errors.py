@@ -1,0 +1,36 @@
+"""The whole error tree. About a user's data they speak Chinese, about a programmer's call English."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class MatcherError(Exception):
+    """Root of every error that this library raises on purpose; its text is fit to be shown to a user."""
+
+
+class TableError(MatcherError, ValueError):
+    """A table cannot be used. `problems` lists every fault found (see `matcher.tables.PROBLEM_COLUMNS`)."""
+
+    def __init__(self, message: str, problems: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class IndexFolderError(MatcherError, ValueError):
+    """A saved index is damaged, of another format, encoder or segmenter, or was changed by somebody else."""
+
+
+class EncoderError(MatcherError, ValueError):
+    """An encoder cannot be loaded, or what it returned is not one finite vector a text."""
+
+
+class OutputError(MatcherError, OSError):
+    """A result cannot be written where it was asked for."""
+
+
+class MissingExtraError(MatcherError, ImportError):
+    """An optional package is needed; the text carries the exact pip line."""

@@ -1,0 +1,187 @@
+"""Chinese text to terms. Strings in, counted terms out; the segmenter stays in here.
+
+A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, and every
+bigram of neighbouring Chinese characters. A two-character word is the same term as its bigram and so counts twice: once
+because it is written there, once because the segmenter reads it as a word.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+_GONE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
+_CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
+LONG_SENTENCE = 60  # characters; a longer sentence is cut at its commas into pieces of about this length
+
+
+class Terms(NamedTuple):
+    """The counted terms of n texts.
+
+    `names`: the distinct terms of all the texts together; `is_word`: whether the segmenter read that term as a word.
+    Text i has the terms `ids[offsets[i]:offsets[i + 1]]` (rows of `names`, ascending), each `counts[...]` times.
+    """
+
+    names: list[str]
+    is_word: NDArray[np.bool_]
+    offsets: NDArray[np.int64]
+    ids: NDArray[np.int32]
+    counts: NDArray[np.int32]
+
+
+class _Cut(Protocol):
+    def cut(self, text: str, hmm: bool, /) -> list[str]: ...
+
+
+class _Jieba:
+    """jieba behind rjieba's call, for machines that rjieba has no wheel for."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        import logging
+
+        import jieba
+
+        jieba.setLogLevel(logging.WARNING)
+        self._tokenizer = jieba.Tokenizer()
+        for word in words:
+            self._tokenizer.add_word(word)
+
+    def cut(self, text: str, hmm: bool, /) -> list[str]:
+        return list(self._tokenizer.cut(text, HMM=hmm))
+
+
+@functools.lru_cache(maxsize=8)
+def _load(engine: str, words: tuple[str, ...]) -> _Cut:
+    if engine == "jieba":
+        return _Jieba(words)
+    import rjieba
+
+    cutter: _Cut = rjieba.Jieba()
+    for word in words:
+        cutter.add_word(word, None, None)  # type: ignore[attr-defined]
+    return cutter
+
+
+def _default_engine() -> str:
+    try:
+        import rjieba  # noqa: F401
+    except ImportError:
+        return "jieba"
+    return "rjieba"
+
+
+class _Numbers(dict[str, int]):
+    """Gives each new key the next number."""
+
+    def __missing__(self, key: str) -> int:
+        self[key] = number = len(self)
+        return number
+
+
+class Segmenter:
+    """Cuts texts into counted terms. Equal settings give equal terms in every process.
+
+    words: the user's own words, kept whole where they occur. engine: "rjieba" or "jieba"; by default rjieba where it is
+    installed. Both read the same dictionary without guessing new words, but they are not mixed in one index.
+    """
+
+    def __init__(self, words: Iterable[str] = (), *, engine: str | None = None) -> None:
+        self.words = tuple(sorted({normalise(word) for word in words} - {""}))
+        self.engine = engine or _default_engine()
+        if self.engine not in ("rjieba", "jieba"):
+            raise ValueError(f"engine is 'rjieba' or 'jieba', not {self.engine!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Segmenter) and (self.words, self.engine) == (other.words, other.engine)
+
+    def __hash__(self) -> int:
+        return hash((self.words, self.engine))
+
+    def __repr__(self) -> str:
+        return f"Segmenter({len(self.words)} own words, engine={self.engine!r})"
+
+    def terms(self, texts: Sequence[str]) -> Terms:
+        """The counted terms of each text, in the order of `texts`."""
+        cut = _load(self.engine, self.words).cut
+        clean = [normalise(text) for text in texts]
+        numbers = _Numbers()
+        ids: list[int] = []
+        sizes = np.empty(len(clean), np.int64)
+        for i, text in enumerate(clean):
+            words = cut(text, False)
+            ids.extend(map(numbers.__getitem__, words))
+            sizes[i] = len(words)
+        kept = np.fromiter(map(_is_term, numbers), bool, len(numbers))
+        word_ids = np.asarray(ids, np.int64)
+        word_rows = np.repeat(np.arange(len(clean)), sizes)
+        keep = kept[word_ids]
+
+        pairs, pair_rows = _bigrams(clean)
+        distinct, inverse = np.unique(pairs, return_inverse=True)
+        bigram_ids = np.fromiter((numbers[_unpack(pair)] for pair in distinct.tolist()), np.int64, len(distinct))
+        all_rows = np.concatenate([word_rows[keep], pair_rows])
+        all_ids = np.concatenate([word_ids[keep], bigram_ids[inverse]])
+
+        used = np.zeros(len(numbers), bool)
+        used[all_ids] = True
+        names = list(numbers)
+        renumber = np.cumsum(used) - 1
+        keys = np.sort(all_rows * np.int64(max(1, len(numbers))) + renumber[all_ids])
+        first = np.flatnonzero(np.diff(keys, prepend=-1))
+        rows, term_ids = np.divmod(keys[first], max(1, len(numbers)))
+        return Terms(
+            names=[name for name, use in zip(names, used.tolist(), strict=True) if use],
+            is_word=np.concatenate([kept, np.zeros(len(numbers) - len(kept), bool)])[used],
+            offsets=np.searchsorted(rows, np.arange(len(clean) + 1)).astype(np.int64),
+            ids=term_ids.astype(np.int32),
+            counts=np.diff(first, append=len(keys)).astype(np.int32),
+        )
+
+
+def normalise(text: str) -> str:
+    """One written form for one reading: full-width to half-width (NFKC), lower case, no invisible signs."""
+    return _GONE.sub(" ", unicodedata.normalize("NFKC", text)).lower().strip()
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text in order, without blanks around; long ones are cut at commas. "" gives []."""
+    found: list[str] = []
+    for sentence in _SENTENCE.findall(text):
+        piece = ""
+        for clause in [sentence] if len(sentence) <= LONG_SENTENCE else _CLAUSE.findall(sentence):
+            if piece and len(piece) + len(clause) > LONG_SENTENCE:
+                found.append(piece)
+                piece = ""
+            piece += clause
+        found.append(piece)
+    return [stripped for piece in found if (stripped := piece.strip()) and any(map(str.isalnum, stripped))]
+
+
+def _is_term(word: str) -> bool:
+    """A word that carries meaning by itself: two Chinese characters or more, or a Latin or numeric token."""
+    if _HAN.search(word):
+        return len(word) > 1
+    return any(map(str.isalnum, word))
+
+
+def _bigrams(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Every pair of neighbouring Chinese characters as one number, and the row of its text."""
+    codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
+    han = ((codes >= 0x3400) & (codes <= 0x9FFF) & ((codes <= 0x4DBF) | (codes >= 0x4E00))) | (
+        (codes >= 0xF900) & (codes <= 0xFAFF) | (codes >= 0x20000) & (codes <= 0x3FFFF)
+    )
+    at = np.flatnonzero(han[:-1] & han[1:])
+    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+    return codes[at] << 32 | codes[at + 1], np.searchsorted(ends, at)
+
+
+def _unpack(pair: int) -> str:
+    return chr(pair >> 32) + chr(pair & 0xFFFFFFFF)
