@@ -1,16 +1,18 @@
 """Chinese text to terms. Strings in, counted terms out; the segmenter stays in here.
 
-A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, and every
-bigram of neighbouring Chinese characters. A two-character word is the same term as its bigram and so counts twice: once
-because it is written there, once because the segmenter reads it as a word.
+A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, every Chinese
+character and every bigram of neighbouring ones. A two-character word is the same term as its bigram and so counts twice:
+once because it is written there, once because the segmenter reads it as a word.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -58,14 +60,20 @@ class _Jieba:
         return list(self._tokenizer.cut(text, HMM=hmm))
 
 
+@functools.cache
+def domain_words() -> tuple[str, ...]:
+    """Technical words of three to six characters that the segmenters' own dictionary lacks (from THUOCL, see NOTICE)."""
+    return tuple((files("matcher") / "data" / "domain_words.txt").read_text("utf-8").split())
+
+
 @functools.lru_cache(maxsize=8)
 def _load(engine: str, words: tuple[str, ...]) -> _Cut:
     if engine == "jieba":
-        return _Jieba(words)
+        return _Jieba((*domain_words(), *words))
     import rjieba
 
     cutter: _Cut = rjieba.Jieba()
-    for word in words:
+    for word in (*domain_words(), *words):
         cutter.add_word(word, None, None)  # type: ignore[attr-defined]
     return cutter
 
@@ -105,6 +113,12 @@ class Segmenter:
     def __hash__(self) -> int:
         return hash((self.words, self.engine))
 
+    @property
+    def identity(self) -> dict[str, str]:
+        """What must be equal for two segmenters to give equal terms; written into a saved index."""
+        own = hashlib.sha256("\n".join((*domain_words(), *self.words)).encode()).hexdigest()
+        return {"engine": self.engine, "words": own, "terms": "words+characters+bigrams"}
+
     def __repr__(self) -> str:
         return f"Segmenter({len(self.words)} own words, engine={self.engine!r})"
 
@@ -124,11 +138,10 @@ class Segmenter:
         word_rows = np.repeat(np.arange(len(clean)), sizes)
         keep = kept[word_ids]
 
-        pairs, pair_rows = _bigrams(clean)
-        distinct, inverse = np.unique(pairs, return_inverse=True)
-        bigram_ids = np.fromiter((numbers[_unpack(pair)] for pair in distinct.tolist()), np.int64, len(distinct))
-        all_rows = np.concatenate([word_rows[keep], pair_rows])
-        all_ids = np.concatenate([word_ids[keep], bigram_ids[inverse]])
+        grams, gram_ids, gram_rows = _grams(clean)
+        to_number = np.fromiter(map(numbers.__getitem__, grams), np.int64, len(grams))
+        all_rows = np.concatenate([word_rows[keep], gram_rows])
+        all_ids = np.concatenate([word_ids[keep], to_number[gram_ids]])
 
         used = np.zeros(len(numbers), bool)
         used[all_ids] = True
@@ -172,16 +185,22 @@ def _is_term(word: str) -> bool:
     return any(map(str.isalnum, word))
 
 
-def _bigrams(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every pair of neighbouring Chinese characters as one number, and the row of its text."""
+def _grams(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Chinese characters and pairs of neighbouring ones: the distinct ones, and per place its number and its text's row."""
     codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
     han = ((codes >= 0x3400) & (codes <= 0x9FFF) & ((codes <= 0x4DBF) | (codes >= 0x4E00))) | (
         (codes >= 0xF900) & (codes <= 0xFAFF) | (codes >= 0x20000) & (codes <= 0x3FFFF)
     )
-    at = np.flatnonzero(han[:-1] & han[1:])
     ends = np.cumsum([len(text) + 1 for text in texts]) - 1
-    return codes[at] << 32 | codes[at + 1], np.searchsorted(ends, at)
-
-
-def _unpack(pair: int) -> str:
-    return chr(pair >> 32) + chr(pair & 0xFFFFFFFF)
+    at = np.flatnonzero(han)
+    seen = np.zeros(int(codes.max(initial=0)) + 1, bool)
+    seen[codes[at]] = True
+    distinct = np.flatnonzero(seen)
+    place = np.zeros(len(seen), np.int64)
+    place[distinct] = np.arange(len(distinct))
+    first = at[:-1][np.diff(at) == 1] if len(at) else at
+    pairs, pair_ids = np.unique(place[codes[first]] * len(distinct) + place[codes[first + 1]], return_inverse=True)
+    characters = list(map(chr, distinct.tolist()))
+    bigrams = [characters[a] + characters[b] for a, b in zip(*np.divmod(pairs, max(1, len(distinct))), strict=True)]
+    rows = np.searchsorted(ends, np.concatenate([at, first]))
+    return characters + bigrams, np.concatenate([place[codes[at]], len(distinct) + pair_ids]), rows
