@@ -36,9 +36,11 @@ _KEY_FIELDS = ["institution", "enterprise", "region", "industry", "maturity", "c
 _REASONS = ["shared_terms", "evidence", "unanswered", "semantic", "lexical", "preference"]
 _WIDTHS = {"rank": 6, "score": 10, "good_match": 10, "shared_terms": 28, "evidence": 56, "unanswered": 36}
 _WIDTHS |= {"query_title": 30, "record_title": 30, "title": 30, "best_title": 30, "description": 60, "内容": 100}
-_NUMBERS = {"semantic": "0.00", "lexical": "0.00", "preference": "0.00", "price": "#,##0", "budget": "#,##0"}
+_NUMBERS = dict.fromkeys(("semantic", "lexical", "preference"), ("0.00", ".2f"))  # in Excel, on the page
+_NUMBERS |= dict.fromkeys(("price", "budget"), ("#,##0", ",.0f")) | {"good_count": ('[=0]"未找到合适匹配";0', "d")}
 _PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
-_NUMBERS["good_count"] = '[=0]"未找到合适匹配";0'
+_CENTRED = ["rank", "score", "good_match", "good_count", "best_score", "kept", "row"]
+_MOST_LINES = 12  # of a row of a sheet, so that rows can be looked through
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]|\r\n?")
 _FORMULA = re.compile(r"[\t\r\n ]*[=+\-@＝＋－＠]")
@@ -124,7 +126,7 @@ def write_matches(
         _clean(queries, mask),
         _clean(records, mask),
         _clean(problems, mask),
-        about={label: _clean_text(str(text), mask) for label, text in about.items()},
+        about={_clean_text(label, mask): _clean_text(str(text), mask) for label, text in about.items()},
         masked=mask,
         name=target.name,
     )
@@ -257,10 +259,14 @@ def _clean(frame: pd.DataFrame, mask: bool) -> pd.DataFrame:
         hide = mask and not str(name).endswith("_id")
         if hide and pd.api.types.is_numeric_dtype(column.dtype) and _CONTACT_HEADER.search(str(name)):
             column = column.map("{:.0f}".format, na_action="ignore")  # a telephone that was read as a number
-        if not pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "M":
+        if _is_text(column):
             column = pd.Series([clean(cell) for cell in column], index=frame.index, dtype=object)
         columns.append(column.rename(_clean_text(str(name), False)))
-    return pd.concat(columns, axis=1)
+    return pd.concat(columns, axis=1) if columns else frame
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    return not pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "M"
 
 
 def _values(column: pd.Series[Any]) -> list[Any]:
@@ -270,6 +276,8 @@ def _values(column: pd.Series[Any]) -> list[Any]:
 
 
 def _value(cell: Any) -> Any:
+    if cell is None or isinstance(cell, str):
+        return cell or None
     if isinstance(cell, np.generic):
         cell = cell.item()
     if isinstance(cell, bool):
@@ -278,7 +286,7 @@ def _value(cell: Any) -> Any:
         return cell.date()
     if isinstance(cell, int | float):
         return cell if abs(cell) < 1e15 else str(cell)  # Excel keeps 15 digits
-    return cell if cell is None or isinstance(cell, str | dt.date) else str(cell)
+    return cell if isinstance(cell, dt.date) else str(cell)
 
 
 def _workbook(report: _Report) -> bytes:
@@ -303,21 +311,28 @@ def _workbook(report: _Report) -> bytes:
                 f"（{EXCEL_ROWS - 1:,} 行、{EXCEL_COLUMNS:,} 列）；请把输出改为 .csv 或 .parquet"
             )
         page = book.add_worksheet(name)
+        lines = [1] * (rows + 1)
         for at, (column, series) in enumerate(frame.items()):
             header, values = report.header(str(column)), _values(series)
             number = _number_format(str(column), values)
-            page.set_column(at, at, _width(str(column), header, values), book.add_format(cell | {"num_format": number}))
-            page.write_string(0, at, header[:EXCEL_CELL], head)
+            look = cell | {"num_format": number, "align": "center" if column in _CENTRED else "left"}
+            width = _width(str(column), header, values)
+            page.set_column(at, at, width, book.add_format(look))
+            page.write_string(0, at, _fit(header), head)
             for row, value in enumerate(values, start=1):
                 if isinstance(value, str):
                     fit = _fit(value)
                     if fit is not value:
                         cut.append(_cut_problem(report.name, name, row + 1, header, value))
                     page.write_string(row, at, fit)
+                    if 2 * len(fit) > width or "\n" in fit:
+                        lines[row] = max(lines[row], _wide(fit) // width + fit.count("\n") + 1)
                 elif isinstance(value, dt.date):
                     page.write_datetime(row, at, dt.datetime.combine(value, dt.time()))
                 elif value is not None:
                     page.write_number(row, at, value)
+        for row, count in enumerate(lines):
+            page.set_row(row, 14 * min(count, _MOST_LINES) + 4)
         page.freeze_panes(1, frozen)
         page.set_landscape()
         page.fit_to_pages(1, 0)
@@ -330,7 +345,7 @@ def _workbook(report: _Report) -> bytes:
                 1, 0, rows, columns - 1, {"type": "formula", "criteria": criteria, "format": tint[2]}
             )
 
-    sheet(report.nouns[0], report.asked(), 2, ("good_count", ">0", green))
+    sheet(report.nouns[0], report.asked(), 2, ("good_count", "=0", amber))
     sheet("匹配结果", report.pairs(), 2, ("good_match", '="是"', green))
     problems = pd.concat([report.problems, pd.DataFrame(cut)], ignore_index=True) if cut else report.problems
     sheet("问题", problems, 0, ("kept", '="否"', amber))
@@ -347,7 +362,7 @@ def _number_format(column: str, values: list[Any]) -> str:
         return "@"
     if any(isinstance(value, dt.date) for value in values):
         return "yyyy-mm-dd"
-    return _NUMBERS.get(column, "General")
+    return _NUMBERS.get(column, ("General", ""))[0]
 
 
 def _digits(scores: Iterable[Any]) -> int:
@@ -360,11 +375,12 @@ def _width(column: str, header: str, values: list[Any]) -> int:
     if column in _WIDTHS:
         return _WIDTHS[column]
     lines = [line for value in values[:200] if isinstance(value, str) for line in value.split("\n")]
-    return min(40, max(10, *(_cells_wide(line) for line in [header + "  ", *lines]))) + 2
+    return min(40, max(10, _wide(header) + 4, *map(_wide, lines))) + 2
 
 
-def _cells_wide(line: str) -> int:
-    return sum(2 if sign > "\u2e7f" else 1 for sign in line)
+def _wide(text: str) -> int:
+    """Width on a page: two for a Chinese sign (three bytes), one for a Latin one."""
+    return (len(text) + len(text.encode())) // 2
 
 
 def _fit(text: str) -> str:
@@ -387,7 +403,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
             return "'" + cell
         return cell
 
-    safe_frame = frame.apply(lambda column: column.map(safe) if column.dtype == object else column)
+    safe_frame = frame.apply(lambda column: column.map(safe) if _is_text(column) else column)
     text: str = safe_frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
     return text.encode("utf-8-sig")
 
@@ -434,12 +450,14 @@ def _page(report: _Report) -> bytes:
 
 
 def _shown_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
-    columns = [[_shown(value) for value in _values(column)] for _, column in frame.items()]
+    columns = [[_shown(value, str(name)) for value in _values(column)] for name, column in frame.items()]
     return [dict(zip(_names(frame), row, strict=True)) for row in zip(*columns, strict=True)]
 
 
-def _shown(value: Any) -> str:
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+def _shown(value: Any, column: str) -> str:
+    if isinstance(value, int | float):
+        return format(value, _NUMBERS.get(column, ("", ".6g" if isinstance(value, float) else "d"))[1])
+    return "" if value is None else str(value)
 
 
 def _save(files: dict[Path, bytes]) -> None:
