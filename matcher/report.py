@@ -61,6 +61,7 @@ _LANDLINE = re.compile(
     _START + r"([(（]?0(?:10|2\d|[3-9]\d\d)[)）]?[-\s—－]*)\d{4}(\d{3,4})(?!\d|[.．]\d)", re.IGNORECASE
 )
 _LOCAL = re.compile(r"((?:电话|手机|传真|热线|座机|tel)[:：.\s]*)\d{4}(\d{3,4})(?![\d-])", re.IGNORECASE)
+_TELEPHONE = re.compile(r"\d{4}(\d{3,4})(?!\d)")  # under such a header
 _CONTACT_HEADER = re.compile("电话|手机|联系方式|传真|身份证|邮箱|phone|mobile|e-?mail", re.IGNORECASE)
 
 
@@ -252,12 +253,16 @@ def _clean(frame: pd.DataFrame, mask: bool) -> pd.DataFrame:
     def clean(cell: Any) -> Any:
         if isinstance(cell, list | tuple | set | frozenset):
             cell = "、".join(map(str, cell))
-        return _clean_text(cell, hide) if isinstance(cell, str) else cell
+        if not isinstance(cell, str):
+            return cell
+        text = _clean_text(cell, hide)
+        return _TELEPHONE.sub(r"****\1", text) if contact else text
 
     columns = []
     for name, column in frame.items():
         hide = mask and not str(name).endswith("_id")
-        if hide and pd.api.types.is_numeric_dtype(column.dtype) and _CONTACT_HEADER.search(str(name)):
+        contact = hide and bool(_CONTACT_HEADER.search(str(name)))
+        if contact and pd.api.types.is_numeric_dtype(column.dtype):
             column = column.map("{:.0f}".format, na_action="ignore")  # a telephone that was read as a number
         if _is_text(column):
             column = pd.Series([clean(cell) for cell in column], index=frame.index, dtype=object)
