@@ -32,12 +32,13 @@ _HEADERS = {
     "posted_on": "发布日期", "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值",
     "problem": "问题", "action": "处理", "kept": "保留该行",
 }  # fmt: skip
-_KEY_FIELDS = ["institution", "enterprise", "region", "industry", "maturity", "cooperation", "price", "budget"]
+_KEY_FIELDS = ["institution", "enterprise", "region", "maturity", "cooperation", "price", "budget", "valid_until"]
 _REASONS = ["shared_terms", "evidence", "unanswered", "semantic", "lexical", "preference"]
 _WIDTHS = {"rank": 6, "score": 10, "good_match": 10, "shared_terms": 28, "evidence": 56, "unanswered": 36}
 _WIDTHS |= {"query_title": 30, "record_title": 30, "title": 30, "best_title": 30, "description": 60, "内容": 100}
-_NUMBERS = dict.fromkeys(("semantic", "lexical", "preference"), ("0.00", ".2f"))  # in Excel, on the page
-_NUMBERS |= dict.fromkeys(("price", "budget"), ("#,##0", ",.0f")) | {"good_count": ('[=0]"未找到合适匹配";0', "d")}
+_NUMBERS = dict.fromkeys(("semantic", "lexical", "preference"), ("0.00", "{:.2f}"))  # in Excel, on the page
+_NUMBERS |= dict.fromkeys(("price", "budget"), ('#,##0"元"', "{:,.0f}元"))
+_NUMBERS["good_count"] = ('[=0]"未找到合适匹配";0', "{}")
 _PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
 _CENTRED = ["rank", "score", "good_match", "good_count", "best_score", "kept", "row"]
 _MOST_LINES = 12  # of a row of a sheet, so that rows can be looked through
@@ -371,9 +372,9 @@ def _number_format(column: str, values: list[Any]) -> str:
 
 
 def _digits(scores: Iterable[Any]) -> int:
-    """Decimals of a percentage: two, or as many as keep a score below 1 from being shown as 100 %."""
+    """Decimals of a percentage: two, or up to four where fewer would show a score below 1 as 100 %."""
     below = max((score for score in scores if isinstance(score, float) and score < 1), default=0.0)
-    return next(digits for digits in range(2, 15) if digits == 14 or round(below * 100, digits) < 100)
+    return next((digits for digits in (2, 3) if round(below * 100, digits) < 100), 4)
 
 
 def _width(column: str, header: str, values: list[Any]) -> int:
@@ -461,7 +462,7 @@ def _shown_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
 
 def _shown(value: Any, column: str) -> str:
     if isinstance(value, int | float):
-        return format(value, _NUMBERS.get(column, ("", ".6g" if isinstance(value, float) else "d"))[1])
+        return _NUMBERS.get(column, ("", "{:.6g}" if isinstance(value, float) else "{}"))[1].format(value)
     return "" if value is None else str(value)
 
 

@@ -189,6 +189,7 @@ def test_workbook_types_and_layout(tmp_path: Path) -> None:
     assert (pairs.freeze_panes, pairs.auto_filter.ref) == ("C2", "A1:Q4")
     assert (pairs["F2"].number_format, pairs["D3"].number_format) == ("0.00%", "@")
     assert needs["C2"].number_format == '[=0]"未找到合适匹配";0'
+    assert needs["I2"].number_format == '#,##0"元"'
     assert needs["J2"].number_format == "yyyy-mm-dd"
     assert needs["G2"].alignment.wrap_text
     (tint,) = pairs.conditional_formatting
@@ -322,7 +323,7 @@ def test_page(tmp_path: Path) -> None:
     assert "输入问题</dt><dd>2 处，见同一文件夹的 m.problems.csv" in text
     assert first == [
         "齿轮检测", "1 个较强匹配", "N1 · 首位：磁弹探伤仪 99.97%", "电话138****5678， 要快",
-        "所在地区", "临沂市兰山区", "预算", "500,000", "有效期至", "2026-12-31", "编号（旧）", "913713000000001234",
+        "所在地区", "临沂市兰山区", "预算", "500,000元", "有效期至", "2026-12-31", "编号（旧）", "913713000000001234",
         "联系电话", "138****5678",
         "1", "磁弹探伤仪", "99.97% 较强", "CN202010123456.7 · 沂州理工学院 · 临沂 · 中试 · 面议",
         "证据句", "检出率98%。", "共同术语", "齿轮、检测", "未回应", "要快", "语义分 2.50 · 词面分 1.00 · 新列 x",
@@ -330,7 +331,7 @@ def test_page(tmp_path: Path) -> None:
         "证据句", '=HYPERLINK("http://x")', "语义分 -0.25 · 词面分 -1.50 · 新列 y",
     ]  # fmt: skip
     assert second[:3] == ["=1+1", "未找到合适匹配", "N2 · 首位：-5～40℃ 电池 50.00%"]
-    assert third[:6] == ["<b>无人</b>问津", "未找到合适匹配", "N3", "@SUM(A1)", "预算", "1,234,567"]
+    assert third[:6] == ["<b>无人</b>问津", "未找到合适匹配", "N3", "@SUM(A1)", "预算", "1,234,567元"]
     assert page.tags.count("li") == 3
 
 
@@ -360,8 +361,19 @@ def test_from_outcome_to_needs(tmp_path: Path) -> None:
         ["13912345678", "涂料", 0, "N1", "齿轮检测", 0.8],
     ]
     assert [row[:10] for row in grid(path, "匹配结果")[:2]] == [
-        ["成果编号", "成果名称", "排名", "需求编号", "需求名称", "分数", "较强匹配", "所在地区", "预算", "共同术语"],
-        ["CN202010123456.7", "磁弹探伤仪", 1, "N1", "齿轮检测", 0.99972, "是", "临沂市兰山区", 500000, "齿轮、检测"],
+        ["成果编号", "成果名称", "排名", "需求编号", "需求名称", "分数", "较强匹配", "所在地区", "预算", "有效期至"],
+        [
+            "CN202010123456.7",
+            "磁弹探伤仪",
+            1,
+            "N1",
+            "齿轮检测",
+            0.99972,
+            "是",
+            "临沂市兰山区",
+            500000,
+            dt.datetime(2026, 12, 31),
+        ],
     ]
     assert "成果中在需求文字里找不到对应内容" in dict(grid(path, "说明"))["未回应"]
     page = Page(write(tmp_path / "m.html", matches=turned, queries=OUTCOMES, records=NEEDS).read_text(encoding="utf-8"))
