@@ -10,7 +10,9 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+from matcher.contracts import Column
 
 MAX_CELL = 1_000_000  # characters
 
@@ -166,6 +168,17 @@ def clean_text(text: str, *, lines: bool = False) -> str:
     return "" if text in _NO_TEXT else text
 
 
+def storable(text: str) -> str:
+    """Text that any file can hold: half a surrogate pair becomes "?"."""
+    return text if text.isprintable() else text.encode("utf-8", "replace").decode()
+
+
+def shorten(text: str, length: int) -> str:
+    """One line of at most that many characters, for a message."""
+    line = " ".join(storable(text[: 4 * length]).split())
+    return line if len(line) <= length else line[:length] + "…"
+
+
 def _unescape(match: re.Match[str]) -> str:
     return html.unescape(match[0])
 
@@ -180,7 +193,7 @@ def _without_tags(text: str) -> str:
     return _INLINE_TAG.sub("", _BLOCK_TAG.sub("\n", text))
 
 
-def read_date(cell: object) -> datetime.date | None | Fault:
+def read_date(cell: object) -> datetime.date | Fault | None:
     """The day of a cell, the last day of a span; None where it says nothing or "for ever"."""
     if isinstance(cell, datetime.datetime):
         return _plausible(cell.date())
@@ -212,7 +225,7 @@ def _plausible(day: datetime.date) -> datetime.date | Fault:
     return day
 
 
-def read_number(cell: object, unit: int) -> Decimal | None | Fault:
+def read_number(cell: object, unit: int) -> Decimal | Fault | None:
     """The exact number of a cell in basic units; `unit` multiplies it where the cell names no unit itself."""
     if isinstance(cell, bool):
         return Fault("不是数字", "请填数字")
@@ -233,7 +246,7 @@ def read_number(cell: object, unit: int) -> Decimal | None | Fault:
     return _EXACT.multiply(number, Decimal(UNITS.get(suffix, 1) if suffix else unit))
 
 
-def read_yuan(cell: object, unit: int) -> int | None | Fault:
+def read_yuan(cell: object, unit: int) -> int | Fault | None:
     """Money in whole yuan, half a yuan rounded up."""
     number = read_number(cell, unit)
     if isinstance(number, Fault) and number.problem == "不是数字":
@@ -247,7 +260,7 @@ def read_yuan(cell: object, unit: int) -> int | None | Fault:
     return int(number.to_integral_value(decimal.ROUND_HALF_UP, _EXACT))
 
 
-def read_float(cell: object, unit: int) -> float | None | Fault:
+def read_float(cell: object, unit: int) -> float | Fault | None:
     """A plain number."""
     number = read_number(cell, unit)
     if number is None or isinstance(number, Fault):
@@ -255,7 +268,7 @@ def read_float(cell: object, unit: int) -> float | None | Fault:
     return float(number) if abs(number) < Decimal("1e300") else Fault("数大得不合理", "请检查数字")
 
 
-def read_share(cell: object, percent: bool) -> float | None | Fault:
+def read_share(cell: object, percent: bool) -> float | Fault | None:
     """A fraction: 60% and 0.6 are the same; `percent` says that the column's plain numbers are per cent."""
     number = read_number(cell, 1)
     if number is None or isinstance(number, Fault):
@@ -268,7 +281,7 @@ def read_share(cell: object, percent: bool) -> float | None | Fault:
     return float(number) if abs(number) < Decimal("1e300") else Fault("数大得不合理", "请检查数字")
 
 
-def read_yesno(cell: object) -> bool | None | Fault:
+def read_yesno(cell: object) -> bool | Fault | None:
     """Yes or no."""
     text = _half_width(as_written(cell)).lower()
     if text in _YES:
@@ -287,6 +300,84 @@ def cut_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
         for label in parts if "".join(parts) == piece else [piece]:
             found[label] = None
     return tuple(label for label in found if label)
+
+
+def read_cells(column: Column, unit: str, cells: Sequence[object]) -> tuple[list[Any], list[tuple[int, Fault]]]:
+    """A value for each raw cell of a column, and the cells (by index) that could not be read and count as unknown.
+
+    Texts, ids and labels are str ("" = nothing), the others date, int, float or bool, None for unknown. `unit` is what
+    the header says: a money unit, "%" or "".
+    """
+    if column.kind == "text":
+        return _read_text(column, cells)
+    if column.kind == "id":
+        return _read_ids(column, cells)
+    if column.kind == "labels":
+        return _read_labels(column, cells)
+    return _read_values(column, unit, cells)
+
+
+def _read_text(column: Column, cells: Sequence[object]) -> tuple[list[Any], list[tuple[int, Fault]]]:
+    values: list[str] = []
+    faults: list[tuple[int, Fault]] = []
+    for i, cell in enumerate(cells):
+        text = cell if isinstance(cell, str) else as_written(cell)
+        if text.startswith("#") and is_excel_error(text):
+            text = ""
+            faults.append((i, EXCEL_ERROR))
+        elif len(text) > MAX_CELL:
+            faults.append((i, Fault(f"超过 {MAX_CELL:,} 字，已略去", "请缩短内容")))
+            text = ""
+        values.append(clean_text(text, lines=column.lines))
+    return values, faults
+
+
+def _read_ids(column: Column, cells: Sequence[object]) -> tuple[list[Any], list[tuple[int, Fault]]]:
+    values, faults = _read_text(column, cells)
+    for i, (cell, value) in enumerate(zip(cells, values, strict=True)):
+        in_doubt = isinstance(cell, float) and abs(cell) >= 1e15
+        if in_doubt or ("+" in value and re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", value)):
+            faults.append(
+                (i, Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写"))
+            )
+    return values, faults
+
+
+def _read_labels(column: Column, cells: Sequence[object]) -> tuple[list[Any], list[tuple[int, Fault]]]:
+    values, faults = _read_text(Column(column.name, "text", column.title, lines=True), cells)
+    joined = {value: ",".join(cut_labels(value, column.labels)) for value in set(values)}
+    return [joined[value] for value in values], faults
+
+
+def _read_values(column: Column, unit: str, cells: Sequence[object]) -> tuple[list[Any], list[tuple[int, Fault]]]:
+    values: list[Any] = []
+    faults: list[tuple[int, Fault]] = []
+    known: dict[str, Any] = {}  # the same text is read once
+    for i, cell in enumerate(cells):
+        if isinstance(cell, str):
+            if cell not in known:
+                known[cell] = _read_value(column.kind, unit, cell)
+            value = known[cell]
+        else:
+            value = None if is_blank(cell) else _read_value(column.kind, unit, cell)
+        if isinstance(value, Fault):
+            faults.append((i, value))
+            value = None
+        values.append(value)
+    return values, faults
+
+
+def _read_value(kind: str, unit: str, cell: object) -> object:
+    if is_excel_error(cell):
+        return EXCEL_ERROR
+    if kind == "date":
+        return read_date(cell)
+    if kind == "yesno":
+        return read_yesno(cell)
+    if kind == "share":
+        return read_share(cell, unit == "%")
+    factor = UNITS.get(unit, 1)
+    return read_yuan(cell, factor) if kind == "yuan" else read_float(cell, factor)
 
 
 def _half_width(text: str) -> str:

@@ -230,19 +230,15 @@ def _decode(name: str, data: bytes) -> str:
     failures: dict[str, UnicodeDecodeError] = {}
     for encoding in encodings:
         try:
-            text = data.decode(encoding)
+            return data.decode(encoding)
         except UnicodeDecodeError as error:
             failures[encoding] = error
-            continue
-        if "utf-8-sig" not in failures or not _is_damaged_utf8(data):
-            return text
-        break
-    utf8 = failures.get("utf-8-sig")
-    error = utf8 if utf8 and _is_damaged_utf8(data) else max(failures.values(), key=lambda failure: failure.start)
-    shown = "GB18030" if error is not utf8 and utf8 else "UTF-8" if utf8 else "UTF-16"
-    skipped = 3 if error is utf8 and data.startswith(b"\xef\xbb\xbf") else 0
-    start = error.start + skipped
+            if encoding == "utf-8-sig" and _is_damaged_utf8(data):
+                break
+    encoding = max(failures, key=lambda tried: failures[tried].start) if len(failures) == 2 else encoding
+    start = failures[encoding].start + (3 if encoding == "utf-8-sig" and data.startswith(b"\xef\xbb\xbf") else 0)
     line = data.count(b"\n", 0, start) + 1
+    shown = encoding.removesuffix("-sig").upper()
     raise TableError(
         f"{name}：第 {line} 行（第 {start + 1} 字节）不是有效的 {shown} 文字，文件可能混用了编码或被截断；"
         "请重新导出，编码选 UTF-8"
@@ -343,7 +339,7 @@ _RELATION = re.compile(rb"<Relationship\s[^>]*>")
 
 
 def _scan_sheets(name: str, archive: zipfile.ZipFile) -> dict[str, dict[tuple[int, int], str]]:
-    """Refuse sheets that span too much, and find the cells that hold an Excel error (the reader shows them as empty)."""
+    """Refuse sheets that span too much, and find the Excel errors in cells: the reader shows them as empty."""
     found: dict[str, dict[tuple[int, int], str]] = {}
     for title, path in _sheet_paths(archive):
         xml = archive.read(path)
