@@ -15,22 +15,20 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
+from matcher.contracts import NEEDS, OUTCOMES, Contract
 from matcher.errors import OutputError
+from matcher.tables import PROBLEM_COLUMNS
 
 EXCEL_ROWS = 1_048_576
 EXCEL_COLUMNS = 16_384
 EXCEL_CELL = 32_767  # UTF-16 units
 
-_NOUNS = {"need_id": "需求", "outcome_id": "成果"}
 _HEADERS = {
-    "need_id": "需求编号", "outcome_id": "成果编号", "rank": "排名", "score": "分数", "good_match": "较强匹配",
-    "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应", "semantic": "语义分", "lexical": "词面分",
-    "preference": "偏好分", "good_count": "较强匹配数", "best_score": "最佳分数",
-    "region": "所在地区", "industry": "所属行业", "field": "技术领域", "maturity": "成熟度", "institution": "完成单位",
-    "enterprise": "企业名称", "cooperation": "合作方式", "ip_type": "知识产权", "price": "转让价格", "budget": "预算",
-    "scope": "应用范围", "keywords": "关键词", "valid_from": "有效期起", "valid_until": "有效期至",
-    "posted_on": "发布日期", "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值",
-    "problem": "问题", "action": "处理", "kept": "保留该行",
+    "rank": "排名", "score": "分数", "good_match": "较强匹配", "shared_terms": "共同术语", "evidence": "证据句",
+    "unanswered": "未回应", "semantic": "语义分", "lexical": "词面分", "preference": "偏好分",
+    "good_count": "较强匹配数", "best_score": "最佳分数", "duplicate_of": "疑似重复于",
+    "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
+    "action": "处理", "kept": "保留该行",
 }  # fmt: skip
 _KEY_FIELDS = ["institution", "enterprise", "region", "maturity", "cooperation", "price", "budget", "valid_until"]
 _REASONS = ["shared_terms", "evidence", "unanswered", "semantic", "lexical", "preference"]
@@ -39,7 +37,6 @@ _WIDTHS |= {"query_title": 30, "record_title": 30, "title": 30, "best_title": 30
 _NUMBERS = dict.fromkeys(("semantic", "lexical", "preference"), ("0.00", "{:.2f}"))  # in Excel, on the page
 _NUMBERS |= dict.fromkeys(("price", "budget"), ('#,##0"元"', "{:,.0f}元"))
 _NUMBERS["good_count"] = ('[=0]"未找到合适匹配";0', "{}")
-_PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
 _CENTRED = ["rank", "score", "good_match", "good_count", "best_score", "kept", "row"]
 _MOST_LINES = 12  # of a row of a sheet, so that rows can be looked through
 
@@ -139,6 +136,9 @@ def write_matches(
     _save(files)
 
 
+_SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES)}
+
+
 class _Report(NamedTuple):
     """What every format is made from: cleaned tables, and the words for the two sides."""
 
@@ -151,33 +151,33 @@ class _Report(NamedTuple):
     name: str
 
     @property
-    def ids(self) -> tuple[str, str]:
-        return str(self.matches.columns[0]), str(self.matches.columns[1])
+    def ask(self) -> Contract:
+        return _SIDES[str(self.matches.columns[0])]
 
     @property
-    def nouns(self) -> tuple[str, str]:
-        ask, answer = self.ids
-        return _NOUNS.get(ask, ask), _NOUNS.get(answer, answer)
+    def answer(self) -> Contract:
+        return _SIDES[str(self.matches.columns[1])]
 
-    def header(self, column: str) -> str:
-        ask, answer = self.nouns
-        sides = {"query_title": f"{ask}名称", "record_title": f"{answer}名称", "title": f"{ask}名称"}
-        sides |= {"description": f"{ask}描述", "best_id": f"最佳{answer}编号", "best_title": f"最佳{answer}名称"}
-        return sides.get(column) or _HEADERS.get(column, column)
+    def header(self, column: str, side: Contract) -> str:
+        """The Chinese header of a column of matches or problems, or of one that stems from the table of that side."""
+        ids = {contract.id_column: contract[contract.id_column].title for contract in (self.ask, self.answer)}
+        ids |= {"query_title": self.ask["title"].title, "record_title": self.answer["title"].title}
+        ids |= {"best_id": "最佳" + ids[self.answer.id_column], "best_title": "最佳" + ids["record_title"]}
+        titles = {declared.name: declared.title for declared in side.columns}
+        return (ids | _HEADERS | titles).get(column, column)
 
     def table(self) -> pd.DataFrame:
         """The matches with both titles after the score."""
-        pairs = self.matches.copy()
-        ask, answer = self.ids
-        at = pairs.columns.get_indexer(pd.Index(["score"]))[0] + 1
-        pairs.insert(int(at), "query_title", _look_up(pairs[ask], self.queries, "title"))
-        pairs.insert(int(at) + 1, "record_title", _look_up(pairs[answer], self.records, "title"))
-        return pairs
+        query_title = _look_up(self.matches[self.ask.id_column], self.queries, "title")
+        record_title = _look_up(self.matches[self.answer.id_column], self.records, "title")
+        pairs = self.matches.assign(query_title=query_title, record_title=record_title)
+        first = _names(self.matches)[: _names(self.matches).index("score") + 1]
+        return _ordered(pairs, [*first, "query_title", "record_title"])
 
     def pairs(self) -> pd.DataFrame:
         """The matches as people read them: who, to whom, how good, on what terms, why, and whatever else there is."""
         pairs = self.table()
-        ask, answer = self.ids
+        ask, answer = self.ask.id_column, self.answer.id_column
         fields = [name for name in _KEY_FIELDS if name in self.records and name not in pairs]
         pairs = pairs.assign(**{name: _look_up(pairs[answer], self.records, name) for name in fields})
         return _ordered(
@@ -187,7 +187,7 @@ class _Report(NamedTuple):
     def asked(self) -> pd.DataFrame:
         """The queries, each with its number of good matches and its best match."""
         pairs = self.table()
-        ask, answer = self.ids
+        ask, answer = self.ask.id_column, self.answer.id_column
         good = pairs.loc[pairs["good_match"].astype(bool), ask].value_counts()
         best = pairs.sort_values("rank", kind="stable").drop_duplicates(ask)
         mine = self.queries[ask]
@@ -197,11 +197,13 @@ class _Report(NamedTuple):
             "best_title": _look_up(mine, best, "record_title", key=ask),
             "best_score": _look_up(mine, best, "score", key=ask),
         }
-        return _ordered(self.queries.assign(**found), [ask, "title", *found])
+        columns = {name: set(_values(self.queries[name])) for name in _names(self.queries)}
+        filled = [name for name, values in columns.items() if name == "title" or values - {None}]
+        return _ordered(self.queries[filled].assign(**found), [ask, "title", *found])
 
     def legend(self) -> dict[str, str]:
         """How to read the numbers."""
-        ask, answer = self.nouns
+        ask, answer = self.ask.title, self.answer.title
         return {
             "分数": f"从本库中随机取一条{ask}和一条{answer}，分数低于这一对的比例。"
             "例如 99.97% 表示一万对随机组合中约有 9,997 对不如它。它不是合作成功的概率。",
@@ -216,8 +218,8 @@ class _Report(NamedTuple):
         }
 
     def counts(self) -> dict[str, str]:
-        ask, answer = self.nouns
-        found = self.matches.loc[self.matches["good_match"].astype(bool), self.ids[0]].nunique()
+        ask, answer = self.ask.title, self.answer.title
+        found = self.matches.loc[self.matches["good_match"].astype(bool), self.ask.id_column].nunique()
         none = len(self.queries) - found
         return {
             ask: f"{len(self.queries):,} 条，其中 {found:,} 条有较强匹配，{none:,} 条未找到合适匹配",
@@ -261,7 +263,7 @@ def _clean(frame: pd.DataFrame, mask: bool) -> pd.DataFrame:
 
     columns = []
     for name, column in frame.items():
-        hide = mask and not str(name).endswith("_id")
+        hide = mask and not (str(name).endswith("_id") or name == "duplicate_of")
         contact = hide and bool(_CONTACT_HEADER.search(str(name)))
         if contact and pd.api.types.is_numeric_dtype(column.dtype):
             column = column.map("{:.0f}".format, na_action="ignore")  # a telephone that was read as a number
@@ -302,13 +304,15 @@ def _workbook(report: _Report) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     # A fixed day keeps equal inputs equal to the byte; the true date stands in 说明.
-    book.set_properties({"title": f"{report.nouns[0]}匹配结果", "created": dt.datetime(1980, 1, 1)})
+    book.set_properties({"title": f"{report.ask.title}匹配结果", "created": dt.datetime(1980, 1, 1)})
     cell = {"valign": "top", "text_wrap": True, "font_size": 10}
     head = book.add_format({**cell, "bold": True, "bg_color": "#E3EBE6", "bottom": 1, "valign": "vcenter"})
     green, amber = book.add_format({"bg_color": "#E2F3E6"}), book.add_format({"bg_color": "#FFF1D6"})
     cut: list[dict[str, Any]] = []
 
-    def sheet(name: str, frame: pd.DataFrame, frozen: int, tint: tuple[str, str, Any] | None = None) -> None:
+    def sheet(
+        name: str, frame: pd.DataFrame, frozen: int, side: Contract, tint: tuple[str, str, Any] | None = None
+    ) -> None:
         """Write one sheet. `tint`: shade the rows whose cell in this column fulfils this comparison."""
         rows, columns = frame.shape
         if rows >= EXCEL_ROWS or columns > EXCEL_COLUMNS:
@@ -319,7 +323,7 @@ def _workbook(report: _Report) -> bytes:
         page = book.add_worksheet(name)
         lines = [1] * (rows + 1)
         for at, (column, series) in enumerate(frame.items()):
-            header, values = report.header(str(column)), _values(series)
+            header, values = report.header(str(column), side), _values(series)
             number = _number_format(str(column), values)
             look = cell | {"num_format": number, "align": "center" if column in _CENTRED else "left"}
             width = _width(str(column), header, values)
@@ -351,12 +355,12 @@ def _workbook(report: _Report) -> bytes:
                 1, 0, rows, columns - 1, {"type": "formula", "criteria": criteria, "format": tint[2]}
             )
 
-    sheet(report.nouns[0], report.asked(), 2, ("good_count", "=0", amber))
-    sheet("匹配结果", report.pairs(), 2, ("good_match", '="是"', green))
+    sheet(report.ask.title, report.asked(), 2, report.ask, ("good_count", "=0", amber))
+    sheet("匹配结果", report.pairs(), 2, report.answer, ("good_match", '="是"', green))
     problems = pd.concat([report.problems, pd.DataFrame(cut)], ignore_index=True) if cut else report.problems
-    sheet("问题", problems, 0, ("kept", '="否"', amber))
+    sheet("问题", problems, 0, report.ask, ("kept", '="否"', amber))
     notes = report.legend() | report.counts() | report.about
-    sheet("说明", pd.DataFrame({"项目": list(notes), "内容": list(notes.values())}), 1)
+    sheet("说明", pd.DataFrame({"项目": list(notes), "内容": list(notes.values())}), 1, report.ask)
     book.close()
     return buffer.getvalue()
 
@@ -400,7 +404,7 @@ def _fit(text: str) -> str:
 def _cut_problem(file: str, sheet: str, row: int, column: str, text: str) -> dict[str, Any]:
     problem = f"文字超过 Excel 单元格上限 {EXCEL_CELL:,} 字"
     action = "已截断并注明；要全文请输出为 .csv、.parquet 或 .html"
-    return dict(zip(_PROBLEM_COLUMNS, (file, sheet, row, column, text[:30] + "…", problem, action, True), strict=True))
+    return dict(zip(PROBLEM_COLUMNS, (file, sheet, row, column, text[:30] + "…", problem, action, True), strict=True))
 
 
 def _csv(frame: pd.DataFrame) -> bytes:
@@ -410,7 +414,7 @@ def _csv(frame: pd.DataFrame) -> bytes:
         return cell
 
     safe_frame = frame.apply(lambda column: column.map(safe) if _is_text(column) else column)
-    text: str = safe_frame.to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
+    text: str = safe_frame.rename(columns=safe).to_csv(index=False, lineterminator="\n", date_format="%Y-%m-%d")
     return text.encode("utf-8-sig")
 
 
@@ -427,7 +431,7 @@ def _parquet(frame: pd.DataFrame) -> bytes:
 def _page(report: _Report) -> bytes:
     import jinja2
 
-    pairs, (ask, answer) = report.pairs(), report.ids
+    pairs, ask, answer = report.pairs(), report.ask.id_column, report.answer.id_column
     digits = _digits(pairs["score"])
     own = {ask, answer, "query_title", "record_title", "rank", "score", "good_match", *_REASONS[:3]}
     matches: dict[str, list[dict[str, str]]] = {}
@@ -437,14 +441,20 @@ def _page(report: _Report) -> bytes:
         loader=jinja2.PackageLoader("matcher"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     ).get_template("matches.html.j2")
     page: str = template.render(
-        nouns=report.nouns,
+        nouns=(report.ask.title, report.answer.title),
         answer=answer,
         queries=[(row, matches.get(row[ask], [])) for row in _shown_rows(report.queries)],
         query_fields=[
-            (name, report.header(name)) for name in _names(report.queries) if name not in (ask, "title", "description")
+            (name, report.header(name, report.ask))
+            for name in _names(report.queries)
+            if name not in (ask, "title", "description")
         ],
         terms=[name for name in _KEY_FIELDS if name in pairs],
-        parts=[(name, report.header(name)) for name in _names(pairs) if name not in own and name not in _KEY_FIELDS],
+        parts=[
+            (name, report.header(name, report.answer))
+            for name in _names(pairs)
+            if name not in own and name not in _KEY_FIELDS
+        ],
         good=_value(True),
         ask=ask,
         counts=report.counts(),

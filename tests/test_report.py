@@ -146,7 +146,7 @@ def test_workbook_whole(tmp_path: Path) -> None:
     path = write(tmp_path / "配对.xlsx")
     assert openpyxl.load_workbook(path).sheetnames == ["需求", "匹配结果", "问题", "说明"]
     assert grid(path, "需求") == [
-        ["需求编号", "需求名称", "较强匹配数", "最佳成果编号", "最佳成果名称", "最佳分数", "需求描述", "所在地区",
+        ["需求编号", "需求名称", "较强匹配数", "最佳成果编号", "最佳成果名称", "最佳分数", "需求描述", "地区",
          "预算", "有效期至", "编号（旧）", "联系电话"],
         ["N1", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "电话138****5678，\n要快", "临沂市兰山区",
          500000, dt.datetime(2026, 12, 31), "913713000000001234", "138****5678"],
@@ -155,8 +155,8 @@ def test_workbook_whole(tmp_path: Path) -> None:
          "53****3456"],
     ]  # fmt: skip
     assert grid(path, "匹配结果") == [
-        ["需求编号", "需求名称", "排名", "成果编号", "成果名称", "分数", "较强匹配", "完成单位", "所在地区", "成熟度",
-         "转让价格", "共同术语", "证据句", "未回应", "语义分", "词面分", "新列"],
+        ["需求编号", "需求名称", "排名", "成果编号", "成果名称", "分数", "较强匹配", "完成单位", "地区", "成熟度",
+         "价格", "共同术语", "证据句", "未回应", "语义分", "词面分", "新列"],
         ["N1", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "是", "沂州理工学院", "临沂", "中试", "面议",
          "齿轮、检测", "检出率98%。", "要快", 2.5, 1, "x"],
         ["N1", "齿轮检测", 2, "13912345678", "涂料", 0.8, "否", None, "济南", "量产", None,
@@ -223,6 +223,16 @@ def test_long_cells_are_cut_and_listed(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_ids_are_never_masked_and_empty_columns_are_left_out(tmp_path: Path) -> None:
+    needs = NEEDS[["need_id", "title"]].assign(need_id="13812345678", duplicate_of="13812345678", keywords="").head(1)
+    path = write(tmp_path / "m.xlsx", queries=needs, matches=MATCHES.head(1).assign(need_id="13812345678"))
+    assert grid(path, "需求") == [
+        ["需求编号", "需求名称", "较强匹配数", "最佳成果编号", "最佳成果名称", "最佳分数", "疑似重复于"],
+        ["13812345678", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "13812345678"],
+    ]
+    assert grid(path, "匹配结果")[1][0] == "13812345678"
+
+
 def test_long_numbers_and_odd_values_stay_readable(tmp_path: Path) -> None:
     odd = NEEDS.assign(大数=[913713000000001234, 1, 2], 列表=[["甲", "乙"], [], ["丙"]], 无穷=[float("inf"), 1.5, None])
     rows = grid(write(tmp_path / "m.xlsx", queries=odd), "需求")
@@ -273,8 +283,9 @@ def test_csv_whole(tmp_path: Path) -> None:
     + [(same, same) for same in ("-5", "+3.5", "-1e-5", "-5%", "a=1", "'=1", "甲-乙", "")],
 )
 def test_csv_formulas(tmp_path: Path, cell: str, written: str) -> None:
-    path = write(tmp_path / "m.csv", matches=MATCHES.head(1).assign(evidence=cell))
-    assert read_csv(path)[1][8] == written
+    path = write(tmp_path / "m.csv", matches=MATCHES.head(1).assign(evidence=cell).rename(columns={"新列": "=新列"}))
+    header, row = read_csv(path)
+    assert (header[12], row[8]) == ("'=新列", written)
 
 
 def test_parquet_whole(tmp_path: Path) -> None:
@@ -323,7 +334,7 @@ def test_page(tmp_path: Path) -> None:
     assert "输入问题</dt><dd>2 处，见同一文件夹的 m.problems.csv" in text
     assert first == [
         "齿轮检测", "1 个较强匹配", "N1 · 首位：磁弹探伤仪 99.97%", "电话138****5678， 要快",
-        "所在地区", "临沂市兰山区", "预算", "500,000元", "有效期至", "2026-12-31", "编号（旧）", "913713000000001234",
+        "地区", "临沂市兰山区", "预算", "500,000元", "有效期至", "2026-12-31", "编号（旧）", "913713000000001234",
         "联系电话", "138****5678",
         "1", "磁弹探伤仪", "99.97% 较强", "CN202010123456.7 · 沂州理工学院 · 临沂 · 中试 · 面议",
         "证据句", "检出率98%。", "共同术语", "齿轮、检测", "未回应", "要快", "语义分 2.50 · 词面分 1.00 · 新列 x",
@@ -361,7 +372,7 @@ def test_from_outcome_to_needs(tmp_path: Path) -> None:
         ["13912345678", "涂料", 0, "N1", "齿轮检测", 0.8],
     ]
     assert [row[:10] for row in grid(path, "匹配结果")[:2]] == [
-        ["成果编号", "成果名称", "排名", "需求编号", "需求名称", "分数", "较强匹配", "所在地区", "预算", "有效期至"],
+        ["成果编号", "成果名称", "排名", "需求编号", "需求名称", "分数", "较强匹配", "地区", "预算", "有效期至"],
         [
             "CN202010123456.7",
             "磁弹探伤仪",
