@@ -178,7 +178,8 @@ class _Report(NamedTuple):
         """The matches as people read them: who, to whom, how good, on what terms, why, and whatever else there is."""
         pairs = self.table()
         ask, answer = self.ask.id_column, self.answer.id_column
-        fields = [name for name in _KEY_FIELDS if name in self.records and name not in pairs]
+        filled = _filled(self.records)
+        fields = [name for name in _KEY_FIELDS if name in filled and name not in pairs]
         pairs = pairs.assign(**{name: _look_up(pairs[answer], self.records, name) for name in fields})
         return _ordered(
             pairs, [ask, "query_title", "rank", answer, "record_title", "score", "good_match", *fields, *_REASONS]
@@ -197,9 +198,7 @@ class _Report(NamedTuple):
             "best_title": _look_up(mine, best, "record_title", key=ask),
             "best_score": _look_up(mine, best, "score", key=ask),
         }
-        columns = {name: set(_values(self.queries[name])) for name in _names(self.queries)}
-        filled = [name for name, values in columns.items() if name == "title" or values - {None}]
-        return _ordered(self.queries[filled].assign(**found), [ask, "title", *found])
+        return _ordered(self.queries[_filled(self.queries)].assign(**found), [ask, "title", *found])
 
     def legend(self) -> dict[str, str]:
         """How to read the numbers."""
@@ -230,6 +229,11 @@ class _Report(NamedTuple):
 
 def _names(frame: pd.DataFrame) -> list[str]:
     return [str(name) for name in frame.columns]
+
+
+def _filled(frame: pd.DataFrame) -> list[str]:
+    """The columns that somebody filled."""
+    return [name for name in _names(frame) if any(value is not None for value in _values(frame[name]))]
 
 
 def _ordered(frame: pd.DataFrame, first: list[str]) -> pd.DataFrame:
