@@ -263,29 +263,37 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def _csv_grid(name: str, text: str) -> Grid:
-    delimiter = _delimiter(text)
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     rows: list[Sequence[object]] = []
-    row: list[str] = []
     with _CSV_LOCK:
         limit = csv.field_size_limit(len(text) + len(_END))
         try:
-            for row in _records(text, delimiter):
+            for row in _records(text, _delimiter(text[:100_000])):
                 if len(row) > MAX_COLUMNS:
                     _check_shape(name, len(rows), len(row))
                 rows.append(row)
         finally:
             csv.field_size_limit(limit)
-    if row != [_END]:
+    if rows.pop() != [_END]:
+        row_number = len(rows) + 1
         raise TableError(
-            f"{name}：第 {len(rows)} 行的引号没有配对，它后面的内容都读成了一格；请补上引号，或改存为 .xlsx"
+            f"{name}：第 {row_number} 行的引号没有配对，它后面的内容都读成了一格；请补上引号，或改存为 .xlsx"
         )
-    rows.pop()
     _check_shape(name, len(rows), 0)
     return Grid("", rows, range(1, len(rows) + 1), delimited=True)
 
 
 def _records(text: str, delimiter: str) -> Iterator[list[str]]:
-    return csv.reader(itertools.chain(io.StringIO(text, newline=""), ["\n", _END]), delimiter=delimiter)
+    return csv.reader(itertools.chain(_lines(text), [_END]), delimiter=delimiter)
+
+
+def _lines(text: str) -> Iterator[str]:
+    start = 0
+    while end := text.find("\n", start) + 1:
+        yield text[start:end]
+        start = end
+    yield text[start:]
 
 
 def _delimiter(text: str) -> str:
@@ -293,7 +301,7 @@ def _delimiter(text: str) -> str:
     best, most = ",", (0, 0)
     for sign in _DELIMITERS:
         try:
-            widths = [len(row) for row in itertools.islice(_records(text[:100_000], sign), 30) if row]
+            widths = [len(row) for row in itertools.islice(_records(text, sign), 30) if row]
         except csv.Error:
             continue
         for width in set(widths) - {1}:

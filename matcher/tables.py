@@ -6,9 +6,6 @@ list as not kept.
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
@@ -21,6 +18,7 @@ from matcher.contracts import NEEDS, OUTCOMES, Column, Contract
 from matcher.errors import TableError
 from matcher.files import Book, Grid, Source, read_book
 from matcher.headers import Header, find_header, header_key
+from matcher.reposts import find_reposts
 
 __all__ = [
     "NEEDS",
@@ -39,7 +37,6 @@ __all__ = [
 PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
 
 _SHOWN = 20  # problems that a message spells out
-_REPOST_CHARACTERS = 200  # of a description that decide whether a posting was made before
 _TOTALS = {"合计", "总计", "小计", "共计", "累计", "total", "subtotal"}
 
 
@@ -92,14 +89,14 @@ def read_table(
     """Read a table by its contract, from a file (path, bytes or binary file) or a DataFrame.
 
     Rows keep their order. Their columns: every column of the contract in its order, `duplicate_of` (if the contract
-    says what a repost is: the id of the first posting with the same texts, "" otherwise), then the file's other columns
+    says what a repost is: the id of the posting that the row repeats, "" otherwise), then the file's other columns
     as they are. Texts, ids and labels are str with "" for nothing (labels joined by ","), dates datetime64[us], yuan
     Int64 in whole yuan (half a yuan is rounded up), numbers and shares Float64 (a share of 60 % is 0.6), yes and no
     boolean; unknown is NaT or NA. A table with nothing below its header gives no rows and one problem.
 
     Problems are sorted by row, the number that a spreadsheet shows beside it (the header of a DataFrame or a Parquet
-    file counts as row 1; JSON lines are counted as lines). `kept` is False where the row was left out: filled rows below
-    the header = rows + distinct rows with kept False.
+    file counts as row 1; JSON lines are counted as lines). `kept` is False where the row was left out: filled rows
+    below the header = rows + distinct rows with kept False.
 
     sheet: its name, or its position from 1; by default the first one that fits the contract best. columns: header ->
     field, for headers that nobody foresaw. bad_rows: "list" goes on without the rows that cannot be used, "refuse"
@@ -288,21 +285,14 @@ class _Table(NamedTuple):
         return [cleaning.as_written(_cell(self.rows[i], place)).strip() for place in range(width)]
 
     def _reposts(self, texts: list[list[str]], ids: Mapping[int, str], problems: list[_Problem]) -> list[str]:
-        """For each row that stays the id of the first with the same texts, letters and digits counted; "" for none."""
+        """For each row that stays the id of the posting that it repeats, or ""."""
         header = self._header_of(self.contract.reposts[0])
         rows = list(ids)
-        leading = [_letters(text) for text in texts[0]]
-        times = Counter(leading)
-        first: dict[tuple[str, ...], int] = {}
         found = []
-        for at, text in enumerate(leading):
-            before = at
-            if not text or times[text] > 1:  # the others differ from all rows in their first text already
-                key = (text, *(_letters(more[at])[:_REPOST_CHARACTERS] for more in texts[1:]))
-                before = first.setdefault(key, at) if any(key) else at
+        for at, before in enumerate(find_reposts(texts)):
             found.append("" if before == at else ids[rows[before]])
             if before != at:
-                problem = f"和第 {self.numbers[rows[before]]} 行（{found[-1]}）内容相同，疑为重复发布"
+                problem = f"和第 {self.numbers[rows[before]]} 行（{found[-1]}）几乎相同，疑为重复发布"
                 value = shorten(texts[0][at], 80)
                 problems.append(_Problem(self.numbers[rows[at]], header, value, problem, "若确是重复，请删去一条"))
         return found
@@ -348,10 +338,6 @@ def _as_is(cells: list[object]) -> pd.Series[Any]:
     if all(value is None or isinstance(value, str) for value in values):
         return pd.Series([value or "" for value in values], dtype=str)
     return pd.Series([None if is_blank(value) else value for value in values], dtype=object).infer_objects()
-
-
-def _letters(text: str) -> str:
-    return unicodedata.normalize("NFKC", re.sub(r"[\W_]+", "", text[:2000])).lower()
 
 
 def _problem_frame(file: str, sheet: str, problems: list[_Problem]) -> pd.DataFrame:
