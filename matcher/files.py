@@ -30,6 +30,7 @@ Source = str | os.PathLike[str] | bytes | IO[bytes] | pd.DataFrame
 _DELIMITERS = ",;\t"
 _END = "\x00end"  # a last record of its own: when it comes back changed, a quote was left open before it
 _CSV_LOCK = threading.Lock()  # the csv module keeps its field limit for the whole process
+_CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
 _NOT_TABLES = {
     b"%PDF": "PDF",
     b"\x89PNG": "PNG 图片",
@@ -219,13 +220,9 @@ def _json_grid(name: str, text: str) -> Grid:
 def _decode(name: str, data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         encodings = ["utf-16"]
-    elif (layout := _nul_layout(data)) is not None:
+    elif (layout := _nul_layout(data[:4096])) is not None:
         encodings = [layout]
     else:
-        head = data[:65536]
-        control = len(head) - len(head.translate(None, bytes(b for b in range(32) if b not in b"\t\n\r\x0b\x0c\x1a")))
-        if control > 0.02 * len(head) + 8:
-            raise TableError(f"{name}：这是二进制文件，不是表格；请给出 .xlsx、.xls、.csv、.parquet 或 .jsonl 文件")
         encodings = ["utf-8-sig", "gb18030"]
     failures: dict[str, UnicodeDecodeError] = {}
     for encoding in encodings:
@@ -235,7 +232,10 @@ def _decode(name: str, data: bytes) -> str:
             failures[encoding] = error
             if encoding == "utf-8-sig" and _is_damaged_utf8(data):
                 break
-    encoding = max(failures, key=lambda tried: failures[tried].start) if len(failures) == 2 else encoding
+    head = data[:65536]
+    if len(head) - len(head.translate(None, _CONTROL)) > 0.02 * len(head):
+        raise TableError(f"{name}：这是二进制文件，不是表格；请给出 .xlsx、.xls、.csv、.parquet 或 .jsonl 文件")
+    encoding = max(failures, key=lambda tried: failures[tried].start)
     start = failures[encoding].start + (3 if encoding == "utf-8-sig" and data.startswith(b"\xef\xbb\xbf") else 0)
     line = data.count(b"\n", 0, start) + 1
     shown = encoding.removesuffix("-sig").upper()
@@ -245,11 +245,10 @@ def _decode(name: str, data: bytes) -> str:
     )
 
 
-def _nul_layout(data: bytes) -> str | None:
-    """UTF-16 without a mark: nearly every second byte of the separators and digits is NUL, on one side."""
-    head = data[:4096]
+def _nul_layout(head: bytes) -> str | None:
+    """UTF-16 without a mark: the first byte of every separator and digit is NUL, and few second bytes (of 一, 最)."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if max(even, odd) < 0.1 * len(head) or min(even, odd) > 0.01 * len(head):
+    if max(even, odd) < 0.02 * len(head) or 4 * min(even, odd) > max(even, odd):
         return None
     return "utf-16-be" if even > odd else "utf-16-le"
 
