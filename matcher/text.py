@@ -22,25 +22,27 @@ _GONE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
+_NAMING = ("n", "v", "e", "g", "i", "j", "l", "x")  # parts of speech: nouns, verbs, Latin words, idioms, short forms
 LONG_SENTENCE = 60  # characters; a longer sentence is cut at its commas into pieces of about this length
 
 
 class Terms(NamedTuple):
     """The counted terms of n texts.
 
-    `names`: the distinct terms of all the texts together; `is_word`: whether the segmenter read that term as a word.
-    Text i has the terms `ids[offsets[i]:offsets[i + 1]]` (rows of `names`, ascending), each `counts[...]` times.
+    `names`: the distinct terms of all the texts together. Text i has the terms `ids[offsets[i]:offsets[i + 1]]` (places in
+    `names`, ascending), each `counts[...]` times; `is_word[...]` says whether the segmenter read it there as a word.
     """
 
     names: list[str]
-    is_word: NDArray[np.bool_]
     offsets: NDArray[np.int64]
     ids: NDArray[np.int32]
     counts: NDArray[np.int32]
+    is_word: NDArray[np.bool_]
 
 
 class _Cut(Protocol):
     def cut(self, text: str, hmm: bool, /) -> list[str]: ...
+    def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]: ...
 
 
 class _Jieba:
@@ -58,6 +60,12 @@ class _Jieba:
 
     def cut(self, text: str, hmm: bool, /) -> list[str]:
         return list(self._tokenizer.cut(text, HMM=hmm))
+
+    def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]:
+        from jieba.posseg import POSTokenizer
+
+        tags = POSTokenizer(self._tokenizer).word_tag_tab
+        return [(word, tags.get(word, "")) for word in self.cut(text, hmm)]
 
 
 @functools.cache
@@ -113,6 +121,19 @@ class Segmenter:
     def __hash__(self) -> int:
         return hash((self.words, self.engine))
 
+    def named(self, words: Iterable[str]) -> set[str]:
+        """Those of the words that name a thing, a doing or a sign: what a reader wants to see of a text's terms.
+
+        Left out are single characters, numbers and what the dictionary calls an adjective, adverb, pronoun and the like; a
+        word that the dictionary does not know names something.
+        """
+        tag = _load(self.engine, self.words).tag
+        return {
+            word
+            for word in words
+            if len(word) > 1 and any(part[:1] in _NAMING or not part for _, part in tag(word, False)) and not word.isdigit()
+        }
+
     @property
     def identity(self) -> dict[str, str]:
         """What must be equal for two segmenters to give equal terms; written into a saved index."""
@@ -147,15 +168,17 @@ class Segmenter:
         used[all_ids] = True
         names = list(numbers)
         renumber = np.cumsum(used) - 1
-        keys = np.sort(all_rows * np.int64(max(1, len(numbers))) + renumber[all_ids])
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        rows, term_ids = np.divmod(keys[first], max(1, len(numbers)))
+        keys = (all_rows * np.int64(max(1, len(numbers))) + renumber[all_ids]) * 2
+        keys[: np.count_nonzero(keep)] += 1  # the words stand first
+        keys.sort()
+        first = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
+        rows, term_ids = np.divmod(keys[first] >> 1, max(1, len(numbers)))
         return Terms(
             names=[name for name, use in zip(names, used.tolist(), strict=True) if use],
-            is_word=np.concatenate([kept, np.zeros(len(numbers) - len(kept), bool)])[used],
             offsets=np.searchsorted(rows, np.arange(len(clean) + 1)).astype(np.int64),
             ids=term_ids.astype(np.int32),
             counts=np.diff(first, append=len(keys)).astype(np.int32),
+            is_word=(np.maximum.reduceat(keys & 1, first) if len(first) else first).astype(bool),
         )
 
 
