@@ -1,4 +1,5 @@
-"""What a score means before there are labels: how two texts of this library score that have nothing to do with each other.
+"""What a score means before there are labels: how two texts of this library score that have nothing to do with each
+other.
 
 Both cosines are put on one scale by their mean and deviation over random pairs and averaged; a score is the share of
 random pairs that lie below. Up to the 99 % point it is read off the sample, beyond it off a generalised Pareto tail
@@ -57,7 +58,6 @@ class Chance:
         above = 1 - 0.01 * (1 + shape * np.maximum(total - grid[-1], 0) / scale) ** (-1 / shape)
         below = 0.005 / (1 + np.maximum(grid[0] - total, 0))
         return np.where(total > grid[-1], above, np.where(total < grid[0], below, inside))
-
 
     def good_from(self, false_alarm: float) -> float:
         """The sum of parts from which a pair is called good.

@@ -1,7 +1,8 @@
 """A library of records (outcomes, or needs) that can be searched: vectors and postings of the same rows, side by side.
 
-An index is a value: `add`, `update` and `remove` give a new one that shares everything unchanged with the old, so threads
-may search one index while another is being made. How its files lie in a folder is the business of `matcher.storage`.
+An index is a value: `add`, `update` and `remove` give a new one that shares everything unchanged with the old, so
+threads may search one index while another is being made. How its files lie in a folder is the business of
+`matcher.storage`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Rows that were indexed together. `alive` says which of them still count; the rest stay until the part is rewritten."""
+    """Rows that were indexed together. `alive` says which still count; the others stay until the part is rewritten."""
 
     records: pd.DataFrame
     vectors: NDArray[np.float32]
@@ -61,7 +62,10 @@ class Index:
     encoder: Encoder
     segmenter: Segmenter
     parts: tuple[Part, ...]
-    origin: tuple[str, str] = ("", "")  # folder and version that it, or what it was made from, was read from or saved as
+    origin: tuple[str, str] = (
+        "",
+        "",
+    )  # folder and version that it, or what it was made from, was read from or saved as
 
     @classmethod
     def build(
@@ -132,11 +136,11 @@ class Index:
         if repeated := records.loc[records[self.id_column].duplicated(), self.id_column].unique().tolist():
             raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
         titles, bodies = texts_of(records)
-        vectors = self._vectors(titles, bodies, "document", progress)
+        vectors = self.vectors_of(titles, bodies, "document", progress)
         postings = Postings.build(lexical_texts(titles, bodies), self.segmenter, progress=progress)
         return Part(records, vectors, postings, np.ones(len(records), bool))
 
-    def _vectors(
+    def vectors_of(
         self, titles: Sequence[str], bodies: Sequence[str], role: Literal["query", "document"], progress: bool = False
     ) -> NDArray[np.float32]:
         """Unit rows: the title's vector plus the whole text's, so that a title counts in a long text too."""
@@ -207,7 +211,7 @@ class Index:
 
     def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> list[Asked]:
         """Make texts ready to be searched for."""
-        vectors = self._vectors(titles, bodies, "query")
+        vectors = self.vectors_of(titles, bodies, "query")
         terms = self.segmenter.terms(lexical_texts(titles, bodies))
         return [Asked(*pair) for pair in zip(vectors, self.lexical.queries(terms), strict=True)]
 
@@ -225,13 +229,15 @@ class Index:
     def exact(
         self, asked: Asked, rare: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Both cosines for some rows to the last digit, so that a score does not hang on what was searched for beside it."""
+        """Both cosines for some rows to the last digit, whatever else was searched for in the same block."""
         vectors = self.vectors(rows).astype(np.float64)
-        return np.einsum("ij,j->i", vectors, asked.vector.astype(np.float64)), self.lexical.exact(asked.words, rare, rows)
+        return np.einsum("ij,j->i", vectors, asked.vector.astype(np.float64)), self.lexical.exact(
+            asked.words, rare, rows
+        )
 
     @cached_property
     def chance(self) -> Chance:
-        """What random pairs of this library score. A function of the living records alone, whatever order they came in."""
+        """What random pairs of this library score; hangs on the living records alone, not on their order."""
         order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
         sample = order[self.alive[order]][:SAMPLE]
         if len(sample) < 2:
@@ -252,15 +258,16 @@ class Index:
         """The best sum of parts among the nine tenths of the library that are farther in meaning, for each text."""
         near = np.quantile(semantic[:, self.alive], 0.9, axis=1, keepdims=True)
         total = np.add(*chance.parts(semantic, lexical))
-        return np.max(total, axis=1, where=self.alive & (semantic <= near), initial=-np.inf)
+        best: NDArray[np.float64] = np.max(total, axis=1, where=self.alive & (semantic <= near), initial=-np.inf)
+        return best
 
     # ---- folders
 
     def save(self, folder: str | Path, *, replace: bool = False) -> None:
         """Write the index into a folder, beside what is there, and make it the folder's current version in one step.
 
-        Whatever happens meanwhile, the folder holds the old or the new index, whole. Raises IndexFolderError when the folder
-        holds an index that this one does not come from (somebody else saved meanwhile), unless `replace`.
+        Whatever happens meanwhile, the folder holds the old or the new index, whole. Raises IndexFolderError when the
+        folder holds an index that this one does not come from (somebody else saved meanwhile), unless `replace`.
         """
         from matcher import storage
 
@@ -281,7 +288,9 @@ def id_column_of(table: pd.DataFrame) -> str:
     """The column that tells what a table's rows are. Raises TableError when there is none, or more than one."""
     found = [column for column in ID_COLUMNS if column in table]
     if len(found) != 1:
-        raise TableError(f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}")
+        raise TableError(
+            f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}"
+        )
     return found[0]
 
 

@@ -1,8 +1,9 @@
 """The lexical channel: TF-IDF cosine over the terms of a text, held as postings.
 
-A term that occurs c times in a text weighs (1 + ln c) x idf, idf = ln((1 + n) / (1 + df)) + 1 over the n living texts, and a
-score is the cosine of the two weighted texts: what scikit-learn's TfidfVectorizer(sublinear_tf=True) computes. Postings
-hold 1 + ln c alone; idf and norms are worked out when a `Lexical` is put together, so that texts can come and go.
+A term that occurs c times in a text weighs (1 + ln c) x idf, idf = ln((1 + n) / (1 + df)) + 1 over the n living texts,
+and a score is the cosine of the two weighted texts: what scikit-learn's TfidfVectorizer(sublinear_tf=True) computes.
+Postings hold 1 + ln c alone; idf and norms are worked out when a `Lexical` is put together, so that texts can come and
+go.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _SUBLINEAR = np.concatenate([[0], 1 + np.log(np.arange(1, 256))]).astype(np.floa
 
 @dataclass(frozen=True)
 class Postings:
-    """Where each term occurs among n texts: term t in `rows[offsets[t]:offsets[t + 1]]`, `counts` times (255 at most)."""
+    """Where terms occur among n texts: term t in `rows[offsets[t]:offsets[t + 1]]`, `counts` times (at most 255)."""
 
     names: list[str]
     offsets: NDArray[np.int64]
@@ -41,7 +42,9 @@ class Postings:
         pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]] = []
         for at in track(range(0, len(texts), PIECE), "分词", progress):
             terms = segmenter.terms(texts[at : at + PIECE])
-            own = np.fromiter((numbers.setdefault(name, len(numbers)) for name in terms.names), np.int32, len(terms.names))
+            own = np.fromiter(
+                (numbers.setdefault(name, len(numbers)) for name in terms.names), np.int32, len(terms.names)
+            )
             counts = np.minimum(terms.counts, 255).astype(np.uint8)
             pieces.append((counts, own[terms.ids], terms.offsets))
         return cls(list(numbers), *_by_term(pieces, len(numbers)), len(texts))
@@ -90,7 +93,7 @@ def _by_term(
 
 
 class Query(NamedTuple):
-    """One query's weights on the terms of each part: sparse (columns, weights) pairs, and a dense row for the common terms."""
+    """A query's weights: for each part the columns of its rarer terms and their weights; a row for the common terms."""
 
     sparse: tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]
     common: NDArray[np.float32]
@@ -122,7 +125,9 @@ class Lexical:
         for j, other in enumerate(self.parts):
             if j == i:
                 continue
-            few, many = (self.parts[i], other) if len(self.parts[i].names) <= len(other.names) else (other, self.parts[i])
+            few, many = (
+                (self.parts[i], other) if len(self.parts[i].names) <= len(other.names) else (other, self.parts[i])
+            )
             theirs = _places(many, few.names)
             mine, there = (np.arange(len(theirs)), theirs) if few is self.parts[i] else (theirs, np.arange(len(theirs)))
             both = theirs >= 0
@@ -145,6 +150,11 @@ class Lexical:
                 here = slice(part.offsets[column], part.offsets[column + 1])
                 block[part.rows[here], number] = part.matrix.data[here]
         return block
+
+    @property
+    def telling(self) -> float:
+        """The squared idf of a term that every eighth text has; more common ones tell a reader little."""
+        return float((np.log((1 + self.texts) / (1 + self.texts / 8)) + 1) ** 2)
 
     def idf2(self, names: Sequence[str]) -> NDArray[np.float64]:
         """The squared idf of each term; a term that no text holds has that of a frequency of 0."""
@@ -202,7 +212,7 @@ class Lexical:
         return whole, rare
 
     def exact(self, query: Query, rare: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The cosines of single texts to the last digit, whatever was searched for beside: `rare` as `scores` gives it."""
+        """The cosines of single texts to the last digit; `rare` is the query's row as `scores` gives it."""
         dense, scale = take(self._dense, rows), take(self._scale, rows)
         common: NDArray[np.float64] = np.einsum("ij,j->i", dense.astype(np.float64), query.common.astype(np.float64))
         return (common + rare[rows]) * scale

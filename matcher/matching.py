@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import TableError
 from matcher.filters import Agreement, Mask, allowed_for_all, labels_of
-from matcher.index import BLOCK, ID_COLUMNS, Asked, Index, id_column_of, texts_of
+from matcher.index import BLOCK, Asked, Index, id_column_of, texts_of
 from matcher.progress import track
 from matcher.reasons import explain
 
@@ -25,9 +25,9 @@ class _Found(NamedTuple):
     """The best rows of one text, best first."""
 
     rows: NDArray[np.int64]
-    semantic: NDArray[np.float64]
-    lexical: NDArray[np.float64]
-    preference: NDArray[np.float64]
+    semantic: NDArray[np.floating[Any]]
+    lexical: NDArray[np.floating[Any]]
+    preference: NDArray[np.floating[Any]]
 
 
 def match(
@@ -50,18 +50,18 @@ def match(
     (from 1), `score`, `good_match`, then the reasons `shared_terms`, `evidence` and `unanswered` (see
     `matcher.reasons.explain`), then `semantic`, `lexical` and, with `weights`, `preference`: the parts, in standard
     deviations of random pairs, whose sum orders the pairs. `score` is the share of random pairs of this library that
-    score lower; with `weights` it takes no notice of them. Ties break by id, so equal inputs give equal tables, for one row
-    or many, on any number of threads.
+    score lower; with `weights` it takes no notice of them. Ties break by id, so equal inputs give equal tables, for
+    one row or many, on any number of threads.
 
     Filters act before the best k are taken. where: column -> label or labels of which a record must have one; a label
-    above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the asking row;
-    an empty cell agrees with nothing. valid_on: records whose `valid_until` lies before that day are left out. exclude:
-    pairs of ids that must not be shown. weights: column -> what agreement in it adds to the sum; they are the user's, nothing
-    is learned about them.
+    above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the
+    asking row; an empty cell agrees with nothing. valid_on: records whose `valid_until` lies before that day are left
+    out. exclude: pairs of ids that must not be shown. weights: column -> what agreement in it adds to the sum; they
+    are the user's, nothing is learned about them.
 
-    good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library lacks
-    (see `matcher.chance.Chance.good_from`); a row without any good match keeps its k rows, all marked False. A row for which
-    the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
+    good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library
+    lacks (see `matcher.chance.Chance.good_from`); a row without any good match keeps its k rows, all marked False. A
+    row for which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
 
     Raises TableError when `queries` has no id column or the same kind of id as the index, ValueError for a column that
     does not exist.
@@ -89,7 +89,9 @@ def match(
             raise
     counts = [len(one.rows) for one in found]
     at = np.repeat(np.arange(len(found)), counts)
-    rows, semantic, lexical, preference = (np.concatenate(parts) for parts in zip(*found, strict=True)) if found else _NONE
+    rows, semantic, lexical, preference = (
+        (np.concatenate(parts) for parts in zip(*found, strict=True)) if found else _NONE
+    )
     total = semantic + lexical
     pairs = pd.DataFrame(
         {
@@ -145,9 +147,12 @@ class _Limits:
             allowed[self._excluded[row]] = False
         return allowed
 
-    def preference(self, row: int) -> NDArray[np.float64] | float:
+    def preference(self, row: int) -> NDArray[np.float64]:
         """What the user's weights add to the sum of each row of the index."""
-        return sum((weight * column.rows(cells[row]) for weight, column, cells in self._weights), 0.0)
+        total = np.zeros(len(self._everyone) if self._weights else 1)
+        for weight, column, cells in self._weights:
+            total += weight * column.rows(cells[row])
+        return total
 
 
 def _excluded(queries: pd.DataFrame, index: Index, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
@@ -173,8 +178,7 @@ def _search(index: Index, asked: list[Asked], limits: _Limits, start: int, k: in
     found = []
     for i, text in enumerate(asked):
         allowed, preference = limits.allowed(start + i), limits.preference(start + i)
-        rough = np.add(*scale.parts(semantic[i], lexical[i]))
-        rough += preference
+        rough = np.add(*scale.parts(semantic[i], lexical[i])) + preference
         rough[~allowed] = -np.inf
         rows = _near_the_best(rough, min(k, int(allowed.sum())))
         parts = scale.parts(*index.exact(text, rare[i], rows))
@@ -184,7 +188,7 @@ def _search(index: Index, asked: list[Asked], limits: _Limits, start: int, k: in
     return found
 
 
-def _near_the_best(rough: NDArray[np.float64], k: int) -> NDArray[np.int64]:
+def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
     """The rows that reach the k-th largest value, or come so near that single precision cannot tell."""
     if k == 0:
         return np.zeros(0, np.int64)
@@ -197,8 +201,14 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    texts = [c for c in pairs.columns[1:] if c not in ("rank", "score", "good_match", "semantic", "lexical", "preference")]
+    texts = [
+        c for c in pairs.columns[1:] if c not in ("rank", "score", "good_match", "semantic", "lexical", "preference")
+    ]
     nothing[texts] = ""
     nothing = nothing.assign(rank=0, good_match=False)
-    order = np.argsort(np.concatenate([np.repeat(np.arange(len(counts)), counts), np.flatnonzero(counts == 0)]), kind="stable")
-    return pd.concat([pairs, nothing.astype(pairs.dtypes.to_dict())], ignore_index=True).iloc[order].reset_index(drop=True)
+    order = np.argsort(
+        np.concatenate([np.repeat(np.arange(len(counts)), counts), np.flatnonzero(counts == 0)]), kind="stable"
+    )
+    return (
+        pd.concat([pairs, nothing.astype(pairs.dtypes.to_dict())], ignore_index=True).iloc[order].reset_index(drop=True)
+    )

@@ -1,8 +1,8 @@
 """Chinese text to terms. Strings in, counted terms out; the segmenter stays in here.
 
 A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, every Chinese
-character and every bigram of neighbouring ones. A two-character word is the same term as its bigram and so counts twice:
-once because it is written there, once because the segmenter reads it as a word.
+character and every bigram of neighbouring ones. A two-character word is the same term as its bigram and so counts
+twice: once because it is written there, once because the segmenter reads it as a word.
 """
 
 from __future__ import annotations
@@ -29,8 +29,9 @@ LONG_SENTENCE = 60  # characters; a longer sentence is cut at its commas into pi
 class Terms(NamedTuple):
     """The counted terms of n texts.
 
-    `names`: the distinct terms of all the texts together. Text i has the terms `ids[offsets[i]:offsets[i + 1]]` (places in
-    `names`, ascending), each `counts[...]` times; `is_word[...]` says whether the segmenter read it there as a word.
+    `names`: the distinct terms of all the texts together. Text i has the terms `ids[offsets[i]:offsets[i + 1]]`
+    (places in `names`, ascending), each `counts[...]` times; `is_word[...]` says whether the segmenter read it there
+    as a word.
     """
 
     names: list[str]
@@ -70,7 +71,9 @@ class _Jieba:
 
 @functools.cache
 def domain_words() -> tuple[str, ...]:
-    """Technical words of three to six characters that the segmenters' own dictionary lacks (from THUOCL, see NOTICE)."""
+    """Technical words of three to six characters that the segmenters' own dictionary lacks (from THUOCL, see
+    NOTICE).
+    """
     return tuple((files("matcher") / "data" / "domain_words.txt").read_text("utf-8").split())
 
 
@@ -124,14 +127,16 @@ class Segmenter:
     def named(self, words: Iterable[str]) -> set[str]:
         """Those of the words that name a thing, a doing or a sign: what a reader wants to see of a text's terms.
 
-        Left out are single characters, numbers and what the dictionary calls an adjective, adverb, pronoun and the like; a
-        word that the dictionary does not know names something.
+        Left out are single characters, numbers and what the dictionary calls an adjective, adverb, pronoun and the
+        like; a word that the dictionary does not know names something.
         """
         tag = _load(self.engine, self.words).tag
         return {
             word
             for word in words
-            if len(word) > 1 and any(part[:1] in _NAMING or not part for _, part in tag(word, False)) and not word.isdigit()
+            if len(word) > 1
+            and any(part[:1] in _NAMING or not part for _, part in tag(word, False))
+            and not word.isdigit()
         }
 
     @property
@@ -198,7 +203,7 @@ def sentences(text: str) -> list[str]:
                 piece = ""
             piece += clause
         found.append(piece)
-    return [stripped for piece in found if (stripped := piece.strip()) and any(map(str.isalnum, stripped))]
+    return [stripped for piece in found if (stripped := piece.strip(" \t，,、：:")) and any(map(str.isalnum, stripped))]
 
 
 def _is_term(word: str) -> bool:
@@ -209,7 +214,9 @@ def _is_term(word: str) -> bool:
 
 
 def _grams(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
-    """Chinese characters and pairs of neighbouring ones: the distinct ones, and per place its number and its text's row."""
+    """Chinese characters and pairs of neighbouring ones: the distinct ones, and per place its number and its text's
+    row.
+    """
     codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
     han = ((codes >= 0x3400) & (codes <= 0x9FFF) & ((codes <= 0x4DBF) | (codes >= 0x4E00))) | (
         (codes >= 0xF900) & (codes <= 0xFAFF) | (codes >= 0x20000) & (codes <= 0x3FFFF)
