@@ -432,7 +432,7 @@ def write(folder: Path, kind: Callable[[random.Random, int], Broken]) -> Iterato
 
 
 def outcome(case: Case) -> str:
-    """Whether the file was "read" or "refused"; AssertionError when a row is unaccounted for, or a message says too little."""
+    """Whether the file was "read" or "refused"; AssertionError for a lost row or a message that says too little."""
     try:
         rows, problems = read_needs(case.path)
     except TableError as error:
