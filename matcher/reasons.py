@@ -101,7 +101,7 @@ def _explain(
     weights = _renamed(asking, terms.names)
     mine = weights[at]
     products = csr_array(whole[own].multiply(mine))
-    inner = products.sum(axis=1)
+    inner = np.asarray(products.sum(axis=1))
     # Every pair with every sentence of its record.
     sizes = np.diff(first)[own]
     pair = np.repeat(np.arange(len(at)), sizes)
