@@ -84,7 +84,7 @@ _NUMBER = re.compile(
     r"(?:¥|rmb|cny|人民币)?([+-]?)(?:¥)?((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(e[+-]?\d{1,3})?"
     r"(%|千元|万元?|百万元?|千万元?|亿元?|元|人民币|rmb|人|名|家|件|项|个|年|次|岁|分)?(?:整|人民币)?"
 )
-_RANGE = re.compile(r"\d[^\d]*(?:-|~|至|到|—)+[^\d]*\d")
+_RANGE = re.compile(r"[^\d]*[\d.,]+[^\d]*(?:-|~|至|到|—)[^\d]*[\d.,]+[^\d]*")
 _EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation])
 _INT64 = 2**63 - 1
 
@@ -236,7 +236,7 @@ def read_number(cell: object, unit: int) -> Decimal | Fault | None:
         text = "-" + text[1:-1]
     match = _NUMBER.fullmatch(text) if len(text) <= 60 else None
     if match is None:
-        if _RANGE.search(text) and len(text) <= 60:
+        if len(text) <= 60 and _RANGE.fullmatch(text):
             return Fault("是一个范围，不是一个数", "请填一个数")
         return Fault("不是数字", "请只填数字，可带单位")
     sign, digits, exponent, suffix = match.groups()
