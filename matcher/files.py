@@ -19,6 +19,7 @@ from typing import IO, Any, NamedTuple
 import pandas as pd
 
 from matcher import biff
+from matcher.cleaning import is_blank, shorten
 from matcher.errors import TableError
 
 MAX_BYTES = 1 << 30  # of a file, and of what a packed file unpacks to
@@ -95,10 +96,10 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
         except MemoryError:
             raise TableError(f"{name}：内存不够，读不下这个文件；请拆成几个小文件") from None
         except Exception as error:  # a reader's own error types are many; each means that the file is damaged
-            raise TableError(f"{name}：文件已损坏，读不出来（{_short(str(error))}）；{_SAVE_AS}后再试") from error
+            raise TableError(f"{name}：文件已损坏，读不出来（{shorten(str(error), 60)}）；{_SAVE_AS}后再试") from error
     if sheet is not None:
         book = Book(book.name, [_pick(book, sheet)])
-    if not any(grid.rows or grid.bad for grid in book.grids):
+    if not any(grid.bad or not all(all(map(is_blank, row)) for row in grid.rows) for grid in book.grids):
         raise TableError(f"{book.name}：文件里没有任何内容；请检查是否选错了文件")
     return book
 
@@ -124,7 +125,7 @@ def _load(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[str, byte
                 raise
             reason = getattr(error, "strerror", None) or str(error)
             raise TableError(
-                f"{name}：打不开这个文件（{_short(reason)}）；请检查权限，或它是否被别的程序占用"
+                f"{name}：打不开这个文件（{shorten(reason, 60)}）；请检查权限，或它是否被别的程序占用"
             ) from error
     elif hasattr(source, "read"):
         name = Path(str(getattr(source, "name", "") or "数据")).name
@@ -203,7 +204,7 @@ def _json_grid(name: str, text: str) -> Grid:
         except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict):
-            bad.append(BadRow(number, _short(line), "不是一个 JSON 对象", "请检查这一行的引号、逗号和括号"))
+            bad.append(BadRow(number, shorten(line, 60), "不是一个 JSON 对象", "请检查这一行的引号、逗号和括号"))
             continue
         for key in record:
             names.setdefault(key, len(names))
@@ -294,7 +295,8 @@ def _lines(text: str) -> Iterator[str]:
     while end := text.find("\n", start) + 1:
         yield text[start:end]
         start = end
-    yield text[start:]
+    if start < len(text):
+        yield text[start:]
 
 
 def _delimiter(text: str) -> str:
@@ -451,8 +453,3 @@ def _check_shape(name: str, rows: int, columns: int) -> None:
         raise TableError(f"{name}：超过 {MAX_ROWS:,} 行；请拆成几个小文件")
     if columns > MAX_COLUMNS:
         raise TableError(f"{name}：有 {columns:,} 列，超过 {MAX_COLUMNS:,} 列的上限；请检查分隔符，或删去多余的列")
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.encode("utf-8", "replace").decode().split())
-    return line if len(line) <= 60 else line[:60] + "…"
