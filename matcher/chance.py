@@ -50,6 +50,14 @@ class Chance:
         """The two parts of a score: standard deviations above a random pair, halved; their sum orders the pairs."""
         return self.steps(semantic - self.centre[0], lexical - self.centre[1])
 
+    def rough(self, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The sum of parts in single precision, quickly."""
+        per = np.float32(SHARE / self.spread[0]), np.float32((1 - SHARE) / self.spread[1])
+        total = semantic * per[0]
+        total += lexical * per[1]
+        total -= np.float32(self.centre[0] * per[0] + self.centre[1] * per[1])
+        return total
+
     def share_below(self, total: NDArray[np.float64]) -> NDArray[np.float64]:
         """The share of random pairs whose parts sum to less; strictly increasing, inside (0, 1)."""
         grid = np.asarray(self.quantiles)

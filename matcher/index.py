@@ -8,7 +8,7 @@ threads may search one index while another is being made. How its files lie in a
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,11 +23,12 @@ from matcher.encoders import Encoder, StaticEncoder, encode_texts, fingerprint
 from matcher.errors import TableError
 from matcher.lexical import Lexical, Postings, Query, take
 from matcher.progress import track
-from matcher.text import Segmenter
+from matcher.text import Segmenter, Terms
 
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
 ID_COLUMNS = ("outcome_id", "need_id")
-BATCH = 4096
+BATCH = 4096  # texts segmented and encoded at a time
+TITLE = 2  # how often a title counts among the terms
 SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
 BLOCK = 64  # texts searched for at a time
 LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
@@ -45,10 +46,11 @@ class Part:
 
 
 class Asked(NamedTuple):
-    """A text made ready to be searched for."""
+    """Texts made ready to be searched for: unit rows, counted terms, and the weights of those terms."""
 
-    vector: NDArray[np.float32]
-    words: Query
+    vectors: NDArray[np.float32]
+    terms: Terms
+    words: list[Query]
 
 
 @dataclass(frozen=True, eq=False)
@@ -136,22 +138,37 @@ class Index:
         if repeated := records.loc[records[self.id_column].duplicated(), self.id_column].unique().tolist():
             raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
         titles, bodies = texts_of(records)
-        vectors = self.vectors_of(titles, bodies, "document", progress)
-        postings = Postings.build(lexical_texts(titles, bodies), self.segmenter, progress=progress)
-        return Part(records, vectors, postings, np.ones(len(records), bool))
+        vectors: list[NDArray[np.float32]] = []
 
-    def vectors_of(
-        self, titles: Sequence[str], bodies: Sequence[str], role: Literal["query", "document"], progress: bool = False
-    ) -> NDArray[np.float32]:
-        """Unit rows: the title's vector plus the whole text's, so that a title counts in a long text too."""
-        rows = []
-        for at in track(range(0, len(titles), BATCH), "编码", progress):
-            title, body = titles[at : at + BATCH], bodies[at : at + BATCH]
-            whole = [f"{t}\n{b}" for t, b in zip(title, body, strict=True)]
-            total = encode_texts(self.encoder, title, role=role) + encode_texts(self.encoder, whole, role=role)
-            norms = np.linalg.norm(total, axis=1, keepdims=True)
-            rows.append(np.divide(total, norms, out=total, where=norms > 0))
-        return np.concatenate(rows) if rows else encode_texts(self.encoder, [], role=role)
+        def batches() -> Iterator[Terms]:
+            for at in track(range(0, len(titles), BATCH), "建索引", progress):
+                found, terms = self._read(titles[at : at + BATCH], bodies[at : at + BATCH], "document")
+                vectors.append(found)
+                yield terms
+
+        postings = Postings.build(batches())
+        rows = np.concatenate(vectors) if vectors else encode_texts(self.encoder, [], role="document")
+        return Part(records, rows, postings, np.ones(len(records), bool))
+
+    def _read(
+        self, titles: Sequence[str], bodies: Sequence[str], role: Literal["query", "document"]
+    ) -> tuple[NDArray[np.float32], Terms]:
+        """Unit vectors and counted terms of texts.
+
+        A vector is the title's plus the whole text's, so that a title counts in a long text too; among the terms the
+        title's count twice.
+        """
+        terms = self.segmenter.terms([*titles, *bodies])
+        if isinstance(self.encoder, StaticEncoder):  # it can pool what is segmented already
+            head = self.encoder.encode_terms(terms.first(len(titles)))
+            whole = self.encoder.encode_terms(terms.joined((1, 1)))
+        else:
+            head = encode_texts(self.encoder, titles, role=role)
+            texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
+            whole = encode_texts(self.encoder, texts, role=role)
+        total = head + whole
+        norms = np.linalg.norm(total, axis=1, keepdims=True)
+        return np.divide(total, norms, out=total, where=norms > 0), terms.joined((TITLE, 1))
 
     # ---- what a search reads
 
@@ -209,31 +226,31 @@ class Index:
             return self.parts[0].records
         return pd.concat([part.records for part in self.parts], ignore_index=True)
 
-    def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> list[Asked]:
+    def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
         """Make texts ready to be searched for."""
-        vectors = self.vectors_of(titles, bodies, "query")
-        terms = self.segmenter.terms(lexical_texts(titles, bodies))
-        return [Asked(*pair) for pair in zip(vectors, self.lexical.queries(terms), strict=True)]
+        vectors, terms = self._read(titles, bodies, "query")
+        return Asked(vectors, terms, self.lexical.queries(terms))
 
-    def channels(self, asked: Sequence[Asked]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    def channels(
+        self, asked: Asked, texts: slice
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """(texts, rows) cosines of meaning and of words, and what `exact` needs beside them."""
-        wanted = np.stack([text.vector for text in asked])
-        semantic = np.empty((len(asked), len(self.ids)), np.float32)
+        wanted = asked.vectors[texts]
+        semantic = np.empty((len(wanted), len(self.ids)), np.float32)
         first = 0
         for part in self.parts:
             np.matmul(wanted, part.vectors.T, out=semantic[:, first : first + len(part.vectors)])
             first += len(part.vectors)
-        lexical, rare = self.lexical.scores([text.words for text in asked])
+        lexical, rare = self.lexical.scores(asked.words[texts])
         return semantic, lexical, rare
 
     def exact(
-        self, asked: Asked, rare: NDArray[np.float32], rows: NDArray[np.int64]
+        self, asked: Asked, text: int, rare: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Both cosines for some rows to the last digit, whatever else was searched for in the same block."""
         vectors = self.vectors(rows).astype(np.float64)
-        return np.einsum("ij,j->i", vectors, asked.vector.astype(np.float64)), self.lexical.exact(
-            asked.words, rare, rows
-        )
+        semantic = np.einsum("ij,j->i", vectors, asked.vectors[text].astype(np.float64))
+        return semantic, self.lexical.exact(asked.words[text], rare, rows)
 
     @cached_property
     def chance(self) -> Chance:
@@ -244,12 +261,12 @@ class Index:
             return Chance()
         titles, bodies = texts_of(self.rows(sample[:SAMPLE_ASKED]))
         asked = self.asked(titles, [body[:LIKE_A_NEED] for body in bodies])
-        blocks = [asked[at : at + BLOCK] for at in range(0, len(asked), BLOCK)]
-        found = [[channel[:, sample] for channel in self.channels(block)[:2]] for block in blocks]
-        other = ~np.eye(len(asked), len(sample), dtype=bool)
+        blocks = [slice(at, at + BLOCK) for at in range(0, len(titles), BLOCK)]
+        found = [[channel[:, sample] for channel in self.channels(asked, block)[:2]] for block in blocks]
+        other = ~np.eye(len(titles), len(sample), dtype=bool)
         semantic, lexical = (np.concatenate(channel)[other] for channel in zip(*found, strict=True))
         chance = Chance.fit(semantic, lexical)
-        best = [self._best_stranger(chance, *self.channels(block)[:2]) for block in blocks]
+        best = [self._best_stranger(chance, *self.channels(asked, block)[:2]) for block in blocks]
         return replace(chance, strangers=tuple(np.sort(np.concatenate(best)).tolist()))
 
     def _best_stranger(
@@ -302,8 +319,3 @@ def texts_of(table: pd.DataFrame) -> tuple[list[str], list[str]]:
     bodies = zip(*(columns[name] for name in BODY if name in columns), strict=True)
     empty = [""] * len(table)
     return columns.get("title", empty), ["\n".join(filter(None, row)) for row in bodies] or empty
-
-
-def lexical_texts(titles: Sequence[str], bodies: Sequence[str]) -> list[str]:
-    """What the lexical channel counts: the title twice and the body once."""
-    return [f"{title}\n{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]

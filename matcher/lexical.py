@@ -8,7 +8,7 @@ go.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,10 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from matcher.progress import track
-from matcher.text import Segmenter, Terms
+from matcher.text import Terms
 
-PIECE = 4096  # texts segmented at a time
 COMMON = 256  # terms at most that are held as a dense block, since half of all the work of a search falls on them
 _SUBLINEAR = np.concatenate([[0], 1 + np.log(np.arange(1, 256))]).astype(np.float32)
 
@@ -36,18 +34,18 @@ class Postings:
     size: int
 
     @classmethod
-    def build(cls, texts: Sequence[str], segmenter: Segmenter, *, progress: bool = False) -> Postings:
-        """Count the terms of `texts`, a piece at a time."""
+    def build(cls, batches: Iterable[Terms]) -> Postings:
+        """Put together the terms of texts that are segmented a batch at a time."""
         numbers: dict[str, int] = {}
         pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]] = []
-        for at in track(range(0, len(texts), PIECE), "分词", progress):
-            terms = segmenter.terms(texts[at : at + PIECE])
+        for terms in batches:
             own = np.fromiter(
                 (numbers.setdefault(name, len(numbers)) for name in terms.names), np.int32, len(terms.names)
             )
             counts = np.minimum(terms.counts, 255).astype(np.uint8)
             pieces.append((counts, own[terms.ids], terms.offsets))
-        return cls(list(numbers), *_by_term(pieces, len(numbers)), len(texts))
+        size = sum(len(starts) - 1 for _, _, starts in pieces)
+        return cls(list(numbers), *_by_term(pieces, len(numbers)), size)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
