@@ -8,6 +8,7 @@ go.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from scipy.sparse import csc_array, csr_array
 
 from matcher.text import Terms
 
+PIECE = 1 << 24  # postings looked at together
 COMMON = 256  # terms at most that are held as a dense block, since half of all the work of a search falls on them
 _SUBLINEAR = np.concatenate([[0], 1 + np.log(np.arange(1, 256))]).astype(np.float32)
 
@@ -55,8 +57,20 @@ class Postings:
     @cached_property
     def matrix(self) -> csc_array:
         """(texts, terms): 1 + ln count."""
-        shape = (self.size, len(self.names))
-        return csc_array((_SUBLINEAR[self.counts], self.rows, self.offsets.astype(np.int64)), shape=shape)
+        offsets = (
+            self.offsets.astype(np.int32) if len(self.rows) < 2**31 else self.offsets
+        )  # so that rows are not copied
+        return csc_array((_SUBLINEAR[self.counts], self.rows, offsets), shape=(self.size, len(self.names)))
+
+    def squares(self, idf2: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The squared norm of each text, given the squared idf of each term."""
+        total = np.zeros(self.size, np.float32)
+        bounds = np.searchsorted(self.offsets, np.arange(0, self.offsets[-1] + PIECE, PIECE)).clip(max=len(self.names))
+        for start, end in itertools.pairwise(np.unique(bounds).tolist()):
+            some = self.matrix[:, start:end]
+            some.data **= 2
+            total += some @ idf2[start:end].astype(np.float32)
+        return total
 
     def frequencies(self, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
         """In how many living texts each term occurs."""
@@ -108,8 +122,7 @@ class Lexical:
         self._idf2 = [self._inverse(total) ** 2 for total in totals]
         self._scale = []
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
-            squares = csc_array((np.square(part.matrix.data), part.rows, part.offsets), shape=part.matrix.shape)
-            norms = np.sqrt(squares @ idf2.astype(np.float32))
+            norms = np.sqrt(part.squares(idf2))
             self._scale.append(np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0))
         self._common = self._most_common(totals)
         self._dense = [self._block(part) for part in self.parts]
