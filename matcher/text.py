@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-_GONE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_GONE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
@@ -261,7 +261,7 @@ def sentences(text: str) -> list[str]:
                 piece = ""
             piece += clause
         found.append(piece)
-    return [stripped for piece in found if (stripped := piece.strip(" \t，,、：:")) and any(map(str.isalnum, stripped))]
+    return [stripped for piece in found if (stripped := piece.strip(" \t\r\xa0\u3000，,、：:")) and any(map(str.isalnum, stripped))]
 
 
 def _is_term(word: str) -> bool:
