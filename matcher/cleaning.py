@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from matcher.contracts import Column
 
 MAX_CELL = 1_000_000  # characters
@@ -60,7 +62,9 @@ _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]|_x000[DA]_")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
 )
-_HIDDEN_HTML = re.compile(r"<!--.*?-->|<(script|style)\b[^<>]*>.*?</\1\s*>", re.S | re.I)
+_HIDDEN_HTML = re.compile(
+    r"<!--(?:(?!<!--).)*?-->|<(script|style)\b[^<>]*>(?:(?!<\1\b).)*?</\1\s*>", re.S | re.I
+)  # each looks no further than the next of its kind, so a row of openings takes no time
 _RAISED = re.compile(r"<(sup|sub)\b[^<>]*>([0-9+\-]+)</\1\s*>", re.I)
 _BLOCK_TAG = re.compile(r"</?(?:p|br|div|li|ul|ol|tr|table|tbody|thead|h[1-6]|hr|section|article)\b[^<>]*>", re.I)
 _INLINE_TAG = re.compile(
@@ -122,9 +126,8 @@ def as_written(cell: object) -> str:
         return cell
     if cell is None:
         return ""
-    item = getattr(cell, "item", None)
-    if callable(item) and not isinstance(cell, Decimal):
-        cell = item()  # a numpy scalar
+    if isinstance(cell, np.generic | np.ndarray):
+        cell = cell.tolist()
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):
@@ -139,6 +142,8 @@ def as_written(cell: object) -> str:
         except ValueError:  # Python writes out no integer of more than 4,300 digits
             return "1e9999"
     if isinstance(cell, datetime.datetime):
+        if cell != cell:  # pandas' NaT
+            return ""
         whole_day = cell.time() == datetime.time()
         return cell.date().isoformat() if whole_day else cell.isoformat(" ", "seconds")
     if isinstance(cell, datetime.date | datetime.time):

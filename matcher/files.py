@@ -96,7 +96,7 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
         except MemoryError:
             raise TableError(f"{name}：内存不够，读不下这个文件；请拆成几个小文件") from None
         except Exception as error:  # a reader's own error types are many; each means that the file is damaged
-            raise TableError(f"{name}：文件已损坏，读不出来（{shorten(str(error), 60)}）；{_SAVE_AS}后再试") from error
+            raise TableError(f"{name}：文件已损坏，读不出来（{shorten(str(error), 60)}）；请重新下载或导出") from error
     if sheet is not None:
         book = Book(book.name, [_pick(book, sheet)])
     if not any(grid.bad or not all(all(map(is_blank, row)) for row in grid.rows) for grid in book.grids):
@@ -321,7 +321,7 @@ def _xls_grids(name: str, data: bytes) -> list[Grid]:
     except biff.LockedError as error:
         raise TableError(_locked(name)) from error
     except biff.DamagedError as error:
-        raise TableError(f"{name}：不是完整的 .xls 工作簿；{_SAVE_AS}后再试") from error
+        raise TableError(f"{name}：不是完整的 .xls 工作簿；请重新下载或导出") from error
     return _workbook_grids(name, data + bytes(-len(data) % 512), errors)  # the reader wants whole sectors
 
 
@@ -434,7 +434,7 @@ def _workbook_grids(name: str, data: bytes, errors: list[biff.Errors]) -> list[G
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # the Rust reader's crash is no Exception
             raise
-        raise TableError(f"{name}：文件已损坏，读不出来；{_SAVE_AS}后再试") from error
+        raise TableError(f"{name}：文件已损坏，读不出来；请重新下载或导出") from error
 
 
 def _pick(book: Book, sheet: str | int) -> Grid:

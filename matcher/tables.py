@@ -6,6 +6,7 @@ list as not kept.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
@@ -306,6 +307,7 @@ class _Table(NamedTuple):
     def _other_columns(self, taken: Iterable[str]) -> dict[str, int]:
         """The places of the columns that the contract does not know, each under a name of its own."""
         names = set(taken)
+        times = Counter(names)
         used = set(self.header.places.values())
         texts = self.header.texts
         others: dict[str, int] = {}
@@ -314,10 +316,11 @@ class _Table(NamedTuple):
             if place in used or (not text and all(is_blank(_cell(row, place)) for row in self.rows)):
                 continue
             name = text = text or f"第{place + 1}列"
-            number = 2
             while name in names:
-                name, number = f"{text}_{number}", number + 1
+                times[text] += 1
+                name = f"{text}_{times[text]}"
             names.add(name)
+            times[name] += 1
             others[name] = place
         return others
 

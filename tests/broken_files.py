@@ -413,8 +413,26 @@ def sheets(rng: random.Random, variant: int) -> Broken:
 
 
 KINDS: list[Callable[[random.Random, int], Broken]] = [
-    gb18030, utf16, line_ends, mixed_encodings, quotes, ragged, leftovers, headers, title_rows, totals,
-    wrong_name, rubbish, empty, truncated, bombs, locked, wide, values, json_lines, sheets,
+    gb18030,
+    utf16,
+    line_ends,
+    mixed_encodings,
+    quotes,
+    ragged,
+    leftovers,
+    headers,
+    title_rows,
+    totals,
+    wrong_name,
+    rubbish,
+    empty,
+    truncated,
+    bombs,
+    locked,
+    wide,
+    values,
+    json_lines,
+    sheets,
 ]
 
 

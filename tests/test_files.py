@@ -123,7 +123,7 @@ def test_what_is_no_file(tmp_path: Path):
         (b"{1}\n{", "数据：没有一行是 JSON 对象；请每行写一个完整的对象"),
         (b"PK\x03\x04", "数据：工作簿不完整（可能没有下载完）；请重新下载或导出"),
         (xlsx(["标题"])[:2000], "数据：工作簿不完整（可能没有下载完）；请重新下载或导出"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), f"数据：不是完整的 .xls 工作簿；{SAVE_AS}后再试"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "数据：不是完整的 .xls 工作簿；请重新下载或导出"),
     ],
 )
 def test_what_is_no_table(data: bytes, message: str):
@@ -203,7 +203,7 @@ def test_an_xls_that_asks_for_all_memory_is_refused():
     data = xls(lambda sheet: sheet.write(0, 0, "标题"))
     at = data.index(struct.pack("<HH", 0x0200, 14)) + 4
     broken = data[:at] + struct.pack("<I", 5) + data[at + 4 :]  # it begins below its end
-    assert refusal(broken) == f"数据：不是完整的 .xls 工作簿；{SAVE_AS}后再试"
+    assert refusal(broken) == "数据：不是完整的 .xls 工作簿；请重新下载或导出"
 
 
 def test_workbooks_with_a_password():
@@ -219,7 +219,7 @@ def test_a_sector_chain_in_a_circle_ends():
     table = (struct.unpack_from("<I", data, 76)[0] + 1) * 512
     for sector in range(100):
         struct.pack_into("<I", data, table + 4 * sector, 0)
-    assert refusal(bytes(data)) == f"数据：不是完整的 .xls 工作簿；{SAVE_AS}后再试"
+    assert refusal(bytes(data)) == "数据：不是完整的 .xls 工作簿；请重新下载或导出"
 
 
 def test_limits(monkeypatch: pytest.MonkeyPatch):

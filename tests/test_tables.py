@@ -2,6 +2,7 @@
 
 import datetime
 import io
+import time
 import warnings
 
 import numpy as np
@@ -503,6 +504,28 @@ def test_a_message_stops_after_twenty_lines():
     assert message.endswith("\n  ……另有 5 处")
     assert message.count("\n") == 21
     assert describe(read_needs(csv("编号,标题", "1,甲")).problems) == ""
+
+
+@pytest.mark.parametrize("opening", ["<!--", "<script>", "<p ", "<sup>1", "&a", "<", "技术转让"])
+def test_a_long_cell_of_openings_takes_no_time(opening: str):
+    table = pd.DataFrame({"标题": ["甲"], "描述": [opening * 50_000], "合作方式": [opening * 50_000]})
+    start = time.perf_counter()
+    assert len(read_needs(table).rows) == 1
+    assert time.perf_counter() - start < 3
+
+
+def test_ten_thousand_headers_of_one_name_take_no_time():
+    start = time.perf_counter()
+    rows, _ = read_needs(pd.DataFrame([["甲", *range(10_000)]], columns=["标题", *["同名"] * 10_000]))
+    assert rows.columns[-1] == "同名_10000"
+    assert time.perf_counter() - start < 10
+
+
+def test_cells_that_are_arrays_or_hold_nothing():
+    frame = pd.DataFrame({"标题": [np.array([1, 2]), [pd.NaT, None, float("nan")]], "x": [np.array([1]), np.array([])]})
+    rows, _ = read_needs(frame)
+    assert rows["title"].tolist() == ["1,2", ",,"]
+    assert rows["x"].tolist() == ["1", ""]
 
 
 def test_contracts_are_sound():
