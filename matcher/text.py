@@ -261,7 +261,8 @@ def sentences(text: str) -> list[str]:
                 piece = ""
             piece += clause
         found.append(piece)
-    return [stripped for piece in found if (stripped := piece.strip(" \t\r\xa0\u3000，,、：:")) and any(map(str.isalnum, stripped))]
+    pieces = [piece.strip(" \t\r\xa0\u3000，,、：:") for piece in found]
+    return [piece for piece in pieces if any(map(str.isalnum, piece))]
 
 
 def _is_term(word: str) -> bool:
