@@ -288,7 +288,7 @@ class Index:
         """
         from matcher import storage
 
-        object.__setattr__(self, "origin", storage.save(self, Path(folder), replace_other=replace))
+        storage.save(self, Path(folder), replace_other=replace)
 
     @classmethod
     def load(cls, folder: str | Path, *, encoder: Encoder | None = None) -> Index:
