@@ -108,7 +108,7 @@ class StaticEncoder:
 
     def encode_terms(self, terms: Terms) -> NDArray[np.float32]:
         """The same for texts that are segmented already, by a `Segmenter` with whatever words of one's own."""
-        return _unit(self.pool(terms, self.weigh(terms.counts)))
+        return unit(self.pool(terms, self.weigh(terms.counts)))
 
     def weigh(self, counts: NDArray[Any]) -> NDArray[np.float32]:
         """What terms that occur so often weigh in a text's sum."""
@@ -157,7 +157,7 @@ def encode_texts(encoder: Encoder, texts: Sequence[str], *, role: Literal["query
         raise EncoderError(f"{where} returned a number that is not finite for {asked[int(np.argmin(finite))]!r}")
     result = np.zeros((len(texts), vectors.shape[1]), np.float32)
     if filled:
-        result[filled] = _unit(vectors)
+        result[filled] = unit(vectors)
     return result
 
 
@@ -230,7 +230,7 @@ def _default_folder() -> Path:
     raise EncoderError(f"the default encoder is missing: neither {places[0]} nor {places[1]} holds it")
 
 
-def _unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
+def unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
     """Rows of length one; rows of zeros stay zeros. Lengths in float64, where a square cannot overflow."""
     length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
     return np.ascontiguousarray(vectors / np.where(length > 0, length, 1)[:, None], np.float32)

@@ -26,7 +26,7 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
 _NAMING = ("n", "v", "e", "g", "i", "j", "l", "x")  # parts of speech: nouns, verbs, Latin words, idioms, short forms
-LONG_SENTENCE = 60  # characters; a longer sentence is cut at its commas into pieces of about this length
+LONG_SENTENCE = 32  # characters; a longer sentence is cut at its commas into pieces of about this length
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,12 @@ class Terms:
         """How many texts."""
         return len(self.offsets) - 1
 
-    def first(self, n: int) -> Terms:
-        """The terms of the first n texts."""
-        end = int(self.offsets[n])
-        return Terms(self.names, self.offsets[: n + 1], self.ids[:end], self.counts[:end], self.is_word[:end])
+    def __getitem__(self, some: slice) -> Terms:
+        """The terms of neighbouring texts, without a step."""
+        start, stop, _ = some.indices(len(self))
+        here = slice(int(self.offsets[start]), int(self.offsets[stop]))
+        offsets = self.offsets[start : stop + 1] - self.offsets[start]
+        return Terms(self.names, offsets, self.ids[here], self.counts[here], self.is_word[here])
 
     def joined(self, weights: tuple[int, int]) -> Terms:
         """The terms of half as many texts: text i and the one half the list behind it, counted `weights` times."""
