@@ -47,7 +47,12 @@ class Postings:
             counts = np.minimum(terms.counts, 255).astype(np.uint8)
             pieces.append((counts, own[terms.ids], terms.offsets))
         size = sum(len(starts) - 1 for _, _, starts in pieces)
-        return cls(list(numbers), *_by_term(pieces, len(numbers)), size)
+        names = sorted(numbers)  # so that equal texts get equal bits, in whatever company they were indexed
+        place = np.empty(len(names), np.int32)
+        place[np.fromiter(map(numbers.__getitem__, names), np.int32, len(names))] = np.arange(len(names))
+        for i, (counts, ids, starts) in enumerate(pieces):
+            pieces[i] = counts, place[ids], starts
+        return cls(names, *_by_term(pieces, len(names)), size)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
