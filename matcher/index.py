@@ -28,7 +28,7 @@ from matcher.text import Segmenter, Terms
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
 ID_COLUMNS = ("outcome_id", "need_id")
 BATCH = 4096  # texts segmented and encoded at a time
-TITLE = 2  # how often a title counts among the terms
+TITLE = 3  # how often a title counts among the terms
 SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
 BLOCK = 64  # texts searched for at a time
 LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
