@@ -79,7 +79,8 @@ def test_a_term_that_no_text_holds_counts_in_the_norm_of_what_is_asked():
     """scikit-learn drops it, and with it a need that is answered in part scores as one that is answered in full."""
     whole = Lexical([postings(TEXTS)], [np.ones(len(TEXTS), bool)])
     known, unknown = scores(whole, ["水稻", "水稻 XYZ"])
-    average = ((1 + np.log(2)) ** 2 + 1 + 1) / ((1 + np.log(2)) ** 2 + 1 + 1 + 1)  # 水稻 (2), 水, 稻; and XYZ as their mean
+    known_terms = (1 + np.log(2)) ** 2 + 1 + 1  # 水稻 twice, 水, 稻
+    average = known_terms / (known_terms + 1)  # XYZ as the mean of them
     np.testing.assert_allclose(unknown, known * np.sqrt(average), rtol=1e-5)
 
 
