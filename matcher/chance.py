@@ -75,7 +75,10 @@ class Chance:
         """
         if not 0 < false_alarm < 1:
             raise ValueError(f"false_alarm lies between 0 and 1, not at {false_alarm}")
-        return float(np.quantile(self.strangers, 1 - false_alarm, method="higher")) if self.strangers else np.inf
+        if not self.strangers:
+            return np.inf
+        may = int(false_alarm * len(self.strangers))
+        return float(np.nextafter(self.strangers[len(self.strangers) - 1 - may], np.inf))
 
 
 def _pareto(excess: NDArray[np.float64]) -> tuple[float, float]:

@@ -188,7 +188,7 @@ class Lexical:
         rows = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))
         local = 1 + np.log(terms.counts)
         weights = local * idf2[terms.ids]
-        known = np.bincount(rows, weights=local**2 * (weights > 0), minlength=len(terms))
+        known = np.bincount(rows, weights=local**2 * (weights > 0), minlength=len(terms)).astype(float)
         share = np.divide(known, np.bincount(rows, weights=local**2, minlength=len(terms)), where=known > 0, out=known)
         norms = np.sqrt(np.bincount(rows, weights=local * weights, minlength=len(terms)))
         scale = np.divide(np.sqrt(share), norms, where=norms > 0, out=np.zeros_like(norms))
