@@ -153,7 +153,7 @@ class _Limits:
                 raise ValueError(f"the table has no column {column!r}; it has {list(queries.columns)}")
         self._everyone = allowed_for_all(index, where, valid_on)
         columns = {column: Agreement(index, column) for column in {*same, *weights}}
-        cells = {column: [labels_of(value) for value in queries[column]] for column in columns}
+        cells = {column: [labels_of(value, column=column) for value in queries[column]] for column in columns}
         self._same = [(columns[column], cells[column]) for column in same]
         self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
         self._excluded = _excluded(queries, index, exclude)
