@@ -243,7 +243,9 @@ def _worth(index: Index, names: list[str], words: NDArray[np.int32]) -> NDArray[
     """Which of the names at the places `words` a reader may want to see: none of those that every need is full of."""
     found = np.zeros(len(names), bool)
     found[words] = True
-    worth = index.segmenter.named({names[i] for i in np.flatnonzero(found).tolist()} - PHRASES)
+    telling = {names[i] for i in np.flatnonzero(found).tolist()} - PHRASES
+    telling = {name for name in telling if not (name[:2] in PHRASES and name[2:] in PHRASES)}  # 提高效率
+    worth = index.segmenter.named(telling)
     return np.fromiter((name in worth for name in names), bool, len(found))
 
 
