@@ -15,7 +15,7 @@ from matcher.encoders import StaticEncoder
 class StaticModule(InputModule):
     """What `modules.json` of a static encoder's folder names: `SentenceTransformer(folder, trust_remote_code=True)`.
 
-    Its vectors are those of `StaticEncoder`. It is not trained further here; `models/train_static.py` does that.
+    Its vectors are those of `StaticEncoder`. It is not trained further here; `models/static-zh/train.py` does that.
     """
 
     def __init__(self, encoder: StaticEncoder, folder: Path) -> None:

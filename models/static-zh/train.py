@@ -1,4 +1,4 @@
-"""Train the default encoder: python models/train_static.py --data DATA_FOLDER --teacher TEACHER_FOLDER --out FOLDER.
+"""Train the default encoder: python models/static-zh/train.py --data DATA_FOLDER --teacher TEACHER_FOLDER --out FOLDER.
 
 1. Terms. The vocabulary: words, characters and bigrams of the corpus, and common words of jieba's dictionary.
 2. Teacher. A small transformer gives every term a vector (the start) and many short texts one each (distillation).
@@ -32,7 +32,7 @@ from torch.nn import functional
 from matcher.encoders import FORMAT
 from matcher.text import Segmenter, normalise, sentences
 
-log = logging.getLogger("train_static")
+log = logging.getLogger("train")
 
 
 @dataclasses.dataclass(frozen=True)
