@@ -184,8 +184,8 @@ def test_an_unknown_engine_is_refused():
         ("　前后空白 \n\n 下一行 ", ["前后空白", "下一行"]),
         ("精度0.5毫米，误差3.2%。", ["精度0.5毫米，误差3.2%。"]),
         (
-            "甲" * 40 + "，" + "乙" * 30 + "：" + "丙" * 10 + "。丁",
-            ["甲" * 40, "乙" * 30 + "：" + "丙" * 10 + "。", "丁"],
+            "甲" * 20 + "，" + "乙" * 12 + "：" + "丙" * 10 + "。丁",
+            ["甲" * 20, "乙" * 12 + "：" + "丙" * 10 + "。", "丁"],
         ),
         ("甲" * 70, ["甲" * 70]),
         ("，，、", []),
@@ -194,7 +194,8 @@ def test_an_unknown_engine_is_refused():
         ("", []),
     ],
 )
-def test_sentences(text, found):
+def test_sentences(text, found, monkeypatch):
+    monkeypatch.setattr("matcher.text.LONG_SENTENCE", 30)
     assert sentences(text) == found
 
 
