@@ -116,6 +116,7 @@ class Policy:
     parameters: Mapping[str, Any]
     years: YearsRule | None
     opposites: tuple[tuple[str, str], ...]
+    tree: Any = field(repr=False, compare=False)
     raw_rules: tuple[Mapping[str, Any], ...] = field(repr=False)
     raw_decision: Any = field(repr=False)
     raw_checks: tuple[Mapping[str, Any], ...] = field(repr=False)
@@ -203,12 +204,10 @@ class Policy:
             out.append(Check(compiler.test(node["test"], where), node["level"], node["says"], node["column"]))
         return out
 
-    def with_readings(self, **readings: str) -> Policy:
-        """The same policy under other readings of its open points."""
-        for name, choice in readings.items():
-            if name not in self.open_points or choice not in self.open_points[name].choices:
-                raise PolicyError(f"{self.id}: no reading {name}={choice}; {_offer(self.open_points)}")
-        return replace(self, readings={**self.readings, **readings}, _cache={})
+    def remade(self, readings: Mapping[str, str], parameters: Mapping[str, Any]) -> Policy:
+        """The same policy under other readings of its open points and other parameters; raises PolicyError."""
+        chosen, numbers = {**self.readings, **readings}, {**self.parameters, **parameters}
+        return Policy.from_tree(self.tree, self.folder, readings=chosen, parameters=numbers)
 
 
 def _offer(open_points: Mapping[str, Reading]) -> str:
@@ -325,6 +324,7 @@ def _build(tree: Any, where: str, readings: dict[str, str], parameters: dict[str
         numbers,
         years,
         _opposites(tree.get("opposites", ()), columns),
+        tree,
         tuple(tree["rules"]),
         tree.get("decision"),
         tuple(tree.get("checks", ())),
