@@ -437,7 +437,7 @@ def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, policy: Policy
         _cite(raw["source"], policy.sources, where),
         since,
         seen_on,
-        raw["verified"] and edition.verified,
+        raw["verified"],
         most,
         test,
         item,

@@ -35,6 +35,7 @@ from matcher.rules import (
     ScoreTest,
     Test,
     Total,
+    Unsettled,
 )
 
 KINDS = ("yesno", "count", "number", "yuan", "share", "date", "choice")
@@ -307,6 +308,9 @@ class Compiler:
             if word in node:
                 _need(node, where, (word,))
                 return Is(self.column(node[word], where, ("yesno",)), code)
+        if "unsettled" in node:
+            _need(node, where, ("unsettled",))
+            return Unsettled()
         if "choice" in node:
             _need(node, where, ("choice", "is"), ("is",))
             return Is(node["choice"], self.choice(node["choice"], node["is"], where))

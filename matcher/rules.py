@@ -461,6 +461,19 @@ class Not(FactTest):
 
 
 @dataclass(frozen=True)
+class Unsettled(FactTest):
+    """A point on which the sources allow two readings: neither holds for sure nor fails for sure."""
+
+    def columns(self) -> tuple[str, ...]:
+        """None."""
+        return ()
+
+    def truth(self, facts: Facts) -> Truth:
+        """May hold, never surely."""
+        return Truth(np.zeros(facts.size, dtype=bool), np.ones(facts.size, dtype=bool))
+
+
+@dataclass(frozen=True)
 class Bracket:
     """One bracket: figures above the one before, up to `upto` (itself included where `closed`); None: no test passes here."""
 
