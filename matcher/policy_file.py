@@ -351,7 +351,8 @@ class Compiler:
                 out.append(Bracket(None, False, test))
                 continue
             upto = number(part[bounds[0]], here)
-            if last is not None and upto <= last:
+            point = bool(out) and not out[-1].closed and bounds[0] == "at_most"
+            if last is not None and (upto < last or (upto == last and not point)):
                 raise _Fault(f"{here}: overlaps the bracket before it")
             last = upto
             out.append(Bracket(float(upto), bounds[0] == "at_most", test))
