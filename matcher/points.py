@@ -236,6 +236,8 @@ class Weighted:
     def _sum(facts: Facts, parts: tuple[tuple[str, float], ...]) -> tuple[Floats, Floats]:
         lo, hi = np.zeros(facts.size), np.zeros(facts.size)
         for name, weight in parts:
+            if not weight:
+                continue
             span = facts[name]
             lo, hi = lo + span.lo * weight, hi + span.hi * weight
         return lo, hi

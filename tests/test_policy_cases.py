@@ -112,15 +112,24 @@ def _policy_mutants(tree: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
             yield f"decision{what}", {**tree, **changed}
 
 
-# Changes that no table of firms can tell apart; each is looked at by hand and says why.
+# Changes that no table of firms can tell apart, each with the reason.
 SAME_ANSWER = {
-    "hte": {
-        "conversion/of/ratio/to/choose": "readings are texts",
+    "gazelle-shandong": {
+        # 20,000,000 / 1.44, 100,000,000 / 1.3225 and 100,000,000 / 1.44 are no whole yuan: revenue is never exactly there
+        "growth/test/brackets/2/test/open/all/0/any/0/at_least -> more_than",
+        "growth/test/brackets/2/test/upper/any/0/at_least -> more_than",
+        "growth/test/brackets/4/test/open/all/0/any/0/at_least -> more_than",
+        "growth/test/brackets/4/test/open/all/1/any/0/at_least -> more_than",
+        "growth/test/brackets/4/test/upper/any/0/at_least -> more_than",
+        "growth/test/brackets/4/test/lower/any/0/at_least -> more_than",
     },
+    # every item gives an even number of points, so no total lies between 58 and 60, and no staff item between 0 and 4
+    "tech-sme": {"score/test/at_least 60 -> 59", "staff_item/test/more_than 0 -> 1"},
 }
+QUICK = {"hte", "tech-sme", "hte-rd-expense", "unicorn"}
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])
 def test_a_changed_limit_band_or_comparison_is_noticed(name: str) -> None:
     policy = load_policy(name)
     cases = read_cases(shipped()[name] / "cases.yaml")
@@ -135,7 +144,7 @@ def test_a_changed_limit_band_or_comparison_is_noticed(name: str) -> None:
             result = run_cases(cases, shipped()[name], policy=mutant)
         except PolicyError:
             continue
-        if bool(result["ok"].astype(bool).all()):
+        if bool(result["ok"].astype(bool).all()) and what not in SAME_ANSWER.get(name, set()):
             survivors.append(what)
     assert made > 5
     assert not survivors, f"{len(survivors)} of {made}: " + "\n".join(survivors)
