@@ -1,16 +1,18 @@
 """Chinese text to terms. Strings in, counted terms out; the segmenter stays in here.
 
-A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, and every
-bigram of neighbouring Chinese characters. A two-character word is the same term as its bigram and so counts twice: once
-because it is written there, once because the segmenter reads it as a word.
+A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, every Chinese
+character and every bigram of neighbouring ones. A two-character word is the same term as its bigram and so counts twice:
+once because it is written there, once because the segmenter reads it as a word.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -20,25 +22,27 @@ _GONE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
+_NAMING = ("n", "v", "e", "g", "i", "j", "l", "x")  # parts of speech: nouns, verbs, Latin words, idioms, short forms
 LONG_SENTENCE = 60  # characters; a longer sentence is cut at its commas into pieces of about this length
 
 
 class Terms(NamedTuple):
     """The counted terms of n texts.
 
-    `names`: the distinct terms of all the texts together; `is_word`: whether the segmenter read that term as a word.
-    Text i has the terms `ids[offsets[i]:offsets[i + 1]]` (rows of `names`, ascending), each `counts[...]` times.
+    `names`: the distinct terms of all the texts together. Text i has the terms `ids[offsets[i]:offsets[i + 1]]` (places in
+    `names`, ascending), each `counts[...]` times; `is_word[...]` says whether the segmenter read it there as a word.
     """
 
     names: list[str]
-    is_word: NDArray[np.bool_]
     offsets: NDArray[np.int64]
     ids: NDArray[np.int32]
     counts: NDArray[np.int32]
+    is_word: NDArray[np.bool_]
 
 
 class _Cut(Protocol):
     def cut(self, text: str, hmm: bool, /) -> list[str]: ...
+    def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]: ...
 
 
 class _Jieba:
@@ -57,15 +61,27 @@ class _Jieba:
     def cut(self, text: str, hmm: bool, /) -> list[str]:
         return list(self._tokenizer.cut(text, HMM=hmm))
 
+    def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]:
+        from jieba.posseg import POSTokenizer
+
+        tags = POSTokenizer(self._tokenizer).word_tag_tab
+        return [(word, tags.get(word, "")) for word in self.cut(text, hmm)]
+
+
+@functools.cache
+def domain_words() -> tuple[str, ...]:
+    """Technical words of three to six characters that the segmenters' own dictionary lacks (from THUOCL, see NOTICE)."""
+    return tuple((files("matcher") / "data" / "domain_words.txt").read_text("utf-8").split())
+
 
 @functools.lru_cache(maxsize=8)
 def _load(engine: str, words: tuple[str, ...]) -> _Cut:
     if engine == "jieba":
-        return _Jieba(words)
+        return _Jieba((*domain_words(), *words))
     import rjieba
 
     cutter: _Cut = rjieba.Jieba()
-    for word in words:
+    for word in (*domain_words(), *words):
         cutter.add_word(word, None, None)  # type: ignore[attr-defined]
     return cutter
 
@@ -105,6 +121,25 @@ class Segmenter:
     def __hash__(self) -> int:
         return hash((self.words, self.engine))
 
+    def named(self, words: Iterable[str]) -> set[str]:
+        """Those of the words that name a thing, a doing or a sign: what a reader wants to see of a text's terms.
+
+        Left out are single characters, numbers and what the dictionary calls an adjective, adverb, pronoun and the like; a
+        word that the dictionary does not know names something.
+        """
+        tag = _load(self.engine, self.words).tag
+        return {
+            word
+            for word in words
+            if len(word) > 1 and any(part[:1] in _NAMING or not part for _, part in tag(word, False)) and not word.isdigit()
+        }
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What must be equal for two segmenters to give equal terms; written into a saved index."""
+        own = hashlib.sha256("\n".join((*domain_words(), *self.words)).encode()).hexdigest()
+        return {"engine": self.engine, "words": own, "terms": "words+characters+bigrams"}
+
     def __repr__(self) -> str:
         return f"Segmenter({len(self.words)} own words, engine={self.engine!r})"
 
@@ -124,25 +159,26 @@ class Segmenter:
         word_rows = np.repeat(np.arange(len(clean)), sizes)
         keep = kept[word_ids]
 
-        pairs, pair_rows = _bigrams(clean)
-        distinct, inverse = np.unique(pairs, return_inverse=True)
-        bigram_ids = np.fromiter((numbers[_unpack(pair)] for pair in distinct.tolist()), np.int64, len(distinct))
-        all_rows = np.concatenate([word_rows[keep], pair_rows])
-        all_ids = np.concatenate([word_ids[keep], bigram_ids[inverse]])
+        grams, gram_ids, gram_rows = _grams(clean)
+        to_number = np.fromiter(map(numbers.__getitem__, grams), np.int64, len(grams))
+        all_rows = np.concatenate([word_rows[keep], gram_rows])
+        all_ids = np.concatenate([word_ids[keep], to_number[gram_ids]])
 
         used = np.zeros(len(numbers), bool)
         used[all_ids] = True
         names = list(numbers)
         renumber = np.cumsum(used) - 1
-        keys = np.sort(all_rows * np.int64(max(1, len(numbers))) + renumber[all_ids])
-        first = np.flatnonzero(np.diff(keys, prepend=-1))
-        rows, term_ids = np.divmod(keys[first], max(1, len(numbers)))
+        keys = (all_rows * np.int64(max(1, len(numbers))) + renumber[all_ids]) * 2
+        keys[: np.count_nonzero(keep)] += 1  # the words stand first
+        keys.sort()
+        first = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
+        rows, term_ids = np.divmod(keys[first] >> 1, max(1, len(numbers)))
         return Terms(
             names=[name for name, use in zip(names, used.tolist(), strict=True) if use],
-            is_word=np.concatenate([kept, np.zeros(len(numbers) - len(kept), bool)])[used],
             offsets=np.searchsorted(rows, np.arange(len(clean) + 1)).astype(np.int64),
             ids=term_ids.astype(np.int32),
             counts=np.diff(first, append=len(keys)).astype(np.int32),
+            is_word=(np.maximum.reduceat(keys & 1, first) if len(first) else first).astype(bool),
         )
 
 
@@ -172,16 +208,22 @@ def _is_term(word: str) -> bool:
     return any(map(str.isalnum, word))
 
 
-def _bigrams(texts: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Every pair of neighbouring Chinese characters as one number, and the row of its text."""
+def _grams(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Chinese characters and pairs of neighbouring ones: the distinct ones, and per place its number and its text's row."""
     codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
     han = ((codes >= 0x3400) & (codes <= 0x9FFF) & ((codes <= 0x4DBF) | (codes >= 0x4E00))) | (
         (codes >= 0xF900) & (codes <= 0xFAFF) | (codes >= 0x20000) & (codes <= 0x3FFFF)
     )
-    at = np.flatnonzero(han[:-1] & han[1:])
     ends = np.cumsum([len(text) + 1 for text in texts]) - 1
-    return codes[at] << 32 | codes[at + 1], np.searchsorted(ends, at)
-
-
-def _unpack(pair: int) -> str:
-    return chr(pair >> 32) + chr(pair & 0xFFFFFFFF)
+    at = np.flatnonzero(han)
+    seen = np.zeros(int(codes.max(initial=0)) + 1, bool)
+    seen[codes[at]] = True
+    distinct = np.flatnonzero(seen)
+    place = np.zeros(len(seen), np.int64)
+    place[distinct] = np.arange(len(distinct))
+    first = at[:-1][np.diff(at) == 1] if len(at) else at
+    pairs, pair_ids = np.unique(place[codes[first]] * len(distinct) + place[codes[first + 1]], return_inverse=True)
+    characters = list(map(chr, distinct.tolist()))
+    bigrams = [characters[a] + characters[b] for a, b in zip(*np.divmod(pairs, max(1, len(distinct))), strict=True)]
+    rows = np.searchsorted(ends, np.concatenate([at, first]))
+    return characters + bigrams, np.concatenate([place[codes[at]], len(distinct) + pair_ids]), rows

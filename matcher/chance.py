@@ -1,0 +1,81 @@
+"""What a score means before there are labels: how two texts of this library score that have nothing to do with each other.
+
+Both cosines are put on one scale by their mean and deviation over random pairs and averaged; a score is the share of
+random pairs that lie below. Up to the 99 % point it is read off the sample, beyond it off a generalised Pareto tail
+(Pickands 1975, its shape by probability-weighted moments, Hosking and Wallis 1987), so that it never reaches 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.floating[Any]]
+GRID = np.linspace(0, 0.99, 100)
+SHAPES = (0.1, 0.4)  # of the tail: never so light that strong pairs tie at 1, never so heavy that none is told apart
+SHARE = 0.5  # of the semantic channel
+
+
+@dataclass(frozen=True)
+class Chance:
+    """The scale of a library. `centre` and `spread`: of the semantic and the lexical cosine over random pairs."""
+
+    centre: tuple[float, float] = (0.0, 0.0)
+    spread: tuple[float, float] = (1.0, 1.0)
+    quantiles: tuple[float, ...] = tuple(GRID.tolist())  # of the sum of both parts, at GRID
+    tail: tuple[float, float] = (1.0, SHAPES[0])  # scale and shape beyond the last quantile
+    strangers: tuple[float, ...] = ()  # ascending: the best sums of texts whose subject was taken out of the library
+
+    @classmethod
+    def fit(cls, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> Chance:
+        """Read the scale off the cosines of random pairs."""
+        centre = float(semantic.mean(dtype=float)), float(lexical.mean(dtype=float))
+        spread = max(float(semantic.std(dtype=float)), 1e-6), max(float(lexical.std(dtype=float)), 1e-6)
+        scale = cls(centre, spread)
+        total = np.sort(np.add(*scale.parts(semantic, lexical)))
+        quantiles = np.quantile(total, GRID)
+        quantiles = np.maximum.accumulate(quantiles + np.arange(len(quantiles)) * 1e-9)
+        excess = total[total > quantiles[-1]] - quantiles[-1]
+        return replace(scale, quantiles=tuple(quantiles.tolist()), tail=_pareto(excess))
+
+    def steps(self, semantic: Numbers, lexical: Numbers) -> tuple[Numbers, Numbers]:
+        """What a difference in each cosine is worth in the sum of parts."""
+        return semantic * (SHARE / self.spread[0]), lexical * ((1 - SHARE) / self.spread[1])
+
+    def parts(self, semantic: Numbers, lexical: Numbers) -> tuple[Numbers, Numbers]:
+        """The two parts of a score: standard deviations above a random pair, halved; their sum orders the pairs."""
+        return self.steps(semantic - self.centre[0], lexical - self.centre[1])
+
+    def share_below(self, total: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The share of random pairs whose parts sum to less; strictly increasing, inside (0, 1)."""
+        grid = np.asarray(self.quantiles)
+        inside = np.interp(total, grid, 0.005 + GRID * (0.985 / 0.99))
+        scale, shape = self.tail
+        above = 1 - 0.01 * (1 + shape * np.maximum(total - grid[-1], 0) / scale) ** (-1 / shape)
+        below = 0.005 / (1 + np.maximum(grid[0] - total, 0))
+        return np.where(total > grid[-1], above, np.where(total < grid[0], below, inside))
+
+
+    def good_from(self, false_alarm: float) -> float:
+        """The sum of parts from which a pair is called good.
+
+        So high that, of texts whose subject the library lacks, no more than a share `false_alarm` finds anything that
+        reaches it. Taken as lacking: the tenth of the library that is nearest in meaning to a text.
+        """
+        if not 0 < false_alarm < 1:
+            raise ValueError(f"false_alarm lies between 0 and 1, not at {false_alarm}")
+        return float(np.quantile(self.strangers, 1 - false_alarm, method="higher")) if self.strangers else np.inf
+
+
+def _pareto(excess: NDArray[np.float64]) -> tuple[float, float]:
+    """Scale and shape of a generalised Pareto distribution from excesses in ascending order."""
+    if len(excess) < 2 or excess[-1] <= 0:
+        return 1.0, SHAPES[0]
+    n = len(excess)
+    first = excess.mean()
+    second = ((n - 1 - np.arange(n)) / (n - 1) * excess).mean()
+    shape = float(np.clip(2 - first / max(first - 2 * second, 1e-12), *SHAPES))
+    return float(max(first * (1 - shape), 1e-9)), shape

@@ -1,0 +1,154 @@
+"""Column contracts: what the tables that people hand in are expected to hold. Data only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+KINDS = ("id", "text", "labels", "date", "number", "yuan", "share", "yesno")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    name: the field's name in the clean frame. kind: "id", "text", "labels", "date", "number", "yuan", "share" or
+    "yesno". title: its Chinese header in reports. headers: further accepted headers. labels: known labels, for cells
+    that run them together. lines: whether a text keeps its line breaks.
+    """
+
+    name: str
+    kind: str
+    title: str
+    headers: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    lines: bool = False
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The columns of one kind of table.
+
+    title: what one row is called in Chinese, also before made-up ids ("需求-00007"). any_of: at least one of these is
+    filled in every row. reposts: rows that agree in these texts are one posting made twice.
+    """
+
+    name: str
+    title: str
+    id_column: str
+    columns: tuple[Column, ...]
+    any_of: tuple[str, ...] = ()
+    reposts: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> Column:
+        """The column of that name; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def _column(name: str, kind: str, title: str, headers: str, *, labels: str = "", lines: bool = False) -> Column:
+    return Column(name, kind, title, tuple(headers.split()), tuple(labels.split()), lines)
+
+
+_FIELD = _column("field", "text", "技术领域", "领域 所属领域 所属技术领域 高新技术领域 需求领域 成果领域")
+_REGION = _column("region", "text", "地区", "所在地区 所属地区 区域 所在地 所属区域 县区 区县 城市 area city")
+_KEYWORDS = _column("keywords", "text", "关键词", "关键字 技术关键词 keyword")
+_VALID_UNTIL = _column(
+    "valid_until", "date", "有效期至", "有效期 有效期限 有效期截止 截止日期 截止时间 到期日 valid_period deadline"
+)
+_POSTED_ON = _column("posted_on", "date", "发布日期", "发布时间 登记日期 提交时间 征集日期 posted date")
+
+NEEDS = Contract(
+    "needs",
+    "需求",
+    "need_id",
+    (
+        _column("need_id", "id", "需求编号", "编号 序号 需求ID 需求号 ID No"),
+        _column(
+            "title",
+            "text",
+            "需求名称",
+            "需求标题 技术需求名称 技术需求 名称 标题 需求题目 技术难题名称 难题名称 项目名称 need_title name",
+        ),
+        _column(
+            "description",
+            "text",
+            "需求描述",
+            "需求内容 需求详情 需求简介 需求说明 技术需求描述 技术需求内容 需求具体内容 具体需求 具体内容 "
+            "内容 详情 简介 描述 详细描述 need_description content detail details",
+            lines=True,
+        ),
+        _column("industry", "text", "所属行业", "行业 行业领域 行业分类 企业所属行业 应用行业"),
+        _FIELD,
+        _REGION,
+        _column(
+            "cooperation",
+            "labels",
+            "合作方式",
+            "拟合作方式 期望合作方式 意向合作方式 合作类型 cooperation_mode",
+            labels="技术转让 技术许可 委托开发 合作开发 技术入股 技术服务 技术咨询 联合攻关 共建平台 其他",
+        ),
+        _column(
+            "budget",
+            "yuan",
+            "预算",
+            "拟投入资金 投入预算 资金预算 预算金额 项目预算 意向金额 悬赏金额 拟投入金额 计划投入",
+        ),
+        _column("enterprise", "text", "企业名称", "企业 需求单位 单位名称 公司名称 需求方 发布单位 company firm"),
+        _KEYWORDS,
+        _VALID_UNTIL,
+        _POSTED_ON,
+    ),
+    any_of=("title", "description"),
+    reposts=("title", "description"),
+)
+
+OUTCOMES = Contract(
+    "outcomes",
+    "成果",
+    "outcome_id",
+    (
+        _column("outcome_id", "id", "成果编号", "编号 序号 成果ID 成果号 登记号 ID No"),
+        _column(
+            "title",
+            "text",
+            "成果名称",
+            "成果标题 科技成果名称 科技成果 名称 标题 项目名称 专利名称 技术名称 outcome_title name",
+        ),
+        _column(
+            "description",
+            "text",
+            "成果描述",
+            "成果简介 成果内容 成果详情 成果介绍 成果说明 项目简介 技术简介 技术描述 内容 详情 简介 描述 摘要 abstract "
+            "outcome_description content detail details",
+            lines=True,
+        ),
+        _column("scope", "text", "应用范围", "适用范围 应用领域 应用前景 应用场景 application", lines=True),
+        _KEYWORDS,
+        _FIELD,
+        _column("industry", "text", "应用行业", "行业 所属行业 行业领域 行业分类"),
+        _REGION,
+        _column(
+            "institution",
+            "text",
+            "完成单位",
+            "成果单位 单位 单位名称 第一完成单位 所属单位 高校院所 持有单位 成果持有人 专利权人 "
+            "organisation organization",
+        ),
+        _column("maturity", "text", "成熟度", "技术成熟度 成果成熟度 成熟程度 所处阶段 研发阶段 成果阶段 stage"),
+        _column("ip_type", "text", "知识产权类型", "知识产权 知识产权形式 专利类型 成果类型 知识产权状态"),
+        _column(
+            "cooperation",
+            "labels",
+            "合作方式",
+            "转化方式 拟转化方式 意向合作方式 合作类型 交易方式 转让方式 cooperation_mode",
+            labels="完全转让 许可转让 技术转让 技术许可 技术入股 合作生产 合作开发 委托开发 技术服务 其他",
+        ),
+        _column("price", "text", "价格", "意向价格 转让价格 交易价格 报价 意向金额"),
+        _VALID_UNTIL,
+        _POSTED_ON,
+    ),
+    any_of=("title", "description"),
+    reposts=("title", "description"),
+)

@@ -1,0 +1,51 @@
+"""Postings made twice. Platforms repeat each other with other punctuation, or with a line put before or after."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+PIECES = 20  # taken evenly from the shorter of two texts, each of 8 characters
+PIECE = 8
+SHARED = 0.8  # of the pieces must stand in the longer text
+_COMPARED = 8  # postings of one title that a row is compared with; a table of one title only stays fast
+
+
+def find_reposts(texts: Sequence[Sequence[str]]) -> list[int]:
+    """For each row the index of the first row that is the same posting; its own index where there is none before it.
+
+    texts: columns of equal length, the title first. Two rows are the same posting when their titles agree in letters
+    and digits and their other texts do too, or when of 20 pieces of the shorter of these 16 stand in the longer.
+    """
+    titles = [_letters(title) for title in texts[0]]
+    times = Counter(titles)
+    same: dict[tuple[str, str], int] = {}
+    postings: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
+    found = []
+    for at, title in enumerate(titles):
+        first = at
+        if times[title] > 1:
+            rest = _letters(" ".join(column[at] for column in texts[1:]))
+            if title or rest:
+                first = same.setdefault((title, rest), at)
+            if first == at:
+                earlier = postings[title]
+                first = next((before for before, other in earlier if _overlap(rest, other)), at)
+                if first == at and len(earlier) < _COMPARED:
+                    earlier.append((at, rest))
+                same[title, rest] = first
+        found.append(first)
+    return found
+
+
+def _overlap(text: str, other: str) -> bool:
+    shorter, longer = sorted((text, other), key=len)
+    last = len(shorter) - PIECE
+    starts = {last * i // (PIECES - 1) for i in range(PIECES)} if last >= 0 else set()
+    return sum(shorter[start : start + PIECE] in longer for start in starts) >= SHARED * max(1, len(starts))
+
+
+def _letters(text: str) -> str:
+    return unicodedata.normalize("NFKC", re.sub(r"[\W_]+", "", text[:5000])).lower()

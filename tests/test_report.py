@@ -1,0 +1,507 @@
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import errno
+import os
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher.errors import OutputError
+from matcher.report import check_output, mask_contacts, write_matches
+
+NEEDS = pd.DataFrame(
+    {
+        "need_id": ["N1", "N2", "N3"],
+        "title": ["齿轮检测", "=1+1", "<b>无人</b>问津"],
+        "description": ["电话13812345678，\r\n要快", "", "@SUM(A1)"],
+        "region": ["临沂市兰山区", None, ""],
+        "budget": [500000, None, 1234567],
+        "valid_until": pd.to_datetime(["2026-12-31", None, "2026-06-30"]),
+        "编号（旧）": ["913713000000001234", "007", ""],
+        "联系电话": [13812345678, None, 5398123456],
+    }
+)
+OUTCOMES = pd.DataFrame(
+    {
+        "outcome_id": ["CN202010123456.7", "A2", "13912345678"],
+        "title": ["磁弹探伤仪", "-5～40℃ 电池", "涂料"],
+        "description": ["甲", "乙", "丙"],
+        "institution": ["沂州理工学院", "云麓大学", None],
+        "region": ["临沂", "", "济南"],
+        "maturity": ["中试", "小试", "量产"],
+        "price": ["面议", "+86 13812345678", ""],
+    }
+)
+MATCHES = pd.DataFrame(
+    {
+        "need_id": ["N1", "N1", "N2"],
+        "outcome_id": ["CN202010123456.7", "13912345678", "A2"],
+        "rank": [1, 2, 1],
+        "score": [0.99972, 0.8, 0.5],
+        "good_match": [True, False, False],
+        "shared_terms": ["齿轮、检测", "", ""],
+        "evidence": ["检出率98%。", '=HYPERLINK("http://x")', "a\x07b"],
+        "unanswered": ["要快", "", "-"],
+        "semantic": [2.5, -0.25, 0.0],
+        "lexical": [1.0, -1.5, 0.125],
+        "新列": ["x", "y", "z"],
+    }
+)
+PROBLEMS = pd.DataFrame(
+    [
+        ["needs.csv", "", 5, "预算", "约五百万", "不是数字", "留空", True],
+        ["needs.csv", "", 9, "", "=A", "空行", "未读入", False],
+    ],
+    columns=["file", "sheet", "row", "column", "value", "problem", "action", "kept"],
+)
+ABOUT = {"程序": "enterprise-matcher 0.1.0", "需求表": "needs.csv sha256 12ab", "联系": "a.b@example.com"}
+
+
+def write(path: Path, **changes: Any) -> Path:
+    given: dict[str, Any] = {
+        "matches": MATCHES, "queries": NEEDS, "records": OUTCOMES, "problems": PROBLEMS, "about": ABOUT
+    }  # fmt: skip
+    given.update(changes)
+    write_matches(path, given.pop("matches"), **given)
+    return path
+
+
+def grid(path: Path, sheet: str) -> list[list[Any]]:
+    page = openpyxl.load_workbook(path)[sheet]
+    return [list(row) for row in page.iter_rows(values_only=True)]
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    assert path.read_bytes()[:3] == b"\xef\xbb\xbf"
+    with open(path, encoding="utf-8-sig", newline="") as file:
+        return list(csv.reader(file))
+
+
+def left_behind(folder: Path) -> list[str]:
+    return sorted(place.name for place in folder.iterdir())
+
+
+MASKED = [
+    ("联系电话：13812345678", "联系电话：138****5678"),
+    ("138-1234-5678。", "138-****-5678。"),
+    ("139 0000 0000", "139 **** 0000"),
+    ("+86 13812345678", "+86 138****5678"),
+    ("8613812345678", "86138****5678"),
+    ("Tel.13812345678", "Tel.138****5678"),
+    ("tel13812345678", "tel138****5678"),
+    ("13812345678、13912345679", "138****5678、139****5679"),
+    ("１３８１２３４５６７８", "１３８****５６７８"),
+    ("0539-8123456", "0539-****456"),
+    ("（010）81234567转801", "（010）****4567转801"),
+    ("05398123456", "0539****456"),
+    ("电话：8123456", "电话：****456"),
+    ("邮箱zhang.san@mail.example.com联系", "邮箱z***@mail.example.com联系"),
+    ("13812345678@163.com", "1***@163.com"),
+    ("身份证371302199003071234", "身份证371302************"),
+    ("37130219900307123X", "371302************"),
+]
+KEPT = [
+    "XQ13812345678",
+    "XQ2026-13812345678",
+    "CN202010123456.7",
+    "202010123456.7",
+    "ZL201310123456.X",
+    "91371302MA3D138123",
+    "913713001668123456",
+    "投资13900000000元",
+    "投资13900000000 元",
+    "13900000000万元",
+    "0.0512345678",
+    "3.13812345678",
+    "138123456789",
+    "20260305123456",
+    "2026-03-05 13:00",
+    "GB/T 16886-2020123",
+    "GB 8624-2012、QT500-7、1200×600",
+    "",
+]
+
+
+@pytest.mark.parametrize(("text", "masked"), MASKED)
+def test_contacts_are_masked(text: str, masked: str) -> None:
+    assert mask_contacts(text) == masked
+    assert mask_contacts(f"请联系：{text}，谢谢") == f"请联系：{masked}，谢谢"
+    assert mask_contacts(masked) == masked
+
+
+@pytest.mark.parametrize("text", KEPT)
+def test_other_numbers_are_kept(text: str) -> None:
+    assert mask_contacts(text) == text
+    assert mask_contacts(f"见{text}。") == f"见{text}。"
+
+
+def test_workbook_whole(tmp_path: Path) -> None:
+    path = write(tmp_path / "配对.xlsx")
+    assert openpyxl.load_workbook(path).sheetnames == ["需求", "匹配结果", "问题", "说明"]
+    assert grid(path, "需求") == [
+        ["需求编号", "需求名称", "较强匹配数", "最佳成果编号", "最佳成果名称", "最佳分数", "需求描述", "地区",
+         "预算", "有效期至", "编号（旧）", "联系电话"],
+        ["N1", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "电话138****5678，\n要快", "临沂市兰山区",
+         500000, dt.datetime(2026, 12, 31), "913713000000001234", "138****5678"],
+        ["N2", "=1+1", 0, "A2", "-5～40℃ 电池", 0.5, None, None, None, None, "007", None],
+        ["N3", "<b>无人</b>问津", 0, None, None, None, "@SUM(A1)", None, 1234567, dt.datetime(2026, 6, 30), None,
+         "53****3456"],
+    ]  # fmt: skip
+    assert grid(path, "匹配结果") == [
+        ["需求编号", "需求名称", "排名", "成果编号", "成果名称", "分数", "较强匹配", "完成单位", "地区", "成熟度",
+         "价格", "共同术语", "证据句", "未回应", "语义分", "词面分", "新列"],
+        ["N1", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "是", "沂州理工学院", "临沂", "中试", "面议",
+         "齿轮、检测", "检出率98%。", "要快", 2.5, 1, "x"],
+        ["N1", "齿轮检测", 2, "13912345678", "涂料", 0.8, "否", None, "济南", "量产", None,
+         None, '=HYPERLINK("http://x")', None, -0.25, -1.5, "y"],
+        ["N2", "=1+1", 1, "A2", "-5～40℃ 电池", 0.5, "否", "云麓大学", None, "小试", "+86 138****5678",
+         None, "ab", "-", 0, 0.125, "z"],
+    ]  # fmt: skip
+    assert grid(path, "问题") == [
+        ["文件", "工作表", "行", "列", "原值", "问题", "处理", "保留该行"],
+        ["needs.csv", None, 5, "预算", "约五百万", "不是数字", "留空", "是"],
+        ["needs.csv", None, 9, None, "=A", "空行", "未读入", "否"],
+    ]
+    notes = dict(grid(path, "说明"))
+    assert notes["需求"] == "3 条，其中 1 条有较强匹配，2 条未找到合适匹配"
+    assert notes["成果"] == "3 条"
+    assert notes["输入问题"] == "2 处"
+    assert notes["程序"] == "enterprise-matcher 0.1.0"
+    assert notes["联系"] == "a***@example.com"
+    assert notes["联系方式"] == "电话、邮箱和身份证号已遮盖。"
+    assert "分数低于这一对的比例" in notes["分数"]
+    assert left_behind(tmp_path) == ["配对.xlsx"]
+
+
+def test_workbook_types_and_layout(tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(write(tmp_path / "m.xlsx"))
+    pairs, needs = book["匹配结果"], book["需求"]
+    cells = [cell for page in book for row in page.iter_rows() for cell in row]
+    assert {cell.data_type for cell in cells} == {"s", "n", "d"}  # no "f": nothing is a formula
+    assert all(cell.hyperlink is None for cell in cells)
+    assert (pairs.freeze_panes, pairs.auto_filter.ref) == ("C2", "A1:Q4")
+    assert (pairs["F2"].number_format, pairs["D3"].number_format) == ("0.00%", "@")
+    assert needs["C2"].number_format == '[=0]"未找到合适匹配";0'
+    assert needs["I2"].number_format == '#,##0"元"'
+    assert needs["J2"].number_format == "yyyy-mm-dd"
+    assert needs["G2"].alignment.wrap_text
+    (tint,) = pairs.conditional_formatting
+    assert (str(tint.sqref), [rule.formula for rule in tint.rules]) == ("A2:Q4", [['$G2="是"']])
+    assert pairs.column_dimensions["M"].width > 50
+
+
+def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
+    for suffix in (".xlsx", ".html", ".csv", ".parquet"):
+        assert write(tmp_path / f"a{suffix}").read_bytes() == write(tmp_path / f"b{suffix}").read_bytes().replace(
+            b"b.problems.csv", b"a.problems.csv"
+        )
+
+
+def test_scores_just_below_one_are_not_shown_as_whole(tmp_path: Path) -> None:
+    path = write(tmp_path / "m.xlsx", matches=MATCHES.assign(score=[0.999996, 0.8, 1.0]))
+    assert openpyxl.load_workbook(path)["匹配结果"]["F2"].number_format == "0.0000%"
+
+
+def test_long_cells_are_cut_and_listed(tmp_path: Path) -> None:
+    path = write(tmp_path / "m.xlsx", queries=NEEDS.assign(description=["长" * 40_000, "𠀀" * 16_384, "短" * 32_767]))
+    long, wide, fits = (row[6] for row in grid(path, "需求")[1:])
+    assert long.endswith("长…（原文 40,000 字，超过 Excel 单元格上限，已截断）")
+    assert len(long) == 32_767
+    assert wide.endswith("𠀀…（原文 32,768 字，超过 Excel 单元格上限，已截断）")
+    assert fits == "短" * 32_767
+    assert grid(path, "问题")[3:] == [
+        ["m.xlsx", "需求", row, "需求描述", sign * 30 + "…", "文字超过 Excel 单元格上限 32,767 字",
+         "已截断并注明；要全文请输出为 .csv、.parquet 或 .html", "是"]
+        for row, sign in ((2, "长"), (3, "𠀀"))
+    ]  # fmt: skip
+
+
+def test_ids_are_never_masked_and_empty_columns_are_left_out(tmp_path: Path) -> None:
+    needs = NEEDS[["need_id", "title"]].assign(need_id="13812345678", duplicate_of="13812345678", keywords="").head(1)
+    path = write(tmp_path / "m.xlsx", queries=needs, matches=MATCHES.head(1).assign(need_id="13812345678"))
+    assert grid(path, "需求") == [
+        ["需求编号", "需求名称", "较强匹配数", "最佳成果编号", "最佳成果名称", "最佳分数", "疑似重复于"],
+        ["13812345678", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "13812345678"],
+    ]
+    assert grid(path, "匹配结果")[1][0] == "13812345678"
+
+
+def test_long_numbers_and_odd_values_stay_readable(tmp_path: Path) -> None:
+    odd = NEEDS.assign(大数=[913713000000001234, 1, 2], 列表=[["甲", "乙"], [], ["丙"]], 无穷=[float("inf"), 1.5, None])
+    rows = grid(write(tmp_path / "m.xlsx", queries=odd), "需求")
+    assert [row[-3:] for row in rows] == [
+        ["大数", "列表", "无穷"], ["913713000000001234", "甲、乙", "inf"], [1, None, 1.5], [2, "丙", None]
+    ]  # fmt: skip
+
+
+def test_too_many_rows_for_excel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("matcher.report.EXCEL_ROWS", 12)
+    eleven = pd.concat([MATCHES.head(1)] * 11)
+    assert len(grid(write(tmp_path / "m.xlsx", matches=eleven, about={}), "匹配结果")) == 12
+    words = "“匹配结果”有 14 行、17 列，超过 Excel 的上限（11 行、16,384 列）；请把输出改为 .csv 或 .parquet"
+    with pytest.raises(OutputError, match=re.escape(words)):
+        write(tmp_path / "big.xlsx", matches=pd.concat([eleven, MATCHES]), about={})
+    assert left_behind(tmp_path) == ["m.xlsx"]
+
+
+def test_csv_whole(tmp_path: Path) -> None:
+    path = write(tmp_path / "m.csv")
+    assert read_csv(path) == [
+        ["need_id", "outcome_id", "rank", "score", "query_title", "record_title", "good_match", "shared_terms",
+         "evidence", "unanswered", "semantic", "lexical", "新列"],
+        ["N1", "CN202010123456.7", "1", "0.99972", "齿轮检测", "磁弹探伤仪", "True", "齿轮、检测", "检出率98%。",
+         "要快", "2.5", "1.0", "x"],
+        ["N1", "13912345678", "2", "0.8", "齿轮检测", "涂料", "False", "", '\'=HYPERLINK("http://x")', "", "-0.25",
+         "-1.5", "y"],
+        ["N2", "A2", "1", "0.5", "'=1+1", "'-5～40℃ 电池", "False", "", "ab", "'-", "0.0", "0.125", "z"],
+    ]  # fmt: skip
+    assert read_csv(tmp_path / "m.problems.csv") == [
+        ["file", "sheet", "row", "column", "value", "problem", "action", "kept"],
+        ["needs.csv", "", "5", "预算", "约五百万", "不是数字", "留空", "True"],
+        ["needs.csv", "", "9", "", "'=A", "空行", "未读入", "False"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("=1", "'=1"),
+        ("+甲", "'+甲"),
+        ("-甲", "'-甲"),
+        ("@x", "'@x"),
+        ("\t=1", "'\t=1"),
+        ("＝1", "'＝1"),
+        ("\r=1", "'\n=1"),
+    ]
+    + [(same, same) for same in ("-5", "+3.5", "-1e-5", "-5%", "a=1", "'=1", "甲-乙", "")],
+)
+def test_csv_formulas(tmp_path: Path, cell: str, written: str) -> None:
+    path = write(tmp_path / "m.csv", matches=MATCHES.head(1).assign(evidence=cell).rename(columns={"新列": "=新列"}))
+    header, row = read_csv(path)
+    assert (header[12], row[8]) == ("'=新列", written)
+
+
+def test_parquet_whole(tmp_path: Path) -> None:
+    read = pd.read_parquet(write(tmp_path / "m.parquet", matches=MATCHES.assign(新列=["x", 1, None])))
+    assert list(read.columns[:6]) == ["need_id", "outcome_id", "rank", "score", "query_title", "record_title"]
+    assert [read[name].dtype.kind for name in ("rank", "score", "good_match", "semantic")] == list("ifbf")
+    assert read["record_title"].tolist() == ["磁弹探伤仪", "涂料", "-5～40℃ 电池"]
+    assert read["evidence"].tolist() == ["检出率98%。", '=HYPERLINK("http://x")', "ab"]
+    assert [value if isinstance(value, str) else None for value in read["新列"]] == ["x", "1", None]
+    assert left_behind(tmp_path) == ["m.parquet", "m.problems.csv"]
+
+
+class Page(HTMLParser):
+    """What a reader sees of each query: its heading, and its matches."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.links: list[str] = []
+        self.queries: list[list[str]] = []
+        self.hidden = False
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.links += [f"{tag} {value}" for name, value in attrs if name in ("src", "href")]
+        if tag == "details":
+            self.queries.append([])
+        self.hidden = tag in ("style", "script")
+
+    def handle_endtag(self, tag: str) -> None:
+        self.hidden = False
+
+    def handle_data(self, data: str) -> None:
+        if self.queries and not self.hidden and data.strip():
+            self.queries[-1].append(" ".join(data.split()))
+
+
+def test_page(tmp_path: Path) -> None:
+    text = write(tmp_path / "m.html").read_text(encoding="utf-8")
+    page = Page(text)
+    first, second, third = page.queries
+    assert page.links == []
+    assert not re.search(r"https?://(?!x)|@import|url\(", text)
+    assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in text
+    assert "输入问题</dt><dd>2 处，见同一文件夹的 m.problems.csv" in text
+    assert first == [
+        "齿轮检测", "1 个较强匹配", "N1 · 首位：磁弹探伤仪 99.97%", "电话138****5678， 要快",
+        "地区", "临沂市兰山区", "预算", "500,000元", "有效期至", "2026-12-31", "编号（旧）", "913713000000001234",
+        "联系电话", "138****5678",
+        "1", "磁弹探伤仪", "99.97% 较强", "CN202010123456.7 · 沂州理工学院 · 临沂 · 中试 · 面议",
+        "证据句", "检出率98%。", "共同术语", "齿轮、检测", "未回应", "要快", "语义分 2.50 · 词面分 1.00 · 新列 x",
+        "2", "涂料", "80.00%", "13912345678 · 济南 · 量产",
+        "证据句", '=HYPERLINK("http://x")', "语义分 -0.25 · 词面分 -1.50 · 新列 y",
+    ]  # fmt: skip
+    assert second[:3] == ["=1+1", "未找到合适匹配", "N2 · 首位：-5～40℃ 电池 50.00%"]
+    assert third[:6] == ["<b>无人</b>问津", "未找到合适匹配", "N3", "@SUM(A1)", "预算", "1,234,567元"]
+    assert page.tags.count("li") == 3
+
+
+def test_page_escapes_everything(tmp_path: Path) -> None:
+    evil = "\"><script>alert(1)</script>&'"
+    text = write(
+        tmp_path / "m.html",
+        matches=MATCHES.assign(evidence=evil, shared_terms=evil, unanswered=evil, 新列=evil).rename(
+            columns={"新列": evil}
+        ),
+        queries=NEEDS.assign(title=evil, description=evil, region=evil, 坏=evil).rename(columns={"坏": evil}),
+        records=OUTCOMES.assign(title=evil, institution=evil),
+        about={evil: evil},
+    ).read_text(encoding="utf-8")
+    assert Page(text).tags.count("script") == 1
+    assert "alert(1)</script>" not in text
+
+
+def test_from_outcome_to_needs(tmp_path: Path) -> None:
+    turned = MATCHES[["outcome_id", "need_id", *MATCHES.columns[2:]]].assign(rank=1)
+    path = write(tmp_path / "m.xlsx", matches=turned, queries=OUTCOMES, records=NEEDS)
+    assert openpyxl.load_workbook(path).sheetnames == ["成果", "匹配结果", "问题", "说明"]
+    assert [row[:6] for row in grid(path, "成果")] == [
+        ["成果编号", "成果名称", "较强匹配数", "最佳需求编号", "最佳需求名称", "最佳分数"],
+        ["CN202010123456.7", "磁弹探伤仪", 1, "N1", "齿轮检测", 0.99972],
+        ["A2", "-5～40℃ 电池", 0, "N2", "=1+1", 0.5],
+        ["13912345678", "涂料", 0, "N1", "齿轮检测", 0.8],
+    ]
+    assert [row[:10] for row in grid(path, "匹配结果")[:2]] == [
+        ["成果编号", "成果名称", "排名", "需求编号", "需求名称", "分数", "较强匹配", "地区", "预算", "有效期至"],
+        [
+            "CN202010123456.7",
+            "磁弹探伤仪",
+            1,
+            "N1",
+            "齿轮检测",
+            0.99972,
+            "是",
+            "临沂市兰山区",
+            500000,
+            dt.datetime(2026, 12, 31),
+        ],
+    ]
+    assert "成果中在需求文字里找不到对应内容" in dict(grid(path, "说明"))["未回应"]
+    page = Page(write(tmp_path / "m.html", matches=turned, queries=OUTCOMES, records=NEEDS).read_text(encoding="utf-8"))
+    assert page.queries[0][:3] == ["磁弹探伤仪", "1 个较强匹配", "CN202010123456.7 · 首位：齿轮检测 99.97%"]
+
+
+def test_no_matches_and_no_problems(tmp_path: Path) -> None:
+    nothing = {"matches": MATCHES.head(0), "problems": PROBLEMS.head(0)}
+    path = write(tmp_path / "m.xlsx", **nothing)
+    assert [row[:3] for row in grid(path, "需求")[1:]] == [
+        ["N1", "齿轮检测", 0],
+        ["N2", "=1+1", 0],
+        ["N3", "<b>无人</b>问津", 0],
+    ]
+    assert len(grid(path, "匹配结果")) == len(grid(path, "问题")) == 1
+    page = Page(write(tmp_path / "m.html", **nothing).read_text(encoding="utf-8"))
+    assert [query[1] for query in page.queries] == ["未找到合适匹配"] * 3
+    assert len(read_csv(write(tmp_path / "m.csv", **nothing))) == 1
+    assert pd.read_parquet(write(tmp_path / "m.parquet", **nothing)).shape == (0, 13)
+    assert left_behind(tmp_path) == ["m.csv", "m.html", "m.parquet", "m.xlsx"]
+
+
+def test_an_older_list_of_problems_is_renewed(tmp_path: Path) -> None:
+    write(tmp_path / "m.csv")
+    write(tmp_path / "m.csv", problems=PROBLEMS.head(0))
+    assert read_csv(tmp_path / "m.problems.csv") == [list(PROBLEMS.columns)]
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".html", ".csv", ".parquet"])
+def test_unmasked_when_asked(tmp_path: Path, suffix: str) -> None:
+    told = MATCHES.assign(evidence="电话13812345678")
+    path = write(tmp_path / f"m{suffix}", matches=told, mask=False)
+    read = {
+        ".xlsx": lambda: str(grid(path, "匹配结果")) + str(dict(grid(path, "说明"))["联系方式"]),
+        ".parquet": lambda: str(pd.read_parquet(path)["evidence"].tolist()),
+    }.get(suffix, lambda: path.read_text(encoding="utf-8"))()
+    assert "电话13812345678" in read
+    assert suffix != ".xlsx" or "未遮盖，请妥善保管" in read
+
+
+def test_inputs_are_not_changed(tmp_path: Path) -> None:
+    before = [frame.copy() for frame in (MATCHES, NEEDS, OUTCOMES, PROBLEMS)]
+    write(tmp_path / "m.xlsx")
+    for old, new in zip(before, (MATCHES, NEEDS, OUTCOMES, PROBLEMS), strict=True):
+        pd.testing.assert_frame_equal(old, new)
+
+
+def test_places_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").mkdir()
+    for name, words in {
+        "m.docx": "不能写成“m.docx”：输出文件名须以 .xlsx、.html、.csv 或 .parquet 结尾",
+        "m": "不能写成“m”",
+        "没有/m.xlsx": "没有”不存在，请先建立",
+        "x.csv": "是一个文件夹，请换一个文件名",
+    }.items():
+        with pytest.raises(OutputError, match=re.escape(words)):
+            check_output(tmp_path / name)
+        with pytest.raises(OutputError, match=re.escape(words)):
+            write(tmp_path / name)
+    assert check_output(tmp_path / "M.XLSX").name == "M.XLSX"
+    assert left_behind(tmp_path) == ["x.csv"]
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".html", ".csv", ".parquet"])
+def test_open_in_excel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str) -> None:
+    path = tmp_path / f"m{suffix}"
+    path.write_bytes(b"old")
+
+    def locked(source: object, target: object) -> None:
+        raise PermissionError(errno.EACCES, "Access is denied")
+
+    monkeypatch.setattr(os, "replace", locked)
+    with pytest.raises(OutputError, match="正在被其他程序（如 Excel）打开，请关闭后重试"):
+        write(path)
+    assert path.read_bytes() == b"old"
+    assert left_behind(tmp_path) == [path.name]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (errno.ENOSPC, "磁盘已满，写不下"),
+        (errno.EACCES, "没有权限在文件夹“"),
+        (errno.EROFS, "没有权限在文件夹“"),
+        (errno.ENOENT, "不存在，请先建立"),
+        (errno.EIO, "不能写入文件夹“"),
+    ],
+)
+def test_a_failing_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, words: str) -> None:
+    write(tmp_path / "m.csv")
+    before = (tmp_path / "m.csv").read_bytes()
+
+    class Failing:
+        def __init__(self, file: Any) -> None:
+            self.file = file
+
+        def __enter__(self) -> Failing:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.file.close()
+
+        def write(self, content: bytes) -> None:
+            self.file.write(content[:5])
+            raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr("builtins.open", lambda place, mode, real=open: Failing(real(place, mode)))
+    with pytest.raises(OutputError, match=words):
+        write(tmp_path / "m.csv", matches=MATCHES.head(1))
+    monkeypatch.undo()
+    assert (tmp_path / "m.csv").read_bytes() == before
+    assert left_behind(tmp_path) == ["m.csv", "m.problems.csv"]
+
+
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.csv").write_text("old")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "real.csv")
+    write(tmp_path / "link.csv", problems=PROBLEMS.head(0))
+    assert (tmp_path / "link.csv").is_symlink()
+    assert read_csv(tmp_path / "real.csv")[1][0] == "N1"
