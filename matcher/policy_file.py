@@ -329,6 +329,8 @@ class Compiler:
         """A comparison whose limit the engine can hold exactly."""
         if isinstance(measure, Ratio) and measure.divisor is None and limit <= 0:
             raise _Fault(f"{where}: a ratio is compared with a limit above zero")
+        if isinstance(measure, (Compound, MeanGrowth)) and limit <= -1:
+            raise _Fault(f"{where}: growth is compared with a limit above -100 %")
         if isinstance(measure, MeanGrowth) and word not in RISING:
             raise _Fault(f"{where}: growth is compared by at_least or more_than")
         return Compare(measure, word, limit)

@@ -200,8 +200,3 @@ class _Sink:
         if self.writer is not None:
             self.writer.close()
             self.part.replace(self.path)
-
-
-def words_of(policies: Sequence[Policy]) -> Mapping[str, str]:
-    """Titles by policy id, for pages that people read."""
-    return {policy.id: policy.title for policy in policies}

@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.critical import all_turns, candidates, torn_columns
 from matcher.errors import PolicyError
-from matcher.facts import Notes, build, column_values, cut_years, day_number
-from matcher.intervals import Bools, Facts, Floats
+from matcher.facts import Notes, build, column_values, cut_years, day_number, domain
+from matcher.intervals import Bools, Facts, Floats, Span
 from matcher.points import Judged
 from matcher.policy import Policy, load_policy
 from matcher.policy_file import Edition, FactColumn, Rule, Ruleset
@@ -284,7 +285,43 @@ def outcomes(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
         if facts is None:
             facts = build(policy.columns, ready.values, days.astype(np.float64), policy.years)
         part = facts if len(rows) == len(days) else facts.take(rows)
-        yield Group(rows, edition, evaluate(policy, policy.ruleset(edition, day, choice), part, figures=figures))
+        ruleset = policy.ruleset(edition, day, choice)
+        outcome = evaluate(policy, ruleset, part, figures=figures)
+        yield Group(rows, edition, narrowed(policy, ruleset, part, outcome))
+
+
+def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, outcome: Outcome) -> Outcome:
+    """Decide where the conditions alone cannot, because an unknown fact that helps one hurts another.
+
+    Such a fact is set to every value that matters in turn (see `matcher.critical`); an outcome that no value gives is
+    struck out. Rules and points stay as they are: each of them is exact by itself.
+    """
+    state = outcome.decision
+    if state is None:
+        return outcome
+    torn = [name for name in torn_columns(ruleset) if not facts[name].settled]
+    if not torn:
+        return outcome
+    hold, open_, fail = state.can_hold.copy(), state.open().copy(), state.can_fail.copy()
+    found = all_turns(ruleset)
+    for name in torn:
+        span, column = facts[name], policy.columns[name]
+        unsure = (hold.astype(np.int8) + open_ + fail) > 1
+        rows = np.flatnonzero(unsure & (span.lo < span.hi))
+        if not len(rows):
+            continue
+        part = facts.take(rows)
+        lowest, highest = domain(column)
+        grid = candidates(found, part, name, lowest, highest, column.step)
+        at, place = np.nonzero(~np.isnan(grid))
+        tried = part.take(at).narrowed(name, Span.known(grid[at, place]))
+        states = evaluate(policy, ruleset, tried, figures=False).decision
+        assert states is not None
+        for kept, found_here in ((hold, states.can_hold), (open_, states.open()), (fail, states.can_fail)):
+            reached = np.zeros(len(rows), dtype=bool)
+            np.logical_or.at(reached, at, found_here)
+            kept[rows] &= reached
+    return replace(outcome, decision=State(hold, open_, fail))
 
 
 @dataclass(frozen=True)

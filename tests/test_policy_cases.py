@@ -126,6 +126,13 @@ SAME_ANSWER = {
     # every item gives an even number of points, so no total lies between 58 and 60, and no staff item between 0 and 4
     "tech-sme": {"score/test/at_least 60 -> 59", "staff_item/test/more_than 0 -> 1"},
 }
+# points go in fives
+SAME_ANSWER["innovative-sme"] = {
+    "score/test/at_least 60 -> 59",
+    "innovation/test/at_least 20 -> 19",
+    "growth/test/at_least 15 -> 14",
+    "specialisation/test/at_least 15 -> 14",
+}
 QUICK = {"hte", "tech-sme", "hte-rd-expense", "unicorn"}
 
 
