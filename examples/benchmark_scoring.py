@@ -2,8 +2,9 @@
 
     python examples/benchmark_scoring.py WORK_FOLDER [FIRMS]
 
-The loop over dicts gives the same rows (all conditions, items, totals and decisions of both policies, intervals included) for
-the first part of the firms; its time is scaled to all of them. Both run in this process, on the same firms, with fixed seeds.
+The loop over dicts gives the same rows (conditions, items, totals and decisions of both policies, intervals included)
+for the first part of the firms; its time is scaled to all of them. Both run in this process, on the same firms, with
+fixed seeds.
 """
 
 from __future__ import annotations

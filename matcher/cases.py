@@ -120,7 +120,7 @@ def _cells(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: (float(value) if isinstance(value, Decimal) else value) for name, value in facts.items()}
 
 
-def _answers(summary: pd.DataFrame, verdicts: pd.DataFrame) -> dict[tuple[str, str], Any]:
+def _answers(summary: Any, verdicts: Any) -> dict[tuple[str, str], Any]:
     got: dict[tuple[str, str], Any] = {}
     for row in summary.itertuples(index=False):
         got[row.enterprise_id, "decision"] = None if pd.isna(row.decision) else row.decision
@@ -149,8 +149,8 @@ def _equal(wanted: Any, answer: Any) -> bool:
 def check_policy(folder: str | Path) -> pd.DataFrame:
     """Load a policy's folder strictly and run its cases: one row an expectation, with case, what, expected, got, ok.
 
-    Raises PolicyError when the policy or the cases are not well formed. No `cases.yaml` is an error: a rule without a case is
-    a claim without a witness.
+    Raises PolicyError when the policy or the cases are not well formed. No `cases.yaml` is an error: a rule without a
+    case is a claim without a witness.
     """
     load_policy(Path(folder))
     path = Path(folder) / "cases.yaml"

@@ -1,11 +1,13 @@
-"""The commands on policies: score, template, policies, check-policy. No logic; `add_commands(app)` puts them on an app."""
+"""The commands on policies: score, template, policies, check-policy. No logic; `add_commands(app)` puts them on an
+app.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -89,7 +91,7 @@ def policies(
     """列出内置政策：编号、名称、版本、施行日期、来源、是否核实。"""
     from matcher.score_files import list_policies
 
-    rows = list_policies(on=None if on is None else _day(on))
+    rows: Any = list_policies(on=None if on is None else _day(on))
     for row in rows.itertuples(index=False):
         until = "今" if row.until is None else row.until
         state = "已核实" if row.verified else "未全部核实"
@@ -107,7 +109,7 @@ def check_policy(
         result = check(shipped().get(str(folder), folder))
     except MatcherError as error:
         _stop(error)
-    wrong = result[~result["ok"].astype(bool)]
+    wrong: Any = result[~result["ok"].astype(bool)]
     for row in wrong.itertuples(index=False):
         print(f"{row.case}：{row.what} 应为 {row.expected}，得到 {row.got}", file=sys.stderr)
     print(f"{result['case'].nunique()} 个案例，{len(result)} 项期望，{len(wrong)} 项不符")

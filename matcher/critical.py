@@ -88,7 +88,8 @@ def columns_of(ruleset: Ruleset) -> list[str]:
 
 
 def amounts(turn: Turn, facts: Facts, change: Mapping[str, float]) -> Floats | None:
-    """How often `change` must be added to the facts for a comparison to turn, a row; NaN where it cannot, None where it never can.
+    """How often `change` must be added to the facts for a comparison to turn, a row; NaN where it cannot, None where
+    it never can.
 
     Unknown facts stand at their lowest value.
     """
@@ -135,14 +136,16 @@ def _growth_amounts(
     if set(change) & set(measure.names) == {measure.names[2]}:
         full = (2 * factor - middle / first) * middle
         need = np.where((years >= 3) & (first > 0), full, factor * middle)
-        return (need - last) / change[measure.names[2]]
+        return np.asarray((need - last) / change[measure.names[2]], dtype=np.float64)
     return None
 
 
 def candidates(
     ruleset_turns: Sequence[Turn], facts: Facts, name: str, lowest: float, highest: float, step: float
 ) -> Floats:
-    """Values of one fact, a row, with at least one in every gap between its critical values: shape (rows, values), NaN for none."""
+    """Values of one fact, a row, with at least one in every gap between its critical values: shape (rows, values),
+    NaN for none.
+    """
     zero = facts.narrowed(name, Span.known(np.zeros(facts.size)))
     floor = lowest if np.isfinite(lowest) else -1e15
     ceiling = highest if np.isfinite(highest) else 1e15

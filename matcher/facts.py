@@ -1,4 +1,4 @@
-"""A table of firms to the facts of one policy: exact figures, unknown left unknown, impossible ones refused and told."""
+"""A table of firms to the facts of one policy: exact figures, unknown left unknown, impossible ones told."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ EMPTY = frozenset({"", "nan", "none", "null", "<na>", "nat", "-", "â€”", "/", "æ
 
 @dataclass
 class Notes:
-    """Problems found in a table: firm, column, the cell as given, what is wrong, and how bad (`impossible`, `unusual`...)."""
+    """Problems found in a table: firm, column, the cell as given, what is wrong, and how bad (`impossible`,
+    `unusual`...).
+    """
 
     policy: str
     rows: list[dict[str, Any]] = field(default_factory=list)
@@ -178,7 +180,7 @@ def domain(column: FactColumn) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class YearsRule:
-    """Which column counts the accounting years that exist, from which date they follow, and the series that they cut."""
+    """Which column counts the accounting years that exist, from which date they follow, and what they cut."""
 
     column: str
     since: str
@@ -186,7 +188,9 @@ class YearsRule:
 
 
 def count_years(values: Mapping[str, Floats], on: Floats, rule: YearsRule) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Accounting years before the year of application, 0..3; -1 where neither the count nor the day of registration is known."""
+    """Accounting years before the year of application, 0..3; -1 where neither the count nor the day of registration
+    is known.
+    """
     given = values[rule.column]
     since = values[rule.since]
     years_on = on.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)

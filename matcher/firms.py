@@ -56,8 +56,9 @@ def read_firms(
 ) -> Reading:
     """Read the wide firm table of these policies: English names or Chinese headers, units in headers or cells.
 
-    Columns that the table does not have are not in the answer; an empty cell is unknown. A Parquet file whose columns carry
-    the English names is taken as it is, column by column, and read fast. Raises TableError; see `matcher.tables.read_table`.
+    Columns that the table does not have are not in the answer; an empty cell is unknown. A Parquet file whose columns
+    carry the English names is taken as it is, column by column, and read fast. Raises TableError; see
+    `matcher.tables.read_table`.
     """
     contract = firm_contract(policies)
     if isinstance(source, (str, Path)) and str(source).lower().endswith(".parquet") and not columns:

@@ -1,10 +1,10 @@
 """Three-valued, exact comparisons over columns of figures, some of them unknown.
 
-A fact is a `Span`: the smallest and the largest value it can have, one pair a row; a known figure has both alike. A comparison
-answers with a `Truth`: rows where it holds for every possible value (`sure`) and rows where it holds for some (`may`). Distinct
-facts vary independently. Figures are float64, which holds whole yuan exactly up to 9e15; limits are fractions, a ratio is
-compared by cross-multiplication, and where two sides come close with figures that are not whole, the comparison is done again
-in decimal arithmetic. So a firm at exactly 5 % is at 5 %.
+A fact is a `Span`: the smallest and the largest value it can have, one pair a row; a known figure has both alike. A
+comparison answers with a `Truth`: rows where it holds for every possible value (`sure`) and rows where it holds for
+some (`may`). Distinct facts vary independently. Figures are float64, which holds whole yuan exactly up to 9e15;
+limits are fractions, a ratio is compared by cross-multiplication, and where two sides come close with figures that
+are not whole, the comparison is done again in decimal arithmetic. So a firm at exactly 5 % is at 5 %.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ def excess(left: Floats, right: Floats, limit: Fraction) -> Floats:
         whole &= (limit.denominator < EXACT) & (limit.numerator < EXACT)
         for row in rows[~whole]:
             exact = _decimal(left[row]) * limit.denominator - _decimal(right[row]) * limit.numerator
-            gap[row] = float(np.sign(exact))
+            gap[row] = (exact > 0) - (exact < 0)
     return gap
 
 
@@ -181,7 +181,9 @@ def compare_span(span: Span, word: str, limit: Fraction) -> Truth:
 
 
 def compare_ratio(top: Span, bottom: Span, step: float, word: str, limit: Fraction) -> Truth:
-    """Compare top / bottom with a positive limit. A ratio to zero or to less does not exist and answers no comparison."""
+    """Compare top / bottom with a positive limit. A ratio to zero or to less does not exist and answers no
+    comparison.
+    """
     if top.settled and bottom.settled:
         return Truth.known(holds(excess(top.lo, bottom.lo, limit), word) & (bottom.lo > 0))
     smallest = np.where(bottom.lo > 0, bottom.lo, np.minimum(step, bottom.hi))
@@ -231,8 +233,9 @@ def within(
 class Growth:
     """Mean yearly growth g = (y2/y1 + y3/y2)/2 - 1 over accounting years, each known or wholly unknown.
 
-    With two years g = y3/y2 - 1; with y1 = 0 too, where `base_zero_uses_last_two`. A firm and its possible figures fall into
-    three outcomes: no rate can be formed (`no_rate`), a base year is negative (`unaddressed`), or there is a rate to compare.
+    With two years g = y3/y2 - 1; with y1 = 0 too, where `base_zero_uses_last_two`. A firm and its possible figures
+    fall into three outcomes: no rate can be formed (`no_rate`), a base year is negative (`unaddressed`), or there is
+    a rate to compare.
     """
 
     first: Span

@@ -1,4 +1,6 @@
-"""How an item gives its points: bands, experts' judgement, a score given from outside, the better of several, sums with caps."""
+"""How an item gives its points: bands, experts' judgement, a score given from outside, the better of several, sums
+with caps.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +41,8 @@ class Band:
 class Bands:
     """The first band whose test holds; `otherwise` where none does.
 
-    For `mean_growth`: `no_rate` gives the points where a base year is zero, `unaddressed` where one is negative, `too_short`
-    where there are fewer than two years.
+    For `mean_growth`: `no_rate` gives the points where a base year is zero, `unaddressed` where one is negative,
+    `too_short` where there are fewer than two years.
     """
 
     bands: tuple[Band, ...]
@@ -116,7 +118,7 @@ class Bands:
 
 @dataclass(frozen=True)
 class Judged:
-    """Experts' points in a column from 0 to `most`; an empty cell is not an unknown fact but judgement still to come."""
+    """Experts' points in a column from 0 to `most`; an empty cell is no unknown fact but judgement still to come."""
 
     name: str
     most: float

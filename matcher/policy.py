@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import datetime as dt
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -19,10 +20,10 @@ from matcher.policy_file import (
     Edition,
     FactColumn,
     Rule,
+    RuleFault,
     Ruleset,
-    _Fault,
-    _need,
     dated,
+    need,
     number,
     read_yaml,
 )
@@ -88,7 +89,9 @@ class Check:
 
 @dataclass(frozen=True)
 class Reading:
-    """A point on which a source is silent or contradicts itself: the accepted readings, and the one taken unless asked."""
+    """A point on which a source is silent or contradicts itself: the accepted readings, and the one taken unless
+    asked.
+    """
 
     title: str
     default: str
@@ -154,7 +157,7 @@ class Policy:
             for edition in policy.editions:
                 for day in policy.days_of(edition):
                     policy.ruleset(edition, day)
-        except _Fault as fault:
+        except RuleFault as fault:
             raise PolicyError(f"{where}: {fault}") from None
         return policy
 
@@ -164,7 +167,9 @@ class Policy:
         return [day for day in days if edition.until is None or day <= edition.until]
 
     def edition_on(self, day: dt.date, purpose: float | None = None) -> Edition | None:
-        """The edition that answers on a day; `purpose` is the number of the row's choice where an edition asks for one."""
+        """The edition that answers on a day; `purpose` is the number of the row's choice where an edition asks for
+        one.
+        """
         for edition in self.editions:
             if edition.also is not None and purpose == edition.also[1] and edition.also[2] <= day <= edition.also[3]:
                 return edition
@@ -200,7 +205,7 @@ class Policy:
         out = []
         for raw in self.raw_checks:
             where = f"check {raw.get('says', '')!r}"
-            node = _need(raw, where, ("test", "level", "says", "column"), ("test", "level", "says", "column"))
+            node = need(raw, where, ("test", "level", "says", "column"), ("test", "level", "says", "column"))
             out.append(Check(compiler.test(node["test"], where), node["level"], node["says"], node["column"]))
         return out
 
@@ -218,12 +223,12 @@ def _offer(open_points: Mapping[str, Reading]) -> str:
 
 def _column(name: str, node: Any) -> FactColumn:
     where = f"column {name}"
-    _need(node, where, _COLUMN, ("kind", "title"))
+    need(node, where, _COLUMN, ("kind", "title"))
     kind = node["kind"]
     if kind not in KINDS:
-        raise _Fault(f"{where}: unknown kind {kind!r}; known: {', '.join(KINDS)}")
+        raise RuleFault(f"{where}: unknown kind {kind!r}; known: {', '.join(KINDS)}")
     if (kind == "choice") != ("choices" in node):
-        raise _Fault(f"{where}: `choices` belong to the kind choice")
+        raise RuleFault(f"{where}: `choices` belong to the kind choice")
     lowest, highest = 0.0, 1.0 if kind == "share" else float("inf")
     if "lowest" in node:
         lowest = float("-inf") if node["lowest"] == "none" else float(number(node["lowest"], where))
@@ -237,13 +242,13 @@ def _column(name: str, node: Any) -> FactColumn:
 
 def _edition(id_: str, node: Any, columns: Mapping[str, FactColumn], sources: Mapping[str, Any]) -> Edition:
     where = f"edition {id_}"
-    _need(node, where, ("from", "until", "title", "source", "verified", "note", "also"), ("from", "title", "source"))
+    need(node, where, ("from", "until", "title", "source", "verified", "note", "also"), ("from", "title", "source"))
     for key in ("from", "until"):
         if key in node and not isinstance(node[key], dt.date):
-            raise _Fault(f"{where}: {key!r} is a day such as 2026-04-01")
+            raise RuleFault(f"{where}: {key!r} is a day such as 2026-04-01")
     also = None
     if "also" in node:
-        extra = _need(
+        extra = need(
             node["also"], f"{where}: also", ("choice", "is", "from", "until"), ("choice", "is", "from", "until")
         )
         words = columns[extra["choice"]].choices
@@ -257,47 +262,47 @@ def _cite(text: Any, sources: Mapping[str, Any], where: str) -> str:
     """`T32 第十一条` becomes title, number and article; the key must be declared."""
     key, _, article = str(text).partition(" ")
     if key not in sources:
-        raise _Fault(f"{where}: source {key!r} is not declared under `sources`")
+        raise RuleFault(f"{where}: source {key!r} is not declared under `sources`")
     entry = sources[key]
     return " ".join(part for part in (f"《{entry['title']}》", entry.get("number", ""), article) if part)
 
 
 def _build(tree: Any, where: str, readings: dict[str, str], parameters: dict[str, Any]) -> Policy:
-    _need(tree, "file", _TOP, ("policy", "title", "title_en", "sources", "columns", "editions", "rules"))
+    need(tree, "file", _TOP, ("policy", "title", "title_en", "sources", "columns", "editions", "rules"))
     for key, entry in tree["sources"].items():
-        _need(entry, f"source {key}", ("title", "number", "seen", "address"), ("title", "seen"))
+        need(entry, f"source {key}", ("title", "number", "seen", "address"), ("title", "seen"))
     columns = {name: _column(name, node) for name, node in tree["columns"].items()}
     editions = tuple(_edition(str(k), node, columns, tree["sources"]) for k, node in tree["editions"].items())
     ordered = sorted(editions, key=lambda edition: edition.since)
-    for before, after in zip(ordered, ordered[1:], strict=False):
+    for before, after in itertools.pairwise(ordered):
         if before.until is None or before.until >= after.since:
-            raise _Fault(f"edition {after.id}: overlaps edition {before.id}")
+            raise RuleFault(f"edition {after.id}: overlaps edition {before.id}")
     open_points = {}
     for name, node in tree.get("readings", {}).items():
-        _need(node, f"reading {name}", ("title", "default", "choices"), ("title", "default", "choices"))
+        need(node, f"reading {name}", ("title", "default", "choices"), ("title", "default", "choices"))
         if node["default"] not in node["choices"]:
-            raise _Fault(f"reading {name}: the default is none of its choices")
+            raise RuleFault(f"reading {name}: the default is none of its choices")
         open_points[name] = Reading(node["title"], node["default"], node["choices"])
     chosen = {name: reading.default for name, reading in open_points.items()}
     for name, choice in readings.items():
         if name not in open_points or choice not in open_points[name].choices:
-            raise _Fault(f"no reading {name}={choice}; {_offer(open_points)}")
+            raise RuleFault(f"no reading {name}={choice}; {_offer(open_points)}")
         chosen[name] = choice
     numbers = {}
     for name, node in tree.get("parameters", {}).items():
-        _need(node, f"parameter {name}", ("title", "value", "note"), ("title", "value"))
+        need(node, f"parameter {name}", ("title", "value", "note"), ("title", "value"))
         numbers[name] = node["value"]
     for name, value in parameters.items():
         if name not in numbers:
-            raise _Fault(f"no parameter {name}; there are: {', '.join(numbers) or 'none'}")
+            raise RuleFault(f"no parameter {name}; there are: {', '.join(numbers) or 'none'}")
         numbers[name] = value
     years = None
     if "years" in tree:
-        node = _need(tree["years"], "years", ("column", "from", "series"), ("column", "from", "series"))
+        node = need(tree["years"], "years", ("column", "from", "series"), ("column", "from", "series"))
         cut = {f"{series}_y{year}": 4 - year for series in node["series"] for year in (1, 2, 3)}
         unknown = [name for name in (node["column"], node["from"], *cut) if name not in columns]
         if unknown:
-            raise _Fault(f"years: column {unknown[0]!r} is not declared")
+            raise RuleFault(f"years: column {unknown[0]!r} is not declared")
         years = YearsRule(node["column"], node["from"], cut)
     breaks = set(dated(tree["rules"]))
     for edition in editions:
@@ -336,7 +341,7 @@ def _opposites(pairs: Any, columns: Mapping[str, FactColumn]) -> tuple[tuple[str
     """Pairs of yes/no columns of which one is the contrary of the other."""
     for pair in pairs:
         if len(pair) != 2 or any(name not in columns or columns[name].kind != "yesno" for name in pair):
-            raise _Fault(f"opposites: {pair!r} is no pair of yes/no columns")
+            raise RuleFault(f"opposites: {pair!r} is no pair of yes/no columns")
     return tuple((first, second) for first, second in pairs)
 
 
@@ -346,9 +351,9 @@ def _compile(policy: Policy, edition: Edition, day: dt.date, purpose: float | No
     for place, raw in enumerate(policy.raw_rules, 1):
         name = raw.get("id", f"number {place}") if isinstance(raw, dict) else f"number {place}"
         where = f"rule {name}"
-        _need(raw, where, _RULE, ("id", "kind", "title", "title_en", "source"))
+        need(raw, where, _RULE, ("id", "kind", "title", "title_en", "source"))
         if "verified" not in raw or not isinstance(raw["verified"], bool):
-            raise _Fault(f"{where}: `verified` is true or false")
+            raise RuleFault(f"{where}: `verified` is true or false")
         if "editions" in raw and edition.id not in [str(part) for part in raw["editions"]]:
             continue
         if not raw.get("from", day) <= day <= raw.get("until", day):
@@ -361,7 +366,7 @@ def _compile(policy: Policy, edition: Edition, day: dt.date, purpose: float | No
             if purpose is not None and purpose != only_when[1]:
                 continue
         if (raw["kind"], raw["id"]) in seen:
-            raise _Fault(f"{where}: a {raw['kind']} rule of this id is there already in edition {edition.id}")
+            raise RuleFault(f"{where}: a {raw['kind']} rule of this id is there already in edition {edition.id}")
         seen.add((raw["kind"], raw["id"]))
         rule = _rule(raw, where, compiler, policy, edition)
         rules.append(replace(rule, only_when=only_when))
@@ -376,7 +381,7 @@ def _compile(policy: Policy, edition: Edition, day: dt.date, purpose: float | No
         used = _points_used(rule)
         missing = [name for name in used if name not in points]
         if missing:
-            raise _Fault(f"rule {rule.id}: there is no points item {missing[0]!r} in edition {edition.id}")
+            raise RuleFault(f"rule {rule.id}: there is no points item {missing[0]!r} in edition {edition.id}")
     return Ruleset(edition, tuple(rules), decision)
 
 
@@ -394,15 +399,17 @@ def _points_used(rule: Rule) -> list[str]:
 
 
 def _decision(node: Any, present: Sequence[str], known: set[str]) -> Any:
-    """`{all: [...]}` / `{any: [...]}` over ids, with the rules that do not apply left out; nothing given: all conditions."""
+    """`{all: [...]}` / `{any: [...]}` over ids, with the rules that do not apply left out; nothing given: all
+    conditions.
+    """
     if node is None:
         return {"all": list(present)}
     if isinstance(node, str):
         if node not in known:
-            raise _Fault(f"decision: there is no condition {node!r}")
+            raise RuleFault(f"decision: there is no condition {node!r}")
         return node if node in present else None
     if not isinstance(node, dict) or len(node) != 1 or next(iter(node)) not in ("all", "any"):
-        raise _Fault("decision: expected `all` or `any` over conditions")
+        raise RuleFault("decision: expected `all` or `any` over conditions")
     ((word, parts),) = node.items()
     inner = [part for part in (_decision(part, present, known) for part in parts) if part is not None]
     return {word: inner}
@@ -414,21 +421,21 @@ def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, policy: Policy
     test = item = amount = most = None
     if kind == "condition":
         if "test" not in body or any(key in body for key in (*_ITEM, "max", "parts", "capped")):
-            raise _Fault(f"{where}: a condition has a `test` and nothing that gives points")
+            raise RuleFault(f"{where}: a condition has a `test` and nothing that gives points")
         test = compiler.test(body["test"], where)
     elif kind == "points":
         if "max" not in body or any(key in body for key in ("test", "parts", "capped")):
-            raise _Fault(f"{where}: points have a `max` and no `test`")
+            raise RuleFault(f"{where}: points have a `max` and no `test`")
         most = float(number(body["max"], where))
         item = compiler.item(body, where, most)
     elif kind == "amount":
         amount = compiler.amount({key: body[key] for key in ("parts", "capped") if key in body}, where)
     else:
-        raise _Fault(f"{where}: kind is condition, points or amount, not {kind!r}")
+        raise RuleFault(f"{where}: kind is condition, points or amount, not {kind!r}")
     since = max([edition.since, *compiler.starts, *([raw["from"]] if "from" in raw else [])])
     seen_on = raw.get("seen_on")
     if seen_on is not None and not isinstance(seen_on, dt.date):
-        raise _Fault(f"{where}: `seen_on` is a day such as 2026-08-10")
+        raise RuleFault(f"{where}: `seen_on` is a day such as 2026-08-10")
     return Rule(
         raw["id"],
         kind,

@@ -1,7 +1,8 @@
-"""A policy's folder to rules: a strict reader of `policy.yaml`. Every fault names the file and the rule; no code in data.
+"""A policy's folder to rules: a strict reader of `policy.yaml`. Every fault names the file and the rule; no code in
+data.
 
-The language is described in `docs/rules.md`. YAML is read without its surprises: `on`, `yes` and `no` stay words, decimals and
-percentages are exact, a key given twice or not known is an error.
+The language is described in `docs/rules.md`. YAML is read without its surprises: `on`, `yes` and `no` stay words,
+decimals and percentages are exact, a key given twice or not known is an error.
 """
 
 from __future__ import annotations
@@ -156,29 +157,30 @@ class Ruleset:
         return tuple(rule for rule in self.rules if rule.kind == kind)
 
 
-class _Fault(Exception):
+class RuleFault(Exception):  # noqa: N818
     """A fault inside one rule, to be told with file and rule."""
 
 
-def _need(node: Any, where: str, allowed: Sequence[str], required: Sequence[str] = ()) -> dict[str, Any]:
+def need(node: Any, where: str, allowed: Sequence[str], required: Sequence[str] = ()) -> dict[str, Any]:
+    """The node as a mapping with no other keys than `allowed` and all of `required`; RuleFault otherwise."""
     if not isinstance(node, dict):
-        raise _Fault(f"{where}: expected a mapping, found {node!r}")
+        raise RuleFault(f"{where}: expected a mapping, found {node!r}")
     unknown = [key for key in node if key not in allowed]
     if unknown:
-        raise _Fault(f"{where}: unknown key {unknown[0]!r}; known here: {', '.join(allowed)}")
+        raise RuleFault(f"{where}: unknown key {unknown[0]!r}; known here: {', '.join(allowed)}")
     missing = [key for key in required if node.get(key) in (None, "")]
     if missing:
-        raise _Fault(f"{where}: {missing[0]!r} is missing")
+        raise RuleFault(f"{where}: {missing[0]!r} is missing")
     return node
 
 
 def number(node: Any, where: str) -> Fraction:
     """An exact number: whole, decimal, or a percentage such as `5%`."""
     if isinstance(node, bool) or not isinstance(node, (int, Decimal, str)):
-        raise _Fault(f"{where}: expected a number, found {node!r}")
+        raise RuleFault(f"{where}: expected a number, found {node!r}")
     if isinstance(node, str):
         if not _PERCENT.match(node):
-            raise _Fault(f"{where}: expected a number or a percentage, found {node!r}")
+            raise RuleFault(f"{where}: expected a number or a percentage, found {node!r}")
         return Fraction(node.rstrip("% ")) / 100
     return Fraction(node)
 
@@ -186,10 +188,10 @@ def number(node: Any, where: str) -> Fraction:
 def _range(node: Any, where: str) -> tuple[float, float]:
     ends = node if isinstance(node, list) else [node, node]
     if len(ends) != 2:
-        raise _Fault(f"{where}: points are one number or [low, high], found {node!r}")
+        raise RuleFault(f"{where}: points are one number or [low, high], found {node!r}")
     low, high = (float(number(end, where)) for end in ends)
     if low > high:
-        raise _Fault(f"{where}: points run from low to high, found {node!r}")
+        raise RuleFault(f"{where}: points run from low to high, found {node!r}")
     return low, high
 
 
@@ -223,19 +225,19 @@ class Compiler:
         if "choose" in node:
             chosen = self.readings.get(node["choose"])
             if chosen is None or chosen not in node:
-                raise _Fault(f"{where}: reading {node['choose']!r} is not declared or has no branch {chosen!r}")
+                raise RuleFault(f"{where}: reading {node['choose']!r} is not declared or has no branch {chosen!r}")
             return self.resolve(node[chosen], where)
         if "parameter" in node:
             if node["parameter"] not in self.parameters or len(node) != 1:
-                raise _Fault(f"{where}: parameter {node['parameter']!r} is not declared")
+                raise RuleFault(f"{where}: parameter {node['parameter']!r} is not declared")
             return self.parameters[node["parameter"]]
         if "since" in node:
             days = node["since"]
             if len(node) != 1 or not isinstance(days, dict) or not all(isinstance(day, dt.date) for day in days):
-                raise _Fault(f"{where}: `since` maps days to limits")
+                raise RuleFault(f"{where}: `since` maps days to limits")
             past = [day for day in days if day <= self.on]
             if not past:
-                raise _Fault(f"{where}: no limit is in force on {self.on}")
+                raise RuleFault(f"{where}: no limit is in force on {self.on}")
             self.starts.append(max(past))
             return self.resolve(days[max(past)], where)
         return {key: self.resolve(value, where) for key, value in node.items()}
@@ -243,9 +245,9 @@ class Compiler:
     def column(self, name: Any, where: str, kinds: Sequence[str] = KINDS) -> str:
         """A declared column of one of these kinds."""
         if not isinstance(name, str) or name not in self.columns:
-            raise _Fault(f"{where}: column {name!r} is not declared")
+            raise RuleFault(f"{where}: column {name!r} is not declared")
         if self.columns[name].kind not in kinds:
-            raise _Fault(f"{where}: column {name!r} is of kind {self.columns[name].kind}, not {' or '.join(kinds)}")
+            raise RuleFault(f"{where}: column {name!r} is of kind {self.columns[name].kind}, not {' or '.join(kinds)}")
         return name
 
     def figures(self, node: Any, where: str) -> tuple[str, ...]:
@@ -257,69 +259,69 @@ class Compiler:
         if isinstance(node, str):
             return Total(self.figures(node, where))
         if not isinstance(node, dict) or len(node) != 1:
-            raise _Fault(f"{where}: a measure is a column or one of sum, ratio, growth, mean_growth, days_since")
+            raise RuleFault(f"{where}: a measure is a column or one of sum, ratio, growth, mean_growth, days_since")
         ((word, inner),) = node.items()
         if word == "sum":
             return Total(self.figures(inner, where))
         if word == "days_since":
             return DaysSince(self.column(inner, where, ("date",)))
         if word == "ratio":
-            parts = _need(inner, f"{where}: ratio", ("of", "to"), ("of", "to"))
+            parts = need(inner, f"{where}: ratio", ("of", "to"), ("of", "to"))
             top = self.figures(parts["of"], where)
             if isinstance(parts["to"], (int, Decimal)):
                 return Ratio(top, (), number(parts["to"], where))
             bottom = self.figures(parts["to"], where)
             if set(top) & set(bottom):
-                raise _Fault(f"{where}: a ratio may not have the same column above and below")
+                raise RuleFault(f"{where}: a ratio may not have the same column above and below")
             return Ratio(top, bottom)
         if word == "growth":
-            parts = _need(inner, f"{where}: growth", ("from", "to", "years"), ("from", "to", "years"))
+            parts = need(inner, f"{where}: growth", ("from", "to", "years"), ("from", "to", "years"))
             first, last = (self.figures(parts[key], where)[0] for key in ("from", "to"))
             return Compound(first, last, int(parts["years"]))
         if word == "mean_growth":
-            parts = _need(inner, f"{where}: mean_growth", ("of", "base_zero"), ("of", "base_zero"))
+            parts = need(inner, f"{where}: mean_growth", ("of", "base_zero"), ("of", "base_zero"))
             names = self.figures(parts["of"], where)
             if len(names) != 3 or parts["base_zero"] not in ("last_two", "none"):
-                raise _Fault(f"{where}: mean_growth takes three years, and base_zero is last_two or none")
+                raise RuleFault(f"{where}: mean_growth takes three years, and base_zero is last_two or none")
             return MeanGrowth((names[0], names[1], names[2]), parts["base_zero"] == "last_two")
-        raise _Fault(f"{where}: unknown measure {word!r}")
+        raise RuleFault(f"{where}: unknown measure {word!r}")
 
     def choice(self, name: Any, value: Any, where: str) -> float:
         """The number of a choice."""
         column = self.columns[self.column(name, where, ("choice",))]
         if value not in column.choices:
-            raise _Fault(f"{where}: {value!r} is no choice of {name!r}: {', '.join(column.choices)}")
+            raise RuleFault(f"{where}: {value!r} is no choice of {name!r}: {', '.join(column.choices)}")
         return float(list(column.choices).index(value))
 
     def test(self, node: Any, where: str) -> Test:
         """A comparison, `yes`, `no`, `choice`, `all`, `any`, `none`, or brackets."""
         if not isinstance(node, dict):
-            raise _Fault(f"{where}: a test is a mapping, found {node!r}")
+            raise RuleFault(f"{where}: a test is a mapping, found {node!r}")
         if "all" in node or "any" in node:
-            _need(node, where, ("all",) if "all" in node else ("any",))
-            tests = tuple(self.test(part, where) for part in node.get("all", node.get("any")))
+            need(node, where, ("all",) if "all" in node else ("any",))
+            tests = tuple(self.test(part, where) for part in (node["all"] if "all" in node else node["any"]))
             return Joined(tests, "all" in node)
         if "none" in node:
-            _need(node, where, ("none",))
+            need(node, where, ("none",))
             return Joined(tuple(self.test({"no": name}, where) for name in _names(node["none"])), True)
         if "not" in node:
-            return Not(self.test(_need(node, where, ("not",))["not"], where))
+            return Not(self.test(need(node, where, ("not",))["not"], where))
         for word, code in (("yes", 1.0), ("no", 0.0)):
             if word in node:
-                _need(node, where, (word,))
+                need(node, where, (word,))
                 return Is(self.column(node[word], where, ("yesno",)), code)
         if "unsettled" in node:
-            _need(node, where, ("unsettled",))
+            need(node, where, ("unsettled",))
             return Unsettled()
         if "choice" in node:
-            _need(node, where, ("choice", "is"), ("is",))
+            need(node, where, ("choice", "is"), ("is",))
             return Is(node["choice"], self.choice(node["choice"], node["is"], where))
         if "by" in node:
-            return self.brackets(_need(node, where, ("by", "brackets"), ("brackets",)), where)
+            return self.brackets(need(node, where, ("by", "brackets"), ("brackets",)), where)
         words = [word for word in COMPARISONS if word in node]
-        _need(node, where, ("of", "points", *COMPARISONS))
+        need(node, where, ("of", "points", *COMPARISONS))
         if len(words) != 1 or ("of" in node) == ("points" in node):
-            raise _Fault(f"{where}: a comparison has `of` or `points`, and one of {', '.join(COMPARISONS)}")
+            raise RuleFault(f"{where}: a comparison has `of` or `points`, and one of {', '.join(COMPARISONS)}")
         limit = number(node[words[0]], where)
         if "points" in node:
             return ScoreTest(_names(node["points"]), words[0], limit)
@@ -328,11 +330,11 @@ class Compiler:
     def compare(self, measure: Measure, word: str, limit: Fraction, where: str) -> Compare:
         """A comparison whose limit the engine can hold exactly."""
         if isinstance(measure, Ratio) and measure.divisor is None and limit <= 0:
-            raise _Fault(f"{where}: a ratio is compared with a limit above zero")
+            raise RuleFault(f"{where}: a ratio is compared with a limit above zero")
         if isinstance(measure, (Compound, MeanGrowth)) and limit <= -1:
-            raise _Fault(f"{where}: growth is compared with a limit above -100 %")
+            raise RuleFault(f"{where}: growth is compared with a limit above -100 %")
         if isinstance(measure, MeanGrowth) and word not in RISING:
-            raise _Fault(f"{where}: growth is compared by at_least or more_than")
+            raise RuleFault(f"{where}: growth is compared by at_least or more_than")
         return Compare(measure, word, limit)
 
     def brackets(self, node: dict[str, Any], where: str) -> ByBracket:
@@ -342,24 +344,24 @@ class Compiler:
         last: Fraction | None = None
         for place, part in enumerate(node["brackets"], 1):
             here = f"{where}: bracket {place}"
-            _need(part, here, ("at_most", "less_than", "test", "fails"))
+            need(part, here, ("at_most", "less_than", "test", "fails"))
             if ("test" in part) == ("fails" in part) or ("at_most" in part and "less_than" in part):
-                raise _Fault(f"{here}: give `test` or `fails`, and one upper bound")
+                raise RuleFault(f"{here}: give `test` or `fails`, and one upper bound")
             test = self.test(part["test"], here) if "test" in part else None
             bounds = [key for key in ("at_most", "less_than") if key in part]
             if not bounds:
                 if place != len(node["brackets"]):
-                    raise _Fault(f"{here}: only the last bracket has no upper bound")
+                    raise RuleFault(f"{here}: only the last bracket has no upper bound")
                 out.append(Bracket(None, False, test))
                 continue
             upto = number(part[bounds[0]], here)
             point = bool(out) and not out[-1].closed and bounds[0] == "at_most"
             if last is not None and (upto < last or (upto == last and not point)):
-                raise _Fault(f"{here}: overlaps the bracket before it")
+                raise RuleFault(f"{here}: overlaps the bracket before it")
             last = upto
             out.append(Bracket(float(upto), bounds[0] == "at_most", test))
         if not out or out[-1].upto is not None:
-            raise _Fault(f"{where}: the brackets leave a gap above; the last one has no upper bound")
+            raise RuleFault(f"{where}: the brackets leave a gap above; the last one has no upper bound")
         return ByBracket(name, tuple(out))
 
     def item(self, node: dict[str, Any], where: str, most: float) -> Item:
@@ -374,13 +376,13 @@ class Compiler:
             groups: list[tuple[tuple[str, ...], float | None]] = []
             for part in node["sum"]:
                 if isinstance(part, dict):
-                    _need(part, where, ("items", "at_most"), ("items", "at_most"))
+                    need(part, where, ("items", "at_most"), ("items", "at_most"))
                     groups.append((_names(part["items"]), float(number(part["at_most"], where))))
                 else:
                     groups.append(((part,), None))
             return SumOf(tuple(groups))
         if "bands" not in node:
-            raise _Fault(f"{where}: points come from bands, judged, given, best_of or sum")
+            raise RuleFault(f"{where}: points come from bands, judged, given, best_of or sum")
         return self.bands(node, where, most)
 
     def bands(self, node: dict[str, Any], where: str, most: float) -> Bands:
@@ -390,47 +392,47 @@ class Compiler:
         before: tuple[str, Fraction] | None = None
         for place, part in enumerate(node["bands"], 1):
             here = f"{where}: band {place}"
-            _need(part, here, ("test", "points", "below", "above", *COMPARISONS), ("points",))
+            need(part, here, ("test", "points", "below", "above", *COMPARISONS), ("points",))
             low, high = _range(part["points"], here)
             if high > most:
-                raise _Fault(f"{here}: gives more than the item's {most:g} points")
+                raise RuleFault(f"{here}: gives more than the item's {most:g} points")
             if out and high > out[-1].high:
-                raise _Fault(f"{here}: gives more than the band before it; bands go from best to worst")
+                raise RuleFault(f"{here}: gives more than the band before it; bands go from best to worst")
             if "test" in part:
                 out.append(Band(self.test(part["test"], here), low, high))
                 continue
             words = [word for word in COMPARISONS if word in part]
             if measure is None or len(words) != 1:
-                raise _Fault(f"{here}: needs a `test`, or the rule's `of` and one comparison")
+                raise RuleFault(f"{here}: needs a `test`, or the rule's `of` and one comparison")
             limit = number(part[words[0]], here)
             rising = words[0] in RISING
             other = part.get("below" if rising else "above")
             if other is not None and (before is None or number(other, here) != before[1]):
-                raise _Fault(f"{here}: leaves a gap to the band before it, or overlaps it")
+                raise RuleFault(f"{here}: leaves a gap to the band before it, or overlaps it")
             if before is not None and (before[0] in RISING) != rising:
-                raise _Fault(f"{here}: bands of one item all look the same way")
+                raise RuleFault(f"{here}: bands of one item all look the same way")
             if before is not None and (limit >= before[1] if rising else limit <= before[1]):
-                raise _Fault(f"{here}: overlaps the band before it")
+                raise RuleFault(f"{here}: overlaps the band before it")
             before = (words[0], limit)
             out.append(Band(self.compare(measure, words[0], limit, here), low, high))
         if not out or "otherwise" not in node:
-            raise _Fault(f"{where}: bands leave a gap; say what holds `otherwise`")
+            raise RuleFault(f"{where}: bands leave a gap; say what holds `otherwise`")
         extra = {key: _range(node[key], where) for key in ("no_rate", "unaddressed", "too_short") if key in node}
         if isinstance(measure, MeanGrowth) != ("no_rate" in extra):
-            raise _Fault(f"{where}: `no_rate` belongs to mean_growth, and mean_growth needs it")
+            raise RuleFault(f"{where}: `no_rate` belongs to mean_growth, and mean_growth needs it")
         otherwise = _range(node["otherwise"], where)
         return Bands(tuple(out), otherwise, extra.get("no_rate"), extra.get("unaddressed"), extra.get("too_short"))
 
     def amount(self, node: dict[str, Any], where: str) -> Weighted:
         """`parts` with their weights, and one `capped` part held to a share of others."""
-        _need(node, where, ("parts", "capped"))
+        need(node, where, ("parts", "capped"))
 
         def weights(mapping: Any) -> tuple[tuple[str, float], ...]:
             return tuple((self.figures(name, where)[0], float(number(w, where))) for name, w in mapping.items())
 
         capped = None
         if "capped" in node:
-            inner = _need(node["capped"], where, ("column", "share", "of"), ("column", "share", "of"))
+            inner = need(node["capped"], where, ("column", "share", "of"), ("column", "share", "of"))
             share = number(inner["share"], where)
             capped = (self.figures(inner["column"], where)[0], float(share / (1 - share)), weights(inner["of"]))
         return Weighted(weights(node.get("parts", {})), capped)

@@ -1,8 +1,9 @@
-"""What the words of the rule language mean: measures, tests and points, evaluated over the facts of many firms at once.
+"""What the words of the rule language mean: measures, tests and points, evaluated over the facts of many firms at
+once.
 
-A measure reads figures (`Total`, `Ratio`, `Compound`, `MeanGrowth`, `DaysSince`); a test compares it (`Compare`), joins tests
-(`All`, `Any`, `Not`) or picks one by the bracket that another figure lies in (`ByBracket`); an item gives points (`Bands`,
-`Judged`, `Given`, `BestOf`, `SumOf`). Nothing here knows a policy, a file or a table.
+A measure reads figures (`Total`, `Ratio`, `Compound`, `MeanGrowth`, `DaysSince`); a test compares it (`Compare`),
+joins tests (`All`, `Any`, `Not`) or picks one by the bracket that another figure lies in (`ByBracket`); an item gives
+points (`Bands`, `Judged`, `Given`, `BestOf`, `SumOf`). Nothing here knows a policy, a file or a table.
 """
 
 from __future__ import annotations
@@ -78,7 +79,9 @@ class Total:
 
 @dataclass(frozen=True)
 class Ratio:
-    """Sum over sum, or over a constant. A ratio to zero or to a negative sum does not exist and answers no comparison."""
+    """Sum over sum, or over a constant. A ratio to zero or to a negative sum does not exist and answers no
+    comparison.
+    """
 
     top: tuple[str, ...]
     bottom: tuple[str, ...]
@@ -144,7 +147,7 @@ class Compound:
 
 @dataclass(frozen=True)
 class MeanGrowth:
-    """(y2/y1 + y3/y2)/2 - 1; see `matcher.intervals.Growth` for the years that exist and for zero and negative bases."""
+    """(y2/y1 + y3/y2)/2 - 1; `matcher.intervals.Growth` says what holds for missing years and zero bases."""
 
     names: tuple[str, str, str]
     base_zero_uses_last_two: bool = False
@@ -235,7 +238,9 @@ class Points:
 
 @dataclass(frozen=True)
 class State:
-    """What can come out a row: pass, left to judgement, fail. Exactly one of the three where no fact that matters is open."""
+    """What can come out a row: pass, left to judgement, fail. Exactly one of the three where no fact that matters is
+    open.
+    """
 
     can_hold: Bools
     can_be_open: Bools | None
@@ -250,7 +255,7 @@ class State:
         """Rows in which judgement can decide."""
         return self.can_be_open if self.can_be_open is not None else np.zeros(len(self.can_hold), dtype=bool)
 
-    def __invert__(self) -> State:  # noqa: D105
+    def __invert__(self) -> State:
         return State(self.can_fail, self.can_be_open, self.can_hold)
 
 
@@ -475,7 +480,9 @@ class Unsettled(FactTest):
 
 @dataclass(frozen=True)
 class Bracket:
-    """One bracket: figures above the one before, up to `upto` (itself included where `closed`); None: no test passes here."""
+    """One bracket: figures above the one before, up to `upto` (itself included where `closed`); None: no test passes
+    here.
+    """
 
     upto: float | None
     closed: bool

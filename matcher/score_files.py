@@ -13,22 +13,13 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.errors import OutputError
+from matcher.errors import OutputError, PolicyError
 from matcher.firms import IDENTITY, firm_contract, is_typed, read_firms
 from matcher.policy import Policy, load_policy, shipped
+from matcher.score_book import DECISIONS, LEVELS
 from matcher.tables import describe
 
-EXCEL_ROWS = 1_048_576
 _FORMULA = re.compile(r"[\t\r\n ]*[=+\-@＝＋－＠]")
-_DECISIONS = {
-    "passes": "通过",
-    "fails": "不通过",
-    "can_pass": "取决于专家评分",
-    "unknown": "缺少事实，未定",
-    "not_in_force": "当日无有效版本",
-}
-_PASSED = {"pass": "符合", "fail": "不符合", "unknown": "未定"}
-_LEVELS = {"unreadable": "读不懂", "impossible": "不可能", "unusual": "少见", "definition": "口径不同"}
 
 
 def score_file(
@@ -45,13 +36,21 @@ def score_file(
 ) -> str:
     """Read a firm table, answer the policies, write what was asked for; returns a few lines for the user.
 
-    `output`: .xlsx is the workbook (conclusions, every rule, gaps, questions, problems, 说明), .csv or .parquet the summary.
-    `summary`, `verdicts`: the two tables of `matcher.verdicts.score`, .csv or .parquet. A Parquet table with English names
-    that goes to Parquet is done piece by piece, whatever its size. Every file is put in its place in one step.
+    `output`: .xlsx is the workbook (conclusions, every rule, gaps, questions, problems, 说明), .csv or .parquet the
+    summary. `summary`, `verdicts`: the two tables of `matcher.verdicts.score`, .csv or .parquet. A Parquet table with
+    English names that goes to Parquet is done piece by piece, whatever its size. Every file is put in its place in
+    one step.
 
     Raises TableError, PolicyError or OutputError.
     """
     loaded = [_load(name, readings or {}, parameters or {}) for name in policies]
+    for what, given, known in (
+        ("读法", readings or {}, {name for policy in loaded for name in policy.open_points}),
+        ("数值", parameters or {}, {name for policy in loaded for name in policy.parameters}),
+    ):
+        strange = sorted(set(given) - known)
+        if strange:
+            raise PolicyError(f"所选政策没有名为 {strange[0]} 的{what}；可用：{'、'.join(sorted(known)) or '无'}")
     for path in (output, summary, verdicts):
         if path is not None:
             check_target(path, workbook=path is output)
@@ -81,8 +80,9 @@ def score_file(
             files[Path(output)] = table_bytes(scored.summary, Path(output))
     save(files)
     lines = [f"{len(reading.rows)} 家企业，{len(loaded)} 项政策"]
-    for (name, decision), count in scored.summary.groupby(["policy", "decision"], observed=True).size().items():
-        lines.append(f"  {name}：{_DECISIONS[decision]} {count} 家")
+    counted_by: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
+    for (name, decision), count in counted_by.items():
+        lines.append(f"  {name}：{DECISIONS[decision]} {count} 家")
     problems = describe(reading.problems)
     if problems:
         lines.append(problems)
@@ -90,12 +90,12 @@ def score_file(
         lines.append(f"判断时发现 {len(scored.problems)} 处问题：")
         for row in scored.problems.head(20).to_dict("records"):
             who = f"{row['enterprise_id']}，" if row["enterprise_id"] else ""
-            lines.append(f"  {who}{row['column']}：{row['problem']}（{_LEVELS.get(row['level'], row['level'])}）")
+            lines.append(f"  {who}{row['column']}：{row['problem']}（{LEVELS.get(row['level'], row['level'])}）")
     return "\n".join(lines)
 
 
 def _load(name: str, readings: Mapping[str, str], parameters: Mapping[str, Any]) -> Policy:
-    """A policy with those of the readings and parameters that it knows; one that no policy knows is refused below."""
+    """A policy with those of the readings and parameters that it knows."""
     plain = load_policy(name)
     own = {key: value for key, value in readings.items() if key in plain.open_points}
     numbers = {key: value for key, value in parameters.items() if key in plain.parameters}
@@ -167,8 +167,8 @@ def save(files: Mapping[Path, bytes]) -> None:
 def list_policies(*, on: dt.date | None = None) -> pd.DataFrame:
     """The shipped policies: policy, title, edition, since, until (None: still in force), source, verified, note.
 
-    With `on`, the edition in force on that day, one row a policy that has one; otherwise one row an edition. `verified` is
-    whether every rule of the edition was seen in a text, and none only remembered.
+    With `on`, the edition in force on that day, one row a policy that has one; otherwise one row an edition.
+    `verified` is whether every rule of the edition was seen in a text, and none only remembered.
     """
     rows: list[dict[str, Any]] = []
     for name in shipped():
@@ -205,7 +205,8 @@ _HINTS = {
 
 
 def write_template(path: str | Path, policies: Sequence[str]) -> None:
-    """A blank workbook with the columns of these policies in Chinese, a note on each header, drop-downs for yes/no and choices.
+    """A blank workbook with the columns of these policies in Chinese, a note on each header, drop-downs for yes/no
+    and choices.
 
     Columns that two policies define differently stand once for each. Raises OutputError or PolicyError.
     """

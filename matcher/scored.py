@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -116,8 +116,9 @@ def score_parquet(
     """Score a Parquet file of any size, piece by piece, into Parquet files; memory does not grow with the file.
 
     The file's columns carry the English names of the contract, `enterprise_id` among them. The tables are those of
-    `matcher.verdicts.score`, in the order of the file, policies one after the other within each piece of 65,536 firms. Returns
-    how many firms and problems there were, and how many rows each table has. Raises PolicyError for a file of another form.
+    `matcher.verdicts.score`, in the order of the file, policies one after the other within each piece of 65,536
+    firms. Returns how many firms and problems there were, and how many rows each table has. Raises PolicyError for a
+    file of another form.
     """
     file = pq.ParquetFile(source)
     contract = firm_contract(policies)

@@ -98,11 +98,12 @@ def _parts(policy: Policy, firms: pd.DataFrame, on: dt.date) -> Iterator[_Part]:
 def ask_first(firms: pd.DataFrame, policy: str | Policy, *, on: dt.date | str) -> pd.DataFrame:
     """The missing facts of every firm whose decision is unknown, the most telling first.
 
-    Each missing fact is given, in turn, one value from every gap between the values at which some rule turns. `settles`: the
-    share of those answers after which the decision stands; `open_rules`: how many conditions are still unknown after it, on
-    average; `width`: how wide the score is still, on average (NaN without a score). Facts are ordered by these three, then
-    by their place in the policy. One row a firm and missing fact: enterprise_id, policy, rank (from 1), column, title,
-    settles, open_rules, width; firms in the order of the table. Experts' points are not facts and are not asked for.
+    Each missing fact is given, in turn, one value from every gap between the values at which some rule turns.
+    `settles`: the share of those answers after which the decision stands; `open_rules`: how many conditions are still
+    unknown after it, on average; `width`: how wide the score is still, on average (NaN without a score). Facts are
+    ordered by these three, then by their place in the policy. One row a firm and missing fact: enterprise_id, policy,
+    rank (from 1), column, title, settles, open_rules, width; firms in the order of the table. Experts' points are not
+    facts and are not asked for.
     """
     policy = _loaded(policy)
     experts = judged_columns(policy)
@@ -182,8 +183,8 @@ def _tell(policy: Policy, part: _Part, name: str, rows: np.ndarray[Any, Any]) ->
 class Lever:
     """Something that a firm can change.
 
-    `change`: what one unit adds to which columns. `cost`: yuan a unit. `most`: units at most. `step`: units come in multiples
-    of it. `lead_days`: days until it counts. `sets`: yes/no facts that it settles as well (1 yes, 0 no).
+    `change`: what one unit adds to which columns. `cost`: yuan a unit. `most`: units at most. `step`: units come in
+    multiples of it. `lead_days`: days until it counts. `sets`: yes/no facts that it settles as well (1 yes, 0 no).
     """
 
     id: str
@@ -219,7 +220,7 @@ LEVERS: Mapping[str, tuple[Lever, ...]] = {
 }
 
 
-def _reads(rule: Rule, ruleset: Ruleset) -> list[str]:
+def reads(rule: Rule, ruleset: Ruleset) -> list[str]:
     """The facts behind a rule, through the items that it sums."""
     part = rule.test or rule.item
     names = list(part.columns()) if part is not None else []
@@ -232,7 +233,7 @@ def _reads(rule: Rule, ruleset: Ruleset) -> list[str]:
     elif isinstance(rule.item, SumOf):
         below = [name for group, _ in rule.item.groups for name in group]
     for name in below:
-        names += _reads(items[name], ruleset)
+        names += reads(items[name], ruleset)
     return names
 
 
@@ -252,17 +253,17 @@ def cheapest(
 ) -> pd.DataFrame:
     """The cheapest sets of changes after which a firm that does not pass yet does.
 
-    `levers`: what may be changed, with costs and limits; by default `LEVERS` of the policy, whose costs are assumptions.
-    `within_days`: levers that take longer are left out. `goal`: "passes", or "can_pass" where it is enough that only the
-    experts are left to decide. `most_changes`: levers used together at most. `proposals`: sets a firm at most, cheapest
-    first; a set that holds a cheaper one is not proposed.
+    `levers`: what may be changed, with costs and limits; by default `LEVERS` of the policy, whose costs are
+    assumptions. `within_days`: levers that take longer are left out. `goal`: "passes", or "can_pass" where it is
+    enough that only the experts are left to decide. `most_changes`: levers used together at most. `proposals`: sets a
+    firm at most, cheapest first; a set that holds a cheaper one is not proposed.
 
-    Every set was tried by running the policy on the changed facts; figures that the policy calls impossible together are not
-    proposed. A lever is tried at every amount at which some comparison turns, given the levers before it, in every order (and
-    at every amount where it has at most 12). The days of a set are those of its slowest lever.
+    Every set was tried by running the policy on the changed facts; figures that the policy calls impossible together
+    are not proposed. A lever is tried at every amount at which some comparison turns, given the levers before it, in
+    every order (and at every amount where it has at most 12). The days of a set are those of its slowest lever.
 
-    One row a change: enterprise_id, policy, proposal (from 1), lever, title, column, before, after, cost, lead_days, total_cost,
-    total_lead_days, decision. Firms that pass already, and firms that no set helps, have no rows.
+    One row a change: enterprise_id, policy, proposal (from 1), lever, title, column, before, after, cost, lead_days,
+    total_cost, total_lead_days, decision. Firms that pass already, and firms that no set helps, have no rows.
     """
     policy = _loaded(policy)
     if levers is None:
@@ -298,7 +299,7 @@ class _Search:
     def _useful(self, levers: Sequence[Lever]) -> list[Lever]:
         """Levers that reach a condition not surely met, and those that meet them in some other condition."""
         place = int(np.flatnonzero(self.part.rows == self.row)[0])
-        reads = {rule.id: set(_reads(rule, self.part.ruleset)) for rule in self.part.ruleset.of_kind("condition")}
+        reads = {rule.id: set(reads(rule, self.part.ruleset)) for rule in self.part.ruleset.of_kind("condition")}
         states = self.part.outcome.states
         needed = set().union(*(reads[i] for i in reads if states[i].can_fail[place] or states[i].open()[place]))
         useful = [lever for lever in levers if needed & {*lever.change, *lever.sets}]
@@ -442,10 +443,10 @@ def what_changes(
 ) -> pd.DataFrame:
     """What changes for a list between two days, for instance when a new edition comes into force.
 
-    The same facts are answered on both days (`apply_on` in the table is left aside). One row a firm and policy whose edition,
-    decision or any condition differs: enterprise_id, policy, edition_before, edition_after, decision_before, decision_after,
-    rules (conditions that differ, as "rule: before -> after", "none" where an edition does not have it, joined by "; ").
-    Firms in the order of the table within each policy; nothing changed gives no rows.
+    The same facts are answered on both days (`apply_on` in the table is left aside). One row a firm and policy whose
+    edition, decision or any condition differs: enterprise_id, policy, edition_before, edition_after, decision_before,
+    decision_after, rules (conditions that differ, as "rule: before -> after", "none" where an edition does not have
+    it, joined by "; "). Firms in the order of the table within each policy; nothing changed gives no rows.
     """
     plain = firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
     one, two = (score(plain, list(policies), on=_day(day)) for day in (before, after))

@@ -206,8 +206,8 @@ def evaluate(policy: Policy, ruleset: Ruleset, facts: Facts, *, figures: bool) -
 def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tuple[list[Prepared], list[Notes]]:
     """Read each policy's facts out of the table.
 
-    `<policy>.<column>` wins over the plain column. A plain column that two policies define differently is used for the first
-    of them that was asked for; for the others it stays unknown, and a problem says so.
+    `<policy>.<column>` wins over the plain column. A plain column that two policies define differently is used for
+    the first of them that was asked for; for the others it stays unknown, and a problem says so.
     """
     ids = _ids(firms)
     owner: dict[str, tuple[Policy, FactColumn]] = {}
@@ -223,9 +223,11 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             special = f"{policy.id}.{name}"
             if special in firms.columns:
                 own = column_values(column, firms[special], ids, note)
-            if name in firms.columns and np.isnan(own).any():
+            if name in firms.columns:
                 first = owner.setdefault(name, (policy, column))
-                if _same(first[1], column):
+                if not np.isnan(own).any():
+                    pass
+                elif _same(first[1], column):
                     plain = column_values(column, firms[name], ids, note)
                     own = np.where(np.isnan(own), plain, own)
                 else:
@@ -372,10 +374,10 @@ def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "enterprise_id": ready.ids,
-            "policy": pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), [ready.policy.id]),
-            "edition": pd.Categorical.from_codes(edition, editions),
+            "policy": pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), pd.Index([ready.policy.id])),
+            "edition": pd.Categorical.from_codes(edition, pd.Index(editions)),
             "on": ready.days.astype("datetime64[D]").astype("datetime64[s]"),
-            "decision": pd.Categorical.from_codes(codes, list(DECISIONS)),
+            "decision": pd.Categorical.from_codes(codes, pd.Index(list(DECISIONS))),
             "total_low": low,
             "total_high": high,
         }
@@ -440,19 +442,21 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
             codes, names = parts[name]
             if name == "in_force_since":
                 names = pd.DatetimeIndex(names)
-            return pd.Categorical.from_codes(codes, names)
+            return pd.Categorical.from_codes(codes, pd.Index(names))
 
         frames.append(
             pd.DataFrame(
                 {
                     "_row": parts["row"],
                     "enterprise_id": ready.ids[parts["row"]],
-                    "policy": pd.Categorical.from_codes(np.zeros(len(parts["row"]), dtype=np.int8), [ready.policy.id]),
+                    "policy": pd.Categorical.from_codes(
+                        np.zeros(len(parts["row"]), dtype=np.int8), pd.Index([ready.policy.id])
+                    ),
                     "rule": word("rule"),
                     "kind": word("kind"),
                     "value": parts["value"],
                     "limit": parts["limit"],
-                    "passed": pd.Categorical.from_codes(parts["passed"], list(PASSED)),
+                    "passed": pd.Categorical.from_codes(parts["passed"], pd.Index(list(PASSED))),
                     "points_low": parts["points_low"],
                     "points_high": parts["points_high"],
                     "points_max": parts["points_max"],
@@ -498,13 +502,13 @@ def check_figures(ready: Prepared, note: Notes) -> None:
 def score(firms: pd.DataFrame, policies: Sequence[str | Policy] | str | Policy, *, on: dt.date | str) -> Scored:
     """Answer every rule of one or several policies for every firm.
 
-    `firms`: one row a firm, columns named as the policies declare them (`matcher.policy.Policy.columns`); an absent column or
-    an empty cell is unknown. `apply_on` of a row wins over `on`; both choose the edition.
+    `firms`: one row a firm, columns named as the policies declare them (`matcher.policy.Policy.columns`); an absent
+    column or an empty cell is unknown. `apply_on` of a row wins over `on`; both choose the edition.
 
-    Returns `summary` (one row a firm and policy: enterprise_id, policy, edition, on, decision, total_low, total_high) and
-    `verdicts` (one row a firm and rule: value in the rule's own unit, limit, passed, points_low, points_high, points_max, gap
-    in the unit of the numerator, source, in_force_since, verified), policy by policy as asked, firms in the order of the
-    table, and `problems`. No firms give empty tables.
+    Returns `summary` (one row a firm and policy: enterprise_id, policy, edition, on, decision, total_low, total_high)
+    and `verdicts` (one row a firm and rule: value in the rule's own unit, limit, passed, points_low, points_high,
+    points_max, gap in the unit of the numerator, source, in_force_since, verified), policy by policy as asked, firms
+    in the order of the table, and `problems`. No firms give empty tables.
 
     Raises PolicyError when a policy is not known.
     """

@@ -62,13 +62,25 @@ def _mutants(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             here = f"{path}/{key}"
 
             def put(new_key: Any, new_value: Any, key: Any = key, node: dict[Any, Any] = node) -> dict[Any, Any]:
-                return {(new_key if k == key else k): (new_value if k == key else copy.deepcopy(v)) for k, v in node.items()}
+                return {
+                    (new_key if k == key else k): (new_value if k == key else copy.deepcopy(v)) for k, v in node.items()
+                }
 
             if key in COMPARISONS:
                 yield f"{here} -> {_OTHER[key]}", put(_OTHER[key], value)
             if key in _SWAP and not (key in ("all", "any") and len(value) < 2):
                 yield f"{here} -> {_SWAP[key]}", put(_SWAP[key], value)
-            numeric = key in (*COMPARISONS, "below", "above", "to", "otherwise", "no_rate", "too_short", "unaddressed", "share")
+            numeric = key in (
+                *COMPARISONS,
+                "below",
+                "above",
+                "to",
+                "otherwise",
+                "no_rate",
+                "too_short",
+                "unaddressed",
+                "share",
+            )
             if (numeric or isinstance(key, dt.date)) and not isinstance(value, (list, dict)):
                 for new in _nudged(value):
                     yield f"{here} {value} -> {new}", put(key, new)
@@ -83,7 +95,11 @@ def _mutants(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
             elif isinstance(value, (dict, list)) and key not in ("points", "editions", "source"):
                 for what, changed in _mutants(value, here):
                     yield what, put(key, changed)
-            if path.endswith(("/parts", "/of")) and isinstance(value, (int, str)) and key not in ("of", "to", "from", "years"):
+            if (
+                path.endswith(("/parts", "/of"))
+                and isinstance(value, (int, str))
+                and key not in ("of", "to", "from", "years")
+            ):
                 for new in _nudged(value):
                     yield f"{here} {value} -> {new}", put(key, new)
             if key == "is":
@@ -96,7 +112,18 @@ def _mutants(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 def _policy_mutants(tree: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for place, rule in enumerate(tree["rules"]):
-        for part in ("test", "of", "bands", "otherwise", "no_rate", "too_short", "unaddressed", "sum", "parts", "capped"):
+        for part in (
+            "test",
+            "of",
+            "bands",
+            "otherwise",
+            "no_rate",
+            "too_short",
+            "unaddressed",
+            "sum",
+            "parts",
+            "capped",
+        ):
             if part not in rule:
                 continue
             for what, changed in _mutants({part: rule[part]}):
@@ -115,7 +142,7 @@ def _policy_mutants(tree: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 # Changes that no table of firms can tell apart, each with the reason.
 SAME_ANSWER = {
     "gazelle-shandong": {
-        # 20,000,000 / 1.44, 100,000,000 / 1.3225 and 100,000,000 / 1.44 are no whole yuan: revenue is never exactly there
+        # 20,000,000 / 1.44, 100,000,000 / 1.3225 and 100,000,000 / 1.44 are no whole yuan
         "growth/test/brackets/2/test/open/all/0/any/0/at_least -> more_than",
         "growth/test/brackets/2/test/upper/any/0/at_least -> more_than",
         "growth/test/brackets/4/test/open/all/0/any/0/at_least -> more_than",

@@ -1,4 +1,6 @@
-"""Hide facts of complete firms: the true answer stays inside what is said, and what is said is no wider than it must be."""
+"""Hide facts of complete firms: the true answer stays inside what is said, and what is said is no wider than it must
+be.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ POLICIES = ["hte", "tech-sme", "innovative-sme", "srdi", "little-giant", "gazell
 
 def _value(column: FactColumn, rng: np.random.Generator, rich: bool) -> Any:
     if column.kind == "yesno":
-        bad = any(word in column.name for word in ("accident", "violation", "dishon", "listed", "prohib", "incident", "barred"))
+        bad = any(
+            word in column.name
+            for word in ("accident", "violation", "dishon", "listed", "prohib", "incident", "barred")
+        )
         return float(rng.random() < (0.03 if bad else 0.8))
     if column.kind == "choice":
         return list(column.choices)[int(rng.integers(len(column.choices)))]
@@ -111,18 +116,27 @@ def _fillings(policy: Policy, row: pd.Series[Any], missing: list[str], rng: np.r
         elif column.kind == "choice":
             grids.append(list(column.choices))
         elif column.kind == "date":
-            grids.append([pd.Timestamp(day) for day in ("2016-05-01", "2023-05-01", "2024-05-01", "2025-05-01", "2026-05-01")])
+            grids.append(
+                [pd.Timestamp(day) for day in ("2016-05-01", "2023-05-01", "2024-05-01", "2025-05-01", "2026-05-01")]
+            )
         elif column.name == "accounting_years":
             grids.append([0.0, 1.0, 2.0, 3.0])
         elif column.kind == "yuan":
             grid = [0.0, 1.0, 1e13, *(10 ** rng.uniform(4.5, 9.2, 25)).round()]
-            grid += [float(limit + shift) for limit in (1e7, 1.5e7, 2e7, 5e7, 1e8, 2e8, 3e8, 4e8) for shift in (-1, 0, 1)]
+            grid += [
+                float(limit + shift) for limit in (1e7, 1.5e7, 2e7, 5e7, 1e8, 2e8, 3e8, 4e8) for shift in (-1, 0, 1)
+            ]
             if low < 0:
                 grid += [-1.0, -1e7, -1e9]
-            related = [value for key, value in row.items() if key in policy.columns and policy.columns[key].kind == "yuan"]
+            related = [
+                value for key, value in row.items() if key in policy.columns and policy.columns[key].kind == "yuan"
+            ]
             for value in related:
                 if isinstance(value, float) and value > 0:
-                    grid += [float(np.round(value * f)) for f in (0.02, 0.031, 0.05, 0.06, 0.35, 0.62, 0.81, 1, 1.06, 1.3, 2.8, 21, 34)]
+                    grid += [
+                        float(np.round(value * f))
+                        for f in (0.02, 0.031, 0.05, 0.06, 0.35, 0.62, 0.81, 1, 1.06, 1.3, 2.8, 21, 34)
+                    ]
             grids.append(sorted(set(grid)))
         elif column.kind == "count":
             grids.append([float(n) for n in (*range(int(low), 17), 50) if n <= high])
@@ -130,7 +144,11 @@ def _fillings(policy: Policy, row: pd.Series[Any], missing: list[str], rng: np.r
             grids.append([0.0, 0.0999, 0.1, 1.0])
         else:
             top = high if np.isfinite(high) else 1e6
-            grids.append(sorted({low, top, *(v for v in (0.5, 1.5, 2, 3, 5, 10, 20, 49, 51, 61, 76, 400, 501) if low <= v <= top)}))
+            grids.append(
+                sorted(
+                    {low, top, *(v for v in (0.5, 1.5, 2, 3, 5, 10, 20, 49, 51, 61, 76, 400, 501) if low <= v <= top)}
+                )
+            )
     combos = list(itertools.product(*grids))
     out = pd.DataFrame([row.to_dict()] * len(combos))
     for place, name in enumerate(missing):
@@ -147,7 +165,9 @@ def test_what_is_said_is_the_smallest_and_largest_over_every_filling(name: str) 
     loose = 0
     cases = 40
     for number, row in enumerate(firms(policy, cases, 23).to_dict("records")):
-        usable = [c for c in policy.columns if c not in experts and c not in ("purpose", "ip_own_rd", "ip_only_acquired")]
+        usable = [
+            c for c in policy.columns if c not in experts and c not in ("purpose", "ip_own_rd", "ip_only_acquired")
+        ]
         if not np.isnan(row.get("accounting_years", np.nan)):  # given beside the date, it cannot vary freely
             row["accounting_years"] = np.nan
         usable = [c for c in usable if c != "accounting_years"]
@@ -170,11 +190,19 @@ def test_what_is_said_is_the_smallest_and_largest_over_every_filling(name: str) 
         for rule, part in filled.verdicts.groupby(["kind", "rule"], observed=True, sort=False):
             mine = said.verdicts[(said.verdicts["kind"] == rule[0]) & (said.verdicts["rule"] == rule[1])].iloc[0]
             if rule[0] == "points":
-                assert (mine["points_low"], mine["points_high"]) == (part["points_low"].min(), part["points_high"].max()), rule
+                assert (mine["points_low"], mine["points_high"]) == (
+                    part["points_low"].min(),
+                    part["points_high"].max(),
+                ), rule
             elif rule[0] == "condition":
                 outcomes = set(part["passed"].astype(str))
                 said_so = str(mine["passed"])
-                assert outcomes == {said_so} or (said_so == "unknown" and len(outcomes) > 1), (rule, missing, outcomes, said_so)
+                assert outcomes == {said_so} or (said_so == "unknown" and len(outcomes) > 1), (
+                    rule,
+                    missing,
+                    outcomes,
+                    said_so,
+                )
     assert loose == 0
 
 
