@@ -12,23 +12,10 @@ from fractions import Fraction
 import numpy as np
 
 from matcher.intervals import RISING, Facts, Floats, Span
-from matcher.points import Bands
-from matcher.policy_file import Ruleset
-from matcher.rules import (
-    ByBracket,
-    Compare,
-    Compound,
-    DaysSince,
-    Is,
-    Joined,
-    MeanGrowth,
-    Measure,
-    Not,
-    Ratio,
-    ScoreTest,
-    Test,
-    Total,
-)
+from matcher.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
+from matcher.points import Bands, BestOf, SumOf
+from matcher.policy_file import Rule, Ruleset
+from matcher.rules import ByBracket, Compare, Is, Joined, Not, ScoreTest, Test
 
 
 @dataclass(frozen=True)
@@ -215,3 +202,20 @@ def torn_columns(ruleset: Ruleset) -> list[str]:
                 seen.setdefault(name, set()).add(sign)
                 users.setdefault(name, set()).add((rule.kind, rule.id))
     return [name for name, found in seen.items() if len(found) > 1 and len(users[name]) > 1]
+
+
+def reads(rule: Rule, ruleset: Ruleset) -> list[str]:
+    """The facts behind a rule, through the items that it sums."""
+    part = rule.test or rule.item
+    names = list(part.columns()) if part is not None else []
+    items = {r.id: r for r in ruleset.of_kind("points")}
+    below: Sequence[str] = ()
+    if isinstance(rule.test, ScoreTest):
+        below = rule.test.items
+    elif isinstance(rule.item, BestOf):
+        below = rule.item.items
+    elif isinstance(rule.item, SumOf):
+        below = [name for group, _ in rule.item.groups for name in group]
+    for name in below:
+        names += reads(items[name], ruleset)
+    return names

@@ -10,7 +10,8 @@ from typing import Protocol
 import numpy as np
 
 from matcher.intervals import Bools, Facts, Floats, Truth
-from matcher.rules import Compare, Frame, MeanGrowth, Points, Shown, Test, add_points
+from matcher.measures import MeanGrowth
+from matcher.rules import Compare, Frame, Points, Shown, Test, add_points
 
 Range = tuple[float, float]
 

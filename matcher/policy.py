@@ -30,49 +30,14 @@ from matcher.policy_file import (
 from matcher.rules import Test
 
 _TOP = (
-    "policy",
-    "title",
-    "title_en",
-    "about",
-    "sources",
-    "columns",
-    "years",
-    "editions",
-    "readings",
-    "parameters",
-    "rules",
-    "decision",
-    "checks",
-    "opposites",
-)
+    "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters",
+    "rules", "decision", "checks", "opposites",
+)  # fmt: skip
 _RULE = (
-    "id",
-    "kind",
-    "title",
-    "title_en",
-    "test",
-    "max",
-    "of",
-    "bands",
-    "otherwise",
-    "no_rate",
-    "unaddressed",
-    "too_short",
-    "judged",
-    "given",
-    "best_of",
-    "sum",
-    "parts",
-    "capped",
-    "source",
-    "seen_on",
-    "verified",
-    "from",
-    "until",
-    "editions",
-    "when",
-    "note",
-)
+    "id", "kind", "title", "title_en", "test", "max", "of", "bands", "otherwise", "no_rate", "unaddressed",
+    "too_short", "judged", "given", "best_of", "sum", "parts", "capped", "source", "seen_on", "verified", "from",
+    "until", "editions", "when", "note",
+)  # fmt: skip
 _ITEM = ("of", "bands", "otherwise", "no_rate", "unaddressed", "too_short", "judged", "given", "best_of", "sum")
 _COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole")
 

@@ -20,24 +20,9 @@ import yaml
 
 from matcher.errors import PolicyError
 from matcher.intervals import COMPARISONS, RISING
+from matcher.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
 from matcher.points import Amount, Band, Bands, BestOf, Given, Item, Judged, SumOf, Weighted
-from matcher.rules import (
-    Bracket,
-    ByBracket,
-    Compare,
-    Compound,
-    DaysSince,
-    Is,
-    Joined,
-    MeanGrowth,
-    Measure,
-    Not,
-    Ratio,
-    ScoreTest,
-    Test,
-    Total,
-    Unsettled,
-)
+from matcher.rules import Bracket, ByBracket, Compare, Is, Joined, Not, ScoreTest, Test, Unsettled
 
 KINDS = ("yesno", "count", "number", "yuan", "share", "date", "choice")
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")

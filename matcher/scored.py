@@ -15,17 +15,9 @@ import pyarrow.parquet as pq
 
 from matcher.errors import OutputError, PolicyError
 from matcher.firms import firm_contract, is_typed
+from matcher.outcomes import Group, Prepared, outcomes, prepare
 from matcher.policy import Policy
-from matcher.verdicts import (
-    DECISIONS,
-    PASSED,
-    Group,
-    Prepared,
-    decision_codes,
-    outcomes,
-    prepare,
-    verdict_columns,
-)
+from matcher.verdicts import DECISIONS, PASSED, decision_codes, verdict_columns
 
 CHUNK = 65_536
 

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.critical import reads
+from matcher.outcomes import prepare
 from matcher.policy import Policy, load_policy
 from matcher.policy_file import Rule, Ruleset
 from matcher.score_book import DECISIONS, PASSED, rules_by_id
-from matcher.scoring import ask_first, reads
-from matcher.verdicts import prepare, score
+from matcher.scoring import ask_first
+from matcher.verdicts import score
 
 
 def trace(firms: pd.DataFrame, policy: str | Policy, enterprise_id: str, *, on: dt.date | str) -> dict[str, Any]:

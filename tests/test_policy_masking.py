@@ -14,9 +14,10 @@ import pytest
 
 from matcher.facts import domain
 from matcher.intervals import Facts
+from matcher.outcomes import judged_columns
 from matcher.policy import Policy, load_policy
 from matcher.policy_file import FactColumn
-from matcher.verdicts import Scored, judged_columns, score
+from matcher.verdicts import Scored, score
 
 ON = dt.date(2026, 6, 1)
 DAYS = {"srdi": [dt.date(2025, 6, 1), dt.date(2026, 6, 1)], "little-giant": [dt.date(2025, 6, 1), dt.date(2026, 6, 1)]}
