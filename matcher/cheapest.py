@@ -138,12 +138,12 @@ class _Search:
     def _useful(self, levers: Sequence[Lever]) -> list[Lever]:
         """Levers that reach a condition not surely met, and those that meet them in some other condition."""
         place = int(np.flatnonzero(self.part.rows == self.row)[0])
-        reads = {rule.id: set(reads(rule, self.part.ruleset)) for rule in self.part.ruleset.of_kind("condition")}
+        behind = {rule.id: set(reads(rule, self.part.ruleset)) for rule in self.part.ruleset.of_kind("condition")}
         states = self.part.outcome.states
-        needed = set().union(*(reads[i] for i in reads if states[i].can_fail[place] or states[i].open()[place]))
+        needed = set().union(*(behind[i] for i in behind if states[i].can_fail[place] or states[i].open()[place]))
         useful = [lever for lever in levers if needed & {*lever.change, *lever.sets}]
         touched = {name for lever in useful for name in lever.change}
-        near = set().union(*(names for names in reads.values() if names & touched)) if reads else set()
+        near = set().union(*(names for names in behind.values() if names & touched)) if behind else set()
         return [lever for lever in levers if lever in useful or near & set(lever.change)]
 
     def _limit(self, lever: Lever) -> float:
