@@ -190,6 +190,8 @@ def _column(name: str, node: Any) -> FactColumn:
     where = f"column {name}"
     need(node, where, _COLUMN, ("kind", "title"))
     kind = node["kind"]
+    if name in ("decision", "edition", "total") or "." in name:
+        raise RuleFault(f"{where}: the name is taken by what cases expect")
     if kind not in KINDS:
         raise RuleFault(f"{where}: unknown kind {kind!r}; known: {', '.join(KINDS)}")
     if (kind == "choice") != ("choices" in node):

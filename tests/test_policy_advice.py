@@ -172,7 +172,9 @@ def test_default_levers_change_columns_that_their_policy_reads() -> None:
 def test_a_new_edition_is_told_firm_by_firm() -> None:
     firms = pd.DataFrame([base("srdi"), base("srdi", enterprise_id="b", niche_years=2.5)])
     changed = what_changes(firms, ["srdi"], before="2026-03-31", after="2026-04-01")
-    assert changed[["enterprise_id", "edition_before", "edition_after", "decision_before", "decision_after"]].values.tolist() == [
+    assert changed[
+        ["enterprise_id", "edition_before", "edition_after", "decision_before", "decision_after"]
+    ].values.tolist() == [
         ["a", "2022-63", "2026-2", "passes", "passes"],
         ["b", "2022-63", "2026-2", "passes", "fails"],
     ]
