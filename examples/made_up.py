@@ -1,7 +1,8 @@
 """Made-up needs and outcomes of real length, for timing. Nothing here is a real posting.
 
-A text is a row of clauses, each of two to five words. Half of them come from one of 2,000 topics of 12 clauses, half from
-a common stock of 60,000, the earlier ones far more often (the cube of a random share). Words come from jieba's dictionary by the square root of its counts.
+A text is a row of clauses, each of two to five words. Half of them come from one of 2,000 topics of 12 clauses, half
+from a common stock of 60,000, the earlier ones far more often (the cube of a random share). Words come from jieba's
+dictionary by the square root of its counts.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ def _stock() -> tuple[list[str], list[str]]:
     table = [(word, float(count)) for word, count, *_ in map(str.split, lines) if 2 <= len(word) <= 4]
     shares = np.sqrt([count for _, count in table])
     drawn = random.choice(len(table), (STOCK, 5), p=shares / shares.sum())
-    clauses = ["".join(table[i][0] for i in row[:size]) for row, size in zip(drawn, random.integers(2, 6, STOCK))]
+    clauses = [
+        "".join(table[i][0] for i in row[:size]) for row, size in zip(drawn, random.integers(2, 6, STOCK), strict=True)
+    ]
     return clauses, [table[row[0]][0] for row in drawn]
 
 
@@ -38,7 +41,7 @@ def made_up(kind: str, n: int, *, characters: int, rng: int) -> pd.DataFrame:
     own = topics[own_topic[:, None], random.integers(TOPIC_CLAUSES, size=(n, per_text))]
     chosen = np.where(random.random((n, per_text)) < 0.5, own, common)
     texts, titles = [], []
-    for row, mine in zip(chosen.tolist(), own[:, :5].tolist()):
+    for row, mine in zip(chosen.tolist(), own[:, :5].tolist(), strict=True):
         texts.append("".join(clauses[c] + ("。" if i % 4 == 3 else "，") for i, c in enumerate(row))[:characters])
         titles.append("".join(words[c] for c in mine)[:15])
     ids = [f"{kind[0].upper()}{i:06d}" for i in range(n)]

@@ -30,5 +30,7 @@ def run_literature(docs: pd.DataFrame, queries: pd.DataFrame) -> pd.DataFrame:
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    tables = [pd.read_csv(Path(sys.argv[1]) / name, dtype=str, keep_default_na=False) for name in ("docs.csv", "queries.csv")]
+    tables = [
+        pd.read_csv(Path(sys.argv[1]) / name, dtype=str, keep_default_na=False) for name in ("docs.csv", "queries.csv")
+    ]
     run_literature(*tables).to_csv(sys.argv[2], index=False)

@@ -1,4 +1,5 @@
-"""What a score means before there are labels: how two texts of this library score that have nothing to do with each other.
+"""What a score means before there are labels: how two texts of this library score that have nothing to do with each
+other.
 
 Both cosines are put on one scale by their mean and deviation over random pairs and averaged; a score is the share of
 random pairs that lie below. Up to the 99 % point it is read off the sample, beyond it off a generalised Pareto tail
@@ -49,6 +50,14 @@ class Chance:
         """The two parts of a score: standard deviations above a random pair, halved; their sum orders the pairs."""
         return self.steps(semantic - self.centre[0], lexical - self.centre[1])
 
+    def rough(self, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The sum of parts in single precision, quickly."""
+        per = np.float32(SHARE / self.spread[0]), np.float32((1 - SHARE) / self.spread[1])
+        total = semantic * per[0]
+        total += lexical * per[1]
+        total -= np.float32(self.centre[0] * per[0] + self.centre[1] * per[1])
+        return total
+
     def share_below(self, total: NDArray[np.float64]) -> NDArray[np.float64]:
         """The share of random pairs whose parts sum to less; strictly increasing, inside (0, 1)."""
         grid = np.asarray(self.quantiles)
@@ -57,7 +66,6 @@ class Chance:
         above = 1 - 0.01 * (1 + shape * np.maximum(total - grid[-1], 0) / scale) ** (-1 / shape)
         below = 0.005 / (1 + np.maximum(grid[0] - total, 0))
         return np.where(total > grid[-1], above, np.where(total < grid[0], below, inside))
-
 
     def good_from(self, false_alarm: float) -> float:
         """The sum of parts from which a pair is called good.

@@ -152,3 +152,15 @@ OUTCOMES = Contract(
     any_of=("title", "description"),
     reposts=("title", "description"),
 )
+
+PAIRS = Contract(
+    "pairs",
+    "配对",
+    "pair_id",
+    (
+        _column("pair_id", "id", "配对编号", "编号 序号"),
+        _column("need_id", "id", "需求编号", "需求 需求ID 需求号"),
+        _column("outcome_id", "id", "成果编号", "成果 成果ID 成果号"),
+        _column("level", "number", "等级", "相关等级 标注 标注等级 相关度 relevance"),
+    ),
+)

@@ -106,14 +106,22 @@ class StaticEncoder:
         return np.concatenate(rows) if rows else np.zeros((0, self.dim), np.float32)
 
     def encode_terms(self, terms: Terms) -> NDArray[np.float32]:
-        """The same for texts that are segmented already, by a `Segmenter` with whatever words of one's own."""
+        """The same for texts that are segmented already, by a `Segmenter` with whatever words of one's own.
+
+        Equal texts get equal bits whatever stands beside them: terms are summed in the order of the vocabulary.
+        """
         from scipy.sparse import csr_array
 
         found = np.fromiter((self.vocabulary.get(name, -1) for name in terms.names), np.int64, len(terms.names))
-        table = self.vectors[found] * np.where(found >= 0, self.scales[found], np.float32(0))[:, None]
+        order = np.argsort(found, kind="stable")
+        place = np.empty(len(found), np.int32)
+        place[order] = np.arange(len(found), dtype=np.int32)
         weights = terms.counts.astype(np.float32) ** np.float32(self.power)
-        pooled = csr_array((weights, terms.ids, terms.offsets), shape=(len(terms.offsets) - 1, len(found))) @ table
-        return _unit(pooled)
+        counts = csr_array((weights, place[terms.ids], terms.offsets), shape=(len(terms.offsets) - 1, len(found)))
+        counts.sort_indices()
+        rows = found[order]
+        table = self.vectors[rows] * np.where(rows >= 0, self.scales[rows], np.float32(0))[:, None]
+        return _unit(counts @ table)
 
 
 def encode_texts(encoder: Encoder, texts: Sequence[str], *, role: Literal["query", "document"]) -> NDArray[np.float32]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import itertools
 import json
@@ -17,6 +18,8 @@ from typing import IO, Any, NamedTuple
 
 import pandas as pd
 
+from matcher import biff
+from matcher.cleaning import is_blank, shorten
 from matcher.errors import TableError
 
 MAX_BYTES = 1 << 30  # of a file, and of what a packed file unpacks to
@@ -93,10 +96,10 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
         except MemoryError:
             raise TableError(f"{name}：内存不够，读不下这个文件；请拆成几个小文件") from None
         except Exception as error:  # a reader's own error types are many; each means that the file is damaged
-            raise TableError(f"{name}：文件已损坏，读不出来（{_short(str(error))}）；{_SAVE_AS}后再试") from error
+            raise TableError(f"{name}：文件已损坏，读不出来（{shorten(str(error), 60)}）；请重新下载或导出") from error
     if sheet is not None:
         book = Book(book.name, [_pick(book, sheet)])
-    if not any(grid.rows or grid.bad for grid in book.grids):
+    if not any(grid.bad or not all(all(map(is_blank, row)) for row in grid.rows) for grid in book.grids):
         raise TableError(f"{book.name}：文件里没有任何内容；请检查是否选错了文件")
     return book
 
@@ -122,7 +125,7 @@ def _load(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[str, byte
                 raise
             reason = getattr(error, "strerror", None) or str(error)
             raise TableError(
-                f"{name}：打不开这个文件（{_short(reason)}）；请检查权限，或它是否被别的程序占用"
+                f"{name}：打不开这个文件（{shorten(reason, 60)}）；请检查权限，或它是否被别的程序占用"
             ) from error
     elif hasattr(source, "read"):
         name = Path(str(getattr(source, "name", "") or "数据")).name
@@ -201,7 +204,7 @@ def _json_grid(name: str, text: str) -> Grid:
         except (ValueError, RecursionError):
             record = None
         if not isinstance(record, dict):
-            bad.append(BadRow(number, _short(line), "不是一个 JSON 对象", "请检查这一行的引号、逗号和括号"))
+            bad.append(BadRow(number, shorten(line, 60), "不是一个 JSON 对象", "请检查这一行的引号、逗号和括号"))
             continue
         for key in record:
             names.setdefault(key, len(names))
@@ -292,7 +295,8 @@ def _lines(text: str) -> Iterator[str]:
     while end := text.find("\n", start) + 1:
         yield text[start:end]
         start = end
-    yield text[start:]
+    if start < len(text):
+        yield text[start:]
 
 
 def _delimiter(text: str) -> str:
@@ -311,8 +315,18 @@ def _delimiter(text: str) -> str:
 
 def _xls_grids(name: str, data: bytes) -> list[Grid]:
     if "EncryptedPackage".encode("utf-16-le") in data:
-        raise TableError(f"{name}：工作簿有打开密码；请在 Excel 中取消密码后另存")
-    return _workbook_grids(name, data, {})
+        raise TableError(_locked(name))
+    try:
+        errors = biff.excel_errors(data)
+    except biff.LockedError as error:
+        raise TableError(_locked(name)) from error
+    except biff.DamagedError as error:
+        raise TableError(f"{name}：不是完整的 .xls 工作簿；请重新下载或导出") from error
+    return _workbook_grids(name, data + bytes(-len(data) % 512), errors)  # the reader wants whole sectors
+
+
+def _locked(name: str) -> str:
+    return f"{name}：工作簿有打开密码；请在 Excel 中取消密码后另存"
 
 
 def _xlsx_grids(name: str, data: bytes) -> list[Grid]:
@@ -328,7 +342,7 @@ def _xlsx_grids(name: str, data: bytes) -> list[Grid]:
     names = {member.filename for member in members}
     if "xl/workbook.bin" in names or "content.xml" in names:
         raise TableError(f"{name}：不支持 .xlsb 和 .ods；{_SAVE_AS}")
-    if not any(name.startswith("xl/worksheets/") for name in names):
+    if "xl/workbook.xml" not in names:
         raise TableError(f"{name}：压缩包里没有 Excel 工作表；{_SAVE_AS}")
     try:
         errors = _scan_sheets(name, archive)
@@ -339,54 +353,56 @@ def _xlsx_grids(name: str, data: bytes) -> list[Grid]:
     return _workbook_grids(name, data, errors)
 
 
-_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"')
-_ERROR_CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"[^>]*\bt="e"[^>]*>(?:<f[^>]*/>|<f[^>]*>[^<]*</f>)?<v>([^<]*)</v>')
-_SHEET = re.compile(rb"<sheet\s[^>]*>")
-_RELATION = re.compile(rb"<Relationship\s[^>]*>")
+_CELL = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]+)(\d+)")
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^>]*?\br=[\"'](\d+)")
+_ERROR_CELL = re.compile(
+    rb"<(?:\w+:)?c\s(?=[^>]*\bt=[\"']e[\"'])[^>]*?\br=[\"']([A-Z]+)(\d+)[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<",
+    re.S,
+)
+_SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
+_RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 
-def _scan_sheets(name: str, archive: zipfile.ZipFile) -> dict[str, dict[tuple[int, int], str]]:
+def _scan_sheets(name: str, archive: zipfile.ZipFile) -> list[biff.Errors]:
     """Refuse sheets that span too much, and find the Excel errors in cells: the reader shows them as empty."""
-    found: dict[str, dict[tuple[int, int], str]] = {}
+    found = []
     for title, path in _sheet_paths(archive):
-        xml = archive.read(path)
-        rows = max(map(int, {row for _, row in _CELL.findall(xml)}), default=0)
-        columns = max(map(_column_number, {column for column, _ in _CELL.findall(xml)}), default=0)
+        xml = archive.read(path) if path else b""
+        letters, numbers = set(), set(_ROW.findall(xml))
+        for cell in _CELL.finditer(xml):
+            letters.add(cell[1])
+            numbers.add(cell[2])
+        rows, columns = max(map(int, numbers), default=0), max(map(_column_number, letters), default=0)
         if rows * columns > MAX_DENSE_CELLS:
             raise TableError(
                 f"{name}：工作表“{title}”占到第 {rows} 行、第 {columns} 列，范围太大；请把有内容的区域复制到新工作表"
             )
-        if b't="e"' in xml:
-            found[title] = {
+        errors = _ERROR_CELL.findall(xml) if b't="e"' in xml or b"t='e'" in xml else []
+        found.append(
+            {
                 (int(row) - 1, _column_number(column) - 1): value.decode("utf-8", "replace")
-                for column, row, value in _ERROR_CELL.findall(xml)
+                for column, row, value in errors
             }
+        )
     return found
 
 
 def _sheet_paths(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
-    from html import unescape
-
-    def attribute(tag: bytes, key: str) -> str:
-        match = re.search(rb"\b" + key.encode() + rb'="([^"]*)"', tag)
-        return unescape(match[1].decode("utf-8", "replace")) if match else ""
-
+    """Title and path of each sheet in the workbook's order; "" where the path leads nowhere."""
     names = set(archive.namelist())
-    targets = (
-        {
-            attribute(tag, "Id"): attribute(tag, "Target")
-            for tag in _RELATION.findall(archive.read("xl/_rels/workbook.xml.rels"))
-        }
-        if "xl/_rels/workbook.xml.rels" in names
-        else {}
-    )
+    relations = archive.read("xl/_rels/workbook.xml.rels") if "xl/_rels/workbook.xml.rels" in names else b""
+    targets = {_attribute(tag, "Id"): _attribute(tag, "Target") for tag in _RELATION.findall(relations)}
     paths = []
-    for tag in _SHEET.findall(archive.read("xl/workbook.xml")) if "xl/workbook.xml" in names else []:
-        target = targets.get(attribute(tag, "id"), "")
+    for tag in _SHEET.findall(archive.read("xl/workbook.xml")):
+        target = targets.get(_attribute(tag, "id"), "")
         path = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
-        if path in names:
-            paths.append((attribute(tag, "name"), path))
+        paths.append((_attribute(tag, "name"), path if path in names else ""))
     return paths
+
+
+def _attribute(tag: bytes, name: str) -> str:
+    match = re.search(rb"\b" + name.encode() + rb"=[\"']([^\"']*)", tag)
+    return html.unescape(match[1].decode("utf-8", "replace")) if match else ""
 
 
 def _column_number(letters: bytes) -> int:
@@ -396,29 +412,29 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _workbook_grids(name: str, data: bytes, errors: dict[str, dict[tuple[int, int], str]]) -> list[Grid]:
+def _workbook_grids(name: str, data: bytes, errors: list[biff.Errors]) -> list[Grid]:
     import python_calamine
 
     try:
         with python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             grids = []
-            for title in book.sheet_names:
+            for at, title in enumerate(book.sheet_names):
                 sheet = book.get_sheet_by_name(title)
                 top = sheet.start[0] if sheet.start else 0
                 left = sheet.start[1] if sheet.start else 0
                 rows: list[Any] = list(sheet.iter_rows())
-                for (row, column), value in errors.get(title, {}).items():
+                for (row, column), value in (errors[at] if at < len(errors) else {}).items():
                     if 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top]):
                         rows[row - top][column - left] = value
                 _check_shape(name, len(rows), sheet.width)
                 grids.append(Grid(title, rows, range(top + 1, top + 1 + len(rows))))
             return grids
     except python_calamine.PasswordError as error:
-        raise TableError(f"{name}：工作簿有打开密码；请在 Excel 中取消密码后另存") from error
+        raise TableError(_locked(name)) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # the Rust reader's crash is no Exception
             raise
-        raise TableError(f"{name}：文件已损坏，读不出来；{_SAVE_AS}后再试") from error
+        raise TableError(f"{name}：文件已损坏，读不出来；请重新下载或导出") from error
 
 
 def _pick(book: Book, sheet: str | int) -> Grid:
@@ -437,8 +453,3 @@ def _check_shape(name: str, rows: int, columns: int) -> None:
         raise TableError(f"{name}：超过 {MAX_ROWS:,} 行；请拆成几个小文件")
     if columns > MAX_COLUMNS:
         raise TableError(f"{name}：有 {columns:,} 列，超过 {MAX_COLUMNS:,} 列的上限；请检查分隔符，或删去多余的列")
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.encode("utf-8", "replace").decode().split())
-    return line if len(line) <= 60 else line[:60] + "…"

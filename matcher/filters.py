@@ -28,7 +28,7 @@ def labels_of(value: object) -> frozenset[Path]:
 
 
 def agree(left: frozenset[Path], right: frozenset[Path]) -> bool:
-    """Whether two cells share a label, or one has a label that lies above one of the other's. Empty agrees with nothing."""
+    """Whether two cells share a label, or a label of one lies above one of the other's; empty agrees with nothing."""
     return any(a[: len(b)] == b[: len(a)] for a in left for b in right)
 
 
@@ -51,9 +51,7 @@ class Agreement:
         return self._known[wanted]
 
 
-def allowed_for_all(
-    index: Index, where: Mapping[str, str | Sequence[str]], valid_on: dt.date | str | None
-) -> Mask:
+def allowed_for_all(index: Index, where: Mapping[str, str | Sequence[str]], valid_on: dt.date | str | None) -> Mask:
     """The living rows that have one of the wanted labels in every column of `where`, and are not past `valid_until`."""
     allowed = index.alive.copy()
     for column, values in where.items():

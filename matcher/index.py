@@ -1,13 +1,14 @@
 """A library of records (outcomes, or needs) that can be searched: vectors and postings of the same rows, side by side.
 
-An index is a value: `add`, `update` and `remove` give a new one that shares everything unchanged with the old, so threads
-may search one index while another is being made. How its files lie in a folder is the business of `matcher.storage`.
+An index is a value: `add`, `update` and `remove` give a new one that shares everything unchanged with the old, so
+threads may search one index while another is being made. How its files lie in a folder is the business of
+`matcher.storage`.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -22,11 +23,12 @@ from matcher.encoders import Encoder, StaticEncoder, encode_texts, fingerprint
 from matcher.errors import TableError
 from matcher.lexical import Lexical, Postings, Query, take
 from matcher.progress import track
-from matcher.text import Segmenter
+from matcher.text import Segmenter, Terms
 
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
 ID_COLUMNS = ("outcome_id", "need_id")
-BATCH = 4096
+BATCH = 4096  # texts segmented and encoded at a time
+TITLE = 2  # how often a title counts among the terms
 SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
 BLOCK = 64  # texts searched for at a time
 LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
@@ -34,7 +36,7 @@ LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """Rows that were indexed together. `alive` says which of them still count; the rest stay until the part is rewritten."""
+    """Rows that were indexed together. `alive` says which still count; the others stay until the part is rewritten."""
 
     records: pd.DataFrame
     vectors: NDArray[np.float32]
@@ -44,10 +46,11 @@ class Part:
 
 
 class Asked(NamedTuple):
-    """A text made ready to be searched for."""
+    """Texts made ready to be searched for: unit rows, counted terms, and the weights of those terms."""
 
-    vector: NDArray[np.float32]
-    words: Query
+    vectors: NDArray[np.float32]
+    terms: Terms
+    words: list[Query]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +64,10 @@ class Index:
     encoder: Encoder
     segmenter: Segmenter
     parts: tuple[Part, ...]
-    origin: tuple[str, str] = ("", "")  # folder and version that it, or what it was made from, was read from or saved as
+    origin: tuple[str, str] = (
+        "",
+        "",
+    )  # folder and version that it, or what it was made from, was read from or saved as
 
     @classmethod
     def build(
@@ -132,22 +138,37 @@ class Index:
         if repeated := records.loc[records[self.id_column].duplicated(), self.id_column].unique().tolist():
             raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
         titles, bodies = texts_of(records)
-        vectors = self._vectors(titles, bodies, "document", progress)
-        postings = Postings.build(lexical_texts(titles, bodies), self.segmenter, progress=progress)
-        return Part(records, vectors, postings, np.ones(len(records), bool))
+        vectors: list[NDArray[np.float32]] = []
 
-    def _vectors(
-        self, titles: Sequence[str], bodies: Sequence[str], role: Literal["query", "document"], progress: bool = False
-    ) -> NDArray[np.float32]:
-        """Unit rows: the title's vector plus the whole text's, so that a title counts in a long text too."""
-        rows = []
-        for at in track(range(0, len(titles), BATCH), "编码", progress):
-            title, body = titles[at : at + BATCH], bodies[at : at + BATCH]
-            whole = [f"{t}\n{b}" for t, b in zip(title, body, strict=True)]
-            total = encode_texts(self.encoder, title, role=role) + encode_texts(self.encoder, whole, role=role)
-            norms = np.linalg.norm(total, axis=1, keepdims=True)
-            rows.append(np.divide(total, norms, out=total, where=norms > 0))
-        return np.concatenate(rows) if rows else encode_texts(self.encoder, [], role=role)
+        def batches() -> Iterator[Terms]:
+            for at in track(range(0, len(titles), BATCH), "建索引", progress):
+                found, terms = self._read(titles[at : at + BATCH], bodies[at : at + BATCH], "document")
+                vectors.append(found)
+                yield terms
+
+        postings = Postings.build(batches())
+        rows = np.concatenate(vectors) if vectors else encode_texts(self.encoder, [], role="document")
+        return Part(records, rows, postings, np.ones(len(records), bool))
+
+    def _read(
+        self, titles: Sequence[str], bodies: Sequence[str], role: Literal["query", "document"]
+    ) -> tuple[NDArray[np.float32], Terms]:
+        """Unit vectors and counted terms of texts.
+
+        A vector is the title's plus the whole text's, so that a title counts in a long text too; among the terms the
+        title's count twice.
+        """
+        terms = self.segmenter.terms([*titles, *bodies])
+        if isinstance(self.encoder, StaticEncoder):  # it can pool what is segmented already
+            head = self.encoder.encode_terms(terms.first(len(titles)))
+            whole = self.encoder.encode_terms(terms.joined((1, 1)))
+        else:
+            head = encode_texts(self.encoder, titles, role=role)
+            texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
+            whole = encode_texts(self.encoder, texts, role=role)
+        total = head + whole
+        norms = np.linalg.norm(total, axis=1, keepdims=True)
+        return np.divide(total, norms, out=total, where=norms > 0), terms.joined((TITLE, 1))
 
     # ---- what a search reads
 
@@ -205,45 +226,47 @@ class Index:
             return self.parts[0].records
         return pd.concat([part.records for part in self.parts], ignore_index=True)
 
-    def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> list[Asked]:
+    def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
         """Make texts ready to be searched for."""
-        vectors = self._vectors(titles, bodies, "query")
-        terms = self.segmenter.terms(lexical_texts(titles, bodies))
-        return [Asked(*pair) for pair in zip(vectors, self.lexical.queries(terms), strict=True)]
+        vectors, terms = self._read(titles, bodies, "query")
+        return Asked(vectors, terms, self.lexical.queries(terms))
 
-    def channels(self, asked: Sequence[Asked]) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+    def channels(
+        self, asked: Asked, texts: slice
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """(texts, rows) cosines of meaning and of words, and what `exact` needs beside them."""
-        wanted = np.stack([text.vector for text in asked])
-        semantic = np.empty((len(asked), len(self.ids)), np.float32)
+        wanted = asked.vectors[texts]
+        semantic = np.empty((len(wanted), len(self.ids)), np.float32)
         first = 0
         for part in self.parts:
             np.matmul(wanted, part.vectors.T, out=semantic[:, first : first + len(part.vectors)])
             first += len(part.vectors)
-        lexical, rare = self.lexical.scores([text.words for text in asked])
+        lexical, rare = self.lexical.scores(asked.words[texts])
         return semantic, lexical, rare
 
     def exact(
-        self, asked: Asked, rare: NDArray[np.float32], rows: NDArray[np.int64]
+        self, asked: Asked, text: int, rare: NDArray[np.float32], rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Both cosines for some rows to the last digit, so that a score does not hang on what was searched for beside it."""
+        """Both cosines for some rows to the last digit, whatever else was searched for in the same block."""
         vectors = self.vectors(rows).astype(np.float64)
-        return np.einsum("ij,j->i", vectors, asked.vector.astype(np.float64)), self.lexical.exact(asked.words, rare, rows)
+        semantic = np.einsum("ij,j->i", vectors, asked.vectors[text].astype(np.float64))
+        return semantic, self.lexical.exact(asked.words[text], rare, rows)
 
     @cached_property
     def chance(self) -> Chance:
-        """What random pairs of this library score. A function of the living records alone, whatever order they came in."""
+        """What random pairs of this library score; hangs on the living records alone, not on their order."""
         order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
         sample = order[self.alive[order]][:SAMPLE]
         if len(sample) < 2:
             return Chance()
         titles, bodies = texts_of(self.rows(sample[:SAMPLE_ASKED]))
         asked = self.asked(titles, [body[:LIKE_A_NEED] for body in bodies])
-        blocks = [asked[at : at + BLOCK] for at in range(0, len(asked), BLOCK)]
-        found = [[channel[:, sample] for channel in self.channels(block)[:2]] for block in blocks]
-        other = ~np.eye(len(asked), len(sample), dtype=bool)
+        blocks = [slice(at, at + BLOCK) for at in range(0, len(titles), BLOCK)]
+        found = [[channel[:, sample] for channel in self.channels(asked, block)[:2]] for block in blocks]
+        other = ~np.eye(len(titles), len(sample), dtype=bool)
         semantic, lexical = (np.concatenate(channel)[other] for channel in zip(*found, strict=True))
         chance = Chance.fit(semantic, lexical)
-        best = [self._best_stranger(chance, *self.channels(block)[:2]) for block in blocks]
+        best = [self._best_stranger(chance, *self.channels(asked, block)[:2]) for block in blocks]
         return replace(chance, strangers=tuple(np.sort(np.concatenate(best)).tolist()))
 
     def _best_stranger(
@@ -252,15 +275,16 @@ class Index:
         """The best sum of parts among the nine tenths of the library that are farther in meaning, for each text."""
         near = np.quantile(semantic[:, self.alive], 0.9, axis=1, keepdims=True)
         total = np.add(*chance.parts(semantic, lexical))
-        return np.max(total, axis=1, where=self.alive & (semantic <= near), initial=-np.inf)
+        best: NDArray[np.float64] = np.max(total, axis=1, where=self.alive & (semantic <= near), initial=-np.inf)
+        return best
 
     # ---- folders
 
     def save(self, folder: str | Path, *, replace: bool = False) -> None:
         """Write the index into a folder, beside what is there, and make it the folder's current version in one step.
 
-        Whatever happens meanwhile, the folder holds the old or the new index, whole. Raises IndexFolderError when the folder
-        holds an index that this one does not come from (somebody else saved meanwhile), unless `replace`.
+        Whatever happens meanwhile, the folder holds the old or the new index, whole. Raises IndexFolderError when the
+        folder holds an index that this one does not come from (somebody else saved meanwhile), unless `replace`.
         """
         from matcher import storage
 
@@ -281,7 +305,9 @@ def id_column_of(table: pd.DataFrame) -> str:
     """The column that tells what a table's rows are. Raises TableError when there is none, or more than one."""
     found = [column for column in ID_COLUMNS if column in table]
     if len(found) != 1:
-        raise TableError(f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}")
+        raise TableError(
+            f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}"
+        )
     return found[0]
 
 
@@ -293,8 +319,3 @@ def texts_of(table: pd.DataFrame) -> tuple[list[str], list[str]]:
     bodies = zip(*(columns[name] for name in BODY if name in columns), strict=True)
     empty = [""] * len(table)
     return columns.get("title", empty), ["\n".join(filter(None, row)) for row in bodies] or empty
-
-
-def lexical_texts(titles: Sequence[str], bodies: Sequence[str]) -> list[str]:
-    """What the lexical channel counts: the title twice and the body once."""
-    return [f"{title}\n{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]

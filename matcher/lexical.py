@@ -1,13 +1,15 @@
 """The lexical channel: TF-IDF cosine over the terms of a text, held as postings.
 
-A term that occurs c times in a text weighs (1 + ln c) x idf, idf = ln((1 + n) / (1 + df)) + 1 over the n living texts, and a
-score is the cosine of the two weighted texts: what scikit-learn's TfidfVectorizer(sublinear_tf=True) computes. Postings
-hold 1 + ln c alone; idf and norms are worked out when a `Lexical` is put together, so that texts can come and go.
+A term that occurs c times in a text weighs (1 + ln c) x idf, idf = ln((1 + n) / (1 + df)) + 1 over the n living texts,
+and a score is the cosine of the two weighted texts: what scikit-learn's TfidfVectorizer(sublinear_tf=True) computes.
+Postings hold 1 + ln c alone; idf and norms are worked out when a `Lexical` is put together, so that texts can come and
+go.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -16,17 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
-from matcher.progress import track
-from matcher.text import Segmenter, Terms
+from matcher.text import Terms
 
-PIECE = 4096  # texts segmented at a time
+PIECE = 1 << 24  # postings looked at together
 COMMON = 256  # terms at most that are held as a dense block, since half of all the work of a search falls on them
 _SUBLINEAR = np.concatenate([[0], 1 + np.log(np.arange(1, 256))]).astype(np.float32)
 
 
 @dataclass(frozen=True)
 class Postings:
-    """Where each term occurs among n texts: term t in `rows[offsets[t]:offsets[t + 1]]`, `counts` times (255 at most)."""
+    """Where terms occur among n texts: term t in `rows[offsets[t]:offsets[t + 1]]`, `counts` times (at most 255)."""
 
     names: list[str]
     offsets: NDArray[np.int64]
@@ -35,16 +36,18 @@ class Postings:
     size: int
 
     @classmethod
-    def build(cls, texts: Sequence[str], segmenter: Segmenter, *, progress: bool = False) -> Postings:
-        """Count the terms of `texts`, a piece at a time."""
+    def build(cls, batches: Iterable[Terms]) -> Postings:
+        """Put together the terms of texts that are segmented a batch at a time."""
         numbers: dict[str, int] = {}
         pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]] = []
-        for at in track(range(0, len(texts), PIECE), "分词", progress):
-            terms = segmenter.terms(texts[at : at + PIECE])
-            own = np.fromiter((numbers.setdefault(name, len(numbers)) for name in terms.names), np.int32, len(terms.names))
+        for terms in batches:
+            own = np.fromiter(
+                (numbers.setdefault(name, len(numbers)) for name in terms.names), np.int32, len(terms.names)
+            )
             counts = np.minimum(terms.counts, 255).astype(np.uint8)
             pieces.append((counts, own[terms.ids], terms.offsets))
-        return cls(list(numbers), *_by_term(pieces, len(numbers)), len(texts))
+        size = sum(len(starts) - 1 for _, _, starts in pieces)
+        return cls(list(numbers), *_by_term(pieces, len(numbers)), size)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -54,8 +57,20 @@ class Postings:
     @cached_property
     def matrix(self) -> csc_array:
         """(texts, terms): 1 + ln count."""
-        shape = (self.size, len(self.names))
-        return csc_array((_SUBLINEAR[self.counts], self.rows, self.offsets.astype(np.int64)), shape=shape)
+        offsets = (
+            self.offsets.astype(np.int32) if len(self.rows) < 2**31 else self.offsets
+        )  # so that rows are not copied
+        return csc_array((_SUBLINEAR[self.counts], self.rows, offsets), shape=(self.size, len(self.names)))
+
+    def squares(self, idf2: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The squared norm of each text, given the squared idf of each term."""
+        total = np.zeros(self.size, np.float32)
+        bounds = np.searchsorted(self.offsets, np.arange(0, self.offsets[-1] + PIECE, PIECE)).clip(max=len(self.names))
+        for start, end in itertools.pairwise(np.unique(bounds).tolist()):
+            some = self.matrix[:, start:end]
+            some.data **= 2
+            total += some @ idf2[start:end].astype(np.float32)
+        return total
 
     def frequencies(self, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
         """In how many living texts each term occurs."""
@@ -90,7 +105,7 @@ def _by_term(
 
 
 class Query(NamedTuple):
-    """One query's weights on the terms of each part: sparse (columns, weights) pairs, and a dense row for the common terms."""
+    """A query's weights: for each part the columns of its rarer terms and their weights; a row for the common terms."""
 
     sparse: tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]
     common: NDArray[np.float32]
@@ -107,8 +122,7 @@ class Lexical:
         self._idf2 = [self._inverse(total) ** 2 for total in totals]
         self._scale = []
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
-            squares = csc_array((np.square(part.matrix.data), part.rows, part.offsets), shape=part.matrix.shape)
-            norms = np.sqrt(squares @ idf2.astype(np.float32))
+            norms = np.sqrt(part.squares(idf2))
             self._scale.append(np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0))
         self._common = self._most_common(totals)
         self._dense = [self._block(part) for part in self.parts]
@@ -122,7 +136,9 @@ class Lexical:
         for j, other in enumerate(self.parts):
             if j == i:
                 continue
-            few, many = (self.parts[i], other) if len(self.parts[i].names) <= len(other.names) else (other, self.parts[i])
+            few, many = (
+                (self.parts[i], other) if len(self.parts[i].names) <= len(other.names) else (other, self.parts[i])
+            )
             theirs = _places(many, few.names)
             mine, there = (np.arange(len(theirs)), theirs) if few is self.parts[i] else (theirs, np.arange(len(theirs)))
             both = theirs >= 0
@@ -145,6 +161,11 @@ class Lexical:
                 here = slice(part.offsets[column], part.offsets[column + 1])
                 block[part.rows[here], number] = part.matrix.data[here]
         return block
+
+    @property
+    def telling(self) -> float:
+        """The squared idf of a term that every eighth text has; more common ones tell a reader little."""
+        return float((np.log((1 + self.texts) / (1 + self.texts / 8)) + 1) ** 2)
 
     def idf2(self, names: Sequence[str]) -> NDArray[np.float64]:
         """The squared idf of each term; a term that no text holds has that of a frequency of 0."""
@@ -202,7 +223,7 @@ class Lexical:
         return whole, rare
 
     def exact(self, query: Query, rare: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The cosines of single texts to the last digit, whatever was searched for beside: `rare` as `scores` gives it."""
+        """The cosines of single texts to the last digit; `rare` is the query's row as `scores` gives it."""
         dense, scale = take(self._dense, rows), take(self._scale, rows)
         common: NDArray[np.float64] = np.einsum("ij,j->i", dense.astype(np.float64), query.common.astype(np.float64))
         return (common + rare[rows]) * scale

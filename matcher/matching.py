@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,21 +13,22 @@ from numpy.typing import NDArray
 
 from matcher.errors import TableError
 from matcher.filters import Agreement, Mask, allowed_for_all, labels_of
-from matcher.index import BLOCK, ID_COLUMNS, Asked, Index, id_column_of, texts_of
+from matcher.index import BLOCK, Asked, Index, id_column_of, texts_of
 from matcher.progress import track
 from matcher.reasons import explain
 
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2
+CHUNK = 2048  # asking rows looked at together
 
 
 class _Found(NamedTuple):
     """The best rows of one text, best first."""
 
     rows: NDArray[np.int64]
-    semantic: NDArray[np.float64]
-    lexical: NDArray[np.float64]
-    preference: NDArray[np.float64]
+    semantic: NDArray[np.floating[Any]]
+    lexical: NDArray[np.floating[Any]]
+    preference: NDArray[np.floating[Any]]
 
 
 def match(
@@ -50,18 +51,18 @@ def match(
     (from 1), `score`, `good_match`, then the reasons `shared_terms`, `evidence` and `unanswered` (see
     `matcher.reasons.explain`), then `semantic`, `lexical` and, with `weights`, `preference`: the parts, in standard
     deviations of random pairs, whose sum orders the pairs. `score` is the share of random pairs of this library that
-    score lower; with `weights` it takes no notice of them. Ties break by id, so equal inputs give equal tables, for one row
-    or many, on any number of threads.
+    score lower; with `weights` it takes no notice of them. Ties break by id, so equal inputs give equal tables, for
+    one row or many, on any number of threads.
 
     Filters act before the best k are taken. where: column -> label or labels of which a record must have one; a label
-    above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the asking row;
-    an empty cell agrees with nothing. valid_on: records whose `valid_until` lies before that day are left out. exclude:
-    pairs of ids that must not be shown. weights: column -> what agreement in it adds to the sum; they are the user's, nothing
-    is learned about them.
+    above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the
+    asking row; an empty cell agrees with nothing. valid_on: records whose `valid_until` lies before that day are left
+    out. exclude: pairs of ids that must not be shown. weights: column -> what agreement in it adds to the sum; they
+    are the user's, nothing is learned about them.
 
-    good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library lacks
-    (see `matcher.chance.Chance.good_from`); a row without any good match keeps its k rows, all marked False. A row for which
-    the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
+    good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library
+    lacks (see `matcher.chance.Chance.good_from`); a row without any good match keeps its k rows, all marked False. A
+    row for which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
 
     Raises TableError when `queries` has no id column or the same kind of id as the index, ValueError for a column that
     does not exist.
@@ -72,44 +73,51 @@ def match(
     if asking == index.id_column:
         raise TableError(f"both the table and the index hold {asking}; match needs with outcomes")
     limits = _Limits(queries, index, where or {}, same, valid_on, exclude, weights or {})
-    titles, bodies = texts_of(queries)
-    chance, starts = index.chance, range(0, len(queries), BLOCK)
-    index.lexical, index.order  # worked out once, before threads share them  # noqa: B018
+    parts = [
+        _match_some(queries, index, slice(start, start + CHUNK), limits, k, reasons)
+        for start in track(range(0, max(1, len(queries)), CHUNK), "匹配", progress)
+    ]
+    pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+    total = pairs["semantic"] + pairs["lexical"]
+    pairs.insert(3, "score", index.chance.share_below(total.to_numpy(float)))
+    pairs.insert(4, "good_match", (total >= index.chance.good_from(false_alarm)).to_numpy(bool))
+    return pairs if weights else pairs.drop(columns="preference")
+
+
+def _match_some(
+    queries: pd.DataFrame, index: Index, some: slice, limits: _Limits, k: int, reasons: bool
+) -> pd.DataFrame:
+    """The pairs of some asking rows, without score and good_match."""
+    asking = queries.iloc[some]
+    asked = index.asked(*texts_of(asking))
+    index.chance, index.order  # worked out once, before threads share them  # noqa: B018
 
     def search(start: int) -> list[_Found]:
-        asked = index.asked(titles[start : start + BLOCK], bodies[start : start + BLOCK])
-        return _search(index, asked, limits, start, k)
+        return _search(index, asked, slice(start, start + BLOCK), limits, some.start, k)
 
     with ThreadPoolExecutor(THREADS) as pool:
-        futures = [pool.submit(search, start) for start in starts]
+        futures = [pool.submit(search, start) for start in range(0, len(asking), BLOCK)]
         try:
-            found = [one for future in track(futures, "匹配", progress) for one in future.result()]
+            found = [one for future in futures for one in future.result()]
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    counts = [len(one.rows) for one in found]
+    counts = np.array([len(one.rows) for one in found], np.int64)
     at = np.repeat(np.arange(len(found)), counts)
-    rows, semantic, lexical, preference = (np.concatenate(parts) for parts in zip(*found, strict=True)) if found else _NONE
-    total = semantic + lexical
+    rows, semantic, lexical, preference = map(np.concatenate, zip(_NOTHING, *found, strict=True))
+    said = explain(asked, index, at, rows) if reasons else None
+    id_column = id_column_of(queries)
     pairs = pd.DataFrame(
-        {
-            asking: queries[asking].astype(str).to_numpy(object)[at],
-            index.id_column: index.ids[rows],
-            "rank": np.concatenate([np.arange(1, n + 1) for n in counts]) if counts else np.zeros(0, np.int64),
-            "score": chance.share_below(total),
-            "good_match": total >= chance.good_from(false_alarm),
-        }
+        {id_column: asking[id_column].astype(str).to_numpy(object)[at], index.id_column: index.ids[rows]}
     )
-    if reasons:
-        said = explain(queries, index, at, rows, progress=progress)
+    pairs["rank"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
+    if said is not None:
         pairs = pd.concat([pairs, said], axis=1)
-    pairs["semantic"], pairs["lexical"] = semantic, lexical
-    if weights:
-        pairs["preference"] = preference
-    return _with_empty(pairs, queries[asking].astype(str), np.asarray(counts))
+    pairs["semantic"], pairs["lexical"], pairs["preference"] = semantic, lexical, preference
+    return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
-_NONE = (np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
+_NOTHING = _Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 class _Limits:
@@ -134,9 +142,12 @@ class _Limits:
         self._same = [(columns[column], cells[column]) for column in same]
         self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
         self._excluded = _excluded(queries, index, exclude)
+        self.prefers = bool(self._weights)
 
-    def allowed(self, row: int) -> Mask:
-        """The rows of the index that this row may be matched with."""
+    def allowed(self, row: int) -> Mask | None:
+        """The rows of the index that this row may be matched with; None for all of them."""
+        if self._everyone.all() and not self._same and row not in self._excluded:
+            return None
         allowed = self._everyone
         for column, cells in self._same:
             allowed = allowed & column.rows(cells[row])
@@ -145,9 +156,12 @@ class _Limits:
             allowed[self._excluded[row]] = False
         return allowed
 
-    def preference(self, row: int) -> NDArray[np.float64] | float:
+    def preference(self, row: int) -> NDArray[np.float64]:
         """What the user's weights add to the sum of each row of the index."""
-        return sum((weight * column.rows(cells[row]) for weight, column, cells in self._weights), 0.0)
+        total = np.zeros(len(self._everyone) if self.prefers else 0)
+        for weight, column, cells in self._weights:
+            total += weight * column.rows(cells[row])
+        return total
 
 
 def _excluded(queries: pd.DataFrame, index: Index, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
@@ -167,24 +181,28 @@ def _excluded(queries: pd.DataFrame, index: Index, exclude: pd.DataFrame | None)
     return result
 
 
-def _search(index: Index, asked: list[Asked], limits: _Limits, start: int, k: int) -> list[_Found]:
-    semantic, lexical, rare = index.channels(asked)
+def _search(index: Index, asked: Asked, block: slice, limits: _Limits, first: int, k: int) -> list[_Found]:
+    """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
+    semantic, lexical, rare = index.channels(asked, block)
     scale = index.chance
     found = []
-    for i, text in enumerate(asked):
-        allowed, preference = limits.allowed(start + i), limits.preference(start + i)
-        rough = np.add(*scale.parts(semantic[i], lexical[i]))
-        rough += preference
-        rough[~allowed] = -np.inf
-        rows = _near_the_best(rough, min(k, int(allowed.sum())))
-        parts = scale.parts(*index.exact(text, rare[i], rows))
-        wish = np.broadcast_to(preference, rough.shape)[rows]
+    for i in range(len(semantic)):
+        text = block.start + i
+        allowed, preference = limits.allowed(first + text), limits.preference(first + text)
+        rough = scale.rough(semantic[i], lexical[i])
+        if limits.prefers:
+            rough += preference.astype(np.float32)
+        if allowed is not None:
+            rough[~allowed] = -np.inf
+        rows = _near_the_best(rough, min(k, len(rough) if allowed is None else int(allowed.sum())))
+        parts = scale.parts(*index.exact(asked, text, rare[i], rows))
+        wish = preference[rows] if limits.prefers else np.zeros(len(rows))
         best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish)))[:k]
         found.append(_Found(rows[best], parts[0][best], parts[1][best], wish[best]))
     return found
 
 
-def _near_the_best(rough: NDArray[np.float64], k: int) -> NDArray[np.int64]:
+def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
     """The rows that reach the k-th largest value, or come so near that single precision cannot tell."""
     if k == 0:
         return np.zeros(0, np.int64)
@@ -197,8 +215,12 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    texts = [c for c in pairs.columns[1:] if c not in ("rank", "score", "good_match", "semantic", "lexical", "preference")]
+    texts = [c for c in pairs.columns[1:] if c not in ("rank", "semantic", "lexical", "preference")]
     nothing[texts] = ""
-    nothing = nothing.assign(rank=0, good_match=False)
-    order = np.argsort(np.concatenate([np.repeat(np.arange(len(counts)), counts), np.flatnonzero(counts == 0)]), kind="stable")
-    return pd.concat([pairs, nothing.astype(pairs.dtypes.to_dict())], ignore_index=True).iloc[order].reset_index(drop=True)
+    nothing["rank"] = 0
+    order = np.argsort(
+        np.concatenate([np.repeat(np.arange(len(counts)), counts), np.flatnonzero(counts == 0)]), kind="stable"
+    )
+    return (
+        pd.concat([pairs, nothing.astype(pairs.dtypes.to_dict())], ignore_index=True).iloc[order].reset_index(drop=True)
+    )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 PIECES = 20  # taken evenly from the shorter of two texts, each of 8 characters
 PIECE = 8
 SHARED = 0.8  # of the pieces must stand in the longer text
-_COMPARED = 8  # postings of one title that a row is compared with; a table of one title only stays fast
+_COMPARED = 5  # postings of one title that a row is compared with; a table of one title only stays fast
 
 
 def find_reposts(texts: Sequence[Sequence[str]]) -> list[int]:

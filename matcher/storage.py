@@ -5,8 +5,8 @@
     part-<hash>/               records.parquet, vectors.npy, terms.txt, offsets.npy, rows.npy, counts.npy
     alive-<hash>.npy           which rows of a part still count
 
-Everything but CURRENT is written under a new name and never changed. CURRENT is replaced in one step when all the rest is on
-disk. What neither the version in force nor the one before it needs is cleared away afterwards.
+Everything but CURRENT is written under a new name and never changed. CURRENT is replaced in one step when all the rest
+is on disk. What neither the version in force nor the one before it needs is cleared away afterwards.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ def save(index: Index, folder: Path, *, replace_other: bool) -> tuple[str, str]:
             "format": FORMAT,
             "made_by": f"enterprise-matcher {__version__}",
             "id_column": index.id_column,
-            "encoder": {"fingerprint": index.fingerprint, "name": getattr(index.encoder, "name", type(index.encoder).__name__)},
+            "encoder": {
+                "fingerprint": index.fingerprint,
+                "name": getattr(index.encoder, "name", type(index.encoder).__name__),
+            },
             "segmenter": index.segmenter.identity,
             "words": list(index.segmenter.words),
             "chance": asdict(index.chance),
@@ -84,9 +87,10 @@ def load(folder: Path, *, encoder: Encoder | None) -> Index:
         if manifest["format"] != FORMAT:
             raise IndexFolderError(f"{folder}：索引格式为 {manifest['format']}，本版本只读 {FORMAT}；请重新建立索引")
         encoder = StaticEncoder.load() if encoder is None else encoder
-        if (found := fingerprint(encoder)) != manifest["encoder"]["fingerprint"]:
+        built_with = manifest["encoder"]
+        if (found := fingerprint(encoder)) != built_with["fingerprint"]:
             raise IndexFolderError(
-                f"{folder}：索引由编码器 {manifest['encoder']['name']}（{manifest['encoder']['fingerprint'][:12]}）建立，"
+                f"{folder}：索引由编码器 {built_with['name']}（{built_with['fingerprint'][:12]}）建立，"
                 f"给出的是另一个（{found[:12]}）；请用原来的编码器读取，或重新建立索引"
             )
         segmenter = Segmenter(manifest["words"], engine=manifest["segmenter"]["engine"])
@@ -104,7 +108,11 @@ def _save_part(folder: Path, part: Part) -> dict[str, Any]:
     alive_name = f"alive-{hashlib.sha256(alive).hexdigest()[:16]}.npy"
     if not (folder / alive_name).exists():
         _write_new(folder / alive_name, alive)
-    entry = part.stored if part.stored and (folder / json.loads(part.stored)["folder"]).is_dir() else _write_part(folder, part)
+    entry = (
+        part.stored
+        if part.stored and (folder / json.loads(part.stored)["folder"]).is_dir()
+        else _write_part(folder, part)
+    )
     return {**json.loads(entry), "alive": alive_name, "alive_sha256": hashlib.sha256(alive).hexdigest()}
 
 
@@ -225,6 +233,8 @@ def _named_errors(folder: Path) -> Iterator[None]:
     except IndexFolderError:
         raise
     except OSError as error:
-        raise IndexFolderError(f"{folder}：无法读写索引（{error.strerror or error}：{error.filename or ''}）") from error
+        raise IndexFolderError(
+            f"{folder}：无法读写索引（{error.strerror or error}：{error.filename or ''}）"
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise IndexFolderError(f"{folder}：索引文件不完整或已损坏（{error}）；请从备份恢复，或重新建立索引") from error

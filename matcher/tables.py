@@ -6,7 +6,9 @@ list as not kept.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -89,10 +91,11 @@ def read_table(
     """Read a table by its contract, from a file (path, bytes or binary file) or a DataFrame.
 
     Rows keep their order. Their columns: every column of the contract in its order, `duplicate_of` (if the contract
-    says what a repost is: the id of the posting that the row repeats, "" otherwise), then the file's other columns
-    as they are. Texts, ids and labels are str with "" for nothing (labels joined by ","), dates datetime64[us], yuan
-    Int64 in whole yuan (half a yuan is rounded up), numbers and shares Float64 (a share of 60 % is 0.6), yes and no
-    boolean; unknown is NaT or NA. A table with nothing below its header gives no rows and one problem.
+    says what a repost is: the id of the posting that the row repeats, "" otherwise), then the file's other columns:
+    numbers, times or yes and no where all cells are, texts as written otherwise. Texts, ids and labels are str with ""
+    for nothing (labels joined by ","), dates datetime64[us], yuan Int64 in whole yuan (half a yuan is rounded up),
+    numbers and shares Float64 (a share of 60 % is 0.6), yes and no boolean; unknown is NaT or NA. A table with nothing
+    below its header gives no rows and one problem.
 
     Problems are sorted by row, the number that a spreadsheet shows beside it (the header of a DataFrame or a Parquet
     file counts as row 1; JSON lines are counted as lines). `kept` is False where the row was left out: filled rows
@@ -304,6 +307,7 @@ class _Table(NamedTuple):
     def _other_columns(self, taken: Iterable[str]) -> dict[str, int]:
         """The places of the columns that the contract does not know, each under a name of its own."""
         names = set(taken)
+        times = Counter(names)
         used = set(self.header.places.values())
         texts = self.header.texts
         others: dict[str, int] = {}
@@ -312,10 +316,11 @@ class _Table(NamedTuple):
             if place in used or (not text and all(is_blank(_cell(row, place)) for row in self.rows)):
                 continue
             name = text = text or f"第{place + 1}列"
-            number = 2
             while name in names:
-                name, number = f"{text}_{number}", number + 1
+                times[text] += 1
+                name = f"{text}_{times[text]}"
             names.add(name)
+            times[name] += 1
             others[name] = place
         return others
 
@@ -333,11 +338,13 @@ def _series(kind: str, values: list[Any]) -> pd.Series[Any]:
 
 
 def _as_is(cells: list[object]) -> pd.Series[Any]:
-    """Cells of an unknown column: str where all are texts or empty, their own types otherwise."""
-    values = [cleaning.storable(cell) if isinstance(cell, str) else cell for cell in cells]
-    if all(value is None or isinstance(value, str) for value in values):
-        return pd.Series([value or "" for value in values], dtype=str)
-    return pd.Series([None if is_blank(value) else value for value in values], dtype=object).infer_objects()
+    """Cells of an unknown column: of one type where all have it, else texts, so that any file holds them."""
+    values = [None if is_blank(cell) else float(cell) if isinstance(cell, Decimal) else cell for cell in cells]
+    if not any(isinstance(value, str) for value in values):
+        series = pd.Series(values, dtype=object).infer_objects()
+        if series.dtype != object:
+            return series
+    return pd.Series([cleaning.storable(cleaning.as_written(value)) for value in values], dtype=str)
 
 
 def _problem_frame(file: str, sheet: str, problems: list[_Problem]) -> pd.DataFrame:

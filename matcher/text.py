@@ -1,8 +1,8 @@
 """Chinese text to terms. Strings in, counted terms out; the segmenter stays in here.
 
 A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, every Chinese
-character and every bigram of neighbouring ones. A two-character word is the same term as its bigram and so counts twice:
-once because it is written there, once because the segmenter reads it as a word.
+character and every bigram of neighbouring ones. A two-character word is the same term as its bigram and so counts
+twice: once because it is written there, once because the segmenter reads it as a word.
 """
 
 from __future__ import annotations
@@ -12,13 +12,15 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from importlib.resources import files
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
-_GONE = re.compile(r"[\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_GONE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
@@ -26,11 +28,13 @@ _NAMING = ("n", "v", "e", "g", "i", "j", "l", "x")  # parts of speech: nouns, ve
 LONG_SENTENCE = 60  # characters; a longer sentence is cut at its commas into pieces of about this length
 
 
-class Terms(NamedTuple):
+@dataclass(frozen=True)
+class Terms:
     """The counted terms of n texts.
 
-    `names`: the distinct terms of all the texts together. Text i has the terms `ids[offsets[i]:offsets[i + 1]]` (places in
-    `names`, ascending), each `counts[...]` times; `is_word[...]` says whether the segmenter read it there as a word.
+    `names`: the distinct terms of all the texts together. Text i has the terms `ids[offsets[i]:offsets[i + 1]]`
+    (places in `names`, ascending), each `counts[...]` times; `is_word[...]` says whether the segmenter read it there
+    as a word.
     """
 
     names: list[str]
@@ -38,6 +42,27 @@ class Terms(NamedTuple):
     ids: NDArray[np.int32]
     counts: NDArray[np.int32]
     is_word: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """How many texts."""
+        return len(self.offsets) - 1
+
+    def first(self, n: int) -> Terms:
+        """The terms of the first n texts."""
+        end = int(self.offsets[n])
+        return Terms(self.names, self.offsets[: n + 1], self.ids[:end], self.counts[:end], self.is_word[:end])
+
+    def joined(self, weights: tuple[int, int]) -> Terms:
+        """The terms of half as many texts: text i and the one half the list behind it, counted `weights` times."""
+        half = len(self) // 2
+        shape = (half, len(self.names))
+        flagged = self.counts.astype(np.int64) + (self.is_word.astype(np.int64) << 40)  # both are summed at once
+        flagged *= np.repeat(np.repeat(weights, half), np.diff(self.offsets))
+        cut = int(self.offsets[half])
+        both = csr_array((flagged[:cut], self.ids[:cut], self.offsets[: half + 1]), shape=shape)
+        both = both + csr_array((flagged[cut:], self.ids[cut:], self.offsets[half:] - cut), shape=shape)
+        counts = (both.data & ((1 << 40) - 1)).astype(np.int32)
+        return Terms(self.names, both.indptr.astype(np.int64), both.indices, counts, both.data >> 40 > 0)
 
 
 class _Cut(Protocol):
@@ -70,7 +95,9 @@ class _Jieba:
 
 @functools.cache
 def domain_words() -> tuple[str, ...]:
-    """Technical words of three to six characters that the segmenters' own dictionary lacks (from THUOCL, see NOTICE)."""
+    """Technical words of three to six characters that the segmenters' own dictionary lacks (from THUOCL, see
+    NOTICE).
+    """
     return tuple((files("matcher") / "data" / "domain_words.txt").read_text("utf-8").split())
 
 
@@ -124,14 +151,16 @@ class Segmenter:
     def named(self, words: Iterable[str]) -> set[str]:
         """Those of the words that name a thing, a doing or a sign: what a reader wants to see of a text's terms.
 
-        Left out are single characters, numbers and what the dictionary calls an adjective, adverb, pronoun and the like; a
-        word that the dictionary does not know names something.
+        Left out are single characters, numbers and what the dictionary calls an adjective, adverb, pronoun and the
+        like; a word that the dictionary does not know names something.
         """
         tag = _load(self.engine, self.words).tag
         return {
             word
             for word in words
-            if len(word) > 1 and any(part[:1] in _NAMING or not part for _, part in tag(word, False)) and not word.isdigit()
+            if len(word) > 1
+            and any(part[:1] in _NAMING or not part for _, part in tag(word, False))
+            and not word.isdigit()
         }
 
     @property
@@ -146,7 +175,7 @@ class Segmenter:
     def terms(self, texts: Sequence[str]) -> Terms:
         """The counted terms of each text, in the order of `texts`."""
         cut = _load(self.engine, self.words).cut
-        clean = [normalise(text) for text in texts]
+        clean = normalise_all(texts)
         numbers = _Numbers()
         ids: list[int] = []
         sizes = np.empty(len(clean), np.int64)
@@ -187,6 +216,40 @@ def normalise(text: str) -> str:
     return _GONE.sub(" ", unicodedata.normalize("NFKC", text)).lower().strip()
 
 
+def normalise_all(texts: Sequence[str]) -> list[str]:
+    """`normalise` of each text, for many at once: character by character through a table."""
+    joined = "\0".join(texts)
+    if joined.count("\0") != max(0, len(texts) - 1):  # a text with a NUL of its own
+        return [normalise(text) for text in texts]
+    simple = {
+        character: _simple(character) for character in map(chr, _distinct(_codes(joined)).tolist()) if character > "\0"
+    }
+    for character, plain in simple.items():
+        if len(plain) > 1:
+            joined = joined.replace(character, plain)
+    codes = _codes(joined)
+    table = np.arange(int(codes.max(initial=0)) + 1, dtype=np.uint32)
+    for character, plain in simple.items():
+        if len(plain) == 1:
+            table[ord(character) : ord(character) + 1] = ord(plain)
+    clean = table[codes].tobytes().decode("utf-32-le", "surrogatepass").split("\0") if texts else []
+    if not (bound := [re.escape(character) for character, plain in simple.items() if not plain]):
+        return [text.strip() for text in clean]
+    hangs = re.compile("[" + "".join(bound) + "]").search
+    return [normalise(text) if hangs(text) else done.strip() for text, done in zip(texts, clean, strict=True)]
+
+
+@functools.lru_cache(maxsize=65536)
+def _simple(character: str) -> str:
+    """What `normalise` makes of a character anywhere; "" where that hangs on its neighbours."""
+    if unicodedata.combining(character) or "\u1100" <= character <= "\u11ff" or character in "\u03a3\u0345":
+        return ""
+    plain = unicodedata.normalize("NFKC", character)
+    if any(unicodedata.combining(part) for part in plain):
+        return ""
+    return _GONE.sub(" ", plain).lower() or " "
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a text in order, without blanks around; long ones are cut at commas. "" gives []."""
     found: list[str] = []
@@ -198,7 +261,7 @@ def sentences(text: str) -> list[str]:
                 piece = ""
             piece += clause
         found.append(piece)
-    return [stripped for piece in found if (stripped := piece.strip()) and any(map(str.isalnum, stripped))]
+    return [stripped for piece in found if (stripped := piece.strip(" \t\r\xa0\u3000，,、：:")) and any(map(str.isalnum, stripped))]
 
 
 def _is_term(word: str) -> bool:
@@ -209,17 +272,17 @@ def _is_term(word: str) -> bool:
 
 
 def _grams(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
-    """Chinese characters and pairs of neighbouring ones: the distinct ones, and per place its number and its text's row."""
-    codes = np.frombuffer("\n".join(texts).encode("utf-32-le", "replace"), np.uint32).astype(np.int64)
+    """Chinese characters and pairs of neighbouring ones: the distinct ones, and per place its number and its text's
+    row.
+    """
+    codes = _codes("\n".join(texts))
     han = ((codes >= 0x3400) & (codes <= 0x9FFF) & ((codes <= 0x4DBF) | (codes >= 0x4E00))) | (
         (codes >= 0xF900) & (codes <= 0xFAFF) | (codes >= 0x20000) & (codes <= 0x3FFFF)
     )
     ends = np.cumsum([len(text) + 1 for text in texts]) - 1
     at = np.flatnonzero(han)
-    seen = np.zeros(int(codes.max(initial=0)) + 1, bool)
-    seen[codes[at]] = True
-    distinct = np.flatnonzero(seen)
-    place = np.zeros(len(seen), np.int64)
+    distinct = _distinct(codes[at])
+    place = np.zeros(int(codes.max(initial=0)) + 1, np.int64)
     place[distinct] = np.arange(len(distinct))
     first = at[:-1][np.diff(at) == 1] if len(at) else at
     pairs, pair_ids = np.unique(place[codes[first]] * len(distinct) + place[codes[first + 1]], return_inverse=True)
@@ -227,3 +290,14 @@ def _grams(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[
     bigrams = [characters[a] + characters[b] for a, b in zip(*np.divmod(pairs, max(1, len(distinct))), strict=True)]
     rows = np.searchsorted(ends, np.concatenate([at, first]))
     return characters + bigrams, np.concatenate([place[codes[at]], len(distinct) + pair_ids]), rows
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _distinct(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """The distinct codes, ascending."""
+    seen = np.zeros(int(codes.max(initial=0)) + 1, bool)
+    seen[codes] = True
+    return np.flatnonzero(seen)

@@ -413,8 +413,26 @@ def sheets(rng: random.Random, variant: int) -> Broken:
 
 
 KINDS: list[Callable[[random.Random, int], Broken]] = [
-    gb18030, utf16, line_ends, mixed_encodings, quotes, ragged, leftovers, headers, title_rows, totals,
-    wrong_name, rubbish, empty, truncated, bombs, locked, wide, values, json_lines, sheets,
+    gb18030,
+    utf16,
+    line_ends,
+    mixed_encodings,
+    quotes,
+    ragged,
+    leftovers,
+    headers,
+    title_rows,
+    totals,
+    wrong_name,
+    rubbish,
+    empty,
+    truncated,
+    bombs,
+    locked,
+    wide,
+    values,
+    json_lines,
+    sheets,
 ]
 
 
@@ -432,7 +450,7 @@ def write(folder: Path, kind: Callable[[random.Random, int], Broken]) -> Iterato
 
 
 def outcome(case: Case) -> str:
-    """Whether the file was "read" or "refused"; AssertionError when a row is unaccounted for, or a message says too little."""
+    """Whether the file was "read" or "refused"; AssertionError for a lost row or a message that says too little."""
     try:
         rows, problems = read_needs(case.path)
     except TableError as error:

@@ -247,3 +247,10 @@ def test_a_model_that_is_not_there_is_refused_without_the_network(tmp_path):
         load_encoder(tmp_path / "nothing")
     with pytest.raises(EncoderError, match=r"download=True fetches a model by its name"):
         load_encoder("nobody/no-such-model")
+
+
+def test_a_text_gets_the_same_bits_alone_and_in_company():
+    encoder = StaticEncoder.load()
+    texts = ["中药提取工艺", "数控机床主轴的加工精度", "soil bacteria 土壤细菌", "高精度机床与提取工艺"]
+    alone = np.concatenate([encoder.encode([text]) for text in texts])
+    np.testing.assert_array_equal(encoder.encode(texts[::-1])[::-1], alone)
