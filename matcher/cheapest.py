@@ -116,7 +116,7 @@ def cheapest(
     good = (0,) if goal == "passes" else (0, 2)
     found: list[tuple[int, list[dict[str, Any]]]] = []
     for part in parts(policy, firms, as_day(on)):
-        codes = decision_codes(part.outcome.decision, len(part.rows))
+        codes = decision_codes(part.answer.decision, len(part.rows))
         for row in part.rows[~np.isin(codes, good)].tolist():
             search = _Search(policy, part, row, usable, good)
             found.append((row, search.rows(most_changes, proposals)))
@@ -139,7 +139,7 @@ class _Search:
         """Levers that reach a condition not surely met, and those that meet them in some other condition."""
         place = int(np.flatnonzero(self.part.rows == self.row)[0])
         behind = {rule.id: set(reads(rule, self.part.ruleset)) for rule in self.part.ruleset.of_kind("condition")}
-        states = self.part.outcome.states
+        states = self.part.answer.states
         needed = set().union(*(behind[i] for i in behind if states[i].can_fail[place] or states[i].open()[place]))
         useful = [lever for lever in levers if needed & {*lever.change, *lever.sets}]
         touched = {name for lever in useful for name in lever.change}
@@ -199,8 +199,8 @@ class _Search:
             return plans
         changed = self._changed(plans, among)
         rows = np.full(len(plans), self.row)
-        outcome = self.part.run(rows, changed)
-        keep = np.isin(decision_codes(outcome.decision, len(plans)), self.good)
+        answer = self.part.run(rows, changed)
+        keep = np.isin(decision_codes(answer.decision, len(plans)), self.good)
         if keep.any() and self.checks:
             values = {n: changed.get(n, column[rows]) for n, column in self.part.ready.values.items()}
             days = self.part.ready.days[rows].astype(np.float64)
@@ -255,8 +255,8 @@ class _Search:
         used = [(self.levers[i], amount) for i, amount in sorted(units.items())]
         lead = max(lever.lead_days for lever, _ in used)
         final = self._changed(np.array([[amount for _, amount in used]]), [lever for lever, _ in used])
-        outcome = self.part.run(np.array([self.row]), final)
-        decision = DECISIONS[decision_codes(outcome.decision, 1)[0]]
+        answer = self.part.run(np.array([self.row]), final)
+        decision = DECISIONS[decision_codes(answer.decision, 1)[0]]
         for lever, amount in used:
             for name, slope in lever.change.items():
                 before = self.values[name]

@@ -18,7 +18,7 @@ def _day(text: str) -> dt.date:
     try:
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"“{text}”不是日期，请写成 2026-11-24") from None
+        raise typer.BadParameter(f"“{text}” 不是日期，请写成 2026-11-24") from None
 
 
 def _stop(error: MatcherError) -> None:
@@ -37,21 +37,32 @@ def _pairs(texts: list[str] | None, what: str) -> dict[str, str]:
 
 
 def score(
-    table: Annotated[Path, typer.Argument(help="企业表：.xlsx、.xls、.csv、.parquet；一行一家企业")],
-    policy: Annotated[list[str], typer.Option("--policy", "-p", help="政策编号，可给多个；或自有政策的文件夹")],
-    on: Annotated[str, typer.Option("--on", help="判断日期，如 2026-11-24；表内“申请日期”优先")],
+    table: Annotated[Path, typer.Argument(help="Table of firms: csv, xlsx, xls, parquet or jsonl; one row a firm.")],
+    policy: Annotated[
+        list[str],
+        typer.Option(
+            "--policy", "-p", help="A policy by its id, or a folder of your own; give several to answer several."
+        ),
+    ],
+    on: Annotated[str, typer.Option("--on", help="Day of the answer, such as 2026-11-24; a row's own apply_on wins.")],
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="结果：.xlsx 工作簿，.csv 或 .parquet 汇总表")
+        Path | None,
+        typer.Option("--output", "-o", help="Where to write: .xlsx (workbook), .csv or .parquet (summary)."),
     ] = None,
-    summary: Annotated[Path | None, typer.Option("--summary", help="另存汇总表（.csv、.parquet）")] = None,
-    verdicts: Annotated[Path | None, typer.Option("--verdicts", help="另存逐条结论表（.csv、.parquet）")] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="工作表名称")] = None,
+    summary: Annotated[Path | None, typer.Option("--summary", help="Also write the summary: .csv or .parquet.")] = None,
+    verdicts: Annotated[
+        Path | None, typer.Option("--verdicts", help="Also write every verdict: .csv or .parquet.")
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
     reading: Annotated[
-        list[str] | None, typer.Option("--reading", help="存疑条款的读法，如 growth_at_five_percent=annex4")
+        list[str] | None,
+        typer.Option("--reading", help="How to read an open point, such as growth_at_five_percent=annex4."),
     ] = None,
-    parameter: Annotated[list[str] | None, typer.Option("--parameter", help="可配置数值，如 staff_share=8%")] = None,
+    parameter: Annotated[
+        list[str] | None, typer.Option("--parameter", help="A number of a configurable policy, such as staff_share=8%.")
+    ] = None,
 ) -> None:
-    """按政策逐条判断一张企业表：结论、得分、差距与依据。"""
+    """Answer every rule of the policies for every firm of a table: decision, points, gaps and sources."""
     from matcher.score_files import score_file
 
     try:
@@ -72,10 +83,10 @@ def score(
 
 
 def template(
-    policy: Annotated[list[str], typer.Argument(help="政策编号，可给多个")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="空白表：.xlsx")],
+    policy: Annotated[list[str], typer.Argument(help="Policies by id.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the blank workbook (.xlsx).")],
 ) -> None:
-    """写出一张空白企业表：列名、单位与填写说明。"""
+    """Write a blank table of firms: Chinese headers, a note on each, lists to choose from."""
     from matcher.score_files import write_template
 
     try:
@@ -86,9 +97,9 @@ def template(
 
 
 def policies(
-    on: Annotated[str | None, typer.Option("--on", help="判断日期；不填则列出全部版本")] = None,
+    on: Annotated[str | None, typer.Option("--on", help="Only the edition in force on that day.")] = None,
 ) -> None:
-    """列出内置政策：编号、名称、版本、施行日期、来源、是否核实。"""
+    """List the shipped policies: id, title, edition, days of force, verified or not, source."""
     from matcher.score_files import list_policies
 
     rows: Any = list_policies(on=None if on is None else _day(on))
@@ -99,9 +110,11 @@ def policies(
 
 
 def check_policy(
-    folder: Annotated[Path, typer.Argument(help="含 policy.yaml 与 cases.yaml 的文件夹，或内置政策编号")],
+    folder: Annotated[
+        Path, typer.Argument(help="Folder with policy.yaml and cases.yaml, or the id of a shipped policy.")
+    ],
 ) -> None:
-    """严格读取一个政策文件夹并运行它的案例。"""
+    """Read a policy's folder strictly and run its worked cases."""
     from matcher.cases import check_policy as check
     from matcher.policy import shipped
 

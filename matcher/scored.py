@@ -13,9 +13,9 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from matcher.answers import Group, Prepared, answers, prepare
 from matcher.errors import OutputError, PolicyError
 from matcher.firms import firm_contract, is_typed
-from matcher.outcomes import Group, Prepared, outcomes, prepare
 from matcher.policy import Policy
 from matcher.verdicts import DECISIONS, PASSED, decision_codes, verdict_columns
 
@@ -77,11 +77,11 @@ def summary_table(ready: Prepared, groups: Sequence[Group]) -> pa.Table:
     edition = np.full(size, -1, dtype=np.int8)
     low, high = np.full(size, np.nan), np.full(size, np.nan)
     for group in groups:
-        if group.edition is None or group.outcome is None:
+        if group.edition is None or group.answer is None:
             continue
         edition[group.rows] = editions.index(group.edition.id)
-        codes[group.rows] = decision_codes(group.outcome.decision, len(group.rows))
-        total = group.outcome.total()
+        codes[group.rows] = decision_codes(group.answer.decision, len(group.rows))
+        total = group.answer.total()
         if total is not None:
             low[group.rows], high[group.rows] = total.low_min, total.high_max
     return pa.table(
@@ -129,12 +129,12 @@ def score_parquet(
             counted["firms"] += len(firms)
             counted["problems"] += sum(len(note.rows) for note in notes)
             for ready in prepared:
-                groups = list(outcomes(ready, figures="verdicts" in sinks))
+                groups = list(answers(ready, figures="verdicts" in sinks))
                 if "summary" in sinks:
                     counted["summary"] += sinks["summary"].put(summary_table(ready, groups))
                 if "verdicts" in sinks:
                     for group in groups:
-                        if group.outcome is not None:
+                        if group.answer is not None:
                             counted["verdicts"] += sinks["verdicts"].put(verdict_table(ready, group))
     finally:
         for sink in sinks.values():

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.answers import Answer, Prepared, answers, evaluate, judged_columns, prepare
 from matcher.critical import all_turns, candidates, columns_of
 from matcher.facts import build, domain
 from matcher.intervals import Floats
-from matcher.outcomes import Outcome, Prepared, evaluate, judged_columns, outcomes, prepare
 from matcher.policy import Policy, load_policy
 from matcher.policy_file import Ruleset
 from matcher.verdicts import decision_codes, score
@@ -47,9 +47,9 @@ class Part:
     ready: Prepared
     ruleset: Ruleset
     rows: np.ndarray[Any, np.dtype[np.int64]]
-    outcome: Outcome
+    answer: Answer
 
-    def run(self, rows: np.ndarray[Any, Any], changed: Mapping[str, Floats]) -> Outcome:
+    def run(self, rows: np.ndarray[Any, Any], changed: Mapping[str, Floats]) -> Answer:
         """The ruleset over copies of some firms (`rows`: numbers in the whole table) with some facts replaced."""
         policy = self.ready.policy
         values = {name: changed.get(name, column[rows]) for name, column in self.ready.values.items()}
@@ -60,15 +60,15 @@ class Part:
 def parts(policy: Policy, firms: pd.DataFrame, on: dt.date) -> Iterator[Part]:
     """The firms of a table by the ruleset that answers them; those that nothing answers are left out."""
     (ready,), _ = prepare([policy], firms, on)
-    for group in outcomes(ready, figures=False):
-        if group.edition is None or group.outcome is None or group.outcome.decision is None:
+    for group in answers(ready, figures=False):
+        if group.edition is None or group.answer is None or group.answer.decision is None:
             continue
         day = dt.date(1970, 1, 1) + dt.timedelta(days=int(ready.days[group.rows[0]]))
         purpose = None
         if policy.purpose_column is not None:
             given = ready.values[policy.purpose_column][group.rows[0]]
             purpose = None if np.isnan(given) else float(given)
-        yield Part(ready, policy.ruleset(group.edition, day, purpose), group.rows, group.outcome)
+        yield Part(ready, policy.ruleset(group.edition, day, purpose), group.rows, group.answer)
 
 
 def ask_first(firms: pd.DataFrame, policy: str | Policy, *, on: dt.date | str) -> pd.DataFrame:
@@ -85,7 +85,7 @@ def ask_first(firms: pd.DataFrame, policy: str | Policy, *, on: dt.date | str) -
     experts = judged_columns(policy)
     pieces: list[pd.DataFrame] = []
     for part in parts(policy, firms, as_day(on)):
-        undecided = part.rows[decision_codes(part.outcome.decision, len(part.rows)) == 3]
+        undecided = part.rows[decision_codes(part.answer.decision, len(part.rows)) == 3]
         for place, name in enumerate(_asked(policy, part.ruleset)):
             if name in experts:
                 continue
@@ -131,10 +131,10 @@ def _grid(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> 
 def _tell(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> pd.DataFrame:
     grid = _grid(policy, part, name, rows)
     at, place = np.nonzero(~np.isnan(grid))
-    outcome = part.run(rows[at], {name: grid[at, place]})
-    settled = decision_codes(outcome.decision, len(at)) != 3
-    still = sum((state.can_hold.astype(int) + state.open() + state.can_fail) > 1 for state in outcome.states.values())
-    total = outcome.total()
+    answer = part.run(rows[at], {name: grid[at, place]})
+    settled = decision_codes(answer.decision, len(at)) != 3
+    still = sum((state.can_hold.astype(int) + state.open() + state.can_fail) > 1 for state in answer.states.values())
+    total = answer.total()
     width = np.full(len(at), np.nan) if total is None else total.high_max - total.low_min
     many = np.bincount(at, minlength=len(rows))
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.answers import prepare
 from matcher.critical import reads
-from matcher.outcomes import prepare
 from matcher.policy import Policy, load_policy
 from matcher.policy_file import Rule, Ruleset
 from matcher.score_book import DECISIONS, PASSED, rules_by_id

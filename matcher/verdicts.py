@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.answers import Group, Prepared, answers, prepare
 from matcher.errors import PolicyError
 from matcher.facts import Notes, build
 from matcher.intervals import Bools
-from matcher.outcomes import Group, Prepared, outcomes, prepare
 from matcher.policy import Policy, load_policy
 from matcher.rules import State
 
@@ -76,11 +76,11 @@ def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
     edition = np.full(size, -1, dtype=np.int16)
     low, high = np.full(size, np.nan), np.full(size, np.nan)
     for group in groups:
-        if group.edition is None or group.outcome is None:
+        if group.edition is None or group.answer is None:
             continue
         edition[group.rows] = editions.index(group.edition.id)
-        codes[group.rows] = decision_codes(group.outcome.decision, len(group.rows))
-        total = group.outcome.total()
+        codes[group.rows] = decision_codes(group.answer.decision, len(group.rows))
+        total = group.answer.total()
         if total is not None:
             low[group.rows], high[group.rows] = total.low_min, total.high_max
     return pd.DataFrame(
@@ -98,25 +98,25 @@ def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
 
 def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
     """One group's verdicts, firm by firm, as flat arrays; words as (codes, words) pairs."""
-    outcome = group.outcome
-    assert outcome is not None
-    rules, size = outcome.rules, outcome.size
+    answer = group.answer
+    assert answer is not None
+    rules, size = answer.rules, answer.size
     many = len(rules)
     value, limit, gap = (np.full((size, many), np.nan) for _ in range(3))
     low, high = np.full((size, many), np.nan), np.full((size, many), np.nan)
     passed = np.full((size, many), -1, dtype=np.int8)
     for column, rule in enumerate(rules):
-        shown = outcome.shown.get((rule.kind, rule.id))
+        shown = answer.shown.get((rule.kind, rule.id))
         if shown is not None:
             value[:, column], limit[:, column], gap[:, column] = shown.value, shown.limit, shown.gap
         if rule.kind == "condition":
-            passed[:, column] = passed_codes(outcome.states[rule.id])
+            passed[:, column] = passed_codes(answer.states[rule.id])
             gap[passed[:, column] == 0, column] = 0.0
         elif rule.kind == "points":
-            points = outcome.points[rule.id]
+            points = answer.points[rule.id]
             low[:, column], high[:, column] = points.low_min, points.high_max
         else:
-            value[:, column] = outcome.amounts[rule.id]
+            value[:, column] = answer.amounts[rule.id]
     words = {name: _codes([getattr(rule, field) for rule in rules]) for name, field in _WORDS.items()}
     most = np.array([np.nan if rule.most is None else rule.most for rule in rules])
     return {
@@ -146,7 +146,7 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
     """The verdicts of one policy: firms in the order of the table, rules in the order of the policy."""
     frames = []
     for group in groups:
-        if group.outcome is None:
+        if group.answer is None:
             continue
         parts = verdict_columns(ready, group)
 
@@ -233,7 +233,7 @@ def score(firms: pd.DataFrame, policies: Sequence[str | Policy] | str | Policy, 
     summaries, verdicts = [], []
     for ready, note in zip(prepared, notes, strict=True):
         check_figures(ready, note)
-        groups = list(outcomes(ready))
+        groups = list(answers(ready))
         summaries.append(summary_frame(ready, groups))
         verdicts.append(verdict_frame(ready, groups))
     problems = pd.concat([note.frame() for note in notes], ignore_index=True)

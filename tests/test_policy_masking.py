@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matcher.answers import judged_columns
 from matcher.facts import domain
 from matcher.intervals import Facts
-from matcher.outcomes import judged_columns
 from matcher.policy import Policy, load_policy
 from matcher.policy_file import FactColumn
 from matcher.verdicts import Scored, score

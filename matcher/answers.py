@@ -20,7 +20,7 @@ from matcher.rules import Frame, Is, Points, Shown, State, join
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Answer:
     """What one edition says of some firms: arrays in the order of `rules`, one row a firm."""
 
     rules: tuple[Rule, ...]
@@ -38,11 +38,11 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Group:
-    """Firms that one ruleset answers: their row numbers (ascending) and its outcome; no edition: not in force."""
+    """Firms that one ruleset answers: their row numbers (ascending) and its answer; no edition: not in force."""
 
     rows: np.ndarray[Any, np.dtype[np.int64]]
     edition: Edition | None
-    outcome: Outcome | None
+    answer: Answer | None
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def decide(node: Any, states: Mapping[str, State]) -> State:
     return join([decide(part, states) for part in parts], every=word == "all")
 
 
-def run(ruleset: Ruleset, facts: Facts, *, figures: bool) -> Outcome:
+def run(ruleset: Ruleset, facts: Facts, *, figures: bool) -> Answer:
     """Apply a ruleset to facts; `figures` also computes what is shown beside each answer."""
     points: dict[str, Points] = {}
     states: dict[str, State] = {}
@@ -86,10 +86,10 @@ def run(ruleset: Ruleset, facts: Facts, *, figures: bool) -> Outcome:
         if rule.amount is not None:
             amounts[rule.id] = rule.amount.value(facts)
     decision = decide(ruleset.decision, states) if states else None
-    return Outcome(ruleset.rules, states, points, amounts, shown, decision, facts.size)
+    return Answer(ruleset.rules, states, points, amounts, shown, decision, facts.size)
 
 
-def _blend(parts: Sequence[Outcome]) -> Outcome:
+def _blend(parts: Sequence[Answer]) -> Answer:
     """The same firms under several possible numbers of accounting years: everything that can come out."""
     first = parts[0]
 
@@ -121,7 +121,7 @@ def _blend(parts: Sequence[Outcome]) -> Outcome:
         )
         for key in first.shown
     }
-    return Outcome(
+    return Answer(
         first.rules,
         {key: either([part.states[key] for part in parts]) for key in first.states},
         {key: spread([part.points[key] for part in parts]) for key in first.points},
@@ -132,14 +132,14 @@ def _blend(parts: Sequence[Outcome]) -> Outcome:
     )
 
 
-def _scatter(size: int, pieces: Sequence[tuple[np.ndarray[Any, Any], Outcome]]) -> Outcome:
+def _scatter(size: int, pieces: Sequence[tuple[np.ndarray[Any, Any], Answer]]) -> Answer:
     """Outcomes of parts of the firms, put back in their places."""
     first = pieces[0][1]
 
     def put(get: Any, fill: Any) -> Any:
         out = np.full(size, fill)
-        for rows, outcome in pieces:
-            out[rows] = get(outcome)
+        for rows, answer in pieces:
+            out[rows] = get(answer)
         return out
 
     def state(get: Any) -> State:
@@ -149,7 +149,7 @@ def _scatter(size: int, pieces: Sequence[tuple[np.ndarray[Any, Any], Outcome]]) 
             put(lambda o: get(o).can_fail, False),
         )
 
-    return Outcome(
+    return Answer(
         first.rules,
         {key: state(lambda o, k=key: o.states[k]) for key in first.states},
         {
@@ -166,7 +166,7 @@ def _scatter(size: int, pieces: Sequence[tuple[np.ndarray[Any, Any], Outcome]]) 
     )
 
 
-def evaluate(policy: Policy, ruleset: Ruleset, facts: Facts, *, figures: bool) -> Outcome:
+def evaluate(policy: Policy, ruleset: Ruleset, facts: Facts, *, figures: bool) -> Answer:
     """Apply a ruleset; where the number of accounting years is unknown, every possible number is tried."""
     if policy.years is None or facts.years is None:
         return run(ruleset, facts, figures=figures)
@@ -243,7 +243,7 @@ def _days(firms: pd.DataFrame, on: dt.date, ids: np.ndarray[Any, Any]) -> tuple[
     return np.where(np.isnan(given), day_number(on), given).astype(np.int64), note
 
 
-def outcomes(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
+def answers(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
     """Every firm in exactly one group, by the edition and day-bound limits that answer it."""
     policy, days = ready.policy, ready.days
     breaks = np.array([day_number(day) for day in policy.breaks], dtype=np.int64)
@@ -267,22 +267,22 @@ def outcomes(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
             facts = build(policy.columns, ready.values, days.astype(np.float64), policy.years)
         part = facts if len(rows) == len(days) else facts.take(rows)
         ruleset = policy.ruleset(edition, day, choice)
-        outcome = evaluate(policy, ruleset, part, figures=figures)
-        yield Group(rows, edition, narrowed(policy, ruleset, part, outcome))
+        answer = evaluate(policy, ruleset, part, figures=figures)
+        yield Group(rows, edition, narrowed(policy, ruleset, part, answer))
 
 
-def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, outcome: Outcome) -> Outcome:
+def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, answer: Answer) -> Answer:
     """Decide where the conditions alone cannot, because an unknown fact that helps one hurts another.
 
-    Such a fact is set to every value that matters in turn (see `matcher.critical`); an outcome that no value gives is
+    Such a fact is set to every value that matters in turn (see `matcher.critical`); an answer that no value gives is
     struck out. Rules and points stay as they are: each of them is exact by itself.
     """
-    state = outcome.decision
+    state = answer.decision
     if state is None:
-        return outcome
+        return answer
     torn = [name for name in torn_columns(ruleset) if not facts[name].settled]
     if not torn:
-        return outcome
+        return answer
     hold, open_, fail = state.can_hold.copy(), state.open().copy(), state.can_fail.copy()
     found = all_turns(ruleset)
     for name in torn:
@@ -302,7 +302,7 @@ def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, outcome: Outcome) -
             reached = np.zeros(len(rows), dtype=bool)
             np.logical_or.at(reached, at, found_here)
             kept[rows] &= reached
-    return replace(outcome, decision=State(hold, open_, fail))
+    return replace(answer, decision=State(hold, open_, fail))
 
 
 def judged_columns(policy: Policy) -> set[str]:
