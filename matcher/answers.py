@@ -267,8 +267,24 @@ def answers(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
             facts = build(policy.columns, ready.values, days.astype(np.float64), policy.years)
         part = facts if len(rows) == len(days) else facts.take(rows)
         ruleset = policy.ruleset(edition, day, choice)
-        answer = evaluate(policy, ruleset, part, figures=figures)
-        yield Group(rows, edition, narrowed(policy, ruleset, part, answer))
+        answer = narrowed(policy, ruleset, part, evaluate(policy, ruleset, part, figures=figures))
+        if choice is None:
+            answer = _either_edition(policy, edition, day, part, answer)
+        yield Group(rows, edition, answer)
+
+
+def _either_edition(policy: Policy, edition: Edition, day: dt.date, facts: Facts, answer: Answer) -> Answer:
+    """Where the choice that would call for another edition is unknown, a decision stands if both editions agree."""
+    for other in policy.editions:
+        if other.also is None or other is edition or not other.also[2] <= day <= other.also[3]:
+            continue
+        ruleset = policy.ruleset(other, day, other.also[1])
+        second = narrowed(policy, ruleset, facts, evaluate(policy, ruleset, facts, figures=False)).decision
+        if answer.decision is not None and second is not None:
+            one = answer.decision
+            both = State(one.can_hold | second.can_hold, one.open() | second.open(), one.can_fail | second.can_fail)
+            answer = replace(answer, decision=both)
+    return answer
 
 
 def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, answer: Answer) -> Answer:

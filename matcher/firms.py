@@ -16,8 +16,9 @@ from matcher.tables import PROBLEM_COLUMNS, Reading, read_table
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
 
+_ROW = Column("row_id", "id", "行编号")
 IDENTITY = (
-    Column("enterprise_id", "id", "企业编号", ("编号", "序号", "企业ID", "ID")),
+    Column("enterprise_id", "text", "企业编号", ("编号", "序号", "企业ID", "ID")),
     Column("name", "text", "企业名称", ("名称", "单位名称", "公司名称", "企业", "enterprise")),
     Column("uscc", "text", "统一社会信用代码", ("信用代码", "社会信用代码", "税号", "纳税人识别号")),
     Column("region", "text", "地区", ("所在地区", "所属地区", "区县", "县区")),
@@ -43,7 +44,7 @@ def firm_contract(policies: Sequence[Policy]) -> Contract:
         for fact in policy.columns.values():
             plain.setdefault(fact.name, _column(fact))
             special.append(_column(fact, policy.id, policy.title))
-    return Contract("firms", "企业", "enterprise_id", (*IDENTITY, *plain.values(), *special))
+    return Contract("firms", "企业", "row_id", (_ROW, *IDENTITY, *plain.values(), *special))
 
 
 def read_firms(
@@ -66,14 +67,43 @@ def read_firms(
         if typed is not None:
             return Reading(typed, pd.DataFrame(columns=PROBLEM_COLUMNS))
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
-    rows = reading.rows
+    rows, problems = _named(reading)
     known = {column.name for column in contract.columns}
     empty = [
         name
         for name in rows.columns
         if name in known and name != "enterprise_id" and (rows[name].isna() | (rows[name].astype(object) == "")).all()
     ]
-    return Reading(rows.drop(columns=empty), reading.problems)
+    return Reading(rows.drop(columns=empty), problems)
+
+
+def _named(reading: Reading) -> Reading:
+    """Rows by their enterprise_id, made up where there is none; a firm may stand in several rows, one an application."""
+    rows = reading.rows
+    missing = rows["enterprise_id"] == ""
+    problems = reading.problems
+    if not (missing.all() and len(rows)):
+        problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)].reset_index(drop=True)
+    rows = rows.assign(enterprise_id=rows["enterprise_id"].where(~missing, rows["row_id"])).drop(columns="row_id")
+    twice = rows.duplicated(["enterprise_id", "apply_on"], keep=False)
+    if twice.any():
+        lines = [
+            {
+                **dict.fromkeys(PROBLEM_COLUMNS),
+                "file": problems["file"].iloc[0] if len(problems) else "",
+                "sheet": "",
+                "column": "企业编号",
+                "value": name,
+                "problem": "同一企业编号、同一申请日期有不止一行",
+                "action": "逐行判断，结果表中编号重复；请核对",
+                "kept": True,
+            }
+            for name in rows.loc[twice, "enterprise_id"].unique()
+        ]
+        problems = (
+            pd.concat([problems, pd.DataFrame(lines)], ignore_index=True) if len(problems) else pd.DataFrame(lines)
+        )
+    return Reading(rows, problems[PROBLEM_COLUMNS])
 
 
 def is_typed(names: Sequence[str], contract: Contract) -> bool:

@@ -26,7 +26,13 @@ DECISIONS = {
     "not_in_force": "当日无有效版本",
 }
 PASSED = {"pass": "符合", "fail": "不符合", "unknown": "未定"}
-LEVELS = {"unreadable": "读不懂", "impossible": "不可能", "unusual": "少见", "definition": "口径不同"}
+LEVELS = {
+    "unreadable": "读不懂",
+    "impossible": "不可能",
+    "unusual": "少见",
+    "definition": "口径不同",
+    "manual": "需人工判断",
+}
 _WIDTHS = {"企业名称": 28, "条款": 46, "依据": 52, "事实": 40, "问题": 60, "处理": 40, "说明": 110, "结论": 16}
 
 

@@ -160,7 +160,7 @@ SAME_ANSWER["innovative-sme"] = {
     "growth/test/at_least 15 -> 14",
     "specialisation/test/at_least 15 -> 14",
 }
-QUICK = {"hte", "tech-sme", "hte-rd-expense", "unicorn"}
+QUICK = {"tech-sme", "hte-rd-expense", "unicorn"}
 
 
 @pytest.mark.parametrize("name", [n if n in QUICK else pytest.param(n, marks=pytest.mark.slow) for n in NAMES])

@@ -149,6 +149,18 @@ def test_parquet_in_pieces_gives_the_same_rows(tmp_path: Path, monkeypatch: pyte
             assert one == two, column
 
 
+def test_a_firm_may_stand_in_several_rows_one_an_application(tmp_path: Path) -> None:
+    table = tmp_path / "firms.csv"
+    table.write_text(
+        "enterprise_id,apply_on,resident\nx,2025-01-01,1\nx,2026-01-01,0\n,,1\nx,2026-01-01,\n", encoding="utf-8"
+    )
+    reading = read_firms(table, [load_policy("tech-sme")])
+    assert reading.rows["enterprise_id"].tolist() == ["x", "x", "企业-00004", "x"]
+    assert reading.problems["problem"].tolist() == ["同一企业编号、同一申请日期有不止一行"]
+    verdicts = score(reading.rows, "tech-sme", on=ON).verdicts
+    assert verdicts[verdicts["rule"] == "resident"]["passed"].tolist() == ["pass", "fail", "pass", "unknown"]
+
+
 def test_codes_are_checked_and_names_only_proposed() -> None:
     assert uscc_fault(CODE) is None
     assert uscc_fault(CODE[:-1] + "0") == "校验位应为 5"
