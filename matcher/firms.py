@@ -78,7 +78,7 @@ def read_firms(
 
 
 def _named(reading: Reading) -> Reading:
-    """Rows by their enterprise_id, made up where there is none; a firm may stand in several rows, one an application."""
+    """Rows by their enterprise_id, made up where there is none; a firm may have several applications."""
     rows = reading.rows
     missing = rows["enterprise_id"] == ""
     problems = reading.problems
