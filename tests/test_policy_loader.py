@@ -179,3 +179,13 @@ def test_rules_only_remembered_are_not_verified() -> None:
         r.verified
         for r in load_policy("hte-pool").ruleset(load_policy("hte-pool").editions[0], dt.date(2026, 1, 1)).rules
     )
+
+
+def test_the_policy_in_the_documentation_is_whole(tmp_path: Path) -> None:
+    text = (Path(__file__).parent.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    blocks = [block.split("```")[0] for block in text.split("```yaml\n")[1:]]
+    (tmp_path / "policy.yaml").write_text(blocks[0], encoding="utf-8")
+    (tmp_path / "cases.yaml").write_text(blocks[1], encoding="utf-8")
+    result = check_policy(tmp_path)
+    assert len(result) > 20
+    assert result["ok"].astype(bool).all()
