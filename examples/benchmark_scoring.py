@@ -110,10 +110,10 @@ def main() -> None:
     on = date(2026, 11, 24)
 
     start = time.perf_counter()
-    counted = score_parquet(source, policies, on=on, summary=folder / "summary.parquet")
+    counted, _ = score_parquet(source, policies, on=on, summary=folder / "summary.parquet")
     print(f"summary only: {time.perf_counter() - start:.1f} s, {counted}")
     start = time.perf_counter()
-    counted = score_parquet(
+    counted, _ = score_parquet(
         source, policies, on=on, summary=folder / "summary.parquet", verdicts=folder / "verdicts.parquet"
     )
     print(f"all verdicts: {time.perf_counter() - start:.1f} s, {counted}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,11 @@ class Prepared:
     ids: np.ndarray[Any, Any]
     days: np.ndarray[Any, np.dtype[np.int64]]
     values: Mapping[str, Floats]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The facts of all the firms."""
+        return build(self.policy.columns, self.values, self.days.astype(np.float64), self.policy.years)
 
 
 def decide(node: Any, states: Mapping[str, State]) -> State:
@@ -253,7 +259,6 @@ def answers(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
     if name is not None:
         purpose = np.where(np.isnan(ready.values[name]), -1, ready.values[name]).astype(np.int64)
     key = period * 64 + purpose + 1
-    facts: Facts | None = None
     for code in np.unique(key).tolist():
         rows = np.flatnonzero(key == code)
         index, asked = divmod(code, 64)
@@ -263,9 +268,7 @@ def answers(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
         if edition is None:
             yield Group(rows, None, None)
             continue
-        if facts is None:
-            facts = build(policy.columns, ready.values, days.astype(np.float64), policy.years)
-        part = facts if len(rows) == len(days) else facts.take(rows)
+        part = ready.facts if len(rows) == len(days) else ready.facts.take(rows)
         ruleset = policy.ruleset(edition, day, choice)
         answer = narrowed(policy, ruleset, part, evaluate(policy, ruleset, part, figures=figures))
         if choice is None:

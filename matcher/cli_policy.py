@@ -1,6 +1,4 @@
-"""The commands on policies: score, template, policies, check-policy. No logic; `add_commands(app)` puts them on an
-app.
-"""
+"""The commands on policies: score, trace, template, policies, check-policy. No logic; `add_commands` adds them."""
 
 from __future__ import annotations
 
@@ -82,6 +80,24 @@ def score(
     print(report)
 
 
+def trace(
+    table: Annotated[Path, typer.Argument(help="Table of firms: csv, xlsx, xls, parquet or jsonl.")],
+    policy: Annotated[str, typer.Option("--policy", "-p", help="A policy by its id, or a folder of your own.")],
+    firm: Annotated[str, typer.Option("--firm", help="The firm, by its enterprise_id.")],
+    on: Annotated[str, typer.Option("--on", help="Day of the answer; a row's own apply_on wins.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .html (page) or .json.")],
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
+) -> None:
+    """Show why one firm got its answer, rule by rule with facts and sources."""
+    from matcher.score_files import trace_file
+
+    try:
+        trace_file(table, policy, firm, on=_day(on), output=output, sheet=sheet)
+    except MatcherError as error:
+        _stop(error)
+    print(f"已写出 {output}")
+
+
 def template(
     policy: Annotated[list[str], typer.Argument(help="Policies by id.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the blank workbook (.xlsx).")],
@@ -131,8 +147,9 @@ def check_policy(
 
 
 def add_commands(app: typer.Typer) -> None:
-    """Put the four commands on an app."""
+    """Put the commands on an app."""
     app.command("score")(score)
+    app.command("trace")(trace)
     app.command("template")(template)
     app.command("policies")(policies)
     app.command("check-policy")(check_policy)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.cleaning import read_date
 from matcher.intervals import Bools, Facts, Floats, Span
 from matcher.policy_file import FactColumn
 
@@ -110,14 +111,16 @@ def dates(series: pd.Series[Any]) -> tuple[Floats, Bools]:
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
         stamps = series.to_numpy(dtype="datetime64[s]")
         return _days(stamps), np.zeros(len(series), dtype=bool)
-    cells, empty = _text(series)
-    parsed = pd.to_datetime(
-        pd.Series([None if void else cell for cell, void in zip(cells, empty, strict=True)]),
-        errors="coerce",
-        format="ISO8601",
-    )
-    days = _days(parsed.to_numpy(dtype="datetime64[s]"))
-    return days, np.isnan(days) & ~empty
+    cells = series.tolist()
+    out = np.full(len(cells), np.nan)
+    bad = np.zeros(len(cells), dtype=bool)
+    for row, cell in enumerate(cells):
+        day = None if cell is None or cell is pd.NA or cell is pd.NaT else read_date(cell)
+        if isinstance(day, dt.date):
+            out[row] = day_number(day)
+        elif day is not None:
+            bad[row] = True
+    return out, bad
 
 
 def _days(stamps: Any) -> Floats:

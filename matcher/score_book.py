@@ -140,31 +140,7 @@ def workbook(
         }
         for row in questions.itertuples(index=False)
     ]
-    reading_problems: Any = problems
-    own_problems: Any = scored.problems
-    told_problems = [
-        {
-            "来源": "读表",
-            "企业编号": "",
-            "行": row.row,
-            "列": row.column,
-            "原值": row.value,
-            "问题": row.problem,
-            "处理": row.action,
-        }
-        for row in reading_problems.itertuples(index=False)
-    ] + [
-        {
-            "来源": titles.get(row.policy, ""),
-            "企业编号": row.enterprise_id,
-            "行": None,
-            "列": row.column,
-            "原值": row.cell,
-            "问题": row.problem,
-            "处理": LEVELS.get(row.level, row.level),
-        }
-        for row in own_problems.itertuples(index=False)
-    ]
+    told_problems = problem_rows(problems, scored.problems, titles)
     about = [{"说明": line} for line in notes(policies, on=on)]
     if len(scored.verdicts) > top:
         about.append(
@@ -185,6 +161,23 @@ def workbook(
     write_sheet(book, "说明", about, ["说明"])
     book.close()
     return buffer.getvalue()
+
+
+PROBLEM_HEADERS = ("来源", "企业编号", "行", "列", "原值", "问题", "处理")
+
+
+def problem_rows(reading: Any, own: Any, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What the reading and the answering found wrong, as rows with PROBLEM_HEADERS."""
+    rows = [
+        dict(zip(PROBLEM_HEADERS, ("读表", "", row.row, row.column, row.value, row.problem, row.action), strict=True))
+        for row in reading.itertuples(index=False)
+    ]
+    for row in own.itertuples(index=False):
+        who = titles.get(row.policy, row.policy)
+        level = LEVELS.get(row.level, row.level)
+        cells = (who, row.enterprise_id, None, row.column, row.cell, row.problem, level)
+        rows.append(dict(zip(PROBLEM_HEADERS, cells, strict=True)))
+    return rows
 
 
 def _for_one(firms: pd.DataFrame, policy: Policy, policies: Sequence[Policy]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import os
 import re
 import secrets
@@ -16,8 +17,8 @@ import pandas as pd
 from matcher.errors import OutputError, PolicyError
 from matcher.firms import IDENTITY, firm_contract, is_typed, read_firms
 from matcher.policy import Policy, load_policy, shipped
-from matcher.score_book import DECISIONS, LEVELS
-from matcher.tables import describe
+from matcher.score_book import DECISIONS, LEVELS, PROBLEM_HEADERS, problem_rows
+from matcher.tables import PROBLEM_COLUMNS, describe
 
 _FORMULA = re.compile(r"[\t\r\n ]*[=+\-@＝＋－＠]")
 
@@ -58,10 +59,13 @@ def score_file(
         from matcher.scored import score_parquet
 
         first, second = (output, summary) if output is not None else (summary, None)
-        counted = score_parquet(table, loaded, on=on, summary=first, verdicts=verdicts)
+        counted, told = score_parquet(table, loaded, on=on, summary=first, verdicts=verdicts)
+        copies: dict[Path, bytes] = {}
         if second is not None and first is not None:
-            Path(second).write_bytes(Path(first).read_bytes())
-        return f"{counted['firms']} 家企业，{len(loaded)} 项政策，{counted['problems']} 处问题"
+            copies[Path(second)] = Path(first).read_bytes()
+        nothing = pd.DataFrame(columns=PROBLEM_COLUMNS)
+        save({**copies, **_beside(output, nothing, told)})
+        return "\n".join([f"{counted['firms']} 家企业，{len(loaded)} 项政策", *_problem_lines(nothing, told)])
     from matcher.verdicts import score
 
     reading = read_firms(table, loaded, sheet=sheet)
@@ -78,20 +82,35 @@ def score_file(
             files[Path(output)] = workbook(reading.rows, loaded, scored, reading.problems, on=on)
         else:
             files[Path(output)] = table_bytes(scored.summary, Path(output))
-    save(files)
+    save({**files, **_beside(output, reading.problems, scored.problems)})
     lines = [f"{len(reading.rows)} 家企业，{len(loaded)} 项政策"]
     counted_by: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
     for (name, decision), count in counted_by.items():
         lines.append(f"  {name}：{DECISIONS[decision]} {count} 家")
-    problems = describe(reading.problems)
-    if problems:
-        lines.append(problems)
-    if len(scored.problems):
-        lines.append(f"判断时发现 {len(scored.problems)} 处问题：")
-        for row in scored.problems.head(20).to_dict("records"):
+    return "\n".join([*lines, *_problem_lines(reading.problems, scored.problems)])
+
+
+def _beside(output: str | Path | None, reading: pd.DataFrame, own: pd.DataFrame) -> dict[Path, bytes]:
+    """`<stem>.problems.csv` beside a result that is no workbook, when there are problems or an older such file."""
+    if output is None or Path(output).suffix.lower() == ".xlsx":
+        return {}
+    path = Path(output).with_name(Path(output).stem + ".problems.csv")
+    lines = problem_rows(reading, own, {})
+    if not lines and not path.exists():
+        return {}
+    return {path: table_bytes(pd.DataFrame(lines, columns=list(PROBLEM_HEADERS)), path)}
+
+
+def _problem_lines(reading: pd.DataFrame, own: pd.DataFrame) -> list[str]:
+    lines = [text] if (text := describe(reading)) else []
+    if len(own):
+        lines.append(f"判断时发现 {len(own)} 处问题：")
+        for row in own.head(20).to_dict("records"):
             who = f"{row['enterprise_id']}，" if row["enterprise_id"] else ""
             lines.append(f"  {who}{row['column']}：{row['problem']}（{LEVELS.get(row['level'], row['level'])}）")
-    return "\n".join(lines)
+        if len(own) > 20:
+            lines.append(f"  ……另有 {len(own) - 20} 处")
+    return lines
 
 
 def _load(name: str, readings: Mapping[str, str], parameters: Mapping[str, Any]) -> Policy:
@@ -162,6 +181,27 @@ def save(files: Mapping[Path, bytes]) -> None:
     finally:
         for place in written.values():
             place.unlink(missing_ok=True)
+
+
+def trace_file(
+    table: str | Path, policy: str, firm: str, *, on: dt.date, output: str | Path, sheet: str | int | None = None
+) -> None:
+    """Write why one firm got its answer as a page (.html) or as JSON (.json); see `matcher.trace`.
+
+    Raises TableError, PolicyError or OutputError; a firm that the table does not have is a PolicyError.
+    """
+    from matcher.trace import trace, trace_page
+
+    target = Path(output)
+    if target.suffix.lower() not in (".html", ".json") or not Path(os.path.realpath(target)).parent.is_dir():
+        raise OutputError(f"不能写成“{target.name}”：文件名须以 .html 或 .json 结尾，且文件夹已存在")
+    loaded = load_policy(policy)
+    rows = read_firms(table, [loaded], sheet=sheet).rows
+    if firm not in set(rows["enterprise_id"].astype(str)):
+        raise PolicyError(f"表中没有企业编号“{firm}”")
+    told = trace(rows, loaded, firm, on=on)
+    text = trace_page(told) if target.suffix.lower() == ".html" else json.dumps(told, ensure_ascii=False, indent=1)
+    save({target: text.encode("utf-8")})
 
 
 def list_policies(*, on: dt.date | None = None) -> pd.DataFrame:

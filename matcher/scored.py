@@ -15,9 +15,10 @@ import pyarrow.parquet as pq
 
 from matcher.answers import Group, Prepared, answers, prepare
 from matcher.errors import OutputError, PolicyError
+from matcher.facts import PROBLEMS
 from matcher.firms import firm_contract, is_typed
 from matcher.policy import Policy
-from matcher.verdicts import DECISIONS, PASSED, decision_codes, verdict_columns
+from matcher.verdicts import DECISIONS, PASSED, check_figures, decision_codes, verdict_columns
 
 CHUNK = 65_536
 
@@ -104,13 +105,13 @@ def score_parquet(
     on: dt.date,
     summary: str | Path | None = None,
     verdicts: str | Path | None = None,
-) -> dict[str, int]:
+) -> tuple[dict[str, int], pd.DataFrame]:
     """Score a Parquet file of any size, piece by piece, into Parquet files; memory does not grow with the file.
 
     The file's columns carry the English names of the contract, `enterprise_id` among them. The tables are those of
     `matcher.verdicts.score`, in the order of the file, policies one after the other within each piece of 65,536
-    firms. Returns how many firms and problems there were, and how many rows each table has. Raises PolicyError for a
-    file of another form.
+    firms. Returns how many firms there were and how many rows each table has, and the problems. Raises PolicyError
+    for a file of another form.
     """
     file = pq.ParquetFile(source)
     contract = firm_contract(policies)
@@ -118,7 +119,8 @@ def score_parquet(
         raise PolicyError(f"{source}：列名不是约定的英文列名，或缺少 enterprise_id")
     known = {column.name for column in contract.columns}
     names = [name for name in file.schema_arrow.names if name in known]
-    counted = {"firms": 0, "summary": 0, "verdicts": 0, "problems": 0}
+    counted = {"firms": 0, "summary": 0, "verdicts": 0}
+    problems: list[pd.DataFrame] = []
     sinks: dict[str, _Sink] = {}
     for name, path in (("summary", summary), ("verdicts", verdicts)):
         if path is not None:
@@ -127,8 +129,10 @@ def score_parquet(
         for firms in _pieces(file, names):
             prepared, notes = prepare(policies, firms, on)
             counted["firms"] += len(firms)
-            counted["problems"] += sum(len(note.rows) for note in notes)
-            for ready in prepared:
+            for ready, note in zip(prepared, notes, strict=True):
+                check_figures(ready, note)
+                if note.rows:
+                    problems.append(note.frame())
                 groups = list(answers(ready, figures="verdicts" in sinks))
                 if "summary" in sinks:
                     counted["summary"] += sinks["summary"].put(summary_table(ready, groups))
@@ -139,7 +143,8 @@ def score_parquet(
     finally:
         for sink in sinks.values():
             sink.close()
-    return counted
+    told = pd.concat(problems, ignore_index=True) if problems else pd.DataFrame(columns=list(PROBLEMS))
+    return counted, told.drop_duplicates(ignore_index=True)
 
 
 def _pieces(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pd.DataFrame]:

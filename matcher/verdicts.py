@@ -12,7 +12,7 @@ import pandas as pd
 
 from matcher.answers import Group, Prepared, answers, prepare
 from matcher.errors import PolicyError
-from matcher.facts import Notes, build
+from matcher.facts import Notes
 from matcher.intervals import Bools
 from matcher.policy import Policy, load_policy
 from matcher.rules import State
@@ -204,9 +204,8 @@ def check_figures(ready: Prepared, note: Notes) -> None:
     policy = ready.policy
     if not policy.raw_checks:
         return
-    facts = build(policy.columns, ready.values, ready.days.astype(np.float64), policy.years)
     for check in policy.checks():
-        sure: Bools = check.test.truth(facts).sure
+        sure: Bools = check.test.truth(ready.facts).sure
         if sure.any():
             note.add(ready.ids, sure, check.column, None, check.says, check.level)
 

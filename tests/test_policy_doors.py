@@ -137,11 +137,12 @@ def test_parquet_in_pieces_gives_the_same_rows(tmp_path: Path, monkeypatch: pyte
     firms.to_parquet(tmp_path / "firms.parquet")
     monkeypatch.setattr("matcher.scored.CHUNK", 16)
     hte = load_policy("hte")
-    counted = score_parquet(
+    counted, problems = score_parquet(
         tmp_path / "firms.parquet", [hte], on=ON, summary=tmp_path / "s.parquet", verdicts=tmp_path / "v.parquet"
     )
     whole = score(firms, hte, on=ON)
-    assert counted == {"firms": 50, "summary": 50, "verdicts": len(whole.verdicts), "problems": 0}
+    assert counted == ({"firms": 50, "summary": 50, "verdicts": len(whole.verdicts)})
+    assert problems.empty
     for name, frame in (("s", whole.summary), ("v", whole.verdicts)):
         written = pd.read_parquet(tmp_path / f"{name}.parquet")
         for column in frame.columns:
@@ -272,6 +273,19 @@ def test_the_commands(tmp_path: Path) -> None:
     assert blank.columns[:5].tolist() == ["企业编号", "企业名称", "统一社会信用代码", "地区", "申请日期"]
     assert len(blank.columns) == 5 + len(load_policy("hte").columns)
     assert read_firms(tmp_path / "blank.xlsx", [load_policy("hte")]).rows.empty
+
+    page = tmp_path / "b.html"
+    assert (
+        run("trace", str(table), "-p", "tech-sme", "--firm", "b", "--on", "2026-06-01", "-o", str(page)).exit_code == 0
+    )
+    assert "缺少事实，未定" in page.read_text(encoding="utf-8")
+    assert (
+        run("trace", str(table), "-p", "tech-sme", "--firm", "z", "--on", "2026-06-01", "-o", str(page)).exit_code == 2
+    )
+
+    two = run("score", str(table), "-p", "hte", "-p", "tech-sme", "--on", "2026-06-01", "-o", str(tmp_path / "two.csv"))
+    assert two.exit_code == 0
+    assert "口径不同" in (tmp_path / "two.problems.csv").read_text(encoding="utf-8-sig")
 
     listed = run("policies", "--on", "2026-06-01").output
     assert "srdi\t专精特新中小企业\t2026-2\t2026-04-01 至 今" in listed
