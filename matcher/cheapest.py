@@ -106,7 +106,9 @@ def cheapest(
     """
     policy = loaded(policy)
     if levers is None:
-        levers = LEVERS.get(policy.id, ())
+        if policy.id not in LEVERS:
+            raise ValueError(f"there are no default levers for {policy.id}; give levers=[Lever(...), ...]")
+        levers = LEVERS[policy.id]
     usable = [lever for lever in levers if within_days is None or lever.lead_days <= within_days]
     unknown = {name for lever in usable for name in (*lever.change, *lever.sets)} - set(policy.columns)
     if unknown:

@@ -79,6 +79,11 @@ def test_a_lever_on_an_unknown_column_is_refused() -> None:
         cheapest(pd.DataFrame([base("hte")]), "hte", on=ON, levers=[Lever("x", "x", {"nonsense": 1}, 1)])
 
 
+def test_a_policy_without_default_levers_asks_for_them() -> None:
+    with pytest.raises(ValueError, match="no default levers for unicorn"):
+        cheapest(pd.DataFrame([base("unicorn")]), "unicorn", on=ON)
+
+
 def _random_firm(rng: np.random.Generator, number: int) -> dict[str, Any]:
     return base(
         "tech-sme",
