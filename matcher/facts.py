@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.cleaning import read_date
-from matcher.intervals import Bools, Facts, Floats, Span
+from matcher.intervals import EXACT, Bools, Facts, Floats, Span
 from matcher.policy_file import FactColumn
 
 EPOCH = dt.date(1970, 1, 1)
@@ -162,6 +162,7 @@ def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[An
             outside = (values < column.lowest) | (values > column.highest)
             if column.kind == "count" or column.whole:
                 outside |= ~np.isnan(values) & (values != np.floor(values))
+            outside |= np.abs(values) > EXACT
         if outside.any():
             top = "" if np.isinf(column.highest) else f"，最大 {column.highest:g}"
             says = f"不可能的数值（最小 {column.lowest:g}{top}）；按未知处理"
