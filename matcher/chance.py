@@ -1,9 +1,9 @@
-"""What a score means before there are labels: how two texts of this library score that have nothing to do with each
-other.
+"""What a score means before there are labels: how two texts of this library score that were put together at random.
 
-Both cosines are put on one scale by their mean and deviation over random pairs and averaged; a score is the share of
-random pairs that lie below. Up to the 99 % point it is read off the sample, beyond it off a generalised Pareto tail
-(Pickands 1975, its shape by probability-weighted moments, Hosking and Wallis 1987), so that it never reaches 1.
+Both cosines are put on one scale by their mean and deviation over random pairs and added, the lexical one with the
+larger share; a score is the share of random pairs that lie below. Up to the 99 % point it is read off the sample,
+beyond it off a generalised Pareto tail (Pickands 1975, its shape by probability-weighted moments, Hosking and Wallis
+1987), so that it never reaches 1.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.floating[Any]]
 GRID = np.linspace(0, 0.99, 100)
 SHAPES = (0.1, 0.4)  # of the tail: never so light that strong pairs tie at 1, never so heavy that none is told apart
-SHARE = 0.5  # of the semantic channel
+SHARE = 0.3  # of the semantic channel; the lexical one is the stronger of the two
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Chance:
         return semantic * (SHARE / self.spread[0]), lexical * ((1 - SHARE) / self.spread[1])
 
     def parts(self, semantic: Numbers, lexical: Numbers) -> tuple[Numbers, Numbers]:
-        """The two parts of a score: standard deviations above a random pair, halved; their sum orders the pairs."""
+        """The two parts of a score: deviations from a random pair, times their share; their sum orders the pairs."""
         return self.steps(semantic - self.centre[0], lexical - self.centre[1])
 
     def rough(self, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -75,7 +75,10 @@ class Chance:
         """
         if not 0 < false_alarm < 1:
             raise ValueError(f"false_alarm lies between 0 and 1, not at {false_alarm}")
-        return float(np.quantile(self.strangers, 1 - false_alarm, method="higher")) if self.strangers else np.inf
+        if not self.strangers:
+            return np.inf
+        may = int(false_alarm * len(self.strangers))
+        return float(np.nextafter(self.strangers[len(self.strangers) - 1 - may], np.inf))
 
 
 def _pareto(excess: NDArray[np.float64]) -> tuple[float, float]:

@@ -59,6 +59,9 @@ def match_command(
     sheet: Annotated[str | None, typer.Option(help="Sheet of the needs' workbook, by name or number.")] = None,
     outcomes_sheet: Annotated[str | None, typer.Option(help="Sheet of the outcomes' workbook.")] = None,
     column: Columns = None,
+    outcomes_column: Annotated[
+        list[str] | None, typer.Option(metavar="表头=字段", help="The same for the outcomes' table.")
+    ] = None,
     bad_rows: BadRows = "list",
     where: Annotated[list[str] | None, typer.Option(metavar="字段=值", help="Only records with this label.")] = None,
     same: Annotated[list[str] | None, typer.Option(metavar="字段", help="Columns in which both must agree.")] = None,
@@ -96,7 +99,7 @@ def match_command(
         problems, records = asking.problems, index.records
         asked, inputs = asking.rows, [needs]
     else:
-        answering = _read("outcomes", outcomes, outcomes_sheet, column, bad_rows)
+        answering = _read("outcomes", outcomes, outcomes_sheet, outcomes_column, bad_rows)
         problems = _concat([asking.problems, answering.problems])
         asked, records = (answering.rows, asking.rows) if push else (asking.rows, answering.rows)
         _say(quiet, _told(needs, asking), _told(outcomes, answering))
@@ -260,10 +263,8 @@ def _read(
     from matcher.tables import NEEDS, OUTCOMES, read_table
 
     contract = NEEDS if kind == "needs" else OUTCOMES
-    fields = {one.name for one in contract.columns}
-    named = {header: field for header, field in _pairs(column).items() if field in fields}
     at = int(sheet) if sheet and sheet.isdigit() else sheet
-    return read_table(path, contract, sheet=at, columns=named or None, bad_rows=bad_rows)
+    return read_table(path, contract, sheet=at, columns=_pairs(column) or None, bad_rows=bad_rows)
 
 
 def _pairs(options: Sequence[str] | None) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.resources
+import itertools
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -106,22 +107,32 @@ class StaticEncoder:
         return np.concatenate(rows) if rows else np.zeros((0, self.dim), np.float32)
 
     def encode_terms(self, terms: Terms) -> NDArray[np.float32]:
-        """The same for texts that are segmented already, by a `Segmenter` with whatever words of one's own.
+        """The same for texts that are segmented already, by a `Segmenter` with whatever words of one's own."""
+        return unit(self.pool(terms, self.weigh(terms.counts)))
+
+    def weigh(self, counts: NDArray[Any]) -> NDArray[np.float32]:
+        """What terms that occur so often weigh in a text's sum."""
+        weights: NDArray[np.float32] = counts.astype(np.float32) ** np.float32(self.power)
+        return weights
+
+    def pool(self, terms: Terms, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(n, dim) sums of vectors, `weights` (one an element of `terms.ids`) x vector; unknown terms add nothing.
 
         Equal texts get equal bits whatever stands beside them: terms are summed in the order of the vocabulary.
         """
         from scipy.sparse import csr_array
 
-        found = np.fromiter((self.vocabulary.get(name, -1) for name in terms.names), np.int64, len(terms.names))
-        order = np.argsort(found, kind="stable")
-        place = np.empty(len(found), np.int32)
-        place[order] = np.arange(len(found), dtype=np.int32)
-        weights = terms.counts.astype(np.float32) ** np.float32(self.power)
-        counts = csr_array((weights, place[terms.ids], terms.offsets), shape=(len(terms.offsets) - 1, len(found)))
-        counts.sort_indices()
-        rows = found[order]
-        table = self.vectors[rows] * np.where(rows >= 0, self.scales[rows], np.float32(0))[:, None]
-        return _unit(counts @ table)
+        found = np.fromiter(map(self.vocabulary.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
+        known = np.argsort(found, kind="stable")[np.count_nonzero(found < 0) :]
+        place = np.full(len(found), -1, np.int32)
+        place[known] = np.arange(len(known), dtype=np.int32)
+        columns = place[terms.ids]
+        keep = columns >= 0
+        offsets = np.concatenate([[0], np.cumsum(keep, dtype=np.int32)])[terms.offsets]
+        sums = csr_array((weights[keep], columns[keep], offsets), shape=(len(terms), len(known)))
+        sums.sort_indices()
+        rows = found[known]
+        return np.asarray(sums @ (self.vectors[rows] * self.scales[rows][:, None]), np.float32)
 
 
 def encode_texts(encoder: Encoder, texts: Sequence[str], *, role: Literal["query", "document"]) -> NDArray[np.float32]:
@@ -146,7 +157,7 @@ def encode_texts(encoder: Encoder, texts: Sequence[str], *, role: Literal["query
         raise EncoderError(f"{where} returned a number that is not finite for {asked[int(np.argmin(finite))]!r}")
     result = np.zeros((len(texts), vectors.shape[1]), np.float32)
     if filled:
-        result[filled] = _unit(vectors)
+        result[filled] = unit(vectors)
     return result
 
 
@@ -219,7 +230,7 @@ def _default_folder() -> Path:
     raise EncoderError(f"the default encoder is missing: neither {places[0]} nor {places[1]} holds it")
 
 
-def _unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
+def unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
     """Rows of length one; rows of zeros stay zeros. Lengths in float64, where a square cannot overflow."""
     length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
     return np.ascontiguousarray(vectors / np.where(length > 0, length, 1)[:, None], np.float32)

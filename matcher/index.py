@@ -19,7 +19,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.chance import Chance
-from matcher.encoders import Encoder, StaticEncoder, encode_texts, fingerprint
+from matcher.encoders import Encoder, StaticEncoder, encode_texts, fingerprint, unit
 from matcher.errors import TableError
 from matcher.lexical import Lexical, Postings, Query, take
 from matcher.progress import track
@@ -28,7 +28,7 @@ from matcher.text import Segmenter, Terms
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
 ID_COLUMNS = ("outcome_id", "need_id")
 BATCH = 4096  # texts segmented and encoded at a time
-TITLE = 2  # how often a title counts among the terms
+TITLE = 3  # how often a title counts among the terms
 SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
 BLOCK = 64  # texts searched for at a time
 LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
@@ -160,15 +160,13 @@ class Index:
         """
         terms = self.segmenter.terms([*titles, *bodies])
         if isinstance(self.encoder, StaticEncoder):  # it can pool what is segmented already
-            head = self.encoder.encode_terms(terms.first(len(titles)))
+            head = self.encoder.encode_terms(terms[: len(titles)])
             whole = self.encoder.encode_terms(terms.joined((1, 1)))
         else:
             head = encode_texts(self.encoder, titles, role=role)
             texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
             whole = encode_texts(self.encoder, texts, role=role)
-        total = head + whole
-        norms = np.linalg.norm(total, axis=1, keepdims=True)
-        return np.divide(total, norms, out=total, where=norms > 0), terms.joined((TITLE, 1))
+        return unit(head + whole), terms.joined((TITLE, 1))
 
     # ---- what a search reads
 
@@ -288,7 +286,7 @@ class Index:
         """
         from matcher import storage
 
-        object.__setattr__(self, "origin", storage.save(self, Path(folder), replace_other=replace))
+        storage.save(self, Path(folder), replace_other=replace)
 
     @classmethod
     def load(cls, folder: str | Path, *, encoder: Encoder | None = None) -> Index:

@@ -47,7 +47,12 @@ class Postings:
             counts = np.minimum(terms.counts, 255).astype(np.uint8)
             pieces.append((counts, own[terms.ids], terms.offsets))
         size = sum(len(starts) - 1 for _, _, starts in pieces)
-        return cls(list(numbers), *_by_term(pieces, len(numbers)), size)
+        names = sorted(numbers)  # so that equal texts get equal bits, in whatever company they were indexed
+        place = np.empty(len(names), np.int32)
+        place[np.fromiter(map(numbers.__getitem__, names), np.int32, len(names))] = np.arange(len(names))
+        for i, (counts, ids, starts) in enumerate(pieces):
+            pieces[i] = counts, place[ids], starts
+        return cls(names, *_by_term(pieces, len(names)), size)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -119,16 +124,13 @@ class Lexical:
         self.texts = int(sum(mask.sum() for mask in alive))
         found = [part.frequencies(mask) for part, mask in zip(self.parts, alive, strict=True)]
         totals = [self._everywhere(found, i) for i in range(len(self.parts))]
-        self._idf2 = [self._inverse(total) ** 2 for total in totals]
+        self._idf2 = [np.where(total > 0, np.log((1 + self.texts) / (1 + total)) + 1, 0) ** 2 for total in totals]
         self._scale = []
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
             norms = np.sqrt(part.squares(idf2))
             self._scale.append(np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0))
         self._common = self._most_common(totals)
         self._dense = [self._block(part) for part in self.parts]
-
-    def _inverse(self, frequencies: NDArray[np.int64]) -> NDArray[np.float64]:
-        return np.log((1 + self.texts) / (1 + frequencies)) + 1
 
     def _everywhere(self, found: list[NDArray[np.int64]], i: int) -> NDArray[np.int64]:
         """How often each term of part i occurs in all the parts together."""
@@ -168,8 +170,8 @@ class Lexical:
         return float((np.log((1 + self.texts) / (1 + self.texts / 8)) + 1) ** 2)
 
     def idf2(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """The squared idf of each term; a term that no text holds has that of a frequency of 0."""
-        result = np.full(len(names), self._inverse(np.zeros(1, np.int64))[0] ** 2)
+        """The squared idf of each term; 0 for a term that no text holds."""
+        result = np.zeros(len(names))
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
             own = _places(part, names)
             result[own >= 0] = idf2[own[own >= 0]]
@@ -178,13 +180,19 @@ class Lexical:
     def weigh(self, terms: Terms) -> csr_array:
         """(texts, terms): the weights of a query's terms, so that their product with a text's 1 + ln c is the cosine
         times that text's norm.
+
+        How rare a term is that this library lacks cannot be known: in the query's norm it counts as the average of the
+        terms that the library has, so that a query which is mostly unknown here scores low.
         """
         idf2 = self.idf2(terms.names)
-        rows = np.repeat(np.arange(len(terms.offsets) - 1), np.diff(terms.offsets))
+        rows = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))
         local = 1 + np.log(terms.counts)
         weights = local * idf2[terms.ids]
-        norms = np.sqrt(np.bincount(rows, weights=local * weights, minlength=len(terms.offsets) - 1))
-        return csr_array((weights / norms[rows], terms.ids, terms.offsets), shape=(len(norms), len(terms.names)))
+        known = np.bincount(rows, weights=local**2 * (weights > 0), minlength=len(terms)).astype(float)
+        share = np.divide(known, np.bincount(rows, weights=local**2, minlength=len(terms)), where=known > 0, out=known)
+        norms = np.sqrt(np.bincount(rows, weights=local * weights, minlength=len(terms)))
+        scale = np.divide(np.sqrt(share), norms, where=norms > 0, out=np.zeros_like(norms))
+        return csr_array((weights * scale[rows], terms.ids, terms.offsets), shape=(len(terms), len(terms.names)))
 
     def queries(self, terms: Terms) -> list[Query]:
         """The texts behind `terms`, ready to be searched for."""

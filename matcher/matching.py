@@ -170,14 +170,16 @@ def _excluded(queries: pd.DataFrame, index: Index, exclude: pd.DataFrame | None)
     asking = id_column_of(queries)
     if missing := {asking, index.id_column} - set(exclude.columns):
         raise TableError(f"exclude needs the columns {asking} and {index.id_column}; it lacks {sorted(missing)}")
-    asked = {name: row for row, name in enumerate(queries[asking].astype(str))}
+    asked: dict[str, list[int]] = {}
+    for row, name in enumerate(queries[asking].astype(str)):
+        asked.setdefault(name, []).append(row)
     records: dict[str, list[int]] = {}
     for row, name in enumerate(index.ids.tolist()):
         records.setdefault(name, []).append(row)
     result: dict[int, list[int]] = {}
     for left, right in zip(exclude[asking].astype(str), exclude[index.id_column].astype(str), strict=True):
-        if left in asked:
-            result.setdefault(asked[left], []).extend(records.get(right, []))
+        for row in asked.get(left, []):
+            result.setdefault(row, []).extend(records.get(right, []))
     return result
 
 

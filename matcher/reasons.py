@@ -1,8 +1,8 @@
 """Why a pair was matched: the shared terms, the sentence that speaks for it, and what finds no answer.
 
 The sentence is the one whose removal would cost the pair most: for every sentence of a record both cosines are worked
-out as if it were not there (the lexical one exactly; the semantic one as if a text's vector were the sum of its
-sentences').
+out as if it were not there. With another encoder than the default one the semantic cosine is worked out as if a text's
+vector were the sum of its sentences', since encoding every remainder would take too long.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matcher.encoders import StaticEncoder, encode_texts
+from matcher.encoders import StaticEncoder, encode_texts, unit
 from matcher.index import TITLE, Asked, Index, texts_of
 from matcher.text import Terms, normalise_all, sentences
 
@@ -92,16 +92,17 @@ def _explain(
     single, title = csr_array(counts[: len(texts)]), csr_array(counts[len(texts) :])
     # A record's terms are those of its sentences and its title, which is its only sentence where it has no other text.
     add = csr_array((np.ones(len(of), int), (of, np.arange(len(of)))), shape=(len(records), len(texts)))
-    titled = np.array([TITLE if body else TITLE - 1 for body in map(sentences, bodies)])
-    title.data = title.data * np.repeat(titled, np.diff(title.indptr))
-    whole = csr_array(add @ single + title)
+    bare = np.array([not sentences(body) for body in bodies], bool)
+    whole = csr_array(add @ single + _times(title, TITLE - bare.astype(int)))
     is_word = csr_array(add @ is_word[: len(texts)] + is_word[len(texts) :])
 
     lexical, products = _lexical_loss(index, asking, single, whole, terms.names, at, own, of, first)
     pair, sentence = _each(first, own)
-    lengths = np.array([len(text) for text in texts])
-    spoken = _vectors(index, texts, terms)
-    semantic = _semantic_loss(spoken, index.vectors(records), asking.vectors[at], lengths, of, pair, sentence)
+    vectors = index.vectors(records)
+    without = _vectors_without(index, terms, texts, single, title, bare, vectors, of)
+    mine = asking.vectors[at]
+    now = np.einsum("ij,ij->i", vectors[own], mine)
+    semantic = now[pair] - np.einsum("ij,ij->i", without[sentence], mine[pair])
     drop = np.add(*index.chance.steps(semantic, lexical))
     order = np.lexsort((sentence, -drop, pair))
     best = sentence[order[np.searchsorted(pair, np.arange(len(at)))]]
@@ -195,30 +196,40 @@ def _renamed(asking: _Asking, matrix: csr_array, names: list[str]) -> csr_array:
     return csr_array((matrix.data[keep], (rows[keep], columns[keep])), shape=(matrix.shape[0], len(names)))
 
 
-def _vectors(index: Index, texts: list[str], terms: Terms) -> NDArray[np.float32]:
-    if isinstance(index.encoder, StaticEncoder):  # it can pool what is segmented already
-        return index.encoder.encode_terms(terms.first(len(texts)))
-    return encode_texts(index.encoder, texts, role="document")
+def _times(matrix: csr_array, factors: NDArray[np.int64]) -> csr_array:
+    """Each row times its factor."""
+    data = matrix.data * np.repeat(factors, np.diff(matrix.indptr))
+    return csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
 
 
-def _semantic_loss(
-    spoken: NDArray[np.float32],
+def _vectors_without(
+    index: Index,
+    terms: Terms,
+    texts: list[str],
+    single: csr_array,
+    title: csr_array,
+    bare: NDArray[np.bool_],
     records: NDArray[np.float32],
-    asking: NDArray[np.float32],
-    lengths: NDArray[np.int64],
     of: NDArray[np.int64],
-    pair: NDArray[np.int64],
-    sentence: NDArray[np.int64],
-) -> NDArray[np.float64]:
-    """What each pair's cosine would lose without each sentence, were a record's vector the sum of its sentences'."""
-    to_record = np.einsum("ij,ij->i", spoken, records[of]).astype(float)
-    mass = np.bincount(of, weights=lengths * np.maximum(to_record, 0), minlength=len(records))
-    share = np.minimum(lengths / np.maximum(mass[of], 1e-9), 1.0)
-    left = np.sqrt(np.maximum(1 - 2 * share * to_record + share**2, 1e-6))
-    to_asking = np.einsum("ij,ij->i", spoken[sentence], asking[pair]).astype(float)
-    now = np.einsum("ij,ij->i", records[of[sentence]], asking[pair]).astype(float)
-    loss: NDArray[np.float64] = now - (now - share[sentence] * to_asking) / left[sentence]
-    return loss
+) -> NDArray[np.float32]:
+    """(sentences, d): the unit vector of each sentence's record without that sentence."""
+    if not isinstance(index.encoder, StaticEncoder):
+        spoken = encode_texts(index.encoder, texts, role="document")
+        to_record = np.einsum("ij,ij->i", spoken, records[of])
+        lengths = np.array([len(text) for text in texts])
+        mass = np.bincount(of, weights=lengths * np.maximum(to_record, 0), minlength=len(records))
+        share = np.minimum(lengths / np.maximum(mass[of], 1e-9), 1.0).astype(np.float32)
+        return unit(records[of] - share[:, None] * spoken)
+    encoder, n = index.encoder, len(texts)  # a record's vector is that of its title plus that of its whole text
+    add = csr_array((np.ones(n, int), (of, np.arange(n))), shape=(len(records), n))
+    whole = csr_array(add @ single + _times(title, 1 - bare.astype(int)))
+    everything = Terms(terms.names, whole.indptr.astype(np.int64), whole.indices, whole.data, np.zeros(whole.nnz, bool))
+    total = _look_up(whole, np.repeat(of, np.diff(single.indptr)), single.indices)
+    spoken = encoder.pool(terms[:n], encoder.weigh(total) - encoder.weigh(total - single.data))
+    rest = unit(encoder.pool(everything, encoder.weigh(whole.data))[of] - spoken)
+    rest = unit(encoder.encode_terms(terms[n:])[of] + rest)
+    rest[bare[of]] = 0  # without its title nothing is left of it
+    return rest
 
 
 def _worth(index: Index, terms: Terms) -> NDArray[np.bool_]:

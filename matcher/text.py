@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -25,7 +26,7 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003fff
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
 _NAMING = ("n", "v", "e", "g", "i", "j", "l", "x")  # parts of speech: nouns, verbs, Latin words, idioms, short forms
-LONG_SENTENCE = 60  # characters; a longer sentence is cut at its commas into pieces of about this length
+LONG_SENTENCE = 32  # characters; a longer sentence is cut at its commas into pieces of about this length
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,12 @@ class Terms:
         """How many texts."""
         return len(self.offsets) - 1
 
-    def first(self, n: int) -> Terms:
-        """The terms of the first n texts."""
-        end = int(self.offsets[n])
-        return Terms(self.names, self.offsets[: n + 1], self.ids[:end], self.counts[:end], self.is_word[:end])
+    def __getitem__(self, some: slice) -> Terms:
+        """The terms of neighbouring texts, without a step."""
+        start, stop, _ = some.indices(len(self))
+        here = slice(int(self.offsets[start]), int(self.offsets[stop]))
+        offsets = self.offsets[start : stop + 1] - self.offsets[start]
+        return Terms(self.names, offsets, self.ids[here], self.counts[here], self.is_word[here])
 
     def joined(self, weights: tuple[int, int]) -> Terms:
         """The terms of half as many texts: text i and the one half the list behind it, counted `weights` times."""
@@ -74,8 +77,6 @@ class _Jieba:
     """jieba behind rjieba's call, for machines that rjieba has no wheel for."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        import logging
-
         import jieba
 
         jieba.setLogLevel(logging.WARNING)
@@ -117,6 +118,7 @@ def _default_engine() -> str:
     try:
         import rjieba  # noqa: F401
     except ImportError:
+        logging.getLogger(__name__).warning("rjieba is not installed; jieba cuts the same words, ten times slower")
         return "jieba"
     return "rjieba"
 
@@ -261,7 +263,8 @@ def sentences(text: str) -> list[str]:
                 piece = ""
             piece += clause
         found.append(piece)
-    return [stripped for piece in found if (stripped := piece.strip(" \t\r\xa0\u3000，,、：:")) and any(map(str.isalnum, stripped))]
+    pieces = [piece.strip(" \t\r\xa0\u3000，,、：:") for piece in found]
+    return [piece for piece in pieces if any(map(str.isalnum, piece))]
 
 
 def _is_term(word: str) -> bool:

@@ -1,0 +1,140 @@
+"""Measure speed and memory on made-up texts of real length; every figure stands beside a peer in the same run.
+
+    python examples/benchmark_speed.py encode [TRANSFORMER_FOLDER]   titles and texts a second
+    python examples/benchmark_speed.py city                         1,265 needs x 476 outcomes, to a table with reasons
+    python examples/benchmark_speed.py province [OUTCOMES NEEDS]    200,000 outcomes x 10,000 needs, top 10 with reasons
+    python examples/benchmark_speed.py files NEEDS OUTCOMES         two files to a workbook, one process, with start-up
+
+The peer of `province` is jieba with bm25s, words only, on a tenth of the outcomes and needs: its time to tokenise grows
+with the texts, its time to retrieve with needs times outcomes.
+"""
+
+from __future__ import annotations
+
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from made_up import made_up
+
+from matcher.encoders import StaticEncoder, load_encoder
+from matcher.index import Index
+from matcher.matching import match
+
+
+def timed(name: str, work: Callable[[], Any]) -> tuple[Any, float]:
+    """Do the work, print how long it took."""
+    start = time.perf_counter()
+    result = work()
+    taken = time.perf_counter() - start
+    print(f"{name}\t{taken:.2f} s", flush=True)
+    return result, taken
+
+
+def memory() -> float:
+    """The most memory that this process has held, in GiB."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+
+
+def encode(transformer: str | None) -> None:
+    """Titles of about 15 characters and texts of 400, segmentation included."""
+    table = made_up("outcome", 40_000, characters=400, rng=1)
+    titles, texts = table["title"].tolist(), table["description"].tolist()[:8_000]
+    encoder = StaticEncoder.load()
+    encoder.encode(titles[:10])
+    _, short = timed("40,000 titles", lambda: encoder.encode(titles))
+    _, long = timed("8,000 texts of 400 characters", lambda: encoder.encode(texts))
+    print(f"titles a second\t{len(titles) / short:.0f}\ntexts a second\t{len(texts) / long:.0f}")
+    if transformer:
+        peer = load_encoder(transformer)
+        peer.encode(titles[:10])
+        _, slow = timed("the transformer: 500 titles", lambda: peer.encode(titles[:500]))
+        print(f"times the transformer's speed on titles\t{(len(titles) / short) / (500 / slow):.0f}")
+
+
+def city() -> None:
+    """The libraries of one city in 2025."""
+    outcomes = made_up("outcome", 476, characters=400, rng=1)
+    needs = made_up("need", 1_265, characters=150, rng=2)
+    StaticEncoder.load().encode(["暖机"])
+    timed("city: 1,265 needs x 476 outcomes, reasons", lambda: match(needs, Index.build(outcomes)))
+
+
+def province(outcomes_count: int, needs_count: int) -> None:
+    """A province: build, search, explain, save, load, add."""
+    outcomes = made_up("outcome", outcomes_count, characters=500, rng=1)
+    needs = made_up("need", needs_count, characters=150, rng=2)
+    StaticEncoder.load().encode(["暖机"])
+    print(f"memory before\t{memory():.2f} GiB")
+    index, building = timed("build", lambda: Index.build(outcomes))
+    _, scaling = timed("idf, norms and the scale of scores", lambda: (index.lexical, index.chance))
+    _, searching = timed("search alone, all needs", lambda: match(needs, index, reasons=False))
+    print(f"needs a second\t{needs_count / searching:.0f}")
+    match(needs[:1], index, reasons=False)
+    one = [timed("one need", lambda i=i: match(needs[i : i + 1], index, reasons=False))[1] for i in range(1, 6)]
+    print(f"one need, median\t{1000 * np.median(one):.0f} ms")
+    table, explaining = timed("search and reasons, all needs", lambda: match(needs, index))
+    whole = building + scaling + explaining
+    print(f"rows\t{len(table)}\nin all\t{whole:.1f} s\npeak memory\t{memory():.2f} GiB", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        timed("save", lambda: index.save(folder))
+        loaded, _ = timed("load, ready to search", lambda: _ready(Index.load(folder)))
+        more = made_up("outcome", 1_000, characters=500, rng=3)
+        more["outcome_id"] = "新" + more["outcome_id"]
+        timed("add 1,000 records, ready to search", lambda: _ready(loaded.add(more)))
+    peer = _peer(outcomes[: outcomes_count // 10], needs[: needs_count // 10], outcomes_count, needs_count)
+    print(f"jieba + bm25s, extrapolated\t{peer:.1f} s\ntimes its speed\t{peer / whole:.2f}")
+
+
+def _ready(index: Index) -> Index:
+    index.lexical  # noqa: B018
+    index.chance  # noqa: B018
+    return index
+
+
+def _peer(outcomes: pd.DataFrame, needs: pd.DataFrame, outcomes_count: int, needs_count: int) -> float:
+    import bm25s
+    import jieba
+
+    jieba.lcut("暖机")
+
+    def cut(table: pd.DataFrame) -> list[list[str]]:
+        return [jieba.lcut(text) for text in table["title"] + "\n" + table["description"]]
+
+    documents, cutting = timed("jieba: a tenth of the outcomes", lambda: cut(outcomes))
+    queries, asking = timed("jieba: a tenth of the needs", lambda: cut(needs))
+    engine = bm25s.BM25()
+    _, indexing = timed("bm25s: index", lambda: engine.index(documents, show_progress=False))
+    _, finding = timed("bm25s: retrieve", lambda: engine.retrieve(queries, k=10, show_progress=False, n_threads=2))
+    grown = outcomes_count / len(outcomes)
+    return (cutting + indexing) * grown + asking * needs_count / len(needs) + finding * grown * needs_count / len(needs)
+
+
+def files(needs: str, outcomes: str) -> None:
+    """The main job from the command line, five times."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-c", "from matcher.cli import main; main()", "match", needs, outcomes, "-q", "-o"]
+        run = lambda: subprocess.run([*command, str(Path(folder) / "matches.xlsx")], check=True)  # noqa: E731
+        taken = [timed("files to workbook", run)[1] for _ in range(5)]
+    print(f"median\t{np.median(taken):.2f} s")
+
+
+if __name__ == "__main__":
+    job, *given = sys.argv[1:] or [""]
+    if job == "encode":
+        encode(given[0] if given else None)
+    elif job == "city":
+        city()
+    elif job == "province":
+        province(*map(int, given or (200_000, 10_000)))
+    elif job == "files" and len(given) == 2:
+        files(*given)
+    else:
+        sys.exit(__doc__)

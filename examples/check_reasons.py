@@ -1,0 +1,80 @@
+"""Check that reasons are true: without the sentence that is named as evidence, does the pair score lower?
+
+    python examples/check_reasons.py NEEDS OUTCOMES [PAIRS]
+
+Draws PAIRS (1,000 by default) of the matches, takes the named sentence out of the outcome, and scores the pair anew by
+the idf that the library had. For comparison an equally long random piece of the same text is taken out instead; that is
+counted where the text is longer than the sentence.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+
+from matcher.index import Index, texts_of
+from matcher.matching import match
+from matcher.tables import read_needs, read_outcomes
+
+
+class Scorer:
+    """Scores of single pairs, worked out apart from the index's own search."""
+
+    def __init__(self, index: Index, titles: list[str], bodies: list[str]) -> None:
+        self.index, self.asked = index, index.asked(titles, bodies)
+        self.weights = index.lexical.weigh(self.asked.terms)
+        self.names = {name: i for i, name in enumerate(self.asked.terms.names)}
+
+    def score(self, need: int, title: str, body: str) -> float:
+        """The sum of both parts of need number `need` and an outcome of this title and body."""
+        vector, terms = self.index._read([title], [body], "document")
+        local = 1 + np.log(terms.counts)
+        norm = np.sqrt(np.sum(local**2 * self.index.lexical.idf2(terms.names)[terms.ids]))
+        row = self.weights[[need]].toarray()[0]
+        places = np.array([self.names.get(terms.names[i], -1) for i in terms.ids], int)
+        inner = float(np.sum(local[places >= 0] * row[places[places >= 0]]))
+        lexical = np.array([inner / norm if norm else 0.0])
+        semantic = np.array([float(vector[0] @ self.asked.vectors[need])])
+        return float(np.add(*self.index.chance.parts(semantic, lexical))[0])
+
+
+def check(needs_path: str, outcomes_path: str, pairs: int = 1000, rng: int = 0) -> dict[str, float]:
+    """Shares of pairs that score lower without their evidence, and lower than without a random piece."""
+    needs, outcomes = read_needs(needs_path).rows, read_outcomes(outcomes_path).rows
+    index = Index.build(outcomes)
+    matches = match(needs, index)
+    random = np.random.default_rng(rng)
+    drawn = matches.iloc[np.sort(random.choice(len(matches), min(pairs, len(matches)), replace=False))]
+    scorer = Scorer(index, *texts_of(needs))
+    need_rows = {name: row for row, name in enumerate(needs["need_id"])}
+    texts = {row[0]: row[1:] for row in zip(outcomes["outcome_id"], *texts_of(outcomes), strict=True)}
+    exact, lower, compared, more = 0.0, 0, 0, 0
+    for pair in drawn.itertuples():
+        need, (title, body) = need_rows[pair.need_id], texts[pair.outcome_id]
+        before = scorer.score(need, title, body)
+        exact = max(exact, abs(before - pair.semantic - pair.lexical))
+        named = pair.evidence
+        if named not in body:  # the record has no text but its title
+            lower += scorer.score(need, title.replace(named, "", 1), body) < before
+            continue
+        without = scorer.score(need, title, body.replace(named, "", 1))
+        lower += without < before
+        if len(body) > len(named):
+            start = int(random.integers(len(body) - len(named) + 1))
+            compared += 1
+            more += without < scorer.score(need, title, body[:start] + body[start + len(named) :])
+    return {
+        "pairs": len(drawn),
+        "largest difference to the score that match gives": exact,
+        "lower without the evidence": lower / len(drawn),
+        "pairs with text besides the evidence": compared,
+        "lower than without a random piece": more / compared,
+    }
+
+
+if __name__ == "__main__":
+    if len(sys.argv) not in (3, 4):
+        sys.exit(__doc__)
+    for name, value in check(*sys.argv[1:3], *map(int, sys.argv[3:])).items():
+        print(f"{name}\t{value:.4g}")
