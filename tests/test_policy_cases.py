@@ -43,7 +43,7 @@ def _nudged(value: Any) -> list[Any]:
     """A limit a little higher and a little lower, as finely as its unit allows."""
     if isinstance(value, str) and value.endswith("%"):
         number = Decimal(value[:-1])
-        return [f"{number + Decimal('0.5')}%", f"{number - Decimal('0.5')}%"]
+        return [f"{number + Decimal('0.01')}%", f"{number - Decimal('0.01')}%"]
     if isinstance(value, int) and not isinstance(value, bool):
         return [value + 1, value - 1]
     if isinstance(value, Decimal):
