@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.critical import all_turns, candidates, torn_columns
+from matcher.critical import all_turns, candidates, reads, torn_columns
 from matcher.facts import Notes, build, column_values, cut_years, day_number, domain
 from matcher.intervals import Facts, Floats, Span
 from matcher.points import Judged
@@ -304,10 +304,14 @@ def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, answer: Answer) -> 
         return answer
     hold, open_, fail = state.can_hold.copy(), state.open().copy(), state.can_fail.copy()
     found = all_turns(ruleset)
+    behind = {rule.id: set(reads(rule, ruleset)) for rule in ruleset.of_kind("condition")}
     for name in torn:
         span, column = facts[name], policy.columns[name]
-        unsure = (hold.astype(np.int8) + open_ + fail) > 1
-        rows = np.flatnonzero(unsure & (span.lo < span.hi))
+        unsure = ((hold.astype(np.int8) + open_ + fail) > 1) & (span.lo < span.hi)
+        # with at most one open condition on this fact there is nothing for it to be torn between
+        sides = [state for key, state in answer.states.items() if name in behind[key]]
+        unsure &= sum((side.can_hold.astype(np.int8) + side.open() + side.can_fail) > 1 for side in sides) > 1
+        rows = np.flatnonzero(unsure)
         if not len(rows):
             continue
         part = facts.take(rows)
