@@ -151,7 +151,9 @@ def candidates(
     grid = np.round(np.stack(columns, axis=1), 6)
     if unit == 1.0:
         grid = np.where(grid == np.floor(grid), grid, np.nan)
-    return np.where((grid >= floor) & (grid <= ceiling), grid, np.nan)
+    grid = np.sort(np.where((grid >= floor) & (grid <= ceiling), grid, np.nan), axis=1)
+    grid[:, 1:][grid[:, 1:] == grid[:, :-1]] = np.nan
+    return grid
 
 
 def signs(test: Test, up: float = 1.0) -> Iterator[tuple[str, float]]:

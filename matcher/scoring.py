@@ -122,10 +122,7 @@ def _grid(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> 
         return np.stack([days - 100, days - 364, days - 365, days - 800, days - 1200, days - 3000], axis=1)
     values = {key: value[rows] for key, value in part.ready.values.items()}
     facts = build(policy.columns, values, days, policy.years)
-    grid = np.sort(candidates(all_turns(part.ruleset), facts, name, low, high, column.step), axis=1)
-    repeated = np.zeros(grid.shape, dtype=bool)
-    repeated[:, 1:] = grid[:, 1:] == grid[:, :-1]
-    return np.where(repeated, np.nan, grid)
+    return candidates(all_turns(part.ruleset), facts, name, low, high, column.step)
 
 
 def _tell(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> pd.DataFrame:
