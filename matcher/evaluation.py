@@ -27,8 +27,8 @@ def evaluate(
     1, discount 1 / log2(1 + rank) (Jarvelin and Kekalainen 2002, exponential gain), over rows whose levels differ.
     recall@k, hit@k and MRR: over rows that have a pair of level 3 or more. Equal scores stand in the order of the ids.
 
-    Raises TableError when columns are missing, a judged pair stands twice, a level is no number, or nothing can be
-    measured.
+    Raises TableError when columns are missing, a pair stands twice, a level is no number from 1 to 4, or nothing can
+    be measured.
     """
     asking, other = _id_columns(matches)
     if missing := {asking, other, "level"} - set(judged.columns):
@@ -37,9 +37,16 @@ def evaluate(
     truth["level"] = pd.to_numeric(truth["level"], errors="coerce")
     if (bad := truth["level"].isna()).any():
         raise TableError(f"标注表第 {int(np.flatnonzero(bad)[0]) + 2} 行：等级（level）不是数字")
+    if (bad := ~truth["level"].between(1, 4)).any():
+        at = int(np.flatnonzero(bad)[0])
+        level = truth["level"].iloc[at]
+        raise TableError(f"标注表第 {at + 2} 行：等级（level）是 {level:g}，应为 1（无关）到 4（强相关）")
     if (twice := truth.duplicated([asking, other])).any():
         raise TableError(f"标注表第 {int(np.flatnonzero(twice)[0]) + 2} 行：同一对需求与成果标注了两次")
-    ranked = truth.merge(matches[[asking, other, "score"]], on=[asking, other], how="left", validate="1:1")
+    scored = matches[[asking, other, "score"]].astype({asking: str, other: str})
+    if (twice := scored.duplicated([asking, other])).any():
+        raise TableError(f"匹配表中同一对需求与成果出现了两次：{'、'.join(scored.loc[twice, [asking, other]].iloc[0])}")
+    ranked = truth.merge(scored, on=[asking, other], how="left", validate="1:1")
     ranked = ranked.sort_values([asking, "score", other], ascending=[True, False, True], na_position="last")
     found: dict[str, list[float]] = {name: [] for name in (f"ndcg@{k}", f"recall@{k}", f"hit@{k}", "mrr")}
     for _, levels in ranked.groupby(asking, sort=True)["level"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from matcher.errors import TableError
 from matcher.filters import Agreement, Mask, allowed_for_all, labels_of
 from matcher.index import BLOCK, Asked, Index, id_column_of, texts_of
-from matcher.progress import track
+from matcher.progress import advancing
 from matcher.reasons import explain
 
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
@@ -73,10 +73,12 @@ def match(
     if asking == index.id_column:
         raise TableError(f"both the table and the index hold {asking}; match needs with outcomes")
     limits = _Limits(queries, index, where or {}, same, valid_on, exclude, weights or {})
-    parts = [
-        _match_some(queries, index, slice(start, start + CHUNK), limits, k, reasons)
-        for start in track(range(0, max(1, len(queries)), CHUNK), "匹配", progress)
-    ]
+    stages = 2 if reasons else 1
+    with advancing(stages * len(queries), "匹配", progress) as advance:
+        parts = [
+            _match_some(queries, index, slice(start, start + CHUNK), limits, k, reasons, advance)
+            for start in range(0, max(1, len(queries)), CHUNK)
+        ]
     pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     total = pairs["semantic"] + pairs["lexical"]
     pairs.insert(3, "score", index.chance.share_below(total.to_numpy(float)))
@@ -85,7 +87,13 @@ def match(
 
 
 def _match_some(
-    queries: pd.DataFrame, index: Index, some: slice, limits: _Limits, k: int, reasons: bool
+    queries: pd.DataFrame,
+    index: Index,
+    some: slice,
+    limits: _Limits,
+    k: int,
+    reasons: bool,
+    advance: Callable[[int], object],
 ) -> pd.DataFrame:
     """The pairs of some asking rows, without score and good_match."""
     asking = queries.iloc[some]
@@ -97,15 +105,22 @@ def _match_some(
 
     with ThreadPoolExecutor(THREADS) as pool:
         futures = [pool.submit(search, start) for start in range(0, len(asking), BLOCK)]
+        found: list[_Found] = []
         try:
-            found = [one for future in futures for one in future.result()]
+            for future in futures:
+                block = future.result()
+                found += block
+                advance(len(block))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
     counts = np.array([len(one.rows) for one in found], np.int64)
     at = np.repeat(np.arange(len(found)), counts)
     rows, semantic, lexical, preference = map(np.concatenate, zip(_NOTHING, *found, strict=True))
-    said = explain(asked, index, at, rows) if reasons else None
+    said = None
+    if reasons:
+        said = explain(asked, index, at, rows)
+        advance(len(asking))
     id_column = id_column_of(queries)
     pairs = pd.DataFrame(
         {id_column: asking[id_column].astype(str).to_numpy(object)[at], index.id_column: index.ids[rows]}
@@ -138,7 +153,7 @@ class _Limits:
                 raise ValueError(f"the table has no column {column!r}; it has {list(queries.columns)}")
         self._everyone = allowed_for_all(index, where, valid_on)
         columns = {column: Agreement(index, column) for column in {*same, *weights}}
-        cells = {column: [labels_of(value) for value in queries[column]] for column in columns}
+        cells = {column: [labels_of(value, column=column) for value in queries[column]] for column in columns}
         self._same = [(columns[column], cells[column]) for column in same]
         self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
         self._excluded = _excluded(queries, index, exclude)

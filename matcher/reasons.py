@@ -59,10 +59,9 @@ def explain(asked: Asked, index: Index, at: NDArray[np.int64], rows: NDArray[np.
     is_word = csr_array(
         (asked.terms.is_word.astype(np.int8), asked.terms.ids, asked.terms.offsets), shape=weights.shape
     )
-    worth = _worth(index, asked.terms)
-    heaviest = _ranked(
-        weights, worth[weights.indices] & _flagged(weights, is_word, np.arange(len(asked.terms))), asked.terms.names
-    )
+    names, read = asked.terms.names, asked.terms.is_word
+    shown = _worth(index, names, asked.terms.ids[read])[asked.terms.ids] & read
+    heaviest = _ranked(_importance(index, asked.terms), shown, names)
     asking = _Asking(asked.vectors, asked.terms.names, weights, is_word, heaviest)
     records, place = np.unique(rows, return_inverse=True)
     by_record = np.argsort(place, kind="stable")
@@ -108,7 +107,7 @@ def _explain(
     best = sentence[order[np.searchsorted(pair, np.arange(len(at)))]]
 
     flagged = _flagged(products, is_word, own) | _flagged(products, _renamed(asking, asking.is_word, terms.names), at)
-    worth = _worth(index, terms)
+    worth = _worth(index, terms.names, products.indices[flagged])
     shared = _ranked(products, flagged & worth[products.indices], terms.names)
     common = set(itertools.compress(terms.names, (index.lexical.idf2(terms.names) < index.lexical.telling).tolist()))
     plain = normalise_all([f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)])
@@ -232,12 +231,22 @@ def _vectors_without(
     return rest
 
 
-def _worth(index: Index, terms: Terms) -> NDArray[np.bool_]:
-    """Which terms a reader may want to see: words, and none of those that every need is full of."""
-    found = np.zeros(len(terms.names), bool)
-    found[terms.ids[terms.is_word]] = True
-    worth = index.segmenter.named({terms.names[i] for i in np.flatnonzero(found).tolist()} - PHRASES)
-    return np.fromiter((name in worth for name in terms.names), bool, len(found))
+def _importance(index: Index, terms: Terms) -> csr_array:
+    """(texts, terms): how much a text asks for each of its terms; for most where no record has it."""
+    idf2 = index.lexical.idf2(terms.names)
+    unseen = (np.log(1 + len(index)) + 1) ** 2
+    data = (1 + np.log(terms.counts)) * np.where(idf2 > 0, idf2, unseen)[terms.ids]
+    return csr_array((data, terms.ids, terms.offsets), shape=(len(terms), len(terms.names)))
+
+
+def _worth(index: Index, names: list[str], words: NDArray[np.int32]) -> NDArray[np.bool_]:
+    """Which of the names at the places `words` a reader may want to see: none of those that every need is full of."""
+    found = np.zeros(len(names), bool)
+    found[words] = True
+    telling = {names[i] for i in np.flatnonzero(found).tolist()} - PHRASES
+    telling = {name for name in telling if not (name[:2] in PHRASES and name[2:] in PHRASES)}  # 提高效率
+    worth = index.segmenter.named(telling)
+    return np.fromiter((name in worth for name in names), bool, len(found))
 
 
 def _ranked(weights: csr_array, shown: NDArray[np.bool_], names: list[str]) -> list[list[str]]:

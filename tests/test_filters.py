@@ -41,3 +41,21 @@ def test_labels_of_a_cell(cell, labels):
 )
 def test_cells_agree(left, right, result):
     assert agree(labels_of(left), labels_of(right)) is agree(labels_of(right), labels_of(left)) is result
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "result"),
+    [
+        ("山东省临沂市", "临沂市兰山区", True),
+        ("临沂市", "山东省临沂市兰山区", True),
+        ("临沂市兰山区", "临沂市罗庄区", False),
+        ("山东省青岛市", "山东省临沂市", False),
+        ("内蒙古自治区呼和浩特市", "呼和浩特市", True),
+        ("枣庄市市中区", "市中区", True),
+        ("山东-临沂", "临沂", True),
+        ("北京市,山东省临沂市", "临沂市费县", True),
+        ("", "临沂市", False),
+    ],
+)
+def test_regions_meet_in_a_unit_that_both_name(left, right, result):
+    assert agree(labels_of(left, column="region"), labels_of(right, column="region")) is result

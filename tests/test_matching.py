@@ -1,0 +1,369 @@
+"""Ranked pairs: whole answers on tables whose order is plain to see; the same table however it is asked for."""
+
+import datetime as dt
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from small import NEEDS, OUTCOMES, build
+
+from matcher import Index, TableError, match, read_needs, read_outcomes
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+COLUMNS = ["rank", "score", "good_match", "shared_terms", "evidence", "unanswered", "semantic", "lexical"]
+
+
+def ranked(matches: pd.DataFrame) -> dict[str, list[str]]:
+    """Each asking row's records, best first; an empty id where there is nothing."""
+    asking, other = matches.columns[:2]
+    return {name: group[other].tolist() for name, group in matches.groupby(asking, sort=False)}
+
+
+@pytest.fixture(scope="module")
+def examples():
+    """49 needs and 117 outcomes, indexed with the default encoder."""
+    needs, outcomes = (
+        read(EXAMPLES / name).rows for read, name in ((read_needs, "needs.csv"), (read_outcomes, "outcomes.csv"))
+    )
+    return needs, outcomes, Index.build(outcomes)
+
+
+# ---- order
+
+
+def test_the_outcome_that_shares_words_and_meaning_comes_first():
+    found = match(NEEDS, build(), k=2)
+    assert found.columns.tolist() == ["need_id", "outcome_id", *COLUMNS]
+    assert ranked(found) == {"N1": ["C1", "C5"], "N2": ["C6", "C2"], "N3": ["C3", "C5"], "N4": ["C4", "C5"]}
+    assert found["rank"].tolist() == [1, 2] * 4
+
+
+def test_the_other_way_round_outcomes_ask_for_needs():
+    found = match(OUTCOMES, build(NEEDS), k=1)
+    assert found.columns.tolist() == ["outcome_id", "need_id", *COLUMNS]
+    assert ranked(found) == {"C1": ["N1"], "C2": ["N2"], "C3": ["N3"], "C4": ["N3"], "C5": ["N1"], "C6": ["N2"]}
+
+
+def test_parts_sum_to_the_order_and_are_the_scaled_cosines():
+    index = build()
+    found = match(NEEDS, index, k=6)
+    asked = index.asked(NEEDS["title"].tolist(), NEEDS["description"].tolist())
+    semantic, lexical, _ = index.channels(asked, slice(0, 4))
+    parts = index.chance.parts(semantic.astype(float), lexical.astype(float))
+    row = {name: i for i, name in enumerate(NEEDS["need_id"])}
+    column = {name: i for i, name in enumerate(index.ids)}
+    at = found["need_id"].map(row), found["outcome_id"].map(column)
+    np.testing.assert_allclose(found["semantic"], parts[0][at], atol=1e-5)
+    np.testing.assert_allclose(found["lexical"], parts[1][at], atol=1e-5)
+    for name, group in found.groupby("need_id"):
+        total = (parts[0] + parts[1])[row[name]]
+        assert (np.diff(total[group["outcome_id"].map(column)]) < 1e-5).all()
+
+
+def test_ties_stand_in_the_order_of_ids():
+    ids = ["b", "10", "9", "a", "B", "é"]
+    found = match(NEEDS[:1], build(OUTCOMES.assign(outcome_id=ids, title="机械手", description="")), k=6)
+    assert found["outcome_id"].tolist() == ["10", "9", "B", "a", "b", "é"]
+    assert found["score"].nunique() == 1
+    few = match(NEEDS[:1], build(OUTCOMES.assign(outcome_id=ids, title="机械手", description="")), k=2)
+    assert few["outcome_id"].tolist() == ["10", "9"]
+
+
+def test_more_than_there_are_gives_all():
+    assert ranked(match(NEEDS[:1], build(), k=100)) == {"N1": match(NEEDS[:1], build(), k=6)["outcome_id"].tolist()}
+
+
+def test_no_needs_no_pairs():
+    found = match(NEEDS[:0], build())
+    assert found.columns.tolist() == ["need_id", "outcome_id", *COLUMNS]
+    assert len(found) == 0
+
+
+def test_without_reasons_the_rest_is_the_same():
+    reasons = ["shared_terms", "evidence", "unanswered"]
+    assert_frame_equal(match(NEEDS, build(), reasons=False), match(NEEDS, build()).drop(columns=reasons))
+
+
+# ---- scores
+
+
+def test_the_score_rises_strictly_with_the_sum_of_parts_inside_0_and_1(examples):
+    needs, _, index = examples
+    found = match(needs, index, k=len(index), reasons=False)
+    assert len(found) == len(needs) * len(index)
+    total = (found["semantic"] + found["lexical"]).to_numpy()
+    order = np.argsort(total, kind="stable")
+    apart = np.diff(total[order]) > 1e-9
+    assert (np.diff(found["score"].to_numpy()[order])[apart] > 0).all()
+    assert found["score"].between(0, 1, inclusive="neither").all()
+    by_need = found.groupby("need_id", sort=False)
+    assert (by_need["score"].diff().dropna() <= 0).all()
+
+
+def test_the_score_of_a_random_pair_is_its_share(examples):
+    """Each outcome's need-like opening against every other outcome: the sample that the scale was read off."""
+    _, outcomes, index = examples
+    asking = outcomes[["title"]].assign(
+        need_id=outcomes["outcome_id"],
+        description=[(d + "\n" + s)[:150] for d, s in outcomes[["description", "scope"]].values],
+    )
+    found = match(asking, index, k=len(index), reasons=False)
+    scores = found.loc[found["need_id"] != found["outcome_id"], "score"]
+    np.testing.assert_allclose(
+        scores.quantile([0.1, 0.25, 0.5, 0.75, 0.9, 0.99]), [0.1, 0.25, 0.5, 0.75, 0.9, 0.99], atol=0.02
+    )
+
+
+def test_good_matches_are_those_that_reach_the_mark(examples):
+    needs, _, index = examples
+    counts = []
+    for false_alarm in (0.01, 0.05, 0.2, 0.9):
+        found = match(needs, index, false_alarm=false_alarm, reasons=False)
+        mark = index.chance.good_from(false_alarm)
+        assert found["good_match"].tolist() == (found["semantic"] + found["lexical"] >= mark).tolist()
+        counts.append(int(found["good_match"].sum()))
+        assert len(found) == len(needs) * 10  # whether good or not, every row stays
+    assert counts == sorted(counts)
+    assert counts[0] < counts[-1]
+
+
+def test_a_need_that_the_library_lacks_has_no_good_match(examples):
+    _, _, index = examples
+    lacking = pd.DataFrame(
+        [("X1", "卫星姿态控制星敏感器", "求低轨卫星星敏感器标定方案。"), ("X2", "莎士比亚戏剧翻译", "英语文学翻译。")],
+        columns=["need_id", "title", "description"],
+    )
+    assert match(lacking, index)["good_match"].tolist() == [False] * 20
+
+
+def test_a_pair_scored_by_the_example_script_has_the_score_that_match_gives():
+    spec = importlib.util.spec_from_file_location("score_pairs", EXAMPLES / "score_pairs.py")
+    script = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(script)
+    pairs = pd.DataFrame(
+        [
+            (f"P{n}{o}", f"N{n}", need, text, f"C{o}", words)
+            for n, (need, text) in enumerate([("装载机齿轮磨削烧伤检测", "单齿检测不超过2秒。"), ("桃子保鲜", "")])
+            for o, words in enumerate(
+                ["齿轮 磨削 烧伤 检测", "桃 采后 保鲜 技术", "GPS Beidou 定位 系统", "齿轮 磨削 烧伤 检测"]
+            )
+        ],
+        columns=["pair_id", "need_id", "need_title", "need_text", "outcome_id", "outcome_words"],
+    )
+    shuffled = pairs.sample(frac=1, random_state=1)
+    scores = script.score_pairs(shuffled)
+    assert scores["pair_id"].tolist() == shuffled["pair_id"].tolist()
+    titles = ["齿轮磨削烧伤检测", "桃采后保鲜技术", "GPS Beidou定位系统", "齿轮磨削烧伤检测"]
+    outcomes = pd.DataFrame({"outcome_id": [f"C{o}" for o in range(4)], "title": titles, "description": ""})
+    index = Index.build(outcomes)
+    for row in pairs.itertuples():
+        need = pd.DataFrame({"need_id": [row.need_id], "title": row.need_title, "description": row.need_text})
+        alone = match(need, index, k=4).set_index("outcome_id").loc[row.outcome_id, "score"]
+        assert scores.set_index("pair_id").loc[row.pair_id, "score"] == pytest.approx(alone, abs=1e-12)
+
+
+# ---- the same table however it is asked for
+
+
+def test_one_row_or_many_rows_give_the_same_lines(examples, monkeypatch):
+    needs, _, index = examples
+    many = pd.concat([needs, needs.assign(need_id="again " + needs["need_id"])], ignore_index=True)  # two blocks
+    whole = match(many, index, k=5)
+    alone = [match(many.iloc[[i]], index, k=5) for i in (0, 7, 63, 64, 97)]
+    expected = [whole[whole["need_id"] == one["need_id"].iloc[0]].reset_index(drop=True) for one in alone]
+    for one, lines in zip(alone, expected, strict=True):
+        assert_frame_equal(one, lines, check_exact=True)
+    monkeypatch.setattr("matcher.matching.CHUNK", 30)
+    assert_frame_equal(match(many, index, k=5), whole, check_exact=True)
+
+
+def test_eight_threads_on_one_fresh_index_give_the_same_tables(examples):
+    needs, outcomes, index = examples
+    expected = match(needs, index, k=5)
+    fresh = Index.build(outcomes)
+    with ThreadPoolExecutor(8) as pool:
+        for found in pool.map(lambda _: match(needs, fresh, k=5), range(8)):
+            assert_frame_equal(found, expected, check_exact=True)
+
+
+def test_other_processes_and_hash_seeds_give_the_same_bytes(tmp_path):
+    code = (
+        "import sys; from matcher import *; "
+        "needs, outcomes = read_needs(sys.argv[1]).rows[:20], read_outcomes(sys.argv[2]).rows; "
+        "match(needs, Index.build(outcomes), k=5).to_csv(sys.argv[3], index=False)"
+    )
+    written = []
+    for seed in ("1", "2"):
+        paths = [str(EXAMPLES / "needs.csv"), str(EXAMPLES / "outcomes.csv"), str(tmp_path / seed)]
+        environment = os.environ | {"PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", code, *paths], check=True, env=environment, cwd=tmp_path)
+        written.append((tmp_path / seed).read_bytes())
+    assert written[0] == written[1]
+    assert len(written[0].splitlines()) > 100
+
+
+def test_the_order_of_records_does_not_matter(examples):
+    needs, outcomes, index = examples
+    shuffled = Index.build(outcomes.sample(frac=1, random_state=3))
+    assert_frame_equal(match(needs, shuffled, k=5), match(needs, index, k=5), rtol=1e-6)
+
+
+# ---- filters: before the best k are taken
+
+ALL = {name: sorted(OUTCOMES["outcome_id"]) for name in NEEDS["need_id"]}
+
+
+def sets(matches: pd.DataFrame) -> dict[str, list[str]]:
+    return {name: sorted(filter(None, ids)) for name, ids in ranked(matches).items()}
+
+
+def everyone(*ids: str) -> dict[str, list[str]]:
+    return {name: list(ids) for name in NEEDS["need_id"]}
+
+
+@pytest.mark.parametrize(
+    ("filters", "left"),
+    [
+        ({}, ALL),
+        ({"where": {"region": "兰山区"}}, everyone("C1", "C3", "C6")),
+        ({"where": {"region": ["河东区", "罗庄区"]}}, everyone("C2", "C3", "C4", "C5")),
+        ({"where": {"region": "河东区、罗庄区"}}, everyone("C2", "C3", "C4", "C5")),
+        ({"where": {"field": "装备制造"}}, everyone("C1", "C5", "C6")),
+        ({"where": {"field": "装备制造-自动化"}}, everyone("C1", "C5")),
+        ({"where": {"field": "生物医药"}}, everyone("C2", "C6")),
+        ({"where": {"field": "装备制造", "region": "兰山区"}}, everyone("C1", "C6")),
+        ({"where": {"trl": "7"}}, everyone("C1")),
+        ({"where": {"region": []}}, everyone()),
+        ({"where": {"region": "莒南县"}}, everyone()),
+        ({"valid_on": "2026-06-30"}, everyone("C1", "C2", "C4", "C5")),
+        ({"valid_on": dt.date(2026, 7, 1)}, everyone("C2", "C4", "C5")),
+        ({"valid_on": dt.date(2030, 1, 1)}, everyone("C2", "C5")),
+        ({"same": ["region"]}, {"N1": ["C1", "C3", "C6"], "N2": ["C2", "C4"], "N3": [], "N4": []}),
+        ({"same": ["field"]}, {"N1": ["C1", "C5", "C6"], "N2": ["C2", "C6"], "N3": ["C3"], "N4": []}),
+        ({"same": ["region", "field"]}, {"N1": ["C1", "C6"], "N2": ["C2"], "N3": [], "N4": []}),
+        (
+            {"exclude": pd.DataFrame({"need_id": ["N1", "N1", "N2", "N9"], "outcome_id": ["C1", "C5", "C6", "C1"]})},
+            ALL | {"N1": ["C2", "C3", "C4", "C6"], "N2": ["C1", "C2", "C3", "C4", "C5"]},
+        ),
+        (
+            {
+                "same": ["region"],
+                "where": {"field": "装备制造"},
+                "valid_on": "2026-06-30",
+                "exclude": pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C6"]}),
+            },
+            {"N1": ["C1"], "N2": [], "N3": [], "N4": []},
+        ),
+    ],
+)
+def test_filters(filters, left):
+    index = build()
+    unfiltered = ranked(match(NEEDS, index, k=6))
+    found = match(NEEDS, index, k=6, **filters)
+    assert sets(found) == left
+    kept = {name: [one for one in ids if one in left[name]] or [""] for name, ids in unfiltered.items()}
+    assert ranked(found) == kept
+    first = {name: ids[:1] for name, ids in kept.items()}
+    assert ranked(match(NEEDS, index, k=1, **filters)) == first  # before the best k are taken, not after
+
+
+def test_filters_see_no_record_that_was_removed():
+    index = build().remove(["C1"])
+    assert sets(match(NEEDS, index, where={"field": "装备制造"})) == everyone("C5", "C6")
+    pairs = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C5"]})
+    back = index.add(OUTCOMES[:1])
+    assert sets(match(NEEDS[:1], back, where={"field": "装备制造"}, exclude=pairs)) == {"N1": ["C1", "C6"]}
+
+
+def test_a_pair_stays_excluded_when_its_need_stands_twice_or_its_record_was_updated():
+    pairs = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"]})
+    index = build().update(OUTCOMES[:1])
+    found = match(NEEDS.iloc[[0, 1, 0]], index, k=6, exclude=pairs)
+    assert "C1" not in found.loc[found["need_id"] == "N1", "outcome_id"].tolist()
+
+
+def test_a_row_that_the_filters_leave_nothing_for_keeps_one_line():
+    found = match(NEEDS, build(), k=1, same=["region"])
+    assert found["need_id"].tolist() == ["N1", "N2", "N3", "N4"]
+    empty = found.iloc[2:]
+    assert empty[["outcome_id", "shared_terms", "evidence", "unanswered"]].to_numpy().tolist() == [[""] * 4] * 2
+    assert empty["rank"].tolist() == [0, 0]
+    assert empty["good_match"].tolist() == [False, False]
+    assert empty[["score", "semantic", "lexical"]].isna().all(axis=None)
+    full = match(NEEDS, build(), k=1)
+    assert found.dtypes.to_dict() == full.dtypes.to_dict()
+
+
+def test_weights_add_to_the_order_and_not_to_the_score():
+    index = build()
+    plain = match(NEEDS[:2], index, k=6)
+    found = match(NEEDS[:2], index, k=6, weights={"region": 50, "field": -30})
+    assert found.columns.tolist() == ["need_id", "outcome_id", *COLUMNS, "preference"]
+    wish = found.set_index(["need_id", "outcome_id"])["preference"]
+    assert wish["N1"].to_dict() == {"C1": 20, "C6": 20, "C3": 50, "C5": -30, "C2": 0, "C4": 0}
+    assert wish["N2"].to_dict() == {"C2": 20, "C4": 50, "C1": 0, "C3": 0, "C5": 0, "C6": -30}
+    by_pair = ["need_id", "outcome_id"]
+    columns = [*by_pair, "score", "good_match", "shared_terms", "evidence", "unanswered", "semantic", "lexical"]
+    assert_frame_equal(
+        found[columns].sort_values(by_pair, ignore_index=True), plain[columns].sort_values(by_pair, ignore_index=True)
+    )
+    for _, group in found.groupby("need_id"):
+        assert (np.diff(group["semantic"] + group["lexical"] + group["preference"]) <= 0).all()
+    first = match(NEEDS[:2], index, k=1, weights={"region": 50, "field": -30})
+    assert ranked(first) == {"N1": ["C3"], "N2": ["C4"]}
+
+
+# ---- errors
+
+PAIR = pd.DataFrame({"need_id": ["N1"]})
+REFUSED = {
+    "k must be at least 1, not 0": (ValueError, lambda: match(NEEDS, build(), k=0)),
+    "both the table and the index hold outcome_id; match needs with outcomes": (
+        TableError,
+        lambda: match(OUTCOMES, build()),
+    ),
+    "a table needs one of the columns outcome_id or need_id; it has ['title']": (
+        TableError,
+        lambda: match(NEEDS[["title"]], build()),
+    ),
+    "the table has no column 'trl'; it has ['need_id', 'title', 'description', 'region', 'field']": (
+        ValueError,
+        lambda: match(NEEDS, build(), same=["trl"]),
+    ),
+    "the index has no column 'size'; it has ['outcome_id', 'title', 'description', 'region', 'field', 'valid_until', "
+    "'trl']": (ValueError, lambda: match(NEEDS, build(), where={"size": "大"})),
+    "exclude needs the columns need_id and outcome_id; it lacks ['outcome_id']": (
+        TableError,
+        lambda: match(NEEDS, build(), exclude=PAIR),
+    ),
+    "false_alarm lies between 0 and 1, not at 5": (ValueError, lambda: match(NEEDS, build(), false_alarm=5)),
+}
+
+
+@pytest.mark.parametrize("said", REFUSED)
+def test_refused_with_words(said):
+    kind, call = REFUSED[said]
+    with pytest.raises(kind, match=f"^{re.escape(said)}$"):
+        call()
+
+
+def test_a_column_that_only_the_table_has_is_refused():
+    with pytest.raises(ValueError, match=r"^the index has no column 'budget'; it has "):
+        match(NEEDS.assign(budget=1), build(), weights={"budget": 1})
+
+
+def test_a_need_without_any_word():
+    blank = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["", "——"], "description": ["", "😀"]})
+    found = match(blank, build(), k=2)
+    assert ranked(found)["N1"] == ["C1", "C2"]  # a tie of all
+    assert found["rank"].tolist() == [1, 2, 1, 2]
+    assert not found["good_match"].any()
+    assert (found[["shared_terms", "unanswered"]] == "").all(axis=None)
