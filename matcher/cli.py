@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import datetime as dt
 import hashlib
 import sys
@@ -93,6 +95,7 @@ def match_command(
     day = _date(on) if on else dt.date.today()
     asking = _read("needs", needs, sheet, column, bad_rows)
     if outcomes.is_dir():
+        _refuse_beside_folder(words=words, outcomes_sheet=outcomes_sheet, outcomes_column=outcomes_column)
         index = Index.load(outcomes, encoder=_encoder(encoder, download, query_prompt, document_prompt))
         if push:
             raise TableError("--push 需要成果表，不能用索引文件夹：反向推送时由需求建立索引")
@@ -114,11 +117,11 @@ def match_command(
         asked,
         index,
         k=k,
-        where=_pairs(where),
-        same=same or (),
+        where={_field(name, records): value for name, value in _pairs(where).items()},
+        same=[_field(name, records, asked) for name in same or ()],
         valid_on=_date(valid_on) if valid_on else None,
         exclude=_read_pairs(exclude) if exclude else None,
-        weights={name: _number(value) for name, value in _pairs(weight).items()},
+        weights={_field(name, records, asked): _number(value) for name, value in _pairs(weight).items()},
         false_alarm=false_alarm,
         progress=not quiet,
     )
@@ -153,6 +156,7 @@ def index_command(
         bool, typer.Option("--update", help="Add to the folder's index; known ids are replaced.")
     ] = False,
     remove: Annotated[bool, typer.Option("--remove", help="Take the table's ids out of the folder's index.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Put a new index in the place of the folder's.")] = False,
     sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook, by name or number.")] = None,
     column: Columns = None,
     bad_rows: BadRows = "list",
@@ -166,20 +170,28 @@ def index_command(
     """Save an index of a table in a folder, or change the one that is there, for quick matching later."""
     from matcher.index import Index
 
-    reading = _read("needs" if needs else "outcomes", table, sheet, column, bad_rows)
+    if update + remove + replace > 1:
+        raise TableError("--update、--remove、--replace 只能选一个")
+    reading = _read("needs" if needs else "outcomes", table, sheet, column, bad_rows, ids_only=remove)
     _say(quiet, _told(table, reading))
     model = _encoder(encoder, download, query_prompt, document_prompt)
     if update or remove:
+        _refuse_beside_folder(words=words)
         index = Index.load(folder, encoder=model)
         if index.id_column not in reading.rows:
             raise TableError(f"{folder}：索引按 {index.id_column} 编号，{table.name} 不是这类表")
         ids = reading.rows[index.id_column]
-        index = index.remove(ids[ids.isin(set(index.records[index.id_column]))])
+        known = ids.isin(set(index.records[index.id_column]))
+        index = index.remove(ids[known])
         if update:
             index = index.add(reading.rows, progress=not quiet)
+            _say(quiet, f"更新 {known.sum()} 条，新增 {(~known).sum()} 条")
+        else:
+            unknown = f"；{(~known).sum()} 个编号不在索引中：{'、'.join(ids[~known][:10])}" if not known.all() else ""
+            _say(quiet, f"移除 {known.sum()} 条{unknown}")
     else:
         index = Index.build(reading.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
-    index.save(folder)
+    index.save(folder, replace=replace)
     _say(quiet, f"索引共 {len(index)} 条，已保存到 {folder}")
 
 
@@ -211,19 +223,26 @@ def evaluate_command(
         progress=not quiet,
     )
     matches = match(asking.rows, index, k=max(1, len(index)), reasons=False, progress=not quiet)
-    figures = evaluate(matches, _read_pairs(judged), k=k)
+    pairs = _read_pairs(judged)
+    known = pairs["need_id"].isin(asking.rows["need_id"]) & pairs["outcome_id"].isin(answering.rows["outcome_id"])
+    if not known.all():
+        lost = "、".join(pairs.loc[~known, "need_id"] + "-" + pairs.loc[~known, "outcome_id"][:5])
+        _say(quiet, f"{judged.name}：{(~known).sum()} 对的编号不在两张表里，按没有找到计：{lost}")
+    figures = evaluate(matches, pairs, k=k)
     for row in figures.itertuples():
         print(f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
     if output:
-        figures.to_csv(output, index=False, encoding="utf-8-sig")
+        output.write_bytes(figures.to_csv(index=False).encode("utf-8-sig"))
 
 
 def main() -> None:
     """Run the command line: a mistake of the user ends with its message and exit status 2, without a traceback."""
     try:
-        app(standalone_mode=False)
+        status = app(standalone_mode=False)
     except (MatcherError, ValueError, KeyError) as error:
         _fail(str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error))
+    except OSError as error:
+        _fail(f"{error.filename or ''}：无法读写（{error.strerror or error}）")
     except KeyboardInterrupt:
         _fail("已中断，没有写入任何结果", status=130)
     except typer.Abort:
@@ -232,6 +251,8 @@ def main() -> None:
         if (shown := getattr(error, "format_message", None)) is None:  # not one of the parser's own
             raise
         _fail(shown())
+    if status:  # typer gives a status back where it caught Ctrl-C itself
+        _fail("已中断，没有写入任何结果" if status == 130 else "", status=int(status))
 
 
 def _fail(message: str, *, status: int = 2) -> None:
@@ -259,10 +280,14 @@ def _read(
     sheet: str | None,
     column: Sequence[str] | None,
     bad_rows: Literal["list", "refuse"],
+    *,
+    ids_only: bool = False,
 ) -> Reading:
     from matcher.tables import NEEDS, OUTCOMES, read_table
 
     contract = NEEDS if kind == "needs" else OUTCOMES
+    if ids_only:
+        contract = dataclasses.replace(contract, any_of=(), reposts=())
     at = int(sheet) if sheet and sheet.isdigit() else sheet
     return read_table(path, contract, sheet=at, columns=_pairs(column) or None, bad_rows=bad_rows)
 
@@ -275,6 +300,19 @@ def _pairs(options: Sequence[str] | None) -> dict[str, str]:
             raise ValueError(f"“{option}”应写成 名称=值")
         found[name] = value
     return found
+
+
+def _field(name: str, *tables: pd.DataFrame) -> str:
+    """The column that a user means by its name or by its Chinese title, which all the tables must have."""
+    from matcher.contracts import NEEDS, OUTCOMES
+
+    titles = {column.name: column.title for contract in (NEEDS, OUTCOMES) for column in contract.columns}
+    for found in (name, *(field for field, title in titles.items() if title == name)):
+        if all(found in table for table in tables):
+            return found
+    shared = [column for column in tables[0] if all(column in table for table in tables)]
+    known = "、".join(f"{titles[column]}（{column}）" if column in titles else str(column) for column in shared)
+    raise ValueError(f"没有字段“{name}”；可用的有：{known}")
 
 
 def _number(text: str) -> float:
@@ -294,7 +332,21 @@ def _date(text: str) -> dt.date:
 def _segmenter(words: Path | None) -> Segmenter:
     from matcher.text import Segmenter
 
-    return Segmenter(words.read_text("utf-8-sig").split() if words else ())
+    if words is None:
+        return Segmenter()
+    data = words.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return Segmenter(data.decode(encoding).split())
+    raise TableError(f"{words.name}：不是文本文件；请存为 UTF-8 文本，每行一个词")
+
+
+def _refuse_beside_folder(**given: object) -> None:
+    """What was settled when an index was built is not asked for again, and not passed over in silence."""
+    for name, value in given.items():
+        if value is not None:
+            option = "--" + name.replace("_", "-")
+            raise TableError(f"{option} 在建立索引时给出，不能用于已保存的索引；要改请重新建立索引（--replace）")
 
 
 def _encoder(name: str | None, download: bool, query_prompt: str | None, document_prompt: str | None) -> Encoder | None:

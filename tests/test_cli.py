@@ -1,0 +1,316 @@
+"""The command line: files in, files out; every mistake ends with its sentence and status 2."""
+
+import re
+import subprocess
+import sys
+
+import openpyxl
+import pandas as pd
+import pytest
+from test_matching import EXAMPLES
+
+from matcher import Index, Segmenter, match, read_needs, read_outcomes
+from matcher.cli import main
+
+NEEDS, OUTCOMES, JUDGED = (str(EXAMPLES / f"{name}.csv") for name in ("needs", "outcomes", "judged"))
+
+
+@pytest.fixture
+def run(monkeypatch, capsys, tmp_path):
+    """Runs a command in an empty folder; gives status, standard output and standard error."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["matcher", *map(str, words)])
+        try:
+            main()
+            status = 0
+        except SystemExit as end:
+            status = end.code
+        return status, *capsys.readouterr()
+
+    return run
+
+
+@pytest.fixture
+def small(tmp_path):
+    """Three needs, four outcomes and some judged pairs as files."""
+    (tmp_path / "需求.csv").write_text(
+        "需求编号,需求名称,需求描述,所在地区\n"
+        "001,齿轮磨削烧伤检测,单齿不超过2秒,兰山区\n002,桃子保鲜,冷链贮运,费县\n003,量子纠缠,,费县\n",
+        encoding="utf-8-sig",
+    )
+    (tmp_path / "成果.csv").write_text(
+        "成果编号,成果名称,成果简介,所在地区,有效期至\n"
+        "C1,齿轮磨削烧伤检测装置,在线检测。,兰山区,2026-06-30\nC2,桃果采后保鲜,气调贮藏。,费县,\n"
+        "C3,粉尘防爆,湿式除尘。,兰山区,2025-12-31\nC4,齿轮设计,软件。,罗庄区,\n",
+        encoding="gb18030",
+    )
+    (tmp_path / "标注.csv").write_text("need_id,outcome_id,level\n001,C1,4\n001,C3,1\n002,C2,4\n002,C4,1\n", "utf-8")
+    return tmp_path
+
+
+# ---- the main job
+
+
+def test_the_main_job_writes_what_python_gives(run, tmp_path):
+    assert run("match", NEEDS, OUTCOMES, "-o", "matches.csv", "-k", "3")[0] == 0
+    needs, outcomes = read_needs(NEEDS).rows, read_outcomes(OUTCOMES).rows
+    expected = match(needs, Index.build(outcomes), k=3)
+    written = pd.read_csv(tmp_path / "matches.csv", dtype={"need_id": str, "outcome_id": str}, keep_default_na=False)
+    columns = ["need_id", "outcome_id", "rank", "good_match", "shared_terms", "unanswered"]
+    assert written[columns].to_numpy().tolist() == expected[columns].to_numpy().tolist()
+    assert written["score"].tolist() == pytest.approx(expected["score"].tolist())
+    assert (tmp_path / "matches.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a.html", "a.parquet", "a.csv"])
+def test_every_kind_of_output(run, small, name):
+    status, out, err = run("match", "需求.csv", "成果.csv", "-o", name, "--on", "2026-03-31")
+    assert (status, out) == (0, "")
+    told = r"需求.csv：读入 3 条\n成果.csv：读入 4 条\n3 条中 \d 条有较强匹配；结果已写入 "
+    assert re.fullmatch(told + re.escape(name) + "\n", err)
+    assert (small / name).stat().st_size > 100
+    if name == "a.xlsx":
+        book = openpyxl.load_workbook(small / name)
+        assert book.sheetnames == ["需求", "匹配结果", "问题", "说明"]
+        first = list(book["匹配结果"].values)[1]
+        assert first[:5] == ("001", "齿轮磨削烧伤检测", 1, "C1", "齿轮磨削烧伤检测装置")
+        assert "2026-03-31" in str(list(book["说明"].values))
+    if name == "a.parquet":
+        found = pd.read_parquet(small / name)
+        assert found.loc[found["rank"] == 1, ["need_id", "outcome_id"]].to_numpy().tolist()[:2] == [
+            ["001", "C1"],
+            ["002", "C2"],
+        ]
+
+
+def test_quiet_says_nothing(run, small):
+    assert run("match", "需求.csv", "成果.csv", "-o", "a.csv", "-q") == (0, "", "")
+
+
+def test_push_gives_the_needs_of_every_outcome(run, small):
+    assert run("match", "需求.csv", "成果.csv", "-o", "a.parquet", "--push", "-k", "1", "-q")[0] == 0
+    found = pd.read_parquet(small / "a.parquet")
+    assert found.columns[:2].tolist() == ["outcome_id", "need_id"]
+    assert found[["outcome_id", "need_id"]].to_numpy().tolist()[:2] == [["C1", "001"], ["C2", "002"]]
+    assert len(found) == 4
+
+
+def pairs(path) -> set[tuple[str, str]]:
+    table = pd.read_parquet(path)
+    return set(table.loc[table["rank"] > 0, ["need_id", "outcome_id"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("options", "left"),
+    [
+        (["--where", "region=费县"], {(n, "C2") for n in ("001", "002", "003")}),
+        (["--where", "地区=费县"], {(n, "C2") for n in ("001", "002", "003")}),
+        (["--same", "地区"], {("001", "C1"), ("001", "C3"), ("002", "C2"), ("003", "C2")}),
+        (["--valid-on", "2026-07-01"], {(n, c) for n in ("001", "002", "003") for c in ("C2", "C4")}),
+        (["--same", "region", "--exclude", "不看.csv"], {("001", "C3"), ("002", "C2"), ("003", "C2")}),
+    ],
+)
+def test_filters(run, small, options, left):
+    (small / "不看.csv").write_text("需求编号,成果编号\n001,C1\n", "utf-8")
+    assert run("match", "需求.csv", "成果.csv", "-o", "a.parquet", "-q", *options) == (0, "", "")
+    assert pairs(small / "a.parquet") == left
+
+
+def test_weights(run, small):
+    assert run("match", "需求.csv", "成果.csv", "-o", "a.parquet", "-q", "-k", "1", "--weight", "地区=100")[0] == 0
+    assert pd.read_parquet(small / "a.parquet")["preference"].tolist() == [100, 100, 100]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_own_words_from_a_file(run, small, encoding):
+    (small / "词.txt").write_bytes("磨削烧伤检测\n桃果\n".encode(encoding))
+    assert run("index", "成果.csv", "库", "--words", "词.txt", "-q")[0] == 0
+    assert Index.load("库").segmenter == Segmenter(["磨削烧伤检测", "桃果"])
+
+
+# ---- folders
+
+
+def test_index_update_remove_and_match(run, small):
+    assert run("index", "成果.csv", "库")[::2] == (0, "成果.csv：读入 4 条\n索引共 4 条，已保存到 库\n")
+    assert run("match", "需求.csv", "库", "-o", "folder.parquet", "-q")[0] == 0
+    assert run("match", "需求.csv", "成果.csv", "-o", "file.parquet", "-q")[0] == 0
+    pd.testing.assert_frame_equal(pd.read_parquet("folder.parquet"), pd.read_parquet("file.parquet"), check_exact=True)
+
+    (small / "新.csv").write_text("成果编号,成果名称\nC4,量子纠缠光源\nC5,桃园灌溉\n", "utf-8")
+    assert run("index", "新.csv", "库", "--update")[::2] == (
+        0,
+        "新.csv：读入 2 条\n更新 1 条，新增 1 条\n索引共 5 条，已保存到 库\n",
+    )
+    assert run("match", "需求.csv", "库", "-o", "a.parquet", "-q", "-k", "1")[0] == 0
+    assert pd.read_parquet("a.parquet")["outcome_id"].tolist() == ["C1", "C2", "C4"]
+
+    (small / "删.csv").write_text("成果编号\nC2\nC9\n", "utf-8")  # ids alone are enough
+    assert run("index", "删.csv", "库", "--remove")[::2] == (
+        0,
+        "删.csv：读入 2 条\n移除 1 条；1 个编号不在索引中：C9\n索引共 4 条，已保存到 库\n",
+    )
+    assert sorted(Index.load("库").records["outcome_id"]) == ["C1", "C3", "C4", "C5"]
+
+    status, _, err = run("index", "成果.csv", "库", "-q")
+    assert status == 2
+    assert err.startswith("库：这里的索引不是本索引读出时的版本（manifest-000003.json），可能已被他人更新")
+    assert run("index", "成果.csv", "库", "-q", "--replace") == (0, "", "")
+    assert len(Index.load("库")) == 4
+
+
+def test_an_index_of_needs_answers_outcomes(run, small):
+    assert run("index", "需求.csv", "需求库", "--needs", "-q")[0] == 0
+    assert Index.load("需求库").id_column == "need_id"
+
+
+def test_problems_are_told_and_listed(run, small):
+    (small / "坏.csv").write_text("需求编号,需求名称,预算（万元）\n1,桃子保鲜,约五百\n2,,30\n", "utf-8")
+    status, _, err = run("match", "坏.csv", "成果.csv", "-o", "a.xlsx")
+    assert status == 0
+    assert err.startswith("坏.csv：读入 1 条，1 行未用（见“问题”）\n坏.csv：2 处问题\n")
+    status, _, err = run("match", "坏.csv", "成果.csv", "-o", "b.xlsx", "--bad-rows", "refuse")
+    assert status == 2
+    assert err.startswith("坏.csv：2 处问题\n")
+    assert not (small / "b.xlsx").exists()
+
+
+# ---- evaluate
+
+
+def test_evaluate(run, small):
+    status, out, err = run("evaluate", "需求.csv", "成果.csv", "标注.csv", "-q", "-o", "figures.csv")
+    assert (status, err) == (0, "")
+    assert out.splitlines() == [
+        "ndcg@10\t1.0000\t[1.0000, 1.0000]\t2",
+        "recall@10\t1.0000\t[1.0000, 1.0000]\t2",
+        "hit@10\t1.0000\t[1.0000, 1.0000]\t2",
+        "mrr\t1.0000\t[1.0000, 1.0000]\t2",
+    ]
+    assert pd.read_csv(small / "figures.csv")["value"].tolist() == [1, 1, 1, 1]
+
+
+def test_evaluate_says_which_pairs_are_in_no_table(run, small):
+    with (small / "标注.csv").open("a", encoding="utf-8") as file:
+        file.write("001,X9,1\n")
+    status, out, err = run("evaluate", "需求.csv", "成果.csv", "标注.csv")
+    assert status == 0
+    assert "标注.csv：1 对的编号不在两张表里，按没有找到计：001-X9\n" in err
+    assert len(out.splitlines()) == 4
+
+
+def test_evaluate_on_the_examples(run):
+    status, out, _ = run("evaluate", NEEDS, OUTCOMES, JUDGED, "-q")
+    assert status == 0
+    assert float(out.split("\t")[1]) > 0.9
+
+
+# ---- mistakes
+
+MATCH = ["match", "需求.csv", "成果.csv", "-o", "a.csv"]
+MISTAKES = [
+    (["match"], "Missing argument 'needs'."),
+    (["match", "需求.csv", "成果.csv"], "Missing option '-o' / '--output'."),
+    (["march"], "No such command 'march'."),
+    ([*MATCH, "--speed"], "No such option: --speed"),
+    ([*MATCH, "-k", "0"], "Invalid value for '-k': Input should be greater than or equal to 1"),
+    ([*MATCH, "-k", "x"], "Invalid value for '-k': "),
+    ([*MATCH, "--bad-rows", "drop"], "Invalid value for '--bad-rows': "),
+    (["match", "无.csv", "成果.csv", "-o", "a.csv"], "无.csv：找不到这个文件"),
+    (["match", "需求.csv", "无.csv", "-o", "a.csv"], "无.csv：找不到这个文件"),
+    (["match", "成果.csv", "成果.csv", "-o", "a.csv"], "成果.csv：没有“需求名称”或“需求描述”这样的列"),
+    (
+        ["match", "需求.csv", "成果.csv", "-o", "a.doc"],
+        "不能写成“a.doc”：输出文件名须以 .xlsx、.html、.csv 或 .parquet 结尾",
+    ),
+    (["match", "需求.csv", "成果.csv", "-o", "无/a.csv"], "无"),
+    (["match", "需求.csv", "空", "-o", "a.csv"], "空：没有索引（缺少 CURRENT 文件）"),
+    ([*MATCH, "--where", "地区"], "“地区”应写成 名称=值"),
+    ([*MATCH, "--where", "省份=山东"], "没有字段“省份”；可用的有：成果编号（outcome_id）、成果名称（title）、"),
+    ([*MATCH, "--same", "price"], "没有字段“price”；可用的有：成果名称（title）、成果描述（description）、"),
+    ([*MATCH, "--weight", "地区=高"], "权重“高”不是数字"),
+    ([*MATCH, "--weight", "省份=1"], "没有字段“省份”；"),
+    ([*MATCH, "--valid-on", "3月31日"], "日期“3月31日”应写成 2026-03-31 这样"),
+    ([*MATCH, "--on", "明天"], "日期“明天”应写成 2026-03-31 这样"),
+    ([*MATCH, "--false-alarm", "5"], "false_alarm lies between 0 and 1, not at 5.0"),
+    ([*MATCH, "--exclude", "无.csv"], "无.csv：找不到这个文件"),
+    ([*MATCH, "--exclude", "半.csv"], "半.csv：每一行都要有需求编号和成果编号"),
+    ([*MATCH, "--words", "无.txt"], "无.txt：无法读写（No such file or directory）"),
+    ([*MATCH, "--words", "图.png"], "图.png：不是文本文件；请存为 UTF-8 文本，每行一个词"),
+    ([*MATCH, "--column", "题目=title"], "需求.csv：没有列“题目”；表头是："),
+    ([*MATCH, "--column", "需求名称=名"], "需求.csv：没有字段“名”，“需求名称”可以指定为："),
+    ([*MATCH, "--sheet", "2"], "需求.csv：不是工作簿，没有工作表可选"),
+    ([*MATCH, "--encoder", "无此模型"], "无此模型: no sentence-transformers model among the local files"),
+    (["match", "需求.csv", "库", "-o", "a.csv", "--words", "词.txt"], "--words 在建立索引时给出，不能用于已保存的索引"),
+    (["match", "需求.csv", "库", "-o", "a.csv", "--push"], "--push 需要成果表，不能用索引文件夹"),
+    (["match", "需求.csv", "库", "-o", "a.csv", "--outcomes-sheet", "1"], "--outcomes-sheet 在建立索引时给出"),
+    (["index", "成果.csv", "无库", "--update"], "无库：没有索引（缺少 CURRENT 文件）"),
+    (["index", "需求.csv", "库", "--needs", "--update"], "库：索引按 outcome_id 编号，需求.csv 不是这类表"),
+    (["index", "成果.csv", "库", "--update", "--remove"], "--update、--remove、--replace 只能选一个"),
+    (["index", "成果.csv", "杂"], "杂：文件夹里有其他文件（如 信.txt），请换一个空文件夹保存索引"),
+    (["evaluate", "需求.csv", "成果.csv", "半.csv"], "半.csv：每一行都要有需求编号和成果编号"),
+    (
+        ["evaluate", "需求.csv", "成果.csv", "标注.csv", "-o", "无/a.csv"],
+        "无/a.csv：无法读写（No such file or directory）",
+    ),
+]
+
+
+@pytest.mark.parametrize(("words", "said"), MISTAKES, ids=[" ".join(words) for words, _ in MISTAKES])
+def test_a_mistake_ends_with_its_sentence_and_status_2(run, small, words, said):
+    (small / "空").mkdir()
+    (small / "杂").mkdir()
+    (small / "杂" / "信.txt").write_text("")
+    (small / "半.csv").write_text("需求编号,成果编号\n001,C1\n002,\n", "utf-8")
+    (small / "图.png").write_bytes(b"\x89PNG\xff\xff\xff\xfe")
+    (small / "词.txt").write_text("桃果", "utf-8")
+    if "库" in words:
+        run("index", "成果.csv", "库", "-q")
+    status, _, err = run(*words)
+    assert status == 2
+    assert said in err
+    assert "Traceback" not in err
+    assert not (small / "a.csv").exists()
+
+
+def test_an_interruption_says_so_and_writes_nothing(run, small, monkeypatch):
+    def interrupt(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("matcher.matching._search", interrupt)
+    assert run(*MATCH, "-q") == (130, "", "已中断，没有写入任何结果\n")
+    assert not (small / "a.csv").exists()
+
+
+# ---- no network
+
+CLOSED = """
+import socket
+
+def refuse(*_, **__):
+    raise AssertionError("the network was asked for")
+
+socket.socket.connect = socket.socket.connect_ex = refuse
+socket.create_connection = socket.getaddrinfo = socket.gethostbyname = refuse
+"""
+
+
+def test_the_main_job_needs_no_network(small):
+    """In a process of its own, in which every way out is closed."""
+
+    def python(code: str) -> subprocess.CompletedProcess:
+        return subprocess.run([sys.executable, "-c", CLOSED + code], cwd=small, capture_output=True, text=True)
+
+    assert "the network was asked for" in python("socket.create_connection(('localhost', 80))").stderr
+    words = ["matcher", "match", "需求.csv", "成果.csv", "-o", "a.xlsx", "-q"]
+    done = python(f"import sys; sys.argv = {words}\nfrom matcher.cli import main; main()")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (small / "a.xlsx").stat().st_size > 1000
+
+
+def test_without_a_command_the_help_is_shown(run):
+    for words in ([], ["--help"], ["match", "--help"]):
+        status, out, err = run(*words)
+        assert (status, "Usage" in out + err) == (0 if words else 2, True)
