@@ -192,7 +192,8 @@ def load_encoder(
     for role, prompt in (("query", query_prompt), ("document", document_prompt)):
         if prompt is not None:
             model.prompts[role] = prompt
-    return model
+    encoder: Encoder = model
+    return encoder
 
 
 def fingerprint(encoder: Encoder) -> str:

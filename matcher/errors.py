@@ -28,6 +28,10 @@ class EncoderError(MatcherError, ValueError):
     """An encoder cannot be loaded, or what it returned is not one finite vector a text."""
 
 
+class PolicyError(MatcherError, ValueError):
+    """A policy folder is wrong: the text names the file, the rule and the fault."""
+
+
 class OutputError(MatcherError, OSError):
     """A result cannot be written where it was asked for."""
 

@@ -1,0 +1,134 @@
+"""Time 1,000,000 made-up firms through hte and tech-sme, Parquet to Parquet, beside a plain loop over dicts.
+
+    python examples/benchmark_scoring.py WORK_FOLDER [FIRMS]
+
+The loop over dicts gives the same rows (conditions, items, totals and decisions of both policies, intervals included)
+for the first part of the firms; its time is scaled to all of them. Both run in this process, on the same firms, with
+fixed seeds.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from plain_scoring import rows_of
+
+from matcher.policy import load_policy
+from matcher.scored import score_parquet
+
+SEED = 20261124
+
+
+def made_up_firms(size: int, seed: int = SEED) -> pd.DataFrame:
+    """Firms of no real place: log-normal sizes, an eighth of the facts of every fourth firm unknown."""
+    rng = np.random.default_rng(seed)
+
+    def yuan(low: float, high: float) -> np.ndarray:
+        return np.exp(rng.uniform(np.log(low), np.log(high), size)).round()
+
+    def yes(share: float) -> pd.array:
+        return pd.array(rng.random(size) < share, dtype="boolean")
+
+    sales3 = yuan(2e6, 8e8)
+    sales2 = (sales3 / rng.uniform(0.8, 1.6, size)).round()
+    sales1 = (sales2 / rng.uniform(0.8, 1.6, size)).round()
+    assets3 = yuan(1e6, 4e8)
+    assets2 = (assets3 / rng.uniform(0.8, 1.6, size)).round()
+    rate = rng.uniform(0.01, 0.12, size)
+    rd = [(sales * rate).round() for sales in (sales1, sales2, sales3)]
+    income = (sales3 * rng.uniform(1.0, 1.05, size)).round()
+    staff = rng.integers(5, 900, size).astype(float)
+    start = rng.integers(10_000, 20_400, size).astype("datetime64[D]").astype("datetime64[ns]")
+    firms = {
+        "enterprise_id": np.char.add("F", np.char.zfill(np.arange(size).astype(str), 8)),
+        "registered_on": start,
+        "resident": yes(0.99),
+        "employees_total": staff,
+        "rd_staff": (staff * rng.uniform(0.02, 0.5, size)).round(1),
+        "sales_y1": sales1,
+        "sales_y2": sales2,
+        "sales_y3": sales3,
+        "total_income_last_year": income,
+        "hightech_income_last_year": (income * rng.uniform(0.3, 1.0, size)).round(),
+        "net_assets_y1": (assets2 / rng.uniform(0.8, 1.6, size)).round() - 2e5,
+        "net_assets_y2": assets2 - 2e5,
+        "net_assets_y3": assets3 - 2e5,
+        "rd_expense_y1": rd[0],
+        "rd_expense_y2": rd[1],
+        "rd_expense_y3": rd[2],
+        "rd_domestic_3y": ((rd[0] + rd[1] + rd[2]) * rng.uniform(0.5, 1.0, size)).round(),
+        "class1_ip": rng.poisson(0.6, size).astype(float),
+        "class2_ip": rng.poisson(3, size).astype(float),
+        "ip_own_rd": yes(0.9),
+        "conversions_3y": rng.poisson(9, size).astype(float),
+        "in_field": yes(0.9),
+        "major_safety_accident_365d": yes(0.01),
+        "major_quality_accident_365d": yes(0.01),
+        "serious_env_violation_365d": yes(0.01),
+        "standards_participation": yes(0.1),
+        "tech-sme.employees_total": staff,
+        "tech-sme.rd_staff": (staff * rng.uniform(0.02, 0.5, size)).round(1),
+        "tech-sme.class1_ip": rng.poisson(0.6, size).astype(float),
+        "tech-sme.class2_ip": rng.poisson(3, size).astype(float),
+        "sales_last_year": sales3,
+        "assets_total": assets3,
+        "cost_expense": (sales3 * rng.uniform(0.6, 1.1, size)).round(),
+        "rd_expense_last_year": rd[2],
+        "prohibited": yes(0.01),
+        "major_safety_accident_2y": yes(0.01),
+        "major_quality_accident_2y": yes(0.01),
+        "serious_env_violation_2y": yes(0.01),
+        "serious_research_dishonesty_2y": yes(0.01),
+        "listed_abnormal": yes(0.02),
+        "listed_dishonest": yes(0.01),
+        "hte_certificate_valid": yes(0.1),
+        "provincial_rd_institution": yes(0.05),
+        "national_award_5y": yes(0.01),
+        "national_award_rank": rng.integers(1, 8, size).astype(float),
+        "standard_5y": yes(0.05),
+        "standard_rank": rng.integers(1, 10, size).astype(float),
+    }
+    frame = pd.DataFrame(firms)
+    holes = rng.random(size) < 0.25
+    for name in frame.columns[1:]:
+        frame.loc[holes & (rng.random(size) < 0.125), name] = None
+    return frame
+
+
+def main() -> None:
+    folder, size = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+    source = folder / "firms.parquet"
+    firms = made_up_firms(size)
+    firms.to_parquet(source)
+    policies = [load_policy("hte"), load_policy("tech-sme")]
+    on = date(2026, 11, 24)
+
+    start = time.perf_counter()
+    counted, _ = score_parquet(source, policies, on=on, summary=folder / "summary.parquet")
+    print(f"summary only: {time.perf_counter() - start:.1f} s, {counted}")
+    start = time.perf_counter()
+    counted, _ = score_parquet(
+        source, policies, on=on, summary=folder / "summary.parquet", verdicts=folder / "verdicts.parquet"
+    )
+    print(f"all verdicts: {time.perf_counter() - start:.1f} s, {counted}")
+    spent = time.perf_counter() - start
+    print(f"largest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB")
+
+    part = firms.head(min(size, 20_000)).copy()
+    part["registered_on"] = part["registered_on"].dt.date
+    records = part.astype(object).where(part.notna(), None).to_dict("records")
+    start = time.perf_counter()
+    rows = [row for firm in records for row in rows_of(firm, on)]
+    loop = (time.perf_counter() - start) * size / len(records)
+    print(f"a plain loop over dicts: {loop:.0f} s for all ({len(records)} firms timed, {len(rows)} rows)")
+    print(f"all verdicts are {loop / spent:.0f} times as fast")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,233 @@
+"""A table of firms to the facts of one policy: exact figures, unknown left unknown, impossible ones told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matcher.cleaning import read_date
+from matcher.intervals import EXACT, Bools, Facts, Floats, Span
+from matcher.policy_file import FactColumn
+
+EPOCH = dt.date(1970, 1, 1)
+YES = frozenset({"是", "有", "对", "true", "yes", "y", "1", "1.0", "√", "✓"})
+NO = frozenset({"否", "无", "没有", "不是", "false", "no", "n", "0", "0.0", "×"})
+EMPTY = frozenset({"", "nan", "none", "null", "<na>", "nat", "-", "—", "/", "未知", "不详"})
+
+
+@dataclass
+class Notes:
+    """Problems found in a table: firm, column, the cell as given, what is wrong, and how bad (`impossible`,
+    `unusual`...).
+    """
+
+    policy: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, ids: np.ndarray[Any, Any], rows: Bools, column: str, cells: Any, says: str, level: str) -> None:
+        """One line a marked row."""
+        for row in np.flatnonzero(rows).tolist():
+            cell = "" if cells is None else str(cells[row])
+            self.rows.append(
+                {
+                    "enterprise_id": str(ids[row]),
+                    "policy": self.policy,
+                    "column": column,
+                    "cell": cell,
+                    "problem": says,
+                    "level": level,
+                }
+            )
+
+    def whole(self, column: str, says: str, level: str) -> None:
+        """One line for the whole table."""
+        line = {
+            "enterprise_id": "",
+            "policy": self.policy,
+            "column": column,
+            "cell": "",
+            "problem": says,
+            "level": level,
+        }
+        self.rows.append(line)
+
+    def frame(self) -> pd.DataFrame:
+        """As a table with the columns of `PROBLEMS`."""
+        return pd.DataFrame(self.rows, columns=list(PROBLEMS))
+
+
+PROBLEMS = ("enterprise_id", "policy", "column", "cell", "problem", "level")
+
+
+def day_number(day: dt.date) -> int:
+    """Days since 1970-01-01."""
+    return (dt.date(day.year, day.month, day.day) - EPOCH).days
+
+
+def _text(series: pd.Series[Any]) -> tuple[list[str], Bools]:
+    cells = ["" if value is None or value is pd.NA else str(value).strip() for value in series.tolist()]
+    return cells, np.array([cell.lower() in EMPTY for cell in cells], dtype=bool)
+
+
+def numbers(series: pd.Series[Any]) -> tuple[Floats, Bools]:
+    """Figures as float64 (NaN: empty) and the rows that hold no figure though they are not empty."""
+    if pd.api.types.is_numeric_dtype(series.dtype) or pd.api.types.is_bool_dtype(series.dtype):
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        return values, np.isinf(values)
+    cells, empty = _text(series)
+    out = np.full(len(cells), np.nan)
+    bad = np.zeros(len(cells), dtype=bool)
+    for row, cell in enumerate(cells):
+        if empty[row]:
+            continue
+        try:
+            out[row] = float(cell.replace(",", "").replace("，", ""))
+        except ValueError:
+            bad[row] = True
+    return out, bad | np.isinf(out)
+
+
+def yes_no(series: pd.Series[Any]) -> tuple[Floats, Bools]:
+    """1, 0 or NaN, and the rows that hold neither yes nor no though they are not empty."""
+    if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_numeric_dtype(series.dtype):
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        bad = ~np.isnan(values) & (values != 0) & (values != 1)
+        return np.where(bad, np.nan, values), bad
+    cells, empty = _text(series)
+    words = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
+    out = np.array(
+        [np.nan if void else words.get(cell.lower(), np.nan) for cell, void in zip(cells, empty, strict=True)]
+    )
+    return out, np.isnan(out) & ~empty
+
+
+def dates(series: pd.Series[Any]) -> tuple[Floats, Bools]:
+    """Days since 1970-01-01, and the rows that hold no date though they are not empty."""
+    if pd.api.types.is_datetime64_any_dtype(series.dtype):
+        stamps = series.to_numpy(dtype="datetime64[s]")
+        return _days(stamps), np.zeros(len(series), dtype=bool)
+    cells = series.tolist()
+    out = np.full(len(cells), np.nan)
+    bad = np.zeros(len(cells), dtype=bool)
+    for row, cell in enumerate(cells):
+        day = None if cell is None or cell is pd.NA or cell is pd.NaT else read_date(cell)
+        if isinstance(day, dt.date):
+            out[row] = day_number(day)
+        elif day is not None:
+            bad[row] = True
+    return out, bad
+
+
+def _days(stamps: Any) -> Floats:
+    whole = stamps.astype("datetime64[D]")
+    return np.where(np.isnat(whole), np.nan, whole.astype(np.int64).astype(np.float64))
+
+
+def choices(series: pd.Series[Any], known: Mapping[str, tuple[str, ...]]) -> tuple[Floats, Bools]:
+    """The number of the choice, by its name or one of its Chinese words."""
+    codes = {word.lower(): float(code) for code, (name, words) in enumerate(known.items()) for word in (name, *words)}
+    cells, empty = _text(series)
+    # a choice may itself be called "none", so the words come before emptiness
+    out = np.array([codes.get(cell.lower(), np.nan) if cell else np.nan for cell in cells])
+    return out, np.isnan(out) & ~empty
+
+
+_WRONG = {
+    "yesno": "既不是“是”也不是“否”；按未知处理",
+    "date": "不是日期；请写成 2026-11-24；按未知处理",
+    "choice": "不在可选项之内；按未知处理",
+}
+
+
+def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[Any, Any], notes: Notes) -> Floats:
+    """One column to figures; a cell that cannot be is told and left unknown."""
+    if column.kind == "yesno":
+        values, bad = yes_no(series)
+    elif column.kind == "date":
+        values, bad = dates(series)
+    elif column.kind == "choice":
+        values, bad = choices(series, column.choices)
+    else:
+        values, bad = numbers(series)
+    cells = series.tolist() if bad.any() else None
+    notes.add(ids, bad, column.title, cells, _WRONG.get(column.kind, "不是数字；按未知处理"), "unreadable")
+    values = np.where(bad, np.nan, values)
+    if column.kind in ("count", "number", "yuan", "share"):
+        with np.errstate(invalid="ignore"):
+            outside = (values < column.lowest) | (values > column.highest)
+            if column.kind == "count" or column.whole:
+                outside |= ~np.isnan(values) & (values != np.floor(values))
+            outside |= np.abs(values) > EXACT
+        if outside.any():
+            top = "" if np.isinf(column.highest) else f"，最大 {column.highest:g}"
+            says = f"不可能的数值（最小 {column.lowest:g}{top}）；按未知处理"
+            notes.add(ids, outside, column.title, series.tolist(), says, "impossible")
+            values = np.where(outside, np.nan, values)
+    return values
+
+
+def domain(column: FactColumn) -> tuple[float, float]:
+    """Smallest and largest possible value of an unknown cell."""
+    if column.kind == "yesno":
+        return 0.0, 1.0
+    if column.kind == "choice":
+        return 0.0, float(len(column.choices) - 1)
+    if column.kind == "date":
+        return -np.inf, np.inf
+    return column.lowest, column.highest
+
+
+@dataclass(frozen=True)
+class YearsRule:
+    """Which column counts the accounting years that exist, from which date they follow, and what they cut."""
+
+    column: str
+    since: str
+    cut: Mapping[str, int]
+
+
+def count_years(values: Mapping[str, Floats], on: Floats, rule: YearsRule) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Accounting years before the year of application, 0..3; -1 where neither the count nor the day of registration
+    is known.
+    """
+    given = values[rule.column]
+    since = values[rule.since]
+    years_on = on.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    known = ~np.isnan(since)
+    start = np.where(known, since, 0).astype(np.int64).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+    derived = np.where(known, np.clip(years_on - start, 0, 3), -1)
+    return np.where(np.isnan(given), derived, np.nan_to_num(given)).astype(np.int64)
+
+
+def build(
+    columns: Mapping[str, FactColumn], values: Mapping[str, Floats], on: Floats, years: YearsRule | None
+) -> Facts:
+    """Facts with every unknown cell spread over its domain."""
+    size = len(on)
+    spans = {}
+    for name, column in columns.items():
+        lowest, highest = domain(column)
+        spans[name] = Span.of(values[name], lowest, highest)
+    steps = {name: column.step for name, column in columns.items()}
+    counted = None if years is None else count_years(values, on, years)
+    return Facts(size, spans, steps, counted, on)
+
+
+def cut_years(facts: Facts, rule: YearsRule) -> Facts:
+    """Figures of accounting years that do not exist become zero, so that sums run over the years that do."""
+    assert facts.years is not None
+    if (facts.years >= 3).all():
+        return facts
+    spans = dict(facts.spans)
+    for name, needed in rule.cut.items():
+        gone = facts.years < needed
+        if gone.any():
+            span = spans[name]
+            lo = np.where(gone, 0.0, span.lo)
+            spans[name] = Span.known(lo) if span.settled else Span(lo, np.where(gone, 0.0, span.hi))
+    return Facts(facts.size, spans, facts.steps, facts.years, facts.on)

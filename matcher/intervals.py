@@ -1,0 +1,330 @@
+"""Three-valued, exact comparisons over columns of figures, some of them unknown.
+
+A fact is a `Span`: the smallest and the largest value it can have, one pair a row; a known figure has both alike. A
+comparison answers with a `Truth`: rows where it holds for every possible value (`sure`) and rows where it holds for
+some (`may`). Distinct facts vary independently. Figures are float64, which holds whole yuan exactly up to 9e15;
+limits are fractions, a ratio is compared by cross-multiplication, and where two sides come close with figures that
+are not whole, the comparison is done again in decimal arithmetic. So a firm at exactly 5 % is at 5 %.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+EXACT = float(2**53)
+
+
+@dataclass(frozen=True)
+class Span:
+    """Smallest and largest possible value a row (float64). Where all are known, `lo is hi`."""
+
+    lo: Floats
+    hi: Floats
+
+    @classmethod
+    def known(cls, values: Floats) -> Span:
+        """Every row known."""
+        return cls(values, values)
+
+    @classmethod
+    def of(cls, values: Floats, lowest: float, highest: float) -> Span:
+        """NaN becomes the whole domain from `lowest` to `highest`."""
+        missing = np.isnan(values)
+        if not missing.any():
+            return cls(values, values)
+        return cls(np.where(missing, lowest, values), np.where(missing, highest, values))
+
+    @property
+    def settled(self) -> bool:
+        """Whether every row has one value only."""
+        return self.lo is self.hi
+
+    def value(self) -> Floats:
+        """The figure where there is one, NaN elsewhere."""
+        return self.lo if self.settled else np.where(self.lo == self.hi, self.lo, np.nan)
+
+    def plus(self, other: Span) -> Span:
+        """Sum of two independent facts."""
+        if self.settled and other.settled:
+            return Span.known(self.lo + other.lo)
+        return Span(self.lo + other.lo, self.hi + other.hi)
+
+
+@dataclass(frozen=True)
+class Truth:
+    """`sure`: holds whatever the unknown facts are. `may`: holds for some of them. `sure` implies `may`."""
+
+    sure: Bools
+    may: Bools
+
+    @classmethod
+    def known(cls, holds: Bools) -> Truth:
+        """No doubt in any row."""
+        return cls(holds, holds)
+
+    def __and__(self, other: Truth) -> Truth:
+        if self.sure is self.may and other.sure is other.may:
+            return Truth.known(self.sure & other.sure)
+        return Truth(self.sure & other.sure, self.may & other.may)
+
+    def __or__(self, other: Truth) -> Truth:
+        if self.sure is self.may and other.sure is other.may:
+            return Truth.known(self.sure | other.sure)
+        return Truth(self.sure | other.sure, self.may | other.may)
+
+    def __invert__(self) -> Truth:
+        return Truth.known(~self.sure) if self.sure is self.may else Truth(~self.may, ~self.sure)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The facts of `size` firms. `years`: how many of the accounting years y1..y3 exist, where a policy asks for that.
+
+    `steps` is the smallest positive value of a column: 1 for yuan and counts, a very small number for the others.
+    """
+
+    size: int
+    spans: Mapping[str, Span]
+    steps: Mapping[str, float] = field(default_factory=dict)
+    years: NDArray[np.int64] | None = None
+    on: Floats | None = None
+
+    def __getitem__(self, name: str) -> Span:
+        return self.spans[name]
+
+    def step(self, names: Sequence[str]) -> float:
+        """Smallest positive value that a sum of these columns can have."""
+        return min((self.steps.get(name, 1.0) for name in names), default=1.0)
+
+    def narrowed(self, name: str, span: Span) -> Facts:
+        """The same firms with one fact held to a smaller range."""
+        return replace(self, spans={**self.spans, name: span})
+
+    def take(self, rows: NDArray[np.int64], years: int | None = None) -> Facts:
+        """Some of the firms; `years` says how many accounting years they have, where that was open."""
+
+        def part(span: Span) -> Span:
+            return Span.known(span.lo[rows]) if span.settled else Span(span.lo[rows], span.hi[rows])
+
+        held = self.years[rows] if self.years is not None else None
+        if years is not None:
+            held = np.full(len(rows), years, dtype=np.int64)
+        on = self.on[rows] if self.on is not None else None
+        return replace(self, size=len(rows), spans={k: part(v) for k, v in self.spans.items()}, years=held, on=on)
+
+    def sum(self, names: Sequence[str]) -> Span:
+        """Sum of independent facts; no names give zero."""
+        total: Span | None = None
+        for name in names:
+            total = self.spans[name] if total is None else total.plus(self.spans[name])
+        return total if total is not None else Span.known(np.zeros(self.size))
+
+
+def _decimal(value: float) -> Fraction:
+    return Fraction(repr(float(value)))
+
+
+def excess(left: Floats, right: Floats, limit: Fraction) -> Floats:
+    """Something with the sign of `left - limit * right`, exact; infinite sides allowed on one side at a time."""
+    a = left * float(limit.denominator)
+    b = right * float(limit.numerator)
+    with np.errstate(invalid="ignore"):
+        gap = a - b
+        near = np.abs(gap) <= 1e-9 * np.maximum(np.abs(a), np.abs(b))
+        near &= (a != 0) & (b != 0) & np.isfinite(a) & np.isfinite(b)
+    if near.any():
+        rows = np.flatnonzero(near)
+        x, y = left[rows], right[rows]
+        whole = (x == np.floor(x)) & (y == np.floor(y)) & (np.abs(a[rows]) < EXACT) & (np.abs(b[rows]) < EXACT)
+        whole &= (limit.denominator < EXACT) & (limit.numerator < EXACT)
+        for row in rows[~whole]:
+            exact = _decimal(left[row]) * limit.denominator - _decimal(right[row]) * limit.numerator
+            gap[row] = (exact > 0) - (exact < 0)
+    return gap
+
+
+def holds(gap: Floats, word: str) -> Bools:
+    """Whether a difference answers the comparison `word` against nothing."""
+    with np.errstate(invalid="ignore"):
+        if word == "at_least":
+            return gap >= 0
+        if word == "more_than":
+            return gap > 0
+        if word == "at_most":
+            return gap <= 0
+        return gap < 0
+
+
+RISING = ("at_least", "more_than")
+COMPARISONS = ("at_least", "more_than", "at_most", "less_than")
+
+
+def compare_span(span: Span, word: str, limit: Fraction) -> Truth:
+    """Compare a figure with a limit."""
+    one = np.ones(len(span.lo))
+
+    def side(values: Floats) -> Bools:
+        return holds(excess(values, one, limit), word)
+
+    if span.settled:
+        return Truth.known(side(span.lo))
+    low, high = side(span.lo), side(span.hi)
+    return Truth(low, high) if word in RISING else Truth(high, low)
+
+
+def compare_ratio(top: Span, bottom: Span, step: float, word: str, limit: Fraction) -> Truth:
+    """Compare top / bottom with a positive limit. A ratio to zero or to less does not exist and answers no
+    comparison.
+    """
+    if top.settled and bottom.settled:
+        return Truth.known(holds(excess(top.lo, bottom.lo, limit), word) & (bottom.lo > 0))
+    smallest = np.where(bottom.lo > 0, bottom.lo, np.minimum(step, bottom.hi))
+    if word in RISING:
+        sure = holds(excess(top.lo, bottom.hi, limit), word)
+        if (top.lo < 0).any():
+            sure &= holds(excess(top.lo, smallest, limit), word)
+        may = holds(excess(top.hi, smallest, limit), word)
+    else:
+        sure = holds(excess(top.hi, smallest, limit), word)
+        may = holds(excess(top.lo, bottom.hi, limit), word)
+        if (top.lo < 0).any():
+            may |= holds(excess(top.lo, smallest, limit), word)
+    return Truth(sure & (bottom.lo > 0), may & (bottom.hi > 0))
+
+
+def within(
+    span: Span, above: float | None, upto: float | None, *, open_below: bool, open_above: bool
+) -> tuple[Span, Bools, Bools]:
+    """A whole-number fact held to a bracket: its span there, rows that surely lie in it, rows that may.
+
+    `open_below`: the bracket begins just above `above`; `open_above`: it ends just below `upto`.
+    """
+    floor = -np.inf if above is None else (above + 1 if open_below else above)
+    ceiling = np.inf if upto is None else (upto - 1 if open_above else upto)
+
+    def inside(values: Floats) -> Bools:
+        ok = np.ones(len(values), dtype=bool)
+        if above is not None:
+            ok &= values > above if open_below else values >= above
+        if upto is not None:
+            ok &= values < upto if open_above else values <= upto
+        return ok
+
+    if span.settled:
+        sure = inside(span.lo)
+        return span, sure, sure
+    known = span.lo == span.hi
+    lo = np.where(known, span.lo, np.maximum(span.lo, floor))
+    hi = np.where(known, span.hi, np.minimum(span.hi, ceiling))
+    sure = inside(span.lo) & inside(span.hi)
+    may = np.where(known, inside(span.lo), lo <= hi)
+    return Span(lo, hi), sure, may
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Mean yearly growth g = (y2/y1 + y3/y2)/2 - 1 over accounting years, each known or wholly unknown.
+
+    With two years g = y3/y2 - 1; with y1 = 0 too, where `base_zero_uses_last_two`. A firm and its possible figures
+    fall into three outcomes: no rate can be formed (`no_rate`), a base year is negative (`unaddressed`), or there is
+    a rate to compare.
+    """
+
+    first: Span
+    middle: Span
+    last: Span
+    years: NDArray[np.int64]
+    base_zero_uses_last_two: bool
+
+    def no_rate(self) -> Truth:
+        """The rule gives its zero band: y2 = 0, or y1 = 0 where that is not passed over."""
+        y1, y2 = self.first, self.middle
+        may, sure = (y2.lo <= 0) & (y2.hi >= 0), (y2.lo == 0) & (y2.hi == 0)
+        if not self.base_zero_uses_last_two:
+            three = self.years >= 3
+            may = may | (three & (y1.lo <= 0) & (y1.hi >= 0) & (y2.hi >= 0))
+            sure = sure | (three & (y1.lo == 0) & (y1.hi == 0) & (y2.lo >= 0))
+        several = self.years >= 2
+        return Truth(sure & several, may & several)
+
+    def too_short(self) -> Truth:
+        """Fewer than two accounting years: no growth can be formed."""
+        return Truth.known(self.years <= 1)
+
+    def unaddressed(self) -> Truth:
+        """A base year is negative: the text does not speak of it."""
+        y1, y2 = self.first, self.middle
+        three, several = self.years >= 3, self.years >= 2
+        zero = (y2.lo == 0) & (y2.hi == 0)
+        may = ((y2.lo < 0) | (three & (y1.lo < 0))) & ~zero
+        sure = (y2.hi < 0) | (three & (y1.hi < 0) & (y2.lo > 0))
+        return Truth(sure & several, may & several)
+
+    def compare(self, word: str, limit: Fraction) -> Truth:
+        """A rate exists and answers `word` (`at_least`, `more_than`): for every possible value, for some."""
+        y1, y2, y3 = self.first, self.middle, self.last
+        three, two = self.years >= 3, self.years == 2
+        factor = limit + 1
+        reaches = self._reaches(word, factor)
+        base = (y2.lo > 0) & (two | (three & (y1.lo > 0)))
+        if self.base_zero_uses_last_two:
+            base |= (y2.lo > 0) & three & (y1.lo == 0)
+        if y1.settled and y2.settled and y3.settled:
+            return Truth.known(base & reaches)
+        m1, m2, m3 = (three & (y1.lo < y1.hi)), (y2.lo < y2.hi), (y3.lo < y3.hi)
+        known = ~(m1 | m2 | m3)
+        sure, may = known & base & reaches, known & base & reaches
+        several = two | three
+        one = np.ones(len(y2.lo))
+        zero_ok = self.base_zero_uses_last_two
+        first_ok = two | m1 | (y1.lo > 0) | ((y1.lo == 0) & zero_ok)
+        by_one = holds(excess(np.where(m3, np.inf, y3.lo), one, factor), word)
+        no_base = two | (three & ~m1 & (y1.lo == 0))
+        # y2 unknown: it may be zero, so nothing is sure; it may be huge, or one yuan where only y3 / y2 counts
+        may |= m2 & several & first_ok & np.where(no_base, by_one, True)
+        plain = ~m2 & (y2.lo > 0) & several
+        may |= plain & m3 & first_ok
+        floor = (y3.lo >= 0) & np.isfinite(y3.lo)
+        sure |= plain & m3 & ~m1 & three & (y1.lo > 0) & floor & holds(excess(y2.lo, y1.lo, 2 * factor), word)
+        # only y1 unknown: at one yuan the rate is highest, and it falls towards half of y3 / y2 without getting there
+        only = plain & m1 & ~m3
+        with np.errstate(invalid="ignore", divide="ignore"):
+            highest = (y2.lo + y3.lo / y2.lo) / 2 - float(factor)
+        may |= only & (holds(highest, word) | (zero_ok & holds(excess(y3.lo, y2.lo, factor), word)))
+        sure |= only & (y1.lo >= 0) & zero_ok & holds(excess(y3.lo, y2.lo, 2 * factor), "at_least")
+        return Truth(sure, may)
+
+    def rate(self) -> Floats:
+        """The rate where every year is known and one exists, NaN elsewhere."""
+        y1, y2, y3 = self.first.value(), self.middle.value(), self.last.value()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            short = y3 / y2 - 1
+            full = np.where(y1 > 0, (y2 / y1 + y3 / y2) / 2 - 1, np.nan)
+            if self.base_zero_uses_last_two:
+                full = np.where(y1 == 0, short, full)
+            out = np.where(self.years >= 3, full, np.where(self.years == 2, short, np.nan))
+            return np.where(y2 > 0, out, np.nan)
+
+    def _reaches(self, word: str, factor: Fraction) -> Bools:
+        """g answers the comparison, read off the lower ends; meaningful where all years are known and y2 > 0."""
+        y1, y2, y3 = self.first.lo, self.middle.lo, self.last.lo
+        with np.errstate(invalid="ignore", divide="ignore"):
+            out = holds(excess(y3, y2, factor), word)
+            forward, latest = y2 / y1, y3 / y2
+            rate = (forward + latest) / 2 - float(factor)
+            full = (self.years >= 3) & (y1 > 0) & (y2 > 0) & np.isfinite(rate)
+            near = full & (np.abs(rate) <= 1e-9 * (np.abs(forward) + np.abs(latest) + 1))
+        out = np.where(full, holds(rate, word), out)
+        for row in np.flatnonzero(near).tolist():
+            p, q, r = _decimal(y1[row]), _decimal(y2[row]), _decimal(y3[row])
+            exact = q * q + p * r - 2 * factor * p * q
+            out[row] = exact > 0 or (exact == 0 and word == "at_least")
+        return out

@@ -1,0 +1,148 @@
+"""Which firm a row of another sheet belongs to: by 统一社会信用代码 for sure, by name only as a proposal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+LINKS = ("row", "written", "enterprise_id", "name", "how", "joined")
+
+_LEGAL = re.compile(r"(股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|集团公司|集团|公司|总厂|厂)$")
+_BRACKETS = re.compile(r"[()（）\[\]【】〔〕\s·.\-_,，、&]+")
+_PLACE = re.compile(r"^(?:中国)?(?:[一-鿿]{2,3}?省)?(?:[一-鿿]{2,3}?市)?(?:[一-鿿]{2,3}?[区县])?")
+
+
+class Linked(NamedTuple):
+    """Rows of a sheet with the firm that each belongs to ("" for none), and how each link came about (LINKS)."""
+
+    rows: pd.DataFrame
+    links: pd.DataFrame
+
+
+def uscc_fault(text: str) -> str | None:
+    """What is wrong with a 统一社会信用代码, in Chinese; None where it is right. Checked by python-stdnum."""
+    from stdnum.cn import uscc
+    from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
+
+    code = compact_uscc(text)
+    try:
+        uscc.validate(code)
+    except InvalidLength:
+        return f"长度应为18位，现为{len(code)}位" + (
+            "（可能被 Excel 改成了数字）" if "E+" in code or len(code) == 15 else ""
+        )
+    except InvalidChecksum:
+        return f"校验位应为 {uscc.calc_check_digit(code[:-1])}"
+    except (InvalidFormat, InvalidComponent):
+        return "含有不应出现的字符（没有 I、O、S、V、Z）"
+    return None
+
+
+def compact_uscc(text: str) -> str:
+    """Upper-case half-width letters and digits only."""
+    return re.sub(r"[\s\-]+", "", unicodedata.normalize("NFKC", str(text))).upper()
+
+
+def plain_name(name: str) -> str:
+    """A company name without brackets, blanks and its legal form: 临沂市某某（集团）有限公司 and 临沂市某某集团 are
+    alike.
+    """
+    text = _BRACKETS.sub("", unicodedata.normalize("NFKC", name)).lower()
+    while True:
+        shorter = _LEGAL.sub("", text)
+        if shorter == text or not shorter:
+            return text
+        text = shorter
+
+
+def core_name(name: str) -> str:
+    """The plain name without a place in front, where at least two signs are left."""
+    plain = plain_name(name)
+    core = _PLACE.sub("", plain, count=1)
+    return core if len(core) >= 2 else plain
+
+
+def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, str] | None = None) -> Linked:
+    """Find the firm of every record.
+
+    `records` and `firms` may each have `enterprise_id`, `uscc`, `name`, and `firms` also `former_names` (joined by
+    ";"). A record is joined by its own `enterprise_id`, else by a right 统一社会信用代码 that one firm has. Otherwise
+    a firm with the same name, former name, name without legal form, or name without place and legal form is proposed
+    where there is exactly one; a proposal is joined only when `accepted` (record number, from 0 -> enterprise_id)
+    says so.
+
+    Returns the records with `enterprise_id` ("" where not joined), and one link a record: row (from 0), written,
+    enterprise_id, name, how, joined. A code that is wrong is told in `how` and never joins.
+    """
+    accepted = accepted or {}
+    ids = set(firms["enterprise_id"].astype(str))
+    by_code: dict[str, set[str]] = {}
+    by_name: list[tuple[str, dict[str, set[str]]]] = [
+        ("名称相同", {}),
+        ("曾用名相同", {}),
+        ("名称规范化后相同", {}),
+        ("去掉地名后相同", {}),
+    ]
+    names: dict[str, str] = {}
+    for firm in firms.to_dict("records"):
+        own = str(firm["enterprise_id"])
+        name = _cell(firm.get("name"))
+        names[own] = name
+        code = compact_uscc(_cell(firm.get("uscc")))
+        if code and uscc_fault(code) is None:
+            by_code.setdefault(code, set()).add(own)
+        former = [part.strip() for part in re.split(r"[;；、]", _cell(firm.get("former_names"))) if part.strip()]
+        for (_, table), keys in zip(
+            by_name,
+            ([name], former, [plain_name(n) for n in [name, *former]], [core_name(n) for n in [name, *former]]),
+            strict=True,
+        ):
+            for key in keys:
+                if key:
+                    table.setdefault(key, set()).add(own)
+    links: list[dict[str, Any]] = []
+    joined_ids: list[str] = []
+    for row, record in enumerate(records.to_dict("records")):
+        name, code = _cell(record.get("name")), compact_uscc(_cell(record.get("uscc")))
+        own = _cell(record.get("enterprise_id"))
+        found, how, sure = "", "没有找到", False
+        fault = uscc_fault(code) if code else None
+        if own in ids:
+            found, how, sure = own, "企业编号", True
+        elif code and fault is None and len(by_code.get(code, ())) == 1:
+            found, how, sure = next(iter(by_code[code])), "统一社会信用代码", True
+        elif name:
+            forms = (name, name, plain_name(name), core_name(name))
+            for (words, table), key in zip(by_name, forms, strict=True):
+                if len(table.get(key, ())) == 1:
+                    found, how = next(iter(table[key])), f"{words}，待确认"
+                    break
+                if len(table.get(key, ())) > 1:
+                    how = f"{words}的有 {len(table[key])} 家，不能确定"
+                    break
+        if fault is not None:
+            how = f"信用代码{fault}；{how}"
+        if accepted.get(row):
+            found, how, sure = accepted[row], "使用者确认", accepted[row] in ids
+        joined_ids.append(found if sure else "")
+        links.append(
+            {
+                "row": row,
+                "written": name or code,
+                "enterprise_id": found,
+                "name": names.get(found, ""),
+                "how": how,
+                "joined": sure,
+            }
+        )
+    out = records.copy()
+    out["enterprise_id"] = joined_ids
+    return Linked(out, pd.DataFrame(links, columns=list(LINKS)))
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None or value is pd.NA or value != value else str(value).strip()

@@ -1,0 +1,190 @@
+"""What a rule can measure: sums, ratios, growth, days. Each compares itself exactly and tells what is missing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Protocol
+
+import numpy as np
+
+from matcher.intervals import RISING, Facts, Floats, Growth, Span, Truth, compare_ratio, compare_span
+
+
+class Measure(Protocol):
+    """A figure read off the facts."""
+
+    def columns(self) -> tuple[str, ...]:
+        """The facts that it reads."""
+
+    def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
+        """Compare it with a limit, exactly."""
+
+    def value(self, facts: Facts) -> Floats:
+        """The figure where it is known, NaN elsewhere."""
+
+    def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
+        """What is missing to the limit, in the unit of the measure (a ratio: of its numerator); 0 where nothing is."""
+
+
+def short_of(have: Floats, need: Floats, word: str) -> Floats:
+    """How far a figure is from what the comparison `word` needs; 0 where it is there, NaN where it is unknown."""
+    with np.errstate(invalid="ignore"):
+        missing = need - have if word in RISING else have - need
+        return np.where(np.isnan(missing), np.nan, np.maximum(missing, 0.0))
+
+
+@dataclass(frozen=True)
+class Total:
+    """The sum of one or several columns."""
+
+    names: tuple[str, ...]
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns summed."""
+        return self.names
+
+    def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
+        """Compare the sum with a limit."""
+        return compare_span(facts.sum(self.names), word, limit)
+
+    def value(self, facts: Facts) -> Floats:
+        """The sum."""
+        return facts.sum(self.names).value()
+
+    def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
+        """Distance to the limit."""
+        value = self.value(facts)
+        return short_of(value, np.full(facts.size, float(limit)), word)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Sum over sum, or over a constant. A ratio to zero or to a negative sum does not exist and answers no
+    comparison.
+    """
+
+    top: tuple[str, ...]
+    bottom: tuple[str, ...]
+    divisor: Fraction | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """Numerator, then denominator."""
+        return self.top + self.bottom
+
+    def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
+        """Cross-multiply."""
+        if self.divisor is not None:
+            return compare_span(facts.sum(self.top), word, limit * self.divisor)
+        return compare_ratio(facts.sum(self.top), facts.sum(self.bottom), facts.step(self.bottom), word, limit)
+
+    def value(self, facts: Facts) -> Floats:
+        """The quotient; NaN where the denominator is not positive."""
+        top = facts.sum(self.top).value()
+        if self.divisor is not None:
+            return top / float(self.divisor)
+        bottom = facts.sum(self.bottom).value()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(bottom > 0, top / bottom, np.nan)
+
+    def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
+        """How much more (or less, for an upper limit) the numerator needs with this denominator."""
+        if self.divisor is not None:
+            need = np.full(facts.size, float(limit * self.divisor))
+        else:
+            need = facts.sum(self.bottom).value() * float(limit.numerator) / float(limit.denominator)
+        return short_of(facts.sum(self.top).value(), need, word)
+
+
+@dataclass(frozen=True)
+class Compound:
+    """(last / first) ** (1 / years) - 1, which exists where `first` is positive."""
+
+    first: str
+    last: str
+    years: int
+
+    def columns(self) -> tuple[str, ...]:
+        """First year, last year."""
+        return (self.first, self.last)
+
+    def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
+        """Compare last / first with (1 + limit) ** years."""
+        factor = (1 + limit) ** self.years
+        return compare_ratio(facts[self.last], facts[self.first], facts.step((self.first,)), word, factor)
+
+    def value(self, facts: Facts) -> Floats:
+        """The rate; NaN where there is none."""
+        first, last = facts[self.first].value(), facts[self.last].value()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            quotient = np.where(first > 0, last / first, np.nan)
+            return np.where(quotient >= 0, np.power(np.maximum(quotient, 0), 1 / self.years) - 1, np.nan)
+
+    def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
+        """How much more the last year needs."""
+        need = facts[self.first].value() * float((1 + limit) ** self.years)
+        return short_of(facts[self.last].value(), need, word)
+
+
+@dataclass(frozen=True)
+class MeanGrowth:
+    """(y2/y1 + y3/y2)/2 - 1; `matcher.intervals.Growth` says what holds for missing years and zero bases."""
+
+    names: tuple[str, str, str]
+    base_zero_uses_last_two: bool = False
+
+    def columns(self) -> tuple[str, ...]:
+        """Oldest to newest."""
+        return self.names
+
+    def growth(self, facts: Facts) -> Growth:
+        """The outcomes a row."""
+        first, middle, last = (facts[name] for name in self.names)
+        years = facts.years if facts.years is not None else np.full(facts.size, 3, dtype=np.int64)
+        return Growth(first, middle, last, years, self.base_zero_uses_last_two)
+
+    def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
+        """A rate exists and reaches the limit."""
+        return self.growth(facts).compare(word, limit)
+
+    def value(self, facts: Facts) -> Floats:
+        """The rate; NaN where there is none."""
+        return self.growth(facts).rate()
+
+    def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
+        """How much more the newest year needs."""
+        first, middle, last = (facts[name].value() for name in self.names)
+        years = facts.years if facts.years is not None else np.full(facts.size, 3)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            full = (2 * float(1 + limit) - middle / first) * middle
+            short = float(1 + limit) * middle
+            need = np.where((years >= 3) & (first > 0), full, np.where(years >= 2, short, np.nan))
+            return short_of(last, np.where(middle > 0, need, np.nan), word)
+
+
+@dataclass(frozen=True)
+class DaysSince:
+    """Calendar days from a date to the day of the application."""
+
+    name: str
+
+    def columns(self) -> tuple[str, ...]:
+        """The date."""
+        return (self.name,)
+
+    def _span(self, facts: Facts) -> Span:
+        assert facts.on is not None
+        span = facts[self.name]
+        return Span.known(facts.on - span.lo) if span.settled else Span(facts.on - span.hi, facts.on - span.lo)
+
+    def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
+        """Compare the days."""
+        return compare_span(self._span(facts), word, limit)
+
+    def value(self, facts: Facts) -> Floats:
+        """Days."""
+        return self._span(facts).value()
+
+    def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
+        """Days to wait."""
+        return short_of(self.value(facts), np.full(facts.size, float(limit)), word)

@@ -1,0 +1,257 @@
+"""How an item gives its points: bands, experts' judgement, a score given from outside, the better of several, sums
+with caps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from matcher.intervals import Bools, Facts, Floats, Truth
+from matcher.measures import MeanGrowth
+from matcher.rules import Compare, Frame, Points, Shown, Test, add_points
+
+Range = tuple[float, float]
+
+
+class Item(Protocol):
+    """Something that gives points."""
+
+    def columns(self) -> tuple[str, ...]:
+        """The facts that it reads."""
+
+    def points(self, frame: Frame) -> Points:
+        """Points a row."""
+
+    def show(self, frame: Frame) -> Shown:
+        """The figure behind them, the next better band, and the distance to it."""
+
+
+@dataclass(frozen=True)
+class Band:
+    """Points `low`..`high` where `test` holds and no earlier band's does."""
+
+    test: Test
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Bands:
+    """The first band whose test holds; `otherwise` where none does.
+
+    For `mean_growth`: `no_rate` gives the points where a base year is zero, `unaddressed` where one is negative,
+    `too_short` where there are fewer than two years.
+    """
+
+    bands: tuple[Band, ...]
+    otherwise: Range
+    no_rate: Range | None = None
+    unaddressed: Range | None = None
+    too_short: Range | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """Of all the bands, each once."""
+        return tuple(dict.fromkeys(name for band in self.bands for name in band.test.columns()))
+
+    def _ladder(self, facts: Facts) -> list[tuple[Truth, Range]]:
+        ladder: list[tuple[Truth, Range]] = []
+        first = self.bands[0].test
+        if isinstance(first, Compare) and isinstance(first.measure, MeanGrowth):
+            growth = first.measure.growth(facts)
+            if self.too_short is not None and facts.years is not None:
+                ladder.append((growth.too_short(), self.too_short))
+            if self.no_rate is not None:
+                ladder.append((growth.no_rate(), self.no_rate))
+            if self.unaddressed is not None:
+                ladder.append((growth.unaddressed(), self.unaddressed))
+        return ladder + [(band.test.truth(facts), (band.low, band.high)) for band in self.bands]
+
+    def points(self, frame: Frame) -> Points:
+        """Ends over every band that a possible figure can reach."""
+        size = frame.facts.size
+        ladder = self._ladder(frame.facts)
+        if all(truth.sure is truth.may for truth, _ in ladder):
+            low, high = np.full(size, self.otherwise[0]), np.full(size, self.otherwise[1])
+            for truth, (worst, best) in reversed(ladder):
+                low, high = np.where(truth.sure, worst, low), np.where(truth.sure, best, high)
+            return Points.fixed(low, high)
+        alive = np.ones(size, dtype=bool)
+        low_min, high_min = np.full(size, np.inf), np.full(size, np.inf)
+        low_max, high_max = np.full(size, -np.inf), np.full(size, -np.inf)
+        always = Truth.known(np.ones(size, dtype=bool))
+        for truth, (worst, best) in [*ladder, (always, self.otherwise)]:
+            reached = alive & truth.may
+            low_min, low_max = (
+                np.where(reached, np.minimum(low_min, worst), low_min),
+                np.where(reached, np.maximum(low_max, worst), low_max),
+            )
+            high_min, high_max = (
+                np.where(reached, np.minimum(high_min, best), high_min),
+                np.where(reached, np.maximum(high_max, best), high_max),
+            )
+            alive &= ~truth.sure
+        return Points(low_min, low_max, high_min, high_max)
+
+    def show(self, frame: Frame) -> Shown:
+        """The measure of the bands where they share one; the limit of the lowest band not yet surely reached."""
+        measures = [band.test.measure for band in self.bands if isinstance(band.test, Compare)]
+        size = frame.facts.size
+        if len(measures) < len(self.bands):
+            return Shown.nothing(size)
+        first = measures[0]
+        if any(measure != first for measure in measures):
+            return Shown.nothing(size)
+        limit, gap = np.full(size, np.nan), np.zeros(size)
+        open_: Bools = np.ones(size, dtype=bool)
+        for band in self.bands:
+            test = band.test
+            assert isinstance(test, Compare)
+            open_ = open_ & ~test.truth(frame.facts).sure
+            if not open_.any():
+                break
+            limit = np.where(open_, float(test.limit), limit)
+            gap = np.where(open_, first.gap(frame.facts, test.word, test.limit), gap)
+        return Shown(first.value(frame.facts), limit, gap)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Experts' points in a column from 0 to `most`; an empty cell is no unknown fact but judgement still to come."""
+
+    name: str
+    most: float
+
+    def columns(self) -> tuple[str, ...]:
+        """The experts' column."""
+        return (self.name,)
+
+    def points(self, frame: Frame) -> Points:
+        """The points given, or the whole range."""
+        span = frame.facts[self.name]
+        return Points.fixed(span.lo, span.hi)
+
+    def show(self, frame: Frame) -> Shown:
+        """The points given."""
+        none = np.full(frame.facts.size, np.nan)
+        return Shown(frame.facts[self.name].value(), none, none)
+
+
+@dataclass(frozen=True)
+class Given:
+    """Points computed by somebody else and put into a column; an empty cell is an unknown fact."""
+
+    name: str
+    most: float
+
+    def columns(self) -> tuple[str, ...]:
+        """One."""
+        return (self.name,)
+
+    def points(self, frame: Frame) -> Points:
+        """The points, or 0 to the most."""
+        span = frame.facts[self.name]
+        if span.settled:
+            return Points.fixed(span.lo, span.lo)
+        return Points(span.lo, span.hi, span.lo, span.hi)
+
+    def show(self, frame: Frame) -> Shown:
+        """The points given."""
+        none = np.full(frame.facts.size, np.nan)
+        return Shown(frame.facts[self.name].value(), none, none)
+
+
+@dataclass(frozen=True)
+class BestOf:
+    """The best of several items: the enterprise chooses."""
+
+    items: tuple[str, ...]
+
+    def columns(self) -> tuple[str, ...]:
+        """None of its own."""
+        return ()
+
+    def points(self, frame: Frame) -> Points:
+        """The larger, end by end."""
+        parts = [frame.points[name] for name in self.items]
+
+        def best(index: int) -> Floats:
+            out = parts[0].ends()[index]
+            for part in parts[1:]:
+                out = np.maximum(out, part.ends()[index])
+            return out
+
+        if all(part.settled for part in parts):
+            return Points.fixed(best(0), best(2))
+        return Points(best(0), best(1), best(2), best(3))
+
+    def show(self, frame: Frame) -> Shown:
+        """Nothing."""
+        return Shown.nothing(frame.facts.size)
+
+
+@dataclass(frozen=True)
+class SumOf:
+    """Sum of groups of items, each group held to its cap where it has one."""
+
+    groups: tuple[tuple[tuple[str, ...], float | None], ...]
+
+    def columns(self) -> tuple[str, ...]:
+        """None of its own."""
+        return ()
+
+    def points(self, frame: Frame) -> Points:
+        """The capped sum."""
+        return add_points([add_points([frame.points[name] for name in items], cap) for items, cap in self.groups])
+
+    def show(self, frame: Frame) -> Shown:
+        """The score where it is one number."""
+        total = self.points(frame)
+        none = np.full(frame.facts.size, np.nan)
+        return Shown(np.where(total.low_min == total.high_max, total.low_min, np.nan), none, none)
+
+
+class Amount(Protocol):
+    """A sum of money that a rule allows."""
+
+    def columns(self) -> tuple[str, ...]:
+        """The facts that it reads."""
+
+    def value(self, facts: Facts) -> Floats:
+        """Yuan where every possible figure gives the same amount, NaN elsewhere."""
+
+
+@dataclass(frozen=True)
+class Weighted:
+    """A weighted sum; a part may itself be held to a share of another weighted sum (`capped`)."""
+
+    parts: tuple[tuple[str, float], ...]
+    capped: tuple[str, float, tuple[tuple[str, float], ...]] | None = None
+
+    def columns(self) -> tuple[str, ...]:
+        """Of all the parts, each once."""
+        extra = () if self.capped is None else (self.capped[0], *(name for name, _ in self.capped[2]))
+        return tuple(dict.fromkeys([*(name for name, _ in self.parts), *extra]))
+
+    @staticmethod
+    def _sum(facts: Facts, parts: tuple[tuple[str, float], ...]) -> tuple[Floats, Floats]:
+        lo, hi = np.zeros(facts.size), np.zeros(facts.size)
+        for name, weight in parts:
+            if not weight:
+                continue
+            span = facts[name]
+            lo, hi = lo + span.lo * weight, hi + span.hi * weight
+        return lo, hi
+
+    def value(self, facts: Facts) -> Floats:
+        """Rounded to a hundredth of a yuan."""
+        lo, hi = self._sum(facts, self.parts)
+        if self.capped is not None:
+            name, share, base = self.capped
+            base_lo, base_hi = self._sum(facts, base)
+            lo = lo + np.minimum(facts[name].lo, share * base_lo)
+            hi = hi + np.minimum(facts[name].hi, share * base_hi)
+        with np.errstate(invalid="ignore"):
+            return np.where(lo == hi, np.round(lo, 2), np.nan)

@@ -1,0 +1,247 @@
+"""Policies over a table of firms: one verdict a firm and rule, one decision a firm and policy, and the problems met."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matcher.answers import Group, Prepared, answers, prepare
+from matcher.errors import PolicyError
+from matcher.facts import Notes
+from matcher.intervals import Bools
+from matcher.policy import Policy, load_policy
+from matcher.rules import State
+
+SUMMARY = ("enterprise_id", "policy", "edition", "on", "decision", "total_low", "total_high")
+VERDICTS = (
+    "enterprise_id",
+    "policy",
+    "rule",
+    "kind",
+    "value",
+    "limit",
+    "passed",
+    "points_low",
+    "points_high",
+    "points_max",
+    "gap",
+    "source",
+    "in_force_since",
+    "verified",
+)
+DECISIONS = ("passes", "fails", "can_pass", "unknown", "not_in_force")
+PASSED = ("pass", "fail", "unknown")
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The tables of a scoring: `summary` one row a firm and policy, `verdicts` one row a firm and rule, `problems`."""
+
+    summary: pd.DataFrame
+    verdicts: pd.DataFrame
+    problems: pd.DataFrame
+
+
+def decision_codes(state: State | None, size: int) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """Rows to places in DECISIONS; -1 where the policy makes no decision."""
+    if state is None:
+        return np.full(size, -1, dtype=np.int8)
+    open_ = state.open()
+    out = np.full(size, 3, dtype=np.int8)
+    out[state.can_hold & ~open_ & ~state.can_fail] = 0
+    out[state.can_fail & ~open_ & ~state.can_hold] = 1
+    out[open_ & ~state.can_hold & ~state.can_fail] = 2
+    return out
+
+
+def passed_codes(state: State) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """Rows to places in PASSED."""
+    out = np.full(len(state.can_hold), 2, dtype=np.int8)
+    open_ = state.open()
+    out[state.can_hold & ~open_ & ~state.can_fail] = 0
+    out[state.can_fail & ~open_ & ~state.can_hold] = 1
+    return out
+
+
+def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
+    """The summary of one policy in the order of the firms."""
+    size = len(ready.ids)
+    codes = np.full(size, 4, dtype=np.int8)
+    editions = [edition.id for edition in ready.policy.editions]
+    edition = np.full(size, -1, dtype=np.int16)
+    low, high = np.full(size, np.nan), np.full(size, np.nan)
+    for group in groups:
+        if group.edition is None or group.answer is None:
+            continue
+        edition[group.rows] = editions.index(group.edition.id)
+        codes[group.rows] = decision_codes(group.answer.decision, len(group.rows))
+        total = group.answer.total()
+        if total is not None:
+            low[group.rows], high[group.rows] = total.low_min, total.high_max
+    return pd.DataFrame(
+        {
+            "enterprise_id": ready.ids,
+            "policy": pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), pd.Index([ready.policy.id])),
+            "edition": pd.Categorical.from_codes(edition, pd.Index(editions)),
+            "on": ready.days.astype("datetime64[D]").astype("datetime64[s]"),
+            "decision": pd.Categorical.from_codes(codes, pd.Index(list(DECISIONS))),
+            "total_low": low,
+            "total_high": high,
+        }
+    )
+
+
+def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
+    """One group's verdicts, firm by firm, as flat arrays; words as (codes, words) pairs."""
+    answer = group.answer
+    assert answer is not None
+    rules, size = answer.rules, answer.size
+    many = len(rules)
+    value, limit, gap = (np.full((size, many), np.nan) for _ in range(3))
+    low, high = np.full((size, many), np.nan), np.full((size, many), np.nan)
+    passed = np.full((size, many), -1, dtype=np.int8)
+    for column, rule in enumerate(rules):
+        shown = answer.shown.get((rule.kind, rule.id))
+        if shown is not None:
+            value[:, column], limit[:, column], gap[:, column] = shown.value, shown.limit, shown.gap
+        if rule.kind == "condition":
+            passed[:, column] = passed_codes(answer.states[rule.id])
+            gap[passed[:, column] == 0, column] = 0.0
+        elif rule.kind == "points":
+            points = answer.points[rule.id]
+            low[:, column], high[:, column] = points.low_min, points.high_max
+        else:
+            value[:, column] = answer.amounts[rule.id]
+    words = {name: _codes([getattr(rule, field) for rule in rules]) for name, field in _WORDS.items()}
+    most = np.array([np.nan if rule.most is None else rule.most for rule in rules])
+    return {
+        "row": np.repeat(group.rows, many),
+        "rules": many,
+        "value": value.ravel(),
+        "limit": limit.ravel(),
+        "passed": passed.ravel(),
+        "points_low": low.ravel(),
+        "points_high": high.ravel(),
+        "points_max": np.tile(most, size),
+        "gap": gap.ravel(),
+        "verified": np.tile(np.array([rule.verified for rule in rules]), size),
+        **{name: (np.tile(codes, size), names) for name, (codes, names) in words.items()},
+    }
+
+
+_WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since"}
+
+
+def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int16]], list[Any]]:
+    names = list(dict.fromkeys(words))
+    return np.array([names.index(word) for word in words], dtype=np.int16), names
+
+
+def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
+    """The verdicts of one policy: firms in the order of the table, rules in the order of the policy."""
+    frames = []
+    for group in groups:
+        if group.answer is None:
+            continue
+        parts = verdict_columns(ready, group)
+
+        def word(name: str, parts: dict[str, Any] = parts) -> Any:
+            codes, names = parts[name]
+            if name == "in_force_since":
+                names = pd.DatetimeIndex(names)
+            return pd.Categorical.from_codes(codes, pd.Index(names))
+
+        frames.append(
+            pd.DataFrame(
+                {
+                    "_row": parts["row"],
+                    "enterprise_id": ready.ids[parts["row"]],
+                    "policy": pd.Categorical.from_codes(
+                        np.zeros(len(parts["row"]), dtype=np.int8), pd.Index([ready.policy.id])
+                    ),
+                    "rule": word("rule"),
+                    "kind": word("kind"),
+                    "value": parts["value"],
+                    "limit": parts["limit"],
+                    "passed": pd.Categorical.from_codes(parts["passed"], pd.Index(list(PASSED))),
+                    "points_low": parts["points_low"],
+                    "points_high": parts["points_high"],
+                    "points_max": parts["points_max"],
+                    "gap": parts["gap"],
+                    "source": word("source"),
+                    "in_force_since": word("in_force_since"),
+                    "verified": parts["verified"],
+                }
+            )
+        )
+    if not frames:
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in VERDICTS})
+    if len(frames) == 1:
+        return frames[0].drop(columns="_row")
+    joined = _union(frames).sort_values("_row", kind="stable", ignore_index=True)
+    return joined.drop(columns="_row")
+
+
+def _union(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate; columns of words keep being words."""
+    out = {}
+    for name in frames[0].columns:
+        pieces = [frame[name] for frame in frames]
+        if isinstance(pieces[0].dtype, pd.CategoricalDtype):
+            out[name] = pd.Series(pd.api.types.union_categoricals([piece.array for piece in pieces]))
+        else:
+            out[name] = pd.concat(pieces, ignore_index=True)
+    return pd.DataFrame(out)
+
+
+def check_figures(ready: Prepared, note: Notes) -> None:
+    """Figures that cannot be together, or seldom are, to problems."""
+    policy = ready.policy
+    if not policy.raw_checks:
+        return
+    for check in policy.checks():
+        sure: Bools = check.test.truth(ready.facts).sure
+        if sure.any():
+            note.add(ready.ids, sure, check.column, None, check.says, check.level)
+
+
+def score(firms: pd.DataFrame, policies: Sequence[str | Policy] | str | Policy, *, on: dt.date | str) -> Scored:
+    """Answer every rule of one or several policies for every firm.
+
+    `firms`: one row a firm, columns named as the policies declare them (`matcher.policy.Policy.columns`); an absent
+    column or an empty cell is unknown. `apply_on` of a row wins over `on`; both choose the edition.
+
+    Returns `summary` (one row a firm and policy: enterprise_id, policy, edition, on, decision, total_low, total_high)
+    and `verdicts` (one row a firm and rule: value in the rule's own unit, limit, passed, points_low, points_high,
+    points_max, gap in the unit of the numerator, source, in_force_since, verified), policy by policy as asked, firms
+    in the order of the table, and `problems`. No firms give empty tables.
+
+    Raises PolicyError when a policy is not known.
+    """
+    day = dt.date.fromisoformat(on) if isinstance(on, str) else on
+    asked = [policies] if isinstance(policies, (str, Policy)) else list(policies)
+    loaded = [load_policy(policy) if isinstance(policy, str) else policy for policy in asked]
+    if len({policy.id for policy in loaded}) != len(loaded):
+        raise PolicyError("同一政策给出了两次")
+    prepared, notes = prepare(loaded, firms, day)
+    summaries, verdicts = [], []
+    for ready, note in zip(prepared, notes, strict=True):
+        check_figures(ready, note)
+        groups = list(answers(ready))
+        summaries.append(summary_frame(ready, groups))
+        verdicts.append(verdict_frame(ready, groups))
+    problems = pd.concat([note.frame() for note in notes], ignore_index=True)
+    if not loaded:
+        return Scored(pd.DataFrame(columns=list(SUMMARY)), pd.DataFrame(columns=list(VERDICTS)), problems)
+    return Scored(_union(summaries), _joined([v for v in verdicts if len(v)]), problems)
+
+
+def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if not frames:
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in VERDICTS})
+    return _union(frames)

@@ -1,0 +1,311 @@
+"""Firm tables in, result tables out: headers, units, definitions, sheets to join, and the commands."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from matcher.cli_policy import add_commands
+from matcher.firms import read_firms
+from matcher.joining import core_name, link, plain_name, uscc_fault
+from matcher.policy import load_policy, shipped
+from matcher.policy_file import read_yaml
+from matcher.scored import score_parquet
+from matcher.sheets import add_projects, add_rights, add_years
+from matcher.verdicts import SUMMARY, VERDICTS, score
+
+ON = dt.date(2026, 6, 1)
+CODE = "91371300MA3C000005"
+
+
+def base(policy: str, **changes: Any) -> dict[str, Any]:
+    facts = read_yaml(shipped()[policy] / "cases.yaml")["bases"]["good"]
+    return {"enterprise_id": "a", **facts, **changes}
+
+
+def run(*arguments: str) -> Any:
+    app = typer.Typer()
+    add_commands(app)
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_chinese_headers_units_and_words_are_read(tmp_path: Path) -> None:
+    table = tmp_path / "企业.csv"
+    table.write_text(
+        "企业编号,居民企业,职工总数,科技人员数,前三年销售收入（万元）,前二年销售收入（万元）,上一年销售收入（万元）,"
+        "前三年研发费用（万元）,前二年研发费用（万元）,上一年研发费用（万元）,会计年度数\n"
+        "甲,是,100,10,4000,4500,5000,200,225,250,3\n"
+        "乙,否,100,9.9,4000,4500,5000,200,225,249.9999,3\n",
+        encoding="utf-8-sig",
+    )
+    hte = load_policy("hte")
+    rows = read_firms(table, [hte]).rows
+    assert rows["sales_y3"].tolist() == [50_000_000, 50_000_000]
+    assert rows["rd_expense_y3"].tolist() == [2_500_000, 2_499_999]
+    verdicts = score(rows, hte, on=ON).verdicts
+    picked = verdicts[verdicts["rule"].isin(["resident", "staff", "rd_ratio"])]
+    assert picked["passed"].tolist() == ["pass", "pass", "pass", "fail", "fail", "fail"]
+
+
+def test_result_tables_have_the_columns_of_the_contract() -> None:
+    scored = score(pd.DataFrame([base("hte")]), ["hte", "hte-rd-expense"], on=ON)
+    assert list(scored.summary.columns) == list(SUMMARY)
+    assert list(scored.verdicts.columns) == list(VERDICTS)
+    assert scored.summary["decision"].astype(object).where(scored.summary["decision"].notna(), None).tolist() == [
+        "passes",
+        None,
+    ]
+    assert set(scored.verdicts["kind"]) == {"condition", "points", "amount"}
+    points = scored.verdicts[scored.verdicts["kind"] == "points"]
+    assert points["passed"].isna().all()
+    empty = score(pd.DataFrame({"enterprise_id": []}), "hte", on=ON)
+    assert (len(empty.summary), len(empty.verdicts)) == (0, 0)
+
+
+def test_a_column_with_two_definitions_is_not_shared_in_silence() -> None:
+    firms = pd.DataFrame([{**base("hte"), **base("tech-sme"), "rd_staff": 20, "employees_total": 100}])
+    scored = score(firms, ["hte", "tech-sme"], on=ON)
+    staff = scored.verdicts[scored.verdicts["rule"] == "staff"].set_index("policy")
+    assert staff.loc["hte", "passed"] == "pass"
+    assert (staff.loc["tech-sme", "points_low"], staff.loc["tech-sme", "points_high"]) == (0.0, 20.0)
+    told = scored.problems[scored.problems["level"] == "definition"]
+    assert told["column"].tolist() == ["employees_total", "rd_staff", "class1_ip", "class2_ip"]
+    own = firms.assign(**{"tech-sme.rd_staff": 30, "tech-sme.employees_total": 100})
+    staff = score(own, ["hte", "tech-sme"], on=ON).verdicts
+    staff = staff[(staff["rule"] == "staff") & (staff["policy"] == "tech-sme")]
+    assert staff["points_low"].tolist() == [20.0]
+    alone = score(firms, "tech-sme", on=ON)
+    assert alone.problems.empty
+
+
+def test_the_special_column_wins_cell_by_cell() -> None:
+    firms = pd.DataFrame([base("tech-sme"), base("tech-sme", enterprise_id="b")])
+    firms["tech-sme.rd_staff"] = [10, None]
+    points = score(firms, "tech-sme", on=ON).verdicts
+    assert points[points["rule"] == "staff"]["points_low"].tolist() == [4.0, 20.0]
+
+
+def test_impossible_cells_stay_unknown_and_are_told_and_unusual_ones_are_kept() -> None:
+    firms = pd.DataFrame(
+        [
+            base("tech-sme", sales_last_year=-5),
+            base("tech-sme", enterprise_id="b", rd_staff=120),
+            base("tech-sme", enterprise_id="c", sales_last_year=1000),
+            base("tech-sme", enterprise_id="d", resident="也许", class1_ip=1.5),
+        ]
+    )
+    scored = score(firms, "tech-sme", on=ON)
+    told = [(row.enterprise_id, row.column, row.level) for row in scored.problems.itertuples()]
+    assert sorted(told) == [
+        ("a", "上年度销售收入", "impossible"),
+        ("b", "科技人员数", "impossible"),
+        ("c", "上年度研发费用", "unusual"),
+        ("d", "Ⅰ类知识产权数", "impossible"),
+        ("d", "中国境内（不含港澳台）注册的居民企业", "unreadable"),
+    ]
+    assert scored.summary["decision"].tolist() == ["unknown", "passes", "passes", "unknown"]
+
+
+def test_the_row_s_own_day_chooses_edition_and_age() -> None:
+    firms = pd.DataFrame([base("srdi", apply_on="2026-03-31"), base("srdi", enterprise_id="b")])
+    summary = score(firms, "srdi", on="2026-05-01").summary
+    assert summary["edition"].tolist() == ["2022-63", "2026-2"]
+    assert summary["on"].astype(str).tolist() == ["2026-03-31", "2026-05-01"]
+
+
+def test_parquet_in_pieces_gives_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(1)
+    rows = []
+    for number in range(50):
+        row = base(
+            "hte",
+            enterprise_id=f"F{number:03d}",
+            rd_staff=float(rng.integers(0, 30)),
+            class1_ip=int(rng.integers(0, 2)),
+        )
+        row["registered_on"] = pd.Timestamp(row["registered_on"])
+        row["conversions_3y"] = float(rng.integers(0, 20)) if number % 3 else None
+        rows.append({k: (v == "yes" if v in ("yes", "no") else v) for k, v in row.items()})
+    firms = pd.DataFrame(rows)
+    firms.to_parquet(tmp_path / "firms.parquet")
+    monkeypatch.setattr("matcher.scored.CHUNK", 16)
+    hte = load_policy("hte")
+    counted, problems = score_parquet(
+        tmp_path / "firms.parquet", [hte], on=ON, summary=tmp_path / "s.parquet", verdicts=tmp_path / "v.parquet"
+    )
+    whole = score(firms, hte, on=ON)
+    assert counted == ({"firms": 50, "summary": 50, "verdicts": len(whole.verdicts)})
+    assert problems.empty
+    for name, frame in (("s", whole.summary), ("v", whole.verdicts)):
+        written = pd.read_parquet(tmp_path / f"{name}.parquet")
+        for column in frame.columns:
+            one, two = (side[column].astype(str).str[:10].tolist() for side in (written, frame))
+            assert one == two, column
+
+
+def test_a_firm_may_stand_in_several_rows_one_an_application(tmp_path: Path) -> None:
+    table = tmp_path / "firms.csv"
+    table.write_text(
+        "enterprise_id,apply_on,resident\nx,2025-01-01,1\nx,2026-01-01,0\n,,1\nx,2026-01-01,\n", encoding="utf-8"
+    )
+    reading = read_firms(table, [load_policy("tech-sme")])
+    assert reading.rows["enterprise_id"].tolist() == ["x", "x", "企业-00004", "x"]
+    assert reading.problems["problem"].tolist() == ["同一企业编号、同一申请日期有不止一行"]
+    verdicts = score(reading.rows, "tech-sme", on=ON).verdicts
+    assert verdicts[verdicts["rule"] == "resident"]["passed"].tolist() == ["pass", "fail", "pass", "unknown"]
+
+
+def test_codes_are_checked_and_names_only_proposed() -> None:
+    assert uscc_fault(CODE) is None
+    assert uscc_fault(CODE[:-1] + "0") == "校验位应为 5"
+    assert uscc_fault("9137") == "长度应为18位，现为4位"
+    assert plain_name("临沂市甲（集团）有限公司") == "临沂市甲"
+    assert core_name("山东省临沂市甲乙科技有限公司") == "甲乙科技"
+    firms = pd.DataFrame(
+        {
+            "enterprise_id": ["a", "b"],
+            "name": ["临沂市甲科技有限公司", "山东乙机械股份有限公司"],
+            "uscc": [CODE, ""],
+            "former_names": ["", "乙机械厂"],
+        }
+    )
+    records = pd.DataFrame(
+        {
+            "name": ["", "甲科技有限公司", "乙机械厂", "丙公司"],
+            "uscc": [CODE, CODE[:-1] + "0", "", ""],
+        }
+    )
+    linked = link(records, firms)
+    assert linked.rows["enterprise_id"].tolist() == ["a", "", "", ""]
+    assert linked.links[["enterprise_id", "how", "joined"]].values.tolist() == [
+        ["a", "统一社会信用代码", True],
+        ["a", "信用代码校验位应为 5；去掉地名后相同，待确认", False],
+        ["b", "曾用名相同，待确认", False],
+        ["", "没有找到", False],
+    ]
+    assert link(records, firms, accepted={2: "b"}).rows["enterprise_id"].tolist() == ["a", "", "b", ""]
+
+
+def test_years_rights_and_projects_become_columns() -> None:
+    firms = pd.DataFrame({"enterprise_id": ["a", "b"], "name": ["甲", "乙"], "uscc": [CODE, ""]})
+    years = pd.DataFrame(
+        {
+            "统一社会信用代码": [CODE] * 4,
+            "年度": [2022, 2023, 2024, 2025],
+            "销售收入（万元）": [1, 100, 200, 300],
+            "净资产": [1, 2, -3, 4],
+            "研发费用": [9, 10, 20, 30],
+        }
+    )
+    wide = add_years(firms, years, [load_policy("hte")], on=ON).firms
+    assert wide.loc[0, ["sales_y1", "sales_y2", "sales_y3", "net_assets_y2", "rd_expense_y3"]].tolist() == [
+        1_000_000, 2_000_000, 3_000_000, -3, 30,
+    ]  # fmt: skip
+    twice = pd.concat([years, years.assign(**{"净资产": 7})], ignore_index=True)
+    added = add_years(firms, twice, [load_policy("hte")], on=ON)
+    assert pd.isna(added.firms.loc[0, "net_assets_y3"])
+    assert added.problems["problem"].tolist()[0] == "企业 a 同一年度有不同数值"
+
+    rights = pd.DataFrame(
+        {
+            "统一社会信用代码": [CODE] * 6,
+            "类别": ["发明专利", "实用新型", "软件著作权", "商标", "外观设计", "实用新型专利"],
+            "获得方式": ["自主研发", "受让", "自主研发", "", "自主研发", "自主研发"],
+            "授权日期": ["2020-01-01", "2021-01-01", "2026-06-02", "2021-01-01", "2021-01-01", "2021-01-01"],
+            "已使用": ["是", "否", "否", "否", "是", "否"],
+            "专利号": ["1", "2", "3", "4", "5", "2"],
+        }
+    )
+    added = add_rights(firms, rights, on=ON)
+    assert added.firms.loc[0, ["class1_ip", "class2_ip", "ip_own_rd", "ip_only_acquired"]].tolist() == [
+        1,
+        1,
+        True,
+        False,
+    ]
+    assert pd.isna(added.firms.loc[1, "class1_ip"])
+    assert len(added.problems) == 4
+
+    projects = pd.DataFrame(
+        {
+            "统一社会信用代码": [CODE] * 3,
+            "年度": [2025, 2025, 2024],
+            "人员人工": [400, 100, 80],
+            "其他费用": [500, None, 0],
+            "委托境外研发": [0, 50, 0],
+        }
+    )
+    wide = add_projects(firms, projects, on=ON).firms
+    assert wide.loc[0, ["rd_expense_y2", "rd_expense_y3", "rd_domestic_3y"]].tolist() == [80.0, 675.0, 715.0]
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    table = tmp_path / "firms.csv"
+    pd.DataFrame([base("tech-sme", name="=甲"), base("tech-sme", enterprise_id="b", resident=None, name="乙")]).to_csv(
+        table, index=False
+    )
+    out, summary, verdicts = tmp_path / "out.xlsx", tmp_path / "s.csv", tmp_path / "v.parquet"
+    result = run(
+        "score", str(table), "--policy", "tech-sme", "--on", "2026-06-01", "-o", str(out),
+        "--summary", str(summary), "--verdicts", str(verdicts),
+    )  # fmt: skip
+    assert result.exit_code == 0, result.output
+    assert "2 家企业，1 项政策" in result.output
+    read = pd.read_csv(summary)
+    assert read["decision"].tolist() == ["passes", "unknown"]
+    assert len(pd.read_parquet(verdicts)) == 32
+    book = pd.read_excel(out, sheet_name=None, engine="calamine")
+    assert list(book) == ["结论", "逐条", "差距", "要问的事实", "问题", "说明"]
+    assert book["结论"]["结论"].tolist() == ["通过", "缺少事实，未定"]
+    assert book["结论"]["企业名称"].tolist() == ["=甲", "乙"]
+    assert book["要问的事实"]["列名"].tolist() == ["resident"]
+
+    result = run("template", "hte", "-o", str(tmp_path / "blank.xlsx"))
+    assert result.exit_code == 0
+    blank = pd.read_excel(tmp_path / "blank.xlsx", engine="calamine")
+    assert blank.columns[:5].tolist() == ["企业编号", "企业名称", "统一社会信用代码", "地区", "申请日期"]
+    assert len(blank.columns) == 5 + len(load_policy("hte").columns)
+    assert read_firms(tmp_path / "blank.xlsx", [load_policy("hte")]).rows.empty
+
+    page = tmp_path / "b.html"
+    assert (
+        run("trace", str(table), "-p", "tech-sme", "--firm", "b", "--on", "2026-06-01", "-o", str(page)).exit_code == 0
+    )
+    assert "缺少事实，未定" in page.read_text(encoding="utf-8")
+    assert (
+        run("trace", str(table), "-p", "tech-sme", "--firm", "z", "--on", "2026-06-01", "-o", str(page)).exit_code == 2
+    )
+
+    two = run("score", str(table), "-p", "hte", "-p", "tech-sme", "--on", "2026-06-01", "-o", str(tmp_path / "two.csv"))
+    assert two.exit_code == 0
+    assert "口径不同" in (tmp_path / "two.problems.csv").read_text(encoding="utf-8-sig")
+
+    listed = run("policies", "--on", "2026-06-01").output
+    assert "srdi\t专精特新中小企业\t2026-2\t2026-04-01 至 今" in listed
+    assert run("check-policy", "unicorn").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--policy", "nothing", "-o", "o.csv"], "没有名为 nothing 的政策"),
+        (["--policy", "hte", "-o", "o.txt"], "文件名须以"),
+        (["--policy", "hte", "-o", "o.csv", "--reading", "x=y"], "没有名为 x 的读法"),
+        (["--policy", "hte", "-o", "nowhere/o.csv"], "不存在"),
+    ],
+)
+def test_a_wrong_command_says_so_and_ends_with_2(
+    tmp_path: Path, arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pd.DataFrame([base("hte")]).to_csv("firms.csv", index=False)
+    result = run("score", "firms.csv", "--on", "2026-06-01", *arguments)
+    assert result.exit_code == 2
+    assert words in result.output + result.stderr
