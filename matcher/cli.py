@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from matcher import __version__
+from matcher.cli_policy import add_commands
 from matcher.errors import MatcherError, TableError
 
 if TYPE_CHECKING:
@@ -233,6 +234,9 @@ def evaluate_command(
         print(f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
     if output:
         output.write_bytes(figures.to_csv(index=False).encode("utf-8-sig"))
+
+
+add_commands(app)
 
 
 def main() -> None:

@@ -61,7 +61,7 @@ def score(
     ] = None,
 ) -> None:
     """Answer every rule of the policies for every firm of a table: decision, points, gaps and sources."""
-    from matcher.score_files import score_file
+    from matcher.policy.score_files import score_file
 
     try:
         report = score_file(
@@ -89,7 +89,7 @@ def trace(
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
 ) -> None:
     """Show why one firm got its answer, rule by rule with facts and sources."""
-    from matcher.score_files import trace_file
+    from matcher.policy.score_files import trace_file
 
     try:
         trace_file(table, policy, firm, on=_day(on), output=output, sheet=sheet)
@@ -103,7 +103,7 @@ def template(
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the blank workbook (.xlsx).")],
 ) -> None:
     """Write a blank table of firms: Chinese headers, a note on each, lists to choose from."""
-    from matcher.score_files import write_template
+    from matcher.policy.score_files import write_template
 
     try:
         write_template(output, policy)
@@ -116,7 +116,7 @@ def policies(
     on: Annotated[str | None, typer.Option("--on", help="Only the edition in force on that day.")] = None,
 ) -> None:
     """List the shipped policies: id, title, edition, days of force, verified or not, source."""
-    from matcher.score_files import list_policies
+    from matcher.policy.score_files import list_policies
 
     rows: Any = list_policies(on=None if on is None else _day(on))
     for row in rows.itertuples(index=False):
@@ -131,8 +131,8 @@ def check_policy(
     ],
 ) -> None:
     """Read a policy's folder strictly and run its worked cases."""
-    from matcher.cases import check_policy as check
-    from matcher.policy import shipped
+    from matcher.policy.cases import check_policy as check
+    from matcher.policy.core import shipped
 
     try:
         result = check(shipped().get(str(folder), folder))

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import PolicyError
-from matcher.outcome_value import contract_kinds, qingdao_level, value_outcomes, weights_for
+from matcher.policy.outcome_value import contract_kinds, qingdao_level, value_outcomes, weights_for
 
 
 def test_values_are_weighed_and_unjudged_ones_leave_a_range() -> None:

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from matcher.cases import check_policy, read_cases, run_cases
 from matcher.errors import PolicyError
-from matcher.policy import Policy, load_policy, shipped
-from matcher.policy_file import COMPARISONS
+from matcher.policy.cases import check_policy, read_cases, run_cases
+from matcher.policy.core import Policy, load_policy, shipped
+from matcher.policy.policy_file import COMPARISONS
 
 NAMES = list(shipped())
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.intervals import Growth, Span, Truth, compare_ratio, compare_span, excess, holds, within
+from matcher.policy.intervals import Growth, Span, Truth, compare_ratio, compare_span, excess, holds, within
 
 WORDS = ("at_least", "more_than", "at_most", "less_than")
 LIMITS = [Fraction(5, 100), Fraction(3, 100), Fraction(1, 10), Fraction(6, 10), Fraction(115, 100)]

@@ -8,10 +8,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from matcher.cases import check_policy
 from matcher.errors import PolicyError
-from matcher.policy import Policy, load_policy, shipped
-from matcher.verdicts import score
+from matcher.policy.cases import check_policy
+from matcher.policy.core import Policy, load_policy, shipped
+from matcher.policy.verdicts import score
 
 PLAIN = """
 policy: own

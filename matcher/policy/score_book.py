@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.policy import Policy
-from matcher.policy_file import Rule
-from matcher.verdicts import Scored
+from matcher.policy.core import Policy
+from matcher.policy.policy_file import Rule
+from matcher.policy.verdicts import Scored
 
 EXCEL_ROWS = 1_048_576
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
@@ -55,7 +55,7 @@ def workbook(
     """
     import xlsxwriter
 
-    from matcher.scoring import ask_first
+    from matcher.policy.scoring import ask_first
 
     summary_rows: Any = scored.summary
     verdict_rows: Any = scored.verdicts

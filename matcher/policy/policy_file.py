@@ -19,10 +19,10 @@ from typing import Any
 import yaml
 
 from matcher.errors import PolicyError
-from matcher.intervals import COMPARISONS, RISING
-from matcher.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
-from matcher.points import Amount, Band, Bands, BestOf, Given, Item, Judged, SumOf, Weighted
-from matcher.rules import Bracket, ByBracket, Compare, Is, Joined, Not, ScoreTest, Test, Unsettled
+from matcher.policy.intervals import COMPARISONS, RISING
+from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
+from matcher.policy.points import Amount, Band, Bands, BestOf, Given, Item, Judged, SumOf, Weighted
+from matcher.policy.rules import Bracket, ByBracket, Compare, Is, Joined, Not, ScoreTest, Test, Unsettled
 
 KINDS = ("yesno", "count", "number", "yuan", "share", "date", "choice")
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")

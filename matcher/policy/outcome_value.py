@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PolicyError
-from matcher.policy_file import read_yaml
+from matcher.policy.policy_file import read_yaml
 
 RESULT = ("outcome_id", "kind", "value_low", "value_high", "weights", "readiness", "readiness_name", "verified")
 
@@ -25,7 +25,7 @@ RESULT = ("outcome_id", "kind", "value_low", "value_high", "weights", "readiness
 @lru_cache(maxsize=1)
 def levels() -> Mapping[str, Any]:
     """The scales, names, weights, kinds of contract and their sources, as data."""
-    place = resources.files("matcher") / "policies" / "outcome-evaluation" / "levels.yaml"
+    place = resources.files("matcher.policy") / "policies" / "outcome-evaluation" / "levels.yaml"
     tree: Mapping[str, Any] = read_yaml(Path(str(place)))
     return tree
 

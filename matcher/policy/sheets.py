@@ -14,8 +14,8 @@ import pandas as pd
 
 from matcher.contracts import Column, Contract
 from matcher.files import Source
-from matcher.joining import link
-from matcher.policy import Policy, load_policy
+from matcher.policy.core import Policy, load_policy
+from matcher.policy.joining import link
 from matcher.tables import Reading, read_table
 
 _WHO = (
@@ -71,8 +71,8 @@ _ACQUIRED = ("受让", "受赠", "并购", "继受取得", "购买", "转让")
 
 
 class Added(NamedTuple):
-    """Firms with the new columns, how each row of the sheet was joined (`matcher.joining.LINKS`), and the problems
-    met.
+    """Firms with the new columns, how each row of the sheet was joined (`matcher.policy.joining.LINKS`), and the
+    problems met.
     """
 
     firms: pd.DataFrame
@@ -306,7 +306,7 @@ def add_projects(
     at most 20 %): rd_expense_y1..y3, and rd_domestic_3y where every year that has projects is complete. An empty
     category of a project is zero only if some category of that row is filled.
     """
-    from matcher.verdicts import score
+    from matcher.policy.verdicts import score
 
     reading = read_sheet(source, _projects_contract(), sheet=sheet)
     linked = link(reading.rows, firms, accepted=accepted)

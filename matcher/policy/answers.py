@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.critical import all_turns, candidates, reads, torn_columns
-from matcher.facts import Notes, build, column_values, cut_years, day_number, domain
-from matcher.intervals import Facts, Floats, Span
-from matcher.points import Judged
-from matcher.policy import Policy
-from matcher.policy_file import Edition, FactColumn, Rule, Ruleset
-from matcher.rules import Frame, Is, Points, Shown, State, join
+from matcher.policy.core import Policy
+from matcher.policy.critical import all_turns, candidates, reads, torn_columns
+from matcher.policy.facts import Notes, build, column_values, cut_years, day_number, domain
+from matcher.policy.intervals import Facts, Floats, Span
+from matcher.policy.points import Judged
+from matcher.policy.policy_file import Edition, FactColumn, Rule, Ruleset
+from matcher.policy.rules import Frame, Is, Points, Shown, State, join
 
 
 @dataclass(frozen=True)
@@ -293,8 +293,8 @@ def _either_edition(policy: Policy, edition: Edition, day: dt.date, facts: Facts
 def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, answer: Answer) -> Answer:
     """Decide where the conditions alone cannot, because an unknown fact that helps one hurts another.
 
-    Such a fact is set to every value that matters in turn (see `matcher.critical`); an answer that no value gives is
-    struck out. Rules and points stay as they are: each of them is exact by itself.
+    Such a fact is set to every value that matters in turn (see `matcher.policy.critical`); an answer that no value
+    gives is struck out. Rules and points stay as they are: each of them is exact by itself.
     """
     state = answer.decision
     if state is None:

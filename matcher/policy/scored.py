@@ -13,12 +13,12 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from matcher.answers import Group, Prepared, answers, prepare
 from matcher.errors import OutputError, PolicyError
-from matcher.facts import PROBLEMS
-from matcher.firms import firm_contract, is_typed
-from matcher.policy import Policy
-from matcher.verdicts import DECISIONS, PASSED, check_figures, decision_codes, verdict_columns
+from matcher.policy.answers import Group, Prepared, answers, prepare
+from matcher.policy.core import Policy
+from matcher.policy.facts import PROBLEMS
+from matcher.policy.firms import firm_contract, is_typed
+from matcher.policy.verdicts import DECISIONS, PASSED, check_figures, decision_codes, verdict_columns
 
 CHUNK = 65_536
 
@@ -109,7 +109,7 @@ def score_parquet(
     """Score a Parquet file of any size, piece by piece, into Parquet files; memory does not grow with the file.
 
     The file's columns carry the English names of the contract, `enterprise_id` among them. The tables are those of
-    `matcher.verdicts.score`, in the order of the file, policies one after the other within each piece of 65,536
+    `matcher.policy.verdicts.score`, in the order of the file, policies one after the other within each piece of 65,536
     firms. Returns how many firms there were and how many rows each table has, and the problems. Raises PolicyError
     for a file of another form.
     """

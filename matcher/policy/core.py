@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from matcher.errors import PolicyError
-from matcher.facts import YearsRule
-from matcher.policy_file import (
+from matcher.policy.facts import YearsRule
+from matcher.policy.policy_file import (
     KINDS,
     Compiler,
     Edition,
@@ -27,7 +27,7 @@ from matcher.policy_file import (
     number,
     read_yaml,
 )
-from matcher.rules import Test
+from matcher.policy.rules import Test
 
 _TOP = (
     "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters",
@@ -65,7 +65,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy in all its editions. `load` reads it; `matcher.verdicts.score` runs it.
+    """One policy in all its editions. `load` reads it; `matcher.policy.verdicts.score` runs it.
 
     `columns`: the facts that it reads, by name. `readings`: what was chosen on points the sources leave open.
     `parameters`: numbers that a user sets (a pool's own limits).
@@ -353,8 +353,8 @@ def _compile(policy: Policy, edition: Edition, day: dt.date, purpose: float | No
 
 
 def _points_used(rule: Rule) -> list[str]:
-    from matcher.points import BestOf, SumOf
-    from matcher.rules import ScoreTest
+    from matcher.policy.points import BestOf, SumOf
+    from matcher.policy.rules import ScoreTest
 
     if isinstance(rule.test, ScoreTest):
         return list(rule.test.items)
@@ -423,7 +423,7 @@ def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, policy: Policy
 
 def shipped() -> dict[str, Path]:
     """Folders of the policies inside the package, by id, in alphabetical order."""
-    root = Path(str(resources.files("matcher") / "policies"))
+    root = Path(str(resources.files("matcher.policy") / "policies"))
     return {path.name: path for path in sorted(root.iterdir()) if (path / "policy.yaml").is_file()}
 
 

@@ -11,13 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.answers import prepare
-from matcher.critical import reads
-from matcher.policy import Policy, load_policy
-from matcher.policy_file import Rule, Ruleset
-from matcher.score_book import DECISIONS, PASSED, rules_by_id
-from matcher.scoring import ask_first
-from matcher.verdicts import score
+from matcher.policy.answers import prepare
+from matcher.policy.core import Policy, load_policy
+from matcher.policy.critical import reads
+from matcher.policy.policy_file import Rule, Ruleset
+from matcher.policy.score_book import DECISIONS, PASSED, rules_by_id
+from matcher.policy.scoring import ask_first
+from matcher.policy.verdicts import score
 
 
 def trace(firms: pd.DataFrame, policy: str | Policy, enterprise_id: str, *, on: dt.date | str) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from fractions import Fraction
 
 import numpy as np
 
-from matcher.intervals import RISING, Facts, Floats, Span
-from matcher.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
-from matcher.points import Bands, BestOf, SumOf
-from matcher.policy_file import Rule, Ruleset
-from matcher.rules import ByBracket, Compare, Is, Joined, Not, ScoreTest, Test
+from matcher.policy.intervals import RISING, Facts, Floats, Span
+from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
+from matcher.policy.points import Bands, BestOf, SumOf
+from matcher.policy.policy_file import Rule, Ruleset
+from matcher.policy.rules import ByBracket, Compare, Is, Joined, Not, ScoreTest, Test
 
 
 @dataclass(frozen=True)

@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.critical import all_turns, amounts, reads
-from matcher.facts import build, domain
-from matcher.intervals import Floats
-from matcher.policy import Check, Policy
-from matcher.scoring import Part, as_day, loaded, parts
-from matcher.verdicts import DECISIONS, decision_codes
+from matcher.policy.core import Check, Policy
+from matcher.policy.critical import all_turns, amounts, reads
+from matcher.policy.facts import build, domain
+from matcher.policy.intervals import Floats
+from matcher.policy.scoring import Part, as_day, loaded, parts
+from matcher.policy.verdicts import DECISIONS, decision_codes
 
 PROPOSALS = (
     "enterprise_id",

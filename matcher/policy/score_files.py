@@ -15,9 +15,9 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, PolicyError
-from matcher.firms import IDENTITY, firm_contract, is_typed, read_firms
-from matcher.policy import Policy, load_policy, shipped
-from matcher.score_book import DECISIONS, LEVELS, PROBLEM_HEADERS, problem_rows
+from matcher.policy.core import Policy, load_policy, shipped
+from matcher.policy.firms import IDENTITY, firm_contract, is_typed, read_firms
+from matcher.policy.score_book import DECISIONS, LEVELS, PROBLEM_HEADERS, problem_rows
 from matcher.tables import PROBLEM_COLUMNS, describe
 
 _FORMULA = re.compile(r"[\t\r\n ]*[=+\-@＝＋－＠]")
@@ -38,9 +38,9 @@ def score_file(
     """Read a firm table, answer the policies, write what was asked for; returns a few lines for the user.
 
     `output`: .xlsx is the workbook (conclusions, every rule, gaps, questions, problems, 说明), .csv or .parquet the
-    summary. `summary`, `verdicts`: the two tables of `matcher.verdicts.score`, .csv or .parquet. A Parquet table with
-    English names that goes to Parquet is done piece by piece, whatever its size. Every file is put in its place in
-    one step.
+    summary. `summary`, `verdicts`: the two tables of `matcher.policy.verdicts.score`, .csv or .parquet. A Parquet
+    table with English names that goes to Parquet is done piece by piece, whatever its size. Every file is put in its
+    place in one step.
 
     Raises TableError, PolicyError or OutputError.
     """
@@ -56,7 +56,7 @@ def score_file(
         if path is not None:
             check_target(path, workbook=path is output)
     if _all_parquet(table, output, summary, verdicts) and _typed(Path(table), loaded):
-        from matcher.scored import score_parquet
+        from matcher.policy.scored import score_parquet
 
         first, second = (output, summary) if output is not None else (summary, None)
         counted, told = score_parquet(table, loaded, on=on, summary=first, verdicts=verdicts)
@@ -66,7 +66,7 @@ def score_file(
         nothing = pd.DataFrame(columns=PROBLEM_COLUMNS)
         save({**copies, **_beside(output, nothing, told)})
         return "\n".join([f"{counted['firms']} 家企业，{len(loaded)} 项政策", *_problem_lines(nothing, told)])
-    from matcher.verdicts import score
+    from matcher.policy.verdicts import score
 
     reading = read_firms(table, loaded, sheet=sheet)
     scored = score(reading.rows, loaded, on=on)
@@ -77,7 +77,7 @@ def score_file(
         files[Path(verdicts)] = table_bytes(scored.verdicts, Path(verdicts))
     if output is not None:
         if Path(output).suffix.lower() == ".xlsx":
-            from matcher.score_book import workbook
+            from matcher.policy.score_book import workbook
 
             files[Path(output)] = workbook(reading.rows, loaded, scored, reading.problems, on=on)
         else:
@@ -186,11 +186,11 @@ def save(files: Mapping[Path, bytes]) -> None:
 def trace_file(
     table: str | Path, policy: str, firm: str, *, on: dt.date, output: str | Path, sheet: str | int | None = None
 ) -> None:
-    """Write why one firm got its answer as a page (.html) or as JSON (.json); see `matcher.trace`.
+    """Write why one firm got its answer as a page (.html) or as JSON (.json); see `matcher.policy.trace`.
 
     Raises TableError, PolicyError or OutputError; a firm that the table does not have is a PolicyError.
     """
-    from matcher.trace import trace, trace_page
+    from matcher.policy.trace import trace, trace_page
 
     target = Path(output)
     if target.suffix.lower() not in (".html", ".json") or not Path(os.path.realpath(target)).parent.is_dir():

@@ -10,8 +10,8 @@ import pandas as pd
 
 from matcher.contracts import Column, Contract
 from matcher.files import Source
-from matcher.policy import Policy
-from matcher.policy_file import FactColumn
+from matcher.policy.core import Policy
+from matcher.policy.policy_file import FactColumn
 from matcher.tables import PROBLEM_COLUMNS, Reading, read_table
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}

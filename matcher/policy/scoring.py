@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.answers import Answer, Prepared, answers, evaluate, judged_columns, prepare
-from matcher.critical import all_turns, candidates, columns_of
-from matcher.facts import build, domain
-from matcher.intervals import Floats
-from matcher.policy import Policy, load_policy
-from matcher.policy_file import Ruleset
-from matcher.verdicts import decision_codes, score
+from matcher.policy.answers import Answer, Prepared, answers, evaluate, judged_columns, prepare
+from matcher.policy.core import Policy, load_policy
+from matcher.policy.critical import all_turns, candidates, columns_of
+from matcher.policy.facts import build, domain
+from matcher.policy.intervals import Floats
+from matcher.policy.policy_file import Ruleset
+from matcher.policy.verdicts import decision_codes, score
 
 QUESTIONS = ("enterprise_id", "policy", "rank", "column", "title", "settles", "open_rules", "width")
 CHANGES = (

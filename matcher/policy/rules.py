@@ -14,8 +14,8 @@ from typing import Protocol
 
 import numpy as np
 
-from matcher.intervals import Bools, Facts, Floats, Span, Truth, excess, holds, within
-from matcher.measures import Measure, short_of
+from matcher.policy.intervals import Bools, Facts, Floats, Span, Truth, excess, holds, within
+from matcher.policy.measures import Measure, short_of
 
 
 @dataclass(frozen=True)

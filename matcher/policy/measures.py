@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from matcher.intervals import RISING, Facts, Floats, Growth, Span, Truth, compare_ratio, compare_span
+from matcher.policy.intervals import RISING, Facts, Floats, Growth, Span, Truth, compare_ratio, compare_span
 
 
 class Measure(Protocol):
@@ -128,7 +128,7 @@ class Compound:
 
 @dataclass(frozen=True)
 class MeanGrowth:
-    """(y2/y1 + y3/y2)/2 - 1; `matcher.intervals.Growth` says what holds for missing years and zero bases."""
+    """(y2/y1 + y3/y2)/2 - 1; `matcher.policy.intervals.Growth` says what holds for missing years and zero bases."""
 
     names: tuple[str, str, str]
     base_zero_uses_last_two: bool = False

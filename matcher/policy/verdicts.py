@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.answers import Group, Prepared, answers, prepare
 from matcher.errors import PolicyError
-from matcher.facts import Notes
-from matcher.intervals import Bools
-from matcher.policy import Policy, load_policy
-from matcher.rules import State
+from matcher.policy.answers import Group, Prepared, answers, prepare
+from matcher.policy.core import Policy, load_policy
+from matcher.policy.facts import Notes
+from matcher.policy.intervals import Bools
+from matcher.policy.rules import State
 
 SUMMARY = ("enterprise_id", "policy", "edition", "on", "decision", "total_low", "total_high")
 VERDICTS = (
