@@ -1,4 +1,4 @@
-"""Match enterprises' technical needs with research outcomes, both ways and with reasons.
+"""Match technical needs with research outcomes, and answer the official rules for enterprises, both with reasons.
 
 The public names load on first use, so that `import matcher` is quick and loads no heavy package.
 """
@@ -16,11 +16,19 @@ if TYPE_CHECKING:
         MatcherError,
         MissingExtraError,
         OutputError,
+        PolicyError,
         TableError,
     )
     from matcher.evaluation import evaluate
     from matcher.index import Index
     from matcher.matching import match
+    from matcher.policy.cases import check_policy
+    from matcher.policy.cheapest import Lever, cheapest
+    from matcher.policy.core import Policy, load_policy
+    from matcher.policy.firms import read_firms
+    from matcher.policy.scoring import ask_first, what_changes
+    from matcher.policy.trace import trace
+    from matcher.policy.verdicts import Scored, score
     from matcher.report import mask_contacts, write_matches
     from matcher.tables import Reading, describe, read_needs, read_outcomes, read_table
     from matcher.text import Segmenter
@@ -32,21 +40,33 @@ _HOMES = {
     "EncoderError": "errors",
     "Index": "index",
     "IndexFolderError": "errors",
+    "Lever": "policy.cheapest",
     "MatcherError": "errors",
     "MissingExtraError": "errors",
     "OutputError": "errors",
+    "Policy": "policy.core",
+    "PolicyError": "errors",
     "Reading": "tables",
+    "Scored": "policy.verdicts",
     "Segmenter": "text",
     "StaticEncoder": "encoders",
     "TableError": "errors",
+    "ask_first": "policy.scoring",
+    "cheapest": "policy.cheapest",
+    "check_policy": "policy.cases",
     "describe": "tables",
     "evaluate": "evaluation",
     "load_encoder": "encoders",
+    "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
+    "read_firms": "policy.firms",
     "read_needs": "tables",
     "read_outcomes": "tables",
     "read_table": "tables",
+    "score": "policy.verdicts",
+    "trace": "policy.trace",
+    "what_changes": "policy.scoring",
     "write_matches": "report",
 }
 
@@ -55,21 +75,33 @@ __all__ = [
     "EncoderError",
     "Index",
     "IndexFolderError",
+    "Lever",
     "MatcherError",
     "MissingExtraError",
     "OutputError",
+    "Policy",
+    "PolicyError",
     "Reading",
+    "Scored",
     "Segmenter",
     "StaticEncoder",
     "TableError",
+    "ask_first",
+    "cheapest",
+    "check_policy",
     "describe",
     "evaluate",
     "load_encoder",
+    "load_policy",
     "mask_contacts",
     "match",
+    "read_firms",
     "read_needs",
     "read_outcomes",
     "read_table",
+    "score",
+    "trace",
+    "what_changes",
     "write_matches",
 ]
 

@@ -133,7 +133,7 @@ def match_command(
         "有效日期": valid_on or "不限",
         "排除的配对": str(exclude or "无"),
         "字段权重": "；".join(weight or []) or "无",
-        "误报率": f"{false_alarm:g}（库中没有其主题的文本，被标为较强匹配的比例上限）",
+        "误报率": f"{false_alarm:g}（库中没有其主题的文本，被标为较强匹配的比例，按本库估计）",
     }
     write_matches(
         output,
