@@ -18,7 +18,7 @@ from matcher.policy.answers import Group, Prepared, answers, prepare
 from matcher.policy.core import Policy
 from matcher.policy.facts import PROBLEMS
 from matcher.policy.firms import firm_contract, is_typed
-from matcher.policy.verdicts import DECISIONS, PASSED, check_figures, decision_codes, verdict_columns
+from matcher.policy.verdicts import DECISIONS, PASSED, check_figures, decided, verdict_columns
 
 CHUNK = 65_536
 
@@ -72,19 +72,8 @@ def verdict_table(ready: Prepared, group: Group) -> pa.Table:
 
 def summary_table(ready: Prepared, groups: Sequence[Group]) -> pa.Table:
     """One policy's summary as an Arrow table with the columns of SUMMARY."""
-    size = len(ready.ids)
-    codes = np.full(size, 4, dtype=np.int8)
-    editions = [edition.id for edition in ready.policy.editions]
-    edition = np.full(size, -1, dtype=np.int8)
-    low, high = np.full(size, np.nan), np.full(size, np.nan)
-    for group in groups:
-        if group.edition is None or group.answer is None:
-            continue
-        edition[group.rows] = editions.index(group.edition.id)
-        codes[group.rows] = decision_codes(group.answer.decision, len(group.rows))
-        total = group.answer.total()
-        if total is not None:
-            low[group.rows], high[group.rows] = total.low_min, total.high_max
+    size, editions = len(ready.ids), [edition.id for edition in ready.policy.editions]
+    codes, edition, low, high = decided(ready, groups)
     return pa.table(
         {
             "enterprise_id": pa.array(ready.ids, pa.string()),

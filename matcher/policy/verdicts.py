@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -68,21 +68,37 @@ def passed_codes(state: State) -> np.ndarray[Any, np.dtype[np.int8]]:
     return out
 
 
-def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
-    """The summary of one policy in the order of the firms."""
+class Decided(NamedTuple):
+    """One policy's answers, a row a firm: places in DECISIONS and among its editions (-1: none), bounds of the total."""
+
+    codes: np.ndarray[Any, np.dtype[np.int8]]
+    edition: np.ndarray[Any, np.dtype[np.int16]]
+    low: np.ndarray[Any, np.dtype[np.float64]]
+    high: np.ndarray[Any, np.dtype[np.float64]]
+
+
+def decided(ready: Prepared, groups: Sequence[Group]) -> Decided:
+    """The decision of every firm, in the order of the firms."""
     size = len(ready.ids)
-    codes = np.full(size, 4, dtype=np.int8)
     editions = [edition.id for edition in ready.policy.editions]
-    edition = np.full(size, -1, dtype=np.int16)
-    low, high = np.full(size, np.nan), np.full(size, np.nan)
+    all_of = Decided(
+        np.full(size, 4, np.int8), np.full(size, -1, np.int16), np.full(size, np.nan), np.full(size, np.nan)
+    )
     for group in groups:
         if group.edition is None or group.answer is None:
             continue
-        edition[group.rows] = editions.index(group.edition.id)
-        codes[group.rows] = decision_codes(group.answer.decision, len(group.rows))
+        all_of.edition[group.rows] = editions.index(group.edition.id)
+        all_of.codes[group.rows] = decision_codes(group.answer.decision, len(group.rows))
         total = group.answer.total()
         if total is not None:
-            low[group.rows], high[group.rows] = total.low_min, total.high_max
+            all_of.low[group.rows], all_of.high[group.rows] = total.low_min, total.high_max
+    return all_of
+
+
+def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
+    """The summary of one policy in the order of the firms."""
+    size, editions = len(ready.ids), [edition.id for edition in ready.policy.editions]
+    codes, edition, low, high = decided(ready, groups)
     return pd.DataFrame(
         {
             "enterprise_id": ready.ids,
