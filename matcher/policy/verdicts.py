@@ -69,7 +69,7 @@ def passed_codes(state: State) -> np.ndarray[Any, np.dtype[np.int8]]:
 
 
 class Decided(NamedTuple):
-    """One policy's answers, a row a firm: places in DECISIONS and among its editions (-1: none), bounds of the total."""
+    """One policy's answers, a row a firm: places in DECISIONS and among editions (-1: none), bounds of the total."""
 
     codes: np.ndarray[Any, np.dtype[np.int8]]
     edition: np.ndarray[Any, np.dtype[np.int16]]
