@@ -72,9 +72,10 @@ class Postings:
         total = np.zeros(self.size, np.float32)
         bounds = np.searchsorted(self.offsets, np.arange(0, self.offsets[-1] + PIECE, PIECE)).clip(max=len(self.names))
         for start, end in itertools.pairwise(np.unique(bounds).tolist()):
-            some = self.matrix[:, start:end]
-            some.data **= 2
-            total += some @ idf2[start:end].astype(np.float32)
+            here = slice(self.offsets[start], self.offsets[end])
+            offsets = (self.offsets[start : end + 1] - self.offsets[start]).astype(np.int32)
+            squared = csc_array((self.matrix.data[here] ** 2, self.rows[here], offsets), shape=(self.size, end - start))
+            total += squared @ idf2[start:end].astype(np.float32)
         return total
 
     def frequencies(self, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
