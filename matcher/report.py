@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import io
 import os
 import re
-import secrets
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +15,7 @@ import pandas as pd
 
 from matcher.contracts import NEEDS, OUTCOMES, Contract
 from matcher.errors import OutputError
+from matcher.output import save_files
 from matcher.tables import PROBLEM_COLUMNS
 
 EXCEL_ROWS = 1_048_576
@@ -133,7 +132,7 @@ def write_matches(
     beside = target.with_name(target.stem + ".problems.csv")
     if target.suffix.lower() != ".xlsx" and (len(problems) or beside.exists()):
         files = {beside: _csv(report.problems), **files}
-    _save(files)
+    save_files(files)
 
 
 _SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES)}
@@ -479,39 +478,6 @@ def _shown(value: Any, column: str) -> str:
     if isinstance(value, int | float):
         return _NUMBERS.get(column, ("", "{:.6g}" if isinstance(value, float) else "{}"))[1].format(value)
     return "" if value is None else str(value)
-
-
-def _save(files: dict[Path, bytes]) -> None:
-    """Write all files beside their places, then put each in its place in one step."""
-    written: dict[Path, Path] = {}
-    try:
-        for target, content in files.items():
-            place = target.with_name(f".matcher-{secrets.token_hex(6)}.tmp")
-            written[target] = place
-            with open(place, "xb") as file:
-                file.write(content)
-        for target, place in written.items():
-            try:
-                os.replace(place, target)
-            except PermissionError as error:
-                raise OutputError(f"“{target}”正在被其他程序（如 Excel）打开，请关闭后重试") from error
-    except OutputError:
-        raise
-    except OSError as error:
-        raise OutputError(_reason(error, next(iter(files)).parent)) from error
-    finally:
-        for place in written.values():
-            place.unlink(missing_ok=True)
-
-
-def _reason(error: OSError, folder: Path) -> str:
-    if isinstance(error, FileNotFoundError):
-        return f"文件夹“{folder}”不存在，请先建立"
-    if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return f"没有权限在文件夹“{folder}”中写文件，请换一个文件夹"
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return f"磁盘已满，写不下“{folder}”中的结果，请清理后重试"
-    return f"不能写入文件夹“{folder}”：{error.strerror or error}"
 
 
 _WRITERS: dict[str, Callable[[_Report], bytes]] = {

@@ -19,7 +19,7 @@ MODULES = sorted([*(path.stem for path in PACKAGE.glob("*.py")), "policy"])
 # A module knows only those further up; on one line nobody knows the other.
 ORDER = [
     {"errors", "progress", "chance"},
-    {"contracts", "text", "biff"},
+    {"contracts", "text", "biff", "output"},
     {"cleaning", "encoders", "lexical", "reposts"},
     {"files", "torch_encoder", "estimators"},
     {"headers"},

@@ -7,6 +7,7 @@ file or a table.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -125,12 +126,12 @@ class Test(Protocol):
         """Figures to show."""
 
 
-class FactTest:
+class FactTest(ABC):
     """Base of the tests that look at facts alone."""
 
+    @abstractmethod
     def truth(self, facts: Facts) -> Truth:
-        """To be given."""
-        raise NotImplementedError
+        """Whether it holds, row by row."""
 
     def state(self, frame: Frame) -> State:
         """Outcomes from the truth."""

@@ -7,7 +7,6 @@ import io
 import json
 import os
 import re
-import secrets
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, PolicyError
+from matcher.output import save_files
 from matcher.policy.core import Policy, load_policy, shipped
 from matcher.policy.firms import IDENTITY, firm_contract, is_typed, read_firms
 from matcher.policy.score_book import DECISIONS, LEVELS, PROBLEM_HEADERS, problem_rows
@@ -64,7 +64,7 @@ def score_file(
         if second is not None and first is not None:
             copies[Path(second)] = Path(first).read_bytes()
         nothing = pd.DataFrame(columns=PROBLEM_COLUMNS)
-        save({**copies, **_beside(output, nothing, told)})
+        save_files({**copies, **_beside(output, nothing, told)})
         return "\n".join([f"{counted['firms']} 家企业，{len(loaded)} 项政策", *_problem_lines(nothing, told)])
     from matcher.policy.verdicts import score
 
@@ -82,7 +82,7 @@ def score_file(
             files[Path(output)] = workbook(reading.rows, loaded, scored, reading.problems, on=on)
         else:
             files[Path(output)] = table_bytes(scored.summary, Path(output))
-    save({**files, **_beside(output, reading.problems, scored.problems)})
+    save_files({**files, **_beside(output, reading.problems, scored.problems)})
     lines = [f"{len(reading.rows)} 家企业，{len(loaded)} 项政策"]
     counted_by: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
     for (name, decision), count in counted_by.items():
@@ -164,25 +164,6 @@ def table_bytes(frame: pd.DataFrame, path: Path) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def save(files: Mapping[Path, bytes]) -> None:
-    """Write all files beside their places, then put each in its place in one step. Raises OutputError."""
-    written: dict[Path, Path] = {}
-    try:
-        for target, content in files.items():
-            place = target.with_name(f".matcher-{secrets.token_hex(6)}.tmp")
-            written[target] = place
-            place.write_bytes(content)
-        for target, place in written.items():
-            os.replace(place, target)
-    except PermissionError as error:
-        raise OutputError(f"“{error.filename}”不能写入：没有权限，或正在被其他程序打开") from error
-    except OSError as error:
-        raise OutputError(f"不能写入：{error.strerror or error}") from error
-    finally:
-        for place in written.values():
-            place.unlink(missing_ok=True)
-
-
 def trace_file(
     table: str | Path, policy: str, firm: str, *, on: dt.date, output: str | Path, sheet: str | int | None = None
 ) -> None:
@@ -201,7 +182,7 @@ def trace_file(
         raise PolicyError(f"表中没有企业编号“{firm}”")
     told = trace(rows, loaded, firm, on=on)
     text = trace_page(told) if target.suffix.lower() == ".html" else json.dumps(told, ensure_ascii=False, indent=1)
-    save({target: text.encode("utf-8")})
+    save_files({target: text.encode("utf-8")})
 
 
 def list_policies(*, on: dt.date | None = None) -> pd.DataFrame:
@@ -302,4 +283,4 @@ def write_template(path: str | Path, policies: Sequence[str]) -> None:
         for column_place, cell in enumerate(cells):
             notes.write_string(row, column_place, cell, bold if row == 0 else None)
     book.close()
-    save({Path(path): buffer.getvalue()})
+    save_files({Path(path): buffer.getvalue()})
