@@ -18,7 +18,8 @@ from small import NEEDS, OUTCOMES, build
 from matcher import Index, TableError, match, read_needs, read_outcomes
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-COLUMNS = ["rank", "score", "good_match", "shared_terms", "evidence", "unanswered", "semantic", "lexical"]
+COLUMNS = ["rank", "score", "level", "probability", "good_match"]
+COLUMNS += ["shared_terms", "evidence", "unanswered", "semantic", "lexical"]
 
 
 def ranked(matches: pd.DataFrame) -> dict[str, list[str]]:
