@@ -1,8 +1,8 @@
 """From a sum of parts to what people would say of the pair: a level from 1 to 4, and the probability of 3 or 4.
 
-Three logistic regressions, logit P(level >= c) = slope_c * sum - cut_c for c = 2, 3, 4 (the cumulative logit model of
-McCullagh 1980 without his equal slopes). All are increasing in the sum, so that they never change an order, and six
-numbers travel better than a richer model would.
+Three logistic regressions, logit P(level >= c) = slope_c * arsinh(sum) - cut_c for c = 2, 3, 4 (the cumulative logit
+model of McCullagh 1980 without his equal slopes; arsinh, since large sums promise less than a line would have it).
+All are increasing in the sum, so that they never change an order, and six numbers travel better than a richer model.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Calibration:
     slopes: tuple[float, float, float] = (1.0, 1.0, 1.0)
     cuts: tuple[float, float, float] = (1.0, 3.0, 4.5)
     good: float = 0.3
-    trust: float = 1.0
+    trust: float = 2.0
 
     @classmethod
     def fit(cls, total: Numbers, levels: Numbers, *, prior: Calibration | None = None) -> Calibration:
@@ -50,7 +50,7 @@ class Calibration:
             return start
         strength = STRENGTH if prior else WEAK
         found = [
-            _logistic(total, levels >= level, np.array(near), strength)
+            _logistic(np.arcsinh(total), levels >= level, np.array(near), strength)
             for level, near in zip((2, 3, 4), zip(start.slopes, start.cuts, strict=True), strict=True)
         ]
         slopes, cuts = zip(*found, strict=True)
@@ -58,12 +58,12 @@ class Calibration:
 
     def at_least(self, total: Numbers) -> NDArray[np.float64]:
         """(n, 3): the probabilities of level 2, 3, 4 or more."""
-        found = expit(np.asarray(total)[:, None] * np.array(self.slopes) - np.array(self.cuts))
+        found = expit(np.arcsinh(total)[:, None] * np.array(self.slopes) - np.array(self.cuts))
         return np.minimum.accumulate(found, axis=1)
 
     def likelihood(self, total: Numbers, levels: Numbers) -> float:
         """The log-likelihood of n levels, summed over the three regressions."""
-        margin = np.asarray(total)[:, None] * np.array(self.slopes) - np.array(self.cuts)
+        margin = np.arcsinh(total)[:, None] * np.array(self.slopes) - np.array(self.cuts)
         above = np.asarray(levels)[:, None] >= np.array([2, 3, 4])
         return float(log_expit(np.where(above, margin, -margin)).sum())
 
@@ -81,7 +81,7 @@ class Calibration:
         """The level as a real number, 1..4, increasing; rounded it is the median level, which errs least on average."""
         cuts = np.maximum.accumulate(np.array(self.cuts) / np.array(self.slopes) + np.array([0, 1e-9, 2e-9]))
         points = [2 * cuts[0] - cuts[1] - 1, *cuts, 2 * cuts[2] - cuts[1] + 1]
-        return np.interp(total, points, [1.0, 1.5, 2.5, 3.5, 4.0])
+        return np.interp(np.arcsinh(total), points, [1.0, 1.5, 2.5, 3.5, 4.0])
 
     # ---- folders
 
@@ -109,17 +109,17 @@ class Calibration:
         return cls(tuple(content["slopes"]), tuple(content["cuts"]), content["good"], content["trust"])
 
 
-def _logistic(total: Numbers, above: NDArray[np.bool_], near: Numbers, strength: float) -> tuple[float, float]:
+def _logistic(x: Numbers, above: NDArray[np.bool_], near: Numbers, strength: float) -> tuple[float, float]:
     """Slope (positive) and cut of a logistic regression, drawn towards `near`."""
     from scipy.optimize import minimize  # a tenth of a second
 
     sign = np.where(above, 1.0, -1.0)
 
     def loss(free: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        margin = sign * (free[0] * total - free[1])
+        margin = sign * (free[0] * x - free[1])
         back = -sign * expit(-margin)
         value = strength / 2 * float((free - near) @ (free - near)) - float(log_expit(margin).sum())
-        return value, strength * (free - near) + np.array([back @ total, -back.sum()])
+        return value, strength * (free - near) + np.array([back @ x, -back.sum()])
 
     found = minimize(loss, near, jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)])
     return float(found.x[0]), float(found.x[1])

@@ -30,7 +30,7 @@ REASONS: dict[str, tuple[str, float | None]] = {
 VERDICTS = {"accepted": "accepted", "采纳": "accepted", "declined": "declined", "拒绝": "declined"}
 ACCEPTED = 4.0  # the level that an accepted pair tells of
 STEP = 0.5  # what one reason takes from the sum of parts, in deviations of random pairs
-TWIN, ALIKE = 0.95, 0.8  # cosines from which two records are one thing posted twice; do the same in another way
+TWIN, ALIKE = 0.9, 0.7  # from so alike on (`Chance.alike`) two records are one thing posted twice; do the same
 STAGES = ("概念", "正在研发", "实验室", "小试", "样品", "样机", "中试", "小批", "试生产", "量产", "产业化", "推广")
 NOTES = {"description unclear": "描述不清", "commercial route unclear": "商业路径不清"}
 
@@ -70,7 +70,7 @@ def fit_feedback(
     this asking id alone: every decline takes `STEP` from the pair and its re-posts, and besides
 
     * too early: `STEP` from records that are no further (`maturity`, by `STAGES`; one that is unknown stays);
-    * no benefit over what we have: `STEP` from records much like it (cosine `ALIKE`); level 2;
+    * no benefit over what we have: `STEP` from records much like it (`ALIKE`); level 2;
     * wrong field: `STEP` from records that agree in `field`, unless one of them was accepted; level 1;
     * too expensive: `STEP` from records whose `price` is known and no lower;
     * already solved: the pair and its re-posts are shown no more;
@@ -185,7 +185,7 @@ class Wishes:
             return None
         places, rows = map(list, zip(*solved, strict=True))
         alike = self._index.vectors(np.arange(len(self._index.ids))) @ self._vectors[places].T.astype(np.float32)
-        result = np.asarray((alike < TWIN).all(axis=1), bool)
+        result = np.asarray((self._index.chance.alike(alike) < TWIN).all(axis=1), bool)
         result[rows] = False
         return result
 
@@ -193,9 +193,10 @@ class Wishes:
         """What the declines of this asking id take from the sums of these rows."""
         total = np.zeros(len(rows))
         for place, row, reason in self._pairs.get(asking_id, ()):
-            alike = self._index.vectors(rows).astype(float) @ self._vectors[place]
-            total += STEP * ((rows == row) | (alike >= TWIN))
-            others = rows != row
+            alike = self._index.chance.alike(self._index.vectors(rows).astype(float) @ self._vectors[place])
+            itself = (rows == row) | (alike >= TWIN)
+            total += STEP * itself
+            others = ~itself
             if reason == "no benefit over what we have":
                 total += STEP * (others & (alike >= ALIKE))
             elif reason == "wrong field" and self._fields:

@@ -50,11 +50,14 @@ def match(
     """Rank the records of an index for every row of a table: outcomes for needs, or needs for outcomes.
 
     One row a pair, the table's rows in their order, best first: the id of the asking row, the id of the record, `rank`
-    (from 1), `score`, `good_match`, then the reasons `shared_terms`, `evidence` and `unanswered` (see
-    `matcher.reasons.explain`), then `semantic`, `lexical` and, with `weights`, `preference`: the parts, in standard
-    deviations of random pairs, whose sum orders the pairs. `score` is the share of random pairs of this library that
-    score lower; with `weights` it takes no notice of them. Ties break by id, so equal inputs give equal tables, for
-    one row or many, on any number of threads.
+    (from 1), `score`, `level`, `probability`, `good_match`, then the reasons `shared_terms`, `evidence` and
+    `unanswered` (see `matcher.reasons.explain`), then `semantic`, `lexical` and, with `weights`, `preference`, and, for
+    an index with judged pairs (`matcher.feedback.fit_feedback`), `feedback`: the parts, in standard deviations of
+    random pairs, whose sum orders the pairs; a `note` says what judges found wanting in the record. `score` is the
+    share of random pairs of this library that score lower; with `weights` it takes no notice of them. `level` (1..4)
+    and `probability` (0..1, of level 3 or 4) are what people would say, increasing in the score; unknown for an encoder
+    without calibration (see `matcher.calibration`). Ties break by id, so equal inputs give equal tables, for one row or
+    many, on any number of threads.
 
     Filters act before the best k are taken. where: column -> label or labels of which a record must have one; a label
     above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the
@@ -63,7 +66,8 @@ def match(
     are the user's, nothing is learned about them.
 
     good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library
-    lacks (see `matcher.chance.Chance.good_from`); a row without any good match keeps its k rows, all marked False. A
+    lacks (see `matcher.chance.Chance.good_from`), and its probability, where known, reaches the calibration's `good`
+    (0.3; the base rate of judged pairs was 0.13). A row without any good match keeps its k rows, all marked False. A
     row for which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
 
     Raises TableError when `queries` has no id column or the same kind of id as the index, ValueError for a column that

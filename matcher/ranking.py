@@ -2,8 +2,8 @@
 
 The correction is the posterior mean of a Gaussian process over pairs (Rasmussen and Williams 2006, eq. 2.23) whose
 prior mean is the level that the calibrated fusion expects. Two pairs inform each other as far as their asking texts
-are nearly one text (cosine ** NEEDS) and their records alike: an accepted record lifts what is like it for this need
-and for its re-posts, a poor one lowers it, and a need that nobody judged keeps the order of the fusion.
+are nearly one text (`Chance.alike` ** NEEDS) and their records alike: an accepted record lifts what is like it for this
+need and for its re-posts, a poor one lowers it, and a need that nobody judged keeps the order of the fusion.
 """
 
 from __future__ import annotations
@@ -16,20 +16,22 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.calibration import Calibration, Numbers
+from matcher.chance import Chance
 from matcher.feedback import Wishes
 from matcher.index import BLOCK
 
 if TYPE_CHECKING:
     from matcher.index import Index
 
-NEEDS = 8  # the power of the cosine of two asking texts
-TWINS = 12  # the power of the cosine of two records by which only re-posts are alike
+NEEDS = 8  # the power of how alike two asking texts are
+TWINS = 12  # the power by which only re-posts are alike
 BIAS = 0.3  # how much alike any two records are: what a need's judges say of all its pairs
 WIDTH = 2.0  # sums this far apart still say something of each other
 NOISE = 1.0  # the variance of a judgement, in the kernel's unit
 FAR = 1e-4  # needs that inform each other less than this are left out
 REACH = 256  # at least so many of the best rows by fusion are looked at in the light of the labels
 ENOUGH = 50  # stated levels from which a calibration needs no prior
+Pairs = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]  # vectors of both texts, and their sums
 TRUST = 10.0  # the most that a level more or less is worth in the sum
 
 
@@ -41,6 +43,7 @@ class Ranker:
     their fused sums; weights: the process's, times the calibration's trust. judged: asking id -> rows of the index.
     """
 
+    chance: Chance
     calibration: Calibration | None
     asking: NDArray[np.float64]
     records: NDArray[np.float64]
@@ -69,12 +72,14 @@ class Ranker:
 
         calibration = Calibration.fit(total[stated], levels[stated], prior=index.feedback.prior)
         surprise = levels - calibration.expected(total)
-        inverse = np.linalg.inv(_kernel(asking, records, total, asking, records, total) + NOISE * np.eye(len(total)))
+        kernel = _kernel(index.chance, (asking, records, total), (asking, records, total))
+        inverse = np.linalg.inv(kernel + NOISE * np.eye(len(total)))
         weights = inverse @ surprise
         by_others = surprise - weights / np.diag(inverse)  # what the other pairs tell of each (ibid., eq. 5.12)
         calibration = _trusting(calibration, total, by_others, levels)
         usable = index.feedback.prior is not None or np.count_nonzero(stated) >= ENOUGH
         return cls(
+            index.chance,
             calibration if usable else None,
             asking,
             records,
@@ -88,19 +93,12 @@ class Ranker:
         self, asking: NDArray[np.float32], records: NDArray[np.float32], total: NDArray[np.float64]
     ) -> NDArray[np.float64]:
         """What levels add to the sums (`total`, n) of one asking text (d) and n records (n, d), in the sums' unit."""
-        near = np.maximum(self.asking @ asking.astype(float), 0) ** NEEDS > FAR
+        near = self.chance.alike(self.asking @ asking.astype(float)) ** NEEDS > FAR
         if not near.any():
             return np.zeros(len(total))
-        kernel = _kernel(
-            asking[None].astype(float),
-            records.astype(float),
-            total,
-            self.asking[near],
-            self.records[near],
-            self.total[near],
-        )
-        told: NDArray[np.float64] = kernel @ self.weights[near]
-        return told
+        judged = self.asking[near], self.records[near], self.total[near]
+        kernel = _kernel(self.chance, (asking[None].astype(float), records.astype(float), total), judged)
+        return _moved(total, kernel @ self.weights[near]) - total
 
 
 def _sums(
@@ -119,21 +117,18 @@ def _sums(
     return asked.vectors[of].astype(float), total
 
 
-def _kernel(
-    asking: NDArray[np.float64],
-    records: NDArray[np.float64],
-    total: Numbers,
-    other_asking: NDArray[np.float64],
-    other_records: NDArray[np.float64],
-    other_total: Numbers,
-) -> NDArray[np.float64]:
+def _kernel(chance: Chance, some: Pairs, others: Pairs) -> NDArray[np.float64]:
     """(n, m): how much pairs inform each other."""
-    alike = np.maximum(records @ other_records.T, 0)
-    strong = np.exp(-(((total[:, None] - other_total) / WIDTH) ** 2) / 2)
-    kernel: NDArray[np.float64] = np.maximum(asking @ other_asking.T, 0) ** NEEDS * (
-        BIAS + 2 * alike + alike**TWINS + strong
-    )
+    needs, records = (chance.alike(one @ other.T) for one, other in zip(some[:2], others[:2], strict=True))
+    strong = np.exp(-(((some[2][:, None] - others[2]) / WIDTH) ** 2) / 2)
+    kernel: NDArray[np.float64] = needs**NEEDS * (BIAS + 2 * records + records**TWINS + strong)
     return kernel
+
+
+def _moved(total: Numbers, told: Numbers) -> NDArray[np.float64]:
+    """Sums moved on the scale that the calibration is straight on."""
+    moved: NDArray[np.float64] = np.sinh(np.arcsinh(total) + told)
+    return moved
 
 
 def _trusting(calibration: Calibration, total: Numbers, told: Numbers, levels: Numbers) -> Calibration:
@@ -143,7 +138,7 @@ def _trusting(calibration: Calibration, total: Numbers, told: Numbers, levels: N
 
     def loss(trust: float) -> float:
         near = (trust - calibration.trust) ** 2 * 5
-        return near - replace(calibration, trust=trust).likelihood(total + trust * told, levels)
+        return near - replace(calibration, trust=trust).likelihood(_moved(total, trust * told), levels)
 
     best = minimize_scalar(loss, bounds=(0, TRUST), method="bounded", options={"xatol": 1e-4})
     return replace(calibration, trust=float(best.x))

@@ -128,8 +128,9 @@ def test_good_matches_are_those_that_reach_the_mark(examples):
     counts = []
     for false_alarm in (0.01, 0.05, 0.2, 0.9):
         found = match(needs, index, false_alarm=false_alarm, reasons=False)
-        mark = index.chance.good_from(false_alarm)
-        assert found["good_match"].tolist() == (found["semantic"] + found["lexical"] >= mark).tolist()
+        total, mark = found["semantic"] + found["lexical"], index.chance.good_from(false_alarm)
+        likely = found["probability"] >= index.calibration.good
+        assert found["good_match"].tolist() == ((total >= mark) & likely).tolist()
         counts.append(int(found["good_match"].sum()))
         assert len(found) == len(needs) * 10  # whether good or not, every row stays
     assert counts == sorted(counts)
