@@ -11,15 +11,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.encoders import StaticEncoder
 from matcher.errors import TableError
 from matcher.filters import Agreement, Mask, allowed_for_all, labels_of
 from matcher.index import BLOCK, Asked, Index, id_column_of, texts_of
 from matcher.progress import advancing
 from matcher.ranking import REACH
 from matcher.reasons import explain
+from matcher.text import language
 
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2
+FOREIGN = "语言不同，默认编码器难以比较"
 CHUNK = 2048  # asking rows looked at together
 
 
@@ -50,14 +53,15 @@ def match(
     """Rank the records of an index for every row of a table: outcomes for needs, or needs for outcomes.
 
     One row a pair, the table's rows in their order, best first: the id of the asking row, the id of the record, `rank`
-    (from 1), `score`, `level`, `probability`, `good_match`, then the reasons `shared_terms`, `evidence` and
+    (from 1), `score`, `level`, `probability`, `good_match`, `note`, then the reasons `shared_terms`, `evidence` and
     `unanswered` (see `matcher.reasons.explain`), then `semantic`, `lexical` and, with `weights`, `preference`, and, for
     an index with judged pairs (`matcher.feedback.fit_feedback`), `feedback`: the parts, in standard deviations of
-    random pairs, whose sum orders the pairs; a `note` says what judges found wanting in the record. `score` is the
-    share of random pairs of this library that score lower; with `weights` it takes no notice of them. `level` (1..4)
-    and `probability` (0..1, of level 3 or 4) are what people would say, increasing in the score; unknown for an encoder
-    without calibration (see `matcher.calibration`). Ties break by id, so equal inputs give equal tables, for one row or
-    many, on any number of threads.
+    random pairs, whose sum orders the pairs. `note` says what judges found wanting in the record, and where a Chinese
+    text meets a foreign one, which the default encoder cannot compare (a multilingual `encoder` can). `score` is
+    the share of random pairs of this library that score lower; with `weights` it takes no notice of them. `level`
+    (1..4) and `probability` (0..1, of level 3 or 4) are what people would say, increasing in the score; unknown for an
+    encoder without calibration (see `matcher.calibration`). Ties break by id, so equal inputs give equal tables, for
+    one row or many, on any number of threads.
 
     Filters act before the best k are taken. where: column -> label or labels of which a record must have one; a label
     above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the
@@ -93,9 +97,9 @@ def match(
         level, probability = calibration.level(total), calibration.probability(total)
         good &= probability >= calibration.good
     found = {"score": index.chance.share_below(total), "level": level, "probability": probability, "good_match": good}
-    for place, (name, values) in enumerate(found.items(), start=3):
+    for place, (name, values) in enumerate((found | {"note": pairs.pop("note")}).items(), start=3):
         pairs.insert(place, name, values)
-    unused = ([] if weights else ["preference"]) + ([] if index.feedback else ["feedback", "note"])
+    unused = ([] if weights else ["preference"]) + ([] if index.feedback else ["feedback"])
     return pairs.drop(columns=unused)
 
 
@@ -144,8 +148,7 @@ def _match_some(
         pairs = pd.concat([pairs, said], axis=1)
     pairs["semantic"], pairs["lexical"] = semantic, lexical
     pairs["preference"], pairs["feedback"] = preference, feedback
-    notes = index.ranker.wishes.notes if index.ranker else {}
-    pairs["note"] = np.array([notes.get(row, "") for row in rows.tolist()], object)
+    pairs["note"] = _notes(index, asking, at, rows)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
@@ -213,6 +216,20 @@ def _excluded(queries: pd.DataFrame, index: Index, exclude: pd.DataFrame | None)
         for row in asked.get(left, []):
             result.setdefault(row, []).extend(records.get(right, []))
     return result
+
+
+def _notes(index: Index, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    """What a reader must know of each pair: two languages that the encoder cannot compare, and what judges said."""
+    judged = index.ranker.wishes.notes if index.ranker else {}
+    records, place = np.unique(rows, return_inverse=True)
+    asked, answering = (
+        np.array([language(title or body) for title, body in zip(*texts_of(table), strict=True)], object)
+        for table in (asking, index.rows(records))
+    )
+    left, right = asked[at], answering[place]
+    apart = (left != right) & (left != "") & (right != "") & isinstance(index.encoder, StaticEncoder)
+    notes = zip(apart.tolist(), rows.tolist(), strict=True)
+    return np.array(["；".join(filter(None, [FOREIGN * one, judged.get(row, "")])) for one, row in notes], object)
 
 
 def _search(

@@ -184,7 +184,7 @@ class _Report(NamedTuple):
         filled = _filled(self.records)
         fields = [name for name in _KEY_FIELDS if name in filled and name not in pairs]
         pairs = pairs.assign(**{name: _look_up(pairs[answer], self.records, name) for name in fields})
-        pairs = pairs.drop(columns={"level", "probability"} & (set(pairs) - set(_filled(pairs))))
+        pairs = pairs.drop(columns={"level", "probability", "note"} & (set(pairs) - set(_filled(pairs))))
         return _ordered(
             pairs, [ask, "query_title", "rank", answer, "record_title", *_SCORES, *fields, *_REASONS]
         )
@@ -212,7 +212,7 @@ class _Report(NamedTuple):
                 "预计等级、相关概率": "按人工标注过的配对估计：等级 1 无关、2 弱相关、3 较相关、4 强相关；"
                 "概率指达到 3 级或以上的可能。换一类数据时请先用自己的标注校准（fit_feedback）。"
             },
-            "feedback": {"反馈分、提示": "已标注的配对使这一对升降多少；标注者对这条成果或需求的意见。"},
+            "feedback": {"反馈分": "已标注的配对使这一对升降多少；标注者的意见见“提示”。"},
         }
         said = [text for name, text in learned.items() if name in _filled(self.matches)]
         return {

@@ -207,7 +207,7 @@ def test_few_labels_are_not_worse_than_none():
 
 def test_no_judgements_change_nothing():
     index = fit_feedback(build(RECORDS), NEEDS, judged())
-    found = match(NEEDS, index, k=6).drop(columns=["feedback", "note"])
+    found = match(NEEDS, index, k=6).drop(columns="feedback")
     assert_frame_equal(found, match(NEEDS, build(RECORDS), k=6))
 
 

@@ -18,7 +18,7 @@ from small import NEEDS, OUTCOMES, build
 from matcher import Index, TableError, match, read_needs, read_outcomes
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-COLUMNS = ["rank", "score", "level", "probability", "good_match"]
+COLUMNS = ["rank", "score", "level", "probability", "good_match", "note"]
 COLUMNS += ["shared_terms", "evidence", "unanswered", "semantic", "lexical"]
 
 
@@ -369,3 +369,13 @@ def test_a_need_without_any_word():
     assert found["rank"].tolist() == [1, 2, 1, 2]
     assert not found["good_match"].any()
     assert (found[["shared_terms", "unanswered"]] == "").all(axis=None)
+
+
+def test_a_pair_of_two_languages_is_marked_with_the_default_encoder():
+    needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["数控机床主轴", "machine tool spindle"]})
+    outcomes = pd.DataFrame(
+        {"outcome_id": ["C1", "C2", "C3"], "title": ["Spindle for CNC machine tools", "机床主轴", "42"]}
+    )
+    found = match(needs, Index.build(outcomes), k=3).set_index(["need_id", "outcome_id"])["note"]
+    assert found[found != ""].to_dict() == dict.fromkeys([("N1", "C1"), ("N2", "C2")], "语言不同，默认编码器难以比较")
+    assert (match(needs, build(outcomes), k=3)["note"] == "").all()
