@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         TableError,
     )
     from matcher.evaluation import evaluate
+    from matcher.feedback import fit_feedback, withdraw_feedback
     from matcher.index import Index
     from matcher.matching import match
     from matcher.policy.cases import check_policy
@@ -56,6 +57,7 @@ _HOMES = {
     "check_policy": "policy.cases",
     "describe": "tables",
     "evaluate": "evaluation",
+    "fit_feedback": "feedback",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
     "mask_contacts": "report",
@@ -67,6 +69,7 @@ _HOMES = {
     "score": "policy.verdicts",
     "trace": "policy.trace",
     "what_changes": "policy.scoring",
+    "withdraw_feedback": "feedback",
     "write_matches": "report",
 }
 
@@ -91,6 +94,7 @@ __all__ = [
     "check_policy",
     "describe",
     "evaluate",
+    "fit_feedback",
     "load_encoder",
     "load_policy",
     "mask_contacts",
@@ -102,6 +106,7 @@ __all__ = [
     "score",
     "trace",
     "what_changes",
+    "withdraw_feedback",
     "write_matches",
 ]
 

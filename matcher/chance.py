@@ -58,6 +58,11 @@ class Chance:
         total -= np.float32(self.centre[0] * per[0] + self.centre[1] * per[1])
         return total
 
+    def alike(self, cosine: Numbers) -> Numbers:
+        """A semantic cosine on the scale where random pairs have 0 (and what is below too) and equal texts 1."""
+        above: Numbers = np.maximum(cosine - self.centre[0], 0)
+        return above / max(1 - self.centre[0], 1e-6)
+
     def share_below(self, total: NDArray[np.float64]) -> NDArray[np.float64]:
         """The share of random pairs whose parts sum to less; strictly increasing, inside (0, 1)."""
         grid = np.asarray(self.quantiles)

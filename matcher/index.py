@@ -12,18 +12,23 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.calibration import Calibration
 from matcher.chance import Chance
 from matcher.encoders import Encoder, StaticEncoder, encode_texts, fingerprint, unit
 from matcher.errors import TableError
 from matcher.lexical import Lexical, Postings, Query, take
 from matcher.progress import track
 from matcher.text import Segmenter, Terms
+
+if TYPE_CHECKING:
+    from matcher.feedback import Feedback
+    from matcher.ranking import Ranker
 
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
 ID_COLUMNS = ("outcome_id", "need_id")
@@ -68,6 +73,7 @@ class Index:
         "",
         "",
     )  # folder and version that it, or what it was made from, was read from or saved as
+    feedback: Feedback | None = None  # judged pairs to learn from, see `matcher.feedback`
 
     @classmethod
     def build(
@@ -275,6 +281,18 @@ class Index:
         total = np.add(*chance.parts(semantic, lexical))
         best: NDArray[np.float64] = np.max(total, axis=1, where=self.alive & (semantic <= near), initial=-np.inf)
         return best
+
+    @cached_property
+    def ranker(self) -> Ranker | None:
+        """What the judged pairs teach; None without any."""
+        from matcher.ranking import Ranker
+
+        return Ranker.fit(self)
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """What a sum of parts means to people: as the judged pairs tell it, else as shipped with the encoder."""
+        return self.ranker.calibration if self.ranker else Calibration.shipped(self.encoder)
 
     # ---- folders
 

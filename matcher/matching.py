@@ -11,14 +11,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.encoders import StaticEncoder
 from matcher.errors import TableError
 from matcher.filters import Agreement, Mask, allowed_for_all, labels_of
 from matcher.index import BLOCK, Asked, Index, id_column_of, texts_of
 from matcher.progress import advancing
+from matcher.ranking import REACH
 from matcher.reasons import explain
+from matcher.text import language
 
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2
+FOREIGN = "语言不同，默认编码器难以比较"
 CHUNK = 2048  # asking rows looked at together
 
 
@@ -29,6 +33,7 @@ class _Found(NamedTuple):
     semantic: NDArray[np.floating[Any]]
     lexical: NDArray[np.floating[Any]]
     preference: NDArray[np.floating[Any]]
+    feedback: NDArray[np.floating[Any]]
 
 
 def match(
@@ -48,10 +53,14 @@ def match(
     """Rank the records of an index for every row of a table: outcomes for needs, or needs for outcomes.
 
     One row a pair, the table's rows in their order, best first: the id of the asking row, the id of the record, `rank`
-    (from 1), `score`, `good_match`, then the reasons `shared_terms`, `evidence` and `unanswered` (see
-    `matcher.reasons.explain`), then `semantic`, `lexical` and, with `weights`, `preference`: the parts, in standard
-    deviations of random pairs, whose sum orders the pairs. `score` is the share of random pairs of this library that
-    score lower; with `weights` it takes no notice of them. Ties break by id, so equal inputs give equal tables, for
+    (from 1), `score`, `level`, `probability`, `good_match`, `note`, then the reasons `shared_terms`, `evidence` and
+    `unanswered` (see `matcher.reasons.explain`), then `semantic`, `lexical` and, with `weights`, `preference`, and, for
+    an index with judged pairs (`matcher.feedback.fit_feedback`), `feedback`: the parts, in standard deviations of
+    random pairs, whose sum orders the pairs. `note` says what judges found wanting in the record, and where a Chinese
+    text meets a foreign one, which the default encoder cannot compare (a multilingual `encoder` can). `score` is
+    the share of random pairs of this library that score lower; with `weights` it takes no notice of them. `level`
+    (1..4) and `probability` (0..1, of level 3 or 4) are what people would say, increasing in the score; unknown for an
+    encoder without calibration (see `matcher.calibration`). Ties break by id, so equal inputs give equal tables, for
     one row or many, on any number of threads.
 
     Filters act before the best k are taken. where: column -> label or labels of which a record must have one; a label
@@ -61,7 +70,8 @@ def match(
     are the user's, nothing is learned about them.
 
     good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library
-    lacks (see `matcher.chance.Chance.good_from`); a row without any good match keeps its k rows, all marked False. A
+    lacks (see `matcher.chance.Chance.good_from`), and its probability, where known, reaches the calibration's `good`
+    (0.3; the base rate of judged pairs was 0.13). A row without any good match keeps its k rows, all marked False. A
     row for which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
 
     Raises TableError when `queries` has no id column or the same kind of id as the index, ValueError for a column that
@@ -80,10 +90,17 @@ def match(
             for start in range(0, max(1, len(queries)), CHUNK)
         ]
     pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    total = pairs["semantic"] + pairs["lexical"]
-    pairs.insert(3, "score", index.chance.share_below(total.to_numpy(float)))
-    pairs.insert(4, "good_match", (total >= index.chance.good_from(false_alarm)).to_numpy(bool))
-    return pairs if weights else pairs.drop(columns="preference")
+    total = (pairs["semantic"] + pairs["lexical"] + pairs["feedback"]).to_numpy(float)
+    good = total >= index.chance.good_from(false_alarm)
+    level = probability = np.full(len(pairs), np.nan)
+    if (calibration := index.calibration) is not None:
+        level, probability = calibration.level(total), calibration.probability(total)
+        good &= probability >= calibration.good
+    found = {"score": index.chance.share_below(total), "level": level, "probability": probability, "good_match": good}
+    for place, (name, values) in enumerate((found | {"note": pairs.pop("note")}).items(), start=3):
+        pairs.insert(place, name, values)
+    unused = ([] if weights else ["preference"]) + ([] if index.feedback else ["feedback"])
+    return pairs.drop(columns=unused)
 
 
 def _match_some(
@@ -98,10 +115,11 @@ def _match_some(
     """The pairs of some asking rows, without score and good_match."""
     asking = queries.iloc[some]
     asked = index.asked(*texts_of(asking))
-    index.chance, index.order  # worked out once, before threads share them  # noqa: B018
+    ids = asking[id_column_of(asking)].astype(str).tolist()
+    index.chance, index.order, index.ranker  # worked out once, before threads share them  # noqa: B018
 
     def search(start: int) -> list[_Found]:
-        return _search(index, asked, slice(start, start + BLOCK), limits, some.start, k)
+        return _search(index, asked, slice(start, start + BLOCK), ids, limits, some.start, k)
 
     with ThreadPoolExecutor(THREADS) as pool:
         futures = [pool.submit(search, start) for start in range(0, len(asking), BLOCK)]
@@ -116,7 +134,7 @@ def _match_some(
             raise
     counts = np.array([len(one.rows) for one in found], np.int64)
     at = np.repeat(np.arange(len(found)), counts)
-    rows, semantic, lexical, preference = map(np.concatenate, zip(_NOTHING, *found, strict=True))
+    rows, semantic, lexical, preference, feedback = map(np.concatenate, zip(_NOTHING, *found, strict=True))
     said = None
     if reasons:
         said = explain(asked, index, at, rows)
@@ -128,11 +146,13 @@ def _match_some(
     pairs["rank"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
     if said is not None:
         pairs = pd.concat([pairs, said], axis=1)
-    pairs["semantic"], pairs["lexical"], pairs["preference"] = semantic, lexical, preference
+    pairs["semantic"], pairs["lexical"] = semantic, lexical
+    pairs["preference"], pairs["feedback"] = preference, feedback
+    pairs["note"] = _notes(index, asking, at, rows)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
-_NOTHING = _Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0))
+_NOTHING = _Found(np.zeros(0, np.int64), *[np.zeros(0)] * 4)
 
 
 class _Limits:
@@ -198,24 +218,49 @@ def _excluded(queries: pd.DataFrame, index: Index, exclude: pd.DataFrame | None)
     return result
 
 
-def _search(index: Index, asked: Asked, block: slice, limits: _Limits, first: int, k: int) -> list[_Found]:
+def _notes(index: Index, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.object_]:
+    """What a reader must know of each pair: two languages that the encoder cannot compare, and what judges said."""
+    judged = index.ranker.wishes.notes if index.ranker else {}
+    records, place = np.unique(rows, return_inverse=True)
+    asked, answering = (
+        np.array([language(title or body) for title, body in zip(*texts_of(table), strict=True)], object)
+        for table in (asking, index.rows(records))
+    )
+    left, right = asked[at], answering[place]
+    apart = (left != right) & (left != "") & (right != "") & isinstance(index.encoder, StaticEncoder)
+    notes = zip(apart.tolist(), rows.tolist(), strict=True)
+    return np.array(["；".join(filter(None, [FOREIGN * one, judged.get(row, "")])) for one, row in notes], object)
+
+
+def _search(
+    index: Index, asked: Asked, block: slice, ids: list[str], limits: _Limits, first: int, k: int
+) -> list[_Found]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
     semantic, lexical, rare = index.channels(asked, block)
-    scale = index.chance
+    scale, ranker = index.chance, index.ranker
+    reach = max(k, REACH) if ranker else k
     found = []
     for i in range(len(semantic)):
         text = block.start + i
         allowed, preference = limits.allowed(first + text), limits.preference(first + text)
+        if ranker and (shown := ranker.wishes.shown(ids[text])) is not None:
+            allowed = shown if allowed is None else allowed & shown
         rough = scale.rough(semantic[i], lexical[i])
         if limits.prefers:
             rough += preference.astype(np.float32)
         if allowed is not None:
             rough[~allowed] = -np.inf
-        rows = _near_the_best(rough, min(k, len(rough) if allowed is None else int(allowed.sum())))
+        rows = _near_the_best(rough, min(reach, len(rough) if allowed is None else int(allowed.sum())))
+        if ranker:
+            judged = ranker.judged.get(ids[text], rows[:0])
+            rows = np.union1d(rows, judged[np.isfinite(rough[judged])])
         parts = scale.parts(*index.exact(asked, text, rare[i], rows))
-        wish = preference[rows] if limits.prefers else np.zeros(len(rows))
-        best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish)))[:k]
-        found.append(_Found(rows[best], parts[0][best], parts[1][best], wish[best]))
+        wish, told = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
+        if ranker:
+            told = ranker.correction(asked.vectors[text], index.vectors(rows), parts[0] + parts[1])
+            told -= ranker.wishes.lost(ids[text], rows)
+        best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish + told)))[:k]
+        found.append(_Found(rows[best], parts[0][best], parts[1][best], wish[best], told[best]))
     return found
 
 
@@ -232,7 +277,7 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    texts = [c for c in pairs.columns[1:] if c not in ("rank", "semantic", "lexical", "preference")]
+    texts = [c for c in pairs.columns[1:] if c not in ("rank", "semantic", "lexical", "preference", "feedback")]
     nothing[texts] = ""
     nothing["rank"] = 0
     order = np.argsort(

@@ -23,20 +23,23 @@ EXCEL_COLUMNS = 16_384
 EXCEL_CELL = 32_767  # UTF-16 units
 
 _HEADERS = {
-    "rank": "排名", "score": "分数", "good_match": "较强匹配", "shared_terms": "共同术语", "evidence": "证据句",
-    "unanswered": "未回应", "semantic": "语义分", "lexical": "词面分", "preference": "偏好分",
+    "rank": "排名", "score": "分数", "level": "预计等级", "probability": "相关概率", "good_match": "较强匹配",
+    "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应", "note": "提示", "semantic": "语义分",
+    "lexical": "词面分", "preference": "偏好分", "feedback": "反馈分",
     "good_count": "较强匹配数", "best_score": "最佳分数", "duplicate_of": "疑似重复于",
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
     "action": "处理", "kept": "保留该行",
 }  # fmt: skip
 _KEY_FIELDS = ["institution", "enterprise", "region", "maturity", "cooperation", "price", "budget", "valid_until"]
-_REASONS = ["shared_terms", "evidence", "unanswered", "semantic", "lexical", "preference"]
+_SCORES = ["score", "level", "probability", "good_match"]
+_REASONS = ["shared_terms", "evidence", "unanswered", "note", "semantic", "lexical", "preference", "feedback"]
 _WIDTHS = {"rank": 6, "score": 10, "good_match": 10, "shared_terms": 28, "evidence": 56, "unanswered": 36}
 _WIDTHS |= {"query_title": 30, "record_title": 30, "title": 30, "best_title": 30, "description": 60, "内容": 100}
-_NUMBERS = dict.fromkeys(("semantic", "lexical", "preference"), ("0.00", "{:.2f}"))  # in Excel, on the page
+_NUMBERS = dict.fromkeys(("semantic", "lexical", "preference", "feedback"), ("0.00", "{:.2f}"))  # in Excel, on the page
 _NUMBERS |= dict.fromkeys(("price", "budget"), ('#,##0"元"', "{:,.0f}元"))
+_NUMBERS |= {"level": ("0.0", "{:.1f}"), "probability": ("0%", "{:.0%}")}
 _NUMBERS["good_count"] = ('[=0]"未找到合适匹配";0', "{}")
-_CENTRED = ["rank", "score", "good_match", "good_count", "best_score", "kept", "row"]
+_CENTRED = ["rank", "score", "level", "probability", "good_match", "good_count", "best_score", "kept", "row"]
 _MOST_LINES = 12  # of a row of a sheet, so that rows can be looked through
 
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]|\r\n?")
@@ -180,8 +183,9 @@ class _Report(NamedTuple):
         filled = _filled(self.records)
         fields = [name for name in _KEY_FIELDS if name in filled and name not in pairs]
         pairs = pairs.assign(**{name: _look_up(pairs[answer], self.records, name) for name in fields})
+        pairs = pairs.drop(columns={"level", "probability", "note"} & (set(pairs) - set(_filled(pairs))))
         return _ordered(
-            pairs, [ask, "query_title", "rank", answer, "record_title", "score", "good_match", *fields, *_REASONS]
+            pairs, [ask, "query_title", "rank", answer, "record_title", *_SCORES, *fields, *_REASONS]
         )
 
     def asked(self) -> pd.DataFrame:
@@ -202,6 +206,14 @@ class _Report(NamedTuple):
     def legend(self) -> dict[str, str]:
         """How to read the numbers."""
         ask, answer = self.ask.title, self.answer.title
+        learned = {
+            "probability": {
+                "预计等级、相关概率": "按人工标注过的配对估计：等级 1 无关、2 弱相关、3 较相关、4 强相关；"
+                "概率指达到 3 级或以上的可能。换一类数据时请先用自己的标注校准（fit_feedback）。"
+            },
+            "feedback": {"反馈分": "已标注的配对使这一对升降多少；标注者的意见见“提示”。"},
+        }
+        said = [text for name, text in learned.items() if name in _filled(self.matches)]
         return {
             "分数": f"把本库的{answer}随机两两相配，分数低于这一对的比例。"
             "例如 99.97% 表示一万对随机组合中约有 9,997 对不如它。它不是合作成功的概率。",
@@ -213,6 +225,7 @@ class _Report(NamedTuple):
             "未回应": f"{ask}中在{answer}文字里找不到对应内容的部分；不等于对方做不到，洽谈时可以先问。",
             "语义分、词面分": "意思相近和用词相同的程度，均为标准化值：0 是随机组合的平均水平，"
             "越高越超出平均。两者之和决定次序，词面占七成，语义占三成。",
+            **{head: text for part in said for head, text in part.items()},
             "联系方式": "电话、邮箱和身份证号已遮盖。" if self.masked else "电话、邮箱和身份证号未遮盖，请妥善保管。",
         }
 

@@ -4,6 +4,7 @@
     manifest-000002.json       format, encoder, segmenter, scale of scores, and the parts with the hash of every file
     part-<name>/               records.parquet, vectors.npy, terms.txt, offsets.npy, rows.npy, counts.npy
     alive-<name>.npy           which rows of a part still count
+    feedback-<name>.parquet    judged pairs, if there are any
     LOCK                       empty; held while somebody writes
 
 Everything but CURRENT is written under a name that nobody ever used and never changed. CURRENT is replaced in one step
@@ -33,9 +34,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher import __version__
+from matcher.calibration import Calibration
 from matcher.chance import Chance
 from matcher.encoders import Encoder, StaticEncoder, fingerprint
 from matcher.errors import IndexFolderError, MatcherError
+from matcher.feedback import Feedback
 from matcher.index import Index, Part
 from matcher.lexical import Postings
 from matcher.text import Segmenter
@@ -67,6 +70,7 @@ def save(index: Index, folder: Path, *, replace_other: bool) -> None:
                 "words": list(index.segmenter.words),
                 "chance": asdict(index.chance),
                 "parts": [_save_part(folder, part) for part in index.parts],
+                **_save_feedback(folder, index.feedback),
             }
             number = 1 + max((int(path.stem.split("-")[1]) for path in folder.glob("manifest-*.json")), default=0)
             name = f"manifest-{number:06d}.json"
@@ -127,7 +131,8 @@ def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None) -> In
     if segmenter.identity != manifest["segmenter"]:
         raise IndexFolderError(f"{folder}：索引由另一版分词词库建立；请重新建立索引")
     parts = tuple(_load_part(folder, entry) for entry in manifest["parts"])
-    index = Index(manifest["id_column"], encoder, segmenter, parts, (str(folder.resolve()), name))
+    feedback = _load_feedback(folder, manifest["feedback"]) if "feedback" in manifest else None
+    index = Index(manifest["id_column"], encoder, segmenter, parts, (str(folder.resolve()), name), feedback)
     chance = {key: tuple(value) for key, value in manifest["chance"].items()}
     index.__dict__["chance"] = Chance(**chance)  # as it was: worked out once, when the index was saved
     return index
@@ -181,6 +186,23 @@ def _load_part(folder: Path, entry: dict[str, Any]) -> Part:
     alive = _array(_read(folder / entry["alive"], entry["alive_sha256"]))
     stored = json.dumps({"folder": entry["folder"], "files": entry["files"]})
     return Part(records, arrays["vectors"], postings, alive, stored)
+
+
+def _save_feedback(folder: Path, feedback: Feedback | None) -> dict[str, Any]:
+    """The manifest's entry; none where there are no judged pairs."""
+    if feedback is None:
+        return {}
+    table = io.BytesIO()
+    feedback.table.to_parquet(table, index=False, compression="zstd")
+    name = f"feedback-{uuid.uuid4().hex[:16]}.parquet"
+    digest = _write_new(folder / name, table.getbuffer())
+    prior = asdict(feedback.prior) if feedback.prior else None
+    return {"feedback": {"file": name, "sha256": digest, "prior": prior}}
+
+
+def _load_feedback(folder: Path, entry: dict[str, Any]) -> Feedback:
+    table = pd.read_parquet(io.BytesIO(_read(folder / entry["file"], entry["sha256"])))
+    return Feedback(table, Calibration.of(entry["prior"]) if entry["prior"] else None)
 
 
 def _bytes_of(array: NDArray[Any]) -> memoryview:
@@ -262,8 +284,10 @@ def _clear(folder: Path, manifests: set[str]) -> None:
     needed = {CURRENT, LOCK, *manifests}
     for name in filter(None, manifests):
         with contextlib.suppress(OSError, ValueError, KeyError):
-            for entry in json.loads((folder / name).read_bytes())["parts"]:
+            manifest = json.loads((folder / name).read_bytes())
+            for entry in manifest["parts"]:
                 needed |= {entry["folder"], entry["alive"]}
+            needed |= {entry["file"] for entry in [manifest.get("feedback")] if entry}
     for path in folder.iterdir():
         if path.name not in needed and _is_ours(path.name):
             with contextlib.suppress(OSError):
@@ -271,7 +295,7 @@ def _clear(folder: Path, manifests: set[str]) -> None:
 
 
 def _is_ours(name: str) -> bool:
-    return name in (CURRENT, LOCK) or name.startswith(("manifest-", "part-", "alive-", "making-"))
+    return name in (CURRENT, LOCK) or name.startswith(("manifest-", "part-", "alive-", "feedback-", "making-"))
 
 
 @contextlib.contextmanager

@@ -252,6 +252,12 @@ def _simple(character: str) -> str:
     return _GONE.sub(" ", plain).lower() or " "
 
 
+def language(text: str) -> str:
+    """ "zh" where a Chinese character stands in the first 200 characters, else "other" where a letter does, else ""."""
+    start = text[:200]
+    return "zh" if _HAN.search(start) else "other" if any(map(str.isalpha, start)) else ""
+
+
 def sentences(text: str) -> list[str]:
     """The sentences of a text in order, without blanks around; long ones are cut at commas. "" gives []."""
     found: list[str] = []

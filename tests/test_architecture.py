@@ -21,18 +21,22 @@ ORDER = [
     {"errors", "progress", "chance"},
     {"contracts", "text", "biff", "output"},
     {"cleaning", "encoders", "lexical", "reposts"},
-    {"files", "torch_encoder", "estimators"},
+    {"files", "torch_encoder", "estimators", "calibration"},
     {"headers"},
     {"tables"},
     {"index", "policy"},
-    {"storage", "filters", "reasons"},
+    {"filters", "reasons"},
+    {"feedback"},
+    {"storage", "ranking"},
     {"matching", "evaluation", "report"},
     {"cli_policy"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}
 MATCHING = {"text", "encoders", "chance", "lexical", "index", "storage", "filters", "reasons", "matching", "evaluation"}
-LAZY = {("index", "storage")}  # Index.save and Index.load; storage itself knows Index
+MATCHING |= {"calibration", "feedback", "ranking"}
+# Index.save and Index.load; what the judged pairs teach: these know Index themselves
+LAZY = {("index", "storage"), ("index", "ranking"), ("index", "feedback")}
 
 
 def imported(module: str) -> set[str]:

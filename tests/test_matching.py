@@ -18,7 +18,8 @@ from small import NEEDS, OUTCOMES, build
 from matcher import Index, TableError, match, read_needs, read_outcomes
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-COLUMNS = ["rank", "score", "good_match", "shared_terms", "evidence", "unanswered", "semantic", "lexical"]
+COLUMNS = ["rank", "score", "level", "probability", "good_match", "note"]
+COLUMNS += ["shared_terms", "evidence", "unanswered", "semantic", "lexical"]
 
 
 def ranked(matches: pd.DataFrame) -> dict[str, list[str]]:
@@ -127,8 +128,9 @@ def test_good_matches_are_those_that_reach_the_mark(examples):
     counts = []
     for false_alarm in (0.01, 0.05, 0.2, 0.9):
         found = match(needs, index, false_alarm=false_alarm, reasons=False)
-        mark = index.chance.good_from(false_alarm)
-        assert found["good_match"].tolist() == (found["semantic"] + found["lexical"] >= mark).tolist()
+        total, mark = found["semantic"] + found["lexical"], index.chance.good_from(false_alarm)
+        likely = found["probability"] >= index.calibration.good
+        assert found["good_match"].tolist() == ((total >= mark) & likely).tolist()
         counts.append(int(found["good_match"].sum()))
         assert len(found) == len(needs) * 10  # whether good or not, every row stays
     assert counts == sorted(counts)
@@ -367,3 +369,13 @@ def test_a_need_without_any_word():
     assert found["rank"].tolist() == [1, 2, 1, 2]
     assert not found["good_match"].any()
     assert (found[["shared_terms", "unanswered"]] == "").all(axis=None)
+
+
+def test_a_pair_of_two_languages_is_marked_with_the_default_encoder():
+    needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["数控机床主轴", "machine tool spindle"]})
+    outcomes = pd.DataFrame(
+        {"outcome_id": ["C1", "C2", "C3"], "title": ["Spindle for CNC machine tools", "机床主轴", "42"]}
+    )
+    found = match(needs, Index.build(outcomes), k=3).set_index(["need_id", "outcome_id"])["note"]
+    assert found[found != ""].to_dict() == dict.fromkeys([("N1", "C1"), ("N2", "C2")], "语言不同，默认编码器难以比较")
+    assert (match(needs, build(outcomes), k=3)["note"] == "").all()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.text import LONG_SENTENCE, Segmenter, Terms, domain_words, normalise, normalise_all, sentences
+from matcher.text import LONG_SENTENCE, Segmenter, Terms, domain_words, language, normalise, normalise_all, sentences
 
 ENGINES = ["rjieba", "jieba"]
 WORD = True  # the segmenter read it as a word; the other terms are characters and bigrams
@@ -208,3 +208,8 @@ def test_sentences_are_pieces_of_the_text_in_order_and_lose_no_word(text):
         assert piece.strip() == piece
         assert len(piece) <= LONG_SENTENCE or not set(piece[:-1]) & set("，、：")
     assert [c for piece in sentences(text) for c in piece if c.isalnum()] == [c for c in text if c.isalnum()]
+
+
+def test_the_language_of_a_text():
+    texts = ["数控机床", "CNC 数控", "CNC spindle", "12.5 %", "", "Gerät", "x" * 300 + "数控"]
+    assert [language(text) for text in texts] == ["zh", "zh", "other", "", "", "other", "other"]

@@ -1,0 +1,125 @@
+"""From a sum of parts to what people would say of the pair: a level from 1 to 4, and the probability of 3 or 4.
+
+Three logistic regressions, logit P(level >= c) = slope_c * arsinh(sum) - cut_c for c = 2, 3, 4 (the cumulative logit
+model of McCullagh 1980 without his equal slopes; arsinh, since large sums promise less than a line would have it).
+All are increasing in the sum, so that they never change an order, and six numbers travel better than a richer model.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, log_expit
+
+from matcher.encoders import Encoder
+
+FORMAT = "matcher-ranker-1"
+DEFAULT = "ranker-zh"
+STRENGTH = 40.0  # of a prior: it weighs as much as about two hundred judged pairs
+WEAK = 1e-3
+
+Numbers = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """What sums of parts mean. `slopes`, `cuts`: of the levels 2, 3, 4. `good`: the probability from which a pair is
+    called a good match. `trust`: what a level more or less, as far as a user's labels tell it, is worth in the sum.
+    """
+
+    slopes: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    cuts: tuple[float, float, float] = (1.0, 3.0, 4.5)
+    good: float = 0.3
+    trust: float = 2.0
+
+    @classmethod
+    def fit(cls, total: Numbers, levels: Numbers, *, prior: Calibration | None = None) -> Calibration:
+        """The most probable numbers given n sums and their levels (1 to 4).
+
+        prior: numbers to stay near, as if about two hundred pairs had spoken for them. Nothing to learn from gives
+        the prior itself.
+        """
+        start = prior or cls()
+        if not len(total):
+            return start
+        strength = STRENGTH if prior else WEAK
+        found = [
+            _logistic(np.arcsinh(total), levels >= level, np.array(near), strength)
+            for level, near in zip((2, 3, 4), zip(start.slopes, start.cuts, strict=True), strict=True)
+        ]
+        slopes, cuts = zip(*found, strict=True)
+        return replace(start, slopes=slopes, cuts=cuts)
+
+    def at_least(self, total: Numbers) -> NDArray[np.float64]:
+        """(n, 3): the probabilities of level 2, 3, 4 or more."""
+        found = expit(np.arcsinh(total)[:, None] * np.array(self.slopes) - np.array(self.cuts))
+        return np.minimum.accumulate(found, axis=1)
+
+    def likelihood(self, total: Numbers, levels: Numbers) -> float:
+        """The log-likelihood of n levels, summed over the three regressions."""
+        margin = np.arcsinh(total)[:, None] * np.array(self.slopes) - np.array(self.cuts)
+        above = np.asarray(levels)[:, None] >= np.array([2, 3, 4])
+        return float(log_expit(np.where(above, margin, -margin)).sum())
+
+    def probability(self, total: Numbers) -> NDArray[np.float64]:
+        """The probability of level 3 or 4; increasing."""
+        probability: NDArray[np.float64] = self.at_least(total)[:, 1]
+        return probability
+
+    def expected(self, total: Numbers) -> NDArray[np.float64]:
+        """The mean level, 1..4; increasing."""
+        mean: NDArray[np.float64] = 1 + self.at_least(total).sum(axis=1)
+        return mean
+
+    def level(self, total: Numbers) -> NDArray[np.float64]:
+        """The level as a real number, 1..4, increasing; rounded it is the median level, which errs least on average."""
+        cuts = np.maximum.accumulate(np.array(self.cuts) / np.array(self.slopes) + np.array([0, 1e-9, 2e-9]))
+        points = [2 * cuts[0] - cuts[1] - 1, *cuts, 2 * cuts[2] - cuts[1] + 1]
+        return np.interp(np.arcsinh(total), points, [1.0, 1.5, 2.5, 3.5, 4.0])
+
+    # ---- folders
+
+    def save(self, folder: str | Path, **about: object) -> None:
+        """Write `ranker.json` into a folder; `about`: whatever else a reader of the file should know."""
+        path = Path(folder)
+        path.mkdir(parents=True, exist_ok=True)
+        content = {"format": FORMAT, **asdict(self), **about}
+        (path / "ranker.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+    @classmethod
+    def shipped(cls, encoder: Encoder) -> Calibration | None:
+        """The one that was learned with this encoder; None where that was another one, or none is there."""
+        package = Path(str(files("matcher")))
+        places = [package / "models" / DEFAULT, package.parent / "models" / DEFAULT]
+        found = next((place / "ranker.json" for place in places if (place / "ranker.json").is_file()), None)
+        content = json.loads(found.read_text("utf-8")) if found else {}
+        if content.get("format") != FORMAT or content["encoder"] != getattr(encoder, "name", None):
+            return None
+        return cls.of(content)
+
+    @classmethod
+    def of(cls, content: dict[str, Any]) -> Calibration:
+        """From the numbers as `asdict` gives them; further keys are passed over."""
+        return cls(tuple(content["slopes"]), tuple(content["cuts"]), content["good"], content["trust"])
+
+
+def _logistic(x: Numbers, above: NDArray[np.bool_], near: Numbers, strength: float) -> tuple[float, float]:
+    """Slope (positive) and cut of a logistic regression, drawn towards `near`."""
+    from scipy.optimize import minimize  # a tenth of a second
+
+    sign = np.where(above, 1.0, -1.0)
+
+    def loss(free: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margin = sign * (free[0] * x - free[1])
+        back = -sign * expit(-margin)
+        value = strength / 2 * float((free - near) @ (free - near)) - float(log_expit(margin).sum())
+        return value, strength * (free - near) + np.array([back @ x, -back.sum()])
+
+    found = minimize(loss, near, jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)])
+    return float(found.x[0]), float(found.x[1])

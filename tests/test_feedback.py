@@ -1,0 +1,242 @@
+"""Users' own judgements: what each changes, that it can be taken back, and that it lies in the folder."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+from small import NEEDS, OUTCOMES
+
+from matcher import Index, TableError, fit_feedback, match, withdraw_feedback
+from matcher.calibration import Calibration
+from matcher.feedback import REASONS, STEP
+
+RECORDS = OUTCOMES.assign(
+    maturity=["通过小试", "可以量产", "正在研发", "通过中试", "已有样品", ""],
+    price=["20万元", "面议", "100万元", "5万元", "1亿元", "30.0万元-100.0万元"],
+)
+
+
+class Characters:
+    """How often each of 97 kinds of characters occurs: texts that share few are unlike."""
+
+    fingerprint = "characters-1"
+
+    def encode(self, texts: list[str]) -> np.ndarray:
+        return np.array([np.bincount([ord(sign) % 97 for sign in text], minlength=97) for text in texts], float)
+
+
+def build(records: pd.DataFrame = RECORDS) -> Index:
+    return Index.build(records, encoder=Characters())
+
+
+def judged(*rows: tuple[str, str, object, str, str]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=["need_id", "outcome_id", "level", "verdict", "reason"])
+
+
+def lost(table: pd.DataFrame, records: pd.DataFrame = RECORDS) -> dict[str, float]:
+    """What the reasons take from the sums of the records for N1; those that lose nothing are left out."""
+    index = fit_feedback(build(records), NEEDS, table)
+    found = index.ranker.wishes.lost("N1", np.arange(len(records)))
+    assert not index.ranker.wishes.lost("N2", np.arange(len(records))).any()
+    return {name: value for name, value in zip(index.ids, found, strict=True) if value}
+
+
+# ---- reasons: what the declined pair and the others lose
+
+
+@pytest.mark.parametrize(
+    ("pair", "reason", "names"),
+    [
+        ("C5", "other", "C5"),
+        ("C5", "其他", "C5"),
+        ("C5", "description unclear", "C5"),
+        ("C5", "commercial route unclear", "C5"),
+        ("C5", "already solved", "C5"),
+        ("C1", "too early", "C1 C3"),  # 通过小试; 正在研发 is no further, and what has no stage is unknown
+        ("C1", "太早", "C1 C3"),
+        ("C1", "too expensive", "C1 C3 C5 C6"),  # 20万元; 面议 is unknown
+        ("C2", "too expensive", "C2"),
+        ("C6", "wrong field", "C2 C5 C6"),  # 装备制造-包装 and 生物医药: not C1, which is 装备制造-自动化
+        ("C1", "no benefit over what we have", "C1"),
+    ],
+)
+def test_a_reason_takes_from_the_records_that_it_speaks_of(pair, reason, names):
+    assert lost(judged(("N1", pair, "", "declined", reason))) == dict.fromkeys(names.split(), STEP)
+
+
+def test_a_wrong_field_is_forgiven_when_one_of_it_was_accepted():
+    table = judged(("N1", "C6", "", "declined", "wrong field"), ("N1", "C5", "", "accepted", ""))
+    assert lost(table) == {"C6": STEP}
+
+
+def test_what_is_no_better_takes_from_what_is_like_it():
+    records = RECORDS.assign(description="", title=["机械手抓取机械零件", *"乙丙丁", "机械手抓取零件装置", "己"])
+    assert lost(judged(("N1", "C1", "", "declined", "无优势")), records) == {"C1": STEP, "C5": STEP}
+    assert lost(judged(("N1", "C1", "", "declined", "其他")), records) == {"C1": STEP}
+
+
+def test_reasons_add_up():
+    table = judged(("N1", "C1", "", "declined", "too early"), ("N1", "C6", "", "declined", "too expensive"))
+    assert lost(table) == {"C1": STEP, "C3": 2 * STEP, "C5": STEP, "C6": STEP}
+
+
+def test_what_a_reason_takes_is_seen_in_the_next_table():
+    table = judged(("N1", "C1", "", "declined", "other"))
+    found = match(NEEDS, fit_feedback(build(), NEEDS, table), k=6).set_index(["need_id", "outcome_id"])
+    plain = match(NEEDS, build(), k=6).set_index(["need_id", "outcome_id"])
+    assert found["feedback"].loc[lambda values: values != 0].to_dict() == {("N1", "C1"): -STEP}
+    assert (found["score"] < plain["score"]).loc[lambda lower: lower].index.tolist() == [("N1", "C1")]
+
+
+def test_what_is_solved_is_shown_no_more_nor_are_its_re_posts():
+    twin = RECORDS.iloc[[0]].assign(outcome_id="C7")
+    table = judged(("N1", "C1", "", "declined", "already solved"))
+    found = match(NEEDS, fit_feedback(build(pd.concat([RECORDS, twin])), NEEDS, table), k=7)
+    shown = found.groupby("need_id")["outcome_id"].agg(set)
+    assert shown["N1"] == {"C2", "C3", "C4", "C5", "C6"}
+    assert shown["N2"] == {"C1", "C2", "C3", "C4", "C5", "C6", "C7"}
+
+
+def test_an_unclear_record_is_marked_for_every_need():
+    table = judged(("N1", "C5", "", "declined", "description unclear"), ("N2", "C5", "", "拒绝", "商业路径不清"))
+    found = match(NEEDS, fit_feedback(build(RECORDS), NEEDS, table), k=6)
+    assert set(found.loc[found["outcome_id"] == "C5", "note"]) == {"描述不清、商业路径不清"}
+    assert set(found.loc[found["outcome_id"] != "C5", "note"]) == {""}
+
+
+def test_accepted_is_lifted_and_so_is_what_is_like_it():
+    twin = RECORDS.iloc[[5]].assign(outcome_id="C7", title="医药包装机")
+    records = pd.concat([RECORDS, twin])
+    assert match(NEEDS, build(records), k=2)["outcome_id"].tolist()[:2] == ["C1", "C5"]
+    taught = fit_feedback(build(records), NEEDS, judged(("N1", "C6", "", "采纳", "")))
+    assert match(NEEDS, taught, k=2)["outcome_id"].tolist()[:2] == ["C6", "C7"]
+
+
+def test_there_are_eight_reasons():
+    assert len(REASONS) == 8
+
+
+# ---- one after the other, and back
+
+
+def test_a_later_judgement_takes_the_place_of_an_earlier_one_and_order_makes_no_difference():
+    rows = [("N1", "C5", 4, "", ""), ("N1", "C1", 1, "", ""), ("N2", "C2", "", "declined", "too early")]
+    at_once = fit_feedback(build(RECORDS), NEEDS, judged(*rows))
+    step_by_step = build(RECORDS)
+    for row in [("N1", "C5", 2, "", ""), *rows[::-1]]:
+        step_by_step = fit_feedback(step_by_step, NEEDS, judged(row))
+    assert_frame_equal(match(NEEDS, step_by_step, k=6), match(NEEDS, at_once, k=6), check_exact=True)
+
+
+def test_the_given_index_stays_as_it_was_and_withdrawing_gives_it_back():
+    index = build(RECORDS)
+    before = match(NEEDS, index, k=6)
+    table = judged(("N1", "C5", 4, "", ""), ("N1", "C1", "", "declined", "already solved"))
+    first = fit_feedback(index, NEEDS, table[:1])
+    both = fit_feedback(first, NEEDS, table[1:])
+    assert_frame_equal(match(NEEDS, index, k=6), before, check_exact=True)
+    assert_frame_equal(
+        match(NEEDS, withdraw_feedback(both, table[1:]), k=6), match(NEEDS, first, k=6), check_exact=True
+    )
+    assert_frame_equal(match(NEEDS, withdraw_feedback(both, table), k=6), before, check_exact=True)
+    assert_frame_equal(match(NEEDS, withdraw_feedback(both), k=6), before, check_exact=True)
+
+
+def test_feedback_lies_in_the_folder(tmp_path):
+    table = judged(("N1", "C5", 4, "", ""), ("N2", "C2", "", "declined", "wrong field"))
+    index = fit_feedback(build(RECORDS), NEEDS, table, prior=Calibration(cuts=(0.5, 2.0, 4.0)))
+    expected = match(NEEDS, index, k=6)
+    assert expected["probability"].notna().all()
+    index.save(tmp_path / "index")
+    loaded = Index.load(tmp_path / "index", encoder=Characters())
+    assert_frame_equal(match(NEEDS, loaded, k=6), expected, check_exact=True)
+    withdraw_feedback(loaded).save(tmp_path / "index")
+    loaded = Index.load(tmp_path / "index", encoder=Characters())
+    assert loaded.feedback is None
+    loaded.save(tmp_path / "index")
+    assert not list((tmp_path / "index").glob("feedback-*"))  # neither version in force nor the one before it needs it
+
+
+def test_a_judged_record_counts_as_soon_as_it_is_there():
+    table = judged(("N1", "C5", 4, "", ""))
+    index = fit_feedback(build(RECORDS), NEEDS, table)
+    back = index.remove(["C5"]).add(RECORDS.iloc[[4]])
+    without = match(NEEDS, index.remove(["C5"]), k=6)
+    assert (without["feedback"] == 0).all()
+    assert (match(NEEDS, back, k=6).loc[lambda found: found["outcome_id"] == "C5", "feedback"] > 0).any()
+
+
+def test_the_other_way_round_outcomes_judge_needs():
+    table = pd.DataFrame({"outcome_id": ["C1"], "need_id": ["N4"], "level": ["4"]})
+    before, after = (
+        match(OUTCOMES, index, k=4).set_index(["outcome_id", "need_id"])["score"].sort_index()
+        for index in (build(NEEDS), fit_feedback(build(NEEDS), OUTCOMES, table))
+    )
+    lifted = after > before
+    assert lifted["C1", "N4"]
+    assert not lifted["C3"].any()  # its text is unlike C1's
+
+
+# ---- few labels are not worse than none
+
+
+def test_few_labels_are_not_worse_than_none():
+    """200 needs in four fields, levels by field: the other pairs of a need, after one judged pair of each."""
+    random = np.random.default_rng(0)
+    fields = ["机械", "医药", "农业", "电子"]
+    needs = pd.DataFrame({"need_id": [f"N{i}" for i in range(60)], "title": ""})
+    needs["title"] = [fields[i % 4] + "".join(random.choice(list("甲乙丙丁戊己庚辛"), 4)) for i in range(60)]
+    outcomes = pd.DataFrame({"outcome_id": [f"C{i}" for i in range(80)], "title": ""})
+    outcomes["title"] = [fields[i % 4] + "".join(random.choice(list("甲乙丙丁戊己庚辛"), 4)) for i in range(80)]
+    index = build(outcomes)
+    plain = match(needs, index, k=80, reasons=False)
+    plain["truth"] = 1.0 + 3 * (plain["need_id"].str[1:].astype(int) % 4 == plain["outcome_id"].str[1:].astype(int) % 4)
+    few = plain.groupby("need_id").sample(1, random_state=1).assign(level=lambda table: table["truth"])
+    after = match(needs, fit_feedback(index, needs, few[["need_id", "outcome_id", "level"]]), k=80, reasons=False)
+    after = after.merge(plain[["need_id", "outcome_id", "truth"]], on=["need_id", "outcome_id"])
+    seen = pd.MultiIndex.from_frame(few[["need_id", "outcome_id"]])
+
+    def precision(table: pd.DataFrame) -> float:
+        table = table[~pd.MultiIndex.from_frame(table[["need_id", "outcome_id"]]).isin(seen)]
+        return float((table.groupby("need_id").head(10)["truth"] > 1).mean())
+
+    assert precision(after) >= precision(plain)
+
+
+def test_no_judgements_change_nothing():
+    index = fit_feedback(build(RECORDS), NEEDS, judged())
+    found = match(NEEDS, index, k=6).drop(columns="feedback")
+    assert_frame_equal(found, match(NEEDS, build(RECORDS), k=6))
+
+
+# ---- faults
+
+
+def test_every_fault_of_a_table_is_named():
+    table = judged(
+        ("N1", "C1", 5, "", ""), ("N1", "C2", "", "maybe", ""), ("N1", "C3", "", "declined", "too blue"),
+        ("N1", "C4", "", "accepted", "other"), ("N1", "C5", "", "", ""),
+    )  # fmt: skip
+    with pytest.raises(TableError) as caught:
+        fit_feedback(build(), NEEDS, table)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == "反馈表有 5 处问题："
+    assert lines[1] == "  第 2 行“5”：不是 1 到 4 的等级"
+    assert lines[2] == "  第 3 行“maybe”：不是 accepted（采纳）或 declined（拒绝）"
+    assert lines[3].startswith("  第 4 行“too blue”：不是拒绝理由；可用：太早、无优势、")
+    assert lines[4] == "  第 5 行“other”：是拒绝理由，而该对标为采纳"
+    assert lines[5] == "  第 6 行“”：没有等级、结论或理由"
+
+
+def test_unknown_needs_and_missing_columns_are_named():
+    with pytest.raises(TableError, match=r"^反馈表中 1 个编号在 need_id 表中没有：N9$"):
+        fit_feedback(build(), NEEDS, judged(("N9", "C1", 4, "", "")))
+    with pytest.raises(TableError, match=r"^反馈表缺少列：outcome_id$"):
+        fit_feedback(build(), NEEDS, judged(("N1", "C1", 4, "", "")).drop(columns="outcome_id"))
+
+
+def test_a_feedback_of_ones_own_is_a_value():
+    index = fit_feedback(build(), NEEDS, judged(("N1", "C5", 4, "", "")))
+    assert replace(index, feedback=None).ranker is None

@@ -1,0 +1,121 @@
+"""What sums mean, and what judged pairs teach: numbers that are known by construction."""
+
+import numpy as np
+import pytest
+from scipy.special import expit
+from small import NEEDS, OUTCOMES, build
+
+from matcher import fit_feedback, match
+from matcher.calibration import Calibration
+from matcher.encoders import StaticEncoder
+
+TRUTH = Calibration(slopes=(1.5, 1.2, 1.3), cuts=(1.3, 3.4, 5.0))
+
+
+def drawn(n: int, rng: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Sums, and levels drawn as the truth has it."""
+    random = np.random.default_rng(rng)
+    total = random.normal(1.5, 2.0, n)
+    return total, 1 + (random.random((n, 1)) < TRUTH.at_least(total)).sum(axis=1)
+
+
+# ---- calibration
+
+
+def test_a_probability_is_the_logistic_function_of_the_stretched_sum():
+    total = np.array([-2.0, 0.0, 3.0])
+    expected = expit(1.2 * np.log(total + np.sqrt(total**2 + 1)) - 3.4)
+    np.testing.assert_allclose(TRUTH.probability(total), expected, rtol=1e-12)
+
+
+def test_enough_levels_give_back_the_numbers_that_they_were_drawn_with():
+    found = Calibration.fit(*drawn(40_000))
+    np.testing.assert_allclose(found.slopes, TRUTH.slopes, atol=0.1)
+    np.testing.assert_allclose(found.cuts, TRUTH.cuts, atol=0.2)
+    total, levels = drawn(20_000, rng=1)
+    assert found.probability(total).mean() == pytest.approx((levels >= 3).mean(), abs=0.005)
+
+
+def test_no_levels_give_the_prior_and_few_stay_near_it():
+    assert Calibration.fit(np.zeros(0), np.zeros(0), prior=TRUTH) == TRUTH
+    total = np.linspace(0.1, 8, 200)
+    few = Calibration.fit(np.array([1.0, 2.0, 1.5]), np.array([4, 4, 4]), prior=TRUTH)
+    assert np.abs(few.probability(total) - TRUTH.probability(total)).max() < 0.1
+    assert (few.probability(total) > TRUTH.probability(total)).all()
+
+
+def test_level_and_probability_never_change_the_order():
+    total = np.sort(np.random.default_rng(0).normal(1, 3, 1000))
+    assert (np.diff(TRUTH.probability(total)) > 0).all()
+    level = TRUTH.level(total)
+    assert (np.diff(level) >= 0).all()
+    assert level.min() >= 1
+    assert level.max() <= 4
+
+
+def test_the_rounded_level_is_the_median_level():
+    total = np.linspace(-5, 200, 5001)
+    median = 1 + (TRUTH.at_least(total) > 0.5).sum(axis=1)
+    assert (np.round(TRUTH.level(total)) == median).all()
+
+
+def test_slopes_that_cross_still_give_ordered_probabilities():
+    found = Calibration(slopes=(0.5, 1.0, 3.0), cuts=(1.0, 1.0, 4.0)).at_least(np.linspace(-5, 50, 1001))
+    assert (np.diff(found, axis=1) <= 0).all()
+
+
+def test_a_calibration_is_shipped_for_the_default_encoder_alone(tmp_path):
+    shipped = Calibration.shipped(StaticEncoder.load())
+    assert 0.05 < shipped.probability(np.array([1.0]))[0] < shipped.good < shipped.probability(np.array([6.0]))[0]
+    assert build().calibration is None
+    found = match(NEEDS, build(), k=2)
+    assert found[["level", "probability"]].isna().all(axis=None)
+
+
+# ---- judged pairs
+
+
+def taught(**judged: list[object]):
+    return fit_feedback(build(), NEEDS, OUTCOMES[:0].assign(need_id="", level="").reindex(columns=[]).assign(**judged))
+
+
+def test_equal_texts_of_another_id_learn_from_each_other_and_other_needs_do_not():
+    index = taught(need_id=["N1", "N1"], outcome_id=["C1", "C5"], level=[1, 4])
+    again = NEEDS.assign(need_id=["M1", "M2", "M3", "M4"])
+    before, after = match(again, build(), k=6), match(again, index, k=6)
+    told = after.pivot_table(index="need_id", columns="outcome_id", values="feedback")
+    assert told.loc["M1", "C1"] < 0 < told.loc["M1", "C5"]
+    assert after.loc[after["need_id"] == "M1", "outcome_id"].iloc[0] == "C5"
+    assert before.loc[before["need_id"] == "M1", "outcome_id"].iloc[0] == "C1"
+
+
+def test_what_labels_add_is_one_of_the_parts_whose_sum_orders_the_pairs():
+    index = taught(need_id=["N1", "N2"], outcome_id=["C5", "C2"], level=[4, 1])
+    found = match(NEEDS, index, k=6)
+    total = found["semantic"] + found["lexical"] + found["feedback"]
+    assert (found.assign(total=total).groupby("need_id")["total"].diff().dropna() <= 0).all()
+    np.testing.assert_array_equal(found["score"], index.chance.share_below(total.to_numpy()))
+
+
+def test_the_correction_is_the_posterior_mean_of_the_process():
+    """One judged pair: k(x, x') / (k(x', x') + noise) times the surprise, times the trust, worked out by hand."""
+    index = taught(need_id=["N1"], outcome_id=["C5"], level=[4])
+    ranker = index.ranker
+    asked = index.asked(["机械手抓取"], ["需要机械手。"])
+    row = index.ids.tolist().index("C5")
+    vector, record = asked.vectors[0], index.vectors(np.array([row]))
+    own = 0.3 + 2 + 1 + 1  # a pair with itself: bias, twice the cosine, the cosine to the twelfth, equal sums
+    start = Calibration()
+    surprise = 4 - start.expected(ranker.total)[0]
+    mean = own / (own + 1) * surprise * (ranker.weights[0] * (own + 1) / surprise)
+    expected = np.sinh(np.arcsinh(ranker.total) + mean) - ranker.total
+    np.testing.assert_allclose(ranker.correction(vector, record, ranker.total), expected, rtol=1e-5)
+
+
+def test_many_stated_levels_calibrate_any_encoder():
+    few = taught(need_id=["N1"] * 6, outcome_id=OUTCOMES["outcome_id"].tolist(), level=[4, 1, 1, 1, 3, 1])
+    assert few.calibration is None
+    many = NEEDS.iloc[np.arange(60) % 4].assign(need_id=[f"Q{i}" for i in range(60)])
+    judged = {"need_id": many["need_id"].tolist(), "outcome_id": [f"C{i % 6 + 1}" for i in range(60)]}
+    index = fit_feedback(build(), many, NEEDS[:0].reindex(columns=[]).assign(**judged, level=[1, 4, 2] * 20))
+    assert match(NEEDS, index, k=2)["probability"].between(0, 1).all()
