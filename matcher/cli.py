@@ -70,6 +70,9 @@ def match_command(
     same: Annotated[list[str] | None, typer.Option(metavar="字段", help="Columns in which both must agree.")] = None,
     valid_on: Annotated[str | None, typer.Option(metavar="DATE", help="Leave out records that ended before.")] = None,
     exclude: Annotated[Path | None, typer.Option(help="Table of pairs (need_id, outcome_id) not to show.")] = None,
+    judged: Annotated[
+        Path | None, typer.Option(help="Table of judged pairs (level, or accepted/declined and why) to learn from.")
+    ] = None,
     weight: Annotated[
         list[str] | None, typer.Option(metavar="字段=权重", help="What agreement in a column adds to the sum.")
     ] = None,
@@ -114,6 +117,8 @@ def match_command(
             progress=not quiet,
         )
         inputs = [needs, outcomes]
+    if judged:
+        index = _learned(index, judged, asked, quiet)
     matches = match(
         asked,
         index,
@@ -132,6 +137,7 @@ def match_command(
         "须一致的字段": "、".join(same or []) or "无",
         "有效日期": valid_on or "不限",
         "排除的配对": str(exclude or "无"),
+        "采用的标注": f"{len(index.feedback.table)} 对" if index.feedback else "无",
         "字段权重": "；".join(weight or []) or "无",
         "误报率": f"{false_alarm:g}（库中没有其主题的文本，被标为较强匹配的比例，按本库估计）",
     }
@@ -194,6 +200,37 @@ def index_command(
         index = Index.build(reading.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
     index.save(folder, replace=replace)
     _say(quiet, f"索引共 {len(index)} 条，已保存到 {folder}")
+
+
+@app.command("feedback")
+def feedback_command(
+    folder: Annotated[Path, typer.Argument(help="Folder of a saved index.")],
+    judged: Annotated[
+        Path,
+        typer.Argument(help="Table of judged pairs: both ids and a level (1 to 4), or accepted/declined and why."),
+    ],
+    texts: Annotated[
+        Path | None,
+        typer.Argument(help="The table whose rows were matched (needs, for an index of outcomes), to learn from."),
+    ] = None,
+    withdraw: Annotated[bool, typer.Option("--withdraw", help="Forget these pairs again.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Teach a saved index by judged pairs (等级, or 采纳/拒绝 with 拒绝理由), or make it forget them."""
+    from matcher.feedback import withdraw_feedback
+    from matcher.index import Index
+
+    index = Index.load(folder)
+    before = len(index.feedback.table) if index.feedback else 0
+    if withdraw:
+        index = withdraw_feedback(index, _read_pairs(judged))
+    elif texts is None:
+        raise TableError("还需要当时拿来匹配的那张表（成果库的索引要需求表），才知道这些编号说的是什么")
+    else:
+        kind: Literal["needs", "outcomes"] = "needs" if index.id_column == "outcome_id" else "outcomes"
+        index = _learned(index, judged, _read(kind, texts, None, None, "list").rows, quiet)
+    index.save(folder)
+    _say(quiet, f"{folder} 原有标注 {before} 对，现有 {len(index.feedback.table) if index.feedback else 0} 对")
 
 
 @app.command("evaluate")
@@ -369,6 +406,16 @@ def _read_pairs(path: Path) -> pd.DataFrame:
     if (rows[["need_id", "outcome_id"]] == "").any(axis=None):
         raise TableError(f"{path.name}：每一行都要有需求编号和成果编号")
     return rows
+
+
+def _learned(index: Index, judged: Path, asked: pd.DataFrame, quiet: bool) -> Index:
+    """The index taught by a file of judged pairs; what the index cannot learn from yet is told."""
+    from matcher.feedback import fit_feedback
+
+    pairs = _read_pairs(judged)
+    if away := int((~pairs[index.id_column].isin(set(index.ids.astype(str)))).sum()):
+        _say(quiet, f"{judged.name}：{away} 对的编号（{index.id_column}）不在库中，入库后才起作用")
+    return fit_feedback(index, asked, pairs)
 
 
 def _concat(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -162,5 +162,7 @@ PAIRS = Contract(
         _column("need_id", "id", "需求编号", "需求 需求ID 需求号"),
         _column("outcome_id", "id", "成果编号", "成果 成果ID 成果号"),
         _column("level", "number", "等级", "相关等级 标注 标注等级 相关度 relevance"),
+        _column("verdict", "text", "结论", "处理结果 是否采纳 意见"),
+        _column("reason", "text", "拒绝理由", "理由 原因 拒绝原因"),
     ),
 )

@@ -184,9 +184,7 @@ class _Report(NamedTuple):
         fields = [name for name in _KEY_FIELDS if name in filled and name not in pairs]
         pairs = pairs.assign(**{name: _look_up(pairs[answer], self.records, name) for name in fields})
         pairs = pairs.drop(columns={"level", "probability", "note"} & (set(pairs) - set(_filled(pairs))))
-        return _ordered(
-            pairs, [ask, "query_title", "rank", answer, "record_title", *_SCORES, *fields, *_REASONS]
-        )
+        return _ordered(pairs, [ask, "query_title", "rank", answer, "record_title", *_SCORES, *fields, *_REASONS])
 
     def asked(self) -> pd.DataFrame:
         """The queries, each with its number of good matches and its best match."""

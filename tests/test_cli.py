@@ -166,6 +166,30 @@ def test_an_index_of_needs_answers_outcomes(run, small):
     assert Index.load("需求库").id_column == "need_id"
 
 
+def test_a_folder_learns_what_people_said_and_forgets_it(run, small):
+    run("index", "成果.csv", "库", "-q")
+    (small / "反馈.csv").write_text(
+        "需求,成果,结论,理由\n001,C1,拒绝,已解决\n001,C4,采纳,\n002,C9,拒绝,太贵\n", "utf-8"
+    )
+    assert run("feedback", "库", "反馈.csv", "需求.csv") == (
+        0,
+        "",
+        "反馈.csv：1 对的编号（outcome_id）不在库中，入库后才起作用\n库 原有标注 0 对，现有 3 对\n",
+    )
+    assert run("match", "需求.csv", "库", "-o", "教过.csv", "-q", "-k", "1")[0] == 0
+    assert pd.read_csv("教过.csv", dtype=str)["outcome_id"].tolist()[:2] == ["C4", "C2"]
+    assert run("match", "需求.csv", "成果.csv", "--judged", "反馈.csv", "-o", "当场.csv", "-q", "-k", "1")[0] == 0
+    assert (small / "当场.csv").read_bytes() == (small / "教过.csv").read_bytes()
+
+    assert run("feedback", "库", "反馈.csv", "--withdraw")[::2] == (0, "库 原有标注 3 对，现有 0 对\n")
+    assert run("match", "需求.csv", "库", "-o", "忘了.csv", "-q", "-k", "1")[0] == 0
+    assert pd.read_csv("忘了.csv", dtype=str)["outcome_id"].tolist()[:2] == ["C1", "C2"]
+    assert run("feedback", "库", "反馈.csv")[::2] == (
+        2,
+        "还需要当时拿来匹配的那张表（成果库的索引要需求表），才知道这些编号说的是什么\n",
+    )
+
+
 def test_problems_are_told_and_listed(run, small):
     (small / "坏.csv").write_text("需求编号,需求名称,预算（万元）\n1,桃子保鲜,约五百\n2,,30\n", "utf-8")
     status, _, err = run("match", "坏.csv", "成果.csv", "-o", "a.xlsx")
