@@ -9,10 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matcher.assignment.assigning import Assignment, assign
+    from matcher.assignment.events import Timetable, repair, timetable
     from matcher.encoders import Encoder, StaticEncoder, load_encoder
     from matcher.errors import (
         EncoderError,
         IndexFolderError,
+        InfeasibleError,
         MatcherError,
         MissingExtraError,
         OutputError,
@@ -36,10 +39,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Assignment": "assignment.assigning",
     "Encoder": "encoders",
     "EncoderError": "errors",
     "Index": "index",
     "IndexFolderError": "errors",
+    "InfeasibleError": "errors",
     "Lever": "policy.cheapest",
     "MatcherError": "errors",
     "MissingExtraError": "errors",
@@ -51,7 +56,9 @@ _HOMES = {
     "Segmenter": "text",
     "StaticEncoder": "encoders",
     "TableError": "errors",
+    "Timetable": "assignment.events",
     "ask_first": "policy.scoring",
+    "assign": "assignment.assigning",
     "cheapest": "policy.cheapest",
     "check_policy": "policy.cases",
     "describe": "tables",
@@ -64,17 +71,21 @@ _HOMES = {
     "read_needs": "tables",
     "read_outcomes": "tables",
     "read_table": "tables",
+    "repair": "assignment.events",
     "score": "policy.verdicts",
+    "timetable": "assignment.events",
     "trace": "policy.trace",
     "what_changes": "policy.scoring",
     "write_matches": "report",
 }
 
 __all__ = [
+    "Assignment",
     "Encoder",
     "EncoderError",
     "Index",
     "IndexFolderError",
+    "InfeasibleError",
     "Lever",
     "MatcherError",
     "MissingExtraError",
@@ -86,7 +97,9 @@ __all__ = [
     "Segmenter",
     "StaticEncoder",
     "TableError",
+    "Timetable",
     "ask_first",
+    "assign",
     "cheapest",
     "check_policy",
     "describe",
@@ -99,7 +112,9 @@ __all__ = [
     "read_needs",
     "read_outcomes",
     "read_table",
+    "repair",
     "score",
+    "timetable",
     "trace",
     "what_changes",
     "write_matches",
