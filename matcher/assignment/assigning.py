@@ -13,7 +13,7 @@ import pandas as pd
 
 from matcher.assignment.obstacles import find_obstacles
 from matcher.assignment.problem import Bounds, Extra, Problem, build, check_pairs, limits
-from matcher.assignment.solving import solve
+from matcher.assignment.solving import Solved, solve
 from matcher.errors import InfeasibleError
 
 GOALS = ("total", "max_min", "max_min_then_total")
@@ -70,8 +70,9 @@ def assign(
     no right id gets one of them again whole or, with at_most_together, more than so many of it.
 
     goal "total": the largest sum of scores. "max_min": the smallest sum of scores of a right id is as large as can be;
-    an id without partners has 0. "max_min_then_total": and among these choices the largest sum of all. Under
-    "max_min" an id that can have no partner at all is passed over; in "max_min_then_total" it counts as 0.
+    an id without partners has 0. "max_min_then_total": and among these choices the largest sum of all, proven too.
+    ("max_min" also prefers the larger sum, without a proof.) Under "max_min" an id that can have no partner at all is
+    passed over; in "max_min_then_total" it counts as 0.
 
     alternates: of each right id, the best-scored pairs whose left id could step in, alone, for whoever drops out:
     not barred, not a partner, below its own most, and its group below at_most_per_group. One left id may be alternate
@@ -111,7 +112,7 @@ def assign(
         _excluded(problem),
         shortages,
         _notes(problem, goal, shortages, nouns),
-        _proof(goal, solved),
+        _proof(goal, solved, float(np.abs(problem.scores).max(initial=0.0))),
     )
 
 
@@ -252,14 +253,14 @@ def _notes(problem: Problem, goal: str, shortages: pd.DataFrame, nouns: Mapping[
     return tuple(notes)
 
 
-def _proof(goal: str, solved: Any) -> dict[str, Any]:
+def _proof(goal: str, solved: Solved, unit: float) -> dict[str, Any]:
+    close = 1e-8 * unit
     gaps = [
-        max(0.0, bound - value) / max(abs(bound), 1e-12)
+        max(0.0, bound - value) / max(abs(bound), abs(value)) if bound - value > close else 0.0
         for value, bound in ((solved.total, solved.total_bound), (solved.worst, solved.worst_bound))
         if value is not None and bound is not None
     ]
     gap = max(gaps, default=0.0)
-    gap = 0.0 if gap < 1e-8 else gap
     return {
         "goal": goal,
         "total": solved.total,

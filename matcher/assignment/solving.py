@@ -124,7 +124,7 @@ def _best(model: _Model, rng: np.random.Generator | None, steps: list[str]) -> t
 def _worst_first(
     model: _Model, per_right: Any, goal: str, rng: np.random.Generator | None, steps: list[str]
 ) -> tuple[Floats | None, float | None, float | None, float | None]:
-    """Raise the smallest sum of a right id; then, if the goal says so, the sum of all."""
+    """Raise the smallest sum of a right id; then the sum of all."""
     counted = np.arange(per_right.shape[0])
     if goal == "max_min":  # who can have nobody is at 0 whatever is done, and does not stop the others' rise
         counted = counted[np.diff(per_right.indptr) > 0]
@@ -135,20 +135,12 @@ def _worst_first(
         return None, None, None, None
     x, worst, worst_bound = floor
     steps.append("最低者：" + ("混合整数规划（分支定界）" if small else "线性规划上界与逐级下限"))
-    if goal == "max_min" and rng is None:
-        return x, None, worst, worst_bound
-    above = _with_floor(model, sums, worst - NEAR)
-    if goal == "max_min":
-        lot = above._replace(gain=_weights(len(model.gain), rng))
-        found = _best(lot, None, steps)
-        bound = None
-    else:
-        found = _best(above, rng, steps)
-        bound = found[1] if found else float(model.gain @ x)
+    found = _best(_with_floor(model, sums, worst - NEAR), rng, steps)
+    bound = found[1] if found else None
     y = found[0] if found else x
     if float((sums @ y).min(initial=np.inf)) < worst - 2 * NEAR:  # pragma: no cover - a solver's tolerance
         y = x
-    return y, bound, worst, worst_bound
+    return y, bound if goal == "max_min_then_total" else None, worst, worst_bound
 
 
 def _floor_exactly(model: _Model, sums: Any) -> tuple[Floats, float, float] | None:
@@ -370,10 +362,6 @@ def _search(model: _Model, whole: Floats, *, gap: float = 0.0, nodes: int | None
     return _Whole(x, -float(result.fun if bound is None else bound))
 
 
-def _weights(n: int, rng: np.random.Generator | None) -> Floats:
-    return np.zeros(n) if rng is None else rng.random(n) * SCALE
-
-
 def _draw_on_face(model: _Model, relaxed: _Relaxed, rng: np.random.Generator) -> Floats:
     """One of the best choices by lot: prices say what all best choices share; the rest is drawn."""
     least, most = model.least.copy(), model.most.copy()
@@ -382,7 +370,7 @@ def _draw_on_face(model: _Model, relaxed: _Relaxed, rng: np.random.Generator) ->
     low, high = model.low.copy(), model.high.copy()
     low[relaxed.dual > NEAR] = high[relaxed.dual > NEAR]
     high[relaxed.dual < -NEAR] = low[relaxed.dual < -NEAR]
-    weights = _weights(len(model.gain), rng)
+    weights = rng.random(len(model.gain)) * SCALE
     free = np.flatnonzero(most > 0)
     face = _Model(weights[free], model.matrix.tocsc()[:, free].tocsr(), low, high, least[free], most[free])
     drawn = _linear(face, "highs")
@@ -400,7 +388,7 @@ def _draw_above(model: _Model, x: Floats, relaxed: _Relaxed, rng: np.random.Gene
     close = np.flatnonzero((relaxed.reduced >= reached - relaxed.value - NEAR) | (x > 0.5) | (model.least > 0))
     matrix = sp.vstack([model.matrix.tocsc()[:, close], sp.csc_array(model.gain[close][None, :])]).tocsr()
     lot = _Model(
-        _weights(len(model.gain), rng)[close], matrix,
+        rng.random(len(model.gain))[close] * SCALE, matrix,
         np.r_[model.low, reached - NEAR], np.r_[model.high, np.inf], model.least[close], model.most[close],
     )  # fmt: skip
     small = len(close) <= SMALL
