@@ -18,6 +18,7 @@ from matcher.assignment.problem import Floats, Problem
 SCALE = 1000.0  # the largest score, so that HiGHS's absolute tolerances lie far below any difference
 SMALL = 5_000  # pairs up to which whole numbers are asked for at once and exactly
 MANY = 40_000  # pairs from which a relaxation starts with few of them
+BATCH = 10_000  # columns that join a relaxation at once
 NEAR = 1e-6
 GAPS = (0.0, 1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1)  # of the floor, tried one after another on large problems
 NODES = 400  # of a search on a large problem; a count, not a clock, so that a replay gives the same
@@ -218,7 +219,7 @@ def _floor_bound(model: _Model, sums: Any) -> float:
         better = cost > NEAR
         if not better.any():
             return value
-        columns = np.union1d(columns, rest[np.argsort(-cost, kind="stable")[: min(int(better.sum()), MANY)]])
+        columns = np.union1d(columns, rest[np.argsort(-cost, kind="stable")[: min(int(better.sum()), BATCH)]])
 
 
 def _with_floor(model: _Model, sums: Any, floor: float) -> _Model:
@@ -235,14 +236,14 @@ def _is_whole(x: Floats) -> bool:
 
 
 def _few(model: _Model) -> NDArray[np.int64]:
-    """Columns to start with: those that must be, and for each row of the rules its best ones."""
+    """Columns to start with: those that must be, and the best ones of each row that asks for some."""
     columns = [np.flatnonzero(model.least > 0)]
     matrix = model.matrix
-    for row in range(matrix.shape[0]):
+    asking = np.flatnonzero(np.isfinite(model.low))
+    for row in asking if len(asking) else range(matrix.shape[0]):
         members = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
-        need = model.low[row] if np.isfinite(model.low[row]) else 0
-        most = model.high[row] if np.isfinite(model.high[row]) else 0
-        many = min(len(members), int(min(2 * max(need, most), 60)) + 12)
+        wanted = model.high[row] if np.isfinite(model.high[row]) else max(model.low[row], 0)
+        many = min(len(members), int(min(wanted, 10)) * 2 + 20)
         columns.append(members[np.argpartition(-model.gain[members], many - 1)[:many]] if many else members)
     return np.unique(np.concatenate(columns)).astype(np.int64)
 
@@ -283,7 +284,7 @@ def _relax(model: _Model) -> _Relaxed | None:
             full = np.zeros(n)
             full[columns] = x
             return _Relaxed(full, value, reduced, dual)
-        better = better[np.argsort(-reduced[better], kind="stable")[:MANY]]
+        better = better[np.argsort(-reduced[better], kind="stable")[:BATCH]]
         columns = np.union1d(columns, better)
 
 
@@ -291,7 +292,8 @@ def _linear(model: _Model, method: str) -> tuple[Floats, float, Floats] | None:
     """x, value and the rows' prices of a relaxation; None where there is no x."""
     matrix = model.matrix.tocsr()
     equal = model.low == model.high
-    above = np.flatnonzero(np.isfinite(model.high) & ~equal)
+    free = _unbreakable(model)
+    above = np.flatnonzero(np.isfinite(model.high) & ~equal & ~free)
     below = np.flatnonzero(np.isfinite(model.low) & ~equal)
     at = np.flatnonzero(equal)
     result = linprog(
@@ -319,6 +321,15 @@ def _linear(model: _Model, method: str) -> tuple[Floats, float, Floats] | None:
     return result.x, -float(result.fun), dual
 
 
+def _unbreakable(model: _Model) -> NDArray[np.bool_]:
+    """Rows whose upper bound these columns cannot break."""
+    endless = ~np.isfinite(model.most)
+    matrix = model.matrix.tocsr()
+    reach = matrix.maximum(0) @ np.where(endless, 0.0, model.most)
+    free: NDArray[np.bool_] = (reach <= model.high) & (abs(matrix) @ endless.astype(float) == 0)
+    return free
+
+
 def _whole(model: _Model, relaxed: _Relaxed, *, first: bool = False) -> _Whole | None:
     """A best choice in whole numbers; with `first`, any choice.
 
@@ -327,18 +338,21 @@ def _whole(model: _Model, relaxed: _Relaxed, *, first: bool = False) -> _Whole |
     n = len(model.gain)
     if n <= SMALL:
         return _search(model, np.ones(n))
-    room = max(1e-3 * abs(relaxed.value), SCALE)
-    kept = np.flatnonzero((relaxed.reduced > -room) | (relaxed.x > NEAR) | (model.least > 0))
-    part = model._replace(
-        gain=model.gain[kept], matrix=model.matrix.tocsc()[:, kept], least=model.least[kept], most=model.most[kept]
-    )
-    found = _search(part, np.ones(len(kept)), gap=1.0 if first else 5e-4, nodes=NODES)
-    if found is None:
-        return None
-    x = np.zeros(n)
-    x[kept] = found.x
-    proven = max(found.bound, relaxed.value - room)  # a choice with a column left out loses at least `room`
-    return _Whole(x, min(relaxed.value, proven))
+    matrix = model.matrix.tocsc()
+    for room in (2e-3 * SCALE, 2e-2 * SCALE, 0.2 * SCALE, np.inf):
+        kept = np.flatnonzero((relaxed.reduced > -room) | (relaxed.x > NEAR) | (model.least > 0))
+        part = model._replace(
+            gain=model.gain[kept], matrix=matrix[:, kept], least=model.least[kept], most=model.most[kept]
+        )
+        found = _search(part, np.ones(len(kept)), gap=1.0 if first else 1e-4, nodes=NODES)
+        if found is not None:
+            x = np.zeros(n)
+            x[kept] = found.x
+            # a choice with a column that was left out loses at least `room`
+            return _Whole(x, min(relaxed.value, max(found.bound, relaxed.value - room)))
+        if len(kept) > MANY:
+            break
+    return None
 
 
 def _search(model: _Model, whole: Floats, *, gap: float = 0.0, nodes: int | None = None) -> _Whole | None:
@@ -348,9 +362,11 @@ def _search(model: _Model, whole: Floats, *, gap: float = 0.0, nodes: int | None
     if not len(model.gain):
         fits = (np.nan_to_num(model.low, neginf=0) <= 0).all() and (model.high >= 0).all()
         return _Whole(np.zeros(0), 0.0) if fits else None
+    binding = np.flatnonzero(~(_unbreakable(model) & np.isneginf(model.low)))
+    rows = LinearConstraint(model.matrix.tocsr()[binding], model.low[binding], model.high[binding])
     result = milp(
         -model.gain,
-        constraints=LinearConstraint(model.matrix.tocsr(), model.low, model.high) if model.matrix.shape[0] else (),
+        constraints=rows if len(binding) else (),
         bounds=Bounds(model.least, model.most),
         integrality=whole,
         options=options,
