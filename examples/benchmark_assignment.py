@@ -73,7 +73,6 @@ def event() -> None:
     from matcher import repair, timetable
 
     rng = np.random.default_rng(3)
-    pairs, _ = panels()
     a, b = rng.random((200, 8)), rng.random((200, 8))
     at = np.divmod(np.arange(40_000), 200)
     meetings = pd.DataFrame(

@@ -148,7 +148,9 @@ def check(case: dict) -> tuple[bool, bool | None, bool | None]:
         return best is None, is_true(case, first, present), len(first) == fewest
     if best is None:
         return False, None, None
-    chosen = set(answer.pairs.loc[answer.pairs["alternate"] == 0, ["left_id", "right_id"]].itertuples(index=False, name=None))
+    chosen = set(
+        answer.pairs.loc[answer.pairs["alternate"] == 0, ["left_id", "right_id"]].itertuples(index=False, name=None)
+    )
     reached = value(case, chosen, scores, rights, reachable)
     equal = not broken(case, chosen, set(present)) and np.allclose(reached, best, rtol=0, atol=1e-9)
     return bool(equal and answer.proof["optimal"]), None, None

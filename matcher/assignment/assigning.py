@@ -148,7 +148,9 @@ def _barred(
         listed = forbid[["left_id", "right_id"]].astype(str)
         listed["reason"] = forbid["reason"].astype(str) if "reason" in forbid else FORBIDDEN
     else:
-        listed = pd.DataFrame([(str(a), str(b), FORBIDDEN) for a, b in forbid], columns=["left_id", "right_id", "reason"])
+        listed = pd.DataFrame(
+            [(str(a), str(b), FORBIDDEN) for a, b in forbid], columns=["left_id", "right_id", "reason"]
+        )
     if groups:
         mine = table["left_id"].map(groups.get("left", {})).fillna("")
         theirs = table["right_id"].map(groups.get("right", {})).fillna("")
@@ -242,7 +244,8 @@ def _notes(problem: Problem, goal: str, shortages: pd.DataFrame, nouns: Mapping[
     notes = []
     if len(shortages):
         who = "、".join(shortages["right_id"].head(10))
-        notes.append(f"候补不足：{len(shortages)} 个{nouns['right']}可用的候补少于要求（{who}{'等' if len(shortages) > 10 else ''}）")
+        others = "等" if len(shortages) > 10 else ""
+        notes.append(f"候补不足：{len(shortages)} 个{nouns['right']}可用的候补少于要求（{who}{others}）")
     reach = np.bincount(problem.at_right[problem.open], minlength=len(problem.right)) > 0
     if goal != "total" and not reach.all():
         stuck = [name for name, can in zip(problem.right, reach, strict=True) if not can]

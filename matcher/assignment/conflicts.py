@@ -13,17 +13,19 @@ COLUMNS = ["left_id", "right_id", "reason"]
 
 
 def sharing(left: pd.DataFrame, right: pd.DataFrame, *, reason: str) -> pd.DataFrame:
-    """Pairs that have a value in common. left: left_id, value; right: right_id, value; several rows an id are welcome.
+    """Pairs that have a value in common. left: left_id, shared; right: right_id, shared; many rows an id are fine.
 
     Same institution (values are institutions), own project (values are persons: the left id itself and who takes part
     in the right one), a stake (values are firms). The same text after stripping counts as the same.
     """
-    mine, theirs = _texts(left, ["left_id", "value"]), _texts(right, ["right_id", "value"])
-    both = mine.merge(theirs, on="value")
-    return _sorted(both.assign(reason=[f"{reason}：{value}" for value in both["value"]]))
+    mine, theirs = _texts(left, ["left_id", "shared"]), _texts(right, ["right_id", "shared"])
+    both = mine.merge(theirs, on="shared")
+    return _sorted(both.assign(reason=[f"{reason}：{value}" for value in both["shared"]]))
 
 
-def coauthors(links: pd.DataFrame, people: pd.DataFrame, *, on: dt.date, years: int, reason: str = "合作") -> pd.DataFrame:
+def coauthors(
+    links: pd.DataFrame, people: pd.DataFrame, *, on: dt.date, years: int, reason: str = "合作"
+) -> pd.DataFrame:
     """Pairs whose left id worked with a person of the right id within `years` before the day `on`.
 
     links: person_a, person_b, date (a year, or a day such as 2024-06-30), either way round, left ids among the

@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from matcher.assignment.grid import Grid
+from matcher.assignment.linear import Model, Whole, search
 from matcher.errors import TableError
 
 EXACT = 3_000  # meetings times slots up to which the slots are part of one exact problem
@@ -117,7 +117,12 @@ def repair(
     known = _candidates(old)
     if meetings is not None:
         known = pd.concat([known, _candidates(meetings)]).drop_duplicates(["left_id", "right_id"], ignore_index=True)
-    known = known[[a not in gone and b not in gone and (a, b) not in off for a, b in known[["left_id", "right_id"]].itertuples(index=False)]]
+    known = known[
+        [
+            a not in gone and b not in gone and (a, b) not in off
+            for a, b in known[["left_id", "right_id"]].itertuples(index=False)
+        ]
+    ]
     grid = Grid(known.reset_index(drop=True), plan.slots, plan.rooms, away, shut)
     before = {key: (slot, room) for key, slot, room in zip(keys, old["slot"], old["room"], strict=True)}
     stay, loose = _stay(grid, [key for key, keeps in zip(keys, kept, strict=True) if keeps], before)
@@ -144,7 +149,9 @@ def _candidates(table: pd.DataFrame) -> pd.DataFrame:
         }
     )
     faults = [f"第 {i + 1} 行：value 不是数字" for i in np.flatnonzero(~np.isfinite(found["value"]))[:20]]
-    faults += [f"第 {i + 1} 行：左方和右方是同一个人" for i in np.flatnonzero(found["left_id"] == found["right_id"])[:20]]
+    faults += [
+        f"第 {i + 1} 行：左方和右方是同一个人" for i in np.flatnonzero(found["left_id"] == found["right_id"])[:20]
+    ]
     twice = found.duplicated(["left_id", "right_id"])
     faults += [f"第 {i + 1} 行：前面已经有这一对" for i in np.flatnonzero(twice)[:20]]
     if faults:
@@ -182,15 +189,20 @@ def _most_value(values: Any, rows: tuple[Any, Any], possible: Any) -> tuple[Any,
     at = np.flatnonzero(possible)
     if not len(at):
         return at, 0.0
-    unit = float(values[at].max())
-    result = milp(
-        -values[at] * (1000 / unit),
-        constraints=LinearConstraint(rows[0].tocsc()[:, at], -np.inf, rows[1]),
-        bounds=Bounds(0, 1),
-        integrality=np.ones(len(at)),
-        options={"mip_rel_gap": 0.0},
+    found = _best(values[at], rows[0].tocsc()[:, at], rows[1])
+    return at[found.x > 0.5], found.bound
+
+
+def _best(gain: Any, matrix: Any, high: Any, least: Any = -np.inf) -> Whole:
+    """The largest sum of gains of whole numbers 0 and 1 within the rows, which hold at least with nothing."""
+    unit = 1000 / (float(np.abs(gain).max(initial=0.0)) or 1.0)
+    n, rows = len(gain), matrix.shape[0]
+    found = search(
+        Model(gain * unit, matrix, np.broadcast_to(least, rows), np.broadcast_to(high, rows), np.zeros(n), np.ones(n))
     )
-    return at[result.x > 0.5], float(-result.mip_dual_bound * unit / 1000)
+    if found is None:
+        raise RuntimeError("no choice keeps what is held; this is a fault of the library")
+    return Whole(found.x, found.bound / unit)
 
 
 def _exactly(grid: Grid, rows: tuple[Any, Any], possible: Any) -> tuple[list[tuple[int, int]], float]:
@@ -210,16 +222,8 @@ def _exactly(grid: Grid, rows: tuple[Any, Any], possible: Any) -> tuple[list[tup
     full = sp.csr_array((ones, (slot, at)), shape=(slots, n))
     matrix = sp.vstack([busy, once, full, rows[0] @ once]).tocsr()
     high = np.concatenate([np.ones(cells), np.ones(len(grid.values)), grid.capacity, rows[1]])
-    unit = float(grid.values[meeting].max())
-    result = milp(
-        -grid.values[meeting] * (1000 / unit),
-        constraints=LinearConstraint(matrix, -np.inf, high),
-        bounds=Bounds(0, 1),
-        integrality=ones,
-        options={"mip_rel_gap": 0.0},
-    )
-    chosen = np.flatnonzero(result.x > 0.5)
-    return [(int(meeting[i]), int(slot[i])) for i in chosen], float(-result.mip_dual_bound * unit / 1000)
+    found = _best(grid.values[meeting], matrix, high)
+    return [(int(meeting[i]), int(slot[i])) for i in np.flatnonzero(found.x > 0.5)], found.bound
 
 
 def _fill(grid: Grid, picked: Any) -> None:
@@ -234,13 +238,13 @@ def _add_greedily(grid: Grid, rows: tuple[Any, Any]) -> None:
     """What else fits as it is, the most valued first."""
     load = rows[0] @ (grid.slot_of >= 0).astype(float)
     columns = rows[0].tocsc()
-    for meeting in np.lexsort((np.arange(len(grid.values)), -grid.values)):
+    for meeting in np.lexsort((np.arange(len(grid.values)), -grid.values)).tolist():
         if grid.slot_of[meeting] >= 0 or grid.values[meeting] <= 0:
             continue
         mine = columns.indices[columns.indptr[meeting] : columns.indptr[meeting + 1]]
-        slots = grid.free_for(int(meeting))
+        slots = grid.free_for(meeting)
         if len(slots) and (load[mine] < rows[1][mine]).all():
-            grid.put(int(meeting), int(slots[0]))
+            grid.put(meeting, int(slots[0]))
             load[mine] += 1
 
 
@@ -284,23 +288,14 @@ def _place_anew(grid: Grid, stay: list[int], loose: list[int], budget: int) -> i
     least = np.r_[np.ones(len(stay)), np.zeros(len(loose))]  # what can stay is held, here or there
     top = float(np.abs(grid.values[held]).max()) or 1.0
     gain = grid.values[who] / top * 100 * (budget + 1) - moved
-    result = milp(
-        -gain,
-        constraints=[
-            LinearConstraint(busy, -np.inf, 1),
-            LinearConstraint(once, least, 1),
-            LinearConstraint(full, -np.inf, grid.capacity),
-            LinearConstraint(sp.csr_array(moved[None, :]), -np.inf, budget),
-        ],
-        bounds=Bounds(0, 1),
-        integrality=ones,
-        options={"mip_rel_gap": 0.0},
-    )
-    chosen = np.flatnonzero(result.x > 0.5)
+    matrix = sp.vstack([busy, once, full, sp.csr_array(moved[None, :])]).tocsr()
+    high = np.concatenate([np.ones(busy.shape[0] + len(held)), grid.capacity, [budget]])
+    low = np.concatenate([np.full(busy.shape[0], -np.inf), least, np.full(slots + 1, -np.inf)])
+    chosen = np.flatnonzero(_best(gain, matrix, high, low).x > 0.5)
     for one in stay:
         grid.take(one)
-    for i in chosen:
-        grid.put(int(who[i]), int(slot[i]))
+    for at_ in chosen.tolist():
+        grid.put(int(who[at_]), int(slot[at_]))
     return budget - int(moved[chosen].sum())
 
 
@@ -328,17 +323,11 @@ def _add_best(grid: Grid, lost: set[str], budget: int, before: dict[tuple[str, s
         budget if key == ("budget",) else grid.capacity[key[1]] - grid.count[key[1]] if key[0] == "slot" else 1
         for key in groups
     ]
-    matrix = sp.csr_array((np.ones(len(rows)), tuple(zip(*rows, strict=True))), shape=(len(groups), len(options)))
+    at = np.array(rows, np.int64)
+    matrix = sp.csr_array((np.ones(len(rows)), (at[:, 0], at[:, 1])), shape=(len(groups), len(options)))
     gain = np.array([grid.values[meeting] for meeting, _ in options])
-    result = milp(
-        -gain * (1000 / gain.max()),
-        constraints=LinearConstraint(matrix, -np.inf, np.array(high, float)),
-        bounds=Bounds(0, 1),
-        integrality=np.ones(len(options)),
-        options={"mip_rel_gap": 0.0},
-    )
-    for i in np.flatnonzero(result.x > 0.5):
-        grid.put(*options[i])
+    for one in np.flatnonzero(_best(gain, matrix, np.array(high, float)).x > 0.5).tolist():
+        grid.put(*options[one])
 
 
 def _rooms(grid: Grid, wanted: dict[Any, str]) -> dict[int, str]:
@@ -386,7 +375,9 @@ def _changes(grid: Grid, rooms: dict[int, str], before: dict[tuple[str, str], tu
         if was == is_:
             continue
         kind = "added" if was is None else "dropped" if is_ is None else "moved" if was[0] != is_[0] else "room"
-        rows.append((kind, *key, (was or ("", ""))[0], (is_ or ("", ""))[0], (was or ("", ""))[1], (is_ or ("", ""))[1]))
+        rows.append(
+            (kind, *key, (was or ("", ""))[0], (is_ or ("", ""))[0], (was or ("", ""))[1], (is_ or ("", ""))[1])
+        )
     return pd.DataFrame(rows, columns=_CHANGE, dtype=str)
 
 

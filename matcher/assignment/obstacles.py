@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import scipy.sparse as sp
-from scipy.optimize import Bounds, LinearConstraint, milp
 
+from matcher.assignment.linear import Model, UnfinishedError, search
 from matcher.assignment.problem import Problem, Rule
 
 COLUMNS = ["set", "rule", "left_id", "right_id", "by", "text"]
@@ -31,9 +31,11 @@ def find_obstacles(problem: Problem, *, nouns: Mapping[str, str], nodes: int | N
     Of equally small sets the one that lifts fewest conflicts, then fewest required pairs, then asks for least.
     """
     told, smallest = _relaxed_rules(problem, conflicts=True, nodes=nodes)
-    rows = [_row(1, rule, by, nouns) for rule, by in told]
+    barred = {_ids(problem, pair): "、".join(reasons) for pair, reasons in problem.barred.items()}
+    rows = [_row(1, rule, by, nouns, barred) for rule, by in told]
     if any(rule.kind == "barred" for rule, _ in told):
-        rows += [_row(2, rule, by, nouns) for rule, by in _relaxed_rules(problem, conflicts=False, nodes=nodes)[0]]
+        second = _relaxed_rules(problem, conflicts=False, nodes=nodes)[0]
+        rows += [_row(2, rule, by, nouns, barred) for rule, by in second]
     return Obstacles(pd.DataFrame(rows, columns=COLUMNS), smallest)
 
 
@@ -99,30 +101,27 @@ def _relaxed_rules(problem: Problem, *, conflicts: bool, nodes: int | None) -> t
         ]
     ).tocsr()
     least = np.r_[right_side, np.zeros(m)]
-    bounds = Bounds(np.zeros(n + 2 * m), np.r_[most, reach, np.ones(m)])
-    options: dict[str, Any] = {"mip_rel_gap": 0.0} | ({} if nodes is None else {"node_limit": nodes})
     count = np.r_[np.zeros(n + m), np.ones(m)]
-    whole = np.r_[np.ones(n), np.zeros(m), np.ones(m)]
-    first = milp(
-        count, constraints=LinearConstraint(constraints, least, np.inf), bounds=bounds, integrality=whole, options=options
+    whole = np.r_[np.ones(n, np.int64), np.zeros(m, np.int64), np.ones(m, np.int64)]
+    model = Model(
+        -count, constraints, least, np.full(2 * m, np.inf), np.zeros(n + 2 * m), np.r_[most, reach, np.ones(m)]
     )
-    if first.x is None:  # pragma: no cover - every rule can give way, so there is always a solution
-        raise RuntimeError(f"HiGHS: {first.message}")
+    first = search(model, whole=whole, nodes=nodes)
+    assert first is not None  # every rule can give way
     fewest = round(first.x[n + m :].sum())
-    proven = first.status == 0 or (first.mip_dual_bound is not None and first.mip_dual_bound > fewest - 1 + 1e-6)
+    proven = -first.bound > fewest - 1 + 1e-6
     weight = np.array([{"barred": 1e4, "required": 1e2}.get(rule.kind, 0.0) for rule, _ in relaxable])
-    amounts = np.r_[np.zeros(n), np.ones(m), weight]
-    again = milp(
-        amounts,
-        constraints=[
-            LinearConstraint(constraints, least, np.inf),
-            LinearConstraint(sp.csr_array(count[None, :]), -np.inf, fewest),
-        ],
-        bounds=bounds,
-        integrality=whole,
-        options=options | {"mip_rel_gap": 1e-6},
+    among = model._replace(
+        gain=-np.r_[np.zeros(n), np.ones(m), weight],
+        matrix=sp.vstack([constraints, sp.csr_array(count[None, :])]).tocsr(),
+        low=np.r_[least, -np.inf],
+        high=np.r_[model.high, fewest],
     )
-    x = first.x if again.x is None else again.x
+    try:
+        again = search(among, whole=whole, gap=1e-6, nodes=nodes)
+    except UnfinishedError:
+        again = None
+    x = first.x if again is None else again.x
     chosen = x[:n].round()
     given = np.maximum(np.array(right_side) - sp.vstack(over_pairs) @ chosen, 0.0).round()
     found += [(rule, int(by)) for (rule, _), by in zip(relaxable, given, strict=True) if by > 0]
@@ -148,14 +147,18 @@ def _ids(problem: Problem, pair: int) -> tuple[str, str]:
     return problem.left[problem.at_left[pair]], problem.right[problem.at_right[pair]]
 
 
-def _row(number: int, rule: Rule, by: int, nouns: Mapping[str, str]) -> tuple[int, str, str, str, int, str]:
+def _row(
+    number: int, rule: Rule, by: int, nouns: Mapping[str, str], barred: Mapping[tuple[str, str], str]
+) -> tuple[int, str, str, str, int, str]:
     left, right = nouns["left"], nouns["right"]
     pair = f"{left} {rule.left_id} 与{right} {rule.right_id}"
     if rule.kind == "barred":
         text = f"{pair}：不得分配（{rule.name}）；须解除"
         return number, "forbid", rule.left_id, rule.right_id, by, text
     if rule.kind == "required":
-        return number, "require", rule.left_id, rule.right_id, by, f"{pair}：要求必须分配；须取消这一要求"
+        why = barred.get((rule.left_id, rule.right_id))
+        but = f"，但这一对同时不得分配（{why}）" if why else ""
+        return number, "require", rule.left_id, rule.right_id, by, f"{pair}：要求必须分配{but}；须取消这一要求"
     if rule.kind == "absent":
         text = f"{pair}：要求必须分配，但配对表中没有这一对；须取消这一要求，或在配对表中补上"
         return number, "require", rule.left_id, rule.right_id, by, text

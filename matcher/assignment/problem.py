@@ -10,9 +10,9 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from matcher.assignment.linear import Floats
 from matcher.errors import TableError
 
-Floats = NDArray[np.float64]
 Bounds = Mapping[str, Mapping[str, int]]
 
 
@@ -111,12 +111,13 @@ def limits(bounds: Bounds, name: str) -> tuple[int, float]:
     A bound of the default gives way to one of the id's own: beside `max: 0` a default `min: 1` means 0.
     """
     own, default = bounds.get(name, {}), bounds.get("default", {})
-    least, most = own.get("min", default.get("min", 0)), own.get("max", default.get("max", np.inf))
+    least = own.get("min", default.get("min", 0))
+    most: float = own.get("max", default.get("max", np.inf))
     if "min" not in own and "max" in own:
-        least = min(least, most)
+        least = min(least, own["max"])
     if "max" not in own and "min" in own:
         most = max(least, most)
-    return int(least), most
+    return least, most
 
 
 def check_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
@@ -130,9 +131,10 @@ def check_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
             "score": pd.to_numeric(pairs["score"], errors="coerce").to_numpy(float, na_value=np.nan),
         }
     )
-    faults = []
-    for row in np.flatnonzero(~np.isfinite(checked["score"].to_numpy()))[:20]:
-        faults.append(f"第 {row + 1} 对（{checked['left_id'][row]}，{checked['right_id'][row]}）：score 不是数字")
+    faults = [
+        f"第 {row + 1} 对（{checked['left_id'][row]}，{checked['right_id'][row]}）：score 不是数字"
+        for row in np.flatnonzero(~np.isfinite(checked["score"].to_numpy()))[:20]
+    ]
     blank = (checked["left_id"] == "") | (checked["right_id"] == "")
     faults += [f"第 {row + 1} 对：左方或右方编号是空的" for row in np.flatnonzero(blank)[:20]]
     twice = checked.duplicated(["left_id", "right_id"])

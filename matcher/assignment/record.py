@@ -34,7 +34,9 @@ def make_record(found: Assignment, arguments: Mapping[str, Any], *, inputs: Mapp
     people: dict[str, dict[str, list[dict[str, Any]]]] = {}
     for row in found.pairs.to_dict("records"):
         what = "alternate_for" if row["alternate"] else "assigned_to"
-        told = {"right_id": row["right_id"], "score": row["score"]} | ({"rank": row["rank"]} if row["alternate"] else {})
+        told = {"right_id": row["right_id"], "score": row["score"]} | (
+            {"rank": row["rank"]} if row["alternate"] else {}
+        )
         people.setdefault(row["left_id"], {}).setdefault(what, []).append(told)
     for row in found.excluded.to_dict("records"):
         told = {"right_id": row["right_id"], "reason": row["reason"]}

@@ -26,15 +26,19 @@ _HEADERS = {
     "right_id": ("右方编号", "右方", "项目编号", "项目", "村编号", "需求编号"),
     "score": ("分数", "得分", "匹配分"),
     "reason": ("原因", "理由", "关系"),
-    "value": ("取值", "单位", "机构", "人员"),
+    "value": ("匹配分", "分数", "价值"),
+    "shared": ("取值", "单位", "机构", "人员", "企业"),
     "person": ("人员", "姓名", "成员"),
     "person_a": ("人员甲", "作者甲"),
     "person_b": ("人员乙", "作者乙"),
     "date": ("日期", "年份", "时间"),
     "distance": ("路程", "距离", "公里"),
+    "person_id": ("人员编号", "人员", "编号"),
+    "slot": ("时段", "时间段"),
+    "room": ("会议室", "房间", "桌号"),
     "panel_id": ("组编号", "评审组"),
 }
-_NUMBERS = {"score", "distance"}
+_NUMBERS = {"score", "distance", "value"}
 _YES, _NO = {"true", "yes", "on", "是"}, {"false", "no", "off", "否"}
 _KEYS = (
     "left", "right", "forbid", "require", "groups", "forbid_same_group", "at_most_per_group", "goal", "alternates",
@@ -48,20 +52,23 @@ def read_pairs(path: Path) -> pd.DataFrame:
     A CSV with just these names in its first line is read as it is, quickly; anything else as people keep tables (see
     `matcher.tables.read_table`). TableError says what cannot be used.
     """
-    if path.suffix.lower() == ".csv":
+    if _first_line(path, "score"):
         try:
-            with open(path, encoding="utf-8-sig") as file:
-                names = [name.strip().strip('"') for name in file.readline().split(",")]
-            if {"left_id", "right_id", "score"} <= set(names):
-                frame = pd.read_csv(
-                    path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True, index_col=False
-                ).rename(columns=str.strip)
-                for name in ("left_id", "right_id", "score"):
-                    frame[name] = frame[name].str.strip()
-                return frame
+            frame = pd.read_csv(
+                path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True, index_col=False
+            ).rename(columns=str.strip)
+            return pd.DataFrame({name: frame[name].str.strip() for name in frame.columns})
         except (UnicodeDecodeError, pd.errors.ParserError):
             pass  # the patient reader says what is wrong, and where
     return read_facts(path, ["left_id", "right_id", "score"])
+
+
+def _first_line(path: Path, score: str) -> bool:
+    """Whether a CSV's first line names left_id, right_id and the score."""
+    if path.suffix.lower() != ".csv":
+        return False
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        return {"left_id", "right_id", score} <= {name.strip().strip('"') for name in file.readline().split(",")}
 
 
 def read_facts(path: Path, columns: list[str], optional: tuple[str, ...] = ()) -> pd.DataFrame:
@@ -82,8 +89,30 @@ def read_facts(path: Path, columns: list[str], optional: tuple[str, ...] = ()) -
     return reading.rows
 
 
+def read_meetings(path: Path) -> pd.DataFrame:
+    """Candidate meetings: left_id, right_id, and value or score."""
+    return read_pairs(path) if _first_line(path, "score") else read_facts(path, ["left_id", "right_id", "value"])
+
+
+def files_of(path: Path) -> list[Path]:
+    """A settings file and the tables that it names."""
+    found = [path]
+
+    def walk(node: Any) -> None:
+        if isinstance(node, str):
+            place = path.parent / node
+            if place.suffix.lower() in (".csv", ".xlsx", ".xls", ".parquet", ".jsonl") and place.is_file():
+                found.append(place)
+        else:
+            for one in node.values() if isinstance(node, dict) else node:
+                walk(one)
+
+    walk(read_words(path.read_text("utf-8-sig")) or [])
+    return found
+
+
 def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
-    """The arguments of `matcher.assignment.assigning.assign`, from a settings file; `docs/assignment.md` lists its keys.
+    """The arguments of `matcher.assign`, from a settings file; `docs/assignment.md` lists its keys.
 
     Tables are looked for beside the file. Raises TableError with every fault: an unknown key, a key given twice, a
     value of the wrong kind.
@@ -151,8 +180,8 @@ class _Reader:
             table = self.table(one.get("table"), at, ["left_id", "right_id"], ("reason",))
             parts.append(conflicts.listed(table, reason=self.text(one.get("reason"), at) or "回避"))
         for at, one in self.entries(told.get("sharing"), "sharing", ("left", "right", "reason")):
-            mine = self.table(one.get("left"), f"{at}.left", ["left_id", "value"])
-            theirs = self.table(one.get("right"), f"{at}.right", ["right_id", "value"])
+            mine = self.table(one.get("left"), f"{at}.left", ["left_id", "shared"])
+            theirs = self.table(one.get("right"), f"{at}.right", ["right_id", "shared"])
             parts.append(conflicts.sharing(mine, theirs, reason=self.text(one.get("reason"), at) or "同一单位"))
         if one := self.mapping(told.get("coauthors"), "coauthors", ("links", "people", "years", "on", "reason")):
             links = self.table(one.get("links"), "coauthors.links", ["person_a", "person_b", "date"])
@@ -161,7 +190,9 @@ class _Reader:
             if years is None:
                 self.faults.append("coauthors.years：请写明几年之内")
             elif day is not None:
-                parts.append(conflicts.coauthors(links, people, on=day, years=years, reason=one.get("reason") or "合作"))
+                parts.append(
+                    conflicts.coauthors(links, people, on=day, years=years, reason=one.get("reason") or "合作")
+                )
         if one := self.mapping(told.get("languages"), "languages", ("left", "right")):
             sides = [
                 {name: self.words(value, f"languages.{side}.{name}") for name, value in self.mapping(
@@ -178,9 +209,9 @@ class _Reader:
             if limit is not None:
                 parts.append(conflicts.too_far(self.pairs, table, at_most=limit, unlisted=unlisted == "forbid"))
         if one := self.mapping(told.get("regions"), "regions", ("left", "right", "beside")):
-            mine, theirs = (self.labels(one.get(side), f"regions.{side}") for side in ("left", "right"))
+            where = [self.labels(one.get(side), f"regions.{side}") for side in ("left", "right")]
             beside = self.pair_list(one.get("beside"), "regions.beside")
-            parts.append(conflicts.outside_region(self.pairs, mine, theirs, beside=beside))
+            parts.append(conflicts.outside_region(self.pairs, *where, beside=beside))
         filled = [part for part in parts if len(part)]
         return pd.concat(filled, ignore_index=True) if filled else parts[0]
 

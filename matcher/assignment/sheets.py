@@ -16,6 +16,7 @@ from matcher.errors import OutputError
 from matcher.report import EXCEL_ROWS, csv_bytes, parquet_bytes
 
 _WIDEST = 60
+CHANGES = {"moved": "改时段", "room": "换会议室", "added": "新增", "dropped": "取消"}
 
 
 def check_target(path: Path) -> None:
@@ -33,7 +34,7 @@ def assignment_bytes(found: Assignment, record: Mapping[str, Any], path: Path) -
     """
     if path.suffix.lower() != ".xlsx":
         table = found.pairs[["left_id", "right_id", "alternate"]]
-        return csv_bytes(table) if path.suffix.lower() == ".csv" else parquet_bytes(table)
+        return _csv(table) if path.suffix.lower() == ".csv" else parquet_bytes(table)
     nouns = record["settings"].get("nouns", {"left": "左方", "right": "右方"})
     left, right = nouns["left"], nouns["right"]
     partners = found.pairs[found.pairs["alternate"] == 0]
@@ -49,7 +50,12 @@ def assignment_bytes(found: Assignment, record: Mapping[str, Any], path: Path) -
         for name, group in partners.groupby("right_id", sort=True)
     ] if len(partners) < 200_000 else []  # fmt: skip
     mine = [
-        {left: name, f"{right}数": len(group), right: "、".join(group["right_id"]), "合计匹配分": float(group["score"].sum())}
+        {
+            left: name,
+            f"{right}数": len(group),
+            right: "、".join(group["right_id"]),
+            "合计匹配分": float(group["score"].sum()),
+        }
         for name, group in partners.sort_values(["left_id", "right_id"]).groupby("left_id", sort=True)
     ]
     sheets = {
@@ -75,6 +81,13 @@ def assignment_bytes(found: Assignment, record: Mapping[str, Any], path: Path) -
     )
 
 
+def _csv(table: pd.DataFrame) -> bytes:
+    """CSV; the byte order mark is for spreadsheets, and stays away where plain ASCII needs none."""
+    data = csv_bytes(table)
+    plain = data.removeprefix(b"\xef\xbb\xbf")
+    return plain if plain.isascii() else data
+
+
 def _notes(found: Assignment, record: Mapping[str, Any], nouns: Mapping[str, str]) -> list[dict[str, Any]]:
     proof = found.proof
     goals = {
@@ -82,10 +95,15 @@ def _notes(found: Assignment, record: Mapping[str, Any], nouns: Mapping[str, str
         "max_min": f"合计匹配分最低的{nouns['right']}尽量高",
         "max_min_then_total": f"先使合计匹配分最低的{nouns['right']}尽量高，再使总和最大",
     }
+    reached, worst = f"{proof['total']:.6g}", ""
+    if proof["total_bound"] is not None:
+        reached += f"（已证明不可能超过 {proof['total_bound']:.6g}）"
+    if proof["worst"] is not None:
+        worst = f"{proof['worst']:.6g}（已证明不可能超过 {proof['worst_bound']:.6g}）"
     told = {
         "目标": goals[str(proof["goal"])],
-        "总和": f"{proof['total']:.6g}" + (f"（已证明不可能超过 {proof['total_bound']:.6g}）" if proof["total_bound"] is not None else ""),
-        "最低者": "" if proof["worst"] is None else f"{proof['worst']:.6g}（已证明不可能超过 {proof['worst_bound']:.6g}）",
+        "总和": reached,
+        "最低者": worst,
         "最优性": "已证明最优" if proof["optimal"] else f"与已证明的上界相差不超过 {proof['gap']:.4%}",
         "求解方法": f"{record['solver']}：{proof['method']}",
         "抽签种子": "未抽签（同样好的方案按固定次序取）" if record["seed"] is None else str(record["seed"]),
@@ -95,7 +113,7 @@ def _notes(found: Assignment, record: Mapping[str, Any], nouns: Mapping[str, str
         **{f"输入 {name}": f"SHA-256 {value}" for name, value in record["inputs"].items()},
         "结果指纹": f"SHA-256 {record['result_sha256']}",
         "本表含被排除者": "“排除与原因”一页供内部使用；对外公布请用公开版记录（--public）",
-    }  # fmt: skip
+    }
     return [{"项目": name, "内容": text} for name, text in told.items() if text]
 
 
@@ -105,13 +123,15 @@ def timetable_bytes(plan: Timetable, path: Path, *, nouns: Mapping[str, str], ab
     Its sheets: 日程 (by slot and room), 按左方 and 按右方 (a row a person, a column a slot), 未安排, 改动, 说明.
     """
     if path.suffix.lower() != ".xlsx":
-        return csv_bytes(plan.meetings) if path.suffix.lower() == ".csv" else parquet_bytes(plan.meetings)
+        return _csv(plan.meetings) if path.suffix.lower() == ".csv" else parquet_bytes(plan.meetings)
     titles = {"slot": "时段", "room": "会议室", "left_id": nouns["left"], "right_id": nouns["right"], "value": "匹配分"}
     titles |= {"change": "改动", "from_slot": "原时段", "from_room": "原会议室"}
 
     def rows(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[list[dict[str, Any]], list[str]]:
         shown = frame[list(columns)].rename(columns=titles)
-        return shown.to_dict("records"), list(shown.columns)
+        return [{str(name): cell for name, cell in row.items()} for row in shown.to_dict("records")], list(
+            shown.columns
+        )
 
     sheets: dict[str, tuple[list[dict[str, Any]], list[str]]] = {
         "日程": rows(plan.meetings, ["slot", "room", "left_id", "right_id", "value"])
@@ -123,12 +143,14 @@ def timetable_bytes(plan: Timetable, path: Path, *, nouns: Mapping[str, str], ab
             own[row["slot"]] = f"{row[theirs]}（{row['room']}）"
         sheets[f"按{titles[mine]}"] = ([people[name] for name in sorted(people)], [titles[mine], *plan.slots])
     sheets["未安排"] = rows(plan.unplaced, ["left_id", "right_id", "value"])
-    changes = plan.changes.assign(change=plan.changes["change"].map({"moved": "改时段", "room": "换会议室", "added": "新增", "dropped": "取消"}))  # fmt: skip
+    changes = plan.changes.assign(change=plan.changes["change"].map(CHANGES))
     sheets["改动"] = rows(changes, ["change", "left_id", "right_id", "from_slot", "slot", "from_room", "room"])
-    notes = {
-        "会面数": str(len(plan.meetings)), "匹配分合计": f"{plan.proof['value']:.6g}",
-        "上界": f"{plan.proof['bound']:.6g}", "最优性": "已证明最优" if plan.proof["optimal"] else f"与上界相差 {plan.proof['gap']:.3%}",
-    } | dict(about)  # fmt: skip
+    proof = plan.proof
+    notes = {"会面数": str(len(plan.meetings)), "匹配分合计": f"{proof['value']:.6g}"}
+    if proof["bound"] is not None:
+        notes["上界"] = f"{proof['bound']:.6g}"
+        notes["最优性"] = "已证明最优" if proof["optimal"] else f"与上界相差 {proof['gap']:.3%}"
+    notes |= about
     sheets["说明"] = ([{"项目": name, "内容": text} for name, text in notes.items()], ["项目", "内容"])
     return _book(sheets)
 

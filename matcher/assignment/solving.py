@@ -11,16 +11,18 @@ from typing import Any, NamedTuple
 import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
-from matcher.assignment.problem import Floats, Problem
+from matcher.assignment.linear import Floats, Model, UnfinishedError, Whole, linear, search
+from matcher.assignment.problem import Problem
 
 SCALE = 1000.0  # the largest score, so that HiGHS's absolute tolerances lie far below any difference
 SMALL = 5_000  # pairs up to which whole numbers are asked for at once and exactly
 MANY = 40_000  # pairs from which a relaxation starts with few of them
 BATCH = 10_000  # columns that join a relaxation at once
+HELP = 20 * SCALE  # what a missing partner costs while few columns are looked at
 NEAR = 1e-6
 GAPS = (0.0, 1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1)  # of the floor, tried one after another on large problems
+ROOMS = (2.0, 20.0, 200.0, np.inf)  # of columns left out of a search, by what a choice with one must lose
 NODES = 400  # of a search on a large problem; a count, not a clock, so that a replay gives the same
 
 
@@ -38,27 +40,11 @@ class Solved(NamedTuple):
     method: str
 
 
-class _Model(NamedTuple):
-    """Maximise gain @ x over low <= matrix @ x <= high, x between least and most."""
-
-    gain: Floats
-    matrix: Any
-    low: Floats
-    high: Floats
-    least: Floats
-    most: Floats
-
-
 class _Relaxed(NamedTuple):
     x: Floats
     value: float
     reduced: Floats  # how much the value changes with a column, at best
     dual: Floats
-
-
-class _Whole(NamedTuple):
-    x: Floats
-    bound: float
 
 
 def solve(problem: Problem, *, goal: str, seed: int | None) -> Solved | None:
@@ -75,17 +61,19 @@ def solve(problem: Problem, *, goal: str, seed: int | None) -> Solved | None:
     gain = problem.scores[usable] * (SCALE / unit)
     at_right = problem.at_right[usable]
     least = np.isin(usable, problem.required).astype(float)
-    model = _Model(
+    model = Model(
         gain, problem.matrix.tocsc()[:, usable].tocsr(), problem.low, problem.high, least, np.ones(len(usable))
     )
     rng = np.random.default_rng(seed) if seed is not None else None
     steps: list[str] = []
+    answer: tuple[Floats | None, float | None, float | None, float | None]
     if goal == "total":
         found = _best(model, rng, steps)
-        x, bound, worst, worst_bound = (*found, None, None) if found else (None, None, None, None)
+        answer = (*found, None, None) if found else (None, None, None, None)
     else:
         per_right = sp.csr_array((gain, (at_right, np.arange(len(gain)))), shape=(len(problem.right), len(gain)))
-        x, bound, worst, worst_bound = _worst_first(model, per_right, goal, rng, steps)
+        answer = _worst_first(model, per_right, goal, rng, steps)
+    x, bound, worst, worst_bound = answer
     if x is None:
         return None
     chosen = np.zeros(len(problem.scores), bool)
@@ -101,7 +89,7 @@ def solve(problem: Problem, *, goal: str, seed: int | None) -> Solved | None:
     )
 
 
-def _best(model: _Model, rng: np.random.Generator | None, steps: list[str]) -> tuple[Floats, float] | None:
+def _best(model: Model, rng: np.random.Generator | None, steps: list[str]) -> tuple[Floats, float] | None:
     """A choice of the largest gain and what is proven of it; drawn by lot among the largest with `rng`."""
     relaxed = _relax(model)
     if relaxed is None:
@@ -123,7 +111,7 @@ def _best(model: _Model, rng: np.random.Generator | None, steps: list[str]) -> t
 
 
 def _worst_first(
-    model: _Model, per_right: Any, goal: str, rng: np.random.Generator | None, steps: list[str]
+    model: Model, per_right: Any, goal: str, rng: np.random.Generator | None, steps: list[str]
 ) -> tuple[Floats | None, float | None, float | None, float | None]:
     """Raise the smallest sum of a right id; then the sum of all."""
     counted = np.arange(per_right.shape[0])
@@ -144,7 +132,7 @@ def _worst_first(
     return y, bound if goal == "max_min_then_total" else None, worst, worst_bound
 
 
-def _floor_exactly(model: _Model, sums: Any) -> tuple[Floats, float, float] | None:
+def _floor_exactly(model: Model, sums: Any) -> tuple[Floats, float, float] | None:
     n = len(model.gain)
     rows = sums.shape[0]
     if rows == 0:
@@ -157,7 +145,7 @@ def _floor_exactly(model: _Model, sums: Any) -> tuple[Floats, float, float] | No
         ]
     ).tocsr()
     reach = SCALE * max(n, 1)
-    wide = _Model(
+    wide = Model(
         np.r_[np.zeros(n), 1.0],
         matrix,
         np.r_[model.low, np.zeros(rows)],
@@ -165,14 +153,14 @@ def _floor_exactly(model: _Model, sums: Any) -> tuple[Floats, float, float] | No
         np.r_[model.least, -reach],
         np.r_[model.most, reach],
     )
-    found = _search(wide, np.r_[np.ones(n), 0.0])
+    found = search(wide, whole=np.r_[np.ones(n, np.int64), 0])
     if found is None:
         return None
     x = found.x[:n].round()
     return x, float((sums @ x).min()), found.bound
 
 
-def _floor_by_steps(model: _Model, sums: Any) -> tuple[Floats, float, float] | None:
+def _floor_by_steps(model: Model, sums: Any) -> tuple[Floats, float, float] | None:
     """On large problems: a bound from the relaxation, then floors below it, the highest that can be reached first."""
     if _relax(model) is None:
         return None
@@ -192,7 +180,7 @@ def _floor_by_steps(model: _Model, sums: Any) -> tuple[Floats, float, float] | N
     return None if found is None else (found[0], float((sums @ found[0]).min()), bound)
 
 
-def _floor_bound(model: _Model, sums: Any) -> float:
+def _floor_bound(model: Model, sums: Any) -> float:
     """No choice gives every right id more: what each could have of the best for itself, and the relaxation."""
     n, rows = len(model.gain), sums.shape[0]
     columns = _few(model) if n > MANY else np.arange(n)
@@ -200,14 +188,17 @@ def _floor_bound(model: _Model, sums: Any) -> float:
         part = sums.tocsc()[:, columns]
         inner = model.matrix.tocsc()[:, columns]
         matrix = sp.vstack(
-            [sp.hstack([inner, sp.csc_array((inner.shape[0], 1))]), sp.hstack([part, sp.csc_array(-np.ones((rows, 1)))])]
+            [
+                sp.hstack([inner, sp.csc_array((inner.shape[0], 1))]),
+                sp.hstack([part, sp.csc_array(-np.ones((rows, 1)))]),
+            ]
         ).tocsr()
-        wide = _Model(
+        wide = Model(
             np.r_[np.zeros(len(columns)), 1.0], matrix,
             np.r_[model.low, np.zeros(rows)], np.r_[model.high, np.full(rows, np.inf)],
             np.r_[model.least[columns], -np.inf], np.r_[model.most[columns], np.inf],
         )  # fmt: skip
-        solved = _linear(wide, "highs-ipm")
+        solved = linear(wide, "highs-ipm")
         if solved is None:  # too few columns for the rules
             columns = np.arange(n)
             continue
@@ -222,7 +213,7 @@ def _floor_bound(model: _Model, sums: Any) -> float:
         columns = np.union1d(columns, rest[np.argsort(-cost, kind="stable")[: min(int(better.sum()), BATCH)]])
 
 
-def _with_floor(model: _Model, sums: Any, floor: float) -> _Model:
+def _with_floor(model: Model, sums: Any, floor: float) -> Model:
     rows = sums.shape[0]
     return model._replace(
         matrix=sp.vstack([model.matrix, sums]).tocsr(),
@@ -235,150 +226,100 @@ def _is_whole(x: Floats) -> bool:
     return bool((np.abs(x - x.round()) < NEAR).all())
 
 
-def _few(model: _Model) -> NDArray[np.int64]:
+def _few(model: Model) -> NDArray[np.int64]:
     """Columns to start with: those that must be, and the best ones of each row that asks for some."""
     columns = [np.flatnonzero(model.least > 0)]
     matrix = model.matrix
-    asking = np.flatnonzero(np.isfinite(model.low))
-    for row in asking if len(asking) else range(matrix.shape[0]):
+    for row in range(matrix.shape[0]):
         members = matrix.indices[matrix.indptr[row] : matrix.indptr[row + 1]]
+        if not np.isfinite(model.low[row]) and len(members) < 100:  # a small limit seldom decides
+            continue
         wanted = model.high[row] if np.isfinite(model.high[row]) else max(model.low[row], 0)
-        many = min(len(members), int(min(wanted, 10)) * 2 + 20)
+        many = min(len(members), int(min(wanted, 10)) * 2 + (20 if np.isfinite(model.low[row]) else 2))
         columns.append(members[np.argpartition(-model.gain[members], many - 1)[:many]] if many else members)
     return np.unique(np.concatenate(columns)).astype(np.int64)
 
 
-def _relax(model: _Model) -> _Relaxed | None:
+def _relax(model: Model) -> _Relaxed | None:
     """The relaxation over all columns, solved over as few as prove it; None where the rules leave nothing."""
     n = len(model.gain)
     matrix = model.matrix.tocsc()
     columns = _few(model) if n > MANY else np.arange(n)
     lowest = np.flatnonzero(np.isfinite(model.low))
     help_ = sp.csc_array((np.ones(len(lowest)), (lowest, np.arange(len(lowest)))), shape=(matrix.shape[0], len(lowest)))
-    helped = len(columns) < n  # few columns may not fulfil the rules: first drive out what helps them
+    # Few columns may not fulfil the rules. Help is allowed at a price; if it stays, only help counts, to be sure.
+    stage = "priced" if len(columns) < n else "plain"
     while True:
         part = model._replace(
-            gain=model.gain[columns], matrix=matrix[:, columns], least=model.least[columns], most=model.most[columns]
+            gain=model.gain[columns] * (stage != "only"),
+            matrix=matrix[:, columns],
+            least=model.least[columns],
+            most=model.most[columns],
         )
-        if helped:
+        if stage != "plain":
             part = part._replace(
-                gain=np.r_[np.zeros(len(columns)), -np.ones(len(lowest))],
+                gain=np.r_[part.gain, np.full(len(lowest), -HELP)],
                 matrix=sp.hstack([part.matrix, help_]),
                 least=np.r_[part.least, np.zeros(len(lowest))],
                 most=np.r_[part.most, np.full(len(lowest), np.inf)],
             )
-        solved = _linear(part, "highs")
+        solved = linear(part)
         if solved is None:
             return None
         x, value, dual = solved
-        if helped and value > -NEAR:
-            helped = False
+        needs_help = stage != "plain" and x[len(columns) :].sum() > NEAR
+        if stage == "only" and not needs_help:
+            stage = "plain"
             continue
-        reduced = (0.0 if helped else model.gain) - matrix.T @ dual
+        reduced = model.gain * (stage != "only") - matrix.T @ dual
         outside = np.ones(n, bool)
         outside[columns] = False
         better = np.flatnonzero(outside & (reduced > NEAR))
-        if not len(better):
-            if helped:
-                return None
+        if len(better):
+            better = better[np.lexsort((-model.gain[better], -reduced[better].round(3)))[:BATCH]]
+            columns = np.union1d(columns, better)
+        elif stage == "only":
+            return None
+        elif needs_help:
+            stage = "only"
+        elif stage == "priced":
+            stage = "plain"
+        else:
             full = np.zeros(n)
             full[columns] = x
             return _Relaxed(full, value, reduced, dual)
-        better = better[np.argsort(-reduced[better], kind="stable")[:BATCH]]
-        columns = np.union1d(columns, better)
 
 
-def _linear(model: _Model, method: str) -> tuple[Floats, float, Floats] | None:
-    """x, value and the rows' prices of a relaxation; None where there is no x."""
-    matrix = model.matrix.tocsr()
-    equal = model.low == model.high
-    free = _unbreakable(model)
-    above = np.flatnonzero(np.isfinite(model.high) & ~equal & ~free)
-    below = np.flatnonzero(np.isfinite(model.low) & ~equal)
-    at = np.flatnonzero(equal)
-    result = linprog(
-        -model.gain,
-        A_ub=sp.vstack([matrix[above], -matrix[below]]).tocsr() if len(above) + len(below) else None,
-        b_ub=np.r_[model.high[above], -model.low[below]] if len(above) + len(below) else None,
-        A_eq=matrix[at] if len(at) else None,
-        b_eq=model.high[at] if len(at) else None,
-        bounds=np.column_stack([model.least, model.most]),
-        method=method,
-    ) if len(model.gain) else None  # fmt: skip
-    if result is None:
-        fits = (np.nan_to_num(model.low, neginf=0) <= 0).all() and (model.high >= 0).all()
-        return (np.zeros(0), 0.0, np.zeros(len(model.low))) if fits else None
-    if result.status == 2:
-        return None
-    if result.status != 0:
-        raise RuntimeError(f"HiGHS: {result.message}")
-    dual = np.zeros(len(model.low))
-    if len(above) + len(below):
-        dual[above] -= result.ineqlin.marginals[: len(above)]
-        dual[below] += result.ineqlin.marginals[len(above) :]
-    if len(at):
-        dual[at] = -result.eqlin.marginals
-    return result.x, -float(result.fun), dual
-
-
-def _unbreakable(model: _Model) -> NDArray[np.bool_]:
-    """Rows whose upper bound these columns cannot break."""
-    endless = ~np.isfinite(model.most)
-    matrix = model.matrix.tocsr()
-    reach = matrix.maximum(0) @ np.where(endless, 0.0, model.most)
-    free: NDArray[np.bool_] = (reach <= model.high) & (abs(matrix) @ endless.astype(float) == 0)
-    return free
-
-
-def _whole(model: _Model, relaxed: _Relaxed, *, first: bool = False) -> _Whole | None:
+def _whole(model: Model, relaxed: _Relaxed, *, first: bool = False) -> Whole | None:
     """A best choice in whole numbers; with `first`, any choice.
 
     On a large problem columns are left out whose reduced cost says that they cannot be in a better choice.
     """
     n = len(model.gain)
     if n <= SMALL:
-        return _search(model, np.ones(n))
+        return search(model)
     matrix = model.matrix.tocsc()
-    for room in (2e-3 * SCALE, 2e-2 * SCALE, 0.2 * SCALE, np.inf):
+    for room in ROOMS:
         kept = np.flatnonzero((relaxed.reduced > -room) | (relaxed.x > NEAR) | (model.least > 0))
         part = model._replace(
             gain=model.gain[kept], matrix=matrix[:, kept], least=model.least[kept], most=model.most[kept]
         )
-        found = _search(part, np.ones(len(kept)), gap=1.0 if first else 1e-4, nodes=NODES)
+        last = len(kept) == n
+        try:
+            found = search(part, gap=1.0 if first else 1e-4, nodes=None if last and not first else NODES)
+        except UnfinishedError:
+            found = None
         if found is not None:
             x = np.zeros(n)
             x[kept] = found.x
             # a choice with a column that was left out loses at least `room`
-            return _Whole(x, min(relaxed.value, max(found.bound, relaxed.value - room)))
-        if len(kept) > MANY:
+            return Whole(x, min(relaxed.value, max(found.bound, relaxed.value - room)))
+        if last or (first and len(kept) > MANY):
             break
     return None
 
 
-def _search(model: _Model, whole: Floats, *, gap: float = 0.0, nodes: int | None = None) -> _Whole | None:
-    options: dict[str, Any] = {"mip_rel_gap": gap}
-    if nodes is not None:
-        options["node_limit"] = nodes
-    if not len(model.gain):
-        fits = (np.nan_to_num(model.low, neginf=0) <= 0).all() and (model.high >= 0).all()
-        return _Whole(np.zeros(0), 0.0) if fits else None
-    binding = np.flatnonzero(~(_unbreakable(model) & np.isneginf(model.low)))
-    rows = LinearConstraint(model.matrix.tocsr()[binding], model.low[binding], model.high[binding])
-    result = milp(
-        -model.gain,
-        constraints=rows if len(binding) else (),
-        bounds=Bounds(model.least, model.most),
-        integrality=whole,
-        options=options,
-    )
-    if result.x is None:
-        return None
-    bound = result.mip_dual_bound
-    x = np.where(whole > 0, result.x.round(), result.x)
-    return _Whole(x, -float(result.fun if bound is None else bound))
-
-
-def _draw_on_face(model: _Model, relaxed: _Relaxed, rng: np.random.Generator) -> Floats:
+def _draw_on_face(model: Model, relaxed: _Relaxed, rng: np.random.Generator) -> Floats:
     """One of the best choices by lot: prices say what all best choices share; the rest is drawn."""
     least, most = model.least.copy(), model.most.copy()
     most[relaxed.reduced < -NEAR] = least[relaxed.reduced < -NEAR]
@@ -388,8 +329,8 @@ def _draw_on_face(model: _Model, relaxed: _Relaxed, rng: np.random.Generator) ->
     high[relaxed.dual < -NEAR] = low[relaxed.dual < -NEAR]
     weights = rng.random(len(model.gain)) * SCALE
     free = np.flatnonzero(most > 0)
-    face = _Model(weights[free], model.matrix.tocsc()[:, free].tocsr(), low, high, least[free], most[free])
-    drawn = _linear(face, "highs")
+    face = Model(weights[free], model.matrix.tocsc()[:, free].tocsr(), low, high, least[free], most[free])
+    drawn = linear(face, "highs")
     x = np.zeros(len(model.gain))
     if drawn is not None:
         x[free] = drawn[0]
@@ -398,17 +339,20 @@ def _draw_on_face(model: _Model, relaxed: _Relaxed, rng: np.random.Generator) ->
     return x if model.gain @ x >= relaxed.value - 1e-9 * max(SCALE, abs(relaxed.value)) else relaxed.x
 
 
-def _draw_above(model: _Model, x: Floats, relaxed: _Relaxed, rng: np.random.Generator) -> Floats:
+def _draw_above(model: Model, x: Floats, relaxed: _Relaxed, rng: np.random.Generator) -> Floats:
     """One by lot among the choices whose gain is that of x."""
     reached = float(model.gain @ x)
     close = np.flatnonzero((relaxed.reduced >= reached - relaxed.value - NEAR) | (x > 0.5) | (model.least > 0))
     matrix = sp.vstack([model.matrix.tocsc()[:, close], sp.csc_array(model.gain[close][None, :])]).tocsr()
-    lot = _Model(
+    lot = Model(
         rng.random(len(model.gain))[close] * SCALE, matrix,
         np.r_[model.low, reached - NEAR], np.r_[model.high, np.inf], model.least[close], model.most[close],
     )  # fmt: skip
     small = len(close) <= SMALL
-    found = _search(lot, np.ones(len(close)), gap=0.0 if small else 1.0, nodes=None if small else NODES)
+    try:
+        found = search(lot, gap=0.0 if small else 1.0, nodes=None if small else NODES)
+    except UnfinishedError:
+        found = None
     if found is None:
         return x
     drawn = np.zeros(len(x))
