@@ -100,7 +100,8 @@ def repair(
     (person_id, slot), closed (room, slot): newly so. Whatever can stay stays in its slot and room. First, as much value
     as possible of the meetings that can no longer stay is placed anew, moving as few meetings as possible. Then, with
     `meetings` (candidates with value), those who lost a meeting get new ones in places that are free: the most value.
-    At most `most_changes` meetings are moved, given another room or added (dropped ones are not counted).
+    At most `most_changes` meetings are moved, given another room or added; dropped ones are not counted, and a room
+    that closes is left in any case.
 
     `changes` lists every difference; `proof` compares the value with that of the old timetable and candidates that
     could be added: bound is None, as the fewest changes come before value.
@@ -126,15 +127,23 @@ def repair(
     grid = Grid(known.reset_index(drop=True), plan.slots, plan.rooms, away, shut)
     before = {key: (slot, room) for key, slot, room in zip(keys, old["slot"], old["room"], strict=True)}
     stay, loose = _stay(grid, [key for key, keeps in zip(keys, kept, strict=True) if keeps], before)
-    budget = _place_anew(grid, stay, loose, most_changes)
+    forced = sum((before[grid.names(meeting)][1], before[grid.names(meeting)][0]) in grid.closed for meeting in stay)
+    budget = _place_anew(grid, stay, loose, max(0, most_changes - forced))
     lost = {name for key, keeps in zip(keys, kept, strict=True) if not keeps for name in key}
     lost |= {name for meeting in loose if grid.slot_of[meeting] < 0 for name in grid.names(meeting)}
     if meetings is not None:
         _add_best(grid, lost, budget, before)
     value = float(grid.values[grid.held()].sum())
-    rooms = _rooms(grid, {grid.find(*key): place[1] for key, place in before.items() if grid.find(*key) is not None})
+    same = [key for key, place in before.items() if _slot(grid, key) == place[0]]
+    rooms = _rooms(grid, {grid.find(*key): before[key][1] for key in same})
     changes = _changes(grid, rooms, before)
     return _timetable(grid, plan.rooms, away, shut, changes, value, None, rooms)
+
+
+def _slot(grid: Grid, key: tuple[str, str]) -> str | None:
+    """The slot of a pair that is held."""
+    meeting = grid.find(*key)
+    return None if meeting is None or grid.slot_of[meeting] < 0 else grid.slots[grid.slot_of[meeting]]
 
 
 def _candidates(table: pd.DataFrame) -> pd.DataFrame:
@@ -235,16 +244,14 @@ def _fill(grid: Grid, picked: Any) -> None:
 
 
 def _add_greedily(grid: Grid, rows: tuple[Any, Any]) -> None:
-    """What else fits as it is, the most valued first."""
+    """What else fits, as it is or along a chain, the most valued first."""
     load = rows[0] @ (grid.slot_of >= 0).astype(float)
     columns = rows[0].tocsc()
     for meeting in np.lexsort((np.arange(len(grid.values)), -grid.values)).tolist():
         if grid.slot_of[meeting] >= 0 or grid.values[meeting] <= 0:
             continue
         mine = columns.indices[columns.indptr[meeting] : columns.indptr[meeting + 1]]
-        slots = grid.free_for(meeting)
-        if len(slots) and (load[mine] < rows[1][mine]).all():
-            grid.put(meeting, int(slots[0]))
+        if (load[mine] < rows[1][mine]).all() and grid.place_by_chains(meeting):
             load[mine] += 1
 
 

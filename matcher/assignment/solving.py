@@ -306,7 +306,7 @@ def _whole(model: Model, relaxed: _Relaxed, *, first: bool = False) -> Whole | N
         )
         last = len(kept) == n
         try:
-            found = search(part, gap=1.0 if first else 1e-4, nodes=None if last and not first else NODES)
+            found = search(part, gap=1.0 if first else 0.0, nodes=None if last and not first else NODES)
         except UnfinishedError:
             found = None
         if found is not None:
