@@ -12,6 +12,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from matcher.assignment.exchanging import raise_worst
 from matcher.assignment.linear import Floats, Model, UnfinishedError, Whole, linear, search
 from matcher.assignment.problem import Problem
 
@@ -21,7 +22,7 @@ MANY = 40_000  # pairs from which a relaxation starts with few of them
 BATCH = 10_000  # columns that join a relaxation at once
 HELP = 20 * SCALE  # what a missing partner costs while few columns are looked at
 NEAR = 1e-6
-GAPS = (0.0, 1e-5, 1e-4, 5e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.1)  # of the floor, tried one after another on large problems
+GAPS = (0.0, 1e-4, 9e-4, 5e-3)  # of the floor, tried one after another on large problems
 ROOMS = (2.0, 20.0, 200.0, np.inf)  # of columns left out of a search, by what a choice with one must lose
 NODES = 400  # of a search on a large problem; a count, not a clock, so that a replay gives the same
 
@@ -71,8 +72,9 @@ def solve(problem: Problem, *, goal: str, seed: int | None) -> Solved | None:
         found = _best(model, rng, steps)
         answer = (*found, None, None) if found else (None, None, None, None)
     else:
+        places = (problem.at_left[usable], at_right, (len(problem.left), len(problem.right)))
         per_right = sp.csr_array((gain, (at_right, np.arange(len(gain)))), shape=(len(problem.right), len(gain)))
-        answer = _worst_first(model, per_right, goal, rng, steps)
+        answer = _worst_first(model, per_right, places, goal, rng, steps)
     x, bound, worst, worst_bound = answer
     if x is None:
         return None
@@ -89,7 +91,9 @@ def solve(problem: Problem, *, goal: str, seed: int | None) -> Solved | None:
     )
 
 
-def _best(model: Model, rng: np.random.Generator | None, steps: list[str]) -> tuple[Floats, float] | None:
+def _best(
+    model: Model, rng: np.random.Generator | None, steps: list[str], start: Floats | None = None
+) -> tuple[Floats, float] | None:
     """A choice of the largest gain and what is proven of it; drawn by lot among the largest with `rng`."""
     relaxed = _relax(model)
     if relaxed is None:
@@ -100,7 +104,7 @@ def _best(model: Model, rng: np.random.Generator | None, steps: list[str]) -> tu
         if rng is not None:
             x = _draw_on_face(model, relaxed, rng)
         return x.round(), bound
-    whole = _whole(model, relaxed)
+    whole = _whole(model, relaxed, start=start)
     if whole is None:
         return None
     steps.append("混合整数规划（分支定界）")
@@ -111,7 +115,7 @@ def _best(model: Model, rng: np.random.Generator | None, steps: list[str]) -> tu
 
 
 def _worst_first(
-    model: Model, per_right: Any, goal: str, rng: np.random.Generator | None, steps: list[str]
+    model: Model, per_right: Any, places: Any, goal: str, rng: np.random.Generator | None, steps: list[str]
 ) -> tuple[Floats | None, float | None, float | None, float | None]:
     """Raise the smallest sum of a right id; then the sum of all."""
     counted = np.arange(per_right.shape[0])
@@ -119,12 +123,12 @@ def _worst_first(
         counted = counted[np.diff(per_right.indptr) > 0]
     sums = per_right[counted]
     small = len(model.gain) <= SMALL
-    floor = _floor_exactly(model, sums) if small else _floor_by_steps(model, sums)
+    floor = _floor_exactly(model, sums) if small else _floor_by_steps(model, sums, places)
     if floor is None:
         return None, None, None, None
     x, worst, worst_bound = floor
-    steps.append("最低者：" + ("混合整数规划（分支定界）" if small else "线性规划上界与逐级下限"))
-    found = _best(_with_floor(model, sums, worst - NEAR), rng, steps)
+    steps.append("最低者：" + ("混合整数规划（分支定界）" if small else "线性规划上界，逐级下限与交换"))
+    found = _best(_with_floor(model, sums, worst - NEAR), rng, steps, start=x)
     bound = found[1] if found else None
     y = found[0] if found else x
     if float((sums @ y).min(initial=np.inf)) < worst - 2 * NEAR:  # pragma: no cover - a solver's tolerance
@@ -160,7 +164,7 @@ def _floor_exactly(model: Model, sums: Any) -> tuple[Floats, float, float] | Non
     return x, float((sums @ x).min()), found.bound
 
 
-def _floor_by_steps(model: Model, sums: Any) -> tuple[Floats, float, float] | None:
+def _floor_by_steps(model: Model, sums: Any, places: Any) -> tuple[Floats, float, float] | None:
     """On large problems: a bound from the relaxation, then floors below it, the highest that can be reached first."""
     if _relax(model) is None:
         return None
@@ -177,7 +181,10 @@ def _floor_by_steps(model: Model, sums: Any) -> tuple[Floats, float, float] | No
         if x is not None:
             return x.round(), float((sums @ x.round()).min()), bound
     found = _best(model, None, [])
-    return None if found is None else (found[0], float((sums @ found[0]).min()), bound)
+    if found is None:
+        return None
+    x = raise_worst(model, *places, found[0])
+    return x, float((sums @ x).min()), bound
 
 
 def _floor_bound(model: Model, sums: Any) -> float:
@@ -290,7 +297,7 @@ def _relax(model: Model) -> _Relaxed | None:
             return _Relaxed(full, value, reduced, dual)
 
 
-def _whole(model: Model, relaxed: _Relaxed, *, first: bool = False) -> Whole | None:
+def _whole(model: Model, relaxed: _Relaxed, *, first: bool = False, start: Floats | None = None) -> Whole | None:
     """A best choice in whole numbers; with `first`, any choice.
 
     On a large problem columns are left out whose reduced cost says that they cannot be in a better choice.
@@ -306,7 +313,9 @@ def _whole(model: Model, relaxed: _Relaxed, *, first: bool = False) -> Whole | N
         )
         last = len(kept) == n
         try:
-            found = search(part, gap=1.0 if first else 0.0, nodes=None if last and not first else NODES)
+            found = search(
+                part, gap=1.0 if first else 0.0, nodes=None if last and not first and start is None else NODES
+            )
         except UnfinishedError:
             found = None
         if found is not None:
@@ -314,9 +323,9 @@ def _whole(model: Model, relaxed: _Relaxed, *, first: bool = False) -> Whole | N
             x[kept] = found.x
             # a choice with a column that was left out loses at least `room`
             return Whole(x, min(relaxed.value, max(found.bound, relaxed.value - room)))
-        if last or (first and len(kept) > MANY):
+        if last or first or start is not None:
             break
-    return None
+    return None if start is None else Whole(start, relaxed.value)
 
 
 def _draw_on_face(model: Model, relaxed: _Relaxed, rng: np.random.Generator) -> Floats:
