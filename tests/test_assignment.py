@@ -13,7 +13,7 @@ from matcher.assignment import solving
 from matcher.assignment.record import make_record, public_record, replay
 
 sys.path.insert(0, str(EXAMPLES))
-import exhaustive_assignment as exhaustive  # noqa: E402
+import exhaustive_assignment as exhaustive
 
 
 def pairs(text: str) -> pd.DataFrame:

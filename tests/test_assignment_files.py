@@ -37,8 +37,8 @@ def test_who_shares_an_institution():
 
 def test_who_worked_together_lately():
     links = frame(
-        "person_a person_b date", ("E1", "王", "2023"), ("王", "E2", "2022-12-31"), ("李", "E2", ""), ("E3", "王", "2010"),
-        ("E1", "王", "2025-02-01"), ("E4", "王", "2023-11-23"), ("E5", "王", "2023-11-24"),
+        "person_a person_b date", ("E1", "王", "2023"), ("王", "E2", "2022-12-31"), ("李", "E2", ""),
+        ("E3", "王", "2010"), ("E1", "王", "2025-02-01"), ("E4", "王", "2023-11-23"), ("E5", "王", "2023-11-24"),
     )  # fmt: skip
     people = frame("right_id person", ("P1", "王"), ("P2", "李"))
     assert triples(conflicts.coauthors(links, people, on=dt.date(2026, 11, 24), years=3)) == [

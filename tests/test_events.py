@@ -86,7 +86,7 @@ def test_the_way_of_large_events_comes_near_the_best(monkeypatch):
         check(exact)
         check(quick)
         assert quick.proof["bound"] >= exact.proof["value"] - 1e-9
-        assert quick.proof["value"] >= 0.95 * exact.proof["value"]
+        assert quick.proof["value"] >= 0.9 * exact.proof["value"]
 
 
 def test_without_absences_every_chosen_meeting_finds_a_slot(monkeypatch):

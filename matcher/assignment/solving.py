@@ -22,7 +22,7 @@ MANY = 40_000  # pairs from which a relaxation starts with few of them
 BATCH = 10_000  # columns that join a relaxation at once
 HELP = 20 * SCALE  # what a missing partner costs while few columns are looked at
 NEAR = 1e-6
-GAPS = (0.0, 1e-4, 9e-4, 5e-3)  # of the floor, tried one after another on large problems
+GAPS = (0.0, 1e-4, 9e-4)  # of the floor, tried one after another on large problems
 ROOMS = (2.0, 20.0, 200.0, np.inf)  # of columns left out of a search, by what a choice with one must lose
 NODES = 400  # of a search on a large problem; a count, not a clock, so that a replay gives the same
 
@@ -128,7 +128,12 @@ def _worst_first(
         return None, None, None, None
     x, worst, worst_bound = floor
     steps.append("最低者：" + ("混合整数规划（分支定界）" if small else "线性规划上界，逐级下限与交换"))
-    found = _best(_with_floor(model, sums, worst - NEAR), rng, steps, start=x)
+    above = _with_floor(model, sums, worst - NEAR)
+    if not small and worst < worst_bound - GAPS[-1] * 1.1 * abs(worst_bound):  # a search found nothing near: none here
+        relaxed = _relax(above)
+        found = None if relaxed is None else (x, relaxed.value)
+    else:
+        found = _best(above, rng, steps, start=x)
     bound = found[1] if found else None
     y = found[0] if found else x
     if float((sums @ y).min(initial=np.inf)) < worst - 2 * NEAR:  # pragma: no cover - a solver's tolerance
@@ -183,7 +188,8 @@ def _floor_by_steps(model: Model, sums: Any, places: Any) -> tuple[Floats, float
     found = _best(model, None, [])
     if found is None:
         return None
-    x = raise_worst(model, *places, found[0])
+    at_left, at_right, shape = places
+    x = raise_worst(model, at_left, at_right, shape, found[0])
     return x, float((sums @ x).min()), bound
 
 
