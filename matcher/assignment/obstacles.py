@@ -9,11 +9,13 @@ import numpy as np
 import pandas as pd
 import scipy.sparse as sp
 
-from matcher.assignment.linear import Model, UnfinishedError, search
+from matcher.assignment.linear import Model, search
 from matcher.assignment.problem import Problem, Rule
 
 COLUMNS = ["set", "rule", "left_id", "right_id", "by", "text"]
 FEW = 60_000  # pairs up to which all are looked at
+EXACT = 20_000  # pairs up to which a smallest set is searched for and proven
+NODES = 20
 
 
 class Obstacles(NamedTuple):
@@ -25,21 +27,21 @@ class Obstacles(NamedTuple):
     smallest: bool
 
 
-def find_obstacles(problem: Problem, *, nouns: Mapping[str, str], nodes: int | None = None) -> Obstacles:
+def find_obstacles(problem: Problem, *, nouns: Mapping[str, str]) -> Obstacles:
     """A true and smallest set of rules to relax: without them, and with all others, there is an assignment.
 
     Of equally small sets the one that lifts fewest conflicts, then fewest required pairs, then asks for least.
     """
-    told, smallest = _relaxed_rules(problem, conflicts=True, nodes=nodes)
+    told, smallest = _relaxed_rules(problem, conflicts=True)
     barred = {_ids(problem, pair): "、".join(reasons) for pair, reasons in problem.barred.items()}
     rows = [_row(1, rule, by, nouns, barred) for rule, by in told]
     if any(rule.kind == "barred" for rule, _ in told):
-        second = _relaxed_rules(problem, conflicts=False, nodes=nodes)[0]
+        second = _relaxed_rules(problem, conflicts=False)[0]
         rows += [_row(2, rule, by, nouns, barred) for rule, by in second]
     return Obstacles(pd.DataFrame(rows, columns=COLUMNS), smallest)
 
 
-def _relaxed_rules(problem: Problem, *, conflicts: bool, nodes: int | None) -> tuple[list[tuple[Rule, int]], bool]:
+def _relaxed_rules(problem: Problem, *, conflicts: bool) -> tuple[list[tuple[Rule, int]], bool]:
     kept = _looked_at(problem)
     matrix = problem.matrix.tocsc()[:, kept]
     n = len(kept)
@@ -92,40 +94,57 @@ def _relaxed_rules(problem: Problem, *, conflicts: bool, nodes: int | None) -> t
     if not m:
         return found, True
     reach = np.array([amount for _, amount in relaxable])
+    weight = np.array([{"barred": 1e4, "required": 1e2}.get(rule.kind, 0.0) for rule, _ in relaxable])
+    lines = sp.vstack(over_pairs)
+    asked = np.array(right_side)
+    if len(problem.scores) <= EXACT:
+        x, proven = _fewest(lines, asked, most, reach, weight)
+    else:  # the least amounts instead of the fewest rules: a linear problem, and a true set all the same
+        plain = Model(
+            -np.r_[np.zeros(n), 1 + weight],
+            sp.hstack([lines, sp.eye_array(m)]).tocsr(),
+            asked,
+            np.full(m, np.inf),
+            np.zeros(n + m),
+            np.r_[most, reach],
+        )
+        least = search(plain, whole=np.r_[np.ones(n, np.int64), np.zeros(m, np.int64)], gap=0.01, nodes=NODES)
+        assert least is not None  # every rule can give way
+        x, proven = least.x, False
+    chosen = x[:n].round()
+    given = np.maximum(asked - lines @ chosen, 0.0).round()
+    found += [(rule, int(by)) for (rule, _), by in zip(relaxable, given, strict=True) if by > 0]
+    return found, proven or len(found) == 1
+
+
+def _fewest(lines: Any, asked: Any, most: Any, reach: Any, weight: Any) -> tuple[Any, bool]:
+    """A choice of pairs that breaks the fewest rules, then those of least weight and amount; whether that is proven."""
+    m, n = lines.shape
     eye = sp.eye_array(m, format="csr")
-    # pairs, amounts, switches: rows + amounts >= right side; amounts <= reach * switches
+    # pairs, amounts, switches: lines + amounts >= asked; amounts <= reach * switches
     constraints = sp.vstack(
         [
-            sp.hstack([sp.vstack(over_pairs), eye, sp.csr_array((m, m))]),
+            sp.hstack([lines, eye, sp.csr_array((m, m))]),
             sp.hstack([sp.csr_array((m, n)), -eye, sp.diags_array(reach)]),
         ]
     ).tocsr()
-    least = np.r_[right_side, np.zeros(m)]
+    least = np.r_[asked, np.zeros(m)]
     count = np.r_[np.zeros(n + m), np.ones(m)]
     whole = np.r_[np.ones(n, np.int64), np.zeros(m, np.int64), np.ones(m, np.int64)]
     model = Model(
         -count, constraints, least, np.full(2 * m, np.inf), np.zeros(n + 2 * m), np.r_[most, reach, np.ones(m)]
     )
-    first = search(model, whole=whole, nodes=nodes)
+    first = search(model, whole=whole)
     assert first is not None  # every rule can give way
     fewest = round(first.x[n + m :].sum())
-    proven = -first.bound > fewest - 1 + 1e-6
-    weight = np.array([{"barred": 1e4, "required": 1e2}.get(rule.kind, 0.0) for rule, _ in relaxable])
     among = model._replace(
         gain=-np.r_[np.zeros(n), np.ones(m), weight],
         matrix=sp.vstack([constraints, sp.csr_array(count[None, :])]).tocsr(),
         low=np.r_[least, -np.inf],
         high=np.r_[model.high, fewest],
     )
-    try:
-        again = search(among, whole=whole, gap=1e-6, nodes=nodes)
-    except UnfinishedError:
-        again = None
-    x = first.x if again is None else again.x
-    chosen = x[:n].round()
-    given = np.maximum(np.array(right_side) - sp.vstack(over_pairs) @ chosen, 0.0).round()
-    found += [(rule, int(by)) for (rule, _), by in zip(relaxable, given, strict=True) if by > 0]
-    return found, bool(proven)
+    again = search(among, whole=whole, gap=1e-6)
+    return first.x if again is None else again.x, -first.bound > fewest - 1 + 1e-6
 
 
 def _looked_at(problem: Problem) -> Any:
