@@ -9,10 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matcher.assignment.assigning import Assignment, assign
+    from matcher.assignment.events import Timetable, repair, timetable
     from matcher.encoders import Encoder, StaticEncoder, load_encoder
     from matcher.errors import (
         EncoderError,
         IndexFolderError,
+        InfeasibleError,
         MatcherError,
         MissingExtraError,
         OutputError,
@@ -37,10 +40,12 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Assignment": "assignment.assigning",
     "Encoder": "encoders",
     "EncoderError": "errors",
     "Index": "index",
     "IndexFolderError": "errors",
+    "InfeasibleError": "errors",
     "Lever": "policy.cheapest",
     "MatcherError": "errors",
     "MissingExtraError": "errors",
@@ -52,7 +57,9 @@ _HOMES = {
     "Segmenter": "text",
     "StaticEncoder": "encoders",
     "TableError": "errors",
+    "Timetable": "assignment.events",
     "ask_first": "policy.scoring",
+    "assign": "assignment.assigning",
     "cheapest": "policy.cheapest",
     "check_policy": "policy.cases",
     "describe": "tables",
@@ -66,7 +73,9 @@ _HOMES = {
     "read_needs": "tables",
     "read_outcomes": "tables",
     "read_table": "tables",
+    "repair": "assignment.events",
     "score": "policy.verdicts",
+    "timetable": "assignment.events",
     "trace": "policy.trace",
     "what_changes": "policy.scoring",
     "withdraw_feedback": "feedback",
@@ -74,10 +83,12 @@ _HOMES = {
 }
 
 __all__ = [
+    "Assignment",
     "Encoder",
     "EncoderError",
     "Index",
     "IndexFolderError",
+    "InfeasibleError",
     "Lever",
     "MatcherError",
     "MissingExtraError",
@@ -89,7 +100,9 @@ __all__ = [
     "Segmenter",
     "StaticEncoder",
     "TableError",
+    "Timetable",
     "ask_first",
+    "assign",
     "cheapest",
     "check_policy",
     "describe",
@@ -103,7 +116,9 @@ __all__ = [
     "read_needs",
     "read_outcomes",
     "read_table",
+    "repair",
     "score",
+    "timetable",
     "trace",
     "what_changes",
     "withdraw_feedback",

@@ -32,6 +32,15 @@ class PolicyError(MatcherError, ValueError):
     """A policy folder is wrong: the text names the file, the rule and the fault."""
 
 
+class InfeasibleError(MatcherError, ValueError):
+    """Rules contradict each other. `obstacles`: rules to relax (see `matcher.assignment.obstacles.COLUMNS`)."""
+
+    def __init__(self, message: str, obstacles: pd.DataFrame, *, smallest: bool) -> None:
+        super().__init__(message)
+        self.obstacles = obstacles
+        self.smallest = smallest
+
+
 class OutputError(MatcherError, OSError):
     """A result cannot be written where it was asked for."""
 

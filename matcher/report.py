@@ -134,7 +134,7 @@ def write_matches(
     files = {target: _WRITERS[target.suffix.lower()](report)}
     beside = target.with_name(target.stem + ".problems.csv")
     if target.suffix.lower() != ".xlsx" and (len(problems) or beside.exists()):
-        files = {beside: _csv(report.problems), **files}
+        files = {beside: csv_bytes(report.problems), **files}
     save_files(files)
 
 
@@ -422,7 +422,9 @@ def _cut_problem(file: str, sheet: str, row: int, column: str, text: str) -> dic
     return dict(zip(PROBLEM_COLUMNS, (file, sheet, row, column, text[:30] + "…", problem, action, True), strict=True))
 
 
-def _csv(frame: pd.DataFrame) -> bytes:
+def csv_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as CSV with a byte order mark; a text that a spreadsheet would take for a formula gets a leading `'`."""
+
     def safe(cell: Any) -> Any:
         if isinstance(cell, str) and _FORMULA.match(cell) and not _NUMBER.fullmatch(cell):
             return "'" + cell
@@ -433,7 +435,9 @@ def _csv(frame: pd.DataFrame) -> bytes:
     return text.encode("utf-8-sig")
 
 
-def _parquet(frame: pd.DataFrame) -> bytes:
+def parquet_bytes(frame: pd.DataFrame) -> bytes:
+    """A table as Parquet; a column of mixed types becomes text."""
+
     def typed(column: pd.Series[Any]) -> pd.Series[Any]:
         mixed = pd.api.types.infer_dtype(column).startswith("mixed")
         return column.map(str, na_action="ignore") if mixed else column
@@ -494,6 +498,6 @@ def _shown(value: Any, column: str) -> str:
 _WRITERS: dict[str, Callable[[_Report], bytes]] = {
     ".xlsx": _workbook,
     ".html": _page,
-    ".csv": lambda report: _csv(report.table()),
-    ".parquet": lambda report: _parquet(report.table()),
+    ".csv": lambda report: csv_bytes(report.table()),
+    ".parquet": lambda report: parquet_bytes(report.table()),
 }

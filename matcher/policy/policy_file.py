@@ -23,6 +23,7 @@ from matcher.policy.intervals import COMPARISONS, RISING
 from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
 from matcher.policy.points import Amount, Band, Bands, BestOf, Given, Item, Judged, SumOf, Weighted
 from matcher.policy.rules import Bracket, ByBracket, Compare, Is, Joined, Not, ScoreTest, Test, Unsettled
+from matcher.strict_yaml import unique_mapping
 
 KINDS = ("yesno", "count", "number", "yuan", "share", "date", "choice")
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")
@@ -43,21 +44,11 @@ for _letter in "tTfF":
     _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), [_letter])
 
 
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    out: dict[Any, Any] = {}
-    for key_node, value_node in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if isinstance(key, (list, dict)) or key in out:
-            raise yaml.constructor.ConstructorError(None, None, f"key given twice: {key!r}", key_node.start_mark)
-        out[key] = loader.construct_object(value_node, deep=True)
-    return out
-
-
 def _exact(loader: _Loader, node: yaml.ScalarNode) -> Decimal:
     return Decimal(str(loader.construct_scalar(node)).replace("_", ""))
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", _mapping)
+_Loader.add_constructor("tag:yaml.org,2002:map", unique_mapping)
 _Loader.add_constructor("tag:yaml.org,2002:float", _exact)
 
 

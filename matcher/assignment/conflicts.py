@@ -1,0 +1,127 @@
+"""Tables of facts to tables of pairs that must not be, each with its reason: left_id, right_id, reason."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping
+
+import pandas as pd
+
+from matcher.errors import TableError
+
+COLUMNS = ["left_id", "right_id", "reason"]
+
+
+def sharing(left: pd.DataFrame, right: pd.DataFrame, *, reason: str) -> pd.DataFrame:
+    """Pairs that have a value in common. left: left_id, shared; right: right_id, shared; many rows an id are fine.
+
+    Same institution (values are institutions), own project (values are persons: the left id itself and who takes part
+    in the right one), a stake (values are firms). The same text after stripping counts as the same.
+    """
+    mine, theirs = _texts(left, ["left_id", "shared"]), _texts(right, ["right_id", "shared"])
+    both = mine.merge(theirs, on="shared")
+    return _sorted(both.assign(reason=[f"{reason}：{value}" for value in both["shared"]]))
+
+
+def coauthors(
+    links: pd.DataFrame, people: pd.DataFrame, *, on: dt.date, years: int, reason: str = "合作"
+) -> pd.DataFrame:
+    """Pairs whose left id worked with a person of the right id within `years` before the day `on`.
+
+    links: person_a, person_b, date (a year, or a day such as 2024-06-30), either way round, left ids among the
+    persons. people: right_id, person. A year alone counts as a whole: with years=3 on 2026-11-24 all of 2023 does.
+    A link without a readable date counts as recent. The reason names the person and the latest date.
+    """
+    listed = _texts(links, ["person_a", "person_b", "date"])
+    first = on.replace(year=on.year - years, day=min(on.day, 28) if on.month == 2 else on.day)
+    recent = listed[[_is_since(day, first) for day in listed["date"]]]
+    turned = recent.rename(columns={"person_a": "person_b", "person_b": "person_a"})
+    ways = pd.concat([recent, turned[recent.columns]]).sort_values("date").drop_duplicates(
+        ["person_a", "person_b"], keep="last"
+    )  # fmt: skip
+    both = ways.merge(_texts(people, ["right_id", "person"]), left_on="person_b", right_on="person")
+    told = [f"{reason}：{name}（{day or '日期不详'}）" for name, day in zip(both["person"], both["date"], strict=True)]
+    return _sorted(both.rename(columns={"person_a": "left_id"}).assign(reason=told))
+
+
+def listed(table: pd.DataFrame, *, reason: str) -> pd.DataFrame:
+    """Pairs of a list that somebody keeps (kinship, stakes, earlier refusals): left_id, right_id and maybe reason."""
+    rows = _texts(table, ["left_id", "right_id"])
+    own = table["reason"].astype(str).to_list() if "reason" in table else [""] * len(rows)
+    return _sorted(rows.assign(reason=[f"{reason}：{text}" if text else reason for text in own]))
+
+
+def too_far(
+    pairs: pd.DataFrame,
+    distances: pd.DataFrame,
+    *,
+    at_most: float | Mapping[str, float],
+    unlisted: bool = True,
+) -> pd.DataFrame:
+    """Pairs farther apart than `at_most` (one limit, or a limit for each left id; without one, no limit).
+
+    distances: left_id, right_id, distance, in the unit of the limit. unlisted: bar pairs of unknown distance.
+    """
+    rows = _texts(distances, ["left_id", "right_id"])
+    rows["distance"] = pd.to_numeric(distances["distance"], errors="coerce").to_numpy(float)
+    both = _texts(pairs, ["left_id", "right_id"]).merge(rows, on=["left_id", "right_id"], how="left")
+    if isinstance(at_most, Mapping):
+        limit = both["left_id"].map(dict(at_most)).astype(float).fillna(float("inf"))
+    else:
+        limit = pd.Series(float(at_most), both.index)
+    unknown = both["distance"].isna() & (limit < float("inf")) & unlisted
+    both["reason"] = ""
+    both.loc[unknown, "reason"] = "路程不详"
+    far = both["distance"] > limit
+    both.loc[far, "reason"] = [f"路程 {d:g} 超过 {m:g}" for d, m in zip(both["distance"][far], limit[far], strict=True)]
+    return _sorted(both[far | unknown])
+
+
+def outside_region(
+    pairs: pd.DataFrame,
+    left: Mapping[str, str],
+    right: Mapping[str, str],
+    *,
+    beside: Iterable[tuple[str, str]] = (),
+) -> pd.DataFrame:
+    """Pairs of different regions that are not beside each other. An id without a region may go anywhere."""
+    near = {pair for a, b in beside for pair in ((a, b), (b, a))}
+    rows = _texts(pairs, ["left_id", "right_id"])
+    mine, theirs = rows["left_id"].map(dict(left)).fillna(""), rows["right_id"].map(dict(right)).fillna("")
+    away = (mine != "") & (theirs != "") & (mine != theirs)
+    kinds = {pair: pair not in near for pair in set(zip(mine[away], theirs[away], strict=True))}
+    barred = away & pd.Series([kinds.get(pair, False) for pair in zip(mine, theirs, strict=True)], rows.index)
+    told = [f"地区不符：{a}—{b}" for a, b in zip(mine[barred], theirs[barred], strict=True)]
+    return _sorted(rows[barred].assign(reason=told))
+
+
+def no_common_language(
+    pairs: pd.DataFrame, left: Mapping[str, Collection[str]], right: Mapping[str, Collection[str]]
+) -> pd.DataFrame:
+    """Pairs whose left id speaks none of the languages that the right id asks for; who asks for none is free."""
+    rows = _texts(pairs, ["left_id", "right_id"])
+    barred = []
+    for a, b in zip(rows["left_id"], rows["right_id"], strict=True):
+        wanted = right.get(b, ())
+        barred.append(f"语言不符：需要{'或'.join(wanted)}" if wanted and not set(wanted) & set(left.get(a, ())) else "")
+    return _sorted(rows.assign(reason=barred)[[bool(reason) for reason in barred]])
+
+
+def _texts(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
+    if missing := [name for name in columns if name not in table]:
+        raise TableError(f"表中缺少列：{'、'.join(missing)}；需要 {'、'.join(columns)}")
+    found = pd.DataFrame({name: table[name].astype(object).fillna("").map(str).str.strip() for name in columns})
+    return found.loc[(found[[name for name in columns if name != "date"]] != "").all(axis=1)].reset_index(drop=True)
+
+
+def _is_since(day: str, first: dt.date) -> bool:
+    if len(day) == 4 and day.isdigit():
+        return int(day) >= first.year
+    try:
+        return dt.date.fromisoformat(day[:10]) >= first
+    except ValueError:
+        return True
+
+
+def _sorted(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[COLUMNS].drop_duplicates().sort_values(COLUMNS).reset_index(drop=True)

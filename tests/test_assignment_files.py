@@ -1,0 +1,257 @@
+"""Settings, conflicts, files and the commands: files in, files out, every mistake in words."""
+
+import datetime as dt
+import json
+
+import openpyxl
+import pandas as pd
+import pytest
+from test_cli import run  # noqa: F401 - a fixture
+
+from matcher.assignment import conflicts
+from matcher.assignment.settings import read_pairs, read_settings
+from matcher.errors import TableError
+
+PAIRS = "left_id,right_id,score\n007,no,0.9\n007,P2,0.5\nno,no,0.8\nno,P2,0.7\nE3,no,0.3\nE3,P2,0.4\n"
+
+
+def frame(columns: str, *rows: tuple) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=columns.split())
+
+
+def triples(table: pd.DataFrame) -> list[tuple[str, ...]]:
+    return list(table.itertuples(index=False, name=None))
+
+
+# ---- conflicts
+
+
+def test_who_shares_an_institution():
+    left = frame("left_id shared", ("E1", "甲大学"), ("E1", "乙医院"), ("E2", " 丙所 "), ("E3", ""))
+    right = frame("right_id shared", ("P1", "乙医院"), ("P1", "丙所"), ("P2", ""))
+    assert triples(conflicts.sharing(left, right, reason="同一单位")) == [
+        ("E1", "P1", "同一单位：乙医院"),
+        ("E2", "P1", "同一单位：丙所"),
+    ]
+
+
+def test_who_worked_together_lately():
+    links = frame(
+        "person_a person_b date", ("E1", "王", "2023"), ("王", "E2", "2022-12-31"), ("李", "E2", ""),
+        ("E3", "王", "2010"), ("E1", "王", "2025-02-01"), ("E4", "王", "2023-11-23"), ("E5", "王", "2023-11-24"),
+    )  # fmt: skip
+    people = frame("right_id person", ("P1", "王"), ("P2", "李"))
+    assert triples(conflicts.coauthors(links, people, on=dt.date(2026, 11, 24), years=3)) == [
+        ("E1", "P1", "合作：王（2025-02-01）"),
+        ("E2", "P2", "合作：李（日期不详）"),
+        ("E5", "P1", "合作：王（2023-11-24）"),
+    ]
+    leap = conflicts.coauthors(links, people, on=dt.date(2024, 2, 29), years=1)
+    assert triples(leap)[0][:2] == ("E1", "P1")
+
+
+def test_travel_regions_and_languages():
+    pairs = frame("left_id right_id", ("E1", "V1"), ("E1", "V2"), ("E2", "V1"), ("E2", "V2"))
+    road = frame("left_id right_id distance", ("E1", "V1", 30), ("E1", "V2", "60.5"), ("E2", "V1", 60))
+    assert triples(conflicts.too_far(pairs, road, at_most=60)) == [
+        ("E1", "V2", "路程 60.5 超过 60"),
+        ("E2", "V2", "路程不详"),
+    ]
+    assert triples(conflicts.too_far(pairs, road, at_most={"E1": 20}, unlisted=False)) == [
+        ("E1", "V1", "路程 30 超过 20"),
+        ("E1", "V2", "路程 60.5 超过 20"),
+    ]
+    mine, theirs = {"E1": "费县", "E2": "兰山区"}, {"V1": "费县", "V2": "郯城县"}
+    assert triples(conflicts.outside_region(pairs, mine, theirs, beside=[("费县", "兰山区")])) == [
+        ("E1", "V2", "地区不符：费县—郯城县"),
+        ("E2", "V2", "地区不符：兰山区—郯城县"),
+    ]
+    assert triples(conflicts.no_common_language(pairs, {"E1": ["英"]}, {"V1": ["英", "德"]})) == [
+        ("E2", "V1", "语言不符：需要英或德"),
+    ]
+
+
+# ---- settings
+
+
+def settings(tmp_path, text: str, pairs: str = PAIRS) -> dict:
+    (tmp_path / "p.csv").write_text(pairs, "utf-8")
+    (tmp_path / "c.yaml").write_text(text, "utf-8")
+    return read_settings(tmp_path / "c.yaml", read_pairs(tmp_path / "p.csv"))
+
+
+def test_every_key_is_read_and_ids_stay_as_written(tmp_path):
+    (tmp_path / "亲属.csv").write_text("专家编号,项目编号,关系\n007,no,夫妻\n", "utf-8-sig")
+    (tmp_path / "往届.csv").write_text("panel_id,left_id\n1,007\n1,no\n", "utf-8")
+    told = settings(
+        tmp_path,
+        """
+left: {default: {min: 0, max: 2}, 007: {min: 1, max: 1}, no: {max: 3}}
+right: {default: {min: 1}}
+forbid: [[007, no], [1e3, P2]]
+require: [[no, P2]]
+groups: {left: {007: 甲, no: 乙}, right: {P2: 甲}, forbid_same_group: yes}
+at_most_per_group: 1
+goal: max_min
+alternates: 2
+seed: 07
+conflicts: {table: 亲属.csv, reason: 亲属}
+seniority: {grades: {007: 正高}, at_least: {正高: 1}}
+rotation: {table: 往届.csv, previous: [[007, E3]], at_most_together: 1}
+nouns: {left: 专家}
+""",
+    )
+    assert triples(told.pop("forbid")) == [
+        ("007", "no", "禁止名单"),
+        ("1e3", "P2", "禁止名单"),
+        ("007", "no", "亲属：夫妻"),
+    ]
+    assert told == {
+        "left": {"default": {"min": 0, "max": 2}, "007": {"min": 1, "max": 1}, "no": {"max": 3}},
+        "right": {"default": {"min": 1}},
+        "require": [("no", "P2")],
+        "groups": {"left": {"007": "甲", "no": "乙"}, "right": {"P2": "甲"}},
+        "forbid_same_group": True,
+        "at_most_per_group": 1,
+        "grades": {"007": "正高"},
+        "at_least_of_grade": {"正高": 1},
+        "alternates": 2,
+        "goal": "max_min",
+        "seed": "07",
+        "nouns": {"left": "专家", "right": "右方"},
+        "previous": [["007", "no"], ["007", "E3"]],
+        "at_most_together": 1,
+    }
+
+
+def test_empty_settings_are_no_rules(tmp_path):
+    assert settings(tmp_path, "")["goal"] == "total"
+    assert settings(tmp_path, "left:\nforbid: []\nseed: ~\n")["left"] == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("goal: total\ngoal: total\n", "c.yaml：第 2 行：键 'goal' 写了两次"),
+        ("left: {a: {min: 1}, a: {max: 1}}\n", "c.yaml：第 1 行：键 'a' 写了两次"),
+        ("left: [\n", "c.yaml：第 2 行：不是正确的 YAML"),
+        ("gaol: total\n", "设置：没有“gaol”这个键；可用的有 left、right"),
+        ("left: {a: {min: -1}}\n", "left.a.min：应是 0 或更大的整数，而不是“-1”"),
+        ("left: {a: 3}\n", "left.a：应写成“键: 值”，而不是“3”"),
+        ("left: {a: {most: 3}}\n", "left.a：没有“most”这个键；可用的有 min、max"),
+        ("forbid: [[a]]\n", "forbid 第 1 项：应写成 [左方编号, 右方编号]"),
+        ("goal: best\n", "goal：应是 total、max_min、max_min_then_total 之一，而不是“best”"),
+        ("forbid_same_group: maybe\n", "forbid_same_group：应是 true 或 false，而不是“maybe”"),
+        ("alternates: 1.5\n", "alternates：应是 0 或更大的整数，而不是“1.5”"),
+        ("conflicts: {table: 没有.csv}\n", "找不到文件"),
+        ("coauthors: {years: 3}\n", "coauthors.links：请写明表的文件名"),
+        ("at_most_per_group: 1\ngroups: {at_most_per_group: 2}\n", "在 groups 内外各写了一个不同的值"),
+        ("- a\n", "设置：应写成“键: 值”"),
+    ],
+)
+def test_mistakes_in_settings_are_told(tmp_path, text, message):
+    with pytest.raises(TableError) as caught:
+        settings(tmp_path, text)
+    assert message in str(caught.value)
+
+
+def test_pairs_as_people_keep_them(tmp_path):
+    (tmp_path / "配对.csv").write_text("评审配对表\n专家编号,项目编号,匹配分\n007,X1,0.5\n", "gb18030")
+    rows = read_pairs(tmp_path / "配对.csv")
+    assert rows[["left_id", "right_id", "score"]].to_numpy().tolist() == [["007", "X1", 0.5]]
+
+
+# ---- commands
+
+
+@pytest.fixture
+def files(tmp_path):
+    (tmp_path / "p.csv").write_text(PAIRS, "utf-8")
+    (tmp_path / "c.yaml").write_text(
+        "left: {default: {max: 1}}\nright: {default: {min: 1, max: 1}}\nforbid: [[007, no]]\nalternates: 1\nseed: 07\n",
+        "utf-8",
+    )
+    return tmp_path
+
+
+def test_assign_writes_its_three_columns(run, files):  # noqa: F811
+    assert run("assign", "p.csv", "--config", "c.yaml", "-o", "o.csv")[:2] == (0, "")
+    assert (files / "o.csv").read_text("utf-8") == ("left_id,right_id,alternate\n007,P2,0\nE3,P2,1\nno,no,0\nE3,no,1\n")
+    assert run("assign", "p.csv", "-o", "all.parquet", "-q") == (0, "", "")
+    assert len(pd.read_parquet(files / "all.parquet")) == 6
+
+
+def test_assign_says_what_stands_in_the_way(run, files):  # noqa: F811
+    (files / "c.yaml").write_text("require: [[007, no]]\nforbid: [[007, no]]\n", "utf-8")
+    status, out, err = run("assign", "p.csv", "--config", "c.yaml", "-o", "o.csv")
+    assert (status, out) == (3, "")
+    assert err.splitlines()[:2] == [
+        "无法分配：规则互相矛盾。放宽以下 1 条即可，最少：",
+        "  1. 左方 007 与右方 no：要求必须分配，但这一对同时不得分配（禁止名单）；须取消这一要求",
+    ]
+    assert not (files / "o.csv").exists()
+
+
+def test_the_workbook_of_a_secretariat(run, files):  # noqa: F811
+    (files / "c.yaml").write_text((files / "c.yaml").read_text("utf-8") + "nouns: {left: 专家, right: 项目}\n", "utf-8")
+    assert run("assign", "p.csv", "--config", "c.yaml", "-o", "o.xlsx")[0] == 0
+    book = openpyxl.load_workbook(files / "o.xlsx")
+    assert book.sheetnames == ["分配结果", "按项目汇总", "按专家汇总", "候补", "排除与原因", "说明"]
+    assert list(book["分配结果"].values) == [
+        ("项目", "专家", "匹配分"),
+        ("P2", "007", 0.5),
+        ("no", "no", 0.8),
+    ]
+    assert list(book["按项目汇总"].values)[1] == ("P2", 1, "007", 0.5, "E3")
+    assert list(book["排除与原因"].values)[1] == ("no", "007", "禁止名单")
+    notes = dict(list(book["说明"].values)[1:])
+    assert notes["最优性"] == "已证明最优"
+    assert notes["抽签种子"] == "07"
+
+
+def test_records_and_their_replay(run, files):  # noqa: F811
+    command = ("assign", "p.csv", "--config", "c.yaml")
+    assert run(*command, "-o", "o.csv", "--record", "r.json", "--public", "public.json")[0] == 0
+    record = json.loads((files / "r.json").read_text("utf-8"))
+    assert sorted(record["inputs"]) == ["c.yaml", "p.csv"]
+    assert "禁止名单" in (files / "r.json").read_text("utf-8")
+    assert "barred_from" not in (files / "public.json").read_text("utf-8")
+    assert run(*command, "--verify", "r.json") == (0, "", "r.json：输入相同，重算结果与记录一致\n")
+    (files / "p.csv").write_text(PAIRS.replace("007,P2,0.5", "007,P2,0.1"), "utf-8")
+    status, _, err = run(*command, "--verify", "r.json")
+    assert status == 1
+    assert err.startswith("输入“p.csv”与记录时不同")
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("p.csv",), "请用 -o 指定输出文件"),
+        (("p.csv", "-o", "o.txt"), "不能写成“o.txt”"),
+        (("p.csv", "-o", "nowhere/o.csv"), "文件夹不存在"),
+        (("none.csv", "-o", "o.csv"), "none.csv"),
+        (("p.csv", "--config", "none.yaml", "-o", "o.csv"), "none.yaml"),
+        (("p.csv", "--verify", "p.csv"), "p.csv：不是分配记录（JSON）"),
+    ],
+)
+def test_mistakes_of_a_command_end_with_status_two(run, files, words, message):  # noqa: F811
+    status, out, err = run("assign", *words)
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_timetable_and_its_repair(run, files):  # noqa: F811
+    place = ("--slots", "09:00,09:20", "--rooms", "2")
+    (files / "p.csv").write_text(PAIRS.replace(",no,", ",P1,"), "utf-8")
+    assert run("timetable", "p.csv", *place, "-o", "t.csv")[0] == 0
+    plan = pd.read_csv(files / "t.csv", dtype=str)
+    assert sorted(zip(plan["left_id"], plan["right_id"], strict=True)) == [
+        ("007", "P1"), ("007", "P2"), ("no", "P1"), ("no", "P2"),
+    ]  # fmt: skip
+    (files / "off.csv").write_text("left_id,right_id\nno,P2\n", "utf-8")
+    status, _, err = run("timetable", "p.csv", *place, "--repair", "t.csv", "--cancelled", "off.csv", "-o", "t2.xlsx")
+    assert (status, err) == (0, "共 4 场会面；新增 1 场，取消 1 场；结果已写入 t2.xlsx\n")
+    book = openpyxl.load_workbook(files / "t2.xlsx")
+    assert book.sheetnames == ["日程", "按左方", "按右方", "未安排", "改动", "说明"]
+    assert [row[:3] for row in list(book["改动"].values)[1:]] == [("新增", "E3", "P2"), ("取消", "no", "P2")]
+    assert run("timetable", "p.csv", *place, "--absent", "no", "-o", "x.csv")[0] == 2
