@@ -37,7 +37,8 @@ def assign(
     from matcher.assignment.assigning import assign as solve
     from matcher.assignment.record import fingerprint, make_record, public_record, record_bytes, replay
     from matcher.assignment.settings import files_of, read_pairs, read_settings
-    from matcher.assignment.sheets import assignment_bytes, check_target
+    from matcher.assignment.sheets import assignment_bytes
+    from matcher.books import check_target
     from matcher.output import save_files
 
     if output is None and verify is None:
@@ -102,7 +103,8 @@ def timetable(
     from matcher.assignment import events
     from matcher.assignment.record import fingerprint
     from matcher.assignment.settings import read_facts, read_meetings
-    from matcher.assignment.sheets import CHANGES, check_target, timetable_bytes
+    from matcher.assignment.sheets import CHANGES, timetable_bytes
+    from matcher.books import check_target
     from matcher.output import save_files
 
     check_target(output)

@@ -166,3 +166,33 @@ PAIRS = Contract(
         _column("reason", "text", "拒绝理由", "理由 原因 拒绝原因"),
     ),
 )
+
+TARGETS = Contract(
+    "targets",
+    "目标",
+    "target_id",
+    (
+        _column("target_id", "id", "目标编号", "编号 序号"),
+        _column("name", "text", "目标名称", "目标 指标 指标名称 名称"),
+        _column("unit", "text", "单位", "计量单位"),
+        _column("baseline", "number", "基数", "基期值 上年数 期初值"),
+        _column("goal", "number", "目标值", "计划数 任务数"),
+        _column("actual", "number", "实际值", "完成数 当前值 实际完成"),
+        _column("start", "date", "起始日期", "开始日期 起始时间"),
+        _column("due", "date", "完成日期", "截止日期 完成时限 截止时间"),
+    ),
+    any_of=("name",),
+)
+
+CHANCES = Contract(
+    "chances",
+    "企业",
+    "enterprise_id",
+    (
+        _column("enterprise_id", "id", "企业编号", "编号 序号 企业ID"),
+        _column("name", "text", "企业名称", "名称 单位名称 公司名称"),
+        _column("chance", "share", "通过概率", "概率 不帮扶的通过概率"),
+        _column("chance_if_helped", "share", "帮扶后通过概率", "帮扶后概率 帮扶后的通过概率"),
+        _column("visits", "number", "走访次数", "所需走访次数 次数"),
+    ),
+)

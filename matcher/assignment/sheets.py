@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,19 +10,10 @@ import pandas as pd
 
 from matcher.assignment.assigning import Assignment
 from matcher.assignment.events import Timetable
-from matcher.errors import OutputError
-from matcher.report import EXCEL_ROWS, csv_bytes, parquet_bytes
+from matcher.books import workbook_bytes
+from matcher.report import csv_bytes, parquet_bytes
 
-_WIDEST = 60
 CHANGES = {"moved": "改时段", "room": "换会议室", "added": "新增", "dropped": "取消"}
-
-
-def check_target(path: Path) -> None:
-    """Raises OutputError before long work when a result cannot be written there."""
-    if path.suffix.lower() not in (".xlsx", ".csv", ".parquet"):
-        raise OutputError(f"不能写成“{path.name}”：输出文件名须以 .xlsx、.csv 或 .parquet 结尾")
-    if path.is_dir() or not path.resolve().parent.is_dir():
-        raise OutputError(f"不能写入“{path}”：文件夹不存在，或它本身是一个文件夹")
 
 
 def assignment_bytes(found: Assignment, record: Mapping[str, Any], path: Path) -> bytes:
@@ -69,7 +58,7 @@ def assignment_bytes(found: Assignment, record: Mapping[str, Any], path: Path) -
         columns = [frame[column].tolist() for _, column in sheets[name]]
         return [dict(zip([title for title, _ in sheets[name]], row, strict=True)) for row in zip(*columns, strict=True)]
 
-    return _book(
+    return workbook_bytes(
         {
             "分配结果": (taken("分配结果", partners), [title for title, _ in sheets["分配结果"]]),
             f"按{right}汇总": (panels, [right, "人数", left, "合计匹配分", "候补（按顺位）"]),
@@ -152,43 +141,4 @@ def timetable_bytes(plan: Timetable, path: Path, *, nouns: Mapping[str, str], ab
         notes["最优性"] = "已证明最优" if proof["optimal"] else f"与上界相差 {proof['gap']:.3%}"
     notes |= about
     sheets["说明"] = ([{"项目": name, "内容": text} for name, text in notes.items()], ["项目", "内容"])
-    return _book(sheets)
-
-
-def _book(sheets: Mapping[str, tuple[Sequence[Mapping[str, Any]], Sequence[str]]]) -> bytes:
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": dt.datetime(1980, 1, 1)})  # equal inputs, equal bytes
-    head = book.add_format({"bold": True, "bg_color": "#E3EBE6", "bottom": 1, "valign": "vcenter", "font_size": 10})
-    cell = book.add_format({"valign": "top", "text_wrap": True, "font_size": 10})
-    text = book.add_format({"valign": "top", "text_wrap": True, "font_size": 10, "num_format": "@"})
-    for name, (rows, columns) in sheets.items():
-        if len(rows) >= EXCEL_ROWS:
-            raise OutputError(f"“{name}”有 {len(rows):,} 行，超过 Excel 的上限；请把输出改为 .csv 或 .parquet")
-        page = book.add_worksheet(name[:31])
-        for at, column in enumerate(columns):
-            page.write_string(0, at, column, head)
-            widths = [sum(2 if ord(sign) > 255 else 1 for sign in str(row.get(column, ""))) for row in rows[:300]]
-            page.set_column(at, at, min(_WIDEST, max([2 * len(column), *widths]) + 3))
-            for i, row in enumerate(rows, start=1):
-                _write(page, i, at, row.get(column), cell, text)
-        page.freeze_panes(1, 1)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(0)
-        if rows:
-            page.autofilter(0, 0, len(rows), len(columns) - 1)
-    book.close()
-    return buffer.getvalue()
-
-
-def _write(page: Any, row: int, at: int, value: Any, cell: Any, text: Any) -> None:
-    put: Callable[..., Any] = page.write_number
-    if value is None or value != value or value == "":
-        return
-    if isinstance(value, str):
-        page.write_string(row, at, value[:32_000], text)
-    else:
-        put(row, at, value, cell)
+    return workbook_bytes(sheets)

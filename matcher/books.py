@@ -1,0 +1,100 @@
+"""Tables to files as people open them: a plain workbook of several sheets, or one table as CSV or Parquet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matcher.errors import OutputError
+from matcher.output import save_files
+from matcher.report import EXCEL_ROWS, csv_bytes, parquet_bytes
+
+_WIDEST = 60
+
+
+def check_target(path: Path) -> None:
+    """Raises OutputError before long work when a result cannot be written there."""
+    if path.suffix.lower() not in (".xlsx", ".csv", ".parquet"):
+        raise OutputError(f"不能写成“{path.name}”：输出文件名须以 .xlsx、.csv 或 .parquet 结尾")
+    if path.is_dir() or not path.resolve().parent.is_dir():
+        raise OutputError(f"不能写入“{path}”：文件夹不存在，或它本身是一个文件夹")
+
+
+def save_tables(path: str | Path, sheets: Mapping[str, pd.DataFrame], titles: Mapping[str, str]) -> None:
+    """Write tables in one step: every one as a sheet of a workbook (.xlsx) with Chinese headers, or the first alone,
+    with the names of the fields, as .csv or .parquet.
+
+    titles: field -> header; a field that is not named keeps its name. Raises OutputError (see `check_target`,
+    `matcher.output.save_files`).
+    """
+    target = Path(path)
+    check_target(target)
+    first = next(iter(sheets.values()))
+    if target.suffix.lower() == ".csv":
+        content = csv_bytes(first)
+    elif target.suffix.lower() == ".parquet":
+        content = parquet_bytes(first)
+    else:
+        content = workbook_bytes({name: _rows(table, titles) for name, table in sheets.items()})
+    save_files({target: content})
+
+
+def _rows(table: pd.DataFrame, titles: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
+    heads = [titles.get(str(name), str(name)) for name in table]
+    columns = [[_plain(cell) for cell in table[name].tolist()] for name in table]
+    return [dict(zip(heads, cells, strict=True)) for cells in zip(*columns, strict=True)], heads
+
+
+def _plain(cell: Any) -> Any:
+    if cell is None or cell is pd.NaT or cell is pd.NA:
+        return None
+    if isinstance(cell, (dt.datetime, dt.date)):
+        return f"{cell:%Y-%m-%d}"
+    return ("是" if cell else "否") if isinstance(cell, bool) else cell
+
+
+def workbook_bytes(sheets: Mapping[str, tuple[Sequence[Mapping[str, Any]], Sequence[str]]]) -> bytes:
+    """A workbook: sheet -> (rows, headers). Texts stay texts, also those that look like formulas; equal input gives
+    equal bytes. Raises OutputError for more rows than a sheet has.
+    """
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    book.set_properties({"created": dt.datetime(1980, 1, 1)})  # equal inputs, equal bytes
+    head = book.add_format({"bold": True, "bg_color": "#E3EBE6", "bottom": 1, "valign": "vcenter", "font_size": 10})
+    cell = book.add_format({"valign": "top", "text_wrap": True, "font_size": 10})
+    text = book.add_format({"valign": "top", "text_wrap": True, "font_size": 10, "num_format": "@"})
+    for name, (rows, columns) in sheets.items():
+        if len(rows) >= EXCEL_ROWS:
+            raise OutputError(f"“{name}”有 {len(rows):,} 行，超过 Excel 的上限；请把输出改为 .csv 或 .parquet")
+        page = book.add_worksheet(name[:31])
+        for at, column in enumerate(columns):
+            page.write_string(0, at, column, head)
+            widths = [sum(2 if ord(sign) > 255 else 1 for sign in str(row.get(column, ""))) for row in rows[:300]]
+            page.set_column(at, at, min(_WIDEST, max([2 * len(column), *widths]) + 3))
+            for i, row in enumerate(rows, start=1):
+                _write(page, i, at, row.get(column), cell, text)
+        page.freeze_panes(1, 1)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
+        if rows:
+            page.autofilter(0, 0, len(rows), len(columns) - 1)
+    book.close()
+    return buffer.getvalue()
+
+
+def _write(page: Any, row: int, at: int, value: Any, cell: Any, text: Any) -> None:
+    put: Callable[..., Any] = page.write_number
+    if value is None or value != value or value == "":
+        return
+    if isinstance(value, str):
+        page.write_string(row, at, value[:32_000], text)
+    else:
+        put(row, at, value, cell)

@@ -1,0 +1,99 @@
+"""Targets: figures known by hand, and every choice tried on small cases."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_cli import run  # noqa: F401
+from test_matching import EXAMPLES
+
+from matcher.errors import TableError
+from matcher.pool.targets import expected_passes, passes, progress, whom_to_help
+
+
+def test_progress_by_hand():
+    targets = pd.DataFrame(
+        {
+            "target_id": ["A", "B", "C", "D", "E"],
+            "name": ["净增", "总数", "能耗", "平台", "培训"],
+            "unit": ["家", "家", "吨", "个", "人"],
+            "baseline": [None, 530, 10, 0, 0],
+            "goal": [100, 630, 8, 60, 100],
+            "actual": [100, 580, 9.5, 30, None],
+            "start": ["2020-01-01"] * 4 + [None],
+            "due": ["2020-12-31"] * 3 + ["2020-06-30", "2020-12-31"],
+        }
+    )
+    found = progress(targets, on="2020-07-01")
+    assert found["status"].tolist() == ["已完成", "进度正常", "进度落后", "已逾期", "无实际值"]
+    assert found["share"].round(6).tolist()[:4] == [1, 0.5, 0.25, 0.5]
+    assert found["expected"].round(6).tolist()[:2] == [round(182 / 365, 6)] * 2
+    assert found["missing"].tolist()[:4] == [0, 50, -1.5, 30]
+    assert found["a_month"].round(2).tolist()[:2] == [0, round(50 / (183 / 365.25 * 12), 2)]
+    assert np.isnan(found["a_month"][3])
+
+
+def test_a_target_without_goal_or_day_is_refused_by_name():
+    targets = pd.DataFrame(
+        {"target_id": ["A", "B"], "name": ["甲", "乙"], "goal": [None, 5], "due": ["2020-12-31", None]}
+    )
+    with pytest.raises(TableError, match=r"目标表有 2 处问题：\n  A：没有目标值\n  B：没有完成日期"):
+        progress(targets, on="2020-07-01")
+
+
+def test_the_number_of_passes_by_hand():
+    assert passes(np.array([0.5, 0.5, 1.0])).round(9).tolist() == [0, 0.25, 0.5, 0.25]
+    assert passes(np.array([])).tolist() == [1.0]
+    found = expected_passes(np.array([0.5, 0.5, 1.0]), target=2)
+    assert found == pytest.approx({"expected": 2, "low": 1, "high": 3, "reached": 0.75})
+    with pytest.raises(TableError, match="0 到 1"):
+        passes(np.array([1.2]))
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_the_choice_equals_the_best_of_all_choices(seed):
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 9))
+    chance = rng.random(n) * 0.8
+    helped = chance + (1 - chance) * rng.random(n) * (rng.random(n) < 0.9)
+    cost = rng.integers(1, 4, n) if seed % 2 else np.ones(n, int)
+    visits, target = int(rng.integers(0, n + 2)), int(rng.integers(0, n + 2))
+    best = max(
+        passes(np.where(taken, helped, chance))[target:].sum()
+        for taken in product([False, True], repeat=n)
+        if cost @ np.array(taken) <= visits
+    )
+    firms = pd.DataFrame({"enterprise_id": [f"E{i}" for i in range(n)], "chance": chance, "chance_if_helped": helped})
+    found = whom_to_help(firms.assign(visits=cost), visits=visits, target=target)
+    assert found.probability == pytest.approx(best, abs=1e-12)
+    assert found.optimal
+    assert found.chosen["visits"].sum() <= visits
+    assert found.marginal["visits"].tolist() == list(range(len(found.marginal)))
+    assert (found.marginal["adds"] >= -1e-9).all()
+
+
+def test_no_visit_changes_nothing_and_bad_figures_are_refused():
+    firms = pd.DataFrame({"enterprise_id": ["A", "B"], "chance": [0.5, 0.1], "chance_if_helped": [0.9, 0.2]})
+    found = whom_to_help(firms, visits=0, target=1)
+    assert (len(found.chosen), round(found.probability, 9)) == (0, 0.55)
+    with pytest.raises(TableError, match="企业编号重复：A"):
+        whom_to_help(pd.concat([firms, firms[:1]]), visits=1, target=1)
+    with pytest.raises(TableError, match="走访次数"):
+        whom_to_help(firms.assign(visits=0.5), visits=1, target=1)
+
+
+def test_commands(run):  # noqa: F811
+    status, _, err = run("pool", "targets", str(EXAMPLES / "targets.csv"), "--on", "2020-07-01", "-o", "目标.csv")
+    assert (status, err) == (0, "9 项目标：进度落后 4、进度正常 3、已完成 1、无实际值 1；结果已写入 目标.csv\n")
+    assert pd.read_csv("目标.csv")["target_id"].tolist() == [f"M0{i}" for i in range(1, 10)]
+    status, _, err = run(
+        "pool", "help-whom", str(EXAMPLES / "chances.csv"), "--visits", "3", "--target", "4", "-o", "帮扶.xlsx"
+    )
+    assert (status, err) == (
+        0,
+        "帮扶 2 家，达到 4 家通过的概率 48.6%（已证明最优）；结果已写入 帮扶.xlsx\n",
+    )
+    sheets = pd.read_excel("帮扶.xlsx", sheet_name=None, engine="openpyxl")
+    assert list(sheets) == ["帮扶名单", "每次走访的作用", "问题"]
+    assert sheets["帮扶名单"]["企业编号"].tolist() == ["S04", "S07"]
