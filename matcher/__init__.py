@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from matcher.policy.scoring import ask_first, what_changes
     from matcher.policy.trace import trace
     from matcher.policy.verdicts import Scored, score
+    from matcher.pool.targets import expected_passes, whom_to_help
     from matcher.report import mask_contacts, write_matches
     from matcher.tables import Reading, describe, read_needs, read_outcomes, read_table
     from matcher.text import Segmenter
@@ -64,6 +65,7 @@ _HOMES = {
     "check_policy": "policy.cases",
     "describe": "tables",
     "evaluate": "evaluation",
+    "expected_passes": "pool.targets",
     "fit_feedback": "feedback",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
@@ -78,6 +80,7 @@ _HOMES = {
     "timetable": "assignment.events",
     "trace": "policy.trace",
     "what_changes": "policy.scoring",
+    "whom_to_help": "pool.targets",
     "withdraw_feedback": "feedback",
     "write_matches": "report",
 }
@@ -107,6 +110,7 @@ __all__ = [
     "check_policy",
     "describe",
     "evaluate",
+    "expected_passes",
     "fit_feedback",
     "load_encoder",
     "load_policy",
@@ -121,6 +125,7 @@ __all__ = [
     "timetable",
     "trace",
     "what_changes",
+    "whom_to_help",
     "withdraw_feedback",
     "write_matches",
 ]
