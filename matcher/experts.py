@@ -38,8 +38,7 @@ SOLID = 0.5  # two speaking works that weigh at least this are strong evidence
 SHOWN = 3  # works named
 SLACK = 1e-3  # how far single precision may be off
 CELLS = 1 << 24  # texts times works looked at together
-LEVELS = ("强", "中", "弱", "仅简介", "无")
-COLUMNS = ["rank", "score", "good_match", "level", "speaking", "work_ids", "works"]
+COLUMNS = ["rank", "score", "good_match", "strength", "speaking", "work_ids", "works", "affinity"]
 COLUMNS += ["shared_terms", "need_sentence", "work_sentence", "unanswered"]
 
 Numbers = NDArray[np.float64]
@@ -203,14 +202,15 @@ def rank_experts(
 ) -> pd.DataFrame:
     """Rank people for every need by their works.
 
-    One row a pair, the needs in their order, best first: need_id, expert_id, `rank` (from 1), `score` (the affinity: 0
-    = nothing fits better than a random pair; see the module), `good_match`, `level` of the evidence, `speaking` (how
-    many works reach what `match` calls good), `work_ids` and `works` (ids and titles of up to three works that add
-    most, joined by "；"), and with `reasons` of the first of them `shared_terms`, `need_sentence` (the need's sentence
-    that it answers best), `work_sentence`, `unanswered`. Ties break by expert_id.
+    One row a pair, the needs in their order, best first: need_id, expert_id, `rank` (from 1), `score` (the share of
+    random pairs of a text and a work that score below the affinity), `good_match`, `strength` of the evidence,
+    `speaking` (how many works reach what `match` calls good), `work_ids` and `works` (ids and titles of up to three
+    works that add most, joined by "；"), `affinity` (see the module; 0: nothing fits better than a random pair), and
+    with `reasons` of the work that adds most `shared_terms`, `need_sentence` (the need's sentence that it answers
+    best), `work_sentence`, `unanswered`. Ties break by expert_id.
 
-    level: 强 two works that speak and weigh at least 0.5, 中 one that speaks, 弱 none does, 仅简介 only what the person
-    says of himself, 无 a score of 0. good_match: a work or the profile speaks. A need without any good match keeps its
+    strength: 强 two works that speak and weigh at least 0.5, 中 one that speaks, 弱 none does, 仅简介 only what the person
+    says of himself, 无 an affinity of 0. good_match: a work or the profile speaks. A need without any good match keeps its
     k rows, all marked False. Where the filters leave nobody one row stays: an empty id, rank 0, an unknown score.
 
     on: the day on which works are looked back at; without it their ages play no part. where, same, exclude: as in
@@ -251,7 +251,8 @@ def rank_experts(
                 ]
                 rows = [(one.pop("row"), one) for one in said]
                 frame = pd.DataFrame([one for _, one in rows], columns=COLUMNS[2:7])
-                frame.insert(0, "score", score[order])
+                frame["affinity"] = score[order]
+                frame.insert(0, "score", index.chance.share_below(score[order]))
                 frame.insert(0, "rank", np.arange(1, len(order) + 1))
                 frame.insert(0, "expert_id", experts.people["expert_id"].to_numpy(object)[people[order]])
                 frame.insert(0, "need_id", ids[start + i])
@@ -337,7 +338,8 @@ def rank_needs(
                 )  # fmt: skip
             at = np.array([one.pop("place") for one in said], np.int64)
             frame = pd.DataFrame(said, columns=COLUMNS[2:7])
-            frame.insert(0, "score", score[order])
+            frame["affinity"] = score[order]
+            frame.insert(0, "score", index.chance.share_below(score[order]))
             frame.insert(0, "rank", np.arange(1, len(order) + 1))
             frame.insert(0, "need_id", index.ids[near[order]])
             frame.insert(0, "expert_id", names[person])
@@ -473,16 +475,16 @@ def _works(
     good = speaks(total) & (weights >= WORN)
     speaking = good & ~own
     if not (values > 0).any():
-        level = "无"
+        strength = "无"
     elif speaking.any():
-        level = "强" if np.count_nonzero(speaking & (weights >= SOLID)) > 1 else "中"
+        strength = "强" if np.count_nonzero(speaking & (weights >= SOLID)) > 1 else "中"
     else:
-        level = "仅简介" if own[0] else "弱"
+        strength = "仅简介" if own[0] else "弱"
     named = rows[(values > 0) & ~own][:SHOWN]
     titles = index.rows(named)["title"].astype(str).tolist() if len(named) else []
     return {
         "good_match": bool(good.any()),
-        "level": level,
+        "strength": strength,
         "speaking": int(np.count_nonzero(speaking)),
         "work_ids": "；".join(map(str, index.ids[named])),
         "works": "；".join(titles),
@@ -578,8 +580,8 @@ def _with_empty(pairs: pd.DataFrame, asking: list[str], ask: str, answer: str) -
     have = set(pairs[ask]) if len(pairs) else set()
     if not (none := [name for name in asking if name not in have]):
         return pairs
-    nothing = pd.DataFrame([{ask: name, answer: "", "rank": 0, "score": np.nan, "good_match": False} for name in none])
-    texts = ["level", "work_ids", "works", *COLUMNS[7:]]
+    nothing = pd.DataFrame([{ask: name, answer: "", "rank": 0, "score": np.nan, "affinity": np.nan, "good_match": False} for name in none])
+    texts = ["strength", "work_ids", "works", *COLUMNS[8:]]
     nothing = nothing.assign(**dict.fromkeys(texts, ""), speaking=0)
     table = pd.concat([pairs, nothing], ignore_index=True) if len(pairs) else nothing
     place = {name: i for i, name in reversed(list(enumerate(asking)))}
@@ -587,7 +589,7 @@ def _with_empty(pairs: pd.DataFrame, asking: list[str], ask: str, answer: str) -
 
 
 def _table(parts: list[pd.DataFrame], ids: list[str], reasons: bool) -> pd.DataFrame:
-    columns = [*ids, *(COLUMNS if reasons else COLUMNS[:7])]
+    columns = [*ids, *(COLUMNS if reasons else COLUMNS[:8])]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    types = {"rank": np.int64, "score": float, "good_match": bool, "speaking": np.int64}
+    types = {"rank": np.int64, "score": float, "affinity": float, "good_match": bool, "speaking": np.int64}
     return table[columns].astype(types)
