@@ -23,7 +23,7 @@ def experts(
     people: Annotated[Path, typer.Argument(metavar="EXPERTS", help="Table of experts, teams or platforms.")],
     works: Annotated[Path, typer.Argument(help="Table of their works, one row a work and person.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .xlsx, .html, .csv or .parquet.")],
-    push: Annotated[bool, typer.Option("--push", help="The other way: the needs that each expert could answer.")] = False,
+    push: Annotated[bool, typer.Option("--push", help="The other way: needs for every expert.")] = False,
     k: Annotated[int, typer.Option("-k", min=1, help="Rows for each.")] = 10,
     where: Annotated[list[str] | None, typer.Option(metavar="字段=值", help="Only experts with this label.")] = None,
     same: Annotated[list[str] | None, typer.Option(metavar="字段", help="Columns in which both must agree.")] = None,

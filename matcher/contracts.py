@@ -160,7 +160,7 @@ EXPERTS = Contract(
     (
         _column("expert_id", "id", "专家编号", "编号 序号 专家ID 专家号 人员编号 工号 ID No"),
         _column("name", "text", "姓名", "专家姓名 专家 团队名称 平台名称 名称"),
-        _column("institution", "text", "单位", "工作单位 所在单位 所属单位 依托单位 完成单位 organisation organization"),
+        _column("institution", "text", "单位", "工作单位 所在单位 所属单位 依托单位 organisation organization"),
         _column("title", "text", "研究方向", "研究领域 专业方向 擅长领域 专长 服务方向 direction"),
         _column(
             "description", "text", "简介", "个人简介 专家简介 团队简介 平台简介 介绍 简历 profile biography", lines=True

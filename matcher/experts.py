@@ -10,7 +10,7 @@ that people without works can be found too.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -71,7 +71,7 @@ class Weighing:
     def steps(self) -> Numbers:
         """What the first, second, ... work counts; sums to 1."""
         steps = self.fade ** np.arange(self.top, dtype=float)
-        return steps / steps.sum()
+        return np.asarray(steps / steps.sum(), float)
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,7 +154,7 @@ class Experts:
             years = (pd.Timestamp(on) - dates).dt.days.to_numpy(float) / 365.25
             years = np.where(np.isnan(years), weighing.half_life, np.maximum(years, 0))
             of_row *= np.where(kind == PROFILE, 1.0, 0.5 ** (years / weighing.half_life))
-        return of_row[self.rows] * self.links["role"].map(by_role).to_numpy(float)
+        return np.asarray(of_row[self.rows] * self.links["role"].map(by_role).to_numpy(float), float)
 
     @cached_property
     def rows(self) -> Whole:
@@ -209,9 +209,10 @@ def rank_experts(
     with `reasons` of the work that adds most `shared_terms`, `need_sentence` (the need's sentence that it answers
     best), `work_sentence`, `unanswered`. Ties break by expert_id.
 
-    strength: 强 two works that speak and weigh at least 0.5, 中 one that speaks, 弱 none does, 仅简介 only what the person
-    says of himself, 无 an affinity of 0. good_match: a work or the profile speaks. A need without any good match keeps its
-    k rows, all marked False. Where the filters leave nobody one row stays: an empty id, rank 0, an unknown score.
+    strength: 强 two works that speak and weigh at least 0.5, 中 at least one that speaks, 弱 none does, 仅简介 the
+    profile fits best and no work speaks, 无 an affinity of 0. good_match: a work or the profile speaks. A need without
+    any good match keeps its k rows, all marked False. Where the filters leave nobody one row stays: an empty id, rank
+    0, an unknown score.
 
     on: the day on which works are looked back at; without it their ages play no part. where, same, exclude: as in
     `match`, about the columns of `experts.people`; exclude holds need_id and expert_id.
@@ -226,7 +227,7 @@ def rank_experts(
     index, ids = experts.index, queries["need_id"].astype(str).tolist()
     weights = experts.weights(weighing, on)
     allowed = _Allowed(queries, experts.people, where or {}, same, exclude)
-    speaks = _Speaks(index, false_alarm)
+    works = _Works(index, _Speaks(index, false_alarm))
     block = max(1, min(BLOCK, CELLS // max(1, len(index.ids))))
     parts = []
     with advancing(len(queries), "匹配专家", progress) as advance:
@@ -245,10 +246,9 @@ def rank_experts(
                 values = np.maximum(total, 0) * weights[links]
                 score, best = _average(values, owner, len(people), weighing)
                 order = np.lexsort((experts.order[people], -score))[:k]
-                said = [
-                    _works(index, experts.rows[links[mine]], total[mine], values[mine], weights[links[mine]], speaks)
-                    for mine in (best[owner[best] == one] for one in order)
-                ]
+                ends = np.searchsorted(owner[best], np.arange(len(people) + 1))
+                told = works.tell(experts.rows[links], total, values, weights[links])
+                said = [told(best[ends[one] : ends[one + 1]]) for one in order.tolist()]
                 rows = [(one.pop("row"), one) for one in said]
                 frame = pd.DataFrame([one for _, one in rows], columns=COLUMNS[2:7])
                 frame["affinity"] = score[order]
@@ -298,7 +298,7 @@ def rank_needs(
     if only is not None and (lost := sorted(set(map(str, only)) - set(names))):
         raise KeyError(f"not among the experts: {', '.join(lost[:10])}")
     chosen = [i for i, name in enumerate(names) if only is None or name in set(map(str, only))]
-    weights, speaks = experts.weights(weighing, on), _Speaks(index, false_alarm)
+    weights, told_by = experts.weights(weighing, on), _Works(experts.index, _Speaks(index, false_alarm))
     living = np.flatnonzero(index.alive)
     parts = []
     with advancing(len(chosen), "匹配需求", progress) as advance:
@@ -317,26 +317,17 @@ def rank_needs(
             score = weighing.steps[: len(rough)] @ rough
             near = living[score >= np.partition(score, max(0, len(score) - k))[max(0, len(score) - k)] - SLACK]
             total = np.stack(
-                [
-                    np.add(*index.chance.parts(*index.exact(asked, i, rare[i], near)))
-                    for i in range(len(links))
-                ]
+                [np.add(*index.chance.parts(*index.exact(asked, i, rare[i], near))) for i in range(len(links))]
             )
             values = np.maximum(total, 0) * weights[links, None]
             owner = np.tile(np.arange(len(near)), len(links))
             score, _ = _average(values.ravel(), owner, len(near), weighing)
             order = np.lexsort((index.order[near], -score))[:k]
-            said = []
-            for one in order:
+            said, at = [], np.argmax(values, axis=0)[order]
+            for one in order.tolist():
                 mine = np.argsort(-values[:, one], kind="stable")[: weighing.top]
-                said.append(
-                    _works(
-                        experts.index, experts.rows[links[mine]], total[mine, one], values[mine, one],
-                        weights[links[mine]], speaks,
-                    )
-                    | {"place": int(mine[0])}
-                )  # fmt: skip
-            at = np.array([one.pop("place") for one in said], np.int64)
+                told = told_by.tell(experts.rows[links], total[:, one], values[:, one], weights[links])
+                said.append(told(mine))
             frame = pd.DataFrame(said, columns=COLUMNS[2:7])
             frame["affinity"] = score[order]
             frame.insert(0, "score", index.chance.share_below(score[order]))
@@ -391,7 +382,11 @@ def propose_merges(experts: Experts) -> pd.DataFrame:
 def _named(works: pd.DataFrame) -> pd.DataFrame:
     """Works with ids as strings, made up where there are none; their kinds in a column."""
     ids = works["work_id"].fillna("").astype(str)
-    own = works["entry_id"].astype(str) if "entry_id" in works else "第" + (works.index + 1).astype(str) + "条"
+    own = (
+        works["entry_id"].astype(str)
+        if "entry_id" in works
+        else pd.Series([f"第{i}条" for i in range(1, len(works) + 1)])
+    )
     ids = ids.where(ids != "", own)
     kind = works["kind"].fillna("").astype(str) if "kind" in works else ""
     return works.assign(work_id=ids, expert_id=works["expert_id"].fillna("").astype(str), kind=kind)
@@ -404,7 +399,10 @@ def _profiles(people: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
         for name in ("title", "description", "keywords")
     }
     table = pd.DataFrame(texts).assign(
-        work_id=PROFILE + ":" + people["expert_id"], kind=PROFILE, date=pd.NaT, person=np.arange(len(people))
+        work_id=PROFILE + ":" + people["expert_id"],
+        kind=PROFILE,
+        date=pd.Series(pd.NaT, index=people.index),
+        person=np.arange(len(people)),
     )
     table = table[(table[list(texts)] != "").any(axis=1)]
     if clash := sorted(set(table["work_id"]) & taken):
@@ -429,7 +427,8 @@ def _average(values: Numbers, owner: Whole, people: int, weighing: Weighing) -> 
     counts = np.bincount(owner, minlength=people)
     place = np.arange(len(order)) - np.repeat(np.cumsum(counts) - counts, counts)
     kept, place = order[place < weighing.top], place[place < weighing.top]
-    return np.bincount(owner[kept], values[kept] * weighing.steps[place], minlength=people), kept
+    score = np.bincount(owner[kept], values[kept] * weighing.steps[place], minlength=people)
+    return np.asarray(score, float), kept.astype(np.int64)
 
 
 def _near_the_best(
@@ -467,29 +466,43 @@ class _Speaks:
         return np.asarray(good, bool)
 
 
-def _works(
-    index: Index, rows: Whole, total: Numbers, values: Numbers, weights: Numbers, speaks: _Speaks
-) -> dict[str, object]:
-    """What is said of a person's best works, best first; `row` is the one that reasons are given for."""
-    own = index.column("kind")[rows] == PROFILE
-    good = speaks(total) & (weights >= WORN)
-    speaking = good & ~own
-    if not (values > 0).any():
-        strength = "无"
-    elif speaking.any():
-        strength = "强" if np.count_nonzero(speaking & (weights >= SOLID)) > 1 else "中"
-    else:
-        strength = "仅简介" if own[0] else "弱"
-    named = rows[(values > 0) & ~own][:SHOWN]
-    titles = index.rows(named)["title"].astype(str).tolist() if len(named) else []
-    return {
-        "good_match": bool(good.any()),
-        "strength": strength,
-        "speaking": int(np.count_nonzero(speaking)),
-        "work_ids": "；".join(map(str, index.ids[named])),
-        "works": "；".join(titles),
-        "row": int(rows[0]),
-    }
+class _Works:
+    """What is said of a person's works."""
+
+    def __init__(self, index: Index, speaks: _Speaks) -> None:
+        self._profile, self._ids, self._speaks = index.column("kind") == PROFILE, index.ids, speaks
+        self._titles = index.column("title")
+
+    def tell(
+        self, rows: Whole, total: Numbers, values: Numbers, weights: Numbers
+    ) -> Callable[[Whole], dict[str, object]]:
+        """For rows of the index held against one text: a function of the places of somebody's best few, best first.
+
+        It gives the columns good_match to works, and `row`, the first of them.
+        """
+        own = self._profile[rows]
+        good = self._speaks(total) & (weights >= WORN)
+        solid = weights >= SOLID
+
+        def told(best: Whole) -> dict[str, object]:
+            speaking = good[best] & ~own[best]
+            if not values[best[0]] > 0:
+                strength = "无"
+            elif speaking.any():
+                strength = "强" if np.count_nonzero(speaking & solid[best]) > 1 else "中"
+            else:
+                strength = "仅简介" if own[best[0]] else "弱"
+            named = rows[best[(values[best] > 0) & ~own[best]][:SHOWN]].tolist()
+            return {
+                "good_match": bool(good[best].any()),
+                "strength": strength,
+                "speaking": int(np.count_nonzero(speaking)),
+                "work_ids": "；".join(str(self._ids[row]) for row in named),
+                "works": "；".join(str(self._titles[row]) for row in named),
+                "row": int(rows[best[0]]),
+            }
+
+        return told
 
 
 def _asking_sentence(
@@ -580,7 +593,8 @@ def _with_empty(pairs: pd.DataFrame, asking: list[str], ask: str, answer: str) -
     have = set(pairs[ask]) if len(pairs) else set()
     if not (none := [name for name in asking if name not in have]):
         return pairs
-    nothing = pd.DataFrame([{ask: name, answer: "", "rank": 0, "score": np.nan, "affinity": np.nan, "good_match": False} for name in none])
+    empty = {answer: "", "rank": 0, "score": np.nan, "affinity": np.nan, "good_match": False}
+    nothing = pd.DataFrame([{ask: name} | empty for name in none])
     texts = ["strength", "work_ids", "works", *COLUMNS[8:]]
     nothing = nothing.assign(**dict.fromkeys(texts, ""), speaking=0)
     table = pd.concat([pairs, nothing], ignore_index=True) if len(pairs) else nothing

@@ -62,7 +62,8 @@ class Asked(NamedTuple):
 class Index:
     """Records searchable by meaning and by words.
 
-    `id_column` is "outcome_id", "need_id" or "work_id"; ids are strings. Build one with `Index.build`, read one with `Index.load`.
+    `id_column` is "outcome_id", "need_id" or "work_id"; ids are strings. Build one with `Index.build`, read one with
+    `Index.load`.
     """
 
     id_column: str
