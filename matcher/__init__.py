@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         TableError,
     )
     from matcher.evaluation import evaluate
+    from matcher.experts import Experts, Weighing, propose_merges, rank_experts, rank_needs
     from matcher.feedback import fit_feedback, withdraw_feedback
     from matcher.index import Index
     from matcher.matching import match
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from matcher.policy.verdicts import Scored, score
     from matcher.pool.targets import expected_passes, whom_to_help
     from matcher.report import mask_contacts, write_matches
-    from matcher.tables import Reading, describe, read_needs, read_outcomes, read_table
+    from matcher.tables import Reading, describe, read_experts, read_needs, read_outcomes, read_table, read_works
     from matcher.text import Segmenter
 
 __version__ = "0.1.0"
@@ -45,6 +46,7 @@ _HOMES = {
     "Encoder": "encoders",
     "EncoderError": "errors",
     "Index": "index",
+    "Experts": "experts",
     "IndexFolderError": "errors",
     "InfeasibleError": "errors",
     "Lever": "policy.cheapest",
@@ -59,6 +61,7 @@ _HOMES = {
     "StaticEncoder": "encoders",
     "TableError": "errors",
     "Timetable": "assignment.events",
+    "Weighing": "experts",
     "ask_first": "policy.scoring",
     "assign": "assignment.assigning",
     "cheapest": "policy.cheapest",
@@ -71,10 +74,15 @@ _HOMES = {
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
+    "propose_merges": "experts",
+    "rank_experts": "experts",
+    "rank_needs": "experts",
+    "read_experts": "tables",
     "read_firms": "policy.firms",
     "read_needs": "tables",
     "read_outcomes": "tables",
     "read_table": "tables",
+    "read_works": "tables",
     "repair": "assignment.events",
     "score": "policy.verdicts",
     "timetable": "assignment.events",
@@ -89,6 +97,7 @@ __all__ = [
     "Assignment",
     "Encoder",
     "EncoderError",
+    "Experts",
     "Index",
     "IndexFolderError",
     "InfeasibleError",
@@ -104,6 +113,7 @@ __all__ = [
     "StaticEncoder",
     "TableError",
     "Timetable",
+    "Weighing",
     "ask_first",
     "assign",
     "cheapest",
@@ -116,10 +126,15 @@ __all__ = [
     "load_policy",
     "mask_contacts",
     "match",
+    "propose_merges",
+    "rank_experts",
+    "rank_needs",
+    "read_experts",
     "read_firms",
     "read_needs",
     "read_outcomes",
     "read_table",
+    "read_works",
     "repair",
     "score",
     "timetable",

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from matcher import __version__, cli_assign, cli_pool
-from matcher.cli_policy import add_commands
+from matcher import __version__, cli_assign, cli_experts, cli_policy, cli_pool
 from matcher.errors import MatcherError, TableError
 
 if TYPE_CHECKING:
@@ -273,9 +272,8 @@ def evaluate_command(
         output.write_bytes(figures.to_csv(index=False).encode("utf-8-sig"))
 
 
-add_commands(app)
-cli_assign.add_commands(app)
-cli_pool.add_commands(app)
+for commands in (cli_policy, cli_experts, cli_assign, cli_pool):
+    commands.add_commands(app)
 
 
 def main() -> None:

@@ -153,6 +153,47 @@ OUTCOMES = Contract(
     reposts=("title", "description"),
 )
 
+EXPERTS = Contract(
+    "experts",
+    "专家",
+    "expert_id",
+    (
+        _column("expert_id", "id", "专家编号", "编号 序号 专家ID 专家号 人员编号 工号 ID No"),
+        _column("name", "text", "姓名", "专家姓名 专家 团队名称 平台名称 名称"),
+        _column("institution", "text", "单位", "工作单位 所在单位 所属单位 依托单位 organisation organization"),
+        _column("title", "text", "研究方向", "研究领域 专业方向 擅长领域 专长 服务方向 direction"),
+        _column(
+            "description", "text", "简介", "个人简介 专家简介 团队简介 平台简介 介绍 简历 profile biography", lines=True
+        ),
+        _column("position", "text", "职称", "专业技术职称 技术职称 职务 职务职称"),
+        _FIELD,
+        _REGION,
+        _KEYWORDS,
+    ),
+    any_of=("name", "title", "description"),
+)
+
+# One row a work and person: a work of three persons has three rows with one work_id.
+WORKS = Contract(
+    "works",
+    "著作",
+    "entry_id",
+    (
+        _column("entry_id", "id", "序号", "条目编号 行号 No"),
+        _column("work_id", "id", "业绩编号", "作品编号 论文编号 专利号 项目编号 成果编号 登记号 work"),
+        _column("expert_id", "id", "专家编号", "专家ID 专家号 人员编号 工号 作者编号 expert"),
+        _column("title", "text", "业绩名称", "名称 标题 题名 题目 论文题目 论文名称 专利名称 项目名称 成果名称"),
+        _column(
+            "description", "text", "摘要", "简介 内容 描述 内容简介 成果简介 项目简介 abstract content", lines=True
+        ),
+        _KEYWORDS,
+        _column("kind", "text", "类型", "业绩类型 类别 成果类型 作品类型 type"),
+        _column("role", "text", "角色", "本人角色 作用 排名 署名 作者角色 承担角色"),
+        _column("date", "date", "日期", "发表日期 发表时间 授权日期 完成日期 公开日期 立项日期 时间 年份 year"),
+    ),
+    any_of=("title", "description"),
+)
+
 PAIRS = Contract(
     "pairs",
     "配对",

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matcher.ranking import Ranker
 
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
-ID_COLUMNS = ("outcome_id", "need_id")
+ID_COLUMNS = ("outcome_id", "need_id", "work_id")
 BATCH = 4096  # texts segmented and encoded at a time
 TITLE = 3  # how often a title counts among the terms
 SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
@@ -62,7 +62,8 @@ class Asked(NamedTuple):
 class Index:
     """Records searchable by meaning and by words.
 
-    `id_column` is "outcome_id" or "need_id"; ids are strings. Build one with `Index.build`, read one with `Index.load`.
+    `id_column` is "outcome_id", "need_id" or "work_id"; ids are strings. Build one with `Index.build`, read one with
+    `Index.load`.
     """
 
     id_column: str

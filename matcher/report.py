@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from matcher.contracts import NEEDS, OUTCOMES, Contract
+from matcher.contracts import EXPERTS, NEEDS, OUTCOMES, Contract
 from matcher.errors import OutputError
 from matcher.output import save_files
 from matcher.tables import PROBLEM_COLUMNS
@@ -26,16 +26,45 @@ _HEADERS = {
     "rank": "排名", "score": "分数", "level": "预计等级", "probability": "相关概率", "good_match": "较强匹配",
     "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应", "note": "提示", "semantic": "语义分",
     "lexical": "词面分", "preference": "偏好分", "feedback": "反馈分",
+    "strength": "证据强度", "speaking": "有力业绩数", "work_ids": "代表业绩编号", "works": "代表业绩",
+    "affinity": "综合匹配度", "need_sentence": "对应的需求语句", "work_sentence": "业绩中的证据句",
     "good_count": "较强匹配数", "best_score": "最佳分数", "duplicate_of": "疑似重复于",
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
     "action": "处理", "kept": "保留该行",
 }  # fmt: skip
-_KEY_FIELDS = ["institution", "enterprise", "region", "maturity", "cooperation", "price", "budget", "valid_until"]
-_SCORES = ["score", "level", "probability", "good_match"]
-_REASONS = ["shared_terms", "evidence", "unanswered", "note", "semantic", "lexical", "preference", "feedback"]
+_KEY_FIELDS = [
+    "name",
+    "position",
+    "institution",
+    "enterprise",
+    "region",
+    "maturity",
+    "cooperation",
+    "price",
+    "budget",
+    "valid_until",
+]
+_SCORES = ["score", "level", "probability", "good_match", "strength", "speaking"]
+_REASONS = [
+    "works",
+    "work_ids",
+    "shared_terms",
+    "need_sentence",
+    "work_sentence",
+    "evidence",
+    "unanswered",
+    "note",
+    "semantic",
+    "lexical",
+    "preference",
+    "feedback",
+]
 _WIDTHS = {"rank": 6, "score": 10, "good_match": 10, "shared_terms": 28, "evidence": 56, "unanswered": 36}
+_WIDTHS |= {"works": 44, "need_sentence": 40, "work_sentence": 48}
 _WIDTHS |= {"query_title": 30, "record_title": 30, "title": 30, "best_title": 30, "description": 60, "内容": 100}
-_NUMBERS = dict.fromkeys(("semantic", "lexical", "preference", "feedback"), ("0.00", "{:.2f}"))  # in Excel, on the page
+_NUMBERS = dict.fromkeys(
+    ("semantic", "lexical", "preference", "feedback", "affinity"), ("0.00", "{:.2f}")
+)  # in Excel, on the page
 _NUMBERS |= dict.fromkeys(("price", "budget"), ('#,##0"元"', "{:,.0f}元"))
 _NUMBERS |= {"level": ("0.0", "{:.1f}"), "probability": ("0%", "{:.0%}")}
 _NUMBERS["good_count"] = ('[=0]"未找到合适匹配";0', "{}")
@@ -138,7 +167,17 @@ def write_matches(
     save_files(files)
 
 
-_SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES)}
+_EXPERT_LEGEND = {
+    "综合匹配度": "专家最相关的几项业绩（论文、专利、项目、成果、本人简介）与需求匹配分的加权平均："
+    "排在前面的业绩权重大，参与性的、年代久远的业绩权重小。0 表示没有任何业绩好过随机组合。",
+    "分数": "把本库的文本与业绩随机两两相配，匹配分低于该综合匹配度的比例，只用于排序，不是合作成功的概率。",
+    "较强匹配": "“是”表示该专家至少有一项业绩（或简介）与需求的匹配分高到库中没有其主题的文本很少能达到，值得先看。",
+    "证据强度": "强：两项以上有力业绩，且均非久远或参与性的；中：一项；弱：没有达到有力程度的业绩；"
+    "仅简介：只有本人填写的研究方向或简介相关；无：没有相关内容。",
+    "代表业绩": "对综合匹配度贡献最大的业绩，至多三项；共同术语、证据句和未回应均就其中第一项而言。",
+    "未回应": "需求中在该项业绩文字里找不到对应内容的部分；不等于专家做不到，洽谈时可以先问。",
+}
+_SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}
 
 
 class _Report(NamedTuple):
@@ -212,19 +251,23 @@ class _Report(NamedTuple):
             "feedback": {"反馈分": "已标注的配对使这一对升降多少；标注者的意见见“提示”。"},
         }
         said = [text for name, text in learned.items() if name in _filled(self.matches)]
+        none = f"该{ask}的各行都没有达到较强匹配，本库中可能没有合适的{answer}。"
+        contacts = "电话、邮箱和身份证号已遮盖。" if self.masked else "电话、邮箱和身份证号未遮盖，请妥善保管。"
+        if "expert_id" in self.matches:
+            return _EXPERT_LEGEND | {"未找到合适匹配": none, "联系方式": contacts}
         return {
             "分数": f"把本库的{answer}随机两两相配，分数低于这一对的比例。"
             "例如 99.97% 表示一万对随机组合中约有 9,997 对不如它。它不是合作成功的概率。",
             "较强匹配": "“是”表示分数高到库中没有其主题的文本很少能达到，值得先看"
             "（比例见“误报率”，按本库估计，小库偏宽）；“否”的行照样列出，供参考。",
-            "未找到合适匹配": f"该{ask}的各行都没有达到较强匹配，本库中可能没有合适的{answer}。",
+            "未找到合适匹配": none,
             "共同术语": "双方文字中都出现、并且在本库中不常见的词。",
             "证据句": f"{answer}原文中最能回应该{ask}的一句。",
             "未回应": f"{ask}中在{answer}文字里找不到对应内容的部分；不等于对方做不到，洽谈时可以先问。",
             "语义分、词面分": "意思相近和用词相同的程度，均为标准化值：0 是随机组合的平均水平，"
             "越高越超出平均。两者之和决定次序，词面占七成，语义占三成。",
             **{head: text for part in said for head, text in part.items()},
-            "联系方式": "电话、邮箱和身份证号已遮盖。" if self.masked else "电话、邮箱和身份证号未遮盖，请妥善保管。",
+            "联系方式": contacts,
         }
 
     def counts(self) -> dict[str, str]:

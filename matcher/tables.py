@@ -16,23 +16,27 @@ import pandas as pd
 
 from matcher import cleaning
 from matcher.cleaning import Fault, is_blank, shorten
-from matcher.contracts import NEEDS, OUTCOMES, Column, Contract
+from matcher.contracts import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.errors import TableError
 from matcher.files import Book, Grid, Source, read_book
 from matcher.headers import Header, find_header, header_key
 from matcher.reposts import find_reposts
 
 __all__ = [
+    "EXPERTS",
     "NEEDS",
     "OUTCOMES",
     "PROBLEM_COLUMNS",
+    "WORKS",
     "Column",
     "Contract",
     "Reading",
     "describe",
+    "read_experts",
     "read_needs",
     "read_outcomes",
     "read_table",
+    "read_works",
     "split_labels",
 ]
 
@@ -78,6 +82,28 @@ def read_outcomes(
 ) -> Reading:
     """Read a table of research outcomes (the contract OUTCOMES); see `read_table`."""
     return read_table(source, OUTCOMES, sheet=sheet, columns=columns, bad_rows=bad_rows)
+
+
+def read_experts(
+    source: Source,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+) -> Reading:
+    """Read a table of experts, teams or platforms (the contract EXPERTS); see `read_table`."""
+    return read_table(source, EXPERTS, sheet=sheet, columns=columns, bad_rows=bad_rows)
+
+
+def read_works(
+    source: Source,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+) -> Reading:
+    """Read a table of their works, one row a work and person (the contract WORKS); see `read_table`."""
+    return read_table(source, WORKS, sheet=sheet, columns=columns, bad_rows=bad_rows)
 
 
 def read_table(

@@ -31,15 +31,15 @@ ORDER = [
     {"filters", "reasons"},
     {"feedback"},
     {"storage", "ranking"},
-    {"matching", "evaluation", "report"},
+    {"matching", "evaluation", "report", "experts"},
     {"books"},
     {"assignment", "pool"},
-    {"cli_policy", "cli_assign", "cli_pool"},
+    {"cli_policy", "cli_assign", "cli_experts", "cli_pool"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}
 MATCHING = {"text", "encoders", "chance", "lexical", "index", "storage", "filters", "reasons", "matching", "evaluation"}
-MATCHING |= {"calibration", "feedback", "ranking"}
+MATCHING |= {"calibration", "feedback", "ranking", "experts"}
 # Index.save and Index.load; what the judged pairs teach: these know Index themselves
 LAZY = {("index", "storage"), ("index", "ranking"), ("index", "feedback")}
 
