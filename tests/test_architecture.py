@@ -32,13 +32,13 @@ ORDER = [
     {"feedback"},
     {"storage", "ranking"},
     {"matching", "evaluation", "report"},
-    {"assignment", "teams"},
+    {"assignment", "teams", "namesakes"},
     {"cli_policy", "cli_assign"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}
 MATCHING = {"text", "encoders", "chance", "lexical", "index", "storage", "filters", "reasons", "matching", "evaluation"}
-MATCHING |= {"calibration", "feedback", "ranking", "teams"}
+MATCHING |= {"calibration", "feedback", "ranking", "teams", "namesakes"}
 # Index.save and Index.load; what the judged pairs teach: these know Index themselves
 LAZY = {("index", "storage"), ("index", "ranking"), ("index", "feedback")}
 
