@@ -101,7 +101,7 @@ class Experts:
         people: expert_id, and as far as known title (direction), description, keywords and whatever filters need.
         works: one row a work and person: work_id, expert_id, title, and as far as known description, keywords, kind,
         role, date. A row without a work_id is a work of its own. A work counts once for a person, in his best role
-        (see ROLES). People are told apart by their id alone; `propose_merges` says who might be one.
+        (see ROLES). People are told apart by their id alone; `matcher.namesakes` says who might be one.
 
         Raises TableError when ids are missing or occur twice, or when one work_id stands for works of several titles.
         """
@@ -340,40 +340,6 @@ def rank_needs(
                 frame = pd.concat([frame, why], axis=1)
             parts.append(frame)
     return _table(parts, ["expert_id", "need_id"], reasons)
-
-
-def propose_merges(experts: Experts) -> pd.DataFrame:
-    """Pairs of people of one name that may be one person. Nothing is merged.
-
-    One row a pair: expert_id, other_id (expert_id < other_id), name, same_institution, shared_coauthors (ids that
-    stand beside both on works), shared_works, proposal: "可能是同一人" where one of them agrees (of works: none shared,
-    since one person is not his own co-author), else "证据不足，保持分开". Sorted by proposal's evidence, then ids.
-    """
-    columns = ["expert_id", "other_id", "name", "same_institution", "shared_coauthors", "shared_works", "proposal"]
-    people = experts.people
-    if "name" not in people:
-        return pd.DataFrame(columns=columns)
-    names = people["name"].fillna("").astype(str).str.replace(r"\s+", "", regex=True)
-    on_row = experts.links.groupby("row")["person"].agg(set)
-    found = []
-    for name, group in people.groupby(names).groups.items():
-        some = sorted(group, key=lambda i: str(people["expert_id"][i]))
-        if not name or len(some) < 2:
-            continue
-        works = {i: set(experts.rows[experts.first[i] : experts.first[i + 1]].tolist()) for i in some}
-        beside = {i: set().union(*(on_row[row] for row in works[i])) - {i} for i in some}
-        for at, one in enumerate(some):
-            for other in some[at + 1 :]:
-                units = [_text(people, "institution", i) for i in (one, other)]
-                same, common = units[0] != "" and units[0] == units[1], works[one] & works[other]
-                shared = (beside[one] & beside[other]) - {one, other}
-                likely = not common and (same or bool(shared))
-                proposal = "可能是同一人" if likely else "证据不足，保持分开"
-                ids = people["expert_id"][one], people["expert_id"][other]
-                found.append((*ids, name, same, len(shared), len(common), proposal))
-    table = pd.DataFrame(found, columns=columns)
-    order = ["proposal", "same_institution", "shared_coauthors", "expert_id", "other_id"]
-    return table.sort_values(order, ascending=[True, False, False, True, True]).reset_index(drop=True)
 
 
 # ---- building

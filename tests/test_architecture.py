@@ -33,13 +33,13 @@ ORDER = [
     {"storage", "ranking"},
     {"matching", "evaluation", "report", "experts"},
     {"books"},
-    {"assignment", "pool"},
+    {"assignment", "pool", "teams", "namesakes"},
     {"cli_policy", "cli_assign", "cli_experts", "cli_pool"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}
 MATCHING = {"text", "encoders", "chance", "lexical", "index", "storage", "filters", "reasons", "matching", "evaluation"}
-MATCHING |= {"calibration", "feedback", "ranking", "experts"}
+MATCHING |= {"calibration", "feedback", "ranking", "experts", "teams", "namesakes"}
 # Index.save and Index.load; what the judged pairs teach: these know Index themselves
 LAZY = {("index", "storage"), ("index", "ranking"), ("index", "feedback")}
 
