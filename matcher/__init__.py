@@ -23,10 +23,11 @@ if TYPE_CHECKING:
         TableError,
     )
     from matcher.evaluation import evaluate
-    from matcher.experts import Experts, Weighing, propose_merges, rank_experts, rank_needs
+    from matcher.experts import Experts, Weighing, rank_experts, rank_needs
     from matcher.feedback import fit_feedback, withdraw_feedback
     from matcher.index import Index
     from matcher.matching import match
+    from matcher.namesakes import propose_merges
     from matcher.policy.cases import check_policy
     from matcher.policy.cheapest import Lever, cheapest
     from matcher.policy.core import Policy, load_policy
@@ -74,7 +75,7 @@ _HOMES = {
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
-    "propose_merges": "experts",
+    "propose_merges": "namesakes",
     "rank_experts": "experts",
     "rank_needs": "experts",
     "read_experts": "tables",

@@ -32,9 +32,6 @@ def experts(
     bad_rows: Annotated[
         Literal["list", "refuse"], typer.Option(help="Go on without rows that cannot be used, or refuse the file.")
     ] = "list",
-    merges: Annotated[
-        Path | None, typer.Option(help="Write who of one name might be one person (.csv); nobody is merged.")
-    ] = None,
     show_contacts: Annotated[bool, typer.Option("--show-contacts", help="Do not mask phones and the like.")] = False,
     on: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day works are looked back at from; today by default.")
@@ -44,17 +41,14 @@ def experts(
     """Rank experts for every need by their works (or, with --push, needs for every expert), with reasons."""
     import pandas as pd
 
-    from matcher.experts import HALF_LIFE, Experts, Weighing, propose_merges, rank_experts, rank_needs
+    from matcher.experts import HALF_LIFE, Experts, Weighing, rank_experts, rank_needs
     from matcher.index import Index
-    from matcher.output import save_files
-    from matcher.report import check_output, csv_bytes, write_matches
+    from matcher.report import check_output, write_matches
     from matcher.tables import describe, read_experts, read_needs, read_works
 
     check_output(output)
     if push and (where or same or exclude):
         raise TableError("--where、--same、--exclude 只用于为需求找专家，不能与 --push 一起用")
-    if merges is not None and merges.suffix.lower() != ".csv":
-        raise TableError(f"疑似同一人的名单须写成 .csv，不能写成“{merges.name}”")
     try:
         day = dt.date.fromisoformat(on) if on else dt.date.today()
     except ValueError:
@@ -98,14 +92,6 @@ def experts(
     write_matches(
         output, ranked, queries=sides[0], records=sides[1], problems=problems, about=about, mask=not show_contacts
     )
-    if merges is not None:
-        titles = {
-            "expert_id": "专家编号", "other_id": "另一专家编号", "name": "姓名", "same_institution": "单位相同",
-            "shared_coauthors": "共同合作者数", "shared_works": "共同业绩数", "proposal": "建议",
-        }  # fmt: skip
-        proposed = propose_merges(library)
-        save_files({merges: csv_bytes(proposed.rename(columns=titles))})
-        _say(quiet, f"同名 {len(proposed)} 对，写入 {merges}；没有合并任何人")
     good = ranked.groupby(ranked.columns[0])["good_match"].any()
     _say(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
 

@@ -380,10 +380,6 @@ def _weight(name: object, weights: Mapping[str, float]) -> float:
     return max((weight for part, weight in weights.items() if part in str(name or "")), default=1.0)
 
 
-def _text(people: pd.DataFrame, column: str, row: int) -> str:
-    return "" if column not in people or pd.isna(people[column][row]) else str(people[column][row]).strip()
-
-
 # ---- ranking
 
 

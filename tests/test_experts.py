@@ -15,7 +15,6 @@ from matcher import (
     Segmenter,
     TableError,
     Weighing,
-    propose_merges,
     rank_experts,
     rank_needs,
     read_experts,
@@ -231,35 +230,6 @@ def test_somebody_without_works_keeps_a_line():
     assert found[["expert_id", "need_id", "rank"]].values.tolist() == [["E3", "N2", 1], ["E0", "", 0]]
     with pytest.raises(KeyError, match="E77"):
         rank_needs(build(), Index.build(NEEDS, encoder=Known()), only=["E77"])
-
-
-# ---- people of one name
-
-
-def test_people_of_one_name_are_proposed_and_stay_apart():
-    people = pd.DataFrame(
-        [
-            ("A", "张 伟", "甲校"),
-            ("B", "张伟", "乙校"),
-            ("C", "张伟", "甲校"),
-            ("D", "李娜", "丁校"),
-            ("E", "张伟", ""),
-        ],
-        columns=["expert_id", "name", "institution"],
-    )
-    rows = [("W1", "A"), ("W1", "D"), ("W2", "B"), ("W2", "D"), ("W3", "E"), ("W3", "C")]
-    works = pd.DataFrame(rows, columns=["work_id", "expert_id"]).assign(title=lambda t: "机械" + t["work_id"])
-    found = propose_merges(build(people, works))
-    columns = ["expert_id", "other_id", "same_institution", "shared_coauthors", "shared_works", "proposal"]
-    likely, apart = "可能是同一人", "证据不足，保持分开"
-    assert found[columns].values.tolist() == [
-        ["A", "C", True, 0, 0, likely],
-        ["A", "B", False, 1, 0, likely],
-        ["A", "E", False, 0, 0, apart],
-        ["B", "C", False, 0, 0, apart],
-        ["B", "E", False, 0, 0, apart],
-        ["C", "E", False, 0, 1, apart],
-    ]
 
 
 # ---- what is refused
