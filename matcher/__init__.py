@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     )
     from matcher.evaluation import evaluate
     from matcher.feedback import fit_feedback, withdraw_feedback
+    from matcher.firm_sheets import firm_files, write_firm_files
     from matcher.index import Index
     from matcher.matching import match
+    from matcher.partnering import partners
     from matcher.policy.cases import check_policy
     from matcher.policy.cheapest import Lever, cheapest
     from matcher.policy.core import Policy, load_policy
@@ -64,11 +66,13 @@ _HOMES = {
     "check_policy": "policy.cases",
     "describe": "tables",
     "evaluate": "evaluation",
+    "firm_files": "firm_sheets",
     "fit_feedback": "feedback",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
+    "partners": "partnering",
     "read_firms": "policy.firms",
     "read_needs": "tables",
     "read_outcomes": "tables",
@@ -79,6 +83,7 @@ _HOMES = {
     "trace": "policy.trace",
     "what_changes": "policy.scoring",
     "withdraw_feedback": "feedback",
+    "write_firm_files": "firm_sheets",
     "write_matches": "report",
 }
 
@@ -107,11 +112,13 @@ __all__ = [
     "check_policy",
     "describe",
     "evaluate",
+    "firm_files",
     "fit_feedback",
     "load_encoder",
     "load_policy",
     "mask_contacts",
     "match",
+    "partners",
     "read_firms",
     "read_needs",
     "read_outcomes",
@@ -122,6 +129,7 @@ __all__ = [
     "trace",
     "what_changes",
     "withdraw_feedback",
+    "write_firm_files",
     "write_matches",
 ]
 

@@ -33,7 +33,11 @@ ORDER = [
     {"storage", "ranking"},
     {"matching", "evaluation", "report"},
     {"assignment"},
-    {"cli_policy", "cli_assign"},
+    {"cooperation"},
+    {"partner_options"},
+    {"partnering"},
+    {"firm_sheets", "partner_book"},
+    {"cli_policy", "cli_assign", "cli_partners"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}
