@@ -184,7 +184,7 @@ def _gap(gap: float, rule: Rule, policy: Policy, ruleset: Ruleset) -> str:
     names = list(reads(rule, ruleset))
     kinds = {policy.columns[name].kind for name in names}
     unit = "分" if rule.id == "score" else "元" if kinds == {"yuan"} else "天" if kinds == {"date"} else ""
-    return f"差 {_number(gap)}{unit}"
+    return f"差 {_number(float(math.ceil(gap)) if gap > 1000 else gap)}{unit}"
 
 
 def _add_questions(
@@ -389,6 +389,8 @@ def _workbook(files: Sequence[Mapping[str, Any]]) -> bytes:
             for place, cell in enumerate(cells, 1):
                 page.write_string(line, place, cell, looks["row"])
         page.freeze_panes(1, 2)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
         page.autofilter(0, 0, len(files), len(heads) - 1)
     for file, name in zip(files, names, strict=True):
         page = book.add_worksheet(name)
@@ -402,7 +404,7 @@ def _workbook(files: Sequence[Mapping[str, Any]]) -> bytes:
                 page.merge_range(line, 1, line, 3, "", looks[look])
             for place, cell in enumerate(cells):
                 page.write_string(line, place, cell[:32_000], looks[look])
-            widest = max(len(cell) / width for cell, width in zip(cells, (17, 9, 9, 30), strict=False))
+            widest = max(len(cell) / width for cell, width in zip(cells, (21, 11, 11, 38), strict=False))
             page.set_row(line, 20 if look == "title" else 13 * max(1, math.ceil(widest if len(cells) > 2 else 1)))
         page.set_paper(9)
         page.fit_to_pages(1, 1)

@@ -272,8 +272,7 @@ def _item_lines(run: _Run, rows: Sequence[int], after: pd.DataFrame) -> pd.DataF
     lines = []
     for row in records(both):
         is_points = row["kind"] == "points"
-        gap = "" if math.isnan(row["gap"]) or not row["gap"] else f"（还差{_number(row['gap'])}）"
-        gap_was = "" if math.isnan(row["gap_was"]) or not row["gap_was"] else f"（还差{_number(row['gap_was'])}）"
+        gap, gap_was = _gap(row["gap"]), _gap(row["gap_was"])
         said = [
             _range(row[f"points_low{end}"], row[f"points_high{end}"]) + "分"
             if is_points
@@ -351,6 +350,11 @@ def _together(house: Cooperation, run: _Run, options: Sequence[Option], one: pd.
         index=at,
     )
     return one.join(told).fillna({"together_decision": ""})
+
+
+def _gap(gap: float) -> str:
+    """How far the next limit is; money in whole units, rounded up."""
+    return "" if math.isnan(gap) or not gap else f"（还差{_number(float(math.ceil(gap)) if gap > 1000 else gap)}）"
 
 
 def _facts_said(policy: Policy, change: Mapping[str, float], facts: Mapping[str, float]) -> str:
