@@ -25,9 +25,11 @@ if TYPE_CHECKING:
     from matcher.evaluation import evaluate
     from matcher.experts import Experts, Weighing, rank_experts, rank_needs
     from matcher.feedback import fit_feedback, withdraw_feedback
+    from matcher.firm_sheets import firm_files, write_firm_files
     from matcher.index import Index
     from matcher.matching import match
     from matcher.namesakes import propose_merges
+    from matcher.partnering import partners
     from matcher.policy.cases import check_policy
     from matcher.policy.cheapest import Lever, cheapest
     from matcher.policy.core import Policy, load_policy
@@ -46,8 +48,8 @@ _HOMES = {
     "Assignment": "assignment.assigning",
     "Encoder": "encoders",
     "EncoderError": "errors",
-    "Index": "index",
     "Experts": "experts",
+    "Index": "index",
     "IndexFolderError": "errors",
     "InfeasibleError": "errors",
     "Lever": "policy.cheapest",
@@ -70,11 +72,13 @@ _HOMES = {
     "describe": "tables",
     "evaluate": "evaluation",
     "expected_passes": "pool.targets",
+    "firm_files": "firm_sheets",
     "fit_feedback": "feedback",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
+    "partners": "partnering",
     "propose_merges": "namesakes",
     "rank_experts": "experts",
     "rank_needs": "experts",
@@ -91,6 +95,7 @@ _HOMES = {
     "what_changes": "policy.scoring",
     "whom_to_help": "pool.targets",
     "withdraw_feedback": "feedback",
+    "write_firm_files": "firm_sheets",
     "write_matches": "report",
 }
 
@@ -122,11 +127,13 @@ __all__ = [
     "describe",
     "evaluate",
     "expected_passes",
+    "firm_files",
     "fit_feedback",
     "load_encoder",
     "load_policy",
     "mask_contacts",
     "match",
+    "partners",
     "propose_merges",
     "rank_experts",
     "rank_needs",
@@ -143,6 +150,7 @@ __all__ = [
     "what_changes",
     "whom_to_help",
     "withdraw_feedback",
+    "write_firm_files",
     "write_matches",
 ]
 

@@ -95,6 +95,7 @@ NEEDS = Contract(
             "预算",
             "拟投入资金 投入预算 资金预算 预算金额 项目预算 意向金额 悬赏金额 拟投入金额 计划投入",
         ),
+        _column("enterprise_id", "text", "企业编号", "需求企业编号 单位编号 企业ID"),
         _column("enterprise", "text", "企业名称", "企业 需求单位 单位名称 公司名称 需求方 发布单位 company firm"),
         _KEYWORDS,
         _VALID_UNTIL,

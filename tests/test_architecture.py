@@ -33,8 +33,11 @@ ORDER = [
     {"storage", "ranking"},
     {"matching", "evaluation", "report", "experts"},
     {"books"},
-    {"assignment", "pool", "teams", "namesakes"},
-    {"cli_policy", "cli_assign", "cli_experts", "cli_pool"},
+    {"assignment", "pool", "teams", "namesakes", "cooperation"},
+    {"partner_options"},
+    {"partnering"},
+    {"firm_sheets", "partner_book"},
+    {"cli_policy", "cli_assign", "cli_experts", "cli_partners", "cli_pool"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}

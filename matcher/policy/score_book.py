@@ -76,9 +76,7 @@ def workbook(
         if len(ids):
             cut = cut or len(ids) > ASK_FIRMS
             asked.append(
-                ask_first(
-                    _for_one(firms[firms["enterprise_id"].isin(ids[:ASK_FIRMS])], policy, policies), policy, on=on
-                )
+                ask_first(for_one(firms[firms["enterprise_id"].isin(ids[:ASK_FIRMS])], policy, policies), policy, on=on)
             )
     questions: Any = pd.concat(asked, ignore_index=True) if asked else pd.DataFrame()
 
@@ -180,7 +178,7 @@ def problem_rows(reading: Any, own: Any, titles: Mapping[str, str]) -> list[dict
     return rows
 
 
-def _for_one(firms: pd.DataFrame, policy: Policy, policies: Sequence[Policy]) -> pd.DataFrame:
+def for_one(firms: pd.DataFrame, policy: Policy, policies: Sequence[Policy]) -> pd.DataFrame:
     """The table as one of several policies sees it: plain columns that belong to another definition are left out."""
     gone = []
     for name, column in policy.columns.items():

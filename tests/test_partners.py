@@ -1,0 +1,335 @@
+"""Partners: how each way of cooperation moves facts, what that adds under the rules, and the files a firm gets."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner
+
+from matcher import firm_files, load_policy, partners, score, write_firm_files
+from matcher.cli import app
+from matcher.cooperation import Cooperation
+from matcher.errors import OutputError, PolicyError, TableError
+from matcher.partner_options import owners_by_name
+from matcher.policy.core import shipped
+from matcher.policy.policy_file import read_yaml
+
+ON = "2026-06-01"
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def firm(policy: str = "hte", **changes: Any) -> dict[str, Any]:
+    """A firm that is good in everything but what a test changes; the experts' points are open."""
+    facts = read_yaml(shipped()[policy] / "cases.yaml")["bases"]["good"]
+    facts = {name: value for name, value in facts.items() if not name.startswith("expert_")}
+    return {"enterprise_id": "F", **facts, **changes}
+
+
+def short(**changes: Any) -> pd.DataFrame:
+    """Four Class II rights and eight conversions: one more of each reaches the next band."""
+    known = {"class1_ip": 0, "class2_ip": 4, "ip_own_rd": "yes", "ip_only_acquired": "no", "conversions_3y": 8}
+    known |= {"standards_participation": "no"}
+    return pd.DataFrame([firm(**{**known, **changes})])
+
+
+def outcome(**changes: Any) -> pd.DataFrame:
+    known = {"outcome_id": "C", "title": "磨削烧伤检测仪", "institution": "某大学", "ip_type": "实用新型专利"}
+    return pd.DataFrame([{**known, "cooperation": "", "maturity": "中试", "field": "", "price": "20万元", **changes}])
+
+
+def pair(**changes: Any) -> pd.DataFrame:
+    return pd.DataFrame([{"enterprise_id": "F", "outcome_id": "C", "probability": 0.5, **changes}])
+
+
+def by_way(firms: pd.DataFrame, outcomes: pd.DataFrame, policy: str = "hte", **more: Any) -> dict[str, Any]:
+    """way -> (facts replaced, {item: (before, after)}, gains of the total)."""
+    table = partners(firms, pair(), policy, on=ON, outcomes=outcomes, **more)
+    return {
+        way: (
+            json.loads(rows["changes"].iloc[0]),
+            {row["item"]: (row["before"], row["after"]) for row in rows.to_dict("records")},
+            (rows["total_gain_low"].iloc[0], rows["total_gain_high"].iloc[0]),
+        )
+        for way, rows in table.groupby("way", sort=False)
+    }
+
+
+def test_a_bought_class2_right_counts_and_a_licensed_one_does_not() -> None:
+    found = by_way(short(), outcome(cooperation="技术转让,技术许可"))
+    conversion = ("7～12分（还差1）", "13～18分（还差3）")
+    # 8 + 8 + 4 + 6 for rights, 12, 20 for the organisation, 4 + 4 for growth: 66 at most; at least 3 + 1 + 7 + 6 = 17
+    fails = "不符合（还差53）"
+    assert found == {
+        "transfer": (
+            {"class2_ip": 5, "conversions_3y": 9},
+            {"score": (fails, "未定（还差45）"), "ip_count": ("3～4分", "5～6分"), "conversion": conversion},
+            (8, 8),
+        ),
+        "licence": ({"conversions_3y": 9}, {"score": (fails, "未定（还差47）"), "conversion": conversion}, (6, 6)),
+    }
+
+
+def test_a_class2_right_that_was_used_once_may_not_be_used_again() -> None:
+    found = by_way(short(), outcome(cooperation="技术转让", hte_used="是"))
+    assert found["transfer"][0] == {"conversions_3y": 9}
+    table = partners(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让", hte_used="是"))
+    assert "该Ⅱ类知识产权已在高企申请中用过，不能再用，数量不变" in table["reason"].iloc[0]
+    again = by_way(short(), outcome(cooperation="技术转让", ip_type="发明专利", hte_used="是"))
+    assert again["transfer"][0] == {"class1_ip": 1, "conversions_3y": 9}  # Class I has no such limit
+
+
+def test_how_the_first_right_was_obtained_decides_its_item() -> None:
+    nothing = short(class2_ip=0, ip_own_rd=None, ip_only_acquired=None, conversions_3y=0)
+    found = by_way(nothing, outcome(maturity="实验室阶段"))
+    bought = {"class2_ip": 1, "ip_own_rd": 0, "ip_only_acquired": 1}
+    assert found["transfer"][0] == bought
+    assert found["transfer"][1]["ip_mode"] == ("0分", "1～3分")
+    assert found["transfer"][1]["ip"][0].startswith("不符合")
+    assert found["transfer"][1]["ip"][1] == "符合"
+    assert found["joint"][1]["ip_mode"] == ("0分", "1～6分")
+    assert found["joint"][0]["ip_own_rd"] == 1
+    assert found["commissioned"][1]["ip_mode"] == ("0分", "1～6分")  # own R&D or not: left open
+    assert "ip_own_rd" not in found["commissioned"][0]
+    assert "licence" not in found  # no right, and nothing to convert yet
+
+
+def test_entrusted_research_counts_at_eighty_percent_and_abroad_is_not_domestic() -> None:
+    poor = short(rd_expense_y1=0, rd_expense_y2=0, rd_expense_y3=1_000_000, rd_domestic_3y=900_000)
+    money = {"rd_expense_y3": 1_160_000, "rd_domestic_3y": 1_060_000}
+    at_home = by_way(poor, outcome(cooperation="委托开发"))["commissioned"][0]
+    assert {name: at_home[name] for name in money} == money
+    abroad = by_way(poor, outcome(cooperation="委托开发", overseas="是"))["commissioned"][0]
+    assert abroad["rd_expense_y3"] == 1_160_000
+    assert "rd_domestic_3y" not in abroad
+    needs = pd.DataFrame([{"need_id": "N", "enterprise_id": "F", "budget": 500_000}])
+    matches = pd.DataFrame([{"need_id": "N", "outcome_id": "C"}])
+    table = partners(poor, matches, "hte", on=ON, needs=needs, outcomes=outcome(cooperation="委托开发"))
+    assert json.loads(table["changes"].iloc[0])["rd_expense_y3"] == 1_400_000
+    assert table["cost"].unique().tolist() == [500_000]
+
+
+def test_experts_points_are_never_assumed() -> None:
+    table = partners(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="共建平台"))
+    told = table[["kind", "item", "before", "after", "gain_low", "gain_high", "net"]].to_numpy().tolist()
+    assert told == [
+        ["judged", "org_institution", "0～6分", "0～6分（专家评定）", 0, 0, 0],
+        ["judged", "org_transfer", "0～4分", "0～4分（专家评定）", 0, 0, 0],
+    ]
+    full = short(expert_org_institution=6, expert_org_transfer=4)
+    assert partners(full, pair(), "hte", on=ON, outcomes=outcome(cooperation="共建平台")).empty
+
+
+def test_technology_in_the_fields_settles_the_condition_where_the_firm_owns_it() -> None:
+    outside = short(in_field="no")
+    found = by_way(outside, outcome(field="电子信息-软件", cooperation="技术转让,技术许可"))
+    assert found["transfer"][1]["field"] == ("不符合", "符合")
+    assert "field" not in found["licence"][1]
+    assert "field" not in by_way(outside, outcome(field="冶金"))["transfer"][1]
+
+
+def test_unknown_facts_stay_unknown() -> None:
+    found = by_way(short(class2_ip=None), outcome(cooperation="技术转让"))
+    assert found["transfer"][0] == {"conversions_3y": 9}
+
+
+def test_a_right_that_is_only_applied_for_is_none() -> None:
+    house = Cooperation.load()
+    cells = ["发明专利", "发明专利（实审）", "实用新型专利、发明专利申请中", "软件著作权", "专有技术", ""]
+    assert [house.right(cell) for cell in cells] == ["class1", "", "class2", "class2", "", ""]
+
+
+def test_ways_that_an_offer_leaves_open() -> None:
+    house = Cooperation.load()
+    ways = list(house.ways)
+    assert [way.id for way in house.open_ways("技术许可合作开发", person=False)] == ["licence", "joint"]
+    assert [way.id for way in house.open_ways("面议", person=False)] == ways
+    assert [way.id for way in house.open_ways("", person=True)] == ["joint", "commissioned", "platform"]
+    assert house.open_ways("技术咨询", person=False) == []
+
+
+def test_tech_sme_knows_no_single_use_and_its_points_are_exact() -> None:
+    firms = pd.DataFrame([firm("tech-sme", class1_ip=0, class2_ip=1, rd_expense_last_year=0)])
+    found = by_way(firms, outcome(cooperation="技术转让,技术许可", hte_used="是"), "tech-sme")
+    assert {way: (told[0], told[2]) for way, told in found.items()} == {"transfer": ({"class2_ip": 2}, (6, 6))}
+
+
+def test_every_gain_is_the_difference_of_two_runs_of_the_policy() -> None:
+    firms, outcomes = short(), outcome(price="30万元")
+    table = partners(firms, pair(), "hte", on=ON, outcomes=outcomes)
+    assert len(table) > 10
+    before = score(firms, "hte", on=ON)
+    for row in table.to_dict("records"):
+        changed = firms.assign(**json.loads(row["changes"]))
+        after = score(changed, "hte", on=ON)
+        for end in ("low", "high"):
+            gain = after.summary[f"total_{end}"].iloc[0] - before.summary[f"total_{end}"].iloc[0]
+            assert row[f"total_gain_{end}"] == gain
+        if row["kind"] == "points":
+            one, two = (
+                part.verdicts[(part.verdicts["kind"] == "points") & (part.verdicts["rule"] == row["item"])].iloc[0]
+                for part in (before, after)
+            )
+            assert row["gain_low"] == two["points_low"] - one["points_low"]
+            assert row["gain_high"] == two["points_high"] - one["points_high"]
+
+
+def test_rank_is_by_what_is_left_after_the_cost_and_unknown_costs_come_last() -> None:
+    outcomes = pd.concat(
+        [
+            outcome(outcome_id="dear", price="80万元", cooperation="技术转让"),
+            outcome(outcome_id="cheap", price="10万元", cooperation="技术转让"),
+            outcome(outcome_id="open", price="面议", cooperation="技术转让"),
+        ]
+    )
+    matches = pd.DataFrame(
+        {"enterprise_id": "F", "outcome_id": ["dear", "cheap", "open"], "probability": [1.0, 0.5, 1.0]}
+    )
+    free = partners(short(), matches, "hte", on=ON, outcomes=outcomes).drop_duplicates("rank")
+    assert free[["outcome_id", "net"]].to_numpy().tolist() == [["dear", 8], ["open", 8], ["cheap", 4]]
+    assert free["together_low"].tolist() == [free["total_before_low"].iloc[0] + gain for gain in (8, 8, 8)]
+    paid = partners(short(), matches, "hte", on=ON, outcomes=outcomes, points_per_yuan=1e-5).drop_duplicates("rank")
+    assert paid[["outcome_id", "net"]].iloc[:2].to_numpy().tolist() == [["cheap", 3], ["dear", 0]]
+    assert paid["outcome_id"].iloc[2] == "open"
+    assert pd.isna(paid["net"].iloc[2])
+    own = partners(
+        short(), matches, "hte", on=ON, outcomes=outcomes, points_per_yuan=1e-5, costs={"transfer": 400_000}
+    ).drop_duplicates("rank")
+    assert own[["outcome_id", "net"]].to_numpy().tolist() == [["dear", 4], ["open", 4], ["cheap", 0]]
+
+
+def test_the_fit_comes_from_the_probability_and_else_from_good_match() -> None:
+    outcomes = outcome(cooperation="技术转让")
+    known = partners(short(), pair(good_match=False), "hte", on=ON, outcomes=outcomes)
+    assert known[["probability", "probability_from"]].drop_duplicates().to_numpy().tolist() == [[0.5, "probability"]]
+    good = partners(short(), pair(probability=None, good_match=True), "hte", on=ON, outcomes=outcomes)
+    assert good[["probability", "probability_from"]].drop_duplicates().to_numpy().tolist() == [[1, "good_match"]]
+    assert partners(short(), pair(probability=None, good_match=False), "hte", on=ON, outcomes=outcomes).empty
+    none = partners(short(), pair().drop(columns="probability"), "hte", on=ON, outcomes=outcomes)
+    assert set(none["probability_from"]) == {"assumed"}
+    with pytest.raises(TableError, match=r"^配对表的 probability 应在 0 到 1 之间，第 1 对不是$"):
+        partners(short(), pair(probability=1.5), "hte", on=ON, outcomes=outcomes)
+
+
+def test_from_the_outcomes_side_the_firm_that_gains_most_comes_first() -> None:
+    firms = pd.concat([short(), short(enterprise_id="G", conversions_3y=7)], ignore_index=True)
+    matches = pd.concat([pair(), pair(enterprise_id="G")], ignore_index=True)
+    options: dict[str, Any] = {"on": ON, "outcomes": outcome(cooperation="技术转让")}
+    one = partners(firms, matches, "hte", **options)
+    other = partners(firms, matches, "hte", side="partner", **options)
+    head = ["enterprise_id", "rank", "outcome_id", "net"]
+    assert other.drop_duplicates(head)[head].to_numpy().tolist() == [["F", 1, "C", 4], ["G", 2, "C", 1]]
+    keys = ["enterprise_id", "item", "gain_low", "gain_high", "net"]
+    assert sorted(map(str, one[keys].to_numpy().tolist())) == sorted(map(str, other[keys].to_numpy().tolist()))
+
+
+def test_an_expert_is_a_partner_for_development() -> None:
+    matches = pd.DataFrame([{"enterprise_id": "F", "expert_id": "E1"}])
+    experts = pd.DataFrame([{"expert_id": "E1", "name": "甲教授", "institution": "某大学"}])
+    table = partners(short(), matches, "hte", on=ON, experts=experts)
+    assert list(dict.fromkeys(table["way"])) == ["joint", "commissioned", "platform"]
+    assert set(table["expert_id"]) == {"E1"}
+    assert set(table["outcome_id"]) == {""}
+
+
+def test_a_firm_that_passes_has_no_gap_and_nothing_gives_an_empty_table() -> None:
+    firms = pd.DataFrame([firm("tech-sme")])
+    assert score(firms, "tech-sme", on=ON).summary["decision"].tolist() == ["passes"]
+    assert partners(firms, pair(), "tech-sme", on=ON, outcomes=outcome()).empty
+    assert partners(short(), pair().head(0), "hte", on=ON, outcomes=outcome()).empty
+
+
+def test_faults_are_told() -> None:
+    with pytest.raises(PolicyError, match=r"^没有为.*（srdi）写明合作方式如何改变事实；可用：hte、tech-sme$"):
+        partners(short(), pair(), "srdi", on=ON)
+    with pytest.raises(TableError, match=r"^配对表没有企业编号"):
+        partners(short(), pair().drop(columns="enterprise_id"), "hte", on=ON)
+    with pytest.raises(TableError, match=r"^企业表中同一企业有不止一行：F；请每家企业只留一行$"):
+        partners(pd.concat([short(), short()]), pair(), "hte", on=ON, outcomes=outcome())
+    with pytest.raises(ValueError, match="there is no way 'gift'"):
+        partners(short(), pair(), "hte", on=ON, ways=["gift"])
+
+
+def test_every_move_reads_columns_and_items_that_its_policy_has_and_cites_a_source(tmp_path: Path) -> None:
+    house = Cooperation.load()
+    for policy_id, moves in house.moves.items():
+        policy = load_policy(policy_id)
+        rules = {str(rule["id"]) for rule in policy.raw_rules}
+        for move in moves:
+            assert move.columns <= set(policy.columns)
+            assert set(move.evidence) <= rules
+            assert move.source.startswith("《")
+    text = Path(str(Path(__import__("matcher").__file__).parent / "data" / "partners.yaml")).read_text("utf-8")
+    wrong = tmp_path / "moves.yaml"
+    wrong.write_text(text.replace("ways: [licence]", "ways: [lease]", 1), "utf-8")
+    with pytest.raises(PolicyError, match=r"hte, move 4: there is no way 'lease'$"):
+        Cooperation.load(wrong)
+    wrong.write_text(text.replace("when: {right: class1}", "whenn: {right: class1}", 1), "utf-8")
+    with pytest.raises(PolicyError, match=r"hte, move 1: unknown key 'whenn'"):
+        Cooperation.load(wrong)
+
+
+def test_a_name_alone_joins_a_need_only_when_accepted() -> None:
+    firms = pd.DataFrame({"enterprise_id": ["F1", "F2"], "name": ["甲有限公司", "乙有限公司"]})
+    needs = pd.DataFrame(
+        {"need_id": ["1", "2", "3"], "enterprise_id": ["F2", "", ""], "enterprise": ["", "甲有限公司", "丙"]}
+    )
+    kept, many = owners_by_name(needs, firms, accept=False)
+    assert (kept["enterprise_id"].tolist(), many) == (["F2", "", ""], 1)
+    joined, many = owners_by_name(needs, firms, accept=True)
+    assert (joined["enterprise_id"].tolist(), many) == (["F2", "F1", ""], 1)
+
+
+def test_a_firm_file_holds_decision_points_gaps_partners_instruments_and_questions(tmp_path: Path) -> None:
+    firms = short(name="甲<b>公司</b> 13812345678", in_field=None, conversions_3y=12)
+    found = partners(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
+    tools = pd.DataFrame([{"enterprise_id": "F", "title": "创新券", "state": "可申请"}])
+    (file,) = firm_files(firms, ["hte"], on=ON, partners=found, instruments=tools)
+    part = file["policies"][0]
+    assert (part["decision"], part["said"], part["met"]) == ("unknown", "缺少事实，未定", 8)
+    assert [gap["title"][:12] for gap in part["gaps"]] == ["主要产品（服务）的核心技", "企业创新能力评价综合得分"]
+    assert part["ask"] == ["核心技术属于国家重点支持的高新技术领域"]
+    assert [(p["id"], p["way"], p["gain"]) for p in part["partners"]] == [("C", "技术转让", "低限 +2，高限 +2")]
+    assert [tool["title"] for tool in file["instruments"]] == ["创新券"]
+    assert write_firm_files(tmp_path / "a.html", [file]) == 1
+    page = (tmp_path / "a.html").read_text("utf-8")
+    assert "甲&lt;b&gt;公司&lt;/b&gt; 138****5678" in page
+    assert "http" not in re.sub(r"http-equiv", "", page)
+    assert write_firm_files(tmp_path, [file, {**file, "enterprise_id": "f"}, {**file, "enterprise_id": "a/b"}]) == 7
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "F.html", "F.xlsx", "a.html", "a_b.html", "a_b.xlsx", "f~2.html", "f~2.xlsx", "index.html",
+    ]  # fmt: skip
+    sheet = load_workbook(tmp_path / "F.xlsx").worksheets[0]
+    cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
+    assert "未满足的条件" in cells
+    assert "创新券" in cells
+    with pytest.raises(OutputError):
+        write_firm_files(tmp_path / "nowhere", [file])
+
+
+def test_commands_write_the_table_the_workbook_and_the_files(tmp_path: Path) -> None:
+    inputs = [str(EXAMPLES / name) for name in ("partner_firms.csv", "needs.csv", "outcomes.csv")]
+    common = ["--policy", "hte", "--policy", "tech-sme", "--on", "2026-11-24", "-q"]
+    (tmp_path / "files").mkdir()
+    table, book = tmp_path / "out.csv", tmp_path / "out.xlsx"
+    for output, more in ((table, []), (book, ["--files", str(tmp_path / "files")])):
+        done = CliRunner().invoke(app, ["partners", *inputs, *common, "-o", str(output), *more])
+        assert done.exit_code == 0, done.output
+    found = pd.read_csv(table)
+    assert set(found["policy"]) == {"hte", "tech-sme"}
+    assert load_workbook(book).sheetnames == ["合作建议", "问题", "说明"]
+    assert len(list((tmp_path / "files").glob("*.html"))) == 13
+    page = tmp_path / "one.html"
+    done = CliRunner().invoke(
+        app,
+        ["firm-file", inputs[0], *common, "-o", str(page), "--firm", "QY002", "--partners", str(table)],
+    )
+    assert done.exit_code == 0, done.output
+    assert page.read_text("utf-8").count("<article>") == 1
+    lost = CliRunner().invoke(app, ["firm-file", inputs[0], *common, "-o", str(page), "--firm", "QY999"])
+    assert isinstance(lost.exception, TableError)
