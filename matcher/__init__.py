@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from matcher.evaluation import evaluate
     from matcher.experts import Experts, Weighing, rank_experts, rank_needs
     from matcher.feedback import fit_feedback, withdraw_feedback
+    from matcher.fields import FieldModel, classify
     from matcher.firm_sheets import firm_files, write_firm_files
     from matcher.index import Index
     from matcher.matching import match
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from matcher.policy.verdicts import Scored, score
     from matcher.pool.targets import expected_passes, whom_to_help
     from matcher.report import mask_contacts, write_matches
+    from matcher.schemes import Scheme
     from matcher.tables import Reading, describe, read_experts, read_needs, read_outcomes, read_table, read_works
     from matcher.text import Segmenter
 
@@ -49,6 +51,7 @@ _HOMES = {
     "Encoder": "encoders",
     "EncoderError": "errors",
     "Experts": "experts",
+    "FieldModel": "fields",
     "Index": "index",
     "IndexFolderError": "errors",
     "InfeasibleError": "errors",
@@ -59,6 +62,7 @@ _HOMES = {
     "Policy": "policy.core",
     "PolicyError": "errors",
     "Reading": "tables",
+    "Scheme": "schemes",
     "Scored": "policy.verdicts",
     "Segmenter": "text",
     "StaticEncoder": "encoders",
@@ -69,6 +73,7 @@ _HOMES = {
     "assign": "assignment.assigning",
     "cheapest": "policy.cheapest",
     "check_policy": "policy.cases",
+    "classify": "fields",
     "describe": "tables",
     "evaluate": "evaluation",
     "expected_passes": "pool.targets",
@@ -104,6 +109,7 @@ __all__ = [
     "Encoder",
     "EncoderError",
     "Experts",
+    "FieldModel",
     "Index",
     "IndexFolderError",
     "InfeasibleError",
@@ -114,6 +120,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Reading",
+    "Scheme",
     "Scored",
     "Segmenter",
     "StaticEncoder",
@@ -124,6 +131,7 @@ __all__ = [
     "assign",
     "cheapest",
     "check_policy",
+    "classify",
     "describe",
     "evaluate",
     "expected_passes",
