@@ -145,16 +145,38 @@ class Experts:
 
     def weights(self, weighing: Weighing, on: dt.date | str | None) -> Numbers:
         """What each link weighs (0..1): kind times role times age on that day; without a day ages play no part."""
-        kind = self.index.column("kind")
-        by_kind = {name: _weight(name, weighing.kinds) for name in pd.unique(kind)}
-        by_role = {name: _weight(name, weighing.roles) for name in self.links["role"].unique()}
-        of_row = np.array([by_kind[name] for name in kind], float)
+        key = (weighing.half_life, *sorted(weighing.kinds.items()), None, *sorted(weighing.roles.items()), str(on))
+        if key not in self._known:
+            self._known[key] = self._weights(weighing, on)
+        return self._known[key]
+
+    @cached_property
+    def _known(self) -> dict[object, Numbers]:
+        return {}
+
+    def _weights(self, weighing: Weighing, on: dt.date | str | None) -> Numbers:
+        codes, kinds = pd.factorize(self.index.column("kind"))
+        of_row = np.array([_weight(name, weighing.kinds) for name in kinds], float)[codes]
         if on is not None:
             dates = pd.to_datetime(pd.Series(self.index.column("date"), dtype=object), errors="coerce")
             years = (pd.Timestamp(on) - dates).dt.days.to_numpy(float) / 365.25
             years = np.where(np.isnan(years), weighing.half_life, np.maximum(years, 0))
-            of_row *= np.where(kind == PROFILE, 1.0, 0.5 ** (years / weighing.half_life))
-        return np.asarray(of_row[self.rows] * self.links["role"].map(by_role).to_numpy(float), float)
+            of_row *= np.where(self.own, 1.0, 0.5 ** (years / weighing.half_life))
+        codes, roles = pd.factorize(self.links["role"].to_numpy(object))
+        of_link = np.array([_weight(name, weighing.roles) for name in roles], float)[codes]
+        weights = np.asarray(of_row[self.rows] * of_link, float)
+        weights.flags.writeable = False
+        return weights
+
+    @cached_property
+    def own(self) -> NDArray[np.bool_]:
+        """Which rows of the index are what somebody says of himself."""
+        return np.asarray(self.index.column("kind") == PROFILE, bool)
+
+    @cached_property
+    def titles(self) -> NDArray[np.object_]:
+        """The title of every row of the index."""
+        return self.index.column("title")
 
     @cached_property
     def rows(self) -> Whole:
@@ -227,7 +249,7 @@ def rank_experts(
     index, ids = experts.index, queries["need_id"].astype(str).tolist()
     weights = experts.weights(weighing, on)
     allowed = _Allowed(queries, experts.people, where or {}, same, exclude)
-    works = _Works(index, _Speaks(index, false_alarm))
+    works = _Works(experts, _Speaks(index, false_alarm))
     block = max(1, min(BLOCK, CELLS // max(1, len(index.ids))))
     parts = []
     with advancing(len(queries), "匹配专家", progress) as advance:
@@ -298,7 +320,7 @@ def rank_needs(
     if only is not None and (lost := sorted(set(map(str, only)) - set(names))):
         raise KeyError(f"not among the experts: {', '.join(lost[:10])}")
     chosen = [i for i, name in enumerate(names) if only is None or name in set(map(str, only))]
-    weights, told_by = experts.weights(weighing, on), _Works(experts.index, _Speaks(index, false_alarm))
+    weights, told_by = experts.weights(weighing, on), _Works(experts, _Speaks(index, false_alarm))
     living = np.flatnonzero(index.alive)
     parts = []
     with advancing(len(chosen), "匹配需求", progress) as advance:
@@ -431,9 +453,9 @@ class _Speaks:
 class _Works:
     """What is said of a person's works."""
 
-    def __init__(self, index: Index, speaks: _Speaks) -> None:
-        self._profile, self._ids, self._speaks = index.column("kind") == PROFILE, index.ids, speaks
-        self._titles = index.column("title")
+    def __init__(self, experts: Experts, speaks: _Speaks) -> None:
+        self._profile, self._ids, self._speaks = experts.own, experts.index.ids, speaks
+        self._titles = experts.titles
 
     def tell(
         self, rows: Whole, total: Numbers, values: Numbers, weights: Numbers

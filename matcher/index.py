@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from matcher.ranking import Ranker
 
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
-ID_COLUMNS = ("outcome_id", "need_id", "work_id")
+ID_COLUMNS = ("outcome_id", "need_id")
+WORK_ID = "work_id"  # of the works behind experts, see `matcher.experts`
 BATCH = 4096  # texts segmented and encoded at a time
 TITLE = 3  # how often a title counts among the terms
 SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
@@ -320,7 +321,7 @@ class Index:
 
 def id_column_of(table: pd.DataFrame) -> str:
     """The column that tells what a table's rows are. Raises TableError when there is none, or more than one."""
-    found = [column for column in ID_COLUMNS if column in table]
+    found = [column for column in (*ID_COLUMNS, WORK_ID) if column in table]
     if len(found) != 1:
         raise TableError(
             f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}"

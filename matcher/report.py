@@ -27,38 +27,16 @@ _HEADERS = {
     "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应", "note": "提示", "semantic": "语义分",
     "lexical": "词面分", "preference": "偏好分", "feedback": "反馈分",
     "strength": "证据强度", "speaking": "有力业绩数", "work_ids": "代表业绩编号", "works": "代表业绩",
-    "affinity": "综合匹配度", "need_sentence": "对应的需求语句", "work_sentence": "业绩中的证据句",
+    "affinity": "综合匹配度", "need_sentence": "需求原句", "work_sentence": "业绩原句",
     "good_count": "较强匹配数", "best_score": "最佳分数", "duplicate_of": "疑似重复于",
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
     "action": "处理", "kept": "保留该行",
 }  # fmt: skip
-_KEY_FIELDS = [
-    "name",
-    "position",
-    "institution",
-    "enterprise",
-    "region",
-    "maturity",
-    "cooperation",
-    "price",
-    "budget",
-    "valid_until",
-]
+_KEY_FIELDS = ["name", "position", "institution", "enterprise", "region", "maturity", "cooperation", "price", "budget"]
+_KEY_FIELDS += ["valid_until"]
 _SCORES = ["score", "level", "probability", "good_match", "strength", "speaking"]
-_REASONS = [
-    "works",
-    "work_ids",
-    "shared_terms",
-    "need_sentence",
-    "work_sentence",
-    "evidence",
-    "unanswered",
-    "note",
-    "semantic",
-    "lexical",
-    "preference",
-    "feedback",
-]
+_SAID = ["works", "shared_terms", "need_sentence", "work_sentence", "evidence", "unanswered"]  # in words, on the page
+_REASONS = [*_SAID, "work_ids", "note", "semantic", "lexical", "preference", "feedback"]
 _WIDTHS = {"rank": 6, "score": 10, "good_match": 10, "shared_terms": 28, "evidence": 56, "unanswered": 36}
 _WIDTHS |= {"works": 44, "need_sentence": 40, "work_sentence": 48}
 _WIDTHS |= {"query_title": 30, "record_title": 30, "title": 30, "best_title": 30, "description": 60, "内容": 100}
@@ -174,7 +152,7 @@ _EXPERT_LEGEND = {
     "较强匹配": "“是”表示该专家至少有一项业绩（或简介）与需求的匹配分高到库中没有其主题的文本很少能达到，值得先看。",
     "证据强度": "强：两项以上有力业绩，且均非久远或参与性的；中：一项；弱：没有达到有力程度的业绩；"
     "仅简介：只有本人填写的研究方向或简介相关；无：没有相关内容。",
-    "代表业绩": "对综合匹配度贡献最大的业绩，至多三项；共同术语、证据句和未回应均就其中第一项而言。",
+    "代表业绩": "对综合匹配度贡献最大的业绩，至多三项；共同术语、原句和未回应均就其中第一项而言。",
     "未回应": "需求中在该项业绩文字里找不到对应内容的部分；不等于专家做不到，洽谈时可以先问。",
 }
 _SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}
@@ -495,7 +473,7 @@ def _page(report: _Report) -> bytes:
 
     pairs, ask, answer = report.pairs(), report.ask.id_column, report.answer.id_column
     digits = _digits(pairs["score"])
-    own = {ask, answer, "query_title", "record_title", "rank", "score", "good_match", *_REASONS[:3]}
+    own = {ask, answer, "query_title", "record_title", "rank", "score", "good_match", *_SAID}
     matches: dict[str, list[dict[str, str]]] = {}
     for row in _shown_rows(pairs.assign(score=[f"{score:.{digits}%}" for score in pairs["score"]])):
         matches.setdefault(row[ask], []).append(row)
