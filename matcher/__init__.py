@@ -23,7 +23,8 @@ if TYPE_CHECKING:
         TableError,
     )
     from matcher.evaluation import evaluate
-    from matcher.experts import Experts, Weighing, propose_merges, rank_experts, rank_needs
+    from matcher.expert_ranking import rank_experts, rank_needs
+    from matcher.experts import Experts, Weighing, propose_merges
     from matcher.feedback import fit_feedback, withdraw_feedback
     from matcher.index import Index
     from matcher.matching import match
@@ -73,8 +74,8 @@ _HOMES = {
     "mask_contacts": "report",
     "match": "matching",
     "propose_merges": "experts",
-    "rank_experts": "experts",
-    "rank_needs": "experts",
+    "rank_experts": "expert_ranking",
+    "rank_needs": "expert_ranking",
     "read_experts": "tables",
     "read_firms": "policy.firms",
     "read_needs": "tables",

@@ -28,17 +28,17 @@ ORDER = [
     {"headers"},
     {"tables"},
     {"index", "policy"},
-    {"filters", "reasons"},
+    {"filters", "reasons", "experts"},
     {"feedback"},
     {"storage", "ranking"},
-    {"matching", "evaluation", "report", "experts"},
+    {"matching", "evaluation", "report", "expert_ranking"},
     {"assignment"},
     {"cli_policy", "cli_assign", "cli_experts"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}
 MATCHING = {"text", "encoders", "chance", "lexical", "index", "storage", "filters", "reasons", "matching", "evaluation"}
-MATCHING |= {"calibration", "feedback", "ranking", "experts"}
+MATCHING |= {"calibration", "feedback", "ranking", "experts", "expert_ranking"}
 # Index.save and Index.load; what the judged pairs teach: these know Index themselves
 LAZY = {("index", "storage"), ("index", "ranking"), ("index", "feedback")}
 
