@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from made_up import made_up
 
-from matcher.experts import Experts, Weighing, rank_experts
+from matcher import Experts, Weighing, rank_experts
 
 
 def main() -> None:

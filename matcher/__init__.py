@@ -23,7 +23,8 @@ if TYPE_CHECKING:
         TableError,
     )
     from matcher.evaluation import evaluate
-    from matcher.experts import Experts, Weighing, rank_experts, rank_needs
+    from matcher.expert_ranking import rank_experts, rank_needs
+    from matcher.experts import Experts, Weighing
     from matcher.feedback import fit_feedback, withdraw_feedback
     from matcher.fields import FieldModel, classify
     from matcher.firm_sheets import firm_files, write_firm_files
@@ -85,8 +86,8 @@ _HOMES = {
     "match": "matching",
     "partners": "partnering",
     "propose_merges": "namesakes",
-    "rank_experts": "experts",
-    "rank_needs": "experts",
+    "rank_experts": "expert_ranking",
+    "rank_needs": "expert_ranking",
     "read_experts": "tables",
     "read_firms": "policy.firms",
     "read_needs": "tables",

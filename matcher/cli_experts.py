@@ -28,7 +28,7 @@ def experts(
     where: Annotated[list[str] | None, typer.Option(metavar="字段=值", help="Only experts with this label.")] = None,
     same: Annotated[list[str] | None, typer.Option(metavar="字段", help="Columns in which both must agree.")] = None,
     exclude: Annotated[Path | None, typer.Option(help="Table of pairs (需求编号, 专家编号) not to show.")] = None,
-    half_life: Annotated[float | None, typer.Option(help="Years after which a work counts half.")] = None,
+    half_life: Annotated[float | None, typer.Option(min=0.1, help="Years after which a work counts half.")] = None,
     bad_rows: Annotated[
         Literal["list", "refuse"], typer.Option(help="Go on without rows that cannot be used, or refuse the file.")
     ] = "list",
@@ -41,7 +41,8 @@ def experts(
     """Rank experts for every need by their works (or, with --push, needs for every expert), with reasons."""
     import pandas as pd
 
-    from matcher.experts import HALF_LIFE, Experts, Weighing, rank_experts, rank_needs
+    from matcher.expert_ranking import rank_experts, rank_needs
+    from matcher.experts import HALF_LIFE, Experts, Weighing
     from matcher.index import Index
     from matcher.report import check_output, write_matches
     from matcher.tables import describe, read_experts, read_needs, read_works
@@ -65,7 +66,7 @@ def experts(
     if library.unknown:
         some = "、".join(library.unknown[:5])
         _say(quiet, f"{works.name}：{len(library.unknown)} 个专家编号不在{people.name}中，其业绩未用：{some}")
-    weighing = Weighing(half_life=half_life or HALF_LIFE)
+    weighing = Weighing(half_life=HALF_LIFE if half_life is None else half_life)
     if push:
         index = Index.build(asking, progress=not quiet)
         ranked = rank_needs(library, index, k=k, on=day, weighing=weighing, progress=not quiet)

@@ -147,7 +147,7 @@ def test_an_affinity_is_the_weighted_mean_that_the_documentation_says():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_search_finds_whom_a_loop_over_everybody_finds(seed, monkeypatch):
-    monkeypatch.setattr("matcher.experts.CELLS", 300)
+    monkeypatch.setattr("matcher.expert_ranking.CELLS", 300)
     experts = made_up(60, 400, seed)
     needs = NEEDS.assign(title=["机械手 焊接 轴承", "农业灌溉 保鲜"])
     weighing = Weighing(top=3, fade=0.7, half_life=5)
