@@ -69,7 +69,7 @@ def assignment_bytes(found: Assignment, record: Mapping[str, Any], path: Path) -
         columns = [frame[column].tolist() for _, column in sheets[name]]
         return [dict(zip([title for title, _ in sheets[name]], row, strict=True)) for row in zip(*columns, strict=True)]
 
-    return _book(
+    return book_bytes(
         {
             "分配结果": (taken("分配结果", partners), [title for title, _ in sheets["分配结果"]]),
             f"按{right}汇总": (panels, [right, "人数", left, "合计匹配分", "候补（按顺位）"]),
@@ -152,10 +152,11 @@ def timetable_bytes(plan: Timetable, path: Path, *, nouns: Mapping[str, str], ab
         notes["最优性"] = "已证明最优" if proof["optimal"] else f"与上界相差 {proof['gap']:.3%}"
     notes |= about
     sheets["说明"] = ([{"项目": name, "内容": text} for name, text in notes.items()], ["项目", "内容"])
-    return _book(sheets)
+    return book_bytes(sheets)
 
 
-def _book(sheets: Mapping[str, tuple[Sequence[Mapping[str, Any]], Sequence[str]]]) -> bytes:
+def book_bytes(sheets: Mapping[str, tuple[Sequence[Mapping[str, Any]], Sequence[str]]]) -> bytes:
+    """A workbook: per sheet its rows and the columns to show, in this order. Equal inputs give equal bytes."""
     import xlsxwriter
 
     buffer = io.BytesIO()
