@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from matcher.feedback import fit_feedback, withdraw_feedback
     from matcher.index import Index
     from matcher.matching import match
+    from matcher.namesakes import Merged, merge_experts, propose_merges
     from matcher.policy.cases import check_policy
     from matcher.policy.cheapest import Lever, cheapest
     from matcher.policy.core import Policy, load_policy
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from matcher.policy.verdicts import Scored, score
     from matcher.report import mask_contacts, write_matches
     from matcher.tables import Reading, describe, read_needs, read_outcomes, read_table
+    from matcher.teams import find_teams, fits_from, point_needs
     from matcher.text import Segmenter
 
 __version__ = "0.1.0"
@@ -48,6 +50,7 @@ _HOMES = {
     "InfeasibleError": "errors",
     "Lever": "policy.cheapest",
     "MatcherError": "errors",
+    "Merged": "namesakes",
     "MissingExtraError": "errors",
     "OutputError": "errors",
     "Policy": "policy.core",
@@ -64,11 +67,16 @@ _HOMES = {
     "check_policy": "policy.cases",
     "describe": "tables",
     "evaluate": "evaluation",
+    "find_teams": "teams",
     "fit_feedback": "feedback",
+    "fits_from": "teams",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
+    "merge_experts": "namesakes",
+    "point_needs": "teams",
+    "propose_merges": "namesakes",
     "read_firms": "policy.firms",
     "read_needs": "tables",
     "read_outcomes": "tables",
@@ -91,6 +99,7 @@ __all__ = [
     "InfeasibleError",
     "Lever",
     "MatcherError",
+    "Merged",
     "MissingExtraError",
     "OutputError",
     "Policy",
@@ -107,11 +116,16 @@ __all__ = [
     "check_policy",
     "describe",
     "evaluate",
+    "find_teams",
     "fit_feedback",
+    "fits_from",
     "load_encoder",
     "load_policy",
     "mask_contacts",
     "match",
+    "merge_experts",
+    "point_needs",
+    "propose_merges",
     "read_firms",
     "read_needs",
     "read_outcomes",

@@ -90,8 +90,7 @@ def teams(
     quiet: Quiet = False,
 ) -> None:
     """The smallest teams that cover the points of every need, with alternatives and reasons."""
-    from matcher.teams import fits_from
-    from matcher.teams import teams as choose
+    from matcher.teams import find_teams, fits_from
 
     asking = _needs(needs, quiet)
     table = _read(fits, _FITS, quiet)
@@ -110,12 +109,17 @@ def teams(
         table = fits_from(table, who=who, score=score)
     else:
         table = table.assign(expert_id=table[who], score=table[score])
-    pairs = [] if forbid is None else _read(forbid, _FORBID, quiet)[["a_id", "b_id"]].to_numpy().tolist()
+    pairs: list[tuple[str, str]] = []
+    if forbid is not None:
+        barred = _read(forbid, _FORBID, quiet)
+        pairs = list(zip(barred["a_id"], barred["b_id"], strict=True))
     called: dict[str, str] = {}
     if names is not None:
         people = _people(names, quiet)
         called = {key: name for key, name in zip(people["expert_id"], people["name"], strict=True) if name}
-    found = choose(asking, table, at_least=at_least, most=most, k=k, forbid=[(a, b) for a, b in pairs], names=called)
+    found = find_teams(
+        asking, table, at_least=at_least, most=most, k=k, forbid=[(a, b) for a, b in pairs], names=called
+    )
     _write(output, "组队方案", found)
     first = found[found["team"] <= 1].drop_duplicates("need_id")
     whole = int(((first["team"] == 1) & (first["missing"] == "")).sum())
@@ -147,11 +151,11 @@ def merge(
     quiet: Quiet = False,
 ) -> None:
     """Join the accepted pairs; the rows that they replace are written beside the new tables."""
-    from matcher.namesakes import merge as join
+    from matcher.namesakes import merge_experts
     from matcher.output import save_files
     from matcher.report import csv_bytes
 
-    found = join(_people(experts, quiet), _works(works, quiet), _read(accepted, _PAIRS, quiet))
+    found = merge_experts(_people(experts, quiet), _works(works, quiet), _read(accepted, _PAIRS, quiet))
     if not output.is_dir():
         raise OutputError(f"不能写入“{output}”：文件夹不存在，请先建立")
     save_files({output / f"{name}.csv": csv_bytes(table) for name, table in found._asdict().items()})
