@@ -12,16 +12,7 @@ if TYPE_CHECKING:
     from matcher.assignment.assigning import Assignment, assign
     from matcher.assignment.events import Timetable, repair, timetable
     from matcher.encoders import Encoder, StaticEncoder, load_encoder
-    from matcher.errors import (
-        EncoderError,
-        IndexFolderError,
-        InfeasibleError,
-        MatcherError,
-        MissingExtraError,
-        OutputError,
-        PolicyError,
-        TableError,
-    )
+    from matcher.errors import EncoderError, IndexFolderError, InfeasibleError, MatcherError, MissingExtraError, OutputError, PolicyError, TableError
     from matcher.evaluation import evaluate
     from matcher.expert_ranking import rank_experts, rank_needs
     from matcher.experts import Experts, Weighing
@@ -30,7 +21,7 @@ if TYPE_CHECKING:
     from matcher.firm_sheets import firm_files, write_firm_files
     from matcher.index import Index
     from matcher.matching import match
-    from matcher.namesakes import propose_merges
+    from matcher.namesakes import Merged, merge_experts, propose_merges
     from matcher.partnering import partners
     from matcher.policy.cases import check_policy
     from matcher.policy.cheapest import Lever, cheapest
@@ -43,6 +34,7 @@ if TYPE_CHECKING:
     from matcher.report import mask_contacts, write_matches
     from matcher.schemes import Scheme
     from matcher.tables import Reading, describe, read_experts, read_needs, read_outcomes, read_table, read_works
+    from matcher.teams import find_teams, fits_from, point_needs
     from matcher.text import Segmenter
 
 __version__ = "0.1.0"
@@ -58,6 +50,7 @@ _HOMES = {
     "InfeasibleError": "errors",
     "Lever": "policy.cheapest",
     "MatcherError": "errors",
+    "Merged": "namesakes",
     "MissingExtraError": "errors",
     "OutputError": "errors",
     "Policy": "policy.core",
@@ -78,13 +71,17 @@ _HOMES = {
     "describe": "tables",
     "evaluate": "evaluation",
     "expected_passes": "pool.targets",
+    "find_teams": "teams",
     "firm_files": "firm_sheets",
     "fit_feedback": "feedback",
+    "fits_from": "teams",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
+    "merge_experts": "namesakes",
     "partners": "partnering",
+    "point_needs": "teams",
     "propose_merges": "namesakes",
     "rank_experts": "expert_ranking",
     "rank_needs": "expert_ranking",
@@ -116,6 +113,7 @@ __all__ = [
     "InfeasibleError",
     "Lever",
     "MatcherError",
+    "Merged",
     "MissingExtraError",
     "OutputError",
     "Policy",
@@ -136,13 +134,17 @@ __all__ = [
     "describe",
     "evaluate",
     "expected_passes",
+    "find_teams",
     "firm_files",
     "fit_feedback",
+    "fits_from",
     "load_encoder",
     "load_policy",
     "mask_contacts",
     "match",
+    "merge_experts",
     "partners",
+    "point_needs",
     "propose_merges",
     "rank_experts",
     "rank_needs",

@@ -22,7 +22,7 @@ from matcher.encoders import Encoder, StaticEncoder, encode_texts
 from matcher.errors import TableError
 from matcher.text import normalise
 
-__all__ = ["Merged", "institution_key", "merge", "propose_merges"]
+__all__ = ["Merged", "institution_key", "merge_experts", "propose_merges"]
 
 SAME_INSTITUTION, OTHER_INSTITUTIONS = 2.0, -1.0
 ONE_COAUTHOR, COAUTHORS = 1.5, 3.0
@@ -46,7 +46,7 @@ _MARKS = re.compile(r"[*＊#†‡¹²³⁰⁴-⁹]|\[[\d,\s]+\]|[（(][^（()�
 
 
 class Merged(NamedTuple):
-    """Tables after `merge`, and what they replace.
+    """Tables after `merge_experts`, and what they replace.
 
     experts, works: as they were given, with the joined persons. old_experts, old_works: every row that was changed or
     left out, as it was given, behind the id that it has now (`merged_into`).
@@ -103,7 +103,7 @@ def propose_merges(
 
     One row a pair, the highest score first, then by name and ids: expert_id_a < expert_id_b, name, the parts, `score`
     (their sum), `verdict` (建议合并 from 3, 不合并 below 0, else 待核实), `reason` in Chinese, and `accepted`, empty,
-    for whoever decides (是 or 否; see `merge`). The parts, 0 where nothing is known:
+    for whoever decides (是 or 否; see `merge_experts`). The parts, 0 where nothing is known:
 
     institution: +2 the same in the profile or any work (`institution_key`), -1 all different; above and below one
     another (中国科学院, 中国科学院金属研究所): 0. coauthors: +1.5 one name in common, +3 two or more, works of both
@@ -137,7 +137,7 @@ def propose_merges(
     return table.astype(dict.fromkeys(texts, str)).astype(dict.fromkeys(numbers, "float64"))
 
 
-def merge(experts: pd.DataFrame, works: pd.DataFrame, pairs: pd.DataFrame) -> Merged:
+def merge_experts(experts: pd.DataFrame, works: pd.DataFrame, pairs: pd.DataFrame) -> Merged:
     """Join the persons of the pairs that a user has accepted; nothing is lost.
 
     pairs: expert_id_a, expert_id_b; with a column `accepted`, the rows in which it says 是 (or True), else all rows.

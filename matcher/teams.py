@@ -5,7 +5,7 @@ Every point of a need is ranked as a need of its own, by any ranking there is:
 
     points = point_needs(needs)
     fits = fits_from(match(points, index))
-    teams(needs, fits)
+    find_teams(needs, fits)
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from matcher.errors import TableError
 from matcher.text import sentences
 
-__all__ = ["fits_from", "point_needs", "points_of", "teams"]
+__all__ = ["find_teams", "fits_from", "point_needs", "points_of"]
 
 _DIGITS = "一二三四五六七八九十"
 _CHINESE = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}
@@ -137,7 +137,7 @@ def fits_from(ranked: pd.DataFrame, *, who: str = "expert_id", score: str = "sco
     return fits[fits["expert_id"] != ""].reset_index(drop=True)
 
 
-def teams(
+def find_teams(
     needs: pd.DataFrame,
     fits: pd.DataFrame,
     *,

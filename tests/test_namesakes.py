@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.namesakes import institution_key, merge, propose_merges
+from matcher.namesakes import institution_key, merge_experts, propose_merges
 from tests.small import Known
 
 
@@ -135,7 +135,7 @@ def test_a_merge_keeps_everything():
         {"expert_id_a": ["A", "B", "A"], "expert_id_b": ["B", "C", "D"], "accepted": ["是", True, "否"]}
     )
     before = experts.copy(), works.copy(), pairs.copy()
-    found = merge(experts, works, pairs)
+    found = merge_experts(experts, works, pairs)
     assert found.experts.to_dict("list") == {
         "expert_id": ["A", "D"], "name": ["王磊", "李静"], "institution": ["沂州大学", ""],
         "papers": [2.0, pytest.approx(np.nan, nan_ok=True)],
@@ -157,12 +157,12 @@ def test_a_merge_keeps_everything():
 def test_a_merge_that_cannot_be_done_says_why():
     pairs = pd.DataFrame({"expert_id_a": ["E1", "E2", "E1"], "expert_id_b": ["E2", "E3", "E3"]})
     with pytest.raises(TableError) as told:
-        merge(EXPERTS, WORKS, pairs.assign(accepted=["是", "是", "否"]))
+        merge_experts(EXPERTS, WORKS, pairs.assign(accepted=["是", "是", "否"]))
     assert str(told.value) == ("合并表：1 处矛盾\n  “E1”与“E3”填了“否”，但通过其他已同意的合并会成为一人")
     with pytest.raises(TableError, match="没有一条填了“是”"):
-        merge(EXPERTS, WORKS, pairs.assign(accepted=""))
+        merge_experts(EXPERTS, WORKS, pairs.assign(accepted=""))
     with pytest.raises(TableError) as told:
-        merge(EXPERTS, WORKS, pairs.replace({"E1": "Q1", "E3": "Q3"}))
+        merge_experts(EXPERTS, WORKS, pairs.replace({"E1": "Q1", "E3": "Q3"}))
     assert str(told.value).split("\n")[:3] == [
         "合并表：4 处问题",
         "  第 1 条：专家表中没有“Q1”",

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.teams import fits_from, point_needs, points_of, teams
+from matcher.teams import find_teams, fits_from, point_needs, points_of
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ FITS = fits_of(
 
 
 def test_teams_with_reasons():
-    found = teams(NEEDS, FITS, at_least=0.5, k=2, names={"E1": "王工"})
+    found = find_teams(NEEDS, FITS, at_least=0.5, k=2, names={"E1": "王工"})
     columns = ["need_id", "team", "expert_id", "points", "leads", "score", "missing", "why"]
     expected = pd.DataFrame(
         [
@@ -110,13 +110,13 @@ def test_teams_with_reasons():
 
 
 def test_forbidden_pairs_and_what_nobody_covers():
-    found = teams(NEEDS.iloc[:1], FITS.iloc[2:5], at_least=0.5, k=1, forbid=[("E3", "E1")])
+    found = find_teams(NEEDS.iloc[:1], FITS.iloc[2:5], at_least=0.5, k=1, forbid=[("E3", "E1")])
     assert found[["expert_id", "leads", "missing", "why"]].to_numpy().tolist() == [
         ["E2", "2,3", "1", "E2承担第 2 条“润滑”（0.80）、第 3 条“检测”（0.70）；库中无人：第 1 条“材料”"]
     ]
-    found = teams(NEEDS, FITS, at_least=0.5, k=2, forbid=[("E3", "E1"), ("E1", "E2")])
+    found = find_teams(NEEDS, FITS, at_least=0.5, k=2, forbid=[("E3", "E1"), ("E1", "E2")])
     assert found[["team", "expert_id", "missing"]].to_numpy().tolist()[:2] == [[1, "E1", "3"], [2, "E2", "1"]]
-    one = teams(NEEDS, FITS, at_least=0.5, most=1, k=1)
+    one = find_teams(NEEDS, FITS, at_least=0.5, most=1, k=1)
     assert one["why"].tolist()[:1] == [
         "E1承担第 1 条“材料”（0.90）、第 2 条“润滑”（0.60）；本组无人（受人数或回避限制，或为次选）：第 3 条“检测”"
     ]
@@ -124,29 +124,29 @@ def test_forbidden_pairs_and_what_nobody_covers():
 
 def test_one_person_who_covers_all_is_enough():
     fits = fits_of(("N1", 1, "B", 0.6), ("N1", 2, "B", 0.6), ("N1", 3, "B", 0.6), ("N1", 1, "A", 1), ("N1", 2, "C", 1))
-    found = teams(NEEDS.iloc[:1], fits, at_least=0.5)
+    found = find_teams(NEEDS.iloc[:1], fits, at_least=0.5)
     assert found.groupby("team")["expert_id"].agg(list).to_dict() == {1: ["B"], 2: ["A", "C"], 3: ["A"]}
     assert found.iloc[0]["why"].endswith("；一人即可回应全部要点")
 
 
 def test_good_match_decides_where_no_score_is_told():
     fits = FITS.assign(good_match=FITS["score"] > 0.85)
-    found = teams(NEEDS, fits, k=1).query("team > 0")
+    found = find_teams(NEEDS, fits, k=1).query("team > 0")
     assert found[["expert_id", "points", "missing"]].to_numpy().tolist() == [["E1", "1", "2"], ["E3", "3", "2"]]
     with pytest.raises(ValueError, match="at_least"):
-        teams(NEEDS, FITS)
+        find_teams(NEEDS, FITS)
 
 
 def test_every_fault_is_told():
     bad = fits_of(("N9", 1, "E1", 0.5), ("N1", 4, "E1", 0.5), ("N1", 1, "E1", 1.5), ("N1", 1, "E1", 0.5))
     with pytest.raises(TableError) as told:
-        teams(NEEDS, bad, at_least=0.5)
+        find_teams(NEEDS, bad, at_least=0.5)
     assert str(told.value) == (
         "要点匹配表：4 处问题\n  第 3 条的分数不是 0 到 1 的数\n  第 1 条的需求“N9”不在需求表中\n"
         "  第 2 条：需求“N1”只有 3 条要点，没有第 4 条\n  第 4 条：同一需求、要点和人员出现了两次"
     )
     with pytest.raises(TableError, match=r"^需求编号重复：N1；"):
-        teams(pd.concat([NEEDS, NEEDS.iloc[:1]]), FITS, at_least=0.5)
+        find_teams(pd.concat([NEEDS, NEEDS.iloc[:1]]), FITS, at_least=0.5)
 
 
 def every_team(fit, most, barred, k):
@@ -176,7 +176,9 @@ def test_the_order_is_that_of_exhaustive_search():
         barred = [tuple(rng.choice(people, 2, replace=False)) for _ in range(rng.integers(0, 4)) if people > 1]
         needs = pd.DataFrame({"need_id": "N", "of_need_id": "N", "point": range(1, points + 1), "description": "要点"})
         fits = fits_of(*(("N", p + 1, f"E{e}", fit[e, p] / step) for e, p in zip(*np.nonzero(fit), strict=True)))
-        found = teams(needs, fits, at_least=1 / step, most=most, k=k, forbid=[(f"E{a}", f"E{b}") for a, b in barred])
+        found = find_teams(
+            needs, fits, at_least=1 / step, most=most, k=k, forbid=[(f"E{a}", f"E{b}") for a, b in barred]
+        )
         got = [tuple(group["expert_id"]) for team, group in found.groupby("team") if team]
         exact = np.where(fit > 0, np.round(fit / step * 10_000), 0).astype(int)
         wanted = [tuple(f"E{e}" for e in team) for team in every_team(exact, most, barred, k)]
