@@ -11,8 +11,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matcher.assignment.assigning import Assignment, assign
     from matcher.assignment.events import Timetable, repair, timetable
+    from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
     from matcher.encoders import Encoder, StaticEncoder, load_encoder
-    from matcher.errors import EncoderError, IndexFolderError, InfeasibleError, MatcherError, MissingExtraError, OutputError, PolicyError, TableError
+    from matcher.errors import (
+        EncoderError,
+        IndexFolderError,
+        InfeasibleError,
+        MatcherError,
+        MissingExtraError,
+        OutputError,
+        PolicyError,
+        TableError,
+    )
     from matcher.evaluation import evaluate
     from matcher.expert_ranking import rank_experts, rank_needs
     from matcher.experts import Experts, Weighing
@@ -75,12 +85,14 @@ _HOMES = {
     "firm_files": "firm_sheets",
     "fit_feedback": "feedback",
     "fits_from": "teams",
+    "link_table": "chains",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
     "merge_experts": "namesakes",
     "partners": "partnering",
+    "place_on_chains": "chains",
     "point_needs": "teams",
     "propose_merges": "namesakes",
     "rank_experts": "expert_ranking",
@@ -93,8 +105,10 @@ _HOMES = {
     "read_works": "tables",
     "repair": "assignment.events",
     "score": "policy.verdicts",
+    "strongest_outcomes": "chains",
     "timetable": "assignment.events",
     "trace": "policy.trace",
+    "unanswered_needs": "chains",
     "what_changes": "policy.scoring",
     "whom_to_help": "pool.targets",
     "withdraw_feedback": "feedback",
@@ -138,12 +152,14 @@ __all__ = [
     "firm_files",
     "fit_feedback",
     "fits_from",
+    "link_table",
     "load_encoder",
     "load_policy",
     "mask_contacts",
     "match",
     "merge_experts",
     "partners",
+    "place_on_chains",
     "point_needs",
     "propose_merges",
     "rank_experts",
@@ -156,8 +172,10 @@ __all__ = [
     "read_works",
     "repair",
     "score",
+    "strongest_outcomes",
     "timetable",
     "trace",
+    "unanswered_needs",
     "what_changes",
     "whom_to_help",
     "withdraw_feedback",

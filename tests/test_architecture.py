@@ -33,11 +33,11 @@ ORDER = [
     {"storage", "ranking"},
     {"matching", "evaluation", "report", "expert_ranking"},
     {"books"},
-    {"assignment", "pool", "teams", "namesakes", "cooperation"},
+    {"assignment", "pool", "teams", "namesakes", "cooperation", "chains"},
     {"partner_options"},
     {"partnering"},
     {"firm_sheets", "partner_book"},
-    {"cli_policy", "cli_assign", "cli_experts", "cli_teams", "cli_partners", "cli_pool"},
+    {"cli_policy", "cli_assign", "cli_experts", "cli_teams", "cli_partners", "cli_pool", "cli_fields"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}
