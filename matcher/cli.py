@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from matcher import __version__, cli_assign
+from matcher import __version__, cli_assign, cli_instruments
 from matcher.cli_policy import add_commands
 from matcher.errors import MatcherError, TableError
 
@@ -275,6 +275,7 @@ def evaluate_command(
 
 add_commands(app)
 cli_assign.add_commands(app)
+cli_instruments.add_commands(app)
 
 
 def main() -> None:
