@@ -37,7 +37,16 @@ ORDER = [
     {"partner_options"},
     {"partnering"},
     {"firm_sheets", "partner_book"},
-    {"cli_policy", "cli_assign", "cli_experts", "cli_teams", "cli_partners", "cli_pool", "cli_fields"},
+    {
+        "cli_policy",
+        "cli_assign",
+        "cli_experts",
+        "cli_teams",
+        "cli_partners",
+        "cli_pool",
+        "cli_fields",
+        "cli_instruments",
+    },
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}

@@ -33,9 +33,10 @@ _TOP = (
     "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters",
     "rules", "decision", "checks", "opposites",
 )  # fmt: skip
+_AMOUNT = ("parts", "capped", "fixed", "at_most")
 _RULE = (
     "id", "kind", "title", "title_en", "test", "max", "of", "bands", "otherwise", "no_rate", "unaddressed",
-    "too_short", "judged", "given", "best_of", "sum", "parts", "capped", "source", "seen_on", "verified", "from",
+    "too_short", "judged", "given", "best_of", "sum", *_AMOUNT, "source", "seen_on", "verified", "from",
     "until", "editions", "when", "note",
 )  # fmt: skip
 _ITEM = ("of", "bands", "otherwise", "no_rate", "unaddressed", "too_short", "judged", "given", "best_of", "sum")
@@ -387,16 +388,16 @@ def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, policy: Policy
     body = {key: compiler.resolve(value, where) for key, value in raw.items() if key not in ("source", "note")}
     test = item = amount = most = None
     if kind == "condition":
-        if "test" not in body or any(key in body for key in (*_ITEM, "max", "parts", "capped")):
+        if "test" not in body or any(key in body for key in (*_ITEM, "max", *_AMOUNT)):
             raise RuleFault(f"{where}: a condition has a `test` and nothing that gives points")
         test = compiler.test(body["test"], where)
     elif kind == "points":
-        if "max" not in body or any(key in body for key in ("test", "parts", "capped")):
+        if "max" not in body or any(key in body for key in ("test", *_AMOUNT)):
             raise RuleFault(f"{where}: points have a `max` and no `test`")
         most = float(number(body["max"], where))
         item = compiler.item(body, where, most)
     elif kind == "amount":
-        amount = compiler.amount({key: body[key] for key in ("parts", "capped") if key in body}, where)
+        amount = compiler.amount({key: body[key] for key in _AMOUNT if key in body}, where)
     else:
         raise RuleFault(f"{where}: kind is condition, points or amount, not {kind!r}")
     since = max([edition.since, *compiler.starts, *([raw["from"]] if "from" in raw else [])])

@@ -225,10 +225,14 @@ class Amount(Protocol):
 
 @dataclass(frozen=True)
 class Weighted:
-    """A weighted sum; a part may itself be held to a share of another weighted sum (`capped`)."""
+    """A fixed sum and a weighted one, held to `at_most`; a part may itself be held to a share of another weighted sum
+    (`capped`).
+    """
 
     parts: tuple[tuple[str, float], ...]
     capped: tuple[str, float, tuple[tuple[str, float], ...]] | None = None
+    fixed: float = 0.0
+    at_most: float | None = None
 
     def columns(self) -> tuple[str, ...]:
         """Of all the parts, each once."""
@@ -248,10 +252,13 @@ class Weighted:
     def value(self, facts: Facts) -> Floats:
         """Rounded to a hundredth of a yuan."""
         lo, hi = self._sum(facts, self.parts)
+        lo, hi = lo + self.fixed, hi + self.fixed
         if self.capped is not None:
             name, share, base = self.capped
             base_lo, base_hi = self._sum(facts, base)
             lo = lo + np.minimum(facts[name].lo, share * base_lo)
             hi = hi + np.minimum(facts[name].hi, share * base_hi)
+        if self.at_most is not None:
+            lo, hi = np.minimum(lo, self.at_most), np.minimum(hi, self.at_most)
         with np.errstate(invalid="ignore"):
             return np.where(lo == hi, np.round(lo, 2), np.nan)

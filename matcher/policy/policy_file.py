@@ -400,8 +400,8 @@ class Compiler:
         return Bands(tuple(out), otherwise, extra.get("no_rate"), extra.get("unaddressed"), extra.get("too_short"))
 
     def amount(self, node: dict[str, Any], where: str) -> Weighted:
-        """`parts` with their weights, and one `capped` part held to a share of others."""
-        need(node, where, ("parts", "capped"))
+        """A `fixed` sum, `parts` with their weights, one `capped` part held to a share of others, `at_most` in all."""
+        need(node, where, ("parts", "capped", "fixed", "at_most"))
 
         def weights(mapping: Any) -> tuple[tuple[str, float], ...]:
             return tuple((self.figures(name, where)[0], float(number(w, where))) for name, w in mapping.items())
@@ -411,7 +411,9 @@ class Compiler:
             inner = need(node["capped"], where, ("column", "share", "of"), ("column", "share", "of"))
             share = number(inner["share"], where)
             capped = (self.figures(inner["column"], where)[0], float(share / (1 - share)), weights(inner["of"]))
-        return Weighted(weights(node.get("parts", {})), capped)
+        fixed = float(number(node["fixed"], where)) if "fixed" in node else 0.0
+        at_most = float(number(node["at_most"], where)) if "at_most" in node else None
+        return Weighted(weights(node.get("parts", {})), capped, fixed, at_most)
 
 
 def walk(node: Any, visit: Callable[[dict[Any, Any]], None]) -> None:

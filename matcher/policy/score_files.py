@@ -64,8 +64,8 @@ def score_file(
         if second is not None and first is not None:
             copies[Path(second)] = Path(first).read_bytes()
         nothing = pd.DataFrame(columns=PROBLEM_COLUMNS)
-        save_files({**copies, **_beside(output, nothing, told)})
-        return "\n".join([f"{counted['firms']} 家企业，{len(loaded)} 项政策", *_problem_lines(nothing, told)])
+        save_files({**copies, **problem_files(output, nothing, told)})
+        return "\n".join([f"{counted['firms']} 家企业，{len(loaded)} 项政策", *problem_lines(nothing, told)])
     from matcher.policy.verdicts import score
 
     reading = read_firms(table, loaded, sheet=sheet)
@@ -82,15 +82,15 @@ def score_file(
             files[Path(output)] = workbook(reading.rows, loaded, scored, reading.problems, on=on)
         else:
             files[Path(output)] = table_bytes(scored.summary, Path(output))
-    save_files({**files, **_beside(output, reading.problems, scored.problems)})
+    save_files({**files, **problem_files(output, reading.problems, scored.problems)})
     lines = [f"{len(reading.rows)} 家企业，{len(loaded)} 项政策"]
     counted_by: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
     for (name, decision), count in counted_by.items():
         lines.append(f"  {name}：{DECISIONS[decision]} {count} 家")
-    return "\n".join([*lines, *_problem_lines(reading.problems, scored.problems)])
+    return "\n".join([*lines, *problem_lines(reading.problems, scored.problems)])
 
 
-def _beside(output: str | Path | None, reading: pd.DataFrame, own: pd.DataFrame) -> dict[Path, bytes]:
+def problem_files(output: str | Path | None, reading: pd.DataFrame, own: pd.DataFrame) -> dict[Path, bytes]:
     """`<stem>.problems.csv` beside a result that is no workbook, when there are problems or an older such file."""
     if output is None or Path(output).suffix.lower() == ".xlsx":
         return {}
@@ -101,7 +101,8 @@ def _beside(output: str | Path | None, reading: pd.DataFrame, own: pd.DataFrame)
     return {path: table_bytes(pd.DataFrame(lines, columns=list(PROBLEM_HEADERS)), path)}
 
 
-def _problem_lines(reading: pd.DataFrame, own: pd.DataFrame) -> list[str]:
+def problem_lines(reading: pd.DataFrame, own: pd.DataFrame) -> list[str]:
+    """What was found wrong, for the screen; at most 20 lines of the answering."""
     lines = [text] if (text := describe(reading)) else []
     if len(own):
         lines.append(f"判断时发现 {len(own)} 处问题：")

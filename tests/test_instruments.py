@@ -1,0 +1,142 @@
+"""Support instruments by stage, on firms whose answers are worked out by hand from the published figures."""
+
+import datetime as dt
+import math
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from matcher.cli import app
+from matcher.errors import PolicyError
+from matcher.policy.instruments import INSTRUMENTS, answered, catalogue, instruments
+from matcher.policy.verdicts import score
+
+ON = dt.date(2026, 11, 24)
+VOUCHER, LOAN, NEW = "innovation-voucher-shandong", "conversion-loan-shandong", "hte-newcomer-shandong"
+
+
+def firms() -> pd.DataFrame:
+    """甲 gets a voucher, 乙 is no small firm, 丙 left everything empty."""
+    return pd.DataFrame(
+        {
+            "enterprise_id": ["甲", "乙", "丙"],
+            "small_or_micro": [True, False, None],
+            "in_shandong": [True, True, None],
+            "in_qingdao": [False, False, None],
+            "shared_instrument_cost": [1_000_000.0, 1_000_000.0, None],
+            "tech_sme_valid": [True, None, None],
+            "conversion_loan_interest": [None, 200_000.0, None],
+        }
+    )
+
+
+def plain(table: pd.DataFrame, *names: str) -> list[tuple[object, ...]]:
+    rows = table[list(names)].astype(object).itertuples(index=False, name=None)
+    return [tuple(None if isinstance(cell, float) and math.isnan(cell) else cell for cell in row) for row in rows]
+
+
+def test_the_whole_answer_by_hand() -> None:
+    table = instruments(firms(), on=ON, policies=[LOAN, VOUCHER])
+    assert list(table.columns) == list(INSTRUMENTS)
+    assert plain(
+        table, "enterprise_id", "instrument", "stage", "decision", "amount_low", "amount_high", "cap", "verified"
+    ) == [
+        ("甲", VOUCHER, "初创、成长", "passes", 400_000.0, 500_000.0, 500_000.0, False),
+        ("甲", LOAN, "初创、成长", "passes", None, None, 500_000.0, True),
+        ("乙", VOUCHER, "初创、成长", "fails", None, None, 500_000.0, False),
+        ("乙", LOAN, "初创、成长", "unknown", 80_000.0, 80_000.0, 500_000.0, True),
+        ("丙", VOUCHER, "初创、成长", "unknown", None, None, 500_000.0, False),
+        ("丙", LOAN, "初创、成长", "unknown", None, None, 500_000.0, True),
+    ]
+    tickets = "有效的科技型中小企业入库登记编号；已在科融信平台备案；列入企业创新积分制；"
+    tickets += "承担省级科技计划项目；有泰山产业领军人才"
+    assert list(table["missing"]) == [
+        "",
+        "一笔成果转化贷款的利息",
+        "",
+        tickets,
+        "小型或微型企业；注册地在山东省；注册地在青岛市；本年度使用共享科学仪器的费用",
+        f"注册地在山东省；{tickets}；一笔成果转化贷款的利息",
+    ]
+    assert table["what_to_do"].iloc[2] == "现在不能申请，未满足：小型或微型企业；部分依据未核实，请核对原文"
+    assert table["what_to_do"].iloc[1] == (
+        "可以申请：向合作银行申请成果转化贷款，并由银行备案；金额还需知道：一笔成果转化贷款的利息；最多 500,000 元"
+    )
+    assert table["what_to_do"].iloc[3] == (
+        "先问清：有效的科技型中小企业入库登记编号、已在科融信平台备案、列入企业创新积分制等 5 项事实；"
+        "如符合，可得 80,000 元"
+    )
+
+
+def test_a_year_whose_notice_was_not_found_has_no_sum() -> None:
+    facts = {
+        "first_recognised_hte": True,
+        "hte_recognised_year": 2024,
+        "employees_before_hte": 99,
+        "sales_before_hte": 1,
+    }
+    table = pd.DataFrame([{"enterprise_id": "1", **facts}])
+    now = instruments(table, on=ON, policies=[NEW])
+    assert plain(now, "decision", "amount_low", "cap", "verified") == [("not_in_force", None, None, False)]
+    assert "查询当年通知" in now["what_to_do"].iloc[0]
+    then = instruments(table, on="2025-06-01", policies=[NEW])
+    assert plain(then, "decision", "amount_low", "amount_high", "cap") == [("passes", 100_000.0, 100_000.0, 100_000.0)]
+
+
+def test_decisions_and_problems_are_those_of_the_scorer() -> None:
+    names = [entry.policy for entry in catalogue()]
+    table = firms().assign(rd_staff=[5, 0, None], employees_total=[20, 10, None], resident=[True, False, None])
+    table["apply_on"] = [None, "2024-06-01", None]
+    got, problems = answered(table, on=ON)
+    scored = score(table, names, on=ON)
+    wanted = scored.summary.astype({"policy": str, "decision": str}).set_index(["enterprise_id", "policy"])["decision"]
+    assert {(i, p): d for i, p, d in plain(got, "enterprise_id", "instrument", "decision")} == wanted.to_dict()
+    assert list(got["enterprise_id"]) == [name for name in ("甲", "乙", "丙") for _ in names]
+    assert list(got["instrument"]) == names * 3
+    pd.testing.assert_frame_equal(problems, scored.problems)
+    assert (problems["level"] == "definition").any()
+
+
+def test_no_firms_and_unknown_instruments() -> None:
+    assert list(instruments(firms().head(0), on=ON).columns) == list(INSTRUMENTS)
+    with pytest.raises(PolicyError, match="目录中没有 unicorn"):
+        instruments(firms(), on=ON, policies=["unicorn"])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- {policy: star, stages: [上市], kind: 上市}", "entry 1"),
+        ("- {policy: star, stages: [中年], kind: 上市, act: 申请}", "stages are of"),
+        ("- {policy: nothing, stages: [上市], kind: 上市, act: 申请}", "not known"),
+        ("- {policy: star, stages: [上市], kind: 上市, act: 申请, amounts: [x]}", "has no amount"),
+        ("a: 1", "expected a list"),
+    ],
+)
+def test_a_broken_catalogue_is_refused(tmp_path, text: str, words: str) -> None:
+    (tmp_path / "c.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(PolicyError, match=words):
+        catalogue(tmp_path / "c.yaml")
+
+
+def test_the_command_writes_each_kind_of_file(tmp_path) -> None:
+    table = tmp_path / "企业.csv"
+    table.write_text(
+        "企业编号,小微企业,山东省企业,青岛市企业,共享仪器使用费（万元）\n甲,是,是,否,10\n", encoding="utf-8"
+    )
+    for name in ("o.csv", "o.parquet", "o.xlsx"):
+        out = tmp_path / name
+        result = CliRunner().invoke(
+            app, ["instruments", str(table), "--on", "2026-11-24", "-p", VOUCHER, "-o", str(out)]
+        )
+        assert result.exit_code == 0, result.output
+        assert "山东省小微企业创新券：通过 1 家" in result.output
+    assert plain(pd.read_parquet(tmp_path / "o.parquet"), "amount_low", "amount_high") == [(40_000.0, 60_000.0)]
+    assert plain(pd.read_csv(tmp_path / "o.csv"), "enterprise_id", "decision") == [("甲", "passes")]
+    book = pd.read_excel(tmp_path / "o.xlsx", sheet_name=None, engine="calamine")
+    assert list(book) == ["政策工具", "问题", "说明"]
+    assert plain(book["政策工具"], "企业编号", "结论", "已核实") == [("甲", "通过", "否")]
+    wrong = CliRunner().invoke(app, ["instruments", str(table), "--on", "2026-11-24", "-p", "x", "-o", str(out)])
+    assert wrong.exit_code == 2
+    assert "Traceback" not in wrong.output
