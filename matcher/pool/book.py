@@ -169,7 +169,7 @@ class Book:
                             changed[name] = value
                         continue
                     was = then.get(name, _NOTHING).value
-                    if value in (was, _masked(name, was), theirs.value):
+                    if value in (was, masked(name, was), theirs.value):
                         continue
                     if theirs.value == was:
                         changed[name] = value
@@ -218,7 +218,7 @@ class Book:
         rows = []
         for firm in sorted(history):
             cells = _fold(history[firm], on)
-            facts = {name: _masked(name, cell.value) if mask else cell.value for name, cell in cells.items()}
+            facts = {name: masked(name, cell.value) if mask else cell.value for name, cell in cells.items()}
             rows.append({"enterprise_id": firm, **facts, VERSION: history[firm][-1].seq})
         names = sorted({name for row in rows for name in row} - {"enterprise_id", "name"})
         return pd.DataFrame(rows, columns=["enterprise_id", "name", *names], dtype=object)
@@ -365,7 +365,7 @@ class Book:
         (target / "rules").mkdir(parents=True, exist_ok=True)
         events = [
             [event.seq, event.event_id, event.day, event.kind, event.enterprise_id, event.person, event.source,
-             text_of(_masked_body(event) if mask else event.body)]
+             text_of(masked_body(event) if mask else event.body)]
             for event in self.log.events()
         ]  # fmt: skip
         rows = [
@@ -453,7 +453,7 @@ def _plain(cell: Any) -> Any:
     return cell if isinstance(cell, bool | int) else str(cell).strip() or None
 
 
-def _masked(name: str, value: Any) -> Any:
+def masked(name: str, value: Any) -> Any:
     """A fact with contacts hidden; a number counts as one under a header that says so."""
     if value is None or isinstance(value, bool | float):
         return value
@@ -462,12 +462,12 @@ def _masked(name: str, value: Any) -> Any:
 
 
 def _shown(name: str, value: Any) -> str:
-    return "空" if value is None else f"“{_masked(name, value)}”"
+    return "空" if value is None else f"“{masked(name, value)}”"
 
 
-def _masked_body(event: Event) -> Mapping[str, Any]:
+def masked_body(event: Event) -> Mapping[str, Any]:
     if event.kind == "facts":
-        return {**event.body, "facts": {name: _masked(name, value) for name, value in event.body["facts"].items()}}
+        return {**event.body, "facts": {name: masked(name, value) for name, value in event.body["facts"].items()}}
     texts = {name: mask_contacts(value) for name, value in event.body.items() if isinstance(value, str)}
     return {**event.body, **texts} if event.kind in ("follow", "enter", "leave") else event.body
 
