@@ -41,6 +41,18 @@ class InfeasibleError(MatcherError, ValueError):
         self.smallest = smallest
 
 
+class PoolError(MatcherError, ValueError):
+    """A pool's book cannot be used, or an entry does not fit what stands in it."""
+
+
+class ConflictError(PoolError):
+    """Somebody else changed a fact in the meantime. `conflicts`: see `matcher.pool.book.CONFLICTS`."""
+
+    def __init__(self, message: str, conflicts: pd.DataFrame) -> None:
+        super().__init__(message)
+        self.conflicts = conflicts
+
+
 class OutputError(MatcherError, OSError):
     """A result cannot be written where it was asked for."""
 

@@ -55,11 +55,19 @@ _Loader.add_constructor("tag:yaml.org,2002:float", _exact)
 def read_yaml(path: Path) -> Any:
     """A YAML file as plain values; raises PolicyError with the place of the fault."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 - a SafeLoader underneath
+        return parse_yaml(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read ({error.strerror})") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise PolicyError(f"{path}: {error}") from error
+
+
+def parse_yaml(text: str, where: str) -> Any:
+    """The same from the text of a file; `where` names it in errors."""
+    try:
+        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader underneath
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{where}: {error}") from error
 
 
 @dataclass(frozen=True)

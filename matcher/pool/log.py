@@ -1,0 +1,177 @@
+"""The append-only log under a pool's book: one SQLite file, whole transactions, each event once."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from matcher.errors import PoolError
+
+APPLICATION, SCHEMA = 0x4D504F4C, 1
+WAIT = 60.0  # seconds for another writer
+# One plain file and its rollback journal: a write-ahead log does not work on a shared network drive.
+_TABLES = """
+CREATE TABLE events (
+    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, day TEXT NOT NULL, kind TEXT NOT NULL,
+    enterprise_id TEXT NOT NULL, person TEXT NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL CHECK (json_valid(body))
+);
+CREATE INDEX events_of_firm ON events (enterprise_id, seq);
+CREATE INDEX events_of_kind ON events (kind, seq);
+CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
+CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
+CREATE TABLE rule_texts (sha256 TEXT PRIMARY KEY, text TEXT NOT NULL);
+CREATE TABLE snapshot_firms (
+    seq INTEGER NOT NULL REFERENCES events (seq), enterprise_id TEXT NOT NULL, row TEXT NOT NULL,
+    PRIMARY KEY (seq, enterprise_id)
+) WITHOUT ROWID;
+CREATE VIEW facts AS
+    SELECT e.seq, e.enterprise_id, cell.key AS name, cell.value AS value,
+           coalesce(json_extract(e.body, '$.valid_from'), e.day) AS valid_from, e.day, e.person, e.source
+    FROM events e, json_each(e.body, '$.facts') cell WHERE e.kind = 'facts';
+"""
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the log. `day`: on which it was entered (ISO); `body`: plain values; `seq`: its place, from 1."""
+
+    kind: str
+    day: str
+    person: str
+    body: Mapping[str, Any]
+    enterprise_id: str = ""
+    source: str = ""
+    event_id: str = ""
+    seq: int = 0
+
+    @property
+    def id(self) -> str:
+        """The given id, or one worked out from everything that the event says: a repetition has the same."""
+        if self.event_id:
+            return self.event_id
+        told = [self.kind, self.day, self.person, self.enterprise_id, self.source, text_of(self.body)]
+        return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]
+
+
+def text_of(body: Any) -> str:
+    """Plain values as the one text that stands for them."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+class Log:
+    """An open log. `writing` makes a transaction; outside of one nothing is written."""
+
+    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
+        self.path, self._db = path, connection
+
+    @classmethod
+    def create(cls, path: str | Path) -> Log:
+        """A new file; PoolError where there is one."""
+        if Path(path).exists():
+            raise PoolError(f"“{path}”已存在；请换一个文件名")
+        if not Path(path).resolve().parent.is_dir():
+            raise PoolError(f"文件夹“{Path(path).resolve().parent}”不存在，请先建立")
+        log = cls(Path(path), _connect(path))
+        log._db.executescript(
+            f"PRAGMA application_id = {APPLICATION}; BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"
+        )
+        return log
+
+    @classmethod
+    def open(cls, path: str | Path) -> Log:
+        """An existing file; PoolError where there is none, or it is no pool of this format."""
+        if not Path(path).is_file():
+            raise PoolError(f"没有“{path}”；请先用 matcher pool create 建立")
+        connection = _connect(path)
+        try:
+            marks = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
+        except sqlite3.DatabaseError as error:
+            raise PoolError(f"“{path}”不是培育库文件（{error}）") from error
+        if marks != [APPLICATION, SCHEMA]:
+            raise PoolError(f"“{path}”不是培育库文件，或格式版本 {marks[1]} 不是 {SCHEMA}")
+        return cls(Path(path), connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextlib.contextmanager
+    def writing(self) -> Iterator[None]:
+        """A transaction that no other writer can come between: all of it is kept, or nothing."""
+        try:
+            self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise PoolError(f"“{self.path}”正被他人写入或不可写（{error}），请稍后重试；没有写入任何内容") from error
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            raise
+
+    def append(self, events: Sequence[Event]) -> list[Event]:
+        """Write events inside `writing`; those whose id is there already are passed over. Returns the new ones."""
+        place = self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
+        new = []
+        for event in events:
+            row = (event.id, event.day, event.kind, event.enterprise_id, event.person, event.source, text_of(event.body))
+            done = self._db.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (place + 1, *row))
+            if done.rowcount:
+                place += 1
+                new.append(Event(*row[2:3], row[1], row[4], event.body, row[3], row[5], row[0], place))
+        return new
+
+    def events(self, *kinds: str, until: int | None = None, day: dt.date | None = None) -> list[Event]:
+        """Events of these kinds (none named: all) up to a place and an entry day, in order."""
+        where, values = ["1"], list[Any]()
+        if kinds:
+            where.append(f"kind IN ({','.join('?' * len(kinds))})")
+            values += kinds
+        if until is not None:
+            where.append("seq <= ?")
+            values.append(until)
+        if day is not None:
+            where.append("day <= ?")
+            values.append(day.isoformat())
+        rows = self._db.execute(
+            "SELECT kind, day, person, body, enterprise_id, source, event_id, seq FROM events "
+            f"WHERE {' AND '.join(where)} ORDER BY seq",
+            values,
+        )
+        return [Event(kind, day_, who, json.loads(body), *rest) for kind, day_, who, body, *rest in rows]
+
+    def keep_text(self, text: str) -> str:
+        """Keep a rule text, inside `writing`; its SHA-256 is its name."""
+        name = hashlib.sha256(text.encode()).hexdigest()
+        self._db.execute("INSERT OR IGNORE INTO rule_texts VALUES (?, ?)", (name, text))
+        return name
+
+    def texts(self) -> dict[str, str]:
+        """All rule texts by their names."""
+        return dict(self._db.execute("SELECT sha256, text FROM rule_texts ORDER BY sha256"))
+
+    def keep_rows(self, seq: int, rows: Mapping[str, str]) -> None:
+        """Keep a snapshot's rows by enterprise_id, inside `writing`."""
+        self._db.executemany("INSERT INTO snapshot_firms VALUES (?, ?, ?)", [(seq, *pair) for pair in rows.items()])
+
+    def rows(self, seq: int) -> dict[str, str]:
+        """A snapshot's rows by enterprise_id."""
+        found = self._db.execute(
+            "SELECT enterprise_id, row FROM snapshot_firms WHERE seq = ? ORDER BY enterprise_id", (seq,)
+        )
+        return dict(found)
+
+
+def _connect(path: str | Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a kill and a power cut
+    return connection
