@@ -13,7 +13,17 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from matcher import __version__, cli_assign, cli_experts, cli_fields, cli_partners, cli_policy, cli_pool, cli_teams
+from matcher import (
+    __version__,
+    cli_assign,
+    cli_experts,
+    cli_fields,
+    cli_instruments,
+    cli_partners,
+    cli_policy,
+    cli_pool,
+    cli_teams,
+)
 from matcher.errors import MatcherError, TableError
 
 if TYPE_CHECKING:
@@ -272,7 +282,7 @@ def evaluate_command(
         output.write_bytes(figures.to_csv(index=False).encode("utf-8-sig"))
 
 
-for commands in (cli_policy, cli_experts, cli_teams, cli_assign, cli_partners, cli_pool, cli_fields):
+for commands in (cli_policy, cli_experts, cli_teams, cli_assign, cli_partners, cli_pool, cli_fields, cli_instruments):
     commands.add_commands(app)
 
 

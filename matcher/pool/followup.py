@@ -177,7 +177,9 @@ def judged(log: Log, *, on: dt.date) -> pd.DataFrame:
     """The same with the signed pairs, as accepted. A pair that several firms answered counts by its last answer."""
     found = items(log, on=on)
     found = found[(found["need_id"] != "") & found["status"].isin(["signed", "declined"])]
-    found = found.sort_values(["day", "enterprise_id"], kind="stable").drop_duplicates(["need_id", "outcome_id"], keep="last")
+    found = found.sort_values(["day", "enterprise_id"], kind="stable").drop_duplicates(
+        ["need_id", "outcome_id"], keep="last"
+    )
     verdicts = found["status"].map({"signed": "accepted", "declined": "declined"})
     table = found.assign(verdict=verdicts)[["need_id", "outcome_id", "verdict", "reason"]]
     return table.sort_values(["need_id", "outcome_id"]).reset_index(drop=True)

@@ -122,7 +122,15 @@ class Log:
         place = self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
         new = []
         for event in events:
-            row = (event.id, event.day, event.kind, event.enterprise_id, event.person, event.source, text_of(event.body))
+            row = (
+                event.id,
+                event.day,
+                event.kind,
+                event.enterprise_id,
+                event.person,
+                event.source,
+                text_of(event.body),
+            )
             done = self._db.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (place + 1, *row))
             if done.rowcount:
                 place += 1
