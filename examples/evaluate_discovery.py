@@ -55,7 +55,7 @@ def count(cities: int, size: int, seed: int) -> None:
         told = discover(made.seen, "hte", on=ON, seed=k).expected.iloc[0]
         true = int(made.passes.sum())
         rows.append((family, hiding, true, told.expected, told.low, told.high, told.low <= true <= told.high))
-        if k % 20 == 19 or k == cities - 1:
+        if k % 4 == 3 or k == cities - 1:
             table = pd.DataFrame(rows, columns=["family", "hiding", "true", "expected", "low", "high", "held"])
             print(k + 1, f"held {table['held'].mean():.3f}, below {(table['true'] < table['low']).mean():.3f}, above "
                   f"{(table['true'] > table['high']).mean():.3f}, expected/true {(table['expected'] / table['true']).median():.2f}", flush=True)

@@ -41,12 +41,12 @@ PLAIN = {
 }  # fmt: skip
 COMMON = "货物进出口 技术服务 技术开发 技术咨询 销售 一般项目 依法须经批准的项目除外 租赁 安装 维修".split()
 HIDDEN = {
-    "registered_on": 0.02, "employees_total": 0.45, "rd_staff": 0.85, "sales_y1": 0.85, "sales_y2": 0.8, "sales_y3": 0.65,
+    "registered_on": 0.02, "employees_total": 0.6, "rd_staff": 0.85, "sales_y1": 0.85, "sales_y2": 0.8, "sales_y3": 0.7,
     "total_income_last_year": 0.8, "hightech_income_last_year": 0.9, "net_assets_y1": 0.88, "net_assets_y2": 0.85,
     "net_assets_y3": 0.78, "rd_expense_y1": 0.9, "rd_expense_y2": 0.88, "rd_expense_y3": 0.82, "rd_domestic_3y": 0.92,
-    "class1_ip": 0.6, "class2_ip": 0.65, "ip_own_rd": 0.9, "ip_only_acquired": 1.0, "conversions_3y": 0.92, "in_field": 0.8,
-    "major_safety_accident_365d": 0.7, "major_quality_accident_365d": 0.8, "serious_env_violation_365d": 0.7,
-    "standards_participation": 0.9, "resident": 0.3, **dict.fromkeys(EXPERTS, 0.97),
+    "class1_ip": 0.75, "class2_ip": 0.75, "ip_own_rd": 0.9, "ip_only_acquired": 1.0, "conversions_3y": 0.92, "in_field": 0.8,
+    "major_safety_accident_365d": 0.8, "major_quality_accident_365d": 0.8, "serious_env_violation_365d": 0.8,
+    "standards_participation": 0.9, "resident": 0.5, **dict.fromkeys(EXPERTS, 0.97), "patents_granted_3y": 0.6, "capital": 0.05,
 }  # fmt: skip
 OFFICES = {
     "统计": ("employees_total", "rd_staff", "sales_y3", "sales_y2", "rd_expense_y3", "rd_expense_y2"),
@@ -241,8 +241,6 @@ def _hidden(full, skill, big, hiding, rng):
                     draw = np.where(rng.random(size) < 0.15, draw, in_office[office])
         kept = draw < chance if hide < 1 else np.zeros(size, dtype=bool)
         seen[name] = seen[name].astype(object).where(kept, None)
-    known = rng.random(size) < 0.9
-    seen["patents_granted_3y"] = seen["patents_granted_3y"].astype(object).where(known, None)
     years = pd.to_datetime(full["registered_on"]).dt.year.to_numpy()
     for n, year in ((3, "_y1"), (2, "_y2"), (1, "_y3")):
         for name in ("sales", "net_assets", "rd_expense"):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from matcher import __version__
+from matcher.cli_discover import add_commands as add_discovery
 from matcher.cli_policy import add_commands
 from matcher.errors import MatcherError, TableError
 
@@ -237,6 +238,16 @@ def evaluate_command(
 
 
 add_commands(app)
+pool_app = typer.Typer(no_args_is_help=True, help="The cultivation pool: whom to visit.")
+
+
+@pool_app.callback()
+def _pool() -> None:
+    """Keep `pool` a group while it has one command."""
+
+
+add_discovery(pool_app)
+app.add_typer(pool_app, name="pool")
 
 
 def main() -> None:

@@ -23,8 +23,8 @@ from matcher.pool.variables import EXTRA, Variable, newest_known, rebuild, varia
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
-FIRST, SECOND, TOP = 24, 96, 4000  # draws of every firm, further draws of the best, how many are best
-RESAMPLES, PROBED, PROBES = 40, 2500, 6  # bootstrap of the distributions: how often, on how many firms, draws of each
+FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
+RESAMPLES, PROBED, PROBES = 16, 1200, 4  # bootstrap of the distributions: how often, on how many firms, draws of each
 LEAN = 0.25  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
 COPULA = 0.10  # assumption: standard deviation of the relative error that the form of the model itself may have
 
@@ -218,7 +218,7 @@ def _part(policy: Policy, part: Part, firms: pd.DataFrame, rng: np.random.Genera
     if "scope" in firms:
         texts = firms["scope"].fillna("").astype(str).to_numpy()[part.rows].tolist()
         yes = [c for v, c in zip(order, columns, strict=True) if v.name in policy.columns and policy.columns[v.name].kind == "yesno"]
-        first = Latent.fit(np.stack(columns, axis=1), guesses, np.ones(size), rounds=1).score(np.stack(columns, axis=1))
+        first = Latent.fit(np.stack(columns, axis=1), guesses, np.ones(size), like=np.ones((size, len(columns)))).score(np.stack(columns, axis=1))
         rights = [i for i, v in enumerate(order) if v.name in policy.columns and (policy.columns[v.name].kind == "count" or v.base)]
         with np.errstate(invalid="ignore"):
             seen_some = (~np.isnan(first[:, rights])).any(axis=1) if rights else np.zeros(size, dtype=bool)
@@ -281,9 +281,9 @@ def _totals(policy, part, values, order, table, guesses, model, chance, alive, r
         return total / PROBES
 
     middle = level(model, 0.0)
-    factors = []
+    factors, like = [], model.stand_in(table, ~np.isnan(table))
     for _ in range(RESAMPLES):
-        again = Latent.fit(table, guesses, rng.exponential(size=size))
+        again = Latent.fit(table, guesses, rng.exponential(size=size), like=like)
         factors.append(level(again, LEAN * rng.standard_normal()) / max(middle, 1e-9))
     logs = np.log(np.maximum(factors, 0.05))
     spread = np.sqrt(logs.var(ddof=1) + COPULA**2)

@@ -16,7 +16,8 @@ from scipy.special import ndtr, ndtri
 
 from matcher.policy.intervals import Bools, Floats
 
-ALIKE = 60.0  # pairs seen together that weigh as much as the correlation which the other quantities suggest
+ALIKE = 60.0  # pairs seen together that weigh as much as the correlation that a few common causes suggest
+FACTORS = 3
 CHUNK = 4096
 
 
@@ -60,17 +61,19 @@ class Latent:
     links: Floats
 
     @classmethod
-    def fit(cls, table: Floats, guesses: list[Floats], weights: Floats, *, rounds: int = 2) -> Latent:
+    def fit(cls, table: Floats, guesses: list[Floats], weights: Floats, *, like: Floats | None = None) -> Latent:
         """Learn from a table (firms x quantities, NaN: not seen). `guesses`: values that stand in for those never seen.
 
-        `weights`: of firms, for a bootstrap. Correlations of seldom pairs lean on the other quantities.
+        `weights`: of firms, for a bootstrap. `like`: of cells, so that the firms of which a cell is seen stand for the
+        others; they are found in a first round where they are not given. Seldom pairs lean on common causes.
         """
         seen = ~np.isnan(table)
-        share = np.tile(weights[:, None], (1, table.shape[1]))
         model: Latent | None = None
-        for _ in range(rounds):
-            if model is not None:
-                share = weights[:, None] * model._like(table, seen)
+        for share in [np.ones(table.shape), None] if like is None else [like]:
+            if share is None:
+                assert model is not None
+                share = model.stand_in(table, seen)
+            share = weights[:, None] * share
             margins = tuple(_margin(table[:, j], seen[:, j], share[:, j], guesses[j]) for j in range(table.shape[1]))
             sharp = np.array([margin.scores()[1] for margin in margins])
             model = cls(margins, sharp, np.eye(len(margins)))
@@ -106,7 +109,7 @@ class Latent:
             out[start : start + CHUNK] = side @ (inverse * both)
         return out
 
-    def _like(self, table: Floats, seen: Bools) -> Floats:
+    def stand_in(self, table: Floats, seen: Bools) -> Floats:
         """Weights of seen cells so that they stand for the firms of which the cell is not seen, by like expectation."""
         scores = np.nan_to_num(self.score(table))
         cover = self.seen_matrix().astype(np.float32)
@@ -143,24 +146,36 @@ def _margin(values: Floats, seen: Bools, weights: Floats, guesses: Floats) -> Ma
 
 
 def _links(scores: Floats, seen: Bools, sharp: Floats, weights: Floats) -> Floats:
-    plain = np.nan_to_num(scores)
-    mask = seen.astype(float)
-    many = mask.T @ (mask * weights[:, None])
-    both = plain.T @ (plain * weights[:, None])
+    plain, mask = np.nan_to_num(scores).astype(np.float32), seen.astype(np.float32)
+    share = weights.astype(np.float32)[:, None]
+    many = (mask.T @ (mask * share)).astype(float)
+    both = (plain.T @ (plain * share)).astype(float)
     found = np.clip(both / np.maximum(many, 1e-9) / sharp[:, None] / sharp, -0.985, 0.985)
     trust = many / (many + ALIKE)
-    links = found * trust
+    links = trust * found + (1 - trust) * _factors(found, many)
     np.fill_diagonal(links, 1.0)
-    for _ in range(3):  # what the others suggest: no link beyond theirs
-        links = _proper(links)
-        inverse = np.linalg.inv(links)
-        spread = np.sqrt(np.diag(inverse))
-        direct = -inverse / spread[:, None] / spread
-        room = np.sqrt(1 / np.diag(inverse))
-        suggested = links - direct * room[:, None] * room
-        links = trust * found + (1 - trust) * np.clip(suggested, -0.95, 0.95)
-        np.fill_diagonal(links, 1.0)
     return _proper(links)
+
+
+def _factors(found: Floats, many: Floats) -> Floats:
+    """Correlations that FACTORS common causes would give, fitted to those found, each by how often it was seen.
+
+    Alternating least squares over the off-diagonal cells, a little ridge; starts at the main axes of what was seen.
+    """
+    weight = np.minimum(many, 2000.0)
+    np.fill_diagonal(weight, 0.0)
+    start = found * (weight / (weight + 200.0))
+    np.fill_diagonal(start, 1.0)
+    roots, axes = np.linalg.eigh(start)
+    causes = axes[:, -FACTORS:] * np.sqrt(np.maximum(roots[-FACTORS:], 0.05))
+    ridge = np.eye(FACTORS) * 20.0
+    for _ in range(30):
+        for row in range(len(found)):
+            own = weight[row][:, None] * causes
+            causes[row] = np.linalg.solve(causes.T @ own + ridge, own.T @ found[row])
+    length = np.sqrt((causes**2).sum(axis=1, keepdims=True))
+    causes = causes / np.maximum(length / 0.97, 1.0)
+    return np.asarray(causes @ causes.T)
 
 
 def _proper(links: Floats) -> Floats:

@@ -38,20 +38,22 @@ def judged_chance(
     open_ = answer.decision.open() | (answer.decision.can_hold & answer.decision.can_fail)
     chance = (answer.decision.can_hold & ~open_).astype(float)
     holds = {name: (state.can_hold & ~state.can_fail & ~state.open()).astype(float) for name, state in answer.states.items()}
-    rows = np.flatnonzero(np.logical_or.reduce([s.open() | (s.can_hold & s.can_fail) for s in answer.states.values()]))
-    if len(rows):
+    some = np.logical_or.reduce([s.open() | (s.can_hold & s.can_fail) for s in answer.states.values()])
+    for rows, often in ((np.flatnonzero(some & ~open_), 1), (np.flatnonzero(open_), times)):
+        if not len(rows):
+            continue
         part = facts.take(rows)
         if policy.years is not None:
             part = cut_years(part, policy.years)
         total, by_rule = np.zeros(len(rows)), {name: np.zeros(len(rows)) for name in holds}
-        for _ in range(times):
+        for _ in range(often):
             states = _drawn(ruleset, part, rng, lean)
             total += decide(ruleset.decision, states).can_hold
             for name, state in states.items():
                 by_rule[name] += state.can_hold
-        chance[rows] = total / times
+        chance[rows] = total / often
         for name, sums in by_rule.items():
-            holds[name][rows] = sums / times
+            holds[name][rows] = sums / often
     return Run(chance, holds)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from matcher.policy.scoring import Part
 from matcher.policy.verdicts import passed_codes
 from matcher.pool.variables import Variable
 
-PRIOR = 30.0  # draws that the overall worth of a question weighs, beside a firm's own
+PRIOR = 200.0  # draws that the overall worth of a question weighs, beside a firm's own
 
 
 def asks(
@@ -49,7 +50,7 @@ def reasons(
 ) -> np.ndarray:
     """What is met by known facts, growth and recent patents, what a firm surely fails, and what it may fail."""
     rules = {rule.id: rule.title for rule in part.ruleset.of_kind("condition")}
-    titles = {name: title.split("（")[0] for name, title in rules.items()}
+    titles = {name: re.sub("（.*?）", "", title) for name, title in rules.items()}
     known = {name: passed_codes(state) for name, state in part.answer.states.items()}
     size = len(part.rows)
     growth = _growth(values)
