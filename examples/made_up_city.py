@@ -249,7 +249,10 @@ def _hidden(full, skill, big, hiding, rng):
 
 
 if __name__ == "__main__":
-    args = sys.argv[1:]
-    made = city(int(args[1]) if len(args) > 1 else 3000, family=args[2] if len(args) > 2 else "classes", hiding="sources", seed=int(args[3]) if len(args) > 3 else 0)
-    made.seen.replace({True: "是", False: "否"}).to_csv(args[0], index=False, encoding="utf-8-sig")
+    args = [*sys.argv[1:], *["city.csv", "3000", "classes", "0"][len(sys.argv) - 1 :]]
+    made = city(int(args[1]), family=args[2], hiding="sources", seed=int(args[3]))
+    words = made.seen.copy()
+    for name in made.full.columns[made.full.dtypes == bool]:
+        words[name] = words[name].map({True: "是", False: "否"})
+    words.to_csv(args[0], index=False, encoding="utf-8-sig")
     print(f"{len(made.seen)} firms, {int(made.passes.sum())} of them would pass")
