@@ -57,8 +57,12 @@ def count(cities: int, size: int, seed: int) -> None:
         rows.append((family, hiding, true, told.expected, told.low, told.high, told.low <= true <= told.high))
         if k % 4 == 3 or k == cities - 1:
             table = pd.DataFrame(rows, columns=["family", "hiding", "true", "expected", "low", "high", "held"])
-            print(k + 1, f"held {table['held'].mean():.3f}, below {(table['true'] < table['low']).mean():.3f}, above "
-                  f"{(table['true'] > table['high']).mean():.3f}, expected/true {(table['expected'] / table['true']).median():.2f}", flush=True)
+            print(
+                k + 1,
+                f"held {table['held'].mean():.3f}, below {(table['true'] < table['low']).mean():.3f}, above "
+                f"{(table['true'] > table['high']).mean():.3f}, expected/true {(table['expected'] / table['true']).median():.2f}",
+                flush=True,
+            )
     print(table.groupby("family")["held"].mean().to_dict(), table.groupby("hiding")["held"].mean().to_dict())
     print((table["expected"] / table["true"]).groupby([table["family"], table["hiding"]]).median().round(2).to_dict())
 

@@ -39,7 +39,7 @@ PLAIN = {
     "木业": "胶合板 木制品 家具 建筑模板 木材", "商贸": "百货 建材 五金交电 日用品 服装鞋帽", "物流": "道路货物运输 仓储服务 装卸搬运 货运代理",
     "农业": "蔬菜种植 农副产品收购 畜禽养殖 苗木", "服务": "广告设计 会议服务 物业管理 家政服务 餐饮",
 }  # fmt: skip
-COMMON = "货物进出口 技术服务 技术开发 技术咨询 销售 一般项目 依法须经批准的项目除外 租赁 安装 维修".split()
+COMMON = ["货物进出口", "技术服务", "技术开发", "技术咨询", "销售", "一般项目", "依法须经批准的项目除外", "租赁", "安装", "维修"]
 HIDDEN = {
     "registered_on": 0.02, "employees_total": 0.6, "rd_staff": 0.85, "sales_y1": 0.85, "sales_y2": 0.8, "sales_y3": 0.7,
     "total_income_last_year": 0.8, "hightech_income_last_year": 0.9, "net_assets_y1": 0.88, "net_assets_y2": 0.85,
@@ -95,7 +95,10 @@ def _trades(size, rng):
     scope = []
     for row in range(size):
         own = words[trade[row]] if rng.random() < 0.9 else words[rng.integers(len(words))]
-        parts = [*rng.choice(own, rng.integers(1, min(4, len(own)) + 1), replace=False), *rng.choice(COMMON, rng.integers(1, 5), replace=False)]
+        parts = [
+            *rng.choice(own, rng.integers(1, min(4, len(own)) + 1), replace=False),
+            *rng.choice(COMMON, rng.integers(1, 5), replace=False),
+        ]
         scope.append("、".join(parts))
     return tech, trade, scope
 
@@ -128,8 +131,10 @@ def _facts(size, skill, big, comm, tech, rng):
     normal, s = rng.normal, lambda x: 1 / (1 + np.exp(-x))
     age = np.clip(rng.gamma(2.0, 4.0, size) * 365, 30, 12000).astype(int)
     sales3 = np.exp(15.6 + 1.25 * big + 0.3 * normal(size=size))
+
     def growth():
         return np.exp(0.06 + 0.09 * comm + 0.05 * skill + 0.22 * rng.standard_t(4, size)).clip(0.25, 5)
+
     sales2 = sales3 / growth()
     sales1 = sales2 / growth()
     people = np.maximum(1, np.exp(np.log(sales3) - 13.1 + 0.5 * normal(size=size)).round())
@@ -165,7 +170,9 @@ def _facts(size, skill, big, comm, tech, rng):
     for n, year in ((3, "_y1"), (2, "_y2"), (1, "_y3")):
         for name in ("sales", "net_assets", "rd_expense"):
             full[name + year] = full[name + year].where(years >= n, 0)
-    full["rd_domestic_3y"] = (full[["rd_expense_y1", "rd_expense_y2", "rd_expense_y3"]].sum(axis=1) * (1 - abroad)).round()
+    full["rd_domestic_3y"] = (
+        full[["rd_expense_y1", "rd_expense_y2", "rd_expense_y3"]].sum(axis=1) * (1 - abroad)
+    ).round()
     full["ip_only_acquired"] = ~full["ip_own_rd"]
     hand = normal(size=size)
     places = {
@@ -190,7 +197,9 @@ def _lifted(full, places, skill, lift):
 
 def _growth_points(one, two, three, years, place):
     with np.errstate(all="ignore"):
-        rate = np.where(years >= 3, np.where(one == 0, three / two - 1, (two / one + three / two) / 2 - 1), three / two - 1)
+        rate = np.where(
+            years >= 3, np.where(one == 0, three / two - 1, (two / one + three / two) / 2 - 1), three / two - 1
+        )
     rate = np.where((years < 2) | (two == 0), -1.0, rate)
     low = np.select([rate >= 0.35, rate >= 0.25, rate >= 0.15, rate >= 0.05, rate > 0], [9, 7, 5, 3, 1], 0)
     points = np.where(low > 0, low + place, 0)

@@ -26,7 +26,7 @@ EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
 FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
 RESAMPLES, PROBED, PROBES = 16, 1200, 4  # bootstrap of the distributions: how often, on how many firms, draws of each
 LEAN = 0.25  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
-COPULA = 0.10  # assumption: standard deviation of the relative error that the form of the model itself may have
+COPULA = 0.6  # standard deviation of the log of expected over true passes that cities of other make showed (docs/discovery.md)
 
 # assumptions for facts that a table hardly shows (fewer than 100 firms): lowest, likely, highest
 ASSUMED: dict[str, tuple[float, float, float]] = {
@@ -132,7 +132,11 @@ def discover(
         [(policy.id, day, size, float(sum(each for each, _ in counts)), float(np.floor(low)), float(np.ceil(high)))],
         columns=list(EXPECTED),
     )
-    assumed = pd.concat(used, ignore_index=True) if used else pd.DataFrame(columns=["column", "title", "low", "likely", "high"])
+    assumed = (
+        pd.concat(used, ignore_index=True)
+        if used
+        else pd.DataFrame(columns=["column", "title", "low", "likely", "high"])
+    )
     return Discovery(listed[list(LISTED)].reset_index(drop=True), expected, assumed.drop_duplicates(ignore_index=True))
 
 
@@ -161,7 +165,13 @@ def _guesses(variable: Variable, policy: Policy, assume: Mapping[str, tuple[floa
         return np.zeros(0)
     kind = column.kind
     if variable.base:
-        kind = "growth" if variable.base[0].endswith(("_y2", "_y3")) and kind == "yuan" and variable.name[:3] == variable.base[0][:3] else "share"
+        kind = (
+            "growth"
+            if variable.base[0].endswith(("_y2", "_y3"))
+            and kind == "yuan"
+            and variable.name[:3] == variable.base[0][:3]
+            else "share"
+        )
     given = assume.get(variable.name, assume.get(kind))
     if given is None:
         return np.zeros(0)
@@ -181,12 +191,22 @@ def _guesses(variable: Variable, policy: Policy, assume: Mapping[str, tuple[floa
 class _Sampler:
     """Draws of the facts of some firms of a part, and what the rules say of them."""
 
-    def __init__(self, policy: Policy, part: Part, values: Mapping[str, Floats], order: list[Variable], table: Floats, rows: np.ndarray) -> None:
+    def __init__(
+        self,
+        policy: Policy,
+        part: Part,
+        values: Mapping[str, Floats],
+        order: list[Variable],
+        table: Floats,
+        rows: np.ndarray,
+    ) -> None:
         self.policy, self.part, self.order, self.rows = policy, part, order, rows
         self.values = {name: column[rows] for name, column in values.items()}
         self.table = table[rows]
 
-    def run(self, model: Latent, draws: Draws, rng: np.random.Generator, *, times: int, lean: float) -> tuple[Run, Floats]:
+    def run(
+        self, model: Latent, draws: Draws, rng: np.random.Generator, *, times: int, lean: float
+    ) -> tuple[Run, Floats]:
         scores = draws.draw(rng)
         drawn = {}
         for place, variable in enumerate(self.order):
@@ -197,7 +217,13 @@ class _Sampler:
         return judged_chance(self.policy, self.part.ruleset, facts, rng, times=times, lean=lean), scores
 
 
-def _part(policy: Policy, part: Part, firms: pd.DataFrame, rng: np.random.Generator, assume: Mapping[str, tuple[float, float, float]]) -> _Found:
+def _part(
+    policy: Policy,
+    part: Part,
+    firms: pd.DataFrame,
+    rng: np.random.Generator,
+    assume: Mapping[str, tuple[float, float, float]],
+) -> _Found:
     size = len(part.rows)
     codes = decision_codes(part.answer.decision, size)
     values = _seen_values(policy, part, firms)
@@ -217,9 +243,19 @@ def _part(policy: Policy, part: Part, firms: pd.DataFrame, rng: np.random.Genera
     order_all, table_columns, all_guesses = list(order), list(columns), list(guesses)
     if "scope" in firms:
         texts = firms["scope"].fillna("").astype(str).to_numpy()[part.rows].tolist()
-        yes = [c for v, c in zip(order, columns, strict=True) if v.name in policy.columns and policy.columns[v.name].kind == "yesno"]
-        first = Latent.fit(np.stack(columns, axis=1), guesses, np.ones(size), like=np.ones((size, len(columns)))).score(np.stack(columns, axis=1))
-        rights = [i for i, v in enumerate(order) if v.name in policy.columns and (policy.columns[v.name].kind == "count" or v.base)]
+        yes = [
+            c
+            for v, c in zip(order, columns, strict=True)
+            if v.name in policy.columns and policy.columns[v.name].kind == "yesno"
+        ]
+        first = Latent.fit(np.stack(columns, axis=1), guesses, np.ones(size), like=np.ones((size, len(columns)))).score(
+            np.stack(columns, axis=1)
+        )
+        rights = [
+            i
+            for i, v in enumerate(order)
+            if v.name in policy.columns and (policy.columns[v.name].kind == "count" or v.base)
+        ]
         with np.errstate(invalid="ignore"):
             seen_some = (~np.isnan(first[:, rights])).any(axis=1) if rights else np.zeros(size, dtype=bool)
             mean = np.full(size, np.nan)
@@ -251,7 +287,9 @@ def _part(policy: Policy, part: Part, firms: pd.DataFrame, rng: np.random.Genera
             sums.add(rows, run, scores)
     many = np.maximum(sums.draws, 1)
     holds = {name: held / many for name, held in sums.holds.items()}
-    alone = np.prod([(held * many + 0.05) / (many + 0.1) for held in holds.values()], axis=0) if holds else np.zeros(size)
+    alone = (
+        np.prod([(held * many + 0.05) / (many + 0.1) for held in holds.values()], axis=0) if holds else np.zeros(size)
+    )
     alone *= min(1.0, sums.chance[alive].sum() / many[alive].mean() / max(alone[alive].sum(), 1e-9))
     chance = np.where(codes == 1, 0.0, (sums.chance + alone) / (many + 1))
     chance[codes == 0] = 1.0

@@ -85,9 +85,13 @@ def discover_file(
     else:
         save_files({path: table_bytes(found.listed, path)})
     each: Any = found.expected.iloc[0]
-    lines = [f"{len(reading.rows)} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"]
+    lines = [
+        f"{len(reading.rows)} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"
+    ]
     if len(found.assumed):
-        lines.append(f"表中少见、按假设取值的事实 {len(found.assumed)} 项：{'、'.join(found.assumed['title'])}（可用 --assume 另给）")
+        lines.append(
+            f"表中少见、按假设取值的事实 {len(found.assumed)} 项：{'、'.join(found.assumed['title'])}（可用 --assume 另给）"
+        )
     if text := describe(reading.problems):
         lines.append(text)
     return "\n".join(lines)
@@ -99,8 +103,13 @@ def _workbook(found: Discovery, reading: Reading) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "valign": "top"})
-    wrap, share = book.add_format({"text_wrap": True, "valign": "top"}), book.add_format({"num_format": "0.0%", "valign": "top"})
-    names = dict(zip(reading.rows["enterprise_id"], reading.rows.get("name", pd.Series("", reading.rows.index)), strict=True))
+    wrap, share = (
+        book.add_format({"text_wrap": True, "valign": "top"}),
+        book.add_format({"num_format": "0.0%", "valign": "top"}),
+    )
+    names = dict(
+        zip(reading.rows["enterprise_id"], reading.rows.get("name", pd.Series("", reading.rows.index)), strict=True)
+    )
     sheet = book.add_worksheet("走访名单")
     heads = ("名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么")
     for place, (head, width) in enumerate(zip(heads, (7, 16, 30, 12, 80, 50), strict=True)):

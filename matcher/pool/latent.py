@@ -16,7 +16,7 @@ from scipy.special import ndtr, ndtri
 
 from matcher.policy.intervals import Bools, Floats
 
-ALIKE = 60.0  # pairs seen together that weigh as much as the correlation that a few common causes suggest
+ALIKE = 400.0  # pairs seen together that weigh as much as the correlation that a few common causes suggest
 FACTORS = 3
 CHUNK = 4096
 
@@ -151,6 +151,7 @@ def _links(scores: Floats, seen: Bools, sharp: Floats, weights: Floats) -> Float
     many = (mask.T @ (mask * share)).astype(float)
     both = (plain.T @ (plain * share)).astype(float)
     found = np.clip(both / np.maximum(many, 1e-9) / sharp[:, None] / sharp, -0.985, 0.985)
+    many = many * sharp[:, None] * sharp  # what a pair of cells tells, where a value tells only part of its score
     trust = many / (many + ALIKE)
     links = trust * found + (1 - trust) * _factors(found, many)
     np.fill_diagonal(links, 1.0)
@@ -168,7 +169,7 @@ def _factors(found: Floats, many: Floats) -> Floats:
     np.fill_diagonal(start, 1.0)
     roots, axes = np.linalg.eigh(start)
     causes = axes[:, -FACTORS:] * np.sqrt(np.maximum(roots[-FACTORS:], 0.05))
-    ridge = np.eye(FACTORS) * 20.0
+    ridge = np.eye(FACTORS) * 3.0
     for _ in range(30):
         for row in range(len(found)):
             own = weight[row][:, None] * causes

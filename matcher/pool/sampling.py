@@ -37,7 +37,9 @@ def judged_chance(
     assert answer.decision is not None
     open_ = answer.decision.open() | (answer.decision.can_hold & answer.decision.can_fail)
     chance = (answer.decision.can_hold & ~open_).astype(float)
-    holds = {name: (state.can_hold & ~state.can_fail & ~state.open()).astype(float) for name, state in answer.states.items()}
+    holds = {
+        name: (state.can_hold & ~state.can_fail & ~state.open()).astype(float) for name, state in answer.states.items()
+    }
     some = np.logical_or.reduce([s.open() | (s.can_hold & s.can_fail) for s in answer.states.values()])
     for rows, often in ((np.flatnonzero(some & ~open_), 1), (np.flatnonzero(open_), times)):
         if not len(rows):

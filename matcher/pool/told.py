@@ -20,11 +20,20 @@ PRIOR = 200.0  # draws that the overall worth of a question weighs, beside a fir
 
 
 def asks(
-    policy: Policy, order: list[Variable], values: dict[str, Floats], sums: Any, alive: np.ndarray, ruleset: Ruleset, size: int, codes: np.ndarray
+    policy: Policy,
+    order: list[Variable],
+    values: dict[str, Floats],
+    sums: Any,
+    alive: np.ndarray,
+    ruleset: Ruleset,
+    size: int,
+    codes: np.ndarray,
 ) -> np.ndarray:
     """Up to three unknown facts a firm: those whose draws go most with passing (share of variance of the chance)."""
     out = np.full(size, "", dtype=object)
-    drawn = [i for i, v in enumerate(order) if not v.only_seen and v.name in policy.columns and v.name in columns_of(ruleset)]
+    drawn = [
+        i for i, v in enumerate(order) if not v.only_seen and v.name in policy.columns and v.name in columns_of(ruleset)
+    ]
     if not drawn or not len(alive):
         return out
     n = np.maximum(sums.draws[alive], 1)[:, None]
@@ -46,7 +55,13 @@ def asks(
 
 
 def reasons(
-    policy: Policy, part: Part, values: dict[str, Floats], chance: Floats, holds: dict[str, Floats], codes: np.ndarray, firms: pd.DataFrame
+    policy: Policy,
+    part: Part,
+    values: dict[str, Floats],
+    chance: Floats,
+    holds: dict[str, Floats],
+    codes: np.ndarray,
+    firms: pd.DataFrame,
 ) -> np.ndarray:
     """What is met by known facts, growth and recent patents, what a firm surely fails, and what it may fail."""
     rules = {rule.id: rule.title for rule in part.ruleset.of_kind("condition")}
@@ -55,7 +70,11 @@ def reasons(
     size = len(part.rows)
     growth = _growth(values)
     recent = values.get("patents_granted_3y", np.full(size, np.nan))
-    judged = {rule.id for rule in part.ruleset.of_kind("condition") if any(c.startswith("expert_") for c in reads(rule, part.ruleset))}
+    judged = {
+        rule.id
+        for rule in part.ruleset.of_kind("condition")
+        if any(c.startswith("expert_") for c in reads(rule, part.ruleset))
+    }
     out = np.empty(size, dtype=object)
     names = list(rules)
     met = np.stack([known[name] == 0 for name in names], axis=1)
@@ -64,7 +83,9 @@ def reasons(
     for row in range(size):
         if codes[row] == 1:
             lost = [titles[names[k]] for k in np.flatnonzero(failed[row])]
-            out[row] = "不可能通过：" + ("；".join(f"不满足“{t}”" for t in lost) if lost else "已知事实使各种取值都不满足")
+            out[row] = "不可能通过：" + (
+                "；".join(f"不满足“{t}”" for t in lost) if lost else "已知事实使各种取值都不满足"
+            )
             continue
         lines = []
         fine = [titles[names[k]] for k in np.flatnonzero(met[row])]
@@ -75,10 +96,17 @@ def reasons(
         if growth is not None and not np.isnan(growth[row]):
             lines.append(f"销售收入年增长{growth[row]:.0%}")
         unsure = [k for k in np.argsort(held[row], kind="stable") if not met[row, k]]
-        likely = [f"{titles[names[k]]}（估计{held[row, k]:.0%}）" for k in unsure if held[row, k] >= 0.5 and names[k] == "field"]
+        likely = [
+            f"{titles[names[k]]}（估计{held[row, k]:.0%}）"
+            for k in unsure
+            if held[row, k] >= 0.5 and names[k] == "field"
+        ]
         if likely:
             lines.append("很可能满足：" + "、".join(likely))
-        weak = [f"{titles[names[k]]}（估计{held[row, k]:.0%}{'，含专家评分' if names[k] in judged else ''}）" for k in unsure[:2]]
+        weak = [
+            f"{titles[names[k]]}（估计{held[row, k]:.0%}{'，含专家评分' if names[k] in judged else ''}）"
+            for k in unsure[:2]
+        ]
         if weak:
             lines.append("最可能不足：" + "、".join(weak))
         out[row] = "；".join(lines)
