@@ -60,7 +60,7 @@ def test_a_margin_gives_back_its_shares():
 
 
 def test_draws_follow_a_known_correlation():
-    """Two normal quantities with correlation 0.8, half of the second hidden: its draws have mean 0.8 x, variance 0.36."""
+    """Two normal quantities, correlation 0.8, half of the second hidden: its draws have mean 0.8 x, variance 0.36."""
     rng = np.random.default_rng(1)
     one = rng.standard_normal(8000)
     two = 0.8 * one + 0.6 * rng.standard_normal(8000)

@@ -169,7 +169,7 @@ def _factors(found: Floats, many: Floats) -> Floats:
     np.fill_diagonal(start, 1.0)
     roots, axes = np.linalg.eigh(start)
     causes = axes[:, -FACTORS:] * np.sqrt(np.maximum(roots[-FACTORS:], 0.05))
-    ridge = np.eye(FACTORS) * 3.0
+    ridge = np.eye(causes.shape[1]) * 3.0
     for _ in range(30):
         for row in range(len(found)):
             own = weight[row][:, None] * causes

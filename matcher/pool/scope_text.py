@@ -16,7 +16,7 @@ FOLDS = 5
 def text_scores(texts: Sequence[str], targets: Sequence[Floats], *, ridge: float = 30.0) -> list[Floats]:
     """Ridge regression of each target (NaN: not known) on the character pairs of the texts.
 
-    A firm's own fact never enters its figure (five folds by place in the table); firms without a text get NaN. Deterministic.
+    A firm's own fact never enters its figure (five folds by place in the table); firms without a text get NaN.
     """
     matrix, filled = _pairs(texts)
     out = []

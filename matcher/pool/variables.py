@@ -78,8 +78,7 @@ def variables(policy: Policy, ruleset: Ruleset, judged: set[str], seen: Mapping[
         ordered += ready
         left = [name for name in left if name not in ready]
     out = [Variable(name) for name in EXTRA if name in seen]
-    for name in ordered:
-        out.append(Variable(name, measured.get(name, ())))
+    out += [Variable(name, measured.get(name, ())) for name in ordered]
     out += [
         Variable(name, (), only_seen=True)
         for name in ordered
