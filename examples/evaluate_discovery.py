@@ -3,8 +3,7 @@
     python examples/evaluate_discovery.py first [FIRMS] [SEED]     true passers among the first firms of the list, time
     python examples/evaluate_discovery.py count [CITIES] [FIRMS] [SEED]   how often the 90 % interval holds the truth
 
-Seeds below 1000 were looked at while the method was made; the figures of the documentation use seeds from 5000. The
-families `trades` and `pairs` and the hiding `active` were used for figures only.
+Seeds below 1000, of all families, were looked at while the method was made; seeds from 5000 were not.
 """
 
 from __future__ import annotations
