@@ -63,7 +63,9 @@ def run(folder: Path, rng: random.Random) -> dict[str, int]:
             if left is None or (left.poll() is not None and left.returncode != 0):
                 if left is not None and left.returncode != -signal.SIGKILL:
                     raise RuntimeError(f"a writer failed with {left.returncode}")
-                under_way[who] = subprocess.Popen([sys.executable, __file__, "--write", str(pool), who, str(notes[who])])
+                under_way[who] = subprocess.Popen(
+                    [sys.executable, __file__, "--write", str(pool), who, str(notes[who])]
+                )
                 # a start takes about a second; a writer's work about half of one
                 started[who] = time.monotonic() + rng.uniform(0.8, 1.9) if kills[who] < 3 else float("inf")
         if all(process.poll() == 0 for process in under_way.values()):

@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from matcher import cli_discover
+
 pool_app = typer.Typer(no_args_is_help=True, help="The cultivation pool (培育库): its book, follow-up, targets.")
 
 TITLES = {
@@ -365,4 +367,5 @@ def _counted(status: object) -> str:
 
 def add_commands(app: typer.Typer) -> None:
     """Put the group on an app."""
+    cli_discover.add_commands(pool_app)
     app.add_typer(pool_app, name="pool")

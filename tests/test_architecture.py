@@ -39,14 +39,15 @@ ORDER = [
     {"firm_sheets", "partner_book"},
     {
         "cli_policy",
+        "cli_discover",
         "cli_assign",
         "cli_experts",
         "cli_teams",
         "cli_partners",
-        "cli_pool",
         "cli_fields",
         "cli_instruments",
     },
+    {"cli_pool"},
     {"__init__", "cli"},
 ]
 TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}

@@ -1,0 +1,47 @@
+"""The commands of discovery and targets: `matcher pool discover`, `matcher pool targets`. No logic."""
+
+from __future__ import annotations
+
+import datetime as dt
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matcher.errors import MatcherError
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"“{text}” 不是日期，请写成 2026-11-24") from None
+
+
+def discover(
+    table: Annotated[Path, typer.Argument(help="Table of firms: csv, xlsx, xls, parquet or jsonl; one row a firm.")],
+    policy: Annotated[str, typer.Option("--policy", "-p", help="A policy by its id, or a folder of your own.")],
+    on: Annotated[str, typer.Option("--on", help="Day of the answer, such as 2026-11-24; a row's own apply_on wins.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .csv, .parquet or .xlsx.")],
+    assume: Annotated[
+        Path | None,
+        typer.Option("--assume", help="Table of assumptions: column, low, likely, high (字段, 最低, 最可能, 最高)."),
+    ] = None,
+    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Of the draws; equal seeds give equal lists.")] = 0,
+) -> None:
+    """Rank the firms of a thin list by their chance to pass a policy, with reasons and the facts to ask for."""
+    from matcher.pool.files import discover_file
+
+    try:
+        told = discover_file(table, policy, on=_day(on), output=output, assume=assume, sheet=sheet, seed=seed)
+    except MatcherError as error:
+        print(error, file=sys.stderr)
+        raise typer.Exit(2) from None
+    print(told)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Put the commands on an app."""
+    app.command("discover")(discover)

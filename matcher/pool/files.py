@@ -1,0 +1,150 @@
+"""Discovery to files: a thin list in, the ranked list out as a table or a workbook."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matcher.contracts import Column, Contract
+from matcher.output import save_files
+from matcher.policy.core import load_policy
+from matcher.policy.firms import firm_contract
+from matcher.policy.score_files import check_target, table_bytes
+from matcher.pool.discovery import LISTED, Discovery, discover
+from matcher.tables import Reading, describe, read_table
+
+REGISTRY = (
+    Column("scope", "text", "经营范围", ("主营业务", "业务范围")),
+    Column("capital", "yuan", "注册资本", ("注册资金",)),
+    Column("patents_granted_3y", "number", "近三年授权专利数", ("近三年专利授权数", "专利授权数")),
+)
+_ASSUMPTIONS = Contract(
+    "assumptions",
+    "假设",
+    "row_id",
+    (
+        Column("row_id", "id", "行编号"),
+        Column("column", "text", "字段"),
+        Column("low", "number", "最低"),
+        Column("likely", "number", "最可能"),
+        Column("high", "number", "最高"),
+    ),
+    any_of=("column",),
+)
+TITLES = dict(zip(LISTED, ("企业编号", "名次", "通过的可能", "理由", "先问什么"), strict=True))
+
+
+def read_thin(table: str | Path, policy: Any, *, sheet: str | None = None) -> Reading:
+    """A firm table of a policy with the columns of a registry beside: scope, capital, patents_granted_3y.
+
+    Rows without enterprise_id are numbered. Raises TableError.
+    """
+    base = firm_contract([policy])
+    names = {column.name for column in base.columns}
+    extra = tuple(column for column in REGISTRY if column.name not in names)
+    contract = Contract(base.name, base.title, base.id_column, (*base.columns, *extra))
+    reading = read_table(table, contract, sheet=sheet)
+    rows, problems = reading.rows, reading.problems
+    missing = rows["enterprise_id"] == ""
+    if not (missing.all() and len(rows)):
+        problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)].reset_index(drop=True)
+    rows = rows.assign(enterprise_id=rows["enterprise_id"].where(~missing, rows["row_id"])).drop(columns="row_id")
+    return Reading(rows, problems)
+
+
+def discover_file(
+    table: str | Path,
+    policy: str,
+    *,
+    on: dt.date,
+    output: str | Path,
+    assume: str | Path | None = None,
+    sheet: str | None = None,
+    seed: int = 0,
+) -> str:
+    """Read a thin list, rank it, write it; returns a few lines for the user.
+
+    `output`: .csv or .parquet hold enterprise_id, rank, chance, reasons, ask; .xlsx also names, the expected number
+    and the assumptions used. Raises TableError, PolicyError or OutputError.
+    """
+    check_target(output, workbook=True)
+    rules = load_policy(policy)
+    reading = read_thin(table, rules, sheet=sheet)
+    given: dict[str, tuple[float, float, float]] = {}
+    if assume is not None:
+        for row in read_table(assume, _ASSUMPTIONS).rows.to_dict("records"):
+            given[str(row["column"])] = (float(row["low"]), float(row["likely"]), float(row["high"]))
+    found = discover(reading.rows, rules, on=on, assume=given, seed=seed)
+    path = Path(output)
+    if path.suffix.lower() == ".xlsx":
+        save_files({path: _workbook(found, reading)})
+    else:
+        save_files({path: table_bytes(found.listed, path)})
+    each: Any = found.expected.iloc[0]
+    lines = [
+        f"{len(reading.rows)} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"
+    ]
+    if len(found.assumed):
+        lines.append(
+            f"表中少见、按假设取值的事实 {len(found.assumed)} 项（可用 --assume 另给）："
+            f"{'、'.join(found.assumed['title'])}"
+        )
+    if text := describe(reading.problems):
+        lines.append(text)
+    return "\n".join(lines)
+
+
+def _workbook(found: Discovery, reading: Reading) -> bytes:
+    import xlsxwriter
+
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1, "valign": "top"})
+    wrap, share = (
+        book.add_format({"text_wrap": True, "valign": "top"}),
+        book.add_format({"num_format": "0.0%", "valign": "top"}),
+    )
+    names = dict(
+        zip(reading.rows["enterprise_id"], reading.rows.get("name", pd.Series("", reading.rows.index)), strict=True)
+    )
+    sheet = book.add_worksheet("走访名单")
+    heads = ("名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么")
+    for place, (head, width) in enumerate(zip(heads, (7, 16, 30, 12, 80, 50), strict=True)):
+        sheet.write_string(0, place, head, bold)
+        sheet.set_column(place, place, width)
+    for row, (own, rank, chance, why, ask) in enumerate(found.listed.itertuples(index=False), start=1):
+        sheet.write_number(row, 0, rank, wrap)
+        sheet.write_string(row, 1, own, wrap)
+        sheet.write_string(row, 2, str(names.get(own) or ""), wrap)
+        sheet.write_number(row, 3, chance, share)
+        sheet.write_string(row, 4, why, wrap)
+        sheet.write_string(row, 5, ask, wrap)
+    sheet.freeze_panes(1, 2)
+    sheet.autofilter(0, 0, max(len(found.listed), 1), len(heads) - 1)
+    notes = book.add_worksheet("说明")
+    notes.set_column(0, 0, 44)
+    each: Any = found.expected.iloc[0]
+    lines: list[tuple[Any, ...]] = [
+        ("政策", each.policy),
+        ("日期", str(each.on)),
+        ("企业数", int(each.firms)),
+        ("预计通过家数", round(float(each.expected), 1)),
+        ("90% 区间下端", float(each.low)),
+        ("90% 区间上端", float(each.high)),
+        ("",),
+        ("按假设取值的事实（表中少见）", "最低", "中位", "最高"),
+        *found.assumed[["title", "low", "likely", "high"]].itertuples(index=False, name=None),
+        ("",),
+        (
+            "已知事实按原样使用；未知事实按表中已知企业的分布抽样；专家评分在规定的分值范围内抽样。这是可能性，不是认定结论。",
+        ),
+    ]
+    for row, cells in enumerate(lines):
+        for place, cell in enumerate(cells):
+            notes.write(row, place, cell)
+    book.close()
+    return buffer.getvalue()

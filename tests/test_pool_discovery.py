@@ -1,0 +1,92 @@
+"""Discovery: what is decided stays decided, what is known tells of what is not, equal inputs give equal lists."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from matcher import score
+from matcher.cli import app
+from matcher.pool.discovery import LISTED, discover
+from matcher.pool.latent import Draws, Latent, Margin
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+sys.path.insert(0, str(EXAMPLES))
+from made_up_city import ON, city  # noqa: E402
+
+
+@pytest.fixture(scope="module")
+def made():
+    return city(600, seed=7)
+
+
+def test_decided_firms_keep_their_decision(made):
+    found = discover(made.seen, "hte", on=ON)
+    decided = score(made.seen, "hte", on=ON).summary.set_index("enterprise_id")["decision"]
+    listed = found.listed.set_index("enterprise_id")
+    assert list(found.listed.columns) == list(LISTED)
+    assert sorted(listed.index) == sorted(made.seen["enterprise_id"])
+    assert found.listed["rank"].tolist() == list(range(1, 601))
+    assert found.listed["chance"].is_monotonic_decreasing
+    fails = decided[decided == "fails"].index
+    assert (listed.loc[fails, "chance"] == 0).all()
+    assert listed.loc[fails, "reasons"].str.startswith("不可能通过：").all()
+    open_ = listed.loc[decided[decided == "unknown"].index]
+    assert ((open_["chance"] > 0) & (open_["chance"] < 1)).any()
+    assert discover(made.seen, "hte", on=ON).listed.equals(found.listed)
+
+
+def test_full_facts_leave_the_judgement_alone(made):
+    """Every fact and every expert's points known: 0 or 1 wherever the ranges of points decide."""
+    listed = discover(made.full, "hte", on=ON).listed.set_index("enterprise_id")
+    decided = score(made.full, "hte", on=ON).summary.set_index("enterprise_id")["decision"].astype(str)
+    assert set(listed.loc[decided[decided == "passes"].index, "chance"]) <= {1.0}
+    assert set(listed.loc[decided[decided == "fails"].index, "chance"]) == {0.0}
+
+
+def test_no_firms_give_empty_tables(made):
+    found = discover(made.seen.head(0), "hte", on=ON)
+    assert len(found.listed) == 0
+    assert found.expected.loc[0, ["firms", "expected", "low", "high"]].tolist() == [0, 0.0, 0.0, 0.0]
+
+
+def test_a_margin_gives_back_its_shares():
+    margin = Margin.of(np.array([0.0, 0, 0, 1]), np.ones(4))
+    drawn = margin.draw(np.random.default_rng(0).standard_normal(20000))
+    assert abs(drawn.mean() - 0.25) < 0.01
+
+
+def test_draws_follow_a_known_correlation():
+    """Two normal quantities, correlation 0.8, half of the second hidden: its draws have mean 0.8 x, variance 0.36."""
+    rng = np.random.default_rng(1)
+    one = rng.standard_normal(8000)
+    two = 0.8 * one + 0.6 * rng.standard_normal(8000)
+    table = np.stack([one, np.where(np.arange(8000) % 2, two, np.nan)], axis=1)
+    model = Latent.fit(table, [np.zeros(0), np.zeros(0)], np.ones(8000))
+    drawn = Draws(model, table).draw(rng)[::2, 1]
+    slope = np.polyfit(one[::2], drawn, 1)[0]
+    assert abs(slope - 0.8) < 0.04
+    assert abs(np.var(drawn - slope * one[::2]) - 0.36) < 0.04
+
+
+def test_the_plain_rules_of_the_made_up_city_are_the_librarys(made):
+    decided = score(made.full, "hte", on=ON).summary["decision"].astype(str).to_numpy()
+    assert not made.passes[decided == "fails"].any()
+    assert made.passes[decided == "passes"].all()
+
+
+def test_the_command_writes_the_list(tmp_path, made):
+    table = tmp_path / "城市.csv"
+    made.seen.head(300).to_csv(table, index=False)
+    out = tmp_path / "名单.csv"
+    done = CliRunner().invoke(
+        app, ["pool", "discover", str(table), "--policy", "hte", "--on", "2026-11-24", "-o", str(out)]
+    )
+    assert done.exit_code == 0, done.output
+    assert "预计通过" in done.output
+    listed = pd.read_csv(out)
+    assert list(listed.columns) == list(LISTED)
+    assert len(listed) == 300
