@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         TableError,
     )
     from matcher.evaluation import evaluate
+    from matcher.fields import FieldModel, classify
     from matcher.index import Index
     from matcher.matching import match
     from matcher.policy.cases import check_policy
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from matcher.policy.trace import trace
     from matcher.policy.verdicts import Scored, score
     from matcher.report import mask_contacts, write_matches
+    from matcher.schemes import Scheme
     from matcher.tables import Reading, describe, read_needs, read_outcomes, read_table
     from matcher.text import Segmenter
 
@@ -38,6 +40,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Encoder": "encoders",
     "EncoderError": "errors",
+    "FieldModel": "fields",
     "Index": "index",
     "IndexFolderError": "errors",
     "Lever": "policy.cheapest",
@@ -47,6 +50,7 @@ _HOMES = {
     "Policy": "policy.core",
     "PolicyError": "errors",
     "Reading": "tables",
+    "Scheme": "schemes",
     "Scored": "policy.verdicts",
     "Segmenter": "text",
     "StaticEncoder": "encoders",
@@ -54,6 +58,7 @@ _HOMES = {
     "ask_first": "policy.scoring",
     "cheapest": "policy.cheapest",
     "check_policy": "policy.cases",
+    "classify": "fields",
     "describe": "tables",
     "evaluate": "evaluation",
     "load_encoder": "encoders",
@@ -73,6 +78,7 @@ _HOMES = {
 __all__ = [
     "Encoder",
     "EncoderError",
+    "FieldModel",
     "Index",
     "IndexFolderError",
     "Lever",
@@ -82,6 +88,7 @@ __all__ = [
     "Policy",
     "PolicyError",
     "Reading",
+    "Scheme",
     "Scored",
     "Segmenter",
     "StaticEncoder",
@@ -89,6 +96,7 @@ __all__ = [
     "ask_first",
     "cheapest",
     "check_policy",
+    "classify",
     "describe",
     "evaluate",
     "load_encoder",
