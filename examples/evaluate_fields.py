@@ -3,8 +3,8 @@
     python examples/evaluate_fields.py --data FOLDER [--seeds 10]
 
 FOLDER holds papers-disciplines.jsonl.gz (abstract, discipline) and patent-titles-ipc.csv (patent_title,
-ipc_subclasses). Beside it lies ipc_fields.csv, the project's own map from IPC to the eight high-tech fields (the longest
-fitting beginning counts; there is no official one). A patent is used where its subclasses agree on one field alone.
+ipc_subclasses). Beside it lies ipc_fields.csv, the project's own map from IPC to the eight high-tech fields (the
+longest fitting beginning counts; there is no official one). A patent is used where its subclasses agree on one field alone.
 The steepness of the probabilities was chosen on the half of the rows that SHA-256 calls even; "other half" is the rest.
 """
 
@@ -59,12 +59,15 @@ def disciplines(papers: pd.DataFrame, seeds: int) -> None:
         right["char TF-IDF and ridge"].append(
             float((ridge.predict(vectors.transform(texts.iloc[test])) == truth[test]).mean())
         )
-        print(f"  seed {seed}: {right['15 labels a class'][-1]:.4f} {right['char TF-IDF and ridge'][-1]:.4f}; {learned.learned}")
+        both = " ".join(f"{values[-1]:.4f}" for values in right.values())
+        print(f"  seed {seed}: {both}; {learned.learned}")
         if not seed:
             calibration("disciplines, 15 labels a class", found, truth[test], np.zeros(len(test), bool))
     for name, values in right.items():
         half = 1.96 * np.std(values, ddof=1) / np.sqrt(len(values)) if len(values) > 1 else np.nan
-        print(f"disciplines (67), {name}: {np.mean(values):.4f} +- {half:.4f} (95 % of the mean of {len(values)} draws)")
+        print(
+            f"disciplines (67), {name}: {np.mean(values):.4f} +- {half:.4f} (95 % of the mean of {len(values)} draws)"
+        )
 
 
 def fields(patents: pd.DataFrame, papers: pd.DataFrame) -> None:

@@ -26,17 +26,19 @@ from matcher.encoders import StaticEncoder
 from matcher.errors import TableError
 from matcher.output import save_files
 from matcher.progress import track
-from matcher.schemes import SHIPPED, Scheme
+from matcher.schemes import NONE, SHIPPED, Scheme
 from matcher.scopes import texts_of
 from matcher.text import Segmenter, Terms
 
 COLUMNS = ("id", "code", "name", "level", "rank", "probability", "words")
-NONE = "无"
 FORMAT = "matcher-fields-1"
 BATCH = 2048  # texts at a time
 LEXICAL, RIDGE = 0.3, 1.0  # share of the lexical channel and ridge of the part that needs no labels
-SHARP, NOTHING = 14.0, 0.17  # steepness of a probability, and the score at which "none" is as likely as a heading
-SHARES, RIDGES, PRIORS = (0.5, 0.7, 0.85), (0.3, 1.0), (0.0, 0.5, 1.0, 2.0)  # tried inside the labels by `fit`
+SHARP = 1.3  # steepness of a probability in deviations of short texts' scores (examples/evaluate_fields.py)
+NOTHING = 0.0  # what "none of them" scores by itself, in the same deviations
+SHARES, RIDGES = (0.3, 0.5, 0.7), (0.3, 1.0)  # tried inside the labels by `fit`
+PRIORS = (0.0, 0.01, 0.02, 0.03, 0.05)
+STEEP = (6.0, 9.0, 13.0, 18.0, 25.0, 40.0)
 FOLDS = 5
 MOST = 10_000  # labelled texts: their kernel is held whole
 WORDS = 3  # told a row
@@ -48,8 +50,8 @@ Floats = NDArray[np.float32]
 class FieldModel:
     """A catalogue made ready to be asked. `build` needs no labels, `fit` learns from some.
 
-    `dense` (d, headings) and `sparse` (terms of `vocabulary`, headings) are the weights; `sharp` and `nothing` turn
-    scores into probabilities.
+    `dense` (d, headings + 1) and `sparse` (terms of `vocabulary`, headings + 1) are weights, `bias` is added to their
+    products: log-odds within a level. The last column is "none of them".
     """
 
     scheme: Scheme
@@ -59,8 +61,7 @@ class FieldModel:
     idf: NDArray[np.float64]
     dense: Floats
     sparse: Floats
-    sharp: float = SHARP
-    nothing: float = NOTHING
+    bias: Floats
     learned: str = ""  # what `fit` chose, for a reader
 
     @classmethod
@@ -71,22 +72,13 @@ class FieldModel:
         encoder: StaticEncoder | None = None,
         words: Sequence[str] = (),
     ) -> FieldModel:
-        """Ready a catalogue without labels (see `Scheme.load` for what it may be). `words`: kept whole by the cutter."""
+        """Ready a catalogue without labels (see `Scheme.load` for what it may be). `words` are kept whole."""
         scheme = scheme if isinstance(scheme, Scheme) else Scheme.load(scheme)
         encoder = StaticEncoder.load() if encoder is None else encoder
         segmenter = Segmenter(words)
-        bare = cls(
-            scheme, encoder, segmenter, {}, np.zeros(0), np.zeros((0, 0), np.float32), np.zeros((0, 0), np.float32)
-        )
-        texts, rows = scheme.examples()
-        terms = segmenter.terms(texts)
-        ready = bare._with_terms(segmenter.terms([*_background(), *texts]))
-        dense, sparse = ready._features(terms)
-        target = np.zeros((len(texts), len(scheme.headings)))
-        for i, row in enumerate(rows):
-            target[i, scheme.path(row)] = 1
-        weights = _ridge(dense, sparse, target - ready._base(), LEXICAL, RIDGE)
-        return replace(ready, dense=weights[0], sparse=weights[1])
+        nothing = np.zeros((0, 0), np.float32)
+        bare = cls(scheme, encoder, segmenter, {}, np.zeros(0), nothing, nothing, nothing)
+        return bare._unlabelled(segmenter.terms([*_background(), *scheme.examples()[0]]))
 
     def fit(self, texts: pd.DataFrame | pd.Series | Sequence[str], labels: Sequence[str]) -> FieldModel:
         """A new model that has learned from labelled texts, one label a text: a code, or a name that is unique.
@@ -106,17 +98,14 @@ class FieldModel:
         if not 10 <= len(labels) <= MOST:
             raise TableError(f"可用于学习的标注为 10 至 {MOST} 条，给出了 {len(labels)} 条")
         own, _ = self.scheme.examples()
-        ready = self._with_terms(self.segmenter.terms([*_background(), *own, *heads, *bodies]))
-        prior = FieldModel._zero(ready)
-        dense, sparse = ready._features(self._terms(heads, bodies))
-        paths = [self.scheme.path(self.scheme.places[label]) if label in self.scheme.places else [] for label in labels]
-        target = np.zeros((len(labels), len(self.scheme.headings)))
-        for i, path in enumerate(paths):
-            target[i, path] = 1
-        seen = target.any(axis=0)
-        target = np.where(seen, target - target.mean(axis=0), 0)
-        truth = _deepest(self.scheme, paths)
-        return _choose(replace(ready, dense=prior[0], sparse=prior[1]), dense, sparse, target, truth)
+        texts_ = [f"{head}\n{body}" for head, body in zip(heads, bodies, strict=True)]
+        prior = self._unlabelled(self.segmenter.terms([*_background(), *own, *texts_]))
+        dense, sparse = prior._features(self._terms(heads, bodies))
+        target = np.zeros((len(labels), len(self.scheme.headings) + 1))
+        truth = np.array([self.scheme.places.get(label, len(self.scheme.headings)) for label in labels], np.int64)
+        for i, row in enumerate(truth.tolist()):
+            target[i, self.scheme.path(row) if row < len(self.scheme.headings) else row] = 1
+        return _learn(prior, dense, sparse, target, truth)
 
     def classify(
         self,
@@ -139,8 +128,7 @@ class FieldModel:
         pieces = []
         for at in track(range(0, len(ids), BATCH), "分类", progress):
             terms = self._terms(heads[at : at + BATCH], bodies[at : at + BATCH])
-            scores, strength = self._scores(terms)
-            chances, nothing = self._chances(scores, strength, none=none)
+            chances, nothing = self._chances(terms, none=none)
             pieces.append(self._rows(terms, at, chances, nothing, wanted, k, at_least))
         if not pieces:
             return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
@@ -174,40 +162,44 @@ class FieldModel:
 
     # ---- scores
 
-    def _base(self) -> NDArray[np.float64]:
-        """What a heading scores before anything is known: its share of its level."""
-        counts = np.bincount(self.scheme.levels)
-        return 1 / counts[self.scheme.levels]
-
-    @staticmethod
-    def _zero(ready: FieldModel) -> tuple[Floats, Floats]:
-        texts, rows = ready.scheme.examples()
-        dense, sparse = ready._features(ready.segmenter.terms(texts))
-        target = np.zeros((len(texts), len(ready.scheme.headings)))
+    def _unlabelled(self, corpus: Terms) -> FieldModel:
+        """Weights from the headings' own names and words; `corpus` tells how rare terms are."""
+        ready = self._with_terms(corpus)
+        texts, rows = self.scheme.examples()
+        dense, sparse = ready._features(self.segmenter.terms(texts))
+        target = np.zeros((len(texts), len(self.scheme.headings) + 1))
         for i, row in enumerate(rows):
-            target[i, ready.scheme.path(row)] = 1
-        return _ridge(dense, sparse, target - ready._base(), LEXICAL, RIDGE)
+            target[i, self.scheme.path(row) if row >= 0 else -1] = 1
+        level = np.append(self.scheme.levels, 1)
+        target -= 1 / np.bincount(level)[level] * target.any(axis=0)
+        ready = replace(ready, **_ridge(dense, sparse, target, LEXICAL, RIDGE))
+        scores = ready._scores(self.segmenter.terms(_background()))
+        deviation = np.array([scores[:, level == one].std() for one in range(1, level.max() + 1)])
+        sharp = (SHARP / np.maximum(deviation, 1e-6))[level - 1].astype(np.float32)
+        bias = np.zeros(len(level), np.float32)
+        bias[-1] = SHARP * NOTHING
+        return replace(ready, dense=ready.dense * sharp, sparse=ready.sparse * sharp, bias=bias)
 
-    def _scores(self, terms: Terms) -> tuple[Floats, NDArray[np.bool_]]:
-        """(texts, headings), and whether a text has any term at all."""
+    def _scores(self, terms: Terms) -> Floats:
+        """(texts, headings + 1) log-odds."""
         dense, sparse = self._features(terms)
-        return dense @ self.dense + sparse @ self.sparse, np.diff(terms.offsets) > 0
+        return np.asarray(dense @ self.dense + sparse @ self.sparse + self.bias, np.float32)
 
-    def _chances(self, scores: Floats, filled: NDArray[np.bool_], *, none: bool) -> tuple[Floats, Floats]:
+    def _chances(self, terms: Terms, *, none: bool) -> tuple[Floats, Floats]:
         """(texts, headings) probabilities, and those of none: a heading's is its parent's, shared with its sisters."""
-        chances = np.zeros_like(scores)
+        scores = self._scores(terms)
+        chances = np.zeros_like(scores[:, :-1])
         top = np.flatnonzero(self.scheme.levels == 1)
-        logits = self.sharp * scores[:, top]
-        rest = np.full((len(scores), 1), self.sharp * self.nothing if none else -np.inf, np.float32)
-        shares = _softmax(np.hstack([logits, rest]))
+        shares = _softmax(scores[:, np.append(top, -1)] if none else scores[:, top])
         if none:
-            shares[~filled, :-1], shares[~filled, -1] = 0, 1
-        chances[:, top] = shares[:, :-1]
+            empty = np.diff(terms.offsets) == 0
+            shares[empty, :-1], shares[empty, -1] = 0, 1
+        chances[:, top] = shares[:, : len(top)]
         parents = self.scheme.parents
         for parent in np.unique(parents[parents >= 0]).tolist():  # rows are sorted by level: parents come first
             sisters = np.flatnonzero(parents == parent)
-            chances[:, sisters] = _softmax(self.sharp * scores[:, sisters]) * chances[:, [parent]]
-        return chances, shares[:, -1]
+            chances[:, sisters] = _softmax(scores[:, sisters]) * chances[:, [parent]]
+        return chances, shares[:, -1] if none else np.full(len(scores), -1, np.float32)
 
     def _rows(
         self, terms: Terms, first: int, chances: Floats, nothing: Floats, levels: list[int], k: int, at_least: float
@@ -291,13 +283,12 @@ class FieldModel:
             "title": self.scheme.title,
             "headings": self.scheme.headings.to_dict("list"),
             "vocabulary": list(self.vocabulary),
-            "sharp": self.sharp,
-            "nothing": self.nothing,
+            "others": self.scheme.others,
             "learned": self.learned,
         }
         text = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
         target = io.BytesIO()
-        np.savez_compressed(target, about=text, idf=self.idf, dense=self.dense, sparse=self.sparse)
+        np.savez_compressed(target, about=text, idf=self.idf, dense=self.dense, sparse=self.sparse, bias=self.bias)
         save_files({Path(path): target.getvalue()})
 
     @classmethod
@@ -307,24 +298,13 @@ class FieldModel:
         try:
             with np.load(Path(path), allow_pickle=False) as file:
                 about = json.loads(file["about"].tobytes())
-                idf, dense, sparse = file["idf"], file["dense"], file["sparse"]
+                idf, weights = file["idf"], (file["dense"], file["sparse"], file["bias"])
             if about["format"] != FORMAT or about["encoder"] != encoder.fingerprint:
                 raise TableError(f"{path}：这个领域模型属于另一种格式或另一个编码器，请重新学习")
-            scheme = Scheme(about["id"], about["title"], pd.DataFrame(about["headings"]))
+            scheme = Scheme(about["id"], about["title"], pd.DataFrame(about["headings"]), about["others"])
             vocabulary = {name: i for i, name in enumerate(about["vocabulary"])}
             segmenter = Segmenter(about["words"], engine=about["engine"])
-            return cls(
-                scheme,
-                encoder,
-                segmenter,
-                vocabulary,
-                idf,
-                dense,
-                sparse,
-                about["sharp"],
-                about["nothing"],
-                about["learned"],
-            )
+            return cls(scheme, encoder, segmenter, vocabulary, idf, *weights, about["learned"])
         except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
             if isinstance(error, TableError):
                 raise
@@ -379,11 +359,17 @@ def _texts(texts: pd.DataFrame | pd.Series | Sequence[str]) -> tuple[list[str], 
     return texts_of(texts if isinstance(texts, (pd.DataFrame, pd.Series)) else pd.Series(list(texts), dtype=object))
 
 
-def _ridge(dense: Floats, sparse: csr_array, target: NDArray[Any], share: float, ridge: float) -> tuple[Floats, Floats]:
+def _ridge(
+    dense: Floats, sparse: csr_array, target: NDArray[Any], share: float, ridge: float
+) -> dict[str, NDArray[np.float32]]:
     """Weights of both channels: the kernel is (1 - share) dense + share sparse."""
     kernel = (1 - share) * (dense @ dense.T).astype(float) + share * (sparse @ sparse.T).toarray()
-    solved = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), target).astype(np.float32)
-    return (1 - share) * dense.T @ solved, np.float32(share) * (sparse.T @ solved)
+    solved = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), target)
+    return {
+        "dense": np.asarray((1 - share) * dense.T @ solved, np.float32),
+        "sparse": np.asarray(share * (sparse.T @ solved), np.float32),
+        "bias": np.zeros(target.shape[1], np.float32),
+    }
 
 
 def _softmax(logits: Floats) -> Floats:
@@ -391,53 +377,57 @@ def _softmax(logits: Floats) -> Floats:
     return powers / powers.sum(axis=1, keepdims=True)
 
 
-def _deepest(scheme: Scheme, paths: list[list[int]]) -> NDArray[np.int64]:
-    """The row of the top heading of every label; -1 for none: what is measured when settings are chosen."""
-    return np.array([path[0] if path else -1 for path in paths], np.int64)
-
-
-def _choose(
+def _learn(
     prior: FieldModel, dense: Floats, sparse: csr_array, target: NDArray[Any], truth: NDArray[np.int64]
 ) -> FieldModel:
-    """Settings by cross-validation inside the labels, then the weights over all of them."""
-    first = dense @ prior.dense + sparse @ prior.sparse
-    spread = float(first[:, truth[truth >= 0]].std()) or 1.0
+    """Settings by cross-validation inside the labels (log loss), then the weights over all of them.
+
+    The vectors are put around their mean and on the length of one. The first part's scores are put on one scale,
+    heading by heading, before they are added: what a heading scores on any text says nothing.
+    """
     size = len(target)
     fold = np.empty(size, np.int64)
-    order = np.lexsort((np.arange(size), truth))  # every heading's labels are dealt out evenly
-    fold[order] = np.arange(size) % FOLDS
-    by_meaning = (dense @ dense.T).astype(float)
-    by_words = (sparse @ sparse.T).toarray()
-    known = np.unique(truth[truth >= 0])
-    asked = truth >= 0
-    best: tuple[float, float, float, float, float] | None = None
+    fold[np.lexsort((np.arange(size), truth))] = np.arange(size) % FOLDS  # a heading's labels are dealt out evenly
+    centre = dense.mean(axis=0)
+    length = float(np.linalg.norm(dense - centre, axis=1).mean()) or 1.0
+    moved = np.asarray((dense - centre) / length, np.float32)
+    first = dense @ prior.dense + sparse @ prior.sparse
+    middle, spread = first.mean(axis=0), np.maximum(first.std(axis=0), 1e-6)
+    known = np.unique(truth)
+    own = np.searchsorted(known, truth)
+    seen = target.any(axis=0)
+    wanted = np.where(seen, target - target.mean(axis=0), 0)
+    by_meaning, by_words = (moved @ moved.T).astype(float), (sparse @ sparse.T).toarray()
+    best: tuple[float, ...] = (np.inf,)
     for share in SHARES:
         kernel = (1 - share) * by_meaning + share * by_words
         for ridge in RIDGES:
             found = np.zeros((size, len(known)))
             for part in range(FOLDS):
-                out = fold == part
-                solved = np.linalg.solve(
-                    kernel[np.ix_(~out, ~out)] + ridge * np.eye(int((~out).sum())), target[~out][:, known]
-                )
-                found[out] = kernel[np.ix_(out, ~out)] @ solved
-            own = np.searchsorted(known, truth[asked])
+                out, rest = np.flatnonzero(fold == part), np.flatnonzero(fold != part)
+                solved = np.linalg.solve(kernel[np.ix_(rest, rest)] + ridge * np.eye(len(rest)), wanted[rest][:, known])
+                found[out] = kernel[np.ix_(out, rest)] @ solved
             for weight in PRIORS:
-                mixed = found[asked] + weight * 0.1 * first[asked][:, known] / spread
-                for sharp in (6.0, 10.0, 16.0, 25.0, 40.0):
-                    chance = _softmax(sharp * mixed)[np.arange(len(own)), own]
-                    loss = float(-np.log(np.maximum(chance, 1e-9)).mean())
-                    if best is None or loss < best[0] - 1e-9:
-                        best = (loss, share, ridge, weight * 0.1 / spread, sharp)
-    assert best is not None
-    loss, share, ridge, weight, sharp = best
-    weights = _ridge(dense, sparse, target, share, ridge)
-    unseen = ~target.any(axis=0)
-    scale = np.where(unseen, 1.0, weight).astype(np.float32)
+                mixed = found + weight * ((first - middle) / spread)[:, known]
+                for sharp in STEEP:
+                    chances = _softmax(sharp * mixed)
+                    loss = float(-np.log(np.maximum(chances[np.arange(size), own], 1e-9)).mean())
+                    if loss < best[0] - 1e-9:
+                        best = (loss, share, ridge, weight, sharp, float(np.quantile(sharp * mixed.max(axis=1), 0.05)))
+    loss, share, ridge, weight, sharp, lowest = best
+    made = _ridge(moved, sparse, wanted, share, ridge)
+    keep = np.where(seen, sharp * weight / spread, 1).astype(np.float32)
+    turned = sharp * made["dense"] / length
+    bias = np.where(seen, -(centre @ turned) - sharp * weight * middle / spread, prior.bias)
+    if not seen[-1]:  # nobody said what nothing looks like: what fits less than nineteen in twenty of the labelled
+        keep[-1], bias[-1] = 0, lowest
+    told = (
+        f"{size} labels: lexical share {share:g}, ridge {ridge:g}, headings' own words {weight:g}, log loss {loss:.3f}"
+    )
     return replace(
         prior,
-        dense=weights[0] + prior.dense * scale,
-        sparse=weights[1] + prior.sparse * scale,
-        sharp=sharp,
-        learned=f"{size} labels; lexical share {share:g}, ridge {ridge:g}, headings' own words {weight:.3g}, log loss {loss:.3f}",
+        dense=np.asarray(turned + prior.dense * keep, np.float32),
+        sparse=np.asarray(sharp * made["sparse"] + prior.sparse * keep, np.float32),
+        bias=np.asarray(bias, np.float32),
+        learned=told,
     )

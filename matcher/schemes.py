@@ -21,6 +21,7 @@ SHIPPED = {
     "gbt4754": "国民经济行业分类（GB/T 4754-2017）",
     "clusters": "“6+1+1”产业集群（描述词为本项目所写）",
 }
+NONE = "无"
 _SPLIT = re.compile(r"[;；、,，\n]+")
 
 
@@ -29,12 +30,14 @@ class Scheme:
     """A catalogue of headings, parents before children.
 
     `headings`: code, parent ("" at the top), name, words (describing words, joined by ";"), level (from 1). On one
-    level the headings exclude each other. Where the shipped ones come from stands in `matcher/data/FIELDS.md`.
+    level the headings exclude each other. `others`: words of what no heading is about (the row named 无 of a table).
+    Where the shipped ones come from stands in `matcher/data/FIELDS.md`.
     """
 
     id: str
     title: str
     headings: pd.DataFrame
+    others: str = ""
 
     @classmethod
     def load(cls, given: str | Path | pd.DataFrame) -> Scheme:
@@ -46,11 +49,11 @@ class Scheme:
         if isinstance(given, str) and given in SHIPPED:
             return _shipped(given)
         if isinstance(given, pd.DataFrame):
-            return cls("own", "自定义分类", _checked(read_table(given, HEADINGS).rows, "分类表"))
+            return cls("own", "自定义分类", *_checked(read_table(given, HEADINGS).rows, "分类表"))
         if not Path(given).is_file():
             raise TableError(f"没有名为“{given}”的分类，也没有这个文件；自带的分类有：{'、'.join(SHIPPED)}")
         path = Path(given)
-        return cls(path.stem, path.stem, _checked(read_table(path, HEADINGS).rows, path.name))
+        return cls(path.stem, path.stem, *_checked(read_table(path, HEADINGS).rows, path.name))
 
     @functools.cached_property
     def parents(self) -> NDArray[np.int64]:
@@ -81,7 +84,10 @@ class Scheme:
         return found
 
     def examples(self) -> tuple[list[str], list[int]]:
-        """What describes a heading: its name, the parts of a name that joins several, its words; and its row."""
+        """What describes a heading: its name, the parts of a name that joins several, its words; and its row.
+
+        Words of what no heading is about have the row -1.
+        """
         texts, rows = [], []
         for row, (name, words) in enumerate(zip(self.headings["name"], self.headings["words"], strict=True)):
             own = [name, *(part for part in re.split(r"[/、与及和]", name) if 1 < len(part) < len(name))]
@@ -89,19 +95,22 @@ class Scheme:
             for text in dict.fromkeys(own):
                 texts.append(text)
                 rows.append(row)
-        return texts, rows
+        strange = [word.strip() for word in _SPLIT.split(self.others) if word.strip()]
+        return texts + strange, rows + [-1] * len(strange)
 
 
 @functools.cache
 def _shipped(name: str) -> Scheme:
     with (files("matcher") / "data" / f"{name}.csv").open("rb") as file:
         table = pd.read_csv(file, dtype=str, keep_default_na=False)
-    return Scheme(name, SHIPPED[name], _checked(table, name))
+    return Scheme(name, SHIPPED[name], *_checked(table, name))
 
 
-def _checked(table: pd.DataFrame, where: str) -> pd.DataFrame:
-    """The headings with their levels, parents first; every fault at once."""
+def _checked(table: pd.DataFrame, where: str) -> tuple[pd.DataFrame, str]:
+    """The headings with their levels, parents first, and the words of none of them; every fault at once."""
     rows = table[["code", "parent", "name", "words"]].reset_index(drop=True).astype(str)
+    others = ";".join(rows.loc[rows["name"] == NONE, "words"])
+    rows = rows[rows["name"] != NONE].reset_index(drop=True)
     faults = [f"编码“{code}”不止一行" for code in rows.loc[rows["code"].duplicated(), "code"].unique()]
     faults += [f"编码“{code}”没有名称" for code in rows.loc[rows["name"] == "", "code"]]
     above = dict(zip(rows["code"], rows["parent"], strict=True))
@@ -120,4 +129,4 @@ def _checked(table: pd.DataFrame, where: str) -> pd.DataFrame:
     if faults:
         raise TableError(f"{where}：分类表有 {len(faults)} 处问题\n  " + "\n  ".join(faults[:20]))
     rows["level"] = levels
-    return rows.sort_values("level", kind="stable").reset_index(drop=True)
+    return rows.sort_values("level", kind="stable").reset_index(drop=True), others
