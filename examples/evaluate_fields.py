@@ -4,8 +4,9 @@
 
 FOLDER holds papers-disciplines.jsonl.gz (abstract, discipline) and patent-titles-ipc.csv (patent_title,
 ipc_subclasses). Beside it lies ipc_fields.csv, the project's own map from IPC to the eight high-tech fields (the
-longest fitting beginning counts; there is no official one). A patent is used where its subclasses agree on one field alone.
-The steepness of the probabilities was chosen on the half of the rows that SHA-256 calls even; "other half" is the rest.
+longest fitting beginning counts; there is no official one). A patent is used where its subclasses agree on one
+field alone. The steepness of the probabilities was chosen on the half of the rows that SHA-256 calls even; "other half"
+is the rest.
 """
 
 from __future__ import annotations

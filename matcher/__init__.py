@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
     from matcher.encoders import Encoder, StaticEncoder, load_encoder
     from matcher.errors import (
         EncoderError,
@@ -61,16 +62,20 @@ _HOMES = {
     "classify": "fields",
     "describe": "tables",
     "evaluate": "evaluation",
+    "link_table": "chains",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
+    "place_on_chains": "chains",
     "read_firms": "policy.firms",
     "read_needs": "tables",
     "read_outcomes": "tables",
     "read_table": "tables",
     "score": "policy.verdicts",
+    "strongest_outcomes": "chains",
     "trace": "policy.trace",
+    "unanswered_needs": "chains",
     "what_changes": "policy.scoring",
     "write_matches": "report",
 }
@@ -99,16 +104,20 @@ __all__ = [
     "classify",
     "describe",
     "evaluate",
+    "link_table",
     "load_encoder",
     "load_policy",
     "mask_contacts",
     "match",
+    "place_on_chains",
     "read_firms",
     "read_needs",
     "read_outcomes",
     "read_table",
     "score",
+    "strongest_outcomes",
     "trace",
+    "unanswered_needs",
     "what_changes",
     "write_matches",
 ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from matcher import __version__
+from matcher import __version__, cli_fields
 from matcher.cli_policy import add_commands
 from matcher.errors import MatcherError, TableError
 
@@ -237,6 +237,7 @@ def evaluate_command(
 
 
 add_commands(app)
+cli_fields.add_commands(app)
 
 
 def main() -> None:

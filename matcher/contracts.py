@@ -195,3 +195,17 @@ FIELD_TEXTS = Contract(
     ),
     any_of=("name", "title", "products", "scope", "patents", "projects", "description", "keywords"),
 )
+
+LINKS = Contract(
+    "links",
+    "环节",
+    "link_id",
+    (
+        _column("link_id", "id", "环节编号", "编号 序号"),
+        _column("cluster", "text", "集群", "产业链 链条 产业集群 chain"),
+        _column("link", "text", "环节", "环节名称 链条环节"),
+        _column("order", "number", "顺序", "次序 环节顺序 位置"),
+        _column("words", "text", "描述词", "描述 说明 关键词 description"),
+        _column("required", "text", "必备", "是否必备 必要环节"),
+    ),
+)

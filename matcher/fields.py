@@ -172,7 +172,8 @@ class FieldModel:
             target[i, self.scheme.path(row) if row >= 0 else -1] = 1
         level = np.append(self.scheme.levels, 1)
         target -= 1 / np.bincount(level)[level] * target.any(axis=0)
-        ready = replace(ready, **_ridge(dense, sparse, target, LEXICAL, RIDGE))
+        made = _ridge(dense, sparse, target, LEXICAL, RIDGE)
+        ready = replace(ready, dense=made[0], sparse=made[1], bias=np.zeros(len(level), np.float32))
         scores = ready._scores(self.segmenter.terms(_background()))
         deviation = np.array([scores[:, level == one].std() for one in range(1, level.max() + 1)])
         sharp = (SHARP / np.maximum(deviation, 1e-6))[level - 1].astype(np.float32)
@@ -359,22 +360,17 @@ def _texts(texts: pd.DataFrame | pd.Series | Sequence[str]) -> tuple[list[str], 
     return texts_of(texts if isinstance(texts, (pd.DataFrame, pd.Series)) else pd.Series(list(texts), dtype=object))
 
 
-def _ridge(
-    dense: Floats, sparse: csr_array, target: NDArray[Any], share: float, ridge: float
-) -> dict[str, NDArray[np.float32]]:
+def _ridge(dense: Floats, sparse: csr_array, target: NDArray[Any], share: float, ridge: float) -> tuple[Floats, Floats]:
     """Weights of both channels: the kernel is (1 - share) dense + share sparse."""
     kernel = (1 - share) * (dense @ dense.T).astype(float) + share * (sparse @ sparse.T).toarray()
     solved = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), target)
-    return {
-        "dense": np.asarray((1 - share) * dense.T @ solved, np.float32),
-        "sparse": np.asarray(share * (sparse.T @ solved), np.float32),
-        "bias": np.zeros(target.shape[1], np.float32),
-    }
+    by_words: Floats = np.asarray(share * (sparse.T @ solved), np.float32)
+    return np.asarray((1 - share) * dense.T @ solved, np.float32), by_words
 
 
 def _softmax(logits: Floats) -> Floats:
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return powers / powers.sum(axis=1, keepdims=True)
+    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
 
 
 def _learn(
@@ -395,7 +391,7 @@ def _learn(
     middle, spread = first.mean(axis=0), np.maximum(first.std(axis=0), 1e-6)
     known = np.unique(truth)
     own = np.searchsorted(known, truth)
-    seen = target.any(axis=0)
+    seen: NDArray[np.bool_] = np.asarray(target.any(axis=0), bool)
     wanted = np.where(seen, target - target.mean(axis=0), 0)
     by_meaning, by_words = (moved @ moved.T).astype(float), (sparse @ sparse.T).toarray()
     best: tuple[float, ...] = (np.inf,)
@@ -417,7 +413,7 @@ def _learn(
     loss, share, ridge, weight, sharp, lowest = best
     made = _ridge(moved, sparse, wanted, share, ridge)
     keep = np.where(seen, sharp * weight / spread, 1).astype(np.float32)
-    turned = sharp * made["dense"] / length
+    turned = sharp * made[0] / length
     bias = np.where(seen, -(centre @ turned) - sharp * weight * middle / spread, prior.bias)
     if not seen[-1]:  # nobody said what nothing looks like: what fits less than nineteen in twenty of the labelled
         keep[-1], bias[-1] = 0, lowest
@@ -427,7 +423,7 @@ def _learn(
     return replace(
         prior,
         dense=np.asarray(turned + prior.dense * keep, np.float32),
-        sparse=np.asarray(sharp * made["sparse"] + prior.sparse * keep, np.float32),
+        sparse=np.asarray(sharp * made[1] + prior.sparse * keep, np.float32),
         bias=np.asarray(bias, np.float32),
         learned=told,
     )

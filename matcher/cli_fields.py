@@ -1,0 +1,142 @@
+"""The commands on fields and chains. No logic; `add_commands` adds them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from matcher.errors import MatcherError, OutputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KINDS = (".csv", ".xlsx", ".parquet")
+
+
+def fields(
+    table: Annotated[Path, typer.Argument(help="Table of firms, needs or outcomes: csv, xlsx, xls, parquet or jsonl.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .csv, .xlsx or .parquet.")],
+    scheme: Annotated[
+        str, typer.Option("--scheme", help="hte, gbt4754, clusters, a table of headings, or a learned model (.npz).")
+    ] = "hte",
+    labels: Annotated[
+        Path | None, typer.Option(help="Learn first from labels: a table with id, text columns and label.")
+    ] = None,
+    save: Annotated[Path | None, typer.Option(help="Save what was learned (.npz).")] = None,
+    level: Annotated[int | None, typer.Option(min=1, help="Only this level of the scheme.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Headings a row and level.")] = 3,
+    at_least: Annotated[float, typer.Option(min=0, max=1, help="Smallest probability beyond the first.")] = 0.1,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
+) -> None:
+    """Say which fields, industry classes or clusters every row belongs to, with probabilities and words."""
+    from matcher.contracts import FIELD_TEXTS
+    from matcher.fields import FieldModel
+    from matcher.tables import describe, read_table
+
+    try:
+        _check(output)
+        model = FieldModel.load(scheme) if scheme.endswith(".npz") else FieldModel.build(scheme)
+        if labels is not None:
+            known = read_table(labels, FIELD_TEXTS).rows
+            if "label" not in known.columns:
+                raise MatcherError(f"{labels.name}：没有 label 列；请给出每行的编码或名称")
+            model = model.fit(known, known["label"].fillna("").astype(str).tolist())
+        if save is not None:
+            model.save(save)
+        reading = read_table(table, FIELD_TEXTS)
+        found = model.classify(reading.rows, k=k, at_least=at_least, level=level, progress=not quiet)
+        _write(output, {"领域": found, "问题": reading.problems})
+    except MatcherError as error:
+        _stop(error)
+    if not quiet:
+        if len(reading.problems):
+            print(describe(reading.problems), file=sys.stderr)
+        first = found[(found["level"] == found["level"].min()) & (found["rank"] == 1)]
+        none = int((first["code"] == "").sum())
+        print(f"{len(reading.rows)} 行，{none} 行不属于任何条目；结果已写入 {output}", file=sys.stderr)
+        if model.learned:
+            print(f"学习：{model.learned}", file=sys.stderr)
+
+
+def chains(
+    links: Annotated[Path, typer.Argument(help="Table of links: cluster, link, order, words, required.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the workbook (.xlsx).")],
+    firms: Annotated[Path | None, typer.Option(help="Table of firms.")] = None,
+    needs: Annotated[Path | None, typer.Option(help="Table of needs.")] = None,
+    outcomes: Annotated[Path | None, typer.Option(help="Table of outcomes.")] = None,
+    at_least: Annotated[float, typer.Option(min=0, max=1, help="Smallest probability of a place.")] = 0.3,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
+) -> None:
+    """Put firms, needs and outcomes on the links of chains: missing links, unanswered needs, strongest outcomes."""
+    from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
+    from matcher.contracts import FIELD_TEXTS, LINKS
+    from matcher.index import Index
+    from matcher.matching import match
+    from matcher.tables import read_needs, read_outcomes, read_table
+
+    try:
+        if output.suffix.lower() != ".xlsx":
+            raise OutputError(f"{output}：产业链结果有几张表，请写成 .xlsx")
+        table = read_table(links, LINKS).rows
+        asked = None if needs is None else read_needs(needs).rows
+        offered = None if outcomes is None else read_outcomes(outcomes).rows
+        own = None if firms is None else read_table(firms, FIELD_TEXTS).rows
+        places = place_on_chains(table, firms=own, needs=asked, outcomes=offered, at_least=at_least)
+        on_links = link_table(table, places)
+        sheets = {"环节": on_links, "落位": places}
+        if asked is not None and offered is not None:
+            matches = match(asked, Index.build(offered, progress=not quiet), reasons=False, progress=not quiet)
+            sheets["无解需求"] = unanswered_needs(places, matches)
+            sheets["强链成果"] = strongest_outcomes(places, matches)
+        _write(output, sheets)
+    except MatcherError as error:
+        _stop(error)
+    if not quiet:
+        missing = on_links.loc[on_links["missing"], "link"].tolist()
+        print(
+            f"{len(on_links)} 个环节，缺 {len(missing)} 个：{'、'.join(missing) or '无'}；结果已写入 {output}",
+            file=sys.stderr,
+        )
+
+
+def _check(output: Path) -> None:
+    if output.suffix.lower() not in KINDS:
+        raise OutputError(f"{output}：结果请写成 {'、'.join(KINDS)}")
+
+
+def _write(output: Path, sheets: dict[str, pd.DataFrame]) -> None:
+    import io
+
+    from matcher.output import save_files
+
+    first, target = next(iter(sheets.values())), io.BytesIO()
+    if output.suffix.lower() == ".csv":
+        safe = first.map(
+            lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
+        )
+        target.write(safe.to_csv(index=False).encode("utf-8-sig"))
+    elif output.suffix.lower() == ".parquet":
+        first.to_parquet(target, index=False)
+    else:
+        import pandas as pd
+
+        options = {"strings_to_formulas": False, "strings_to_urls": False}
+        with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
+            for name, sheet in sheets.items():
+                sheet.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
+                book.sheets[name].autofit(400)
+    save_files({output: target.getvalue()})
+
+
+def _stop(error: MatcherError) -> None:
+    print(error, file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Put the commands on an app."""
+    app.command("fields")(fields)
+    app.command("chains")(chains)

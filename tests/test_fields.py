@@ -1,0 +1,177 @@
+"""Fields, schemes, the reading of a 经营范围, and chains."""
+
+import pandas as pd
+import pytest
+
+from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
+from matcher.errors import TableError
+from matcher.fields import FieldModel, classify
+from matcher.schemes import Scheme
+from matcher.scopes import clean_name, clean_scope
+
+FIRMS = pd.DataFrame(
+    {
+        "enterprise_id": ["E1", "E2", "E3", "E4"],
+        "name": ["临沂市兰山区宏达木业有限公司", "山东某工程机械有限公司", "某某制药有限公司", ""],
+        "products": ["", "装载机、挖掘机", "心脑血管药品", ""],
+        "scope": [
+            "一般项目：人造板制造；货物进出口（依法须经批准的项目，经相关部门批准后方可开展经营活动）",
+            "",
+            "",
+            "",
+        ],
+    }
+)
+
+
+@pytest.mark.parametrize(
+    ("scope", "items"),
+    [
+        (
+            "一般项目：人造板制造；货物进出口；技术服务、技术开发、技术咨询、技术交流、技术转让、技术推广（除依法须经批准的"
+            "项目外，凭营业执照依法自主开展经营活动）许可项目：道路货物运输（不含危险货物）",
+            "人造板制造\n道路货物运输",
+        ),
+        ("货物进出口；技术进出口", "货物进出口\n技术进出口"),
+        ("软件开发;软件开发。信息系统集成服务(法律规定须经许可的除外)", "软件开发\n信息系统集成服务"),
+        ("", ""),
+    ],
+)
+def test_a_scope_without_its_boilerplate(scope, items):
+    assert clean_scope(scope) == items
+
+
+def test_a_name_without_place_and_legal_form():
+    assert clean_name("临沂市兰山区宏达木业有限公司") == "宏达木业"
+
+
+def test_shipped_schemes_are_whole():
+    assert Scheme.load("hte").headings["level"].value_counts().to_dict() == {1: 8, 2: 52, 3: 254}
+    assert Scheme.load("gbt4754").headings["level"].value_counts().to_dict() == {1: 20, 2: 97, 3: 473, 4: 1381}
+    assert Scheme.load("clusters").headings["name"].tolist() == [
+        *(
+            "先进装备制造",
+            "医养健康",
+            "电子信息",
+            "高端冶金制造",
+            "高端木业",
+            "新材料新技术",
+            "现代高效生态农业",
+            "商贸物流",
+        )
+    ]
+
+
+def test_a_faulty_scheme_is_told_whole():
+    table = pd.DataFrame({"code": ["a", "b"], "name": ["甲", ""], "parent": ["", "c"]})
+    with pytest.raises(TableError, match=r"2 处问题\n  编码“b”没有名称\n  编码“b”的上级“c”不在表中"):
+        Scheme.load(table)
+
+
+def test_clusters_of_firms():
+    found = classify(FIRMS, "clusters")
+    first = found[found["rank"] == 1]
+    assert first[["id", "code"]].to_numpy().tolist() == [["E1", "C5"], ["E2", "C1"], ["E3", "C2"], ["E4", ""]]
+    assert first["probability"].tolist()[-1] == 1
+    assert first["words"].tolist()[0].split("、")[0] == "人造板"
+
+
+def test_probabilities_add_up_and_follow_the_tree():
+    found = classify(FIRMS, "hte", k=400, at_least=0)
+    sums = found.groupby(["id", "level"])["probability"].sum()
+    assert sums.sub(1).abs().max() < 0.02
+    places = found.set_index(["id", "code"])["probability"]
+    parents = Scheme.load("hte").headings.set_index("code")["parent"]
+    for (name, code), chance in places.items():
+        if parents.get(code):
+            assert chance <= places[name, parents[code]] + 1e-9
+
+
+def test_a_firm_is_answered_alike_in_any_company():
+    whole = classify(FIRMS, "hte")
+    alone = classify(FIRMS.iloc[[1]], "hte")
+    pd.testing.assert_frame_equal(whole[whole["id"] == "E2"].reset_index(drop=True), alone, atol=2e-4)
+
+
+def test_nothing_technical_has_no_field():
+    texts = pd.Series({"a": "餐饮服务；酒店住宿；物业管理", "b": "锂离子电池正极材料与储能系统"})
+    found = classify(texts, "hte", level=1, k=1)
+    assert found[["id", "name"]].to_numpy().tolist() == [["a", "无"], ["b", "新能源与节能"]]
+
+
+def test_labels_are_learned_kept_and_checked(tmp_path):
+    scheme = pd.DataFrame({"code": ["x", "y"], "name": ["甲类", "乙类"]})
+    texts = [*(f"苹果梨桃{i}号果园" for i in range(8)), *(f"轴承齿轮{i}号车间" for i in range(8))]
+    model = FieldModel.build(scheme).fit(texts, ["x"] * 8 + ["乙类"] * 8)
+    found = model.classify(pd.Series({"p": "桃子和苹果", "q": "齿轮加工"}), none=False, k=1)
+    assert found[["id", "code"]].to_numpy().tolist() == [["p", "x"], ["q", "y"]]
+    model.save(tmp_path / "m.npz")
+    again = FieldModel.load(tmp_path / "m.npz")
+    assert again.classify(pd.Series({"p": "桃子和苹果"})).equals(model.classify(pd.Series({"p": "桃子和苹果"})))
+    with pytest.raises(TableError, match="1 个标签不在分类“自定义分类”中：丙"):
+        FieldModel.build(scheme).fit(texts, ["丙"] * 16)
+    (tmp_path / "n.npz").write_bytes(b"nothing")
+    with pytest.raises(TableError, match="不是领域模型文件"):
+        FieldModel.load(tmp_path / "n.npz")
+
+
+LINKS = pd.DataFrame(
+    {
+        "cluster": ["木业"] * 3,
+        "link": ["人造板", "胶黏剂", "家具"],
+        "order": [1, 2, 3],
+        "words": ["胶合板;刨花板", "脲醛胶;胶水", "木门;橱柜"],
+        "required": ["是", "是", "否"],
+    }
+)
+
+
+def test_a_chain_and_what_it_lacks():
+    places = place_on_chains(
+        LINKS,
+        firms=pd.DataFrame({"enterprise_id": ["E1"], "scope": ["胶合板、刨花板生产"]}),
+        needs=pd.DataFrame({"need_id": ["N1"], "title": ["低醛脲醛胶胶水配方"]}),
+        outcomes=pd.DataFrame({"outcome_id": ["C1"], "title": ["无毒脲醛胶"]}),
+    )
+    assert places[["link", "kind", "id"]].to_numpy().tolist() == [
+        ["人造板", "firm", "E1"],
+        ["胶黏剂", "need", "N1"],
+        ["胶黏剂", "outcome", "C1"],
+    ]
+    table = link_table(LINKS, places)
+    assert table[["link", "firms", "needs", "outcomes", "missing", "supply"]].to_numpy().tolist() == [
+        ["人造板", 1, 0, 0, False, ""],
+        ["胶黏剂", 0, 1, 1, True, "outcome"],
+        ["家具", 0, 0, 0, False, ""],
+    ]
+
+
+def test_needs_without_an_answer_and_the_strongest_outcome():
+    places = pd.DataFrame(
+        [
+            ["木业", 1, "人造板", "firm", "E1", 0.9, ""],
+            ["木业", 1, "人造板", "need", "N1", 0.9, ""],
+            ["木业", 1, "人造板", "need", "N2", 0.9, ""],
+            ["木业", 1, "人造板", "outcome", "C2", 0.9, ""],
+        ],
+        columns=["cluster", "order", "link", "kind", "id", "probability", "words"],
+    )
+    matches = pd.DataFrame(
+        {"need_id": ["N1", "N2", "N2"], "outcome_id": ["C1", "C1", "C2"], "good_match": [True, True, False]}
+    )
+    assert unanswered_needs(places, matches, local={"C2"}).to_numpy().tolist() == [
+        ["木业", 1, "人造板", "N1", 1],
+        ["木业", 1, "人造板", "N2", 1],
+    ]
+    assert unanswered_needs(places, matches).empty
+    assert strongest_outcomes(places, matches).to_numpy().tolist() == [
+        ["C1", 1, 2, 0, 0, "N1、N2", ""],
+        ["C2", 2, 0, 1, 1, "", "人造板"],
+    ]
+    with pytest.raises(TableError, match="匹配结果中没有 1 条链上需求：N1"):
+        unanswered_needs(places, matches[1:])
+
+
+def test_faulty_links_are_told_whole():
+    with pytest.raises(TableError, match=r"2 处问题\n  第 3 行，order = “二”.*\n  第 2 行，required = “或许”"):
+        place_on_chains(LINKS.assign(order=[1, "二", 3], required=["或许", "是", "否"]))
