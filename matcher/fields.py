@@ -149,16 +149,21 @@ class FieldModel:
 
     def _features(self, terms: Terms) -> tuple[Floats, csr_array]:
         """Unit rows of both channels. A term outside the vocabulary lengthens a text and adds nothing."""
+        place, weights = self._weights(terms)
+        rows = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))
+        keep = place[terms.ids] >= 0
+        shape = (len(terms), len(self.vocabulary))
+        sparse = csr_array((weights[keep], (rows[keep], place[terms.ids][keep])), shape=shape)
+        return self.encoder.encode_terms(terms), sparse
+
+    def _weights(self, terms: Terms) -> tuple[NDArray[np.int64], Floats]:
+        """The place of every name in the vocabulary (-1: none), and the TF-IDF weight of every counted term."""
         place = np.fromiter((self.vocabulary.get(name, -1) for name in terms.names), np.int64, len(terms.names))
-        idf = np.where(place >= 0, self.idf[place], self.idf.max(initial=1.0)) if len(self.idf) else np.ones(len(place))
+        idf = np.where(place >= 0, self.idf[place], self.idf.max())
         rows = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))
         weights = (1 + np.log(terms.counts)) * idf[terms.ids]
         norms = np.sqrt(np.bincount(rows, weights**2, minlength=len(terms)))
-        weights = weights / np.where(norms > 0, norms, 1)[rows]
-        keep = place[terms.ids] >= 0
-        shape = (len(terms), len(self.vocabulary))
-        sparse = csr_array((weights[keep].astype(np.float32), (rows[keep], place[terms.ids][keep])), shape=shape)
-        return self.encoder.encode_terms(terms), sparse
+        return place, np.asarray(weights / np.where(norms > 0, norms, 1)[rows], np.float32)
 
     # ---- scores
 
@@ -251,8 +256,9 @@ class FieldModel:
             np.ones(int(usable.sum()), bool),
         )
         pooled = self.encoder.pool(alone, np.ones(len(alone.ids), np.float32))
-        place = np.fromiter((self.vocabulary.get(terms.names[i], -1) for i in alone.ids), np.int64, len(alone.ids))
-        lexical = np.where((place >= 0)[:, None], self.sparse[place] * self.idf[place][:, None], 0).astype(np.float32)
+        place, weights = self._weights(terms)
+        at = place[alone.ids]
+        lexical = np.where((at >= 0)[:, None], self.sparse[at], np.float32(0))
         length = np.linalg.norm(self.encoder.pool(terms, self.encoder.weigh(terms.counts)), axis=1)
         dense = pooled @ self.dense
         number = np.cumsum(usable) - 1
@@ -266,7 +272,7 @@ class FieldModel:
             keep = terms.is_word[here] & usable[ids]
             own, counts = number[ids[keep]], terms.counts[here][keep]
             adds = dense[own, h] * self.encoder.weigh(counts) / max(float(length[t]), 1e-6)
-            adds = adds + lexical[own, h] * (1 + np.log(counts)) / np.sqrt(max(len(ids), 1)) / float(self.idf.mean())
+            adds = adds + lexical[own, h] * weights[here][keep]
             best = np.argsort(-adds, kind="stable")[:WORDS]
             told.append("、".join(terms.names[alone.ids[own[i]]] for i in best.tolist() if adds[i] > 0))
         return told
