@@ -107,7 +107,9 @@ def rules_command(
     parameter: Numbers = None,
     lead: Annotated[
         list[str] | None,
-        typer.Option(help="A lead time of the goal in days, such as ip=180; 'gap' or 'missing share' where that counts."),
+        typer.Option(
+            help="A lead time of the goal in days, such as ip=180; 'gap' or 'missing share' where that counts."
+        ),
     ] = None,
 ) -> None:
     """Change the rules from a day on; whatever is not named stays."""
@@ -121,9 +123,7 @@ def rules_command(
     source = load_policy(entry) if entry else now.entry
     leads = dict(default_leads(target.id) if goal else now.leads)
     leads |= {rule: int(days) if days.isdigit() else days for rule, days in _pairs(lead, "--lead").items()}
-    found.set_rules(
-        on=on.date(), person=person, goal=target, entry=source.remade({}, _numbers(parameter)), leads=leads
-    )
+    found.set_rules(on=on.date(), person=person, goal=target, entry=source.remade({}, _numbers(parameter)), leads=leads)
     print(f"{on:%Y-%m-%d} 起按新规则", file=sys.stderr)
 
 

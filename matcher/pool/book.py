@@ -228,7 +228,7 @@ class Book:
     def states(self, on: dt.date, *, until: int | None = None) -> pd.DataFrame:
         """Of every firm: enterprise_id, state (of STATES), entered_on, left_on, left_reason ("" for none)."""
         firms = {event.enterprise_id for event in self.log.events("facts", until=until, day=on)}
-        found = {firm: ("candidate", "", "", "") for firm in firms}
+        found = dict.fromkeys(firms, ("candidate", "", "", ""))
         for event in self.log.events("enter", "leave", until=until, day=on):
             if event.kind == "enter":
                 found[event.enterprise_id] = ("in_pool", event.day, "", "")
@@ -239,9 +239,7 @@ class Book:
         rows = [(firm, *found[firm]) for firm in sorted(found)]
         return pd.DataFrame(rows, columns=["enterprise_id", "state", "entered_on", "left_on", "left_reason"])
 
-    def enter(
-        self, ids: Sequence[str] | None = None, *, on: dt.date, person: str, reason: str = ""
-    ) -> pd.DataFrame:
+    def enter(self, ids: Sequence[str] | None = None, *, on: dt.date, person: str, reason: str = "") -> pd.DataFrame:
         """Take firms into the pool: those named, or without names every candidate that passes the rules of entry.
 
         A firm that does not surely pass enters by a `reason` only. Returns enterprise_id and decision of those who
@@ -475,7 +473,9 @@ def masked_body(event: Event) -> Mapping[str, Any]:
 def _row_texts(table: pd.DataFrame) -> dict[str, str]:
     rows = zip(*([_plain(cell) for cell in table[name].tolist()] for name in table), strict=True)
     names = list(table.columns)
-    made = ({name: "" if v is None and name in _TEXTS else v for name, v in zip(names, row, strict=True)} for row in rows)
+    made = (
+        {name: "" if v is None and name in _TEXTS else v for name, v in zip(names, row, strict=True)} for row in rows
+    )
     return {row["enterprise_id"]: json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in made}
 
 

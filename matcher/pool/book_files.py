@@ -43,7 +43,9 @@ _WORDS = {
 
 def in_words(table: pd.DataFrame) -> pd.DataFrame:
     """The table with its codes as Chinese words; what is no code stays."""
-    words = {name: table[name].map(lambda cell, of=of: of.get(cell, cell)) for name, of in _WORDS.items() if name in table}
+    words = {
+        name: table[name].map(lambda cell, of=of: of.get(cell, cell)) for name, of in _WORDS.items() if name in table
+    }
     return table.assign(**words)
 
 
@@ -56,9 +58,7 @@ def headers(policies: Sequence[Policy], names: Sequence[str]) -> dict[str, str]:
     return {name: titles.get(name, name) for name in names}
 
 
-def read_book_firms(
-    source: str | Path, policies: Sequence[Policy], *, sheet: str | int | None = None
-) -> Reading:
+def read_book_firms(source: str | Path, policies: Sequence[Policy], *, sheet: str | int | None = None) -> Reading:
     """Firms to be put into the book: `matcher.policy.firms.read_firms`, but every row has an id that lasts.
 
     A row without 企业编号 goes by its 统一社会信用代码; without both, and for a firm that stands twice, it is left out
@@ -81,5 +81,3 @@ def read_book_firms(
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
     # an id made up from the place of a row is no key, and a spreadsheet's own number neither
     return Reading(rows[~(lost | twice)].reset_index(drop=True).drop(columns="row_id", errors="ignore"), problems)
-
-

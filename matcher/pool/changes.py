@@ -53,8 +53,10 @@ def moves(book: Book, before: dt.date, after: dt.date) -> pd.DataFrame:
         _why(was, now, rules, (before, after), old, tell, _authors(book, new_until, after))
     table = pd.DataFrame(lines, columns=list(MOVES), dtype=object)
     order = table["cause"].map(CAUSES.index).astype(int)
-    return table.assign(_order=order).sort_values(["enterprise_id", "_order"], kind="stable")[list(MOVES)].reset_index(
-        drop=True
+    return (
+        table.assign(_order=order)
+        .sort_values(["enterprise_id", "_order"], kind="stable")[list(MOVES)]
+        .reset_index(drop=True)
     )
 
 
@@ -86,7 +88,9 @@ def _why(
             tell(firm, "rule", f"{said}；{_step(timed['tier'][firm], ruled['tier'][firm])}")
         if final["tier"][firm] != ruled["tier"][firm]:
             who = authors.get(firm, {})
-            said = "、".join(_fact(rule_b.goal, name, past.get(name), facts.get(name), firm, who) for name in decisive[firm])
+            said = "、".join(
+                _fact(rule_b.goal, name, past.get(name), facts.get(name), firm, who) for name in decisive[firm]
+            )
             tell(firm, "fact", f"{said}；{_step(ruled['tier'][firm], final['tier'][firm])}")
 
 
@@ -117,7 +121,9 @@ def _decisive(
 
 def _fact(goal: Policy, name: str, past: Any, facts: Any, firm: str, author: dict[str, str]) -> str:
     title = goal.columns[name].title if name in goal.columns else name
-    one, two = ("空" if side is None or pd.isna(side[firm]) else _number(masked(name, side[firm])) for side in (past, facts))
+    one, two = (
+        "空" if side is None or pd.isna(side[firm]) else _number(masked(name, side[firm])) for side in (past, facts)
+    )
     by = author.get(name, "")
     return f"{title} {one} → {two}" + (f"（{by}）" if by else "")
 

@@ -72,7 +72,8 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
     for at, row in enumerate(rows.to_dict("records"), start=2):
         cell = {name: _text(row.get(name)) for name in (*ITEM, "status", "person", "contract", "reason", "note")}
         status, reason = words.get(cell["status"], ""), reasons.get(cell["reason"], "")
-        day, amount = pd.to_datetime(row.get("day")), row.get("amount")
+        day: Any = pd.to_datetime(row.get("day", ""))
+        amount: Any = row.get("amount")
         amount = None if pd.isna(amount) else int(amount)
         told = [
             (not status, f"状态“{cell['status']}”不是{'、'.join(STATUS.values())}之一"),
@@ -89,7 +90,7 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         wrong = [f"第 {at} 行：{says}" for fault, says in told if fault]
         faults += wrong
         if not wrong:
-            body = {name: cell[name] for name in ("need_id", "outcome_id", "contract", "note")}
+            body: dict[str, Any] = {name: cell[name] for name in ("need_id", "outcome_id", "contract", "note")}
             body |= {"status": status, "reason": reason, "amount": amount}
             events.append(Event("follow", f"{day:%Y-%m-%d}", cell["person"], body, cell["enterprise_id"]))
     if faults:
@@ -177,7 +178,9 @@ def judged(log: Log, *, on: dt.date) -> pd.DataFrame:
     """The same with the signed pairs, as accepted. A pair that several firms answered counts by its last answer."""
     found = items(log, on=on)
     found = found[(found["need_id"] != "") & found["status"].isin(["signed", "declined"])]
-    found = found.sort_values(["day", "enterprise_id"], kind="stable").drop_duplicates(["need_id", "outcome_id"], keep="last")
+    found = found.sort_values(["day", "enterprise_id"], kind="stable").drop_duplicates(
+        ["need_id", "outcome_id"], keep="last"
+    )
     verdicts = found["status"].map({"signed": "accepted", "declined": "declined"})
     table = found.assign(verdict=verdicts)[["need_id", "outcome_id", "verdict", "reason"]]
     return table.sort_values(["need_id", "outcome_id"]).reset_index(drop=True)
