@@ -1,7 +1,7 @@
 """What became of a recommendation: statuses on dates, the funnel, and what signed and declined pairs teach.
 
-An item is what was recommended: a pair (need_id, outcome_id), a firm (enterprise_id), or both. Its statuses stand in the
-book's log as events of the kind `follow`; the last one by day (and place in the log) is its status.
+An item is what was recommended: a pair (need_id, outcome_id), a firm (enterprise_id), or both. Its statuses stand in
+the book's log as events of the kind `follow`; the last one by day (and place in the log) is its status.
 """
 
 from __future__ import annotations
