@@ -35,7 +35,7 @@ CHANGES = 20
 def write(pool: Path, who: str, notes: Path) -> None:
     """One writer: go on after the last noted change."""
     book = Book.open(pool)
-    done = len(notes.read_text().splitlines()) if notes.exists() else 0
+    done = _noted(notes)
     with open(notes, "a") as noted:
         for number in range(done, CHANGES):
             firm = f"企业{who}" if number % 2 else "共同企业"
@@ -55,7 +55,7 @@ def run(folder: Path, rng: random.Random) -> dict[str, int]:
     found = Counter(killed=0, lost=0, doubled=0, broken=0)
     notes = {who: folder / f"{who}.txt" for who in "AB"}
     under_way: dict[str, subprocess.Popen[bytes]] = {}
-    started: dict[str, float] = {}
+    doomed: dict[str, int] = {}  # the number of notes after which a writer is killed
     kills = Counter[str]()
     while True:
         for who in notes:
@@ -66,13 +66,13 @@ def run(folder: Path, rng: random.Random) -> dict[str, int]:
                 under_way[who] = subprocess.Popen(
                     [sys.executable, __file__, "--write", str(pool), who, str(notes[who])]
                 )
-                # a start takes about a second; a writer's work about half of one
-                started[who] = time.monotonic() + rng.uniform(0.8, 1.9) if kills[who] < 3 else float("inf")
+                doomed[who] = _noted(notes[who]) + rng.randint(0, 6) if kills[who] < 3 else CHANGES
         if all(process.poll() == 0 for process in under_way.values()):
             break
         for who, process in under_way.items():
-            if process.poll() is None and time.monotonic() > started[who]:
-                noted = len(notes[who].read_text().splitlines()) if notes[who].exists() else 0
+            if process.poll() is None and _noted(notes[who]) >= doomed[who] < CHANGES:
+                time.sleep(rng.uniform(0, 0.03))  # to be somewhere within the next change
+                noted = _noted(notes[who])
                 process.send_signal(signal.SIGKILL)
                 process.wait()
                 kills[who] += 1
@@ -80,9 +80,9 @@ def run(folder: Path, rng: random.Random) -> dict[str, int]:
                 found["killed_at_work"] += 0 < noted < CHANGES
                 events = Book.open(pool).log.events("facts", "follow")
                 told = {name for event in events for name in event.body.get("facts", ())}
-                noted = len(notes[who].read_text().splitlines()) if notes[who].exists() else 0
+                noted = _noted(notes[who])
                 found["lost"] += sum(f"事实{who}{number}" not in told for number in range(noted))
-        time.sleep(0.005)
+        time.sleep(0.001)
     book = Book.open(pool)
     facts = Counter(name for event in book.log.events("facts") for name in event.body["facts"])
     steps = Counter(event.body["note"] for event in book.log.events("follow"))
@@ -95,6 +95,10 @@ def run(folder: Path, rng: random.Random) -> dict[str, int]:
     book.snapshot(on=ON, person="甲")
     found["broken"] += not sound or len(book.replay()) > 0
     return dict(found)
+
+
+def _noted(notes: Path) -> int:
+    return len(notes.read_text().splitlines()) if notes.exists() else 0
 
 
 def main(runs: int, seed: int) -> dict[str, int]:

@@ -343,6 +343,43 @@ def funnel_command(
     print(f"对接率 {rate}（{row['items']}/{table['items'].iloc[0]}）；结果已写入 {output}", file=sys.stderr)
 
 
+@pool_app.command("dashboard")
+def dashboard_command(
+    book: BookFile,
+    on: Annotated[dt.datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="Day of the snapshot to show.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .html.")],
+    before: Annotated[
+        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of an earlier snapshot, to show who moved.")
+    ] = None,
+    expected: Annotated[
+        Path | None, typer.Option(help="Table (.csv, .parquet): name, expected, low, high, goal.")
+    ] = None,
+    clusters: Annotated[Path | None, typer.Option(help="Table (.csv, .parquet): name, firms.")] = None,
+    chains: Annotated[
+        Path | None, typer.Option(help="Table (.csv, .parquet): cluster, link, firms, needs, outcomes.")
+    ] = None,
+) -> None:
+    """Write the bureau's page: tiers, expected passes against the target, clusters, chains, funnel, moves."""
+    from matcher.pool.book import Book
+    from matcher.pool.book_files import read_part
+    from matcher.pool.changes import moves
+    from matcher.pool.dashboard import write_dashboard
+    from matcher.pool.followup import funnel
+
+    found = Book.open(book)
+    write_dashboard(
+        output,
+        on=on.date(),
+        snapshot=found.snapshot_on(on.date())[1],
+        moves=moves(found, before.date(), on.date()) if before else None,
+        expected=read_part(expected, ["name", "expected", "low", "high", "goal"]),
+        clusters=read_part(clusters, ["name", "firms"]),
+        chains=read_part(chains, ["cluster", "link", "firms", "needs", "outcomes"]),
+        funnel=funnel(found.log, on=on.date()),
+    )
+    print(f"结果已写入 {output}", file=sys.stderr)
+
+
 def _pairs(texts: list[str] | None, what: str) -> dict[str, str]:
     pairs = {}
     for text in texts or []:

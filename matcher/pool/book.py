@@ -347,9 +347,11 @@ class Book:
         rows = []
         for event in self._snapshots():
             kept, again = self.log.rows(event.seq), _row_texts(self._worked_out(event))
-            for firm in sorted({*kept, *again}):
-                if kept.get(firm) != again.get(firm):
-                    rows.append((event.seq, event.day, firm, kept.get(firm, ""), again.get(firm, "")))
+            rows += [
+                (event.seq, event.day, firm, kept.get(firm, ""), again.get(firm, ""))
+                for firm in sorted({*kept, *again})
+                if kept.get(firm) != again.get(firm)
+            ]
         return pd.DataFrame(rows, columns=["seq", "day", "enterprise_id", "kept", "again"])
 
     # ---- out and in again
@@ -363,7 +365,7 @@ class Book:
         (target / "rules").mkdir(parents=True, exist_ok=True)
         events = [
             [event.seq, event.event_id, event.day, event.kind, event.enterprise_id, event.person, event.source,
-             text_of(masked_body(event) if mask else event.body)]
+             text_of(_masked_body(event) if mask else event.body)]
             for event in self.log.events()
         ]  # fmt: skip
         rows = [
@@ -463,7 +465,7 @@ def _shown(name: str, value: Any) -> str:
     return "空" if value is None else f"“{masked(name, value)}”"
 
 
-def masked_body(event: Event) -> Mapping[str, Any]:
+def _masked_body(event: Event) -> Mapping[str, Any]:
     if event.kind == "facts":
         return {**event.body, "facts": {name: masked(name, value) for name, value in event.body["facts"].items()}}
     texts = {name: mask_contacts(value) for name, value in event.body.items() if isinstance(value, str)}

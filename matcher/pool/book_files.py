@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.policy.core import Policy
 from matcher.policy.firms import IDENTITY, read_firms
 from matcher.pool.followup import REASONS, STATUS
@@ -16,7 +17,8 @@ from matcher.tables import PROBLEM_COLUMNS, Reading
 STATES = {"candidate": "候选", "in_pool": "在库", "left": "已出库", "graduated": "已认定出库"}
 CAUSES = {"new": "新导入", "entry": "出入库", "time": "时间", "edition": "政策版本", "rule": "规则", "fact": "事实"}
 _DECISIONS = {
-    "passes": "通过", "fails": "不通过", "can_pass": "取决于专家评分", "unknown": "缺少事实，未定", "not_in_force": "无有效版本",
+    "passes": "通过", "fails": "不通过", "can_pass": "取决于专家评分", "unknown": "缺少事实，未定",
+    "not_in_force": "无有效版本",
 }  # fmt: skip
 TITLES = {
     "enterprise_id": "企业编号", "name": "企业名称", "state": "状态", "entered_on": "入库日期", "left_on": "出库日期",
@@ -81,3 +83,13 @@ def read_book_firms(source: str | Path, policies: Sequence[Policy], *, sheet: st
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
     # an id made up from the place of a row is no key, and a spreadsheet's own number neither
     return Reading(rows[~(lost | twice)].reset_index(drop=True).drop(columns="row_id", errors="ignore"), problems)
+
+
+def read_part(path: Path | None, columns: Sequence[str]) -> pd.DataFrame | None:
+    """A finished table of the dashboard (.csv or .parquet) with at least these columns. Raises TableError."""
+    if path is None:
+        return None
+    table = pd.read_parquet(path) if path.suffix.lower() == ".parquet" else pd.read_csv(path, encoding="utf-8-sig")
+    if missing := [name for name in columns if name not in table]:
+        raise TableError(f"{path.name}：缺少列 {'、'.join(missing)}")
+    return table

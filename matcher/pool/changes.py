@@ -155,7 +155,9 @@ def _rule_change(one: Rules, two: Rules) -> str:
     elif a["text"] != b["text"]:
         told.append(f"政策文本 {a['text'][:8]} → {b['text'][:8]}")
     for part, title in (("parameters", "数值"), ("readings", "读法"), ("leads", "提前期")):
-        for name in sorted({*a[part], *b[part]}):
-            if a[part].get(name) != b[part].get(name):
-                told.append(f"{title} {name}：{a[part].get(name, '无')} → {b[part].get(name, '无')}")
+        told += [
+            f"{title} {name}：{a[part].get(name, '无')} → {b[part].get(name, '无')}"
+            for name in sorted({*a[part], *b[part]})
+            if a[part].get(name) != b[part].get(name)
+        ]
     return "；".join(told)

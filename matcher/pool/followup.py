@@ -1,7 +1,7 @@
 """What became of a recommendation: statuses on dates, the funnel, and what signed and declined pairs teach.
 
-An item is what was recommended: a pair (need_id, outcome_id), a firm (enterprise_id), or both. Its statuses stand in the
-book's log as events of the kind `follow`; the last one by day (and place in the log) is its status.
+An item is what was recommended: a pair (need_id, outcome_id), a firm (enterprise_id), or both. Its statuses stand in
+the book's log as events of the kind `follow`; the last one by day (and place in the log) is its status.
 """
 
 from __future__ import annotations
@@ -72,7 +72,8 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
     for at, row in enumerate(rows.to_dict("records"), start=2):
         cell = {name: _text(row.get(name)) for name in (*ITEM, "status", "person", "contract", "reason", "note")}
         status, reason = words.get(cell["status"], ""), reasons.get(cell["reason"], "")
-        day, amount = pd.to_datetime(row.get("day")), row.get("amount")
+        day: Any = pd.to_datetime(row.get("day", ""))
+        amount: Any = row.get("amount")
         amount = None if pd.isna(amount) else int(amount)
         told = [
             (not status, f"状态“{cell['status']}”不是{'、'.join(STATUS.values())}之一"),
@@ -89,7 +90,7 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         wrong = [f"第 {at} 行：{says}" for fault, says in told if fault]
         faults += wrong
         if not wrong:
-            body = {name: cell[name] for name in ("need_id", "outcome_id", "contract", "note")}
+            body: dict[str, Any] = {name: cell[name] for name in ("need_id", "outcome_id", "contract", "note")}
             body |= {"status": status, "reason": reason, "amount": amount}
             events.append(Event("follow", f"{day:%Y-%m-%d}", cell["person"], body, cell["enterprise_id"]))
     if faults:

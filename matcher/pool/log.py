@@ -89,8 +89,8 @@ class Log:
         """An existing file; PoolError where there is none, or it is no pool of this format."""
         if not Path(path).is_file():
             raise PoolError(f"没有“{path}”；请先用 matcher pool create 建立")
-        connection = _connect(path)
         try:
+            connection = _connect(path)
             marks = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
         except sqlite3.DatabaseError as error:
             raise PoolError(f"“{path}”不是培育库文件（{error}）") from error

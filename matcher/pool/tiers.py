@@ -1,7 +1,7 @@
 """From verdicts to tiers: how long a firm needs until its goal's rules hold, at worst and at best.
 
-A condition that surely holds, or is left to experts alone, takes no time. One that fails takes its lead time. One that is
-unknown takes its lead time at worst and none at best. Conditions join as the policy says: `all` takes the longest,
+A condition that surely holds, or is left to experts alone, takes no time. One that fails takes its lead time. One that
+is unknown takes its lead time at worst and none at best. Conditions join as the policy says: `all` takes the longest,
 `any` the shortest. Ready: nothing to wait for; next year: at most 365 days; in two years: at most 730; seed: longer,
 or nothing that can be mended.
 """

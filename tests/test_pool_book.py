@@ -1,0 +1,280 @@
+"""The pool's book: what is written, who is in, which tier, who moved and why; the same book again from its log."""
+
+import datetime as dt
+import filecmp
+import importlib.util
+import sqlite3
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from matcher.errors import ConflictError, PoolError, TableError
+from matcher.feedback import REASONS as FEEDBACK_REASONS
+from matcher.policy.core import load_policy, shipped
+from matcher.policy.policy_file import read_yaml
+from matcher.pool.book import VERSION, Book
+from matcher.pool.changes import moves
+from matcher.pool.followup import REASONS, added_conversions, conversions, declines, follow, funnel, items, judged
+from matcher.pool.tiers import tiers
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+JAN, MAR, JUN = dt.date(2026, 1, 10), dt.date(2026, 3, 10), dt.date(2026, 6, 1)
+GOOD = read_yaml(shipped()["hte"] / "cases.yaml")["bases"]["good"]
+
+
+def firms(**columns: list) -> pd.DataFrame:
+    size = len(next(iter(columns.values())))
+    return pd.DataFrame({**{name: [value] * size for name, value in GOOD.items()}, **columns})
+
+
+@pytest.fixture
+def book(tmp_path):
+    made = Book.create(tmp_path / "pool.db", on=JAN, person="王")
+    yield made
+    made.log.close()
+
+
+def test_tiers_follow_from_the_lead_times():
+    """The ratio asks for 6,750,000 in three years; a third, 40 % and all of it missing are 1, 2 and 3 years."""
+    good, rd = GOOD["rd_staff"], GOOD["rd_expense_y1"]
+    table = firms(
+        enterprise_id=["ready", "young", "staff", "third", "more", "none", "field", "unknown"],
+        registered_on=[GOOD["registered_on"], "2026-01-01", *[GOOD["registered_on"]] * 6],
+        rd_staff=[good, good, 0, good, good, good, good, None],
+        in_field=["是", "是", "是", "是", "是", "是", "否", "是"],
+        rd_expense_y1=[rd, rd, rd, 1_500_000, 1_350_000, 0, rd, rd],
+    )
+    for year in ("y2", "y3"):
+        table[f"rd_expense_{year}"] = table["rd_expense_y1"]
+    table["rd_domestic_3y"] = 3 * table["rd_expense_y1"]
+    found = tiers(table, load_policy("hte"), on=JUN)
+    names = ["enterprise_id", "tier", "tier_at_best", "lead_days", "lead_days_at_best", "open_rules"]
+    told = found[names].astype(object).where(found[names].notna(), None).to_numpy().tolist()
+    assert [row for row in told if row[0] != "none"] == [
+        ["ready", "ready", "ready", 0, 0, ""],
+        ["young", "next_year", "next_year", 214, 214, "age:fail"],
+        ["staff", "next_year", "next_year", 365, 365, "staff:fail"],
+        ["third", "next_year", "next_year", 365, 365, "rd_ratio:fail"],
+        ["more", "two_years", "two_years", 730, 730, "rd_ratio:fail"],
+        ["field", "seed", "seed", None, None, "field:fail"],
+        ["unknown", "next_year", "ready", 365, 0, "staff:unknown"],
+    ]
+    assert told[5][:4] == ["none", "seed", "seed", 1095]
+
+
+def test_a_table_is_written_once_and_a_fact_may_come_back(book):
+    for value, day in ((1, 1), (1, 1), (2, 2), (1, 2), (1, 2)):
+        book.put(
+            pd.DataFrame({"enterprise_id": ["a"], "rd_staff": [value]}), on=JAN + dt.timedelta(days=day), person="王"
+        )
+    assert [event.body["facts"] for event in book.log.events("facts")] == [{"rd_staff": n} for n in (1, 2, 1)]
+    assert book.firms(JUN).to_dict("records") == [{"enterprise_id": "a", "name": None, "rd_staff": 1}]
+    assert book.firms(JAN + dt.timedelta(days=1))["rd_staff"].tolist() == [1]
+
+
+def test_two_editors_lose_nothing_and_are_told_of_a_conflict(book):
+    book.put(pd.DataFrame({"enterprise_id": ["a"], "rd_staff": [12], "联系电话": ["13800001234"]}), on=JAN, person="王")
+    one, two = book.sheet(on=JAN), book.sheet(on=JAN)
+    assert one["联系电话"].tolist() == ["138****1234"]
+    book.put(one.assign(rd_staff=14), on=MAR, person="李")
+    done = book.put(two.assign(rd_staff=15, class2_ip=3), on=MAR, person="张")
+    assert (done.cells, done.conflicts.iloc[0].tolist()) == (1, ["a", "rd_staff", 12, 15, 14, "李", "2026-03-10"])
+    assert book.firms(JUN).drop(columns="name").to_dict("records") == [
+        {"enterprise_id": "a", "class2_ip": 3, "rd_staff": 14, "联系电话": "13800001234"}
+    ]
+    with pytest.raises(ConflictError, match="您看到的是 “12”，您改为 “15”；李 于 2026-03-10 已改为 “14”"):
+        book.put(two.assign(rd_staff=15, class2_ip=9), on=MAR, person="张", refuse_conflicts=True)
+    assert book.firms(JUN)["class2_ip"].tolist() == [3]
+    cleared = book.sheet(on=JUN).assign(class2_ip=None)
+    assert book.put(cleared, on=JUN, person="张").cells == 1
+    assert "class2_ip" not in book.firms(JUN)
+    assert VERSION in cleared
+
+
+def test_entry_and_exit_follow_the_rules(book):
+    base = read_yaml(shipped()["hte-pool"] / "cases.yaml")["bases"]["good"]
+    table = pd.DataFrame({**{k: [v] * 2 for k, v in base.items()}, "enterprise_id": ["a", "b"], "rd_staff": [6, 5]})
+    book.put(table, on=JAN, person="王")
+    assert book.enter(on=JAN, person="王").to_numpy().tolist() == [["a", "passes"]]
+    with pytest.raises(PoolError, match=r"(?s)2 处问题.*b：不确定符合入库条件.*c：库中没有这家企业"):
+        book.enter(["b", "c"], on=JAN, person="王")
+    assert book.enter(["b"], on=JAN, person="王", reason="区里推荐")["enterprise_id"].tolist() == ["b"]
+    assert book.enter(["b"], on=JAN, person="王", reason="区里推荐").empty  # a retry
+    with pytest.raises(PoolError, match="b：已在库"):
+        book.enter(["b"], on=MAR, person="李")
+    assert book.leave(["a"], on=MAR, person="王", reason="已认定") == ["a"]
+    with pytest.raises(PoolError, match="a：不在库"):
+        book.leave(["a"], on=JUN, person="王", reason="迁出")
+    with pytest.raises(PoolError, match="不在列表中"):
+        book.leave(["b"], on=JUN, person="王", reason="不想管")
+    assert book.states(JUN).to_numpy().tolist() == [
+        ["a", "graduated", "2026-01-10", "2026-03-10", "已认定"],
+        ["b", "in_pool", "2026-01-10", "", ""],
+    ]
+
+
+def test_moves_name_the_fact_the_rule_and_the_day(book):
+    table = firms(
+        enterprise_id=["fact", "rule", "time"],
+        rd_staff=[1, 1, GOOD["rd_staff"]],
+        registered_on=[GOOD["registered_on"], GOOD["registered_on"], "2025-05-20"],
+    )
+    book.put(table, on=JAN, person="王")
+    book.snapshot(on=MAR, person="王")
+    book.put(
+        pd.DataFrame({"enterprise_id": ["fact"], "rd_staff": [50], "备注": ["新聘"]}),
+        on=JUN,
+        person="李",
+        source="走访",
+    )
+    rules = book.rules(JUN)
+    book.set_rules(on=JUN, person="王", goal=rules.goal, entry=rules.entry, leads={**rules.leads, "staff": 600})
+    book.enter(["time"], on=JUN, person="王", reason="推荐")
+    book.snapshot(on=JUN, person="王")
+    told = moves(book, MAR, JUN)
+    assert told[["enterprise_id", "cause"]].to_numpy().tolist() == [
+        ["fact", "rule"], ["fact", "fact"], ["rule", "rule"], ["time", "entry"], ["time", "time"],
+    ]  # fmt: skip
+    assert told["detail"].tolist()[1:4] == [
+        "科技人员数 1 → 50（2026-06-01，李，走访）；两年内 → 本轮可报",
+        "规则改动（提前期 staff：365 → 600）；明年 → 两年内",
+        "2026-06-01 入库（王）：推荐",
+    ]
+    assert told["detail"].iloc[4] == "日期由 2026-03-10 到 2026-06-01；明年 → 本轮可报"
+    with pytest.raises(PoolError, match="2026-01-10 没有快照；已有：2026-03-10、2026-06-01"):
+        moves(book, JAN, JUN)
+
+
+def test_the_same_log_gives_the_same_book_byte_for_byte(book, tmp_path):
+    book.put(firms(enterprise_id=["=a", "'b"]).assign(电话="0539-8123456"), on=JAN, person="王")
+    book.enter(["=a"], on=JAN, person="王", reason="推荐")
+    follow(book.log, statuses())
+    book.snapshot(on=MAR, person="王")
+    book.put(pd.DataFrame({"enterprise_id": ["'b"], "rd_staff": [2]}), on=JAN, person="李")  # late, for the same day
+    book.snapshot(on=MAR, person="王")
+    assert len(book.snapshots()) == 2
+    assert book.replay().empty
+    book.export(tmp_path / "one", mask=False)
+    again = Book.rebuild(tmp_path / "one", tmp_path / "again.db")
+    again.export(tmp_path / "two", mask=False)
+    files = [str(path.relative_to(tmp_path / "one")) for path in (tmp_path / "one").rglob("*") if path.is_file()]
+    assert len(files) == 4
+    assert filecmp.cmpfiles(tmp_path / "one", tmp_path / "two", files, shallow=False) == (files, [], [])
+    assert again.firms(JUN).equals(book.firms(JUN))
+    book.export(tmp_path / "masked")
+    assert "8123456" not in (tmp_path / "masked" / "events.csv").read_text("utf-8-sig")
+
+
+def test_nothing_in_the_log_can_be_changed(book):
+    book.put(pd.DataFrame({"enterprise_id": ["a"]}), on=JAN, person="王")
+    other = sqlite3.connect(book.log.path)
+    for command in ("UPDATE events SET person = '赵'", "DELETE FROM events"):
+        with pytest.raises(sqlite3.IntegrityError, match="never"):
+            other.execute(command)
+    other.close()
+
+
+def test_a_kept_snapshot_that_was_tampered_with_is_found(book):
+    book.put(firms(enterprise_id=["a"]), on=JAN, person="王")
+    book.snapshot(on=MAR, person="王")
+    other = sqlite3.connect(book.log.path)
+    other.execute("UPDATE snapshot_firms SET row = replace(row, 'ready', 'seed')")
+    other.commit()
+    assert book.replay()["enterprise_id"].tolist() == ["a"]
+    other.close()
+
+
+def test_what_is_no_pool_is_refused(tmp_path):
+    (tmp_path / "x.db").write_text("企业编号,企业名称")
+    with pytest.raises(PoolError, match="不是培育库文件"):
+        Book.open(tmp_path / "x.db")
+    with pytest.raises(PoolError, match="matcher pool create"):
+        Book.open(tmp_path / "y.db")
+
+
+# ---- follow-up
+
+
+def statuses() -> pd.DataFrame:
+    names = ["enterprise_id", "need_id", "outcome_id", "status", "day", "person", "contract", "amount", "reason"]
+    rows = [
+        ("a", "N1", "C1", "已推送", "2025-02-01", "王", "", None, ""),
+        ("a", "N1", "C1", "已签约", "2025-03-03", "王", "技术许可", 500_000, ""),
+        ("a", "N1", "C2", "pushed", "2025-02-01", "王", "", None, ""),
+        ("a", "N1", "C2", "洽谈中", "2025-02-11", "王", "", None, ""),
+        ("a", "N1", "C2", "已拒绝", "2025-02-21", "李", "", None, "太贵"),
+        ("b", "N2", "C1", "已推送", "2025-02-01", "李", "", None, ""),
+        ("c", "", "", "已联系", "2025-02-05", "李", "", None, ""),
+        ("a", "N3", "C3", "已签约", "2025-05-05", "王", "技术咨询", 10_000, ""),
+        ("a", "N4", "C1", "已签约", "2025-06-05", "王", "技术开发", 20_000, ""),
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
+def test_the_funnel_counts_items_once_and_gives_the_rate(book):
+    assert (follow(book.log, statuses()), follow(book.log, statuses())) == (9, 0)
+    found = funnel(book.log, on=JUN).set_index("step")
+    assert found["items"].to_dict() == {"pushed": 6, "contacted": 5, "talks": 4, "signed": 3, "declined": 1, "needs": 3}
+    assert found.loc["talks", "of_pushed"] == 4 / 6
+    assert found.loc["signed", ["of_before", "amount", "median_days"]].tolist() == [3 / 4, 530_000, 0.0]
+    assert found.loc["needs", "of_pushed"] == 3 / 4
+    late = funnel(book.log, on=JUN, since=dt.date(2025, 5, 1)).set_index("step")
+    assert late.loc["pushed", "items"] == 2
+    assert funnel(book.log, on=JAN.replace(year=2024))["items"].tolist() == [0] * 6
+    assert items(book.log, on=JUN)[["enterprise_id", "outcome_id", "status"]].to_numpy().tolist() == [
+        ["a", "C1", "signed"], ["a", "C2", "declined"], ["a", "C3", "signed"], ["a", "C1", "signed"],
+        ["b", "C1", "pushed"], ["c", "", "contacted"],
+    ]  # fmt: skip
+
+
+def test_signed_pairs_feed_conversions_and_declines_feed_the_ranking(book):
+    follow(book.log, statuses())
+    assert conversions(book.log, on=JUN)[["outcome_id", "day", "counts"]].to_numpy().tolist() == [
+        ["C1", "2025-03-03", True], ["C3", "2025-05-05", False], ["C1", "2025-06-05", False],
+    ]  # fmt: skip
+    book.put(pd.DataFrame({"enterprise_id": ["a", "b"], "conversions_3y": [2, 2]}), on=dt.date(2025, 1, 1), person="王")
+    assert book.firms(JUN)["conversions_3y"].tolist() == [3, 2]
+    assert book.firms(dt.date(2025, 12, 31))["conversions_3y"].tolist() == [2, 2]  # a year counts when it is over
+    events = book.log.events("follow")
+    assert added_conversions(events, ["a"], ["2026-01-01"], JUN).tolist() == [0]  # the firm's own figure has it
+    assert added_conversions(events, ["a"], [""], JUN).tolist() == [0]
+    assert declines(book.log, on=JUN).to_numpy().tolist() == [["N1", "C2", "declined", "too expensive"]]
+    assert judged(book.log, on=JUN)["verdict"].tolist() == ["accepted", "declined", "accepted", "accepted"]
+    assert {key: title for key, (title, _) in FEEDBACK_REASONS.items()} == REASONS
+
+
+def test_every_fault_of_a_status_table_is_told(book):
+    bad = pd.DataFrame(
+        {
+            "enterprise_id": ["a", "a", "", "a"],
+            "need_id": ["", "N1", "", ""],
+            "status": ["签了", "declined", "pushed", "signed"],
+            "day": ["2026-01-01", None, "2026-01-01", "2026-01-01"],
+            "person": ["", "王", "王", "王"],
+            "amount": [None, 5, None, -1],
+        }
+    )
+    with pytest.raises(TableError) as told:
+        follow(book.log, bad)
+    for part in ("9 处问题", "状态“签了”", "没有跟进人", "没有日期", "须同时填写", "已拒绝须填写理由", "须填写企业编号",
+                 "已签约须填写合同类型", "金额不能为负"):  # fmt: skip
+        assert part in str(told.value)
+    assert book.log.events("follow") == []
+
+
+# ---- two writers
+
+
+def crash(runs: int) -> dict[str, int]:
+    spec = importlib.util.spec_from_file_location("kill_pool_writers", EXAMPLES / "kill_pool_writers.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main(runs, seed=1)
+
+
+@pytest.mark.slow
+def test_two_writers_killed_at_random_lose_and_double_nothing():
+    found = crash(50)
+    assert found["killed_at_work"] >= 150
+    assert (found["lost"], found["doubled"], found["broken"]) == (0, 0, 0)
