@@ -142,7 +142,7 @@ def import_command(
     """Write what a table of firms says beyond the book; nothing that somebody else changed is overwritten."""
     from matcher.books import check_target, save_tables
     from matcher.pool.book import Book, told_conflicts
-    from matcher.pool.book_files import CONFLICT_TITLES, read_book_firms
+    from matcher.pool.book_files import CONFLICT_TITLES, headers, read_book_firms
     from matcher.tables import describe
 
     if problems:
@@ -154,7 +154,8 @@ def import_command(
     if len(reading.problems):
         print(describe(reading.problems), file=sys.stderr)
     if len(done.conflicts):
-        print(told_conflicts(done.conflicts), file=sys.stderr)
+        titles = headers([rules.goal, rules.entry], list(reading.rows.columns))
+        print(told_conflicts(done.conflicts, titles), file=sys.stderr)
     if problems:
         save_tables(problems, {"问题": reading.problems, "冲突": done.conflicts}, CONFLICT_TITLES)
     print(

@@ -98,7 +98,7 @@ def _expected(expected: pd.DataFrame) -> list[dict[str, Any]]:
         at = {name: round(100 * float(row[name]) / (top or 1), 2) for name in ("expected", "low", "high", "goal")}
         reach = "区间全部达到目标" if row["low"] >= row["goal"] else "目标在区间内"
         reach = "区间达不到目标" if row["high"] < row["goal"] else reach
-        lines.append({**{str(name): value for name, value in row.items()}, "at": at, "reach": reach})
+        lines.append({**{str(name): cell for name, cell in row.items()}, "at": at, "reach": reach})
     return lines
 
 
