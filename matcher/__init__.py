@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from matcher.policy.scoring import ask_first, what_changes
     from matcher.policy.trace import trace
     from matcher.policy.verdicts import Scored, score
+    from matcher.pool.book import Book
+    from matcher.pool.dashboard import write_dashboard
     from matcher.pool.targets import expected_passes, whom_to_help
     from matcher.report import mask_contacts, write_matches
     from matcher.tables import Reading, describe, read_experts, read_needs, read_outcomes, read_table, read_works
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "Book": "pool.book",
     "Assignment": "assignment.assigning",
     "Encoder": "encoders",
     "EncoderError": "errors",
@@ -91,11 +94,13 @@ _HOMES = {
     "what_changes": "policy.scoring",
     "whom_to_help": "pool.targets",
     "withdraw_feedback": "feedback",
+    "write_dashboard": "pool.dashboard",
     "write_matches": "report",
 }
 
 __all__ = [
     "Assignment",
+    "Book",
     "Encoder",
     "EncoderError",
     "Experts",
@@ -143,6 +148,7 @@ __all__ = [
     "what_changes",
     "whom_to_help",
     "withdraw_feedback",
+    "write_dashboard",
     "write_matches",
 ]
 
