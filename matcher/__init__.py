@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from matcher.policy.scoring import ask_first, what_changes
     from matcher.policy.trace import trace
     from matcher.policy.verdicts import Scored, score
+    from matcher.pool.book import Book
+    from matcher.pool.dashboard import write_dashboard
     from matcher.pool.targets import expected_passes, whom_to_help
     from matcher.report import mask_contacts, write_matches
     from matcher.schemes import Scheme
@@ -51,6 +53,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Assignment": "assignment.assigning",
+    "Book": "pool.book",
     "Encoder": "encoders",
     "EncoderError": "errors",
     "Experts": "experts",
@@ -112,12 +115,14 @@ _HOMES = {
     "what_changes": "policy.scoring",
     "whom_to_help": "pool.targets",
     "withdraw_feedback": "feedback",
+    "write_dashboard": "pool.dashboard",
     "write_firm_files": "firm_sheets",
     "write_matches": "report",
 }
 
 __all__ = [
     "Assignment",
+    "Book",
     "Encoder",
     "EncoderError",
     "Experts",
@@ -179,6 +184,7 @@ __all__ = [
     "what_changes",
     "whom_to_help",
     "withdraw_feedback",
+    "write_dashboard",
     "write_firm_files",
     "write_matches",
 ]

@@ -224,8 +224,10 @@ def snapshot_command(book: BookFile, output: Output, on: Day, person: Person) ->
     table = Book.open(book).snapshot(on=on.date(), person=person)
     save_tables(output, {"快照": in_words(table) if output.suffix.lower() == ".xlsx" else table}, HEADERS)
     inside = table[table["state"] == "in_pool"]
-    told = in_words(inside)["tier"]
-    print(f"{len(table)} 家企业，在库 {len(inside)} 家：{_counted(told)}；结果已写入 {output}", file=sys.stderr)
+    told = _counted(in_words(inside)["tier"]) or "无"
+    print(
+        f"{len(table)} 家企业，在库 {len(inside)} 家（{_counted(told) or '无'}）；结果已写入 {output}", file=sys.stderr
+    )
 
 
 @pool_app.command("diff")

@@ -43,7 +43,7 @@ def test_a_bureaus_year(run, tmp_path):
     assert run("import", "p.db", EXAMPLES / "firms.csv", *day, *person) == written
     assert run("enter", "p.db", *day, *person, "--firm", "S01")[0] == 2
     assert run("enter", "p.db", *day, *person, "--firm", "S01", "--firm", "S04", "--reason", "推荐") == (0, "入库 2 家")
-    told = "8 家企业，在库 2 家：本轮可报 1、明年 1；结果已写入 one.xlsx"
+    told = "8 家企业，在库 2 家（本轮可报 1、明年 1）；结果已写入 one.xlsx"
     assert run("snapshot", "p.db", *day, *person, "-o", "one.xlsx") == (0, told)
     # two people edit the same sheet; the second does not overwrite the first
     assert run("sheet", "p.db", *day, "-o", "sheet.xlsx")[0] == 0

@@ -407,8 +407,9 @@ def told_conflicts(conflicts: pd.DataFrame, titles: Mapping[str, str] | None = N
     lines = [f"{len(conflicts)} 处已被他人改动，没有写入："]
     for row in conflicts.to_dict("records"):
         seen, yours, theirs = (_shown(row["column"], row[name]) for name in ("seen", "yours", "theirs"))
+        name = (titles or {}).get(row["column"], row["column"])
         lines.append(
-            f"  {row['enterprise_id']}，{(titles or {}).get(row['column'], row['column'])}：您看到的是 {seen}，您改为 {yours}；"
+            f"  {row['enterprise_id']}，{name}：您看到的是 {seen}，您改为 {yours}；"
             f"{row['person']} 于 {row['day']} 已改为 {theirs}；请核对后再改"
         )
     return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
