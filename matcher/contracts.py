@@ -239,50 +239,9 @@ CHANCES = Contract(
     ),
 )
 
-HEADINGS = Contract(
-    "headings",
-    "条目",
-    "code",
-    (
-        _column("code", "id", "编码", "代码 编号 序号 集群编码 领域代码"),
-        _column("parent", "text", "上级编码", "上级 父级 所属上级 parent_code"),
-        _column("name", "text", "名称", "集群 集群名称 领域 领域名称 产业 产业名称 标签 label"),
-        _column("words", "text", "描述词", "描述 说明 关键词 keywords description"),
-    ),
-)
 
 # What `matcher fields` reads of enterprises, needs and outcomes alike.
-FIELD_TEXTS = Contract(
-    "texts",
-    "文本",
-    "enterprise_id",
-    (
-        _column("enterprise_id", "id", "企业编号", "编号 序号 需求编号 成果编号 need_id outcome_id id"),
-        _column("name", "text", "企业名称", "名称 单位名称 公司名称 企业 enterprise company"),
-        _column("title", "text", "标题", "需求名称 成果名称 需求标题 成果标题 项目名称 专利名称"),
-        _column("products", "text", "主要产品", "主导产品 产品 产品名称 主营产品 主营业务 main_products"),
-        _column("scope", "text", "经营范围", "业务范围 business_scope", lines=True),
-        _column("patents", "text", "专利", "专利名称列表 知识产权名称 专利清单"),
-        _column("projects", "text", "项目", "研发项目 研发项目名称 科技项目"),
-        _column("description", "text", "描述", "简介 内容 摘要 企业简介 需求描述 成果描述 abstract", lines=True),
-        _column("keywords", "text", "关键词", "关键字"),
-    ),
-    any_of=("name", "title", "products", "scope", "patents", "projects", "description", "keywords"),
-)
 
-LINKS = Contract(
-    "links",
-    "环节",
-    "link_id",
-    (
-        _column("link_id", "id", "环节编号", "编号 序号"),
-        _column("cluster", "text", "集群", "产业链 链条 产业集群 chain"),
-        _column("link", "text", "环节", "环节名称 链条环节"),
-        _column("order", "number", "顺序", "次序 环节顺序 位置"),
-        _column("words", "text", "描述词", "描述 说明 关键词 description"),
-        _column("required", "text", "必备", "是否必备 必要环节"),
-    ),
-)
 
 HEADINGS = Contract(
     "headings",
