@@ -226,7 +226,7 @@ def snapshot_command(book: BookFile, output: Output, on: Day, person: Person) ->
     inside = table[table["state"] == "in_pool"]
     told = _counted(in_words(inside)["tier"]) or "无"
     print(
-        f"{len(table)} 家企业，在库 {len(inside)} 家（{_counted(told) or '无'}）；结果已写入 {output}", file=sys.stderr
+        f"{len(table)} 家企业，在库 {len(inside)} 家（{told}）；结果已写入 {output}", file=sys.stderr
     )
 
 
