@@ -24,6 +24,7 @@ from matcher import (
     cli_pool,
     cli_teams,
 )
+from matcher.cli_options import say
 from matcher.errors import MatcherError, TableError
 
 if TYPE_CHECKING:
@@ -118,7 +119,7 @@ def match_command(
         answering = _read("outcomes", outcomes, outcomes_sheet, outcomes_column, bad_rows)
         problems = _concat([asking.problems, answering.problems])
         asked, records = (answering.rows, asking.rows) if push else (asking.rows, answering.rows)
-        _say(quiet, _told(needs, asking), _told(outcomes, answering))
+        say(quiet, _told(needs, asking), _told(outcomes, answering))
         index = Index.build(
             records,
             encoder=_encoder(encoder, download, query_prompt, document_prompt),
@@ -160,7 +161,7 @@ def match_command(
         mask=not show_contacts,
     )
     good = matches.groupby(matches.columns[0])["good_match"].any()
-    _say(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
+    say(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
 
 
 @app.command("index")
@@ -189,7 +190,7 @@ def index_command(
     if update + remove + replace > 1:
         raise TableError("--update、--remove、--replace 只能选一个")
     reading = _read("needs" if needs else "outcomes", table, sheet, column, bad_rows, ids_only=remove)
-    _say(quiet, _told(table, reading))
+    say(quiet, _told(table, reading))
     model = _encoder(encoder, download, query_prompt, document_prompt)
     if update or remove:
         _refuse_beside_folder(words=words)
@@ -201,14 +202,14 @@ def index_command(
         index = index.remove(ids[known])
         if update:
             index = index.add(reading.rows, progress=not quiet)
-            _say(quiet, f"更新 {known.sum()} 条，新增 {(~known).sum()} 条")
+            say(quiet, f"更新 {known.sum()} 条，新增 {(~known).sum()} 条")
         else:
             unknown = f"；{(~known).sum()} 个编号不在索引中：{'、'.join(ids[~known][:10])}" if not known.all() else ""
-            _say(quiet, f"移除 {known.sum()} 条{unknown}")
+            say(quiet, f"移除 {known.sum()} 条{unknown}")
     else:
         index = Index.build(reading.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
     index.save(folder, replace=replace)
-    _say(quiet, f"索引共 {len(index)} 条，已保存到 {folder}")
+    say(quiet, f"索引共 {len(index)} 条，已保存到 {folder}")
 
 
 @app.command("feedback")
@@ -239,7 +240,7 @@ def feedback_command(
         kind: Literal["needs", "outcomes"] = "needs" if index.id_column == "outcome_id" else "outcomes"
         index = _learned(index, judged, _read(kind, texts, None, None, "list").rows, quiet)
     index.save(folder)
-    _say(quiet, f"{folder} 原有标注 {before} 对，现有 {len(index.feedback.table) if index.feedback else 0} 对")
+    say(quiet, f"{folder} 原有标注 {before} 对，现有 {len(index.feedback.table) if index.feedback else 0} 对")
 
 
 @app.command("evaluate")
@@ -274,7 +275,7 @@ def evaluate_command(
     known = pairs["need_id"].isin(asking.rows["need_id"]) & pairs["outcome_id"].isin(answering.rows["outcome_id"])
     if not known.all():
         lost = "、".join(pairs.loc[~known, "need_id"] + "-" + pairs.loc[~known, "outcome_id"][:5])
-        _say(quiet, f"{judged.name}：{(~known).sum()} 对的编号不在两张表里，按没有找到计：{lost}")
+        say(quiet, f"{judged.name}：{(~known).sum()} 对的编号不在两张表里，按没有找到计：{lost}")
     figures = evaluate(matches, pairs, k=k)
     for row in figures.itertuples():
         print(f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
@@ -309,12 +310,6 @@ def main() -> None:
 def _fail(message: str, *, status: int = 2) -> None:
     print(message, file=sys.stderr)
     raise SystemExit(status)
-
-
-def _say(quiet: bool, *lines: str) -> None:
-    if not quiet:
-        for line in lines:
-            print(line, file=sys.stderr)
 
 
 def _told(path: Path, reading: Reading) -> str:
@@ -424,7 +419,7 @@ def _learned(index: Index, judged: Path, asked: pd.DataFrame, quiet: bool) -> In
 
     pairs = _read_pairs(judged)
     if away := int((~pairs[index.id_column].isin(set(index.ids.astype(str)))).sum()):
-        _say(quiet, f"{judged.name}：{away} 对的编号（{index.id_column}）不在库中，入库后才起作用")
+        say(quiet, f"{judged.name}：{away} 对的编号（{index.id_column}）不在库中，入库后才起作用")
     return fit_feedback(index, asked, pairs)
 
 

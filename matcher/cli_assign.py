@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from matcher.cli_options import say
 from matcher.errors import InfeasibleError, TableError
 
 IMPOSSIBLE = 3  # exit status where the rules contradict each other
@@ -58,7 +59,7 @@ def assign(
             print(line, file=sys.stderr)
         if faults:
             raise typer.Exit(1)
-        _say(quiet, f"{verify.name}：输入相同，重算结果与记录一致")
+        say(quiet, f"{verify.name}：输入相同，重算结果与记录一致")
         if output is None:
             return
     try:
@@ -77,7 +78,7 @@ def assign(
     proof = found.proof
     state = "已证明最优" if proof["optimal"] else f"与已证明的上界相差不超过 {proof['gap']:.4%}"
     chosen = int((found.pairs["alternate"] == 0).sum())
-    _say(quiet, f"共分配 {chosen} 对，匹配分总和 {proof['total']:.6g}，{state}；结果已写入 {output}", *found.notes)
+    say(quiet, f"共分配 {chosen} 对，匹配分总和 {proof['total']:.6g}，{state}；结果已写入 {output}", *found.notes)
 
 
 def timetable(
@@ -139,17 +140,11 @@ def timetable(
     state = "" if proof["bound"] is None else "，已证明最优" if proof["optimal"] else f"，与上界相差 {proof['gap']:.3%}"
     changed = plan.changes["change"].value_counts()
     told = "，".join(f"{CHANGES[str(kind)]} {count} 场" for kind, count in changed.items())
-    _say(quiet, f"共 {len(plan.meetings)} 场会面{state}{'；' + told if told else ''}；结果已写入 {output}")
+    say(quiet, f"共 {len(plan.meetings)} 场会面{state}{'；' + told if told else ''}；结果已写入 {output}")
 
 
 def _split(text: str) -> list[str]:
     return [word.strip() for word in text.replace("，", ",").split(",") if word.strip()]
-
-
-def _say(quiet: bool, *lines: str) -> None:
-    if not quiet:
-        for line in lines:
-            print(line, file=sys.stderr)
 
 
 def add_commands(app: typer.Typer) -> None:

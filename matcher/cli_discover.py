@@ -1,22 +1,13 @@
-"""The commands of discovery and targets: `matcher pool discover`, `matcher pool targets`. No logic."""
+"""The command `matcher pool discover`. No logic; `add_commands` adds it."""
 
 from __future__ import annotations
 
-import datetime as dt
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from matcher.errors import MatcherError
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"“{text}” 不是日期，请写成 2026-11-24") from None
+from matcher.cli_options import day
 
 
 def discover(
@@ -34,12 +25,7 @@ def discover(
     """Rank the firms of a thin list by their chance to pass a policy, with reasons and the facts to ask for."""
     from matcher.pool.files import discover_file
 
-    try:
-        told = discover_file(table, policy, on=_day(on), output=output, assume=assume, sheet=sheet, seed=seed)
-    except MatcherError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
-    print(told)
+    print(discover_file(table, policy, on=day(on), output=output, assume=assume, sheet=sheet, seed=seed))
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from matcher import __version__
+from matcher.cli_options import say
 from matcher.errors import TableError
 
 if TYPE_CHECKING:
@@ -60,12 +60,12 @@ def experts(
         read_works(works, bad_rows=bad_rows),
     ]
     for path, reading in zip((needs, people, works), readings, strict=True):
-        _say(quiet, f"{path.name}：读入 {len(reading.rows)} 条", describe(reading.problems))
+        say(quiet, f"{path.name}：读入 {len(reading.rows)} 条", describe(reading.problems))
     asking, persons, done = (reading.rows for reading in readings)
     library = Experts.build(persons, done, progress=not quiet)
     if library.unknown:
         some = "、".join(library.unknown[:5])
-        _say(quiet, f"{works.name}：{len(library.unknown)} 个专家编号不在{people.name}中，其业绩未用：{some}")
+        say(quiet, f"{works.name}：{len(library.unknown)} 个专家编号不在{people.name}中，其业绩未用：{some}")
     weighing = Weighing(half_life=HALF_LIFE if half_life is None else half_life)
     if push:
         index = Index.build(asking, progress=not quiet)
@@ -94,7 +94,7 @@ def experts(
         output, ranked, queries=sides[0], records=sides[1], problems=problems, about=about, mask=not show_contacts
     )
     good = ranked.groupby(ranked.columns[0])["good_match"].any()
-    _say(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
+    say(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
 
 
 def _field(name: str) -> str:
@@ -123,12 +123,6 @@ def _pairs(path: Path) -> pd.DataFrame:
     if (rows[["need_id", "expert_id"]] == "").any(axis=None):
         raise TableError(f"{path.name}：每一行都要有需求编号和专家编号")
     return rows
-
-
-def _say(quiet: bool, *lines: str) -> None:
-    if not quiet:
-        for line in filter(None, lines):
-            print(line, file=sys.stderr)
 
 
 def add_commands(app: typer.Typer) -> None:

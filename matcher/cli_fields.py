@@ -8,12 +8,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from matcher.errors import MatcherError, OutputError
+from matcher.errors import OutputError, TableError
 
 if TYPE_CHECKING:
-    import pandas as pd
+    pass
 
-KINDS = (".csv", ".xlsx", ".parquet")
+TITLES = {
+    "id": "编号", "code": "编码", "name": "名称", "level": "层级", "rank": "排名", "probability": "概率",
+    "words": "依据词",
+    "cluster": "集群", "order": "顺序", "link": "环节", "required": "必备", "kind": "类别", "firms": "企业数",
+    "needs": "需求数", "outcomes": "成果数", "firm_ids": "企业编号", "need_ids": "需求编号", "outcome_ids": "成果编号",
+    "missing": "缺失", "supply": "可由谁补", "need_id": "需求编号", "elsewhere": "外地成果数", "outcome_id": "成果编号",
+    "links": "涉及环节数", "link_names": "涉及环节", "file": "文件", "sheet": "工作表", "row": "行", "column": "列",
+    "value": "原值", "problem": "问题", "action": "处理", "kept": "保留该行",
+}  # fmt: skip
+WORDS = {
+    "kind": {"firm": "企业", "need": "需求", "outcome": "成果"},
+    "supply": {"outcome": "库中有成果", "none": "库中无成果"},
+}
 
 
 def fields(
@@ -32,25 +44,23 @@ def fields(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
 ) -> None:
     """Say which fields, industry classes or clusters every row belongs to, with probabilities and words."""
+    from matcher.books import check_target, save_tables
     from matcher.contracts import FIELD_TEXTS
     from matcher.fields import FieldModel
     from matcher.tables import describe, read_table
 
-    try:
-        _check(output)
-        model = FieldModel.load(scheme) if scheme.endswith(".npz") else FieldModel.build(scheme)
-        if labels is not None:
-            known = read_table(labels, FIELD_TEXTS).rows
-            if "label" not in known.columns:
-                raise MatcherError(f"{labels.name}：没有 label 列；请给出每行的编码或名称")
-            model = model.fit(known, known["label"].fillna("").astype(str).tolist())
-        if save is not None:
-            model.save(save)
-        reading = read_table(table, FIELD_TEXTS)
-        found = model.classify(reading.rows, k=k, at_least=at_least, level=level, progress=not quiet)
-        _write(output, {"领域": found, "问题": reading.problems})
-    except MatcherError as error:
-        _stop(error)
+    check_target(output)
+    model = FieldModel.load(scheme) if scheme.endswith(".npz") else FieldModel.build(scheme)
+    if labels is not None:
+        known = read_table(labels, FIELD_TEXTS).rows
+        if "label" not in known.columns:
+            raise TableError(f"{labels.name}：没有 label 列；请给出每行的编码或名称")
+        model = model.fit(known, known["label"].fillna("").astype(str).tolist())
+    if save is not None:
+        model.save(save)
+    reading = read_table(table, FIELD_TEXTS)
+    found = model.classify(reading.rows, k=k, at_least=at_least, level=level, progress=not quiet)
+    save_tables(output, {"领域": found, "问题": reading.problems}, TITLES)
     if not quiet:
         if len(reading.problems):
             print(describe(reading.problems), file=sys.stderr)
@@ -71,69 +81,34 @@ def chains(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
 ) -> None:
     """Put firms, needs and outcomes on the links of chains: missing links, unanswered needs, strongest outcomes."""
+    from matcher.books import save_tables
     from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
     from matcher.contracts import FIELD_TEXTS, LINKS
     from matcher.index import Index
     from matcher.matching import match
     from matcher.tables import read_needs, read_outcomes, read_table
 
-    try:
-        if output.suffix.lower() != ".xlsx":
-            raise OutputError(f"{output}：产业链结果有几张表，请写成 .xlsx")
-        table = read_table(links, LINKS).rows
-        asked = None if needs is None else read_needs(needs).rows
-        offered = None if outcomes is None else read_outcomes(outcomes).rows
-        own = None if firms is None else read_table(firms, FIELD_TEXTS).rows
-        places = place_on_chains(table, firms=own, needs=asked, outcomes=offered, at_least=at_least)
-        on_links = link_table(table, places)
-        sheets = {"环节": on_links, "落位": places}
-        if asked is not None and offered is not None:
-            matches = match(asked, Index.build(offered, progress=not quiet), reasons=False, progress=not quiet)
-            sheets["无解需求"] = unanswered_needs(places, matches)
-            sheets["强链成果"] = strongest_outcomes(places, matches)
-        _write(output, sheets)
-    except MatcherError as error:
-        _stop(error)
+    if output.suffix.lower() != ".xlsx":
+        raise OutputError(f"{output}：产业链结果有几张表，请写成 .xlsx")
+    table = read_table(links, LINKS).rows
+    asked = None if needs is None else read_needs(needs).rows
+    offered = None if outcomes is None else read_outcomes(outcomes).rows
+    own = None if firms is None else read_table(firms, FIELD_TEXTS).rows
+    places = place_on_chains(table, firms=own, needs=asked, outcomes=offered, at_least=at_least)
+    on_links = link_table(table, places)
+    sheets = {"环节": on_links, "落位": places}
+    if asked is not None and offered is not None:
+        matches = match(asked, Index.build(offered, progress=not quiet), reasons=False, progress=not quiet)
+        sheets["无解需求"] = unanswered_needs(places, matches)
+        sheets["强链成果"] = strongest_outcomes(places, matches)
+    sheets = {name: sheet.replace(WORDS) for name, sheet in sheets.items()}
+    save_tables(output, sheets, TITLES)
     if not quiet:
         missing = on_links.loc[on_links["missing"], "link"].tolist()
         print(
             f"{len(on_links)} 个环节，缺 {len(missing)} 个：{'、'.join(missing) or '无'}；结果已写入 {output}",
             file=sys.stderr,
         )
-
-
-def _check(output: Path) -> None:
-    if output.suffix.lower() not in KINDS:
-        raise OutputError(f"{output}：结果请写成 {'、'.join(KINDS)}")
-
-
-def _write(output: Path, sheets: dict[str, pd.DataFrame]) -> None:
-    import io
-
-    from matcher.output import save_files
-
-    first, target = next(iter(sheets.values())), io.BytesIO()
-    if output.suffix.lower() == ".csv":
-        safe = first.map(
-            lambda cell: f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
-        )
-        target.write(safe.to_csv(index=False).encode("utf-8-sig"))
-    elif output.suffix.lower() == ".parquet":
-        first.to_parquet(target, index=False)
-    else:
-        import pandas as pd
-
-        options = {"strings_to_formulas": False, "strings_to_urls": False}
-        with pd.ExcelWriter(target, engine="xlsxwriter", engine_kwargs={"options": options}) as book:
-            for name, sheet in sheets.items():
-                sheet.to_excel(book, sheet_name=name, index=False, freeze_panes=(1, 0))
-                book.sheets[name].autofit(400)
-    save_files({output: target.getvalue()})
-
-
-def _stop(error: MatcherError) -> None:
-    print(error, file=sys.stderr)
-    raise typer.Exit(2)
 
 
 def add_commands(app: typer.Typer) -> None:

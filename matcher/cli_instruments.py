@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from matcher.errors import MatcherError
+from matcher.cli_options import day
 
 
 def instruments(
@@ -24,15 +22,7 @@ def instruments(
     """List for every firm the support instruments: decision, money or cap, missing facts, source, what to do."""
     from matcher.policy.instruments import instruments_file
 
-    try:
-        day = dt.date.fromisoformat(on)
-    except ValueError:
-        raise typer.BadParameter(f"“{on}” 不是日期，请写成 2026-11-24") from None
-    try:
-        print(instruments_file(table, on=day, output=output, policies=policy, sheet=sheet))
-    except MatcherError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(2) from None
+    print(instruments_file(table, on=day(on), output=output, policies=policy, sheet=sheet))
     print(f"已写出 {output}")
 
 

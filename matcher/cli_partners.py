@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from matcher.cli_options import say
 from matcher.errors import OutputError, TableError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ Policies = Annotated[
 ]
 On = Annotated[str, typer.Option("--on", metavar="DATE", help="Day of the answer, such as 2026-11-24.")]
 Instruments = Annotated[
-    Path | None, typer.Option(help="Table enterprise_id, title, state, gets, missing, source for the firm files.")
+    Path | None, typer.Option(help="What `matcher instruments` wrote as .csv or .parquet, for the firm files.")
 ]
 ShowContacts = Annotated[bool, typer.Option("--show-contacts", help="Do not mask phones, mails and identity numbers.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")]
@@ -82,12 +82,12 @@ def partners_command(
     problems = pd.concat(
         [part.problems for part in (firm_rows, asked, answering) if len(part.problems)] or [asked.problems]
     )
-    _say(quiet, describe(problems))
+    say(quiet, describe(problems))
     owned, named = owners_by_name(asked.rows, firm_rows.rows, accept=by_name)
     if named and not by_name:
-        _say(quiet, f"{named} 条需求没有企业编号，其企业名称与企业表中的一家完全相同；未采用，确认无误请加 --by-name")
+        say(quiet, f"{named} 条需求没有企业编号，其企业名称与企业表中的一家完全相同；未采用，确认无误请加 --by-name")
     outside = (~owned["enterprise_id"].isin(set(firm_rows.rows["enterprise_id"]))).sum()
-    _say(quiet, f"{outside} 条需求不属于企业表中的企业，未计算" if outside else "")
+    say(quiet, f"{outside} 条需求不属于企业表中的企业，未计算" if outside else "")
     if matches is not None:
         pairs = read_result(matches)
     else:
@@ -115,13 +115,13 @@ def partners_command(
     table = pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
     save_files({output: partner_bytes(table, firm_rows.rows, problems, output, on=day, mask=not show_contacts)})
     proposals = table.drop_duplicates(["policy", "enterprise_id", "outcome_id", "expert_id", "way"])
-    _say(quiet, f"{table['enterprise_id'].nunique()} 家企业，{len(proposals)} 条合作建议；结果已写入 {output}")
+    say(quiet, f"{table['enterprise_id'].nunique()} 家企业，{len(proposals)} 条合作建议；结果已写入 {output}")
     if files is not None:
         every = firm_files(
             firm_rows.rows, loaded, on=day, partners=table, instruments=_table(instruments), progress=not quiet
         )
         count = write_firm_files(files, every, mask=not show_contacts, progress=not quiet)
-        _say(quiet, f"{len(every)} 家企业的档案（{count} 个文件）已写入 {files}")
+        say(quiet, f"{len(every)} 家企业的档案（{count} 个文件）已写入 {files}")
 
 
 def firm_file_command(
@@ -145,7 +145,7 @@ def firm_file_command(
 
     loaded = [load_policy(name) for name in policy]
     reading = read_firms(firms, loaded)
-    _say(quiet, describe(reading.problems))
+    say(quiet, describe(reading.problems))
     rows = reading.rows
     if firm:
         lost = sorted(set(firm) - set(rows["enterprise_id"]))
@@ -156,7 +156,7 @@ def firm_file_command(
         rows, loaded, on=_day(on), partners=_table(partners), instruments=_table(instruments), progress=not quiet
     )
     write_firm_files(output, every, mask=not show_contacts, progress=not quiet)
-    _say(quiet, f"{len(every)} 家企业的档案已写入 {output}")
+    say(quiet, f"{len(every)} 家企业的档案已写入 {output}")
 
 
 def _table(path: Path | None) -> pd.DataFrame | None:
@@ -183,12 +183,6 @@ def _day(text: str) -> dt.date:
         return dt.date.fromisoformat(text)
     except ValueError:
         raise ValueError(f"日期“{text}”应写成 2026-11-24 这样") from None
-
-
-def _say(quiet: bool, *lines: str) -> None:
-    if not quiet:
-        for line in filter(None, lines):
-            print(line, file=sys.stderr)
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -2,36 +2,13 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from matcher.errors import MatcherError
-
-
-def _day(text: str) -> dt.date:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"“{text}” 不是日期，请写成 2026-11-24") from None
-
-
-def _stop(error: MatcherError) -> None:
-    print(error, file=sys.stderr)
-    raise typer.Exit(2)
-
-
-def _pairs(texts: list[str] | None, what: str) -> dict[str, str]:
-    pairs = {}
-    for text in texts or []:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{what} 写成 名称=取值，而不是“{text}”")
-        pairs[name.strip()] = value.strip()
-    return pairs
+from matcher.cli_options import day, named
 
 
 def score(
@@ -63,20 +40,17 @@ def score(
     """Answer every rule of the policies for every firm of a table: decision, points, gaps and sources."""
     from matcher.policy.score_files import score_file
 
-    try:
-        report = score_file(
-            table,
-            policy,
-            on=_day(on),
-            output=output,
-            summary=summary,
-            verdicts=verdicts,
-            sheet=sheet,
-            readings=_pairs(reading, "--reading"),
-            parameters=_pairs(parameter, "--parameter"),
-        )
-    except MatcherError as error:
-        _stop(error)
+    report = score_file(
+        table,
+        policy,
+        on=day(on),
+        output=output,
+        summary=summary,
+        verdicts=verdicts,
+        sheet=sheet,
+        readings=named(reading, "--reading"),
+        parameters=named(parameter, "--parameter"),
+    )
     print(report)
 
 
@@ -91,10 +65,7 @@ def trace(
     """Show why one firm got its answer, rule by rule with facts and sources."""
     from matcher.policy.score_files import trace_file
 
-    try:
-        trace_file(table, policy, firm, on=_day(on), output=output, sheet=sheet)
-    except MatcherError as error:
-        _stop(error)
+    trace_file(table, policy, firm, on=day(on), output=output, sheet=sheet)
     print(f"已写出 {output}")
 
 
@@ -105,10 +76,7 @@ def template(
     """Write a blank table of firms: Chinese headers, a note on each, lists to choose from."""
     from matcher.policy.score_files import write_template
 
-    try:
-        write_template(output, policy)
-    except MatcherError as error:
-        _stop(error)
+    write_template(output, policy)
     print(f"已写出 {output}")
 
 
@@ -118,7 +86,7 @@ def policies(
     """List the shipped policies: id, title, edition, days of force, verified or not, source."""
     from matcher.policy.score_files import list_policies
 
-    rows: Any = list_policies(on=None if on is None else _day(on))
+    rows: Any = list_policies(on=None if on is None else day(on))
     for row in rows.itertuples(index=False):
         until = "今" if row.until is None else row.until
         state = "已核实" if row.verified else "未全部核实"
@@ -134,10 +102,7 @@ def check_policy(
     from matcher.policy.cases import check_policy as check
     from matcher.policy.core import shipped
 
-    try:
-        result = check(shipped().get(str(folder), folder))
-    except MatcherError as error:
-        _stop(error)
+    result = check(shipped().get(str(folder), folder))
     wrong: Any = result[~result["ok"].astype(bool)]
     for row in wrong.itertuples(index=False):
         print(f"{row.case}：{row.what} 应为 {row.expected}，得到 {row.got}", file=sys.stderr)

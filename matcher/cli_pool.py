@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from matcher import cli_discover
+from matcher.cli_options import named
 
 pool_app = typer.Typer(no_args_is_help=True, help="The cultivation pool (培育库): its book, follow-up, targets.")
 
@@ -124,7 +125,7 @@ def rules_command(
     target = load_policy(goal) if goal else now.goal
     source = load_policy(entry) if entry else now.entry
     leads = dict(default_leads(target.id) if goal else now.leads)
-    leads |= {rule: int(days) if days.isdigit() else days for rule, days in _pairs(lead, "--lead").items()}
+    leads |= {rule: int(days) if days.isdigit() else days for rule, days in named(lead, "--lead").items()}
     found.set_rules(on=on.date(), person=person, goal=target, entry=source.remade({}, _numbers(parameter)), leads=leads)
     print(f"{on:%Y-%m-%d} 起按新规则", file=sys.stderr)
 
@@ -225,9 +226,7 @@ def snapshot_command(book: BookFile, output: Output, on: Day, person: Person) ->
     save_tables(output, {"快照": in_words(table) if output.suffix.lower() == ".xlsx" else table}, HEADERS)
     inside = table[table["state"] == "in_pool"]
     told = _counted(in_words(inside)["tier"]) or "无"
-    print(
-        f"{len(table)} 家企业，在库 {len(inside)} 家（{told}）；结果已写入 {output}", file=sys.stderr
-    )
+    print(f"{len(table)} 家企业，在库 {len(inside)} 家（{told}）；结果已写入 {output}", file=sys.stderr)
 
 
 @pool_app.command("diff")
@@ -383,20 +382,10 @@ def dashboard_command(
     print(f"结果已写入 {output}", file=sys.stderr)
 
 
-def _pairs(texts: list[str] | None, what: str) -> dict[str, str]:
-    pairs = {}
-    for text in texts or []:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{what} 写成 名称=取值，而不是“{text}”")
-        pairs[name.strip()] = value.strip()
-    return pairs
-
-
 def _numbers(texts: list[str] | None) -> dict[str, object]:
     from matcher.policy.policy_file import parse_yaml
 
-    return {name: parse_yaml(value, "--parameter") for name, value in _pairs(texts, "--parameter").items()}
+    return {name: parse_yaml(value, "--parameter") for name, value in named(texts, "--parameter").items()}
 
 
 def _counted(status: object) -> str:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from matcher.cli_options import say
 from matcher.errors import OutputError, TableError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from matcher.contracts import Contract
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary; errors only.")]
 Output = Annotated[Path, typer.Option("-o", "--output", help="Where to write: .xlsx (workbook), .csv or .parquet.")]
@@ -23,24 +26,6 @@ _TITLES = {
     "topics": "主题分", "years": "年份分", "works": "成果分", "verdict": "建议", "reason": "依据",
     "accepted": "是否合并",
 }  # fmt: skip
-_PERSON = ("expert_id", "id", "专家编号", ("人员编号", "工号", "专家ID", "编号", "序号"))
-_EXPERTS = (
-    _PERSON,
-    ("name", "text", "姓名", ("专家姓名", "专家", "名称")),
-    ("institution", "text", "单位", ("所在单位", "工作单位", "单位名称", "依托单位")),
-    ("direction", "text", "研究方向", ("研究领域", "专业方向", "擅长领域", "专长", "简介")),
-    ("keywords", "text", "关键词", ("关键字",)),
-)
-_WORKS = (
-    ("work_id", "text", "成果编号", ("作品编号", "论文编号", "专利号", "成果ID")),
-    ("expert_id", "text", "专家编号", ("人员编号", "工号", "专家ID")),
-    ("title", "text", "题目", ("成果名称", "论文题目", "题名", "标题", "名称")),
-    ("description", "text", "摘要", ("内容", "成果简介")),
-    ("keywords", "text", "关键词", ("关键字",)),
-    ("date", "text", "日期", ("年份", "年度", "发表时间", "发表日期", "时间")),
-    ("institution", "text", "单位", ("署名单位", "所在单位", "作者单位", "工作单位")),
-    ("authors", "text", "全部作者", ("作者列表", "全部完成人", "合作者", "作者")),
-)
 _PAIRS = (
     ("expert_id_a", "text", "编号甲", ("专家甲",)),
     ("expert_id_b", "text", "编号乙", ("专家乙",)),
@@ -70,7 +55,7 @@ def points(
         raise OutputError(f"不能写成“{output.name}”：要点表须以 .csv 或 .parquet 结尾，供匹配时读取")
     table = point_needs(_needs(needs, quiet))
     _write(output, "要点", table.drop(columns="duplicate_of", errors="ignore"))
-    _say(quiet, f"{table['of_need_id'].nunique()} 条需求，{len(table)} 个要点；结果已写入 {output}")
+    say(quiet, f"{table['of_need_id'].nunique()} 条需求，{len(table)} 个要点；结果已写入 {output}")
 
 
 def teams(
@@ -124,7 +109,7 @@ def teams(
     first = found[found["team"] <= 1].drop_duplicates("need_id")
     whole = int(((first["team"] == 1) & (first["missing"] == "")).sum())
     nobody = int((first["team"] == 0).sum())
-    _say(quiet, f"{len(first)} 条需求：{whole} 条全部要点有人回应，{nobody} 条库中无人；结果已写入 {output}")
+    say(quiet, f"{len(first)} 条需求：{whole} 条全部要点有人回应，{nobody} 条库中无人；结果已写入 {output}")
 
 
 def merges(
@@ -140,7 +125,7 @@ def merges(
     _write(output, "同名者", found)
     counts = found["verdict"].value_counts()
     told = "，".join(f"{name} {counts.get(name, 0)} 对" for name in ("建议合并", "待核实", "不合并"))
-    _say(quiet, f"同名 {len(found)} 对：{told}；结果已写入 {output}。请在“是否合并”（accepted）一列填 是 或 否")
+    say(quiet, f"同名 {len(found)} 对：{told}；结果已写入 {output}。请在“是否合并”（accepted）一列填 是 或 否")
 
 
 def merge(
@@ -160,63 +145,56 @@ def merge(
         raise OutputError(f"不能写入“{output}”：文件夹不存在，请先建立")
     save_files({output / f"{name}.csv": csv_bytes(table) for name, table in found._asdict().items()})
     count = len(found.old_experts)
-    _say(
-        quiet, f"{count} 个编号并为 {found.old_experts['merged_into'].nunique()} 人；新表和合并前的原行已写入 {output}"
-    )
+    say(quiet, f"{count} 个编号并为 {found.old_experts['merged_into'].nunique()} 人；新表和合并前的原行已写入 {output}")
 
 
 def _needs(path: Path, quiet: bool) -> pd.DataFrame:
     from matcher.tables import describe, read_needs
 
     reading = read_needs(path)
-    _say(quiet, describe(reading.problems))
+    say(quiet, describe(reading.problems))
     return reading.rows
 
 
 def _people(path: Path, quiet: bool) -> pd.DataFrame:
-    return _read(path, _EXPERTS, quiet, ids="expert_id")
+    from matcher.contracts import EXPERTS
+
+    return _as_written(path, EXPERTS, quiet)
 
 
 def _works(path: Path, quiet: bool) -> pd.DataFrame:
-    return _read(path, _WORKS, quiet)
+    from matcher.contracts import WORKS
+
+    return _as_written(path, WORKS, quiet)
 
 
-def _read(path: Path, columns: tuple[tuple[Any, ...], ...], quiet: bool, *, ids: str = "") -> pd.DataFrame:
-    """The rows of a table by its declared columns, others behind them; without ids of its own, by its lines."""
+def _as_written(path: Path, contract: Contract, quiet: bool) -> pd.DataFrame:
+    """The rows by a contract, with every cell but the ids as it stands there, so that it can be written back."""
+    from matcher.tables import describe, read_table
+
+    columns = tuple(replace(one, kind="id" if one.kind == "id" else "text") for one in contract.columns)
+    reading = read_table(path, replace(contract, columns=columns, any_of=()))
+    made_up = reading.problems["problem"].str.contains("已按行号编号", regex=False)
+    own = contract.id_column != "entry_id"  # a number of the row itself is of no use to anybody
+    say(quiet, describe(reading.problems if own else reading.problems[~made_up]))
+    return reading.rows if own or not made_up.any() else reading.rows.drop(columns=contract.id_column)
+
+
+def _read(path: Path, columns: tuple[tuple[Any, ...], ...], quiet: bool) -> pd.DataFrame:
+    """The rows of a table by its declared columns, others behind them."""
     from matcher.contracts import Column, Contract
     from matcher.tables import describe, read_table
 
-    declared = tuple(Column(*column) for column in columns)
-    if not ids:
-        declared = (Column("row_id", "id", "行号"), *declared)
-    reading = read_table(path, Contract("table", "行", ids or "row_id", declared))
-    problems = reading.problems if ids else reading.problems[~reading.problems["problem"].str.contains("“行号”")]
-    _say(quiet, describe(problems))
-    return reading.rows.drop(columns="row_id", errors="ignore")
+    declared = (Column("row_id", "id", "行号"), *(Column(*column) for column in columns))
+    reading = read_table(path, Contract("table", "行", "row_id", declared))
+    say(quiet, describe(reading.problems[~reading.problems["problem"].str.contains("“行号”")]))
+    return reading.rows.drop(columns="row_id")
 
 
 def _write(path: Path, name: str, table: pd.DataFrame) -> None:
-    from matcher.books import check_target, workbook_bytes
-    from matcher.output import save_files
-    from matcher.report import csv_bytes, parquet_bytes
+    from matcher.books import save_tables
 
-    check_target(path)
-    suffix = path.suffix.lower()
-    if suffix != ".xlsx":
-        content = csv_bytes(table) if suffix == ".csv" else parquet_bytes(table)
-    else:
-        content = workbook_bytes({name: _sheet(table.rename(columns=_TITLES))})
-    save_files({path: content})
-
-
-def _sheet(table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[str]]:
-    columns = [str(name) for name in table.columns]
-    return [dict(zip(columns, row, strict=True)) for row in table.itertuples(index=False, name=None)], columns
-
-
-def _say(quiet: bool, line: str) -> None:
-    if line and not quiet:
-        print(line, file=sys.stderr)
+    save_tables(path, {name: table}, _TITLES)
 
 
 def add_commands(app: typer.Typer) -> None:

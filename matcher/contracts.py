@@ -188,6 +188,8 @@ WORKS = Contract(
             "description", "text", "摘要", "简介 内容 描述 内容简介 成果简介 项目简介 abstract content", lines=True
         ),
         _KEYWORDS,
+        _column("institution", "text", "署名单位", "单位 所在单位 作者单位 工作单位 完成单位"),
+        _column("authors", "text", "全部作者", "作者列表 全部完成人 合作者 作者"),
         _column("kind", "text", "类型", "业绩类型 类别 成果类型 作品类型 type"),
         _column("role", "text", "角色", "本人角色 作用 排名 署名 作者角色 承担角色"),
         _column("date", "date", "日期", "发表日期 发表时间 授权日期 完成日期 公开日期 立项日期 时间 年份 year"),
@@ -238,9 +240,6 @@ CHANCES = Contract(
         _column("visits", "number", "走访次数", "所需走访次数 次数"),
     ),
 )
-
-
-# What `matcher fields` reads of enterprises, needs and outcomes alike.
 
 
 HEADINGS = Contract(

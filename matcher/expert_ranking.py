@@ -76,7 +76,7 @@ def rank_experts(
     index, ids = experts.index, queries["need_id"].astype(str).tolist()
     weights = experts.weights(weighing, on)
     allowed = _Allowed(queries, experts.people, where or {}, same, exclude)
-    works = _Works(experts, _Speaks(index, false_alarm))
+    works = _Works(experts, index, false_alarm)
     block = max(1, min(BLOCK, CELLS // max(1, len(index.ids))))
     parts = []
     with advancing(len(queries), "匹配专家", progress) as advance:
@@ -147,7 +147,7 @@ def rank_needs(
     if only is not None and (lost := sorted(set(map(str, only)) - set(names))):
         raise KeyError(f"not among the experts: {', '.join(lost[:10])}")
     chosen = [i for i, name in enumerate(names) if only is None or name in set(map(str, only))]
-    weights, told_by = experts.weights(weighing, on), _Works(experts, _Speaks(index, false_alarm))
+    weights, told_by = experts.weights(weighing, on), _Works(experts, index, false_alarm)
     living = np.flatnonzero(index.alive)
     parts = []
     with advancing(len(chosen), "匹配需求", progress) as advance:
@@ -223,25 +223,13 @@ def _near_the_best(
         looked *= 4
 
 
-class _Speaks:
-    """Whether a sum of parts is a good match, as `match` has it."""
-
-    def __init__(self, index: Index, false_alarm: float) -> None:
-        self._from, self._calibration = index.chance.good_from(false_alarm), index.calibration
-
-    def __call__(self, total: Numbers) -> NDArray[np.bool_]:
-        good = total >= self._from
-        if self._calibration is not None:
-            good &= self._calibration.probability(total) >= self._calibration.good
-        return np.asarray(good, bool)
-
-
 class _Works:
     """What is said of a person's works."""
 
-    def __init__(self, experts: Experts, speaks: _Speaks) -> None:
-        self._profile, self._ids, self._speaks = experts.own, experts.index.ids, speaks
-        self._titles = experts.titles
+    def __init__(self, experts: Experts, index: Index, false_alarm: float) -> None:
+        """`index`: the one that was searched, whose scale the sums are on."""
+        self._profile, self._ids, self._titles = experts.own, experts.index.ids, experts.titles
+        self._index, self._false_alarm = index, false_alarm
 
     def tell(
         self, rows: Whole, total: Numbers, values: Numbers, weights: Numbers
@@ -251,7 +239,7 @@ class _Works:
         It gives the columns good_match to works, and `row`, the first of them.
         """
         own = self._profile[rows]
-        good = self._speaks(total) & (weights >= WORN)
+        good = self._index.is_good(total, self._false_alarm) & (weights >= WORN)
         solid = weights >= SOLID
 
         def told(best: Whole) -> dict[str, object]:

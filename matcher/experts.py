@@ -1,4 +1,4 @@
-"""People and their works, which lie in an `Index`: what a work counts for a person, and who might be one person."""
+"""People and their works, which lie in an `Index`, and what a work counts for a person."""
 
 from __future__ import annotations
 
@@ -128,9 +128,12 @@ class Experts:
     def weights(self, weighing: Weighing, on: dt.date | str | None) -> Numbers:
         """What each link weighs (0..1): kind times role times age on that day; without a day ages play no part."""
         key = (weighing.half_life, *sorted(weighing.kinds.items()), None, *sorted(weighing.roles.items()), str(on))
-        if key not in self._known:
-            self._known[key] = self._weights(weighing, on)
-        return self._known[key]
+        found = self._known.get(key)
+        if found is None:
+            found = self._weights(weighing, on)
+            self._known.clear()  # the same day is asked for again and again; a service outlives its days
+            self._known[key] = found
+        return found
 
     @cached_property
     def _known(self) -> dict[object, Numbers]:

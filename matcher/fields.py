@@ -330,7 +330,7 @@ def classify(
 ) -> pd.DataFrame:
     """The headings of a catalogue that every text belongs to, with probabilities and the words that decided.
 
-    texts: a series of texts by id, or a table (enterprise_id, need_id, outcome_id or id, and some of title, products,
+    texts: a series of texts by id, or a table (need_id, outcome_id, enterprise_id or id, and some of title, products,
     patents, projects, which count twice, and name, keywords, scope, description, text). scheme: "hte", "gbt4754",
     "clusters", a table or a file of one's own (see `Scheme.load`), or a `FieldModel` that has learned.
 

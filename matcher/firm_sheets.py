@@ -17,6 +17,7 @@ import pandas as pd
 
 from matcher.errors import OutputError, PolicyError
 from matcher.output import save_files
+from matcher.partner_options import records, text_of
 from matcher.policy.answers import judged_columns
 from matcher.policy.cheapest import LEVERS, Lever, cheapest
 from matcher.policy.core import Policy, load_policy
@@ -28,7 +29,7 @@ from matcher.policy.verdicts import score
 from matcher.progress import advancing
 from matcher.report import mask_contacts
 
-INSTRUMENTS = ("enterprise_id", "title", "state", "gets", "missing", "source")
+OPEN = ("passes", "can_pass", "unknown")  # decisions on an instrument that a firm can still do something with
 _FULL = 2  # policies shown in full; further ones take a line, so that a file stays one page
 _GOALS = {"passes": "确定通过", "can_pass": "事实条件全部满足，只待专家评分"}
 
@@ -47,8 +48,8 @@ def firm_files(
 ) -> list[dict[str, Any]]:
     """The one-page file of every firm, as plain values, in the order of the table.
 
-    `partners`: the table of `matcher.partnering.partners`, of one or several policies. `instruments`: one row a firm
-    and instrument (INSTRUMENTS; enterprise_id and title are needed), what it can apply for and what is missing.
+    `partners`: the table of `matcher.partnering.partners`, of one or several policies. `instruments`: the table
+    of `matcher.policy.instruments.instruments`; those that a firm cannot get now are left out.
     `levers`: policy id -> levers for the cheapest way, by default `matcher.policy.cheapest.LEVERS`, whose costs are
     assumptions. The goal is to pass, or, where experts judge, that only their points are open.
 
@@ -66,13 +67,13 @@ def firm_files(
     files: list[dict[str, Any]] = [
         {
             "enterprise_id": name,
-            "name": _text(row.get("name")) or name,
-            "region": _text(row.get("region")),
+            "name": text_of(row.get("name")) or name,
+            "region": text_of(row.get("region")),
             "on": day.isoformat(),
             "policies": [],
             "instruments": [],
         }
-        for name, row in zip(ids, _records(firms), strict=True)
+        for name, row in zip(ids, records(firms), strict=True)
     ]
     with advancing(len(loaded), "企业档案", progress) as advance:
         for policy in loaded:
@@ -89,9 +90,10 @@ def firm_files(
         if partners is not None and len(partners):
             _add_partners(by_firm, at, partners[partners["policy"].astype(str) == policy.id], most_partners)
     if instruments is not None:
-        for row in _records(instruments):
-            if (found := by_firm.get(_text(row.get("enterprise_id")))) is not None:
-                found["instruments"].append({name: _text(row.get(name)) for name in INSTRUMENTS[1:]})
+        for row in records(instruments):
+            found = by_firm.get(text_of(row["enterprise_id"]))
+            if found is not None and row["decision"] in OPEN:
+                found["instruments"].append({name: text_of(row[name]) for name in ("title", "what_to_do", "source")})
     return files
 
 
@@ -136,11 +138,11 @@ def _answers(firms: pd.DataFrame, policy: Policy, day: dt.date) -> list[dict[str
     scored = score(firms, policy, on=day)
     rules = {edition.id: rules_by_id(policy, edition.id) for edition in policy.editions}
     by_firm: dict[str, list[dict[str, Any]]] = {}
-    for row in _records(scored.verdicts.astype({"kind": str, "rule": str, "passed": object, "source": str})):
+    for row in records(scored.verdicts.astype({"kind": str, "rule": str, "passed": object, "source": str})):
         by_firm.setdefault(str(row["enterprise_id"]), []).append(row)
     out = []
-    for summary in _records(scored.summary.astype({"decision": object, "edition": object})):
-        own = rules.get(_text(summary["edition"]), {})
+    for summary in records(scored.summary.astype({"decision": object, "edition": object})):
+        own = rules.get(text_of(summary["edition"]), {})
         whole = Ruleset(policy.editions[0], tuple(own.values()), None)
         conditions, items = [], []
         for row in by_firm.get(str(summary["enterprise_id"]), ()):
@@ -153,12 +155,12 @@ def _answers(firms: pd.DataFrame, policy: Policy, day: dt.date) -> list[dict[str
                 points = {name: _plain(row[f"points_{name}"]) for name in ("low", "high", "max")}
                 items.append({**told, **points, "said": _range(points["low"], points["high"])})
         total = [_plain(summary["total_low"]), _plain(summary["total_high"])]
-        decision = _text(summary["decision"])
+        decision = text_of(summary["decision"])
         out.append(
             {
                 "policy": policy.id,
                 "title": policy.title,
-                "edition": _text(summary["edition"]),
+                "edition": text_of(summary["edition"]),
                 "decision": decision,
                 "said": DECISIONS.get(decision, "不作结论"),
                 "total_low": total[0],
@@ -190,7 +192,7 @@ def _gap(gap: float, rule: Rule, policy: Policy, ruleset: Ruleset) -> str:
 def _add_questions(
     by_firm: Mapping[str, dict[str, Any]], at: int, firms: pd.DataFrame, policy: Policy, day: dt.date, most: int
 ) -> None:
-    for row in _records(ask_first(firms, policy, on=day)):
+    for row in records(ask_first(firms, policy, on=day)):
         asked = by_firm[str(row["enterprise_id"])]["policies"][at]["ask"]
         if len(asked) < most:
             asked.append(str(row["title"]))
@@ -210,7 +212,7 @@ def _add_cheapest(
         file["policies"][at]["goal"] = _GOALS[goal]
     for name, rows in found.groupby("enterprise_id", sort=False):
         steps: dict[str, dict[str, Any]] = {}
-        for row in _records(rows):
+        for row in records(rows):
             step = steps.setdefault(row["lever"], {"title": row["title"], "cost": _number(row["cost"]), "what": []})
             column = policy.columns[row["column"]]
             step["what"].append(f"{column.title} {_number(row['before'])}→{_number(row['after'])}")
@@ -233,41 +235,32 @@ def _add_partners(by_firm: Mapping[str, dict[str, Any]], at: int, table: pd.Data
         if file is None:
             continue
         told, first = file["policies"][at]["partners"], rows.iloc[0]
-        key = _text(first["outcome_id"]) or _text(first["expert_id"])
+        key = text_of(first["outcome_id"]) or text_of(first["expert_id"])
         if len(told) >= most or any(other["id"] == key for other in told):
             continue
         moved = [
             f"{row['title']} {row['before']}→{row['after']}"
             if row["kind"] != "judged"
             else f"{row['title']} {row['after']}"
-            for row in _records(rows)
+            for row in records(rows)
         ]
         gains = [_plain(first[f"total_gain_{end}"]) for end in ("low", "high")]
         told.append(
             {
                 "id": key,
-                "partner": _text(first["partner"]),
-                "way": titles.get(_text(first["way"]), _text(first["way"])),
+                "partner": text_of(first["partner"]),
+                "way": titles.get(text_of(first["way"]), text_of(first["way"])),
                 "moved": "；".join(moved),
                 "gain": "" if gains[0] is None else f"低限 {_signed(gains[0])}，高限 {_signed(gains[1])}",
                 "met": int(first["conditions_met"]),
                 "probability": f"{float(first['probability']):.2f}",
-                "from": _text(first["probability_from"]),
+                "from": text_of(first["probability_from"]),
                 "cost": "未知" if pd.isna(first["cost"]) else f"{_number(first['cost'])}元",
-                "after": DECISIONS.get(_text(first["decision_after"]), ""),
+                "after": DECISIONS.get(text_of(first["decision_after"]), ""),
                 "verified": bool(rows["verified"].all()),
-                "reason": _text(first["reason"]),
+                "reason": text_of(first["reason"]),
             }
         )
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    rows: Any = table.to_dict("records")
-    return list(rows)
-
-
-def _text(value: Any) -> str:
-    return "" if value is None or value is pd.NA or value != value else str(value).strip()
 
 
 def _plain(value: Any) -> float | None:
@@ -355,8 +348,8 @@ def _lines(file: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
         if part["ask"]:
             rows.append(("row", ["先问清", "、".join(part["ask"])]))
     if file["instruments"]:
-        rows.append(("head", ["可用的政策工具", "状态", "可得", "还缺"]))
-        rows += [("row", [i["title"], i["state"], i["gets"], i["missing"]]) for i in file["instruments"]]
+        rows.append(("head", ["可用的政策工具", "怎么办", "依据"]))
+        rows += [("row", [i["title"], i["what_to_do"], i["source"]]) for i in file["instruments"]]
     rows.append(("row", ["按公开条文推算，不代替主管部门的认定；得分为区间处取决于未知事实或专家评分。"]))
     return rows
 

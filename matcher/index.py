@@ -258,6 +258,15 @@ class Index:
         semantic = np.einsum("ij,j->i", vectors, asked.vectors[text].astype(np.float64))
         return semantic, self.lexical.exact(asked.words[text], rare, rows)
 
+    def is_good(self, total: NDArray[np.float64], false_alarm: float) -> NDArray[np.bool_]:
+        """Which sums of parts the library would put its name to: as high as only a share `false_alarm` of texts would
+        reach whose subject it lacks, and, where a calibration is known, with a probability of at least its `good`.
+        """
+        good = total >= self.chance.good_from(false_alarm)
+        if self.calibration is not None:
+            good &= self.calibration.probability(total) >= self.calibration.good
+        return np.asarray(good, bool)
+
     @cached_property
     def chance(self) -> Chance:
         """What random pairs of this library score; hangs on the living records alone, not on their order."""

@@ -91,13 +91,12 @@ def match(
         ]
     pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     total = (pairs["semantic"] + pairs["lexical"] + pairs["feedback"]).to_numpy(float)
-    good = total >= index.chance.good_from(false_alarm)
     level = probability = np.full(len(pairs), np.nan)
     if (calibration := index.calibration) is not None:
         level, probability = calibration.level(total), calibration.probability(total)
-        good &= probability >= calibration.good
-    found = {"score": index.chance.share_below(total), "level": level, "probability": probability, "good_match": good}
-    for place, (name, values) in enumerate((found | {"note": pairs.pop("note")}).items(), start=3):
+    found = {"score": index.chance.share_below(total), "level": level, "probability": probability}
+    found |= {"good_match": index.is_good(total, false_alarm), "note": pairs.pop("note").to_numpy(object)}
+    for place, (name, values) in enumerate(found.items(), start=3):
         pairs.insert(place, name, values)
     unused = ([] if weights else ["preference"]) + ([] if index.feedback else ["feedback"])
     return pairs.drop(columns=unused)

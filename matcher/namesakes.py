@@ -97,9 +97,9 @@ def propose_merges(
 ) -> pd.DataFrame:
     """Every pair of ids with the same name, and what speaks for and against one person. Nothing is merged.
 
-    experts: expert_id, name; if there, institution, direction, keywords. works: work_id, expert_id, title; if there,
-    description, keywords, date, institution, authors (all names, cut at signs). Names are alike without blanks, dots
-    and case; a person without a name is compared with nobody.
+    experts: expert_id, name; if there, institution, title (the direction of research), keywords. works: work_id,
+    expert_id, title; if there, description, keywords, date, institution, authors (all names, cut at signs). Names are
+    alike without blanks, dots and case; a person without a name is compared with nobody.
 
     One row a pair, the highest score first, then by name and ids: expert_id_a < expert_id_b, name, the parts, `score`
     (their sum), `verdict` (建议合并 from 3, 不合并 below 0, else 待核实), `reason` in Chinese, and `accepted`, empty,
@@ -254,8 +254,8 @@ def _people(experts: pd.DataFrame, works: pd.DataFrame) -> tuple[dict[str, _Pers
     """What is known of every id, and of every work by its id."""
     _check(experts, works)
     people: dict[str, _Person] = {}
-    for row in _cells(experts, "expert_id", "name", "institution", "direction", "keywords"):
-        text = "。".join(filter(None, (row["direction"], row["keywords"])))
+    for row in _cells(experts, "expert_id", "name", "institution", "title", "keywords"):
+        text = "。".join(filter(None, (row["title"], row["keywords"])))
         people[row["expert_id"]] = _Person(_name(row["name"]), _keys(row["institution"]), texts=[text] if text else [])
     made: dict[str, _Work] = {}
     fields = ("work_id", "expert_id", "title", "description", "keywords", "date", "institution", "authors")

@@ -101,18 +101,19 @@ def records(table: pd.DataFrame) -> list[dict[str, Any]]:
     return list(rows)
 
 
-def _text(value: Any) -> str:
+def text_of(value: Any) -> str:
+    """A cell as text; "" where it is empty."""
     return "" if value is None or value is pd.NA or value != value else str(value).strip()
 
 
 def _yes(value: Any) -> bool | None:
-    text = _text(value).lower()
+    text = text_of(value).lower()
     return True if text in ("是", "true", "1", "1.0") else False if text in ("否", "false", "0", "0.0") else None
 
 
 def _yuan(value: Any) -> float | None:
     """An amount; None where there is none, or it is to be negotiated."""
-    if not _text(value):
+    if not text_of(value):
         return None
     amount = read_yuan(value, 1)
     return None if amount is None or isinstance(amount, Fault) else float(amount)
@@ -139,11 +140,11 @@ def options_of(
         column = "expert_id" if person else "outcome_id"
         record = known[column].get(pair[column], {})
         budget, price = _yuan(asked.get(pair["need_id"], {}).get("budget")), _yuan(record.get("price"))
-        ip_type = _text(record.get("ip_type"))
+        ip_type = text_of(record.get("ip_type"))
         field = _yes(record.get("in_field"))
-        what = _text(record.get("title")) or _text(record.get("name")) or pair[column]
-        where = "，".join(filter(None, (_text(record.get("institution")), ip_type)))
-        for way in house.open_ways(_text(record.get("cooperation")), person=person):
+        what = text_of(record.get("title")) or text_of(record.get("name")) or pair[column]
+        where = "，".join(filter(None, (text_of(record.get("institution")), ip_type)))
+        for way in house.open_ways(text_of(record.get("cooperation")), person=person):
             if ways is not None and way.id not in ways:
                 continue
             developed = way.persons
@@ -151,8 +152,8 @@ def options_of(
             offer = Offer(
                 house.right(ip_type),
                 _yes(record.get("hte_used")),
-                house.mature(_text(record.get("maturity"))),
-                house.in_field(_text(record.get("field"))) if field is None else field,
+                house.mature(text_of(record.get("maturity"))),
+                house.in_field(text_of(record.get("field"))) if field is None else field,
                 _yes(record.get("overseas")) is not True,
                 amount,
             )

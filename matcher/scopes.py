@@ -58,8 +58,9 @@ def clean_name(name: str) -> str:
 def texts_of(table: pd.DataFrame | pd.Series) -> tuple[list[str], list[str], list[str]]:
     """Ids, what counts twice (title, products, patents, projects) and what counts once, of every row.
 
-    A series is texts by id. A table has enterprise_id, need_id, outcome_id or id (otherwise its index is the id) and
-    some of HEAD and BODY. Raises TableError where it has none of them.
+    A series is texts by id. A table has need_id, outcome_id, enterprise_id or id (the first of them is the id, since a
+    need may name its firm; without any the index is) and some of HEAD and BODY. Raises TableError where it has none
+    of them.
     """
     if isinstance(table, pd.Series):
         return _ids(table.index), [""] * len(table), table.fillna("").astype(str).tolist()
@@ -70,7 +71,7 @@ def texts_of(table: pd.DataFrame | pd.Series) -> tuple[list[str], list[str], lis
         columns["scope"] = list(map(clean_scope, columns["scope"]))
     if "name" in columns and "enterprise_id" in table.columns:
         columns["name"] = list(map(clean_name, columns["name"]))
-    own = next((name for name in ("enterprise_id", "need_id", "outcome_id", "id") if name in table.columns), None)
+    own = next((name for name in ("need_id", "outcome_id", "enterprise_id", "id") if name in table.columns), None)
     ids = _ids(table.index) if own is None else table[own].astype(str).tolist()
     empty = [""] * len(table)
 

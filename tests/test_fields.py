@@ -126,6 +126,11 @@ LINKS = pd.DataFrame(
 )
 
 
+def test_a_need_that_names_its_firm_goes_by_its_own_id():
+    needs = pd.DataFrame({"need_id": ["N1"], "enterprise_id": ["QY1"], "title": ["齿轮磨削烧伤在线检测"]})
+    assert set(classify(needs, "clusters")["id"]) == {"N1"}
+
+
 def test_a_chain_and_what_it_lacks():
     places = place_on_chains(
         LINKS,

@@ -42,7 +42,7 @@ EXPERTS = pd.DataFrame(
         ("E8", "", "沂州大学", ""),
         ("E9", "", "沂州大学", ""),
     ],
-    columns=["expert_id", "name", "institution", "direction"],
+    columns=["expert_id", "name", "institution", "title"],
 )
 WORKS = pd.DataFrame(
     [
@@ -83,7 +83,7 @@ def test_topics_are_held_against_differently_named_persons():
     fields = ("机械", "医药", "农业", "电子", "机械医药", "医药农业", "农业电子", "机械电子")
     rows = [(f"P{i}", f"甲{i}", field) for i, field in enumerate(fields)]
     rows += [("Z1", "钱进", "机械机械机械"), ("Z2", "钱进", "机械机械机械"), ("Z3", "钱进", "电子电子电子")]
-    experts = pd.DataFrame(rows, columns=["expert_id", "name", "direction"])
+    experts = pd.DataFrame(rows, columns=["expert_id", "name", "title"])
     works = pd.DataFrame(columns=["work_id", "expert_id", "title"], dtype=str)
     found = propose_merges(experts, works, encoder=Known())
     assert found[["expert_id_a", "expert_id_b", "topics", "verdict", "reason"]].to_numpy().tolist() == [

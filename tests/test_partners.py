@@ -288,14 +288,21 @@ def test_a_name_alone_joins_a_need_only_when_accepted() -> None:
 def test_a_firm_file_holds_decision_points_gaps_partners_instruments_and_questions(tmp_path: Path) -> None:
     firms = short(name="甲<b>公司</b> 13812345678", in_field=None, conversions_3y=12)
     found = partners(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
-    tools = pd.DataFrame([{"enterprise_id": "F", "title": "创新券", "state": "可申请"}])
+    tools = pd.DataFrame(
+        [
+            ("F", "创新券", "passes", "可以申请", "文"),
+            ("F", "上市", "fails", "不能", ""),
+            ("G", "贷款", "passes", "", ""),
+        ],
+        columns=["enterprise_id", "title", "decision", "what_to_do", "source"],
+    )
     (file,) = firm_files(firms, ["hte"], on=ON, partners=found, instruments=tools)
     part = file["policies"][0]
     assert (part["decision"], part["said"], part["met"]) == ("unknown", "缺少事实，未定", 8)
     assert [gap["title"][:12] for gap in part["gaps"]] == ["主要产品（服务）的核心技", "企业创新能力评价综合得分"]
     assert part["ask"] == ["核心技术属于国家重点支持的高新技术领域"]
     assert [(p["id"], p["way"], p["gain"]) for p in part["partners"]] == [("C", "技术转让", "低限 +2，高限 +2")]
-    assert [tool["title"] for tool in file["instruments"]] == ["创新券"]
+    assert file["instruments"] == [{"title": "创新券", "what_to_do": "可以申请", "source": "文"}]
     assert write_firm_files(tmp_path / "a.html", [file]) == 1
     page = (tmp_path / "a.html").read_text("utf-8")
     assert "甲&lt;b&gt;公司&lt;/b&gt; 138****5678" in page

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -54,14 +55,18 @@ def read_firms(
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
     bad_rows: Literal["list", "refuse"] = "list",
+    extra: Sequence[Column] = (),
 ) -> Reading:
     """Read the wide firm table of these policies: English names or Chinese headers, units in headers or cells.
 
+    extra: further columns that the table may have, beside those of the policies.
     Columns that the table does not have are not in the answer; an empty cell is unknown. A Parquet file whose columns
     carry the English names is taken as it is, column by column, and read fast. Raises TableError; see
     `matcher.tables.read_table`.
     """
     contract = firm_contract(policies)
+    known = {column.name for column in contract.columns}
+    contract = replace(contract, columns=(*contract.columns, *(column for column in extra if column.name not in known)))
     if isinstance(source, (str, Path)) and str(source).lower().endswith(".parquet") and not columns:
         typed = _typed(Path(source), contract)
         if typed is not None:

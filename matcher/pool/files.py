@@ -12,7 +12,7 @@ import pandas as pd
 from matcher.contracts import Column, Contract
 from matcher.output import save_files
 from matcher.policy.core import load_policy
-from matcher.policy.firms import firm_contract
+from matcher.policy.firms import read_firms
 from matcher.policy.score_files import check_target, table_bytes
 from matcher.pool.discovery import LISTED, Discovery, discover
 from matcher.tables import Reading, describe, read_table
@@ -38,24 +38,6 @@ _ASSUMPTIONS = Contract(
 TITLES = dict(zip(LISTED, ("企业编号", "名次", "通过的可能", "理由", "先问什么"), strict=True))
 
 
-def read_thin(table: str | Path, policy: Any, *, sheet: str | None = None) -> Reading:
-    """A firm table of a policy with the columns of a registry beside: scope, capital, patents_granted_3y.
-
-    Rows without enterprise_id are numbered. Raises TableError.
-    """
-    base = firm_contract([policy])
-    names = {column.name for column in base.columns}
-    extra = tuple(column for column in REGISTRY if column.name not in names)
-    contract = Contract(base.name, base.title, base.id_column, (*base.columns, *extra))
-    reading = read_table(table, contract, sheet=sheet)
-    rows, problems = reading.rows, reading.problems
-    missing = rows["enterprise_id"] == ""
-    if not (missing.all() and len(rows)):
-        problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)].reset_index(drop=True)
-    rows = rows.assign(enterprise_id=rows["enterprise_id"].where(~missing, rows["row_id"])).drop(columns="row_id")
-    return Reading(rows, problems)
-
-
 def discover_file(
     table: str | Path,
     policy: str,
@@ -73,7 +55,7 @@ def discover_file(
     """
     check_target(output, workbook=True)
     rules = load_policy(policy)
-    reading = read_thin(table, rules, sheet=sheet)
+    reading = read_firms(table, [rules], sheet=sheet, extra=REGISTRY)
     given: dict[str, tuple[float, float, float]] = {}
     if assume is not None:
         for row in read_table(assume, _ASSUMPTIONS).rows.to_dict("records"):
