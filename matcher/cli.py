@@ -9,9 +9,10 @@ import hashlib
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.core import TyperGroup
 
 from matcher import (
     __version__,
@@ -35,7 +36,21 @@ if TYPE_CHECKING:
     from matcher.tables import Reading
     from matcher.text import Segmenter
 
+
+class _Door(TyperGroup):
+    """The group of all commands: a mistake in a user's data ends with its message and exit status 2."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command that was asked for."""
+        try:
+            return super().invoke(ctx)
+        except MatcherError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(2) from None
+
+
 app = typer.Typer(
+    cls=_Door,
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -291,7 +306,7 @@ def main() -> None:
     """Run the command line: a mistake of the user ends with its message and exit status 2, without a traceback."""
     try:
         status = app(standalone_mode=False)
-    except (MatcherError, ValueError, KeyError) as error:
+    except (ValueError, KeyError) as error:
         _fail(str(error.args[0]) if isinstance(error, KeyError) and error.args else str(error))
     except OSError as error:
         _fail(f"{error.filename or ''}：无法读写（{error.strerror or error}）")
@@ -308,7 +323,8 @@ def main() -> None:
 
 
 def _fail(message: str, *, status: int = 2) -> None:
-    print(message, file=sys.stderr)
+    if message:
+        print(message, file=sys.stderr)
     raise SystemExit(status)
 
 

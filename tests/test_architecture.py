@@ -32,7 +32,7 @@ ORDER = [
     {"feedback"},
     {"storage", "ranking"},
     {"matching", "evaluation", "report", "expert_ranking"},
-    {"books"},
+    {"books", "cli_options"},
     {"assignment", "pool", "teams", "namesakes", "cooperation", "chains"},
     {"partner_options"},
     {"partnering"},

@@ -339,4 +339,5 @@ def test_commands_write_the_table_the_workbook_and_the_files(tmp_path: Path) -> 
     assert done.exit_code == 0, done.output
     assert page.read_text("utf-8").count("<article>") == 1
     lost = CliRunner().invoke(app, ["firm-file", inputs[0], *common, "-o", str(page), "--firm", "QY999"])
-    assert isinstance(lost.exception, TableError)
+    assert lost.exit_code == 2
+    assert lost.stderr == "partner_firms.csv：没有企业 QY999\n"

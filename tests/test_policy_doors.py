@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-import typer
 from typer.testing import CliRunner
 
-from matcher.cli_policy import add_commands
+from matcher.cli import app
 from matcher.policy.core import load_policy, shipped
 from matcher.policy.firms import read_firms
 from matcher.policy.joining import core_name, link, plain_name, uscc_fault
@@ -31,8 +30,6 @@ def base(policy: str, **changes: Any) -> dict[str, Any]:
 
 
 def run(*arguments: str) -> Any:
-    app = typer.Typer()
-    add_commands(app)
     return CliRunner().invoke(app, list(arguments))
 
 
