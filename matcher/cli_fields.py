@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from matcher.errors import OutputError, TableError
-
-if TYPE_CHECKING:
-    pass
+from matcher.errors import TableError
 
 TITLES = {
     "id": "编号", "code": "编码", "name": "名称", "level": "层级", "rank": "排名", "probability": "概率",
@@ -73,7 +70,9 @@ def fields(
 
 def chains(
     links: Annotated[Path, typer.Argument(help="Table of links: cluster, link, order, words, required.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the workbook (.xlsx).")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Where to write: .xlsx, or the links alone as .csv or .parquet.")
+    ],
     firms: Annotated[Path | None, typer.Option(help="Table of firms.")] = None,
     needs: Annotated[Path | None, typer.Option(help="Table of needs.")] = None,
     outcomes: Annotated[Path | None, typer.Option(help="Table of outcomes.")] = None,
@@ -81,15 +80,14 @@ def chains(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
 ) -> None:
     """Put firms, needs and outcomes on the links of chains: missing links, unanswered needs, strongest outcomes."""
-    from matcher.books import save_tables
+    from matcher.books import check_target, save_tables
     from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
     from matcher.contracts import FIELD_TEXTS, LINKS
     from matcher.index import Index
     from matcher.matching import match
     from matcher.tables import read_needs, read_outcomes, read_table
 
-    if output.suffix.lower() != ".xlsx":
-        raise OutputError(f"{output}：产业链结果有几张表，请写成 .xlsx")
+    check_target(output)
     table = read_table(links, LINKS).rows
     asked = None if needs is None else read_needs(needs).rows
     offered = None if outcomes is None else read_outcomes(outcomes).rows
@@ -101,7 +99,8 @@ def chains(
         matches = match(asked, Index.build(offered, progress=not quiet), reasons=False, progress=not quiet)
         sheets["无解需求"] = unanswered_needs(places, matches)
         sheets["强链成果"] = strongest_outcomes(places, matches)
-    sheets = {name: sheet.replace(WORDS) for name, sheet in sheets.items()}
+    if output.suffix.lower() == ".xlsx":
+        sheets = {name: sheet.replace(WORDS) for name, sheet in sheets.items()}
     save_tables(output, sheets, TITLES)
     if not quiet:
         missing = on_links.loc[on_links["missing"], "link"].tolist()

@@ -60,11 +60,12 @@ def partners_command(
     """Rank the partners that would close each firm's gap: which item moves, from what to what, by which article."""
     import pandas as pd
 
+    from matcher.books import load_table
     from matcher.firm_sheets import firm_files, write_firm_files
     from matcher.index import Index
     from matcher.matching import match
     from matcher.output import save_files
-    from matcher.partner_book import partner_bytes, read_result
+    from matcher.partner_book import partner_bytes
     from matcher.partner_options import owners_by_name
     from matcher.partnering import partners
     from matcher.policy.core import load_policy
@@ -89,7 +90,7 @@ def partners_command(
     outside = (~owned["enterprise_id"].isin(set(firm_rows.rows["enterprise_id"]))).sum()
     say(quiet, f"{outside} 条需求不属于企业表中的企业，未计算" if outside else "")
     if matches is not None:
-        pairs = read_result(matches)
+        pairs = load_table(matches)
     else:
         usable = owned[owned["enterprise_id"].isin(set(firm_rows.rows["enterprise_id"]))]
         pairs = match(usable, Index.build(answering.rows), k=candidates, reasons=False, progress=not quiet)
@@ -101,7 +102,7 @@ def partners_command(
             on=day,
             needs=owned,
             outcomes=answering.rows,
-            experts=None if experts is None else read_result(experts),
+            experts=None if experts is None else load_table(experts),
             points_per_yuan=points_per_yuan,
             condition_points=condition_points,
             costs=_costs(cost),
@@ -160,9 +161,9 @@ def firm_file_command(
 
 
 def _table(path: Path | None) -> pd.DataFrame | None:
-    from matcher.partner_book import read_result
+    from matcher.books import load_table
 
-    return None if path is None else read_result(path)
+    return None if path is None else load_table(path)
 
 
 def _costs(texts: list[str] | None) -> dict[str, float]:

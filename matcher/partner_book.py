@@ -1,4 +1,4 @@
-"""The table of partners to a file, for people (.xlsx, Chinese) or programs (.csv, .parquet); result files back."""
+"""The table of partners to a file, for people (.xlsx, Chinese) or programs (.csv, .parquet)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import pandas as pd
 
 from matcher.cooperation import Cooperation
-from matcher.errors import TableError
 from matcher.policy.score_book import DECISIONS, write_sheet
 from matcher.policy.score_files import table_bytes
 from matcher.report import mask_contacts
@@ -69,18 +68,3 @@ def partner_bytes(
     write_sheet(book, "说明", [{"说明": f"判断日期 {on.isoformat()}"}, *({"说明": line} for line in _NOTES)], ["说明"])
     book.close()
     return buffer.getvalue()
-
-
-def read_result(path: Path) -> pd.DataFrame:
-    """A table that a program wrote (.csv or .parquet, English names); ids stay text. Raises TableError."""
-    suffix = path.suffix.lower()
-    try:
-        if suffix == ".parquet":
-            return pd.read_parquet(path)
-        if suffix == ".csv":
-            names = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
-            texts = {name: str for name in names if name.endswith("_id") or name == "policy"}
-            return pd.read_csv(path, dtype=texts, encoding="utf-8-sig")
-    except (OSError, ValueError) as error:
-        raise TableError(f"{path.name}：读不了（{error}）") from error
-    raise TableError(f"{path.name}：请给出 .csv 或 .parquet")

@@ -130,6 +130,17 @@ class Help:
     optimal: bool
 
 
+def with_help(firms: pd.DataFrame, *, odds: float) -> pd.DataFrame:
+    """The firms with `chance_if_helped` where it is not known yet: help multiplies the odds of passing by `odds`.
+
+    An assumption of the caller, for want of figures. A chance of 0 or 1, which the rules settle, stays.
+    """
+    chance = firms["chance"].to_numpy(float)
+    helped = odds * chance / (1 - chance + odds * chance)
+    known = firms["chance_if_helped"] if "chance_if_helped" in firms else pd.Series(np.nan, firms.index)
+    return firms.assign(chance_if_helped=known.astype(float).fillna(pd.Series(helped, firms.index)))
+
+
 def whom_to_help(firms: pd.DataFrame, *, visits: int, target: int) -> Help:
     """The firms to help, so that at least `target` pass with the largest probability.
 
@@ -307,6 +318,8 @@ def _chances(values: Floats) -> Floats:
 
 
 def _checked(firms: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    if missing := [name for name in ("chance", "chance_if_helped") if name not in firms]:
+        raise TableError(f"企业表缺少列：{'、'.join(missing)}；没有帮扶后的概率时，可用 --odds 给出假设")
     table = firms.reset_index(drop=True)
     if "visits" not in table:
         table = table.assign(visits=1)
