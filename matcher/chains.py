@@ -24,7 +24,7 @@ def place_on_chains(
     firms: pd.DataFrame | None = None,
     needs: pd.DataFrame | None = None,
     outcomes: pd.DataFrame | None = None,
-    at_least: float = 0.3,
+    at_least: float = 0.5,
 ) -> pd.DataFrame:
     """Put firms, needs and outcomes on the links of their clusters' chains.
 

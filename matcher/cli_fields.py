@@ -76,7 +76,7 @@ def chains(
     firms: Annotated[Path | None, typer.Option(help="Table of firms.")] = None,
     needs: Annotated[Path | None, typer.Option(help="Table of needs.")] = None,
     outcomes: Annotated[Path | None, typer.Option(help="Table of outcomes.")] = None,
-    at_least: Annotated[float, typer.Option(min=0, max=1, help="Smallest probability of a place.")] = 0.3,
+    at_least: Annotated[float, typer.Option(min=0, max=1, help="Smallest probability of a place.")] = 0.5,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
 ) -> None:
     """Put firms, needs and outcomes on the links of chains: missing links, unanswered needs, strongest outcomes."""

@@ -113,10 +113,14 @@ def dashboard_command(
     def table(path: Path | None, titles: dict[str, str]) -> pd.DataFrame | None:
         return None if path is None else load_table(path, titles=titles)
 
+    found = Book.open(book)
     chances = table(expected, EXPECTED_TITLES)
     if goal:
         chances = _with_goals(chances, named(goal, "--goal"))
-    found = Book.open(book)
+    if chances is not None and "policy" in chances:
+        rules = found.rules(on.date())
+        titles = {policy.id: policy.title for policy in (rules.goal, rules.entry)}
+        chances["name"] = chances["policy"].map(lambda name: titles.get(name, name))
     write_dashboard(
         output,
         on=on.date(),

@@ -204,12 +204,15 @@ def enter_command(
     from matcher.pool.book import Book
     from matcher.pool.files import TITLES as LISTED_TITLES
 
+    found, told = Book.open(book), ""
     if listed is not None:
         ids = load_table(listed, titles=LISTED_TITLES, needed=["enterprise_id"])["enterprise_id"].tolist()[:first]
-        firm = [*(firm or []), *ids]
-    found = Book.open(book)
+        states = found.states(on.date()).set_index("enterprise_id")["state"]
+        away = [name for name in ids if states.get(name) not in ("in_pool", "graduated")]
+        told = f"；名单中 {len(ids) - len(away)} 家已在库或已认定，略过" if len(away) < len(ids) else ""
+        firm = [*(firm or []), *away]
     taken = found.enter(firm, on=on.date(), person=person, reason=reason)
-    told = f"入库 {len(taken)} 家"
+    told = f"入库 {len(taken)} 家{told}"
     if firm is None and (open_ := int((found.states(on.date())["state"] == "candidate").sum())):
         told += f"；其余 {open_} 家候选不确定符合入库条件（多为缺少事实），可用 --list 走访名单 --reason 理由 入库"
     print(told, file=sys.stderr)

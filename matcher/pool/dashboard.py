@@ -15,7 +15,7 @@ from matcher.pool.tiers import TIERS
 from matcher.pool.tiers import TITLES as TIER_TITLES
 from matcher.report import mask_contacts
 
-MOVES_SHOWN, VISITS_SHOWN = 40, 10
+MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130
 NO_CLUSTER = "不属于任何一个"
 
 
@@ -49,7 +49,7 @@ def write_dashboard(
         raise OutputError(f"不能写成“{target.name}”：文件名须以 .html 结尾")
     parts = {
         "tiers": None if snapshot is None else _tiers(snapshot),
-        "states": None if snapshot is None else _bars(snapshot["state"].map(STATES).value_counts(sort=False)),
+        "states": None if snapshot is None else _states(snapshot),
         "moves": None if moves is None else _moves(moves),
         "visits": None if discovered is None else _visits(discovered, snapshot),
         "expected": None if expected is None else _expected(expected),
@@ -111,6 +111,11 @@ def _percent(part: float, whole: float) -> float:
     return round(100 * part / whole, 2) if whole else 0.0
 
 
+def _states(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
+    counts = snapshot["state"].value_counts()
+    return _bars(pd.Series({title: counts[state] for state, title in STATES.items() if state in counts}, dtype=object))
+
+
 def _tiers(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
     """Firms in the pool by tier: proved by the known facts, and how many more it could be at best."""
     inside = snapshot[snapshot["state"] == "in_pool"]
@@ -135,9 +140,13 @@ def _moves(moves: pd.DataFrame) -> dict[str, Any]:
     shown = pd.concat([moves[~late], moves[late]]).head(MOVES_SHOWN)
     return {
         "counts": [f"{title} {int(counts[cause])}" for cause, title in CAUSES.items() if cause in counts],
-        "rows": shown.to_dict("records"),
+        "rows": shown.assign(detail=shown["detail"].map(_short)).to_dict("records"),
         "more": len(moves) - len(shown),
     }
+
+
+def _short(detail: str) -> str:
+    return detail if len(detail) <= LETTERS else f"{detail[:LETTERS]}……（全文见变动表）"
 
 
 def _visits(discovered: pd.DataFrame, snapshot: pd.DataFrame | None) -> list[dict[str, Any]]:
@@ -191,6 +200,7 @@ def _targets(targets: pd.DataFrame) -> list[dict[str, Any]]:
             "goal": f"{float(row['goal']):,.10g}{'' if pd.isna(row.get('unit')) else row['unit']}",
             "width": 0.0 if pd.isna(row["share"]) else min(max(_percent(float(row["share"]), 1), 0.0), 100.0),
             "mark": None if pd.isna(row["expected"]) else _percent(float(row["expected"]), 1),
+            "due": "" if pd.isna(row.get("due")) else f"至 {str(row['due'])[:10]}",
             "status": str(row["status"]),
             "late": row["status"] in ("进度落后", "已逾期"),
         }
