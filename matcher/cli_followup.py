@@ -58,6 +58,34 @@ def status_command(
     print(f"{len(now)} 项：{told or '无'}", file=sys.stderr)
 
 
+def push_command(
+    book: BookFile,
+    table: Annotated[Path, typer.Argument(help="What `matcher partners` or `matcher match` wrote.")],
+    on: BookDay,
+    person: Annotated[str, typer.Option("--person", help="Who pushes (经办人).")],
+    needs: Annotated[
+        Path | None, typer.Option(help="For pairs of `matcher match`: the table of needs, with 企业编号.")
+    ] = None,
+    first: Annotated[int | None, typer.Option(min=1, help="Of each need only so many of the best.")] = None,
+) -> None:
+    """Record recommended pairs as pushed (已推送); good matches only, and none twice."""
+    from matcher.books import load_table
+    from matcher.partner_book import HEADERS
+    from matcher.pool.book import Book
+    from matcher.pool.followup import push
+    from matcher.tables import read_needs
+
+    pairs = load_table(table, titles=HEADERS, needed=["need_id", "outcome_id"])
+    if "enterprise_id" not in pairs:
+        if needs is None:
+            raise PoolError(f"{table.name}：没有企业编号；请用 --needs 给出带“企业编号”列的需求表")
+        rows = read_needs(needs).rows
+        owners = dict(zip(rows["need_id"], rows["enterprise_id"], strict=True)) if "enterprise_id" in rows else {}
+        pairs = pairs.assign(enterprise_id=pairs["need_id"].map(owners))
+    new, known = push(Book.open(book).log, pairs, on=on.date(), person=person, first=first)
+    print(f"推送 {new} 项" + (f"；{known} 项已有跟进记录，略过" if known else ""), file=sys.stderr)
+
+
 def funnel_command(
     book: BookFile,
     on: BookDay,
@@ -148,6 +176,7 @@ def _with_goals(expected: pd.DataFrame | None, goals: dict[str, str]) -> pd.Data
 
 def add_commands(app: typer.Typer) -> None:
     """Put the commands on an app."""
+    app.command("push")(push_command)
     app.command("status")(status_command)
     app.command("funnel")(funnel_command)
     app.command("dashboard")(dashboard_command)

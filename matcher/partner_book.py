@@ -16,15 +16,15 @@ from matcher.report import mask_contacts
 
 _KINDS = {"condition": "条件", "points": "得分", "judged": "专家评定"}
 _FROM = {"probability": "匹配概率", "good_match": "较强匹配（未校准）", "assumed": "未给出，按1计"}
-_HEADERS = {
+HEADERS = {
     "enterprise_id": "企业编号", "name": "企业名称", "policy": "政策编号", "rank": "排名", "partner": "伙伴",
     "outcome_id": "成果编号", "expert_id": "专家编号", "way": "合作方式", "kind": "类别", "title": "条款",
     "before": "现在", "after": "之后", "gain_low": "该项低限变化", "gain_high": "该项高限变化",
     "total_gain_low": "总分低限变化", "total_gain_high": "总分高限变化", "conditions_met": "新满足条件",
     "decision_before": "现在结论", "decision_after": "之后结论", "probability": "适合的把握",
     "probability_from": "把握来自", "good_match": "较强匹配", "expected_gain": "预计得分", "cost": "费用（元）",
-    "net": "扣除费用后", "lead_days": "约需天数", "together_low": "累计总分低限", "together_high": "累计总分高限", "article": "依据",
-    "verified": "已核实", "need_id": "需求编号", "reason": "理由",
+    "net": "扣除费用后", "lead_days": "约需天数", "together_low": "累计总分低限", "together_high": "累计总分高限",
+    "article": "依据", "verified": "已核实", "need_id": "需求编号", "reason": "理由",
 }  # fmt: skip
 _NOTES = (
     "总分低限变化、高限变化：同一企业按现有事实与按合作后的事实各判一次，两次结果之差；未知事实或专家评分使得分成为区间。",
@@ -59,13 +59,13 @@ def partner_bytes(
         shown[name] = shown[name].map({True: "是", False: "否"})
     for name in ("decision_before", "decision_after"):
         shown[name] = shown[name].map(DECISIONS)
-    rows: Any = shown[list(_HEADERS)].rename(columns=_HEADERS).to_dict("records")
+    rows: Any = shown[list(HEADERS)].rename(columns=HEADERS).to_dict("records")
     faults: Any = problems.rename(
         columns={"row": "行", "column": "列", "value": "原值", "problem": "问题", "action": "处理"}
     )
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    write_sheet(book, "合作建议", rows, list(_HEADERS.values()))
+    write_sheet(book, "合作建议", rows, list(HEADERS.values()))
     write_sheet(book, "问题", faults.to_dict("records"), ["file", "行", "列", "原值", "问题", "处理"])
     write_sheet(book, "说明", [{"说明": f"判断日期 {on.isoformat()}"}, *({"说明": line} for line in _NOTES)], ["说明"])
     book.close()

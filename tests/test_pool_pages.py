@@ -222,3 +222,44 @@ def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(ru
     assert before.loc[solved, "rank"] == 1
     assert solved not in after.index
     assert after.loc[("XQ2026023", "CG20260048"), "note"] == "描述不清"
+
+
+PAIRS = """need_id,outcome_id,rank,good_match
+N1,C1,1,True
+N1,C2,2,True
+N1,C3,3,False
+N2,C1,1,True
+N9,C1,1,True
+"""
+NEEDS = "需求编号,需求名称,企业编号\nN1,磨削烧伤检测,A1\nN2,无醛胶黏剂,A2\nN9,没有企业的需求,\n"
+
+
+def test_recommended_pairs_are_pushed_once_and_keep_what_became_of_them(run, tmp_path):
+    (tmp_path / "pairs.csv").write_text(PAIRS, "utf-8")
+    (tmp_path / "needs.csv").write_text(NEEDS, "utf-8")
+    person = ("--person", "王")
+    assert run("create", "p.db", "--on", "2026-01-05", *person)[0] == 0
+    push = ("push", "p.db", "pairs.csv", *person, "--on")
+    told = "pairs.csv：没有企业编号；请用 --needs 给出带“企业编号”列的需求表"
+    assert run(*push, "2026-02-01") == (2, told)
+    assert run(*push, "2026-02-01", "--needs", "needs.csv", "--first", 1) == (0, "推送 2 项")
+    declined = "企业编号,需求编号,成果编号,状态,日期,跟进人,拒绝理由\nA1,N1,C1,已拒绝,2026-02-10,王,太早\n"
+    (tmp_path / "st.csv").write_text(declined, "utf-8")
+    assert run("status", "p.db", "st.csv", "--on", "2026-02-10")[0] == 0
+    assert run(*push, "2026-03-01", "--needs", "needs.csv") == (0, "推送 1 项；2 项已有跟进记录，略过")
+    assert run("status", "p.db", "--on", "2026-03-01", "-o", "now.csv")[0] == 0
+    now = pd.read_csv("now.csv")[["enterprise_id", "need_id", "outcome_id", "status", "day"]].to_numpy().tolist()
+    assert now == [
+        ["A1", "N1", "C1", "declined", "2026-02-10"],
+        ["A1", "N1", "C2", "pushed", "2026-03-01"],
+        ["A2", "N2", "C1", "pushed", "2026-02-01"],
+    ]
+    firms, needs, outcomes = (EXAMPLES / f"{name}.csv" for name in ("partner_firms", "needs", "outcomes"))
+    found = (firms, needs, outcomes, "--policy", "hte", "--on", "2026-11-24", "-q", "-o")
+    for name in ("partners.xlsx", "partners.csv"):
+        assert run(*found, name, group=("partners",))[0] == 0
+    many = re.fullmatch(r"推送 ([1-9]\d*) 项", run("push", "p.db", "partners.xlsx", "--on", "2026-11-25", *person)[1])[
+        1
+    ]
+    again = run("push", "p.db", "partners.csv", "--on", "2026-11-26", *person)
+    assert again == (0, f"推送 0 项；{many} 项已有跟进记录，略过")
