@@ -90,7 +90,7 @@ def _heads(snapshot: pd.DataFrame | None, parts: dict[str, Any]) -> list[dict[st
             "" if row["goal"] is None else f"，目标 {row['goal']:.0f}"
         )
         found.append({"what": "预计通过", "figure": f"{row['expected']:.0f}", "beside": beside})
-    if parts["funnel"] is not None:
+    if parts["funnel"] is not None and parts["funnel"]["pushed"]:
         done = parts["funnel"]
         found.append({"what": "对接率", "figure": done["rate"], "beside": f"{done['met']} / {done['pushed']} 项"})
         found.append({"what": "签约", "figure": str(done["signed"]), "beside": done["amount"]})

@@ -313,13 +313,16 @@ def _tail(spread: Floats, target: int) -> float:
 
 def _chances(values: Floats) -> Floats:
     if not ((values >= 0) & (values <= 1)).all():
-        raise TableError("通过概率应在 0 到 1 之间，且不能为空")
+        raise TableError("通过概率应在 0 到 1 之间")
     return values
 
 
 def _checked(firms: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
-    if missing := [name for name in ("chance", "chance_if_helped") if name not in firms]:
-        raise TableError(f"企业表缺少列：{'、'.join(missing)}；没有帮扶后的概率时，可用 --odds 给出假设")
+    for name, title in (("chance", "通过概率"), ("chance_if_helped", "帮扶后通过概率")):
+        if name not in firms or firms[name].isna().any():
+            many = int(firms[name].isna().sum()) if name in firms else len(firms)
+            hint = "；可以用 --odds 给出对帮扶作用的假设" if name == "chance_if_helped" else ""
+            raise TableError(f"{many} 家企业没有{title}{hint}")
     table = firms.reset_index(drop=True)
     if "visits" not in table:
         table = table.assign(visits=1)
