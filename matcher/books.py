@@ -49,14 +49,17 @@ def load_table(
 ) -> pd.DataFrame:
     """A table that a command of this library wrote: .csv, .parquet, or the first sheet of its .xlsx.
 
-    titles: field -> header, as it was written with; headers become fields again. Ids stay texts. Raises TableError when
+    titles: field -> header, as it was written with; headers become fields again (of two fields with one header the
+    first). Ids stay texts. Raises TableError when
     the file cannot be read, or a field of `needed` is not in it.
     """
     source = Path(path)
     suffix = source.suffix.lower()
     if suffix not in (".csv", ".parquet", ".xlsx"):
         raise TableError(f"{source.name}：请给出 .csv、.parquet 或 .xlsx")
-    fields = {header: name for name, header in (titles or {}).items()}
+    fields: dict[str, str] = {}
+    for name, header in (titles or {}).items():
+        fields.setdefault(header, name)
     try:
         if suffix == ".parquet":
             return _with(pd.read_parquet(source), source, needed)
