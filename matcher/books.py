@@ -50,8 +50,7 @@ def load_table(
     """A table that a command of this library wrote: .csv, .parquet, or the first sheet of its .xlsx.
 
     titles: field -> header, as it was written with; headers become fields again (of two fields with one header the
-    first). Ids stay texts. Raises TableError when
-    the file cannot be read, or a field of `needed` is not in it.
+    first). Ids stay texts. Raises TableError when the file cannot be read, or a field of `needed` is not in it.
     """
     source = Path(path)
     suffix = source.suffix.lower()
