@@ -240,13 +240,14 @@ def snapshot_command(book: BookFile, output: Output, on: BookDay, person: Person
     from matcher.books import check_target, save_tables
     from matcher.pool.book import Book
     from matcher.pool.book_files import TITLES as HEADERS
-    from matcher.pool.book_files import in_words
+    from matcher.pool.book_files import in_words, snapshot_notes
 
     check_target(output)
     found = Book.open(book)
     table = found.snapshot(on=on.date(), person=person)
-    told_in = in_words(table, found.rules(on.date()).goal) if output.suffix.lower() == ".xlsx" else table
-    save_tables(output, {"快照": told_in}, HEADERS)
+    rules = found.rules(on.date())
+    shown = in_words(table, rules.goal) if output.suffix.lower() == ".xlsx" else table
+    save_tables(output, {"快照": shown, "说明": snapshot_notes(rules.goal, rules.leads)}, HEADERS)
     inside = table[table["state"] == "in_pool"]
     told = counted(in_words(inside)["tier"]) or "无"
     print(f"{len(table)} 家企业，在库 {len(inside)} 家（{told}）；结果已写入 {output}", file=sys.stderr)

@@ -46,6 +46,9 @@ def test_a_bureaus_year(run, tmp_path):
     assert run("enter", "p.db", *day, *person, "--firm", "S01", "--firm", "S04", "--reason", "推荐") == (0, "入库 2 家")
     told = "8 家企业，在库 2 家（本轮可报 1、明年 1）；结果已写入 one.xlsx"
     assert run("snapshot", "p.db", *day, *person, "-o", "one.xlsx") == (0, told)
+    notes = [row[0].value for row in openpyxl.load_workbook("one.xlsx")["说明"].iter_rows()]
+    assert notes[1].startswith("目标：高新技术企业认定。")
+    assert "提前期：企业创新能力评价综合得分70分以上（不含70分）：365 天" in notes
     # two people edit the same sheet; the second does not overwrite the first
     assert run("sheet", "p.db", *day, "-o", "sheet.xlsx")[0] == 0
     for name, staff in (("李.xlsx", 66), ("张.xlsx", 77)):

@@ -61,15 +61,34 @@ def in_words(table: pd.DataFrame, goal: Policy | None = None) -> pd.DataFrame:
         name: table[name].map(lambda cell, of=of: of.get(cell, cell)) for name, of in _WORDS.items() if name in table
     }
     if goal is not None and "open_rules" in table:
-        titles = {
-            rule.id: rule.title
-            for edition in goal.editions
-            for day in goal.days_of(edition)
-            for rule in goal.ruleset(edition, day).rules
-            if rule.kind == "condition"
-        }
+        titles = _conditions(goal)
         words["open_rules"] = table["open_rules"].map(lambda cell: _open_rules(cell, titles))
     return table.assign(**words)
+
+
+def _conditions(policy: Policy) -> dict[str, str]:
+    """The titles of a policy's conditions by their ids."""
+    return {
+        rule.id: rule.title
+        for edition in policy.editions
+        for day in policy.days_of(edition)
+        for rule in policy.ruleset(edition, day).rules
+        if rule.kind == "condition"
+    }
+
+
+def snapshot_notes(goal: Policy, leads: Mapping[str, int | str]) -> pd.DataFrame:
+    """What the columns of a snapshot mean, and the lead times that it was worked out with: one column, a line a row."""
+    titles = _conditions(goal)
+    ways = {"gap": "按还差的天数", "missing share": "按还差的研发费用，每三分之一算一年"}
+    lines = [
+        f"目标：{goal.title}。本快照按公开条文和已知事实推算，不代替主管部门的认定。",
+        "梯队：本轮可报、明年（365天内可补上）、两年内（730天内）、种子（更久，或补不上）；按已知事实，未知的事实按要补计算。",
+        "最好情形：未知的事实全部有利时的梯队。两者相差越大，越值得去问。",
+        "各条件的提前期是本软件的假设，没有出处；可用 matcher pool rules --lead 修改。",
+        *(f"提前期：{titles.get(rule, rule)}：{ways.get(str(days), f'{days} 天')}" for rule, days in leads.items()),
+    ]
+    return pd.DataFrame({"说明": lines})
 
 
 def _open_rules(cell: str, titles: Mapping[str, str]) -> str:
