@@ -21,7 +21,7 @@ PROGRESS = ("target_id", "name", "unit", "goal", "due", "actual", "share", "expe
 STATUS = ("已完成", "进度正常", "进度落后", "已逾期", "无实际值")
 MONTH = 365.25 / 12  # days
 LOOKED_AT = 400  # firms whose help would add most; beyond them only the bound is worked out
-NODES = 20_000  # of the search for a proof; a count and no clock, so that the answer is the same everywhere
+WORK = 1_500_000  # firms bounded in the search for a proof; a count and no clock, so the answer is the same everywhere
 TINY = 1e-12
 
 Floats = NDArray[np.float64]
@@ -150,7 +150,7 @@ def whom_to_help(firms: pd.DataFrame, *, visits: int, target: int) -> Help:
     Greedy steps by the exact probability, then exchanges of one firm for others, then a search that proves the choice
     or improves it: a branch is left where no completion can reach more, since the number of passes grows stochastically
     in every firm's chance, so that the largest helped chances for as many as can be visited and the largest unhelped
-    chances for the rest bound it. The search ends after a fixed number of steps; `bound` then tells what is open. Of
+    chances for the rest bound it. The search ends after a fixed amount of work; `bound` then tells what is open. Of
     equal choices the one with fewer visits, then the earlier ids. Raises TableError for impossible figures.
     """
     table, cost = _checked(firms)
@@ -263,8 +263,8 @@ class _Problem:
             roof = self._bound(spread, order[place:], left)
             if roof <= value + TINY:
                 continue
-            steps += 1
-            if steps > NODES:
+            steps += len(order) - place + 1
+            if steps > WORK:
                 bound = max(bound, roof)
                 continue
             if place == len(order):
