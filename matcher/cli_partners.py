@@ -105,7 +105,7 @@ def partners_command(
             on=day,
             needs=owned,
             outcomes=answering.rows,
-            experts=None if experts is None else load_table(experts),
+            experts=None if experts is None else load_table(experts, needed=["expert_id"]),
             points_per_yuan=points_per_yuan,
             condition_points=condition_points,
             costs=_costs(cost),
@@ -125,7 +125,12 @@ def partners_command(
     say(quiet, told, f"另有 {left} 对匹配较弱，未列出；要列出请加 --weak" if left else "")
     if files is not None:
         every = firm_files(
-            firm_rows.rows, loaded, on=day, partners=table, instruments=_table(instruments), progress=not quiet
+            firm_rows.rows,
+            loaded,
+            on=day,
+            partners=table,
+            instruments=_table(instruments, "title", "what_to_do", "source"),
+            progress=not quiet,
         )
         count = write_firm_files(files, every, mask=not show_contacts, progress=not quiet)
         say(quiet, f"{len(every)} 家企业的档案（{count} 个文件）已写入 {files}")
@@ -160,16 +165,21 @@ def firm_file_command(
             raise TableError(f"{firms.name}：没有企业 {'、'.join(lost)}")
         rows = rows[rows["enterprise_id"].isin(firm)].reset_index(drop=True)
     every = firm_files(
-        rows, loaded, on=_day(on), partners=_table(partners), instruments=_table(instruments), progress=not quiet
+        rows,
+        loaded,
+        on=_day(on),
+        partners=_table(partners, "policy", "rank"),
+        instruments=_table(instruments, "title", "what_to_do", "source"),
+        progress=not quiet,
     )
     write_firm_files(output, every, mask=not show_contacts, progress=not quiet)
     say(quiet, f"{len(every)} 家企业的档案已写入 {output}")
 
 
-def _table(path: Path | None) -> pd.DataFrame | None:
+def _table(path: Path | None, *needed: str) -> pd.DataFrame | None:
     from matcher.books import load_table
 
-    return None if path is None else load_table(path)
+    return None if path is None else load_table(path, needed=["enterprise_id", *needed])
 
 
 def _costs(texts: list[str] | None) -> dict[str, float]:

@@ -23,6 +23,9 @@ def test_what_cannot_be_read_is_told(tmp_path):
     save_tables(tmp_path / "t.xlsx", {"一": TABLE}, TITLES)
     with pytest.raises(TableError, match=r"^t\.xlsx：缺少列 rank$"):
         load_table(tmp_path / "t.xlsx", titles=TITLES, needed=["rank", "chance"])
+    save_tables(tmp_path / "t.parquet", {"一": TABLE}, TITLES)
+    with pytest.raises(TableError, match=r"^t\.parquet：缺少列 rank$"):
+        load_table(tmp_path / "t.parquet", needed=["rank"])
     (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04 nothing")
     with pytest.raises(TableError, match=r"^bad\.xlsx：读不了"):
         load_table(tmp_path / "bad.xlsx")
@@ -30,3 +33,10 @@ def test_what_cannot_be_read_is_told(tmp_path):
         load_table(tmp_path / "none.csv")
     with pytest.raises(TableError, match=r"^t\.txt：请给出"):
         load_table(tmp_path / "t.txt")
+
+
+def test_of_a_workbook_the_first_sheet_with_what_is_needed_is_read(tmp_path):
+    sheets = {"一": pd.DataFrame({"ask": ["a"]}), "二": TABLE, "三": TABLE.tail(1)}
+    save_tables(tmp_path / "t.xlsx", sheets, TITLES)
+    assert load_table(tmp_path / "t.xlsx", titles=TITLES, needed=["chance"])["enterprise_id"].tolist() == ["007", "1e5"]
+    assert load_table(tmp_path / "t.xlsx", titles=TITLES).to_numpy().tolist() == [["a"]]
