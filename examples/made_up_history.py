@@ -47,6 +47,7 @@ def history(size: int, *, truth: str = "panel", missing: float = 0.3, seed: int 
     probability = norm.cdf((points - 70) / (25 if truth == "weak" else 7))
     if truth == "papers":
         probability = 0.75 * probability
+    probability = np.where(_most(full) > 70, probability, 0.0)
     if truth == "random":
         probability = np.full(size, 0.6)
     wrong = rng.random(size) < 1 / 12
@@ -130,6 +131,14 @@ def _points(full):
              / full[["sales_y1", "sales_y2", "sales_y3"]].sum(axis=1)).to_numpy()  # fmt: skip
     order = 20 * (0.45 + 0.25 * (1 - np.exp(-(share - 0.1) / 0.12)) + 0.3 * (1 - np.exp(-(ratio - 0.03) / 0.05)))
     return rights + moved + order + _grown(full, "sales") + _grown(full, "net_assets") + 13
+
+
+def _most(full):
+    """The most that any panel may give."""
+    n = full["conversions_3y"].to_numpy() / 3
+    moved = np.select([n >= 5, n >= 4, n >= 3, n >= 2, n > 0], [30, 24, 18, 12, 6], 0)
+    grown = [_grown(full, name) for name in ("sales", "net_assets")]
+    return 30 + moved + 20 + sum(np.where(points > 0, points + 0.5, 0) for points in grown)
 
 
 def _grown(full, name):

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from matcher import cli_discover
+from matcher import cli_discover, cli_history
 from matcher.cli_options import named
 
 pool_app = typer.Typer(no_args_is_help=True, help="The cultivation pool (培育库): its book, follow-up, targets.")
@@ -214,7 +214,15 @@ def exit_command(
 
 
 @pool_app.command("snapshot")
-def snapshot_command(book: BookFile, output: Output, on: Day, person: Person) -> None:
+def snapshot_command(
+    book: BookFile,
+    output: Output,
+    on: Day,
+    person: Person,
+    card: Annotated[
+        Path | None, typer.Option(help="Order what is written by a card of `matcher pool learn`, inside the tiers.")
+    ] = None,
+) -> None:
     """Work out state and tier of every firm on a day, keep them in the book and write them."""
     from matcher.books import check_target, save_tables
     from matcher.pool.book import Book
@@ -222,7 +230,13 @@ def snapshot_command(book: BookFile, output: Output, on: Day, person: Person) ->
     from matcher.pool.book_files import in_words
 
     check_target(output)
-    table = Book.open(book).snapshot(on=on.date(), person=person)
+    found = Book.open(book)
+    table = found.snapshot(on=on.date(), person=person)
+    if card is not None:
+        from matcher.pool.history_files import TITLES as HEADERS
+        from matcher.pool.history_files import with_card
+
+        table, _ = with_card(table, found.firms(on.date()), found.rules(on.date()).goal, card, on=on.date())
     save_tables(output, {"快照": in_words(table) if output.suffix.lower() == ".xlsx" else table}, HEADERS)
     inside = table[table["state"] == "in_pool"]
     told = _counted(in_words(inside)["tier"]) or "无"
@@ -397,4 +411,5 @@ def _counted(status: object) -> str:
 def add_commands(app: typer.Typer) -> None:
     """Put the group on an app."""
     cli_discover.add_commands(pool_app)
+    cli_history.add_commands(pool_app)
     app.add_typer(pool_app, name="pool")

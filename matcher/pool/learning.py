@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import minimize
+from scipy.linalg import solve_triangular
+from scipy.optimize import nnls
 from scipy.special import expit, log_expit
 
 from matcher.errors import HistoryError
@@ -229,21 +230,34 @@ def _steps(values: Floats, cuts: tuple[float, ...], up: bool) -> Floats:
 
 
 def _weights(steps: Floats, passed: Bools) -> Floats:
-    """Weights of 0 or more of a logistic regression with a ridge; the intercept is not kept."""
-    table = np.column_stack([steps, np.ones(len(steps))])
-    sign = np.where(passed, 1.0, -1.0)
-    ridge = np.append(np.full(steps.shape[1], RIDGE), 0.0)
+    """Weights of 0 or more of a logistic regression with a ridge: Newton's steps, each a least-squares problem with
+    weights of 0 or more (Lawson and Hanson 1974), halved while they do not help. The intercept is not kept.
+    """
+    sign, many = np.where(passed, 1.0, -1.0), steps.shape[1]
 
-    def loss(free: Floats) -> tuple[float, Floats]:
-        margin = sign * (table @ free)
-        back = -sign * expit(-margin)
-        return float(ridge @ free**2 / 2 - log_expit(margin).sum()), ridge * free + back @ table
+    def loss(weights: Floats, intercept: float) -> float:
+        margin = sign * (steps @ weights + intercept)
+        return float(RIDGE / 2 * weights @ weights - log_expit(margin).sum())
 
-    start = np.zeros(table.shape[1])
-    bounds = [(0.0, None)] * steps.shape[1] + [(None, None)]
-    options = {"maxiter": 2000, "ftol": 1e-12, "gtol": 1e-8}
-    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds, options=options)
-    return np.asarray(found.x[:-1])
+    weights, intercept = np.zeros(many), float(np.log(passed.sum() / (~passed).sum()))
+    now = loss(weights, intercept)
+    for _ in range(100):
+        chance = expit(steps @ weights + intercept)
+        bend = np.maximum(chance * (1 - chance), 1e-9)
+        target = steps @ weights + intercept + (passed - chance) / bend
+        centre, middle = bend @ steps / bend.sum(), bend @ target / bend.sum()
+        moved = steps - centre
+        root = np.linalg.cholesky(moved.T @ (moved * bend[:, None]) + RIDGE * np.eye(many))
+        wanted = nnls(root.T, solve_triangular(root, moved.T @ (bend * (target - middle)), lower=True))[0]
+        step = wanted - weights, float(middle - centre @ wanted) - intercept
+        size = 1.0
+        while (then := loss(weights + size * step[0], intercept + size * step[1])) > now and size > 1e-6:
+            size /= 2
+        weights, intercept = weights + size * step[0], intercept + size * step[1]
+        if now - then < 1e-10:
+            break
+        now = then
+    return np.maximum(weights, 0.0)
 
 
 def _items(cases: _Cases, chosen: Sequence[tuple[Quantity, tuple[float, ...]]], fit: Bools) -> list[Item]:
@@ -263,22 +277,17 @@ def _items(cases: _Cases, chosen: Sequence[tuple[Quantity, tuple[float, ...]]], 
         ladder = np.concatenate([[0.0], np.cumsum(own if quantity.up else own[::-1])])
         points = np.round(ladder * POINTS).astype(int)
         points = points if quantity.up else points[::-1]
-        item = Item(quantity.rule, quantity.title, quantity.up, quantity.unit, cuts, (), 0, (), (), quantity.source)
         values = at[quantity.rule][fit]
+        apart = np.diff(points) != 0  # a cut that changes no points is none
+        cuts, points = tuple(np.array(cuts)[apart].tolist()), points[np.append(True, apart)]
+        item = Item(quantity.rule, quantity.title, quantity.up, quantity.unit, cuts, (), 0, (), (), quantity.source)
         places = np.where(np.isnan(values), len(points), np.searchsorted(cuts, values, side=bin_side(quantity.up)))
         rows = np.bincount(places, minlength=len(points) + 1)
-        passed = np.bincount(places, weights=cases.passed[fit], minlength=len(points) + 1)
+        passed = np.bincount(places, weights=cases.passed[fit], minlength=len(points) + 1).astype(int)
         many = rows[:-1].sum()
-        unknown = int(round(float(rows[:-1] @ points) / many)) if many else 0
-        items.append(
-            replace(
-                item,
-                points=tuple(points.tolist()),
-                unknown=unknown,
-                rows=tuple(rows.tolist()),
-                passed=tuple(passed.astype(int).tolist()),
-            )
-        )
+        unknown = int(np.round(rows[:-1] @ points / many)) if many else 0
+        told = {"points": points, "rows": rows, "passed": passed}
+        items.append(replace(item, unknown=unknown, **{name: tuple(each.tolist()) for name, each in told.items()}))
     return items
 
 

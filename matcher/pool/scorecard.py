@@ -289,7 +289,7 @@ def shown(value: float, unit: str) -> str:
     if unit == "share":
         return f"{value * 100:.4g}%"
     if unit in ("days", "points"):
-        return f"{value:.4g}{'天' if unit == 'days' else '分'}"
+        return f"{value:.4g}天" if unit == "days" else f"规则分{value:.4g}"
     return f"{value / 10_000:.6g}万元" if unit == "yuan" else f"{value:.4g}"
 
 

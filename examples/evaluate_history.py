@@ -1,0 +1,86 @@
+"""Figures of score cards learned from made-up histories (examples/made_up_history.py).
+
+    python examples/evaluate_history.py truths [HISTORIES] [SIZE] [SEED]   every truth: check, later firms, refusals
+    python examples/evaluate_history.py sizes [HISTORIES] [SEED]           from which size on a card is given
+    python examples/evaluate_history.py missing [HISTORIES] [SIZE] [SEED]  with more and more cells empty
+
+Of each history a card is learned, and shown 3,000 further made-up firms with as many empty cells. Against them stand the
+probabilities with which they were drawn: `ceiling` is the AUC that those themselves reach, `held` the share of tenths
+by points in which the mean true probability lies in the card's mean 90 % interval, `off` the mean distance of the two.
+Seeds below 1000 were looked at while the method was made; seeds from 5000 were not.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pandas as pd
+from made_up_history import TRUTHS, history
+
+from matcher.errors import HistoryError
+from matcher.pool.learning import area, learn_card
+
+LATER = 3000
+
+
+def one(size: int, seed: int, **how: object) -> dict[str, float]:
+    """The figures of one history; `given` 0 where a card is refused."""
+    made = history(size, seed=seed, **how)
+    try:
+        card = learn_card(made.table, "hte", seed=seed).card
+    except HistoryError as error:
+        return {"given": 0.0, "too_small": float("历史太少" in str(error))}
+    check = card.check.set_index("measure")
+    later = history(LATER, seed=seed + 100_000, **how)
+    found = card.score(later.table, "hte", on="2025-12-31").firms
+    rows = (found["decision"] != "fails").to_numpy() & (later.probability > 0)
+    chance, truth = found["probability"].to_numpy()[rows], later.probability[rows]
+    passed, all_ = later.full["outcome"].to_numpy()[rows], np.ones(int(rows.sum()))
+    tenth = pd.qcut(pd.Series(chance).rank(method="first"), 10, labels=False).to_numpy()
+    means = pd.DataFrame(
+        {"truth": truth, "chance": chance, "low": found["low"].to_numpy()[rows], "high": found["high"].to_numpy()[rows]}
+    ).groupby(tenth).mean()  # fmt: skip
+    return {
+        "given": 1.0,
+        "too_small": 0.0,
+        **{name: check.loc[name, "value"] for name in ("brier_skill", "auc", "slope")},
+        "expected/passed": check.loc["expected", "value"] / check.loc["passed", "value"],
+        "later_auc": area(chance, passed, all_),
+        "ceiling": area(truth, passed, all_),
+        "with_truth": float(np.corrcoef(pd.Series(chance).rank(), pd.Series(truth).rank())[0, 1]),
+        "off": float((means["chance"] - means["truth"]).abs().mean()),
+        "held": float(((means["low"] <= means["truth"]) & (means["truth"] <= means["high"])).mean()),
+    }
+
+
+def tell(name: str, rows: list[dict[str, float]]) -> None:
+    table = pd.DataFrame(rows)
+    given = table[table["given"] == 1]
+    print(
+        f"{name}: {len(rows)} histories, card given {table['given'].mean():.2f}, too small "
+        f"{table['too_small'].mean():.2f}, no gain {(1 - table['given'] - table['too_small']).mean():.2f}",
+        flush=True,
+    )
+    if len(given):
+        figures = given.drop(columns=["given", "too_small"])
+        print("    " + ", ".join(f"{name} {value:.3f}" for name, value in figures.mean().items()), flush=True)
+
+
+if __name__ == "__main__":
+    what, *given = sys.argv[1:]
+    if what == "truths":
+        many, size, seed = [int(n) for n in [*given, *["40", "1200", "5000"][len(given) :]]]
+        for truth in TRUTHS:
+            tell(truth, [one(size, seed + k, truth=truth) for k in range(many)])
+    elif what == "sizes":
+        many, seed = [int(n) for n in [*given, *["40", "5000"][len(given) :]]]
+        for size in (60, 120, 180, 250, 350, 500, 800, 1600):
+            for truth in ("panel", "weak", "random"):
+                tell(f"{size} {truth}", [one(size, seed + k, truth=truth) for k in range(many)])
+    elif what == "missing":
+        many, size, seed = [int(n) for n in [*given, *["20", "1200", "5000"][len(given) :]]]
+        for missing in (0.0, 0.15, 0.3, 0.5, 0.7, 0.8):
+            tell(f"missing {missing}", [one(size, seed + k, missing=missing) for k in range(many)])
+    else:
+        sys.exit(__doc__)
