@@ -4,8 +4,8 @@
     python examples/evaluate_history.py sizes [HISTORIES] [SEED]           from which size on a card is given
     python examples/evaluate_history.py missing [HISTORIES] [SIZE] [SEED]  with more and more cells empty
 
-Of each history a card is learned, and shown 3,000 further made-up firms with as many empty cells. Against them stand the
-probabilities with which they were drawn: `ceiling` is the AUC that those themselves reach, `held` the share of tenths
+Of each history a card is learned, and shown 3,000 further made-up firms with as many empty cells. Beside it stand the
+probabilities with which these were drawn: `ceiling` is the AUC that those themselves reach, `held` the share of tenths
 by points in which the mean true probability lies in the card's mean 90 % interval, `off` the mean distance of the two.
 Seeds below 1000 were looked at while the method was made; seeds from 5000 were not.
 """
@@ -34,7 +34,7 @@ def one(size: int, seed: int, **how: object) -> dict[str, float]:
     check = card.check.set_index("measure")
     later = history(LATER, seed=seed + 100_000, **how)
     found = card.score(later.table, "hte", on="2025-12-31").firms
-    rows = (found["decision"] != "fails").to_numpy() & (later.probability > 0)
+    rows = (found["decision"] != "fails").to_numpy()
     chance, truth = found["probability"].to_numpy()[rows], later.probability[rows]
     passed, all_ = later.full["outcome"].to_numpy()[rows], np.ones(int(rows.sum()))
     tenth = pd.qcut(pd.Series(chance).rank(method="first"), 10, labels=False).to_numpy()

@@ -4,10 +4,10 @@
 
 Everything is invented. Nothing of this is known to the library; only the examples and the tests use it.
 
-Firms apply in the years 2021 to 2025 because they believe that they meet the conditions; one in twelve is wrong (and then
-fails). `TRUTHS` say how a panel decides on the others:
-* `panel`: points of the rules at the middle of their ranges, a block of at most 30 for rights, and 31 further points that
-  follow R&D, staff and chance facts; the panel as a body errs by 7 points (normal); more than 70 passes.
+Firms apply in the years 2021 to 2025 because they believe that they meet the conditions; one in twelve is wrong, and
+fails. `TRUTHS` say how a panel decides on the others:
+* `panel`: the rules' points at the middle of their ranges; experts' points on the technology follow the rights, those
+  on the organisation R&D and staff; 13 points as a gift; the panel errs by 7 points (normal); more than 70 passes.
 * `weak`: the same with an error of 25 points: the facts say little.
 * `papers`: one in four fails for a fault in its papers, whatever its points; the rest as in `panel`.
 * `falling`: as `panel`, and each year the panel gives 2 points less.
@@ -32,7 +32,7 @@ NEVER_EMPTY = ("enterprise_id", "name", "apply_on", "outcome")
 
 
 class History(NamedTuple):
-    """`table`: as a bureau has it, `outcome` true or false; `full`: every fact; `probability` of passing, a row each."""
+    """`table`: as a bureau has it, `outcome` true or false; `full`: every fact; `probability` of passing."""
 
     table: pd.DataFrame
     full: pd.DataFrame
@@ -64,7 +64,10 @@ def history(size: int, *, truth: str = "panel", missing: float = 0.3, seed: int 
 def _facts(size, rng):
     skill, large = rng.normal(size=size), rng.normal(size=size)
     order = np.sort(rng.integers(len(YEARS), size=size))
-    apply_on = [date(YEARS[k], 5, 1) + timedelta(days=int(day)) for k, day in zip(order, rng.integers(120, size=size))]
+    apply_on = [
+        date(YEARS[k], 5, 1) + timedelta(days=int(day))
+        for k, day in zip(order, rng.integers(120, size=size), strict=True)
+    ]
     again = rng.random(size) < 0.15  # one in seven or so is a firm that applied before
     number = np.where(again, rng.integers(1, size + 1, size), np.arange(1, size + 1))
     age = np.clip(rng.gamma(2.5, 3.0, size) + 3.0, 3.0, 30.0)
@@ -88,7 +91,7 @@ def _facts(size, rng):
             "enterprise_id": [f"LS{n:05d}" for n in number],
             "name": [f"虚构{n:05d}号科技有限公司" for n in number],
             "apply_on": apply_on,
-            "registered_on": [day - timedelta(days=int(365.25 * own)) for day, own in zip(apply_on, age)],
+            "registered_on": [day - timedelta(days=int(365.25 * own)) for day, own in zip(apply_on, age, strict=True)],
             "resident": True,
             "employees_total": people,
             "rd_staff": np.minimum(staff, people),

@@ -21,11 +21,15 @@ def discover(
     ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the draws; equal seeds give equal lists.")] = 0,
+    card: Annotated[
+        Path | None, typer.Option("--card", help="Order firms of one rule decision by a card of `matcher pool learn`.")
+    ] = None,
 ) -> None:
     """Rank the firms of a thin list by their chance to pass a policy, with reasons and the facts to ask for."""
     from matcher.pool.files import discover_file
 
-    print(discover_file(table, policy, on=day(on), output=output, assume=assume, sheet=sheet, seed=seed))
+    told = discover_file(table, policy, on=day(on), output=output, assume=assume, sheet=sheet, seed=seed, card=card)
+    print(told)
 
 
 def add_commands(app: typer.Typer) -> None:

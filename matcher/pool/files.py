@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matcher.contracts import Column, Contract
@@ -15,6 +17,7 @@ from matcher.policy.core import load_policy
 from matcher.policy.firms import read_firms
 from matcher.policy.score_files import check_target, table_bytes
 from matcher.pool.discovery import LISTED, Discovery, discover
+from matcher.pool.scorecard import Card, order_inside
 from matcher.tables import Reading, describe, read_table
 
 REGISTRY = (
@@ -35,6 +38,7 @@ _ASSUMPTIONS = Contract(
     ),
     any_of=("column",),
 )
+_HEADS = ("名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么")
 TITLES = dict(zip(LISTED, ("企业编号", "名次", "通过的可能", "理由", "先问什么"), strict=True))
 
 
@@ -47,11 +51,14 @@ def discover_file(
     assume: str | Path | None = None,
     sheet: str | None = None,
     seed: int = 0,
+    card: str | Path | None = None,
 ) -> str:
     """Read a thin list, rank it, write it; returns a few lines for the user.
 
     `output`: .csv or .parquet hold enterprise_id, rank, chance, reasons, ask; .xlsx also names, the expected number
-    and the assumptions used. Raises TableError, PolicyError or OutputError.
+    and the assumptions used. `card`: a score card's file; firms of one rule decision are then ordered by it (see
+    `matcher.pool.scorecard.order_inside`), and its columns are added. Raises TableError, PolicyError, PoolError or
+    OutputError.
     """
     check_target(output, workbook=True)
     rules = load_policy(policy)
@@ -61,6 +68,10 @@ def discover_file(
         for row in read_table(assume, _ASSUMPTIONS).rows.to_dict("records"):
             given[str(row["column"])] = (float(row["low"]), float(row["likely"]), float(row["high"]))
     found = discover(reading.rows, rules, on=on, assume=given, seed=seed)
+    if card is not None:
+        scored = Card.load(card).score(reading.rows, rules, on=on).firms
+        listed = order_inside(found.listed, scored)
+        found = replace(found, listed=listed.assign(rank=np.arange(1, len(listed) + 1)))
     path = Path(output)
     if path.suffix.lower() == ".xlsx":
         save_files({path: _workbook(found, reading)})
@@ -94,17 +105,25 @@ def _workbook(found: Discovery, reading: Reading) -> bytes:
         zip(reading.rows["enterprise_id"], reading.rows.get("name", pd.Series("", reading.rows.index)), strict=True)
     )
     sheet = book.add_worksheet("走访名单")
-    heads = ("名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么")
-    for place, (head, width) in enumerate(zip(heads, (7, 16, 30, 12, 80, 50), strict=True)):
+    scored = {"points": "评分", "probability": "历史经验概率", "why": "各项得分"}
+    more = {name: head for name, head in scored.items() if name in found.listed}
+    heads = (*_HEADS, *more.values())
+    for place, (head, width) in enumerate(zip(heads, (7, 16, 30, 12, 80, 50, 8, 12, 80), strict=False)):
         sheet.write_string(0, place, head, bold)
         sheet.set_column(place, place, width)
-    for row, (own, rank, chance, why, ask) in enumerate(found.listed.itertuples(index=False), start=1):
+    for row, (own, rank, chance, why, ask) in enumerate(found.listed[list(LISTED)].itertuples(index=False), start=1):
         sheet.write_number(row, 0, rank, wrap)
         sheet.write_string(row, 1, own, wrap)
         sheet.write_string(row, 2, str(names.get(own) or ""), wrap)
         sheet.write_number(row, 3, chance, share)
         sheet.write_string(row, 4, why, wrap)
         sheet.write_string(row, 5, ask, wrap)
+        for place, name in enumerate(more, start=6):
+            value = found.listed[name].iloc[row - 1]
+            if isinstance(value, str):
+                sheet.write_string(row, place, value, wrap)
+            elif not pd.isna(value):
+                sheet.write_number(row, place, value, share if name == "probability" else wrap)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(len(found.listed), 1), len(heads) - 1)
     notes = book.add_worksheet("说明")

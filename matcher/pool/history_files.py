@@ -17,7 +17,7 @@ from matcher.policy.firms import read_firms
 from matcher.pool.book_files import TITLES as BOOK_TITLES
 from matcher.pool.book_files import in_words
 from matcher.pool.learning import Learned, learn_card
-from matcher.pool.scorecard import FIRMS, MEASURES, Card, order_inside
+from matcher.pool.scorecard import FIRMS, MEASURES, Card, figures_of, order_inside
 from matcher.pool.tiers import LEADS, tiers
 from matcher.tables import PROBLEM_COLUMNS, Reading, describe
 
@@ -28,7 +28,22 @@ _COLUMNS = (
     Column("round", "text", "批次", ("轮次", "申报批次", "认定批次", "申报轮次")),
 )
 _PASSED = {"通过", "认定", "已认定", "已通过", "是", "合格", "入选", "true", "yes", "pass", "passed", "1", "1.0"}
-_FAILED = {"未通过", "不通过", "未认定", "没通过", "否", "不合格", "落选", "未入选", "false", "no", "fail", "failed", "0", "0.0"}
+_FAILED = {
+    "未通过",
+    "不通过",
+    "未认定",
+    "没通过",
+    "否",
+    "不合格",
+    "落选",
+    "未入选",
+    "false",
+    "no",
+    "fail",
+    "failed",
+    "0",
+    "0.0",
+}
 _OPEN = {"", "待定", "在审", "评审中", "未知", "撤回", "已撤回"}
 TITLES = {
     **BOOK_TITLES, "points": "评分", "points_low": "未知事实最差时评分", "points_high": "未知事实最好时评分",
@@ -59,10 +74,10 @@ def read_history(source: str | Path, policy: Policy, *, sheet: str | None = None
     """
     reading = read_firms(source, [policy], sheet=sheet, extra=_COLUMNS)
     rows = reading.rows
-    for name in ("apply_on", "outcome"):
-        if name not in rows:
-            rows = rows.assign(**{name: pd.NaT if name == "apply_on" else ""})
-    words = rows["outcome"].fillna("").astype(str).str.strip()
+    if "apply_on" not in rows:
+        rows = rows.assign(apply_on=pd.Series(pd.NaT, index=rows.index))
+    given = rows["outcome"] if "outcome" in rows else pd.Series("", index=rows.index)
+    words = given.fillna("").astype(str).str.strip()
     lower = words.str.lower()
     known = {**dict.fromkeys(_PASSED, True), **dict.fromkeys(_FAILED, False)}
     outcome = pd.array([known.get(word, pd.NA) for word in lower], dtype="boolean")
@@ -120,14 +135,14 @@ def learn_file(
 
 
 def _summary(learned: Learned, policy: Policy) -> str:
-    card, check = learned.card, learned.card.check.set_index("measure")
-    skill, auc = check.loc["brier_skill"], check.loc["auc"]
+    card, figures = learned.card, figures_of(learned.card.check)
+    skill, auc = figures["brier_skill"], figures["auc"]
+    rows, expected, passed = (figures[name].value for name in ("rows", "expected", "passed"))
     return (
-        f"{policy.title}评分卡：{len(card.items)} 项，学自 {len(card.rounds)} 轮 {card.rows} 例（通过 {card.passed} 例）。"
-        f"跨轮检验（“{card.rounds[-1]}”{check.loc['rows', 'value']:.0f} 例，预计通过 {check.loc['expected', 'value']:.0f}，"
-        f"实际 {check.loc['passed', 'value']:.0f}）：布里尔技巧分 {skill['value']:.2f}"
-        f"（95% 区间 {skill['low']:.2f} 至 {skill['high']:.2f}），AUC {auc['value']:.2f}"
-        f"（{auc['low']:.2f} 至 {auc['high']:.2f}）"
+        f"{policy.title}评分卡：{len(card.items)} 项，学自 {len(card.rounds)} 轮 {card.rows} 例"
+        f"（通过 {card.passed} 例）。跨轮检验（“{card.rounds[-1]}”{rows:.0f} 例，预计通过 {expected:.0f}，"
+        f"实际 {passed:.0f}）：布里尔技巧分 {skill.value:.2f}（95% 区间 {skill.low:.2f} 至 {skill.high:.2f}），"
+        f"AUC {auc.value:.2f}（{auc.low:.2f} 至 {auc.high:.2f}）"
     )
 
 
@@ -242,4 +257,3 @@ def with_card(
     """A list of firms ordered by a card's points inside its tiers and decisions, and the points of every item."""
     scored = Card.load(card).score(firms, policy, on=on)
     return order_inside(listed, scored.firms[list(FIRMS)]), scored.items
-

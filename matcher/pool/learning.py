@@ -22,7 +22,7 @@ from matcher.policy.core import Policy
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import loaded
 from matcher.pool.quantities import Quantity, measured
-from matcher.pool.scorecard import CHECK, GROUPS, MEASURES, Card, Item, bin_side
+from matcher.pool.scorecard import CHECK, GROUPS, MEASURES, Card, Item, bin_side, figures_of
 
 # Peduzzi et al. 1996 (J. Clin. Epidemiol. 49, 1373-1379): ten of the rarer outcome for each variable. A rule of thumb
 # and no guarantee (van Smeden et al. 2019, Stat. Methods Med. Res. 28, 2455-2474), so the out-of-time check decides.
@@ -92,13 +92,12 @@ def learn_card(history: pd.DataFrame, policy: str | Policy, *, seed: int = 0) ->
     if early is None:
         raise HistoryError(_NO_SIGNAL)
     check, groups = _check(early, cases.take(last), float(earlier.passed.mean()), rng)
-    figures = check.set_index("measure")
-    skill, auc = figures.loc["brier_skill"], figures.loc["auc"]
-    if not (skill["low"] > 0 and auc["low"] > 0.5):
+    skill, auc = (figures_of(check)[name] for name in ("brier_skill", "auc"))
+    if not (skill.low > 0 and auc.low > 0.5):
         raise HistoryError(
             f"不生成评分卡：跨轮检验（用此前各轮学习，预测“{names[-1]}”）没有显示出比只报以往通过率更好。"
-            f"布里尔技巧分 {skill['value']:.3f}（95% 区间 {skill['low']:.3f} 至 {skill['high']:.3f}，须整个大于 0），"
-            f"AUC {auc['value']:.3f}（{auc['low']:.3f} 至 {auc['high']:.3f}，须整个大于 0.5）；"
+            f"布里尔技巧分 {skill.value:.3f}（95% 区间 {skill.low:.3f} 至 {skill.high:.3f}，须整个大于 0），"
+            f"AUC {auc.value:.3f}（{auc.low:.3f} 至 {auc.high:.3f}，须整个大于 0.5）；"
             "请积累更多轮次，或补全当时的事实",
             check,
         )
@@ -118,11 +117,12 @@ _NO_SIGNAL = "不生成评分卡：历史中没有一项事实按规则的方向
 
 def _cases(history: pd.DataFrame, policy: Policy) -> tuple[_Cases, tuple[str, ...], pd.DataFrame]:
     days = pd.to_datetime(history["apply_on"], errors="coerce")
-    outcome = pd.array(history["outcome"], dtype="boolean")
-    passed, told = outcome.fillna(False).to_numpy(dtype=bool), ~outcome.isna()
+    outcome = history["outcome"].astype("boolean")
+    passed, told = outcome.fillna(False).to_numpy(dtype=bool), outcome.notna().to_numpy()
     dated = days.notna().to_numpy()
-    label = history["round"].fillna("").astype(str).str.strip() if "round" in history else pd.Series("", history.index)
-    label = label.where(label != "", days.dt.year.astype("Int64").astype(str) + "年").to_numpy(dtype=object)
+    given = history["round"].fillna("").astype(str).str.strip() if "round" in history else pd.Series("", history.index)
+    years = days.dt.year.astype("Int64").astype(str) + "年"
+    label = given.where(given != "", years).to_numpy(dtype=object)
     seen = measured(history, policy, on=pd.Timestamp(1970, 1, 1).date(), judged=False)
     fails, absent = seen.decisions == "fails", seen.decisions == "not_in_force"
     use = np.select(
@@ -280,14 +280,25 @@ def _items(cases: _Cases, chosen: Sequence[tuple[Quantity, tuple[float, ...]]], 
         values = at[quantity.rule][fit]
         apart = np.diff(points) != 0  # a cut that changes no points is none
         cuts, points = tuple(np.array(cuts)[apart].tolist()), points[np.append(True, apart)]
-        item = Item(quantity.rule, quantity.title, quantity.up, quantity.unit, cuts, (), 0, (), (), quantity.source)
         places = np.where(np.isnan(values), len(points), np.searchsorted(cuts, values, side=bin_side(quantity.up)))
         rows = np.bincount(places, minlength=len(points) + 1)
         passed = np.bincount(places, weights=cases.passed[fit], minlength=len(points) + 1).astype(int)
         many = rows[:-1].sum()
         unknown = int(np.round(rows[:-1] @ points / many)) if many else 0
-        told = {"points": points, "rows": rows, "passed": passed}
-        items.append(replace(item, unknown=unknown, **{name: tuple(each.tolist()) for name, each in told.items()}))
+        items.append(
+            Item(
+                quantity.rule,
+                quantity.title,
+                quantity.up,
+                quantity.unit,
+                cuts,
+                tuple(points.tolist()),
+                unknown,
+                tuple(rows.tolist()),
+                tuple(passed.tolist()),
+                quantity.source,
+            )
+        )
     return items
 
 
@@ -319,13 +330,19 @@ def _card(
         return None
     nothing = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
     return Card(
-        policy.id, tuple(names), len(everyone), int(cases.passed.sum()), tuple(items), intercept, slope, spread, *nothing
+        policy.id,
+        tuple(names),
+        len(everyone),
+        int(cases.passed.sum()),
+        tuple(items),
+        intercept,
+        slope,
+        spread,
+        *nothing,
     )
 
 
-def _calibrate(
-    points: Floats, passed: Bools, firm: np.ndarray
-) -> tuple[float, float, tuple[float, float, float]]:
+def _calibrate(points: Floats, passed: Bools, firm: np.ndarray) -> tuple[float, float, tuple[float, float, float]]:
     """Intercept and slope of a logistic regression on one figure, and their covariance, robust to firms that stand
     several times (the sandwich of Liang and Zeger 1986).
     """
@@ -360,21 +377,21 @@ def _check(card: Card, last: _Cases, base: float, rng: np.random.Generator) -> t
     each, often = (chance - passed) ** 2, (base - passed) ** 2
     found: dict[str, list[float]] = {"brier": [], "brier_skill": [], "auc": []}
     for turn in range(RESAMPLES + 1):
-        weight = np.bincount(rng.integers(firms, size=firms), minlength=firms)[firm] if turn else np.ones(len(passed))
+        drawn = np.bincount(rng.integers(firms, size=firms), minlength=firms) if turn else np.ones(firms)
+        weight = drawn[firm].astype(np.float64)
         found["brier"].append(float(weight @ each / weight.sum()))
         found["brier_skill"].append(1 - float(weight @ each) / float(weight @ often))
         found["auc"].append(area(chance, passed > 0, weight))
-    rows = [
+    rows: list[tuple[str, float, float, float]] = [
         ("rows", float(len(passed)), np.nan, np.nan),
         ("passed", float(passed.sum()), np.nan, np.nan),
         ("expected", float(chance.sum()), np.nan, np.nan),
     ]
-    rows += [
-        (name, found[name][0], *(float(end) for end in np.nanquantile(found[name][1:], [0.025, 0.975])))
-        for name in ("brier", "brier_skill", "auc")
-    ]
+    for name, values in found.items():
+        low, high = np.nanquantile(values[1:], [0.025, 0.975])
+        rows.append((name, values[0], float(low), float(high)))
     rows.append(("brier_base", float(often.mean()), np.nan, np.nan))
-    _, slope, (_, _, spread) = _calibrate(np.log(chance / (1 - chance)), last.passed, last.firm)
+    _, slope, (_, _, spread) = _calibrate(card.intercept + card.slope * points, last.passed, last.firm)
     wide = 1.959963984540054 * np.sqrt(spread)
     rows.append(("slope", slope, slope - wide, slope + wide))
     table = pd.DataFrame(rows, columns=list(CHECK[:4])).assign(rows=len(passed))

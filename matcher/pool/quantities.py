@@ -28,7 +28,8 @@ from matcher.policy.verdicts import DECISIONS, decided
 @dataclass(frozen=True)
 class Quantity:
     """What one rule measures. `up`: more is better. `limits`: where the rule turns, ascending. `unit`: "share",
-    "days", "yuan", "yesno", "points" (the rule's own, the middle of a range) or "". `weight`: the most points of an item, 0 of a condition. `values`: a row a firm, NaN: unknown.
+    "above" (a share less its limit), "days", "yuan", "yesno", "points" (the rule's own, the middle of a range) or "".
+    `weight`: the most points of an item, 0 of a condition. `values`: a row a firm, NaN: unknown.
     """
 
     rule: str
@@ -115,12 +116,16 @@ def _of_rules(rules: Sequence[Rule], facts: Facts, policy: Policy) -> Iterator[t
         yield key, Quantity(rule.id, rule.title, up, unit, ascending, weight, rule.source, values)
 
 
-def _condition(
-    test: Test, frame: Frame, policy: Policy
-) -> tuple[object, bool, str, Sequence[float], Floats] | None:
+def _condition(test: Test, frame: Frame, policy: Policy) -> tuple[object, bool, str, Sequence[float], Floats] | None:
     facts = frame.facts
     if isinstance(test, Compare):
-        return test.measure, test.word in RISING, _unit(test.measure, policy), [test.limit], test.measure.value(facts)
+        return (
+            test.measure,
+            test.word in RISING,
+            _unit(test.measure, policy),
+            [float(test.limit)],
+            test.measure.value(facts),
+        )
     if isinstance(test, ByBracket):
         inner = [bracket.test for bracket in test.brackets]
         parts = [part for part in inner if isinstance(part, Compare)]
@@ -128,7 +133,8 @@ def _condition(
         if len(parts) < len(inner) or len(sides) != 1:
             return None
         shown, ((measure, up),) = test.show(frame), sides
-        return test, up, _unit(measure, policy), [0.0], shown.value - shown.limit
+        above = "above" if _unit(measure, policy) == "share" else ""
+        return test, up, above, [0.0], shown.value - shown.limit
     facts_asked = test.tests if isinstance(test, Joined) else (test,)
     asked = [part for part in facts_asked if isinstance(part, Is) and policy.columns[part.name].kind == "yesno"]
     codes = {part.code for part in asked}
@@ -138,9 +144,7 @@ def _condition(
     return test, up, "yesno", [1.0 if up else 0.0], facts.sum([part.name for part in asked]).value()
 
 
-def _bands(
-    item: Bands, facts: Facts, policy: Policy
-) -> tuple[object, bool, str, Sequence[float], Floats] | None:
+def _bands(item: Bands, facts: Facts, policy: Policy) -> tuple[object, bool, str, Sequence[float], Floats] | None:
     """Bands along one measure whose points rise (or fall) with it; None for others."""
     measures: set[Measure] = set()
     ends: list[tuple[bool, float, float]] = []

@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -265,10 +265,12 @@ class Scores:
 def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
     """The rows of a list of firms, ordered by points inside equal tiers and equal decisions.
 
-    table: enterprise_id, each once, and `tier` where it has tiers; any other columns. scored: `Scores.firms` of the
-    same firms. Rows stand by tier (ready first), then by decision (passes, can_pass, unknown, fails), then by points,
-    largest first, then as they stood. The columns of `scored` from `points` on are added, and `decision` where there is
-    none. Raises PoolError for firms that are missing or stand twice.
+    table: enterprise_id, each once, `tier` where it has tiers, `chance` where it is a discovery list; any other
+    columns. scored: `Scores.firms` of the same firms. Rows stand by tier (ready first), then by decision (passes,
+    can_pass, unknown, fails), then by points, largest first, then as they stood. Where a list has chances, firms with
+    unknown facts stand by chance times probability instead: points take an unknown fact for an average one, the chance
+    asks what the rules say under all that it may be. The columns of `scored` that the list lacks are added. Raises
+    PoolError for firms that are missing or stand twice.
     """
     ids = table["enterprise_id"].astype(str)
     if ids.duplicated().any() or scored["enterprise_id"].duplicated().any():
@@ -280,17 +282,37 @@ def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
     joined = table.assign(**{name: found[name].to_numpy() for name in more})
     decision = joined["decision"].astype(str).map(_ORDER.index).to_numpy()
     tier = joined["tier"].map(TIERS.index).to_numpy() if "tier" in joined else np.zeros(len(joined))
-    order = np.lexsort((np.arange(len(joined)), -found["points"].to_numpy(), decision, tier))
+    worth = found["points"].to_numpy(dtype=np.float64)
+    if "chance" in joined:
+        open_ = decision == _ORDER.index("unknown")
+        worth = np.where(open_, joined["chance"] * found["probability"].to_numpy(), worth)
+    order = np.lexsort((np.arange(len(joined)), -worth, decision, tier))
     return joined.iloc[order].reset_index(drop=True)
+
+
+class Figure(NamedTuple):
+    """One figure of a check with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def figures_of(check: pd.DataFrame) -> dict[str, Figure]:
+    """The figures of a check (CHECK) by their names."""
+    columns = [check[name].tolist() for name in CHECK[:4]]
+    return {str(name): Figure(*ends) for name, *ends in zip(*columns, strict=True)}
 
 
 def shown(value: float, unit: str) -> str:
     """A figure as people write it."""
     if unit == "share":
         return f"{value * 100:.4g}%"
-    if unit in ("days", "points"):
-        return f"{value:.4g}天" if unit == "days" else f"规则分{value:.4g}"
-    return f"{value / 10_000:.6g}万元" if unit == "yuan" else f"{value:.4g}"
+    if unit == "above":
+        return f"标准+{value * 100:.4g}个百分点"
+    if unit == "yuan":
+        return f"{value / 10_000:.6g}万元"
+    return {"days": "{:.4g}天", "points": "规则分{:.4g}"}.get(unit, "{:.4g}").format(value)
 
 
 def _why(parts: Sequence[tuple[Item, Floats, np.ndarray, np.ndarray]], size: int) -> list[str]:
