@@ -31,7 +31,7 @@ DAY = dt.date(2026, 11, 24)
 NOTHING = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
 IP = Item("ip", "知识产权", True, "", (3.0, 6.0), (0, 10, 25), 9, (5, 10, 5, 20), (1, 5, 4, 9), "来源")
 RD = Item("rd_ratio", "研发占比", True, "above", (0.02,), (0, 30), 12, (10, 10, 20), (2, 8, 9), "来源")
-SMALL = Card("hte", ("2024年", "2025年"), 40, 19, (IP, RD), -1.0, 0.05, (0.04, 0.0, 0.0001), *NOTHING)
+SMALL = Card("hte", ("2024年", "2025年"), 40, 19, (IP, RD), -1.0, 0.05, (0.04, 0.0, 0.0001), 0.5, *NOTHING)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,8 @@ def firm(name, one, two, rd=60, **more):
         "sales_y1": 1000, "sales_y2": 1000, "sales_y3": 1000, "rd_expense_y1": rd, "rd_expense_y2": rd,
         "rd_expense_y3": rd, "rd_domestic_3y": rd and 3 * rd, "total_income_last_year": 1000,
         "hightech_income_last_year": 900, "class1_ip": one, "class2_ip": two, "in_field": "是",
-        "major_safety_accident_365d": "否", "major_quality_accident_365d": "否", "serious_env_violation_365d": "否", "conversions_3y": 15,
+        "major_safety_accident_365d": "否", "major_quality_accident_365d": "否", "serious_env_violation_365d": "否",
+        "conversions_3y": 15,
     }  # fmt: skip
     return {**facts, **more}
 
@@ -107,6 +108,12 @@ def test_points_chance_and_words_by_hand():
     assert rows.loc["A", ["probability", "low", "high"]].tolist() == pytest.approx(
         [expit(middle), expit(middle - wide), expit(middle + wide)], abs=1e-6
     )
+    own = [(5 * 11.25**2 + 10 * 1.25**2 + 5 * 13.75**2) / 20, 15**2]  # of C, both facts unknown
+    open_ = 0.05**2 * (0.5 * sum(own) + 0.5 * (np.sqrt(own[0]) + 15) ** 2)
+    middle, wide = -1 + 0.05 * 21, 1.6448536269514722 * np.sqrt(0.04 + 21**2 * 0.0001 + open_)
+    assert rows.loc["C", ["probability", "low", "high"]].tolist() == pytest.approx(
+        [expit(middle / np.sqrt(1 + np.pi / 8 * open_)), expit(middle - wide), expit(middle + wide)], abs=1e-6
+    )
     assert rows["why"].tolist() == [
         "研发占比标准+2个百分点以上 30分；知识产权6以上 25分",
         "知识产权低于3 0分；研发占比低于标准+2个百分点 0分",
@@ -137,8 +144,9 @@ def test_more_of_what_helps_never_costs_points(made, learned, row, column, more)
     if column == "rd_expense_y3":
         better["rd_domestic_3y"] += better[column] - one[column]
     both = pd.concat([one, better]).assign(enterprise_id=["A", "B"])
-    points = learned.card.score(both, "hte", on=DAY).firms["points"]
-    assert points[1] >= points[0]
+    found = learned.card.score(both, "hte", on=DAY).firms
+    assert found["points"][1] >= found["points"][0]
+    assert found["probability"][1] >= found["probability"][0]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -245,8 +253,8 @@ def test_in_a_city_points_order_only_inside_tiers_and_decisions(learned, seed):
             for tier, decision in zip(ranked["tier"], ranked["decision"], strict=True)
         ]
         assert groups == sorted(groups)
-        falls = ranked.groupby(["tier", "decision"])["points"].apply(lambda p: p.is_monotonic_decreasing)
-        assert falls.all()
+        for (_, decision), group in ranked.groupby(["tier", "decision"]):
+            assert group["points" if decision == "fails" else "probability"].is_monotonic_decreasing
 
 
 def test_in_a_list_with_chances_an_unknown_fact_counts_by_its_chance():
@@ -263,6 +271,12 @@ def test_in_a_list_with_chances_an_unknown_fact_counts_by_its_chance():
     assert order_inside(listed, scored)["enterprise_id"].tolist() == ["C2", "C1", "U2", "U1", "F"]
     without = order_inside(listed[["enterprise_id"]], scored)
     assert without["enterprise_id"].tolist() == ["C2", "C1", "U1", "U2", "F"]
+
+
+def test_no_firms_give_empty_tables():
+    found = SMALL.score(pd.DataFrame([firm("A", 1, 1)]).head(0), "hte", on=DAY)
+    assert len(found.firms) == len(found.items) == 0
+    assert len(order_inside(pd.DataFrame({"enterprise_id": []}), found.firms)) == 0
 
 
 def test_two_rows_of_one_firm_are_not_ordered_in_silence():

@@ -124,7 +124,7 @@ def learn_file(
         save_files({told: text.encode("utf-8")})
     elif told is not None:
         save_tables(told, _sheets(learned, rules, reading), {**TITLES, **{"value": "数值"}})
-    lines = [_summary(learned, rules), describe(reading.problems)]
+    lines = [_summary(learned, rules), _warning(learned), describe(reading.problems)]
     by_rule = learned.used[(learned.used["use"] == "by rule") & (learned.used["note"].str.contains("请核对"))]
     if len(by_rule):
         lines.append(
@@ -146,10 +146,27 @@ def _summary(learned: Learned, policy: Policy) -> str:
     )
 
 
+def _warning(learned: Learned) -> str:
+    """Where the last round passed more or fewer than its chances allow; "" elsewhere."""
+    figures = figures_of(learned.card.check)
+    expected, passed = figures["expected"], figures["passed"].value
+    if expected.low <= passed <= expected.high:
+        return ""
+    less = passed < expected.low
+    return (
+        f"注意：末轮实际通过 {passed:.0f} 家，{'少' if less else '多'}于预计的 {expected.low:.0f} 至 {expected.high:.0f} 家"
+        f"（95%）：评审尺度可能已变{'严' if less else '宽'}，排序仍可用，概率请{'往低' if less else '往高'}看"
+    )
+
+
 def report_text(learned: Learned, policy: Policy) -> str:
     """The points table, the check and what was left out, as plain text in Chinese."""
     card = learned.card
-    lines = [_summary(learned, policy), "", "评分表（各项分值相加；20 分使通过的几率翻倍）"]
+    lines = [
+        *filter(None, (_summary(learned, policy), _warning(learned))),
+        "",
+        "评分表（各项分值相加；20 分使通过的几率翻倍）",
+    ]
     for item in card.items:
         lines.append(f"{item.title}（{'越高越好' if item.up else '越低越好'}；{item.source}）")
         for place, points in enumerate((*item.points, item.unknown)):
@@ -196,7 +213,7 @@ def _sheets(learned: Learned, policy: Policy, reading: Reading) -> dict[str, pd.
         "未列入的项目": learned.left_out[["title", "reason"]],
         "历史的用途": used,
         "问题": reading.problems.rename(columns=_PROBLEMS),
-        "说明": pd.DataFrame({"说明": [_summary(learned, policy), *_NOTES]}),
+        "说明": pd.DataFrame({"说明": [*filter(None, (_summary(learned, policy), _warning(learned))), *_NOTES]}),
     }
 
 

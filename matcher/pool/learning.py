@@ -22,7 +22,7 @@ from matcher.policy.core import Policy
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import loaded
 from matcher.pool.quantities import Quantity, measured
-from matcher.pool.scorecard import CHECK, GROUPS, MEASURES, Card, Item, bin_side, figures_of
+from matcher.pool.scorecard import CHECK, GROUPS, MEASURES, Card, Item, bin_side, figures_of, left_open, shrink
 
 # Peduzzi et al. 1996 (J. Clin. Epidemiol. 49, 1373-1379): ten of the rarer outcome for each variable. A rule of thumb
 # and no guarantee (van Smeden et al. 2019, Stat. Methods Med. Res. 28, 2455-2474), so the out-of-time check decides.
@@ -32,6 +32,7 @@ LEAST = 96
 # assumptions of this library: bins of an item, smallest bin, its least share of the known, folds, resamples
 BINS, SMALLEST, SHARE, FOLDS, RESAMPLES = 5, 15, 0.05, 5, 2000
 RIDGE = 2.0  # of the steps' weights
+NORMAL = 1.959963984540054  # of a 95 % interval
 POINTS = 20 / np.log(2)  # points a unit of log odds
 
 
@@ -302,12 +303,22 @@ def _items(cases: _Cases, chosen: Sequence[tuple[Quantity, tuple[float, ...]]], 
     return items
 
 
-def _sums(items: Sequence[Item], cases: _Cases) -> Floats:
+def _each(items: Sequence[Item], cases: _Cases) -> tuple[Floats, Bools]:
+    """(items, cases): points, and which figures are unknown."""
     at = {quantity.rule: quantity.values for quantity in cases.quantities}
-    total = np.zeros(len(cases.passed))
-    for item in items:
-        total += np.array((*item.points, item.unknown))[item.bins(at[item.rule])]
-    return total
+    points = [np.array((*item.points, item.unknown))[item.bins(at[item.rule])] for item in items]
+    return np.array(points, dtype=np.float64), np.array([np.isnan(at[item.rule]) for item in items])
+
+
+def _sums(items: Sequence[Item], cases: _Cases, fit: Bools) -> tuple[Floats, Floats, float]:
+    """Points of every case, the variance that its unknown facts leave, and the correlation of items in `fit`."""
+    points, unknown = _each(items, cases)
+    covariance = pd.DataFrame(np.where(unknown, np.nan, points)[:, fit].T).cov(min_periods=2 * SMALLEST).to_numpy()
+    apart = ~np.eye(len(items), dtype=bool) & ~np.isnan(covariance)
+    deviation = np.sqrt(np.array([item.unsure for item in items]))
+    most = float(np.outer(deviation, deviation)[apart].sum())
+    together = float(np.clip(covariance[apart].sum() / most, 0, 1)) if most > 0 else 0.0
+    return points.sum(axis=0), left_open(items, unknown, together), together
 
 
 def _card(
@@ -321,13 +332,16 @@ def _card(
     everyone = np.ones(len(cases.passed), dtype=bool)
     items = [item for item in _items(cases, chosen, everyone) if max(item.points) > 0]
     fold = rng.permutation(int(cases.firm.max()) + 1)[cases.firm] % FOLDS
-    unseen = np.zeros(len(cases.passed))
+    unseen = np.zeros((2, len(cases.passed)))
     for k in range(FOLDS):
-        part = _items(cases, chosen, fold != k)
-        unseen[fold == k] = _sums(part, cases)[fold == k]
-    intercept, slope, spread = _calibrate(unseen, cases.passed, cases.firm)
+        sums, unsure, _ = _sums(_items(cases, chosen, fold != k), cases, fold != k)
+        # cards of fewer cases give fewer points to all, so that each is centred on what it was learned from
+        unseen[:, fold == k] = np.stack([sums - sums[fold != k].mean(), unsure])[:, fold == k]
+    intercept, slope, spread = _calibrate(unseen[0], cases.passed, cases.firm, unsure=unseen[1])
     if not items or slope <= 0:
         return None
+    sums, _, together = _sums(items, cases, everyone)
+    intercept, spread = _moved(intercept, slope, spread, float(sums.mean()))
     nothing = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
     return Card(
         policy.id,
@@ -338,31 +352,51 @@ def _card(
         intercept,
         slope,
         spread,
+        together,
         *nothing,
     )
 
 
-def _calibrate(points: Floats, passed: Bools, firm: np.ndarray) -> tuple[float, float, tuple[float, float, float]]:
+def _calibrate(
+    points: Floats, passed: Bools, firm: np.ndarray, *, unsure: Floats | float = 0.0
+) -> tuple[float, float, tuple[float, float, float]]:
     """Intercept and slope of a logistic regression on one figure, and their covariance, robust to firms that stand
     several times (the sandwich of Liang and Zeger 1986).
+
+    unsure: the variance of the figure that unknown facts leave. The log odds are divided by `shrink` of it, where the
+    slope is that of the round before, until it stays.
     """
     centre, scale = float(points.mean()), max(float(points.std()), 1e-9)
-    table = np.column_stack([np.ones(len(points)), (points - centre) / scale])
+    plain = np.column_stack([np.ones(len(points)), (points - centre) / scale])
     free = np.zeros(2)
-    for _ in range(50):
+    for _ in range(100):
+        table = plain / shrink((free[1] / scale) ** 2 * unsure * np.ones(len(points)))[:, None]
         chance = expit(table @ free)
         bend = table.T @ (table * (chance * (1 - chance))[:, None]) + 1e-6 * np.eye(2)
         step = np.linalg.solve(bend, table.T @ (passed - chance) - 1e-6 * free)
         free = free + np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-12:
+        if np.abs(step).max() < 1e-10:
             break
     pulls = np.zeros((int(firm.max()) + 1, 2))
     np.add.at(pulls, firm, table * (passed - expit(table @ free))[:, None])
     back = np.linalg.inv(bend)
     both = back @ (pulls.T @ pulls) @ back
-    turn = np.array([[1.0, -centre / scale], [0.0, 1.0 / scale]])  # from the figure moved and scaled to the points
-    free, both = turn @ free, turn @ both @ turn.T
-    return float(free[0]), float(free[1]), (float(both[0, 0]), float(both[0, 1]), float(both[1, 1]))
+    slope = float(free[1]) / scale
+    spread = float(both[0, 0]), float(both[0, 1]) / scale, float(both[1, 1]) / scale**2
+    intercept, spread = _moved(float(free[0]), slope, spread, centre)
+    return intercept, slope, spread
+
+
+def _moved(
+    intercept: float, slope: float, spread: tuple[float, float, float], centre: float
+) -> tuple[float, tuple[float, float, float]]:
+    """Intercept and covariance for a figure of which `centre` was taken off before."""
+    own, both, of_slope = spread
+    return intercept - slope * centre, (
+        own - 2 * centre * both + centre**2 * of_slope,
+        both - centre * of_slope,
+        of_slope,
+    )
 
 
 # ---- the check
@@ -370,8 +404,9 @@ def _calibrate(points: Floats, passed: Bools, firm: np.ndarray) -> tuple[float, 
 
 def _check(card: Card, last: _Cases, base: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Figures of a card on a round that it has not seen, with 95 % intervals over resampled firms, and groups."""
-    points = _sums(card.items, last)
-    chance, passed = card.chance(points)[0], last.passed.astype(np.float64)
+    points, unknown = _each(card.items, last)
+    unsure = left_open(card.items, unknown, card.together)
+    chance, passed = card.chance(points.sum(axis=0), unsure)[0], last.passed.astype(np.float64)
     firm = pd.factorize(last.firm)[0]
     firms = int(firm.max()) + 1
     each, often = (chance - passed) ** 2, (base - passed) ** 2
@@ -382,25 +417,26 @@ def _check(card: Card, last: _Cases, base: float, rng: np.random.Generator) -> t
         found["brier"].append(float(weight @ each / weight.sum()))
         found["brier_skill"].append(1 - float(weight @ each) / float(weight @ often))
         found["auc"].append(area(chance, passed > 0, weight))
+    total, wide = float(chance.sum()), NORMAL * float(np.sqrt((chance * (1 - chance)).sum()))
     rows: list[tuple[str, float, float, float]] = [
         ("rows", float(len(passed)), np.nan, np.nan),
         ("passed", float(passed.sum()), np.nan, np.nan),
-        ("expected", float(chance.sum()), np.nan, np.nan),
+        ("expected", total, total - wide, total + wide),
     ]
     for name, values in found.items():
         low, high = np.nanquantile(values[1:], [0.025, 0.975])
         rows.append((name, values[0], float(low), float(high)))
     rows.append(("brier_base", float(often.mean()), np.nan, np.nan))
-    _, slope, (_, _, spread) = _calibrate(card.intercept + card.slope * points, last.passed, last.firm)
-    wide = 1.959963984540054 * np.sqrt(spread)
+    _, slope, (_, _, spread) = _calibrate(np.log(chance) - np.log1p(-chance), last.passed, last.firm)
+    wide = NORMAL * float(np.sqrt(spread))
     rows.append(("slope", slope, slope - wide, slope + wide))
     table = pd.DataFrame(rows, columns=list(CHECK[:4])).assign(rows=len(passed))
     order = {name: place for place, name in enumerate(MEASURES)}
     table = table.sort_values("measure", key=lambda names: names.map(order), ignore_index=True)
     many = int(np.clip(len(passed) // 20, 2, 5))
-    rank = np.argsort(np.argsort(points, kind="stable"), kind="stable")
-    # equal sums stay in one group
-    place = pd.Series(rank * many // len(points)).groupby(points).transform("min").to_numpy()
+    rank = np.argsort(np.argsort(chance, kind="stable"), kind="stable")
+    # equal chances stay in one group
+    place = pd.Series(rank * many // len(chance)).groupby(chance).transform("min").to_numpy()
     groups = []
     for number, group in enumerate(np.unique(place), start=1):
         own = place == group
@@ -420,7 +456,6 @@ def area(scores: Floats, passed: Bools, weight: Floats) -> float:
 
 def _wilson(passed: float, rows: int) -> tuple[float, float]:
     """A 95 % interval of a share (Wilson 1927)."""
-    z = 1.959963984540054
-    middle = (passed + z**2 / 2) / (rows + z**2)
-    width = z / (rows + z**2) * np.sqrt(passed * (rows - passed) / rows + z**2 / 4)
+    middle = (passed + NORMAL**2 / 2) / (rows + NORMAL**2)
+    width = NORMAL / (rows + NORMAL**2) * np.sqrt(passed * (rows - passed) / rows + NORMAL**2 / 4)
     return float(middle - width), float(middle + width)

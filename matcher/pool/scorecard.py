@@ -22,7 +22,7 @@ from scipy.special import expit
 from matcher.errors import PoolError
 from matcher.output import save_files
 from matcher.policy.core import Policy
-from matcher.policy.intervals import Floats
+from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import as_day, loaded
 from matcher.pool.quantities import measured
 from matcher.pool.tiers import TIERS
@@ -68,6 +68,13 @@ class Item:
         found = np.searchsorted(self.cuts, values, side=bin_side(self.up))
         return np.where(np.isnan(values), len(self.points), found)
 
+    @property
+    def unsure(self) -> float:
+        """The variance of the points of the history's firms whose figure is known: what an unknown one leaves open."""
+        rows, points = np.array(self.rows[:-1], dtype=np.float64), np.array(self.points, dtype=np.float64)
+        many = rows.sum()
+        return float(rows @ (points - rows @ points / many) ** 2 / many) if many else 0.0
+
     def told(self, place: int) -> str:
         """A bin in words."""
         if place == len(self.points):
@@ -86,9 +93,12 @@ class Item:
 class Card:
     """A learned score card of one policy.
 
-    A sum of points s has the chance expit(intercept + slope * s); `spread` holds the variances of intercept and
-    slope and, between them, their covariance. `rows`, `passed`, `rounds`: what it was learned from. `check` (CHECK)
-    and `groups` (GROUPS) are the out-of-time check: learned on all rounds but the last, measured on the last.
+    With every fact known, a sum of points s has the chance expit(intercept + slope * s). Unknown facts, whose points
+    have the variance v (`left_open`), draw it towards one half: expit((intercept + slope * s) / sqrt(1 + pi / 8 * slope
+    ** 2 * v)), the mean over what they may be (MacKay 1992, Neural Computation 4, 720-736). `spread` holds the
+    variances of intercept and slope and, between them, their covariance; `together` is the mean correlation of the
+    items' points in the history. `rows`, `passed`, `rounds`: what it was learned from. `check` (CHECK) and `groups`
+    (GROUPS) are the out-of-time check: learned on all rounds but the last, measured on the last.
     """
 
     policy: str
@@ -99,15 +109,20 @@ class Card:
     intercept: float
     slope: float
     spread: tuple[float, float, float]
+    together: float
     check: pd.DataFrame
     groups: pd.DataFrame
 
-    def chance(self, points: Floats) -> tuple[Floats, Floats, Floats]:
-        """The chance of a sum of points, and a 90 % interval of it from what the history leaves unsure."""
+    def chance(self, points: Floats, unsure: Floats | float = 0.0) -> tuple[Floats, Floats, Floats]:
+        """The chance of a sum of points, and a 90 % interval of what it would be with every fact known.
+
+        unsure: the variance that unknown facts leave. The interval also holds what the history leaves unsure.
+        """
         middle = self.intercept + self.slope * points
         own, both, slope = self.spread
-        width = Z * np.sqrt(np.maximum(own + 2 * points * both + points**2 * slope, 0.0))
-        return expit(middle), expit(middle - width), expit(middle + width)
+        open_ = self.slope**2 * unsure
+        width = Z * np.sqrt(np.maximum(own + 2 * points * both + points**2 * slope, 0.0) + open_)
+        return expit(middle / shrink(open_)), expit(middle - width), expit(middle + width)
 
     def table(self) -> pd.DataFrame:
         """The points table: rule, title, better, bin, points, rows, passed (share of the history), source."""
@@ -134,23 +149,24 @@ class Card:
         known = {quantity.rule: quantity for quantity in seen.quantities}
         size = len(seen.ids)
         sums = np.zeros((3, size))
-        facts, parts = np.zeros(size, dtype=np.int64), []
+        parts = []
         for item in self.items:
             values = known[item.rule].values if item.rule in known else np.full(size, np.nan)
             places = item.bins(values)
             unknown = places == len(item.points)
             points = np.array((*item.points, item.unknown))[places]
-            facts += ~unknown
             sums += points, np.where(unknown, min(item.points), points), np.where(unknown, max(item.points), points)
             parts.append((item, values, places, points))
+        missing = np.array([places == len(item.points) for item, _, places, _ in parts]).reshape(len(parts), size)
+        unsure = left_open(self.items, missing, self.together)
         fails, none = seen.decisions == "fails", seen.decisions == "not_in_force"
-        chances = [np.where(none, np.nan, np.where(fails, 0.0, each)) for each in self.chance(sums[0])]
+        chances = [np.where(none, np.nan, np.where(fails, 0.0, each)) for each in self.chance(sums[0], unsure)]
         table = pd.DataFrame(
             {
                 "enterprise_id": seen.ids,
                 "decision": seen.decisions,
                 **dict(zip(FIRMS[2:5], sums.astype(np.int64), strict=True)),
-                "known": [f"{many}/{len(self.items)}" for many in facts],
+                "known": [f"{many}/{len(self.items)}" for many in (~missing).sum(axis=0)],
                 **dict(zip(FIRMS[6:9], (np.round(each, 6) for each in chances), strict=True)),
                 "why": _why(parts, size),
             },
@@ -170,7 +186,8 @@ class Card:
         about = {
             "format": ("格式", FORMAT), "policy": ("政策", self.policy), "rounds": ("轮次", "；".join(self.rounds)),
             "rows": ("学习的申报数", self.rows), "passed": ("其中通过", self.passed),
-            "intercept": ("概率 = 1/(1+exp(-(截距+斜率*总分)))：截距", self.intercept), "slope": ("斜率", self.slope),
+            "intercept": ("事实全部已知时，概率 = 1/(1+exp(-(截距+斜率*总分)))：截距", self.intercept),
+            "slope": ("斜率", self.slope), "together": ("各项分值的平均相关", self.together),
             "spread_intercept": ("截距的方差", own), "spread_both": ("截距与斜率的协方差", both),
             "spread_slope": ("斜率的方差", slope),
         }  # fmt: skip
@@ -235,6 +252,7 @@ class Card:
                 float(about["intercept"]),
                 float(about["slope"]),
                 (float(about["spread_intercept"]), float(about["spread_both"]), float(about["spread_slope"])),
+                float(about["together"]),
                 pd.DataFrame(check, columns=list(CHECK)),
                 pd.DataFrame(groups, columns=list(GROUPS)),
             )
@@ -254,12 +272,26 @@ class Card:
 @dataclass(frozen=True)
 class Scores:
     """`firms` (FIRMS): a row a firm in the order given; `points_low`, `points_high`: with the unknown facts at their
-    worst and best; `probability` and its 90 % interval: of firms like it that applied in the history, 0 where the rules
-    already say no. `items` (ITEMS): a row a firm and item; its points add up to `points`.
+    worst and best; `probability`: of firms like it that applied in the history, 0 where the rules already say no;
+    `low`, `high`: a 90 % interval of what it would be with every fact known. `items` (ITEMS): a row a firm and item;
+    its points add up to `points`.
     """
 
     firms: pd.DataFrame
     items: pd.DataFrame
+
+
+def left_open(items: Sequence[Item], unknown: Bools, together: float) -> Floats:
+    """The variance of points that unknown facts leave; `unknown`: (items, firms). `together`: their correlation."""
+    variance = np.array([item.unsure for item in items])
+    deviation = np.sqrt(variance) @ unknown
+    left: Floats = (1 - together) * (variance @ unknown) + together * deviation**2
+    return left
+
+
+def shrink(variance: Floats | float) -> Floats:
+    """By what a log odds is divided for the mean over normal errors of this variance (MacKay 1992)."""
+    return np.sqrt(1 + np.pi / 8 * np.asarray(variance))
 
 
 def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
@@ -267,10 +299,10 @@ def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
 
     table: enterprise_id, each once, `tier` where it has tiers, `chance` where it is a discovery list; any other
     columns. scored: `Scores.firms` of the same firms. Rows stand by tier (ready first), then by decision (passes,
-    can_pass, unknown, fails), then by points, largest first, then as they stood. Where a list has chances, firms with
-    unknown facts stand by chance times probability instead: points take an unknown fact for an average one, the chance
-    asks what the rules say under all that it may be. The columns of `scored` that the list lacks are added. Raises
-    PoolError for firms that are missing or stand twice.
+    can_pass, unknown, fails), then by probability, then by points, largest first, then as they stood. Where a list has
+    chances, firms with unknown facts stand by chance times probability: the card takes an unknown fact for an average
+    one, the chance asks what the rules say under all that it may be. The columns of `scored` that the list lacks are
+    added. Raises PoolError for firms that are missing or stand twice.
     """
     ids = table["enterprise_id"].astype(str)
     if ids.duplicated().any() or scored["enterprise_id"].duplicated().any():
@@ -282,11 +314,10 @@ def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
     joined = table.assign(**{name: found[name].to_numpy() for name in more})
     decision = joined["decision"].astype(str).map(_ORDER.index).to_numpy()
     tier = joined["tier"].map(TIERS.index).to_numpy() if "tier" in joined else np.zeros(len(joined))
-    worth = found["points"].to_numpy(dtype=np.float64)
+    worth = found["probability"].to_numpy(dtype=np.float64)
     if "chance" in joined:
-        open_ = decision == _ORDER.index("unknown")
-        worth = np.where(open_, joined["chance"] * found["probability"].to_numpy(), worth)
-    order = np.lexsort((np.arange(len(joined)), -worth, decision, tier))
+        worth = np.where(decision == _ORDER.index("unknown"), joined["chance"] * worth, worth)
+    order = np.lexsort((np.arange(len(joined)), -found["points"].to_numpy(), -worth, decision, tier))
     return joined.iloc[order].reset_index(drop=True)
 
 
