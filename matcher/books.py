@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError
-from matcher.output import save_files
+from matcher.output import fit_cell, save_files
 from matcher.report import EXCEL_ROWS, csv_bytes, parquet_bytes
 
 _WIDEST = 60
@@ -95,6 +95,6 @@ def _write(page: Any, row: int, at: int, value: Any, cell: Any, text: Any) -> No
     if value is None or value != value or value == "":
         return
     if isinstance(value, str):
-        page.write_string(row, at, value[:32_000], text)
+        page.write_string(row, at, fit_cell(value), text)
     else:
         put(row, at, value, cell)

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.fields import FieldModel
-from matcher.schemes import Scheme
+from matcher.fields import FieldModel, classify
+from matcher.schemes import NONE, Scheme
 
 LINKS = ("cluster", "link", "order", "words", "required")
 PLACES = ("cluster", "order", "link", "kind", "id", "probability", "words")
@@ -29,7 +29,8 @@ def place_on_chains(
     """Put firms, needs and outcomes on the links of their clusters' chains.
 
     links: cluster, link, order, words (what is made or done there, joined by ；), required (yes/no; yes if left out).
-    All links of all clusters are one scheme of two levels, so a text first finds its cluster, or none. One row a text
+    All links of all clusters are one scheme of two levels, so a text first finds its cluster, one of the shipped
+    clusters that `links` leaves out, or none, and then its link. One row a text
     and link of probability `at_least`: cluster, order, link, kind ("firm", "need", "outcome"), id, probability, words
     (that decided). Sorted by cluster in the order of `links`, order, kind, probability falling, id. Raises TableError.
     """
@@ -44,9 +45,7 @@ def place_on_chains(
             "words": links["words"],
         }
     )
-    others = Scheme.load("clusters").others
-    strange = pd.DataFrame({"code": ["none"], "parent": "", "name": "无", "words": others})
-    model = FieldModel.build(Scheme.load(pd.concat([above, below, strange], ignore_index=True)))
+    model = FieldModel.build(Scheme.load(pd.concat([above, below, _beside(links)], ignore_index=True)))
     pieces = []
     for kind, table in zip(KINDS, (firms, needs, outcomes), strict=True):
         if table is None or not len(table):
@@ -64,6 +63,18 @@ def place_on_chains(
         _c=table["cluster"].map(clusters.index), _k=table["kind"].map(KINDS.index), _p=-table["probability"]
     )
     return table.loc[keys.sort_values(["_c", "order", "_k", "_p", "id"], kind="stable").index].reset_index(drop=True)
+
+
+def _beside(links: pd.DataFrame) -> pd.DataFrame:
+    """What a text may be about that `links` does not name: the shipped clusters that none of its own comes nearest
+    to, and words of no cluster at all. Without them a herb would stand on the chain that is least far from it.
+    """
+    shipped = Scheme.load("clusters")
+    own = (links["link"] + "；" + links["words"]).groupby(links["cluster"]).agg("；".join)
+    taken = classify(own.index.to_series() + "；" + own, "clusters", k=1, none=False)["code"]
+    rows = shipped.headings[~shipped.headings["code"].isin(set(taken))]
+    strange = pd.DataFrame({"code": ["none"], "name": NONE, "words": shipped.others})
+    return pd.concat([rows[["code", "name", "words"]], strange], ignore_index=True).assign(parent="")
 
 
 def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:

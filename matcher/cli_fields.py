@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from matcher.cli_options import say
 from matcher.errors import OutputError, TableError
 
 if TYPE_CHECKING:
-    pass
+    import pandas as pd
 
 TITLES = {
     "id": "编号", "code": "编码", "name": "名称", "level": "层级", "rank": "排名", "probability": "概率",
@@ -19,8 +20,8 @@ TITLES = {
     "cluster": "集群", "order": "顺序", "link": "环节", "required": "必备", "kind": "类别", "firms": "企业数",
     "needs": "需求数", "outcomes": "成果数", "firm_ids": "企业编号", "need_ids": "需求编号", "outcome_ids": "成果编号",
     "missing": "缺失", "supply": "可由谁补", "need_id": "需求编号", "elsewhere": "外地成果数", "outcome_id": "成果编号",
-    "links": "涉及环节数", "link_names": "涉及环节", "file": "文件", "sheet": "工作表", "row": "行", "column": "列",
-    "value": "原值", "problem": "问题", "action": "处理", "kept": "保留该行",
+    "title": "名称", "links": "涉及环节数", "link_names": "涉及环节", "file": "文件", "sheet": "工作表", "row": "行",
+    "column": "列", "value": "原值", "problem": "问题", "action": "处理", "kept": "保留该行",
 }  # fmt: skip
 WORDS = {
     "kind": {"firm": "企业", "need": "需求", "outcome": "成果"},
@@ -77,6 +78,9 @@ def chains(
     firms: Annotated[Path | None, typer.Option(help="Table of firms.")] = None,
     needs: Annotated[Path | None, typer.Option(help="Table of needs.")] = None,
     outcomes: Annotated[Path | None, typer.Option(help="Table of outcomes.")] = None,
+    local: Annotated[
+        str | None, typer.Option(help="Only outcomes whose region has these words answer a need, e.g. 临沂.")
+    ] = None,
     at_least: Annotated[float, typer.Option(min=0, max=1, help="Smallest probability of a place.")] = 0.3,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
 ) -> None:
@@ -99,16 +103,46 @@ def chains(
     sheets = {"环节": on_links, "落位": places}
     if asked is not None and offered is not None:
         matches = match(asked, Index.build(offered, progress=not quiet), reasons=False, progress=not quiet)
-        sheets["无解需求"] = unanswered_needs(places, matches)
+        sheets["无解需求"] = unanswered_needs(places, matches, local=None if local is None else _near(offered, local))
         sheets["强链成果"] = strongest_outcomes(places, matches)
+    names = {
+        "firm": _names(own, "enterprise_id", "name"),
+        "need": _names(asked, "need_id", "title"),
+        "outcome": _names(offered, "outcome_id", "title"),
+    }
+    _add_titles(sheets["落位"], "id", [names[kind] for kind in places["kind"]])
+    for sheet, key, kind in (("无解需求", "need_id", "need"), ("强链成果", "outcome_id", "outcome")):
+        if sheet in sheets:
+            _add_titles(sheets[sheet], key, [names[kind]] * len(sheets[sheet]))
     sheets = {name: sheet.replace(WORDS) for name, sheet in sheets.items()}
     save_tables(output, sheets, TITLES)
-    if not quiet:
-        missing = on_links.loc[on_links["missing"], "link"].tolist()
-        print(
-            f"{len(on_links)} 个环节，缺 {len(missing)} 个：{'、'.join(missing) or '无'}；结果已写入 {output}",
-            file=sys.stderr,
-        )
+    missing = on_links.loc[on_links["missing"], "link"].tolist()
+    said = f"{len(on_links)} 个环节，缺 {len(missing)} 个：{'、'.join(missing) or '无'}"
+    if "无解需求" in sheets:
+        said += f"；无{'本地' if local else ''}成果可解的链上需求 {sheets['无解需求']['need_id'].nunique()} 项"
+    say(quiet, f"{said}；结果已写入 {output}")
+
+
+def _names(table: pd.DataFrame | None, key: str, column: str) -> dict[str, str]:
+    if table is None or column not in table:
+        return {}
+    return dict(zip(table[key].astype(str), table[column].fillna("").astype(str), strict=True))
+
+
+def _add_titles(sheet: pd.DataFrame, key: str, names: list[dict[str, str]]) -> None:
+    found = [own.get(name, "") for own, name in zip(names, sheet[key].astype(str), strict=True)]
+    sheet.insert(list(sheet).index(key) + 1, "title", found)
+
+
+def _near(outcomes: pd.DataFrame, words: str) -> set[str]:
+    """The ids of the outcomes of a region. TableError where there is none: a slip of the pen, or no regions given."""
+    found: set[str] = set()
+    if "region" in outcomes:
+        here = outcomes["region"].fillna("").astype(str).str.contains(words, regex=False)
+        found = set(outcomes.loc[here, "outcome_id"].astype(str))
+    if not found:
+        raise TableError(f"成果表中没有一项的所在地区含“{words}”；请检查 --local 或补上地区")
+    return found
 
 
 def add_commands(app: typer.Typer) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, PolicyError
-from matcher.output import save_files
+from matcher.output import fit_cell, save_files
 from matcher.partner_options import records, text_of
 from matcher.policy.answers import judged_columns
 from matcher.policy.cheapest import LEVERS, Lever, cheapest
@@ -396,7 +396,7 @@ def _workbook(files: Sequence[Mapping[str, Any]]) -> bytes:
             if len(cells) == 2:
                 page.merge_range(line, 1, line, 3, "", looks[look])
             for place, cell in enumerate(cells):
-                page.write_string(line, place, cell[:32_000], looks[look])
+                page.write_string(line, place, fit_cell(cell), looks[look])
             widest = max(len(cell) / width for cell, width in zip(cells, (21, 11, 11, 38), strict=False))
             page.set_row(line, 20 if look == "title" else 13 * max(1, math.ceil(widest if len(cells) > 2 else 1)))
         page.set_paper(9)

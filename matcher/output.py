@@ -10,6 +10,8 @@ from pathlib import Path
 
 from matcher.errors import OutputError
 
+EXCEL_CELL = 32_767  # UTF-16 units: what a cell of a workbook holds
+
 
 def save_files(files: Mapping[Path, bytes]) -> None:
     """Write all files beside their places, then put each in its place in one step.
@@ -46,3 +48,11 @@ def _reason(error: OSError, folder: Path) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"磁盘已满，写不下“{folder}”中的结果，请清理后重试"
     return f"不能写入文件夹“{folder}”：{error.strerror or error}"
+
+
+def fit_cell(text: str) -> str:
+    """The text itself, or as much of it as an Excel cell holds, with a mark that says so."""
+    if len(text) <= EXCEL_CELL // 2 or (units := len(text.encode("utf-16-le")) // 2) <= EXCEL_CELL:
+        return text
+    mark = f"…（原文 {units:,} 字，超过 Excel 单元格上限，已截断）"
+    return text.encode("utf-16-le")[: 2 * (EXCEL_CELL - len(mark))].decode("utf-16-le", "ignore") + mark

@@ -15,12 +15,11 @@ import pandas as pd
 
 from matcher.contracts import EXPERTS, NEEDS, OUTCOMES, Contract
 from matcher.errors import OutputError
-from matcher.output import save_files
+from matcher.output import EXCEL_CELL, fit_cell, save_files
 from matcher.tables import PROBLEM_COLUMNS
 
 EXCEL_ROWS = 1_048_576
 EXCEL_COLUMNS = 16_384
-EXCEL_CELL = 32_767  # UTF-16 units
 
 _HEADERS = {
     "rank": "排名", "score": "分数", "level": "预计等级", "probability": "相关概率", "good_match": "较强匹配",
@@ -364,10 +363,10 @@ def _workbook(report: _Report) -> bytes:
             look = cell | {"num_format": number, "align": "center" if column in _CENTRED else "left"}
             width = _width(str(column), header, values)
             page.set_column(at, at, width, book.add_format(look))
-            page.write_string(0, at, _fit(header), head)
+            page.write_string(0, at, fit_cell(header), head)
             for row, value in enumerate(values, start=1):
                 if isinstance(value, str):
-                    fit = _fit(value)
+                    fit = fit_cell(value)
                     if fit is not value:
                         cut.append(_cut_problem(report.name, name, row + 1, header, value))
                     page.write_string(row, at, fit)
@@ -427,14 +426,6 @@ def _width(column: str, header: str, values: list[Any]) -> int:
 def _wide(text: str) -> int:
     """Width on a page: two for a Chinese sign (three bytes), one for a Latin one."""
     return (len(text) + len(text.encode())) // 2
-
-
-def _fit(text: str) -> str:
-    """The text itself, or as much of it as an Excel cell holds, with a mark."""
-    if len(text) <= EXCEL_CELL // 2 or (units := len(text.encode("utf-16-le")) // 2) <= EXCEL_CELL:
-        return text
-    mark = f"…（原文 {units:,} 字，超过 Excel 单元格上限，已截断）"
-    return text.encode("utf-16-le")[: 2 * (EXCEL_CELL - len(mark))].decode("utf-16-le", "ignore") + mark
 
 
 def _cut_problem(file: str, sheet: str, row: int, column: str, text: str) -> dict[str, Any]:

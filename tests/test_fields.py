@@ -2,8 +2,10 @@
 
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
+from matcher.cli import app
 from matcher.errors import TableError
 from matcher.fields import FieldModel, classify
 from matcher.schemes import Scheme
@@ -149,6 +151,30 @@ def test_a_chain_and_what_it_lacks():
         ["胶黏剂", 0, 1, 1, True, "outcome"],
         ["家具", 0, 0, 0, False, ""],
     ]
+
+
+def test_what_another_cluster_makes_stands_on_no_link():
+    needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["丹参、桔梗饮片无硫快速干燥", "设施番茄连作土传病害"]})
+    assert place_on_chains(LINKS, needs=needs).empty
+
+
+def test_only_local_outcomes_answer_where_it_is_asked(tmp_path):
+    LINKS.to_csv(tmp_path / "links.csv", index=False)
+    pd.DataFrame({"需求名称": ["低醛脲醛胶胶水配方", "胶合板用无醛胶水"]}).to_csv(tmp_path / "n.csv", index=False)
+    outcomes = pd.DataFrame(
+        {"成果名称": ["胶合板用无醛胶水", "低醛脲醛胶胶水配方"], "所在地区": ["山东省临沂市", "江苏省"]}
+    )
+    outcomes.to_csv(tmp_path / "o.csv", index=False)
+    names = [str(tmp_path / name) for name in ("links.csv", "n.csv", "o.csv", "chains.xlsx")]
+    asked = ["chains", names[0], "--needs", names[1], "--outcomes", names[2], "-o", names[3]]
+    told = CliRunner().invoke(app, [*asked, "--local", "临沂"])
+    assert "无本地成果可解的链上需求 1 项" in told.stderr
+    places, alone = (pd.read_excel(names[3], sheet_name=sheet, engine="calamine") for sheet in ("落位", "无解需求"))
+    assert set(places["名称"]) == {"低醛脲醛胶胶水配方", "胶合板用无醛胶水"}
+    assert alone["名称"].tolist() == ["低醛脲醛胶胶水配方"]
+    told = CliRunner().invoke(app, [*asked, "--local", "火星"])
+    assert told.exit_code == 2
+    assert "所在地区含“火星”" in told.stderr
 
 
 def test_needs_without_an_answer_and_the_strongest_outcome():

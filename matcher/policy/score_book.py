@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.output import fit_cell
 from matcher.policy.core import Policy
 from matcher.policy.policy_file import Rule
 from matcher.policy.verdicts import Scored
@@ -232,7 +233,7 @@ def write_sheet(book: Any, name: str, rows: Sequence[Mapping[str, Any]], columns
             elif isinstance(cell, (int, float, np.integer, np.floating)) and not isinstance(cell, bool):
                 sheet.write_number(line, place, float(cell), number)
             else:
-                sheet.write_string(line, place, str(cell)[:32_000], wrap)
+                sheet.write_string(line, place, fit_cell(str(cell)), wrap)
     sheet.freeze_panes(1, 0)
     if columns:
         sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)
