@@ -155,7 +155,8 @@ def _warning(learned: Learned) -> str:
     less = passed < expected.low
     return (
         f"注意：末轮实际通过 {passed:.0f} 家，{'少' if less else '多'}于预计的 {expected.low:.0f} 至 "
-        f"{expected.high:.0f} 家（95%）：评审尺度可能已变{'严' if less else '宽'}，排序仍可用，概率请{'往低' if less else '往高'}看"
+        f"{expected.high:.0f} 家（95%）：评审尺度可能已变{'严' if less else '宽'}，排序仍可用，"
+        f"概率请{'往低' if less else '往高'}看"
     )
 
 
