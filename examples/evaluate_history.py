@@ -80,7 +80,7 @@ if __name__ == "__main__":
             tell(truth, [one(size, seed + k, truth=truth) for k in range(many)])
     elif what == "sizes":
         many, seed = [int(n) for n in [*given, *["40", "5000"][len(given) :]]]
-        for size in (60, 120, 180, 250, 350, 500, 800, 1600):
+        for size in (60, 120, 180, 250, 350, 500, 800):
             for truth in ("panel", "weak", "random"):
                 tell(f"{size} {truth}", [one(size, seed + k, truth=truth) for k in range(many)])
     elif what == "missing":

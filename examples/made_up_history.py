@@ -1,6 +1,6 @@
 """A made-up history of applications for `hte`, and the probability with which each of them passed.
 
-    python examples/made_up_history.py OUT.csv [APPLICATIONS] [TRUTH] [SEED] [MISSING]
+    python examples/made_up_history.py OUT.csv [APPLICATIONS] [TRUTH] [SEED] [MISSING]   (and OUT_truth.csv)
 
 Everything is invented. Nothing of this is known to the library; only the examples and the tests use it.
 
@@ -25,6 +25,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 from scipy.stats import norm
+
+from matcher.policy.core import load_policy
 
 YEARS = (2021, 2022, 2023, 2024, 2025)
 TRUTHS = ("panel", "weak", "papers", "falling", "random")
@@ -138,10 +140,13 @@ def _points(full):
 
 def _most(full):
     """The most that any panel may give."""
+    one, two = full["class1_ip"].to_numpy(), full["class2_ip"].to_numpy()
+    count = np.select([one >= 1, two >= 5, two >= 3], [8, 6, 4], 2)
+    rights = np.minimum(30, 16 + count + np.where(full["ip_own_rd"], 6, 3) + 2 * full["standards_participation"])
     n = full["conversions_3y"].to_numpy() / 3
     moved = np.select([n >= 5, n >= 4, n >= 3, n >= 2, n > 0], [30, 24, 18, 12, 6], 0)
     grown = [_grown(full, name) for name in ("sales", "net_assets")]
-    return 30 + moved + 20 + sum(np.where(points > 0, points + 0.5, 0) for points in grown)
+    return rights + moved + 20 + sum(np.where(points > 0, points + 0.5, 0) for points in grown)
 
 
 def _grown(full, name):
@@ -150,12 +155,22 @@ def _grown(full, name):
     return np.select([rate >= 0.35, rate >= 0.25, rate >= 0.15, rate >= 0.05, rate > 0], [9.5, 7.5, 5.5, 3.5, 1.5], 0.0)
 
 
-if __name__ == "__main__":
-    out, size, truth, seed, missing = [*sys.argv[1:], *["history.csv", "800", "panel", "1", "0.3"][len(sys.argv) - 1 :]]
-    made = history(int(size), truth=truth, missing=float(missing), seed=int(seed))
+def in_words(made):
+    """The table as people keep it: Chinese headers, 是 and 否, 通过 and 未通过."""
     words = made.table.copy()
     for name in made.full.columns[[kind.kind == "b" for kind in made.full.dtypes]]:
         says = ("通过", "未通过") if name == "outcome" else ("是", "否")
         words[name] = words[name].map({True: says[0], False: says[1]})
-    words.to_csv(out, index=False, encoding="utf-8-sig")
-    print(f"{len(words)} applications, {int(made.full['outcome'].sum())} passed")
+    heads = {"enterprise_id": "企业编号", "name": "企业名称", "apply_on": "申请日期", "outcome": "认定结果"}
+    heads |= {name: column.title for name, column in load_policy("hte").columns.items()}
+    first = ["enterprise_id", "name", "apply_on", "outcome"]
+    return words[[*first, *(name for name in words if name not in first)]].rename(columns=heads)
+
+
+if __name__ == "__main__":
+    out, size, truth, seed, missing = [*sys.argv[1:], *["history.csv", "800", "panel", "1", "0.3"][len(sys.argv) - 1 :]]
+    made = history(int(size), truth=truth, missing=float(missing), seed=int(seed))
+    in_words(made).to_csv(out, index=False, encoding="utf-8-sig")
+    told = made.full[["enterprise_id", "apply_on"]].assign(probability=made.probability.round(6))
+    told.to_csv(out.removesuffix(".csv") + "_truth.csv", index=False, encoding="utf-8-sig")
+    print(f"{len(made.full)} applications, {int(made.full['outcome'].sum())} passed; the truth beside them")

@@ -25,7 +25,7 @@ from matcher.pool.tiers import TIERS, tiers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
 from made_up_city import ON, city
-from made_up_history import history
+from made_up_history import history, in_words
 
 DAY = dt.date(2026, 11, 24)
 NOTHING = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
@@ -398,16 +398,8 @@ def test_a_history_as_people_keep_it(tmp_path):
     ]
 
 
-def written(made, path):
-    words = made.table.copy()
-    for name in made.full.columns[[kind.kind == "b" for kind in made.full.dtypes]]:
-        says = ("通过", "未通过") if name == "outcome" else ("是", "否")
-        words[name] = words[name].map({True: says[0], False: says[1]})
-    words.to_csv(path, index=False, encoding="utf-8-sig")
-
-
 def test_from_a_history_to_ordered_lists(run, tmp_path, made, learned):  # noqa: F811
-    written(made, tmp_path / "历史.csv")
+    in_words(made).to_csv("历史.csv", index=False, encoding="utf-8-sig")
     status, told = run("learn", "历史.csv", "--policy", "hte", "-o", "卡.csv", "--report", "报告.xlsx")
     assert status == 0, told
     assert "高新技术企业认定评分卡：" in told
@@ -466,7 +458,7 @@ def test_a_books_snapshot_is_written_in_the_order_of_a_card_and_kept_without_it(
 
 
 def test_a_refused_history_ends_the_command_with_2_and_writes_nothing(run, tmp_path):  # noqa: F811
-    written(history(80, seed=3), tmp_path / "历史.csv")
+    in_words(history(80, seed=3)).to_csv("历史.csv", index=False, encoding="utf-8-sig")
     status, told = run("learn", "历史.csv", "-o", "卡.csv", "--report", "报告.xlsx")
     assert status == 2
     assert "不生成评分卡：历史太少" in told
