@@ -20,7 +20,7 @@ from matcher.policy.core import load_policy
 from matcher.pool.history_files import read_history
 from matcher.pool.learning import _calibrate, _cases, _choose, _weights, area, learn_card
 from matcher.pool.quantities import measured
-from matcher.pool.scorecard import CHECK, GROUPS, Card, Item, order_inside
+from matcher.pool.scorecard import CHECK, GROUPS, ScoreCard, Item, order_inside
 from matcher.pool.tiers import TIERS, tiers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
@@ -31,7 +31,7 @@ DAY = dt.date(2026, 11, 24)
 NOTHING = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
 IP = Item("ip", "知识产权", True, "", (3.0, 6.0), (0, 10, 25), 9, (5, 10, 5, 20), (1, 5, 4, 9), "来源")
 RD = Item("rd_ratio", "研发占比", True, "above", (0.02,), (0, 30), 12, (10, 10, 20), (2, 8, 9), "来源")
-SMALL = Card("hte", ("2024年", "2025年"), 40, 19, (IP, RD), -1.0, 0.05, (0.04, 0.0, 0.0001), 0.5, *NOTHING)
+SMALL = ScoreCard("hte", ("2024年", "2025年"), 40, 19, (IP, RD), -1.0, 0.05, (0.04, 0.0, 0.0001), 0.5, *NOTHING)
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ def test_points_add_up_and_rows_too(made, learned):
 def test_saved_and_loaded_is_the_same_card_and_equal_inputs_give_equal_bytes(made, learned, tmp_path):
     learned.card.save(tmp_path / "评分卡.csv")
     kept = (tmp_path / "评分卡.csv").read_bytes()
-    again = Card.load(tmp_path / "评分卡.csv")
+    again = ScoreCard.load(tmp_path / "评分卡.csv")
     assert again.to_bytes() == kept
     one, two = (card.score(made.table, "hte", on=DAY) for card in (learned.card, again))
     pd.testing.assert_frame_equal(one.firms, two.firms)
@@ -208,9 +208,9 @@ def test_a_card_that_was_changed_is_refused(tmp_path):
         assert old in text
         path.write_text(text.replace(old, new), "utf-8-sig")
         with pytest.raises(PoolError, match=says):
-            Card.load(path)
+            ScoreCard.load(path)
     with pytest.raises(PoolError, match="读不到评分卡"):
-        Card.load(tmp_path / "没有.csv")
+        ScoreCard.load(tmp_path / "没有.csv")
     with pytest.raises(PoolError, match="评分卡是为政策 hte 学的，不能用于 srdi"):
         SMALL.score(pd.DataFrame([firm("A", 1, 1)]), "srdi", on=DAY)
 
@@ -404,7 +404,7 @@ def test_from_a_history_to_ordered_lists(run, tmp_path, made, learned):  # noqa:
     assert status == 0, told
     assert "高新技术企业认定评分卡：" in told
     assert "布里尔技巧分" in told
-    assert Card.load("卡.csv").to_bytes() == learned.card.to_bytes()
+    assert ScoreCard.load("卡.csv").to_bytes() == learned.card.to_bytes()
     book = openpyxl.load_workbook("报告.xlsx")
     assert book.sheetnames == [
         "评分表", "总分与概率", "跨轮检验", "预计与实际", "未列入的项目", "历史的用途", "问题", "说明",

@@ -17,7 +17,7 @@ from matcher.policy.core import load_policy
 from matcher.policy.firms import read_firms
 from matcher.policy.score_files import check_target, table_bytes
 from matcher.pool.discovery import LISTED, Discovery, discover
-from matcher.pool.scorecard import Card, order_inside
+from matcher.pool.scorecard import ScoreCard, order_inside
 from matcher.tables import Reading, describe, read_table
 
 REGISTRY = (
@@ -69,7 +69,7 @@ def discover_file(
             given[str(row["column"])] = (float(row["low"]), float(row["likely"]), float(row["high"]))
     found = discover(reading.rows, rules, on=on, assume=given, seed=seed)
     if card is not None:
-        scored = Card.load(card).score(reading.rows, rules, on=on).firms
+        scored = ScoreCard.load(card).score(reading.rows, rules, on=on).firms
         listed = order_inside(found.listed, scored)
         found = replace(found, listed=listed.assign(rank=np.arange(1, len(listed) + 1)))
     path = Path(output)

@@ -17,7 +17,7 @@ from matcher.policy.firms import read_firms
 from matcher.pool.book_files import TITLES as BOOK_TITLES
 from matcher.pool.book_files import in_words
 from matcher.pool.learning import Learned, learn_card
-from matcher.pool.scorecard import FIRMS, MEASURES, Card, figures_of, order_inside
+from matcher.pool.scorecard import FIRMS, MEASURES, ScoreCard, figures_of, order_inside
 from matcher.pool.tiers import LEADS, tiers
 from matcher.tables import PROBLEM_COLUMNS, Reading, describe
 
@@ -193,7 +193,7 @@ def report_text(learned: Learned, policy: Policy) -> str:
     return "\n".join([*lines, "", *_NOTES]) + "\n"
 
 
-def _scale(card: Card) -> pd.DataFrame:
+def _scale(card: ScoreCard) -> pd.DataFrame:
     """The chance of sums of points, ten of them over what can be reached."""
     low, high = (sum(pick(item.points) for item in card.items) for pick in (min, max))
     points = np.unique(np.round(np.linspace(low, high, 11)))
@@ -240,7 +240,7 @@ def rank_file(
     """
     target = Path(output)
     check_target(target)
-    rules, learned = load_policy(policy), Card.load(card)
+    rules, learned = load_policy(policy), ScoreCard.load(card)
     reading = read_firms(table, [rules], sheet=sheet)
     firms = reading.rows.drop(columns=[name for name in ("apply_on",) if name in reading.rows])
     scored = learned.score(firms, rules, on=on)
@@ -273,5 +273,5 @@ def with_card(
     listed: pd.DataFrame, firms: pd.DataFrame, policy: Policy, card: str | Path, *, on: dt.date
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """A list of firms ordered by a card's points inside its tiers and decisions, and the points of every item."""
-    scored = Card.load(card).score(firms, policy, on=on)
+    scored = ScoreCard.load(card).score(firms, policy, on=on)
     return order_inside(listed, scored.firms[list(FIRMS)]), scored.items

@@ -22,7 +22,7 @@ from matcher.policy.core import Policy
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import loaded
 from matcher.pool.quantities import Quantity, measured
-from matcher.pool.scorecard import CHECK, GROUPS, MEASURES, Card, Item, bin_side, figures_of, left_open, shrink
+from matcher.pool.scorecard import CHECK, GROUPS, MEASURES, Item, ScoreCard, bin_side, figures_of, left_open, shrink
 
 # Peduzzi et al. 1996 (J. Clin. Epidemiol. 49, 1373-1379): ten of the rarer outcome for each variable. A rule of thumb
 # and no guarantee (van Smeden et al. 2019, Stat. Methods Med. Res. 28, 2455-2474), so the out-of-time check decides.
@@ -43,7 +43,7 @@ class Learned:
     are not on the card, with the reason in Chinese (rule, title, reason).
     """
 
-    card: Card
+    card: ScoreCard
     used: pd.DataFrame
     left_out: pd.DataFrame
 
@@ -327,7 +327,7 @@ def _card(
     policy: Policy,
     names: Sequence[str],
     rng: np.random.Generator,
-) -> Card | None:
+) -> ScoreCard | None:
     """Points from all cases, calibrated on sums of cards that have not seen the firm; None without any signal."""
     everyone = np.ones(len(cases.passed), dtype=bool)
     items = [item for item in _items(cases, chosen, everyone) if max(item.points) > 0]
@@ -343,7 +343,7 @@ def _card(
     sums, _, together = _sums(items, cases, everyone)
     intercept, spread = _moved(intercept, slope, spread, float(sums.mean()))
     nothing = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
-    return Card(
+    return ScoreCard(
         policy.id,
         tuple(names),
         len(everyone),
@@ -402,7 +402,7 @@ def _moved(
 # ---- the check
 
 
-def _check(card: Card, last: _Cases, base: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _check(card: ScoreCard, last: _Cases, base: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Figures of a card on a round that it has not seen, with 95 % intervals over resampled firms, and groups."""
     points, unknown = _each(card.items, last)
     unsure = left_open(card.items, unknown, card.together)

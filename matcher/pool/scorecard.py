@@ -90,7 +90,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Card:
+class ScoreCard:
     """A learned score card of one policy.
 
     With every fact known, a sum of points s has the chance expit(intercept + slope * s). Unknown facts, whose points
@@ -223,7 +223,7 @@ class Card:
         return file.getvalue().encode("utf-8-sig")
 
     @classmethod
-    def load(cls, path: str | Path) -> Card:
+    def load(cls, path: str | Path) -> ScoreCard:
         """The card in a file of `save`. PoolError where it is none, or where points would fall with a better figure."""
         try:
             text = Path(path).read_bytes().decode("utf-8-sig")
