@@ -21,7 +21,8 @@ import pandas as pd
 from made_up_history import TRUTHS, history
 
 from matcher.errors import HistoryError
-from matcher.pool.learning import area, learn_card
+from matcher.pool.forecasts import area
+from matcher.pool.learning import learn_card
 
 LATER = 3000
 

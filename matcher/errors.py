@@ -46,7 +46,7 @@ class PoolError(MatcherError, ValueError):
 
 
 class HistoryError(PoolError):
-    """A history of applications is too small, or shows no gain. `check`: the figures (`matcher.pool.scorecard.CHECK`),
+    """A history of applications is too small, or shows no gain. `check`: the figures (`matcher.pool.forecasts.CHECK`),
     where it came to a check.
     """
 

@@ -17,10 +17,11 @@ from test_pool_pages import run  # noqa: F401
 from matcher import score
 from matcher.errors import HistoryError, PoolError, TableError
 from matcher.policy.core import load_policy
+from matcher.pool.forecasts import CHECK, GROUPS, area, calibrate
 from matcher.pool.history_files import read_history
-from matcher.pool.learning import _calibrate, _cases, _choose, _weights, area, learn_card
+from matcher.pool.learning import _cases, _choose, _weights, learn_card
 from matcher.pool.quantities import measured
-from matcher.pool.scorecard import CHECK, GROUPS, ScoreCard, Item, order_inside
+from matcher.pool.scorecard import Item, ScoreCard, order_inside
 from matcher.pool.tiers import TIERS, tiers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
@@ -115,9 +116,9 @@ def test_points_chance_and_words_by_hand():
         [expit(middle / np.sqrt(1 + np.pi / 8 * open_)), expit(middle - wide), expit(middle + wide)], abs=1e-6
     )
     assert rows["why"].tolist() == [
-        "研发占比标准+2个百分点以上 30分；知识产权6以上 25分",
-        "知识产权低于3 0分；研发占比低于标准+2个百分点 0分",
-        "知识产权未知 9分；研发占比未知 12分",
+        "研发占比：标准+2个百分点以上，30分；知识产权：6以上，25分",
+        "知识产权：低于3，0分；研发占比：低于标准+2个百分点，0分",
+        "知识产权：未知，9分；研发占比：未知，12分",
     ]
     assert found.items.groupby("enterprise_id")["points"].sum().tolist() == [55, 0, 21]
     assert found.items.head(2).values.tolist() == [
@@ -364,10 +365,10 @@ def test_calibration_finds_a_known_line_and_its_spread():
     rng = np.random.default_rng(2)
     points = rng.normal(150, 40, 20_000)
     passed = rng.random(20_000) < expit(-6 + 0.04 * points)
-    intercept, slope, (own, both, spread) = _calibrate(points, passed, np.arange(20_000))
+    intercept, slope, (own, both, spread) = calibrate(points, passed, np.arange(20_000))
     assert intercept == pytest.approx(-6, abs=3 * np.sqrt(own))
     assert slope == pytest.approx(0.04, abs=3 * np.sqrt(spread))
-    twice = _calibrate(np.tile(points, 2), np.tile(passed, 2), np.tile(np.arange(20_000), 2))
+    twice = calibrate(np.tile(points, 2), np.tile(passed, 2), np.tile(np.arange(20_000), 2))
     assert twice[2] == pytest.approx((own, both, spread), rel=1e-3)  # the same firms twice tell nothing more
 
 

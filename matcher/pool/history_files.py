@@ -16,8 +16,9 @@ from matcher.policy.core import Policy, load_policy
 from matcher.policy.firms import read_firms
 from matcher.pool.book_files import TITLES as BOOK_TITLES
 from matcher.pool.book_files import in_words
+from matcher.pool.forecasts import MEASURES, figures_of
 from matcher.pool.learning import Learned, learn_card
-from matcher.pool.scorecard import FIRMS, MEASURES, ScoreCard, figures_of, order_inside
+from matcher.pool.scorecard import FIRMS, ScoreCard, order_inside
 from matcher.pool.tiers import LEADS, tiers
 from matcher.tables import PROBLEM_COLUMNS, Reading, describe
 

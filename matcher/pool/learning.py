@@ -21,18 +21,18 @@ from matcher.errors import HistoryError
 from matcher.policy.core import Policy
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import loaded
+from matcher.pool.forecasts import CHECK, GROUPS, calibrate, figures_of, moved, verify
 from matcher.pool.quantities import Quantity, measured
-from matcher.pool.scorecard import CHECK, GROUPS, MEASURES, Item, ScoreCard, bin_side, figures_of, left_open, shrink
+from matcher.pool.scorecard import Item, ScoreCard, bin_side, left_open
 
 # Peduzzi et al. 1996 (J. Clin. Epidemiol. 49, 1373-1379): ten of the rarer outcome for each variable. A rule of thumb
 # and no guarantee (van Smeden et al. 2019, Stat. Methods Med. Res. 28, 2455-2474), so the out-of-time check decides.
 EVENTS = 10
 # Harrell 2015 (Regression Modeling Strategies, 2nd ed., 10.2.3): a rate within 0.1 at 95 % needs 96 cases.
 LEAST = 96
-# assumptions of this library: bins of an item, smallest bin, its least share of the known, folds, resamples
-BINS, SMALLEST, SHARE, FOLDS, RESAMPLES = 5, 15, 0.05, 5, 2000
+# assumptions of this library: bins of an item, smallest bin, its least share of the known, folds
+BINS, SMALLEST, SHARE, FOLDS = 5, 15, 0.05, 5
 RIDGE = 2.0  # of the steps' weights
-NORMAL = 1.959963984540054  # of a 95 % interval
 POINTS = 20 / np.log(2)  # points a unit of log odds
 
 
@@ -92,7 +92,10 @@ def learn_card(history: pd.DataFrame, policy: str | Policy, *, seed: int = 0) ->
     early = _card(earlier, chosen, policy, names[:-1], rng)
     if early is None:
         raise HistoryError(_NO_SIGNAL)
-    check, groups = _check(early, cases.take(last), float(earlier.passed.mean()), rng)
+    later = cases.take(last)
+    points, unknown = _each(early.items, later)
+    chance = early.chance(points.sum(axis=0), left_open(early.items, unknown, early.together))[0]
+    check, groups = verify(chance, later.passed, later.firm, base=float(earlier.passed.mean()), rng=rng)
     skill, auc = (figures_of(check)[name] for name in ("brier_skill", "auc"))
     if not (skill.low > 0 and auc.low > 0.5):
         raise HistoryError(
@@ -337,11 +340,11 @@ def _card(
         sums, unsure, _ = _sums(_items(cases, chosen, fold != k), cases, fold != k)
         # cards of fewer cases give fewer points to all, so that each is centred on what it was learned from
         unseen[:, fold == k] = np.stack([sums - sums[fold != k].mean(), unsure])[:, fold == k]
-    intercept, slope, spread = _calibrate(unseen[0], cases.passed, cases.firm, unsure=unseen[1])
+    intercept, slope, spread = calibrate(unseen[0], cases.passed, cases.firm, unsure=unseen[1])
     if not items or slope <= 0:
         return None
     sums, _, together = _sums(items, cases, everyone)
-    intercept, spread = _moved(intercept, slope, spread, float(sums.mean()))
+    intercept, spread = moved(intercept, slope, spread, float(sums.mean()))
     nothing = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
     return ScoreCard(
         policy.id,
@@ -355,107 +358,3 @@ def _card(
         together,
         *nothing,
     )
-
-
-def _calibrate(
-    points: Floats, passed: Bools, firm: np.ndarray, *, unsure: Floats | float = 0.0
-) -> tuple[float, float, tuple[float, float, float]]:
-    """Intercept and slope of a logistic regression on one figure, and their covariance, robust to firms that stand
-    several times (the sandwich of Liang and Zeger 1986).
-
-    unsure: the variance of the figure that unknown facts leave. The log odds are divided by `shrink` of it, where the
-    slope is that of the round before, until it stays.
-    """
-    centre, scale = float(points.mean()), max(float(points.std()), 1e-9)
-    plain = np.column_stack([np.ones(len(points)), (points - centre) / scale])
-    free = np.zeros(2)
-    for _ in range(100):
-        table = plain / shrink((free[1] / scale) ** 2 * unsure * np.ones(len(points)))[:, None]
-        chance = expit(table @ free)
-        bend = table.T @ (table * (chance * (1 - chance))[:, None]) + 1e-6 * np.eye(2)
-        step = np.linalg.solve(bend, table.T @ (passed - chance) - 1e-6 * free)
-        free = free + np.clip(step, -2, 2)
-        if np.abs(step).max() < 1e-10:
-            break
-    pulls = np.zeros((int(firm.max()) + 1, 2))
-    np.add.at(pulls, firm, table * (passed - expit(table @ free))[:, None])
-    back = np.linalg.inv(bend)
-    both = back @ (pulls.T @ pulls) @ back
-    slope = float(free[1]) / scale
-    spread = float(both[0, 0]), float(both[0, 1]) / scale, float(both[1, 1]) / scale**2
-    intercept, spread = _moved(float(free[0]), slope, spread, centre)
-    return intercept, slope, spread
-
-
-def _moved(
-    intercept: float, slope: float, spread: tuple[float, float, float], centre: float
-) -> tuple[float, tuple[float, float, float]]:
-    """Intercept and covariance for a figure of which `centre` was taken off before."""
-    own, both, of_slope = spread
-    return intercept - slope * centre, (
-        own - 2 * centre * both + centre**2 * of_slope,
-        both - centre * of_slope,
-        of_slope,
-    )
-
-
-# ---- the check
-
-
-def _check(card: ScoreCard, last: _Cases, base: float, rng: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Figures of a card on a round that it has not seen, with 95 % intervals over resampled firms, and groups."""
-    points, unknown = _each(card.items, last)
-    unsure = left_open(card.items, unknown, card.together)
-    chance, passed = card.chance(points.sum(axis=0), unsure)[0], last.passed.astype(np.float64)
-    firm = pd.factorize(last.firm)[0]
-    firms = int(firm.max()) + 1
-    each, often = (chance - passed) ** 2, (base - passed) ** 2
-    found: dict[str, list[float]] = {"brier": [], "brier_skill": [], "auc": []}
-    for turn in range(RESAMPLES + 1):
-        drawn = np.bincount(rng.integers(firms, size=firms), minlength=firms) if turn else np.ones(firms)
-        weight = drawn[firm].astype(np.float64)
-        found["brier"].append(float(weight @ each / weight.sum()))
-        found["brier_skill"].append(1 - float(weight @ each) / float(weight @ often))
-        found["auc"].append(area(chance, passed > 0, weight))
-    total, wide = float(chance.sum()), NORMAL * float(np.sqrt((chance * (1 - chance)).sum()))
-    rows: list[tuple[str, float, float, float]] = [
-        ("rows", float(len(passed)), np.nan, np.nan),
-        ("passed", float(passed.sum()), np.nan, np.nan),
-        ("expected", total, total - wide, total + wide),
-    ]
-    for name, values in found.items():
-        low, high = np.nanquantile(values[1:], [0.025, 0.975])
-        rows.append((name, values[0], float(low), float(high)))
-    rows.append(("brier_base", float(often.mean()), np.nan, np.nan))
-    _, slope, (_, _, spread) = _calibrate(np.log(chance) - np.log1p(-chance), last.passed, last.firm)
-    wide = NORMAL * float(np.sqrt(spread))
-    rows.append(("slope", slope, slope - wide, slope + wide))
-    table = pd.DataFrame(rows, columns=list(CHECK[:4])).assign(rows=len(passed))
-    order = {name: place for place, name in enumerate(MEASURES)}
-    table = table.sort_values("measure", key=lambda names: names.map(order), ignore_index=True)
-    many = int(np.clip(len(passed) // 20, 2, 5))
-    rank = np.argsort(np.argsort(chance, kind="stable"), kind="stable")
-    # equal chances stay in one group
-    place = pd.Series(rank * many // len(chance)).groupby(chance).transform("min").to_numpy()
-    groups = []
-    for number, group in enumerate(np.unique(place), start=1):
-        own = place == group
-        low, high = _wilson(float(passed[own].sum()), int(own.sum()))
-        groups.append((number, int(own.sum()), float(chance[own].mean()), int(passed[own].sum()), low, high))
-    return table, pd.DataFrame(groups, columns=list(GROUPS))
-
-
-def area(scores: Floats, passed: Bools, weight: Floats) -> float:
-    """The area under the ROC curve of weighted rows, equal scores counted half; NaN where there is one outcome only."""
-    _, place = np.unique(scores, return_inverse=True)
-    good = np.bincount(place, weights=weight * passed)
-    bad = np.bincount(place, weights=weight * ~passed)
-    total = good.sum() * bad.sum()
-    return float(good @ (np.cumsum(bad) - bad / 2) / total) if total else float("nan")
-
-
-def _wilson(passed: float, rows: int) -> tuple[float, float]:
-    """A 95 % interval of a share (Wilson 1927)."""
-    middle = (passed + NORMAL**2 / 2) / (rows + NORMAL**2)
-    width = NORMAL / (rows + NORMAL**2) * np.sqrt(passed * (rows - passed) / rows + NORMAL**2 / 4)
-    return float(middle - width), float(middle + width)

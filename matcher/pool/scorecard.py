@@ -13,7 +13,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from matcher.output import save_files
 from matcher.policy.core import Policy
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import as_day, loaded
+from matcher.pool.forecasts import CHECK, GROUPS, MEASURES, shrink
 from matcher.pool.quantities import measured
 from matcher.pool.tiers import TIERS
 
@@ -33,8 +34,6 @@ FIRMS = (
     "enterprise_id", "decision", "points", "points_low", "points_high", "known", "probability", "low", "high", "why",
 )  # fmt: skip
 ITEMS = ("enterprise_id", "rule", "title", "value", "bin", "points", "neutral", "most")
-CHECK = ("measure", "value", "low", "high", "rows")
-GROUPS = ("group", "rows", "expected", "passed", "low", "high")
 _ORDER = ("passes", "can_pass", "unknown", "fails", "not_in_force")  # a firm never passes one that stands before it
 _HEADS = ("类别", "编号", "名称", "方向", "单位", "从", "到", "分值", "数值", "家数", "通过", "依据")
 _SIDES = {True: "越高越好", False: "越低越好"}
@@ -289,11 +288,6 @@ def left_open(items: Sequence[Item], unknown: Bools, together: float) -> Floats:
     return left
 
 
-def shrink(variance: Floats | float) -> Floats:
-    """By what a log odds is divided for the mean over normal errors of this variance (MacKay 1992)."""
-    return np.sqrt(1 + np.pi / 8 * np.asarray(variance))
-
-
 def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
     """The rows of a list of firms, ordered by points inside equal tiers and equal decisions.
 
@@ -321,20 +315,6 @@ def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
     return joined.iloc[order].reset_index(drop=True)
 
 
-class Figure(NamedTuple):
-    """One figure of a check with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-
-
-def figures_of(check: pd.DataFrame) -> dict[str, Figure]:
-    """The figures of a check (CHECK) by their names."""
-    columns = [check[name].tolist() for name in CHECK[:4]]
-    return {str(name): Figure(*ends) for name, *ends in zip(*columns, strict=True)}
-
-
 def shown(value: float, unit: str) -> str:
     """A figure as people write it."""
     if unit == "share":
@@ -354,7 +334,7 @@ def _why(parts: Sequence[tuple[Item, Floats, np.ndarray, np.ndarray]], size: int
     unknown = np.stack([places == len(item.points) for item, _, places, _ in parts])
     order = np.lexsort((-gain, unknown), axis=0)
     texts = [
-        [f"{item.title}{item.told(place)} {points}分" for place, points in enumerate((*item.points, item.unknown))]
+        [f"{item.title}：{item.told(place)}，{points}分" for place, points in enumerate((*item.points, item.unknown))]
         for item, *_ in parts
     ]
     places = np.stack([places for _, _, places, _ in parts])
@@ -403,15 +383,3 @@ def _item(rows: Sequence[dict[str, str]]) -> Item:
         tuple(int(row["通过"]) for row in (*bins, unknown)),
         unknown["依据"],
     )
-
-
-MEASURES = {
-    "rows": "末轮申报数",
-    "passed": "末轮通过数",
-    "expected": "末轮预计通过数",
-    "brier": "布里尔分（越小越好）",
-    "brier_base": "只报以往通过率的布里尔分",
-    "brier_skill": "布里尔技巧分（0：不比只报通过率好；1：全对）",
-    "auc": "AUC（0.5：与随机排序相同；1：全对）",
-    "slope": "校准斜率（1：恰当；小于1：预计过于极端）",
-}
