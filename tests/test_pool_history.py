@@ -127,6 +127,12 @@ def test_points_chance_and_words_by_hand():
     ]
 
 
+def test_no_chance_is_surer_than_the_cases_of_the_history():
+    chance, low, high = SMALL.chance(np.array([-1000.0, 20.0, 1000.0]))
+    assert chance.tolist() == pytest.approx([1 / 42, 0.5, 41 / 42])
+    assert (low[0], high[2]) == pytest.approx((1 / 42, 41 / 42))
+
+
 def test_a_better_figure_at_a_limit_counts_as_the_rule_counts_it():
     down = Item("debt", "负债率", False, "share", (0.55, 0.75), (20, 5, 0), 8, (1, 1, 1, 1), (0, 0, 0, 0), "")
     assert down.bins(np.array([0.5, 0.55, 0.6, 0.75, 0.8, np.nan])).tolist() == [0, 0, 1, 1, 2, 3]

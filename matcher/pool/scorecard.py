@@ -115,13 +115,17 @@ class ScoreCard:
     def chance(self, points: Floats, unsure: Floats | float = 0.0) -> tuple[Floats, Floats, Floats]:
         """The chance of a sum of points, and a 90 % interval of what it would be with every fact known.
 
-        unsure: the variance that unknown facts leave. The interval also holds what the history leaves unsure.
+        unsure: the variance that unknown facts leave. The interval also holds what the history leaves unsure. Nothing is
+        surer than the rule of succession of its n cases allows: 1 / (n + 2) to 1 - 1 / (n + 2).
         """
         middle = self.intercept + self.slope * points
         own, both, slope = self.spread
         open_ = self.slope**2 * unsure
         width = Z * np.sqrt(np.maximum(own + 2 * points * both + points**2 * slope, 0.0) + open_)
-        return expit(middle / shrink(open_)), expit(middle - width), expit(middle + width)
+        least = 1 / (self.rows + 2)
+        ends = (expit(each) for each in (middle / shrink(open_), middle - width, middle + width))
+        chance, low, high = (np.clip(each, least, 1 - least) for each in ends)
+        return chance, low, high
 
     def table(self) -> pd.DataFrame:
         """The points table: rule, title, better, bin, points, rows, passed (share of the history), source."""
