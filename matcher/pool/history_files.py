@@ -252,7 +252,7 @@ def rank_file(
         listed = listed.assign(**{name: found[name].to_numpy() for name in names})
     ranked = order_inside(listed, scored.firms)
     ranked.insert(0, "rank", np.arange(1, len(ranked) + 1))
-    save_tables(target, _with_items(ranked, scored.items, target), TITLES)
+    save_tables(target, _with_items(ranked, scored.items, rules, target), TITLES)
     fails = int((ranked["decision"] == "fails").sum())
     lines = [
         f"{len(ranked)} 家企业按梯队、规则结论、评分排列；按规则不可能通过 {fails} 家（概率 0）；结果已写入 {target}"
@@ -260,14 +260,29 @@ def rank_file(
     return "\n".join(filter(None, [*lines, describe(reading.problems)]))
 
 
-def _with_items(ranked: pd.DataFrame, items: pd.DataFrame, target: Path) -> dict[str, pd.DataFrame]:
+def _with_items(ranked: pd.DataFrame, items: pd.DataFrame, policy: Policy, target: Path) -> dict[str, pd.DataFrame]:
     if target.suffix.lower() != ".xlsx":
         return {"名单": ranked}
+    shares = {name: ranked[name].round(3) for name in ("probability", "low", "high")}
+    ranked = ranked.assign(**shares)
+    if "open_rules" in ranked:
+        ranked["open_rules"] = ranked["open_rules"].map(lambda told: _rules_in_words(told, policy))
     return {
         "名单": in_words(ranked),
         "各项得分": items.drop(columns="rule"),
         "说明": pd.DataFrame({"说明": list(_NOTES)}),
     }
+
+
+def _rules_in_words(told: str, policy: Policy) -> str:
+    """ "ip:fail;age:unknown" with the rules' titles."""
+    titles = {
+        rule.id: rule.title
+        for edition in policy.editions
+        for rule in policy.ruleset(edition, edition.since).of_kind("condition")
+    }
+    pairs = (part.rpartition(":") for part in told.split(";") if part)
+    return "；".join(f"{titles.get(rule, rule)}：{'不满足' if word == 'fail' else '未知'}" for rule, _, word in pairs)
 
 
 def with_card(
