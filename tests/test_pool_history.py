@@ -405,6 +405,14 @@ def test_a_history_as_people_keep_it(tmp_path):
     ]
 
 
+def test_a_history_without_outcomes_or_days_says_so(tmp_path):
+    (tmp_path / "历史.csv").write_text("企业编号,Ⅰ类知识产权数,申请日期\nA,3,\nB,4,\n", "utf-8-sig")
+    with pytest.raises(TableError, match=r"历史\.csv：没有 “申请日期”、“认定结果” 这一列，或整列为空"):
+        read_history(tmp_path / "历史.csv", load_policy("hte"))
+    with pytest.raises(TableError, match="历史缺少列：outcome"):
+        learn_card(pd.DataFrame({"enterprise_id": ["A"], "apply_on": ["2024-01-01"]}), "hte")
+
+
 def test_from_a_history_to_ordered_lists(run, tmp_path, made, learned):  # noqa: F811
     in_words(made).to_csv("历史.csv", index=False, encoding="utf-8-sig")
     status, told = run("learn", "历史.csv", "--policy", "hte", "-o", "卡.csv", "--report", "报告.xlsx")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ import pandas as pd
 
 from matcher.books import check_target, save_tables
 from matcher.contracts import Column
-from matcher.errors import OutputError
+from matcher.errors import OutputError, TableError
 from matcher.output import save_files
 from matcher.policy.core import Policy, load_policy
 from matcher.policy.firms import read_firms
@@ -59,6 +60,7 @@ _PROBLEMS = {
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
     "action": "处理", "kept": "保留该行",
 }  # fmt: skip
+_OPEN_RULE = {"fail": "不满足", "unknown": "未知"}
 _NOTES = (
     "评分只在同一梯队、同一规则结论之内排序；按规则不可能通过的企业概率为 0，评分再高也不越过规则。",
     "未知的事实按历史中已知企业的平均分计（既不加分也不减分）。更好的数值从不减分，方向取自政策条款。",
@@ -75,10 +77,11 @@ def read_history(source: str | Path, policy: Policy, *, sheet: str | None = None
     """
     reading = read_firms(source, [policy], sheet=sheet, extra=_COLUMNS)
     rows = reading.rows
-    if "apply_on" not in rows:
-        rows = rows.assign(apply_on=pd.Series(pd.NaT, index=rows.index))
-    given = rows["outcome"] if "outcome" in rows else pd.Series("", index=rows.index)
-    words = given.fillna("").astype(str).str.strip()
+    lacking = [title for name, title in (("apply_on", "申请日期"), ("outcome", "认定结果")) if name not in rows]
+    if lacking:
+        name, told = Path(source).name, "、".join(f"“{title}”" for title in lacking)
+        raise TableError(f"{name}：没有 {told} 这一列，或整列为空；历史的每一行须有申请日期和认定结果（通过、未通过）")
+    words = rows["outcome"].fillna("").astype(str).str.strip()
     lower = words.str.lower()
     known = {**dict.fromkeys(_PASSED, True), **dict.fromkeys(_FAILED, False)}
     outcome = pd.array([known.get(word, pd.NA) for word in lower], dtype="boolean")
@@ -266,7 +269,7 @@ def _with_items(ranked: pd.DataFrame, items: pd.DataFrame, policy: Policy, targe
     shares = {name: ranked[name].round(3) for name in ("probability", "low", "high")}
     ranked = ranked.assign(**shares)
     if "open_rules" in ranked:
-        ranked["open_rules"] = ranked["open_rules"].map(lambda told: _rules_in_words(told, policy))
+        ranked["open_rules"] = _rules_in_words(ranked["open_rules"].tolist(), policy)
     return {
         "名单": in_words(ranked),
         "各项得分": items.drop(columns="rule"),
@@ -274,15 +277,17 @@ def _with_items(ranked: pd.DataFrame, items: pd.DataFrame, policy: Policy, targe
     }
 
 
-def _rules_in_words(told: str, policy: Policy) -> str:
+def _rules_in_words(told: Sequence[str], policy: Policy) -> list[str]:
     """ "ip:fail;age:unknown" with the rules' titles."""
     titles = {
         rule.id: rule.title
         for edition in policy.editions
         for rule in policy.ruleset(edition, edition.since).of_kind("condition")
     }
-    pairs = (part.rpartition(":") for part in told.split(";") if part)
-    return "；".join(f"{titles.get(rule, rule)}：{'不满足' if word == 'fail' else '未知'}" for rule, _, word in pairs)
+    words = {
+        f"{rule}:{word}": f"{title}：{says}" for rule, title in titles.items() for word, says in _OPEN_RULE.items()
+    }
+    return ["；".join(words[part] for part in each.split(";") if part) for each in told]
 
 
 def with_card(

@@ -17,7 +17,7 @@ from scipy.linalg import solve_triangular
 from scipy.optimize import nnls
 from scipy.special import expit, log_expit
 
-from matcher.errors import HistoryError
+from matcher.errors import HistoryError, TableError
 from matcher.policy.core import Policy
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import loaded
@@ -75,11 +75,13 @@ def learn_card(history: pd.DataFrame, policy: str | Policy, *, seed: int = 0) ->
     most often; a choice that looks at no outcome. Cuts are the limits of the rules, then fifths of the history.
 
     The check learns on all rounds but the last and predicts the last. Equal inputs and seeds give equal cards. Raises
-    HistoryError, with the figures, where there are fewer than two rounds, fewer than 96 earlier rows, fewer than 10 of
-    the rarer outcome before or in the last round, no item that can be learned, or where the 95 % interval (bootstrap
-    over firms) of the Brier skill reaches 0 or that of the AUC reaches 0.5.
+    TableError for a missing column, and HistoryError, with the figures, where there are fewer than two rounds, fewer
+    than 96 earlier rows, fewer than 10 of the rarer outcome before or in the last round, no item that can be learned,
+    or where the 95 % interval (bootstrap over firms) of the Brier skill reaches 0 or that of the AUC reaches 0.5.
     """
     policy = loaded(policy)
+    if lacking := [name for name in ("apply_on", "outcome") if name not in history]:
+        raise TableError(f"历史缺少列：{'、'.join(lacking)}")
     cases, names, used = _cases(history, policy)
     last = cases.round == len(names) - 1 if names else np.zeros(0, dtype=bool)
     _enough(cases, names, last)

@@ -115,8 +115,8 @@ class ScoreCard:
     def chance(self, points: Floats, unsure: Floats | float = 0.0) -> tuple[Floats, Floats, Floats]:
         """The chance of a sum of points, and a 90 % interval of what it would be with every fact known.
 
-        unsure: the variance that unknown facts leave. The interval also holds what the history leaves unsure. Nothing is
-        surer than the rule of succession of its n cases allows: 1 / (n + 2) to 1 - 1 / (n + 2).
+        unsure: the variance that unknown facts leave. The interval also holds what the history leaves unsure. Nothing
+        is surer than the rule of succession of its n cases allows: 1 / (n + 2) to 1 - 1 / (n + 2).
         """
         middle = self.intercept + self.slope * points
         own, both, slope = self.spread
