@@ -43,7 +43,7 @@ def one(size: int, seed: int, **how: object) -> dict[str, float]:
     tenth = pd.qcut(pd.Series(chance).rank(method="first"), 10, labels=False).to_numpy()
     means = pd.DataFrame({"truth": truth, "chance": chance}).groupby(tenth).mean()
     full = card.score(later.full, "hte", on="2025-12-31").firms
-    full = card.chance(full["points"].to_numpy(dtype=float)[rows])[0]
+    full = np.round(card.chance(full["points"].to_numpy(dtype=float)[rows])[0], 6)
     low, high = found["low"].to_numpy()[rows], found["high"].to_numpy()[rows]
     return {
         "given": 1.0,
