@@ -496,3 +496,30 @@ def test_editions_that_measure_a_rule_differently_do_not_mix():
     table = table.assign(liabilities=50, assets_total=100)
     found = {one.rule: one.values.tolist() for one in measured(table, rules, on=DAY).quantities}
     assert found["debt"][1] == 0.5
+
+
+def test_another_policy_and_an_item_of_which_less_is_better():
+    """innovative-sme: debt of at most 55 % of assets gives most points, passing falls with it; growth says nothing."""
+    rng = np.random.default_rng(3)
+    debt, size = rng.uniform(0.1, 0.95, 900), 900
+    table = pd.DataFrame(
+        {
+            "enterprise_id": [f"E{n}" for n in range(size)],
+            "apply_on": [dt.date(2023 + n // 300, 6, 1) for n in range(size)],
+            "outcome": rng.random(size) < expit(6 * (0.6 - debt)),
+            "assets_total": 1_000_000,
+            "liabilities": np.round(debt * 1_000_000),
+            "main_revenue_prev_year": 1_000_000,
+            "main_revenue_last_year": np.round(1_000_000 * rng.uniform(0.8, 1.4, size)),
+        }
+    )
+    learned = learn_card(table, "innovative-sme")
+    (item,) = [item for item in learned.card.items if item.rule == "debt"]
+    assert not item.up
+    assert {0.55, 0.75} <= set(item.cuts)
+    assert list(item.points) == sorted(item.points, reverse=True)
+    assert item.points[0] > 30
+    assert item.points[-1] == 0
+    assert (
+        max((other.points[-1] for other in learned.card.items if other.rule != "debt"), default=0) < item.points[0] / 3
+    )
