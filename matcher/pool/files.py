@@ -39,6 +39,7 @@ _ASSUMPTIONS = Contract(
     any_of=("column",),
 )
 _HEADS = ("名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么")
+_BY_CARD = "评分卡只在同一规则结论之内排序：事实未知的企业按“通过的可能 × 历史经验概率”；按规则不可能通过的仍为 0"
 TITLES = dict(zip(LISTED, ("企业编号", "名次", "通过的可能", "理由", "先问什么"), strict=True))
 
 
@@ -81,6 +82,8 @@ def discover_file(
     lines = [
         f"{len(reading.rows)} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"
     ]
+    if card is not None:
+        lines.append(_BY_CARD)
     if len(found.assumed):
         lines.append(
             f"表中少见、按假设取值的事实 {len(found.assumed)} 项（可用 --assume 另给）："
@@ -144,6 +147,7 @@ def _workbook(found: Discovery, reading: Reading) -> bytes:
             "已知事实按原样使用；未知事实按表中已知企业的分布抽样；专家评分在规定的分值范围内抽样。这是可能性，不是认定结论。",
         ),
     ]
+    lines += [(_BY_CARD,)] if more else []
     for row, cells in enumerate(lines):
         for place, cell in enumerate(cells):
             notes.write(row, place, cell)
