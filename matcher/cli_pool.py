@@ -229,15 +229,17 @@ def snapshot_command(
     from matcher.pool.book_files import TITLES as HEADERS
     from matcher.pool.book_files import in_words
 
-    check_target(output)
-    found = Book.open(book)
-    table = found.snapshot(on=on.date(), person=person)
-    if card is not None:
-        from matcher.pool.history_files import TITLES as HEADERS
-        from matcher.pool.history_files import with_card
+    from matcher.pool.scorecard import TITLES as CARD_HEADERS
+    from matcher.pool.scorecard import ScoreCard, order_inside
 
-        table, _ = with_card(table, found.firms(on.date()), found.rules(on.date()).goal, card, on=on.date())
-    save_tables(output, {"快照": in_words(table) if output.suffix.lower() == ".xlsx" else table}, HEADERS)
+    check_target(output)
+    found, learned = Book.open(book), ScoreCard.load(card) if card else None
+    table = found.snapshot(on=on.date(), person=person)
+    if learned is not None:
+        firms = found.firms(on.date()).drop(columns="apply_on", errors="ignore")
+        table = order_inside(table, learned.score(firms, found.rules(on.date()).goal, on=on.date()).firms)
+    sheets = {"快照": in_words(table) if output.suffix.lower() == ".xlsx" else table}
+    save_tables(output, sheets, {**HEADERS, **CARD_HEADERS})
     inside = table[table["state"] == "in_pool"]
     told = _counted(in_words(inside)["tier"]) or "无"
     print(f"{len(table)} 家企业，在库 {len(inside)} 家（{told}）；结果已写入 {output}", file=sys.stderr)

@@ -68,9 +68,9 @@ def discover_file(
     if assume is not None:
         for row in read_table(assume, _ASSUMPTIONS).rows.to_dict("records"):
             given[str(row["column"])] = (float(row["low"]), float(row["likely"]), float(row["high"]))
+    scored = None if card is None else ScoreCard.load(card).score(reading.rows, rules, on=on).firms
     found = discover(reading.rows, rules, on=on, assume=given, seed=seed)
-    if card is not None:
-        scored = ScoreCard.load(card).score(reading.rows, rules, on=on).firms
+    if scored is not None:
         listed = order_inside(found.listed, scored)
         found = replace(found, listed=listed.assign(rank=np.arange(1, len(listed) + 1)))
     path = Path(output)
@@ -82,7 +82,7 @@ def discover_file(
     lines = [
         f"{len(reading.rows)} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"
     ]
-    if card is not None:
+    if scored is not None:
         lines.append(_BY_CARD)
     if len(found.assumed):
         lines.append(

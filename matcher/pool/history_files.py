@@ -19,7 +19,8 @@ from matcher.pool.book_files import TITLES as BOOK_TITLES
 from matcher.pool.book_files import in_words
 from matcher.pool.forecasts import MEASURES, figures_of
 from matcher.pool.learning import Learned, learn_card
-from matcher.pool.scorecard import FIRMS, ScoreCard, order_inside
+from matcher.pool.scorecard import TITLES as CARD_TITLES
+from matcher.pool.scorecard import ScoreCard, order_inside
 from matcher.pool.tiers import LEADS, tiers
 from matcher.tables import PROBLEM_COLUMNS, Reading, describe
 
@@ -48,13 +49,9 @@ _FAILED = {
 }
 _OPEN = {"", "待定", "在审", "评审中", "未知", "撤回", "已撤回"}
 TITLES = {
-    **BOOK_TITLES, "points": "评分", "points_low": "未知事实最差时评分", "points_high": "未知事实最好时评分",
-    "known": "已知项数", "probability": "历史经验概率", "low": "概率下端（90%）", "high": "概率上端（90%）",
-    "why": "各项得分", "rule": "项目代码", "title": "项目", "better": "方向", "bin": "档", "rows": "例数",
-    "passed_share": "历史通过率", "source": "依据", "measure": "指标", "value": "数值", "group": "组",
-    "expected": "平均预计概率", "passed": "实际通过", "reason": "未列入的原因", "round": "轮次", "use": "用途",
-    "note": "说明", "neutral": "未知时分值", "most": "最高分", "rank": "名次", "chance": "通过的可能",
-    "reasons": "理由", "ask": "先问什么", "total": "总分",
+    **BOOK_TITLES, **CARD_TITLES, "better": "方向", "rows": "例数", "passed_share": "历史通过率", "source": "依据",
+    "measure": "指标", "group": "组", "expected": "平均预计概率", "passed": "实际通过", "reason": "未列入的原因",
+    "round": "轮次", "use": "用途", "note": "说明", "rank": "名次", "total": "总分",
 }  # fmt: skip
 _PROBLEMS = {
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
@@ -127,7 +124,7 @@ def learn_file(
     if told is not None and told.suffix.lower() == ".txt":
         save_files({told: text.encode("utf-8")})
     elif told is not None:
-        save_tables(told, _sheets(learned, rules, reading), {**TITLES, **{"value": "数值"}})
+        save_tables(told, _sheets(learned, rules, reading), TITLES)
     lines = [_summary(learned, rules), _warning(learned), describe(reading.problems)]
     by_rule = learned.used[(learned.used["use"] == "by rule") & (learned.used["note"].str.contains("请核对"))]
     if len(by_rule):
@@ -288,11 +285,3 @@ def _rules_in_words(told: Sequence[str], policy: Policy) -> list[str]:
         f"{rule}:{word}": f"{title}：{says}" for rule, title in titles.items() for word, says in _OPEN_RULE.items()
     }
     return ["；".join(words[part] for part in each.split(";") if part) for each in told]
-
-
-def with_card(
-    listed: pd.DataFrame, firms: pd.DataFrame, policy: Policy, card: str | Path, *, on: dt.date
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """A list of firms ordered by a card's points inside its tiers and decisions, and the points of every item."""
-    scored = ScoreCard.load(card).score(firms, policy, on=on)
-    return order_inside(listed, scored.firms[list(FIRMS)]), scored.items

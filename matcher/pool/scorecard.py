@@ -34,6 +34,11 @@ FIRMS = (
     "enterprise_id", "decision", "points", "points_low", "points_high", "known", "probability", "low", "high", "why",
 )  # fmt: skip
 ITEMS = ("enterprise_id", "rule", "title", "value", "bin", "points", "neutral", "most")
+TITLES = {
+    "points": "评分", "points_low": "未知事实最差时评分", "points_high": "未知事实最好时评分", "known": "已知项数",
+    "probability": "历史经验概率", "low": "概率下端（90%）", "high": "概率上端（90%）", "why": "各项得分",
+    "rule": "项目代码", "title": "项目", "value": "数值", "bin": "档", "neutral": "未知时分值", "most": "最高分",
+}  # fmt: skip
 _ORDER = ("passes", "can_pass", "unknown", "fails", "not_in_force")  # a firm never passes one that stands before it
 _HEADS = ("类别", "编号", "名称", "方向", "单位", "从", "到", "分值", "数值", "家数", "通过", "依据")
 _SIDES = {True: "越高越好", False: "越低越好"}
