@@ -228,7 +228,6 @@ def snapshot_command(
     from matcher.pool.book import Book
     from matcher.pool.book_files import TITLES as HEADERS
     from matcher.pool.book_files import in_words
-
     from matcher.pool.scorecard import TITLES as CARD_HEADERS
     from matcher.pool.scorecard import ScoreCard, order_inside
 
