@@ -2,6 +2,7 @@
 
     python examples/evaluate_history.py truths [HISTORIES] [SIZE] [SEED]   every truth: check, later firms, refusals
     python examples/evaluate_history.py sizes [HISTORIES] [SEED]           from which size on a card is given
+    python examples/evaluate_history.py random [HISTORIES] [SEED]          how often a coin gets a card
     python examples/evaluate_history.py missing [HISTORIES] [SIZE] [SEED]  with more and more cells empty
 
 Of each history a card is learned, and shown 3,000 further made-up firms with as many empty cells. Beside it stand the
@@ -82,8 +83,12 @@ if __name__ == "__main__":
     elif what == "sizes":
         many, seed = [int(n) for n in [*given, *["40", "5000"][len(given) :]]]
         for size in (60, 120, 180, 250, 350, 500, 800):
-            for truth in ("panel", "weak", "random"):
+            for truth in ("panel", "weak"):
                 tell(f"{size} {truth}", [one(size, seed + k, truth=truth) for k in range(many)])
+    elif what == "random":
+        many, seed = [int(n) for n in [*given, *["200", "5000"][len(given) :]]]
+        for size in (200, 300, 500, 1200):
+            tell(f"{size} random", [one(size, seed + k, truth="random") for k in range(many)])
     elif what == "missing":
         many, size, seed = [int(n) for n in [*given, *["20", "1200", "5000"][len(given) :]]]
         for missing in (0.0, 0.15, 0.3, 0.5, 0.7, 0.8):

@@ -21,7 +21,7 @@ from matcher.errors import HistoryError, TableError
 from matcher.policy.core import Policy
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import loaded
-from matcher.pool.forecasts import CHECK, GROUPS, calibrate, figures_of, moved, verify
+from matcher.pool.forecasts import CHECK, GROUPS, NORMAL, calibrate, figures_of, moved, verify
 from matcher.pool.quantities import Quantity, measured
 from matcher.pool.scorecard import Item, ScoreCard, bin_side, left_open
 
@@ -77,7 +77,8 @@ def learn_card(history: pd.DataFrame, policy: str | Policy, *, seed: int = 0) ->
     The check learns on all rounds but the last and predicts the last. Equal inputs and seeds give equal cards. Raises
     TableError for a missing column, and HistoryError, with the figures, where there are fewer than two rounds, fewer
     than 96 earlier rows, fewer than 10 of the rarer outcome before or in the last round, no item that can be learned,
-    or where the 95 % interval (bootstrap over firms) of the Brier skill reaches 0 or that of the AUC reaches 0.5.
+    where points say nothing of unseen firms within the rounds (95 % interval of the slope reaches 0), or where the 95 %
+    interval (bootstrap over firms) of the Brier skill on the last round reaches 0 or that of the AUC reaches 0.5.
     """
     policy = loaded(policy)
     if lacking := [name for name in ("apply_on", "outcome") if name not in history]:
@@ -118,7 +119,10 @@ def learn_card(history: pd.DataFrame, policy: str | Policy, *, seed: int = 0) ->
 
 
 _NO_ITEMS = "不生成评分卡：没有一项事实在历史中既有足够的已知值、又有足够的差别；请补全当时的事实"
-_NO_SIGNAL = "不生成评分卡：历史中没有一项事实按规则的方向与通过有关；请核对结果一列是否填反，或积累更多轮次"
+_NO_SIGNAL = (
+    "不生成评分卡：历史中的事实没有按规则的方向与通过明显有关（各轮之内的交叉检验，95%）；"
+    "请核对结果一列是否填反，或积累更多轮次、补全当时的事实"
+)
 
 
 def _cases(history: pd.DataFrame, policy: Policy) -> tuple[_Cases, tuple[str, ...], pd.DataFrame]:
@@ -333,7 +337,7 @@ def _card(
     names: Sequence[str],
     rng: np.random.Generator,
 ) -> ScoreCard | None:
-    """Points from all cases, calibrated on sums of cards that have not seen the firm; None without any signal."""
+    """Points from all cases, calibrated on sums of cards that have not seen the firm; None where those say nothing."""
     everyone = np.ones(len(cases.passed), dtype=bool)
     items = [item for item in _items(cases, chosen, everyone) if max(item.points) > 0]
     fold = rng.permutation(int(cases.firm.max()) + 1)[cases.firm] % FOLDS
@@ -343,7 +347,7 @@ def _card(
         # cards of fewer cases give fewer points to all, so that each is centred on what it was learned from
         unseen[:, fold == k] = np.stack([sums - sums[fold != k].mean(), unsure])[:, fold == k]
     intercept, slope, spread = calibrate(unseen[0], cases.passed, cases.firm, unsure=unseen[1])
-    if not items or slope <= 0:
+    if not items or slope <= NORMAL * np.sqrt(spread[2]):
         return None
     sums, _, together = _sums(items, cases, everyone)
     intercept, spread = moved(intercept, slope, spread, float(sums.mean()))
