@@ -265,7 +265,7 @@ def test_in_a_city_points_order_only_inside_tiers_and_decisions(learned, seed):
 
 
 def test_in_a_list_with_chances_an_unknown_fact_counts_by_its_chance():
-    """U1 has more points, but the rules under its unknown facts hardly hold; of C1, C2 every fact is known."""
+    """U1 has more points, but the rules hardly hold under its unknown facts. Each place stays with its decision."""
     scored = pd.DataFrame(
         {
             "enterprise_id": ["U1", "U2", "C1", "C2", "F"],
@@ -275,7 +275,7 @@ def test_in_a_list_with_chances_an_unknown_fact_counts_by_its_chance():
         }
     )
     listed = pd.DataFrame({"enterprise_id": ["U2", "C1", "C2", "U1", "F"], "chance": [0.4, 0.3, 0.2, 0.1, 0.0]})
-    assert order_inside(listed, scored)["enterprise_id"].tolist() == ["C2", "C1", "U2", "U1", "F"]
+    assert order_inside(listed, scored)["enterprise_id"].tolist() == ["U2", "C2", "C1", "U1", "F"]
     without = order_inside(listed[["enterprise_id"]], scored)
     assert without["enterprise_id"].tolist() == ["C2", "C1", "U1", "U2", "F"]
 

@@ -302,10 +302,11 @@ def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
 
     table: enterprise_id, each once, `tier` where it has tiers, `chance` where it is a discovery list; any other
     columns. scored: `Scores.firms` of the same firms. Rows stand by tier (ready first), then by decision (passes,
-    can_pass, unknown, fails), then by probability, then by points, largest first, then as they stood. Where a list has
-    chances, firms with unknown facts stand by chance times probability: the card takes an unknown fact for an average
-    one, the chance asks what the rules say under all that it may be. The columns of `scored` that the list lacks are
-    added. Raises PoolError for firms that are missing or stand twice.
+    can_pass, unknown, fails), then by probability, then by points, largest first, then as they stood. A list with
+    chances keeps its order of decisions: each place goes to a firm of the decision that had it, and those with unknown
+    facts stand by chance times probability: the card takes an unknown fact for an average one, the chance asks what the
+    rules say under all that it may be. The columns of `scored` that the list lacks are added. Raises PoolError for
+    firms that are missing or stand twice.
     """
     ids = table["enterprise_id"].astype(str)
     if ids.duplicated().any() or scored["enterprise_id"].duplicated().any():
@@ -321,6 +322,9 @@ def order_inside(table: pd.DataFrame, scored: pd.DataFrame) -> pd.DataFrame:
     if "chance" in joined:
         worth = np.where(decision == _ORDER.index("unknown"), joined["chance"] * worth, worth)
     order = np.lexsort((np.arange(len(joined)), -found["points"].to_numpy(), -worth, decision, tier))
+    if "chance" in joined:
+        places = order.copy()
+        order[np.lexsort((np.arange(len(joined)), decision, tier))] = places
     return joined.iloc[order].reset_index(drop=True)
 
 
