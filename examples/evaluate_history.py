@@ -9,7 +9,7 @@ Of each history a card is learned, and shown 3,000 further made-up firms with as
 probabilities with which these were drawn: `ceiling` is the AUC that those themselves reach, `off` the mean distance of
 the card's mean chance and the mean true probability in tenths by chance, `held` the share of firms for which
 the card's 90 % interval holds what it says once every fact is known, `held_truth` for which it holds the true
-probability, `width` its mean width.
+probability, `width` its mean width; `shift_told` the share of cards that warn of a panel grown stricter or laxer.
 Seeds below 1000 were looked at while the method was made; seeds from 5000 were not.
 """
 
@@ -51,6 +51,9 @@ def one(size: int, seed: int, **how: object) -> dict[str, float]:
         "too_small": 0.0,
         **{name: check.loc[name, "value"] for name in ("brier_skill", "auc", "slope")},
         "expected/passed": check.loc["expected", "value"] / check.loc["passed", "value"],
+        "shift_told": float(
+            not check.loc["expected", "low"] <= check.loc["passed", "value"] <= check.loc["expected", "high"]
+        ),
         "later_auc": area(chance, passed, all_),
         "ceiling": area(truth, passed, all_),
         "with_truth": float(np.corrcoef(pd.Series(chance).rank(), pd.Series(truth).rank())[0, 1]),

@@ -88,13 +88,13 @@ def moved(
 
 
 def verify(
-    chance: Floats, passed: Bools, firm: np.ndarray, *, base: float, rng: np.random.Generator
+    chance: Floats, passed: Bools, firm: np.ndarray, *, base: float, before: int, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """How good chances were that were told before: figures (CHECK) and groups of rising chance (GROUPS).
 
-    chance, passed, firm (a number): a row an application; `base`: the share that passed before, which is what one would
-    tell of everybody without a card. Figures: the number that passed, the expected one with the interval that chance
-    allows, the Brier score and its skill against `base` (1 - score / score of `base`), the area under the ROC curve and
+    chance, passed, firm (a number): a row an application; `base`: the share that passed `before` (so many
+    cases), which is what one would tell of everybody without a card. Figures: the number that passed, the expected one with the interval that chance
+    allows, also in what was learned from, the Brier score and its skill against `base` (1 - score / score of `base`), the area under the ROC curve and
     the slope of a logistic regression on the log odds of the chance (1 where chances are neither too bold nor too
     timid), with 95 % intervals, the first three by a bootstrap over firms. Groups: about equal in size, equal chances
     together, the share that passed with a 95 % interval (Wilson 1927).
@@ -109,7 +109,10 @@ def verify(
         found["brier"].append(float(weight @ each / weight.sum()))
         found["brier_skill"].append(1 - float(weight @ each) / float(weight @ often))
         found["auc"].append(area(chance, passed, weight))
-    total, wide = float(chance.sum()), NORMAL * float(np.sqrt((chance * (1 - chance)).sum()))
+    total, wide = (
+        float(chance.sum()),
+        NORMAL * float(np.sqrt((chance * (1 - chance)).sum() * (1 + len(passed) / before))),
+    )
     rows: list[tuple[str, float, float, float]] = [
         ("rows", float(len(passed)), np.nan, np.nan),
         ("passed", float(passed.sum()), np.nan, np.nan),

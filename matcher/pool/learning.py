@@ -98,7 +98,9 @@ def learn_card(history: pd.DataFrame, policy: str | Policy, *, seed: int = 0) ->
     later = cases.take(last)
     points, unknown = _each(early.items, later)
     chance = early.chance(points.sum(axis=0), left_open(early.items, unknown, early.together))[0]
-    check, groups = verify(chance, later.passed, later.firm, base=float(earlier.passed.mean()), rng=rng)
+    check, groups = verify(
+        chance, later.passed, later.firm, base=float(earlier.passed.mean()), before=len(earlier.passed), rng=rng
+    )
     skill, auc = (figures_of(check)[name] for name in ("brier_skill", "auc"))
     if not (skill.low > 0 and auc.low > 0.5):
         raise HistoryError(
