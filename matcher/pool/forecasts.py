@@ -92,12 +92,12 @@ def verify(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """How good chances were that were told before: figures (CHECK) and groups of rising chance (GROUPS).
 
-    chance, passed, firm (a number): a row an application; `base`: the share that passed `before` (so many
-    cases), which is what one would tell of everybody without a card. Figures: the number that passed, the expected one with the interval that chance
-    allows, also in what was learned from, the Brier score and its skill against `base` (1 - score / score of `base`), the area under the ROC curve and
-    the slope of a logistic regression on the log odds of the chance (1 where chances are neither too bold nor too
-    timid), with 95 % intervals, the first three by a bootstrap over firms. Groups: about equal in size, equal chances
-    together, the share that passed with a 95 % interval (Wilson 1927).
+    chance, passed, firm (a number): a row an application; `base`: the share that passed `before`, of so many cases,
+    which is what one would tell of everybody without a card. Figures: the number that passed; the expected one, with
+    the interval that chance allows here and before; the Brier score and its skill against `base` (1 - score / score of
+    `base`), the area under the ROC curve, both with a bootstrap over firms; the slope of a logistic regression on the
+    log odds of the chance (1 where chances are neither too bold nor too timid). Intervals are of 95 %. Groups: about
+    equal in size, equal chances together, the share that passed with an interval (Wilson 1927).
     """
     firm = pd.factorize(firm)[0]
     firms = int(firm.max()) + 1
@@ -109,10 +109,8 @@ def verify(
         found["brier"].append(float(weight @ each / weight.sum()))
         found["brier_skill"].append(1 - float(weight @ each) / float(weight @ often))
         found["auc"].append(area(chance, passed, weight))
-    total, wide = (
-        float(chance.sum()),
-        NORMAL * float(np.sqrt((chance * (1 - chance)).sum() * (1 + len(passed) / before))),
-    )
+    total, variance = float(chance.sum()), float((chance * (1 - chance)).sum())
+    wide = NORMAL * float(np.sqrt(variance * (1 + len(passed) / before)))
     rows: list[tuple[str, float, float, float]] = [
         ("rows", float(len(passed)), np.nan, np.nan),
         ("passed", float(passed.sum()), np.nan, np.nan),
