@@ -30,8 +30,8 @@ from matcher.pool.scorecard import Item, ScoreCard, bin_side, left_open
 EVENTS = 10
 # Harrell 2015 (Regression Modeling Strategies, 2nd ed., 10.2.3): a rate within 0.1 at 95 % needs 96 cases.
 LEAST = 96
-# assumptions of this library: bins of an item, smallest bin, its least share of the known, folds
-BINS, SMALLEST, SHARE, FOLDS = 5, 15, 0.05, 5
+# assumptions of this library: bins of an item, smallest bin, its least share of the known, folds, cards of resampled histories
+BINS, SMALLEST, SHARE, FOLDS, CARDS = 5, 15, 0.05, 5, 50
 RIDGE = 2.0  # of the steps' weights
 POINTS = 20 / np.log(2)  # points a unit of log odds
 
@@ -57,7 +57,7 @@ class _Cases:
     round: np.ndarray
     quantities: tuple[Quantity, ...]
 
-    def take(self, rows: Bools) -> _Cases:
+    def take(self, rows: np.ndarray) -> _Cases:
         part = tuple(replace(q, values=q.values[rows]) for q in self.quantities)
         return _Cases(self.passed[rows], self.firm[rows], self.round[rows], part)
 
@@ -114,6 +114,7 @@ def learn_card(history: pd.DataFrame, policy: str | Policy, *, seed: int = 0) ->
     card = _card(cases, chosen, policy, names, rng)
     if card is None:
         raise HistoryError(_NO_SIGNAL)
+    card = replace(card, unsteady=_unsteady(cases, chosen, rng))
     kept = {item.rule for item in card.items}
     more = [(q.rule, q.title, "学习后各档分值相同，没有作用") for q, _ in chosen if q.rule not in kept]
     left = pd.DataFrame([*left_out, *more], columns=["rule", "title", "reason"])
@@ -332,6 +333,19 @@ def _sums(items: Sequence[Item], cases: _Cases, fit: Bools) -> tuple[Floats, Flo
     return points.sum(axis=0), left_open(items, unknown, together), together
 
 
+def _unsteady(cases: _Cases, chosen: Sequence[tuple[Quantity, tuple[float, ...]]], rng: np.random.Generator) -> float:
+    """The mean variance of a case's points, less the mean of all, over cards of resampled firms."""
+    firms = int(cases.firm.max()) + 1
+    rows_of = np.split(np.argsort(cases.firm, kind="stable"), np.cumsum(np.bincount(cases.firm))[:-1])
+    sums = []
+    for _ in range(CARDS):
+        rows = np.concatenate([rows_of[firm] for firm in rng.integers(firms, size=firms)])
+        again = cases.take(rows)
+        points = _each(_items(again, chosen, np.ones(len(rows), dtype=bool)), cases)[0].sum(axis=0)
+        sums.append(points - points.mean())
+    return float(np.var(sums, axis=0, ddof=1).mean())
+
+
 def _card(
     cases: _Cases,
     chosen: Sequence[tuple[Quantity, tuple[float, ...]]],
@@ -364,5 +378,6 @@ def _card(
         slope,
         spread,
         together,
+        0.0,
         *nothing,
     )

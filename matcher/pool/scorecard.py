@@ -101,7 +101,8 @@ class ScoreCard:
     have the variance v (`left_open`), draw it towards one half: expit((intercept + slope * s) / sqrt(1 + pi / 8 * slope
     ** 2 * v)), the mean over what they may be (MacKay 1992, Neural Computation 4, 720-736). `spread` holds the
     variances of intercept and slope and, between them, their covariance; `together` is the mean correlation of the
-    items' points in the history. `rows`, `passed`, `rounds`: what it was learned from. `check` (CHECK) and `groups`
+    items' points in the history, `unsteady` the mean variance of a firm's points, beside the mean of all, over cards of
+    resampled histories. `rows`, `passed`, `rounds`: what it was learned from. `check` (CHECK) and `groups`
     (GROUPS) are the out-of-time check: learned on all rounds but the last, measured on the last.
     """
 
@@ -114,6 +115,7 @@ class ScoreCard:
     slope: float
     spread: tuple[float, float, float]
     together: float
+    unsteady: float
     check: pd.DataFrame
     groups: pd.DataFrame
 
@@ -126,7 +128,8 @@ class ScoreCard:
         middle = self.intercept + self.slope * points
         own, both, slope = self.spread
         open_ = self.slope**2 * unsure
-        width = Z * np.sqrt(np.maximum(own + 2 * points * both + points**2 * slope, 0.0) + open_)
+        learned = np.maximum(own + 2 * points * both + points**2 * slope, 0.0) + self.slope**2 * self.unsteady
+        width = Z * np.sqrt(learned + open_)
         least = 1 / (self.rows + 2)
         ends = (expit(each) for each in (middle / shrink(open_), middle - width, middle + width))
         chance, low, high = (np.clip(each, least, 1 - least) for each in ends)
@@ -196,6 +199,7 @@ class ScoreCard:
             "rows": ("学习的申报数", self.rows), "passed": ("其中通过", self.passed),
             "intercept": ("事实全部已知时，概率 = 1/(1+exp(-(截距+斜率*总分)))：截距", self.intercept),
             "slope": ("斜率", self.slope), "together": ("各项分值的平均相关", self.together),
+            "unsteady": ("重抽历史时评分的平均方差", self.unsteady),
             "spread_intercept": ("截距的方差", own), "spread_both": ("截距与斜率的协方差", both),
             "spread_slope": ("斜率的方差", slope),
         }  # fmt: skip
@@ -261,6 +265,7 @@ class ScoreCard:
                 float(about["slope"]),
                 (float(about["spread_intercept"]), float(about["spread_both"]), float(about["spread_slope"])),
                 float(about["together"]),
+                float(about["unsteady"]),
                 pd.DataFrame(check, columns=list(CHECK)),
                 pd.DataFrame(groups, columns=list(GROUPS)),
             )
