@@ -3,6 +3,7 @@
     python examples/evaluate_history.py truths [HISTORIES] [SIZE] [SEED]   every truth: check, later firms, refusals
     python examples/evaluate_history.py sizes [HISTORIES] [SEED]           from which size on a card is given
     python examples/evaluate_history.py random [HISTORIES] [SEED]          how often a coin gets a card
+    python examples/evaluate_history.py later [HISTORIES] [SIZE] [SEED]    firms of which more or less is known
     python examples/evaluate_history.py missing [HISTORIES] [SIZE] [SEED]  with more and more cells empty
 
 Of each history a card is learned, and shown 3,000 further made-up firms with as many empty cells. Beside it stand the
@@ -28,15 +29,16 @@ from matcher.pool.learning import learn_card
 LATER = 3000
 
 
-def one(size: int, seed: int, **how: object) -> dict[str, float]:
-    """The figures of one history; `given` 0 where a card is refused."""
+def one(size: int, seed: int, *, later_missing: float | None = None, **how: object) -> dict[str, float]:
+    """The figures of one history; `given` 0 where a card is refused. later_missing: of the further firms alone."""
     made = history(size, seed=seed, **how)
     try:
         card = learn_card(made.table, "hte", seed=seed).card
     except HistoryError as error:
         return {"given": 0.0, "too_small": float("历史太少" in str(error))}
     check = card.check.set_index("measure")
-    later = history(LATER, seed=seed + 100_000, **how)
+    more = {} if later_missing is None else {"missing": later_missing}
+    later = history(LATER, seed=seed + 100_000, **{**how, **more})
     found = card.score(later.table, "hte", on="2025-12-31").firms
     rows = (found["decision"] != "fails").to_numpy()
     chance, truth = found["probability"].to_numpy()[rows], later.probability[rows]
@@ -92,6 +94,10 @@ if __name__ == "__main__":
         many, seed = [int(n) for n in [*given, *["200", "5000"][len(given) :]]]
         for size in (200, 300, 500, 1200):
             tell(f"{size} random", [one(size, seed + k, truth="random") for k in range(many)])
+    elif what == "later":
+        many, size, seed = [int(n) for n in [*given, *["12", "1200", "5000"][len(given) :]]]
+        for missing in (0.0, 0.15, 0.3, 0.5, 0.7, 0.85):
+            tell(f"later firms missing {missing}", [one(size, seed + k, later_missing=missing) for k in range(many)])
     elif what == "missing":
         many, size, seed = [int(n) for n in [*given, *["20", "1200", "5000"][len(given) :]]]
         for missing in (0.0, 0.15, 0.3, 0.5, 0.7, 0.8):

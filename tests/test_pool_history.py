@@ -32,7 +32,9 @@ DAY = dt.date(2026, 11, 24)
 NOTHING = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
 IP = Item("ip", "知识产权", True, "", (3.0, 6.0), (0, 10, 25), 9, (5, 10, 5, 20), (1, 5, 4, 9), "来源")
 RD = Item("rd_ratio", "研发占比", True, "above", (0.02,), (0, 30), 12, (10, 10, 20), (2, 8, 9), "来源")
-SMALL = ScoreCard("hte", ("2024年", "2025年"), 40, 19, (IP, RD), -1.0, 0.05, (0.04, 0.0, 0.0001), 0.5, 16.0, *NOTHING)
+SMALL = ScoreCard(
+    "hte", ("2024年", "2025年"), 40, 19, (IP, RD), -1.0, 0.05, (0.04, 0.0, 0.0001), 0.5, 100.0, 16.0, *NOTHING
+)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +115,8 @@ def test_points_chance_and_words_by_hand():
     open_ = 0.05**2 * (0.5 * sum(own) + 0.5 * (np.sqrt(own[0]) + 15) ** 2)
     middle, wide = -1 + 0.05 * 21, 1.6448536269514722 * np.sqrt(0.04 + 21**2 * 0.0001 + 0.05**2 * 16 + open_)
     assert rows.loc["C", ["probability", "low", "high"]].tolist() == pytest.approx(
-        [expit(middle / np.sqrt(1 + np.pi / 8 * open_)), expit(middle - wide), expit(middle + wide)], abs=1e-6
+        [expit(middle / np.sqrt(1 + np.pi / 8 * (open_ - 0.05**2 * 100))), expit(middle - wide), expit(middle + wide)],
+        abs=1e-6,
     )
     assert rows["why"].tolist() == [
         "研发占比：标准+2个百分点以上，30分；知识产权：6以上，25分",

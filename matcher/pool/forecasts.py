@@ -40,25 +40,14 @@ def figures_of(check: pd.DataFrame) -> dict[str, Figure]:
     return {str(name): Figure(*ends) for name, *ends in zip(*columns, strict=True)}
 
 
-def shrink(variance: Floats | float) -> Floats:
-    """By what a log odds is divided for the mean over normal errors of this variance (MacKay 1992)."""
-    return np.sqrt(1 + np.pi / 8 * np.asarray(variance))
-
-
-def calibrate(
-    points: Floats, passed: Bools, firm: np.ndarray, *, unsure: Floats | float = 0.0
-) -> tuple[float, float, tuple[float, float, float]]:
+def calibrate(points: Floats, passed: Bools, firm: np.ndarray) -> tuple[float, float, tuple[float, float, float]]:
     """Intercept and slope of a logistic regression on one figure, and their covariance, robust to firms that stand
     several times (the sandwich of Liang and Zeger 1986).
-
-    unsure: the variance of the figure that unknown facts leave. The log odds are divided by `shrink` of it, where the
-    slope is that of the round before, until it stays.
     """
     centre, scale = float(points.mean()), max(float(points.std()), 1e-9)
-    plain = np.column_stack([np.ones(len(points)), (points - centre) / scale])
+    table = np.column_stack([np.ones(len(points)), (points - centre) / scale])
     free = np.zeros(2)
     for _ in range(100):
-        table = plain / shrink((free[1] / scale) ** 2 * unsure * np.ones(len(points)))[:, None]
         chance = expit(table @ free)
         bend = table.T @ (table * (chance * (1 - chance))[:, None]) + 1e-6 * np.eye(2)
         step = np.linalg.solve(bend, table.T @ (passed - chance) - 1e-6 * free)

@@ -30,7 +30,7 @@ from matcher.pool.scorecard import Item, ScoreCard, bin_side, left_open
 EVENTS = 10
 # Harrell 2015 (Regression Modeling Strategies, 2nd ed., 10.2.3): a rate within 0.1 at 95 % needs 96 cases.
 LEAST = 96
-# assumptions of this library: bins of an item, smallest bin, its least share of the known, folds, cards of resampled histories
+# assumptions of this library: bins of an item, smallest bin, its least share of the known, folds, resampled cards
 BINS, SMALLEST, SHARE, FOLDS, CARDS = 5, 15, 0.05, 5, 50
 RIDGE = 2.0  # of the steps' weights
 POINTS = 20 / np.log(2)  # points a unit of log odds
@@ -322,10 +322,10 @@ def _each(items: Sequence[Item], cases: _Cases) -> tuple[Floats, Bools]:
     return np.array(points, dtype=np.float64), np.array([np.isnan(at[item.rule]) for item in items])
 
 
-def _sums(items: Sequence[Item], cases: _Cases, fit: Bools) -> tuple[Floats, Floats, float]:
-    """Points of every case, the variance that its unknown facts leave, and the correlation of items in `fit`."""
+def _sums(items: Sequence[Item], cases: _Cases) -> tuple[Floats, Floats, float]:
+    """Points of every case, the variance that its unknown facts leave, and the mean correlation of items."""
     points, unknown = _each(items, cases)
-    covariance = pd.DataFrame(np.where(unknown, np.nan, points)[:, fit].T).cov(min_periods=2 * SMALLEST).to_numpy()
+    covariance = pd.DataFrame(np.where(unknown, np.nan, points).T).cov(min_periods=2 * SMALLEST).to_numpy()
     apart = ~np.eye(len(items), dtype=bool) & ~np.isnan(covariance)
     deviation = np.sqrt(np.array([item.unsure for item in items]))
     most = float(np.outer(deviation, deviation)[apart].sum())
@@ -357,15 +357,15 @@ def _card(
     everyone = np.ones(len(cases.passed), dtype=bool)
     items = [item for item in _items(cases, chosen, everyone) if max(item.points) > 0]
     fold = rng.permutation(int(cases.firm.max()) + 1)[cases.firm] % FOLDS
-    unseen = np.zeros((2, len(cases.passed)))
+    unseen = np.zeros(len(cases.passed))
     for k in range(FOLDS):
-        sums, unsure, _ = _sums(_items(cases, chosen, fold != k), cases, fold != k)
+        sums = _each(_items(cases, chosen, fold != k), cases)[0].sum(axis=0)
         # cards of fewer cases give fewer points to all, so that each is centred on what it was learned from
-        unseen[:, fold == k] = np.stack([sums - sums[fold != k].mean(), unsure])[:, fold == k]
-    intercept, slope, spread = calibrate(unseen[0], cases.passed, cases.firm, unsure=unseen[1])
+        unseen[fold == k] = (sums - sums[fold != k].mean())[fold == k]
+    intercept, slope, spread = calibrate(unseen, cases.passed, cases.firm)
     if not items or slope <= NORMAL * np.sqrt(spread[2]):
         return None
-    sums, _, together = _sums(items, cases, everyone)
+    sums, unsure, together = _sums(items, cases)
     intercept, spread = moved(intercept, slope, spread, float(sums.mean()))
     nothing = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
     return ScoreCard(
@@ -378,6 +378,7 @@ def _card(
         slope,
         spread,
         together,
+        float(unsure.mean()),
         0.0,
         *nothing,
     )

@@ -24,7 +24,7 @@ from matcher.output import save_files
 from matcher.policy.core import Policy
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.scoring import as_day, loaded
-from matcher.pool.forecasts import CHECK, GROUPS, MEASURES, shrink
+from matcher.pool.forecasts import CHECK, GROUPS, MEASURES
 from matcher.pool.quantities import measured
 from matcher.pool.tiers import TIERS
 
@@ -97,10 +97,11 @@ class Item:
 class ScoreCard:
     """A learned score card of one policy.
 
-    With every fact known, a sum of points s has the chance expit(intercept + slope * s). Unknown facts, whose points
-    have the variance v (`left_open`), draw it towards one half: expit((intercept + slope * s) / sqrt(1 + pi / 8 * slope
-    ** 2 * v)), the mean over what they may be (MacKay 1992, Neural Computation 4, 720-736). `spread` holds the
-    variances of intercept and slope and, between them, their covariance; `together` is the mean correlation of the
+    A sum of points s has the chance expit(intercept + slope * s), for firms of which as much is known as of those of
+    the history: the points of their unknown facts have the variance `usual` on average. Where it is v, larger than
+    that (`left_open`), the chance is drawn towards one half: expit((intercept + slope * s) / sqrt(1 + pi / 8 * slope **
+    2 * (v - usual))), the mean over what more they may be (MacKay 1992, Neural Computation 4, 720-736). `spread` holds
+    the variances of intercept and slope and, between them, their covariance; `together` is the mean correlation of the
     items' points in the history, `unsteady` the mean variance of a firm's points, beside the mean of all, over cards of
     resampled histories. `rows`, `passed`, `rounds`: what it was learned from. `check` (CHECK) and `groups`
     (GROUPS) are the out-of-time check: learned on all rounds but the last, measured on the last.
@@ -115,6 +116,7 @@ class ScoreCard:
     slope: float
     spread: tuple[float, float, float]
     together: float
+    usual: float
     unsteady: float
     check: pd.DataFrame
     groups: pd.DataFrame
@@ -131,7 +133,9 @@ class ScoreCard:
         learned = np.maximum(own + 2 * points * both + points**2 * slope, 0.0) + self.slope**2 * self.unsteady
         width = Z * np.sqrt(learned + open_)
         least = 1 / (self.rows + 2)
-        ends = (expit(each) for each in (middle / shrink(open_), middle - width, middle + width))
+        more = self.slope**2 * np.maximum(unsure - self.usual, 0.0)
+        mean = middle / np.sqrt(1 + np.pi / 8 * more)
+        ends = (expit(each) for each in (mean, middle - width, middle + width))
         chance, low, high = (np.clip(each, least, 1 - least) for each in ends)
         return chance, low, high
 
@@ -197,8 +201,9 @@ class ScoreCard:
         about = {
             "format": ("格式", FORMAT), "policy": ("政策", self.policy), "rounds": ("轮次", "；".join(self.rounds)),
             "rows": ("学习的申报数", self.rows), "passed": ("其中通过", self.passed),
-            "intercept": ("事实全部已知时，概率 = 1/(1+exp(-(截距+斜率*总分)))：截距", self.intercept),
+            "intercept": ("概率 = 1/(1+exp(-(截距+斜率*总分)))：截距", self.intercept),
             "slope": ("斜率", self.slope), "together": ("各项分值的平均相关", self.together),
+            "usual": ("历史中未知事实留下的评分方差", self.usual),
             "unsteady": ("重抽历史时评分的平均方差", self.unsteady),
             "spread_intercept": ("截距的方差", own), "spread_both": ("截距与斜率的协方差", both),
             "spread_slope": ("斜率的方差", slope),
@@ -265,6 +270,7 @@ class ScoreCard:
                 float(about["slope"]),
                 (float(about["spread_intercept"]), float(about["spread_both"]), float(about["spread_slope"])),
                 float(about["together"]),
+                float(about["usual"]),
                 float(about["unsteady"]),
                 pd.DataFrame(check, columns=list(CHECK)),
                 pd.DataFrame(groups, columns=list(GROUPS)),
