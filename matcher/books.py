@@ -1,4 +1,4 @@
-"""Tables to files as people open them: a plain workbook of several sheets, or one table as CSV or Parquet."""
+"""Finished tables to files as people open them (a workbook of sheets, or one table as CSV or Parquet), and back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.errors import OutputError
+from matcher.errors import OutputError, TableError
 from matcher.output import fit_cell, save_files
 from matcher.report import EXCEL_ROWS, csv_bytes, parquet_bytes
 
@@ -42,6 +42,44 @@ def save_tables(path: str | Path, sheets: Mapping[str, pd.DataFrame], titles: Ma
     else:
         content = workbook_bytes({name: _rows(table, titles) for name, table in sheets.items()})
     save_files({target: content})
+
+
+def load_table(
+    path: str | Path, *, titles: Mapping[str, str] | None = None, needed: Sequence[str] = ()
+) -> pd.DataFrame:
+    """A table that a command of this library wrote: .csv, .parquet, or the first sheet of its .xlsx.
+
+    titles: field -> header, as it was written with; headers become fields again (of two fields with one header the
+    first). Ids stay texts. Raises TableError when the file cannot be read, or a field of `needed` is not in it.
+    """
+    source = Path(path)
+    suffix = source.suffix.lower()
+    if suffix not in (".csv", ".parquet", ".xlsx"):
+        raise TableError(f"{source.name}：请给出 .csv、.parquet 或 .xlsx")
+    fields: dict[str, str] = {}
+    for name, header in (titles or {}).items():
+        fields.setdefault(header, name)
+    try:
+        if suffix == ".parquet":
+            return _with(pd.read_parquet(source), source, needed)
+        read = pd.read_csv if suffix == ".csv" else pd.read_excel
+        options: dict[str, Any] = {"encoding": "utf-8-sig"} if suffix == ".csv" else {"engine": "calamine"}
+        heads = [str(name) for name in read(source, nrows=0, **options).columns]
+        texts = {name: str for name in heads if _is_id(fields.get(name, name))}
+        table = read(source, dtype=texts, **options)
+    except Exception as error:  # a reader's own error types are many; each means that the file is damaged
+        raise TableError(f"{source.name}：读不了（{error}）") from error
+    return _with(table.rename(columns=fields), source, needed)
+
+
+def _is_id(name: str) -> bool:
+    return name.endswith("_id") or name in ("id", "code", "policy")
+
+
+def _with(table: pd.DataFrame, source: Path, needed: Sequence[str]) -> pd.DataFrame:
+    if missing := [name for name in needed if name not in table]:
+        raise TableError(f"{source.name}：缺少列 {'、'.join(missing)}")
+    return table
 
 
 def _rows(table: pd.DataFrame, titles: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
