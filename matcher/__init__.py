@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from matcher.encoders import Encoder, StaticEncoder, load_encoder
     from matcher.errors import (
         EncoderError,
+        HistoryError,
         IndexFolderError,
         InfeasibleError,
         MatcherError,
@@ -42,6 +43,9 @@ if TYPE_CHECKING:
     from matcher.policy.verdicts import Scored, score
     from matcher.pool.book import Book
     from matcher.pool.dashboard import write_dashboard
+    from matcher.pool.history_files import read_history
+    from matcher.pool.learning import learn_card
+    from matcher.pool.scorecard import ScoreCard, order_inside
     from matcher.pool.targets import expected_passes, whom_to_help
     from matcher.report import mask_contacts, write_matches
     from matcher.schemes import Scheme
@@ -58,6 +62,7 @@ _HOMES = {
     "EncoderError": "errors",
     "Experts": "experts",
     "FieldModel": "fields",
+    "HistoryError": "errors",
     "Index": "index",
     "IndexFolderError": "errors",
     "InfeasibleError": "errors",
@@ -70,6 +75,7 @@ _HOMES = {
     "PolicyError": "errors",
     "Reading": "tables",
     "Scheme": "schemes",
+    "ScoreCard": "pool.scorecard",
     "Scored": "policy.verdicts",
     "Segmenter": "text",
     "StaticEncoder": "encoders",
@@ -88,12 +94,14 @@ _HOMES = {
     "firm_files": "firm_sheets",
     "fit_feedback": "feedback",
     "fits_from": "teams",
+    "learn_card": "pool.learning",
     "link_table": "chains",
     "load_encoder": "encoders",
     "load_policy": "policy.core",
     "mask_contacts": "report",
     "match": "matching",
     "merge_experts": "namesakes",
+    "order_inside": "pool.scorecard",
     "partners": "partnering",
     "place_on_chains": "chains",
     "point_needs": "teams",
@@ -102,6 +110,7 @@ _HOMES = {
     "rank_needs": "expert_ranking",
     "read_experts": "tables",
     "read_firms": "policy.firms",
+    "read_history": "pool.history_files",
     "read_needs": "tables",
     "read_outcomes": "tables",
     "read_table": "tables",
@@ -127,6 +136,7 @@ __all__ = [
     "EncoderError",
     "Experts",
     "FieldModel",
+    "HistoryError",
     "Index",
     "IndexFolderError",
     "InfeasibleError",
@@ -139,6 +149,7 @@ __all__ = [
     "PolicyError",
     "Reading",
     "Scheme",
+    "ScoreCard",
     "Scored",
     "Segmenter",
     "StaticEncoder",
@@ -157,12 +168,14 @@ __all__ = [
     "firm_files",
     "fit_feedback",
     "fits_from",
+    "learn_card",
     "link_table",
     "load_encoder",
     "load_policy",
     "mask_contacts",
     "match",
     "merge_experts",
+    "order_inside",
     "partners",
     "place_on_chains",
     "point_needs",
@@ -171,6 +184,7 @@ __all__ = [
     "rank_needs",
     "read_experts",
     "read_firms",
+    "read_history",
     "read_needs",
     "read_outcomes",
     "read_table",

@@ -21,6 +21,9 @@ def discover(
     ] = None,
     sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the draws; equal seeds give equal lists.")] = 0,
+    card: Annotated[
+        Path | None, typer.Option("--card", help="Order firms of one rule decision by a card of `matcher pool learn`.")
+    ] = None,
     expected: Annotated[
         Path | None, typer.Option(help="Also write the number expected to pass with its interval, for the dashboard.")
     ] = None,
@@ -29,7 +32,7 @@ def discover(
     from matcher.pool.files import discover_file
 
     told = discover_file(
-        table, policy, on=day(on), output=output, assume=assume, sheet=sheet, seed=seed, expected=expected
+        table, policy, on=day(on), output=output, assume=assume, sheet=sheet, seed=seed, card=card, expected=expected
     )
     print(told)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from matcher import cli_discover, cli_followup
+from matcher import cli_discover, cli_followup, cli_history
 from matcher.cli_options import BookDay, BookFile, Output, counted, named
 
 pool_app = typer.Typer(no_args_is_help=True, help="The cultivation pool (培育库): its book, follow-up, targets.")
@@ -235,19 +235,33 @@ def exit_command(
 
 
 @pool_app.command("snapshot")
-def snapshot_command(book: BookFile, output: Output, on: BookDay, person: Person) -> None:
+def snapshot_command(
+    book: BookFile,
+    output: Output,
+    on: BookDay,
+    person: Person,
+    card: Annotated[
+        Path | None, typer.Option(help="Order what is written by a card of `matcher pool learn`, inside the tiers.")
+    ] = None,
+) -> None:
     """Work out state and tier of every firm on a day, keep them in the book and write them."""
     from matcher.books import check_target, save_tables
     from matcher.pool.book import Book
     from matcher.pool.book_files import TITLES as HEADERS
     from matcher.pool.book_files import in_words, snapshot_notes
+    from matcher.pool.scorecard import TITLES as CARD_HEADERS
+    from matcher.pool.scorecard import ScoreCard, order_inside
 
     check_target(output)
-    found = Book.open(book)
+    found, learned = Book.open(book), ScoreCard.load(card) if card else None
     table = found.snapshot(on=on.date(), person=person)
     rules = found.rules(on.date())
+    if learned is not None:
+        firms = found.firms(on.date()).drop(columns="apply_on", errors="ignore")
+        table = order_inside(table, learned.score(firms, rules.goal, on=on.date()).firms)
     shown = in_words(table, rules.goal) if output.suffix.lower() == ".xlsx" else table
-    save_tables(output, {"快照": shown, "说明": snapshot_notes(rules.goal, rules.leads)}, HEADERS)
+    sheets = {"快照": shown, "说明": snapshot_notes(rules.goal, rules.leads)}
+    save_tables(output, sheets, {**HEADERS, **CARD_HEADERS})
     inside = table[table["state"] == "in_pool"]
     told = counted(in_words(inside)["tier"]) or "无"
     print(f"{len(table)} 家企业，在库 {len(inside)} 家（{told}）；结果已写入 {output}", file=sys.stderr)
@@ -320,4 +334,5 @@ def add_commands(app: typer.Typer) -> None:
     """Put the group on an app."""
     cli_discover.add_commands(pool_app)
     cli_followup.add_commands(pool_app)
+    cli_history.add_commands(pool_app)
     app.add_typer(pool_app, name="pool")

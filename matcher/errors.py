@@ -45,6 +45,16 @@ class PoolError(MatcherError, ValueError):
     """A pool's book cannot be used, or an entry does not fit what stands in it."""
 
 
+class HistoryError(PoolError):
+    """A history of applications is too small, or shows no gain. `check`: the figures (`matcher.pool.forecasts.CHECK`),
+    where it came to a check.
+    """
+
+    def __init__(self, message: str, check: pd.DataFrame | None = None) -> None:
+        super().__init__(message)
+        self.check = check
+
+
 class ConflictError(PoolError):
     """Somebody else changed a fact in the meantime. `conflicts`: see `matcher.pool.book.CONFLICTS`."""
 

@@ -40,6 +40,7 @@ ORDER = [
     {
         "cli_policy",
         "cli_discover",
+        "cli_history",
         "cli_assign",
         "cli_experts",
         "cli_teams",

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matcher import books
@@ -17,6 +19,7 @@ from matcher.policy.firms import read_firms
 from matcher.policy.score_files import check_target, table_bytes
 from matcher.pool.book_files import REGISTRY
 from matcher.pool.discovery import EXPECTED, LISTED, Discovery, discover
+from matcher.pool.scorecard import ScoreCard, order_inside
 from matcher.tables import Reading, describe, read_table
 
 _ASSUMPTIONS = Contract(
@@ -32,6 +35,8 @@ _ASSUMPTIONS = Contract(
     ),
     any_of=("column",),
 )
+_HEADS = ("名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么")
+_BY_CARD = "评分卡只在同一规则结论之内排序：事实未知的企业按“通过的可能 × 历史经验概率”；按规则不可能通过的仍为 0"
 TITLES = dict(zip(LISTED, ("企业编号", "名次", "通过的可能", "理由", "先问什么"), strict=True))
 EXPECTED_TITLES = dict(zip(EXPECTED, ("政策", "日期", "企业数", "预计通过", "下端", "上端"), strict=True))
 
@@ -45,13 +50,15 @@ def discover_file(
     assume: str | Path | None = None,
     sheet: str | None = None,
     seed: int = 0,
+    card: str | Path | None = None,
     expected: str | Path | None = None,
 ) -> str:
     """Read a thin list, rank it, write it; returns a few lines for the user.
 
     `output`: .csv or .parquet hold enterprise_id, rank, chance, reasons, ask; .xlsx also names, the expected number
-    and the assumptions used. `expected`: where to write the expected number too, for the dashboard. Raises TableError,
-    PolicyError or OutputError.
+    and the assumptions used. `expected`: where to write the expected number too, for the dashboard. `card`: a score
+    card's file; firms of one rule decision are then ordered by it (see `matcher.pool.scorecard.order_inside`), and its
+    columns are added. Raises TableError, PolicyError, PoolError or OutputError.
     """
     check_target(output, workbook=True)
     if expected is not None:
@@ -62,7 +69,11 @@ def discover_file(
     if assume is not None:
         for row in read_table(assume, _ASSUMPTIONS).rows.to_dict("records"):
             given[str(row["column"])] = (float(row["low"]), float(row["likely"]), float(row["high"]))
+    scored = None if card is None else ScoreCard.load(card).score(reading.rows, rules, on=on).firms
     found = discover(reading.rows, rules, on=on, assume=given, seed=seed)
+    if scored is not None:
+        listed = order_inside(found.listed, scored)
+        found = replace(found, listed=listed.assign(rank=np.arange(1, len(listed) + 1)))
     path = Path(output)
     if path.suffix.lower() == ".xlsx":
         save_files({path: _workbook(found, reading)})
@@ -74,6 +85,8 @@ def discover_file(
     lines = [
         f"{len(reading.rows)} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"
     ]
+    if scored is not None:
+        lines.append(_BY_CARD)
     if len(found.assumed):
         lines.append(
             f"表中少见、按假设取值的事实 {len(found.assumed)} 项（可用 --assume 另给）："
@@ -98,17 +111,25 @@ def _workbook(found: Discovery, reading: Reading) -> bytes:
         zip(reading.rows["enterprise_id"], reading.rows.get("name", pd.Series("", reading.rows.index)), strict=True)
     )
     sheet = book.add_worksheet("走访名单")
-    heads = ("名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么")
-    for place, (head, width) in enumerate(zip(heads, (7, 16, 30, 12, 80, 50), strict=True)):
+    scored = {"points": "评分", "probability": "历史经验概率", "why": "各项得分"}
+    more = {name: head for name, head in scored.items() if name in found.listed}
+    heads = (*_HEADS, *more.values())
+    for place, (head, width) in enumerate(zip(heads, (7, 16, 30, 12, 80, 50, 8, 12, 80), strict=False)):
         sheet.write_string(0, place, head, bold)
         sheet.set_column(place, place, width)
-    for row, (own, rank, chance, why, ask) in enumerate(found.listed.itertuples(index=False), start=1):
+    for row, (own, rank, chance, why, ask) in enumerate(found.listed[list(LISTED)].itertuples(index=False), start=1):
         sheet.write_number(row, 0, rank, wrap)
         sheet.write_string(row, 1, own, wrap)
         sheet.write_string(row, 2, str(names.get(own) or ""), wrap)
         sheet.write_number(row, 3, chance, share)
         sheet.write_string(row, 4, why, wrap)
         sheet.write_string(row, 5, ask, wrap)
+        for place, name in enumerate(more, start=6):
+            value = found.listed[name].iloc[row - 1]
+            if isinstance(value, str):
+                sheet.write_string(row, place, value, wrap)
+            elif not pd.isna(value):
+                sheet.write_number(row, place, value, share if name == "probability" else wrap)
     sheet.freeze_panes(1, 2)
     sheet.autofilter(0, 0, max(len(found.listed), 1), len(heads) - 1)
     notes = book.add_worksheet("说明")
@@ -129,6 +150,7 @@ def _workbook(found: Discovery, reading: Reading) -> bytes:
             "已知事实按原样使用；未知事实按表中已知企业的分布抽样；专家评分在规定的分值范围内抽样。这是可能性，不是认定结论。",
         ),
     ]
+    lines += [(_BY_CARD,)] if more else []
     for row, cells in enumerate(lines):
         for place, cell in enumerate(cells):
             notes.write(row, place, cell)
