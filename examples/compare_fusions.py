@@ -2,8 +2,8 @@
 
     python examples/compare_fusions.py --data DATA_FOLDER [--encoder FOLDER ...]
 
-DATA_FOLDER: need-outcome-levels/pairs.csv and literature/, as in `evaluate_relevance.py`. --encoder: encoder folders
-(a transformer is slow) to put in the place of the shipped encoder, and beside it.
+DATA_FOLDER: need-outcome-levels/pairs.csv, literature/ (as in `evaluate_relevance.py`) and text/. --encoder: folders of
+encoders to put in the place of the shipped one, and beside it (a transformer is slow).
 
 Prints ndcg@10, spearman and hit@5 of the judged pairs and ndcg@10 of literature A and B, with the gain over the shipped
 fusion and its 95 % interval: paired percentile bootstrap over needs or queries. What is tried here is tried on the sets
@@ -14,6 +14,8 @@ speaks for, is worth a trial elsewhere.
 from __future__ import annotations
 
 import argparse
+import gzip
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +35,24 @@ SAMPLE, ASKING = 2048, 256  # random pairs that give the scale of the words
 
 
 @dataclass(frozen=True)
+class Seen:
+    """In how many of so many texts each term occurs."""
+
+    texts: int
+    held: dict[str, int]
+
+    @classmethod
+    def read(cls, folder: Path) -> Seen:
+        """Titles and abstracts of papers and patents."""
+        texts = []
+        for name in ("papers-chinaxiv", "patents"):
+            with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as file:
+                texts += [f"{row['title']}\n{row['abstract']}" for row in map(json.loads, file)]
+        terms = Segmenter().terms(texts)
+        return cls(len(texts), dict(zip(terms.names, np.bincount(terms.ids).tolist(), strict=True)))
+
+
+@dataclass(frozen=True)
 class Collection:
     """Asking and answering texts, their counted terms (titles and bodies apart), and what the library makes of them."""
 
@@ -40,6 +60,7 @@ class Collection:
     asking: tuple[list[str], list[str]]
     titles: tuple[sp.csr_array, sp.csr_array, sp.csr_array]  # of asking texts, records, and records cut like a need
     bodies: tuple[sp.csr_array, sp.csr_array, sp.csr_array]
+    names: list[str]
     is_word: np.ndarray
     semantic: Scores
     drawn: np.ndarray  # places of SAMPLE random records
@@ -60,7 +81,7 @@ class Collection:
         parts += [counts[ends[2] + a : ends[2] + b] for a, b in zip([0, *ends], ends, strict=False)]
         asked = index.asked(*asking)
         semantic = index.channels(asked, slice(0, len(asking[0])))[0].astype(float)
-        return cls(index, asking, tuple(parts[:3]), tuple(parts[3:]), _words(terms), semantic, drawn)
+        return cls(index, asking, tuple(parts[:3]), tuple(parts[3:]), terms.names, _words(terms), semantic, drawn)
 
     def words(
         self,
@@ -70,20 +91,24 @@ class Collection:
         local: Callable[[Scores], Scores] = lambda counts: 1 + np.log(counts),
         asking_local: Callable[[Scores], Scores] = lambda counts: 1 + np.log(counts),
         power: float = 1.0,
-        seen: Scores | None = None,
+        seen: Seen | None = None,
         words: float = 1.0,
         pivot: float = 1.0,
     ) -> Scores:
         """TF-IDF cosines as `matcher.lexical` has them, over their deviation between random records.
 
-        local: count -> weight; power: of the idf; seen: idf of elsewhere, to be averaged with the collection's; words:
-        weight of terms that the segmenter reads as words; pivot: how far a record's length counts (1: as a cosine).
+        local: count -> weight; power: of the idf; seen: texts of elsewhere whose idf is averaged with the collection's;
+        words: weight of terms that the segmenter reads as words; pivot: how far a record's length counts (1: as a
+        cosine).
         """
         records = _mapped(self.titles[1] * title + self.bodies[1], local)
         n = records.shape[0]
         held = np.bincount(records.indices, minlength=records.shape[1])
         idf = np.log((1 + n) / (1 + held)) + 1
-        idf = np.where(held > 0, idf if seen is None else (idf + seen) / 2, 0) ** power
+        if seen is not None:
+            there = np.array([seen.held.get(name, 0) for name in self.names])
+            idf = (idf + np.log((1 + seen.texts) / (1 + there)) + 1) / 2
+        idf = np.where(held > 0, idf, 0) ** power
         idf *= np.where(self.is_word, words, 1)
         weighted = records * idf
         length = np.sqrt((weighted**2).sum(axis=1))
@@ -154,7 +179,7 @@ def whitened(collection: Collection, power: float) -> Scores:
     return asked @ found.T / random[~np.eye(*random.shape, dtype=bool)].std()
 
 
-def variants(one: Collection) -> Iterator[tuple[str, Scores]]:
+def variants(one: Collection, seen: Seen) -> Iterator[tuple[str, Scores]]:
     """Name and scores of everything that is tried; the shipped fusion comes first."""
     meaning, words = one.meaning, one.words()
     shipped = fused(meaning, words)
@@ -166,6 +191,7 @@ def variants(one: Collection) -> Iterator[tuple[str, Scores]]:
         yield f"per asking text, share {share}", fused(per_asking(meaning), per_asking(words), share)
     for power in (0.75, 1.25, 1.5):
         yield f"idf to the power {power}", fused(meaning, one.words(power=power))
+    yield "idf averaged with that of papers and patents", fused(meaning, one.words(seen=seen))
     for title in (1, 2, 5):
         yield f"title x {title}", fused(meaning, one.words(title=title))
     for title in (1, 1.5, 5, 10):
@@ -260,7 +286,8 @@ def main() -> None:
             )
 
     shipped = [Collection.build(one.asking, one.records, None) for one in (levels, literature)]
-    for (name, of_levels), (_, of_literature) in zip(*map(variants, shipped), strict=True):
+    seen = Seen.read(given.data / "text")
+    for (name, of_levels), (_, of_literature) in zip(*(variants(one, seen) for one in shipped), strict=True):
         show(name, of_levels, of_literature)
     for folder in given.encoder:
         encoder = load_encoder(folder)
