@@ -56,7 +56,6 @@ class Settings:
     distil_texts: int = 60_000
     distil_temperature: float = 0.05
     dropped: float = 0.4  # share of the terms of a view that are left out at random
-    apart: float = 0.5  # share of pairs where one view also loses the terms that the other has
     character: float = 1.5  # single characters are lengthened by this after training
     related: float = 0.15  # share of pairs made of two documents that share a rare keyword
 
@@ -316,9 +315,7 @@ class Sampler:
             if not self.queue:
                 self.queue = self.rng.permutation(self.usable).tolist()
             pairs.append(self.pair(self.views.documents[self.queue.pop()]))
-        left, right = self._counts([left for left, _ in pairs]), self._counts([right for _, right in pairs])
-        draw = self.rng.random(len(pairs)) / self.settings.apart if self.settings.apart else np.ones(len(pairs))
-        return _without(left, right, draw < 0.5), _without(right, left, (draw >= 0.5) & (draw < 1))
+        return self._counts([left for left, _ in pairs]), self._counts([right for _, right in pairs])
 
     def _counts(self, rows: list[np.ndarray]) -> sp.csr_array:
         flat = np.concatenate(rows)
@@ -327,12 +324,6 @@ class Sampler:
         counts = pick @ self.views.counts
         counts.data *= self.rng.random(counts.nnz) >= self.settings.dropped
         return counts
-
-
-def _without(counts: sp.csr_array, other: sp.csr_array, rows: np.ndarray) -> sp.csr_array:
-    """In these rows, only the terms that the other side lacks: the lexical channel sees the shared ones anyway."""
-    hidden = sp.diags_array(rows.astype(np.float32)) @ (other > 0)
-    return sp.csr_array(counts - counts.multiply(hidden))
 
 
 def contrast(left: torch.Tensor, right: torch.Tensor, temperature: float) -> torch.Tensor:
