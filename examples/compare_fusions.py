@@ -256,7 +256,7 @@ class Literature:
         scores = scores.copy()
         scores[tuple(np.transpose(self.own))] = -np.inf
         best = np.argsort(-scores, axis=1, kind="stable")[:, :10]
-        discount = 1 / np.log2(np.arange(2, 12))
+        discount = 1 / np.log2(np.arange(2, 2 + best.shape[1]))
         ideal = -np.sort(-self.gain, axis=1)[:, :10] @ discount
         return np.take_along_axis(self.gain, best, axis=1) @ discount / np.where(ideal > 0, ideal, 1)
 
