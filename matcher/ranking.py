@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 NEEDS = 3.4  # how fast asking texts cease to inform each other: by exp(-NEEDS) from equal ones to random ones
 ANY = 0.16  # what any two records tell of each other: how strict the judges of a need are
 RECORDS = 0.22  # what records tell of each other that are alike
-PARTS = 0.05  # what pairs tell of each other whose parts are equal
+PARTS = 0.05  # what pairs tell of each other whose parts are equal, by exp(-distance^2) of the stretched parts
+NODES = np.linspace(-4, 6, 21)  # where stretched parts lie; so dense that the process does not notice
 NOISE = 0.2  # the variance of a judgement
 REACH = 256  # at least so many of the best rows by fusion are looked at in the light of the labels
 ENOUGH = 50  # stated levels from which a calibration needs no prior
@@ -39,17 +40,15 @@ TRUST = 10.0  # the most that a level more or less is worth in the sum
 class Ranker:
     """Labels made ready. Reads only what it was given, so threads may share it.
 
-    calibration: what a sum means; known: whether enough was told of it. asking, records: (n, d) vectors of the judged
-    pairs; parts: (n, 2), the two of the fused sum, stretched; weights: (n, 3), of the processes. judged: asking id ->
-    rows of the index.
+    calibration: what a sum means; known: whether enough was told of it. asking: (n, d) vectors of the judged pairs;
+    features: (n, f), see `_features`; weights: (n, 3), of the processes. judged: asking id -> rows of the index.
     """
 
     chance: Chance
     calibration: Calibration
     known: bool
     asking: NDArray[np.float64]
-    records: NDArray[np.float64]
-    parts: NDArray[np.float64]
+    features: NDArray[np.float64]
     weights: NDArray[np.float64]
     judged: dict[str, NDArray[np.int64]]
     wishes: Wishes
@@ -69,22 +68,20 @@ class Ranker:
         judged = {str(name): rows[group] for name, group in table.groupby("asking_id").indices.items()}
         told = table["level"].notna().to_numpy(bool)
         levels, stated = table["level"].to_numpy(float)[told], table["stated"].to_numpy(bool)[told]
-        records = index.vectors(rows[told]).astype(float)
         asking, parts = _parts(index, table[told], rows[told])
         total = parts.sum(axis=1)
 
         calibration = Calibration.fit(total[stated], levels[stated], prior=index.feedback.prior)
         surprise = (levels[:, None] >= np.array([2, 3, 4])) - calibration.at_least(total)
-        parts = np.arcsinh(parts)
-        alike = ANY + RECORDS * (records @ records.T) / _width(index.chance) + PARTS * _near(parts, parts)
-        kernel = np.exp(-NEEDS * _apart(index.chance, asking @ asking.T)) * alike
+        features = _features(index.chance, index.vectors(rows[told]), parts)
+        kernel = _nearness(index.chance, asking @ asking.T) * (features @ features.T)
         inverse = np.linalg.inv(kernel + NOISE * np.eye(len(total)))
         weights = inverse @ surprise
         by_others = surprise - weights / np.diag(inverse)[:, None]  # what the others tell of each (ibid., eq. 5.12)
         calibration = _trusting(calibration, total, by_others.sum(axis=1), levels)
         known = index.feedback.prior is not None or np.count_nonzero(stated) >= ENOUGH
         wishes = Wishes(index, table, rows)
-        return cls(index.chance, calibration, known, asking, records, parts, weights, judged, wishes)
+        return cls(index.chance, calibration, known, asking, features, weights, judged, wishes)
 
     def correction(
         self, asking: NDArray[np.float32], records: NDArray[np.float32], parts: tuple[Numbers, Numbers]
@@ -95,12 +92,8 @@ class Ranker:
         or more beyond those of the sums that were moved so.
         """
         total = parts[0] + parts[1]
-        if not len(self.weights):
-            return np.zeros(len(total)), np.zeros((len(total), 3))
-        needs = np.exp(-NEEDS * _apart(self.chance, self.asking @ asking.astype(float)))
-        weights = needs[:, None] * self.weights
-        told = ANY * weights.sum(axis=0) + records @ (RECORDS / _width(self.chance) * (self.records.T @ weights))
-        told += PARTS * (_near(np.arcsinh(np.stack(parts, axis=1)), self.parts) @ weights)
+        needs = _nearness(self.chance, self.asking @ asking.astype(float))
+        told = _features(self.chance, records, np.stack(parts, axis=1)) @ (self.features.T @ (needs[:, None] * self.weights))
         moved = _moved(total, self.calibration.trust * told.sum(axis=1))
         return moved - total, self.calibration.at_least(total) + told - self.calibration.at_least(moved)
 
@@ -126,16 +119,24 @@ def _width(chance: Chance) -> float:
     return max(1 - chance.centre[0], 1e-6)
 
 
-def _apart(chance: Chance, cosine: Numbers) -> Numbers:
-    """A cosine on the scale where equal texts have 0 and random ones 1."""
-    apart: Numbers = (1 - cosine) / _width(chance)
-    return apart
+def _nearness(chance: Chance, cosine: Numbers) -> NDArray[np.float64]:
+    """How much asking texts inform each other: 1 for equal ones, exp(-NEEDS) for random ones."""
+    nearness: NDArray[np.float64] = np.exp(-NEEDS * (1 - cosine) / _width(chance))
+    return nearness
 
 
-def _near(some: Numbers, others: Numbers) -> Numbers:
-    """(n, m): exp(-d^2) of the distances of points of the plane."""
-    near: Numbers = np.exp(-((some[:, None, 0] - others[:, 0]) ** 2) - (some[:, None, 1] - others[:, 1]) ** 2)
-    return near
+def _features(chance: Chance, records: Numbers, parts: Numbers) -> NDArray[np.float64]:
+    """(n, f), whose inner products are what pairs of one asking text tell of each other: of n record vectors and parts.
+
+    The Gaussian of the parts by its values at NODES in either direction (Nystroem 1930), so that a search need not hold
+    every row against every judged pair.
+    """
+    between = np.exp(-((NODES[:, None] - NODES) ** 2)) + 1e-9 * np.eye(len(NODES))
+    spread = np.linalg.inv(np.linalg.cholesky(between)).T
+    first, second = (np.exp(-((np.arcsinh(part)[:, None] - NODES) ** 2)) @ spread for part in parts.T)
+    plane = (first[:, :, None] * second[:, None, :]).reshape(len(parts), -1)
+    alike = np.sqrt(RECORDS / _width(chance)) * records
+    return np.hstack([np.full((len(parts), 1), np.sqrt(ANY)), alike, np.sqrt(PARTS) * plane])
 
 
 def _moved(total: Numbers, told: Numbers) -> NDArray[np.float64]:
