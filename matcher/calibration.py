@@ -37,7 +37,7 @@ class Calibration:
 
     slopes: tuple[float, float, float] = (1.0, 1.0, 1.0)
     cuts: tuple[float, float, float] = (1.0, 3.0, 4.5)
-    good: float = 0.3
+    good: float = 0.4
     trust: float = 2.0
 
     @classmethod

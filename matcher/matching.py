@@ -60,9 +60,9 @@ def match(
     random pairs, whose sum orders the pairs. `note` says what judges found wanting in the record, and where a Chinese
     text meets a foreign one, which the default encoder cannot compare (a multilingual `encoder` can). `score` is
     the share of random pairs of this library that score lower; with `weights` it takes no notice of them. `level`
-    (1..4) and `probability` (0..1, of level 3 or 4) are what people would say, increasing in the score as long as nobody
-    judged any pair; unknown for an encoder without calibration (see `matcher.calibration`). Ties break by id, so equal inputs give equal tables, for
-    one row or many, on any number of threads.
+    (1..4) and `probability` (0..1, of level 3 or 4) are what people would say, increasing in the score as long as
+    nobody judged any pair; unknown for an encoder without calibration (see `matcher.calibration`). Ties break by id, so
+    equal inputs give equal tables, for one row or many, on any number of threads.
 
     Filters act before the best k are taken. where: column -> label or labels of which a record must have one; a label
     above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the
@@ -72,7 +72,7 @@ def match(
 
     good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library
     lacks (see `matcher.chance.Chance.good_from`), and its probability, where known, reaches the calibration's `good`
-    (0.3; the base rate of judged pairs was 0.13). A row without any good match keeps its k rows, all marked False. A
+    (0.4; the base rate of judged pairs was 0.13). A row without any good match keeps its k rows, all marked False. A
     row for which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
 
     Raises TableError when `queries` has no id column or the same kind of id as the index, ValueError for a column that
@@ -155,7 +155,7 @@ def _match_some(
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
-_NOTHING = _Found(np.zeros(0, np.int64), *[np.zeros(0)] * 4, np.zeros((0, 3)))
+_NOTHING = _Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros((0, 3)))
 _BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
 
 
@@ -262,7 +262,7 @@ def _search(
         wish, told = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
         beyond = np.zeros((len(rows), 3))
         if ranker:
-            told, beyond = ranker.correction(asked.vectors[text], index.vectors(rows), parts)
+            told, beyond = ranker.correction(asked.vectors[text], rows, index.vectors(rows), parts)
             told -= ranker.wishes.lost(ids[text], rows)
         best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish + told)))[:k]
         found.append(_Found(rows[best], parts[0][best], parts[1][best], wish[best], told[best], beyond[best]))
@@ -282,7 +282,9 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    texts = [c for c in pairs.columns[1:] if c not in ("rank", "semantic", "lexical", "preference", "feedback", *_BEYOND)]
+    texts = [
+        c for c in pairs.columns[1:] if c not in ("rank", "semantic", "lexical", "preference", "feedback", *_BEYOND)
+    ]
     nothing[texts] = ""
     nothing["rank"] = 0
     order = np.argsort(

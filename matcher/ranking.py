@@ -1,10 +1,11 @@
 """What judged pairs tell of pairs that nobody judged yet: a correction of the fused sum, and what the sum then means.
 
-Three Gaussian processes over pairs (Rasmussen and Williams 2006, eq. 2.23), one each for the levels 2, 3 and 4, with one
-kernel and so one inverse, tell how probable such a level or a higher one is; each starts from what the calibrated
+Three Gaussian processes over pairs (Rasmussen and Williams 2006, eq. 2.23), one each for the levels 2, 3 and 4, with
+one kernel and so one inverse, tell how probable such a level or a higher one is; each starts from what the calibrated
 fusion gives. Two pairs inform each other as far as their asking texts are alike, and more so where their records or
 their parts are too: what was accepted lifts what is like it for this need, less so for needs near it, and hardly for
-others. What the three say together moves the sum that orders the pairs.
+others; a judged pair is very nearly what was said of it. What the three say together moves the sum that orders the
+pairs.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ ANY = 0.16  # what any two records tell of each other: how strict the judges of 
 RECORDS = 0.22  # what records tell of each other that are alike
 PARTS = 0.05  # what pairs tell of each other whose parts are equal, by exp(-distance^2) of the stretched parts
 NODES = np.linspace(-4, 6, 21)  # where stretched parts lie; so dense that the process does not notice
-NOISE = 0.2  # the variance of a judgement
+ITSELF = 0.18  # what a judgement tells of the very pair and of no other
+NOISE = 0.02  # the variance of a judgement
+SAME = 1 - 1e-4  # asking texts that inform each other so much are one text
 REACH = 256  # at least so many of the best rows by fusion are looked at in the light of the labels
 ENOUGH = 50  # stated levels from which a calibration needs no prior
 TRUST = 10.0  # the most that a level more or less is worth in the sum
@@ -41,7 +44,8 @@ class Ranker:
     """Labels made ready. Reads only what it was given, so threads may share it.
 
     calibration: what a sum means; known: whether enough was told of it. asking: (n, d) vectors of the judged pairs;
-    features: (n, f), see `_features`; weights: (n, 3), of the processes. judged: asking id -> rows of the index.
+    features: (n, f), see `_features`; rows: (n) of the index; weights: (n, 3), of the processes. judged: asking id ->
+    rows of the index.
     """
 
     chance: Chance
@@ -49,6 +53,7 @@ class Ranker:
     known: bool
     asking: NDArray[np.float64]
     features: NDArray[np.float64]
+    rows: NDArray[np.int64]
     weights: NDArray[np.float64]
     judged: dict[str, NDArray[np.int64]]
     wishes: Wishes
@@ -71,29 +76,42 @@ class Ranker:
         asking, parts = _parts(index, table[told], rows[told])
         total = parts.sum(axis=1)
 
-        calibration = Calibration.fit(total[stated], levels[stated], prior=index.feedback.prior)
+        prior = index.feedback.prior
+        known = prior is not None or int(stated.sum()) >= ENOUGH
+        calibration = Calibration.fit(total[stated], levels[stated], prior=prior) if known else Calibration()
         surprise = (levels[:, None] >= np.array([2, 3, 4])) - calibration.at_least(total)
         features = _features(index.chance, index.vectors(rows[told]), parts)
-        kernel = _nearness(index.chance, asking @ asking.T) * (features @ features.T)
+        needs = _nearness(index.chance, asking @ asking.T)
+        kernel = needs * (features @ features.T) + ITSELF * ((needs > SAME) & (rows[told][:, None] == rows[told]))
         inverse = np.linalg.inv(kernel + NOISE * np.eye(len(total)))
         weights = inverse @ surprise
         by_others = surprise - weights / np.diag(inverse)[:, None]  # what the others tell of each (ibid., eq. 5.12)
         calibration = _trusting(calibration, total, by_others.sum(axis=1), levels)
-        known = index.feedback.prior is not None or np.count_nonzero(stated) >= ENOUGH
         wishes = Wishes(index, table, rows)
-        return cls(index.chance, calibration, known, asking, features, weights, judged, wishes)
+        return cls(index.chance, calibration, known, asking, features, rows[told], weights, judged, wishes)
 
     def correction(
-        self, asking: NDArray[np.float32], records: NDArray[np.float32], parts: tuple[Numbers, Numbers]
+        self,
+        asking: NDArray[np.float32],
+        rows: NDArray[np.int64],
+        records: NDArray[np.float32],
+        parts: tuple[Numbers, Numbers],
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """What judged pairs tell of one asking text (d) and n records (n, d), given the parts of their sums.
+        """What judged pairs tell of one asking text (d) and n rows of the index, ascending, with their record vectors
+        (n, d) and the parts of their sums.
 
         What they add to the sums (n), in the sums' unit; and (n, 3) what they add to the probabilities of level 2, 3, 4
         or more beyond those of the sums that were moved so.
         """
         total = parts[0] + parts[1]
+        if not len(self.weights):  # reasons alone
+            return np.zeros(len(total)), np.zeros((len(total), 3))
         needs = _nearness(self.chance, self.asking @ asking.astype(float))
-        told = _features(self.chance, records, np.stack(parts, axis=1)) @ (self.features.T @ (needs[:, None] * self.weights))
+        told = _features(self.chance, records, np.stack(parts, axis=1)) @ (
+            self.features.T @ (needs[:, None] * self.weights)
+        )
+        here = np.flatnonzero((needs > SAME) & np.isin(self.rows, rows))
+        np.add.at(told, np.searchsorted(rows, self.rows[here]), ITSELF * self.weights[here])
         moved = _moved(total, self.calibration.trust * told.sum(axis=1))
         return moved - total, self.calibration.at_least(total) + told - self.calibration.at_least(moved)
 
@@ -110,7 +128,9 @@ def _parts(
         rare = index.channels(asked, slice(start, start + BLOCK))[2]
         for text in range(start, min(start + BLOCK, len(texts))):
             here = np.flatnonzero(of == text)
-            parts[here] = np.stack(index.chance.parts(*index.exact(asked, text, rare[text - start], rows[here])), axis=1)
+            parts[here] = np.stack(
+                index.chance.parts(*index.exact(asked, text, rare[text - start], rows[here])), axis=1
+            )
     return asked.vectors[of].astype(float), parts
 
 
@@ -126,7 +146,7 @@ def _nearness(chance: Chance, cosine: Numbers) -> NDArray[np.float64]:
 
 
 def _features(chance: Chance, records: Numbers, parts: Numbers) -> NDArray[np.float64]:
-    """(n, f), whose inner products are what pairs of one asking text tell of each other: of n record vectors and parts.
+    """(n, f) from n record vectors and parts: inner products are what two pairs of one asking text tell of each other.
 
     The Gaussian of the parts by its values at NODES in either direction (Nystroem 1930), so that a search need not hold
     every row against every judged pair.
@@ -134,7 +154,7 @@ def _features(chance: Chance, records: Numbers, parts: Numbers) -> NDArray[np.fl
     between = np.exp(-((NODES[:, None] - NODES) ** 2)) + 1e-9 * np.eye(len(NODES))
     spread = np.linalg.inv(np.linalg.cholesky(between)).T
     first, second = (np.exp(-((np.arcsinh(part)[:, None] - NODES) ** 2)) @ spread for part in parts.T)
-    plane = (first[:, :, None] * second[:, None, :]).reshape(len(parts), -1)
+    plane = (first[:, :, None] * second[:, None, :]).reshape(len(parts), len(NODES) ** 2)
     alike = np.sqrt(RECORDS / _width(chance)) * records
     return np.hstack([np.full((len(parts), 1), np.sqrt(ANY)), alike, np.sqrt(PARTS) * plane])
 
