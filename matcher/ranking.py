@@ -43,16 +43,18 @@ TRUST = 10.0  # the most that a level more or less is worth in the sum
 class Ranker:
     """Labels made ready. Reads only what it was given, so threads may share it.
 
-    calibration: what a sum means; known: whether enough was told of it. asking: (n, d) vectors of the judged pairs;
-    features: (n, f), see `_features`; rows: (n) of the index; weights: (n, 3), of the processes. judged: asking id ->
-    rows of the index.
+    calibration: what a sum means; known: whether enough was told of it. asking: (u, d) vectors of the judged asking
+    texts; speech: (u, f, 3), what the pairs of each say, to be held against features (see `_features`). of, rows: (n)
+    the text and the row of the index of each judged pair; weights: (n, 3), of the processes. judged: asking id -> rows
+    of the index.
     """
 
     chance: Chance
     calibration: Calibration
     known: bool
     asking: NDArray[np.float64]
-    features: NDArray[np.float64]
+    speech: NDArray[np.float64]
+    of: NDArray[np.int64]
     rows: NDArray[np.int64]
     weights: NDArray[np.float64]
     judged: dict[str, NDArray[np.int64]]
@@ -73,7 +75,7 @@ class Ranker:
         judged = {str(name): rows[group] for name, group in table.groupby("asking_id").indices.items()}
         told = table["level"].notna().to_numpy(bool)
         levels, stated = table["level"].to_numpy(float)[told], table["stated"].to_numpy(bool)[told]
-        asking, parts = _parts(index, table[told], rows[told])
+        asking, of, parts = _parts(index, table[told], rows[told])
         total = parts.sum(axis=1)
 
         prior = index.feedback.prior
@@ -81,14 +83,17 @@ class Ranker:
         calibration = Calibration.fit(total[stated], levels[stated], prior=prior) if known else Calibration()
         surprise = (levels[:, None] >= np.array([2, 3, 4])) - calibration.at_least(total)
         features = _features(index.chance, index.vectors(rows[told]), parts)
-        needs = _nearness(index.chance, asking @ asking.T)
+        needs = _nearness(index.chance, asking @ asking.T)[of[:, None], of]
         kernel = needs * (features @ features.T) + ITSELF * ((needs > SAME) & (rows[told][:, None] == rows[told]))
         inverse = np.linalg.inv(kernel + NOISE * np.eye(len(total)))
         weights = inverse @ surprise
         by_others = surprise - weights / np.diag(inverse)[:, None]  # what the others tell of each (ibid., eq. 5.12)
         calibration = _trusting(calibration, total, by_others.sum(axis=1), levels)
+        speech = np.zeros((len(asking), features.shape[1], 3))
+        for text in range(len(asking)):
+            speech[text] = features[of == text].T @ weights[of == text]
         wishes = Wishes(index, table, rows)
-        return cls(index.chance, calibration, known, asking, features, rows[told], weights, judged, wishes)
+        return cls(index.chance, calibration, known, asking, speech, of, rows[told], weights, judged, wishes)
 
     def correction(
         self,
@@ -107,10 +112,8 @@ class Ranker:
         if not len(self.weights):  # reasons alone
             return np.zeros(len(total)), np.zeros((len(total), 3))
         needs = _nearness(self.chance, self.asking @ asking.astype(float))
-        told = _features(self.chance, records, np.stack(parts, axis=1)) @ (
-            self.features.T @ (needs[:, None] * self.weights)
-        )
-        here = np.flatnonzero((needs > SAME) & np.isin(self.rows, rows))
+        told = _features(self.chance, records, np.stack(parts, axis=1)) @ np.tensordot(needs, self.speech, 1)
+        here = np.flatnonzero((needs > SAME)[self.of] & np.isin(self.rows, rows))
         np.add.at(told, np.searchsorted(rows, self.rows[here]), ITSELF * self.weights[here])
         moved = _moved(total, self.calibration.trust * told.sum(axis=1))
         return moved - total, self.calibration.at_least(total) + told - self.calibration.at_least(moved)
@@ -118,8 +121,10 @@ class Ranker:
 
 def _parts(
     index: Index, table: pd.DataFrame, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The vectors of the asking texts of judged pairs, and (n, 2) the parts of the pairs' fused sums."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """The vectors of the asking texts of n judged pairs, the place of each pair's text among them, and (n, 2) the parts
+    of the pairs' fused sums.
+    """
     texts = table.drop_duplicates("asking_id")
     asked = index.asked(texts["title"].tolist(), texts["description"].tolist())
     of = table["asking_id"].map({name: i for i, name in enumerate(texts["asking_id"])}).to_numpy(np.int64)
@@ -131,7 +136,7 @@ def _parts(
             parts[here] = np.stack(
                 index.chance.parts(*index.exact(asked, text, rare[text - start], rows[here])), axis=1
             )
-    return asked.vectors[of].astype(float), parts
+    return asked.vectors.astype(float), of, parts
 
 
 def _width(chance: Chance) -> float:
