@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # The kernel; `models/ranker-zh/CARD.md` says how these were found, and how little hangs on each.
 NEEDS = 3.4  # how fast asking texts cease to inform each other: by exp(-NEEDS) from equal ones to random ones
+FEW, MANY = 11.0, 500  # the same where little is known, so that few labels are not worse than none; MANY pairs: halfway
 ANY = 0.16  # what any two records tell of each other: how strict the judges of a need are
 RECORDS = 0.22  # what records tell of each other that are alike
 PARTS = 0.05  # what pairs tell of each other whose parts are equal, by exp(-distance^2) of the stretched parts
@@ -83,7 +84,7 @@ class Ranker:
         calibration = Calibration.fit(total[stated], levels[stated], prior=prior) if known else Calibration()
         surprise = (levels[:, None] >= np.array([2, 3, 4])) - calibration.at_least(total)
         features = _features(index.chance, index.vectors(rows[told]), parts)
-        needs = _nearness(index.chance, asking @ asking.T)[of[:, None], of]
+        needs = _nearness(index.chance, asking @ asking.T, len(of))[of[:, None], of]
         kernel = needs * (features @ features.T) + ITSELF * ((needs > SAME) & (rows[told][:, None] == rows[told]))
         inverse = np.linalg.inv(kernel + NOISE * np.eye(len(total)))
         weights = inverse @ surprise
@@ -111,7 +112,7 @@ class Ranker:
         total = parts[0] + parts[1]
         if not len(self.weights):  # reasons alone
             return np.zeros(len(total)), np.zeros((len(total), 3))
-        needs = _nearness(self.chance, self.asking @ asking.astype(float))
+        needs = _nearness(self.chance, self.asking @ asking.astype(float), len(self.of))
         told = _features(self.chance, records, np.stack(parts, axis=1)) @ np.tensordot(needs, self.speech, 1)
         here = np.flatnonzero((needs > SAME)[self.of] & np.isin(self.rows, rows))
         np.add.at(told, np.searchsorted(rows, self.rows[here]), ITSELF * self.weights[here])
@@ -144,9 +145,10 @@ def _width(chance: Chance) -> float:
     return max(1 - chance.centre[0], 1e-6)
 
 
-def _nearness(chance: Chance, cosine: Numbers) -> NDArray[np.float64]:
-    """How much asking texts inform each other: 1 for equal ones, exp(-NEEDS) for random ones."""
-    nearness: NDArray[np.float64] = np.exp(-NEEDS * (1 - cosine) / _width(chance))
+def _nearness(chance: Chance, cosine: Numbers, judged: int) -> NDArray[np.float64]:
+    """How much asking texts inform each other where so many pairs are judged: 1 for equal texts."""
+    apart, share = (1 - cosine) / _width(chance), judged / (judged + MANY)
+    nearness: NDArray[np.float64] = share * np.exp(-NEEDS * apart) + (1 - share) * np.exp(-FEW * apart)
     return nearness
 
 

@@ -9,7 +9,7 @@ from matcher import fit_feedback, match
 from matcher.calibration import Calibration
 from matcher.chance import Chance
 from matcher.encoders import StaticEncoder
-from matcher.ranking import _features
+from matcher.ranking import _features, _nearness
 
 TRUTH = Calibration(slopes=(1.5, 1.2, 1.3), cuts=(1.3, 3.4, 5.0))
 
@@ -114,7 +114,8 @@ def test_the_correction_is_the_posterior_mean_of_three_processes():
     itself = 0.16 + 0.22 / wide + 0.05
     near = np.exp(-((np.arcsinh(other[1]) - np.arcsinh(seen[0])) ** 2).sum())
     records_alike = records[1] @ records[0] / wide
-    needs = np.exp(-3.4 * (1 - asked.vectors[1].astype(float) @ asked.vectors[0].astype(float)) / wide)
+    apart = (1 - asked.vectors[1].astype(float) @ asked.vectors[0].astype(float)) / wide
+    needs = (np.exp(-3.4 * apart) + 500 * np.exp(-11 * apart)) / 501
     told = needs * (0.16 + 0.22 * records_alike + 0.05 * near) / (itself + 0.2) * surprise
     added, beyond = ranker.correction(asked.vectors[1], np.array(rows[1:]), records[1:], tuple(other[1:].T))
     total = other[1:].sum(axis=1)
@@ -141,6 +142,14 @@ def test_a_judged_pair_is_very_nearly_what_was_said_of_it():
     level = both.loc[both["outcome_id"] == "C5", "level"]
     assert level.nunique() == 1  # one text, one answer, between what the two said
     assert 1.5 < level.iloc[0] < 3.5
+
+
+def test_few_judged_pairs_speak_for_needs_near_theirs_less_than_many():
+    chance, cosine = Chance(centre=(0.1, 0.0)), np.array([1.0, 0.5, 0.1])
+    few, many = _nearness(chance, cosine, 1), _nearness(chance, cosine, 5000)
+    assert few[0] == many[0] == 1
+    assert (few[1:] < many[1:] / 4).all()
+    np.testing.assert_allclose(_nearness(chance, np.array([0.1]), 500), (np.exp(-3.4) + np.exp(-11)) / 2)
 
 
 def test_inner_products_of_features_are_the_kernel():

@@ -121,7 +121,7 @@ def reaches_tried(index: Index) -> dict[str, list[float]]:
     features, total = ranking._features(index.chance, index.vectors(rows), parts), parts.sum(axis=1)
     truth = pairs[["pair_id", "need_id", "level"]]
     levels = truth["level"].to_numpy()[:, None] >= np.array([2, 3, 4])
-    needs, alike = ranking._nearness(index.chance, texts @ texts.T)[of[:, None], of], features @ features.T
+    needs, alike = ranking._nearness(index.chance, texts @ texts.T, len(of))[of[:, None], of], features @ features.T
     kernels = {reach: needs**reach * alike for reach in REACHES}
 
     def told(kernel: Scores, known: Scores, unknown: Scores) -> Scores:
