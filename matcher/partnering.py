@@ -75,7 +75,7 @@ def partners(
     Proposals that move nothing are left out; one that only shortens the way to the next band is kept, with gain 0.
     Ranked by net (unknown last), conditions met, decision after, probability, partner, way; `k` proposals a firm at
     most. Only pairs that the matching puts its name to are listed (`good_match` of `matches`; where that is unknown, a
-    probability of at least 0.3; where both are, all); `weak` lists the others too, behind them and marked in the column
+    probability of at least 0.4; where both are, all); `weak` lists the others too, behind them and marked in the column
     `good_match`, since a gain is worth little with a partner that does not fit.
 
     `together_*`: the total after this and every better ranked partner, each in its best way. `side="partner"`:

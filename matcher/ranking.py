@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 # The kernel; `models/ranker-zh/CARD.md` says how these were found, and how little hangs on each.
 NEEDS = 3.4  # how fast asking texts cease to inform each other: by exp(-NEEDS) from equal ones to random ones
-FEW, MANY = 11.0, 500  # the same where little is known, so that few labels are not worse than none; MANY pairs: halfway
+FEW, MANY = (
+    11.0,
+    500,
+)  # the same where little is known, so that few labels are not worse than none; MANY levels: halfway
 ANY = 0.16  # what any two records tell of each other: how strict the judges of a need are
 RECORDS = 0.22  # what records tell of each other that are alike
 PARTS = 0.05  # what pairs tell of each other whose parts are equal, by exp(-distance^2) of the stretched parts
@@ -44,15 +47,16 @@ TRUST = 10.0  # the most that a level more or less is worth in the sum
 class Ranker:
     """Labels made ready. Reads only what it was given, so threads may share it.
 
-    calibration: what a sum means; known: whether enough was told of it. asking: (u, d) vectors of the judged asking
-    texts; speech: (u, f, 3), what the pairs of each say, to be held against features (see `_features`). of, rows: (n)
-    the text and the row of the index of each judged pair; weights: (n, 3), of the processes. judged: asking id -> rows
-    of the index.
+    calibration: what a sum means; known: whether enough was told of it. stated: how many levels were, and not picked.
+    asking: (u, d) vectors of the judged asking texts; speech: (u, f, 3), what the pairs of each say, to be held against
+    features (see `_features`). of, rows: (n) the text and the row of the index of each judged pair; weights: (n, 3), of
+    the processes. judged: asking id -> rows of the index.
     """
 
     chance: Chance
     calibration: Calibration
     known: bool
+    stated: int
     asking: NDArray[np.float64]
     speech: NDArray[np.float64]
     of: NDArray[np.int64]
@@ -80,11 +84,12 @@ class Ranker:
         total = parts.sum(axis=1)
 
         prior = index.feedback.prior
-        known = prior is not None or int(stated.sum()) >= ENOUGH
+        many = int(stated.sum())
+        known = prior is not None or many >= ENOUGH
         calibration = Calibration.fit(total[stated], levels[stated], prior=prior) if known else Calibration()
         surprise = (levels[:, None] >= np.array([2, 3, 4])) - calibration.at_least(total)
         features = _features(index.chance, index.vectors(rows[told]), parts)
-        needs = _nearness(index.chance, asking @ asking.T, len(of))[of[:, None], of]
+        needs = _nearness(index.chance, asking @ asking.T, many)[of[:, None], of]
         kernel = needs * (features @ features.T) + ITSELF * ((needs > SAME) & (rows[told][:, None] == rows[told]))
         inverse = np.linalg.inv(kernel + NOISE * np.eye(len(total)))
         weights = inverse @ surprise
@@ -94,7 +99,7 @@ class Ranker:
         for text in range(len(asking)):
             speech[text] = features[of == text].T @ weights[of == text]
         wishes = Wishes(index, table, rows)
-        return cls(index.chance, calibration, known, asking, speech, of, rows[told], weights, judged, wishes)
+        return cls(index.chance, calibration, known, many, asking, speech, of, rows[told], weights, judged, wishes)
 
     def correction(
         self,
@@ -112,7 +117,7 @@ class Ranker:
         total = parts[0] + parts[1]
         if not len(self.weights):  # reasons alone
             return np.zeros(len(total)), np.zeros((len(total), 3))
-        needs = _nearness(self.chance, self.asking @ asking.astype(float), len(self.of))
+        needs = _nearness(self.chance, self.asking @ asking.astype(float), self.stated)
         told = _features(self.chance, records, np.stack(parts, axis=1)) @ np.tensordot(needs, self.speech, 1)
         here = np.flatnonzero((needs > SAME)[self.of] & np.isin(self.rows, rows))
         np.add.at(told, np.searchsorted(rows, self.rows[here]), ITSELF * self.weights[here])
@@ -145,9 +150,12 @@ def _width(chance: Chance) -> float:
     return max(1 - chance.centre[0], 1e-6)
 
 
-def _nearness(chance: Chance, cosine: Numbers, judged: int) -> NDArray[np.float64]:
-    """How much asking texts inform each other where so many pairs are judged: 1 for equal texts."""
-    apart, share = (1 - cosine) / _width(chance), judged / (judged + MANY)
+def _nearness(chance: Chance, cosine: Numbers, stated: int) -> NDArray[np.float64]:
+    """How much asking texts inform each other where so many levels were stated: 1 for equal texts.
+
+    Pairs that were picked (accepted, declined) do not count: they do not tell how common good ones are elsewhere.
+    """
+    apart, share = (1 - cosine) / _width(chance), stated / (stated + MANY)
     nearness: NDArray[np.float64] = share * np.exp(-NEEDS * apart) + (1 - share) * np.exp(-FEW * apart)
     return nearness
 

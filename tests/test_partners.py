@@ -218,7 +218,7 @@ def test_the_fit_comes_from_the_probability_and_else_from_good_match() -> None:
 
 def test_pairs_that_the_matching_does_not_recommend_are_left_out_or_come_last_and_marked() -> None:
     outcomes = pd.concat([outcome(outcome_id=name, cooperation="技术转让") for name in "ABCD"], ignore_index=True)
-    likely = {"A": (0.9, False), "B": (0.2, True), "C": (0.29, None), "D": (0.3, None)}
+    likely = {"A": (0.9, False), "B": (0.2, True), "C": (0.39, None), "D": (0.4, None)}
     matches = pd.concat([pair(outcome_id=n, probability=p, good_match=g) for n, (p, g) in likely.items()])
 
     def listed(**more: Any) -> list[list[Any]]:
