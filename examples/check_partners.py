@@ -88,6 +88,7 @@ def check_gains(size: int) -> int:
             on=ON,
             outcomes=outcomes,
             k=None,
+            weak=True,
             points_per_yuan=1e-6,
         )
         one = table.drop_duplicates(["enterprise_id", "outcome_id", "way"]).reset_index(drop=True)
@@ -129,7 +130,7 @@ def time_files(folder: Path, size: int) -> int:
     outcomes = made_up_outcomes(500, rng)
     pairs = made_up_pairs(firms, outcomes, rng, 10)
     start = time.perf_counter()
-    hte = partners(firms, pairs, "hte", on=ON, outcomes=outcomes)
+    hte = partners(firms, pairs, "hte", on=ON, outcomes=outcomes, weak=True)
     print(f"partners of {size} firms, {len(pairs)} pairs, hte: {time.perf_counter() - start:.1f} s")
     start = time.perf_counter()
     files = firm_files(firms, POLICIES, on=ON, partners=hte)

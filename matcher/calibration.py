@@ -3,6 +3,8 @@
 Three logistic regressions, logit P(level >= c) = slope_c * arsinh(sum) - cut_c for c = 2, 3, 4 (the cumulative logit
 model of McCullagh 1980 without his equal slopes; arsinh, since large sums promise less than a line would have it).
 All are increasing in the sum, so that they never change an order, and six numbers travel better than a richer model.
+Judged pairs may tell more than a sum can say of single levels (`matcher.ranking`): that is `beyond`, (n, 3), what they
+add to the three probabilities.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, log_expit
+from scipy.special import expit, log_expit, logit
 
 from matcher.encoders import Encoder
 
@@ -35,7 +37,7 @@ class Calibration:
 
     slopes: tuple[float, float, float] = (1.0, 1.0, 1.0)
     cuts: tuple[float, float, float] = (1.0, 3.0, 4.5)
-    good: float = 0.3
+    good: float = 0.4
     trust: float = 2.0
 
     @classmethod
@@ -56,10 +58,11 @@ class Calibration:
         slopes, cuts = zip(*found, strict=True)
         return replace(start, slopes=slopes, cuts=cuts)
 
-    def at_least(self, total: Numbers) -> NDArray[np.float64]:
+    def at_least(self, total: Numbers, beyond: Numbers | None = None) -> NDArray[np.float64]:
         """(n, 3): the probabilities of level 2, 3, 4 or more."""
         found = expit(np.arcsinh(total)[:, None] * np.array(self.slopes) - np.array(self.cuts))
-        return np.minimum.accumulate(found, axis=1)
+        found = np.minimum.accumulate(found, axis=1)
+        return found if beyond is None else np.minimum.accumulate((found + beyond).clip(0, 1), axis=1)
 
     def likelihood(self, total: Numbers, levels: Numbers) -> float:
         """The log-likelihood of n levels, summed over the three regressions."""
@@ -67,21 +70,23 @@ class Calibration:
         above = np.asarray(levels)[:, None] >= np.array([2, 3, 4])
         return float(log_expit(np.where(above, margin, -margin)).sum())
 
-    def probability(self, total: Numbers) -> NDArray[np.float64]:
-        """The probability of level 3 or 4; increasing."""
-        probability: NDArray[np.float64] = self.at_least(total)[:, 1]
+    def probability(self, total: Numbers, beyond: Numbers | None = None) -> NDArray[np.float64]:
+        """The probability of level 3 or 4; increasing in the sum."""
+        probability: NDArray[np.float64] = self.at_least(total, beyond)[:, 1]
         return probability
 
-    def expected(self, total: Numbers) -> NDArray[np.float64]:
-        """The mean level, 1..4; increasing."""
-        mean: NDArray[np.float64] = 1 + self.at_least(total).sum(axis=1)
-        return mean
-
-    def level(self, total: Numbers) -> NDArray[np.float64]:
-        """The level as a real number, 1..4, increasing; rounded it is the median level, which errs least on average."""
-        cuts = np.maximum.accumulate(np.array(self.cuts) / np.array(self.slopes) + np.array([0, 1e-9, 2e-9]))
-        points = [2 * cuts[0] - cuts[1] - 1, *cuts, 2 * cuts[2] - cuts[1] + 1]
-        return np.interp(np.arcsinh(total), points, [1.0, 1.5, 2.5, 3.5, 4.0])
+    def level(self, total: Numbers, beyond: Numbers | None = None) -> NDArray[np.float64]:
+        """The level as a real number, 1..4, increasing in the sum; rounded it is the median level, which errs least on
+        average. Between the sums where the median changes it runs straight.
+        """
+        above = logit(self.at_least(total, beyond).clip(1e-9, 1 - 1e-9)) / np.array(self.slopes)
+        # How far each sum (stretched) lies from where the median would change: descending.
+        from_cut = np.minimum.accumulate(above, axis=1) - np.array([0, 1e-9, 2e-9])
+        widths = -np.diff(from_cut, axis=1)
+        steps = np.stack([widths[:, 0] + 1, widths[:, 0], widths[:, 1], widths[:, 1] + 1], axis=1)
+        begins = from_cut[:, [0, 0, 1, 2]] + np.stack([steps[:, 0], *np.zeros((3, len(steps)))], axis=1)
+        level: NDArray[np.float64] = 1 + (begins / steps).clip(0, 1) @ np.array([0.5, 1.0, 1.0, 0.5])
+        return level
 
     # ---- folders
 

@@ -24,11 +24,16 @@ def discover(
     card: Annotated[
         Path | None, typer.Option("--card", help="Order firms of one rule decision by a card of `matcher pool learn`.")
     ] = None,
+    expected: Annotated[
+        Path | None, typer.Option(help="Also write the number expected to pass with its interval, for the dashboard.")
+    ] = None,
 ) -> None:
     """Rank the firms of a thin list by their chance to pass a policy, with reasons and the facts to ask for."""
     from matcher.pool.files import discover_file
 
-    told = discover_file(table, policy, on=day(on), output=output, assume=assume, sheet=sheet, seed=seed, card=card)
+    told = discover_file(
+        table, policy, on=day(on), output=output, assume=assume, sheet=sheet, seed=seed, card=card, expected=expected
+    )
     print(told)
 
 

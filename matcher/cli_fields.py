@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from matcher.cli_options import say
-from matcher.errors import OutputError, TableError
+from matcher.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,9 @@ def fields(
 
 def chains(
     links: Annotated[Path, typer.Argument(help="Table of links: cluster, link, order, words, required.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write the workbook (.xlsx).")],
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="Where to write: .xlsx, or the links alone as .csv or .parquet.")
+    ],
     firms: Annotated[Path | None, typer.Option(help="Table of firms.")] = None,
     needs: Annotated[Path | None, typer.Option(help="Table of needs.")] = None,
     outcomes: Annotated[Path | None, typer.Option(help="Table of outcomes.")] = None,
@@ -85,15 +87,14 @@ def chains(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
 ) -> None:
     """Put firms, needs and outcomes on the links of chains: missing links, unanswered needs, strongest outcomes."""
-    from matcher.books import save_tables
+    from matcher.books import check_target, save_tables
     from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
     from matcher.contracts import FIELD_TEXTS, LINKS
     from matcher.index import Index
     from matcher.matching import match
     from matcher.tables import read_needs, read_outcomes, read_table
 
-    if output.suffix.lower() != ".xlsx":
-        raise OutputError(f"{output}：产业链结果有几张表，请写成 .xlsx")
+    check_target(output)
     table = read_table(links, LINKS).rows
     asked = None if needs is None else read_needs(needs).rows
     offered = None if outcomes is None else read_outcomes(outcomes).rows
@@ -114,7 +115,8 @@ def chains(
     for sheet, key, kind in (("无解需求", "need_id", "need"), ("强链成果", "outcome_id", "outcome")):
         if sheet in sheets:
             _add_titles(sheets[sheet], key, [names[kind]] * len(sheets[sheet]))
-    sheets = {name: sheet.replace(WORDS) for name, sheet in sheets.items()}
+    if output.suffix.lower() == ".xlsx":
+        sheets = {name: sheet.replace(WORDS) for name, sheet in sheets.items()}
     save_tables(output, sheets, TITLES)
     missing = on_links.loc[on_links["missing"], "link"].tolist()
     said = f"{len(on_links)} 个环节，缺 {len(missing)} 个：{'、'.join(missing) or '无'}"

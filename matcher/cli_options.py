@@ -4,8 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
+
+BookFile = Annotated[Path, typer.Argument(metavar="BOOK", help="The pool's file, such as 培育库.db.")]
+BookDay = Annotated[
+    dt.datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day of the entry, or of the look.")
+]
+Output = Annotated[Path, typer.Option("-o", "--output", help="Where to write: .xlsx, .csv or .parquet.")]
 
 
 def day(text: str) -> dt.date:
@@ -32,3 +40,10 @@ def say(quiet: bool, *lines: str) -> None:
     if not quiet:
         for line in filter(None, lines):
             print(line, file=sys.stderr)
+
+
+def counted(status: object) -> str:
+    """How often each value occurs, in one line for the user."""
+    import pandas as pd
+
+    return "、".join(f"{name} {many}" for name, many in pd.Series(status).value_counts(sort=False).items())

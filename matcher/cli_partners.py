@@ -47,6 +47,9 @@ def partners_command(
     candidates: Annotated[int, typer.Option(min=1, help="Outcomes tried for each need.")] = 10,
     points_per_yuan: Annotated[float, typer.Option(min=0.0, help="What a yuan of cost takes off, in points.")] = 0.0,
     condition_points: Annotated[float, typer.Option(min=0.0, help="What a newly met condition is worth.")] = 0.0,
+    weak: Annotated[
+        bool, typer.Option("--weak", help="List also pairs that the matching would not recommend, behind the others.")
+    ] = False,
     cost: Annotated[
         list[str] | None, typer.Option(metavar="方式=元", help="Cost of a way, where no other is known.")
     ] = None,
@@ -60,12 +63,13 @@ def partners_command(
     """Rank the partners that would close each firm's gap: which item moves, from what to what, by which article."""
     import pandas as pd
 
+    from matcher.books import load_table
     from matcher.firm_sheets import firm_files, write_firm_files
     from matcher.index import Index
     from matcher.matching import match
     from matcher.output import save_files
-    from matcher.partner_book import partner_bytes, read_result
-    from matcher.partner_options import owners_by_name
+    from matcher.partner_book import partner_bytes
+    from matcher.partner_options import owned_pairs, owners_by_name
     from matcher.partnering import partners
     from matcher.policy.core import load_policy
     from matcher.policy.firms import read_firms
@@ -89,7 +93,7 @@ def partners_command(
     outside = (~owned["enterprise_id"].isin(set(firm_rows.rows["enterprise_id"]))).sum()
     say(quiet, f"{outside} 条需求不属于企业表中的企业，未计算" if outside else "")
     if matches is not None:
-        pairs = read_result(matches)
+        pairs = load_table(matches)
     else:
         usable = owned[owned["enterprise_id"].isin(set(firm_rows.rows["enterprise_id"]))]
         pairs = match(usable, Index.build(answering.rows), k=candidates, reasons=False, progress=not quiet)
@@ -101,7 +105,7 @@ def partners_command(
             on=day,
             needs=owned,
             outcomes=answering.rows,
-            experts=None if experts is None else read_result(experts),
+            experts=None if experts is None else load_table(experts, needed=["expert_id"]),
             points_per_yuan=points_per_yuan,
             condition_points=condition_points,
             costs=_costs(cost),
@@ -109,16 +113,24 @@ def partners_command(
             moves=moves,
             k=k,
             side=side,
+            weak=weak,
         )
         for one in loaded
     ]
     table = pd.concat([part for part in found if len(part)] or found[:1], ignore_index=True)
     save_files({output: partner_bytes(table, firm_rows.rows, problems, output, on=day, mask=not show_contacts)})
     proposals = table.drop_duplicates(["policy", "enterprise_id", "outcome_id", "expert_id", "way"])
-    say(quiet, f"{table['enterprise_id'].nunique()} 家企业，{len(proposals)} 条合作建议；结果已写入 {output}")
+    told = f"{table['enterprise_id'].nunique()} 家企业，{len(proposals)} 条合作建议；结果已写入 {output}"
+    left = 0 if weak else int((~owned_pairs(firm_rows.rows, pairs, owned)["good_match"]).sum())
+    say(quiet, told, f"另有 {left} 对匹配较弱，未列出；要列出请加 --weak" if left else "")
     if files is not None:
         every = firm_files(
-            firm_rows.rows, loaded, on=day, partners=table, instruments=_table(instruments), progress=not quiet
+            firm_rows.rows,
+            loaded,
+            on=day,
+            partners=table,
+            instruments=_table(instruments, "title", "what_to_do", "source"),
+            progress=not quiet,
         )
         count = write_firm_files(files, every, mask=not show_contacts, progress=not quiet)
         say(quiet, f"{len(every)} 家企业的档案（{count} 个文件）已写入 {files}")
@@ -153,16 +165,21 @@ def firm_file_command(
             raise TableError(f"{firms.name}：没有企业 {'、'.join(lost)}")
         rows = rows[rows["enterprise_id"].isin(firm)].reset_index(drop=True)
     every = firm_files(
-        rows, loaded, on=_day(on), partners=_table(partners), instruments=_table(instruments), progress=not quiet
+        rows,
+        loaded,
+        on=_day(on),
+        partners=_table(partners, "policy", "rank"),
+        instruments=_table(instruments, "title", "what_to_do", "source"),
+        progress=not quiet,
     )
     write_firm_files(output, every, mask=not show_contacts, progress=not quiet)
     say(quiet, f"{len(every)} 家企业的档案已写入 {output}")
 
 
-def _table(path: Path | None) -> pd.DataFrame | None:
-    from matcher.partner_book import read_result
+def _table(path: Path | None, *needed: str) -> pd.DataFrame | None:
+    from matcher.books import load_table
 
-    return None if path is None else read_result(path)
+    return None if path is None else load_table(path, needed=["enterprise_id", *needed])
 
 
 def _costs(texts: list[str] | None) -> dict[str, float]:

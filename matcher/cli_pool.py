@@ -9,17 +9,10 @@ from typing import Annotated
 
 import typer
 
-from matcher import cli_discover, cli_history
-from matcher.cli_options import named
+from matcher import cli_discover, cli_followup, cli_history
+from matcher.cli_options import BookDay, BookFile, Output, counted, named
 
 pool_app = typer.Typer(no_args_is_help=True, help="The cultivation pool (培育库): its book, follow-up, targets.")
-
-TITLES = {
-    "target_id": "目标编号", "name": "名称", "unit": "单位", "goal": "目标值", "due": "完成日期", "actual": "实际值",
-    "share": "完成比例", "expected": "时间进度", "status": "状态", "missing": "还差", "a_month": "每月须完成",
-    "enterprise_id": "企业编号", "visits": "走访次数", "chance": "通过概率", "chance_if_helped": "帮扶后通过概率",
-    "adds": "增加的达标概率", "firms": "帮扶企业数", "probability": "达标概率",
-}  # fmt: skip
 
 
 @pool_app.command("targets")
@@ -31,29 +24,41 @@ def targets_command(
     """Say of every target how far it is, and what is missing a month."""
     from matcher.books import check_target, save_tables
     from matcher.contracts import TARGETS
+    from matcher.pool.book_files import TARGET_TITLES
     from matcher.pool.targets import progress
     from matcher.tables import read_table
 
     check_target(output)
     reading = read_table(table, TARGETS)
     found = progress(reading.rows, on=on.date())
-    save_tables(output, {"目标": found, "问题": reading.problems}, TITLES)
-    print(f"{len(found)} 项目标：{_counted(found['status'])}；结果已写入 {output}", file=sys.stderr)
+    save_tables(output, {"目标": found, "问题": reading.problems}, TARGET_TITLES)
+    print(f"{len(found)} 项目标：{counted(found['status'])}；结果已写入 {output}", file=sys.stderr)
 
 
 @pool_app.command("help-whom")
 def help_whom_command(
     table: Annotated[
-        Path, typer.Argument(help="Table of firms: enterprise_id, chance, chance_if_helped, and visits where not 1.")
+        Path,
+        typer.Argument(
+            help="Table of firms: enterprise_id, chance, chance_if_helped, and visits where not 1; with --odds also "
+            "what `matcher pool discover` wrote."
+        ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .xlsx, .csv or .parquet.")],
     visits: Annotated[int, typer.Option(min=0, help="Visits that can be made in all.")],
     target: Annotated[int, typer.Option(min=0, help="Passes to be reached.")],
+    odds: Annotated[
+        float | None,
+        typer.Option(
+            min=1, help="Your assumption where chance_if_helped is not known: help multiplies a firm's odds by this."
+        ),
+    ] = None,
 ) -> None:
     """Choose the firms to help so that the target is reached with the largest probability; what each visit adds."""
     from matcher.books import check_target, save_tables
     from matcher.contracts import CHANCES
-    from matcher.pool.targets import whom_to_help
+    from matcher.pool.book_files import TARGET_TITLES
+    from matcher.pool.targets import whom_to_help, with_help
     from matcher.tables import read_table
 
     check_target(output)
@@ -61,8 +66,11 @@ def help_whom_command(
     rows = reading.rows
     if "visits" in rows:
         rows = rows.assign(visits=rows["visits"].fillna(1))
+    if odds is not None:
+        rows = with_help(rows, odds=odds)
     found = whom_to_help(rows, visits=visits, target=target)
-    save_tables(output, {"帮扶名单": found.chosen, "每次走访的作用": found.marginal, "问题": reading.problems}, TITLES)
+    sheets = {"帮扶名单": found.chosen, "每次走访的作用": found.marginal, "问题": reading.problems}
+    save_tables(output, sheets, TARGET_TITLES)
     proof = "已证明最优" if found.optimal else f"任何选法都不超过 {found.bound:.1%}"
     told = f"帮扶 {len(found.chosen)} 家，达到 {target} 家通过的概率 {found.probability:.1%}（{proof}）"
     print(f"{told}；结果已写入 {output}", file=sys.stderr)
@@ -70,10 +78,7 @@ def help_whom_command(
 
 # ---- the book of record
 
-BookFile = Annotated[Path, typer.Argument(metavar="BOOK", help="The pool's file, such as 培育库.db.")]
-Day = Annotated[dt.datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day of the entry, or of the look.")]
 Person = Annotated[str, typer.Option("--person", help="Who writes (经办人).")]
-Output = Annotated[Path, typer.Option("-o", "--output", help="Where to write: .xlsx, .csv or .parquet.")]
 Contacts = Annotated[bool, typer.Option("--show-contacts", help="Do not mask phones, mails and identity numbers.")]
 Numbers = Annotated[
     list[str] | None, typer.Option("--parameter", help="A number of the policy of entry, such as staff_share=8%.")
@@ -83,7 +88,7 @@ Numbers = Annotated[
 @pool_app.command("create")
 def create_command(
     book: BookFile,
-    on: Day,
+    on: BookDay,
     person: Person,
     goal: Annotated[str, typer.Option(help="What the pool leads to: a policy by its id or folder.")] = "hte",
     entry: Annotated[str, typer.Option(help="The rules of entry: a policy by its id or folder.")] = "hte-pool",
@@ -103,7 +108,7 @@ def create_command(
 @pool_app.command("rules")
 def rules_command(
     book: BookFile,
-    on: Day,
+    on: BookDay,
     person: Person,
     goal: Annotated[str | None, typer.Option(help="Another goal: a policy by its id or folder.")] = None,
     entry: Annotated[str | None, typer.Option(help="Other rules of entry.")] = None,
@@ -134,7 +139,7 @@ def rules_command(
 def import_command(
     book: BookFile,
     table: Annotated[Path, typer.Argument(help="Table of firms, or an edited sheet of `matcher pool sheet`.")],
-    on: Day,
+    on: BookDay,
     person: Person,
     sheet: Annotated[str | None, typer.Option(help="Sheet of the workbook.")] = None,
     source: Annotated[str, typer.Option(help="Where the facts are from; by default the file's name.")] = "",
@@ -169,7 +174,7 @@ def import_command(
 
 
 @pool_app.command("sheet")
-def sheet_command(book: BookFile, output: Output, on: Day, show_contacts: Contacts = False) -> None:
+def sheet_command(book: BookFile, output: Output, on: BookDay, show_contacts: Contacts = False) -> None:
     """Write the firms as a sheet to be edited and imported again."""
     from matcher.books import save_tables
     from matcher.pool.book import Book
@@ -185,22 +190,38 @@ def sheet_command(book: BookFile, output: Output, on: Day, show_contacts: Contac
 @pool_app.command("enter")
 def enter_command(
     book: BookFile,
-    on: Day,
+    on: BookDay,
     person: Person,
     firm: Annotated[list[str] | None, typer.Option(help="A firm by its id; none: all candidates that pass.")] = None,
+    listed: Annotated[
+        Path | None, typer.Option("--list", help="The firms of a table, such as what `matcher pool discover` wrote.")
+    ] = None,
+    first: Annotated[int | None, typer.Option(min=1, help="Only so many from the top of the list.")] = None,
     reason: Annotated[str, typer.Option(help="Why a firm enters that does not surely pass.")] = "",
 ) -> None:
     """Take firms into the pool (入库)."""
+    from matcher.books import load_table
     from matcher.pool.book import Book
+    from matcher.pool.files import TITLES as LISTED_TITLES
 
-    taken = Book.open(book).enter(firm, on=on.date(), person=person, reason=reason)
-    print(f"入库 {len(taken)} 家", file=sys.stderr)
+    found, told = Book.open(book), ""
+    if listed is not None:
+        ids = load_table(listed, titles=LISTED_TITLES, needed=["enterprise_id"])["enterprise_id"].tolist()[:first]
+        states = found.states(on.date()).set_index("enterprise_id")["state"]
+        away = [name for name in ids if states.get(name) not in ("in_pool", "graduated")]
+        told = f"；名单中 {len(ids) - len(away)} 家已在库或已认定，略过" if len(away) < len(ids) else ""
+        firm = [*(firm or []), *away]
+    taken = found.enter(firm, on=on.date(), person=person, reason=reason)
+    told = f"入库 {len(taken)} 家{told}"
+    if firm is None and (open_ := int((found.states(on.date())["state"] == "candidate").sum())):
+        told += f"；其余 {open_} 家候选不确定符合入库条件（多为缺少事实），可用 --list 走访名单 --reason 理由 入库"
+    print(told, file=sys.stderr)
 
 
 @pool_app.command("exit")
 def exit_command(
     book: BookFile,
-    on: Day,
+    on: BookDay,
     person: Person,
     firm: Annotated[list[str], typer.Option(help="A firm by its id; may be given several times.")],
     reason: Annotated[str, typer.Option(help="已认定 (graduates), 期满, 条件丧失, 弄虚作假, 事故或违法, 迁出, 其他.")],
@@ -217,7 +238,7 @@ def exit_command(
 def snapshot_command(
     book: BookFile,
     output: Output,
-    on: Day,
+    on: BookDay,
     person: Person,
     card: Annotated[
         Path | None, typer.Option(help="Order what is written by a card of `matcher pool learn`, inside the tiers.")
@@ -227,20 +248,22 @@ def snapshot_command(
     from matcher.books import check_target, save_tables
     from matcher.pool.book import Book
     from matcher.pool.book_files import TITLES as HEADERS
-    from matcher.pool.book_files import in_words
+    from matcher.pool.book_files import in_words, snapshot_notes
     from matcher.pool.scorecard import TITLES as CARD_HEADERS
     from matcher.pool.scorecard import ScoreCard, order_inside
 
     check_target(output)
     found, learned = Book.open(book), ScoreCard.load(card) if card else None
     table = found.snapshot(on=on.date(), person=person)
+    rules = found.rules(on.date())
     if learned is not None:
         firms = found.firms(on.date()).drop(columns="apply_on", errors="ignore")
-        table = order_inside(table, learned.score(firms, found.rules(on.date()).goal, on=on.date()).firms)
-    sheets = {"快照": in_words(table) if output.suffix.lower() == ".xlsx" else table}
+        table = order_inside(table, learned.score(firms, rules.goal, on=on.date()).firms)
+    shown = in_words(table, rules.goal) if output.suffix.lower() == ".xlsx" else table
+    sheets = {"快照": shown, "说明": snapshot_notes(rules.goal, rules.leads)}
     save_tables(output, sheets, {**HEADERS, **CARD_HEADERS})
     inside = table[table["state"] == "in_pool"]
-    told = _counted(in_words(inside)["tier"]) or "无"
+    told = counted(in_words(inside)["tier"]) or "无"
     print(f"{len(table)} 家企业，在库 {len(inside)} 家（{told}）；结果已写入 {output}", file=sys.stderr)
 
 
@@ -301,116 +324,15 @@ def replay_command(
         raise typer.Exit(1)
 
 
-@pool_app.command("status")
-def status_command(
-    book: BookFile,
-    on: Day,
-    table: Annotated[Path | None, typer.Argument(help="Table of statuses to write first (跟进表).")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the items.")] = None,
-) -> None:
-    """Write statuses of recommended pairs or firms (推送, 联系, 洽谈, 签约, 拒绝), or list how every item stands."""
-    from matcher.books import check_target, save_tables
-    from matcher.pool.book import Book
-    from matcher.pool.book_files import TITLES as HEADERS
-    from matcher.pool.book_files import in_words
-    from matcher.pool.followup import FOLLOW, conversions, follow, items, judged
-    from matcher.tables import describe, read_table
-
-    if output:
-        check_target(output)
-    found = Book.open(book)
-    if table is not None:
-        reading = read_table(table, FOLLOW)
-        faults = reading.problems[~reading.problems["problem"].str.contains("已按行号编号", regex=False)]
-        if len(faults):
-            print(describe(faults), file=sys.stderr)
-        print(f"{table.name}：{len(reading.rows)} 行，新写入 {follow(found.log, reading.rows)} 条", file=sys.stderr)
-    now = items(found.log, on=on.date())
-    if output:
-        sheets = {
-            "跟进": in_words(now) if output.suffix.lower() == ".xlsx" else now,
-            "计入转化": conversions(found.log, on=on.date()),
-            "采纳与拒绝": judged(found.log, on=on.date()),
-        }
-        save_tables(output, sheets, HEADERS)
-    told = _counted(in_words(now)["status"])
-    print(f"{len(now)} 项：{told or '无'}", file=sys.stderr)
-
-
-@pool_app.command("funnel")
-def funnel_command(
-    book: BookFile,
-    on: Day,
-    output: Output,
-    since: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only items first recorded from this day on.")
-    ] = None,
-) -> None:
-    """How far the recommendations came, and the 对接率."""
-    from matcher.books import check_target, save_tables
-    from matcher.pool.book import Book
-    from matcher.pool.book_files import TITLES as HEADERS
-    from matcher.pool.followup import funnel
-
-    check_target(output)
-    table = funnel(Book.open(book).log, on=on.date(), since=since.date() if since else None)
-    save_tables(output, {"漏斗": table}, HEADERS)
-    row = table.set_index("step").loc["talks"]
-    rate = f"{row['of_pushed']:.1%}" if row["items"] else "0"
-    print(f"对接率 {rate}（{row['items']}/{table['items'].iloc[0]}）；结果已写入 {output}", file=sys.stderr)
-
-
-@pool_app.command("dashboard")
-def dashboard_command(
-    book: BookFile,
-    on: Annotated[dt.datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="Day of the snapshot to show.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .html.")],
-    before: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of an earlier snapshot, to show who moved.")
-    ] = None,
-    expected: Annotated[
-        Path | None, typer.Option(help="Table (.csv, .parquet): name, expected, low, high, goal.")
-    ] = None,
-    clusters: Annotated[Path | None, typer.Option(help="Table (.csv, .parquet): name, firms.")] = None,
-    chains: Annotated[
-        Path | None, typer.Option(help="Table (.csv, .parquet): cluster, link, firms, needs, outcomes.")
-    ] = None,
-) -> None:
-    """Write the bureau's page: tiers, expected passes against the target, clusters, chains, funnel, moves."""
-    from matcher.pool.book import Book
-    from matcher.pool.book_files import read_part
-    from matcher.pool.changes import moves
-    from matcher.pool.dashboard import write_dashboard
-    from matcher.pool.followup import funnel
-
-    found = Book.open(book)
-    write_dashboard(
-        output,
-        on=on.date(),
-        snapshot=found.snapshot_on(on.date())[1],
-        moves=moves(found, before.date(), on.date()) if before else None,
-        expected=read_part(expected, ["name", "expected", "low", "high", "goal"]),
-        clusters=read_part(clusters, ["name", "firms"]),
-        chains=read_part(chains, ["cluster", "link", "firms", "needs", "outcomes"]),
-        funnel=funnel(found.log, on=on.date()),
-    )
-    print(f"结果已写入 {output}", file=sys.stderr)
-
-
 def _numbers(texts: list[str] | None) -> dict[str, object]:
     from matcher.policy.policy_file import parse_yaml
 
     return {name: parse_yaml(value, "--parameter") for name, value in named(texts, "--parameter").items()}
 
 
-def _counted(status: object) -> str:
-    import pandas as pd
-
-    return "、".join(f"{name} {many}" for name, many in pd.Series(status).value_counts(sort=False).items())
-
-
 def add_commands(app: typer.Typer) -> None:
     """Put the group on an app."""
     cli_discover.add_commands(pool_app)
+    cli_followup.add_commands(pool_app)
     cli_history.add_commands(pool_app)
     app.add_typer(pool_app, name="pool")

@@ -235,7 +235,7 @@ CHANCES = Contract(
     (
         _column("enterprise_id", "id", "企业编号", "编号 序号 企业ID"),
         _column("name", "text", "企业名称", "名称 单位名称 公司名称"),
-        _column("chance", "share", "通过概率", "概率 不帮扶的通过概率"),
+        _column("chance", "share", "通过概率", "概率 不帮扶的通过概率 通过的可能"),
         _column("chance_if_helped", "share", "帮扶后通过概率", "帮扶后概率 帮扶后的通过概率"),
         _column("visits", "number", "走访次数", "所需走访次数 次数"),
     ),

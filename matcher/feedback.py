@@ -65,9 +65,10 @@ def fit_feedback(
     the place of an earlier one. A pair whose record is not in the index counts from the day it is.
 
     Ranking and calibration are worked out anew from all judgements together, so their order makes no difference.
-    Levels of any kind correct the sums of this need's, and of its re-posts', other pairs (`matcher.ranking`); only
-    stated levels move the calibration, since picked pairs tell nothing of how common good ones are. A reason acts on
-    this asking id alone: every decline takes `STEP` from the pair and its re-posts, and besides
+    A pair with a level of any kind becomes very nearly what was said of it, under equal texts too, and speaks for other
+    pairs of this need and, more softly, of needs near it (`matcher.ranking`). Only stated levels, fifty of them where
+    there is no prior, move the calibration, since picked pairs tell nothing of how common good ones are. A reason acts
+    on this asking id alone: every decline takes `STEP` from the pair and its re-posts, and besides
 
     * too early: `STEP` from records that are no further (`maturity`, by `STAGES`; one that is unknown stays);
     * no benefit over what we have: `STEP` from records much like it (`ALIKE`); level 2;

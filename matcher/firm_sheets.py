@@ -226,10 +226,12 @@ def _add_cheapest(
 
 
 def _add_partners(by_firm: Mapping[str, dict[str, Any]], at: int, table: pd.DataFrame, most: int) -> None:
-    """The best ranked partners, each once, in its best way."""
+    """The best ranked partners, each once, in its best way; of good matches only."""
     from matcher.cooperation import Cooperation
 
     titles = {way.id: way.title for way in Cooperation.load().ways.values()}
+    if "good_match" in table:
+        table = table[table["good_match"].astype(bool)]
     for (name, _), rows in table.sort_values("rank", kind="stable").groupby(["enterprise_id", "rank"], sort=False):
         file = by_firm.get(str(name))
         if file is None:

@@ -258,13 +258,15 @@ class Index:
         semantic = np.einsum("ij,j->i", vectors, asked.vectors[text].astype(np.float64))
         return semantic, self.lexical.exact(asked.words[text], rare, rows)
 
-    def is_good(self, total: NDArray[np.float64], false_alarm: float) -> NDArray[np.bool_]:
+    def is_good(
+        self, total: NDArray[np.float64], false_alarm: float, beyond: NDArray[np.float64] | None = None
+    ) -> NDArray[np.bool_]:
         """Which sums of parts the library would put its name to: as high as only a share `false_alarm` of texts would
         reach whose subject it lacks, and, where a calibration is known, with a probability of at least its `good`.
         """
         good = total >= self.chance.good_from(false_alarm)
         if self.calibration is not None:
-            good &= self.calibration.probability(total) >= self.calibration.good
+            good &= self.calibration.probability(total, beyond) >= self.calibration.good
         return np.asarray(good, bool)
 
     @cached_property
@@ -303,7 +305,9 @@ class Index:
     @cached_property
     def calibration(self) -> Calibration | None:
         """What a sum of parts means to people: as the judged pairs tell it, else as shipped with the encoder."""
-        return self.ranker.calibration if self.ranker else Calibration.shipped(self.encoder)
+        if self.ranker is None:
+            return Calibration.shipped(self.encoder)
+        return self.ranker.calibration if self.ranker.known else None
 
     # ---- folders
 

@@ -34,6 +34,7 @@ class _Found(NamedTuple):
     lexical: NDArray[np.floating[Any]]
     preference: NDArray[np.floating[Any]]
     feedback: NDArray[np.floating[Any]]
+    beyond: NDArray[np.floating[Any]]  # (rows, 3): see `matcher.ranking.Ranker.correction`
 
 
 def match(
@@ -59,9 +60,9 @@ def match(
     random pairs, whose sum orders the pairs. `note` says what judges found wanting in the record, and where a Chinese
     text meets a foreign one, which the default encoder cannot compare (a multilingual `encoder` can). `score` is
     the share of random pairs of this library that score lower; with `weights` it takes no notice of them. `level`
-    (1..4) and `probability` (0..1, of level 3 or 4) are what people would say, increasing in the score; unknown for an
-    encoder without calibration (see `matcher.calibration`). Ties break by id, so equal inputs give equal tables, for
-    one row or many, on any number of threads.
+    (1..4) and `probability` (0..1, of level 3 or 4) are what people would say, increasing in the score as long as
+    nobody judged any pair; unknown for an encoder without calibration (see `matcher.calibration`). Ties break by id, so
+    equal inputs give equal tables, for one row or many, on any number of threads.
 
     Filters act before the best k are taken. where: column -> label or labels of which a record must have one; a label
     above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the
@@ -71,7 +72,7 @@ def match(
 
     good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library
     lacks (see `matcher.chance.Chance.good_from`), and its probability, where known, reaches the calibration's `good`
-    (0.3; the base rate of judged pairs was 0.13). A row without any good match keeps its k rows, all marked False. A
+    (0.4; the base rate of judged pairs was 0.13). A row without any good match keeps its k rows, all marked False. A
     row for which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
 
     Raises TableError when `queries` has no id column or the same kind of id as the index, ValueError for a column that
@@ -91,11 +92,12 @@ def match(
         ]
     pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
     total = (pairs["semantic"] + pairs["lexical"] + pairs["feedback"]).to_numpy(float)
+    beyond = np.stack([pairs.pop(name).to_numpy(float) for name in _BEYOND], axis=1) if index.ranker else None
     level = probability = np.full(len(pairs), np.nan)
     if (calibration := index.calibration) is not None:
-        level, probability = calibration.level(total), calibration.probability(total)
+        level, probability = calibration.level(total, beyond), calibration.probability(total, beyond)
     found = {"score": index.chance.share_below(total), "level": level, "probability": probability}
-    found |= {"good_match": index.is_good(total, false_alarm), "note": pairs.pop("note").to_numpy(object)}
+    found |= {"good_match": index.is_good(total, false_alarm, beyond), "note": pairs.pop("note").to_numpy(object)}
     for place, (name, values) in enumerate(found.items(), start=3):
         pairs.insert(place, name, values)
     unused = ([] if weights else ["preference"]) + ([] if index.feedback else ["feedback"])
@@ -133,7 +135,7 @@ def _match_some(
             raise
     counts = np.array([len(one.rows) for one in found], np.int64)
     at = np.repeat(np.arange(len(found)), counts)
-    rows, semantic, lexical, preference, feedback = map(np.concatenate, zip(_NOTHING, *found, strict=True))
+    rows, semantic, lexical, preference, feedback, beyond = map(np.concatenate, zip(_NOTHING, *found, strict=True))
     said = None
     if reasons:
         said = explain(asked, index, at, rows)
@@ -147,11 +149,14 @@ def _match_some(
         pairs = pd.concat([pairs, said], axis=1)
     pairs["semantic"], pairs["lexical"] = semantic, lexical
     pairs["preference"], pairs["feedback"] = preference, feedback
+    if index.ranker:
+        pairs[_BEYOND] = beyond
     pairs["note"] = _notes(index, asking, at, rows)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
-_NOTHING = _Found(np.zeros(0, np.int64), *[np.zeros(0)] * 4)
+_NOTHING = _Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros((0, 3)))
+_BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
 
 
 class _Limits:
@@ -255,11 +260,12 @@ def _search(
             rows = np.union1d(rows, judged[np.isfinite(rough[judged])])
         parts = scale.parts(*index.exact(asked, text, rare[i], rows))
         wish, told = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
+        beyond = np.zeros((len(rows), 3))
         if ranker:
-            told = ranker.correction(asked.vectors[text], index.vectors(rows), parts[0] + parts[1])
+            told, beyond = ranker.correction(asked.vectors[text], rows, index.vectors(rows), parts)
             told -= ranker.wishes.lost(ids[text], rows)
         best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish + told)))[:k]
-        found.append(_Found(rows[best], parts[0][best], parts[1][best], wish[best], told[best]))
+        found.append(_Found(rows[best], parts[0][best], parts[1][best], wish[best], told[best], beyond[best]))
     return found
 
 
@@ -276,7 +282,9 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    texts = [c for c in pairs.columns[1:] if c not in ("rank", "semantic", "lexical", "preference", "feedback")]
+    texts = [
+        c for c in pairs.columns[1:] if c not in ("rank", "semantic", "lexical", "preference", "feedback", *_BEYOND)
+    ]
     nothing[texts] = ""
     nothing["rank"] = 0
     order = np.argsort(

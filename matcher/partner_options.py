@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.calibration import Calibration
 from matcher.cleaning import Fault, read_yuan
 from matcher.cooperation import Cooperation, Move, Offer, Way
 from matcher.errors import TableError
@@ -32,6 +33,7 @@ class Option:
     cost: float
     what: str
     right: str
+    good: bool
 
     def changes(self, house: Cooperation, policy: str, facts: Mapping[str, float]) -> dict[str, float]:
         """The facts of a firm that it would change, with their new values."""
@@ -50,7 +52,11 @@ def asked_firms(firms: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def owned_pairs(firms: pd.DataFrame, matches: pd.DataFrame, needs: pd.DataFrame | None) -> pd.DataFrame:
-    """One row a firm and partner, the need of the best fit; with probability, probability_from and cost."""
+    """One row a firm and partner, the need of the best fit; with probability, probability_from, good_match and cost.
+
+    good_match: the matching puts its name to the pair (its own good_match, else a probability of at least the shipped
+    calibration's `good`; a pair of which neither is known was chosen by its user).
+    """
     table = pd.DataFrame(index=matches.index)
     for name in ("need_id", "outcome_id", "expert_id", "enterprise_id"):
         table[name] = texts(matches, name)
@@ -66,8 +72,10 @@ def owned_pairs(firms: pd.DataFrame, matches: pd.DataFrame, needs: pd.DataFrame 
     if "probability" in matches:
         told = pd.to_numeric(matches["probability"], errors="coerce").astype(float)
         table.loc[told.notna(), "probability_from"] = "probability"
+    table["good_match"] = told.isna() | (told >= Calibration.good)
     if "good_match" in matches:
         good = matches["good_match"].fillna(False).astype(bool)
+        table["good_match"] = good.where(matches["good_match"].notna(), table["good_match"])
         table.loc[told.isna(), "probability_from"] = "good_match"
         told = told.fillna(good.astype(float))
     table["probability"] = told.fillna(1.0)
@@ -172,6 +180,7 @@ def options_of(
                 float(cost),
                 f"“{what}”（{where}）" if where else f"“{what}”",
                 offer.right,
+                bool(pair["good_match"]),
             )
 
 

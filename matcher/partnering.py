@@ -29,8 +29,8 @@ PARTNERS = (
     "enterprise_id", "policy", "rank", "outcome_id", "expert_id", "partner", "need_id", "way", "kind", "item", "title",
     "before", "after", "gain_low", "gain_high", "article", "verified", "facts", "changes", "total_before_low",
     "total_before_high", "total_after_low", "total_after_high", "total_gain_low", "total_gain_high", "conditions_met",
-    "decision_before", "decision_after", "probability", "probability_from", "expected_gain", "cost", "net", "lead_days",
-    "together_low", "together_high", "together_decision", "reason",
+    "decision_before", "decision_after", "probability", "probability_from", "good_match", "expected_gain", "cost",
+    "net", "lead_days", "together_low", "together_high", "together_decision", "reason",
 )  # fmt: skip
 _BETTER = {"fails": 0, "unknown": 1, "can_pass": 2, "passes": 3}
 
@@ -51,6 +51,7 @@ def partners(
     moves: str | Path | None = None,
     k: int | None = 10,
     side: Literal["firm", "partner"] = "firm",
+    weak: bool = False,
 ) -> pd.DataFrame:
     """Rank the partners of every firm that does not surely pass by the points they would add, or the firms of each.
 
@@ -73,7 +74,11 @@ def partners(
     `changes` is the JSON of the facts that were replaced (null: unknown), so that anybody can run the policy again.
     Proposals that move nothing are left out; one that only shortens the way to the next band is kept, with gain 0.
     Ranked by net (unknown last), conditions met, decision after, probability, partner, way; `k` proposals a firm at
-    most. `together_*`: the total after this and every better ranked partner, each in its best way. `side="partner"`:
+    most. Only pairs that the matching puts its name to are listed (`good_match` of `matches`; where that is unknown, a
+    probability of at least 0.3; where both are, all); `weak` lists the others too, behind them and marked in the column
+    `good_match`, since a gain is worth little with a partner that does not fit.
+
+    `together_*`: the total after this and every better ranked partner, each in its best way. `side="partner"`:
     the same proposals, ranked within each partner, firms that gain most first; `together_*` is then unknown.
 
     Raises TableError for a firm listed twice or pairs without ids, PolicyError for a policy without moves.
@@ -94,14 +99,25 @@ def partners(
     firms = asked_firms(firms, pairs)
     run = _Run(policy, firms, day)
     short = {name for name, decision in run.decision.items() if decision in _BETTER and decision != "passes"}
-    pairs = pairs[pairs["enterprise_id"].isin(short)]
+    pairs = pairs[pairs["enterprise_id"].isin(short) & (pairs["good_match"] | weak)]
     options = list(options_of(house, policy.id, firms, pairs, outcomes, experts, needs, costs or {}, ways))
     found = _proposals(house, run, options, points_per_yuan, condition_points)
     if not len(found):
         return pd.DataFrame(columns=list(PARTNERS))
     head = ["_firm"] if side == "firm" else ["outcome_id", "expert_id"]
-    order = [*head, "net", "conditions_met", "_better", "probability", "outcome_id", "expert_id", "_firm", "_place"]
-    rising = [name in ("_firm", "outcome_id", "expert_id", "_place") for name in order]
+    order = [
+        *head,
+        "_weak",
+        "net",
+        "conditions_met",
+        "_better",
+        "probability",
+        "outcome_id",
+        "expert_id",
+        "_firm",
+        "_place",
+    ]
+    rising = [name in ("_firm", "_weak", "outcome_id", "expert_id", "_place") for name in order]
     one = found.drop_duplicates("_option").sort_values(order, ascending=rising, na_position="last", kind="stable")
     one = one.assign(rank=one.groupby(head, sort=False).cumcount() + 1)
     if k is not None:
@@ -216,6 +232,8 @@ def _proposals(
             "decision_after": str(now["decision"]),
             "probability": option.probability,
             "probability_from": option.source,
+            "good_match": option.good,
+            "_weak": not option.good,
             "expected_gain": round(expected, 9),
             "cost": option.cost,
             "net": round(expected - price, 9),
@@ -403,6 +421,7 @@ def _reasons(found: pd.DataFrame, options: Sequence[Option]) -> list[str]:
         money = "未知" if math.isnan(option.cost) else f"{_number(option.cost)}元"
         told[int(str(n))] = (
             f"以{option.way.title}与{option.what}合作：{first['facts'] or '事实数值不变'}。{'；'.join(items)}。{total}"
-            f"依据：{first['_says']}。适合的把握 {option.probability:.2f}（{_FROM[option.source]}），费用{money}。"
+            f"依据：{first['_says']}。适合的把握 {option.probability:.2f}（{_FROM[option.source]}）"
+            f"{'' if option.good else '，匹配较弱，仅供参考'}，费用{money}。"
         )
     return [told[int(n)] for n in found["_option"]]

@@ -1,9 +1,11 @@
 """What judged pairs tell of pairs that nobody judged yet: a correction of the fused sum, and what the sum then means.
 
-The correction is the posterior mean of a Gaussian process over pairs (Rasmussen and Williams 2006, eq. 2.23) whose
-prior mean is the level that the calibrated fusion expects. Two pairs inform each other as far as their asking texts
-are nearly one text (`Chance.alike` ** NEEDS) and their records alike: an accepted record lifts what is like it for this
-need and for its re-posts, a poor one lowers it, and a need that nobody judged keeps the order of the fusion.
+Three Gaussian processes over pairs (Rasmussen and Williams 2006, eq. 2.23), one each for the levels 2, 3 and 4, with
+one kernel and so one inverse, tell how probable such a level or a higher one is; each starts from what the calibrated
+fusion gives. Two pairs inform each other as far as their asking texts are alike, and more so where their records or
+their parts are too: what was accepted lifts what is like it for this need, less so for needs near it, and hardly for
+others; a judged pair is very nearly what was said of it. What the three say together moves the sum that orders the
+pairs.
 """
 
 from __future__ import annotations
@@ -23,15 +25,17 @@ from matcher.index import BLOCK
 if TYPE_CHECKING:
     from matcher.index import Index
 
-NEEDS = 8  # the power of how alike two asking texts are
-TWINS = 12  # the power by which only re-posts are alike
-BIAS = 0.3  # how much alike any two records are: what a need's judges say of all its pairs
-WIDTH = 2.0  # sums this far apart still say something of each other
-NOISE = 1.0  # the variance of a judgement, in the kernel's unit
-FAR = 1e-4  # needs that inform each other less than this are left out
+# The kernel; `models/ranker-zh/CARD.md` says how these were found, and how little hangs on each.
+NEEDS = 3.4  # how fast asking texts cease to inform each other: by exp(-NEEDS) from equal ones to random ones
+ANY = 0.16  # what any two records tell of each other: how strict the judges of a need are
+RECORDS = 0.22  # what records tell of each other that are alike
+PARTS = 0.05  # what pairs tell of each other whose parts are equal, by exp(-distance^2) of the stretched parts
+NODES = np.linspace(-4, 6, 21)  # where stretched parts lie; so dense that the process does not notice
+ITSELF = 0.18  # what a judgement tells of the very pair and of no other
+NOISE = 0.02  # the variance of a judgement
+SAME = 1 - 1e-4  # asking texts that inform each other so much are one text
 REACH = 256  # at least so many of the best rows by fusion are looked at in the light of the labels
 ENOUGH = 50  # stated levels from which a calibration needs no prior
-Pairs = tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]  # vectors of both texts, and their sums
 TRUST = 10.0  # the most that a level more or less is worth in the sum
 
 
@@ -39,15 +43,19 @@ TRUST = 10.0  # the most that a level more or less is worth in the sum
 class Ranker:
     """Labels made ready. Reads only what it was given, so threads may share it.
 
-    calibration: None where nothing tells what a sum means. asking, records: (n, d) vectors of the judged pairs; total:
-    their fused sums; weights: the process's, times the calibration's trust. judged: asking id -> rows of the index.
+    calibration: what a sum means; known: whether enough was told of it. asking: (u, d) vectors of the judged asking
+    texts; speech: (u, f, 3), what the pairs of each say, to be held against features (see `_features`). of, rows: (n)
+    the text and the row of the index of each judged pair; weights: (n, 3), of the processes. judged: asking id -> rows
+    of the index.
     """
 
     chance: Chance
-    calibration: Calibration | None
+    calibration: Calibration
+    known: bool
     asking: NDArray[np.float64]
-    records: NDArray[np.float64]
-    total: NDArray[np.float64]
+    speech: NDArray[np.float64]
+    of: NDArray[np.int64]
+    rows: NDArray[np.int64]
     weights: NDArray[np.float64]
     judged: dict[str, NDArray[np.int64]]
     wishes: Wishes
@@ -67,62 +75,93 @@ class Ranker:
         judged = {str(name): rows[group] for name, group in table.groupby("asking_id").indices.items()}
         told = table["level"].notna().to_numpy(bool)
         levels, stated = table["level"].to_numpy(float)[told], table["stated"].to_numpy(bool)[told]
-        records = index.vectors(rows[told]).astype(float)
-        asking, total = _sums(index, table[told], rows[told])
+        asking, of, parts = _parts(index, table[told], rows[told])
+        total = parts.sum(axis=1)
 
-        calibration = Calibration.fit(total[stated], levels[stated], prior=index.feedback.prior)
-        surprise = levels - calibration.expected(total)
-        kernel = _kernel(index.chance, (asking, records, total), (asking, records, total))
+        prior = index.feedback.prior
+        known = prior is not None or int(stated.sum()) >= ENOUGH
+        calibration = Calibration.fit(total[stated], levels[stated], prior=prior) if known else Calibration()
+        surprise = (levels[:, None] >= np.array([2, 3, 4])) - calibration.at_least(total)
+        features = _features(index.chance, index.vectors(rows[told]), parts)
+        needs = _nearness(index.chance, asking @ asking.T)[of[:, None], of]
+        kernel = needs * (features @ features.T) + ITSELF * ((needs > SAME) & (rows[told][:, None] == rows[told]))
         inverse = np.linalg.inv(kernel + NOISE * np.eye(len(total)))
         weights = inverse @ surprise
-        by_others = surprise - weights / np.diag(inverse)  # what the other pairs tell of each (ibid., eq. 5.12)
-        calibration = _trusting(calibration, total, by_others, levels)
-        usable = index.feedback.prior is not None or np.count_nonzero(stated) >= ENOUGH
-        return cls(
-            index.chance,
-            calibration if usable else None,
-            asking,
-            records,
-            total,
-            weights * calibration.trust,
-            judged,
-            Wishes(index, table, rows),
-        )
+        by_others = surprise - weights / np.diag(inverse)[:, None]  # what the others tell of each (ibid., eq. 5.12)
+        calibration = _trusting(calibration, total, by_others.sum(axis=1), levels)
+        speech = np.zeros((len(asking), features.shape[1], 3))
+        for text in range(len(asking)):
+            speech[text] = features[of == text].T @ weights[of == text]
+        wishes = Wishes(index, table, rows)
+        return cls(index.chance, calibration, known, asking, speech, of, rows[told], weights, judged, wishes)
 
     def correction(
-        self, asking: NDArray[np.float32], records: NDArray[np.float32], total: NDArray[np.float64]
-    ) -> NDArray[np.float64]:
-        """What levels add to the sums (`total`, n) of one asking text (d) and n records (n, d), in the sums' unit."""
-        near = self.chance.alike(self.asking @ asking.astype(float)) ** NEEDS > FAR
-        if not near.any():
-            return np.zeros(len(total))
-        judged = self.asking[near], self.records[near], self.total[near]
-        kernel = _kernel(self.chance, (asking[None].astype(float), records.astype(float), total), judged)
-        return _moved(total, kernel @ self.weights[near]) - total
+        self,
+        asking: NDArray[np.float32],
+        rows: NDArray[np.int64],
+        records: NDArray[np.float32],
+        parts: tuple[Numbers, Numbers],
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """What judged pairs tell of one asking text (d) and n rows of the index, ascending, with their record vectors
+        (n, d) and the parts of their sums.
+
+        What they add to the sums (n), in the sums' unit; and (n, 3) what they add to the probabilities of level 2, 3, 4
+        or more beyond those of the sums that were moved so.
+        """
+        total = parts[0] + parts[1]
+        if not len(self.weights):  # reasons alone
+            return np.zeros(len(total)), np.zeros((len(total), 3))
+        needs = _nearness(self.chance, self.asking @ asking.astype(float))
+        told = _features(self.chance, records, np.stack(parts, axis=1)) @ np.tensordot(needs, self.speech, 1)
+        here = np.flatnonzero((needs > SAME)[self.of] & np.isin(self.rows, rows))
+        np.add.at(told, np.searchsorted(rows, self.rows[here]), ITSELF * self.weights[here])
+        moved = _moved(total, self.calibration.trust * told.sum(axis=1))
+        return moved - total, self.calibration.at_least(total) + told - self.calibration.at_least(moved)
 
 
-def _sums(
+def _parts(
     index: Index, table: pd.DataFrame, rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The vectors of the asking texts of judged pairs, and the pairs' fused sums."""
+) -> tuple[NDArray[np.float64], NDArray[np.int64], NDArray[np.float64]]:
+    """The vectors of the asking texts of n judged pairs, the place of each pair's text among them, and (n, 2) the parts
+    of the pairs' fused sums.
+    """
     texts = table.drop_duplicates("asking_id")
     asked = index.asked(texts["title"].tolist(), texts["description"].tolist())
     of = table["asking_id"].map({name: i for i, name in enumerate(texts["asking_id"])}).to_numpy(np.int64)
-    total = np.zeros(len(table))
+    parts = np.zeros((len(table), 2))
     for start in range(0, len(texts), BLOCK):
         rare = index.channels(asked, slice(start, start + BLOCK))[2]
         for text in range(start, min(start + BLOCK, len(texts))):
             here = np.flatnonzero(of == text)
-            total[here] = np.add(*index.chance.parts(*index.exact(asked, text, rare[text - start], rows[here])))
-    return asked.vectors[of].astype(float), total
+            parts[here] = np.stack(
+                index.chance.parts(*index.exact(asked, text, rare[text - start], rows[here])), axis=1
+            )
+    return asked.vectors.astype(float), of, parts
 
 
-def _kernel(chance: Chance, some: Pairs, others: Pairs) -> NDArray[np.float64]:
-    """(n, m): how much pairs inform each other."""
-    needs, records = (chance.alike(one @ other.T) for one, other in zip(some[:2], others[:2], strict=True))
-    strong = np.exp(-(((some[2][:, None] - others[2]) / WIDTH) ** 2) / 2)
-    kernel: NDArray[np.float64] = needs**NEEDS * (BIAS + 2 * records + records**TWINS + strong)
-    return kernel
+def _width(chance: Chance) -> float:
+    """How far random texts are apart in cosine."""
+    return max(1 - chance.centre[0], 1e-6)
+
+
+def _nearness(chance: Chance, cosine: Numbers) -> NDArray[np.float64]:
+    """How much asking texts inform each other: 1 for equal ones, exp(-NEEDS) for random ones."""
+    nearness: NDArray[np.float64] = np.exp(-NEEDS * (1 - cosine) / _width(chance))
+    return nearness
+
+
+def _features(chance: Chance, records: Numbers, parts: Numbers) -> NDArray[np.float64]:
+    """(n, f) from n record vectors and parts: inner products are what two pairs of one asking text tell of each other.
+
+    The Gaussian of the parts by its values at NODES in either direction (Nystroem 1930), so that a search need not hold
+    every row against every judged pair.
+    """
+    between = np.exp(-((NODES[:, None] - NODES) ** 2)) + 1e-9 * np.eye(len(NODES))
+    spread = np.linalg.inv(np.linalg.cholesky(between)).T
+    first, second = (np.exp(-((np.arcsinh(part)[:, None] - NODES) ** 2)) @ spread for part in parts.T)
+    plane = (first[:, :, None] * second[:, None, :]).reshape(len(parts), len(NODES) ** 2)
+    alike = np.sqrt(RECORDS / _width(chance)) * records
+    return np.hstack([np.full((len(parts), 1), np.sqrt(ANY)), alike, np.sqrt(PARTS) * plane])
 
 
 def _moved(total: Numbers, told: Numbers) -> NDArray[np.float64]:

@@ -48,6 +48,7 @@ ORDER = [
         "cli_fields",
         "cli_instruments",
     },
+    {"cli_followup"},
     {"cli_pool"},
     {"__init__", "cli"},
 ]

@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 from small import NEEDS, OUTCOMES, build
 
-from matcher import Index, TableError, match, read_needs, read_outcomes
+from matcher import Index, TableError, fit_feedback, match, read_needs, read_outcomes
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 COLUMNS = ["rank", "score", "level", "probability", "good_match", "note"]
@@ -125,6 +126,8 @@ def test_the_score_of_a_random_pair_is_its_share(examples):
 
 def test_good_matches_are_those_that_reach_the_mark(examples):
     needs, _, index = examples
+    nothing = needs[:0][["need_id"]].assign(outcome_id=[], level=[])
+    index = fit_feedback(index, needs, nothing, prior=replace(index.calibration, good=0.1))
     counts = []
     for false_alarm in (0.01, 0.05, 0.2, 0.9):
         found = match(needs, index, false_alarm=false_alarm, reasons=False)

@@ -205,7 +205,7 @@ def test_rank_is_by_what_is_left_after_the_cost_and_unknown_costs_come_last() ->
 
 def test_the_fit_comes_from_the_probability_and_else_from_good_match() -> None:
     outcomes = outcome(cooperation="技术转让")
-    known = partners(short(), pair(good_match=False), "hte", on=ON, outcomes=outcomes)
+    known = partners(short(), pair(good_match=False), "hte", on=ON, outcomes=outcomes, weak=True)
     assert known[["probability", "probability_from"]].drop_duplicates().to_numpy().tolist() == [[0.5, "probability"]]
     good = partners(short(), pair(probability=None, good_match=True), "hte", on=ON, outcomes=outcomes)
     assert good[["probability", "probability_from"]].drop_duplicates().to_numpy().tolist() == [[1, "good_match"]]
@@ -214,6 +214,24 @@ def test_the_fit_comes_from_the_probability_and_else_from_good_match() -> None:
     assert set(none["probability_from"]) == {"assumed"}
     with pytest.raises(TableError, match=r"^配对表的 probability 应在 0 到 1 之间，第 1 对不是$"):
         partners(short(), pair(probability=1.5), "hte", on=ON, outcomes=outcomes)
+
+
+def test_pairs_that_the_matching_does_not_recommend_are_left_out_or_come_last_and_marked() -> None:
+    outcomes = pd.concat([outcome(outcome_id=name, cooperation="技术转让") for name in "ABCD"], ignore_index=True)
+    likely = {"A": (0.9, False), "B": (0.2, True), "C": (0.29, None), "D": (0.3, None)}
+    matches = pd.concat([pair(outcome_id=n, probability=p, good_match=g) for n, (p, g) in likely.items()])
+
+    def listed(**more: Any) -> list[list[Any]]:
+        table = partners(short(), matches, "hte", on=ON, outcomes=outcomes, **more).drop_duplicates("rank")
+        return table[["outcome_id", "rank", "good_match"]].to_numpy().tolist()
+
+    assert listed() == [["D", 1, True], ["B", 2, True]]
+    assert listed(weak=True) == [["D", 1, True], ["B", 2, True], ["A", 3, False], ["C", 4, False]]
+    assert listed(weak=True, k=3) == listed(weak=True)[:3]
+    table = partners(short(), matches, "hte", on=ON, outcomes=outcomes, weak=True)
+    assert table["reason"].str.contains("匹配较弱，仅供参考").tolist() == (~table["good_match"].astype(bool)).tolist()
+    file = firm_files(short(), ["hte"], on=ON, partners=table)[0]
+    assert [told["id"] for told in file["policies"][0]["partners"]] == ["D", "B"]
 
 
 def test_from_the_outcomes_side_the_firm_that_gains_most_comes_first() -> None:

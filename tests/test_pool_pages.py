@@ -1,6 +1,7 @@
 """The pool's command line and its dashboard page: a bureau's year in commands; every picture beside its figures."""
 
 import re
+import subprocess
 import sys
 
 import openpyxl
@@ -23,8 +24,8 @@ def run(monkeypatch, capsys, tmp_path):
     """Runs a command of the group in an empty folder; gives status and standard error."""
     monkeypatch.chdir(tmp_path)
 
-    def run(*words: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["matcher", "pool", *map(str, words)])
+    def run(*words: str, group: tuple[str, ...] = ("pool",)) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["matcher", *group, *map(str, words)])
         try:
             main()
             status = 0
@@ -45,6 +46,9 @@ def test_a_bureaus_year(run, tmp_path):
     assert run("enter", "p.db", *day, *person, "--firm", "S01", "--firm", "S04", "--reason", "推荐") == (0, "入库 2 家")
     told = "8 家企业，在库 2 家（本轮可报 1、明年 1）；结果已写入 one.xlsx"
     assert run("snapshot", "p.db", *day, *person, "-o", "one.xlsx") == (0, told)
+    notes = [row[0].value for row in openpyxl.load_workbook("one.xlsx")["说明"].iter_rows()]
+    assert notes[1].startswith("目标：高新技术企业认定。")
+    assert "提前期：企业创新能力评价综合得分70分以上（不含70分）：365 天" in notes
     # two people edit the same sheet; the second does not overwrite the first
     assert run("sheet", "p.db", *day, "-o", "sheet.xlsx")[0] == 0
     for name, staff in (("李.xlsx", 66), ("张.xlsx", 77)):
@@ -98,5 +102,181 @@ def test_a_bureaus_year(run, tmp_path):
     assert "产业集群" not in html
     assert re.findall(r"(?:src|href)=|<script|https?://", html) == []
     assert run("dashboard", "p.db", "--on", "2026-04-01", "-o", "d.html", "--expected", "h.csv") == (
-        2, "h.csv：缺少列 name、expected、low、high、goal",
+        2, "预计通过数表缺少列：name、expected、low、high",
     )  # fmt: skip
+
+
+FIRMS = """企业编号,企业名称,经营范围,注册资本（万元）,职工总数,科技人员
+A1,甲,装载机制造；液压件制造,300,120,15
+A2,乙,胶合板制造；木门销售,80,40,1
+A3,丙,餐饮服务,5,9,0
+"""
+LINKS = "cluster,link,order,words,required\n木业,板材,1,胶合板;刨花板,是\n木业,饰面,2,装饰纸;浸渍纸,是\n"
+GOALS = "目标名称,基数,目标值,实际值,起始日期,完成日期\n净增,0,100,46,2026-01-01,2026-12-31\n"
+
+
+def the_tables(run, tmp_path, suffix):
+    """What a bureau's other commands write of three firms."""
+    for name, text in (("firms.csv", FIRMS), ("links.csv", LINKS), ("goals.csv", GOALS)):
+        (tmp_path / name).write_text(text, "utf-8-sig")
+    day, person = ("--on", "2026-01-05"), ("--person", "王")
+    assert run("create", "p.db", *day, *person)[0] == 0
+    assert run("import", "p.db", "firms.csv", *day, *person)[0] == 0
+    found = ("--policy", "hte", *day, "-o", f"d{suffix}", "--expected", f"e{suffix}")
+    assert run("discover", "firms.csv", *found)[0] == 0
+    assert run("firms.csv", "--scheme", "clusters", "-o", f"f{suffix}", "-q", group=("fields",))[0] == 0
+    assert run("links.csv", "--firms", "firms.csv", "-o", f"c{suffix}", "-q", group=("chains",))[0] == 0
+    assert run("targets", "goals.csv", "--on", "2026-07-01", "-o", f"t{suffix}")[0] == 0
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+def test_the_page_takes_what_the_other_commands_write(run, tmp_path, suffix):
+    the_tables(run, tmp_path, suffix)
+    day, person = ("--on", "2026-01-05"), ("--person", "王")
+    assert run("enter", "p.db", *day, *person) == (
+        0,
+        "入库 0 家；其余 3 家候选不确定符合入库条件（多为缺少事实），可用 --list 走访名单 --reason 理由 入库",
+    )
+    listed = ("--list", f"d{suffix}", "--reason", "走访")
+    assert run("enter", "p.db", *day, *person, *listed, "--first", 1) == (0, "入库 1 家")
+    assert run("enter", "p.db", *day, *person, *listed, "--first", 2) == (
+        0, "入库 1 家；名单中 1 家已在库或已认定，略过",
+    )  # fmt: skip
+    assert run("snapshot", "p.db", *day, *person, "-o", "s.xlsx")[0] == 0
+    tables = ("--discovered", f"d{suffix}", "--expected", f"e{suffix}", "--goal", "hte=2", "--targets", f"t{suffix}")
+    tables = (*tables, "--clusters", f"f{suffix}", "--chains", f"c{suffix}")
+    assert run("dashboard", "p.db", *day, "-o", "p.html", *tables) == (0, "结果已写入 p.html")
+    html = re.sub(
+        r"<svg.*?</svg>|<style>.*?</style>|<[^>]+>|\s+", " ", (tmp_path / "p.html").read_text("utf-8"), flags=re.S
+    )
+    page = re.sub(r"\s+", " ", html)
+    for told in (
+        "在库企业 2 名册 3 家",
+        "高新技术企业认定 0.0 0–0 2 区间达不到目标",
+        "净增 46 / 100 进度落后 至 2026-12-31",
+        "先进装备制造 在库 1 全部 1",
+        "高端木业 在库 1 全部 1",
+        "不属于任何一个 在库 0 全部 1",
+        "板材 企业 1 · 需求 0 · 成果 0",
+        "饰面 企业 0 · 需求 0 · 成果 0 缺失",
+        "1. 甲 在库",
+    ):
+        assert told in page, told
+
+
+def test_goals_that_fit_nothing_are_refused(run, tmp_path):
+    the_tables(run, tmp_path, ".csv")
+    day = ("--on", "2026-01-05")
+    assert run("snapshot", "p.db", *day, "--person", "王", "-o", "s.csv")[0] == 0
+    page = ("dashboard", "p.db", *day, "-o", "p.html")
+    assert run(*page, "--goal", "hte=2") == (2, "--goal 须与 --expected 一起给出")
+    assert run(*page, "--expected", "e.csv", "--goal", "srdi=2") == (2, "预计通过数表中没有政策 srdi；有：hte")
+    assert run(*page, "--expected", "e.csv", "--goal", "hte=多") == (
+        2, "--goal 写成 政策=家数，如 hte=100，而不是“hte=多”",
+    )  # fmt: skip
+    assert run(*page, "--clusters", "t.csv") == (2, "集群表缺少列：firms")
+    assert run(*page, "--chains", "links.txt") == (2, "links.txt：请给出 .csv、.parquet 或 .xlsx")
+
+
+def test_registry_columns_of_the_book_are_read_and_written_in_chinese(run, tmp_path):
+    the_tables(run, tmp_path, ".csv")
+    assert run("sheet", "p.db", "--on", "2026-01-06", "-o", "s.xlsx")[0] == 0
+    rows = [[cell.value for cell in row] for row in openpyxl.load_workbook("s.xlsx").active.iter_rows()]
+    table = pd.DataFrame(rows[1:], columns=rows[0])
+    assert table[["企业编号", "经营范围", "注册资本", "职工总数"]].to_numpy().tolist() == [
+        ["A1", "装载机制造；液压件制造", 3_000_000, 120],
+        ["A2", "胶合板制造；木门销售", 800_000, 40],
+        ["A3", "餐饮服务", 50_000, 9],
+    ]
+    for source in ("s.xlsx", "firms.csv"):
+        found = ("--policy", "hte", "--on", "2026-01-06", "-o", f"{source}.csv")
+        assert run("discover", source, *found)[0] == 0
+    assert (tmp_path / "s.xlsx.csv").read_bytes() == (tmp_path / "firms.csv.csv").read_bytes()
+
+
+def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(run, tmp_path):
+    """The whole way on files; the points of 195号 rise from eight to nine conversions in three years."""
+    person = ("--person", "王")
+    assert run("create", "p.db", "--on", "2026-01-05", *person)[0] == 0
+    assert run("import", "p.db", EXAMPLES / "partner_firms.csv", "--on", "2026-01-05", *person)[0] == 0
+    assert run("enter", "p.db", "--on", "2026-01-05", *person, "--firm", "QY001", "--reason", "推荐")[0] == 0
+    for day in ("2026-12-31", "2027-01-31"):
+        if day == "2026-12-31":
+            told = run("status", "p.db", EXAMPLES / "followup.csv", "--on", "2026-06-30", "--judged", "judged.xlsx")
+            assert told == (
+                0,
+                "followup.csv：50 行，新写入 50 条\n19 项：已签约 4、已拒绝 7、洽谈中 2、已联系 4、已推送 2",
+            )
+        assert run("snapshot", "p.db", "--on", day, *person, "-o", f"{day}.csv")[0] == 0
+    one, two = (pd.read_csv(f"{day}.csv").set_index("enterprise_id") for day in ("2026-12-31", "2027-01-31"))
+    # 8 conversions in three years: 7 to 12 points; 9: 13 to 18
+    assert one.loc["QY001", ["total_low", "total_high", "tier"]].tolist() == [17, 66, "next_year"]
+    assert two.loc["QY001", ["total_low", "total_high", "tier"]].tolist() == [23, 72, "ready"]
+    days = ("--before", "2026-12-31", "--after", "2027-01-31")
+    assert run("diff", "p.db", *days, "-o", "moves.csv")[0] == 0
+    moves = pd.read_csv("moves.csv").set_index("enterprise_id")
+    assert moves.loc["QY001", "detail"] == "近三年科技成果转化数 8 → 9（2026-05-12，王岚，签约）；明年 → 本轮可报"
+
+    pair = (EXAMPLES / "needs.csv", EXAMPLES / "outcomes.csv", "-q")
+    assert run(*pair, "-o", "before.csv", group=("match",))[0] == 0
+    assert run(*pair, "-o", "after.csv", "--judged", "judged.xlsx", group=("match",))[0] == 0
+    before, after = (pd.read_csv(name).set_index(["need_id", "outcome_id"]) for name in ("before.csv", "after.csv"))
+    too_expensive, solved = ("XQ2026002", "CG20260026"), ("XQ2026017", "CG20260046")
+    assert (before.loc[too_expensive, "rank"], after.loc[too_expensive, "rank"]) == (1, 2)
+    assert before.loc[solved, "rank"] == 1
+    assert solved not in after.index
+    assert after.loc[("XQ2026023", "CG20260048"), "note"] == "描述不清"
+
+
+PAIRS = """need_id,outcome_id,rank,good_match
+N1,C1,1,True
+N1,C2,2,True
+N1,C3,3,False
+N2,C1,1,True
+N9,C1,1,True
+"""
+NEEDS = "需求编号,需求名称,企业编号\nN1,磨削烧伤检测,A1\nN2,无醛胶黏剂,A2\nN9,没有企业的需求,\n"
+
+
+def test_recommended_pairs_are_pushed_once_and_keep_what_became_of_them(run, tmp_path):
+    (tmp_path / "pairs.csv").write_text(PAIRS, "utf-8")
+    (tmp_path / "needs.csv").write_text(NEEDS, "utf-8")
+    person = ("--person", "王")
+    assert run("create", "p.db", "--on", "2026-01-05", *person)[0] == 0
+    push = ("push", "p.db", "pairs.csv", *person, "--on")
+    told = "pairs.csv：没有企业编号；请用 --needs 给出带“企业编号”列的需求表"
+    assert run(*push, "2026-02-01") == (2, told)
+    assert run(*push, "2026-02-01", "--needs", "needs.csv", "--first", 1) == (0, "推送 2 项")
+    declined = "企业编号,需求编号,成果编号,状态,日期,跟进人,拒绝理由\nA1,N1,C1,已拒绝,2026-02-10,王,太早\n"
+    (tmp_path / "st.csv").write_text(declined, "utf-8")
+    assert run("status", "p.db", "st.csv", "--on", "2026-02-10")[0] == 0
+    assert run(*push, "2026-03-01", "--needs", "needs.csv") == (0, "推送 1 项；2 项已有跟进记录，略过")
+    assert run("status", "p.db", "--on", "2026-03-01", "-o", "now.csv")[0] == 0
+    now = pd.read_csv("now.csv")[["enterprise_id", "need_id", "outcome_id", "status", "day"]].to_numpy().tolist()
+    assert now == [
+        ["A1", "N1", "C1", "declined", "2026-02-10"],
+        ["A1", "N1", "C2", "pushed", "2026-03-01"],
+        ["A2", "N2", "C1", "pushed", "2026-02-01"],
+    ]
+    assert run(EXAMPLES / "needs.csv", EXAMPLES / "outcomes.csv", "-q", "-o", "m.xlsx", group=("match",))[0] == 0
+    found = ("push", "m.db", "m.xlsx", "--on", "2026-02-01", *person, "--needs", EXAMPLES / "needs.csv", "--first", 1)
+    assert run("create", "m.db", "--on", "2026-01-05", *person)[0] == 0
+    assert run(*found) == (0, "推送 46 项")
+    firms, needs, outcomes = (EXAMPLES / f"{name}.csv" for name in ("partner_firms", "needs", "outcomes"))
+    found = (firms, needs, outcomes, "--policy", "hte", "--on", "2026-11-24", "-q", "-o")
+    for name in ("partners.xlsx", "partners.csv"):
+        assert run(*found, name, group=("partners",))[0] == 0
+    many = re.fullmatch(r"推送 ([1-9]\d*) 项", run("push", "p.db", "partners.xlsx", "--on", "2026-11-25", *person)[1])[
+        1
+    ]
+    again = run("push", "p.db", "partners.csv", "--on", "2026-11-26", *person)
+    assert again == (0, f"推送 0 项；{many} 项已有跟进记录，略过")
+
+
+@pytest.mark.slow
+def test_the_shipped_city_is_what_its_script_writes(tmp_path):
+    script = [sys.executable, str(EXAMPLES / "example_city.py"), str(tmp_path)]
+    told = subprocess.run(script, capture_output=True, text=True, check=True).stdout
+    assert told == "3000 firms, 84% of the facts missing; 64 would pass\n"
+    for name in ("city.csv", "city_passes.csv"):
+        assert (tmp_path / name).read_bytes() == (EXAMPLES / name).read_bytes()

@@ -7,7 +7,9 @@ from small import NEEDS, OUTCOMES, build
 
 from matcher import fit_feedback, match
 from matcher.calibration import Calibration
+from matcher.chance import Chance
 from matcher.encoders import StaticEncoder
+from matcher.ranking import _features
 
 TRUTH = Calibration(slopes=(1.5, 1.2, 1.3), cuts=(1.3, 3.4, 5.0))
 
@@ -97,19 +99,81 @@ def test_what_labels_add_is_one_of_the_parts_whose_sum_orders_the_pairs():
     np.testing.assert_array_equal(found["score"], index.chance.share_below(total.to_numpy()))
 
 
-def test_the_correction_is_the_posterior_mean_of_the_process():
-    """One judged pair: k(x, x') / (k(x', x') + noise) times the surprise, times the trust, worked out by hand."""
-    index = taught(need_id=["N1"], outcome_id=["C5"], level=[4])
-    ranker = index.ranker
-    asked = index.asked(["机械手抓取"], ["需要机械手。"])
-    row = index.ids.tolist().index("C5")
-    vector, record = asked.vectors[0], index.vectors(np.array([row]))
-    own = 0.3 + 2 + 1 + 1  # a pair with itself: bias, twice the cosine, the cosine to the twelfth, equal sums
-    start = Calibration()
-    surprise = 4 - start.expected(ranker.total)[0]
-    mean = own / (own + 1) * surprise * (ranker.weights[0] * (own + 1) / surprise)
-    expected = np.sinh(np.arcsinh(ranker.total) + mean) - ranker.total
-    np.testing.assert_allclose(ranker.correction(vector, record, ranker.total), expected, rtol=1e-5)
+def test_the_correction_is_the_posterior_mean_of_three_processes():
+    """One judged pair: k(x, x') / (k(x', x') + noise) times the surprise, for each level, worked out by hand."""
+    index = taught(need_id=["N1"], outcome_id=["C5"], level=[3])
+    ranker, start, wide = index.ranker, Calibration(), 1 - index.chance.centre[0]
+    asked = index.asked(["机械手抓取", "抓取机械"], ["需要机械手。", ""])
+    rows = index.ids.tolist().index("C5"), index.ids.tolist().index("C1")
+    records = index.vectors(np.array(rows)).astype(float)
+    rare = index.channels(asked, slice(0, 2))[2]
+    seen, other = (
+        np.stack(index.chance.parts(*index.exact(asked, text, rare[text], np.array(rows))), axis=1) for text in (0, 1)
+    )
+    surprise = np.array([1, 1, 0]) - start.at_least(seen[:1].sum(axis=1))[0]
+    itself = 0.16 + 0.22 / wide + 0.05
+    near = np.exp(-((np.arcsinh(other[1]) - np.arcsinh(seen[0])) ** 2).sum())
+    records_alike = records[1] @ records[0] / wide
+    needs = np.exp(-3.4 * (1 - asked.vectors[1].astype(float) @ asked.vectors[0].astype(float)) / wide)
+    told = needs * (0.16 + 0.22 * records_alike + 0.05 * near) / (itself + 0.2) * surprise
+    added, beyond = ranker.correction(asked.vectors[1], np.array(rows[1:]), records[1:], tuple(other[1:].T))
+    total = other[1:].sum(axis=1)
+    moved = np.sinh(np.arcsinh(total) + ranker.calibration.trust * told.sum())
+    np.testing.assert_allclose(added, moved - total, rtol=1e-3)
+    np.testing.assert_allclose(start.at_least(total + added) + beyond, start.at_least(total) + told, rtol=1e-3)
+    total = seen[:1].sum(axis=1)
+    added, beyond = ranker.correction(asked.vectors[0], np.array(rows[:1]), records[:1], tuple(seen[:1].T))
+    told = (itself + 0.18) / (itself + 0.2) * surprise
+    np.testing.assert_allclose(start.at_least(total + added) + beyond, start.at_least(total) + told, rtol=1e-3)
+
+
+def test_a_judged_pair_is_very_nearly_what_was_said_of_it():
+    outcomes = OUTCOMES["outcome_id"].tolist()
+    said = [4, 1, 2, 1, 3, 1]
+    judged = NEEDS[:0].reindex(columns=[]).assign(need_id=["N1"] * 6, outcome_id=outcomes, level=said)
+    index = fit_feedback(build(), NEEDS, judged, prior=TRUTH)
+    found = match(NEEDS, index, k=6)
+    own = found[found["need_id"] == "N1"].set_index("outcome_id")["level"].round()
+    assert own.loc[outcomes].tolist() == said
+    twice = NEEDS.iloc[[0, 0]].assign(need_id=["M1", "M2"])
+    against = NEEDS[:0].reindex(columns=[]).assign(need_id=["M1", "M2"], outcome_id=["C5", "C5"], level=[1, 4])
+    both = match(twice, fit_feedback(build(), twice, against, prior=TRUTH), k=6)
+    level = both.loc[both["outcome_id"] == "C5", "level"]
+    assert level.nunique() == 1  # one text, one answer, between what the two said
+    assert 1.5 < level.iloc[0] < 3.5
+
+
+def test_inner_products_of_features_are_the_kernel():
+    random = np.random.default_rng(0)
+    parts, records = np.sinh(random.uniform([-2, -2], [5, 5], (50, 2))), random.normal(size=(50, 3))
+    features = _features(Chance(centre=(0.2, 0.0)), records, parts)
+    apart = ((np.arcsinh(parts)[:, None] - np.arcsinh(parts)) ** 2).sum(axis=2)
+    expected = 0.16 + 0.22 / 0.8 * (records @ records.T) + 0.05 * np.exp(-apart)
+    np.testing.assert_allclose(features @ features.T, expected, atol=1e-4)
+
+
+def test_levels_of_one_need_move_each_level_by_itself():
+    """A need whose judges know 1 and 4 alone: what is likely at all is as likely the best."""
+    outcomes = [f"C{i}" for i in range(1, 7)]
+    index = taught(need_id=["N1"] * 6, outcome_id=outcomes, level=[4, 1, 1, 1, 4, 1])
+    again = fit_feedback(
+        index, NEEDS, NEEDS[:0].reindex(columns=[]).assign(need_id=[], outcome_id=[], level=[]), prior=TRUTH
+    )
+    found = match(NEEDS[:1], again, k=6).set_index("outcome_id")
+    assert found["level"].loc[["C1", "C5"]].min() > found["level"].drop(["C1", "C5"]).max()
+    assert (found["probability"].loc[["C1", "C5"]] > 0.5).all()
+
+
+def test_probabilities_that_judged_pairs_moved_are_ordered_and_inside_0_and_1():
+    random = np.random.default_rng(0)
+    total, beyond = random.normal(1, 3, 500), random.normal(0, 0.5, (500, 3))
+    found = TRUTH.at_least(total, beyond)
+    assert found.min() >= 0
+    assert found.max() <= 1
+    assert (np.diff(found, axis=1) <= 0).all()
+    sure = np.abs(found - 0.5).min(axis=1) > 1e-6
+    assert (np.round(TRUTH.level(total, beyond)) == 1 + (found > 0.5).sum(axis=1))[sure].all()
+    np.testing.assert_array_equal(TRUTH.level(total, np.zeros((500, 3))), TRUTH.level(total))
 
 
 def test_many_stated_levels_calibrate_any_encoder():

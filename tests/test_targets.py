@@ -9,7 +9,7 @@ from test_cli import run  # noqa: F401
 from test_matching import EXAMPLES
 
 from matcher.errors import TableError
-from matcher.pool.targets import expected_passes, passes, progress, whom_to_help
+from matcher.pool.targets import expected_passes, passes, progress, whom_to_help, with_help
 
 
 def test_progress_by_hand():
@@ -81,6 +81,31 @@ def test_no_visit_changes_nothing_and_bad_figures_are_refused():
         whom_to_help(pd.concat([firms, firms[:1]]), visits=1, target=1)
     with pytest.raises(TableError, match="走访次数"):
         whom_to_help(firms.assign(visits=0.5), visits=1, target=1)
+
+
+def test_an_assumed_help_multiplies_the_odds_and_leaves_what_is_known():
+    firms = pd.DataFrame(
+        {"enterprise_id": list("ABCD"), "chance": [0.5, 0.0, 1.0, 0.2], "chance_if_helped": [None] * 3 + [0.3]}
+    )
+    assert with_help(firms, odds=3.0)["chance_if_helped"].tolist() == [0.75, 0.0, 1.0, 0.3]
+    assert with_help(firms.drop(columns="chance_if_helped"), odds=4.0)["chance_if_helped"].tolist() == [
+        0.8,
+        0.0,
+        1.0,
+        0.5,
+    ]
+
+
+def test_a_visiting_list_is_taken_with_an_assumption(run):  # noqa: F811
+    pd.DataFrame({"enterprise_id": ["A", "B"], "rank": [1, 2], "chance": [0.5, 0.1], "ask": ""}).to_csv(
+        "d.csv", index=False
+    )
+    words = ("pool", "help-whom", "d.csv", "--visits", "1", "--target", "1", "-o", "h.csv")
+    status, _, err = run(*words)
+    assert (status, err.strip()) == (2, "2 家企业没有帮扶后通过概率；可以用 --odds 给出对帮扶作用的假设")
+    status, _, err = run(*words, "--odds", "3")
+    assert (status, err) == (0, "帮扶 1 家，达到 1 家通过的概率 77.5%（已证明最优）；结果已写入 h.csv\n")
+    assert pd.read_csv("h.csv")["enterprise_id"].tolist() == ["A"]
 
 
 def test_commands(run):  # noqa: F811

@@ -8,12 +8,15 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.errors import OutputError
+from matcher.errors import OutputError, TableError
 from matcher.output import save_files
-from matcher.pool.book_files import STATES
+from matcher.pool.book_files import CAUSES, STATES
 from matcher.pool.tiers import TIERS
 from matcher.pool.tiers import TITLES as TIER_TITLES
 from matcher.report import mask_contacts
+
+MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130
+NO_CLUSTER = "不属于任何一个"
 
 
 def write_dashboard(
@@ -23,17 +26,21 @@ def write_dashboard(
     title: str = "培育库看板",
     snapshot: pd.DataFrame | None = None,
     moves: pd.DataFrame | None = None,
+    discovered: pd.DataFrame | None = None,
     expected: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
     clusters: pd.DataFrame | None = None,
     chains: pd.DataFrame | None = None,
     funnel: pd.DataFrame | None = None,
 ) -> None:
     """Write the page. Each part appears where its table is given; each picture stands beside its figures.
 
-    snapshot: of `Book.snapshot`. moves: of `matcher.pool.changes.moves`. expected: name, expected, low, high, goal (one
-    row a policy or target). clusters: name, firms. chains: cluster, link, firms, needs, outcomes, and where known
-    missing (bool) (in the order of the chain). funnel: of `matcher.pool.followup.funnel`. Contacts are masked. Raises
-    OutputError.
+    snapshot: of `Book.snapshot`. moves: of `matcher.pool.changes.moves`. discovered: `Discovery.listed`; the first ten
+    are shown. expected: `Discovery.expected` (policy or name, expected, low, high; one row a policy), where there is a
+    target with its `goal`. targets: of `matcher.pool.targets.progress`. clusters: of `matcher.classify` over the firms
+    (`id, code, name, level, rank`; counted is each firm's first heading of the top level, beside those in the pool
+    where there is a snapshot), or counts as `name, firms`. chains: of `matcher.link_table`. funnel: of
+    `matcher.pool.followup.funnel`. Contacts are masked. Raises TableError for columns that lack, OutputError.
     """
     import jinja2
 
@@ -42,10 +49,12 @@ def write_dashboard(
         raise OutputError(f"不能写成“{target.name}”：文件名须以 .html 结尾")
     parts = {
         "tiers": None if snapshot is None else _tiers(snapshot),
-        "states": None if snapshot is None else _bars(snapshot["state"].map(STATES).value_counts(sort=False)),
-        "moves": None if moves is None else moves.head(200).to_dict("records"),
+        "states": None if snapshot is None else _states(snapshot),
+        "moves": None if moves is None else _moves(moves),
+        "visits": None if discovered is None else _visits(discovered, snapshot),
         "expected": None if expected is None else _expected(expected),
-        "clusters": None if clusters is None else _bars(clusters.set_index("name")["firms"]),
+        "targets": None if targets is None else _targets(targets),
+        "clusters": None if clusters is None else _clusters(clusters, snapshot),
         "chains": None if chains is None else _chains(chains),
         "funnel": None if funnel is None else _funnel(funnel),
     }
@@ -58,19 +67,53 @@ def write_dashboard(
         finalize=lambda value: mask_contacts(value) if type(value) is str else value,
     )
     page = environment.get_template("dashboard.html.j2").render(
-        title=title, on=on, more=0 if moves is None else max(len(moves) - 200, 0), tier_titles=TIER_TITLES, **parts
+        title=title, on=on, tier_titles=TIER_TITLES, heads=_heads(snapshot, parts), **parts
     )
     save_files({target: page.encode()})
+
+
+def _need(table: pd.DataFrame, what: str, *names: str) -> None:
+    if missing := [name for name in names if name not in table]:
+        raise TableError(f"{what}缺少列：{'、'.join(missing)}")
+
+
+def _heads(snapshot: pd.DataFrame | None, parts: dict[str, Any]) -> list[dict[str, str]]:
+    """The figures that a bureau is asked for first: what, figure, beside it."""
+    found = []
+    if snapshot is not None:
+        inside = int((snapshot["state"] == "in_pool").sum())
+        found.append({"what": "在库企业", "figure": f"{inside:,}", "beside": f"名册 {len(snapshot):,} 家"})
+        ready = parts["tiers"][0]
+        found.append({"what": "本轮可报", "figure": f"{ready['count']:,}", "beside": f"最好情形 {ready['best']:,} 家"})
+    for row in (parts["expected"] or [])[:1]:
+        beside = f"区间 {row['low']:.0f}–{row['high']:.0f}" + (
+            "" if row["goal"] is None else f"，目标 {row['goal']:.0f}"
+        )
+        found.append({"what": "预计通过", "figure": f"{row['expected']:.0f}", "beside": beside})
+    if parts["funnel"] is not None and parts["funnel"]["pushed"]:
+        done = parts["funnel"]
+        found.append({"what": "对接率", "figure": done["rate"], "beside": f"{done['met']} / {done['pushed']} 项"})
+        found.append({"what": "签约", "figure": str(done["signed"]), "beside": done["amount"]})
+    return found
 
 
 def _bars(counts: pd.Series[Any]) -> list[dict[str, Any]]:
     """Bars in the order given; width: percent of the longest."""
     top = max([float(count) for count in counts if pd.notna(count)], default=0.0)
     return [
-        {"label": str(label), "count": int(count), "width": round(100 * float(count) / top, 2) if top else 0}
+        {"label": str(label), "count": int(count), "width": _percent(float(count), top)}
         for label, count in counts.items()
         if pd.notna(count)
     ]
+
+
+def _percent(part: float, whole: float) -> float:
+    return round(100 * part / whole, 2) if whole else 0.0
+
+
+def _states(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
+    counts = snapshot["state"].value_counts()
+    return _bars(pd.Series({title: counts[state] for state, title in STATES.items() if state in counts}, dtype=object))
 
 
 def _tiers(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
@@ -83,29 +126,122 @@ def _tiers(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
             "label": TIER_TITLES[tier],
             "count": int(sure.get(tier, 0)),
             "best": int(best.get(tier, 0)),
-            "width": round(100 * int(sure.get(tier, 0)) / top, 2) if top else 0,
-            "best_width": round(100 * int(best.get(tier, 0)) / top, 2) if top else 0,
+            "width": _percent(int(sure.get(tier, 0)), top),
+            "best_width": _percent(int(best.get(tier, 0)), top),
         }
         for tier in TIERS
     ]
 
 
+def _moves(moves: pd.DataFrame) -> dict[str, Any]:
+    """How many by cause; the rows of rules and facts first, since entries are many and tell little."""
+    counts = moves["cause"].value_counts()
+    late = moves["cause"].isin(["new", "entry"])
+    shown = pd.concat([moves[~late], moves[late]]).head(MOVES_SHOWN)
+    return {
+        "counts": [f"{title} {int(counts[cause])}" for cause, title in CAUSES.items() if cause in counts],
+        "rows": shown.assign(detail=shown["detail"].map(_short)).to_dict("records"),
+        "more": len(moves) - len(shown),
+    }
+
+
+def _short(detail: str) -> str:
+    return detail if len(detail) <= LETTERS else f"{detail[:LETTERS]}……（全文见变动表）"
+
+
+def _visits(discovered: pd.DataFrame, snapshot: pd.DataFrame | None) -> list[dict[str, Any]]:
+    _need(discovered, "走访名单", "enterprise_id", "rank", "chance", "ask")
+    first = discovered.sort_values("rank", kind="stable").head(VISITS_SHOWN)
+    names, state = {}, {}
+    if snapshot is not None:
+        ids = snapshot["enterprise_id"].astype(str)
+        names, state = dict(zip(ids, snapshot["name"], strict=True)), dict(zip(ids, snapshot["state"], strict=True))
+    return [
+        {
+            "rank": int(row["rank"]),
+            "name": names.get(str(row["enterprise_id"])) or str(row["enterprise_id"]),
+            "state": STATES.get(state.get(str(row["enterprise_id"]), ""), ""),
+            "chance": f"{float(row['chance']):.1%}",
+            "ask": "" if pd.isna(row["ask"]) else str(row["ask"]),
+        }
+        for row in first.to_dict("records")
+    ]
+
+
 def _expected(expected: pd.DataFrame) -> list[dict[str, Any]]:
     """Places in percent of the largest figure of each row."""
-    lines = []
-    for row in expected.to_dict("records"):
-        top = 1.08 * max([float(row[name]) for name in ("high", "expected", "goal") if pd.notna(row[name])], default=1)
-        at = {name: round(100 * float(row[name]) / (top or 1), 2) for name in ("expected", "low", "high", "goal")}
-        reach = "区间全部达到目标" if row["low"] >= row["goal"] else "目标在区间内"
-        reach = "区间达不到目标" if row["high"] < row["goal"] else reach
-        lines.append({**{str(name): cell for name, cell in row.items()}, "at": at, "reach": reach})
+    table = expected if "name" in expected else expected.rename(columns={"policy": "name"})
+    _need(table, "预计通过数表", "name", "expected", "low", "high")
+    lines: list[dict[str, Any]] = []
+    for row in table.to_dict("records"):
+        low, mean, high = (float(row[name]) for name in ("low", "expected", "high"))
+        goal = None if pd.isna(row.get("goal")) else float(row["goal"])
+        figures = {"low": low, "expected": mean, "high": high}
+        places = {**figures, "goal": high if goal is None else goal}
+        top = 1.08 * max(places.values())
+        if goal is None:
+            reach = "没有设目标"
+        elif low >= goal:
+            reach = "区间全部达到目标"
+        else:
+            reach = "区间达不到目标" if high < goal else "目标在区间内"
+        at = {name: _percent(value, top) for name, value in places.items()}
+        lines.append({"name": str(row["name"]), "goal": goal, **figures, "at": at, "reach": reach})
     return lines
 
 
+def _targets(targets: pd.DataFrame) -> list[dict[str, Any]]:
+    """Bars: the share of the way that is done; the mark: the share of the period that is over."""
+    _need(targets, "目标表", "name", "goal", "actual", "share", "expected", "status")
+    return [
+        {
+            "name": str(row["name"]),
+            "said": "—" if pd.isna(row["actual"]) else f"{float(row['actual']):,.10g}",
+            "goal": f"{float(row['goal']):,.10g}{'' if pd.isna(row.get('unit')) else row['unit']}",
+            "width": 0.0 if pd.isna(row["share"]) else min(max(_percent(float(row["share"]), 1), 0.0), 100.0),
+            "mark": None if pd.isna(row["expected"]) else _percent(float(row["expected"]), 1),
+            "due": "" if pd.isna(row.get("due")) else f"至 {str(row['due'])[:10]}",
+            "status": str(row["status"]),
+            "late": row["status"] in ("进度落后", "已逾期"),
+        }
+        for row in targets.to_dict("records")
+    ]
+
+
+def _clusters(clusters: pd.DataFrame, snapshot: pd.DataFrame | None) -> dict[str, Any]:
+    """All firms by cluster, those of none last; beside them how many are in the pool."""
+    inside = None
+    if "rank" in clusters:
+        _need(clusters, "领域表", "id", "code", "name", "level", "rank")
+        first = clusters[(clusters["rank"] == 1) & (clusters["level"] == clusters["level"].min())]
+        none = first["code"].fillna("").astype(str) == ""
+        names = first["name"].astype(str).where(~none, NO_CLUSTER)
+        counts = names.value_counts()
+        counts = counts.reindex(
+            [*counts.index.drop(NO_CLUSTER, errors="ignore"), *([NO_CLUSTER] if none.any() else [])]
+        )
+        if snapshot is not None:
+            own = set(snapshot.loc[snapshot["state"] == "in_pool", "enterprise_id"].astype(str))
+            inside = names[first["id"].astype(str).isin(own)].value_counts()
+    else:
+        _need(clusters, "集群表", "name", "firms")
+        counts = clusters.set_index("name")["firms"]
+    rows = _bars(counts)
+    for row in rows:
+        row["inside"] = None if inside is None else int(inside.get(row["label"], 0))
+        row["inside_width"] = None if inside is None else _percent(row["inside"], max(counts))
+    return {"rows": rows, "inside": inside is not None}
+
+
 def _chains(chains: pd.DataFrame) -> list[dict[str, Any]]:
+    """Links in their order, cluster by cluster."""
+    _need(chains, "产业链表", "cluster", "link", "firms", "needs", "outcomes")
     table = chains.copy()
     if "missing" not in table:
         table["missing"] = table["firms"].fillna(0) == 0
+    table["missing"] = table["missing"].map(lambda cell: cell in (True, "是", "True"))
+    for name in ("firms", "needs", "outcomes"):
+        table[name] = table[name].fillna(0).astype(int)
     return [
         {"cluster": cluster, "links": group.to_dict("records")}
         for cluster, group in table.groupby("cluster", sort=False)
@@ -117,13 +253,14 @@ def _funnel(funnel: pd.DataFrame) -> dict[str, Any]:
     steps = _bars(rows.loc[[step for step in rows.index if step != "needs"]].set_index("title")["items"])
     shares = rows["of_pushed"].map(lambda share: "—" if pd.isna(share) else f"{share:.1%}").to_dict()
     for step, name in zip(steps, rows.index, strict=False):
-        step["share"] = shares[name]
+        step["share"], step["declined"] = shares[name], name == "declined"
     amount = rows["amount"].get("signed")
     return {
         "steps": steps,
         "rate": shares["talks"],
         "met": int(rows["items"]["talks"]),
         "pushed": int(rows["items"]["pushed"]),
+        "signed": int(rows["items"]["signed"]),
         "needs": shares.get("needs", "—"),
         "amount": "—" if amount is None or pd.isna(amount) else f"{int(amount):,} 元",
     }

@@ -11,20 +11,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher import books
 from matcher.contracts import Column, Contract
 from matcher.output import save_files
 from matcher.policy.core import load_policy
 from matcher.policy.firms import read_firms
 from matcher.policy.score_files import check_target, table_bytes
-from matcher.pool.discovery import LISTED, Discovery, discover
+from matcher.pool.book_files import REGISTRY
+from matcher.pool.discovery import EXPECTED, LISTED, Discovery, discover
 from matcher.pool.scorecard import ScoreCard, order_inside
 from matcher.tables import Reading, describe, read_table
 
-REGISTRY = (
-    Column("scope", "text", "经营范围", ("主营业务", "业务范围")),
-    Column("capital", "yuan", "注册资本", ("注册资金",)),
-    Column("patents_granted_3y", "number", "近三年授权专利数", ("近三年专利授权数", "专利授权数")),
-)
 _ASSUMPTIONS = Contract(
     "assumptions",
     "假设",
@@ -41,6 +38,7 @@ _ASSUMPTIONS = Contract(
 _HEADS = ("名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么")
 _BY_CARD = "评分卡只在同一规则结论之内排序：事实未知的企业按“通过的可能 × 历史经验概率”；按规则不可能通过的仍为 0"
 TITLES = dict(zip(LISTED, ("企业编号", "名次", "通过的可能", "理由", "先问什么"), strict=True))
+EXPECTED_TITLES = dict(zip(EXPECTED, ("政策", "日期", "企业数", "预计通过", "下端", "上端"), strict=True))
 
 
 def discover_file(
@@ -53,15 +51,18 @@ def discover_file(
     sheet: str | None = None,
     seed: int = 0,
     card: str | Path | None = None,
+    expected: str | Path | None = None,
 ) -> str:
     """Read a thin list, rank it, write it; returns a few lines for the user.
 
     `output`: .csv or .parquet hold enterprise_id, rank, chance, reasons, ask; .xlsx also names, the expected number
-    and the assumptions used. `card`: a score card's file; firms of one rule decision are then ordered by it (see
-    `matcher.pool.scorecard.order_inside`), and its columns are added. Raises TableError, PolicyError, PoolError or
-    OutputError.
+    and the assumptions used. `expected`: where to write the expected number too, for the dashboard. `card`: a score
+    card's file; firms of one rule decision are then ordered by it (see `matcher.pool.scorecard.order_inside`), and its
+    columns are added. Raises TableError, PolicyError, PoolError or OutputError.
     """
     check_target(output, workbook=True)
+    if expected is not None:
+        books.check_target(Path(expected))
     rules = load_policy(policy)
     reading = read_firms(table, [rules], sheet=sheet, extra=REGISTRY)
     given: dict[str, tuple[float, float, float]] = {}
@@ -78,6 +79,8 @@ def discover_file(
         save_files({path: _workbook(found, reading)})
     else:
         save_files({path: table_bytes(found.listed, path)})
+    if expected is not None:
+        books.save_tables(expected, {"预计通过": found.expected}, EXPECTED_TITLES)
     each: Any = found.expected.iloc[0]
     lines = [
         f"{len(reading.rows)} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"

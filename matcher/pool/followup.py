@@ -99,6 +99,28 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         return len(log.append(events))
 
 
+def push(log: Log, pairs: pd.DataFrame, *, on: dt.date, person: str, first: int | None = None) -> tuple[int, int]:
+    """Record recommended pairs as pushed on a day; items that have a status already keep it.
+
+    pairs: enterprise_id, need_id, outcome_id, and where known rank and good_match: of each firm's need those of rank
+    `first` and better that are good matches. A pair without an outcome is left out. Returns how many were new, and how
+    many stood there already.
+    """
+    table = pairs.assign(**{name: pairs[name].map(_text) for name in ITEM})
+    keep = (table["enterprise_id"] != "") & (table["need_id"] != "") & (table["outcome_id"] != "")
+    if "good_match" in table:
+        keep &= table["good_match"].map(lambda cell: cell in (True, "是"))
+    table = table[keep]
+    if "rank" in table:
+        table = table.sort_values("rank", kind="stable")
+    table = table.drop_duplicates(list(ITEM))
+    table = table[table.groupby(["enterprise_id", "need_id"]).cumcount() < (len(table) if first is None else first)]
+    known = {tuple(row) for row in items(log, on=on)[list(ITEM)].to_numpy().tolist()}
+    new = table[[tuple(row) not in known for row in table[list(ITEM)].to_numpy().tolist()]]
+    rows = new[list(ITEM)].assign(status="pushed", day=on, person=person)
+    return follow(log, rows) if len(rows) else 0, len(table) - len(new)
+
+
 def _text(cell: Any) -> str:
     return "" if cell is None or pd.isna(cell) else str(cell).strip()
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -57,7 +56,6 @@ _PROBLEMS = {
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
     "action": "处理", "kept": "保留该行",
 }  # fmt: skip
-_OPEN_RULE = {"fail": "不满足", "unknown": "未知"}
 _NOTES = (
     "评分只在同一梯队、同一规则结论之内排序；按规则不可能通过的企业概率为 0，评分再高也不越过规则。",
     "未知的事实按历史中已知企业的平均分计（既不加分也不减分）。更好的数值从不减分，方向取自政策条款。",
@@ -265,23 +263,8 @@ def _with_items(ranked: pd.DataFrame, items: pd.DataFrame, policy: Policy, targe
         return {"名单": ranked}
     shares = {name: ranked[name].round(3) for name in ("probability", "low", "high")}
     ranked = ranked.assign(**shares)
-    if "open_rules" in ranked:
-        ranked["open_rules"] = _rules_in_words(ranked["open_rules"].tolist(), policy)
     return {
-        "名单": in_words(ranked),
+        "名单": in_words(ranked, policy),
         "各项得分": items.drop(columns="rule"),
         "说明": pd.DataFrame({"说明": list(_NOTES)}),
     }
-
-
-def _rules_in_words(told: Sequence[str], policy: Policy) -> list[str]:
-    """ "ip:fail;age:unknown" with the rules' titles."""
-    titles = {
-        rule.id: rule.title
-        for edition in policy.editions
-        for rule in policy.ruleset(edition, edition.since).of_kind("condition")
-    }
-    words = {
-        f"{rule}:{word}": f"{title}：{says}" for rule, title in titles.items() for word, says in _OPEN_RULE.items()
-    }
-    return ["；".join(words[part] for part in each.split(";") if part) for each in told]

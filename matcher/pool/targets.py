@@ -21,7 +21,7 @@ PROGRESS = ("target_id", "name", "unit", "goal", "due", "actual", "share", "expe
 STATUS = ("已完成", "进度正常", "进度落后", "已逾期", "无实际值")
 MONTH = 365.25 / 12  # days
 LOOKED_AT = 400  # firms whose help would add most; beyond them only the bound is worked out
-NODES = 20_000  # of the search for a proof; a count and no clock, so that the answer is the same everywhere
+WORK = 1_500_000  # firms bounded in the search for a proof; a count and no clock, so the answer is the same everywhere
 TINY = 1e-12
 
 Floats = NDArray[np.float64]
@@ -130,6 +130,17 @@ class Help:
     optimal: bool
 
 
+def with_help(firms: pd.DataFrame, *, odds: float) -> pd.DataFrame:
+    """The firms with `chance_if_helped` where it is not known yet: help multiplies the odds of passing by `odds`.
+
+    An assumption of the caller, for want of figures. A chance of 0 or 1, which the rules settle, stays.
+    """
+    chance = firms["chance"].to_numpy(float)
+    helped = odds * chance / (1 - chance + odds * chance)
+    known = firms["chance_if_helped"] if "chance_if_helped" in firms else pd.Series(np.nan, firms.index)
+    return firms.assign(chance_if_helped=known.astype(float).fillna(pd.Series(helped, firms.index)))
+
+
 def whom_to_help(firms: pd.DataFrame, *, visits: int, target: int) -> Help:
     """The firms to help, so that at least `target` pass with the largest probability.
 
@@ -139,7 +150,7 @@ def whom_to_help(firms: pd.DataFrame, *, visits: int, target: int) -> Help:
     Greedy steps by the exact probability, then exchanges of one firm for others, then a search that proves the choice
     or improves it: a branch is left where no completion can reach more, since the number of passes grows stochastically
     in every firm's chance, so that the largest helped chances for as many as can be visited and the largest unhelped
-    chances for the rest bound it. The search ends after a fixed number of steps; `bound` then tells what is open. Of
+    chances for the rest bound it. The search ends after a fixed amount of work; `bound` then tells what is open. Of
     equal choices the one with fewer visits, then the earlier ids. Raises TableError for impossible figures.
     """
     table, cost = _checked(firms)
@@ -252,8 +263,8 @@ class _Problem:
             roof = self._bound(spread, order[place:], left)
             if roof <= value + TINY:
                 continue
-            steps += 1
-            if steps > NODES:
+            steps += len(order) - place + 1
+            if steps > WORK:
                 bound = max(bound, roof)
                 continue
             if place == len(order):
@@ -302,11 +313,16 @@ def _tail(spread: Floats, target: int) -> float:
 
 def _chances(values: Floats) -> Floats:
     if not ((values >= 0) & (values <= 1)).all():
-        raise TableError("通过概率应在 0 到 1 之间，且不能为空")
+        raise TableError("通过概率应在 0 到 1 之间")
     return values
 
 
 def _checked(firms: pd.DataFrame) -> tuple[pd.DataFrame, NDArray[np.int64]]:
+    for name, title in (("chance", "通过概率"), ("chance_if_helped", "帮扶后通过概率")):
+        if name not in firms or firms[name].isna().any():
+            many = int(firms[name].isna().sum()) if name in firms else len(firms)
+            hint = "；可以用 --odds 给出对帮扶作用的假设" if name == "chance_if_helped" else ""
+            raise TableError(f"{many} 家企业没有{title}{hint}")
     table = firms.reset_index(drop=True)
     if "visits" not in table:
         table = table.assign(visits=1)

@@ -1,0 +1,42 @@
+"""Finished tables to files and back: what was written is read, and a file that is none is told so."""
+
+import pandas as pd
+import pytest
+
+from matcher.books import load_table, save_tables
+from matcher.errors import TableError
+
+TITLES = {"enterprise_id": "企业编号", "chance": "通过的可能", "ask": "先问什么"}
+TABLE = pd.DataFrame({"enterprise_id": ["007", "1e5"], "chance": [0.5, 0.25], "ask": ["职工总数", "=1+1"]})
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
+def test_a_table_comes_back_with_its_fields_and_its_ids_as_texts(tmp_path, suffix):
+    path = tmp_path / f"t{suffix}"
+    save_tables(path, {"一": TABLE, "二": TABLE.head(0)}, TITLES)
+    found = load_table(path, titles=TITLES, needed=["enterprise_id", "chance"])
+    assert found[["enterprise_id", "chance"]].to_numpy().tolist() == [["007", 0.5], ["1e5", 0.25]]
+    assert found["ask"].tolist() == ["职工总数", "'=1+1" if suffix == ".csv" else "=1+1"]
+
+
+def test_what_cannot_be_read_is_told(tmp_path):
+    save_tables(tmp_path / "t.xlsx", {"一": TABLE}, TITLES)
+    with pytest.raises(TableError, match=r"^t\.xlsx：缺少列 rank$"):
+        load_table(tmp_path / "t.xlsx", titles=TITLES, needed=["rank", "chance"])
+    save_tables(tmp_path / "t.parquet", {"一": TABLE}, TITLES)
+    with pytest.raises(TableError, match=r"^t\.parquet：缺少列 rank$"):
+        load_table(tmp_path / "t.parquet", needed=["rank"])
+    (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04 nothing")
+    with pytest.raises(TableError, match=r"^bad\.xlsx：读不了"):
+        load_table(tmp_path / "bad.xlsx")
+    with pytest.raises(TableError, match=r"^none\.csv：读不了"):
+        load_table(tmp_path / "none.csv")
+    with pytest.raises(TableError, match=r"^t\.txt：请给出"):
+        load_table(tmp_path / "t.txt")
+
+
+def test_of_a_workbook_the_first_sheet_with_what_is_needed_is_read(tmp_path):
+    sheets = {"一": pd.DataFrame({"ask": ["a"]}), "二": TABLE, "三": TABLE.tail(1)}
+    save_tables(tmp_path / "t.xlsx", sheets, TITLES)
+    assert load_table(tmp_path / "t.xlsx", titles=TITLES, needed=["chance"])["enterprise_id"].tolist() == ["007", "1e5"]
+    assert load_table(tmp_path / "t.xlsx", titles=TITLES).to_numpy().tolist() == [["a"]]
