@@ -4,6 +4,7 @@
     python examples/evaluate_history.py sizes [HISTORIES] [SEED]           from which size on a card is given
     python examples/evaluate_history.py random [HISTORIES] [SEED]          how often a coin gets a card
     python examples/evaluate_history.py later [HISTORIES] [SIZE] [SEED]    firms of which more or less is known
+    python examples/evaluate_history.py lists [FIRMS] [SEED]               discovery lists with and without a card
     python examples/evaluate_history.py missing [HISTORIES] [SIZE] [SEED]  with more and more cells empty
 
 Of each history a card is learned, and shown 3,000 further made-up firms with as many empty cells. Beside it stand the
@@ -17,14 +18,19 @@ Seeds below 1000 were looked at while the method was made; seeds from 5000 were 
 from __future__ import annotations
 
 import sys
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
 from made_up_history import TRUTHS, history
 
 from matcher.errors import HistoryError
+from matcher.policy.core import load_policy
+from matcher.pool.discovery import discover
 from matcher.pool.forecasts import area
 from matcher.pool.learning import learn_card
+from matcher.pool.quantities import measured
+from matcher.pool.scorecard import order_inside
 
 LATER = 3000
 
@@ -79,6 +85,34 @@ def tell(name: str, rows: list[dict[str, float]]) -> None:
         print("    " + ", ".join(f"{name} {value:.3f}" for name, value in figures.mean().items()), flush=True)
 
 
+def lists(size: int, seed: int) -> None:
+    """The share of a made-up city's true passers in the first thirtieth of its list; applicants of four other years."""
+    from made_up_city import FAMILIES, ON, city
+
+    for k, family in enumerate(FAMILIES):
+        rounds = []
+        for year in range(4):
+            past = city(size, family=family, seed=seed + 10 * k + year)
+            applied = past.full.assign(outcome=past.passes, round=str(2022 + year), apply_on=ON + timedelta(days=year))
+            able = measured(applied, load_policy("hte"), on=ON, judged=False).decisions != "fails"
+            applied["enterprise_id"] = f"{year}-" + applied["enterprise_id"]
+            rounds.append(applied[able])
+        card = learn_card(pd.concat(rounds, ignore_index=True), "hte").card
+        made = city(size, family=family, hiding="sources", seed=seed + 10 * k + 5)
+        truth = pd.Series(made.passes, index=made.full["enterprise_id"])
+        plain = discover(made.seen, "hte", on=ON).listed
+        scored = card.score(made.seen, "hte", on=ON).firms
+        orders = {
+            "chance alone": plain,
+            "with the card": order_inside(plain, scored),
+            "points alone": order_inside(plain[["enterprise_id"]], scored),
+        }
+        shares = {
+            name: truth[order["enterprise_id"].head(size // 30)].sum() / truth.sum() for name, order in orders.items()
+        }
+        print(family, card.rows, "applications;", ", ".join(f"{a} {b:.3f}" for a, b in shares.items()), flush=True)
+
+
 if __name__ == "__main__":
     what, *given = sys.argv[1:]
     if what == "truths":
@@ -98,6 +132,8 @@ if __name__ == "__main__":
         many, size, seed = [int(n) for n in [*given, *["12", "1200", "5000"][len(given) :]]]
         for missing in (0.0, 0.15, 0.3, 0.5, 0.7, 0.85):
             tell(f"later firms missing {missing}", [one(size, seed + k, later_missing=missing) for k in range(many)])
+    elif what == "lists":
+        lists(*[int(n) for n in [*given, *["6000", "5000"][len(given) :]]])
     elif what == "missing":
         many, size, seed = [int(n) for n in [*given, *["20", "1200", "5000"][len(given) :]]]
         for missing in (0.0, 0.15, 0.3, 0.5, 0.7, 0.8):
