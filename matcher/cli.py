@@ -25,7 +25,7 @@ from matcher import (
     cli_pool,
     cli_teams,
 )
-from matcher.cli_options import say
+from matcher.cli_options import say, sheet_of
 from matcher.errors import MatcherError, TableError
 
 if TYPE_CHECKING:
@@ -350,8 +350,7 @@ def _read(
     contract = NEEDS if kind == "needs" else OUTCOMES
     if ids_only:
         contract = dataclasses.replace(contract, any_of=(), reposts=())
-    at = int(sheet) if sheet and sheet.isdigit() else sheet
-    return read_table(path, contract, sheet=at, columns=_pairs(column) or None, bad_rows=bad_rows)
+    return read_table(path, contract, sheet=sheet_of(sheet), columns=_pairs(column) or None, bad_rows=bad_rows)
 
 
 def _pairs(options: Sequence[str] | None) -> dict[str, str]:

@@ -11,11 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from matcher import __version__
-from matcher.cli_options import say
+from matcher.cli_options import named, say, sheet_of
 from matcher.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Headers = Annotated[
+    list[str] | None, typer.Option(metavar="表头=字段", help="Name a header of this table that nobody foresaw.")
+]
 
 
 def experts(
@@ -29,6 +34,12 @@ def experts(
     same: Annotated[list[str] | None, typer.Option(metavar="字段", help="Columns in which both must agree.")] = None,
     exclude: Annotated[Path | None, typer.Option(help="Table of pairs (需求编号, 专家编号) not to show.")] = None,
     half_life: Annotated[float | None, typer.Option(min=0.1, help="Years after which a work counts half.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet of the needs' workbook, by name or number.")] = None,
+    experts_sheet: Annotated[str | None, typer.Option(help="Sheet of the experts' workbook.")] = None,
+    works_sheet: Annotated[str | None, typer.Option(help="Sheet of the works' workbook.")] = None,
+    column: Headers = None,
+    experts_column: Headers = None,
+    works_column: Headers = None,
     bad_rows: Annotated[
         Literal["list", "refuse"], typer.Option(help="Go on without rows that cannot be used, or refuse the file.")
     ] = "list",
@@ -54,10 +65,12 @@ def experts(
         day = dt.date.fromisoformat(on) if on else dt.date.today()
     except ValueError:
         raise TableError(f"日期“{on}”应写成 2026-03-31 这样") from None
+    asked = ((sheet, column), (experts_sheet, experts_column), (works_sheet, works_column))
     readings = [
-        read_needs(needs, bad_rows=bad_rows),
-        read_experts(people, bad_rows=bad_rows),
-        read_works(works, bad_rows=bad_rows),
+        read(path, sheet=sheet_of(page), columns=named(headers, "表头") or None, bad_rows=bad_rows)
+        for read, path, (page, headers) in zip(
+            (read_needs, read_experts, read_works), (needs, people, works), asked, strict=True
+        )
     ]
     for path, reading in zip((needs, people, works), readings, strict=True):
         say(quiet, f"{path.name}：读入 {len(reading.rows)} 条", describe(reading.problems))

@@ -47,3 +47,8 @@ def counted(status: object) -> str:
     import pandas as pd
 
     return "、".join(f"{name} {many}" for name, many in pd.Series(status).value_counts(sort=False).items())
+
+
+def sheet_of(text: str | None) -> str | int | None:
+    """A sheet as a user names it: its position, from 1, or its name."""
+    return int(text) if text and text.isdigit() else text
