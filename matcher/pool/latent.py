@@ -16,7 +16,7 @@ from scipy.special import ndtr, ndtri
 
 from matcher.policy.intervals import Floats
 
-CAUSES = 4
+CAUSES = 6
 FARTHEST = 6.0  # no score is farther from the middle
 NOISE = 3.0  # prior weight, in firms, of a noise variance of a half
 
