@@ -25,7 +25,8 @@ LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
 SETTLE, APART = 120, 2  # steps of the chain before the first draw, and from one to the next
 FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
-LEAN = 0.25  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
+MERIT = 0.5  # assumption: how far points that people judge go with what a firm has
+LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
 MODEL = 0.3  # deviation of the log of expected over true passes that made-up cities showed (docs/discovery.md)
 
 # assumptions for facts that a table hardly shows (fewer than 100 firms): lowest, likely, highest
@@ -179,13 +180,7 @@ def _guesses(variable: Variable, policy: Policy, assume: Mapping[str, tuple[floa
         return np.zeros(0)
     kind = column.kind
     if variable.base:
-        kind = (
-            "growth"
-            if variable.base[0].endswith(("_y2", "_y3"))
-            and kind == "yuan"
-            and variable.name[:3] == variable.base[0][:3]
-            else "share"
-        )
+        kind = "growth" if variable.growth else "share"
     given = assume.get(variable.name, assume.get(kind))
     if given is None:
         return np.zeros(0)
@@ -225,13 +220,20 @@ def _part(
     for _ in range(SETTLE):
         latent.sweep()
 
+    merits = [j for j, v in enumerate(order) if _is_merit(v, policy)]
+    of_all = latent.draw(np.arange(size))[:, merits].mean(axis=1)
+    middle, spread = of_all.mean(), max(of_all.std(), 1e-9)
+    judged = judged_columns(policy)
+    lean_by = LEAN if {v.name for v in order} & judged else LEAN_UNSEEN
+
     def run(rows: np.ndarray) -> tuple[Run, Floats]:
         scores = latent.draw(rows)
         drawn = {v: latent.margins[j].draw(scores[:, j]) for j, v in enumerate(order) if not v.only_seen}
         full = rebuild(drawn, {name: column[rows] for name, column in values.items()}, policy, order)
         days = part.ready.days[part.rows][rows].astype(np.float64)
         facts = build(policy.columns, {name: full[name] for name in policy.columns}, days, policy.years)
-        lean = LEAN * rng.standard_normal()
+        better = (scores[:, merits].mean(axis=1) - middle) / spread
+        lean = lean_by * rng.standard_normal() + MERIT * better
         return judged_chance(policy, part.ruleset, facts, rng, times=4, lean=lean), scores
 
     alive, sums, totals = np.flatnonzero(codes != 1), _Sums.none(list(part.answer.states), table.shape), []
@@ -263,6 +265,14 @@ def _part(
     ask = asks(policy, order, values, sums, alive, part.ruleset, size, codes)
     return _Found(
         chance, soft, reasons(policy, part, values, chance, holds, codes, firms), ask, _totals(totals, rng), told
+    )
+
+
+def _is_merit(variable: Variable, policy: Policy) -> bool:
+    """Counts, and shares of another quantity: more of them speaks for a firm."""
+    column = policy.columns.get(variable.name)
+    return column is not None and not variable.only_seen and (
+        bool(variable.base) and not variable.growth or column.kind == "count"
     )
 
 
@@ -302,7 +312,7 @@ def _quantities(
     more = {"known": np.sum([~np.isnan(c) for c in columns], axis=0).astype(float)}
     if "scope" in firms:
         texts = firms["scope"].fillna("").astype(str).to_numpy()[part.rows].tolist()
-        merits = [v.name in policy.columns and (policy.columns[v.name].kind == "count" or bool(v.base)) for v in order]
+        merits = [_is_merit(v, policy) for v in order]
         ranks = pd.DataFrame(np.stack(columns, axis=1)[:, merits]).rank(pct=True).mean(axis=1).to_numpy()
         yes = [c for v, c in zip(order, columns, strict=True) if v.name in policy.columns and policy.columns[v.name].kind == "yesno"]
         for k, figure in enumerate(text_scores(texts, [*yes, ranks])):
