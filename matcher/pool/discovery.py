@@ -23,7 +23,7 @@ from matcher.pool.variables import EXTRA, Variable, newest_known, rebuild, varia
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
-SETTLE, APART = 120, 2  # steps of the chain before the first draw, and from one to the next
+APART = 3  # steps of the chain from one draw of all firms to the next
 FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
 MERIT = 0.5  # assumption: how far points that people judge go with what a firm has
 LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
@@ -216,18 +216,19 @@ def _part(
         ],
         columns=["column", "title", "low", "likely", "high"],
     )
-    latent = Latent(table, guesses, rng)
-    for _ in range(SETTLE):
-        latent.sweep()
-
+    latent = Latent.settled(table, guesses, rng)
+    place = {v.name: j for j, v in enumerate(order) if not v.only_seen}
+    parts = [
+        (j, place[v.base[0]], np.where(np.isnan(table[:, j]) & np.isnan(values[v.base[0]]), values[v.name], np.nan))
+        for j, v in enumerate(order)
+        if len(v.base) == 1 and not v.growth
+    ]
     merits = [j for j, v in enumerate(order) if _is_merit(v, policy)]
-    of_all = latent.draw(np.arange(size))[:, merits].mean(axis=1)
+    of_all = latent.draw(parts)[:, merits].mean(axis=1)
     middle, spread = of_all.mean(), max(of_all.std(), 1e-9)
-    judged = judged_columns(policy)
-    lean_by = LEAN if {v.name for v in order} & judged else LEAN_UNSEEN
+    lean_by = LEAN if {v.name for v in order} & judged_columns(policy) else LEAN_UNSEEN
 
-    def run(rows: np.ndarray) -> tuple[Run, Floats]:
-        scores = latent.draw(rows)
+    def run(rows: np.ndarray, scores: Floats) -> tuple[Run, Floats]:
         drawn = {v: latent.margins[j].draw(scores[:, j]) for j, v in enumerate(order) if not v.only_seen}
         full = rebuild(drawn, {name: column[rows] for name, column in values.items()}, policy, order)
         days = part.ready.days[part.rows][rows].astype(np.float64)
@@ -236,20 +237,24 @@ def _part(
         lean = lean_by * rng.standard_normal() + MERIT * better
         return judged_chance(policy, part.ruleset, facts, rng, times=4, lean=lean), scores
 
-    alive, sums, totals = np.flatnonzero(codes != 1), _Sums.none(list(part.answer.states), table.shape), []
+    alive, sums = np.flatnonzero(codes != 1), _Sums.none(list(part.answer.states), table.shape)
+    totals, learned = [], []
     for _ in range(FIRST if len(alive) else 0):
         for _ in range(APART):
             latent.sweep()
-        found = run(alive)
+        found = run(alive, latent.draw(parts)[alive])
         sums.add(alive, *found)
         totals.append(found[0].chance.sum())
+        learned.append(latent.learned())
     expected = float(np.mean(totals)) if totals else 0.0
     guess = _smooth(sums.chance, sums, expected, alive)
     best = alive[np.argsort(-guess[alive], kind="stable")[:TOP]]
-    again = _Sums.none(list(part.answer.states), table.shape)
-    for _ in range(SECOND if len(best) else 0):
-        latent.sweep()
-        again.add(best, *run(best))
+    again, few = _Sums.none(list(part.answer.states), table.shape), Latent(table[best], latent.margins, rng)
+    for k in range(SECOND if len(best) else 0):
+        few.take(learned[k % FIRST])
+        few.firms()
+        few.firms()
+        again.add(best, *run(best, few.draw([(j, base, known[best]) for j, base, known in parts])))
     chance = guess
     chance[best] = (again.chance[best] + guess[best]) / (SECOND + 1)
     rest = np.setdiff1d(alive, best)

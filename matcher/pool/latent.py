@@ -9,6 +9,7 @@ Ghosh and Dunson 2009, JCGS 18). So every draw carries the uncertainty of what w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,9 @@ from scipy.special import ndtr, ndtri
 
 from matcher.policy.intervals import Floats
 
-CAUSES = 6
+CAUSES = 9
+SOME, SETTLE = 8000, 150  # firms, and steps, of the first search
+TRIES = 8
 FARTHEST = 6.0  # no score is farther from the middle
 NOISE = 3.0  # prior weight, in firms, of a noise variance of a half
 
@@ -46,6 +49,15 @@ class Margin:
         edges = np.concatenate([[-np.inf], ndtri(self.upto[:-1]), [np.inf]])
         return edges[place], edges[place + 1]
 
+    def score(self, values: Floats) -> Floats:
+        """Normal scores of values that need not be of the margin, along the line of the logarithms of those that are."""
+        middle = self.upto - np.diff(self.upto, prepend=0.0) / 2
+        use = (self.values > 0) & (middle > 0.02) & (middle < 0.98)
+        if use.sum() < 5:
+            return np.zeros(values.shape)
+        slope, start = np.polyfit(np.log(self.values[use]), ndtri(middle[use]), 1)
+        return np.asarray(start + slope * np.log(values))
+
     def draw(self, scores: Floats) -> Floats:
         """Normal scores to values."""
         return np.asarray(self.values[np.searchsorted(self.upto[:-1], ndtr(scores))])
@@ -54,19 +66,13 @@ class Margin:
 class Latent:
     """A chain of draws of everything that is not known; `sweep` moves it one step."""
 
-    def __init__(self, table: Floats, guesses: list[Floats], rng: np.random.Generator) -> None:
-        """`table`: firms x quantities, NaN: not seen. `guesses`: values that stand in for those hardly seen."""
+    def __init__(self, table: Floats, margins: Sequence[Margin], rng: np.random.Generator) -> None:
+        """`table`: firms x quantities, NaN: not seen."""
         size, wide = table.shape
-        self.rng = rng
-        self.margins = tuple(
-            Margin.of(column[~np.isnan(column)], guess) for column, guess in zip(table.T, guesses, strict=True)
-        )
+        self.rng, self.margins = rng, margins
         self._column, self._row = np.nonzero(~np.isnan(table.T))  # cells seen, column by column
         self._starts = np.searchsorted(self._column, np.arange(wide + 1))
-        spans = [
-            margin.span(table[self._row[self._of(j)], j]) if len(self._row[self._of(j)]) else (np.zeros(0), np.zeros(0))
-            for j, margin in enumerate(self.margins)
-        ]
+        spans = [margin.span(table[self._row[self._of(j)], j]) for j, margin in enumerate(margins)]
         self._low, self._high = (np.concatenate([span[k] for span in spans]) for k in (0, 1))
         self._seen = np.zeros((size, wide))
         self._seen[self._row, self._column] = 1.0
@@ -75,30 +81,55 @@ class Latent:
         self.level, self.noise = np.zeros(wide), np.full(wide, 0.7)
         self.loadings = 0.3 * rng.standard_normal((wide, CAUSES))
 
+    @classmethod
+    def settled(cls, table: Floats, guesses: list[Floats], rng: np.random.Generator) -> Latent:
+        """A chain that has found its place: on some of the firms first, where there are many.
+
+        `guesses`: values that stand in for those hardly seen.
+        """
+        margins = [Margin.of(column[~np.isnan(column)], guess) for column, guess in zip(table.T, guesses, strict=True)]
+        whole = cls(table, margins, rng)
+        some = whole if len(table) <= SOME else cls(table[rng.choice(len(table), SOME, replace=False)], margins, rng)
+        for _ in range(SETTLE):
+            some.sweep()
+        whole.take(some.learned())
+        whole.firms()
+        whole.sweep()
+        return whole
+
+    def learned(self) -> tuple[Floats, Floats, Floats]:
+        """What firms have in common: level, loadings and noise of each quantity."""
+        return self.level.copy(), self.loadings.copy(), self.noise.copy()
+
+    def take(self, learned: tuple[Floats, Floats, Floats]) -> None:
+        """Go on from what another chain over the same quantities has learned."""
+        self.level, self.loadings, self.noise = (each.copy() for each in learned)
+
     def _of(self, column: int) -> slice:
         return slice(self._starts[column], self._starts[column + 1])
 
-    def sweep(self) -> None:
-        """Scores of the cells seen, causes of the firms, then level, loadings and noise of each quantity."""
+    def firms(self) -> None:
+        """Scores of the cells seen, and causes of the firms, given what is learned."""
         rng, row, column = self.rng, self._row, self._column
-        noise = np.sqrt(self.noise)
         middle = self.level[column] + np.einsum("nd,nd->n", self.causes[row], self.loadings[column])
-        self._score = _between(middle, noise[column], self._low, self._high, rng)
-
-        pull = np.zeros_like(self._seen)
-        pull[row, column] = (self._score - self.level[column]) / self.noise[column]
+        self._score = _between(middle, np.sqrt(self.noise)[column], self._low, self._high, rng)
+        self._cells[row, column] = (self._score - self.level[column]) / self.noise[column]
         outer = (self.loadings[:, :, None] * self.loadings[:, None, :]).reshape(len(self.noise), -1)
         sure = (self._seen @ (outer / self.noise[:, None])).reshape(-1, CAUSES, CAUSES) + np.eye(CAUSES)
         root = np.linalg.inv(np.linalg.cholesky(sure))
-        mean = np.einsum("nij,nj->ni", root, pull @ self.loadings)
-        causes = np.einsum("nji,nj->ni", root, mean + rng.standard_normal(mean.shape))
-        together = causes.T @ causes / len(causes)
-        self.causes = np.linalg.solve(np.linalg.cholesky(together), causes.T).T
+        mean = np.einsum("nij,nj->ni", root, self._cells @ self.loadings)
+        self.causes = np.einsum("nji,nj->ni", root, mean + rng.standard_normal(mean.shape))
 
-        with_one = np.concatenate([np.ones((len(causes), 1)), self.causes], axis=1)
+    def sweep(self) -> None:
+        """One step: the firms, then level, loadings and noise of each quantity."""
+        self.firms()
+        rng = self.rng
+        together = self.causes.T @ self.causes / len(self.causes) + 1e-6 * np.eye(CAUSES)
+        self.causes = np.linalg.solve(np.linalg.cholesky(together), self.causes.T).T
+        with_one = np.concatenate([np.ones((len(self.causes), 1)), self.causes], axis=1)
         prior = np.diag([0.3, *[2.0] * CAUSES])
         for j in range(len(self.noise)):
-            x, y = with_one[row[self._of(j)]], self._score[self._of(j)]
+            x, y = with_one[self._row[self._of(j)]], self._score[self._of(j)]
             root = np.linalg.cholesky(x.T @ x / self.noise[j] + prior)
             half = np.linalg.solve(root, x.T @ y / self.noise[j])
             slope = np.linalg.solve(root.T, half + rng.standard_normal(CAUSES + 1))
@@ -106,12 +137,24 @@ class Latent:
             rest = y - x @ slope
             self.noise[j] = (rest @ rest + NOISE) / 2 / rng.gamma(len(y) / 2 + NOISE)
 
-    def draw(self, rows: np.ndarray) -> Floats:
-        """Scores of all quantities of some firms: those of cells seen, and drawn ones."""
-        self._cells[self._row, self._column] = self._score
-        free = self.level + self.causes[rows] @ self.loadings.T
-        free += np.sqrt(self.noise) * self.rng.standard_normal(free.shape)
-        return np.where(self._seen[rows] > 0, self._cells[rows], free)
+    def draw(self, parts: Sequence[tuple[int, int, Floats]]) -> Floats:
+        """Scores of all quantities of the firms: those of cells seen, and drawn ones.
+
+        `parts`: (ratio, base, known part) for firms of which the part is known and the base is not (NaN: others): the
+        ratio is then chosen among TRIES draws by how well the base that it implies goes with the firm.
+        """
+        middle, noise = self.level + self.causes @ self.loadings.T, np.sqrt(self.noise)
+        out = middle + noise * self.rng.standard_normal(middle.shape)
+        for ratio, base, part in parts:
+            rows = np.flatnonzero(part > 0)
+            tries = middle[rows, ratio, None] + noise[ratio] * self.rng.standard_normal((len(rows), TRIES))
+            with np.errstate(divide="ignore"):
+                implied = self.margins[base].score(part[rows, None] / self.margins[ratio].draw(tries))
+            far = (implied - middle[rows, base, None]) / noise[base]
+            likely = np.where(np.isfinite(far), -0.5 * far**2, -1e9) + self.rng.gumbel(size=far.shape)
+            out[rows, ratio] = tries[np.arange(len(rows)), np.argmax(likely, axis=1)]
+        out[self._row, self._column] = self._score
+        return out
 
 
 def _between(middle: Floats, noise: Floats, low: Floats, high: Floats, rng: np.random.Generator) -> Floats:
