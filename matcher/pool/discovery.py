@@ -27,7 +27,7 @@ APART = 3  # steps of the chain from one draw of all firms to the next
 FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
 MERIT = 0.5  # assumption: how far points that people judge go with what a firm has
 LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
-MODEL = 0.3  # deviation of the log of expected over true passes that made-up cities showed (docs/discovery.md)
+MODEL = 0.4  # deviation of the log of expected over true passes that made-up cities leave (docs/discovery.md)
 
 # assumptions for facts that a table hardly shows (fewer than 100 firms): lowest, likely, highest
 ASSUMED: dict[str, tuple[float, float, float]] = {
@@ -216,7 +216,9 @@ def _part(
         ],
         columns=["column", "title", "low", "likely", "high"],
     )
-    latent = Latent.settled(table, guesses, rng)
+    judged = judged_columns(policy)
+    alike = [j for j, v in enumerate(order) if v.name in judged]
+    latent = Latent.settled(table, guesses, alike, rng)
     place = {v.name: j for j, v in enumerate(order) if not v.only_seen}
     parts = [
         (j, place[v.base[0]], np.where(np.isnan(table[:, j]) & np.isnan(values[v.base[0]]), values[v.name], np.nan))
@@ -226,7 +228,7 @@ def _part(
     merits = [j for j, v in enumerate(order) if _is_merit(v, policy)]
     of_all = latent.draw(parts)[:, merits].mean(axis=1)
     middle, spread = of_all.mean(), max(of_all.std(), 1e-9)
-    lean_by = LEAN if {v.name for v in order} & judged_columns(policy) else LEAN_UNSEEN
+    lean_by = LEAN if alike else LEAN_UNSEEN
 
     def run(rows: np.ndarray, scores: Floats) -> tuple[Run, Floats]:
         drawn = {v: latent.margins[j].draw(scores[:, j]) for j, v in enumerate(order) if not v.only_seen}
@@ -249,7 +251,7 @@ def _part(
     expected = float(np.mean(totals)) if totals else 0.0
     guess = _smooth(sums.chance, sums, expected, alive)
     best = alive[np.argsort(-guess[alive], kind="stable")[:TOP]]
-    again, few = _Sums.none(list(part.answer.states), table.shape), Latent(table[best], latent.margins, rng)
+    again, few = _Sums.none(list(part.answer.states), table.shape), Latent(table[best], latent.margins, alike, rng)
     for k in range(SECOND if len(best) else 0):
         few.take(learned[k % FIRST])
         few.firms()

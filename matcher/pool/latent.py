@@ -20,6 +20,7 @@ from matcher.policy.intervals import Floats
 CAUSES = 9
 SOME, SETTLE = 8000, 150  # firms, and steps, of the first search
 TRIES = 8
+ALIKE = 20.0  # prior precision of the loadings of quantities that are alike, around their mean
 FARTHEST = 6.0  # no score is farther from the middle
 NOISE = 3.0  # prior weight, in firms, of a noise variance of a half
 
@@ -66,10 +67,10 @@ class Margin:
 class Latent:
     """A chain of draws of everything that is not known; `sweep` moves it one step."""
 
-    def __init__(self, table: Floats, margins: Sequence[Margin], rng: np.random.Generator) -> None:
-        """`table`: firms x quantities, NaN: not seen."""
+    def __init__(self, table: Floats, margins: Sequence[Margin], alike: Sequence[int], rng: np.random.Generator) -> None:
+        """`table`: firms x quantities, NaN: not seen. `alike`: quantities that follow the causes much like each other."""
         size, wide = table.shape
-        self.rng, self.margins = rng, margins
+        self.rng, self.margins, self.alike = rng, margins, list(alike)
         self._column, self._row = np.nonzero(~np.isnan(table.T))  # cells seen, column by column
         self._starts = np.searchsorted(self._column, np.arange(wide + 1))
         spans = [margin.span(table[self._row[self._of(j)], j]) for j, margin in enumerate(margins)]
@@ -82,14 +83,15 @@ class Latent:
         self.loadings = 0.3 * rng.standard_normal((wide, CAUSES))
 
     @classmethod
-    def settled(cls, table: Floats, guesses: list[Floats], rng: np.random.Generator) -> Latent:
+    def settled(cls, table: Floats, guesses: list[Floats], alike: Sequence[int], rng: np.random.Generator) -> Latent:
         """A chain that has found its place: on some of the firms first, where there are many.
 
         `guesses`: values that stand in for those hardly seen.
         """
         margins = [Margin.of(column[~np.isnan(column)], guess) for column, guess in zip(table.T, guesses, strict=True)]
-        whole = cls(table, margins, rng)
-        some = whole if len(table) <= SOME else cls(table[rng.choice(len(table), SOME, replace=False)], margins, rng)
+        whole = cls(table, margins, alike, rng)
+        rows = np.arange(len(table)) if len(table) <= SOME else rng.choice(len(table), SOME, replace=False)
+        some = cls(table[rows], margins, alike, rng)
         for _ in range(SETTLE):
             some.sweep()
         whole.take(some.learned())
@@ -127,11 +129,14 @@ class Latent:
         together = self.causes.T @ self.causes / len(self.causes) + 1e-6 * np.eye(CAUSES)
         self.causes = np.linalg.solve(np.linalg.cholesky(together), self.causes.T).T
         with_one = np.concatenate([np.ones((len(self.causes), 1)), self.causes], axis=1)
-        prior = np.diag([0.3, *[2.0] * CAUSES])
+        alike = self.loadings[self.alike]
+        among = alike.mean(axis=0) + rng.standard_normal(CAUSES) / np.sqrt(ALIKE * len(alike)) if len(alike) else 0.0
         for j in range(len(self.noise)):
             x, y = with_one[self._row[self._of(j)]], self._score[self._of(j)]
-            root = np.linalg.cholesky(x.T @ x / self.noise[j] + prior)
-            half = np.linalg.solve(root, x.T @ y / self.noise[j])
+            firm, middle = (ALIKE, among) if j in self.alike else (2.0, 0.0)
+            prior = np.array([0.3, *[firm] * CAUSES])
+            root = np.linalg.cholesky(x.T @ x / self.noise[j] + np.diag(prior))
+            half = np.linalg.solve(root, x.T @ y / self.noise[j] + prior * np.append(0.0, np.zeros(CAUSES) + middle))
             slope = np.linalg.solve(root.T, half + rng.standard_normal(CAUSES + 1))
             self.level[j], self.loadings[j] = slope[0], slope[1:]
             rest = y - x @ slope
