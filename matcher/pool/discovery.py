@@ -24,6 +24,7 @@ from matcher.pool.variables import EXTRA, Variable, newest_known, rebuild, varia
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
 APART = 3  # steps of the chain from one draw of all firms to the next
+APIECE = 8.0  # draws that the conditions one by one weigh beside a firm's own draws
 FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
 MERIT = 0.5  # assumption: how far points that people judge go with what a firm has
 LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
@@ -249,7 +250,7 @@ def _part(
         totals.append(found[0].chance.sum())
         learned.append(latent.learned())
     expected = float(np.mean(totals)) if totals else 0.0
-    guess = _smooth(sums.chance, sums, expected, alive)
+    guess = _smooth(sums, sums, expected, alive)
     best = alive[np.argsort(-guess[alive], kind="stable")[:TOP]]
     again, few = _Sums.none(list(part.answer.states), table.shape), Latent(table[best], latent.margins, alike, rng)
     for k in range(SECOND if len(best) else 0):
@@ -257,8 +258,8 @@ def _part(
         few.firms()
         few.firms()
         again.add(best, *run(best, few.draw([(j, base, known[best]) for j, base, known in parts])))
-    chance = guess
-    chance[best] = (again.chance[best] + guess[best]) / (SECOND + 1)
+    chance = guess.copy()
+    chance[best] = _smooth(again, sums, expected, alive)[best]
     rest = np.setdiff1d(alive, best)
     left = max(expected - float(chance[best].sum()), 0.0)
     if len(rest) and guess[rest].sum() > 0:
@@ -283,13 +284,16 @@ def _is_merit(variable: Variable, policy: Policy) -> bool:
     )
 
 
-def _smooth(passed: Floats, sums: _Sums, expected: float, alive: np.ndarray) -> Floats:
-    """Few draws to a chance: those that passed, and the product of what each condition held alone, as one draw."""
-    many = np.maximum(sums.draws, 1)
-    alone = np.prod([(held + 0.05) / (many + 0.1) for held in sums.holds.values()], axis=0)
-    alone *= min(1.0, expected / max(alone[alive].sum(), 1e-9))
-    out = np.zeros(len(passed))
-    out[alive] = ((passed + alone) / (many + 1))[alive]
+def _smooth(sums: _Sums, all_: _Sums, expected: float, alive: np.ndarray) -> Floats:
+    """Few draws to a chance: what passed, and the product of what each condition held alone as APIECE further draws.
+
+    The products of all firms are scaled to the number expected, so that conditions that go together count as such.
+    """
+    many = np.maximum(all_.draws, 1)
+    alone = np.prod([(held + 0.05) / (many + 0.1) for held in all_.holds.values()], axis=0)
+    alone = np.minimum(alone * expected / max(alone[alive].sum(), 1e-9), 0.9)
+    out = np.zeros(len(many))
+    out[alive] = ((sums.chance + APIECE * alone) / (sums.draws + APIECE))[alive]
     return out
 
 
