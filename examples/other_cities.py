@@ -2,17 +2,17 @@
 
     from other_cities import other_city, MAKES, VEILS, APART
 
-Everything is invented. `made_up_city.py` lets one skill of a firm move everything; here each fact has a hidden figure of
-its own, and the figures hang together by
+Everything is invented. `made_up_city.py` lets one skill of a firm move everything; here each fact has a hidden figure
+of its own, and the figures hang together by
 * `profiles`: six kinds of firms, each with its own middle of every figure (no common skill at all);
 * `heavy`: one cause with heavy tails (Student, 3 degrees), that each figure follows to its own degree;
 * `industry`: twenty industries; within an industry the figures are nearly independent;
 * `steps` (kept apart, APART): research leads to rights, rights to conversions, conversions to sales: each figure
   follows from the one before it and noise.
-What the registry has (`VEILS`): `columns`: each column is hidden by itself at a rate of its own, `flat`: 80 % of each column
-at random, `kinds`: rates differ by the kind of firm, `offices`: whole blocks of columns together. Experts' points are
-seen of a few firms in half of the cities and of none in the others; places in ranges are uniform in half of the cities
-and the middle in the others. 1 to 3.5 % pass, met by moving all figures together.
+What the registry has (`VEILS`): `columns`: each column is hidden by itself at a rate of its own, `flat`: 80 % of each
+column at random, `kinds`: rates differ by the kind of firm, `offices`: whole blocks of columns together. Experts'
+points are seen of a few firms in half of the cities and of none in the others; places in ranges are uniform in half of
+the cities and the middle in the others. 1 to 3.5 % pass, met by moving all figures together.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ def other_city(size: int, *, make: str, veil: str, seed: int = 0) -> City:
     """`make`: one of MAKES or APART; `veil`: one of VEILS."""
     rng = np.random.default_rng(seed)
     figures, kind = _figures(size, make, rng)
-    noise = {name: rng.random(size) for name in ("one", "two", "conv", "own", "field", "standard", "quiet", "home", "zero")}
+    noise = {
+        name: rng.random(size) for name in ("one", "two", "conv", "own", "field", "standard", "quiet", "home", "zero")
+    }
     noise |= {"expert": rng.normal(size=(size, 7)), "year": rng.normal(size=(size, 8)), "acc": rng.random((size, 4))}
     places = rng.random((size, 6)) if rng.random() < 0.5 else np.full((size, 6), 0.5)
     hidden_experts = rng.random() < 0.5
@@ -83,7 +85,12 @@ def _figures(size, make, rng):
         *(("field", "staff", 0.5), ("staff", "rd", 0.6), ("rd", "class1", 0.5), ("rd", "class2", 0.55)),
         *(("class2", "own", 0.4), ("class2", "conversions", 0.55), ("conversions", "hightech", 0.5)),
         *(("conversions", "growth", 0.3), ("hightech", "experts", 0.4), ("class1", "experts", 0.4)),
-        *(("size", "class1", 0.3), ("growth", "assets", 0.6), ("class1", "standard", 0.4), ("size", "conversions", 0.3)),
+        *(
+            ("size", "class1", 0.3),
+            ("growth", "assets", 0.6),
+            ("class1", "standard", 0.4),
+            ("size", "conversions", 0.3),
+        ),
     ):
         out[:, f[effect]] = pull * out[:, f[cause]] + np.sqrt(1 - pull**2) * out[:, f[effect]]
     return out, kind
@@ -91,7 +98,6 @@ def _figures(size, make, rng):
 
 def _facts(figures, lift, noise):
     g = {name: figures[:, k] for k, name in enumerate(FIGURES)}
-    size = len(figures)
     year = noise["year"]
     age = np.clip(np.exp(7.6 + 0.8 * g["age"]), 20, 14000).astype(int)
     registered = [ON - timedelta(days=int(days)) for days in age]
@@ -153,7 +159,10 @@ def _scopes(field, kind, rng):
     out = []
     for strength, k in zip(field + rng.normal(0, 0.8, len(field)), kind, strict=True):
         own = tech[k % len(tech)] if strength > 0.6 else plain[k % len(plain)]
-        words = [*rng.choice(own, rng.integers(1, 4), replace=False), *rng.choice(COMMON, rng.integers(1, 5), replace=False)]
+        words = [
+            *rng.choice(own, rng.integers(1, 4), replace=False),
+            *rng.choice(COMMON, rng.integers(1, 5), replace=False),
+        ]
         out.append("；".join(words))
     return out
 

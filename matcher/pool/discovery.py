@@ -26,8 +26,8 @@ EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
 APART = 3  # steps of the chain from one draw of all firms to the next
 APIECE = 8.0  # draws that the conditions one by one weigh beside a firm's own draws
 FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
-MERIT = 0.5  # assumption: how far points that people judge go with what a firm has
-LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
+MERIT = 0.5  # assumption: how far the places in ranges that people judge go with what a firm has, normal deviations
+LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far all experts of a place may lean; where nobody's points are seen
 MODEL = 0.4  # deviation of the log of expected over true passes that made-up cities leave (docs/discovery.md)
 
 # assumptions for facts that a table hardly shows (fewer than 100 firms): lowest, likely, highest
@@ -247,7 +247,7 @@ def _part(
             latent.sweep()
         found = run(alive, latent.draw(parts)[alive])
         sums.add(alive, *found)
-        totals.append(found[0].chance.sum())
+        totals.append(float(found[0].chance.sum()))
         learned.append(latent.learned())
     expected = float(np.mean(totals)) if totals else 0.0
     guess = _smooth(sums, sums, expected, alive)
@@ -271,16 +271,17 @@ def _part(
     holds = {name: held / many for name, held in sums.holds.items()}
     soft = np.where(codes == 1, 0.0, np.mean(list(holds.values()), axis=0))
     ask = asks(policy, order, values, sums, alive, part.ruleset, size, codes)
-    return _Found(
-        chance, soft, reasons(policy, part, values, chance, holds, codes, firms), ask, _totals(totals, rng), told
-    )
+    words = reasons(policy, part, values, chance, holds, codes, firms)
+    return _Found(chance, soft, words, ask, _totals(totals, int((codes == 0).sum()), rng), told)
 
 
 def _is_merit(variable: Variable, policy: Policy) -> bool:
     """Counts, and shares of another quantity: more of them speaks for a firm."""
     column = policy.columns.get(variable.name)
-    return column is not None and not variable.only_seen and (
-        bool(variable.base) and not variable.growth or column.kind == "count"
+    return (
+        column is not None
+        and not variable.only_seen
+        and ((bool(variable.base) and not variable.growth) or column.kind == "count")
     )
 
 
@@ -297,11 +298,13 @@ def _smooth(sums: _Sums, all_: _Sums, expected: float, alive: np.ndarray) -> Flo
     return out
 
 
-def _totals(totals: list[Floats], rng: np.random.Generator) -> Floats:
-    """Draws of how many pass."""
-    logs = np.log(np.maximum(totals, 0.5)) if totals else np.zeros(2)
+def _totals(totals: list[float], sure: int, rng: np.random.Generator) -> Floats:
+    """Draws of how many pass; `totals`: what single draws of everything gave, `sure`: those that no draw can change."""
+    logs = np.log(np.maximum(np.array(totals) - sure, 0.5)) if totals else np.zeros(0)
+    if not len(logs) or max(totals) <= sure:
+        return np.full(4000, float(sure))
     spread = np.sqrt(logs.var(ddof=1) + MODEL**2)
-    return np.asarray(np.exp(logs.mean() + spread * rng.standard_normal(4000))) * bool(totals)
+    return np.asarray(sure + np.exp(logs.mean() + spread * rng.standard_normal(4000)))
 
 
 def _quantities(
@@ -312,7 +315,9 @@ def _quantities(
     assume: Mapping[str, tuple[float, float, float]],
 ) -> tuple[list[Variable], Floats, list[Floats]]:
     """What is learned from: the quantities, a column each, and what stands in for those hardly seen."""
-    order, columns, guesses = [], [], []
+    order: list[Variable] = []
+    columns: list[Floats] = []
+    guesses: list[Floats] = []
     for variable in variables(policy, part.ruleset, judged_columns(policy), values):
         column, guess = newest_known(variable, values), _guesses(variable, policy, assume)
         if variable.only_seen:  # a level tells only where what is measured from it is not seen itself
@@ -325,9 +330,17 @@ def _quantities(
         texts = firms["scope"].fillna("").astype(str).to_numpy()[part.rows].tolist()
         merits = [_is_merit(v, policy) for v in order]
         ranks = pd.DataFrame(np.stack(columns, axis=1)[:, merits]).rank(pct=True).mean(axis=1).to_numpy()
-        yes = [c for v, c in zip(order, columns, strict=True) if v.name in policy.columns and policy.columns[v.name].kind == "yesno"]
+        yes = [
+            c
+            for v, c in zip(order, columns, strict=True)
+            if v.name in policy.columns and policy.columns[v.name].kind == "yesno"
+        ]
         for k, figure in enumerate(text_scores(texts, [*yes, ranks])):
             more[f"scope_{k}"] = figure
     for name, column in more.items():
-        order, columns, guesses = [*order, Variable(name, (), only_seen=True)], [*columns, column], [*guesses, np.zeros(0)]
+        order, columns, guesses = (
+            [*order, Variable(name, (), only_seen=True)],
+            [*columns, column],
+            [*guesses, np.zeros(0)],
+        )
     return order, np.stack(columns, axis=1), guesses

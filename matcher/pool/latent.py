@@ -20,7 +20,7 @@ from matcher.policy.intervals import Floats
 CAUSES = 9
 SOME, SETTLE = 8000, 150  # firms, and steps, of the first search
 TRIES = 8
-ALIKE = 20.0  # prior precision of the loadings of quantities that are alike, around their mean
+FIRM, ALIKE = 2.0, 20.0  # prior precision of loadings: around nothing; of quantities that are alike, around their mean
 FARTHEST = 6.0  # no score is farther from the middle
 NOISE = 3.0  # prior weight, in firms, of a noise variance of a half
 
@@ -51,7 +51,7 @@ class Margin:
         return edges[place], edges[place + 1]
 
     def score(self, values: Floats) -> Floats:
-        """Normal scores of values that need not be of the margin, along the line of the logarithms of those that are."""
+        """Normal scores of any values, along the line of the logarithms of the values of the margin."""
         middle = self.upto - np.diff(self.upto, prepend=0.0) / 2
         use = (self.values > 0) & (middle > 0.02) & (middle < 0.98)
         if use.sum() < 5:
@@ -67,8 +67,10 @@ class Margin:
 class Latent:
     """A chain of draws of everything that is not known; `sweep` moves it one step."""
 
-    def __init__(self, table: Floats, margins: Sequence[Margin], alike: Sequence[int], rng: np.random.Generator) -> None:
-        """`table`: firms x quantities, NaN: not seen. `alike`: quantities that follow the causes much like each other."""
+    def __init__(
+        self, table: Floats, margins: Sequence[Margin], alike: Sequence[int], rng: np.random.Generator
+    ) -> None:
+        """`table`: firms x quantities, NaN: not seen. `alike`: quantities that follow the causes much alike."""
         size, wide = table.shape
         self.rng, self.margins, self.alike = rng, margins, list(alike)
         self._column, self._row = np.nonzero(~np.isnan(table.T))  # cells seen, column by column
@@ -127,13 +129,13 @@ class Latent:
         self.firms()
         rng = self.rng
         together = self.causes.T @ self.causes / len(self.causes) + 1e-6 * np.eye(CAUSES)
-        self.causes = np.linalg.solve(np.linalg.cholesky(together), self.causes.T).T
+        self.causes = np.asarray(np.linalg.solve(np.linalg.cholesky(together), self.causes.T).T)
         with_one = np.concatenate([np.ones((len(self.causes), 1)), self.causes], axis=1)
         alike = self.loadings[self.alike]
         among = alike.mean(axis=0) + rng.standard_normal(CAUSES) / np.sqrt(ALIKE * len(alike)) if len(alike) else 0.0
         for j in range(len(self.noise)):
             x, y = with_one[self._row[self._of(j)]], self._score[self._of(j)]
-            firm, middle = (ALIKE, among) if j in self.alike else (2.0, 0.0)
+            firm, middle = (ALIKE, among) if j in self.alike else (FIRM, 0.0)
             prior = np.array([0.3, *[firm] * CAUSES])
             root = np.linalg.cholesky(x.T @ x / self.noise[j] + np.diag(prior))
             half = np.linalg.solve(root, x.T @ y / self.noise[j] + prior * np.append(0.0, np.zeros(CAUSES) + middle))
@@ -159,7 +161,7 @@ class Latent:
             likely = np.where(np.isfinite(far), -0.5 * far**2, -1e9) + self.rng.gumbel(size=far.shape)
             out[rows, ratio] = tries[np.arange(len(rows)), np.argmax(likely, axis=1)]
         out[self._row, self._column] = self._score
-        return out
+        return np.asarray(out)
 
 
 def _between(middle: Floats, noise: Floats, low: Floats, high: Floats, rng: np.random.Generator) -> Floats:
