@@ -224,7 +224,7 @@ def _part(
     parts = [
         (j, place[v.base[0]], np.where(np.isnan(table[:, j]) & np.isnan(values[v.base[0]]), values[v.name], np.nan))
         for j, v in enumerate(order)
-        if len(v.base) == 1 and not v.growth
+        if len(v.base) == 1 and v.base[0] in place and not v.growth
     ]
     merits = [j for j, v in enumerate(order) if _is_merit(v, policy)]
     of_all = latent.draw(parts)[:, merits].mean(axis=1)
@@ -242,7 +242,7 @@ def _part(
 
     alive, sums = np.flatnonzero(codes != 1), _Sums.none(list(part.answer.states), table.shape)
     totals, learned = [], []
-    for _ in range(FIRST if len(alive) else 0):
+    for _ in range(FIRST if ((codes != 0) & (codes != 1)).any() else 0):
         for _ in range(APART):
             latent.sweep()
         found = run(alive, latent.draw(parts)[alive])
@@ -253,7 +253,7 @@ def _part(
     guess = _smooth(sums, sums, expected, alive)
     best = alive[np.argsort(-guess[alive], kind="stable")[:TOP]]
     again, few = _Sums.none(list(part.answer.states), table.shape), Latent(table[best], latent.margins, alike, rng)
-    for k in range(SECOND if len(best) else 0):
+    for k in range(SECOND if learned else 0):
         few.take(learned[k % FIRST])
         few.firms()
         few.firms()
@@ -263,7 +263,7 @@ def _part(
     rest = np.setdiff1d(alive, best)
     left = max(expected - float(chance[best].sum()), 0.0)
     if len(rest) and guess[rest].sum() > 0:
-        chance[rest] = np.minimum(guess[rest] * left / guess[rest].sum(), 0.5)
+        chance[rest] = np.minimum(guess[rest] * np.clip(left / guess[rest].sum(), 0.2, 5.0), 0.5)
     chance[codes == 0] = 1.0
     chance[codes == 1] = 0.0
     sums.join(again)
@@ -292,7 +292,8 @@ def _smooth(sums: _Sums, all_: _Sums, expected: float, alive: np.ndarray) -> Flo
     """
     many = np.maximum(all_.draws, 1)
     alone = np.prod([(held + 0.05) / (many + 0.1) for held in all_.holds.values()], axis=0)
-    alone = np.minimum(alone * expected / max(alone[alive].sum(), 1e-9), 0.9)
+    if expected > 0:
+        alone = np.minimum(alone * expected / max(alone[alive].sum(), 1e-9), 0.9)
     out = np.zeros(len(many))
     out[alive] = ((sums.chance + APIECE * alone) / (sums.draws + APIECE))[alive]
     return out
@@ -300,9 +301,9 @@ def _smooth(sums: _Sums, all_: _Sums, expected: float, alive: np.ndarray) -> Flo
 
 def _totals(totals: list[float], sure: int, rng: np.random.Generator) -> Floats:
     """Draws of how many pass; `totals`: what single draws of everything gave, `sure`: those that no draw can change."""
-    logs = np.log(np.maximum(np.array(totals) - sure, 0.5)) if totals else np.zeros(0)
-    if not len(logs) or max(totals) <= sure:
+    if not totals:
         return np.full(4000, float(sure))
+    logs = np.log(np.maximum(np.array(totals) - sure, 0.5))
     spread = np.sqrt(logs.var(ddof=1) + MODEL**2)
     return np.asarray(sure + np.exp(logs.mean() + spread * rng.standard_normal(4000)))
 
