@@ -93,7 +93,7 @@ def main(what: str, cities: int, size: int, seed: int, workers: int, families: l
             if what == "first":
                 told = {k: round(v, 3) if isinstance(v, float) else v for k, v in figures.items()}
                 print(*[f"{k} {v}" for k, v in told.items()], flush=True)
-            elif len(rows) % 20 == 0:
+            elif len(rows) % 20 == 0 or size >= 10000:
                 _report(pd.DataFrame(rows))
     _report(pd.DataFrame(rows), whole=True)
     _calibration(np.concatenate(chances), np.concatenate(truths))
