@@ -31,7 +31,7 @@ def judged_chance(
     """Run the rules; where a range of points is left to judgement, draw a place in it `times` times.
 
     Places are uniform within the range that the rule gives (its own lowest and highest points), alike within a firm to
-    the share SAME_HAND. `lean` moves all of them: 0 is the middle, in normal deviations.
+    the share SAME_HAND. `lean`: a figure a firm that moves all of its places, in normal deviations; 0 is the middle.
     """
     answer = evaluate(policy, ruleset, facts, figures=False)
     assert answer.decision is not None
