@@ -103,7 +103,7 @@ def _report(table: pd.DataFrame, *, whole: bool = False) -> None:
     table["held"] = (table["low"] <= table["true"]) & (table["true"] <= table["high"])
     table["log"] = np.log(table["expected"].clip(lower=0.5) / table["true"])
     better = table[["rd_ratio", "patents"]].max(axis=1)
-    table["times"] = table["ours"] / better.clip(lower=1e-9)
+    table["times"] = table["ours"] / better.where(better > 0)
     below, above = (table["true"] < table["low"]).mean(), (table["true"] > table["high"]).mean()
     print(
         f"{len(table)} cities: held {table['held'].mean():.3f}, true below {below:.3f}, above {above:.3f}; "
