@@ -125,12 +125,12 @@ def city(size: int, *, family: str = "classes", hiding: str = "columns", seed: i
     for _ in range(22):  # the lift at which the wanted share passes
         lift = (low + high) / 2
         lifted = _lifted(full, places, skill, lift)
-        if _passes(lifted, places).mean() > target:
+        if passes_plainly(lifted, places).mean() > target:
             high = lift
         else:
             low = lift
     full = _lifted(full, places, skill, lift)
-    passes = _passes(full, places)
+    passes = passes_plainly(full, places)
     full.insert(0, "enterprise_id", [f"QY{n:06d}" for n in range(1, size + 1)])
     full.insert(1, "name", [f"虚构{n:06d}号有限公司" for n in range(1, size + 1)])
     full.insert(2, "scope", scope)
@@ -276,7 +276,7 @@ def _growth_points(one, two, three, years, place):
     return np.where(odd, 10 * place, points)
 
 
-def _passes(full, places):
+def passes_plainly(full, places):
     """The rules once more, in plain numpy (a test holds them against the library's)."""
     f, u = {name: full[name].to_numpy() for name in full}, places["u"]
     one, two, years = f["class1_ip"], f["class2_ip"], places["years"]

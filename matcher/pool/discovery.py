@@ -15,7 +15,7 @@ from matcher.policy.facts import build, numbers
 from matcher.policy.intervals import Floats
 from matcher.policy.scoring import Part, as_day, loaded, parts
 from matcher.policy.verdicts import decision_codes
-from matcher.pool.latent import Draws, Latent
+from matcher.pool.latent import Latent
 from matcher.pool.sampling import Run, judged_chance
 from matcher.pool.scope_text import text_scores
 from matcher.pool.told import asks, reasons
@@ -23,10 +23,12 @@ from matcher.pool.variables import EXTRA, Variable, newest_known, rebuild, varia
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
+APART = 3  # steps of the chain from one draw of all firms to the next
+APIECE = 8.0  # draws that the conditions one by one weigh beside a firm's own draws
 FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
-RESAMPLES, PROBED, PROBES = 16, 1200, 4  # bootstrap of the distributions: how often, on how many firms, draws of each
-LEAN = 0.25  # assumption: how far a place's experts may lean from the middle of the ranges, normal deviations
-COPULA = 0.6  # deviation of the log of expected over true passes that made-up cities showed (docs/discovery.md)
+MERIT = 0.5  # assumption: how far the places in ranges that people judge go with what a firm has, normal deviations
+LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far all experts of a place may lean; where nobody's points are seen
+MODEL = 0.4  # deviation of the log of expected over true passes that made-up cities leave (docs/discovery.md)
 
 # assumptions for facts that a table hardly shows (fewer than 100 firms): lowest, likely, highest
 ASSUMED: dict[str, tuple[float, float, float]] = {
@@ -69,6 +71,14 @@ class _Sums:
     cross: Floats
     chance_square: Floats
 
+    @classmethod
+    def none(cls, conditions: list[str], shape: tuple[int, int]) -> _Sums:
+        one = np.zeros(shape[0])
+        return cls(
+            one, one.copy(), {name: one.copy() for name in conditions},
+            np.zeros(shape), np.zeros(shape), np.zeros(shape), one.copy(),
+        )  # fmt: skip
+
     def add(self, rows: np.ndarray, run: Run, scores: Floats) -> None:
         self.draws[rows] += 1
         self.chance[rows] += run.chance
@@ -78,6 +88,12 @@ class _Sums:
         self.score[rows] += scores
         self.square[rows] += scores**2
         self.cross[rows] += scores * run.chance[:, None]
+
+    def join(self, more: _Sums) -> None:
+        for name in ("draws", "chance", "score", "square", "cross", "chance_square"):
+            getattr(self, name).__iadd__(getattr(more, name))
+        for name, held in more.holds.items():
+            self.holds[name] += held
 
 
 def discover(
@@ -165,13 +181,7 @@ def _guesses(variable: Variable, policy: Policy, assume: Mapping[str, tuple[floa
         return np.zeros(0)
     kind = column.kind
     if variable.base:
-        kind = (
-            "growth"
-            if variable.base[0].endswith(("_y2", "_y3"))
-            and kind == "yuan"
-            and variable.name[:3] == variable.base[0][:3]
-            else "share"
-        )
+        kind = "growth" if variable.growth else "share"
     given = assume.get(variable.name, assume.get(kind))
     if given is None:
         return np.zeros(0)
@@ -188,35 +198,6 @@ def _guesses(variable: Variable, policy: Policy, assume: Mapping[str, tuple[floa
     return np.where(at < turn, up, down)
 
 
-class _Sampler:
-    """Draws of the facts of some firms of a part, and what the rules say of them."""
-
-    def __init__(
-        self,
-        policy: Policy,
-        part: Part,
-        values: Mapping[str, Floats],
-        order: list[Variable],
-        table: Floats,
-        rows: np.ndarray,
-    ) -> None:
-        self.policy, self.part, self.order, self.rows = policy, part, order, rows
-        self.values = {name: column[rows] for name, column in values.items()}
-        self.table = table[rows]
-
-    def run(
-        self, model: Latent, draws: Draws, rng: np.random.Generator, *, times: int, lean: float
-    ) -> tuple[Run, Floats]:
-        scores = draws.draw(rng)
-        drawn = {}
-        for place, variable in enumerate(self.order):
-            drawn[variable] = model.margins[place].draw(scores[:, place]) if not variable.only_seen else np.zeros(0)
-        full = rebuild(drawn, self.values, self.policy, self.order)
-        days = self.part.ready.days[self.part.rows][self.rows].astype(np.float64)
-        facts = build(self.policy.columns, {name: full[name] for name in self.policy.columns}, days, self.policy.years)
-        return judged_chance(self.policy, self.part.ruleset, facts, rng, times=times, lean=lean), scores
-
-
 def _part(
     policy: Policy,
     part: Part,
@@ -227,104 +208,140 @@ def _part(
     size = len(part.rows)
     codes = decision_codes(part.answer.decision, size)
     values = _seen_values(policy, part, firms)
-    order = list(variables(policy, part.ruleset, judged_columns(policy), values))
-    columns = [newest_known(v, values) for v in order]
-    guesses = [_guesses(v, policy, assume) for v in order]
-    keep = [i for i, (c, g) in enumerate(zip(columns, guesses, strict=True)) if (~np.isnan(c)).any() or len(g)]
-    order, columns, guesses = [order[i] for i in keep], [columns[i] for i in keep], [guesses[i] for i in keep]
+    order, table, guesses = _quantities(policy, part, firms, values, assume)
     told = pd.DataFrame(
         [
             (v.name, policy.columns[v.name].title, float(g.min()), float(np.median(g)), float(g.max()))
-            for v, c, g in zip(order, columns, guesses, strict=True)
+            for v, c, g in zip(order, table.T, guesses, strict=True)
             if len(g) and (~np.isnan(c)).sum() < 100
         ],
         columns=["column", "title", "low", "likely", "high"],
     )
-    order_all, table_columns, all_guesses = list(order), list(columns), list(guesses)
+    judged = judged_columns(policy)
+    alike = [j for j, v in enumerate(order) if v.name in judged]
+    latent = Latent.settled(table, guesses, alike, rng)
+    place = {v.name: j for j, v in enumerate(order) if not v.only_seen}
+    parts = [
+        (j, place[v.base[0]], np.where(np.isnan(table[:, j]) & np.isnan(values[v.base[0]]), values[v.name], np.nan))
+        for j, v in enumerate(order)
+        if len(v.base) == 1 and v.base[0] in place and not v.growth
+    ]
+    merits = [j for j, v in enumerate(order) if _is_merit(v, policy)]
+    of_all = latent.draw(parts)[:, merits].mean(axis=1)
+    middle, spread = of_all.mean(), max(of_all.std(), 1e-9)
+    lean_by = LEAN if alike else LEAN_UNSEEN
+
+    def run(rows: np.ndarray, scores: Floats) -> tuple[Run, Floats]:
+        drawn = {v: latent.margins[j].draw(scores[:, j]) for j, v in enumerate(order) if not v.only_seen}
+        full = rebuild(drawn, {name: column[rows] for name, column in values.items()}, policy, order)
+        days = part.ready.days[part.rows][rows].astype(np.float64)
+        facts = build(policy.columns, {name: full[name] for name in policy.columns}, days, policy.years)
+        better = (scores[:, merits].mean(axis=1) - middle) / spread
+        lean = lean_by * rng.standard_normal() + MERIT * better
+        return judged_chance(policy, part.ruleset, facts, rng, times=4, lean=lean), scores
+
+    alive, sums = np.flatnonzero(codes != 1), _Sums.none(list(part.answer.states), table.shape)
+    totals, learned = [], []
+    for _ in range(FIRST if ((codes != 0) & (codes != 1)).any() else 0):
+        for _ in range(APART):
+            latent.sweep()
+        found = run(alive, latent.draw(parts)[alive])
+        sums.add(alive, *found)
+        totals.append(float(found[0].chance.sum()))
+        learned.append(latent.learned())
+    expected = float(np.mean(totals)) if totals else 0.0
+    guess = _smooth(sums, sums, expected, alive)
+    best = alive[np.argsort(-guess[alive], kind="stable")[:TOP]]
+    again, few = _Sums.none(list(part.answer.states), table.shape), Latent(table[best], latent.margins, alike, rng)
+    for k in range(SECOND if learned else 0):
+        few.take(learned[k % FIRST])
+        few.firms()
+        few.firms()
+        again.add(best, *run(best, few.draw([(j, base, known[best]) for j, base, known in parts])))
+    chance = guess.copy()
+    chance[best] = _smooth(again, sums, expected, alive)[best]
+    rest = np.setdiff1d(alive, best)
+    left = max(expected - float(chance[best].sum()), 0.0)
+    if len(rest) and guess[rest].sum() > 0:
+        chance[rest] = np.minimum(guess[rest] * np.clip(left / guess[rest].sum(), 0.2, 5.0), 0.5)
+    chance[codes == 0] = 1.0
+    chance[codes == 1] = 0.0
+    sums.join(again)
+    many = np.maximum(sums.draws, 1)
+    holds = {name: held / many for name, held in sums.holds.items()}
+    soft = np.where(codes == 1, 0.0, np.mean(list(holds.values()), axis=0))
+    ask = asks(policy, order, values, sums, alive, part.ruleset, size, codes)
+    words = reasons(policy, part, values, chance, holds, codes, firms)
+    return _Found(chance, soft, words, ask, _totals(totals, int((codes == 0).sum()), rng), told)
+
+
+def _is_merit(variable: Variable, policy: Policy) -> bool:
+    """Counts, and shares of another quantity: more of them speaks for a firm."""
+    column = policy.columns.get(variable.name)
+    return (
+        column is not None
+        and not variable.only_seen
+        and ((bool(variable.base) and not variable.growth) or column.kind == "count")
+    )
+
+
+def _smooth(sums: _Sums, all_: _Sums, expected: float, alive: np.ndarray) -> Floats:
+    """Few draws to a chance: what passed, and the product of what each condition held alone as APIECE further draws.
+
+    The products of all firms are scaled to the number expected, so that conditions that go together count as such.
+    """
+    many = np.maximum(all_.draws, 1)
+    alone = np.prod([(held + 0.05) / (many + 0.1) for held in all_.holds.values()], axis=0)
+    if expected > 0:
+        alone = np.minimum(alone * expected / max(alone[alive].sum(), 1e-9), 0.9)
+    out = np.zeros(len(many))
+    out[alive] = ((sums.chance + APIECE * alone) / (sums.draws + APIECE))[alive]
+    return out
+
+
+def _totals(totals: list[float], sure: int, rng: np.random.Generator) -> Floats:
+    """Draws of how many pass; `totals`: what single draws of everything gave, `sure`: those that no draw can change."""
+    if not totals:
+        return np.full(4000, float(sure))
+    logs = np.log(np.maximum(np.array(totals) - sure, 0.5))
+    spread = np.sqrt(logs.var(ddof=1) + MODEL**2)
+    return np.asarray(sure + np.exp(logs.mean() + spread * rng.standard_normal(4000)))
+
+
+def _quantities(
+    policy: Policy,
+    part: Part,
+    firms: pd.DataFrame,
+    values: Mapping[str, Floats],
+    assume: Mapping[str, tuple[float, float, float]],
+) -> tuple[list[Variable], Floats, list[Floats]]:
+    """What is learned from: the quantities, a column each, and what stands in for those hardly seen."""
+    order: list[Variable] = []
+    columns: list[Floats] = []
+    guesses: list[Floats] = []
+    for variable in variables(policy, part.ruleset, judged_columns(policy), values):
+        column, guess = newest_known(variable, values), _guesses(variable, policy, assume)
+        if variable.only_seen:  # a level tells only where what is measured from it is not seen itself
+            measured = [c for v, c in zip(order, columns, strict=True) if v.name == variable.name]
+            column = np.where(np.isnan(measured[0]), column, np.nan)
+        if len(guess) or (~np.isnan(column)).sum() >= 20:
+            order, columns, guesses = [*order, variable], [*columns, column], [*guesses, guess]
+    more = {"known": np.sum([~np.isnan(c) for c in columns], axis=0).astype(float)}
     if "scope" in firms:
         texts = firms["scope"].fillna("").astype(str).to_numpy()[part.rows].tolist()
+        merits = [_is_merit(v, policy) for v in order]
+        ranks = pd.DataFrame(np.stack(columns, axis=1)[:, merits]).rank(pct=True).mean(axis=1).to_numpy()
         yes = [
             c
             for v, c in zip(order, columns, strict=True)
             if v.name in policy.columns and policy.columns[v.name].kind == "yesno"
         ]
-        first = Latent.fit(np.stack(columns, axis=1), guesses, np.ones(size), like=np.ones((size, len(columns)))).score(
-            np.stack(columns, axis=1)
+        for k, figure in enumerate(text_scores(texts, [*yes, ranks])):
+            more[f"scope_{k}"] = figure
+    for name, column in more.items():
+        order, columns, guesses = (
+            [*order, Variable(name, (), only_seen=True)],
+            [*columns, column],
+            [*guesses, np.zeros(0)],
         )
-        rights = [
-            i
-            for i, v in enumerate(order)
-            if v.name in policy.columns and (policy.columns[v.name].kind == "count" or v.base)
-        ]
-        with np.errstate(invalid="ignore"):
-            seen_some = (~np.isnan(first[:, rights])).any(axis=1) if rights else np.zeros(size, dtype=bool)
-            mean = np.full(size, np.nan)
-            if seen_some.any():
-                mean[seen_some] = np.nanmean(first[seen_some][:, rights], axis=1)
-        for k, figure in enumerate(text_scores(texts, [*yes, mean])):
-            order_all.append(Variable(f"scope_{k}", (), only_seen=True))
-            table_columns.append(figure)
-            all_guesses.append(np.zeros(0))
-    table = np.stack(table_columns, axis=1)
-    model = Latent.fit(table, all_guesses, np.ones(size))
-
-    alive = np.flatnonzero(codes != 1)
-    conditions = list(part.answer.states)
-    p = table.shape[1]
-    sums = _Sums(
-        np.zeros(size), np.zeros(size), {name: np.zeros(size) for name in conditions},
-        np.zeros((size, p)), np.zeros((size, p)), np.zeros((size, p)), np.zeros(size),
-    )  # fmt: skip
-    for rows, times in ((alive, FIRST), (None, SECOND)):
-        if rows is None:
-            rows = alive[np.argsort(-sums.chance[alive], kind="stable")[:TOP]]
-            rows = rows[(sums.chance[rows] > 0)]
-        if not len(rows):
-            continue
-        sampler, draws = _Sampler(policy, part, values, order_all, table, rows), Draws(model, table[rows])
-        for _ in range(times):
-            run, scores = sampler.run(model, draws, rng, times=4, lean=LEAN * rng.standard_normal())
-            sums.add(rows, run, scores)
-    many = np.maximum(sums.draws, 1)
-    holds = {name: held / many for name, held in sums.holds.items()}
-    alone = (
-        np.prod([(held * many + 0.05) / (many + 0.1) for held in holds.values()], axis=0) if holds else np.zeros(size)
-    )
-    alone *= min(1.0, sums.chance[alive].sum() / many[alive].mean() / max(alone[alive].sum(), 1e-9))
-    chance = np.where(codes == 1, 0.0, (sums.chance + alone) / (many + 1))
-    chance[codes == 0] = 1.0
-    soft = np.where(codes == 1, 0.0, np.mean(list(holds.values()), axis=0))
-    totals = _totals(policy, part, values, order_all, table, all_guesses, model, chance, alive, rng)
-    ask = asks(policy, order_all, values, sums, alive, part.ruleset, size, codes)
-    return _Found(chance, soft, reasons(policy, part, values, chance, holds, codes, firms), ask, totals, told)
-
-
-def _totals(policy, part, values, order, table, guesses, model, chance, alive, rng) -> Floats:  # type: ignore[no-untyped-def]
-    """Draws of how many pass: distributions learned again from resampled firms, experts that lean, and chance."""
-    size = len(chance)
-    open_ = alive[(chance[alive] > 0) & (chance[alive] < 1)]
-    if not len(open_):
-        return np.full(2000, chance.sum())
-    weight = np.minimum(1.0, PROBED * np.sqrt(chance[open_]) / np.sqrt(chance[open_]).sum())
-    taken = rng.random(len(open_)) < weight
-    rows, weight = open_[taken], weight[taken]
-    sampler = _Sampler(policy, part, values, order, table, rows)
-    state = int(rng.integers(2**31))
-
-    def level(model: Latent, lean: float) -> float:
-        own, draws, total = np.random.default_rng(state), Draws(model, table[rows]), 0.0
-        for _ in range(PROBES):
-            run, _ = sampler.run(model, draws, own, times=2, lean=lean)
-            total += float((run.chance / weight).sum())
-        return total / PROBES
-
-    middle = level(model, 0.0)
-    factors, like = [], model.stand_in(table, ~np.isnan(table))
-    for _ in range(RESAMPLES):
-        again = Latent.fit(table, guesses, rng.exponential(size=size), like=like)
-        factors.append(level(again, LEAN * rng.standard_normal()) / max(middle, 1e-9))
-    logs = np.log(np.maximum(factors, 0.05))
-    spread = np.sqrt(logs.var(ddof=1) + COPULA**2)
-    sure = chance[chance >= 1].sum()
-    mean = (chance.sum() - sure) * np.exp(spread * rng.standard_normal(4000) - spread**2 / 2)
-    return np.asarray(sure + rng.poisson(mean))
+    return order, np.stack(columns, axis=1), guesses

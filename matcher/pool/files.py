@@ -147,7 +147,7 @@ def _workbook(found: Discovery, reading: Reading) -> bytes:
         *found.assumed[["title", "low", "likely", "high"]].itertuples(index=False, name=None),
         ("",),
         (
-            "已知事实按原样使用；未知事实按表中已知企业的分布抽样；专家评分在规定的分值范围内抽样。这是可能性，不是认定结论。",
+            "已知事实按原样使用；未知事实按表中已知企业的分布抽样；专家评分在规定的分值范围内抽样，数量和占比高的企业偏高。这是可能性，不是认定结论。",
         ),
     ]
     lines += [(_BY_CARD,)] if more else []

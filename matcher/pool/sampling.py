@@ -26,12 +26,12 @@ class Run:
 
 
 def judged_chance(
-    policy: Policy, ruleset: Ruleset, facts: Facts, rng: np.random.Generator, *, times: int, lean: float = 0.0
+    policy: Policy, ruleset: Ruleset, facts: Facts, rng: np.random.Generator, *, times: int, lean: Floats
 ) -> Run:
     """Run the rules; where a range of points is left to judgement, draw a place in it `times` times.
 
     Places are uniform within the range that the rule gives (its own lowest and highest points), alike within a firm to
-    the share SAME_HAND. `lean` moves all of them: 0 is the middle, in normal deviations.
+    the share SAME_HAND. `lean`: a figure a firm that moves all of its places, in normal deviations; 0 is the middle.
     """
     answer = evaluate(policy, ruleset, facts, figures=False)
     assert answer.decision is not None
@@ -49,7 +49,7 @@ def judged_chance(
             part = cut_years(part, policy.years)
         total, by_rule = np.zeros(len(rows)), {name: np.zeros(len(rows)) for name in holds}
         for _ in range(often):
-            states = _drawn(ruleset, part, rng, lean)
+            states = _drawn(ruleset, part, rng, lean[rows])
             total += decide(ruleset.decision, states).can_hold
             for name, state in states.items():
                 by_rule[name] += state.can_hold
@@ -59,7 +59,7 @@ def judged_chance(
     return Run(chance, holds)
 
 
-def _drawn(ruleset: Ruleset, facts: Facts, rng: np.random.Generator, lean: float) -> dict[str, State]:
+def _drawn(ruleset: Ruleset, facts: Facts, rng: np.random.Generator, lean: Floats) -> dict[str, State]:
     """The states of the conditions with every range of points replaced by one place in it."""
     points: dict[str, Points] = {}
     frame = Frame(facts, points)

@@ -31,6 +31,15 @@ class Variable:
     base: tuple[str, ...] = ()
     only_seen: bool = False
 
+    @property
+    def growth(self) -> bool:
+        """One year of a fact, measured against another year of it."""
+        return (
+            len(self.base) == 1
+            and self.name.rpartition("_")[0] == self.base[0].rpartition("_")[0]
+            and self.base[0].endswith(("_y2", "_y3"))
+        )
+
     def read(self, values: Mapping[str, Floats]) -> Floats:
         """The quantity of every firm; NaN where it is unknown."""
         value = values[self.name]
