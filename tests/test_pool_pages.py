@@ -152,7 +152,7 @@ def test_the_page_takes_what_the_other_commands_write(run, tmp_path, suffix):
     page = re.sub(r"\s+", " ", html)
     for told in (
         "在库企业 2 名册 3 家",
-        "高新技术企业认定 0.0 0–0 2 区间达不到目标",
+        "高新技术企业认定 0.0 0–1 2 区间达不到目标",
         "净增 46 / 100 进度落后 至 2026-12-31",
         "先进装备制造 在库 1 全部 1",
         "高端木业 在库 1 全部 1",
