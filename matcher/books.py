@@ -12,7 +12,8 @@ import pandas as pd
 
 from matcher.errors import OutputError, TableError
 from matcher.output import fit_cell, save_files
-from matcher.report import EXCEL_ROWS, csv_bytes, parquet_bytes
+from matcher.report import EXCEL_ROWS, csv_bytes, mask_contacts, parquet_bytes
+from matcher.tables import PROBLEM_TITLES
 
 _WIDEST = 60
 
@@ -25,22 +26,27 @@ def check_target(path: Path) -> None:
         raise OutputError(f"不能写入“{path}”：文件夹不存在，或它本身是一个文件夹")
 
 
-def save_tables(path: str | Path, sheets: Mapping[str, pd.DataFrame], titles: Mapping[str, str]) -> None:
+def save_tables(
+    path: str | Path, sheets: Mapping[str, pd.DataFrame], titles: Mapping[str, str], *, mask: bool = True
+) -> None:
     """Write tables in one step: every one as a sheet of a workbook (.xlsx) with Chinese headers, or the first alone,
     with the names of the fields, as .csv or .parquet.
 
-    titles: field -> header; a field that is not named keeps its name. Raises OutputError (see `check_target`,
+    titles: field -> header; a field that is not named keeps its name, those of problems have theirs. mask: contacts in
+    texts are hidden, but for ids (see `matcher.report.mask_contacts`). Raises OutputError (see `check_target`,
     `matcher.output.save_files`).
     """
     target = Path(path)
     check_target(target)
+    if mask:
+        sheets = {name: _masked(table) for name, table in sheets.items()}
     first = next(iter(sheets.values()))
     if target.suffix.lower() == ".csv":
         content = csv_bytes(first)
     elif target.suffix.lower() == ".parquet":
         content = parquet_bytes(first)
     else:
-        content = workbook_bytes({name: _rows(table, titles) for name, table in sheets.items()})
+        content = workbook_bytes({name: _rows(table, {**PROBLEM_TITLES, **titles}) for name, table in sheets.items()})
     save_files({target: content})
 
 
@@ -84,10 +90,22 @@ def _read(source: Path, fields: Mapping[str, str], needed: Sequence[str]) -> pd.
         return pd.read_excel(book, sheet_name=name, dtype=_texts(heads[name], fields)).rename(columns=fields)
 
 
+def _masked(table: pd.DataFrame) -> pd.DataFrame:
+    def hidden(cell: Any) -> Any:
+        return mask_contacts(cell) if isinstance(cell, str) else cell
+
+    texts = [str(name) for name in table.select_dtypes(["object", "string"]) if not _is_id(str(name))]
+    return table.assign(**{name: table[name].map(hidden) for name in texts})
+
+
+def _is_id(name: str) -> bool:
+    return name.endswith(("_id", "_ids")) or name in ("id", "code", "policy")
+
+
 def _texts(heads: Sequence[str], fields: Mapping[str, str]) -> dict[str, Any]:
     """The columns that stay texts: those of ids."""
     names = {head: fields.get(head, head) for head in heads}
-    return {head: str for head, name in names.items() if name.endswith("_id") or name in ("id", "code", "policy")}
+    return {head: str for head, name in names.items() if _is_id(name)}
 
 
 def _rows(table: pd.DataFrame, titles: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:

@@ -20,8 +20,7 @@ TITLES = {
     "cluster": "集群", "order": "顺序", "link": "环节", "required": "必备", "kind": "类别", "firms": "企业数",
     "needs": "需求数", "outcomes": "成果数", "firm_ids": "企业编号", "need_ids": "需求编号", "outcome_ids": "成果编号",
     "missing": "缺失", "supply": "可由谁补", "need_id": "需求编号", "elsewhere": "外地成果数", "outcome_id": "成果编号",
-    "title": "名称", "links": "涉及环节数", "link_names": "涉及环节", "file": "文件", "sheet": "工作表", "row": "行",
-    "column": "列", "value": "原值", "problem": "问题", "action": "处理", "kept": "保留该行",
+    "title": "名称", "links": "涉及环节数", "link_names": "涉及环节",
 }  # fmt: skip
 WORDS = {
     "kind": {"firm": "企业", "need": "需求", "outcome": "成果"},

@@ -183,7 +183,7 @@ def sheet_command(book: BookFile, output: Output, on: BookDay, show_contacts: Co
     found = Book.open(book)
     rules = found.rules(on.date())
     table = found.sheet(on=on.date(), mask=not show_contacts)
-    save_tables(output, {"企业": table}, headers([rules.goal, rules.entry], list(table.columns)))
+    save_tables(output, {"企业": table}, headers([rules.goal, rules.entry], list(table.columns)), mask=False)
     print(f"{len(table)} 家企业；结果已写入 {output}", file=sys.stderr)
 
 

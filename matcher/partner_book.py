@@ -13,6 +13,7 @@ from matcher.cooperation import Cooperation
 from matcher.policy.score_book import DECISIONS, write_sheet
 from matcher.policy.score_files import table_bytes
 from matcher.report import mask_contacts
+from matcher.tables import PROBLEM_TITLES
 
 _KINDS = {"condition": "条件", "points": "得分", "judged": "专家评定"}
 _FROM = {"probability": "匹配概率", "good_match": "较强匹配（未校准）", "assumed": "未给出，按1计"}
@@ -60,13 +61,11 @@ def partner_bytes(
     for name in ("decision_before", "decision_after"):
         shown[name] = shown[name].map(DECISIONS)
     rows: Any = shown[list(HEADERS)].rename(columns=HEADERS).to_dict("records")
-    faults: Any = problems.rename(
-        columns={"row": "行", "column": "列", "value": "原值", "problem": "问题", "action": "处理"}
-    )
+    faults: Any = problems.rename(columns=PROBLEM_TITLES).to_dict("records")
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     write_sheet(book, "合作建议", rows, list(HEADERS.values()))
-    write_sheet(book, "问题", faults.to_dict("records"), ["file", "行", "列", "原值", "问题", "处理"])
+    write_sheet(book, "问题", faults, ["文件", "行", "列", "原值", "问题", "处理"])
     write_sheet(book, "说明", [{"说明": f"判断日期 {on.isoformat()}"}, *({"说明": line} for line in _NOTES)], ["说明"])
     book.close()
     return buffer.getvalue()

@@ -16,7 +16,7 @@ import pandas as pd
 from matcher.contracts import EXPERTS, NEEDS, OUTCOMES, Contract
 from matcher.errors import OutputError
 from matcher.output import EXCEL_CELL, fit_cell, save_files
-from matcher.tables import PROBLEM_COLUMNS
+from matcher.tables import PROBLEM_COLUMNS, PROBLEM_TITLES
 
 EXCEL_ROWS = 1_048_576
 EXCEL_COLUMNS = 16_384
@@ -28,8 +28,7 @@ _HEADERS = {
     "strength": "证据强度", "speaking": "有力业绩数", "work_ids": "代表业绩编号", "works": "代表业绩",
     "affinity": "综合匹配度", "need_sentence": "需求原句", "work_sentence": "业绩原句",
     "good_count": "较强匹配数", "best_score": "最佳分数", "duplicate_of": "疑似重复于",
-    "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
-    "action": "处理", "kept": "保留该行",
+    **PROBLEM_TITLES,
 }  # fmt: skip
 _KEY_FIELDS = ["name", "position", "institution", "enterprise", "region", "maturity", "cooperation", "price", "budget"]
 _KEY_FIELDS += ["valid_until"]

@@ -40,3 +40,12 @@ def test_of_a_workbook_the_first_sheet_with_what_is_needed_is_read(tmp_path):
     save_tables(tmp_path / "t.xlsx", sheets, TITLES)
     assert load_table(tmp_path / "t.xlsx", titles=TITLES, needed=["chance"])["enterprise_id"].tolist() == ["007", "1e5"]
     assert load_table(tmp_path / "t.xlsx", titles=TITLES).to_numpy().tolist() == [["a"]]
+
+
+def test_contacts_are_hidden_but_not_ids_and_problems_have_chinese_headers(tmp_path):
+    told = pd.DataFrame({"enterprise_id": ["13812345678"], "ask": ["王工 13812345678"], "row": [3]})
+    save_tables(tmp_path / "t.xlsx", {"一": told}, TITLES)
+    found = pd.read_excel(tmp_path / "t.xlsx", engine="calamine", dtype=str)
+    assert found.to_dict("list") == {"企业编号": ["13812345678"], "先问什么": ["王工 138****5678"], "行": ["3"]}
+    save_tables(tmp_path / "t.csv", {"一": told}, TITLES, mask=False)
+    assert "王工 13812345678" in (tmp_path / "t.csv").read_text("utf-8-sig")

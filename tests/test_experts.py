@@ -292,6 +292,18 @@ def test_the_command_writes_a_workbook_that_names_people_and_works(tmp_path):
     assert "综合匹配度" in set(book["说明"]["项目"])
     push = pd.read_csv(tmp_path / "b.csv", dtype=str)
     assert push.loc[0, ["expert_id", "need_id"]].tolist() == ["E01", "XQ2026001"]
+    with pd.ExcelWriter(tmp_path / "all.xlsx") as one:  # three tables in one workbook, one header that nobody foresaw
+        for source, sheet in zip(inputs, ("需求", "专家", "业绩"), strict=True):
+            table = pd.read_csv(source, dtype=str, encoding="utf-8-sig").rename(columns={"姓名": "尊称"})
+            table.to_excel(one, sheet_name=sheet, index=False)
+    sheets = ["--sheet", "需求", "--experts-sheet", "2", "--works-sheet", "业绩", "--experts-column", "尊称=name"]
+    whole = [*command[:4], *[str(tmp_path / "all.xlsx")] * 3, *sheets]
+    done = subprocess.run(
+        [*whole, "-o", str(tmp_path / "d.xlsx"), "-k", "2", "--on", "2026-11-24"], capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    again = pd.read_excel(tmp_path / "d.xlsx", sheet_name="匹配结果", engine="calamine")
+    pd.testing.assert_frame_equal(again, book["匹配结果"])
     bad = subprocess.run(
         [*command, "-o", str(tmp_path / "c.xlsx"), "--on", "昨天"], capture_output=True, text=True, encoding="utf-8"
     )

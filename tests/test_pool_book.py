@@ -15,7 +15,7 @@ from matcher.policy.core import load_policy, shipped
 from matcher.policy.policy_file import read_yaml
 from matcher.pool.book import VERSION, Book
 from matcher.pool.changes import moves
-from matcher.pool.followup import REASONS, added_conversions, conversions, declines, follow, funnel, items, judged
+from matcher.pool.followup import REASONS, added_conversions, conversions, follow, funnel, items, judged
 from matcher.pool.tiers import tiers
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -239,8 +239,9 @@ def test_signed_pairs_feed_conversions_and_declines_feed_the_ranking(book):
     events = book.log.events("follow")
     assert added_conversions(events, ["a"], ["2026-01-01"], JUN).tolist() == [0]  # the firm's own figure has it
     assert added_conversions(events, ["a"], [""], JUN).tolist() == [0]
-    assert declines(book.log, on=JUN).to_numpy().tolist() == [["N1", "C2", "declined", "too expensive"]]
-    assert judged(book.log, on=JUN)["verdict"].tolist() == ["accepted", "declined", "accepted", "accepted"]
+    told = judged(book.log, on=JUN)
+    assert told["verdict"].tolist() == ["accepted", "declined", "accepted", "accepted"]
+    assert told.loc[1].tolist() == ["N1", "C2", "declined", "too expensive"]
     assert {key: title for key, (title, _) in FEEDBACK_REASONS.items()} == REASONS
 
 

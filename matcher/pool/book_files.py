@@ -45,8 +45,7 @@ TARGET_TITLES = {
 }  # fmt: skip
 CONFLICT_TITLES = {
     "enterprise_id": "企业编号", "column": "列", "seen": "您看到的", "yours": "您改为", "theirs": "他人已改为",
-    "person": "改动人", "day": "改动日期", "file": "文件", "sheet": "工作表", "row": "行", "value": "原值",
-    "problem": "问题", "action": "处理", "kept": "保留该行",
+    "person": "改动人", "day": "改动日期",
 }  # fmt: skip
 _WORDS = {
     "state": STATES, "state_before": STATES, "state_after": STATES, "tier": TIERS, "tier_at_best": TIERS,

@@ -91,7 +91,8 @@ class _Sums:
 
     def join(self, more: _Sums) -> None:
         for name in ("draws", "chance", "score", "square", "cross", "chance_square"):
-            getattr(self, name).__iadd__(getattr(more, name))
+            total = getattr(self, name)
+            total += getattr(more, name)
         for name, held in more.holds.items():
             self.holds[name] += held
 

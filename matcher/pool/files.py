@@ -20,6 +20,7 @@ from matcher.policy.score_files import check_target, table_bytes
 from matcher.pool.book_files import REGISTRY
 from matcher.pool.discovery import EXPECTED, LISTED, Discovery, discover
 from matcher.pool.scorecard import ScoreCard, order_inside
+from matcher.report import mask_contacts
 from matcher.tables import Reading, describe, read_table
 
 _ASSUMPTIONS = Contract(
@@ -117,15 +118,15 @@ def _workbook(found: Discovery, reading: Reading) -> bytes:
     for place, (head, width) in enumerate(zip(heads, (7, 16, 30, 12, 80, 50, 8, 12, 80), strict=False)):
         sheet.write_string(0, place, head, bold)
         sheet.set_column(place, place, width)
-    for row, (own, rank, chance, why, ask) in enumerate(found.listed[list(LISTED)].itertuples(index=False), start=1):
+    shown = found.listed[[*LISTED, *more]].itertuples(index=False, name=None)
+    for row, (own, rank, chance, why, ask, *scores) in enumerate(shown, start=1):
         sheet.write_number(row, 0, rank, wrap)
         sheet.write_string(row, 1, own, wrap)
-        sheet.write_string(row, 2, str(names.get(own) or ""), wrap)
+        sheet.write_string(row, 2, mask_contacts(str(names.get(own) or "")), wrap)
         sheet.write_number(row, 3, chance, share)
         sheet.write_string(row, 4, why, wrap)
         sheet.write_string(row, 5, ask, wrap)
-        for place, name in enumerate(more, start=6):
-            value = found.listed[name].iloc[row - 1]
+        for place, (name, value) in enumerate(zip(more, scores, strict=True), start=6):
             if isinstance(value, str):
                 sheet.write_string(row, place, value, wrap)
             elif not pd.isna(value):

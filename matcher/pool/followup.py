@@ -191,13 +191,11 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else np.nan
 
 
-def declines(log: Log, *, on: dt.date) -> pd.DataFrame:
-    """Pairs whose status is declined, as `fit_feedback` takes them: need_id, outcome_id, verdict, reason; sorted."""
-    return judged(log, on=on).query("verdict == 'declined'").reset_index(drop=True)
-
-
 def judged(log: Log, *, on: dt.date) -> pd.DataFrame:
-    """The same with the signed pairs, as accepted. A pair that several firms answered counts by its last answer."""
+    """Pairs signed (accepted) or declined, as `fit_feedback` takes them: need_id, outcome_id, verdict, reason; sorted.
+
+    A pair that several firms answered counts by its last answer.
+    """
     found = items(log, on=on)
     found = found[(found["need_id"] != "") & found["status"].isin(["signed", "declined"])]
     found = found.sort_values(["day", "enterprise_id"], kind="stable").drop_duplicates(

@@ -52,10 +52,6 @@ TITLES = {
     "measure": "指标", "group": "组", "expected": "平均预计概率", "passed": "实际通过", "reason": "未列入的原因",
     "round": "轮次", "use": "用途", "note": "说明", "rank": "名次", "total": "总分",
 }  # fmt: skip
-_PROBLEMS = {
-    "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
-    "action": "处理", "kept": "保留该行",
-}  # fmt: skip
 _NOTES = (
     "评分只在同一梯队、同一规则结论之内排序；按规则不可能通过的企业概率为 0，评分再高也不越过规则。",
     "未知的事实按历史中已知企业的平均分计（既不加分也不减分）。更好的数值从不减分，方向取自政策条款。",
@@ -212,7 +208,7 @@ def _sheets(learned: Learned, policy: Policy, reading: Reading) -> dict[str, pd.
         "预计与实际": groups.rename(columns={"low": "通过率下端（95%）", "high": "通过率上端（95%）"}),
         "未列入的项目": learned.left_out[["title", "reason"]],
         "历史的用途": used,
-        "问题": reading.problems.rename(columns=_PROBLEMS),
+        "问题": reading.problems,
         "说明": pd.DataFrame({"说明": [*filter(None, (_summary(learned, policy), _warning(learned))), *_NOTES]}),
     }
 

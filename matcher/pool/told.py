@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.policy.answers import judged_columns
 from matcher.policy.core import Policy
 from matcher.policy.critical import columns_of, reads
 from matcher.policy.intervals import Floats
@@ -70,10 +71,9 @@ def reasons(
     size = len(part.rows)
     growth = _growth(values)
     recent = values.get("patents_granted_3y", np.full(size, np.nan))
+    judged_by_people = judged_columns(policy)
     judged = {
-        rule.id
-        for rule in part.ruleset.of_kind("condition")
-        if any(c.startswith("expert_") for c in reads(rule, part.ruleset))
+        rule.id for rule in part.ruleset.of_kind("condition") if judged_by_people & set(reads(rule, part.ruleset))
     }
     out = np.empty(size, dtype=object)
     names = list(rules)
