@@ -18,6 +18,7 @@ Numbers = NDArray[np.floating[Any]]
 GRID = np.linspace(0, 0.99, 100)
 SHAPES = (0.1, 0.4)  # of the tail: never so light that strong pairs tie at 1, never so heavy that none is told apart
 SHARE = 0.3  # of the semantic channel; the lexical one is the stronger of the two
+LEAST = 1e-3  # spread of a library of equal records, whose own is rounding; others have 0.01 and more
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Chance:
     def fit(cls, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> Chance:
         """Read the scale off the cosines of random pairs."""
         centre = float(semantic.mean(dtype=float)), float(lexical.mean(dtype=float))
-        spread = max(float(semantic.std(dtype=float)), 1e-6), max(float(lexical.std(dtype=float)), 1e-6)
+        spread = max(float(semantic.std(dtype=float)), LEAST), max(float(lexical.std(dtype=float)), LEAST)
         scale = cls(centre, spread)
         total = np.sort(np.add(*scale.parts(semantic, lexical)))
         quantiles = np.quantile(total, GRID)

@@ -6,7 +6,7 @@ import faiss
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -94,6 +94,7 @@ def frame(rows: list[tuple[str, ...]]) -> pd.DataFrame:
 
 
 @settings(max_examples=60, deadline=None)
+@example([(f"C{n}", *["机械手"] * 3) for n in (1, 2, 3)], [("put", [("C0", *["机械手"] * 3)])])  # all equal
 @given(st.lists(record, max_size=6, unique_by=lambda r: r[0]), st.lists(change, min_size=1, max_size=6))
 def test_a_changed_index_matches_as_one_built_anew(start, changes):
     index, kept = build(frame(start)), {row[0]: row for row in start}
