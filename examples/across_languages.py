@@ -14,9 +14,9 @@ import argparse
 import numpy as np
 import pandas as pd
 
-from matcher.encoders import Encoder, StaticEncoder, encode_texts, load_encoder
-from matcher.index import Index
-from matcher.matching import match
+from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts, load_encoder
+from matcher.matching.index import Index
+from matcher.matching.matches import match
 
 ANSWERED = [
     ("提高数控机床主轴的热稳定性", "Thermal error compensation for machine tool spindles"),

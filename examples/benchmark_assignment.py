@@ -70,7 +70,7 @@ def panels(tight: bool = False) -> tuple[pd.DataFrame, dict]:
 
 
 def event() -> None:
-    from matcher import repair, timetable
+    from matcher.assignment import repair, timetable
 
     rng = np.random.default_rng(3)
     a, b = rng.random((200, 8)), rng.random((200, 8))

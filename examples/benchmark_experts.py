@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from made_up import made_up
 
-from matcher import Experts, Weighing, rank_experts
+from matcher import Experts, rank_experts
+from matcher.experts import Weighing
 
 
 def main() -> None:

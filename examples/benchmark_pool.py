@@ -20,10 +20,10 @@ import pandas as pd
 from check_partners import time_files
 from made_up_city import city
 
-from matcher import Book
-from matcher.policy.core import load_policy
-from matcher.pool.book_files import read_book_firms
-from matcher.pool.changes import moves
+from matcher.policy.policy import load_policy
+from matcher.pool import Book
+from matcher.pool.book.diff import moves
+from matcher.pool.book.tables import read_book_firms
 
 FIRST, LATER, LAST = dt.date(2026, 1, 5), dt.date(2026, 6, 30), dt.date(2026, 7, 1)
 

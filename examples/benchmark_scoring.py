@@ -19,8 +19,8 @@ import numpy as np
 import pandas as pd
 from plain_scoring import rows_of
 
-from matcher.policy.core import load_policy
-from matcher.policy.scored import score_parquet
+from matcher.policy.policy import load_policy
+from matcher.policy.streaming import score_parquet
 
 SEED = 20261124
 

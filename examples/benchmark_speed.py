@@ -25,9 +25,9 @@ import numpy as np
 import pandas as pd
 from made_up import made_up
 
-from matcher.encoders import StaticEncoder, load_encoder
-from matcher.index import Index
-from matcher.matching import match
+from matcher.matching.encoders import StaticEncoder, load_encoder
+from matcher.matching.index import Index
+from matcher.matching.matches import match
 
 
 def timed(name: str, work: Callable[[], Any]) -> tuple[Any, float]:
@@ -138,7 +138,7 @@ def products() -> None:
 def files(needs: str, outcomes: str) -> None:
     """The main job from the command line, five times."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-c", "from matcher.cli import main; main()", "match", needs, outcomes, "-q", "-o"]
+        command = [sys.executable, "-m", "matcher.cli", "match", needs, outcomes, "-q", "-o"]
         run = lambda: subprocess.run([*command, str(Path(folder) / "matches.xlsx")], check=True)  # noqa: E731
         taken = [timed("files to workbook", run)[1] for _ in range(5)]
     print(f"median\t{np.median(taken):.2f} s")

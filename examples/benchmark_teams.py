@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pandas as pd
 
-from matcher import find_teams
+from matcher.experts import find_teams
 
 
 def made(needs: int, points: int, fitting: int, people: int) -> tuple[pd.DataFrame, pd.DataFrame]:

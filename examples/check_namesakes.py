@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher import propose_merges
+from matcher.experts import propose_merges
 
 
 def main(folder: str) -> None:

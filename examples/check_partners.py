@@ -17,7 +17,8 @@ import numpy as np
 import pandas as pd
 from benchmark_scoring import made_up_firms
 
-from matcher import firm_files, load_policy, partners, score, write_firm_files
+from matcher import load_policy, score
+from matcher.partners import firm_files, propose, write_firm_files
 
 ON = "2026-11-24"
 POLICIES = ("hte", "tech-sme")
@@ -81,7 +82,7 @@ def check_gains(size: int) -> int:
         rng = np.random.default_rng(5)
         firms = for_policy(made_up_firms(size, seed=11), policy)
         outcomes = made_up_outcomes(300, rng)
-        table = partners(
+        table = propose(
             firms,
             made_up_pairs(firms, outcomes, rng, 6),
             policy,
@@ -130,7 +131,7 @@ def time_files(folder: Path, size: int) -> int:
     outcomes = made_up_outcomes(500, rng)
     pairs = made_up_pairs(firms, outcomes, rng, 10)
     start = time.perf_counter()
-    hte = partners(firms, pairs, "hte", on=ON, outcomes=outcomes, weak=True)
+    hte = propose(firms, pairs, "hte", on=ON, outcomes=outcomes, weak=True)
     print(f"partners of {size} firms, {len(pairs)} pairs, hte: {time.perf_counter() - start:.1f} s")
     start = time.perf_counter()
     files = firm_files(firms, POLICIES, on=ON, partners=hte)

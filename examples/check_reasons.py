@@ -13,9 +13,9 @@ import sys
 
 import numpy as np
 
-from matcher.index import Index, texts_of
-from matcher.matching import match
-from matcher.tables import read_needs, read_outcomes
+from matcher.matching.index import Index, texts_of
+from matcher.matching.matches import match
+from matcher.tables.reading import read_needs, read_outcomes
 
 
 class Scorer:

@@ -27,7 +27,7 @@ import pandas as pd
 from made_up_city import FAMILIES, HIDING, ON, city
 from other_cities import APART, MAKES, VEILS, other_city
 
-from matcher.pool.discovery import discover
+from matcher.pool.discovery.estimation import discover
 
 ALL = (*FAMILIES, *MAKES, APART)
 

@@ -21,8 +21,8 @@ import pandas as pd
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import RidgeClassifier
 
-from matcher.fields import FieldModel
-from matcher.schemes import Scheme
+from matcher.fields.classifier import FieldModel
+from matcher.fields.taxonomy import Scheme
 
 HUMAN = "哲学 历史学 法学 政治学 社会学 民族学 中国语言文学 教育学 理论经济学 艺术学 体育学 新闻传播学"
 

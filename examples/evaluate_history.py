@@ -25,12 +25,12 @@ import pandas as pd
 from made_up_history import TRUTHS, history
 
 from matcher.errors import HistoryError
-from matcher.policy.core import load_policy
-from matcher.pool.discovery import discover
-from matcher.pool.forecasts import area
-from matcher.pool.learning import learn_card
-from matcher.pool.quantities import measured
-from matcher.pool.scorecard import order_inside
+from matcher.policy.policy import load_policy
+from matcher.pool.discovery.estimation import discover
+from matcher.pool.scorecard.card import order_inside
+from matcher.pool.scorecard.forecasts import area
+from matcher.pool.scorecard.learning import learn_card
+from matcher.pool.scorecard.measurements import measured
 
 LATER = 3000
 

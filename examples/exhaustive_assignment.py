@@ -14,7 +14,8 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 
-from matcher import InfeasibleError, assign
+from matcher import assign
+from matcher.errors import InfeasibleError
 
 GOALS = ("total", "max_min", "max_min_then_total")
 

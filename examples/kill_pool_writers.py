@@ -25,8 +25,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.pool.book import Book
-from matcher.pool.followup import follow
+from matcher.pool.book.book import Book
+from matcher.pool.book.follow_up import follow
 
 ON = dt.date(2026, 5, 6)
 CHANGES = 20

@@ -26,7 +26,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from matcher.policy.core import load_policy
+from matcher.policy.policy import load_policy
 
 YEARS = (2021, 2022, 2023, 2024, 2025)
 TRUTHS = ("panel", "weak", "papers", "falling", "random")

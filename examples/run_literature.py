@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from matcher.index import Index
-from matcher.matching import match
+from matcher.matching.index import Index
+from matcher.matching.matches import match
 
 
 def run_literature(docs: pd.DataFrame, queries: pd.DataFrame) -> pd.DataFrame:

@@ -17,9 +17,9 @@ import re
 
 import pandas as pd
 
-from matcher.feedback import fit_feedback
-from matcher.index import Index
-from matcher.matching import match
+from matcher.matching.feedback import fit_feedback
+from matcher.matching.index import Index
+from matcher.matching.matches import match
 
 
 def title_of(words: str) -> str:

@@ -13,7 +13,7 @@ class MatcherError(Exception):
 
 
 class TableError(MatcherError, ValueError):
-    """A table cannot be used. `problems` lists every fault found (see `matcher.tables.PROBLEM_COLUMNS`)."""
+    """A table cannot be used. `problems` lists every fault found (see `matcher.tables.reading.PROBLEM_COLUMNS`)."""
 
     def __init__(self, message: str, problems: pd.DataFrame | None = None) -> None:
         super().__init__(message)
@@ -33,7 +33,7 @@ class PolicyError(MatcherError, ValueError):
 
 
 class InfeasibleError(MatcherError, ValueError):
-    """Rules contradict each other. `obstacles`: rules to relax (see `matcher.assignment.obstacles.COLUMNS`)."""
+    """Rules contradict each other. `obstacles`: rules to relax (see `matcher.assignment.infeasibility.COLUMNS`)."""
 
     def __init__(self, message: str, obstacles: pd.DataFrame, *, smallest: bool) -> None:
         super().__init__(message)
@@ -46,8 +46,8 @@ class PoolError(MatcherError, ValueError):
 
 
 class HistoryError(PoolError):
-    """A history of applications is too small, or shows no gain. `check`: the figures (`matcher.pool.forecasts.CHECK`),
-    where it came to a check.
+    """A history of applications is too small, or shows no gain. `check`: the figures
+    (`matcher.pool.scorecard.forecasts.CHECK`), where it came to a check.
     """
 
     def __init__(self, message: str, check: pd.DataFrame | None = None) -> None:
@@ -56,7 +56,7 @@ class HistoryError(PoolError):
 
 
 class ConflictError(PoolError):
-    """Somebody else changed a fact in the meantime. `conflicts`: see `matcher.pool.book.CONFLICTS`."""
+    """Somebody else changed a fact in the meantime. `conflicts`: see `matcher.pool.book.book.CONFLICTS`."""
 
     def __init__(self, message: str, conflicts: pd.DataFrame) -> None:
         super().__init__(message)

@@ -23,7 +23,7 @@ import pandas as pd
 import xlwt
 
 from matcher.errors import TableError
-from matcher.tables import read_needs
+from matcher.tables.reading import read_needs
 
 VARIANTS = 10
 REFUSED = "refused"

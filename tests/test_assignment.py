@@ -8,9 +8,10 @@ import pytest
 from test_matching import EXAMPLES
 
 import matcher
-from matcher import InfeasibleError, TableError, assign
-from matcher.assignment import solving
-from matcher.assignment.record import make_record, public_record, replay
+from matcher import assign
+from matcher.assignment import solver as solving
+from matcher.assignment.audit import make_record, public_record, replay
+from matcher.errors import InfeasibleError, TableError
 
 sys.path.insert(0, str(EXAMPLES))
 import exhaustive_assignment as exhaustive

@@ -9,7 +9,7 @@ import pytest
 from test_cli import run  # noqa: F401 - a fixture
 
 from matcher.assignment import conflicts
-from matcher.assignment.settings import read_pairs, read_settings
+from matcher.assignment.config import read_pairs, read_settings
 from matcher.errors import TableError
 
 PAIRS = "left_id,right_id,score\n007,no,0.9\n007,P2,0.5\nno,no,0.8\nno,P2,0.7\nE3,no,0.3\nE3,P2,0.4\n"

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 from test_matching import EXAMPLES
 
-from matcher import Index, Segmenter, match, read_needs, read_outcomes
-from matcher.cli import main
+from matcher import Index, match, read_needs, read_outcomes
+from matcher.cli.app import main
+from matcher.matching import Segmenter
 
 NEEDS, OUTCOMES, JUDGED = (str(EXAMPLES / f"{name}.csv") for name in ("needs", "outcomes", "judged"))
 
@@ -303,7 +304,7 @@ def test_an_interruption_says_so_and_writes_nothing(run, small, monkeypatch):
     def interrupt(*_, **__):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("matcher.matching._search", interrupt)
+    monkeypatch.setattr("matcher.matching.matches._search", interrupt)
     assert run(*MATCH, "-q") == (130, "", "已中断，没有写入任何结果\n")
     assert not (small / "a.csv").exists()
 
@@ -329,7 +330,7 @@ def test_the_main_job_needs_no_network(small):
 
     assert "the network was asked for" in python("socket.create_connection(('localhost', 80))").stderr
     words = ["matcher", "match", "需求.csv", "成果.csv", "-o", "a.xlsx", "-q"]
-    done = python(f"import sys; sys.argv = {words}\nfrom matcher.cli import main; main()")
+    done = python(f"import sys; sys.argv = {words}\nfrom matcher.cli.app import main; main()")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (small / "a.xlsx").stat().st_size > 1000
 

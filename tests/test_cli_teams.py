@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.cli import main
+from matcher.cli.app import main
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.tables import read_needs, read_outcomes
+from matcher.tables.reading import read_needs, read_outcomes
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 

@@ -7,7 +7,7 @@ from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
-from matcher.estimators import TextVectors
+from matcher.matching.sklearn import TextVectors
 
 
 class Letters:

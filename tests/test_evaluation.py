@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from ir_measures import RR, R, Success, nDCG
 
-from matcher import TableError, evaluate
+from matcher import evaluate
+from matcher.errors import TableError
 
 
 def pairs(*rows: tuple) -> pd.DataFrame:

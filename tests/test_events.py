@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher import TableError, repair, timetable
-from matcher.assignment import events
+from matcher.assignment import repair, timetable
+from matcher.assignment import timetabling as events
+from matcher.errors import TableError
 
 SLOTS = ["09:00", "09:20", "09:40"]
 

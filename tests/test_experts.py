@@ -9,18 +9,10 @@ import pandas as pd
 import pytest
 from small import Known
 
-from matcher import (
-    Experts,
-    Index,
-    Segmenter,
-    TableError,
-    Weighing,
-    rank_experts,
-    rank_needs,
-    read_experts,
-    read_needs,
-    read_works,
-)
+from matcher import Experts, Index, rank_experts, read_experts, read_needs, read_works
+from matcher.errors import TableError
+from matcher.experts import Weighing, rank_needs
+from matcher.matching import Segmenter
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 IDS = ["need_id", "expert_id", "rank"]
@@ -147,7 +139,7 @@ def test_an_affinity_is_the_weighted_mean_that_the_documentation_says():
 
 @pytest.mark.parametrize("seed", range(5))
 def test_the_search_finds_whom_a_loop_over_everybody_finds(seed, monkeypatch):
-    monkeypatch.setattr("matcher.expert_ranking.CELLS", 300)
+    monkeypatch.setattr("matcher.experts.ranking.CELLS", 300)
     experts = made_up(60, 400, seed)
     needs = NEEDS.assign(title=["机械手 焊接 轴承", "农业灌溉 保鲜"])
     weighing = Weighing(top=3, fade=0.7, half_life=5)
@@ -278,7 +270,7 @@ def test_the_examples_find_who_worked_on_it(examples):
 
 def test_the_command_writes_a_workbook_that_names_people_and_works(tmp_path):
     inputs = [str(EXAMPLES / name) for name in ("needs.csv", "experts.csv", "works.csv")]
-    command = [sys.executable, "-c", "from matcher.cli import main; main()", "experts", *inputs]
+    command = [sys.executable, "-c", "from matcher.cli.app import main; main()", "experts", *inputs]
     for name, more in (("a.xlsx", []), ("b.csv", ["--push"])):
         options = ["-o", str(tmp_path / name), "-k", "2", "--on", "2026-11-24", *more]
         done = subprocess.run([*command, *options], capture_output=True, text=True, encoding="utf-8")

@@ -8,9 +8,11 @@ import pytest
 from pandas.testing import assert_frame_equal
 from small import NEEDS, OUTCOMES
 
-from matcher import Index, TableError, fit_feedback, match, withdraw_feedback
-from matcher.calibration import Calibration
-from matcher.feedback import REASONS, STEP
+from matcher import Index, fit_feedback, match
+from matcher.errors import TableError
+from matcher.matching import withdraw_feedback
+from matcher.matching.calibration import Calibration
+from matcher.matching.feedback import REASONS, STEP
 
 RECORDS = OUTCOMES.assign(
     maturity=["通过小试", "可以量产", "正在研发", "通过中试", "已有样品", ""],

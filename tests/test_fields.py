@@ -4,12 +4,12 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from matcher.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
-from matcher.cli import app
+from matcher.cli.app import app
 from matcher.errors import TableError
-from matcher.fields import FieldModel, classify
-from matcher.schemes import Scheme
-from matcher.scopes import clean_name, clean_scope
+from matcher.fields.business_scope import clean_name, clean_scope
+from matcher.fields.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
+from matcher.fields.classifier import FieldModel, classify
+from matcher.fields.taxonomy import Scheme
 
 FIRMS = pd.DataFrame(
     {

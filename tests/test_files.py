@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 import xlwt
 
-from matcher import biff, files
 from matcher.errors import TableError
-from matcher.files import read_book
+from matcher.tables import grids as files
+from matcher.tables import xls_errors as biff
+from matcher.tables.grids import read_book
 
 SAVE_AS = "请在 Excel 或 WPS 中打开后另存为 .xlsx"
 

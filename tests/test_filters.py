@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.filters import agree, labels_of
+from matcher.matching.filters import agree, labels_of
 
 
 @pytest.mark.parametrize(

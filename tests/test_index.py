@@ -12,8 +12,10 @@ from pandas.testing import assert_frame_equal
 from sklearn.feature_extraction.text import TfidfVectorizer
 from small import NEEDS, OUTCOMES, Known, build
 
-from matcher import Index, Segmenter, StaticEncoder, TableError, match
-from matcher.index import TITLE, texts_of
+from matcher import Index, match
+from matcher.errors import TableError
+from matcher.matching import Segmenter, StaticEncoder
+from matcher.matching.index import TITLE, texts_of
 
 
 def counted(title: str, body: str) -> list[str]:

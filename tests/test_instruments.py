@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from matcher.cli import app
+from matcher.cli.app import app
 from matcher.errors import PolicyError
-from matcher.policy.instruments import INSTRUMENTS, answered, catalogue, instruments
-from matcher.policy.verdicts import score
+from matcher.policy.scoring import score
+from matcher.policy.support_programmes import INSTRUMENTS, answered, catalogue, instruments
 
 ON = dt.date(2026, 11, 24)
 VOUCHER, LOAN, NEW = "innovation-voucher-shandong", "conversion-loan-shandong", "hte-newcomer-shandong"

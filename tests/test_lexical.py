@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from matcher import lexical
-from matcher.lexical import Lexical, Postings, take
-from matcher.text import Segmenter
+from matcher.matching import lexical
+from matcher.matching.lexical import Lexical, Postings, take
+from matcher.matching.tokens import Segmenter
 
 TEXTS = [
     "数控机床主轴热误差补偿",

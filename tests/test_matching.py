@@ -16,7 +16,8 @@ import pytest
 from pandas.testing import assert_frame_equal
 from small import NEEDS, OUTCOMES, build
 
-from matcher import Index, TableError, fit_feedback, match, read_needs, read_outcomes
+from matcher import Index, fit_feedback, match, read_needs, read_outcomes
+from matcher.errors import TableError
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 COLUMNS = ["rank", "score", "level", "probability", "good_match", "note"]
@@ -186,7 +187,7 @@ def test_one_row_or_many_rows_give_the_same_lines(examples, monkeypatch):
     expected = [whole[whole["need_id"] == one["need_id"].iloc[0]].reset_index(drop=True) for one in alone]
     for one, lines in zip(alone, expected, strict=True):
         assert_frame_equal(one, lines, check_exact=True)
-    monkeypatch.setattr("matcher.matching.CHUNK", 30)
+    monkeypatch.setattr("matcher.matching.matches.CHUNK", 30)
     assert_frame_equal(match(many, index, k=5), whole, check_exact=True)
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.namesakes import institution_key, merge_experts, propose_merges
+from matcher.experts.deduplication import institution_key, merge_experts, propose_merges
 from tests.small import Known
 
 

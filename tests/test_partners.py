@@ -12,13 +12,14 @@ import pytest
 from openpyxl import load_workbook
 from typer.testing import CliRunner
 
-from matcher import firm_files, load_policy, partners, score, write_firm_files
-from matcher.cli import app
-from matcher.cooperation import Cooperation
+from matcher import load_policy, score
+from matcher.cli.app import app
 from matcher.errors import OutputError, PolicyError, TableError
-from matcher.partner_options import owners_by_name
-from matcher.policy.core import shipped
-from matcher.policy.policy_file import read_yaml
+from matcher.partners import firm_files, propose, write_firm_files
+from matcher.partners.cooperation import Cooperation
+from matcher.partners.options import owners_by_name
+from matcher.policy.model import read_yaml
+from matcher.policy.policy import shipped
 
 ON = "2026-06-01"
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -49,7 +50,7 @@ def pair(**changes: Any) -> pd.DataFrame:
 
 def by_way(firms: pd.DataFrame, outcomes: pd.DataFrame, policy: str = "hte", **more: Any) -> dict[str, Any]:
     """way -> (facts replaced, {item: (before, after)}, gains of the total)."""
-    table = partners(firms, pair(), policy, on=ON, outcomes=outcomes, **more)
+    table = propose(firms, pair(), policy, on=ON, outcomes=outcomes, **more)
     return {
         way: (
             json.loads(rows["changes"].iloc[0]),
@@ -78,7 +79,7 @@ def test_a_bought_class2_right_counts_and_a_licensed_one_does_not() -> None:
 def test_a_class2_right_that_was_used_once_may_not_be_used_again() -> None:
     found = by_way(short(), outcome(cooperation="技术转让", hte_used="是"))
     assert found["transfer"][0] == {"conversions_3y": 9}
-    table = partners(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让", hte_used="是"))
+    table = propose(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让", hte_used="是"))
     assert "该Ⅱ类知识产权已在高企申请中用过，不能再用，数量不变" in table["reason"].iloc[0]
     again = by_way(short(), outcome(cooperation="技术转让", ip_type="发明专利", hte_used="是"))
     assert again["transfer"][0] == {"class1_ip": 1, "conversions_3y": 9}  # Class I has no such limit
@@ -109,20 +110,20 @@ def test_entrusted_research_counts_at_eighty_percent_and_abroad_is_not_domestic(
     assert "rd_domestic_3y" not in abroad
     needs = pd.DataFrame([{"need_id": "N", "enterprise_id": "F", "budget": 500_000}])
     matches = pd.DataFrame([{"need_id": "N", "outcome_id": "C"}])
-    table = partners(poor, matches, "hte", on=ON, needs=needs, outcomes=outcome(cooperation="委托开发"))
+    table = propose(poor, matches, "hte", on=ON, needs=needs, outcomes=outcome(cooperation="委托开发"))
     assert json.loads(table["changes"].iloc[0])["rd_expense_y3"] == 1_400_000
     assert table["cost"].unique().tolist() == [500_000]
 
 
 def test_experts_points_are_never_assumed() -> None:
-    table = partners(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="共建平台"))
+    table = propose(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="共建平台"))
     told = table[["kind", "item", "before", "after", "gain_low", "gain_high", "net"]].to_numpy().tolist()
     assert told == [
         ["judged", "org_institution", "0～6分", "0～6分（专家评定）", 0, 0, 0],
         ["judged", "org_transfer", "0～4分", "0～4分（专家评定）", 0, 0, 0],
     ]
     full = short(expert_org_institution=6, expert_org_transfer=4)
-    assert partners(full, pair(), "hte", on=ON, outcomes=outcome(cooperation="共建平台")).empty
+    assert propose(full, pair(), "hte", on=ON, outcomes=outcome(cooperation="共建平台")).empty
 
 
 def test_technology_in_the_fields_settles_the_condition_where_the_firm_owns_it() -> None:
@@ -161,7 +162,7 @@ def test_tech_sme_knows_no_single_use_and_its_points_are_exact() -> None:
 
 def test_every_gain_is_the_difference_of_two_runs_of_the_policy() -> None:
     firms, outcomes = short(), outcome(price="30万元")
-    table = partners(firms, pair(), "hte", on=ON, outcomes=outcomes)
+    table = propose(firms, pair(), "hte", on=ON, outcomes=outcomes)
     assert len(table) > 10
     before = score(firms, "hte", on=ON)
     for row in table.to_dict("records"):
@@ -190,14 +191,14 @@ def test_rank_is_by_what_is_left_after_the_cost_and_unknown_costs_come_last() ->
     matches = pd.DataFrame(
         {"enterprise_id": "F", "outcome_id": ["dear", "cheap", "open"], "probability": [1.0, 0.5, 1.0]}
     )
-    free = partners(short(), matches, "hte", on=ON, outcomes=outcomes).drop_duplicates("rank")
+    free = propose(short(), matches, "hte", on=ON, outcomes=outcomes).drop_duplicates("rank")
     assert free[["outcome_id", "net"]].to_numpy().tolist() == [["dear", 8], ["open", 8], ["cheap", 4]]
     assert free["together_low"].tolist() == [free["total_before_low"].iloc[0] + gain for gain in (8, 8, 8)]
-    paid = partners(short(), matches, "hte", on=ON, outcomes=outcomes, points_per_yuan=1e-5).drop_duplicates("rank")
+    paid = propose(short(), matches, "hte", on=ON, outcomes=outcomes, points_per_yuan=1e-5).drop_duplicates("rank")
     assert paid[["outcome_id", "net"]].iloc[:2].to_numpy().tolist() == [["cheap", 3], ["dear", 0]]
     assert paid["outcome_id"].iloc[2] == "open"
     assert pd.isna(paid["net"].iloc[2])
-    own = partners(
+    own = propose(
         short(), matches, "hte", on=ON, outcomes=outcomes, points_per_yuan=1e-5, costs={"transfer": 400_000}
     ).drop_duplicates("rank")
     assert own[["outcome_id", "net"]].to_numpy().tolist() == [["dear", 4], ["open", 4], ["cheap", 0]]
@@ -205,15 +206,15 @@ def test_rank_is_by_what_is_left_after_the_cost_and_unknown_costs_come_last() ->
 
 def test_the_fit_comes_from_the_probability_and_else_from_good_match() -> None:
     outcomes = outcome(cooperation="技术转让")
-    known = partners(short(), pair(good_match=False), "hte", on=ON, outcomes=outcomes, weak=True)
+    known = propose(short(), pair(good_match=False), "hte", on=ON, outcomes=outcomes, weak=True)
     assert known[["probability", "probability_from"]].drop_duplicates().to_numpy().tolist() == [[0.5, "probability"]]
-    good = partners(short(), pair(probability=None, good_match=True), "hte", on=ON, outcomes=outcomes)
+    good = propose(short(), pair(probability=None, good_match=True), "hte", on=ON, outcomes=outcomes)
     assert good[["probability", "probability_from"]].drop_duplicates().to_numpy().tolist() == [[1, "good_match"]]
-    assert partners(short(), pair(probability=None, good_match=False), "hte", on=ON, outcomes=outcomes).empty
-    none = partners(short(), pair().drop(columns="probability"), "hte", on=ON, outcomes=outcomes)
+    assert propose(short(), pair(probability=None, good_match=False), "hte", on=ON, outcomes=outcomes).empty
+    none = propose(short(), pair().drop(columns="probability"), "hte", on=ON, outcomes=outcomes)
     assert set(none["probability_from"]) == {"assumed"}
     with pytest.raises(TableError, match=r"^配对表的 probability 应在 0 到 1 之间，第 1 对不是$"):
-        partners(short(), pair(probability=1.5), "hte", on=ON, outcomes=outcomes)
+        propose(short(), pair(probability=1.5), "hte", on=ON, outcomes=outcomes)
 
 
 def test_pairs_that_the_matching_does_not_recommend_are_left_out_or_come_last_and_marked() -> None:
@@ -222,13 +223,13 @@ def test_pairs_that_the_matching_does_not_recommend_are_left_out_or_come_last_an
     matches = pd.concat([pair(outcome_id=n, probability=p, good_match=g) for n, (p, g) in likely.items()])
 
     def listed(**more: Any) -> list[list[Any]]:
-        table = partners(short(), matches, "hte", on=ON, outcomes=outcomes, **more).drop_duplicates("rank")
+        table = propose(short(), matches, "hte", on=ON, outcomes=outcomes, **more).drop_duplicates("rank")
         return table[["outcome_id", "rank", "good_match"]].to_numpy().tolist()
 
     assert listed() == [["D", 1, True], ["B", 2, True]]
     assert listed(weak=True) == [["D", 1, True], ["B", 2, True], ["A", 3, False], ["C", 4, False]]
     assert listed(weak=True, k=3) == listed(weak=True)[:3]
-    table = partners(short(), matches, "hte", on=ON, outcomes=outcomes, weak=True)
+    table = propose(short(), matches, "hte", on=ON, outcomes=outcomes, weak=True)
     assert table["reason"].str.contains("匹配较弱，仅供参考").tolist() == (~table["good_match"].astype(bool)).tolist()
     file = firm_files(short(), ["hte"], on=ON, partners=table)[0]
     assert [told["id"] for told in file["policies"][0]["partners"]] == ["D", "B"]
@@ -238,8 +239,8 @@ def test_from_the_outcomes_side_the_firm_that_gains_most_comes_first() -> None:
     firms = pd.concat([short(), short(enterprise_id="G", conversions_3y=7)], ignore_index=True)
     matches = pd.concat([pair(), pair(enterprise_id="G")], ignore_index=True)
     options: dict[str, Any] = {"on": ON, "outcomes": outcome(cooperation="技术转让")}
-    one = partners(firms, matches, "hte", **options)
-    other = partners(firms, matches, "hte", side="partner", **options)
+    one = propose(firms, matches, "hte", **options)
+    other = propose(firms, matches, "hte", side="partner", **options)
     head = ["enterprise_id", "rank", "outcome_id", "net"]
     assert other.drop_duplicates(head)[head].to_numpy().tolist() == [["F", 1, "C", 4], ["G", 2, "C", 1]]
     keys = ["enterprise_id", "item", "gain_low", "gain_high", "net"]
@@ -249,7 +250,7 @@ def test_from_the_outcomes_side_the_firm_that_gains_most_comes_first() -> None:
 def test_an_expert_is_a_partner_for_development() -> None:
     matches = pd.DataFrame([{"enterprise_id": "F", "expert_id": "E1"}])
     experts = pd.DataFrame([{"expert_id": "E1", "name": "甲教授", "institution": "某大学"}])
-    table = partners(short(), matches, "hte", on=ON, experts=experts)
+    table = propose(short(), matches, "hte", on=ON, experts=experts)
     assert list(dict.fromkeys(table["way"])) == ["joint", "commissioned", "platform"]
     assert set(table["expert_id"]) == {"E1"}
     assert set(table["outcome_id"]) == {""}
@@ -258,19 +259,19 @@ def test_an_expert_is_a_partner_for_development() -> None:
 def test_a_firm_that_passes_has_no_gap_and_nothing_gives_an_empty_table() -> None:
     firms = pd.DataFrame([firm("tech-sme")])
     assert score(firms, "tech-sme", on=ON).summary["decision"].tolist() == ["passes"]
-    assert partners(firms, pair(), "tech-sme", on=ON, outcomes=outcome()).empty
-    assert partners(short(), pair().head(0), "hte", on=ON, outcomes=outcome()).empty
+    assert propose(firms, pair(), "tech-sme", on=ON, outcomes=outcome()).empty
+    assert propose(short(), pair().head(0), "hte", on=ON, outcomes=outcome()).empty
 
 
 def test_faults_are_told() -> None:
     with pytest.raises(PolicyError, match=r"^没有为.*（srdi）写明合作方式如何改变事实；可用：hte、tech-sme$"):
-        partners(short(), pair(), "srdi", on=ON)
+        propose(short(), pair(), "srdi", on=ON)
     with pytest.raises(TableError, match=r"^配对表没有企业编号"):
-        partners(short(), pair().drop(columns="enterprise_id"), "hte", on=ON)
+        propose(short(), pair().drop(columns="enterprise_id"), "hte", on=ON)
     with pytest.raises(TableError, match=r"^企业表中同一企业有不止一行：F；请每家企业只留一行$"):
-        partners(pd.concat([short(), short()]), pair(), "hte", on=ON, outcomes=outcome())
+        propose(pd.concat([short(), short()]), pair(), "hte", on=ON, outcomes=outcome())
     with pytest.raises(ValueError, match="there is no way 'gift'"):
-        partners(short(), pair(), "hte", on=ON, ways=["gift"])
+        propose(short(), pair(), "hte", on=ON, ways=["gift"])
 
 
 def test_every_move_reads_columns_and_items_that_its_policy_has_and_cites_a_source(tmp_path: Path) -> None:
@@ -282,7 +283,7 @@ def test_every_move_reads_columns_and_items_that_its_policy_has_and_cites_a_sour
             assert move.columns <= set(policy.columns)
             assert set(move.evidence) <= rules
             assert move.source.startswith("《")
-    text = Path(str(Path(__import__("matcher").__file__).parent / "data" / "partners.yaml")).read_text("utf-8")
+    text = Path(str(Path(__import__("matcher").__file__).parent / "partners" / "cooperation.yaml")).read_text("utf-8")
     wrong = tmp_path / "moves.yaml"
     wrong.write_text(text.replace("ways: [licence]", "ways: [lease]", 1), "utf-8")
     with pytest.raises(PolicyError, match=r"hte, move 4: there is no way 'lease'$"):
@@ -305,7 +306,7 @@ def test_a_name_alone_joins_a_need_only_when_accepted() -> None:
 
 def test_a_firm_file_holds_decision_points_gaps_partners_instruments_and_questions(tmp_path: Path) -> None:
     firms = short(name="甲<b>公司</b> 13812345678", in_field=None, conversions_3y=12)
-    found = partners(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
+    found = propose(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
     tools = pd.DataFrame(
         [
             ("F", "创新券", "passes", "可以申请", "文"),

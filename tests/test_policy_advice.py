@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.policy.cheapest import LEVERS, Lever, cheapest
-from matcher.policy.core import load_policy, shipped
-from matcher.policy.policy_file import read_yaml
-from matcher.policy.scoring import ask_first, what_changes
-from matcher.policy.trace import trace, trace_page
-from matcher.policy.verdicts import score
+from matcher.policy.advice import ask_first, what_changes
+from matcher.policy.explanation import trace, trace_page
+from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
+from matcher.policy.model import read_yaml
+from matcher.policy.policy import load_policy, shipped
+from matcher.policy.scoring import score
 
 ON = dt.date(2026, 6, 1)
 

@@ -12,8 +12,8 @@ import pytest
 
 from matcher.errors import PolicyError
 from matcher.policy.cases import check_policy, read_cases, run_cases
-from matcher.policy.core import Policy, load_policy, shipped
-from matcher.policy.policy_file import COMPARISONS
+from matcher.policy.model import COMPARISONS
+from matcher.policy.policy import Policy, load_policy, shipped
 
 NAMES = list(shipped())
 

@@ -11,14 +11,14 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from matcher.cli import app
-from matcher.policy.core import load_policy, shipped
-from matcher.policy.firms import read_firms
-from matcher.policy.joining import core_name, link, plain_name, uscc_fault
-from matcher.policy.policy_file import read_yaml
-from matcher.policy.scored import score_parquet
-from matcher.policy.sheets import add_projects, add_rights, add_years
-from matcher.policy.verdicts import SUMMARY, VERDICTS, score
+from matcher.cli.app import app
+from matcher.policy.detail_tables import add_projects, add_rights, add_years
+from matcher.policy.firm_table import read_firms
+from matcher.policy.linkage import core_name, link, plain_name, uscc_fault
+from matcher.policy.model import read_yaml
+from matcher.policy.policy import load_policy, shipped
+from matcher.policy.scoring import SUMMARY, VERDICTS, score
+from matcher.policy.streaming import score_parquet
 
 ON = dt.date(2026, 6, 1)
 CODE = "91371300MA3C000005"
@@ -132,7 +132,7 @@ def test_parquet_in_pieces_gives_the_same_rows(tmp_path: Path, monkeypatch: pyte
         rows.append({k: (v == "yes" if v in ("yes", "no") else v) for k, v in row.items()})
     firms = pd.DataFrame(rows)
     firms.to_parquet(tmp_path / "firms.parquet")
-    monkeypatch.setattr("matcher.policy.scored.CHUNK", 16)
+    monkeypatch.setattr("matcher.policy.streaming.CHUNK", 16)
     hte = load_policy("hte")
     counted, problems = score_parquet(
         tmp_path / "firms.parquet", [hte], on=ON, summary=tmp_path / "s.parquet", verdicts=tmp_path / "v.parquet"

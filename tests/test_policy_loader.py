@@ -10,8 +10,8 @@ import pytest
 
 from matcher.errors import PolicyError
 from matcher.policy.cases import check_policy
-from matcher.policy.core import Policy, load_policy, shipped
-from matcher.policy.verdicts import score
+from matcher.policy.policy import Policy, load_policy, shipped
+from matcher.policy.scoring import score
 
 PLAIN = """
 policy: own

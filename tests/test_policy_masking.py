@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.policy.answers import judged_columns
-from matcher.policy.core import Policy, load_policy
+from matcher.policy.evaluation import judged_columns
 from matcher.policy.facts import domain
 from matcher.policy.intervals import Facts
-from matcher.policy.policy_file import FactColumn
-from matcher.policy.verdicts import Scored, score
+from matcher.policy.model import FactColumn
+from matcher.policy.policy import Policy, load_policy
+from matcher.policy.scoring import Scored, score
 
 ON = dt.date(2026, 6, 1)
 DAYS = {"srdi": [dt.date(2025, 6, 1), dt.date(2026, 6, 1)], "little-giant": [dt.date(2025, 6, 1), dt.date(2026, 6, 1)]}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.policy.verdicts import score
+from matcher.policy.scoring import score
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 ON = dt.date(2026, 11, 24)

@@ -10,12 +10,12 @@ import pandas as pd
 import pytest
 
 from matcher.errors import ConflictError, PoolError, TableError
-from matcher.feedback import REASONS as FEEDBACK_REASONS
-from matcher.policy.core import load_policy, shipped
-from matcher.policy.policy_file import read_yaml
-from matcher.pool.book import VERSION, Book
-from matcher.pool.changes import moves
-from matcher.pool.followup import REASONS, added_conversions, conversions, follow, funnel, items, judged
+from matcher.matching.feedback import REASONS as FEEDBACK_REASONS
+from matcher.policy.model import read_yaml
+from matcher.policy.policy import load_policy, shipped
+from matcher.pool.book.book import VERSION, Book
+from matcher.pool.book.diff import moves
+from matcher.pool.book.follow_up import REASONS, added_conversions, conversions, follow, funnel, items, judged
 from matcher.pool.tiers import tiers
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

@@ -10,9 +10,9 @@ from scipy.special import ndtr, ndtri
 from typer.testing import CliRunner
 
 from matcher import score
-from matcher.cli import app
-from matcher.pool.discovery import LISTED, discover
-from matcher.pool.latent import Latent, Margin
+from matcher.cli.app import app
+from matcher.pool.discovery.estimation import LISTED, discover
+from matcher.pool.discovery.imputation import Latent, Margin
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 sys.path.insert(0, str(EXAMPLES))

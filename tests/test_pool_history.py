@@ -16,12 +16,12 @@ from test_pool_pages import run  # noqa: F401
 
 from matcher import score
 from matcher.errors import HistoryError, PoolError, TableError
-from matcher.policy.core import load_policy
-from matcher.pool.forecasts import CHECK, GROUPS, area, calibrate
-from matcher.pool.history_files import read_history
-from matcher.pool.learning import _cases, _choose, _weights, learn_card
-from matcher.pool.quantities import measured
-from matcher.pool.scorecard import Item, ScoreCard, order_inside
+from matcher.policy.policy import load_policy
+from matcher.pool.scorecard.card import Item, ScoreCard, order_inside
+from matcher.pool.scorecard.forecasts import CHECK, GROUPS, area, calibrate
+from matcher.pool.scorecard.history import read_history
+from matcher.pool.scorecard.learning import _cases, _choose, _weights, learn_card
+from matcher.pool.scorecard.measurements import measured
 from matcher.pool.tiers import TIERS, tiers
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from test_matching import EXAMPLES
 
-from matcher.cli import main
+from matcher.cli.app import main
 
 STATUS = """企业编号,需求编号,成果编号,状态,日期,跟进人,合同类型,合同金额（万元）,拒绝理由
 S01,N1,C1,已推送,2026-02-01,王,,,

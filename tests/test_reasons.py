@@ -6,8 +6,9 @@ import pytest
 from small import build
 from test_matching import EXAMPLES
 
-from matcher import Index, StaticEncoder, match, read_needs, read_outcomes
-from matcher.reasons import PHRASES, _joined
+from matcher import Index, match, read_needs, read_outcomes
+from matcher.matching import StaticEncoder
+from matcher.matching.explanation import PHRASES, _joined
 
 OUTCOMES = pd.DataFrame(
     [

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import OutputError
-from matcher.report import check_output, mask_contacts, write_matches
+from matcher.export.matches import check_output, mask_contacts, write_matches
 
 NEEDS = pd.DataFrame(
     {
@@ -242,7 +242,7 @@ def test_long_numbers_and_odd_values_stay_readable(tmp_path: Path) -> None:
 
 
 def test_too_many_rows_for_excel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matcher.report.EXCEL_ROWS", 12)
+    monkeypatch.setattr("matcher.export.matches.EXCEL_ROWS", 12)
     eleven = pd.concat([MATCHES.head(1)] * 11)
     assert len(grid(write(tmp_path / "m.xlsx", matches=eleven, about={}), "匹配结果")) == 12
     words = "“匹配结果”有 14 行、17 列，超过 Excel 的上限（11 行、16,384 列）；请把输出改为 .csv 或 .parquet"

@@ -18,7 +18,9 @@ import pytest
 from pandas.testing import assert_frame_equal
 from small import NEEDS, OUTCOMES, Known, build
 
-from matcher import Index, IndexFolderError, Segmenter, StaticEncoder, match, storage
+from matcher import Index, match
+from matcher.errors import IndexFolderError
+from matcher.matching import Segmenter, StaticEncoder, storage
 
 TESTS = Path(__file__).parent
 
@@ -348,7 +350,7 @@ def test_own_words_and_engine_come_back_with_the_folder(tmp_path):
 def test_an_encoder_that_cannot_be_loaded_is_not_called_damage(folder, monkeypatch):
     from matcher.errors import EncoderError
 
-    monkeypatch.setattr("matcher.encoders.DEFAULT", "nowhere")
+    monkeypatch.setattr("matcher.matching.encoders.DEFAULT", "nowhere")
     with pytest.raises(EncoderError, match=r"^the default encoder is missing"):
         Index.load(folder)
 

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.contracts import KINDS
 from matcher.errors import TableError
-from matcher.tables import (
+from matcher.tables.reading import (
     NEEDS,
     OUTCOMES,
     PROBLEM_COLUMNS,
@@ -26,6 +25,7 @@ from matcher.tables import (
     read_table,
     split_labels,
 )
+from matcher.tables.schemas import KINDS
 
 FIRM = Contract(
     "firms",

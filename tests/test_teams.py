@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.teams import find_teams, fits_from, point_needs, points_of
+from matcher.experts.teams import find_teams, fits_from, point_needs, points_of
 
 
 @pytest.mark.parametrize(

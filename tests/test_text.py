@@ -5,7 +5,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.text import LONG_SENTENCE, Segmenter, Terms, domain_words, language, normalise, normalise_all, sentences
+from matcher.matching.tokens import (
+    LONG_SENTENCE,
+    Segmenter,
+    Terms,
+    domain_words,
+    language,
+    normalise,
+    normalise_all,
+    sentences,
+)
 
 ENGINES = ["rjieba", "jieba"]
 WORD = True  # the segmenter read it as a word; the other terms are characters and bigrams
@@ -195,7 +204,7 @@ def test_an_unknown_engine_is_refused():
     ],
 )
 def test_sentences(text, found, monkeypatch):
-    monkeypatch.setattr("matcher.text.LONG_SENTENCE", 30)
+    monkeypatch.setattr("matcher.matching.tokens.LONG_SENTENCE", 30)
     assert sentences(text) == found
 
 

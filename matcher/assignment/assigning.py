@@ -11,9 +11,9 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from matcher.assignment.obstacles import find_obstacles
+from matcher.assignment.infeasibility import find_obstacles
 from matcher.assignment.problem import Bounds, Extra, Problem, build, check_pairs, limits
-from matcher.assignment.solving import Solved, solve
+from matcher.assignment.solver import Solved, solve
 from matcher.errors import InfeasibleError
 
 GOALS = ("total", "max_min", "max_min_then_total")

@@ -10,7 +10,7 @@ import pandas as pd
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from matcher.assignment.linear import Floats
+from matcher.assignment.highs import Floats
 from matcher.errors import TableError
 
 Bounds = Mapping[str, Mapping[str, int]]

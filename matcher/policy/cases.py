@@ -12,8 +12,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import PolicyError
-from matcher.policy.core import Policy, load_policy
-from matcher.policy.policy_file import read_yaml
+from matcher.policy.model import read_yaml
+from matcher.policy.policy import Policy, load_policy
 
 EXPECTED = ("condition", "points", "amount")
 
@@ -79,7 +79,7 @@ def run_cases(cases: list[Case], folder: str | Path, *, policy: Policy | None = 
 
     One row a case and expectation: case, expected, what (rule), got, ok.
     """
-    from matcher.policy.verdicts import score
+    from matcher.policy.scoring import score
 
     rows: list[dict[str, Any]] = []
     groups: dict[Any, list[int]] = {}

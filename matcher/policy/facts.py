@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.cleaning import read_date
 from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
-from matcher.policy.policy_file import FactColumn
+from matcher.policy.model import FactColumn
+from matcher.tables.cells import read_date
 
 EPOCH = dt.date(1970, 1, 1)
 YES = frozenset({"是", "有", "对", "true", "yes", "y", "1", "1.0", "√", "✓"})

@@ -9,9 +9,9 @@ from typing import Protocol
 
 import numpy as np
 
+from matcher.policy.conditions import Compare, Frame, Points, Shown, Test, add_points
 from matcher.policy.intervals import Bools, Facts, Floats, Truth
 from matcher.policy.measures import MeanGrowth
-from matcher.policy.rules import Compare, Frame, Points, Shown, Test, add_points
 
 Range = tuple[float, float]
 

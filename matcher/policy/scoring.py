@@ -1,197 +1,263 @@
-"""From verdicts to advice: which fact to ask for first, the cheapest way to pass, and what a new edition changes."""
+"""Policies over a table of firms: one verdict a firm and rule, one decision a firm and policy, and the problems met."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from matcher.policy.answers import Answer, Prepared, answers, evaluate, judged_columns, prepare
-from matcher.policy.core import Policy, load_policy
-from matcher.policy.critical import all_turns, candidates, columns_of
-from matcher.policy.facts import build, domain
-from matcher.policy.intervals import Floats
-from matcher.policy.policy_file import Ruleset
-from matcher.policy.verdicts import decision_codes, score
+from matcher.errors import PolicyError
+from matcher.policy.conditions import State
+from matcher.policy.evaluation import Group, Prepared, answers, prepare
+from matcher.policy.facts import Notes
+from matcher.policy.intervals import Bools
+from matcher.policy.policy import Policy, load_policy
 
-QUESTIONS = ("enterprise_id", "policy", "rank", "column", "title", "settles", "open_rules", "width")
-CHANGES = (
+SUMMARY = ("enterprise_id", "policy", "edition", "on", "decision", "total_low", "total_high")
+VERDICTS = (
     "enterprise_id",
     "policy",
-    "edition_before",
-    "edition_after",
-    "decision_before",
-    "decision_after",
-    "rules",
+    "rule",
+    "kind",
+    "value",
+    "limit",
+    "passed",
+    "points_low",
+    "points_high",
+    "points_max",
+    "gap",
+    "source",
+    "in_force_since",
+    "verified",
 )
-
-
-def loaded(policy: str | Policy) -> Policy:
-    """The policy, loaded where only its id is given."""
-    return load_policy(policy) if isinstance(policy, str) else policy
-
-
-def as_day(on: dt.date | str) -> dt.date:
-    """The day, read where it is text."""
-    return dt.date.fromisoformat(on) if isinstance(on, str) else on
+DECISIONS = ("passes", "fails", "can_pass", "unknown", "not_in_force")
+PASSED = ("pass", "fail", "unknown")
 
 
 @dataclass(frozen=True)
-class Part:
-    """Firms answered by one ruleset, and their facts as figures."""
+class Scored:
+    """The tables of a scoring: `summary` one row a firm and policy, `verdicts` one row a firm and rule, `problems`."""
 
-    ready: Prepared
-    ruleset: Ruleset
-    rows: np.ndarray[Any, np.dtype[np.int64]]
-    answer: Answer
-
-    def run(self, rows: np.ndarray[Any, Any], changed: Mapping[str, Floats]) -> Answer:
-        """The ruleset over copies of some firms (`rows`: numbers in the whole table) with some facts replaced."""
-        policy = self.ready.policy
-        values = {name: changed.get(name, column[rows]) for name, column in self.ready.values.items()}
-        facts = build(policy.columns, values, self.ready.days[rows].astype(np.float64), policy.years)
-        return evaluate(policy, self.ruleset, facts, figures=False)
+    summary: pd.DataFrame
+    verdicts: pd.DataFrame
+    problems: pd.DataFrame
 
 
-def parts(policy: Policy, firms: pd.DataFrame, on: dt.date) -> Iterator[Part]:
-    """The firms of a table by the ruleset that answers them; those that nothing answers are left out."""
-    (ready,), _ = prepare([policy], firms, on)
-    for group in answers(ready, figures=False):
-        if group.edition is None or group.answer is None or group.answer.decision is None:
-            continue
-        day = dt.date(1970, 1, 1) + dt.timedelta(days=int(ready.days[group.rows[0]]))
-        purpose = None
-        if policy.purpose_column is not None:
-            given = ready.values[policy.purpose_column][group.rows[0]]
-            purpose = None if np.isnan(given) else float(given)
-        yield Part(ready, policy.ruleset(group.edition, day, purpose), group.rows, group.answer)
+def decision_codes(state: State | None, size: int) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """Rows to places in DECISIONS; -1 where the policy makes no decision."""
+    if state is None:
+        return np.full(size, -1, dtype=np.int8)
+    open_ = state.open()
+    out = np.full(size, 3, dtype=np.int8)
+    out[state.can_hold & ~open_ & ~state.can_fail] = 0
+    out[state.can_fail & ~open_ & ~state.can_hold] = 1
+    out[open_ & ~state.can_hold & ~state.can_fail] = 2
+    return out
 
 
-def ask_first(firms: pd.DataFrame, policy: str | Policy, *, on: dt.date | str) -> pd.DataFrame:
-    """The missing facts of every firm whose decision is unknown, the most telling first.
+def passed_codes(state: State) -> np.ndarray[Any, np.dtype[np.int8]]:
+    """Rows to places in PASSED."""
+    out = np.full(len(state.can_hold), 2, dtype=np.int8)
+    open_ = state.open()
+    out[state.can_hold & ~open_ & ~state.can_fail] = 0
+    out[state.can_fail & ~open_ & ~state.can_hold] = 1
+    return out
 
-    Each missing fact is given, in turn, one value from every gap between the values at which some rule turns.
-    `settles`: the share of those answers after which the decision stands; `open_rules`: how many conditions are still
-    unknown after it, on average; `width`: how wide the score is still, on average (NaN without a score). Facts are
-    ordered by these three, then by their place in the policy. One row a firm and missing fact: enterprise_id, policy,
-    rank (from 1), column, title, settles, open_rules, width; firms in the order of the table. Experts' points are not
-    facts and are not asked for.
-    """
-    policy = loaded(policy)
-    experts = judged_columns(policy)
-    pieces: list[pd.DataFrame] = []
-    for part in parts(policy, firms, as_day(on)):
-        undecided = part.rows[decision_codes(part.answer.decision, len(part.rows)) == 3]
-        for place, name in enumerate(_asked(policy, part.ruleset)):
-            if name in experts:
-                continue
-            rows = undecided[np.isnan(part.ready.values[name][undecided])]
-            if policy.years is not None and name == policy.years.column:
-                rows = rows[np.isnan(part.ready.values[policy.years.since][rows])]
-            if len(rows):
-                pieces.append(_tell(policy, part, name, rows).assign(_place=place))
-    if not pieces:
-        return pd.DataFrame({name: pd.Series(dtype="object") for name in QUESTIONS})
-    table = pd.concat(pieces, ignore_index=True)
-    table = table.sort_values(
-        ["_row", "settles", "open_rules", "width", "_place"], ascending=[True, False, True, True, True], kind="stable"
+
+class Decided(NamedTuple):
+    """One policy's answers, a row a firm: places in DECISIONS and among editions (-1: none), bounds of the total."""
+
+    codes: np.ndarray[Any, np.dtype[np.int8]]
+    edition: np.ndarray[Any, np.dtype[np.int16]]
+    low: np.ndarray[Any, np.dtype[np.float64]]
+    high: np.ndarray[Any, np.dtype[np.float64]]
+
+
+def decided(ready: Prepared, groups: Sequence[Group]) -> Decided:
+    """The decision of every firm, in the order of the firms."""
+    size = len(ready.ids)
+    editions = [edition.id for edition in ready.policy.editions]
+    all_of = Decided(
+        np.full(size, 4, np.int8), np.full(size, -1, np.int16), np.full(size, np.nan), np.full(size, np.nan)
     )
-    table["rank"] = table.groupby("_row").cumcount() + 1
-    return table[list(QUESTIONS)].reset_index(drop=True)
+    for group in groups:
+        if group.edition is None or group.answer is None:
+            continue
+        all_of.edition[group.rows] = editions.index(group.edition.id)
+        all_of.codes[group.rows] = decision_codes(group.answer.decision, len(group.rows))
+        total = group.answer.total()
+        if total is not None:
+            all_of.low[group.rows], all_of.high[group.rows] = total.low_min, total.high_max
+    return all_of
 
 
-def _asked(policy: Policy, ruleset: Ruleset) -> list[str]:
-    names = columns_of(ruleset)
-    if policy.years is not None:
-        names += [name for name in (policy.years.since, policy.years.column) if name not in names]
-    return names
-
-
-def _grid(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> Floats:
-    """Answers to try for a missing fact: (rows, answers), NaN for none."""
-    column = policy.columns[name]
-    low, high = domain(column)
-    if column.kind == "yesno" or column.kind == "choice" or name == getattr(policy.years, "column", None):
-        return np.tile(np.arange(low, high + 1), (len(rows), 1))
-    days = part.ready.days[rows].astype(np.float64)
-    if column.kind == "date":
-        return np.stack([days - 100, days - 364, days - 365, days - 800, days - 1200, days - 3000], axis=1)
-    values = {key: value[rows] for key, value in part.ready.values.items()}
-    facts = build(policy.columns, values, days, policy.years)
-    return candidates(all_turns(part.ruleset), facts, name, low, high, column.step)
-
-
-def _tell(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> pd.DataFrame:
-    grid = _grid(policy, part, name, rows)
-    at, place = np.nonzero(~np.isnan(grid))
-    answer = part.run(rows[at], {name: grid[at, place]})
-    settled = decision_codes(answer.decision, len(at)) != 3
-    still = sum((state.can_hold.astype(int) + state.open() + state.can_fail) > 1 for state in answer.states.values())
-    total = answer.total()
-    width = np.full(len(at), np.nan) if total is None else total.high_max - total.low_min
-    many = np.bincount(at, minlength=len(rows))
-
-    def mean(values: Any) -> Floats:
-        return np.asarray(np.bincount(at, weights=np.asarray(values, dtype=np.float64), minlength=len(rows)) / many)
-
+def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
+    """The summary of one policy in the order of the firms."""
+    size, editions = len(ready.ids), [edition.id for edition in ready.policy.editions]
+    codes, edition, low, high = decided(ready, groups)
     return pd.DataFrame(
         {
-            "_row": rows,
-            "enterprise_id": part.ready.ids[rows],
-            "policy": policy.id,
-            "column": name,
-            "title": policy.columns[name].title,
-            "settles": np.round(mean(settled), 6),
-            "open_rules": np.round(mean(still), 6),
-            "width": np.round(mean(width), 6),
+            "enterprise_id": ready.ids,
+            "policy": pd.Categorical.from_codes(np.zeros(size, dtype=np.int8), pd.Index([ready.policy.id])),
+            "edition": pd.Categorical.from_codes(edition, pd.Index(editions)),
+            "on": ready.days.astype("datetime64[D]").astype("datetime64[s]"),
+            "decision": pd.Categorical.from_codes(codes, pd.Index(list(DECISIONS))),
+            "total_low": low,
+            "total_high": high,
         }
     )
 
 
-def what_changes(
-    firms: pd.DataFrame, policies: Sequence[str | Policy], *, before: dt.date | str, after: dt.date | str
-) -> pd.DataFrame:
-    """What changes for a list between two days, for instance when a new edition comes into force.
+def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
+    """One group's verdicts, firm by firm, as flat arrays; words as (codes, words) pairs."""
+    answer = group.answer
+    assert answer is not None
+    rules, size = answer.rules, answer.size
+    many = len(rules)
+    value, limit, gap = (np.full((size, many), np.nan) for _ in range(3))
+    low, high = np.full((size, many), np.nan), np.full((size, many), np.nan)
+    passed = np.full((size, many), -1, dtype=np.int8)
+    for column, rule in enumerate(rules):
+        shown = answer.shown.get((rule.kind, rule.id))
+        if shown is not None:
+            value[:, column], limit[:, column], gap[:, column] = shown.value, shown.limit, shown.gap
+        if rule.kind == "condition":
+            passed[:, column] = passed_codes(answer.states[rule.id])
+            gap[passed[:, column] == 0, column] = 0.0
+        elif rule.kind == "points":
+            points = answer.points[rule.id]
+            low[:, column], high[:, column] = points.low_min, points.high_max
+        else:
+            value[:, column] = answer.amounts[rule.id]
+    words = {name: _codes([getattr(rule, field) for rule in rules]) for name, field in _WORDS.items()}
+    most = np.array([np.nan if rule.most is None else rule.most for rule in rules])
+    return {
+        "row": np.repeat(group.rows, many),
+        "rules": many,
+        "value": value.ravel(),
+        "limit": limit.ravel(),
+        "passed": passed.ravel(),
+        "points_low": low.ravel(),
+        "points_high": high.ravel(),
+        "points_max": np.tile(most, size),
+        "gap": gap.ravel(),
+        "verified": np.tile(np.array([rule.verified for rule in rules]), size),
+        **{name: (np.tile(codes, size), names) for name, (codes, names) in words.items()},
+    }
 
-    The same facts are answered on both days (`apply_on` in the table is left aside). One row a firm and policy whose
-    edition, decision or any condition differs: enterprise_id, policy, edition_before, edition_after, decision_before,
-    decision_after, rules (conditions that differ, as "rule: before -> after", "none" where an edition does not have
-    it, joined by "; "). Firms in the order of the table within each policy; nothing changed gives no rows.
-    """
-    plain = firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
-    one, two = (score(plain, list(policies), on=as_day(day)) for day in (before, after))
-    key = ["enterprise_id", "policy"]
-    sides = []
-    for scored in (one, two):
-        summary = scored.summary.astype({"policy": str, "edition": object, "decision": object})
-        sides.append(summary[[*key, "edition", "decision"]])
-    joined = sides[0].merge(sides[1], on=key, how="left", suffixes=("_before", "_after"), sort=False)
-    rules = _rule_changes(one.verdicts, two.verdicts)
-    joined["rules"] = [rules.get(pair, "") for pair in zip(joined["enterprise_id"], joined["policy"], strict=True)]
-    for name in ("edition_before", "edition_after", "decision_before", "decision_after"):
-        joined[name] = joined[name].astype(object).where(joined[name].notna(), None)
-    differs = (joined["rules"] != "") | (joined["decision_before"] != joined["decision_after"])
-    differs |= joined["edition_before"] != joined["edition_after"]
-    return joined.loc[differs, list(CHANGES)].reset_index(drop=True)
+
+_WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since"}
 
 
-def _rule_changes(one: pd.DataFrame, two: pd.DataFrame) -> dict[tuple[str, str], str]:
-    sides = []
-    for verdicts in (one, two):
-        part = verdicts[verdicts["kind"] == "condition"] if len(verdicts) else verdicts
-        sides.append(
-            {
-                (str(row[0]), str(row[1]), str(row[2])): str(row[3])
-                for row in part[["enterprise_id", "policy", "rule", "passed"]].itertuples(index=False)
-            }
+def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int16]], list[Any]]:
+    names = list(dict.fromkeys(words))
+    return np.array([names.index(word) for word in words], dtype=np.int16), names
+
+
+def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
+    """The verdicts of one policy: firms in the order of the table, rules in the order of the policy."""
+    frames = []
+    for group in groups:
+        if group.answer is None:
+            continue
+        parts = verdict_columns(ready, group)
+
+        def word(name: str, parts: dict[str, Any] = parts) -> Any:
+            codes, names = parts[name]
+            if name == "in_force_since":
+                names = pd.DatetimeIndex(names)
+            return pd.Categorical.from_codes(codes, pd.Index(names))
+
+        frames.append(
+            pd.DataFrame(
+                {
+                    "_row": parts["row"],
+                    "enterprise_id": ready.ids[parts["row"]],
+                    "policy": pd.Categorical.from_codes(
+                        np.zeros(len(parts["row"]), dtype=np.int8), pd.Index([ready.policy.id])
+                    ),
+                    "rule": word("rule"),
+                    "kind": word("kind"),
+                    "value": parts["value"],
+                    "limit": parts["limit"],
+                    "passed": pd.Categorical.from_codes(parts["passed"], pd.Index(list(PASSED))),
+                    "points_low": parts["points_low"],
+                    "points_high": parts["points_high"],
+                    "points_max": parts["points_max"],
+                    "gap": parts["gap"],
+                    "source": word("source"),
+                    "in_force_since": word("in_force_since"),
+                    "verified": parts["verified"],
+                }
+            )
         )
-    told: dict[tuple[str, str], list[str]] = {}
-    for key in dict.fromkeys([*sides[0], *sides[1]]):
-        was, now = sides[0].get(key, "none"), sides[1].get(key, "none")
-        if was != now:
-            told.setdefault((key[0], key[1]), []).append(f"{key[2]}: {was} -> {now}")
-    return {key: "; ".join(lines) for key, lines in told.items()}
+    if not frames:
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in VERDICTS})
+    if len(frames) == 1:
+        return frames[0].drop(columns="_row")
+    joined = _union(frames).sort_values("_row", kind="stable", ignore_index=True)
+    return joined.drop(columns="_row")
+
+
+def _union(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """Concatenate; columns of words keep being words."""
+    out = {}
+    for name in frames[0].columns:
+        pieces = [frame[name] for frame in frames]
+        if isinstance(pieces[0].dtype, pd.CategoricalDtype):
+            out[name] = pd.Series(pd.api.types.union_categoricals([piece.array for piece in pieces]))
+        else:
+            out[name] = pd.concat(pieces, ignore_index=True)
+    return pd.DataFrame(out)
+
+
+def check_figures(ready: Prepared, note: Notes) -> None:
+    """Figures that cannot be together, or seldom are, to problems."""
+    policy = ready.policy
+    if not policy.raw_checks:
+        return
+    for check in policy.checks():
+        sure: Bools = check.test.truth(ready.facts).sure
+        if sure.any():
+            note.add(ready.ids, sure, check.column, None, check.says, check.level)
+
+
+def score(firms: pd.DataFrame, policies: Sequence[str | Policy] | str | Policy, *, on: dt.date | str) -> Scored:
+    """Answer every rule of one or several policies for every firm.
+
+    `firms`: one row a firm, columns named as the policies declare them (`matcher.policy.Policy.columns`); an absent
+    column or an empty cell is unknown. `apply_on` of a row wins over `on`; both choose the edition.
+
+    Returns `summary` (one row a firm and policy: enterprise_id, policy, edition, on, decision, total_low, total_high)
+    and `verdicts` (one row a firm and rule: value in the rule's own unit, limit, passed, points_low, points_high,
+    points_max, gap in the unit of the numerator, source, in_force_since, verified), policy by policy as asked, firms
+    in the order of the table, and `problems`. No firms give empty tables.
+
+    Raises PolicyError when a policy is not known.
+    """
+    day = dt.date.fromisoformat(on) if isinstance(on, str) else on
+    asked = [policies] if isinstance(policies, (str, Policy)) else list(policies)
+    loaded = [load_policy(policy) if isinstance(policy, str) else policy for policy in asked]
+    if len({policy.id for policy in loaded}) != len(loaded):
+        raise PolicyError("同一政策给出了两次")
+    prepared, notes = prepare(loaded, firms, day)
+    summaries, verdicts = [], []
+    for ready, note in zip(prepared, notes, strict=True):
+        check_figures(ready, note)
+        groups = list(answers(ready))
+        summaries.append(summary_frame(ready, groups))
+        verdicts.append(verdict_frame(ready, groups))
+    problems = pd.concat([note.frame() for note in notes], ignore_index=True)
+    if not loaded:
+        return Scored(pd.DataFrame(columns=list(SUMMARY)), pd.DataFrame(columns=list(VERDICTS)), problems)
+    return Scored(_union(summaries), _joined([v for v in verdicts if len(v)]), problems)
+
+
+def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    if not frames:
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in VERDICTS})
+    return _union(frames)

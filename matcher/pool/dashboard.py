@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, TableError
-from matcher.output import save_files
-from matcher.pool.book_files import CAUSES, STATES
+from matcher.export.files import save_files
+from matcher.export.matches import mask_contacts
+from matcher.pool.book.tables import CAUSES, STATES
 from matcher.pool.tiers import TIERS
 from matcher.pool.tiers import TITLES as TIER_TITLES
-from matcher.report import mask_contacts
 
 MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130
 NO_CLUSTER = "不属于任何一个"
@@ -35,12 +35,12 @@ def write_dashboard(
 ) -> None:
     """Write the page. Each part appears where its table is given; each picture stands beside its figures.
 
-    snapshot: of `Book.snapshot`. moves: of `matcher.pool.changes.moves`. discovered: `Discovery.listed`; the first ten
-    are shown. expected: `Discovery.expected` (policy or name, expected, low, high; one row a policy), where there is a
-    target with its `goal`. targets: of `matcher.pool.targets.progress`. clusters: of `matcher.classify` over the firms
-    (`id, code, name, level, rank`; counted is each firm's first heading of the top level, beside those in the pool
-    where there is a snapshot), or counts as `name, firms`. chains: of `matcher.link_table`. funnel: of
-    `matcher.pool.followup.funnel`. Contacts are masked. Raises TableError for columns that lack, OutputError.
+    snapshot: of `Book.snapshot`. moves: of `matcher.pool.book.diff.moves`. discovered: `Discovery.listed`; the first
+    ten are shown. expected: `Discovery.expected` (policy or name, expected, low, high; one row a policy), where there
+    is a target with its `goal`. targets: of `matcher.pool.targets.progress`. clusters: of `matcher.classify` over the
+    firms (`id, code, name, level, rank`; counted is each firm's first heading of the top level, beside those in the
+    pool where there is a snapshot), or counts as `name, firms`. chains: of `matcher.link_table`. funnel: of
+    `matcher.pool.book.follow_up.funnel`. Contacts are masked. Raises TableError for columns that lack, OutputError.
     """
     import jinja2
 
@@ -59,7 +59,7 @@ def write_dashboard(
         "funnel": None if funnel is None else _funnel(funnel),
     }
     environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("matcher"),
+        loader=jinja2.PackageLoader("matcher.export"),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

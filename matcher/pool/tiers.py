@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.policy.answers import Answer, answers, prepare
-from matcher.policy.core import Policy
+from matcher.policy.evaluation import Answer, answers, prepare
 from matcher.policy.intervals import Floats
-from matcher.policy.verdicts import DECISIONS, decided
+from matcher.policy.policy import Policy
+from matcher.policy.scoring import DECISIONS, decided
 
 TIERS = ("ready", "next_year", "two_years", "seed")
 TITLES = {"ready": "本轮可报", "next_year": "明年", "two_years": "两年内", "seed": "种子"}

@@ -29,8 +29,8 @@ import torch
 from safetensors.numpy import save_file
 from torch.nn import functional
 
-from matcher.encoders import FORMAT
-from matcher.text import Segmenter, normalise, sentences
+from matcher.matching.encoders import FORMAT
+from matcher.matching.tokens import Segmenter, normalise, sentences
 
 log = logging.getLogger("train")
 
@@ -394,7 +394,7 @@ def train(views: Views, table: Table, distilled: sp.csr_array, taught: np.ndarra
 
 
 def write(folder: Path, names: list[str], table: np.ndarray, settings: Settings) -> None:
-    """The folder that `matcher.encoders.StaticEncoder.load` reads, and sentence-transformers too."""
+    """The folder that `matcher.matching.encoders.StaticEncoder.load` reads, and sentence-transformers too."""
     folder.mkdir(parents=True, exist_ok=True)
     scales = np.maximum(np.abs(table).max(axis=1), 1e-12) / 127
     save_file(
@@ -404,7 +404,7 @@ def write(folder: Path, names: list[str], table: np.ndarray, settings: Settings)
     (folder / "model.safetensors").chmod(0o644)
     (folder / "vocabulary.txt").write_text("".join(f"{name}\n" for name in names), encoding="utf-8", newline="\n")
     config = {"format": FORMAT, "name": "static-zh", "power": settings.power, "training": dataclasses.asdict(settings)}
-    modules = [{"idx": 0, "name": "0", "path": "", "type": "matcher.torch_encoder.StaticModule"}]
+    modules = [{"idx": 0, "name": "0", "path": "", "type": "matcher.matching.torch_encoder.StaticModule"}]
     for name, content in (("config.json", config), ("modules.json", modules)):
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8", newline="\n")
 

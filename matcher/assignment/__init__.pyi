@@ -1,0 +1,5 @@
+from .assigning import Assignment as Assignment
+from .assigning import assign as assign
+from .timetabling import Timetable as Timetable
+from .timetabling import repair as repair
+from .timetabling import timetable as timetable

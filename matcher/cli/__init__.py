@@ -1,0 +1,1 @@
+"""The command line: a command reads, calls one public function, writes, reports."""

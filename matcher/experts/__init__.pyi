@@ -1,0 +1,10 @@
+from .deduplication import Merged as Merged
+from .deduplication import merge_experts as merge_experts
+from .deduplication import propose_merges as propose_merges
+from .library import Experts as Experts
+from .library import Weighing as Weighing
+from .ranking import rank_experts as rank_experts
+from .ranking import rank_needs as rank_needs
+from .teams import find_teams as find_teams
+from .teams import fits_from as fits_from
+from .teams import point_needs as point_needs

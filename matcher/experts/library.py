@@ -1,0 +1,228 @@
+"""People and their works, which lie in an `Index`, and what a work counts for a person."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matcher.errors import TableError
+from matcher.matching.encoders import Encoder
+from matcher.matching.index import Index
+from matcher.matching.tokens import Segmenter
+
+PROFILE = "简介"  # the kind of work that stands for what a person says of himself
+TOP = 5  # works of a person that count
+FADE = 0.6  # what each next of them counts of the one before
+HALF_LIFE = 10.0  # years after which a work counts half
+KINDS = {PROFILE: 0.6, "项目": 0.8, "标准": 0.8}  # others 1
+ROLES = {"第一": 1.0, "通讯": 1.0, "负责": 1.0, "主持": 1.0, "主要": 0.8, "参": 0.4, "合作": 0.4, "其他": 0.4}
+
+Numbers = NDArray[np.float64]
+Whole = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """What works count. These are reasons put in numbers, not learned ones; state your own where you know better.
+
+    top, fade: how many of a person's works, and what each next one counts of the one before. half_life: years after
+    which a work counts half. kinds: part of the kind -> weight. roles: part of the role -> weight, the largest where
+    several occur. A kind or role that is unknown counts 1, a work without a date as one half-life old.
+    """
+
+    top: int = TOP
+    fade: float = FADE
+    half_life: float = HALF_LIFE
+    kinds: Mapping[str, float] = field(default_factory=lambda: dict(KINDS))
+    roles: Mapping[str, float] = field(default_factory=lambda: dict(ROLES))
+
+    def __post_init__(self) -> None:
+        """Values outside their range are refused."""
+        if self.top < 1 or not 0 < self.fade <= 1 or self.half_life <= 0:
+            raise ValueError("top is at least 1, fade lies in (0, 1], half_life is above 0")
+        if not all(0 <= weight <= 1 for weight in (*self.kinds.values(), *self.roles.values())):
+            raise ValueError("weights of kinds and roles lie between 0 and 1")
+
+    @property
+    def steps(self) -> Numbers:
+        """What the first, second, ... work counts; sums to 1."""
+        steps = self.fade ** np.arange(self.top, dtype=float)
+        return np.asarray(steps / steps.sum(), float)
+
+
+@dataclass(frozen=True, eq=False)
+class Experts:
+    """People and their works. `links`: one row a person and work, by person: person, row (of the index), role.
+
+    Made by `Experts.build`. `unknown`: ids in the works' table that are nobody's in the people's.
+    """
+
+    people: pd.DataFrame
+    index: Index
+    links: pd.DataFrame
+    unknown: tuple[str, ...] = ()
+
+    @classmethod
+    def build(
+        cls,
+        people: pd.DataFrame,
+        works: pd.DataFrame,
+        *,
+        encoder: Encoder | None = None,
+        segmenter: Segmenter | None = None,
+        progress: bool = False,
+    ) -> Experts:
+        """From clean tables (see `matcher.tables.reading.read_experts` and `read_works`).
+
+        people: expert_id, and as far as known title (direction), description, keywords and whatever filters need.
+        works: one row a work and person: work_id, expert_id, title, and as far as known description, keywords, kind,
+        role, date. A row without a work_id is a work of its own. A work counts once for a person, in his best role
+        (see ROLES). People are told apart by their id alone; `matcher.experts.deduplication` says who might be one.
+
+        Raises TableError when ids are missing or occur twice, or when one work_id stands for works of several titles.
+        """
+        if missing := {"expert_id"} - set(people) | {"work_id", "expert_id", "title"} - set(works):
+            raise TableError(f"people need expert_id, works work_id, expert_id and title; missing: {sorted(missing)}")
+        people = people.assign(expert_id=people["expert_id"].astype(str)).reset_index(drop=True)
+        if (twice := people["expert_id"].duplicated()).any():
+            raise TableError(f"专家编号重复：{'、'.join(people.loc[twice, 'expert_id'].unique()[:10])}")
+        works = _named(works.reset_index(drop=True))
+        titles = works[["work_id", "title"]].drop_duplicates()
+        if (twice := titles["work_id"].duplicated()).any():
+            raise TableError(f"同一业绩编号有不同的名称：{'、'.join(titles.loc[twice, 'work_id'].unique()[:10])}")
+        place = pd.Series(np.arange(len(people)), index=people["expert_id"])
+        person = works["expert_id"].map(place)
+        known = person.notna()
+        unknown = tuple(sorted(set(works.loc[~known, "expert_id"])))
+        profiles = _profiles(people, set(works["work_id"]))
+        fields = [name for name in ("title", "description", "keywords", "kind", "date") if name in works]
+        own = works.loc[known, ["work_id", *fields]].drop_duplicates("work_id")
+        records = pd.concat([own, profiles[["work_id", *fields]]], ignore_index=True) if len(own) else profiles
+        records = records.drop(columns="person", errors="ignore").reset_index(drop=True)
+        row = pd.Series(np.arange(len(records)), index=records["work_id"])
+        mine = pd.DataFrame(
+            {
+                "person": person[known].astype(np.int64),
+                "row": works.loc[known, "work_id"].map(row),
+                "role": works.loc[known, "role"].fillna("").astype(str) if "role" in works else "",
+            }
+        )
+        theirs = pd.DataFrame({"person": profiles["person"], "row": profiles["work_id"].map(row), "role": ""})
+        links = pd.concat([mine, theirs], ignore_index=True)
+        worth = links["role"].map({role: _weight(role, ROLES) for role in links["role"].unique()})
+        links = links.assign(worth=-worth.astype(float)).sort_values(["person", "row", "worth"], kind="stable")
+        links = links.drop_duplicates(["person", "row"])[["person", "row", "role"]].reset_index(drop=True)
+        index = Index.build(records, encoder=encoder, segmenter=segmenter, progress=progress)
+        return cls(people, index, links.astype({"person": np.int64, "row": np.int64}), unknown)
+
+    def __len__(self) -> int:
+        """How many people."""
+        return len(self.people)
+
+    def weights(self, weighing: Weighing, on: dt.date | str | None) -> Numbers:
+        """What each link weighs (0..1): kind times role times age on that day; without a day ages play no part."""
+        key = (weighing.half_life, *sorted(weighing.kinds.items()), None, *sorted(weighing.roles.items()), str(on))
+        found = self._known.get(key)
+        if found is None:
+            found = self._weights(weighing, on)
+            self._known.clear()  # the same day is asked for again and again; a service outlives its days
+            self._known[key] = found
+        return found
+
+    @cached_property
+    def _known(self) -> dict[object, Numbers]:
+        return {}
+
+    def _weights(self, weighing: Weighing, on: dt.date | str | None) -> Numbers:
+        codes, kinds = pd.factorize(self.index.column("kind"))
+        of_row = np.array([_weight(name, weighing.kinds) for name in kinds], float)[codes]
+        if on is not None:
+            dates = pd.to_datetime(pd.Series(self.index.column("date"), dtype=object), errors="coerce")
+            years = (pd.Timestamp(on) - dates).dt.days.to_numpy(float) / 365.25
+            years = np.where(np.isnan(years), weighing.half_life, np.maximum(years, 0))
+            of_row *= np.where(self.own, 1.0, 0.5 ** (years / weighing.half_life))
+        codes, roles = pd.factorize(self.links["role"].to_numpy(object))
+        of_link = np.array([_weight(name, weighing.roles) for name in roles], float)[codes]
+        weights = np.asarray(of_row[self.rows] * of_link, float)
+        weights.flags.writeable = False
+        return weights
+
+    @cached_property
+    def own(self) -> NDArray[np.bool_]:
+        """Which rows of the index are what somebody says of himself."""
+        return np.asarray(self.index.column("kind") == PROFILE, bool)
+
+    @cached_property
+    def titles(self) -> NDArray[np.object_]:
+        """The title of every row of the index."""
+        return self.index.column("title")
+
+    @cached_property
+    def rows(self) -> Whole:
+        """The row of the index of each link."""
+        return self.links["row"].to_numpy(np.int64)
+
+    @cached_property
+    def person(self) -> Whole:
+        """The person of each link."""
+        return self.links["person"].to_numpy(np.int64)
+
+    @cached_property
+    def first(self) -> Whole:
+        """Where the links of each person begin, and the end."""
+        return np.searchsorted(self.person, np.arange(len(self) + 1)).astype(np.int64)
+
+    @cached_property
+    def order(self) -> Whole:
+        """The place of each person's id among all ids sorted; settles ties."""
+        place = np.empty(len(self), np.int64)
+        place[np.argsort(self.people["expert_id"].to_numpy(object), kind="stable")] = np.arange(len(self))
+        return place
+
+    def links_of(self, people: Whole) -> tuple[Whole, Whole]:
+        """The links of some people, and the place in `people` that each belongs to."""
+        counts = self.first[people + 1] - self.first[people]
+        owner = np.repeat(np.arange(len(people)), counts)
+        start = np.repeat(self.first[people] - (np.cumsum(counts) - counts), counts)
+        return start + np.arange(len(owner)), owner
+
+
+def _named(works: pd.DataFrame) -> pd.DataFrame:
+    """Works with ids as strings, made up where there are none; their kinds in a column."""
+    ids = works["work_id"].fillna("").astype(str)
+    own = (
+        works["entry_id"].astype(str)
+        if "entry_id" in works
+        else pd.Series([f"第{i}条" for i in range(1, len(works) + 1)])
+    )
+    ids = ids.where(ids != "", own)
+    kind = works["kind"].fillna("").astype(str) if "kind" in works else ""
+    return works.assign(work_id=ids, expert_id=works["expert_id"].fillna("").astype(str), kind=kind)
+
+
+def _profiles(people: pd.DataFrame, taken: set[str]) -> pd.DataFrame:
+    """One pseudo-work for each person who says anything of himself."""
+    texts = {
+        name: people[name].fillna("").astype(str) if name in people else pd.Series("", index=people.index)
+        for name in ("title", "description", "keywords")
+    }
+    table = pd.DataFrame(texts).assign(
+        work_id=PROFILE + ":" + people["expert_id"],
+        kind=PROFILE,
+        date=pd.Series(pd.NaT, index=people.index),
+        person=np.arange(len(people)),
+    )
+    table = table[(table[list(texts)] != "").any(axis=1)]
+    if clash := sorted(set(table["work_id"]) & taken):
+        raise TableError(f"业绩编号“{clash[0]}”与简介的编号相同，请改名")
+    return table
+
+
+def _weight(name: object, weights: Mapping[str, float]) -> float:
+    return max((weight for part, weight in weights.items() if part in str(name or "")), default=1.0)

@@ -1,0 +1,5 @@
+"""Business scopes and texts to fields of technology, industries and industry chains."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

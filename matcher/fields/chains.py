@@ -1,0 +1,188 @@
+"""Industrial chains: what stands on which link, where links are missing, which outcome would help most.
+
+Tables in, tables out. What a text belongs to is asked of `matcher.fields.classifier`, within one cluster at a time.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from matcher.errors import TableError
+from matcher.fields.classifier import FieldModel, classify
+from matcher.fields.taxonomy import NONE, Scheme
+
+LINKS = ("cluster", "link", "order", "words", "required")
+PLACES = ("cluster", "order", "link", "kind", "id", "probability", "words")
+KINDS = ("firm", "need", "outcome")
+
+
+def place_on_chains(
+    links: pd.DataFrame,
+    *,
+    firms: pd.DataFrame | None = None,
+    needs: pd.DataFrame | None = None,
+    outcomes: pd.DataFrame | None = None,
+    at_least: float = 0.3,
+) -> pd.DataFrame:
+    """Put firms, needs and outcomes on the links of their clusters' chains.
+
+    links: cluster, link, order, words (what is made or done there, joined by ；), required (yes/no; yes if left out).
+    All links of all clusters are one scheme of two levels, so a text first finds its cluster, one of the shipped
+    clusters that `links` leaves out, or none, and then its link. One row a text
+    and link of probability `at_least`: cluster, order, link, kind ("firm", "need", "outcome"), id, probability, words
+    (that decided). Sorted by cluster in the order of `links`, order, kind, probability falling, id. Raises TableError.
+    """
+    links = check_links(links)
+    clusters = list(dict.fromkeys(links["cluster"]))
+    above = pd.DataFrame({"code": [f"#{c}" for c in clusters], "parent": "", "name": clusters, "words": ""})
+    below = pd.DataFrame(
+        {
+            "code": [str(i) for i in range(len(links))],
+            "parent": "#" + links["cluster"],
+            "name": links["link"],
+            "words": links["words"],
+        }
+    )
+    model = FieldModel.build(Scheme.load(pd.concat([above, below, _beside(links)], ignore_index=True)))
+    pieces = []
+    for kind, table in zip(KINDS, (firms, needs, outcomes), strict=True):
+        if table is None or not len(table):
+            continue
+        found = model.classify(table, k=len(links), at_least=at_least, level=2)
+        found = found[(found["code"] != "") & (found["probability"] >= at_least)]
+        place = found["code"].astype(int).to_numpy()
+        own = links.iloc[place].reset_index(drop=True)
+        rows = found[["id", "probability", "words"]].reset_index(drop=True)
+        pieces.append(pd.concat([own[["cluster", "order", "link"]], rows], axis=1).assign(kind=kind))
+    if not pieces:
+        return pd.DataFrame(columns=list(PLACES))
+    table = pd.concat(pieces, ignore_index=True)[list(PLACES)]
+    keys = table.assign(
+        _c=table["cluster"].map(clusters.index), _k=table["kind"].map(KINDS.index), _p=-table["probability"]
+    )
+    return table.loc[keys.sort_values(["_c", "order", "_k", "_p", "id"], kind="stable").index].reset_index(drop=True)
+
+
+def _beside(links: pd.DataFrame) -> pd.DataFrame:
+    """What a text may be about that `links` does not name: the shipped clusters that none of its own comes nearest
+    to, and words of no cluster at all. Without them a herb would stand on the chain that is least far from it.
+    """
+    shipped = Scheme.load("clusters")
+    own = (links["link"] + "；" + links["words"]).groupby(links["cluster"]).agg("；".join)
+    taken = classify(own.index.to_series() + "；" + own, "clusters", k=1, none=False)["code"]
+    rows = shipped.headings[~shipped.headings["code"].isin(set(taken))]
+    strange = pd.DataFrame({"code": ["none"], "name": NONE, "words": shipped.others})
+    return pd.concat([rows[["code", "name", "words"]], strange], ignore_index=True).assign(parent="")
+
+
+def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Every link with what stands on it, and whether the chain breaks there (补链).
+
+    One row a link, in the order of the chains: cluster, order, link, required, firms, needs, outcomes (counts),
+    firm_ids, need_ids, outcome_ids (joined by 、), missing: the link is required and no firm stands on it; supply: of a
+    missing link, "outcome" where an outcome could fill it and "none" where nothing here could, "" otherwise.
+    """
+    links = check_links(links)
+    table = links[["cluster", "order", "link", "required"]].copy()
+    for kind in KINDS:
+        own = places[places["kind"] == kind].groupby(["cluster", "link"])["id"].agg(list).to_dict()
+        found = [own.get(key, []) for key in zip(links["cluster"], links["link"], strict=True)]
+        table[f"{kind}s"] = list(map(len, found))
+        table[f"{kind}_ids"] = ["、".join(ids) for ids in found]
+    table["missing"] = table["required"] & (table["firms"] == 0)
+    filled = table["outcomes"].gt(0).map({True: "outcome", False: "none"})
+    table["supply"] = filled.where(table["missing"], "")
+    order = [
+        "cluster",
+        "order",
+        "link",
+        "required",
+        "firms",
+        "needs",
+        "outcomes",
+        "firm_ids",
+        "need_ids",
+        "outcome_ids",
+    ]
+    return table[[*order, "missing", "supply"]]
+
+
+def unanswered_needs(places: pd.DataFrame, matches: pd.DataFrame, *, local: set[str] | None = None) -> pd.DataFrame:
+    """Needs on a chain that no (local) outcome answers: candidates for 揭榜 and key-technology projects.
+
+    matches: what `matcher.match` gives (need_id, outcome_id, good_match). local: the ids of the outcomes that count;
+    all by default. One row a need and link: cluster, order, link, need_id, elsewhere (how many good matches there are
+    that are not local), sorted as `places`. A need that `matches` does not hold was not asked about and raises
+    TableError.
+    """
+    needs = places[places["kind"] == "need"]
+    unknown = sorted(set(needs["id"]) - set(matches["need_id"].astype(str)))
+    if unknown:
+        raise TableError(f"匹配结果中没有 {len(unknown)} 条链上需求：{'、'.join(unknown[:10])}；请先对它们做匹配")
+    good = matches[matches["good_match"].astype(bool) & (matches["outcome_id"].astype(str) != "")]
+    here = good if local is None else good[good["outcome_id"].astype(str).isin(local)]
+    answered = set(here["need_id"].astype(str))
+    total = good.groupby(good["need_id"].astype(str)).size()
+    rows = needs[~needs["id"].isin(answered)]
+    table = rows[["cluster", "order", "link", "id"]].rename(columns={"id": "need_id"}).reset_index(drop=True)
+    table["elsewhere"] = table["need_id"].map(total).fillna(0).astype(int)
+    return table
+
+
+def strongest_outcomes(places: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFrame:
+    """The outcomes that would serve most (强链): needs on the chains that they match well, and firms on their links.
+
+    One row an outcome with a good match or a place on a link: outcome_id, rank (from 1), needs (counted once each),
+    firms (on the links where the outcome stands), links, need_ids, link_names. Ordered by needs, then firms, then id.
+    """
+    on_chain = set(places.loc[places["kind"] == "need", "id"])
+    good = matches[matches["good_match"].astype(bool) & matches["need_id"].astype(str).isin(on_chain)]
+    by_outcome = good.groupby(good["outcome_id"].astype(str))["need_id"]
+    served = {str(name): sorted(set(map(str, ids))) for name, ids in by_outcome if name != ""}
+    firms = places[places["kind"] == "firm"].groupby(["cluster", "link"])["id"].agg(set).to_dict()
+    own = places[places["kind"] == "outcome"]
+    stands = {str(name): list(zip(group["cluster"], group["link"], strict=True)) for name, group in own.groupby("id")}
+    rows: list[dict[str, Any]] = []
+    for name in sorted({*map(str, served), *stands}):
+        links = list(dict.fromkeys(stands.get(name, [])))
+        near = set().union(*(firms.get(link, set()) for link in links))
+        rows.append(
+            {
+                "outcome_id": name,
+                "needs": len(served.get(name, [])),
+                "firms": len(near),
+                "links": len(links),
+                "need_ids": "、".join(served.get(name, [])),
+                "link_names": "、".join(link for _, link in links),
+            }
+        )
+    table = pd.DataFrame(rows, columns=["outcome_id", "needs", "firms", "links", "need_ids", "link_names"])
+    table = table.sort_values(["needs", "firms", "outcome_id"], ascending=[False, False, True], kind="stable")
+    table.insert(1, "rank", range(1, len(table) + 1))
+    return table.reset_index(drop=True)
+
+
+def check_links(links: pd.DataFrame) -> pd.DataFrame:
+    """The links in the order of their chains. Raises TableError naming every fault."""
+    lost = [name for name in ("cluster", "link", "order") if name not in links.columns]
+    if lost:
+        raise TableError(f"产业链表缺少列：{'、'.join(lost)}")
+    table = links.reset_index(drop=True).copy()
+    table["cluster"], table["link"] = table["cluster"].astype(str), table["link"].astype(str)
+    table["words"] = table["words"].fillna("").astype(str) if "words" in table else ""
+    given = table["required"] if "required" in table else pd.Series(True, index=table.index)
+    words = given.astype(str).str.strip().str.lower()
+    yes, no = words.isin(["是", "true", "1", "yes", "1.0"]), words.isin(["否", "false", "0", "no", "0.0"])
+    order = pd.to_numeric(table["order"], errors="coerce")
+    faults = [f"第 {i + 2} 行，order = “{links['order'].iloc[i]}”：不是数字" for i in order.index[order.isna()]]
+    faults += [f"第 {i + 2} 行，required = “{given.iloc[i]}”：请写 是 或 否" for i in words.index[~(yes | no)]]
+    twice = table.duplicated(["cluster", "link"])
+    faults += [f"第 {i + 2} 行：“{table['cluster'][i]}”的环节“{table['link'][i]}”重复" for i in table.index[twice]]
+    if faults:
+        raise TableError(f"产业链表：{len(faults)} 处问题\n  " + "\n  ".join(faults[:20]))
+    table["order"], table["required"] = order, yes
+    table["_c"] = table["cluster"].map({name: i for i, name in enumerate(dict.fromkeys(table["cluster"]))})
+    table = table.sort_values(["_c", "order"], kind="stable").reset_index(drop=True)
+    return table[list(LINKS)]

@@ -1,0 +1,5 @@
+"""Needs and outcomes: encoding, indexing, ranking with reasons, learning from judged pairs, measuring."""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

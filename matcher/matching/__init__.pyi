@@ -1,0 +1,9 @@
+from .encoders import Encoder as Encoder
+from .encoders import StaticEncoder as StaticEncoder
+from .encoders import load_encoder as load_encoder
+from .evaluation import evaluate as evaluate
+from .feedback import fit_feedback as fit_feedback
+from .feedback import withdraw_feedback as withdraw_feedback
+from .index import Index as Index
+from .matches import match as match
+from .tokens import Segmenter as Segmenter

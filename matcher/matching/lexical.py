@@ -1,0 +1,255 @@
+"""The lexical channel: TF-IDF cosine over the terms of a text, held as postings.
+
+A term that occurs c times in a text weighs (1 + ln c) x idf, idf = ln((1 + n) / (1 + df)) + 1 over the n living texts,
+and a score is the cosine of the two weighted texts: what scikit-learn's TfidfVectorizer(sublinear_tf=True) computes.
+Postings hold 1 + ln c alone; idf and norms are worked out when a `Lexical` is put together, so that texts can come and
+go.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from matcher.matching.tokens import Terms
+
+PIECE = 1 << 24  # postings looked at together
+COMMON = 256  # terms at most that are held as a dense block, since half of all the work of a search falls on them
+_SUBLINEAR = np.concatenate([[0], 1 + np.log(np.arange(1, 256))]).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class Postings:
+    """Where terms occur among n texts: term t in `rows[offsets[t]:offsets[t + 1]]`, `counts` times (at most 255)."""
+
+    names: list[str]
+    offsets: NDArray[np.int64]
+    rows: NDArray[np.int32]
+    counts: NDArray[np.uint8]
+    size: int
+
+    @classmethod
+    def build(cls, batches: Iterable[Terms]) -> Postings:
+        """Put together the terms of texts that are segmented a batch at a time."""
+        numbers: dict[str, int] = {}
+        pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]] = []
+        for terms in batches:
+            own = np.fromiter(
+                (numbers.setdefault(name, len(numbers)) for name in terms.names), np.int32, len(terms.names)
+            )
+            counts = np.minimum(terms.counts, 255).astype(np.uint8)
+            pieces.append((counts, own[terms.ids], terms.offsets))
+        size = sum(len(starts) - 1 for _, _, starts in pieces)
+        names = sorted(numbers)  # so that equal texts get equal bits, in whatever company they were indexed
+        place = np.empty(len(names), np.int32)
+        place[np.fromiter(map(numbers.__getitem__, names), np.int32, len(names))] = np.arange(len(names))
+        for i, (counts, ids, starts) in enumerate(pieces):
+            pieces[i] = counts, place[ids], starts
+        return cls(names, *_by_term(pieces, len(names)), size)
+
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Term to its place in `names`."""
+        return {name: number for number, name in enumerate(self.names)}
+
+    @cached_property
+    def matrix(self) -> csc_array:
+        """(texts, terms): 1 + ln count."""
+        offsets = (
+            self.offsets.astype(np.int32) if len(self.rows) < 2**31 else self.offsets
+        )  # so that rows are not copied
+        return csc_array((_SUBLINEAR[self.counts], self.rows, offsets), shape=(self.size, len(self.names)))
+
+    def squares(self, idf2: NDArray[np.float64]) -> NDArray[np.float32]:
+        """The squared norm of each text, given the squared idf of each term."""
+        total = np.zeros(self.size, np.float32)
+        bounds = np.searchsorted(self.offsets, np.arange(0, self.offsets[-1] + PIECE, PIECE)).clip(max=len(self.names))
+        for start, end in itertools.pairwise(np.unique(bounds).tolist()):
+            here = slice(self.offsets[start], self.offsets[end])
+            offsets = (self.offsets[start : end + 1] - self.offsets[start]).astype(np.int32)
+            squared = csc_array((self.matrix.data[here] ** 2, self.rows[here], offsets), shape=(self.size, end - start))
+            total += squared @ idf2[start:end].astype(np.float32)
+        return total
+
+    def frequencies(self, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """In how many living texts each term occurs."""
+        if alive.all():
+            return np.diff(self.offsets)
+        return np.diff(np.concatenate([[0], np.cumsum(alive[self.rows])])[self.offsets])
+
+
+def _by_term(
+    pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]], terms: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+    """Text-major pieces to one term-major table, in order of text within a term."""
+    sizes = np.zeros(terms, np.int64)
+    for _, ids, _ in pieces:
+        sizes += np.bincount(ids, minlength=terms)
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    rows = np.empty(offsets[-1], np.int32)
+    counts = np.empty(offsets[-1], np.uint8)
+    free, first = offsets[:-1].copy(), 0
+    while pieces:
+        values, ids, starts = pieces.pop(0)
+        texts = len(starts) - 1
+        part = csr_array((values, ids, starts), shape=(texts, terms)).tocsc()
+        found = np.flatnonzero(np.diff(part.indptr))
+        lengths = np.diff(part.indptr)[found]
+        places = np.repeat(free[found] - part.indptr[found], lengths) + np.arange(part.nnz)
+        rows[places] = part.indices + first
+        counts[places] = part.data
+        free[found] += lengths
+        first += texts
+    return offsets, rows, counts
+
+
+class Query(NamedTuple):
+    """A query's weights: for each part the columns of its rarer terms and their weights; a row for the common terms."""
+
+    sparse: tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]
+    common: NDArray[np.float32]
+
+
+class Lexical:
+    """Postings put together under one idf. Reads only what it was given, so threads may share it."""
+
+    def __init__(self, parts: Sequence[Postings], alive: Sequence[NDArray[np.bool_]]) -> None:
+        self.parts = tuple(parts)
+        self.texts = int(sum(mask.sum() for mask in alive))
+        found = [part.frequencies(mask) for part, mask in zip(self.parts, alive, strict=True)]
+        totals = [self._everywhere(found, i) for i in range(len(self.parts))]
+        self._idf2 = [np.where(total > 0, np.log((1 + self.texts) / (1 + total)) + 1, 0) ** 2 for total in totals]
+        self._scale = []
+        for part, idf2 in zip(self.parts, self._idf2, strict=True):
+            norms = np.sqrt(part.squares(idf2))
+            self._scale.append(np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0))
+        self._common = self._most_common(totals)
+        self._dense = [self._block(part) for part in self.parts]
+
+    def _everywhere(self, found: list[NDArray[np.int64]], i: int) -> NDArray[np.int64]:
+        """How often each term of part i occurs in all the parts together."""
+        total = found[i].copy()
+        for j, other in enumerate(self.parts):
+            if j == i:
+                continue
+            few, many = (
+                (self.parts[i], other) if len(self.parts[i].names) <= len(other.names) else (other, self.parts[i])
+            )
+            theirs = _places(many, few.names)
+            mine, there = (np.arange(len(theirs)), theirs) if few is self.parts[i] else (theirs, np.arange(len(theirs)))
+            both = theirs >= 0
+            total[mine[both]] += found[j][there[both]]
+        return total
+
+    def _most_common(self, totals: list[NDArray[np.int64]]) -> dict[str, int]:
+        """The most frequent terms, each in at least a sixteenth of the texts; ties by name."""
+        often: dict[str, int] = {}
+        for part, total in zip(self.parts, totals, strict=True):
+            often.update((part.names[i], int(total[i])) for i in np.flatnonzero(total * 16 > self.texts).tolist())
+        names = sorted(often, key=lambda name: (-often[name], name))[:COMMON]
+        return {name: number for number, name in enumerate(names)}
+
+    def _block(self, part: Postings) -> NDArray[np.float32]:
+        """(texts, common terms): 1 + ln count."""
+        block = np.zeros((part.size, len(self._common)), np.float32)
+        for name, number in self._common.items():
+            if (column := part.numbers.get(name)) is not None:
+                here = slice(part.offsets[column], part.offsets[column + 1])
+                block[part.rows[here], number] = part.matrix.data[here]
+        return block
+
+    @property
+    def telling(self) -> float:
+        """The squared idf of a term that every eighth text has; more common ones tell a reader little."""
+        return float((np.log((1 + self.texts) / (1 + self.texts / 8)) + 1) ** 2)
+
+    def idf2(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """The squared idf of each term; 0 for a term that no text holds."""
+        result = np.zeros(len(names))
+        for part, idf2 in zip(self.parts, self._idf2, strict=True):
+            own = _places(part, names)
+            result[own >= 0] = idf2[own[own >= 0]]
+        return result
+
+    def weigh(self, terms: Terms) -> csr_array:
+        """(texts, terms): the weights of a query's terms, so that their product with a text's 1 + ln c is the cosine
+        times that text's norm.
+
+        How rare a term is that this library lacks cannot be known: in the query's norm it counts as the average of the
+        terms that the library has, so that a query which is mostly unknown here scores low.
+        """
+        idf2 = self.idf2(terms.names)
+        rows = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))
+        local = 1 + np.log(terms.counts)
+        weights = local * idf2[terms.ids]
+        known = np.bincount(rows, weights=local**2 * (weights > 0), minlength=len(terms)).astype(float)
+        share = np.divide(known, np.bincount(rows, weights=local**2, minlength=len(terms)), where=known > 0, out=known)
+        norms = np.sqrt(np.bincount(rows, weights=local * weights, minlength=len(terms)))
+        scale = np.divide(np.sqrt(share), norms, where=norms > 0, out=np.zeros_like(norms))
+        return csr_array((weights * scale[rows], terms.ids, terms.offsets), shape=(len(terms), len(terms.names)))
+
+    def queries(self, terms: Terms) -> list[Query]:
+        """The texts behind `terms`, ready to be searched for."""
+        weights = self.weigh(terms)
+        common = np.fromiter((self._common.get(name, -1) for name in terms.names), np.int64, len(terms.names))
+        places = [np.where(common >= 0, -1, _places(part, terms.names)) for part in self.parts]
+        made = []
+        for row in range(weights.shape[0]):
+            here = slice(weights.indptr[row], weights.indptr[row + 1])
+            ids, values = weights.indices[here], weights.data[here].astype(np.float32)
+            dense = np.zeros(len(self._common), np.float32)
+            dense[common[ids][common[ids] >= 0]] = values[common[ids] >= 0]
+            sparse = []
+            for place in places:
+                order = np.argsort(place[ids])[np.count_nonzero(place[ids] < 0) :]
+                sparse.append((place[ids][order], values[order]))
+            made.append(Query(tuple(sparse), dense))
+        return made
+
+    def scores(self, queries: Sequence[Query]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """(queries, texts) cosines, twice: whole, and without the common terms (which `exact` adds)."""
+        total = sum(part.size for part in self.parts)
+        rare = np.empty((len(queries), total), np.float32)
+        whole = np.empty_like(rare)
+        wanted = np.stack([query.common for query in queries])
+        first = 0
+        for i, (part, scale, dense) in enumerate(zip(self.parts, self._scale, self._dense, strict=True)):
+            here = slice(first, first + part.size)
+            for row, query in enumerate(queries):
+                columns, values = query.sparse[i]
+                rare[row, here] = part.matrix[:, columns] @ values
+            np.matmul(wanted, dense.T, out=whole[:, here])
+            whole[:, here] += rare[:, here]
+            whole[:, here] *= scale
+            first += part.size
+        return whole, rare
+
+    def exact(self, query: Query, rare: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The cosines of single texts to the last digit; `rare` is the query's row as `scores` gives it."""
+        dense, scale = take(self._dense, rows), take(self._scale, rows)
+        common: NDArray[np.float64] = np.einsum("ij,j->i", dense.astype(np.float64), query.common.astype(np.float64))
+        return (common + rare[rows]) * scale
+
+
+def _places(part: Postings, names: Sequence[str]) -> NDArray[np.int64]:
+    """Where each term stands among a part's own; -1 where it does not occur."""
+    return np.fromiter((part.numbers.get(name, -1) for name in names), np.int64, len(names))
+
+
+def take(parts: Sequence[NDArray[np.float32]], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Rows of arrays that lie one behind the other, without putting them together."""
+    if len(parts) == 1:
+        return parts[0][rows]
+    firsts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
+    where = np.searchsorted(firsts, rows, side="right") - 1
+    result = np.empty((len(rows), *parts[0].shape[1:]), parts[0].dtype)
+    for i, part in enumerate(parts):
+        result[where == i] = part[rows[where == i] - firsts[i]]
+    return result

@@ -1,0 +1,312 @@
+"""Chinese text to terms. Strings in, counted terms out; the segmenter stays in here.
+
+A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, every Chinese
+character and every bigram of neighbouring ones. A two-character word is the same term as its bigram and so counts
+twice: once because it is written there, once because the segmenter reads it as a word.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import logging
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+_GONE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
+_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
+_CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
+_NAMING = ("n", "v", "e", "g", "i", "j", "l", "x")  # parts of speech: nouns, verbs, Latin words, idioms, short forms
+LONG_SENTENCE = 32  # characters; a longer sentence is cut at its commas into pieces of about this length
+
+
+@dataclass(frozen=True)
+class Terms:
+    """The counted terms of n texts.
+
+    `names`: the distinct terms of all the texts together. Text i has the terms `ids[offsets[i]:offsets[i + 1]]`
+    (places in `names`, ascending), each `counts[...]` times; `is_word[...]` says whether the segmenter read it there
+    as a word.
+    """
+
+    names: list[str]
+    offsets: NDArray[np.int64]
+    ids: NDArray[np.int32]
+    counts: NDArray[np.int32]
+    is_word: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        """How many texts."""
+        return len(self.offsets) - 1
+
+    def __getitem__(self, some: slice) -> Terms:
+        """The terms of neighbouring texts, without a step."""
+        start, stop, _ = some.indices(len(self))
+        here = slice(int(self.offsets[start]), int(self.offsets[stop]))
+        offsets = self.offsets[start : stop + 1] - self.offsets[start]
+        return Terms(self.names, offsets, self.ids[here], self.counts[here], self.is_word[here])
+
+    def joined(self, weights: tuple[int, int]) -> Terms:
+        """The terms of half as many texts: text i and the one half the list behind it, counted `weights` times."""
+        half = len(self) // 2
+        shape = (half, len(self.names))
+        flagged = self.counts.astype(np.int64) + (self.is_word.astype(np.int64) << 40)  # both are summed at once
+        flagged *= np.repeat(np.repeat(weights, half), np.diff(self.offsets))
+        cut = int(self.offsets[half])
+        both = csr_array((flagged[:cut], self.ids[:cut], self.offsets[: half + 1]), shape=shape)
+        both = both + csr_array((flagged[cut:], self.ids[cut:], self.offsets[half:] - cut), shape=shape)
+        counts = (both.data & ((1 << 40) - 1)).astype(np.int32)
+        return Terms(self.names, both.indptr.astype(np.int64), both.indices, counts, both.data >> 40 > 0)
+
+
+class _Cut(Protocol):
+    def cut(self, text: str, hmm: bool, /) -> list[str]: ...
+    def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]: ...
+
+
+class _Jieba:
+    """jieba behind rjieba's call, for machines that rjieba has no wheel for."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        import jieba
+
+        jieba.setLogLevel(logging.WARNING)
+        self._tokenizer = jieba.Tokenizer()
+        for word in words:
+            self._tokenizer.add_word(word)
+
+    def cut(self, text: str, hmm: bool, /) -> list[str]:
+        return list(self._tokenizer.cut(text, HMM=hmm))
+
+    def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]:
+        from jieba.posseg import POSTokenizer
+
+        tags = POSTokenizer(self._tokenizer).word_tag_tab
+        return [(word, tags.get(word, "")) for word in self.cut(text, hmm)]
+
+
+@functools.cache
+def domain_words() -> tuple[str, ...]:
+    """Technical words of three to six characters that the segmenters' own dictionary lacks (from THUOCL, see
+    NOTICE).
+    """
+    return tuple((files("matcher.matching") / "domain_words.txt").read_text("utf-8").split())
+
+
+@functools.lru_cache(maxsize=8)
+def _load(engine: str, words: tuple[str, ...]) -> _Cut:
+    if engine == "jieba":
+        return _Jieba((*domain_words(), *words))
+    import rjieba
+
+    cutter: _Cut = rjieba.Jieba()
+    for word in (*domain_words(), *words):
+        cutter.add_word(word, None, None)  # type: ignore[attr-defined]
+    return cutter
+
+
+def _default_engine() -> str:
+    try:
+        import rjieba  # noqa: F401
+    except ImportError:
+        logging.getLogger(__name__).warning("rjieba is not installed; jieba cuts the same words, ten times slower")
+        return "jieba"
+    return "rjieba"
+
+
+class _Numbers(dict[str, int]):
+    """Gives each new key the next number."""
+
+    def __missing__(self, key: str) -> int:
+        self[key] = number = len(self)
+        return number
+
+
+class Segmenter:
+    """Cuts texts into counted terms. Equal settings give equal terms in every process.
+
+    words: the user's own words, kept whole where they occur. engine: "rjieba" or "jieba"; by default rjieba where it is
+    installed. Both read the same dictionary without guessing new words, but they are not mixed in one index.
+    """
+
+    def __init__(self, words: Iterable[str] = (), *, engine: str | None = None) -> None:
+        self.words = tuple(sorted({normalise(word) for word in words} - {""}))
+        self.engine = engine or _default_engine()
+        if self.engine not in ("rjieba", "jieba"):
+            raise ValueError(f"engine is 'rjieba' or 'jieba', not {self.engine!r}")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Segmenter) and (self.words, self.engine) == (other.words, other.engine)
+
+    def __hash__(self) -> int:
+        return hash((self.words, self.engine))
+
+    def named(self, words: Iterable[str]) -> set[str]:
+        """Those of the words that name a thing, a doing or a sign: what a reader wants to see of a text's terms.
+
+        Left out are single characters, numbers and what the dictionary calls an adjective, adverb, pronoun and the
+        like; a word that the dictionary does not know names something.
+        """
+        tag = _load(self.engine, self.words).tag
+        return {
+            word
+            for word in words
+            if len(word) > 1
+            and any(part[:1] in _NAMING or not part for _, part in tag(word, False))
+            and not word.isdigit()
+        }
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """What must be equal for two segmenters to give equal terms; written into a saved index."""
+        own = hashlib.sha256("\n".join((*domain_words(), *self.words)).encode()).hexdigest()
+        return {"engine": self.engine, "words": own, "terms": "words+characters+bigrams"}
+
+    def __repr__(self) -> str:
+        return f"Segmenter({len(self.words)} own words, engine={self.engine!r})"
+
+    def terms(self, texts: Sequence[str]) -> Terms:
+        """The counted terms of each text, in the order of `texts`."""
+        cut = _load(self.engine, self.words).cut
+        clean = normalise_all(texts)
+        numbers = _Numbers()
+        ids: list[int] = []
+        sizes = np.empty(len(clean), np.int64)
+        for i, text in enumerate(clean):
+            words = cut(text, False)
+            ids.extend(map(numbers.__getitem__, words))
+            sizes[i] = len(words)
+        kept = np.fromiter(map(_is_term, numbers), bool, len(numbers))
+        word_ids = np.asarray(ids, np.int64)
+        word_rows = np.repeat(np.arange(len(clean)), sizes)
+        keep = kept[word_ids]
+
+        grams, gram_ids, gram_rows = _grams(clean)
+        to_number = np.fromiter(map(numbers.__getitem__, grams), np.int64, len(grams))
+        all_rows = np.concatenate([word_rows[keep], gram_rows])
+        all_ids = np.concatenate([word_ids[keep], to_number[gram_ids]])
+
+        used = np.zeros(len(numbers), bool)
+        used[all_ids] = True
+        names = list(numbers)
+        renumber = np.cumsum(used) - 1
+        keys = (all_rows * np.int64(max(1, len(numbers))) + renumber[all_ids]) * 2
+        keys[: np.count_nonzero(keep)] += 1  # the words stand first
+        keys.sort()
+        first = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
+        rows, term_ids = np.divmod(keys[first] >> 1, max(1, len(numbers)))
+        return Terms(
+            names=[name for name, use in zip(names, used.tolist(), strict=True) if use],
+            offsets=np.searchsorted(rows, np.arange(len(clean) + 1)).astype(np.int64),
+            ids=term_ids.astype(np.int32),
+            counts=np.diff(first, append=len(keys)).astype(np.int32),
+            is_word=(np.maximum.reduceat(keys & 1, first) if len(first) else first).astype(bool),
+        )
+
+
+def normalise(text: str) -> str:
+    """One written form for one reading: full-width to half-width (NFKC), lower case, no invisible signs."""
+    return _GONE.sub(" ", unicodedata.normalize("NFKC", text)).lower().strip()
+
+
+def normalise_all(texts: Sequence[str]) -> list[str]:
+    """`normalise` of each text, for many at once: character by character through a table."""
+    joined = "\0".join(texts)
+    if joined.count("\0") != max(0, len(texts) - 1):  # a text with a NUL of its own
+        return [normalise(text) for text in texts]
+    simple = {
+        character: _simple(character) for character in map(chr, _distinct(_codes(joined)).tolist()) if character > "\0"
+    }
+    for character, plain in simple.items():
+        if len(plain) > 1:
+            joined = joined.replace(character, plain)
+    codes = _codes(joined)
+    table = np.arange(int(codes.max(initial=0)) + 1, dtype=np.uint32)
+    for character, plain in simple.items():
+        if len(plain) == 1:
+            table[ord(character) : ord(character) + 1] = ord(plain)
+    clean = table[codes].tobytes().decode("utf-32-le", "surrogatepass").split("\0") if texts else []
+    if not (bound := [re.escape(character) for character, plain in simple.items() if not plain]):
+        return [text.strip() for text in clean]
+    hangs = re.compile("[" + "".join(bound) + "]").search
+    return [normalise(text) if hangs(text) else done.strip() for text, done in zip(texts, clean, strict=True)]
+
+
+@functools.lru_cache(maxsize=65536)
+def _simple(character: str) -> str:
+    """What `normalise` makes of a character anywhere; "" where that hangs on its neighbours."""
+    if unicodedata.combining(character) or "\u1100" <= character <= "\u11ff" or character in "\u03a3\u0345":
+        return ""
+    plain = unicodedata.normalize("NFKC", character)
+    if any(unicodedata.combining(part) for part in plain):
+        return ""
+    return _GONE.sub(" ", plain).lower() or " "
+
+
+def language(text: str) -> str:
+    """ "zh" where a Chinese character stands in the first 200 characters, else "other" where a letter does, else ""."""
+    start = text[:200]
+    return "zh" if _HAN.search(start) else "other" if any(map(str.isalpha, start)) else ""
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences of a text in order, without blanks around; long ones are cut at commas. "" gives []."""
+    found: list[str] = []
+    for sentence in _SENTENCE.findall(text):
+        piece = ""
+        for clause in [sentence] if len(sentence) <= LONG_SENTENCE else _CLAUSE.findall(sentence):
+            if piece and len(piece) + len(clause) > LONG_SENTENCE:
+                found.append(piece)
+                piece = ""
+            piece += clause
+        found.append(piece)
+    pieces = [piece.strip(" \t\r\xa0\u3000，,、：:") for piece in found]
+    return [piece for piece in pieces if any(map(str.isalnum, piece))]
+
+
+def _is_term(word: str) -> bool:
+    """A word that carries meaning by itself: two Chinese characters or more, or a Latin or numeric token."""
+    if _HAN.search(word):
+        return len(word) > 1
+    return any(map(str.isalnum, word))
+
+
+def _grams(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[np.int64]]:
+    """Chinese characters and pairs of neighbouring ones: the distinct ones, and per place its number and its text's
+    row.
+    """
+    codes = _codes("\n".join(texts))
+    han = ((codes >= 0x3400) & (codes <= 0x9FFF) & ((codes <= 0x4DBF) | (codes >= 0x4E00))) | (
+        (codes >= 0xF900) & (codes <= 0xFAFF) | (codes >= 0x20000) & (codes <= 0x3FFFF)
+    )
+    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+    at = np.flatnonzero(han)
+    distinct = _distinct(codes[at])
+    place = np.zeros(int(codes.max(initial=0)) + 1, np.int64)
+    place[distinct] = np.arange(len(distinct))
+    first = at[:-1][np.diff(at) == 1] if len(at) else at
+    pairs, pair_ids = np.unique(place[codes[first]] * len(distinct) + place[codes[first + 1]], return_inverse=True)
+    characters = list(map(chr, distinct.tolist()))
+    bigrams = [characters[a] + characters[b] for a, b in zip(*np.divmod(pairs, max(1, len(distinct))), strict=True)]
+    rows = np.searchsorted(ends, np.concatenate([at, first]))
+    return characters + bigrams, np.concatenate([place[codes[at]], len(distinct) + pair_ids]), rows
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+def _distinct(codes: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """The distinct codes, ascending."""
+    seen = np.zeros(int(codes.max(initial=0)) + 1, bool)
+    seen[codes] = True
+    return np.flatnonzero(seen)

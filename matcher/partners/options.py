@@ -1,0 +1,205 @@
+"""Finished tables to what may be tried: one option a firm, partner and way of cooperation that is open to them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matcher.errors import TableError
+from matcher.matching.calibration import Calibration
+from matcher.partners.cooperation import Cooperation, Move, Offer, Way
+from matcher.policy.linkage import link
+from matcher.tables.cells import Fault, read_yuan
+
+
+@dataclass(frozen=True)
+class Option:
+    """One firm, one partner, one way."""
+
+    firm: int
+    partner: tuple[str, str]  # outcome_id, expert_id
+    need: str
+    way: Way
+    place: int
+    moves: tuple[Move, ...]
+    amount: float | None
+    probability: float
+    source: str
+    cost: float
+    what: str
+    right: str
+    good: bool
+
+    def changes(self, house: Cooperation, policy: str, facts: Mapping[str, float]) -> dict[str, float]:
+        """The facts of a firm that it would change, with their new values."""
+        return house.apply(policy, self.moves, self.amount, facts)
+
+
+def asked_firms(firms: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
+    """The firms that have pairs, each once; TableError where one has two rows."""
+    ids = firms["enterprise_id"].astype(str)
+    kept = firms[ids.isin(set(pairs["enterprise_id"]))].reset_index(drop=True)
+    twice = kept["enterprise_id"].astype(str).duplicated()
+    if twice.any():
+        names = "、".join(kept.loc[twice, "enterprise_id"].astype(str).unique()[:5])
+        raise TableError(f"企业表中同一企业有不止一行：{names}；请每家企业只留一行")
+    return kept
+
+
+def owned_pairs(firms: pd.DataFrame, matches: pd.DataFrame, needs: pd.DataFrame | None) -> pd.DataFrame:
+    """One row a firm and partner, the need of the best fit; with probability, probability_from, good_match and cost.
+
+    good_match: the matching puts its name to the pair (its own good_match, else a probability of at least the shipped
+    calibration's `good`; a pair of which neither is known was chosen by its user).
+    """
+    table = pd.DataFrame(index=matches.index)
+    for name in ("need_id", "outcome_id", "expert_id", "enterprise_id"):
+        table[name] = texts(matches, name)
+    if "enterprise_id" not in matches:
+        if needs is None or "enterprise_id" not in needs or "need_id" not in matches:
+            raise TableError("配对表没有企业编号：请给出带“企业编号”列的需求表，或在配对表中加上企业编号")
+        owner = dict(zip(texts(needs, "need_id"), texts(needs, "enterprise_id"), strict=True))
+        table["enterprise_id"] = table["need_id"].map(owner).fillna("")
+    if "outcome_id" not in matches and "expert_id" not in matches:
+        raise TableError("配对表既没有成果编号，也没有专家编号")
+    told = pd.Series(np.nan, matches.index, dtype=float)
+    table["probability_from"] = "assumed"
+    if "probability" in matches:
+        told = pd.to_numeric(matches["probability"], errors="coerce").astype(float)
+        table.loc[told.notna(), "probability_from"] = "probability"
+    table["good_match"] = told.isna() | (told >= Calibration.good)
+    if "good_match" in matches:
+        good = matches["good_match"].fillna(False).astype(bool)
+        table["good_match"] = good.where(matches["good_match"].notna(), table["good_match"])
+        table.loc[told.isna(), "probability_from"] = "good_match"
+        told = told.fillna(good.astype(float))
+    table["probability"] = told.fillna(1.0)
+    outside = ~table["probability"].between(0, 1)
+    if outside.any():
+        raise TableError(f"配对表的 probability 应在 0 到 1 之间，第 {int(np.argmax(outside.to_numpy())) + 1} 对不是")
+    table["cost"] = pd.to_numeric(matches["cost"], errors="coerce").astype(float) if "cost" in matches else np.nan
+    known = table["enterprise_id"].isin(set(firms["enterprise_id"].astype(str)))
+    named = (table["outcome_id"] != "") | (table["expert_id"] != "")
+    table = table[known & named & (table["probability"] > 0)]
+    table = table.sort_values(["probability", "need_id"], ascending=[False, True], kind="stable")
+    return table.drop_duplicates(["enterprise_id", "outcome_id", "expert_id"])
+
+
+def texts(table: pd.DataFrame, name: str) -> pd.Series[Any]:
+    """A column as texts, "" for nothing, also where there is no such column."""
+    if name not in table:
+        return pd.Series("", table.index, dtype=object)
+    return table[name].astype(object).where(table[name].notna(), "").astype(str)
+
+
+def _rows(table: pd.DataFrame | None, id_column: str) -> dict[str, dict[Any, Any]]:
+    if table is None:
+        return {}
+    return dict(zip(texts(table, id_column), table.to_dict("records"), strict=True))
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as dicts."""
+    rows: Any = table.to_dict("records")
+    return list(rows)
+
+
+def text_of(value: Any) -> str:
+    """A cell as text; "" where it is empty."""
+    return "" if value is None or value is pd.NA or value != value else str(value).strip()
+
+
+def _yes(value: Any) -> bool | None:
+    text = text_of(value).lower()
+    return True if text in ("是", "true", "1", "1.0") else False if text in ("否", "false", "0", "0.0") else None
+
+
+def _yuan(value: Any) -> float | None:
+    """An amount; None where there is none, or it is to be negotiated."""
+    if not text_of(value):
+        return None
+    amount = read_yuan(value, 1)
+    return None if amount is None or isinstance(amount, Fault) else float(amount)
+
+
+def options_of(
+    house: Cooperation,
+    policy: str,
+    firms: pd.DataFrame,
+    pairs: pd.DataFrame,
+    outcomes: pd.DataFrame | None,
+    experts: pd.DataFrame | None,
+    needs: pd.DataFrame | None,
+    costs: Mapping[str, float],
+    ways: Sequence[str] | None,
+) -> Iterator[Option]:
+    """Every pair in every way that its 合作方式 leaves open, with what is known of it and the moves that apply."""
+    place = {name: row for row, name in enumerate(firms["enterprise_id"].astype(str))}
+    known = {"outcome_id": _rows(outcomes, "outcome_id"), "expert_id": _rows(experts, "expert_id")}
+    asked = _rows(needs, "need_id")
+    order = list(house.ways)
+    for pair in pairs.to_dict("records"):
+        person = not pair["outcome_id"]
+        column = "expert_id" if person else "outcome_id"
+        record = known[column].get(pair[column], {})
+        budget, price = _yuan(asked.get(pair["need_id"], {}).get("budget")), _yuan(record.get("price"))
+        ip_type = text_of(record.get("ip_type"))
+        field = _yes(record.get("in_field"))
+        what = text_of(record.get("title")) or text_of(record.get("name")) or pair[column]
+        where = "，".join(filter(None, (text_of(record.get("institution")), ip_type)))
+        for way in house.open_ways(text_of(record.get("cooperation")), person=person):
+            if ways is not None and way.id not in ways:
+                continue
+            developed = way.persons
+            amount = (budget if budget is not None else price) if developed else price
+            offer = Offer(
+                house.right(ip_type),
+                _yes(record.get("hte_used")),
+                house.mature(text_of(record.get("maturity"))),
+                house.in_field(text_of(record.get("field"))) if field is None else field,
+                _yes(record.get("overseas")) is not True,
+                amount,
+            )
+            known_cost = amount if way.id != "platform" else None
+            cost = next((c for c in (finite(pair["cost"]), costs.get(way.id), known_cost) if c is not None), math.nan)
+            yield Option(
+                place[pair["enterprise_id"]],
+                (pair["outcome_id"], pair["expert_id"]),
+                pair["need_id"],
+                way,
+                order.index(way.id),
+                tuple(house.moves_of(policy, way.id, offer)),
+                amount,
+                float(pair["probability"]),
+                pair["probability_from"],
+                float(cost),
+                f"“{what}”（{where}）" if where else f"“{what}”",
+                offer.right,
+                bool(pair["good_match"]),
+            )
+
+
+def finite(value: float) -> float | None:
+    """None for NaN."""
+    return None if math.isnan(value) else float(value)
+
+
+def owners_by_name(needs: pd.DataFrame, firms: pd.DataFrame, *, accept: bool) -> tuple[pd.DataFrame, int]:
+    """Needs without `enterprise_id` get that of the one firm of exactly their `enterprise` name, if `accept` says so.
+
+    Returns the needs, and how many have such a firm (a name is a proposal; see `matcher.policy.linkage.link`).
+    """
+    own = texts(needs, "enterprise_id")
+    open_ = own == ""
+    asking = pd.DataFrame({"name": texts(needs, "enterprise")[open_]})
+    links = link(asking, firms).links
+    same = (links["how"] == "名称相同，待确认").to_numpy(bool)
+    found = pd.Series(np.where(same, links["enterprise_id"], ""), own.index[open_], dtype=object)
+    if accept:
+        own = own.where(~open_, found.reindex(own.index))
+    return needs.assign(enterprise_id=own), int(same.sum())

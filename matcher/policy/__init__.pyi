@@ -1,0 +1,11 @@
+from .advice import ask_first as ask_first
+from .advice import what_changes as what_changes
+from .cases import check_policy as check_policy
+from .explanation import trace as trace
+from .firm_table import read_firms as read_firms
+from .minimal_changes import Lever as Lever
+from .minimal_changes import cheapest as cheapest
+from .policy import Policy as Policy
+from .policy import load_policy as load_policy
+from .scoring import Scored as Scored
+from .scoring import score as score

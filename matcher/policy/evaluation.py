@@ -1,0 +1,338 @@
+"""A policy over prepared facts: which edition answers which firm, and what its unknown facts leave open."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
+from matcher.policy.facts import Notes, build, column_values, cut_years, day_number, domain
+from matcher.policy.intervals import Facts, Floats, Span
+from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
+from matcher.policy.points import Judged
+from matcher.policy.policy import Policy
+from matcher.policy.thresholds import all_turns, candidates, reads, torn_columns
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one edition says of some firms: arrays in the order of `rules`, one row a firm."""
+
+    rules: tuple[Rule, ...]
+    states: dict[str, State]
+    points: dict[str, Points]
+    amounts: dict[str, Floats]
+    shown: dict[tuple[str, str], Shown]
+    decision: State | None
+    size: int
+
+    def total(self) -> Points | None:
+        """The item `total`, where the policy has points."""
+        return self.points.get("total")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Firms that one ruleset answers: their row numbers (ascending) and its answer; no edition: not in force."""
+
+    rows: np.ndarray[Any, np.dtype[np.int64]]
+    edition: Edition | None
+    answer: Answer | None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """One policy's facts, read once."""
+
+    policy: Policy
+    ids: np.ndarray[Any, Any]
+    days: np.ndarray[Any, np.dtype[np.int64]]
+    values: Mapping[str, Floats]
+
+    @cached_property
+    def facts(self) -> Facts:
+        """The facts of all the firms."""
+        return build(self.policy.columns, self.values, self.days.astype(np.float64), self.policy.years)
+
+
+def decide(node: Any, states: Mapping[str, State]) -> State:
+    """Join the conditions as the policy says."""
+    if isinstance(node, str):
+        return states[node]
+    ((word, parts),) = node.items()
+    return join([decide(part, states) for part in parts], every=word == "all")
+
+
+def run(ruleset: Ruleset, facts: Facts, *, figures: bool) -> Answer:
+    """Apply a ruleset to facts; `figures` also computes what is shown beside each answer."""
+    points: dict[str, Points] = {}
+    states: dict[str, State] = {}
+    amounts: dict[str, Floats] = {}
+    shown: dict[tuple[str, str], Shown] = {}
+    frame = Frame(facts, points)
+    for rule in ruleset.rules:
+        if rule.item is not None:
+            points[rule.id] = rule.item.points(frame)
+            if figures:
+                shown["points", rule.id] = rule.item.show(frame)
+    for rule in ruleset.rules:
+        if rule.test is not None:
+            state = rule.test.state(frame)
+            if rule.only_when is not None and not facts[rule.only_when[0]].settled:
+                state = join([state, ~Is(*rule.only_when).state(frame)], every=False)
+            states[rule.id] = state
+            if figures:
+                shown["condition", rule.id] = rule.test.show(frame)
+        if rule.amount is not None:
+            amounts[rule.id] = rule.amount.value(facts)
+    decision = decide(ruleset.decision, states) if states else None
+    return Answer(ruleset.rules, states, points, amounts, shown, decision, facts.size)
+
+
+def _blend(parts: Sequence[Answer]) -> Answer:
+    """The same firms under several possible numbers of accounting years: everything that can come out."""
+    first = parts[0]
+
+    def either(states: Sequence[State]) -> State:
+        hold = np.logical_or.reduce([state.can_hold for state in states])
+        fail = np.logical_or.reduce([state.can_fail for state in states])
+        return State(hold, np.logical_or.reduce([state.open() for state in states]), fail)
+
+    def spread(many: Sequence[Points]) -> Points:
+        ends = [
+            [np.minimum.reduce, np.maximum.reduce, np.minimum.reduce, np.maximum.reduce][i](
+                [part.ends()[i] for part in many]
+            )
+            for i in range(4)
+        ]
+        return Points(*ends)
+
+    def same(many: Sequence[Floats]) -> Floats:
+        out = many[0]
+        for other in many[1:]:
+            out = np.where(out == other, out, np.nan)
+        return out
+
+    shown = {
+        key: Shown(
+            same([part.shown[key].value for part in parts]),
+            same([part.shown[key].limit for part in parts]),
+            same([part.shown[key].gap for part in parts]),
+        )
+        for key in first.shown
+    }
+    return Answer(
+        first.rules,
+        {key: either([part.states[key] for part in parts]) for key in first.states},
+        {key: spread([part.points[key] for part in parts]) for key in first.points},
+        {key: same([part.amounts[key] for part in parts]) for key in first.amounts},
+        shown,
+        None if first.decision is None else either([p.decision for p in parts if p.decision is not None]),
+        first.size,
+    )
+
+
+def _scatter(size: int, pieces: Sequence[tuple[np.ndarray[Any, Any], Answer]]) -> Answer:
+    """Outcomes of parts of the firms, put back in their places."""
+    first = pieces[0][1]
+
+    def put(get: Any, fill: Any) -> Any:
+        out = np.full(size, fill)
+        for rows, answer in pieces:
+            out[rows] = get(answer)
+        return out
+
+    def state(get: Any) -> State:
+        return State(
+            put(lambda o: get(o).can_hold, False),
+            put(lambda o: get(o).open(), False),
+            put(lambda o: get(o).can_fail, False),
+        )
+
+    return Answer(
+        first.rules,
+        {key: state(lambda o, k=key: o.states[k]) for key in first.states},
+        {
+            key: Points(*(put(lambda o, k=key, i=i: o.points[k].ends()[i], np.nan) for i in range(4)))
+            for key in first.points
+        },
+        {key: put(lambda o, k=key: o.amounts[k], np.nan) for key in first.amounts},
+        {
+            key: Shown(*(put(lambda o, k=key, w=w: getattr(o.shown[k], w), np.nan) for w in ("value", "limit", "gap")))
+            for key in first.shown
+        },
+        None if first.decision is None else state(lambda o: o.decision),
+        size,
+    )
+
+
+def evaluate(policy: Policy, ruleset: Ruleset, facts: Facts, *, figures: bool) -> Answer:
+    """Apply a ruleset; where the number of accounting years is unknown, every possible number is tried."""
+    if policy.years is None or facts.years is None:
+        return run(ruleset, facts, figures=figures)
+    open_ = np.flatnonzero(facts.years < 0)
+    if not len(open_):
+        return run(ruleset, cut_years(facts, policy.years), figures=figures)
+    pieces = []
+    tried = [run(ruleset, cut_years(facts.take(open_, years), policy.years), figures=figures) for years in (3, 2, 1, 0)]
+    pieces.append((open_, _blend(tried)))
+    rest = np.flatnonzero(facts.years >= 0)
+    if len(rest):
+        pieces.append((rest, run(ruleset, cut_years(facts.take(rest), policy.years), figures=figures)))
+    return _scatter(facts.size, pieces)
+
+
+def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tuple[list[Prepared], list[Notes]]:
+    """Read each policy's facts out of the table.
+
+    `<policy>.<column>` wins over the plain column. A plain column that two policies define differently is used for
+    the first of them that was asked for; for the others it stays unknown, and a problem says so.
+    """
+    ids = _ids(firms)
+    owner: dict[str, tuple[Policy, FactColumn]] = {}
+    prepared, notes = [], []
+    days, day_notes = _days(firms, on, ids)
+    for policy in policies:
+        note = Notes(policy.id)
+        if policy is policies[0]:
+            note.rows.extend(day_notes.rows)
+        values: dict[str, Floats] = {}
+        for name, column in policy.columns.items():
+            own = np.full(len(firms), np.nan)
+            special = f"{policy.id}.{name}"
+            if special in firms.columns:
+                own = column_values(column, firms[special], ids, note)
+            if name in firms.columns:
+                first = owner.setdefault(name, (policy, column))
+                if not np.isnan(own).any():
+                    pass
+                elif _same(first[1], column):
+                    plain = column_values(column, firms[name], ids, note)
+                    own = np.where(np.isnan(own), plain, own)
+                else:
+                    note.whole(
+                        name,
+                        f"“{column.title}”在{first[0].title}中的口径是“{first[1].basis}”，在{policy.title}中是“{column.basis}”；"
+                        f"该列只用于{first[0].title}，请另给 {special} 列",
+                        "definition",
+                    )
+            values[name] = own
+        for first_name, second_name in policy.opposites:
+            for empty, told in ((first_name, second_name), (second_name, first_name)):
+                values[empty] = np.where(np.isnan(values[empty]), 1.0 - values[told], values[empty])
+        prepared.append(Prepared(policy, ids, days, values))
+        notes.append(note)
+    return prepared, notes
+
+
+def _same(first: FactColumn, second: FactColumn) -> bool:
+    return first.basis == second.basis and first.kind == second.kind
+
+
+def _ids(firms: pd.DataFrame) -> np.ndarray[Any, Any]:
+    if "enterprise_id" in firms.columns:
+        return firms["enterprise_id"].astype(str).to_numpy(dtype=object)
+    return np.array([str(n) for n in range(1, len(firms) + 1)], dtype=object)
+
+
+def _days(firms: pd.DataFrame, on: dt.date, ids: np.ndarray[Any, Any]) -> tuple[np.ndarray[Any, Any], Notes]:
+    note = Notes("")
+    given = np.full(len(firms), np.nan)
+    if "apply_on" in firms.columns:
+        given = column_values(FactColumn("apply_on", "date", "申请日期"), firms["apply_on"], ids, note)
+    return np.where(np.isnan(given), day_number(on), given).astype(np.int64), note
+
+
+def answers(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
+    """Every firm in exactly one group, by the edition and day-bound limits that answer it."""
+    policy, days = ready.policy, ready.days
+    breaks = np.array([day_number(day) for day in policy.breaks], dtype=np.int64)
+    period = np.searchsorted(breaks, days, side="right")
+    name = policy.purpose_column
+    purpose = np.full(len(days), -1, dtype=np.int64)
+    if name is not None:
+        purpose = np.where(np.isnan(ready.values[name]), -1, ready.values[name]).astype(np.int64)
+    key = period * 64 + purpose + 1
+    for code in np.unique(key).tolist():
+        rows = np.flatnonzero(key == code)
+        index, asked = divmod(code, 64)
+        choice = None if asked == 0 else float(asked - 1)
+        day = policy.breaks[index - 1] if index else dt.date.min
+        edition = policy.edition_on(day, choice) if index else None
+        if edition is None:
+            yield Group(rows, None, None)
+            continue
+        part = ready.facts if len(rows) == len(days) else ready.facts.take(rows)
+        ruleset = policy.ruleset(edition, day, choice)
+        answer = narrowed(policy, ruleset, part, evaluate(policy, ruleset, part, figures=figures))
+        if choice is None:
+            answer = _either_edition(policy, edition, day, part, answer)
+        yield Group(rows, edition, answer)
+
+
+def _either_edition(policy: Policy, edition: Edition, day: dt.date, facts: Facts, answer: Answer) -> Answer:
+    """Where the choice that would call for another edition is unknown, a decision stands if both editions agree."""
+    for other in policy.editions:
+        if other.also is None or other is edition or not other.also[2] <= day <= other.also[3]:
+            continue
+        ruleset = policy.ruleset(other, day, other.also[1])
+        second = narrowed(policy, ruleset, facts, evaluate(policy, ruleset, facts, figures=False)).decision
+        if answer.decision is not None and second is not None:
+            one = answer.decision
+            both = State(one.can_hold | second.can_hold, one.open() | second.open(), one.can_fail | second.can_fail)
+            answer = replace(answer, decision=both)
+    return answer
+
+
+def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, answer: Answer) -> Answer:
+    """Decide where the conditions alone cannot, because an unknown fact that helps one hurts another.
+
+    Such a fact is set to every value that matters in turn (see `matcher.policy.thresholds`); an answer that no value
+    gives is struck out. Rules and points stay as they are: each of them is exact by itself.
+    """
+    state = answer.decision
+    if state is None:
+        return answer
+    torn = [name for name in torn_columns(ruleset) if not facts[name].settled]
+    if not torn:
+        return answer
+    hold, open_, fail = state.can_hold.copy(), state.open().copy(), state.can_fail.copy()
+    found = all_turns(ruleset)
+    behind = {rule.id: set(reads(rule, ruleset)) for rule in ruleset.of_kind("condition")}
+    for name in torn:
+        span, column = facts[name], policy.columns[name]
+        unsure = ((hold.astype(np.int8) + open_ + fail) > 1) & (span.lo < span.hi)
+        # with at most one open condition on this fact there is nothing for it to be torn between
+        sides = [state for key, state in answer.states.items() if name in behind[key]]
+        unsure &= sum((side.can_hold.astype(np.int8) + side.open() + side.can_fail) > 1 for side in sides) > 1
+        rows = np.flatnonzero(unsure)
+        if not len(rows):
+            continue
+        part = facts.take(rows)
+        lowest, highest = domain(column)
+        grid = candidates(found, part, name, lowest, highest, column.step)
+        at, place = np.nonzero(~np.isnan(grid))
+        tried = part.take(at).narrowed(name, Span.known(grid[at, place]))
+        states = evaluate(policy, ruleset, tried, figures=False).decision
+        assert states is not None
+        for kept, found_here in ((hold, states.can_hold), (open_, states.open()), (fail, states.can_fail)):
+            reached = np.zeros(len(rows), dtype=bool)
+            np.logical_or.at(reached, at, found_here)
+            kept[rows] &= reached
+    return replace(answer, decision=State(hold, open_, fail))
+
+
+def judged_columns(policy: Policy) -> set[str]:
+    """Columns that hold experts' points: an empty one is judgement to come, not an unknown fact."""
+    found = set()
+    for edition in policy.editions:
+        for rule in policy.ruleset(edition, edition.since).rules:
+            if isinstance(rule.item, Judged):
+                found |= set(rule.item.columns())
+    return found

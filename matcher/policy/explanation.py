@@ -1,0 +1,168 @@
+"""Why one firm got its answer, rule by rule with the facts behind each: as JSON, and as a page that can be shown to
+the firm.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import html
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matcher.policy.advice import ask_first
+from matcher.policy.evaluation import prepare
+from matcher.policy.model import Rule, Ruleset
+from matcher.policy.policy import Policy, load_policy
+from matcher.policy.scoring import score
+from matcher.policy.thresholds import reads
+from matcher.policy.workbook import DECISIONS, PASSED, rules_by_id
+
+
+def trace(firms: pd.DataFrame, policy: str | Policy, enterprise_id: str, *, on: dt.date | str) -> dict[str, Any]:
+    """One firm's answer as plain values that `json.dumps` takes.
+
+    Keys: enterprise_id, name, policy, title, edition, on, decision, total_low, total_high, rules (each with rule,
+    kind, title, title_en, passed, value, limit, gap, points_low, points_high, points_max, facts, source,
+    in_force_since, seen_on, verified, note), ask (missing facts, the most telling first), problems. A fact is column,
+    title and value; None is unknown.
+
+    Raises KeyError when there is no such firm.
+    """
+    policy = load_policy(policy) if isinstance(policy, str) else policy
+    firm = firms[firms["enterprise_id"].astype(str) == str(enterprise_id)]
+    if not len(firm):
+        raise KeyError(enterprise_id)
+    firm = firm.head(1)
+    scored = score(firm, policy, on=on)
+    summary = scored.summary.iloc[0]
+    day = dt.date.fromisoformat(on) if isinstance(on, str) else on
+    (ready,), _ = prepare([policy], firm, day)
+    edition = None if pd.isna(summary["edition"]) else str(summary["edition"])
+    rules = rules_by_id(policy, edition) if edition is not None else {}
+    whole = Ruleset(policy.editions[0], tuple(rules.values()), None)
+    told = []
+    for row in scored.verdicts.itertuples(index=False):
+        rule = rules[str(row.kind), str(row.rule)]
+        told.append(_told(row, rule, whole, policy, ready.values))
+    questions = ask_first(firm, policy, on=on)
+    return {
+        "enterprise_id": str(enterprise_id),
+        "name": str(firm["name"].iloc[0]) if "name" in firm else "",
+        "policy": policy.id,
+        "title": policy.title,
+        "edition": edition,
+        "on": pd.Timestamp(summary["on"]).date().isoformat(),
+        "decision": None if pd.isna(summary["decision"]) else str(summary["decision"]),
+        "total_low": _plain(summary["total_low"]),
+        "total_high": _plain(summary["total_high"]),
+        "rules": told,
+        "ask": [{"column": q.column, "title": q.title} for q in questions.itertuples(index=False)],
+        "problems": scored.problems["problem"].tolist(),
+    }
+
+
+def _told(row: Any, rule: Rule, ruleset: Ruleset, policy: Policy, values: Any) -> dict[str, Any]:
+    names = rule.amount.columns() if rule.amount is not None else tuple(dict.fromkeys(reads(rule, ruleset)))
+    if rule.id == "total" or len(names) > 12:
+        names = ()
+    return {
+        "rule": rule.id,
+        "kind": rule.kind,
+        "title": rule.title,
+        "title_en": rule.title_en,
+        "passed": None if pd.isna(row.passed) else str(row.passed),
+        **{
+            key: _plain(getattr(row, key))
+            for key in ("value", "limit", "gap", "points_low", "points_high", "points_max")
+        },
+        "facts": [
+            {"column": name, "title": policy.columns[name].title, "value": _fact(policy, name, float(values[name][0]))}
+            for name in names
+        ],
+        "source": rule.source,
+        "in_force_since": rule.in_force_since.isoformat(),
+        "seen_on": None if rule.seen_on is None else rule.seen_on.isoformat(),
+        "verified": rule.verified,
+        "note": rule.note,
+    }
+
+
+def _plain(value: Any) -> float | None:
+    return None if pd.isna(value) else float(value)
+
+
+def _fact(policy: Policy, name: str, value: float) -> Any:
+    column = policy.columns[name]
+    if np.isnan(value):
+        return None
+    if column.kind == "yesno":
+        return "是" if value else "否"
+    if column.kind == "choice":
+        key = list(column.choices)[int(value)]
+        return column.choices[key][0] if column.choices[key] else key
+    if column.kind == "date":
+        return (dt.date(1970, 1, 1) + dt.timedelta(days=int(value))).isoformat()
+    return value
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4f}".rstrip("0")
+
+
+_STYLE = """body{font:15px/1.6 "Microsoft YaHei","PingFang SC",sans-serif;max-width:60em;margin:2em auto;color:#222}
+table{border-collapse:collapse;width:100%}
+td,th{border:1px solid #ccc;padding:.35em .5em;text-align:left;vertical-align:top}
+th{background:#eef2f8}.fail{background:#fdecea}.unknown{background:#fff7e0}small{color:#666}"""
+
+
+def trace_page(told: dict[str, Any]) -> str:
+    """The same as one self-contained HTML page in Chinese; every text is escaped."""
+
+    def text(value: Any) -> str:
+        return html.escape(str(value))
+
+    decision = DECISIONS.get(told["decision"] or "", "不作结论")
+    score_line = ""
+    if told["total_low"] is not None:
+        low, high = _number(told["total_low"]), _number(told["total_high"])
+        score_line = f"<p>得分：{low if low == high else f'{low} 至 {high}'} 分</p>"
+    rows = []
+    for rule in told["rules"]:
+        facts = "<br>".join(
+            f"{text(fact['title'])}：{text(_number(fact['value']) or '未知')}" for fact in rule["facts"]
+        )
+        if rule["kind"] == "points":
+            low, high = _number(rule["points_low"]), _number(rule["points_high"])
+            answer = f"{low if low == high else f'{low} 至 {high}'}（满分 {_number(rule['points_max'])}）"
+        elif rule["kind"] == "amount":
+            answer = f"{_number(rule['value'])} 元" if rule["value"] is not None else "未知"
+        else:
+            answer = PASSED[rule["passed"]]
+            if rule["gap"]:
+                answer += f"，差 {_number(rule['gap'])}"
+        mark = "" if rule["verified"] else "（数值未核实）"
+        note = f"<br><small>{text(rule['note'])}</small>" if rule["note"] else ""
+        rows.append(
+            f"<tr class='{rule['passed'] or ''}'><td>{text(rule['title'])}{note}</td><td>{text(answer)}</td>"
+            f"<td>{facts}</td>"
+            f"<td><small>{text(rule['source'])}{mark}；{rule['in_force_since']} 起</small></td></tr>"
+        )
+    asks = "".join(f"<li>{text(item['title'])}</li>" for item in told["ask"])
+    ask_part = f"<h2>还需要知道</h2><ol>{asks}</ol>" if asks else ""
+    trouble = "".join(f"<li>{text(item)}</li>" for item in told["problems"])
+    trouble_part = f"<h2>数据中的问题</h2><ul>{trouble}</ul>" if trouble else ""
+    edition = "" if told["edition"] is None else f"，版本 {text(told['edition'])}"
+    return (
+        f"<!doctype html><html lang='zh'><head><meta charset='utf-8'><title>{text(told['title'])}</title>"
+        f"<style>{_STYLE}</style>"
+        f"</head><body><h1>{text(told['name'] or told['enterprise_id'])}：{text(told['title'])}</h1>"
+        f"<p>{told['on']}{edition}：<b>{decision}</b></p>{score_line}"
+        f"<table><tr><th>条款</th><th>结论</th><th>事实</th><th>依据</th></tr>{''.join(rows)}</table>{ask_part}{trouble_part}"
+        "<p><small>按公开条文推算，不代替主管部门的认定。</small></p></body></html>"
+    )

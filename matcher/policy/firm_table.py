@@ -1,0 +1,127 @@
+"""Firm tables as people keep them, to the wide table that policies read: one row a firm, one column a fact."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from matcher.policy.model import FactColumn
+from matcher.policy.policy import Policy
+from matcher.tables.grids import Source
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.schemas import Column, Contract
+
+_KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
+
+_ROW = Column("row_id", "id", "行编号")
+IDENTITY = (
+    Column("enterprise_id", "text", "企业编号", ("编号", "序号", "企业ID", "ID")),
+    Column("name", "text", "企业名称", ("名称", "单位名称", "公司名称", "企业", "enterprise")),
+    Column("uscc", "text", "统一社会信用代码", ("信用代码", "社会信用代码", "税号", "纳税人识别号")),
+    Column("region", "text", "地区", ("所在地区", "所属地区", "区县", "县区")),
+    Column("apply_on", "date", "申请日期", ("申报日期", "拟申请日期")),
+)
+
+
+def _column(fact: FactColumn, prefix: str = "", label: str = "") -> Column:
+    kind = _KINDS.get(fact.kind, "text")
+    if not prefix:
+        return Column(fact.name, kind, fact.title, fact.headers)
+    return Column(f"{prefix}.{fact.name}", kind, f"{label}：{fact.title}")
+
+
+def firm_contract(policies: Sequence[Policy]) -> Contract:
+    """The columns that a firm table may have for these policies, in the order of the policies.
+
+    Plain columns first, then `<policy>.<column>` for each policy, which wins over the plain one.
+    """
+    plain: dict[str, Column] = {}
+    special: list[Column] = []
+    for policy in policies:
+        for fact in policy.columns.values():
+            plain.setdefault(fact.name, _column(fact))
+            special.append(_column(fact, policy.id, policy.title))
+    return Contract("firms", "企业", "row_id", (_ROW, *IDENTITY, *plain.values(), *special))
+
+
+def read_firms(
+    source: Source,
+    policies: Sequence[Policy],
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+    extra: Sequence[Column] = (),
+) -> Reading:
+    """Read the wide firm table of these policies: English names or Chinese headers, units in headers or cells.
+
+    extra: further columns that the table may have, beside those of the policies.
+    Columns that the table does not have are not in the answer; an empty cell is unknown. A Parquet file whose columns
+    carry the English names is taken as it is, column by column, and read fast. Raises TableError; see
+    `matcher.tables.reading.read_table`.
+    """
+    contract = firm_contract(policies)
+    known = {column.name for column in contract.columns}
+    contract = replace(contract, columns=(*contract.columns, *(column for column in extra if column.name not in known)))
+    if isinstance(source, (str, Path)) and str(source).lower().endswith(".parquet") and not columns:
+        typed = _typed(Path(source), contract)
+        if typed is not None:
+            return Reading(typed, pd.DataFrame(columns=PROBLEM_COLUMNS))
+    reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
+    rows, problems = _named(reading)
+    known = {column.name for column in contract.columns}
+    empty = [
+        name
+        for name in rows.columns
+        if name in known and name != "enterprise_id" and (rows[name].isna() | (rows[name].astype(object) == "")).all()
+    ]
+    return Reading(rows.drop(columns=empty), problems)
+
+
+def _named(reading: Reading) -> Reading:
+    """Rows by their enterprise_id, made up where there is none; a firm may have several applications."""
+    rows = reading.rows
+    missing = rows["enterprise_id"] == ""
+    problems = reading.problems
+    if not (missing.all() and len(rows)):
+        problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)].reset_index(drop=True)
+    rows = rows.assign(enterprise_id=rows["enterprise_id"].where(~missing, rows["row_id"])).drop(columns="row_id")
+    twice = rows.duplicated(["enterprise_id", "apply_on"], keep=False)
+    if twice.any():
+        lines = [
+            {
+                **dict.fromkeys(PROBLEM_COLUMNS),
+                "file": problems["file"].iloc[0] if len(problems) else "",
+                "sheet": "",
+                "column": "企业编号",
+                "value": name,
+                "problem": "同一企业编号、同一申请日期有不止一行",
+                "action": "逐行判断，结果表中编号重复；请核对",
+                "kept": True,
+            }
+            for name in rows.loc[twice, "enterprise_id"].unique()
+        ]
+        problems = (
+            pd.concat([problems, pd.DataFrame(lines)], ignore_index=True) if len(problems) else pd.DataFrame(lines)
+        )
+    return Reading(rows, problems[PROBLEM_COLUMNS])
+
+
+def is_typed(names: Sequence[str], contract: Contract) -> bool:
+    """Whether a file's columns carry the contract's English names, an id among them."""
+    known = {column.name for column in contract.columns}
+    return "enterprise_id" in names and len(known & set(names)) > 1
+
+
+def _typed(path: Path, contract: Contract) -> pd.DataFrame | None:
+    import pyarrow.parquet as pq
+
+    try:
+        names: list[Any] = pq.read_schema(path).names
+    except Exception:  # damaged or no Parquet file: the ordinary reader says so
+        return None
+    return pd.read_parquet(path) if is_typed(names, contract) else None

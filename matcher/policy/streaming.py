@@ -1,0 +1,189 @@
+"""Scorings to files: the summary and verdict tables as CSV or Parquet, fast for millions, and a workbook to hand on."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from matcher.errors import OutputError, PolicyError
+from matcher.policy.evaluation import Group, Prepared, answers, prepare
+from matcher.policy.facts import PROBLEMS
+from matcher.policy.firm_table import firm_contract, is_typed
+from matcher.policy.policy import Policy
+from matcher.policy.scoring import DECISIONS, PASSED, check_figures, decided, verdict_columns
+
+CHUNK = 65_536
+
+
+def _words(codes: np.ndarray[Any, Any], names: Sequence[str]) -> pa.Array:
+    mask = codes < 0
+    indices = pa.array(np.where(mask, 0, codes).astype(np.int8), mask=mask if mask.any() else None)
+    return pa.DictionaryArray.from_arrays(indices, pa.array(list(names), pa.string()))
+
+
+def _numbers(values: np.ndarray[Any, Any]) -> pa.Array:
+    return pa.array(values, from_pandas=True)
+
+
+def _ids(ids: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], repeat: int) -> pa.Array:
+    texts = pa.array(ids[rows], pa.string())
+    indices = np.repeat(np.arange(len(rows), dtype=np.int32), repeat)
+    return pa.DictionaryArray.from_arrays(pa.array(indices), texts)
+
+
+def verdict_table(ready: Prepared, group: Group) -> pa.Table:
+    """One group's verdicts as an Arrow table with the columns of VERDICTS."""
+    parts = verdict_columns(ready, group)
+    size = len(parts["value"])
+
+    def word(name: str) -> pa.Array:
+        codes, names = parts[name]
+        return _words(codes, [str(item) for item in names])
+
+    days = pa.array(parts["in_force_since"][1], pa.date32())
+    since = pa.DictionaryArray.from_arrays(pa.array(parts["in_force_since"][0].astype(np.int8)), days)
+    return pa.table(
+        {
+            "enterprise_id": _ids(ready.ids, group.rows, parts["rules"]),
+            "policy": _words(np.zeros(size, dtype=np.int8), [ready.policy.id]),
+            "rule": word("rule"),
+            "kind": word("kind"),
+            "value": _numbers(parts["value"]),
+            "limit": _numbers(parts["limit"]),
+            "passed": _words(parts["passed"], PASSED),
+            "points_low": _numbers(parts["points_low"]),
+            "points_high": _numbers(parts["points_high"]),
+            "points_max": _numbers(parts["points_max"]),
+            "gap": _numbers(parts["gap"]),
+            "source": word("source"),
+            "in_force_since": since,
+            "verified": pa.array(parts["verified"]),
+        }
+    )
+
+
+def summary_table(ready: Prepared, groups: Sequence[Group]) -> pa.Table:
+    """One policy's summary as an Arrow table with the columns of SUMMARY."""
+    size, editions = len(ready.ids), [edition.id for edition in ready.policy.editions]
+    codes, edition, low, high = decided(ready, groups)
+    return pa.table(
+        {
+            "enterprise_id": pa.array(ready.ids, pa.string()),
+            "policy": _words(np.zeros(size, dtype=np.int8), [ready.policy.id]),
+            "edition": _words(edition, editions),
+            "on": pa.array(ready.days.astype(np.int32)).cast(pa.date32()),
+            "decision": _words(codes, DECISIONS),
+            "total_low": _numbers(low),
+            "total_high": _numbers(high),
+        }
+    )
+
+
+def score_parquet(
+    source: str | Path,
+    policies: Sequence[Policy],
+    *,
+    on: dt.date,
+    summary: str | Path | None = None,
+    verdicts: str | Path | None = None,
+) -> tuple[dict[str, int], pd.DataFrame]:
+    """Score a Parquet file of any size, piece by piece, into Parquet files; memory does not grow with the file.
+
+    The file's columns carry the English names of the contract, `enterprise_id` among them. The tables are those of
+    `matcher.policy.scoring.score`, in the order of the file, policies one after the other within each piece of 65,536
+    firms. Returns how many firms there were and how many rows each table has, and the problems. Raises PolicyError
+    for a file of another form.
+    """
+    file = pq.ParquetFile(source)
+    contract = firm_contract(policies)
+    if not is_typed(file.schema_arrow.names, contract):
+        raise PolicyError(f"{source}：列名不是约定的英文列名，或缺少 enterprise_id")
+    known = {column.name for column in contract.columns}
+    names = [name for name in file.schema_arrow.names if name in known]
+    counted = {"firms": 0, "summary": 0, "verdicts": 0}
+    problems: list[pd.DataFrame] = []
+    sinks: dict[str, _Sink] = {}
+    for name, path in (("summary", summary), ("verdicts", verdicts)):
+        if path is not None:
+            sinks[name] = _Sink(Path(path))
+    try:
+        for firms in _pieces(file, names):
+            prepared, notes = prepare(policies, firms, on)
+            counted["firms"] += len(firms)
+            for ready, note in zip(prepared, notes, strict=True):
+                check_figures(ready, note)
+                if note.rows:
+                    problems.append(note.frame())
+                groups = list(answers(ready, figures="verdicts" in sinks))
+                if "summary" in sinks:
+                    counted["summary"] += sinks["summary"].put(summary_table(ready, groups))
+                if "verdicts" in sinks:
+                    for group in groups:
+                        if group.answer is not None:
+                            counted["verdicts"] += sinks["verdicts"].put(verdict_table(ready, group))
+    finally:
+        for sink in sinks.values():
+            sink.close()
+    told = pd.concat(problems, ignore_index=True) if problems else pd.DataFrame(columns=list(PROBLEMS))
+    return counted, told.drop_duplicates(ignore_index=True)
+
+
+def _pieces(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pd.DataFrame]:
+    for batch in file.iter_batches(batch_size=CHUNK, columns=list(names)):
+        yield batch.to_pandas(types_mapper=_nullable)
+
+
+def _nullable(kind: pa.DataType) -> Any:
+    return pd.BooleanDtype() if pa.types.is_boolean(kind) else None
+
+
+class _Sink:
+    """A Parquet file under way, written by one other thread while the next piece is computed."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.part = path.with_name(path.name + ".part")
+        self.writer: pq.ParquetWriter | None = None
+        self.pool = ThreadPoolExecutor(1)
+        self.under_way: Future[None] | None = None
+        self.failed = False
+
+    def put(self, table: pa.Table) -> int:
+        if self.under_way is not None:
+            self.under_way.result()
+        if self.writer is None:
+            words = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
+            small = ["points_low", "points_high", "points_max", "limit", "total_low", "total_high"]
+            try:
+                self.writer = pq.ParquetWriter(
+                    self.part,
+                    table.schema,
+                    compression="snappy",
+                    use_dictionary=[*words, *(name for name in small if name in table.column_names)],
+                    write_statistics=False,
+                )
+            except OSError as error:
+                self.failed = True
+                raise OutputError(f"{self.path}：写不了（{error}）") from error
+        self.under_way = self.pool.submit(self._write, table)
+        return int(table.num_rows)
+
+    def _write(self, table: pa.Table) -> None:
+        assert self.writer is not None
+        self.writer.write_table(table, row_group_size=1 << 21)
+
+    def close(self) -> None:
+        if self.under_way is not None:
+            self.under_way.result()
+        self.pool.shutdown()
+        if self.writer is not None:
+            self.writer.close()
+            self.part.replace(self.path)

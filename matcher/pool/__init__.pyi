@@ -1,0 +1,10 @@
+from .book.book import Book as Book
+from .dashboard import write_dashboard as write_dashboard
+from .discovery.estimation import Discovery as Discovery
+from .discovery.estimation import discover as discover
+from .scorecard.card import ScoreCard as ScoreCard
+from .scorecard.card import order_inside as order_inside
+from .scorecard.history import read_history as read_history
+from .scorecard.learning import learn_card as learn_card
+from .targets import expected_passes as expected_passes
+from .targets import whom_to_help as whom_to_help

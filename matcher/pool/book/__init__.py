@@ -1,0 +1,1 @@
+"""The pool's book of record: events, differences, follow-up."""

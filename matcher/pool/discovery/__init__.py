@@ -1,0 +1,1 @@
+"""Whom to visit: the chance to pass, from a thin registry extract."""

@@ -1,0 +1,1 @@
+"""What past applications teach: a score card, checked out of time."""

@@ -1,0 +1,10 @@
+from .reading import Reading as Reading
+from .reading import describe as describe
+from .reading import read_experts as read_experts
+from .reading import read_needs as read_needs
+from .reading import read_outcomes as read_outcomes
+from .reading import read_table as read_table
+from .reading import read_works as read_works
+from .reading import split_labels as split_labels
+from .schemas import Column as Column
+from .schemas import Contract as Contract

@@ -1,0 +1,118 @@
+"""Which row of a sheet is its header, and which column of the contract stands where. Headers as people write them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from matcher.errors import TableError
+from matcher.tables import cells as cleaning
+from matcher.tables.grids import Book, Grid
+from matcher.tables.schemas import Column, Contract
+
+HEADER_ROWS = 20  # the header is looked for among the first rows
+
+_UNIT_AT_END = re.compile(
+    rf"(.+?)[(\[【〔/,:]?(?:单位:?)?(?:人民币)?({'|'.join(sorted(cleaning.UNITS, key=len, reverse=True))}|%)[)\]】〕]?"
+)
+_HINT_AT_END = re.compile(r"(.+)[(\[【〔][^()\[\]]*(?:填|选|字|格式|如|例|注|要求|限)[^()\[\]]*[)\]】〕]")
+_IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
+
+
+class Header(NamedTuple):
+    """The header of a sheet.
+
+    at: the index of its row. texts: what is written in it. places, units: for each column found its index and the unit
+    in its header ("" = none). rivals: further headers, by index, that name a column found before them.
+    """
+
+    at: int
+    texts: list[str]
+    places: dict[str, int]
+    units: dict[str, str]
+    rivals: list[tuple[int, Column]]
+
+
+def header_key(text: str) -> str:
+    """What two writings of one header share: no case, blanks, line breaks, full-width forms or asterisks."""
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", text[:200]).lower())
+
+
+def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> tuple[Grid, Header]:
+    """The sheet, and the row among its first, that name the most columns of the contract; the first of equals.
+
+    `columns` (header -> field) goes before the contract's own headers. Raises TableError when there is no such row, or
+    when `columns` names what is not there.
+    """
+    fields = {column.name: column for column in contract.columns}
+    named: dict[str, Column] = {}
+    for written, field in columns.items():
+        if field not in fields:
+            raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{'、'.join(fields)}")
+        named[header_key(written)] = fields[field]
+    accepted = {
+        header_key(text): column
+        for column in reversed(contract.columns)
+        for text in (*column.headers, column.title, column.name)
+    }
+    best: tuple[Grid, Header] | None = None
+    for grid in book.grids:
+        for at, row in enumerate(grid.rows[:HEADER_ROWS]):
+            header = _read(at, row, accepted, named)
+            if best is None or len(header.places) > len(best[1].places):
+                best = grid, header
+    if best is None or not best[1].places:
+        titles = [contract[name].title for name in contract.any_of or (contract.id_column,)]
+        raise TableError(
+            f"{book.name}：找不到表头，前 {HEADER_ROWS} 行里没有“{'”“'.join(titles)}”这样的列名，"
+            f"看到的是：{_list(_first_texts(book))}；请加上表头，或指定哪一列是什么"
+        )
+    texts = best[1].texts
+    missing = [written for written in columns if header_key(written) not in map(header_key, texts)]
+    if missing:
+        raise TableError(f"{book.name}：没有列“{'”“'.join(missing)}”；表头是：{_list(texts)}；请照表头的写法指定")
+    if contract.any_of and not any(name in best[1].places for name in contract.any_of):
+        titles = [contract[name].title for name in contract.any_of]
+        raise TableError(
+            f"{book.name}：没有“{'”或“'.join(titles)}”这样的列；表头是：{_list(texts)}；请改列名，或指定哪一列是什么"
+        )
+    return best
+
+
+def _read(at: int, row: Sequence[object], accepted: Mapping[str, Column], named: Mapping[str, Column]) -> Header:
+    texts = [cleaning.clean_text(cleaning.as_written(cell)[:1000]) for cell in row]
+    keys = list(map(header_key, texts))
+    found = [(place, *_recognise(key, named)) for place, key in enumerate(keys) if key in named]
+    found += [(place, *_recognise(key, accepted)) for place, key in enumerate(keys) if key and key not in named]
+    header = Header(at, texts, {}, {}, [])
+    for place, column, unit in found:
+        if column is None:
+            continue
+        if column.name in header.places:
+            header.rivals.append((place, column))
+        else:
+            header.places[column.name] = place
+            header.units[column.name] = unit
+    return header
+
+
+def _recognise(key: str, accepted: Mapping[str, Column]) -> tuple[Column | None, str]:
+    """The column that a header names, and the unit written in it; a hint such as （必填） is left aside."""
+    unit = _UNIT_AT_END.fullmatch(key)
+    for form in (key, unit[1] if unit else ""):
+        if form in accepted:
+            return accepted[form], unit[2] if unit else ""
+    hint = _HINT_AT_END.fullmatch(key)
+    return _recognise(hint[1], accepted) if hint else (None, "")
+
+
+def _first_texts(book: Book) -> Iterator[str]:
+    for grid in book.grids:
+        for row in grid.rows[:1]:
+            yield from (cleaning.as_written(cell)[:50] for cell in row[:20])
+
+
+def _list(texts: Sequence[str] | Iterator[str]) -> str:
+    return cleaning.shorten("、".join(filter(None, texts)), 200)

@@ -1,0 +1,391 @@
+"""Whatever people hand in becomes a clean frame, and a list of what was wrong with it.
+
+Nothing is dropped in silence: the filled rows below the header are the rows of the answer and those that its problems
+list as not kept.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from matcher.errors import TableError
+from matcher.tables import cells as cleaning
+from matcher.tables.cells import Fault, is_blank, shorten
+from matcher.tables.grids import Book, Grid, Source, read_book
+from matcher.tables.headers import Header, find_header, header_key
+from matcher.tables.near_duplicates import find_reposts
+from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
+
+__all__ = [
+    "EXPERTS",
+    "NEEDS",
+    "OUTCOMES",
+    "PROBLEM_COLUMNS",
+    "PROBLEM_TITLES",
+    "WORKS",
+    "Column",
+    "Contract",
+    "Reading",
+    "describe",
+    "read_experts",
+    "read_needs",
+    "read_outcomes",
+    "read_table",
+    "read_works",
+    "split_labels",
+]
+
+PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
+PROBLEM_TITLES = dict(
+    zip(PROBLEM_COLUMNS, ("文件", "工作表", "行", "列", "原值", "问题", "处理", "保留该行"), strict=True)
+)
+
+_SHOWN = 20  # problems that a message spells out
+_TOTALS = {"合计", "总计", "小计", "共计", "累计", "total", "subtotal"}
+
+
+class Reading(NamedTuple):
+    """What was read: the clean rows in the file's order, and the problems (PROBLEM_COLUMNS) by row."""
+
+    rows: pd.DataFrame
+    problems: pd.DataFrame
+
+
+class _Problem(NamedTuple):
+    row: int | None
+    column: str
+    value: str
+    problem: str
+    action: str
+    kept: bool = True
+
+
+def read_needs(
+    source: Source,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+) -> Reading:
+    """Read a table of technical needs (the contract NEEDS); see `read_table`."""
+    return read_table(source, NEEDS, sheet=sheet, columns=columns, bad_rows=bad_rows)
+
+
+def read_outcomes(
+    source: Source,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+) -> Reading:
+    """Read a table of research outcomes (the contract OUTCOMES); see `read_table`."""
+    return read_table(source, OUTCOMES, sheet=sheet, columns=columns, bad_rows=bad_rows)
+
+
+def read_experts(
+    source: Source,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+) -> Reading:
+    """Read a table of experts, teams or platforms (the contract EXPERTS); see `read_table`."""
+    return read_table(source, EXPERTS, sheet=sheet, columns=columns, bad_rows=bad_rows)
+
+
+def read_works(
+    source: Source,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+) -> Reading:
+    """Read a table of their works, one row a work and person (the contract WORKS); see `read_table`."""
+    return read_table(source, WORKS, sheet=sheet, columns=columns, bad_rows=bad_rows)
+
+
+def read_table(
+    source: Source,
+    contract: Contract,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+) -> Reading:
+    """Read a table by its contract, from a file (path, bytes or binary file) or a DataFrame.
+
+    Rows keep their order. Their columns: every column of the contract in its order, `duplicate_of` (if the contract
+    says what a repost is: the id of the posting that the row repeats, "" otherwise), then the file's other columns:
+    numbers, times or yes and no where all cells are, texts as written otherwise. Texts, ids and labels are str with ""
+    for nothing (labels joined by ","), dates datetime64[us], yuan Int64 in whole yuan (half a yuan is rounded up),
+    numbers and shares Float64 (a share of 60 % is 0.6), yes and no boolean; unknown is NaT or NA. A table with nothing
+    below its header gives no rows and one problem.
+
+    Problems are sorted by row, the number that a spreadsheet shows beside it (the header of a DataFrame or a Parquet
+    file counts as row 1; JSON lines are counted as lines). `kept` is False where the row was left out: filled rows
+    below the header = rows + distinct rows with kept False.
+
+    sheet: its name, or its position from 1; by default the first one that fits the contract best. columns: header ->
+    field, for headers that nobody foresaw. bad_rows: "list" goes on without the rows that cannot be used, "refuse"
+    raises if there is one.
+
+    Raises TableError when the file cannot be read, no header is found, `sheet` or `columns` name what is not there, or
+    rows are refused; its `problems` then hold every fault.
+    """
+    if bad_rows not in ("list", "refuse"):
+        raise ValueError(f'bad_rows is "list" or "refuse", not {bad_rows!r}')
+    book = read_book(source, sheet=sheet)
+    grid, header = find_header(book, contract, columns or {})
+    problems = _table_problems(book, grid, header, contract)
+    frame = _Table(contract, header, *_records(grid, header, problems)).frame(problems)
+    listed = _problem_frame(book.name, grid.sheet, problems)
+    if bad_rows == "refuse" and not listed["kept"].all():
+        raise TableError(describe(listed), listed)
+    return Reading(frame, listed)
+
+
+def split_labels(value: str, column: Column) -> tuple[str, ...]:
+    """The labels of a cell in its order, each once.
+
+    Cut at signs ("技术转让,技术许可"), and where labels that the column knows stand together ("完全转让许可转让").
+    """
+    return cleaning.cut_labels(value, column.labels)
+
+
+def describe(problems: pd.DataFrame) -> str:
+    """The problems for the eye: for each file a head line and a line for each of its first 20; "" for none."""
+    parts = []
+    for file, group in problems.groupby("file", sort=False):
+        parts.append(f"{file}：{len(group)} 处问题")
+        for problem in group.head(_SHOWN).to_dict("records"):
+            row = "" if pd.isna(problem["row"]) else f"第 {problem['row']} 行"
+            value = f"“{shorten(problem['value'], 40)}”" if problem["value"] else ""
+            cell = " = ".join(filter(None, [problem["column"], value]))
+            where = "，".join(filter(None, [row, cell]))
+            left_out = "" if problem["kept"] else "（这一行没有读入）"
+            parts.append(f"  {where}{'：' if where else ''}{problem['problem']}{left_out}；{problem['action']}")
+        if len(group) > _SHOWN:
+            parts.append(f"  ……另有 {len(group) - _SHOWN} 处")
+    return "\n".join(parts)
+
+
+def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) -> list[_Problem]:
+    """What concerns the whole table: other sheets, a missing id column, two headers for one field, broken lines."""
+    problems = []
+    filled = [other.sheet for other in book.grids if not all(all(map(is_blank, row)) for row in other.rows)]
+    if len(filled) > 1:
+        problem = f"工作簿有 {len(filled)} 个有内容的工作表（{shorten('、'.join(filled), 80)}），只读了“{grid.sheet}”"
+        problems.append(_Problem(None, "", "", problem, "要读别的，请指定工作表"))
+    if contract.id_column not in header.places:
+        title = contract[contract.id_column].title
+        action = f"行号变了编号就会变，请加上“{title}”"
+        problems.append(_Problem(_row_of(grid, header), title, "", f"没有“{title}”这一列，已按行号编号", action))
+    for place, column in header.rivals:
+        first = header.texts[header.places[column.name]]
+        problem = f"和“{first}”都是“{column.title}”，只用了“{first}”，这一列原样保留"
+        problems.append(_Problem(_row_of(grid, header), header.texts[place], "", problem, "请改列名，或指定用哪一列"))
+    problems += [_Problem(row, "", value, what, action, False) for row, value, what, action in grid.bad]
+    return problems
+
+
+def _row_of(grid: Grid, header: Header) -> int | None:
+    return grid.numbers[header.at] or None
+
+
+def _records(grid: Grid, header: Header, problems: list[_Problem]) -> tuple[list[Sequence[object]], list[int]]:
+    """The filled rows below the header and their numbers, without those that are no records."""
+    width = len(header.texts)
+    keys = list(map(header_key, header.texts))
+    rows: list[Sequence[object]] = []
+    numbers: list[int] = []
+    left_out = len(grid.bad)
+    for row, number in zip(grid.rows[header.at + 1 :], grid.numbers[header.at + 1 :], strict=True):
+        first = next((cell for cell in row if not is_blank(cell)), None)
+        if first is None:
+            continue
+        fault = None
+        if grid.delimited and len(row) > width and not all(map(is_blank, row[width:])):
+            fault = Fault(f"有 {len(row)} 格，表头只有 {width} 列", "请给含分隔符的内容加上引号，或改存为 .xlsx")
+        elif isinstance(first, str) and len(first) < 200:
+            key = header_key(first)
+            if key in _TOTALS:
+                fault = Fault("是合计行", "请删去这一行")
+            elif key in keys and all(is_blank(cell) or _key(cell) == key for cell, key in zip(row, keys, strict=False)):
+                fault = Fault("是重复的表头", "请删去这一行")
+        if fault:
+            left_out += 1
+            problems.append(_Problem(number, "", _shown(first), *fault, kept=False))
+            continue
+        if grid.delimited and len(row) < width:
+            problem = f"只有 {len(row)} 格，表头有 {width} 列，缺的当作空"
+            problems.append(_Problem(number, "", _shown(first), problem, "请检查这一行是否断开或不完整"))
+        rows.append(row)
+        numbers.append(number)
+    if not rows and not left_out:
+        problems.append(_Problem(_row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
+    return rows, numbers
+
+
+def _key(cell: object) -> str | None:
+    return header_key(cell) if isinstance(cell, str) else None
+
+
+class _Table(NamedTuple):
+    """The records of one sheet on their way to a frame."""
+
+    contract: Contract
+    header: Header
+    rows: list[Sequence[object]]
+    numbers: list[int]
+
+    def frame(self, problems: list[_Problem]) -> pd.DataFrame:
+        contract = self.contract
+        cells = {column.name: self._values(column, problems) for column in contract.columns}
+        kept = self._filled(cells, problems)
+        ids = self._ids(cells[contract.id_column], kept, problems)
+        kept = list(ids)
+        if len(kept) < len(self.rows):
+            cells = {name: [values[i] for i in kept] for name, values in cells.items()}
+        cells[contract.id_column] = list(ids.values())
+        series = {column.name: _series(column.kind, cells[column.name]) for column in contract.columns}
+        if contract.reposts:
+            texts = [cells[name] for name in contract.reposts]
+            series["duplicate_of"] = _series("text", self._reposts(texts, ids, problems))
+        for name, place in self._other_columns(series).items():
+            series[name] = _as_is([_cell(self.rows[i], place) for i in kept])
+        return pd.DataFrame(series, index=pd.RangeIndex(len(kept)))
+
+    def _values(self, column: Column, problems: list[_Problem]) -> list[Any]:
+        place = self.header.places.get(column.name)
+        if place is None:
+            return ["" if column.kind in ("id", "text", "labels") else None] * len(self.rows)
+        cells = [_cell(row, place) for row in self.rows]
+        values, faults = cleaning.read_cells(column, self.header.units[column.name], cells)
+        for i, fault in faults:
+            problems.append(_Problem(self.numbers[i], self.header.texts[place], _shown(cells[i]), *fault))
+        return values
+
+    def _filled(self, cells: Mapping[str, list[Any]], problems: list[_Problem]) -> list[int]:
+        """The rows that hold at least one of the contract's `any_of`."""
+        if not self.contract.any_of:
+            return list(range(len(self.rows)))
+        titles = [self.contract[name].title for name in self.contract.any_of]
+        kept = []
+        for i, values in enumerate(zip(*(cells[name] for name in self.contract.any_of), strict=True)):
+            if any(value not in ("", None) for value in values):
+                kept.append(i)
+                continue
+            first = next(cell for cell in self.rows[i] if not is_blank(cell))
+            problem, action = f"{'和'.join(titles)}都是空的", f"请至少填写{'或'.join(titles)}"
+            problems.append(_Problem(self.numbers[i], "", _shown(first), problem, action, kept=False))
+        return kept
+
+    def _ids(self, given: list[str], kept: list[int], problems: list[_Problem]) -> dict[int, str]:
+        """The id of each row that stays: made up where it is missing, the first of equals."""
+        header = self._header_of(self.contract.id_column)
+        taken = set(given)
+        first: dict[str, int] = {}
+        ids: dict[int, str] = {}
+        for i in kept:
+            name = given[i]
+            if not name:
+                name = f"{self.contract.title}-{self.numbers[i]:05d}"
+                while name in taken:
+                    name += "+"
+                taken.add(name)
+                if self.contract.id_column in self.header.places:
+                    problems.append(_Problem(self.numbers[i], header, "", f"是空的，已编为“{name}”", "请填写编号"))
+            elif name in first:
+                before = first[name]
+                if self._as_written(i) == self._as_written(before):
+                    fault = Fault(f"和第 {self.numbers[before]} 行完全相同", "请删去重复的行")
+                else:
+                    fault = Fault(f"和第 {self.numbers[before]} 行编号相同，内容不同", "请给每行不同的编号")
+                problems.append(_Problem(self.numbers[i], header, shorten(name, 80), *fault, kept=False))
+                continue
+            first[name] = i
+            ids[i] = name
+        return ids
+
+    def _as_written(self, i: int) -> list[str]:
+        width = max(len(self.header.texts), len(self.rows[i]))
+        return [cleaning.as_written(_cell(self.rows[i], place)).strip() for place in range(width)]
+
+    def _reposts(self, texts: list[list[str]], ids: Mapping[int, str], problems: list[_Problem]) -> list[str]:
+        """For each row that stays the id of the posting that it repeats, or ""."""
+        header = self._header_of(self.contract.reposts[0])
+        rows = list(ids)
+        found = []
+        for at, before in enumerate(find_reposts(texts)):
+            found.append("" if before == at else ids[rows[before]])
+            if before != at:
+                problem = f"和第 {self.numbers[rows[before]]} 行（{found[-1]}）几乎相同，疑为重复发布"
+                value = shorten(texts[0][at], 80)
+                problems.append(_Problem(self.numbers[rows[at]], header, value, problem, "若确是重复，请删去一条"))
+        return found
+
+    def _header_of(self, name: str) -> str:
+        place = self.header.places.get(name)
+        return self.contract[name].title if place is None else self.header.texts[place]
+
+    def _other_columns(self, taken: Iterable[str]) -> dict[str, int]:
+        """The places of the columns that the contract does not know, each under a name of its own."""
+        names = set(taken)
+        times = Counter(names)
+        used = set(self.header.places.values())
+        texts = self.header.texts
+        others: dict[str, int] = {}
+        for place in range(max(len(texts), *map(len, self.rows)) if self.rows else len(texts)):
+            text = texts[place] if place < len(texts) else ""
+            if place in used or (not text and all(is_blank(_cell(row, place)) for row in self.rows)):
+                continue
+            name = text = text or f"第{place + 1}列"
+            while name in names:
+                times[text] += 1
+                name = f"{text}_{times[text]}"
+            names.add(name)
+            times[name] += 1
+            others[name] = place
+        return others
+
+
+def _cell(row: Sequence[object], place: int) -> object:
+    return row[place] if place < len(row) else None
+
+
+def _series(kind: str, values: list[Any]) -> pd.Series[Any]:
+    if kind == "date":
+        return pd.Series(np.array(values, "datetime64[D]").astype("datetime64[us]"))
+    if kind in ("id", "text", "labels"):
+        return pd.Series(values, dtype=str)
+    return pd.Series(values, dtype={"yuan": "Int64", "yesno": "boolean"}.get(kind, "Float64"))
+
+
+def _as_is(cells: list[object]) -> pd.Series[Any]:
+    """Cells of an unknown column: of one type where all have it, else texts, so that any file holds them."""
+    values = [None if is_blank(cell) else float(cell) if isinstance(cell, Decimal) else cell for cell in cells]
+    if not any(isinstance(value, str) for value in values):
+        series = pd.Series(values, dtype=object).infer_objects()
+        if series.dtype != object:
+            return series
+    return pd.Series([cleaning.storable(cleaning.as_written(value)) for value in values], dtype=str)
+
+
+def _problem_frame(file: str, sheet: str, problems: list[_Problem]) -> pd.DataFrame:
+    ordered = sorted(problems, key=lambda problem: problem.row or 0)
+    frame = pd.DataFrame(
+        [(file, sheet, *problem) for problem in ordered],
+        columns=PROBLEM_COLUMNS,
+    )
+    texts = ["file", "sheet", "column", "value", "problem", "action"]
+    return frame.astype(dict.fromkeys(texts, str) | {"row": "Int64", "kept": bool})
+
+
+def _shown(cell: object) -> str:
+    return shorten(cleaning.as_written(cell)[:1000], 80)
