@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
 from matcher import Index
 
+EXAMPLES = Path(__file__).parents[1] / "examples"
 FIELDS = ("机械", "医药", "农业", "电子")
 
 

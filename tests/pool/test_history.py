@@ -1,7 +1,6 @@
 """Score cards: monotone, points that add up, refused where a history is too small, never over a rule."""
 
 import datetime as dt
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from made_up_city import ON, city
+from made_up_history import history, in_words
 from scipy.special import expit
-from test_pool_pages import run  # noqa: F401
 
 from matcher import score
 from matcher.errors import HistoryError, PoolError, TableError
@@ -23,10 +23,6 @@ from matcher.pool.scorecard.history import read_history
 from matcher.pool.scorecard.learning import _cases, _choose, _weights, learn_card
 from matcher.pool.scorecard.measurements import measured
 from matcher.pool.tiers import TIERS, tiers
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "examples"))
-from made_up_city import ON, city
-from made_up_history import history, in_words
 
 DAY = dt.date(2026, 11, 24)
 NOTHING = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
@@ -416,9 +412,9 @@ def test_a_history_without_outcomes_or_days_says_so(tmp_path):
         learn_card(pd.DataFrame({"enterprise_id": ["A"], "apply_on": ["2024-01-01"]}), "hte")
 
 
-def test_from_a_history_to_ordered_lists(run, tmp_path, made, learned):  # noqa: F811
+def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     in_words(made).to_csv("历史.csv", index=False, encoding="utf-8-sig")
-    status, told = run("learn", "历史.csv", "--policy", "hte", "-o", "卡.csv", "--report", "报告.xlsx")
+    status, told = pool("learn", "历史.csv", "--policy", "hte", "-o", "卡.csv", "--report", "报告.xlsx")
     assert status == 0, told
     assert "高新技术企业认定评分卡：" in told
     assert "布里尔技巧分" in told
@@ -427,17 +423,17 @@ def test_from_a_history_to_ordered_lists(run, tmp_path, made, learned):  # noqa:
     assert book.sheetnames == [
         "评分表", "总分与概率", "跨轮检验", "预计与实际", "未列入的项目", "历史的用途", "问题", "说明",
     ]  # fmt: skip
-    assert run("learn", "历史.csv", "-o", "卡2.csv", "--report", "报告.txt")[0] == 0
+    assert pool("learn", "历史.csv", "-o", "卡2.csv", "--report", "报告.txt")[0] == 0
     assert Path("卡2.csv").read_bytes() == Path("卡.csv").read_bytes()
     assert "评分表（各项分值相加；20 分使通过的几率翻倍）" in Path("报告.txt").read_text("utf-8")
 
     here = city(300, seed=4)
     here.full.to_csv("企业.csv", index=False)
-    assert run("rank", "企业.csv", "--card", "卡.csv", "--on", "2026-11-24", "-o", "排序.csv")[0] == 0
+    assert pool("rank", "企业.csv", "--card", "卡.csv", "--on", "2026-11-24", "-o", "排序.csv")[0] == 0
     ranked = pd.read_csv("排序.csv")
     assert ranked["rank"].tolist() == list(range(1, 301))
     assert (ranked.loc[ranked["decision"] == "fails", "probability"] == 0).all()
-    assert run("rank", "企业.csv", "--card", "卡.csv", "--on", "2026-11-24", "-o", "排序.xlsx")[0] == 0
+    assert pool("rank", "企业.csv", "--card", "卡.csv", "--on", "2026-11-24", "-o", "排序.xlsx")[0] == 0
     book = openpyxl.load_workbook("排序.xlsx")
     assert book.sheetnames == ["名单", "各项得分", "说明"]
     open_rules = "；".join(str(cell.value) for cell in book["名单"]["G"])
@@ -446,8 +442,8 @@ def test_from_a_history_to_ordered_lists(run, tmp_path, made, learned):  # noqa:
 
     here.seen.head(100).to_csv("名录.csv", index=False)
     day = ("--policy", "hte", "--on", "2026-11-24")
-    assert run("discover", "名录.csv", *day, "-o", "走访.csv")[0] == 0
-    assert run("discover", "名录.csv", *day, "-o", "走访.xlsx", "--card", "卡.csv")[0] == 0
+    assert pool("discover", "名录.csv", *day, "-o", "走访.csv")[0] == 0
+    assert pool("discover", "名录.csv", *day, "-o", "走访.xlsx", "--card", "卡.csv")[0] == 0
     carded = pd.read_excel("走访.xlsx", sheet_name="走访名单", engine="openpyxl")
     assert list(carded.columns[6:]) == ["评分", "历史经验概率", "各项得分"]
     assert carded["名次"].tolist() == list(range(1, 101))
@@ -460,37 +456,37 @@ def test_from_a_history_to_ordered_lists(run, tmp_path, made, learned):  # noqa:
     assert (open_["通过的可能"] * open_["历史经验概率"]).is_monotonic_decreasing
 
 
-def test_a_books_snapshot_is_written_in_the_order_of_a_card_and_kept_without_it(run, tmp_path):  # noqa: F811
+def test_a_books_snapshot_is_written_in_the_order_of_a_card_and_kept_without_it(pool, tmp_path):
     SMALL.save(tmp_path / "卡.csv")
     firms = [firm("A", 0, 1, 60), firm("B", 5, 5, 90), firm("C", 9, 9, 200, serious_env_violation_365d="是")]
     pd.DataFrame(firms).to_csv(tmp_path / "企业.csv", index=False)
     day = ("--on", "2026-11-24", "--person", "王")
-    assert run("create", "库.db", *day)[0] == 0
-    assert run("import", "库.db", "企业.csv", *day)[0] == 0
-    assert run("snapshot", "库.db", *day, "-o", "快照.csv", "--card", "卡.csv")[0] == 0
+    assert pool("create", "库.db", *day)[0] == 0
+    assert pool("import", "库.db", "企业.csv", *day)[0] == 0
+    assert pool("snapshot", "库.db", *day, "-o", "快照.csv", "--card", "卡.csv")[0] == 0
     rows = pd.read_csv(tmp_path / "快照.csv")
     assert rows[["enterprise_id", "tier", "points", "probability"]].values.tolist() == [
         ["B", "ready", 55, pytest.approx(expit(-1 + 0.05 * 55), abs=1e-6)],
         ["A", "ready", 0, pytest.approx(expit(-1), abs=1e-6)],
         ["C", "next_year", 55, 0.0],
     ]
-    assert run("replay", "库.db")[0] == 0
-    assert run("snapshot", "库.db", *day, "-o", "无卡.csv")[0] == 0
+    assert pool("replay", "库.db")[0] == 0
+    assert pool("snapshot", "库.db", *day, "-o", "无卡.csv")[0] == 0
     assert "points" not in pd.read_csv(tmp_path / "无卡.csv")
 
 
-def test_a_refused_history_ends_the_command_with_2_and_writes_nothing(run, tmp_path):  # noqa: F811
+def test_a_refused_history_ends_the_command_with_2_and_writes_nothing(pool, tmp_path):
     in_words(history(80, seed=3)).to_csv("历史.csv", index=False, encoding="utf-8-sig")
-    status, told = run("learn", "历史.csv", "-o", "卡.csv", "--report", "报告.xlsx")
+    status, told = pool("learn", "历史.csv", "-o", "卡.csv", "--report", "报告.xlsx")
     assert status == 2
     assert "不生成评分卡：历史太少" in told
     assert not (tmp_path / "卡.csv").exists()
     assert not (tmp_path / "报告.xlsx").exists()
-    assert run("learn", "历史.csv", "-o", "卡.json") == (2, "不能写成“卡.json”：评分卡的文件名须以 .csv 结尾")
+    assert pool("learn", "历史.csv", "-o", "卡.json") == (2, "不能写成“卡.json”：评分卡的文件名须以 .csv 结尾")
     (tmp_path / "空.csv").write_text("", "utf-8")
     with pytest.raises(TableError):
         read_history(tmp_path / "空.csv", load_policy("hte"))
-    assert run("learn", "空.csv", "-o", "卡.csv")[0] == 2
+    assert pool("learn", "空.csv", "-o", "卡.csv")[0] == 2
 
 
 def test_editions_that_measure_a_rule_differently_do_not_mix():

@@ -7,30 +7,12 @@ import sys
 import openpyxl
 import pandas as pd
 import pytest
-from test_matching import EXAMPLES
+from small import EXAMPLES
 
 from matcher import Index, match, read_needs, read_outcomes
-from matcher.cli.app import main
 from matcher.matching import Segmenter
 
 NEEDS, OUTCOMES, JUDGED = (str(EXAMPLES / f"{name}.csv") for name in ("needs", "outcomes", "judged"))
-
-
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Runs a command in an empty folder; gives status, standard output and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["matcher", *map(str, words)])
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = end.code
-        return status, *capsys.readouterr()
-
-    return run
 
 
 @pytest.fixture

@@ -182,7 +182,7 @@ def test_rules_only_remembered_are_not_verified() -> None:
 
 
 def test_the_policy_in_the_documentation_is_whole(tmp_path: Path) -> None:
-    text = (Path(__file__).parent.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
     blocks = [block.split("```")[0] for block in text.split("```yaml\n")[1:]]
     (tmp_path / "policy.yaml").write_text(blocks[0], encoding="utf-8")
     (tmp_path / "cases.yaml").write_text(blocks[1], encoding="utf-8")

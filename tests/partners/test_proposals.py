@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from openpyxl import load_workbook
+from small import EXAMPLES
 from typer.testing import CliRunner
 
 from matcher import load_policy, score
@@ -22,7 +23,6 @@ from matcher.policy.model import read_yaml
 from matcher.policy.policy import shipped
 
 ON = "2026-06-01"
-EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 def firm(policy: str = "hte", **changes: Any) -> dict[str, Any]:

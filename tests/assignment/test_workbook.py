@@ -6,7 +6,6 @@ import json
 import openpyxl
 import pandas as pd
 import pytest
-from test_cli import run  # noqa: F401 - a fixture
 
 from matcher.assignment import conflicts
 from matcher.assignment.config import read_pairs, read_settings
@@ -174,14 +173,14 @@ def files(tmp_path):
     return tmp_path
 
 
-def test_assign_writes_its_three_columns(run, files):  # noqa: F811
+def test_assign_writes_its_three_columns(run, files):
     assert run("assign", "p.csv", "--config", "c.yaml", "-o", "o.csv")[:2] == (0, "")
     assert (files / "o.csv").read_text("utf-8") == ("left_id,right_id,alternate\n007,P2,0\nE3,P2,1\nno,no,0\nE3,no,1\n")
     assert run("assign", "p.csv", "-o", "all.parquet", "-q") == (0, "", "")
     assert len(pd.read_parquet(files / "all.parquet")) == 6
 
 
-def test_assign_says_what_stands_in_the_way(run, files):  # noqa: F811
+def test_assign_says_what_stands_in_the_way(run, files):
     (files / "c.yaml").write_text("require: [[007, no]]\nforbid: [[007, no]]\n", "utf-8")
     status, out, err = run("assign", "p.csv", "--config", "c.yaml", "-o", "o.csv")
     assert (status, out) == (3, "")
@@ -192,7 +191,7 @@ def test_assign_says_what_stands_in_the_way(run, files):  # noqa: F811
     assert not (files / "o.csv").exists()
 
 
-def test_the_workbook_of_a_secretariat(run, files):  # noqa: F811
+def test_the_workbook_of_a_secretariat(run, files):
     (files / "c.yaml").write_text((files / "c.yaml").read_text("utf-8") + "nouns: {left: 专家, right: 项目}\n", "utf-8")
     assert run("assign", "p.csv", "--config", "c.yaml", "-o", "o.xlsx")[0] == 0
     book = openpyxl.load_workbook(files / "o.xlsx")
@@ -209,7 +208,7 @@ def test_the_workbook_of_a_secretariat(run, files):  # noqa: F811
     assert notes["抽签种子"] == "07"
 
 
-def test_records_and_their_replay(run, files):  # noqa: F811
+def test_records_and_their_replay(run, files):
     command = ("assign", "p.csv", "--config", "c.yaml")
     assert run(*command, "-o", "o.csv", "--record", "r.json", "--public", "public.json")[0] == 0
     record = json.loads((files / "r.json").read_text("utf-8"))
@@ -234,13 +233,13 @@ def test_records_and_their_replay(run, files):  # noqa: F811
         (("p.csv", "--verify", "p.csv"), "p.csv：不是分配记录（JSON）"),
     ],
 )
-def test_mistakes_of_a_command_end_with_status_two(run, files, words, message):  # noqa: F811
+def test_mistakes_of_a_command_end_with_status_two(run, files, words, message):
     status, out, err = run("assign", *words)
     assert (status, out) == (2, "")
     assert message in err
 
 
-def test_timetable_and_its_repair(run, files):  # noqa: F811
+def test_timetable_and_its_repair(run, files):
     place = ("--slots", "09:00,09:20", "--rooms", "2")
     (files / "p.csv").write_text(PAIRS.replace(",no,", ",P1,"), "utf-8")
     assert run("timetable", "p.csv", *place, "-o", "t.csv")[0] == 0

@@ -5,8 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
-from test_cli import run  # noqa: F401
-from test_matching import EXAMPLES
+from small import EXAMPLES
 
 from matcher.errors import TableError
 from matcher.pool.targets import expected_passes, passes, progress, whom_to_help, with_help
@@ -96,7 +95,7 @@ def test_an_assumed_help_multiplies_the_odds_and_leaves_what_is_known():
     ]
 
 
-def test_a_visiting_list_is_taken_with_an_assumption(run):  # noqa: F811
+def test_a_visiting_list_is_taken_with_an_assumption(run):
     pd.DataFrame({"enterprise_id": ["A", "B"], "rank": [1, 2], "chance": [0.5, 0.1], "ask": ""}).to_csv(
         "d.csv", index=False
     )
@@ -108,7 +107,7 @@ def test_a_visiting_list_is_taken_with_an_assumption(run):  # noqa: F811
     assert pd.read_csv("h.csv")["enterprise_id"].tolist() == ["A"]
 
 
-def test_commands(run):  # noqa: F811
+def test_commands(run):
     status, _, err = run("pool", "targets", str(EXAMPLES / "targets.csv"), "--on", "2020-07-01", "-o", "目标.csv")
     assert (status, err) == (0, "9 项目标：进度落后 4、进度正常 3、已完成 1、无实际值 1；结果已写入 目标.csv\n")
     assert pd.read_csv("目标.csv")["target_id"].tolist() == [f"M0{i}" for i in range(1, 10)]

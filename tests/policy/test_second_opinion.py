@@ -5,14 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import sys
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from small import EXAMPLES
 
 from matcher.policy.scoring import score
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
 ON = dt.date(2026, 11, 24)
 
 

@@ -2,19 +2,17 @@
 
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from small import Known
+from small import EXAMPLES, Known
 
 from matcher import Experts, Index, rank_experts, read_experts, read_needs, read_works
 from matcher.errors import TableError
 from matcher.experts import Weighing, rank_needs
 from matcher.matching import Segmenter
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
 IDS = ["need_id", "expert_id", "rank"]
 
 PEOPLE = pd.DataFrame(

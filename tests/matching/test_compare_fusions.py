@@ -1,13 +1,11 @@
 import sys
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
+from small import EXAMPLES
 
 from matcher.tables.reading import read_needs, read_outcomes
-
-EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 @pytest.fixture(scope="module")

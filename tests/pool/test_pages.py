@@ -7,9 +7,7 @@ import sys
 import openpyxl
 import pandas as pd
 import pytest
-from test_matching import EXAMPLES
-
-from matcher.cli.app import main
+from small import EXAMPLES
 
 STATUS = """企业编号,需求编号,成果编号,状态,日期,跟进人,合同类型,合同金额（万元）,拒绝理由
 S01,N1,C1,已推送,2026-02-01,王,,,
@@ -19,38 +17,24 @@ S04,N2,C2,已拒绝,2026-02-10,李,,,太早
 """
 
 
-@pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Runs a command of the group in an empty folder; gives status and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: str, group: tuple[str, ...] = ("pool",)) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["matcher", *group, *map(str, words)])
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = end.code
-        return status, capsys.readouterr().err.strip()
-
-    return run
-
-
-def test_a_bureaus_year(run, tmp_path):
+def test_a_bureaus_year(pool, tmp_path):
     day, person = ("--on", "2026-01-05"), ("--person", "王")
-    assert run("create", "p.db", *day, *person)[0] == 0
-    assert run("create", "p.db", *day, *person) == (2, "“p.db”已存在；请换一个文件名")
+    assert pool("create", "p.db", *day, *person)[0] == 0
+    assert pool("create", "p.db", *day, *person) == (2, "“p.db”已存在；请换一个文件名")
     written = (0, "读入 8 家：新增 8 家，改动 0 家，共写入 346 格，冲突 0 处")
-    assert run("import", "p.db", EXAMPLES / "firms.csv", *day, *person) == written
-    assert run("enter", "p.db", *day, *person, "--firm", "S01")[0] == 2
-    assert run("enter", "p.db", *day, *person, "--firm", "S01", "--firm", "S04", "--reason", "推荐") == (0, "入库 2 家")
+    assert pool("import", "p.db", EXAMPLES / "firms.csv", *day, *person) == written
+    assert pool("enter", "p.db", *day, *person, "--firm", "S01")[0] == 2
+    assert pool("enter", "p.db", *day, *person, "--firm", "S01", "--firm", "S04", "--reason", "推荐") == (
+        0,
+        "入库 2 家",
+    )
     told = "8 家企业，在库 2 家（本轮可报 1、明年 1）；结果已写入 one.xlsx"
-    assert run("snapshot", "p.db", *day, *person, "-o", "one.xlsx") == (0, told)
+    assert pool("snapshot", "p.db", *day, *person, "-o", "one.xlsx") == (0, told)
     notes = [row[0].value for row in openpyxl.load_workbook("one.xlsx")["说明"].iter_rows()]
     assert notes[1].startswith("目标：高新技术企业认定。")
     assert "提前期：企业创新能力评价综合得分70分以上（不含70分）：365 天" in notes
     # two people edit the same sheet; the second does not overwrite the first
-    assert run("sheet", "p.db", *day, "-o", "sheet.xlsx")[0] == 0
+    assert pool("sheet", "p.db", *day, "-o", "sheet.xlsx")[0] == 0
     for name, staff in (("李.xlsx", 66), ("张.xlsx", 77)):
         book = openpyxl.load_workbook("sheet.xlsx")
         page = book.active
@@ -59,26 +43,29 @@ def test_a_bureaus_year(run, tmp_path):
         page.cell(row, heads["科技人员数"]).value = staff
         book.save(name)
     later = ("--on", "2026-02-02")
-    assert run("import", "p.db", "李.xlsx", *later, "--person", "李") == (
+    assert pool("import", "p.db", "李.xlsx", *later, "--person", "李") == (
         0, "读入 8 家：新增 0 家，改动 1 家，共写入 1 格，冲突 0 处",
     )  # fmt: skip
-    status, told = run("import", "p.db", "张.xlsx", *later, "--person", "张", "--problems", "wrong.xlsx")
+    status, told = pool("import", "p.db", "张.xlsx", *later, "--person", "张", "--problems", "wrong.xlsx")
     assert status == 1
     assert "S04，科技人员数：您看到的是 “30”，您改为 “77”；李 于 2026-02-02 已改为 “66”；请核对后再改" in told
     assert openpyxl.load_workbook("wrong.xlsx")["冲突"].max_row == 2
     (tmp_path / "st.csv").write_text(STATUS, "utf-8-sig")
     for new in (4, 0):
-        assert run("status", "p.db", "st.csv", *later) == (0, f"st.csv：4 行，新写入 {new} 条\n2 项：已推送 2")
-    assert run("funnel", "p.db", "--on", "2026-04-01", "-o", "f.csv") == (0, "对接率 50.0%（1/2）；结果已写入 f.csv")
-    assert run("exit", "p.db", "--on", "2026-04-01", *person, "--firm", "S01", "--reason", "已认定")[0] == 0
-    assert run("snapshot", "p.db", "--on", "2026-04-01", *person, "-o", "two.csv")[0] == 0
+        assert pool("status", "p.db", "st.csv", *later) == (0, f"st.csv：4 行，新写入 {new} 条\n2 项：已推送 2")
+    assert pool("funnel", "p.db", "--on", "2026-04-01", "-o", "f.csv") == (
+        0,
+        "对接率 50.0%（1/2）；结果已写入 f.csv",
+    )
+    assert pool("exit", "p.db", "--on", "2026-04-01", *person, "--firm", "S01", "--reason", "已认定")[0] == 0
+    assert pool("snapshot", "p.db", "--on", "2026-04-01", *person, "-o", "two.csv")[0] == 0
     days = ("--before", "2026-01-05", "--after", "2026-04-01")
-    assert run("diff", "p.db", *days, "-o", "moves.csv") == (0, "1 家企业有变动；结果已写入 moves.csv")
+    assert pool("diff", "p.db", *days, "-o", "moves.csv") == (0, "1 家企业有变动；结果已写入 moves.csv")
     assert pd.read_csv("moves.csv")["cause"].tolist() == ["entry"]
-    assert run("export", "p.db", "out")[0] == 0
-    assert run("replay", "p.db") == (0, "2 个快照，0 家与重算不一致")
-    assert run("replay", "out", "-o", "again.db")[0] == 0
-    assert run("export", "again.db", "out2")[0] == 0
+    assert pool("export", "p.db", "out")[0] == 0
+    assert pool("replay", "p.db") == (0, "2 个快照，0 家与重算不一致")
+    assert pool("replay", "out", "-o", "again.db")[0] == 0
+    assert pool("export", "again.db", "out2")[0] == 0
     for name in ("events.csv", "snapshots.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "out2" / name).read_bytes()
     (tmp_path / "e.csv").write_text("name,expected,low,high,goal\n净增,92.4,81,104,100\n", "utf-8")
@@ -86,7 +73,7 @@ def test_a_bureaus_year(run, tmp_path):
         "cluster,link,firms,needs,outcomes\n木业,<b>胶</b>,0,3,1\n木业,板材,60,4,2\n", "utf-8"
     )
     page = ("dashboard", "p.db", "--on", "2026-04-01", "--before", "2026-01-05", "-o", "d.html")
-    assert run(*page, "--expected", "e.csv", "--chains", "h.csv")[0] == 0
+    assert pool(*page, "--expected", "e.csv", "--chains", "h.csv")[0] == 0
     html = (tmp_path / "d.html").read_text("utf-8")
     for text in (
         "92.4",
@@ -101,7 +88,7 @@ def test_a_bureaus_year(run, tmp_path):
         assert text in html
     assert "产业集群" not in html
     assert re.findall(r"(?:src|href)=|<script|https?://", html) == []
-    assert run("dashboard", "p.db", "--on", "2026-04-01", "-o", "d.html", "--expected", "h.csv") == (
+    assert pool("dashboard", "p.db", "--on", "2026-04-01", "-o", "d.html", "--expected", "h.csv") == (
         2, "预计通过数表缺少列：name、expected、low、high",
     )  # fmt: skip
 
@@ -115,37 +102,37 @@ LINKS = "cluster,link,order,words,required\n木业,板材,1,胶合板;刨花板,
 GOALS = "目标名称,基数,目标值,实际值,起始日期,完成日期\n净增,0,100,46,2026-01-01,2026-12-31\n"
 
 
-def the_tables(run, tmp_path, suffix):
+def the_tables(pool, tmp_path, suffix):
     """What a bureau's other commands write of three firms."""
     for name, text in (("firms.csv", FIRMS), ("links.csv", LINKS), ("goals.csv", GOALS)):
         (tmp_path / name).write_text(text, "utf-8-sig")
     day, person = ("--on", "2026-01-05"), ("--person", "王")
-    assert run("create", "p.db", *day, *person)[0] == 0
-    assert run("import", "p.db", "firms.csv", *day, *person)[0] == 0
+    assert pool("create", "p.db", *day, *person)[0] == 0
+    assert pool("import", "p.db", "firms.csv", *day, *person)[0] == 0
     found = ("--policy", "hte", *day, "-o", f"d{suffix}", "--expected", f"e{suffix}")
-    assert run("discover", "firms.csv", *found)[0] == 0
-    assert run("firms.csv", "--scheme", "clusters", "-o", f"f{suffix}", "-q", group=("fields",))[0] == 0
-    assert run("links.csv", "--firms", "firms.csv", "-o", f"c{suffix}", "-q", group=("chains",))[0] == 0
-    assert run("targets", "goals.csv", "--on", "2026-07-01", "-o", f"t{suffix}")[0] == 0
+    assert pool("discover", "firms.csv", *found)[0] == 0
+    assert pool("firms.csv", "--scheme", "clusters", "-o", f"f{suffix}", "-q", group=("fields",))[0] == 0
+    assert pool("links.csv", "--firms", "firms.csv", "-o", f"c{suffix}", "-q", group=("chains",))[0] == 0
+    assert pool("targets", "goals.csv", "--on", "2026-07-01", "-o", f"t{suffix}")[0] == 0
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
-def test_the_page_takes_what_the_other_commands_write(run, tmp_path, suffix):
-    the_tables(run, tmp_path, suffix)
+def test_the_page_takes_what_the_other_commands_write(pool, tmp_path, suffix):
+    the_tables(pool, tmp_path, suffix)
     day, person = ("--on", "2026-01-05"), ("--person", "王")
-    assert run("enter", "p.db", *day, *person) == (
+    assert pool("enter", "p.db", *day, *person) == (
         0,
         "入库 0 家；其余 3 家候选不确定符合入库条件（多为缺少事实），可用 --list 走访名单 --reason 理由 入库",
     )
     listed = ("--list", f"d{suffix}", "--reason", "走访")
-    assert run("enter", "p.db", *day, *person, *listed, "--first", 1) == (0, "入库 1 家")
-    assert run("enter", "p.db", *day, *person, *listed, "--first", 2) == (
+    assert pool("enter", "p.db", *day, *person, *listed, "--first", 1) == (0, "入库 1 家")
+    assert pool("enter", "p.db", *day, *person, *listed, "--first", 2) == (
         0, "入库 1 家；名单中 1 家已在库或已认定，略过",
     )  # fmt: skip
-    assert run("snapshot", "p.db", *day, *person, "-o", "s.xlsx")[0] == 0
+    assert pool("snapshot", "p.db", *day, *person, "-o", "s.xlsx")[0] == 0
     tables = ("--discovered", f"d{suffix}", "--expected", f"e{suffix}", "--goal", "hte=2", "--targets", f"t{suffix}")
     tables = (*tables, "--clusters", f"f{suffix}", "--chains", f"c{suffix}")
-    assert run("dashboard", "p.db", *day, "-o", "p.html", *tables) == (0, "结果已写入 p.html")
+    assert pool("dashboard", "p.db", *day, "-o", "p.html", *tables) == (0, "结果已写入 p.html")
     html = re.sub(
         r"<svg.*?</svg>|<style>.*?</style>|<[^>]+>|\s+", " ", (tmp_path / "p.html").read_text("utf-8"), flags=re.S
     )
@@ -164,23 +151,23 @@ def test_the_page_takes_what_the_other_commands_write(run, tmp_path, suffix):
         assert told in page, told
 
 
-def test_goals_that_fit_nothing_are_refused(run, tmp_path):
-    the_tables(run, tmp_path, ".csv")
+def test_goals_that_fit_nothing_are_refused(pool, tmp_path):
+    the_tables(pool, tmp_path, ".csv")
     day = ("--on", "2026-01-05")
-    assert run("snapshot", "p.db", *day, "--person", "王", "-o", "s.csv")[0] == 0
+    assert pool("snapshot", "p.db", *day, "--person", "王", "-o", "s.csv")[0] == 0
     page = ("dashboard", "p.db", *day, "-o", "p.html")
-    assert run(*page, "--goal", "hte=2") == (2, "--goal 须与 --expected 一起给出")
-    assert run(*page, "--expected", "e.csv", "--goal", "srdi=2") == (2, "预计通过数表中没有政策 srdi；有：hte")
-    assert run(*page, "--expected", "e.csv", "--goal", "hte=多") == (
+    assert pool(*page, "--goal", "hte=2") == (2, "--goal 须与 --expected 一起给出")
+    assert pool(*page, "--expected", "e.csv", "--goal", "srdi=2") == (2, "预计通过数表中没有政策 srdi；有：hte")
+    assert pool(*page, "--expected", "e.csv", "--goal", "hte=多") == (
         2, "--goal 写成 政策=家数，如 hte=100，而不是“hte=多”",
     )  # fmt: skip
-    assert run(*page, "--clusters", "t.csv") == (2, "集群表缺少列：firms")
-    assert run(*page, "--chains", "links.txt") == (2, "links.txt：请给出 .csv、.parquet 或 .xlsx")
+    assert pool(*page, "--clusters", "t.csv") == (2, "集群表缺少列：firms")
+    assert pool(*page, "--chains", "links.txt") == (2, "links.txt：请给出 .csv、.parquet 或 .xlsx")
 
 
-def test_registry_columns_of_the_book_are_read_and_written_in_chinese(run, tmp_path):
-    the_tables(run, tmp_path, ".csv")
-    assert run("sheet", "p.db", "--on", "2026-01-06", "-o", "s.xlsx")[0] == 0
+def test_registry_columns_of_the_book_are_read_and_written_in_chinese(pool, tmp_path):
+    the_tables(pool, tmp_path, ".csv")
+    assert pool("sheet", "p.db", "--on", "2026-01-06", "-o", "s.xlsx")[0] == 0
     rows = [[cell.value for cell in row] for row in openpyxl.load_workbook("s.xlsx").active.iter_rows()]
     table = pd.DataFrame(rows[1:], columns=rows[0])
     assert table[["企业编号", "经营范围", "注册资本", "职工总数"]].to_numpy().tolist() == [
@@ -190,36 +177,36 @@ def test_registry_columns_of_the_book_are_read_and_written_in_chinese(run, tmp_p
     ]
     for source in ("s.xlsx", "firms.csv"):
         found = ("--policy", "hte", "--on", "2026-01-06", "-o", f"{source}.csv")
-        assert run("discover", source, *found)[0] == 0
+        assert pool("discover", source, *found)[0] == 0
     assert (tmp_path / "s.xlsx.csv").read_bytes() == (tmp_path / "firms.csv.csv").read_bytes()
 
 
-def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(run, tmp_path):
+def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(pool, tmp_path):
     """The whole way on files; the points of 195号 rise from eight to nine conversions in three years."""
     person = ("--person", "王")
-    assert run("create", "p.db", "--on", "2026-01-05", *person)[0] == 0
-    assert run("import", "p.db", EXAMPLES / "partner_firms.csv", "--on", "2026-01-05", *person)[0] == 0
-    assert run("enter", "p.db", "--on", "2026-01-05", *person, "--firm", "QY001", "--reason", "推荐")[0] == 0
+    assert pool("create", "p.db", "--on", "2026-01-05", *person)[0] == 0
+    assert pool("import", "p.db", EXAMPLES / "partner_firms.csv", "--on", "2026-01-05", *person)[0] == 0
+    assert pool("enter", "p.db", "--on", "2026-01-05", *person, "--firm", "QY001", "--reason", "推荐")[0] == 0
     for day in ("2026-12-31", "2027-01-31"):
         if day == "2026-12-31":
-            told = run("status", "p.db", EXAMPLES / "followup.csv", "--on", "2026-06-30", "--judged", "judged.xlsx")
+            told = pool("status", "p.db", EXAMPLES / "followup.csv", "--on", "2026-06-30", "--judged", "judged.xlsx")
             assert told == (
                 0,
                 "followup.csv：50 行，新写入 50 条\n19 项：已签约 4、已拒绝 7、洽谈中 2、已联系 4、已推送 2",
             )
-        assert run("snapshot", "p.db", "--on", day, *person, "-o", f"{day}.csv")[0] == 0
+        assert pool("snapshot", "p.db", "--on", day, *person, "-o", f"{day}.csv")[0] == 0
     one, two = (pd.read_csv(f"{day}.csv").set_index("enterprise_id") for day in ("2026-12-31", "2027-01-31"))
     # 8 conversions in three years: 7 to 12 points; 9: 13 to 18
     assert one.loc["QY001", ["total_low", "total_high", "tier"]].tolist() == [17, 66, "next_year"]
     assert two.loc["QY001", ["total_low", "total_high", "tier"]].tolist() == [23, 72, "ready"]
     days = ("--before", "2026-12-31", "--after", "2027-01-31")
-    assert run("diff", "p.db", *days, "-o", "moves.csv")[0] == 0
+    assert pool("diff", "p.db", *days, "-o", "moves.csv")[0] == 0
     moves = pd.read_csv("moves.csv").set_index("enterprise_id")
     assert moves.loc["QY001", "detail"] == "近三年科技成果转化数 8 → 9（2026-05-12，王岚，签约）；明年 → 本轮可报"
 
     pair = (EXAMPLES / "needs.csv", EXAMPLES / "outcomes.csv", "-q")
-    assert run(*pair, "-o", "before.csv", group=("match",))[0] == 0
-    assert run(*pair, "-o", "after.csv", "--judged", "judged.xlsx", group=("match",))[0] == 0
+    assert pool(*pair, "-o", "before.csv", group=("match",))[0] == 0
+    assert pool(*pair, "-o", "after.csv", "--judged", "judged.xlsx", group=("match",))[0] == 0
     before, after = (pd.read_csv(name).set_index(["need_id", "outcome_id"]) for name in ("before.csv", "after.csv"))
     too_expensive, solved = ("XQ2026002", "CG20260026"), ("XQ2026017", "CG20260046")
     assert (before.loc[too_expensive, "rank"], after.loc[too_expensive, "rank"]) == (1, 2)
@@ -238,38 +225,38 @@ N9,C1,1,True
 NEEDS = "需求编号,需求名称,企业编号\nN1,磨削烧伤检测,A1\nN2,无醛胶黏剂,A2\nN9,没有企业的需求,\n"
 
 
-def test_recommended_pairs_are_pushed_once_and_keep_what_became_of_them(run, tmp_path):
+def test_recommended_pairs_are_pushed_once_and_keep_what_became_of_them(pool, tmp_path):
     (tmp_path / "pairs.csv").write_text(PAIRS, "utf-8")
     (tmp_path / "needs.csv").write_text(NEEDS, "utf-8")
     person = ("--person", "王")
-    assert run("create", "p.db", "--on", "2026-01-05", *person)[0] == 0
+    assert pool("create", "p.db", "--on", "2026-01-05", *person)[0] == 0
     push = ("push", "p.db", "pairs.csv", *person, "--on")
     told = "pairs.csv：没有企业编号；请用 --needs 给出带“企业编号”列的需求表"
-    assert run(*push, "2026-02-01") == (2, told)
-    assert run(*push, "2026-02-01", "--needs", "needs.csv", "--first", 1) == (0, "推送 2 项")
+    assert pool(*push, "2026-02-01") == (2, told)
+    assert pool(*push, "2026-02-01", "--needs", "needs.csv", "--first", 1) == (0, "推送 2 项")
     declined = "企业编号,需求编号,成果编号,状态,日期,跟进人,拒绝理由\nA1,N1,C1,已拒绝,2026-02-10,王,太早\n"
     (tmp_path / "st.csv").write_text(declined, "utf-8")
-    assert run("status", "p.db", "st.csv", "--on", "2026-02-10")[0] == 0
-    assert run(*push, "2026-03-01", "--needs", "needs.csv") == (0, "推送 1 项；2 项已有跟进记录，略过")
-    assert run("status", "p.db", "--on", "2026-03-01", "-o", "now.csv")[0] == 0
+    assert pool("status", "p.db", "st.csv", "--on", "2026-02-10")[0] == 0
+    assert pool(*push, "2026-03-01", "--needs", "needs.csv") == (0, "推送 1 项；2 项已有跟进记录，略过")
+    assert pool("status", "p.db", "--on", "2026-03-01", "-o", "now.csv")[0] == 0
     now = pd.read_csv("now.csv")[["enterprise_id", "need_id", "outcome_id", "status", "day"]].to_numpy().tolist()
     assert now == [
         ["A1", "N1", "C1", "declined", "2026-02-10"],
         ["A1", "N1", "C2", "pushed", "2026-03-01"],
         ["A2", "N2", "C1", "pushed", "2026-02-01"],
     ]
-    assert run(EXAMPLES / "needs.csv", EXAMPLES / "outcomes.csv", "-q", "-o", "m.xlsx", group=("match",))[0] == 0
+    assert pool(EXAMPLES / "needs.csv", EXAMPLES / "outcomes.csv", "-q", "-o", "m.xlsx", group=("match",))[0] == 0
     found = ("push", "m.db", "m.xlsx", "--on", "2026-02-01", *person, "--needs", EXAMPLES / "needs.csv", "--first", 1)
-    assert run("create", "m.db", "--on", "2026-01-05", *person)[0] == 0
-    assert run(*found) == (0, "推送 44 项")
+    assert pool("create", "m.db", "--on", "2026-01-05", *person)[0] == 0
+    assert pool(*found) == (0, "推送 44 项")
     firms, needs, outcomes = (EXAMPLES / f"{name}.csv" for name in ("partner_firms", "needs", "outcomes"))
     found = (firms, needs, outcomes, "--policy", "hte", "--on", "2026-11-24", "-q", "-o")
     for name in ("partners.xlsx", "partners.csv"):
-        assert run(*found, name, group=("partners",))[0] == 0
-    many = re.fullmatch(r"推送 ([1-9]\d*) 项", run("push", "p.db", "partners.xlsx", "--on", "2026-11-25", *person)[1])[
+        assert pool(*found, name, group=("partners",))[0] == 0
+    many = re.fullmatch(r"推送 ([1-9]\d*) 项", pool("push", "p.db", "partners.xlsx", "--on", "2026-11-25", *person)[1])[
         1
     ]
-    again = run("push", "p.db", "partners.csv", "--on", "2026-11-26", *person)
+    again = pool("push", "p.db", "partners.csv", "--on", "2026-11-26", *person)
     assert again == (0, f"推送 0 项；{many} 项已有跟进记录，略过")
 
 

@@ -3,8 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from small import build
-from test_matching import EXAMPLES
+from small import EXAMPLES, build
 
 from matcher import Index, match, read_needs, read_outcomes
 from matcher.matching import StaticEncoder

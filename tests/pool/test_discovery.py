@@ -1,11 +1,10 @@
 """Discovery: what is decided stays decided, what is known tells of what is not, equal inputs give equal lists."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
+from made_up_city import ON, city
+from other_cities import APART, MAKES, other_city
 from scipy.special import ndtr, ndtri
 from typer.testing import CliRunner
 
@@ -13,11 +12,6 @@ from matcher import score
 from matcher.cli.app import app
 from matcher.pool.discovery.estimation import LISTED, discover
 from matcher.pool.discovery.imputation import Latent, Margin
-
-EXAMPLES = Path(__file__).parents[1] / "examples"
-sys.path.insert(0, str(EXAMPLES))
-from made_up_city import ON, city  # noqa: E402
-from other_cities import APART, MAKES, other_city  # noqa: E402
 
 
 @pytest.fixture(scope="module")

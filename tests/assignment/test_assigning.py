@@ -1,20 +1,15 @@
 """Assignments: small ones known by hand, random ones against every choice, obstacles, lots, alternates, records."""
 
-import sys
-
+import exhaustive_assignment as exhaustive
 import numpy as np
 import pandas as pd
 import pytest
-from test_matching import EXAMPLES
 
 import matcher
 from matcher import assign
 from matcher.assignment import solver as solving
 from matcher.assignment.audit import make_record, public_record, replay
 from matcher.errors import InfeasibleError, TableError
-
-sys.path.insert(0, str(EXAMPLES))
-import exhaustive_assignment as exhaustive
 
 
 def pairs(text: str) -> pd.DataFrame:

@@ -4,10 +4,10 @@ import datetime as dt
 import filecmp
 import importlib.util
 import sqlite3
-from pathlib import Path
 
 import pandas as pd
 import pytest
+from small import EXAMPLES
 
 from matcher.errors import ConflictError, PoolError, TableError
 from matcher.matching.feedback import REASONS as FEEDBACK_REASONS
@@ -18,7 +18,6 @@ from matcher.pool.book.diff import moves
 from matcher.pool.book.follow_up import REASONS, added_conversions, conversions, follow, funnel, items, judged
 from matcher.pool.tiers import tiers
 
-EXAMPLES = Path(__file__).parents[1] / "examples"
 JAN, MAR, JUN = dt.date(2026, 1, 10), dt.date(2026, 3, 10), dt.date(2026, 6, 1)
 GOOD = read_yaml(shipped()["hte"] / "cases.yaml")["bases"]["good"]
 

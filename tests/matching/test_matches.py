@@ -8,18 +8,16 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from pandas.testing import assert_frame_equal
-from small import NEEDS, OUTCOMES, build
+from small import EXAMPLES, NEEDS, OUTCOMES, build
 
 from matcher import Index, fit_feedback, match, read_needs, read_outcomes
 from matcher.errors import TableError
 
-EXAMPLES = Path(__file__).parent.parent / "examples"
 COLUMNS = ["rank", "score", "level", "probability", "good_match", "note"]
 COLUMNS += ["shared_terms", "evidence", "unanswered", "semantic", "lexical"]
 

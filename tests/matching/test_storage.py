@@ -22,7 +22,7 @@ from matcher import Index, match
 from matcher.errors import IndexFolderError
 from matcher.matching import Segmenter, StaticEncoder, storage
 
-TESTS = Path(__file__).parent
+TESTS = Path(__file__).parents[1]
 
 
 def load(folder: Path) -> Index:
