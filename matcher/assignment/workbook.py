@@ -10,7 +10,7 @@ import pandas as pd
 
 from matcher.assignment.assigning import Assignment
 from matcher.assignment.timetabling import Timetable
-from matcher.export.matches import csv_bytes, parquet_bytes
+from matcher.export.formats import csv_bytes, parquet_bytes
 from matcher.export.tables import workbook_bytes
 
 CHANGES = {"moved": "改时段", "room": "换会议室", "added": "新增", "dropped": "取消"}

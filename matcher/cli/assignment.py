@@ -39,8 +39,8 @@ def assign(
     from matcher.assignment.audit import fingerprint, make_record, public_record, record_bytes, replay
     from matcher.assignment.config import files_of, read_pairs, read_settings
     from matcher.assignment.workbook import assignment_bytes
-    from matcher.export.files import save_files
     from matcher.export.tables import check_target
+    from matcher.export.targets import save_files
 
     if output is None and verify is None:
         raise TableError("请用 -o 指定输出文件，或用 --verify 核对已有的记录")
@@ -105,8 +105,8 @@ def timetable(
     from matcher.assignment.audit import fingerprint
     from matcher.assignment.config import read_facts, read_meetings
     from matcher.assignment.workbook import CHANGES, timetable_bytes
-    from matcher.export.files import save_files
     from matcher.export.tables import check_target
+    from matcher.export.targets import save_files
 
     check_target(output)
     if repair is None and (cancelled or absent):

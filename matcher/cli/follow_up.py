@@ -69,11 +69,11 @@ def push_command(
     first: Annotated[int | None, typer.Option(min=1, help="Of each need only so many of the best.")] = None,
 ) -> None:
     """Record recommended pairs as pushed (已推送); good matches only, and none twice."""
-    from matcher.export.tables import load_table
     from matcher.partners.workbook import HEADERS
     from matcher.pool.book.book import Book
     from matcher.pool.book.follow_up import push
     from matcher.tables.reading import read_needs
+    from matcher.tables.results import load_table
 
     pairs = load_table(table, titles=HEADERS, needed=["need_id", "outcome_id"])
     if "enterprise_id" not in pairs:
@@ -129,7 +129,6 @@ def dashboard_command(
     Files may be .csv, .parquet or .xlsx, as the commands wrote them.
     """
     from matcher.cli.fields import TITLES as FIELD_TITLES
-    from matcher.export.tables import load_table
     from matcher.pool.book.book import Book
     from matcher.pool.book.diff import moves
     from matcher.pool.book.follow_up import funnel
@@ -137,6 +136,7 @@ def dashboard_command(
     from matcher.pool.dashboard import write_dashboard
     from matcher.pool.discovery.workbook import EXPECTED_TITLES
     from matcher.pool.discovery.workbook import TITLES as LISTED_TITLES
+    from matcher.tables.results import load_table
 
     def table(path: Path | None, titles: dict[str, str]) -> pd.DataFrame | None:
         return None if path is None else load_table(path, titles=titles)

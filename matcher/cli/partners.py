@@ -63,8 +63,7 @@ def partners_command(
     """Rank the partners that would close each firm's gap: which item moves, from what to what, by which article."""
     import pandas as pd
 
-    from matcher.export.files import save_files
-    from matcher.export.tables import load_table
+    from matcher.export.targets import save_files
     from matcher.matching.index import Index
     from matcher.matching.matches import match
     from matcher.partners.dossiers import firm_files, write_firm_files
@@ -76,6 +75,7 @@ def partners_command(
     from matcher.policy.policy import load_policy
     from matcher.policy.workbook import for_one
     from matcher.tables.reading import describe, read_needs, read_outcomes
+    from matcher.tables.results import load_table
 
     day = _day(on)
     check_target(output, workbook=True)
@@ -177,7 +177,7 @@ def firm_file_command(
 
 
 def _table(path: Path | None, *needed: str) -> pd.DataFrame | None:
-    from matcher.export.tables import load_table
+    from matcher.tables.results import load_table
 
     return None if path is None else load_table(path, needed=["enterprise_id", *needed])
 

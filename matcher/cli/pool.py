@@ -200,9 +200,9 @@ def enter_command(
     reason: Annotated[str, typer.Option(help="Why a firm enters that does not surely pass.")] = "",
 ) -> None:
     """Take firms into the pool (入库)."""
-    from matcher.export.tables import load_table
     from matcher.pool.book.book import Book
     from matcher.pool.discovery.workbook import TITLES as LISTED_TITLES
+    from matcher.tables.results import load_table
 
     found, told = Book.open(book), ""
     if listed is not None:

@@ -137,8 +137,8 @@ def merge(
 ) -> None:
     """Join the accepted pairs; the rows that they replace are written beside the new tables."""
     from matcher.experts.deduplication import merge_experts
-    from matcher.export.files import save_files
-    from matcher.export.matches import csv_bytes
+    from matcher.export.formats import csv_bytes
+    from matcher.export.targets import save_files
 
     found = merge_experts(_people(experts, quiet), _works(works, quiet), _read(accepted, _PAIRS, quiet))
     if not output.is_dir():

@@ -1,164 +1,143 @@
-"""Finished tables to files as people open them (a workbook of sheets, or one table as CSV or Parquet), and back."""
+"""Result tables to files: every one as a sheet of a workbook, or the first alone as CSV, Parquet or JSON.
+
+What is written goes through here, and is masked here.
+"""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from matcher.errors import OutputError, TableError
-from matcher.export.files import fit_cell, save_files
-from matcher.export.matches import EXCEL_ROWS, csv_bytes, mask_contacts, parquet_bytes
-from matcher.tables.reading import PROBLEM_TITLES
+from matcher.errors import OutputError
+from matcher.export.formats import csv_bytes, is_text, json_bytes, parquet_bytes
+from matcher.export.privacy import mask_contacts, mask_ids, mask_nested, mask_table
+from matcher.export.sheets import Form, Sheet, notes_sheet, problems_sheet, workbook_bytes
+from matcher.export.targets import check_targets, problems_beside, save_files
 
-_WIDEST = 60
-
-
-def check_target(path: Path) -> None:
-    """Raises OutputError before long work when a result cannot be written there."""
-    if path.suffix.lower() not in (".xlsx", ".csv", ".parquet"):
-        raise OutputError(f"不能写成“{path.name}”：输出文件名须以 .xlsx、.csv 或 .parquet 结尾")
-    if path.is_dir() or not path.resolve().parent.is_dir():
-        raise OutputError(f"不能写入“{path}”：文件夹不存在，或它本身是一个文件夹")
+_SUFFIXES = (".xlsx", ".csv", ".parquet", ".json")
+_ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]|\r\n?")
+_FOLDED = "折叠的列：点表头上方的“+”展开"
 
 
-def save_tables(
-    path: str | Path, sheets: Mapping[str, pd.DataFrame], titles: Mapping[str, str], *, mask: bool = True
+def write_tables(
+    output: str | Path,
+    tables: Mapping[str, Sheet | Form | pd.DataFrame],
+    *,
+    problems: pd.DataFrame | None = None,
+    notes: Mapping[str, str] | list[str] | None = None,
+    title: str = "",
+    mask: bool = True,
 ) -> None:
-    """Write tables in one step: every one as a sheet of a workbook (.xlsx) with Chinese headers, or the first alone,
-    with the names of the fields, as .csv or .parquet.
+    """Write result tables to one file, in one step.
 
-    titles: field -> header; a field that is not named keeps its name, those of problems have theirs. mask: contacts in
-    texts are hidden, but for ids (see `matcher.export.matches.mask_contacts`). Raises OutputError (see `check_target`,
-    `matcher.export.files.save_files`).
+    output: .xlsx holds all tables as sheets, then 问题 (`problems`) and 说明 (`notes`), with Chinese headers. .csv,
+    .parquet and .json hold the first table, with the names of its fields; the problems then stand beside it in
+    `<stem>.problems.csv`, which is written where there are any and renewed where it exists. mask: hide contacts in
+    cells, headers and such ids (see `matcher.export.privacy`). Raises OutputError.
     """
-    target = Path(path)
-    check_target(target)
-    if mask:
-        sheets = {name: _masked(table) for name, table in sheets.items()}
-    first = next(iter(sheets.values()))
-    if target.suffix.lower() == ".csv":
-        content = csv_bytes(first)
-    elif target.suffix.lower() == ".parquet":
-        content = parquet_bytes(first)
-    else:
-        content = workbook_bytes({name: _rows(table, {**PROBLEM_TITLES, **titles}) for name, table in sheets.items()})
-    save_files({target: content})
+    check_targets({output: _SUFFIXES})
+    save_files(files_of(output, tables, problems=problems, notes=notes, title=title, mask=mask))
 
 
-def load_table(
-    path: str | Path, *, titles: Mapping[str, str] | None = None, needed: Sequence[str] = ()
-) -> pd.DataFrame:
-    """A table that a command of this library wrote: .csv, .parquet, or a sheet of its .xlsx, the first that holds the
-    fields of `needed`.
-
-    titles: field -> header, as it was written with; headers become fields again (of two fields with one header the
-    first). Ids stay texts. Raises TableError when the file cannot be read, or a field of `needed` is not in it.
-    """
-    source = Path(path)
-    if source.suffix.lower() not in (".csv", ".parquet", ".xlsx"):
-        raise TableError(f"{source.name}：请给出 .csv、.parquet 或 .xlsx")
-    fields: dict[str, str] = {}
-    for name, header in (titles or {}).items():
-        fields.setdefault(header, name)
-    try:
-        table = _read(source, fields, needed)
-    except Exception as error:  # a reader's own error types are many; each means that the file is damaged
-        raise TableError(f"{source.name}：读不了（{error}）") from error
-    if missing := [name for name in needed if name not in table]:
-        raise TableError(f"{source.name}：缺少列 {'、'.join(missing)}")
-    return table
-
-
-def _read(source: Path, fields: Mapping[str, str], needed: Sequence[str]) -> pd.DataFrame:
-    if source.suffix.lower() == ".parquet":
-        return pd.read_parquet(source)
-    if source.suffix.lower() == ".csv":
-        own = [str(name) for name in pd.read_csv(source, nrows=0, encoding="utf-8-sig").columns]
-        return pd.read_csv(source, dtype=_texts(own, fields), encoding="utf-8-sig").rename(columns=fields)
-    with pd.ExcelFile(source, engine="calamine") as book:
-        heads = {
-            str(sheet): [str(name) for name in pd.read_excel(book, sheet_name=sheet, nrows=0).columns]
-            for sheet in book.sheet_names
-        }
-        with_all = [name for name, own in heads.items() if set(needed) <= {fields.get(head, head) for head in own}]
-        name = [*with_all, *heads][0]
-        return pd.read_excel(book, sheet_name=name, dtype=_texts(heads[name], fields)).rename(columns=fields)
+def files_of(
+    output: str | Path,
+    tables: Mapping[str, Sheet | Form | pd.DataFrame],
+    *,
+    problems: pd.DataFrame | None = None,
+    notes: Mapping[str, str] | list[str] | None = None,
+    title: str = "",
+    mask: bool = True,
+) -> dict[Path, bytes]:
+    """The files of `write_tables`, for a result of several files that are saved in one step."""
+    target = Path(output)
+    sheets = {name: Sheet(table) if isinstance(table, pd.DataFrame) else table for name, table in tables.items()}
+    suffix = target.suffix.lower()
+    if suffix != ".xlsx":
+        first = next(sheet for sheet in sheets.values() if isinstance(sheet, Sheet))
+        content = table_bytes(_ready({"": first}, mask)[""].table, suffix)  # type: ignore[union-attr]
+        return {**problem_files(target, problems, mask=mask), target: content}
+    if problems is not None:
+        sheets["问题"] = problems_sheet(problems)
+    if notes is not None:
+        folded = any(
+            isinstance(sheet, Sheet) and 0 < len(sheet.key) < sheet.table.shape[1] for sheet in sheets.values()
+        )
+        sheets["说明"] = notes_sheet(_with_note(notes) if folded else notes)
+    shown = {mask_contacts(name) if mask else name: sheet for name, sheet in _ready(sheets, mask).items()}
+    name = mask_contacts(target.name) if mask else target.name
+    return {target: workbook_bytes(shown, title=mask_contacts(title) if mask else title, file=name)}
 
 
-def _masked(table: pd.DataFrame) -> pd.DataFrame:
-    def hidden(cell: Any) -> Any:
-        return mask_contacts(cell) if isinstance(cell, str) else cell
-
-    texts = [str(name) for name in table.select_dtypes(["object", "string"]) if not _is_id(str(name))]
-    return table.assign(**{name: table[name].map(hidden) for name in texts})
-
-
-def _is_id(name: str) -> bool:
-    return name.endswith(("_id", "_ids")) or name in ("id", "code", "policy")
+def problem_files(target: Path, problems: pd.DataFrame | None, *, mask: bool = True) -> dict[Path, bytes]:
+    """`<stem>.problems.csv` beside a result that is no workbook: where there are problems, or such a file already."""
+    beside = problems_beside(target)
+    if problems is None or not (len(problems) or beside.exists()):
+        return {}
+    return {beside: csv_bytes(_ready({"": Sheet(problems)}, mask)[""].table)}  # type: ignore[union-attr]
 
 
-def _texts(heads: Sequence[str], fields: Mapping[str, str]) -> dict[str, Any]:
-    """The columns that stay texts: those of ids."""
-    names = {head: fields.get(head, head) for head in heads}
-    return {head: str for head, name in names.items() if _is_id(name)}
+def table_bytes(table: pd.DataFrame, suffix: str) -> bytes:
+    """One table, as it is, as .csv, .parquet or .json. Raises OutputError for another suffix."""
+    if suffix == ".csv":
+        return csv_bytes(table)
+    if suffix == ".parquet":
+        return parquet_bytes(table)
+    if suffix == ".json":
+        return json_bytes(table)
+    raise OutputError(f"不能写成 {suffix or '没有后缀的文件'}：请写成 {'、'.join(_SUFFIXES)}")
 
 
-def _rows(table: pd.DataFrame, titles: Mapping[str, str]) -> tuple[list[dict[str, Any]], list[str]]:
-    heads = [titles.get(str(name), str(name)) for name in table]
-    columns = [[_plain(cell) for cell in table[name].tolist()] for name in table]
-    return [dict(zip(heads, cells, strict=True)) for cells in zip(*columns, strict=True)], heads
+def clean_text(text: str) -> str:
+    """The text without the control characters that no format holds."""
+    return _ILLEGAL.sub(lambda found: "\n" if found[0][0] == "\r" else "", text) if _ILLEGAL.search(text) else text
 
 
-def _plain(cell: Any) -> Any:
-    if cell is None or cell is pd.NaT or cell is pd.NA:
-        return None
-    if isinstance(cell, (dt.datetime, dt.date)):
-        return f"{cell:%Y-%m-%d}"
-    return ("是" if cell else "否") if isinstance(cell, bool) else cell
+def clean_table(table: pd.DataFrame) -> pd.DataFrame:
+    """The table without control characters in texts and headers."""
+    dirty = {}
+    for place, (_, column) in enumerate(table.items()):
+        if is_text(column):
+            cells = column.astype(object)
+            if any(isinstance(cell, str) and _ILLEGAL.search(cell) for cell in cells):
+                dirty[place] = cells.map(lambda cell: clean_text(cell) if isinstance(cell, str) else cell)
+    heads = [clean_text(str(name)) for name in table.columns]
+    if not dirty and heads == list(table.columns):
+        return table
+    columns = [dirty.get(place, column) for place, (_, column) in enumerate(table.items())]
+    ready = pd.concat(columns, axis=1) if columns else table.copy()
+    ready.columns = pd.Index(heads)
+    return ready
 
 
-def workbook_bytes(sheets: Mapping[str, tuple[Sequence[Mapping[str, Any]], Sequence[str]]]) -> bytes:
-    """A workbook: sheet -> (rows, headers). Texts stay texts, also those that look like formulas; equal input gives
-    equal bytes. Raises OutputError for more rows than a sheet has.
-    """
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    book.set_properties({"created": dt.datetime(1980, 1, 1)})  # equal inputs, equal bytes
-    head = book.add_format({"bold": True, "bg_color": "#E3EBE6", "bottom": 1, "valign": "vcenter", "font_size": 10})
-    cell = book.add_format({"valign": "top", "text_wrap": True, "font_size": 10})
-    text = book.add_format({"valign": "top", "text_wrap": True, "font_size": 10, "num_format": "@"})
-    for name, (rows, columns) in sheets.items():
-        if len(rows) >= EXCEL_ROWS:
-            raise OutputError(f"“{name}”有 {len(rows):,} 行，超过 Excel 的上限；请把输出改为 .csv 或 .parquet")
-        page = book.add_worksheet(name[:31])
-        for at, column in enumerate(columns):
-            page.write_string(0, at, column, head)
-            widths = [sum(2 if ord(sign) > 255 else 1 for sign in str(row.get(column, ""))) for row in rows[:300]]
-            page.set_column(at, at, min(_WIDEST, max([2 * len(column), *widths]) + 3))
-            for i, row in enumerate(rows, start=1):
-                _write(page, i, at, row.get(column), cell, text)
-        page.freeze_panes(1, 1)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(0)
-        if rows:
-            page.autofilter(0, 0, len(rows), len(columns) - 1)
-    book.close()
-    return buffer.getvalue()
+def all_ids(tables: list[pd.DataFrame]) -> dict[str, str]:
+    """What the ids of these tables are shown as, the same in all of them."""
+    names = [table[name] for table in tables for name in table.columns if str(name).endswith("_id")]
+    return mask_ids(dict.fromkeys(cell for column in names for cell in column if isinstance(cell, str)))
 
 
-def _write(page: Any, row: int, at: int, value: Any, cell: Any, text: Any) -> None:
-    put: Callable[..., Any] = page.write_number
-    if value is None or value != value or value == "":
-        return
-    if isinstance(value, str):
-        page.write_string(row, at, fit_cell(value), text)
-    else:
-        put(row, at, value, cell)
+def _ready(sheets: Mapping[str, Sheet | Form], mask: bool) -> dict[str, Sheet | Form]:
+    cleaned = {
+        name: sheet if isinstance(sheet, Form) else replace(sheet, table=clean_table(sheet.table))
+        for name, sheet in sheets.items()
+    }
+    if not mask:
+        return cleaned
+    ids = all_ids([sheet.table for sheet in cleaned.values() if isinstance(sheet, Sheet)])
+    return {name: _masked(sheet, ids) for name, sheet in cleaned.items()}
+
+
+def _masked(sheet: Sheet | Form, ids: Mapping[str, str]) -> Sheet | Form:
+    if isinstance(sheet, Form):
+        return Form([(look, [mask_contacts(clean_text(cell)) for cell in cells]) for look, cells in sheet.lines])
+    titles = {name: mask_contacts(head) for name, head in sheet.titles.items()}
+    comments, choices = mask_nested(dict(sheet.comments)), mask_nested(dict(sheet.choices))
+    return replace(sheet, table=mask_table(sheet.table, ids=ids), titles=titles, comments=comments, choices=choices)
+
+
+def _with_note(notes: Mapping[str, str] | list[str]) -> Mapping[str, str] | list[str]:
+    label, _, text = _FOLDED.partition("：")
+    return {**notes, label: text} if isinstance(notes, Mapping) else [*notes, _FOLDED]

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matcher.errors import TableError
-from matcher.export.files import save_files
+from matcher.export.targets import save_files
 from matcher.fields.business_scope import texts_of
 from matcher.fields.taxonomy import NONE, SHIPPED, Scheme
 from matcher.matching.encoders import StaticEncoder

@@ -16,8 +16,9 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, PolicyError
-from matcher.export.files import fit_cell, save_files
-from matcher.export.matches import mask_contacts
+from matcher.export.privacy import mask_contacts
+from matcher.export.sheets import fit_cell
+from matcher.export.targets import save_files
 from matcher.partners.options import records, text_of
 from matcher.policy.advice import ask_first
 from matcher.policy.evaluation import judged_columns

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.export.matches import mask_contacts
+from matcher.export.privacy import mask_contacts
 from matcher.partners.cooperation import Cooperation
 from matcher.policy.files import table_bytes
 from matcher.policy.workbook import DECISIONS, write_sheet

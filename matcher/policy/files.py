@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, PolicyError
-from matcher.export.files import save_files
+from matcher.export.targets import save_files
 from matcher.policy.firm_table import IDENTITY, firm_contract, is_typed, read_firms
 from matcher.policy.policy import Policy, load_policy, shipped
 from matcher.policy.workbook import DECISIONS, LEVELS, PROBLEM_HEADERS, problem_rows

@@ -311,7 +311,7 @@ def instruments_file(
     Problems of reading and answering go to the workbook's sheet 问题, or to `<stem>.problems.csv`. Raises TableError,
     PolicyError or OutputError.
     """
-    from matcher.export.files import save_files
+    from matcher.export.targets import save_files
     from matcher.policy.files import check_target, problem_files, problem_lines, table_bytes
     from matcher.policy.firm_table import read_firms
 

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, TableError
-from matcher.export.files import save_files
-from matcher.export.matches import mask_contacts
+from matcher.export.privacy import mask_contacts
+from matcher.export.targets import save_files
 from matcher.pool.book.tables import CAUSES, STATES
 from matcher.pool.tiers import TIERS
 from matcher.pool.tiers import TITLES as TIER_TITLES

@@ -27,7 +27,6 @@ __all__ = [
     "NEEDS",
     "OUTCOMES",
     "PROBLEM_COLUMNS",
-    "PROBLEM_TITLES",
     "WORKS",
     "Column",
     "Contract",
@@ -42,9 +41,6 @@ __all__ = [
 ]
 
 PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
-PROBLEM_TITLES = dict(
-    zip(PROBLEM_COLUMNS, ("文件", "工作表", "行", "列", "原值", "问题", "处理", "保留该行"), strict=True)
-)
 
 _SHOWN = 20  # problems that a message spells out
 _TOTALS = {"合计", "总计", "小计", "共计", "累计", "total", "subtotal"}

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.export.tables import load_table, save_tables
+from matcher.tables.results import load_table, save_tables
 
 TITLES = {"enterprise_id": "企业编号", "chance": "通过的可能", "ask": "先问什么"}
 TABLE = pd.DataFrame({"enterprise_id": ["007", "1e5"], "chance": [0.5, 0.25], "ask": ["职工总数", "=1+1"]})

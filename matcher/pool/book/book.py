@@ -20,8 +20,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
-from matcher.export.files import save_files
-from matcher.export.matches import mask_contacts
+from matcher.export.privacy import mask_contacts
+from matcher.export.targets import save_files
 from matcher.policy.model import parse_yaml
 from matcher.policy.policy import Policy, load_policy
 from matcher.policy.scoring import score

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 
 from matcher.export import tables as books
-from matcher.export.files import save_files
-from matcher.export.matches import mask_contacts
+from matcher.export.privacy import mask_contacts
+from matcher.export.targets import save_files
 from matcher.policy.files import check_target, table_bytes
 from matcher.policy.firm_table import read_firms
 from matcher.policy.policy import load_policy

@@ -20,7 +20,7 @@ import pandas as pd
 from scipy.special import expit
 
 from matcher.errors import PoolError
-from matcher.export.files import save_files
+from matcher.export.targets import save_files
 from matcher.policy.advice import as_day, loaded
 from matcher.policy.intervals import Bools, Floats
 from matcher.policy.policy import Policy

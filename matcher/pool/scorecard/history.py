@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import OutputError, TableError
-from matcher.export.files import save_files
 from matcher.export.tables import check_target, save_tables
+from matcher.export.targets import save_files
 from matcher.policy.firm_table import read_firms
 from matcher.policy.policy import Policy, load_policy
 from matcher.pool.book.tables import TITLES as BOOK_TITLES

@@ -1,0 +1,72 @@
+"""Every Chinese column title of a result, once. A title that differs by table stands with its table."""
+
+TITLES = {
+    "good_match": "较强匹配", "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应",
+    "semantic": "语义分", "lexical": "词面分", "preference": "偏好分", "feedback": "反馈分",
+    "strength": "证据强度", "speaking": "有力业绩数", "work_ids": "代表业绩编号", "affinity": "综合匹配度",
+    "need_sentence": "需求原句", "work_sentence": "业绩原句", "good_count": "较强匹配数",
+    "best_score": "最佳分数", "duplicate_of": "疑似重复于", "enterprise_id": "企业编号", "partner": "伙伴",
+    "outcome_id": "成果编号", "expert_id": "专家编号", "way": "合作方式", "before": "现在", "after": "之后",
+    "gain_low": "该项低限变化", "gain_high": "该项高限变化", "total_gain_low": "总分低限变化",
+    "total_gain_high": "总分高限变化", "conditions_met": "新满足条件", "decision_before": "现在结论",
+    "decision_after": "之后结论", "probability_from": "把握来自", "expected_gain": "预计得分",
+    "cost": "费用（元）", "net": "扣除费用后", "together_low": "累计总分低限", "together_high": "累计总分高限",
+    "article": "依据", "verified": "已核实", "need_id": "需求编号", "state": "状态", "entered_on": "入库日期",
+    "left_on": "出库日期", "left_reason": "出库原因", "tier": "梯队", "tier_at_best": "最好情形",
+    "lead_days_at_best": "最好情形天数", "decision": "结论", "edition": "政策版本", "total_low": "最低得分",
+    "total_high": "最高得分", "open_rules": "未满足的条件", "state_before": "原状态", "state_after": "现状态",
+    "tier_before": "原梯队", "tier_after": "现梯队", "cause": "原因", "detail": "说明", "contract": "合同类型",
+    "amount": "合同金额（元）", "counts": "计入成果转化", "step": "环节代码", "items": "项数",
+    "of_pushed": "占推送的比例", "of_before": "占上一环节的比例", "median_days": "中位天数",
+    "target_id": "目标编号", "unit": "单位", "goal": "目标值", "due": "完成日期", "actual": "实际值",
+    "share": "完成比例", "a_month": "每月须完成", "visits": "走访次数", "chance_if_helped": "帮扶后通过概率",
+    "adds": "增加的达标概率", "seen": "您看到的", "yours": "您改为", "theirs": "他人已改为", "reasons": "理由",
+    "ask": "先问什么", "on": "日期", "instrument": "政策编号", "stage": "阶段", "amount_low": "最低金额",
+    "amount_high": "最高金额", "cap": "金额上限", "source": "依据", "what_to_do": "处理", "team": "方案",
+    "leads": "主答要点", "of_need_id": "所属需求", "point": "要点序号", "expert_id_a": "编号甲",
+    "expert_id_b": "编号乙", "coauthors": "合作者分", "topics": "主题分", "years": "年份分",
+    "accepted": "是否合并", "id": "编号", "code": "编码", "words": "依据词", "cluster": "集群", "order": "顺序",
+    "link": "环节", "required": "必备", "needs": "需求数", "outcomes": "成果数", "firm_ids": "企业编号",
+    "need_ids": "需求编号", "outcome_ids": "成果编号", "supply": "可由谁补", "elsewhere": "外地成果数",
+    "links": "涉及环节数", "link_names": "涉及环节", "points_low": "未知事实最差时评分",
+    "points_high": "未知事实最好时评分", "known": "已知项数", "rule": "项目代码", "bin": "档",
+    "neutral": "未知时分值", "most": "最高分", "work_id": "业绩编号", "rank": "排名", "score": "分数",
+    "level": "预计等级", "probability": "相关概率", "name": "企业名称", "kind": "类别", "title": "名称",
+    "policy": "政策", "reason": "理由", "value": "数值", "note": "备注", "better": "方向", "rows": "例数",
+    "passed_share": "历史通过率", "measure": "指标", "group": "组", "passed": "实际通过", "round": "轮次",
+    "use": "用途", "total": "总分",
+}  # fmt: skip
+PROBLEMS = {
+    "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
+    "action": "处理", "kept": "保留该行",
+}  # fmt: skip
+MATCHES = {"note": "提示", "works": "代表业绩"}
+PARTNERS = {"policy": "政策编号", "title": "条款", "probability": "适合的把握", "lead_days": "约需天数"}
+POOL = {
+    "title": "环节", "lead_days": "还需天数", "reason": "拒绝理由", "status": "跟进状态", "day": "日期",
+    "person": "经办人", "verdict": "结论",
+}  # fmt: skip
+TARGETS = {
+    "probability": "达标概率", "name": "名称", "status": "状态", "expected": "时间进度", "missing": "还差",
+    "chance": "通过概率", "firms": "帮扶企业数",
+}  # fmt: skip
+CONFLICTS = {"day": "改动日期", "person": "改动人"}
+DISCOVERY = {"rank": "名次", "chance": "通过的可能"}
+EXPECTED = {"expected": "预计通过", "firms": "企业数", "low": "下端", "high": "上端"}
+PROGRAMMES = {"title": "政策工具", "missing": "缺少的事实"}
+TEAMS = {
+    "score": "得分", "works": "成果分", "name": "姓名", "reason": "依据", "verdict": "建议",
+    "missing": "无人回应", "points": "可回应要点", "why": "理由", "institution": "单位分",
+}  # fmt: skip
+FIELDS = {"level": "层级", "probability": "概率", "name": "名称", "missing": "缺失", "firms": "企业数"}
+CARD = {
+    "probability": "历史经验概率", "title": "项目", "low": "概率下端（90%）", "high": "概率上端（90%）",
+    "points": "评分", "why": "各项得分",
+}  # fmt: skip
+HISTORY = {"expected": "平均预计概率", "reason": "未列入的原因", "note": "说明", "rank": "名次"}
+SCORING = {
+    "title": "条款", "passed": "结论", "limit": "要求", "gap": "差距", "points_low": "最低得分",
+    "points_high": "最高得分", "points_max": "满分", "in_force_since": "施行", "edition": "版本", "ask": "先问",
+    "rank": "次序", "fact": "事实", "column": "列名", "settles": "问清后可定的机会",
+}  # fmt: skip
+ANSWERING_PROBLEMS = {"origin": "来源", **PROBLEMS}  # what reading and answering found wrong, in one table
