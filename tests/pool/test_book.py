@@ -179,7 +179,7 @@ def test_an_export_with_hidden_contacts_says_so_and_makes_no_book(book, tmp_path
             contact in text for contact in ("8123456", "13800001234", "13900001234", "13700001234", "zhang@")
         )
         assert set(pd.read_csv(tmp_path / "masked" / name)["contacts_masked"]) == {"是"}
-    with pytest.raises(PoolError, match="联系方式已遮盖，不能用来重建；重建须用未遮盖的导出：.*--show-contacts"):
+    with pytest.raises(PoolError, match=r"联系方式已遮盖，不能用来重建；重建须用未遮盖的导出：.*--show-contacts"):
         rebuild_book(tmp_path / "masked", tmp_path / "again.db")
     assert not (tmp_path / "again.db").exists()
 

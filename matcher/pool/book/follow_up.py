@@ -167,7 +167,7 @@ def funnel(log: Log, *, on: dt.date | str, since: dt.date | str | None = None) -
             for step in STEPS[: STEPS.index(status) + 1] if status in STEPS else ():
                 days.setdefault(step, day)
         if history[-1].body["status"] == "declined":
-            days["declined"] = (dt.date.fromisoformat(history[-1].day) - start).days
+            days["declined"] = (dt.date.fromisoformat(history[-1].day) - first).days
         for step, day in days.items():
             first_days[step].append(day)
         amount += max((event.body["amount"] or 0 for event in history if event.body["status"] == "signed"), default=0)
@@ -206,9 +206,9 @@ def judged(log: Log, *, on: dt.date | str) -> pd.DataFrame:
 
 
 def conversions(log: Log, *, on: dt.date | str) -> pd.DataFrame:
-    """The signed contracts, and which of them count as conversions: enterprise_id, outcome_id, day, contract, amount, counts.
+    """The signed contracts, and which of them count as conversions.
 
-    An outcome counts once a firm, by its first contract of CONVERTS; an item without firm or outcome does not count.
+    Columns: enterprise_id, outcome_id, day, contract, amount, counts. An outcome counts once a firm, by its first contract of CONVERTS; an item without firm or outcome does not count.
     Sorted by firm, day and outcome.
     """
     return _conversions(log.events("follow", day=as_day(on)))

@@ -165,8 +165,10 @@ def read_book_firms(
         (lost, "既没有企业编号也没有统一社会信用代码", "请补填后重新导入"),
         (twice, "同一企业不止一行，只用了第一行", "请合并为一行后重新导入"),
     ):
-        for firm in rows.loc[wrong, "enterprise_id"]:
-            lines.append((Path(source).name, "", None, "企业编号", firm, problem, action, False))
+        lines += [
+            (Path(source).name, "", None, "企业编号", firm, problem, action, False)
+            for firm in rows.loc[wrong, "enterprise_id"]
+        ]
     if lines:
         more = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
