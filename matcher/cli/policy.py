@@ -84,7 +84,7 @@ def policies(
     on: Annotated[str | None, typer.Option("--on", help="Only the edition in force on that day.")] = None,
 ) -> None:
     """List the shipped policies: id, title, edition, days of force, verified or not, source."""
-    from matcher.policy.files import list_policies
+    from matcher.policy.policy import list_policies
 
     rows: Any = list_policies(on=None if on is None else day(on))
     for row in rows.itertuples(index=False):

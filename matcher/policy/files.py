@@ -16,7 +16,7 @@ import pandas as pd
 from matcher.errors import OutputError, PolicyError
 from matcher.export.files import save_files
 from matcher.policy.firm_table import IDENTITY, firm_contract, is_typed, read_firms
-from matcher.policy.policy import Policy, load_policy, shipped
+from matcher.policy.policy import Policy, load_policy
 from matcher.policy.workbook import DECISIONS, LEVELS, PROBLEM_HEADERS, problem_rows
 from matcher.tables.reading import PROBLEM_COLUMNS, describe
 
@@ -184,36 +184,6 @@ def trace_file(
     told = trace(rows, loaded, firm, on=on)
     text = trace_page(told) if target.suffix.lower() == ".html" else json.dumps(told, ensure_ascii=False, indent=1)
     save_files({target: text.encode("utf-8")})
-
-
-def list_policies(*, on: dt.date | None = None) -> pd.DataFrame:
-    """The shipped policies: policy, title, edition, since, until (None: still in force), source, verified, note.
-
-    With `on`, the edition in force on that day, one row a policy that has one; otherwise one row an edition.
-    `verified` is whether every rule of the edition was seen in a text, and none only remembered.
-    """
-    rows: list[dict[str, Any]] = []
-    for name in shipped():
-        policy = load_policy(name)
-        editions = policy.editions if on is None else tuple(filter(None, [policy.edition_on(on)]))
-        for edition in editions:
-            ruleset = policy.ruleset(edition, max(edition.since, on) if on else edition.since)
-            rows.append(
-                {
-                    "policy": policy.id,
-                    "title": policy.title,
-                    "edition": edition.id,
-                    "since": edition.since,
-                    "until": edition.until,
-                    "source": edition.source,
-                    "verified": edition.verified and all(rule.verified for rule in ruleset.rules),
-                    "note": edition.note,
-                }
-            )
-    names = ["policy", "title", "edition", "since", "until", "source", "verified", "note"]
-    frame = pd.DataFrame(rows, columns=names)
-    frame["until"] = frame["until"].astype(object).where(frame["until"].notna(), None)
-    return frame
 
 
 _HINTS = {
