@@ -19,7 +19,7 @@ from matcher.errors import PolicyError
 from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import PROGRAMMES
 from matcher.policy.evaluation import Group, Prepared, answers, judged_columns, prepare
-from matcher.policy.model import RuleFault, need, read_yaml
+from matcher.policy.loader import RuleFault, need, read_yaml
 from matcher.policy.points import Weighted
 from matcher.policy.policy import Policy, load_policy, shipped
 from matcher.policy.scoring import DECISIONS, check_figures, decision_codes, passed_codes
