@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -16,6 +16,7 @@ from matcher.cli.options import (
     FILE,
     TABLE_KINDS,
     Command,
+    Decorated,
     Number,
     about,
     all_problems,
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
 _MATCHES = (".xlsx", ".html", ".csv", ".parquet")
 
 
-def _model_options(function: Any) -> Any:
+def _model_options(function: Decorated) -> Decorated:
     """How texts are read: words and encoder."""
     for decorate in reversed(
         (

@@ -33,7 +33,7 @@ TABLE_KINDS = "csv、xlsx、xls、parquet 或 jsonl"
 # ---- types, with their faults in Chinese
 
 
-class Day(click.ParamType):
+class Day(click.ParamType):  # type: ignore[type-arg]
     """A day in every usual way: 2026-11-24, 2026/11/24, 2026.11.24, 2026年11月24日, 20261124."""
 
     name = "日期"
@@ -51,7 +51,7 @@ class Day(click.ParamType):
         self.fail(f"“{value}”{why}，请写成 2026-11-24、2026/11/24、2026.11.24 或 2026年11月24日", param, ctx)
 
 
-class Number(click.ParamType):
+class Number(click.ParamType):  # type: ignore[type-arg]
     """A number between bounds, whole or not."""
 
     def __init__(self, kind: type[int] | type[float], low: float | None = None, high: float | None = None) -> None:
@@ -71,7 +71,7 @@ class Number(click.ParamType):
         return number
 
 
-class OneOf(click.ParamType):
+class OneOf(click.ParamType):  # type: ignore[type-arg]
     """One of some words."""
 
     name = "选项"
@@ -110,24 +110,26 @@ def option(*names: str, help: str, **attributes: Any) -> Callable[[Decorated], D
     return click.option(*names, help=help, show_default=False, **attributes)
 
 
-def output_option(kinds: str, *names: str, required: bool = True, help: str = "结果写到哪里") -> Any:
+def output_option(
+    kinds: str, *names: str, required: bool = True, help: str = "结果写到哪里"
+) -> Callable[[Decorated], Decorated]:
     """Where a result goes; `kinds`: the suffixes in words."""
     return option(
         *(names or ("-o", "--output")), type=FILE, required=required, metavar="文件", help=f"{help}：{kinds}。"
     )
 
 
-def on_option(help: str = "判断日期。", *, required: bool = False) -> Any:
+def on_option(help: str = "判断日期。", *, required: bool = False) -> Callable[[Decorated], Decorated]:
     """`--on DATE`."""
     return option("--on", type=DAY, required=required, metavar="日期", help=f"{help}如 2026-11-24、2026年11月24日。")
 
 
-def sheet_option(name: str = "--sheet", of: str = "") -> Any:
+def sheet_option(name: str = "--sheet", of: str = "") -> Callable[[Decorated], Decorated]:
     """Which sheet of a workbook."""
     return option(name, metavar="工作表", help=f"{of}工作簿中的哪张表：名称或序号（从 1 起）；默认选最合适的。")
 
 
-def column_option(name: str = "--column", of: str = "") -> Any:
+def column_option(name: str = "--column", of: str = "") -> Callable[[Decorated], Decorated]:
     """Headers that the library does not know."""
     return option(name, multiple=True, metavar="表头=字段", help=f"指定{of}某个表头是哪个字段，可多次给出。")
 
@@ -141,7 +143,7 @@ bad_rows_option = option(
 k_option = option("-k", type=COUNT, default=10, metavar="行数", help="每条给出几行，默认 10。")
 
 
-def policy_option(*, required: bool = True, multiple: bool = True) -> Any:
+def policy_option(*, required: bool = True, multiple: bool = True) -> Callable[[Decorated], Decorated]:
     """One or more policies."""
     more = "，可多次给出" if multiple else ""
     return option(

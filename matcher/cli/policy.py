@@ -30,6 +30,9 @@ from matcher.cli.options import (
 from matcher.errors import PolicyError
 
 if TYPE_CHECKING:
+    import pandas as pd
+
+    from matcher.export.sheets import Sheet
     from matcher.policy.policy import Policy
 
 _TABLES = (".xlsx", ".csv", ".parquet")
@@ -97,7 +100,7 @@ def score_command(
     files = {}
     if output is not None:
         workbook = output.suffix.lower() == ".xlsx"
-        tables, lines = sheets(firms.rows, policies, scored, on=on) if workbook else ({"结论": scored.summary}, [])
+        tables, lines = sheets(firms.rows, policies, scored, on=on) if workbook else _plain(scored.summary)
         problems = answering_problems(firms.problems, scored.problems, titles if workbook else None)
         files |= files_of(output, tables, problems=problems, notes=lines, title="政策判断", mask=mask)
     for path, one in ((summary, scored.summary), (verdicts, scored.verdicts)):
@@ -233,7 +236,7 @@ def programmes_command(
     firms = read(read_firms, table, [load_policy(name) for name in chosen], sheet=sheet, column=column, quiet=quiet)
     result, faults = answered(firms.rows, on=on, policies=list(policy) or None)
     names = dict(zip(firms.rows["enterprise_id"], firms.rows["name"], strict=True)) if "name" in firms.rows else {}
-    tables, lines = sheets(result, names) if output.suffix.lower() == ".xlsx" else ({"政策工具": result}, [])
+    tables, lines = sheets(result, names) if output.suffix.lower() == ".xlsx" else _plain(result)
     problems = answering_problems(firms.problems, faults)
     write_tables(output, tables, problems=problems, notes=lines, title="政策工具", mask=not show_contacts)
     counts: Any = result.groupby(["title", "decision"], sort=False).size()
@@ -264,7 +267,14 @@ def _check_known(policies: Sequence[Policy], readings: dict[str, str], parameter
             raise PolicyError(f"所选政策没有名为 {unknown[0]} 的{what}；可用：{'、'.join(sorted(known)) or '无'}")
 
 
-def _no_problems() -> Any:
+def _plain(table: pd.DataFrame) -> tuple[dict[str, Sheet], list[str]]:
+    """A table as it is, without words in the place of codes."""
+    from matcher.export.sheets import Sheet
+
+    return {"": Sheet(table)}, []
+
+
+def _no_problems() -> pd.DataFrame:
     import pandas as pd
 
     from matcher.tables.reading import PROBLEM_COLUMNS
