@@ -228,8 +228,8 @@ def programmes_command(
     from matcher.export.tables import write_tables
     from matcher.policy.firm_table import read_firms
     from matcher.policy.policy import load_policy
-    from matcher.policy.support_programmes import SHOWN, answered, catalogue, sheets
-    from matcher.policy.workbook import answering_problems, problem_lines
+    from matcher.policy.support_programmes import answered, catalogue, sheets
+    from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines
 
     check({output: _TABLES}, table)
     chosen = [entry.policy for entry in catalogue() if not policy or entry.policy in policy]
@@ -243,7 +243,7 @@ def programmes_command(
     report(
         quiet,
         f"{len(firms.rows)} 家企业，{len(chosen)} 项政策工具",
-        *(f"  {title}：{SHOWN[decision]} {count} 家" for (title, decision), count in counts.items()),
+        *(f"  {title}：{DECISIONS[decision]} {count} 家" for (title, decision), count in counts.items()),
     )
     note(quiet, *problem_lines(faults))
 
