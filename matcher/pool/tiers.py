@@ -16,10 +16,10 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.policy.advice import as_day, loaded
+from matcher.policy.arguments import as_day
 from matcher.policy.evaluation import Answer, answers, prepare
 from matcher.policy.intervals import Floats
-from matcher.policy.policy import Policy
+from matcher.policy.policy import Policy, load_policy
 from matcher.policy.scoring import DECISIONS, decided
 
 TIERS = ("ready", "next_year", "two_years", "seed")
@@ -73,7 +73,7 @@ def assign_tiers(
     PoolError
         There are no lead times for the policy.
     """
-    policy, day = loaded(policy), as_day(on)
+    policy, day = load_policy(policy), as_day(on)
     leads = default_leads(policy.id) if leads is None else leads
     plain = firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
     (ready,), _ = prepare([policy], plain, day)

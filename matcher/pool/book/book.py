@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
-from matcher.policy.advice import as_day, loaded
-from matcher.policy.policy import Policy
+from matcher.policy.arguments import as_day
+from matcher.policy.policy import Policy, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Event, Log
 from matcher.pool.book.facts import UNKNOWN, fold, masked, plain
@@ -100,7 +100,7 @@ class Book:
         PoolError
             The file is there already, or there are no lead times for the goal.
         """
-        goal, entry, on = loaded(goal), loaded(entry), as_day(on)
+        goal, entry, on = load_policy(goal), load_policy(entry), as_day(on)
         leads = default_leads(goal.id) if leads is None else leads
         book = cls(Log.create(path))
         write_rules(book.log, on=on, person=person, goal=goal, entry=entry, leads=leads)
@@ -133,8 +133,8 @@ class Book:
         `matcher.pool.tiers`); for a new goal beside its default lead times. Raises PoolError for a goal without any.
         """
         now = self.rules(on)
-        target = now.goal if goal is None else loaded(goal)
-        source = (now.entry if entry is None else loaded(entry)).remade({}, parameters or {})
+        target = now.goal if goal is None else load_policy(goal)
+        source = (now.entry if entry is None else load_policy(entry)).remade({}, parameters or {})
         base = now.leads if target.id == now.goal.id else LEADS.get(target.id, {})
         times = {**base, **(leads or {})} or default_leads(target.id)
         write_rules(self.log, on=as_day(on), person=person, goal=target, entry=source, leads=times)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.policy.advice import as_day
+from matcher.policy.arguments import as_day
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book
 from matcher.pool.book.facts import masked

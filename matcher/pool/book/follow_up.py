@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import TableError
-from matcher.policy.advice import as_day
+from matcher.policy.arguments import as_day
 from matcher.pool.book.event_log import Event, Log
 from matcher.tables.schemas import Column, Contract
 

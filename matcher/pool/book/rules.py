@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.errors import PoolError
-from matcher.policy.model import parse_yaml
+from matcher.policy.loader import parse_yaml
 from matcher.policy.policy import Policy
 from matcher.pool.book.event_log import Event, Log, text_of
 
