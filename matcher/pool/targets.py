@@ -43,8 +43,8 @@ def target_progress(targets: pd.DataFrame, *, on: dt.date | str) -> pd.DataFrame
 
     Examples
     --------
-    >>> table = pd.DataFrame({"target_id": ["A"], "name": ["净增"], "goal": [100], "actual": [46], "due": ["2026-12-31"]})
-    >>> target_progress(table, on="2026-07-01")[["share", "missing", "status"]].to_numpy().tolist()
+    >>> row = {"target_id": "A", "name": "净增", "goal": 100, "actual": 46, "due": "2026-12-31"}
+    >>> target_progress(pd.DataFrame([row]), on="2026-07-01")[["share", "missing", "status"]].to_numpy().tolist()
     [[0.46, 54.0, '进度正常']]
     """
     day = pd.Timestamp(as_day(on))

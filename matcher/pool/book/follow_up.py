@@ -208,8 +208,8 @@ def judged(log: Log, *, on: dt.date | str) -> pd.DataFrame:
 def conversions(log: Log, *, on: dt.date | str) -> pd.DataFrame:
     """The signed contracts, and which of them count as conversions.
 
-    Columns: enterprise_id, outcome_id, day, contract, amount, counts; sorted by firm, day and outcome. An outcome counts
-    once a firm, by its first contract of CONVERTS; an item without firm or outcome does not count.
+    Columns: enterprise_id, outcome_id, day, contract, amount, counts; sorted by firm, day and outcome. An outcome
+    counts once a firm, by its first contract of CONVERTS; an item without firm or outcome does not count.
     """
     return _conversions(log.events("follow", day=as_day(on)))
 

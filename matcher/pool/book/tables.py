@@ -106,7 +106,7 @@ def follow_up_sheets(book: Book, *, on: dt.date | str) -> dict[str, Sheet]:
 
 def funnel_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
     """The funnel for people; table: of `matcher.pool.book.follow_up.funnel`."""
-    return {"漏斗": Sheet(table, POOL, key=[name for name in table if name != "step"], frozen=1, formats=_SHARES)}
+    return {"漏斗": Sheet(table, POOL, key=[str(name) for name in table if name != "step"], frozen=1, formats=_SHARES)}
 
 
 def import_sheets(written: Written) -> dict[str, Sheet]:

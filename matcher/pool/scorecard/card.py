@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
 import numpy as np
 import pandas as pd
 from scipy.special import expit
@@ -73,9 +74,11 @@ class ScoreCard:
         is surer than the rule of succession of its n cases allows: 1 / (n + 2) to 1 - 1 / (n + 2).
         """
         middle = self.intercept + self.slope * points
-        own, both, slope = self.spread
+        of_intercept, both, of_slope = self.spread
         open_ = self.slope**2 * unsure
-        learned = np.maximum(own + 2 * points * both + points**2 * slope, 0.0) + self.slope**2 * self.unsteady
+        learned = (
+            np.maximum(of_intercept + 2 * points * both + points**2 * of_slope, 0.0) + self.slope**2 * self.unsteady
+        )
         width = Z * np.sqrt(learned + open_)
         least = 1 / (self.rows + 2)
         more = self.slope**2 * np.maximum(unsure - self.usual, 0.0)

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import HistoryError, TableError
-from matcher.policy.intervals import Bools, Floats
+from matcher.policy.intervals import Bools
 from matcher.policy.policy import Policy, load_policy
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, NORMAL, calibrate, figures_of, moved, verify
-from matcher.pool.scorecard.items import Item, left_open
-from matcher.pool.scorecard.measurements import Quantity, measured
-from matcher.pool.scorecard.points import EVENTS, SMALLEST, Cases, choose, fit_items, points_of
+from matcher.pool.scorecard.items import left_open
+from matcher.pool.scorecard.measurements import measured
+from matcher.pool.scorecard.points import EVENTS, Cases, Cut, choose, fit_items, points_of, sums_of, unseen_sums
 
 # Harrell 2015 (Regression Modeling Strategies, 2nd ed., 10.2.3): a rate within 0.1 at 95 % needs 96 cases.
 LEAST = 96
@@ -186,18 +186,7 @@ def _enough(cases: Cases, names: Sequence[str], last: Bools) -> None:
 # ---- the card
 
 
-def _sums(items: Sequence[Item], cases: Cases) -> tuple[Floats, Floats, float]:
-    """Points of every case, the variance that its unknown facts leave, and the mean correlation of items."""
-    points, unknown = points_of(items, cases)
-    covariance = pd.DataFrame(np.where(unknown, np.nan, points).T).cov(min_periods=2 * SMALLEST).to_numpy()
-    apart = ~np.eye(len(items), dtype=bool) & ~np.isnan(covariance)
-    deviation = np.sqrt(np.array([item.unsure for item in items]))
-    most = float(np.outer(deviation, deviation)[apart].sum())
-    together = float(np.clip(covariance[apart].sum() / most, 0, 1)) if most > 0 else 0.0
-    return points.sum(axis=0), left_open(items, unknown, together), together
-
-
-def _unsteady(cases: Cases, chosen: Sequence[tuple[Quantity, tuple[float, ...]]], rng: np.random.Generator) -> float:
+def _unsteady(cases: Cases, chosen: Sequence[Cut], rng: np.random.Generator) -> float:
     """The mean variance of a case's points, less the mean of all, over cards of resampled firms."""
     firms = int(cases.firm.max()) + 1
     rows_of = np.split(np.argsort(cases.firm, kind="stable"), np.cumsum(np.bincount(cases.firm))[:-1])
@@ -212,7 +201,7 @@ def _unsteady(cases: Cases, chosen: Sequence[tuple[Quantity, tuple[float, ...]]]
 
 def _card(
     cases: Cases,
-    chosen: Sequence[tuple[Quantity, tuple[float, ...]]],
+    chosen: Sequence[Cut],
     policy: Policy,
     names: Sequence[str],
     rng: np.random.Generator,
@@ -221,15 +210,11 @@ def _card(
     everyone = np.ones(len(cases.passed), dtype=bool)
     items = [item for item in fit_items(cases, chosen, everyone) if max(item.points) > 0]
     fold = rng.permutation(int(cases.firm.max()) + 1)[cases.firm] % FOLDS
-    unseen = np.zeros(len(cases.passed))
-    for k in range(FOLDS):
-        sums = points_of(fit_items(cases, chosen, fold != k), cases)[0].sum(axis=0)
-        # cards of fewer cases give fewer points to all, so that each is centred on what it was learned from
-        unseen[fold == k] = (sums - sums[fold != k].mean())[fold == k]
+    unseen = unseen_sums(cases, chosen, fold)
     intercept, slope, spread = calibrate(unseen, cases.passed, cases.firm)
     if not items or slope <= NORMAL * np.sqrt(spread[2]):
         return None
-    sums, unsure, together = _sums(items, cases)
+    sums, unsure, together = sums_of(items, cases)
     intercept, spread = moved(intercept, slope, spread, float(sums.mean()))
     nothing = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
     return ScoreCard(

@@ -63,7 +63,7 @@ def measured(firms: pd.DataFrame, policy: Policy, *, on: dt.date, judged: bool =
     (ready,), _ = prepare([policy], firms, on)
     groups = list(answers(ready, figures=False))
     size = len(ready.ids)
-    found: dict[str, tuple[object, Quantity]] = {}
+    quantities: dict[str, tuple[object, Quantity]] = {}
     for group in reversed(groups):
         if group.edition is None or group.answer is None:
             continue
@@ -75,11 +75,11 @@ def measured(firms: pd.DataFrame, policy: Policy, *, on: dt.date, judged: bool =
         for key, quantity in _of_rules(group.answer.rules, facts, policy):
             columns = _columns(group.answer.rules, quantity.rule)
             values = np.where(sure | (not set(columns) & set(cut)), quantity.values, np.nan)
-            kept = found.setdefault(quantity.rule, (key, replace(quantity, values=np.full(size, np.nan))))
+            kept = quantities.setdefault(quantity.rule, (key, replace(quantity, values=np.full(size, np.nan))))
             if kept[0] == key:
                 kept[1].values[group.rows] = values
     codes = decided(ready, groups).codes
-    return Measured(ready.ids, np.array(DECISIONS, dtype=object)[codes], tuple(pair[1] for pair in found.values()))
+    return Measured(ready.ids, np.array(DECISIONS, dtype=object)[codes], tuple(pair[1] for pair in quantities.values()))
 
 
 def _columns(rules: Sequence[Rule], name: str) -> tuple[str, ...]:
@@ -150,11 +150,11 @@ def _bands(item: Bands, facts: Facts, policy: Policy) -> tuple[object, bool, str
     ends: list[tuple[bool, float, float]] = []
     for band in item.bands:
         parts = list(_compares(band.test))
-        found = [part for part in parts if part is not None]
-        measures |= {part.measure for part in found}
-        lower = [float(part.limit) for part in found if part.word in RISING]
-        upper = [float(part.limit) for part in found if part.word not in RISING]
-        if len(found) < len(parts) or len(measures) > 1:
+        compares = [part for part in parts if part is not None]
+        measures |= {part.measure for part in compares}
+        lower = [float(part.limit) for part in compares if part.word in RISING]
+        upper = [float(part.limit) for part in compares if part.word not in RISING]
+        if len(compares) < len(parts) or len(measures) > 1:
             return None
         ends.append((bool(lower), max(lower) if lower else min(upper), band.low))
     if len({rising for rising, _, _ in ends}) != 1:

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 from scipy.linalg import solve_triangular
 from scipy.optimize import nnls
 from scipy.special import expit, log_expit
 
 from matcher.policy.intervals import Bools, Floats
-from matcher.pool.scorecard.items import Item, bin_side
+from matcher.pool.scorecard.items import Item, bin_side, left_open
 from matcher.pool.scorecard.measurements import Quantity
 
 # Peduzzi et al. 1996 (J. Clin. Epidemiol. 49, 1373-1379): ten of the rarer outcome for each variable. A rule of thumb
@@ -24,6 +25,9 @@ EVENTS = 10
 BINS, SMALLEST, SHARE = 5, 15, 0.05  # assumptions: bins of an item, smallest bin, its least share of the known
 RIDGE = 2.0  # of the steps' weights
 POINTS = 20 / np.log(2)  # points a unit of log odds
+
+
+Cut = tuple[Quantity, tuple[float, ...]]  # a quantity and its cuts
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,12 @@ class Cases:
         return Cases(self.passed[rows], self.firm[rows], self.round[rows], part)
 
 
-def choose(cases: Cases, budget: int) -> tuple[list[tuple[Quantity, tuple[float, ...]]], list[tuple[str, str, str]]]:
+def choose(cases: Cases, budget: int) -> tuple[list[Cut], list[tuple[str, str, str]]]:
     """The quantities to learn, with their cuts, and those left out with the reason. Looks at no outcome."""
     able, left = [], []
     for place, quantity in enumerate(cases.quantities):
         known = quantity.values[~np.isnan(quantity.values)]
-        cuts = _cuts(known, quantity)
+        cuts = cuts_of(known, quantity)
         if not cuts:
             few = len(known) < 2 * SMALLEST
             why = f"已知的只有 {len(known)} 例" if few else "历史中的取值几乎相同"
@@ -60,16 +64,16 @@ def choose(cases: Cases, budget: int) -> tuple[list[tuple[Quantity, tuple[float,
     return [(quantity, cuts) for *_, quantity, cuts in kept], left
 
 
-def _cuts(known: Floats, quantity: Quantity) -> tuple[float, ...]:
-    """Cuts with enough of the known on either side: the rule's limits first, then fifths, written short."""
-    least = max(SMALLEST, int(np.ceil(SHARE * len(known))))
+def cuts_of(known: Floats, quantity: Quantity, *, bins: int = BINS, smallest: int = SMALLEST) -> tuple[float, ...]:
+    """Cuts with enough of the known on either side: the rule's limits first, then quantiles, written short."""
+    least = max(smallest, int(np.ceil(SHARE * len(known))))
     if len(known) < 2 * least:
         return ()
-    fifths = np.quantile(known, np.arange(1, BINS) / BINS)
+    quantiles = np.quantile(known, np.arange(1, bins) / bins)
     ordered = np.sort(known)
     cuts: list[float] = []
-    for cut in (*quantity.limits, *(_short(value) for value in fifths)):
-        if len(cuts) == BINS - 1:
+    for cut in (*quantity.limits, *(_short(value) for value in quantiles)):
+        if len(cuts) == bins - 1:
             break
         tried = sorted({*cuts, cut})
         ends = np.searchsorted(ordered, tried, side=bin_side(not quantity.up))  # how many lie below each cut
@@ -121,7 +125,7 @@ def fit_weights(steps: Floats, passed: Bools) -> Floats:
     return np.maximum(weights, 0.0)
 
 
-def fit_items(cases: Cases, chosen: Sequence[tuple[Quantity, tuple[float, ...]]], fit: Bools) -> list[Item]:
+def fit_items(cases: Cases, chosen: Sequence[Cut], fit: Bools) -> list[Item]:
     """Items with their points, learned from the rows `fit`."""
     at = {quantity.rule: quantity.values for quantity in cases.quantities}
     blocks = [_steps(at[quantity.rule], cuts, quantity.up) for quantity, cuts in chosen]
@@ -168,3 +172,24 @@ def points_of(items: Sequence[Item], cases: Cases) -> tuple[Floats, Bools]:
     at = {quantity.rule: quantity.values for quantity in cases.quantities}
     points = [np.array((*item.points, item.unknown))[item.bins(at[item.rule])] for item in items]
     return np.array(points, dtype=np.float64), np.array([np.isnan(at[item.rule]) for item in items])
+
+
+def sums_of(items: Sequence[Item], cases: Cases) -> tuple[Floats, Floats, float]:
+    """Points of every case, the variance that its unknown figures leave, and the mean correlation of items."""
+    points, unknown = points_of(items, cases)
+    covariance = pd.DataFrame(np.where(unknown, np.nan, points).T).cov(min_periods=2 * SMALLEST).to_numpy()
+    apart = ~np.eye(len(items), dtype=bool) & ~np.isnan(covariance)
+    deviation = np.sqrt(np.array([item.unsure for item in items]))
+    most = float(np.outer(deviation, deviation)[apart].sum())
+    together = float(np.clip(covariance[apart].sum() / most, 0, 1)) if most > 0 else 0.0
+    return points.sum(axis=0), left_open(items, unknown, together), together
+
+
+def unseen_sums(cases: Cases, chosen: Sequence[Cut], fold: np.ndarray) -> Floats:
+    """Points of every case by items learned from the other folds."""
+    unseen = np.zeros(len(cases.passed))
+    for k in range(int(fold.max()) + 1):
+        sums = points_of(fit_items(cases, chosen, fold != k), cases)[0].sum(axis=0)
+        # items of fewer cases give fewer points to all, so that each sum is centred on what it was learned from
+        unseen[fold == k] = (sums - sums[fold != k].mean())[fold == k]
+    return unseen
