@@ -37,7 +37,7 @@ def plain(table: pd.DataFrame, *names: str) -> list[tuple[object, ...]]:
 
 
 def test_the_whole_answer_by_hand() -> None:
-    table = instruments(firms(), on=ON, policies=[LOAN, VOUCHER])
+    table = instruments(firms(), on=ON, policy=[LOAN, VOUCHER])
     assert list(table.columns) == list(INSTRUMENTS)
     assert plain(
         table, "enterprise_id", "instrument", "stage", "decision", "amount_low", "amount_high", "cap", "verified"
@@ -77,10 +77,10 @@ def test_a_year_whose_notice_was_not_found_has_no_sum() -> None:
         "sales_before_hte": 1,
     }
     table = pd.DataFrame([{"enterprise_id": "1", **facts}])
-    now = instruments(table, on=ON, policies=[NEW])
+    now = instruments(table, on=ON, policy=[NEW])
     assert plain(now, "decision", "amount_low", "cap", "verified") == [("not_in_force", None, None, False)]
     assert "查询当年通知" in now["what_to_do"].iloc[0]
-    then = instruments(table, on="2025-06-01", policies=[NEW])
+    then = instruments(table, on="2025-06-01", policy=[NEW])
     assert plain(then, "decision", "amount_low", "amount_high", "cap") == [("passes", 100_000.0, 100_000.0, 100_000.0)]
 
 
@@ -101,7 +101,7 @@ def test_decisions_and_problems_are_those_of_the_scorer() -> None:
 def test_no_firms_and_unknown_instruments() -> None:
     assert list(instruments(firms().head(0), on=ON).columns) == list(INSTRUMENTS)
     with pytest.raises(PolicyError, match="目录中没有 unicorn"):
-        instruments(firms(), on=ON, policies=["unicorn"])
+        instruments(firms(), on=ON, policy=["unicorn"])
 
 
 @pytest.mark.parametrize(
