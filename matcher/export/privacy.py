@@ -17,7 +17,9 @@ import pandas as pd
 # A text is read through a copy of the same length: half width, lower case, one dash, one blank, one dot, one bracket.
 _READ = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _READ |= {ord(sign): ord("-") for sign in "‐‑‒–—―−﹣－⁃﹘⁻ー─━"}
-_READ |= {ord(sign): ord(" ") for sign in "\t\v\f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"}
+_READ |= {
+    ord(sign): ord(" ") for sign in "\t\v\f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+}
 _READ |= {ord(sign): ord(" ") for sign in "\u200a\u202f\u205f\u3000"}
 _READ |= {ord(sign): ord("\u200b") for sign in "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\ufe0f\u20e3\u180e"}
 _READ |= {ord(sign): ord("\u200b") for sign in "\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063\u2064"}
@@ -35,38 +37,56 @@ _CUT = "[ \\-.()_\u200b]{1,3}+"
 _NUMERAL = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 
 _MAYBE = re.compile(
-    "[@＠﹫#＃艾☎]|微|薇|[vｖＶ][xX信ｘＸ]|[wW][xXeE]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
-    "|\\d[^\\d\n]{0,3}\\d[^\\d\n]{0,3}\\d[^\\d\n]{0,3}\\d[^\\d\n]{0,3}\\d"
-    f"|[{_NUMERAL}]{{7}}|[\u4e00-\u9fff]\\d[{_NUMERAL}]",
-    re.IGNORECASE,
+    "[@＠﹫#＃艾☎微薇]|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
+    "|\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d"
+    f"|[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{7}}"
 )
+
+
+def _any(words: str) -> str:
+    """A pattern for words between `|`, quick since it starts with a set of characters."""
+    ends: dict[str, list[str]] = {}
+    for word in words.split("|"):
+        ends.setdefault(word[0], []).append(word[1:])
+    parts = (f"(?<={sign})(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for sign, rest in ends.items())
+    seconds = "".join(sorted({word[1] for word in words.split("|") if len(word) > 1}))
+    lone = "".join(f"|(?<={word})" for word in words.split("|") if len(word) == 1)
+    return f"[{''.join(ends)}](?:(?=[{seconds}]){lone})(?:{'|'.join(parts)})"
+
+
+# A run of more digits than any contact has.
+_ENDLESS = re.compile(f"[0-9](?<![0-9].)(?:[0-9]{{44,}}+|(?:{_CUT}[0-9](?![0-9])){{30,}}+)")
 
 # What is masked already: the digits beside the stars belong to it.
 _STARRED = re.compile(
-    "(?:(?<![0-9])[0-9]{1,6}[ \\-.()_\u200b]{0,3}\\*|\\*{4})(?:[*\u200b]|[ \\-.()_](?=[ \\-.()_]{0,2}\\*))*+"
+    "(?:(?<![0-9])[0-9]{1,6}[ \\-.()_\u200b]{0,3}(?:\\*[ \\-.()_\u200b]{0,3}){3}\\*|\\*{4})"
+    "(?:[*\u200b]|[ \\-.()_](?=[ \\-.()_]{0,2}\\*))*+"
     f"(?:{_GAP}[0-9]{{1,4}}(?![0-9])|(?:[ .\\-][0-9]){{3,4}}(?![0-9]))?"
 )
 
 # Numbers of things: the word, then one token without blanks.
+_THINGS = (
+    "编号|型号|规格|专利|专利号|合同|合同号|标准|标准号|订单|订单号|单号|货号|序列号|批号|文号|图号|料号|件号|条码|条形码|代码|流水号"
+    "|案号|编码|版本|版本号|邮编|协议|软著登字|软著|isbn|issn|doi|pmid|cas"
+)
+_NUMBERED = "申请|公开|公告|授权|注册|登记|备案|批准|证书|许可|许可证|项目|课题|基金|发票|工|学|车架|发动机|快递|运|设备|仪器|资产|产品|成果|需求"
+_THINGS += "".join(f"|{word}号|{word}编号|{word}编码" for word in _NUMBERED.split("|"))
 _KEPT = re.compile(
-    "(?:(?:编号|型号|规格|专利|合同|标准|订单|单号|货号|序列号|批号|文号|图号|料号|件号|条形?码|代码|流水号|案号|编码|版本|邮编|协议"
-    "|软著登?字?第?|isbn|issn|doi|pmid|cas)(?:号码?|编号|码)?"
-    "|(?:申请|公开|公告|授权|注册|登记|备案|批准|证书?|许可|项目|课题|基金|发票|工|学|车架|发动机|快递|运|设备|仪器|资产|产品|成果|需求)"
-    "(?:号码?|编号|编码))[ :#=(是为\"'“]{0,4}+"
+    f"{_any(_THINGS)}(?:号码?|编号|码|第)?[ :#=(是为\"'“]{{0,4}}+"
     "[a-z0-9](?:[a-z0-9_\\-]|\\.[a-z0-9]){4,40}+(?! ?[(,，/]? ?(?:同|手机|微信|电话|联系|tel|phone|mobile))"
 )
 _PERSONAL = re.compile("(?:证件?|护照|身份|卡|手机|电话|联系|银行|通行|qq|微信|军官|驾驶)$")
 
 _TLD = "com|cn|net|org|edu|gov|info|biz|top|xyz|vip|io|co|me|cc|tv|hk|tw|jp|kr|de|uk|us|fr|ru|sg|ac|name|mobi|asia|pro"
-_HAN_TLD = (
-    "中国|中國|公司|网络|網絡|网址|在线|集团|企业|商城|政务|公益|手机|移动|世界|信息|广东|佛山|中文网|网店|商标|商店|我爱你|香港"
-)
+_HAN_TLD = "中国|中國|公司|网络|網絡|网址|在线|集团|企业|商城|政务|公益|手机|移动|世界|信息|广东|佛山|中文网|网店|商标|商店|我爱你|香港"
 _HOSTS = "qq|vip\\.qq|163|126|yeah|gmail|sina|sohu|foxmail|outlook|hotmail|139|189|wo|aliyun|icloud|yahoo|live|msn|188"
-_LABEL = "[\\w\\-]{1,63}+"
-_DOTTED = f"(?:{_LABEL} {{0,2}}+(?:[.。]|\\(dot\\)|\\(点\\)|dot |点) {{0,2}}+){{1,6}}(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
+_LABEL = "(?:[^\\W点]|-){1,63}+"
+_DOT = "(?:[.。]|\\(dot\\)|\\(点\\)|dot |点)"
+_DOTTED = f"(?:[a-z0-9\\-]{{1,63}}+ {{0,2}}+{_DOT} {{0,2}}+){{1,6}}(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
 _AT = re.compile(
-    f"@[ \u200b]{{0,3}}+(?:(?:{_LABEL}\\.){{1,6}}(?=[a-z]{{2}}|{_HAN_TLD})|{_DOTTED}"
-    "|(?:qq|163|126|139|189|gmail|sina|foxmail|outlook|hotmail)(?![\\w.]))"
+    f"@[ \u200b]{{0,3}}+{_LABEL}(?!@)(?:\\.(?:{_LABEL}\\.){{0,5}}(?=[a-z]{{2}}|{_HAN_TLD})"
+    f"|(?: {{0,2}}+{_DOT} {{0,2}}+{_LABEL}){{0,5}} {{0,2}}{_DOT} {{0,2}}+(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
+    "|(?:(?<=@qq)|(?<=@163)|(?<=@126)|(?<=@139)|(?<=@189)|(?<=@gmail)|(?<=@sina)|(?<=@foxmail)|(?<=@outlook)|(?<=@hotmail))(?![\\w.]))"
 )
 _AT_IN_WORDS = re.compile(
     f"(?:\\((?:at|a|@)\\)|\\{{(?:at|@)\\}}|_at_|艾特|圈a|小老鼠|#) {{0,2}}+{_DOTTED}"
@@ -76,69 +96,85 @@ _AT_WORDS = re.compile("at|\\(a\\)|\\(@|\\{@|艾特|圈a|小老鼠|#")
 _LOCAL_SIGNS = frozenset("._%+-'!&/~")
 
 _IDENTITY = re.compile(
-    f"(?<![0-9])[1-8](?:{_GAP}[0-9]){{5}}{_GAP}(?:1{_GAP}[89]|2{_GAP}0){_GAP}[0-9]{_GAP}[0-9]{_GAP}"
+    f"[1-8](?<![0-9].)(?:{_GAP}[0-9]){{5}}{_GAP}(?:1{_GAP}[89]|2{_GAP}0){_GAP}[0-9]{_GAP}[0-9]{_GAP}"
     f"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}[0-9]|3{_GAP}[01])(?:{_GAP}[0-9]){{3}}{_GAP}[0-9x]"
     "(?![0-9a-z])"
 )
 _OLD_IDENTITY = re.compile(
-    "(?<![0-9])(?<![0-9][.\\-])(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3])[0-9]"
+    "[1-8](?=[0-7][0-9])(?<![0-9].)(?<![0-9][.\\-].)(?:(?<=1)[1-5]|(?<=2)[1-3]|(?<=3)[1-7]|(?<=4)[1-6]|(?<=5)[0-4]|(?<=6)[1-5]|(?<=7)1|(?<=8)[1-3])[0-9]"
     f"{_GAP}[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12][0-9]|3[01]){_GAP}[0-9]{{3}}"
     "(?![0-9a-z]|\\.[0-9]|-[0-9])"
 )
+_PAPER_WORDS = (
+    "身份证|身份证明|公民身份|身分证|身份号|id card|idcard|sfz|证件|护照|passport|通行证|台胞证|回乡证|军官证|士兵证|军人证|警官证"
+    "|居留证|居住证|驾驶证|驾照|社保|社保卡|医保|医保卡|学生证|签证"
+)
 _PAPERS = re.compile(
-    "(身份证明?|公民身份|身分证|身份号|id ?card|sfz|证件|护照|passport|通行证|台胞证|回乡证|军官证|士兵证|军人证|警官证|居留证|居住证|驾驶证"
-    "|驾照|社保卡?|医保卡?|学生证|签证)(?:号码?|编号|no|number|及|和|原件|复印件|[ /:#=(),.是为-]){0,8}+"
+    f"({_any(_PAPER_WORDS)})(?:号码?|编号|no|number|及|和|原件|复印件|[ /:#=(),.是为-]){{0,8}}+"
     f"(?:[{_HAN}]{{1,3}}字第?|第)?([a-z]{{0,3}}(?:{_GAP}[0-9]){{6,18}}+(?:{_GAP}x)?|[a-z0-9]{{6,18}}+)(?![0-9a-z*])"
 )
 _CARDS = re.compile(
-    "(?:银行卡|卡号|信用卡|储蓄卡|借记卡|工资卡|行卡|账号|帐号|账户|帐户|户头|开户|收款|折号|a/c|account|card)"
+    f"{_any('银行卡|卡号|信用卡|储蓄卡|借记卡|工资卡|行卡|账号|帐号|账户|帐户|户头|开户|收款|折号|account|card')}"
     f"(?:[{_HAN}a-z]|[ :#=()./-]){{0,24}}+([0-9](?:[ \\-.\u200b]{{0,3}}+[0-9]){{11,22}}+)(?![0-9a-z*]|\\.[0-9])"
 )
 _CHATS = re.compile(
     "(微 ?信|薇信|威信|徽信|企微|微号|v信|v ?x|w ?x|wechat|weixin|加 ?v|➕v|v(?=[:号])"
     "|q ?q|扣扣|球球|企鹅|叩叩|q(?=群?号)|抖音|快手|微博|钉钉|飞书|支付宝|小红书|b站|whatsapp|telegram|skype|line(?=:)|陌陌|旺旺)"
-    "((?:[/、,]?(?:群|账号|帐号|号码|号|id|名|帐户|账户|和|与|或|及|qq|微信|手机|电话|wechat|vx|wx|同|[()])){0,6}+)"
+    "((?:[/、,]?(?:微信|qq|群|账号|帐号|号码|号|id|名|帐户|账户|和|与|或|及|手机|电话|wechat|vx|wx|同|[()])){0,4}+)"
     "(?:( {0,2}[:=是为][ \u200b(\"'“]{0,3}+)|([ \u200b(\"'“-]{0,3}+))"
     "([0-9]{2,5}(?: [0-9]{2,5}){1,4}+|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
 )
-_CHATS_AFTER = re.compile("(?<![a-z0-9_\\-*@.])([a-z0-9_][a-z0-9_\\-]{4,24}+) ?\\((?:同|我的)?(?:微信|qq|wechat|vx|wx|扣扣)")
+_CHATS_AFTER = re.compile(
+    "(?<![a-z0-9_\\-*@.])([a-z0-9_][a-z0-9_\\-]{4,24}+) ?\\((?:同|我的)?(?:微信|qq|wechat|vx|wx|扣扣)"
+)
 _NO_CHAT_ID = frozenset("https http wechat weixin email phone mobile android python openapi service".split())
 
-_PREFIX = f"(?:\\(?\\+?(?:00|0)?86\\)?{_GAP}|\\(?0(?=\\)?1[3-9]))?"
+# Followed and preceded by signs that leave no doubt.
+_PLAIN = re.compile(
+    "1(?<![a-z0-9_\\-./:=#&?%¥￥$€£]1)(?<![¥￥$€£] 1)[3-9][0-9]{9}(?=[,;、。，；/)\n]|\\Z| [0-9、，。/\n]|(?:联系|同|微信|手机|电话))"
+)
+_PREFIX = re.compile(f"(?:\\(?\\+?(?:00|0)?86\\)?{_GAP}\\(?|\\(?0\\)?|\\()\\Z")
 _MOBILE = re.compile(
-    f"(?<![0-9]){_PREFIX}(?:"
-    "\\(?(1[3-9][0-9](?:[0-9]{8}"
-    f"|{_CUT}[0-9]{{4}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{8}}|[0-9]{{4}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{3}}{_CUT}[0-9]{{5}}"
-    f"|{_CUT}[0-9]{{5}}{_CUT}[0-9]{{3}}|[0-9]{_CUT}[0-9]{{4}}{_CUT}[0-9]{{3}}|[0-9]{_CUT}[0-9]{{3}}{_CUT}[0-9]{{4}}"
+    "1(?=[3-9 \\-.()_\u200b])(?:(?<![0-9].)|(?<=(?<![0-9])861)|(?<=(?<![0-9])0861)|(?<=(?<![0-9])00861)|(?<=(?<![0-9])01))(?:"
+    "([3-9][0-9](?:[0-9]{8}"
+    f"|{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{{8}}|[0-9]{{3}}{_CUT}[0-9]{{5}}|[0-9]{{5}}{_CUT}[0-9]{{3}})"
+    f"|[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{3}}|[0-9]{{3}}{_CUT}[0-9]{{4}})"
     "|。[0-9]{4}。[0-9]{4}))"
-    "|(1(?:\u200b{0,3}+[0-9]){10})"
-    f"|(1{_CUT}[3-9](?:{_CUT}[0-9]){{9}})(?!{_CUT}[0-9](?![0-9]))"
+    "|((?:\u200b{0,3}+[0-9]){10})"
+    f"|({_CUT}[3-9](?:{_CUT}[0-9]){{9}})(?!{_CUT}[0-9](?![0-9]))"
     ")(?![0-9])"
 )
-_TOGETHER = re.compile("(?<![0-9])(?:1[3-9][0-9]{9}){2,4}(?![0-9])")
+_TOGETHER = re.compile("1(?<![0-9].)[3-9][0-9]{9}(?:1[3-9][0-9]{9}){1,3}(?![0-9])")
 _LOCAL = (
     f"(?:[0-9]{{6,7}}|[0-9]{{2}}{_CUT}[0-9]{{4,5}}|[0-9]{{3}}{_CUT}[0-9]{{3,4}}|[0-9]{_CUT}[0-9]{{2}}{_CUT}[0-9]{{3,4}}"
     f"|[0-9]{{2}}{_CUT}[0-9]{{2}}{_CUT}[0-9]{{2,3}}|[0-9]{_CUT}[0-9]{{2}}{_CUT}[0-9]{{2}}{_CUT}[0-9]{{1,2}})(?![0-9])"
 )
 _AREA = "(?:10|2[0-9]|[3-9][0-9]{2})"
 _LANDLINE = re.compile(
-    f"(?<![0-9])(?:\\(?\\+?(?:00)?86\\)?{_GAP})?\\(?0[ \u200b]{{0,2}}{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
-    f"|(?<![0-9])\\(?(?:\\+|00|(?=86-))86\\)?{_GAP}(?:\\(0\\) ?)?{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
+    f"0(?:(?<![0-9].)|(?<=(?<![0-9])860))[ \u200b]{{0,2}}+{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
+)
+_LANDLINE_86 = re.compile(
+    "86(?:(?<=\\+86)|(?<=(?<![0-9])0086)|(?<![0-9]86)(?=-|(?:10|2[0-9])-))"
+    f"{_GAP}(?:0\\) ?)?{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
 )
 _SERVICE = re.compile(
-    f"(?<![0-9])\\(?[48]00\\)?(?:[0-9]{{7}}|{_CUT}[0-9]{{3}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{7}}"
+    f"[48](?<![0-9].)00\\)?(?:[0-9]{{7}}|{_CUT}[0-9]{{3}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{7}}"
     f"|[0-9]{_CUT}[0-9]{{3}}{_CUT}[0-9]{{3}}|[0-9]{_CUT}[0-9]{{2}}{_CUT}[0-9]{{4}}|[0-9]{{3}}{_CUT}[0-9]{{4}}"
-    f"|[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{2}}{_CUT}[0-9]{{2}}{_CUT}[0-9]{{3}})(?![0-9])"
+    f"|[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{2}}{_CUT}(?:[0-9]{{2}}{_CUT}[0-9]{{3}}|[0-9]{{5}}))(?![0-9])"
 )
-_ABROAD = re.compile(f"(?<![\\w+.])(?:\\+|00(?=852|853|886))[1-9](?:{_GAP}[0-9]){{9,14}}+(?![0-9])")
+_ABROAD = re.compile(f"[+0](?<![\\w+.].)(?:(?<=\\+)|(?<=0)0(?=852|853|886))[1-9](?:{_GAP}[0-9]){{9,14}}+(?![0-9])")
 _FILL = (
-    "(?:号码|号|是|为|如下|办公?|宅|家|座机|手机|电话|传真|电传|直线|经理|主任|tel|fax|phone|mobile|number|no"
-    "|[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|[0-9](?=[: )])|[一二三]){0,10}+"
+    "(?:[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|号码|号|是|为|如下|办公?|宅|家|座机|手机|电话|传真|电传|直线|经理|主任|tel|fax|phone|mobile|number|no"
+    "|[0-9](?=[: )])|[一二三]){0,10}+"
 )
+_STRONG = (
+    "电话|手机|座机|固话|联系方式|联系人|联络人|宅电|小灵通|电联|手提|大哥大|传真|热线|☎|📞|📱|☏"
+    "|telephone|tel|phone|mobile|mob|cell|fax|call|hotline"
+)
+_STRONG_WORD = re.compile(_STRONG)
+_WEAK = "办公|办公室|咨询|家庭|联系|致电|来电|拨打|分机|短号|总机|号码|家里|住宅"
 _CUED = re.compile(
-    "(?:(?:电话|手机|座机|固话|联系方式|联系人|联络人|宅电|小灵通|电联|手提|大哥大|传真|热线|☎|📞|📱|☏"
-    f"|(?<![a-z])(?:telephone|tel|phone|mobile|mob|cell|fax|call|hotline|ph|hp)){_FILL}(?:[{_HAN}]{{2,4}}+[: (]{{1,2}}+)?"
-    f"|(?:办公室?|咨询|家庭|联系|致电|来电|拨打|分机|短号|总机|(?<![{_HAN}])号码|家里|住宅){_FILL})"
+    f"({_any(_STRONG + '|' + _WEAK)}){_FILL}([{_HAN}]{{2,4}}+[: (]{{1,2}}+)?"
     "([0-9](?:[ \\-.()_/,~\u200b]{0,3}+[0-9]){6,15}+)(?![0-9a-z*])"
 )
 _MORE = re.compile(f"[ \u200b)]{{0,2}}(?:[/、,，;；|]|或|和|及|转)[ \u200b]{{0,2}}([1-9]{_LOCAL})(?!\\.[0-9])")
@@ -160,7 +196,7 @@ _CONTACT_WORDS = frozenset(
 )
 _CONTACT_WORD = re.compile("tel|phone|mobile|fax|cell|电话|手机|联系|微信|qq")
 _NUMERALS = re.compile(
-    f"(?<![{_NUMERAL}0-9])[一幺壹1][ \\-\u200b]?[三四五六七八九叁肆伍陆柒捌玖3-9](?:[ \\-\u200b]?[{_NUMERAL}0-9]){{9}}"
+    f"[一幺壹1](?<![{_NUMERAL}0-9].)[ \\-\u200b]?[三四五六七八九叁肆伍陆柒捌玖3-9](?:[ \\-\u200b]?[{_NUMERAL}0-9]){{9}}"
     f"(?![{_NUMERAL}0-9])"
 )
 
@@ -177,10 +213,10 @@ def mask_contacts(text: str) -> str:
     if not _MAYBE.search(text):
         return text
     for _ in range(6):  # digits that a mask leaves may stand beside others: looked at again until nothing changes
-        edits = _edits(text)
-        if not edits:
-            break
+        edits, final = _edits(text)
         text = _applied(text, edits)
+        if final:
+            break
     return text
 
 
@@ -193,8 +229,11 @@ def _applied(text: str, edits: list[_Edit]) -> str:
     return "".join([*parts, text[done:]])
 
 
-def _edits(text: str) -> list[_Edit]:
-    """What to replace; the spans do not overlap. A span that is decided is starred in the copy that is read."""
+def _edits(text: str) -> tuple[list[_Edit], bool]:
+    """What to replace, and whether a second look would find nothing; the spans do not overlap.
+
+    A span that is decided is starred in the copy that is read.
+    """
     read = text.translate(_READ)
     edits: list[_Edit] = []
 
@@ -219,30 +258,38 @@ def _edits(text: str) -> list[_Edit]:
 
     def number(match: re.Match[str]) -> _Edit | None:
         place = match.lastindex or 0
-        start, end = match.span(place)
-        if not _is_contact(read, text, match.start(), match.end()):
+        start, end = match.span()
+        outer = start
+        if start and read[start - 1] in "06 -.()_\u200b":
+            prefix = _PREFIX.search(read, max(0, start - 12), start)
+            outer = prefix.start() if prefix else start
+        if not _is_contact(read, text, outer, end):
             return None
         if end - start == 11:
             return (start, end, f"{text[start : start + 3]}****{text[start + 7 : end]}")
-        if place == 1 and not _is_grouped(read[start:end], read, match.start(), end):
+        if place == 1 and not _is_grouped(read[start:end], read, outer):
             return None
         return (start, end, _starred(text, read, start, end, 3, 4))
 
     def landline(match: re.Match[str]) -> _Edit | None:
-        place = match.lastindex or 0
-        start, end = match.span(place)
-        glued = end - match.start() - read.count("(", match.start(), end) < 11 and place in (2, 4)
-        before = read[max(0, match.start() - 2) : match.start()]
-        after_digit = len(before) == 2 and before[0].isdigit() and before[1] in "-."
-        if glued or after_digit or not _is_contact(read, text, match.start(), end):
+        start, end = match.span(match.lastindex or 0)
+        outer = match.start()
+        if outer and read[outer - 1] in "06 -.()_\u200b":
+            prefix = _PREFIX.search(read, max(0, outer - 12), outer)
+            outer = prefix.start() if prefix else outer
+        before = read[max(0, outer - 2) : outer]
+        if len(before) == 2 and before[0].isdigit() and before[1] in "-.":
             return None
-        if _DATE.match(read, start) or (end - start > 8 and read.startswith(("19", "20"), start) and read[end - 4 : end - 2] == "20"):
+        if end - match.start() < 11 and read[match.start() : end].isdigit():
+            return None
+        if not _is_contact(read, text, outer, end) or _is_dated(read, start, end):
             return None
         more.append(end)
         return (start, end, _starred(text, read, start, end, 0, -4))
 
     if "*" in read:
         read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
+    read = _ENDLESS.sub(lambda match: "*" * len(match[0]), read)
     if "@" in read:
         scan(_AT, lambda match: _mail(text, read, match))
     if _AT_WORDS.search(read):
@@ -253,9 +300,15 @@ def _edits(text: str) -> list[_Edit]:
     scan(_CARDS, lambda match: _card(text, read, match))
     scan(_IDENTITY, lambda match: _identity(text, read, match))
     scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
+    plain = [match.start() for match in _PLAIN.finditer(read)]
+    if plain:
+        edits += [(at, at + 11, f"{text[at : at + 3]}****{text[at + 7 : at + 11]}") for at in plain]
+        read = _PLAIN.sub("*" * 11, read)
     scan(_MOBILE, number)
     scan(_TOGETHER, lambda match: _together(text, read, match))
     scan(_LANDLINE, landline)
+    if "86" in read:
+        scan(_LANDLINE_86, landline)
     scan(_SERVICE, lambda match: _service(text, read, match))
     if "+" in read or "00" in read:
         scan(_ABROAD, lambda match: _abroad(text, read, match))
@@ -268,8 +321,9 @@ def _edits(text: str) -> list[_Edit]:
         read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in edits])
     scan(_CHATS, lambda match: _chat(text, read, match))
     scan(_CHATS_AFTER, lambda match: _chat_before(text, match))
-    scan(_NUMERALS, lambda match: _numerals(text, read, match))
-    return edits
+    if not read.isascii() and any(sign in read for sign in _NUMERAL):
+        scan(_NUMERALS, lambda match: _numerals(text, read, match))
+    return edits, len(edits) == len(plain)
 
 
 def _starred(text: str, read: str, start: int, end: int, first: int, last: int) -> str:
@@ -318,7 +372,7 @@ def _is_contact(read: str, text: str, start: int, end: int) -> bool:
     return True
 
 
-def _is_grouped(number: str, read: str, start: int, end: int) -> bool:
+def _is_grouped(number: str, read: str, start: int) -> bool:
     """Whether a number in groups is a mobile one, and no list of other numbers."""
     cuts = re.findall("[^0-9]+", number)
     lengths = [len(part) for part in re.findall("[0-9]+", number)]
@@ -332,6 +386,14 @@ def _is_grouped(number: str, read: str, start: int, end: int) -> bool:
     return not (len(before) == 2 and before[0].isdigit() and before[1] in "-.")
 
 
+def _is_dated(read: str, start: int, end: int) -> bool:
+    """Whether what looks like a local number is a date, or years."""
+    return bool(
+        _DATE.match(read, start, end)
+        or re.match("(?:19|20)[0-9]{2}[^0-9]+(?:(?:19|20)[0-9]{2}|[0-9]{2}(?![0-9]))", read[start:end])
+    )
+
+
 def _is_personal(read: str, match: re.Match[str]) -> bool:
     return bool(_PERSONAL.search(read[max(0, match.start() - 4) : match.start()]))
 
@@ -343,7 +405,11 @@ def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
         stop -= 1
     if stop and read[stop - 1] == '"':
         opening = read.rfind('"', max(0, stop - 64), stop - 1)
-        return (opening + 2, stop - 1, "***") if opening >= 0 and stop - opening > 3 and "*" not in read[opening:stop] else None
+        return (
+            (opening + 2, stop - 1, "***")
+            if opening >= 0 and stop - opening > 3 and "*" not in read[opening:stop]
+            else None
+        )
     least = max(0, stop - 64)
     start = stop
     while start > least and _is_han(read[start - 1]) and stop - start < 4:
@@ -351,7 +417,9 @@ def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     cue = re.match("(?:邮箱|邮件|联系|信箱|电邮|地址|发到|发至)(?=.)", read[start:stop])
     start += cue.end() if cue else 0
     if not cue:
-        while start > least and (read[start - 1] in _LOCAL_SIGNS or (read[start - 1].isalnum() and not _is_han(read[start - 1]))):
+        while start > least and (
+            read[start - 1] in _LOCAL_SIGNS or (read[start - 1].isalnum() and not _is_han(read[start - 1]))
+        ):
             start -= 1
     if start and read[start - 1] == "*":
         return None
@@ -386,7 +454,12 @@ def _service(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     start, end = match.span()
     before = read[max(0, start - 2) : start]
     after_digit = len(before) == 2 and before[0].isdigit() and before[1] in "-."
-    if after_digit or not _is_contact(read, text, start, end) or re.match("0*(?![0-9])", read[start + 1 : end]):
+    if (
+        after_digit
+        or not _is_contact(read, text, start, end)
+        or set(match[0]) <= set("0123456789")
+        and len(set(match[0])) < 3
+    ):
         return None
     return (start, end, _starred(text, read, start, end, 3, 3))
 
@@ -413,7 +486,12 @@ def _identity(text: str, read: str, match: re.Match[str]) -> _Edit | None:
 def _paper(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     start, end = match.span(2)
     digits = sum(sign.isdigit() for sign in match[2])
-    if digits < 5 or _DATE.match(read, start) or _UNIT.match(read, end) or (digits == 11 and _MOBILE.match(read, start)):
+    if (
+        digits < 5
+        or _DATE.match(read, start)
+        or _UNIT.match(read, end)
+        or (digits == 11 and _MOBILE.match(read, start))
+    ):
         return None
     if read[start] not in _LETTERS and (digits >= 14 or match[1].startswith(("身", "id", "sfz", "公民"))):
         return (start, end, _starred(text, read, start, end, 6, 0))
@@ -434,11 +512,18 @@ def _card(text: str, read: str, match: re.Match[str]) -> _Edit | None:
 
 
 def _cued(text: str, read: str, match: re.Match[str], more: list[int]) -> _Edit | None:
-    start, end = match.span(1)
+    start, end = match.span(3)
+    cue = match[1]
+    if cue[0] in _LETTERS and read[match.start() - 1 : match.start()].isalpha() and read[match.start() - 1].isascii():
+        return None
+    if (match[2] and not _STRONG_WORD.search(match[0])) or (
+        cue == "号码" and _is_han(read[match.start() - 1 : match.start()])
+    ):
+        return None
     if _DATE.match(read, start) or _UNIT.match(read, end):
         return None
-    chunks = [(piece.start() + start, piece.end() + start) for piece in re.finditer("[0-9]+", match[1])]
-    digits = re.sub("[^0-9]", "", match[1])
+    chunks = [(piece.start() + start, piece.end() + start) for piece in re.finditer("[0-9]+", match[3])]
+    digits = re.sub("[^0-9]", "", match[3])
     if digits.startswith("86") and len(digits) > 12 and digits[2] == "1":
         digits = digits[2:]
         while chunks[0][1] - chunks[0][0] <= 2:
@@ -475,12 +560,23 @@ def _chat(text: str, read: str, match: re.Match[str]) -> _Edit | None:
             return None
     elif digits.isdigit():
         quick = cue[0] == "q" or not letter or (weak or "").startswith((" ", "("))
-        if not (firm or quick) or len(digits) > 14 or _UNIT.match(read, end) or re.match(r"\+|多|余|用户|人|个", read[end : end + 2]):
+        if (
+            not (firm or quick)
+            or len(digits) > 14
+            or _UNIT.match(read, end)
+            or re.match(r"\+|多|余|用户|人|个", read[end : end + 2])
+        ):
             return None
     elif not firm:
         speaking = any(sign.isdigit() or sign == "_" for sign in token)
         known = cue.startswith(("微", "薇", "威", "徽", "企", "v信", "wechat", "weixin")) or weak
-        if not speaking or not known or cue[0] in "q抖快博飞支" or token.startswith(("v", "h5")) and token[1:2].isdigit():
+        if (
+            not speaking
+            or not known
+            or cue[0] in "q抖快博飞支"
+            or token.startswith(("v", "h5"))
+            and token[1:2].isdigit()
+        ):
             return None
     return (start, end, _opening(text, start, end))
 
@@ -502,3 +598,324 @@ def _numerals(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     for place in places[3:7]:
         signs[place - start] = "*"
     return (start, end, "".join(signs))
+
+
+# Headers under which even a plain number is a contact.
+_CONTACT_HEADER = re.compile(
+    "联系人|联络人|联系方式|联系电话|联系号码|联系信息|联络方式|^联系$|电话|手机|移动电话|座机|固话|传真|热线|宅电|邮箱|邮件|信箱|电邮"
+    "|身份证|证件|护照|通行证|台胞证|军官证|驾驶证|驾照|^号码$|电话号|微信|^qq|扣扣|银行卡|卡号|账号|帐号|账户|帐户|钉钉|飞书"
+)
+_NO_CONTACT_HEADER = re.compile(
+    "专利|信用代码|注册号|登记|成果|产品|合同|订单|发票|项目|标准|商标|证书|许可|公众号|小程序|电话机|壳|支架|芯片|屏|电池"
+    "|(?:型号|数量|价格|单价|金额|销量|产量|销售额|销售收入|收入|类型|类别|种类|品牌|厂家|厂商|个数|地址|时间|日期|行业|领域|技术|需求|描述|费|余额|状态"
+    "|有效期|款|次数|时长|系数|率|年龄|性别|职务|职称|学历|部门)$"
+)
+_CONTACT_HEADER_WORDS = frozenset(
+    "tel telephone phone phones mobile cell cellphone mobilephone fax hotline contact contacts mail email emails mailbox wechat weixin "
+    "wx vx qq passport idcard whatsapp dianhua shouji".split()
+)
+_HEADER_CUES = (
+    ("微信|wechat|weixin|wx|vx", "微信号："), ("qq|扣扣", "QQ号："), ("护照|通行证|台胞证|军官证|驾|passport", "护照号："),
+    ("身份证|证件|idcard", "证件号："), ("卡号|银行卡|账号|帐号|账户|帐户", "卡号："), ("", "电话："),
+)  # fmt: skip
+_DIGIT_TEXT = re.compile("[0-9+ \\-.()/_,、;\u200b]*[0-9][0-9+ \\-.()/_,、;\u200b]*")
+_ID_COLUMNS = ("id", "code", "duplicate_of")
+_ID_CUT = re.compile("([、,，]\\s*)")
+
+
+def is_contact_header(header: str) -> bool:
+    """Whether cells under this header are contacts even where they are plain numbers: 手机, 邮箱, 证件号, tel, QQ."""
+    plain = re.sub("[\\s\u200b*：:_＿]+", "", unicodedata.normalize("NFKC", header)).lower()
+    if _NO_CONTACT_HEADER.search(re.sub("[(\\[].*$", "", plain) or plain):
+        return False
+    if _CONTACT_HEADER.search(plain):
+        return True
+    spaced = (
+        re.sub("(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", header)).lower().replace("e-mail", "email")
+    )
+    words = re.findall("[a-z]+", spaced)
+    return any(word in _CONTACT_HEADER_WORDS for word in words) and not {
+        "model",
+        "type",
+        "count",
+        "brand",
+        "name",
+    } & set(words)
+
+
+def mask_cell(value: object, header: str) -> object:
+    """A cell without contacts. Under a contact header numbers become masked text, and digits in a text are hidden too.
+
+    Under other headers texts are masked as in `mask_contacts` and other values stay. Names, booleans, dates and empty
+    cells stay under any header; lists, tuples and sets are masked element by element.
+    """
+    return _masked_cell(value, _cue(header) if is_contact_header(header) else None)
+
+
+def _cue(header: str) -> str:
+    plain = unicodedata.normalize("NFKC", header).lower().replace(" ", "")
+    return next(cue for words, cue in _HEADER_CUES if re.search(words, plain))
+
+
+def _masked_cell(value: object, cue: str | None) -> object:
+    if isinstance(value, str):
+        return mask_contacts(value) if cue is None else _masked_contact(value, cue)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(_masked_cell(part, cue) for part in value))
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value)(_masked_cell(part, cue) for part in value)
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return np.array([_masked_cell(part, cue) for part in value.tolist()], dtype=object)
+    if cue is None or isinstance(value, bool | np.bool_ | dt.date | np.datetime64 | np.timedelta64):
+        return value
+    if isinstance(value, numbers.Real | decimal.Decimal | np.number):
+        return _masked_number(value)
+    return value
+
+
+def _masked_number(value: Any) -> object:
+    if value != value or math.isinf(value):
+        return value
+    whole = int(value)
+    digits = str(abs(whole)) if whole == value else re.sub("[^0-9]", "", str(value))
+    return _masked_digits(digits)
+
+
+def _masked_digits(digits: str) -> str:
+    size = len(digits)
+    if size >= 14:
+        return digits[:6] + "*" * (size - 6) if size in (15, 18) else digits[:2] + "****"
+    if size > 7:
+        return digits[: size - 8] + "****" + digits[-4:]
+    return "****" + (digits[-3:] if size > 3 else "")
+
+
+def _masked_contact(text: str, cue: str) -> str:
+    """A text under a contact header: read as if the header stood before it, then digits that are left are hidden."""
+    if not text.strip() or _DATE.fullmatch(text.strip()):
+        return text
+    masked = mask_contacts(cue + text)
+    masked = masked[len(cue) :] if masked.startswith(cue) else mask_contacts(text)
+    read = masked.translate(_READ)
+    if "*" in read:
+        read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
+    least = 1 if _DIGIT_TEXT.fullmatch(read.strip()) else 5
+
+    def edit(match: re.Match[str]) -> _Edit:
+        start, end = match.span()
+        size = sum(sign.isdigit() for sign in match[0])
+        if end - start == size:
+            return (start, end, _masked_digits(masked[start:end]))
+        return (
+            start,
+            end,
+            _starred(masked, read, start, end, max(0, size - 8), 4 if size > 7 else 3 if size > 3 else 0),
+        )
+
+    runs = re.compile(f"(?<![0-9a-z*@.])[0-9](?:[ \\-.()\u200b]{{0,3}}+[0-9]){{{least - 1},}}+(?![0-9a-z*@])")
+    edits = [] if _DATE.search(read) else [edit(match) for match in runs.finditer(read)]
+    return _applied(masked, edits)
+
+
+def mask_ids(ids: Iterable[str]) -> dict[str, str]:
+    """Every id with what to write for it: masked where the whole id is a phone, a mail or an identity number.
+
+    Masked ids stay distinct: -2, -3 ... are appended in the order in which ids come first. Other ids are kept.
+    """
+    known = list(dict.fromkeys(ids))
+    masks = {text: _masked_id(text) for text in known}
+    taken = {text for text, masked in masks.items() if masked == text}
+    for text, masked in masks.items():
+        if masked == text:
+            continue
+        number, name = 1, masked
+        while name in taken:
+            number += 1
+            name = f"{masked}-{number}"
+        taken.add(name)
+        masks[text] = name
+    return masks
+
+
+def _masked_id(text: str) -> str:
+    if not isinstance(text, str) or not _MAYBE.search(text):
+        return text
+    edits, _ = _edits(text)
+    if len(edits) != 1:
+        return text
+    start, end, _masked = edits[0]
+    rest = (text[:start] + text[end:]).translate(_READ)
+    whole = not rest.strip(" ()+0123456789-.\u200b") or (rest.strip().startswith("@") and not text[:start].strip())
+    return mask_contacts(text) if whole else text
+
+
+def mask_table(frame: pd.DataFrame, *, ids: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """A table without contacts in headers and cells.
+
+    Columns of ids (`..._id`, `..._ids`, id, code, duplicate_of) are written as `ids` says, else as `mask_ids` of the
+    column, and are not masked otherwise; a cell of `..._ids` may hold several, joined by 、 or a comma. Numbers under
+    contact headers become masked text. Columns without contacts keep their dtype; without any contact the frame itself
+    is returned.
+    """
+    columns: list[pd.Series[Any]] = []
+    labels: list[Any] = []
+    changed = False
+    for place, label in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        masked = _masked_ids_column(column, str(label), ids) if _is_id_column(label) else _masked_column(column, label)
+        name = mask_contacts(label) if isinstance(label, str) else label
+        if isinstance(label, tuple):
+            name = tuple(mask_contacts(part) if isinstance(part, str) else part for part in label)
+        changed |= masked is not column or name != label
+        columns.append(masked)
+        labels.append(name)
+    if not changed:
+        return frame
+    result = pd.concat(columns, axis=1) if columns else frame.copy()
+    if list(frame.columns) != labels:
+        labels = _distinct(labels, list(frame.columns))
+        result.columns = (
+            pd.MultiIndex.from_tuples(labels, names=frame.columns.names)
+            if frame.columns.nlevels > 1
+            else pd.Index(labels, name=frame.columns.name)
+        )
+    else:
+        result.columns = frame.columns
+    return result
+
+
+def _distinct(labels: list[Any], before: list[Any]) -> list[Any]:
+    """Labels that masking made equal get _2, _3."""
+    taken = {label for label, old in zip(labels, before, strict=True) if label == old}
+    result = []
+    for label, old in zip(labels, before, strict=True):
+        name, number = label, 1
+        while label != old and name in taken:
+            number += 1
+            name = f"{label}_{number}" if isinstance(label, str) else (*label[:-1], f"{label[-1]}_{number}")
+        taken.add(name)
+        result.append(name)
+    return result
+
+
+def _is_id_column(label: object) -> bool:
+    return isinstance(label, str) and (label.endswith(("_id", "_ids")) or label in _ID_COLUMNS)
+
+
+def _is_textual(column: pd.Series[Any]) -> bool:
+    kind = column.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        return True
+    return not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) and kind.kind not in "mM"
+
+
+def _masked_column(column: pd.Series[Any], label: object) -> pd.Series[Any]:
+    parts = label if isinstance(label, tuple) else (label,)
+    header = next((part for part in parts if isinstance(part, str) and is_contact_header(part)), None)
+    cue = _cue(header) if header is not None else None
+    if pd.api.types.is_bool_dtype(column.dtype) or (
+        not _is_textual(column) and (cue is None or column.dtype.kind in "mM")
+    ):
+        return column
+    return _mapped(column, lambda cell: _masked_cell(cell, cue), cue is None)
+
+
+def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) -> pd.Series[Any]:
+    """The column with every cell changed, each distinct text once; the column itself when nothing changes."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        kinds = [change(kind) for kind in column.cat.categories]
+        if all(new is old or new == old for new, old in zip(kinds, column.cat.categories, strict=True)):
+            return column
+        names = dict(zip(column.cat.categories, kinds, strict=True))
+        cells = [names.get(cell, cell) for cell in column.astype(object)]
+        order = list(dict.fromkeys(kinds))
+        return pd.Series(
+            pd.Categorical(cells, categories=order, ordered=column.cat.ordered), index=column.index, name=column.name
+        )
+    memory: dict[str, Any] = {}
+    search = _MAYBE.search
+    cells = column.astype(object).tolist() if dtype != object else column.tolist()
+    new = []
+    changed = False
+    for cell in cells:
+        if type(cell) is str:
+            if sifted and not search(cell):
+                new.append(cell)
+                continue
+            masked = memory.get(cell)
+            if masked is None:
+                masked = memory[cell] = change(cell)
+            changed = changed or masked != cell
+        elif cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell):
+            masked = cell
+        else:
+            masked = change(cell)
+            changed = changed or masked is not cell
+        new.append(masked)
+    if not changed:
+        return column
+    kind = object if not _is_textual(column) or dtype == object else dtype
+    return pd.Series(new, index=column.index, name=column.name, dtype=kind)
+
+
+def _masked_ids_column(column: pd.Series[Any], label: str, ids: Mapping[str, str] | None) -> pd.Series[Any]:
+    several = label.endswith("_ids")
+
+    def parts(cell: object) -> Iterator[str]:
+        if isinstance(cell, str):
+            yield from (_ID_CUT.split(cell)[::2] if several else (cell,))
+        elif isinstance(cell, list | tuple | set | frozenset):
+            for part in cell:
+                yield from parts(part)
+        elif isinstance(cell, int | np.integer) and not isinstance(cell, bool):
+            yield str(cell)
+
+    if column.dtype.kind in "fmMbc":
+        return column
+    if column.dtype.kind in "iu" and (column.empty or not ((column > 10**9) & (column < 10**18)).any()):
+        return column
+    if ids is None:
+        ids = mask_ids(part for cell in column.dropna().tolist() for part in parts(cell))
+    if all(old == new for old, new in ids.items()):
+        return column
+
+    def change(cell: Any) -> Any:
+        if isinstance(cell, str):
+            if not several or cell in ids:
+                return ids.get(cell, cell)
+            pieces = _ID_CUT.split(cell)
+            return "".join(piece if place % 2 else ids.get(piece, piece) for place, piece in enumerate(pieces))
+        if isinstance(cell, list | tuple | set | frozenset):
+            return type(cell)(change(part) for part in cell)
+        if isinstance(cell, int | np.integer) and not isinstance(cell, bool):
+            return ids[str(cell)] if ids.get(str(cell), str(cell)) != str(cell) else cell
+        return cell
+
+    return _mapped(column, change, False)
+
+
+def mask_nested(value: object) -> object:
+    """Texts without contacts in dicts (keys too), lists, tuples, sets, named tuples, tables and columns, at any depth."""
+    if isinstance(value, str):
+        return mask_contacts(value)
+    if isinstance(value, Mapping):
+        result: dict[Any, Any] = {}
+        for key, part in value.items():
+            name = mask_nested(key) if isinstance(key, str | tuple) else key
+            base, number = name, 1
+            while name in result or (name != key and name in value):
+                number += 1
+                name = f"{base}_{number}"
+            plain = isinstance(key, str) and not isinstance(part, Mapping | pd.DataFrame | pd.Series | list | tuple)
+            result[name] = mask_cell(part, str(key)) if plain and is_contact_header(str(key)) else mask_nested(part)
+        return result
+    if isinstance(value, pd.DataFrame):
+        return mask_table(value)
+    if isinstance(value, pd.Series):
+        return _masked_column(value, value.name)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(mask_nested(part) for part in value))
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value)(mask_nested(part) for part in value)
+    return value
