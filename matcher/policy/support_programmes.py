@@ -311,7 +311,7 @@ def _sentence(
 def sheets(table: pd.DataFrame, names: Mapping[str, str]) -> tuple[dict[str, Sheet], list[str]]:
     """The sheet 政策工具 of what `instruments` gives, and the lines of 说明. names: enterprise_id -> name."""
     shown = table.head(EXCEL_ROWS - 1).assign(decision=table["decision"].map(SHOWN))
-    shown.insert(1, "name", shown["enterprise_id"].map(names).fillna(""))
+    shown.insert(1, "name", [names.get(firm, "") for firm in shown["enterprise_id"]])
     lines = [
         "空白金额是没有查到或缺少事实，不是零；金额以元计，按公开条文推算，不代替主管部门的决定",
         "“已核实”为否的，部分数值凭记忆、转述或只知年份，使用前请核对原文",

@@ -11,8 +11,9 @@ import pandas as pd
 import pytest
 
 from matcher.errors import ArgumentError
+from matcher.export.pages import page_bytes
 from matcher.policy.advice import ask_first, what_changes
-from matcher.policy.explanation import trace, trace_page
+from matcher.policy.explanation import page_facts, trace
 from matcher.policy.loader import read_yaml
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
 from matcher.policy.policy import load_policy, shipped
@@ -198,7 +199,7 @@ def test_a_trace_shows_facts_sources_and_escapes_names() -> None:
         {"column": "employees_total", "title": "职工总数", "value": 100.0},
     ]
     assert "第十一条（四）" in staff["source"]
-    page = trace_page(answer)
+    page = page_bytes("trace", page_facts(answer)).decode()
     assert "&lt;b&gt;甲&amp;乙&lt;/b&gt;" in page
     assert "<b>甲" not in page
     with pytest.raises(ArgumentError, match="表中没有企业编号“nobody”"):
