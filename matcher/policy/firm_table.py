@@ -1,4 +1,4 @@
-"""Firm tables as people keep them, to the wide table that policies read: one row a firm, one column a fact."""
+"""Firm tables as people keep them, to the wide table that policies read: one row per firm, one column per fact."""
 
 from __future__ import annotations
 
