@@ -24,7 +24,7 @@ from matcher.policy.advice import ask_first
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
 from matcher.policy.model import Rule, Ruleset
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, for_one, rules_by_id
@@ -37,7 +37,7 @@ _GOALS = {"passes": "确定通过", "can_pass": "事实条件全部满足，只�
 
 def firm_files(
     firms: pd.DataFrame,
-    policies: Sequence[str | Policy],
+    policy: Policies,
     *,
     on: dt.date | str,
     partners: pd.DataFrame | None = None,
@@ -58,7 +58,7 @@ def firm_files(
     gaps, cheapest, partners, ask), instruments. None is unknown. Raises PolicyError for a policy that is not known,
     or a firm with two rows.
     """
-    loaded = [load_policy(policy) if isinstance(policy, str) else policy for policy in policies]
+    loaded = load_policies(policy)
     ids = firms["enterprise_id"].astype(str)
     if ids.duplicated().any():
         raise PolicyError(

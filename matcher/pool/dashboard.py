@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,7 @@ from matcher.errors import TableError
 from matcher.export.pages import page_bytes
 from matcher.export.privacy import mask_contacts
 from matcher.export.targets import check_targets, save_files
-from matcher.policy.arguments import as_day
+from matcher.policy.arguments import Day, as_day
 from matcher.pool.book.tables import CAUSES, STATES
 from matcher.pool.tiers import TIERS
 from matcher.pool.tiers import TITLES as TIER_TITLES
@@ -24,7 +23,7 @@ NO_CLUSTER = "不属于任何一个"
 def write_dashboard(
     output: str | Path,
     *,
-    on: dt.date | str,
+    on: Day,
     title: str = "培育库看板",
     snapshot: pd.DataFrame | None = None,
     moves: pd.DataFrame | None = None,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 import numpy as np
 import pandas as pd
 
 from matcher.errors import TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS
-from matcher.policy.arguments import as_day
+from matcher.policy.arguments import Day, as_day
 
 PROGRESS = ("target_id", "name", "unit", "goal", "due", "actual", "share", "expected", "status", "missing", "a_month")
 STATUS = ("已完成", "进度正常", "进度落后", "已逾期", "无实际值")
 MONTH = 365.25 / 12  # days
 
 
-def target_progress(targets: pd.DataFrame, *, on: dt.date | str) -> pd.DataFrame:
+def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     """How far each target is on a day.
 
     Parameters

@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.policy.arguments import as_day
-from matcher.policy.evaluation import Answer, answers, prepare
+from matcher.policy.arguments import Day, as_day, check_firms
+from matcher.policy.evaluation import Answer, Prepared, answers
 from matcher.policy.intervals import Floats
-from matcher.policy.policy import Policy, load_policy
-from matcher.policy.scoring import DECISIONS, decided
+from matcher.policy.policy import PolicyName
+from matcher.policy.scoring import DECISIONS, decided, prepared_for
 
 TIERS = ("ready", "next_year", "two_years", "seed")
 TITLES = {"ready": "本轮可报", "next_year": "明年", "two_years": "两年内", "seed": "种子"}
@@ -49,7 +49,7 @@ def default_leads(policy: str) -> Mapping[str, int | str]:
 
 
 def assign_tiers(
-    firms: pd.DataFrame, policy: str | Policy, *, on: dt.date | str, leads: Mapping[str, int | str] | None = None
+    firms: pd.DataFrame, policy: PolicyName, *, on: Day, leads: Mapping[str, int | str] | None = None
 ) -> pd.DataFrame:
     """Tier, decision and open conditions of every firm on a day; see the head of this module.
 
@@ -73,13 +73,18 @@ def assign_tiers(
     PoolError
         There are no lead times for the policy.
     """
-    policy, day = load_policy(policy), as_day(on)
+    check_firms(firms)
+    day, plain = as_day(on), firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
+    return tiers_of(prepared_for(plain, policy, day), day, leads)
+
+
+def tiers_of(ready: Prepared, day: dt.date, leads: Mapping[str, int | str] | None = None) -> pd.DataFrame:
+    """The tiers of firms whose facts are prepared already, all on one day; see `assign_tiers`."""
+    policy = ready.policy
     leads = default_leads(policy.id) if leads is None else leads
-    plain = firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
-    (ready,), _ = prepare([policy], plain, day)
     groups = list(answers(ready))
     decisions = decided(ready, groups)
-    size = len(plain)
+    size = len(ready.ids)
     worst, best = np.full(size, np.inf), np.full(size, np.inf)
     open_rules = np.full(size, "", dtype=object)
     for group in groups:

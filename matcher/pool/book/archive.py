@@ -145,6 +145,7 @@ def _masked_body(event: Event, ids: Mapping[str, str]) -> Mapping[str, Any]:
     return event.body
 
 
-def _quoted(cell: Any) -> Any:
-    """A text that a spreadsheet takes for a formula, or that has a leading ' itself, with one more '."""
-    return "'" + cell if isinstance(cell, str) and _SIGN.match(cell) else cell
+def _quoted(cell: Any) -> str:
+    """A cell as text; one that a spreadsheet takes for a formula, or that has a leading ' itself, with one more '."""
+    text = "" if cell is None else str(cell)
+    return "'" + text if isinstance(cell, str) and _SIGN.match(cell) else text

@@ -15,8 +15,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
-from matcher.policy.arguments import as_day
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.arguments import Day, as_day
+from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Event, Log
 from matcher.pool.book.facts import UNKNOWN, fold, masked, plain
@@ -77,10 +77,10 @@ class Book:
         cls,
         path: str | Path,
         *,
-        on: dt.date | str,
+        on: Day,
         person: str,
-        goal: str | Policy = "hte",
-        entry: str | Policy = "hte-pool",
+        goal: PolicyName = "hte",
+        entry: PolicyName = "hte-pool",
         leads: Mapping[str, int | str] | None = None,
     ) -> Book:
         """A new book whose rules hold from `on`.
@@ -113,17 +113,17 @@ class Book:
 
     # ---- rules
 
-    def rules(self, on: dt.date | str, *, until: int | None = None) -> Rules:
+    def rules(self, on: Day, *, until: int | None = None) -> Rules:
         """The rules that hold on a day, from the texts in the book. PoolError where none hold yet."""
         return read_rules(self.log, as_day(on), until=until)
 
     def set_rules(
         self,
         *,
-        on: dt.date | str,
+        on: Day,
         person: str,
-        goal: str | Policy | None = None,
-        entry: str | Policy | None = None,
+        goal: PolicyName | None = None,
+        entry: PolicyName | None = None,
         parameters: Mapping[str, Any] | None = None,
         leads: Mapping[str, int | str] | None = None,
     ) -> Rules:
@@ -143,7 +143,7 @@ class Book:
     # ---- facts
 
     def put(
-        self, firms: pd.DataFrame, *, on: dt.date | str, person: str, source: str = "", refuse_conflicts: bool = False
+        self, firms: pd.DataFrame, *, on: Day, person: str, source: str = "", refuse_conflicts: bool = False
     ) -> Written:
         """Write the facts of a table that the book does not have yet, valid from `on`; the same table again: nothing.
 
@@ -204,7 +204,7 @@ class Book:
             self.log.append(events)
         return Written(new, len(events) - new, cells, refused)
 
-    def firms(self, on: dt.date | str, *, until: int | None = None) -> pd.DataFrame:
+    def firms(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """The wide firm table as it is known on a day (up to a place in the log), sorted by enterprise_id.
 
         Columns by their names after enterprise_id and name; `conversions_3y` has the signed contracts added (see
@@ -226,7 +226,7 @@ class Book:
             table["conversions_3y"] = pd.to_numeric(table["conversions_3y"]) + more
         return table
 
-    def sheet(self, *, on: dt.date | str, mask: bool = True) -> pd.DataFrame:
+    def sheet(self, *, on: Day, mask: bool = True) -> pd.DataFrame:
         """The firm table to be edited: `firms` without what was worked out, with `VERSION`; contacts masked.
 
         A masked cell that comes back unchanged changes nothing.
@@ -250,7 +250,7 @@ class Book:
 
     # ---- who is in
 
-    def states(self, on: dt.date | str, *, until: int | None = None) -> pd.DataFrame:
+    def states(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """Of every firm: enterprise_id, state (of STATES), entered_on, left_on, left_reason ("" for none)."""
         on = as_day(on)
         firms = {event.enterprise_id for event in self.log.events("facts", until=until, day=on)}
@@ -265,9 +265,7 @@ class Book:
         rows = [(firm, *states[firm]) for firm in sorted(states)]
         return pd.DataFrame(rows, columns=["enterprise_id", "state", "entered_on", "left_on", "left_reason"])
 
-    def enter(
-        self, ids: Sequence[str] | None = None, *, on: dt.date | str, person: str, reason: str = ""
-    ) -> pd.DataFrame:
+    def enter(self, ids: Sequence[str] | None = None, *, on: Day, person: str, reason: str = "") -> pd.DataFrame:
         """Take firms into the pool: those named, or without names every candidate that passes the rules of entry.
 
         A firm that does not surely pass enters by a `reason` only. Returns enterprise_id and decision of those who
@@ -305,7 +303,7 @@ class Book:
         taken = [event.enterprise_id for event in new]
         return pd.DataFrame({"enterprise_id": taken, "decision": [passed[firm] for firm in taken]}, dtype=object)
 
-    def leave(self, ids: Sequence[str], *, on: dt.date | str, person: str, reason: str, note: str = "") -> list[str]:
+    def leave(self, ids: Sequence[str], *, on: Day, person: str, reason: str, note: str = "") -> list[str]:
         """Take firms out of the pool for a reason of EXITS (已认定: they graduate). Returns those who left now.
 
         PoolError names every firm that is not in; then nobody leaves.
@@ -329,7 +327,7 @@ class Book:
 
     # ---- snapshots
 
-    def snapshot(self, *, on: dt.date | str, person: str) -> pd.DataFrame:
+    def snapshot(self, *, on: Day, person: str) -> pd.DataFrame:
         """Work out state and tier of every firm on a day and keep them in the book.
 
         One row a firm with the columns SNAPSHOT, sorted by enterprise_id. The same day again, with nothing new in the
@@ -365,7 +363,7 @@ class Book:
     def _snapshots(self) -> list[Event]:
         return self.log.events("snapshot")
 
-    def snapshot_on(self, day: dt.date | str) -> tuple[Event, pd.DataFrame]:
+    def snapshot_on(self, day: Day) -> tuple[Event, pd.DataFrame]:
         """The last snapshot of a day, its event and its rows. PoolError where there is none."""
         day = as_day(day)
         events = [event for event in self._snapshots() if event.day == day.isoformat()]

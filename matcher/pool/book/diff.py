@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.policy.arguments import as_day
+from matcher.policy.arguments import Day, as_day
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book
 from matcher.pool.book.facts import masked
@@ -20,7 +20,7 @@ MOVES = ("enterprise_id", "name", "state_before", "state_after", "tier_before", 
 CAUSES = ("new", "entry", "time", "edition", "rule", "fact")
 
 
-def moves(book: Book, before: dt.date | str, after: dt.date | str) -> pd.DataFrame:
+def moves(book: Book, before: Day, after: Day) -> pd.DataFrame:
     """The firms whose state or tier differs between the snapshots of two days, and why.
 
     The change is taken in steps: the old facts on the new day by the old rules (time, or edition where another edition

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import TableError
-from matcher.policy.arguments import as_day
+from matcher.policy.arguments import Day, as_day
 from matcher.pool.book.event_log import Event, Log
 from matcher.tables.schemas import Column, Contract
 
@@ -100,7 +100,7 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         return len(log.append(events))
 
 
-def push(log: Log, pairs: pd.DataFrame, *, on: dt.date | str, person: str, first: int | None = None) -> tuple[int, int]:
+def push(log: Log, pairs: pd.DataFrame, *, on: Day, person: str, first: int | None = None) -> tuple[int, int]:
     """Record recommended pairs as pushed on a day; items that have a status already keep it.
 
     pairs: enterprise_id, need_id, outcome_id, and where known rank and good_match: of each firm's need those of rank
@@ -127,7 +127,7 @@ def _text(cell: Any) -> str:
     return "" if cell is None or pd.isna(cell) else str(cell).strip()
 
 
-def items(log: Log, *, on: dt.date | str) -> pd.DataFrame:
+def items(log: Log, *, on: Day) -> pd.DataFrame:
     """The status of every item on a day: ITEMS, sorted by the three ids."""
     last = {key: history[-1] for key, history in _histories(log, as_day(on)).items()}
     rows = [
@@ -145,7 +145,7 @@ def _histories(log: Log, on: dt.date) -> dict[tuple[str, str, str], list[Event]]
     return histories
 
 
-def funnel(log: Log, *, on: dt.date | str, since: dt.date | str | None = None) -> pd.DataFrame:
+def funnel(log: Log, *, on: Day, since: Day | None = None) -> pd.DataFrame:
     """How far the items came that were first recorded from `since` on, as known on a day.
 
     One row a step (pushed, contacted, talks, signed, declined): items that ever reached it (a later step includes the
@@ -190,7 +190,7 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else np.nan
 
 
-def judged(log: Log, *, on: dt.date | str) -> pd.DataFrame:
+def judged(log: Log, *, on: Day) -> pd.DataFrame:
     """Pairs signed (accepted) or declined, as `fit_feedback` takes them: need_id, outcome_id, verdict, reason; sorted.
 
     A pair that several firms answered counts by its last answer.
@@ -205,7 +205,7 @@ def judged(log: Log, *, on: dt.date | str) -> pd.DataFrame:
     return table.sort_values(["need_id", "outcome_id"]).reset_index(drop=True)
 
 
-def conversions(log: Log, *, on: dt.date | str) -> pd.DataFrame:
+def conversions(log: Log, *, on: Day) -> pd.DataFrame:
     """The signed contracts, and which of them count as conversions.
 
     Columns: enterprise_id, outcome_id, day, contract, amount, counts; sorted by firm, day and outcome. An outcome

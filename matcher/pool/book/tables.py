@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import pandas as pd
 
 from matcher.export.sheets import Sheet
 from matcher.export.titles import CARD, CONFLICTS, POOL
+from matcher.policy.arguments import Day
 from matcher.policy.firm_table import IDENTITY, read_firms
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book, Written
@@ -85,7 +85,7 @@ def moves_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
     return {"变动": Sheet(in_words(table), POOL, frozen=2)}
 
 
-def follow_up_sheets(book: Book, *, on: dt.date | str) -> dict[str, Sheet]:
+def follow_up_sheets(book: Book, *, on: Day) -> dict[str, Sheet]:
     """How every recommended item stands on a day, what counts as a conversion, and what was accepted or declined."""
     firms = book.firms(on)
     names = dict(zip(firms["enterprise_id"], firms["name"].fillna(""), strict=True))

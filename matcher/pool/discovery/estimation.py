@@ -5,19 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.policy.advice import Part, parts
-from matcher.policy.arguments import as_day, check_firms
-from matcher.policy.evaluation import judged_columns
+from matcher.policy.arguments import Day, as_day, check_firms
+from matcher.policy.evaluation import Prepared, judged_columns
 from matcher.policy.facts import build, numbers
 from matcher.policy.intervals import Floats
-from matcher.policy.policy import Policy, load_policy
-from matcher.policy.scoring import decision_codes
+from matcher.policy.policy import Policy, PolicyName, load_policy
+from matcher.policy.scoring import decision_codes, prepared_for
 from matcher.pool.discovery.explanation import asks, reasons
 from matcher.pool.discovery.imputation import Latent
 from matcher.pool.discovery.scope_text import text_scores
@@ -106,9 +105,9 @@ class _Sums:
 
 def discover(
     firms: pd.DataFrame,
-    policy: str | Path | Policy,
+    policy: PolicyName,
     *,
-    on: dt.date | str,
+    on: Day,
     assume: Mapping[str, tuple[float, float, float]] | None = None,
     card: ScoreCard | None = None,
     rng: int = 0,
@@ -166,8 +165,9 @@ def discover(
     policy, day = load_policy(policy), as_day(on)
     if bad := [name for name, ends in (assume or {}).items() if not ends[0] <= ends[1] <= ends[2]]:
         raise ArgumentError(f"假设的取值须为 最低 ≤ 最可能 ≤ 最高：{'、'.join(bad)}")
-    scored = None if card is None else card.score(firms, policy, on=day).firms
-    discovery = _discover(firms, policy, day, {**ASSUMED, **(assume or {})}, rng)
+    ready = prepared_for(firms, policy, day)
+    scored = None if card is None else card.score_prepared(ready).firms
+    discovery = _discover(firms, ready, day, {**ASSUMED, **(assume or {})}, rng)
     if scored is None:
         return discovery
     listed = order_inside(discovery.listed, scored)
@@ -176,29 +176,25 @@ def discover(
 
 def _discover(
     firms: pd.DataFrame,
-    policy: Policy,
+    ready: Prepared,
     day: dt.date,
     assume: Mapping[str, tuple[float, float, float]],
     seed: int,
 ) -> Discovery:
-    size = len(firms)
+    policy, size = ready.policy, len(firms)
     chance, soft = np.zeros(size), np.zeros(size)
     words, questions = np.full(size, "该日没有适用的政策版本", dtype=object), np.full(size, "", dtype=object)
     counts: list[tuple[float, Floats]] = []
     used: list[pd.DataFrame] = []
-    ids = firms["enterprise_id"].astype(str).to_numpy(dtype=object) if "enterprise_id" in firms else None
     if size:
-        for part in parts(policy, firms, day):
-            ids = part.ready.ids
+        for part in parts(ready):
             result = _part(policy, part, firms, np.random.default_rng(seed), assume)
             chance[part.rows], soft[part.rows] = result.chance, result.soft
             words[part.rows], questions[part.rows] = result.reasons, result.ask
             counts.append((float(result.chance.sum()), result.totals))
             used.append(result.assumed)
-    if ids is None:
-        ids = np.array([str(n) for n in range(1, size + 1)], dtype=object)
     listed = pd.DataFrame(
-        {"enterprise_id": ids, "chance": np.round(chance, 6), "reasons": words, "ask": questions, "_soft": -soft}
+        {"enterprise_id": ready.ids, "chance": np.round(chance, 6), "reasons": words, "ask": questions, "_soft": -soft}
     )
     listed = listed.sort_values(["chance", "_soft", "enterprise_id"], ascending=[False, True, True], kind="stable")
     listed.insert(1, "rank", np.arange(1, size + 1))

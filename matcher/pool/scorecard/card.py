@@ -6,7 +6,6 @@ The card never answers for the rules: a firm that fails by rule has chance 0 wha
 from __future__ import annotations
 
 import csv
-import datetime as dt
 import io
 import math
 import re
@@ -22,12 +21,14 @@ from matcher.errors import PoolError
 from matcher.export.tables import table_bytes
 from matcher.export.targets import check_targets, save_files
 from matcher.export.titles import CARD_FILE
-from matcher.policy.arguments import as_day
+from matcher.policy.arguments import Day
+from matcher.policy.evaluation import Prepared
 from matcher.policy.intervals import Floats
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.policy import PolicyName, load_policy
+from matcher.policy.scoring import Scored, prepared_for
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, MEASURES
 from matcher.pool.scorecard.items import Item, left_open
-from matcher.pool.scorecard.measurements import measured
+from matcher.pool.scorecard.measurements import measure
 
 FORMAT = "matcher-card-1"
 Z = 1.6448536269514722  # of a 90 % interval
@@ -99,16 +100,18 @@ class ScoreCard:
             lines, columns=["rule", "title", "better", "bin", "points", "rows", "passed_share", "source"]
         )
 
-    def score(self, firms: pd.DataFrame, policy: str | Path | Policy, *, on: dt.date | str) -> Scores:
+    def score(self, firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | None = None) -> Scores:
         """Points and chance of every firm on a day.
 
         Parameters
         ----------
         firms
-            The wide firm table of the policy; a row's `apply_on` wins over `on`. Unknown facts have the item's
-            `unknown` points.
+            The wide firm table of the policy, or what `matcher.policy.score` returned of it. Unknown facts have the
+            item's `unknown` points.
         policy
             That of the card: by its name, its folder, or itself.
+        on
+            The day, for a table; a row's own `apply_on` wins.
 
         Returns
         -------
@@ -119,10 +122,18 @@ class ScoreCard:
         PoolError
             The card is of another policy.
         """
-        policy, day = load_policy(policy), as_day(on)
-        if policy.id != self.policy:
-            raise PoolError(f"评分卡是为政策 {self.policy} 学的，不能用于 {policy.id}；请换评分卡或政策")
-        seen = measured(firms, policy, on=day)
+        policy = load_policy(policy)
+        self._check(policy.id)
+        return self.score_prepared(prepared_for(firms, policy, on))
+
+    def _check(self, policy: str) -> None:
+        if policy != self.policy:
+            raise PoolError(f"评分卡是为政策 {self.policy} 学的，不能用于 {policy}；请换评分卡或政策")
+
+    def score_prepared(self, ready: Prepared) -> Scores:
+        """Points and chance of firms whose facts are prepared already; see `score`."""
+        self._check(ready.policy.id)
+        seen = measure(ready)
         known = {quantity.rule: quantity for quantity in seen.quantities}
         size = len(seen.ids)
         sums = np.zeros((3, size))

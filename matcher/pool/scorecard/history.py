@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -10,7 +10,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.policy.firm_table import read_firms
-from matcher.policy.policy import Policy, load_policies
+from matcher.policy.policy import Policies
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.schemas import Column
 
@@ -30,7 +30,7 @@ _OPEN = {"", "待定", "在审", "评审中", "未知", "撤回", "已撤回"}
 
 def read_history(
     source: str | Path,
-    policy: str | Path | Policy | Sequence[str | Path | Policy],
+    policy: Policies,
     *,
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
@@ -57,8 +57,7 @@ def read_history(
     TableError
         The file cannot be read, or has no day or no outcome in any row.
     """
-    policies = load_policies(policy)
-    reading = read_firms(source, policies, sheet=sheet, columns=columns, bad_rows=bad_rows, extra=_COLUMNS)
+    reading = read_firms(source, policy, sheet=sheet, columns=columns, bad_rows=bad_rows, extra=_COLUMNS)
     rows = reading.rows
     lacking = [title for name, title in (("apply_on", "申请日期"), ("outcome", "认定结果")) if name not in rows]
     if lacking:

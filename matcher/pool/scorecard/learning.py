@@ -9,14 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from matcher.errors import HistoryError, TableError
 from matcher.policy.intervals import Bools
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, NORMAL, calibrate, figures_of, moved, verify
 from matcher.pool.scorecard.items import left_open
@@ -40,7 +39,7 @@ class Learned:
     left_out: pd.DataFrame
 
 
-def learn_card(history: pd.DataFrame, policy: str | Path | Policy, *, rng: int = 0) -> Learned:
+def learn_card(history: pd.DataFrame, policy: PolicyName, *, rng: int = 0) -> Learned:
     """Learn a score card from past applications, check it on the last round, and refuse where it shows no gain.
 
     Parameters

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.policy.arguments import as_day
-from matcher.policy.policy import Policy, load_policy
-from matcher.pool.scorecard.card import ScoreCard, Scores
-from matcher.pool.tiers import LEADS, TIERS, assign_tiers
+from matcher.policy.arguments import Day, as_day, check_firms
+from matcher.policy.policy import PolicyName, load_policy
+from matcher.policy.scoring import prepared_for
+from matcher.pool.scorecard.card import ScoreCard
+from matcher.pool.tiers import LEADS, TIERS, tiers_of
 
 _ORDER = ("passes", "can_pass", "unknown", "fails", "not_in_force")  # a firm never passes one that stands before it
 
@@ -26,19 +25,21 @@ class Ranking:
     items: pd.DataFrame
 
 
-def rank_firms(firms: pd.DataFrame, policy: str | Path | Policy, card: ScoreCard, *, on: dt.date | str) -> Ranking:
+def rank_firms(firms: pd.DataFrame, policy: PolicyName, card: ScoreCard, *, on: Day) -> Ranking:
     """Order firms by a card's points inside their tiers and rule decisions.
 
     firms: the wide firm table of the policy; its `apply_on` is left aside. Firms stand in tiers where the policy has
     lead times (`matcher.pool.tiers.LEADS`). `listed`: rank (from 1), enterprise_id, name, those of tier, tier_at_best,
     decision and open_rules, and the columns of `Scores.firms`. Raises PoolError, PolicyError.
     """
+    check_firms(firms)
     policy, day = load_policy(policy), as_day(on)
     firms = firms.drop(columns=[name for name in ("apply_on",) if name in firms])
-    scores: Scores = card.score(firms, policy, on=day)
+    ready = prepared_for(firms, policy, day)
+    scores = card.score_prepared(ready)
     listed = firms[["enterprise_id"]].assign(name=firms["name"].fillna("") if "name" in firms else "")
     if policy.id in LEADS:
-        tiers = assign_tiers(firms, policy, on=day)
+        tiers = tiers_of(ready, day)
         names = ("tier", "tier_at_best", "decision", "open_rules")
         listed = listed.assign(**{name: tiers[name].to_numpy() for name in names})
     ranked = order_inside(listed, scores.firms)
