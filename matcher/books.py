@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, TableError
+from matcher.files import reader_errors
 from matcher.output import fit_cell, save_files
 from matcher.report import EXCEL_ROWS, csv_bytes, mask_contacts, parquet_bytes
 from matcher.tables import PROBLEM_TITLES
@@ -67,7 +68,7 @@ def load_table(
         fields.setdefault(header, name)
     try:
         table = _read(source, fields, needed)
-    except Exception as error:  # a reader's own error types are many; each means that the file is damaged
+    except reader_errors() as error:
         raise TableError(f"{source.name}：读不了（{error}）") from error
     if missing := [name for name in needed if name not in table]:
         raise TableError(f"{source.name}：缺少列 {'、'.join(missing)}")
@@ -85,6 +86,8 @@ def _read(source: Path, fields: Mapping[str, str], needed: Sequence[str]) -> pd.
             str(sheet): [str(name) for name in pd.read_excel(book, sheet_name=sheet, nrows=0).columns]
             for sheet in book.sheet_names
         }
+        if not heads:
+            raise ValueError("没有工作表")
         with_all = [name for name, own in heads.items() if set(needed) <= {fields.get(head, head) for head in own}]
         name = [*with_all, *heads][0]
         return pd.read_excel(book, sheet_name=name, dtype=_texts(heads[name], fields)).rename(columns=fields)

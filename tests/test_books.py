@@ -49,3 +49,23 @@ def test_contacts_are_hidden_but_not_ids_and_problems_have_chinese_headers(tmp_p
     assert found.to_dict("list") == {"企业编号": ["13812345678"], "先问什么": ["王工 138****5678"], "行": ["3"]}
     save_tables(tmp_path / "t.csv", {"一": told}, TITLES, mask=False)
     assert "王工 13812345678" in (tmp_path / "t.csv").read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("name", "reader"), [("t.parquet", "read_parquet"), ("t.csv", "read_csv"), ("t.xlsx", "read_excel")]
+)
+def test_a_fault_of_a_reader_is_not_called_one_of_the_file(tmp_path, monkeypatch, name, reader):
+    def faulty(*_, **__):
+        raise TypeError("calls changed")
+
+    save_tables(tmp_path / name, {"一": TABLE}, TITLES)
+    monkeypatch.setattr(pd, reader, faulty)
+    with pytest.raises(TypeError, match=r"^calls changed$"):
+        load_table(tmp_path / name)
+
+
+def test_a_workbook_without_sheets_is_told(tmp_path, monkeypatch):
+    save_tables(tmp_path / "t.xlsx", {"一": TABLE}, TITLES)
+    monkeypatch.setattr(pd.ExcelFile, "sheet_names", [])
+    with pytest.raises(TableError, match=r"^t\.xlsx：读不了（没有工作表）$"):
+        load_table(tmp_path / "t.xlsx")

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from matcher.contracts import Column, Contract
-from matcher.files import Source
+from matcher.files import Source, reader_errors
 from matcher.policy.core import Policy
 from matcher.policy.policy_file import FactColumn
 from matcher.tables import PROBLEM_COLUMNS, Reading, read_table
@@ -122,6 +122,6 @@ def _typed(path: Path, contract: Contract) -> pd.DataFrame | None:
 
     try:
         names: list[Any] = pq.read_schema(path).names
-    except Exception:  # damaged or no Parquet file: the ordinary reader says so
+    except reader_errors():  # damaged or no Parquet file: the ordinary reader says so
         return None
     return pd.read_parquet(path) if is_typed(names, contract) else None

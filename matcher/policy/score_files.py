@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import OutputError, PolicyError
+from matcher.files import reader_errors
 from matcher.output import save_files
 from matcher.policy.core import Policy, load_policy, shipped
 from matcher.policy.firms import IDENTITY, firm_contract, is_typed, read_firms
@@ -131,7 +132,7 @@ def _typed(path: Path, policies: Sequence[Policy]) -> bool:
 
     try:
         return is_typed(pq.read_schema(path).names, firm_contract(policies))
-    except Exception:  # no Parquet file: the ordinary reader says so
+    except reader_errors():  # no Parquet file: the ordinary reader says so
         return False
 
 
