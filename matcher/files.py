@@ -432,7 +432,7 @@ def _workbook_grids(name: str, data: bytes, errors: list[biff.Errors]) -> list[G
                 sheet = book.get_sheet_by_name(title)
                 top = sheet.start[0] if sheet.start else 0
                 left = sheet.start[1] if sheet.start else 0
-                rows: list[Any] = list(sheet.iter_rows())
+                rows: list[Any] = list(sheet.iter_rows()) if sheet.start else []  # calamine < 0.8.3 crashes
                 for (row, column), value in (errors[at] if at < len(errors) else {}).items():
                     if 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top]):
                         rows[row - top][column - left] = value
