@@ -45,7 +45,7 @@ def progress(targets: pd.DataFrame, *, on: dt.date | str) -> pd.DataFrame:
     for name in ("unit", "baseline", "actual", "start"):
         if name not in table:
             table[name] = None
-    goal, base, actual = (pd.to_numeric(table[name]).to_numpy(float) for name in ("goal", "baseline", "actual"))
+    goal, base, actual = (_floats(pd.to_numeric(table[name])) for name in ("goal", "baseline", "actual"))
     due, start = (pd.to_datetime(table[name]) for name in ("due", "start"))
     if faults := [
         f"{row}：{what}"
@@ -135,7 +135,7 @@ def with_help(firms: pd.DataFrame, *, odds: float) -> pd.DataFrame:
 
     An assumption of the caller, for want of figures. A chance of 0 or 1, which the rules settle, stays.
     """
-    chance = firms["chance"].to_numpy(float)
+    chance = _floats(firms["chance"])
     helped = odds * chance / (1 - chance + odds * chance)
     known = firms["chance_if_helped"] if "chance_if_helped" in firms else pd.Series(np.nan, firms.index)
     return firms.assign(chance_if_helped=known.astype(float).fillna(pd.Series(helped, firms.index)))
@@ -309,6 +309,10 @@ def _cut(spread: Floats, target: int) -> Floats:
 
 def _tail(spread: Floats, target: int) -> float:
     return float(min(1.0, spread[max(target, 0) :].sum()))
+
+
+def _floats(values: pd.Series) -> Floats:
+    return values.to_numpy(float, na_value=np.nan)
 
 
 def _chances(values: Floats) -> Floats:
