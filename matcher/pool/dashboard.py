@@ -13,8 +13,7 @@ from matcher.export.privacy import mask_contacts
 from matcher.export.targets import check_targets, save_files
 from matcher.policy.arguments import Day, as_day
 from matcher.pool.book.tables import CAUSES, STATES
-from matcher.pool.tiers import TIERS
-from matcher.pool.tiers import TITLES as TIER_TITLES
+from matcher.pool.tiers import TIERS, WORDS
 
 MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130
 NO_CLUSTER = "不属于任何一个"
@@ -81,7 +80,7 @@ def write_dashboard(
         "chains": None if chains is None else _chains(chains),
         "funnel": None if funnel is None else _funnel(funnel),
     }
-    facts = {"title": title, "on": as_day(on), "tier_titles": TIER_TITLES, "heads": _heads(snapshot, parts), **parts}
+    facts = {"title": title, "on": as_day(on), "tier_titles": WORDS, "heads": _heads(snapshot, parts), **parts}
     save_files({Path(output): page_bytes("dashboard", facts, mask=mask)})
 
 
@@ -136,7 +135,7 @@ def _tiers(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
     top = max([*sure, *best], default=0)
     return [
         {
-            "label": TIER_TITLES[tier],
+            "label": WORDS[tier],
             "count": int(sure.get(tier, 0)),
             "best": int(best.get(tier, 0)),
             "width": _percent(int(sure.get(tier, 0)), top),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +37,13 @@ def add_owners(pairs: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     return pairs.assign(enterprise_id=pairs["need_id"].map(owners))
 
 
-def add_goals(expected: pd.DataFrame, goals: dict[str, str], rules: Rules | None = None) -> pd.DataFrame:
-    """Expected numbers with the goal of each policy, and the names of those that a book goes by.
+def add_goals(expected: pd.DataFrame, goals: Mapping[str, str], rules: Rules | None = None) -> pd.DataFrame:
+    """Expected numbers with the goal of each policy, and the titles of the policies of a book's rules.
 
     goals: policy -> a whole number as text. Raises TableError for other texts and for policies without a number.
     """
     if wrong := [f"{name}={number}" for name, number in goals.items() if not number.isdigit()]:
-        raise TableError(f"目标写成 政策=家数，如 hte=100，而不是“{'、'.join(wrong)}”")
+        raise TableError(f"--goal 写成 政策=家数，如 hte=100，而不是“{'、'.join(wrong)}”")
     known: list[Any] = expected["policy"].tolist() if "policy" in expected else []
     if wrong := sorted(set(goals) - set(known)):
         raise TableError(f"预计通过数表中没有政策 {'、'.join(wrong)}；有：{'、'.join(known)}")

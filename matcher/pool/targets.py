@@ -50,7 +50,9 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     for name in ("unit", "baseline", "actual", "start"):
         if name not in table:
             table[name] = None
-    goal, base, actual = (pd.to_numeric(table[name]).to_numpy(float) for name in ("goal", "baseline", "actual"))
+    goal, base, actual = (
+        pd.to_numeric(table[name]).to_numpy(float, na_value=np.nan) for name in ("goal", "baseline", "actual")
+    )
     due, start = (pd.to_datetime(table[name]) for name in ("due", "start"))
     if faults := [
         f"{row}：{what}"

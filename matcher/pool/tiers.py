@@ -23,7 +23,7 @@ from matcher.policy.policy import PolicyName
 from matcher.policy.scoring import DECISIONS, decided, prepared_for
 
 TIERS = ("ready", "next_year", "two_years", "seed")
-TITLES = {"ready": "本轮可报", "next_year": "明年", "two_years": "两年内", "seed": "种子"}
+WORDS = {"ready": "本轮可报", "next_year": "明年", "two_years": "两年内", "seed": "种子"}
 COLUMNS = (
     "enterprise_id", "tier", "tier_at_best", "lead_days", "lead_days_at_best", "decision", "edition",
     "total_low", "total_high", "open_rules",

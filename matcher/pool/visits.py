@@ -109,7 +109,7 @@ def assume_help(firms: pd.DataFrame, *, odds: float) -> pd.DataFrame:
 
     An assumption of the caller, for want of figures. A chance of 0 or 1, which the rules settle, stays.
     """
-    chance = firms["chance"].to_numpy(float)
+    chance = firms["chance"].to_numpy(float, na_value=np.nan)
     helped = odds * chance / (1 - chance + odds * chance)
     known = firms["chance_if_helped"] if "chance_if_helped" in firms else pd.Series(np.nan, firms.index)
     return firms.assign(chance_if_helped=known.astype(float).fillna(pd.Series(helped, firms.index)))

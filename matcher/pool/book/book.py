@@ -265,6 +265,11 @@ class Book:
         rows = [(firm, *states[firm]) for firm in sorted(states)]
         return pd.DataFrame(rows, columns=["enterprise_id", "state", "entered_on", "left_on", "left_reason"])
 
+    def outside(self, ids: Sequence[str], *, on: Day) -> list[str]:
+        """Those of some firms that are neither in the pool nor graduated."""
+        states = self.states(on).set_index("enterprise_id")["state"]
+        return [firm for firm in ids if states.get(firm) not in ("in_pool", "graduated")]
+
     def enter(self, ids: Sequence[str] | None = None, *, on: Day, person: str, reason: str = "") -> pd.DataFrame:
         """Take firms into the pool: those named, or without names every candidate that passes the rules of entry.
 

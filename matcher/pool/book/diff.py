@@ -14,7 +14,7 @@ from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book
 from matcher.pool.book.facts import masked
 from matcher.pool.book.rules import Rules
-from matcher.pool.tiers import TITLES, assign_tiers
+from matcher.pool.tiers import WORDS, assign_tiers
 
 MOVES = ("enterprise_id", "name", "state_before", "state_after", "tier_before", "tier_after", "cause", "detail")
 CAUSES = ("new", "entry", "time", "edition", "rule", "fact")
@@ -99,7 +99,7 @@ def _why(
 
 
 def _step(one: str, two: str) -> str:
-    return f"{TITLES[one]} → {TITLES[two]}"
+    return f"{WORDS[one]} → {WORDS[two]}"
 
 
 def _decisive(

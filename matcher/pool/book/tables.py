@@ -13,9 +13,9 @@ from matcher.policy.arguments import Day
 from matcher.policy.firm_table import IDENTITY, read_firms
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book, Written
-from matcher.pool.book.follow_up import REASONS, STATUS, conversions, items, judged
-from matcher.pool.tiers import TITLES as TIERS
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading
+from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
+from matcher.pool.tiers import WORDS as TIERS
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import Column
 
 REGISTRY = (
@@ -104,6 +104,11 @@ def follow_up_sheets(book: Book, *, on: Day) -> dict[str, Sheet]:
     }
 
 
+def judged_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
+    """Signed and declined pairs with their codes, as `matcher match --judged` reads them."""
+    return {"采纳与拒绝": Sheet(table, POOL)}
+
+
 def funnel_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
     """The funnel for people; table: of `matcher.pool.book.follow_up.funnel`."""
     return {"漏斗": Sheet(table, POOL, key=[str(name) for name in table if name != "step"], frozen=1, formats=_SHARES)}
@@ -174,3 +179,12 @@ def read_book_firms(
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
     # an id made up from the place of a row is no key, and a spreadsheet's own number neither
     return Reading(rows[~(lost | twice)].reset_index(drop=True).drop(columns="row_id", errors="ignore"), problems)
+
+
+def read_statuses(
+    source: str | Path, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """A table of statuses (跟进表) for `matcher.pool.book.follow_up.follow`; its rows need no id."""
+    reading = read_table(source, FOLLOW, sheet=sheet, columns=columns)
+    numbered = reading.problems["problem"].str.contains("已按行号编号", regex=False)
+    return Reading(reading.rows, reading.problems[~numbered])

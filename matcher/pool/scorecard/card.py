@@ -18,6 +18,7 @@ import pandas as pd
 from scipy.special import expit
 
 from matcher.errors import PoolError
+from matcher.export.privacy import mask_contacts
 from matcher.export.tables import table_bytes
 from matcher.export.targets import check_targets, save_files
 from matcher.export.titles import CARD_FILE
@@ -170,14 +171,15 @@ class ScoreCard:
         save_files({Path(path): self.to_bytes()})
 
     def to_bytes(self) -> bytes:
-        """The card as CSV; see `save`."""
+        """The card as CSV; see `save`. Contacts in names of rounds, the only texts of a user, are hidden."""
         table = pd.DataFrame(self._lines(), columns=list(CARD_FILE), dtype=object).map(_cell)
         return table_bytes(table.rename(columns=CARD_FILE), ".csv")
 
     def _lines(self) -> list[dict[str, object]]:
+        rounds = mask_contacts("；".join(self.rounds))
         of_intercept, both, of_slope = self.spread
         about = {
-            "format": ("格式", FORMAT), "policy": ("政策", self.policy), "rounds": ("轮次", "；".join(self.rounds)),
+            "format": ("格式", FORMAT), "policy": ("政策", self.policy), "rounds": ("轮次", rounds),
             "rows": ("学习的申报数", self.rows), "passed": ("其中通过", self.passed),
             "intercept": ("概率 = 1/(1+exp(-(截距+斜率*总分)))：截距", self.intercept),
             "slope": ("斜率", self.slope), "together": ("各项分值的平均相关", self.together),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from matcher.export.privacy import mask_contacts
 from matcher.export.sheets import Sheet
 from matcher.export.titles import CARD, CHECK, GROUPS, HISTORY, POOL
 from matcher.policy.policy import Policy
@@ -102,6 +103,17 @@ def contradictions(learned: Learned) -> str:
         return ""
     firms = "、".join(rows["enterprise_id"].head(5)) + ("…" if len(rows) > 5 else "")
     return f"有 {len(rows)} 例按当时的事实不可能通过，历史却写着通过（{firms}）：请核对；未用于学习"
+
+
+def report_lines(learned: Learned, policy: Policy) -> list[str]:
+    """The summary, then what to be careful of, for the user."""
+    return [summary(learned, policy), *filter(None, (warning(learned), contradictions(learned)))]
+
+
+def report_bytes(learned: Learned, policy: Policy, *, mask: bool = True) -> bytes:
+    """The report as a text file; mask: hide contacts, which names of rounds may hold."""
+    text = report_text(learned, policy)
+    return (mask_contacts(text) if mask else text).encode()
 
 
 def report_notes(learned: Learned, policy: Policy) -> list[str]:
