@@ -12,6 +12,7 @@ from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
+    TABLE_KINDS,
     Command,
     Group,
     argument,

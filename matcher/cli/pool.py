@@ -14,6 +14,7 @@ from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
+    TABLE_KINDS,
     Group,
     argument,
     check,
