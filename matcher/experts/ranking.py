@@ -22,7 +22,9 @@ from matcher.experts.library import Experts, Numbers, Weighing, Whole
 from matcher.matching.encoders import encode_texts
 from matcher.matching.explanation import explain
 from matcher.matching.filters import agree, labels_of
-from matcher.matching.index import BLOCK, Index, texts_of
+from matcher.matching.base import BLOCK
+from matcher.matching.index import Index
+from matcher.matching.records import texts_of
 from matcher.matching.tokens import sentences
 from matcher.progress import advancing
 
@@ -87,11 +89,11 @@ def rank_experts(
             semantic, lexical, rare = index.channels(asked, slice(0, len(some)))
             found = []
             for i in range(len(some)):
-                rough = np.maximum(index.chance.rough(semantic[i], lexical[i]), 0)[experts.rows] * weights
+                rough = np.maximum(index.scale.rough(semantic[i], lexical[i]), 0)[experts.rows] * weights
                 may = allowed.people(start + i)
                 people = _near_the_best(experts, rough, may, k, weighing)
                 links, owner = experts.links_of(people)
-                total = np.add(*index.chance.parts(*index.exact(asked, i, rare[i], experts.rows[links])))
+                total = np.add(*index.scale.parts(*index.exact(asked, i, rare[i], experts.rows[links])))
                 values = np.maximum(total, 0) * weights[links]
                 score, best = _average(values, owner, len(people), weighing)
                 order = np.lexsort((experts.order[people], -score))[:k]
@@ -101,7 +103,7 @@ def rank_experts(
                 rows = [(one.pop("row"), one) for one in said]
                 frame = pd.DataFrame([one for _, one in rows], columns=COLUMNS[2:7])
                 frame["affinity"] = score[order]
-                frame.insert(0, "score", index.chance.share_below(score[order]))
+                frame.insert(0, "score", index.scale.share_below(score[order]))
                 frame.insert(0, "rank", np.arange(1, len(order) + 1))
                 frame.insert(0, "expert_id", experts.people["expert_id"].to_numpy(object)[people[order]])
                 frame.insert(0, "need_id", ids[start + i])
@@ -161,12 +163,12 @@ def rank_needs(
             titles, bodies = texts_of(works)
             asked = index.asked(titles, bodies)
             semantic, lexical, rare = index.channels(asked, slice(0, len(links)))
-            rough = np.maximum(index.chance.rough(semantic, lexical)[:, living], 0) * weights[links, None]
+            rough = np.maximum(index.scale.rough(semantic, lexical)[:, living], 0) * weights[links, None]
             rough = -np.sort(-rough, axis=0)[: weighing.top]
             score = weighing.steps[: len(rough)] @ rough
             near = living[score >= np.partition(score, max(0, len(score) - k))[max(0, len(score) - k)] - SLACK]
             total = np.stack(
-                [np.add(*index.chance.parts(*index.exact(asked, i, rare[i], near))) for i in range(len(links))]
+                [np.add(*index.scale.parts(*index.exact(asked, i, rare[i], near))) for i in range(len(links))]
             )
             values = np.maximum(total, 0) * weights[links, None]
             owner = np.tile(np.arange(len(near)), len(links))
@@ -179,7 +181,7 @@ def rank_needs(
                 said.append(told(mine))
             frame = pd.DataFrame(said, columns=COLUMNS[2:7])
             frame["affinity"] = score[order]
-            frame.insert(0, "score", index.chance.share_below(score[order]))
+            frame.insert(0, "score", index.scale.share_below(score[order]))
             frame.insert(0, "rank", np.arange(1, len(order) + 1))
             frame.insert(0, "need_id", index.ids[near[order]])
             frame.insert(0, "expert_id", names[person])
@@ -291,7 +293,7 @@ def _asking_sentence(
     lexical = product / np.maximum(norms[place[pair]], 1e-9)
     vectors = encode_texts(index.encoder, texts, role="query")
     semantic = np.einsum("ij,ij->i", vectors[sentence], index.vectors(rows)[pair])
-    near = np.add(*index.chance.parts(semantic, lexical))
+    near = np.add(*index.scale.parts(semantic, lexical))
     order = np.lexsort((sentence, -near, pair))
     best = sentence[order[np.searchsorted(pair, np.arange(len(at)))]]
     result[:] = [texts[i] for i in best.tolist()]

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matcher.matching.encoders import StaticEncoder, encode_texts, unit
-from matcher.matching.index import TITLE, Asked, Index, texts_of
+from matcher.matching.base import TITLE, Asked, BaseIndex
+from matcher.matching.records import texts_of
 from matcher.matching.tokens import Terms, normalise_all, sentences
 
 RECORDS = 2048  # records looked at together
@@ -48,7 +49,7 @@ class _Asking(NamedTuple):
     words: list[list[str]]
 
 
-def explain(asked: Asked, index: Index, at: NDArray[np.int64], rows: NDArray[np.int64]) -> pd.DataFrame:
+def explain(asked: Asked, index: BaseIndex, at: NDArray[np.int64], rows: NDArray[np.int64]) -> pd.DataFrame:
     """The reasons of pairs (text `at[i]` of `asked`, row `rows[i]` of the index), one row a pair, in their order.
 
     shared_terms: words that both have, those that add most to the score first, joined by "、". evidence: the sentence
@@ -75,7 +76,7 @@ def explain(asked: Asked, index: Index, at: NDArray[np.int64], rows: NDArray[np.
 
 
 def _explain(
-    index: Index, asking: _Asking, at: NDArray[np.int64], records: NDArray[np.int64], own: NDArray[np.int64]
+    index: BaseIndex, asking: _Asking, at: NDArray[np.int64], records: NDArray[np.int64], own: NDArray[np.int64]
 ) -> NDArray[np.object_]:
     """The reasons of pairs of asking text `at[i]` and record `records[own[i]]`."""
     titles, bodies = texts_of(index.rows(records))
@@ -102,7 +103,7 @@ def _explain(
     mine = asking.vectors[at]
     now = np.einsum("ij,ij->i", vectors[own], mine)
     semantic = now[pair] - np.einsum("ij,ij->i", without[sentence], mine[pair])
-    drop = np.add(*index.chance.steps(semantic, lexical))
+    drop = np.add(*index.scale.steps(semantic, lexical))
     order = np.lexsort((sentence, -drop, pair))
     best = sentence[order[np.searchsorted(pair, np.arange(len(at)))]]
 
@@ -122,7 +123,7 @@ def _explain(
 
 
 def _lexical_loss(
-    index: Index,
+    index: BaseIndex,
     asking: _Asking,
     single: csr_array,
     whole: csr_array,
@@ -202,7 +203,7 @@ def _times(matrix: csr_array, factors: NDArray[np.int64]) -> csr_array:
 
 
 def _vectors_without(
-    index: Index,
+    index: BaseIndex,
     terms: Terms,
     texts: list[str],
     single: csr_array,
@@ -231,7 +232,7 @@ def _vectors_without(
     return rest
 
 
-def _importance(index: Index, terms: Terms) -> csr_array:
+def _importance(index: BaseIndex, terms: Terms) -> csr_array:
     """(texts, terms): how much a text asks for each of its terms; for most where no record has it."""
     idf2 = index.lexical.idf2(terms.names)
     unseen = (np.log(1 + len(index)) + 1) ** 2
@@ -239,7 +240,7 @@ def _importance(index: Index, terms: Terms) -> csr_array:
     return csr_array((data, terms.ids, terms.offsets), shape=(len(terms), len(terms.names)))
 
 
-def _worth(index: Index, names: list[str], words: NDArray[np.int32]) -> NDArray[np.bool_]:
+def _worth(index: BaseIndex, names: list[str], words: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Which of the names at the places `words` a reader may want to see: none of those that every need is full of."""
     found = np.zeros(len(names), bool)
     found[words] = True
