@@ -137,7 +137,7 @@ class BaseIndex:
         return replace(self, parts=(*kept, added))
 
     def remove(self, ids: Iterable[str]) -> Self:
-        """A new index without these records. Raises UnknownIdError (a KeyError) naming the ids that it does not have."""
+        """A new index without these records. Raises UnknownIdError (a KeyError) naming ids that it does not have."""
         if isinstance(ids, str):
             raise ArgumentTypeError("ids is a list or Series of ids, not one str")
         gone = set(ids)
@@ -322,4 +322,6 @@ class BaseIndex:
 def check_index(index: object) -> None:
     """Raises ArgumentTypeError unless it is an Index."""
     if not isinstance(index, BaseIndex):
-        raise ArgumentTypeError(f"index is an Index (Index.build(records), Index.load(folder)), not {type(index).__name__}")
+        raise ArgumentTypeError(
+            f"index is an Index (Index.build(records), Index.load(folder)), not {type(index).__name__}"
+        )

@@ -236,10 +236,10 @@ def load_encoder(
 
 
 def fingerprint(encoder: Encoder) -> str:
-    """What tells one encoder from another: equal for the same weights and prompts on every machine.
+    """What distinguishes one encoder from another: equal for the same weights and prompts on every machine.
 
-    An encoder's attribute `fingerprint` if it has one; the SHA-256 of weights and prompts for a torch model; for any other
-    object that of its class and of the cosines, to two decimals, between a few texts.
+    The encoder's attribute `fingerprint` if it has one; the SHA-256 of weights and prompts for a torch model; for any
+    other object that of its class and of the cosines, to two decimals, between a few texts.
     """
     given = getattr(encoder, "fingerprint", None)
     if isinstance(given, str):

@@ -169,7 +169,7 @@ def to_run(matches: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `query_id`, `doc_id`, `score`, best first, queries by id. The score is minus the rank, so that every tool takes
-        this order, and this order among equal scores: trec_eval's own is the other way round. Lines without an id or
+        this order, and this order among equal scores: trec_eval orders them the other way round. Lines without an id or
         a score are left out.
 
     Raises

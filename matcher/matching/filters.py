@@ -13,8 +13,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BaseIndex
+from matcher.matching.records import check_frame, id_column_of
 from matcher.progress import logger
 
 _SEPARATOR = re.compile(r"[,，、;；/|\n]+")
@@ -74,7 +75,7 @@ class Between:
         return bound
 
     def holds(self, cells: NDArray[np.object_], *, column: str = "") -> Mask:
-        """Which cells lie in the range; those that cannot be read are told of through the logger."""
+        """Which cells lie in the range; those that cannot be read are logged."""
         low, high = (None if bound is None else self._read(bound) for bound in (self.low, self.high))
         given = pd.Series(cells, dtype=object)
         if isinstance(low if high is None else high, pd.Timestamp):
@@ -265,4 +266,73 @@ def day_of(day: object, name: str) -> pd.Timestamp:
         raise ArgumentError(f"{name} is a date or a text such as 2026-03-31, not {day!r}") from error
     if pd.isna(result):
         raise ArgumentError(f"{name} is a date or a text such as 2026-03-31, not {day!r}")
+    return result
+
+
+class Limits:
+    """What a row of the asking table may be matched with, and what agreement is worth to the user."""
+
+    def __init__(
+        self,
+        queries: pd.DataFrame,
+        index: BaseIndex,
+        where: Where,
+        mask: object,
+        same: Sequence[str],
+        valid_on: dt.date | str | None,
+        exclude: pd.DataFrame | None,
+        weights: Mapping[str, float],
+    ) -> None:
+        if isinstance(same, str):
+            raise ArgumentTypeError(f"same is a list of columns, not one str: [{same!r}]")
+        if not isinstance(weights, Mapping):
+            raise ArgumentTypeError(f"weights is a dict: column -> number, not {type(weights).__name__}")
+        for column in (*same, *weights):
+            if column not in queries:
+                raise ArgumentError(f"the table has no column {column!r}; it has {list(queries.columns)}")
+        self._everyone = allowed_for_all(index, where, mask, valid_on)
+        columns = {column: agreement(index, column) for column in {*same, *weights}}
+        cells = {column: [labels_of(value, column=column) for value in queries[column]] for column in columns}
+        self._same = [(columns[column], cells[column]) for column in same]
+        self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
+        self._excluded = _excluded(queries, index, exclude)
+        self.prefers = bool(self._weights)
+
+    def allowed(self, row: int) -> Mask | None:
+        """The rows of the index that this row may be matched with; None for all of them."""
+        if self._everyone.all() and not self._same and row not in self._excluded:
+            return None
+        allowed = self._everyone
+        for column, cells in self._same:
+            allowed = allowed & column.rows(cells[row])
+        if row in self._excluded:
+            allowed = allowed.copy()
+            allowed[self._excluded[row]] = False
+        return allowed
+
+    def preference(self, row: int) -> NDArray[np.float64]:
+        """What the user's weights add to the sum of each row of the index."""
+        total = np.zeros(len(self._everyone) if self.prefers else 0)
+        for weight, column, cells in self._weights:
+            total += weight * column.rows(cells[row])
+        return total
+
+
+def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
+    if exclude is None:
+        return {}
+    check_frame(exclude, "exclude")
+    asking = id_column_of(queries)
+    if missing := {asking, index.id_column} - set(exclude.columns):
+        raise TableError(f"exclude needs the columns {asking} and {index.id_column}; it lacks {sorted(missing)}")
+    asked: dict[str, list[int]] = {}
+    for row, name in enumerate(queries[asking].astype(str)):
+        asked.setdefault(name, []).append(row)
+    records: dict[str, list[int]] = {}
+    for row, name in enumerate(index.ids.tolist()):
+        records.setdefault(name, []).append(row)
+    result: dict[int, list[int]] = {}
+    for left, right in zip(exclude[asking].astype(str), exclude[index.id_column].astype(str), strict=True):
+        for row in asked.get(left, []):
+            result.setdefault(row, []).extend(records.get(right, []))
     return result

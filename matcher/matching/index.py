@@ -157,7 +157,7 @@ class Index(BaseIndex):
         index itself.
         """
         with timed(f"warmed an index of {len(self)} records"):
-            self.records, self.lexical, self.scale, self.order, self.row_of, self.calibration
+            self.records, self.lexical, self.scale, self.order, self.row_of, self.calibration  # noqa: B018
             titles, bodies = texts_of(self.records[:1])
             self.search("".join(titles + bodies).strip() or "预热", k=1)
         return self

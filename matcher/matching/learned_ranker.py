@@ -68,7 +68,7 @@ class Ranker:
             return None
         table = index.feedback.table
         table = table[table["record_id"].isin(index.row_of)].reset_index(drop=True)
-        rows = table["record_id"].map(index.row_of).to_numpy(np.int64)
+        rows = np.array([index.row_of[name] for name in table["record_id"]], np.int64)
         judged = {str(name): rows[group] for name, group in table.groupby("asking_id").indices.items()}
         graded = table["level"].notna().to_numpy(bool)
         levels, stated = table["level"].to_numpy(float)[graded], table["stated"].to_numpy(bool)[graded]
@@ -161,9 +161,7 @@ def _parts(
         rare = index.channels(asked, slice(start, start + BLOCK))[2]
         for text in range(start, min(start + BLOCK, len(texts))):
             here = np.flatnonzero(of == text)
-            parts[here] = np.stack(
-                index.scale.parts(*index.exact(asked, text, rare[text - start], rows[here])), axis=1
-            )
+            parts[here] = np.stack(index.scale.parts(*index.exact(asked, text, rare[text - start], rows[here])), axis=1)
     return asked.vectors.astype(float), of, parts
 
 
@@ -175,7 +173,7 @@ def _width(scale: ScoreScale) -> float:
 def _nearness(scale: ScoreScale, cosine: Numbers, stated: int) -> NDArray[np.float64]:
     """How much asking texts inform each other where so many levels were stated: 1 for equal texts.
 
-    Pairs that were picked (accepted, declined) do not count: they do not tell how common good ones are elsewhere.
+    Pairs that were picked (accepted, declined) do not count: they do not show how common good ones are elsewhere.
     """
     apart, share = (1 - cosine) / _width(scale), stated / (stated + MANY)
     nearness: NDArray[np.float64] = share * np.exp(-NEEDS * apart) + (1 - share) * np.exp(-FEW * apart)
@@ -203,7 +201,7 @@ def _moved(total: Numbers, step: Numbers) -> NDArray[np.float64]:
 
 
 def _trusting(calibration: Calibration, total: Numbers, mean: Numbers, levels: Numbers) -> Calibration:
-    """The calibration with the maximum a posteriori trust in the corrections `mean`; near what it was if few are known."""
+    """The calibration with the maximum a posteriori trust in the corrections `mean`; near what it was for few."""
     from scipy.optimize import minimize_scalar  # a tenth of a second
 
     def loss(trust: float) -> float:

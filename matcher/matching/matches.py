@@ -15,7 +15,7 @@ from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import explain
-from matcher.matching.filters import Mask, Where, agreement, allowed_for_all, labels_of
+from matcher.matching.filters import Limits, Where
 from matcher.matching.learned_ranker import REACH, calibration_of, is_good, ranker_of
 from matcher.matching.records import check_frame, id_column_of, texts_of
 from matcher.matching.tokens import language
@@ -46,7 +46,7 @@ class _Plan(NamedTuple):
     """What is asked of every row."""
 
     k: int
-    limits: _Limits
+    limits: Limits
     rerank: Rerank | None
     rerank_top: int
     reasons: bool
@@ -72,7 +72,7 @@ def match(
     """Rank the records of an index for every row of a table: outcomes for needs, or needs for outcomes.
 
     Filters (`where`, `mask`, `same`, `valid_on`, `exclude`) act before the best k are taken. A filter that asks for a
-    label which no record has, or that leaves no record at all, is told of through the logger "matcher".
+    label which no record has, or that leaves no record at all, is logged as a warning by the logger "matcher".
 
     Parameters
     ----------
@@ -126,14 +126,15 @@ def match(
           library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), and its probability, where known,
           reaches the calibration's `good` (0.4; the base rate of judged pairs was 0.13). A row without any good match
           keeps its k rows, all marked False;
-        * `note`: what judges found wanting in the record, and where a Chinese text meets a foreign one, which the
+        * `note`: what judges criticised in the record, and where a Chinese text meets a foreign one, which the
           default encoder cannot compare (a multilingual `encoder` can);
         * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
-        * with `rerank`, `rerank`: what it gave the pair, unknown beyond `rerank_top`. The order is then its own, while
-          `score`, `level`, `probability` and `good_match` stay at their places: whoever it puts at a rank gets those
-          of the pair that had this rank before, so that `score` never rises with the rank.
+        * with `rerank`, `rerank`: what it gave the pair, unknown beyond `rerank_top`. The order is then that of these
+          numbers, while `score`, `level`, `probability` and `good_match` stay at their places: whoever is put at a rank
+          gets those of the pair that had this rank before, so that, without `weights`,
+          `score` never rises with the rank.
 
     Raises
     ------
@@ -172,7 +173,7 @@ def match(
     asking = id_column_of(queries)
     if asking == index.id_column:
         raise TableError(f"both the table and the index hold {asking}; match needs with outcomes")
-    limits = _Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
+    limits = Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
     plan = _Plan(int(k), limits, rerank, rerank_top, reasons)
     stages = 2 if reasons else 1
     with timed(f"matched {len(queries)} rows with {len(index)} records"):
@@ -241,81 +242,15 @@ def _match_some(
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
-_NOTHING = _Best(np.zeros(0, np.int64), *[np.zeros(0)] * 6, np.zeros((0, 3)))
+_NONE = np.zeros(0)
+_NOTHING = _Best(np.zeros(0, np.int64), _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, np.zeros((0, 3)))
 _BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
 
 
-class _Limits:
-    """What a row of the asking table may be matched with, and what agreement is worth to the user."""
-
-    def __init__(
-        self,
-        queries: pd.DataFrame,
-        index: BaseIndex,
-        where: Where,
-        mask: object,
-        same: Sequence[str],
-        valid_on: dt.date | str | None,
-        exclude: pd.DataFrame | None,
-        weights: Mapping[str, float],
-    ) -> None:
-        if isinstance(same, str):
-            raise ArgumentTypeError(f"same is a list of columns, not one str: [{same!r}]")
-        if not isinstance(weights, Mapping):
-            raise ArgumentTypeError(f"weights is a dict: column -> number, not {type(weights).__name__}")
-        for column in (*same, *weights):
-            if column not in queries:
-                raise ArgumentError(f"the table has no column {column!r}; it has {list(queries.columns)}")
-        self._everyone = allowed_for_all(index, where, mask, valid_on)
-        columns = {column: agreement(index, column) for column in {*same, *weights}}
-        cells = {column: [labels_of(value, column=column) for value in queries[column]] for column in columns}
-        self._same = [(columns[column], cells[column]) for column in same]
-        self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
-        self._excluded = _excluded(queries, index, exclude)
-        self.prefers = bool(self._weights)
-
-    def allowed(self, row: int) -> Mask | None:
-        """The rows of the index that this row may be matched with; None for all of them."""
-        if self._everyone.all() and not self._same and row not in self._excluded:
-            return None
-        allowed = self._everyone
-        for column, cells in self._same:
-            allowed = allowed & column.rows(cells[row])
-        if row in self._excluded:
-            allowed = allowed.copy()
-            allowed[self._excluded[row]] = False
-        return allowed
-
-    def preference(self, row: int) -> NDArray[np.float64]:
-        """What the user's weights add to the sum of each row of the index."""
-        total = np.zeros(len(self._everyone) if self.prefers else 0)
-        for weight, column, cells in self._weights:
-            total += weight * column.rows(cells[row])
-        return total
-
-
-def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
-    if exclude is None:
-        return {}
-    check_frame(exclude, "exclude")
-    asking = id_column_of(queries)
-    if missing := {asking, index.id_column} - set(exclude.columns):
-        raise TableError(f"exclude needs the columns {asking} and {index.id_column}; it lacks {sorted(missing)}")
-    asked: dict[str, list[int]] = {}
-    for row, name in enumerate(queries[asking].astype(str)):
-        asked.setdefault(name, []).append(row)
-    records: dict[str, list[int]] = {}
-    for row, name in enumerate(index.ids.tolist()):
-        records.setdefault(name, []).append(row)
-    result: dict[int, list[int]] = {}
-    for left, right in zip(exclude[asking].astype(str), exclude[index.id_column].astype(str), strict=True):
-        for row in asked.get(left, []):
-            result.setdefault(row, []).extend(records.get(right, []))
-    return result
-
-
-def _notes(index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.object_]:
-    """What a reader must know of each pair: two languages that the encoder cannot compare, and what judges criticised."""
+def _notes(
+    index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    """What a reader must know of each pair: two languages that the encoder cannot compare, and criticism by judges."""
     ranker = ranker_of(index)
     judged = ranker.wishes.notes if ranker else {}
     records, place = np.unique(rows, return_inverse=True)
@@ -330,7 +265,7 @@ def _notes(index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: 
 
 
 def _search(
-    index: BaseIndex, asked: Asked, block: slice, ids: list[str], limits: _Limits, first: int, k: int
+    index: BaseIndex, asked: Asked, block: slice, ids: list[str], limits: Limits, first: int, k: int
 ) -> list[_Best]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
     semantic, lexical, rare = index.channels(asked, block)
@@ -360,9 +295,7 @@ def _search(
         best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish + learned)))[:k]
         both, learned = (parts[0][best], parts[1][best]), learned[best]
         nothing = np.full(len(best), np.nan)
-        result.append(
-            _Best(rows[best], *both, wish[best], learned, nothing, both[0] + both[1] + learned, beyond[best])
-        )
+        result.append(_Best(rows[best], *both, wish[best], learned, nothing, both[0] + both[1] + learned, beyond[best]))
     return result
 
 
@@ -386,14 +319,15 @@ def _reranked(
         raise ArgumentError(f"rerank must give {len(pairs)} finite numbers for {len(pairs)} pairs")
     result, first = [], 0
     for one, head in zip(ranked, heads, strict=True):
-        mine = scores[first : first + len(head)]
+        given = scores[first : first + len(head)]
         first += len(head)
         rest = np.arange(len(head), len(one.rows))
-        order = np.concatenate([np.lexsort((index.order[head], -mine)), rest])[:k]
+        order = np.concatenate([np.lexsort((index.order[head], -given)), rest])[:k]
         places = np.concatenate([np.argsort(-one.total[: len(head)], kind="stable"), rest])[:k]
-        moved = [column[order] for column in one[:5]]
-        given = np.concatenate([mine, np.full(len(rest), np.nan)])[order]
-        result.append(_Best(*moved, given, one.total[places], one.beyond[places]))
+        given = np.concatenate([given, np.full(len(rest), np.nan)])
+        moved = {name: getattr(one, name)[order] for name in _Best._fields[:5]}
+        at_places = {"total": one.total[places], "beyond": one.beyond[places]}
+        result.append(one._replace(**moved, rerank=given[order], **at_places))
     return result
 
 
@@ -402,7 +336,7 @@ def _whole(title: str, body: str) -> str:
 
 
 def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
-    """The rows that reach the k-th largest value, or come so near that single precision cannot tell."""
+    """The rows that reach the k-th largest value, or come so near that single precision cannot separate them."""
     if k == 0:
         return np.zeros(0, np.int64)
     limit = np.partition(rough, len(rough) - k)[len(rough) - k]
@@ -410,7 +344,7 @@ def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64
 
 
 def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64]) -> pd.DataFrame:
-    """A line of its own for each asking row that the filters leave nothing for."""
+    """A line for each asking row that the filters leave nothing for."""
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)

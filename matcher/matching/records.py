@@ -1,4 +1,4 @@
-"""What a table of records looks like: its id column, its texts, and which arguments are taken for tables and folders."""
+"""What a table of records looks like: its id column and texts; which arguments are taken for tables and folders."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class UnknownIdError(MatcherError, KeyError):
 
 
 def id_column_of(table: pd.DataFrame) -> str:
-    """The column that tells what a table's rows are. Raises TableError when there is none, or more than one."""
+    """The id column of a table, which says what its rows are. Raises TableError unless there is just one."""
     names = [column for column in (*ID_COLUMNS, WORK_ID) if column in table]
     if len(names) != 1:
         raise TableError(

@@ -1,4 +1,4 @@
-"""scikit-learn's way in: an encoder as a transformer for pipelines and labels of one's own."""
+"""scikit-learn's way in: an encoder as a transformer for pipelines with other labels."""
 
 from __future__ import annotations
 

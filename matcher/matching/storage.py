@@ -16,9 +16,9 @@ import json
 import uuid
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -44,7 +44,8 @@ _ARRAYS = ("vectors", "offsets", "rows", "counts")
 _SCALE = {"out_of_library": "strangers"}  # what the format calls them
 
 
-class Stored(NamedTuple):
+@dataclass(frozen=True)
+class Stored:
     """What a folder holds."""
 
     index: Index
@@ -203,7 +204,11 @@ def _load_part(folder: Path, entry: dict[str, Any]) -> Part:
 def _check_arrays(vectors: NDArray[Any], postings: Postings, alive: NDArray[Any]) -> None:
     """Kinds, shapes and ranges. Raises ValueError: a number out of its range would be read beyond the array's end."""
     n, offsets, rows, counts = postings.size, postings.offsets, postings.rows, postings.counts
-    kinds = {"vectors": (vectors, np.float32, 2), "offsets": (offsets, np.int64, 1), "rows": (rows, np.int32, 1)}
+    kinds: dict[str, tuple[NDArray[Any], Any, int]] = {
+        "vectors": (vectors, np.float32, 2),
+        "offsets": (offsets, np.int64, 1),
+        "rows": (rows, np.int32, 1),
+    }
     kinds |= {"counts": (counts, np.uint8, 1), "alive": (alive, np.bool_, 1)}
     for name, (array, dtype, dimensions) in kinds.items():
         if array.dtype != dtype or array.ndim != dimensions:
