@@ -114,7 +114,7 @@ def find_teams(
     >>> fits = pd.DataFrame(
     ...     {"need_id": ["N1"] * 2, "point": [1, 2], "expert_id": ["E1", "E2"], "score": [0.9, 0.8]}
     ... )
-    >>> find_teams(needs, fits, at_least=0.5)[["team", "expert_id", "leads"]].values.tolist()
+    >>> find_teams(needs, fits, at_least=0.5, k=1)[["team", "expert_id", "leads"]].values.tolist()
     [[1, 'E1', '1'], [1, 'E2', '2']]
     """
     check_frame(needs, "needs")

@@ -166,7 +166,7 @@ def check_encoder(encoder: object) -> None:
     """Raises ArgumentTypeError unless it is None or can encode."""
     names = ("encode", "encode_query", "encode_document")
     plain, query, document = (callable(getattr(encoder, name, None)) for name in names)
-    if encoder is not None and (isinstance(encoder, type) or not (plain or (query and document))):
+    if encoder is not None and (isinstance(encoder, (type, str)) or not (plain or (query and document))):
         raise ArgumentTypeError(
             "encoder is None or an object with encode(texts), such as load_encoder(name_or_folder) gives, "
             f"not {encoder.__name__ if isinstance(encoder, type) else type(encoder).__name__}"

@@ -33,8 +33,8 @@ Bound = int | float | dt.date | str | None
 class Between:
     """A range of numbers or of dates, both ends included; None is no bound.
 
-    Dates are `datetime.date`, Timestamps or ISO texts. What is unknown, or cannot be read as a number or date, lies in
-    no range.
+    Dates are `datetime.date`, Timestamps or ISO texts, here and in the cells. What is unknown, or cannot be read as a
+    number or date, lies in no range.
 
     Raises
     ------
@@ -80,7 +80,7 @@ class Between:
         given = pd.Series(cells, dtype=object)
         if isinstance(low if high is None else high, pd.Timestamp):
             numbers = given.map(lambda cell: isinstance(cell, (int, float, np.number)))
-            values = pd.to_datetime(given.mask(numbers, None), errors="coerce")
+            values = pd.to_datetime(given.mask(numbers, None), errors="coerce", format="ISO8601")
         else:
             values = pd.to_numeric(given, errors="coerce")
         blank = given.isna() | given.eq("")
