@@ -37,7 +37,7 @@ _CUT = "[ \\-.()_\u200b]{1,3}+"
 _NUMERAL = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 
 _MAYBE = re.compile(
-    "[@＠﹫#＃艾☎微薇]|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
+    "[@＠﹫#＃艾☎微薇]|钉钉|飞书|抖音|快手|小红书|[Kk]ype|elegram|hats[Aa]pp|[Ll]ine ?[:：]|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
     "|\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d"
     f"|[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{7}}"
 )
@@ -55,7 +55,9 @@ def _any(words: str) -> str:
 
 
 # A run of more digits than any contact has.
-_ENDLESS = re.compile(f"[0-9](?<![0-9].)(?:[0-9]{{44,}}+|(?:{_CUT}[0-9](?![0-9])){{30,}}+)")
+_ENDLESS = re.compile(
+    f"[0-9](?<![0-9].)(?:[0-9]{{44,}}+|(?:{_CUT}[0-9](?![0-9])){{30,}}+|[0-9]{{0,2}}{_CUT}(?:[0-9]{{1,3}}{_CUT}){{40,}}(?=(?:[0-9]{{1,3}}{_CUT}){{11}}))"
+)
 
 # What is masked already: the digits beside the stars belong to it.
 _STARRED = re.compile(
@@ -66,7 +68,7 @@ _STARRED = re.compile(
 
 # Numbers of things: the word, then one token without blanks.
 _THINGS = (
-    "编号|型号|规格|专利|专利号|合同|合同号|标准|标准号|订单|订单号|单号|货号|序列号|批号|文号|图号|料号|件号|条码|条形码|代码|流水号"
+    "s/n|p/n|sn:|编号|型号|规格|专利|专利号|合同|合同号|标准|标准号|订单|订单号|单号|货号|序列号|批号|文号|图号|料号|件号|条码|条形码|代码|流水号"
     "|案号|编码|版本|版本号|邮编|协议|软著登字|软著|isbn|issn|doi|pmid|cas"
 )
 _NUMBERED = "申请|公开|公告|授权|注册|登记|备案|批准|证书|许可|许可证|项目|课题|基金|发票|工|学|车架|发动机|快递|运|设备|仪器|资产|产品|成果|需求"
@@ -81,7 +83,7 @@ _TLD = "com|cn|net|org|edu|gov|info|biz|top|xyz|vip|io|co|me|cc|tv|hk|tw|jp|kr|d
 _HAN_TLD = "中国|中國|公司|网络|網絡|网址|在线|集团|企业|商城|政务|公益|手机|移动|世界|信息|广东|佛山|中文网|网店|商标|商店|我爱你|香港"
 _HOSTS = "qq|vip\\.qq|163|126|yeah|gmail|sina|sohu|foxmail|outlook|hotmail|139|189|wo|aliyun|icloud|yahoo|live|msn|188"
 _LABEL = "(?:[^\\W点]|-){1,63}+"
-_DOT = "(?:[.。]|\\(dot\\)|\\(点\\)|dot |点)"
+_DOT = "(?:[.。,]|\\(dot\\)|\\(点\\)|dot |点)"
 _DOTTED = f"(?:[a-z0-9\\-]{{1,63}}+ {{0,2}}+{_DOT} {{0,2}}+){{1,6}}(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
 _AT = re.compile(
     f"@[ \u200b]{{0,3}}+{_LABEL}(?!@)(?:\\.(?:{_LABEL}\\.){{0,5}}(?=[a-z]{{2}}|{_HAN_TLD})"
@@ -90,7 +92,7 @@ _AT = re.compile(
 )
 _AT_IN_WORDS = re.compile(
     f"(?:\\((?:at|a|@)\\)|\\{{(?:at|@)\\}}|_at_|艾特|圈a|小老鼠|#) {{0,2}}+{_DOTTED}"
-    f"| at (?:(?:{_HOSTS}) ?(?:\\.|\\(dot\\)|dot) ?(?:com|cn|net)|(?:{_LABEL} (?:\\(dot\\)|dot) ){{1,6}}(?:{_TLD}))(?![a-z0-9])"
+    f"| at (?:(?:{_HOSTS}) ?(?:\\.|\\(dot\\)|dot) ?(?:com|cn|net)|(?:{_LABEL}(?: (?:\\(dot\\)|dot) |\\.)){{1,6}}(?:{_TLD}))(?![a-z0-9])"
 )
 _AT_WORDS = re.compile("at|\\(a\\)|\\(@|\\{@|艾特|圈a|小老鼠|#")
 _LOCAL_SIGNS = frozenset("._%+-'!&/~")
@@ -114,32 +116,45 @@ _PAPERS = re.compile(
     f"(?:[{_HAN}]{{1,3}}字第?|第)?([a-z]{{0,3}}(?:{_GAP}[0-9]){{6,18}}+(?:{_GAP}x)?|[a-z0-9]{{6,18}}+)(?![0-9a-z*])"
 )
 _CARDS = re.compile(
-    f"{_any('银行卡|卡号|信用卡|储蓄卡|借记卡|工资卡|行卡|账号|帐号|账户|帐户|户头|开户|收款|折号|account|card')}"
+    f"{_any('银行卡|卡号|信用卡|储蓄卡|借记卡|工资卡|行卡|账号|帐号|账户|帐户|户头|开户|收款|折号|银行|工行|建行|农行|中行|招行|交行|邮储|account|card')}"
     f"(?:[{_HAN}a-z]|[ :#=()./-]){{0,24}}+([0-9](?:[ \\-.\u200b]{{0,3}}+[0-9]){{11,22}}+)(?![0-9a-z*]|\\.[0-9])"
 )
 _CHATS = re.compile(
     "(微 ?信|薇信|威信|徽信|企微|微号|v信|v ?x|w ?x|wechat|weixin|加 ?v|➕v|v(?=[:号])"
     "|q ?q|扣扣|球球|企鹅|叩叩|q(?=群?号)|抖音|快手|微博|钉钉|飞书|支付宝|小红书|b站|whatsapp|telegram|skype|line(?=:)|陌陌|旺旺)"
-    "((?:[/、,]?(?:微信|qq|群|账号|帐号|号码|号|id|名|帐户|账户|和|与|或|及|手机|电话|wechat|vx|wx|同|[()])){0,4}+)"
+    "((?:[/、, ]?(?:群|账号|帐号|号码|号|邮箱|id|名|帐户|账户|和|与|或|及|手机|电话|同|[()])){0,4}+)"
     "(?:( {0,2}[:=是为][ \u200b(\"'“]{0,3}+)|([ \u200b(\"'“-]{0,3}+))"
     "([0-9]{2,5}(?: [0-9]{2,5}){1,4}+|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
 )
 _CHATS_AFTER = re.compile(
     "(?<![a-z0-9_\\-*@.])([a-z0-9_][a-z0-9_\\-]{4,24}+) ?\\((?:同|我的)?(?:微信|qq|wechat|vx|wx|扣扣)"
 )
-_NO_CHAT_ID = frozenset("https http wechat weixin email phone mobile android python openapi service".split())
+_NO_CHAT_ID = (
+    "https",
+    "http",
+    "wechat",
+    "weixin",
+    "email",
+    "phone",
+    "mobile",
+    "android",
+    "python",
+    "openapi",
+    "service",
+)
 
 # Followed and preceded by signs that leave no doubt.
 _PLAIN = re.compile(
     "1(?<![a-z0-9_\\-./:=#&?%¥￥$€£]1)(?<![¥￥$€£] 1)[3-9][0-9]{9}(?=[,;、。，；/)\n]|\\Z| [0-9、，。/\n]|(?:联系|同|微信|手机|电话))"
 )
+_DENSE = re.compile("[0-9](?:[^0-9\n]{0,3}+[0-9]){4}")
 _PREFIX = re.compile(f"(?:\\(?\\+?(?:00|0)?86\\)?{_GAP}\\(?|\\(?0\\)?|\\()\\Z")
 _MOBILE = re.compile(
     "1(?=[3-9 \\-.()_\u200b])(?:(?<![0-9].)|(?<=(?<![0-9])861)|(?<=(?<![0-9])0861)|(?<=(?<![0-9])00861)|(?<=(?<![0-9])01))(?:"
     "([3-9][0-9](?:[0-9]{8}"
     f"|{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{{8}}|[0-9]{{3}}{_CUT}[0-9]{{5}}|[0-9]{{5}}{_CUT}[0-9]{{3}})"
     f"|[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{3}}|[0-9]{{3}}{_CUT}[0-9]{{4}})"
-    "|。[0-9]{4}。[0-9]{4}))"
+    "|(?P<sign>[。'’‘`|=…\\\\^\"“”])[0-9]{4}(?P=sign)[0-9]{4}))"
     "|((?:\u200b{0,3}+[0-9]){10})"
     f"|({_CUT}[3-9](?:{_CUT}[0-9]){{9}})(?!{_CUT}[0-9](?![0-9]))"
     ")(?![0-9])"
@@ -151,7 +166,7 @@ _LOCAL = (
 )
 _AREA = "(?:10|2[0-9]|[3-9][0-9]{2})"
 _LANDLINE = re.compile(
-    f"0(?:(?<![0-9].)|(?<=(?<![0-9])860))[ \u200b]{{0,2}}+{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
+    f"0(?:(?<![0-9].)|(?<=(?<![0-9])860))[ \u200b]{{0,2}}+{_AREA}(?:(?:{_CUT}|/)([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
 )
 _LANDLINE_86 = re.compile(
     "86(?:(?<=\\+86)|(?<=(?<![0-9])0086)|(?<![0-9]86)(?=-|(?:10|2[0-9])-))"
@@ -164,8 +179,8 @@ _SERVICE = re.compile(
 )
 _ABROAD = re.compile(f"[+0](?<![\\w+.].)(?:(?<=\\+)|(?<=0)0(?=852|853|886))[1-9](?:{_GAP}[0-9]){{9,14}}+(?![0-9])")
 _FILL = (
-    "(?:[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|号码|号|是|为|如下|办公?|宅|家|座机|手机|电话|传真|电传|直线|经理|主任|tel|fax|phone|mobile|number|no"
-    "|[0-9](?=[: )])|[一二三]){0,10}+"
+    "(?:[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|号码|号|是|为|如下|办公?|宅|家|电传|直线|经理|主任|number|no|微信|同|[0-9](?=[: )])"
+    "|[一二三]){0,10}+"
 )
 _STRONG = (
     "电话|手机|座机|固话|联系方式|联系人|联络人|宅电|小灵通|电联|手提|大哥大|传真|热线|☎|📞|📱|☏"
@@ -179,11 +194,17 @@ _CUED = re.compile(
 )
 _MORE = re.compile(f"[ \u200b)]{{0,2}}(?:[/、,，;；|]|或|和|及|转)[ \u200b]{{0,2}}([1-9]{_LOCAL})(?!\\.[0-9])")
 _UNIT = re.compile(
-    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿|[千百]?万(?![总工经先女老主博教])"
+    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿|[千百]?万(?![总工经先女老主博教])|[次条件套只片]|个(?!人)|台(?![湾州北儿前])"
     "|rmb|usd|cny|eur|[%‰℃°Ω￥×]|(?:mm|cm|km|kg|mg|ml|kw|mw|gw|kv|hz|khz|mhz|ghz|pa|kpa|mpa|gpa|kn|kj|mj|ms|rpm|r/min|ppm"
     "|bit|mb|gb|tb|kb|um|nm|μm|m2|m3|m²|m³|db|mah|kwh|m/s|g/l|yuan)(?![a-z0-9]))"
     "|[mgtslnjk](?![a-z0-9:])|\\.(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{1,11}(?![0-9])|e[+-]?[0-9]"
 )
+_SHORT_UNIT = re.compile(" ?[vawjnklthgms](?![a-z0-9:信号])")
+_SIZES = re.compile(
+    "(?:规格|尺寸|参数|型号|转速|功率|电压|电流|标称|长度|宽度|高度|厚度|容量|重量|直径|外径|内径|流量|压力|温度|力矩|扭矩|编号|数据|依次"
+    "|分别)[ :=为是(]{0,3}\\Z"
+)
+_LABELLED = re.compile(f"[1-9](?<![0-9.\\-].){_LOCAL} ?\\((?:办|宅|家|座机|固话|电话|传真|公司|单位)")
 _DATE = re.compile(
     "(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     "|[-~/ ]{1,2}(?:19|20)[0-9]{2}(?![0-9]))"
@@ -236,6 +257,7 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
     """
     read = text.translate(_READ)
     edits: list[_Edit] = []
+    more: list[int] = []
 
     def scan(pattern: re.Pattern[str], judge: Callable[[re.Match[str]], _Edit | None]) -> None:
         nonlocal read
@@ -257,7 +279,6 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
             read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in early])
 
     def number(match: re.Match[str]) -> _Edit | None:
-        place = match.lastindex or 0
         start, end = match.span()
         outer = start
         if start and read[start - 1] in "06 -.()_\u200b":
@@ -267,7 +288,7 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
             return None
         if end - start == 11:
             return (start, end, f"{text[start : start + 3]}****{text[start + 7 : end]}")
-        if place == 1 and not _is_grouped(read[start:end], read, outer):
+        if match[1] and not _is_grouped(read[start:end], read, outer, end):
             return None
         return (start, end, _starred(text, read, start, end, 3, 4))
 
@@ -287,6 +308,29 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
         more.append(end)
         return (start, end, _starred(text, read, start, end, 0, -4))
 
+    def scan_numbers() -> None:
+        nonlocal read
+        scan(_PAPERS, lambda match: _paper(text, read, match))
+        scan(_CARDS, lambda match: _card(text, read, match))
+        scan(_IDENTITY, lambda match: _identity(text, read, match))
+        scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
+        scan(_MOBILE, number)
+        scan(_TOGETHER, lambda match: _together(text, read, match))
+        scan(_LANDLINE, landline)
+        if "86" in read:
+            scan(_LANDLINE_86, landline)
+        scan(_SERVICE, lambda match: _service(text, read, match))
+        if "+" in read or "00" in read:
+            scan(_ABROAD, lambda match: _abroad(text, read, match))
+        scan(_LABELLED, lambda match: _labelled(text, read, match))
+        scan(_CUED, lambda match: _cued(text, read, match, more))
+        for end in more:
+            while match := _MORE.match(read, end):
+                start, end = match.span(1)
+                edits.append((start, end, _starred(text, read, start, end, 0, -4)))
+        if more:
+            read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in edits])
+
     if "*" in read:
         read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
     read = _ENDLESS.sub(lambda match: "*" * len(match[0]), read)
@@ -294,31 +338,13 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
         scan(_AT, lambda match: _mail(text, read, match))
     if _AT_WORDS.search(read):
         scan(_AT_IN_WORDS, lambda match: _mail(text, read, match))
-    more: list[int] = []
     read = _KEPT.sub(lambda match: match[0] if _is_personal(read, match) else "*" * len(match[0]), read)
-    scan(_PAPERS, lambda match: _paper(text, read, match))
-    scan(_CARDS, lambda match: _card(text, read, match))
-    scan(_IDENTITY, lambda match: _identity(text, read, match))
-    scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
     plain = [match.start() for match in _PLAIN.finditer(read)]
     if plain:
         edits += [(at, at + 11, f"{text[at : at + 3]}****{text[at + 7 : at + 11]}") for at in plain]
         read = _PLAIN.sub("*" * 11, read)
-    scan(_MOBILE, number)
-    scan(_TOGETHER, lambda match: _together(text, read, match))
-    scan(_LANDLINE, landline)
-    if "86" in read:
-        scan(_LANDLINE_86, landline)
-    scan(_SERVICE, lambda match: _service(text, read, match))
-    if "+" in read or "00" in read:
-        scan(_ABROAD, lambda match: _abroad(text, read, match))
-    scan(_CUED, lambda match: _cued(text, read, match, more))
-    for end in more:
-        while match := _MORE.match(read, end):
-            start, end = match.span(1)
-            edits.append((start, end, _starred(text, read, start, end, 0, -4)))
-    if more:
-        read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in edits])
+    if _DENSE.search(read):
+        scan_numbers()
     scan(_CHATS, lambda match: _chat(text, read, match))
     scan(_CHATS_AFTER, lambda match: _chat_before(text, match))
     if not read.isascii() and any(sign in read for sign in _NUMERAL):
@@ -372,7 +398,7 @@ def _is_contact(read: str, text: str, start: int, end: int) -> bool:
     return True
 
 
-def _is_grouped(number: str, read: str, start: int) -> bool:
+def _is_grouped(number: str, read: str, start: int, end: int) -> bool:
     """Whether a number in groups is a mobile one, and no list of other numbers."""
     cuts = re.findall("[^0-9]+", number)
     lengths = [len(part) for part in re.findall("[0-9]+", number)]
@@ -382,6 +408,8 @@ def _is_grouped(number: str, read: str, start: int) -> bool:
         return False
     if lengths == [4, 4, 3] and number.startswith("19") and re.match("[^0-9]+(?:19|20)", number[4:]):
         return False  # years
+    if _SIZES.search(read, max(0, start - 8), start) or _SHORT_UNIT.match(read, end):
+        return False
     before = read[max(0, start - 2) : start]
     return not (len(before) == 2 and before[0].isdigit() and before[1] in "-.")
 
@@ -401,7 +429,7 @@ def _is_personal(read: str, match: re.Match[str]) -> bool:
 def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     sign = match.start()
     stop = sign
-    while stop > max(0, sign - 3) and read[stop - 1] in " \u200b":
+    while stop > max(0, sign - 3) and read[stop - 1] in " @\u200b":
         stop -= 1
     if stop and read[stop - 1] == '"':
         opening = read.rfind('"', max(0, stop - 64), stop - 1)
@@ -436,6 +464,9 @@ def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
         return None
     if match[0][0] == "#" and slash >= 0:
         return None
+    if match[0].startswith(" at ") and "dot" not in match[0] and not re.match(f" at (?:{_HOSTS})", match[0]):
+        if text[sign + 1 : sign + 3] != "AT" and not re.search("mail|邮|信箱", read[max(0, start - 24) : start]):
+            return None  # an address of a site in an English sentence
     return (start, stop, text[start] + "***")
 
 
@@ -454,6 +485,8 @@ def _service(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     start, end = match.span()
     before = read[max(0, start - 2) : start]
     after_digit = len(before) == 2 and before[0].isdigit() and before[1] in "-."
+    if _SIZES.search(read, max(0, start - 8), start) or _SHORT_UNIT.match(read, end):
+        return None
     if (
         after_digit
         or not _is_contact(read, text, start, end)
@@ -462,6 +495,11 @@ def _service(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     ):
         return None
     return (start, end, _starred(text, read, start, end, 3, 3))
+
+
+def _labelled(text: str, read: str, match: re.Match[str]) -> _Edit:
+    start, end = match.span()
+    return (start, end, _starred(text, read, start, end, 0, -4))
 
 
 def _abroad(text: str, read: str, match: re.Match[str]) -> _Edit | None:
@@ -697,6 +735,30 @@ def _masked_contact(text: str, cue: str) -> str:
     masked = mask_contacts(cue + text)
     masked = masked[len(cue) :] if masked.startswith(cue) else mask_contacts(text)
     read = masked.translate(_READ)
+
+    def scan_numbers() -> None:
+        nonlocal read
+        scan(_PAPERS, lambda match: _paper(text, read, match))
+        scan(_CARDS, lambda match: _card(text, read, match))
+        scan(_IDENTITY, lambda match: _identity(text, read, match))
+        scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
+        scan(_MOBILE, number)
+        scan(_TOGETHER, lambda match: _together(text, read, match))
+        scan(_LANDLINE, landline)
+        if "86" in read:
+            scan(_LANDLINE_86, landline)
+        scan(_SERVICE, lambda match: _service(text, read, match))
+        if "+" in read or "00" in read:
+            scan(_ABROAD, lambda match: _abroad(text, read, match))
+        scan(_LABELLED, lambda match: _labelled(text, read, match))
+        scan(_CUED, lambda match: _cued(text, read, match, more))
+        for end in more:
+            while match := _MORE.match(read, end):
+                start, end = match.span(1)
+                edits.append((start, end, _starred(text, read, start, end, 0, -4)))
+        if more:
+            read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in edits])
+
     if "*" in read:
         read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
     least = 1 if _DIGIT_TEXT.fullmatch(read.strip()) else 5
