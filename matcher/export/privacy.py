@@ -1,4 +1,4 @@
-"""Contacts of persons, hidden wherever people write them. How a phone, a mail or an identity number looks stays in here."""
+"""Contacts of persons, hidden wherever people write them. How phones, mails and identity numbers look stays in here."""
 
 from __future__ import annotations
 
@@ -113,18 +113,18 @@ _PAPER_WORDS = (
 )
 _PAPERS = re.compile(
     f"({_any(_PAPER_WORDS)})(?:号码?|编号|no|number|及|和|原件|复印件|[ /:#=(),.是为-]){{0,8}}+"
-    f"(?:[{_HAN}]{{1,3}}字第?|第)?([a-z]{{0,3}}(?:{_GAP}[0-9]){{6,18}}+(?:{_GAP}x)?|[a-z0-9]{{6,18}}+)(?![0-9a-z*])"
+    f"(?:[{_HAN}]{{1,3}}字第?|第)?([a-z]{{0,3}}(?:{_GAP}[0-9]){{6,18}}(?:{_GAP}x)?|[a-z0-9]{{6,18}}+)(?![0-9a-z*])"
 )
 _CARDS = re.compile(
     f"{_any('银行卡|卡号|信用卡|储蓄卡|借记卡|工资卡|行卡|账号|帐号|账户|帐户|户头|开户|收款|折号|银行|工行|建行|农行|中行|招行|交行|邮储|account|card')}"
-    f"(?:[{_HAN}a-z]|[ :#=()./-]){{0,24}}+([0-9](?:[ \\-.\u200b]{{0,3}}+[0-9]){{11,22}}+)(?![0-9a-z*]|\\.[0-9])"
+    f"(?:[{_HAN}a-z]|[ :#=()./-]){{0,24}}+([0-9](?:[ \\-.\u200b]{{0,3}}+[0-9]){{11,22}})(?![0-9a-z*]|\\.[0-9])"
 )
 _CHATS = re.compile(
     "(微 ?信|薇信|威信|徽信|企微|微号|v信|v ?x|w ?x|wechat|weixin|加 ?v|➕v|v(?=[:号])"
     "|q ?q|扣扣|球球|企鹅|叩叩|q(?=群?号)|抖音|快手|微博|钉钉|飞书|支付宝|小红书|b站|whatsapp|telegram|skype|line(?=:)|陌陌|旺旺)"
     "((?:[/、, ]?(?:群|账号|帐号|号码|号|邮箱|id|名|帐户|账户|和|与|或|及|手机|电话|同|[()])){0,4}+)"
     "(?:( {0,2}[:=是为][ \u200b(\"'“]{0,3}+)|([ \u200b(\"'“-]{0,3}+))"
-    "([0-9]{2,5}(?: [0-9]{2,5}){1,4}+|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
+    "(?!(?:wechat|weixin|vx|wx|v|qq|tel|phone|mobile|e?-?mail|fax|https?)(?:[ :号(.]|\\Z))([0-9]{2,5}(?: [0-9]{2,5}){1,4}(?![0-9])|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
 )
 _CHATS_AFTER = re.compile(
     "(?<![a-z0-9_\\-*@.])([a-z0-9_][a-z0-9_\\-]{4,24}+) ?\\((?:同|我的)?(?:微信|qq|wechat|vx|wx|扣扣)"
@@ -148,6 +148,7 @@ _PLAIN = re.compile(
     "1(?<![a-z0-9_\\-./:=#&?%¥￥$€£]1)(?<![¥￥$€£] 1)[3-9][0-9]{9}(?=[,;、。，；/)\n]|\\Z| [0-9、，。/\n]|(?:联系|同|微信|手机|电话))"
 )
 _DENSE = re.compile("[0-9](?:[^0-9\n]{0,3}+[0-9]){4}")
+_TEN = re.compile("[0-9](?:[\\W_]{0,4}+[0-9]){9}")
 _PREFIX = re.compile(f"(?:\\(?\\+?(?:00|0)?86\\)?{_GAP}\\(?|\\(?0\\)?|\\()\\Z")
 _MOBILE = re.compile(
     "1(?=[3-9 \\-.()_\u200b])(?:(?<![0-9].)|(?<=(?<![0-9])861)|(?<=(?<![0-9])0861)|(?<=(?<![0-9])00861)|(?<=(?<![0-9])01))(?:"
@@ -156,7 +157,7 @@ _MOBILE = re.compile(
     f"|[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{3}}|[0-9]{{3}}{_CUT}[0-9]{{4}})"
     "|(?P<sign>[。'’‘`|=…\\\\^\"“”])[0-9]{4}(?P=sign)[0-9]{4}))"
     "|((?:\u200b{0,3}+[0-9]){10})"
-    f"|({_CUT}[3-9](?:{_CUT}[0-9]){{9}})(?!{_CUT}[0-9](?![0-9]))"
+    f"|({_CUT}[3-9](?:{_CUT}[0-9]){{9}})(?!{_CUT}[02-9](?![0-9]))"
     ")(?![0-9])"
 )
 _TOGETHER = re.compile("1(?<![0-9].)[3-9][0-9]{9}(?:1[3-9][0-9]{9}){1,3}(?![0-9])")
@@ -187,19 +188,19 @@ _STRONG = (
     "|telephone|tel|phone|mobile|mob|cell|fax|call|hotline"
 )
 _STRONG_WORD = re.compile(_STRONG)
-_WEAK = "办公|办公室|咨询|家庭|联系|致电|来电|拨打|分机|短号|总机|号码|家里|住宅"
+_WEAK = "办公|办公室|咨询|家庭|联系|致电|来电|拨打|总机|号码|家里|住宅"
 _CUED = re.compile(
     f"({_any(_STRONG + '|' + _WEAK)}){_FILL}([{_HAN}]{{2,4}}+[: (]{{1,2}}+)?"
-    "([0-9](?:[ \\-.()_/,~\u200b]{0,3}+[0-9]){6,15}+)(?![0-9a-z*])"
+    "([0-9](?:[ \\-.()_/,~\u200b]{0,3}+[0-9]){6,15})(?![0-9a-z*])"
 )
 _MORE = re.compile(f"[ \u200b)]{{0,2}}(?:[/、,，;；|]|或|和|及|转)[ \u200b]{{0,2}}([1-9]{_LOCAL})(?!\\.[0-9])")
 _UNIT = re.compile(
-    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿|[千百]?万(?![总工经先女老主博教])|[次条件套只片]|个(?!人)|台(?![湾州北儿前])"
+    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿|[千百]?万(?![总工经先女老主博教])"
     "|rmb|usd|cny|eur|[%‰℃°Ω￥×]|(?:mm|cm|km|kg|mg|ml|kw|mw|gw|kv|hz|khz|mhz|ghz|pa|kpa|mpa|gpa|kn|kj|mj|ms|rpm|r/min|ppm"
     "|bit|mb|gb|tb|kb|um|nm|μm|m2|m3|m²|m³|db|mah|kwh|m/s|g/l|yuan)(?![a-z0-9]))"
-    "|[mgtslnjk](?![a-z0-9:])|\\.(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{1,11}(?![0-9])|e[+-]?[0-9]"
+    "|[mgtslnjk](?![a-z0-9:*])|[次条件套只片]|个(?!人)|台(?![湾州北儿前胞])|\\.(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{1,11}(?![0-9])|e[+-]?[0-9]"
 )
-_SHORT_UNIT = re.compile(" ?[vawjnklthgms](?![a-z0-9:信号])")
+_SHORT_UNIT = re.compile(" ?[vawjnklthgms](?![a-z0-9:*信号])")
 _SIZES = re.compile(
     "(?:规格|尺寸|参数|型号|转速|功率|电压|电流|标称|长度|宽度|高度|厚度|容量|重量|直径|外径|内径|流量|压力|温度|力矩|扭矩|编号|数据|依次"
     "|分别)[ :=为是(]{0,3}\\Z"
@@ -262,21 +263,20 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
     def scan(pattern: re.Pattern[str], judge: Callable[[re.Match[str]], _Edit | None]) -> None:
         nonlocal read
 
-        def star(match: re.Match[str]) -> str:
+        parts = []
+        done = place = 0
+        while match := pattern.search(read, place):
             edit = judge(match)
+            place = match.start() + 1  # what is refused may hide the start of another
             if edit is None:
-                return match[0]
+                continue
             edits.append(edit)
-            start, end = match.span()
-            if edit[0] >= start and edit[1] <= end:
-                return "*" * (end - start)
-            early.append(edit)
-            return "*" * (end - start)
-
-        early: list[_Edit] = []  # mails begin before the sign that they are recognised by
-        read = pattern.sub(star, read)
-        if early:
-            read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in early])
+            start = max(done, min(match.start(), edit[0]))
+            place = edit[1] if edit[1] > match.start() else match.end()
+            parts += [read[done:start], "*" * (place - start)]
+            done = place
+        if done:
+            read = "".join([*parts, read[done:]])
 
     def number(match: re.Match[str]) -> _Edit | None:
         start, end = match.span()
@@ -312,16 +312,17 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
         nonlocal read
         scan(_PAPERS, lambda match: _paper(text, read, match))
         scan(_CARDS, lambda match: _card(text, read, match))
-        scan(_IDENTITY, lambda match: _identity(text, read, match))
-        scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
-        scan(_MOBILE, number)
-        scan(_TOGETHER, lambda match: _together(text, read, match))
-        scan(_LANDLINE, landline)
-        if "86" in read:
-            scan(_LANDLINE_86, landline)
-        scan(_SERVICE, lambda match: _service(text, read, match))
-        if "+" in read or "00" in read:
-            scan(_ABROAD, lambda match: _abroad(text, read, match))
+        if _TEN.search(read):
+            scan(_IDENTITY, lambda match: _identity(text, read, match))
+            scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
+            scan(_MOBILE, number)
+            scan(_TOGETHER, lambda match: _together(text, read, match))
+            scan(_LANDLINE, landline)
+            if "86" in read:
+                scan(_LANDLINE_86, landline)
+            scan(_SERVICE, lambda match: _service(text, read, match))
+            if "+" in read or "00" in read:
+                scan(_ABROAD, lambda match: _abroad(text, read, match))
         scan(_LABELLED, lambda match: _labelled(text, read, match))
         scan(_CUED, lambda match: _cued(text, read, match, more))
         for end in more:
@@ -449,20 +450,25 @@ def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
             read[start - 1] in _LOCAL_SIGNS or (read[start - 1].isalnum() and not _is_han(read[start - 1]))
         ):
             start -= 1
-    if start and read[start - 1] == "*":
-        return None
-    slash = read.rfind("://", max(0, start - 8), stop)
-    if slash >= 0 or read.startswith("//", start):
-        start = read.rfind("/", start, stop) + 1 or start
+    last = read.rfind("/", start, stop)
+    address = read.rfind("://", max(0, start - 8), stop) >= 0
+    joined = re.fullmatch("(?:[a-z][a-z0-9_]*/)+", read[start : last + 1]) and read[max(0, start - 1) : start] not in (
+        ".",
+        ":",
+        ")",
+        "@",
+    )
+    if last >= 0 and (address or not joined):
+        start = last + 1
     while start < stop and not read[start].isalnum():
         start += 1
     size = stop - start
-    if not size:
+    if not size or read[max(0, start - 1) : start] == "*":
         return None
     weak = match[0][0] not in "@(" or not re.search("[.。点]|dot", match[0])
     if weak and (size < 3 or not (read[start] in _LETTERS or read[start:stop].isdigit() and size > 4)):
         return None
-    if match[0][0] == "#" and slash >= 0:
+    if match[0][0] == "#" and address:
         return None
     if match[0].startswith(" at ") and "dot" not in match[0] and not re.match(f" at (?:{_HOSTS})", match[0]):
         if text[sign + 1 : sign + 3] != "AT" and not re.search("mail|邮|信箱", read[max(0, start - 24) : start]):
@@ -523,17 +529,30 @@ def _identity(text: str, read: str, match: re.Match[str]) -> _Edit | None:
 
 def _paper(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     start, end = match.span(2)
-    digits = sum(sign.isdigit() for sign in match[2])
-    if (
-        digits < 5
-        or _DATE.match(read, start)
-        or _UNIT.match(read, end)
-        or (digits == 11 and _MOBILE.match(read, start))
-    ):
+    if _DATE.match(read, start):
         return None
-    if read[start] not in _LETTERS and (digits >= 14 or match[1].startswith(("身", "id", "sfz", "公民"))):
+    identity = _IDENTITY.match(read, start) or _OLD_IDENTITY.match(read, start)
+    if identity:
+        return (start, identity.end(), _starred(text, read, start, identity.end(), 6, 0))
+    chunks = _chunks(read, start, end)
+    size = 0
+    for first, stop in chunks:
+        size += stop - first
+        if size > 6 and len(chunks) > 1 and not read.startswith("x", end - 1):
+            end = stop
+            break
+    size = sum(sign.isdigit() for sign in read[start:end])
+    if size < 5 or _UNIT.match(read, end) or (size == 11 and _MOBILE.match(read, start)):
+        return None
+    if read[start] not in _LETTERS and (size >= 14 or match[1].startswith(("身", "id", "sfz", "公民"))):
+        end = match.end(2)
         return (start, end, _starred(text, read, start, end, 6, 0))
     return (start, end, _opening(text, start, end))
+
+
+def _chunks(read: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the runs of digits lie."""
+    return [(run.start() + start, run.end() + start) for run in re.finditer("[0-9]+", read[start:end])]
 
 
 def _opening(text: str, start: int, end: int) -> str:
@@ -544,6 +563,11 @@ def _opening(text: str, start: int, end: int) -> str:
 
 def _card(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     start, end = match.span(1)
+    size = 0
+    for first, stop in _chunks(read, start, end):
+        size += stop - first
+        if size in (16, 17, 18, 19):
+            end = stop
     if "信用代码" in match[0] or "注册号" in match[0] or _UNIT.match(read, end):
         return None
     return (start, end, _opening(text, start, end))
@@ -555,20 +579,19 @@ def _cued(text: str, read: str, match: re.Match[str], more: list[int]) -> _Edit 
     if cue[0] in _LETTERS and read[match.start() - 1 : match.start()].isalpha() and read[match.start() - 1].isascii():
         return None
     if (match[2] and not _STRONG_WORD.search(match[0])) or (
-        cue == "号码" and _is_han(read[match.start() - 1 : match.start()])
+        cue == "号码" and read[match.start() - 1 : match.start()].isalnum()
     ):
         return None
     if _DATE.match(read, start) or _UNIT.match(read, end):
         return None
-    chunks = [(piece.start() + start, piece.end() + start) for piece in re.finditer("[0-9]+", match[3])]
-    digits = re.sub("[^0-9]", "", match[3])
-    if digits.startswith("86") and len(digits) > 12 and digits[2] == "1":
-        digits = digits[2:]
-        while chunks[0][1] - chunks[0][0] <= 2:
-            start = chunks.pop(0)[1]
-    if len(digits) == 11 and re.match("1[3-9]", digits):
-        places = [place for place in range(start, end) if read[place].isdigit()][-11:]
-        return (places[0], end, _starred(text, read, places[0], end, 3, 4))
+    chunks = _chunks(read, start, end)
+    for first in range(min(3, len(chunks))):
+        size = 0
+        for begin, stop in chunks[first:]:
+            size += stop - begin
+            begin = chunks[first][0]
+            if size == 11 and re.match("1[^0-9]*[3-9]", read[begin:stop]):
+                return (begin, stop, _starred(text, read, begin, stop, 3, 4))
     for first in range(min(4, len(chunks))):
         if any(stop - begin > 4 for begin, stop in chunks[:first]):
             break
@@ -578,7 +601,7 @@ def _cued(text: str, read: str, match: re.Match[str], more: list[int]) -> _Edit 
             if size in (7, 8):
                 more.append(stop)
                 begin = chunks[first][0]
-                return (begin, end, _starred(text, read, begin, stop, 0, -4) + text[stop:end])
+                return (begin, stop, _starred(text, read, begin, stop, 0, -4))
             if size > 8:
                 break
     return (start, end, _starred(text, read, start, end, 0, 3))
@@ -591,6 +614,10 @@ def _chat(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     before = read[match.start() - 1] if match.start() else " "
     if (letter and before.isascii() and before.isalnum()) or token in _NO_CHAT_ID or _DATE.match(read, start):
         return None
+    if " " in token:
+        stops = [stop for first, stop in _chunks(read, start, end) if sum(map(str.isdigit, read[start:stop])) <= 10]
+        end = stops[-1]
+        token = read[start:end]
     digits = token.replace(" ", "").replace("-", "")
     firm = strong is not None or extra.rstrip("()").endswith(("号", "id", "码"))
     if cue in ("v", "加v", "加 v", "➕v"):
@@ -671,7 +698,7 @@ def is_contact_header(header: str) -> bool:
     spaced = (
         re.sub("(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", header)).lower().replace("e-mail", "email")
     )
-    words = re.findall("[a-z]+", spaced)
+    words = re.findall("[a-z]+", f"{spaced} {spaced.replace(' ', '')}")
     return any(word in _CONTACT_HEADER_WORDS for word in words) and not {
         "model",
         "type",
@@ -699,7 +726,7 @@ def _masked_cell(value: object, cue: str | None) -> object:
     if isinstance(value, str):
         return mask_contacts(value) if cue is None else _masked_contact(value, cue)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_masked_cell(part, cue) for part in value))
+        return type(value)(*[_masked_cell(part, cue) for part in value])
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(_masked_cell(part, cue) for part in value)
     if isinstance(value, np.ndarray) and value.dtype == object:
@@ -732,32 +759,11 @@ def _masked_contact(text: str, cue: str) -> str:
     """A text under a contact header: read as if the header stood before it, then digits that are left are hidden."""
     if not text.strip() or _DATE.fullmatch(text.strip()):
         return text
+    if cue == "电话：" and re.fullmatch("[1-9][0-9]{8,9}", text.strip()):
+        return text.replace(text.strip(), _masked_digits(text.strip()))  # an area code without its 0
     masked = mask_contacts(cue + text)
     masked = masked[len(cue) :] if masked.startswith(cue) else mask_contacts(text)
     read = masked.translate(_READ)
-
-    def scan_numbers() -> None:
-        nonlocal read
-        scan(_PAPERS, lambda match: _paper(text, read, match))
-        scan(_CARDS, lambda match: _card(text, read, match))
-        scan(_IDENTITY, lambda match: _identity(text, read, match))
-        scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
-        scan(_MOBILE, number)
-        scan(_TOGETHER, lambda match: _together(text, read, match))
-        scan(_LANDLINE, landline)
-        if "86" in read:
-            scan(_LANDLINE_86, landline)
-        scan(_SERVICE, lambda match: _service(text, read, match))
-        if "+" in read or "00" in read:
-            scan(_ABROAD, lambda match: _abroad(text, read, match))
-        scan(_LABELLED, lambda match: _labelled(text, read, match))
-        scan(_CUED, lambda match: _cued(text, read, match, more))
-        for end in more:
-            while match := _MORE.match(read, end):
-                start, end = match.span(1)
-                edits.append((start, end, _starred(text, read, start, end, 0, -4)))
-        if more:
-            read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in edits])
 
     if "*" in read:
         read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
@@ -898,7 +904,7 @@ def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) 
     memory: dict[str, Any] = {}
     search = _MAYBE.search
     cells = column.astype(object).tolist() if dtype != object else column.tolist()
-    new = []
+    new: list[Any] = []
     changed = False
     for cell in cells:
         if type(cell) is str:
@@ -977,7 +983,7 @@ def mask_nested(value: object) -> object:
     if isinstance(value, pd.Series):
         return _masked_column(value, value.name)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(mask_nested(part) for part in value))
+        return type(value)(*[mask_nested(part) for part in value])
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(mask_nested(part) for part in value)
     return value
