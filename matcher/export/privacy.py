@@ -37,7 +37,8 @@ _CUT = "[ \\-.()_\u200b]{1,3}+"
 _NUMERAL = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 
 _MAYBE = re.compile(
-    "[@＠﹫#＃艾☎微薇]|钉钉|飞书|抖音|快手|小红书|[Kk]ype|elegram|hats[Aa]pp|[Ll]ine ?[:：]|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
+    "[@＠﹫#＃艾☎微薇]|钉钉|飞书|抖音|快手|小红书|[Kk]ype|elegram|hats[Aa]pp|[Ll]ine ?[:：]"
+    "|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
     "|\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d"
     f"|[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{7}}"
 )
@@ -56,7 +57,8 @@ def _any(words: str) -> str:
 
 # A run of more digits than any contact has.
 _ENDLESS = re.compile(
-    f"[0-9](?<![0-9].)(?:[0-9]{{44,}}+|(?:{_CUT}[0-9](?![0-9])){{30,}}+|[0-9]{{0,2}}{_CUT}(?:[0-9]{{1,3}}{_CUT}){{40,}}(?=(?:[0-9]{{1,3}}{_CUT}){{11}}))"
+    f"[0-9](?<![0-9].)(?:[0-9]{{44,}}+|(?:{_CUT}[0-9](?![0-9])){{30,}}+"
+    f"|[0-9]{{0,2}}{_CUT}(?:[0-9]{{1,3}}{_CUT}){{40,}}(?=(?:[0-9]{{1,3}}{_CUT}){{11}}))"
 )
 
 # What is masked already: the digits beside the stars belong to it.
@@ -68,10 +70,14 @@ _STARRED = re.compile(
 
 # Numbers of things: the word, then one token without blanks.
 _THINGS = (
-    "s/n|p/n|sn:|编号|型号|规格|专利|专利号|合同|合同号|标准|标准号|订单|订单号|单号|货号|序列号|批号|文号|图号|料号|件号|条码|条形码|代码|流水号"
+    "s/n|p/n|sn:|编号|型号|规格|专利|专利号|合同|合同号|标准|标准号|订单|订单号|单号|货号|序列号|批号|文号"
+    "|图号|料号|件号|条码|条形码|代码|流水号"
     "|案号|编码|版本|版本号|邮编|协议|软著登字|软著|isbn|issn|doi|pmid|cas"
 )
-_NUMBERED = "申请|公开|公告|授权|注册|登记|备案|批准|证书|许可|许可证|项目|课题|基金|发票|工|学|车架|发动机|快递|运|设备|仪器|资产|产品|成果|需求"
+_NUMBERED = (
+    "申请|公开|公告|授权|注册|登记|备案|批准|证书|许可|许可证"
+    "|项目|课题|基金|发票|工|学|车架|发动机|快递|运|设备|仪器|资产|产品|成果|需求"
+)
 _THINGS += "".join(f"|{word}号|{word}编号|{word}编码" for word in _NUMBERED.split("|"))
 _KEPT = re.compile(
     f"{_any(_THINGS)}(?:号码?|编号|码|第)?[ :#=(是为\"'“]{{0,4}}+"
@@ -80,7 +86,10 @@ _KEPT = re.compile(
 _PERSONAL = re.compile("(?:证件?|护照|身份|卡|手机|电话|联系|银行|通行|qq|微信|军官|驾驶)$")
 
 _TLD = "com|cn|net|org|edu|gov|info|biz|top|xyz|vip|io|co|me|cc|tv|hk|tw|jp|kr|de|uk|us|fr|ru|sg|ac|name|mobi|asia|pro"
-_HAN_TLD = "中国|中國|公司|网络|網絡|网址|在线|集团|企业|商城|政务|公益|手机|移动|世界|信息|广东|佛山|中文网|网店|商标|商店|我爱你|香港"
+_HAN_TLD = (
+    "中国|中國|公司|网络|網絡|网址|在线|集团|企业|商城"
+    "|政务|公益|手机|移动|世界|信息|广东|佛山|中文网|网店|商标|商店|我爱你|香港"
+)
 _HOSTS = "qq|vip\\.qq|163|126|yeah|gmail|sina|sohu|foxmail|outlook|hotmail|139|189|wo|aliyun|icloud|yahoo|live|msn|188"
 _LABEL = "(?:[^\\W点]|-){1,63}+"
 _DOT = "(?:[.。,]|\\(dot\\)|\\(点\\)|dot |点)"
@@ -88,11 +97,13 @@ _DOTTED = f"(?:[a-z0-9\\-]{{1,63}}+ {{0,2}}+{_DOT} {{0,2}}+){{1,6}}(?:{_TLD}|{_H
 _AT = re.compile(
     f"@[ \u200b]{{0,3}}+{_LABEL}(?!@)(?:\\.(?:{_LABEL}\\.){{0,5}}(?=[a-z]{{2}}|{_HAN_TLD})"
     f"|(?: {{0,2}}+{_DOT} {{0,2}}+{_LABEL}){{0,5}} {{0,2}}{_DOT} {{0,2}}+(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
-    "|(?:(?<=@qq)|(?<=@163)|(?<=@126)|(?<=@139)|(?<=@189)|(?<=@gmail)|(?<=@sina)|(?<=@foxmail)|(?<=@outlook)|(?<=@hotmail))(?![\\w.]))"
+    "|(?:(?<=@qq)|(?<=@163)|(?<=@126)|(?<=@139)|(?<=@189)|(?<=@gmail)|(?<=@sina)|(?<=@foxmail)|(?<=@outlook)"
+    "|(?<=@hotmail))(?![\\w.]))"
 )
 _AT_IN_WORDS = re.compile(
     f"(?:\\((?:at|a|@)\\)|\\{{(?:at|@)\\}}|_at_|艾特|圈a|小老鼠|#) {{0,2}}+{_DOTTED}"
-    f"| at (?:(?:{_HOSTS}) ?(?:\\.|\\(dot\\)|dot) ?(?:com|cn|net)|(?:{_LABEL}(?: (?:\\(dot\\)|dot) |\\.)){{1,6}}(?:{_TLD}))(?![a-z0-9])"
+    f"| at (?:(?:{_HOSTS}) ?(?:\\.|\\(dot\\)|dot) ?(?:com|cn|net)|(?:{_LABEL}(?: (?:\\(dot\\)|dot) "
+    f"|\\.)){{1,6}}(?:{_TLD}))(?![a-z0-9])"
 )
 _AT_WORDS = re.compile("at|\\(a\\)|\\(@|\\{@|艾特|圈a|小老鼠|#")
 _LOCAL_SIGNS = frozenset("._%+-'!&/~")
@@ -103,12 +114,14 @@ _IDENTITY = re.compile(
     "(?![0-9a-z])"
 )
 _OLD_IDENTITY = re.compile(
-    "[1-8](?=[0-7][0-9])(?<![0-9].)(?<![0-9][.\\-].)(?:(?<=1)[1-5]|(?<=2)[1-3]|(?<=3)[1-7]|(?<=4)[1-6]|(?<=5)[0-4]|(?<=6)[1-5]|(?<=7)1|(?<=8)[1-3])[0-9]"
+    "[1-8](?=[0-7][0-9])(?<![0-9].)(?<![0-9][.\\-].)(?:(?<=1)[1-5]|(?<=2)[1-3]|(?<=3)[1-7]|(?<=4)[1-6]"
+    "|(?<=5)[0-4]|(?<=6)[1-5]|(?<=7)1|(?<=8)[1-3])[0-9]"
     f"{_GAP}[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12][0-9]|3[01]){_GAP}[0-9]{{3}}"
     "(?![0-9a-z]|\\.[0-9]|-[0-9])"
 )
 _PAPER_WORDS = (
-    "身份证|身份证明|公民身份|身分证|身份号|id card|idcard|sfz|证件|护照|passport|通行证|台胞证|回乡证|军官证|士兵证|军人证|警官证"
+    "身份证|身份证明|公民身份|身分证|身份号|id card|idcard|sfz|证件|护照|passport|通行证|台胞证|回乡证|军官证"
+    "|士兵证|军人证|警官证"
     "|居留证|居住证|驾驶证|驾照|社保|社保卡|医保|医保卡|学生证|签证"
 )
 _PAPERS = re.compile(
@@ -121,10 +134,12 @@ _CARDS = re.compile(
 )
 _CHATS = re.compile(
     "(微 ?信|薇信|威信|徽信|企微|微号|v信|v ?x|w ?x|wechat|weixin|加 ?v|➕v|v(?=[:号])"
-    "|q ?q|扣扣|球球|企鹅|叩叩|q(?=群?号)|抖音|快手|微博|钉钉|飞书|支付宝|小红书|b站|whatsapp|telegram|skype|line(?=:)|陌陌|旺旺)"
+    "|q ?q|扣扣|球球|企鹅|叩叩|q(?=群?号)|抖音|快手|微博|钉钉|飞书|支付宝|小红书|b站|whatsapp|telegram|skype"
+    "|line(?=:)|陌陌|旺旺)"
     "((?:[/、, ]?(?:群|账号|帐号|号码|号|邮箱|id|名|帐户|账户|和|与|或|及|手机|电话|同|[()])){0,4}+)"
     "(?:( {0,2}[:=是为][ \u200b(\"'“]{0,3}+)|([ \u200b(\"'“-]{0,3}+))"
-    "(?!(?:wechat|weixin|vx|wx|v|qq|tel|phone|mobile|e?-?mail|fax|https?)(?:[ :号(.]|\\Z))([0-9]{2,5}(?: [0-9]{2,5}){1,4}(?![0-9])|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
+    "(?!(?:wechat|weixin|vx|wx|v|qq|tel|phone|mobile|e?-?mail|fax|https?)(?:[ :号(.]"
+    "|\\Z))([0-9]{2,5}(?: [0-9]{2,5}){1,4}(?![0-9])|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
 )
 _CHATS_AFTER = re.compile(
     "(?<![a-z0-9_\\-*@.])([a-z0-9_][a-z0-9_\\-]{4,24}+) ?\\((?:同|我的)?(?:微信|qq|wechat|vx|wx|扣扣)"
@@ -145,13 +160,15 @@ _NO_CHAT_ID = (
 
 # Followed and preceded by signs that leave no doubt.
 _PLAIN = re.compile(
-    "1(?<![a-z0-9_\\-./:=#&?%¥￥$€£]1)(?<![¥￥$€£] 1)[3-9][0-9]{9}(?=[,;、。，；/)\n]|\\Z| [0-9、，。/\n]|(?:联系|同|微信|手机|电话))"
+    "1(?<![a-z0-9_\\-./:=#&?%¥￥$€£]1)(?<![¥￥$€£] 1)[3-9][0-9]{9}(?=[,;、。，；/)\n]|\\Z| [0-9、，。/\n]"
+    "|(?:联系|同|微信|手机|电话))"
 )
 _DENSE = re.compile("[0-9](?:[^0-9\n]{0,3}+[0-9]){4}")
 _TEN = re.compile("[0-9](?:[\\W_]{0,4}+[0-9]){9}")
 _PREFIX = re.compile(f"(?:\\(?\\+?(?:00|0)?86\\)?{_GAP}\\(?|\\(?0\\)?|\\()\\Z")
 _MOBILE = re.compile(
-    "1(?=[3-9 \\-.()_\u200b])(?:(?<![0-9].)|(?<=(?<![0-9])861)|(?<=(?<![0-9])0861)|(?<=(?<![0-9])00861)|(?<=(?<![0-9])01))(?:"
+    "1(?=[3-9 \\-.()_\u200b])(?:(?<![0-9].)|(?<=(?<![0-9])861)|(?<=(?<![0-9])0861)|(?<=(?<![0-9])00861)"
+    "|(?<=(?<![0-9])01))(?:"
     "([3-9][0-9](?:[0-9]{8}"
     f"|{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{{8}}|[0-9]{{3}}{_CUT}[0-9]{{5}}|[0-9]{{5}}{_CUT}[0-9]{{3}})"
     f"|[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{3}}|[0-9]{{3}}{_CUT}[0-9]{{4}})"
@@ -174,13 +191,15 @@ _LANDLINE_86 = re.compile(
     f"{_GAP}(?:0\\) ?)?{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
 )
 _SERVICE = re.compile(
-    f"[48](?<![0-9].)00\\)?(?:[0-9]{{7}}|{_CUT}[0-9]{{3}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{7}}"
+    f"[48](?<![0-9].)00\\)?(?:[0-9]{{7}}|{_CUT}[0-9]{{3}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{4}}{_CUT}[0-9]{{3}}"
+    f"|{_CUT}[0-9]{{7}}"
     f"|[0-9]{_CUT}[0-9]{{3}}{_CUT}[0-9]{{3}}|[0-9]{_CUT}[0-9]{{2}}{_CUT}[0-9]{{4}}|[0-9]{{3}}{_CUT}[0-9]{{4}}"
     f"|[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{2}}{_CUT}(?:[0-9]{{2}}{_CUT}[0-9]{{3}}|[0-9]{{5}}))(?![0-9])"
 )
 _ABROAD = re.compile(f"[+0](?<![\\w+.].)(?:(?<=\\+)|(?<=0)0(?=852|853|886))[1-9](?:{_GAP}[0-9]){{9,14}}+(?![0-9])")
 _FILL = (
-    "(?:[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|号码|号|是|为|如下|办公?|宅|家|电传|直线|经理|主任|number|no|微信|同|[0-9](?=[: )])"
+    "(?:[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|号码|号|是|为|如下|办公?|宅|家|电传|直线|经理|主任|number|no|微信"
+    "|同|[0-9](?=[: )])"
     "|[一二三]){0,10}+"
 )
 _STRONG = (
@@ -195,14 +214,18 @@ _CUED = re.compile(
 )
 _MORE = re.compile(f"[ \u200b)]{{0,2}}(?:[/、,，;；|]|或|和|及|转)[ \u200b]{{0,2}}([1-9]{_LOCAL})(?!\\.[0-9])")
 _UNIT = re.compile(
-    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿|[千百]?万(?![总工经先女老主博教])"
-    "|rmb|usd|cny|eur|[%‰℃°Ω￥×]|(?:mm|cm|km|kg|mg|ml|kw|mw|gw|kv|hz|khz|mhz|ghz|pa|kpa|mpa|gpa|kn|kj|mj|ms|rpm|r/min|ppm"
+    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿"
+    "|[千百]?万(?![总工经先女老主博教])"
+    "|rmb|usd|cny|eur|[%‰℃°Ω￥×]|(?:mm|cm|km|kg|mg|ml|kw|mw|gw|kv|hz|khz|mhz|ghz|pa|kpa|mpa|gpa|kn|kj|mj|ms"
+    "|rpm|r/min|ppm"
     "|bit|mb|gb|tb|kb|um|nm|μm|m2|m3|m²|m³|db|mah|kwh|m/s|g/l|yuan)(?![a-z0-9]))"
-    "|[mgtslnjk](?![a-z0-9:*])|[次条件套只片]|个(?!人)|台(?![湾州北儿前胞])|\\.(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{1,11}(?![0-9])|e[+-]?[0-9]"
+    "|[mgtslnjk](?![a-z0-9:*])|[次条件套只片]|个(?!人)|台(?![湾州北儿前胞])"
+    "|\\.(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{1,11}(?![0-9])|e[+-]?[0-9]"
 )
 _SHORT_UNIT = re.compile(" ?[vawjnklthgms](?![a-z0-9:*信号])")
 _SIZES = re.compile(
-    "(?:规格|尺寸|参数|型号|转速|功率|电压|电流|标称|长度|宽度|高度|厚度|容量|重量|直径|外径|内径|流量|压力|温度|力矩|扭矩|编号|数据|依次"
+    "(?:规格|尺寸|参数|型号|转速|功率|电压|电流|标称|长度|宽度|高度|厚度|容量|重量|直径|外径|内径|流量|压力"
+    "|温度|力矩|扭矩|编号|数据|依次"
     "|分别)[ :=为是(]{0,3}\\Z"
 )
 _LABELLED = re.compile(f"[1-9](?<![0-9.\\-].){_LOCAL} ?\\((?:办|宅|家|座机|固话|电话|传真|公司|单位)")
@@ -210,11 +233,56 @@ _DATE = re.compile(
     "(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     "|[-~/ ]{1,2}(?:19|20)[0-9]{2}(?![0-9]))"
 )
+# Fewer than ten digits are a contact only beside one of these words.
+_CUES = re.compile(
+    _any(
+        f"{_STRONG}|{_WEAK}|{_PAPER_WORDS}|银行|卡|账|帐|户头|开户|收款|行卡|工行|建行|农行|中行|招行|交行|邮储|折号|account|card|qq|q q"
+        "|q号|q群|扣扣|球球|企鹅|叩叩|陌陌|旺旺|支付宝|小红书|b站"
+    )
+)
+_LIKELY = re.compile(
+    "[Ａ-Ｚａ-ｚ@＠﹫#＃艾微薇威徽➕+＋]|[(（](?:办|宅|家|公司|单位)"
+    "|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|钉钉|飞书|抖音|快手|[Kk]ype|elegram|hats[Aa]pp|[Ll]ine ?[:：]"
+    "|[aA][tT][)\\] ）】}>_]|\\d(?:[\\W_]{0,4}+\\d){9}"
+    f"|[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{9}}"
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _GLUE = _LETTERS + "0123456789_-./:=#&?%"
 _CONTACT_WORDS = frozenset(
-    "tel telephone tele phone phones mobile mob cell cellphone wx vx v wechat weixin qq q fax call contact whatsapp hp ph "
-    "id sfz idcard shouji dianhua lianxi telno phoneno mobilephone handphone".split()
+    [
+        "tel",
+        "telephone",
+        "tele",
+        "phone",
+        "phones",
+        "mobile",
+        "mob",
+        "cell",
+        "cellphone",
+        "wx",
+        "vx",
+        "v",
+        "wechat",
+        "weixin",
+        "qq",
+        "q",
+        "fax",
+        "call",
+        "contact",
+        "whatsapp",
+        "hp",
+        "ph",
+        "id",
+        "sfz",
+        "idcard",
+        "shouji",
+        "dianhua",
+        "lianxi",
+        "telno",
+        "phoneno",
+        "mobilephone",
+        "handphone",
+    ]
 )
 _CONTACT_WORD = re.compile("tel|phone|mobile|fax|cell|电话|手机|联系|微信|qq")
 _NUMERALS = re.compile(
@@ -232,7 +300,7 @@ def mask_contacts(text: str) -> str:
     grouped, widened or glued. Patents, credit codes, amounts, dates, standards and ids with letters stay as they are.
     Masking twice gives the same as masking once; the time is linear in the length.
     """
-    if not _MAYBE.search(text):
+    if not _MAYBE.search(text) or not (_LIKELY.search(text) or _CUES.search(text.lower())):
         return text
     for _ in range(6):  # digits that a mask leaves may stand beside others: looked at again until nothing changes
         edits, final = _edits(text)
@@ -466,13 +534,17 @@ def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     if not size or read[max(0, start - 1) : start] == "*":
         return None
     weak = match[0][0] not in "@(" or not re.search("[.。点]|dot", match[0])
-    if weak and (size < 3 or not (read[start] in _LETTERS or read[start:stop].isdigit() and size > 4)):
+    if weak and (size < 3 or not (read[start] in _LETTERS or (read[start:stop].isdigit() and size > 4))):
         return None
     if match[0][0] == "#" and address:
         return None
-    if match[0].startswith(" at ") and "dot" not in match[0] and not re.match(f" at (?:{_HOSTS})", match[0]):
-        if text[sign + 1 : sign + 3] != "AT" and not re.search("mail|邮|信箱", read[max(0, start - 24) : start]):
-            return None  # an address of a site in an English sentence
+    sentence = match[0].startswith(" at ") and "dot" not in match[0] and not re.match(f" at (?:{_HOSTS})", match[0])
+    if (
+        sentence
+        and text[sign + 1 : sign + 3] != "AT"
+        and not re.search("mail|邮|信箱", read[max(0, start - 24) : start])
+    ):
+        return None  # an address of a site in an English sentence
     return (start, stop, text[start] + "***")
 
 
@@ -496,8 +568,7 @@ def _service(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     if (
         after_digit
         or not _is_contact(read, text, start, end)
-        or set(match[0]) <= set("0123456789")
-        and len(set(match[0])) < 3
+        or (set(match[0]) <= set("0123456789") and len(set(match[0])) < 3)
     ):
         return None
     return (start, end, _starred(text, read, start, end, 3, 3))
@@ -639,8 +710,7 @@ def _chat(text: str, read: str, match: re.Match[str]) -> _Edit | None:
             not speaking
             or not known
             or cue[0] in "q抖快博飞支"
-            or token.startswith(("v", "h5"))
-            and token[1:2].isdigit()
+            or (token.startswith(("v", "h5")) and token[1:2].isdigit())
         ):
             return None
     return (start, end, _opening(text, start, end))
@@ -667,20 +737,51 @@ def _numerals(text: str, read: str, match: re.Match[str]) -> _Edit | None:
 
 # Headers under which even a plain number is a contact.
 _CONTACT_HEADER = re.compile(
-    "联系人|联络人|联系方式|联系电话|联系号码|联系信息|联络方式|^联系$|电话|手机|移动电话|座机|固话|传真|热线|宅电|邮箱|邮件|信箱|电邮"
-    "|身份证|证件|护照|通行证|台胞证|军官证|驾驶证|驾照|^号码$|电话号|微信|^qq|扣扣|银行卡|卡号|账号|帐号|账户|帐户|钉钉|飞书"
+    "联系人|联络人|联系方式|联系电话|联系号码|联系信息|联络方式|^联系$|电话|手机|移动电话|座机|固话|传真|热线"
+    "|宅电|邮箱|邮件|信箱|电邮"
+    "|身份证|证件|护照|通行证|台胞证|军官证|驾驶证|驾照|^号码$|电话号|微信|^qq|扣扣|银行卡|卡号|账号|帐号"
+    "|账户|帐户|钉钉|飞书"
 )
 _NO_CONTACT_HEADER = re.compile(
-    "专利|信用代码|注册号|登记|成果|产品|合同|订单|发票|项目|标准|商标|证书|许可|公众号|小程序|电话机|壳|支架|芯片|屏|电池"
-    "|(?:型号|数量|价格|单价|金额|销量|产量|销售额|销售收入|收入|类型|类别|种类|品牌|厂家|厂商|个数|地址|时间|日期|行业|领域|技术|需求|描述|费|余额|状态"
+    "专利|信用代码|注册号|登记|成果|产品|合同|订单|发票|项目|标准|商标|证书|许可|公众号|小程序|电话机|壳|支架"
+    "|芯片|屏|电池"
+    "|(?:型号|数量|价格|单价|金额|销量|产量|销售额|销售收入|收入|类型|类别|种类|品牌|厂家|厂商|个数|地址|时间"
+    "|日期|行业|领域|技术|需求|描述|费|余额|状态"
     "|有效期|款|次数|时长|系数|率|年龄|性别|职务|职称|学历|部门)$"
 )
 _CONTACT_HEADER_WORDS = frozenset(
-    "tel telephone phone phones mobile cell cellphone mobilephone fax hotline contact contacts mail email emails mailbox wechat weixin "
-    "wx vx qq passport idcard whatsapp dianhua shouji".split()
+    [
+        "tel",
+        "telephone",
+        "phone",
+        "phones",
+        "mobile",
+        "cell",
+        "cellphone",
+        "mobilephone",
+        "fax",
+        "hotline",
+        "contact",
+        "contacts",
+        "mail",
+        "email",
+        "emails",
+        "mailbox",
+        "wechat",
+        "weixin",
+        "wx",
+        "vx",
+        "qq",
+        "passport",
+        "idcard",
+        "whatsapp",
+        "dianhua",
+        "shouji",
+    ]
 )
 _HEADER_CUES = (
-    ("微信|wechat|weixin|wx|vx", "微信号："), ("qq|扣扣", "QQ号："), ("护照|通行证|台胞证|军官证|驾|passport", "护照号："),
+    ("微信|wechat|weixin|wx|vx", "微信号："), ("qq|扣扣", "QQ号："),
+    ("护照|通行证|台胞证|军官证|驾|passport", "护照号："),
     ("身份证|证件|idcard", "证件号："), ("卡号|银行卡|账号|帐号|账户|帐户", "卡号："), ("", "电话："),
 )  # fmt: skip
 _DIGIT_TEXT = re.compile("[0-9+ \\-.()/_,、;\u200b]*[0-9][0-9+ \\-.()/_,、;\u200b]*")
@@ -725,8 +826,8 @@ def _cue(header: str) -> str:
 def _masked_cell(value: object, cue: str | None) -> object:
     if isinstance(value, str):
         return mask_contacts(value) if cue is None else _masked_contact(value, cue)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*[_masked_cell(part, cue) for part in value])
+    if isinstance(value, tuple) and hasattr(value, "_make"):
+        return value._make(_masked_cell(part, cue) for part in value)
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(_masked_cell(part, cue) for part in value)
     if isinstance(value, np.ndarray) and value.dtype == object:
@@ -903,7 +1004,7 @@ def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) 
         )
     memory: dict[str, Any] = {}
     search = _MAYBE.search
-    cells = column.astype(object).tolist() if dtype != object else column.tolist()
+    cells = column.astype(object).tolist()
     new: list[Any] = []
     changed = False
     for cell in cells:
@@ -923,7 +1024,7 @@ def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) 
         new.append(masked)
     if not changed:
         return column
-    kind = object if not _is_textual(column) or dtype == object else dtype
+    kind = dtype if _is_textual(column) else object
     return pd.Series(new, index=column.index, name=column.name, dtype=kind)
 
 
@@ -964,7 +1065,7 @@ def _masked_ids_column(column: pd.Series[Any], label: str, ids: Mapping[str, str
 
 
 def mask_nested(value: object) -> object:
-    """Texts without contacts in dicts (keys too), lists, tuples, sets, named tuples, tables and columns, at any depth."""
+    """Texts without contacts in dicts (keys too), lists, tuples, sets, tables and columns, at any depth."""
     if isinstance(value, str):
         return mask_contacts(value)
     if isinstance(value, Mapping):
@@ -982,8 +1083,8 @@ def mask_nested(value: object) -> object:
         return mask_table(value)
     if isinstance(value, pd.Series):
         return _masked_column(value, value.name)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*[mask_nested(part) for part in value])
+    if isinstance(value, tuple) and hasattr(value, "_make"):
+        return value._make(mask_nested(part) for part in value)
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(mask_nested(part) for part in value)
     return value
