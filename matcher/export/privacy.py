@@ -36,23 +36,14 @@ _GAP = "[ \\-.()_\u200b]{0,3}+"  # between two digits of one number
 _CUT = "[ \\-.()_\u200b]{1,3}+"
 _NUMERAL = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 
-_MAYBE = re.compile(
-    "[@＠﹫#＃艾☎微薇]|钉钉|飞书|抖音|快手|小红书|[Kk]ype|elegram|hats[Aa]pp|[Ll]ine ?[:：]"
-    "|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
-    "|\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d"
-    f"|[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{7}}"
-)
-
 
 def _any(words: str) -> str:
-    """A pattern for words between `|`, quick since it starts with a set of characters."""
+    """A pattern for words between `|`, quick since its branches begin with different characters."""
     ends: dict[str, list[str]] = {}
     for word in words.split("|"):
         ends.setdefault(word[0], []).append(word[1:])
-    parts = (f"(?<={sign})(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for sign, rest in ends.items())
-    seconds = "".join(sorted({word[1] for word in words.split("|") if len(word) > 1}))
-    lone = "".join(f"|(?<={word})" for word in words.split("|") if len(word) == 1)
-    return f"[{''.join(ends)}](?:(?=[{seconds}]){lone})(?:{'|'.join(parts)})"
+    parts = (f"{sign}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for sign, rest in ends.items())
+    return f"(?:{'|'.join(parts)})"
 
 
 # A run of more digits than any contact has.
@@ -233,18 +224,24 @@ _DATE = re.compile(
     "(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     "|[-~/ ]{1,2}(?:19|20)[0-9]{2}(?![0-9]))"
 )
-# Fewer than ten digits are a contact only beside one of these words.
-_CUES = re.compile(
+# Looked for before the rest: a contact has one of these signs or words, ten digits, or five and a word.
+_SIGNS = re.compile("[Ａ-Ｚａ-ｚ@＠﹫#＃➕]|[aA][tT][)\\] ）】}>_]")
+_TEN_DIGITS = re.compile("\\d(?:[\\W_]{0,4}+\\d){9}")
+_FIVE_DIGITS = re.compile("\\d(?:[^\\d\n]{0,3}+\\d){4}")
+_TEN_NUMERALS = re.compile(f"[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{9}}")
+_CHAT_WORDS = re.compile(
     _any(
-        f"{_STRONG}|{_WEAK}|{_PAPER_WORDS}|银行|卡|账|帐|户头|开户|收款|行卡|工行|建行|农行|中行|招行|交行|邮储|折号|account|card|qq|q q"
-        "|q号|q群|扣扣|球球|企鹅|叩叩|陌陌|旺旺|支付宝|小红书|b站"
+        "微信|微 信|微号|薇信|威信|徽信|企微|加v|加 v|v信|vx|v x|wx|w x|v:|v：|v号|wechat|weixin|钉钉|飞书"
+        "|抖音|快手|微博|小红书|陌陌|旺旺"
+        "|支付宝|skype|telegram|whatsapp|line:|line：|艾特|圈a|小老鼠"
     )
 )
-_LIKELY = re.compile(
-    "[Ａ-Ｚａ-ｚ@＠﹫#＃艾微薇威徽➕+＋]|[(（](?:办|宅|家|公司|单位)"
-    "|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|钉钉|飞书|抖音|快手|[Kk]ype|elegram|hats[Aa]pp|[Ll]ine ?[:：]"
-    "|[aA][tT][)\\] ）】}>_]|\\d(?:[\\W_]{0,4}+\\d){9}"
-    f"|[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{9}}"
+_NUMBER_WORDS = re.compile(
+    _any(
+        f"{_STRONG}|{_WEAK}|{_PAPER_WORDS}|银行|卡|账|帐|户头|开户|收款|行卡|工行|建行|农行|中行|招行|交行|邮储"
+        "|折号|account|card|qq|q q|q号|q群|扣扣|球球|企鹅|叩叩|b站"
+    )
+    + "|[(（](?:办|宅|家|公司|单位)"
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _GLUE = _LETTERS + "0123456789_-./:=#&?%"
@@ -300,7 +297,7 @@ def mask_contacts(text: str) -> str:
     grouped, widened or glued. Patents, credit codes, amounts, dates, standards and ids with letters stay as they are.
     Masking twice gives the same as masking once; the time is linear in the length.
     """
-    if not _MAYBE.search(text) or not (_LIKELY.search(text) or _CUES.search(text.lower())):
+    if not _may_hold(text):
         return text
     for _ in range(6):  # digits that a mask leaves may stand beside others: looked at again until nothing changes
         edits, final = _edits(text)
@@ -308,6 +305,14 @@ def mask_contacts(text: str) -> str:
         if final:
             break
     return text
+
+
+def _may_hold(text: str) -> bool:
+    """Whether a text may hold a contact; quick, since most cells hold none."""
+    if _SIGNS.search(text) or _TEN_DIGITS.search(text) or _TEN_NUMERALS.search(text):
+        return True
+    lower = text.lower()
+    return bool(_CHAT_WORDS.search(lower) or (_NUMBER_WORDS.search(lower) and _FIVE_DIGITS.search(text)))
 
 
 def _applied(text: str, edits: list[_Edit]) -> str:
@@ -907,7 +912,7 @@ def mask_ids(ids: Iterable[str]) -> dict[str, str]:
 
 
 def _masked_id(text: str) -> str:
-    if not isinstance(text, str) or not _MAYBE.search(text):
+    if not isinstance(text, str) or not _may_hold(text):
         return text
     edits, _ = _edits(text)
     if len(edits) != 1:
@@ -1003,13 +1008,12 @@ def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) 
             pd.Categorical(cells, categories=order, ordered=column.cat.ordered), index=column.index, name=column.name
         )
     memory: dict[str, Any] = {}
-    search = _MAYBE.search
     cells = column.astype(object).tolist()
     new: list[Any] = []
     changed = False
     for cell in cells:
         if type(cell) is str:
-            if sifted and not search(cell):
+            if sifted and not _may_hold(cell):
                 new.append(cell)
                 continue
             masked = memory.get(cell)
