@@ -12,6 +12,14 @@ class MatcherError(Exception):
     """Root of every error that this library raises on purpose; its text is fit to be shown to a user."""
 
 
+class ArgumentError(MatcherError, ValueError):
+    """An argument has a value that cannot be used."""
+
+
+class ArgumentTypeError(MatcherError, TypeError):
+    """An argument is of a kind that is not taken; the text says which kinds are."""
+
+
 class TableError(MatcherError, ValueError):
     """A table cannot be used. `problems` lists every fault found (see `matcher.tables.reading.PROBLEM_COLUMNS`)."""
 
