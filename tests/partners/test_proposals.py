@@ -64,11 +64,11 @@ def by_way(firms: pd.DataFrame, outcomes: pd.DataFrame, policy: str = "hte", **m
 
 
 def test_a_bought_class2_right_counts_and_a_licensed_one_does_not() -> None:
-    found = by_way(short(), outcome(cooperation="技术转让,技术许可"))
+    moved = by_way(short(), outcome(cooperation="技术转让,技术许可"))
     conversion = ("7～12分（还差1）", "13～18分（还差3）")
     # 8 + 8 + 4 + 6 for rights, 12, 20 for the organisation, 4 + 4 for growth: 66 at most; at least 3 + 1 + 7 + 6 = 17
     fails = "不符合（还差53）"
-    assert found == {
+    assert moved == {
         "transfer": (
             {"class2_ip": 5, "conversions_3y": 9},
             {"score": (fails, "未定（还差45）"), "ip_count": ("3～4分", "5～6分"), "conversion": conversion},
@@ -79,8 +79,8 @@ def test_a_bought_class2_right_counts_and_a_licensed_one_does_not() -> None:
 
 
 def test_a_class2_right_that_was_used_once_may_not_be_used_again() -> None:
-    found = by_way(short(), outcome(cooperation="技术转让", hte_used="是"))
-    assert found["transfer"][0] == {"conversions_3y": 9}
+    moved = by_way(short(), outcome(cooperation="技术转让", hte_used="是"))
+    assert moved["transfer"][0] == {"conversions_3y": 9}
     table = propose(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让", hte_used="是"))
     assert "该Ⅱ类知识产权已在高企申请中用过，不能再用，数量不变" in table["reason"].iloc[0]
     again = by_way(short(), outcome(cooperation="技术转让", ip_type="发明专利", hte_used="是"))
@@ -89,17 +89,17 @@ def test_a_class2_right_that_was_used_once_may_not_be_used_again() -> None:
 
 def test_how_the_first_right_was_obtained_decides_its_item() -> None:
     nothing = short(class2_ip=0, ip_own_rd=None, ip_only_acquired=None, conversions_3y=0)
-    found = by_way(nothing, outcome(maturity="实验室阶段"))
+    moved = by_way(nothing, outcome(maturity="实验室阶段"))
     bought = {"class2_ip": 1, "ip_own_rd": 0, "ip_only_acquired": 1}
-    assert found["transfer"][0] == bought
-    assert found["transfer"][1]["ip_mode"] == ("0分", "1～3分")
-    assert found["transfer"][1]["ip"][0].startswith("不符合")
-    assert found["transfer"][1]["ip"][1] == "符合"
-    assert found["joint"][1]["ip_mode"] == ("0分", "1～6分")
-    assert found["joint"][0]["ip_own_rd"] == 1
-    assert found["commissioned"][1]["ip_mode"] == ("0分", "1～6分")  # own R&D or not: left open
-    assert "ip_own_rd" not in found["commissioned"][0]
-    assert "licence" not in found  # no right, and nothing to convert yet
+    assert moved["transfer"][0] == bought
+    assert moved["transfer"][1]["ip_mode"] == ("0分", "1～3分")
+    assert moved["transfer"][1]["ip"][0].startswith("不符合")
+    assert moved["transfer"][1]["ip"][1] == "符合"
+    assert moved["joint"][1]["ip_mode"] == ("0分", "1～6分")
+    assert moved["joint"][0]["ip_own_rd"] == 1
+    assert moved["commissioned"][1]["ip_mode"] == ("0分", "1～6分")  # own R&D or not: left open
+    assert "ip_own_rd" not in moved["commissioned"][0]
+    assert "licence" not in moved  # no right, and nothing to convert yet
 
 
 def test_entrusted_research_counts_at_eighty_percent_and_abroad_is_not_domestic() -> None:
@@ -130,15 +130,15 @@ def test_experts_points_are_never_assumed() -> None:
 
 def test_technology_in_the_fields_settles_the_condition_where_the_firm_owns_it() -> None:
     outside = short(in_field="no")
-    found = by_way(outside, outcome(field="电子信息-软件", cooperation="技术转让,技术许可"))
-    assert found["transfer"][1]["field"] == ("不符合", "符合")
-    assert "field" not in found["licence"][1]
+    moved = by_way(outside, outcome(field="电子信息-软件", cooperation="技术转让,技术许可"))
+    assert moved["transfer"][1]["field"] == ("不符合", "符合")
+    assert "field" not in moved["licence"][1]
     assert "field" not in by_way(outside, outcome(field="冶金"))["transfer"][1]
 
 
 def test_unknown_facts_stay_unknown() -> None:
-    found = by_way(short(class2_ip=None), outcome(cooperation="技术转让"))
-    assert found["transfer"][0] == {"conversions_3y": 9}
+    moved = by_way(short(class2_ip=None), outcome(cooperation="技术转让"))
+    assert moved["transfer"][0] == {"conversions_3y": 9}
 
 
 def test_a_right_that_is_only_applied_for_is_none() -> None:
@@ -158,8 +158,8 @@ def test_ways_that_an_offer_leaves_open() -> None:
 
 def test_tech_sme_knows_no_single_use_and_its_points_are_exact() -> None:
     firms = pd.DataFrame([firm("tech-sme", class1_ip=0, class2_ip=1, rd_expense_last_year=0)])
-    found = by_way(firms, outcome(cooperation="技术转让,技术许可", hte_used="是"), "tech-sme")
-    assert {way: (changes, gains) for way, (changes, _, gains) in found.items()} == {
+    moved = by_way(firms, outcome(cooperation="技术转让,技术许可", hte_used="是"), "tech-sme")
+    assert {way: (changes, gains) for way, (changes, _, gains) in moved.items()} == {
         "transfer": ({"class2_ip": 2}, (6, 6))
     }
 
@@ -322,7 +322,7 @@ def test_a_name_alone_joins_a_need_only_when_accepted() -> None:
 
 def test_a_firm_file_holds_decision_points_gaps_partners_instruments_and_questions(tmp_path: Path) -> None:
     firms = short(name="甲<b>公司</b> 13812345678", in_field=None, conversions_3y=12)
-    found = propose(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
+    proposals = propose(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
     tools = pd.DataFrame(
         [
             ("F", "创新券", "passes", "可以申请", "文"),
@@ -331,7 +331,7 @@ def test_a_firm_file_holds_decision_points_gaps_partners_instruments_and_questio
         ],
         columns=["enterprise_id", "title", "decision", "what_to_do", "source"],
     )
-    (file,) = firm_files(firms, ["hte"], on=ON, partners=found, instruments=tools)
+    (file,) = firm_files(firms, ["hte"], on=ON, partners=proposals, instruments=tools)
     part = file["policies"][0]
     assert (part["decision"], part["text"], part["met"]) == ("unknown", "缺少事实，未定", 8)
     assert [gap["title"][:12] for gap in part["gaps"]] == ["主要产品（服务）的核心技", "企业创新能力评价综合得分"]
@@ -398,8 +398,8 @@ def test_commands_write_the_table_the_workbook_and_the_files(tmp_path: Path) -> 
     for output, more in ((table, []), (book, ["--files", str(tmp_path / "files")])):
         done = CliRunner().invoke(app, ["partners", *inputs, *common, "-o", str(output), *more])
         assert done.exit_code == 0, done.output
-    found = pd.read_csv(table)
-    assert set(found["policy"]) == {"hte", "tech-sme"}
+    written = pd.read_csv(table)
+    assert set(written["policy"]) == {"hte", "tech-sme"}
     assert load_workbook(book).sheetnames == ["合作建议", "问题", "说明"]
     assert len(list((tmp_path / "files").glob("*.html"))) == 13
     page = tmp_path / "one.html"
