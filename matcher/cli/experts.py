@@ -1,113 +1,308 @@
-"""The door for experts: needs, people and works in, ranked people with the works that speak for them out."""
+"""Experts known by their works: rank, points, teams, merges, merge."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from matcher import __version__
-from matcher.cli.options import named, say, sheet_of
+from matcher.cli.options import (
+    COUNT,
+    FILE,
+    TABLE_KINDS,
+    Group,
+    Number,
+    OneOf,
+    about,
+    all_problems,
+    argument,
+    bad_rows_option,
+    check,
+    column_option,
+    contacts_option,
+    k_option,
+    named,
+    note,
+    on_option,
+    option,
+    output_option,
+    quiet_option,
+    read,
+    report,
+    sheet_option,
+)
 from matcher.errors import TableError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from matcher.tables.reading import Reading
+    from matcher.tables.schemas import Contract
 
-Headers = Annotated[
-    list[str] | None, typer.Option(metavar="表头=字段", help="Name a header of this table that nobody foresaw.")
-]
+_TABLES = (".xlsx", ".csv", ".parquet")
+_ACCEPTED = (
+    ("expert_id_a", "text", "编号甲", ("专家甲",)),
+    ("expert_id_b", "text", "编号乙", ("专家乙",)),
+    ("accepted", "text", "是否合并", ("同意",)),
+)
+_FITS = (
+    ("need_id", "text", "需求编号", ("需求",)),
+    ("point", "number", "要点序号", ("要点",)),
+    ("expert_id", "text", "专家编号", ("专家", "人员编号")),
+    ("outcome_id", "text", "成果编号", ("成果",)),
+    ("score", "number", "得分", ("分数", "匹配分")),
+    ("probability", "number", "相关概率", ()),
+    ("good_match", "yesno", "较强匹配", ()),
+)
+_FORBIDDEN = (("a_id", "text", "人员甲", ("编号甲", "person_a")), ("b_id", "text", "人员乙", ("编号乙", "person_b")))
+
+group = Group("experts", default="rank", help="按业绩为需求找专家；需求拆成要点、组队；同名专家的甄别与合并。")
 
 
-def experts(
-    needs: Annotated[Path, typer.Argument(help="Table of needs: csv, xlsx, xls, parquet or jsonl.")],
-    people: Annotated[Path, typer.Argument(metavar="EXPERTS", help="Table of experts, teams or platforms.")],
-    works: Annotated[Path, typer.Argument(help="Table of their works, one row a work and person.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .xlsx, .html, .csv or .parquet.")],
-    push: Annotated[bool, typer.Option("--push", help="The other way: needs for every expert.")] = False,
-    k: Annotated[int, typer.Option("-k", min=1, help="Rows for each.")] = 10,
-    where: Annotated[list[str] | None, typer.Option(metavar="字段=值", help="Only experts with this label.")] = None,
-    same: Annotated[list[str] | None, typer.Option(metavar="字段", help="Columns in which both must agree.")] = None,
-    exclude: Annotated[Path | None, typer.Option(help="Table of pairs (需求编号, 专家编号) not to show.")] = None,
-    half_life: Annotated[float | None, typer.Option(min=0.1, help="Years after which a work counts half.")] = None,
-    sheet: Annotated[str | None, typer.Option(help="Sheet of the needs' workbook, by name or number.")] = None,
-    experts_sheet: Annotated[str | None, typer.Option(help="Sheet of the experts' workbook.")] = None,
-    works_sheet: Annotated[str | None, typer.Option(help="Sheet of the works' workbook.")] = None,
-    column: Headers = None,
-    experts_column: Headers = None,
-    works_column: Headers = None,
-    bad_rows: Annotated[
-        Literal["list", "refuse"], typer.Option(help="Go on without rows that cannot be used, or refuse the file.")
-    ] = "list",
-    show_contacts: Annotated[bool, typer.Option("--show-contacts", help="Do not mask phones and the like.")] = False,
-    on: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The day works are looked back at from; today by default.")
-    ] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
+@group.command("rank", help="按业绩为每条需求推荐专家（--push：为每位专家推荐需求），附依据的业绩与原句。")
+@argument("needs", "需求表", f"技术需求：{TABLE_KINDS}。")
+@argument("people", "专家表", "专家、团队、实验室或平台。")
+@argument("works", "业绩表", "一行一项业绩一位完成人。")
+@output_option(".xlsx（工作簿）、.html（网页）、.csv 或 .parquet")
+@option("--push", is_flag=True, help="反向：为每位专家找需求。")
+@k_option
+@option("--where", multiple=True, metavar="字段=值", help="只要有这个标签的专家；可多次给出。")
+@option("--same", multiple=True, metavar="字段", help="双方必须一致的字段；可多次给出。")
+@option("--exclude", type=FILE, metavar="配对表", help="不再列出的配对（需求编号、专家编号）。")
+@option("--half-life", type=Number(float, 0.1), metavar="年数", help="业绩过多少年权重减半。")
+@sheet_option(of="需求")
+@sheet_option("--experts-sheet", of="专家")
+@sheet_option("--works-sheet", of="业绩")
+@column_option(of="需求表")
+@column_option("--experts-column", of="专家表")
+@column_option("--works-column", of="业绩表")
+@bad_rows_option
+@contacts_option
+@on_option("从哪一天回看业绩，默认今天。")
+@quiet_option
+def rank_command(
+    needs: Path,
+    people: Path,
+    works: Path,
+    output: Path,
+    push: bool,
+    k: int,
+    where: Sequence[str],
+    same: Sequence[str],
+    exclude: Path | None,
+    half_life: float | None,
+    sheet: str | None,
+    experts_sheet: str | None,
+    works_sheet: str | None,
+    column: Sequence[str],
+    experts_column: Sequence[str],
+    works_column: Sequence[str],
+    bad_rows: str,
+    show_contacts: bool,
+    on: dt.date | None,
+    quiet: bool,
 ) -> None:
-    """Rank experts for every need by their works (or, with --push, needs for every expert), with reasons."""
-    import pandas as pd
-
+    """Rank experts for every need by their works (or needs for every expert), with reasons."""
     from matcher.experts.library import HALF_LIFE, Experts, Weighing
     from matcher.experts.ranking import rank_experts, rank_needs
-    from matcher.export.matches import check_output, write_matches
+    from matcher.export.matches import SUFFIXES, write_matches
     from matcher.matching.index import Index
-    from matcher.tables.reading import describe, read_experts, read_needs, read_works
+    from matcher.tables.reading import read_experts, read_needs, read_works
 
-    check_output(output)
+    check({output: SUFFIXES}, needs, people, works, exclude)
     if push and (where or same or exclude):
         raise TableError("--where、--same、--exclude 只用于为需求找专家，不能与 --push 一起用")
-    try:
-        day = dt.date.fromisoformat(on) if on else dt.date.today()
-    except ValueError:
-        raise TableError(f"日期“{on}”应写成 2026-03-31 这样") from None
-    asked = ((sheet, column), (experts_sheet, experts_column), (works_sheet, works_column))
-    readings = [
-        read(path, sheet=sheet_of(page), columns=named(headers, "表头") or None, bad_rows=bad_rows)
-        for read, path, (page, headers) in zip(
-            (read_needs, read_experts, read_works), (needs, people, works), asked, strict=True
-        )
-    ]
-    for path, reading in zip((needs, people, works), readings, strict=True):
-        say(quiet, f"{path.name}：读入 {len(reading.rows)} 条", describe(reading.problems))
-    asking, persons, done = (reading.rows for reading in readings)
-    library = Experts.build(persons, done, progress=not quiet)
+    day = on or dt.date.today()
+    shared: dict[str, Any] = {"bad_rows": bad_rows, "quiet": quiet}
+    asking = read(read_needs, needs, sheet=sheet, column=column, **shared)
+    persons = read(read_experts, people, sheet=experts_sheet, column=experts_column, **shared)
+    done = read(read_works, works, sheet=works_sheet, column=works_column, **shared)
+    library = Experts.build(persons.rows, done.rows, progress=not quiet)
     if library.unknown:
         some = "、".join(library.unknown[:5])
-        say(quiet, f"{works.name}：{len(library.unknown)} 个专家编号不在{people.name}中，其业绩未用：{some}")
+        note(quiet, f"{works.name}：{len(library.unknown)} 个专家编号不在{people.name}中，其业绩未用：{some}")
     weighing = Weighing(half_life=HALF_LIFE if half_life is None else half_life)
     if push:
-        index = Index.build(asking, progress=not quiet)
+        index = Index.build(asking.rows, progress=not quiet)
         ranked = rank_needs(library, index, k=k, on=day, weighing=weighing, progress=not quiet)
     else:
         ranked = rank_experts(
-            asking, library, k=k, on=day, where=_labels(where), same=[_field(name) for name in same or ()],
-            exclude=_pairs(exclude) if exclude else None, weighing=weighing, progress=not quiet,
+            asking.rows, library, k=k, on=day, where={_field(name): value for name, value in named(where).items()},
+            same=[_field(name) for name in same], exclude=_excluded(exclude) if exclude else None, weighing=weighing,
+            progress=not quiet,
         )  # fmt: skip
-    inputs = [needs, people, works]
-    about = {
-        "日期": day.isoformat(),
-        "软件": f"enterprise-matcher {__version__}",
-        **{f"输入 {path.name}": f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}" for path in inputs},
-        "业绩": f"{len(done)} 条（一项业绩每位完成人一条）；{len(library.unknown)} 个专家编号不在专家表中",
+    settings = {
+        "业绩": f"{len(done.rows)} 条（一项业绩每位完成人一条）；{len(library.unknown)} 个专家编号不在专家表中",
         "业绩权重": f"最相关的 {weighing.top} 项，后一项为前一项的 {weighing.fade:g} 倍；"
         f"每 {weighing.half_life:g} 年权重减半；"
         + "、".join(f"{name} {weight:g}" for name, weight in {**weighing.kinds, **weighing.roles}.items()),
         "每条给出": str(k),
-        "筛选": "；".join([*(where or []), *(f"{name}须一致" for name in same or ())]) or "无",
+        "筛选": "；".join([*where, *(f"{name}须一致" for name in same)]) or "无",
         "排除的配对": str(exclude or "无"),
     }
-    problems = pd.concat([reading.problems for reading in readings], ignore_index=True)
-    sides = (persons, asking) if push else (asking, persons)
+    sides = (persons.rows, asking.rows) if push else (asking.rows, persons.rows)
     write_matches(
-        output, ranked, queries=sides[0], records=sides[1], problems=problems, about=about, mask=not show_contacts
+        output,
+        ranked,
+        queries=sides[0],
+        records=sides[1],
+        problems=all_problems(asking, persons, done),
+        about=about(day, [needs, people, works]) | settings,
+        mask=not show_contacts,
     )
     good = ranked.groupby(ranked.columns[0])["good_match"].any()
-    say(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
+    report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
+
+
+@group.command("points", help="把需求拆成要点，每个要点一行，供 match 和 experts teams 使用；其间可以修改。")
+@argument("needs", "需求表", "技术需求。")
+@output_option(".csv 或 .parquet")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def points_command(
+    needs: Path, output: Path, sheet: str | None, column: Sequence[str], show_contacts: bool, quiet: bool
+) -> None:
+    """Split needs into their points, one row each."""
+    from matcher.experts.teams import point_needs
+    from matcher.export.tables import write_tables
+    from matcher.tables.reading import read_needs
+
+    check({output: (".csv", ".parquet")}, needs)
+    reading = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
+    table = point_needs(reading.rows)
+    shown = table.drop(columns="duplicate_of", errors="ignore")
+    write_tables(output, {"要点": shown}, problems=reading.problems, mask=not show_contacts)
+    report(quiet, f"{table['of_need_id'].nunique()} 条需求，{len(table)} 个要点；结果已写入 {output}")
+
+
+@group.command("teams", help="为每条需求组建能覆盖全部要点的最小团队，给出备选和理由。")
+@argument("needs", "需求表", "需求，或 experts points 拆出的要点。")
+@argument("fits", "应答表", "谁能回应哪个要点：需求编号、要点序号、专家编号、得分；或对要点的一份匹配结果。")
+@output_option(".xlsx、.csv 或 .parquet")
+@option("--at-least", type=Number(float), metavar="分数", help="多少分算能回应；默认看“较强匹配”一列。")
+@option(
+    "--score",
+    type=OneOf("score", "probability"),
+    default="score",
+    metavar="列",
+    help="看哪一列：score（默认）或 probability。",
+)
+@option("--most", type=COUNT, default=3, metavar="人数", help="一队至多几人，默认 3。")
+@option("-k", type=COUNT, default=3, metavar="队数", help="每条需求给出几队，默认 3。")
+@option("--forbid", type=FILE, metavar="表", help="不能同队的两人，每行一对。")
+@option("--names", type=FILE, metavar="专家表", help="专家表，用来在结果中写出姓名。")
+@sheet_option(of="需求")
+@column_option(of="需求表")
+@contacts_option
+@quiet_option
+def teams_command(
+    needs: Path,
+    fits: Path,
+    output: Path,
+    at_least: float | None,
+    score: str,
+    most: int,
+    k: int,
+    forbid: Path | None,
+    names: Path | None,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """The smallest teams that cover the points of every need."""
+    from matcher.experts.teams import find_teams, fits_from
+    from matcher.export.sheets import Sheet
+    from matcher.export.tables import write_tables
+    from matcher.export.titles import TEAMS
+    from matcher.tables.reading import read_needs
+    from matcher.tables.schemas import EXPERTS
+
+    check({output: _TABLES}, needs, fits, forbid, names)
+    asking = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
+    table = _declared(fits, _FITS, quiet)
+    who = "expert_id" if (table["expert_id"] != "").any() else "outcome_id"
+    if not (table[who] != "").any():
+        raise TableError(f"{fits.name}：缺少“专家编号”（expert_id）这一列，或它是空的")
+    if table["good_match"].isna().all():
+        table = table.drop(columns="good_match")
+        if at_least is None:
+            raise TableError(
+                f"{fits.name}：没有“较强匹配”（good_match）这一列，请用 --at-least 说明多少分算能回应一个要点"
+            )
+    if table["point"].isna().all():
+        table = fits_from(table, who=who, score=score)
+    else:
+        table = table.assign(expert_id=table[who], score=table[score])
+    barred: list[tuple[str, str]] = []
+    if forbid is not None:
+        pairs = _declared(forbid, _FORBIDDEN, quiet)
+        barred = list(zip(pairs["a_id"], pairs["b_id"], strict=True))
+    persons: dict[str, str] = {}
+    if names is not None:
+        people = _as_written(names, EXPERTS, quiet)
+        persons = {key: name for key, name in zip(people["expert_id"], people["name"], strict=True) if name}
+    teams = find_teams(asking.rows, table, at_least=at_least, most=most, k=k, forbid=barred, names=persons)
+    write_tables(output, {"组队方案": Sheet(teams, TEAMS)}, problems=asking.problems, mask=not show_contacts)
+    first = teams[teams["team"] <= 1].drop_duplicates("need_id")
+    whole = int(((first["team"] == 1) & (first["missing"] == "")).sum())
+    nobody = int((first["team"] == 0).sum())
+    report(quiet, f"{len(first)} 条需求：{whole} 条全部要点有人回应，{nobody} 条库中无人；结果已写入 {output}")
+
+
+@group.command("merges", help="找出可能是同一人的同名编号，列出依据；不会自动合并。")
+@argument("experts", "专家表", "专家。")
+@argument("works", "业绩表", "一行一项业绩一位完成人。")
+@output_option(".xlsx、.csv 或 .parquet")
+@contacts_option
+@quiet_option
+def merges_command(experts: Path, works: Path, output: Path, show_contacts: bool, quiet: bool) -> None:
+    """Propose which ids of one name are one person, with the evidence."""
+    from matcher.experts.deduplication import propose_merges
+    from matcher.export.sheets import Sheet
+    from matcher.export.tables import write_tables
+    from matcher.export.titles import TEAMS
+    from matcher.tables.schemas import EXPERTS, WORKS
+
+    check({output: _TABLES}, experts, works)
+    proposals = propose_merges(_as_written(experts, EXPERTS, quiet), _as_written(works, WORKS, quiet))
+    write_tables(output, {"同名者": Sheet(proposals, TEAMS)}, mask=not show_contacts)
+    counts = proposals["verdict"].value_counts()
+    summary = "，".join(f"{name} {counts.get(name, 0)} 对" for name in ("建议合并", "待核实", "不合并"))
+    report(
+        quiet, f"同名 {len(proposals)} 对：{summary}；结果已写入 {output}。请在“是否合并”（accepted）一列填 是 或 否"
+    )
+
+
+@group.command("merge", help="合并已同意的同名编号；被取代的原行另存在旁边。")
+@argument("experts", "专家表", "专家。")
+@argument("works", "业绩表", "业绩。")
+@argument("accepted", "同名者表", "experts merges 写出的表，同意合并的填“是”。")
+@option("-o", "--output", type=FILE, required=True, metavar="文件夹", help="四张 CSV 表写到哪个文件夹；没有就新建。")
+@contacts_option
+@quiet_option
+def merge_command(experts: Path, works: Path, accepted: Path, output: Path, show_contacts: bool, quiet: bool) -> None:
+    """Join the accepted pairs; the rows that they replace are written beside the new tables."""
+    from matcher.experts.deduplication import merge_experts
+    from matcher.export.tables import files_of
+    from matcher.export.targets import check_folder, save_files
+    from matcher.tables.schemas import EXPERTS, WORKS
+
+    folder = check_folder(output, [experts, works, accepted])
+    people, done = _as_written(experts, EXPERTS, quiet), _as_written(works, WORKS, quiet)
+    merged = merge_experts(people, done, _declared(accepted, _ACCEPTED, quiet))
+    files: dict[Path, bytes] = {}
+    for name, table in merged._asdict().items():
+        files |= files_of(folder / f"{name}.csv", {name: table}, mask=not show_contacts)
+    save_files(files)
+    count = len(merged.old_experts)
+    report(
+        quiet, f"{count} 个编号并为 {merged.old_experts['merged_into'].nunique()} 人；新表和合并前的原行已写入 {output}"
+    )
 
 
 def _field(name: str) -> str:
@@ -117,17 +312,7 @@ def _field(name: str) -> str:
     return next((column.name for column in EXPERTS.columns if name in (column.name, column.title)), name)
 
 
-def _labels(options: Sequence[str] | None) -> dict[str, str]:
-    found = {}
-    for option in options or ():
-        name, sign, value = option.partition("=")
-        if not sign or not name or not value:
-            raise TableError(f"“{option}”应写成 名称=值")
-        found[_field(name)] = value
-    return found
-
-
-def _pairs(path: Path) -> pd.DataFrame:
+def _excluded(path: Path) -> pd.DataFrame:
     from matcher.tables.reading import read_table
     from matcher.tables.schemas import EXPERTS, NEEDS, PAIRS, Contract
 
@@ -138,6 +323,27 @@ def _pairs(path: Path) -> pd.DataFrame:
     return rows
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Put the command on an app."""
-    app.command("experts")(experts)
+def _as_written(path: Path, contract: Contract, quiet: bool) -> pd.DataFrame:
+    """The rows by a contract, with every cell but the ids as it stands there, so that it can be written back."""
+    from matcher.tables.reading import describe, read_table
+
+    columns = tuple(replace(one, kind="id" if one.kind == "id" else "text") for one in contract.columns)
+    reading = read_table(path, replace(contract, columns=columns, any_of=()))
+    made_up = reading.problems["problem"].str.contains("已按行号编号", regex=False)
+    numbered = contract.id_column == "entry_id"  # a number of the row itself is of no use to anybody
+    note(quiet, describe(reading.problems[~made_up] if numbered else reading.problems))
+    return reading.rows.drop(columns=contract.id_column) if numbered and made_up.any() else reading.rows
+
+
+def _declared(path: Path, columns: tuple[tuple[Any, ...], ...], quiet: bool) -> pd.DataFrame:
+    """The rows of a table by its declared columns, others behind them."""
+    from matcher.tables.reading import describe, read_table
+    from matcher.tables.schemas import Column, Contract
+
+    declared = (Column("row_id", "id", "行号"), *(Column(*column) for column in columns))
+    reading: Reading = read_table(path, Contract("table", "行", "row_id", declared))
+    note(quiet, describe(reading.problems[~reading.problems["problem"].str.contains("“行号”")]))
+    return reading.rows.drop(columns="row_id")
+
+
+ALIASES = {"points": points_command, "teams": teams_command, "merges": merges_command, "merge": merge_command}

@@ -1,54 +1,378 @@
-"""What several commands read and say alike: days, NAME=VALUE options, lines for the user."""
+"""What the commands share: options and their types, reading with a word on what was read, lines for the user, help.
+
+Everything that an analyst reads here is Chinese; what goes to a screen is masked.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+import difflib
+import hashlib
+import io
 import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Any, TypeVar
 
-import typer
+import click
 
-BookFile = Annotated[Path, typer.Argument(metavar="BOOK", help="The pool's file, such as 培育库.db.")]
-BookDay = Annotated[
-    dt.datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="The day of the entry, or of the look.")
-]
-Output = Annotated[Path, typer.Option("-o", "--output", help="Where to write: .xlsx, .csv or .parquet.")]
+from matcher.errors import TableError
+from matcher.export.privacy import mask_contacts
+from matcher.export.targets import check_targets
 
-
-def day(text: str) -> dt.date:
-    """A day as 2026-11-24; typer.BadParameter for anything else."""
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"“{text}” 不是日期，请写成 2026-11-24") from None
-
-
-def named(texts: list[str] | None, what: str) -> dict[str, str]:
-    """NAME=VALUE options of one kind (`what`) as a dict; typer.BadParameter for one without the sign."""
-    found = {}
-    for text in texts or []:
-        name, equals, value = text.partition("=")
-        if not equals:
-            raise typer.BadParameter(f"{what} 写成 名称=取值，而不是“{text}”")
-        found[name.strip()] = value.strip()
-    return found
-
-
-def say(quiet: bool, *lines: str) -> None:
-    """Lines to standard error, the empty ones left out; none where the user wants quiet."""
-    if not quiet:
-        for line in filter(None, lines):
-            print(line, file=sys.stderr)
-
-
-def counted(status: object) -> str:
-    """How often each value occurs, in one line for the user."""
+if TYPE_CHECKING:
     import pandas as pd
 
-    return "、".join(f"{name} {many}" for name, many in pd.Series(status).value_counts(sort=False).items())
+    from matcher.tables.reading import Reading
+
+Decorated = TypeVar("Decorated", bound=Callable[..., Any])
+FILE = click.Path(path_type=Path)
+TABLE_KINDS = "csv、xlsx、xls、parquet 或 jsonl"
+
+
+# ---- types, with their faults in Chinese
+
+
+class Day(click.ParamType):  # type: ignore[type-arg]
+    """A day in every usual way: 2026-11-24, 2026/11/24, 2026.11.24, 2026年11月24日, 20261124."""
+
+    name = "日期"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> dt.date:
+        """The day; refused before any file is read."""
+        from matcher.tables.cells import Fault, read_date
+
+        if isinstance(value, dt.date):
+            return value
+        day = read_date(value)
+        if isinstance(day, dt.date):
+            return day
+        why = day.problem if isinstance(day, Fault) else "不是日期"
+        self.fail(f"“{value}”{why}，请写成 2026-11-24、2026/11/24、2026.11.24 或 2026年11月24日", param, ctx)
+
+
+class Number(click.ParamType):  # type: ignore[type-arg]
+    """A number between bounds, whole or not."""
+
+    def __init__(self, kind: type[int] | type[float], low: float | None = None, high: float | None = None) -> None:
+        self.kind, self.low, self.high = kind, low, high
+        self.name = "整数" if kind is int else "数字"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """The number."""
+        try:
+            number = self.kind(value)
+        except ValueError:
+            self.fail(f"“{value}”不是{self.name}", param, ctx)
+        if self.low is not None and number < self.low:
+            self.fail(f"{value} 太小，至少为 {self.low:g}", param, ctx)
+        if self.high is not None and number > self.high:
+            self.fail(f"{value} 太大，至多为 {self.high:g}", param, ctx)
+        return number
+
+
+class OneOf(click.ParamType):  # type: ignore[type-arg]
+    """One of some words."""
+
+    name = "选项"
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The word."""
+        if value in self.words:
+            return str(value)
+        self.fail(f"“{value}”不可用；可以是 {'、'.join(self.words)}{_near(str(value), self.words)}", param, ctx)
+
+
+DAY, COUNT, WHOLE = Day(), Number(int, 1), Number(int, 0)
+
+
+# ---- options that several commands have
+
+
+class Argument(click.Argument):
+    """An argument that says what it is."""
+
+    def __init__(self, *names: Any, help: str = "", **attributes: Any) -> None:
+        super().__init__(*names, **attributes)
+        self.help = help
+
+
+def argument(name: str, metavar: str, help: str, **attributes: Any) -> Callable[[Decorated], Decorated]:
+    """A positional argument, a file unless `type` says otherwise."""
+    return click.argument(name, cls=Argument, metavar=metavar, help=help, **{"type": FILE, **attributes})
+
+
+def option(*names: str, help: str, **attributes: Any) -> Callable[[Decorated], Decorated]:
+    """An option with its help in Chinese; defaults stand in the help."""
+    return click.option(*names, help=help, show_default=False, **attributes)
+
+
+def output_option(
+    kinds: str, *names: str, required: bool = True, help: str = "结果写到哪里"
+) -> Callable[[Decorated], Decorated]:
+    """Where a result goes; `kinds`: the suffixes in words."""
+    return option(
+        *(names or ("-o", "--output")), type=FILE, required=required, metavar="文件", help=f"{help}：{kinds}。"
+    )
+
+
+def on_option(help: str = "判断日期。", *, required: bool = False) -> Callable[[Decorated], Decorated]:
+    """`--on DATE`."""
+    return option("--on", type=DAY, required=required, metavar="日期", help=f"{help}如 2026-11-24、2026年11月24日。")
+
+
+def sheet_option(name: str = "--sheet", of: str = "") -> Callable[[Decorated], Decorated]:
+    """Which sheet of a workbook."""
+    return option(name, metavar="工作表", help=f"{of}工作簿中的哪张表：名称或序号（从 1 起）；默认选最合适的。")
+
+
+def column_option(name: str = "--column", of: str = "") -> Callable[[Decorated], Decorated]:
+    """Headers that the library does not know."""
+    return option(name, multiple=True, metavar="表头=字段", help=f"指定{of}某个表头是哪个字段，可多次给出。")
+
+
+quiet_option = option("-q", "--quiet", is_flag=True, help="不显示进度和小结，只显示错误。")
+contacts_option = option("--show-contacts", is_flag=True, help="输出文件中不遮盖电话、邮箱、证件号等联系方式。")
+bad_rows_option = option(
+    "--bad-rows", type=OneOf("list", "refuse"), default="list", metavar="list|refuse",
+    help="遇到不能用的行：list 跳过并列出（默认），refuse 整表拒收。",
+)  # fmt: skip
+k_option = option("-k", type=COUNT, default=10, metavar="行数", help="每条给出几行，默认 10。")
+
+
+def policy_option(*, required: bool = True, multiple: bool = True) -> Callable[[Decorated], Decorated]:
+    """One or more policies."""
+    more = "，可多次给出" if multiple else ""
+    return option(
+        "-p", "--policy", "policy", multiple=multiple, required=required, metavar="政策",
+        help=f"政策编号、中文名称或自编政策的文件夹{more}；清单见 matcher policy list。",
+    )  # fmt: skip
+
+
+def named(texts: Iterable[str], what: str = "名称=值") -> dict[str, str]:
+    """NAME=VALUE options as a dict; refused in words without the sign, a name or a value."""
+    pairs = {}
+    for text in texts:
+        name, sign, value = text.partition("=")
+        if not sign or not name.strip() or not value.strip():
+            raise click.BadParameter(f"“{text}”应写成 {what}")
+        pairs[name.strip()] = value.strip()
+    return pairs
 
 
 def sheet_of(text: str | None) -> str | int | None:
     """A sheet as a user names it: its position, from 1, or its name."""
     return int(text) if text and text.isdigit() else text
+
+
+def check(outputs: Mapping[Path | None, Sequence[str]], *inputs: Path | None) -> None:
+    """Refuse outputs that cannot be written or that are inputs, before anything is read."""
+    check_targets(
+        {path: kinds for path, kinds in outputs.items() if path is not None},
+        [path for path in inputs if path is not None],
+    )
+
+
+# ---- reading and saying
+
+
+def read(
+    reader: Callable[..., Reading],
+    path: Path,
+    *arguments: Any,
+    sheet: str | None = None,
+    column: Sequence[str] = (),
+    quiet: bool = False,
+    **options: Any,
+) -> Reading:
+    """Read a table, say how much was read and what was wrong with it.
+
+    Raises TableError, with the reason, for a table in which no row can be used.
+    """
+    from matcher.tables.reading import describe
+
+    columns = named(column, "表头=字段") or None
+    reading = reader(path, *arguments, sheet=sheet_of(sheet), columns=columns, **options)
+    unused = reading.problems.loc[~reading.problems["kept"].astype(bool), "row"].nunique()
+    faults = describe(reading.problems)
+    if not len(reading.rows):
+        raise TableError(faults or f"{path.name}：表中没有数据", reading.problems)
+    note(
+        quiet,
+        f"{path.name}：读入 {len(reading.rows)} 条" + (f"，{unused} 行未用（见“问题”）" if unused else ""),
+        faults,
+    )
+    return reading
+
+
+def all_problems(*readings: Reading) -> pd.DataFrame:
+    """The problems of several tables as one."""
+    import pandas as pd
+
+    filled = [reading.problems for reading in readings if len(reading.problems)]
+    return pd.concat(filled, ignore_index=True) if filled else readings[0].problems
+
+
+def about(day: dt.date, inputs: Iterable[Path | None]) -> dict[str, str]:
+    """What a result rests on: the day, the software, the inputs and their hashes."""
+    from matcher import __version__
+
+    return {
+        "日期": day.isoformat(),
+        "软件": f"enterprise-matcher {__version__}",
+        **{
+            f"输入 {path.name}": f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+            for path in inputs
+            if path is not None
+        },
+    }
+
+
+def counts_of(values: Iterable[object]) -> str:
+    """How often each value occurs, in one line."""
+    import pandas as pd
+
+    return "、".join(f"{name} {many}" for name, many in pd.Series(list(values)).value_counts(sort=False).items())
+
+
+def note(quiet: bool, *lines: str) -> None:
+    """Messages and problems: lines on standard error, empty ones left out."""
+    if not quiet:
+        _write(sys.stderr, lines)
+
+
+def report(quiet: bool, *lines: str) -> None:
+    """What came out: lines on standard output, empty ones left out."""
+    if not quiet:
+        _write(sys.stdout, lines)
+
+
+def _write(stream: Any, lines: Iterable[str]) -> None:
+    """Lines to a stream that may be closed, or of an encoding that lacks signs: the work counts, not the word on it."""
+    text = "".join(f"{mask_contacts(line)}\n" for line in lines if line)
+    if stream is None or not text:
+        return
+    try:
+        stream.write(text)
+        stream.flush()
+    except UnicodeEncodeError:
+        stream.write(text.encode(stream.encoding, "replace").decode(stream.encoding))
+        stream.flush()
+    except (OSError, ValueError):  # closed, or nobody reads any more
+        return
+
+
+def _near(word: str, words: Iterable[str]) -> str:
+    close = difflib.get_close_matches(word, list(words), 1, 0.5)
+    return f"；您是不是指 {close[0]}？" if close else ""
+
+
+# ---- help and usage errors in Chinese
+
+
+class Command(click.Command):
+    """A command whose help is Chinese."""
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Usage, what it does, arguments, options."""
+        words = [param.make_metavar(ctx) for param in self.params if isinstance(param, click.Argument)]
+        rows = [
+            (param.make_metavar(ctx), getattr(param, "help", ""))
+            for param in self.params
+            if isinstance(param, Argument)
+        ]
+        formatter.write(f"用法：{' '.join([ctx.command_path, '[选项]', *words])}\n\n{self.help or ''}\n")
+        formatter.write(_section("参数", rows) + _section("选项", [*self._options(ctx), ("--help", "显示本说明。")]))
+
+    def _options(self, ctx: click.Context) -> list[tuple[str, str]]:
+        rows = []
+        for param in self.params:
+            if isinstance(param, click.Option):
+                value = "" if param.is_flag else f" {param.metavar or param.type.name}"
+                rows.append((", ".join(param.opts) + value, ("必填。" if param.required else "") + (param.help or "")))
+        return rows
+
+
+class Group(click.Group):
+    """A group of commands; with `default`, words that name none of them go to that one."""
+
+    command_class = Command
+
+    def __init__(self, *arguments: Any, default: str | None = None, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        self.default = default
+        self.aliases: dict[str, click.Command] = {}
+        self.no_args_is_help = True
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or of that other name."""
+        return self.commands.get(cmd_name) or self.aliases.get(cmd_name)
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The words of the command that was meant."""
+        if self.default and args and self.get_command(ctx, args[0]) is None and args[0] != "--help":
+            args = [self.default, *args]
+        return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """The command by its name; a slip gets a proposal."""
+        if args and self.get_command(ctx, args[0]) is None:
+            raise click.UsageError(f"没有命令“{args[0]}”{_near(args[0], [*self.commands, *self.aliases])}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Usage, what it is for, its commands."""
+        rows = [
+            (name + ("（可省略）" if name == self.default else ""), (command.help or "").split("\n")[0])
+            for name, command in self.commands.items()
+        ]
+        formatter.write(f"用法：{ctx.command_path} 命令 [选项] ……\n\n{self.help or ''}\n")
+        formatter.write(_section("命令", rows) + f"\n各命令的说明：{ctx.command_path} 命令 --help\n")
+
+
+def _section(title: str, rows: Sequence[tuple[str, str]]) -> str:
+    """A titled list in two columns; Chinese signs are two wide."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if not rows:
+        return ""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(max_width=36)
+    table.add_column(ratio=1)
+    for name, text in rows:
+        table.add_row(Text("  " + name), Text(text))
+    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
+    console.print(table)
+    lines = str(console.file.getvalue()).splitlines()  # type: ignore[attr-defined]
+    return "\n".join([f"\n{title}：", *(line.rstrip() for line in lines)]) + "\n"
+
+
+def usage_sentence(error: click.ClickException) -> str:
+    """A fault in the command line, in Chinese, with where to read on."""
+    context = getattr(error, "ctx", None)
+    param = getattr(error, "param", None)
+    name = ""
+    if isinstance(param, click.Option):
+        name = "/".join(param.opts)
+    elif isinstance(param, click.Argument):
+        name = param.make_metavar(context) if context else str(param.name)
+    if isinstance(error, click.MissingParameter):
+        kind = "选项" if isinstance(param, click.Option) else "参数"
+        text = f"缺少{kind} {name}（{str(getattr(param, 'help', '') or '').rstrip('。')}）"
+    elif isinstance(error, click.NoSuchOption):
+        known = [opt for one in (context.command.params if context else []) for opt in one.opts if opt.startswith("-")]
+        text = f"没有选项 {error.option_name}{_near(error.option_name, known)}"
+    elif isinstance(error, click.BadOptionUsage):
+        text = f"选项 {error.option_name} 后面缺少一个值，或多了一个值"
+    elif isinstance(error, click.BadParameter):
+        text = f"{name}：{error.message}" if name else error.message
+    elif error.message.startswith("Got unexpected extra argument"):
+        text = f"多余的参数：{error.message.partition('(')[2].rstrip(').')}"
+    else:
+        text = error.message
+    return f"{text}\n用法见 {context.command_path} --help" if context else text

@@ -1,120 +1,292 @@
-"""The commands on policies: score, trace, template, policies, check-policy. No logic; `add_commands` adds them."""
+"""The official rules: score, explain, template, list, check, programmes."""
 
 from __future__ import annotations
 
-import sys
+import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+import click
 
-from matcher.cli.options import day, named
+from matcher.cli.options import (
+    TABLE_KINDS,
+    Group,
+    argument,
+    check,
+    column_option,
+    contacts_option,
+    named,
+    note,
+    on_option,
+    option,
+    output_option,
+    policy_option,
+    quiet_option,
+    read,
+    report,
+    sheet_option,
+)
+from matcher.errors import PolicyError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from matcher.export.sheets import Sheet
+    from matcher.policy.policy import Policy
+
+_TABLES = (".xlsx", ".csv", ".parquet")
+
+group = Group("policy", help="官方政策：判断企业是否符合、差多少、问什么；解释一家企业；空白表；政策清单与自检。")
 
 
-def score(
-    table: Annotated[Path, typer.Argument(help="Table of firms: csv, xlsx, xls, parquet or jsonl; one row a firm.")],
-    policy: Annotated[
-        list[str],
-        typer.Option(
-            "--policy", "-p", help="A policy by its id, or a folder of your own; give several to answer several."
-        ),
-    ],
-    on: Annotated[str, typer.Option("--on", help="Day of the answer, such as 2026-11-24; a row's own apply_on wins.")],
-    output: Annotated[
-        Path | None,
-        typer.Option("--output", "-o", help="Where to write: .xlsx (workbook), .csv or .parquet (summary)."),
-    ] = None,
-    summary: Annotated[Path | None, typer.Option("--summary", help="Also write the summary: .csv or .parquet.")] = None,
-    verdicts: Annotated[
-        Path | None, typer.Option("--verdicts", help="Also write every verdict: .csv or .parquet.")
-    ] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
-    reading: Annotated[
-        list[str] | None,
-        typer.Option("--reading", help="How to read an open point, such as growth_at_five_percent=annex4."),
-    ] = None,
-    parameter: Annotated[
-        list[str] | None, typer.Option("--parameter", help="A number of a configurable policy, such as staff_share=8%.")
-    ] = None,
+@group.command("score", help="按政策逐条判断表中每家企业：结论、得分、差距、依据、先问什么。")
+@argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
+@policy_option()
+@on_option("判断日期；表内“申请日期”优先。", required=True)
+@output_option(".xlsx（工作簿）、.csv 或 .parquet（结论）", required=False)
+@output_option(".csv 或 .parquet", "--summary", required=False, help="另存结论")
+@output_option(".csv 或 .parquet", "--verdicts", required=False, help="另存逐条结论")
+@sheet_option()
+@column_option()
+@option(
+    "--reading",
+    multiple=True,
+    metavar="存疑点=读法",
+    help="存疑条文采用哪种读法，如 growth_at_five_percent=annex4。",
+)
+@option("--parameter", multiple=True, metavar="名称=数值", help="可配置政策的数值，如 staff_share=8%。")
+@contacts_option
+@quiet_option
+def score_command(
+    table: Path,
+    policy: Sequence[str],
+    on: dt.date,
+    output: Path | None,
+    summary: Path | None,
+    verdicts: Path | None,
+    sheet: str | None,
+    column: Sequence[str],
+    reading: Sequence[str],
+    parameter: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
-    """Answer every rule of the policies for every firm of a table: decision, points, gaps and sources."""
-    from matcher.policy.files import score_file
+    """Answer every rule of the policies for every firm of a table."""
+    from matcher.export.tables import files_of, problem_files
+    from matcher.export.targets import save_files
+    from matcher.policy.firm_table import read_firms
+    from matcher.policy.scoring import score
+    from matcher.policy.streaming import is_streamable, score_parquet
+    from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets
 
-    report = score_file(
-        table,
-        policy,
-        on=day(on),
-        output=output,
-        summary=summary,
-        verdicts=verdicts,
-        sheet=sheet,
-        readings=named(reading, "--reading"),
-        parameters=named(parameter, "--parameter"),
+    check({output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:]}, table)
+    policies = [_load(name, named(reading), named(parameter)) for name in policy]
+    _check_known(policies, named(reading), named(parameter))
+    mask = not show_contacts
+    if is_streamable(table, (output, summary, verdicts), policies):
+        first, second = (output, summary) if output is not None else (summary, None)
+        counted, faults = score_parquet(table, policies, on=on, summary=first, verdicts=verdicts, mask=mask)
+        files = {second: first.read_bytes()} if second is not None and first is not None else {}
+        if output is not None:
+            files |= problem_files(output, answering_problems(_no_problems(), faults), mask=mask)
+        save_files(files)
+        report(quiet, f"{counted['firms']} 家企业，{len(policies)} 项政策")
+        note(quiet, *problem_lines(faults))
+        return
+    firms = read(read_firms, table, policies, sheet=sheet, column=column, quiet=quiet)
+    scored = score(firms.rows, policies, on=on)
+    titles = {one.id: one.title for one in policies}
+    files = {}
+    if output is not None:
+        workbook = output.suffix.lower() == ".xlsx"
+        tables, lines = sheets(firms.rows, policies, scored, on=on) if workbook else _plain(scored.summary)
+        problems = answering_problems(firms.problems, scored.problems, titles if workbook else None)
+        files |= files_of(output, tables, problems=problems, notes=lines, title="政策判断", mask=mask)
+    for path, one in ((summary, scored.summary), (verdicts, scored.verdicts)):
+        if path is not None:
+            files |= files_of(path, {"": one}, mask=mask)
+    save_files(files)
+    counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
+    report(
+        quiet,
+        f"{len(firms.rows)} 家企业，{len(policies)} 项政策",
+        *(f"  {name}：{DECISIONS[decision]} {count} 家" for (name, decision), count in counts.items()),
     )
-    print(report)
+    note(quiet, *problem_lines(scored.problems))
 
 
-def trace(
-    table: Annotated[Path, typer.Argument(help="Table of firms: csv, xlsx, xls, parquet or jsonl.")],
-    policy: Annotated[str, typer.Option("--policy", "-p", help="A policy by its id, or a folder of your own.")],
-    firm: Annotated[str, typer.Option("--firm", help="The firm, by its enterprise_id.")],
-    on: Annotated[str, typer.Option("--on", help="Day of the answer; a row's own apply_on wins.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .html (page) or .json.")],
-    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
+@group.command("explain", help="说明一家企业为什么得到这个结论：逐条列出事实与依据。")
+@argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
+@policy_option(multiple=False)
+@option("--firm", required=True, metavar="企业编号", help="哪一家企业。")
+@on_option("判断日期；表内“申请日期”优先。", required=True)
+@output_option(".html（网页）或 .json")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def explain_command(
+    table: Path,
+    policy: str,
+    firm: str,
+    on: dt.date,
+    output: Path,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
     """Show why one firm got its answer, rule by rule with facts and sources."""
-    from matcher.policy.files import trace_file
+    from matcher.export.formats import json_bytes
+    from matcher.export.pages import page_bytes
+    from matcher.export.privacy import mask_nested
+    from matcher.export.targets import save_files
+    from matcher.policy.explanation import page_facts, trace
+    from matcher.policy.firm_table import read_firms
+    from matcher.policy.policy import load_policy
 
-    trace_file(table, policy, firm, on=day(on), output=output, sheet=sheet)
-    print(f"已写出 {output}")
+    check({output: (".html", ".json")}, table)
+    rules = load_policy(policy)
+    firms = read(read_firms, table, [rules], sheet=sheet, column=column, quiet=quiet).rows
+    if firm not in set(firms["enterprise_id"].astype(str)):
+        raise PolicyError(f"表中没有企业编号“{firm}”")
+    explanation = trace(firms, rules, firm, on=on)
+    mask = not show_contacts
+    if output.suffix.lower() == ".html":
+        content = page_bytes("trace", page_facts(explanation), mask=mask)
+    else:
+        content = json_bytes(mask_nested(explanation) if mask else explanation)
+    save_files({output: content})
+    report(quiet, f"已写出 {output}")
 
 
-def template(
-    policy: Annotated[list[str], typer.Argument(help="Policies by id.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the blank workbook (.xlsx).")],
-) -> None:
-    """Write a blank table of firms: Chinese headers, a note on each, lists to choose from."""
-    from matcher.policy.files import write_template
+@group.command("template", help="写出一张空白企业表：中文表头、每列的填法、可选的词。")
+@click.argument("policy", nargs=-1, required=True, metavar="政策……")
+@output_option(".xlsx")
+@quiet_option
+def template_command(policy: Sequence[str], output: Path, quiet: bool) -> None:
+    """Write a blank table of firms."""
+    from matcher.export.tables import write_tables
+    from matcher.policy.blank_form import blank_sheets
+    from matcher.policy.policy import load_policy
 
-    write_template(output, policy)
-    print(f"已写出 {output}")
+    check({output: (".xlsx",)})
+    write_tables(output, blank_sheets([load_policy(name) for name in policy]), title="企业情况表")
+    report(quiet, f"已写出 {output}")
 
 
-def policies(
-    on: Annotated[str | None, typer.Option("--on", help="Only the edition in force on that day.")] = None,
-) -> None:
-    """List the shipped policies: id, title, edition, days of force, verified or not, source."""
-    from matcher.policy.files import list_policies
+@group.command("list", help="列出自带的政策：编号、名称、版本、施行日期、是否核实、出处。")
+@on_option("只列这一天有效的版本。")
+def list_command(on: dt.date | None) -> None:
+    """List the shipped policies."""
+    from matcher.policy.policy import list_policies
 
-    rows: Any = list_policies(on=None if on is None else day(on))
+    rows: Any = list_policies(on=on)
     for row in rows.itertuples(index=False):
         until = "今" if row.until is None else row.until
         state = "已核实" if row.verified else "未全部核实"
-        print(f"{row.policy}\t{row.title}\t{row.edition}\t{row.since} 至 {until}\t{state}\t{row.source}")
+        report(False, f"{row.policy}\t{row.title}\t{row.edition}\t{row.since} 至 {until}\t{state}\t{row.source}")
 
 
-def check_policy(
-    folder: Annotated[
-        Path, typer.Argument(help="Folder with policy.yaml and cases.yaml, or the id of a shipped policy.")
-    ],
-) -> None:
+@group.command("check", help="严格读一遍政策文件夹，并演算其中的案例。")
+@click.argument("policy", metavar="政策")
+def check_command(policy: str) -> None:
     """Read a policy's folder strictly and run its worked cases."""
-    from matcher.policy.cases import check_policy as check
-    from matcher.policy.policy import shipped
+    from matcher.policy.cases import check_policy
 
-    result = check(shipped().get(str(folder), folder))
+    result = check_policy(policy)
     wrong: Any = result[~result["ok"].astype(bool)]
-    for row in wrong.itertuples(index=False):
-        print(f"{row.case}：{row.what} 应为 {row.expected}，得到 {row.got}", file=sys.stderr)
-    print(f"{result['case'].nunique()} 个案例，{len(result)} 项期望，{len(wrong)} 项不符")
+    note(
+        False, *(f"{row.case}：{row.what} 应为 {row.expected}，得到 {row.got}" for row in wrong.itertuples(index=False))
+    )
+    report(False, f"{result['case'].nunique()} 个案例，{len(result)} 项期望，{len(wrong)} 项不符")
     if len(wrong):
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Put the commands on an app."""
-    app.command("score")(score)
-    app.command("trace")(trace)
-    app.command("template")(template)
-    app.command("policies")(policies)
-    app.command("check-policy")(check_policy)
+@group.command("programmes", help="企业能申请哪些政策工具（补助、奖励、税收、金融），金额多少，还缺什么。")
+@argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
+@on_option(required=True)
+@output_option(".xlsx、.csv 或 .parquet")
+@option("-p", "--policy", multiple=True, metavar="政策", help="只看这些政策工具；可多次给出。")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def programmes_command(
+    table: Path,
+    on: dt.date,
+    output: Path,
+    policy: Sequence[str],
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """What support a firm can apply for, the sum or cap, what is missing."""
+    from matcher.export.tables import write_tables
+    from matcher.policy.firm_table import read_firms
+    from matcher.policy.policy import load_policy
+    from matcher.policy.support_programmes import answered, catalogue, sheets
+    from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines
+
+    check({output: _TABLES}, table)
+    chosen = [entry.policy for entry in catalogue() if not policy or entry.policy in policy]
+    firms = read(read_firms, table, [load_policy(name) for name in chosen], sheet=sheet, column=column, quiet=quiet)
+    result, faults = answered(firms.rows, on=on, policies=list(policy) or None)
+    names = dict(zip(firms.rows["enterprise_id"], firms.rows["name"], strict=True)) if "name" in firms.rows else {}
+    tables, lines = sheets(result, names) if output.suffix.lower() == ".xlsx" else _plain(result)
+    problems = answering_problems(firms.problems, faults)
+    write_tables(output, tables, problems=problems, notes=lines, title="政策工具", mask=not show_contacts)
+    counts: Any = result.groupby(["title", "decision"], sort=False).size()
+    report(
+        quiet,
+        f"{len(firms.rows)} 家企业，{len(chosen)} 项政策工具",
+        *(f"  {title}：{DECISIONS[decision]} {count} 家" for (title, decision), count in counts.items()),
+    )
+    note(quiet, *problem_lines(faults))
+
+
+def _load(name: str, readings: dict[str, str], parameters: dict[str, str]) -> Policy:
+    """A policy with those of the readings and parameters that it knows."""
+    from matcher.policy.policy import load_policy
+
+    plain = load_policy(name)
+    known = {key: value for key, value in readings.items() if key in plain.open_points}
+    numbers = {key: value for key, value in parameters.items() if key in plain.parameters}
+    return plain.remade(known, numbers) if known or numbers else plain
+
+
+def _check_known(policies: Sequence[Policy], readings: dict[str, str], parameters: dict[str, str]) -> None:
+    for what, given, known in (
+        ("读法", readings, {name for policy in policies for name in policy.open_points}),
+        ("数值", parameters, {name for policy in policies for name in policy.parameters}),
+    ):
+        if unknown := sorted(set(given) - known):
+            raise PolicyError(f"所选政策没有名为 {unknown[0]} 的{what}；可用：{'、'.join(sorted(known)) or '无'}")
+
+
+def _plain(table: pd.DataFrame) -> tuple[dict[str, Sheet], list[str]]:
+    """A table as it is, without words in the place of codes."""
+    from matcher.export.sheets import Sheet
+
+    return {"": Sheet(table)}, []
+
+
+def _no_problems() -> pd.DataFrame:
+    import pandas as pd
+
+    from matcher.tables.reading import PROBLEM_COLUMNS
+
+    return pd.DataFrame(columns=PROBLEM_COLUMNS)
+
+
+ALIASES = {
+    "score": score_command,
+    "trace": explain_command,
+    "template": template_command,
+    "policies": list_command,
+    "check-policy": check_command,
+    "instruments": programmes_command,
+}

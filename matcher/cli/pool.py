@@ -325,7 +325,7 @@ def replay_command(
 
 
 def _numbers(texts: list[str] | None) -> dict[str, object]:
-    from matcher.policy.model import parse_yaml
+    from matcher.policy.loader import parse_yaml
 
     return {name: parse_yaml(value, "--parameter") for name, value in named(texts, "--parameter").items()}
 

@@ -42,8 +42,8 @@ def json_bytes(value: Any) -> bytes:
     """JSON in UTF-8, Chinese as it is; a table as a list of records."""
     if isinstance(value, pd.DataFrame):
         text = value.to_json(orient="records", force_ascii=False, date_format="iso", date_unit="s", indent=1)
-        return (text + "\n").encode()
-    return (json.dumps(value, ensure_ascii=False, indent=1) + "\n").encode()
+        return text.encode()
+    return json.dumps(value, ensure_ascii=False, indent=1).encode()
 
 
 def is_text(column: pd.Series[Any]) -> bool:

@@ -109,7 +109,7 @@ def fit_cell(text: str) -> str:
 
 def cells_of(column: pd.Series[Any]) -> list[Any]:
     """Cells as None, str, int, float or date; yes and no in Chinese, several texts joined."""
-    if column.dtype.kind in "if":
+    if isinstance(column.dtype, np.dtype) and column.dtype.kind in "if":
         numbers = column.tolist()
         return [None if value != value else value if abs(value) < 1e15 else str(value) for value in numbers]
     cells = column.astype(object).where(column.notna(), None).tolist()

@@ -21,13 +21,13 @@ from matcher.export.tables import files_of
 from matcher.export.targets import check_folder, check_targets, save_files
 from matcher.partners.cooperation import Cooperation
 from matcher.partners.options import records, text_of
-from matcher.partners.rescoring import Policies, load_all
 from matcher.partners.wording import gap_number, interval_text, item_texts, number_text
-from matcher.policy.advice import as_day, ask_first
+from matcher.policy.advice import ask_first
+from matcher.policy.arguments import as_day
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
 from matcher.policy.model import Rule, Ruleset
-from matcher.policy.policy import Policy
+from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, for_one, rules_by_id
@@ -83,7 +83,7 @@ def firm_files(
     PolicyError
         A policy is not known, or a firm has two rows.
     """
-    loaded = load_all(policy)
+    loaded = load_policies(policy)
     ids = firms["enterprise_id"].astype(str)
     if ids.duplicated().any():
         raise PolicyError(

@@ -19,9 +19,10 @@ import pandas as pd
 from matcher.errors import ArgumentError, PolicyError
 from matcher.partners.cooperation import Cooperation, Move, same
 from matcher.partners.options import Option, asked_firms, finite, options_of, owned_pairs, records
-from matcher.partners.rescoring import Policies, Run, load_all, moved_items
+from matcher.partners.rescoring import Run, moved_items
 from matcher.partners.wording import facts_text, interval_text, reason_texts
-from matcher.policy.advice import as_day
+from matcher.policy.arguments import as_day
+from matcher.policy.policy import Policies, load_policies
 from matcher.policy.workbook import for_one, rules_by_id
 
 PARTNERS = (
@@ -119,7 +120,7 @@ def propose(
     ArgumentError
         There is no such `side` or way.
     """
-    policies = load_all(policy)
+    policies = load_policies(policy)
     cooperation = Cooperation.load(moves)
     for one in policies:
         if one.id not in cooperation.moves:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -13,17 +12,9 @@ from matcher.partners.options import records
 from matcher.partners.wording import gap_number, interval_text
 from matcher.policy.conditions import ScoreTest
 from matcher.policy.evaluation import prepare
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.policy import Policy
 from matcher.policy.scoring import score
 from matcher.policy.workbook import PASSED
-
-Policies = str | Path | Policy | Sequence[str | Path | Policy]
-
-
-def load_all(policy: Policies) -> tuple[Policy, ...]:
-    """One policy or several, by name, folder or object, as objects."""
-    many = (policy,) if isinstance(policy, str | Path | Policy) else policy
-    return tuple(one if isinstance(one, Policy) else load_policy(one) for one in many)
 
 
 class Run:

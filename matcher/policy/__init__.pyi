@@ -6,6 +6,7 @@ from .firm_table import read_firms as read_firms
 from .minimal_changes import Lever as Lever
 from .minimal_changes import cheapest as cheapest
 from .policy import Policy as Policy
+from .policy import list_policies as list_policies
 from .policy import load_policy as load_policy
 from .scoring import Scored as Scored
 from .scoring import score as score

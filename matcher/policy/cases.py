@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import PolicyError
-from matcher.policy.model import read_yaml
+from matcher.policy.loader import read_yaml
 from matcher.policy.policy import Policy, load_policy
 
 EXPECTED = ("condition", "points", "amount")

@@ -5,7 +5,6 @@ the firm.
 from __future__ import annotations
 
 import datetime as dt
-import html
 from typing import Any
 
 import numpy as np
@@ -115,54 +114,28 @@ def _number(value: Any) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4f}".rstrip("0")
 
 
-_STYLE = """body{font:15px/1.6 "Microsoft YaHei","PingFang SC",sans-serif;max-width:60em;margin:2em auto;color:#222}
-table{border-collapse:collapse;width:100%}
-td,th{border:1px solid #ccc;padding:.35em .5em;text-align:left;vertical-align:top}
-th{background:#eef2f8}.fail{background:#fdecea}.unknown{background:#fff7e0}small{color:#666}"""
+def page_facts(explanation: dict[str, Any]) -> dict[str, Any]:
+    """What the page `trace` shows of `trace`'s answer: the same facts, in words."""
+    low, high = explanation["total_low"], explanation["total_high"]
+    rules = []
+    for rule in explanation["rules"]:
+        facts = [(fact["title"], _number(fact["value"]) or "未知") for fact in rule["facts"]]
+        rules.append({**rule, "answer": _answer(rule), "facts": facts})
+    return {
+        **explanation,
+        "decision": DECISIONS.get(explanation["decision"] or "", "不作结论"),
+        "score": "" if low is None else _span(low, high),
+        "rules": rules,
+    }
 
 
-def trace_page(told: dict[str, Any]) -> str:
-    """The same as one self-contained HTML page in Chinese; every text is escaped."""
+def _answer(rule: dict[str, Any]) -> str:
+    if rule["kind"] == "points":
+        return f"{_span(rule['points_low'], rule['points_high'])}（满分 {_number(rule['points_max'])}）"
+    if rule["kind"] == "amount":
+        return f"{_number(rule['value'])} 元" if rule["value"] is not None else "未知"
+    return PASSED[rule["passed"]] + (f"，差 {_number(rule['gap'])}" if rule["gap"] else "")
 
-    def text(value: Any) -> str:
-        return html.escape(str(value))
 
-    decision = DECISIONS.get(told["decision"] or "", "不作结论")
-    score_line = ""
-    if told["total_low"] is not None:
-        low, high = _number(told["total_low"]), _number(told["total_high"])
-        score_line = f"<p>得分：{low if low == high else f'{low} 至 {high}'} 分</p>"
-    rows = []
-    for rule in told["rules"]:
-        facts = "<br>".join(
-            f"{text(fact['title'])}：{text(_number(fact['value']) or '未知')}" for fact in rule["facts"]
-        )
-        if rule["kind"] == "points":
-            low, high = _number(rule["points_low"]), _number(rule["points_high"])
-            answer = f"{low if low == high else f'{low} 至 {high}'}（满分 {_number(rule['points_max'])}）"
-        elif rule["kind"] == "amount":
-            answer = f"{_number(rule['value'])} 元" if rule["value"] is not None else "未知"
-        else:
-            answer = PASSED[rule["passed"]]
-            if rule["gap"]:
-                answer += f"，差 {_number(rule['gap'])}"
-        mark = "" if rule["verified"] else "（数值未核实）"
-        note = f"<br><small>{text(rule['note'])}</small>" if rule["note"] else ""
-        rows.append(
-            f"<tr class='{rule['passed'] or ''}'><td>{text(rule['title'])}{note}</td><td>{text(answer)}</td>"
-            f"<td>{facts}</td>"
-            f"<td><small>{text(rule['source'])}{mark}；{rule['in_force_since']} 起</small></td></tr>"
-        )
-    asks = "".join(f"<li>{text(item['title'])}</li>" for item in told["ask"])
-    ask_part = f"<h2>还需要知道</h2><ol>{asks}</ol>" if asks else ""
-    trouble = "".join(f"<li>{text(item)}</li>" for item in told["problems"])
-    trouble_part = f"<h2>数据中的问题</h2><ul>{trouble}</ul>" if trouble else ""
-    edition = "" if told["edition"] is None else f"，版本 {text(told['edition'])}"
-    return (
-        f"<!doctype html><html lang='zh'><head><meta charset='utf-8'><title>{text(told['title'])}</title>"
-        f"<style>{_STYLE}</style>"
-        f"</head><body><h1>{text(told['name'] or told['enterprise_id'])}：{text(told['title'])}</h1>"
-        f"<p>{told['on']}{edition}：<b>{decision}</b></p>{score_line}"
-        f"<table><tr><th>条款</th><th>结论</th><th>事实</th><th>依据</th></tr>{''.join(rows)}</table>{ask_part}{trouble_part}"
-        "<p><small>按公开条文推算，不代替主管部门的认定。</small></p></body></html>"
-    )
+def _span(low: Any, high: Any) -> str:
+    return _number(low) if _number(low) == _number(high) else f"{_number(low)} 至 {_number(high)}"

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
-from matcher.policy.model import FactColumn
+from matcher.policy.model import FactColumn, YearsRule
 from matcher.tables.cells import read_date
 
 EPOCH = dt.date(1970, 1, 1)
@@ -180,15 +180,6 @@ def domain(column: FactColumn) -> tuple[float, float]:
     if column.kind == "date":
         return -np.inf, np.inf
     return column.lowest, column.highest
-
-
-@dataclass(frozen=True)
-class YearsRule:
-    """Which column counts the accounting years that exist, from which date they follow, and what they cut."""
-
-    column: str
-    since: str
-    cut: Mapping[str, int]
 
 
 def count_years(values: Mapping[str, Floats], on: Floats, rule: YearsRule) -> np.ndarray[Any, np.dtype[np.int64]]:

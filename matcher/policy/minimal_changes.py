@@ -14,7 +14,8 @@ import pandas as pd
 from matcher.policy.advice import Part, as_day, loaded, parts
 from matcher.policy.facts import build, domain
 from matcher.policy.intervals import Floats
-from matcher.policy.policy import Check, Policy
+from matcher.policy.model import Check
+from matcher.policy.policy import Policy
 from matcher.policy.scoring import DECISIONS, decision_codes
 from matcher.policy.thresholds import all_turns, amounts, reads
 

@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PolicyError
-from matcher.policy.model import read_yaml
+from matcher.policy.loader import read_yaml
 
 RESULT = ("outcome_id", "kind", "value_low", "value_high", "weights", "readiness", "readiness_name", "verified")
 

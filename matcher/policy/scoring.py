@@ -218,12 +218,12 @@ def _union(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 def check_figures(ready: Prepared, note: Notes) -> None:
     """Figures that cannot be together, or seldom are, to problems."""
     policy = ready.policy
-    if not policy.raw_checks:
+    if not policy.tree.get("checks"):
         return
     for check in policy.checks():
         sure: Bools = check.test.truth(ready.facts).sure
         if sure.any():
-            note.add(ready.ids, sure, check.column, None, check.says, check.level)
+            note.add(ready.ids, sure, check.column, None, check.message, check.level)
 
 
 def score(firms: pd.DataFrame, policies: Sequence[str | Policy] | str | Policy, *, on: dt.date | str) -> Scored:

@@ -1,10 +1,9 @@
-"""Scorings to files: the summary and verdict tables as CSV or Parquet, fast for millions, and a workbook to hand on."""
+"""Scoring of Parquet files of any size, piece by piece."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from matcher.errors import OutputError, PolicyError
+from matcher.errors import PolicyError
+from matcher.export.parquet import ParquetStream
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import PROBLEMS
 from matcher.policy.firm_table import firm_contract, is_typed
@@ -94,12 +94,15 @@ def score_parquet(
     on: dt.date,
     summary: str | Path | None = None,
     verdicts: str | Path | None = None,
+    mask: bool = True,
 ) -> tuple[dict[str, int], pd.DataFrame]:
     """Score a Parquet file of any size, piece by piece, into Parquet files; memory does not grow with the file.
 
     The file's columns carry the English names of the contract, `enterprise_id` among them. The tables are those of
     `matcher.policy.scoring.score`, in the order of the file, policies one after the other within each piece of 65,536
-    firms. Returns how many firms there were and how many rows each table has, and the problems. Raises PolicyError
+    firms. mask: ids that are contacts are hidden.
+
+    Returns how many firms there were and how many rows each table has, and the problems. Raises PolicyError
     for a file of another form.
     """
     file = pq.ParquetFile(source)
@@ -110,10 +113,10 @@ def score_parquet(
     names = [name for name in file.schema_arrow.names if name in known]
     counted = {"firms": 0, "summary": 0, "verdicts": 0}
     problems: list[pd.DataFrame] = []
-    sinks: dict[str, _Sink] = {}
+    sinks: dict[str, ParquetStream] = {}
     for name, path in (("summary", summary), ("verdicts", verdicts)):
         if path is not None:
-            sinks[name] = _Sink(Path(path))
+            sinks[name] = ParquetStream(Path(path), mask=mask)
     try:
         for firms in _pieces(file, names):
             prepared, notes = prepare(policies, firms, on)
@@ -145,45 +148,11 @@ def _nullable(kind: pa.DataType) -> Any:
     return pd.BooleanDtype() if pa.types.is_boolean(kind) else None
 
 
-class _Sink:
-    """A Parquet file under way, written by one other thread while the next piece is computed."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.part = path.with_name(path.name + ".part")
-        self.writer: pq.ParquetWriter | None = None
-        self.pool = ThreadPoolExecutor(1)
-        self.under_way: Future[None] | None = None
-        self.failed = False
-
-    def put(self, table: pa.Table) -> int:
-        if self.under_way is not None:
-            self.under_way.result()
-        if self.writer is None:
-            words = [f.name for f in table.schema if pa.types.is_dictionary(f.type)]
-            small = ["points_low", "points_high", "points_max", "limit", "total_low", "total_high"]
-            try:
-                self.writer = pq.ParquetWriter(
-                    self.part,
-                    table.schema,
-                    compression="snappy",
-                    use_dictionary=[*words, *(name for name in small if name in table.column_names)],
-                    write_statistics=False,
-                )
-            except OSError as error:
-                self.failed = True
-                raise OutputError(f"{self.path}：写不了（{error}）") from error
-        self.under_way = self.pool.submit(self._write, table)
-        return int(table.num_rows)
-
-    def _write(self, table: pa.Table) -> None:
-        assert self.writer is not None
-        self.writer.write_table(table, row_group_size=1 << 21)
-
-    def close(self) -> None:
-        if self.under_way is not None:
-            self.under_way.result()
-        self.pool.shutdown()
-        if self.writer is not None:
-            self.writer.close()
-            self.part.replace(self.path)
+def is_streamable(source: Path, outputs: Sequence[Path | None], policies: Sequence[Policy]) -> bool:
+    """Whether `score_parquet` can take the file: Parquet all the way, with the English names of the contract."""
+    if any(path is not None and path.suffix.lower() != ".parquet" for path in (source, *outputs)):
+        return False
+    try:
+        return is_typed(pq.read_schema(source).names, firm_contract(policies))
+    except (OSError, pa.ArrowInvalid):  # no Parquet file: the ordinary reader says so
+        return False

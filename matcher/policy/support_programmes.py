@@ -6,7 +6,7 @@ Conditions, sums and sources are policies like any other; `support_programmes.ya
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -16,8 +16,10 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PolicyError
+from matcher.export.sheets import EXCEL_ROWS, Sheet
+from matcher.export.titles import PROGRAMMES
 from matcher.policy.evaluation import Group, Prepared, answers, judged_columns, prepare
-from matcher.policy.model import RuleFault, need, read_yaml
+from matcher.policy.loader import RuleFault, need, read_yaml
 from matcher.policy.points import Weighted
 from matcher.policy.policy import Policy, load_policy, shipped
 from matcher.policy.scoring import DECISIONS, check_figures, decision_codes, passed_codes
@@ -42,21 +44,6 @@ INSTRUMENTS = (
     "verified",
     "what_to_do",
 )
-HEADERS = {
-    "enterprise_id": "企业编号",
-    "instrument": "政策编号",
-    "title": "政策工具",
-    "stage": "阶段",
-    "kind": "类别",
-    "decision": "结论",
-    "amount_low": "最低金额",
-    "amount_high": "最高金额",
-    "cap": "金额上限",
-    "missing": "缺少的事实",
-    "source": "依据",
-    "verified": "已核实",
-    "what_to_do": "处理",
-}
 
 
 @dataclass(frozen=True)
@@ -298,59 +285,15 @@ def _sentence(
     return text if found else text + "；部分依据未核实，请核对原文"
 
 
-def instruments_file(
-    table: str | Path,
-    *,
-    on: dt.date,
-    output: str | Path,
-    policies: Sequence[str] | None = None,
-    sheet: str | int | None = None,
-) -> str:
-    """Read a firm table, write its instruments (.csv or .parquet: English names; .xlsx: Chinese); a few lines to show.
-
-    Problems of reading and answering go to the workbook's sheet 问题, or to `<stem>.problems.csv`. Raises TableError,
-    PolicyError or OutputError.
-    """
-    from matcher.export.targets import save_files
-    from matcher.policy.files import check_target, problem_files, problem_lines, table_bytes
-    from matcher.policy.firm_table import read_firms
-
-    check_target(output, workbook=True)
-    chosen = [entry.policy for entry in catalogue() if policies is None or entry.policy in policies]
-    reading = read_firms(table, [load_policy(name) for name in chosen], sheet=sheet)
-    found, problems = answered(reading.rows, on=on, policies=policies)
-    target = Path(output)
-    if target.suffix.lower() == ".xlsx":
-        save_files({target: _book(found, reading.problems, problems)})
-    else:
-        save_files({target: table_bytes(found, target), **problem_files(target, reading.problems, problems)})
-    lines = [f"{len(reading.rows)} 家企业，{len(chosen)} 项政策工具"]
-    counted: Any = found.groupby(["title", "decision"], sort=False).size()
-    lines += [f"  {title}：{SHOWN[decision]} {count} 家" for (title, decision), count in counted.items()]
-    return "\n".join([*lines, *problem_lines(reading.problems, problems)])
-
-
-def _book(found: pd.DataFrame, reading: pd.DataFrame, problems: pd.DataFrame) -> bytes:
-    import io
-
-    import xlsxwriter
-
-    from matcher.policy.workbook import EXCEL_ROWS, PROBLEM_HEADERS, problem_rows, write_sheet
-
-    told = found.assign(
-        decision=found["decision"].map(SHOWN), verified=found["verified"].map({True: "是", False: "否"})
-    )
-    about = [
+def sheets(table: pd.DataFrame, names: Mapping[str, str]) -> tuple[dict[str, Sheet], list[str]]:
+    """The sheet 政策工具 of what `instruments` gives, and the lines of 说明. names: enterprise_id -> name."""
+    shown = table.head(EXCEL_ROWS - 1).assign(decision=table["decision"].map(SHOWN))
+    shown.insert(1, "name", shown["enterprise_id"].map(names).fillna(""))
+    lines = [
         "空白金额是没有查到或缺少事实，不是零；金额以元计，按公开条文推算，不代替主管部门的决定",
         "“已核实”为否的，部分数值凭记忆、转述或只知年份，使用前请核对原文",
     ]
-    if len(found) >= EXCEL_ROWS:
-        about.append(f"共 {len(found)} 行，超过一张工作表的上限，只列出前 {EXCEL_ROWS - 1} 行；请另存 .parquet")
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    rows: Any = told.head(EXCEL_ROWS - 1).rename(columns=HEADERS).to_dict("records")
-    write_sheet(book, "政策工具", rows, list(HEADERS.values()))
-    write_sheet(book, "问题", problem_rows(reading, problems, {}), PROBLEM_HEADERS)
-    write_sheet(book, "说明", [{"说明": line} for line in about], ["说明"])
-    book.close()
-    return buffer.getvalue()
+    if len(table) >= EXCEL_ROWS:
+        lines.append(f"共 {len(table)} 行，超过一张工作表的上限，只列出前 {EXCEL_ROWS - 1} 行；请另存 .parquet")
+    key = [str(name) for name in shown if name not in ("instrument", "verified")]
+    return {"政策工具": Sheet(shown, PROGRAMMES, key=key, frozen=2)}, lines

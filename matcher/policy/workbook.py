@@ -5,19 +5,17 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
-from matcher.export.sheets import fit_cell
+from matcher.export.sheets import EXCEL_ROWS, Sheet
+from matcher.export.titles import PROBLEMS, SCORING
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import Scored
 
-EXCEL_ROWS = 1_048_576
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
 DECISIONS = {
     "passes": "通过",
@@ -34,7 +32,7 @@ LEVELS = {
     "definition": "口径不同",
     "manual": "需人工判断",
 }
-_WIDTHS = {"企业名称": 28, "条款": 46, "依据": 52, "事实": 40, "问题": 60, "处理": 40, "说明": 110, "结论": 16}
+_SHARED = ("row", "column", "value", "problem", "action")
 
 
 def rules_by_id(policy: Policy, edition: str) -> dict[tuple[str, str], Rule]:
@@ -47,136 +45,109 @@ def rules_by_id(policy: Policy, edition: str) -> dict[tuple[str, str], Rule]:
     return found
 
 
-def workbook(
-    firms: pd.DataFrame, policies: Sequence[Policy], scored: Scored, problems: pd.DataFrame, *, on: dt.date
-) -> bytes:
-    """The workbook as bytes. `firms`: the table read; `problems`: what its reading found.
+def sheets(
+    firms: pd.DataFrame, policies: Sequence[Policy], scored: Scored, *, on: dt.date
+) -> tuple[dict[str, Sheet], list[str]]:
+    """The sheets of a scoring (结论, 逐条, 差距, 要问的事实), and the lines of 说明.
 
-    A table longer than a sheet is cut there, and 说明 says so.
+    firms: the table that was scored, for names and questions. A table longer than a sheet is cut there, and 说明 says
+    so.
     """
-    import xlsxwriter
-
-    from matcher.policy.advice import ask_first
-
-    summary_rows: Any = scored.summary
-    verdict_rows: Any = scored.verdicts
     names = dict(zip(firms["enterprise_id"], firms["name"], strict=True)) if "name" in firms else {}
     titles = {policy.id: policy.title for policy in policies}
-    editions = {
-        (row[0], row[1]): row[2]
-        for row in scored.summary[["enterprise_id", "policy", "edition"]].itertuples(index=False)
-    }
+    questions, cut = _questions(firms, policies, scored, on)
+    lines = notes(policies, on=on)
+    top = EXCEL_ROWS - 1
+    if len(scored.verdicts) > top:
+        lines.append(f"逐条结论共 {len(scored.verdicts)} 行，超过一张工作表的上限，只列出前 {top} 行；请另存 .parquet")
+    if cut:
+        lines.append(f"每项政策只为前 {ASK_FIRMS} 家未定企业列出要问的事实")
+
+    def shown(table: pd.DataFrame) -> pd.DataFrame:
+        """With names and words in the place of codes."""
+        frame = table.head(top).astype(object)
+        words = {"decision": DECISIONS, "passed": PASSED, "policy": titles}
+        for name, mapping in words.items():
+            if name in frame:
+                frame[name] = frame[name].map(mapping)
+        frame.insert(1, "name", frame["enterprise_id"].map(names).fillna(""))
+        return frame
+
+    first = questions.drop_duplicates(["enterprise_id", "policy"]).set_index(["enterprise_id", "policy"])["fact"]
+    keys = pd.MultiIndex.from_frame(scored.summary[["enterprise_id", "policy"]].astype(object))
+    summary = shown(scored.summary.assign(ask=first.reindex(keys).fillna("").to_numpy(object)))
+    verdicts = shown(_with_titles(scored, policies, top))
+    gaps = verdicts.loc[verdicts["passed"].isin(["不符合", "未定"])]
+    firm = ["enterprise_id", "name", "policy"]
+    gap, points = ["title", "passed", "value", "limit", "gap"], ["points_low", "points_high", "points_max"]
+    return {
+        "结论": Sheet(summary, SCORING, frozen=2),
+        "逐条": Sheet(verdicts, SCORING, key=[*firm, *gap, *points, "source"], frozen=2),
+        "差距": Sheet(gaps[[*firm, *gap, "source", "verified"]], SCORING, frozen=2),
+        "要问的事实": Sheet(shown(questions), SCORING, frozen=2),
+    }, lines
+
+
+def _with_titles(scored: Scored, policies: Sequence[Policy], most: int) -> pd.DataFrame:
+    """The verdicts with the title of each rule in the place of its id and kind."""
+    editions = scored.summary.set_index(["enterprise_id", "policy"])["edition"].to_dict()
     rules = {
         (policy.id, edition.id): rules_by_id(policy, edition.id) for policy in policies for edition in policy.editions
     }
-    asked = []
-    cut = False
+    verdicts = scored.verdicts.head(most)
+    titles = [
+        rules[policy, editions[firm, policy]][kind, rule].title
+        for firm, policy, kind, rule in verdicts[["enterprise_id", "policy", "kind", "rule"]].itertuples(index=False)
+    ]
+    order = ["enterprise_id", "policy", "title", "passed", "value", "limit", "gap", "points_low", "points_high"]
+    return verdicts.assign(title=titles)[[*order, "points_max", "source", "in_force_since", "verified"]]
+
+
+def _questions(
+    firms: pd.DataFrame, policies: Sequence[Policy], scored: Scored, on: dt.date
+) -> tuple[pd.DataFrame, bool]:
+    """The facts to ask for of undecided firms, and whether some firms were left out of it."""
+    from matcher.policy.advice import ask_first
+
+    parts, cut = [], False
     for policy in policies:
         waiting = scored.summary[(scored.summary["policy"] == policy.id) & (scored.summary["decision"] == "unknown")]
         ids = waiting["enterprise_id"]
+        cut = cut or len(ids) > ASK_FIRMS
         if len(ids):
-            cut = cut or len(ids) > ASK_FIRMS
-            asked.append(
-                ask_first(for_one(firms[firms["enterprise_id"].isin(ids[:ASK_FIRMS])], policy, policies), policy, on=on)
-            )
-    questions: Any = pd.concat(asked, ignore_index=True) if asked else pd.DataFrame()
-
-    def told(row: Any) -> dict[str, Any]:
-        rule = rules[row.policy, editions[row.enterprise_id, row.policy]][row.kind, row.rule]
-        return {
-            "企业编号": row.enterprise_id,
-            "企业名称": names.get(row.enterprise_id, ""),
-            "政策": titles[row.policy],
-            "条款": rule.title,
-            "结论": PASSED.get(row.passed, ""),
-            "数值": row.value,
-            "要求": row.limit,
-            "差距": row.gap,
-            "最低得分": row.points_low,
-            "最高得分": row.points_high,
-            "满分": row.points_max,
-            "依据": row.source,
-            "施行": row.in_force_since,
-            "已核实": "是" if row.verified else "否",
-        }
-
-    top = EXCEL_ROWS - 1
-    verdicts = [told(row) for row in verdict_rows.head(top).itertuples(index=False)]
-    first: dict[tuple[str, str], str] = {}
-    for row in questions.itertuples(index=False):
-        first.setdefault((row.enterprise_id, row.policy), row.title)
-    summary = [
-        {
-            "企业编号": row.enterprise_id,
-            "企业名称": names.get(row.enterprise_id, ""),
-            "政策": titles[row.policy],
-            "版本": "" if pd.isna(row.edition) else row.edition,
-            "日期": row.on,
-            "结论": "" if pd.isna(row.decision) else DECISIONS[row.decision],
-            "最低得分": row.total_low,
-            "最高得分": row.total_high,
-            "先问": first.get((row.enterprise_id, row.policy), ""),
-        }
-        for row in summary_rows.head(top).itertuples(index=False)
-    ]
-    gaps = [
-        {
-            key: line[key]
-            for key in ("企业编号", "企业名称", "政策", "条款", "结论", "数值", "要求", "差距", "依据", "已核实")
-        }
-        for line in verdicts
-        if line["结论"] in ("不符合", "未定")
-    ]
-    ask = [
-        {
-            "企业编号": row.enterprise_id,
-            "企业名称": names.get(row.enterprise_id, ""),
-            "政策": titles[row.policy],
-            "次序": row.rank,
-            "事实": row.title,
-            "列名": row.column,
-            "问清后可定的机会": row.settles,
-        }
-        for row in questions.itertuples(index=False)
-    ]
-    told_problems = problem_rows(problems, scored.problems, titles)
-    about = [{"说明": line} for line in notes(policies, on=on)]
-    if len(scored.verdicts) > top:
-        about.append(
-            {"说明": f"逐条结论共 {len(scored.verdicts)} 行，超过一张工作表的上限，只列出前 {top} 行；请另存 .parquet"}
-        )
-    if cut:
-        about.append({"说明": f"每项政策只为前 {ASK_FIRMS} 家未定企业列出要问的事实"})
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    write_sheet(
-        book, "结论", summary, ["企业编号", "企业名称", "政策", "版本", "日期", "结论", "最低得分", "最高得分", "先问"]
-    )
-    write_sheet(book, "逐条", verdicts, list(verdicts[0]) if verdicts else ["企业编号"])
-    write_sheet(book, "差距", gaps, list(gaps[0]) if gaps else ["企业编号", "企业名称", "政策", "条款"])
-    write_sheet(book, "要问的事实", ask, list(ask[0]) if ask else ["企业编号", "企业名称", "政策", "次序", "事实"])
-    write_sheet(book, "问题", told_problems, ["来源", "企业编号", "行", "列", "原值", "问题", "处理"])
-    write_sheet(book, "说明", about, ["说明"])
-    book.close()
-    return buffer.getvalue()
+            undecided = firms[firms["enterprise_id"].isin(ids[:ASK_FIRMS])]
+            parts.append(ask_first(for_one(undecided, policy, policies), policy, on=on))
+    columns = ["enterprise_id", "policy", "rank", "title", "column", "settles"]
+    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+    return table[columns].rename(columns={"title": "fact"}), cut
 
 
-PROBLEM_HEADERS = ("来源", "企业编号", "行", "列", "原值", "问题", "处理")
-
-
-def problem_rows(reading: Any, own: Any, titles: Mapping[str, str]) -> list[dict[str, Any]]:
-    """What the reading and the answering found wrong, as rows with PROBLEM_HEADERS."""
+def answering_problems(
+    reading: pd.DataFrame, answering: pd.DataFrame, titles: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """What the reading and the answering found wrong, in one table with Chinese headers."""
+    names = titles or {}
+    read = pd.DataFrame({"来源": "读表", "企业编号": "", **{PROBLEMS[name]: reading[name] for name in _SHARED}})
+    lines: Any = answering.itertuples(index=False)
     rows = [
-        dict(zip(PROBLEM_HEADERS, ("读表", "", row.row, row.column, row.value, row.problem, row.action), strict=True))
-        for row in reading.itertuples(index=False)
-    ]
-    for row in own.itertuples(index=False):
-        who = titles.get(row.policy, row.policy)
-        level = LEVELS.get(row.level, row.level)
-        cells = (who, row.enterprise_id, None, row.column, row.cell, row.problem, level)
-        rows.append(dict(zip(PROBLEM_HEADERS, cells, strict=True)))
-    return rows
+        (names.get(row.policy, row.policy), row.enterprise_id, None, row.column, row.cell, row.problem,
+         LEVELS.get(row.level, row.level))
+        for row in lines
+    ]  # fmt: skip
+    answered = pd.DataFrame(rows, columns=list(read.columns))
+    filled = [table.astype(object) for table in (read, answered) if len(table)]
+    return pd.concat(filled, ignore_index=True) if filled else answered
+
+
+def problem_lines(answering: pd.DataFrame) -> list[str]:
+    """What the answering found wrong, for the screen; at most 20 lines."""
+    if not len(answering):
+        return []
+    lines = [f"判断时发现 {len(answering)} 处问题："]
+    for row in answering.head(20).to_dict("records"):
+        who = f"{row['enterprise_id']}，" if row["enterprise_id"] else ""
+        lines.append(f"  {who}{row['column']}：{row['problem']}（{LEVELS.get(row['level'], row['level'])}）")
+    return [*lines, f"  ……另有 {len(answering) - 20} 处"] if len(answering) > 20 else lines
 
 
 def for_one(firms: pd.DataFrame, policy: Policy, policies: Sequence[Policy]) -> pd.DataFrame:
@@ -210,30 +181,3 @@ def notes(policies: Sequence[Policy], *, on: dt.date) -> list[str]:
             lines.append(f"存疑：{reading.title}。本次采用“{reading.choices[chosen]}”（{name}={chosen}）")
         lines += [f"可配置：{name} = {value}" for name, value in policy.parameters.items()]
     return lines
-
-
-def write_sheet(book: Any, name: str, rows: Sequence[Mapping[str, Any]], columns: Iterable[str]) -> None:
-    """One sheet: header, frozen and filtered; text stays text, numbers numbers, nothing becomes a formula."""
-    columns = list(columns)
-    sheet = book.add_worksheet(name)
-    bold = book.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
-    wrap = book.add_format({"text_wrap": True, "valign": "top"})
-    day = book.add_format({"num_format": "yyyy-mm-dd", "valign": "top"})
-    number = book.add_format({"num_format": "#,##0.######", "valign": "top"})
-    for place, title in enumerate(columns):
-        sheet.set_column(place, place, _WIDTHS.get(title, 14))
-        sheet.write_string(0, place, title, bold)
-    for line, row in enumerate(rows, 1):
-        for place, title in enumerate(columns):
-            cell = row.get(title)
-            if cell is None or cell is pd.NaT or cell is pd.NA or (isinstance(cell, float) and np.isnan(cell)):
-                continue
-            if isinstance(cell, (dt.date, pd.Timestamp)):
-                sheet.write_datetime(line, place, pd.Timestamp(cell).to_pydatetime(), day)
-            elif isinstance(cell, (int, float, np.integer, np.floating)) and not isinstance(cell, bool):
-                sheet.write_number(line, place, float(cell), number)
-            else:
-                sheet.write_string(line, place, fit_cell(str(cell)), wrap)
-    sheet.freeze_panes(1, 0)
-    if columns:
-        sheet.autofilter(0, 0, max(len(rows), 1), len(columns) - 1)

@@ -1,10 +1,15 @@
 """Finished tables to files and back: what was written is read, and a file that is none is told so."""
 
+import json
+
+import openpyxl
 import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.tables.results import load_table, save_tables
+from matcher.export.sheets import Form, Sheet
+from matcher.export.tables import write_tables
+from matcher.tables.results import load_table
 
 TITLES = {"enterprise_id": "企业编号", "chance": "通过的可能", "ask": "先问什么"}
 TABLE = pd.DataFrame({"enterprise_id": ["007", "1e5"], "chance": [0.5, 0.25], "ask": ["职工总数", "=1+1"]})
@@ -13,17 +18,17 @@ TABLE = pd.DataFrame({"enterprise_id": ["007", "1e5"], "chance": [0.5, 0.25], "a
 @pytest.mark.parametrize("suffix", [".csv", ".parquet", ".xlsx"])
 def test_a_table_comes_back_with_its_fields_and_its_ids_as_texts(tmp_path, suffix):
     path = tmp_path / f"t{suffix}"
-    save_tables(path, {"一": TABLE, "二": TABLE.head(0)}, TITLES)
+    write_tables(path, {"一": Sheet(TABLE, TITLES), "二": Sheet(TABLE.head(0), TITLES)})
     found = load_table(path, titles=TITLES, needed=["enterprise_id", "chance"])
     assert found[["enterprise_id", "chance"]].to_numpy().tolist() == [["007", 0.5], ["1e5", 0.25]]
     assert found["ask"].tolist() == ["职工总数", "'=1+1" if suffix == ".csv" else "=1+1"]
 
 
 def test_what_cannot_be_read_is_told(tmp_path):
-    save_tables(tmp_path / "t.xlsx", {"一": TABLE}, TITLES)
+    write_tables(tmp_path / "t.xlsx", {"一": Sheet(TABLE, TITLES)})
     with pytest.raises(TableError, match=r"^t\.xlsx：缺少列 rank$"):
         load_table(tmp_path / "t.xlsx", titles=TITLES, needed=["rank", "chance"])
-    save_tables(tmp_path / "t.parquet", {"一": TABLE}, TITLES)
+    write_tables(tmp_path / "t.parquet", {"一": TABLE})
     with pytest.raises(TableError, match=r"^t\.parquet：缺少列 rank$"):
         load_table(tmp_path / "t.parquet", needed=["rank"])
     (tmp_path / "bad.xlsx").write_bytes(b"PK\x03\x04 nothing")
@@ -37,15 +42,63 @@ def test_what_cannot_be_read_is_told(tmp_path):
 
 def test_of_a_workbook_the_first_sheet_with_what_is_needed_is_read(tmp_path):
     sheets = {"一": pd.DataFrame({"ask": ["a"]}), "二": TABLE, "三": TABLE.tail(1)}
-    save_tables(tmp_path / "t.xlsx", sheets, TITLES)
+    write_tables(tmp_path / "t.xlsx", {name: Sheet(table, TITLES) for name, table in sheets.items()})
     assert load_table(tmp_path / "t.xlsx", titles=TITLES, needed=["chance"])["enterprise_id"].tolist() == ["007", "1e5"]
     assert load_table(tmp_path / "t.xlsx", titles=TITLES).to_numpy().tolist() == [["a"]]
 
 
-def test_contacts_are_hidden_but_not_ids_and_problems_have_chinese_headers(tmp_path):
-    told = pd.DataFrame({"enterprise_id": ["13812345678"], "ask": ["王工 13812345678"], "row": [3]})
-    save_tables(tmp_path / "t.xlsx", {"一": told}, TITLES)
-    found = pd.read_excel(tmp_path / "t.xlsx", engine="calamine", dtype=str)
-    assert found.to_dict("list") == {"企业编号": ["13812345678"], "先问什么": ["王工 138****5678"], "行": ["3"]}
-    save_tables(tmp_path / "t.csv", {"一": told}, TITLES, mask=False)
+def test_contacts_are_hidden_in_cells_headers_and_ids_that_are_contacts(tmp_path):
+    table = pd.DataFrame(
+        {"enterprise_id": ["13812345678", "S01"], "ask": ["王工 13812345678", "无"], "手机": [13812345678, 5]}
+    )
+    write_tables(tmp_path / "t.xlsx", {"一": Sheet(table, TITLES), "二": table[["enterprise_id"]]})
+    book = pd.read_excel(tmp_path / "t.xlsx", engine="calamine", dtype=str, sheet_name=None)
+    assert book["一"]["企业编号"].tolist() == ["138****5678", "S01"] == book["二"]["企业编号"].tolist()
+    assert book["一"]["先问什么"].tolist() == ["王工 138****5678", "无"]
+    assert book["一"]["手机"][0] == "138****5678"
+    write_tables(tmp_path / "t.csv", {"一": table}, mask=False)
     assert "王工 13812345678" in (tmp_path / "t.csv").read_text("utf-8-sig")
+
+
+def test_problems_stand_beside_what_is_no_workbook_and_an_old_file_is_renewed(tmp_path):
+    columns = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
+    problems = pd.DataFrame([("a.csv", "", 3, "电话", "13812345678", "不对", "请改", True)], columns=columns)
+    write_tables(tmp_path / "t.csv", {"一": TABLE}, problems=problems)
+    assert "138****5678" in (tmp_path / "t.problems.csv").read_text("utf-8-sig")
+    write_tables(tmp_path / "t.csv", {"一": TABLE}, problems=problems.head(0))
+    assert pd.read_csv(tmp_path / "t.problems.csv").empty
+    write_tables(tmp_path / "u.json", {"一": TABLE}, problems=problems.head(0))
+    assert not (tmp_path / "u.problems.csv").exists()
+    assert json.loads((tmp_path / "u.json").read_text("utf-8"))[0] == {
+        "enterprise_id": "007",
+        "chance": 0.5,
+        "ask": "职工总数",
+    }
+    write_tables(tmp_path / "t.xlsx", {"一": TABLE}, problems=problems, notes=["说一句"])
+    assert openpyxl.load_workbook(tmp_path / "t.xlsx").sheetnames == ["一", "问题", "说明"]
+
+
+def test_a_sheet_is_a4_landscape_with_its_key_columns_first_and_the_rest_folded(tmp_path):
+    sheet = Sheet(TABLE, TITLES, key=["chance", "enterprise_id"], frozen=2, shade=("chance", "<0.3", "bad"))
+    write_tables(tmp_path / "t.xlsx", {"一": sheet}, notes=["说一句"])
+    book = openpyxl.load_workbook(tmp_path / "t.xlsx")
+    page = book["一"]
+    assert [cell.value for cell in page[1]] == ["通过的可能", "企业编号", "先问什么"]
+    assert (page.page_setup.paperSize, page.page_setup.orientation, page.page_setup.fitToHeight) == (9, "landscape", 0)
+    assert page.sheet_properties.pageSetUpPr.fitToPage
+    assert (page.freeze_panes, page.print_title_rows) == ("C2", "$1:$1")
+    dimensions = page.column_dimensions
+    assert [(dimensions[name].hidden, dimensions[name].outline_level) for name in "ABC"] == [
+        (False, 0),
+        (False, 0),
+        (True, 1),
+    ]
+    assert [row[0].value for row in book["说明"].iter_rows()] == ["说明", "说一句", "折叠的列：点表头上方的“+”展开"]
+
+
+def test_a_form_is_one_upright_page(tmp_path):
+    form = Form([("title", ["甲公司"]), ("head", ["条款", "结论"]), ("row", ["研发费用", "差 13812345678"])])
+    write_tables(tmp_path / "t.xlsx", {"总览": Sheet(TABLE, links={"enterprise_id": ["甲", "甲"]}), "甲": form})
+    page = openpyxl.load_workbook(tmp_path / "t.xlsx")["甲"]
+    assert page.page_setup.paperSize == 9
+    assert page["B3"].value == "差 138****5678"

@@ -12,8 +12,8 @@ import pytest
 
 from matcher.policy.advice import ask_first, what_changes
 from matcher.policy.explanation import trace, trace_page
+from matcher.policy.loader import read_yaml
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
-from matcher.policy.model import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.policy.scoring import score
 

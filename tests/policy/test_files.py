@@ -15,7 +15,7 @@ from matcher.cli.app import app
 from matcher.policy.detail_tables import add_projects, add_rights, add_years
 from matcher.policy.firm_table import read_firms
 from matcher.policy.linkage import core_name, link, plain_name, uscc_fault
-from matcher.policy.model import read_yaml
+from matcher.policy.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.policy.scoring import SUMMARY, VERDICTS, score
 from matcher.policy.streaming import score_parquet
@@ -292,7 +292,7 @@ def test_the_commands(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--policy", "nothing", "-o", "o.csv"], "没有名为 nothing 的政策"),
+        (["--policy", "nothing", "-o", "o.csv"], "没有名为“nothing”的政策"),
         (["--policy", "hte", "-o", "o.txt"], "文件名须以"),
         (["--policy", "hte", "-o", "o.csv", "--reading", "x=y"], "没有名为 x 的读法"),
         (["--policy", "hte", "-o", "nowhere/o.csv"], "不存在"),

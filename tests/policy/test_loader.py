@@ -148,7 +148,7 @@ def test_limits_are_dated(tmp_path: Path) -> None:
 
 
 def test_unknown_policies_readings_and_parameters_are_refused() -> None:
-    with pytest.raises(PolicyError, match="没有名为 nothing 的政策"):
+    with pytest.raises(PolicyError, match="没有名为“nothing”的政策"):
         load_policy("nothing")
     with pytest.raises(PolicyError, match="no reading growth=high"):
         load_policy("hte", readings={"growth": "high"})

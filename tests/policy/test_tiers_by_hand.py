@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from tiers_by_hand import gazelle, giant_2022, giant_2026, innovative, srdi_2022, srdi_2026
 
-from matcher.policy.model import read_yaml
+from matcher.policy.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.policy.scoring import score
 

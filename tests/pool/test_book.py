@@ -11,7 +11,7 @@ from small import EXAMPLES
 
 from matcher.errors import ConflictError, PoolError, TableError
 from matcher.matching.feedback import REASONS as FEEDBACK_REASONS
-from matcher.policy.model import read_yaml
+from matcher.policy.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
 from matcher.pool.book.book import VERSION, Book
 from matcher.pool.book.diff import moves

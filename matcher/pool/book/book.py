@@ -22,7 +22,7 @@ import pandas as pd
 from matcher.errors import ConflictError, PoolError
 from matcher.export.privacy import mask_contacts
 from matcher.export.targets import save_files
-from matcher.policy.model import parse_yaml
+from matcher.policy.loader import parse_yaml
 from matcher.policy.policy import Policy, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Event, Log, text_of

@@ -1,0 +1,405 @@
+"""The main job and what belongs to it: match, index, feedback, evaluate."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import click
+
+from matcher.cli.options import (
+    DAY,
+    FILE,
+    TABLE_KINDS,
+    Command,
+    Decorated,
+    Number,
+    about,
+    all_problems,
+    argument,
+    bad_rows_option,
+    check,
+    column_option,
+    contacts_option,
+    k_option,
+    named,
+    note,
+    on_option,
+    option,
+    output_option,
+    quiet_option,
+    read,
+    report,
+    sheet_option,
+)
+from matcher.errors import TableError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from matcher.matching.encoders import Encoder
+    from matcher.matching.index import Index
+    from matcher.matching.tokens import Segmenter
+    from matcher.tables.reading import Reading
+
+_MATCHES = (".xlsx", ".html", ".csv", ".parquet")
+
+
+def _model_options(function: Decorated) -> Decorated:
+    """How texts are read: words and encoder."""
+    for decorate in reversed(
+        (
+            option("--words", type=FILE, metavar="文件", help="自己的词表（文本文件，每行一个词），分词时保持完整。"),
+            option(
+                "--encoder", metavar="模型", help="sentence-transformers 模型的文件夹或名称，或静态编码器的文件夹。"
+            ),
+            option("--download", is_flag=True, help="允许下载编码器；不写则只读本机文件。"),
+            option("--query-prompt", metavar="文字", help="编码器要求加在提问一方文字前的提示语。"),
+            option("--document-prompt", metavar="文字", help="编码器要求加在被找一方文字前的提示语。"),
+        )
+    ):
+        function = decorate(function)
+    return function
+
+
+@click.command("match", cls=Command, help="为每条需求推荐成果（--push：为每项成果推荐需求），逐条说明理由。")
+@argument("needs", "需求表", f"技术需求：{TABLE_KINDS}。")
+@argument("outcomes", "成果表", "科技成果的表，或已保存的索引文件夹。")
+@output_option(".xlsx（工作簿）、.html（网页）、.csv 或 .parquet")
+@option("--push", is_flag=True, help="反向：为每项成果找能用上它的需求。")
+@k_option
+@sheet_option(of="需求")
+@sheet_option("--outcomes-sheet", of="成果")
+@column_option(of="需求表")
+@column_option("--outcomes-column", of="成果表")
+@bad_rows_option
+@option("--where", multiple=True, metavar="字段=值", help="只要有这个标签的记录，如 地区=临沂市；可多次给出。")
+@option("--same", multiple=True, metavar="字段", help="双方必须一致的字段，如 地区；可多次给出。")
+@option("--valid-on", type=DAY, metavar="日期", help="不要在这一天之前已到期的记录。")
+@option("--exclude", type=FILE, metavar="配对表", help="不再列出的配对（需求编号、成果编号）。")
+@option("--judged", type=FILE, metavar="标注表", help="人工标注过的配对（等级，或采纳/拒绝及理由），据此调整排序。")
+@option("--weight", multiple=True, metavar="字段=权重", help="双方在该字段一致时加多少分；可多次给出。")
+@option(
+    "--false-alarm", type=Number(float, 0, 1), default=0.05, metavar="比例",
+    help="库中没有其主题的文本，允许多少被标为较强匹配，默认 0.05。",
+)  # fmt: skip
+@_model_options
+@contacts_option
+@on_option("报告上的日期，默认今天。")
+@quiet_option
+def match_command(
+    needs: Path,
+    outcomes: Path,
+    output: Path,
+    push: bool,
+    k: int,
+    sheet: str | None,
+    outcomes_sheet: str | None,
+    column: Sequence[str],
+    outcomes_column: Sequence[str],
+    bad_rows: str,
+    where: Sequence[str],
+    same: Sequence[str],
+    valid_on: dt.date | None,
+    exclude: Path | None,
+    judged: Path | None,
+    weight: Sequence[str],
+    false_alarm: float,
+    words: Path | None,
+    encoder: str | None,
+    download: bool,
+    query_prompt: str | None,
+    document_prompt: str | None,
+    show_contacts: bool,
+    on: dt.date | None,
+    quiet: bool,
+) -> None:
+    """Rank outcomes for every need (or needs for every outcome), with reasons."""
+    from matcher.export.matches import write_matches
+    from matcher.matching.index import Index
+    from matcher.matching.matches import match
+
+    check({output: _MATCHES}, needs, outcomes, exclude, judged, words)
+    model = _encoder(encoder, download, query_prompt, document_prompt)
+    asking = _read("needs", needs, sheet, column, bad_rows, quiet)
+    readings, queries, inputs = [asking], asking.rows, [needs]
+    if outcomes.is_dir():
+        _refuse_beside_folder(words=words, outcomes_sheet=outcomes_sheet, outcomes_column=outcomes_column)
+        index = Index.load(outcomes, encoder=model)
+        if push:
+            raise TableError("--push 需要成果表，不能用索引文件夹：反向推送时由需求建立索引")
+        records = index.records
+    else:
+        answering = _read("outcomes", outcomes, outcomes_sheet, outcomes_column, bad_rows, quiet)
+        readings.append(answering)
+        inputs.append(outcomes)
+        queries, records = (answering.rows, asking.rows) if push else (asking.rows, answering.rows)
+        index = Index.build(records, encoder=model, segmenter=_segmenter(words), progress=not quiet)
+    if judged:
+        index = _learned(index, judged, queries, quiet)
+    matches = match(
+        queries,
+        index,
+        k=k,
+        where={_field(name, records): value for name, value in named(where).items()},
+        same=[_field(name, records, queries) for name in same],
+        valid_on=valid_on,
+        exclude=_read_pairs(exclude) if exclude else None,
+        weights={_field(name, records, queries): _weight(text) for name, text in named(weight).items()},
+        false_alarm=false_alarm,
+        progress=not quiet,
+    )
+    settings = {
+        "编码器": f"{getattr(index.encoder, 'name', type(index.encoder).__name__)}（{index.fingerprint[:16]}）",
+        "分词": f"{index.segmenter.engine}，自带领域词 + 用户词 {len(index.segmenter.words)} 个",
+        "每条给出": str(k),
+        "筛选": "；".join(where) or "无",
+        "须一致的字段": "、".join(same) or "无",
+        "有效日期": valid_on.isoformat() if valid_on else "不限",
+        "排除的配对": str(exclude or "无"),
+        "采用的标注": f"{len(index.feedback.table)} 对" if index.feedback else "无",
+        "字段权重": "；".join(weight) or "无",
+        "误报率": f"{false_alarm:g}（库中没有其主题的文本，被标为较强匹配的比例，按本库估计）",
+    }
+    write_matches(
+        output,
+        matches,
+        queries=queries,
+        records=records,
+        problems=all_problems(*readings),
+        about=about(on or dt.date.today(), inputs) | settings,
+        mask=not show_contacts,
+    )
+    good = matches.groupby(matches.columns[0])["good_match"].any()
+    report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
+
+
+@click.command("index", cls=Command, help="把一张表建成索引存入文件夹，供以后快速匹配；或增、改、删其中的记录。")
+@argument("table", "表", "成果表（加 --needs 则为需求表）。")
+@argument("folder", "文件夹", "索引存在哪个文件夹。")
+@option("--needs", is_flag=True, help="这是需求表。")
+@option("--update", is_flag=True, help="加入已有的索引；编号相同的记录换成新的。")
+@option("--remove", is_flag=True, help="从已有的索引中移除表中的编号。")
+@option("--replace", "renew", is_flag=True, help="重新建立，取代文件夹中原有的索引。")
+@sheet_option()
+@column_option()
+@bad_rows_option
+@_model_options
+@quiet_option
+def index_command(
+    table: Path,
+    folder: Path,
+    needs: bool,
+    update: bool,
+    remove: bool,
+    renew: bool,
+    sheet: str | None,
+    column: Sequence[str],
+    bad_rows: str,
+    words: Path | None,
+    encoder: str | None,
+    download: bool,
+    query_prompt: str | None,
+    document_prompt: str | None,
+    quiet: bool,
+) -> None:
+    """Save an index of a table in a folder, or change the one that is there."""
+    from matcher.matching.index import Index
+
+    if update + remove + renew > 1:
+        raise TableError("--update、--remove、--replace 只能选一个")
+    model = _encoder(encoder, download, query_prompt, document_prompt)
+    reading = _read("needs" if needs else "outcomes", table, sheet, column, bad_rows, quiet, ids_only=remove)
+    if update or remove:
+        _refuse_beside_folder(words=words)
+        index = Index.load(folder, encoder=model)
+        if index.id_column not in reading.rows:
+            raise TableError(f"{folder}：索引按 {index.id_column} 编号，{table.name} 不是这类表")
+        ids = reading.rows[index.id_column]
+        known = ids.isin(set(index.records[index.id_column]))
+        index = index.remove(ids[known])
+        if update:
+            index = index.add(reading.rows, progress=not quiet)
+            report(quiet, f"更新 {known.sum()} 条，新增 {(~known).sum()} 条")
+        else:
+            unknown = f"；{(~known).sum()} 个编号不在索引中：{'、'.join(ids[~known][:10])}" if not known.all() else ""
+            report(quiet, f"移除 {known.sum()} 条{unknown}")
+    else:
+        index = Index.build(reading.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
+    index.save(folder, replace=renew)
+    report(quiet, f"索引共 {len(index)} 条，已保存到 {folder}")
+
+
+@click.command("feedback", cls=Command, help="用人工标注过的配对教已保存的索引，或让它忘掉。")
+@argument("folder", "文件夹", "已保存的索引。")
+@argument("judged", "标注表", "双方编号，以及等级（1 至 4），或采纳/拒绝及拒绝理由。")
+@argument("texts", "原表", "当时拿来匹配的那张表（成果库的索引要需求表）；--withdraw 时不用。", required=False)
+@option("--withdraw", is_flag=True, help="忘掉这些配对。")
+@sheet_option(of="原表")
+@column_option(of="原表")
+@quiet_option
+def feedback_command(
+    folder: Path,
+    judged: Path,
+    texts: Path | None,
+    withdraw: bool,
+    sheet: str | None,
+    column: Sequence[str],
+    quiet: bool,
+) -> None:
+    """Teach a saved index by judged pairs, or make it forget them."""
+    from matcher.matching.feedback import withdraw_feedback
+    from matcher.matching.index import Index
+
+    index = Index.load(folder)
+    before = len(index.feedback.table) if index.feedback else 0
+    if withdraw:
+        index = withdraw_feedback(index, _read_pairs(judged))
+    elif texts is None:
+        raise TableError("还需要当时拿来匹配的那张表（成果库的索引要需求表），才知道这些编号说的是什么")
+    else:
+        kind: Literal["needs", "outcomes"] = "needs" if index.id_column == "outcome_id" else "outcomes"
+        index = _learned(index, judged, _read(kind, texts, sheet, column, "list", quiet).rows, quiet)
+    index.save(folder)
+    report(quiet, f"{folder} 原有标注 {before} 对，现有 {len(index.feedback.table) if index.feedback else 0} 对")
+
+
+@click.command("evaluate", cls=Command, help="用人工标注过的配对检验排序：nDCG、召回、命中、MRR，附 95 % 区间。")
+@argument("needs", "需求表", "技术需求。")
+@argument("outcomes", "成果表", "科技成果。")
+@argument("judged", "标注表", "需求编号、成果编号、等级（1 至 4）。")
+@option("-k", type=Number(int, 1), default=10, metavar="行数", help="只看前几行，默认 10。")
+@output_option(".csv、.parquet 或 .xlsx", required=False)
+@_model_options
+@quiet_option
+def evaluate_command(
+    needs: Path,
+    outcomes: Path,
+    judged: Path,
+    k: int,
+    output: Path | None,
+    words: Path | None,
+    encoder: str | None,
+    download: bool,
+    query_prompt: str | None,
+    document_prompt: str | None,
+    quiet: bool,
+) -> None:
+    """Measure the ranking on judged pairs."""
+    from matcher.export.tables import write_tables
+    from matcher.matching.evaluation import evaluate
+    from matcher.matching.index import Index
+    from matcher.matching.matches import match
+
+    check({output: (".csv", ".parquet", ".xlsx")}, needs, outcomes, judged, words)
+    model = _encoder(encoder, download, query_prompt, document_prompt)
+    asking = _read("needs", needs, None, (), "list", quiet)
+    answering = _read("outcomes", outcomes, None, (), "list", quiet)
+    index = Index.build(answering.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
+    matches = match(asking.rows, index, k=max(1, len(index)), reasons=False, progress=not quiet)
+    pairs = _read_pairs(judged)
+    known = pairs["need_id"].isin(asking.rows["need_id"]) & pairs["outcome_id"].isin(answering.rows["outcome_id"])
+    if not known.all():
+        lost = "、".join(pairs.loc[~known, "need_id"] + "-" + pairs.loc[~known, "outcome_id"][:5])
+        note(quiet, f"{judged.name}：{(~known).sum()} 对的编号不在两张表里，按没有找到计：{lost}")
+    figures = evaluate(matches, pairs, k=k)
+    for row in figures.itertuples():
+        report(False, f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
+    if output:
+        write_tables(output, {"指标": figures})
+
+
+def _read(
+    kind: Literal["needs", "outcomes"],
+    path: Path,
+    sheet: str | None,
+    column: Sequence[str],
+    bad_rows: str,
+    quiet: bool,
+    *,
+    ids_only: bool = False,
+) -> Reading:
+    from matcher.tables.reading import NEEDS, OUTCOMES, read_table
+
+    contract = NEEDS if kind == "needs" else OUTCOMES
+    if ids_only:
+        contract = replace(contract, any_of=(), reposts=())
+    return read(read_table, path, contract, sheet=sheet, column=column, bad_rows=bad_rows, quiet=quiet)
+
+
+def _field(name: str, *tables: pd.DataFrame) -> str:
+    """The column that a user means by its name or by its Chinese title, which all the tables must have."""
+    from matcher.tables.schemas import NEEDS, OUTCOMES
+
+    titles = {column.name: column.title for contract in (NEEDS, OUTCOMES) for column in contract.columns}
+    for field in (name, *(field for field, title in titles.items() if title == name)):
+        if all(field in table for table in tables):
+            return field
+    shared = [column for column in tables[0] if all(column in table for table in tables)]
+    known = "、".join(f"{titles[column]}（{column}）" if column in titles else str(column) for column in shared)
+    raise TableError(f"没有字段“{name}”；可用的有：{known}")
+
+
+def _weight(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise click.BadParameter(f"权重“{text}”不是数字") from None
+
+
+def _segmenter(words: Path | None) -> Segmenter:
+    from matcher.matching.tokens import Segmenter
+
+    if words is None:
+        return Segmenter()
+    data = words.read_bytes()
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return Segmenter(data.decode(encoding).split())
+    raise TableError(f"{words.name}：不是文本文件；请存为 UTF-8 文本，每行一个词")
+
+
+def _refuse_beside_folder(**given: object) -> None:
+    """What was settled when an index was built is not asked for again, and not passed over in silence."""
+    for name, value in given.items():
+        if value:
+            option_name = "--" + name.replace("_", "-")
+            raise TableError(f"{option_name} 在建立索引时给出，不能用于已保存的索引；要改请重新建立索引（--replace）")
+
+
+def _encoder(name: str | None, download: bool, query_prompt: str | None, document_prompt: str | None) -> Encoder | None:
+    from matcher.matching.encoders import load_encoder
+
+    if name is None:
+        return None
+    return load_encoder(name, download=download, query_prompt=query_prompt, document_prompt=document_prompt)
+
+
+def _read_pairs(path: Path) -> pd.DataFrame:
+    from matcher.tables.reading import read_table
+    from matcher.tables.schemas import PAIRS
+
+    rows = read_table(path, PAIRS).rows
+    if (rows[["need_id", "outcome_id"]] == "").any(axis=None):
+        raise TableError(f"{path.name}：每一行都要有需求编号和成果编号")
+    return rows
+
+
+def _learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> Index:
+    """The index taught by a file of judged pairs; what it cannot learn from yet is told."""
+    from matcher.matching.feedback import fit_feedback
+
+    pairs = _read_pairs(judged)
+    if away := int((~pairs[index.id_column].isin(set(index.ids.astype(str)))).sum()):
+        note(quiet, f"{judged.name}：{away} 对的编号（{index.id_column}）不在库中，入库后才起作用")
+    return fit_feedback(index, queries, pairs)
+
+
+def add_commands(main: click.Group) -> None:
+    """Put the commands on the main group."""
+    for command in (match_command, index_command, feedback_command, evaluate_command):
+        main.add_command(command)
