@@ -1,7 +1,9 @@
-"""How the modules may know each other, what an import costs, and what must never be in them."""
+"""The laws of the house: which package knows which, what an import costs, and what must never be in a module."""
 
 import ast
+import importlib
 import importlib.resources
+import inspect
 import re
 import subprocess
 import sys
@@ -12,129 +14,152 @@ import pytest
 
 import matcher
 
-PACKAGE = Path(matcher.__file__).parent
-ROOMS = {  # rooms with rooms of their own
-    name: {path.stem: path for path in (PACKAGE / name).glob("*.py")} for name in ("policy", "assignment", "pool")
-}
-POLICY = ROOMS["policy"]
-MODULES = sorted([*(path.stem for path in PACKAGE.glob("*.py")), *ROOMS])
-
-# A module knows only those further up; on one line nobody knows the other.
-ORDER = [
-    {"errors", "progress", "chance"},
-    {"contracts", "text", "biff", "output", "strict_yaml"},
-    {"cleaning", "encoders", "lexical", "reposts"},
-    {"files", "torch_encoder", "estimators", "calibration"},
-    {"headers"},
+ROOT = Path(matcher.__file__).parent
+MODULES = {".".join(("matcher", *path.relative_to(ROOT).with_suffix("").parts)): path for path in ROOT.rglob("*.py")}
+LEVELS = [  # a package imports what lies on lower levels; on one level nobody knows the other
+    {"errors", "progress"},
     {"tables"},
-    {"index", "policy", "schemes", "scopes"},
-    {"filters", "reasons", "fields", "experts"},
-    {"feedback"},
-    {"storage", "ranking"},
-    {"matching", "evaluation", "report", "expert_ranking"},
-    {"books", "cli_options"},
-    {"assignment", "pool", "teams", "namesakes", "cooperation", "chains"},
-    {"partner_options"},
-    {"partnering"},
-    {"firm_sheets", "partner_book"},
-    {
-        "cli_policy",
-        "cli_discover",
-        "cli_history",
-        "cli_assign",
-        "cli_experts",
-        "cli_teams",
-        "cli_partners",
-        "cli_fields",
-        "cli_instruments",
-    },
-    {"cli_followup"},
-    {"cli_pool"},
-    {"__init__", "cli"},
+    {"matching", "export"},
+    {"experts", "fields", "policy", "assignment"},
+    {"pool", "partners"},
+    {"cli"},
 ]
-TABLES = {"cleaning", "contracts", "headers", "files", "biff", "reposts", "tables"}
-MATCHING = {"text", "encoders", "chance", "lexical", "index", "storage", "filters", "reasons", "matching", "evaluation"}
-MATCHING |= {"calibration", "feedback", "ranking", "experts", "teams", "namesakes"}
-# Index.save and Index.load; what the judged pairs teach: these know Index themselves
-LAZY = {("index", "storage"), ("index", "ranking"), ("index", "feedback")}
+PACKAGES = sorted(set().union(*LEVELS))
+WRITERS = r"\bimport xlsxwriter|\bimport jinja2|\.to_csv\(|\.to_parquet\(|\.to_excel\(|\bParquetWriter\(|\.to_html\("
 
 
-def imported(module: str) -> set[str]:
-    """The modules of this package that a module imports, wherever in it; those for type checking alone count too."""
-    paths = ROOMS[module].values() if module in ROOMS else [PACKAGE / f"{module}.py"]
-    return {name for path in paths for name in imports_of(path)} - {module}
+def code_of(path: Path) -> str:
+    """The text of a module without docstrings and comments."""
+    return ast.unparse(_without_docstrings(ast.parse(path.read_text("utf-8"))))
 
 
-def imports_of(path: Path) -> set[str]:
-    found = set()
+def _without_docstrings(tree: ast.Module) -> ast.Module:
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if (
+            isinstance(body, list)
+            and body
+            and isinstance(body[0], ast.Expr)
+            and isinstance(body[0].value, ast.Constant)
+        ):
+            body[0].value.value = ""
+    return tree
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of this library that a module imports, wherever in it; those for type checking count too."""
+    names = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "matcher":
-            rest = node.module.split(".")[1:]
-            found |= {rest[0]} if rest else {name.name for name in node.names if name.name in MODULES} or {"__init__"}
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "matcher":
+            for alias in node.names:
+                inner = f"{node.module}.{alias.name}"
+                names.add(inner if inner in MODULES or f"{inner}.__init__" in MODULES else node.module)
         elif isinstance(node, ast.Import):
-            found |= {name.name.split(".")[1] for name in node.names if name.name.startswith("matcher.")}
-    return found
+            names |= {alias.name for alias in node.names if alias.name.startswith("matcher.")}
+    return {f"{name}.__init__" if f"{name}.__init__" in MODULES else name for name in names if name != "matcher"}
 
 
-def level(module: str) -> int:
-    return next(i for i, names in enumerate(ORDER) if module in names)
+def package(module: str) -> str:
+    return module.split(".")[1]
 
 
-def test_every_module_has_its_place():
-    assert sorted(name for names in ORDER for name in names) == MODULES
+def level(name: str) -> int:
+    return next(at for at, names in enumerate(LEVELS) if name in names)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_imports_point_one_way(module):
-    """`__init__` holds no logic; its version may be read anywhere."""
-    known = {name for name in imported(module) - {"__init__"} if (module, name) not in LAZY}
-    assert {name for name in known if level(name) >= level(module)} == set()
+def test_the_root_holds_a_face_and_two_helpers():
+    assert sorted(path.name for path in ROOT.glob("*.py")) == ["__init__.py", "errors.py", "progress.py"]
+    assert sorted({package(name) for name in MODULES} - {"__init__"}) == PACKAGES
 
 
-@pytest.mark.parametrize("room", ROOMS)
-def test_imports_within_a_room_run_in_no_circle(room):
-    graph = {
-        name: set(re.findall(rf"^\s*from matcher\.{room}\.(\w+) import", path.read_text("utf-8"), re.MULTILINE))
-        for name, path in ROOMS[room].items()
+@pytest.mark.parametrize("name", PACKAGES)
+def test_packages_know_only_what_lies_below(name):
+    """The version stands in the face and may be read anywhere."""
+    known = {
+        (module, other)
+        for module, path in MODULES.items()
+        if package(module) == name
+        for other in imports(path)
+        if package(other) not in (name, "__init__") and level(package(other)) >= level(name)
     }
-    assert sorted(TopologicalSorter(graph).static_order()) == sorted(ROOMS[room])
+    assert known == set()
 
 
-def test_policies_and_matching_do_not_know_each_other():
-    assert imported("policy") & MATCHING == set()
-    assert {name for name in MATCHING if "policy" in imported(name)} == set()
+def test_modules_import_one_another_in_no_circle():
+    """But for index and storage: `Index.save` and `Index.load` are methods, and what lies in a folder is an Index."""
+    graph = {name: imports(path) for name, path in MODULES.items() if not name.endswith("__init__")}
+    graph["matcher.matching.index"] = graph["matcher.matching.index"] - {"matcher.matching.storage"}
+    assert set(TopologicalSorter(graph).static_order()) >= set(graph)
 
 
-def test_assignment_works_over_any_pair_table():
-    assert imported("assignment") & (MATCHING | {"policy"}) == set()
+def test_only_export_writes_for_people():
+    """What an index saves for itself is Parquet too, but nobody reads it."""
+    writers = {name for name, path in MODULES.items() if re.search(WRITERS, code_of(path))}
+    writers -= {"matcher.matching.storage", "matcher.matching.folders"}
+    assert {package(name) for name in writers} == {"export"}
+    count = {
+        word: sum(word in code_of(path) for path in MODULES.values()) for word in ("xlsxwriter.Workbook(", "jinja2.")
+    }
+    assert count == {"xlsxwriter.Workbook(": 1, "jinja2.": 1}
 
 
-def test_errors_import_nothing():
-    assert imported("errors") == set()
+def test_commands_hold_no_titles_and_no_writers():
+    for name, path in MODULES.items():
+        if package(name) == "cli":
+            assert not re.search(r"\bopen\(|\.write_bytes\(|\.write_text\(|_TITLES|_HEADERS", code_of(path)), name
 
 
-def test_reading_tables_and_matching_do_not_know_each_other():
-    assert {name: imported(name) & MATCHING for name in TABLES if imported(name) & MATCHING} == {}
-    assert {name: imported(name) & TABLES for name in MATCHING if imported(name) & TABLES} == {}
+def test_a_title_stands_once():
+    """Titles of results are written in one place; a Chinese header of a field is no literal of another module."""
+    from matcher.export import titles
+
+    tables = [value for name, value in vars(titles).items() if name.isupper()]
+    assert all(isinstance(table, dict) for table in tables)
+    for name, path in MODULES.items():
+        if not name.startswith(("matcher.export.titles", "matcher.tables.schemas")):
+            assert not re.search(r"^_?[A-Z_]*(TITLES|HEADS) = ", path.read_text("utf-8"), re.MULTILINE), name
 
 
-def test_storage_is_the_only_module_that_knows_how_a_folder_lies():
-    """`index` reaches it in two functions only, when they are called."""
-    tree = ast.parse((PACKAGE / "index.py").read_text("utf-8"))
-    top = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
-    assert not any("storage" in ast.dump(node) for node in top)
+def test_no_public_name_is_the_name_of_its_module_or_package():
+    for name in (*PACKAGES, ""):
+        space = importlib.import_module(f"matcher.{name}".rstrip("."))
+        for public in getattr(space, "__all__", []):
+            home = getattr(space, public)
+            if inspect.isfunction(home):
+                assert public not in home.__module__.split("."), f"{home.__module__}.{public}"
 
 
-def test_importing_is_quick_and_loads_nothing_heavy(tmp_path):
-    heavy = ("torch", "faiss", "sklearn", "scipy", "pandas", "numpy", "pyarrow", "jieba", "rjieba", "typer")
+def test_the_public_face_is_small_and_documented():
+    assert len(matcher.__all__) <= 20
+    for name in matcher.__all__:
+        assert inspect.getdoc(getattr(matcher, name)), name
+        assert name in dir(matcher)
+    for space in ("policy", "pool", "experts", "fields", "assignment", "partners", "matching", "tables", "export"):
+        names = getattr(matcher, space).__all__
+        assert 3 <= len(names) <= 12, space
+        for name in names:
+            assert inspect.getdoc(getattr(getattr(matcher, space), name)), f"{space}.{name}"
+    with pytest.raises(AttributeError, match=r"^No matcher attribute matching_engine$"):
+        matcher.matching_engine  # noqa: B018
+
+
+def test_help_reads_as_a_guide():
+    text = inspect.getdoc(matcher)
+    for name in matcher.__all__:
+        if not name.startswith("read_"):
+            assert name in text, name
+
+
+def test_importing_is_quick_and_loads_nothing_heavy():
+    heavy = ("torch", "faiss", "sklearn", "scipy", "pandas", "numpy", "pyarrow", "jieba", "rjieba", "click", "rich")
     code = (
         "import time; start = time.perf_counter(); import matcher; spent = time.perf_counter() - start; "
         f"import sys; print(spent, [name for name in {heavy} if name in sys.modules])"
     )
     runs = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True) for _ in range(3)]
-    told = [run.stdout.strip().split(" ", 1) for run in runs]
-    assert {loaded for _, loaded in told} == {"[]"}
-    assert min(float(spent) for spent, _ in told) < 0.3
+    results = [run.stdout.strip().split(" ", 1) for run in runs]
+    assert {loaded for _, loaded in results} == {"[]"}
+    assert min(float(spent) for spent, _ in results) < 0.3
 
 
 def test_matching_loads_no_torch_and_no_faiss(tmp_path):
@@ -149,25 +174,16 @@ def test_matching_loads_no_torch_and_no_faiss(tmp_path):
     assert done.stdout == "[]\n"
 
 
-def test_every_public_name_loads_and_is_documented():
-    assert matcher.__all__ == sorted(matcher.__all__)
-    for name in matcher.__all__:
-        assert getattr(matcher, name).__doc__, name
-        assert name in dir(matcher)
-    with pytest.raises(AttributeError, match=r"^module 'matcher' has no attribute 'matching_engine'$"):
-        matcher.matching_engine  # noqa: B018
-
-
 def test_types_are_shipped():
     assert importlib.resources.files("matcher").joinpath("py.typed").is_file()
 
 
-@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.stem)
-def test_nothing_unsafe_and_nothing_hidden(path):
-    module, text = path.stem, path.read_text("utf-8")
-    code = re.sub(r'"""(?:.|\n)*?"""', "", text)
+@pytest.mark.parametrize("module", sorted(MODULES))
+def test_nothing_unsafe_and_nothing_hidden(module):
+    path = MODULES[module]
+    code = code_of(path)
     for word in (r"\bimport pickle", r"\bpickle\.", r"(?<![.\w])eval\(", r"(?<![.\w])exec\(", r"allow_pickle=True"):
-        assert not re.search(word, code), f"{module}: {word}"
-    for word in (r"os\.environ", r"os\.getenv", r"\bprint\((?!.*file=sys\.stderr)"):
-        assert not re.search(word, code) or module.startswith("cli"), f"{module}: {word}"
-    assert ast.get_docstring(ast.parse(text)), f"{module} does not say what it hides"
+        assert not re.search(word, code), word
+    for word in (r"os\.environ", r"os\.getenv", r"(?<![.\w])print\("):
+        assert not re.search(word, code), word
+    assert ast.get_docstring(ast.parse(path.read_text("utf-8"))), "it does not say what it hides"

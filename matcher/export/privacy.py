@@ -1,86 +1,921 @@
-"""Placeholder until the privacy branch is merged."""
+"""Contacts of persons, hidden wherever people write them. How a phone, a mail or an identity number looks stays in here."""
 
 from __future__ import annotations
 
+import datetime as dt
+import decimal
+import math
+import numbers
 import re
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-_MAYBE_CONTACT = re.compile(r"[@＠]|\d{3}[-\s()（）—－]*\d{4}")
-_MAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*([@＠][A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})")
+# A text is read through a copy of the same length: half width, lower case, one dash, one blank, one dot, one bracket.
+_READ = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_READ |= {ord(sign): ord("-") for sign in "‐‑‒–—―−﹣－⁃﹘⁻ー─━"}
+_READ |= {
+    ord(sign): ord(" ") for sign in "\t\v\f\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009"
+}
+_READ |= {ord(sign): ord(" ") for sign in "\u200a\u202f\u205f\u3000"}
+_READ |= {ord(sign): ord("\u200b") for sign in "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\u00ad\ufe0f\u20e3\u180e"}
+_READ |= {ord(sign): ord("\u200b") for sign in "\u202a\u202b\u202c\u202d\u202e\u2061\u2062\u2063\u2064"}
+_READ |= {ord(sign): ord(".") for sign in "．·•・‧∙⋅●▪﹒｡"}
+_READ |= {ord(sign): ord("(") for sign in "（【[〔〖「『﹙｛《〈<"}
+_READ |= {ord(sign): ord(")") for sign in "）】]〕〗」』﹚｝》〉>"}
+_READ |= {ord("："): ord(":"), ord("∶"): ord(":"), ord("﹕"): ord(":"), ord("﹫"): ord("@"), ord("︰"): ord(":")}
+_READ |= {0x1D7CE + place: ord("0") + place % 10 for place in range(50)}  # mathematical digits
+_READ |= {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
+_READ |= {code: code - 0xFEE0 + 32 for code in range(ord("Ａ"), ord("Ｚ") + 1)}
+
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff"
+_GAP = "[ \\-.()_\u200b]{0,3}+"  # between two digits of one number
+_CUT = "[ \\-.()_\u200b]{1,3}+"
+_NUMERAL = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
+
+_MAYBE = re.compile(
+    "[@＠﹫#＃艾☎微薇]|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
+    "|\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d"
+    f"|[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{7}}"
+)
+
+
+def _any(words: str) -> str:
+    """A pattern for words between `|`, quick since it starts with a set of characters."""
+    ends: dict[str, list[str]] = {}
+    for word in words.split("|"):
+        ends.setdefault(word[0], []).append(word[1:])
+    parts = (f"(?<={sign})(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for sign, rest in ends.items())
+    seconds = "".join(sorted({word[1] for word in words.split("|") if len(word) > 1}))
+    lone = "".join(f"|(?<={word})" for word in words.split("|") if len(word) == 1)
+    return f"[{''.join(ends)}](?:(?=[{seconds}]){lone})(?:{'|'.join(parts)})"
+
+
+# A run of more digits than any contact has.
+_ENDLESS = re.compile(f"[0-9](?<![0-9].)(?:[0-9]{{44,}}+|(?:{_CUT}[0-9](?![0-9])){{30,}}+)")
+
+# What is masked already: the digits beside the stars belong to it.
+_STARRED = re.compile(
+    "(?:(?<![0-9])[0-9]{1,6}[ \\-.()_\u200b]{0,3}(?:\\*[ \\-.()_\u200b]{0,3}){3}\\*|\\*{4})"
+    "(?:[*\u200b]|[ \\-.()_](?=[ \\-.()_]{0,2}\\*))*+"
+    f"(?:{_GAP}[0-9]{{1,4}}(?![0-9])|(?:[ .\\-][0-9]){{3,4}}(?![0-9]))?"
+)
+
+# Numbers of things: the word, then one token without blanks.
+_THINGS = (
+    "编号|型号|规格|专利|专利号|合同|合同号|标准|标准号|订单|订单号|单号|货号|序列号|批号|文号|图号|料号|件号|条码|条形码|代码|流水号"
+    "|案号|编码|版本|版本号|邮编|协议|软著登字|软著|isbn|issn|doi|pmid|cas"
+)
+_NUMBERED = "申请|公开|公告|授权|注册|登记|备案|批准|证书|许可|许可证|项目|课题|基金|发票|工|学|车架|发动机|快递|运|设备|仪器|资产|产品|成果|需求"
+_THINGS += "".join(f"|{word}号|{word}编号|{word}编码" for word in _NUMBERED.split("|"))
+_KEPT = re.compile(
+    f"{_any(_THINGS)}(?:号码?|编号|码|第)?[ :#=(是为\"'“]{{0,4}}+"
+    "[a-z0-9](?:[a-z0-9_\\-]|\\.[a-z0-9]){4,40}+(?! ?[(,，/]? ?(?:同|手机|微信|电话|联系|tel|phone|mobile))"
+)
+_PERSONAL = re.compile("(?:证件?|护照|身份|卡|手机|电话|联系|银行|通行|qq|微信|军官|驾驶)$")
+
+_TLD = "com|cn|net|org|edu|gov|info|biz|top|xyz|vip|io|co|me|cc|tv|hk|tw|jp|kr|de|uk|us|fr|ru|sg|ac|name|mobi|asia|pro"
+_HAN_TLD = "中国|中國|公司|网络|網絡|网址|在线|集团|企业|商城|政务|公益|手机|移动|世界|信息|广东|佛山|中文网|网店|商标|商店|我爱你|香港"
+_HOSTS = "qq|vip\\.qq|163|126|yeah|gmail|sina|sohu|foxmail|outlook|hotmail|139|189|wo|aliyun|icloud|yahoo|live|msn|188"
+_LABEL = "(?:[^\\W点]|-){1,63}+"
+_DOT = "(?:[.。]|\\(dot\\)|\\(点\\)|dot |点)"
+_DOTTED = f"(?:[a-z0-9\\-]{{1,63}}+ {{0,2}}+{_DOT} {{0,2}}+){{1,6}}(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
+_AT = re.compile(
+    f"@[ \u200b]{{0,3}}+{_LABEL}(?!@)(?:\\.(?:{_LABEL}\\.){{0,5}}(?=[a-z]{{2}}|{_HAN_TLD})"
+    f"|(?: {{0,2}}+{_DOT} {{0,2}}+{_LABEL}){{0,5}} {{0,2}}{_DOT} {{0,2}}+(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
+    "|(?:(?<=@qq)|(?<=@163)|(?<=@126)|(?<=@139)|(?<=@189)|(?<=@gmail)|(?<=@sina)|(?<=@foxmail)|(?<=@outlook)|(?<=@hotmail))(?![\\w.]))"
+)
+_AT_IN_WORDS = re.compile(
+    f"(?:\\((?:at|a|@)\\)|\\{{(?:at|@)\\}}|_at_|艾特|圈a|小老鼠|#) {{0,2}}+{_DOTTED}"
+    f"| at (?:(?:{_HOSTS}) ?(?:\\.|\\(dot\\)|dot) ?(?:com|cn|net)|(?:{_LABEL} (?:\\(dot\\)|dot) ){{1,6}}(?:{_TLD}))(?![a-z0-9])"
+)
+_AT_WORDS = re.compile("at|\\(a\\)|\\(@|\\{@|艾特|圈a|小老鼠|#")
+_LOCAL_SIGNS = frozenset("._%+-'!&/~")
+
 _IDENTITY = re.compile(
-    r"(?<![0-9A-Za-z])([1-68]\d{5}|71\d{4})(?:1[89]|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXxＸ]"
-    r"(?![0-9A-Za-z])"
+    f"[1-8](?<![0-9].)(?:{_GAP}[0-9]){{5}}{_GAP}(?:1{_GAP}[89]|2{_GAP}0){_GAP}[0-9]{_GAP}[0-9]{_GAP}"
+    f"(?:0{_GAP}[1-9]|1{_GAP}[0-2]){_GAP}(?:0{_GAP}[1-9]|[12]{_GAP}[0-9]|3{_GAP}[01])(?:{_GAP}[0-9]){{3}}{_GAP}[0-9x]"
+    "(?![0-9a-z])"
 )
-_START = r"(?:(?<![0-9A-Za-z_])|(?<=tel)|(?<=phone)|(?<=mobile)|(?<=qq)|(?<=wx)|(?<=vx)|(?<=微信v))(?<!\d[.．-])"
+_OLD_IDENTITY = re.compile(
+    "[1-8](?=[0-7][0-9])(?<![0-9].)(?<![0-9][.\\-].)(?:(?<=1)[1-5]|(?<=2)[1-3]|(?<=3)[1-7]|(?<=4)[1-6]|(?<=5)[0-4]|(?<=6)[1-5]|(?<=7)1|(?<=8)[1-3])[0-9]"
+    f"{_GAP}[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12][0-9]|3[01]){_GAP}[0-9]{{3}}"
+    "(?![0-9a-z]|\\.[0-9]|-[0-9])"
+)
+_PAPER_WORDS = (
+    "身份证|身份证明|公民身份|身分证|身份号|id card|idcard|sfz|证件|护照|passport|通行证|台胞证|回乡证|军官证|士兵证|军人证|警官证"
+    "|居留证|居住证|驾驶证|驾照|社保|社保卡|医保|医保卡|学生证|签证"
+)
+_PAPERS = re.compile(
+    f"({_any(_PAPER_WORDS)})(?:号码?|编号|no|number|及|和|原件|复印件|[ /:#=(),.是为-]){{0,8}}+"
+    f"(?:[{_HAN}]{{1,3}}字第?|第)?([a-z]{{0,3}}(?:{_GAP}[0-9]){{6,18}}+(?:{_GAP}x)?|[a-z0-9]{{6,18}}+)(?![0-9a-z*])"
+)
+_CARDS = re.compile(
+    f"{_any('银行卡|卡号|信用卡|储蓄卡|借记卡|工资卡|行卡|账号|帐号|账户|帐户|户头|开户|收款|折号|account|card')}"
+    f"(?:[{_HAN}a-z]|[ :#=()./-]){{0,24}}+([0-9](?:[ \\-.\u200b]{{0,3}}+[0-9]){{11,22}}+)(?![0-9a-z*]|\\.[0-9])"
+)
+_CHATS = re.compile(
+    "(微 ?信|薇信|威信|徽信|企微|微号|v信|v ?x|w ?x|wechat|weixin|加 ?v|➕v|v(?=[:号])"
+    "|q ?q|扣扣|球球|企鹅|叩叩|q(?=群?号)|抖音|快手|微博|钉钉|飞书|支付宝|小红书|b站|whatsapp|telegram|skype|line(?=:)|陌陌|旺旺)"
+    "((?:[/、,]?(?:微信|qq|群|账号|帐号|号码|号|id|名|帐户|账户|和|与|或|及|手机|电话|wechat|vx|wx|同|[()])){0,4}+)"
+    "(?:( {0,2}[:=是为][ \u200b(\"'“]{0,3}+)|([ \u200b(\"'“-]{0,3}+))"
+    "([0-9]{2,5}(?: [0-9]{2,5}){1,4}+|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
+)
+_CHATS_AFTER = re.compile(
+    "(?<![a-z0-9_\\-*@.])([a-z0-9_][a-z0-9_\\-]{4,24}+) ?\\((?:同|我的)?(?:微信|qq|wechat|vx|wx|扣扣)"
+)
+_NO_CHAT_ID = frozenset("https http wechat weixin email phone mobile android python openapi service".split())
+
+# Followed and preceded by signs that leave no doubt.
+_PLAIN = re.compile(
+    "1(?<![a-z0-9_\\-./:=#&?%¥￥$€£]1)(?<![¥￥$€£] 1)[3-9][0-9]{9}(?=[,;、。，；/)\n]|\\Z| [0-9、，。/\n]|(?:联系|同|微信|手机|电话))"
+)
+_PREFIX = re.compile(f"(?:\\(?\\+?(?:00|0)?86\\)?{_GAP}\\(?|\\(?0\\)?|\\()\\Z")
 _MOBILE = re.compile(
-    _START + r"((?:[+＋0]{0,2}86[-\s]?)?[1１][3-9３-９]\d)([-\s]?)\d{4}\2(\d{4})(?!\d|[.．]\d|\s*[万亿]?元)",
-    re.IGNORECASE,
+    "1(?=[3-9 \\-.()_\u200b])(?:(?<![0-9].)|(?<=(?<![0-9])861)|(?<=(?<![0-9])0861)|(?<=(?<![0-9])00861)|(?<=(?<![0-9])01))(?:"
+    "([3-9][0-9](?:[0-9]{8}"
+    f"|{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{{8}}|[0-9]{{3}}{_CUT}[0-9]{{5}}|[0-9]{{5}}{_CUT}[0-9]{{3}})"
+    f"|[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{3}}|[0-9]{{3}}{_CUT}[0-9]{{4}})"
+    "|。[0-9]{4}。[0-9]{4}))"
+    "|((?:\u200b{0,3}+[0-9]){10})"
+    f"|({_CUT}[3-9](?:{_CUT}[0-9]){{9}})(?!{_CUT}[0-9](?![0-9]))"
+    ")(?![0-9])"
 )
+_TOGETHER = re.compile("1(?<![0-9].)[3-9][0-9]{9}(?:1[3-9][0-9]{9}){1,3}(?![0-9])")
+_LOCAL = (
+    f"(?:[0-9]{{6,7}}|[0-9]{{2}}{_CUT}[0-9]{{4,5}}|[0-9]{{3}}{_CUT}[0-9]{{3,4}}|[0-9]{_CUT}[0-9]{{2}}{_CUT}[0-9]{{3,4}}"
+    f"|[0-9]{{2}}{_CUT}[0-9]{{2}}{_CUT}[0-9]{{2,3}}|[0-9]{_CUT}[0-9]{{2}}{_CUT}[0-9]{{2}}{_CUT}[0-9]{{1,2}})(?![0-9])"
+)
+_AREA = "(?:10|2[0-9]|[3-9][0-9]{2})"
 _LANDLINE = re.compile(
-    _START + r"([(（]?0(?:10|2\d|[3-9]\d\d)[)）]?[-\s—－]*)\d{4}(\d{3,4})(?!\d|[.．]\d)", re.IGNORECASE
+    f"0(?:(?<![0-9].)|(?<=(?<![0-9])860))[ \u200b]{{0,2}}+{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
 )
-_LOCAL = re.compile(r"((?:电话|手机|传真|热线|座机|tel)[:：.\s]*)\d{4}(\d{3,4})(?![\d-])", re.IGNORECASE)
-_TELEPHONE = re.compile(r"\d{4}(\d{3,4})(?!\d)")  # under such a header
-_CONTACT_HEADER = re.compile("电话|手机|联系方式|传真|身份证|邮箱|phone|mobile|e-?mail", re.IGNORECASE)
+_LANDLINE_86 = re.compile(
+    "86(?:(?<=\\+86)|(?<=(?<![0-9])0086)|(?<![0-9]86)(?=-|(?:10|2[0-9])-))"
+    f"{_GAP}(?:0\\) ?)?{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
+)
+_SERVICE = re.compile(
+    f"[48](?<![0-9].)00\\)?(?:[0-9]{{7}}|{_CUT}[0-9]{{3}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{7}}"
+    f"|[0-9]{_CUT}[0-9]{{3}}{_CUT}[0-9]{{3}}|[0-9]{_CUT}[0-9]{{2}}{_CUT}[0-9]{{4}}|[0-9]{{3}}{_CUT}[0-9]{{4}}"
+    f"|[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{2}}{_CUT}(?:[0-9]{{2}}{_CUT}[0-9]{{3}}|[0-9]{{5}}))(?![0-9])"
+)
+_ABROAD = re.compile(f"[+0](?<![\\w+.].)(?:(?<=\\+)|(?<=0)0(?=852|853|886))[1-9](?:{_GAP}[0-9]){{9,14}}+(?![0-9])")
+_FILL = (
+    "(?:[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|号码|号|是|为|如下|办公?|宅|家|座机|手机|电话|传真|电传|直线|经理|主任|tel|fax|phone|mobile|number|no"
+    "|[0-9](?=[: )])|[一二三]){0,10}+"
+)
+_STRONG = (
+    "电话|手机|座机|固话|联系方式|联系人|联络人|宅电|小灵通|电联|手提|大哥大|传真|热线|☎|📞|📱|☏"
+    "|telephone|tel|phone|mobile|mob|cell|fax|call|hotline"
+)
+_STRONG_WORD = re.compile(_STRONG)
+_WEAK = "办公|办公室|咨询|家庭|联系|致电|来电|拨打|分机|短号|总机|号码|家里|住宅"
+_CUED = re.compile(
+    f"({_any(_STRONG + '|' + _WEAK)}){_FILL}([{_HAN}]{{2,4}}+[: (]{{1,2}}+)?"
+    "([0-9](?:[ \\-.()_/,~\u200b]{0,3}+[0-9]){6,15}+)(?![0-9a-z*])"
+)
+_MORE = re.compile(f"[ \u200b)]{{0,2}}(?:[/、,，;；|]|或|和|及|转)[ \u200b]{{0,2}}([1-9]{_LOCAL})(?!\\.[0-9])")
+_UNIT = re.compile(
+    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿|[千百]?万(?![总工经先女老主博教])"
+    "|rmb|usd|cny|eur|[%‰℃°Ω￥×]|(?:mm|cm|km|kg|mg|ml|kw|mw|gw|kv|hz|khz|mhz|ghz|pa|kpa|mpa|gpa|kn|kj|mj|ms|rpm|r/min|ppm"
+    "|bit|mb|gb|tb|kb|um|nm|μm|m2|m3|m²|m³|db|mah|kwh|m/s|g/l|yuan)(?![a-z0-9]))"
+    "|[mgtslnjk](?![a-z0-9:])|\\.(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{1,11}(?![0-9])|e[+-]?[0-9]"
+)
+_DATE = re.compile(
+    "(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
+    "|[-~/ ]{1,2}(?:19|20)[0-9]{2}(?![0-9]))"
+)
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_GLUE = _LETTERS + "0123456789_-./:=#&?%"
+_CONTACT_WORDS = frozenset(
+    "tel telephone tele phone phones mobile mob cell cellphone wx vx v wechat weixin qq q fax call contact whatsapp hp ph "
+    "id sfz idcard shouji dianhua lianxi telno phoneno mobilephone handphone".split()
+)
+_CONTACT_WORD = re.compile("tel|phone|mobile|fax|cell|电话|手机|联系|微信|qq")
+_NUMERALS = re.compile(
+    f"[一幺壹1](?<![{_NUMERAL}0-9].)[ \\-\u200b]?[三四五六七八九叁肆伍陆柒捌玖3-9](?:[ \\-\u200b]?[{_NUMERAL}0-9]){{9}}"
+    f"(?![{_NUMERAL}0-9])"
+)
+
+_Edit = tuple[int, int, str]
 
 
 def mask_contacts(text: str) -> str:
-    """Hide mainland mobile and landline numbers, mail addresses and 18-digit identity numbers in a text.
+    """Hide the contacts of persons in a text: phones, mails, numbers of papers and cards, WeChat and QQ ids.
 
-    138****5678, 0539-****678, z***@example.com, 371302************. Patent numbers, credit codes, amounts in 元 and
-    digits that are glued to the letters of an id stay as they are.
+    138****5678, 0539-****678, z***@example.com, 371302************, E1****, zh****: however they are separated,
+    grouped, widened or glued. Patents, credit codes, amounts, dates, standards and ids with letters stay as they are.
+    Masking twice gives the same as masking once; the time is linear in the length.
     """
-    if not _MAYBE_CONTACT.search(text):
+    if not _MAYBE.search(text):
         return text
-    text = _MAIL.sub(r"\1***\2", text)
-    text = _IDENTITY.sub(r"\1************", text)
-    text = _MOBILE.sub(r"\1\2****\2\3", text)
-    text = _LANDLINE.sub(r"\1****\2", text)
-    return _LOCAL.sub(r"\1****\2", text)
+    for _ in range(6):  # digits that a mask leaves may stand beside others: looked at again until nothing changes
+        edits, final = _edits(text)
+        text = _applied(text, edits)
+        if final:
+            break
+    return text
+
+
+def _applied(text: str, edits: list[_Edit]) -> str:
+    parts = []
+    done = 0
+    for start, end, masked in sorted(edits):
+        parts += [text[done:start], masked]
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _edits(text: str) -> tuple[list[_Edit], bool]:
+    """What to replace, and whether a second look would find nothing; the spans do not overlap.
+
+    A span that is decided is starred in the copy that is read.
+    """
+    read = text.translate(_READ)
+    edits: list[_Edit] = []
+
+    def scan(pattern: re.Pattern[str], judge: Callable[[re.Match[str]], _Edit | None]) -> None:
+        nonlocal read
+
+        def star(match: re.Match[str]) -> str:
+            edit = judge(match)
+            if edit is None:
+                return match[0]
+            edits.append(edit)
+            start, end = match.span()
+            if edit[0] >= start and edit[1] <= end:
+                return "*" * (end - start)
+            early.append(edit)
+            return "*" * (end - start)
+
+        early: list[_Edit] = []  # mails begin before the sign that they are recognised by
+        read = pattern.sub(star, read)
+        if early:
+            read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in early])
+
+    def number(match: re.Match[str]) -> _Edit | None:
+        place = match.lastindex or 0
+        start, end = match.span()
+        outer = start
+        if start and read[start - 1] in "06 -.()_\u200b":
+            prefix = _PREFIX.search(read, max(0, start - 12), start)
+            outer = prefix.start() if prefix else start
+        if not _is_contact(read, text, outer, end):
+            return None
+        if end - start == 11:
+            return (start, end, f"{text[start : start + 3]}****{text[start + 7 : end]}")
+        if place == 1 and not _is_grouped(read[start:end], read, outer):
+            return None
+        return (start, end, _starred(text, read, start, end, 3, 4))
+
+    def landline(match: re.Match[str]) -> _Edit | None:
+        start, end = match.span(match.lastindex or 0)
+        outer = match.start()
+        if outer and read[outer - 1] in "06 -.()_\u200b":
+            prefix = _PREFIX.search(read, max(0, outer - 12), outer)
+            outer = prefix.start() if prefix else outer
+        before = read[max(0, outer - 2) : outer]
+        if len(before) == 2 and before[0].isdigit() and before[1] in "-.":
+            return None
+        if end - match.start() < 11 and read[match.start() : end].isdigit():
+            return None
+        if not _is_contact(read, text, outer, end) or _is_dated(read, start, end):
+            return None
+        more.append(end)
+        return (start, end, _starred(text, read, start, end, 0, -4))
+
+    if "*" in read:
+        read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
+    read = _ENDLESS.sub(lambda match: "*" * len(match[0]), read)
+    if "@" in read:
+        scan(_AT, lambda match: _mail(text, read, match))
+    if _AT_WORDS.search(read):
+        scan(_AT_IN_WORDS, lambda match: _mail(text, read, match))
+    more: list[int] = []
+    read = _KEPT.sub(lambda match: match[0] if _is_personal(read, match) else "*" * len(match[0]), read)
+    scan(_PAPERS, lambda match: _paper(text, read, match))
+    scan(_CARDS, lambda match: _card(text, read, match))
+    scan(_IDENTITY, lambda match: _identity(text, read, match))
+    scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
+    plain = [match.start() for match in _PLAIN.finditer(read)]
+    if plain:
+        edits += [(at, at + 11, f"{text[at : at + 3]}****{text[at + 7 : at + 11]}") for at in plain]
+        read = _PLAIN.sub("*" * 11, read)
+    scan(_MOBILE, number)
+    scan(_TOGETHER, lambda match: _together(text, read, match))
+    scan(_LANDLINE, landline)
+    if "86" in read:
+        scan(_LANDLINE_86, landline)
+    scan(_SERVICE, lambda match: _service(text, read, match))
+    if "+" in read or "00" in read:
+        scan(_ABROAD, lambda match: _abroad(text, read, match))
+    scan(_CUED, lambda match: _cued(text, read, match, more))
+    for end in more:
+        while match := _MORE.match(read, end):
+            start, end = match.span(1)
+            edits.append((start, end, _starred(text, read, start, end, 0, -4)))
+    if more:
+        read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in edits])
+    scan(_CHATS, lambda match: _chat(text, read, match))
+    scan(_CHATS_AFTER, lambda match: _chat_before(text, match))
+    if not read.isascii() and any(sign in read for sign in _NUMERAL):
+        scan(_NUMERALS, lambda match: _numerals(text, read, match))
+    return edits, len(edits) == len(plain)
+
+
+def _starred(text: str, read: str, start: int, end: int, first: int, last: int) -> str:
+    """The part of the text with a star for every digit but the `first` and the `last` ones.
+
+    A negative `last`: so many are hidden behind the first ones.
+    """
+    digits = [place for place in range(start, end) if read[place] in "0123456789x"]
+    signs = list(text[start:end])
+    for place in digits[first : first - last if last < 0 else len(digits) - last]:
+        signs[place - start] = "*"
+    return "".join(signs)
+
+
+def _is_contact(read: str, text: str, start: int, end: int) -> bool:
+    """Whether nothing around a number makes it an amount, a decimal, a part of an id or of an address."""
+    if _UNIT.match(read, end):
+        return False
+    if not start:
+        return True
+    before = read[start - 1]
+    if before not in _GLUE:
+        return not (before in "¥￥$€£¥" or (before == " " and start > 1 and read[start - 2] in "¥￥$€£"))
+    left = read[max(0, start - 64) : start]
+    stretch = left[len(left.rstrip(_GLUE)) :]
+    if "://" in stretch or "www." in stretch:
+        return stretch.endswith(("tel=", "phone=", "mobile="))
+    core = stretch.rstrip("-_.:/=#&?%")
+    signs = stretch[len(core) :]
+    bare = core.rstrip(_LETTERS)
+    word = core[len(bare) :]
+    if not word:
+        if signs.startswith(".") and core:
+            return False  # a decimal
+        piece = re.split("[:/=#&?%]", core)[-1]
+        return signs not in ("-", "_") or not any(sign in _LETTERS for sign in piece)
+    if word in _CONTACT_WORDS:
+        return not (len(word) == 1 and bare[-1:].isalnum())
+    if not signs:
+        return False
+    if signs == ".":
+        return word not in ("no", "nr", "num", "sn") or bool(_CONTACT_WORD.search(left))
+    if signs in ("-", "_"):
+        start -= len(signs) + len(word)
+        return len(word) > 2 and not text[start + 1 : start + len(word)].isupper() and not bare[-1:].isalnum()
+    return True
+
+
+def _is_grouped(number: str, read: str, start: int) -> bool:
+    """Whether a number in groups is a mobile one, and no list of other numbers."""
+    cuts = re.findall("[^0-9]+", number)
+    lengths = [len(part) for part in re.findall("[0-9]+", number)]
+    if "." in "".join(cuts) and (len(lengths) == 2 or len(set(cuts)) > 1):
+        return False  # a decimal
+    if lengths[0] == 4 and len(set(cuts)) > 1:
+        return False
+    if lengths == [4, 4, 3] and number.startswith("19") and re.match("[^0-9]+(?:19|20)", number[4:]):
+        return False  # years
+    before = read[max(0, start - 2) : start]
+    return not (len(before) == 2 and before[0].isdigit() and before[1] in "-.")
+
+
+def _is_dated(read: str, start: int, end: int) -> bool:
+    """Whether what looks like a local number is a date, or years."""
+    return bool(
+        _DATE.match(read, start, end)
+        or re.match("(?:19|20)[0-9]{2}[^0-9]+(?:(?:19|20)[0-9]{2}|[0-9]{2}(?![0-9]))", read[start:end])
+    )
+
+
+def _is_personal(read: str, match: re.Match[str]) -> bool:
+    return bool(_PERSONAL.search(read[max(0, match.start() - 4) : match.start()]))
+
+
+def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    sign = match.start()
+    stop = sign
+    while stop > max(0, sign - 3) and read[stop - 1] in " \u200b":
+        stop -= 1
+    if stop and read[stop - 1] == '"':
+        opening = read.rfind('"', max(0, stop - 64), stop - 1)
+        return (
+            (opening + 2, stop - 1, "***")
+            if opening >= 0 and stop - opening > 3 and "*" not in read[opening:stop]
+            else None
+        )
+    least = max(0, stop - 64)
+    start = stop
+    while start > least and _is_han(read[start - 1]) and stop - start < 4:
+        start -= 1
+    cue = re.match("(?:邮箱|邮件|联系|信箱|电邮|地址|发到|发至)(?=.)", read[start:stop])
+    start += cue.end() if cue else 0
+    if not cue:
+        while start > least and (
+            read[start - 1] in _LOCAL_SIGNS or (read[start - 1].isalnum() and not _is_han(read[start - 1]))
+        ):
+            start -= 1
+    if start and read[start - 1] == "*":
+        return None
+    slash = read.rfind("://", max(0, start - 8), stop)
+    if slash >= 0 or read.startswith("//", start):
+        start = read.rfind("/", start, stop) + 1 or start
+    while start < stop and not read[start].isalnum():
+        start += 1
+    size = stop - start
+    if not size:
+        return None
+    weak = match[0][0] not in "@(" or not re.search("[.。点]|dot", match[0])
+    if weak and (size < 3 or not (read[start] in _LETTERS or read[start:stop].isdigit() and size > 4)):
+        return None
+    if match[0][0] == "#" and slash >= 0:
+        return None
+    return (start, stop, text[start] + "***")
+
+
+def _is_han(sign: str) -> bool:
+    return "\u3400" <= sign <= "\u9fff"
+
+
+def _together(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    start, end = match.span()
+    if not _is_contact(read, text, start, end):
+        return None
+    return (start, end, "".join(f"{text[at : at + 3]}****{text[at + 7 : at + 11]}" for at in range(start, end, 11)))
+
+
+def _service(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    start, end = match.span()
+    before = read[max(0, start - 2) : start]
+    after_digit = len(before) == 2 and before[0].isdigit() and before[1] in "-."
+    if (
+        after_digit
+        or not _is_contact(read, text, start, end)
+        or set(match[0]) <= set("0123456789")
+        and len(set(match[0])) < 3
+    ):
+        return None
+    return (start, end, _starred(text, read, start, end, 3, 3))
+
+
+def _abroad(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    start, end = match.span()
+    chunks = re.findall("[0-9]+", match[0])
+    if ("." in match[0] and len(chunks) < 3) or not _is_contact(read, text, start, end):
+        return None
+    return (start, end, _starred(text, read, start, end, 3, 4))
+
+
+def _identity(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    start, end = match.span()
+    left = read[max(0, start - 24) : start]
+    bare = left.rstrip(_LETTERS)
+    if bare != left and left[len(bare) :] not in _CONTACT_WORDS:
+        return None
+    if re.match(" ?[万亿]?元", read[end : end + 3]):
+        return None
+    return (start, end, _starred(text, read, start, end, 6, 0))
+
+
+def _paper(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    start, end = match.span(2)
+    digits = sum(sign.isdigit() for sign in match[2])
+    if (
+        digits < 5
+        or _DATE.match(read, start)
+        or _UNIT.match(read, end)
+        or (digits == 11 and _MOBILE.match(read, start))
+    ):
+        return None
+    if read[start] not in _LETTERS and (digits >= 14 or match[1].startswith(("身", "id", "sfz", "公民"))):
+        return (start, end, _starred(text, read, start, end, 6, 0))
+    return (start, end, _opening(text, start, end))
+
+
+def _opening(text: str, start: int, end: int) -> str:
+    """The first two letters or digits and four stars."""
+    kept = [place for place in range(start, end) if text[place].isalnum()][:2]
+    return text[start : kept[-1] + 1] + "****"
+
+
+def _card(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    start, end = match.span(1)
+    if "信用代码" in match[0] or "注册号" in match[0] or _UNIT.match(read, end):
+        return None
+    return (start, end, _opening(text, start, end))
+
+
+def _cued(text: str, read: str, match: re.Match[str], more: list[int]) -> _Edit | None:
+    start, end = match.span(3)
+    cue = match[1]
+    if cue[0] in _LETTERS and read[match.start() - 1 : match.start()].isalpha() and read[match.start() - 1].isascii():
+        return None
+    if (match[2] and not _STRONG_WORD.search(match[0])) or (
+        cue == "号码" and _is_han(read[match.start() - 1 : match.start()])
+    ):
+        return None
+    if _DATE.match(read, start) or _UNIT.match(read, end):
+        return None
+    chunks = [(piece.start() + start, piece.end() + start) for piece in re.finditer("[0-9]+", match[3])]
+    digits = re.sub("[^0-9]", "", match[3])
+    if digits.startswith("86") and len(digits) > 12 and digits[2] == "1":
+        digits = digits[2:]
+        while chunks[0][1] - chunks[0][0] <= 2:
+            start = chunks.pop(0)[1]
+    if len(digits) == 11 and re.match("1[3-9]", digits):
+        places = [place for place in range(start, end) if read[place].isdigit()][-11:]
+        return (places[0], end, _starred(text, read, places[0], end, 3, 4))
+    for first in range(min(4, len(chunks))):
+        if any(stop - begin > 4 for begin, stop in chunks[:first]):
+            break
+        size = 0
+        for begin, stop in chunks[first:]:
+            size += stop - begin
+            if size in (7, 8):
+                more.append(stop)
+                begin = chunks[first][0]
+                return (begin, end, _starred(text, read, begin, stop, 0, -4) + text[stop:end])
+            if size > 8:
+                break
+    return (start, end, _starred(text, read, start, end, 0, 3))
+
+
+def _chat(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    cue, extra, strong, weak, token = match.groups()
+    start, end = match.span(5)
+    letter = cue[0] in _LETTERS
+    before = read[match.start() - 1] if match.start() else " "
+    if (letter and before.isascii() and before.isalnum()) or token in _NO_CHAT_ID or _DATE.match(read, start):
+        return None
+    digits = token.replace(" ", "").replace("-", "")
+    firm = strong is not None or extra.rstrip("()").endswith(("号", "id", "码"))
+    if cue in ("v", "加v", "加 v", "➕v"):
+        if not (token[0] in _LETTERS and any(sign.isdigit() for sign in token)):
+            return None
+    elif digits.isdigit():
+        quick = cue[0] == "q" or not letter or (weak or "").startswith((" ", "("))
+        if (
+            not (firm or quick)
+            or len(digits) > 14
+            or _UNIT.match(read, end)
+            or re.match(r"\+|多|余|用户|人|个", read[end : end + 2])
+        ):
+            return None
+    elif not firm:
+        speaking = any(sign.isdigit() or sign == "_" for sign in token)
+        known = cue.startswith(("微", "薇", "威", "徽", "企", "v信", "wechat", "weixin")) or weak
+        if (
+            not speaking
+            or not known
+            or cue[0] in "q抖快博飞支"
+            or token.startswith(("v", "h5"))
+            and token[1:2].isdigit()
+        ):
+            return None
+    return (start, end, _opening(text, start, end))
+
+
+def _chat_before(text: str, match: re.Match[str]) -> _Edit | None:
+    token = match[1]
+    if not any(sign.isdigit() or sign == "_" for sign in token):
+        return None
+    start, end = match.span(1)
+    return (start, end, _opening(text, start, end))
+
+
+def _numerals(text: str, read: str, match: re.Match[str]) -> _Edit | None:
+    start, end = match.span()
+    places = [place for place in range(start, end) if read[place] not in " -\u200b"]
+    if all(read[place].isascii() for place in places):
+        return None
+    signs = list(text[start:end])
+    for place in places[3:7]:
+        signs[place - start] = "*"
+    return (start, end, "".join(signs))
+
+
+# Headers under which even a plain number is a contact.
+_CONTACT_HEADER = re.compile(
+    "联系人|联络人|联系方式|联系电话|联系号码|联系信息|联络方式|^联系$|电话|手机|移动电话|座机|固话|传真|热线|宅电|邮箱|邮件|信箱|电邮"
+    "|身份证|证件|护照|通行证|台胞证|军官证|驾驶证|驾照|^号码$|电话号|微信|^qq|扣扣|银行卡|卡号|账号|帐号|账户|帐户|钉钉|飞书"
+)
+_NO_CONTACT_HEADER = re.compile(
+    "专利|信用代码|注册号|登记|成果|产品|合同|订单|发票|项目|标准|商标|证书|许可|公众号|小程序|电话机|壳|支架|芯片|屏|电池"
+    "|(?:型号|数量|价格|单价|金额|销量|产量|销售额|销售收入|收入|类型|类别|种类|品牌|厂家|厂商|个数|地址|时间|日期|行业|领域|技术|需求|描述|费|余额|状态"
+    "|有效期|款|次数|时长|系数|率|年龄|性别|职务|职称|学历|部门)$"
+)
+_CONTACT_HEADER_WORDS = frozenset(
+    "tel telephone phone phones mobile cell cellphone mobilephone fax hotline contact contacts mail email emails mailbox wechat weixin "
+    "wx vx qq passport idcard whatsapp dianhua shouji".split()
+)
+_HEADER_CUES = (
+    ("微信|wechat|weixin|wx|vx", "微信号："), ("qq|扣扣", "QQ号："), ("护照|通行证|台胞证|军官证|驾|passport", "护照号："),
+    ("身份证|证件|idcard", "证件号："), ("卡号|银行卡|账号|帐号|账户|帐户", "卡号："), ("", "电话："),
+)  # fmt: skip
+_DIGIT_TEXT = re.compile("[0-9+ \\-.()/_,、;\u200b]*[0-9][0-9+ \\-.()/_,、;\u200b]*")
+_ID_COLUMNS = ("id", "code", "duplicate_of")
+_ID_CUT = re.compile("([、,，]\\s*)")
 
 
 def is_contact_header(header: str) -> bool:
-    return bool(_CONTACT_HEADER.search(header))
+    """Whether cells under this header are contacts even where they are plain numbers: 手机, 邮箱, 证件号, tel, QQ."""
+    plain = re.sub("[\\s\u200b*：:_＿]+", "", unicodedata.normalize("NFKC", header)).lower()
+    if _NO_CONTACT_HEADER.search(re.sub("[(\\[].*$", "", plain) or plain):
+        return False
+    if _CONTACT_HEADER.search(plain):
+        return True
+    spaced = (
+        re.sub("(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", header)).lower().replace("e-mail", "email")
+    )
+    words = re.findall("[a-z]+", spaced)
+    return any(word in _CONTACT_HEADER_WORDS for word in words) and not {
+        "model",
+        "type",
+        "count",
+        "brand",
+        "name",
+    } & set(words)
 
 
 def mask_cell(value: object, header: str) -> object:
-    if isinstance(value, (list, tuple, set)):
-        return [mask_cell(v, header) for v in value]
+    """A cell without contacts. Under a contact header numbers become masked text, and digits in a text are hidden too.
+
+    Under other headers texts are masked as in `mask_contacts` and other values stay. Names, booleans, dates and empty
+    cells stay under any header; lists, tuples and sets are masked element by element.
+    """
+    return _masked_cell(value, _cue(header) if is_contact_header(header) else None)
+
+
+def _cue(header: str) -> str:
+    plain = unicodedata.normalize("NFKC", header).lower().replace(" ", "")
+    return next(cue for words, cue in _HEADER_CUES if re.search(words, plain))
+
+
+def _masked_cell(value: object, cue: str | None) -> object:
     if isinstance(value, str):
-        text = mask_contacts(value)
-        return _TELEPHONE.sub(r"****\1", text) if is_contact_header(header) else text
+        return mask_contacts(value) if cue is None else _masked_contact(value, cue)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(_masked_cell(part, cue) for part in value))
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value)(_masked_cell(part, cue) for part in value)
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        return np.array([_masked_cell(part, cue) for part in value.tolist()], dtype=object)
+    if cue is None or isinstance(value, bool | np.bool_ | dt.date | np.datetime64 | np.timedelta64):
+        return value
+    if isinstance(value, numbers.Real | decimal.Decimal | np.number):
+        return _masked_number(value)
     return value
 
 
+def _masked_number(value: Any) -> object:
+    if value != value or math.isinf(value):
+        return value
+    whole = int(value)
+    digits = str(abs(whole)) if whole == value else re.sub("[^0-9]", "", str(value))
+    return _masked_digits(digits)
+
+
+def _masked_digits(digits: str) -> str:
+    size = len(digits)
+    if size >= 14:
+        return digits[:6] + "*" * (size - 6) if size in (15, 18) else digits[:2] + "****"
+    if size > 7:
+        return digits[: size - 8] + "****" + digits[-4:]
+    return "****" + (digits[-3:] if size > 3 else "")
+
+
+def _masked_contact(text: str, cue: str) -> str:
+    """A text under a contact header: read as if the header stood before it, then digits that are left are hidden."""
+    if not text.strip() or _DATE.fullmatch(text.strip()):
+        return text
+    masked = mask_contacts(cue + text)
+    masked = masked[len(cue) :] if masked.startswith(cue) else mask_contacts(text)
+    read = masked.translate(_READ)
+    if "*" in read:
+        read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
+    least = 1 if _DIGIT_TEXT.fullmatch(read.strip()) else 5
+
+    def edit(match: re.Match[str]) -> _Edit:
+        start, end = match.span()
+        size = sum(sign.isdigit() for sign in match[0])
+        if end - start == size:
+            return (start, end, _masked_digits(masked[start:end]))
+        return (
+            start,
+            end,
+            _starred(masked, read, start, end, max(0, size - 8), 4 if size > 7 else 3 if size > 3 else 0),
+        )
+
+    runs = re.compile(f"(?<![0-9a-z*@.])[0-9](?:[ \\-.()\u200b]{{0,3}}+[0-9]){{{least - 1},}}+(?![0-9a-z*@])")
+    edits = [] if _DATE.search(read) else [edit(match) for match in runs.finditer(read)]
+    return _applied(masked, edits)
+
+
 def mask_ids(ids: Iterable[str]) -> dict[str, str]:
-    return {i: i for i in ids}
+    """Every id with what to write for it: masked where the whole id is a phone, a mail or an identity number.
+
+    Masked ids stay distinct: -2, -3 ... are appended in the order in which ids come first. Other ids are kept.
+    """
+    known = list(dict.fromkeys(ids))
+    masks = {text: _masked_id(text) for text in known}
+    taken = {text for text, masked in masks.items() if masked == text}
+    for text, masked in masks.items():
+        if masked == text:
+            continue
+        number, name = 1, masked
+        while name in taken:
+            number += 1
+            name = f"{masked}-{number}"
+        taken.add(name)
+        masks[text] = name
+    return masks
+
+
+def _masked_id(text: str) -> str:
+    if not isinstance(text, str) or not _MAYBE.search(text):
+        return text
+    edits, _ = _edits(text)
+    if len(edits) != 1:
+        return text
+    start, end, _masked = edits[0]
+    rest = (text[:start] + text[end:]).translate(_READ)
+    whole = not rest.strip(" ()+0123456789-.\u200b") or (rest.strip().startswith("@") and not text[:start].strip())
+    return mask_contacts(text) if whole else text
 
 
 def mask_table(frame: pd.DataFrame, *, ids: Mapping[str, str] | None = None) -> pd.DataFrame:
-    columns: list[Any] = []
-    for name, column in frame.items():
-        label = str(name)
-        if not (label.endswith(("_id", "_ids")) or label in ("id", "code", "duplicate_of")):
-            if is_contact_header(label) and pd.api.types.is_numeric_dtype(column.dtype):
-                column = column.map("{:.0f}".format, na_action="ignore")
-            if not pd.api.types.is_numeric_dtype(column.dtype) and column.dtype.kind != "M":
-                column = pd.Series([mask_cell(cell, label) for cell in column], index=frame.index, dtype=object)
-        columns.append(column.rename(name))
-    return pd.concat(columns, axis=1) if columns else frame
+    """A table without contacts in headers and cells.
+
+    Columns of ids (`..._id`, `..._ids`, id, code, duplicate_of) are written as `ids` says, else as `mask_ids` of the
+    column, and are not masked otherwise; a cell of `..._ids` may hold several, joined by 、 or a comma. Numbers under
+    contact headers become masked text. Columns without contacts keep their dtype; without any contact the frame itself
+    is returned.
+    """
+    columns: list[pd.Series[Any]] = []
+    labels: list[Any] = []
+    changed = False
+    for place, label in enumerate(frame.columns):
+        column = frame.iloc[:, place]
+        masked = _masked_ids_column(column, str(label), ids) if _is_id_column(label) else _masked_column(column, label)
+        name = mask_contacts(label) if isinstance(label, str) else label
+        if isinstance(label, tuple):
+            name = tuple(mask_contacts(part) if isinstance(part, str) else part for part in label)
+        changed |= masked is not column or name != label
+        columns.append(masked)
+        labels.append(name)
+    if not changed:
+        return frame
+    result = pd.concat(columns, axis=1) if columns else frame.copy()
+    if list(frame.columns) != labels:
+        labels = _distinct(labels, list(frame.columns))
+        result.columns = (
+            pd.MultiIndex.from_tuples(labels, names=frame.columns.names)
+            if frame.columns.nlevels > 1
+            else pd.Index(labels, name=frame.columns.name)
+        )
+    else:
+        result.columns = frame.columns
+    return result
 
 
-def mask_nested(value: Any) -> Any:
+def _distinct(labels: list[Any], before: list[Any]) -> list[Any]:
+    """Labels that masking made equal get _2, _3."""
+    taken = {label for label, old in zip(labels, before, strict=True) if label == old}
+    result = []
+    for label, old in zip(labels, before, strict=True):
+        name, number = label, 1
+        while label != old and name in taken:
+            number += 1
+            name = f"{label}_{number}" if isinstance(label, str) else (*label[:-1], f"{label[-1]}_{number}")
+        taken.add(name)
+        result.append(name)
+    return result
+
+
+def _is_id_column(label: object) -> bool:
+    return isinstance(label, str) and (label.endswith(("_id", "_ids")) or label in _ID_COLUMNS)
+
+
+def _is_textual(column: pd.Series[Any]) -> bool:
+    kind = column.dtype
+    if isinstance(kind, pd.CategoricalDtype):
+        return True
+    return not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) and kind.kind not in "mM"
+
+
+def _masked_column(column: pd.Series[Any], label: object) -> pd.Series[Any]:
+    parts = label if isinstance(label, tuple) else (label,)
+    header = next((part for part in parts if isinstance(part, str) and is_contact_header(part)), None)
+    cue = _cue(header) if header is not None else None
+    if pd.api.types.is_bool_dtype(column.dtype) or (
+        not _is_textual(column) and (cue is None or column.dtype.kind in "mM")
+    ):
+        return column
+    return _mapped(column, lambda cell: _masked_cell(cell, cue), cue is None)
+
+
+def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) -> pd.Series[Any]:
+    """The column with every cell changed, each distinct text once; the column itself when nothing changes."""
+    dtype = column.dtype
+    if isinstance(dtype, pd.CategoricalDtype):
+        kinds = [change(kind) for kind in column.cat.categories]
+        if all(new is old or new == old for new, old in zip(kinds, column.cat.categories, strict=True)):
+            return column
+        names = dict(zip(column.cat.categories, kinds, strict=True))
+        cells = [names.get(cell, cell) for cell in column.astype(object)]
+        order = list(dict.fromkeys(kinds))
+        return pd.Series(
+            pd.Categorical(cells, categories=order, ordered=column.cat.ordered), index=column.index, name=column.name
+        )
+    memory: dict[str, Any] = {}
+    search = _MAYBE.search
+    cells = column.astype(object).tolist() if dtype != object else column.tolist()
+    new = []
+    changed = False
+    for cell in cells:
+        if type(cell) is str:
+            if sifted and not search(cell):
+                new.append(cell)
+                continue
+            masked = memory.get(cell)
+            if masked is None:
+                masked = memory[cell] = change(cell)
+            changed = changed or masked != cell
+        elif cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell):
+            masked = cell
+        else:
+            masked = change(cell)
+            changed = changed or masked is not cell
+        new.append(masked)
+    if not changed:
+        return column
+    kind = object if not _is_textual(column) or dtype == object else dtype
+    return pd.Series(new, index=column.index, name=column.name, dtype=kind)
+
+
+def _masked_ids_column(column: pd.Series[Any], label: str, ids: Mapping[str, str] | None) -> pd.Series[Any]:
+    several = label.endswith("_ids")
+
+    def parts(cell: object) -> Iterator[str]:
+        if isinstance(cell, str):
+            yield from (_ID_CUT.split(cell)[::2] if several else (cell,))
+        elif isinstance(cell, list | tuple | set | frozenset):
+            for part in cell:
+                yield from parts(part)
+        elif isinstance(cell, int | np.integer) and not isinstance(cell, bool):
+            yield str(cell)
+
+    if column.dtype.kind in "fmMbc":
+        return column
+    if column.dtype.kind in "iu" and (column.empty or not ((column > 10**9) & (column < 10**18)).any()):
+        return column
+    if ids is None:
+        ids = mask_ids(part for cell in column.dropna().tolist() for part in parts(cell))
+    if all(old == new for old, new in ids.items()):
+        return column
+
+    def change(cell: Any) -> Any:
+        if isinstance(cell, str):
+            if not several or cell in ids:
+                return ids.get(cell, cell)
+            pieces = _ID_CUT.split(cell)
+            return "".join(piece if place % 2 else ids.get(piece, piece) for place, piece in enumerate(pieces))
+        if isinstance(cell, list | tuple | set | frozenset):
+            return type(cell)(change(part) for part in cell)
+        if isinstance(cell, int | np.integer) and not isinstance(cell, bool):
+            return ids[str(cell)] if ids.get(str(cell), str(cell)) != str(cell) else cell
+        return cell
+
+    return _mapped(column, change, False)
+
+
+def mask_nested(value: object) -> object:
+    """Texts without contacts in dicts (keys too), lists, tuples, sets, named tuples, tables and columns, at any depth."""
     if isinstance(value, str):
         return mask_contacts(value)
-    if isinstance(value, dict):
-        return {mask_nested(k): mask_nested(v) for k, v in value.items()}
-    if isinstance(value, (list, tuple)):
-        return (
-            type(value)(mask_nested(v) for v in value)
-            if not hasattr(value, "_fields")
-            else type(value)(*map(mask_nested, value))
-        )
-    return mask_table(value) if isinstance(value, pd.DataFrame) else value
+    if isinstance(value, Mapping):
+        result: dict[Any, Any] = {}
+        for key, part in value.items():
+            name = mask_nested(key) if isinstance(key, str | tuple) else key
+            base, number = name, 1
+            while name in result or (name != key and name in value):
+                number += 1
+                name = f"{base}_{number}"
+            plain = isinstance(key, str) and not isinstance(part, Mapping | pd.DataFrame | pd.Series | list | tuple)
+            result[name] = mask_cell(part, str(key)) if plain and is_contact_header(str(key)) else mask_nested(part)
+        return result
+    if isinstance(value, pd.DataFrame):
+        return mask_table(value)
+    if isinstance(value, pd.Series):
+        return _masked_column(value, value.name)
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return type(value)(*(mask_nested(part) for part in value))
+    if isinstance(value, list | tuple | set | frozenset):
+        return type(value)(mask_nested(part) for part in value)
+    return value

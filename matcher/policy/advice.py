@@ -1,21 +1,22 @@
-"""From verdicts to advice: which fact to ask for first, the cheapest way to pass, and what a new edition changes."""
+"""From verdicts to advice: which fact to ask for first, and what a new edition changes."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from matcher.policy.evaluation import Answer, Prepared, answers, evaluate, judged_columns, prepare
-from matcher.policy.facts import build, domain
+from matcher.policy.arguments import Day, as_day, check_firms
+from matcher.policy.evaluation import Answer, Prepared, answers, evaluate, judged_columns
+from matcher.policy.facts import EPOCH, build, domain
 from matcher.policy.intervals import Floats
 from matcher.policy.model import Ruleset
-from matcher.policy.policy import Policy, load_policy
-from matcher.policy.scoring import decision_codes, score
+from matcher.policy.policy import Policies, Policy, PolicyName, load_policies
+from matcher.policy.scoring import Scored, decision_codes, prepared_for, score
 from matcher.policy.thresholds import all_turns, candidates, columns_of
 
 QUESTIONS = ("enterprise_id", "policy", "rank", "column", "title", "settles", "open_rules", "width")
@@ -28,16 +29,6 @@ CHANGES = (
     "decision_after",
     "rules",
 )
-
-
-def loaded(policy: str | Policy) -> Policy:
-    """The policy, loaded where only its id is given."""
-    return load_policy(policy) if isinstance(policy, str) else policy
-
-
-def as_day(on: dt.date | str) -> dt.date:
-    """The day, read where it is text."""
-    return dt.date.fromisoformat(on) if isinstance(on, str) else on
 
 
 @dataclass(frozen=True)
@@ -57,43 +48,69 @@ class Part:
         return evaluate(policy, self.ruleset, facts, figures=False)
 
 
-def parts(policy: Policy, firms: pd.DataFrame, on: dt.date) -> Iterator[Part]:
-    """The firms of a table by the ruleset that answers them; those that nothing answers are left out."""
-    (ready,), _ = prepare([policy], firms, on)
+def parts(ready: Prepared) -> Iterator[Part]:
+    """The firms by the ruleset that answers them; those that nothing answers are left out."""
     for group in answers(ready, figures=False):
         if group.edition is None or group.answer is None or group.answer.decision is None:
             continue
-        day = dt.date(1970, 1, 1) + dt.timedelta(days=int(ready.days[group.rows[0]]))
+        day = EPOCH + dt.timedelta(days=int(ready.days[group.rows[0]]))
         purpose = None
-        if policy.purpose_column is not None:
-            given = ready.values[policy.purpose_column][group.rows[0]]
+        if ready.policy.purpose_column is not None:
+            given = ready.values[ready.policy.purpose_column][group.rows[0]]
             purpose = None if np.isnan(given) else float(given)
-        yield Part(ready, policy.ruleset(group.edition, day, purpose), group.rows, group.answer)
+        yield Part(ready, ready.policy.ruleset(group.edition, day, purpose), group.rows, group.answer)
 
 
-def ask_first(firms: pd.DataFrame, policy: str | Policy, *, on: dt.date | str) -> pd.DataFrame:
+def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | None = None) -> pd.DataFrame:
     """The missing facts of every firm whose decision is unknown, the most telling first.
 
-    Each missing fact is given, in turn, one value from every gap between the values at which some rule turns.
-    `settles`: the share of those answers after which the decision stands; `open_rules`: how many conditions are still
-    unknown after it, on average; `width`: how wide the score is still, on average (NaN without a score). Facts are
-    ordered by these three, then by their place in the policy. One row a firm and missing fact: enterprise_id, policy,
-    rank (from 1), column, title, settles, open_rules, width; firms in the order of the table. Experts' points are not
+    Each missing fact is given, in turn, one value from every gap between the values at which some rule turns. Facts
+    are ordered by `settles`, `open_rules` and `width`, then by their place in the policy. Experts' points are not
     facts and are not asked for.
+
+    Parameters
+    ----------
+    firms
+        The table of `score`, or what `score` returned, whose facts are then not read again.
+    policy
+        A name (id or Chinese title), a folder or a `Policy`; of a scoring, one of its policies.
+    on
+        The day of the answer, a date or ISO text; needed with a table, not given with a scoring.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per firm and missing fact: enterprise_id, policy, rank (from 1), column, title, settles (share of the
+        values tried after which the decision stands), open_rules (conditions still unknown after it, on average),
+        width (how wide the score is still, on average; NaN without a score). Firms in the order of the table; no rows
+        when nothing is open.
+
+    Raises
+    ------
+    PolicyError
+        When the policy is not known.
+    ArgumentError, ArgumentTypeError
+        When `firms` is no table or scoring of this policy, or `on` no day.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"enterprise_id": ["a"], "age_years": [3], "valuation_usd": [2e9], "listed": [False]})
+    >>> ask_first(firms, "unicorn", on="2026-11-24")[["column", "settles"]].values.tolist()
+    [['private_equity_raised', 1.0]]
     """
-    policy = loaded(policy)
-    experts = judged_columns(policy)
     pieces: list[pd.DataFrame] = []
-    for part in parts(policy, firms, as_day(on)):
+    ready = prepared_for(firms, policy, on)
+    rules, experts = ready.policy, judged_columns(ready.policy)
+    for part in parts(ready):
         undecided = part.rows[decision_codes(part.answer.decision, len(part.rows)) == 3]
-        for place, name in enumerate(_asked(policy, part.ruleset)):
+        for place, name in enumerate(_asked(rules, part.ruleset)):
             if name in experts:
                 continue
             rows = undecided[np.isnan(part.ready.values[name][undecided])]
-            if policy.years is not None and name == policy.years.column:
-                rows = rows[np.isnan(part.ready.values[policy.years.since][rows])]
+            if rules.years is not None and name == rules.years.column:
+                rows = rows[np.isnan(part.ready.values[rules.years.since][rows])]
             if len(rows):
-                pieces.append(_tell(policy, part, name, rows).assign(_place=place))
+                pieces.append(_question(part, name, rows).assign(_place=place))
     if not pieces:
         return pd.DataFrame({name: pd.Series(dtype="object") for name in QUESTIONS})
     table = pd.concat(pieces, ignore_index=True)
@@ -111,8 +128,9 @@ def _asked(policy: Policy, ruleset: Ruleset) -> list[str]:
     return names
 
 
-def _grid(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> Floats:
+def _grid(part: Part, name: str, rows: np.ndarray[Any, Any]) -> Floats:
     """Answers to try for a missing fact: (rows, answers), NaN for none."""
+    policy = part.ready.policy
     column = policy.columns[name]
     low, high = domain(column)
     if column.kind == "yesno" or column.kind == "choice" or name == getattr(policy.years, "column", None):
@@ -125,8 +143,8 @@ def _grid(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> 
     return candidates(all_turns(part.ruleset), facts, name, low, high, column.step)
 
 
-def _tell(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> pd.DataFrame:
-    grid = _grid(policy, part, name, rows)
+def _question(part: Part, name: str, rows: np.ndarray[Any, Any]) -> pd.DataFrame:
+    grid = _grid(part, name, rows)
     at, place = np.nonzero(~np.isnan(grid))
     answer = part.run(rows[at], {name: grid[at, place]})
     settled = decision_codes(answer.decision, len(at)) != 3
@@ -142,9 +160,9 @@ def _tell(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> 
         {
             "_row": rows,
             "enterprise_id": part.ready.ids[rows],
-            "policy": policy.id,
+            "policy": part.ready.policy.id,
             "column": name,
-            "title": policy.columns[name].title,
+            "title": part.ready.policy.columns[name].title,
             "settles": np.round(mean(settled), 6),
             "open_rules": np.round(mean(still), 6),
             "width": np.round(mean(width), 6),
@@ -152,18 +170,44 @@ def _tell(policy: Policy, part: Part, name: str, rows: np.ndarray[Any, Any]) -> 
     )
 
 
-def what_changes(
-    firms: pd.DataFrame, policies: Sequence[str | Policy], *, before: dt.date | str, after: dt.date | str
-) -> pd.DataFrame:
-    """What changes for a list between two days, for instance when a new edition comes into force.
+def what_changes(firms: pd.DataFrame, policy: Policies, *, before: Day, after: Day) -> pd.DataFrame:
+    """What changes for a list of firms between two days, for instance when a new edition comes into force.
 
-    The same facts are answered on both days (`apply_on` in the table is left aside). One row a firm and policy whose
-    edition, decision or any condition differs: enterprise_id, policy, edition_before, edition_after, decision_before,
-    decision_after, rules (conditions that differ, as "rule: before -> after", "none" where an edition does not have
-    it, joined by "; "). Firms in the order of the table within each policy; nothing changed gives no rows.
+    Parameters
+    ----------
+    firms
+        The table of `score`; `apply_on` is left aside, and the same facts are answered on both days.
+    policy
+        A name (id or Chinese title), a folder, a `Policy`, or a sequence of these.
+    before, after
+        The two days, dates or ISO text.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per firm and policy whose edition, decision or any condition differs: enterprise_id, policy,
+        edition_before, edition_after, decision_before, decision_after, rules (conditions that differ, as "rule: before
+        -> after", "none" where an edition does not have it, joined by "; "). Firms in the order of the table within
+        each policy; no rows when nothing changed.
+
+    Raises
+    ------
+    PolicyError
+        When a policy is not known or given twice.
+    ArgumentError, ArgumentTypeError
+        When `firms` is no table, or a day is none.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"enterprise_id": ["a"]})
+    >>> changed = what_changes(firms, "srdi", before="2026-03-31", after="2026-04-01")
+    >>> changed[["edition_before", "edition_after"]].values.tolist()
+    [['2022-63', '2026-2']]
     """
+    check_firms(firms)
     plain = firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
-    one, two = (score(plain, list(policies), on=as_day(day)) for day in (before, after))
+    policies = load_policies(policy)
+    one, two = (score(plain, policies, on=day) for day in (as_day(before, "before"), as_day(after, "after")))
     key = ["enterprise_id", "policy"]
     sides = []
     for scored in (one, two):
@@ -182,16 +226,11 @@ def what_changes(
 def _rule_changes(one: pd.DataFrame, two: pd.DataFrame) -> dict[tuple[str, str], str]:
     sides = []
     for verdicts in (one, two):
-        part = verdicts[verdicts["kind"] == "condition"] if len(verdicts) else verdicts
-        sides.append(
-            {
-                (str(row[0]), str(row[1]), str(row[2])): str(row[3])
-                for row in part[["enterprise_id", "policy", "rule", "passed"]].itertuples(index=False)
-            }
-        )
-    told: dict[tuple[str, str], list[str]] = {}
+        rows = verdicts.loc[verdicts["kind"] == "condition", ["enterprise_id", "policy", "rule", "passed"]]
+        sides.append({(str(row[0]), str(row[1]), str(row[2])): str(row[3]) for row in rows.itertuples(index=False)})
+    changes: dict[tuple[str, str], list[str]] = {}
     for key in dict.fromkeys([*sides[0], *sides[1]]):
         was, now = sides[0].get(key, "none"), sides[1].get(key, "none")
         if was != now:
-            told.setdefault((key[0], key[1]), []).append(f"{key[2]}: {was} -> {now}")
-    return {key: "; ".join(lines) for key, lines in told.items()}
+            changes.setdefault((key[0], key[1]), []).append(f"{key[2]}: {was} -> {now}")
+    return {key: "; ".join(lines) for key, lines in changes.items()}

@@ -32,10 +32,19 @@ def as_day(on: Day, name: str = "on") -> dt.date:
     raise ArgumentTypeError(f"{name} is a date, a datetime or ISO text such as 2026-11-24, not {type(on).__name__}")
 
 
-def check_firms(firms: Any, name: str = "firms") -> None:
-    """Refuse what is no table. Raises ArgumentTypeError."""
-    if isinstance(firms, pd.DataFrame):
-        return
-    if isinstance(getattr(firms, "rows", None), pd.DataFrame):
-        raise ArgumentTypeError(f"{name} is a DataFrame: give the `.rows` of what read_firms returned")
-    raise ArgumentTypeError(f"{name} is a DataFrame, such as read_firms(path, policy).rows, not {type(firms).__name__}")
+def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:
+    """Refuse what is no table, lacks one of `columns`, or has a column twice.
+
+    Raises ArgumentTypeError or ArgumentError.
+    """
+    if not isinstance(firms, pd.DataFrame):
+        if isinstance(getattr(firms, "rows", None), pd.DataFrame):
+            raise ArgumentTypeError(f"{name} is a DataFrame: give the `.rows` of what read_firms returned")
+        raise ArgumentTypeError(
+            f"{name} is a DataFrame, such as read_firms(path, policy).rows, not {type(firms).__name__}"
+        )
+    missing = [column for column in columns if column not in firms.columns]
+    if missing:
+        raise ArgumentError(f"{name} has no column {missing[0]!r}; it has: {', '.join(map(str, firms.columns))}")
+    if not firms.columns.is_unique:
+        raise ArgumentError(f"{name} has the column {firms.columns[firms.columns.duplicated()][0]!r} twice")

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.errors import PolicyError
+from matcher.errors import ArgumentTypeError, PolicyError
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import Policy, load_policy
 
@@ -146,17 +146,35 @@ def _equal(wanted: Any, answer: Any) -> bool:
     return bool(wanted == answer)
 
 
-def check_policy(folder: str | Path) -> pd.DataFrame:
-    """Load a policy's folder strictly and run its cases: one row an expectation, with case, what, expected, got, ok.
+def check_policy(policy: str | Path) -> pd.DataFrame:
+    """Load a policy strictly and run the worked cases beside it.
 
-    Raises PolicyError when the policy or the cases are not well formed. No `cases.yaml` is an error: a rule without a
-    case is a claim without a witness.
+    Parameters
+    ----------
+    policy
+        A folder with `policy.yaml` and `cases.yaml`, or the name of a shipped policy (id or Chinese title).
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per expectation, in the order of the file: case, what, expected, got, ok.
+
+    Raises
+    ------
+    PolicyError
+        When the policy or its cases are not well formed, or there is no `cases.yaml`: a rule without a case is a claim
+        without a witness.
+    ArgumentTypeError
+        When `policy` is neither a name nor a folder.
+
+    Examples
+    --------
+    >>> bool(check_policy("unicorn")["ok"].all())
+    True
     """
-    load_policy(Path(folder))
-    path = Path(folder) / "cases.yaml"
+    if isinstance(policy, Policy):
+        raise ArgumentTypeError("policy is a name (id or Chinese title) or a folder: a Policy has no cases with it")
+    path = Path(load_policy(policy).folder).with_name("cases.yaml")
     if not path.is_file():
         raise PolicyError(f"{path}: 没有案例文件；请为每一条规则写出边界两侧的案例")
-    return run_cases(read_cases(path), folder)
-
-
-__all__ = ["Case", "check_policy", "read_cases", "run_cases"]
+    return run_cases(read_cases(path), path.parent)

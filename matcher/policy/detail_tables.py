@@ -12,8 +12,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
+from matcher.policy.arguments import Day, as_day, check_firms
 from matcher.policy.linkage import link
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.policy import Policies, Policy, load_policies, load_policy
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import Column, Contract
@@ -66,7 +67,7 @@ CLASS1 = (
     "集成电路布图设计",
 )
 CLASS2 = ("实用新型专利", "外观设计专利", "软件著作权", "实用新型", "外观设计", "计算机软件著作权", "软著")
-_OWN = ("自主研发", "自主研究", "原始取得", "自研", "合作研发")
+_DEVELOPED = ("自主研发", "自主研究", "原始取得", "自研", "合作研发")
 _ACQUIRED = ("受让", "受赠", "并购", "继受取得", "购买", "转让")
 
 
@@ -90,7 +91,7 @@ def _projects_contract() -> Contract:
 
 
 def year_contract(policies: Sequence[Policy]) -> Contract:
-    """One row a firm and accounting year: every figure that a policy asks for by year."""
+    """One row per firm and accounting year: every figure that a policy asks for by year."""
     columns: dict[str, Column] = {}
     for policy in policies:
         for name, fact in policy.columns.items():
@@ -129,39 +130,72 @@ def read_sheet(
     return Reading(reading.rows, problems.reset_index(drop=True))
 
 
-def _application_years(firms: pd.DataFrame, on: dt.date) -> pd.Series[Any]:
-    given = (
-        pd.to_datetime(firms["apply_on"], errors="coerce") if "apply_on" in firms else pd.Series(pd.NaT, firms.index)
-    )
-    return given.dt.year.fillna(on.year).astype(int) if "apply_on" in firms else pd.Series(on.year, firms.index)
+def _application_days(firms: pd.DataFrame, on: dt.date) -> dict[str, pd.Timestamp]:
+    """Firm -> its `apply_on`, else `on`."""
+    check_firms(firms, "enterprise_id")
+    days = pd.to_datetime(firms["apply_on"], errors="coerce") if "apply_on" in firms else pd.Series(pd.NaT, firms.index)
+    return dict(zip(firms["enterprise_id"].astype(str), days.fillna(pd.Timestamp(on)), strict=True))
 
 
 def add_years(
     firms: pd.DataFrame,
     source: Source,
-    policies: Sequence[Policy],
+    policy: Policies,
     *,
-    on: dt.date,
+    on: Day,
     accepted: Mapping[int, str] | None = None,
     sheet: str | int | None = None,
 ) -> Added:
-    """Turn a table with one row a firm and accounting year into the columns by year.
+    """Turn a table with one row per firm and accounting year into the columns by year.
 
     The year before the application (`apply_on`, else `on`) is y3, the two before it y2 and y1; `_last_year` and
     `_prev_year` are the newest and the one before. A firm and year given twice with different figures is a problem,
     and stays unknown. Columns that `firms` has already are filled only where they are empty.
+
+    Parameters
+    ----------
+    firms
+        The table of `score`, with `enterprise_id`.
+    source
+        The table by years: a file or a DataFrame.
+    policy
+        Whose columns are wanted: a name (id or Chinese title), a folder, a `Policy`, or a sequence of these.
+    on
+        The day of the application where a firm has no `apply_on`, a date or ISO text.
+    accepted
+        Record number (from 0) -> enterprise_id: proposals of `matcher.policy.linkage.link` that somebody confirmed.
+    sheet
+        Of a workbook: its name or its place.
+
+    Returns
+    -------
+    Added
+        `firms` with the new columns, `links`, `problems`.
+
+    Raises
+    ------
+    TableError, PolicyError, ArgumentError, ArgumentTypeError
+        When the source cannot be read, a policy is not known, or an argument is of a kind or value that is not taken.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"enterprise_id": ["a"]})
+    >>> years = pd.DataFrame({"企业编号": ["a", "a"], "年度": [2024, 2025], "销售收入（万元）": [100, 120]})
+    >>> add_years(firms, years, "hte", on="2026-06-01").firms[["sales_y2", "sales_y3"]].values.tolist()
+    [[1000000, 1200000]]
     """
+    day_of = _application_days(firms, as_day(on))
+    policies = load_policies(policy)
     contract = year_contract(policies)
     reading = read_sheet(source, contract, sheet=sheet)
     linked = link(reading.rows, firms, accepted=accepted)
     rows = linked.rows[linked.rows["enterprise_id"] != ""]
-    years = dict(zip(firms["enterprise_id"].astype(str), _application_years(firms, on), strict=True))
-    wanted = {name for policy in policies for name in policy.columns}
+    wanted = {name for one in policies for name in one.columns}
     cells: dict[tuple[str, str], set[Any]] = {}
     for record in rows.to_dict("records"):
         if pd.isna(record["year"]):
             continue
-        back = years[record["enterprise_id"]] - int(record["year"])
+        back = day_of[record["enterprise_id"]].year - int(record["year"])
         for column in contract.columns[len(_WHO) + 1 :]:
             value = record[column.name]
             if pd.isna(value):
@@ -170,38 +204,21 @@ def add_years(
             for name in (column.name + end for end in names):
                 if name in wanted:
                     cells.setdefault((record["enterprise_id"], name), set()).add(value)
-    problems = _twice(cells)
-    return Added(_fill(firms, cells), linked.links, pd.concat([reading.problems, problems], ignore_index=True))
-
-
-def _twice(cells: Mapping[tuple[str, str], set[Any]]) -> pd.DataFrame:
     lines = [
-        {
-            "file": "",
-            "sheet": "",
-            "row": None,
-            "column": name,
-            "value": "、".join(str(v) for v in sorted(values)),
-            "problem": f"企业 {firm} 同一年度有不同数值",
-            "action": "按未知处理；请改正",
-            "kept": True,
-        }
+        _line(name, "、".join(str(v) for v in sorted(values)), f"企业 {firm} 同一年度有不同数值", "按未知处理；请改正")
         for (firm, name), values in cells.items()
         if len(values) > 1
     ]
-    return pd.DataFrame(lines)
+    single = {key: values.pop() if len(values) == 1 else None for key, values in cells.items()}
+    problems = pd.concat([reading.problems, pd.DataFrame(lines)], ignore_index=True)
+    return Added(_fill(firms, single), linked.links, problems)
 
 
 def _fill(firms: pd.DataFrame, cells: Mapping[tuple[str, str], Any]) -> pd.DataFrame:
     out = firms.copy()
-    names = list(dict.fromkeys(name for _, name in cells))
     ids = out["enterprise_id"].astype(str)
-    for name in names:
-        new = [cells.get((own, name)) for own in ids]
-        flat = [
-            next(iter(v)) if isinstance(v, set) and len(v) == 1 else (None if isinstance(v, set) else v) for v in new
-        ]
-        series = pd.Series(flat, index=out.index, dtype=object)
+    for name in dict.fromkeys(name for _, name in cells):
+        series = pd.Series([cells.get((firm, name)) for firm in ids], index=out.index, dtype=object)
         out[name] = out[name].astype(object).where(out[name].notna(), series) if name in out else series
     return out
 
@@ -210,7 +227,7 @@ def add_rights(
     firms: pd.DataFrame,
     source: Source,
     *,
-    on: dt.date,
+    on: Day,
     accepted: Mapping[int, str] | None = None,
     sheet: str | int | None = None,
 ) -> Added:
@@ -218,62 +235,56 @@ def add_rights(
 
     Counted are rights granted by the day of the application, not ended by then, and, in Class II, not used in an
     earlier application (195号, 三、（二）). The classes are those of 195号; trade marks and kinds that it does not
-    name are not counted and told. A firm with no row in the list stays as it was: an empty list is not the same as no
-    rights.
+    name are not counted and reported. A firm with no row in the list stays as it was: an empty list is not the same
+    as no rights. Arguments, result and errors are those of `add_years`.
     """
+    day_of = _application_days(firms, as_day(on))
     reading = read_sheet(source, RIGHTS, sheet=sheet)
     linked = link(reading.rows, firms, accepted=accepted)
-    days = pd.to_datetime(firms["apply_on"], errors="coerce") if "apply_on" in firms else pd.Series(pd.NaT, firms.index)
-    day_of = dict(zip(firms["enterprise_id"].astype(str), days.fillna(pd.Timestamp(on)), strict=True))
     lines: list[dict[str, Any]] = []
     counts: dict[str, dict[str, Any]] = {}
     seen: set[tuple[str, str]] = set()
     for record in linked.rows.to_dict("records"):
-        own = record["enterprise_id"]
-        if not own:
+        firm = record["enterprise_id"]
+        if not firm:
             continue
-        tally = counts.setdefault(own, {"class1_ip": 0, "class2_ip": 0, "own": False, "acquired": 0, "unsure": False})
+        tally = counts.setdefault(firm, {"class1": 0, "class2": 0, "developed": False, "acquired": 0, "unsure": False})
         kind = record["kind"].strip()
         one, two = kind in CLASS1, kind in CLASS2
-
-        def tell(says: str, record: Mapping[Any, Any] = record) -> None:
-            shown = record["right"] or record["number"]
-            lines.append(_line("知识产权", shown, says, "不计入；请核对"))
-
+        number = record["number"]
+        problem = ""
         if not one and not two:
-            tell(f"类别“{kind}”不在Ⅰ类、Ⅱ类之列")
+            problem = f"类别“{kind}”不在Ⅰ类、Ⅱ类之列"
+        elif number and (firm, number) in seen:
+            problem = "同一授权号重复"
+        else:
+            seen.add((firm, number))
+            if pd.isna(record["granted_on"]):
+                problem = "没有授权日期，不知申请时是否已授权"
+                tally["unsure"] = True
+            elif record["granted_on"] > day_of[firm]:
+                problem = "申请日以后才授权"
+            elif not pd.isna(record["ends_on"]) and record["ends_on"] < day_of[firm]:
+                problem = "申请日已过有效期"
+            elif two and not pd.isna(record["used"]) and bool(record["used"]):
+                problem = "Ⅱ类知识产权已在以前的申请中用过"
+        if problem:
+            lines.append(_line("知识产权", record["right"] or number, problem, "不计入；请核对"))
             continue
-        if record["number"] and (own, record["number"]) in seen:
-            tell("同一授权号重复")
-            continue
-        seen.add((own, record["number"]))
-        if pd.isna(record["granted_on"]):
-            tell("没有授权日期，不知申请时是否已授权")
-            tally["unsure"] = True
-            continue
-        if record["granted_on"] > day_of[own]:
-            tell("申请日以后才授权")
-            continue
-        if not pd.isna(record["ends_on"]) and record["ends_on"] < day_of[own]:
-            tell("申请日已过有效期")
-            continue
-        if two and not pd.isna(record["used"]) and bool(record["used"]):
-            tell("Ⅱ类知识产权已在以前的申请中用过")
-            continue
-        tally["class1_ip" if one else "class2_ip"] += 1
+        tally["class1" if one else "class2"] += 1
         how = record["obtained"].strip()
-        tally["own"] = tally["own"] or any(word in how for word in _OWN)
+        tally["developed"] = tally["developed"] or any(word in how for word in _DEVELOPED)
         tally["acquired"] += any(word in how for word in _ACQUIRED)
     cells: dict[tuple[str, str], Any] = {}
-    for own, tally in counts.items():
+    for firm, tally in counts.items():
         if tally["unsure"]:
             continue
-        total = tally["class1_ip"] + tally["class2_ip"]
-        cells[own, "class1_ip"], cells[own, "class2_ip"] = tally["class1_ip"], tally["class2_ip"]
-        if total and tally["own"]:
-            cells[own, "ip_own_rd"], cells[own, "ip_only_acquired"] = True, False
+        total = tally["class1"] + tally["class2"]
+        cells[firm, "class1_ip"], cells[firm, "class2_ip"] = tally["class1"], tally["class2"]
+        if total and tally["developed"]:
+            cells[firm, "ip_own_rd"], cells[firm, "ip_only_acquired"] = True, False
         elif total and tally["acquired"] == total:
-            cells[own, "ip_own_rd"], cells[own, "ip_only_acquired"] = False, True
+            cells[firm, "ip_own_rd"], cells[firm, "ip_only_acquired"] = False, True
     problems = pd.concat([reading.problems, pd.DataFrame(lines)], ignore_index=True)
     return Added(_fill(firms, cells), linked.links, problems)
 
@@ -295,26 +306,29 @@ def add_projects(
     firms: pd.DataFrame,
     source: Source,
     *,
-    on: dt.date,
+    on: Day,
     accepted: Mapping[int, str] | None = None,
     sheet: str | int | None = None,
 ) -> Added:
-    """Sum a list of R&D projects, one row a project and year with the eight categories, into the R&D columns of
+    """Sum a list of R&D projects, one row per project and year with the eight categories, into the R&D columns of
     `hte`.
 
     Each firm and year is summed over its projects and put through `hte-rd-expense` (80 % of what is entrusted, other
     at most 20 %): rd_expense_y1..y3, and rd_domestic_3y where every year that has projects is complete. An empty
-    category of a project is zero only if some category of that row is filled.
+    category of a project is zero only if some category of that row is filled. Arguments, result and errors are those
+    of `add_years`.
     """
     from matcher.policy.scoring import score
 
+    day_of = _application_days(firms, as_day(on))
     reading = read_sheet(source, _projects_contract(), sheet=sheet)
     linked = link(reading.rows, firms, accepted=accepted)
     rows = linked.rows[(linked.rows["enterprise_id"] != "") & linked.rows["year"].notna()].copy()
     money = rows[list(_CATEGORIES)].astype("Float64")
     rows[list(_CATEGORIES)] = money.where(money.notna() | ~money.notna().any(axis=1).to_numpy()[:, None], 0.0)
-    years = dict(zip(firms["enterprise_id"].astype(str), _application_years(firms, on), strict=True))
-    rows["back"] = [years[own] - int(year) for own, year in zip(rows["enterprise_id"], rows["year"], strict=True)]
+    rows["back"] = [
+        day_of[firm].year - int(year) for firm, year in zip(rows["enterprise_id"], rows["year"], strict=True)
+    ]
     rows = rows[rows["back"].isin([1, 2, 3])]
     if not len(rows):
         return Added(firms.copy(), linked.links, reading.problems)
@@ -327,11 +341,10 @@ def add_projects(
     cells: dict[tuple[str, str], Any] = {}
     domestic: dict[str, float] = {}
     for record in table.to_dict("records"):
-        own = record["firm"]
-        cells[own, f"rd_expense_y{4 - record['back']}"] = _money(value[record["enterprise_id"], "total"])
-        domestic[own] = domestic.get(own, 0.0) + value[record["enterprise_id"], "domestic"]
-    for own, amount in domestic.items():
-        cells[own, "rd_domestic_3y"] = _money(amount)
+        firm = record["firm"]
+        cells[firm, f"rd_expense_y{4 - record['back']}"] = _money(value[record["enterprise_id"], "total"])
+        domestic[firm] = domestic.get(firm, 0.0) + value[record["enterprise_id"], "domestic"]
+    cells |= {(firm, "rd_domestic_3y"): _money(amount) for firm, amount in domestic.items()}
     return Added(_fill(firms, cells), linked.links, reading.problems)
 
 

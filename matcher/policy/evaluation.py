@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.policy.arguments import check_firms
 from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
 from matcher.policy.facts import Notes, build, column_values, cut_years, day_number, domain
 from matcher.policy.intervals import Facts, Floats, Span
@@ -192,8 +193,10 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
     """Read each policy's facts out of the table.
 
     `<policy>.<column>` wins over the plain column. A plain column that two policies define differently is used for
-    the first of them that was asked for; for the others it stays unknown, and a problem says so.
+    the first of them that was asked for; for the others it stays unknown, and a problem says so. Raises
+    ArgumentTypeError or ArgumentError where `firms` is no such table.
     """
+    check_firms(firms)
     ids = _ids(firms)
     owner: dict[str, tuple[Policy, FactColumn]] = {}
     prepared, notes = [], []
@@ -204,17 +207,17 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             note.rows.extend(day_notes.rows)
         values: dict[str, Floats] = {}
         for name, column in policy.columns.items():
-            own = np.full(len(firms), np.nan)
+            figures = np.full(len(firms), np.nan)
             special = f"{policy.id}.{name}"
             if special in firms.columns:
-                own = column_values(column, firms[special], ids, note)
+                figures = column_values(column, firms[special], ids, note)
             if name in firms.columns:
                 first = owner.setdefault(name, (policy, column))
-                if not np.isnan(own).any():
+                if not np.isnan(figures).any():
                     pass
                 elif _same(first[1], column):
                     plain = column_values(column, firms[name], ids, note)
-                    own = np.where(np.isnan(own), plain, own)
+                    figures = np.where(np.isnan(figures), plain, figures)
                 else:
                     note.whole(
                         name,
@@ -222,10 +225,10 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
                         f"该列只用于{first[0].title}，请另给 {special} 列",
                         "definition",
                     )
-            values[name] = own
-        for first_name, second_name in policy.opposites:
-            for empty, told in ((first_name, second_name), (second_name, first_name)):
-                values[empty] = np.where(np.isnan(values[empty]), 1.0 - values[told], values[empty])
+            values[name] = figures
+        for one, other in policy.opposites:
+            for empty, known in ((one, other), (other, one)):
+                values[empty] = np.where(np.isnan(values[empty]), 1.0 - values[known], values[empty])
         prepared.append(Prepared(policy, ids, days, values))
         notes.append(note)
     return prepared, notes
@@ -303,7 +306,7 @@ def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, answer: Answer) -> 
     if not torn:
         return answer
     hold, open_, fail = state.can_hold.copy(), state.open().copy(), state.can_fail.copy()
-    found = all_turns(ruleset)
+    turns = all_turns(ruleset)
     behind = {rule.id: set(reads(rule, ruleset)) for rule in ruleset.of_kind("condition")}
     for name in torn:
         span, column = facts[name], policy.columns[name]
@@ -316,23 +319,20 @@ def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, answer: Answer) -> 
             continue
         part = facts.take(rows)
         lowest, highest = domain(column)
-        grid = candidates(found, part, name, lowest, highest, column.step)
+        grid = candidates(turns, part, name, lowest, highest, column.step)
         at, place = np.nonzero(~np.isnan(grid))
         tried = part.take(at).narrowed(name, Span.known(grid[at, place]))
         states = evaluate(policy, ruleset, tried, figures=False).decision
         assert states is not None
-        for kept, found_here in ((hold, states.can_hold), (open_, states.open()), (fail, states.can_fail)):
+        for kept, outcome in ((hold, states.can_hold), (open_, states.open()), (fail, states.can_fail)):
             reached = np.zeros(len(rows), dtype=bool)
-            np.logical_or.at(reached, at, found_here)
+            np.logical_or.at(reached, at, outcome)
             kept[rows] &= reached
     return replace(answer, decision=State(hold, open_, fail))
 
 
 def judged_columns(policy: Policy) -> set[str]:
     """Columns that hold experts' points: an empty one is judgement to come, not an unknown fact."""
-    found = set()
-    for edition in policy.editions:
-        for rule in policy.ruleset(edition, edition.since).rules:
-            if isinstance(rule.item, Judged):
-                found |= set(rule.item.columns())
-    return found
+    rulesets = (policy.ruleset(edition, edition.since) for edition in policy.editions)
+    items = [rule.item for ruleset in rulesets for rule in ruleset.rules]
+    return {name for item in items if isinstance(item, Judged) for name in item.columns()}

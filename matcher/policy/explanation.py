@@ -10,74 +10,99 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.errors import ArgumentError
 from matcher.policy.advice import ask_first
-from matcher.policy.evaluation import prepare
-from matcher.policy.model import Rule, Ruleset
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.arguments import Day, check_firms
+from matcher.policy.evaluation import Prepared
+from matcher.policy.facts import EPOCH
+from matcher.policy.model import FactColumn, Rule, Ruleset
+from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, rules_by_id
 
 
-def trace(firms: pd.DataFrame, policy: str | Policy, enterprise_id: str, *, on: dt.date | str) -> dict[str, Any]:
+def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Day) -> dict[str, Any]:
     """One firm's answer as plain values that `json.dumps` takes.
 
-    Keys: enterprise_id, name, policy, title, edition, on, decision, total_low, total_high, rules (each with rule,
-    kind, title, title_en, passed, value, limit, gap, points_low, points_high, points_max, facts, source,
-    in_force_since, seen_on, verified, note), ask (missing facts, the most telling first), problems. A fact is column,
-    title and value; None is unknown.
+    Parameters
+    ----------
+    firms
+        The table of `score`.
+    policy
+        A name (id or Chinese title), a folder or a `Policy`.
+    enterprise_id
+        The firm; of several rows the first.
+    on
+        The day of the answer, a date or ISO text; the row's `apply_on` wins.
 
-    Raises KeyError when there is no such firm.
+    Returns
+    -------
+    dict
+        enterprise_id, name, policy, title, edition, on, decision, total_low, total_high, rules (each with rule, kind,
+        title, title_en, passed, value, limit, gap, points_low, points_high, points_max, facts, source,
+        in_force_since, seen_on, verified, note), ask (missing facts, the most telling first), problems. A fact is
+        column, title and value; None is unknown.
+
+    Raises
+    ------
+    PolicyError
+        When the policy is not known.
+    ArgumentError, ArgumentTypeError
+        When there is no such firm, `firms` is no table, or `on` no day.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"enterprise_id": ["a"], "age_years": [12]})
+    >>> answer = trace(firms, "unicorn", "a", on="2026-11-24")
+    >>> answer["decision"], answer["rules"][0]["facts"]
+    ('fails', [{'column': 'age_years', 'title': '成立年限（年）', 'value': 12.0}])
     """
-    policy = load_policy(policy) if isinstance(policy, str) else policy
-    firm = firms[firms["enterprise_id"].astype(str) == str(enterprise_id)]
+    check_firms(firms, "enterprise_id")
+    firm = firms[firms["enterprise_id"].astype(str) == str(enterprise_id)].head(1)
     if not len(firm):
-        raise KeyError(enterprise_id)
-    firm = firm.head(1)
-    scored = score(firm, policy, on=on)
-    summary = scored.summary.iloc[0]
-    day = dt.date.fromisoformat(on) if isinstance(on, str) else on
-    (ready,), _ = prepare([policy], firm, day)
+        raise ArgumentError(f"表中没有企业编号“{enterprise_id}”")
+    scored = score(firm, load_policy(policy), on=on)
+    (ready,) = scored.prepared.values()
+    rules_of, summary = ready.policy, scored.summary.iloc[0]
     edition = None if pd.isna(summary["edition"]) else str(summary["edition"])
-    rules = rules_by_id(policy, edition) if edition is not None else {}
-    whole = Ruleset(policy.editions[0], tuple(rules.values()), None)
-    told = []
-    for row in scored.verdicts.itertuples(index=False):
-        rule = rules[str(row.kind), str(row.rule)]
-        told.append(_told(row, rule, whole, policy, ready.values))
-    questions = ask_first(firm, policy, on=on)
+    rules = rules_by_id(rules_of, edition) if edition is not None else {}
+    whole = Ruleset(rules_of.editions[0], tuple(rules.values()), None)
+    questions = ask_first(scored, rules_of)
     return {
         "enterprise_id": str(enterprise_id),
         "name": str(firm["name"].iloc[0]) if "name" in firm else "",
-        "policy": policy.id,
-        "title": policy.title,
+        "policy": rules_of.id,
+        "title": rules_of.title,
         "edition": edition,
         "on": pd.Timestamp(summary["on"]).date().isoformat(),
         "decision": None if pd.isna(summary["decision"]) else str(summary["decision"]),
         "total_low": _plain(summary["total_low"]),
         "total_high": _plain(summary["total_high"]),
-        "rules": told,
+        "rules": [
+            _rule(row, rules[str(row.kind), str(row.rule)], whole, ready)
+            for row in scored.verdicts.itertuples(index=False)
+        ],
         "ask": [{"column": q.column, "title": q.title} for q in questions.itertuples(index=False)],
         "problems": scored.problems["problem"].tolist(),
     }
 
 
-def _told(row: Any, rule: Rule, ruleset: Ruleset, policy: Policy, values: Any) -> dict[str, Any]:
+def _rule(row: Any, rule: Rule, ruleset: Ruleset, ready: Prepared) -> dict[str, Any]:
     names = rule.amount.columns() if rule.amount is not None else tuple(dict.fromkeys(reads(rule, ruleset)))
     if rule.id == "total" or len(names) > 12:
         names = ()
+    columns = ready.policy.columns
+    figures = ("value", "limit", "gap", "points_low", "points_high", "points_max")
     return {
         "rule": rule.id,
         "kind": rule.kind,
         "title": rule.title,
         "title_en": rule.title_en,
         "passed": None if pd.isna(row.passed) else str(row.passed),
-        **{
-            key: _plain(getattr(row, key))
-            for key in ("value", "limit", "gap", "points_low", "points_high", "points_max")
-        },
+        **{key: _plain(getattr(row, key)) for key in figures},
         "facts": [
-            {"column": name, "title": policy.columns[name].title, "value": _fact(policy, name, float(values[name][0]))}
+            {"column": name, "title": columns[name].title, "value": _fact(columns[name], float(ready.values[name][0]))}
             for name in names
         ],
         "source": rule.source,
@@ -92,8 +117,7 @@ def _plain(value: Any) -> float | None:
     return None if pd.isna(value) else float(value)
 
 
-def _fact(policy: Policy, name: str, value: float) -> Any:
-    column = policy.columns[name]
+def _fact(column: FactColumn, value: float) -> Any:
     if np.isnan(value):
         return None
     if column.kind == "yesno":
@@ -102,7 +126,7 @@ def _fact(policy: Policy, name: str, value: float) -> Any:
         key = list(column.choices)[int(value)]
         return column.choices[key][0] if column.choices[key] else key
     if column.kind == "date":
-        return (dt.date(1970, 1, 1) + dt.timedelta(days=int(value))).isoformat()
+        return (EPOCH + dt.timedelta(days=int(value))).isoformat()
     return value
 
 

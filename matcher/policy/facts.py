@@ -1,9 +1,9 @@
-"""A table of firms to the facts of one policy: exact figures, unknown left unknown, impossible ones told."""
+"""A table of firms to the facts of one policy: exact figures, unknown left unknown, impossible ones reported."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,48 +20,33 @@ NO = frozenset({"否", "无", "没有", "不是", "false", "no", "n", "0", "0.0"
 EMPTY = frozenset({"", "nan", "none", "null", "<na>", "nat", "-", "—", "/", "未知", "不详"})
 
 
+PROBLEMS = ("enterprise_id", "policy", "column", "cell", "problem", "level")
+
+
 @dataclass
 class Notes:
-    """Problems found in a table: firm, column, the cell as given, what is wrong, and how bad (`impossible`,
-    `unusual`...).
-    """
+    """Problems of a table: firm, column, the cell as given, what is wrong, and how bad (`impossible`, `unusual`...)."""
 
     policy: str
     rows: list[dict[str, Any]] = field(default_factory=list)
 
-    def add(self, ids: np.ndarray[Any, Any], rows: Bools, column: str, cells: Any, says: str, level: str) -> None:
-        """One line a marked row."""
+    def add(self, ids: np.ndarray[Any, Any], rows: Bools, column: str, cells: Any, problem: str, level: str) -> None:
+        """One line per marked row."""
         for row in np.flatnonzero(rows).tolist():
-            cell = "" if cells is None else str(cells[row])
-            self.rows.append(
-                {
-                    "enterprise_id": str(ids[row]),
-                    "policy": self.policy,
-                    "column": column,
-                    "cell": cell,
-                    "problem": says,
-                    "level": level,
-                }
-            )
+            self._line(str(ids[row]), column, "" if cells is None else str(cells[row]), problem, level)
 
-    def whole(self, column: str, says: str, level: str) -> None:
+    def whole(self, column: str, problem: str, level: str) -> None:
         """One line for the whole table."""
-        line = {
-            "enterprise_id": "",
-            "policy": self.policy,
-            "column": column,
-            "cell": "",
-            "problem": says,
-            "level": level,
-        }
-        self.rows.append(line)
+        self._line("", column, "", problem, level)
 
-    def frame(self) -> pd.DataFrame:
-        """As a table with the columns of `PROBLEMS`."""
-        return pd.DataFrame(self.rows, columns=list(PROBLEMS))
+    def _line(self, *line: str) -> None:
+        firm, column, cell, problem, level = line
+        self.rows.append(dict(zip(PROBLEMS, (firm, self.policy, column, cell, problem, level), strict=True)))
 
 
-PROBLEMS = ("enterprise_id", "policy", "column", "cell", "problem", "level")
+def problem_table(notes: Iterable[Notes]) -> pd.DataFrame:
+    """The problems as a table with the columns of `PROBLEMS`."""
+    return pd.DataFrame([row for note in notes for row in note.rows], columns=list(PROBLEMS))
 
 
 def day_number(day: dt.date) -> int:
@@ -145,7 +130,7 @@ _WRONG = {
 
 
 def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[Any, Any], notes: Notes) -> Floats:
-    """One column to figures; a cell that cannot be is told and left unknown."""
+    """One column to figures; a cell that cannot be is reported and left unknown."""
     if column.kind == "yesno":
         values, bad = yes_no(series)
     elif column.kind == "date":
@@ -165,8 +150,8 @@ def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[An
             outside |= np.abs(values) > EXACT
         if outside.any():
             top = "" if np.isinf(column.highest) else f"，最大 {column.highest:g}"
-            says = f"不可能的数值（最小 {column.lowest:g}{top}）；按未知处理"
-            notes.add(ids, outside, column.title, series.tolist(), says, "impossible")
+            problem = f"不可能的数值（最小 {column.lowest:g}{top}）；按未知处理"
+            notes.add(ids, outside, column.title, series.tolist(), problem, "impossible")
             values = np.where(outside, np.nan, values)
     return values
 

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from matcher.policy.model import FactColumn
-from matcher.policy.policy import Policy
+from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.tables.grids import Source
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import Column, Contract
@@ -50,20 +50,51 @@ def firm_contract(policies: Sequence[Policy]) -> Contract:
 
 def read_firms(
     source: Source,
-    policies: Sequence[Policy],
+    policy: Policies,
     *,
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
     bad_rows: Literal["list", "refuse"] = "list",
     extra: Sequence[Column] = (),
 ) -> Reading:
-    """Read the wide firm table of these policies: English names or Chinese headers, units in headers or cells.
+    """Read the wide firm table of one or several policies: English names or Chinese headers, units in headers or cells.
 
-    extra: further columns that the table may have, beside those of the policies.
-    Columns that the table does not have are not in the answer; an empty cell is unknown. A Parquet file whose columns
-    carry the English names is taken as it is, column by column, and read fast. Raises TableError; see
-    `matcher.tables.reading.read_table`.
+    Parameters
+    ----------
+    source
+        A file (csv, xlsx, xls, parquet, jsonl) or a DataFrame. A Parquet file whose columns carry the English names is
+        taken as it is, column by column, and read fast.
+    policy
+        A name (id or Chinese title), a folder, a `Policy`, or a sequence of these.
+    sheet
+        Of a workbook: its name or its place.
+    columns
+        Header in the file -> column name, where a header is not known.
+    bad_rows
+        "list" reports rows that cannot be read, "refuse" raises.
+    extra
+        Further columns that the table may have, beside those of the policies.
+
+    Returns
+    -------
+    Reading
+        `rows`, one per firm and application in the order of the file, and `problems`. Columns that the table does not
+        have, or in which every cell is empty, are left out; an empty cell is unknown.
+
+    Raises
+    ------
+    TableError
+        When the table cannot be used; see `matcher.tables.reading.read_table`.
+    PolicyError
+        When a policy is not known or given twice.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"企业编号": ["a"], "上年度销售收入（万元）": [1200]})
+    >>> read_firms(table, "科技型中小企业").rows[["enterprise_id", "sales_last_year"]].values.tolist()
+    [['a', 12000000]]
     """
+    policies = load_policies(policy)
     contract = firm_contract(policies)
     known = {column.name for column in contract.columns}
     contract = replace(contract, columns=(*contract.columns, *(column for column in extra if column.name not in known)))

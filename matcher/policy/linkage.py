@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from matcher.policy.arguments import check_firms
+
 LINKS = ("row", "written", "enterprise_id", "name", "how", "joined")
 
 _LEGAL = re.compile(r"(股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|集团公司|集团|公司|总厂|厂)$")
@@ -69,15 +71,37 @@ def core_name(name: str) -> str:
 def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, str] | None = None) -> Linked:
     """Find the firm of every record.
 
-    `records` and `firms` may each have `enterprise_id`, `uscc`, `name`, and `firms` also `former_names` (joined by
-    ";"). A record is joined by its own `enterprise_id`, else by a right 统一社会信用代码 that one firm has. Otherwise
-    a firm with the same name, former name, name without legal form, or name without place and legal form is proposed
-    where there is exactly one; a proposal is joined only when `accepted` (record number, from 0 -> enterprise_id)
-    says so.
+    A record is joined by its `enterprise_id`, else by a right 统一社会信用代码 that one firm has. Otherwise a firm with
+    the same name, former name, name without legal form, or name without place and legal form is proposed where there
+    is exactly one; a proposal is joined only when it was accepted. A code that is wrong never joins.
 
-    Returns the records with `enterprise_id` ("" where not joined), and one link a record: row (from 0), written,
-    enterprise_id, name, how, joined. A code that is wrong is told in `how` and never joins.
+    Parameters
+    ----------
+    records, firms
+        Each may have `uscc` and `name`, the records `enterprise_id`; the firms have it, and may have `former_names`
+        (joined by ";").
+    accepted
+        Record number (from 0) -> enterprise_id: proposals that somebody confirmed.
+
+    Returns
+    -------
+    Linked
+        `rows`: the records with `enterprise_id` ("" where not joined). `links`, one row per record: row (from 0),
+        written, enterprise_id, name, how (Chinese; names what is wrong with a code), joined.
+
+    Raises
+    ------
+    ArgumentError, ArgumentTypeError
+        When one of the two is no table, or the firms have no `enterprise_id`.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"enterprise_id": ["a"], "name": ["临沂市甲科技有限公司"]})
+    >>> link(pd.DataFrame({"name": ["甲科技有限公司"]}), firms).links[["enterprise_id", "how"]].values.tolist()
+    [['a', '去掉地名后相同，待确认']]
     """
+    check_firms(records, name="records")
+    check_firms(firms, "enterprise_id")
     accepted = accepted or {}
     ids = set(firms["enterprise_id"].astype(str))
     by_code: dict[str, set[str]] = {}
@@ -89,12 +113,12 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
     ]
     names: dict[str, str] = {}
     for firm in firms.to_dict("records"):
-        own = str(firm["enterprise_id"])
+        firm_id = str(firm["enterprise_id"])
         name = _cell(firm.get("name"))
-        names[own] = name
+        names[firm_id] = name
         code = compact_uscc(_cell(firm.get("uscc")))
         if code and uscc_fault(code) is None:
-            by_code.setdefault(code, set()).add(own)
+            by_code.setdefault(code, set()).add(firm_id)
         former = [part.strip() for part in re.split(r"[;；、]", _cell(firm.get("former_names"))) if part.strip()]
         for (_, table), keys in zip(
             by_name,
@@ -103,23 +127,22 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
         ):
             for key in keys:
                 if key:
-                    table.setdefault(key, set()).add(own)
-    links: list[dict[str, Any]] = []
-    joined_ids: list[str] = []
+                    table.setdefault(key, set()).add(firm_id)
+    links: list[tuple[Any, ...]] = []
     for row, record in enumerate(records.to_dict("records")):
         name, code = _cell(record.get("name")), compact_uscc(_cell(record.get("uscc")))
-        own = _cell(record.get("enterprise_id"))
-        found, how, sure = "", "没有找到", False
+        given = _cell(record.get("enterprise_id"))
+        firm_id, how, sure = "", "没有找到", False
         fault = uscc_fault(code) if code else None
-        if own in ids:
-            found, how, sure = own, "企业编号", True
+        if given in ids:
+            firm_id, how, sure = given, "企业编号", True
         elif code and fault is None and len(by_code.get(code, ())) == 1:
-            found, how, sure = next(iter(by_code[code])), "统一社会信用代码", True
+            firm_id, how, sure = next(iter(by_code[code])), "统一社会信用代码", True
         elif name:
             forms = (name, name, plain_name(name), core_name(name))
             for (words, table), key in zip(by_name, forms, strict=True):
                 if len(table.get(key, ())) == 1:
-                    found, how = next(iter(table[key])), f"{words}，待确认"
+                    firm_id, how = next(iter(table[key])), f"{words}，待确认"
                     break
                 if len(table.get(key, ())) > 1:
                     how = f"{words}的有 {len(table[key])} 家，不能确定"
@@ -127,20 +150,10 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
         if fault is not None:
             how = f"信用代码{fault}；{how}"
         if accepted.get(row):
-            found, how, sure = accepted[row], "使用者确认", accepted[row] in ids
-        joined_ids.append(found if sure else "")
-        links.append(
-            {
-                "row": row,
-                "written": name or code,
-                "enterprise_id": found,
-                "name": names.get(found, ""),
-                "how": how,
-                "joined": sure,
-            }
-        )
+            firm_id, how, sure = accepted[row], "使用者确认", accepted[row] in ids
+        links.append((row, name or code, firm_id, names.get(firm_id, ""), how, sure))
     out = records.copy()
-    out["enterprise_id"] = joined_ids
+    out["enterprise_id"] = [firm_id if sure else "" for _, _, firm_id, _, _, sure in links]
     return Linked(out, pd.DataFrame(links, columns=list(LINKS)))
 
 

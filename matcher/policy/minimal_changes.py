@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,12 +10,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.policy.advice import Part, as_day, loaded, parts
+from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.policy.advice import Part, parts
+from matcher.policy.arguments import Day
 from matcher.policy.facts import build, domain
 from matcher.policy.intervals import Floats
 from matcher.policy.model import Check
-from matcher.policy.policy import Policy
-from matcher.policy.scoring import DECISIONS, decision_codes
+from matcher.policy.policy import PolicyName
+from matcher.policy.scoring import DECISIONS, Scored, decision_codes, prepared_for
 from matcher.policy.thresholds import all_turns, amounts, reads
 
 PROPOSALS = (
@@ -40,7 +41,7 @@ PROPOSALS = (
 class Lever:
     """Something that a firm can change.
 
-    `change`: what one unit adds to which columns. `cost`: yuan a unit. `most`: units at most. `step`: units come in
+    `change`: what one unit adds to which columns. `cost`: yuan per unit. `most`: units at most. `step`: units come in
     multiples of it. `lead_days`: days until it counts. `sets`: yes/no facts that it settles as well (1 yes, 0 no).
     """
 
@@ -54,15 +55,15 @@ class Lever:
     sets: Mapping[str, float] = field(default_factory=dict)
 
 
-OWN = {"ip_own_rd": 1.0, "ip_only_acquired": 0.0}
+_OWN_RESEARCH = {"ip_own_rd": 1.0, "ip_only_acquired": 0.0}
 # Costs, limits and lead times are assumptions of this library, there to be replaced: no source gives them.
 LEVERS: Mapping[str, tuple[Lever, ...]] = {
     "hte": (
         Lever("rd_spend", "增加境内研发投入", {"rd_expense_y3": 1, "rd_domestic_3y": 1}, 1.0, step=1000, lead_days=365),
         Lever("move_staff", "现有职工转为科技人员", {"rd_staff": 1}, 20_000, most=50, lead_days=183),
         Lever("hire_staff", "新聘科技人员", {"rd_staff": 1, "employees_total": 1}, 150_000, most=50, lead_days=183),
-        Lever("class2", "取得Ⅱ类知识产权", {"class2_ip": 1}, 5_000, most=10, lead_days=60, sets=OWN),
-        Lever("class1", "取得Ⅰ类知识产权", {"class1_ip": 1}, 40_000, most=3, lead_days=720, sets=OWN),
+        Lever("class2", "取得Ⅱ类知识产权", {"class2_ip": 1}, 5_000, most=10, lead_days=60, sets=_OWN_RESEARCH),
+        Lever("class1", "取得Ⅰ类知识产权", {"class1_ip": 1}, 40_000, most=3, lead_days=720, sets=_OWN_RESEARCH),
         Lever("conversion", "增加科技成果转化", {"conversions_3y": 1}, 50_000, most=15, lead_days=180),
         Lever("standard", "参与编制标准", {"standards_participation": 1}, 80_000, most=1, lead_days=365),
         Lever("mix", "提高高新技术产品收入", {"hightech_income_last_year": 1}, 0.2, step=1000, lead_days=365),
@@ -81,10 +82,10 @@ _FEW = 12  # levers with no more units than this are tried at every unit
 
 
 def cheapest(
-    firms: pd.DataFrame,
-    policy: str | Policy,
+    firms: pd.DataFrame | Scored,
+    policy: PolicyName,
     *,
-    on: dt.date | str,
+    on: Day | None = None,
     levers: Sequence[Lever] | None = None,
     within_days: int | None = None,
     goal: str = "passes",
@@ -93,48 +94,84 @@ def cheapest(
 ) -> pd.DataFrame:
     """The cheapest sets of changes after which a firm that does not pass yet does.
 
-    `levers`: what may be changed, with costs and limits; by default `LEVERS` of the policy, whose costs are
-    assumptions. `within_days`: levers that take longer are left out. `goal`: "passes", or "can_pass" where it is
-    enough that only the experts are left to decide. `most_changes`: levers used together at most. `proposals`: sets a
-    firm at most, cheapest first; a set that holds a cheaper one is not proposed.
-
     Every set was tried by running the policy on the changed facts; figures that the policy calls impossible together
     are not proposed. A lever is tried at every amount at which some comparison turns, given the levers before it, in
     every order (and at every amount where it has at most 12). The days of a set are those of its slowest lever.
 
-    One row a change: enterprise_id, policy, proposal (from 1), lever, title, column, before, after, cost, lead_days,
-    total_cost, total_lead_days, decision. Firms that pass already, and firms that no set helps, have no rows.
+    Parameters
+    ----------
+    firms
+        The table of `score`, or what `score` returned, whose facts are then not read again.
+    policy
+        A name (id or Chinese title), a folder or a `Policy`; of a scoring, one of its policies.
+    on
+        The day of the answer, a date or ISO text; needed with a table, not given with a scoring.
+    levers
+        What may be changed, with costs and limits; by default `LEVERS` of the policy, whose costs are assumptions.
+    within_days
+        Leave out levers that take longer.
+    goal
+        "passes", or "can_pass" where it is enough that only the experts are left to decide.
+    most_changes
+        Levers used together at most.
+    proposals
+        Sets per firm at most, cheapest first; a set that holds a cheaper one is not proposed.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per change: enterprise_id, policy, proposal (from 1), lever, title, column, before, after, cost (yuan),
+        lead_days, total_cost, total_lead_days, decision. Firms in the order of the table; firms that pass already, and
+        firms that no set helps, have no rows.
+
+    Raises
+    ------
+    PolicyError
+        When the policy is not known.
+    ArgumentError, ArgumentTypeError
+        When the policy has no default levers, a lever changes a column that it does not read, or an argument has a
+        value or kind that is not taken.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"enterprise_id": ["a"], "age_years": [3], "valuation_usd": [9e8], "listed": [False],
+    ...                       "private_equity_raised": [True]})
+    >>> grow = Lever("grow", "增长", {"valuation_usd": 1}, cost=0.1, step=1e6)
+    >>> cheapest(firms, "unicorn", on="2026-11-24", levers=[grow])[["before", "after"]].values.tolist()
+    [[900000000.0, 1001000000.0]]
     """
-    policy = loaded(policy)
+    ready = prepared_for(firms, policy, on)
+    rules = ready.policy
     if levers is None:
-        if policy.id not in LEVERS:
-            raise ValueError(f"there are no default levers for {policy.id}; give levers=[Lever(...), ...]")
-        levers = LEVERS[policy.id]
+        if rules.id not in LEVERS:
+            raise ArgumentError(f"there are no default levers for {rules.id}; give levers=[Lever(...), ...]")
+        levers = LEVERS[rules.id]
+    if not all(isinstance(lever, Lever) for lever in levers):
+        raise ArgumentTypeError("levers is a sequence of Lever")
     usable = [lever for lever in levers if within_days is None or lever.lead_days <= within_days]
-    unknown = {name for lever in usable for name in (*lever.change, *lever.sets)} - set(policy.columns)
+    unknown = {name for lever in usable for name in (*lever.change, *lever.sets)} - set(rules.columns)
     if unknown:
-        raise ValueError(f"levers change columns that {policy.id} does not read: {', '.join(sorted(unknown))}")
+        raise ArgumentError(f"levers change columns that {rules.id} does not read: {', '.join(sorted(unknown))}")
     if goal not in ("passes", "can_pass"):
-        raise ValueError(f'goal is "passes" or "can_pass", not {goal!r}')
+        raise ArgumentError(f'goal is "passes" or "can_pass", not {goal!r}')
     good = (0,) if goal == "passes" else (0, 2)
-    found: list[tuple[int, list[dict[str, Any]]]] = []
-    for part in parts(policy, firms, as_day(on)):
+    plans: list[tuple[int, list[dict[str, Any]]]] = []
+    for part in parts(ready):
         codes = decision_codes(part.answer.decision, len(part.rows))
-        for row in part.rows[~np.isin(codes, good)].tolist():
-            search = _Search(policy, part, row, usable, good)
-            found.append((row, search.rows(most_changes, proposals)))
-    found.sort(key=lambda pair: pair[0])
-    return pd.DataFrame([line for _, lines in found for line in lines], columns=list(PROPOSALS))
+        open_rows = part.rows[~np.isin(codes, good)].tolist()
+        plans += [(row, _Search(part, row, usable, good).rows(most_changes, proposals)) for row in open_rows]
+    plans.sort(key=lambda plan: plan[0])
+    return pd.DataFrame([line for _, lines in plans for line in lines], columns=list(PROPOSALS))
 
 
 class _Search:
     """The search for one firm. A plan is a row of units, one column a lever."""
 
-    def __init__(self, policy: Policy, part: Part, row: int, levers: Sequence[Lever], good: tuple[int, ...]) -> None:
-        self.policy, self.part, self.row, self.good = policy, part, row, good
+    def __init__(self, part: Part, row: int, levers: Sequence[Lever], good: tuple[int, ...]) -> None:
+        self.policy, self.part, self.row, self.good = part.ready.policy, part, row, good
         self.values = {name: float(column[row]) for name, column in part.ready.values.items()}
         self.turns = all_turns(part.ruleset)
-        self.checks: list[Check] = [check for check in policy.checks() if check.level == "impossible"]
+        self.checks: list[Check] = [check for check in self.policy.checks() if check.level == "impossible"]
         self.levers = self._useful([lever for lever in levers if self._limit(lever) > 0])
         self._plans: dict[tuple[int, ...], Floats] = {(): np.zeros((1, 0))}
 

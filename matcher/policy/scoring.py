@@ -1,21 +1,21 @@
-"""Policies over a table of firms: one verdict a firm and rule, one decision a firm and policy, and the problems met."""
+"""Policies over a table of firms: one verdict per firm and rule, one decision per firm and policy, and the problems."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from matcher.errors import PolicyError
+from matcher.errors import ArgumentError
+from matcher.policy.arguments import Day, as_day
 from matcher.policy.conditions import State
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
-from matcher.policy.facts import Notes
+from matcher.policy.facts import Notes, problem_table
 from matcher.policy.intervals import Bools
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.policy import Policies, Policy, PolicyName, load_policies, load_policy
 
 SUMMARY = ("enterprise_id", "policy", "edition", "on", "decision", "total_low", "total_high")
 VERDICTS = (
@@ -40,11 +40,37 @@ PASSED = ("pass", "fail", "unknown")
 
 @dataclass(frozen=True)
 class Scored:
-    """The tables of a scoring: `summary` one row a firm and policy, `verdicts` one row a firm and rule, `problems`."""
+    """The tables of a scoring: `summary` one row per firm and policy, `verdicts` one row per firm and rule, `problems`.
+
+    `prepared`: the facts as they were read, by the id of the policy. `ask_first` and `cheapest` take a `Scored` in
+    place of the table of firms, and then read nothing again.
+    """
 
     summary: pd.DataFrame
     verdicts: pd.DataFrame
     problems: pd.DataFrame
+    prepared: Mapping[str, Prepared] = field(default_factory=dict, repr=False, compare=False)
+
+
+def prepared_for(firms: pd.DataFrame | Scored, policy: PolicyName, on: Day | None) -> Prepared:
+    """The facts of one policy: those of a scoring, or read from a table for a day.
+
+    Raises ArgumentError when a table comes without a day, a scoring with one, or the scoring is of other policies.
+    """
+    if not isinstance(firms, Scored):
+        if on is None:
+            raise ArgumentError("on is needed with a table of firms: a date or ISO text such as 2026-11-24")
+        (ready,), _ = prepare([load_policy(policy)], firms, as_day(on))
+        return ready
+    if on is not None:
+        raise ArgumentError("what `score` returned has its day already; leave `on` out")
+    wanted = load_policy(policy) if isinstance(policy, Policy) or str(policy) not in firms.prepared else None
+    scored = firms.prepared.get(str(policy) if wanted is None else wanted.id)
+    if scored is None or (isinstance(policy, Policy) and scored.policy != policy):
+        raise ArgumentError(
+            f"the scoring is of {', '.join(firms.prepared) or 'no policy'}, not of the policy asked for"
+        )
+    return scored
 
 
 def decision_codes(state: State | None, size: int) -> np.ndarray[Any, np.dtype[np.int8]]:
@@ -168,10 +194,9 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
 
         def word(name: str, parts: dict[str, Any] = parts) -> Any:
             codes, names = parts[name]
-            if name == "in_force_since":
-                names = pd.DatetimeIndex(names)
             return pd.Categorical.from_codes(codes, pd.Index(names))
 
+        since, days = parts["in_force_since"]
         frames.append(
             pd.DataFrame(
                 {
@@ -190,7 +215,7 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
                     "points_max": parts["points_max"],
                     "gap": parts["gap"],
                     "source": word("source"),
-                    "in_force_since": word("in_force_since"),
+                    "in_force_since": np.array(days, dtype="datetime64[s]")[since],
                     "verified": parts["verified"],
                 }
             )
@@ -226,35 +251,63 @@ def check_figures(ready: Prepared, note: Notes) -> None:
             note.add(ready.ids, sure, check.column, None, check.message, check.level)
 
 
-def score(firms: pd.DataFrame, policies: Sequence[str | Policy] | str | Policy, *, on: dt.date | str) -> Scored:
+def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
     """Answer every rule of one or several policies for every firm.
 
-    `firms`: one row a firm, columns named as the policies declare them (`matcher.policy.Policy.columns`); an absent
-    column or an empty cell is unknown. `apply_on` of a row wins over `on`; both choose the edition.
+    Parameters
+    ----------
+    firms
+        One row per firm and application, with the columns that the policies declare (`Policy.columns`): money in
+        yuan, shares as fractions. An absent column or an empty cell is unknown. `apply_on` of a row wins over `on`;
+        `<policy>.<column>` wins over the plain column. Without `enterprise_id`, rows are numbered from 1.
+    policy
+        A name (id or Chinese title), a folder, a `Policy`, or a sequence of these.
+    on
+        The day of the answer, a date or ISO text; it chooses the edition.
 
-    Returns `summary` (one row a firm and policy: enterprise_id, policy, edition, on, decision, total_low, total_high)
-    and `verdicts` (one row a firm and rule: value in the rule's own unit, limit, passed, points_low, points_high,
-    points_max, gap in the unit of the numerator, source, in_force_since, verified), policy by policy as asked, firms
-    in the order of the table, and `problems`. No firms give empty tables.
+    Returns
+    -------
+    Scored
+        `summary`, one row per firm and policy: enterprise_id, policy, edition, on, decision (passes, fails, can_pass,
+        unknown, not_in_force; missing where the policy decides nothing), total_low, total_high.
 
-    Raises PolicyError when a policy is not known.
+        `verdicts`, one row per firm and rule: enterprise_id, policy, rule, kind, value in the rule's unit, limit,
+        passed, points_low, points_high, points_max, gap in the unit of the numerator, source, in_force_since,
+        verified.
+
+        `problems`: enterprise_id, policy, column, cell, problem, level.
+
+        Policies in the order given, firms in the order of the table, rules in the order of the policy. No firms give
+        empty tables. Both tables go into a data base as they are (`DataFrame.to_sql`).
+
+    Raises
+    ------
+    PolicyError
+        When a policy is not known, wrong, or given twice.
+    ArgumentError, ArgumentTypeError
+        When `firms` is no table with each column once, or `on` no day.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"enterprise_id": ["a", "b"], "valuation_usd": [2e9, 5e8]})
+    >>> scored = score(firms, "unicorn", on="2026-11-24")
+    >>> scored.summary[["enterprise_id", "decision"]].values.tolist()
+    [['a', 'unknown'], ['b', 'fails']]
     """
-    day = dt.date.fromisoformat(on) if isinstance(on, str) else on
-    asked = [policies] if isinstance(policies, (str, Policy)) else list(policies)
-    loaded = [load_policy(policy) if isinstance(policy, str) else policy for policy in asked]
-    if len({policy.id for policy in loaded}) != len(loaded):
-        raise PolicyError("同一政策给出了两次")
-    prepared, notes = prepare(loaded, firms, day)
+    policies = load_policies(policy)
+    prepared, notes = prepare(policies, firms, as_day(on))
     summaries, verdicts = [], []
     for ready, note in zip(prepared, notes, strict=True):
         check_figures(ready, note)
         groups = list(answers(ready))
         summaries.append(summary_frame(ready, groups))
         verdicts.append(verdict_frame(ready, groups))
-    problems = pd.concat([note.frame() for note in notes], ignore_index=True)
-    if not loaded:
-        return Scored(pd.DataFrame(columns=list(SUMMARY)), pd.DataFrame(columns=list(VERDICTS)), problems)
-    return Scored(_union(summaries), _joined([v for v in verdicts if len(v)]), problems)
+    return Scored(
+        _union(summaries) if summaries else pd.DataFrame(columns=list(SUMMARY)),
+        _joined([frame for frame in verdicts if len(frame)]),
+        problem_table(notes),
+        {ready.policy.id: ready for ready in prepared},
+    )
 
 
 def _joined(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:

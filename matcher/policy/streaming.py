@@ -1,8 +1,7 @@
-"""Scoring of Parquet files of any size, piece by piece."""
+"""Parquet to Parquet, piece by piece: summary and verdicts of a file of any size, in memory that does not grow."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,10 +13,11 @@ import pyarrow.parquet as pq
 
 from matcher.errors import PolicyError
 from matcher.export.parquet import ParquetStream
+from matcher.policy.arguments import Day, as_day
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
-from matcher.policy.facts import PROBLEMS
+from matcher.policy.facts import Notes, problem_table
 from matcher.policy.firm_table import firm_contract, is_typed
-from matcher.policy.policy import Policy
+from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import DECISIONS, PASSED, check_figures, decided, verdict_columns
 
 CHUNK = 65_536
@@ -89,22 +89,41 @@ def summary_table(ready: Prepared, groups: Sequence[Group]) -> pa.Table:
 
 def score_parquet(
     source: str | Path,
-    policies: Sequence[Policy],
+    policy: Policies,
     *,
-    on: dt.date,
+    on: Day,
     summary: str | Path | None = None,
     verdicts: str | Path | None = None,
     mask: bool = True,
 ) -> tuple[dict[str, int], pd.DataFrame]:
     """Score a Parquet file of any size, piece by piece, into Parquet files; memory does not grow with the file.
 
-    The file's columns carry the English names of the contract, `enterprise_id` among them. The tables are those of
-    `matcher.policy.scoring.score`, in the order of the file, policies one after the other within each piece of 65,536
-    firms. mask: ids that are contacts are hidden.
+    Parameters
+    ----------
+    source
+        A Parquet file whose columns carry the English names of the policies, `enterprise_id` among them.
+    policy, on
+        As `matcher.policy.scoring.score` takes them.
+    summary, verdicts
+        Where to write each table; None: not at all.
+    mask
+        Hide ids that are contacts.
 
-    Returns how many firms there were and how many rows each table has, and the problems. Raises PolicyError
-    for a file of another form.
+    Returns
+    -------
+    tuple
+        How many firms there were and how many rows each table has (`firms`, `summary`, `verdicts`), and the problems.
+        The tables are those of `score`, in the order of the file, policies one after the other within each piece of
+        65,536 firms.
+
+    Raises
+    ------
+    PolicyError
+        When the file's columns have other names, or a policy is not known.
+    OutputError
+        When a file cannot be written.
     """
+    policies, day = load_policies(policy), as_day(on)
     file = pq.ParquetFile(source)
     contract = firm_contract(policies)
     if not is_typed(file.schema_arrow.names, contract):
@@ -112,19 +131,18 @@ def score_parquet(
     known = {column.name for column in contract.columns}
     names = [name for name in file.schema_arrow.names if name in known]
     counted = {"firms": 0, "summary": 0, "verdicts": 0}
-    problems: list[pd.DataFrame] = []
+    problems: list[Notes] = []
     sinks: dict[str, ParquetStream] = {}
     for name, path in (("summary", summary), ("verdicts", verdicts)):
         if path is not None:
             sinks[name] = ParquetStream(Path(path), mask=mask)
     try:
         for firms in _pieces(file, names):
-            prepared, notes = prepare(policies, firms, on)
+            prepared, notes = prepare(policies, firms, day)
             counted["firms"] += len(firms)
             for ready, note in zip(prepared, notes, strict=True):
                 check_figures(ready, note)
-                if note.rows:
-                    problems.append(note.frame())
+                problems.append(note)
                 groups = list(answers(ready, figures="verdicts" in sinks))
                 if "summary" in sinks:
                     counted["summary"] += sinks["summary"].put(summary_table(ready, groups))
@@ -135,8 +153,7 @@ def score_parquet(
     finally:
         for sink in sinks.values():
             sink.close()
-    told = pd.concat(problems, ignore_index=True) if problems else pd.DataFrame(columns=list(PROBLEMS))
-    return counted, told.drop_duplicates(ignore_index=True)
+    return counted, problem_table(problems).drop_duplicates(ignore_index=True)
 
 
 def _pieces(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pd.DataFrame]:

@@ -18,10 +18,12 @@ import pandas as pd
 from matcher.errors import PolicyError
 from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import PROGRAMMES
+from matcher.policy.arguments import Day, as_day, check_firms
 from matcher.policy.evaluation import Group, Prepared, answers, judged_columns, prepare
+from matcher.policy.facts import EPOCH, problem_table
 from matcher.policy.loader import RuleFault, need, read_yaml
 from matcher.policy.points import Weighted
-from matcher.policy.policy import Policy, load_policy, shipped
+from matcher.policy.policy import Policies, Policy, load_policies, load_policy, shipped
 from matcher.policy.scoring import DECISIONS, check_figures, decision_codes, passed_codes
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS as SHOWN
@@ -58,7 +60,7 @@ class Instrument:
 
 
 class Answered(NamedTuple):
-    """The long table of `instruments` and the problems that the answering found, as `score` tells them."""
+    """The long table of `instruments` and the problems that the answering found, as `score` gives them."""
 
     table: pd.DataFrame
     problems: pd.DataFrame
@@ -74,72 +76,93 @@ def catalogue(path: str | Path | None = None) -> tuple[Instrument, ...]:
     tree = read_yaml(source)
     if not isinstance(tree, list):
         raise PolicyError(f"{source}: expected a list of instruments")
-    found: dict[str, Instrument] = {}
+    entries: dict[str, Instrument] = {}
     for place, raw in enumerate(tree, 1):
+        where = f"entry {place}"
         try:
-            node = need(
-                raw,
-                f"entry {place}",
-                ("policy", "stages", "kind", "act", "amounts"),
-                ("policy", "stages", "kind", "act"),
-            )
+            node = need(raw, where, ("policy", "stages", "kind", "act", "amounts"), ("policy", "stages", "kind", "act"))
         except RuleFault as fault:
             raise PolicyError(f"{source}: {fault}") from None
         entry = Instrument(
             node["policy"], tuple(node["stages"]), node["kind"], node["act"], tuple(node.get("amounts", ()))
         )
-        strange = [stage for stage in entry.stages if stage not in STAGES]
-        if strange or not entry.stages:
-            raise PolicyError(f"{source}: entry {place}: stages are of {', '.join(STAGES)}, not {strange}")
-        if entry.policy in found or entry.policy not in shipped():
-            raise PolicyError(f"{source}: entry {place}: policy {entry.policy} is not known, or stands twice")
+        unknown = [stage for stage in entry.stages if stage not in STAGES]
+        if unknown or not entry.stages:
+            raise PolicyError(f"{source}: {where}: stages are of {', '.join(STAGES)}, not {unknown}")
+        if entry.policy in entries or entry.policy not in shipped():
+            raise PolicyError(f"{source}: {where}: policy {entry.policy} is not known, or stands twice")
         known = {rule["id"] for rule in load_policy(entry.policy).tree["rules"] if rule["kind"] == "amount"}
         if set(entry.amounts) - known:
-            raise PolicyError(f"{source}: entry {place}: {entry.policy} has no amount {set(entry.amounts) - known}")
-        found[entry.policy] = entry
-    return tuple(found.values())
+            raise PolicyError(f"{source}: {where}: {entry.policy} has no amount {set(entry.amounts) - known}")
+        entries[entry.policy] = entry
+    return tuple(entries.values())
 
 
-def instruments(firms: pd.DataFrame, *, on: dt.date | str, policies: Sequence[str] | None = None) -> pd.DataFrame:
+def instruments(firms: pd.DataFrame, *, on: Day, policy: Policies | None = None) -> pd.DataFrame:
     """What support every firm can apply for on a day, what it would get and what is missing.
 
-    `firms`: the wide table of `score`; `apply_on` of a row wins over `on`. `policies`: only these instruments of the
-    catalogue (all by default; its order stays). One row a firm and instrument, firms in the order of the table:
-    enterprise_id, instrument (policy id), title, stage (joined by 、), kind, decision (passes, fails, can_pass,
-    unknown, not_in_force: as `score`), amount_low and amount_high in yuan (equal where the rule gives one sum; NaN
-    where no sum is known, facts are missing, or the firm does not qualify), cap in yuan (NaN: none was found), missing
-    (Chinese titles of the empty facts that hold the answer or the sum open, joined by ；), source (of the edition;
-    of the nearest where none is in force), verified (every rule was seen in a text), what_to_do (a Chinese sentence).
-
     A plain column that two policies define differently answers the first of them only; give `<policy>.<column>` for
-    the others. Raises PolicyError for a policy that is not in the catalogue.
+    the others.
+
+    Parameters
+    ----------
+    firms
+        The table of `score`.
+    on
+        The day of the answer, a date or ISO text; `apply_on` of a row wins.
+    policy
+        Only these instruments of the catalogue: a name (id or Chinese title), a `Policy`, or a sequence of these. All
+        by default; the order of the catalogue stays.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per firm and instrument, firms in the order of the table: enterprise_id, instrument (policy id), title,
+        stage (joined by 、), kind, decision (as `score`), amount_low and amount_high in yuan (equal where the rule
+        gives one sum; NaN where no sum is known, facts are missing, or the firm does not qualify), cap in yuan (NaN:
+        none was found), missing (Chinese titles of the empty facts that hold the answer or the sum open, joined by ；),
+        source (of the edition; of the nearest where none is in force), verified (every rule was seen in a text),
+        what_to_do (a Chinese sentence). No firms give no rows.
+
+    Raises
+    ------
+    PolicyError
+        When a policy is not known, or not in the catalogue.
+    ArgumentError, ArgumentTypeError
+        When `firms` is no table, or `on` no day.
+
+    Examples
+    --------
+    >>> firms = pd.DataFrame({"enterprise_id": ["a"], "small_or_micro": [False]})
+    >>> instruments(firms, on="2026-11-24", policy="创新券")[["instrument", "decision"]].values.tolist()
+    [['innovation-voucher-shandong', 'fails']]
     """
-    return answered(firms, on=on, policies=policies).table
+    return answered(firms, on=on, policies=policy).table
 
 
-def answered(firms: pd.DataFrame, *, on: dt.date | str, policies: Sequence[str] | None = None) -> Answered:
+def answered(firms: pd.DataFrame, *, on: Day, policies: Policies | None = None) -> Answered:
     """`instruments`, with the problems that the answering found."""
-    entries = catalogue()
-    strange = sorted(set(policies or ()) - {entry.policy for entry in entries})
-    if strange:
-        names = "、".join(entry.policy for entry in entries)
-        raise PolicyError(f"政策工具目录中没有 {'、'.join(strange)}；目录中有：{names}")
+    check_firms(firms)
+    entries, day = catalogue(), as_day(on)
     if policies is not None:
-        entries = tuple(entry for entry in entries if entry.policy in policies)
-    day = dt.date.fromisoformat(on) if isinstance(on, str) else on
-    loaded = [load_policy(entry.policy) for entry in entries]
+        ids = [policy.id for policy in load_policies(policies)]
+        unknown = sorted(set(ids) - {entry.policy for entry in entries})
+        if unknown:
+            names = "、".join(entry.policy for entry in entries)
+            raise PolicyError(f"政策工具目录中没有 {'、'.join(unknown)}；目录中有：{names}")
+        entries = tuple(entry for entry in entries if entry.policy in ids)
     if not entries or not len(firms):
-        return Answered(pd.DataFrame(columns=list(INSTRUMENTS)), pd.DataFrame())
-    prepared, notes = prepare(loaded, firms, day)
+        return Answered(pd.DataFrame(columns=list(INSTRUMENTS)), problem_table(()))
+    prepared, notes = prepare([load_policy(entry.policy) for entry in entries], firms, day)
     frames = []
     for place, (entry, ready, note) in enumerate(zip(entries, prepared, notes, strict=True)):
         check_figures(ready, note)
-        frames += [_told(entry, ready, group).assign(_place=place) for group in answers(ready)]
+        frames += [_rows(entry, ready, group).assign(_place=place) for group in answers(ready)]
     table = pd.concat(frames, ignore_index=True).sort_values(["_row", "_place"], kind="stable", ignore_index=True)
-    return Answered(table[list(INSTRUMENTS)], pd.concat([note.frame() for note in notes], ignore_index=True))
+    return Answered(table[list(INSTRUMENTS)], problem_table(notes))
 
 
-def _told(entry: Instrument, ready: Prepared, group: Group) -> pd.DataFrame:
+def _rows(entry: Instrument, ready: Prepared, group: Group) -> pd.DataFrame:
     policy, rows, size = ready.policy, group.rows, len(group.rows)
     shared = {
         "_row": rows,
@@ -173,11 +196,11 @@ def _told(entry: Instrument, ready: Prepared, group: Group) -> pd.DataFrame:
     caps = [_cap(rule.amount) for rule in paid if isinstance(rule.amount, Weighted)]
     cap = max(caps) if caps else np.nan
     missing = _missing(policy, ready, group, codes, paid)
-    found = group.edition.verified and all(rule.verified for rule in answer.rules)
+    verified = group.edition.verified and all(rule.verified for rule in answer.rules)
     low, high = sums.min(axis=1), sums.max(axis=1)
     failed = _failed(group, codes)
-    told = [
-        _sentence(entry, SHOWN[DECISIONS[code]], code, lo, hi, cap, miss, why, bool(paid), found)
+    sentences = [
+        _sentence(entry, SHOWN[DECISIONS[code]], code, lo, hi, cap, miss, why, bool(paid), verified)
         for code, lo, hi, miss, why in zip(codes, low, high, missing, failed, strict=True)
     ]
     return pd.DataFrame(
@@ -189,8 +212,8 @@ def _told(entry: Instrument, ready: Prepared, group: Group) -> pd.DataFrame:
             "cap": cap,
             "missing": missing,
             "source": group.edition.source,
-            "verified": found,
-            "what_to_do": told,
+            "verified": verified,
+            "what_to_do": sentences,
         }
     )
 
@@ -217,7 +240,7 @@ def _missing(
     answer, rows = group.answer, group.rows
     assert answer is not None
     assert group.edition is not None
-    day = dt.date(1970, 1, 1) + dt.timedelta(days=int(ready.days[rows[0]]))
+    day = EPOCH + dt.timedelta(days=int(ready.days[rows[0]]))
     ruleset = policy.ruleset(group.edition, day)
     experts = judged_columns(policy)
     wanted: dict[str, Any] = {}
@@ -261,12 +284,12 @@ def _sentence(
     missing: str,
     failed: str,
     paid: bool,
-    found: bool,
+    verified: bool,
 ) -> str:
     missing, failed = _short(missing, "项事实"), _short(failed, "项条件")
     if code == 1:
         text = f"现在不能申请，未满足：{failed}" if failed else "现在不能申请：条件合在一起不能满足"
-        return text if found else text + "；部分依据未核实，请核对原文"
+        return text if verified else text + "；部分依据未核实，请核对原文"
     if code == 3:
         text = f"先问清：{missing}" if missing else "条文有未定之处，请向主管部门核实"
     elif code == 2:
@@ -282,13 +305,13 @@ def _sentence(
         text += f"；最多 {cap:,.0f} 元"
     elif not paid:
         text += "；直接给企业的金额未查到"
-    return text if found else text + "；部分依据未核实，请核对原文"
+    return text if verified else text + "；部分依据未核实，请核对原文"
 
 
 def sheets(table: pd.DataFrame, names: Mapping[str, str]) -> tuple[dict[str, Sheet], list[str]]:
     """The sheet 政策工具 of what `instruments` gives, and the lines of 说明. names: enterprise_id -> name."""
     shown = table.head(EXCEL_ROWS - 1).assign(decision=table["decision"].map(SHOWN))
-    shown.insert(1, "name", shown["enterprise_id"].map(names).fillna(""))
+    shown.insert(1, "name", [names.get(firm, "") for firm in shown["enterprise_id"]])
     lines = [
         "空白金额是没有查到或缺少事实，不是零；金额以元计，按公开条文推算，不代替主管部门的决定",
         "“已核实”为否的，部分数值凭记忆、转述或只知年份，使用前请核对原文",

@@ -55,11 +55,11 @@ def tests_of(ruleset: Ruleset) -> Iterator[Test]:
 
 def all_turns(ruleset: Ruleset) -> list[Turn]:
     """Every comparison of a ruleset, each once."""
-    found: dict[tuple[Measure, Fraction], Turn] = {}
+    out: dict[tuple[Measure, Fraction], Turn] = {}
     for test in tests_of(ruleset):
         for turn in turns(test):
-            found.setdefault((turn.measure, turn.limit), turn)
-    return list(found.values())
+            out.setdefault((turn.measure, turn.limit), turn)
+    return list(out.values())
 
 
 def columns_of(ruleset: Ruleset) -> list[str]:
@@ -203,7 +203,7 @@ def torn_columns(ruleset: Ruleset) -> list[str]:
             for name, sign in signs(test):
                 seen.setdefault(name, set()).add(sign)
                 users.setdefault(name, set()).add((rule.kind, rule.id))
-    return [name for name, found in seen.items() if len(found) > 1 and len(users[name]) > 1]
+    return [name for name, both in seen.items() if len(both) > 1 and len(users[name]) > 1]
 
 
 def reads(rule: Rule, ruleset: Ruleset) -> list[str]:

@@ -70,7 +70,7 @@ def sheets(
         for name, mapping in words.items():
             if name in frame:
                 frame[name] = frame[name].map(mapping)
-        frame.insert(1, "name", frame["enterprise_id"].map(names).fillna(""))
+        frame.insert(1, "name", [names.get(firm, "") for firm in frame["enterprise_id"]])
         return frame
 
     first = questions.drop_duplicates(["enterprise_id", "policy"]).set_index(["enterprise_id", "policy"])["fact"]

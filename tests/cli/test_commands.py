@@ -1,5 +1,6 @@
 """The command line: files in, files out; every mistake ends with its sentence and status 2."""
 
+import os
 import re
 import subprocess
 import sys
@@ -50,9 +51,8 @@ def test_the_main_job_writes_what_python_gives(run, tmp_path):
 @pytest.mark.parametrize("name", ["a.xlsx", "a.html", "a.parquet", "a.csv"])
 def test_every_kind_of_output(run, small, name):
     status, out, err = run("match", "需求.csv", "成果.csv", "-o", name, "--on", "2026-03-31")
-    assert (status, out) == (0, "")
-    told = r"需求.csv：读入 3 条\n成果.csv：读入 4 条\n3 条中 \d 条有较强匹配；结果已写入 "
-    assert re.fullmatch(told + re.escape(name) + "\n", err)
+    assert (status, err) == (0, "需求.csv：读入 3 条\n成果.csv：读入 4 条\n")
+    assert re.fullmatch(r"3 条中 \d 条有较强匹配；结果已写入 " + re.escape(name) + "\n", out)
     assert (small / name).stat().st_size > 100
     if name == "a.xlsx":
         book = openpyxl.load_workbook(small / name)
@@ -117,23 +117,20 @@ def test_own_words_from_a_file(run, small, encoding):
 
 
 def test_index_update_remove_and_match(run, small):
-    assert run("index", "成果.csv", "库")[::2] == (0, "成果.csv：读入 4 条\n索引共 4 条，已保存到 库\n")
+    assert run("index", "成果.csv", "库") == (0, "索引共 4 条，已保存到 库\n", "成果.csv：读入 4 条\n")
     assert run("match", "需求.csv", "库", "-o", "folder.parquet", "-q")[0] == 0
     assert run("match", "需求.csv", "成果.csv", "-o", "file.parquet", "-q")[0] == 0
     pd.testing.assert_frame_equal(pd.read_parquet("folder.parquet"), pd.read_parquet("file.parquet"), check_exact=True)
 
     (small / "新.csv").write_text("成果编号,成果名称\nC4,量子纠缠光源\nC5,桃园灌溉\n", "utf-8")
-    assert run("index", "新.csv", "库", "--update")[::2] == (
-        0,
-        "新.csv：读入 2 条\n更新 1 条，新增 1 条\n索引共 5 条，已保存到 库\n",
-    )
+    assert run("index", "新.csv", "库", "--update")[:2] == (0, "更新 1 条，新增 1 条\n索引共 5 条，已保存到 库\n")
     assert run("match", "需求.csv", "库", "-o", "a.parquet", "-q", "-k", "1")[0] == 0
     assert pd.read_parquet("a.parquet")["outcome_id"].tolist() == ["C1", "C2", "C4"]
 
     (small / "删.csv").write_text("成果编号\nC2\nC9\n", "utf-8")  # ids alone are enough
-    assert run("index", "删.csv", "库", "--remove")[::2] == (
+    assert run("index", "删.csv", "库", "--remove")[:2] == (
         0,
-        "删.csv：读入 2 条\n移除 1 条；1 个编号不在索引中：C9\n索引共 4 条，已保存到 库\n",
+        "移除 1 条；1 个编号不在索引中：C9\n索引共 4 条，已保存到 库\n",
     )
     assert sorted(Index.load("库").records["outcome_id"]) == ["C1", "C3", "C4", "C5"]
 
@@ -156,15 +153,15 @@ def test_a_folder_learns_what_people_said_and_forgets_it(run, small):
     )
     assert run("feedback", "库", "反馈.csv", "需求.csv") == (
         0,
-        "",
-        "反馈.csv：1 对的编号（outcome_id）不在库中，入库后才起作用\n库 原有标注 0 对，现有 3 对\n",
+        "库 原有标注 0 对，现有 3 对\n",
+        "需求.csv：读入 3 条\n反馈.csv：1 对的编号（outcome_id）不在库中，入库后才起作用\n",
     )
     assert run("match", "需求.csv", "库", "-o", "教过.csv", "-q", "-k", "1")[0] == 0
     assert pd.read_csv("教过.csv", dtype=str)["outcome_id"].tolist()[:2] == ["C4", "C2"]
     assert run("match", "需求.csv", "成果.csv", "--judged", "反馈.csv", "-o", "当场.csv", "-q", "-k", "1")[0] == 0
     assert (small / "当场.csv").read_bytes() == (small / "教过.csv").read_bytes()
 
-    assert run("feedback", "库", "反馈.csv", "--withdraw")[::2] == (0, "库 原有标注 3 对，现有 0 对\n")
+    assert run("feedback", "库", "反馈.csv", "--withdraw")[:2] == (0, "库 原有标注 3 对，现有 0 对\n")
     assert run("match", "需求.csv", "库", "-o", "忘了.csv", "-q", "-k", "1")[0] == 0
     assert pd.read_csv("忘了.csv", dtype=str)["outcome_id"].tolist()[:2] == ["C1", "C2"]
     assert run("feedback", "库", "反馈.csv")[::2] == (
@@ -218,13 +215,16 @@ def test_evaluate_on_the_examples(run):
 
 MATCH = ["match", "需求.csv", "成果.csv", "-o", "a.csv"]
 MISTAKES = [
-    (["match"], "Missing argument 'needs'."),
-    (["match", "需求.csv", "成果.csv"], "Missing option '-o' / '--output'."),
-    (["march"], "No such command 'march'."),
-    ([*MATCH, "--speed"], "No such option: --speed"),
-    ([*MATCH, "-k", "0"], "Invalid value for '-k': Input should be greater than or equal to 1"),
-    ([*MATCH, "-k", "x"], "Invalid value for '-k': "),
-    ([*MATCH, "--bad-rows", "drop"], "Invalid value for '--bad-rows': "),
+    (["match"], "缺少参数 需求表（技术需求：csv、xlsx、xls、parquet 或 jsonl）"),
+    (
+        ["match", "需求.csv", "成果.csv"],
+        "缺少选项 -o/--output（结果写到哪里：.xlsx（工作簿）、.html（网页）、.csv 或 .parquet）",
+    ),
+    (["march"], "没有命令“march”；您是不是指 match？"),
+    ([*MATCH, "--speed"], "没有选项 --speed"),
+    ([*MATCH, "-k", "0"], "-k：0 太小，至少为 1"),
+    ([*MATCH, "-k", "x"], "-k：“x”不是整数"),
+    ([*MATCH, "--bad-rows", "drop"], "--bad-rows：“drop”不可用；可以是 list、refuse"),
     (["match", "无.csv", "成果.csv", "-o", "a.csv"], "无.csv：找不到这个文件"),
     (["match", "需求.csv", "无.csv", "-o", "a.csv"], "无.csv：找不到这个文件"),
     (["match", "成果.csv", "成果.csv", "-o", "a.csv"], "成果.csv：没有“需求名称”或“需求描述”这样的列"),
@@ -239,9 +239,12 @@ MISTAKES = [
     ([*MATCH, "--same", "price"], "没有字段“price”；可用的有：成果名称（title）、成果描述（description）、"),
     ([*MATCH, "--weight", "地区=高"], "权重“高”不是数字"),
     ([*MATCH, "--weight", "省份=1"], "没有字段“省份”；"),
-    ([*MATCH, "--valid-on", "3月31日"], "日期“3月31日”应写成 2026-03-31 这样"),
-    ([*MATCH, "--on", "明天"], "日期“明天”应写成 2026-03-31 这样"),
-    ([*MATCH, "--false-alarm", "5"], "false_alarm lies between 0 and 1, not at 5.0"),
+    (
+        [*MATCH, "--valid-on", "3月31日"],
+        "--valid-on：“3月31日”不是日期，请写成 2026-11-24、2026/11/24、2026.11.24 或 2026年11月24日",
+    ),
+    ([*MATCH, "--on", "明天"], "--on：“明天”不是日期"),
+    ([*MATCH, "--false-alarm", "5"], "--false-alarm：5 太大，至多为 1"),
     ([*MATCH, "--exclude", "无.csv"], "无.csv：找不到这个文件"),
     ([*MATCH, "--exclude", "半.csv"], "半.csv：每一行都要有需求编号和成果编号"),
     ([*MATCH, "--words", "无.txt"], "无.txt：无法读写（No such file or directory）"),
@@ -260,7 +263,7 @@ MISTAKES = [
     (["evaluate", "需求.csv", "成果.csv", "半.csv"], "半.csv：每一行都要有需求编号和成果编号"),
     (
         ["evaluate", "需求.csv", "成果.csv", "标注.csv", "-o", "无/a.csv"],
-        "无/a.csv：无法读写（No such file or directory）",
+        "无”不存在，请先建立",
     ),
 ]
 
@@ -287,7 +290,7 @@ def test_an_interruption_says_so_and_writes_nothing(run, small, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("matcher.matching.matches._search", interrupt)
-    assert run(*MATCH, "-q") == (130, "", "已中断，没有写入任何结果\n")
+    assert run(*MATCH, "-q") == (130, "", "\n已中断，没有写入任何结果\n")  # first the line of the bar ends
     assert not (small / "a.csv").exists()
 
 
@@ -320,4 +323,48 @@ def test_the_main_job_needs_no_network(small):
 def test_without_a_command_the_help_is_shown(run):
     for words in ([], ["--help"], ["match", "--help"]):
         status, out, err = run(*words)
-        assert (status, "Usage" in out + err) == (0 if words else 2, True)
+        assert (status, "用法：matcher" in out + err) == (0 if words else 2, True)
+
+
+@pytest.mark.parametrize("day", ["2026-11-24", "2026/11/24", "2026.11.24", "2026年11月24日", "2026/1/4", "20261124"])
+def test_dates_in_every_usual_way(run, small, day):
+    assert run(*MATCH, "-q", "--on", day, "--valid-on", day)[0] == 0
+
+
+def test_what_only_holds_a_header_is_told(run, small):
+    (small / "空表.csv").write_text("需求编号,需求名称,需求描述\n", "utf-8")
+    status, out, err = run("match", "空表.csv", "成果.csv", "-o", "a.csv")
+    assert (status, out) == (2, "")
+    assert "表头下面没有数据" in err
+
+
+def test_every_command_is_explained_in_chinese(run):
+    groups = [[]]
+    while groups:
+        words = groups.pop()
+        status, out, _ = run(*words, "--help")
+        assert (status, out.startswith("用法：matcher")) == (0, True), words
+        assert not re.search(r"Usage|Options|Show this|default:|required", out), words
+        if "\n命令：\n" in out:
+            names = re.findall(r"^  ([a-z-]+)", out.partition("命令：")[2].partition("各命令")[0], re.MULTILINE)
+            groups += [[*words, name] for name in names]
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "gbk", "utf-8"])
+def test_any_console_will_do(small, encoding):
+    """No traceback, and the file is written, whatever the console can show."""
+    words = [sys.executable, "-m", "matcher.cli", *MATCH, "--exclude", "无此⁉.csv"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = subprocess.run(words, cwd=small, capture_output=True, env=environment)
+    assert (done.returncode, b"Traceback" in done.stderr) == (2, False)
+    done = subprocess.run(words[:-2], cwd=small, capture_output=True, env=environment)
+    assert (done.returncode, b"Traceback" in done.stderr, (small / "a.csv").exists()) == (0, False, True)
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", ">&- 2>&-", "| true", "2>&1 | true"])
+def test_nobody_has_to_listen(small, closed):
+    command = f"{sys.executable} -m matcher.cli match 需求.csv 成果.csv -o a.csv {closed}"
+    done = subprocess.run(command, shell=True, cwd=small, capture_output=True)
+    assert b"Traceback" not in done.stderr + done.stdout
+    assert b"Exception ignored" not in done.stderr
+    assert (small / "a.csv").exists()

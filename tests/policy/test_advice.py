@@ -10,8 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from matcher.errors import ArgumentError
+from matcher.export.pages import page_bytes
 from matcher.policy.advice import ask_first, what_changes
-from matcher.policy.explanation import trace, trace_page
+from matcher.policy.explanation import page_facts, trace
 from matcher.policy.loader import read_yaml
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
 from matcher.policy.policy import load_policy, shipped
@@ -35,8 +37,8 @@ def test_only_facts_that_are_missing_and_matter_are_asked_and_the_most_telling_c
         ]
     )
     asked = ask_first(firms, "hte", on=ON)
-    told = [(row.enterprise_id, row.rank, row.column, row.settles) for row in asked.itertuples()]
-    assert told == [
+    asked_for = [(row.enterprise_id, row.rank, row.column, row.settles) for row in asked.itertuples()]
+    assert asked_for == [
         ("one", 1, "resident", 1.0),
         ("one", 2, "standards_participation", 0.0),
         ("two", 1, "resident", 0.5),
@@ -133,8 +135,8 @@ def test_no_exhaustive_search_is_cheaper_and_every_proposal_passes() -> None:
 
 def _apply_and_check(firms: pd.DataFrame, plans: pd.DataFrame, policy: str, wanted: str) -> None:
     changed = []
-    for (own, _), part in plans.groupby(["enterprise_id", "proposal"]):
-        row = firms[firms["enterprise_id"] == own].iloc[0].to_dict()
+    for (firm, _), part in plans.groupby(["enterprise_id", "proposal"]):
+        row = firms[firms["enterprise_id"] == firm].iloc[0].to_dict()
         for change in part.to_dict("records"):
             row[change["column"]] = float(row[change["column"]]) + change["after"] - change["before"]
             if policy == "hte" and change["lever"] in ("class1", "class2"):
@@ -174,7 +176,7 @@ def test_default_levers_change_columns_that_their_policy_reads() -> None:
         assert all(set(lever.change) | set(lever.sets) <= set(columns) for lever in levers)
 
 
-def test_a_new_edition_is_told_firm_by_firm() -> None:
+def test_a_new_edition_is_reported_firm_by_firm() -> None:
     firms = pd.DataFrame([base("srdi"), base("srdi", enterprise_id="b", niche_years=2.5)])
     changed = what_changes(firms, ["srdi"], before="2026-03-31", after="2026-04-01")
     assert changed[
@@ -189,16 +191,42 @@ def test_a_new_edition_is_told_firm_by_firm() -> None:
 
 def test_a_trace_shows_facts_sources_and_escapes_names() -> None:
     firms = pd.DataFrame([base("hte", name="<b>甲&乙</b>", rd_staff=9, resident=None)])
-    told = trace(firms, "hte", "a", on="2026-06-01")
-    staff = next(rule for rule in told["rules"] if rule["rule"] == "staff")
+    answer = trace(firms, "hte", "a", on="2026-06-01")
+    staff = next(rule for rule in answer["rules"] if rule["rule"] == "staff")
     assert (staff["passed"], staff["value"], staff["limit"], round(staff["gap"], 9)) == ("fail", 0.09, 0.1, 1.0)
     assert staff["facts"] == [
         {"column": "rd_staff", "title": "科技人员数", "value": 9.0},
         {"column": "employees_total", "title": "职工总数", "value": 100.0},
     ]
     assert "第十一条（四）" in staff["source"]
-    page = trace_page(told)
+    page = page_bytes("trace", page_facts(answer)).decode()
     assert "&lt;b&gt;甲&amp;乙&lt;/b&gt;" in page
     assert "<b>甲" not in page
-    with pytest.raises(KeyError):
+    with pytest.raises(ArgumentError, match="表中没有企业编号“nobody”"):
         trace(firms, "hte", "nobody", on=ON)
+
+
+def test_a_scoring_takes_the_place_of_the_table_and_the_day() -> None:
+    firms = pd.DataFrame(
+        [
+            {**base("hte", resident=None, rd_staff=9), **base("tech-sme", rd_expense_last_year=4_000_000)},
+            {**base("hte", enterprise_id="b", in_field=None), **base("tech-sme", enterprise_id="b", resident=None)},
+        ]
+    )
+    firms["apply_on"] = ["2026-05-01", None]
+    scored = score(firms, ["hte", "tech-sme"], on=ON)
+    alone = firms.drop(columns=["employees_total", "rd_staff", "class1_ip", "class2_ip"])
+    for name, table in (("hte", firms), ("tech-sme", alone)):
+        pd.testing.assert_frame_equal(ask_first(scored, name), ask_first(table, name, on=ON))
+        pd.testing.assert_frame_equal(cheapest(scored, name), cheapest(table, name, on=ON))
+    assert len(ask_first(scored, "高企")) == 2
+    with pytest.raises(ArgumentError, match="leave `on` out"):
+        ask_first(scored, "hte", on=ON)
+    with pytest.raises(ArgumentError, match="on is needed"):
+        ask_first(firms, "hte")
+    with pytest.raises(ArgumentError, match="the scoring is of hte, tech-sme, not of"):
+        cheapest(scored, "srdi")
+    other = load_policy("hte", readings={"growth_at_five_percent": "annex4"})
+    with pytest.raises(ArgumentError, match="the scoring is of hte, tech-sme"):
+        ask_first(scored, other)
+    assert ask_first(score(firms, other, on=ON), "hte")["column"].tolist() == ["resident", "in_field"]

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from matcher.policy.advice import Part, as_day, loaded, parts
+from matcher.policy.advice import Part, parts
+from matcher.policy.arguments import as_day
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.facts import build, numbers
 from matcher.policy.intervals import Floats
-from matcher.policy.policy import Policy
-from matcher.policy.scoring import decision_codes
+from matcher.policy.policy import Policy, load_policy
+from matcher.policy.scoring import decision_codes, prepared_for
 from matcher.pool.discovery.explanation import asks, reasons
 from matcher.pool.discovery.imputation import Latent
 from matcher.pool.discovery.scope_text import text_scores
@@ -121,7 +122,7 @@ def discover(
     for the uncertainty of the distributions that all firms share. No firms give empty tables. Equal inputs and seeds
     give equal tables. Raises PolicyError.
     """
-    policy, day = loaded(policy), as_day(on)
+    policy, day = load_policy(policy), as_day(on)
     size = len(firms)
     chance, soft = np.zeros(size), np.zeros(size)
     words, questions = np.full(size, "该日没有适用的政策版本", dtype=object), np.full(size, "", dtype=object)
@@ -129,7 +130,7 @@ def discover(
     used: list[pd.DataFrame] = []
     ids = firms["enterprise_id"].astype(str).to_numpy(dtype=object) if "enterprise_id" in firms else None
     if size:
-        for part in parts(policy, firms, day):
+        for part in parts(prepared_for(firms, policy, day)):
             rng = np.random.default_rng(seed)
             ids = part.ready.ids
             found = _part(policy, part, firms, rng, {**ASSUMED, **(assume or {})})

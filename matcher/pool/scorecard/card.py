@@ -21,9 +21,9 @@ from scipy.special import expit
 
 from matcher.errors import PoolError
 from matcher.export.targets import save_files
-from matcher.policy.advice import as_day, loaded
+from matcher.policy.arguments import as_day
 from matcher.policy.intervals import Bools, Floats
-from matcher.policy.policy import Policy
+from matcher.policy.policy import Policy, load_policy
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, MEASURES
 from matcher.pool.scorecard.measurements import measured
 from matcher.pool.tiers import TIERS
@@ -157,7 +157,7 @@ class ScoreCard:
         firms: the wide firm table of the policy; a row's `apply_on` wins over `on`. Unknown facts have the item's
         `unknown` points. Raises PoolError where the card is of another policy.
         """
-        policy, day = loaded(policy), as_day(on)
+        policy, day = load_policy(policy), as_day(on)
         if policy.id != self.policy:
             raise PoolError(f"评分卡是为政策 {self.policy} 学的，不能用于 {policy.id}；请换评分卡或政策")
         seen = measured(firms, policy, on=day)

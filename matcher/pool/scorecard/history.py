@@ -12,7 +12,7 @@ from matcher.errors import OutputError, TableError
 from matcher.export.tables import check_target, save_tables
 from matcher.export.targets import save_files
 from matcher.policy.firm_table import read_firms
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.policy import Policies, Policy, load_policy
 from matcher.pool.book.tables import TITLES as BOOK_TITLES
 from matcher.pool.book.tables import in_words
 from matcher.pool.scorecard.card import TITLES as CARD_TITLES
@@ -60,13 +60,13 @@ _NOTES = (
 )
 
 
-def read_history(source: str | Path, policy: Policy, *, sheet: str | None = None) -> Reading:
+def read_history(source: str | Path, policy: Policies, *, sheet: str | None = None) -> Reading:
     """A table of past applications: 企业编号, 申请日期, 认定结果, 批次 and the policy's facts as they were then.
 
     The rows are those of `matcher.policy.firm_table.read_firms` with `outcome` as true, false or NA. A word that is no
     known outcome is listed as a problem and taken as none. Raises TableError.
     """
-    reading = read_firms(source, [policy], sheet=sheet, extra=_COLUMNS)
+    reading = read_firms(source, policy, sheet=sheet, extra=_COLUMNS)
     rows = reading.rows
     lacking = [title for name, title in (("apply_on", "申请日期"), ("outcome", "认定结果")) if name not in rows]
     if lacking:

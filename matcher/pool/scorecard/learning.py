@@ -18,9 +18,8 @@ from scipy.optimize import nnls
 from scipy.special import expit, log_expit
 
 from matcher.errors import HistoryError, TableError
-from matcher.policy.advice import loaded
 from matcher.policy.intervals import Bools, Floats
-from matcher.policy.policy import Policy
+from matcher.policy.policy import Policy, load_policy
 from matcher.pool.scorecard.card import Item, ScoreCard, bin_side, left_open
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, NORMAL, calibrate, figures_of, moved, verify
 from matcher.pool.scorecard.measurements import Quantity, measured
@@ -80,7 +79,7 @@ def learn_card(history: pd.DataFrame, policy: str | Policy, *, seed: int = 0) ->
     where points say nothing of unseen firms within the rounds (95 % interval of the slope reaches 0), or where the 95 %
     interval (bootstrap over firms) of the Brier skill on the last round reaches 0 or that of the AUC reaches 0.5.
     """
-    policy = loaded(policy)
+    policy = load_policy(policy)
     if lacking := [name for name in ("apply_on", "outcome") if name not in history]:
         raise TableError(f"历史缺少列：{'、'.join(lacking)}")
     cases, names, used = _cases(history, policy)

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from matcher.cli.app import app
 from matcher.policy.detail_tables import add_projects, add_rights, add_years
 from matcher.policy.firm_table import read_firms
 from matcher.policy.linkage import core_name, link, plain_name, uscc_fault
@@ -27,10 +25,6 @@ CODE = "91371300MA3C000005"
 def base(policy: str, **changes: Any) -> dict[str, Any]:
     facts = read_yaml(shipped()[policy] / "cases.yaml")["bases"]["good"]
     return {"enterprise_id": "a", **facts, **changes}
-
-
-def run(*arguments: str) -> Any:
-    return CliRunner().invoke(app, list(arguments))
 
 
 def test_chinese_headers_units_and_words_are_read(tmp_path: Path) -> None:
@@ -241,68 +235,3 @@ def test_years_rights_and_projects_become_columns() -> None:
     )
     wide = add_projects(firms, projects, on=ON).firms
     assert wide.loc[0, ["rd_expense_y2", "rd_expense_y3", "rd_domestic_3y"]].tolist() == [80.0, 675.0, 715.0]
-
-
-def test_the_commands(tmp_path: Path) -> None:
-    table = tmp_path / "firms.csv"
-    pd.DataFrame([base("tech-sme", name="=甲"), base("tech-sme", enterprise_id="b", resident=None, name="乙")]).to_csv(
-        table, index=False
-    )
-    out, summary, verdicts = tmp_path / "out.xlsx", tmp_path / "s.csv", tmp_path / "v.parquet"
-    result = run(
-        "score", str(table), "--policy", "tech-sme", "--on", "2026-06-01", "-o", str(out),
-        "--summary", str(summary), "--verdicts", str(verdicts),
-    )  # fmt: skip
-    assert result.exit_code == 0, result.output
-    assert "2 家企业，1 项政策" in result.output
-    read = pd.read_csv(summary)
-    assert read["decision"].tolist() == ["passes", "unknown"]
-    assert len(pd.read_parquet(verdicts)) == 32
-    book = pd.read_excel(out, sheet_name=None, engine="calamine")
-    assert list(book) == ["结论", "逐条", "差距", "要问的事实", "问题", "说明"]
-    assert book["结论"]["结论"].tolist() == ["通过", "缺少事实，未定"]
-    assert book["结论"]["企业名称"].tolist() == ["=甲", "乙"]
-    assert book["要问的事实"]["列名"].tolist() == ["resident"]
-
-    result = run("template", "hte", "-o", str(tmp_path / "blank.xlsx"))
-    assert result.exit_code == 0
-    blank = pd.read_excel(tmp_path / "blank.xlsx", engine="calamine")
-    assert blank.columns[:5].tolist() == ["企业编号", "企业名称", "统一社会信用代码", "地区", "申请日期"]
-    assert len(blank.columns) == 5 + len(load_policy("hte").columns)
-    assert read_firms(tmp_path / "blank.xlsx", [load_policy("hte")]).rows.empty
-
-    page = tmp_path / "b.html"
-    assert (
-        run("trace", str(table), "-p", "tech-sme", "--firm", "b", "--on", "2026-06-01", "-o", str(page)).exit_code == 0
-    )
-    assert "缺少事实，未定" in page.read_text(encoding="utf-8")
-    assert (
-        run("trace", str(table), "-p", "tech-sme", "--firm", "z", "--on", "2026-06-01", "-o", str(page)).exit_code == 2
-    )
-
-    two = run("score", str(table), "-p", "hte", "-p", "tech-sme", "--on", "2026-06-01", "-o", str(tmp_path / "two.csv"))
-    assert two.exit_code == 0
-    assert "口径不同" in (tmp_path / "two.problems.csv").read_text(encoding="utf-8-sig")
-
-    listed = run("policies", "--on", "2026-06-01").output
-    assert "srdi\t专精特新中小企业\t2026-2\t2026-04-01 至 今" in listed
-    assert run("check-policy", "unicorn").exit_code == 0
-
-
-@pytest.mark.parametrize(
-    ("arguments", "words"),
-    [
-        (["--policy", "nothing", "-o", "o.csv"], "没有名为“nothing”的政策"),
-        (["--policy", "hte", "-o", "o.txt"], "文件名须以"),
-        (["--policy", "hte", "-o", "o.csv", "--reading", "x=y"], "没有名为 x 的读法"),
-        (["--policy", "hte", "-o", "nowhere/o.csv"], "不存在"),
-    ],
-)
-def test_a_wrong_command_says_so_and_ends_with_2(
-    tmp_path: Path, arguments: list[str], words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    pd.DataFrame([base("hte")]).to_csv("firms.csv", index=False)
-    result = run("score", "firms.csv", "--on", "2026-06-01", *arguments)
-    assert result.exit_code == 2
-    assert words in result.output + result.stderr

@@ -1,0 +1,89 @@
+"""The commands on policies."""
+
+import pandas as pd
+import pytest
+from small import EXAMPLES
+
+from matcher import read_firms
+from matcher.policy.loader import read_yaml
+from matcher.policy.policy import load_policy, shipped
+
+
+def base(policy, **changes):
+    facts = read_yaml(shipped()[policy] / "cases.yaml")["bases"]["good"]
+    return {"enterprise_id": "a", **facts, **changes}
+
+
+@pytest.fixture
+def firms(tmp_path):
+    rows = [base("tech-sme", name="=甲"), base("tech-sme", enterprise_id="b", resident=None, name="乙")]
+    pd.DataFrame(rows).to_csv(tmp_path / "firms.csv", index=False)
+
+
+def test_score_writes_a_workbook_and_both_tables(run, firms):
+    files = ("-o", "out.xlsx", "--summary", "s.csv", "--verdicts", "v.parquet")
+    status, out, err = run("policy", "score", "firms.csv", "--policy", "tech-sme", "--on", "2026年6月1日", *files)
+    assert (status, out.splitlines()[0]) == (0, "2 家企业，1 项政策")
+    assert err.splitlines()[0] == "firms.csv：读入 2 条"
+    assert pd.read_csv("s.csv")["decision"].tolist() == ["passes", "unknown"]
+    assert len(pd.read_parquet("v.parquet")) == 32
+    book = pd.read_excel("out.xlsx", sheet_name=None, engine="calamine")
+    assert list(book) == ["结论", "逐条", "差距", "要问的事实", "问题", "说明"]
+    assert book["结论"]["结论"].tolist() == ["通过", "缺少事实，未定"]
+    assert book["结论"]["企业名称"].tolist() == ["=甲", "乙"]
+    assert book["结论"]["先问"].fillna("").tolist() == ["", "中国境内（不含港澳台）注册的居民企业"]
+    assert book["要问的事实"]["列名"].tolist() == ["resident"]
+    assert run("score", "firms.csv", "-p", "tech-sme", "--on", "2026-06-01", "-o", "again.csv", "-q") == (0, "", "")
+
+
+def test_a_blank_table_can_be_read_again(run):
+    assert run("policy", "template", "hte", "-o", "blank.xlsx") == (0, "已写出 blank.xlsx\n", "")
+    blank = pd.read_excel("blank.xlsx", engine="calamine")
+    assert blank.columns[:5].tolist() == ["企业编号", "企业名称", "统一社会信用代码", "地区", "申请日期"]
+    assert len(blank.columns) == 5 + len(load_policy("hte").columns)
+    assert read_firms("blank.xlsx", [load_policy("hte")]).rows.empty
+
+
+def test_explain_one_firm(run, firms, tmp_path):
+    words = ("policy", "explain", "firms.csv", "-p", "tech-sme", "--on", "2026-06-01", "-o", "b.html", "--firm")
+    assert run(*words, "b")[0] == 0
+    assert "缺少事实，未定" in (tmp_path / "b.html").read_text("utf-8")
+    assert run(*words, "z")[::2] == (2, "firms.csv：读入 2 条\n表中没有企业编号“z”\n")
+
+
+def test_definitions_that_differ_are_told_beside_the_result(run, firms, tmp_path):
+    assert run("score", "firms.csv", "-p", "hte", "-p", "tech-sme", "--on", "2026-06-01", "-o", "two.csv")[0] == 0
+    assert "口径不同" in (tmp_path / "two.problems.csv").read_text("utf-8-sig")
+
+
+def test_list_and_check(run):
+    assert "srdi\t专精特新中小企业\t2026-2\t2026-04-01 至 今" in run("policies", "--on", "2026-06-01")[1]
+    assert run("policy", "check", "unicorn")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--policy", "nothing", "-o", "o.csv"], "没有名为“nothing”的政策"),
+        (["--policy", "htee", "-o", "o.csv"], "您是不是指 hte"),
+        (["--policy", "hte", "-o", "o.txt"], "文件名须以"),
+        (["--policy", "hte", "-o", "firms.csv"], "就是输入文件"),
+        (["--policy", "hte", "-o", "o.csv", "--reading", "x=y"], "没有名为 x 的读法"),
+        (["--policy", "hte", "-o", "nowhere/o.csv"], "不存在"),
+    ],
+)
+def test_a_wrong_command_says_so_and_ends_with_2(run, firms, words, message):
+    status, out, err = run("score", "firms.csv", "--on", "2026-06-01", *words)
+    assert (status, out) == (2, "")
+    assert message in err
+
+
+def test_support_programmes(run, tmp_path):
+    words = (EXAMPLES / "firms.csv", "--on", "2026-11-24", "-o")
+    for name in ("a.csv", "a.xlsx"):
+        status, out, _ = run("instruments", *words, name)
+        assert (status, out.splitlines()[0][:5]) == (0, "8 家企业")
+    book = pd.read_excel("a.xlsx", sheet_name=None, engine="calamine")
+    assert list(book) == ["政策工具", "问题", "说明"]
+    assert book["政策工具"].columns[:4].tolist() == ["企业编号", "企业名称", "政策工具", "阶段"]
+    assert len(book["政策工具"]) == len(pd.read_csv("a.csv"))
