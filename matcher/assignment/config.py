@@ -102,7 +102,7 @@ def read_meetings(path: Path) -> pd.DataFrame:
     return read_facts(path, ["left_id", "right_id", "value"], _NAMES)
 
 
-def files_of(path: Path) -> list[Path]:
+def settings_files(path: Path) -> list[Path]:
     """A settings file and the tables that it names."""
     files = [path]
 
