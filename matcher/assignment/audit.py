@@ -144,7 +144,18 @@ def result_hash(pairs: pd.DataFrame) -> str:
 def record_bytes(record: Mapping[str, Any], *, mask: bool = True) -> bytes:
     """A record as JSON text; with `mask` without contacts, and marked `"contacts": "masked"` where some were hidden."""
     shown = _masked(record) if mask else record
-    return json_bytes(shown if shown == record else {**shown, "contacts": "masked"})
+    return json_bytes(shown if shown == record else {**shown, "contacts": "masked"}) + b"\n"
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """A record that was written before. Raises TableError for anything else."""
+    try:
+        record = json.loads(path.read_text("utf-8-sig"))
+    except ValueError as error:
+        raise TableError(f"{path.name}：不是分配记录（JSON）") from error
+    if not isinstance(record, dict):
+        raise TableError(f"{path.name}：不是分配记录")
+    return record
 
 
 def _masked(record: Mapping[str, Any]) -> dict[str, Any]:

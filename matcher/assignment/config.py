@@ -17,89 +17,17 @@ import yaml
 from matcher.assignment import conflicts
 from matcher.assignment.assigning import GOALS
 from matcher.assignment.labels import NOUNS, SIDES
+from matcher.assignment.reading import read_facts
 from matcher.errors import TableError
-from matcher.tables.reading import read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.cells import read_date
 from matcher.tables.yaml import read_words
 
-_HEADERS = {
-    "left_id": ("左方编号", "左方", "专家编号", "专家"),
-    "right_id": ("右方编号", "右方", "项目编号", "项目", "村编号", "需求编号"),
-    "score": ("分数", "得分", "匹配分"),
-    "left_name": ("左方名称", "左方姓名", "专家姓名", "姓名", "专家名称"),
-    "right_name": ("右方名称", "右方姓名", "项目名称", "名称", "需求名称", "企业名称", "村名称"),
-    "reason": ("原因", "理由", "关系"),
-    "value": ("匹配分", "分数", "价值"),
-    "shared": ("取值", "单位", "机构", "人员", "企业"),
-    "person": ("人员", "姓名", "成员"),
-    "person_a": ("人员甲", "作者甲"),
-    "person_b": ("人员乙", "作者乙"),
-    "date": ("日期", "年份", "时间"),
-    "distance": ("路程", "距离", "公里"),
-    "person_id": ("人员编号", "人员", "编号"),
-    "name": ("姓名", "名称", "专家姓名", "项目名称", "企业名称", "需求名称", "标题"),
-    "slot": ("时段", "时间段"),
-    "room": ("会议室", "房间", "桌号"),
-    "panel_id": ("组编号", "评审组"),
-}
-_NUMBERS = {"score", "distance", "value"}
-_NAMES = ("left_name", "right_name")
 _YES, _NO = {"true", "yes", "on", "是"}, {"false", "no", "off", "否"}
 _KEYS = (
     "left", "right", "forbid", "require", "groups", "forbid_same_group", "at_most_per_group", "goal", "alternates",
     "seed", "conflicts", "sharing", "coauthors", "languages", "travel", "regions", "seniority", "rotation", "nouns",
     "names",
 )  # fmt: skip
-
-
-def read_pairs(path: Path) -> pd.DataFrame:
-    """A pair table: left_id, right_id, score, and left_name, right_name where it has them. Ids are texts as written.
-
-    A CSV with just these names in its first line is read as it is, quickly; anything else as people keep tables (see
-    `matcher.tables.reading.read_table`). TableError says what cannot be used.
-    """
-    if _first_line(path, "score"):
-        try:
-            frame = pd.read_csv(
-                path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True, index_col=False
-            ).rename(columns=str.strip)
-            return pd.DataFrame({name: frame[name].str.strip() for name in frame.columns})
-        except (UnicodeDecodeError, pd.errors.ParserError):
-            pass  # the patient reader says what is wrong, and where
-    return read_facts(path, ["left_id", "right_id", "score"], _NAMES)
-
-
-def _first_line(path: Path, score: str) -> bool:
-    """Whether a CSV's first line names left_id, right_id and the score."""
-    if path.suffix.lower() != ".csv":
-        return False
-    with open(path, encoding="utf-8-sig", errors="replace") as file:
-        return {"left_id", "right_id", score} <= {name.strip().strip('"') for name in file.readline().split(",")}
-
-
-def read_facts(path: Path, columns: list[str], optional: tuple[str, ...] = ()) -> pd.DataFrame:
-    """A table with these columns, by their names or Chinese headers; TableError names those that are missing."""
-    declared = [
-        Column(name, "number" if name in _NUMBERS else "text", _HEADERS[name][0], _HEADERS[name][1:])
-        for name in (*columns, *optional)
-    ]
-    contract = Contract("facts", "行", "row_id", (Column("row_id", "id", "行号"), *declared))
-    reading = read_table(path, contract)
-    lost = reading.problems[~reading.problems["kept"].astype(bool)]
-    if len(lost):
-        raise TableError(f"{path.name}：第 {lost['row'].iloc[0]} 行：{lost['problem'].iloc[0]}")
-    empty = [name for name in columns if name not in _NUMBERS and name != "date" and (reading.rows[name] == "").any()]
-    if empty:
-        row = int((reading.rows[empty[0]] == "").to_numpy().argmax()) + 2
-        raise TableError(f"{path.name}：缺少“{_HEADERS[empty[0]][0]}”（{empty[0]}）这一列，或第 {row} 行附近是空的")
-    return reading.rows
-
-
-def read_meetings(path: Path) -> pd.DataFrame:
-    """Candidate meetings: left_id, right_id, value or score, and left_name, right_name where it has them."""
-    if _first_line(path, "score"):
-        return read_pairs(path)
-    return read_facts(path, ["left_id", "right_id", "value"], _NAMES)
 
 
 def settings_files(path: Path) -> list[Path]:
@@ -115,7 +43,7 @@ def settings_files(path: Path) -> list[Path]:
             for one in node.values() if isinstance(node, dict) else node:
                 walk(one)
 
-    walk(read_words(path.read_text("utf-8-sig")) or [])
+    walk(_parsed(path))
     return files
 
 
@@ -125,8 +53,16 @@ def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
     Tables are looked for beside the file. Raises TableError with every fault: an unknown key, a key given twice, a
     value of the wrong kind.
     """
+    reader = _Reader(path.parent, pairs)
+    arguments = reader.arguments(_parsed(path))
+    if reader.faults:
+        raise TableError(f"{path.name}：{len(reader.faults)} 处问题\n" + "\n".join(f"  {f}" for f in reader.faults))
+    return arguments
+
+
+def _parsed(path: Path) -> Any:
     try:
-        settings = read_words(path.read_text("utf-8-sig"))
+        return read_words(path.read_text("utf-8-sig")) or {}
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark
         where = f"第 {at.line + 1} 行" if at else ""
@@ -135,11 +71,6 @@ def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
         raise TableError(f"{path.name}：{where}：{what}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise TableError(f"{path.name}：不是 UTF-8 的 YAML 文本") from error
-    reader = _Reader(path.parent, pairs)
-    arguments = reader.arguments({} if settings in ("", None) else settings)
-    if reader.faults:
-        raise TableError(f"{path.name}：{len(reader.faults)} 处问题\n" + "\n".join(f"  {f}" for f in reader.faults))
-    return arguments
 
 
 class _Reader:
@@ -326,7 +257,14 @@ class _Reader:
     def day(self, node: Any, where: str) -> dt.date | None:
         if node is None:
             self.faults.append(f"{where}：请写明日期，如 2026-11-24")
-        date: dt.date | None = self._parsed(node, where, dt.date.fromisoformat, "日期，如 2026-11-24")
+
+        def parse(text: str) -> dt.date:
+            date = read_date(text)
+            if not isinstance(date, dt.date):
+                raise ValueError(text)
+            return date
+
+        date: dt.date | None = self._parsed(node, where, parse, "日期，如 2026-11-24")
         return date
 
     def yesno(self, node: Any, where: str) -> bool:

@@ -42,8 +42,8 @@ def assignment_sheets(assignment: Assignment, nouns: Mapping[str, str] = NOUNS) 
     excluded = assignment.excluded.sort_values(["right_id", "left_id", "reason"])
     titles = _titles(nouns)
     panels = _summary(partners, "right", names)
-    by_panel = spare.groupby("right_id")["left_id"].agg(lambda ids: labels(names.get("left", {}), ids))
-    panels["spare"] = panels["right_id"].map(by_panel.to_dict()).fillna("")
+    by_panel = {name: labels(names.get("left", {}), ids) for name, ids in spare.groupby("right_id")["left_id"]}
+    panels["spare"] = [by_panel.get(name, "") for name in panels["right_id"]]
     people = _summary(partners.sort_values(["left_id", "right_id"]), "left", names)
     panel_titles = titles | {"many": "人数", "partners": left, "spare": "候补（按顺位）"}
     return {
@@ -108,7 +108,7 @@ def _named(table: pd.DataFrame, names: Names) -> pd.DataFrame:
         known = names.get(side)
         if known:
             place = list(table).index(f"{side}_id") + 1
-            table.insert(place, f"{side}_name", table[f"{side}_id"].map(known).fillna(""))
+            table.insert(place, f"{side}_name", [known.get(name, "") for name in table[f"{side}_id"]])
     return table
 
 

@@ -59,7 +59,7 @@ def _in_words(proposals: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
     titles = {way.id: way.title for way in Cooperation.load().ways.values()}
     names = dict(zip(firms["enterprise_id"].astype(str), firms["name"], strict=True)) if "name" in firms else {}
     return proposals.assign(
-        name=proposals["enterprise_id"].map(names).fillna(""),
+        name=[names.get(firm, "") for firm in proposals["enterprise_id"]],
         kind=proposals["kind"].map(_KINDS),
         way=proposals["way"].replace(titles),
         probability_from=proposals["probability_from"].map(_SOURCES),
