@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.errors import OutputError, PolicyError
+from matcher.errors import OutputError, PolicyError, TableError
 from matcher.export.pages import page_bytes
 from matcher.export.privacy import mask_nested
 from matcher.export.sheets import Form, Sheet
@@ -122,6 +122,14 @@ def firm_files(
     return files
 
 
+def firms_by_id(firms: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
+    """The firms with these ids, in the order of the table. Raises TableError where one is missing."""
+    missing = sorted(set(ids) - set(firms["enterprise_id"].astype(str)))
+    if missing:
+        raise TableError(f"企业表中没有企业 {'、'.join(missing)}")
+    return firms[firms["enterprise_id"].astype(str).isin(set(ids))].reset_index(drop=True)
+
+
 def write_firm_files(
     output: str | Path, files: Sequence[Mapping[str, Any]], *, mask: bool = True, progress: bool = False
 ) -> int:
@@ -145,7 +153,7 @@ def write_firm_files(
     """
     target = Path(output)
     # names of sheets and files are shortened: contacts are hidden first, or a cut number would not be seen as one
-    shown = mask_nested(list(files)) if mask else list(files)
+    shown: Any = mask_nested(list(files)) if mask else list(files)
     suffix = target.suffix.lower()
     if suffix in (".xlsx", ".html") and not target.is_dir():
         check_targets({output: (".xlsx", ".html")})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -187,6 +187,26 @@ def options_of(
 def finite(value: float) -> float | None:
     """None for NaN."""
     return None if math.isnan(value) else float(value)
+
+
+class Owned(NamedTuple):
+    """Needs with the firm that each belongs to.
+
+    `usable`: those of the firms given; `outside`: how many others; `named`: how many lack an id but have a firm of
+    exactly their name.
+    """
+
+    needs: pd.DataFrame
+    usable: pd.DataFrame
+    outside: int
+    named: int
+
+
+def owned_needs(needs: pd.DataFrame, firms: pd.DataFrame, *, by_name: bool) -> Owned:
+    """Which needs belong to the firms; with `by_name` also by the firm's exact name."""
+    owned, named = owners_by_name(needs, firms, accept=by_name)
+    inside = owned["enterprise_id"].isin(set(firms["enterprise_id"]))
+    return Owned(owned, owned[inside], int((~inside).sum()), named)
 
 
 def owners_by_name(needs: pd.DataFrame, firms: pd.DataFrame, *, accept: bool) -> tuple[pd.DataFrame, int]:

@@ -237,8 +237,8 @@ def test_names_stand_beside_ids(run, files):
     (files / "p.csv").write_text(NAMED, "utf-8")
     (files / "名单.csv").write_text("专家编号,姓名\nE2,李四\n", "utf-8")
     (files / "c.yaml").write_text(
-        "nouns: {left: 专家, right: 项目}\nleft: {default: {max: 1}}\nright: {default: {min: 1, max: 1}}\nnames: {left: 名单.csv}\n"
-        "alternates: 1\n",
+        "nouns: {left: 专家, right: 项目}\nleft: {default: {max: 1}}\nright: {default: {min: 1, max: 1}}\n"
+        "names: {left: 名单.csv}\nalternates: 1\n",
         "utf-8",
     )
     assert run("assign", "p.csv", "--config", "c.yaml", "-o", "o.xlsx")[0] == 0

@@ -12,10 +12,8 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from small import EXAMPLES
-from typer.testing import CliRunner
 
 from matcher import load_policy, score
-from matcher.cli.app import app
 from matcher.errors import ArgumentError, OutputError, PolicyError, TableError
 from matcher.partners import firm_files, propose, write_firm_files
 from matcher.partners.cooperation import Cooperation
@@ -390,25 +388,40 @@ def test_contacts_in_ids_are_hidden_in_names_of_files_and_sheets(tmp_path: Path)
     assert load_workbook(tmp_path / "clear.xlsx").sheetnames[1] == "13812345678 甲"
 
 
-def test_commands_write_the_table_the_workbook_and_the_files(tmp_path: Path) -> None:
+def test_commands_write_the_table_the_workbook_and_the_files(run: Any, tmp_path: Path) -> None:
     inputs = [str(EXAMPLES / name) for name in ("partner_firms.csv", "needs.csv", "outcomes.csv")]
-    common = ["--policy", "hte", "--policy", "tech-sme", "--on", "2026-11-24", "-q"]
-    (tmp_path / "files").mkdir()
-    table, book = tmp_path / "out.csv", tmp_path / "out.xlsx"
-    for output, more in ((table, []), (book, ["--files", str(tmp_path / "files")])):
-        done = CliRunner().invoke(app, ["partners", *inputs, *common, "-o", str(output), *more])
-        assert done.exit_code == 0, done.output
-    written = pd.read_csv(table)
-    assert set(written["policy"]) == {"hte", "tech-sme"}
-    assert load_workbook(book).sheetnames == ["合作建议", "问题", "说明"]
-    assert len(list((tmp_path / "files").glob("*.html"))) == 13
-    page = tmp_path / "one.html"
-    done = CliRunner().invoke(
-        app,
-        ["firm-file", inputs[0], *common, "-o", str(page), "--firm", "QY002", "--partners", str(table)],
+    common = ["--policy", "hte", "--policy", "tech-sme", "--on", "2026年11月24日"]
+    for output, more in (("out.csv", ["-q"]), ("out.xlsx", ["--files", "new/files"])):
+        status, out, err = run("partners", *inputs, *common, "-o", output, *more)
+        assert status == 0, err
+    assert re.fullmatch(
+        r"8 家企业，25 条合作建议；结果已写入 out.xlsx\n12 家企业的档案（25 个文件）已写入 new/files\n", out
     )
-    assert done.exit_code == 0, done.output
-    assert page.read_text("utf-8").count("<article>") == 1
-    lost = CliRunner().invoke(app, ["firm-file", inputs[0], *common, "-o", str(page), "--firm", "QY999"])
-    assert lost.exit_code == 2
-    assert lost.stderr == "partner_firms.csv：没有企业 QY999\n"
+    assert "37 条需求不属于企业表中的企业，未计算\n" in err
+    table = pd.read_csv(tmp_path / "out.csv")
+    assert set(table["policy"]) == {"hte", "tech-sme"}
+    assert load_workbook(tmp_path / "out.xlsx").sheetnames == ["合作建议", "问题", "说明"]
+    assert len(list((tmp_path / "new" / "files").glob("*.html"))) == 13
+    file = ["firm-file", inputs[0], *common, "-o", "one.html", "-q"]
+    assert run(*file, "--firm", "QY002", "--partners", "out.csv") == (0, "", "")
+    assert (tmp_path / "one.html").read_text("utf-8").count("<article>") == 1
+    assert run(*file, "--firm", "QY999")[::2] == (2, "企业表中没有企业 QY999\n")
+    assert run("partners", "firm-file", inputs[0], *common, "-o", "folder", "--firm", "QY002", "-q") == (0, "", "")
+    assert sorted(path.name for path in (tmp_path / "folder").iterdir()) == ["QY002.html", "QY002.xlsx", "index.html"]
+
+
+def test_commands_refuse_what_they_could_not_write_or_would_destroy(run: Any, tmp_path: Path) -> None:
+    for name in ("partner_firms.csv", "needs.csv", "outcomes.csv"):
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+    words = ["partners", "partner_firms.csv", "needs.csv", "outcomes.csv", "--policy", "hte", "--on", "2026/11/24"]
+    for more, message in (
+        (["-o", "needs.csv"], "“needs.csv”就是输入文件"),
+        (["-o", "o.txt"], "不能写成“o.txt”：输出文件名须以 .xlsx、.csv 或 .parquet 结尾"),
+        (["-o", "o.csv", "--files", "."], "就在文件夹“.”中"),
+        (["-o", "o.csv", "--cost", "licence=多"], "--cost：“多”不是数字；应写成 方式=元"),
+        (["-o", "o.csv", "--side", "firms"], "“firms”不可用；可以是 firm、partner；您是不是指 firm？"),
+    ):
+        status, out, err = run(*words, *more)
+        assert (status, out) == (2, "")
+        assert message in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["needs.csv", "outcomes.csv", "partner_firms.csv"]
