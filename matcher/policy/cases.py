@@ -77,7 +77,7 @@ def _plain(value: Any) -> str:
 def run_cases(cases: list[Case], folder: str | Path, *, policy: Policy | None = None) -> pd.DataFrame:
     """Run cases; `policy` stands in for the one of the folder (used to see whether a changed rule is noticed).
 
-    One row a case and expectation: case, expected, what (rule), got, ok.
+    One row per case and expectation: case, expected, what (rule), got, ok.
     """
     from matcher.policy.scoring import score
 

@@ -197,7 +197,7 @@ class ScoreTest:
     limit: Fraction
 
     def columns(self) -> tuple[str, ...]:
-        """None of its own."""
+        """None."""
         return ()
 
     def truth(self, facts: Facts) -> Truth:

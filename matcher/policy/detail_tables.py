@@ -1,4 +1,4 @@
-"""The same facts as people keep them: one row a year, a list of rights, a list of R&D projects. Each adds columns to
+"""The same facts as people keep them: one row per year, a list of rights, a list of R&D projects. Each adds columns to
 firms.
 """
 
@@ -124,7 +124,7 @@ def read_sheet(
     columns: Mapping[str, str] | None = None,
     bad_rows: Literal["list", "refuse"] = "list",
 ) -> Reading:
-    """Read one of these sheets; rows need no number of their own. See `matcher.tables.reading.read_table`."""
+    """Read one of these sheets; rows need no number. See `matcher.tables.reading.read_table`."""
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     problems = reading.problems[~reading.problems["problem"].str.contains("已按行号编号", regex=False)]
     return Reading(reading.rows, problems.reset_index(drop=True))

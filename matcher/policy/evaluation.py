@@ -23,7 +23,7 @@ from matcher.policy.thresholds import all_turns, candidates, reads, torn_columns
 
 @dataclass(frozen=True)
 class Answer:
-    """What one edition says of some firms: arrays in the order of `rules`, one row a firm."""
+    """What one edition says of some firms: arrays in the order of `rules`, one row per firm."""
 
     rules: tuple[Rule, ...]
     states: dict[str, State]

@@ -1,4 +1,4 @@
-"""Firm tables as people keep them, to the wide table that policies read: one row a firm, one column a fact."""
+"""Firm tables as people keep them, to the wide table that policies read: one row per firm, one column per fact."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.policy.model import FactColumn
 from matcher.policy.policy import Policies, Policy, load_policies
-from matcher.tables.grids import Source
+from matcher.tables.grids import Source, reader_errors
+from matcher.tables.headers import likely_kind
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import Column, Contract
 
@@ -110,7 +112,19 @@ def read_firms(
         for name in rows.columns
         if name in known and name != "enterprise_id" and (rows[name].isna() | (rows[name].astype(object) == "")).all()
     ]
-    return Reading(rows.drop(columns=empty), problems)
+    rows = rows.drop(columns=empty)
+    _check_kind(source, rows, contract)
+    return Reading(rows, problems)
+
+
+def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract) -> None:
+    """Refuse a table of another kind: no column is a fact of the policies, and the headers are those of that kind."""
+    identity = {column.name for column in (_ROW, *IDENTITY)}
+    facts = {column.name for column in contract.columns} - identity
+    heads = [str(name) for name in rows.columns if name not in identity]
+    if not facts.intersection(heads) and (kind := likely_kind(heads, contract)):
+        name = Path(source).name if isinstance(source, (str, Path)) else "表"
+        raise TableError(f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；请换企业情况表")
 
 
 def _named(reading: Reading) -> Reading:
@@ -153,6 +167,6 @@ def _typed(path: Path, contract: Contract) -> pd.DataFrame | None:
 
     try:
         names: list[Any] = pq.read_schema(path).names
-    except Exception:  # damaged or no Parquet file: the ordinary reader says so
+    except reader_errors():  # damaged or no Parquet file: the ordinary reader says so
         return None
     return pd.read_parquet(path) if is_typed(names, contract) else None

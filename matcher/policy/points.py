@@ -170,7 +170,7 @@ class BestOf:
     items: tuple[str, ...]
 
     def columns(self) -> tuple[str, ...]:
-        """None of its own."""
+        """None."""
         return ()
 
     def points(self, frame: Frame) -> Points:
@@ -199,7 +199,7 @@ class SumOf:
     groups: tuple[tuple[tuple[str, ...], float | None], ...]
 
     def columns(self) -> tuple[str, ...]:
-        """None of its own."""
+        """None."""
         return ()
 
     def points(self, frame: Frame) -> Points:

@@ -327,7 +327,7 @@ def list_policies(*, on: Day | None = None) -> pd.DataFrame:
     Parameters
     ----------
     on
-        Only the edition in force on that day, one row a policy that has one. By default one row an edition.
+        Only the edition in force on that day, one row per policy that has one. By default one row per edition.
 
     Returns
     -------

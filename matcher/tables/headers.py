@@ -10,7 +10,7 @@ from typing import NamedTuple
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
 from matcher.tables.grids import Book, Grid
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 
 HEADER_ROWS = 20  # the header is looked for among the first rows
 
@@ -76,9 +76,27 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     if contract.any_of and not any(name in best[1].places for name in contract.any_of):
         titles = [contract[name].title for name in contract.any_of]
         raise TableError(
-            f"{book.name}：没有“{'”或“'.join(titles)}”这样的列；表头是：{_list(texts)}；请改列名，或指定哪一列是什么"
+            f"{book.name}：没有“{'”或“'.join(titles)}”这样的列{likely_kind(texts, contract)}；表头是：{_list(texts)}；"
+            "请改列名，或指定哪一列是什么"
         )
     return best
+
+
+def likely_kind(texts: Sequence[str], contract: Contract) -> str:
+    """ "，这像是一张需求表" where headers belong to one other kind of table alone and none to this one; else ""."""
+    kinds = {kind.title: _headers_of(kind) for kind in (NEEDS, OUTCOMES, EXPERTS, WORKS)}
+    kinds[contract.title] = _headers_of(contract)
+    keys = {header_key(text) for text in texts}
+    alone = {
+        title: len(keys & headers - set().union(*(others for other, others in kinds.items() if other != title)))
+        for title, headers in kinds.items()
+    }
+    best = max(alone, key=lambda title: alone[title])
+    return f"，这像是一张{best}表" if alone[best] > 0 and not alone[contract.title] and best != contract.title else ""
+
+
+def _headers_of(contract: Contract) -> set[str]:
+    return {header_key(text) for column in contract.columns for text in (*column.headers, column.title, column.name)}
 
 
 def _read(at: int, row: Sequence[object], accepted: Mapping[str, Column], named: Mapping[str, Column]) -> Header:

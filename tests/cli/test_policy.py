@@ -78,6 +78,12 @@ def test_a_wrong_command_says_so_and_ends_with_2(run, firms, words, message):
     assert message in err
 
 
+def test_a_table_of_another_kind_is_told(run):
+    status, out, err = run("score", EXAMPLES / "needs.csv", "-p", "hte", "--on", "2026-06-01", "-o", "o.csv")
+    assert (status, out) == (2, "")
+    assert "没有一列是这些政策要的事实，这像是一张需求表" in err
+
+
 def test_support_programmes(run, tmp_path):
     words = (EXAMPLES / "firms.csv", "--on", "2026-11-24", "-o")
     for name in ("a.csv", "a.xlsx"):

@@ -30,12 +30,12 @@ def test_there_are_at_least_a_thousand_cases_and_every_rule_is_met() -> None:
     for name, folder in shipped().items():
         cases = read_cases(folder / "cases.yaml")
         total += len(cases)
-        told = {what for case in cases for what in case.expected}
+        expected = {what for case in cases for what in case.expected}
         policy = load_policy(name)
         for edition in policy.editions:
             for rule in policy.ruleset(edition, edition.since).rules:
                 if rule.id != "total":
-                    assert f"{rule.kind}.{rule.id}" in told or rule.kind == "amount", (name, rule.id)
+                    assert f"{rule.kind}.{rule.id}" in expected or rule.kind == "amount", (name, rule.id)
     assert total >= 1000
 
 

@@ -66,10 +66,10 @@ def test_a_column_with_two_definitions_is_not_shared_in_silence() -> None:
     staff = scored.verdicts[scored.verdicts["rule"] == "staff"].set_index("policy")
     assert staff.loc["hte", "passed"] == "pass"
     assert (staff.loc["tech-sme", "points_low"], staff.loc["tech-sme", "points_high"]) == (0.0, 20.0)
-    told = scored.problems[scored.problems["level"] == "definition"]
-    assert told["column"].tolist() == ["employees_total", "rd_staff", "class1_ip", "class2_ip"]
-    own = firms.assign(**{"tech-sme.rd_staff": 30, "tech-sme.employees_total": 100})
-    staff = score(own, ["hte", "tech-sme"], on=ON).verdicts
+    shared = scored.problems[scored.problems["level"] == "definition"]
+    assert shared["column"].tolist() == ["employees_total", "rd_staff", "class1_ip", "class2_ip"]
+    special = firms.assign(**{"tech-sme.rd_staff": 30, "tech-sme.employees_total": 100})
+    staff = score(special, ["hte", "tech-sme"], on=ON).verdicts
     staff = staff[(staff["rule"] == "staff") & (staff["policy"] == "tech-sme")]
     assert staff["points_low"].tolist() == [20.0]
     alone = score(firms, "tech-sme", on=ON)
@@ -83,7 +83,7 @@ def test_the_special_column_wins_cell_by_cell() -> None:
     assert points[points["rule"] == "staff"]["points_low"].tolist() == [4.0, 20.0]
 
 
-def test_impossible_cells_stay_unknown_and_are_told_and_unusual_ones_are_kept() -> None:
+def test_impossible_cells_stay_unknown_and_are_reported_and_unusual_ones_are_kept() -> None:
     firms = pd.DataFrame(
         [
             base("tech-sme", sales_last_year=-5),
@@ -93,8 +93,8 @@ def test_impossible_cells_stay_unknown_and_are_told_and_unusual_ones_are_kept() 
         ]
     )
     scored = score(firms, "tech-sme", on=ON)
-    told = [(row.enterprise_id, row.column, row.level) for row in scored.problems.itertuples()]
-    assert sorted(told) == [
+    problems = [(row.enterprise_id, row.column, row.level) for row in scored.problems.itertuples()]
+    assert sorted(problems) == [
         ("a", "上年度销售收入", "impossible"),
         ("b", "科技人员数", "impossible"),
         ("c", "上年度研发费用", "unusual"),

@@ -118,9 +118,9 @@ def test_truths_join_as_three_values() -> None:
     yes, no, open_ = (Truth(np.array([a]), np.array([b])) for a, b in ((True, True), (False, False), (False, True)))
     words = {(True, True): "yes", (False, False): "no", (False, True): "open"}
 
-    def said(truth: Truth) -> str:
+    def word(truth: Truth) -> str:
         return words[bool(truth.sure[0]), bool(truth.may[0])]
 
-    assert [said(yes & open_), said(no & open_), said(yes | open_), said(no | open_), said(~open_), said(~yes)] == [
+    assert [word(yes & open_), word(no & open_), word(yes | open_), word(no | open_), word(~open_), word(~yes)] == [
         "open", "no", "yes", "open", "open", "no",
     ]  # fmt: skip

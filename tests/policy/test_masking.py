@@ -1,4 +1,4 @@
-"""Hide facts of complete firms: the true answer stays inside what is said, and what is said is no wider than it must
+"""Hide facts of complete firms: the true answer stays inside the answer, and the answer is no wider than it must
 be.
 """
 
@@ -92,17 +92,17 @@ def test_the_truth_lies_inside_what_is_said_when_facts_are_hidden(name: str) -> 
             for column in policy.columns:
                 if column not in experts and column != "purpose":
                     hidden[column] = hidden[column].astype(object).mask(rng.random(len(hidden)) < share, None)
-            said = score(hidden, policy, on=day)
-            assert (said.summary["total_low"].fillna(0) <= truth.summary["total_low"].fillna(0) + 1e-9).all()
-            assert (said.summary["total_high"].fillna(0) >= truth.summary["total_high"].fillna(0) - 1e-9).all()
-            was, now = _decisions(truth), _decisions(said)
+            scored = score(hidden, policy, on=day)
+            assert (scored.summary["total_low"].fillna(0) <= truth.summary["total_low"].fillna(0) + 1e-9).all()
+            assert (scored.summary["total_high"].fillna(0) >= truth.summary["total_high"].fillna(0) - 1e-9).all()
+            was, now = _decisions(truth), _decisions(scored)
             wrong = (now != was) & (now != "unknown")
             assert not wrong.any(), list(zip(was[wrong], now[wrong], strict=True))[:5]
             rule = truth.verdicts["passed"].astype(object).fillna("").to_numpy()
-            rule_said = said.verdicts["passed"].astype(object).fillna("").to_numpy()
-            assert ((rule_said == rule) | (rule_said == "unknown")).all()
+            rule_hidden = scored.verdicts["passed"].astype(object).fillna("").to_numpy()
+            assert ((rule_hidden == rule) | (rule_hidden == "unknown")).all()
             for column in ("points_low", "points_high"):
-                one, two = said.verdicts[column].fillna(0), truth.verdicts[column].fillna(0)
+                one, two = scored.verdicts[column].fillna(0), truth.verdicts[column].fillna(0)
                 assert (one <= two + 1e-9).all() if column == "points_low" else (one >= two - 1e-9).all()
 
 
@@ -175,21 +175,21 @@ def test_what_is_said_is_the_smallest_and_largest_over_every_filling(name: str) 
         missing = [str(m) for m in rng.choice(usable, size=int(rng.integers(1, 3)), replace=False)]
         day = DAYS.get(name, [ON])[number % len(DAYS.get(name, [ON]))]
         series = pd.Series({**row, **dict.fromkeys(missing)})
-        said = score(pd.DataFrame([series.to_dict()]), policy, on=day)
+        scored = score(pd.DataFrame([series.to_dict()]), policy, on=day)
         filled = score(_fillings(policy, series, missing, rng), policy, on=day)
         seen = set(_decisions(filled))
-        answer = _decisions(said)[0]
+        answer = _decisions(scored)[0]
         if answer != "unknown":
             assert seen == {answer}, (missing, series.to_dict())
         elif seen == {next(iter(seen))} and seen != {"unknown"}:
             loose += 1
             print(name, missing, seen, series.to_dict())
-        low, high = said.summary["total_low"][0], said.summary["total_high"][0]
+        low, high = scored.summary["total_low"][0], scored.summary["total_high"][0]
         if not np.isnan(low):
             assert low == filled.summary["total_low"].min(), (missing, series.to_dict())
             assert high == filled.summary["total_high"].max(), (missing, series.to_dict())
         for rule, part in filled.verdicts.groupby(["kind", "rule"], observed=True, sort=False):
-            mine = said.verdicts[(said.verdicts["kind"] == rule[0]) & (said.verdicts["rule"] == rule[1])].iloc[0]
+            mine = scored.verdicts[(scored.verdicts["kind"] == rule[0]) & (scored.verdicts["rule"] == rule[1])].iloc[0]
             if rule[0] == "points":
                 assert (mine["points_low"], mine["points_high"]) == (
                     part["points_low"].min(),

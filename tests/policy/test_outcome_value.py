@@ -23,8 +23,8 @@ def test_values_are_weighed_and_unjudged_ones_leave_a_range() -> None:
         [40.0, 90.0, "technological 0.5, economic 0.5", "", True],
         [90.0, 90.0, "scientific 1", "", True],
     ]
-    own = value_outcomes(outcomes.head(1), weights={"technological": 3, "economic": 1})
-    assert own[["value_low", "weights"]].values.tolist() == [[75.0, "technological 0.75, economic 0.25"]]
+    weighed = value_outcomes(outcomes.head(1), weights={"technological": 3, "economic": 1})
+    assert weighed[["value_low", "weights"]].values.tolist() == [[75.0, "technological 0.75, economic 0.25"]]
 
 
 @pytest.mark.parametrize(

@@ -53,4 +53,4 @@ def test_every_row_agrees_with_the_loop_written_by_hand() -> None:
     sme = {firm["enterprise_id"]: plain.tech_sme(firm)[2] for firm in records}
     words = {"pass": "passes", "fail": "fails", "unknown": "unknown"}
     summary = scored.summary[scored.summary["policy"] == "tech-sme"]
-    assert summary["decision"].astype(str).tolist() == [words[sme[own]] for own in summary["enterprise_id"]]
+    assert summary["decision"].astype(str).tolist() == [words[sme[firm]] for firm in summary["enterprise_id"]]

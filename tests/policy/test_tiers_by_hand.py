@@ -81,8 +81,8 @@ def test_tiers_agree_with_the_rules_by_hand(policy: str, day: str, by_hand: Any,
         decision, total = answer if isinstance(answer, tuple) else (answer, None)
         expected.append(WORDS[decision])
         totals.append(np.nan if total is None else float(total))
-    said = scored.summary["decision"].astype(str).tolist()
-    wrong = [(rows[i], said[i], expected[i]) for i in range(len(rows)) if said[i] != expected[i]]
+    decisions = scored.summary["decision"].astype(str).tolist()
+    wrong = [(rows[i], decisions[i], expected[i]) for i in range(len(rows)) if decisions[i] != expected[i]]
     assert not wrong, (len(wrong), wrong[0])
     assert np.array_equal(scored.summary["total_low"].to_numpy(), np.array(totals), equal_nan=True)
     assert 20 < expected.count("passes") < 1480, expected.count("passes")

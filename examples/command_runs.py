@@ -1,0 +1,132 @@
+"""Every command that writes, on copies of the example tables: what the checks of privacy and of targets run.
+
+`RUNS` names each command's words, the tables that it reads and the files that it writes, in an order in which each
+finds what it needs. All tables are made up.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import NamedTuple
+
+EXAMPLES = Path(__file__).parent
+TABLES = [
+    *("needs.csv", "outcomes.csv", "judged.csv", "firms.csv", "experts.csv", "works.csv", "partner_firms.csv"),
+    *("chains.csv", "targets.csv", "chances.csv", "followup.csv", "history.csv", "review_pairs.csv"),
+    *("review_declared.csv", "review_expert_units.csv", "review_project_units.csv"),
+]
+COMMANDS = """
+match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
+match needs.csv outcomes.csv --on 2026-11-24 -o match.html
+match needs.csv outcomes.csv --on 2026-11-24 -o match.csv
+match needs.csv outcomes.csv --on 2026-11-24 -o match.parquet
+match needs.csv outcomes.csv --push --on 2026-11-24 -o push.csv
+evaluate needs.csv outcomes.csv judged.csv -o figures.csv
+policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.xlsx --summary one.csv --verdicts one.parquet
+policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.csv --summary two.parquet --verdicts two.csv
+policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
+policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
+policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
+policy programmes firms.csv --on 2026-11-24 -o programmes.csv
+experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.xlsx
+experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.html
+experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.csv
+experts points needs.csv -o points.csv
+match points.csv outcomes.csv -k 5 -o answers.csv
+experts teams points.csv answers.csv --names experts.csv -o teams.xlsx
+experts merges experts.csv works.csv -o merges.csv
+experts merge experts.csv works.csv merges.csv -o merged
+partners partner_firms.csv needs.csv outcomes.csv -p hte --on 2026-11-24 -o partners.xlsx --files files
+partners partner_firms.csv needs.csv outcomes.csv -p hte --on 2026-11-24 -o partners.csv
+firm-file partner_firms.csv -p hte --on 2026-11-24 -o firm_files.html
+fields firms.csv -o fields.xlsx
+fields firms.csv --scheme clusters -o clusters.csv
+chains chains.csv --firms firms.csv --needs needs.csv --outcomes outcomes.csv -o chains.xlsx
+assign review_pairs.csv --config review.yaml -o panels.xlsx --record record.json --public public.json
+assign review_pairs.csv --config review.yaml -o panels.csv
+timetable review_pairs.csv --slots 09:00,09:20,09:40 --rooms 4 -o day.xlsx
+timetable review_pairs.csv --slots 09:00,09:20,09:40 --rooms 4 -o day.csv
+pool targets targets.csv --on 2020-07-01 -o goals.csv
+pool targets targets.csv --on 2020-07-01 -o goals.xlsx
+pool help-whom chances.csv --visits 3 --target 4 -o help.xlsx
+pool discover partner_firms.csv -p hte --on 2026-11-24 -o visits.xlsx --expected expected.csv
+pool discover partner_firms.csv -p hte --on 2026-11-24 -o visits.csv
+pool learn history.csv -p hte -o card.csv --report report.xlsx
+pool rank partner_firms.csv --card card.csv --on 2026-11-24 -o order.xlsx
+pool create p.db --on 2026-01-05 --person 王岚 --goal hte --entry hte-pool --parameter staff_share=8%
+pool import p.db partner_firms.csv --on 2026-01-05 --person 王岚
+pool enter p.db --on 2026-01-06 --person 王岚 --list visits.csv --first 5
+pool sheet p.db --on 2026-01-07 -o sheet.xlsx
+pool snapshot p.db --on 2026-01-31 --person 王岚 -o snapshot.xlsx
+pool snapshot p.db --on 2026-06-30 --person 王岚 -o snapshot.csv
+pool diff p.db --before 2026-01-31 --after 2026-06-30 -o moves.xlsx
+pool status p.db followup.csv --on 2026-06-30 -o status.xlsx
+pool push p.db partners.csv --on 2026-11-25 --person 王岚
+pool funnel p.db --on 2026-11-30 -o funnel.csv
+pool dashboard p.db --on 2026-06-30 --before 2026-01-31 -o dashboard.html --discovered visits.csv
+pool export p.db exported
+"""
+_WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
+
+
+class Run(NamedTuple):
+    """A command: its words, the tables that it reads, the files that it writes."""
+
+    words: tuple[str, ...]
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+    @classmethod
+    def of(cls, line: str) -> Run:
+        """A command line; what follows an option of `_WRITES` is written, every other table is read."""
+        words = line.split()
+        outputs = [word for option, word in pairwise(words) if option in _WRITES]
+        tables = [word for word in words if Path(word).suffix in (".csv", ".parquet", ".xlsx", ".yaml")]
+        return cls(tuple(words), tuple(word for word in tables if word not in outputs), tuple(outputs))
+
+
+RUNS = [Run.of(line) for line in COMMANDS.strip().splitlines()]
+
+
+def prepare(folder: Path) -> None:
+    """Copies of the tables, the history only in part."""
+    for name in (*TABLES, "review.yaml"):
+        shutil.copy(EXAMPLES / name, folder / name)
+    lines = (EXAMPLES / "history.csv").read_text("utf-8-sig").splitlines()
+    (folder / "history.csv").write_text("\n".join(lines[:401]) + "\n", "utf-8-sig")
+
+
+def execute(words: tuple[str, ...]) -> tuple[int, str]:
+    """Run a command in this process, in the present folder; its status, and all that it said."""
+    from matcher.cli.app import main
+
+    said = io.StringIO()
+    before, sys.argv = sys.argv, ["matcher", *words]
+    try:
+        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            try:
+                main()
+                status = 0
+            except SystemExit as end:
+                status = int(end.code or 0)
+    finally:
+        sys.argv = before
+    return status, said.getvalue()
+
+
+@contextlib.contextmanager
+def inside(folder: Path) -> Iterator[Path]:
+    """With this folder as the present one."""
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield folder
+    finally:
+        os.chdir(before)
