@@ -224,7 +224,7 @@ _DATE = re.compile(
     "(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     "|[-~/ ]{1,2}(?:19|20)[0-9]{2}(?![0-9]))"
 )
-# Looked for before the rest: a contact has one of these signs or words, ten digits, numerals, or five digits and a word.
+# Looked for first: contacts have one of these signs or words, ten digits, numerals, or five digits and a word.
 _SIGNS = re.compile("[Ａ-Ｚａ-ｚ@＠﹫#＃➕]|[aA][tT][)\\] ）】}>_]")
 _TEN_DIGITS = re.compile("\\d(?:[\\W_]{0,4}+\\d){9}")
 _FIVE_DIGITS = re.compile("\\d(?:[^\\d\n]{0,3}+\\d){4}")
