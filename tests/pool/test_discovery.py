@@ -6,10 +6,8 @@ import pytest
 from made_up_city import ON, city
 from other_cities import APART, MAKES, other_city
 from scipy.special import ndtr, ndtri
-from typer.testing import CliRunner
 
 from matcher import score
-from matcher.cli.app import app
 from matcher.pool.discovery.estimation import LISTED, discover
 from matcher.pool.discovery.imputation import Latent, Margin
 
@@ -119,15 +117,11 @@ def test_the_plain_rules_of_the_made_up_city_are_the_librarys(made):
     assert made.passes[decided == "passes"].all()
 
 
-def test_the_command_writes_the_list(tmp_path, made):
+def test_the_command_writes_the_list(run, tmp_path, made):
     table = tmp_path / "城市.csv"
     made.seen.head(300).to_csv(table, index=False)
-    out = tmp_path / "名单.csv"
-    done = CliRunner().invoke(
-        app, ["pool", "discover", str(table), "--policy", "hte", "--on", "2026-11-24", "-o", str(out)]
-    )
-    assert done.exit_code == 0, done.output
-    assert "预计通过" in done.output
-    listed = pd.read_csv(out)
+    status, out, _ = run("pool", "discover", table, "--policy", "hte", "--on", "2026-11-24", "-o", "名单.csv")
+    assert (status, "预计通过" in out) == (0, True)
+    listed = pd.read_csv("名单.csv")
     assert list(listed.columns) == list(LISTED)
     assert len(listed) == 300
