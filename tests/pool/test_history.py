@@ -438,8 +438,9 @@ def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     assert (ranked.loc[ranked["decision"] == "fails", "probability"] == 0).all()
     assert pool("rank", "企业.csv", "--card", "卡.csv", "--on", "2026-11-24", "-o", "排序.xlsx")[0] == 0
     book = openpyxl.load_workbook("排序.xlsx")
-    assert book.sheetnames == ["名单", "各项得分", "说明"]
-    open_rules = "；".join(str(cell.value) for cell in book["名单"]["G"])
+    assert book.sheetnames == ["名单", "各项得分", "问题", "说明"]
+    heads = {cell.value: cell.column_letter for cell in book["名单"][1]}
+    open_rules = "；".join(str(cell.value) for cell in book["名单"][heads["未满足的条件"]])
     assert "拥有对主要产品（服务）在技术上发挥核心支持作用的知识产权" in open_rules
     assert "fail" not in open_rules
 
@@ -448,7 +449,7 @@ def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     assert pool("discover", "名录.csv", *day, "-o", "走访.csv")[0] == 0
     assert pool("discover", "名录.csv", *day, "-o", "走访.xlsx", "--card", "卡.csv")[0] == 0
     carded = pd.read_excel("走访.xlsx", sheet_name="走访名单", engine="openpyxl")
-    assert list(carded.columns[6:]) == ["评分", "历史经验概率", "各项得分"]
+    assert {"评分", "历史经验概率", "各项得分"} <= set(carded.columns)
     assert carded["名次"].tolist() == list(range(1, 101))
     chance = pd.read_csv("走访.csv").set_index("enterprise_id")["chance"]
     assert carded["通过的可能"].tolist() == chance[carded["企业编号"]].tolist()
@@ -485,7 +486,7 @@ def test_a_refused_history_ends_the_command_with_2_and_writes_nothing(pool, tmp_
     assert "不生成评分卡：历史太少" in told
     assert not (tmp_path / "卡.csv").exists()
     assert not (tmp_path / "报告.xlsx").exists()
-    assert pool("learn", "历史.csv", "-o", "卡.json") == (2, "不能写成“卡.json”：评分卡的文件名须以 .csv 结尾")
+    assert pool("learn", "历史.csv", "-o", "卡.json") == (2, "不能写成“卡.json”：输出文件名须以 .csv 结尾")
     (tmp_path / "空.csv").write_text("", "utf-8")
     with pytest.raises(TableError):
         read_history(tmp_path / "空.csv", load_policy("hte"))

@@ -62,10 +62,12 @@ def test_a_bureaus_year(pool, tmp_path):
     days = ("--before", "2026-01-05", "--after", "2026-04-01")
     assert pool("diff", "p.db", *days, "-o", "moves.csv") == (0, "1 家企业有变动；结果已写入 moves.csv")
     assert pd.read_csv("moves.csv")["cause"].tolist() == ["entry"]
-    assert pool("export", "p.db", "out")[0] == 0
+    assert pool("export", "p.db", "masked")[1].startswith("已写出 masked（联系方式已遮盖，不能用来重建")
+    assert "重建须用未遮盖的导出：matcher pool export" in pool("replay", "masked", "-o", "again.db")[1]
+    assert pool("export", "p.db", "out", "--show-contacts") == (0, "已写出 out")
     assert pool("replay", "p.db") == (0, "2 个快照，0 家与重算不一致")
     assert pool("replay", "out", "-o", "again.db")[0] == 0
-    assert pool("export", "again.db", "out2")[0] == 0
+    assert pool("export", "again.db", "out2", "--show-contacts")[0] == 0
     for name in ("events.csv", "snapshots.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "out2" / name).read_bytes()
     (tmp_path / "e.csv").write_text("name,expected,low,high,goal\n净增,92.4,81,104,100\n", "utf-8")
