@@ -6,7 +6,6 @@ import pytest
 from made_up_city import ON, city
 from other_cities import APART, MAKES, other_city
 from scipy.special import ndtr, ndtri
-from typer.testing import CliRunner
 
 from matcher import score
 from matcher.pool.discovery.estimation import LISTED, discover
@@ -19,19 +18,19 @@ def made():
 
 
 def test_decided_firms_keep_their_decision(made):
-    found = discover(made.seen, "hte", on=ON)
+    discovery = discover(made.seen, "hte", on=ON)
     decided = score(made.seen, "hte", on=ON).summary.set_index("enterprise_id")["decision"]
-    listed = found.listed.set_index("enterprise_id")
-    assert list(found.listed.columns) == list(LISTED)
+    listed = discovery.listed.set_index("enterprise_id")
+    assert list(discovery.listed.columns) == list(LISTED)
     assert sorted(listed.index) == sorted(made.seen["enterprise_id"])
-    assert found.listed["rank"].tolist() == list(range(1, 601))
-    assert found.listed["chance"].is_monotonic_decreasing
+    assert discovery.listed["rank"].tolist() == list(range(1, 601))
+    assert discovery.listed["chance"].is_monotonic_decreasing
     fails = decided[decided == "fails"].index
     assert (listed.loc[fails, "chance"] == 0).all()
     assert listed.loc[fails, "reasons"].str.startswith("不可能通过：").all()
     open_ = listed.loc[decided[decided == "unknown"].index]
     assert ((open_["chance"] > 0) & (open_["chance"] < 1)).any()
-    assert discover(made.seen, "hte", on=ON).listed.equals(found.listed)
+    assert discover(made.seen, "hte", on=ON).listed.equals(discovery.listed)
 
 
 def test_full_facts_leave_the_judgement_alone(made):
@@ -43,9 +42,9 @@ def test_full_facts_leave_the_judgement_alone(made):
 
 
 def test_no_firms_give_empty_tables(made):
-    found = discover(made.seen.head(0), "hte", on=ON)
-    assert len(found.listed) == 0
-    assert found.expected.loc[0, ["firms", "expected", "low", "high"]].tolist() == [0, 0.0, 0.0, 0.0]
+    discovery = discover(made.seen.head(0), "hte", on=ON)
+    assert len(discovery.listed) == 0
+    assert discovery.expected.loc[0, ["firms", "expected", "low", "high"]].tolist() == [0, 0.0, 0.0, 0.0]
 
 
 def test_a_margin_gives_back_its_shares():
