@@ -10,6 +10,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import ASSUMED, CARD, DISCOVERY, EXPECTED
+from matcher.pool.book.tables import in_words
 from matcher.pool.discovery.estimation import Discovery
 from matcher.tables.reading import read_table
 from matcher.tables.schemas import Column, Contract
@@ -46,7 +47,7 @@ def read_assumptions(source: str | Path) -> dict[str, tuple[float, float, float]
 
 def discovery_sheets(discovery: Discovery, firms: pd.DataFrame) -> dict[str, Sheet]:
     """The visiting list with names, the number expected to pass, and the assumptions used; firms: the table read."""
-    listed = discovery.listed.copy()
+    listed = in_words(discovery.listed)
     if "name" in firms:
         names = dict(zip(firms["enterprise_id"].astype(str), firms["name"].fillna(""), strict=True))
         listed.insert(1, "name", listed["enterprise_id"].map(names))
