@@ -23,6 +23,7 @@ _KEY_FIELDS = ["name", "position", "institution", "enterprise", "region", "matur
 _KEY_FIELDS += ["valid_until"]
 _SCORES = ["score", "level", "probability", "good_match", "strength", "speaking"]
 _IN_WORDS = ["works", "shared_terms", "need_sentence", "work_sentence", "evidence", "unanswered"]  # on the page
+_IN_VIEW = ["score", "probability", "good_match", "strength", "name", "institution", "enterprise"]  # of the workbook
 _REASONS = [*_IN_WORDS, "work_ids", "note", "semantic", "lexical", "preference", "feedback"]
 _SHOWN = dict.fromkeys(("semantic", "lexical", "preference", "feedback", "affinity"), "{:.2f}")
 _SHOWN |= dict.fromkeys(("price", "budget"), "{:,.0f}元")
@@ -217,7 +218,7 @@ class _Report(NamedTuple):
             "匹配结果": Sheet(
                 pairs,
                 {name: self.header(name, self.answer) for name in _names(pairs)},
-                key=[ask, "query_title", "rank", answer, "record_title", *_SCORES, *_KEY_FIELDS, *_IN_WORDS, "note"],
+                key=[ask, "query_title", "rank", answer, "record_title", *_IN_VIEW, *_IN_WORDS, "note"],
                 frozen=2,
                 shade=("good_match", '="是"', "good"),
             ),

@@ -249,10 +249,14 @@ class _Writer:
             elif isinstance(value, dt.date):
                 page.write_datetime(row, at, dt.datetime.combine(value, dt.time()))
             elif value is not None:
-                page.write_number(row, at, value, self._large(value) if plain and abs(value) >= 10_000 else None)
+                page.write_number(row, at, value, self._number(value) if plain else None)
 
-    def _large(self, value: float) -> Any:
-        number = "#,##0" if float(value).is_integer() else "#,##0.00"
+    def _number(self, value: float) -> Any:
+        """Large numbers in groups, fractions with at most four decimals; small whole ones as they are."""
+        whole, large = float(value).is_integer(), abs(value) >= 10_000
+        if whole and not large:
+            return None
+        number = ("#,##0" if whole else "#,##0.00") if large else "0.####"
         return self._look(valign="top", font_size=10, align="left", num_format=number)
 
     def _shade(self, page: Any, columns: list[Any], rows: int, shade: tuple[str, str, str]) -> None:
