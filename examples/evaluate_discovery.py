@@ -40,7 +40,7 @@ def one(job: tuple[str, str, int, int], *, ceiling: bool) -> tuple[dict[str, obj
     else:
         made = other_city(size, make=family, veil=hiding, seed=seed)
     start = time.perf_counter()
-    found = discover(made.seen, "hte", on=ON, seed=seed)
+    found = discover(made.seen, "hte", on=ON, rng=seed)
     spent = time.perf_counter() - start
     chance = found.listed.set_index("enterprise_id")["chance"][made.full["enterprise_id"]].to_numpy()
     place = found.listed.set_index("enterprise_id")["rank"][made.full["enterprise_id"]].to_numpy()

@@ -27,10 +27,10 @@ from made_up_history import TRUTHS, history
 from matcher.errors import HistoryError
 from matcher.policy.policy import load_policy
 from matcher.pool.discovery.estimation import discover
-from matcher.pool.scorecard.card import order_inside
 from matcher.pool.scorecard.forecasts import area
 from matcher.pool.scorecard.learning import learn_card
 from matcher.pool.scorecard.measurements import measured
+from matcher.pool.scorecard.ordering import order_inside
 
 LATER = 3000
 
@@ -39,7 +39,7 @@ def one(size: int, seed: int, *, later_missing: float | None = None, **how: obje
     """The figures of one history; `given` 0 where a card is refused. later_missing: of the further firms alone."""
     made = history(size, seed=seed, **how)
     try:
-        card = learn_card(made.table, "hte", seed=seed).card
+        card = learn_card(made.table, "hte", rng=seed).card
     except HistoryError as error:
         return {"given": 0.0, "too_small": float("历史太少" in str(error))}
     check = card.check.set_index("measure")

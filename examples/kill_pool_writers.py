@@ -51,7 +51,7 @@ def write(pool: Path, who: str, notes: Path) -> None:
 def run(folder: Path, rng: random.Random) -> dict[str, int]:
     """One run: how often writers were killed, and what is lost or doubled."""
     pool = folder / "pool.db"
-    Book.create(pool, on=ON, person="甲").log.close()
+    Book.create(pool, on=ON, person="甲").close()
     found = Counter(killed=0, lost=0, doubled=0, broken=0)
     notes = {who: folder / f"{who}.txt" for who in "AB"}
     under_way: dict[str, subprocess.Popen[bytes]] = {}

@@ -63,7 +63,7 @@ def too_far(
     distances: left_id, right_id, distance, in the unit of the limit. unlisted: bar pairs of unknown distance.
     """
     rows = _texts(distances, ["left_id", "right_id"])
-    rows["distance"] = pd.to_numeric(distances["distance"], errors="coerce").to_numpy(float)
+    rows["distance"] = pd.to_numeric(distances["distance"], errors="coerce").to_numpy(float, na_value=float("nan"))
     both = _texts(pairs, ["left_id", "right_id"]).merge(rows, on=["left_id", "right_id"], how="left")
     if isinstance(at_most, Mapping):
         limit = both["left_id"].map(dict(at_most)).astype(float).fillna(float("inf"))

@@ -80,7 +80,9 @@ def search(
         return Whole(np.zeros(0), 0.0) if _holds_with_nothing(model) else None
     whole = np.ones(len(model.gain), np.int64) if whole is None else whole
     binding = np.flatnonzero(~(_unbreakable(model) & np.isneginf(model.low)))
-    rows = LinearConstraint(model.matrix.tocsr()[binding], model.low[binding], model.high[binding])
+    matrix = model.matrix.tocsr()[binding]
+    matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)  # for scipy < 1.15
+    rows = LinearConstraint(matrix, model.low[binding], model.high[binding])
     options: dict[str, Any] = {"mip_rel_gap": gap} | ({} if nodes is None else {"node_limit": nodes})
     result = cast(Any, milp)(
         -model.gain,

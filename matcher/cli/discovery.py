@@ -1,42 +1,259 @@
-"""The command `matcher pool discover`. No logic; `add_commands` adds it."""
+"""The pool's lists: whom to visit, score cards from past applications, targets, visits."""
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from matcher.cli.options import day
+from matcher.cli.options import (
+    FILE,
+    TABLE_KINDS,
+    WHOLE,
+    Command,
+    Group,
+    Number,
+    argument,
+    check,
+    column_option,
+    contacts_option,
+    counts_of,
+    note,
+    on_option,
+    option,
+    output_option,
+    policy_option,
+    quiet_option,
+    read,
+    report,
+    sheet_option,
+)
+from matcher.cli.pool_options import KINDS, TABLES, write
+
+_FIRMS = argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
+_SEED = option("--seed", type=Number(int), default=0, metavar="整数", help="随机数种子，默认 0；相同则结果相同。")
 
 
-def discover(
-    table: Annotated[Path, typer.Argument(help="Table of firms: csv, xlsx, xls, parquet or jsonl; one row a firm.")],
-    policy: Annotated[str, typer.Option("--policy", "-p", help="A policy by its id, or a folder of your own.")],
-    on: Annotated[str, typer.Option("--on", help="Day of the answer, such as 2026-11-24; a row's own apply_on wins.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .csv, .parquet or .xlsx.")],
-    assume: Annotated[
-        Path | None,
-        typer.Option("--assume", help="Table of assumptions: column, low, likely, high (字段, 最低, 最可能, 最高)."),
-    ] = None,
-    sheet: Annotated[str | None, typer.Option("--sheet", help="Sheet of the workbook.")] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of the draws; equal seeds give equal lists.")] = 0,
-    card: Annotated[
-        Path | None, typer.Option("--card", help="Order firms of one rule decision by a card of `matcher pool learn`.")
-    ] = None,
-    expected: Annotated[
-        Path | None, typer.Option(help="Also write the number expected to pass with its interval, for the dashboard.")
-    ] = None,
+@click.command("discover", cls=Command, help="走访名单：从信息很少的名录中，按通过政策的可能排序，附理由和先问什么。")
+@_FIRMS
+@policy_option(multiple=False)
+@on_option("判断日期；表内“申请日期”优先。", required=True)
+@output_option(KINDS)
+@output_option(KINDS, "--expected", required=False, help="另存预计通过数及区间，供看板使用")
+@option("--assume", type=FILE, metavar="假设表", help="表中少见的事实取什么值：字段、最低、最可能、最高。")
+@option("--card", type=FILE, metavar="评分卡", help="同一规则结论之内按 pool learn 的评分卡排序。")
+@_SEED
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def discover_command(
+    table: Path,
+    policy: str,
+    on: dt.date,
+    output: Path,
+    expected: Path | None,
+    assume: Path | None,
+    card: Path | None,
+    seed: int,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
     """Rank the firms of a thin list by their chance to pass a policy, with reasons and the facts to ask for."""
-    from matcher.pool.discovery.workbook import discover_file
-
-    told = discover_file(
-        table, policy, on=day(on), output=output, assume=assume, sheet=sheet, seed=seed, card=card, expected=expected
+    from matcher.export.tables import write_tables
+    from matcher.policy.firm_table import read_firms
+    from matcher.policy.policy import load_policy
+    from matcher.pool.book.tables import REGISTRY
+    from matcher.pool.discovery.estimation import discover
+    from matcher.pool.discovery.report import (
+        discovery_notes,
+        discovery_sheets,
+        expected_sheets,
+        read_assumptions,
+        summary_lines,
     )
-    print(told)
+    from matcher.pool.scorecard.card import ScoreCard
+
+    check({output: TABLES, expected: TABLES}, table, assume, card)
+    rules = load_policy(policy)
+    learned = None if card is None else ScoreCard.load(card)
+    assumed = None if assume is None else read_assumptions(assume)
+    firms = read(read_firms, table, rules, sheet=sheet, column=column, quiet=quiet, extra=REGISTRY)
+    discovery = discover(firms.rows, rules, on=on, assume=assumed, card=learned, rng=seed)
+    sheets, mask = discovery_sheets(discovery, firms.rows), not show_contacts
+    write(output, sheets, discovery.listed, problems=firms.problems, notes=discovery_notes(discovery), mask=mask)
+    if expected is not None:
+        write_tables(expected, expected_sheets(discovery), mask=mask)
+    report(quiet, *summary_lines(discovery), f"结果已写入 {output}")
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Put the commands on an app."""
-    app.command("discover")(discover)
+@click.command("learn", cls=Command, help="由往年申报结果学出评分卡，并做跨轮检验；历史太少或没有用处时不生成。")
+@argument("history", "历史表", f"每行一次申报：企业编号、申请日期、认定结果、批次和当时的事实；{TABLE_KINDS}。")
+@option("-p", "--policy", default="hte", metavar="政策", help="政策编号、中文名称或自编政策的文件夹，默认 hte。")
+@output_option(".csv", help="评分卡写到哪里")
+@output_option(".xlsx 或 .txt", "--report", "report_file", required=False, help="另存检验报告")
+@_SEED
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def learn_command(
+    history: Path,
+    policy: str,
+    output: Path,
+    report_file: Path | None,
+    seed: int,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """Learn a score card from past applications; none where the history is too small or shows no gain out of time."""
+    from matcher.export.tables import write_tables
+    from matcher.export.targets import save_files
+    from matcher.policy.policy import load_policy
+    from matcher.pool.scorecard.history import read_history
+    from matcher.pool.scorecard.learning import learn_card
+    from matcher.pool.scorecard.report import report_bytes, report_lines, report_notes, report_sheets
+
+    check({output: (".csv",), report_file: (".xlsx", ".txt")}, history)
+    rules = load_policy(policy)
+    rows = read(read_history, history, rules, sheet=sheet, column=column, quiet=quiet)
+    learned = learn_card(rows.rows, rules, rng=seed)
+    learned.card.save(output)
+    mask = not show_contacts
+    if report_file is not None and report_file.suffix.lower() == ".txt":
+        save_files({report_file: report_bytes(learned, rules, mask=mask)})
+    elif report_file is not None:
+        notes = report_notes(learned, rules)
+        write_tables(report_file, report_sheets(learned), problems=rows.problems, notes=notes, mask=mask)
+    summary, *warnings = report_lines(learned, rules)
+    report(quiet, summary, f"评分卡已写入 {output}")
+    note(quiet, *warnings)
+
+
+@click.command("rank", cls=Command, help="按评分卡排列企业：只在同一梯队、同一规则结论之内，附各项得分。")
+@_FIRMS
+@option("--card", type=FILE, required=True, metavar="评分卡", help="pool learn 写出的评分卡。")
+@option("-p", "--policy", default="hte", metavar="政策", help="政策编号、中文名称或自编政策的文件夹，默认 hte。")
+@on_option("判断日期。", required=True)
+@output_option(KINDS)
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def rank_command(
+    table: Path,
+    card: Path,
+    policy: str,
+    on: dt.date,
+    output: Path,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """Order firms by a card's points inside their tiers and rule decisions, with the points of every item."""
+    from matcher.policy.firm_table import read_firms
+    from matcher.policy.policy import load_policy
+    from matcher.pool.scorecard.card import ScoreCard
+    from matcher.pool.scorecard.ordering import rank_firms
+    from matcher.pool.scorecard.report import NOTES, ranking_sheets
+
+    check({output: TABLES}, table, card)
+    rules, learned = load_policy(policy), ScoreCard.load(card)
+    firms = read(read_firms, table, rules, sheet=sheet, column=column, quiet=quiet)
+    ranking = rank_firms(firms.rows, rules, learned, on=on)
+    sheets, mask = ranking_sheets(ranking, rules), not show_contacts
+    write(output, sheets, ranking.listed, problems=firms.problems, notes=list(NOTES), mask=mask)
+    fails = int((ranking.listed["decision"] == "fails").sum())
+    report(
+        quiet,
+        f"{len(ranking.listed)} 家企业按梯队、规则结论、评分排列；按规则不可能通过 {fails} 家（概率 0）；"
+        f"结果已写入 {output}",
+    )
+
+
+@click.command("targets", cls=Command, help="每项年度目标完成了多少，每月还须完成多少。")
+@argument("table", "目标表", f"目标名称、基数、目标值、实际值、起始日期、完成日期：{TABLE_KINDS}。")
+@on_option("看哪一天的进度。", required=True)
+@output_option(KINDS)
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def targets_command(
+    table: Path,
+    on: dt.date,
+    output: Path,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """How far every target is, and what is missing a month."""
+    from matcher.export.tables import write_tables
+    from matcher.pool.targets import target_progress, target_sheets
+    from matcher.tables.reading import read_table
+    from matcher.tables.schemas import TARGETS
+
+    check({output: TABLES}, table)
+    targets = read(read_table, table, TARGETS, sheet=sheet, column=column, quiet=quiet)
+    progress = target_progress(targets.rows, on=on)
+    write_tables(output, target_sheets(progress), problems=targets.problems, mask=not show_contacts)
+    report(quiet, f"{len(progress)} 项目标：{counts_of(progress['status'])}；结果已写入 {output}")
+
+
+@click.command(
+    "allocate-visits", cls=Command, help="走访次数有限时帮扶谁，使达到目标家数的概率最大；每多一次走访的作用。"
+)
+@argument("table", "企业表", "企业编号、通过概率、帮扶后通过概率、走访次数；用 --odds 时也可以是走访名单。")
+@option("--visits", type=WHOLE, required=True, metavar="次数", help="一共能走访几次。")
+@option("--target", type=WHOLE, required=True, metavar="家数", help="要有几家通过。")
+@option(
+    "--odds", type=Number(float, 1), metavar="倍数",
+    help="不知道帮扶后概率时您的假设：帮扶使通过的几率（通过与不通过之比）变为几倍。",
+)  # fmt: skip
+@output_option(KINDS)
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def allocate_visits_command(
+    table: Path,
+    visits: int,
+    target: int,
+    odds: float | None,
+    output: Path,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """Choose the firms to help so that the target is reached with the largest probability; what each visit adds."""
+    from matcher.pool.visits import allocate_visits, allocation_sheets
+    from matcher.tables.reading import read_table
+    from matcher.tables.schemas import CHANCES
+
+    check({output: TABLES}, table)
+    firms = read(read_table, table, CHANCES, sheet=sheet, column=column, quiet=quiet)
+    choice = allocate_visits(firms.rows, visits=visits, target=target, odds=odds)
+    sheets = allocation_sheets(choice, firms.rows)
+    write(output, sheets, choice.chosen, problems=firms.problems, mask=not show_contacts)
+    proof = "已证明最优" if choice.optimal else f"任何选法都不超过 {choice.bound:.1%}"
+    report(
+        quiet,
+        f"帮扶 {len(choice.chosen)} 家，达到 {target} 家通过的概率 {choice.probability:.1%}（{proof}）；"
+        f"结果已写入 {output}",
+    )
+
+
+def add_commands(group: Group) -> None:
+    """Put the commands on the pool's group; a name of before goes on working and is not listed."""
+    for command in (discover_command, learn_command, rank_command, targets_command, allocate_visits_command):
+        group.add_command(command)
+    group.aliases["help-whom"] = allocate_visits_command

@@ -1,182 +1,199 @@
-"""The commands on what became of the pool's work: status, funnel, dashboard. No logic; `add_commands` adds them."""
+"""What became of the pool's work: push, status, funnel, dashboard."""
 
 from __future__ import annotations
 
 import datetime as dt
-import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
+import click
 
-from matcher.cli.options import BookDay, BookFile, Output, counted, named
+from matcher.cli.options import (
+    COUNT,
+    DAY,
+    FILE,
+    TABLE_KINDS,
+    Command,
+    Group,
+    argument,
+    check,
+    column_option,
+    contacts_option,
+    counts_of,
+    named,
+    on_option,
+    option,
+    output_option,
+    quiet_option,
+    read,
+    report,
+    sheet_option,
+)
+from matcher.cli.pool_options import KINDS, TABLES, book_argument, day_option, person_option, write
 from matcher.errors import PoolError
 
-if TYPE_CHECKING:
-    import pandas as pd
 
-
-def status_command(
-    book: BookFile,
-    on: BookDay,
-    table: Annotated[Path | None, typer.Argument(help="Table of statuses to write first (跟进表).")] = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output", help="Where to write the items.")] = None,
-    judged: Annotated[
-        Path | None, typer.Option(help="Also write signed and declined pairs, for `matcher match --judged`.")
-    ] = None,
-) -> None:
-    """Write statuses of recommended pairs or firms (推送, 联系, 洽谈, 签约, 拒绝), or list how every item stands."""
-    from matcher.export.tables import check_target, save_tables
-    from matcher.pool.book.book import Book
-    from matcher.pool.book.follow_up import FOLLOW, conversions, follow, items
-    from matcher.pool.book.follow_up import judged as judged_pairs
-    from matcher.pool.book.tables import TITLES as HEADERS
-    from matcher.pool.book.tables import in_words
-    from matcher.tables.reading import describe, read_table
-
-    for target in (output, judged):
-        if target:
-            check_target(target)
-    found = Book.open(book)
-    if table is not None:
-        reading = read_table(table, FOLLOW)
-        faults = reading.problems[~reading.problems["problem"].str.contains("已按行号编号", regex=False)]
-        if len(faults):
-            print(describe(faults), file=sys.stderr)
-        print(f"{table.name}：{len(reading.rows)} 行，新写入 {follow(found.log, reading.rows)} 条", file=sys.stderr)
-    now = items(found.log, on=on.date())
-    if output:
-        sheets = {
-            "跟进": in_words(now) if output.suffix.lower() == ".xlsx" else now,
-            "计入转化": conversions(found.log, on=on.date()),
-            "采纳与拒绝": in_words(judged_pairs(found.log, on=on.date())),
-        }
-        save_tables(output, sheets, HEADERS)
-    if judged:
-        save_tables(judged, {"采纳与拒绝": judged_pairs(found.log, on=on.date())}, HEADERS)
-    told = counted(in_words(now)["status"])
-    print(f"{len(now)} 项：{told or '无'}", file=sys.stderr)
-
-
+@click.command("push", cls=Command, help="把推荐的配对记为“已推送”：只记较强匹配，已有记录的不重复。")
+@book_argument
+@argument("table", "配对表", "matcher partners 或 matcher match 写出的结果。")
+@day_option
+@person_option
+@option("--needs", type=FILE, metavar="需求表", help="配对来自 matcher match 时：带“企业编号”列的需求表。")
+@sheet_option(of="需求")
+@column_option(of="需求表")
+@option("--first", type=COUNT, metavar="条数", help="每条需求只取最好的几项。")
+@quiet_option
 def push_command(
-    book: BookFile,
-    table: Annotated[Path, typer.Argument(help="What `matcher partners` or `matcher match` wrote.")],
-    on: BookDay,
-    person: Annotated[str, typer.Option("--person", help="Who pushes (经办人).")],
-    needs: Annotated[
-        Path | None, typer.Option(help="For pairs of `matcher match`: the table of needs, with 企业编号.")
-    ] = None,
-    first: Annotated[int | None, typer.Option(min=1, help="Of each need only so many of the best.")] = None,
+    book: Path,
+    table: Path,
+    on: dt.date,
+    person: str,
+    needs: Path | None,
+    sheet: str | None,
+    column: Sequence[str],
+    first: int | None,
+    quiet: bool,
 ) -> None:
-    """Record recommended pairs as pushed (已推送); good matches only, and none twice."""
-    from matcher.partners.workbook import HEADERS
+    """Record recommended pairs as pushed; good matches only, and none twice."""
     from matcher.pool.book.book import Book
     from matcher.pool.book.follow_up import push
+    from matcher.pool.results import add_owners, read_result
     from matcher.tables.reading import read_needs
-    from matcher.tables.results import load_table
 
-    pairs = load_table(table, titles=HEADERS, needed=["need_id", "outcome_id"])
+    pairs = read_result(table, "pairs")
     if "enterprise_id" not in pairs:
         if needs is None:
             raise PoolError(f"{table.name}：没有企业编号；请用 --needs 给出带“企业编号”列的需求表")
-        rows = read_needs(needs).rows
-        owners = dict(zip(rows["need_id"], rows["enterprise_id"], strict=True)) if "enterprise_id" in rows else {}
-        pairs = pairs.assign(enterprise_id=pairs["need_id"].map(owners))
-    new, known = push(Book.open(book).log, pairs, on=on.date(), person=person, first=first)
-    print(f"推送 {new} 项" + (f"；{known} 项已有跟进记录，略过" if known else ""), file=sys.stderr)
+        pairs = add_owners(pairs, read(read_needs, needs, sheet=sheet, column=column, quiet=quiet).rows)
+    with Book.open(book) as opened:
+        new, known = push(opened.log, pairs, on=on, person=person, first=first)
+    report(quiet, f"推送 {new} 项" + (f"；{known} 项已有跟进记录，略过" if known else ""))
 
 
-def funnel_command(
-    book: BookFile,
-    on: BookDay,
-    output: Output,
-    since: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only items first recorded from this day on.")
-    ] = None,
+@click.command("status", cls=Command, help="写入跟进状态（推送、联系、洽谈、签约、拒绝），或列出每一项的现状。")
+@book_argument
+@argument("table", "[跟进表]", f"先写入的跟进表：{TABLE_KINDS}；不给则只列现状。", required=False)
+@day_option
+@output_option(KINDS, required=False)
+@output_option(KINDS, "--judged", required=False, help="另存签约和拒绝的配对，供 matcher match --judged 使用")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def status_command(
+    book: Path,
+    table: Path | None,
+    on: dt.date,
+    output: Path | None,
+    judged: Path | None,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
+    """Write statuses of recommended pairs or firms, or list how every item stands."""
+    from matcher.export.tables import write_tables
+    from matcher.pool.book import follow_up
+    from matcher.pool.book.book import Book
+    from matcher.pool.book.tables import follow_up_sheets, in_words, judged_sheets, read_statuses
+
+    check({output: TABLES, judged: TABLES}, table, book)
+    with Book.open(book) as opened:
+        if table is not None:
+            rows = read(read_statuses, table, sheet=sheet, column=column, quiet=quiet).rows
+            report(quiet, f"{table.name}：{len(rows)} 行，新写入 {follow_up.follow(opened.log, rows)} 条")
+        now = follow_up.items(opened.log, on=on)
+        if output is not None:
+            write(output, follow_up_sheets(opened, on=on), now, mask=not show_contacts)
+        if judged is not None:
+            write_tables(judged, judged_sheets(follow_up.judged(opened.log, on=on)), mask=not show_contacts)
+    report(quiet, f"{len(now)} 项：{counts_of(in_words(now)['status']) or '无'}")
+
+
+@click.command("funnel", cls=Command, help="推荐走到了哪一步，对接率是多少。")
+@book_argument
+@day_option
+@output_option(KINDS)
+@option("--since", type=DAY, metavar="日期", help="只算这一天起首次记录的项目。")
+@quiet_option
+def funnel_command(book: Path, on: dt.date, output: Path, since: dt.date | None, quiet: bool) -> None:
     """How far the recommendations came, and the 对接率."""
-    from matcher.export.tables import check_target, save_tables
+    from matcher.export.tables import write_tables
     from matcher.pool.book.book import Book
     from matcher.pool.book.follow_up import funnel
-    from matcher.pool.book.tables import TITLES as HEADERS
+    from matcher.pool.book.tables import funnel_sheets
 
-    check_target(output)
-    table = funnel(Book.open(book).log, on=on.date(), since=since.date() if since else None)
-    save_tables(output, {"漏斗": table}, HEADERS)
+    check({output: TABLES}, book)
+    with Book.open(book) as opened:
+        table = funnel(opened.log, on=on, since=since)
+    write_tables(output, funnel_sheets(table))
     row = table.set_index("step").loc["talks"]
     rate = f"{row['of_pushed']:.1%}" if row["items"] else "0"
-    print(f"对接率 {rate}（{row['items']}/{table['items'].iloc[0]}）；结果已写入 {output}", file=sys.stderr)
+    report(quiet, f"对接率 {rate}（{row['items']}/{table['items'].iloc[0]}）；结果已写入 {output}")
 
 
+@click.command("dashboard", cls=Command, help="看板网页：梯队、预计通过数与目标、走访、漏斗、集群、产业链、变动。")
+@book_argument
+@on_option("展示哪一天的快照。", required=True)
+@output_option(".html（网页）")
+@option("--before", type=DAY, metavar="日期", help="较早快照的日期，用来列出变动。")
+@option("--discovered", type=FILE, metavar="文件", help="pool discover -o 写出的走访名单。")
+@option("--expected", type=FILE, metavar="文件", help="pool discover --expected 写出的预计通过数。")
+@option("--goal", multiple=True, metavar="政策=家数", help="与预计通过数对照的目标，如 hte=100；可多次给出。")
+@option("--targets", type=FILE, metavar="文件", help="pool targets 写出的目标进度。")
+@option("--clusters", type=FILE, metavar="文件", help="matcher fields --scheme clusters 写出的领域表。")
+@option("--chains", type=FILE, metavar="文件", help="matcher chains 写出的产业链表。")
+@contacts_option
+@quiet_option
 def dashboard_command(
-    book: BookFile,
-    on: Annotated[dt.datetime, typer.Option("--on", formats=["%Y-%m-%d"], help="Day of the snapshot to show.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .html.")],
-    before: Annotated[
-        dt.datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Day of an earlier snapshot, to show who moved.")
-    ] = None,
-    discovered: Annotated[Path | None, typer.Option(help="What `matcher pool discover -o` wrote.")] = None,
-    expected: Annotated[Path | None, typer.Option(help="What `matcher pool discover --expected` wrote.")] = None,
-    goal: Annotated[
-        list[str] | None, typer.Option(metavar="POLICY=N", help="The target beside an expected number, as hte=100.")
-    ] = None,
-    targets: Annotated[Path | None, typer.Option(help="What `matcher pool targets -o` wrote.")] = None,
-    clusters: Annotated[Path | None, typer.Option(help="What `matcher fields --scheme clusters -o` wrote.")] = None,
-    chains: Annotated[Path | None, typer.Option(help="What `matcher chains -o` wrote.")] = None,
+    book: Path,
+    on: dt.date,
+    output: Path,
+    before: dt.date | None,
+    discovered: Path | None,
+    expected: Path | None,
+    goal: Sequence[str],
+    targets: Path | None,
+    clusters: Path | None,
+    chains: Path | None,
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
-    """Write the bureau's page: tiers, expected passes against the target, clusters, chains, funnel, moves.
-
-    Files may be .csv, .parquet or .xlsx, as the commands wrote them.
-    """
-    from matcher.cli.fields import TITLES as FIELD_TITLES
+    """Write the bureau's page; the files as the commands wrote them."""
     from matcher.pool.book.book import Book
     from matcher.pool.book.diff import moves
     from matcher.pool.book.follow_up import funnel
-    from matcher.pool.book.tables import TARGET_TITLES
     from matcher.pool.dashboard import write_dashboard
-    from matcher.pool.discovery.workbook import EXPECTED_TITLES
-    from matcher.pool.discovery.workbook import TITLES as LISTED_TITLES
-    from matcher.tables.results import load_table
+    from matcher.pool.results import add_goals, read_result
 
-    def table(path: Path | None, titles: dict[str, str]) -> pd.DataFrame | None:
-        return None if path is None else load_table(path, titles=titles)
-
-    found = Book.open(book)
-    chances = table(expected, EXPECTED_TITLES)
-    if goal:
-        chances = _with_goals(chances, named(goal, "--goal"))
-    if chances is not None and "policy" in chances:
-        rules = found.rules(on.date())
-        titles = {policy.id: policy.title for policy in (rules.goal, rules.entry)}
-        chances["name"] = chances["policy"].map(lambda name: titles.get(name, name))
-    write_dashboard(
-        output,
-        on=on.date(),
-        snapshot=found.snapshot_on(on.date())[1],
-        moves=moves(found, before.date(), on.date()) if before else None,
-        discovered=table(discovered, LISTED_TITLES),
-        expected=chances,
-        targets=table(targets, TARGET_TITLES),
-        clusters=table(clusters, FIELD_TITLES),
-        chains=table(chains, FIELD_TITLES),
-        funnel=funnel(found.log, on=on.date()),
-    )
-    print(f"结果已写入 {output}", file=sys.stderr)
-
-
-def _with_goals(expected: pd.DataFrame | None, goals: dict[str, str]) -> pd.DataFrame:
-    if expected is None:
-        raise PoolError("--goal 须与 --expected 一起给出")
-    if strange := [f"{name}={number}" for name, number in goals.items() if not number.isdigit()]:
-        raise PoolError(f"--goal 写成 政策=家数，如 hte=100，而不是“{'、'.join(strange)}”")
-    if strange := sorted(set(goals) - set(expected.get("policy", []))):
-        raise PoolError(f"预计通过数表中没有政策 {'、'.join(strange)}；有：{'、'.join(expected.get('policy', []))}")
-    return expected.assign(goal=expected["policy"].map({name: float(number) for name, number in goals.items()}))
+    files = {
+        "discovered": discovered, "expected": expected, "targets": targets, "clusters": clusters, "chains": chains,
+    }  # fmt: skip
+    check({output: (".html",)}, book, *files.values())
+    goals = named(goal, "政策=家数")
+    if goals and expected is None:
+        raise click.UsageError("--goal 须与 --expected 一起给出")
+    tables = {kind: read_result(path, kind) for kind, path in files.items() if path is not None}
+    with Book.open(book) as opened:
+        if "expected" in tables:
+            tables["expected"] = add_goals(tables["expected"], goals, opened.rules(on))
+        write_dashboard(
+            output,
+            on=on,
+            snapshot=opened.snapshot_on(on)[1],
+            moves=None if before is None else moves(opened, before, on),
+            discovered=tables.get("discovered"),
+            expected=tables.get("expected"),
+            targets=tables.get("targets"),
+            clusters=tables.get("clusters"),
+            chains=tables.get("chains"),
+            funnel=funnel(opened.log, on=on),
+            mask=not show_contacts,
+        )
+    report(quiet, f"结果已写入 {output}")
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Put the commands on an app."""
-    app.command("push")(push_command)
-    app.command("status")(status_command)
-    app.command("funnel")(funnel_command)
-    app.command("dashboard")(dashboard_command)
+def add_commands(group: Group) -> None:
+    """Put the commands on the pool's group."""
+    for command in (push_command, status_command, funnel_command, dashboard_command):
+        group.add_command(command)

@@ -103,6 +103,8 @@ class Experts:
         profiles = _profiles(people, set(works["work_id"]))
         fields = [name for name in ("title", "description", "keywords", "kind", "date") if name in works]
         own = works.loc[known, ["work_id", *fields]].drop_duplicates("work_id")
+        if "date" in own:  # pandas < 3 warns of joining unlike columns
+            profiles = profiles.assign(date=own["date"].iloc[:0].reindex(profiles.index))
         records = pd.concat([own, profiles[["work_id", *fields]]], ignore_index=True) if len(own) else profiles
         records = records.drop(columns="person", errors="ignore").reset_index(drop=True)
         row = pd.Series(np.arange(len(records)), index=records["work_id"])

@@ -50,8 +50,9 @@ TARGETS = {
     "probability": "达标概率", "name": "名称", "status": "状态", "expected": "时间进度", "missing": "还差",
     "chance": "通过概率", "firms": "帮扶企业数",
 }  # fmt: skip
-CONFLICTS = {"day": "改动日期", "person": "改动人"}
+CONFLICTS = {"column": "列", "day": "改动日期", "person": "改动人"}
 DISCOVERY = {"rank": "名次", "chance": "通过的可能"}
+ASSUMED = {"column": "字段", "title": "按假设取值的事实", "low": "最低", "likely": "中位", "high": "最高"}
 EXPECTED = {"expected": "预计通过", "firms": "企业数", "low": "下端", "high": "上端"}
 PROGRAMMES = {"title": "政策工具", "missing": "缺少的事实"}
 TEAMS = {
@@ -63,6 +64,12 @@ CARD = {
     "probability": "历史经验概率", "title": "项目", "low": "概率下端（90%）", "high": "概率上端（90%）",
     "points": "评分", "why": "各项得分",
 }  # fmt: skip
+CARD_FILE = {
+    "kind": "类别", "id": "编号", "title": "名称", "better": "方向", "unit": "单位", "low": "从", "high": "到",
+    "points": "分值", "value": "数值", "rows": "家数", "passed": "通过", "source": "依据",
+}  # fmt: skip
+CHECK = {"low": "区间下端（95%）", "high": "区间上端（95%）"}
+GROUPS = {"expected": "平均预计概率", "low": "通过率下端（95%）", "high": "通过率上端（95%）"}
 HISTORY = {"expected": "平均预计概率", "reason": "未列入的原因", "note": "说明", "rank": "名次"}
 SCORING = {
     "title": "条款", "passed": "结论", "limit": "要求", "gap": "差距", "points_low": "最低得分",

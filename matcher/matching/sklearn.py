@@ -15,7 +15,7 @@ try:
     from sklearn.base import BaseEstimator, TransformerMixin
     from sklearn.utils.validation import check_is_fitted
 except ImportError as error:
-    raise MissingExtraError('scikit-learn is needed: pip install "enterprise-matcher[learn]"') from error
+    raise MissingExtraError('scikit-learn is needed: pip install scikit-learn') from error
 
 
 class TextVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]

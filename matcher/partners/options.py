@@ -74,7 +74,7 @@ def owned_pairs(firms: pd.DataFrame, matches: pd.DataFrame, needs: pd.DataFrame 
         table.loc[told.notna(), "probability_from"] = "probability"
     table["good_match"] = told.isna() | (told >= Calibration.good)
     if "good_match" in matches:
-        good = matches["good_match"].fillna(False).astype(bool)
+        good = matches["good_match"].astype("boolean").fillna(False).astype(bool)
         table["good_match"] = good.where(matches["good_match"].notna(), table["good_match"])
         table.loc[told.isna(), "probability_from"] = "good_match"
         told = told.fillna(good.astype(float))

@@ -12,7 +12,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.policy.model import FactColumn
 from matcher.policy.policy import Policies, Policy, load_policies
-from matcher.tables.grids import Source
+from matcher.tables.grids import Source, reader_errors
 from matcher.tables.headers import likely_kind
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import Column, Contract
@@ -167,6 +167,6 @@ def _typed(path: Path, contract: Contract) -> pd.DataFrame | None:
 
     try:
         names: list[Any] = pq.read_schema(path).names
-    except Exception:  # damaged or no Parquet file: the ordinary reader says so
+    except reader_errors():  # damaged or no Parquet file: the ordinary reader says so
         return None
     return pd.read_parquet(path) if is_typed(names, contract) else None

@@ -19,6 +19,7 @@ from matcher.policy.facts import Notes, problem_table
 from matcher.policy.firm_table import firm_contract, is_typed
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import DECISIONS, PASSED, check_figures, decided, verdict_columns
+from matcher.tables.grids import reader_errors
 
 CHUNK = 65_536
 
@@ -171,5 +172,5 @@ def is_streamable(source: Path, outputs: Sequence[Path | None], policies: Sequen
         return False
     try:
         return is_typed(pq.read_schema(source).names, firm_contract(policies))
-    except (OSError, pa.ArrowInvalid):  # no Parquet file: the ordinary reader says so
+    except reader_errors():  # no Parquet file: the ordinary reader says so
         return False

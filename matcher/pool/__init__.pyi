@@ -1,10 +1,12 @@
+from .book.archive import export_book as export_book
+from .book.archive import rebuild_book as rebuild_book
 from .book.book import Book as Book
 from .dashboard import write_dashboard as write_dashboard
-from .discovery.estimation import Discovery as Discovery
 from .discovery.estimation import discover as discover
 from .scorecard.card import ScoreCard as ScoreCard
-from .scorecard.card import order_inside as order_inside
+from .scorecard.estimator import ScoreCardClassifier as ScoreCardClassifier
 from .scorecard.history import read_history as read_history
 from .scorecard.learning import learn_card as learn_card
-from .targets import expected_passes as expected_passes
-from .targets import whom_to_help as whom_to_help
+from .scorecard.ordering import rank_firms as rank_firms
+from .visits import allocate_visits as allocate_visits
+from .visits import expected_passes as expected_passes

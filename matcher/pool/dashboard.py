@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from matcher.errors import OutputError, TableError
+from matcher.errors import TableError
+from matcher.export.pages import page_bytes
 from matcher.export.privacy import mask_contacts
-from matcher.export.targets import save_files
+from matcher.export.targets import check_targets, save_files
+from matcher.policy.arguments import Day, as_day
 from matcher.pool.book.tables import CAUSES, STATES
-from matcher.pool.tiers import TIERS
-from matcher.pool.tiers import TITLES as TIER_TITLES
+from matcher.pool.tiers import TIERS, WORDS
 
 MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130
 NO_CLUSTER = "不属于任何一个"
 
 
 def write_dashboard(
-    path: str | Path,
+    output: str | Path,
     *,
-    on: dt.date,
+    on: Day,
     title: str = "培育库看板",
     snapshot: pd.DataFrame | None = None,
     moves: pd.DataFrame | None = None,
@@ -32,25 +32,47 @@ def write_dashboard(
     clusters: pd.DataFrame | None = None,
     chains: pd.DataFrame | None = None,
     funnel: pd.DataFrame | None = None,
+    mask: bool = True,
 ) -> None:
     """Write the page. Each part appears where its table is given; each picture stands beside its figures.
 
-    snapshot: of `Book.snapshot`. moves: of `matcher.pool.book.diff.moves`. discovered: `Discovery.listed`; the first
-    ten are shown. expected: `Discovery.expected` (policy or name, expected, low, high; one row a policy), where there
-    is a target with its `goal`. targets: of `matcher.pool.targets.progress`. clusters: of `matcher.classify` over the
-    firms (`id, code, name, level, rank`; counted is each firm's first heading of the top level, beside those in the
-    pool where there is a snapshot), or counts as `name, firms`. chains: of `matcher.link_table`. funnel: of
-    `matcher.pool.book.follow_up.funnel`. Contacts are masked. Raises TableError for columns that lack, OutputError.
-    """
-    import jinja2
+    Parameters
+    ----------
+    output
+        An .html file.
+    snapshot
+        Of `Book.snapshot`.
+    moves
+        Of `matcher.pool.book.diff.moves`.
+    discovered
+        `Discovery.listed`; the first ten are shown.
+    expected
+        `Discovery.expected` (policy or name, expected, low, high; one row a policy), where there is a target with its
+        `goal`.
+    targets
+        Of `matcher.pool.targets.target_progress`.
+    clusters
+        Of `matcher.classify` over the firms (`id, code, name, level, rank`; counted is each firm's first heading of the
+        top level, beside those in the pool where there is a snapshot), or counts as `name, firms`.
+    chains
+        Of `matcher.fields.link_table`.
+    funnel
+        Of `matcher.pool.book.follow_up.funnel`.
+    mask
+        Hide contacts.
 
-    target = Path(path)
-    if target.suffix.lower() != ".html":
-        raise OutputError(f"不能写成“{target.name}”：文件名须以 .html 结尾")
+    Raises
+    ------
+    TableError
+        A table lacks columns.
+    OutputError
+        The file cannot be written there.
+    """
+    check_targets({output: (".html",)})
     parts = {
         "tiers": None if snapshot is None else _tiers(snapshot),
         "states": None if snapshot is None else _states(snapshot),
-        "moves": None if moves is None else _moves(moves),
+        "moves": None if moves is None else _moves(moves, mask),
         "visits": None if discovered is None else _visits(discovered, snapshot),
         "expected": None if expected is None else _expected(expected),
         "targets": None if targets is None else _targets(targets),
@@ -58,18 +80,8 @@ def write_dashboard(
         "chains": None if chains is None else _chains(chains),
         "funnel": None if funnel is None else _funnel(funnel),
     }
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("matcher.export"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=lambda value: mask_contacts(value) if type(value) is str else value,
-    )
-    page = environment.get_template("dashboard.html.j2").render(
-        title=title, on=on, tier_titles=TIER_TITLES, heads=_heads(snapshot, parts), **parts
-    )
-    save_files({target: page.encode()})
+    facts = {"title": title, "on": as_day(on), "tier_titles": WORDS, "heads": _heads(snapshot, parts), **parts}
+    save_files({Path(output): page_bytes("dashboard", facts, mask=mask)})
 
 
 def _need(table: pd.DataFrame, what: str, *names: str) -> None:
@@ -79,22 +91,22 @@ def _need(table: pd.DataFrame, what: str, *names: str) -> None:
 
 def _heads(snapshot: pd.DataFrame | None, parts: dict[str, Any]) -> list[dict[str, str]]:
     """The figures that a bureau is asked for first: what, figure, beside it."""
-    found = []
+    heads = []
     if snapshot is not None:
         inside = int((snapshot["state"] == "in_pool").sum())
-        found.append({"what": "在库企业", "figure": f"{inside:,}", "beside": f"名册 {len(snapshot):,} 家"})
+        heads.append({"what": "在库企业", "figure": f"{inside:,}", "beside": f"名册 {len(snapshot):,} 家"})
         ready = parts["tiers"][0]
-        found.append({"what": "本轮可报", "figure": f"{ready['count']:,}", "beside": f"最好情形 {ready['best']:,} 家"})
+        heads.append({"what": "本轮可报", "figure": f"{ready['count']:,}", "beside": f"最好情形 {ready['best']:,} 家"})
     for row in (parts["expected"] or [])[:1]:
         beside = f"区间 {row['low']:.0f}–{row['high']:.0f}" + (
             "" if row["goal"] is None else f"，目标 {row['goal']:.0f}"
         )
-        found.append({"what": "预计通过", "figure": f"{row['expected']:.0f}", "beside": beside})
+        heads.append({"what": "预计通过", "figure": f"{row['expected']:.0f}", "beside": beside})
     if parts["funnel"] is not None and parts["funnel"]["pushed"]:
         done = parts["funnel"]
-        found.append({"what": "对接率", "figure": done["rate"], "beside": f"{done['met']} / {done['pushed']} 项"})
-        found.append({"what": "签约", "figure": str(done["signed"]), "beside": done["amount"]})
-    return found
+        heads.append({"what": "对接率", "figure": done["rate"], "beside": f"{done['met']} / {done['pushed']} 项"})
+        heads.append({"what": "签约", "figure": str(done["signed"]), "beside": done["amount"]})
+    return heads
 
 
 def _bars(counts: pd.Series[Any]) -> list[dict[str, Any]]:
@@ -123,7 +135,7 @@ def _tiers(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
     top = max([*sure, *best], default=0)
     return [
         {
-            "label": TIER_TITLES[tier],
+            "label": WORDS[tier],
             "count": int(sure.get(tier, 0)),
             "best": int(best.get(tier, 0)),
             "width": _percent(int(sure.get(tier, 0)), top),
@@ -133,14 +145,16 @@ def _tiers(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def _moves(moves: pd.DataFrame) -> dict[str, Any]:
-    """How many by cause; the rows of rules and facts first, since entries are many and tell little."""
+def _moves(moves: pd.DataFrame, mask: bool) -> dict[str, Any]:
+    """How many by cause; the rows of rules and facts first, since entries are many and of less interest."""
     counts = moves["cause"].value_counts()
     late = moves["cause"].isin(["new", "entry"])
     shown = pd.concat([moves[~late], moves[late]]).head(MOVES_SHOWN)
     return {
         "counts": [f"{title} {int(counts[cause])}" for cause, title in CAUSES.items() if cause in counts],
-        "rows": shown.assign(detail=shown["detail"].map(_short)).to_dict("records"),
+        "rows": shown.assign(
+            detail=[_short(mask_contacts(text) if mask else text) for text in shown["detail"]]
+        ).to_dict("records"),
         "more": len(moves) - len(shown),
     }
 
@@ -196,7 +210,7 @@ def _targets(targets: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             "name": str(row["name"]),
-            "said": "—" if pd.isna(row["actual"]) else f"{float(row['actual']):,.10g}",
+            "actual": "—" if pd.isna(row["actual"]) else f"{float(row['actual']):,.10g}",
             "goal": f"{float(row['goal']):,.10g}{'' if pd.isna(row.get('unit')) else row['unit']}",
             "width": 0.0 if pd.isna(row["share"]) else min(max(_percent(float(row["share"]), 1), 0.0), 100.0),
             "mark": None if pd.isna(row["expected"]) else _percent(float(row["expected"]), 1),
@@ -221,8 +235,8 @@ def _clusters(clusters: pd.DataFrame, snapshot: pd.DataFrame | None) -> dict[str
             [*counts.index.drop(NO_CLUSTER, errors="ignore"), *([NO_CLUSTER] if none.any() else [])]
         )
         if snapshot is not None:
-            own = set(snapshot.loc[snapshot["state"] == "in_pool", "enterprise_id"].astype(str))
-            inside = names[first["id"].astype(str).isin(own)].value_counts()
+            pooled = set(snapshot.loc[snapshot["state"] == "in_pool", "enterprise_id"].astype(str))
+            inside = names[first["id"].astype(str).isin(pooled)].value_counts()
     else:
         _need(clusters, "集群表", "name", "firms")
         counts = clusters.set_index("name")["firms"]

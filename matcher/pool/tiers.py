@@ -16,13 +16,14 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.policy.evaluation import Answer, answers, prepare
+from matcher.policy.arguments import Day, as_day, check_firms
+from matcher.policy.evaluation import Answer, Prepared, answers
 from matcher.policy.intervals import Floats
-from matcher.policy.policy import Policy
-from matcher.policy.scoring import DECISIONS, decided
+from matcher.policy.policy import PolicyName
+from matcher.policy.scoring import DECISIONS, decided, prepared_for
 
 TIERS = ("ready", "next_year", "two_years", "seed")
-TITLES = {"ready": "本轮可报", "next_year": "明年", "two_years": "两年内", "seed": "种子"}
+WORDS = {"ready": "本轮可报", "next_year": "明年", "two_years": "两年内", "seed": "种子"}
 COLUMNS = (
     "enterprise_id", "tier", "tier_at_best", "lead_days", "lead_days_at_best", "decision", "edition",
     "total_low", "total_high", "open_rules",
@@ -47,40 +48,61 @@ def default_leads(policy: str) -> Mapping[str, int | str]:
     return LEADS[policy]
 
 
-def tiers(
-    firms: pd.DataFrame, policy: Policy, *, on: dt.date, leads: Mapping[str, int | str] | None = None
+def assign_tiers(
+    firms: pd.DataFrame, policy: PolicyName, *, on: Day, leads: Mapping[str, int | str] | None = None
 ) -> pd.DataFrame:
     """Tier, decision and open conditions of every firm on a day; see the head of this module.
 
-    firms: the wide firm table; its `apply_on` is left aside. leads: condition -> days, "gap" or "missing share"; by
-    default `LEADS` of the policy. One row a firm in the order given: enterprise_id, tier, tier_at_best (unknown facts
-    turn out well), lead_days and lead_days_at_best (NaN: cannot be mended), decision, edition, total_low, total_high
-    and open_rules ("rule:fail" and "rule:unknown", joined by ";"). Raises PoolError without lead times.
+    Parameters
+    ----------
+    firms
+        The wide firm table; its `apply_on` is left aside.
+    policy
+        What the tiers lead to: a policy by its name, or itself.
+    leads
+        Condition -> days, "gap" or "missing share"; by default `LEADS` of the policy.
+
+    Returns
+    -------
+    One row a firm in the order given: enterprise_id, tier, tier_at_best (unknown facts turn out well), lead_days and
+    lead_days_at_best (NaN: cannot be mended), decision, edition, total_low, total_high and open_rules ("rule:fail" and
+    "rule:unknown", joined by ";").
+
+    Raises
+    ------
+    PoolError
+        There are no lead times for the policy.
     """
+    check_firms(firms)
+    day, plain = as_day(on), firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
+    return tiers_of(prepared_for(plain, policy, day), day, leads)
+
+
+def tiers_of(ready: Prepared, day: dt.date, leads: Mapping[str, int | str] | None = None) -> pd.DataFrame:
+    """The tiers of firms whose facts are prepared already, all on one day; see `assign_tiers`."""
+    policy = ready.policy
     leads = default_leads(policy.id) if leads is None else leads
-    plain = firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
-    (ready,), _ = prepare([policy], plain, on)
     groups = list(answers(ready))
-    found = decided(ready, groups)
-    size = len(plain)
+    decisions = decided(ready, groups)
+    size = len(ready.ids)
     worst, best = np.full(size, np.inf), np.full(size, np.inf)
     open_rules = np.full(size, "", dtype=object)
     for group in groups:
         answer = group.answer
         if group.edition is None or answer is None or answer.decision is None:
             continue
-        tree = policy.ruleset(group.edition, on).decision
+        tree = policy.ruleset(group.edition, day).decision
         times = {rule: _times(answer, rule, leads.get(rule)) for rule in answer.states}
         ends = [_joined(tree, {rule: pair[end] for rule, pair in times.items()}, answer.size) for end in (0, 1)]
         decision = answer.decision
         worst[group.rows] = np.where(decision.can_fail, ends[0], 0.0)
         best[group.rows] = np.where(decision.can_hold | decision.open(), 0.0, ends[1])
-        told = np.full(answer.size, "", dtype=object)
+        listed = np.full(answer.size, "", dtype=object)
         for rule, state in answer.states.items():
             sure = state.can_fail & ~state.can_hold & ~state.open()
             word = np.where(sure, f"{rule}:fail;", np.where(state.can_fail, f"{rule}:unknown;", ""))
-            told = told + word.astype(object)
-        open_rules[group.rows] = told
+            listed = listed + word.astype(object)
+        open_rules[group.rows] = listed
     editions = np.array([*(edition.id for edition in policy.editions), ""], dtype=object)
     return pd.DataFrame(
         {
@@ -89,10 +111,10 @@ def tiers(
             "tier_at_best": _tier(best),
             "lead_days": np.where(np.isinf(worst), np.nan, worst),
             "lead_days_at_best": np.where(np.isinf(best), np.nan, best),
-            "decision": np.array(DECISIONS, dtype=object)[found.codes],
-            "edition": editions[found.edition],
-            "total_low": found.low,
-            "total_high": found.high,
+            "decision": np.array(DECISIONS, dtype=object)[decisions.codes],
+            "edition": editions[decisions.edition],
+            "total_low": decisions.low,
+            "total_high": decisions.high,
             "open_rules": [text.rstrip(";") for text in open_rules],
         },
         columns=list(COLUMNS),

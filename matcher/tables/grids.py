@@ -11,6 +11,7 @@ import os
 import re
 import threading
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -95,13 +96,22 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
             raise
         except MemoryError:
             raise TableError(f"{name}：内存不够，读不下这个文件；请拆成几个小文件") from None
-        except Exception as error:  # a reader's own error types are many; each means that the file is damaged
+        except reader_errors() as error:
             raise TableError(f"{name}：文件已损坏，读不出来（{shorten(str(error), 60)}）；请重新下载或导出") from error
     if sheet is not None:
         book = Book(book.name, [_pick(book, sheet)])
     if not any(grid.bad or not all(all(map(is_blank, row)) for row in grid.rows) for grid in book.grids):
         raise TableError(f"{book.name}：文件里没有任何内容；请检查是否选错了文件")
     return book
+
+
+def reader_errors() -> tuple[type[Exception], ...]:
+    """What readers raise over a damaged file; any other error is a fault of this library or of a reader."""
+    import pyarrow as pa
+    import python_calamine
+
+    formats = (python_calamine.CalamineError, pa.ArrowException, zipfile.BadZipFile, zlib.error, csv.Error)
+    return (*formats, ValueError, OverflowError, OSError, EOFError)
 
 
 def _load(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[str, bytes]:
@@ -422,7 +432,7 @@ def _workbook_grids(name: str, data: bytes, errors: list[biff.Errors]) -> list[G
                 sheet = book.get_sheet_by_name(title)
                 top = sheet.start[0] if sheet.start else 0
                 left = sheet.start[1] if sheet.start else 0
-                rows: list[Any] = list(sheet.iter_rows())
+                rows: list[Any] = list(sheet.iter_rows()) if sheet.start else []  # calamine < 0.8.3 crashes
                 for (row, column), value in (errors[at] if at < len(errors) else {}).items():
                     if 0 <= row - top < len(rows) and 0 <= column - left < len(rows[row - top]):
                         rows[row - top][column - left] = value

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import TableError
+from matcher.tables.grids import reader_errors
 
 
 def load_table(
@@ -28,7 +29,7 @@ def load_table(
         fields.setdefault(header, name)
     try:
         table = _read(source, fields, needed)
-    except Exception as error:  # a reader's own error types are many; each means that the file is damaged
+    except reader_errors() as error:
         raise TableError(f"{source.name}：读不了（{error}）") from error
     if missing := [name for name in needed if name not in table]:
         raise TableError(f"{source.name}：缺少列 {'、'.join(missing)}")
@@ -39,14 +40,16 @@ def _read(source: Path, fields: Mapping[str, str], needed: Sequence[str]) -> pd.
     if source.suffix.lower() == ".parquet":
         return pd.read_parquet(source)
     if source.suffix.lower() == ".csv":
-        own = [str(name) for name in pd.read_csv(source, nrows=0, encoding="utf-8-sig").columns]
-        return pd.read_csv(source, dtype=_texts(own, fields), encoding="utf-8-sig").rename(columns=fields)
+        heads = [str(name) for name in pd.read_csv(source, nrows=0, encoding="utf-8-sig").columns]
+        return pd.read_csv(source, dtype=_texts(heads, fields), encoding="utf-8-sig").rename(columns=fields)
     with pd.ExcelFile(source, engine="calamine") as book:
         heads = {
             str(sheet): [str(name) for name in pd.read_excel(book, sheet_name=sheet, nrows=0).columns]
             for sheet in book.sheet_names
         }
-        with_all = [name for name, own in heads.items() if set(needed) <= {fields.get(head, head) for head in own}]
+        if not heads:
+            raise ValueError("没有工作表")
+        with_all = [name for name, row in heads.items() if set(needed) <= {fields.get(head, head) for head in row}]
         name = [*with_all, *heads][0]
         return pd.read_excel(book, sheet_name=name, dtype=_texts(heads[name], fields)).rename(columns=fields)
 

@@ -1,5 +1,6 @@
 """The command line: files in, files out; every mistake ends with its sentence and status 2."""
 
+import importlib.util
 import os
 import re
 import subprocess
@@ -214,6 +215,11 @@ def test_evaluate_on_the_examples(run):
 # ---- mistakes
 
 MATCH = ["match", "需求.csv", "成果.csv", "-o", "a.csv"]
+NO_MODEL = (
+    "无此模型: no sentence-transformers model among the local files"
+    if importlib.util.find_spec("sentence_transformers")
+    else "无此模型 needs sentence-transformers: pip install"
+)
 MISTAKES = [
     (["match"], "缺少参数 需求表（技术需求：csv、xlsx、xls、parquet 或 jsonl）"),
     (
@@ -252,7 +258,7 @@ MISTAKES = [
     ([*MATCH, "--column", "题目=title"], "需求.csv：没有列“题目”；表头是："),
     ([*MATCH, "--column", "需求名称=名"], "需求.csv：没有字段“名”，“需求名称”可以指定为："),
     ([*MATCH, "--sheet", "2"], "需求.csv：不是工作簿，没有工作表可选"),
-    ([*MATCH, "--encoder", "无此模型"], "无此模型: no sentence-transformers model among the local files"),
+    ([*MATCH, "--encoder", "无此模型"], NO_MODEL),
     (["match", "需求.csv", "库", "-o", "a.csv", "--words", "词.txt"], "--words 在建立索引时给出，不能用于已保存的索引"),
     (["match", "需求.csv", "库", "-o", "a.csv", "--push"], "--push 需要成果表，不能用索引文件夹"),
     (["match", "需求.csv", "库", "-o", "a.csv", "--outcomes-sheet", "1"], "--outcomes-sheet 在建立索引时给出"),

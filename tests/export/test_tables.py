@@ -102,3 +102,23 @@ def test_a_form_is_one_upright_page(tmp_path):
     page = openpyxl.load_workbook(tmp_path / "t.xlsx")["甲"]
     assert page.page_setup.paperSize == 9
     assert page["B3"].value == "差 138****5678"
+
+
+@pytest.mark.parametrize(
+    ("name", "reader"), [("t.parquet", "read_parquet"), ("t.csv", "read_csv"), ("t.xlsx", "read_excel")]
+)
+def test_a_fault_of_a_reader_is_not_called_one_of_the_file(tmp_path, monkeypatch, name, reader):
+    def faulty(*_, **__):
+        raise TypeError("calls changed")
+
+    write_tables(tmp_path / name, {"一": TABLE})
+    monkeypatch.setattr(pd, reader, faulty)
+    with pytest.raises(TypeError, match=r"^calls changed$"):
+        load_table(tmp_path / name)
+
+
+def test_a_workbook_without_sheets_is_told(tmp_path, monkeypatch):
+    write_tables(tmp_path / "t.xlsx", {"一": TABLE})
+    monkeypatch.setattr(pd.ExcelFile, "sheet_names", [])
+    with pytest.raises(TableError, match=r"^t\.xlsx：读不了（没有工作表）$"):
+        load_table(tmp_path / "t.xlsx")

@@ -82,7 +82,7 @@ def test_probabilities_add_up_and_follow_the_tree():
     found = classify(FIRMS, "hte", k=400, at_least=0)
     sums = found.groupby(["id", "level"])["probability"].sum()
     assert sums.sub(1).abs().max() < 0.02
-    places = found.set_index(["id", "code"])["probability"]
+    places = found.set_index(["id", "code"])["probability"].to_dict()
     parents = Scheme.load("hte").headings.set_index("code")["parent"]
     for (name, code), chance in places.items():
         if parents.get(code):

@@ -13,10 +13,11 @@ from matcher.errors import ConflictError, PoolError, TableError
 from matcher.matching.feedback import REASONS as FEEDBACK_REASONS
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
+from matcher.pool.book.archive import export_book, rebuild_book
 from matcher.pool.book.book import VERSION, Book
 from matcher.pool.book.diff import moves
 from matcher.pool.book.follow_up import REASONS, added_conversions, conversions, follow, funnel, items, judged
-from matcher.pool.tiers import tiers
+from matcher.pool.tiers import assign_tiers
 
 JAN, MAR, JUN = dt.date(2026, 1, 10), dt.date(2026, 3, 10), dt.date(2026, 6, 1)
 GOOD = read_yaml(shipped()["hte"] / "cases.yaml")["bases"]["good"]
@@ -47,7 +48,7 @@ def test_tiers_follow_from_the_lead_times():
     for year in ("y2", "y3"):
         table[f"rd_expense_{year}"] = table["rd_expense_y1"]
     table["rd_domestic_3y"] = 3 * table["rd_expense_y1"]
-    found = tiers(table, load_policy("hte"), on=JUN)
+    found = assign_tiers(table, load_policy("hte"), on=JUN)
     names = ["enterprise_id", "tier", "tier_at_best", "lead_days", "lead_days_at_best", "open_rules"]
     told = found[names].astype(object).where(found[names].notna(), None).to_numpy().tolist()
     assert [row for row in told if row[0] != "none"] == [
@@ -154,15 +155,68 @@ def test_the_same_log_gives_the_same_book_byte_for_byte(book, tmp_path):
     book.snapshot(on=MAR, person="王")
     assert len(book.snapshots()) == 2
     assert book.replay().empty
-    book.export(tmp_path / "one", mask=False)
-    again = Book.rebuild(tmp_path / "one", tmp_path / "again.db")
-    again.export(tmp_path / "two", mask=False)
+    export_book(book, tmp_path / "one", mask=False)
+    again = rebuild_book(tmp_path / "one", tmp_path / "again.db")
+    export_book(again, tmp_path / "two", mask=False)
     files = [str(path.relative_to(tmp_path / "one")) for path in (tmp_path / "one").rglob("*") if path.is_file()]
     assert len(files) == 4
     assert filecmp.cmpfiles(tmp_path / "one", tmp_path / "two", files, shallow=False) == (files, [], [])
     assert again.firms(JUN).equals(book.firms(JUN))
-    book.export(tmp_path / "masked")
-    assert "8123456" not in (tmp_path / "masked" / "events.csv").read_text("utf-8-sig")
+
+
+def test_an_export_with_hidden_contacts_says_so_and_makes_no_book(book, tmp_path):
+    names = ["甲（联系人13800001234）", "乙"]
+    book.put(
+        firms(enterprise_id=["a", "b"], name=names).assign(电话="0539-8123456", 手机=13900001234), on=JAN, person="王"
+    )
+    book.enter(["a"], on=JAN, person="王", reason="电话13700001234推荐")
+    follow(book.log, statuses().assign(note="zhang@example.com"))
+    book.snapshot(on=MAR, person="王")
+    export_book(book, tmp_path / "masked")
+    for name in ("events.csv", "snapshots.csv"):
+        text = (tmp_path / "masked" / name).read_text("utf-8-sig")
+        assert not any(
+            contact in text for contact in ("8123456", "13800001234", "13900001234", "13700001234", "zhang@")
+        )
+        assert set(pd.read_csv(tmp_path / "masked" / name)["contacts_masked"]) == {"是"}
+    with pytest.raises(PoolError, match=r"联系方式已遮盖，不能用来重建；重建须用未遮盖的导出：.*--show-contacts"):
+        rebuild_book(tmp_path / "masked", tmp_path / "again.db")
+    assert not (tmp_path / "again.db").exists()
+
+
+def test_a_damaged_export_makes_no_book(book, tmp_path):
+    book.put(firms(enterprise_id=["a"]), on=JAN, person="王")
+    with pytest.raises(PoolError, match="不是导出的文件夹"):
+        rebuild_book(tmp_path, tmp_path / "again.db")
+    export_book(book, tmp_path / "out", mask=False)
+    good = (tmp_path / "out" / "events.csv").read_text("utf-8-sig")
+    for text, says in (
+        (good.replace("body", "内容"), "缺少列：body"),
+        (good.replace('""facts""', "facts"), "已损坏"),
+    ):
+        (tmp_path / "out" / "events.csv").write_text(text, "utf-8-sig")
+        with pytest.raises(PoolError, match=says):
+            rebuild_book(tmp_path / "out", tmp_path / "again.db")
+        assert not (tmp_path / "again.db").exists()
+
+
+def test_days_are_dates_or_iso_texts(book):
+    book.put(firms(enterprise_id=["a"]), on="2026-01-10", person="王")
+    assert book.states("2026-01-10").equals(book.states(JAN))
+    book.snapshot(on="2026-03-10", person="王")
+    assert [event.day for event in book.log.events("facts", "snapshot")] == ["2026-01-10", "2026-03-10"]
+    assert moves(book, "2026-03-10", MAR).empty
+
+
+def test_rules_that_are_not_named_stay(book):
+    before = book.rules(JAN)
+    after = book.set_rules(on=MAR, person="王", leads={"ip": 30}, parameters={"staff_share": "8%"})
+    assert (after.goal.id, after.entry.id) == (before.goal.id, before.entry.id) == ("hte", "hte-pool")
+    assert dict(after.leads) == {**before.leads, "ip": 30}
+    assert book.rules(JAN).texts == before.texts
+    assert book.set_rules(on=JUN, person="王", leads={"age": 9}).entry.parameters == after.entry.parameters
+    with pytest.raises(PoolError, match="没有政策 srdi 的提前期"):
+        book.set_rules(on=JUN, person="王", goal="srdi")
 
 
 def test_nothing_in_the_log_can_be_changed(book):

@@ -17,12 +17,15 @@ from scipy.special import expit
 from matcher import score
 from matcher.errors import HistoryError, PoolError, TableError
 from matcher.policy.policy import load_policy
-from matcher.pool.scorecard.card import Item, ScoreCard, order_inside
+from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, area, calibrate
 from matcher.pool.scorecard.history import read_history
-from matcher.pool.scorecard.learning import _cases, _choose, _weights, learn_card
+from matcher.pool.scorecard.items import Item
+from matcher.pool.scorecard.learning import _cases, learn_card
 from matcher.pool.scorecard.measurements import measured
-from matcher.pool.tiers import TIERS, tiers
+from matcher.pool.scorecard.ordering import order_inside
+from matcher.pool.scorecard.points import choose, fit_weights
+from matcher.pool.tiers import TIERS, assign_tiers
 
 DAY = dt.date(2026, 11, 24)
 NOTHING = pd.DataFrame(columns=list(CHECK)), pd.DataFrame(columns=list(GROUPS))
@@ -135,7 +138,7 @@ def test_no_chance_is_surer_than_the_cases_of_the_history():
 def test_a_better_figure_at_a_limit_counts_as_the_rule_counts_it():
     down = Item("debt", "负债率", False, "share", (0.55, 0.75), (20, 5, 0), 8, (1, 1, 1, 1), (0, 0, 0, 0), "")
     assert down.bins(np.array([0.5, 0.55, 0.6, 0.75, 0.8, np.nan])).tolist() == [0, 0, 1, 1, 2, 3]
-    assert [down.told(place) for place in range(4)] == ["55%以内", "55%至75%", "高于75%", "未知"]
+    assert [down.bin_text(place) for place in range(4)] == ["55%以内", "55%至75%", "高于75%", "未知"]
     assert IP.bins(np.array([2.0, 3.0, 6.0])).tolist() == [0, 1, 2]
 
 
@@ -199,7 +202,7 @@ def test_saved_and_loaded_is_the_same_card_and_equal_inputs_give_equal_bytes(mad
     pd.testing.assert_frame_equal(one.firms, two.firms)
     pd.testing.assert_frame_equal(one.items, two.items)
     assert learn_card(made.table, "hte").card.to_bytes() == kept
-    assert learn_card(made.table.copy(), load_policy("hte"), seed=0).card.to_bytes() == kept
+    assert learn_card(made.table.copy(), load_policy("hte"), rng=0).card.to_bytes() == kept
 
 
 def test_a_card_that_was_changed_is_refused(tmp_path):
@@ -252,7 +255,7 @@ def test_in_a_city_points_order_only_inside_tiers_and_decisions(learned, seed):
         assert scored["decision"].tolist() == decided
         assert (scored.loc[scored["decision"] == "fails", "probability"] == 0).all()
         assert (scored.loc[scored["decision"] != "fails", "probability"] > 0).all()
-        ranked = order_inside(tiers(facts, rules, on=ON), scored)
+        ranked = order_inside(assign_tiers(facts, rules, on=ON), scored)
         assert sorted(ranked["enterprise_id"]) == sorted(facts["enterprise_id"])
         groups = [
             (TIERS.index(tier), ["passes", "can_pass", "unknown", "fails"].index(decision))
@@ -333,14 +336,14 @@ def test_random_labels_give_no_card(seed):
 def test_a_small_history_gets_the_items_that_rules_weigh_most_whatever_the_outcomes(made):
     cases, names, _ = _cases(made.table, load_policy("hte"))
     assert names == ("2021年", "2022年", "2023年", "2024年", "2025年")
-    chosen, left = _choose(cases, 3)
+    chosen, left = choose(cases, 3)
     assert [quantity.rule for quantity, _ in chosen] == ["ip_count", "ip_mode", "conversion"]
     reasons = {rule: reason for rule, _, reason in left}
     assert reasons["staff"] == "历史只够学 3 项（较少的一种结果每 10 例一项）"
     assert reasons["resident"] == "历史中的取值几乎相同"
     turned = replace(cases, passed=~cases.passed)
-    assert [(q.rule, cuts) for q, cuts in _choose(turned, 3)[0]] == [(q.rule, cuts) for q, cuts in chosen]
-    for quantity, cuts in _choose(cases, 99)[0]:
+    assert [(q.rule, cuts) for q, cuts in choose(turned, 3)[0]] == [(q.rule, cuts) for q, cuts in chosen]
+    for quantity, cuts in choose(cases, 99)[0]:
         known = quantity.values[~np.isnan(quantity.values)]
         bins = np.bincount(np.searchsorted(cuts, known, side="right"), minlength=len(cuts) + 1)
         assert bins.min() >= max(15, 0.05 * len(known))
@@ -354,7 +357,7 @@ def test_weights_are_the_optimum_with_none_below_0():
     rng = np.random.default_rng(0)
     steps = (rng.random((400, 9)) < 0.4).astype(float)
     passed = rng.random(400) < expit(steps @ np.array([1.5, -1, 0, 0.5, 0, -0.3, 2, 0, 0.1]) - 1)
-    weights = _weights(steps, passed)
+    weights = fit_weights(steps, passed)
     assert (weights >= 0).all()
     assert weights[1] == weights[5] == 0
     low, high = -20.0, 20.0

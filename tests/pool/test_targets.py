@@ -8,7 +8,8 @@ import pytest
 from small import EXAMPLES
 
 from matcher.errors import TableError
-from matcher.pool.targets import expected_passes, passes, progress, whom_to_help, with_help
+from matcher.pool.targets import target_progress
+from matcher.pool.visits import allocate_visits, assume_help, expected_passes, pass_distribution
 
 
 def test_progress_by_hand():
@@ -24,7 +25,7 @@ def test_progress_by_hand():
             "due": ["2020-12-31"] * 3 + ["2020-06-30", "2020-12-31"],
         }
     )
-    found = progress(targets, on="2020-07-01")
+    found = target_progress(targets, on="2020-07-01")
     assert found["status"].tolist() == ["已完成", "进度正常", "进度落后", "已逾期", "无实际值"]
     assert found["share"].round(6).tolist()[:4] == [1, 0.5, 0.25, 0.5]
     assert found["expected"].round(6).tolist()[:2] == [round(182 / 365, 6)] * 2
@@ -38,16 +39,16 @@ def test_a_target_without_goal_or_day_is_refused_by_name():
         {"target_id": ["A", "B"], "name": ["甲", "乙"], "goal": [None, 5], "due": ["2020-12-31", None]}
     )
     with pytest.raises(TableError, match=r"目标表有 2 处问题：\n  A：没有目标值\n  B：没有完成日期"):
-        progress(targets, on="2020-07-01")
+        target_progress(targets, on="2020-07-01")
 
 
 def test_the_number_of_passes_by_hand():
-    assert passes(np.array([0.5, 0.5, 1.0])).round(9).tolist() == [0, 0.25, 0.5, 0.25]
-    assert passes(np.array([])).tolist() == [1.0]
+    assert pass_distribution(np.array([0.5, 0.5, 1.0])).round(9).tolist() == [0, 0.25, 0.5, 0.25]
+    assert pass_distribution(np.array([])).tolist() == [1.0]
     found = expected_passes(np.array([0.5, 0.5, 1.0]), target=2)
     assert found == pytest.approx({"expected": 2, "low": 1, "high": 3, "reached": 0.75})
     with pytest.raises(TableError, match="0 到 1"):
-        passes(np.array([1.2]))
+        pass_distribution(np.array([1.2]))
 
 
 @pytest.mark.parametrize("seed", range(200))
@@ -59,12 +60,12 @@ def test_the_choice_equals_the_best_of_all_choices(seed):
     cost = rng.integers(1, 4, n) if seed % 2 else np.ones(n, int)
     visits, target = int(rng.integers(0, n + 2)), int(rng.integers(0, n + 2))
     best = max(
-        passes(np.where(taken, helped, chance))[target:].sum()
+        pass_distribution(np.where(taken, helped, chance))[target:].sum()
         for taken in product([False, True], repeat=n)
         if cost @ np.array(taken) <= visits
     )
     firms = pd.DataFrame({"enterprise_id": [f"E{i}" for i in range(n)], "chance": chance, "chance_if_helped": helped})
-    found = whom_to_help(firms.assign(visits=cost), visits=visits, target=target)
+    found = allocate_visits(firms.assign(visits=cost), visits=visits, target=target)
     assert found.probability == pytest.approx(best, abs=1e-12)
     assert found.optimal
     assert found.chosen["visits"].sum() <= visits
@@ -74,20 +75,20 @@ def test_the_choice_equals_the_best_of_all_choices(seed):
 
 def test_no_visit_changes_nothing_and_bad_figures_are_refused():
     firms = pd.DataFrame({"enterprise_id": ["A", "B"], "chance": [0.5, 0.1], "chance_if_helped": [0.9, 0.2]})
-    found = whom_to_help(firms, visits=0, target=1)
+    found = allocate_visits(firms, visits=0, target=1)
     assert (len(found.chosen), round(found.probability, 9)) == (0, 0.55)
     with pytest.raises(TableError, match="企业编号重复：A"):
-        whom_to_help(pd.concat([firms, firms[:1]]), visits=1, target=1)
+        allocate_visits(pd.concat([firms, firms[:1]]), visits=1, target=1)
     with pytest.raises(TableError, match="走访次数"):
-        whom_to_help(firms.assign(visits=0.5), visits=1, target=1)
+        allocate_visits(firms.assign(visits=0.5), visits=1, target=1)
 
 
 def test_an_assumed_help_multiplies_the_odds_and_leaves_what_is_known():
     firms = pd.DataFrame(
         {"enterprise_id": list("ABCD"), "chance": [0.5, 0.0, 1.0, 0.2], "chance_if_helped": [None] * 3 + [0.3]}
     )
-    assert with_help(firms, odds=3.0)["chance_if_helped"].tolist() == [0.75, 0.0, 1.0, 0.3]
-    assert with_help(firms.drop(columns="chance_if_helped"), odds=4.0)["chance_if_helped"].tolist() == [
+    assert assume_help(firms, odds=3.0)["chance_if_helped"].tolist() == [0.75, 0.0, 1.0, 0.3]
+    assert assume_help(firms.drop(columns="chance_if_helped"), odds=4.0)["chance_if_helped"].tolist() == [
         0.8,
         0.0,
         1.0,

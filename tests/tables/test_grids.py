@@ -28,6 +28,12 @@ def grid(data: bytes) -> list[list[object]]:
     return [list(row) for row in only.rows]
 
 
+def parquet() -> bytes:
+    out = io.BytesIO()
+    pd.DataFrame({"标题": ["甲"]}).to_parquet(out)
+    return out.getvalue()
+
+
 def refusal(source: object) -> str:
     with pytest.raises(TableError) as caught:
         read_book(source)
@@ -230,3 +236,23 @@ def test_limits(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(files, "MAX_BYTES", 1 << 20)
     assert refusal(b"a" * (1 << 21)) == "数据：文件超过 1 MB；请拆成几个小文件"
     assert refusal(io.BytesIO(b"a" * (1 << 21))) == "数据：文件超过 1 MB；请拆成几个小文件"
+
+
+@pytest.mark.parametrize(
+    ("reader", "sound", "fault"),
+    [
+        ("python_calamine.CalamineWorkbook", xlsx(["标题"], ["甲"]), AttributeError),
+        ("python_calamine.CalamineWorkbook", xls(lambda sheet: sheet.write(0, 0, "标题")), TypeError),
+        ("pyarrow.parquet.ParquetFile", parquet(), TypeError),
+        ("csv.reader", "标题\n甲".encode(), NameError),
+        ("json.loads", '{"标题": "甲"}'.encode(), ImportError),
+    ],
+)
+def test_a_fault_of_a_reader_is_not_called_damage_of_the_file(monkeypatch, reader, sound, fault):
+    def faulty(*_, **__):
+        raise fault("calls changed")
+
+    faulty.from_filelike = faulty  # a class of Rust cannot be changed, but it can be replaced
+    monkeypatch.setattr(reader, faulty)
+    with pytest.raises(fault, match=r"^calls changed$"):
+        read_book(sound)

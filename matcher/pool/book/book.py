@@ -5,13 +5,8 @@ Whatever the book says follows from its events and the rule texts kept beside th
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
-import io
-import itertools
 import json
-import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,15 +15,15 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
-from matcher.export.privacy import mask_contacts
-from matcher.export.targets import save_files
-from matcher.policy.loader import parse_yaml
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.arguments import Day, as_day
+from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
-from matcher.pool.book.event_log import Event, Log, text_of
+from matcher.pool.book.event_log import Event, Log
+from matcher.pool.book.facts import UNKNOWN, fold, masked, plain
 from matcher.pool.book.follow_up import added_conversions
+from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
-from matcher.pool.tiers import default_leads, tiers
+from matcher.pool.tiers import LEADS, assign_tiers, default_leads
 
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
 CONFLICTS = ("enterprise_id", "column", "seen", "yours", "theirs", "person", "day")
@@ -37,17 +32,6 @@ STATES = ("candidate", "in_pool", "left", "graduated")
 EXITS = ("已认定", "期满", "条件丧失", "弄虚作假", "事故或违法", "迁出", "其他")
 GRADUATED = EXITS[0]
 SNAPSHOT = ("enterprise_id", "name", "state", "entered_on", "left_on", "left_reason", *TIER_COLUMNS[1:])
-_LISTED = ("seq", "event_id", "day", "kind", "enterprise_id", "person", "source", "body")
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the book goes by from a day on: the policy of entry, the goal, and the goal's lead times."""
-
-    entry: Policy
-    goal: Policy
-    leads: Mapping[str, int | str]
-    texts: Mapping[str, str]
 
 
 @dataclass(frozen=True)
@@ -61,27 +45,65 @@ class Written:
 
 
 class Book:
-    """A pool's book in one file. Every method that writes is one transaction; `log` holds its events."""
+    """A pool's book in one file. Every method that writes is one transaction; `log` holds its events.
+
+    Days (`on`) are dates or ISO texts. The book is closed by `close`, or as a context manager.
+
+    Examples
+    --------
+    >>> import tempfile, pandas as pd
+    >>> path = tempfile.mkdtemp() + "/pool.db"
+    >>> with Book.create(path, on="2026-01-05", person="王岚") as book:
+    ...     done = book.put(pd.DataFrame({"enterprise_id": ["A"], "rd_staff": [12]}), on="2026-01-05", person="王岚")
+    ...     done.new, book.states("2026-01-05")["state"].tolist()
+    (1, ['candidate'])
+    """
 
     def __init__(self, log: Log) -> None:
         self.log = log
+
+    def close(self) -> None:
+        """Close the file."""
+        self.log.close()
+
+    def __enter__(self) -> Book:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @classmethod
     def create(
         cls,
         path: str | Path,
         *,
-        on: dt.date,
+        on: Day,
         person: str,
-        goal: str | Policy = "hte",
-        entry: str | Policy = "hte-pool",
+        goal: PolicyName = "hte",
+        entry: PolicyName = "hte-pool",
         leads: Mapping[str, int | str] | None = None,
     ) -> Book:
-        """A new book whose rules hold from `on`; see `set_rules`. PoolError where the file is there already."""
-        goal, entry = (load_policy(name) if isinstance(name, str) else name for name in (goal, entry))
+        """A new book whose rules hold from `on`.
+
+        Parameters
+        ----------
+        path
+            A file that is not there yet.
+        goal, entry
+            What the pool leads to, and the rules of entry: a policy each, by its name or itself.
+        leads
+            Lead times of the goal's conditions (condition -> days, "gap" or "missing share"); by default those of
+            `matcher.pool.tiers.LEADS`.
+
+        Raises
+        ------
+        PoolError
+            The file is there already, or there are no lead times for the goal.
+        """
+        goal, entry, on = load_policy(goal), load_policy(entry), as_day(on)
         leads = default_leads(goal.id) if leads is None else leads
         book = cls(Log.create(path))
-        book.set_rules(on=on, person=person, goal=goal, entry=entry, leads=leads)
+        write_rules(book.log, on=on, person=person, goal=goal, entry=entry, leads=leads)
         return book
 
     @classmethod
@@ -91,113 +113,107 @@ class Book:
 
     # ---- rules
 
-    def set_rules(
-        self, *, on: dt.date, person: str, goal: Policy, entry: Policy, leads: Mapping[str, int | str] | None = None
-    ) -> None:
-        """The rules from `on` on. Their texts are kept in the book, so that it can be worked out again from itself."""
-        body: dict[str, Any] = {"leads": dict(default_leads(goal.id) if leads is None else leads)}
-        with self.log.writing():
-            for role, policy in (("entry", entry), ("goal", goal)):
-                text = self._text(policy)
-                body[role] = {
-                    "policy": policy.id,
-                    "text": self.log.keep_text(text),
-                    "readings": dict(policy.readings),
-                    "parameters": {name: str(value) for name, value in policy.parameters.items()},
-                }
-            self.log.append([Event("rules", on.isoformat(), person, body)])
-
-    def _text(self, policy: Policy) -> str:
-        kept = self.log.texts()
-        name = policy.folder.removeprefix("rules/").removesuffix(".yaml")
-        if policy.folder.startswith("rules/") and name in kept:
-            return kept[name]
-        try:
-            return Path(policy.folder).read_text("utf-8")
-        except OSError as error:
-            raise PoolError(f"读不到政策 {policy.id} 的文件“{policy.folder}”") from error
-
-    def rules(self, on: dt.date, *, until: int | None = None) -> Rules:
+    def rules(self, on: Day, *, until: int | None = None) -> Rules:
         """The rules that hold on a day, from the texts in the book. PoolError where none hold yet."""
-        found = self.log.events("rules", until=until, day=on)
-        if not found:
-            raise PoolError(f"{on} 这一天库中还没有规则；请检查日期")
-        body = max(found, key=lambda event: (event.day, event.seq)).body
-        texts = self.log.texts()
+        return read_rules(self.log, as_day(on), until=until)
 
-        def policy(role: Mapping[str, Any]) -> Policy:
-            name = f"rules/{role['text']}.yaml"
-            numbers = {key: parse_yaml(value, name) for key, value in role["parameters"].items()}
-            tree = parse_yaml(texts[role["text"]], name)
-            return Policy.from_tree(tree, name, readings=role["readings"], parameters=numbers)
+    def set_rules(
+        self,
+        *,
+        on: Day,
+        person: str,
+        goal: PolicyName | None = None,
+        entry: PolicyName | None = None,
+        parameters: Mapping[str, Any] | None = None,
+        leads: Mapping[str, int | str] | None = None,
+    ) -> Rules:
+        """Change the rules from `on` on; whatever is not given stays. Returns the rules that hold now.
 
-        named = {role: text_of({**body[role], "leads": body["leads"] if role == "goal" else 0}) for role in _ROLES}
-        return Rules(policy(body["entry"]), policy(body["goal"]), body["leads"], named)
+        parameters: numbers of the policy of entry. leads: condition of the goal -> days, "gap" or "missing share" (see
+        `matcher.pool.tiers`); for a new goal beside its default lead times. Raises PoolError for a goal without any.
+        """
+        now = self.rules(on)
+        target = now.goal if goal is None else load_policy(goal)
+        source = (now.entry if entry is None else load_policy(entry)).remade({}, parameters or {})
+        base = now.leads if target.id == now.goal.id else LEADS.get(target.id, {})
+        times = {**base, **(leads or {})} or default_leads(target.id)
+        write_rules(self.log, on=as_day(on), person=person, goal=target, entry=source, leads=times)
+        return self.rules(on)
 
     # ---- facts
 
     def put(
-        self, firms: pd.DataFrame, *, on: dt.date, person: str, source: str = "", refuse_conflicts: bool = False
+        self, firms: pd.DataFrame, *, on: Day, person: str, source: str = "", refuse_conflicts: bool = False
     ) -> Written:
-        """Write what a table of firms says beyond the book, as facts valid from `on`.
+        """Write the facts of a table that the book does not have yet, valid from `on`; the same table again: nothing.
 
-        firms: enterprise_id, once a firm, and any columns; an empty cell says nothing. Where the table has `VERSION`
-        (from `sheet`), a cell counts only where it differs from what its editor had seen, an emptied cell makes the
-        fact unknown, and a cell that somebody else changed in the meantime is a conflict: it is not written but
-        returned, or ConflictError is raised and nothing written. The same table again writes nothing.
+        Parameters
+        ----------
+        firms
+            enterprise_id, once a firm, and any columns; an empty cell says nothing. Where the table has the column
+            `VERSION` (from `sheet`), a cell counts only where it differs from what its editor had seen, an emptied cell
+            makes the fact unknown, and a cell that somebody else changed in the meantime is a conflict.
+        source
+            Where the facts are from.
+        refuse_conflicts
+            Raise ConflictError and write nothing where there are conflicts; else the other cells are written and the
+            conflicts returned.
+
+        Raises
+        ------
+        PoolError
+            An id is empty or stands twice; ConflictError see above.
         """
+        on = as_day(on)
         ids = firms["enterprise_id"].astype(str)
         if ids.duplicated().any() or (ids == "").any():
             raise PoolError(f"企业编号为空或重复：{'、'.join(ids[ids.duplicated()].unique()[:10])}")
         names = [str(name) for name in firms.columns if name not in ("enterprise_id", VERSION)]
-        columns = [[_plain(cell) for cell in firms[name].tolist()] for name in names]
-        versions = [_plain(v) for v in firms[VERSION].tolist()] if VERSION in firms else [None] * len(firms)
+        columns = [[plain(cell) for cell in firms[name].tolist()] for name in names]
+        versions = [plain(v) for v in firms[VERSION].tolist()] if VERSION in firms else [None] * len(firms)
         events, conflicts, new, cells = list[Event](), list[tuple[Any, ...]](), 0, 0
         with self.log.writing():
-            history: dict[str, list[Event]] = {}
-            for event in self.log.events("facts"):
-                history.setdefault(event.enterprise_id, []).append(event)
+            history = self._facts()
             for firm, seen, *row in zip(ids, versions, *columns, strict=True):
                 past = history.get(firm, [])
-                now = _fold(past)
-                then = None if seen is None else _fold([event for event in past if event.seq <= seen])
+                now = fold(past)
+                then = None if seen is None else fold([event for event in past if event.seq <= seen])
                 changed = {}
                 for name, value in zip(names, row, strict=True):
-                    theirs = now.get(name, _NOTHING)
+                    current = now.get(name, UNKNOWN)
                     if then is None:
-                        if value is not None and value != theirs.value:
+                        if value is not None and value != current.value:
                             changed[name] = value
                         continue
-                    was = then.get(name, _NOTHING).value
-                    if value in (was, masked(name, was), theirs.value):
+                    was = then.get(name, UNKNOWN).value
+                    if value in (was, masked(name, was), current.value):
                         continue
-                    if theirs.value == was:
+                    if current.value == was:
                         changed[name] = value
                     else:
-                        conflicts.append((firm, name, was, value, theirs.value, theirs.person, theirs.day))
+                        conflicts.append((firm, name, was, value, current.value, current.person, current.day))
                 if changed or not past:
                     new += not past
                     cells += len(changed)
                     # what it was written upon is part of the event, so that A, B, A are three events
                     body = {"facts": changed, "upon": past[-1].seq if past else 0}
                     events.append(Event("facts", on.isoformat(), person, body, firm, source))
-            told = pd.DataFrame(conflicts, columns=list(CONFLICTS), dtype=object)
+            refused = pd.DataFrame(conflicts, columns=list(CONFLICTS), dtype=object)
             if conflicts and refuse_conflicts:
-                raise ConflictError(told_conflicts(told), told)
+                raise ConflictError(conflict_message(refused), refused)
             self.log.append(events)
-        return Written(new, len(events) - new, cells, told)
+        return Written(new, len(events) - new, cells, refused)
 
-    def firms(self, on: dt.date, *, until: int | None = None) -> pd.DataFrame:
+    def firms(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """The wide firm table as it is known on a day (up to a place in the log), sorted by enterprise_id.
 
         Columns by their names after enterprise_id and name; `conversions_3y` has the signed contracts added (see
         `matcher.pool.book.follow_up.added_conversions`).
         """
-        history: dict[str, list[Event]] = {}
-        for event in self.log.events("facts", until=until, day=on):
-            history.setdefault(event.enterprise_id, []).append(event)
+        on = as_day(on)
+        history = self._facts(on, until)
         ids = sorted(history)
-        cells = [_fold(history[firm], on) for firm in ids]
+        cells = [fold(history[firm], on) for firm in ids]
         names = sorted({name for row in cells for name in row} - {"name"})
         table = pd.DataFrame({"enterprise_id": ids}, dtype=object)
         for name in ["name", *names]:
@@ -210,41 +226,57 @@ class Book:
             table["conversions_3y"] = pd.to_numeric(table["conversions_3y"]) + more
         return table
 
-    def sheet(self, *, on: dt.date, mask: bool = True) -> pd.DataFrame:
-        """The firm table to be edited: `firms` without what was worked out, with `VERSION`; contacts masked."""
-        history: dict[str, list[Event]] = {}
-        for event in self.log.events("facts", day=on):
-            history.setdefault(event.enterprise_id, []).append(event)
+    def sheet(self, *, on: Day, mask: bool = True) -> pd.DataFrame:
+        """The firm table to be edited: `firms` without what was worked out, with `VERSION`; contacts masked.
+
+        A masked cell that comes back unchanged changes nothing.
+        """
+        on = as_day(on)
+        history = self._facts(on)
         rows = []
         for firm in sorted(history):
-            cells = _fold(history[firm], on)
+            cells = fold(history[firm], on)
             facts = {name: masked(name, cell.value) if mask else cell.value for name, cell in cells.items()}
             rows.append({"enterprise_id": firm, **facts, VERSION: history[firm][-1].seq})
         names = sorted({name for row in rows for name in row} - {"enterprise_id", "name"})
         return pd.DataFrame(rows, columns=["enterprise_id", "name", *names], dtype=object)
 
+    def _facts(self, on: dt.date | None = None, until: int | None = None) -> dict[str, list[Event]]:
+        """The events on each firm's facts, in order."""
+        history: dict[str, list[Event]] = {}
+        for event in self.log.events("facts", until=until, day=on):
+            history.setdefault(event.enterprise_id, []).append(event)
+        return history
+
     # ---- who is in
 
-    def states(self, on: dt.date, *, until: int | None = None) -> pd.DataFrame:
+    def states(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """Of every firm: enterprise_id, state (of STATES), entered_on, left_on, left_reason ("" for none)."""
+        on = as_day(on)
         firms = {event.enterprise_id for event in self.log.events("facts", until=until, day=on)}
-        found = dict.fromkeys(firms, ("candidate", "", "", ""))
+        states = dict.fromkeys(firms, ("candidate", "", "", ""))
         for event in self.log.events("enter", "leave", until=until, day=on):
             if event.kind == "enter":
-                found[event.enterprise_id] = ("in_pool", event.day, "", "")
+                states[event.enterprise_id] = ("in_pool", event.day, "", "")
             else:
                 state = "graduated" if event.body["reason"] == GRADUATED else "left"
-                since = found[event.enterprise_id][1]
-                found[event.enterprise_id] = (state, since, event.day, event.body["reason"])
-        rows = [(firm, *found[firm]) for firm in sorted(found)]
+                since = states[event.enterprise_id][1]
+                states[event.enterprise_id] = (state, since, event.day, event.body["reason"])
+        rows = [(firm, *states[firm]) for firm in sorted(states)]
         return pd.DataFrame(rows, columns=["enterprise_id", "state", "entered_on", "left_on", "left_reason"])
 
-    def enter(self, ids: Sequence[str] | None = None, *, on: dt.date, person: str, reason: str = "") -> pd.DataFrame:
+    def outside(self, ids: Sequence[str], *, on: Day) -> list[str]:
+        """Those of some firms that are neither in the pool nor graduated."""
+        states = self.states(on).set_index("enterprise_id")["state"]
+        return [firm for firm in ids if states.get(firm) not in ("in_pool", "graduated")]
+
+    def enter(self, ids: Sequence[str] | None = None, *, on: Day, person: str, reason: str = "") -> pd.DataFrame:
         """Take firms into the pool: those named, or without names every candidate that passes the rules of entry.
 
         A firm that does not surely pass enters by a `reason` only. Returns enterprise_id and decision of those who
         entered. PoolError names every firm that is unknown, in already, or needs a reason; then nobody enters.
         """
+        on = as_day(on)
         rules = self.rules(on)
         states = self.states(on).set_index("enterprise_id")["state"]
         firms = self.firms(on)
@@ -276,11 +308,12 @@ class Book:
         taken = [event.enterprise_id for event in new]
         return pd.DataFrame({"enterprise_id": taken, "decision": [passed[firm] for firm in taken]}, dtype=object)
 
-    def leave(self, ids: Sequence[str], *, on: dt.date, person: str, reason: str, note: str = "") -> list[str]:
+    def leave(self, ids: Sequence[str], *, on: Day, person: str, reason: str, note: str = "") -> list[str]:
         """Take firms out of the pool for a reason of EXITS (已认定: they graduate). Returns those who left now.
 
         PoolError names every firm that is not in; then nobody leaves.
         """
+        on = as_day(on)
         if reason not in EXITS:
             raise PoolError(f"出库原因“{reason}”不在列表中；可用：{'、'.join(EXITS)}")
         events = [Event("leave", on.isoformat(), person, {"reason": reason, "note": note}, str(firm)) for firm in ids]
@@ -299,7 +332,7 @@ class Book:
 
     # ---- snapshots
 
-    def snapshot(self, *, on: dt.date, person: str) -> pd.DataFrame:
+    def snapshot(self, *, on: Day, person: str) -> pd.DataFrame:
         """Work out state and tier of every firm on a day and keep them in the book.
 
         One row a firm with the columns SNAPSHOT, sorted by enterprise_id. The same day again, with nothing new in the
@@ -308,19 +341,23 @@ class Book:
         past = [event.seq for event in self.log.events() if event.kind != "snapshot"]
         if not past:
             raise PoolError("库中还没有任何内容")
-        event = Event("snapshot", on.isoformat(), person, {"until": past[-1]})
+        event = Event("snapshot", as_day(on).isoformat(), person, {"until": past[-1]})
         table = self._worked_out(event)
         with self.log.writing():
             for kept in self.log.append([event]):
                 self.log.keep_rows(kept.seq, _row_texts(table))
         return table
 
+    def rows_of(self, event: Event) -> dict[str, str]:
+        """The rows of a snapshot worked out again, as the log keeps them: enterprise_id -> JSON."""
+        return _row_texts(self._worked_out(event))
+
     def _worked_out(self, event: Event) -> pd.DataFrame:
         on, until = dt.date.fromisoformat(event.day), event.body["until"]
         rules = self.rules(on, until=until)
         firms = self.firms(on, until=until)
-        found = tiers(firms, rules.goal, on=on, leads=rules.leads)
-        table = found.merge(self.states(on, until=until), on="enterprise_id").assign(name=firms["name"].fillna(""))
+        tiers = assign_tiers(firms, rules.goal, on=on, leads=rules.leads)
+        table = tiers.merge(self.states(on, until=until), on="enterprise_id").assign(name=firms["name"].fillna(""))
         return table[list(SNAPSHOT)]
 
     def snapshots(self) -> pd.DataFrame:
@@ -331,14 +368,15 @@ class Book:
     def _snapshots(self) -> list[Event]:
         return self.log.events("snapshot")
 
-    def snapshot_on(self, day: dt.date) -> tuple[Event, pd.DataFrame]:
+    def snapshot_on(self, day: Day) -> tuple[Event, pd.DataFrame]:
         """The last snapshot of a day, its event and its rows. PoolError where there is none."""
-        found = [event for event in self._snapshots() if event.day == day.isoformat()]
-        if not found:
+        day = as_day(day)
+        events = [event for event in self._snapshots() if event.day == day.isoformat()]
+        if not events:
             days = "、".join(sorted({event.day for event in self._snapshots()})) or "无"
             raise PoolError(f"{day} 没有快照；已有：{days}")
-        rows = [json.loads(text) for text in self.log.rows(found[-1].seq).values()]
-        return found[-1], pd.DataFrame(rows, columns=list(SNAPSHOT))
+        rows = [json.loads(text) for text in self.log.rows(events[-1].seq).values()]
+        return events[-1], pd.DataFrame(rows, columns=list(SNAPSHOT))
 
     def replay(self) -> pd.DataFrame:
         """Work every snapshot out again from the log: one row a firm that differs (seq, day, enterprise_id, kept,
@@ -346,7 +384,7 @@ class Book:
         """
         rows = []
         for event in self._snapshots():
-            kept, again = self.log.rows(event.seq), _row_texts(self._worked_out(event))
+            kept, again = self.log.rows(event.seq), self.rows_of(event)
             rows += [
                 (event.seq, event.day, firm, kept.get(firm, ""), again.get(firm, ""))
                 for firm in sorted({*kept, *again})
@@ -354,150 +392,34 @@ class Book:
             ]
         return pd.DataFrame(rows, columns=["seq", "day", "enterprise_id", "kept", "again"])
 
-    # ---- out and in again
 
-    def export(self, folder: str | Path, *, mask: bool = True) -> None:
-        """Write events.csv, snapshots.csv and rules/<sha256>.yaml into a folder; equal books give equal bytes.
-
-        With `mask`, contacts are hidden, and a book made again from the files has them hidden too.
-        """
-        target = Path(folder)
-        (target / "rules").mkdir(parents=True, exist_ok=True)
-        events = [
-            [event.seq, event.event_id, event.day, event.kind, event.enterprise_id, event.person, event.source,
-             text_of(_masked_body(event) if mask else event.body)]
-            for event in self.log.events()
-        ]  # fmt: skip
-        rows = [
-            [event.seq, event.day, *(("" if value is None else value) for value in json.loads(text).values())]
-            for event in self._snapshots()
-            for text in self.log.rows(event.seq).values()
-        ]
-        files = {target / "rules" / f"{name}.yaml": text.encode() for name, text in self.log.texts().items()}
-        files[target / "events.csv"] = _csv_bytes(_LISTED, events)
-        files[target / "snapshots.csv"] = _csv_bytes(("seq", "day", *SNAPSHOT), rows)
-        save_files(files)
-
-    @classmethod
-    def rebuild(cls, folder: str | Path, path: str | Path) -> Book:
-        """A new book from the files of `export`: the same events, and every snapshot worked out again."""
-        source = Path(folder)
-        try:
-            texts = [file.read_bytes().decode() for file in sorted((source / "rules").glob("*.yaml"))]
-            listed = _csv_rows((source / "events.csv").read_bytes())
-        except OSError as error:
-            raise PoolError(f"“{folder}”不是导出的文件夹：缺少 events.csv 或 rules") from error
-        book = cls(Log.create(path))
-        with book.log.writing():
-            for text in texts:
-                book.log.keep_text(text)
-            events = [
-                Event(row["kind"], row["day"], row["person"], json.loads(row["body"]), row["enterprise_id"],
-                      row["source"], row["event_id"])
-                for row in listed
-            ]  # fmt: skip
-            for event in book.log.append(events):
-                if event.kind == "snapshot":
-                    book.log.keep_rows(event.seq, _row_texts(book._worked_out(event)))
-        return book
-
-
-def told_conflicts(conflicts: pd.DataFrame, titles: Mapping[str, str] | None = None) -> str:
-    """The conflicts for the eye, one a line; titles: column -> Chinese header."""
+def conflict_message(conflicts: pd.DataFrame, titles: Mapping[str, str] | None = None) -> str:
+    """The conflicts as a message in Chinese, one a line; titles: column -> Chinese header."""
     lines = [f"{len(conflicts)} 处已被他人改动，没有写入："]
     for row in conflicts.to_dict("records"):
-        seen, yours, theirs = (_shown(row["column"], row[name]) for name in ("seen", "yours", "theirs"))
+        seen, edited, current = (_shown(row["column"], row[name]) for name in CONFLICTS[2:5])
         name = (titles or {}).get(row["column"], row["column"])
         lines.append(
-            f"  {row['enterprise_id']}，{name}：您看到的是 {seen}，您改为 {yours}；"
-            f"{row['person']} 于 {row['day']} 已改为 {theirs}；请核对后再改"
+            f"  {row['enterprise_id']}，{name}：您看到的是 {seen}，您改为 {edited}；"
+            f"{row['person']} 于 {row['day']} 已改为 {current}；请核对后再改"
         )
     return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
-
-
-_ROLES = ("entry", "goal")
-
-
-@dataclass(frozen=True)
-class _Cell:
-    value: Any
-    day: str
-    person: str
-
-
-_NOTHING = _Cell(None, "", "")
-
-
-def _fold(events: Sequence[Event], on: dt.date | None = None) -> dict[str, _Cell]:
-    """The facts of one firm: of each the last that was valid first, unknown ones left out."""
-    found: dict[str, _Cell] = {}
-    for event in events:
-        day = event.body.get("valid_from", event.day)
-        if on is not None and day > on.isoformat():
-            continue
-        for name, value in event.body["facts"].items():
-            if name not in found or day >= found[name].day:
-                found[name] = _Cell(value, day, event.person)
-    return {name: cell for name, cell in found.items() if cell.value is not None}
-
-
-def _plain(cell: Any) -> Any:
-    """A cell as JSON has it: None, bool, int, float or text; days as ISO texts."""
-    if cell is None or cell is pd.NA or cell is pd.NaT:
-        return None
-    if hasattr(cell, "item"):
-        cell = cell.item()
-    if isinstance(cell, dt.datetime | dt.date):
-        return cell.strftime("%Y-%m-%d")
-    if isinstance(cell, float):
-        return None if math.isnan(cell) else int(cell) if cell.is_integer() and abs(cell) < 2**53 else cell
-    return cell if isinstance(cell, bool | int) else str(cell).strip() or None
-
-
-def masked(name: str, value: Any) -> Any:
-    """A fact with contacts hidden; a number counts as one under a header that says so."""
-    if value is None or isinstance(value, bool | float):
-        return value
-    hidden = mask_contacts(f"{name}：{value}").removeprefix(f"{name}：")
-    return value if hidden == str(value) else hidden
 
 
 def _shown(name: str, value: Any) -> str:
     return "空" if value is None else f"“{masked(name, value)}”"
 
 
-def _masked_body(event: Event) -> Mapping[str, Any]:
-    if event.kind == "facts":
-        return {**event.body, "facts": {name: masked(name, value) for name, value in event.body["facts"].items()}}
-    texts = {name: mask_contacts(value) for name, value in event.body.items() if isinstance(value, str)}
-    return {**event.body, **texts} if event.kind in ("follow", "enter", "leave") else event.body
-
-
 def _row_texts(table: pd.DataFrame) -> dict[str, str]:
-    rows = zip(*([_plain(cell) for cell in table[name].tolist()] for name in table), strict=True)
+    rows = zip(*([plain(cell) for cell in table[name].tolist()] for name in table), strict=True)
     names = list(table.columns)
-    made = (
+    records = (
         {name: "" if v is None and name in _TEXTS else v for name, v in zip(names, row, strict=True)} for row in rows
     )
-    return {row["enterprise_id"]: json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in made}
+    return {row["enterprise_id"]: json.dumps(row, ensure_ascii=False, separators=(",", ":")) for row in records}
 
 
 _TEXTS = {"name", "entered_on", "left_on", "left_reason", "edition", "open_rules"}
-_SIGN = re.compile(r"[\t\r\n ]*[=+\-@＝＋－＠']")
-
-
-def _csv_bytes(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> bytes:
-    """A CSV that a spreadsheet takes for no formula: such texts get a leading ', as do those that have one."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, lineterminator="\n")
-    safe = (["'" + cell if isinstance(cell, str) and _SIGN.match(cell) else cell for cell in row] for row in rows)
-    writer.writerows(itertools.chain([names], safe))
-    return file.getvalue().encode("utf-8-sig")
-
-
-def _csv_rows(content: bytes) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
-    return [{name: cell.removeprefix("'") for name, cell in row.items()} for row in reader]
 
 
 def _refuse(what: str, faults: Sequence[str]) -> None:

@@ -9,23 +9,27 @@ from typing import Any
 
 import pandas as pd
 
+from matcher.policy.arguments import Day, as_day
 from matcher.policy.policy import Policy
-from matcher.pool.book.book import Book, Rules, masked
-from matcher.pool.tiers import TITLES, tiers
+from matcher.pool.book.book import Book
+from matcher.pool.book.facts import masked
+from matcher.pool.book.rules import Rules
+from matcher.pool.tiers import WORDS, assign_tiers
 
 MOVES = ("enterprise_id", "name", "state_before", "state_after", "tier_before", "tier_after", "cause", "detail")
 CAUSES = ("new", "entry", "time", "edition", "rule", "fact")
 
 
-def moves(book: Book, before: dt.date, after: dt.date) -> pd.DataFrame:
+def moves(book: Book, before: Day, after: Day) -> pd.DataFrame:
     """The firms whose state or tier differs between the snapshots of two days, and why.
 
     The change is taken in steps: the old facts on the new day by the old rules (time, or edition where another edition
     answers on that day), then by the new rules (rule), then with the new facts (fact). Each step after which the tier
     differs is a cause; of the facts those are named whose return alone would bring the tier before back, and where
     there are none all that changed. One row a firm and cause, sorted by enterprise_id and in the order of CAUSES: the
-    columns MOVES; `detail` is Chinese and tells the day, the person and both values. PoolError without the snapshots.
+    columns MOVES; `detail` is Chinese: the day, the person and both values. PoolError without the snapshots.
     """
+    before, after = as_day(before), as_day(after)
     (first, one), (second, two) = book.snapshot_on(before), book.snapshot_on(after)
     old_until, new_until = first.body["until"], second.body["until"]
     old, new = (row.set_index("enterprise_id") for row in (one, two))
@@ -36,21 +40,21 @@ def moves(book: Book, before: dt.date, after: dt.date) -> pd.DataFrame:
     was, now = (table[table["enterprise_id"].isin(both)].reset_index(drop=True) for table in (was, now))
     lines: list[tuple[Any, ...]] = []
 
-    def tell(firm: str, cause: str, detail: str) -> None:
+    def add(firm: str, cause: str, detail: str) -> None:
         name = new["name"][firm]
         sides = [side[part].get(firm, "") for part in ("state", "tier") for side in (old, new)]
         lines.append((firm, name, *sides, cause, detail))
 
     for firm in new.index:
         if firm not in old.index:
-            tell(firm, "new", "新导入")
+            add(firm, "new", "新导入")
     for event in book.log.events("enter", "leave", until=new_until, day=after):
         if event.seq > old_until or event.day > before.isoformat():
             what = "入库" if event.kind == "enter" else "出库"
             why = event.body["reason"] or ("符合入库条件" if event.kind == "enter" else "")
-            tell(event.enterprise_id, "entry", f"{event.day} {what}（{event.person}）：{why}")
+            add(event.enterprise_id, "entry", f"{event.day} {what}（{event.person}）：{why}")
     if both:
-        _why(was, now, rules, (before, after), old, tell, _authors(book, new_until, after))
+        _why(was, now, rules, (before, after), old, add, _authors(book, new_until, after))
     table = pd.DataFrame(lines, columns=list(MOVES), dtype=object)
     order = table["cause"].map(CAUSES.index).astype(int)
     return (
@@ -66,13 +70,13 @@ def _why(
     rules: tuple[Rules, Rules],
     days: tuple[dt.date, dt.date],
     old: pd.DataFrame,
-    tell: Callable[[str, str, str], None],
+    add: Callable[[str, str, str], None],
     authors: dict[str, dict[str, str]],
 ) -> None:
     (before, after), (rule_a, rule_b) = days, rules
 
     def run(firms: pd.DataFrame, rule: Rules, day: dt.date) -> pd.DataFrame:
-        return tiers(firms, rule.goal, on=day, leads=rule.leads).set_index("enterprise_id")
+        return assign_tiers(firms, rule.goal, on=day, leads=rule.leads).set_index("enterprise_id")
 
     timed, ruled, final = run(was, rule_a, after), run(was, rule_b, after), run(now, rule_b, after)
     facts, past = (table.set_index("enterprise_id") for table in (now, was))
@@ -81,21 +85,21 @@ def _why(
         tier, edition = old["tier"][firm], old["edition"][firm]
         if timed["tier"][firm] != tier:
             another = timed["edition"][firm] != edition
-            said = f"政策版本由 {edition} 变为 {timed['edition'][firm]}" if another else f"日期由 {before} 到 {after}"
-            tell(firm, "edition" if another else "time", f"{said}；{_step(tier, timed['tier'][firm])}")
+            what = f"政策版本由 {edition} 变为 {timed['edition'][firm]}" if another else f"日期由 {before} 到 {after}"
+            add(firm, "edition" if another else "time", f"{what}；{_step(tier, timed['tier'][firm])}")
         if ruled["tier"][firm] != timed["tier"][firm]:
-            said = f"规则改动（{_rule_change(rule_a, rule_b)}）"
-            tell(firm, "rule", f"{said}；{_step(timed['tier'][firm], ruled['tier'][firm])}")
+            what = f"规则改动（{_rule_change(rule_a, rule_b)}）"
+            add(firm, "rule", f"{what}；{_step(timed['tier'][firm], ruled['tier'][firm])}")
         if final["tier"][firm] != ruled["tier"][firm]:
             who = authors.get(firm, {})
-            said = "、".join(
+            what = "、".join(
                 _fact(rule_b.goal, name, past.get(name), facts.get(name), firm, who) for name in decisive[firm]
             )
-            tell(firm, "fact", f"{said}；{_step(ruled['tier'][firm], final['tier'][firm])}")
+            add(firm, "fact", f"{what}；{_step(ruled['tier'][firm], final['tier'][firm])}")
 
 
 def _step(one: str, two: str) -> str:
-    return f"{TITLES[one]} → {TITLES[two]}"
+    return f"{WORDS[one]} → {WORDS[two]}"
 
 
 def _decisive(
@@ -106,12 +110,12 @@ def _decisive(
     changed: dict[str, list[str]] = {firm: [] for firm in table.index}
     alone: dict[str, list[str]] = {firm: [] for firm in table.index}
     for name in sorted({*table.columns, *past.columns} - {"name"}):
-        mine = table[name] if name in table else pd.Series(None, index=table.index, dtype=object)
-        theirs = past[name].reindex(table.index) if name in past else pd.Series(None, index=table.index, dtype=object)
-        differs = ~((mine == theirs).fillna(False).astype(bool) | (mine.isna() & theirs.isna()))
+        new = table[name] if name in table else pd.Series(None, index=table.index, dtype=object)
+        old = past[name].reindex(table.index) if name in past else pd.Series(None, index=table.index, dtype=object)
+        differs = ~((new == old).fillna(False).astype(bool) | (new.isna() & old.isna()))
         if not differs.any():
             continue
-        back = run(table.assign(**{name: theirs})[differs.to_numpy(bool)].reset_index())
+        back = run(table.assign(**{name: old})[differs.to_numpy(bool)].reset_index())
         for firm in table.index[differs.to_numpy(bool)]:
             changed[firm].append(name)
             if back[firm] == before[firm]:
@@ -121,6 +125,7 @@ def _decisive(
 
 def _fact(goal: Policy, name: str, past: Any, facts: Any, firm: str, author: dict[str, str]) -> str:
     title = goal.columns[name].title if name in goal.columns else name
+    # a cell is masked under its own name, which a whole sentence does not have
     one, two = (
         "空" if side is None or pd.isna(side[firm]) else _number(masked(name, side[firm])) for side in (past, facts)
     )
@@ -136,28 +141,28 @@ def _number(value: Any) -> str:
 
 def _authors(book: Book, until: int, on: dt.date) -> dict[str, dict[str, str]]:
     """Of each fact of each firm who wrote it last, when and from what."""
-    found: dict[str, dict[str, str]] = {}
+    authors: dict[str, dict[str, str]] = {}
     for event in book.log.events("facts", "follow", until=until, day=on):
-        told = "，".join(filter(None, [event.day, event.person, event.source]))
-        mine = found.setdefault(event.enterprise_id, {})
-        mine |= dict.fromkeys(event.body.get("facts", ()), told)
+        author = "，".join(filter(None, [event.day, event.person, event.source]))
+        of_firm = authors.setdefault(event.enterprise_id, {})
+        of_firm |= dict.fromkeys(event.body.get("facts", ()), author)
         if event.kind == "follow" and event.body["status"] == "signed":
-            mine["conversions_3y"] = f"{told}，签约"
-    return found
+            of_firm["conversions_3y"] = f"{author}，签约"
+    return authors
 
 
 def _rule_change(one: Rules, two: Rules) -> str:
     """What differs between two sets of rules for the goal."""
     a, b = json.loads(one.texts["goal"]), json.loads(two.texts["goal"])
-    told = []
+    changes = []
     if a["policy"] != b["policy"]:
-        told.append(f"政策 {a['policy']} → {b['policy']}")
+        changes.append(f"政策 {a['policy']} → {b['policy']}")
     elif a["text"] != b["text"]:
-        told.append(f"政策文本 {a['text'][:8]} → {b['text'][:8]}")
+        changes.append(f"政策文本 {a['text'][:8]} → {b['text'][:8]}")
     for part, title in (("parameters", "数值"), ("readings", "读法"), ("leads", "提前期")):
-        told += [
+        changes += [
             f"{title} {name}：{a[part].get(name, '无')} → {b[part].get(name, '无')}"
             for name in sorted({*a[part], *b[part]})
             if a[part].get(name) != b[part].get(name)
         ]
-    return "；".join(told)
+    return "；".join(changes)

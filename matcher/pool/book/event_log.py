@@ -53,11 +53,11 @@ class Event:
 
     @property
     def id(self) -> str:
-        """The given id, or one worked out from everything that the event says: a repetition has the same."""
+        """The given id, or one worked out from all that the event holds: a repetition has the same."""
         if self.event_id:
             return self.event_id
-        told = [self.kind, self.day, self.person, self.enterprise_id, self.source, text_of(self.body)]
-        return hashlib.sha256("\x1f".join(told).encode()).hexdigest()[:32]
+        parts = [self.kind, self.day, self.person, self.enterprise_id, self.source, text_of(self.body)]
+        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
 def text_of(body: Any) -> str:
@@ -172,10 +172,10 @@ class Log:
 
     def rows(self, seq: int) -> dict[str, str]:
         """A snapshot's rows by enterprise_id."""
-        found = self._db.execute(
+        rows = self._db.execute(
             "SELECT enterprise_id, row FROM snapshot_firms WHERE seq = ? ORDER BY enterprise_id", (seq,)
         )
-        return dict(found)
+        return dict(rows)
 
 
 def _connect(path: str | Path) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""What became of a recommendation: statuses on dates, the funnel, and what signed and declined pairs teach.
+"""The follow-up of recommendations: statuses on dates, the funnel, and what signed and declined pairs teach.
 
 An item is what was recommended: a pair (need_id, outcome_id), a firm (enterprise_id), or both. Its statuses stand in
 the book's log as events of the kind `follow`; the last one by day (and place in the log) is its status.
@@ -15,12 +15,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import TableError
+from matcher.policy.arguments import Day, as_day
 from matcher.pool.book.event_log import Event, Log
 from matcher.tables.schemas import Column, Contract
 
 STATUS = {"pushed": "已推送", "contacted": "已联系", "talks": "洽谈中", "signed": "已签约", "declined": "已拒绝"}
 STEPS = ("pushed", "contacted", "talks", "signed")
-# The keys that `fit_feedback` takes; the two halves do not know each other, a test holds them together.
+# The keys that `fit_feedback` takes; the two modules do not import each other, a test holds them together.
 REASONS = {
     "too early": "太早",
     "no benefit over what we have": "无优势",
@@ -75,7 +76,7 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         day: Any = pd.to_datetime(row.get("day", ""))
         amount: Any = row.get("amount")
         amount = None if pd.isna(amount) else int(amount)
-        told = [
+        checks = [
             (not status, f"状态“{cell['status']}”不是{'、'.join(STATUS.values())}之一"),
             (pd.isna(day), "没有日期"),
             (not cell["person"], "没有跟进人"),
@@ -87,7 +88,7 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
             (status != "signed" and (bool(cell["contract"]) or amount is not None), "只有已签约才填写合同类型和金额"),
             (amount is not None and amount < 0, "金额不能为负"),
         ]
-        wrong = [f"第 {at} 行：{says}" for fault, says in told if fault]
+        wrong = [f"第 {at} 行：{message}" for fault, message in checks if fault]
         faults += wrong
         if not wrong:
             body: dict[str, Any] = {name: cell[name] for name in ("need_id", "outcome_id", "contract", "note")}
@@ -99,13 +100,14 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         return len(log.append(events))
 
 
-def push(log: Log, pairs: pd.DataFrame, *, on: dt.date, person: str, first: int | None = None) -> tuple[int, int]:
+def push(log: Log, pairs: pd.DataFrame, *, on: Day, person: str, first: int | None = None) -> tuple[int, int]:
     """Record recommended pairs as pushed on a day; items that have a status already keep it.
 
     pairs: enterprise_id, need_id, outcome_id, and where known rank and good_match: of each firm's need those of rank
     `first` and better that are good matches. A pair without an outcome is left out. Returns how many were new, and how
     many stood there already.
     """
+    day = as_day(on)
     table = pairs.assign(**{name: pairs[name].map(_text) for name in ITEM})
     keep = (table["enterprise_id"] != "") & (table["need_id"] != "") & (table["outcome_id"] != "")
     if "good_match" in table:
@@ -115,9 +117,9 @@ def push(log: Log, pairs: pd.DataFrame, *, on: dt.date, person: str, first: int 
         table = table.sort_values("rank", kind="stable")
     table = table.drop_duplicates(list(ITEM))
     table = table[table.groupby(["enterprise_id", "need_id"]).cumcount() < (len(table) if first is None else first)]
-    known = {tuple(row) for row in items(log, on=on)[list(ITEM)].to_numpy().tolist()}
+    known = {tuple(row) for row in items(log, on=day)[list(ITEM)].to_numpy().tolist()}
     new = table[[tuple(row) not in known for row in table[list(ITEM)].to_numpy().tolist()]]
-    rows = new[list(ITEM)].assign(status="pushed", day=on, person=person)
+    rows = new[list(ITEM)].assign(status="pushed", day=day, person=person)
     return follow(log, rows) if len(rows) else 0, len(table) - len(new)
 
 
@@ -125,9 +127,9 @@ def _text(cell: Any) -> str:
     return "" if cell is None or pd.isna(cell) else str(cell).strip()
 
 
-def items(log: Log, *, on: dt.date) -> pd.DataFrame:
+def items(log: Log, *, on: Day) -> pd.DataFrame:
     """The status of every item on a day: ITEMS, sorted by the three ids."""
-    last = {key: history[-1] for key, history in _histories(log, on).items()}
+    last = {key: history[-1] for key, history in _histories(log, as_day(on)).items()}
     rows = [
         (*key, event.body["status"], event.day, event.person, *(event.body[name] for name in ITEMS[6:]))
         for key, event in sorted(last.items())
@@ -136,39 +138,36 @@ def items(log: Log, *, on: dt.date) -> pd.DataFrame:
 
 
 def _histories(log: Log, on: dt.date) -> dict[tuple[str, str, str], list[Event]]:
-    found: dict[tuple[str, str, str], list[Event]] = {}
+    histories: dict[tuple[str, str, str], list[Event]] = {}
     for event in sorted(log.events("follow", day=on), key=lambda event: (event.day, event.seq)):
         key = (event.enterprise_id, event.body["need_id"], event.body["outcome_id"])
-        found.setdefault(key, []).append(event)
-    return found
+        histories.setdefault(key, []).append(event)
+    return histories
 
 
-def funnel(log: Log, *, on: dt.date, since: dt.date | None = None) -> pd.DataFrame:
+def funnel(log: Log, *, on: Day, since: Day | None = None) -> pd.DataFrame:
     """How far the items came that were first recorded from `since` on, as known on a day.
 
     One row a step (pushed, contacted, talks, signed, declined): items that ever reached it (a later step includes the
     earlier ones; declined: those whose status it is now), of_pushed and of_before (shares; NaN of nothing),
     median_days since the item's first record, amount (yuan, signed). The row `talks` carries the 对接率 in of_pushed:
-    items that ever were 洽谈中 or 已签约, by all items pushed. The row `needs` says the same of needs: those with such
+    items that ever were 洽谈中 or 已签约, by all items pushed. The row `needs` is the same for needs: those with such
     an item, by all needs with an item. No official definition of 对接率 was seen; this one is ours.
     """
-    histories = {
-        key: history
-        for key, history in _histories(log, on).items()
-        if since is None or history[0].day >= since.isoformat()
-    }
+    start = "" if since is None else as_day(since).isoformat()
+    histories = {key: history for key, history in _histories(log, as_day(on)).items() if history[0].day >= start}
     first_days: dict[str, list[int]] = {step: [] for step in (*STEPS, "declined")}
     needs: dict[str, bool] = {}
     amount = 0
     for key, history in histories.items():
-        start = dt.date.fromisoformat(history[0].day)
+        first = dt.date.fromisoformat(history[0].day)
         days: dict[str, int] = {"pushed": 0}
         for event in history:
-            status, day = event.body["status"], (dt.date.fromisoformat(event.day) - start).days
+            status, day = event.body["status"], (dt.date.fromisoformat(event.day) - first).days
             for step in STEPS[: STEPS.index(status) + 1] if status in STEPS else ():
                 days.setdefault(step, day)
         if history[-1].body["status"] == "declined":
-            days["declined"] = (dt.date.fromisoformat(history[-1].day) - start).days
+            days["declined"] = (dt.date.fromisoformat(history[-1].day) - first).days
         for step, day in days.items():
             first_days[step].append(day)
         amount += max((event.body["amount"] or 0 for event in history if event.body["status"] == "signed"), default=0)
@@ -191,28 +190,28 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else np.nan
 
 
-def judged(log: Log, *, on: dt.date) -> pd.DataFrame:
+def judged(log: Log, *, on: Day) -> pd.DataFrame:
     """Pairs signed (accepted) or declined, as `fit_feedback` takes them: need_id, outcome_id, verdict, reason; sorted.
 
     A pair that several firms answered counts by its last answer.
     """
-    found = items(log, on=on)
-    found = found[(found["need_id"] != "") & found["status"].isin(["signed", "declined"])]
-    found = found.sort_values(["day", "enterprise_id"], kind="stable").drop_duplicates(
+    ended = items(log, on=on)
+    ended = ended[(ended["need_id"] != "") & ended["status"].isin(["signed", "declined"])]
+    ended = ended.sort_values(["day", "enterprise_id"], kind="stable").drop_duplicates(
         ["need_id", "outcome_id"], keep="last"
     )
-    verdicts = found["status"].map({"signed": "accepted", "declined": "declined"})
-    table = found.assign(verdict=verdicts)[["need_id", "outcome_id", "verdict", "reason"]]
+    verdicts = ended["status"].map({"signed": "accepted", "declined": "declined"})
+    table = ended.assign(verdict=verdicts)[["need_id", "outcome_id", "verdict", "reason"]]
     return table.sort_values(["need_id", "outcome_id"]).reset_index(drop=True)
 
 
-def conversions(log: Log, *, on: dt.date) -> pd.DataFrame:
-    """What signed contracts add to conversions: enterprise_id, outcome_id, day, contract, amount, counts.
+def conversions(log: Log, *, on: Day) -> pd.DataFrame:
+    """The signed contracts, and which of them count as conversions.
 
-    An outcome counts once a firm, by its first contract of CONVERTS; an item without firm or outcome does not count.
-    Sorted by firm, day and outcome.
+    Columns: enterprise_id, outcome_id, day, contract, amount, counts; sorted by firm, day and outcome. An outcome
+    counts once a firm, by its first contract of CONVERTS; an item without firm or outcome does not count.
     """
-    return _conversions(log.events("follow", day=on))
+    return _conversions(log.events("follow", day=as_day(on)))
 
 
 def _conversions(events: Sequence[Event]) -> pd.DataFrame:
@@ -233,9 +232,9 @@ def added_conversions(
 ) -> NDArray[np.int64]:
     """How many conversions to add to what each firm declared, by the events of the kind `follow` up to `on`.
 
-    declared: the day of each firm's own figure (ISO; "" for none). Counted are contracts (see `conversions`) of the
-    three accounting years before that of `on`, from the year of the firm's own figure on, which covers the years
-    before it.
+    declared: the day of the figure that each firm declared (ISO; "" for none). Counted are contracts (see
+    `conversions`) of the three accounting years before that of `on`, from the year of the declared figure on, which
+    covers the years before it.
     """
     table = _conversions(events)
     counted = table[table["counts"].astype(bool)]

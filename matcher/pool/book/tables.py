@@ -1,4 +1,4 @@
-"""The book's tables as a bureau reads and edits them: Chinese headers and words, an edited sheet read back."""
+"""The book's tables as a bureau reads and edits them: sheets in Chinese words, an edited sheet read back."""
 
 from __future__ import annotations
 
@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from matcher.export.sheets import Sheet
+from matcher.export.titles import CARD, CONFLICTS, POOL
+from matcher.policy.arguments import Day
 from matcher.policy.firm_table import IDENTITY, read_firms
 from matcher.policy.policy import Policy
-from matcher.pool.book.follow_up import REASONS, STATUS
-from matcher.pool.tiers import TITLES as TIERS
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading
+from matcher.pool.book.book import Book, Written
+from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
+from matcher.pool.tiers import WORDS as TIERS
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import Column
 
 REGISTRY = (
@@ -25,28 +29,9 @@ _DECISIONS = {
     "passes": "通过", "fails": "不通过", "can_pass": "取决于专家评分", "unknown": "缺少事实，未定",
     "not_in_force": "无有效版本",
 }  # fmt: skip
+_CARD = ("points", "probability", "low", "high", "why")
+_SHARES = dict.fromkeys(("probability", "low", "high", "of_pushed", "of_before"), "0.0%")
 _VERDICTS = {"fail": "不满足", "unknown": "缺少事实"}
-TITLES = {
-    "enterprise_id": "企业编号", "name": "企业名称", "state": "状态", "entered_on": "入库日期", "left_on": "出库日期",
-    "left_reason": "出库原因", "tier": "梯队", "tier_at_best": "最好情形", "lead_days": "还需天数",
-    "lead_days_at_best": "最好情形天数", "decision": "结论", "edition": "政策版本", "total_low": "最低得分",
-    "total_high": "最高得分", "open_rules": "未满足的条件", "state_before": "原状态", "state_after": "现状态",
-    "tier_before": "原梯队", "tier_after": "现梯队", "cause": "原因", "detail": "说明", "need_id": "需求编号",
-    "outcome_id": "成果编号", "status": "跟进状态", "day": "日期", "person": "经办人", "contract": "合同类型",
-    "amount": "合同金额（元）", "reason": "拒绝理由", "note": "备注", "counts": "计入成果转化", "verdict": "结论",
-    "step": "环节代码", "title": "环节", "items": "项数", "of_pushed": "占推送的比例", "of_before": "占上一环节的比例",
-    "median_days": "中位天数",
-}  # fmt: skip
-TARGET_TITLES = {
-    "target_id": "目标编号", "name": "名称", "unit": "单位", "goal": "目标值", "due": "完成日期", "actual": "实际值",
-    "share": "完成比例", "expected": "时间进度", "status": "状态", "missing": "还差", "a_month": "每月须完成",
-    "enterprise_id": "企业编号", "visits": "走访次数", "chance": "通过概率", "chance_if_helped": "帮扶后通过概率",
-    "adds": "增加的达标概率", "firms": "帮扶企业数", "probability": "达标概率",
-}  # fmt: skip
-CONFLICT_TITLES = {
-    "enterprise_id": "企业编号", "column": "列", "seen": "您看到的", "yours": "您改为", "theirs": "他人已改为",
-    "person": "改动人", "day": "改动日期",
-}  # fmt: skip
 _WORDS = {
     "state": STATES, "state_before": STATES, "state_after": STATES, "tier": TIERS, "tier_at_best": TIERS,
     "tier_before": TIERS, "tier_after": TIERS, "decision": _DECISIONS, "cause": CAUSES, "status": STATUS,
@@ -76,23 +61,80 @@ def _conditions(policy: Policy) -> dict[str, str]:
     }
 
 
-def snapshot_notes(goal: Policy, leads: Mapping[str, int | str]) -> pd.DataFrame:
-    """What the columns of a snapshot mean, and the lead times that it was worked out with: one column, a line a row."""
+def snapshot_notes(goal: Policy, leads: Mapping[str, int | str]) -> list[str]:
+    """What the columns of a snapshot mean, and the lead times that it was worked out with, a line each."""
     titles = _conditions(goal)
     ways = {"gap": "按还差的天数", "missing share": "按还差的研发费用，每三分之一算一年"}
-    lines = [
+    return [
         f"目标：{goal.title}。本快照按公开条文和已知事实推算，不代替主管部门的认定。",
         "梯队：本轮可报、明年（365天内可补上）、两年内（730天内）、种子（更久，或补不上）；按已知事实，未知的事实按要补计算。",
         "最好情形：未知的事实全部有利时的梯队。两者相差越大，越值得去问。",
         "各条件的提前期是本软件的假设，没有出处；可用 matcher pool rules --lead 修改。",
         *(f"提前期：{titles.get(rule, rule)}：{ways.get(str(days), f'{days} 天')}" for rule, days in leads.items()),
     ]
-    return pd.DataFrame({"说明": lines})
+
+
+def snapshot_sheets(table: pd.DataFrame, goal: Policy) -> dict[str, Sheet]:
+    """A snapshot for people; table: of `Book.snapshot`, also ordered by a card."""
+    key = ("enterprise_id", "name", "state", "tier", "tier_at_best", "decision", *_CARD, "open_rules")
+    return {"快照": Sheet(in_words(table, goal), {**POOL, **CARD}, key=key, frozen=2, formats=_SHARES)}
+
+
+def moves_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
+    """The moves between two snapshots for people; table: of `matcher.pool.book.diff.moves`."""
+    return {"变动": Sheet(in_words(table), POOL, frozen=2)}
+
+
+def follow_up_sheets(book: Book, *, on: Day) -> dict[str, Sheet]:
+    """How every recommended item stands on a day, what counts as a conversion, and what was accepted or declined."""
+    firms = book.firms(on)
+    names = dict(zip(firms["enterprise_id"], firms["name"].fillna(""), strict=True))
+
+    def sheet(table: pd.DataFrame, *key: str) -> Sheet:
+        if "enterprise_id" in table:
+            place = list(table.columns).index("enterprise_id") + 1
+            table.insert(place, "name", table["enterprise_id"].map(names).fillna(""))
+        return Sheet(in_words(table), POOL, key=key, frozen=2)
+
+    key = ("enterprise_id", "name", "need_id", "outcome_id", "status", "day", "person", "amount", "reason")
+    return {
+        "跟进": sheet(items(book.log, on=on), *key),
+        "计入转化": sheet(conversions(book.log, on=on)),
+        "采纳与拒绝": sheet(judged(book.log, on=on)),
+    }
+
+
+def judged_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
+    """Signed and declined pairs with their codes, as `matcher match --judged` reads them."""
+    return {"采纳与拒绝": Sheet(table, POOL)}
+
+
+def funnel_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
+    """The funnel for people; table: of `matcher.pool.book.follow_up.funnel`."""
+    return {"漏斗": Sheet(table, POOL, key=[str(name) for name in table if name != "step"], frozen=1, formats=_SHARES)}
+
+
+def import_sheets(written: Written) -> dict[str, Sheet]:
+    """The conflicts of `Book.put`."""
+    return {"冲突": Sheet(written.conflicts, CONFLICTS)}
 
 
 def _open_rules(cell: str, titles: Mapping[str, str]) -> str:
     parts = [part.rpartition(":") for part in cell.split(";") if part]
     return "；".join(f"{titles.get(rule, rule)}（{_VERDICTS.get(state, state)}）" for rule, _, state in parts)
+
+
+def firm_sheets(table: pd.DataFrame, policies: Sequence[Policy]) -> dict[str, Sheet]:
+    """The firms to be edited, under the headers by which they are read again; table: of `Book.sheet`."""
+    titles = headers(policies, [str(name) for name in table.columns])
+    return {"企业": Sheet(table, titles, key=[*table.columns], frozen=2)}
+
+
+FIRM_NOTES = [
+    "本表可以修改后用 matcher pool import 导入：只写入与导出时不同的单元格，清空的单元格表示事实未知。",
+    "账本版本：导出时该企业的版本，请不要修改；他人在此期间改过的单元格不会被覆盖，会列为冲突。",
+]
+MASKED_NOTE = "电话、邮箱和身份证号已遮盖；原样导回的遮盖单元格不改动库中的原值。要不遮盖的表请加 --show-contacts。"
 
 
 def headers(policies: Sequence[Policy], names: Sequence[str]) -> dict[str, str]:
@@ -104,13 +146,19 @@ def headers(policies: Sequence[Policy], names: Sequence[str]) -> dict[str, str]:
     return {name: titles.get(name, name) for name in names}
 
 
-def read_book_firms(source: str | Path, policies: Sequence[Policy], *, sheet: str | int | None = None) -> Reading:
+def read_book_firms(
+    source: str | Path,
+    policies: Sequence[Policy],
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Reading:
     """Firms to be put into the book: `matcher.policy.firm_table.read_firms`, but every row has an id that lasts.
 
-    A row without 企业编号 goes by its 统一社会信用代码; without both, and for a firm that stands twice, it is left out
-    and listed.
+    A row without 企业编号 has its 统一社会信用代码 as id; without both, and for a firm that stands twice, it is left
+    out and listed.
     """
-    reading = read_firms(source, policies, sheet=sheet, extra=REGISTRY)
+    reading = read_firms(source, policies, sheet=sheet, columns=columns, extra=REGISTRY)
     rows, problems = reading.rows.copy(), reading.problems
     made_up = rows["enterprise_id"].str.fullmatch(r"企业-\d{5}\+*").fillna(False).astype(bool)
     code = rows["uscc"].fillna("") if "uscc" in rows else pd.Series("", index=rows.index)
@@ -118,12 +166,25 @@ def read_book_firms(source: str | Path, policies: Sequence[Policy], *, sheet: st
     lost = made_up & (code == "")
     twice = rows.duplicated("enterprise_id") & ~lost
     lines = []
-    for wrong, says in ((lost, "既没有企业编号也没有统一社会信用代码"), (twice, "同一企业不止一行，只用了第一行")):
-        for firm in rows.loc[wrong, "enterprise_id"]:
-            action = "请补填后重新导入" if says.startswith("既") else "请合并为一行后重新导入"
-            lines.append((Path(source).name, "", None, "企业编号", firm, says, action, False))
+    for wrong, problem, action in (
+        (lost, "既没有企业编号也没有统一社会信用代码", "请补填后重新导入"),
+        (twice, "同一企业不止一行，只用了第一行", "请合并为一行后重新导入"),
+    ):
+        lines += [
+            (Path(source).name, "", None, "企业编号", firm, problem, action, False)
+            for firm in rows.loc[wrong, "enterprise_id"]
+        ]
     if lines:
         more = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
     # an id made up from the place of a row is no key, and a spreadsheet's own number neither
     return Reading(rows[~(lost | twice)].reset_index(drop=True).drop(columns="row_id", errors="ignore"), problems)
+
+
+def read_statuses(
+    source: str | Path, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """A table of statuses (跟进表) for `matcher.pool.book.follow_up.follow`; its rows need no id."""
+    reading = read_table(source, FOLLOW, sheet=sheet, columns=columns)
+    numbered = reading.problems["problem"].str.contains("已按行号编号", regex=False)
+    return Reading(reading.rows, reading.problems[~numbered])

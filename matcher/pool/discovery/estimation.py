@@ -4,28 +4,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from matcher.errors import ArgumentError
 from matcher.policy.advice import Part, parts
-from matcher.policy.arguments import as_day
-from matcher.policy.evaluation import judged_columns
+from matcher.policy.arguments import Day, as_day, check_firms
+from matcher.policy.evaluation import Prepared, judged_columns
 from matcher.policy.facts import build, numbers
 from matcher.policy.intervals import Floats
-from matcher.policy.policy import Policy, load_policy
+from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.scoring import decision_codes, prepared_for
 from matcher.pool.discovery.explanation import asks, reasons
 from matcher.pool.discovery.imputation import Latent
 from matcher.pool.discovery.scope_text import text_scores
 from matcher.pool.discovery.simulation import Run, judged_chance
 from matcher.pool.discovery.variables import EXTRA, Variable, newest_known, rebuild, variables
+from matcher.pool.scorecard.card import ScoreCard
+from matcher.pool.scorecard.ordering import order_inside
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
 APART = 3  # steps of the chain from one draw of all firms to the next
-APIECE = 8.0  # draws that the conditions one by one weigh beside a firm's own draws
+APIECE = 8.0  # draws that the conditions one by one weigh beside the draws of the firm
 FIRST, SECOND, TOP = 16, 48, 3000  # draws of every firm, further draws of the best, how many are best
 MERIT = 0.5  # assumption: how far the places in ranges that people judge go with what a firm has, normal deviations
 LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far all experts of a place may lean; where nobody's points are seen
@@ -53,7 +56,9 @@ ASSUMED: dict[str, tuple[float, float, float]] = {
 
 @dataclass(frozen=True)
 class Discovery:
-    """`listed`: one row a firm, the likeliest first. `expected`: how many pass, with a 90 % interval."""
+    """`listed`: one row a firm, the likeliest first. `expected`: how many pass, with a 90 % interval. `assumed`: the
+    facts that the table hardly shows, with the range that they were drawn from (column, title, low, likely, high).
+    """
 
     listed: pd.DataFrame
     expected: pd.DataFrame
@@ -100,48 +105,96 @@ class _Sums:
 
 def discover(
     firms: pd.DataFrame,
-    policy: str | Policy,
+    policy: PolicyName,
     *,
-    on: dt.date | str,
+    on: Day,
     assume: Mapping[str, tuple[float, float, float]] | None = None,
-    seed: int = 0,
+    card: ScoreCard | None = None,
+    rng: int = 0,
 ) -> Discovery:
-    """Rank firms by their chance to pass a policy on a day under what is unknown of them.
+    """Rank firms by their chance to pass a policy on a day, given what is known of them.
 
-    `firms`: columns of the policy as far as they are known, and of a registry: `scope` (text), `capital` (yuan),
-    `patents_granted_3y`. What is known is used as it is: a firm that no value of its unknown facts lets pass has chance
-    0, one that every value lets pass has 1. What is unknown is drawn from the distributions that the table itself
-    shows, given what is known of the firm (`matcher.pool.discovery.imputation`), the rules are run on every draw, and
-    points that are left to experts are drawn within the range of the rule. `assume` gives (lowest, likely, highest) of
-    a fact that the table hardly shows, for a yes/no fact the share of yes as its likely value; `assumed` tells which
-    were used.
+    Parameters
+    ----------
+    firms
+        The policy's columns as far as they are known, and of a registry: `scope` (text), `capital` (yuan),
+        `patents_granted_3y`.
+    policy
+        By its name, its folder, or itself.
+    on
+        The day; a row's own `apply_on` wins.
+    assume
+        (lowest, likely, highest) of facts that the table hardly shows (fewer than 100 firms), for a yes/no fact the
+        share of yes as its likely value; besides `ASSUMED`.
+    card
+        A score card: firms of one rule decision then stand in its order (see `order_inside`), and its columns are
+        added.
+    rng
+        Seed of the draws; equal inputs and seeds give equal tables.
 
-    Returns `listed`: enterprise_id, rank (from 1), chance, reasons and ask (Chinese; up to three facts to ask for, the
-    most telling first), sorted; ties by the mean chance of the conditions, then by id. `expected`: policy, on, firms,
+    Returns
+    -------
+    `listed`: enterprise_id, rank (from 1), chance, reasons and ask (Chinese; up to three facts to ask for, the most
+    telling first), sorted; ties by the mean chance of the conditions, then by id. `expected`: policy, on, firms,
     expected (the sum of the chances), low and high: a 90 % predictive interval of the number that pass, which allows
-    for the uncertainty of the distributions that all firms share. No firms give empty tables. Equal inputs and seeds
-    give equal tables. Raises PolicyError.
+    for the uncertainty of the distributions that all firms share. `assumed`: which assumptions were used. No firms give
+    empty tables.
+
+    Raises
+    ------
+    PolicyError
+        There is no such policy.
+    PoolError
+        The card is of another policy.
+
+    Notes
+    -----
+    What is known is used as it is: a firm that no value of its unknown facts lets pass has chance 0, one that every
+    value lets pass has 1. What is unknown is drawn from the distributions that the table itself shows, given what is
+    known of the firm (`matcher.pool.discovery.imputation`), the rules are run on every draw, and points that are left
+    to experts are drawn within the range of the rule.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> firms = pd.DataFrame({"enterprise_id": ["A", "B"], "resident": ["否", "是"], "in_field": ["是", "是"]})
+    >>> discover(firms, "hte", on="2026-11-24").listed[["enterprise_id", "rank"]].to_numpy().tolist()
+    [['B', 1], ['A', 2]]
     """
+    check_firms(firms)
     policy, day = load_policy(policy), as_day(on)
-    size = len(firms)
+    if bad := [name for name, ends in (assume or {}).items() if not ends[0] <= ends[1] <= ends[2]]:
+        raise ArgumentError(f"假设的取值须为 最低 ≤ 最可能 ≤ 最高：{'、'.join(bad)}")
+    ready = prepared_for(firms, policy, day)
+    scored = None if card is None else card.score_prepared(ready).firms
+    discovery = _discover(firms, ready, day, {**ASSUMED, **(assume or {})}, rng)
+    if scored is None:
+        return discovery
+    listed = order_inside(discovery.listed, scored)
+    return replace(discovery, listed=listed.assign(rank=np.arange(1, len(listed) + 1)))
+
+
+def _discover(
+    firms: pd.DataFrame,
+    ready: Prepared,
+    day: dt.date,
+    assume: Mapping[str, tuple[float, float, float]],
+    seed: int,
+) -> Discovery:
+    policy, size = ready.policy, len(firms)
     chance, soft = np.zeros(size), np.zeros(size)
     words, questions = np.full(size, "该日没有适用的政策版本", dtype=object), np.full(size, "", dtype=object)
     counts: list[tuple[float, Floats]] = []
     used: list[pd.DataFrame] = []
-    ids = firms["enterprise_id"].astype(str).to_numpy(dtype=object) if "enterprise_id" in firms else None
     if size:
-        for part in parts(prepared_for(firms, policy, day)):
-            rng = np.random.default_rng(seed)
-            ids = part.ready.ids
-            found = _part(policy, part, firms, rng, {**ASSUMED, **(assume or {})})
-            chance[part.rows], soft[part.rows] = found.chance, found.soft
-            words[part.rows], questions[part.rows] = found.reasons, found.ask
-            counts.append((float(found.chance.sum()), found.totals))
-            used.append(found.assumed)
-    if ids is None:
-        ids = np.array([str(n) for n in range(1, size + 1)], dtype=object)
+        for part in parts(ready):
+            result = _part(policy, part, firms, np.random.default_rng(seed), assume)
+            chance[part.rows], soft[part.rows] = result.chance, result.soft
+            words[part.rows], questions[part.rows] = result.reasons, result.ask
+            counts.append((float(result.chance.sum()), result.totals))
+            used.append(result.assumed)
     listed = pd.DataFrame(
-        {"enterprise_id": ids, "chance": np.round(chance, 6), "reasons": words, "ask": questions, "_soft": -soft}
+        {"enterprise_id": ready.ids, "chance": np.round(chance, 6), "reasons": words, "ask": questions, "_soft": -soft}
     )
     listed = listed.sort_values(["chance", "_soft", "enterprise_id"], ascending=[False, True, True], kind="stable")
     listed.insert(1, "rank", np.arange(1, size + 1))
@@ -160,7 +213,7 @@ def discover(
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Result:
     chance: Floats
     soft: Floats
     reasons: np.ndarray
@@ -207,12 +260,12 @@ def _part(
     firms: pd.DataFrame,
     rng: np.random.Generator,
     assume: Mapping[str, tuple[float, float, float]],
-) -> _Found:
+) -> _Result:
     size = len(part.rows)
     codes = decision_codes(part.answer.decision, size)
     values = _seen_values(policy, part, firms)
     order, table, guesses = _quantities(policy, part, firms, values, assume)
-    told = pd.DataFrame(
+    assumed = pd.DataFrame(
         [
             (v.name, policy.columns[v.name].title, float(g.min()), float(np.median(g)), float(g.max()))
             for v, c, g in zip(order, table.T, guesses, strict=True)
@@ -248,9 +301,9 @@ def _part(
     for _ in range(FIRST if ((codes != 0) & (codes != 1)).any() else 0):
         for _ in range(APART):
             latent.sweep()
-        found = run(alive, latent.draw(parts)[alive])
-        sums.add(alive, *found)
-        totals.append(float(found[0].chance.sum()))
+        drawn = run(alive, latent.draw(parts)[alive])
+        sums.add(alive, *drawn)
+        totals.append(float(drawn[0].chance.sum()))
         learned.append(latent.learned())
     expected = float(np.mean(totals)) if totals else 0.0
     guess = _smooth(sums, sums, expected, alive)
@@ -275,11 +328,11 @@ def _part(
     soft = np.where(codes == 1, 0.0, np.mean(list(holds.values()), axis=0))
     ask = asks(policy, order, values, sums, alive, part.ruleset, size, codes)
     words = reasons(policy, part, values, chance, holds, codes, firms)
-    return _Found(chance, soft, words, ask, _totals(totals, int((codes == 0).sum()), rng), told)
+    return _Result(chance, soft, words, ask, _totals(totals, int((codes == 0).sum()), rng), assumed)
 
 
 def _is_merit(variable: Variable, policy: Policy) -> bool:
-    """Counts, and shares of another quantity: more of them speaks for a firm."""
+    """Counts, and shares of another quantity: more of them counts in favour of a firm."""
     column = policy.columns.get(variable.name)
     return (
         column is not None
@@ -324,7 +377,7 @@ def _quantities(
     guesses: list[Floats] = []
     for variable in variables(policy, part.ruleset, judged_columns(policy), values):
         column, guess = newest_known(variable, values), _guesses(variable, policy, assume)
-        if variable.only_seen:  # a level tells only where what is measured from it is not seen itself
+        if variable.only_seen:  # a level informs only where what is measured from it is not seen itself
             measured = [c for v, c in zip(order, columns, strict=True) if v.name == variable.name]
             column = np.where(np.isnan(measured[0]), column, np.nan)
         if len(guess) or (~np.isnan(column)).sum() >= 20:

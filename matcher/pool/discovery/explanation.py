@@ -17,7 +17,7 @@ from matcher.policy.scoring import passed_codes
 from matcher.policy.thresholds import columns_of, reads
 from matcher.pool.discovery.variables import Variable
 
-PRIOR = 200.0  # draws that the overall worth of a question weighs, beside a firm's own
+PRIOR = 200.0  # draws that the overall worth of a question weighs, beside the draws of the firm
 
 
 def asks(
@@ -30,7 +30,7 @@ def asks(
     size: int,
     codes: np.ndarray,
 ) -> np.ndarray:
-    """Up to three unknown facts a firm: those whose draws go most with passing (share of variance of the chance)."""
+    """Up to three unknown facts a firm: those whose draws explain most of the variance of its chance."""
     out = np.full(size, "", dtype=object)
     drawn = [
         i for i, v in enumerate(order) if not v.only_seen and v.name in policy.columns and v.name in columns_of(ruleset)
@@ -44,8 +44,8 @@ def asks(
     unknown = np.stack([np.isnan(values[order[i].name][alive]) for i in drawn], axis=1)
     gain = np.where(unknown, both**2 / spread, 0)
     overall = gain.sum(axis=0) / np.maximum((var * unknown).sum(axis=0), 1e-12)
-    own = np.divide(gain, var, out=np.zeros_like(gain), where=var > 1e-9)
-    worth = np.where(unknown, (own * n + overall * PRIOR) / (n + PRIOR), -1)
+    of_firm = np.divide(gain, var, out=np.zeros_like(gain), where=var > 1e-9)
+    worth = np.where(unknown, (of_firm * n + overall * PRIOR) / (n + PRIOR), -1)
     best = np.argsort(-worth, axis=1, kind="stable")[:, :3]
     titles = np.array([policy.columns[order[i].name].title for i in drawn], dtype=object)
     for place, row in enumerate(alive.tolist()):

@@ -1,10 +1,10 @@
 """A half-empty table of quantities to draws of what is missing, given what each firm has.
 
-Every quantity is a rising function of a hidden score; the scores hang together by a few causes that firms have more or
-less of: score = level + causes x loadings + own noise. All observed cells are used and a missing one asks for nothing:
-levels, loadings, noise and each firm's causes are drawn in turn given the rest (Gibbs sampling of a Gaussian copula
-factor model: Murray, Dunson, Carin and Lucas 2013, JASA 108; causes drawn whole and scaled again at every step, after
-Ghosh and Dunson 2009, JCGS 18). So every draw carries the uncertainty of what was learned, too.
+Every quantity is a rising function of a hidden score; the scores depend on a few causes (factors) that firms have more
+or less of: score = level + causes x loadings + noise. All observed cells are used, missing ones add nothing: levels,
+loadings, noise and each firm's causes are drawn in turn given the rest (Gibbs sampling of a Gaussian copula factor
+model: Murray, Dunson, Carin and Lucas 2013, JASA 108; causes drawn whole and scaled again at every step, after Ghosh
+and Dunson 2009, JCGS 18). So every draw carries the uncertainty of what was learned, too.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ class Latent:
 
     @classmethod
     def settled(cls, table: Floats, guesses: list[Floats], alike: Sequence[int], rng: np.random.Generator) -> Latent:
-        """A chain that has found its place: on some of the firms first, where there are many.
+        """A chain past its burn-in: on some of the firms first, where there are many.
 
         `guesses`: values that stand in for those hardly seen.
         """

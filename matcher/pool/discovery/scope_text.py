@@ -1,4 +1,4 @@
-"""What the text of a business scope tells of facts that are known for some firms: one figure a fact, for every firm."""
+"""Facts that are known for some firms, estimated for all from the text of their business scope: one figure a fact."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FOLDS = 5
 def text_scores(texts: Sequence[str], targets: Sequence[Floats], *, ridge: float = 30.0) -> list[Floats]:
     """Ridge regression of each target (NaN: not known) on the character pairs of the texts.
 
-    A firm's own fact never enters its figure (five folds by place in the table); firms without a text get NaN.
+    The fact of a firm never enters its figure (five folds by place in the table); firms without a text get NaN.
     """
     matrix, filled = _pairs(texts)
     out = []
@@ -35,8 +35,8 @@ def text_scores(texts: Sequence[str], targets: Sequence[Floats], *, ridge: float
         for k in range(FOLDS):
             gram = sum(squares[i] for i in range(FOLDS) if i != k) + ridge * np.eye(matrix.shape[1])
             slope = np.linalg.solve(gram, sum(sums[i] for i in range(FOLDS) if i != k))
-            mine = filled & (fold == k)
-            figure[mine] = matrix[mine] @ slope + mean
+            rows = filled & (fold == k)
+            figure[rows] = matrix[rows] @ slope + mean
         out.append(figure)
     return out
 
@@ -55,9 +55,9 @@ def _pairs(texts: Sequence[str]) -> tuple[sp.csr_matrix, np.ndarray]:
     kept = {pair: i for i, pair in enumerate(sorted(fit, key=lambda pair: (-counts[pair], pair))[:WORDS])}
     rows, columns = [], []
     for row, pairs in enumerate(sets):
-        mine = sorted(kept[pair] for pair in pairs if pair in kept)
-        rows += [row] * len(mine)
-        columns += mine
+        places = sorted(kept[pair] for pair in pairs if pair in kept)
+        rows += [row] * len(places)
+        columns += places
     length = np.sqrt(np.maximum(np.bincount(rows, minlength=len(sets)), 1)) if rows else np.ones(len(sets))
     small = sp.csr_matrix((1 / length[rows] if rows else [], (rows, columns)), shape=(len(sets), max(len(kept), 1)))
     filled = np.array([bool(text) for text in texts])

@@ -17,7 +17,7 @@ from matcher.policy.model import Ruleset
 from matcher.policy.policy import Policy
 from matcher.policy.thresholds import all_turns, columns_of
 
-EXTRA = ("capital", "patents_granted_3y")  # facts of a registry that no rule reads and that tell of others
+EXTRA = ("capital", "patents_granted_3y")  # facts of a registry that no rule reads and that inform on others
 
 
 @dataclass(frozen=True)
@@ -52,22 +52,22 @@ class Variable:
 
 def bases(policy: Policy, ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
     """What each fact is measured against, from the ratios of the rules and the accounting years."""
-    found: dict[str, tuple[str, ...]] = {}
+    measured: dict[str, tuple[str, ...]] = {}
     names = columns_of(ruleset)
     for turn in all_turns(ruleset):
         if not isinstance(turn.measure, Ratio) or not turn.measure.bottom:
             continue
         top, bottom = turn.measure.top, turn.measure.bottom
         if len(top) == 1:
-            found.setdefault(top[0], tuple(bottom))
+            measured.setdefault(top[0], tuple(bottom))
         elif len(top) == len(bottom):
             for one, other in zip(top, bottom, strict=True):
-                found.setdefault(one, (other,))
+                measured.setdefault(one, (other,))
     for name in names:
         for year, after in (("_y1", "_y2"), ("_y2", "_y3")):
             if name.endswith(year) and name.removesuffix(year) + after in names:
-                found.setdefault(name, (name.removesuffix(year) + after,))
-    return found
+                measured.setdefault(name, (name.removesuffix(year) + after,))
+    return measured
 
 
 def variables(policy: Policy, ruleset: Ruleset, judged: set[str], seen: Mapping[str, Floats]) -> list[Variable]:
@@ -124,9 +124,9 @@ def rebuild(
             continue
         base, part, ratio = full[variable.base[0]], full[variable.name], drawn[variable]
         with np.errstate(invalid="ignore", divide="ignore"):
-            told = part / ratio
-        use = np.isnan(base) & np.isfinite(told) & (told > 0) & (part > 0)
-        full[variable.base[0]] = np.where(use, told, base)
+            implied = part / ratio
+        use = np.isnan(base) & np.isfinite(implied) & (implied > 0) & (part > 0)
+        full[variable.base[0]] = np.where(use, implied, base)
     for variable in order:
         if variable.only_seen:
             continue

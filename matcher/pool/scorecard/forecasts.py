@@ -68,9 +68,9 @@ def moved(
     intercept: float, slope: float, spread: tuple[float, float, float], centre: float
 ) -> tuple[float, tuple[float, float, float]]:
     """Intercept and covariance for a figure of which `centre` was taken off before."""
-    own, both, of_slope = spread
+    of_intercept, both, of_slope = spread
     return intercept - slope * centre, (
-        own - 2 * centre * both + centre**2 * of_slope,
+        of_intercept - 2 * centre * both + centre**2 * of_slope,
         both - centre * of_slope,
         of_slope,
     )
@@ -79,10 +79,10 @@ def moved(
 def verify(
     chance: Floats, passed: Bools, firm: np.ndarray, *, base: float, before: int, rng: np.random.Generator
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """How good chances were that were told before: figures (CHECK) and groups of rising chance (GROUPS).
+    """How good chances were that were forecast before: figures (CHECK) and groups of rising chance (GROUPS).
 
     chance, passed, firm (a number): a row an application; `base`: the share that passed `before`, of so many cases,
-    which is what one would tell of everybody without a card. Figures: the number that passed; the expected one, with
+    which is the forecast for everybody without a card. Figures: the number that passed; the expected one, with
     the interval that chance allows here and before; the Brier score and its skill against `base` (1 - score / score of
     `base`), the area under the ROC curve, both with a bootstrap over firms; the slope of a logistic regression on the
     log odds of the chance (1 where chances are neither too bold nor too timid). Intervals are of 95 %. Groups: about
@@ -91,13 +91,13 @@ def verify(
     firm = pd.factorize(firm)[0]
     firms = int(firm.max()) + 1
     each, often = (chance - passed) ** 2, (base - passed) ** 2
-    found: dict[str, list[float]] = {"brier": [], "brier_skill": [], "auc": []}
+    measures: dict[str, list[float]] = {"brier": [], "brier_skill": [], "auc": []}
     for turn in range(RESAMPLES + 1):
         drawn = np.bincount(rng.integers(firms, size=firms), minlength=firms) if turn else np.ones(firms)
         weight = drawn[firm].astype(np.float64)
-        found["brier"].append(float(weight @ each / weight.sum()))
-        found["brier_skill"].append(1 - float(weight @ each) / float(weight @ often))
-        found["auc"].append(area(chance, passed, weight))
+        measures["brier"].append(float(weight @ each / weight.sum()))
+        measures["brier_skill"].append(1 - float(weight @ each) / float(weight @ often))
+        measures["auc"].append(area(chance, passed, weight))
     total, variance = float(chance.sum()), float((chance * (1 - chance)).sum())
     wide = NORMAL * float(np.sqrt(variance * (1 + len(passed) / before)))
     rows: list[tuple[str, float, float, float]] = [
@@ -105,7 +105,7 @@ def verify(
         ("passed", float(passed.sum()), np.nan, np.nan),
         ("expected", total, total - wide, total + wide),
     ]
-    for name, values in found.items():
+    for name, values in measures.items():
         low, high = np.nanquantile(values[1:], [0.025, 0.975])
         rows.append((name, values[0], float(low), float(high)))
     rows.append(("brier_base", float(often.mean()), np.nan, np.nan))
@@ -121,9 +121,11 @@ def verify(
     place = pd.Series(rank * many // len(chance)).groupby(chance).transform("min").to_numpy()
     groups = []
     for number, group in enumerate(np.unique(place), start=1):
-        own = place == group
-        low, high = _wilson(float(passed[own].sum()), int(own.sum()))
-        groups.append((number, int(own.sum()), float(chance[own].mean()), int(passed[own].sum()), low, high))
+        rows_of = place == group
+        low, high = _wilson(float(passed[rows_of].sum()), int(rows_of.sum()))
+        groups.append(
+            (number, int(rows_of.sum()), float(chance[rows_of].mean()), int(passed[rows_of].sum()), low, high)
+        )
     return table, pd.DataFrame(groups, columns=list(GROUPS))
 
 

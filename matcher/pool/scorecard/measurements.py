@@ -7,22 +7,22 @@ the points that the rule itself gives. Experts' points, and scores that sum them
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from matcher.policy.arguments import Day
 from matcher.policy.conditions import ByBracket, Compare, Frame, Is, Joined, Points, Test
-from matcher.policy.evaluation import answers, judged_columns, prepare
+from matcher.policy.evaluation import Prepared, answers, judged_columns
 from matcher.policy.facts import cut_years
 from matcher.policy.intervals import RISING, Facts, Floats
 from matcher.policy.measures import DaysSince, Measure, Ratio, Total
 from matcher.policy.model import Rule
 from matcher.policy.points import Bands, Judged, SumOf
-from matcher.policy.policy import Policy
-from matcher.policy.scoring import DECISIONS, decided
+from matcher.policy.policy import Policy, PolicyName, load_policy
+from matcher.policy.scoring import DECISIONS, Scored, decided, prepared_for
 
 
 @dataclass(frozen=True)
@@ -51,19 +51,30 @@ class Measured:
     quantities: tuple[Quantity, ...]
 
 
-def measured(firms: pd.DataFrame, policy: Policy, *, on: dt.date, judged: bool = True) -> Measured:
-    """Decisions and quantities of a firm table, each row on its own `apply_on`, or on `on`.
+def measured(
+    firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | None = None, judged: bool = True
+) -> Measured:
+    """Decisions and quantities of a firm table, each row on its `apply_on`, or on `on`; or of what `score` returned.
 
-    judged: False leaves experts' points out of the decisions too. Where editions measure a rule differently, the
-    newest that answers any row counts, and the rule is unknown for the others' rows.
+    judged: False leaves experts' points out of the decisions too; for a table only.
     """
-    if not judged:
+    policy = load_policy(policy)
+    if not judged and isinstance(firms, pd.DataFrame):
         gone = {f"{head}{name}" for name in judged_columns(policy) for head in ("", f"{policy.id}.")}
         firms = firms.drop(columns=[name for name in firms.columns if name in gone])
-    (ready,), _ = prepare([policy], firms, on)
+    return measure(prepared_for(firms, policy, on))
+
+
+def measure(ready: Prepared) -> Measured:
+    """Decisions and quantities of prepared facts.
+
+    Where editions measure a rule differently, the newest that answers any row counts, and the rule is unknown for the
+    other rows.
+    """
+    policy = ready.policy
     groups = list(answers(ready, figures=False))
     size = len(ready.ids)
-    found: dict[str, tuple[object, Quantity]] = {}
+    quantities: dict[str, tuple[object, Quantity]] = {}
     for group in reversed(groups):
         if group.edition is None or group.answer is None:
             continue
@@ -75,11 +86,11 @@ def measured(firms: pd.DataFrame, policy: Policy, *, on: dt.date, judged: bool =
         for key, quantity in _of_rules(group.answer.rules, facts, policy):
             columns = _columns(group.answer.rules, quantity.rule)
             values = np.where(sure | (not set(columns) & set(cut)), quantity.values, np.nan)
-            kept = found.setdefault(quantity.rule, (key, replace(quantity, values=np.full(size, np.nan))))
+            kept = quantities.setdefault(quantity.rule, (key, replace(quantity, values=np.full(size, np.nan))))
             if kept[0] == key:
                 kept[1].values[group.rows] = values
     codes = decided(ready, groups).codes
-    return Measured(ready.ids, np.array(DECISIONS, dtype=object)[codes], tuple(pair[1] for pair in found.values()))
+    return Measured(ready.ids, np.array(DECISIONS, dtype=object)[codes], tuple(pair[1] for pair in quantities.values()))
 
 
 def _columns(rules: Sequence[Rule], name: str) -> tuple[str, ...]:
@@ -150,11 +161,11 @@ def _bands(item: Bands, facts: Facts, policy: Policy) -> tuple[object, bool, str
     ends: list[tuple[bool, float, float]] = []
     for band in item.bands:
         parts = list(_compares(band.test))
-        found = [part for part in parts if part is not None]
-        measures |= {part.measure for part in found}
-        lower = [float(part.limit) for part in found if part.word in RISING]
-        upper = [float(part.limit) for part in found if part.word not in RISING]
-        if len(found) < len(parts) or len(measures) > 1:
+        compares = [part for part in parts if part is not None]
+        measures |= {part.measure for part in compares}
+        lower = [float(part.limit) for part in compares if part.word in RISING]
+        upper = [float(part.limit) for part in compares if part.word not in RISING]
+        if len(compares) < len(parts) or len(measures) > 1:
             return None
         ends.append((bool(lower), max(lower) if lower else min(upper), band.low))
     if len({rising for rising, _, _ in ends}) != 1:

@@ -1,0 +1,81 @@
+"""Discovery for people: assumptions read from a table, the visiting list as sheets, the outcome in a few lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matcher.errors import TableError
+from matcher.export.sheets import Sheet
+from matcher.export.titles import ASSUMED, CARD, DISCOVERY, EXPECTED
+from matcher.pool.discovery.estimation import Discovery
+from matcher.tables.reading import read_table
+from matcher.tables.schemas import Column, Contract
+
+_ASSUMPTIONS = Contract(
+    "assumptions",
+    "假设",
+    "row_id",
+    (
+        Column("row_id", "id", "行编号"),
+        Column("column", "text", "字段"),
+        Column("low", "number", "最低"),
+        Column("likely", "number", "最可能"),
+        Column("high", "number", "最高"),
+    ),
+    any_of=("column",),
+)
+_BY_CARD = "评分卡只在同一规则结论之内排序：事实未知的企业按“通过的可能 × 历史经验概率”；按规则不可能通过的仍为 0"
+_METHOD = (
+    "已知事实按原样使用；未知事实按表中已知企业的分布抽样；专家评分在规定的分值范围内抽样，数量和占比高的企业偏高。"
+    "这是可能性，不是认定结论。"
+)
+
+
+def read_assumptions(source: str | Path) -> dict[str, tuple[float, float, float]]:
+    """A table of assumptions (字段, 最低, 最可能, 最高) as `discover` takes them. Raises TableError."""
+    rows = read_table(source, _ASSUMPTIONS).rows
+    if lacking := [name for name in ("low", "likely", "high") if name not in rows or rows[name].isna().any()]:
+        heads = "、".join(_ASSUMPTIONS[name].title for name in lacking)
+        raise TableError(f"{Path(source).name}：每一行都须填写 {heads}")
+    ends = zip(rows["column"].astype(str), rows["low"], rows["likely"], rows["high"], strict=True)
+    return {name: (float(low), float(likely), float(high)) for name, low, likely, high in ends}
+
+
+def discovery_sheets(discovery: Discovery, firms: pd.DataFrame) -> dict[str, Sheet]:
+    """The visiting list with names, the number expected to pass, and the assumptions used; firms: the table read."""
+    listed = discovery.listed.copy()
+    if "name" in firms:
+        names = dict(zip(firms["enterprise_id"].astype(str), firms["name"].fillna(""), strict=True))
+        listed.insert(1, "name", listed["enterprise_id"].map(names))
+    key = ("rank", "enterprise_id", "name", "chance", "reasons", "ask", "points", "probability", "why")
+    shares = dict.fromkeys(("chance", "probability", "low", "high"), "0.0%")
+    return {
+        "走访名单": Sheet(listed, {**CARD, **DISCOVERY}, key=key, frozen=3, formats=shares),
+        "预计通过": Sheet(discovery.expected, EXPECTED),
+        "假设": Sheet(discovery.assumed, ASSUMED, key=("title", "low", "likely", "high")),
+    }
+
+
+def expected_sheets(discovery: Discovery) -> dict[str, Sheet]:
+    """The number expected to pass alone, for the dashboard."""
+    return {"预计通过": Sheet(discovery.expected, EXPECTED)}
+
+
+def discovery_notes(discovery: Discovery) -> list[str]:
+    """How to read the list."""
+    return [_METHOD, *([_BY_CARD] if "points" in discovery.listed else [])]
+
+
+def summary_lines(discovery: Discovery) -> list[str]:
+    """The outcome in a few lines for the user."""
+    each: Any = discovery.expected.iloc[0]
+    lines = [f"{each.firms} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"]
+    if "points" in discovery.listed:
+        lines.append(_BY_CARD)
+    if len(discovery.assumed):
+        titles = "、".join(discovery.assumed["title"])
+        lines.append(f"表中少见、按假设取值的事实 {len(discovery.assumed)} 项（可用 --assume 另给）：{titles}")
+    return lines
