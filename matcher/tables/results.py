@@ -40,8 +40,8 @@ def _read(source: Path, fields: Mapping[str, str], needed: Sequence[str]) -> pd.
     if source.suffix.lower() == ".parquet":
         return pd.read_parquet(source)
     if source.suffix.lower() == ".csv":
-        heads = [str(name) for name in pd.read_csv(source, nrows=0, encoding="utf-8-sig").columns]
-        return pd.read_csv(source, dtype=_texts(heads, fields), encoding="utf-8-sig").rename(columns=fields)
+        names = [str(name) for name in pd.read_csv(source, nrows=0, encoding="utf-8-sig").columns]
+        return pd.read_csv(source, dtype=_texts(names, fields), encoding="utf-8-sig").rename(columns=fields)
     with pd.ExcelFile(source, engine="calamine") as book:
         heads = {
             str(sheet): [str(name) for name in pd.read_excel(book, sheet_name=sheet, nrows=0).columns]
