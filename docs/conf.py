@@ -42,6 +42,6 @@ napoleon_preprocess_types = False
 reference.write(DOCS / "reference")
 
 
-def setup(app):  # noqa: ANN001, ANN201, D103
+def setup(app):  # noqa: D103
     app.connect("autodoc-process-docstring", reference.plain_docstring, priority=400)  # before napoleon
     app.connect("autodoc-skip-member", reference.skip_member)

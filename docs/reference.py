@@ -62,7 +62,16 @@ def _commands() -> str:
         for old, command in sorted(getattr(main_group, "aliases", {}).items())
     ]
     if renamed:
-        lines += ["## 旧命令名 Older names", "", "旧名继续有效。", "", "| 旧名 | 现在的写法 |", "|---|---|", *renamed, ""]
+        lines += [
+            "## 旧命令名 Older names",
+            "",
+            "旧名继续有效。",
+            "",
+            "| 旧名 | 现在的写法 |",
+            "|---|---|",
+            *renamed,
+            "",
+        ]
     return "\n".join(lines)
 
 
@@ -74,7 +83,10 @@ def _group(group: Any, context: click.Context, depth: int) -> list[str]:
         lines += [f"{'#' * depth} matcher {_words(below)}", "", *_text(command.help)]
         if isinstance(command, click.Group):
             if default := getattr(command, "default", None):
-                lines += [f"`{default}` 可以省略：`matcher {_words(below)} ……` 就是 `matcher {_words(below)} {default} ……`。", ""]
+                lines += [
+                    f"`{default}` 可以省略：`matcher {_words(below)} ……` 就是 `matcher {_words(below)} {default} ……`。",
+                    "",
+                ]
             lines += _group(command, below, depth + 1)
         else:
             lines += _command(command, below)
@@ -91,7 +103,12 @@ def _command(command: click.Command, context: click.Context) -> list[str]:
             value = "" if param.is_flag else f" {param.metavar or param.type.name}"
             rows.append((", ".join(param.opts) + value, ("必填。" if param.required else "") + (param.help or "")))
     if rows:
-        lines += ["| 参数或选项 | 说明 |", "|---|---|", *(f"| `{_cell(name)}` | {_cell(text)} |" for name, text in rows), ""]
+        lines += [
+            "| 参数或选项 | 说明 |",
+            "|---|---|",
+            *(f"| `{_cell(name)}` | {_cell(text)} |" for name, text in rows),
+            "",
+        ]
     return lines
 
 
@@ -141,8 +158,8 @@ def _index() -> str:
         [
             "# API reference",
             "",
-            "`from matcher import ...` gives the names below and the namespaces `matcher.policy`, `matcher.pool` and so on,",
-            "each of which has a page here. A name is loaded when it is first used. What is not listed here may change.",
+            "`from matcher import ...` gives the names below and the namespaces `matcher.policy`, `matcher.pool` and so",
+            "on, each of which has a page here. A name is loaded when it is first used. Other names may change.",
             "",
             "| name | |",
             "|---|---|",
@@ -170,7 +187,7 @@ def _namespace(name: str, title: str) -> str:
             lines += [f".. autoclass:: matcher.{name}.{public}", "   :members:", ""]
         elif callable(value):
             lines += [f".. autofunction:: matcher.{name}.{public}", ""]
-        elif not type(value).__name__ == "module":
+        elif type(value).__name__ != "module":
             lines += [f".. autodata:: matcher.{name}.{public}", "   :no-value:", ""]
     return "\n".join(lines)
 
