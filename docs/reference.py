@@ -158,8 +158,8 @@ def _index() -> str:
         [
             "# API reference",
             "",
-            "`from matcher import ...` gives the names below and the namespaces `matcher.policy`, `matcher.pool` and so",
-            "on, each of which has a page here. A name is loaded when it is first used. Other names may change.",
+            "`from matcher import ...` gives the names below and the namespaces (`matcher.policy`, `matcher.pool` ...),",
+            "each of which has a page here. A name is loaded when it is first used. Other names may change.",
             "",
             "| name | |",
             "|---|---|",
