@@ -158,7 +158,7 @@ def _index() -> str:
         [
             "# API reference",
             "",
-            "`from matcher import ...` gives the names below and the namespaces (`matcher.policy`, `matcher.pool` ...),",
+            "`from matcher import ...` gives the names below and the namespaces (`matcher.policy`, ...),",
             "each of which has a page here. A name is loaded when it is first used. Other names may change.",
             "",
             "| name | |",
