@@ -18,7 +18,6 @@ from pathlib import Path
 from PIL import Image, ImageChops
 
 EXAMPLES = Path(__file__).resolve().parent
-POOL = "培育库.db --on"
 COMMANDS = {
     "match": [
         "match needs.csv outcomes.csv --on 2026-11-24 -o 匹配.html",
@@ -34,23 +33,23 @@ COMMANDS = {
         "partners partner_firms.csv needs.csv outcomes.csv --policy hte --on 2026-11-24 -o 合作.xlsx --files 档案",
     ],
     "pool": [
-        f"pool create {POOL} 2026-01-05 --person 王岚 --goal hte --entry hte-pool --parameter staff_share=8%",
-        f"pool import {POOL.replace(' --on', ' city.csv --on')} 2026-01-05 --person 王岚",
+        "pool create 培育库.db --on 2026-01-05 --person 王岚 --goal hte --entry hte-pool --parameter staff_share=8%",
+        "pool import 培育库.db city.csv --on 2026-01-05 --person 王岚",
         "pool discover city.csv --policy hte --on 2026-01-05 -o 走访名单.csv --expected 预计.csv",
         "pool discover city.csv --policy hte --on 2026-01-05 -o 走访名单.xlsx",
-        f"pool enter {POOL} 2026-01-06 --person 王岚 --list 走访名单.csv --first 60 --reason 走访名单前60名",
-        f"pool snapshot {POOL} 2026-01-31 --person 王岚 -o 一月.xlsx",
-        f"pool import {POOL.replace(' --on', ' partner_firms.csv --on')} 2026-03-10 --person 李进 --source 走访",
-        f"pool import {POOL.replace(' --on', ' visited.csv --on')} 2026-03-12 --person 李进 --source 走访",
-        f"pool enter {POOL} 2026-03-13 --person 李进",
-        f"pool status {POOL.replace(' --on', ' followup.csv --on')} 2026-06-30 -o 跟进.xlsx",
-        f"pool funnel {POOL} 2026-06-30 -o 漏斗.xlsx",
-        f"pool snapshot {POOL} 2026-06-30 --person 王岚 -o 快照.xlsx",
+        "pool enter 培育库.db --on 2026-01-06 --person 王岚 --list 走访名单.csv --first 60 --reason 走访名单前60名",
+        "pool snapshot 培育库.db --on 2026-01-31 --person 王岚 -o 一月.xlsx",
+        "pool import 培育库.db partner_firms.csv --on 2026-03-10 --person 李进 --source 走访",
+        "pool import 培育库.db visited.csv --on 2026-03-12 --person 李进 --source 走访",
+        "pool enter 培育库.db --on 2026-03-13 --person 李进",
+        "pool status 培育库.db followup.csv --on 2026-06-30 -o 跟进.xlsx",
+        "pool funnel 培育库.db --on 2026-06-30 -o 漏斗.xlsx",
+        "pool snapshot 培育库.db --on 2026-06-30 --person 王岚 -o 快照.xlsx",
         "pool diff 培育库.db --before 2026-01-31 --after 2026-06-30 -o 变动.xlsx",
         "fields city.csv --scheme clusters -o 集群.csv",
         "fields chains chains.csv --firms city.csv --needs needs.csv --outcomes outcomes.csv -o 产业链.xlsx",
         "pool targets targets.csv --on 2020-07-01 -o 目标.csv",
-        f"pool dashboard {POOL} 2026-06-30 --before 2026-01-31 -o 看板.html --discovered 走访名单.csv "
+        "pool dashboard 培育库.db --on 2026-06-30 --before 2026-01-31 -o 看板.html --discovered 走访名单.csv "
         "--expected 预计.csv --goal hte=20 --targets 目标.csv --clusters 集群.csv --chains 产业链.xlsx",
     ],
 }
@@ -68,7 +67,6 @@ SHEETS = {
     "gaps-workbook": ("policy", "判断.xlsx", "差距", 560),
     "panels-workbook": ("assign", "分组.xlsx", "按项目汇总", 430),
     "exclusions-workbook": ("assign", "分组.xlsx", "排除与原因", 430),
-    "partners-workbook": ("partners", "合作.xlsx", "合作建议", 620),
     "visits-workbook": ("pool", "走访名单.xlsx", "走访名单", 430),
     "changes-workbook": ("pool", "变动.xlsx", "变动", 430),
 }
