@@ -64,7 +64,7 @@ def recall(needs: pd.DataFrame, experts: Experts, found: pd.DataFrame) -> float:
     weights, ids = experts.weights(weighing, "2026-11-24"), experts.people["expert_id"].to_numpy(object)
     shares = []
     for i, need in enumerate(needs["need_id"]):
-        values = np.maximum(index.chance.rough(semantic[i], lexical[i]), 0)[experts.rows] * weights
+        values = np.maximum(index.scale.rough(semantic[i], lexical[i]), 0)[experts.rows] * weights
         table = pd.DataFrame({"person": experts.person, "value": values}).sort_values("value", ascending=False)
         table["place"] = table.groupby("person").cumcount()
         table = table[table["place"] < weighing.top]

@@ -75,7 +75,7 @@ def province(outcomes_count: int, needs_count: int) -> None:
     StaticEncoder.load().encode(["暖机"])
     print(f"memory before\t{memory():.2f} GiB")
     index, building = timed("build", lambda: Index.build(outcomes))
-    _, scaling = timed("idf, norms and the scale of scores", lambda: (index.lexical, index.chance))
+    _, scaling = timed("idf, norms and the scale of scores", lambda: (index.lexical, index.scale))
     _, searching = timed("search alone, all needs", lambda: match(needs, index, reasons=False))
     print(f"needs a second\t{needs_count / searching:.0f}")
     match(needs[:1], index, reasons=False)
@@ -96,7 +96,7 @@ def province(outcomes_count: int, needs_count: int) -> None:
 
 def _ready(index: Index) -> Index:
     index.lexical  # noqa: B018
-    index.chance  # noqa: B018
+    index.scale  # noqa: B018
     return index
 
 

@@ -36,7 +36,7 @@ class Scorer:
         inner = float(np.sum(local[places >= 0] * row[places[places >= 0]]))
         lexical = np.array([inner / norm if norm else 0.0])
         semantic = np.array([float(vector[0] @ self.asked.vectors[need])])
-        return float(np.add(*self.index.chance.parts(semantic, lexical))[0])
+        return float(np.add(*self.index.scale.parts(semantic, lexical))[0])
 
 
 def check(needs_path: str, outcomes_path: str, pairs: int = 1000, rng: int = 0) -> dict[str, float]:

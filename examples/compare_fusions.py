@@ -128,7 +128,7 @@ class Collection:
     @property
     def meaning(self) -> Scores:
         """Cosines of the vectors over their deviation between random records."""
-        return self.semantic / self.index.chance.spread[0]
+        return self.semantic / self.index.scale.spread[0]
 
 
 def _words(terms: Terms) -> np.ndarray:

@@ -62,7 +62,7 @@ def variants(papers: pd.DataFrame, works: pd.DataFrame, pairs: pd.DataFrame) -> 
     own = (index.records["title"] + " " + index.records["description"]).tolist()
     vectoriser = TfidfVectorizer(sublinear_tf=True, stop_words="english").fit(own)
     plain = vectoriser.transform(papers["title"] + " " + papers["description"]) @ vectoriser.transform(own).T
-    fused = np.maximum(index.chance.rough(semantic, lexical), 0)
+    fused = np.maximum(index.scale.rough(semantic, lexical), 0)
     channels = {"TF-IDF": plain.toarray(), "words": lexical, "meaning": semantic, "both": fused}
     row = {name: i for i, name in enumerate(index.ids)}
     paper = {name: i for i, name in enumerate(papers["need_id"])}

@@ -1,12 +1,29 @@
-"""Progress on standard error for whoever asks for it; silence otherwise. Short work shows nothing."""
+"""Progress on standard error for whoever asks for it, silence otherwise; and the library's logger.
+
+Short work shows no progress. The logger is named "matcher": what was done, with counts and seconds, at INFO; what a
+user should know at WARNING. It writes nothing until a program gives it a handler.
+"""
 
 from __future__ import annotations
 
+import logging
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
 Item = TypeVar("Item")
+
+logger = logging.getLogger("matcher")
+logger.addHandler(logging.NullHandler())
+
+
+@contextmanager
+def timed(work: str) -> Iterator[None]:
+    """Log the work's name and its seconds at INFO when it has been done."""
+    start = time.perf_counter()
+    yield
+    logger.info("%s: %.2f s", work, time.perf_counter() - start)
 
 
 @contextmanager

@@ -5,19 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from matcher.assignment.infeasibility import find_obstacles
+from matcher.assignment.labels import NOUNS, Names, labels, names_of
 from matcher.assignment.problem import Bounds, Extra, Problem, build, check_pairs, limits
 from matcher.assignment.solver import Solved, solve
-from matcher.errors import InfeasibleError
+from matcher.errors import ArgumentError, InfeasibleError
 
 GOALS = ("total", "max_min", "max_min_then_total")
-NOUNS = {"left": "左方", "right": "右方"}
 FORBIDDEN, SAME_GROUP = "禁止名单", "同一单位（组）"
 
 
@@ -25,11 +25,22 @@ FORBIDDEN, SAME_GROUP = "禁止名单", "同一单位（组）"
 class Assignment:
     """What was decided, and the proof.
 
-    pairs: left_id, right_id, alternate (0 or 1), score, rank; by right id; its partners by falling score, then its
-    alternates by rank from 1 (0 for partners); ties by left id. excluded: left_id, right_id, reason: one row a pair of
-    the table and a reason why it must not be. shortages: right_id, asked, found: where fewer alternates can step in
-    than were asked for. notes: Chinese sentences that a reader must know. proof: goal, total, total_bound, worst,
-    worst_bound, gap (largest relative distance to what is proven impossible to exceed; 0 is optimal), optimal, method.
+    Attributes
+    ----------
+    pairs
+        left_id, right_id, alternate (0 or 1), score, rank; by right id, its partners by falling score, then its
+        alternates by rank from 1 (0 for partners); ties by left id.
+    excluded
+        left_id, right_id, reason: one row per pair of the table and reason why it must not be.
+    shortages
+        right_id, asked, found: where fewer alternates can step in than were asked for.
+    notes
+        Chinese sentences that a reader must know.
+    proof
+        goal, total, total_bound, worst, worst_bound, gap (largest relative distance to what is proven impossible to
+        exceed; 0 is optimal), optimal, method.
+    names
+        "left" and "right" -> id -> name, where names are known.
     """
 
     pairs: pd.DataFrame
@@ -37,6 +48,7 @@ class Assignment:
     shortages: pd.DataFrame
     notes: tuple[str, ...]
     proof: dict[str, Any]
+    names: Names = field(default_factory=dict)
 
 
 def assign(
@@ -57,39 +69,73 @@ def assign(
     alternates: int = 0,
     seed: str | int | None = None,
     nouns: Mapping[str, str] = NOUNS,
+    names: Names | None = None,
 ) -> Assignment:
-    """Choose pairs of a table (left_id, right_id, score; one row a pair): the best choice that keeps every rule.
+    """Choose pairs of a table: the best choice that keeps every rule.
 
-    A pair that is not in the table cannot be chosen. left, right: id -> {"min", "max"}, least and most partners;
-    "default" holds for whoever is not named and for a bound that is not given; without it 0 and any number. An id
-    that only these name, and no pair, counts too. forbid: pairs that must not be, as a table (left_id, right_id,
-    reason; see `matcher.assignment.conflicts`) or as tuples. require: pairs that must be.
-    groups: {"left": {id: group}, "right": {...}}; forbid_same_group: none with a partner of its own group;
-    at_most_per_group: of one right id's partners; ids without a group are free of both. grades (left id -> grade) and
-    at_least_of_grade (grade -> how many of a right id's partners). previous: earlier panels, sets of left ids;
-    no right id gets one of them again whole or, with at_most_together, more than so many of it.
+    Parameters
+    ----------
+    pairs
+        left_id, right_id, score, one row per pair, and left_name, right_name where names are known. A pair that is not
+        in the table cannot be chosen.
+    left, right
+        Id -> {"min", "max"}: least and most partners. "default" holds for whoever is not named and for a bound that is
+        not given; without it 0 and any number. An id that only these name, and no pair, counts too.
+    forbid
+        Pairs that must not be, as a table (left_id, right_id, reason; see `matcher.assignment.conflicts`) or as
+        tuples.
+    require
+        Pairs that must be.
+    groups
+        {"left": {id: group}, "right": {...}}, for the next two; ids without a group are free of both.
+    forbid_same_group
+        No pair within one group.
+    at_most_per_group
+        Of one right id's partners.
+    grades, at_least_of_grade
+        Left id -> grade, and grade -> how many of a right id's partners at least.
+    previous, at_most_together
+        Earlier panels, sets of left ids: no right id gets one of them again whole, or more than so many of it.
+    goal
+        "total": the largest sum of scores. "max_min": the smallest sum of scores of a right id is as large as can be;
+        an id without partners has 0, and one that can have no partner at all is passed over (it also prefers the
+        larger sum of all, without a proof). "max_min_then_total": and among these choices the largest sum of all,
+        proven too; an id that can have no partner counts as 0.
+    alternates
+        For each right id, so many of the best-scored pairs whose left id could step in, alone, for whoever drops out:
+        not barred, not a partner, below its own most, and its group below `at_most_per_group`. One left id may be
+        alternate of several. Fewer than asked for are listed in `shortages`.
+    seed
+        Draws by lot among equally good choices (SHA-256 of seed, rules and pairs: the draw cannot be predicted before
+        all of them are fixed). Without it, equal inputs give equal answers, without a lot.
+    nouns, names
+        Words for the two sides, and "left" and "right" -> id -> name, for messages and workbook.
 
-    goal "total": the largest sum of scores. "max_min": the smallest sum of scores of a right id is as large as can be;
-    an id without partners has 0. "max_min_then_total": and among these choices the largest sum of all, proven too.
-    ("max_min" also prefers the larger sum, without a proof.) Under "max_min" an id that can have no partner at all is
-    passed over; in "max_min_then_total" it counts as 0.
+    Returns
+    -------
+    Assignment
+        Up to 5,000 pairs, and for "total" with bounds and conflicts alone at any size, the optimum is exact; beyond,
+        `proof` gives the distance that is proven.
 
-    alternates: of each right id, the best-scored pairs whose left id could step in, alone, for whoever drops out:
-    not barred, not a partner, below its own most, and its group below at_most_per_group. One left id may be alternate
-    of several. Fewer than asked for are listed in `shortages`.
+    Raises
+    ------
+    InfeasibleError
+        The rules contradict each other; `obstacles` name a smallest set of rules to relax.
+    TableError
+        The pair table cannot be used.
+    ArgumentError
+        An argument has a value that cannot be used.
 
-    seed: draws by lot among equally good choices (SHA-256 of seed and rules and pairs: nobody can know the draw before
-    all of them are fixed). Without it, equal inputs give equal answers, without a lot.
-
-    Up to 5,000 pairs, and for "total" with bounds and conflicts alone at any size, the optimum is exact; beyond,
-    `proof` gives the distance that is proven.
-
-    Raises InfeasibleError, whose `obstacles` name a smallest set of rules to relax, TableError for a pair table that
-    cannot be used, ValueError for a wrong argument.
+    Examples
+    --------
+    >>> pairs = pd.DataFrame({"left_id": ["a", "a", "b"], "right_id": ["P", "Q", "P"], "score": [0.9, 0.8, 0.7]})
+    >>> chosen = assign(pairs, left={"default": {"max": 1}}, right={"default": {"max": 1}})
+    >>> chosen.pairs[["left_id", "right_id"]].to_numpy().tolist(), chosen.proof["optimal"]
+    ([['b', 'P'], ['a', 'Q']], True)
     """
     left, right, groups = left or {}, right or {}, groups or {}
     _check(left, right, groups, at_most_per_group, at_least_of_grade or {}, goal, alternates)
-    table = check_pairs(pairs)
+    table, known = check_pairs(pairs), names_of(pairs, names)
     barred = _barred(table, forbid, groups if forbid_same_group else {})
     extra = Extra(
         at_most_per_group, groups.get("left", {}), grades or {}, at_least_of_grade or {},
@@ -101,8 +147,9 @@ def assign(
     lot = None if seed is None else _lot(str(seed), table, barred, settings)
     solved = solve(problem, goal=goal, seed=lot)
     if solved is None:
-        found = find_obstacles(problem, nouns=nouns)
-        raise InfeasibleError(_told(found.rows, found.smallest), found.rows, smallest=found.smallest)
+        obstacles = find_obstacles(problem, nouns=nouns, names=known)
+        text = _infeasible_text(obstacles.rows, obstacles.smallest)
+        raise InfeasibleError(text, obstacles.rows, smallest=obstacles.smallest)
     chosen = solved.chosen
     loads = _loads(problem, chosen)
     spare = _alternates(problem, chosen, loads, left, extra, alternates, lot)
@@ -111,8 +158,9 @@ def assign(
         _result(problem, chosen, spare),
         _excluded(problem),
         shortages,
-        _notes(problem, goal, shortages, nouns),
+        _notes(problem, goal, shortages, nouns, known),
         _proof(goal, solved, float(np.abs(problem.scores).max(initial=0.0))),
+        known,
     )
 
 
@@ -126,18 +174,18 @@ def _check(
     alternates: int,
 ) -> None:
     if goal not in GOALS:
-        raise ValueError(f"goal is one of {', '.join(GOALS)}, not {goal!r}")
+        raise ArgumentError(f"goal is one of {', '.join(GOALS)}, not {goal!r}")
     if unknown := set(groups) - {"left", "right"}:
-        raise ValueError(f'groups has the keys "left" and "right", not {sorted(unknown)}')
+        raise ArgumentError(f'groups has the keys "left" and "right", not {sorted(unknown)}')
     numbers = {"alternates": alternates, "at_most_per_group": at_most_per_group or 0, **at_least_of_grade}
     for side, bounds in (("left", left), ("right", right)):
         for name, one in bounds.items():
             if unknown := set(one) - {"min", "max"}:
-                raise ValueError(f'{side}[{name!r}] has the keys "min" and "max", not {sorted(unknown)}')
+                raise ArgumentError(f'{side}[{name!r}] has the keys "min" and "max", not {sorted(unknown)}')
             numbers |= {f"{side}[{name!r}][{key!r}]": value for key, value in one.items()}
     for what, value in numbers.items():
         if value < 0:
-            raise ValueError(f"{what} is not below 0, not {value}")
+            raise ArgumentError(f"{what} is not below 0, not {value}")
 
 
 def _barred(
@@ -152,24 +200,24 @@ def _barred(
             [(str(a), str(b), FORBIDDEN) for a, b in forbid], columns=["left_id", "right_id", "reason"]
         )
     if groups:
-        mine = table["left_id"].map(groups.get("left", {})).fillna("")
-        theirs = table["right_id"].map(groups.get("right", {})).fillna("")
-        same = table.loc[(mine == theirs) & (mine != ""), ["left_id", "right_id"]].assign(reason=SAME_GROUP)
+        lefts = table["left_id"].map(groups.get("left", {})).fillna("")
+        rights = table["right_id"].map(groups.get("right", {})).fillna("")
+        same = table.loc[(lefts == rights) & (lefts != ""), ["left_id", "right_id"]].assign(reason=SAME_GROUP)
         listed = pd.concat([listed, same], ignore_index=True)
     return listed
 
 
 def _lot(seed: str, table: pd.DataFrame, barred: pd.DataFrame, settings: Sequence[Any]) -> int:
-    """A number that nobody can foresee who lacks one of seed, pairs and rules."""
-    told = hashlib.sha256(seed.encode())
+    """A number that depends on seed, pairs and rules and cannot be predicted without all of them."""
+    digest = hashlib.sha256(seed.encode())
     for frame in (table, barred):
         ordered = frame.sort_values(["left_id", "right_id"], kind="stable")
-        told.update(pd.util.hash_pandas_object(ordered, index=False).to_numpy().tobytes())
-    told.update(json.dumps(settings, sort_keys=True, default=str).encode())
-    return int.from_bytes(told.digest()[:16])
+        digest.update(pd.util.hash_pandas_object(ordered, index=False).to_numpy().tobytes())
+    digest.update(json.dumps(settings, sort_keys=True, default=str).encode())
+    return int.from_bytes(digest.digest()[:16])
 
 
-def _told(rows: pd.DataFrame, smallest: bool) -> str:
+def _infeasible_text(rows: pd.DataFrame, smallest: bool) -> str:
     first = rows.loc[rows["set"] == 1, "text"]
     size = "最少" if smallest else "（未证明最少）"
     lines = [f"无法分配：规则互相矛盾。放宽以下 {len(first)} 条即可，{size}："]
@@ -233,17 +281,19 @@ def _excluded(problem: Problem) -> pd.DataFrame:
 
 
 def _shortages(problem: Problem, spare: Sequence[tuple[int, int]], many: int) -> pd.DataFrame:
-    found = np.bincount(problem.at_right[[pair for pair, _ in spare]], minlength=len(problem.right)) if spare else (
+    counts = np.bincount(problem.at_right[[pair for pair, _ in spare]], minlength=len(problem.right)) if spare else (
         np.zeros(len(problem.right), np.int64)
     )  # fmt: skip
-    rows = [(name, many, int(n)) for name, n in zip(problem.right, found, strict=True) if n < many]
+    rows = [(name, many, int(n)) for name, n in zip(problem.right, counts, strict=True) if n < many]
     return pd.DataFrame(rows, columns=["right_id", "asked", "found"])
 
 
-def _notes(problem: Problem, goal: str, shortages: pd.DataFrame, nouns: Mapping[str, str]) -> tuple[str, ...]:
+def _notes(
+    problem: Problem, goal: str, shortages: pd.DataFrame, nouns: Mapping[str, str], names: Names
+) -> tuple[str, ...]:
     notes = []
     if len(shortages):
-        who = "、".join(shortages["right_id"].head(10))
+        who = labels(names["right"], shortages["right_id"].head(10))
         others = "等" if len(shortages) > 10 else ""
         notes.append(f"候补不足：{len(shortages)} 个{nouns['right']}可用的候补少于要求（{who}{others}）")
     reach = np.bincount(problem.at_right[problem.open], minlength=len(problem.right)) > 0
@@ -252,7 +302,7 @@ def _notes(problem: Problem, goal: str, shortages: pd.DataFrame, nouns: Mapping[
         effect = "其合计为 0，“最低者”因此不超过 0；要让其余各方的最低者尽量高，请先将其移出"
         if goal == "max_min":
             effect = "不计入“最低者”"
-        notes.append(f"没有任何人选的{nouns['right']}：{'、'.join(stuck[:10])}；{effect}")
+        notes.append(f"没有任何人选的{nouns['right']}：{labels(names['right'], stuck[:10])}；{effect}")
     return tuple(notes)
 
 

@@ -15,100 +15,36 @@ import pandas as pd
 import yaml
 
 from matcher.assignment import conflicts
-from matcher.assignment.assigning import GOALS, NOUNS
+from matcher.assignment.assigning import GOALS
+from matcher.assignment.labels import NOUNS, SIDES
+from matcher.assignment.reading import read_facts
 from matcher.errors import TableError
-from matcher.tables.reading import read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.cells import read_date
 from matcher.tables.yaml import read_words
 
-_HEADERS = {
-    "left_id": ("左方编号", "左方", "专家编号", "专家"),
-    "right_id": ("右方编号", "右方", "项目编号", "项目", "村编号", "需求编号"),
-    "score": ("分数", "得分", "匹配分"),
-    "reason": ("原因", "理由", "关系"),
-    "value": ("匹配分", "分数", "价值"),
-    "shared": ("取值", "单位", "机构", "人员", "企业"),
-    "person": ("人员", "姓名", "成员"),
-    "person_a": ("人员甲", "作者甲"),
-    "person_b": ("人员乙", "作者乙"),
-    "date": ("日期", "年份", "时间"),
-    "distance": ("路程", "距离", "公里"),
-    "person_id": ("人员编号", "人员", "编号"),
-    "slot": ("时段", "时间段"),
-    "room": ("会议室", "房间", "桌号"),
-    "panel_id": ("组编号", "评审组"),
-}
-_NUMBERS = {"score", "distance", "value"}
 _YES, _NO = {"true", "yes", "on", "是"}, {"false", "no", "off", "否"}
 _KEYS = (
     "left", "right", "forbid", "require", "groups", "forbid_same_group", "at_most_per_group", "goal", "alternates",
     "seed", "conflicts", "sharing", "coauthors", "languages", "travel", "regions", "seniority", "rotation", "nouns",
+    "names",
 )  # fmt: skip
 
 
-def read_pairs(path: Path) -> pd.DataFrame:
-    """A pair table: left_id, right_id, score. Ids are texts as they are written.
-
-    A CSV with just these names in its first line is read as it is, quickly; anything else as people keep tables (see
-    `matcher.tables.reading.read_table`). TableError says what cannot be used.
-    """
-    if _first_line(path, "score"):
-        try:
-            frame = pd.read_csv(
-                path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True, index_col=False
-            ).rename(columns=str.strip)
-            return pd.DataFrame({name: frame[name].str.strip() for name in frame.columns})
-        except (UnicodeDecodeError, pd.errors.ParserError):
-            pass  # the patient reader says what is wrong, and where
-    return read_facts(path, ["left_id", "right_id", "score"])
-
-
-def _first_line(path: Path, score: str) -> bool:
-    """Whether a CSV's first line names left_id, right_id and the score."""
-    if path.suffix.lower() != ".csv":
-        return False
-    with open(path, encoding="utf-8-sig", errors="replace") as file:
-        return {"left_id", "right_id", score} <= {name.strip().strip('"') for name in file.readline().split(",")}
-
-
-def read_facts(path: Path, columns: list[str], optional: tuple[str, ...] = ()) -> pd.DataFrame:
-    """A table with these columns, by their names or Chinese headers; TableError names those that are missing."""
-    declared = [
-        Column(name, "number" if name in _NUMBERS else "text", _HEADERS[name][0], _HEADERS[name][1:])
-        for name in (*columns, *optional)
-    ]
-    contract = Contract("facts", "行", "row_id", (Column("row_id", "id", "行号"), *declared))
-    reading = read_table(path, contract)
-    lost = reading.problems[~reading.problems["kept"].astype(bool)]
-    if len(lost):
-        raise TableError(f"{path.name}：第 {lost['row'].iloc[0]} 行：{lost['problem'].iloc[0]}")
-    empty = [name for name in columns if name not in _NUMBERS and name != "date" and (reading.rows[name] == "").any()]
-    if empty:
-        row = int((reading.rows[empty[0]] == "").to_numpy().argmax()) + 2
-        raise TableError(f"{path.name}：缺少“{_HEADERS[empty[0]][0]}”（{empty[0]}）这一列，或第 {row} 行附近是空的")
-    return reading.rows
-
-
-def read_meetings(path: Path) -> pd.DataFrame:
-    """Candidate meetings: left_id, right_id, and value or score."""
-    return read_pairs(path) if _first_line(path, "score") else read_facts(path, ["left_id", "right_id", "value"])
-
-
-def files_of(path: Path) -> list[Path]:
+def settings_files(path: Path) -> list[Path]:
     """A settings file and the tables that it names."""
-    found = [path]
+    files = [path]
 
     def walk(node: Any) -> None:
         if isinstance(node, str):
             place = path.parent / node
             if place.suffix.lower() in (".csv", ".xlsx", ".xls", ".parquet", ".jsonl") and place.is_file():
-                found.append(place)
+                files.append(place)
         else:
             for one in node.values() if isinstance(node, dict) else node:
                 walk(one)
 
-    walk(read_words(path.read_text("utf-8-sig")) or [])
-    return found
+    walk(_parsed(path))
+    return files
 
 
 def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
@@ -117,8 +53,16 @@ def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
     Tables are looked for beside the file. Raises TableError with every fault: an unknown key, a key given twice, a
     value of the wrong kind.
     """
+    reader = _Reader(path.parent, pairs)
+    arguments = reader.arguments(_parsed(path))
+    if reader.faults:
+        raise TableError(f"{path.name}：{len(reader.faults)} 处问题\n" + "\n".join(f"  {f}" for f in reader.faults))
+    return arguments
+
+
+def _parsed(path: Path) -> Any:
     try:
-        told = read_words(path.read_text("utf-8-sig"))
+        return read_words(path.read_text("utf-8-sig")) or {}
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark
         where = f"第 {at.line + 1} 行" if at else ""
@@ -127,11 +71,6 @@ def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
         raise TableError(f"{path.name}：{where}：{what}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise TableError(f"{path.name}：不是 UTF-8 的 YAML 文本") from error
-    reader = _Reader(path.parent, pairs)
-    arguments = reader.arguments({} if told in ("", None) else told)
-    if reader.faults:
-        raise TableError(f"{path.name}：{len(reader.faults)} 处问题\n" + "\n".join(f"  {f}" for f in reader.faults))
-    return arguments
 
 
 class _Reader:
@@ -141,19 +80,21 @@ class _Reader:
         self.folder, self.pairs = folder, pairs
         self.faults: list[str] = []
 
-    def arguments(self, told: Any) -> dict[str, Any]:
-        told = self.mapping(told, "设置", _KEYS)
-        groups = self.mapping(told.get("groups"), "groups", ("left", "right", "forbid_same_group", "at_most_per_group"))
+    def arguments(self, settings: Any) -> dict[str, Any]:
+        settings = self.mapping(settings, "设置", _KEYS)
+        groups = self.mapping(
+            settings.get("groups"), "groups", ("left", "right", "forbid_same_group", "at_most_per_group")
+        )
         for key in ("forbid_same_group", "at_most_per_group"):
-            if key in groups and key in told and groups[key] != told[key]:
+            if key in groups and key in settings and groups[key] != settings[key]:
                 self.faults.append(f"{key}：在 groups 内外各写了一个不同的值，请只留一个")
-        either = {**groups, **told}
-        seniority = self.mapping(told.get("seniority"), "seniority", ("grades", "at_least"))
+        either = {**groups, **settings}
+        seniority = self.mapping(settings.get("seniority"), "seniority", ("grades", "at_least"))
         arguments: dict[str, Any] = {
-            "left": self.bounds(told, "left"),
-            "right": self.bounds(told, "right"),
-            "require": self.pair_list(told.get("require"), "require"),
-            "groups": {side: self.labels(groups.get(side), f"groups.{side}") for side in ("left", "right")},
+            "left": self.bounds(settings, "left"),
+            "right": self.bounds(settings, "right"),
+            "require": self.pair_list(settings.get("require"), "require"),
+            "groups": {side: self.labels(groups.get(side), f"groups.{side}") for side in SIDES},
             "forbid_same_group": self.yesno(either.get("forbid_same_group"), "forbid_same_group"),
             "at_most_per_group": self.whole(either.get("at_most_per_group"), "at_most_per_group"),
             "grades": self.labels(seniority.get("grades"), "seniority.grades"),
@@ -161,29 +102,31 @@ class _Reader:
                 grade: self.whole(value, f"seniority.at_least.{grade}") or 0
                 for grade, value in self.mapping(seniority.get("at_least"), "seniority.at_least").items()
             },
-            "alternates": self.whole(told.get("alternates"), "alternates") or 0,
-            "goal": self.text(told.get("goal"), "goal") or "total",
-            "seed": self.text(told.get("seed"), "seed") or None,
-            "nouns": NOUNS | self.labels(told.get("nouns"), "nouns", ("left", "right")),
+            "alternates": self.whole(settings.get("alternates"), "alternates") or 0,
+            "goal": self.text(settings.get("goal"), "goal") or "total",
+            "seed": self.text(settings.get("seed"), "seed") or None,
+            "nouns": NOUNS | self.labels(settings.get("nouns"), "nouns", SIDES),
         }
+        if names := self.mapping(settings.get("names"), "names", SIDES):
+            arguments["names"] = {side: self.names(names[side], side) for side in SIDES if side in names}
         if arguments["goal"] not in GOALS:
             self.faults.append(f"goal：应是 {'、'.join(GOALS)} 之一，而不是“{arguments['goal']}”")
-        arguments |= self.rotation(told.get("rotation"))
-        arguments["forbid"] = self.barred(told)
+        arguments |= self.rotation(settings.get("rotation"))
+        arguments["forbid"] = self.barred(settings)
         return arguments
 
-    def barred(self, told: Mapping[str, Any]) -> pd.DataFrame:
+    def barred(self, settings: Mapping[str, Any]) -> pd.DataFrame:
         """All tables of conflicts as one."""
-        forbid = pd.DataFrame(self.pair_list(told.get("forbid"), "forbid"), columns=["left_id", "right_id"])
+        forbid = pd.DataFrame(self.pair_list(settings.get("forbid"), "forbid"), columns=["left_id", "right_id"])
         parts = [forbid.assign(reason="禁止名单")]
-        for at, one in self.entries(told.get("conflicts"), "conflicts", ("table", "reason")):
+        for at, one in self.entries(settings.get("conflicts"), "conflicts", ("table", "reason")):
             table = self.table(one.get("table"), at, ["left_id", "right_id"], ("reason",))
             parts.append(conflicts.listed(table, reason=self.text(one.get("reason"), at) or "回避"))
-        for at, one in self.entries(told.get("sharing"), "sharing", ("left", "right", "reason")):
-            mine = self.table(one.get("left"), f"{at}.left", ["left_id", "shared"])
-            theirs = self.table(one.get("right"), f"{at}.right", ["right_id", "shared"])
-            parts.append(conflicts.sharing(mine, theirs, reason=self.text(one.get("reason"), at) or "同一单位"))
-        if one := self.mapping(told.get("coauthors"), "coauthors", ("links", "people", "years", "on", "reason")):
+        for at, one in self.entries(settings.get("sharing"), "sharing", ("left", "right", "reason")):
+            lefts = self.table(one.get("left"), f"{at}.left", ["left_id", "shared"])
+            rights = self.table(one.get("right"), f"{at}.right", ["right_id", "shared"])
+            parts.append(conflicts.sharing(lefts, rights, reason=self.text(one.get("reason"), at) or "同一单位"))
+        if one := self.mapping(settings.get("coauthors"), "coauthors", ("links", "people", "years", "on", "reason")):
             links = self.table(one.get("links"), "coauthors.links", ["person_a", "person_b", "date"])
             people = self.table(one.get("people"), "coauthors.people", ["right_id", "person"])
             years, day = self.whole(one.get("years"), "coauthors.years"), self.day(one.get("on"), "coauthors.on")
@@ -193,14 +136,14 @@ class _Reader:
                 parts.append(
                     conflicts.coauthors(links, people, on=day, years=years, reason=one.get("reason") or "合作")
                 )
-        if one := self.mapping(told.get("languages"), "languages", ("left", "right")):
+        if one := self.mapping(settings.get("languages"), "languages", SIDES):
             sides = [
                 {name: self.words(value, f"languages.{side}.{name}") for name, value in self.mapping(
                     one.get(side), f"languages.{side}").items()}
-                for side in ("left", "right")
+                for side in SIDES
             ]  # fmt: skip
             parts.append(conflicts.no_common_language(self.pairs, *sides))
-        if one := self.mapping(told.get("travel"), "travel", ("table", "at_most", "unlisted")):
+        if one := self.mapping(settings.get("travel"), "travel", ("table", "at_most", "unlisted")):
             table = self.table(one.get("table"), "travel.table", ["left_id", "right_id", "distance"])
             limit = self.decimal(one.get("at_most"), "travel.at_most")
             unlisted = self.text(one.get("unlisted"), "travel.unlisted") or "forbid"
@@ -208,15 +151,15 @@ class _Reader:
                 self.faults.append("travel.unlisted：应是 forbid 或 allow")
             if limit is not None:
                 parts.append(conflicts.too_far(self.pairs, table, at_most=limit, unlisted=unlisted == "forbid"))
-        if one := self.mapping(told.get("regions"), "regions", ("left", "right", "beside")):
+        if one := self.mapping(settings.get("regions"), "regions", ("left", "right", "beside")):
             where = [self.labels(one.get(side), f"regions.{side}") for side in ("left", "right")]
             beside = self.pair_list(one.get("beside"), "regions.beside")
             parts.append(conflicts.outside_region(self.pairs, *where, beside=beside))
         filled = [part for part in parts if len(part)]
         return pd.concat(filled, ignore_index=True) if filled else parts[0]
 
-    def rotation(self, told: Any) -> dict[str, Any]:
-        one = self.mapping(told, "rotation", ("previous", "table", "at_most_together"))
+    def rotation(self, settings: Any) -> dict[str, Any]:
+        one = self.mapping(settings, "rotation", ("previous", "table", "at_most_together"))
         panels: list[list[str]] = []
         if "table" in one:
             table = self.table(one["table"], "rotation.table", ["panel_id", "left_id"])
@@ -231,13 +174,20 @@ class _Reader:
             "at_most_together": self.whole(one.get("at_most_together"), "rotation.at_most_together"),
         }
 
-    def bounds(self, told: Mapping[str, Any], side: str) -> dict[str, dict[str, int]]:
-        found = {}
-        for name, one in self.mapping(told.get(side), side).items():
+    def bounds(self, settings: Mapping[str, Any], side: str) -> dict[str, dict[str, int]]:
+        bounds = {}
+        for name, one in self.mapping(settings.get(side), side).items():
             part = self.mapping(one, f"{side}.{name}", ("min", "max"))
             numbers = {key: self.whole(value, f"{side}.{name}.{key}") for key, value in part.items()}
-            found[name] = {key: value for key, value in numbers.items() if value is not None}
-        return found
+            bounds[name] = {key: value for key, value in numbers.items() if value is not None}
+        return bounds
+
+    def names(self, node: Any, side: str) -> dict[str, str]:
+        """Id -> name, written out or as a table."""
+        if not isinstance(node, str):
+            return self.labels(node, f"names.{side}")
+        table = self.table(node, f"names.{side}", [f"{side}_id", "name"])
+        return dict(zip(table[f"{side}_id"], table["name"], strict=True))
 
     def mapping(self, node: Any, where: str, known: tuple[str, ...] | None = None) -> dict[str, Any]:
         if node in (None, "", "~", "null"):
@@ -297,18 +247,25 @@ class _Reader:
                 raise ValueError(text)
             return int(text)
 
-        found: int | None = self._parsed(node, where, parse, " 0 或更大的整数")
-        return found
+        number: int | None = self._parsed(node, where, parse, " 0 或更大的整数")
+        return number
 
     def decimal(self, node: Any, where: str) -> float | None:
-        found: float | None = self._parsed(node, where, float, "数字")
-        return found
+        number: float | None = self._parsed(node, where, float, "数字")
+        return number
 
     def day(self, node: Any, where: str) -> dt.date | None:
         if node is None:
             self.faults.append(f"{where}：请写明日期，如 2026-11-24")
-        found: dt.date | None = self._parsed(node, where, dt.date.fromisoformat, "日期，如 2026-11-24")
-        return found
+
+        def parse(text: str) -> dt.date:
+            date = read_date(text)
+            if not isinstance(date, dt.date):
+                raise ValueError(text)
+            return date
+
+        date: dt.date | None = self._parsed(node, where, parse, "日期，如 2026-11-24")
+        return date
 
     def yesno(self, node: Any, where: str) -> bool:
         def parse(text: str) -> bool:

@@ -13,13 +13,12 @@ COLUMNS = ["left_id", "right_id", "reason"]
 
 
 def sharing(left: pd.DataFrame, right: pd.DataFrame, *, reason: str) -> pd.DataFrame:
-    """Pairs that have a value in common. left: left_id, shared; right: right_id, shared; many rows an id are fine.
+    """Pairs that have a value in common. left: left_id, shared; right: right_id, shared; an id may have many rows.
 
     Same institution (values are institutions), own project (values are persons: the left id itself and who takes part
     in the right one), a stake (values are firms). The same text after stripping counts as the same.
     """
-    mine, theirs = _texts(left, ["left_id", "shared"]), _texts(right, ["right_id", "shared"])
-    both = mine.merge(theirs, on="shared")
+    both = _texts(left, ["left_id", "shared"]).merge(_texts(right, ["right_id", "shared"]), on="shared")
     return _sorted(both.assign(reason=[f"{reason}：{value}" for value in both["shared"]]))
 
 
@@ -40,15 +39,17 @@ def coauthors(
         ["person_a", "person_b"], keep="last"
     )  # fmt: skip
     both = ways.merge(_texts(people, ["right_id", "person"]), left_on="person_b", right_on="person")
-    told = [f"{reason}：{name}（{day or '日期不详'}）" for name, day in zip(both["person"], both["date"], strict=True)]
-    return _sorted(both.rename(columns={"person_a": "left_id"}).assign(reason=told))
+    reasons = [
+        f"{reason}：{name}（{day or '日期不详'}）" for name, day in zip(both["person"], both["date"], strict=True)
+    ]
+    return _sorted(both.rename(columns={"person_a": "left_id"}).assign(reason=reasons))
 
 
 def listed(table: pd.DataFrame, *, reason: str) -> pd.DataFrame:
     """Pairs of a list that somebody keeps (kinship, stakes, earlier refusals): left_id, right_id and maybe reason."""
     rows = _texts(table, ["left_id", "right_id"])
-    own = table["reason"].astype(str).to_list() if "reason" in table else [""] * len(rows)
-    return _sorted(rows.assign(reason=[f"{reason}：{text}" if text else reason for text in own]))
+    given = table["reason"].astype(str).to_list() if "reason" in table else [""] * len(rows)
+    return _sorted(rows.assign(reason=[f"{reason}：{text}" if text else reason for text in given]))
 
 
 def too_far(
@@ -87,18 +88,18 @@ def outside_region(
     """Pairs of different regions that are not beside each other. An id without a region may go anywhere."""
     near = {pair for a, b in beside for pair in ((a, b), (b, a))}
     rows = _texts(pairs, ["left_id", "right_id"])
-    mine, theirs = rows["left_id"].map(dict(left)).fillna(""), rows["right_id"].map(dict(right)).fillna("")
-    away = (mine != "") & (theirs != "") & (mine != theirs)
-    kinds = {pair: pair not in near for pair in set(zip(mine[away], theirs[away], strict=True))}
-    barred = away & pd.Series([kinds.get(pair, False) for pair in zip(mine, theirs, strict=True)], rows.index)
-    told = [f"地区不符：{a}—{b}" for a, b in zip(mine[barred], theirs[barred], strict=True)]
-    return _sorted(rows[barred].assign(reason=told))
+    lefts, rights = rows["left_id"].map(dict(left)).fillna(""), rows["right_id"].map(dict(right)).fillna("")
+    away = (lefts != "") & (rights != "") & (lefts != rights)
+    kinds = {pair: pair not in near for pair in set(zip(lefts[away], rights[away], strict=True))}
+    barred = away & pd.Series([kinds.get(pair, False) for pair in zip(lefts, rights, strict=True)], rows.index)
+    reasons = [f"地区不符：{a}—{b}" for a, b in zip(lefts[barred], rights[barred], strict=True)]
+    return _sorted(rows[barred].assign(reason=reasons))
 
 
 def no_common_language(
     pairs: pd.DataFrame, left: Mapping[str, Collection[str]], right: Mapping[str, Collection[str]]
 ) -> pd.DataFrame:
-    """Pairs whose left id speaks none of the languages that the right id asks for; who asks for none is free."""
+    """Pairs whose left id has none of the languages that the right id asks for; who asks for none is free."""
     rows = _texts(pairs, ["left_id", "right_id"])
     barred = []
     for a, b in zip(rows["left_id"], rows["right_id"], strict=True):
@@ -110,8 +111,8 @@ def no_common_language(
 def _texts(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     if missing := [name for name in columns if name not in table]:
         raise TableError(f"表中缺少列：{'、'.join(missing)}；需要 {'、'.join(columns)}")
-    found = pd.DataFrame({name: table[name].astype(object).fillna("").map(str).str.strip() for name in columns})
-    return found.loc[(found[[name for name in columns if name != "date"]] != "").all(axis=1)].reset_index(drop=True)
+    rows = pd.DataFrame({name: table[name].astype(object).fillna("").map(str).str.strip() for name in columns})
+    return rows.loc[(rows[[name for name in columns if name != "date"]] != "").all(axis=1)].reset_index(drop=True)
 
 
 def _is_since(day: str, first: dt.date) -> bool:

@@ -1,4 +1,4 @@
-"""HiGHS behind two functions: a linear problem with its prices, and one in whole numbers with its bound."""
+"""HiGHS behind two functions: a linear problem with its dual weights, and one in whole numbers with its bound."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class UnfinishedError(Exception):
 
 
 def linear(model: Model, method: str = "highs") -> tuple[Floats, float, Floats] | None:
-    """x, value and the rows' prices of a relaxation; None where there is no x."""
+    """x, value and the rows' dual weights of a relaxation; None where there is no x."""
     if not len(model.gain):
         return (np.zeros(0), 0.0, np.zeros(len(model.low))) if _holds_with_nothing(model) else None
     matrix = model.matrix.tocsr()
@@ -43,7 +43,7 @@ def linear(model: Model, method: str = "highs") -> tuple[Floats, float, Floats] 
     above = np.flatnonzero(np.isfinite(model.high) & ~equal & ~_unbreakable(model))
     below = np.flatnonzero(np.isfinite(model.low) & ~equal)
     at = np.flatnonzero(equal)
-    call = cast(Any, linprog)  # its stubs know no sparse bounds by name of method
+    call = cast(Any, linprog)  # its stubs do not know sparse matrices
     for way in (method, "highs-ds", "highs-ipm"):
         result = call(
             -model.gain,

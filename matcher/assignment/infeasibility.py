@@ -10,6 +10,7 @@ import pandas as pd
 import scipy.sparse as sp
 
 from matcher.assignment.highs import Model, search
+from matcher.assignment.labels import Names, label
 from matcher.assignment.problem import Problem, Rule
 
 COLUMNS = ["set", "rule", "left_id", "right_id", "by", "text"]
@@ -27,17 +28,17 @@ class Obstacles(NamedTuple):
     smallest: bool
 
 
-def find_obstacles(problem: Problem, *, nouns: Mapping[str, str]) -> Obstacles:
+def find_obstacles(problem: Problem, *, nouns: Mapping[str, str], names: Names) -> Obstacles:
     """A true and smallest set of rules to relax: without them, and with all others, there is an assignment.
 
     Of equally small sets the one that lifts fewest conflicts, then fewest required pairs, then asks for least.
     """
-    told, smallest = _relaxed_rules(problem, conflicts=True)
+    relaxed, smallest = _relaxed_rules(problem, conflicts=True)
     barred = {_ids(problem, pair): "、".join(reasons) for pair, reasons in problem.barred.items()}
-    rows = [_row(1, rule, by, nouns, barred) for rule, by in told]
-    if any(rule.kind == "barred" for rule, _ in told):
+    rows = [_row(1, rule, by, nouns, names, barred) for rule, by in relaxed]
+    if any(rule.kind == "barred" for rule, _ in relaxed):
         second = _relaxed_rules(problem, conflicts=False)[0]
-        rows += [_row(2, rule, by, nouns, barred) for rule, by in second]
+        rows += [_row(2, rule, by, nouns, names, barred) for rule, by in second]
     return Obstacles(pd.DataFrame(rows, columns=COLUMNS), smallest)
 
 
@@ -89,10 +90,10 @@ def _relaxed_rules(problem: Problem, *, conflicts: bool) -> tuple[list[tuple[Rul
                 shape=(len(pair_rows), n),
             )
         )
-    found: list[tuple[Rule, int]] = [(Rule("absent", *pair), 1) for pair in problem.absent]
+    rules: list[tuple[Rule, int]] = [(Rule("absent", *pair), 1) for pair in problem.absent]
     m = len(relaxable)
     if not m:
-        return found, True
+        return rules, True
     reach = np.array([amount for _, amount in relaxable])
     weight = np.array([{"barred": 1e4, "required": 1e2}.get(rule.kind, 0.0) for rule, _ in relaxable])
     lines = sp.vstack(over_pairs)
@@ -113,8 +114,8 @@ def _relaxed_rules(problem: Problem, *, conflicts: bool) -> tuple[list[tuple[Rul
         x, proven = least.x, False
     chosen = x[:n].round()
     given = np.maximum(asked - lines @ chosen, 0.0).round()
-    found += [(rule, int(by)) for (rule, _), by in zip(relaxable, given, strict=True) if by > 0]
-    return found, proven or len(found) == 1
+    rules += [(rule, int(by)) for (rule, _), by in zip(relaxable, given, strict=True) if by > 0]
+    return rules, proven or len(rules) == 1
 
 
 def _fewest(lines: Any, asked: Any, most: Any, reach: Any, weight: Any) -> tuple[Any, bool]:
@@ -148,7 +149,7 @@ def _fewest(lines: Any, asked: Any, most: Any, reach: Any, weight: Any) -> tuple
 
 
 def _looked_at(problem: Problem) -> Any:
-    """All pairs, or of very many the best of each id, so that a true set is found in time."""
+    """All pairs, or of very many the best of each id, so that the search ends in time."""
     n = len(problem.scores)
     if n <= FEW:
         return np.arange(n)
@@ -167,10 +168,11 @@ def _ids(problem: Problem, pair: int) -> tuple[str, str]:
 
 
 def _row(
-    number: int, rule: Rule, by: int, nouns: Mapping[str, str], barred: Mapping[tuple[str, str], str]
+    number: int, rule: Rule, by: int, nouns: Mapping[str, str], names: Names, barred: Mapping[tuple[str, str], str]
 ) -> tuple[int, str, str, str, int, str]:
-    left, right = nouns["left"], nouns["right"]
-    pair = f"{left} {rule.left_id} 与{right} {rule.right_id}"
+    left = f"{nouns['left']} {label(names.get('left', {}), rule.left_id)}"
+    right = f"{nouns['right']} {label(names.get('right', {}), rule.right_id)}"
+    pair = f"{left} 与{right}"
     if rule.kind == "barred":
         text = f"{pair}：不得分配（{rule.name}）；须解除"
         return number, "forbid", rule.left_id, rule.right_id, by, text
@@ -182,7 +184,7 @@ def _row(
         text = f"{pair}：要求必须分配，但配对表中没有这一对；须取消这一要求，或在配对表中补上"
         return number, "require", rule.left_id, rule.right_id, by, text
     word, limit, name = rule.name.split(":", 2)
-    who = f"{left} {rule.left_id}" if rule.kind == "left" else f"{right} {rule.right_id}"
+    who = left if rule.kind == "left" else right
     new = int(limit) + (by if word == "max" else -by)
     what = {
         "left": f"{'至少' if word == 'min' else '至多'} {limit} 个",

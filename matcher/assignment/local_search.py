@@ -30,13 +30,14 @@ def raise_worst(model: Model, at_left: Any, at_right: Any, shape: tuple[int, int
     counted = np.bincount(at_right, minlength=shape[1]) > 0
     for _ in range(STEPS):
         worst = int(np.argmin(np.where(counted, total, np.inf)))
-        mine = np.flatnonzero(right == worst)
-        here = left[mine]
+        held_by_worst = np.flatnonzero(right == worst)
+        here = left[held_by_worst]
         new_worst = total[worst] - gain[here, worst][:, None] + gain[left, worst][None, :]
         new_other = total[right][None, :] - gain[left, right][None, :] + gain[here][:, right]
         better = (np.minimum(new_worst, new_other) > total[worst] + 1e-6) & (right != worst)[None, :]
-        found = np.flatnonzero(better)
-        order = found[np.argsort(-(new_worst + new_other - total[right][None, :]).ravel()[found], kind="stable")]
+        gainful = np.flatnonzero(better)
+        cost = -(new_worst + new_other - total[right][None, :]).ravel()[gainful]
+        order = gainful[np.argsort(cost, kind="stable")]
         for one in order[:TRIED].tolist():
             a, b = divmod(one, len(left))
             give, take, other = int(here[a]), int(left[b]), int(right[b])
@@ -53,7 +54,7 @@ def raise_worst(model: Model, at_left: Any, at_right: Any, shape: tuple[int, int
             activity = after
             total[worst] += model.gain[come[0]] - model.gain[out[0]]
             total[other] += model.gain[come[1]] - model.gain[out[1]]
-            left[mine[a]], left[b] = take, give
+            left[held_by_worst[a]], left[b] = take, give
             break
         else:
             break

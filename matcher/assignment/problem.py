@@ -17,7 +17,7 @@ Bounds = Mapping[str, Mapping[str, int]]
 
 
 class Rule(NamedTuple):
-    """What one row of the problem stands for: its kind, the ids it is about, and a name (group, grade, panel)."""
+    """The meaning of one row of the problem: its kind, the ids it is about, and a name (group, grade, panel)."""
 
     kind: str
     left_id: str = ""
@@ -95,13 +95,13 @@ def build(
         if (place := places.find(name, other)) is not None and reason not in barred.setdefault(place, []):
             barred[place].append(reason)
     wanted = sorted(set(require))
-    found = [places.find(*pair) for pair in wanted]
+    at = [places.find(*pair) for pair in wanted]
     return Problem(
         lefts, rights, at_left, at_right, scores,
         rows.matrix(), np.array(rows.low, float), np.array(rows.high, float), rows.rules,
         {place: tuple(reasons) for place, reasons in barred.items()},
-        np.array([place for place in found if place is not None], np.int64),
-        [pair for pair, place in zip(wanted, found, strict=True) if place is None],
+        np.array([place for place in at if place is not None], np.int64),
+        [pair for pair, place in zip(wanted, at, strict=True) if place is None],
     )  # fmt: skip
 
 
@@ -110,12 +110,12 @@ def limits(bounds: Bounds, name: str) -> tuple[int, float]:
 
     A bound of the default gives way to one of the id's own: beside `max: 0` a default `min: 1` means 0.
     """
-    own, default = bounds.get(name, {}), bounds.get("default", {})
-    least = own.get("min", default.get("min", 0))
-    most: float = own.get("max", default.get("max", np.inf))
-    if "min" not in own and "max" in own:
-        least = min(least, own["max"])
-    if "max" not in own and "min" in own:
+    given, default = bounds.get(name, {}), bounds.get("default", {})
+    least = given.get("min", default.get("min", 0))
+    most: float = given.get("max", default.get("max", np.inf))
+    if "min" not in given and "max" in given:
+        least = min(least, given["max"])
+    if "max" not in given and "min" in given:
         most = max(least, most)
     return least, most
 

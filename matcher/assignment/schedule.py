@@ -35,9 +35,9 @@ class Grid:
             raise TableError("时段或会议室的名称有重复")
         self.closed = set(closed)
         away = list(away)
-        strange = sorted({slot for _, slot in (*away, *self.closed)} - set(self.slots))
-        if strange or (lost := sorted({room for room, _ in self.closed} - set(self.rooms))):
-            raise TableError(f"不在日程里的时段或会议室：{'、'.join(strange or lost)}")
+        unknown = sorted({slot for _, slot in (*away, *self.closed)} - set(self.slots))
+        if unknown or (lost := sorted({room for room, _ in self.closed} - set(self.rooms))):
+            raise TableError(f"不在日程里的时段或会议室：{'、'.join(unknown or lost)}")
         lefts, rights = candidates["left_id"].tolist(), candidates["right_id"].tolist()
         self.people = sorted({*lefts, *rights})
         place = {name: i for i, name in enumerate(self.people)}
@@ -128,17 +128,17 @@ class Grid:
                 self.put(meeting, int(slots[0]))
                 return True
             u, v = self.left[meeting], self.right[meeting]
-            mine = np.flatnonzero((self.at[u] < 0) & self.fits[meeting])
-            theirs = np.flatnonzero((self.at[v] < 0) & self.available[v])
-            for a in mine:
-                for b in theirs:
+            free_left = np.flatnonzero((self.at[u] < 0) & self.fits[meeting])
+            free_right = np.flatnonzero((self.at[v] < 0) & self.available[v])
+            for a in free_left:
+                for b in free_right:
                     if a != b and self._exchange(int(v), int(a), int(b), int(u), room_for=1):
                         self.put(meeting, int(a))
                         return True
-            mine = np.flatnonzero((self.at[u] < 0) & self.available[u])
-            theirs = np.flatnonzero((self.at[v] < 0) & self.fits[meeting])
-            for b in theirs:
-                for a in mine:
+            free_left = np.flatnonzero((self.at[u] < 0) & self.available[u])
+            free_right = np.flatnonzero((self.at[v] < 0) & self.fits[meeting])
+            for b in free_right:
+                for a in free_left:
                     if a != b and self._exchange(int(u), int(b), int(a), int(v), room_for=1):
                         self.put(meeting, int(b))
                         return True

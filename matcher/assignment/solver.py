@@ -1,6 +1,6 @@
 """Best choices of pairs, with proof. scipy's HiGHS does the solving; which columns it must see is decided in here.
 
-A linear relaxation over few columns is optimal for all of them when no other column's reduced cost speaks for it
+A linear relaxation over few columns is optimal for all of them when no other column has a positive reduced cost
 (column generation). Bounds on both sides alone make a transportation problem, whose relaxation is whole by itself.
 """
 
@@ -69,8 +69,8 @@ def solve(problem: Problem, *, goal: str, seed: int | None) -> Solved | None:
     steps: list[str] = []
     answer: tuple[Floats | None, float | None, float | None, float | None]
     if goal == "total":
-        found = _best(model, rng, steps)
-        answer = (*found, None, None) if found else (None, None, None, None)
+        best = _best(model, rng, steps)
+        answer = (*best, None, None) if best else (None, None, None, None)
     else:
         places = (problem.at_left[usable], at_right, (len(problem.left), len(problem.right)))
         per_right = sp.csr_array((gain, (at_right, np.arange(len(gain)))), shape=(len(problem.right), len(gain)))
@@ -129,13 +129,15 @@ def _worst_first(
     x, worst, worst_bound = floor
     steps.append("最低者：" + ("混合整数规划（分支定界）" if small else "线性规划上界，逐级下限与交换"))
     above = _with_floor(model, sums, worst - NEAR)
-    if not small and worst < worst_bound - GAPS[-1] * 1.1 * abs(worst_bound):  # a search found nothing near: none here
+    if not small and worst < worst_bound - GAPS[-1] * 1.1 * abs(
+        worst_bound
+    ):  # no search reached it, so none is tried here
         relaxed = _relax(above)
-        found = None if relaxed is None else (x, relaxed.value)
+        best = None if relaxed is None else (x, relaxed.value)
     else:
-        found = _best(above, rng, steps, start=x)
-    bound = found[1] if found else None
-    y = found[0] if found else x
+        best = _best(above, rng, steps, start=x)
+    bound = best[1] if best else None
+    y = best[0] if best else x
     if float((sums @ y).min(initial=np.inf)) < worst - 2 * NEAR:  # pragma: no cover - a solver's tolerance
         y = x
     return y, bound if goal == "max_min_then_total" else None, worst, worst_bound
@@ -145,8 +147,8 @@ def _floor_exactly(model: Model, sums: Any) -> tuple[Floats, float, float] | Non
     n = len(model.gain)
     rows = sums.shape[0]
     if rows == 0:
-        found = _best(model, None, [])
-        return None if found is None else (found[0], 0.0, 0.0)
+        best = _best(model, None, [])
+        return None if best is None else (best[0], 0.0, 0.0)
     matrix = sp.vstack(
         [
             sp.hstack([model.matrix, sp.csr_array((model.matrix.shape[0], 1))]),
@@ -162,11 +164,11 @@ def _floor_exactly(model: Model, sums: Any) -> tuple[Floats, float, float] | Non
         np.r_[model.least, -reach],
         np.r_[model.most, reach],
     )
-    found = search(wide, whole=np.r_[np.ones(n, np.int64), 0])
-    if found is None:
+    best_floor = search(wide, whole=np.r_[np.ones(n, np.int64), 0])
+    if best_floor is None:
         return None
-    x = found.x[:n].round()
-    return x, float((sums @ x).min()), found.bound
+    x = best_floor.x[:n].round()
+    return x, float((sums @ x).min()), best_floor.bound
 
 
 def _floor_by_steps(model: Model, sums: Any, places: Any) -> tuple[Floats, float, float] | None:
@@ -185,11 +187,11 @@ def _floor_by_steps(model: Model, sums: Any, places: Any) -> tuple[Floats, float
             x = whole.x
         if x is not None:
             return x.round(), float((sums @ x.round()).min()), bound
-    found = _best(model, None, [])
-    if found is None:
+    best = _best(model, None, [])
+    if best is None:
         return None
     at_left, at_right, shape = places
-    x = raise_worst(model, at_left, at_right, shape, found[0])
+    x = raise_worst(model, at_left, at_right, shape, best[0])
     return x, float((sums @ x).min()), bound
 
 
@@ -319,23 +321,23 @@ def _whole(model: Model, relaxed: _Relaxed, *, first: bool = False, start: Float
         )
         last = len(kept) == n
         try:
-            found = search(
+            whole = search(
                 part, gap=1.0 if first else 0.0, nodes=None if last and not first and start is None else NODES
             )
         except UnfinishedError:
-            found = None
-        if found is not None:
+            whole = None
+        if whole is not None:
             x = np.zeros(n)
-            x[kept] = found.x
+            x[kept] = whole.x
             # a choice with a column that was left out loses at least `room`
-            return Whole(x, min(relaxed.value, max(found.bound, relaxed.value - room)))
+            return Whole(x, min(relaxed.value, max(whole.bound, relaxed.value - room)))
         if last or first or start is not None:
             break
     return None if start is None else Whole(start, relaxed.value)
 
 
 def _draw_on_face(model: Model, relaxed: _Relaxed, rng: np.random.Generator) -> Floats:
-    """One of the best choices by lot: prices say what all best choices share; the rest is drawn."""
+    """One of the best choices by lot: dual weights fix what all best choices share; the rest is drawn."""
     least, most = model.least.copy(), model.most.copy()
     most[relaxed.reduced < -NEAR] = least[relaxed.reduced < -NEAR]
     least[relaxed.reduced > NEAR] = most[relaxed.reduced > NEAR]
@@ -365,11 +367,11 @@ def _draw_above(model: Model, x: Floats, relaxed: _Relaxed, rng: np.random.Gener
     )  # fmt: skip
     small = len(close) <= SMALL
     try:
-        found = search(lot, gap=0.0 if small else 1.0, nodes=None if small else NODES)
+        whole = search(lot, gap=0.0 if small else 1.0, nodes=None if small else NODES)
     except UnfinishedError:
-        found = None
-    if found is None:
+        whole = None
+    if whole is None:
         return x
     drawn = np.zeros(len(x))
-    drawn[close] = found.x
+    drawn[close] = whole.x
     return drawn if model.gain @ drawn >= reached - 2 * NEAR else x

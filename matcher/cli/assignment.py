@@ -1,153 +1,177 @@
-"""The commands on assignments: assign, timetable. No logic; `add_commands` adds them."""
+"""Fair assignment by rules: choose, timetable."""
 
 from __future__ import annotations
 
-import json
-import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
-import typer
+import click
 
-from matcher.cli.options import say
+from matcher.cli.options import (
+    COUNT,
+    FILE,
+    TABLE_KINDS,
+    WHOLE,
+    Group,
+    argument,
+    check,
+    column_option,
+    contacts_option,
+    named,
+    note,
+    option,
+    output_option,
+    quiet_option,
+    report,
+    sheet_of,
+    sheet_option,
+)
 from matcher.errors import InfeasibleError, TableError
+from matcher.export.targets import TABLES
 
 IMPOSSIBLE = 3  # exit status where the rules contradict each other
 
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No summary; errors only.")]
+group = Group(
+    "assign", default="choose", help="按规则公平分配（评审分组、结对、派遣），给出最优性证明；一对一会面排期。"
+)
 
 
-def assign(
-    pairs: Annotated[Path, typer.Argument(help="Table of pairs: left_id, right_id, score.")],
-    config: Annotated[
-        Path | None, typer.Option("--config", help="Rules and goal, as YAML (docs/assignment.md).")
-    ] = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Where to write: .xlsx (workbook), .csv or .parquet.")
-    ] = None,
-    record: Annotated[Path | None, typer.Option("--record", help="Also write the full record (JSON).")] = None,
-    public: Annotated[
-        Path | None, typer.Option("--public", help="Also write the record without the names of the excluded (JSON).")
-    ] = None,
-    verify: Annotated[
-        Path | None, typer.Option("--verify", help="Replay a record on these files; exit status 1 if anything differs.")
-    ] = None,
-    quiet: Quiet = False,
+@group.command("choose", help="按规则从配对表中选出最优的分配；规则互相矛盾时指出最少放宽哪几条（退出码 3）。")
+@argument("pairs", "配对表", f"左方编号、右方编号、分数，可有双方名称：{TABLE_KINDS}。")
+@option("--config", type=FILE, metavar="设置", help="规则与目标（YAML），写法见 docs/assignment.md。")
+@output_option(".xlsx（工作簿）、.csv 或 .parquet", required=False)
+@output_option(".json", "--record", required=False, help="另存完整记录，供申诉时答复")
+@output_option(".json", "--public", required=False, help="另存公开版记录，不含被排除者，也不含联系方式")
+@option("--verify", type=FILE, metavar="记录", help="用这些文件重算一份完整记录；有任何不同则退出码为 1。")
+@sheet_option(of="配对表")
+@column_option(of="配对表")
+@contacts_option
+@quiet_option
+def choose_command(
+    pairs: Path,
+    config: Path | None,
+    output: Path | None,
+    record: Path | None,
+    public: Path | None,
+    verify: Path | None,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
     """Assign left to right ids by rules, proven best; where it cannot be done, name the fewest rules to relax."""
-    from matcher.assignment.assigning import assign as solve
-    from matcher.assignment.audit import fingerprint, make_record, public_record, record_bytes, replay
-    from matcher.assignment.config import files_of, read_pairs, read_settings
-    from matcher.assignment.workbook import assignment_bytes
-    from matcher.export.tables import check_target
+    from matcher.assignment.assigning import assign
+    from matcher.assignment.audit import fingerprint, make_record, public_record, read_record, record_bytes, replay
+    from matcher.assignment.config import read_settings, settings_files
+    from matcher.assignment.reading import read_pairs
+    from matcher.assignment.workbook import assignment_files
     from matcher.export.targets import save_files
 
-    if output is None and verify is None:
+    if output is None and (verify is None or record or public):
         raise TableError("请用 -o 指定输出文件，或用 --verify 核对已有的记录")
-    if output is not None:
-        check_target(output)
-    table = read_pairs(pairs)
+    targets = {output: TABLES, record: (".json",), public: (".json",)}
+    check(targets, pairs, config, verify)
+    used = [pairs, *(settings_files(config) if config else ())]
+    check(targets, *used, verify)
+    table = read_pairs(pairs, sheet=sheet_of(sheet), columns=named(column, "表头=字段"))
     arguments = read_settings(config, table) if config else {}
-    inputs = {path.name: fingerprint(path) for path in (pairs, *(files_of(config) if config else ()))}
+    inputs = {path.name: fingerprint(path) for path in used}
     if verify is not None:
-        try:
-            told = json.loads(verify.read_text("utf-8-sig"))
-        except ValueError as error:
-            raise TableError(f"{verify.name}：不是分配记录（JSON）") from error
-        faults = replay(told, table, inputs=inputs)
-        for line in faults:
-            print(line, file=sys.stderr)
+        faults = replay(read_record(verify), table, arguments=arguments, inputs=inputs)
+        note(False, *faults)
         if faults:
-            raise typer.Exit(1)
-        say(quiet, f"{verify.name}：输入相同，重算结果与记录一致")
+            raise click.exceptions.Exit(1)
+        report(quiet, f"{verify.name}：输入相同，重算结果与记录一致")
         if output is None:
             return
     try:
-        found = solve(table, **arguments)
+        assignment = assign(table, **arguments)
     except InfeasibleError as error:
-        print(error, file=sys.stderr)
-        raise typer.Exit(IMPOSSIBLE) from None
-    account = make_record(found, arguments, inputs=inputs)
+        note(False, str(error))
+        raise click.exceptions.Exit(IMPOSSIBLE) from None
+    account = make_record(assignment, arguments, inputs=inputs)
     if output is not None:
-        files = {output: assignment_bytes(found, account, output)}
+        files = assignment_files(output, assignment, account, mask=not show_contacts)
         if record is not None:
-            files[record] = record_bytes(account)
+            files[record] = record_bytes(account, mask=not show_contacts)
         if public is not None:
             files[public] = record_bytes(public_record(account))
         save_files(files)
-    proof = found.proof
+    proof = assignment.proof
     state = "已证明最优" if proof["optimal"] else f"与已证明的上界相差不超过 {proof['gap']:.4%}"
-    chosen = int((found.pairs["alternate"] == 0).sum())
-    say(quiet, f"共分配 {chosen} 对，匹配分总和 {proof['total']:.6g}，{state}；结果已写入 {output}", *found.notes)
+    chosen = int((assignment.pairs["alternate"] == 0).sum())
+    report(quiet, f"共分配 {chosen} 对，匹配分总和 {proof['total']:.6g}，{state}；结果已写入 {output}")
+    note(quiet, *assignment.notes)
 
 
-def timetable(
-    meetings: Annotated[Path, typer.Argument(help="Candidate meetings: left_id, right_id, value (or score).")],
-    slots: Annotated[str, typer.Option("--slots", help="Slots in their order, such as 09:00,09:20,09:40.")],
-    rooms: Annotated[str, typer.Option("--rooms", help="Their number, or their names: A1,A2,A3.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .xlsx, .csv or .parquet.")],
-    unavailable: Annotated[Path | None, typer.Option(help="Table person_id, slot: who is away when.")] = None,
-    closed: Annotated[Path | None, typer.Option(help="Table room, slot.")] = None,
-    most_per_left: Annotated[int | None, typer.Option(min=1, help="Meetings of a left id at most.")] = None,
-    most_per_right: Annotated[int | None, typer.Option(min=1, help="Meetings of a right id at most.")] = None,
-    repair: Annotated[
-        Path | None, typer.Option("--repair", help="A timetable written before (.csv, .parquet): change it least.")
-    ] = None,
-    cancelled: Annotated[Path | None, typer.Option(help="With --repair: table left_id, right_id.")] = None,
-    absent: Annotated[str | None, typer.Option(help="With --repair: persons who do not come, by commas.")] = None,
-    most_changes: Annotated[int, typer.Option(min=0, help="With --repair: changed meetings at most.")] = 30,
-    quiet: Quiet = False,
+@group.command("timetable", help="把一对一会面排进时段和会议室；或以最少的改动修复已排好的日程。")
+@argument("meetings", "会面表", f"左方编号、右方编号、匹配分，可有双方名称：{TABLE_KINDS}。")
+@option("--slots", required=True, metavar="时段", help="按先后写出的时段，用逗号分开，如 09:00,09:20,09:40。")
+@option("--rooms", required=True, metavar="会议室", help="会议室的个数，或用逗号分开的名称，如 A1,A2,A3。")
+@output_option(".xlsx（工作簿）、.csv 或 .parquet")
+@option("--unavailable", type=FILE, metavar="表", help="谁在哪个时段不在：人员编号、时段。")
+@option("--closed", type=FILE, metavar="表", help="哪个会议室在哪个时段不能用：会议室、时段。")
+@option("--most-per-left", type=COUNT, metavar="场数", help="每个左方至多几场。")
+@option("--most-per-right", type=COUNT, metavar="场数", help="每个右方至多几场。")
+@option("--repair", type=FILE, metavar="日程", help="修复先前写出的日程（.csv 或 .parquet），改动最少。")
+@option("--cancelled", type=FILE, metavar="表", help="与 --repair 同用：已取消的会面（左方编号、右方编号）。")
+@option("--absent", metavar="编号", help="与 --repair 同用：不来的人，用逗号分开。")
+@option("--most-changes", type=WHOLE, default=30, metavar="场数", help="与 --repair 同用：至多改动几场，默认 30。")
+@sheet_option(of="会面表")
+@column_option(of="会面表")
+@contacts_option
+@quiet_option
+def timetable_command(
+    meetings: Path,
+    slots: str,
+    rooms: str,
+    output: Path,
+    unavailable: Path | None,
+    closed: Path | None,
+    most_per_left: int | None,
+    most_per_right: int | None,
+    repair: Path | None,
+    cancelled: Path | None,
+    absent: str | None,
+    most_changes: int,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
     """Place one-to-one meetings in slots and rooms, or repair a timetable with the fewest changes."""
-    import pandas as pd
-
-    from matcher.assignment import timetabling as events
     from matcher.assignment.audit import fingerprint
-    from matcher.assignment.config import read_facts, read_meetings
-    from matcher.assignment.workbook import CHANGES, timetable_bytes
-    from matcher.export.tables import check_target
+    from matcher.assignment.reading import names_in, read_facts, read_meetings, read_plan, room_names
+    from matcher.assignment.timetable_repair import repair as repaired
+    from matcher.assignment.timetabling import timetable
+    from matcher.assignment.workbook import CHANGES, timetable_files
     from matcher.export.targets import save_files
 
-    check_target(output)
     if repair is None and (cancelled or absent):
         raise TableError("--cancelled 和 --absent 须与 --repair 一起用")
-    table = read_meetings(meetings)
-    names = _split(slots)
-    places = [f"{i:02d}号桌" for i in range(1, int(rooms) + 1)] if rooms.isdigit() else _split(rooms)
+    used = [path for path in (meetings, unavailable, closed, repair, cancelled) if path is not None]
+    check({output: TABLES}, *used)
+    candidates = read_meetings(meetings, sheet=sheet_of(sheet), columns=named(column, "表头=字段"))
     away = read_facts(unavailable, ["person_id", "slot"]) if unavailable else None
     shut = read_facts(closed, ["room", "slot"]) if closed else None
     if repair is None:
-        plan = events.timetable(
-            table, slots=names, rooms=places, unavailable=away, closed=shut,
+        plan = timetable(
+            candidates, slots=names_in(slots), rooms=room_names(rooms), unavailable=away, closed=shut,
             most_per_left=most_per_left, most_per_right=most_per_right,
         )  # fmt: skip
     else:
-        old = read_facts(repair, ["left_id", "right_id", "slot", "room", "value"])
-        empty = pd.DataFrame(columns=["person_id", "slot", "room"], dtype=str)
-        before = events.Timetable(
-            old, old.iloc[:0], old.iloc[:0], tuple(names), tuple(places),
-            empty[["person_id", "slot"]], empty[["room", "slot"]], {},
+        plan = repaired(
+            read_plan(repair, slots=names_in(slots), rooms=room_names(rooms)), meetings=candidates,
+            cancelled=read_facts(cancelled, ["left_id", "right_id"]) if cancelled else None,
+            absent=names_in(absent or ""), unavailable=away, closed=shut, most_changes=most_changes,
         )  # fmt: skip
-        off = read_facts(cancelled, ["left_id", "right_id"]) if cancelled else None
-        plan = events.repair(
-            before, meetings=table, cancelled=off, absent=_split(absent or ""), unavailable=away, closed=shut,
-            most_changes=most_changes,
-        )  # fmt: skip
-    inputs = [path for path in (meetings, unavailable, closed, repair, cancelled) if path]
-    about = {f"输入 {path.name}": f"SHA-256 {fingerprint(path)}" for path in inputs}
-    save_files({output: timetable_bytes(plan, output, nouns={"left": "左方", "right": "右方"}, about=about)})
+    about = {f"输入 {path.name}": f"SHA-256 {fingerprint(path)}" for path in used}
+    save_files(timetable_files(output, plan, about=about, mask=not show_contacts))
     proof = plan.proof
     state = "" if proof["bound"] is None else "，已证明最优" if proof["optimal"] else f"，与上界相差 {proof['gap']:.3%}"
-    changed = plan.changes["change"].value_counts()
-    told = "，".join(f"{CHANGES[str(kind)]} {count} 场" for kind, count in changed.items())
-    say(quiet, f"共 {len(plan.meetings)} 场会面{state}{'；' + told if told else ''}；结果已写入 {output}")
+    counts = plan.changes["change"].value_counts()
+    changed = "，".join(f"{CHANGES[str(kind)]} {count} 场" for kind, count in counts.items())
+    report(quiet, f"共 {len(plan.meetings)} 场会面{state}{'；' + changed if changed else ''}；结果已写入 {output}")
 
 
-def _split(text: str) -> list[str]:
-    return [word.strip() for word in text.replace("，", ",").split(",") if word.strip()]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Put the commands on an app."""
-    app.command("assign")(assign)
-    app.command("timetable")(timetable)
+ALIASES = {"timetable": timetable_command}

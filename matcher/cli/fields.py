@@ -1,152 +1,175 @@
-"""The commands on fields and chains. No logic; `add_commands` adds them."""
+"""Fields of technology and industry chains: classify, chains."""
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
 
-import typer
-
-from matcher.cli.options import say
+from matcher.cli.options import (
+    COUNT,
+    FILE,
+    TABLE_KINDS,
+    Group,
+    Number,
+    all_problems,
+    argument,
+    check,
+    column_option,
+    contacts_option,
+    note,
+    option,
+    output_option,
+    quiet_option,
+    read,
+    report,
+    sheet_option,
+)
 from matcher.errors import TableError
+from matcher.export.targets import TABLES
 
-if TYPE_CHECKING:
-    import pandas as pd
-
-TITLES = {
-    "id": "编号", "code": "编码", "name": "名称", "level": "层级", "rank": "排名", "probability": "概率",
-    "words": "依据词",
-    "cluster": "集群", "order": "顺序", "link": "环节", "required": "必备", "kind": "类别", "firms": "企业数",
-    "needs": "需求数", "outcomes": "成果数", "firm_ids": "企业编号", "need_ids": "需求编号", "outcome_ids": "成果编号",
-    "missing": "缺失", "supply": "可由谁补", "need_id": "需求编号", "elsewhere": "外地成果数", "outcome_id": "成果编号",
-    "title": "名称", "links": "涉及环节数", "link_names": "涉及环节",
-}  # fmt: skip
-WORDS = {
-    "kind": {"firm": "企业", "need": "需求", "outcome": "成果"},
-    "supply": {"outcome": "库中有成果", "none": "库中无成果"},
-}
+group = Group(
+    "fields", default="classify", help="归入技术领域、国民经济行业或产业集群；产业链的缺失环节、无解需求、强链成果。"
+)
 
 
-def fields(
-    table: Annotated[Path, typer.Argument(help="Table of firms, needs or outcomes: csv, xlsx, xls, parquet or jsonl.")],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Where to write: .csv, .xlsx or .parquet.")],
-    scheme: Annotated[
-        str, typer.Option("--scheme", help="hte, gbt4754, clusters, a table of headings, or a learned model (.npz).")
-    ] = "hte",
-    labels: Annotated[
-        Path | None, typer.Option(help="Learn first from labels: a table with id, text columns and label.")
-    ] = None,
-    save: Annotated[Path | None, typer.Option(help="Save what was learned (.npz).")] = None,
-    level: Annotated[int | None, typer.Option(min=1, help="Only this level of the scheme.")] = None,
-    k: Annotated[int, typer.Option("-k", min=1, help="Headings a row and level.")] = 3,
-    at_least: Annotated[float, typer.Option(min=0, max=1, help="Smallest probability beyond the first.")] = 0.1,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
+@group.command("classify", help="把企业、需求或成果归入领域、行业或集群，附概率和起决定作用的词。")
+@argument("table", "表", f"企业、需求或成果：{TABLE_KINDS}。")
+@output_option(".xlsx、.csv 或 .parquet")
+@option(
+    "--scheme", default="hte", metavar="分类",
+    help="hte（高新技术领域，默认）、gbt4754（国民经济行业）、clusters（产业集群）、自己的分类表，或学过的模型（.npz）。",
+)  # fmt: skip
+@option("--labels", type=FILE, metavar="标注表", help="先从标注中学习：原文各列，加一列 label（编码或名称）。")
+@output_option(".npz", "--save", required=False, help="另存学到的模型")
+@option("--level", type=COUNT, metavar="层级", help="只归入分类的这一层。")
+@option("-k", type=COUNT, default=3, metavar="个数", help="每行每层给出几个，默认 3。")
+@option("--at-least", type=Number(float, 0, 1), default=0.1, metavar="概率", help="第一个之外的最小概率，默认 0.1。")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def classify_command(
+    table: Path,
+    output: Path,
+    scheme: str,
+    labels: Path | None,
+    save: Path | None,
+    level: int | None,
+    k: int,
+    at_least: float,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
     """Say which fields, industry classes or clusters every row belongs to, with probabilities and words."""
-    from matcher.export.tables import check_target, save_tables
+    from matcher.export.tables import write_tables
     from matcher.fields.classifier import FieldModel
-    from matcher.tables.reading import describe, read_table
+    from matcher.fields.workbook import field_sheets
+    from matcher.tables.reading import read_table
     from matcher.tables.schemas import FIELD_TEXTS
 
-    check_target(output)
+    check({output: TABLES, save: (".npz",)}, table, labels, Path(scheme))
     model = FieldModel.load(scheme) if scheme.endswith(".npz") else FieldModel.build(scheme)
     if labels is not None:
-        known = read_table(labels, FIELD_TEXTS).rows
-        if "label" not in known.columns:
+        known = read(read_table, labels, FIELD_TEXTS, quiet=quiet).rows
+        if "label" not in known:
             raise TableError(f"{labels.name}：没有 label 列；请给出每行的编码或名称")
         model = model.fit(known, known["label"].fillna("").astype(str).tolist())
+        note(quiet, f"学习：{model.learned}")
+    texts = read(read_table, table, FIELD_TEXTS, sheet=sheet, column=column, quiet=quiet)
+    fields = model.classify(texts.rows, k=k, at_least=at_least, level=level, progress=not quiet)
+    tables = field_sheets(fields, texts.rows) if output.suffix.lower() == ".xlsx" else {"领域": fields}
+    write_tables(output, tables, problems=texts.problems, title="领域", mask=not show_contacts)
     if save is not None:
         model.save(save)
-    reading = read_table(table, FIELD_TEXTS)
-    found = model.classify(reading.rows, k=k, at_least=at_least, level=level, progress=not quiet)
-    save_tables(output, {"领域": found, "问题": reading.problems}, TITLES)
-    if not quiet:
-        if len(reading.problems):
-            print(describe(reading.problems), file=sys.stderr)
-        first = found[(found["level"] == found["level"].min()) & (found["rank"] == 1)]
-        none = int((first["code"] == "").sum())
-        print(f"{len(reading.rows)} 行，{none} 行不属于任何条目；结果已写入 {output}", file=sys.stderr)
-        if model.learned:
-            print(f"学习：{model.learned}", file=sys.stderr)
+    first = fields[(fields["level"] == fields["level"].min()) & (fields["rank"] == 1)]
+    report(quiet, f"{len(texts.rows)} 行，{int((first['code'] == '').sum())} 行不属于任何条目；结果已写入 {output}")
 
 
-def chains(
-    links: Annotated[Path, typer.Argument(help="Table of links: cluster, link, order, words, required.")],
-    output: Annotated[
-        Path, typer.Option("-o", "--output", help="Where to write: .xlsx, or the links alone as .csv or .parquet.")
-    ],
-    firms: Annotated[Path | None, typer.Option(help="Table of firms.")] = None,
-    needs: Annotated[Path | None, typer.Option(help="Table of needs.")] = None,
-    outcomes: Annotated[Path | None, typer.Option(help="Table of outcomes.")] = None,
-    local: Annotated[
-        str | None, typer.Option(help="Only outcomes whose region has these words answer a need, e.g. 临沂.")
-    ] = None,
-    at_least: Annotated[float, typer.Option(min=0, max=1, help="Smallest probability of a place.")] = 0.3,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress, no summary; errors only.")] = False,
+@group.command("chains", help="把企业、需求、成果放到产业链的环节上：缺失环节、无解需求、强链成果。")
+@argument("links", "环节表", f"集群、环节、顺序、描述词、必备：{TABLE_KINDS}。")
+@output_option(".xlsx（全部），或 .csv、.parquet（只有环节）")
+@option("--firms", type=FILE, metavar="企业表", help="企业。")
+@option("--needs", type=FILE, metavar="需求表", help="技术需求。")
+@option("--outcomes", type=FILE, metavar="成果表", help="科技成果。")
+@option("--local", metavar="地区", help="只有所在地区含这些字的成果才算能解决需求，如 临沂。")
+@option("--at-least", type=Number(float, 0, 1), default=0.3, metavar="概率", help="放到环节上的最小概率，默认 0.3。")
+@sheet_option(of="环节表")
+@column_option(of="环节表")
+@sheet_option("--firms-sheet", of="企业表")
+@column_option("--firms-column", of="企业表")
+@sheet_option("--needs-sheet", of="需求表")
+@column_option("--needs-column", of="需求表")
+@sheet_option("--outcomes-sheet", of="成果表")
+@column_option("--outcomes-column", of="成果表")
+@contacts_option
+@quiet_option
+def chains_command(
+    links: Path,
+    output: Path,
+    firms: Path | None,
+    needs: Path | None,
+    outcomes: Path | None,
+    local: str | None,
+    at_least: float,
+    sheet: str | None,
+    column: Sequence[str],
+    firms_sheet: str | None,
+    firms_column: Sequence[str],
+    needs_sheet: str | None,
+    needs_column: Sequence[str],
+    outcomes_sheet: str | None,
+    outcomes_column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
     """Put firms, needs and outcomes on the links of chains: missing links, unanswered needs, strongest outcomes."""
-    from matcher.export.tables import check_target, save_tables
-    from matcher.fields.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
+    from matcher.export.tables import write_tables
+    from matcher.fields.chains import (
+        link_table,
+        outcomes_of_region,
+        place_on_chains,
+        read_links,
+        strongest_outcomes,
+        unanswered_needs,
+    )
+    from matcher.fields.workbook import chain_sheets
     from matcher.matching.index import Index
     from matcher.matching.matches import match
     from matcher.tables.reading import read_needs, read_outcomes, read_table
-    from matcher.tables.schemas import FIELD_TEXTS, LINKS
+    from matcher.tables.schemas import FIELD_TEXTS
 
-    check_target(output)
-    table = read_table(links, LINKS).rows
-    asked = None if needs is None else read_needs(needs).rows
-    offered = None if outcomes is None else read_outcomes(outcomes).rows
-    own = None if firms is None else read_table(firms, FIELD_TEXTS).rows
-    places = place_on_chains(table, firms=own, needs=asked, outcomes=offered, at_least=at_least)
-    on_links = link_table(table, places)
-    sheets = {"环节": on_links, "落位": places}
-    if asked is not None and offered is not None:
-        matches = match(asked, Index.build(offered, progress=not quiet), reasons=False, progress=not quiet)
-        sheets["无解需求"] = unanswered_needs(places, matches, local=None if local is None else _near(offered, local))
-        sheets["强链成果"] = strongest_outcomes(places, matches)
-    names = {
-        "firm": _names(own, "enterprise_id", "name"),
-        "need": _names(asked, "need_id", "title"),
-        "outcome": _names(offered, "outcome_id", "title"),
-    }
-    _add_titles(sheets["落位"], "id", [names[kind] for kind in places["kind"]])
-    for sheet, key, kind in (("无解需求", "need_id", "need"), ("强链成果", "outcome_id", "outcome")):
-        if sheet in sheets:
-            _add_titles(sheets[sheet], key, [names[kind]] * len(sheets[sheet]))
-    if output.suffix.lower() == ".xlsx":
-        sheets = {name: sheet.replace(WORDS) for name, sheet in sheets.items()}
-    save_tables(output, sheets, TITLES)
+    check({output: TABLES}, links, firms, needs, outcomes)
+    chain = read(read_links, links, sheet=sheet, column=column, quiet=quiet)
+    readings = {"links": chain}
+    if firms is not None:
+        readings["firms"] = read(read_table, firms, FIELD_TEXTS, sheet=firms_sheet, column=firms_column, quiet=quiet)
+    if needs is not None:
+        readings["needs"] = read(read_needs, needs, sheet=needs_sheet, column=needs_column, quiet=quiet)
+    if outcomes is not None:
+        readings["outcomes"] = read(read_outcomes, outcomes, sheet=outcomes_sheet, column=outcomes_column, quiet=quiet)
+    given = {name: readings[name].rows for name in ("firms", "needs", "outcomes") if name in readings}
+    places = place_on_chains(chain.rows, at_least=at_least, **given)
+    tables = {"环节": link_table(chain.rows, places), "落位": places}
+    summary = ""
+    if "needs" in given and "outcomes" in given:
+        near = outcomes_of_region(given["outcomes"], local) if local else None
+        index = Index.build(given["outcomes"], progress=not quiet)
+        matches = match(given["needs"], index, reasons=False, progress=not quiet)
+        tables["无解需求"] = unanswered_needs(places, matches, local=near)
+        tables["强链成果"] = strongest_outcomes(places, matches)
+        many = tables["无解需求"]["need_id"].nunique()
+        summary = f"；无{'本地' if local else ''}成果可解的链上需求 {many} 项"
+    sheets = chain_sheets(tables, **given) if output.suffix.lower() == ".xlsx" else tables
+    problems = all_problems(*readings.values())
+    write_tables(output, sheets, problems=problems, title="产业链", mask=not show_contacts)
+    on_links = tables["环节"]
     missing = on_links.loc[on_links["missing"], "link"].tolist()
-    said = f"{len(on_links)} 个环节，缺 {len(missing)} 个：{'、'.join(missing) or '无'}"
-    if "无解需求" in sheets:
-        said += f"；无{'本地' if local else ''}成果可解的链上需求 {sheets['无解需求']['need_id'].nunique()} 项"
-    say(quiet, f"{said}；结果已写入 {output}")
+    report(
+        quiet,
+        f"{len(on_links)} 个环节，缺 {len(missing)} 个：{'、'.join(missing) or '无'}{summary}；结果已写入 {output}",
+    )
 
 
-def _names(table: pd.DataFrame | None, key: str, column: str) -> dict[str, str]:
-    if table is None or column not in table:
-        return {}
-    return dict(zip(table[key].astype(str), table[column].fillna("").astype(str), strict=True))
-
-
-def _add_titles(sheet: pd.DataFrame, key: str, names: list[dict[str, str]]) -> None:
-    found = [own.get(name, "") for own, name in zip(names, sheet[key].astype(str), strict=True)]
-    sheet.insert(list(sheet).index(key) + 1, "title", found)
-
-
-def _near(outcomes: pd.DataFrame, words: str) -> set[str]:
-    """The ids of the outcomes of a region. TableError where there is none: a slip of the pen, or no regions given."""
-    found: set[str] = set()
-    if "region" in outcomes:
-        here = outcomes["region"].fillna("").astype(str).str.contains(words, regex=False)
-        found = set(outcomes.loc[here, "outcome_id"].astype(str))
-    if not found:
-        raise TableError(f"成果表中没有一项的所在地区含“{words}”；请检查 --local 或补上地区")
-    return found
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Put the commands on an app."""
-    app.command("fields")(fields)
-    app.command("chains")(chains)
+ALIASES = {"chains": chains_command}

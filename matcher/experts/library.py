@@ -6,16 +6,21 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import TableError
+from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, TableError
+from matcher.matching import storage
 from matcher.matching.encoders import Encoder
+from matcher.matching.filters import day_of
 from matcher.matching.index import Index
+from matcher.matching.records import check_frame
 from matcher.matching.tokens import Segmenter
 
+FORMAT = "matcher-experts-1"
 PROFILE = "简介"  # the kind of work that stands for what a person says of himself
 TOP = 5  # works of a person that count
 FADE = 0.6  # what each next of them counts of the one before
@@ -29,11 +34,25 @@ Whole = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Weighing:
-    """What works count. These are reasons put in numbers, not learned ones; state your own where you know better.
+    """What works count. These are reasons put in numbers, not learned ones; state other ones where you know better.
 
-    top, fade: how many of a person's works, and what each next one counts of the one before. half_life: years after
-    which a work counts half. kinds: part of the kind -> weight. roles: part of the role -> weight, the largest where
-    several occur. A kind or role that is unknown counts 1, a work without a date as one half-life old.
+    A kind or role that is unknown counts 1, a work without a date as one half-life old.
+
+    Parameters
+    ----------
+    top, fade : int, float
+        How many of a person's works count, and what each next one counts of the one before.
+    half_life : float
+        Years after which a work counts half.
+    kinds : dict
+        Part of the kind -> weight from 0 to 1.
+    roles : dict
+        Part of the role -> weight from 0 to 1, the largest where several occur.
+
+    Raises
+    ------
+    ArgumentError
+        A number lies outside its range.
     """
 
     top: int = TOP
@@ -45,9 +64,9 @@ class Weighing:
     def __post_init__(self) -> None:
         """Values outside their range are refused."""
         if self.top < 1 or not 0 < self.fade <= 1 or self.half_life <= 0:
-            raise ValueError("top is at least 1, fade lies in (0, 1], half_life is above 0")
+            raise ArgumentError("top is at least 1, fade lies in (0, 1], half_life is above 0")
         if not all(0 <= weight <= 1 for weight in (*self.kinds.values(), *self.roles.values())):
-            raise ValueError("weights of kinds and roles lie between 0 and 1")
+            raise ArgumentError("weights of kinds and roles lie between 0 and 1")
 
     @property
     def steps(self) -> Numbers:
@@ -78,15 +97,42 @@ class Experts:
         segmenter: Segmenter | None = None,
         progress: bool = False,
     ) -> Experts:
-        """From clean tables (see `matcher.tables.reading.read_experts` and `read_works`).
+        """A library of experts from clean tables.
 
-        people: expert_id, and as far as known title (direction), description, keywords and whatever filters need.
-        works: one row a work and person: work_id, expert_id, title, and as far as known description, keywords, kind,
-        role, date. A row without a work_id is a work of its own. A work counts once for a person, in his best role
-        (see ROLES). People are told apart by their id alone; `matcher.experts.deduplication` says who might be one.
+        A work counts once for a person, in the best role (see ROLES). People differ by their id alone;
+        `propose_merges` finds ids that may be one person.
 
-        Raises TableError when ids are missing or occur twice, or when one work_id stands for works of several titles.
+        Parameters
+        ----------
+        people : DataFrame
+            As `read_experts` gives it in `.rows`: `expert_id`, and as far as known `title` (direction), `description`,
+            `keywords` and whatever filters need.
+        works : DataFrame
+            As `read_works` gives it: one row a work and person, `work_id`, `expert_id`, `title`, and as far as known
+            `description`, `keywords`, `kind`, `role`, `date`. A row without a work_id is a work by itself.
+        encoder, segmenter, progress
+            As in `Index.build`.
+
+        Raises
+        ------
+        TableError
+            Ids are missing or occur twice, or one work_id stands for works of several titles.
+        ArgumentTypeError
+            An argument is of another kind.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from matcher import Experts, rank_experts
+        >>> people = pd.DataFrame({"expert_id": ["E1", "E2"], "title": ["齿轮检测", "果蔬保鲜"]})
+        >>> works = pd.DataFrame({"work_id": ["W1"], "expert_id": ["E1"], "title": ["齿轮磨削烧伤检测方法"]})
+        >>> experts = Experts.build(people, works)
+        >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["桃采后保鲜"]})
+        >>> rank_experts(needs, experts, k=1)["expert_id"].tolist()
+        ['E2']
         """
+        check_frame(people, "people")
+        check_frame(works, "works")
         if missing := {"expert_id"} - set(people) | {"work_id", "expert_id", "title"} - set(works):
             raise TableError(f"people need expert_id, works work_id, expert_id and title; missing: {sorted(missing)}")
         people = people.assign(expert_id=people["expert_id"].astype(str)).reset_index(drop=True)
@@ -102,21 +148,23 @@ class Experts:
         unknown = tuple(sorted(set(works.loc[~known, "expert_id"])))
         profiles = _profiles(people, set(works["work_id"]))
         fields = [name for name in ("title", "description", "keywords", "kind", "date") if name in works]
-        own = works.loc[known, ["work_id", *fields]].drop_duplicates("work_id")
-        if "date" in own:  # pandas < 3 warns of joining unlike columns
-            profiles = profiles.assign(date=own["date"].iloc[:0].reindex(profiles.index))
-        records = pd.concat([own, profiles[["work_id", *fields]]], ignore_index=True) if len(own) else profiles
+        distinct = works.loc[known, ["work_id", *fields]].drop_duplicates("work_id")
+        if "date" in distinct:  # pandas < 3 warns of joining unlike columns
+            profiles = profiles.assign(date=distinct["date"].iloc[:0].reindex(profiles.index))
+        records = profiles
+        if len(distinct):
+            records = pd.concat([distinct, profiles[["work_id", *fields]]], ignore_index=True)
         records = records.drop(columns="person", errors="ignore").reset_index(drop=True)
         row = pd.Series(np.arange(len(records)), index=records["work_id"])
-        mine = pd.DataFrame(
+        of_works = pd.DataFrame(
             {
                 "person": person[known].astype(np.int64),
                 "row": works.loc[known, "work_id"].map(row),
                 "role": works.loc[known, "role"].fillna("").astype(str) if "role" in works else "",
             }
         )
-        theirs = pd.DataFrame({"person": profiles["person"], "row": profiles["work_id"].map(row), "role": ""})
-        links = pd.concat([mine, theirs], ignore_index=True)
+        of_profiles = pd.DataFrame({"person": profiles["person"], "row": profiles["work_id"].map(row), "role": ""})
+        links = pd.concat([of_works, of_profiles], ignore_index=True)
         worth = links["role"].map({role: _weight(role, ROLES) for role in links["role"].unique()})
         links = links.assign(worth=-worth.astype(float)).sort_values(["person", "row", "worth"], kind="stable")
         links = links.drop_duplicates(["person", "row"])[["person", "row", "role"]].reset_index(drop=True)
@@ -130,12 +178,12 @@ class Experts:
     def weights(self, weighing: Weighing, on: dt.date | str | None) -> Numbers:
         """What each link weighs (0..1): kind times role times age on that day; without a day ages play no part."""
         key = (weighing.half_life, *sorted(weighing.kinds.items()), None, *sorted(weighing.roles.items()), str(on))
-        found = self._known.get(key)
-        if found is None:
-            found = self._weights(weighing, on)
+        weights = self._known.get(key)
+        if weights is None:
+            weights = self._weights(weighing, on)
             self._known.clear()  # the same day is asked for again and again; a service outlives its days
-            self._known[key] = found
-        return found
+            self._known[key] = weights
+        return weights
 
     @cached_property
     def _known(self) -> dict[object, Numbers]:
@@ -146,9 +194,9 @@ class Experts:
         of_row = np.array([_weight(name, weighing.kinds) for name in kinds], float)[codes]
         if on is not None:
             dates = pd.to_datetime(pd.Series(self.index.column("date"), dtype=object), errors="coerce")
-            years = (pd.Timestamp(on) - dates).dt.days.to_numpy(float) / 365.25
+            years = (day_of(on, "on") - dates).dt.days.to_numpy(float) / 365.25
             years = np.where(np.isnan(years), weighing.half_life, np.maximum(years, 0))
-            of_row *= np.where(self.own, 1.0, 0.5 ** (years / weighing.half_life))
+            of_row *= np.where(self.is_profile, 1.0, 0.5 ** (years / weighing.half_life))
         codes, roles = pd.factorize(self.links["role"].to_numpy(object))
         of_link = np.array([_weight(name, weighing.roles) for name in roles], float)[codes]
         weights = np.asarray(of_row[self.rows] * of_link, float)
@@ -156,7 +204,7 @@ class Experts:
         return weights
 
     @cached_property
-    def own(self) -> NDArray[np.bool_]:
+    def is_profile(self) -> NDArray[np.bool_]:
         """Which rows of the index are what somebody says of himself."""
         return np.asarray(self.index.column("kind") == PROFILE, bool)
 
@@ -187,6 +235,68 @@ class Experts:
         place[np.argsort(self.people["expert_id"].to_numpy(object), kind="stable")] = np.arange(len(self))
         return place
 
+    def save(self, folder: str | Path, *, replace: bool = False) -> None:
+        """Write the library into a folder and make it the folder's current version in one step.
+
+        Whatever happens meanwhile, the folder holds the old or the new library, whole. Nothing is pickled.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A folder of this machine; made where there is none.
+        replace : bool
+            Take the place of whatever library the folder holds.
+
+        Raises
+        ------
+        IndexFolderError
+            The folder holds a library that this one does not come from and `replace` is False, it holds other files,
+            it cannot be written, an address such as "s3://..." was given, or a column of `people` is of several kinds.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import pandas as pd
+        >>> from matcher import Experts
+        >>> people = pd.DataFrame({"expert_id": ["E1"], "title": ["齿轮检测"]})
+        >>> works = pd.DataFrame({"work_id": ["W1"], "expert_id": ["E1"], "title": ["齿轮磨削烧伤检测方法"]})
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     Experts.build(people, works).save(folder)
+        ...     len(Experts.load(folder))
+        1
+        """
+        tables = {"people": self.people, "links": self.links}
+        settings = {"unknown": list(self.unknown)}
+        storage.save(self.index, folder, replace_other=replace, format=FORMAT, tables=tables, settings=settings)
+
+    @classmethod
+    def load(cls, folder: str | Path, *, encoder: Encoder | None = None) -> Experts:
+        """Read a folder's current version; its answers are those of the library that was saved.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A folder of this machine that `save` wrote.
+        encoder : object with `encode`, optional
+            The one that the library was built with, unless that was the default.
+
+        Raises
+        ------
+        IndexFolderError
+            Files are damaged or missing, or the encoder, segmenter or format is another.
+        """
+        stored = storage.load(folder, encoder=encoder, format=FORMAT)
+        index, tables = stored.index, stored.tables
+        try:
+            people, links = tables["people"], tables["links"].astype({"person": np.int64, "row": np.int64})
+            unknown = tuple(map(str, stored.settings["unknown"]))
+        except (KeyError, TypeError, ValueError) as error:
+            raise IndexFolderError(f"{folder}：专家库不完整或已损坏（{error}）；请从备份恢复，或重新建立") from error
+        inside = links["person"].between(0, len(people) - 1) & links["row"].between(0, len(index.ids) - 1)
+        if not (inside.all() and links["person"].is_monotonic_increasing and people["expert_id"].is_unique):
+            raise IndexFolderError(f"{folder}：专家库的人员与业绩对不上；请从备份恢复，或重新建立")
+        return cls(people, index, links, unknown)
+
     def links_of(self, people: Whole) -> tuple[Whole, Whole]:
         """The links of some people, and the place in `people` that each belongs to."""
         counts = self.first[people + 1] - self.first[people]
@@ -195,15 +305,27 @@ class Experts:
         return start + np.arange(len(owner)), owner
 
 
+def check_experts(experts: object) -> None:
+    """Raises ArgumentTypeError unless it is an Experts."""
+    if not isinstance(experts, Experts):
+        raise ArgumentTypeError(f"experts is an Experts (Experts.build(people, works)), not {type(experts).__name__}")
+
+
+def check_weighing(weighing: object) -> None:
+    """Raises ArgumentTypeError unless it is None or a Weighing."""
+    if not (weighing is None or isinstance(weighing, Weighing)):
+        raise ArgumentTypeError(f"weighing is a Weighing or None, not {type(weighing).__name__}")
+
+
 def _named(works: pd.DataFrame) -> pd.DataFrame:
     """Works with ids as strings, made up where there are none; their kinds in a column."""
     ids = works["work_id"].fillna("").astype(str)
-    own = (
+    made_up = (
         works["entry_id"].astype(str)
         if "entry_id" in works
         else pd.Series([f"第{i}条" for i in range(1, len(works) + 1)])
     )
-    ids = ids.where(ids != "", own)
+    ids = ids.where(ids != "", made_up)
     kind = works["kind"].fillna("").astype(str) if "kind" in works else ""
     return works.assign(work_id=ids, expert_id=works["expert_id"].fillna("").astype(str), kind=kind)
 

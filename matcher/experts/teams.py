@@ -12,100 +12,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import TableError
-from matcher.matching.tokens import sentences
+from matcher.errors import ArgumentError, TableError
+from matcher.experts.points import point_needs as point_needs
+from matcher.experts.points import points_of as points_of
+from matcher.experts.team_search import UNIT, Board
+from matcher.matching.records import check_frame
 
-__all__ = ["find_teams", "fits_from", "point_needs", "points_of"]
-
-_DIGITS = "一二三四五六七八九十"
-_CHINESE = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}
-_NUMERAL = "(二十|十[一二三四五六七八九]|[一二三四五六七八九十])"
-# A mark stands at the start of a line or behind a sign; "1.5 mm" is none
-_BEFORE = r"(?:^|(?<=[\n\r。；;：:，,、！!？?\s]))[ \t\u3000]*"
-_STYLES = (
-    re.compile(r"([①-⑳])[、.]?"),
-    *(
-        re.compile(_BEFORE + style)
-        for style in (
-            rf"{_NUMERAL}[、.．]",
-            rf"[（(]{_NUMERAL}[）)]、?",
-            rf"第{_NUMERAL}(?:[，,、：:]|点[，,、：:]?|是)",
-            r"(\d{1,2})(?:[、．]|\.(?!\d))",
-            r"[（(](\d{1,2})[）)][、.]?",
-            r"(\d{1,2})[）)]",
-        )
-    ),
-)
-_EDGES = " \t\r\n\xa0\u3000；;，,、：:"
-_UNIT = 10_000  # fits are whole ten-thousandths: sums are exact, and far apart for a solver
 _SHOWN = 30  # characters of a point in a sentence of reasons
-
-
-def points_of(text: str) -> list[str]:
-    """The points of a need in order: those that its writer numbered, or else its sentences. "" gives [].
-
-    Numbered are 1. / 1、 / 1） / （1） / ① / 一、 / （一） / 第一，, at least two, counted up from 1; where lists
-    stand in one another the list that begins first counts. What stands before its first mark is no point; all behind
-    the last belongs to the last. The sentences are those of `matcher.matching.tokens.sentences`.
-    """
-    lists = [found for style in _STYLES if len(found := _counted(style, text)) > 1]
-    if not lists:
-        return sentences(text)
-    marks = min(lists, key=lambda found: found[0].start())
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    pieces = [text[mark.end() : end].strip(_EDGES) for mark, end in zip(marks, ends, strict=True)]
-    return [piece for piece in pieces if any(map(str.isalnum, piece))]
-
-
-def _counted(style: re.Pattern[str], text: str) -> list[re.Match[str]]:
-    """The marks of a style that count 1, 2, 3 ... from the first 1; a mark out of turn is text."""
-    found: list[re.Match[str]] = []
-    for mark in style.finditer(text):
-        sign = mark[1]
-        number = _CHINESE.get(sign) or (int(sign) if sign.isdecimal() else ord(sign) - ord("①") + 1)
-        if number == len(found) + 1:
-            found.append(mark)
-    return found
-
-
-def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
-    """One row a point, in order, as a table of needs that any ranking takes.
-
-    need_id is the need's id, "#" and the point's number ("N1#2"), `title` is empty, `description` is the point's text;
-    `of_need_id` and `point` (from 1) say whose it is; the other columns are the need's. The title is left out because
-    with it every point would find the same persons. The points are those of the description, or of the title where
-    there is none; a need without any text has none. A table that has the column `point` already is answered as it is.
-
-    Raises TableError where `need_id` is missing, empty or stands twice.
-    """
-    if "point" in needs:
-        return needs
-    _check_ids(needs)
-    titles, texts = (
-        needs[name].fillna("").astype(str) if name in needs else pd.Series("", index=needs.index)
-        for name in ("title", "description")
-    )
-    rows: list[int] = []
-    numbers: list[int] = []
-    found: list[str] = []
-    for i, (title, text) in enumerate(zip(titles, texts, strict=True)):
-        points = points_of(text) or points_of(title)
-        rows += [i] * len(points)
-        numbers += range(1, len(points) + 1)
-        found += points
-    table = needs.iloc[rows].reset_index(drop=True)
-    whole = table["need_id"].astype(str).tolist()
-    table["need_id"] = pd.Series([f"{need}#{number}" for need, number in zip(whole, numbers, strict=True)], dtype=str)
-    table["title"], table["description"] = "", pd.Series(found, dtype=str)
-    table["of_need_id"], table["point"] = pd.Series(whole, dtype=str), pd.Series(numbers, dtype="int64")
-    first = ["need_id", "of_need_id", "point", "title", "description"]
-    return table[first + [str(name) for name in table.columns if name not in first]]
 
 
 def fits_from(ranked: pd.DataFrame, *, who: str = "expert_id", score: str = "score") -> pd.DataFrame:
@@ -113,10 +32,11 @@ def fits_from(ranked: pd.DataFrame, *, who: str = "expert_id", score: str = "sco
 
     Columns: need_id (of the whole need), point, expert_id, score, and good_match where the ranking has it; in the
     ranking's order. who: the column of ids that were ranked; score: a column of 0..1, such as "score" or "probability".
-    Lines without an id (nobody found) are left out.
+    Lines without an id (nobody was left) are left out.
 
     Raises TableError, in Chinese, where a column is missing or a need_id is none of a point's.
     """
+    check_frame(ranked, "ranked")
     if missing := [name for name in ("need_id", who, score) if name not in ranked]:
         raise TableError(f"匹配结果缺少这些列：{'、'.join(missing)}")
     given = ranked["need_id"].astype(str)
@@ -149,53 +69,77 @@ def find_teams(
 ) -> pd.DataFrame:
     """The best small teams for every need: as many points as can be, by as few persons as can be, as well as can be.
 
-    needs: a table of needs, or of their points (`point_needs`), which one may have edited. fits: need_id, point,
-    expert_id, score (0..1); a pair that it lacks does not fit. Somebody covers a point with a score of `at_least` or
-    more; None: where the ranking says `good_match`. most: persons of a team. k: teams of a need. forbid: pairs of
-    persons who must not be in one team. names: what the reasons call a person, instead of the id.
-
     Teams are ordered by: points covered, more first; persons, fewer first; the sum over the points of the best score
     in the team; the ids, ascending. A team that holds all of a better one is no alternative and is not listed. This
     order is exact: a set cover, solved in whole numbers to proven optimality; scores are compared in ten-thousandths.
 
-    One row a member, the needs in their order: need_id, team (from 1), expert_id, points (those the person covers,
-    "1,3"), leads (those on which the person is the team's best; the smaller id of equals), score (of the team: mean
-    over the need's points of its best score, 0 where nobody covers one), missing (points that nobody of the team
-    covers), why. A need that nobody answers keeps one line: team 0, an empty id; its `why` says 库中无人.
+    Parameters
+    ----------
+    needs : DataFrame
+        Needs, or their points (`point_needs`), which one may have edited.
+    fits : DataFrame
+        `need_id`, `point`, `expert_id`, `score` (0..1), see `fits_from`; a pair that it lacks does not fit.
+    at_least : float, optional
+        The score from which somebody covers a point; by default where the ranking says `good_match`.
+    most : int
+        Persons of a team.
+    k : int
+        Teams of a need.
+    forbid : iterable of pairs
+        Persons who must not be in one team.
+    names : dict, optional
+        What the reasons call a person, instead of the id.
 
-    Raises TableError, in Chinese, with every fault of the tables; ValueError for a wrong setting.
+    Returns
+    -------
+    DataFrame
+        One row a member, the needs in their order: `need_id`, `team` (from 1), `expert_id`, `points` (those the person
+        covers, "1,3"), `leads` (those on which the person is the team's best; the smaller id of equals), `score` (of
+        the team: mean over the need's points of its best score, 0 where nobody covers one), `missing` (points that
+        nobody of the team covers), `why`. A need that nobody answers keeps one line: team 0, an empty id; its `why`
+        says 库中无人.
+
+    Raises
+    ------
+    TableError
+        In Chinese, with every fault of the tables.
+    ArgumentError, ArgumentTypeError
+        A setting has another value or kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher.experts import find_teams, point_needs
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "description": ["1. 抓取零件；2. 检测毛刺。"]})
+    >>> fits = pd.DataFrame(
+    ...     {"need_id": ["N1"] * 2, "point": [1, 2], "expert_id": ["E1", "E2"], "score": [0.9, 0.8]}
+    ... )
+    >>> find_teams(needs, fits, at_least=0.5, k=1)[["team", "expert_id", "leads"]].values.tolist()
+    [[1, 'E1', '1'], [1, 'E2', '2']]
     """
+    check_frame(needs, "needs")
+    check_frame(fits, "fits")
     if most < 1 or k < 1:
-        raise ValueError(f"most and k must be at least 1, not {most} and {k}")
+        raise ArgumentError(f"most and k must be at least 1, not {most} and {k}")
     if at_least is None and "good_match" not in fits:
-        raise ValueError("fits has no column good_match; say what score covers a point with at_least=")
+        raise ArgumentError("fits has no column good_match; say what score covers a point with at_least=")
     if at_least is not None and not 0 < at_least <= 1:
-        raise ValueError(f"at_least must be above 0 and at most 1, not {at_least}")
+        raise ArgumentError(f"at_least must be above 0 and at most 1, not {at_least}")
     texts = _texts(needs)
-    found = _checked(fits, texts)
-    covers = found["good_match"].eq(True) if at_least is None else found["score"].ge(at_least)
+    fits = _checked(fits, texts)
+    covers = fits["good_match"].eq(True) if at_least is None else fits["score"].ge(at_least)
     barred = [(str(a), str(b)) for a, b in forbid]
-    groups = {str(need): group for need, group in found[covers].groupby("need_id", sort=False)}
+    groups = {str(need): group for need, group in fits[covers].groupby("need_id", sort=False)}
     rows: list[dict[str, Any]] = []
     for need, points in texts.items():
-        board = _Board.of(groups.get(need), list(points), barred)
+        board = Board.of(groups.get(need), list(points), barred)
         chosen = board.best(most, k)
-        told = _Told(need, points, board, names or {})
-        rows += [row for rank, team in enumerate(chosen, 1) for row in told.rows(rank, team)] or [told.nobody()]
+        words = _InWords(need, points, board, names or {})
+        rows += [row for rank, team in enumerate(chosen, 1) for row in words.rows(rank, team)] or [words.nobody()]
     columns = ["need_id", "team", "expert_id", "points", "leads", "score", "missing", "why"]
     table = pd.DataFrame(rows, columns=columns)
     texts_only = [name for name in columns if name not in ("team", "score")]
     return table.astype(dict.fromkeys(texts_only, str)).astype({"team": "int64", "score": "float64"})
-
-
-def _check_ids(needs: pd.DataFrame) -> None:
-    if "need_id" not in needs:
-        raise TableError("需求表缺少“需求编号”（need_id）这一列")
-    ids = needs["need_id"].fillna("").astype(str)
-    if (ids == "").any():
-        raise TableError(f"需求表第 {int((ids == '').to_numpy().argmax()) + 1} 条没有编号")
-    if ids.duplicated().any():
-        raise TableError(f"需求编号重复：{'、'.join(dict.fromkeys(ids[ids.duplicated()]))}；请给每条需求不同的编号")
 
 
 def _texts(needs: pd.DataFrame) -> dict[str, dict[int, str]]:
@@ -215,7 +159,7 @@ def _texts(needs: pd.DataFrame) -> dict[str, dict[int, str]]:
 
 
 def _checked(fits: pd.DataFrame, texts: Mapping[str, Mapping[int, str]]) -> pd.DataFrame:
-    """The fits with ids as texts; TableError tells every fault."""
+    """The fits with ids as texts; TableError lists every fault."""
     if missing := [name for name in ("need_id", "point", "expert_id", "score") if name not in fits]:
         raise TableError(f"要点匹配表缺少这些列：{'、'.join(missing)}")
     table = fits.reset_index(drop=True)
@@ -236,131 +180,12 @@ def _checked(fits: pd.DataFrame, texts: Mapping[str, Mapping[int, str]]) -> pd.D
     return table
 
 
-class _Board(NamedTuple):
-    """One need: persons by id, points by number, and how well (ten-thousandths; 0: not) each person covers each."""
-
-    people: list[str]
-    points: list[int]
-    fit: NDArray[np.int64]
-    barred: list[tuple[int, int]]
-
-    @classmethod
-    def of(cls, group: pd.DataFrame | None, points: list[int], barred: Sequence[tuple[str, str]]) -> _Board:
-        people = [] if group is None else sorted(set(group["expert_id"]))
-        place = {name: i for i, name in enumerate(people)}
-        at = {number: i for i, number in enumerate(points)}
-        fit = np.zeros((len(people), len(points)), np.int64)
-        if group is not None:
-            for name, number, score in zip(group["expert_id"], group["point"], group["score"], strict=True):
-                fit[place[name], at[int(number)]] = max(1, round(score * _UNIT))
-        pairs = sorted({(place[a], place[b]) for a, b in barred if a in place and b in place and a != b})
-        return cls(people, points, fit, pairs)
-
-    def best(self, most: int, k: int) -> list[tuple[int, ...]]:
-        """Up to k teams, best first."""
-        found: list[tuple[int, ...]] = []
-        while self.people and len(found) < k and (team := self._alone(found) or _Search(self, most, found).run()):
-            found.append(team)
-        return found
-
-    def _alone(self, found: Sequence[tuple[int, ...]]) -> tuple[int, ...] | None:
-        """The best person who covers alone what all who are left cover together."""
-        left = np.setdiff1d(np.arange(len(self.people)), [team[0] for team in found if len(team) == 1])
-        covers = self.fit[left] > 0
-        whole = left[(covers == covers.any(axis=0)).all(axis=1)]
-        return (int(whole[self.fit[whole].sum(axis=1).argmax()]),) if len(whole) else None
-
-
-class _Search:
-    """The best team of one board that holds none of those found before: its goals one after the other.
-
-    Variables: a person is in (whole); a person answers a point (between 0 and 1: each point goes to one member, the
-    best); a person is the one that the search for the smallest ids points at (whole).
-    """
-
-    def __init__(self, board: _Board, most: int, found: Sequence[tuple[int, ...]]) -> None:
-        self.board = board
-        self.most = most
-        self.who, self.what = np.nonzero(board.fit)
-        self.n, self.m = len(board.people), len(self.who)
-        self.rows: list[tuple[NDArray[np.float64], float, float]] = []  # coefficients, least, most
-        for j, person in enumerate(self.who):
-            self._add({self.n + j: 1, int(person): -1}, high=0)
-        for point in range(len(board.points)):
-            self._add({self.n + int(j): 1 for j in np.flatnonzero(self.what == point)}, high=1)
-        self._add(dict.fromkeys(range(self.n), 1), high=most)
-        for pair in board.barred:
-            self._add(dict.fromkeys(pair, 1), high=1)
-        for team in found:
-            self._add(dict.fromkeys(team, 1), high=len(team) - 1)
-
-    def run(self) -> tuple[int, ...] | None:
-        """The places of the members, ascending; None where nobody is left who covers anything."""
-        people, answers, pointer = (slice(0, self.n), slice(self.n, self.n + self.m), slice(self.n + self.m, None))
-        goal = np.zeros(2 * self.n + self.m)
-        goal[answers], goal[people] = self.most + 1, -1
-        team = self._solve(goal)
-        covered, size = self._covered(team), len(team)
-        if not covered:
-            return None
-        self._add(dict.fromkeys(range(self.n), 1), low=size, high=size)
-        self._add(dict.fromkeys(range(self.n, self.n + self.m), 1), low=covered)
-        goal[:] = 0
-        goal[answers] = self.board.fit[self.who, self.what]
-        team = self._solve(goal)
-        total = self._fit(team)
-        self._add({self.n + j: goal[self.n + j] for j in range(self.m)}, low=total - 0.5)
-        members: list[int] = []
-        self._add({self.n + self.m + i: 1 for i in range(self.n)}, low=1, high=1)
-        for i in range(self.n):
-            self._add({self.n + self.m + i: 1, i: -1}, high=0)
-        goal[:] = 0
-        goal[pointer] = -np.arange(self.n)
-        while len(members) < size:  # the smallest id of all equally good teams, then the next
-            team = self._solve(goal)
-            member = min(set(team) - set(members))
-            members.append(member)
-            self._add({member: 1}, low=1)
-            self._add({self.n + self.m + member: 1}, high=0)
-        return tuple(members)
-
-    def _covered(self, team: Sequence[int]) -> int:
-        return int((self.board.fit[list(team)].max(axis=0, initial=0) > 0).sum())
-
-    def _fit(self, team: Sequence[int]) -> int:
-        return int(self.board.fit[list(team)].max(axis=0, initial=0).sum())
-
-    def _add(self, terms: Mapping[int, float], *, low: float = -np.inf, high: float = np.inf) -> None:
-        row = np.zeros(2 * self.n + self.m)
-        row[list(terms)] = list(terms.values())
-        self.rows.append((row, low, high))
-
-    def _solve(self, goal: NDArray[np.float64]) -> list[int]:
-        from scipy.optimize import Bounds, LinearConstraint, milp
-        from scipy.sparse import csr_array
-
-        matrix, low, high = zip(*self.rows, strict=True)
-        whole = np.ones(2 * self.n + self.m)
-        whole[self.n : self.n + self.m] = 0
-        for presolve in (True, False):  # HiGHS fails at times behind its own presolve
-            result = cast(Any, milp)(
-                -goal,
-                constraints=LinearConstraint(csr_array(np.array(matrix)), np.array(low), np.array(high)),
-                bounds=Bounds(0, 1),
-                integrality=whole,
-                options={"mip_rel_gap": 0.0, "presolve": presolve},
-            )
-            if result.status == 0:
-                return [int(person) for person in np.flatnonzero(result.x[: self.n] > 0.5)]
-        raise RuntimeError(f"HiGHS: {result.message}")
-
-
-class _Told(NamedTuple):
+class _InWords(NamedTuple):
     """A need's teams in words."""
 
     need: str
     texts: Mapping[int, str]
-    board: _Board
+    board: Board
     names: Mapping[str, str]
 
     def rows(self, rank: int, team: tuple[int, ...]) -> list[dict[str, Any]]:
@@ -369,8 +194,8 @@ class _Told(NamedTuple):
         best = fit.max(axis=0)
         leader = fit.argmax(axis=0)
         missing = [number for number, value in zip(board.points, best, strict=True) if not value]
-        score = round(float(best.sum()) / _UNIT / len(board.points), 6)
-        told = self._gaps(missing)
+        score = round(float(best.sum()) / UNIT / len(board.points), 6)
+        gaps = self._gaps(missing)
         rows = []
         for at, person in enumerate(team):
             points = [number for number, value in zip(board.points, fit[at], strict=True) if value]
@@ -384,14 +209,14 @@ class _Told(NamedTuple):
                     "leads": _listed(leads),
                     "score": score,
                     "missing": _listed(missing),
-                    "why": self._why(team, at, fit[at], points, leads) + told,
+                    "why": self._why(team, at, fit[at], points, leads) + gaps,
                 }
             )
         return rows
 
     def _why(self, team: tuple[int, ...], at: int, fit: NDArray[np.int64], points: list[int], leads: list[int]) -> str:
         name = self.board.people[team[at]]
-        value = dict(zip(self.board.points, (fit / _UNIT).tolist(), strict=True))
+        value = dict(zip(self.board.points, (fit / UNIT).tolist(), strict=True))
         parts = "、".join(f"{self._point(number)}（{value[number]:.2f}）" for number in leads)
         also = [f"第 {number} 条（{value[number]:.2f}）" for number in points if number not in leads]
         words = f"{self.names.get(name, name)}承担{parts}" + (f"，也能支持{'、'.join(also)}" if also else "")
@@ -404,8 +229,8 @@ class _Told(NamedTuple):
         column = dict(zip(self.board.points, self.board.fit.sum(axis=0).tolist(), strict=True))
         nobody = [self._point(number) for number in missing if not column[number]]
         others = [self._point(number) for number in missing if column[number]]
-        told = f"；库中无人：{'、'.join(nobody)}" if nobody else ""
-        return told + (f"；本组无人（受人数或回避限制，或为次选）：{'、'.join(others)}" if others else "")
+        words = f"；库中无人：{'、'.join(nobody)}" if nobody else ""
+        return words + (f"；本组无人（受人数或回避限制，或为次选）：{'、'.join(others)}" if others else "")
 
     def _point(self, number: int) -> str:
         text = self.texts[number]

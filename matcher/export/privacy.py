@@ -1,4 +1,4 @@
-"""Contacts of persons, hidden wherever people write them. How a phone, a mail or an identity number looks stays in here."""
+"""Contacts of persons, hidden wherever people write them. How phones, mails and identity numbers look stays in here."""
 
 from __future__ import annotations
 
@@ -36,26 +36,21 @@ _GAP = "[ \\-.()_\u200b]{0,3}+"  # between two digits of one number
 _CUT = "[ \\-.()_\u200b]{1,3}+"
 _NUMERAL = "〇零一二三四五六七八九幺壹贰叁肆伍陆柒捌玖"
 
-_MAYBE = re.compile(
-    "[@＠﹫#＃艾☎微薇]|[vｖＶVwWｗＷ] ?[xX信ｘＸeE:：号]|[aAａＡ][tTｔＴ][)\\] ）】}>_]"
-    "|\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d[^\\d\n]{0,3}+\\d"
-    f"|[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{7}}"
-)
-
 
 def _any(words: str) -> str:
-    """A pattern for words between `|`, quick since it starts with a set of characters."""
+    """A pattern for words between `|`, quick since its branches begin with different characters."""
     ends: dict[str, list[str]] = {}
     for word in words.split("|"):
         ends.setdefault(word[0], []).append(word[1:])
-    parts = (f"(?<={sign})(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for sign, rest in ends.items())
-    seconds = "".join(sorted({word[1] for word in words.split("|") if len(word) > 1}))
-    lone = "".join(f"|(?<={word})" for word in words.split("|") if len(word) == 1)
-    return f"[{''.join(ends)}](?:(?=[{seconds}]){lone})(?:{'|'.join(parts)})"
+    parts = (f"{sign}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for sign, rest in ends.items())
+    return f"(?:{'|'.join(parts)})"
 
 
 # A run of more digits than any contact has.
-_ENDLESS = re.compile(f"[0-9](?<![0-9].)(?:[0-9]{{44,}}+|(?:{_CUT}[0-9](?![0-9])){{30,}}+)")
+_ENDLESS = re.compile(
+    f"[0-9](?<![0-9].)(?:[0-9]{{44,}}+|(?:{_CUT}[0-9](?![0-9])){{30,}}+"
+    f"|[0-9]{{0,2}}{_CUT}(?:[0-9]{{1,3}}{_CUT}){{40,}}(?=(?:[0-9]{{1,3}}{_CUT}){{11}}))"
+)
 
 # What is masked already: the digits beside the stars belong to it.
 _STARRED = re.compile(
@@ -66,10 +61,14 @@ _STARRED = re.compile(
 
 # Numbers of things: the word, then one token without blanks.
 _THINGS = (
-    "编号|型号|规格|专利|专利号|合同|合同号|标准|标准号|订单|订单号|单号|货号|序列号|批号|文号|图号|料号|件号|条码|条形码|代码|流水号"
+    "s/n|p/n|sn:|编号|型号|规格|专利|专利号|合同|合同号|标准|标准号|订单|订单号|单号|货号|序列号|批号|文号"
+    "|图号|料号|件号|条码|条形码|代码|流水号"
     "|案号|编码|版本|版本号|邮编|协议|软著登字|软著|isbn|issn|doi|pmid|cas"
 )
-_NUMBERED = "申请|公开|公告|授权|注册|登记|备案|批准|证书|许可|许可证|项目|课题|基金|发票|工|学|车架|发动机|快递|运|设备|仪器|资产|产品|成果|需求"
+_NUMBERED = (
+    "申请|公开|公告|授权|注册|登记|备案|批准|证书|许可|许可证"
+    "|项目|课题|基金|发票|工|学|车架|发动机|快递|运|设备|仪器|资产|产品|成果|需求"
+)
 _THINGS += "".join(f"|{word}号|{word}编号|{word}编码" for word in _NUMBERED.split("|"))
 _KEPT = re.compile(
     f"{_any(_THINGS)}(?:号码?|编号|码|第)?[ :#=(是为\"'“]{{0,4}}+"
@@ -78,19 +77,24 @@ _KEPT = re.compile(
 _PERSONAL = re.compile("(?:证件?|护照|身份|卡|手机|电话|联系|银行|通行|qq|微信|军官|驾驶)$")
 
 _TLD = "com|cn|net|org|edu|gov|info|biz|top|xyz|vip|io|co|me|cc|tv|hk|tw|jp|kr|de|uk|us|fr|ru|sg|ac|name|mobi|asia|pro"
-_HAN_TLD = "中国|中國|公司|网络|網絡|网址|在线|集团|企业|商城|政务|公益|手机|移动|世界|信息|广东|佛山|中文网|网店|商标|商店|我爱你|香港"
+_HAN_TLD = (
+    "中国|中國|公司|网络|網絡|网址|在线|集团|企业|商城"
+    "|政务|公益|手机|移动|世界|信息|广东|佛山|中文网|网店|商标|商店|我爱你|香港"
+)
 _HOSTS = "qq|vip\\.qq|163|126|yeah|gmail|sina|sohu|foxmail|outlook|hotmail|139|189|wo|aliyun|icloud|yahoo|live|msn|188"
 _LABEL = "(?:[^\\W点]|-){1,63}+"
-_DOT = "(?:[.。]|\\(dot\\)|\\(点\\)|dot |点)"
+_DOT = "(?:[.。,]|\\(dot\\)|\\(点\\)|dot |点)"
 _DOTTED = f"(?:[a-z0-9\\-]{{1,63}}+ {{0,2}}+{_DOT} {{0,2}}+){{1,6}}(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
 _AT = re.compile(
     f"@[ \u200b]{{0,3}}+{_LABEL}(?!@)(?:\\.(?:{_LABEL}\\.){{0,5}}(?=[a-z]{{2}}|{_HAN_TLD})"
     f"|(?: {{0,2}}+{_DOT} {{0,2}}+{_LABEL}){{0,5}} {{0,2}}{_DOT} {{0,2}}+(?:{_TLD}|{_HAN_TLD})(?![a-z0-9])"
-    "|(?:(?<=@qq)|(?<=@163)|(?<=@126)|(?<=@139)|(?<=@189)|(?<=@gmail)|(?<=@sina)|(?<=@foxmail)|(?<=@outlook)|(?<=@hotmail))(?![\\w.]))"
+    "|(?:(?<=@qq)|(?<=@163)|(?<=@126)|(?<=@139)|(?<=@189)|(?<=@gmail)|(?<=@sina)|(?<=@foxmail)|(?<=@outlook)"
+    "|(?<=@hotmail))(?![\\w.]))"
 )
 _AT_IN_WORDS = re.compile(
     f"(?:\\((?:at|a|@)\\)|\\{{(?:at|@)\\}}|_at_|艾特|圈a|小老鼠|#) {{0,2}}+{_DOTTED}"
-    f"| at (?:(?:{_HOSTS}) ?(?:\\.|\\(dot\\)|dot) ?(?:com|cn|net)|(?:{_LABEL} (?:\\(dot\\)|dot) ){{1,6}}(?:{_TLD}))(?![a-z0-9])"
+    f"| at (?:(?:{_HOSTS}) ?(?:\\.|\\(dot\\)|dot) ?(?:com|cn|net)|(?:{_LABEL}(?: (?:\\(dot\\)|dot) "
+    f"|\\.)){{1,6}}(?:{_TLD}))(?![a-z0-9])"
 )
 _AT_WORDS = re.compile("at|\\(a\\)|\\(@|\\{@|艾特|圈a|小老鼠|#")
 _LOCAL_SIGNS = frozenset("._%+-'!&/~")
@@ -101,47 +105,67 @@ _IDENTITY = re.compile(
     "(?![0-9a-z])"
 )
 _OLD_IDENTITY = re.compile(
-    "[1-8](?=[0-7][0-9])(?<![0-9].)(?<![0-9][.\\-].)(?:(?<=1)[1-5]|(?<=2)[1-3]|(?<=3)[1-7]|(?<=4)[1-6]|(?<=5)[0-4]|(?<=6)[1-5]|(?<=7)1|(?<=8)[1-3])[0-9]"
+    "[1-8](?=[0-7][0-9])(?<![0-9].)(?<![0-9][.\\-].)(?:(?<=1)[1-5]|(?<=2)[1-3]|(?<=3)[1-7]|(?<=4)[1-6]"
+    "|(?<=5)[0-4]|(?<=6)[1-5]|(?<=7)1|(?<=8)[1-3])[0-9]"
     f"{_GAP}[0-9]{{3}}{_GAP}[0-9]{{2}}{_GAP}(?:0[1-9]|1[0-2]){_GAP}(?:0[1-9]|[12][0-9]|3[01]){_GAP}[0-9]{{3}}"
     "(?![0-9a-z]|\\.[0-9]|-[0-9])"
 )
 _PAPER_WORDS = (
-    "身份证|身份证明|公民身份|身分证|身份号|id card|idcard|sfz|证件|护照|passport|通行证|台胞证|回乡证|军官证|士兵证|军人证|警官证"
+    "身份证|身份证明|公民身份|身分证|身份号|id card|idcard|sfz|证件|护照|passport|通行证|台胞证|回乡证|军官证"
+    "|士兵证|军人证|警官证"
     "|居留证|居住证|驾驶证|驾照|社保|社保卡|医保|医保卡|学生证|签证"
 )
 _PAPERS = re.compile(
     f"({_any(_PAPER_WORDS)})(?:号码?|编号|no|number|及|和|原件|复印件|[ /:#=(),.是为-]){{0,8}}+"
-    f"(?:[{_HAN}]{{1,3}}字第?|第)?([a-z]{{0,3}}(?:{_GAP}[0-9]){{6,18}}+(?:{_GAP}x)?|[a-z0-9]{{6,18}}+)(?![0-9a-z*])"
+    f"(?:[{_HAN}]{{1,3}}字第?|第)?([a-z]{{0,3}}(?:{_GAP}[0-9]){{6,18}}(?:{_GAP}x)?|[a-z0-9]{{6,18}}+)(?![0-9a-z*])"
 )
 _CARDS = re.compile(
-    f"{_any('银行卡|卡号|信用卡|储蓄卡|借记卡|工资卡|行卡|账号|帐号|账户|帐户|户头|开户|收款|折号|account|card')}"
-    f"(?:[{_HAN}a-z]|[ :#=()./-]){{0,24}}+([0-9](?:[ \\-.\u200b]{{0,3}}+[0-9]){{11,22}}+)(?![0-9a-z*]|\\.[0-9])"
+    f"{_any('银行卡|卡号|信用卡|储蓄卡|借记卡|工资卡|行卡|账号|帐号|账户|帐户|户头|开户|收款|折号|银行|工行|建行|农行|中行|招行|交行|邮储|account|card')}"
+    f"(?:[{_HAN}a-z]|[ :#=()./-]){{0,24}}+([0-9](?:[ \\-.\u200b]{{0,3}}+[0-9]){{11,22}})(?![0-9a-z*]|\\.[0-9])"
 )
 _CHATS = re.compile(
     "(微 ?信|薇信|威信|徽信|企微|微号|v信|v ?x|w ?x|wechat|weixin|加 ?v|➕v|v(?=[:号])"
-    "|q ?q|扣扣|球球|企鹅|叩叩|q(?=群?号)|抖音|快手|微博|钉钉|飞书|支付宝|小红书|b站|whatsapp|telegram|skype|line(?=:)|陌陌|旺旺)"
-    "((?:[/、,]?(?:微信|qq|群|账号|帐号|号码|号|id|名|帐户|账户|和|与|或|及|手机|电话|wechat|vx|wx|同|[()])){0,4}+)"
+    "|q ?q|扣扣|球球|企鹅|叩叩|q(?=群?号)|抖音|快手|微博|钉钉|飞书|支付宝|小红书|b站|whatsapp|telegram|skype"
+    "|line(?=:)|陌陌|旺旺)"
+    "((?:[/、, ]?(?:群|账号|帐号|号码|号|邮箱|id|名|帐户|账户|和|与|或|及|手机|电话|同|[()])){0,4}+)"
     "(?:( {0,2}[:=是为][ \u200b(\"'“]{0,3}+)|([ \u200b(\"'“-]{0,3}+))"
-    "([0-9]{2,5}(?: [0-9]{2,5}){1,4}+|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
+    "(?!(?:wechat|weixin|vx|wx|v|qq|tel|phone|mobile|e?-?mail|fax|https?)(?:[ :号(.]"
+    "|\\Z))([0-9]{2,5}(?: [0-9]{2,5}){1,4}(?![0-9])|[a-z0-9_][a-z0-9_\\-]{4,24}+)(?![a-z0-9*@]|\\.[0-9])"
 )
 _CHATS_AFTER = re.compile(
     "(?<![a-z0-9_\\-*@.])([a-z0-9_][a-z0-9_\\-]{4,24}+) ?\\((?:同|我的)?(?:微信|qq|wechat|vx|wx|扣扣)"
 )
-_NO_CHAT_ID = frozenset("https http wechat weixin email phone mobile android python openapi service".split())
+_NO_CHAT_ID = (
+    "https",
+    "http",
+    "wechat",
+    "weixin",
+    "email",
+    "phone",
+    "mobile",
+    "android",
+    "python",
+    "openapi",
+    "service",
+)
 
 # Followed and preceded by signs that leave no doubt.
 _PLAIN = re.compile(
-    "1(?<![a-z0-9_\\-./:=#&?%¥￥$€£]1)(?<![¥￥$€£] 1)[3-9][0-9]{9}(?=[,;、。，；/)\n]|\\Z| [0-9、，。/\n]|(?:联系|同|微信|手机|电话))"
+    "1(?<![a-z0-9_\\-./:=#&?%¥￥$€£]1)(?<![¥￥$€£] 1)[3-9][0-9]{9}(?=[,;、。，；/)\n]|\\Z| [0-9、，。/\n]"
+    "|(?:联系|同|微信|手机|电话))"
 )
+_DENSE = re.compile("[0-9](?:[^0-9\n]{0,3}+[0-9]){4}")
+_TEN = re.compile("[0-9](?:[\\W_]{0,4}+[0-9]){9}")
 _PREFIX = re.compile(f"(?:\\(?\\+?(?:00|0)?86\\)?{_GAP}\\(?|\\(?0\\)?|\\()\\Z")
 _MOBILE = re.compile(
-    "1(?=[3-9 \\-.()_\u200b])(?:(?<![0-9].)|(?<=(?<![0-9])861)|(?<=(?<![0-9])0861)|(?<=(?<![0-9])00861)|(?<=(?<![0-9])01))(?:"
+    "1(?=[3-9 \\-.()_\u200b])(?:(?<![0-9].)|(?<=(?<![0-9])861)|(?<=(?<![0-9])0861)|(?<=(?<![0-9])00861)"
+    "|(?<=(?<![0-9])01))(?:"
     "([3-9][0-9](?:[0-9]{8}"
     f"|{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{{8}}|[0-9]{{3}}{_CUT}[0-9]{{5}}|[0-9]{{5}}{_CUT}[0-9]{{3}})"
     f"|[0-9]{{4}}{_CUT}[0-9]{{4}}|[0-9]{_CUT}(?:[0-9]{{4}}{_CUT}[0-9]{{3}}|[0-9]{{3}}{_CUT}[0-9]{{4}})"
-    "|。[0-9]{4}。[0-9]{4}))"
+    "|(?P<sign>[。'’‘`|=…\\\\^\"“”])[0-9]{4}(?P=sign)[0-9]{4}))"
     "|((?:\u200b{0,3}+[0-9]){10})"
-    f"|({_CUT}[3-9](?:{_CUT}[0-9]){{9}})(?!{_CUT}[0-9](?![0-9]))"
+    f"|({_CUT}[3-9](?:{_CUT}[0-9]){{9}})(?!{_CUT}[02-9](?![0-9]))"
     ")(?![0-9])"
 )
 _TOGETHER = re.compile("1(?<![0-9].)[3-9][0-9]{9}(?:1[3-9][0-9]{9}){1,3}(?![0-9])")
@@ -151,48 +175,111 @@ _LOCAL = (
 )
 _AREA = "(?:10|2[0-9]|[3-9][0-9]{2})"
 _LANDLINE = re.compile(
-    f"0(?:(?<![0-9].)|(?<=(?<![0-9])860))[ \u200b]{{0,2}}+{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
+    f"0(?:(?<![0-9].)|(?<=(?<![0-9])860))[ \u200b]{{0,2}}+{_AREA}(?:(?:{_CUT}|/)([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
 )
 _LANDLINE_86 = re.compile(
     "86(?:(?<=\\+86)|(?<=(?<![0-9])0086)|(?<![0-9]86)(?=-|(?:10|2[0-9])-))"
     f"{_GAP}(?:0\\) ?)?{_AREA}(?:{_CUT}([1-9]{_LOCAL})|([2-9]{_LOCAL}))"
 )
 _SERVICE = re.compile(
-    f"[48](?<![0-9].)00\\)?(?:[0-9]{{7}}|{_CUT}[0-9]{{3}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{7}}"
+    f"[48](?<![0-9].)00\\)?(?:[0-9]{{7}}|{_CUT}[0-9]{{3}}{_CUT}[0-9]{{4}}|{_CUT}[0-9]{{4}}{_CUT}[0-9]{{3}}"
+    f"|{_CUT}[0-9]{{7}}"
     f"|[0-9]{_CUT}[0-9]{{3}}{_CUT}[0-9]{{3}}|[0-9]{_CUT}[0-9]{{2}}{_CUT}[0-9]{{4}}|[0-9]{{3}}{_CUT}[0-9]{{4}}"
     f"|[0-9]{{4}}{_CUT}[0-9]{{3}}|{_CUT}[0-9]{{2}}{_CUT}(?:[0-9]{{2}}{_CUT}[0-9]{{3}}|[0-9]{{5}}))(?![0-9])"
 )
 _ABROAD = re.compile(f"[+0](?<![\\w+.].)(?:(?<=\\+)|(?<=0)0(?=852|853|886))[1-9](?:{_GAP}[0-9]){{9,14}}+(?![0-9])")
 _FILL = (
-    "(?:[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|号码|号|是|为|如下|办公?|宅|家|座机|手机|电话|传真|电传|直线|经理|主任|tel|fax|phone|mobile|number|no"
-    "|[0-9](?=[: )])|[一二三]){0,10}+"
+    "(?:[:.()/|,;=#~+ \u200b、，；\\-\"'“”]|号码|号|是|为|如下|办公?|宅|家|电传|直线|经理|主任|number|no|微信"
+    "|同|[0-9](?=[: )])"
+    "|[一二三]){0,10}+"
 )
 _STRONG = (
     "电话|手机|座机|固话|联系方式|联系人|联络人|宅电|小灵通|电联|手提|大哥大|传真|热线|☎|📞|📱|☏"
     "|telephone|tel|phone|mobile|mob|cell|fax|call|hotline"
 )
 _STRONG_WORD = re.compile(_STRONG)
-_WEAK = "办公|办公室|咨询|家庭|联系|致电|来电|拨打|分机|短号|总机|号码|家里|住宅"
+_WEAK = "办公|办公室|咨询|家庭|联系|致电|来电|拨打|总机|号码|家里|住宅"
 _CUED = re.compile(
     f"({_any(_STRONG + '|' + _WEAK)}){_FILL}([{_HAN}]{{2,4}}+[: (]{{1,2}}+)?"
-    "([0-9](?:[ \\-.()_/,~\u200b]{0,3}+[0-9]){6,15}+)(?![0-9a-z*])"
+    "([0-9](?:[ \\-.()_/,~\u200b]{0,3}+[0-9]){6,15})(?![0-9a-z*])"
 )
 _MORE = re.compile(f"[ \u200b)]{{0,2}}(?:[/、,，;；|]|或|和|及|转)[ \u200b]{{0,2}}([1-9]{_LOCAL})(?!\\.[0-9])")
 _UNIT = re.compile(
-    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿|[千百]?万(?![总工经先女老主博教])"
-    "|rmb|usd|cny|eur|[%‰℃°Ω￥×]|(?:mm|cm|km|kg|mg|ml|kw|mw|gw|kv|hz|khz|mhz|ghz|pa|kpa|mpa|gpa|kn|kj|mj|ms|rpm|r/min|ppm"
+    " ?(?:[万亿千百]{0,2}(?:元|美元|欧元|日元|港元|人民币|吨|公斤|千克|公里|千米|平米|平方|立方|块钱)|亿"
+    "|[千百]?万(?![总工经先女老主博教])"
+    "|rmb|usd|cny|eur|[%‰℃°Ω￥×]|(?:mm|cm|km|kg|mg|ml|kw|mw|gw|kv|hz|khz|mhz|ghz|pa|kpa|mpa|gpa|kn|kj|mj|ms"
+    "|rpm|r/min|ppm"
     "|bit|mb|gb|tb|kb|um|nm|μm|m2|m3|m²|m³|db|mah|kwh|m/s|g/l|yuan)(?![a-z0-9]))"
-    "|[mgtslnjk](?![a-z0-9:])|\\.(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{1,11}(?![0-9])|e[+-]?[0-9]"
+    "|[mgtslnjk](?![a-z0-9:*])|[次条件套只片]|个(?!人)|台(?![湾州北儿前胞])"
+    "|\\.(?!1[3-9][0-9]{9}(?![0-9]))[0-9]{1,11}(?![0-9])|e[+-]?[0-9]"
 )
+_SHORT_UNIT = re.compile(" ?[vawjnklthgms](?![a-z0-9:*信号])")
+_SIZES = re.compile(
+    "(?:规格|尺寸|参数|型号|转速|功率|电压|电流|标称|长度|宽度|高度|厚度|容量|重量|直径|外径|内径|流量|压力"
+    "|温度|力矩|扭矩|编号|数据|依次"
+    "|分别)[ :=为是(]{0,3}\\Z"
+)
+_LABELLED = re.compile(f"[1-9](?<![0-9.\\-].){_LOCAL} ?\\((?:办|宅|家|座机|固话|电话|传真|公司|单位)")
 _DATE = re.compile(
     "(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     "|[-~/ ]{1,2}(?:19|20)[0-9]{2}(?![0-9]))"
 )
+# Looked for before the rest: a contact has one of these signs or words, ten digits, or five and a word.
+_SIGNS = re.compile("[Ａ-Ｚａ-ｚ@＠﹫#＃➕]|[aA][tT][)\\] ）】}>_]")
+_TEN_DIGITS = re.compile("\\d(?:[\\W_]{0,4}+\\d){9}")
+_FIVE_DIGITS = re.compile("\\d(?:[^\\d\n]{0,3}+\\d){4}")
+_TEN_NUMERALS = re.compile(f"[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{9}}")
+_CHAT_WORDS = re.compile(
+    _any(
+        "微信|微 信|微号|薇信|威信|徽信|企微|加v|加 v|v信|vx|v x|wx|w x|v:|v：|v号|wechat|weixin|钉钉|飞书"
+        "|抖音|快手|微博|小红书|陌陌|旺旺"
+        "|支付宝|skype|telegram|whatsapp|line:|line：|艾特|圈a|小老鼠"
+    )
+)
+_NUMBER_WORDS = re.compile(
+    _any(
+        f"{_STRONG}|{_WEAK}|{_PAPER_WORDS}|银行|卡|账|帐|户头|开户|收款|行卡|工行|建行|农行|中行|招行|交行|邮储"
+        "|折号|account|card|qq|q q|q号|q群|扣扣|球球|企鹅|叩叩|b站"
+    )
+    + "|[(（](?:办|宅|家|公司|单位)"
+)
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _GLUE = _LETTERS + "0123456789_-./:=#&?%"
 _CONTACT_WORDS = frozenset(
-    "tel telephone tele phone phones mobile mob cell cellphone wx vx v wechat weixin qq q fax call contact whatsapp hp ph "
-    "id sfz idcard shouji dianhua lianxi telno phoneno mobilephone handphone".split()
+    [
+        "tel",
+        "telephone",
+        "tele",
+        "phone",
+        "phones",
+        "mobile",
+        "mob",
+        "cell",
+        "cellphone",
+        "wx",
+        "vx",
+        "v",
+        "wechat",
+        "weixin",
+        "qq",
+        "q",
+        "fax",
+        "call",
+        "contact",
+        "whatsapp",
+        "hp",
+        "ph",
+        "id",
+        "sfz",
+        "idcard",
+        "shouji",
+        "dianhua",
+        "lianxi",
+        "telno",
+        "phoneno",
+        "mobilephone",
+        "handphone",
+    ]
 )
 _CONTACT_WORD = re.compile("tel|phone|mobile|fax|cell|电话|手机|联系|微信|qq")
 _NUMERALS = re.compile(
@@ -210,7 +297,7 @@ def mask_contacts(text: str) -> str:
     grouped, widened or glued. Patents, credit codes, amounts, dates, standards and ids with letters stay as they are.
     Masking twice gives the same as masking once; the time is linear in the length.
     """
-    if not _MAYBE.search(text):
+    if not _may_hold(text):
         return text
     for _ in range(6):  # digits that a mask leaves may stand beside others: looked at again until nothing changes
         edits, final = _edits(text)
@@ -218,6 +305,14 @@ def mask_contacts(text: str) -> str:
         if final:
             break
     return text
+
+
+def _may_hold(text: str) -> bool:
+    """Whether a text may hold a contact; quick, since most cells hold none."""
+    if _SIGNS.search(text) or _TEN_DIGITS.search(text) or _TEN_NUMERALS.search(text):
+        return True
+    lower = text.lower()
+    return bool(_CHAT_WORDS.search(lower) or (_NUMBER_WORDS.search(lower) and _FIVE_DIGITS.search(text)))
 
 
 def _applied(text: str, edits: list[_Edit]) -> str:
@@ -236,28 +331,27 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
     """
     read = text.translate(_READ)
     edits: list[_Edit] = []
+    more: list[int] = []
 
     def scan(pattern: re.Pattern[str], judge: Callable[[re.Match[str]], _Edit | None]) -> None:
         nonlocal read
 
-        def star(match: re.Match[str]) -> str:
+        parts = []
+        done = place = 0
+        while match := pattern.search(read, place):
             edit = judge(match)
+            place = match.start() + 1  # what is refused may hide the start of another
             if edit is None:
-                return match[0]
+                continue
             edits.append(edit)
-            start, end = match.span()
-            if edit[0] >= start and edit[1] <= end:
-                return "*" * (end - start)
-            early.append(edit)
-            return "*" * (end - start)
-
-        early: list[_Edit] = []  # mails begin before the sign that they are recognised by
-        read = pattern.sub(star, read)
-        if early:
-            read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in early])
+            start = max(done, min(match.start(), edit[0]))
+            place = edit[1] if edit[1] > match.start() else match.end()
+            parts += [read[done:start], "*" * (place - start)]
+            done = place
+        if done:
+            read = "".join([*parts, read[done:]])
 
     def number(match: re.Match[str]) -> _Edit | None:
-        place = match.lastindex or 0
         start, end = match.span()
         outer = start
         if start and read[start - 1] in "06 -.()_\u200b":
@@ -267,7 +361,7 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
             return None
         if end - start == 11:
             return (start, end, f"{text[start : start + 3]}****{text[start + 7 : end]}")
-        if place == 1 and not _is_grouped(read[start:end], read, outer):
+        if match[1] and not _is_grouped(read[start:end], read, outer, end):
             return None
         return (start, end, _starred(text, read, start, end, 3, 4))
 
@@ -287,6 +381,30 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
         more.append(end)
         return (start, end, _starred(text, read, start, end, 0, -4))
 
+    def scan_numbers() -> None:
+        nonlocal read
+        scan(_PAPERS, lambda match: _paper(text, read, match))
+        scan(_CARDS, lambda match: _card(text, read, match))
+        if _TEN.search(read):
+            scan(_IDENTITY, lambda match: _identity(text, read, match))
+            scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
+            scan(_MOBILE, number)
+            scan(_TOGETHER, lambda match: _together(text, read, match))
+            scan(_LANDLINE, landline)
+            if "86" in read:
+                scan(_LANDLINE_86, landline)
+            scan(_SERVICE, lambda match: _service(text, read, match))
+            if "+" in read or "00" in read:
+                scan(_ABROAD, lambda match: _abroad(text, read, match))
+        scan(_LABELLED, lambda match: _labelled(text, read, match))
+        scan(_CUED, lambda match: _cued(text, read, match, more))
+        for end in more:
+            while match := _MORE.match(read, end):
+                start, end = match.span(1)
+                edits.append((start, end, _starred(text, read, start, end, 0, -4)))
+        if more:
+            read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in edits])
+
     if "*" in read:
         read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
     read = _ENDLESS.sub(lambda match: "*" * len(match[0]), read)
@@ -294,31 +412,13 @@ def _edits(text: str) -> tuple[list[_Edit], bool]:
         scan(_AT, lambda match: _mail(text, read, match))
     if _AT_WORDS.search(read):
         scan(_AT_IN_WORDS, lambda match: _mail(text, read, match))
-    more: list[int] = []
     read = _KEPT.sub(lambda match: match[0] if _is_personal(read, match) else "*" * len(match[0]), read)
-    scan(_PAPERS, lambda match: _paper(text, read, match))
-    scan(_CARDS, lambda match: _card(text, read, match))
-    scan(_IDENTITY, lambda match: _identity(text, read, match))
-    scan(_OLD_IDENTITY, lambda match: _identity(text, read, match))
     plain = [match.start() for match in _PLAIN.finditer(read)]
     if plain:
         edits += [(at, at + 11, f"{text[at : at + 3]}****{text[at + 7 : at + 11]}") for at in plain]
         read = _PLAIN.sub("*" * 11, read)
-    scan(_MOBILE, number)
-    scan(_TOGETHER, lambda match: _together(text, read, match))
-    scan(_LANDLINE, landline)
-    if "86" in read:
-        scan(_LANDLINE_86, landline)
-    scan(_SERVICE, lambda match: _service(text, read, match))
-    if "+" in read or "00" in read:
-        scan(_ABROAD, lambda match: _abroad(text, read, match))
-    scan(_CUED, lambda match: _cued(text, read, match, more))
-    for end in more:
-        while match := _MORE.match(read, end):
-            start, end = match.span(1)
-            edits.append((start, end, _starred(text, read, start, end, 0, -4)))
-    if more:
-        read = _applied(read, [(start, end, "*" * (end - start)) for start, end, _ in edits])
+    if _DENSE.search(read):
+        scan_numbers()
     scan(_CHATS, lambda match: _chat(text, read, match))
     scan(_CHATS_AFTER, lambda match: _chat_before(text, match))
     if not read.isascii() and any(sign in read for sign in _NUMERAL):
@@ -372,7 +472,7 @@ def _is_contact(read: str, text: str, start: int, end: int) -> bool:
     return True
 
 
-def _is_grouped(number: str, read: str, start: int) -> bool:
+def _is_grouped(number: str, read: str, start: int, end: int) -> bool:
     """Whether a number in groups is a mobile one, and no list of other numbers."""
     cuts = re.findall("[^0-9]+", number)
     lengths = [len(part) for part in re.findall("[0-9]+", number)]
@@ -382,6 +482,8 @@ def _is_grouped(number: str, read: str, start: int) -> bool:
         return False
     if lengths == [4, 4, 3] and number.startswith("19") and re.match("[^0-9]+(?:19|20)", number[4:]):
         return False  # years
+    if _SIZES.search(read, max(0, start - 8), start) or _SHORT_UNIT.match(read, end):
+        return False
     before = read[max(0, start - 2) : start]
     return not (len(before) == 2 and before[0].isdigit() and before[1] in "-.")
 
@@ -401,7 +503,7 @@ def _is_personal(read: str, match: re.Match[str]) -> bool:
 def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     sign = match.start()
     stop = sign
-    while stop > max(0, sign - 3) and read[stop - 1] in " \u200b":
+    while stop > max(0, sign - 3) and read[stop - 1] in " @\u200b":
         stop -= 1
     if stop and read[stop - 1] == '"':
         opening = read.rfind('"', max(0, stop - 64), stop - 1)
@@ -421,21 +523,33 @@ def _mail(text: str, read: str, match: re.Match[str]) -> _Edit | None:
             read[start - 1] in _LOCAL_SIGNS or (read[start - 1].isalnum() and not _is_han(read[start - 1]))
         ):
             start -= 1
-    if start and read[start - 1] == "*":
-        return None
-    slash = read.rfind("://", max(0, start - 8), stop)
-    if slash >= 0 or read.startswith("//", start):
-        start = read.rfind("/", start, stop) + 1 or start
+    last = read.rfind("/", start, stop)
+    address = read.rfind("://", max(0, start - 8), stop) >= 0
+    joined = re.fullmatch("(?:[a-z][a-z0-9_]*/)+", read[start : last + 1]) and read[max(0, start - 1) : start] not in (
+        ".",
+        ":",
+        ")",
+        "@",
+    )
+    if last >= 0 and (address or not joined):
+        start = last + 1
     while start < stop and not read[start].isalnum():
         start += 1
     size = stop - start
-    if not size:
+    if not size or read[max(0, start - 1) : start] == "*":
         return None
     weak = match[0][0] not in "@(" or not re.search("[.。点]|dot", match[0])
-    if weak and (size < 3 or not (read[start] in _LETTERS or read[start:stop].isdigit() and size > 4)):
+    if weak and (size < 3 or not (read[start] in _LETTERS or (read[start:stop].isdigit() and size > 4))):
         return None
-    if match[0][0] == "#" and slash >= 0:
+    if match[0][0] == "#" and address:
         return None
+    sentence = match[0].startswith(" at ") and "dot" not in match[0] and not re.match(f" at (?:{_HOSTS})", match[0])
+    if (
+        sentence
+        and text[sign + 1 : sign + 3] != "AT"
+        and not re.search("mail|邮|信箱", read[max(0, start - 24) : start])
+    ):
+        return None  # an address of a site in an English sentence
     return (start, stop, text[start] + "***")
 
 
@@ -454,14 +568,20 @@ def _service(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     start, end = match.span()
     before = read[max(0, start - 2) : start]
     after_digit = len(before) == 2 and before[0].isdigit() and before[1] in "-."
+    if _SIZES.search(read, max(0, start - 8), start) or _SHORT_UNIT.match(read, end):
+        return None
     if (
         after_digit
         or not _is_contact(read, text, start, end)
-        or set(match[0]) <= set("0123456789")
-        and len(set(match[0])) < 3
+        or (set(match[0]) <= set("0123456789") and len(set(match[0])) < 3)
     ):
         return None
     return (start, end, _starred(text, read, start, end, 3, 3))
+
+
+def _labelled(text: str, read: str, match: re.Match[str]) -> _Edit:
+    start, end = match.span()
+    return (start, end, _starred(text, read, start, end, 0, -4))
 
 
 def _abroad(text: str, read: str, match: re.Match[str]) -> _Edit | None:
@@ -485,17 +605,30 @@ def _identity(text: str, read: str, match: re.Match[str]) -> _Edit | None:
 
 def _paper(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     start, end = match.span(2)
-    digits = sum(sign.isdigit() for sign in match[2])
-    if (
-        digits < 5
-        or _DATE.match(read, start)
-        or _UNIT.match(read, end)
-        or (digits == 11 and _MOBILE.match(read, start))
-    ):
+    if _DATE.match(read, start):
         return None
-    if read[start] not in _LETTERS and (digits >= 14 or match[1].startswith(("身", "id", "sfz", "公民"))):
+    identity = _IDENTITY.match(read, start) or _OLD_IDENTITY.match(read, start)
+    if identity:
+        return (start, identity.end(), _starred(text, read, start, identity.end(), 6, 0))
+    chunks = _chunks(read, start, end)
+    size = 0
+    for first, stop in chunks:
+        size += stop - first
+        if size > 6 and len(chunks) > 1 and not read.startswith("x", end - 1):
+            end = stop
+            break
+    size = sum(sign.isdigit() for sign in read[start:end])
+    if size < 5 or _UNIT.match(read, end) or (size == 11 and _MOBILE.match(read, start)):
+        return None
+    if read[start] not in _LETTERS and (size >= 14 or match[1].startswith(("身", "id", "sfz", "公民"))):
+        end = match.end(2)
         return (start, end, _starred(text, read, start, end, 6, 0))
     return (start, end, _opening(text, start, end))
+
+
+def _chunks(read: str, start: int, end: int) -> list[tuple[int, int]]:
+    """Where the runs of digits lie."""
+    return [(run.start() + start, run.end() + start) for run in re.finditer("[0-9]+", read[start:end])]
 
 
 def _opening(text: str, start: int, end: int) -> str:
@@ -506,6 +639,11 @@ def _opening(text: str, start: int, end: int) -> str:
 
 def _card(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     start, end = match.span(1)
+    size = 0
+    for first, stop in _chunks(read, start, end):
+        size += stop - first
+        if size in (16, 17, 18, 19):
+            end = stop
     if "信用代码" in match[0] or "注册号" in match[0] or _UNIT.match(read, end):
         return None
     return (start, end, _opening(text, start, end))
@@ -517,20 +655,19 @@ def _cued(text: str, read: str, match: re.Match[str], more: list[int]) -> _Edit 
     if cue[0] in _LETTERS and read[match.start() - 1 : match.start()].isalpha() and read[match.start() - 1].isascii():
         return None
     if (match[2] and not _STRONG_WORD.search(match[0])) or (
-        cue == "号码" and _is_han(read[match.start() - 1 : match.start()])
+        cue == "号码" and read[match.start() - 1 : match.start()].isalnum()
     ):
         return None
     if _DATE.match(read, start) or _UNIT.match(read, end):
         return None
-    chunks = [(piece.start() + start, piece.end() + start) for piece in re.finditer("[0-9]+", match[3])]
-    digits = re.sub("[^0-9]", "", match[3])
-    if digits.startswith("86") and len(digits) > 12 and digits[2] == "1":
-        digits = digits[2:]
-        while chunks[0][1] - chunks[0][0] <= 2:
-            start = chunks.pop(0)[1]
-    if len(digits) == 11 and re.match("1[3-9]", digits):
-        places = [place for place in range(start, end) if read[place].isdigit()][-11:]
-        return (places[0], end, _starred(text, read, places[0], end, 3, 4))
+    chunks = _chunks(read, start, end)
+    for first in range(min(3, len(chunks))):
+        size = 0
+        for begin, stop in chunks[first:]:
+            size += stop - begin
+            begin = chunks[first][0]
+            if size == 11 and re.match("1[^0-9]*[3-9]", read[begin:stop]):
+                return (begin, stop, _starred(text, read, begin, stop, 3, 4))
     for first in range(min(4, len(chunks))):
         if any(stop - begin > 4 for begin, stop in chunks[:first]):
             break
@@ -540,7 +677,7 @@ def _cued(text: str, read: str, match: re.Match[str], more: list[int]) -> _Edit 
             if size in (7, 8):
                 more.append(stop)
                 begin = chunks[first][0]
-                return (begin, end, _starred(text, read, begin, stop, 0, -4) + text[stop:end])
+                return (begin, stop, _starred(text, read, begin, stop, 0, -4))
             if size > 8:
                 break
     return (start, end, _starred(text, read, start, end, 0, 3))
@@ -553,6 +690,10 @@ def _chat(text: str, read: str, match: re.Match[str]) -> _Edit | None:
     before = read[match.start() - 1] if match.start() else " "
     if (letter and before.isascii() and before.isalnum()) or token in _NO_CHAT_ID or _DATE.match(read, start):
         return None
+    if " " in token:
+        stops = [stop for first, stop in _chunks(read, start, end) if sum(map(str.isdigit, read[start:stop])) <= 10]
+        end = stops[-1]
+        token = read[start:end]
     digits = token.replace(" ", "").replace("-", "")
     firm = strong is not None or extra.rstrip("()").endswith(("号", "id", "码"))
     if cue in ("v", "加v", "加 v", "➕v"):
@@ -574,8 +715,7 @@ def _chat(text: str, read: str, match: re.Match[str]) -> _Edit | None:
             not speaking
             or not known
             or cue[0] in "q抖快博飞支"
-            or token.startswith(("v", "h5"))
-            and token[1:2].isdigit()
+            or (token.startswith(("v", "h5")) and token[1:2].isdigit())
         ):
             return None
     return (start, end, _opening(text, start, end))
@@ -602,20 +742,51 @@ def _numerals(text: str, read: str, match: re.Match[str]) -> _Edit | None:
 
 # Headers under which even a plain number is a contact.
 _CONTACT_HEADER = re.compile(
-    "联系人|联络人|联系方式|联系电话|联系号码|联系信息|联络方式|^联系$|电话|手机|移动电话|座机|固话|传真|热线|宅电|邮箱|邮件|信箱|电邮"
-    "|身份证|证件|护照|通行证|台胞证|军官证|驾驶证|驾照|^号码$|电话号|微信|^qq|扣扣|银行卡|卡号|账号|帐号|账户|帐户|钉钉|飞书"
+    "联系人|联络人|联系方式|联系电话|联系号码|联系信息|联络方式|^联系$|电话|手机|移动电话|座机|固话|传真|热线"
+    "|宅电|邮箱|邮件|信箱|电邮"
+    "|身份证|证件|护照|通行证|台胞证|军官证|驾驶证|驾照|^号码$|电话号|微信|^qq|扣扣|银行卡|卡号|账号|帐号"
+    "|账户|帐户|钉钉|飞书"
 )
 _NO_CONTACT_HEADER = re.compile(
-    "专利|信用代码|注册号|登记|成果|产品|合同|订单|发票|项目|标准|商标|证书|许可|公众号|小程序|电话机|壳|支架|芯片|屏|电池"
-    "|(?:型号|数量|价格|单价|金额|销量|产量|销售额|销售收入|收入|类型|类别|种类|品牌|厂家|厂商|个数|地址|时间|日期|行业|领域|技术|需求|描述|费|余额|状态"
+    "专利|信用代码|注册号|登记|成果|产品|合同|订单|发票|项目|标准|商标|证书|许可|公众号|小程序|电话机|壳|支架"
+    "|芯片|屏|电池"
+    "|(?:型号|数量|价格|单价|金额|销量|产量|销售额|销售收入|收入|类型|类别|种类|品牌|厂家|厂商|个数|地址|时间"
+    "|日期|行业|领域|技术|需求|描述|费|余额|状态"
     "|有效期|款|次数|时长|系数|率|年龄|性别|职务|职称|学历|部门)$"
 )
 _CONTACT_HEADER_WORDS = frozenset(
-    "tel telephone phone phones mobile cell cellphone mobilephone fax hotline contact contacts mail email emails mailbox wechat weixin "
-    "wx vx qq passport idcard whatsapp dianhua shouji".split()
+    [
+        "tel",
+        "telephone",
+        "phone",
+        "phones",
+        "mobile",
+        "cell",
+        "cellphone",
+        "mobilephone",
+        "fax",
+        "hotline",
+        "contact",
+        "contacts",
+        "mail",
+        "email",
+        "emails",
+        "mailbox",
+        "wechat",
+        "weixin",
+        "wx",
+        "vx",
+        "qq",
+        "passport",
+        "idcard",
+        "whatsapp",
+        "dianhua",
+        "shouji",
+    ]
 )
 _HEADER_CUES = (
-    ("微信|wechat|weixin|wx|vx", "微信号："), ("qq|扣扣", "QQ号："), ("护照|通行证|台胞证|军官证|驾|passport", "护照号："),
+    ("微信|wechat|weixin|wx|vx", "微信号："), ("qq|扣扣", "QQ号："),
+    ("护照|通行证|台胞证|军官证|驾|passport", "护照号："),
     ("身份证|证件|idcard", "证件号："), ("卡号|银行卡|账号|帐号|账户|帐户", "卡号："), ("", "电话："),
 )  # fmt: skip
 _DIGIT_TEXT = re.compile("[0-9+ \\-.()/_,、;\u200b]*[0-9][0-9+ \\-.()/_,、;\u200b]*")
@@ -633,7 +804,7 @@ def is_contact_header(header: str) -> bool:
     spaced = (
         re.sub("(?<=[a-z])(?=[A-Z])", " ", unicodedata.normalize("NFKC", header)).lower().replace("e-mail", "email")
     )
-    words = re.findall("[a-z]+", spaced)
+    words = re.findall("[a-z]+", f"{spaced} {spaced.replace(' ', '')}")
     return any(word in _CONTACT_HEADER_WORDS for word in words) and not {
         "model",
         "type",
@@ -660,8 +831,8 @@ def _cue(header: str) -> str:
 def _masked_cell(value: object, cue: str | None) -> object:
     if isinstance(value, str):
         return mask_contacts(value) if cue is None else _masked_contact(value, cue)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(_masked_cell(part, cue) for part in value))
+    if isinstance(value, tuple) and hasattr(value, "_make"):
+        return value._make(_masked_cell(part, cue) for part in value)
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(_masked_cell(part, cue) for part in value)
     if isinstance(value, np.ndarray) and value.dtype == object:
@@ -694,9 +865,12 @@ def _masked_contact(text: str, cue: str) -> str:
     """A text under a contact header: read as if the header stood before it, then digits that are left are hidden."""
     if not text.strip() or _DATE.fullmatch(text.strip()):
         return text
+    if cue == "电话：" and re.fullmatch("[1-9][0-9]{8,9}", text.strip()):
+        return text.replace(text.strip(), _masked_digits(text.strip()))  # an area code without its 0
     masked = mask_contacts(cue + text)
     masked = masked[len(cue) :] if masked.startswith(cue) else mask_contacts(text)
     read = masked.translate(_READ)
+
     if "*" in read:
         read = _STARRED.sub(lambda match: "*" * len(match[0]), read)
     least = 1 if _DIGIT_TEXT.fullmatch(read.strip()) else 5
@@ -738,7 +912,7 @@ def mask_ids(ids: Iterable[str]) -> dict[str, str]:
 
 
 def _masked_id(text: str) -> str:
-    if not isinstance(text, str) or not _MAYBE.search(text):
+    if not isinstance(text, str) or not _may_hold(text):
         return text
     edits, _ = _edits(text)
     if len(edits) != 1:
@@ -834,13 +1008,12 @@ def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) 
             pd.Categorical(cells, categories=order, ordered=column.cat.ordered), index=column.index, name=column.name
         )
     memory: dict[str, Any] = {}
-    search = _MAYBE.search
-    cells = column.astype(object).tolist() if dtype != object else column.tolist()
-    new = []
+    cells = column.astype(object).tolist()
+    new: list[Any] = []
     changed = False
     for cell in cells:
         if type(cell) is str:
-            if sifted and not search(cell):
+            if sifted and not _may_hold(cell):
                 new.append(cell)
                 continue
             masked = memory.get(cell)
@@ -855,7 +1028,7 @@ def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) 
         new.append(masked)
     if not changed:
         return column
-    kind = object if not _is_textual(column) or dtype == object else dtype
+    kind = dtype if _is_textual(column) else object
     return pd.Series(new, index=column.index, name=column.name, dtype=kind)
 
 
@@ -896,7 +1069,7 @@ def _masked_ids_column(column: pd.Series[Any], label: str, ids: Mapping[str, str
 
 
 def mask_nested(value: object) -> object:
-    """Texts without contacts in dicts (keys too), lists, tuples, sets, named tuples, tables and columns, at any depth."""
+    """Texts without contacts in dicts (keys too), lists, tuples, sets, tables and columns, at any depth."""
     if isinstance(value, str):
         return mask_contacts(value)
     if isinstance(value, Mapping):
@@ -914,8 +1087,8 @@ def mask_nested(value: object) -> object:
         return mask_table(value)
     if isinstance(value, pd.Series):
         return _masked_column(value, value.name)
-    if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return type(value)(*(mask_nested(part) for part in value))
+    if isinstance(value, tuple) and hasattr(value, "_make"):
+        return value._make(mask_nested(part) for part in value)
     if isinstance(value, list | tuple | set | frozenset):
         return type(value)(mask_nested(part) for part in value)
     return value

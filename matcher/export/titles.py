@@ -59,7 +59,14 @@ TEAMS = {
     "score": "得分", "works": "成果分", "name": "姓名", "reason": "依据", "verdict": "建议",
     "missing": "无人回应", "points": "可回应要点", "why": "理由", "institution": "单位分",
 }  # fmt: skip
-FIELDS = {"level": "层级", "probability": "概率", "name": "名称", "missing": "缺失", "firms": "企业数"}
+ASSIGNMENTS = {
+    "score": "匹配分", "value": "匹配分", "sum": "合计匹配分", "slot": "时段", "room": "会议室", "change": "改动",
+    "from_slot": "原时段", "from_room": "原会议室",
+}  # fmt: skip
+FIELDS = {
+    "level": "层级", "probability": "概率", "name": "名称", "missing": "缺失", "firms": "企业数", "text_title": "原表名称",
+    "firm_names": "企业名称", "need_names": "需求名称", "outcome_names": "成果名称",
+}  # fmt: skip
 CARD = {
     "probability": "历史经验概率", "title": "项目", "low": "概率下端（90%）", "high": "概率上端（90%）",
     "points": "评分", "why": "各项得分",

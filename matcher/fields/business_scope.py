@@ -1,4 +1,4 @@
-"""What an enterprise does, out of the columns that tell it; the boilerplate of a 经营范围 is left out."""
+"""What an enterprise does, out of the columns that describe it; the boilerplate of a 经营范围 is left out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _PLACE = re.compile(
 
 
 def clean_scope(scope: str) -> str:
-    """The telling items of a 经营范围, one a line.
+    """The items of a 经营范围 that say what an enterprise does, one per line.
 
     Left out are conditions of approval, the heads 一般项目 and 许可项目, and items that nearly every licence lists
     (imports and exports, 技术服务 by itself, leasing, consulting). Where nothing else is there, all items stay.
@@ -71,8 +71,8 @@ def texts_of(table: pd.DataFrame | pd.Series) -> tuple[list[str], list[str], lis
         columns["scope"] = list(map(clean_scope, columns["scope"]))
     if "name" in columns and "enterprise_id" in table.columns:
         columns["name"] = list(map(clean_name, columns["name"]))
-    own = next((name for name in ("need_id", "outcome_id", "enterprise_id", "id") if name in table.columns), None)
-    ids = _ids(table.index) if own is None else table[own].astype(str).tolist()
+    id_column = next((name for name in ("need_id", "outcome_id", "enterprise_id", "id") if name in table.columns), None)
+    ids = _ids(table.index) if id_column is None else table[id_column].astype(str).tolist()
     empty = [""] * len(table)
 
     def joined(names: tuple[str, ...]) -> list[str]:

@@ -1,10 +1,11 @@
 """Industrial chains: what stands on which link, where links are missing, which outcome would help most.
 
-Tables in, tables out. What a text belongs to is asked of `matcher.fields.classifier`, within one cluster at a time.
+Tables in, tables out. Which link a text belongs to is the answer of `matcher.fields.classifier`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -12,10 +13,20 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.fields.classifier import FieldModel, classify
 from matcher.fields.taxonomy import NONE, Scheme
+from matcher.tables.grids import Source
+from matcher.tables.reading import Reading, read_table
+from matcher.tables.schemas import LINKS as LINK_TABLE
 
 LINKS = ("cluster", "link", "order", "words", "required")
 PLACES = ("cluster", "order", "link", "kind", "id", "probability", "words")
 KINDS = ("firm", "need", "outcome")
+
+
+def read_links(source: Source, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None) -> Reading:
+    """A table of links as people keep it; see `matcher.tables.reading.read_table`. Nobody needs ids of links."""
+    reading = read_table(source, LINK_TABLE, sheet=sheet, columns=columns)
+    about_ids = reading.problems["column"] == LINK_TABLE[LINK_TABLE.id_column].title
+    return reading._replace(problems=reading.problems[~about_ids])
 
 
 def place_on_chains(
@@ -50,12 +61,11 @@ def place_on_chains(
     for kind, table in zip(KINDS, (firms, needs, outcomes), strict=True):
         if table is None or not len(table):
             continue
-        found = model.classify(table, k=len(links), at_least=at_least, level=2)
-        found = found[(found["code"] != "") & (found["probability"] >= at_least)]
-        place = found["code"].astype(int).to_numpy()
-        own = links.iloc[place].reset_index(drop=True)
-        rows = found[["id", "probability", "words"]].reset_index(drop=True)
-        pieces.append(pd.concat([own[["cluster", "order", "link"]], rows], axis=1).assign(kind=kind))
+        fields = model.classify(table, k=len(links), at_least=at_least, level=2)
+        fields = fields[(fields["code"] != "") & (fields["probability"] >= at_least)]
+        place = links.iloc[fields["code"].astype(int).to_numpy()].reset_index(drop=True)
+        rows = fields[["id", "probability", "words"]].reset_index(drop=True)
+        pieces.append(pd.concat([place[["cluster", "order", "link"]], rows], axis=1).assign(kind=kind))
     if not pieces:
         return pd.DataFrame(columns=list(PLACES))
     table = pd.concat(pieces, ignore_index=True)[list(PLACES)]
@@ -66,15 +76,15 @@ def place_on_chains(
 
 
 def _beside(links: pd.DataFrame) -> pd.DataFrame:
-    """What a text may be about that `links` does not name: the shipped clusters that none of its own comes nearest
+    """What a text may be about that `links` does not name: the shipped clusters that none of its clusters is nearest
     to, and words of no cluster at all. Without them a herb would stand on the chain that is least far from it.
     """
     shipped = Scheme.load("clusters")
-    own = (links["link"] + "；" + links["words"]).groupby(links["cluster"]).agg("；".join)
-    taken = classify(own.index.to_series() + "；" + own, "clusters", k=1, none=False)["code"]
+    words = (links["link"] + "；" + links["words"]).groupby(links["cluster"]).agg("；".join)
+    taken = classify(words.index.to_series() + "；" + words, "clusters", k=1, none=False)["code"]
     rows = shipped.headings[~shipped.headings["code"].isin(set(taken))]
-    strange = pd.DataFrame({"code": ["none"], "name": NONE, "words": shipped.others})
-    return pd.concat([rows[["code", "name", "words"]], strange], ignore_index=True).assign(parent="")
+    others = pd.DataFrame({"code": ["none"], "name": NONE, "words": shipped.others})
+    return pd.concat([rows[["code", "name", "words"]], others], ignore_index=True).assign(parent="")
 
 
 def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
@@ -87,26 +97,15 @@ def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     links = check_links(links)
     table = links[["cluster", "order", "link", "required"]].copy()
     for kind in KINDS:
-        own = places[places["kind"] == kind].groupby(["cluster", "link"])["id"].agg(list).to_dict()
-        found = [own.get(key, []) for key in zip(links["cluster"], links["link"], strict=True)]
-        table[f"{kind}s"] = list(map(len, found))
-        table[f"{kind}_ids"] = ["、".join(ids) for ids in found]
+        by_link = places[places["kind"] == kind].groupby(["cluster", "link"])["id"].agg(list).to_dict()
+        listed = [by_link.get(key, []) for key in zip(links["cluster"], links["link"], strict=True)]
+        table[f"{kind}s"] = list(map(len, listed))
+        table[f"{kind}_ids"] = ["、".join(ids) for ids in listed]
     table["missing"] = table["required"] & (table["firms"] == 0)
     filled = table["outcomes"].gt(0).map({True: "outcome", False: "none"})
     table["supply"] = filled.where(table["missing"], "")
-    order = [
-        "cluster",
-        "order",
-        "link",
-        "required",
-        "firms",
-        "needs",
-        "outcomes",
-        "firm_ids",
-        "need_ids",
-        "outcome_ids",
-    ]
-    return table[[*order, "missing", "supply"]]
+    counts, ids = [f"{kind}s" for kind in KINDS], [f"{kind}_ids" for kind in KINDS]
+    return table[["cluster", "order", "link", "required", *counts, *ids, "missing", "supply"]]
 
 
 def unanswered_needs(places: pd.DataFrame, matches: pd.DataFrame, *, local: set[str] | None = None) -> pd.DataFrame:
@@ -142,8 +141,8 @@ def strongest_outcomes(places: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFr
     by_outcome = good.groupby(good["outcome_id"].astype(str))["need_id"]
     served = {str(name): sorted(set(map(str, ids))) for name, ids in by_outcome if name != ""}
     firms = places[places["kind"] == "firm"].groupby(["cluster", "link"])["id"].agg(set).to_dict()
-    own = places[places["kind"] == "outcome"]
-    stands = {str(name): list(zip(group["cluster"], group["link"], strict=True)) for name, group in own.groupby("id")}
+    placed = places[places["kind"] == "outcome"].groupby("id")
+    stands = {str(name): list(zip(group["cluster"], group["link"], strict=True)) for name, group in placed}
     rows: list[dict[str, Any]] = []
     for name in sorted({*map(str, served), *stands}):
         links = list(dict.fromkeys(stands.get(name, [])))
@@ -162,6 +161,17 @@ def strongest_outcomes(places: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFr
     table = table.sort_values(["needs", "firms", "outcome_id"], ascending=[False, False, True], kind="stable")
     table.insert(1, "rank", range(1, len(table) + 1))
     return table.reset_index(drop=True)
+
+
+def outcomes_of_region(outcomes: pd.DataFrame, words: str) -> set[str]:
+    """The ids of the outcomes whose region has these words. Raises TableError where there is none."""
+    ids: set[str] = set()
+    if "region" in outcomes:
+        here = outcomes["region"].fillna("").astype(str).str.contains(words, regex=False)
+        ids = set(outcomes.loc[here, "outcome_id"].astype(str))
+    if not ids:
+        raise TableError(f"成果表中没有一项的所在地区含“{words}”；请检查 --local 或补上地区")
+    return ids
 
 
 def check_links(links: pd.DataFrame) -> pd.DataFrame:

@@ -2,16 +2,13 @@
 
 The names and describing words of the headings are examples of them and of what stands above them. A ridge regression
 over the two channels of matching (vectors pooled from terms, and TF-IDF of terms) learns to tell the headings apart, so
-no label is needed to begin with; labels of one's own train a second one, added to the first. A score is linear in a
+no label is needed to begin with; labels train a second one, added to the first. A score is linear in a
 text's terms: the words that decided are its largest addends.
 """
 
 from __future__ import annotations
 
 import functools
-import io
-import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,9 +19,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from matcher.errors import TableError
-from matcher.export.targets import save_files
+from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.fields.business_scope import texts_of
+from matcher.fields.learning import Floats, Weights, learned_weights, ridge_weights, softmax
+from matcher.fields.storage import load_arrays, save_arrays
 from matcher.fields.taxonomy import NONE, SHIPPED, Scheme
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.tokens import Segmenter, Terms
@@ -36,14 +34,9 @@ BATCH = 2048  # texts at a time
 LEXICAL, RIDGE = 0.3, 1.0  # share of the lexical channel and ridge of the part that needs no labels
 SHARP = 1.3  # steepness of a probability in deviations of short texts' scores (examples/evaluate_fields.py)
 NOTHING = 0.0  # what "none of them" scores by itself, in the same deviations
-SHARES, RIDGES = (0.3, 0.5, 0.7), (0.3, 1.0)  # tried inside the labels by `fit`
-PRIORS = (0.0, 0.01, 0.02, 0.03, 0.05)
-STEEP = (6.0, 9.0, 13.0, 18.0, 25.0, 40.0)
-FOLDS = 5
 MOST = 10_000  # labelled texts: their kernel is held whole
-WORDS = 3  # told a row
-
-Floats = NDArray[np.float32]
+WORDS = 3  # shown per row
+_ARRAYS = ("idf", "dense", "sparse", "bias")
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,31 +74,48 @@ class FieldModel:
         return bare._unlabelled(segmenter.terms([*_background(), *scheme.examples()[0]]))
 
     def fit(self, texts: pd.DataFrame | pd.Series | Sequence[str], labels: Sequence[str]) -> FieldModel:
-        """A new model that has learned from labelled texts, one label a text: a code, or a name that is unique.
+        """A new model that has learned from labelled texts.
 
-        A label counts for what stands above it too; "" and "无" say that no heading fits. Headings without a single
-        label keep their first weights. How much the channels, the ridge and the headings' own words count, and how
-        steep a probability is, is chosen by five-fold cross-validation inside the labels (log loss). Raises TableError
-        for unknown labels, fewer than ten labelled texts or more than 10,000.
+        Parameters
+        ----------
+        texts
+            As for `classify`.
+        labels
+            One per text: a code, or a name that is unique. It counts for what stands above it too; "" and "无" say that
+            no heading fits. Headings without a single label keep their first weights.
+
+        Returns
+        -------
+        FieldModel
+            How much the channels, the ridge and the headings' names count, and how steep a probability is, is chosen
+            by five-fold cross-validation inside the labels (log loss).
+
+        Raises
+        ------
+        TableError
+            Labels are unknown, or fewer than ten or more than 10,000.
+        ArgumentError
+            Texts and labels are not of one length.
         """
         heads, bodies = _texts(texts)[1:]
         labels = [str(label) for label in labels]
         if len(labels) != len(heads):
-            raise ValueError(f"{len(heads)} texts, {len(labels)} labels")
+            raise ArgumentError(f"{len(heads)} texts, {len(labels)} labels")
         unknown = sorted({label for label in labels if label not in ("", NONE, *self.scheme.places)})
         if unknown:
             raise TableError(f"{len(unknown)} 个标签不在分类“{self.scheme.title}”中：{'、'.join(unknown[:10])}")
         if not 10 <= len(labels) <= MOST:
             raise TableError(f"可用于学习的标注为 10 至 {MOST} 条，给出了 {len(labels)} 条")
-        own, _ = self.scheme.examples()
+        examples, _ = self.scheme.examples()
         texts_ = [f"{head}\n{body}" for head, body in zip(heads, bodies, strict=True)]
-        prior = self._unlabelled(self.segmenter.terms([*_background(), *own, *texts_]))
+        prior = self._unlabelled(self.segmenter.terms([*_background(), *examples, *texts_]))
         dense, sparse = prior._features(self._terms(heads, bodies))
         target = np.zeros((len(labels), len(self.scheme.headings) + 1))
         truth = np.array([self.scheme.places.get(label, len(self.scheme.headings)) for label in labels], np.int64)
         for i, row in enumerate(truth.tolist()):
             target[i, self.scheme.path(row) if row < len(self.scheme.headings) else row] = 1
-        return _learn(prior, dense, sparse, target, truth)
+        given = Weights(prior.dense, prior.sparse, prior.bias)
+        return replace(prior, **learned_weights(given, dense, sparse, target, truth)._asdict())
 
     def classify(
         self,
@@ -119,11 +129,11 @@ class FieldModel:
     ) -> pd.DataFrame:
         """The headings of every text; see `classify`."""
         if k < 1 or not 0 <= at_least <= 1:
-            raise ValueError(f"k is at least 1 and at_least within 0 and 1, not {k} and {at_least}")
+            raise ArgumentError(f"k is at least 1 and at_least within 0 and 1, not {k} and {at_least}")
         ids, heads, bodies = _texts(texts)
         depths = sorted(set(self.scheme.levels.tolist()))
         if level is not None and level not in depths:
-            raise ValueError(f"this scheme has the levels {depths}, not {level}")
+            raise ArgumentError(f"this scheme has the levels {depths}, not {level}")
         wanted = depths if level is None else [level]
         pieces = []
         for at in track(range(0, len(ids), BATCH), "分类", progress):
@@ -135,6 +145,14 @@ class FieldModel:
         table = pd.concat(pieces, ignore_index=True)
         table.insert(0, "id", np.asarray(ids, object)[table.pop("text").to_numpy()])
         return table
+
+    def probabilities(self, texts: pd.DataFrame | pd.Series | Sequence[str], *, none: bool = True) -> Floats:
+        """(texts, headings + 1): of every heading in the order of the scheme, and last of none of them.
+
+        A heading's is its parent's, shared with its sisters; without `none` the last column is -1.
+        """
+        _, heads, bodies = _texts(texts)
+        return np.column_stack(self._chances(self._terms(heads, bodies), none=none))
 
     # ---- texts
 
@@ -168,7 +186,7 @@ class FieldModel:
     # ---- scores
 
     def _unlabelled(self, corpus: Terms) -> FieldModel:
-        """Weights from the headings' own names and words; `corpus` tells how rare terms are."""
+        """Weights from the names and words of the headings; `corpus` shows how rare terms are."""
         ready = self._with_terms(corpus)
         texts, rows = self.scheme.examples()
         dense, sparse = ready._features(self.segmenter.terms(texts))
@@ -177,7 +195,7 @@ class FieldModel:
             target[i, self.scheme.path(row) if row >= 0 else -1] = 1
         level = np.append(self.scheme.levels, 1)
         target -= 1 / np.bincount(level)[level] * target.any(axis=0)
-        made = _ridge(dense, sparse, target, LEXICAL, RIDGE)
+        made = ridge_weights(dense, sparse, target, LEXICAL, RIDGE)
         ready = replace(ready, dense=made[0], sparse=made[1], bias=np.zeros(len(level), np.float32))
         scores = ready._scores(self.segmenter.terms(_background()))
         deviation = np.array([scores[:, level == one].std() for one in range(1, level.max() + 1)])
@@ -196,7 +214,7 @@ class FieldModel:
         scores = self._scores(terms)
         chances = np.zeros_like(scores[:, :-1])
         top = np.flatnonzero(self.scheme.levels == 1)
-        shares = _softmax(scores[:, np.append(top, -1)] if none else scores[:, top])
+        shares = softmax(scores[:, np.append(top, -1)] if none else scores[:, top])
         if none:
             empty = np.diff(terms.offsets) == 0
             shares[empty, :-1], shares[empty, -1] = 0, 1
@@ -204,7 +222,7 @@ class FieldModel:
         parents = self.scheme.parents
         for parent in np.unique(parents[parents >= 0]).tolist():  # rows are sorted by level: parents come first
             sisters = np.flatnonzero(parents == parent)
-            chances[:, sisters] = _softmax(scores[:, sisters]) * chances[:, [parent]]
+            chances[:, sisters] = softmax(scores[:, sisters]) * chances[:, [parent]]
         return chances, shares[:, -1] if none else np.full(len(scores), -1, np.float32)
 
     def _rows(
@@ -213,15 +231,15 @@ class FieldModel:
         """The rows of one batch, by text, level and rank."""
         texts, headings, ranks, depth = [], [], [], []
         for level in levels:
-            own = np.flatnonzero(self.scheme.levels == level)
-            table = np.hstack([chances[:, own], nothing[:, None]])
+            here = np.flatnonzero(self.scheme.levels == level)
+            table = np.hstack([chances[:, here], nothing[:, None]])
             order = np.argsort(-table, axis=1, kind="stable")[:, :k]
             values = np.take_along_axis(table, order, axis=1)
             keep = values >= at_least
             keep[:, 0] = True
             rows, places = np.nonzero(keep)
             texts.append(rows)
-            headings.append(np.append(own, -1)[order[rows, places]])
+            headings.append(np.append(here, -1)[order[rows, places]])
             ranks.append(places + 1)
             depth.append(np.full(len(rows), level))
         text, heading, rank, deep = map(np.concatenate, (texts, headings, ranks, depth))
@@ -248,7 +266,7 @@ class FieldModel:
         """The words that add most to the score of each (text, heading); "" where none adds."""
         named = self.segmenter.named([terms.names[i] for i in np.unique(terms.ids[terms.is_word]).tolist()])
         usable = np.fromiter((name in named for name in terms.names), bool, len(terms.names))
-        alone = Terms(  # every usable word as a text of its own
+        alone = Terms(  # each usable word as one text
             terms.names,
             np.arange(int(usable.sum()) + 1),
             np.flatnonzero(usable).astype(np.int32),
@@ -262,25 +280,25 @@ class FieldModel:
         length = np.linalg.norm(self.encoder.pool(terms, self.encoder.weigh(terms.counts)), axis=1)
         dense = pooled @ self.dense
         number = np.cumsum(usable) - 1
-        told = []
+        words = []
         for t, h in zip(text.tolist(), heading.tolist(), strict=True):
             if h < 0:
-                told.append("")
+                words.append("")
                 continue
             here = slice(terms.offsets[t], terms.offsets[t + 1])
             ids = terms.ids[here]
             keep = terms.is_word[here] & usable[ids]
-            own, counts = number[ids[keep]], terms.counts[here][keep]
-            adds = dense[own, h] * self.encoder.weigh(counts) / max(float(length[t]), 1e-6)
-            adds = adds + lexical[own, h] * weights[here][keep]
+            word, counts = number[ids[keep]], terms.counts[here][keep]
+            adds = dense[word, h] * self.encoder.weigh(counts) / max(float(length[t]), 1e-6)
+            adds = adds + lexical[word, h] * weights[here][keep]
             best = np.argsort(-adds, kind="stable")[:WORDS]
-            told.append("、".join(terms.names[alone.ids[own[i]]] for i in best.tolist() if adds[i] > 0))
-        return told
+            words.append("、".join(terms.names[alone.ids[word[i]]] for i in best.tolist() if adds[i] > 0))
+        return words
 
     # ---- files
 
-    def save(self, path: str | Path) -> None:
-        """Write one .npz file: numbers and JSON, no pickle. It must be loaded with the same encoder."""
+    def save(self, output: str | Path) -> None:
+        """Write one .npz file, to be loaded with the same encoder. Raises OutputError where that cannot be done."""
         about = {
             "format": FORMAT,
             "encoder": self.encoder.fingerprint,
@@ -293,28 +311,22 @@ class FieldModel:
             "others": self.scheme.others,
             "learned": self.learned,
         }
-        text = np.frombuffer(json.dumps(about, ensure_ascii=False).encode(), np.uint8)
-        target = io.BytesIO()
-        np.savez_compressed(target, about=text, idf=self.idf, dense=self.dense, sparse=self.sparse, bias=self.bias)
-        save_files({Path(path): target.getvalue()})
+        save_arrays(output, about, {name: getattr(self, name) for name in _ARRAYS})
 
     @classmethod
     def load(cls, path: str | Path, *, encoder: StaticEncoder | None = None) -> FieldModel:
         """Read what `save` wrote. Raises TableError when it is damaged, or made with another encoder."""
         encoder = StaticEncoder.load() if encoder is None else encoder
+        about, arrays = load_arrays(path)
+        if about.get("format") != FORMAT or about.get("encoder") != encoder.fingerprint:
+            raise TableError(f"{path}：这个领域模型属于另一种格式或另一个编码器，请重新学习")
         try:
-            with np.load(Path(path), allow_pickle=False) as file:
-                about = json.loads(file["about"].tobytes())
-                idf, weights = file["idf"], (file["dense"], file["sparse"], file["bias"])
-            if about["format"] != FORMAT or about["encoder"] != encoder.fingerprint:
-                raise TableError(f"{path}：这个领域模型属于另一种格式或另一个编码器，请重新学习")
             scheme = Scheme(about["id"], about["title"], pd.DataFrame(about["headings"]), about["others"])
             vocabulary = {name: i for i, name in enumerate(about["vocabulary"])}
             segmenter = Segmenter(about["words"], engine=about["engine"])
-            return cls(scheme, encoder, segmenter, vocabulary, idf, *weights, about["learned"])
-        except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
-            if isinstance(error, TableError):
-                raise
+            weights = {name: arrays[name] for name in _ARRAYS}
+            return cls(scheme, encoder, segmenter, vocabulary, **weights, learned=about["learned"])
+        except (ValueError, KeyError, TypeError) as error:
             raise TableError(f"{path}：不是领域模型文件，或已损坏") from error
 
 
@@ -330,18 +342,40 @@ def classify(
 ) -> pd.DataFrame:
     """The headings of a catalogue that every text belongs to, with probabilities and the words that decided.
 
-    texts: a series of texts by id, or a table (need_id, outcome_id, enterprise_id or id, and some of title, products,
-    patents, projects, which count twice, and name, keywords, scope, description, text). scheme: "hte", "gbt4754",
-    "clusters", a table or a file of one's own (see `Scheme.load`), or a `FieldModel` that has learned.
+    Parameters
+    ----------
+    texts
+        A series of texts by id, or a table: need_id, outcome_id, enterprise_id or id, and some of title, products,
+        patents, projects, which count twice, and name, keywords, scope, description, text.
+    scheme
+        "hte", "gbt4754", "clusters", a table or its file (see `Scheme.load`), or a `FieldModel` that has learned.
+    k, at_least
+        At most `k` rows per text and level; beyond the first only those of probability `at_least`.
+    level
+        Only this level of the scheme; all by default.
+    none
+        Offer "none of them": a row with code "" and name 无. A text without a word gets it with 1.
 
-    One row a text, level and heading: id, code, name, level (from 1), rank (from 1, within text and level),
-    probability, words (joined by 、, those that add most first). At most `k` rows a text and level; beyond the first
-    only those of probability `at_least`; `level`: only this one. "none of them" is a row with code "" and name 无
-    (`none=False`: it is not offered); a text without a word gets it with 1. Texts keep their order; ties by the order
-    of the scheme. On one level the probabilities of all headings and of none add to 1; a heading's is never above its
-    parent's. A text's rows hang on nothing but the text.
+    Returns
+    -------
+    DataFrame
+        One row per text, level and heading: id, code, name, level (from 1), rank (from 1, within text and level),
+        probability, words (joined by 、, those that add most first). Texts keep their order; ties by the order of the
+        scheme. On one level the probabilities of all headings and of none add to 1; a heading's is never above its
+        parent's. The rows of a text depend on nothing but the text.
 
-    Raises TableError when the table has no column of text, or the scheme is faulty.
+    Raises
+    ------
+    TableError
+        The table has no column of text, or the scheme is faulty.
+    ArgumentError
+        `k`, `at_least` or `level` cannot be used.
+
+    Examples
+    --------
+    >>> rows = classify(pd.Series({"甲": "锂离子电池正极材料与储能系统"}), "hte", level=1, k=1)
+    >>> rows[["id", "name"]].to_numpy().tolist()
+    [['甲', '新能源与节能']]
     """
     model = scheme if isinstance(scheme, FieldModel) else _built(scheme)
     return model.classify(texts, k=k, at_least=at_least, level=level, none=none, progress=progress)
@@ -363,73 +397,6 @@ def _background() -> tuple[str, ...]:
 
 
 def _texts(texts: pd.DataFrame | pd.Series | Sequence[str]) -> tuple[list[str], list[str], list[str]]:
+    if isinstance(texts, str):
+        raise ArgumentTypeError("texts are a table, a series or a list of texts, not one text")
     return texts_of(texts if isinstance(texts, (pd.DataFrame, pd.Series)) else pd.Series(list(texts), dtype=object))
-
-
-def _ridge(dense: Floats, sparse: csr_array, target: NDArray[Any], share: float, ridge: float) -> tuple[Floats, Floats]:
-    """Weights of both channels: the kernel is (1 - share) dense + share sparse."""
-    kernel = (1 - share) * (dense @ dense.T).astype(float) + share * (sparse @ sparse.T).toarray()
-    solved = np.linalg.solve(kernel + ridge * np.eye(len(kernel)), target)
-    by_words: Floats = np.asarray(share * (sparse.T @ solved), np.float32)
-    return np.asarray((1 - share) * dense.T @ solved, np.float32), by_words
-
-
-def _softmax(logits: Floats) -> Floats:
-    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float32)
-
-
-def _learn(
-    prior: FieldModel, dense: Floats, sparse: csr_array, target: NDArray[Any], truth: NDArray[np.int64]
-) -> FieldModel:
-    """Settings by cross-validation inside the labels (log loss), then the weights over all of them.
-
-    The vectors are put around their mean and on the length of one. The first part's scores are put on one scale,
-    heading by heading, before they are added: what a heading scores on any text says nothing.
-    """
-    size = len(target)
-    fold = np.empty(size, np.int64)
-    fold[np.lexsort((np.arange(size), truth))] = np.arange(size) % FOLDS  # a heading's labels are dealt out evenly
-    centre = dense.mean(axis=0)
-    length = float(np.linalg.norm(dense - centre, axis=1).mean()) or 1.0
-    moved = np.asarray((dense - centre) / length, np.float32)
-    first = dense @ prior.dense + sparse @ prior.sparse
-    middle, spread = first.mean(axis=0), np.maximum(first.std(axis=0), 1e-6)
-    known = np.unique(truth)
-    own = np.searchsorted(known, truth)
-    seen: NDArray[np.bool_] = np.asarray(target.any(axis=0), bool)
-    wanted = np.where(seen, target - target.mean(axis=0), 0)
-    by_meaning, by_words = (moved @ moved.T).astype(float), (sparse @ sparse.T).toarray()
-    best: tuple[float, ...] = (np.inf,)
-    for share in SHARES:
-        kernel = (1 - share) * by_meaning + share * by_words
-        for ridge in RIDGES:
-            found = np.zeros((size, len(known)))
-            for part in range(FOLDS):
-                out, rest = np.flatnonzero(fold == part), np.flatnonzero(fold != part)
-                solved = np.linalg.solve(kernel[np.ix_(rest, rest)] + ridge * np.eye(len(rest)), wanted[rest][:, known])
-                found[out] = kernel[np.ix_(out, rest)] @ solved
-            for weight in PRIORS:
-                mixed = found + weight * ((first - middle) / spread)[:, known]
-                for sharp in STEEP:
-                    chances = _softmax(sharp * mixed)
-                    loss = float(-np.log(np.maximum(chances[np.arange(size), own], 1e-9)).mean())
-                    if loss < best[0] - 1e-9:
-                        best = (loss, share, ridge, weight, sharp, float(np.quantile(sharp * mixed.max(axis=1), 0.05)))
-    loss, share, ridge, weight, sharp, lowest = best
-    made = _ridge(moved, sparse, wanted, share, ridge)
-    keep = np.where(seen, sharp * weight / spread, 1).astype(np.float32)
-    turned = sharp * made[0] / length
-    bias = np.where(seen, -(centre @ turned) - sharp * weight * middle / spread, prior.bias)
-    if not seen[-1]:  # nobody said what nothing looks like: what fits less than nineteen in twenty of the labelled
-        keep[-1], bias[-1] = 0, lowest
-    told = (
-        f"{size} labels: lexical share {share:g}, ridge {ridge:g}, headings' own words {weight:g}, log loss {loss:.3f}"
-    )
-    return replace(
-        prior,
-        dense=np.asarray(turned + prior.dense * keep, np.float32),
-        sparse=np.asarray(sharp * made[1] + prior.sparse * keep, np.float32),
-        bias=np.asarray(bias, np.float32),
-        learned=told,
-    )

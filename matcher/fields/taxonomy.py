@@ -1,4 +1,4 @@
-"""Catalogues of headings: those that are shipped and a user's own, checked, parents before children."""
+"""Catalogues of headings, shipped or given by a user, checked, parents before children."""
 
 from __future__ import annotations
 
@@ -77,11 +77,11 @@ class Scheme:
 
     def path(self, row: int) -> list[int]:
         """A heading and those above it."""
-        found = []
+        path = []
         while row >= 0:
-            found.append(row)
+            path.append(row)
             row = int(self.parents[row])
-        return found
+        return path
 
     def examples(self) -> tuple[list[str], list[int]]:
         """What describes a heading: its name, the parts of a name that joins several, its words; and its row.
@@ -90,13 +90,13 @@ class Scheme:
         """
         texts, rows = [], []
         for row, (name, words) in enumerate(zip(self.headings["name"], self.headings["words"], strict=True)):
-            own = [name, *(part for part in re.split(r"[/、与及和]", name) if 1 < len(part) < len(name))]
-            own += [word.strip() for word in _SPLIT.split(words) if word.strip()]
-            for text in dict.fromkeys(own):
+            parts = [name, *(part for part in re.split(r"[/、与及和]", name) if 1 < len(part) < len(name))]
+            parts += [word.strip() for word in _SPLIT.split(words) if word.strip()]
+            for text in dict.fromkeys(parts):
                 texts.append(text)
                 rows.append(row)
-        strange = [word.strip() for word in _SPLIT.split(self.others) if word.strip()]
-        return texts + strange, rows + [-1] * len(strange)
+        others = [word.strip() for word in _SPLIT.split(self.others) if word.strip()]
+        return texts + others, rows + [-1] * len(others)
 
 
 @functools.cache

@@ -1,9 +1,12 @@
 from .encoders import Encoder as Encoder
-from .encoders import StaticEncoder as StaticEncoder
 from .encoders import load_encoder as load_encoder
 from .evaluation import evaluate as evaluate
+from .evaluation import to_qrels as to_qrels
+from .evaluation import to_run as to_run
 from .feedback import fit_feedback as fit_feedback
 from .feedback import withdraw_feedback as withdraw_feedback
+from .filters import Between as Between
 from .index import Index as Index
 from .matches import match as match
+from .sklearn import TextVectors as TextVectors
 from .tokens import Segmenter as Segmenter

@@ -1,9 +1,9 @@
-"""From a sum of parts to what people would say of the pair: a level from 1 to 4, and the probability of 3 or 4.
+"""From a sum of parts to the level that people would give the pair, from 1 to 4, and the probability of 3 or 4.
 
 Three logistic regressions, logit P(level >= c) = slope_c * arsinh(sum) - cut_c for c = 2, 3, 4 (the cumulative logit
 model of McCullagh 1980 without his equal slopes; arsinh, since large sums promise less than a line would have it).
 All are increasing in the sum, so that they never change an order, and six numbers travel better than a richer model.
-Judged pairs may tell more than a sum can say of single levels (`matcher.matching.learned_ranker`): that is `beyond`,
+Judged pairs may change single levels in a way that no sum can (`matcher.matching.learned_ranker`): that is `beyond`,
 (n, 3), what they add to the three probabilities.
 """
 
@@ -32,7 +32,7 @@ Numbers = NDArray[np.floating[Any]]
 @dataclass(frozen=True)
 class Calibration:
     """What sums of parts mean. `slopes`, `cuts`: of the levels 2, 3, 4. `good`: the probability from which a pair is
-    called a good match. `trust`: what a level more or less, as far as a user's labels tell it, is worth in the sum.
+    called a good match. `trust`: what a level more or less, by a user's labels, is worth in the sum.
     """
 
     slopes: tuple[float, float, float] = (1.0, 1.0, 1.0)
@@ -42,27 +42,27 @@ class Calibration:
 
     @classmethod
     def fit(cls, total: Numbers, levels: Numbers, *, prior: Calibration | None = None) -> Calibration:
-        """The most probable numbers given n sums and their levels (1 to 4).
+        """The maximum a posteriori estimate from n sums and their levels (1 to 4).
 
-        prior: numbers to stay near, as if about two hundred pairs had spoken for them. Nothing to learn from gives
-        the prior itself.
+        prior: numbers to stay near, as if about two hundred pairs supported them. Nothing to learn from gives the prior
+        itself.
         """
         start = prior or cls()
         if not len(total):
             return start
         strength = STRENGTH if prior else WEAK
-        found = [
+        fitted = [
             _logistic(np.arcsinh(total), levels >= level, np.array(near), strength)
             for level, near in zip((2, 3, 4), zip(start.slopes, start.cuts, strict=True), strict=True)
         ]
-        slopes, cuts = zip(*found, strict=True)
+        slopes, cuts = zip(*fitted, strict=True)
         return replace(start, slopes=slopes, cuts=cuts)
 
     def at_least(self, total: Numbers, beyond: Numbers | None = None) -> NDArray[np.float64]:
         """(n, 3): the probabilities of level 2, 3, 4 or more."""
-        found = expit(np.arcsinh(total)[:, None] * np.array(self.slopes) - np.array(self.cuts))
-        found = np.minimum.accumulate(found, axis=1)
-        return found if beyond is None else np.minimum.accumulate((found + beyond).clip(0, 1), axis=1)
+        above = expit(np.arcsinh(total)[:, None] * np.array(self.slopes) - np.array(self.cuts))
+        above = np.minimum.accumulate(above, axis=1)
+        return above if beyond is None else np.minimum.accumulate((above + beyond).clip(0, 1), axis=1)
 
     def likelihood(self, total: Numbers, levels: Numbers) -> float:
         """The log-likelihood of n levels, summed over the three regressions."""
@@ -102,8 +102,8 @@ class Calibration:
         """The one that was learned with this encoder; None where that was another one, or none is there."""
         package = Path(str(files("matcher")))
         places = [package / "models" / DEFAULT, package.parent / "models" / DEFAULT]
-        found = next((place / "ranker.json" for place in places if (place / "ranker.json").is_file()), None)
-        content = json.loads(found.read_text("utf-8")) if found else {}
+        path = next((place / "ranker.json" for place in places if (place / "ranker.json").is_file()), None)
+        content = json.loads(path.read_text("utf-8")) if path else {}
         if content.get("format") != FORMAT or content["encoder"] != getattr(encoder, "name", None):
             return None
         return cls.of(content)
@@ -126,5 +126,5 @@ def _logistic(x: Numbers, above: NDArray[np.bool_], near: Numbers, strength: flo
         value = strength / 2 * float((free - near) @ (free - near)) - float(log_expit(margin).sum())
         return value, strength * (free - near) + np.array([back @ x, -back.sum()])
 
-    found = minimize(loss, near, jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)])
-    return float(found.x[0]), float(found.x[1])
+    fitted = minimize(loss, near, jac=True, method="L-BFGS-B", bounds=[(1e-3, None), (None, None)])
+    return float(fitted.x[0]), float(fitted.x[1])

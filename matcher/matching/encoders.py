@@ -18,7 +18,8 @@ from typing import Any, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.errors import EncoderError, MissingExtraError
+from matcher.errors import ArgumentTypeError, EncoderError, MissingExtraError
+from matcher.matching.records import local_folder
 from matcher.matching.tokens import Segmenter, Terms
 
 DEFAULT = "static-zh"
@@ -57,7 +58,7 @@ class StaticEncoder:
 
         Raises EncoderError when the folder is missing, incomplete or contradicts itself.
         """
-        folder = _default_folder() if folder is None else Path(folder)
+        folder = _default_folder() if folder is None else local_folder(folder, EncoderError)
         try:
             config, words, weights = (
                 (folder / name).read_bytes() for name in ("config.json", "vocabulary.txt", "model.safetensors")
@@ -107,7 +108,7 @@ class StaticEncoder:
         return np.concatenate(rows) if rows else np.zeros((0, self.dim), np.float32)
 
     def encode_terms(self, terms: Terms) -> NDArray[np.float32]:
-        """The same for texts that are segmented already, by a `Segmenter` with whatever words of one's own."""
+        """The same for texts that are segmented already, by a `Segmenter` with whatever words were added."""
         return unit(self.pool(terms, self.weigh(terms.counts)))
 
     def weigh(self, counts: NDArray[Any]) -> NDArray[np.float32]:
@@ -122,16 +123,16 @@ class StaticEncoder:
         """
         from scipy.sparse import csr_array
 
-        found = np.fromiter(map(self.vocabulary.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
-        known = np.argsort(found, kind="stable")[np.count_nonzero(found < 0) :]
-        place = np.full(len(found), -1, np.int32)
+        row_of = np.fromiter(map(self.vocabulary.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
+        known = np.argsort(row_of, kind="stable")[np.count_nonzero(row_of < 0) :]
+        place = np.full(len(row_of), -1, np.int32)
         place[known] = np.arange(len(known), dtype=np.int32)
         columns = place[terms.ids]
         keep = columns >= 0
         offsets = np.concatenate([[0], np.cumsum(keep, dtype=np.int32)])[terms.offsets]
         sums = csr_array((weights[keep], columns[keep], offsets), shape=(len(terms), len(known)))
         sums.sort_indices()
-        rows = found[known]
+        rows = row_of[known]
         return np.asarray(sums @ (self.vectors[rows] * self.scales[rows][:, None]), np.float32)
 
 
@@ -161,19 +162,57 @@ def encode_texts(encoder: Encoder, texts: Sequence[str], *, role: Literal["query
     return result
 
 
+def check_encoder(encoder: object) -> None:
+    """Raises ArgumentTypeError unless it is None or can encode."""
+    names = ("encode", "encode_query", "encode_document")
+    plain, query, document = (callable(getattr(encoder, name, None)) for name in names)
+    if encoder is not None and (isinstance(encoder, (type, str)) or not (plain or (query and document))):
+        raise ArgumentTypeError(
+            "encoder is None or an object with encode(texts), such as load_encoder(name_or_folder) gives, "
+            f"not {encoder.__name__ if isinstance(encoder, type) else type(encoder).__name__}"
+        )
+
+
 def load_encoder(
-    name_or_folder: str | Path,
+    name_or_folder: str | Path | None = None,
     *,
     download: bool = False,
     query_prompt: str | None = None,
     document_prompt: str | None = None,
 ) -> Encoder:
-    """A `StaticEncoder` folder, or any sentence-transformers model by its folder or name.
+    """Read an encoder: a static one, or any sentence-transformers model.
 
-    Only local files are read unless `download`. `query_prompt` and `document_prompt` replace the model's own ones.
-    Raises EncoderError when there is no such model, MissingExtraError when sentence-transformers is not installed.
+    Parameters
+    ----------
+    name_or_folder : str or Path, optional
+        A folder of a `StaticEncoder`, or the folder or name of a sentence-transformers model; by default the encoder
+        that comes with this library.
+    download : bool
+        Fetch a model by its name from the network; only local files are read otherwise.
+    query_prompt, document_prompt : str, optional
+        Take the place of the model's prompts.
+
+    Returns
+    -------
+    Encoder
+        Anything with `encode`, to be given to `Index.build`.
+
+    Raises
+    ------
+    EncoderError
+        There is no such model, it is damaged, or an address was given in place of a folder.
+    MissingExtraError
+        sentence-transformers is needed and not installed.
+
+    Examples
+    --------
+    >>> from matcher import load_encoder
+    >>> load_encoder().encode(["齿轮磨削", "桃采后保鲜"]).shape
+    (2, 256)
     """
-    folder = Path(name_or_folder)
+    if name_or_folder is None:
+        return StaticEncoder.load()
+    folder = local_folder(name_or_folder, EncoderError)
     if (folder / "vocabulary.txt").is_file():
         if query_prompt is not None or document_prompt is not None:
             raise EncoderError(f"{folder}: a static encoder has no prompts")
@@ -197,14 +236,14 @@ def load_encoder(
 
 
 def fingerprint(encoder: Encoder) -> str:
-    """What tells one encoder from another: equal for the same weights and prompts on every machine.
+    """What distinguishes one encoder from another: equal for the same weights and prompts on every machine.
 
-    An encoder's own `fingerprint` if it has one; the SHA-256 of weights and prompts for a torch model; for any other
-    object that of its class and of the cosines, to two decimals, between a few texts.
+    The encoder's attribute `fingerprint` if it has one; the SHA-256 of weights and prompts for a torch model; for any
+    other object that of its class and of the cosines, to two decimals, between a few texts.
     """
-    own = getattr(encoder, "fingerprint", None)
-    if isinstance(own, str):
-        return own
+    given = getattr(encoder, "fingerprint", None)
+    if isinstance(given, str):
+        return given
     digest = hashlib.sha256()
     if hasattr(encoder, "state_dict"):
         import torch

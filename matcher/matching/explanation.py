@@ -1,4 +1,4 @@
-"""Why a pair was matched: the shared terms, the sentence that speaks for it, and what finds no answer.
+"""Why a pair was matched: the shared terms, the sentence that supports it most, and what finds no answer.
 
 The sentence is the one whose removal would cost the pair most: for every sentence of a record both cosines are worked
 out as if it were not there. With another encoder than the default one the semantic cosine is worked out as if a text's
@@ -8,7 +8,7 @@ vector were the sum of its sentences', since encoding every remainder would take
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,8 +16,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from matcher.matching.base import TITLE, Asked, BaseIndex
 from matcher.matching.encoders import StaticEncoder, encode_texts, unit
-from matcher.matching.index import TITLE, Asked, Index, texts_of
+from matcher.matching.records import texts_of
 from matcher.matching.tokens import Terms, normalise_all, sentences
 
 RECORDS = 2048  # records looked at together
@@ -48,7 +49,7 @@ class _Asking(NamedTuple):
     words: list[list[str]]
 
 
-def explain(asked: Asked, index: Index, at: NDArray[np.int64], rows: NDArray[np.int64]) -> pd.DataFrame:
+def explain(asked: Asked, index: BaseIndex, at: NDArray[np.int64], rows: NDArray[np.int64]) -> pd.DataFrame:
     """The reasons of pairs (text `at[i]` of `asked`, row `rows[i]` of the index), one row a pair, in their order.
 
     shared_terms: words that both have, those that add most to the score first, joined by "、". evidence: the sentence
@@ -69,19 +70,19 @@ def explain(asked: Asked, index: Index, at: NDArray[np.int64], rows: NDArray[np.
     result = np.full((len(rows), 3), "", object)
     for block, (start, end) in enumerate(itertools.pairwise(ends.tolist())):
         if (pairs := by_record[start:end]).size:
-            own = records[block * RECORDS : (block + 1) * RECORDS]
-            result[pairs] = _explain(index, asking, at[pairs], own, place[pairs] - block * RECORDS)
+            some = records[block * RECORDS : (block + 1) * RECORDS]
+            result[pairs] = _explain(index, asking, at[pairs], some, place[pairs] - block * RECORDS)
     return pd.DataFrame(result, columns=["shared_terms", "evidence", "unanswered"])
 
 
 def _explain(
-    index: Index, asking: _Asking, at: NDArray[np.int64], records: NDArray[np.int64], own: NDArray[np.int64]
+    index: BaseIndex, asking: _Asking, at: NDArray[np.int64], records: NDArray[np.int64], record: NDArray[np.int64]
 ) -> NDArray[np.object_]:
-    """The reasons of pairs of asking text `at[i]` and record `records[own[i]]`."""
+    """The reasons of pairs of asking text `at[i]` and record `records[record[i]]`."""
     titles, bodies = texts_of(index.rows(records))
     pieces = [sentences(body) or [title] for title, body in zip(titles, bodies, strict=True)]
-    texts = [piece for found in pieces for piece in found]
-    first = np.concatenate([[0], np.cumsum([len(found) for found in pieces])])
+    texts = [piece for some in pieces for piece in some]
+    first = np.concatenate([[0], np.cumsum([len(some) for some in pieces])])
     of = np.repeat(np.arange(len(records)), np.diff(first))
     terms = index.segmenter.terms([*texts, *titles])
     counts, is_word = (
@@ -95,40 +96,44 @@ def _explain(
     whole = csr_array(add @ single + _times(title, TITLE - bare.astype(int)))
     is_word = csr_array(add @ is_word[: len(texts)] + is_word[len(texts) :])
 
-    lexical, products = _lexical_loss(index, asking, single, whole, terms.names, at, own, of, first)
-    pair, sentence = _each(first, own)
+    lexical, products = _lexical_loss(index, asking, single, whole, terms.names, at, record, of, first)
+    pair, sentence = _each(first, record)
     vectors = index.vectors(records)
     without = _vectors_without(index, terms, texts, single, title, bare, vectors, of)
-    mine = asking.vectors[at]
-    now = np.einsum("ij,ij->i", vectors[own], mine)
-    semantic = now[pair] - np.einsum("ij,ij->i", without[sentence], mine[pair])
-    drop = np.add(*index.chance.steps(semantic, lexical))
+    queries = asking.vectors[at]
+    now = np.einsum("ij,ij->i", vectors[record], queries)
+    semantic = now[pair] - np.einsum("ij,ij->i", without[sentence], queries[pair])
+    drop = np.add(*index.scale.steps(semantic, lexical))
     order = np.lexsort((sentence, -drop, pair))
     best = sentence[order[np.searchsorted(pair, np.arange(len(at)))]]
 
-    flagged = _flagged(products, is_word, own) | _flagged(products, _renamed(asking, asking.is_word, terms.names), at)
+    flagged = _flagged(products, is_word, record) | _flagged(
+        products, _renamed(asking, asking.is_word, terms.names), at
+    )
     worth = _worth(index, terms.names, products.indices[flagged])
     shared = _ranked(products, flagged & worth[products.indices], terms.names)
-    common = set(itertools.compress(terms.names, (index.lexical.idf2(terms.names) < index.lexical.telling).tolist()))
+    common = set(
+        itertools.compress(terms.names, (index.lexical.idf2(terms.names) < index.lexical.informative).tolist())
+    )
     plain = normalise_all([f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)])
-    said = np.empty((len(at), 3), object)
-    said[:, 0] = [_joined([name for name in names if name not in common] or names, SHOWN_SHARED) for names in shared]
-    said[:, 1] = [texts[i] for i in best.tolist()]
-    said[:, 2] = [
-        _joined((name for name in asking.words[query] if name not in plain[record]), SHOWN_UNANSWERED)
-        for query, record in zip(at.tolist(), own.tolist(), strict=True)
+    reasons = np.empty((len(at), 3), object)
+    reasons[:, 0] = [_joined([name for name in names if name not in common] or names, SHOWN_SHARED) for names in shared]
+    reasons[:, 1] = [texts[i] for i in best.tolist()]
+    reasons[:, 2] = [
+        _joined((name for name in asking.words[query] if name not in plain[answer]), SHOWN_UNANSWERED)
+        for query, answer in zip(at.tolist(), record.tolist(), strict=True)
     ]
-    return said
+    return reasons
 
 
 def _lexical_loss(
-    index: Index,
+    index: BaseIndex,
     asking: _Asking,
     single: csr_array,
     whole: csr_array,
     names: list[str],
     at: NDArray[np.int64],
-    own: NDArray[np.int64],
+    record: NDArray[np.int64],
     of: NDArray[np.int64],
     first: NDArray[np.int64],
 ) -> tuple[NDArray[np.float64], csr_array]:
@@ -143,20 +148,20 @@ def _lexical_loss(
     present, weighed = (
         csr_array((data, whole.indices, whole.indptr), shape=whole.shape) for data in (np.ones_like(local), local)
     )
-    common: csr_array = csr_array(present[own].multiply(weights[at]))  # a query's weights on what the pair shares
-    products = csr_array(weighed[own].multiply(common))
+    common: csr_array = csr_array(present[record].multiply(weights[at]))  # a query's weights on what the pair shares
+    products = csr_array(weighed[record].multiply(common))
     inner = np.asarray(products.sum(axis=1))
-    pair, sentence = _each(first, own)
+    pair, sentence = _each(first, record)
     lost = np.asarray(csr_array(csr_array(loss[sentence]).multiply(common[pair])).sum(axis=1))
-    now, then = norm2[own[pair]], np.maximum(norm2[own[pair]] - shrink[sentence], 1e-9)
+    now, then = norm2[record[pair]], np.maximum(norm2[record[pair]] - shrink[sentence], 1e-9)
     return inner[pair] / np.sqrt(now) - np.maximum(inner[pair] - lost, 0) / np.sqrt(then), products
 
 
-def _each(first: NDArray[np.int64], own: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _each(first: NDArray[np.int64], record: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Every pair with every sentence of its record."""
-    sizes = np.diff(first)[own]
-    return np.repeat(np.arange(len(own)), sizes), np.arange(sizes.sum()) - np.repeat(
-        np.cumsum(sizes) - sizes - first[own], sizes
+    sizes = np.diff(first)[record]
+    return np.repeat(np.arange(len(record)), sizes), np.arange(sizes.sum()) - np.repeat(
+        np.cumsum(sizes) - sizes - first[record], sizes
     )
 
 
@@ -202,7 +207,7 @@ def _times(matrix: csr_array, factors: NDArray[np.int64]) -> csr_array:
 
 
 def _vectors_without(
-    index: Index,
+    index: BaseIndex,
     terms: Terms,
     texts: list[str],
     single: csr_array,
@@ -213,25 +218,64 @@ def _vectors_without(
 ) -> NDArray[np.float32]:
     """(sentences, d): the unit vector of each sentence's record without that sentence."""
     if not isinstance(index.encoder, StaticEncoder):
-        spoken = encode_texts(index.encoder, texts, role="document")
-        to_record = np.einsum("ij,ij->i", spoken, records[of])
+        lone = encode_texts(index.encoder, texts, role="document")
+        to_record = np.einsum("ij,ij->i", lone, records[of])
         lengths = np.array([len(text) for text in texts])
         mass = np.bincount(of, weights=lengths * np.maximum(to_record, 0), minlength=len(records))
         share = np.minimum(lengths / np.maximum(mass[of], 1e-9), 1.0).astype(np.float32)
-        return unit(records[of] - share[:, None] * spoken)
+        return unit(records[of] - share[:, None] * lone)
     encoder, n = index.encoder, len(texts)  # a record's vector is that of its title plus that of its whole text
     add = csr_array((np.ones(n, int), (of, np.arange(n))), shape=(len(records), n))
     whole = csr_array(add @ single + _times(title, 1 - bare.astype(int)))
     everything = Terms(terms.names, whole.indptr.astype(np.int64), whole.indices, whole.data, np.zeros(whole.nnz, bool))
     total = _look_up(whole, np.repeat(of, np.diff(single.indptr)), single.indices)
-    spoken = encoder.pool(terms[:n], encoder.weigh(total) - encoder.weigh(total - single.data))
-    rest = unit(encoder.pool(everything, encoder.weigh(whole.data))[of] - spoken)
+    lone = encoder.pool(terms[:n], encoder.weigh(total) - encoder.weigh(total - single.data))
+    rest = unit(encoder.pool(everything, encoder.weigh(whole.data))[of] - lone)
     rest = unit(encoder.encode_terms(terms[n:])[of] + rest)
     rest[bare[of]] = 0  # without its title nothing is left of it
     return rest
 
 
-def _importance(index: Index, terms: Terms) -> csr_array:
+def asking_sentences(
+    index: BaseIndex, titles: Sequence[str], bodies: Sequence[str], at: NDArray[np.int64], rows: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    """For each pair (text at[i], row rows[i]) the sentence of the asking text that is nearest to the record."""
+    result = np.full(len(at), "", object)
+    if not len(at):
+        return result
+    pieces = [sentences(body) or [title] for title, body in zip(titles, bodies, strict=True)]
+    texts = [piece for some in pieces for piece in some]
+    first = np.concatenate([[0], np.cumsum([len(some) for some in pieces])]).astype(np.int64)
+    records, place = np.unique(rows, return_inverse=True)
+    heads, rests = texts_of(index.rows(records))
+    whole = [f"{head}\n{rest}" for head, rest in zip(heads, rests, strict=True)]
+    terms = index.segmenter.terms([*texts, *whole])
+    asking = index.lexical.weigh(terms[: len(texts)])
+    records_terms = terms[len(texts) :]
+    local = 1 + np.log(records_terms.counts)
+    idf2 = index.lexical.idf2(records_terms.names)[records_terms.ids]
+    answering = csr_array(
+        (local, records_terms.ids, records_terms.offsets), shape=(len(records_terms), len(records_terms.names))
+    )
+    norms = np.sqrt(
+        csr_array((local**2 * idf2, records_terms.ids, records_terms.offsets), shape=answering.shape).sum(axis=1)
+    )
+    counts = np.diff(first)[at]
+    pair = np.repeat(np.arange(len(at)), counts)
+    start = np.repeat(first[at] - (np.cumsum(counts) - counts), counts)
+    sentence = start + np.arange(len(pair))
+    product = np.asarray(asking[sentence].multiply(answering[place[pair]]).sum(axis=1)).ravel()
+    lexical = product / np.maximum(norms[place[pair]], 1e-9)
+    vectors = encode_texts(index.encoder, texts, role="query")
+    semantic = np.einsum("ij,ij->i", vectors[sentence], index.vectors(rows)[pair])
+    near = np.add(*index.scale.parts(semantic, lexical))
+    order = np.lexsort((sentence, -near, pair))
+    best = sentence[order[np.searchsorted(pair, np.arange(len(at)))]]
+    result[:] = [texts[i] for i in best.tolist()]
+    return result
+
+
+def _importance(index: BaseIndex, terms: Terms) -> csr_array:
     """(texts, terms): how much a text asks for each of its terms; for most where no record has it."""
     idf2 = index.lexical.idf2(terms.names)
     unseen = (np.log(1 + len(index)) + 1) ** 2
@@ -239,14 +283,14 @@ def _importance(index: Index, terms: Terms) -> csr_array:
     return csr_array((data, terms.ids, terms.offsets), shape=(len(terms), len(terms.names)))
 
 
-def _worth(index: Index, names: list[str], words: NDArray[np.int32]) -> NDArray[np.bool_]:
+def _worth(index: BaseIndex, names: list[str], words: NDArray[np.int32]) -> NDArray[np.bool_]:
     """Which of the names at the places `words` a reader may want to see: none of those that every need is full of."""
-    found = np.zeros(len(names), bool)
-    found[words] = True
-    telling = {names[i] for i in np.flatnonzero(found).tolist()} - PHRASES
-    telling = {name for name in telling if not (name[:2] in PHRASES and name[2:] in PHRASES)}  # 提高效率
-    worth = index.segmenter.named(telling)
-    return np.fromiter((name in worth for name in names), bool, len(found))
+    asked = np.zeros(len(names), bool)
+    asked[words] = True
+    candidates = {names[i] for i in np.flatnonzero(asked).tolist()} - PHRASES
+    candidates = {name for name in candidates if not (name[:2] in PHRASES and name[2:] in PHRASES)}  # 提高效率
+    worth = index.segmenter.named(candidates)
+    return np.fromiter((name in worth for name in names), bool, len(names))
 
 
 def _ranked(weights: csr_array, shown: NDArray[np.bool_], names: list[str]) -> list[list[str]]:

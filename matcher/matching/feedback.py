@@ -1,74 +1,49 @@
-"""Users' own judgements: what they accepted, what they declined and why, and what that changes in the next table."""
+"""Users' judgements: what they accepted, what they declined and why, and what that changes in the next table."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
+from typing import Literal, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import TableError
+from matcher.errors import ArgumentTypeError, TableError
+from matcher.matching.base import BaseIndex, check_index
 from matcher.matching.calibration import Calibration
 from matcher.matching.filters import Agreement, Mask, labels_of
-from matcher.matching.index import Index, id_column_of, texts_of
+from matcher.matching.judgements import REASONS as REASONS
+from matcher.matching.judgements import Feedback, read_judgements
+from matcher.matching.records import check_frame, id_column_of, texts_of
+from matcher.progress import logger
 
-# What a user may say against a pair, in English or Chinese, and the level that this tells of it (None: none).
-REASONS: dict[str, tuple[str, float | None]] = {
-    "too early": ("太早", None),
-    "no benefit over what we have": ("无优势", 2.0),
-    "commercial route unclear": ("商业路径不清", None),
-    "description unclear": ("描述不清", None),
-    "wrong field": ("领域不符", 1.0),
-    "too expensive": ("太贵", None),
-    "already solved": ("已解决", None),
-    "other": ("其他", None),
-}
-VERDICTS = {"accepted": "accepted", "采纳": "accepted", "declined": "declined", "拒绝": "declined"}
-ACCEPTED = 4.0  # the level that an accepted pair tells of
 STEP = 0.5  # what one reason takes from the sum of parts, in deviations of random pairs
-TWIN, ALIKE = 0.9, 0.7  # from so alike on (`Chance.alike`) two records are one thing posted twice; do the same
+TWIN, ALIKE = 0.9, 0.7  # from so alike on (`ScoreScale.alike`) two records are one thing posted twice; do the same
 STAGES = ("概念", "正在研发", "实验室", "小试", "样品", "样机", "中试", "小批", "试生产", "量产", "产业化", "推广")
 NOTES = {"description unclear": "描述不清", "commercial route unclear": "商业路径不清"}
 
 _KEPT = ["asking_id", "title", "description", "record_id", "level", "stated", "reason"]
 _AMOUNT = re.compile(r"(\d+(?:\.\d+)?)\s*(亿|万)?")
-
-
-@dataclass(frozen=True, eq=False)
-class Feedback:
-    """Judged pairs as an index keeps them; `prior`: the calibration from which they start.
-
-    `table`: asking_id, title, description (of the asking text), record_id, level (1..4, unknown where nothing tells
-    it), stated (whether it was given as a level), reason (a key of `REASONS`, "" for none); sorted by both ids.
-    """
-
-    table: pd.DataFrame
-    prior: Calibration | None
+SomeIndex = TypeVar("SomeIndex", bound=BaseIndex)
 
 
 def fit_feedback(
-    index: Index,
+    index: SomeIndex,
     queries: pd.DataFrame,
     judged: pd.DataFrame,
     *,
     prior: Calibration | Literal["shipped"] | None = "shipped",
-) -> Index:
+) -> SomeIndex:
     """An index that has learned from judged pairs, beside those that it knew; the given one stays as it is.
 
-    queries: the asking table (needs, for an index of outcomes) with the texts of every asking id in `judged`. judged:
-    both ids, and in each row at least one of `level` (1 unrelated to 4 strongly related), `verdict` ("accepted" or
-    "declined", 采纳 or 拒绝) and `reason` (why it was declined: one of `REASONS`). A later judgement of a pair takes
-    the place of an earlier one. A pair whose record is not in the index counts from the day it is.
-
-    Ranking and calibration are worked out anew from all judgements together, so their order makes no difference.
-    A pair with a level of any kind becomes very nearly what was said of it, under equal texts too, and speaks for other
-    pairs of this need and, more softly, of needs near it (`matcher.matching.learned_ranker`). Only stated levels, fifty
-    of them where there is no prior, move the calibration, since picked pairs tell nothing of how common good ones are.
-    A reason acts on this asking id alone: every decline takes `STEP` from the pair and its re-posts, and besides
+    Ranking and calibration are worked out anew from all judgements together, so their order makes no difference. A
+    pair with a level of any kind gets very nearly that level, under equal texts too, and changes other pairs of this
+    need and, more softly, of needs near it (`matcher.matching.learned_ranker`). Only stated levels, fifty of them where
+    there is no prior, move the calibration, since picked pairs do not show how common good ones are. A reason acts on
+    this asking id alone: every decline takes `STEP` from the pair and its re-posts, and besides
 
     * too early: `STEP` from records that are no further (`maturity`, by `STAGES`; one that is unknown stays);
     * no benefit over what we have: `STEP` from records much like it (`ALIKE`); level 2;
@@ -77,13 +52,50 @@ def fit_feedback(
     * already solved: the pair and its re-posts are shown no more;
     * description unclear, commercial route unclear: the record is marked in the column `note`, for every need.
 
-    prior: what the calibration starts from: "shipped" (the one for the default encoder), None, or one of your own.
-    Raises TableError for missing columns, unknown ids, levels, verdicts or reasons: all of a kind at once.
+    Parameters
+    ----------
+    index : Index
+        The index that was matched with.
+    queries : DataFrame
+        The asking table (needs, for an index of outcomes) with the texts of every asking id in `judged`.
+    judged : DataFrame
+        Both ids, and in each row at least one of `level` (1 unrelated to 4 strongly related), `verdict` ("accepted" or
+        "declined", 采纳 or 拒绝) and `reason` (why it was declined: one of `REASONS`). A later judgement of a pair
+        takes the place of an earlier one. A pair whose record is not in the index counts from the day it is.
+    prior : "shipped", Calibration or None
+        What the calibration starts from: "shipped" is the one for the default encoder.
+
+    Returns
+    -------
+    Index
+        A new index; `withdraw_feedback` takes judgements out again.
+
+    Raises
+    ------
+    TableError
+        Missing columns, unknown ids, levels, verdicts or reasons: all of a kind at once.
+    ArgumentTypeError
+        An argument is of another kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher import Index, fit_feedback, match
+    >>> outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["齿轮磨削烧伤检测", "齿轮箱"]})
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削"]})
+    >>> judged = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"], "verdict": ["拒绝"], "reason": ["已解决"]})
+    >>> match(needs, fit_feedback(Index.build(outcomes), needs, judged))["outcome_id"].tolist()
+    ['C2']
     """
+    check_index(index)
+    check_frame(queries, "queries")
+    check_frame(judged, "judged")
+    if not (prior is None or prior == "shipped" or isinstance(prior, Calibration)):
+        raise ArgumentTypeError(f'prior is "shipped", a Calibration or None, not {prior!r}')
     asking = id_column_of(queries)
     if missing := {asking, index.id_column} - set(judged.columns):
         raise TableError(f"反馈表缺少列：{'、'.join(sorted(missing))}")
-    added = _judgements(judged, asking, index.id_column)
+    added = read_judgements(judged, asking, index.id_column)
     texts = pd.DataFrame(dict(zip(("title", "description"), texts_of(queries), strict=True)))
     texts["asking_id"] = queries[asking].astype(str).to_numpy()
     if unknown := sorted(set(added["asking_id"]) - set(texts["asking_id"])):
@@ -92,14 +104,19 @@ def fit_feedback(
     before = [index.feedback.table] if index.feedback else []
     table = pd.concat([*before, added], ignore_index=True).drop_duplicates(["asking_id", "record_id"], keep="last")
     start = Calibration.shipped(index.encoder) if prior == "shipped" else prior
+    logger.info("learned from %d judged pairs, %d in all", len(added), len(table))
     return replace(index, feedback=Feedback(_sorted(table), start))
 
 
-def withdraw_feedback(index: Index, pairs: pd.DataFrame | None = None) -> Index:
+def withdraw_feedback(index: SomeIndex, pairs: pd.DataFrame | None = None) -> SomeIndex:
     """An index without these judged pairs (both ids), or without any: it matches as if they had never been given."""
+    check_index(index)
     if index.feedback is None or pairs is None:
         return replace(index, feedback=None)
     asking = next(column for column in ("need_id", "outcome_id") if column != index.id_column)
+    check_frame(pairs, "pairs")
+    if missing := {asking, index.id_column} - set(pairs.columns):
+        raise TableError(f"反馈表缺少列：{'、'.join(sorted(missing))}")
     gone = pd.MultiIndex.from_frame(pairs[[asking, index.id_column]].astype(str))
     table = index.feedback.table
     table = table[~pd.MultiIndex.from_frame(table[["asking_id", "record_id"]]).isin(gone)]
@@ -110,52 +127,10 @@ def _sorted(table: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values(["asking_id", "record_id"]).reset_index(drop=True)
 
 
-def _judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.DataFrame:
-    """The judged table with levels, verdicts and reasons read. Raises TableError naming every row that says nothing."""
-    blank = pd.Series("", index=judged.index)
-    level, verdict, reason = (
-        judged[name].astype(object).where(judged[name].notna(), "").astype(str).str.strip() if name in judged else blank
-        for name in ("level", "verdict", "reason")
-    )
-    told = pd.to_numeric(level, errors="coerce")
-    names = {name: key for key, (chinese, _) in REASONS.items() for name in (key, chinese)}
-    verdicts, reasons = verdict.map(VERDICTS), reason.map(names)
-    faults = [
-        (told.isin([1, 2, 3, 4]) | (level == ""), level, "不是 1 到 4 的等级"),
-        (verdicts.notna() | (verdict == ""), verdict, "不是 accepted（采纳）或 declined（拒绝）"),
-        (
-            reasons.notna() | (reason == ""),
-            reason,
-            f"不是拒绝理由；可用：{'、'.join(name for name, _ in REASONS.values())}",
-        ),
-        ((verdicts != "accepted") | (reason == ""), reason, "是拒绝理由，而该对标为采纳"),
-        ((level + verdict + reason) != "", level, "没有等级、结论或理由"),
-    ]
-    said = [
-        f"第 {row + 2} 行“{values.iloc[row]}”：{what}"
-        for good, values, what in faults
-        for row in np.flatnonzero(~good.to_numpy(bool))
-    ]
-    if said:
-        raise TableError(f"反馈表有 {len(said)} 处问题：\n  " + "\n  ".join(said[:20]))
-    reasons = reasons.where(reasons.notna(), "").where((verdicts != "declined") | (reason != ""), "other")
-    implied = reasons.map({key: level for key, (_, level) in REASONS.items()}).astype(float)
-    implied = implied.where(verdicts != "accepted", ACCEPTED)
-    return pd.DataFrame(
-        {
-            "asking_id": judged[asking].astype(str),
-            "record_id": judged[answering].astype(str),
-            "level": told.where(told.notna(), implied),
-            "stated": told.notna(),
-            "reason": reasons,
-        }
-    )
-
-
 class Wishes:
     """What declines change, ready to be asked for single records. Threads may share it."""
 
-    def __init__(self, index: Index, table: pd.DataFrame, rows: NDArray[np.int64]) -> None:
+    def __init__(self, index: BaseIndex, table: pd.DataFrame, rows: NDArray[np.int64]) -> None:
         """`rows`: the index's row of each judged pair."""
         self._index = index
         self._vectors = index.vectors(rows).astype(float)
@@ -171,7 +146,8 @@ class Wishes:
         }
         reasons = set(table["reason"])
         known = {column for part in index.parts for column in part.records}
-        self._fields = Agreement(index, "field") if "wrong field" in reasons and "field" in known else None
+        fields = "wrong field" in reasons and "field" in known
+        self._fields = Agreement(index.column("field"), column="field") if fields else None
         self._stages = _read(index, "maturity", _stage) if "too early" in reasons and "maturity" in known else None
         self._prices = _read(index, "price", _amount) if "too expensive" in reasons and "price" in known else None
         self.notes: dict[int, str] = {}
@@ -186,7 +162,7 @@ class Wishes:
             return None
         places, rows = map(list, zip(*solved, strict=True))
         alike = self._index.vectors(np.arange(len(self._index.ids))) @ self._vectors[places].T.astype(np.float32)
-        result = np.asarray((self._index.chance.alike(alike) < TWIN).all(axis=1), bool)
+        result = np.asarray((self._index.scale.alike(alike) < TWIN).all(axis=1), bool)
         result[rows] = False
         return result
 
@@ -194,7 +170,7 @@ class Wishes:
         """What the declines of this asking id take from the sums of these rows."""
         total = np.zeros(len(rows))
         for place, row, reason in self._pairs.get(asking_id, ()):
-            alike = self._index.chance.alike(self._index.vectors(rows).astype(float) @ self._vectors[place])
+            alike = self._index.scale.alike(self._index.vectors(rows).astype(float) @ self._vectors[place])
             itself = (rows == row) | (alike >= TWIN)
             total += STEP * itself
             others = ~itself
@@ -215,18 +191,18 @@ class Wishes:
         return np.zeros(len(same), bool) if same[self._accepted[asking_id]].any() else same
 
 
-def _read(index: Index, column: str, read: Callable[[str], float]) -> NDArray[np.float64]:
+def _read(index: BaseIndex, column: str, read: Callable[[str], float]) -> NDArray[np.float64]:
     return np.array([read("" if pd.isna(cell) else str(cell)) for cell in index.column(column)], float)
 
 
 def _stage(text: str) -> float:
     """The place of the furthest stage that a text names; a number as it is; unknown for anything else."""
-    found = [place for place, name in enumerate(STAGES) if name in text]
+    places = [place for place, name in enumerate(STAGES) if name in text]
     number = re.search(r"\d+", text)
-    return float(max(found)) if found else float(number[0]) if number else np.nan
+    return float(max(places)) if places else float(number[0]) if number else np.nan
 
 
 def _amount(text: str) -> float:
     """The first amount of money in a text, in yuan; unknown if there is none."""
-    found = _AMOUNT.search(text)
-    return float(found[1]) * {"亿": 1e8, "万": 1e4}.get(found[2] or "", 1.0) if found else np.nan
+    amount = _AMOUNT.search(text)
+    return float(amount[1]) * {"亿": 1e8, "万": 1e4}.get(amount[2] or "", 1.0) if amount else np.nan

@@ -1,24 +1,101 @@
-"""Which records a text may be matched with: wishes about columns in, boolean masks over an index's rows out."""
+"""Which records a text may be matched with: wishes about columns in, boolean masks over rows out."""
 
 from __future__ import annotations
 
 import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.matching.index import Index
+from matcher.errors import ArgumentError, ArgumentTypeError, TableError
+from matcher.matching.base import BaseIndex
+from matcher.matching.records import check_frame, id_column_of
+from matcher.progress import logger
 
 _SEPARATOR = re.compile(r"[,，、;；/|\n]+")
 _LEVEL = re.compile(r"\s*(?:——|--|-|>|→)\s*")
 
 _UNIT = re.compile(r".+?(?:省|自治区|特别行政区|[市区县州盟旗镇乡]|$)")
+SHOWN = 20  # labels named to somebody who asked for one that no record has
 
 Mask = NDArray[np.bool_]
 Path = tuple[str, ...]
+Bound = int | float | dt.date | str | None
+
+
+@dataclass(frozen=True)
+class Between:
+    """A range of numbers or of dates, both ends included; None is no bound.
+
+    Dates are `datetime.date`, Timestamps or ISO texts, here and in the cells. What is unknown, or cannot be read as a
+    number or date, lies in no range.
+
+    Raises
+    ------
+    ArgumentError
+        Both bounds are None, or `low` lies above `high`.
+    ArgumentTypeError
+        A bound is neither number nor date, or one is a number and the other a date.
+
+    Examples
+    --------
+    >>> from matcher.matching import Between
+    >>> where = {"price": Between(high=1_000_000), "date": Between("2020-01-01", "2025-12-31")}
+    """
+
+    low: Bound = None
+    high: Bound = None
+
+    def __post_init__(self) -> None:
+        bounds = [self._read(bound) for bound in (self.low, self.high) if bound is not None]
+        if not bounds:
+            raise ArgumentError("Between needs a lower bound, an upper bound or both")
+        if len({isinstance(bound, pd.Timestamp) for bound in bounds}) > 1:
+            raise ArgumentTypeError(f"{self}: one bound is a number, the other a date")
+        if bounds[0] > bounds[-1]:
+            raise ArgumentError(f"{self}: the lower bound lies above the upper one")
+
+    def _read(self, bound: Any) -> Any:
+        if isinstance(bound, (str, dt.date)):
+            try:
+                day = pd.Timestamp(bound)
+            except ValueError as error:
+                raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}") from error
+            if not pd.isna(day):
+                return day
+        number = isinstance(bound, (int, float, np.integer, np.floating)) and not isinstance(bound, bool)
+        if not number or pd.isna(bound):
+            raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}")
+        return bound
+
+    def holds(self, cells: NDArray[np.object_], *, column: str = "") -> Mask:
+        """Which cells lie in the range; those that cannot be read are logged."""
+        low, high = (None if bound is None else self._read(bound) for bound in (self.low, self.high))
+        given = pd.Series(cells, dtype=object)
+        if isinstance(low if high is None else high, pd.Timestamp):
+            numbers = given.map(lambda cell: isinstance(cell, (int, float, np.number)))
+            values = pd.to_datetime(given.mask(numbers, None), errors="coerce", format="ISO8601")
+        else:
+            values = pd.to_numeric(given, errors="coerce")
+        blank = given.isna() | given.eq("")
+        if (lost := np.flatnonzero(values.isna() & ~blank)).size:
+            logger.warning("%s：%d 条读不成数或日期（如“%s”），不在范围之内", column, len(lost), cells[lost[0]])
+        result = values.notna()
+        if low is not None:
+            result &= values >= low
+        if high is not None:
+            result &= values <= high
+        return result.to_numpy(bool)
+
+
+Wish = str | Sequence[str] | Between
+Where = Mapping[str, Wish]
 
 
 def labels_of(value: object, *, column: str = "") -> frozenset[Path]:
@@ -42,12 +119,10 @@ def agree(left: frozenset[Path], right: frozenset[Path]) -> bool:
 
 
 class Agreement:
-    """One column of an index's rows, ready to be held against the cells of a table."""
+    """The cells of one column, ready to be held against the cells of a table."""
 
-    def __init__(self, index: Index, column: str) -> None:
-        if not any(column in part.records for part in index.parts):
-            raise ValueError(f"the index has no column {column!r}; it has {list(index.records.columns)}")
-        codes, values = pd.factorize(index.column(column))
+    def __init__(self, cells: NDArray[np.object_], *, column: str) -> None:
+        codes, values = pd.factorize(cells)
         self._codes = codes
         self._labels = [labels_of(value, column=column) for value in values]
         self._known: dict[frozenset[Path], Mask] = {}
@@ -55,20 +130,209 @@ class Agreement:
     def rows(self, wanted: frozenset[Path]) -> Mask:
         """The rows whose cell agrees with these labels."""
         if wanted not in self._known:
-            found = np.fromiter((agree(wanted, labels) for labels in self._labels), bool, len(self._labels))
-            self._known[wanted] = np.append(found, False)[self._codes]
+            agreeing = np.fromiter((agree(wanted, labels) for labels in self._labels), bool, len(self._labels))
+            self._known[wanted] = np.append(agreeing, False)[self._codes]
         return self._known[wanted]
 
 
-def allowed_for_all(index: Index, where: Mapping[str, str | Sequence[str]], valid_on: dt.date | str | None) -> Mask:
-    """The living rows that have one of the wanted labels in every column of `where`, and are not past `valid_until`."""
+def agreement(index: BaseIndex, column: str) -> Agreement:
+    """A column of an index's rows. Raises ArgumentError when it has no such column."""
+    return Agreement(cells_of(index, column), column=column)
+
+
+def cells_of(index: BaseIndex, column: str) -> NDArray[np.object_]:
+    """The cells of an index's rows, dead ones included. Raises ArgumentError when it has no such column."""
+    if not any(column in part.records for part in index.parts):
+        raise ArgumentError(f"the index has no column {column!r}; it has {list(index.records.columns)}")
+    return index.column(column)
+
+
+def check_where(where: object) -> None:
+    """Raises ArgumentTypeError unless it is column -> label, labels or range."""
+    if not isinstance(where, Mapping):
+        raise ArgumentTypeError(f"where is a dict: column -> label, labels or Between, not {type(where).__name__}")
+    for column, wish in where.items():
+        if isinstance(wish, (str, Between)):
+            continue
+        labels = list(wish) if isinstance(wish, (list, tuple, set, frozenset, np.ndarray, pd.Series)) else [wish]
+        if labels == [wish] or not all(isinstance(label, str) for label in labels):
+            raise ArgumentTypeError(
+                f"where[{column!r}] is a label (str), a list of labels, or a range such as Between(0, 100), "
+                f"not {wish!r}"
+            )
+
+
+def fitting(cells: NDArray[np.object_], wish: Wish, *, column: str) -> Mask:
+    """Which cells have one of the wanted labels, or lie in the wanted range."""
+    if isinstance(wish, Between):
+        return wish.holds(cells, column=column)
+    labels = frozenset[Path]().union(*(labels_of(label, column=column) for label in _labels(wish)))
+    return Agreement(cells, column=column).rows(labels)
+
+
+def _labels(wish: str | Sequence[str]) -> list[str]:
+    return [wish] if isinstance(wish, str) else list(wish)
+
+
+def unknown_labels(records: pd.DataFrame, where: Where) -> dict[str, tuple[list[str], list[str]]]:
+    """The labels of `where` that no record has: a slip of the pen, most often.
+
+    Parameters
+    ----------
+    records : DataFrame
+        The table that `where` is about, such as `index.records`.
+    where : dict
+        As in `match`. Ranges are passed over, and so are columns that the table does not have.
+
+    Returns
+    -------
+    dict
+        Column -> the labels that no record has, in the order of `where`, and the labels that there are: the most
+        frequent first, equally frequent ones by name, at most 20. Empty where every label has a record.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher.matching.filters import unknown_labels
+    >>> records = pd.DataFrame({"maturity": ["中试", "小试、中试", ""]})
+    >>> unknown_labels(records, {"maturity": ["小式", "中试"]})
+    {'maturity': (['小式'], ['中试', '小试'])}
+    """
+    check_where(where)
+    result = {}
+    for column, wish in where.items():
+        if isinstance(wish, Between) or column not in records:
+            continue
+        cells = records[column].to_numpy(object)
+        known = Agreement(cells, column=column)
+        parts = [part for label in _labels(wish) for part in _parts(label)]
+        if lost := [part for part in parts if not known.rows(labels_of(part, column=column)).any()]:
+            there = Counter(part for cell in cells if not pd.isna(cell) for part in _parts(str(cell)))
+            result[column] = lost, sorted(there, key=lambda label: (-there[label], label))[:SHOWN]
+    return result
+
+
+def _parts(text: str) -> list[str]:
+    return [part.strip() for part in _SEPARATOR.split(text) if labels_of(part)]
+
+
+def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
+    """Through the logger, one line a column."""
+    for column, (lost, there) in unknown_labels(records, where).items():
+        logger.warning("没有一条记录的 %s 是“%s”；有：%s", column, "、".join(lost), "、".join(there) or "（全为空）")
+
+
+def mask_of(mask: object, records: pd.DataFrame) -> Mask:
+    """A mask over records as an array. Raises ArgumentTypeError or ArgumentError unless it is one boolean a record."""
+    if isinstance(mask, pd.Series) and not mask.index.equals(records.index):
+        raise ArgumentError(
+            "mask is a Series over other rows than the records: make it from them, such as "
+            "index.records['price'] <= 100, or give mask.to_numpy() where the order is theirs"
+        )
+    values = mask.to_numpy(bool, na_value=False) if isinstance(getattr(mask, "dtype", ""), pd.BooleanDtype) else mask  # type: ignore[attr-defined]
+    array = np.asarray(values)
+    if array.dtype != bool:
+        raise ArgumentTypeError(f"mask is a boolean array or Series, one value a record, not {type(mask).__name__}")
+    if array.shape != (len(records),):
+        raise ArgumentError(f"mask has {array.shape} values for {len(records)} records")
+    return array
+
+
+def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.date | str | None) -> Mask:
+    """The living rows that fit `where` in every column, are in the mask, and are not past `valid_until`."""
+    check_where(where)
     allowed = index.alive.copy()
-    for column, values in where.items():
-        wanted = [values] if isinstance(values, str) else list(values)
-        labels: frozenset[Path] = frozenset().union(*(labels_of(value, column=column) for value in wanted))
-        allowed &= Agreement(index, column).rows(labels)
+    for column, wish in where.items():
+        allowed &= fitting(cells_of(index, column), wish, column=column)
+    if where:
+        warn_of_unknown_labels(index.records, where)
+    if mask is not None:
+        allowed[np.flatnonzero(index.alive)] &= mask_of(mask, index.records)
     if valid_on is not None:
-        day = pd.Timestamp(valid_on)
         until = pd.to_datetime(pd.Series(index.column("valid_until"), dtype=object), errors="coerce")
-        allowed &= ~(until < day).to_numpy(bool)
+        allowed &= ~(until < day_of(valid_on, "valid_on")).to_numpy(bool)
+    if not allowed.any() and len(index):
+        logger.warning("筛选条件没有留下任何记录（索引共 %d 条）", len(index))
     return allowed
+
+
+def day_of(day: object, name: str) -> pd.Timestamp:
+    """A date or ISO text as a day. Raises ArgumentError or ArgumentTypeError."""
+    if not isinstance(day, (str, dt.date)):
+        raise ArgumentTypeError(f"{name} is a date or a text such as 2026-03-31, not {type(day).__name__}")
+    try:
+        result = pd.Timestamp(day)
+    except ValueError as error:
+        raise ArgumentError(f"{name} is a date or a text such as 2026-03-31, not {day!r}") from error
+    if pd.isna(result):
+        raise ArgumentError(f"{name} is a date or a text such as 2026-03-31, not {day!r}")
+    return result
+
+
+class Limits:
+    """What a row of the asking table may be matched with, and what agreement is worth to the user."""
+
+    def __init__(
+        self,
+        queries: pd.DataFrame,
+        index: BaseIndex,
+        where: Where,
+        mask: object,
+        same: Sequence[str],
+        valid_on: dt.date | str | None,
+        exclude: pd.DataFrame | None,
+        weights: Mapping[str, float],
+    ) -> None:
+        if isinstance(same, str):
+            raise ArgumentTypeError(f"same is a list of columns, not one str: [{same!r}]")
+        if not isinstance(weights, Mapping):
+            raise ArgumentTypeError(f"weights is a dict: column -> number, not {type(weights).__name__}")
+        for column in (*same, *weights):
+            if column not in queries:
+                raise ArgumentError(f"the table has no column {column!r}; it has {list(queries.columns)}")
+        self._everyone = allowed_for_all(index, where, mask, valid_on)
+        columns = {column: agreement(index, column) for column in {*same, *weights}}
+        cells = {column: [labels_of(value, column=column) for value in queries[column]] for column in columns}
+        self._same = [(columns[column], cells[column]) for column in same]
+        self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
+        self._excluded = _excluded(queries, index, exclude)
+        self.prefers = bool(self._weights)
+
+    def allowed(self, row: int) -> Mask | None:
+        """The rows of the index that this row may be matched with; None for all of them."""
+        if self._everyone.all() and not self._same and row not in self._excluded:
+            return None
+        allowed = self._everyone
+        for column, cells in self._same:
+            allowed = allowed & column.rows(cells[row])
+        if row in self._excluded:
+            allowed = allowed.copy()
+            allowed[self._excluded[row]] = False
+        return allowed
+
+    def preference(self, row: int) -> NDArray[np.float64]:
+        """What the user's weights add to the sum of each row of the index."""
+        total = np.zeros(len(self._everyone) if self.prefers else 0)
+        for weight, column, cells in self._weights:
+            total += weight * column.rows(cells[row])
+        return total
+
+
+def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
+    if exclude is None:
+        return {}
+    check_frame(exclude, "exclude")
+    asking = id_column_of(queries)
+    if missing := {asking, index.id_column} - set(exclude.columns):
+        raise TableError(f"exclude needs the columns {asking} and {index.id_column}; it lacks {sorted(missing)}")
+    asked: dict[str, list[int]] = {}
+    for row, name in enumerate(queries[asking].astype(str)):
+        asked.setdefault(name, []).append(row)
+    records: dict[str, list[int]] = {}
+    for row, name in enumerate(index.ids.tolist()):
+        records.setdefault(name, []).append(row)
+    result: dict[int, list[int]] = {}
+    for left, right in zip(exclude[asking].astype(str), exclude[index.id_column].astype(str), strict=True):
+        for row in asked.get(left, []):
+            result.setdefault(row, []).extend(records.get(right, []))
+    return result

@@ -1,353 +1,223 @@
-"""A library of records (outcomes, or needs) that can be searched: vectors and postings of the same rows, side by side.
+"""What one searches with: a library of records that is built, changed, searched by text, and kept in a folder.
 
-An index is a value: `add`, `update` and `remove` give a new one that shares everything unchanged with the old, so
-threads may search one index while another is being made. How its files lie in a folder is the business of
-`matcher.matching.storage`.
+How its files lie in a folder is the business of `matcher.matching.storage`.
 """
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import Any, NotRequired, Self, TypedDict
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from matcher.errors import TableError
+from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.matching.base import LIKE_A_NEED as LIKE_A_NEED
+from matcher.matching.base import TITLE as TITLE
+from matcher.matching.base import BaseIndex
 from matcher.matching.calibration import Calibration
-from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts, fingerprint, unit
-from matcher.matching.lexical import Lexical, Postings, Query, take
-from matcher.matching.score_scale import Chance
-from matcher.matching.tokens import Segmenter, Terms
-from matcher.progress import track
-
-if TYPE_CHECKING:
-    from matcher.matching.feedback import Feedback
-    from matcher.matching.learned_ranker import Ranker
-
-BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
-ID_COLUMNS = ("outcome_id", "need_id")
-WORK_ID = "work_id"  # of the works behind experts, see `matcher.experts.library`
-BATCH = 4096  # texts segmented and encoded at a time
-TITLE = 3  # how often a title counts among the terms
-SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
-BLOCK = 64  # texts searched for at a time
-LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
+from matcher.matching.encoders import Encoder
+from matcher.matching.filters import Where
+from matcher.matching.learned_ranker import Ranker, calibration_of, is_good, ranker_of
+from matcher.matching.matches import Rerank, match
+from matcher.matching.records import id_column_of as id_column_of
+from matcher.matching.records import texts_of
+from matcher.progress import timed
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
-    """Rows that were indexed together. `alive` says which still count; the others stay until the part is rewritten."""
+class Hit(TypedDict):
+    """One record for one text, in plain Python values: JSON as it stands. Unknown is None.
 
-    records: pd.DataFrame
-    vectors: NDArray[np.float32]
-    postings: Postings
-    alive: NDArray[np.bool_]
-    stored: str = ""  # the name under which a saved index holds it already
-
-
-class Asked(NamedTuple):
-    """Texts made ready to be searched for: unit rows, counted terms, and the weights of those terms."""
-
-    vectors: NDArray[np.float32]
-    terms: Terms
-    words: list[Query]
-
-
-@dataclass(frozen=True, eq=False)
-class Index:
-    """Records searchable by meaning and by words.
-
-    `id_column` is "outcome_id", "need_id" or "work_id"; ids are strings. Build one with `Index.build`, read one with
-    `Index.load`.
+    The keys are the columns of `match`, and the record's title.
     """
 
-    id_column: str
-    encoder: Encoder
-    segmenter: Segmenter
-    parts: tuple[Part, ...]
-    origin: tuple[str, str] = (
-        "",
-        "",
-    )  # folder and version that it, or what it was made from, was read from or saved as
-    feedback: Feedback | None = None  # judged pairs to learn from, see `matcher.matching.feedback`
+    outcome_id: NotRequired[str]
+    need_id: NotRequired[str]
+    work_id: NotRequired[str]
+    title: str
+    rank: int
+    score: float
+    level: float | None
+    probability: float | None
+    good_match: bool
+    note: str
+    shared_terms: NotRequired[str]
+    evidence: NotRequired[str]
+    unanswered: NotRequired[str]
+    semantic: float
+    lexical: float
+    preference: NotRequired[float]
+    feedback: NotRequired[float]
+    rerank: NotRequired[float | None]
 
-    @classmethod
-    def build(
-        cls,
-        records: pd.DataFrame,
+
+class Index(BaseIndex):
+    """Records searchable by meaning and by words: outcomes, needs or works.
+
+    Build one with `Index.build`, read one with `Index.load`. An index is a value: `add`, `update` and `remove` give a
+    new one and leave the old as it is. Threads may share one. `id_column` is "outcome_id", "need_id" or "work_id".
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher import Index
+    >>> outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["齿轮磨削烧伤检测", "桃采后保鲜"]})
+    >>> index = Index.build(outcomes)
+    >>> index.search("齿轮磨削烧伤怎样检测", k=1)[0]["outcome_id"]
+    'C1'
+    >>> len(index.remove(["C1"])), len(index)
+    (1, 2)
+    """
+
+    def search(
+        self,
+        text: str | Mapping[str, object],
+        k: int = 10,
         *,
-        encoder: Encoder | None = None,
-        segmenter: Segmenter | None = None,
-        progress: bool = False,
-    ) -> Index:
-        """Index a clean table (see `matcher.tables.reading`): an id column, title, description and whatever else
-        filters need.
+        where: Where | None = None,
+        mask: ArrayLike | pd.Series[bool] | None = None,
+        same: Sequence[str] = (),
+        valid_on: dt.date | str | None = None,
+        weights: Mapping[str, float] | None = None,
+        rerank: Rerank | None = None,
+        rerank_top: int = 50,
+        false_alarm: float = 0.05,
+        reasons: bool = True,
+    ) -> list[Hit]:
+        """The best records for one text, best first, as `match` ranks them.
 
-        Raises TableError when ids are missing or occur twice, or when there is neither a title nor a description.
+        Parameters
+        ----------
+        text : str or dict
+            The text, read as a title; or a row as a dict, column -> value (`title`, `description` and whatever `same`
+            and `weights` need).
+        k : int
+            How many records.
+        where, mask, same, valid_on, weights, rerank, rerank_top, false_alarm, reasons
+            As in `match`.
+
+        Returns
+        -------
+        list of Hit
+            Dicts of plain Python values, so that `json.dumps` takes them as they stand. Empty where the filters leave
+            nothing.
+
+        Raises
+        ------
+        ArgumentError, ArgumentTypeError
+            As in `match`, and for a blank text.
+
+        Examples
+        --------
+        >>> import json
+        >>> import pandas as pd
+        >>> from matcher import Index
+        >>> index = Index.build(pd.DataFrame({"outcome_id": ["C1"], "title": ["齿轮磨削烧伤检测"]}))
+        >>> [hit] = index.search("磨削烧伤")
+        >>> json.dumps({name: hit[name] for name in ("outcome_id", "rank", "shared_terms")}, ensure_ascii=False)
+        '{"outcome_id": "C1", "rank": 1, "shared_terms": "烧伤、磨削"}'
         """
-        id_column = id_column_of(records)
-        encoder = StaticEncoder.load() if encoder is None else encoder
-        index = cls(id_column, encoder, segmenter or Segmenter(), ())
-        return replace(index, parts=(index._part(records, progress),))
+        if not isinstance(text, (str, Mapping)):
+            raise ArgumentTypeError(f"text is a str, or a dict of columns such as title, not {type(text).__name__}")
+        row = {"title": text} if isinstance(text, str) else {"title": "", **text}
+        if not any(str(row.get(name) or "").strip() for name in ("title", "description", "scope", "keywords")):
+            raise ArgumentError("the text is blank: there is nothing to search for")
+        asking = "need_id" if self.id_column != "need_id" else "outcome_id"
+        row = {asking: ""} | {name: value for name, value in row.items() if name != self.id_column}
+        matches = match(
+            pd.DataFrame([row]),
+            self,
+            k=k,
+            where=where,
+            mask=mask,
+            same=same,
+            valid_on=valid_on,
+            weights=weights,
+            rerank=rerank,
+            rerank_top=rerank_top,
+            false_alarm=false_alarm,
+            reasons=reasons,
+        )
+        matches = matches[matches["rank"] > 0].drop(columns=asking)
+        rows = np.array([self.row_of[name] for name in matches[self.id_column]], np.int64)
+        matches.insert(1, "title", texts_of(self.rows(rows))[0])
+        hits: Any = matches.astype(object).where(matches.notna(), None).to_dict("records")
+        result: list[Hit] = hits
+        return result
 
-    def __len__(self) -> int:
-        """How many records can be found."""
-        return int(self.alive.sum())
+    def warm(self) -> Self:
+        """Work out everything that is worked out once, so that the first search is as quick as the later ones.
 
-    def __repr__(self) -> str:
-        """Kind and size."""
-        return f"Index({len(self)} records by {self.id_column!r}, encoder={self.encoder!r})"
-
-    # ---- changes
-
-    def add(self, records: pd.DataFrame, *, progress: bool = False) -> Index:
-        """A new index with these records too. Raises TableError for an id that it has already."""
-        self._check_known(records, wanted=False)
-        added = self._part(records, progress)
-        kept = list(self.parts)
-        while kept and kept[-1].alive.sum() <= 2 * len(added.records):  # few large parts, so that a search stays fast
-            last = kept.pop()
-            both = pd.concat([last.records[last.alive], added.records], ignore_index=True)
-            added = self._part(both, progress)
-        return replace(self, parts=(*kept, added))
-
-    def remove(self, ids: Iterable[str]) -> Index:
-        """A new index without these records. Raises KeyError naming the ids that it does not have."""
-        gone = set(ids)
-        if missing := sorted(gone - set(self.ids[self.alive].tolist())):
-            raise KeyError(f"not in the index: {', '.join(map(str, missing[:10]))}")
-        parts = []
-        for part in self.parts:
-            alive = part.alive & ~part.records[self.id_column].isin(gone).to_numpy(bool)
-            parts.append(part if alive.sum() == part.alive.sum() else replace(part, alive=alive))
-        return replace(self, parts=tuple(part for part in parts if part.alive.any()) or (self._part(self.records[:0]),))
-
-    def update(self, records: pd.DataFrame, *, progress: bool = False) -> Index:
-        """A new index in which these records replace those of the same id. Raises TableError for an unknown id."""
-        self._check_known(records, wanted=True)
-        return self.remove(records[id_column_of(records)].astype(str)).add(records, progress=progress)
-
-    def _check_known(self, records: pd.DataFrame, *, wanted: bool) -> None:
-        if id_column_of(records) != self.id_column:
-            raise TableError(f"this index holds {self.id_column}, the table {id_column_of(records)}")
-        known = records[self.id_column].astype(str).isin(self.ids[self.alive].tolist())
-        if (wrong := records.loc[known != wanted, self.id_column]).size:
-            said = "不在索引中，请用 add 添加" if wanted else "已在索引中，请用 update 更新"
-            raise TableError(f"{len(wrong)} 个编号{said}：{'、'.join(map(str, wrong[:10]))}")
-
-    def _part(self, records: pd.DataFrame, progress: bool = False) -> Part:
-        records = records.reset_index(drop=True)
-        records[self.id_column] = records[self.id_column].astype(str)
-        if repeated := records.loc[records[self.id_column].duplicated(), self.id_column].unique().tolist():
-            raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
-        titles, bodies = texts_of(records)
-        vectors: list[NDArray[np.float32]] = []
-
-        def batches() -> Iterator[Terms]:
-            for at in track(range(0, len(titles), BATCH), "建索引", progress):
-                found, terms = self._read(titles[at : at + BATCH], bodies[at : at + BATCH], "document")
-                vectors.append(found)
-                yield terms
-
-        postings = Postings.build(batches())
-        rows = np.concatenate(vectors) if vectors else encode_texts(self.encoder, [], role="document")
-        return Part(records, rows, postings, np.ones(len(records), bool))
-
-    def _read(
-        self, titles: Sequence[str], bodies: Sequence[str], role: Literal["query", "document"]
-    ) -> tuple[NDArray[np.float32], Terms]:
-        """Unit vectors and counted terms of texts.
-
-        A vector is the title's plus the whole text's, so that a title counts in a long text too; among the terms the
-        title's count twice.
+        The idf and norms of the terms, the scale of scores, what judged pairs teach, the segmenter's dictionary, and
+        every page of a loaded index. Give it to workers before they fork, so that they share all of it. Returns the
+        index itself.
         """
-        terms = self.segmenter.terms([*titles, *bodies])
-        if isinstance(self.encoder, StaticEncoder):  # it can pool what is segmented already
-            head = self.encoder.encode_terms(terms[: len(titles)])
-            whole = self.encoder.encode_terms(terms.joined((1, 1)))
-        else:
-            head = encode_texts(self.encoder, titles, role=role)
-            texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
-            whole = encode_texts(self.encoder, texts, role=role)
-        return unit(head + whole), terms.joined((TITLE, 1))
-
-    # ---- what a search reads
-
-    @cached_property
-    def records(self) -> pd.DataFrame:
-        """Every living record, in the order of indexing."""
-        return pd.concat([part.records[part.alive] for part in self.parts], ignore_index=True)
-
-    @cached_property
-    def ids(self) -> NDArray[np.object_]:
-        """The id of every row, dead ones included; the rows of `channels` are in this order."""
-        return np.concatenate([part.records[self.id_column].to_numpy(object) for part in self.parts])
-
-    @cached_property
-    def alive(self) -> NDArray[np.bool_]:
-        """Which rows still count."""
-        return np.concatenate([part.alive for part in self.parts])
-
-    @cached_property
-    def order(self) -> NDArray[np.int64]:
-        """The place of every row's id among all ids sorted; settles ties."""
-        place = np.empty(len(self.ids), np.int64)
-        place[np.argsort(self.ids, kind="stable")] = np.arange(len(self.ids))
-        return place
-
-    @cached_property
-    def lexical(self) -> Lexical:
-        """The lexical channel over all parts."""
-        return Lexical([part.postings for part in self.parts], [part.alive for part in self.parts])
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """The identity of the encoder."""
-        return fingerprint(self.encoder)
-
-    def column(self, name: str) -> NDArray[np.object_]:
-        """One column of every row, dead ones included; None where a part has no such column."""
-        found = [
-            part.records[name].to_numpy(object) if name in part.records else np.full(len(part.records), None, object)
-            for part in self.parts
-        ]
-        return np.concatenate(found)
-
-    def rows(self, numbers: NDArray[np.int64]) -> pd.DataFrame:
-        """The records of these rows, in this order."""
-        return self._everything.iloc[numbers].reset_index(drop=True)
-
-    def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
-        """The unit vectors of these rows, in this order."""
-        return take([part.vectors for part in self.parts], numbers)
-
-    @cached_property
-    def _everything(self) -> pd.DataFrame:
-        if len(self.parts) == 1:
-            return self.parts[0].records
-        return pd.concat([part.records for part in self.parts], ignore_index=True)
-
-    def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
-        """Make texts ready to be searched for."""
-        vectors, terms = self._read(titles, bodies, "query")
-        return Asked(vectors, terms, self.lexical.queries(terms))
-
-    def channels(
-        self, asked: Asked, texts: slice
-    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-        """(texts, rows) cosines of meaning and of words, and what `exact` needs beside them."""
-        wanted = asked.vectors[texts]
-        semantic = np.empty((len(wanted), len(self.ids)), np.float32)
-        first = 0
-        for part in self.parts:
-            np.matmul(wanted, part.vectors.T, out=semantic[:, first : first + len(part.vectors)])
-            first += len(part.vectors)
-        lexical, rare = self.lexical.scores(asked.words[texts])
-        return semantic, lexical, rare
-
-    def exact(
-        self, asked: Asked, text: int, rare: NDArray[np.float32], rows: NDArray[np.int64]
-    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Both cosines for some rows to the last digit, whatever else was searched for in the same block."""
-        vectors = self.vectors(rows).astype(np.float64)
-        semantic = np.einsum("ij,j->i", vectors, asked.vectors[text].astype(np.float64))
-        return semantic, self.lexical.exact(asked.words[text], rare, rows)
-
-    def is_good(
-        self, total: NDArray[np.float64], false_alarm: float, beyond: NDArray[np.float64] | None = None
-    ) -> NDArray[np.bool_]:
-        """Which sums of parts the library would put its name to: as high as only a share `false_alarm` of texts would
-        reach whose subject it lacks, and, where a calibration is known, with a probability of at least its `good`.
-        """
-        good = total >= self.chance.good_from(false_alarm)
-        if self.calibration is not None:
-            good &= self.calibration.probability(total, beyond) >= self.calibration.good
-        return np.asarray(good, bool)
-
-    @cached_property
-    def chance(self) -> Chance:
-        """What random pairs of this library score; hangs on the living records alone, not on their order."""
-        order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
-        sample = order[self.alive[order]][:SAMPLE]
-        if len(sample) < 2:
-            return Chance()
-        titles, bodies = texts_of(self.rows(sample[:SAMPLE_ASKED]))
-        asked = self.asked(titles, [body[:LIKE_A_NEED] for body in bodies])
-        blocks = [slice(at, at + BLOCK) for at in range(0, len(titles), BLOCK)]
-        found = [[channel[:, sample] for channel in self.channels(asked, block)[:2]] for block in blocks]
-        other = ~np.eye(len(titles), len(sample), dtype=bool)
-        semantic, lexical = (np.concatenate(channel)[other] for channel in zip(*found, strict=True))
-        chance = Chance.fit(semantic, lexical)
-        best = [self._best_stranger(chance, *self.channels(asked, block)[:2]) for block in blocks]
-        return replace(chance, strangers=tuple(np.sort(np.concatenate(best)).tolist()))
-
-    def _best_stranger(
-        self, chance: Chance, semantic: NDArray[np.float32], lexical: NDArray[np.float32]
-    ) -> NDArray[np.float64]:
-        """The best sum of parts among the nine tenths of the library that are farther in meaning, for each text."""
-        near = np.quantile(semantic[:, self.alive], 0.9, axis=1, keepdims=True)
-        total = np.add(*chance.parts(semantic, lexical))
-        best: NDArray[np.float64] = np.max(total, axis=1, where=self.alive & (semantic <= near), initial=-np.inf)
-        return best
+        with timed(f"warmed an index of {len(self)} records"):
+            self.records, self.lexical, self.scale, self.order, self.row_of, self.calibration  # noqa: B018
+            titles, bodies = texts_of(self.records[:1])
+            self.search("".join(titles + bodies).strip() or "预热", k=1)
+        return self
 
     @cached_property
     def ranker(self) -> Ranker | None:
         """What the judged pairs teach; None without any."""
-        from matcher.matching.learned_ranker import Ranker
-
-        return Ranker.fit(self)
+        return ranker_of(self)
 
     @cached_property
     def calibration(self) -> Calibration | None:
-        """What a sum of parts means to people: as the judged pairs tell it, else as shipped with the encoder."""
-        if self.ranker is None:
-            return Calibration.shipped(self.encoder)
-        return self.ranker.calibration if self.ranker.known else None
+        """What a sum of parts means to people: learned from the judged pairs, else as shipped with the encoder."""
+        return calibration_of(self)
 
-    # ---- folders
+    def is_good(
+        self, total: NDArray[np.float64], false_alarm: float, beyond: NDArray[np.float64] | None = None
+    ) -> NDArray[np.bool_]:
+        """Which sums of parts are recommended (see `matcher.matching.learned_ranker.is_good`)."""
+        return is_good(self, total, false_alarm, beyond)
 
     def save(self, folder: str | Path, *, replace: bool = False) -> None:
         """Write the index into a folder, beside what is there, and make it the folder's current version in one step.
 
-        Whatever happens meanwhile, the folder holds the old or the new index, whole. Raises IndexFolderError when the
-        folder holds an index that this one does not come from (somebody else saved meanwhile), unless `replace`.
+        Whatever happens meanwhile, the folder holds the old or the new index, whole.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A folder of this machine; made where there is none.
+        replace : bool
+            Take the place of whatever index the folder holds.
+
+        Raises
+        ------
+        IndexFolderError
+            The folder holds an index that this one does not come from (somebody else saved meanwhile) and `replace` is
+            False, it holds other files, it cannot be written, or an address such as "s3://..." was given.
         """
         from matcher.matching import storage
 
-        storage.save(self, Path(folder), replace_other=replace)
+        storage.save(self, folder, replace_other=replace)
 
     @classmethod
     def load(cls, folder: str | Path, *, encoder: Encoder | None = None) -> Index:
-        """Read a folder's current version. `encoder`: the one that it was built with, unless that was the default.
+        """Read a folder's current version.
 
-        Raises IndexFolderError when files are damaged or missing, or when the encoder, segmenter or format is another.
+        Vectors and postings are mapped, not copied: processes that load the same folder share them, and so do forks.
+
+        Parameters
+        ----------
+        folder : str or Path
+            A folder of this machine that `save` wrote.
+        encoder : object with `encode`, optional
+            The one that the index was built with, unless that was the default.
+
+        Raises
+        ------
+        IndexFolderError
+            Files are damaged or missing, or the encoder, segmenter or format is another.
         """
         from matcher.matching import storage
 
-        return storage.load(Path(folder), encoder=encoder)
-
-
-def id_column_of(table: pd.DataFrame) -> str:
-    """The column that tells what a table's rows are. Raises TableError when there is none, or more than one."""
-    found = [column for column in (*ID_COLUMNS, WORK_ID) if column in table]
-    if len(found) != 1:
-        raise TableError(
-            f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}"
-        )
-    return found[0]
-
-
-def texts_of(table: pd.DataFrame) -> tuple[list[str], list[str]]:
-    """Titles and bodies (description, scope and keywords, as far as there are any) of a table's rows."""
-    if not {"title", "description"} & set(table.columns):
-        raise TableError("a table needs a column title or description")
-    columns = {name: table[name].fillna("").astype(str).tolist() for name in ("title", *BODY) if name in table}
-    bodies = zip(*(columns[name] for name in BODY if name in columns), strict=True)
-    empty = [""] * len(table)
-    return columns.get("title", empty), ["\n".join(filter(None, row)) for row in bodies] or empty
+        return storage.load(folder, encoder=encoder).index

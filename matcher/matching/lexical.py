@@ -41,11 +41,11 @@ class Postings:
         numbers: dict[str, int] = {}
         pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]] = []
         for terms in batches:
-            own = np.fromiter(
+            numbered = np.fromiter(
                 (numbers.setdefault(name, len(numbers)) for name in terms.names), np.int32, len(terms.names)
             )
             counts = np.minimum(terms.counts, 255).astype(np.uint8)
-            pieces.append((counts, own[terms.ids], terms.offsets))
+            pieces.append((counts, numbered[terms.ids], terms.offsets))
         size = sum(len(starts) - 1 for _, _, starts in pieces)
         names = sorted(numbers)  # so that equal texts get equal bits, in whatever company they were indexed
         place = np.empty(len(names), np.int32)
@@ -100,12 +100,12 @@ def _by_term(
         values, ids, starts = pieces.pop(0)
         texts = len(starts) - 1
         part = csr_array((values, ids, starts), shape=(texts, terms)).tocsc()
-        found = np.flatnonzero(np.diff(part.indptr))
-        lengths = np.diff(part.indptr)[found]
-        places = np.repeat(free[found] - part.indptr[found], lengths) + np.arange(part.nnz)
+        present = np.flatnonzero(np.diff(part.indptr))
+        lengths = np.diff(part.indptr)[present]
+        places = np.repeat(free[present] - part.indptr[present], lengths) + np.arange(part.nnz)
         rows[places] = part.indices + first
         counts[places] = part.data
-        free[found] += lengths
+        free[present] += lengths
         first += texts
     return offsets, rows, counts
 
@@ -123,8 +123,8 @@ class Lexical:
     def __init__(self, parts: Sequence[Postings], alive: Sequence[NDArray[np.bool_]]) -> None:
         self.parts = tuple(parts)
         self.texts = int(sum(mask.sum() for mask in alive))
-        found = [part.frequencies(mask) for part, mask in zip(self.parts, alive, strict=True)]
-        totals = [self._everywhere(found, i) for i in range(len(self.parts))]
+        frequencies = [part.frequencies(mask) for part, mask in zip(self.parts, alive, strict=True)]
+        totals = [self._everywhere(frequencies, i) for i in range(len(self.parts))]
         self._idf2 = [np.where(total > 0, np.log((1 + self.texts) / (1 + total)) + 1, 0) ** 2 for total in totals]
         self._scale = []
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
@@ -133,19 +133,19 @@ class Lexical:
         self._common = self._most_common(totals)
         self._dense = [self._block(part) for part in self.parts]
 
-    def _everywhere(self, found: list[NDArray[np.int64]], i: int) -> NDArray[np.int64]:
+    def _everywhere(self, frequencies: list[NDArray[np.int64]], i: int) -> NDArray[np.int64]:
         """How often each term of part i occurs in all the parts together."""
-        total = found[i].copy()
+        total = frequencies[i].copy()
         for j, other in enumerate(self.parts):
             if j == i:
                 continue
             few, many = (
                 (self.parts[i], other) if len(self.parts[i].names) <= len(other.names) else (other, self.parts[i])
             )
-            theirs = _places(many, few.names)
-            mine, there = (np.arange(len(theirs)), theirs) if few is self.parts[i] else (theirs, np.arange(len(theirs)))
-            both = theirs >= 0
-            total[mine[both]] += found[j][there[both]]
+            places = _places(many, few.names)
+            here, there = (np.arange(len(places)), places) if few is self.parts[i] else (places, np.arange(len(places)))
+            both = places >= 0
+            total[here[both]] += frequencies[j][there[both]]
         return total
 
     def _most_common(self, totals: list[NDArray[np.int64]]) -> dict[str, int]:
@@ -166,16 +166,16 @@ class Lexical:
         return block
 
     @property
-    def telling(self) -> float:
-        """The squared idf of a term that every eighth text has; more common ones tell a reader little."""
+    def informative(self) -> float:
+        """The squared idf of a term that every eighth text has; more common ones say little to a reader."""
         return float((np.log((1 + self.texts) / (1 + self.texts / 8)) + 1) ** 2)
 
     def idf2(self, names: Sequence[str]) -> NDArray[np.float64]:
         """The squared idf of each term; 0 for a term that no text holds."""
         result = np.zeros(len(names))
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
-            own = _places(part, names)
-            result[own >= 0] = idf2[own[own >= 0]]
+            places = _places(part, names)
+            result[places >= 0] = idf2[places[places >= 0]]
         return result
 
     def weigh(self, terms: Terms) -> csr_array:
@@ -239,7 +239,7 @@ class Lexical:
 
 
 def _places(part: Postings, names: Sequence[str]) -> NDArray[np.int64]:
-    """Where each term stands among a part's own; -1 where it does not occur."""
+    """Where each term stands among a part's; -1 where it does not occur."""
     return np.fromiter((part.numbers.get(name, -1) for name in names), np.int64, len(names))
 
 

@@ -9,223 +9,250 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
-from matcher.errors import TableError
+from matcher.errors import ArgumentError, ArgumentTypeError, TableError
+from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import explain
-from matcher.matching.filters import Agreement, Mask, allowed_for_all, labels_of
-from matcher.matching.index import BLOCK, Asked, Index, id_column_of, texts_of
-from matcher.matching.learned_ranker import REACH
+from matcher.matching.filters import Limits, Where
+from matcher.matching.learned_ranker import REACH, calibration_of, is_good, ranker_of
+from matcher.matching.records import check_frame, id_column_of, texts_of
 from matcher.matching.tokens import language
-from matcher.progress import advancing
+from matcher.progress import advancing, timed
 
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
 CHUNK = 2048  # asking rows looked at together
 
+Rerank = Callable[[list[tuple[str, str]]], ArrayLike]
 
-class _Found(NamedTuple):
-    """The best rows of one text, best first."""
+
+class _Best(NamedTuple):
+    """The best rows of one text, best first. `total` and `beyond` belong to the places, the rest to the rows."""
 
     rows: NDArray[np.int64]
     semantic: NDArray[np.floating[Any]]
     lexical: NDArray[np.floating[Any]]
     preference: NDArray[np.floating[Any]]
     feedback: NDArray[np.floating[Any]]
+    rerank: NDArray[np.floating[Any]]
+    total: NDArray[np.floating[Any]]  # what score, level, probability and good_match are read off
     beyond: NDArray[np.floating[Any]]  # (rows, 3): see `matcher.matching.learned_ranker.Ranker.correction`
+
+
+class _Plan(NamedTuple):
+    """What is asked of every row."""
+
+    k: int
+    limits: Limits
+    rerank: Rerank | None
+    rerank_top: int
+    reasons: bool
 
 
 def match(
     queries: pd.DataFrame,
-    index: Index,
+    index: BaseIndex,
     *,
     k: int = 10,
-    where: Mapping[str, str | Sequence[str]] | None = None,
+    where: Where | None = None,
+    mask: ArrayLike | pd.Series[bool] | None = None,
     same: Sequence[str] = (),
     valid_on: dt.date | str | None = None,
     exclude: pd.DataFrame | None = None,
     weights: Mapping[str, float] | None = None,
+    rerank: Rerank | None = None,
+    rerank_top: int = 50,
     false_alarm: float = 0.05,
     reasons: bool = True,
     progress: bool = False,
 ) -> pd.DataFrame:
     """Rank the records of an index for every row of a table: outcomes for needs, or needs for outcomes.
 
-    One row a pair, the table's rows in their order, best first: the id of the asking row, the id of the record, `rank`
-    (from 1), `score`, `level`, `probability`, `good_match`, `note`, then the reasons `shared_terms`, `evidence` and
-    `unanswered` (see `matcher.matching.explanation.explain`), then `semantic`, `lexical` and, with `weights`,
-    `preference`, and, for an index with judged pairs (`matcher.matching.feedback.fit_feedback`), `feedback`: the parts,
-    in standard deviations of random pairs, whose sum orders the pairs. `note` says what judges found wanting in the
-    record, and where a Chinese text meets a foreign one, which the default encoder cannot compare (a multilingual
-    `encoder` can). `score` is the share of random pairs of this library that score lower; with `weights` it takes no
-    notice of them. `level` (1..4) and `probability` (0..1, of level 3 or 4) are what people would say, increasing in
-    the score as long as nobody judged any pair; unknown for an encoder without calibration (see
-    `matcher.matching.calibration`). Ties break by id, so equal inputs give equal tables, for one row or many, on any
-    number of threads.
+    Filters (`where`, `mask`, `same`, `valid_on`, `exclude`) act before the best k are taken. A filter that asks for a
+    label which no record has, or that leaves no record at all, is logged as a warning by the logger "matcher".
 
-    Filters act before the best k are taken. where: column -> label or labels of which a record must have one; a label
-    above it ("装备制造" for "装备制造-自动化") agrees too. same: columns in which the record must agree with the
-    asking row; an empty cell agrees with nothing. valid_on: records whose `valid_until` lies before that day are left
-    out. exclude: pairs of ids that must not be shown. weights: column -> what agreement in it adds to the sum; they
-    are the user's, nothing is learned about them.
+    Parameters
+    ----------
+    queries : DataFrame
+        The asking rows: `need_id` or `outcome_id`, the other one than the index holds, and `title`, `description` or
+        both.
+    index : Index
+        The records to be ranked.
+    k : int
+        Records for each asking row.
+    where : dict, optional
+        Column -> what a record must have there: a label, a list of labels of which it must have one, or a range of
+        numbers or dates, `Between(low, high)`. A label above the record's ("装备制造" for "装备制造-自动化") agrees
+        too. An empty cell agrees with nothing and lies in no range.
+    mask : array or Series of bool, optional
+        One value a record, in the order of `index.records`: which records may be shown.
+    same : sequence of str
+        Columns in which the record must agree with the asking row; an empty cell agrees with nothing.
+    valid_on : date or str, optional
+        Records whose `valid_until` lies before that day are left out.
+    exclude : DataFrame, optional
+        Pairs of ids that must not be shown.
+    weights : dict, optional
+        Column -> what agreement in it adds to the sum. They are the user's, nothing is learned about them.
+    rerank : callable, optional
+        Takes a list of (asking text, record text), gives one number a pair, larger is better; a cross-encoder's
+        `predict`, for instance. Called once for every 2048 asking rows.
+    rerank_top : int
+        How many of the best of each asking row are put in that order, equal ones by id. The others stay behind them.
+    false_alarm : float
+        Of texts whose subject the library lacks, the share for which anything may be called a good match.
+    reasons : bool
+        Whether `shared_terms`, `evidence` and `unanswered` are worked out.
+    progress : bool
+        Show a bar on standard error.
 
-    good_match: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the library
-    lacks (see `matcher.matching.score_scale.Chance.good_from`), and its probability, where known, reaches the
-    calibration's `good` (0.4; the base rate of judged pairs was 0.13). A row without any good match keeps its k rows,
-    all marked False. A row for which the filters leave nothing keeps one line: an empty id, rank 0, an unknown score.
+    Returns
+    -------
+    DataFrame
+        One row a pair, the asking rows in their order, best first; ties break by id, so equal inputs give equal tables,
+        for one row or many, on any number of threads. An asking row for which the filters leave nothing keeps one line:
+        an empty id, rank 0, an unknown score. Columns:
 
-    Raises TableError when `queries` has no id column or the same kind of id as the index, ValueError for a column that
-    does not exist.
+        * the id of the asking row, the id of the record, `rank` (from 1);
+        * `score`: the share of random pairs of this library that score lower; with `weights` it takes no notice of
+          them;
+        * `level` (1..4) and `probability` (0..1, of level 3 or 4): what people would give the pair, increasing in the
+          score as long as nobody judged any pair; unknown for an encoder without calibration (see
+          `matcher.matching.calibration`);
+        * `good_match`: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the
+          library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), and its probability, where known,
+          reaches the calibration's `good` (0.4; the base rate of judged pairs was 0.13). A row without any good match
+          keeps its k rows, all marked False;
+        * `note`: what judges criticised in the record, and where a Chinese text meets a foreign one, which the
+          default encoder cannot compare (a multilingual `encoder` can);
+        * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
+        * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
+          `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
+        * with `rerank`, `rerank`: what it gave the pair, unknown beyond `rerank_top`. The order is then that of these
+          numbers, while `score`, `level`, `probability` and `good_match` stay at their places: whoever is put at a rank
+          gets those of the pair that had this rank before, so that, without `weights`,
+          `score` never rises with the rank.
+
+    Raises
+    ------
+    TableError
+        `queries` has no id column or the same kind of id as the index, or `exclude` lacks one.
+    ArgumentError
+        A column does not exist, or a number lies outside its range.
+    ArgumentTypeError
+        An argument is of another kind.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher import Index, match
+    >>> from matcher.matching import Between
+    >>> outcomes = pd.DataFrame(
+    ...     {"outcome_id": ["C1", "C2"], "title": ["齿轮磨削烧伤检测", "桃采后保鲜"], "price": [200_000, 50_000]}
+    ... )
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削烧伤怎样检测"]})
+    >>> index = Index.build(outcomes)
+    >>> match(needs, index)[["outcome_id", "rank", "shared_terms"]].values.tolist()
+    [['C1', 1, '检测、烧伤、磨削、齿轮'], ['C2', 2, '']]
+    >>> match(needs, index, where={"price": Between(high=100_000)})["outcome_id"].tolist()
+    ['C2']
     """
+    check_frame(queries, "queries")
+    check_index(index)
+    if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
+        raise ArgumentTypeError(f"k is a whole number, not {type(k).__name__}")
     if k < 1:
-        raise ValueError(f"k must be at least 1, not {k}")
+        raise ArgumentError(f"k must be at least 1, not {k}")
+    if rerank is not None and not callable(rerank):
+        raise ArgumentTypeError(f"rerank is a function of a list of pairs of texts, not {type(rerank).__name__}")
+    if rerank_top < 1:
+        raise ArgumentError(f"rerank_top must be at least 1, not {rerank_top}")
     asking = id_column_of(queries)
     if asking == index.id_column:
         raise TableError(f"both the table and the index hold {asking}; match needs with outcomes")
-    limits = _Limits(queries, index, where or {}, same, valid_on, exclude, weights or {})
+    limits = Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
+    plan = _Plan(int(k), limits, rerank, rerank_top, reasons)
     stages = 2 if reasons else 1
-    with advancing(stages * len(queries), "匹配", progress) as advance:
-        parts = [
-            _match_some(queries, index, slice(start, start + CHUNK), limits, k, reasons, advance)
-            for start in range(0, max(1, len(queries)), CHUNK)
-        ]
-    pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-    total = (pairs["semantic"] + pairs["lexical"] + pairs["feedback"]).to_numpy(float)
-    beyond = np.stack([pairs.pop(name).to_numpy(float) for name in _BEYOND], axis=1) if index.ranker else None
-    level = probability = np.full(len(pairs), np.nan)
-    if (calibration := index.calibration) is not None:
-        level, probability = calibration.level(total, beyond), calibration.probability(total, beyond)
-    found = {"score": index.chance.share_below(total), "level": level, "probability": probability}
-    found |= {"good_match": index.is_good(total, false_alarm, beyond), "note": pairs.pop("note").to_numpy(object)}
-    for place, (name, values) in enumerate(found.items(), start=3):
-        pairs.insert(place, name, values)
-    unused = ([] if weights else ["preference"]) + ([] if index.feedback else ["feedback"])
-    return pairs.drop(columns=unused)
+    with timed(f"matched {len(queries)} rows with {len(index)} records"):
+        with advancing(stages * len(queries), "匹配", progress) as advance:
+            parts = [
+                _match_some(queries, index, slice(start, start + CHUNK), plan, advance)
+                for start in range(0, max(1, len(queries)), CHUNK)
+            ]
+        pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
+        total = pairs.pop("total").to_numpy(float)
+        beyond = np.stack([pairs.pop(name).to_numpy(float) for name in _BEYOND], axis=1) if ranker_of(index) else None
+        level = probability = np.full(len(pairs), np.nan)
+        if (calibration := calibration_of(index)) is not None:
+            level, probability = calibration.level(total, beyond), calibration.probability(total, beyond)
+        scores = {"score": index.scale.share_below(total), "level": level, "probability": probability}
+        scores |= {"good_match": is_good(index, total, false_alarm, beyond), "note": pairs.pop("note").to_numpy(object)}
+        for place, (name, values) in enumerate(scores.items(), start=3):
+            pairs.insert(place, name, values)
+    used = {"preference": bool(weights), "feedback": index.feedback is not None, "rerank": rerank is not None}
+    return pairs.drop(columns=[name for name, kept in used.items() if not kept])
 
 
 def _match_some(
-    queries: pd.DataFrame,
-    index: Index,
-    some: slice,
-    limits: _Limits,
-    k: int,
-    reasons: bool,
-    advance: Callable[[int], object],
+    queries: pd.DataFrame, index: BaseIndex, some: slice, plan: _Plan, advance: Callable[[int], object]
 ) -> pd.DataFrame:
     """The pairs of some asking rows, without score and good_match."""
     asking = queries.iloc[some]
-    asked = index.asked(*texts_of(asking))
+    titles, bodies = texts_of(asking)
+    asked = index.asked(titles, bodies)
     ids = asking[id_column_of(asking)].astype(str).tolist()
-    index.chance, index.order, index.ranker  # worked out once, before threads share them  # noqa: B018
+    index.scale, index.order, ranker_of(index)  # worked out once, before threads share them
+    reach = max(plan.k, plan.rerank_top) if plan.rerank else plan.k
 
-    def search(start: int) -> list[_Found]:
-        return _search(index, asked, slice(start, start + BLOCK), ids, limits, some.start, k)
+    def search(start: int) -> list[_Best]:
+        return _search(index, asked, slice(start, start + BLOCK), ids, plan.limits, some.start, reach)
 
     with ThreadPoolExecutor(THREADS) as pool:
         futures = [pool.submit(search, start) for start in range(0, len(asking), BLOCK)]
-        found: list[_Found] = []
+        ranked: list[_Best] = []
         try:
             for future in futures:
                 block = future.result()
-                found += block
+                ranked += block
                 advance(len(block))
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    counts = np.array([len(one.rows) for one in found], np.int64)
-    at = np.repeat(np.arange(len(found)), counts)
-    rows, semantic, lexical, preference, feedback, beyond = map(np.concatenate, zip(_NOTHING, *found, strict=True))
-    said = None
-    if reasons:
-        said = explain(asked, index, at, rows)
-        advance(len(asking))
+    if plan.rerank:
+        ranked = _reranked(ranked, index, titles, bodies, plan.rerank, plan.rerank_top, plan.k)
+    counts = np.array([len(one.rows) for one in ranked], np.int64)
+    at = np.repeat(np.arange(len(ranked)), counts)
+    rows, *values = map(np.concatenate, zip(_NOTHING, *ranked, strict=True))
     id_column = id_column_of(queries)
     pairs = pd.DataFrame(
         {id_column: asking[id_column].astype(str).to_numpy(object)[at], index.id_column: index.ids[rows]}
     )
     pairs["rank"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
-    if said is not None:
-        pairs = pd.concat([pairs, said], axis=1)
-    pairs["semantic"], pairs["lexical"] = semantic, lexical
-    pairs["preference"], pairs["feedback"] = preference, feedback
-    if index.ranker:
-        pairs[_BEYOND] = beyond
+    if plan.reasons:
+        pairs = pd.concat([pairs, explain(asked, index, at, rows)], axis=1)
+        advance(len(asking))
+    for name, column in zip(_Best._fields[1:-1], values, strict=False):
+        pairs[name] = column
+    if ranker_of(index):
+        pairs[_BEYOND] = values[-1]
     pairs["note"] = _notes(index, asking, at, rows)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
-_NOTHING = _Found(np.zeros(0, np.int64), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros(0), np.zeros((0, 3)))
+_NONE = np.zeros(0)
+_NOTHING = _Best(np.zeros(0, np.int64), _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, np.zeros((0, 3)))
 _BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
 
 
-class _Limits:
-    """What a row of the asking table may be matched with, and what agreement is worth to the user."""
-
-    def __init__(
-        self,
-        queries: pd.DataFrame,
-        index: Index,
-        where: Mapping[str, str | Sequence[str]],
-        same: Sequence[str],
-        valid_on: dt.date | str | None,
-        exclude: pd.DataFrame | None,
-        weights: Mapping[str, float],
-    ) -> None:
-        for column in (*same, *weights):
-            if column not in queries:
-                raise ValueError(f"the table has no column {column!r}; it has {list(queries.columns)}")
-        self._everyone = allowed_for_all(index, where, valid_on)
-        columns = {column: Agreement(index, column) for column in {*same, *weights}}
-        cells = {column: [labels_of(value, column=column) for value in queries[column]] for column in columns}
-        self._same = [(columns[column], cells[column]) for column in same]
-        self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
-        self._excluded = _excluded(queries, index, exclude)
-        self.prefers = bool(self._weights)
-
-    def allowed(self, row: int) -> Mask | None:
-        """The rows of the index that this row may be matched with; None for all of them."""
-        if self._everyone.all() and not self._same and row not in self._excluded:
-            return None
-        allowed = self._everyone
-        for column, cells in self._same:
-            allowed = allowed & column.rows(cells[row])
-        if row in self._excluded:
-            allowed = allowed.copy()
-            allowed[self._excluded[row]] = False
-        return allowed
-
-    def preference(self, row: int) -> NDArray[np.float64]:
-        """What the user's weights add to the sum of each row of the index."""
-        total = np.zeros(len(self._everyone) if self.prefers else 0)
-        for weight, column, cells in self._weights:
-            total += weight * column.rows(cells[row])
-        return total
-
-
-def _excluded(queries: pd.DataFrame, index: Index, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
-    if exclude is None:
-        return {}
-    asking = id_column_of(queries)
-    if missing := {asking, index.id_column} - set(exclude.columns):
-        raise TableError(f"exclude needs the columns {asking} and {index.id_column}; it lacks {sorted(missing)}")
-    asked: dict[str, list[int]] = {}
-    for row, name in enumerate(queries[asking].astype(str)):
-        asked.setdefault(name, []).append(row)
-    records: dict[str, list[int]] = {}
-    for row, name in enumerate(index.ids.tolist()):
-        records.setdefault(name, []).append(row)
-    result: dict[int, list[int]] = {}
-    for left, right in zip(exclude[asking].astype(str), exclude[index.id_column].astype(str), strict=True):
-        for row in asked.get(left, []):
-            result.setdefault(row, []).extend(records.get(right, []))
-    return result
-
-
-def _notes(index: Index, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.object_]:
-    """What a reader must know of each pair: two languages that the encoder cannot compare, and what judges said."""
-    judged = index.ranker.wishes.notes if index.ranker else {}
+def _notes(
+    index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
+) -> NDArray[np.object_]:
+    """What a reader must know of each pair: two languages that the encoder cannot compare, and criticism by judges."""
+    ranker = ranker_of(index)
+    judged = ranker.wishes.notes if ranker else {}
     records, place = np.unique(rows, return_inverse=True)
     asked, answering = (
         np.array([language(title or body) for title, body in zip(*texts_of(table), strict=True)], object)
@@ -238,13 +265,13 @@ def _notes(index: Index, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDAr
 
 
 def _search(
-    index: Index, asked: Asked, block: slice, ids: list[str], limits: _Limits, first: int, k: int
-) -> list[_Found]:
+    index: BaseIndex, asked: Asked, block: slice, ids: list[str], limits: Limits, first: int, k: int
+) -> list[_Best]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
     semantic, lexical, rare = index.channels(asked, block)
-    scale, ranker = index.chance, index.ranker
+    scale, ranker = index.scale, ranker_of(index)
     reach = max(k, REACH) if ranker else k
-    found = []
+    result = []
     for i in range(len(semantic)):
         text = block.start + i
         allowed, preference = limits.allowed(first + text), limits.preference(first + text)
@@ -260,18 +287,56 @@ def _search(
             judged = ranker.judged.get(ids[text], rows[:0])
             rows = np.union1d(rows, judged[np.isfinite(rough[judged])])
         parts = scale.parts(*index.exact(asked, text, rare[i], rows))
-        wish, told = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
+        wish, learned = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
         beyond = np.zeros((len(rows), 3))
         if ranker:
-            told, beyond = ranker.correction(asked.vectors[text], rows, index.vectors(rows), parts)
-            told -= ranker.wishes.lost(ids[text], rows)
-        best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish + told)))[:k]
-        found.append(_Found(rows[best], parts[0][best], parts[1][best], wish[best], told[best], beyond[best]))
-    return found
+            learned, beyond = ranker.correction(asked.vectors[text], rows, index.vectors(rows), parts)
+            learned -= ranker.wishes.lost(ids[text], rows)
+        best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish + learned)))[:k]
+        both, learned = (parts[0][best], parts[1][best]), learned[best]
+        nothing = np.full(len(best), np.nan)
+        result.append(_Best(rows[best], *both, wish[best], learned, nothing, both[0] + both[1] + learned, beyond[best]))
+    return result
+
+
+def _reranked(
+    ranked: list[_Best], index: BaseIndex, titles: list[str], bodies: list[str], rerank: Rerank, top: int, k: int
+) -> list[_Best]:
+    """The best k of each text, the first `top` in the order that `rerank` gives; totals stay at their places."""
+    heads = [one.rows[:top] for one in ranked]
+    records, place = np.unique(np.concatenate([_NOTHING.rows, *heads]), return_inverse=True)
+    texts = [_whole(*record) for record in zip(*texts_of(index.rows(records)), strict=True)]
+    asking = [_whole(*text) for text in zip(titles, bodies, strict=True)]
+    of = np.repeat(np.arange(len(heads)), [len(head) for head in heads]).tolist()
+    pairs = [(asking[text], texts[record]) for text, record in zip(of, place.tolist(), strict=True)]
+    scores = np.zeros(0)
+    if pairs:
+        try:
+            scores = np.asarray(rerank(pairs), float)
+        except (TypeError, ValueError) as error:
+            raise ArgumentError(f"rerank must give one number a pair: {type(error).__name__}: {error}") from error
+    if scores.shape != (len(pairs),) or not np.isfinite(scores).all():
+        raise ArgumentError(f"rerank must give {len(pairs)} finite numbers for {len(pairs)} pairs")
+    result, first = [], 0
+    for one, head in zip(ranked, heads, strict=True):
+        given = scores[first : first + len(head)]
+        first += len(head)
+        rest = np.arange(len(head), len(one.rows))
+        order = np.concatenate([np.lexsort((index.order[head], -given)), rest])[:k]
+        places = np.concatenate([np.argsort(-one.total[: len(head)], kind="stable"), rest])[:k]
+        given = np.concatenate([given, np.full(len(rest), np.nan)])
+        moved = {name: getattr(one, name)[order] for name in _Best._fields[:5]}
+        at_places = {"total": one.total[places], "beyond": one.beyond[places]}
+        result.append(one._replace(**moved, rerank=given[order], **at_places))
+    return result
+
+
+def _whole(title: str, body: str) -> str:
+    return "\n".join(filter(None, (title, body)))
 
 
 def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
-    """The rows that reach the k-th largest value, or come so near that single precision cannot tell."""
+    """The rows that reach the k-th largest value, or come so near that single precision cannot separate them."""
     if k == 0:
         return np.zeros(0, np.int64)
     limit = np.partition(rough, len(rough) - k)[len(rough) - k]
@@ -279,13 +344,11 @@ def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64
 
 
 def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64]) -> pd.DataFrame:
-    """A line of its own for each asking row that the filters leave nothing for."""
+    """A line for each asking row that the filters leave nothing for."""
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    texts = [
-        c for c in pairs.columns[1:] if c not in ("rank", "semantic", "lexical", "preference", "feedback", *_BEYOND)
-    ]
+    texts = [name for name in pairs.columns[1:] if name not in ("rank", *_Best._fields, *_BEYOND)]
     nothing[texts] = ""
     nothing["rank"] = 0
     order = np.argsort(

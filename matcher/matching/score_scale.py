@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.errors import ArgumentError
+
 Numbers = NDArray[np.floating[Any]]
 GRID = np.linspace(0, 0.99, 100)
 SHAPES = (0.1, 0.4)  # of the tail: never so light that strong pairs tie at 1, never so heavy that none is told apart
@@ -22,17 +24,17 @@ LEAST = 5e-3  # spread of a library of equal or wholly unlike records, whose own
 
 
 @dataclass(frozen=True)
-class Chance:
+class ScoreScale:
     """The scale of a library. `centre` and `spread`: of the semantic and the lexical cosine over random pairs."""
 
     centre: tuple[float, float] = (0.0, 0.0)
     spread: tuple[float, float] = (1.0, 1.0)
     quantiles: tuple[float, ...] = tuple(GRID.tolist())  # of the sum of both parts, at GRID
     tail: tuple[float, float] = (1.0, SHAPES[0])  # scale and shape beyond the last quantile
-    strangers: tuple[float, ...] = ()  # ascending: the best sums of texts whose subject was taken out of the library
+    out_of_library: tuple[float, ...] = ()  # ascending: the best sums of texts whose subject was taken out
 
     @classmethod
-    def fit(cls, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> Chance:
+    def fit(cls, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> ScoreScale:
         """Read the scale off the cosines of random pairs."""
         centre = float(semantic.mean(dtype=float)), float(lexical.mean(dtype=float))
         spread = max(float(semantic.std(dtype=float)), LEAST), max(float(lexical.std(dtype=float)), LEAST)
@@ -80,11 +82,11 @@ class Chance:
         reaches it. Taken as lacking: the tenth of the library that is nearest in meaning to a text.
         """
         if not 0 < false_alarm < 1:
-            raise ValueError(f"false_alarm lies between 0 and 1, not at {false_alarm}")
-        if not self.strangers:
+            raise ArgumentError(f"false_alarm lies between 0 and 1, not at {false_alarm}")
+        if not self.out_of_library:
             return np.inf
-        may = int(false_alarm * len(self.strangers))
-        return float(np.nextafter(self.strangers[len(self.strangers) - 1 - may], np.inf))
+        may = int(false_alarm * len(self.out_of_library))
+        return float(np.nextafter(self.out_of_library[len(self.out_of_library) - 1 - may], np.inf))
 
 
 def _pareto(excess: NDArray[np.float64]) -> tuple[float, float]:

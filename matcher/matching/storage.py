@@ -1,31 +1,22 @@
-"""How an index lies in a folder, so that a fault or a kill at any moment leaves the old index or the new one, whole.
+"""How an index, and tables beside it, lie in a folder of versions (see `matcher.matching.folders`).
 
-    CURRENT                    one line: the name of the manifest in force and its SHA-256
     manifest-000002.json       format, encoder, segmenter, scale of scores, and the parts with the hash of every file
     part-<name>/               records.parquet, vectors.npy, terms.txt, offsets.npy, rows.npy, counts.npy
     alive-<name>.npy           which rows of a part still count
     feedback-<name>.parquet    judged pairs, if there are any
-    LOCK                       empty; held while somebody writes
+    table-<name>.parquet       tables that belong to the index, such as the persons of a library of experts
 
-Everything but CURRENT is written under a name that nobody ever used and never changed. CURRENT is replaced in one step
-when all the rest is on disk. What neither the version in force nor the one before it needs is cleared away afterwards.
+What neither the version in force nor the one before it needs is cleared away after a save.
 """
 
 from __future__ import annotations
 
 import contextlib
-import errno
-import hashlib
-import io
 import json
-import os
-import re
-import shutil
-import sys
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,32 +25,59 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher import __version__
-from matcher.errors import IndexFolderError, MatcherError
+from matcher.errors import IndexFolderError
+from matcher.matching import folders
+from matcher.matching.base import BaseIndex, Part, check_index
 from matcher.matching.calibration import Calibration
-from matcher.matching.encoders import Encoder, StaticEncoder, fingerprint
-from matcher.matching.feedback import Feedback
-from matcher.matching.index import Index, Part
+from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, fingerprint
+from matcher.matching.index import Index
+from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Postings
-from matcher.matching.score_scale import Chance
+from matcher.matching.records import local_folder
+from matcher.matching.score_scale import ScoreScale
 from matcher.matching.tokens import Segmenter
+from matcher.progress import timed
 
 FORMAT = "matcher-index-1"
-CURRENT, LOCK = "CURRENT", "LOCK"
-_LINE = re.compile(rb"(manifest-\d{6,}\.json) ([0-9a-f]{64})\n")
+_KINDS = {FORMAT: ("索引", "Index.load"), "matcher-experts-1": ("专家库", "Experts.load")}
 _ARRAYS = ("vectors", "offsets", "rows", "counts")
+_SCALE = {"out_of_library": "strangers"}  # what the format calls them
 
 
-def save(index: Index, folder: Path, *, replace_other: bool) -> None:
-    """See `Index.save`. From the moment that the new version is in force, it is the index's `origin`."""
-    with _named_errors(folder):
+@dataclass(frozen=True)
+class Stored:
+    """What a folder holds."""
+
+    index: Index
+    tables: dict[str, pd.DataFrame]
+    settings: dict[str, Any]
+
+
+def save(
+    index: BaseIndex,
+    folder: str | Path,
+    *,
+    replace_other: bool,
+    format: str = FORMAT,
+    tables: Mapping[str, pd.DataFrame] | None = None,
+    settings: Mapping[str, object] | None = None,
+) -> None:
+    """See `Index.save`. From the moment that the new version is in force, it is the index's `origin`.
+
+    format, tables, settings: of what the index is a part of, if it is.
+    """
+    check_index(index)
+    folder = local_folder(folder, IndexFolderError)
+    with timed(f"saved an index of {len(index)} records in {folder}"), folders.named_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        foreign = sorted(path.name for path in folder.iterdir() if not _is_ours(path.name))
-        if foreign and not (folder / CURRENT).exists():
+        foreign = sorted(path.name for path in folder.iterdir() if not folders.is_ours(path.name))
+        if foreign and not (folder / folders.CURRENT).exists():
             raise IndexFolderError(f"{folder}：文件夹里有其他文件（如 {foreign[0]}），请换一个空文件夹保存索引")
-        with _only_writer(folder):
+        with folders.only_writer(folder):
             before = _replaced(index, folder, replace_other)
+            scale = {_SCALE.get(name, name): value for name, value in asdict(index.scale).items()}
             manifest = {
-                "format": FORMAT,
+                "format": format,
                 "made_by": f"enterprise-matcher {__version__}",
                 "id_column": index.id_column,
                 "encoder": {
@@ -68,27 +86,24 @@ def save(index: Index, folder: Path, *, replace_other: bool) -> None:
                 },
                 "segmenter": index.segmenter.identity,
                 "words": list(index.segmenter.words),
-                "chance": asdict(index.chance),
+                "chance": scale,
                 "parts": [_save_part(folder, part) for part in index.parts],
                 **_save_feedback(folder, index.feedback),
             }
-            number = 1 + max((int(path.stem.split("-")[1]) for path in folder.glob("manifest-*.json")), default=0)
-            name = f"manifest-{number:06d}.json"
-            data = json.dumps(manifest, ensure_ascii=False, indent=1).encode()
-            _write_new(folder / name, data)
-            made = folder / f"making-{uuid.uuid4().hex}"
-            _write_new(made, f"{name} {hashlib.sha256(data).hexdigest()}\n".encode())
-            _sync(folder)
-            os.replace(made, folder / CURRENT)
+            if tables:
+                manifest["tables"] = {name: _save_table(folder, "table", table) for name, table in tables.items()}
+            if settings:
+                manifest["settings"] = dict(settings)
+            name = folders.commit(folder, manifest)
             object.__setattr__(index, "origin", (str(folder.resolve()), name))
-            _sync(folder)
-            _clear(folder, {name, before})
+            folders.sync(folder)
+            folders.clear(folder, _needed(folder, {name, before}))
 
 
-def _replaced(index: Index, folder: Path, replace_other: bool) -> str:
+def _replaced(index: BaseIndex, folder: Path, replace_other: bool) -> str:
     """The manifest that a new version takes the place of, "" if there is none. Raises when it is not to be replaced."""
     try:
-        current = _current(folder)
+        current = folders.current(folder)
     except IndexFolderError:
         if not replace_other:
             raise
@@ -101,31 +116,36 @@ def _replaced(index: Index, folder: Path, replace_other: bool) -> str:
     return current[0] if current else ""
 
 
-def load(folder: Path, *, encoder: Encoder | None) -> Index:
+def load(folder: str | Path, *, encoder: Encoder | None, format: str = FORMAT) -> Stored:
     """See `Index.load`."""
-    with _named_errors(folder), _named_damage(folder):
-        current = _current(folder)
-        if not current:
-            raise IndexFolderError(f"{folder}：没有索引（缺少 {CURRENT} 文件）")
-        try:
-            return _load(folder, current, encoder)
-        except FileNotFoundError:
-            if _current(folder) == current:
-                raise
-        return load(folder, encoder=encoder)  # two newer versions were saved meanwhile
+    check_encoder(encoder)
+    folder = local_folder(folder, IndexFolderError)
+    with timed(f"loaded an index from {folder}"), folders.named_errors(folder), folders.named_damage(folder):
+        while True:
+            current = folders.current(folder)
+            if not current:
+                raise IndexFolderError(f"{folder}：没有索引（缺少 {folders.CURRENT} 文件）")
+            try:
+                return _load(folder, current, encoder, format)
+            except FileNotFoundError:  # two newer versions were saved meanwhile, or a file is missing
+                if folders.current(folder) == current:
+                    raise
 
 
-def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None) -> Index:
+def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None, format: str) -> Stored:
     name, digest = current
-    manifest = json.loads(_read(folder / name, digest))
-    if manifest["format"] != FORMAT:
-        raise IndexFolderError(f"{folder}：索引格式为 {manifest['format']}，本版本只读 {FORMAT}；请重新建立索引")
+    manifest = json.loads(folders.read(folder / name, digest))
+    if manifest["format"] != format:
+        if manifest["format"] in _KINDS:
+            kind, call = _KINDS[manifest["format"]]
+            raise IndexFolderError(f"{folder}：这里保存的是{kind}，不是{_KINDS[format][0]}；请用 {call} 读取")
+        raise IndexFolderError(f"{folder}：索引格式为 {manifest['format']}，本版本只读 {format}；请重新建立索引")
     encoder = StaticEncoder.load() if encoder is None else encoder
     built_with = manifest["encoder"]
-    if (found := fingerprint(encoder)) != built_with["fingerprint"]:
+    if (given := fingerprint(encoder)) != built_with["fingerprint"]:
         raise IndexFolderError(
             f"{folder}：索引由编码器 {built_with['name']}（{built_with['fingerprint'][:12]}）建立，"
-            f"给出的是另一个（{found[:12]}）；请用原来的编码器读取，或重新建立索引"
+            f"给出的是另一个（{given[:12]}）；请用原来的编码器读取，或重新建立索引"
         )
     segmenter = Segmenter(manifest["words"], engine=manifest["segmenter"]["engine"])
     if segmenter.identity != manifest["segmenter"]:
@@ -133,190 +153,105 @@ def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None) -> In
     parts = tuple(_load_part(folder, entry) for entry in manifest["parts"])
     feedback = _load_feedback(folder, manifest["feedback"]) if "feedback" in manifest else None
     index = Index(manifest["id_column"], encoder, segmenter, parts, (str(folder.resolve()), name), feedback)
-    chance = {key: tuple(value) for key, value in manifest["chance"].items()}
-    index.__dict__["chance"] = Chance(**chance)  # as it was: worked out once, when the index was saved
-    return index
+    names = {stored: name for name, stored in _SCALE.items()}
+    scale = {names.get(key, key): tuple(value) for key, value in manifest["chance"].items()}
+    index.__dict__["scale"] = ScoreScale(**scale)  # as it was: worked out once, when the index was saved
+    tables = {name: _load_table(folder, entry) for name, entry in manifest.get("tables", {}).items()}
+    return Stored(index, tables, manifest.get("settings", {}))
 
 
 def _save_part(folder: Path, part: Part) -> dict[str, Any]:
-    alive = f"alive-{uuid.uuid4().hex[:16]}.npy"
-    digest = _write_new(folder / alive, _bytes_of(part.alive))
-    entry = (
-        part.stored
-        if part.stored and (folder / json.loads(part.stored)["folder"]).is_dir()
-        else _write_part(folder, part)
-    )
+    alive = folders.new_name("alive", ".npy")
+    digest = folders.write_new(folder / alive, folders.bytes_of_array(part.alive))
+    there = part.stored and (folder / json.loads(part.stored)["folder"]).is_dir()
+    entry = part.stored if there else _write_part(folder, part)
     return {**json.loads(entry), "alive": alive, "alive_sha256": digest}
 
 
 def _write_part(folder: Path, part: Part) -> str:
     made = folder / f"making-{uuid.uuid4().hex}"
     made.mkdir()
-    hashes = {name: _write_new(made / name, data) for name, data in _files(part)}
-    _sync(made)
-    name = f"part-{uuid.uuid4().hex[:16]}"
+    hashes = {name: folders.write_new(made / name, data) for name, data in _files(part)}
+    folders.sync(made)
+    name = folders.new_name("part")
     made.rename(folder / name)
-    _sync(folder)
+    folders.sync(folder)
     return json.dumps({"folder": name, "files": hashes})
 
 
 def _files(part: Part) -> Iterator[tuple[str, memoryview | bytes]]:
-    table = io.BytesIO()
-    try:
-        part.records.to_parquet(table, index=False, compression="zstd")
-    except (ValueError, TypeError) as error:
-        raise IndexFolderError(f"表中有列无法保存（{error}）；请把该列统一成文本或数字后重建索引") from error
-    yield "records.parquet", table.getbuffer()
+    yield "records.parquet", folders.bytes_of_table(part.records)
     yield "terms.txt", "\n".join(part.postings.names).encode()
     for name in _ARRAYS:
-        yield f"{name}.npy", _bytes_of(part.vectors if name == "vectors" else getattr(part.postings, name))
+        yield f"{name}.npy", folders.bytes_of_array(part.vectors if name == "vectors" else getattr(part.postings, name))
 
 
 def _load_part(folder: Path, entry: dict[str, Any]) -> Part:
-    def read(name: str) -> bytes:
-        return _read(folder / entry["folder"] / name, entry["files"][name])
-
+    inner, hashes = folders.inside(folder, entry["folder"]), entry["files"]
     with ThreadPoolExecutor(1) as aside:  # the records take as long as all the rest
-        decoding = aside.submit(lambda: pd.read_parquet(io.BytesIO(read("records.parquet"))))
-        arrays = {name: _array(read(f"{name}.npy")) for name in _ARRAYS}
-        terms = read("terms.txt")
+        decoding = aside.submit(folders.read_table, inner / "records.parquet", hashes["records.parquet"])
+        arrays = {name: folders.map_array(inner / f"{name}.npy", hashes[f"{name}.npy"]) for name in _ARRAYS}
+        terms = folders.read(inner / "terms.txt", hashes["terms.txt"])
         records = decoding.result()
     names = terms.decode().split("\n") if terms else []
     postings = Postings(names, arrays["offsets"], arrays["rows"], arrays["counts"], len(records))
-    alive = _array(_read(folder / entry["alive"], entry["alive_sha256"]))
+    alive = folders.map_array(folders.inside(folder, entry["alive"]), entry["alive_sha256"])
+    _check_arrays(arrays["vectors"], postings, alive)
     stored = json.dumps({"folder": entry["folder"], "files": entry["files"]})
     return Part(records, arrays["vectors"], postings, alive, stored)
+
+
+def _check_arrays(vectors: NDArray[Any], postings: Postings, alive: NDArray[Any]) -> None:
+    """Kinds, shapes and ranges. Raises ValueError: a number out of its range would be read beyond the array's end."""
+    n, offsets, rows, counts = postings.size, postings.offsets, postings.rows, postings.counts
+    kinds: dict[str, tuple[NDArray[Any], Any, int]] = {
+        "vectors": (vectors, np.float32, 2),
+        "offsets": (offsets, np.int64, 1),
+        "rows": (rows, np.int32, 1),
+    }
+    kinds |= {"counts": (counts, np.uint8, 1), "alive": (alive, np.bool_, 1)}
+    for name, (array, dtype, dimensions) in kinds.items():
+        if array.dtype != dtype or array.ndim != dimensions:
+            raise ValueError(f"{name}: {array.dtype}, {array.ndim} dimensions")
+    if not (len(vectors) == len(alive) == n and len(offsets) == len(postings.names) + 1 and len(rows) == len(counts)):
+        raise ValueError("arrays of different lengths")
+    if offsets[0] != 0 or offsets[-1] != len(rows) or (np.diff(offsets) < 0).any():
+        raise ValueError("offsets out of order")
+    if len(rows) and not (rows.min() >= 0 and rows.max() < n and counts.min() > 0):
+        raise ValueError("rows out of range")
+    if not np.isfinite(vectors.sum(dtype=np.float64)):
+        raise ValueError("vectors that are not finite")
+
+
+def _save_table(folder: Path, kind: str, table: pd.DataFrame) -> dict[str, str]:
+    name = folders.new_name(kind, ".parquet")
+    return {"file": name, "sha256": folders.write_new(folder / name, folders.bytes_of_table(table))}
+
+
+def _load_table(folder: Path, entry: dict[str, Any]) -> pd.DataFrame:
+    return folders.read_table(folders.inside(folder, entry["file"]), entry["sha256"])
 
 
 def _save_feedback(folder: Path, feedback: Feedback | None) -> dict[str, Any]:
     """The manifest's entry; none where there are no judged pairs."""
     if feedback is None:
         return {}
-    table = io.BytesIO()
-    feedback.table.to_parquet(table, index=False, compression="zstd")
-    name = f"feedback-{uuid.uuid4().hex[:16]}.parquet"
-    digest = _write_new(folder / name, table.getbuffer())
     prior = asdict(feedback.prior) if feedback.prior else None
-    return {"feedback": {"file": name, "sha256": digest, "prior": prior}}
+    return {"feedback": {**_save_table(folder, "feedback", feedback.table), "prior": prior}}
 
 
 def _load_feedback(folder: Path, entry: dict[str, Any]) -> Feedback:
-    table = pd.read_parquet(io.BytesIO(_read(folder / entry["file"], entry["sha256"])))
-    return Feedback(table, Calibration.of(entry["prior"]) if entry["prior"] else None)
+    return Feedback(_load_table(folder, entry), Calibration.of(entry["prior"]) if entry["prior"] else None)
 
 
-def _bytes_of(array: NDArray[Any]) -> memoryview:
-    buffer = io.BytesIO()
-    np.lib.format.write_array(buffer, np.ascontiguousarray(array), allow_pickle=False)
-    return buffer.getbuffer()
-
-
-def _array(data: bytes) -> NDArray[Any]:
-    """A view of what `_bytes_of` made; nothing is copied."""
-    buffer = io.BytesIO(data[:4096])
-    version = np.lib.format.read_magic(buffer)
-    read = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
-    shape, _, dtype = read(buffer)
-    if dtype.hasobject:
-        raise ValueError("an array of objects")
-    return np.frombuffer(data, dtype, offset=buffer.tell()).reshape(shape)
-
-
-def _current(folder: Path) -> tuple[str, str] | None:
-    """The manifest in force and its hash."""
-    try:
-        line = (folder / CURRENT).read_bytes()
-    except FileNotFoundError:
-        return None
-    if not (found := _LINE.fullmatch(line)):
-        raise IndexFolderError(f"{folder}：文件 {CURRENT} 已损坏；请从备份恢复，或重新建立索引")
-    return found[1].decode(), found[2].decode()
-
-
-def _read(path: Path, digest: str) -> bytes:
-    data = path.read_bytes()
-    if hashlib.sha256(data).hexdigest() != digest:
-        raise IndexFolderError(f"{path.parent}：文件 {path.name} 已损坏（校验值不符）；请从备份恢复，或重新建立索引")
-    return data
-
-
-def _write_new(path: Path, data: bytes | memoryview) -> str:
-    """Write a file that nobody has seen yet, down to the disk; gives its SHA-256."""
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    return hashlib.sha256(data).hexdigest()
-
-
-@contextlib.contextmanager
-def _only_writer(folder: Path) -> Iterator[None]:
-    """Holds the folder's LOCK; the system lets go of it whatever becomes of the process."""
-    with (folder / LOCK).open("ab") as file:
-        try:
-            if sys.platform == "win32":
-                import msvcrt
-
-                file.seek(0)
-                msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-            else:
-                import fcntl
-
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
-                raise
-            raise IndexFolderError(f"{folder}：另一个程序正在保存这个索引；请等它结束，重新读取后再改") from error
-        yield
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def _clear(folder: Path, manifests: set[str]) -> None:
-    """Remove what no manifest of these needs. Whatever cannot be removed now is removed next time."""
-    needed = {CURRENT, LOCK, *manifests}
+def _needed(folder: Path, manifests: set[str]) -> set[str]:
+    """What these manifests name, and they themselves."""
+    needed = set(manifests)
     for name in filter(None, manifests):
         with contextlib.suppress(OSError, ValueError, KeyError):
             manifest = json.loads((folder / name).read_bytes())
             for entry in manifest["parts"]:
                 needed |= {entry["folder"], entry["alive"]}
-            needed |= {entry["file"] for entry in [manifest.get("feedback")] if entry}
-    for path in folder.iterdir():
-        if path.name not in needed and _is_ours(path.name):
-            with contextlib.suppress(OSError):
-                shutil.rmtree(path) if path.is_dir() else path.unlink()
-
-
-def _is_ours(name: str) -> bool:
-    return name in (CURRENT, LOCK) or name.startswith(("manifest-", "part-", "alive-", "feedback-", "making-"))
-
-
-@contextlib.contextmanager
-def _named_errors(folder: Path) -> Iterator[None]:
-    """What the system refuses, said as an IndexFolderError."""
-    try:
-        yield
-    except OSError as error:
-        if isinstance(error, MatcherError):
-            raise
-        raise IndexFolderError(
-            f"{folder}：无法读写索引（{error.strerror or error}：{error.filename or ''}）"
-        ) from error
-
-
-@contextlib.contextmanager
-def _named_damage(folder: Path) -> Iterator[None]:
-    """Whatever a broken folder makes the readers raise, said as one IndexFolderError."""
-    try:
-        yield
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, MatcherError):
-            raise
-        raise IndexFolderError(f"{folder}：索引文件不完整或已损坏（{error}）；请从备份恢复，或重新建立索引") from error
+            tables = [*manifest.get("tables", {}).values(), *filter(None, [manifest.get("feedback")])]
+            needed |= {entry["file"] for entry in tables}
+    return needed

@@ -1,6 +1,6 @@
 """Chinese text to terms. Strings in, counted terms out; the segmenter stays in here.
 
-A text's terms are its words (jieba's dictionary and the user's own words), its Latin and numeric tokens, every Chinese
+A text's terms are its words (jieba's dictionary and the user's words), its Latin and numeric tokens, every Chinese
 character and every bigram of neighbouring ones. A two-character word is the same term as its bigram and so counts
 twice: once because it is written there, once because the segmenter reads it as a word.
 """
@@ -20,6 +20,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.progress import logger
 
 _GONE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -96,7 +99,7 @@ class _Jieba:
 
 @functools.cache
 def domain_words() -> tuple[str, ...]:
-    """Technical words of three to six characters that the segmenters' own dictionary lacks (from THUOCL, see
+    """Technical words of three to six characters that the segmenters' dictionary lacks (from THUOCL, see
     NOTICE).
     """
     return tuple((files("matcher.matching") / "domain_words.txt").read_text("utf-8").split())
@@ -118,7 +121,7 @@ def _default_engine() -> str:
     try:
         import rjieba  # noqa: F401
     except ImportError:
-        logging.getLogger(__name__).warning("rjieba is not installed; jieba cuts the same words, ten times slower")
+        logger.warning("rjieba is not installed; jieba cuts the same words, ten times slower")
         return "jieba"
     return "rjieba"
 
@@ -134,15 +137,17 @@ class _Numbers(dict[str, int]):
 class Segmenter:
     """Cuts texts into counted terms. Equal settings give equal terms in every process.
 
-    words: the user's own words, kept whole where they occur. engine: "rjieba" or "jieba"; by default rjieba where it is
+    words: the user's words, kept whole where they occur. engine: "rjieba" or "jieba"; by default rjieba where it is
     installed. Both read the same dictionary without guessing new words, but they are not mixed in one index.
     """
 
     def __init__(self, words: Iterable[str] = (), *, engine: str | None = None) -> None:
+        if isinstance(words, str):
+            raise ArgumentTypeError(f"words is a list of words, not one str: [{words!r}]")
         self.words = tuple(sorted({normalise(word) for word in words} - {""}))
         self.engine = engine or _default_engine()
         if self.engine not in ("rjieba", "jieba"):
-            raise ValueError(f"engine is 'rjieba' or 'jieba', not {self.engine!r}")
+            raise ArgumentError(f"engine is 'rjieba' or 'jieba', not {self.engine!r}")
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Segmenter) and (self.words, self.engine) == (other.words, other.engine)
@@ -168,11 +173,11 @@ class Segmenter:
     @property
     def identity(self) -> dict[str, str]:
         """What must be equal for two segmenters to give equal terms; written into a saved index."""
-        own = hashlib.sha256("\n".join((*domain_words(), *self.words)).encode()).hexdigest()
-        return {"engine": self.engine, "words": own, "terms": "words+characters+bigrams"}
+        words = hashlib.sha256("\n".join((*domain_words(), *self.words)).encode()).hexdigest()
+        return {"engine": self.engine, "words": words, "terms": "words+characters+bigrams"}
 
     def __repr__(self) -> str:
-        return f"Segmenter({len(self.words)} own words, engine={self.engine!r})"
+        return f"Segmenter({len(self.words)} user words, engine={self.engine!r})"
 
     def terms(self, texts: Sequence[str]) -> Terms:
         """The counted terms of each text, in the order of `texts`."""
@@ -221,7 +226,7 @@ def normalise(text: str) -> str:
 def normalise_all(texts: Sequence[str]) -> list[str]:
     """`normalise` of each text, for many at once: character by character through a table."""
     joined = "\0".join(texts)
-    if joined.count("\0") != max(0, len(texts) - 1):  # a text with a NUL of its own
+    if joined.count("\0") != max(0, len(texts) - 1):  # a text that holds a NUL
         return [normalise(text) for text in texts]
     simple = {
         character: _simple(character) for character in map(chr, _distinct(_codes(joined)).tolist()) if character > "\0"
@@ -237,13 +242,13 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
     clean = table[codes].tobytes().decode("utf-32-le", "surrogatepass").split("\0") if texts else []
     if not (bound := [re.escape(character) for character, plain in simple.items() if not plain]):
         return [text.strip() for text in clean]
-    hangs = re.compile("[" + "".join(bound) + "]").search
-    return [normalise(text) if hangs(text) else done.strip() for text, done in zip(texts, clean, strict=True)]
+    depends = re.compile("[" + "".join(bound) + "]").search
+    return [normalise(text) if depends(text) else done.strip() for text, done in zip(texts, clean, strict=True)]
 
 
 @functools.lru_cache(maxsize=65536)
 def _simple(character: str) -> str:
-    """What `normalise` makes of a character anywhere; "" where that hangs on its neighbours."""
+    """What `normalise` makes of a character anywhere; "" where that depends on its neighbours."""
     if unicodedata.combining(character) or "\u1100" <= character <= "\u11ff" or character in "\u03a3\u0345":
         return ""
     plain = unicodedata.normalize("NFKC", character)
@@ -260,16 +265,16 @@ def language(text: str) -> str:
 
 def sentences(text: str) -> list[str]:
     """The sentences of a text in order, without blanks around; long ones are cut at commas. "" gives []."""
-    found: list[str] = []
+    cut: list[str] = []
     for sentence in _SENTENCE.findall(text):
         piece = ""
         for clause in [sentence] if len(sentence) <= LONG_SENTENCE else _CLAUSE.findall(sentence):
             if piece and len(piece) + len(clause) > LONG_SENTENCE:
-                found.append(piece)
+                cut.append(piece)
                 piece = ""
             piece += clause
-        found.append(piece)
-    pieces = [piece.strip(" \t\r\xa0\u3000，,、：:") for piece in found]
+        cut.append(piece)
+    pieces = [piece.strip(" \t\r\xa0\u3000，,、：:") for piece in cut]
     return [piece for piece in pieces if any(map(str.isalnum, piece))]
 
 

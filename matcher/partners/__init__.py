@@ -1,4 +1,4 @@
-"""Which outcome, in which way of cooperation, moves which item of an enterprise's score."""
+"""Partners: which outcome, in which way of cooperation, moves which item of an enterprise's score."""
 
 import lazy_loader
 

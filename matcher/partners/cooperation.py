@@ -1,6 +1,6 @@
-"""Ways of cooperation as data: what a pair leaves open, and how each way moves the facts that a policy reads.
+"""Ways of cooperation as data: which ways an offer leaves open, and how each changes the facts that a policy reads.
 
-Knows nothing of scores; `matcher.partners.proposals` runs the policy on the moved facts.
+Knows nothing of scores; `matcher.partners.proposals` runs the policy on the changed facts.
 """
 
 from __future__ import annotations
@@ -53,10 +53,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Move:
-    """How some ways of cooperation move facts.
+    """How some ways of cooperation change facts.
 
-    `add`: units a column; `add_amount`: share of the contract's amount a column; `set`: values; `obtained`: how the
-    right was obtained; `evidence`: judged items that it gives the experts something to judge.
+    `add`: units added to a column; `add_amount`: share of the contract's amount added to a column; `set`: new values;
+    `obtained`: how the right was obtained; `evidence`: items judged by experts for which it is evidence.
     """
 
     ways: tuple[str, ...]
@@ -73,7 +73,7 @@ class Move:
 
     @property
     def columns(self) -> builtins.set[str]:
-        """The facts that it moves, those of how a right was obtained left out."""
+        """The facts that it changes, without those on how a right was obtained."""
         return {*self.add, *self.add_amount, *self.set}
 
 
@@ -105,7 +105,7 @@ class Cooperation:
         return _shipped() if path is None else _read(Path(path))
 
     def open_ways(self, offered: str, *, person: bool) -> list[Way]:
-        """The ways that a 合作方式 cell leaves open; an empty cell, or one that says anything, leaves all."""
+        """The ways that a 合作方式 cell leaves open; an empty cell, or one such as 面议, leaves all."""
         ways = [way for way in self.ways.values() if way.persons or not person]
         known = [label for way in self.ways.values() for label in way.labels]
         labels = set(cut_labels(offered, [*known, *self.anything])) if offered else set()
@@ -150,13 +150,13 @@ class Cooperation:
         for move in moves:
             columns = self.obtained.get(policy) if move.obtained else None
             if columns:
-                own, acquired = columns["own"], columns["acquired"]
+                developed, bought = columns["own"], columns["acquired"]
                 if move.obtained == "own":
-                    moved |= {own: 1.0, acquired: 0.0}
-                elif move.obtained == "open" and value(own) != 1:
-                    moved |= {own: math.nan, acquired: math.nan}
+                    moved |= {developed: 1.0, bought: 0.0}
+                elif move.obtained == "open" and value(developed) != 1:
+                    moved |= {developed: math.nan, bought: math.nan}
                 elif move.obtained == "acquired" and sum(value(name) for name in columns["rights"]) == 0:
-                    moved |= {own: 0.0, acquired: 1.0}
+                    moved |= {developed: 0.0, bought: 1.0}
             for name, units in move.add.items():
                 moved[name] = value(name) + units
             for name, share in move.add_amount.items():
@@ -196,9 +196,9 @@ def _read(path: Path) -> Cooperation:
 def _move(path: Path, where: str, node: Any, ways: Mapping[str, Way], sources: Mapping[str, str]) -> Move:
     _keys(path, where, node, _MOVE, {"ways", "says", "source", "verified"})
     _keys(path, f"{where}, when", node.get("when", {}), _WHEN, set())
-    strange = [name for name in node["ways"] if name not in ways]
-    if strange:
-        raise PolicyError(f"{path}: {where}: there is no way {strange[0]!r}")
+    unknown = [name for name in node["ways"] if name not in ways]
+    if unknown:
+        raise PolicyError(f"{path}: {where}: there is no way {unknown[0]!r}")
     if node.get("obtained", "own") not in _OBTAINED:
         raise PolicyError(f"{path}: {where}: obtained is one of {', '.join(_OBTAINED)}")
     cited = []

@@ -1,4 +1,4 @@
-"""One page a firm: decisions, points, gaps, the cheapest way, partners, instruments, questions; Excel and HTML.
+"""One page per firm: decisions, points, gaps, the cheapest way, partners, instruments, questions; Excel and HTML.
 
 Finished tables in, files out. What a page shows and how it is laid out stay in here.
 """
@@ -6,8 +6,6 @@ Finished tables in, files out. What a page shows and how it is laid out stay in 
 from __future__ import annotations
 
 import datetime as dt
-import io
-import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,12 +13,17 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.errors import OutputError, PolicyError
-from matcher.export.privacy import mask_contacts
-from matcher.export.sheets import fit_cell
-from matcher.export.targets import save_files
+from matcher.errors import OutputError, PolicyError, TableError
+from matcher.export.pages import page_bytes
+from matcher.export.privacy import mask_nested
+from matcher.export.sheets import Form, Sheet
+from matcher.export.tables import files_of
+from matcher.export.targets import check_folder, check_targets, save_files
+from matcher.partners.cooperation import Cooperation
 from matcher.partners.options import records, text_of
+from matcher.partners.wording import gap_number, interval_text, item_texts, number_text
 from matcher.policy.advice import ask_first
+from matcher.policy.arguments import as_day
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
 from matcher.policy.model import Rule, Ruleset
@@ -32,6 +35,7 @@ from matcher.progress import advancing
 
 OPEN = ("passes", "can_pass", "unknown")  # decisions on an instrument that a firm can still do something with
 _FULL = 2  # policies shown in full; further ones take a line, so that a file stays one page
+_DIGITS = 2  # of figures on a page
 _GOALS = {"passes": "确定通过", "can_pass": "事实条件全部满足，只待专家评分"}
 
 
@@ -49,14 +53,35 @@ def firm_files(
 ) -> list[dict[str, Any]]:
     """The one-page file of every firm, as plain values, in the order of the table.
 
-    `partners`: the table of `matcher.partners.proposals.partners`, of one or several policies. `instruments`: the table
-    of `matcher.policy.support_programmes.instruments`; those that a firm cannot get now are left out.
-    `levers`: policy id -> levers for the cheapest way, by default `matcher.policy.minimal_changes.LEVERS`, whose costs
-    are assumptions. The goal is to pass, or, where experts judge, that only their points are open.
+    Parameters
+    ----------
+    firms
+        The wide firm table, one row per firm.
+    policy
+        A policy by name, folder or object, or several. Pages show the first two in full, the others in a line each.
+    on
+        Day of the answer, a date or ISO text.
+    partners
+        The table of `propose`, of one or several policies.
+    instruments
+        The table of `matcher.policy.support_programmes`; those that a firm cannot get now are left out.
+    levers
+        Policy id -> levers for the cheapest way, by default `matcher.policy.minimal_changes.LEVERS`, whose costs are
+        assumptions. The goal is to pass, or, where experts judge, that only their points are open.
+    most_partners, most_questions
+        How many of each a policy's part holds at most.
 
-    Each: enterprise_id, name, region, on, policies (title, decision, total_low, total_high, met, conditions, items,
-    gaps, cheapest, partners, ask), instruments. None is unknown. Raises PolicyError for a policy that is not known,
-    or a firm with two rows.
+    Returns
+    -------
+    list of dict
+        For each firm enterprise_id, name, region, on, policies, instruments; each policy a dict with title, decision,
+        text (the decision in Chinese), total_low, total_high, met, conditions, items, gaps, cheapest, partners, ask.
+        None is unknown.
+
+    Raises
+    ------
+    PolicyError
+        A policy is not known, or a firm has two rows.
     """
     loaded = load_policies(policy)
     ids = firms["enterprise_id"].astype(str)
@@ -64,7 +89,7 @@ def firm_files(
         raise PolicyError(
             f"企业表中同一企业有不止一行：{'、'.join(ids[ids.duplicated()].unique()[:5])}；请每家企业只留一行"
         )
-    day = dt.date.fromisoformat(on) if isinstance(on, str) else on
+    day = as_day(on)
     files: list[dict[str, Any]] = [
         {
             "enterprise_id": name,
@@ -77,65 +102,81 @@ def firm_files(
         for name, row in zip(ids, records(firms), strict=True)
     ]
     with advancing(len(loaded), "企业档案", progress) as advance:
-        for policy in loaded:
-            for file, part in zip(files, _answers(for_one(firms, policy, loaded), policy, day), strict=True):
+        for one in loaded:
+            for file, part in zip(files, _answers(for_one(firms, one, loaded), one, day), strict=True):
                 file["policies"].append(part)
             advance(1)
-    ways = {policy.id: (levers or LEVERS).get(policy.id) for policy in loaded}
     by_firm = {file["enterprise_id"]: file for file in files}
-    for at, policy in enumerate(loaded):
-        own = for_one(firms, policy, loaded)
-        _add_questions(by_firm, at, own, policy, day, most_questions)
-        if at < _FULL and ways[policy.id] is not None:
-            _add_cheapest(by_firm, at, own, policy, day, ways[policy.id])
+    for at, one in enumerate(loaded):
+        table, known = for_one(firms, one, loaded), (levers or LEVERS).get(one.id)
+        _add_questions(by_firm, at, table, one, day, most_questions)
+        if at < _FULL and known is not None:
+            _add_cheapest(by_firm, at, table, one, day, known)
         if partners is not None and len(partners):
-            _add_partners(by_firm, at, partners[partners["policy"].astype(str) == policy.id], most_partners)
+            _add_partners(by_firm, at, partners[partners["policy"].astype(str) == one.id], most_partners)
     if instruments is not None:
         for row in records(instruments):
-            found = by_firm.get(text_of(row["enterprise_id"]))
-            if found is not None and row["decision"] in OPEN:
-                found["instruments"].append({name: text_of(row[name]) for name in ("title", "what_to_do", "source")})
+            file_of = by_firm.get(text_of(row["enterprise_id"]))
+            if file_of is not None and row["decision"] in OPEN:
+                file_of["instruments"].append({name: text_of(row[name]) for name in ("title", "what_to_do", "source")})
     return files
+
+
+def firms_by_id(firms: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
+    """The firms with these ids, in the order of the table. Raises TableError where one is missing."""
+    missing = sorted(set(ids) - set(firms["enterprise_id"].astype(str)))
+    if missing:
+        raise TableError(f"企业表中没有企业 {'、'.join(missing)}")
+    return firms[firms["enterprise_id"].astype(str).isin(set(ids))].reset_index(drop=True)
 
 
 def write_firm_files(
     output: str | Path, files: Sequence[Mapping[str, Any]], *, mask: bool = True, progress: bool = False
 ) -> int:
-    """Write the files: a workbook (.xlsx, an overview and a sheet a firm), a page (.html, a printed page a firm), or,
-    for a name without suffix, a folder that exists with an .html and an .xlsx a firm and `index.html`.
+    """Write the files of `firm_files`; how many files were written is returned.
 
-    With `mask`, contacts in texts are hidden (see `matcher.export.matches.mask_contacts`). Returns how many files were
-    written. Raises OutputError where that cannot be done; a folder's files are then all written or none.
+    Parameters
+    ----------
+    output
+        A workbook (.xlsx, an overview and a sheet per firm), a page (.html, a printed page per firm), or a folder,
+        made where it is missing, for an .html and an .xlsx per firm and `index.html`; a folder's files are all written
+        or none.
+    files
+        What `firm_files` gave.
+    mask
+        Hide contacts in texts, ids and file names (see `matcher.export.privacy`).
+
+    Raises
+    ------
+    OutputError
+        Nothing can be written there.
     """
     target = Path(output)
-    shown = [_masked(file) for file in files] if mask else list(files)
+    # names of sheets and files are shortened: contacts are hidden first, or a cut number would not be seen as one
+    shown: Any = mask_nested(list(files)) if mask else list(files)
     suffix = target.suffix.lower()
-    if suffix == ".xlsx":
-        save_files({target: _workbook(shown)})
+    if suffix in (".xlsx", ".html") and not target.is_dir():
+        check_targets({output: (".xlsx", ".html")})
+        save_files(_workbook(target, shown) if suffix == ".xlsx" else {target: _page(shown)})
         return 1
-    if suffix == ".html":
-        save_files({target: _page(shown)})
-        return 1
-    if suffix or not target.is_dir():
-        raise OutputError(f"“{target}”：请写成 .xlsx、.html，或一个已有的文件夹")
+    if suffix and not target.is_dir():
+        raise OutputError(f"“{target}”：请写成 .xlsx、.html，或一个文件夹")
+    folder = check_folder(output)
     names = _unique([re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", file["enterprise_id"])[:80] for file in shown])
-    out: dict[Path, bytes] = {}
+    written: dict[Path, bytes] = {}
     with advancing(len(shown), "写出", progress) as advance:
         for name, file in zip(names, shown, strict=True):
-            out[target / f"{name}.html"] = _page([file])
-            out[target / f"{name}.xlsx"] = _workbook([file])
+            written[folder / f"{name}.html"] = _page([file])
+            written |= _workbook(folder / f"{name}.xlsx", [file])
             advance(1)
-    out[target / "index.html"] = (
-        _template("firm_index.html.j2")
-        .render(rows=list(zip(names, shown, strict=True)), decisions=DECISIONS, on=shown[0]["on"] if shown else "")
-        .encode()
-    )
-    save_files(out)
-    return len(out)
+    index = {"rows": list(zip(names, shown, strict=True)), "on": shown[0]["on"] if shown else ""}
+    written[folder / "index.html"] = page_bytes("firm_index", index, mask=False)
+    save_files(written)
+    return len(written)
 
 
 def _answers(firms: pd.DataFrame, policy: Policy, day: dt.date) -> list[dict[str, Any]]:
-    """What a policy says of every firm: decision, conditions, items and gaps."""
+    """The answer of a policy for every firm: decision, conditions, items and gaps."""
     scored = score(firms, policy, on=day)
     rules = {edition.id: rules_by_id(policy, edition.id) for edition in policy.editions}
     by_firm: dict[str, list[dict[str, Any]]] = {}
@@ -143,18 +184,18 @@ def _answers(firms: pd.DataFrame, policy: Policy, day: dt.date) -> list[dict[str
         by_firm.setdefault(str(row["enterprise_id"]), []).append(row)
     out = []
     for summary in records(scored.summary.astype({"decision": object, "edition": object})):
-        own = rules.get(text_of(summary["edition"]), {})
-        whole = Ruleset(policy.editions[0], tuple(own.values()), None)
+        by_id = rules.get(text_of(summary["edition"]), {})
+        ruleset = Ruleset(policy.editions[0], tuple(by_id.values()), None)
         conditions, items = [], []
         for row in by_firm.get(str(summary["enterprise_id"]), ()):
-            rule = own[row["kind"], row["rule"]]
-            told = {"title": rule.title, "source": row["source"], "verified": bool(row["verified"])}
+            rule = by_id[row["kind"], row["rule"]]
+            shared = {"title": rule.title, "source": row["source"], "verified": bool(row["verified"])}
             if row["kind"] == "condition":
-                gap = _gap(row["gap"], rule, policy, whole)
-                conditions.append({**told, "passed": str(row["passed"]), "said": PASSED[row["passed"]], "gap": gap})
+                gap = _gap(row["gap"], rule, policy, ruleset)
+                conditions.append({**shared, "passed": str(row["passed"]), "text": PASSED[row["passed"]], "gap": gap})
             elif row["kind"] == "points" and row["rule"] != "total":
                 points = {name: _plain(row[f"points_{name}"]) for name in ("low", "high", "max")}
-                items.append({**told, **points, "said": _range(points["low"], points["high"])})
+                items.append({**shared, **points, "text": _interval(points["low"], points["high"])})
         total = [_plain(summary["total_low"]), _plain(summary["total_high"])]
         decision = text_of(summary["decision"])
         out.append(
@@ -163,10 +204,10 @@ def _answers(firms: pd.DataFrame, policy: Policy, day: dt.date) -> list[dict[str
                 "title": policy.title,
                 "edition": text_of(summary["edition"]),
                 "decision": decision,
-                "said": DECISIONS.get(decision, "不作结论"),
+                "text": DECISIONS.get(decision, "不作结论"),
                 "total_low": total[0],
                 "total_high": total[1],
-                "total": _range(*total),
+                "total": _interval(*total),
                 "met": sum(row["passed"] == "pass" for row in conditions),
                 "conditions": conditions,
                 "items": items,
@@ -182,12 +223,9 @@ def _answers(firms: pd.DataFrame, policy: Policy, day: dt.date) -> list[dict[str
 
 def _gap(gap: float, rule: Rule, policy: Policy, ruleset: Ruleset) -> str:
     """How far a condition is from holding, in the unit of what is compared; "" where that is no number."""
-    if math.isnan(gap) or not gap:
-        return ""
-    names = list(reads(rule, ruleset))
-    kinds = {policy.columns[name].kind for name in names}
+    kinds = {policy.columns[name].kind for name in reads(rule, ruleset)}
     unit = "分" if rule.id == "score" else "元" if kinds == {"yuan"} else "天" if kinds == {"date"} else ""
-    return f"差 {_number(float(math.ceil(gap)) if gap > 1000 else gap)}{unit}"
+    return f"差 {number}{unit}" if (number := gap_number(gap, _DIGITS)) else ""
 
 
 def _add_questions(
@@ -205,13 +243,13 @@ def _add_cheapest(
     firms: pd.DataFrame,
     policy: Policy,
     day: dt.date,
-    levers: Sequence[Lever] | None,
+    levers: Sequence[Lever],
 ) -> None:
     goal = "can_pass" if judged_columns(policy) else "passes"
-    found = cheapest(firms, policy, on=day, levers=levers, goal=goal, proposals=1)
+    changes = cheapest(firms, policy, on=day, levers=levers, goal=goal, proposals=1)
     for file in by_firm.values():
         file["policies"][at]["goal"] = _GOALS[goal]
-    for name, rows in found.groupby("enterprise_id", sort=False):
+    for name, rows in changes.groupby("enterprise_id", sort=False):
         steps: dict[str, dict[str, Any]] = {}
         for row in records(rows):
             step = steps.setdefault(row["lever"], {"title": row["title"], "cost": _number(row["cost"]), "what": []})
@@ -228,8 +266,6 @@ def _add_cheapest(
 
 def _add_partners(by_firm: Mapping[str, dict[str, Any]], at: int, table: pd.DataFrame, most: int) -> None:
     """The best ranked partners, each once, in its best way; of good matches only."""
-    from matcher.partners.cooperation import Cooperation
-
     titles = {way.id: way.title for way in Cooperation.load().ways.values()}
     if "good_match" in table:
         table = table[table["good_match"].astype(bool)]
@@ -237,23 +273,17 @@ def _add_partners(by_firm: Mapping[str, dict[str, Any]], at: int, table: pd.Data
         file = by_firm.get(str(name))
         if file is None:
             continue
-        told, first = file["policies"][at]["partners"], rows.iloc[0]
+        listed, first = file["policies"][at]["partners"], rows.iloc[0]
         key = text_of(first["outcome_id"]) or text_of(first["expert_id"])
-        if len(told) >= most or any(other["id"] == key for other in told):
+        if len(listed) >= most or any(other["id"] == key for other in listed):
             continue
-        moved = [
-            f"{row['title']} {row['before']}→{row['after']}"
-            if row["kind"] != "judged"
-            else f"{row['title']} {row['after']}"
-            for row in records(rows)
-        ]
         gains = [_plain(first[f"total_gain_{end}"]) for end in ("low", "high")]
-        told.append(
+        listed.append(
             {
                 "id": key,
                 "partner": text_of(first["partner"]),
                 "way": titles.get(text_of(first["way"]), text_of(first["way"])),
-                "moved": "；".join(moved),
+                "moved": item_texts(rows, " "),
                 "gain": "" if gains[0] is None else f"低限 {_signed(gains[0])}，高限 {_signed(gains[1])}",
                 "met": int(first["conditions_met"]),
                 "probability": f"{float(first['probability']):.2f}",
@@ -271,55 +301,37 @@ def _plain(value: Any) -> float | None:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.2f}".rstrip("0")
+    return number_text(value, _DIGITS)
 
 
 def _signed(value: float | None) -> str:
     return "" if value is None else f"{'+' if value > 0 else ''}{_number(value)}"
 
 
-def _range(low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return ""
-    return _number(low) if low == high else f"{_number(low)}～{_number(high)}"
-
-
-def _masked(value: Any) -> Any:
-    if isinstance(value, str):
-        return mask_contacts(value)
-    if isinstance(value, Mapping):
-        return {key: part if str(key).endswith("id") else _masked(part) for key, part in value.items()}
-    return [_masked(part) for part in value] if isinstance(value, list) else value
+def _interval(low: float | None, high: float | None) -> str:
+    return "" if low is None or high is None else interval_text(low, high, _DIGITS)
 
 
 def _unique(names: Sequence[str]) -> list[str]:
     """The names, a number behind those that a file system or workbook would take for one used before."""
     used: set[str] = set()
-    out = []
+    unique = []
     for name in names:
-        found, n = name, 1
-        while found.lower() in used:
+        free, n = name, 1
+        while free.lower() in used:
             n += 1
-            found = f"{name[:76]}~{n}"
-        used.add(found.lower())
-        out.append(found)
-    return out
-
-
-def _template(name: str) -> Any:
-    import jinja2
-
-    loader = jinja2.PackageLoader("matcher.export")
-    return jinja2.Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True).get_template(name)
+            free = f"{name[:76]}~{n}"
+        used.add(free.lower())
+        unique.append(free)
+    return unique
 
 
 def _page(files: Sequence[Mapping[str, Any]]) -> bytes:
-    page: str = _template("firm_file.html.j2").render(files=files, full=_FULL)
-    return page.encode()
+    return page_bytes("firm_file", {"files": files, "full": _FULL}, mask=False)
 
 
 def _lines(file: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
-    """A firm's sheet as rows: (look, cells); looks: title, head, columns, row."""
+    """A firm's sheet as the lines of a `Form`."""
     rows: list[tuple[str, list[str]]] = [
         ("title", [file["name"]]),
         ("row", ["企业编号", file["enterprise_id"], file["region"], f"判断日期 {file['on']}"]),
@@ -327,15 +339,15 @@ def _lines(file: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     for at, part in enumerate(file["policies"]):
         total = f"{part['total']} 分" if part["total"] else ""
         met = f"条件符合 {part['met']}/{len(part['conditions'])}" if part["conditions"] else ""
-        rows.append(("head", [part["title"], part["said"], total, met]))
+        rows.append(("head", [part["title"], part["text"], total, met]))
         if at >= _FULL:
             continue
         if part["gaps"]:
             rows.append(("columns", ["未满足的条件", "结论", "差距", "依据"]))
-            rows += [("row", [row["title"], row["said"], row["gap"], row["source"]]) for row in part["gaps"]]
+            rows += [("row", [row["title"], row["text"], row["gap"], row["source"]]) for row in part["gaps"]]
         if part["items"]:
             rows.append(("columns", ["得分项", "得分", "满分", "依据"]))
-            rows += [("row", [i["title"], i["said"], _number(i["max"]), i["source"]]) for i in part["items"]]
+            rows += [("row", [i["title"], i["text"], _number(i["max"]), i["source"]]) for i in part["items"]]
         if part["cheapest"]:
             way = part["cheapest"]
             rows.append(
@@ -357,54 +369,19 @@ def _lines(file: Mapping[str, Any]) -> list[tuple[str, list[str]]]:
     return rows
 
 
-def _workbook(files: Sequence[Mapping[str, Any]]) -> bytes:
-    import xlsxwriter
-
-    buffer = io.BytesIO()
-    book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    base = {"text_wrap": True, "valign": "top", "font_size": 9}
-    looks = {
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        "head": book.add_format({**base, "bold": True, "font_size": 10, "bg_color": "#DCEBE3"}),
-        "columns": book.add_format({**base, "bold": True, "bg_color": "#F1F4F2", "bottom": 1}),
-        "row": book.add_format(base),
-    }
+def _workbook(target: Path, files: Sequence[Mapping[str, Any]]) -> dict[Path, bytes]:
+    """One sheet per firm; of several firms an overview first, whose ids open their sheets."""
     names = _unique(
         [re.sub(r"[\[\]:*?/\\']", "_", f"{file['enterprise_id']} {file['name']}")[:27].strip() for file in files]
     )
+    sheets: dict[str, Sheet | Form] = {}
     if len(files) > 1:
-        page = book.add_worksheet("总览")
-        titles = [part["title"] for part in files[0]["policies"]]
-        heads = ["企业编号", "企业名称", *(f"{title}：{what}" for title in titles for what in ("结论", "得分"))]
-        for place, head in enumerate(heads):
-            page.set_column(place, place, 26 if place == 1 else 18)
-            page.write_string(0, place, head, looks["columns"])
-        for line, (file, name) in enumerate(zip(files, names, strict=True), 1):
-            page.write_url(line, 0, f"internal:'{name}'!A1", string=file["enterprise_id"][:255])
-            cells = [file["name"], *(part[key] for part in file["policies"] for key in ("said", "total"))]
-            for place, cell in enumerate(cells, 1):
-                page.write_string(line, place, cell, looks["row"])
-        page.freeze_panes(1, 2)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        page.autofilter(0, 0, len(files), len(heads) - 1)
-    for file, name in zip(files, names, strict=True):
-        page = book.add_worksheet(name)
-        for place, width in enumerate((34, 18, 18, 60)):
-            page.set_column(place, place, width)
-        for line, (look, cells) in enumerate(_lines(file)):
-            cells = [*cells, *[""] * (4 - len(cells))] if look in ("head", "columns") else cells
-            if len(cells) == 1:
-                page.merge_range(line, 0, line, 3, "", looks[look])
-            if len(cells) == 2:
-                page.merge_range(line, 1, line, 3, "", looks[look])
-            for place, cell in enumerate(cells):
-                page.write_string(line, place, fit_cell(cell), looks[look])
-            widest = max(len(cell) / width for cell, width in zip(cells, (21, 11, 11, 38), strict=False))
-            page.set_row(line, 20 if look == "title" else 13 * max(1, math.ceil(widest if len(cells) > 2 else 1)))
-        page.set_paper(9)
-        page.fit_to_pages(1, 1)
-        page.set_margins(0.4, 0.4, 0.4, 0.4)
-        page.hide_gridlines(2)
-    book.close()
-    return buffer.getvalue()
+        table: dict[str, list[str]] = {name: [file[name] for file in files] for name in ("enterprise_id", "name")}
+        titles = {}
+        for at, part in enumerate(files[0]["policies"]):
+            for key, title in (("text", "结论"), ("total", "得分")):
+                table[f"{key}_{at}"] = [file["policies"][at][key] for file in files]
+                titles[f"{key}_{at}"] = f"{part['title']}：{title}"
+        sheets["总览"] = Sheet(pd.DataFrame(table), titles, frozen=2, links={"enterprise_id": names})
+    sheets |= {name: Form(_lines(file)) for name, file in zip(names, files, strict=True)}
+    return files_of(target, sheets, title="企业档案", mask=False)

@@ -1,11 +1,11 @@
-"""Finished tables to what may be tried: one option a firm, partner and way of cooperation that is open to them."""
+"""Finished tables to options: one per firm, partner and way of cooperation that is open to the two."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,7 @@ from matcher.tables.cells import Fault, read_yuan
 
 @dataclass(frozen=True)
 class Option:
-    """One firm, one partner, one way."""
+    """One firm, one partner, one way. `label`: the partner in Chinese; `source`: where its probability is from."""
 
     firm: int
     partner: tuple[str, str]  # outcome_id, expert_id
@@ -31,13 +31,13 @@ class Option:
     probability: float
     source: str
     cost: float
-    what: str
+    label: str
     right: str
     good: bool
 
-    def changes(self, house: Cooperation, policy: str, facts: Mapping[str, float]) -> dict[str, float]:
+    def changes(self, cooperation: Cooperation, policy: str, facts: Mapping[str, float]) -> dict[str, float]:
         """The facts of a firm that it would change, with their new values."""
-        return house.apply(policy, self.moves, self.amount, facts)
+        return cooperation.apply(policy, self.moves, self.amount, facts)
 
 
 def asked_firms(firms: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
@@ -52,10 +52,10 @@ def asked_firms(firms: pd.DataFrame, pairs: pd.DataFrame) -> pd.DataFrame:
 
 
 def owned_pairs(firms: pd.DataFrame, matches: pd.DataFrame, needs: pd.DataFrame | None) -> pd.DataFrame:
-    """One row a firm and partner, the need of the best fit; with probability, probability_from, good_match and cost.
+    """One row per firm and partner (the need that fits best) with probability, probability_from, good_match, cost.
 
-    good_match: the matching puts its name to the pair (its own good_match, else a probability of at least the shipped
-    calibration's `good`; a pair of which neither is known was chosen by its user).
+    good_match: the pair is recommended: by the column good_match, else by a probability of at least the shipped
+    calibration's `good`; a pair for which neither is known was chosen by the user and counts as recommended.
     """
     table = pd.DataFrame(index=matches.index)
     for name in ("need_id", "outcome_id", "expert_id", "enterprise_id"):
@@ -67,18 +67,18 @@ def owned_pairs(firms: pd.DataFrame, matches: pd.DataFrame, needs: pd.DataFrame 
         table["enterprise_id"] = table["need_id"].map(owner).fillna("")
     if "outcome_id" not in matches and "expert_id" not in matches:
         raise TableError("配对表既没有成果编号，也没有专家编号")
-    told = pd.Series(np.nan, matches.index, dtype=float)
+    probability = pd.Series(np.nan, matches.index, dtype=float)
     table["probability_from"] = "assumed"
     if "probability" in matches:
-        told = pd.to_numeric(matches["probability"], errors="coerce").astype(float)
-        table.loc[told.notna(), "probability_from"] = "probability"
-    table["good_match"] = told.isna() | (told >= Calibration.good)
+        probability = pd.to_numeric(matches["probability"], errors="coerce").astype(float)
+        table.loc[probability.notna(), "probability_from"] = "probability"
+    table["good_match"] = probability.isna() | (probability >= Calibration.good)
     if "good_match" in matches:
         good = matches["good_match"].astype("boolean").fillna(False).astype(bool)
         table["good_match"] = good.where(matches["good_match"].notna(), table["good_match"])
-        table.loc[told.isna(), "probability_from"] = "good_match"
-        told = told.fillna(good.astype(float))
-    table["probability"] = told.fillna(1.0)
+        table.loc[probability.isna(), "probability_from"] = "good_match"
+        probability = probability.fillna(good.astype(float))
+    table["probability"] = probability.fillna(1.0)
     outside = ~table["probability"].between(0, 1)
     if outside.any():
         raise TableError(f"配对表的 probability 应在 0 到 1 之间，第 {int(np.argmax(outside.to_numpy())) + 1} 对不是")
@@ -128,7 +128,7 @@ def _yuan(value: Any) -> float | None:
 
 
 def options_of(
-    house: Cooperation,
+    cooperation: Cooperation,
     policy: str,
     firms: pd.DataFrame,
     pairs: pd.DataFrame,
@@ -142,7 +142,7 @@ def options_of(
     place = {name: row for row, name in enumerate(firms["enterprise_id"].astype(str))}
     known = {"outcome_id": _rows(outcomes, "outcome_id"), "expert_id": _rows(experts, "expert_id")}
     asked = _rows(needs, "need_id")
-    order = list(house.ways)
+    order = list(cooperation.ways)
     for pair in pairs.to_dict("records"):
         person = not pair["outcome_id"]
         column = "expert_id" if person else "outcome_id"
@@ -150,18 +150,18 @@ def options_of(
         budget, price = _yuan(asked.get(pair["need_id"], {}).get("budget")), _yuan(record.get("price"))
         ip_type = text_of(record.get("ip_type"))
         field = _yes(record.get("in_field"))
-        what = text_of(record.get("title")) or text_of(record.get("name")) or pair[column]
+        title = text_of(record.get("title")) or text_of(record.get("name")) or pair[column]
         where = "，".join(filter(None, (text_of(record.get("institution")), ip_type)))
-        for way in house.open_ways(text_of(record.get("cooperation")), person=person):
+        for way in cooperation.open_ways(text_of(record.get("cooperation")), person=person):
             if ways is not None and way.id not in ways:
                 continue
             developed = way.persons
             amount = (budget if budget is not None else price) if developed else price
             offer = Offer(
-                house.right(ip_type),
+                cooperation.right(ip_type),
                 _yes(record.get("hte_used")),
-                house.mature(text_of(record.get("maturity"))),
-                house.in_field(text_of(record.get("field"))) if field is None else field,
+                cooperation.mature(text_of(record.get("maturity"))),
+                cooperation.in_field(text_of(record.get("field"))) if field is None else field,
                 _yes(record.get("overseas")) is not True,
                 amount,
             )
@@ -173,12 +173,12 @@ def options_of(
                 pair["need_id"],
                 way,
                 order.index(way.id),
-                tuple(house.moves_of(policy, way.id, offer)),
+                tuple(cooperation.moves_of(policy, way.id, offer)),
                 amount,
                 float(pair["probability"]),
                 pair["probability_from"],
                 float(cost),
-                f"“{what}”（{where}）" if where else f"“{what}”",
+                f"“{title}”（{where}）" if where else f"“{title}”",
                 offer.right,
                 bool(pair["good_match"]),
             )
@@ -189,17 +189,37 @@ def finite(value: float) -> float | None:
     return None if math.isnan(value) else float(value)
 
 
+class Owned(NamedTuple):
+    """Needs with the firm that each belongs to.
+
+    `usable`: those of the firms given; `outside`: how many others; `named`: how many lack an id but have a firm of
+    exactly their name.
+    """
+
+    needs: pd.DataFrame
+    usable: pd.DataFrame
+    outside: int
+    named: int
+
+
+def owned_needs(needs: pd.DataFrame, firms: pd.DataFrame, *, by_name: bool) -> Owned:
+    """Which needs belong to the firms; with `by_name` also by the firm's exact name."""
+    owned, named = owners_by_name(needs, firms, accept=by_name)
+    inside = owned["enterprise_id"].isin(set(firms["enterprise_id"]))
+    return Owned(owned, owned[inside], int((~inside).sum()), named)
+
+
 def owners_by_name(needs: pd.DataFrame, firms: pd.DataFrame, *, accept: bool) -> tuple[pd.DataFrame, int]:
-    """Needs without `enterprise_id` get that of the one firm of exactly their `enterprise` name, if `accept` says so.
+    """Needs without `enterprise_id` get that of the one firm of exactly their `enterprise` name, if `accept`.
 
     Returns the needs, and how many have such a firm (a name is a proposal; see `matcher.policy.linkage.link`).
     """
-    own = texts(needs, "enterprise_id")
-    open_ = own == ""
+    owner = texts(needs, "enterprise_id")
+    open_ = owner == ""
     asking = pd.DataFrame({"name": texts(needs, "enterprise")[open_]})
     links = link(asking, firms).links
     same = (links["how"] == "名称相同，待确认").to_numpy(bool)
-    found = pd.Series(np.where(same, links["enterprise_id"], ""), own.index[open_], dtype=object)
+    proposed = pd.Series(np.where(same, links["enterprise_id"], ""), owner.index[open_], dtype=object)
     if accept:
-        own = own.where(~open_, found.reindex(own.index))
-    return needs.assign(enterprise_id=own), int(same.sum())
+        owner = owner.where(~open_, proposed.reindex(owner.index))
+    return needs.assign(enterprise_id=owner), int(same.sum())

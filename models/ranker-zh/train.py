@@ -119,10 +119,10 @@ def reaches_tried(index: Index) -> dict[str, list[float]]:
     pairs = index.feedback.table.rename(columns={"asking_id": "need_id", "title": "need_title", "record_id": "pair_id"})
     rows = pd.Series(np.arange(len(index)), index.ids)[pairs["pair_id"]].to_numpy()
     texts, of, parts = ranking._parts(index, index.feedback.table, rows)
-    features, total = ranking._features(index.chance, index.vectors(rows), parts), parts.sum(axis=1)
+    features, total = ranking._features(index.scale, index.vectors(rows), parts), parts.sum(axis=1)
     truth = pairs[["pair_id", "need_id", "level"]]
     levels = truth["level"].to_numpy()[:, None] >= np.array([2, 3, 4])
-    needs, alike = ranking._nearness(index.chance, texts @ texts.T, len(of))[of[:, None], of], features @ features.T
+    needs, alike = ranking._nearness(index.scale, texts @ texts.T, len(of))[of[:, None], of], features @ features.T
     kernels = {reach: needs**reach * alike for reach in REACHES}
 
     def told(kernel: Scores, known: Scores, unknown: Scores) -> Scores:

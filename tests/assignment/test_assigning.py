@@ -22,22 +22,22 @@ SQUARE = pairs("a X 0.9, a Y 0.8, b X 0.8, b Y 0.1")
 ONE = {"default": {"min": 1, "max": 1}}
 
 
-def chosen(found) -> set[tuple[str, str]]:
-    rows = found.pairs[found.pairs["alternate"] == 0]
+def chosen(assignment) -> set[tuple[str, str]]:
+    rows = assignment.pairs[assignment.pairs["alternate"] == 0]
     return set(zip(rows["left_id"], rows["right_id"], strict=True))
 
 
 def test_the_sum_is_largest_not_the_first_choice():
-    found = assign(SQUARE, left=ONE, right=ONE)
-    assert found.pairs.to_dict("list") == {
+    assignment = assign(SQUARE, left=ONE, right=ONE)
+    assert assignment.pairs.to_dict("list") == {
         "left_id": ["b", "a"],
         "right_id": ["X", "Y"],
         "alternate": [0, 0],
         "score": [0.8, 0.8],
         "rank": [0, 0],
     }
-    assert found.proof["total"] == pytest.approx(1.6)
-    assert found.proof["optimal"]
+    assert assignment.proof["total"] == pytest.approx(1.6)
+    assert assignment.proof["optimal"]
 
 
 def test_without_bounds_every_pair_that_adds_is_chosen():
@@ -47,15 +47,15 @@ def test_without_bounds_every_pair_that_adds_is_chosen():
 def test_the_worst_off_comes_first():
     table = pairs("a X 0.9, a Y 0.3, b X 0.4, b Y 0.1")
     assert chosen(assign(table, left=ONE, right=ONE)) == {("a", "X"), ("b", "Y")}
-    found = assign(table, left=ONE, right=ONE, goal="max_min")
-    assert chosen(found) == {("a", "Y"), ("b", "X")}
-    assert found.proof["worst"] == pytest.approx(0.3)
+    assignment = assign(table, left=ONE, right=ONE, goal="max_min")
+    assert chosen(assignment) == {("a", "Y"), ("b", "X")}
+    assert assignment.proof["worst"] == pytest.approx(0.3)
 
 
 def test_a_bound_of_ones_own_comes_before_the_defaults():
     table = pairs("a X 0.9, b X 0.5, a Y 0.2, b Y 0.1")
-    found = assign(table, left={"default": {"min": 1}, "a": {"max": 0}})
-    assert chosen(found) == {("b", "X"), ("b", "Y")}
+    assignment = assign(table, left={"default": {"min": 1}, "a": {"max": 0}})
+    assert chosen(assignment) == {("b", "X"), ("b", "Y")}
     assert chosen(assign(table, left={"default": {"max": 1}, "a": {"min": 2}})) == {("a", "X"), ("a", "Y"), ("b", "X")}
 
 
@@ -185,7 +185,7 @@ def test_a_lot_draws_among_the_best_only_and_equal_seeds_draw_alike():
 
 def test_alternates_could_step_in():
     table = pairs("a X 0.9, b X 0.8, c X 0.7, d X 0.6, e X 0.5, f X 0.4, c Y 0.9")
-    found = assign(
+    assignment = assign(
         table,
         left={"default": {"max": 1}},
         right={"X": {"min": 2, "max": 2}, "Y": {"min": 1, "max": 1}},
@@ -195,14 +195,14 @@ def test_alternates_could_step_in():
         alternates=1,
     )
     # c is busy at Y, d is barred, e would be the second of 甲所
-    assert found.pairs[["left_id", "right_id", "alternate", "rank"]].to_numpy().tolist() == [
+    assert assignment.pairs[["left_id", "right_id", "alternate", "rank"]].to_numpy().tolist() == [
         ["a", "X", 0, 0],
         ["b", "X", 0, 0],
         ["f", "X", 1, 1],
         ["c", "Y", 0, 0],
     ]
-    assert found.shortages.to_dict("records") == [{"right_id": "Y", "asked": 1, "found": 0}]
-    assert found.notes == ("候补不足：1 个右方可用的候补少于要求（Y）",)
+    assert assignment.shortages.to_dict("records") == [{"right_id": "Y", "asked": 1, "found": 0}]
+    assert assignment.notes == ("候补不足：1 个右方可用的候补少于要求（Y）",)
 
 
 def test_what_the_pair_table_must_be():
@@ -229,8 +229,8 @@ def recorded():
     arguments = {"left": ONE, "right": ONE, "forbid": forbid, "seed": "07 11", "goal": "max_min_then_total"}
     table = pairs("a X 0.9, a Y 0.8, b X 0.8, b Y 0.1, c X 0.1, c Y 0.2")
     arguments["left"] = {"default": {"max": 1}}
-    found = assign(table, **arguments)
-    return table, make_record(found, arguments, inputs={"pairs.csv": "0" * 64})
+    assignment = assign(table, **arguments)
+    return table, make_record(assignment, arguments, inputs={"pairs.csv": "0" * 64})
 
 
 def test_a_record_says_why_and_its_public_version_names_nobody_excluded():

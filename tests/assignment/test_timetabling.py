@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.assignment import repair, timetable
-from matcher.assignment import timetabling as events
+from matcher.assignment import repair, timetable, timetabling
 from matcher.errors import TableError
 
 SLOTS = ["09:00", "09:20", "09:40"]
@@ -82,7 +81,7 @@ def test_the_way_of_large_events_comes_near_the_best(monkeypatch):
         rooms = [f"R{i}" for i in range(5 + case % 4)]
         exact = timetable(meetings, slots=slots, rooms=rooms, unavailable=away)
         with monkeypatch.context() as patch:
-            patch.setattr(events, "EXACT", 0)
+            patch.setattr(timetabling, "EXACT", 0)
             quick = timetable(meetings, slots=slots, rooms=rooms, unavailable=away)
         check(exact)
         check(quick)
@@ -91,7 +90,7 @@ def test_the_way_of_large_events_comes_near_the_best(monkeypatch):
 
 
 def test_without_absences_every_chosen_meeting_finds_a_slot(monkeypatch):
-    monkeypatch.setattr(events, "EXACT", 0)
+    monkeypatch.setattr(timetabling, "EXACT", 0)
     rng = np.random.default_rng(5)
     meetings, slots, _ = random_event(rng, 12, 12, 6)
     for rooms in (12, 9):

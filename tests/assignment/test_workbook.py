@@ -8,7 +8,11 @@ import pandas as pd
 import pytest
 
 from matcher.assignment import conflicts
-from matcher.assignment.config import read_pairs, read_settings
+from matcher.assignment.assigning import assign
+from matcher.assignment.audit import make_record, public_record, record_bytes, replay
+from matcher.assignment.config import read_settings
+from matcher.assignment.reading import read_pairs
+from matcher.assignment.workbook import assignment_sheets
 from matcher.errors import TableError
 
 PAIRS = "left_id,right_id,score\n007,no,0.9\n007,P2,0.5\nno,no,0.8\nno,P2,0.7\nE3,no,0.3\nE3,P2,0.4\n"
@@ -60,8 +64,8 @@ def test_travel_regions_and_languages():
         ("E1", "V1", "路程 30 超过 20"),
         ("E1", "V2", "路程 60.5 超过 20"),
     ]
-    mine, theirs = {"E1": "费县", "E2": "兰山区"}, {"V1": "费县", "V2": "郯城县"}
-    assert triples(conflicts.outside_region(pairs, mine, theirs, beside=[("费县", "兰山区")])) == [
+    lefts, rights = {"E1": "费县", "E2": "兰山区"}, {"V1": "费县", "V2": "郯城县"}
+    assert triples(conflicts.outside_region(pairs, lefts, rights, beside=[("费县", "兰山区")])) == [
         ("E1", "V2", "地区不符：费县—郯城县"),
         ("E2", "V2", "地区不符：兰山区—郯城县"),
     ]
@@ -82,7 +86,7 @@ def settings(tmp_path, text: str, pairs: str = PAIRS) -> dict:
 def test_every_key_is_read_and_ids_stay_as_written(tmp_path):
     (tmp_path / "亲属.csv").write_text("专家编号,项目编号,关系\n007,no,夫妻\n", "utf-8-sig")
     (tmp_path / "往届.csv").write_text("panel_id,left_id\n1,007\n1,no\n", "utf-8")
-    told = settings(
+    arguments = settings(
         tmp_path,
         """
 left: {default: {min: 0, max: 2}, 007: {min: 1, max: 1}, no: {max: 3}}
@@ -100,12 +104,12 @@ rotation: {table: 往届.csv, previous: [[007, E3]], at_most_together: 1}
 nouns: {left: 专家}
 """,
     )
-    assert triples(told.pop("forbid")) == [
+    assert triples(arguments.pop("forbid")) == [
         ("007", "no", "禁止名单"),
         ("1e3", "P2", "禁止名单"),
         ("007", "no", "亲属：夫妻"),
     ]
-    assert told == {
+    assert arguments == {
         "left": {"default": {"min": 0, "max": 2}, "007": {"min": 1, "max": 1}, "no": {"max": 3}},
         "right": {"default": {"min": 1}},
         "require": [("no", "P2")],
@@ -148,7 +152,7 @@ def test_empty_settings_are_no_rules(tmp_path):
         ("- a\n", "设置：应写成“键: 值”"),
     ],
 )
-def test_mistakes_in_settings_are_told(tmp_path, text, message):
+def test_mistakes_in_settings_are_named(tmp_path, text, message):
     with pytest.raises(TableError) as caught:
         settings(tmp_path, text)
     assert message in str(caught.value)
@@ -174,7 +178,9 @@ def files(tmp_path):
 
 
 def test_assign_writes_its_three_columns(run, files):
-    assert run("assign", "p.csv", "--config", "c.yaml", "-o", "o.csv")[:2] == (0, "")
+    assert run("assign", "p.csv", "--config", "c.yaml", "-o", "o.csv") == (
+        0, "共分配 2 对，匹配分总和 1.3，已证明最优；结果已写入 o.csv\n", "",
+    )  # fmt: skip
     assert (files / "o.csv").read_text("utf-8") == ("left_id,right_id,alternate\n007,P2,0\nE3,P2,1\nno,no,0\nE3,no,1\n")
     assert run("assign", "p.csv", "-o", "all.parquet", "-q") == (0, "", "")
     assert len(pd.read_parquet(files / "all.parquet")) == 6
@@ -197,7 +203,7 @@ def test_the_workbook_of_a_secretariat(run, files):
     book = openpyxl.load_workbook(files / "o.xlsx")
     assert book.sheetnames == ["分配结果", "按项目汇总", "按专家汇总", "候补", "排除与原因", "说明"]
     assert list(book["分配结果"].values) == [
-        ("项目", "专家", "匹配分"),
+        ("项目编号", "专家编号", "匹配分"),
         ("P2", "007", 0.5),
         ("no", "no", 0.8),
     ]
@@ -215,11 +221,116 @@ def test_records_and_their_replay(run, files):
     assert sorted(record["inputs"]) == ["c.yaml", "p.csv"]
     assert "禁止名单" in (files / "r.json").read_text("utf-8")
     assert "barred_from" not in (files / "public.json").read_text("utf-8")
-    assert run(*command, "--verify", "r.json") == (0, "", "r.json：输入相同，重算结果与记录一致\n")
+    assert run(*command, "--verify", "r.json") == (0, "r.json：输入相同，重算结果与记录一致\n", "")
+    status, _, err = run(*command, "--verify", "public.json")
+    assert (status, err) == (2, "这是公开版记录，不含重算所需的设置；请用完整记录（--record）核对\n")
     (files / "p.csv").write_text(PAIRS.replace("007,P2,0.5", "007,P2,0.1"), "utf-8")
     status, _, err = run(*command, "--verify", "r.json")
     assert status == 1
     assert err.startswith("输入“p.csv”与记录时不同")
+
+
+NAMED = "left_id,right_id,score,left_name,right_name\n007,P1,0.9,张三,机床\n007,P2,0.5,张三,水稻\nE2,P1,0.8,,机床\n"
+
+
+def test_names_stand_beside_ids(run, files):
+    (files / "p.csv").write_text(NAMED, "utf-8")
+    (files / "名单.csv").write_text("专家编号,姓名\nE2,李四\n", "utf-8")
+    (files / "c.yaml").write_text(
+        "nouns: {left: 专家, right: 项目}\nleft: {default: {max: 1}}\nright: {default: {min: 1, max: 1}}\n"
+        "names: {left: 名单.csv}\nalternates: 1\n",
+        "utf-8",
+    )
+    assert run("assign", "p.csv", "--config", "c.yaml", "-o", "o.xlsx")[0] == 0
+    book = openpyxl.load_workbook(files / "o.xlsx")
+    assert list(book["分配结果"].values) == [
+        ("项目编号", "项目名称", "专家编号", "专家姓名", "匹配分"),
+        ("P1", "机床", "E2", "李四", 0.8),
+        ("P2", "水稻", "007", "张三", 0.5),
+    ]
+    assert list(book["按项目汇总"].values)[1] == ("P1", "机床", 1, "E2 李四", 0.8, None)
+    assert list(book["按专家汇总"].values)[1] == ("007", "张三", 1, "P2 水稻", 0.5)
+    assert run("timetable", "p.csv", "--slots", "09:00,09:20", "--rooms", "1", "-o", "t.xlsx")[0] == 0
+    book = openpyxl.load_workbook(files / "t.xlsx")
+    assert next(iter(book["日程"].values)) == (
+        "时段",
+        "会议室",
+        "左方编号",
+        "左方名称",
+        "右方编号",
+        "右方名称",
+        "匹配分",
+    )
+    assert list(book["按右方"].values)[:2] == [
+        ("右方编号", "右方名称", "09:00", "09:20"),
+        ("P1", "机床", "007 张三（01号桌）", "E2（01号桌）"),
+    ]
+    (files / "c.yaml").write_text("nouns: {left: 专家}\nforbid: [[007, P2]]\nrequire: [[007, P2]]\n", "utf-8")
+    status, _, err = run("assign", "p.csv", "--config", "c.yaml", "-o", "o.csv")
+    assert status == 3
+    assert "专家 007 张三 与右方 P2 水稻：要求必须分配" in err
+
+
+def test_contacts_are_masked_in_files_and_records_and_a_masked_record_is_still_replayed(run, files):
+    people = [f"1381234567{end}" for end in "89"]
+    rows = [(person, project, score) for person, score in zip(people, (0.9, 0.7), strict=True) for project in "PQ"]
+    pd.DataFrame(rows, columns=["left_id", "right_id", "score"]).to_csv(files / "p.csv", index=False)
+    (files / "c.yaml").write_text(
+        "left: {default: {max: 1}}\nright: {default: {min: 1}}\nseed: 13800138000\n"
+        f"forbid: [[{people[0]}, P]]\n"
+        "conflicts: {table: 回避.csv, reason: 回避}\n",
+        "utf-8",
+    )
+    (files / "回避.csv").write_text(f"左方编号,右方编号,关系\n{people[1]},Q,电话 13912345678 举报\n", "utf-8")
+    command = ("assign", "p.csv", "--config", "c.yaml")
+    for output in ("o.csv", "o.xlsx"):
+        assert run(*command, "-o", output, "--record", "r.json", "--public", "public.json")[0] == 0
+    book = openpyxl.load_workbook(files / "o.xlsx")
+    cells = [str(cell) for sheet in book for row in sheet.values for cell in row]
+    texts = [(files / name).read_text("utf-8") for name in ("o.csv", "r.json", "public.json")]
+    for text in (*texts, *cells):
+        assert not any(number in text for number in (*people, "13912345678"))
+    record = json.loads((files / "r.json").read_text("utf-8"))
+    assert (record["contacts"], record["seed"]) == ("masked", "13800138000")
+    assert sorted(record["people"]) == ["138****5678", "138****5679"]
+    assert run(*command, "--verify", "r.json") == (0, "r.json：输入相同，重算结果与记录一致\n", "")
+    with pytest.raises(TableError, match="联系方式已遮盖"):
+        replay(record, read_pairs(files / "p.csv"))
+    (files / "p.csv").write_text((files / "p.csv").read_text("utf-8").replace("0.9", "0.1"), "utf-8")
+    assert run(*command, "--verify", "r.json")[0] == 1
+    assert run(*command, "-o", "o.csv", "--record", "r.json", "--public", "public.json", "--show-contacts")[0] == 0
+    assert people[0] in (files / "o.csv").read_text("utf-8")
+    assert people[0] in (files / "r.json").read_text("utf-8")
+    assert people[0] not in (files / "public.json").read_text("utf-8")
+
+
+def test_a_masked_record_keeps_everybody_apart():
+    pairs = frame("left_id right_id score", ("13812345678", "P", 1.0), ("13899995678", "P", 0.5))
+    assignment = assign(pairs)
+    record = make_record(assignment, {}, inputs={"p.csv": "0" * 64})
+    shown = json.loads(record_bytes(record))
+    assert sorted(shown["people"]) == ["138****5678", "138****5678-2"]
+    assert shown["result_sha256"] == record["result_sha256"]
+    assert json.loads(record_bytes(public_record(record)))["result"][1]["left_id"] == "138****5678-2"
+    assert json.loads(record_bytes(record, mask=False)) == record
+    assert list(assignment_sheets(assignment)["分配结果"].table) == ["right_id", "left_id", "score"]
+
+
+def test_outputs_are_checked_before_anything_is_read(run, files):
+    (files / "回避.csv").write_text("左方编号,右方编号\n007,P2\n", "utf-8")
+    (files / "c.yaml").write_text("conflicts: {table: 回避.csv}\n", "utf-8")
+    status, _, err = run("assign", "p.csv", "--config", "c.yaml", "-o", "回避.csv")
+    assert status == 2
+    assert "就是输入文件" in err
+    assert run("assign", "p.csv", "-o", "o.csv", "--record", "r.csv")[2].startswith("不能写成“r.csv”")
+
+
+def test_sheets_and_headers_as_a_user_names_them(run, files):
+    with pd.ExcelWriter(files / "p.xlsx") as book:
+        pd.DataFrame({"x": [1]}).to_excel(book, sheet_name="别的", index=False)
+        pd.DataFrame({"甲": ["E1"], "右方编号": ["P1"], "分数": [0.5]}).to_excel(book, sheet_name="配对", index=False)
+    assert run("assign", "p.xlsx", "--sheet", "配对", "--column", "甲=left_id", "-o", "o.csv")[0] == 0
+    assert (files / "o.csv").read_text("utf-8") == "left_id,right_id,alternate\nE1,P1,0\n"
 
 
 @pytest.mark.parametrize(
@@ -227,7 +338,7 @@ def test_records_and_their_replay(run, files):
     [
         (("p.csv",), "请用 -o 指定输出文件"),
         (("p.csv", "-o", "o.txt"), "不能写成“o.txt”"),
-        (("p.csv", "-o", "nowhere/o.csv"), "文件夹不存在"),
+        (("p.csv", "-o", "nowhere/o.csv"), "不存在，请先建立"),
         (("none.csv", "-o", "o.csv"), "none.csv"),
         (("p.csv", "--config", "none.yaml", "-o", "o.csv"), "none.yaml"),
         (("p.csv", "--verify", "p.csv"), "p.csv：不是分配记录（JSON）"),
@@ -248,8 +359,8 @@ def test_timetable_and_its_repair(run, files):
         ("007", "P1"), ("007", "P2"), ("no", "P1"), ("no", "P2"),
     ]  # fmt: skip
     (files / "off.csv").write_text("left_id,right_id\nno,P2\n", "utf-8")
-    status, _, err = run("timetable", "p.csv", *place, "--repair", "t.csv", "--cancelled", "off.csv", "-o", "t2.xlsx")
-    assert (status, err) == (0, "共 4 场会面；新增 1 场，取消 1 场；结果已写入 t2.xlsx\n")
+    status, out, _ = run("timetable", "p.csv", *place, "--repair", "t.csv", "--cancelled", "off.csv", "-o", "t2.xlsx")
+    assert (status, out) == (0, "共 4 场会面；新增 1 场，取消 1 场；结果已写入 t2.xlsx\n")
     book = openpyxl.load_workbook(files / "t2.xlsx")
     assert book.sheetnames == ["日程", "按左方", "按右方", "未安排", "改动", "说明"]
     assert [row[:3] for row in list(book["改动"].values)[1:]] == [("新增", "E3", "P2"), ("取消", "no", "P2")]

@@ -74,8 +74,8 @@ def test_proposals_with_their_parts_and_reasons():
         ],
         columns=columns.split(),
     )  # fmt: skip
-    found = propose_merges(EXPERTS, WORKS)  # 8 differently named pairs are too few to judge topics by
-    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    result = propose_merges(EXPERTS, WORKS)  # 8 differently named pairs are too few to judge topics by
+    pd.testing.assert_frame_equal(result, expected, check_dtype=False)
 
 
 def test_topics_are_held_against_differently_named_persons():
@@ -85,8 +85,8 @@ def test_topics_are_held_against_differently_named_persons():
     rows += [("Z1", "钱进", "机械机械机械"), ("Z2", "钱进", "机械机械机械"), ("Z3", "钱进", "电子电子电子")]
     experts = pd.DataFrame(rows, columns=["expert_id", "name", "title"])
     works = pd.DataFrame(columns=["work_id", "expert_id", "title"], dtype=str)
-    found = propose_merges(experts, works, encoder=Known())
-    assert found[["expert_id_a", "expert_id_b", "topics", "verdict", "reason"]].to_numpy().tolist() == [
+    result = propose_merges(experts, works, encoder=Known())
+    assert result[["expert_id_a", "expert_id_b", "topics", "verdict", "reason"]].to_numpy().tolist() == [
         ["Z1", "Z2", 1, "待核实", "研究主题比 100% 的不同姓名者之间更相近"],
         ["Z1", "Z3", -1, "不合并", "研究主题不相近（只比 0% 的不同姓名者之间更相近）"],
         ["Z2", "Z3", -1, "不合并", "研究主题不相近（只比 0% 的不同姓名者之间更相近）"],
@@ -105,14 +105,14 @@ def test_one_work_under_two_ids(authors, points, reason):
     works = pd.DataFrame(
         {"work_id": ["1", "2"], "expert_id": ["A", "B"], "title": "大型风电轴承在线检测", "authors": [authors, authors]}
     )
-    found = propose_merges(experts, works)
-    assert found[["works", "coauthors", "reason"]].to_numpy().tolist() == [[points, 0, reason]]
+    result = propose_merges(experts, works)
+    assert result[["works", "coauthors", "reason"]].to_numpy().tolist() == [[points, 0, reason]]
 
 
 def test_nobody_shares_a_name():
-    found = propose_merges(EXPERTS.iloc[[0, 3, 7, 8]], WORKS)
-    assert found.empty
-    assert list(found.columns)[-2:] == ["reason", "accepted"]
+    result = propose_merges(EXPERTS.iloc[[0, 3, 7, 8]], WORKS)
+    assert result.empty
+    assert list(result.columns)[-2:] == ["reason", "accepted"]
 
 
 def test_a_merge_keeps_everything():
@@ -135,41 +135,41 @@ def test_a_merge_keeps_everything():
         {"expert_id_a": ["A", "B", "A"], "expert_id_b": ["B", "C", "D"], "accepted": ["是", True, "否"]}
     )
     before = experts.copy(), works.copy(), pairs.copy()
-    found = merge_experts(experts, works, pairs)
-    assert found.experts.to_dict("list") == {
+    result = merge_experts(experts, works, pairs)
+    assert result.experts.to_dict("list") == {
         "expert_id": ["A", "D"], "name": ["王磊", "李静"], "institution": ["沂州大学", ""],
         "papers": [2.0, pytest.approx(np.nan, nan_ok=True)],
     }  # fmt: skip
-    assert found.works.to_dict("list") == {
+    assert result.works.to_dict("list") == {
         "work_id": ["W1", "W2", "W3"], "expert_id": ["A", "A", "D"], "title": ["题一", "题二", "题三"]
     }  # fmt: skip
     pd.testing.assert_frame_equal(
-        found.old_experts.drop(columns="merged_into"), experts.iloc[:3].reset_index(drop=True), check_dtype=False
+        result.old_experts.drop(columns="merged_into"), experts.iloc[:3].reset_index(drop=True), check_dtype=False
     )
-    assert found.old_experts["merged_into"].tolist() == ["A", "A", "A"]
-    assert found.old_works.to_dict("list") == {
+    assert result.old_experts["merged_into"].tolist() == ["A", "A", "A"]
+    assert result.old_works.to_dict("list") == {
         "merged_into": ["A", "A"], "work_id": ["W2", "W1"], "expert_id": ["B", "C"], "title": ["题二", "题一"]
     }  # fmt: skip
     for table, old in zip((experts, works, pairs), before, strict=True):
         pd.testing.assert_frame_equal(table, old)
 
 
-def test_a_merge_that_cannot_be_done_says_why():
+def test_a_merge_that_cannot_be_done_is_refused_with_reasons():
     pairs = pd.DataFrame({"expert_id_a": ["E1", "E2", "E1"], "expert_id_b": ["E2", "E3", "E3"]})
-    with pytest.raises(TableError) as told:
+    with pytest.raises(TableError) as caught:
         merge_experts(EXPERTS, WORKS, pairs.assign(accepted=["是", "是", "否"]))
-    assert str(told.value) == ("合并表：1 处矛盾\n  “E1”与“E3”填了“否”，但通过其他已同意的合并会成为一人")
+    assert str(caught.value) == ("合并表：1 处矛盾\n  “E1”与“E3”填了“否”，但通过其他已同意的合并会成为一人")
     with pytest.raises(TableError, match="没有一条填了“是”"):
         merge_experts(EXPERTS, WORKS, pairs.assign(accepted=""))
-    with pytest.raises(TableError) as told:
+    with pytest.raises(TableError) as caught:
         merge_experts(EXPERTS, WORKS, pairs.replace({"E1": "Q1", "E3": "Q3"}))
-    assert str(told.value).split("\n")[:3] == [
+    assert str(caught.value).split("\n")[:3] == [
         "合并表：4 处问题",
         "  第 1 条：专家表中没有“Q1”",
         "  第 2 条：专家表中没有“Q3”",
     ]
-    with pytest.raises(TableError) as told:
+    with pytest.raises(TableError) as caught:
         propose_merges(pd.DataFrame({"expert_id": ["A", "A", ""]}), WORKS.drop(columns="title"))
-    assert str(told.value) == (
+    assert str(caught.value) == (
         "专家表缺少“name”这一列\n成果表缺少“title”这一列\n专家表第 3 条没有编号\n专家编号重复：A"
     )

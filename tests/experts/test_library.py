@@ -9,9 +9,9 @@ import pytest
 from small import EXAMPLES, Known
 
 from matcher import Experts, Index, rank_experts, read_experts, read_needs, read_works
-from matcher.errors import TableError
+from matcher.errors import ArgumentTypeError, IndexFolderError, TableError
 from matcher.experts import Weighing, rank_needs
-from matcher.matching import Segmenter
+from matcher.matching import Between, Segmenter
 
 IDS = ["need_id", "expert_id", "rank"]
 
@@ -84,39 +84,39 @@ def exhaustive(needs: pd.DataFrame, experts: Experts, on: str, weighing: Weighin
     index, weights = experts.index, experts.weights(weighing, on)
     asked = index.asked(needs["title"].tolist(), needs["description"].tolist())
     rare = index.channels(asked, slice(0, len(needs)))[2]
-    found = {}
+    result = {}
     for i, need in enumerate(needs["need_id"]):
-        total = np.add(*index.chance.parts(*index.exact(asked, i, rare[i], np.arange(len(index.ids)))))
+        total = np.add(*index.scale.parts(*index.exact(asked, i, rare[i], np.arange(len(index.ids)))))
         scores = []
         for person, name in enumerate(experts.people["expert_id"]):
-            mine = np.flatnonzero(experts.links["person"].to_numpy() == person)
-            if len(mine):
-                values = sorted((max(0.0, total[experts.rows[j]]) * weights[j] for j in mine), reverse=True)
+            links = np.flatnonzero(experts.links["person"].to_numpy() == person)
+            if len(links):
+                values = sorted((max(0.0, total[experts.rows[j]]) * weights[j] for j in links), reverse=True)
                 steps = [weighing.fade**r for r in range(weighing.top)]
                 best = values[: weighing.top]
                 score = sum(step * value for step, value in zip(steps, best, strict=False)) / sum(steps)
                 scores.append((-round(score, 9), name))
-        found[need] = [name for _, name in sorted(scores)]
-    return found
+        result[need] = [name for _, name in sorted(scores)]
+    return result
 
 
 # ---- order
 
 
-def test_who_did_it_comes_before_who_took_part_and_a_profile_is_found():
-    found = rank_experts(NEEDS, build(), k=2, on="2026-01-01", false_alarm=0.9)
-    assert found[[*IDS, "strength", "work_ids", "works"]].values.tolist() == [
+def test_who_did_it_comes_before_who_took_part_and_a_profile_is_ranked():
+    result = rank_experts(NEEDS, build(), k=2, on="2026-01-01", false_alarm=0.9)
+    assert result[[*IDS, "strength", "work_ids", "works"]].values.tolist() == [
         ["N1", "E1", 1, "强", "W1；W2", "机械手；机械臂"],
         ["N1", "E2", 2, "中", "W1", "机械手"],
         ["N2", "E3", 1, "仅简介", "", ""],
         ["N2", "E1", 2, "无", "", ""],
     ]
-    assert found.loc[0, "need_sentence"] == "需要机械手抓取零件。"
-    assert found.loc[0, "work_sentence"] == "机械手抓取机械零件。"
-    assert found["affinity"].iloc[3] == 0
+    assert result.loc[0, "need_sentence"] == "需要机械手抓取零件。"
+    assert result.loc[0, "work_sentence"] == "机械手抓取机械零件。"
+    assert result["affinity"].iloc[3] == 0
 
 
-def test_an_affinity_is_the_weighted_mean_that_the_documentation_says():
+def test_an_affinity_is_the_weighted_mean_of_the_documentation():
     experts = build()
     weights = dict(zip(zip(experts.person, experts.index.ids[experts.rows], strict=True), experts.weights(
         Weighing(), "2025-01-01"), strict=True))  # fmt: skip
@@ -136,23 +136,23 @@ def test_an_affinity_is_the_weighted_mean_that_the_documentation_says():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_search_finds_whom_a_loop_over_everybody_finds(seed, monkeypatch):
+def test_the_search_gives_whom_a_loop_over_everybody_gives(seed, monkeypatch):
     monkeypatch.setattr("matcher.experts.ranking.CELLS", 300)
     experts = made_up(60, 400, seed)
     needs = NEEDS.assign(title=["机械手 焊接 轴承", "农业灌溉 保鲜"])
     weighing = Weighing(top=3, fade=0.7, half_life=5)
     wanted = exhaustive(needs, experts, "2026-01-01", weighing)
     for k in (1, 10, 100):
-        found = rank_experts(needs, experts, k=k, on="2026-01-01", weighing=weighing, reasons=False)
-        assert ranked(found) == {need: names[:k] for need, names in wanted.items()}
+        result = rank_experts(needs, experts, k=k, on="2026-01-01", weighing=weighing, reasons=False)
+        assert ranked(result) == {need: names[:k] for need, names in wanted.items()}
 
 
 def test_few_of_many_links_are_looked_at_and_nobody_is_missed():
     experts = made_up(800, 9000, 7)
     needs = NEEDS.assign(title=["机械手 焊接 轴承", "农业灌溉 保鲜"])
     wanted = exhaustive(needs, experts, "2026-01-01", Weighing())
-    found = rank_experts(needs, experts, k=5, on="2026-01-01", reasons=False)
-    assert ranked(found) == {need: names[:5] for need, names in wanted.items()}
+    result = rank_experts(needs, experts, k=5, on="2026-01-01", reasons=False)
+    assert ranked(result) == {need: names[:5] for need, names in wanted.items()}
 
 
 def test_one_need_gets_what_many_get():
@@ -195,10 +195,10 @@ def test_filters_and_excluded_pairs():
 
 
 def test_nobody_left_keeps_a_line():
-    found = rank_experts(NEEDS, build(), where={"region": "北京市"})
-    assert found[IDS].values.tolist() == [["N1", "", 0], ["N2", "", 0]]
-    assert found["score"].isna().all()
-    assert not found["good_match"].any()
+    result = rank_experts(NEEDS, build(), where={"region": "北京市"})
+    assert result[IDS].values.tolist() == [["N1", "", 0], ["N2", "", 0]]
+    assert result["score"].isna().all()
+    assert not result["good_match"].any()
     some = rank_experts(NEEDS.assign(region=["北京市", "莒南县"]), build(), same=["region"])
     assert some[IDS].values.tolist() == [["N1", "", 0], ["N2", "E4", 1]]
 
@@ -207,17 +207,17 @@ def test_nobody_left_keeps_a_line():
 
 
 def test_the_other_way_gives_needs_for_everybody():
-    found = rank_needs(build(), Index.build(NEEDS, encoder=Known()), k=1, on="2026-01-01")
-    assert ranked(found) == {"E1": ["N1"], "E2": ["N1"], "E3": ["N2"], "E4": ["N1"]}
-    assert found.columns.tolist()[:2] == ["expert_id", "need_id"]
-    assert found.loc[0, "need_sentence"] == "需要机械手抓取零件。"
-    assert found.loc[2, ["work_ids", "need_sentence"]].tolist() == ["", "需要农业节水灌溉。"]
+    result = rank_needs(build(), Index.build(NEEDS, encoder=Known()), k=1, on="2026-01-01")
+    assert ranked(result) == {"E1": ["N1"], "E2": ["N1"], "E3": ["N2"], "E4": ["N1"]}
+    assert result.columns.tolist()[:2] == ["expert_id", "need_id"]
+    assert result.loc[0, "need_sentence"] == "需要机械手抓取零件。"
+    assert result.loc[2, ["work_ids", "need_sentence"]].tolist() == ["", "需要农业节水灌溉。"]
 
 
 def test_somebody_without_works_keeps_a_line():
     people = pd.concat([PEOPLE, pd.DataFrame({"expert_id": ["E0"]})], ignore_index=True)
-    found = rank_needs(build(people), Index.build(NEEDS, encoder=Known()), k=1, only=["E0", "E3"])
-    assert found[["expert_id", "need_id", "rank"]].values.tolist() == [["E3", "N2", 1], ["E0", "", 0]]
+    result = rank_needs(build(people), Index.build(NEEDS, encoder=Known()), k=1, only=["E0", "E3"])
+    assert result[["expert_id", "need_id", "rank"]].values.tolist() == [["E3", "N2", 1], ["E0", "", 0]]
     with pytest.raises(KeyError, match="E77"):
         rank_needs(build(), Index.build(NEEDS, encoder=Known()), only=["E77"])
 
@@ -253,15 +253,15 @@ def test_no_needs_and_no_works_give_empty_tables():
 # ---- the examples, with the default encoder
 
 
-def test_the_examples_find_who_worked_on_it(examples):
+def test_the_examples_rank_who_worked_on_it(examples):
     needs, _, _, experts = examples
-    found = rank_experts(needs, experts, k=3, on="2026-11-24")
-    best = found[found["rank"] == 1].set_index("need_id")
+    result = rank_experts(needs, experts, k=3, on="2026-11-24")
+    best = result[result["rank"] == 1].set_index("need_id")
     wanted = {"XQ2026001": "E01", "XQ2026002": "E02", "XQ2026004": "E03", "XQ2026013": "E12", "XQ2026041": "E22"}
     assert best.loc[list(wanted), "expert_id"].to_dict() == wanted
     assert best.loc["XQ2026001", "strength"] == "强"
     assert best.loc["XQ2026041", ["strength", "good_match", "work_ids"]].tolist() == ["仅简介", True, ""]
-    nobody = found[found["need_id"] == "XQ2026018"]  # silicon carbide furnaces are nobody's subject
+    nobody = result[result["need_id"] == "XQ2026018"]  # silicon carbide furnaces are nobody's subject
     assert not nobody["good_match"].any()
     assert len(nobody) == 3
 
@@ -282,7 +282,7 @@ def test_the_command_writes_a_workbook_that_names_people_and_works(tmp_path):
     assert "综合匹配度" in set(book["说明"]["项目"])
     push = pd.read_csv(tmp_path / "b.csv", dtype=str)
     assert push.loc[0, ["expert_id", "need_id"]].tolist() == ["E01", "XQ2026001"]
-    with pd.ExcelWriter(tmp_path / "all.xlsx") as one:  # three tables in one workbook, one header that nobody foresaw
+    with pd.ExcelWriter(tmp_path / "all.xlsx") as one:  # three tables in one workbook, one header that is not known
         for source, sheet in zip(inputs, ("需求", "专家", "业绩"), strict=True):
             table = pd.read_csv(source, dtype=str, encoding="utf-8-sig").rename(columns={"姓名": "尊称"})
             table.to_excel(one, sheet_name=sheet, index=False)
@@ -306,3 +306,81 @@ def test_reading_and_building_does_not_change_what_was_given(examples):
     Experts.build(people, works, segmenter=Segmenter())
     pd.testing.assert_frame_equal(people, before[0])
     pd.testing.assert_frame_equal(works, before[1])
+
+
+# ---- folders
+
+
+@pytest.fixture
+def folder(tmp_path):
+    build().save(tmp_path / "experts")
+    return tmp_path / "experts"
+
+
+def test_a_loaded_library_gives_identical_tables(folder):
+    loaded = Experts.load(folder, encoder=Known())
+    pd.testing.assert_frame_equal(loaded.people, build().people)
+    pd.testing.assert_frame_equal(loaded.links, build().links)
+    assert (loaded.unknown, len(loaded)) == (("E9",), 4)
+    for arguments in ({}, {"on": "2026-01-01", "weighing": Weighing(top=2)}, {"where": {"region": "罗庄区"}}):
+        one, other = (rank_experts(NEEDS, experts, **arguments) for experts in (loaded, build()))
+        pd.testing.assert_frame_equal(one, other, check_exact=True)
+    needs = Index.build(NEEDS, encoder=Known())
+    pd.testing.assert_frame_equal(rank_needs(loaded, needs), rank_needs(build(), needs), check_exact=True)
+
+
+def test_a_library_without_works_or_people_can_be_saved(tmp_path):
+    for name, experts in (("works", build(PEOPLE, WORKS[:0])), ("people", build(PEOPLE[:0], WORKS[:0]))):
+        experts.save(tmp_path / name)
+        loaded = Experts.load(tmp_path / name, encoder=Known())
+        pd.testing.assert_frame_equal(rank_experts(NEEDS, loaded), rank_experts(NEEDS, experts))
+
+
+def test_every_damaged_file_is_named(folder):
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name != "LOCK"]
+    assert len(files) == 6 + 2 + 3  # a part, two tables, CURRENT, a manifest and which rows count
+    for path in files:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        with pytest.raises(IndexFolderError, match=path.name if "manifest" not in path.name else "manifest"):
+            Experts.load(folder, encoder=Known())
+        path.write_bytes(whole)
+    assert len(Experts.load(folder, encoder=Known())) == 4
+
+
+def test_a_folder_of_another_kind_encoder_or_origin_is_refused(folder, tmp_path):
+    with pytest.raises(IndexFolderError, match=r"这里保存的是专家库，不是索引；请用 Experts\.load 读取$"):
+        Index.load(folder, encoder=Known())
+    Index.build(NEEDS, encoder=Known()).save(tmp_path / "index")
+    with pytest.raises(IndexFolderError, match=r"这里保存的是索引，不是专家库；请用 Index\.load 读取$"):
+        Experts.load(tmp_path / "index", encoder=Known())
+    with pytest.raises(IndexFolderError, match=r"索引由编码器 known（known-1）建立"):
+        Experts.load(folder)
+    with pytest.raises(IndexFolderError, match="可能已被他人更新"):
+        build().save(folder)
+    build().save(folder, replace=True)
+    Experts.load(folder, encoder=Known()).save(folder)
+    with pytest.raises(IndexFolderError, match=r"^s3://experts：这是网络地址"):
+        build().save("s3://experts")
+    assert not [path for path in folder.rglob("*") if path.suffix not in {"", ".json", ".npy", ".parquet", ".txt"}]
+
+
+def test_wrong_kinds_say_which_are_taken():
+    for message, call in {
+        "queries is a DataFrame": lambda: rank_experts("needs.csv", build()),
+        "experts is an Experts": lambda: rank_experts(NEEDS, PEOPLE),
+        "people is a DataFrame": lambda: build("people.csv"),
+        "weighing is a Weighing or None": lambda: rank_experts(NEEDS, build(), weighing=0.6),
+        "index is an Index": lambda: rank_needs(build(), NEEDS),
+        "only is a list of ids": lambda: rank_needs(build(), Index.build(NEEDS, encoder=Known()), only="E1"),
+    }.items():
+        with pytest.raises(ArgumentTypeError, match=f"^{message}"):
+            call()
+
+
+def test_ranges_and_masks_choose_people():
+    people = PEOPLE.assign(age=[30, 40, 50, None])
+    result = rank_experts(NEEDS, build(people), where={"age": Between(high=45)})
+    assert ranked(result) == {"N1": ["E1", "E2"], "N2": ["E1", "E2"]}
+    result = rank_experts(NEEDS, build(), mask=PEOPLE["name"] != "王一", k=1)
+    assert ranked(result) == {"N1": ["E3"], "N2": ["E3"]}

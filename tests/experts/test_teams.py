@@ -93,7 +93,7 @@ FITS = fits_of(
 
 
 def test_teams_with_reasons():
-    found = find_teams(NEEDS, FITS, at_least=0.5, k=2, names={"E1": "王工"})
+    result = find_teams(NEEDS, FITS, at_least=0.5, k=2, names={"E1": "王工"})
     columns = ["need_id", "team", "expert_id", "points", "leads", "score", "missing", "why"]
     expected = pd.DataFrame(
         [
@@ -106,16 +106,16 @@ def test_teams_with_reasons():
         ],
         columns=columns,
     )
-    pd.testing.assert_frame_equal(found, expected, check_dtype=False)
+    pd.testing.assert_frame_equal(result, expected, check_dtype=False)
 
 
 def test_forbidden_pairs_and_what_nobody_covers():
-    found = find_teams(NEEDS.iloc[:1], FITS.iloc[2:5], at_least=0.5, k=1, forbid=[("E3", "E1")])
-    assert found[["expert_id", "leads", "missing", "why"]].to_numpy().tolist() == [
+    result = find_teams(NEEDS.iloc[:1], FITS.iloc[2:5], at_least=0.5, k=1, forbid=[("E3", "E1")])
+    assert result[["expert_id", "leads", "missing", "why"]].to_numpy().tolist() == [
         ["E2", "2,3", "1", "E2承担第 2 条“润滑”（0.80）、第 3 条“检测”（0.70）；库中无人：第 1 条“材料”"]
     ]
-    found = find_teams(NEEDS, FITS, at_least=0.5, k=2, forbid=[("E3", "E1"), ("E1", "E2")])
-    assert found[["team", "expert_id", "missing"]].to_numpy().tolist()[:2] == [[1, "E1", "3"], [2, "E2", "1"]]
+    result = find_teams(NEEDS, FITS, at_least=0.5, k=2, forbid=[("E3", "E1"), ("E1", "E2")])
+    assert result[["team", "expert_id", "missing"]].to_numpy().tolist()[:2] == [[1, "E1", "3"], [2, "E2", "1"]]
     one = find_teams(NEEDS, FITS, at_least=0.5, most=1, k=1)
     assert one["why"].tolist()[:1] == [
         "E1承担第 1 条“材料”（0.90）、第 2 条“润滑”（0.60）；本组无人（受人数或回避限制，或为次选）：第 3 条“检测”"
@@ -124,24 +124,24 @@ def test_forbidden_pairs_and_what_nobody_covers():
 
 def test_one_person_who_covers_all_is_enough():
     fits = fits_of(("N1", 1, "B", 0.6), ("N1", 2, "B", 0.6), ("N1", 3, "B", 0.6), ("N1", 1, "A", 1), ("N1", 2, "C", 1))
-    found = find_teams(NEEDS.iloc[:1], fits, at_least=0.5)
-    assert found.groupby("team")["expert_id"].agg(list).to_dict() == {1: ["B"], 2: ["A", "C"], 3: ["A"]}
-    assert found.iloc[0]["why"].endswith("；一人即可回应全部要点")
+    result = find_teams(NEEDS.iloc[:1], fits, at_least=0.5)
+    assert result.groupby("team")["expert_id"].agg(list).to_dict() == {1: ["B"], 2: ["A", "C"], 3: ["A"]}
+    assert result.iloc[0]["why"].endswith("；一人即可回应全部要点")
 
 
-def test_good_match_decides_where_no_score_is_told():
+def test_good_match_decides_where_no_score_is_given():
     fits = FITS.assign(good_match=FITS["score"] > 0.85)
-    found = find_teams(NEEDS, fits, k=1).query("team > 0")
-    assert found[["expert_id", "points", "missing"]].to_numpy().tolist() == [["E1", "1", "2"], ["E3", "3", "2"]]
+    result = find_teams(NEEDS, fits, k=1).query("team > 0")
+    assert result[["expert_id", "points", "missing"]].to_numpy().tolist() == [["E1", "1", "2"], ["E3", "3", "2"]]
     with pytest.raises(ValueError, match="at_least"):
         find_teams(NEEDS, FITS)
 
 
-def test_every_fault_is_told():
+def test_every_fault_is_listed():
     bad = fits_of(("N9", 1, "E1", 0.5), ("N1", 4, "E1", 0.5), ("N1", 1, "E1", 1.5), ("N1", 1, "E1", 0.5))
-    with pytest.raises(TableError) as told:
+    with pytest.raises(TableError) as caught:
         find_teams(NEEDS, bad, at_least=0.5)
-    assert str(told.value) == (
+    assert str(caught.value) == (
         "要点匹配表：4 处问题\n  第 3 条的分数不是 0 到 1 的数\n  第 1 条的需求“N9”不在需求表中\n"
         "  第 2 条：需求“N1”只有 3 条要点，没有第 4 条\n  第 4 条：同一需求、要点和人员出现了两次"
     )
@@ -159,11 +159,11 @@ def every_team(fit, most, barred, k):
                 continue
             best = fit[list(team)].max(axis=0)
             keys.append((-int((best > 0).sum()), size, -int(best.sum()), team))
-    found = []
+    result = []
     for covered, _, _, team in sorted(keys):
-        if covered and not any(set(better) <= set(team) for better in found):
-            found.append(team)
-    return found[:k]
+        if covered and not any(set(better) <= set(team) for better in result):
+            result.append(team)
+    return result[:k]
 
 
 def test_the_order_is_that_of_exhaustive_search():
@@ -176,10 +176,10 @@ def test_the_order_is_that_of_exhaustive_search():
         barred = [tuple(rng.choice(people, 2, replace=False)) for _ in range(rng.integers(0, 4)) if people > 1]
         needs = pd.DataFrame({"need_id": "N", "of_need_id": "N", "point": range(1, points + 1), "description": "要点"})
         fits = fits_of(*(("N", p + 1, f"E{e}", fit[e, p] / step) for e, p in zip(*np.nonzero(fit), strict=True)))
-        found = find_teams(
+        result = find_teams(
             needs, fits, at_least=1 / step, most=most, k=k, forbid=[(f"E{a}", f"E{b}") for a, b in barred]
         )
-        got = [tuple(group["expert_id"]) for team, group in found.groupby("team") if team]
+        got = [tuple(group["expert_id"]) for team, group in result.groupby("team") if team]
         exact = np.where(fit > 0, np.round(fit / step * 10_000), 0).astype(int)
         wanted = [tuple(f"E{e}" for e in team) for team in every_team(exact, most, barred, k)]
         assert got == wanted, case

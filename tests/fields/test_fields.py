@@ -2,10 +2,8 @@
 
 import pandas as pd
 import pytest
-from typer.testing import CliRunner
 
-from matcher.cli.app import app
-from matcher.errors import TableError
+from matcher.errors import ArgumentTypeError, OutputError, TableError
 from matcher.fields.business_scope import clean_name, clean_scope
 from matcher.fields.chains import link_table, place_on_chains, strongest_outcomes, unanswered_needs
 from matcher.fields.classifier import FieldModel, classify
@@ -64,7 +62,7 @@ def test_shipped_schemes_are_whole():
     ]
 
 
-def test_a_faulty_scheme_is_told_whole():
+def test_every_fault_of_a_scheme_is_named():
     table = pd.DataFrame({"code": ["a", "b"], "name": ["甲", ""], "parent": ["", "c"]})
     with pytest.raises(TableError, match=r"2 处问题\n  编码“b”没有名称\n  编码“b”的上级“c”不在表中"):
         Scheme.load(table)
@@ -112,6 +110,10 @@ def test_labels_are_learned_kept_and_checked(tmp_path):
     assert again.classify(pd.Series({"p": "桃子和苹果"})).equals(model.classify(pd.Series({"p": "桃子和苹果"})))
     with pytest.raises(TableError, match="1 个标签不在分类“自定义分类”中：丙"):
         FieldModel.build(scheme).fit(texts, ["丙"] * 16)
+    with pytest.raises(OutputError, match="是网址，不是文件"):
+        model.save("s3://bucket/m.npz")
+    with pytest.raises(ArgumentTypeError, match="not one text"):
+        model.classify("苹果")
     (tmp_path / "n.npz").write_bytes(b"nothing")
     with pytest.raises(TableError, match="不是领域模型文件"):
         FieldModel.load(tmp_path / "n.npz")
@@ -158,23 +160,61 @@ def test_what_another_cluster_makes_stands_on_no_link():
     assert place_on_chains(LINKS, needs=needs).empty
 
 
-def test_only_local_outcomes_answer_where_it_is_asked(tmp_path):
+def test_only_local_outcomes_answer_where_it_is_asked(run, tmp_path):
     LINKS.to_csv(tmp_path / "links.csv", index=False)
-    pd.DataFrame({"需求名称": ["低醛脲醛胶胶水配方", "胶合板用无醛胶水"]}).to_csv(tmp_path / "n.csv", index=False)
+    pd.DataFrame({"需求编号": ["N1", "N2"], "需求名称": ["低醛脲醛胶胶水配方", "胶合板用无醛胶水"]}).to_csv(
+        tmp_path / "n.csv", index=False
+    )
     outcomes = pd.DataFrame(
-        {"成果名称": ["胶合板用无醛胶水", "低醛脲醛胶胶水配方"], "所在地区": ["山东省临沂市", "江苏省"]}
+        {
+            "成果编号": ["C1", "C2"],
+            "成果名称": ["胶合板用无醛胶水", "低醛脲醛胶胶水配方"],
+            "所在地区": ["山东省临沂市", "江苏省"],
+        }
     )
     outcomes.to_csv(tmp_path / "o.csv", index=False)
-    names = [str(tmp_path / name) for name in ("links.csv", "n.csv", "o.csv", "chains.xlsx")]
-    asked = ["chains", names[0], "--needs", names[1], "--outcomes", names[2], "-o", names[3]]
-    told = CliRunner().invoke(app, [*asked, "--local", "临沂"])
-    assert "无本地成果可解的链上需求 1 项" in told.stderr
-    places, alone = (pd.read_excel(names[3], sheet_name=sheet, engine="calamine") for sheet in ("落位", "无解需求"))
+    command = ["chains", "links.csv", "--needs", "n.csv", "--outcomes", "o.csv", "-o", "chains.xlsx"]
+    status, out, _ = run(*command, "--local", "临沂")
+    assert (status, out) == (
+        0, "3 个环节，缺 2 个：人造板、胶黏剂；无本地成果可解的链上需求 1 项；结果已写入 chains.xlsx\n",
+    )  # fmt: skip
+    places, alone, links = (
+        pd.read_excel("chains.xlsx", sheet_name=sheet, engine="calamine") for sheet in ("落位", "无解需求", "环节")
+    )
     assert set(places["名称"]) == {"低醛脲醛胶胶水配方", "胶合板用无醛胶水"}
     assert alone["名称"].tolist() == ["低醛脲醛胶胶水配方"]
-    told = CliRunner().invoke(app, [*asked, "--local", "火星"])
-    assert told.exit_code == 2
-    assert "所在地区含“火星”" in told.stderr
+    assert "胶合板用无醛胶水" in links["成果名称"].str.cat(sep="、")
+    assert run("fields", *command, "--local", "火星", "-q")[::2] == (
+        2, "成果表中没有一项的所在地区含“火星”；请检查 --local 或补上地区\n",
+    )  # fmt: skip
+
+
+def test_the_command_learns_classifies_and_writes_names_beside_ids(run, tmp_path):
+    labelled = [*(f"苹果梨桃{i}号果园" for i in range(8)), *(f"轴承齿轮{i}号车间" for i in range(8))]
+    pd.DataFrame({"title": labelled, "label": ["x"] * 8 + ["乙类"] * 8}).to_csv(tmp_path / "labels.csv", index=False)
+    pd.DataFrame({"编码": ["x", "y"], "名称": ["甲类", "乙类"]}).to_csv(tmp_path / "scheme.csv", index=False)
+    firms = pd.DataFrame(
+        {
+            "甲": ["E1", "E2"],
+            "企业名称": ["甲公司", "乙 13812345678"],
+            "主要产品": ["苹果、梨、桃果园", "轴承、齿轮车间"],
+        }
+    )
+    firms.to_csv(tmp_path / "firms.csv", index=False)
+    command = ("fields", "firms.csv", "--column", "甲=enterprise_id")
+    learn = ("--scheme", "scheme.csv", "--labels", "labels.csv", "--save", "m.npz")
+    status, out, err = run(*command, *learn, "-o", "f.xlsx", "-k", "1")
+    assert (status, out) == (0, "2 行，0 行不属于任何条目；结果已写入 f.xlsx\n")
+    assert "学习：16 labels" in err
+    sheet = pd.read_excel("f.xlsx", sheet_name="领域", engine="calamine")
+    assert sheet[["编号", "原表名称", "编码", "名称"]].to_numpy().tolist() == [
+        ["E1", "甲公司", "x", "甲类"],
+        ["E2", "乙 138****5678", "y", "乙类"],
+    ]
+    assert run(*command, "--scheme", "m.npz", "-o", "f.csv", "-k", "1", "-q") == (0, "", "")
+    assert pd.read_csv("f.csv")["code"].tolist() == ["x", "y"]
+    assert run(*command, "-o", "firms.csv")[0] == 2
+    assert run(*command, "-o", "o.csv", "--save", "m.bin")[2].startswith("不能写成“m.bin”")
 
 
 def test_needs_without_an_answer_and_the_strongest_outcome():
@@ -203,6 +243,6 @@ def test_needs_without_an_answer_and_the_strongest_outcome():
         unanswered_needs(places, matches[1:])
 
 
-def test_faulty_links_are_told_whole():
+def test_every_fault_of_links_is_named():
     with pytest.raises(TableError, match=r"2 处问题\n  第 3 行，order = “二”.*\n  第 2 行，required = “或许”"):
         place_on_chains(LINKS.assign(order=[1, "二", 3], required=["或许", "是", "否"]))

@@ -18,7 +18,7 @@ def trial():
     return compare_fusions
 
 
-def test_the_trial_starts_from_the_librarys_own_cosines(trial):
+def test_the_trial_starts_from_the_cosines_of_the_library(trial):
     needs, outcomes = read_needs(EXAMPLES / "needs.csv").rows, read_outcomes(EXAMPLES / "outcomes.csv").rows
     asking = needs["title"].tolist(), needs["description"].tolist()
     one = trial.Collection.build(asking, outcomes[["outcome_id", "title", "description"]], None)
@@ -46,5 +46,5 @@ def test_ndcg_of_papers_is_the_one_worked_out_by_hand(trial, tmp_path):
     )
     papers = trial.Literature(tmp_path)
     # A: wanted in second place, 1 / log2(3); B: its own paper, first by score, is left out, so the wanted one is first
-    found = papers.ndcg(np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 2.0]]))
-    np.testing.assert_allclose(found, [1 / np.log2(3), 1.0])
+    result = papers.ndcg(np.array([[3.0, 2.0, 1.0], [3.0, 1.0, 2.0]]))
+    np.testing.assert_allclose(result, [1 / np.log2(3), 1.0])

@@ -81,7 +81,7 @@ def test_fingerprint_names_the_three_files_whole(folder):
     assert StaticEncoder.load(folder).fingerprint != expected
 
 
-def test_the_shipped_encoder_is_found_and_knows_the_field():
+def test_the_shipped_encoder_loads_and_knows_the_field():
     encoder = StaticEncoder.load()
     assert encoder.dim == 256
     need = encoder.encode(["提高数控机床主轴的加工精度"])
@@ -153,7 +153,7 @@ def test_any_object_with_encode_gives_unit_rows_and_never_sees_blank_texts():
     np.testing.assert_array_equal(encode_texts(encoder, [""], role="document"), [[0, 0]])
 
 
-def test_a_role_has_its_own_method_where_the_encoder_offers_one():
+def test_a_role_has_a_method_where_the_encoder_offers_one():
     encoder = Roles()
     np.testing.assert_array_equal(encode_texts(encoder, ["机床"], role="query"), [[1, 0]])
     np.testing.assert_array_equal(encode_texts(encoder, ["机床"], role="document"), [[0, 1]])
@@ -230,15 +230,15 @@ def tiny_transformer(tmp_path_factory):
     return folder
 
 
-def test_a_transformer_uses_its_own_prompts_or_the_given_ones(tiny_transformer):
-    own = load_encoder(tiny_transformer)
-    np.testing.assert_allclose(encode_texts(own, ["a"], role="query"), [unit(0, 1, 0, 1)], atol=1e-6)
-    np.testing.assert_allclose(encode_texts(own, ["a"], role="document"), [[0, 0, 0, 1]], atol=1e-6)
+def test_a_transformer_uses_its_prompts_or_the_given_ones(tiny_transformer):
+    shipped_prompts = load_encoder(tiny_transformer)
+    np.testing.assert_allclose(encode_texts(shipped_prompts, ["a"], role="query"), [unit(0, 1, 0, 1)], atol=1e-6)
+    np.testing.assert_allclose(encode_texts(shipped_prompts, ["a"], role="document"), [[0, 0, 0, 1]], atol=1e-6)
     given = load_encoder(tiny_transformer, query_prompt="", document_prompt="! ")
     np.testing.assert_allclose(encode_texts(given, ["a"], role="query"), [[0, 0, 0, 1]], atol=1e-6)
     np.testing.assert_allclose(encode_texts(given, ["a"], role="document"), [unit(0, 0, 1, 1)], atol=1e-6)
-    assert fingerprint(own) == fingerprint(load_encoder(tiny_transformer))
-    assert fingerprint(own) != fingerprint(given)
+    assert fingerprint(shipped_prompts) == fingerprint(load_encoder(tiny_transformer))
+    assert fingerprint(shipped_prompts) != fingerprint(given)
 
 
 def test_a_model_that_is_not_there_is_refused_without_the_network(tmp_path):

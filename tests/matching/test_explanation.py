@@ -1,4 +1,4 @@
-"""Reasons: what the pair shares, the piece that speaks for it, what stays unanswered. And they are true."""
+"""Reasons: what the pair shares, the sentence that supports it, what stays unanswered. And they are true."""
 
 import numpy as np
 import pandas as pd
@@ -6,7 +6,7 @@ import pytest
 from small import EXAMPLES, build
 
 from matcher import Index, match, read_needs, read_outcomes
-from matcher.matching import StaticEncoder
+from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import PHRASES, _joined
 
 OUTCOMES = pd.DataFrame(
@@ -24,14 +24,14 @@ OUTCOMES = pd.DataFrame(
 
 def reasons(title: str, description: str, outcome: str, records: pd.DataFrame = OUTCOMES) -> tuple[str, str, str]:
     need = pd.DataFrame({"need_id": ["N1"], "title": [title], "description": [description]})
-    found = match(need, build(records), k=len(records)).set_index("outcome_id")
-    return tuple(found.loc[outcome, ["shared_terms", "evidence", "unanswered"]])
+    result = match(need, build(records), k=len(records)).set_index("outcome_id")
+    return tuple(result.loc[outcome, ["shared_terms", "evidence", "unanswered"]])
 
 
 @pytest.mark.parametrize(
-    ("need", "outcome", "told"),
+    ("need", "outcome", "expected"),
     [
-        # the sentence that speaks of it; a longer word instead of its parts
+        # the sentence about it; a longer word instead of its parts
         (("磨削烧伤", "渗碳淬火齿轮"), "C1", ("烧伤、磨削、齿轮", "采用巴克豪森噪声检测磨削烧伤。", "淬火、渗碳")),
         (("数控机床主轴", ""), "C5", ("主轴、数控机床", "数控机床主轴单元。", "")),
         # Latin words in any width and case
@@ -44,25 +44,25 @@ def reasons(title: str, description: str, outcome: str, records: pd.DataFrame = 
         (("", "——"), "C2", ("", "低温气调贮藏延长货架期。", "")),
     ],
 )
-def test_reasons_of_small_pairs(need, outcome, told):
-    assert reasons(*need, outcome) == told
+def test_reasons_of_small_pairs(need, outcome, expected):
+    assert reasons(*need, outcome) == expected
 
 
 def test_words_that_every_need_is_full_of_are_no_reason():
     assert {"需求", "技术", "解决"} <= PHRASES
-    told = reasons("磨削烧伤技术需求", "需要解决问题，提高效率", "C1")
-    assert told == ("烧伤、磨削", "采用巴克豪森噪声检测磨削烧伤。", "")
+    expected = reasons("磨削烧伤技术需求", "需要解决问题，提高效率", "C1")
+    assert expected == ("烧伤、磨削", "采用巴克豪森噪声检测磨削烧伤。", "")
 
 
-def test_what_the_record_says_in_other_words_cut_is_answered():
+def test_what_the_record_has_in_other_words_cut_is_answered():
     """湿式除尘 stands in the record, however the segmenter cuts it there."""
     records = OUTCOMES.assign(description=["", "", "", "木工车间的湿式除尘机组", "", ""])
     assert reasons("除尘机", "", "C4", records)[2] == ""
 
 
 def test_unanswered_begins_with_what_nobody_has():
-    told = reasons("齿轮磨削烧伤", "量子，桃子，保鲜", "C1")
-    assert told[2].split("、")[0] == "量子"
+    expected = reasons("齿轮磨削烧伤", "量子，桃子，保鲜", "C1")
+    assert expected[2].split("、")[0] == "量子"
 
 
 def test_no_more_than_the_reader_can_take_in():
@@ -100,8 +100,8 @@ def examples():
 
 
 def test_evidence_is_a_piece_of_the_records_text(examples):
-    _, outcomes, _, found = examples
-    for row in found.itertuples():
+    _, outcomes, _, result = examples
+    for row in result.itertuples():
         record = outcomes.loc[row.outcome_id]
         text = "\n".join(record[["title", "description", "scope", "keywords"]].fillna(""))
         assert row.evidence
@@ -109,9 +109,9 @@ def test_evidence_is_a_piece_of_the_records_text(examples):
 
 
 def test_shared_terms_stand_in_both_texts_and_unanswered_ones_do_not(examples):
-    needs, outcomes, _, found = examples
+    needs, outcomes, _, result = examples
     asked = needs.set_index("need_id")
-    for row in found.itertuples():
+    for row in result.itertuples():
         need = "\n".join(asked.loc[row.need_id, ["title", "description"]]).lower()
         record = "\n".join(outcomes.loc[row.outcome_id, ["title", "description", "scope", "keywords"]]).lower()
         for name in filter(None, row.shared_terms.split("、")):
@@ -124,12 +124,12 @@ def test_shared_terms_stand_in_both_texts_and_unanswered_ones_do_not(examples):
 
 @pytest.mark.parametrize("encoder", ["default", "known"])
 def test_without_its_evidence_a_pair_scores_lower(examples, encoder):
-    needs, outcomes, index, found = examples
+    needs, outcomes, index, result = examples
     if encoder == "known":
         index = build(outcomes.reset_index(drop=True))
-        found = match(needs, index, k=3)
+        result = match(needs, index, k=3)
     lower = []
-    for row in found[found["rank"] == 1].head(20).itertuples():
+    for row in result[result["rank"] == 1].head(20).itertuples():
         record = outcomes.loc[[row.outcome_id]].reset_index(drop=True)
         for column in ("description", "scope", "keywords", "title"):
             if row.evidence in record[column].iloc[0]:

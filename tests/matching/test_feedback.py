@@ -1,4 +1,4 @@
-"""Users' own judgements: what each changes, that it can be taken back, and that it lies in the folder."""
+"""Users' judgements: what each changes, that it can be taken back, and that it lies in the folder."""
 
 from dataclasses import replace
 
@@ -40,9 +40,9 @@ def judged(*rows: tuple[str, str, object, str, str]) -> pd.DataFrame:
 def lost(table: pd.DataFrame, records: pd.DataFrame = RECORDS) -> dict[str, float]:
     """What the reasons take from the sums of the records for N1; those that lose nothing are left out."""
     index = fit_feedback(build(records), NEEDS, table)
-    found = index.ranker.wishes.lost("N1", np.arange(len(records)))
+    result = index.ranker.wishes.lost("N1", np.arange(len(records)))
     assert not index.ranker.wishes.lost("N2", np.arange(len(records))).any()
-    return {name: value for name, value in zip(index.ids, found, strict=True) if value}
+    return {name: value for name, value in zip(index.ids, result, strict=True) if value}
 
 
 # ---- reasons: what the declined pair and the others lose
@@ -64,7 +64,7 @@ def lost(table: pd.DataFrame, records: pd.DataFrame = RECORDS) -> dict[str, floa
         ("C1", "no benefit over what we have", "C1"),
     ],
 )
-def test_a_reason_takes_from_the_records_that_it_speaks_of(pair, reason, names):
+def test_a_reason_takes_from_the_records_that_it_concerns(pair, reason, names):
     assert lost(judged(("N1", pair, "", "declined", reason))) == dict.fromkeys(names.split(), STEP)
 
 
@@ -86,26 +86,26 @@ def test_reasons_add_up():
 
 def test_what_a_reason_takes_is_seen_in_the_next_table():
     table = judged(("N1", "C1", "", "declined", "other"))
-    found = match(NEEDS, fit_feedback(build(), NEEDS, table), k=6).set_index(["need_id", "outcome_id"])
+    result = match(NEEDS, fit_feedback(build(), NEEDS, table), k=6).set_index(["need_id", "outcome_id"])
     plain = match(NEEDS, build(), k=6).set_index(["need_id", "outcome_id"])
-    assert found["feedback"].loc[lambda values: values != 0].to_dict() == {("N1", "C1"): -STEP}
-    assert (found["score"] < plain["score"]).loc[lambda lower: lower].index.tolist() == [("N1", "C1")]
+    assert result["feedback"].loc[lambda values: values != 0].to_dict() == {("N1", "C1"): -STEP}
+    assert (result["score"] < plain["score"]).loc[lambda lower: lower].index.tolist() == [("N1", "C1")]
 
 
 def test_what_is_solved_is_shown_no_more_nor_are_its_re_posts():
     twin = RECORDS.iloc[[0]].assign(outcome_id="C7")
     table = judged(("N1", "C1", "", "declined", "already solved"))
-    found = match(NEEDS, fit_feedback(build(pd.concat([RECORDS, twin])), NEEDS, table), k=7)
-    shown = found.groupby("need_id")["outcome_id"].agg(set)
+    result = match(NEEDS, fit_feedback(build(pd.concat([RECORDS, twin])), NEEDS, table), k=7)
+    shown = result.groupby("need_id")["outcome_id"].agg(set)
     assert shown["N1"] == {"C2", "C3", "C4", "C5", "C6"}
     assert shown["N2"] == {"C1", "C2", "C3", "C4", "C5", "C6", "C7"}
 
 
 def test_an_unclear_record_is_marked_for_every_need():
     table = judged(("N1", "C5", "", "declined", "description unclear"), ("N2", "C5", "", "拒绝", "商业路径不清"))
-    found = match(NEEDS, fit_feedback(build(RECORDS), NEEDS, table), k=6)
-    assert set(found.loc[found["outcome_id"] == "C5", "note"]) == {"描述不清、商业路径不清"}
-    assert set(found.loc[found["outcome_id"] != "C5", "note"]) == {""}
+    result = match(NEEDS, fit_feedback(build(RECORDS), NEEDS, table), k=6)
+    assert set(result.loc[result["outcome_id"] == "C5", "note"]) == {"描述不清、商业路径不清"}
+    assert set(result.loc[result["outcome_id"] != "C5", "note"]) == {""}
 
 
 def test_accepted_is_lifted_and_so_is_what_is_like_it():
@@ -167,15 +167,15 @@ def test_a_judged_record_counts_as_soon_as_it_is_there():
     back = index.remove(["C5"]).add(RECORDS.iloc[[4]])
     without = match(NEEDS, index.remove(["C5"]), k=6)
     assert (without["feedback"] == 0).all()
-    assert (match(NEEDS, back, k=6).loc[lambda found: found["outcome_id"] == "C5", "feedback"] > 0).any()
+    assert (match(NEEDS, back, k=6).loc[lambda result: result["outcome_id"] == "C5", "feedback"] > 0).any()
 
 
 def test_the_other_way_round_outcomes_judge_needs():
     table = pd.DataFrame({"outcome_id": ["C1"], "need_id": ["N4"], "level": ["4"]})
-    found = match(OUTCOMES, fit_feedback(build(NEEDS), OUTCOMES, table), k=4)
-    total = found["semantic"] + found["lexical"]
-    found["lifted"] = np.arcsinh(total + found["feedback"]) - np.arcsinh(total)
-    lifted = found.pivot_table(index="outcome_id", columns="need_id", values="lifted")
+    result = match(OUTCOMES, fit_feedback(build(NEEDS), OUTCOMES, table), k=4)
+    total = result["semantic"] + result["lexical"]
+    result["lifted"] = np.arcsinh(total + result["feedback"]) - np.arcsinh(total)
+    lifted = result.pivot_table(index="outcome_id", columns="need_id", values="lifted")
     assert lifted.loc["C1"].idxmax() == "N4"
     assert (lifted.loc["C3"] < lifted.loc["C1"] / 4).all()  # its text is unlike C1's
 
@@ -208,8 +208,8 @@ def test_few_labels_are_not_worse_than_none():
 
 def test_no_judgements_change_nothing():
     index = fit_feedback(build(RECORDS), NEEDS, judged())
-    found = match(NEEDS, index, k=6).drop(columns="feedback")
-    assert_frame_equal(found, match(NEEDS, build(RECORDS), k=6))
+    result = match(NEEDS, index, k=6).drop(columns="feedback")
+    assert_frame_equal(result, match(NEEDS, build(RECORDS), k=6))
 
 
 # ---- faults
@@ -238,6 +238,6 @@ def test_unknown_needs_and_missing_columns_are_named():
         fit_feedback(build(), NEEDS, judged(("N1", "C1", 4, "", "")).drop(columns="outcome_id"))
 
 
-def test_a_feedback_of_ones_own_is_a_value():
+def test_feedback_is_a_value():
     index = fit_feedback(build(), NEEDS, judged(("N1", "C5", 4, "", "")))
     assert replace(index, feedback=None).ranker is None

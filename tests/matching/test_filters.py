@@ -1,8 +1,17 @@
 """Labels of cells and which of them agree: whole answers."""
 
-import pytest
+import datetime as dt
+import logging
 
-from matcher.matching.filters import agree, labels_of
+import numpy as np
+import pandas as pd
+import pytest
+from small import NEEDS, OUTCOMES, build
+
+from matcher import match
+from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.matching import Between
+from matcher.matching.filters import agree, labels_of, unknown_labels
 
 
 @pytest.mark.parametrize(
@@ -59,3 +68,116 @@ def test_cells_agree(left, right, result):
 )
 def test_regions_meet_in_a_unit_that_both_name(left, right, result):
     assert agree(labels_of(left, column="region"), labels_of(right, column="region")) is result
+
+
+# ---- ranges
+
+
+CELLS = np.array([1, 2.5, "3", "约四", None, np.nan, "", dt.date(2026, 1, 1), "2026-06-30"], object)
+
+
+@pytest.mark.parametrize(
+    ("between", "places"),
+    [
+        (Between(1, 3), [0, 1, 2]),
+        (Between(low=2.5), [1, 2]),
+        (Between(high=1), [0]),
+        (Between(9, 9), []),
+        (Between("2026-01-01", "2026-06-29"), [7]),
+        (Between(low=dt.date(2026, 1, 2)), [8]),
+        (Between(high=pd.Timestamp("2026-06-30")), [7, 8]),
+    ],
+)
+def test_a_range_holds_its_ends_and_nothing_unknown(between, places):
+    assert np.flatnonzero(between.holds(CELLS)).tolist() == places
+
+
+def test_what_cannot_be_read_is_logged(caplog):
+    Between(high=5).holds(np.array([1, "约四", "", None], object), column="price")
+    assert caplog.messages == ["price：1 条读不成数或日期（如“约四”），不在范围之内"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "make", "message"),
+    [
+        (ArgumentError, lambda: Between(), r"^Between needs a lower bound, an upper bound or both$"),
+        (ArgumentError, lambda: Between(2, 1), r"the lower bound lies above the upper one$"),
+        (ArgumentTypeError, lambda: Between(1, "2026-01-01"), r"one bound is a number, the other a date$"),
+        (ArgumentTypeError, lambda: Between("one"), r"^a bound is a number or a date such as 2026-03-31, not 'one'$"),
+        (ArgumentTypeError, lambda: Between(True), r"not True$"),
+        (ArgumentTypeError, lambda: Between(float("nan")), r"not nan$"),
+    ],
+)
+def test_no_range(kind, make, message):
+    with pytest.raises(kind, match=message):
+        make()
+
+
+def ids(**filters) -> list[str]:
+    return sorted(set(match(NEEDS[:1], build(), k=6, **filters)["outcome_id"]))
+
+
+def test_ranges_and_masks_choose_records():
+    assert ids(where={"trl": Between(high=6)}) == ["C4", "C5", "C6"]
+    assert ids(where={"trl": Between(6, 8), "region": "罗庄区"}) == ["C2", "C4"]
+    assert ids(where={"valid_until": Between("2026-06-29", "2026-06-30")}) == ["C1", "C6"]
+    records = build().records
+    assert ids(mask=records["trl"] <= 6) == ["C4", "C5", "C6"]
+    assert ids(mask=[True, False, False, False, False, True], where={"region": "兰山区"}) == ["C1", "C6"]
+    assert ids(mask=pd.array([True, None, False, False, False, False], "boolean")) == ["C1"]
+
+
+def test_a_mask_is_over_the_records_that_are_left():
+    index = build().remove(["C1"]).add(OUTCOMES[:1])
+    assert index.records["outcome_id"].tolist() == ["C2", "C3", "C4", "C5", "C6", "C1"]
+    mask = index.records["outcome_id"].isin(["C1", "C3"])
+    assert sorted(match(NEEDS[:1], index, k=6, mask=mask)["outcome_id"]) == ["C1", "C3"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "filters", "message"),
+    [
+        (ArgumentTypeError, {"where": "a=b"}, r"^where is a dict: column -> label, labels or Between, not str$"),
+        (
+            ArgumentTypeError,
+            {"where": {"trl": 7}},
+            r"^where\['trl'\] is a label \(str\), a list of labels, or a range such as Between\(0, 100\), not 7$",
+        ),
+        (ArgumentTypeError, {"where": {"trl": ["7", 8]}}, r"not \['7', 8\]$"),
+        (ArgumentTypeError, {"mask": [1, 0, 0, 0, 0, 0]}, r"^mask is a boolean array or Series, .* not list$"),
+        (ArgumentError, {"mask": [True]}, r"^mask has \(1,\) values for 6 records$"),
+        (ArgumentError, {"mask": pd.Series([True] * 6, index=range(1, 7))}, r"^mask is a Series over other rows"),
+        (ArgumentTypeError, {"same": "region"}, r"^same is a list of columns, not one str: \['region'\]$"),
+        (ArgumentTypeError, {"weights": ["region"]}, r"^weights is a dict: column -> number, not list$"),
+        (ArgumentTypeError, {"valid_on": 20260101}, r"^valid_on is a date or a text such as 2026-03-31, not int$"),
+        (ArgumentError, {"valid_on": "昨天"}, r"^valid_on is a date or a text such as 2026-03-31, not '昨天'$"),
+        (ArgumentTypeError, {"exclude": [("N1", "C1")]}, r"^exclude is a DataFrame .*, not list$"),
+    ],
+)
+def test_wrong_filters_say_which_kinds_are_taken(kind, filters, message):
+    with pytest.raises(kind, match=message):
+        ids(**filters)
+
+
+# ---- labels that no record has
+
+
+def test_labels_that_no_record_has_are_named_with_those_that_there_are():
+    where = {"region": ["河东区", "河西区"], "field": "装备制造", "trl": Between(1, 2), "none": "x"}
+    assert unknown_labels(OUTCOMES, where) == {"region": (["河西区"], ["兰山区", "河东区", "罗庄区"])}
+    there = ["生物医药", "现代农业", "电子信息", "装备制造", "装备制造-包装", "装备制造-自动化"]
+    assert unknown_labels(OUTCOMES, {"field": "航空-机器人、生物医药"}) == {"field": (["航空-机器人"], there)}
+    many = pd.DataFrame({"maturity": [f"L{i:02d}" for i in range(30)] + ["L29"]})
+    assert unknown_labels(many, {"maturity": "小式"})["maturity"][1] == ["L29", *(f"L{i:02d}" for i in range(19))]
+
+
+def test_match_warns_of_a_label_that_no_record_has_and_of_filters_that_leave_nothing(caplog):
+    with caplog.at_level(logging.WARNING, "matcher"):
+        assert ids(where={"region": "河西区"}) == [""]
+    assert caplog.messages == [
+        "没有一条记录的 region 是“河西区”；有：兰山区、河东区、罗庄区",
+        "筛选条件没有留下任何记录（索引共 6 条）",
+    ]
+    caplog.clear()
+    ids(where={"region": "河东区"})
+    assert caplog.messages == []

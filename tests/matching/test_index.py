@@ -14,7 +14,8 @@ from small import NEEDS, OUTCOMES, Known, build
 
 from matcher import Index, match
 from matcher.errors import TableError
-from matcher.matching import Segmenter, StaticEncoder
+from matcher.matching import Segmenter
+from matcher.matching.encoders import StaticEncoder
 from matcher.matching.index import TITLE, texts_of
 
 
@@ -70,7 +71,7 @@ def test_channels_are_the_cosines_that_brute_force_gives():
     np.testing.assert_allclose(exact, [semantic[0, rows], lexical[0, rows]], atol=1e-6)
 
 
-def test_faiss_finds_the_same_neighbours():
+def test_faiss_gives_the_same_neighbours():
     index = Index.build(OUTCOMES)
     semantic = index.channels(asked := index.asked(*texts_of(NEEDS)), slice(0, len(NEEDS)))[0]
     flat = faiss.IndexFlatIP(index.encoder.dim)
@@ -115,18 +116,18 @@ def test_a_changed_index_matches_as_one_built_anew(start, changes):
     rebuilt = build(frame(list(kept.values())))
     assert len(index) == len(rebuilt) == len(kept)
     assert_frame_equal(index.records, rebuilt.records)
-    found, expected = (match(NEEDS, one, k=20) for one in (index, rebuilt))
+    result, expected = (match(NEEDS, one, k=20) for one in (index, rebuilt))
     exact = ["need_id", "outcome_id", "rank", "shared_terms", "evidence", "unanswered"]
-    assert_frame_equal(found[exact], expected[exact], check_dtype=False)
+    assert_frame_equal(result[exact], expected[exact], check_dtype=False)
     parts = ["semantic", "lexical"]
-    np.testing.assert_allclose(found[parts], expected[parts], atol=2e-5)
+    np.testing.assert_allclose(result[parts], expected[parts], atol=2e-5)
 
 
 def test_scores_after_changes_are_those_of_an_index_built_anew():
     changed = build().remove(["C1"]).add(OUTCOMES[:1])
     assert len(changed.parts) == 2
-    found, expected = match(NEEDS, changed, k=6), match(NEEDS, build(), k=6)
-    assert_frame_equal(found, expected, rtol=1e-5)
+    result, expected = match(NEEDS, changed, k=6), match(NEEDS, build(), k=6)
+    assert_frame_equal(result, expected, rtol=1e-5)
 
 
 def test_equal_texts_tie_wherever_they_lie():
@@ -137,8 +138,8 @@ def test_equal_texts_tie_wherever_they_lie():
     index = build(frame([*twins, *others])).add(frame([("E0", *others[0][1:]), *[("A" + t[0], *t[1:]) for t in twins]]))
     assert len(index.parts) == 2
     asked = pd.DataFrame({"need_id": words, "title": words, "description": ["".join(words[::-1])] * len(words)})
-    found = match(asked, index, k=30)
-    pairs = found.assign(text=found["outcome_id"].str.lstrip("A")).groupby(["need_id", "text"])
+    result = match(asked, index, k=30)
+    pairs = result.assign(text=result["outcome_id"].str.lstrip("A")).groupby(["need_id", "text"])
     assert pairs.ngroups == len(words) * 19
     twice = pairs.filter(lambda pair: len(pair) == 2).groupby(["need_id", "text"])
     assert twice.ngroups == len(words) * 7
@@ -155,11 +156,11 @@ def test_an_index_is_a_value():
     assert_frame_equal(match(NEEDS, index), before)
 
 
-def test_an_updated_record_is_found_by_its_new_text_alone():
+def test_an_updated_record_is_ranked_by_its_new_text_alone():
     index = build().update(OUTCOMES[:1].assign(title="量子", description=""))
     assert len(index) == 6
-    found = match(NEEDS, index, k=1).set_index("need_id")["outcome_id"]
-    assert found.to_dict() == {"N1": "C5", "N2": "C6", "N3": "C3", "N4": "C1"}
+    result = match(NEEDS, index, k=1).set_index("need_id")["outcome_id"]
+    assert result.to_dict() == {"N1": "C5", "N2": "C6", "N3": "C3", "N4": "C1"}
 
 
 def test_unknown_columns_come_along():
@@ -181,17 +182,17 @@ def test_unknown_columns_come_along():
 def test_an_empty_library():
     index = build(OUTCOMES[:0])
     assert len(index) == 0
-    found = match(NEEDS, index)
-    assert found["need_id"].tolist() == ["N1", "N2", "N3", "N4"]
-    assert found["rank"].tolist() == [0] * 4
+    result = match(NEEDS, index)
+    assert result["need_id"].tolist() == ["N1", "N2", "N3", "N4"]
+    assert result["rank"].tolist() == [0] * 4
     assert len(index.remove([])) == 0
     assert match(NEEDS, index.add(OUTCOMES), k=1)["outcome_id"].tolist() == ["C1", "C6", "C3", "C4"]
 
 
 def test_one_record():
-    found = match(NEEDS, build(OUTCOMES[:1]), k=5)
-    assert found["outcome_id"].tolist() == ["C1"] * 4
-    assert not found["good_match"].any()  # nothing is known about chance
+    result = match(NEEDS, build(OUTCOMES[:1]), k=5)
+    assert result["outcome_id"].tolist() == ["C1"] * 4
+    assert not result["good_match"].any()  # nothing is known about chance
 
 
 def test_everything_may_be_removed():
@@ -202,9 +203,9 @@ def test_everything_may_be_removed():
 
 
 def test_records_without_any_text():
-    found = match(NEEDS, build(OUTCOMES.assign(title="", description="")), k=2)
-    assert found["outcome_id"].tolist() == ["C1", "C2"] * 4
-    assert (found["evidence"] == "").all()
+    result = match(NEEDS, build(OUTCOMES.assign(title="", description="")), k=2)
+    assert result["outcome_id"].tolist() == ["C1", "C2"] * 4
+    assert (result["evidence"] == "").all()
 
 
 def test_ids_are_texts():
@@ -238,10 +239,10 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("said", REFUSED)
-def test_refused_with_words(said):
-    with pytest.raises(TableError, match=f"^{re.escape(said)}$"):
-        REFUSED[said]()
+@pytest.mark.parametrize("message", REFUSED)
+def test_refused_with_words(message):
+    with pytest.raises(TableError, match=f"^{re.escape(message)}$"):
+        REFUSED[message]()
 
 
 def test_unknown_ids_are_not_removed():

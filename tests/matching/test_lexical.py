@@ -53,26 +53,26 @@ def sklearn_scores(texts: list[str], asked: list[str]) -> np.ndarray:
 
 
 def test_postings_hold_places_and_counts():
-    found = postings(["机床 机床", "CNC", "机床"])
+    result = postings(["机床 机床", "CNC", "机床"])
     table = {
-        name: (found.rows[start:end].tolist(), found.counts[start:end].tolist())
-        for name, start, end in zip(found.names, found.offsets[:-1], found.offsets[1:], strict=True)
+        name: (result.rows[start:end].tolist(), result.counts[start:end].tolist())
+        for name, start, end in zip(result.names, result.offsets[:-1], result.offsets[1:], strict=True)
     }
     assert table == {"机床": ([0, 2], [4, 2]), "机": ([0, 2], [2, 1]), "床": ([0, 2], [2, 1]), "cnc": ([1], [1])}
-    assert found.size == 3
-    assert found.frequencies(alive(0, 1, 1)).tolist() == [1] * 4
+    assert result.size == 3
+    assert result.frequencies(alive(0, 1, 1)).tolist() == [1] * 4
 
 
 def test_a_cosine_worked_out_by_hand():
     """Two texts, "甲" and "甲 乙": df of 甲 is 2, of 乙 1; asked is "乙"."""
-    found = scores(Lexical([postings(["甲", "甲 乙"])], [alive(1, 1)]), ["乙"])
+    result = scores(Lexical([postings(["甲", "甲 乙"])], [alive(1, 1)]), ["乙"])
     rare = np.log(3 / 2) + 1
-    np.testing.assert_allclose(found, [[0, rare / np.sqrt(1 + rare**2)]], rtol=1e-6)
+    np.testing.assert_allclose(result, [[0, rare / np.sqrt(1 + rare**2)]], rtol=1e-6)
 
 
 def test_scores_are_those_of_scikit_learn():
-    found = scores(Lexical([postings(TEXTS)], [np.ones(len(TEXTS), bool)]), ASKED)
-    np.testing.assert_allclose(found, sklearn_scores(TEXTS, ASKED), atol=1e-6)
+    result = scores(Lexical([postings(TEXTS)], [np.ones(len(TEXTS), bool)]), ASKED)
+    np.testing.assert_allclose(result, sklearn_scores(TEXTS, ASKED), atol=1e-6)
 
 
 def test_a_term_that_no_text_holds_counts_in_the_norm_of_what_is_asked():
@@ -87,8 +87,8 @@ def test_a_term_that_no_text_holds_counts_in_the_norm_of_what_is_asked():
 @pytest.mark.parametrize("common", [0, 1, 3, 256])
 def test_however_many_terms_are_held_as_a_block_the_scores_are_the_same(monkeypatch, common):
     monkeypatch.setattr(lexical, "COMMON", common)
-    found = scores(Lexical([postings(TEXTS)], [np.ones(len(TEXTS), bool)]), ASKED)
-    np.testing.assert_allclose(found, sklearn_scores(TEXTS, ASKED), atol=1e-6)
+    result = scores(Lexical([postings(TEXTS)], [np.ones(len(TEXTS), bool)]), ASKED)
+    np.testing.assert_allclose(result, sklearn_scores(TEXTS, ASKED), atol=1e-6)
 
 
 def test_norms_are_the_same_in_pieces_of_any_size(monkeypatch):
@@ -127,8 +127,8 @@ def test_parts_with_dead_rows_score_as_one_part_of_the_living(cuts, living):
 
 
 def test_texts_without_terms_score_zero():
-    found = scores(Lexical([postings(["", "机床"])], [alive(1, 1)]), ["", "机床", "水稻"])
-    np.testing.assert_allclose(found, [[0, 0], [0, 1], [0, 0]], atol=1e-6)
+    result = scores(Lexical([postings(["", "机床"])], [alive(1, 1)]), ["", "机床", "水稻"])
+    np.testing.assert_allclose(result, [[0, 0], [0, 1], [0, 0]], atol=1e-6)
 
 
 def test_take_reads_across_parts():
@@ -149,9 +149,9 @@ OTHERS = ["齿轮箱设计", "粉尘检测", "桃树栽培", "中药材种植", 
 
 def test_it_and_bm25s_both_put_the_planted_answer_first():
     texts = [*PLANTED.values(), *OTHERS]
-    found = scores(Lexical([postings(texts)], [np.ones(len(texts), bool)]), list(PLANTED))
+    result = scores(Lexical([postings(texts)], [np.ones(len(texts), bool)]), list(PLANTED))
     peer = bm25s.BM25()
     peer.index([counted(text) for text in texts], show_progress=False)
     asked = [counted(text) for text in PLANTED]
-    theirs, _ = peer.retrieve(asked, corpus=np.arange(len(texts)), k=1, show_progress=False)
-    assert found.argmax(axis=1).tolist() == theirs[:, 0].tolist() == list(range(len(PLANTED)))
+    peers, _ = peer.retrieve(asked, corpus=np.arange(len(texts)), k=1, show_progress=False)
+    assert result.argmax(axis=1).tolist() == peers[:, 0].tolist() == list(range(len(PLANTED)))

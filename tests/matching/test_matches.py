@@ -41,39 +41,39 @@ def examples():
 
 
 def test_the_outcome_that_shares_words_and_meaning_comes_first():
-    found = match(NEEDS, build(), k=2)
-    assert found.columns.tolist() == ["need_id", "outcome_id", *COLUMNS]
-    assert ranked(found) == {"N1": ["C1", "C5"], "N2": ["C6", "C2"], "N3": ["C3", "C5"], "N4": ["C4", "C5"]}
-    assert found["rank"].tolist() == [1, 2] * 4
+    result = match(NEEDS, build(), k=2)
+    assert result.columns.tolist() == ["need_id", "outcome_id", *COLUMNS]
+    assert ranked(result) == {"N1": ["C1", "C5"], "N2": ["C6", "C2"], "N3": ["C3", "C5"], "N4": ["C4", "C5"]}
+    assert result["rank"].tolist() == [1, 2] * 4
 
 
 def test_the_other_way_round_outcomes_ask_for_needs():
-    found = match(OUTCOMES, build(NEEDS), k=1)
-    assert found.columns.tolist() == ["outcome_id", "need_id", *COLUMNS]
-    assert ranked(found) == {"C1": ["N1"], "C2": ["N2"], "C3": ["N3"], "C4": ["N3"], "C5": ["N1"], "C6": ["N2"]}
+    result = match(OUTCOMES, build(NEEDS), k=1)
+    assert result.columns.tolist() == ["outcome_id", "need_id", *COLUMNS]
+    assert ranked(result) == {"C1": ["N1"], "C2": ["N2"], "C3": ["N3"], "C4": ["N3"], "C5": ["N1"], "C6": ["N2"]}
 
 
 def test_parts_sum_to_the_order_and_are_the_scaled_cosines():
     index = build()
-    found = match(NEEDS, index, k=6)
+    result = match(NEEDS, index, k=6)
     asked = index.asked(NEEDS["title"].tolist(), NEEDS["description"].tolist())
     semantic, lexical, _ = index.channels(asked, slice(0, 4))
-    parts = index.chance.parts(semantic.astype(float), lexical.astype(float))
+    parts = index.scale.parts(semantic.astype(float), lexical.astype(float))
     row = {name: i for i, name in enumerate(NEEDS["need_id"])}
     column = {name: i for i, name in enumerate(index.ids)}
-    at = found["need_id"].map(row), found["outcome_id"].map(column)
-    np.testing.assert_allclose(found["semantic"], parts[0][at], atol=1e-5)
-    np.testing.assert_allclose(found["lexical"], parts[1][at], atol=1e-5)
-    for name, group in found.groupby("need_id"):
+    at = result["need_id"].map(row), result["outcome_id"].map(column)
+    np.testing.assert_allclose(result["semantic"], parts[0][at], atol=1e-5)
+    np.testing.assert_allclose(result["lexical"], parts[1][at], atol=1e-5)
+    for name, group in result.groupby("need_id"):
         total = (parts[0] + parts[1])[row[name]]
         assert (np.diff(total[group["outcome_id"].map(column)]) < 1e-5).all()
 
 
 def test_ties_stand_in_the_order_of_ids():
     ids = ["b", "10", "9", "a", "B", "é"]
-    found = match(NEEDS[:1], build(OUTCOMES.assign(outcome_id=ids, title="机械手", description="")), k=6)
-    assert found["outcome_id"].tolist() == ["10", "9", "B", "a", "b", "é"]
-    assert found["score"].nunique() == 1
+    result = match(NEEDS[:1], build(OUTCOMES.assign(outcome_id=ids, title="机械手", description="")), k=6)
+    assert result["outcome_id"].tolist() == ["10", "9", "B", "a", "b", "é"]
+    assert result["score"].nunique() == 1
     few = match(NEEDS[:1], build(OUTCOMES.assign(outcome_id=ids, title="机械手", description="")), k=2)
     assert few["outcome_id"].tolist() == ["10", "9"]
 
@@ -83,9 +83,9 @@ def test_more_than_there_are_gives_all():
 
 
 def test_no_needs_no_pairs():
-    found = match(NEEDS[:0], build())
-    assert found.columns.tolist() == ["need_id", "outcome_id", *COLUMNS]
-    assert len(found) == 0
+    result = match(NEEDS[:0], build())
+    assert result.columns.tolist() == ["need_id", "outcome_id", *COLUMNS]
+    assert len(result) == 0
 
 
 def test_without_reasons_the_rest_is_the_same():
@@ -98,14 +98,14 @@ def test_without_reasons_the_rest_is_the_same():
 
 def test_the_score_rises_strictly_with_the_sum_of_parts_inside_0_and_1(examples):
     needs, _, index = examples
-    found = match(needs, index, k=len(index), reasons=False)
-    assert len(found) == len(needs) * len(index)
-    total = (found["semantic"] + found["lexical"]).to_numpy()
+    result = match(needs, index, k=len(index), reasons=False)
+    assert len(result) == len(needs) * len(index)
+    total = (result["semantic"] + result["lexical"]).to_numpy()
     order = np.argsort(total, kind="stable")
     apart = np.diff(total[order]) > 1e-9
-    assert (np.diff(found["score"].to_numpy()[order])[apart] > 0).all()
-    assert found["score"].between(0, 1, inclusive="neither").all()
-    by_need = found.groupby("need_id", sort=False)
+    assert (np.diff(result["score"].to_numpy()[order])[apart] > 0).all()
+    assert result["score"].between(0, 1, inclusive="neither").all()
+    by_need = result.groupby("need_id", sort=False)
     assert (by_need["score"].diff().dropna() <= 0).all()
 
 
@@ -116,8 +116,8 @@ def test_the_score_of_a_random_pair_is_its_share(examples):
         need_id=outcomes["outcome_id"],
         description=[(d + "\n" + s)[:150] for d, s in outcomes[["description", "scope"]].values],
     )
-    found = match(asking, index, k=len(index), reasons=False)
-    scores = found.loc[found["need_id"] != found["outcome_id"], "score"]
+    result = match(asking, index, k=len(index), reasons=False)
+    scores = result.loc[result["need_id"] != result["outcome_id"], "score"]
     np.testing.assert_allclose(
         scores.quantile([0.1, 0.25, 0.5, 0.75, 0.9, 0.99]), [0.1, 0.25, 0.5, 0.75, 0.9, 0.99], atol=0.02
     )
@@ -129,12 +129,12 @@ def test_good_matches_are_those_that_reach_the_mark(examples):
     index = fit_feedback(index, needs, nothing, prior=replace(index.calibration, good=0.1))
     counts = []
     for false_alarm in (0.01, 0.05, 0.2, 0.9):
-        found = match(needs, index, false_alarm=false_alarm, reasons=False)
-        total, mark = found["semantic"] + found["lexical"], index.chance.good_from(false_alarm)
-        likely = found["probability"] >= index.calibration.good
-        assert found["good_match"].tolist() == ((total >= mark) & likely).tolist()
-        counts.append(int(found["good_match"].sum()))
-        assert len(found) == len(needs) * 10  # whether good or not, every row stays
+        result = match(needs, index, false_alarm=false_alarm, reasons=False)
+        total, mark = result["semantic"] + result["lexical"], index.scale.good_from(false_alarm)
+        likely = result["probability"] >= index.calibration.good
+        assert result["good_match"].tolist() == ((total >= mark) & likely).tolist()
+        counts.append(int(result["good_match"].sum()))
+        assert len(result) == len(needs) * 10  # whether good or not, every row stays
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
 
@@ -194,8 +194,8 @@ def test_eight_threads_on_one_fresh_index_give_the_same_tables(examples):
     expected = match(needs, index, k=5)
     fresh = Index.build(outcomes)
     with ThreadPoolExecutor(8) as pool:
-        for found in pool.map(lambda _: match(needs, fresh, k=5), range(8)):
-            assert_frame_equal(found, expected, check_exact=True)
+        for result in pool.map(lambda _: match(needs, fresh, k=5), range(8)):
+            assert_frame_equal(result, expected, check_exact=True)
 
 
 def test_other_processes_and_hash_seeds_give_the_same_bytes(tmp_path):
@@ -271,10 +271,10 @@ def everyone(*ids: str) -> dict[str, list[str]]:
 def test_filters(filters, left):
     index = build()
     unfiltered = ranked(match(NEEDS, index, k=6))
-    found = match(NEEDS, index, k=6, **filters)
-    assert sets(found) == left
+    result = match(NEEDS, index, k=6, **filters)
+    assert sets(result) == left
     kept = {name: [one for one in ids if one in left[name]] or [""] for name, ids in unfiltered.items()}
-    assert ranked(found) == kept
+    assert ranked(result) == kept
     first = {name: ids[:1] for name, ids in kept.items()}
     assert ranked(match(NEEDS, index, k=1, **filters)) == first  # before the best k are taken, not after
 
@@ -290,36 +290,36 @@ def test_filters_see_no_record_that_was_removed():
 def test_a_pair_stays_excluded_when_its_need_stands_twice_or_its_record_was_updated():
     pairs = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"]})
     index = build().update(OUTCOMES[:1])
-    found = match(NEEDS.iloc[[0, 1, 0]], index, k=6, exclude=pairs)
-    assert "C1" not in found.loc[found["need_id"] == "N1", "outcome_id"].tolist()
+    result = match(NEEDS.iloc[[0, 1, 0]], index, k=6, exclude=pairs)
+    assert "C1" not in result.loc[result["need_id"] == "N1", "outcome_id"].tolist()
 
 
 def test_a_row_that_the_filters_leave_nothing_for_keeps_one_line():
-    found = match(NEEDS, build(), k=1, same=["region"])
-    assert found["need_id"].tolist() == ["N1", "N2", "N3", "N4"]
-    empty = found.iloc[2:]
+    result = match(NEEDS, build(), k=1, same=["region"])
+    assert result["need_id"].tolist() == ["N1", "N2", "N3", "N4"]
+    empty = result.iloc[2:]
     assert empty[["outcome_id", "shared_terms", "evidence", "unanswered"]].to_numpy().tolist() == [[""] * 4] * 2
     assert empty["rank"].tolist() == [0, 0]
     assert empty["good_match"].tolist() == [False, False]
     assert empty[["score", "semantic", "lexical"]].isna().all(axis=None)
     full = match(NEEDS, build(), k=1)
-    assert found.dtypes.to_dict() == full.dtypes.to_dict()
+    assert result.dtypes.to_dict() == full.dtypes.to_dict()
 
 
 def test_weights_add_to_the_order_and_not_to_the_score():
     index = build()
     plain = match(NEEDS[:2], index, k=6)
-    found = match(NEEDS[:2], index, k=6, weights={"region": 50, "field": -30})
-    assert found.columns.tolist() == ["need_id", "outcome_id", *COLUMNS, "preference"]
-    wish = found.set_index(["need_id", "outcome_id"])["preference"]
+    result = match(NEEDS[:2], index, k=6, weights={"region": 50, "field": -30})
+    assert result.columns.tolist() == ["need_id", "outcome_id", *COLUMNS, "preference"]
+    wish = result.set_index(["need_id", "outcome_id"])["preference"]
     assert wish["N1"].to_dict() == {"C1": 20, "C6": 20, "C3": 50, "C5": -30, "C2": 0, "C4": 0}
     assert wish["N2"].to_dict() == {"C2": 20, "C4": 50, "C1": 0, "C3": 0, "C5": 0, "C6": -30}
     by_pair = ["need_id", "outcome_id"]
     columns = [*by_pair, "score", "good_match", "shared_terms", "evidence", "unanswered", "semantic", "lexical"]
     assert_frame_equal(
-        found[columns].sort_values(by_pair, ignore_index=True), plain[columns].sort_values(by_pair, ignore_index=True)
+        result[columns].sort_values(by_pair, ignore_index=True), plain[columns].sort_values(by_pair, ignore_index=True)
     )
-    for _, group in found.groupby("need_id"):
+    for _, group in result.groupby("need_id"):
         assert (np.diff(group["semantic"] + group["lexical"] + group["preference"]) <= 0).all()
     first = match(NEEDS[:2], index, k=1, weights={"region": 50, "field": -30})
     assert ranked(first) == {"N1": ["C3"], "N2": ["C4"]}
@@ -352,10 +352,10 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("said", REFUSED)
-def test_refused_with_words(said):
-    kind, call = REFUSED[said]
-    with pytest.raises(kind, match=f"^{re.escape(said)}$"):
+@pytest.mark.parametrize("message", REFUSED)
+def test_refused_with_words(message):
+    kind, call = REFUSED[message]
+    with pytest.raises(kind, match=f"^{re.escape(message)}$"):
         call()
 
 
@@ -366,11 +366,11 @@ def test_a_column_that_only_the_table_has_is_refused():
 
 def test_a_need_without_any_word():
     blank = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["", "——"], "description": ["", "😀"]})
-    found = match(blank, build(), k=2)
-    assert ranked(found)["N1"] == ["C1", "C2"]  # a tie of all
-    assert found["rank"].tolist() == [1, 2, 1, 2]
-    assert not found["good_match"].any()
-    assert (found[["shared_terms", "unanswered"]] == "").all(axis=None)
+    result = match(blank, build(), k=2)
+    assert ranked(result)["N1"] == ["C1", "C2"]  # a tie of all
+    assert result["rank"].tolist() == [1, 2, 1, 2]
+    assert not result["good_match"].any()
+    assert (result[["shared_terms", "unanswered"]] == "").all(axis=None)
 
 
 def test_a_pair_of_two_languages_is_marked_with_the_default_encoder():
@@ -378,6 +378,6 @@ def test_a_pair_of_two_languages_is_marked_with_the_default_encoder():
     outcomes = pd.DataFrame(
         {"outcome_id": ["C1", "C2", "C3"], "title": ["Spindle for CNC machine tools", "机床主轴", "42"]}
     )
-    found = match(needs, Index.build(outcomes), k=3).set_index(["need_id", "outcome_id"])["note"]
-    assert found[found != ""].to_dict() == dict.fromkeys([("N1", "C1"), ("N2", "C2")], "语言不同，默认编码器难以比较")
+    result = match(needs, Index.build(outcomes), k=3).set_index(["need_id", "outcome_id"])["note"]
+    assert result[result != ""].to_dict() == dict.fromkeys([("N1", "C1"), ("N2", "C2")], "语言不同，默认编码器难以比较")
     assert (match(needs, build(outcomes), k=3)["note"] == "").all()

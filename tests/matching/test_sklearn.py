@@ -6,7 +6,11 @@ import pytest
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
+from sklearn.utils.estimator_checks import check_estimator
+from sklearn.utils.validation import check_array
 
+from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.matching.encoders import StaticEncoder
 from matcher.matching.sklearn import TextVectors
 
 
@@ -35,7 +39,65 @@ def test_stands_in_a_pipeline_with_the_default_encoder():
     assert model.predict(["铣床加工精度", "中药制剂"]).tolist() == [0, 1]
 
 
-@pytest.mark.parametrize(("given", "said"), [("a", "a list, not one string"), ([1], "expected to be strings; got int")])
-def test_says_what_is_no_text(given, said):
-    with pytest.raises(ValueError, match=said):
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ("a", "texts are a list, array or Series of str, not one str"),
+        (7, "texts are a list, array or Series of str, not one int"),
+        ([1], "texts are a list, array or Series of str; got int"),
+    ],
+)
+def test_what_is_no_text_is_refused(given, message):
+    with pytest.raises(ArgumentTypeError, match=f"^{message}$"):
         TextVectors(Letters()).fit(given)
+    with pytest.raises(ArgumentError, match=r"^no texts: "):
+        TextVectors(Letters()).fit([])
+
+
+class RowsAsTexts(TextVectors):
+    """scikit-learn's checks hand out matrices of numbers; their rows are written out as texts."""
+
+    def fit(self, X, y=None):  # noqa: N803
+        return super().fit(written(X))
+
+    def transform(self, X):  # noqa: N803
+        return super().transform(written(X))
+
+    def fit_transform(self, X, y=None):  # noqa: N803
+        return self.fit(X).transform(X)
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.two_d_array, tags.input_tags.one_d_array, tags.input_tags.string = True, False, False
+        return tags
+
+
+def written(matrix) -> list[str]:
+    return [" ".join(f"{value:.3f}" for value in row) for row in check_array(matrix)]
+
+
+NO_COLUMNS = "texts have no columns to be counted: n_features_in_ is not set"
+EXPECTED = {
+    "check_n_features_in": NO_COLUMNS,
+    "check_n_features_in_after_fitting": NO_COLUMNS,
+    "check_transformer_general": "a text of any length may follow a text of any other: there is no width to be checked",
+}
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_passes_the_checks_of_scikit_learn_as_far_as_texts_allow(monkeypatch):
+    encoder = StaticEncoder.load()
+    monkeypatch.setattr(StaticEncoder, "load", lambda: encoder)
+    results = check_estimator(RowsAsTexts(), expected_failed_checks=EXPECTED, on_skip=None)
+    status = {result["check_name"]: result["status"] for result in results}
+    assert len(status) > 40
+    assert {name for name, one in status.items() if one == "xfail"} == set(EXPECTED)
+    assert set(status.values()) <= {"passed", "xfail", "skipped"}
+    assert [name for name, one in status.items() if one == "skipped"] == ["check_array_api_input"]
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_tags_say_that_texts_are_taken():
+    assert {result["status"] for result in check_estimator(TextVectors(), on_skip=None)} == {"passed"}
+    tags = TextVectors().__sklearn_tags__().input_tags
+    assert (tags.string, tags.one_d_array, tags.two_d_array) == (True, True, False)

@@ -20,7 +20,8 @@ from small import NEEDS, OUTCOMES, Known, build
 
 from matcher import Index, match
 from matcher.errors import IndexFolderError
-from matcher.matching import Segmenter, StaticEncoder, storage
+from matcher.matching import Segmenter, folders, storage
+from matcher.matching.encoders import StaticEncoder
 
 TESTS = Path(__file__).parents[1]
 
@@ -94,9 +95,9 @@ def test_a_column_of_mixed_kinds_is_refused_when_it_is_saved(tmp_path):
 
 
 def test_a_folder_holds_plain_files_only(folder):
-    found = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert {Path(name).suffix or name for name in found} == {".npy", ".txt", ".parquet", ".json", "CURRENT", "LOCK"}
-    for name in found:
+    result = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {Path(name).suffix or name for name in result} == {".npy", ".txt", ".parquet", ".json", "CURRENT", "LOCK"}
+    for name in result:
         if name.endswith(".npy"):
             assert np.load(folder / name, allow_pickle=False).dtype.kind in "fiub"
     assert (folder / "LOCK").read_bytes() == b""
@@ -117,7 +118,7 @@ def test_a_change_writes_no_part_again_and_old_versions_are_cleared_away(tmp_pat
 
 # ---- faults and kills
 
-WRITES = [(storage, "_write_new"), (os, "replace"), (Path, "rename"), (os, "fsync")]
+WRITES = [(folders, "write_new"), (os, "replace"), (Path, "rename"), (os, "fsync")]
 
 
 def fail_at(monkeypatch, owner, name: str, number: int) -> list[int]:
@@ -154,9 +155,9 @@ def test_a_fault_at_any_write_leaves_the_old_or_the_new_index_and_a_later_save_w
                 index.save(folder)
         if len(calls) < number:
             break
-        found = table(load(folder))
-        left.add("new" if same(found, after) else "old")
-        assert same(found, before) or same(found, after)
+        result = table(load(folder))
+        left.add("new" if same(result, after) else "old")
+        assert same(result, before) or same(result, after)
         index.save(folder)
         assert same(table(load(folder)), after)
         assert not list(folder.glob("making-*"))
@@ -212,7 +213,7 @@ import itertools, sys
 from small import *
 versions = [build(), build(OUTCOMES[1:])]
 for version in versions:
-    version.chance
+    version.scale
 print("ready", flush=True)
 for round in itertools.count(1):
     versions[round % 2].save(sys.argv[1], replace=True)
@@ -230,9 +231,9 @@ def kill_at_random(folder: Path, kills: int, rng: int) -> None:
         time.sleep(draw.uniform(0.005, 0.3))
         run.send_signal(signal.SIGKILL)
         run.communicate()
-        found = table(load(folder))
-        assert any(same(found, version) for version in versions), f"kill {kill}"
-        ended_as.add(same(found, versions[0]))
+        result = table(load(folder))
+        assert any(same(result, version) for version in versions), f"kill {kill}"
+        ended_as.add(same(result, versions[0]))
         build().save(folder, replace=True)
         assert same(table(load(folder)), versions[0])
         assert not list(folder.glob("making-*"))
@@ -283,14 +284,14 @@ def test_a_damaged_file_is_named(folder, damage):
             path.write_bytes(broken)
         with pytest.raises(IndexFolderError) as caught:
             load(folder)
-        said = str(caught.value)
-        assert path.name in said or (name == "CURRENT" and "manifest-" in said), said
+        message = str(caught.value)
+        assert path.name in message or (name == "CURRENT" and "manifest-" in message), message
         if broken is not None:
-            assert "损坏" in said
+            assert "损坏" in message
         elif name == "CURRENT":
-            assert said == f"{folder}：没有索引（缺少 CURRENT 文件）"
+            assert message == f"{folder}：没有索引（缺少 CURRENT 文件）"
         else:
-            assert "无法读写索引（No such file or directory" in said
+            assert "无法读写索引（No such file or directory" in message
         path.write_bytes(whole)
     assert len(load(folder)) == 6
 
@@ -341,7 +342,7 @@ def test_other_domain_words_are_refused(folder):
         load(folder)
 
 
-def test_own_words_and_engine_come_back_with_the_folder(tmp_path):
+def test_user_words_and_engine_come_back_with_the_folder(tmp_path):
     index = Index.build(OUTCOMES, encoder=Known(), segmenter=Segmenter(["机械手抓取"], engine="jieba"))
     index.save(tmp_path)
     assert load(tmp_path).segmenter == index.segmenter == Segmenter(["机械手抓取"], engine="jieba")

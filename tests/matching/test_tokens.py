@@ -54,7 +54,7 @@ TERMS = {
 }
 
 
-def told(terms: Terms) -> list[dict[str, tuple[int, bool]]]:
+def counted(terms: Terms) -> list[dict[str, tuple[int, bool]]]:
     """Each text's terms: how often, and whether read as a word."""
     parts = zip(terms.ids.tolist(), terms.counts.tolist(), terms.is_word.tolist(), strict=True)
     flat = [(terms.names[i], (count, is_word)) for i, count, is_word in parts]
@@ -64,7 +64,7 @@ def told(terms: Terms) -> list[dict[str, tuple[int, bool]]]:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_terms_of_small_texts(engine):
     terms = Segmenter(engine=engine).terms(list(TERMS))
-    assert told(terms) == list(TERMS.values())
+    assert counted(terms) == list(TERMS.values())
     assert len(terms) == len(TERMS)
     assert len(set(terms.names)) == len(terms.names)
     assert (terms.ids.dtype, terms.counts.dtype, terms.is_word.dtype) == (np.int32, np.int32, np.bool_)
@@ -77,19 +77,19 @@ def test_nothing_has_no_terms(texts):
 
 
 def test_a_text_has_the_same_terms_alone_and_in_company():
-    alone = [told(Segmenter().terms([text]))[0] for text in TERMS]
-    assert told(Segmenter().terms(list(TERMS))) == alone
+    alone = [counted(Segmenter().terms([text]))[0] for text in TERMS]
+    assert counted(Segmenter().terms(list(TERMS))) == alone
 
 
 def test_first_gives_the_leading_texts():
     terms = Segmenter().terms(["机床", "水稻", "cnc"])
-    assert told(terms[:2]) == told(Segmenter().terms(["机床", "水稻"]))
-    assert told(terms[:0]) == []
+    assert counted(terms[:2]) == counted(Segmenter().terms(["机床", "水稻"]))
+    assert counted(terms[:0]) == []
 
 
 def test_joined_adds_the_second_half_to_the_first_by_weights():
     terms = Segmenter().terms(["数控", "", "cnc", "数控机床", "cnc cnc", ""])
-    assert told(terms.joined((2, 1))) == [
+    assert counted(terms.joined((2, 1))) == [
         {
             "数控": (2 * 2 + 1, WORD),  # a word in the title, a bigram in the body
             "数": (2 + 1, False),
@@ -116,7 +116,7 @@ texts = st.lists(pieces | characters, max_size=20).map("".join)
 @settings(max_examples=200, deadline=None)
 @given(st.lists(texts, max_size=4))
 def test_jieba_and_rjieba_give_equal_terms(many):
-    assert told(Segmenter(engine="jieba").terms(many)) == told(Segmenter(engine="rjieba").terms(many))
+    assert counted(Segmenter(engine="jieba").terms(many)) == counted(Segmenter(engine="rjieba").terms(many))
 
 
 @settings(max_examples=300, deadline=None)
@@ -128,8 +128,8 @@ def test_normalising_many_is_normalising_each(many):
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(exclude_categories=[])))
 def test_no_text_breaks_segmentation(text):
-    (found,) = told(Segmenter().terms([text]))
-    assert all(name.strip() == name and name.encode() and count > 0 for name, (count, _) in found.items())
+    (result,) = counted(Segmenter().terms([text]))
+    assert all(name.strip() == name and name.encode() and count > 0 for name, (count, _) in result.items())
 
 
 @pytest.mark.parametrize(
@@ -150,20 +150,20 @@ def test_normalised_text(text, plain):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_own_words_are_kept_whole(engine):
+def test_user_words_are_kept_whole(engine):
     text = "采用沂蒙灵芝孢粉提取"
-    words = [name for name, (_, is_word) in told(Segmenter(engine=engine).terms([text]))[0].items() if is_word]
+    words = [name for name, (_, is_word) in counted(Segmenter(engine=engine).terms([text]))[0].items() if is_word]
     assert "沂蒙灵芝孢粉" not in words
-    own = told(Segmenter([" 沂蒙灵芝孢粉", "ＡＢＣ膜", ""], engine=engine).terms([text, "abc膜"]))
-    assert own[0]["沂蒙灵芝孢粉"] == (1, WORD)
-    assert own[0]["灵芝"] == (1, False)
-    assert own[1] == {"abc膜": (1, WORD), "膜": (1, False)}
+    kept = counted(Segmenter([" 沂蒙灵芝孢粉", "ＡＢＣ膜", ""], engine=engine).terms([text, "abc膜"]))
+    assert kept[0]["沂蒙灵芝孢粉"] == (1, WORD)
+    assert kept[0]["灵芝"] == (1, False)
+    assert kept[1] == {"abc膜": (1, WORD), "膜": (1, False)}
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_domain_words_are_kept_whole(engine):
     word = next(word for word in domain_words() if len(word) == 6)
-    assert told(Segmenter(engine=engine).terms([word]))[0][word] == (1, WORD)
+    assert counted(Segmenter(engine=engine).terms([word]))[0][word] == (1, WORD)
 
 
 def test_named_leaves_out_what_names_nothing():
@@ -178,7 +178,7 @@ def test_segmenters_compare_by_words_and_engine():
     assert Segmenter(["甲"]) != Segmenter()
     assert Segmenter(engine="jieba") != Segmenter(engine="rjieba")
     assert Segmenter(["甲"]).identity != Segmenter().identity
-    assert repr(Segmenter(["甲"], engine="jieba")) == "Segmenter(1 own words, engine='jieba')"
+    assert repr(Segmenter(["甲"], engine="jieba")) == "Segmenter(1 user words, engine='jieba')"
 
 
 def test_an_unknown_engine_is_refused():
@@ -187,7 +187,7 @@ def test_an_unknown_engine_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "result"),
     [
         ("第一句。第二句！\n第三；四", ["第一句。", "第二句！", "第三；", "四"]),
         ("　前后空白 \n\n 下一行 ", ["前后空白", "下一行"]),
@@ -203,9 +203,9 @@ def test_an_unknown_engine_is_refused():
         ("", []),
     ],
 )
-def test_sentences(text, found, monkeypatch):
+def test_sentences(text, result, monkeypatch):
     monkeypatch.setattr("matcher.matching.tokens.LONG_SENTENCE", 30)
-    assert sentences(text) == found
+    assert sentences(text) == result
 
 
 @settings(max_examples=200, deadline=None)

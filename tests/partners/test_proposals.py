@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from pathlib import Path
@@ -11,14 +12,13 @@ import pandas as pd
 import pytest
 from openpyxl import load_workbook
 from small import EXAMPLES
-from typer.testing import CliRunner
 
 from matcher import load_policy, score
-from matcher.cli.app import app
-from matcher.errors import OutputError, PolicyError, TableError
+from matcher.errors import ArgumentError, OutputError, PolicyError, TableError
 from matcher.partners import firm_files, propose, write_firm_files
 from matcher.partners.cooperation import Cooperation
 from matcher.partners.options import owners_by_name
+from matcher.partners.workbook import write_partners
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import shipped
 
@@ -62,11 +62,11 @@ def by_way(firms: pd.DataFrame, outcomes: pd.DataFrame, policy: str = "hte", **m
 
 
 def test_a_bought_class2_right_counts_and_a_licensed_one_does_not() -> None:
-    found = by_way(short(), outcome(cooperation="技术转让,技术许可"))
+    moved = by_way(short(), outcome(cooperation="技术转让,技术许可"))
     conversion = ("7～12分（还差1）", "13～18分（还差3）")
     # 8 + 8 + 4 + 6 for rights, 12, 20 for the organisation, 4 + 4 for growth: 66 at most; at least 3 + 1 + 7 + 6 = 17
     fails = "不符合（还差53）"
-    assert found == {
+    assert moved == {
         "transfer": (
             {"class2_ip": 5, "conversions_3y": 9},
             {"score": (fails, "未定（还差45）"), "ip_count": ("3～4分", "5～6分"), "conversion": conversion},
@@ -77,8 +77,8 @@ def test_a_bought_class2_right_counts_and_a_licensed_one_does_not() -> None:
 
 
 def test_a_class2_right_that_was_used_once_may_not_be_used_again() -> None:
-    found = by_way(short(), outcome(cooperation="技术转让", hte_used="是"))
-    assert found["transfer"][0] == {"conversions_3y": 9}
+    moved = by_way(short(), outcome(cooperation="技术转让", hte_used="是"))
+    assert moved["transfer"][0] == {"conversions_3y": 9}
     table = propose(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让", hte_used="是"))
     assert "该Ⅱ类知识产权已在高企申请中用过，不能再用，数量不变" in table["reason"].iloc[0]
     again = by_way(short(), outcome(cooperation="技术转让", ip_type="发明专利", hte_used="是"))
@@ -87,17 +87,17 @@ def test_a_class2_right_that_was_used_once_may_not_be_used_again() -> None:
 
 def test_how_the_first_right_was_obtained_decides_its_item() -> None:
     nothing = short(class2_ip=0, ip_own_rd=None, ip_only_acquired=None, conversions_3y=0)
-    found = by_way(nothing, outcome(maturity="实验室阶段"))
+    moved = by_way(nothing, outcome(maturity="实验室阶段"))
     bought = {"class2_ip": 1, "ip_own_rd": 0, "ip_only_acquired": 1}
-    assert found["transfer"][0] == bought
-    assert found["transfer"][1]["ip_mode"] == ("0分", "1～3分")
-    assert found["transfer"][1]["ip"][0].startswith("不符合")
-    assert found["transfer"][1]["ip"][1] == "符合"
-    assert found["joint"][1]["ip_mode"] == ("0分", "1～6分")
-    assert found["joint"][0]["ip_own_rd"] == 1
-    assert found["commissioned"][1]["ip_mode"] == ("0分", "1～6分")  # own R&D or not: left open
-    assert "ip_own_rd" not in found["commissioned"][0]
-    assert "licence" not in found  # no right, and nothing to convert yet
+    assert moved["transfer"][0] == bought
+    assert moved["transfer"][1]["ip_mode"] == ("0分", "1～3分")
+    assert moved["transfer"][1]["ip"][0].startswith("不符合")
+    assert moved["transfer"][1]["ip"][1] == "符合"
+    assert moved["joint"][1]["ip_mode"] == ("0分", "1～6分")
+    assert moved["joint"][0]["ip_own_rd"] == 1
+    assert moved["commissioned"][1]["ip_mode"] == ("0分", "1～6分")  # own R&D or not: left open
+    assert "ip_own_rd" not in moved["commissioned"][0]
+    assert "licence" not in moved  # no right, and nothing to convert yet
 
 
 def test_entrusted_research_counts_at_eighty_percent_and_abroad_is_not_domestic() -> None:
@@ -117,8 +117,8 @@ def test_entrusted_research_counts_at_eighty_percent_and_abroad_is_not_domestic(
 
 def test_experts_points_are_never_assumed() -> None:
     table = propose(short(), pair(), "hte", on=ON, outcomes=outcome(cooperation="共建平台"))
-    told = table[["kind", "item", "before", "after", "gain_low", "gain_high", "net"]].to_numpy().tolist()
-    assert told == [
+    rows = table[["kind", "item", "before", "after", "gain_low", "gain_high", "net"]].to_numpy().tolist()
+    assert rows == [
         ["judged", "org_institution", "0～6分", "0～6分（专家评定）", 0, 0, 0],
         ["judged", "org_transfer", "0～4分", "0～4分（专家评定）", 0, 0, 0],
     ]
@@ -128,36 +128,38 @@ def test_experts_points_are_never_assumed() -> None:
 
 def test_technology_in_the_fields_settles_the_condition_where_the_firm_owns_it() -> None:
     outside = short(in_field="no")
-    found = by_way(outside, outcome(field="电子信息-软件", cooperation="技术转让,技术许可"))
-    assert found["transfer"][1]["field"] == ("不符合", "符合")
-    assert "field" not in found["licence"][1]
+    moved = by_way(outside, outcome(field="电子信息-软件", cooperation="技术转让,技术许可"))
+    assert moved["transfer"][1]["field"] == ("不符合", "符合")
+    assert "field" not in moved["licence"][1]
     assert "field" not in by_way(outside, outcome(field="冶金"))["transfer"][1]
 
 
 def test_unknown_facts_stay_unknown() -> None:
-    found = by_way(short(class2_ip=None), outcome(cooperation="技术转让"))
-    assert found["transfer"][0] == {"conversions_3y": 9}
+    moved = by_way(short(class2_ip=None), outcome(cooperation="技术转让"))
+    assert moved["transfer"][0] == {"conversions_3y": 9}
 
 
 def test_a_right_that_is_only_applied_for_is_none() -> None:
-    house = Cooperation.load()
+    cooperation = Cooperation.load()
     cells = ["发明专利", "发明专利（实审）", "实用新型专利、发明专利申请中", "软件著作权", "专有技术", ""]
-    assert [house.right(cell) for cell in cells] == ["class1", "", "class2", "class2", "", ""]
+    assert [cooperation.right(cell) for cell in cells] == ["class1", "", "class2", "class2", "", ""]
 
 
 def test_ways_that_an_offer_leaves_open() -> None:
-    house = Cooperation.load()
-    ways = list(house.ways)
-    assert [way.id for way in house.open_ways("技术许可合作开发", person=False)] == ["licence", "joint"]
-    assert [way.id for way in house.open_ways("面议", person=False)] == ways
-    assert [way.id for way in house.open_ways("", person=True)] == ["joint", "commissioned", "platform"]
-    assert house.open_ways("技术咨询", person=False) == []
+    cooperation = Cooperation.load()
+    ways = list(cooperation.ways)
+    assert [way.id for way in cooperation.open_ways("技术许可合作开发", person=False)] == ["licence", "joint"]
+    assert [way.id for way in cooperation.open_ways("面议", person=False)] == ways
+    assert [way.id for way in cooperation.open_ways("", person=True)] == ["joint", "commissioned", "platform"]
+    assert cooperation.open_ways("技术咨询", person=False) == []
 
 
 def test_tech_sme_knows_no_single_use_and_its_points_are_exact() -> None:
     firms = pd.DataFrame([firm("tech-sme", class1_ip=0, class2_ip=1, rd_expense_last_year=0)])
-    found = by_way(firms, outcome(cooperation="技术转让,技术许可", hte_used="是"), "tech-sme")
-    assert {way: (told[0], told[2]) for way, told in found.items()} == {"transfer": ({"class2_ip": 2}, (6, 6))}
+    moved = by_way(firms, outcome(cooperation="技术转让,技术许可", hte_used="是"), "tech-sme")
+    assert {way: (changes, gains) for way, (changes, _, gains) in moved.items()} == {
+        "transfer": ({"class2_ip": 2}, (6, 6))
+    }
 
 
 def test_every_gain_is_the_difference_of_two_runs_of_the_policy() -> None:
@@ -198,10 +200,10 @@ def test_rank_is_by_what_is_left_after_the_cost_and_unknown_costs_come_last() ->
     assert paid[["outcome_id", "net"]].iloc[:2].to_numpy().tolist() == [["cheap", 3], ["dear", 0]]
     assert paid["outcome_id"].iloc[2] == "open"
     assert pd.isna(paid["net"].iloc[2])
-    own = propose(
+    given = propose(
         short(), matches, "hte", on=ON, outcomes=outcomes, points_per_yuan=1e-5, costs={"transfer": 400_000}
     ).drop_duplicates("rank")
-    assert own[["outcome_id", "net"]].to_numpy().tolist() == [["dear", 4], ["open", 4], ["cheap", 0]]
+    assert given[["outcome_id", "net"]].to_numpy().tolist() == [["dear", 4], ["open", 4], ["cheap", 0]]
 
 
 def test_the_fit_comes_from_the_probability_and_else_from_good_match() -> None:
@@ -232,7 +234,7 @@ def test_pairs_that_the_matching_does_not_recommend_are_left_out_or_come_last_an
     table = propose(short(), matches, "hte", on=ON, outcomes=outcomes, weak=True)
     assert table["reason"].str.contains("匹配较弱，仅供参考").tolist() == (~table["good_match"].astype(bool)).tolist()
     file = firm_files(short(), ["hte"], on=ON, partners=table)[0]
-    assert [told["id"] for told in file["policies"][0]["partners"]] == ["D", "B"]
+    assert [partner["id"] for partner in file["policies"][0]["partners"]] == ["D", "B"]
 
 
 def test_from_the_outcomes_side_the_firm_that_gains_most_comes_first() -> None:
@@ -263,20 +265,32 @@ def test_a_firm_that_passes_has_no_gap_and_nothing_gives_an_empty_table() -> Non
     assert propose(short(), pair().head(0), "hte", on=ON, outcomes=outcome()).empty
 
 
-def test_faults_are_told() -> None:
+def test_several_policies_follow_each_other_and_a_name_is_one_policy() -> None:
+    firms = pd.DataFrame([{**firm("tech-sme", rd_expense_last_year=0), **short().iloc[0].to_dict()}])
+    both, first = (propose(firms, pair(), names, on=ON, outcomes=outcome()) for names in (["hte", "tech-sme"], "hte"))
+    assert list(dict.fromkeys(both["policy"])) == ["hte", "tech-sme"]
+    pd.testing.assert_frame_equal(both[both["policy"] == "hte"], first, check_dtype=False)
+    one, several = (firm_files(firms, policy, on=ON) for policy in ("hte", ["hte"]))
+    assert one == several
+    assert [part["policy"] for part in one[0]["policies"]] == ["hte"]
+
+
+def test_faults_in_arguments_and_tables() -> None:
     with pytest.raises(PolicyError, match=r"^没有为.*（srdi）写明合作方式如何改变事实；可用：hte、tech-sme$"):
         propose(short(), pair(), "srdi", on=ON)
     with pytest.raises(TableError, match=r"^配对表没有企业编号"):
         propose(short(), pair().drop(columns="enterprise_id"), "hte", on=ON)
     with pytest.raises(TableError, match=r"^企业表中同一企业有不止一行：F；请每家企业只留一行$"):
         propose(pd.concat([short(), short()]), pair(), "hte", on=ON, outcomes=outcome())
-    with pytest.raises(ValueError, match="there is no way 'gift'"):
+    with pytest.raises(ArgumentError, match="there is no way 'gift'"):
         propose(short(), pair(), "hte", on=ON, ways=["gift"])
+    with pytest.raises(ArgumentError, match='side is "firm" or "partner", not \'f\''):
+        propose(short(), pair(), "hte", on=ON, side="f")  # type: ignore[arg-type]
 
 
 def test_every_move_reads_columns_and_items_that_its_policy_has_and_cites_a_source(tmp_path: Path) -> None:
-    house = Cooperation.load()
-    for policy_id, moves in house.moves.items():
+    cooperation = Cooperation.load()
+    for policy_id, moves in cooperation.moves.items():
         policy = load_policy(policy_id)
         rules = {str(rule["id"]) for rule in policy.raw_rules}
         for move in moves:
@@ -306,7 +320,7 @@ def test_a_name_alone_joins_a_need_only_when_accepted() -> None:
 
 def test_a_firm_file_holds_decision_points_gaps_partners_instruments_and_questions(tmp_path: Path) -> None:
     firms = short(name="甲<b>公司</b> 13812345678", in_field=None, conversions_3y=12)
-    found = propose(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
+    proposals = propose(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
     tools = pd.DataFrame(
         [
             ("F", "创新券", "passes", "可以申请", "文"),
@@ -315,9 +329,9 @@ def test_a_firm_file_holds_decision_points_gaps_partners_instruments_and_questio
         ],
         columns=["enterprise_id", "title", "decision", "what_to_do", "source"],
     )
-    (file,) = firm_files(firms, ["hte"], on=ON, partners=found, instruments=tools)
+    (file,) = firm_files(firms, ["hte"], on=ON, partners=proposals, instruments=tools)
     part = file["policies"][0]
-    assert (part["decision"], part["said"], part["met"]) == ("unknown", "缺少事实，未定", 8)
+    assert (part["decision"], part["text"], part["met"]) == ("unknown", "缺少事实，未定", 8)
     assert [gap["title"][:12] for gap in part["gaps"]] == ["主要产品（服务）的核心技", "企业创新能力评价综合得分"]
     assert part["ask"] == ["核心技术属于国家重点支持的高新技术领域"]
     assert [(p["id"], p["way"], p["gain"]) for p in part["partners"]] == [("C", "技术转让", "低限 +2，高限 +2")]
@@ -334,29 +348,80 @@ def test_a_firm_file_holds_decision_points_gaps_partners_instruments_and_questio
     cells = [str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value]
     assert "未满足的条件" in cells
     assert "创新券" in cells
-    with pytest.raises(OutputError):
-        write_firm_files(tmp_path / "nowhere", [file])
+    assert write_firm_files(tmp_path / "new" / "folder", [file]) == 3
+    with pytest.raises(OutputError, match="是网址，不是文件夹"):
+        write_firm_files("s3://bucket/files", [file])
+    with pytest.raises(OutputError, match="是网址，不是文件"):
+        write_firm_files("s3://bucket/files.xlsx", [file])
+    with pytest.raises(OutputError, match=r"“.*a\.pdf”：请写成 \.xlsx、\.html，或一个文件夹$"):
+        write_firm_files(tmp_path / "a.pdf", [file])
 
 
-def test_commands_write_the_table_the_workbook_and_the_files(tmp_path: Path) -> None:
+def test_the_workbook_of_proposals_is_in_chinese_with_the_firms_names(tmp_path: Path) -> None:
+    firms = short(name="甲公司 13812345678")
+    table = propose(firms, pair(), "hte", on=ON, outcomes=outcome(cooperation="技术转让"))
+    write_partners(tmp_path / "t.xlsx", table, firms=firms, on=dt.date(2026, 6, 1))
+    book = load_workbook(tmp_path / "t.xlsx")
+    assert book.sheetnames == ["合作建议", "说明"]
+    rows = [dict(zip([c.value for c in book["合作建议"][1]], [c.value for c in row], strict=True))
+            for row in book["合作建议"].iter_rows(min_row=2)]  # fmt: skip
+    shown = ("企业编号", "企业名称", "政策编号", "合作方式", "条款", "现在", "之后", "类别", "较强匹配", "之后结论")
+    expected = ["F", "甲公司 138****5678", "hte", "技术转让", "知识产权数量", "3～4分", "5～6分", "得分", "是"]
+    assert [rows[1][name] for name in shown] == [*expected, "取决于专家评分"]
+    assert book["说明"]["A2"].value == "判断日期 2026-06-01"
+    write_partners(tmp_path / "t.csv", table, firms=firms, on=dt.date(2026, 6, 1))
+    assert pd.read_csv(tmp_path / "t.csv")["kind"].tolist() == table["kind"].tolist()
+
+
+def test_contacts_in_ids_are_hidden_in_names_of_files_and_sheets(tmp_path: Path) -> None:
+    firms = pd.concat([short(enterprise_id=f"1381234567{end}", name="甲") for end in "89"], ignore_index=True)
+    files = firm_files(firms, "hte", on=ON)
+    write_firm_files(tmp_path / "f", files)
+    write_firm_files(tmp_path / "f.xlsx", files)
+    assert sorted(path.name for path in (tmp_path / "f").glob("*.html")) == [
+        "138____5678.html", "138____5679.html", "index.html",
+    ]  # fmt: skip
+    book = load_workbook(tmp_path / "f.xlsx")
+    assert book.sheetnames == ["总览", "138____5678 甲", "138____5679 甲"]
+    assert [cell.hyperlink.location for cell in book["总览"]["A"][1:]] == ["'138____5678 甲'!A1", "'138____5679 甲'!A1"]
+    write_firm_files(tmp_path / "clear.xlsx", files, mask=False)
+    assert load_workbook(tmp_path / "clear.xlsx").sheetnames[1] == "13812345678 甲"
+
+
+def test_commands_write_the_table_the_workbook_and_the_files(run: Any, tmp_path: Path) -> None:
     inputs = [str(EXAMPLES / name) for name in ("partner_firms.csv", "needs.csv", "outcomes.csv")]
-    common = ["--policy", "hte", "--policy", "tech-sme", "--on", "2026-11-24", "-q"]
-    (tmp_path / "files").mkdir()
-    table, book = tmp_path / "out.csv", tmp_path / "out.xlsx"
-    for output, more in ((table, []), (book, ["--files", str(tmp_path / "files")])):
-        done = CliRunner().invoke(app, ["partners", *inputs, *common, "-o", str(output), *more])
-        assert done.exit_code == 0, done.output
-    found = pd.read_csv(table)
-    assert set(found["policy"]) == {"hte", "tech-sme"}
-    assert load_workbook(book).sheetnames == ["合作建议", "问题", "说明"]
-    assert len(list((tmp_path / "files").glob("*.html"))) == 13
-    page = tmp_path / "one.html"
-    done = CliRunner().invoke(
-        app,
-        ["firm-file", inputs[0], *common, "-o", str(page), "--firm", "QY002", "--partners", str(table)],
+    common = ["--policy", "hte", "--policy", "tech-sme", "--on", "2026年11月24日"]
+    for output, more in (("out.csv", ["-q"]), ("out.xlsx", ["--files", "new/files"])):
+        status, out, err = run("partners", *inputs, *common, "-o", output, *more)
+        assert status == 0, err
+    assert re.fullmatch(
+        r"8 家企业，25 条合作建议；结果已写入 out.xlsx\n12 家企业的档案（25 个文件）已写入 new/files\n", out
     )
-    assert done.exit_code == 0, done.output
-    assert page.read_text("utf-8").count("<article>") == 1
-    lost = CliRunner().invoke(app, ["firm-file", inputs[0], *common, "-o", str(page), "--firm", "QY999"])
-    assert lost.exit_code == 2
-    assert lost.stderr == "partner_firms.csv：没有企业 QY999\n"
+    assert "37 条需求不属于企业表中的企业，未计算\n" in err
+    table = pd.read_csv(tmp_path / "out.csv")
+    assert set(table["policy"]) == {"hte", "tech-sme"}
+    assert load_workbook(tmp_path / "out.xlsx").sheetnames == ["合作建议", "问题", "说明"]
+    assert len(list((tmp_path / "new" / "files").glob("*.html"))) == 13
+    file = ["firm-file", inputs[0], *common, "-o", "one.html", "-q"]
+    assert run(*file, "--firm", "QY002", "--partners", "out.csv") == (0, "", "")
+    assert (tmp_path / "one.html").read_text("utf-8").count("<article>") == 1
+    assert run(*file, "--firm", "QY999")[::2] == (2, "企业表中没有企业 QY999\n")
+    assert run("partners", "firm-file", inputs[0], *common, "-o", "folder", "--firm", "QY002", "-q") == (0, "", "")
+    assert sorted(path.name for path in (tmp_path / "folder").iterdir()) == ["QY002.html", "QY002.xlsx", "index.html"]
+
+
+def test_commands_refuse_what_they_could_not_write_or_would_destroy(run: Any, tmp_path: Path) -> None:
+    for name in ("partner_firms.csv", "needs.csv", "outcomes.csv"):
+        (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
+    words = ["partners", "partner_firms.csv", "needs.csv", "outcomes.csv", "--policy", "hte", "--on", "2026/11/24"]
+    for more, message in (
+        (["-o", "needs.csv"], "“needs.csv”就是输入文件"),
+        (["-o", "o.txt"], "不能写成“o.txt”：输出文件名须以 .xlsx、.csv 或 .parquet 结尾"),
+        (["-o", "o.csv", "--files", "."], "就在文件夹“.”中"),
+        (["-o", "o.csv", "--cost", "licence=多"], "--cost：“多”不是数字；应写成 方式=元"),
+        (["-o", "o.csv", "--side", "firms"], "“firms”不可用；可以是 firm、partner；您是不是指 firm？"),
+    ):
+        status, out, err = run(*words, *more)
+        assert (status, out) == (2, "")
+        assert message in err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["needs.csv", "outcomes.csv", "partner_firms.csv"]

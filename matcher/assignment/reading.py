@@ -1,0 +1,124 @@
+"""The tables of an assignment or timetable, as people keep them: pairs, facts, meetings, earlier timetables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from matcher.assignment.timetabling import Timetable
+from matcher.errors import TableError
+from matcher.tables.reading import read_table
+from matcher.tables.schemas import Column, Contract
+
+_HEADERS = {
+    "left_id": ("左方编号", "左方", "专家编号", "专家"),
+    "right_id": ("右方编号", "右方", "项目编号", "项目", "村编号", "需求编号"),
+    "score": ("分数", "得分", "匹配分"),
+    "left_name": ("左方名称", "左方姓名", "专家姓名", "姓名", "专家名称"),
+    "right_name": ("右方名称", "右方姓名", "项目名称", "名称", "需求名称", "企业名称", "村名称"),
+    "reason": ("原因", "理由", "关系"),
+    "value": ("匹配分", "分数", "价值"),
+    "shared": ("取值", "单位", "机构", "人员", "企业"),
+    "person": ("人员", "姓名", "成员"),
+    "person_a": ("人员甲", "作者甲"),
+    "person_b": ("人员乙", "作者乙"),
+    "date": ("日期", "年份", "时间"),
+    "distance": ("路程", "距离", "公里"),
+    "person_id": ("人员编号", "人员", "编号"),
+    "name": ("姓名", "名称", "专家姓名", "项目名称", "企业名称", "需求名称", "标题"),
+    "slot": ("时段", "时间段"),
+    "room": ("会议室", "房间", "桌号"),
+    "panel_id": ("组编号", "评审组"),
+}
+_NUMBERS = {"score", "distance", "value"}
+_NAMES = ("left_name", "right_name")
+
+
+def read_pairs(path: Path, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None) -> pd.DataFrame:
+    """A pair table: left_id, right_id, score, and left_name, right_name where it has them. Ids are texts as written.
+
+    A CSV with just these names in its first line is read as it is, quickly; anything else as people keep tables.
+    sheet, columns: as for `matcher.tables.reading.read_table`. TableError says what cannot be used.
+    """
+    if not columns and _is_plain(path):
+        try:
+            frame = pd.read_csv(
+                path, dtype=str, keep_default_na=False, encoding="utf-8-sig", skipinitialspace=True, index_col=False
+            ).rename(columns=str.strip)
+            return pd.DataFrame({name: frame[name].str.strip() for name in frame.columns})
+        except (UnicodeDecodeError, pd.errors.ParserError):
+            pass  # the other reader says what is wrong, and where
+    return read_facts(path, ["left_id", "right_id", "score"], _NAMES, sheet=sheet, columns=columns)
+
+
+def read_meetings(
+    path: Path, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> pd.DataFrame:
+    """Candidate meetings: left_id, right_id, value or score, and left_name, right_name where it has them."""
+    if not columns and _is_plain(path):
+        return read_pairs(path)
+    return read_facts(path, ["left_id", "right_id", "value"], _NAMES, sheet=sheet, columns=columns)
+
+
+def read_facts(
+    path: Path,
+    fields: Sequence[str],
+    optional: Sequence[str] = (),
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> pd.DataFrame:
+    """A table with these fields, by their names or Chinese headers; TableError names those that are missing."""
+    declared = [
+        Column(name, "number" if name in _NUMBERS else "text", _HEADERS[name][0], _HEADERS[name][1:])
+        for name in (*fields, *optional)
+    ]
+    contract = Contract("facts", "行", "row_id", (Column("row_id", "id", "行号"), *declared))
+    reading = read_table(path, contract, sheet=sheet, columns=columns)
+    unused = reading.problems[~reading.problems["kept"].astype(bool)]
+    if len(unused):
+        raise TableError(f"{path.name}：第 {unused['row'].iloc[0]} 行：{unused['problem'].iloc[0]}", reading.problems)
+    empty = [name for name in fields if name not in _NUMBERS and name != "date" and (reading.rows[name] == "").any()]
+    if empty:
+        row = int((reading.rows[empty[0]] == "").to_numpy().argmax()) + 2
+        raise TableError(f"{path.name}：缺少“{_HEADERS[empty[0]][0]}”（{empty[0]}）这一列，或第 {row} 行附近是空的")
+    return reading.rows
+
+
+def read_plan(path: Path, *, slots: Sequence[str], rooms: Sequence[str]) -> Timetable:
+    """A timetable that was written before (left_id, right_id, slot, room, value), to be repaired."""
+    meetings = read_facts(path, ["left_id", "right_id", "slot", "room", "value"])
+    empty = pd.DataFrame(columns=["person_id", "slot", "room"], dtype=str)
+    return Timetable(
+        meetings, meetings.iloc[:0], meetings.iloc[:0], tuple(slots), tuple(rooms),
+        empty[["person_id", "slot"]], empty[["room", "slot"]], {},
+    )  # fmt: skip
+
+
+def names_in(text: str) -> list[str]:
+    """Names separated by commas.
+
+    >>> names_in("09:00，09:20, 09:40")
+    ['09:00', '09:20', '09:40']
+    """
+    return [word.strip() for word in text.replace("，", ",").split(",") if word.strip()]
+
+
+def room_names(text: str) -> list[str]:
+    """The rooms by their number or their names.
+
+    >>> room_names("2"), room_names("A,B")
+    (['01号桌', '02号桌'], ['A', 'B'])
+    """
+    return [f"{number:02d}号桌" for number in range(1, int(text) + 1)] if text.isdigit() else names_in(text)
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether a CSV's first line names left_id, right_id and score."""
+    if path.suffix.lower() != ".csv":
+        return False
+    with open(path, encoding="utf-8-sig", errors="replace") as file:
+        head = {name.strip().strip('"') for name in file.readline().split(",")}
+    return {"left_id", "right_id", "score"} <= head

@@ -1,0 +1,124 @@
+"""The points of a need: those that its writer numbered, or else its sentences. Text in, lists and tables out."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from matcher.errors import TableError
+from matcher.matching.records import check_frame
+from matcher.matching.tokens import sentences
+
+_DIGITS = "一二三四五六七八九十"
+_CHINESE = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}
+_NUMERAL = "(二十|十[一二三四五六七八九]|[一二三四五六七八九十])"
+# A mark stands at the start of a line or behind a sign; "1.5 mm" is none
+_BEFORE = r"(?:^|(?<=[\n\r。；;：:，,、！!？?\s]))[ \t\u3000]*"
+_STYLES = (
+    re.compile(r"([①-⑳])[、.]?"),
+    *(
+        re.compile(_BEFORE + style)
+        for style in (
+            rf"{_NUMERAL}[、.．]",
+            rf"[（(]{_NUMERAL}[）)]、?",
+            rf"第{_NUMERAL}(?:[，,、：:]|点[，,、：:]?|是)",
+            r"(\d{1,2})(?:[、．]|\.(?!\d))",
+            r"[（(](\d{1,2})[）)][、.]?",
+            r"(\d{1,2})[）)]",
+        )
+    ),
+)
+_EDGES = " \t\r\n\xa0\u3000；;，,、：:"
+
+
+def points_of(text: str) -> list[str]:
+    """The points of a need in order: those that its writer numbered, or else its sentences. "" gives [].
+
+    Numbered are 1. / 1、 / 1） / （1） / ① / 一、 / （一） / 第一，, at least two, counted up from 1; where lists
+    stand in one another the list that begins first counts. What stands before its first mark is no point; all behind
+    the last belongs to the last. The sentences are those of `matcher.matching.tokens.sentences`.
+    """
+    lists = [marks for style in _STYLES if len(marks := _counted(style, text)) > 1]
+    if not lists:
+        return sentences(text)
+    marks = min(lists, key=lambda some: some[0].start())
+    ends = [mark.start() for mark in marks[1:]] + [len(text)]
+    pieces = [text[mark.end() : end].strip(_EDGES) for mark, end in zip(marks, ends, strict=True)]
+    return [piece for piece in pieces if any(map(str.isalnum, piece))]
+
+
+def _counted(style: re.Pattern[str], text: str) -> list[re.Match[str]]:
+    """The marks of a style that count 1, 2, 3 ... from the first 1; a mark out of turn is text."""
+    marks: list[re.Match[str]] = []
+    for mark in style.finditer(text):
+        sign = mark[1]
+        number = _CHINESE.get(sign) or (int(sign) if sign.isdecimal() else ord(sign) - ord("①") + 1)
+        if number == len(marks) + 1:
+            marks.append(mark)
+    return marks
+
+
+def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
+    """One row a point, in order, as a table of needs that any ranking takes.
+
+    The points are those of the description, or of the title where there is none; a need without any text has none.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        `need_id`, and `title`, `description` or both. One that has the column `point` already is given back as it is.
+
+    Returns
+    -------
+    DataFrame
+        `need_id`: the need's id, "#" and the point's number ("N1#2"); `of_need_id` and `point` (from 1) say whose it
+        is; `title` is empty, because with it every point would get the same persons; `description` is the point's
+        text; the other columns are the need's.
+
+    Raises
+    ------
+    TableError
+        `need_id` is missing, empty or stands twice.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher.experts import point_needs
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "description": ["1. 抓取零件；2. 检测毛刺。"]})
+    >>> point_needs(needs)[["need_id", "description"]].values.tolist()
+    [['N1#1', '抓取零件'], ['N1#2', '检测毛刺。']]
+    """
+    check_frame(needs, "needs")
+    if "point" in needs:
+        return needs
+    _check_ids(needs)
+    titles, texts = (
+        needs[name].fillna("").astype(str) if name in needs else pd.Series("", index=needs.index)
+        for name in ("title", "description")
+    )
+    rows: list[int] = []
+    numbers: list[int] = []
+    parts: list[str] = []
+    for i, (title, text) in enumerate(zip(titles, texts, strict=True)):
+        points = points_of(text) or points_of(title)
+        rows += [i] * len(points)
+        numbers += range(1, len(points) + 1)
+        parts += points
+    table = needs.iloc[rows].reset_index(drop=True)
+    whole = table["need_id"].astype(str).tolist()
+    table["need_id"] = pd.Series([f"{need}#{number}" for need, number in zip(whole, numbers, strict=True)], dtype=str)
+    table["title"], table["description"] = "", pd.Series(parts, dtype=str)
+    table["of_need_id"], table["point"] = pd.Series(whole, dtype=str), pd.Series(numbers, dtype="int64")
+    first = ["need_id", "of_need_id", "point", "title", "description"]
+    return table[first + [str(name) for name in table.columns if name not in first]]
+
+
+def _check_ids(needs: pd.DataFrame) -> None:
+    if "need_id" not in needs:
+        raise TableError("需求表缺少“需求编号”（need_id）这一列")
+    ids = needs["need_id"].fillna("").astype(str)
+    if (ids == "").any():
+        raise TableError(f"需求表第 {int((ids == '').to_numpy().argmax()) + 1} 条没有编号")
+    if ids.duplicated().any():
+        raise TableError(f"需求编号重复：{'、'.join(dict.fromkeys(ids[ids.duplicated()]))}；请给每条需求不同的编号")

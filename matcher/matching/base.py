@@ -1,0 +1,327 @@
+"""A library of records as a search reads it: vectors and postings of the same rows, side by side, on one scale.
+
+A value: `add`, `update` and `remove` give a new one that shares everything unchanged with the old, so threads may
+search one while another is being made. `matcher.matching.index.Index` adds what stands above a search.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matcher.errors import ArgumentTypeError, TableError
+from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
+from matcher.matching.judgements import Feedback
+from matcher.matching.lexical import Lexical, Postings, Query, take
+from matcher.matching.records import UnknownIdError, check_frame, id_column_of, texts_of
+from matcher.matching.score_scale import ScoreScale
+from matcher.matching.tokens import Segmenter, Terms
+from matcher.progress import timed, track
+
+BATCH = 4096  # texts segmented and encoded at a time
+TITLE = 3  # how often a title counts among the terms
+SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
+BLOCK = 64  # texts searched for at a time
+LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Rows that were indexed together. `alive` says which still count; the others stay until the part is rewritten."""
+
+    records: pd.DataFrame
+    vectors: NDArray[np.float32]
+    postings: Postings
+    alive: NDArray[np.bool_]
+    stored: str = ""  # the name under which a saved index holds it already
+
+
+class Asked(NamedTuple):
+    """Texts made ready to be searched for: unit rows, counted terms, and the weights of those terms."""
+
+    vectors: NDArray[np.float32]
+    terms: Terms
+    words: list[Query]
+
+
+@dataclass(frozen=True, eq=False)
+class BaseIndex:
+    """Records searchable by meaning and by words. `id_column` is "outcome_id", "need_id" or "work_id"."""
+
+    id_column: str
+    encoder: Encoder
+    segmenter: Segmenter
+    parts: tuple[Part, ...]
+    origin: tuple[str, str] = ("", "")  # folder and version that it, or what it was made from, was read or saved as
+    feedback: Feedback | None = None  # judged pairs to learn from, see `matcher.matching.feedback`
+
+    @classmethod
+    def build(
+        cls,
+        records: pd.DataFrame,
+        *,
+        encoder: Encoder | None = None,
+        segmenter: Segmenter | None = None,
+        progress: bool = False,
+    ) -> Self:
+        """Index a clean table.
+
+        Parameters
+        ----------
+        records : DataFrame
+            One row a record, as `read_outcomes` or `read_needs` give it in `.rows`: `outcome_id` or `need_id`, `title`
+            or `description` or both, as far as known `scope` and `keywords` (texts too), and whatever filters need.
+        encoder : object with `encode`, optional
+            What turns texts into vectors (see `load_encoder`); by default the one that comes with this library.
+        segmenter : Segmenter, optional
+            What cuts texts into words, with words of your own (`Segmenter(["伺服压机"])`).
+        progress : bool
+            Show a bar on standard error.
+
+        Returns
+        -------
+        Index
+            Its ids are strings. An empty table gives an empty index.
+
+        Raises
+        ------
+        TableError
+            Ids are missing or occur twice, or there is neither a title nor a description.
+        ArgumentTypeError
+            An argument is of another kind.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> from matcher import Index
+        >>> outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["齿轮磨削烧伤检测", "桃采后保鲜"]})
+        >>> len(Index.build(outcomes))
+        2
+        """
+        check_frame(records, "records")
+        id_column = id_column_of(records)
+        check_encoder(encoder)
+        if not (segmenter is None or isinstance(segmenter, Segmenter)):
+            raise ArgumentTypeError(f"segmenter is None or a Segmenter, not {type(segmenter).__name__}")
+        with timed(f"built an index of {len(records)} records"):
+            encoder = StaticEncoder.load() if encoder is None else encoder
+            index = cls(id_column, encoder, segmenter or Segmenter(), ())
+            return replace(index, parts=(index._part(records, progress),))
+
+    def __len__(self) -> int:
+        """How many records can be found."""
+        return int(self.alive.sum())
+
+    def __repr__(self) -> str:
+        """Kind and size."""
+        return f"{type(self).__name__}({len(self)} records by {self.id_column!r}, encoder={self.encoder!r})"
+
+    # ---- changes
+
+    def add(self, records: pd.DataFrame, *, progress: bool = False) -> Self:
+        """A new index with these records too. Raises TableError for an id that it has already."""
+        self._check_known(records, wanted=False)
+        added = self._part(records, progress)
+        kept = list(self.parts)
+        while kept and kept[-1].alive.sum() <= 2 * len(added.records):  # few large parts, so that a search stays fast
+            last = kept.pop()
+            both = pd.concat([last.records[last.alive], added.records], ignore_index=True)
+            added = self._part(both, progress)
+        return replace(self, parts=(*kept, added))
+
+    def remove(self, ids: Iterable[str]) -> Self:
+        """A new index without these records. Raises UnknownIdError (a KeyError) naming ids that it does not have."""
+        if isinstance(ids, str):
+            raise ArgumentTypeError("ids is a list or Series of ids, not one str")
+        gone = set(ids)
+        if missing := sorted(map(str, gone - set(self.ids[self.alive].tolist()))):
+            raise UnknownIdError(f"not in the index: {', '.join(missing[:10])}")
+        parts = []
+        for part in self.parts:
+            alive = part.alive & ~part.records[self.id_column].isin(gone).to_numpy(bool)
+            parts.append(part if alive.sum() == part.alive.sum() else replace(part, alive=alive))
+        return replace(self, parts=tuple(part for part in parts if part.alive.any()) or (self._part(self.records[:0]),))
+
+    def update(self, records: pd.DataFrame, *, progress: bool = False) -> Self:
+        """A new index in which these records replace those of the same id. Raises TableError for an unknown id."""
+        self._check_known(records, wanted=True)
+        return self.remove(records[id_column_of(records)].astype(str)).add(records, progress=progress)
+
+    def _check_known(self, records: pd.DataFrame, *, wanted: bool) -> None:
+        check_frame(records, "records")
+        if id_column_of(records) != self.id_column:
+            raise TableError(f"this index holds {self.id_column}, the table {id_column_of(records)}")
+        known = records[self.id_column].astype(str).isin(self.ids[self.alive].tolist())
+        if (wrong := records.loc[known != wanted, self.id_column]).size:
+            fault = "不在索引中，请用 add 添加" if wanted else "已在索引中，请用 update 更新"
+            raise TableError(f"{len(wrong)} 个编号{fault}：{'、'.join(map(str, wrong[:10]))}")
+
+    def _part(self, records: pd.DataFrame, progress: bool = False) -> Part:
+        records = records.reset_index(drop=True)
+        records[self.id_column] = records[self.id_column].astype(str)
+        if repeated := records.loc[records[self.id_column].duplicated(), self.id_column].unique().tolist():
+            raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
+        titles, bodies = texts_of(records)
+        vectors: list[NDArray[np.float32]] = []
+
+        def batches() -> Iterator[Terms]:
+            for at in track(range(0, len(titles), BATCH), "建索引", progress):
+                rows, terms = self._read(titles[at : at + BATCH], bodies[at : at + BATCH], "document")
+                vectors.append(rows)
+                yield terms
+
+        postings = Postings.build(batches())
+        together = np.concatenate(vectors) if vectors else encode_texts(self.encoder, [], role="document")
+        return Part(records, together, postings, np.ones(len(records), bool))
+
+    def _read(
+        self, titles: Sequence[str], bodies: Sequence[str], role: Literal["query", "document"]
+    ) -> tuple[NDArray[np.float32], Terms]:
+        """Unit vectors and counted terms of texts.
+
+        A vector is the title's plus the whole text's, so that a title counts in a long text too; among the terms the
+        title's count `TITLE` times.
+        """
+        terms = self.segmenter.terms([*titles, *bodies])
+        if isinstance(self.encoder, StaticEncoder):  # it can pool what is segmented already
+            head = self.encoder.encode_terms(terms[: len(titles)])
+            whole = self.encoder.encode_terms(terms.joined((1, 1)))
+        else:
+            head = encode_texts(self.encoder, titles, role=role)
+            texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
+            whole = encode_texts(self.encoder, texts, role=role)
+        return unit(head + whole), terms.joined((TITLE, 1))
+
+    # ---- what a search reads
+
+    @cached_property
+    def records(self) -> pd.DataFrame:
+        """Every living record, in the order of indexing."""
+        return pd.concat([part.records[part.alive] for part in self.parts], ignore_index=True)
+
+    @cached_property
+    def ids(self) -> NDArray[np.object_]:
+        """The id of every row, dead ones included; the rows of `channels` are in this order."""
+        return np.concatenate([part.records[self.id_column].to_numpy(object) for part in self.parts])
+
+    @cached_property
+    def alive(self) -> NDArray[np.bool_]:
+        """Which rows still count."""
+        return np.concatenate([part.alive for part in self.parts])
+
+    @cached_property
+    def row_of(self) -> dict[str, int]:
+        """The row of every living record's id."""
+        living = np.flatnonzero(self.alive)
+        return dict(zip(self.ids[living].tolist(), living.tolist(), strict=True))
+
+    @cached_property
+    def order(self) -> NDArray[np.int64]:
+        """The place of every row's id among all ids sorted; settles ties."""
+        place = np.empty(len(self.ids), np.int64)
+        place[np.argsort(self.ids, kind="stable")] = np.arange(len(self.ids))
+        return place
+
+    @cached_property
+    def lexical(self) -> Lexical:
+        """The lexical channel over all parts."""
+        return Lexical([part.postings for part in self.parts], [part.alive for part in self.parts])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The identity of the encoder."""
+        return fingerprint(self.encoder)
+
+    def column(self, name: str) -> NDArray[np.object_]:
+        """One column of every row, dead ones included; None where a part has no such column."""
+        cells = [
+            part.records[name].to_numpy(object) if name in part.records else np.full(len(part.records), None, object)
+            for part in self.parts
+        ]
+        return np.concatenate(cells)
+
+    def rows(self, numbers: NDArray[np.int64]) -> pd.DataFrame:
+        """The records of these rows, in this order."""
+        return self._everything.iloc[numbers].reset_index(drop=True)
+
+    def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The unit vectors of these rows, in this order."""
+        return take([part.vectors for part in self.parts], numbers)
+
+    @cached_property
+    def _everything(self) -> pd.DataFrame:
+        if len(self.parts) == 1:
+            return self.parts[0].records
+        return pd.concat([part.records for part in self.parts], ignore_index=True)
+
+    def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
+        """Make texts ready to be searched for."""
+        vectors, terms = self._read(titles, bodies, "query")
+        return Asked(vectors, terms, self.lexical.queries(terms))
+
+    def channels(
+        self, asked: Asked, texts: slice
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
+        """(texts, rows) cosines of meaning and of words, and what `exact` needs beside them."""
+        wanted = asked.vectors[texts]
+        semantic = np.empty((len(wanted), len(self.ids)), np.float32)
+        first = 0
+        for part in self.parts:
+            np.matmul(wanted, part.vectors.T, out=semantic[:, first : first + len(part.vectors)])
+            first += len(part.vectors)
+        lexical, rare = self.lexical.scores(asked.words[texts])
+        return semantic, lexical, rare
+
+    def exact(
+        self, asked: Asked, text: int, rare: NDArray[np.float32], rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Both cosines for some rows to the last digit, whatever else was searched for in the same block."""
+        vectors = self.vectors(rows).astype(np.float64)
+        semantic = np.einsum("ij,j->i", vectors, asked.vectors[text].astype(np.float64))
+        return semantic, self.lexical.exact(asked.words[text], rare, rows)
+
+    @cached_property
+    def scale(self) -> ScoreScale:
+        """What random pairs of this library score; depends on the living records alone, not on their order."""
+        order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
+        sample = order[self.alive[order]][:SAMPLE]
+        if len(sample) < 2:
+            return ScoreScale()
+        titles, bodies = texts_of(self.rows(sample[:SAMPLE_ASKED]))
+        asked = self.asked(titles, [body[:LIKE_A_NEED] for body in bodies])
+        blocks = [slice(at, at + BLOCK) for at in range(0, len(titles), BLOCK)]
+        cosines = [[channel[:, sample] for channel in self.channels(asked, block)[:2]] for block in blocks]
+        other = ~np.eye(len(titles), len(sample), dtype=bool)
+        semantic, lexical = (np.concatenate(channel)[other] for channel in zip(*cosines, strict=True))
+        scale = ScoreScale.fit(semantic, lexical)
+        best = [self._best_afar(scale, *self.channels(asked, block)[:2]) for block in blocks]
+        return replace(scale, out_of_library=tuple(np.sort(np.concatenate(best)).tolist()))
+
+    def _best_afar(
+        self, scale: ScoreScale, semantic: NDArray[np.float32], lexical: NDArray[np.float32]
+    ) -> NDArray[np.float64]:
+        """The best sum of parts among the nine tenths of the library that are farther in meaning, for each text."""
+        near = np.quantile(semantic[:, self.alive], 0.9, axis=1, keepdims=True)
+        total = np.add(*scale.parts(semantic, lexical))
+        best: NDArray[np.float64] = np.max(total, axis=1, where=self.alive & (semantic <= near), initial=-np.inf)
+        return best
+
+    @cached_property
+    def derived(self) -> dict[str, Any]:
+        """What modules above work out once for this index, under their names for it."""
+        return {}
+
+
+def check_index(index: object) -> None:
+    """Raises ArgumentTypeError unless it is an Index."""
+    if not isinstance(index, BaseIndex):
+        raise ArgumentTypeError(
+            f"index is an Index (Index.build(records), Index.load(folder)), not {type(index).__name__}"
+        )

@@ -1,0 +1,62 @@
+"""What a table of records looks like: its id column and texts; which arguments are taken for tables and folders."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from matcher.errors import ArgumentTypeError, MatcherError, TableError
+
+BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
+ID_COLUMNS = ("outcome_id", "need_id")
+WORK_ID = "work_id"  # of the works behind experts, see `matcher.experts.library`
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # two letters and more: "C:/" is a drive
+
+
+class UnknownIdError(MatcherError, KeyError):
+    """Ids were given that are not there; the text names them."""
+
+    __str__ = Exception.__str__  # KeyError would put the text in quotes
+
+
+def id_column_of(table: pd.DataFrame) -> str:
+    """The id column of a table, which says what its rows are. Raises TableError unless there is just one."""
+    names = [column for column in (*ID_COLUMNS, WORK_ID) if column in table]
+    if len(names) != 1:
+        raise TableError(
+            f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}"
+        )
+    return names[0]
+
+
+def texts_of(table: pd.DataFrame) -> tuple[list[str], list[str]]:
+    """Titles and bodies (description, scope and keywords, as far as there are any) of a table's rows."""
+    if not {"title", "description"} & set(table.columns):
+        raise TableError("a table needs a column title or description")
+    columns = {name: table[name].fillna("").astype(str).tolist() for name in ("title", *BODY) if name in table}
+    bodies = zip(*(columns[name] for name in BODY if name in columns), strict=True)
+    empty = [""] * len(table)
+    return columns.get("title", empty), ["\n".join(filter(None, row)) for row in bodies] or empty
+
+
+def check_frame(value: object, name: str) -> None:
+    """Raises ArgumentTypeError unless an argument is a DataFrame."""
+    if isinstance(value, pd.DataFrame):
+        return
+    if isinstance(getattr(value, "rows", None), pd.DataFrame):
+        raise ArgumentTypeError(f"{name} is a DataFrame, not a whole {type(value).__name__}: give its .rows")
+    raise ArgumentTypeError(
+        f"{name} is a DataFrame (such as read_needs(...).rows or read_outcomes(...).rows), not {type(value).__name__}"
+    )
+
+
+def local_folder(folder: str | Path, error: type[MatcherError]) -> Path:
+    """A folder of this machine as a path. Raises `error` for an address such as "s3://...", in Chinese."""
+    if not isinstance(folder, (str, os.PathLike)):
+        raise ArgumentTypeError(f"a folder is a str or a Path, not {type(folder).__name__}")
+    if _URL.match(text := os.fspath(folder)):
+        raise error(f"{text}：这是网络地址，不是本机文件夹；请给出本机文件夹，网络上的文件请先下载到本机或挂载成文件夹")
+    return Path(text)
