@@ -57,10 +57,7 @@ def _commands() -> str:
     ]
     context = click.Context(main_group, info_name="matcher")
     lines += _group(main_group, context, 2)
-    renamed = [
-        f"| `matcher {old}` | `matcher {_path(main_group, command)}` |"
-        for old, command in sorted(getattr(main_group, "aliases", {}).items())
-    ]
+    renamed = [f"| `matcher {old}` | `matcher {new}` |" for old, new in sorted(_renamed(main_group, main_group))]
     if renamed:
         lines += [
             "## 旧命令名 Older names",
@@ -77,8 +74,7 @@ def _commands() -> str:
 
 def _group(group: Any, context: click.Context, depth: int) -> list[str]:
     lines = []
-    for name in group.list_commands(context):
-        command = group.commands[name]
+    for name, command in group.commands.items():
         below = click.Context(command, info_name=name, parent=context)
         lines += [f"{'#' * depth} matcher {_words(below)}", "", *_text(command.help)]
         if isinstance(command, click.Group):
@@ -119,6 +115,15 @@ def _words(context: click.Context) -> str:
         words.append(at.info_name or "")
         at = at.parent
     return " ".join(reversed(words))
+
+
+def _renamed(main: Any, group: Any, words: str = "") -> list[tuple[str, str]]:
+    """(older words, words now) of every command that has another name."""
+    found = [(words + old, _path(main, command)) for old, command in getattr(group, "aliases", {}).items()]
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found += _renamed(main, command, f"{words}{name} ")
+    return found
 
 
 def _path(group: Any, command: click.Command) -> str:
@@ -225,7 +230,7 @@ def _first_sentence(value: object) -> str:
 
 # ---- docstrings: prose with `names` in it, as reStructuredText
 
-_SECTION = re.compile(r"^-{3,}$")
+_SPECIAL = re.compile(r"[*|\\]|(?<=\w)_(?!\w)")  # signs of reStructuredText that prose means as they are
 
 
 def plain_docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
@@ -242,7 +247,7 @@ def plain_docstring(app: Any, what: str, name: str, obj: Any, options: Any, line
                 parts[place] = f"``{part.strip('`')}``"
             else:
                 start = bullet.end() if bullet and place == 0 else 0
-                parts[place] = part[:start] + re.sub(r"([*|\\])", r"\\\1", part[start:]).replace("_ ", "\\_ ")
+                parts[place] = part[:start] + _SPECIAL.sub(r"\\\g<0>", part[start:])
         text = "".join(parts)
         text = re.sub(r"``(?=[^\s.,;:!?)\]}'\"/\-])(?<=\w``)", "``\\\\ ", text)
         shown.append(text)
