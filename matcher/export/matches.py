@@ -73,8 +73,9 @@ def write_matches(
         ids = all_ids(shown[:3])
         shown = [mask_table(table, ids=ids) for table in shown]
     name = mask_contacts(target.name) if mask else target.name
-    notes = {clean_text(label): clean_text(str(text)) for label, text in about.items()}
-    report = _Report(shown[0], shown[1], shown[2], shown[3], mask_nested(notes) if mask else notes, mask, name)
+    notes: Any = {clean_text(label): clean_text(str(text)) for label, text in about.items()}
+    notes = mask_nested(notes) if mask else notes
+    report = _Report(shown[0], shown[1], shown[2], shown[3], notes, mask, name)
     if target.suffix.lower() == ".html":
         save_files({**problem_files(target, report.problems, mask=False), target: report.page()})
     else:

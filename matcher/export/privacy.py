@@ -41,7 +41,7 @@ def _any(words: str) -> str:
     """A pattern for words between `|`, quick since its branches begin with different characters."""
     ends: dict[str, list[str]] = {}
     for word in words.split("|"):
-        ends.setdefault(word[0], []).append(word[1:])
+        ends.setdefault(re.escape(word[0]), []).append(re.escape(word[1:]))
     parts = (f"{sign}(?:{'|'.join(sorted(rest, key=len, reverse=True))})" for sign, rest in ends.items())
     return f"(?:{'|'.join(parts)})"
 
@@ -224,11 +224,11 @@ _DATE = re.compile(
     "(?:19|20)[0-9]{2}(?:[-./ ](?:0?[1-9]|1[0-2])[-./ ](?:0?[1-9]|[12][0-9]|3[01])(?![0-9])"
     "|[-~/ ]{1,2}(?:19|20)[0-9]{2}(?![0-9]))"
 )
-# Looked for before the rest: a contact has one of these signs or words, ten digits, or five and a word.
+# Looked for first: contacts have one of these signs or words, ten digits, numerals, or five digits and a word.
 _SIGNS = re.compile("[Ａ-Ｚａ-ｚ@＠﹫#＃➕]|[aA][tT][)\\] ）】}>_]")
 _TEN_DIGITS = re.compile("\\d(?:[\\W_]{0,4}+\\d){9}")
 _FIVE_DIGITS = re.compile("\\d(?:[^\\d\n]{0,3}+\\d){4}")
-_TEN_NUMERALS = re.compile(f"[{_NUMERAL}\\d](?:\\W?[{_NUMERAL}\\d]){{9}}")
+_FOUR_NUMERALS = re.compile(f"[{_NUMERAL}](?:\\W?[{_NUMERAL}\\d]){{3}}")
 _CHAT_WORDS = re.compile(
     _any(
         "微信|微 信|微号|薇信|威信|徽信|企微|加v|加 v|v信|vx|v x|wx|w x|v:|v：|v号|wechat|weixin|钉钉|飞书"
@@ -240,8 +240,8 @@ _NUMBER_WORDS = re.compile(
     _any(
         f"{_STRONG}|{_WEAK}|{_PAPER_WORDS}|银行|卡|账|帐|户头|开户|收款|行卡|工行|建行|农行|中行|招行|交行|邮储"
         "|折号|account|card|qq|q q|q号|q群|扣扣|球球|企鹅|叩叩|b站"
+        "|(办|（办|(宅|（宅|(家|（家|(公司|（公司|(单位|（单位"
     )
-    + "|[(（](?:办|宅|家|公司|单位)"
 )
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _GLUE = _LETTERS + "0123456789_-./:=#&?%"
@@ -309,10 +309,10 @@ def mask_contacts(text: str) -> str:
 
 def _may_hold(text: str) -> bool:
     """Whether a text may hold a contact; quick, since most cells hold none."""
-    if _SIGNS.search(text) or _TEN_DIGITS.search(text) or _TEN_NUMERALS.search(text):
+    if _SIGNS.search(text) or _TEN_DIGITS.search(text) or _FOUR_NUMERALS.search(text):
         return True
     lower = text.lower()
-    return bool(_CHAT_WORDS.search(lower) or (_NUMBER_WORDS.search(lower) and _FIVE_DIGITS.search(text)))
+    return bool(_CHAT_WORDS.search(lower) or (_FIVE_DIGITS.search(text) and _NUMBER_WORDS.search(lower)))
 
 
 def _applied(text: str, edits: list[_Edit]) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -134,7 +135,8 @@ def _masked(sheet: Sheet | Form, ids: Mapping[str, str]) -> Sheet | Form:
     if isinstance(sheet, Form):
         return Form([(look, [mask_contacts(clean_text(cell)) for cell in cells]) for look, cells in sheet.lines])
     titles = {name: mask_contacts(head) for name, head in sheet.titles.items()}
-    comments, choices = mask_nested(dict(sheet.comments)), mask_nested(dict(sheet.choices))
+    comments: Any = mask_nested(dict(sheet.comments))
+    choices: Any = mask_nested(dict(sheet.choices))
     return replace(sheet, table=mask_table(sheet.table, ids=ids), titles=titles, comments=comments, choices=choices)
 
 

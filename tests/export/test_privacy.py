@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 import pytest
-from export.privacy_cases import CONTACTS, other_strings
+from contact_writings import CONTACTS, other_strings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
