@@ -18,7 +18,7 @@ import pandas as pd
 from command_runs import RUNS, TABLES, Run, execute, inside, prepare
 from contact_writings import CONTACTS, other_strings
 
-from matcher.export import mask_contacts
+from matcher.tables import mask_contacts
 
 STRINGS = 10_000
 TEXTS = {  # the columns of each table that a note may stand in
@@ -42,9 +42,7 @@ def season(folder: Path) -> list[str]:
         if name not in TEXTS:
             continue
         table = pd.read_csv(folder / name, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        column = (
-            TEXTS[name] if TEXTS[name] in table else next(head for head in table if "描述" in head or "简介" in head)
-        )
+        column = next(head for head in table if head in TEXTS[name])
         for i, (_, text, _) in enumerate(CONTACTS):
             row = i % len(table)
             table.loc[row, column] = f"{table.loc[row, column]}；{text}"
@@ -59,7 +57,15 @@ def season(folder: Path) -> list[str]:
 
 def plain(text: str) -> str:
     """Half width, without blanks and signs, so that no way of writing hides a number."""
-    return "".join(sign for sign in unicodedata.normalize("NFKC", text).lower() if sign.isalnum() or sign == "@")
+    text = unicodedata.normalize("NFKC", text).lower().replace("〇", "零")
+    return "".join(sign for sign in text if sign.isalnum())
+
+
+def core(text: str, secret: str) -> str:
+    """The part of a contact that is to be hidden, with three signs on each side, so that nothing else has it."""
+    bare, hidden = plain(text), plain(secret)
+    at = bare.index(hidden)
+    return bare[max(0, at - 3) : at + len(hidden) + 3]
 
 
 def content(path: Path) -> str:
@@ -90,7 +96,7 @@ def in_clear(run: Run, folder: Path, secrets: list[str]) -> tuple[list[str], int
             texts += [path.name, content(path)]
     shown = "\n".join(texts)
     searched = plain(shown)
-    found = [text for _, text, secret in CONTACTS if text in shown or plain(secret) in searched]
+    found = [text for _, text, secret in CONTACTS if text in shown or core(text, secret) in searched]
     return [*found, *(secret for secret in secrets if secret in searched)], status
 
 

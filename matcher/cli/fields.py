@@ -37,7 +37,7 @@ group = Group(
 @output_option(".xlsx、.csv 或 .parquet")
 @option(
     "--scheme", default="hte", metavar="分类",
-    help="hte（高新技术领域，默认）、gbt4754（国民经济行业）、clusters（产业集群）、自己的分类表，或学过的模型（.npz）。",
+    help="hte（高新领域，默认）、gbt4754（行业）、clusters（集群）、分类表或 .npz 模型。",
 )  # fmt: skip
 @option("--labels", type=FILE, metavar="标注表", help="先从标注中学习：原文各列，加一列 label（编码或名称）。")
 @output_option(".npz", "--save", required=False, help="另存学到的模型")

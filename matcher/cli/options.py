@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matcher.errors import TableError
-from matcher.export.privacy import mask_contacts
 from matcher.export.targets import check_targets
+from matcher.tables.privacy import mask_contacts
 
 if TYPE_CHECKING:
     import pandas as pd

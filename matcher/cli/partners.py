@@ -184,7 +184,7 @@ def propose_command(
 @argument("firms", "企业表", f"一行一家企业：{TABLE_KINDS}。")
 @policy_option()
 @on_option(required=True)
-@output_option(".html（网页）、.xlsx（工作簿），或一个文件夹（每家各一份）")
+@output_option(".html（网页）、.xlsx（工作簿）或文件夹（每家各一份）")
 @option("--firm", multiple=True, metavar="企业编号", help="只写这些企业；可多次给出。")
 @option("--partners", type=FILE, metavar="表", help="matcher partners 写出的 .csv 或 .parquet，列入档案。")
 @_instruments_option

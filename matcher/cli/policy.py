@@ -140,11 +140,11 @@ def explain_command(
     """Show why one firm got its answer, rule by rule with facts and sources."""
     from matcher.export.formats import json_bytes
     from matcher.export.pages import page_bytes
-    from matcher.export.privacy import mask_nested
     from matcher.export.targets import save_files
     from matcher.policy.explanation import page_facts, trace
     from matcher.policy.firm_table import read_firms
     from matcher.policy.policy import load_policy
+    from matcher.tables.privacy import mask_nested
 
     check({output: (".html", ".json")}, table)
     rules = load_policy(policy)

@@ -9,6 +9,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.matching.records import check_frame
 from matcher.matching.tokens import sentences
+from matcher.tables.privacy import mask_contacts
 
 _DIGITS = "一二三四五六七八九十"
 _CHINESE = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}
@@ -39,6 +40,7 @@ def points_of(text: str) -> list[str]:
     stand in one another the list that begins first counts. What stands before its first mark is no point; all behind
     the last belongs to the last. The sentences are those of `matcher.matching.tokens.sentences`.
     """
+    text = mask_contacts(text)  # before it is cut: a piece of a contact could not be told from other words
     lists = [marks for style in _STYLES if len(marks := _counted(style, text)) > 1]
     if not lists:
         return sentences(text)

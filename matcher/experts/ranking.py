@@ -264,7 +264,7 @@ def _reasons(
     sides: tuple[str, str],
 ) -> pd.DataFrame:
     """Why text at[i] and row rows[i] were paired; `sides`: what the asking and the answering sentence are called."""
-    why = explain(asked, index, at, rows).rename(columns={"evidence": sides[1]})
+    why = explain(asked, index, at, rows, titles, bodies).rename(columns={"evidence": sides[1]})
     why[sides[0]] = asking_sentences(index, titles, bodies, at, rows)
     return why
 

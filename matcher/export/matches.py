@@ -10,11 +10,11 @@ import pandas as pd
 
 from matcher.export.formats import is_text
 from matcher.export.pages import page_bytes
-from matcher.export.privacy import mask_contacts, mask_nested, mask_table
 from matcher.export.sheets import Sheet, cells_of, percent_digits
 from matcher.export.tables import all_ids, clean_table, clean_text, files_of, problem_files
 from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.export.titles import MATCHES, TITLES
+from matcher.tables.privacy import mask_contacts, mask_nested, mask_table
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, Contract
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
@@ -56,7 +56,7 @@ def write_matches(
     about
         Label -> text for the sheet 说明.
     mask
-        Hide contacts in cells, headers and such ids (see `matcher.export.privacy`).
+        Hide contacts in cells, headers and such ids (see `matcher.tables.privacy`).
 
     A table has the columns of `matches`, and `query_title` and `record_title` after the score. In CSV a text cell that
     a spreadsheet would take for a formula gets a leading `'`. Files are replaced in one step.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any
 
-from matcher.export.privacy import mask_nested
+from matcher.tables.privacy import mask_nested
 
 
 def page_bytes(template: str, context: dict[str, Any], *, mask: bool = True) -> bytes:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from matcher.errors import OutputError
-from matcher.export.privacy import mask_ids
+from matcher.tables.privacy import mask_ids
 
 _FEW_VALUES = ["points_low", "points_high", "points_max", "limit", "total_low", "total_high"]
 

@@ -15,9 +15,9 @@ import pandas as pd
 
 from matcher.errors import OutputError
 from matcher.export.formats import csv_bytes, is_text, json_bytes, parquet_bytes
-from matcher.export.privacy import mask_contacts, mask_ids, mask_nested, mask_table
 from matcher.export.sheets import Form, Sheet, notes_sheet, problems_sheet, workbook_bytes
 from matcher.export.targets import check_targets, problems_beside, save_files
+from matcher.tables.privacy import mask_contacts, mask_ids, mask_nested, mask_table
 
 _SUFFIXES = (".xlsx", ".csv", ".parquet", ".json")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]|\r\n?")
@@ -38,7 +38,7 @@ def write_tables(
     output: .xlsx holds all tables as sheets, then 问题 (`problems`) and 说明 (`notes`), with Chinese headers. .csv,
     .parquet and .json hold the first table, with the names of its fields; the problems then stand beside it in
     `<stem>.problems.csv`, which is written where there are any and renewed where it exists. mask: hide contacts in
-    cells, headers and such ids (see `matcher.export.privacy`). Raises OutputError.
+    cells, headers and such ids (see `matcher.tables.privacy`). Raises OutputError.
     """
     check_targets({output: _SUFFIXES})
     save_files(files_of(output, tables, problems=problems, notes=notes, title=title, mask=mask))

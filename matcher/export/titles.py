@@ -64,8 +64,8 @@ ASSIGNMENTS = {
     "from_slot": "原时段", "from_room": "原会议室",
 }  # fmt: skip
 FIELDS = {
-    "level": "层级", "probability": "概率", "name": "名称", "missing": "缺失", "firms": "企业数", "text_title": "原表名称",
-    "firm_names": "企业名称", "need_names": "需求名称", "outcome_names": "成果名称",
+    "level": "层级", "probability": "概率", "name": "名称", "missing": "缺失", "firms": "企业数",
+    "text_title": "原表名称", "firm_names": "企业名称", "need_names": "需求名称", "outcome_names": "成果名称",
 }  # fmt: skip
 CARD = {
     "probability": "历史经验概率", "title": "项目", "low": "概率下端（90%）", "high": "概率上端（90%）",

@@ -245,10 +245,8 @@ class FieldModel:
         text, heading, rank, deep = map(np.concatenate, (texts, headings, ranks, depth))
         sort = np.lexsort((rank, deep, text))
         text, heading, rank, deep = text[sort], heading[sort], rank[sort], deep[sort]
-        codes, names = (
-            np.append(self.scheme.headings[name].to_numpy(object), last)[heading]
-            for name, last in (("code", ""), ("name", NONE))
-        )
+        codes = np.append(self.scheme.headings["code"].to_numpy(object), "")[heading]
+        names = np.append(self.scheme.headings["name"].to_numpy(object), NONE)[heading]
         probability = np.where(heading >= 0, chances[text, heading], nothing[text])
         return pd.DataFrame(
             {

@@ -2,7 +2,8 @@
 
 The sentence is the one whose removal would cost the pair most: for every sentence of a record both cosines are worked
 out as if it were not there. With another encoder than the default one the semantic cosine is worked out as if a text's
-vector were the sum of its sentences', since encoding every remainder would take too long.
+vector were the sum of its sentences', since encoding every remainder would take too long. Reasons quote no contacts:
+they are hidden before a text is cut, since a piece of one could not be told from other words.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from matcher.matching.base import TITLE, Asked, BaseIndex
 from matcher.matching.encoders import StaticEncoder, encode_texts, unit
 from matcher.matching.records import texts_of
 from matcher.matching.tokens import Terms, normalise_all, sentences
+from matcher.tables.privacy import mask_contacts
 
 RECORDS = 2048  # records looked at together
 SHOWN_SHARED, SHOWN_UNANSWERED = 8, 6
@@ -49,8 +51,17 @@ class _Asking(NamedTuple):
     words: list[list[str]]
 
 
-def explain(asked: Asked, index: BaseIndex, at: NDArray[np.int64], rows: NDArray[np.int64]) -> pd.DataFrame:
+def explain(
+    asked: Asked,
+    index: BaseIndex,
+    at: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    titles: Sequence[str],
+    bodies: Sequence[str],
+) -> pd.DataFrame:
     """The reasons of pairs (text `at[i]` of `asked`, row `rows[i]` of the index), one row a pair, in their order.
+
+    titles, bodies: the texts that `asked` was made of.
 
     shared_terms: words that both have, those that add most to the score first, joined by "、". evidence: the sentence
     of the record whose removal would lower the score most; its title where it has no other text. unanswered: weighty
@@ -62,7 +73,7 @@ def explain(asked: Asked, index: BaseIndex, at: NDArray[np.int64], rows: NDArray
     )
     names, read = asked.terms.names, asked.terms.is_word
     shown = _worth(index, names, asked.terms.ids[read])[asked.terms.ids] & read
-    heaviest = _ranked(_importance(index, asked.terms), shown, names)
+    heaviest = _without_contacts(_ranked(_importance(index, asked.terms), shown, names), titles, bodies)
     asking = _Asking(asked.vectors, asked.terms.names, weights, is_word, heaviest)
     records, place = np.unique(rows, return_inverse=True)
     by_record = np.argsort(place, kind="stable")
@@ -79,7 +90,7 @@ def _explain(
     index: BaseIndex, asking: _Asking, at: NDArray[np.int64], records: NDArray[np.int64], record: NDArray[np.int64]
 ) -> NDArray[np.object_]:
     """The reasons of pairs of asking text `at[i]` and record `records[record[i]]`."""
-    titles, bodies = texts_of(index.rows(records))
+    titles, bodies = map(_hidden, texts_of(index.rows(records)))
     pieces = [sentences(body) or [title] for title, body in zip(titles, bodies, strict=True)]
     texts = [piece for some in pieces for piece in some]
     first = np.concatenate([[0], np.cumsum([len(some) for some in pieces])])
@@ -124,6 +135,21 @@ def _explain(
         for query, answer in zip(at.tolist(), record.tolist(), strict=True)
     ]
     return reasons
+
+
+def _hidden(texts: Sequence[str]) -> list[str]:
+    """The texts with contacts hidden."""
+    return [mask_contacts(text) for text in texts]
+
+
+def _without_contacts(words: list[list[str]], titles: Sequence[str], bodies: Sequence[str]) -> list[list[str]]:
+    """The words of each text, without those that stand only in a contact of it."""
+    texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
+    hidden = _hidden(texts)
+    return [
+        some if safe == text else [word for word in some if word in normalise_all([safe])[0]]
+        for some, text, safe in zip(words, texts, hidden, strict=True)
+    ]
 
 
 def _lexical_loss(
@@ -243,7 +269,7 @@ def asking_sentences(
     result = np.full(len(at), "", object)
     if not len(at):
         return result
-    pieces = [sentences(body) or [title] for title, body in zip(titles, bodies, strict=True)]
+    pieces = [sentences(body) or [title] for title, body in zip(_hidden(titles), _hidden(bodies), strict=True)]
     texts = [piece for some in pieces for piece in some]
     first = np.concatenate([[0], np.cumsum([len(some) for some in pieces])]).astype(np.int64)
     records, place = np.unique(rows, return_inverse=True)

@@ -232,7 +232,7 @@ def _match_some(
     )
     pairs["rank"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
     if plan.reasons:
-        pairs = pd.concat([pairs, explain(asked, index, at, rows)], axis=1)
+        pairs = pd.concat([pairs, explain(asked, index, at, rows, titles, bodies)], axis=1)
         advance(len(asking))
     for name, column in zip(_Best._fields[1:-1], values, strict=False):
         pairs[name] = column

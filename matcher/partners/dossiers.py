@@ -15,7 +15,6 @@ import pandas as pd
 
 from matcher.errors import OutputError, PolicyError, TableError
 from matcher.export.pages import page_bytes
-from matcher.export.privacy import mask_nested
 from matcher.export.sheets import Form, Sheet
 from matcher.export.tables import files_of
 from matcher.export.targets import check_folder, check_targets, save_files
@@ -32,6 +31,7 @@ from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, for_one, rules_by_id
 from matcher.progress import advancing
+from matcher.tables.privacy import mask_nested
 
 OPEN = ("passes", "can_pass", "unknown")  # decisions on an instrument that a firm can still do something with
 _FULL = 2  # policies shown in full; further ones take a line, so that a file stays one page
@@ -144,7 +144,7 @@ def write_firm_files(
     files
         What `firm_files` gave.
     mask
-        Hide contacts in texts, ids and file names (see `matcher.export.privacy`).
+        Hide contacts in texts, ids and file names (see `matcher.tables.privacy`).
 
     Raises
     ------

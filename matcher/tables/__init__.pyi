@@ -1,3 +1,5 @@
+from .privacy import mask_contacts as mask_contacts
+from .privacy import mask_table as mask_table
 from .reading import Reading as Reading
 from .reading import describe as describe
 from .reading import read_experts as read_experts

@@ -15,7 +15,7 @@ import pytest
 
 from matcher.errors import OutputError
 from matcher.export.matches import write_matches
-from matcher.export.privacy import mask_contacts
+from matcher.tables.privacy import mask_contacts
 
 NEEDS = pd.DataFrame(
     {

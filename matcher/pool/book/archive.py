@@ -13,12 +13,12 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.export.privacy import mask_contacts, mask_table
 from matcher.export.tables import all_ids, table_bytes
 from matcher.export.targets import check_folder, check_targets, save_files
 from matcher.pool.book.book import SNAPSHOT, Book
 from matcher.pool.book.event_log import Event, Log, text_of
 from matcher.pool.book.facts import masked
+from matcher.tables.privacy import mask_contacts, mask_table
 
 EVENTS = ("seq", "event_id", "day", "kind", "enterprise_id", "person", "source", "body")
 MASKED = "contacts_masked"  # the column by which an export with hidden contacts says so

@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.export.privacy import is_contact_header, mask_cell
 from matcher.pool.book.event_log import Event
+from matcher.tables.privacy import is_contact_header, mask_cell
 
 
 @dataclass(frozen=True)

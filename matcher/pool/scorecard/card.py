@@ -18,7 +18,6 @@ import pandas as pd
 from scipy.special import expit
 
 from matcher.errors import PoolError
-from matcher.export.privacy import mask_contacts
 from matcher.export.tables import table_bytes
 from matcher.export.targets import check_targets, save_files
 from matcher.export.titles import CARD_FILE
@@ -30,6 +29,7 @@ from matcher.policy.scoring import Scored, prepared_for
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, MEASURES
 from matcher.pool.scorecard.items import Item, left_open
 from matcher.pool.scorecard.measurements import measure
+from matcher.tables.privacy import mask_contacts
 
 FORMAT = "matcher-card-1"
 Z = 1.6448536269514722  # of a 90 % interval
