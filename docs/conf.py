@@ -19,6 +19,7 @@ extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.autosummary", "sp
 source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["build"]
 language = "en"
+smartquotes = False  # "--push" is an option, not a dash
 html_search_language = "zh"  # segments Chinese, and stems English as well
 
 html_theme = "furo"

@@ -42,7 +42,7 @@ experts points needs.csv -o points.csv
 match points.csv outcomes.csv -k 5 -o answers.csv
 experts teams points.csv answers.csv --names experts.csv -o teams.xlsx
 experts merges experts.csv works.csv -o merges.csv
-experts merge experts.csv works.csv merges.csv -o merged
+experts merge experts.csv works.csv accepted.csv -o merged
 partners partner_firms.csv needs.csv outcomes.csv -p hte --on 2026-11-24 -o partners.xlsx --files files
 partners partner_firms.csv needs.csv outcomes.csv -p hte --on 2026-11-24 -o partners.csv
 firm-file partner_firms.csv -p hte --on 2026-11-24 -o firm_files.html
@@ -62,7 +62,7 @@ pool learn history.csv -p hte -o card.csv --report report.xlsx
 pool rank partner_firms.csv --card card.csv --on 2026-11-24 -o order.xlsx
 pool create p.db --on 2026-01-05 --person 王岚 --goal hte --entry hte-pool --parameter staff_share=8%
 pool import p.db partner_firms.csv --on 2026-01-05 --person 王岚
-pool enter p.db --on 2026-01-06 --person 王岚 --list visits.csv --first 5
+pool enter p.db --on 2026-01-06 --person 王岚 --list visits.csv --first 5 --reason 走访名单
 pool sheet p.db --on 2026-01-07 -o sheet.xlsx
 pool snapshot p.db --on 2026-01-31 --person 王岚 -o snapshot.xlsx
 pool snapshot p.db --on 2026-06-30 --person 王岚 -o snapshot.csv
@@ -99,6 +99,7 @@ def prepare(folder: Path) -> None:
     """Copies of the tables, the history only in part."""
     for name in (*TABLES, "review.yaml"):
         shutil.copy(EXAMPLES / name, folder / name)
+    (folder / "accepted.csv").write_text("编号甲,编号乙,是否合并\nE01,E02,是\n", "utf-8-sig")
     lines = (EXAMPLES / "history.csv").read_text("utf-8-sig").splitlines()
     (folder / "history.csv").write_text("\n".join(lines[:401]) + "\n", "utf-8-sig")
 

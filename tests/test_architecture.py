@@ -106,7 +106,8 @@ def test_only_export_writes_for_people():
 def test_commands_hold_no_titles_and_no_writers():
     for name, path in MODULES.items():
         if package(name) == "cli":
-            assert not re.search(r"\bopen\(|\.write_bytes\(|\.write_text\(|_TITLES|_HEADERS", code_of(path)), name
+            words = r"(?<![.\w])open\(|\.write_bytes\(|\.write_text\(|_TITLES|_HEADERS"
+            assert not re.search(words, code_of(path)), name
 
 
 def test_a_title_stands_once():

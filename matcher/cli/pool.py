@@ -122,7 +122,6 @@ def import_command(
     quiet: bool,
 ) -> None:
     """Write the facts of a table that the book does not have yet."""
-    from matcher.export.tables import write_tables
     from matcher.pool.book.book import Book, conflict_message
     from matcher.pool.book.tables import headers, import_sheets, read_book_firms
 
@@ -133,7 +132,8 @@ def import_command(
         firms = read(read_book_firms, table, policies, sheet=sheet, column=column, quiet=quiet)
         written = opened.put(firms.rows, on=on, person=person, source=source or table.name)
     if problems is not None:
-        write_tables(problems, import_sheets(written), problems=firms.problems, mask=not show_contacts)
+        listed = None if problems.suffix.lower() != ".xlsx" else firms.problems  # else they are the table itself
+        write(problems, import_sheets(written), firms.problems, problems=listed, mask=not show_contacts)
     if len(written.conflicts):
         note(False, conflict_message(written.conflicts, headers(policies, list(firms.rows.columns))))
     report(

@@ -12,7 +12,7 @@ from pathlib import Path
 from matcher.errors import OutputError
 
 TABLES = (".xlsx", ".csv", ".parquet")  # what most results can be
-_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
+_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/")  # two letters and more: "C:/" is a drive; a Path has one slash
 
 
 def check_targets(targets: Mapping[str | Path, Sequence[str]], inputs: Iterable[str | Path] = ()) -> None:

@@ -48,10 +48,10 @@ def test_tiers_follow_from_the_lead_times():
     for year in ("y2", "y3"):
         table[f"rd_expense_{year}"] = table["rd_expense_y1"]
     table["rd_domestic_3y"] = 3 * table["rd_expense_y1"]
-    found = assign_tiers(table, load_policy("hte"), on=JUN)
+    tiers = assign_tiers(table, load_policy("hte"), on=JUN)
     names = ["enterprise_id", "tier", "tier_at_best", "lead_days", "lead_days_at_best", "open_rules"]
-    told = found[names].astype(object).where(found[names].notna(), None).to_numpy().tolist()
-    assert [row for row in told if row[0] != "none"] == [
+    rows = tiers[names].astype(object).where(tiers[names].notna(), None).to_numpy().tolist()
+    assert [row for row in rows if row[0] != "none"] == [
         ["ready", "ready", "ready", 0, 0, ""],
         ["young", "next_year", "next_year", 214, 214, "age:fail"],
         ["staff", "next_year", "next_year", 365, 365, "staff:fail"],
@@ -60,7 +60,7 @@ def test_tiers_follow_from_the_lead_times():
         ["field", "seed", "seed", None, None, "field:fail"],
         ["unknown", "next_year", "ready", 365, 0, "staff:unknown"],
     ]
-    assert told[5][:4] == ["none", "seed", "seed", 1095]
+    assert rows[5][:4] == ["none", "seed", "seed", 1095]
 
 
 def test_a_table_is_written_once_and_a_fact_may_come_back(book):
@@ -132,16 +132,16 @@ def test_moves_name_the_fact_the_rule_and_the_day(book):
     book.set_rules(on=JUN, person="王", goal=rules.goal, entry=rules.entry, leads={**rules.leads, "staff": 600})
     book.enter(["time"], on=JUN, person="王", reason="推荐")
     book.snapshot(on=JUN, person="王")
-    told = moves(book, MAR, JUN)
-    assert told[["enterprise_id", "cause"]].to_numpy().tolist() == [
+    table = moves(book, MAR, JUN)
+    assert table[["enterprise_id", "cause"]].to_numpy().tolist() == [
         ["fact", "rule"], ["fact", "fact"], ["rule", "rule"], ["time", "entry"], ["time", "time"],
     ]  # fmt: skip
-    assert told["detail"].tolist()[1:4] == [
+    assert table["detail"].tolist()[1:4] == [
         "科技人员数 1 → 50（2026-06-01，李，走访）；两年内 → 本轮可报",
         "规则改动（提前期 staff：365 → 600）；明年 → 两年内",
         "2026-06-01 入库（王）：推荐",
     ]
-    assert told["detail"].iloc[4] == "日期由 2026-03-10 到 2026-06-01；明年 → 本轮可报"
+    assert table["detail"].iloc[4] == "日期由 2026-03-10 到 2026-06-01；明年 → 本轮可报"
     with pytest.raises(PoolError, match="2026-01-10 没有快照；已有：2026-03-10、2026-06-01"):
         moves(book, JAN, JUN)
 
@@ -267,11 +267,11 @@ def statuses() -> pd.DataFrame:
 
 def test_the_funnel_counts_items_once_and_gives_the_rate(book):
     assert (follow(book.log, statuses()), follow(book.log, statuses())) == (9, 0)
-    found = funnel(book.log, on=JUN).set_index("step")
-    assert found["items"].to_dict() == {"pushed": 6, "contacted": 5, "talks": 4, "signed": 3, "declined": 1, "needs": 3}
-    assert found.loc["talks", "of_pushed"] == 4 / 6
-    assert found.loc["signed", ["of_before", "amount", "median_days"]].tolist() == [3 / 4, 530_000, 0.0]
-    assert found.loc["needs", "of_pushed"] == 3 / 4
+    steps = funnel(book.log, on=JUN).set_index("step")
+    assert steps["items"].to_dict() == {"pushed": 6, "contacted": 5, "talks": 4, "signed": 3, "declined": 1, "needs": 3}
+    assert steps.loc["talks", "of_pushed"] == 4 / 6
+    assert steps.loc["signed", ["of_before", "amount", "median_days"]].tolist() == [3 / 4, 530_000, 0.0]
+    assert steps.loc["needs", "of_pushed"] == 3 / 4
     late = funnel(book.log, on=JUN, since=dt.date(2025, 5, 1)).set_index("step")
     assert late.loc["pushed", "items"] == 2
     assert funnel(book.log, on=JAN.replace(year=2024))["items"].tolist() == [0] * 6
@@ -292,9 +292,9 @@ def test_signed_pairs_feed_conversions_and_declines_feed_the_ranking(book):
     events = book.log.events("follow")
     assert added_conversions(events, ["a"], ["2026-01-01"], JUN).tolist() == [0]  # the firm's own figure has it
     assert added_conversions(events, ["a"], [""], JUN).tolist() == [0]
-    told = judged(book.log, on=JUN)
-    assert told["verdict"].tolist() == ["accepted", "declined", "accepted", "accepted"]
-    assert told.loc[1].tolist() == ["N1", "C2", "declined", "too expensive"]
+    verdicts = judged(book.log, on=JUN)
+    assert verdicts["verdict"].tolist() == ["accepted", "declined", "accepted", "accepted"]
+    assert verdicts.loc[1].tolist() == ["N1", "C2", "declined", "too expensive"]
     assert {key: title for key, (title, _) in FEEDBACK_REASONS.items()} == REASONS
 
 
@@ -309,11 +309,11 @@ def test_every_fault_of_a_status_table_is_told(book):
             "amount": [None, 5, None, -1],
         }
     )
-    with pytest.raises(TableError) as told:
+    with pytest.raises(TableError) as error:
         follow(book.log, bad)
     for part in ("9 处问题", "状态“签了”", "没有跟进人", "没有日期", "须同时填写", "已拒绝须填写理由", "须填写企业编号",
                  "已签约须填写合同类型", "金额不能为负"):  # fmt: skip
-        assert part in str(told.value)
+        assert part in str(error.value)
     assert book.log.events("follow") == []
 
 
@@ -329,6 +329,6 @@ def crash(runs: int) -> dict[str, int]:
 
 @pytest.mark.slow
 def test_two_writers_killed_at_random_lose_and_double_nothing():
-    found = crash(50)
-    assert found["killed_at_work"] >= 150
-    assert (found["lost"], found["doubled"], found["broken"]) == (0, 0, 0)
+    counts = crash(50)
+    assert counts["killed_at_work"] >= 150
+    assert (counts["lost"], counts["doubled"], counts["broken"]) == (0, 0, 0)

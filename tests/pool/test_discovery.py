@@ -6,10 +6,8 @@ import pytest
 from made_up_city import ON, city
 from other_cities import APART, MAKES, other_city
 from scipy.special import ndtr, ndtri
-from typer.testing import CliRunner
 
 from matcher import score
-from matcher.cli.app import app
 from matcher.pool.discovery.estimation import LISTED, discover
 from matcher.pool.discovery.imputation import Latent, Margin
 
@@ -20,19 +18,19 @@ def made():
 
 
 def test_decided_firms_keep_their_decision(made):
-    found = discover(made.seen, "hte", on=ON)
+    discovery = discover(made.seen, "hte", on=ON)
     decided = score(made.seen, "hte", on=ON).summary.set_index("enterprise_id")["decision"]
-    listed = found.listed.set_index("enterprise_id")
-    assert list(found.listed.columns) == list(LISTED)
+    listed = discovery.listed.set_index("enterprise_id")
+    assert list(discovery.listed.columns) == list(LISTED)
     assert sorted(listed.index) == sorted(made.seen["enterprise_id"])
-    assert found.listed["rank"].tolist() == list(range(1, 601))
-    assert found.listed["chance"].is_monotonic_decreasing
+    assert discovery.listed["rank"].tolist() == list(range(1, 601))
+    assert discovery.listed["chance"].is_monotonic_decreasing
     fails = decided[decided == "fails"].index
     assert (listed.loc[fails, "chance"] == 0).all()
     assert listed.loc[fails, "reasons"].str.startswith("不可能通过：").all()
     open_ = listed.loc[decided[decided == "unknown"].index]
     assert ((open_["chance"] > 0) & (open_["chance"] < 1)).any()
-    assert discover(made.seen, "hte", on=ON).listed.equals(found.listed)
+    assert discover(made.seen, "hte", on=ON).listed.equals(discovery.listed)
 
 
 def test_full_facts_leave_the_judgement_alone(made):
@@ -44,9 +42,9 @@ def test_full_facts_leave_the_judgement_alone(made):
 
 
 def test_no_firms_give_empty_tables(made):
-    found = discover(made.seen.head(0), "hte", on=ON)
-    assert len(found.listed) == 0
-    assert found.expected.loc[0, ["firms", "expected", "low", "high"]].tolist() == [0, 0.0, 0.0, 0.0]
+    discovery = discover(made.seen.head(0), "hte", on=ON)
+    assert len(discovery.listed) == 0
+    assert discovery.expected.loc[0, ["firms", "expected", "low", "high"]].tolist() == [0, 0.0, 0.0, 0.0]
 
 
 def test_a_margin_gives_back_its_shares():
@@ -119,15 +117,30 @@ def test_the_plain_rules_of_the_made_up_city_are_the_librarys(made):
     assert made.passes[decided == "passes"].all()
 
 
-def test_the_command_writes_the_list(tmp_path, made):
-    table = tmp_path / "城市.csv"
-    made.seen.head(300).to_csv(table, index=False)
-    out = tmp_path / "名单.csv"
-    done = CliRunner().invoke(
-        app, ["pool", "discover", str(table), "--policy", "hte", "--on", "2026-11-24", "-o", str(out)]
-    )
-    assert done.exit_code == 0, done.output
-    assert "预计通过" in done.output
-    listed = pd.read_csv(out)
+def test_the_command_writes_the_list(pool, made):
+    made.seen.head(300).to_csv("城市.csv", index=False)
+    words = ("discover", "城市.csv", "--policy", "高企", "--on", "2026.11.24", "-o")
+    status, out = pool(*words, "名单.csv")
+    assert status == 0, out
+    assert out.startswith("300 家企业；预计通过")
+    listed = pd.read_csv("名单.csv")
     assert list(listed.columns) == list(LISTED)
     assert len(listed) == 300
+    assert pool(*words, "城市.csv") == (2, "“城市.csv”就是输入文件“城市.csv”，写入会毁掉原始数据；请换一个输出文件名")
+    assert pool(*words[:3], "高企啊", *words[4:], "名单.csv")[0] == 2
+
+
+def test_a_list_for_people_has_names_and_assumptions(pool, made):
+    made.seen.head(300).assign(name=[f"甲{n}" for n in range(300)]).to_csv("城市.csv", index=False)
+    (pd.DataFrame({"字段": ["rd_staff"], "最低": [0], "最可能": [0.1], "最高": [0.5]})).to_csv("假设.csv", index=False)
+    words = ("discover", "城市.csv", "--policy", "hte", "--on", "2026-11-24", "-o", "名单.xlsx", "--assume")
+    assert pool(*words, "假设.csv")[0] == 0
+    sheets = pd.read_excel("名单.xlsx", sheet_name=None, engine="openpyxl")
+    assert list(sheets) == ["走访名单", "预计通过", "假设", "问题", "说明"]
+    assert list(sheets["走访名单"].columns[:6]) == ["名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么"]
+    (pd.DataFrame({"字段": ["rd_staff"], "最低": [0.4], "最可能": [0.1], "最高": [0.5]})).to_csv(
+        "假设.csv", index=False
+    )
+    assert pool(*words, "假设.csv") == (2, "假设的取值须为 最低 ≤ 最可能 ≤ 最高：rd_staff")
+    (pd.DataFrame({"字段": ["rd_staff"], "最低": [0.4]})).to_csv("假设.csv", index=False)
+    assert pool(*words, "假设.csv") == (2, "假设.csv：每一行都须填写 最可能、最高")

@@ -63,9 +63,9 @@ def firm(name, one, two, rd=60, **more):
 
 
 def test_directions_and_limits_are_those_of_the_rules():
-    found = measured(pd.DataFrame([firm("A", 2, 4)]), load_policy("hte"), on=DAY).quantities
-    told = {one.rule: (one.up, one.unit, one.limits, float(one.values[0])) for one in found}
-    assert told == {
+    quantities = measured(pd.DataFrame([firm("A", 2, 4)]), load_policy("hte"), on=DAY).quantities
+    figures = {one.rule: (one.up, one.unit, one.limits, float(one.values[0])) for one in quantities}
+    assert figures == {
         "resident": (True, "yesno", (1.0,), 1.0),
         "age": (True, "days", (365.0,), 4345.0),
         "ip": (True, "", (1.0,), 6.0),
@@ -99,8 +99,8 @@ def test_experts_points_are_never_learned_from(made):
 
 def test_points_chance_and_words_by_hand():
     table = pd.DataFrame([firm("A", 2, 4, 90), firm("B", 0, 1, 60), firm("C", None, 2, None)])
-    found = SMALL.score(table, "hte", on=DAY)
-    rows = found.firms.set_index("enterprise_id")
+    scores = SMALL.score(table, "hte", on=DAY)
+    rows = scores.firms.set_index("enterprise_id")
     assert rows["points"].tolist() == [25 + 30, 0 + 0, 9 + 12]
     assert rows["points_low"].tolist() == [55, 0, 0]
     assert rows["points_high"].tolist() == [55, 0, 55]
@@ -110,8 +110,8 @@ def test_points_chance_and_words_by_hand():
     assert rows.loc["A", ["probability", "low", "high"]].tolist() == pytest.approx(
         [expit(middle), expit(middle - wide), expit(middle + wide)], abs=1e-6
     )
-    own = [(5 * 11.25**2 + 10 * 1.25**2 + 5 * 13.75**2) / 20, 15**2]  # of C, both facts unknown
-    open_ = 0.05**2 * (0.5 * sum(own) + 0.5 * (np.sqrt(own[0]) + 15) ** 2)
+    of_items = [(5 * 11.25**2 + 10 * 1.25**2 + 5 * 13.75**2) / 20, 15**2]  # of C, both facts unknown
+    open_ = 0.05**2 * (0.5 * sum(of_items) + 0.5 * (np.sqrt(of_items[0]) + 15) ** 2)
     middle, wide = -1 + 0.05 * 21, 1.6448536269514722 * np.sqrt(0.04 + 21**2 * 0.0001 + 0.05**2 * 16 + open_)
     assert rows.loc["C", ["probability", "low", "high"]].tolist() == pytest.approx(
         [expit(middle / np.sqrt(1 + np.pi / 8 * (open_ - 0.05**2 * 100))), expit(middle - wide), expit(middle + wide)],
@@ -122,8 +122,8 @@ def test_points_chance_and_words_by_hand():
         "知识产权：低于3，0分；研发占比：低于标准+2个百分点，0分",
         "知识产权：未知，9分；研发占比：未知，12分",
     ]
-    assert found.items.groupby("enterprise_id")["points"].sum().tolist() == [55, 0, 21]
-    assert found.items.head(2).values.tolist() == [
+    assert scores.items.groupby("enterprise_id")["points"].sum().tolist() == [55, 0, 21]
+    assert scores.items.head(2).values.tolist() == [
         ["A", "ip", "知识产权", 6.0, "6以上", 25, 9, 25],
         ["A", "rd_ratio", "研发占比", pytest.approx(0.04), "标准+2个百分点以上", 30, 12, 30],
     ]
@@ -153,9 +153,9 @@ def test_more_of_what_helps_never_costs_points(made, learned, row, column, more)
     if column == "rd_expense_y3":
         better["rd_domestic_3y"] += better[column] - one[column]
     both = pd.concat([one, better]).assign(enterprise_id=["A", "B"])
-    found = learned.card.score(both, "hte", on=DAY).firms
-    assert found["points"][1] >= found["points"][0]
-    assert found["probability"][1] >= found["probability"][0]
+    scores = learned.card.score(both, "hte", on=DAY).firms
+    assert scores["points"][1] >= scores["points"][0]
+    assert scores["probability"][1] >= scores["probability"][0]
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -180,11 +180,11 @@ def test_cards_of_any_labels_are_monotone(seed):
 
 def test_points_add_up_and_rows_too(made, learned):
     card = learned.card
-    found = card.score(made.table, "hte", on=DAY)
-    sums = found.items.groupby(np.arange(len(found.items)) // len(card.items))["points"].sum()
-    assert sums.tolist() == found.firms["points"].tolist()
-    assert (found.firms["points_low"] <= found.firms["points"]).all()
-    assert (found.firms["points"] <= found.firms["points_high"]).all()
+    scores = card.score(made.table, "hte", on=DAY)
+    sums = scores.items.groupby(np.arange(len(scores.items)) // len(card.items))["points"].sum()
+    assert sums.tolist() == scores.firms["points"].tolist()
+    assert (scores.firms["points_low"] <= scores.firms["points"]).all()
+    assert (scores.firms["points"] <= scores.firms["points_high"]).all()
     assert {sum(item.rows) for item in card.items} == {card.rows}
     assert {sum(item.passed) for item in card.items} == {card.passed}
     assert card.rows == (learned.used["use"] == "learned").sum()
@@ -233,16 +233,16 @@ def test_a_firm_that_fails_by_rule_has_chance_0_and_stands_below_all_that_do_not
     weak = {"enterprise_id": "U", "class1_ip": 0, "class2_ip": 1}
     open_ = firm("C", 0, 1, 60)
     table = pd.DataFrame([strong, weak, open_])
-    found = SMALL.score(table, "hte", on=DAY).firms
-    assert found.set_index("enterprise_id")["points"].to_dict() == {"F": 55, "U": 12, "C": 0}
-    listed = order_inside(table[["enterprise_id"]], found)
+    scores = SMALL.score(table, "hte", on=DAY).firms
+    assert scores.set_index("enterprise_id")["points"].to_dict() == {"F": 55, "U": 12, "C": 0}
+    listed = order_inside(table[["enterprise_id"]], scores)
     assert listed[["enterprise_id", "decision"]].values.tolist() == [
         ["C", "can_pass"],
         ["U", "unknown"],
         ["F", "fails"],
     ]
     assert listed["probability"].tolist()[-1] == 0.0
-    assert found.loc[0, ["probability", "low", "high"]].tolist() == [0.0, 0.0, 0.0]
+    assert scores.loc[0, ["probability", "low", "high"]].tolist() == [0.0, 0.0, 0.0]
 
 
 @pytest.mark.parametrize("seed", [0, 1])
@@ -283,9 +283,9 @@ def test_in_a_list_with_chances_an_unknown_fact_counts_by_its_chance():
 
 
 def test_no_firms_give_empty_tables():
-    found = SMALL.score(pd.DataFrame([firm("A", 1, 1)]).head(0), "hte", on=DAY)
-    assert len(found.firms) == len(found.items) == 0
-    assert len(order_inside(pd.DataFrame({"enterprise_id": []}), found.firms)) == 0
+    scores = SMALL.score(pd.DataFrame([firm("A", 1, 1)]).head(0), "hte", on=DAY)
+    assert len(scores.firms) == len(scores.items) == 0
+    assert len(order_inside(pd.DataFrame({"enterprise_id": []}), scores.firms)) == 0
 
 
 def test_two_rows_of_one_firm_are_not_ordered_in_silence():
@@ -299,11 +299,11 @@ def test_two_rows_of_one_firm_are_not_ordered_in_silence():
 
 def test_a_history_that_is_too_small_says_by_which_rule():
     made = history(60, seed=1)
-    with pytest.raises(HistoryError) as told:
+    with pytest.raises(HistoryError) as error:
         learn_card(made.table, "hte")
-    assert "历史太少" in str(told.value)
-    assert "须 96 例（Harrell 2015" in str(told.value)
-    assert told.value.check is None
+    assert "历史太少" in str(error.value)
+    assert "须 96 例（Harrell 2015" in str(error.value)
+    assert error.value.check is None
     one_round = history(600, seed=1).table.assign(round="2025年第一批")
     with pytest.raises(HistoryError, match="只有 1 轮（2025年第一批）；至少要两轮"):
         learn_card(one_round, "hte")
@@ -320,9 +320,9 @@ def test_the_last_round_is_never_learned_from_before_the_check(made):
     """With its labels turned round the check must fail, however good the earlier rounds are."""
     last = pd.to_datetime(made.table["apply_on"]).dt.year == 2025
     turned = made.table.assign(outcome=made.table["outcome"] ^ last)
-    with pytest.raises(HistoryError, match="跨轮检验（用此前各轮学习，预测“2025年”）没有显示出") as told:
+    with pytest.raises(HistoryError, match="跨轮检验（用此前各轮学习，预测“2025年”）没有显示出") as error:
         learn_card(turned, "hte")
-    figures = told.value.check.set_index("measure")["value"]
+    figures = error.value.check.set_index("measure")["value"]
     assert figures["auc"] < 0.5
     assert figures["brier_skill"] < 0
 
@@ -373,11 +373,11 @@ def test_calibration_finds_a_known_line_and_its_spread():
     rng = np.random.default_rng(2)
     points = rng.normal(150, 40, 20_000)
     passed = rng.random(20_000) < expit(-6 + 0.04 * points)
-    intercept, slope, (own, both, spread) = calibrate(points, passed, np.arange(20_000))
-    assert intercept == pytest.approx(-6, abs=3 * np.sqrt(own))
+    intercept, slope, (of_intercept, both, spread) = calibrate(points, passed, np.arange(20_000))
+    assert intercept == pytest.approx(-6, abs=3 * np.sqrt(of_intercept))
     assert slope == pytest.approx(0.04, abs=3 * np.sqrt(spread))
     twice = calibrate(np.tile(points, 2), np.tile(passed, 2), np.tile(np.arange(20_000), 2))
-    assert twice[2] == pytest.approx((own, both, spread), rel=1e-3)  # the same firms twice tell nothing more
+    assert twice[2] == pytest.approx((of_intercept, both, spread), rel=1e-3)  # the same firms twice tell nothing more
 
 
 def test_area_counts_pairs():
@@ -417,10 +417,10 @@ def test_a_history_without_outcomes_or_days_says_so(tmp_path):
 
 def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     in_words(made).to_csv("历史.csv", index=False, encoding="utf-8-sig")
-    status, told = pool("learn", "历史.csv", "--policy", "hte", "-o", "卡.csv", "--report", "报告.xlsx")
-    assert status == 0, told
-    assert "高新技术企业认定评分卡：" in told
-    assert "布里尔技巧分" in told
+    status, message = pool("learn", "历史.csv", "--policy", "hte", "-o", "卡.csv", "--report", "报告.xlsx")
+    assert status == 0, message
+    assert "高新技术企业认定评分卡：" in message
+    assert "布里尔技巧分" in message
     assert ScoreCard.load("卡.csv").to_bytes() == learned.card.to_bytes()
     book = openpyxl.load_workbook("报告.xlsx")
     assert book.sheetnames == [
@@ -438,8 +438,9 @@ def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     assert (ranked.loc[ranked["decision"] == "fails", "probability"] == 0).all()
     assert pool("rank", "企业.csv", "--card", "卡.csv", "--on", "2026-11-24", "-o", "排序.xlsx")[0] == 0
     book = openpyxl.load_workbook("排序.xlsx")
-    assert book.sheetnames == ["名单", "各项得分", "说明"]
-    open_rules = "；".join(str(cell.value) for cell in book["名单"]["G"])
+    assert book.sheetnames == ["名单", "各项得分", "问题", "说明"]
+    heads = {cell.value: cell.column_letter for cell in book["名单"][1]}
+    open_rules = "；".join(str(cell.value) for cell in book["名单"][heads["未满足的条件"]])
     assert "拥有对主要产品（服务）在技术上发挥核心支持作用的知识产权" in open_rules
     assert "fail" not in open_rules
 
@@ -448,7 +449,7 @@ def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     assert pool("discover", "名录.csv", *day, "-o", "走访.csv")[0] == 0
     assert pool("discover", "名录.csv", *day, "-o", "走访.xlsx", "--card", "卡.csv")[0] == 0
     carded = pd.read_excel("走访.xlsx", sheet_name="走访名单", engine="openpyxl")
-    assert list(carded.columns[6:]) == ["评分", "历史经验概率", "各项得分"]
+    assert {"评分", "历史经验概率", "各项得分"} <= set(carded.columns)
     assert carded["名次"].tolist() == list(range(1, 101))
     chance = pd.read_csv("走访.csv").set_index("enterprise_id")["chance"]
     assert carded["通过的可能"].tolist() == chance[carded["企业编号"]].tolist()
@@ -480,12 +481,12 @@ def test_a_books_snapshot_is_written_in_the_order_of_a_card_and_kept_without_it(
 
 def test_a_refused_history_ends_the_command_with_2_and_writes_nothing(pool, tmp_path):
     in_words(history(80, seed=3)).to_csv("历史.csv", index=False, encoding="utf-8-sig")
-    status, told = pool("learn", "历史.csv", "-o", "卡.csv", "--report", "报告.xlsx")
+    status, message = pool("learn", "历史.csv", "-o", "卡.csv", "--report", "报告.xlsx")
     assert status == 2
-    assert "不生成评分卡：历史太少" in told
+    assert "不生成评分卡：历史太少" in message
     assert not (tmp_path / "卡.csv").exists()
     assert not (tmp_path / "报告.xlsx").exists()
-    assert pool("learn", "历史.csv", "-o", "卡.json") == (2, "不能写成“卡.json”：评分卡的文件名须以 .csv 结尾")
+    assert pool("learn", "历史.csv", "-o", "卡.json") == (2, "不能写成“卡.json”：输出文件名须以 .csv 结尾")
     (tmp_path / "空.csv").write_text("", "utf-8")
     with pytest.raises(TableError):
         read_history(tmp_path / "空.csv", load_policy("hte"))
@@ -497,8 +498,8 @@ def test_editions_that_measure_a_rule_differently_do_not_mix():
     rules = load_policy("srdi")
     table = pd.DataFrame({"enterprise_id": ["A", "B"], "apply_on": ["2025-06-01", "2026-11-24"]})
     table = table.assign(liabilities=50, assets_total=100)
-    found = {one.rule: one.values.tolist() for one in measured(table, rules, on=DAY).quantities}
-    assert found["debt"][1] == 0.5
+    quantities = {one.rule: one.values.tolist() for one in measured(table, rules, on=DAY).quantities}
+    assert quantities["debt"][1] == 0.5
 
 
 def test_another_policy_and_an_item_of_which_less_is_better():

@@ -28,8 +28,8 @@ def test_a_bureaus_year(pool, tmp_path):
         0,
         "入库 2 家",
     )
-    told = "8 家企业，在库 2 家（本轮可报 1、明年 1）；结果已写入 one.xlsx"
-    assert pool("snapshot", "p.db", *day, *person, "-o", "one.xlsx") == (0, told)
+    summary = "8 家企业，在库 2 家（本轮可报 1、明年 1）；结果已写入 one.xlsx"
+    assert pool("snapshot", "p.db", *day, *person, "-o", "one.xlsx") == (0, summary)
     notes = [row[0].value for row in openpyxl.load_workbook("one.xlsx")["说明"].iter_rows()]
     assert notes[1].startswith("目标：高新技术企业认定。")
     assert "提前期：企业创新能力评价综合得分70分以上（不含70分）：365 天" in notes
@@ -46,9 +46,9 @@ def test_a_bureaus_year(pool, tmp_path):
     assert pool("import", "p.db", "李.xlsx", *later, "--person", "李") == (
         0, "读入 8 家：新增 0 家，改动 1 家，共写入 1 格，冲突 0 处",
     )  # fmt: skip
-    status, told = pool("import", "p.db", "张.xlsx", *later, "--person", "张", "--problems", "wrong.xlsx")
+    status, message = pool("import", "p.db", "张.xlsx", *later, "--person", "张", "--problems", "wrong.xlsx")
     assert status == 1
-    assert "S04，科技人员数：您看到的是 “30”，您改为 “77”；李 于 2026-02-02 已改为 “66”；请核对后再改" in told
+    assert "S04，科技人员数：您看到的是 “30”，您改为 “77”；李 于 2026-02-02 已改为 “66”；请核对后再改" in message
     assert openpyxl.load_workbook("wrong.xlsx")["冲突"].max_row == 2
     (tmp_path / "st.csv").write_text(STATUS, "utf-8-sig")
     for new in (4, 0):
@@ -62,10 +62,12 @@ def test_a_bureaus_year(pool, tmp_path):
     days = ("--before", "2026-01-05", "--after", "2026-04-01")
     assert pool("diff", "p.db", *days, "-o", "moves.csv") == (0, "1 家企业有变动；结果已写入 moves.csv")
     assert pd.read_csv("moves.csv")["cause"].tolist() == ["entry"]
-    assert pool("export", "p.db", "out")[0] == 0
+    assert pool("export", "p.db", "masked")[1].startswith("已写出 masked（联系方式已遮盖，不能用来重建")
+    assert "重建须用未遮盖的导出：matcher pool export" in pool("replay", "masked", "-o", "again.db")[1]
+    assert pool("export", "p.db", "out", "--show-contacts") == (0, "已写出 out")
     assert pool("replay", "p.db") == (0, "2 个快照，0 家与重算不一致")
     assert pool("replay", "out", "-o", "again.db")[0] == 0
-    assert pool("export", "again.db", "out2")[0] == 0
+    assert pool("export", "again.db", "out2", "--show-contacts")[0] == 0
     for name in ("events.csv", "snapshots.csv"):
         assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "out2" / name).read_bytes()
     (tmp_path / "e.csv").write_text("name,expected,low,high,goal\n净增,92.4,81,104,100\n", "utf-8")
@@ -109,8 +111,8 @@ def the_tables(pool, tmp_path, suffix):
     day, person = ("--on", "2026-01-05"), ("--person", "王")
     assert pool("create", "p.db", *day, *person)[0] == 0
     assert pool("import", "p.db", "firms.csv", *day, *person)[0] == 0
-    found = ("--policy", "hte", *day, "-o", f"d{suffix}", "--expected", f"e{suffix}")
-    assert pool("discover", "firms.csv", *found)[0] == 0
+    options = ("--policy", "hte", *day, "-o", f"d{suffix}", "--expected", f"e{suffix}")
+    assert pool("discover", "firms.csv", *options)[0] == 0
     assert pool("firms.csv", "--scheme", "clusters", "-o", f"f{suffix}", "-q", group=("fields",))[0] == 0
     assert pool("links.csv", "--firms", "firms.csv", "-o", f"c{suffix}", "-q", group=("chains",))[0] == 0
     assert pool("targets", "goals.csv", "--on", "2026-07-01", "-o", f"t{suffix}")[0] == 0
@@ -137,7 +139,7 @@ def test_the_page_takes_what_the_other_commands_write(pool, tmp_path, suffix):
         r"<svg.*?</svg>|<style>.*?</style>|<[^>]+>|\s+", " ", (tmp_path / "p.html").read_text("utf-8"), flags=re.S
     )
     page = re.sub(r"\s+", " ", html)
-    for told in (
+    for message in (
         "在库企业 2 名册 3 家",
         "高新技术企业认定 0.0 0–1 2 区间达不到目标",
         "净增 46 / 100 进度落后 至 2026-12-31",
@@ -148,7 +150,7 @@ def test_the_page_takes_what_the_other_commands_write(pool, tmp_path, suffix):
         "饰面 企业 0 · 需求 0 · 成果 0 缺失",
         "1. 甲 在库",
     ):
-        assert told in page, told
+        assert message in page, message
 
 
 def test_goals_that_fit_nothing_are_refused(pool, tmp_path):
@@ -156,7 +158,8 @@ def test_goals_that_fit_nothing_are_refused(pool, tmp_path):
     day = ("--on", "2026-01-05")
     assert pool("snapshot", "p.db", *day, "--person", "王", "-o", "s.csv")[0] == 0
     page = ("dashboard", "p.db", *day, "-o", "p.html")
-    assert pool(*page, "--goal", "hte=2") == (2, "--goal 须与 --expected 一起给出")
+    wrong = "--goal 须与 --expected 一起给出\n用法见 matcher pool dashboard --help"
+    assert pool(*page, "--goal", "hte=2") == (2, wrong)
     assert pool(*page, "--expected", "e.csv", "--goal", "srdi=2") == (2, "预计通过数表中没有政策 srdi；有：hte")
     assert pool(*page, "--expected", "e.csv", "--goal", "hte=多") == (
         2, "--goal 写成 政策=家数，如 hte=100，而不是“hte=多”",
@@ -176,8 +179,8 @@ def test_registry_columns_of_the_book_are_read_and_written_in_chinese(pool, tmp_
         ["A3", "餐饮服务", 50_000, 9],
     ]
     for source in ("s.xlsx", "firms.csv"):
-        found = ("--policy", "hte", "--on", "2026-01-06", "-o", f"{source}.csv")
-        assert pool("discover", source, *found)[0] == 0
+        options = ("--policy", "hte", "--on", "2026-01-06", "-o", f"{source}.csv")
+        assert pool("discover", source, *options)[0] == 0
     assert (tmp_path / "s.xlsx.csv").read_bytes() == (tmp_path / "firms.csv.csv").read_bytes()
 
 
@@ -189,8 +192,8 @@ def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(po
     assert pool("enter", "p.db", "--on", "2026-01-05", *person, "--firm", "QY001", "--reason", "推荐")[0] == 0
     for day in ("2026-12-31", "2027-01-31"):
         if day == "2026-12-31":
-            told = pool("status", "p.db", EXAMPLES / "followup.csv", "--on", "2026-06-30", "--judged", "judged.xlsx")
-            assert told == (
+            result = pool("status", "p.db", EXAMPLES / "followup.csv", "--on", "2026-06-30", "--judged", "judged.xlsx")
+            assert result == (
                 0,
                 "followup.csv：50 行，新写入 50 条\n19 项：已签约 4、已拒绝 7、洽谈中 2、已联系 4、已推送 2",
             )
@@ -231,8 +234,8 @@ def test_recommended_pairs_are_pushed_once_and_keep_what_became_of_them(pool, tm
     person = ("--person", "王")
     assert pool("create", "p.db", "--on", "2026-01-05", *person)[0] == 0
     push = ("push", "p.db", "pairs.csv", *person, "--on")
-    told = "pairs.csv：没有企业编号；请用 --needs 给出带“企业编号”列的需求表"
-    assert pool(*push, "2026-02-01") == (2, told)
+    message = "pairs.csv：没有企业编号；请用 --needs 给出带“企业编号”列的需求表"
+    assert pool(*push, "2026-02-01") == (2, message)
     assert pool(*push, "2026-02-01", "--needs", "needs.csv", "--first", 1) == (0, "推送 2 项")
     declined = "企业编号,需求编号,成果编号,状态,日期,跟进人,拒绝理由\nA1,N1,C1,已拒绝,2026-02-10,王,太早\n"
     (tmp_path / "st.csv").write_text(declined, "utf-8")
@@ -246,13 +249,13 @@ def test_recommended_pairs_are_pushed_once_and_keep_what_became_of_them(pool, tm
         ["A2", "N2", "C1", "pushed", "2026-02-01"],
     ]
     assert pool(EXAMPLES / "needs.csv", EXAMPLES / "outcomes.csv", "-q", "-o", "m.xlsx", group=("match",))[0] == 0
-    found = ("push", "m.db", "m.xlsx", "--on", "2026-02-01", *person, "--needs", EXAMPLES / "needs.csv", "--first", 1)
+    words = ("push", "m.db", "m.xlsx", "--on", "2026-02-01", *person, "--needs", EXAMPLES / "needs.csv", "--first", 1)
     assert pool("create", "m.db", "--on", "2026-01-05", *person)[0] == 0
-    assert pool(*found) == (0, "推送 44 项")
+    assert pool(*words) == (0, "推送 44 项")
     firms, needs, outcomes = (EXAMPLES / f"{name}.csv" for name in ("partner_firms", "needs", "outcomes"))
-    found = (firms, needs, outcomes, "--policy", "hte", "--on", "2026-11-24", "-q", "-o")
+    words = (firms, needs, outcomes, "--policy", "hte", "--on", "2026-11-24", "-q", "-o")
     for name in ("partners.xlsx", "partners.csv"):
-        assert pool(*found, name, group=("partners",))[0] == 0
+        assert pool(*words, name, group=("partners",))[0] == 0
     many = re.fullmatch(r"推送 ([1-9]\d*) 项", pool("push", "p.db", "partners.xlsx", "--on", "2026-11-25", *person)[1])[
         1
     ]
@@ -263,7 +266,7 @@ def test_recommended_pairs_are_pushed_once_and_keep_what_became_of_them(pool, tm
 @pytest.mark.slow
 def test_the_shipped_city_is_what_its_script_writes(tmp_path):
     script = [sys.executable, str(EXAMPLES / "example_city.py"), str(tmp_path)]
-    told = subprocess.run(script, capture_output=True, text=True, check=True).stdout
-    assert told == "3000 firms, 84% of the facts missing; 64 would pass\n"
+    output = subprocess.run(script, capture_output=True, text=True, check=True).stdout
+    assert output == "3000 firms, 84% of the facts missing; 64 would pass\n"
     for name in ("city.csv", "city_passes.csv"):
         assert (tmp_path / name).read_bytes() == (EXAMPLES / name).read_bytes()

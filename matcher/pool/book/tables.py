@@ -93,7 +93,7 @@ def follow_up_sheets(book: Book, *, on: Day) -> dict[str, Sheet]:
     def sheet(table: pd.DataFrame, *key: str) -> Sheet:
         if "enterprise_id" in table:
             place = list(table.columns).index("enterprise_id") + 1
-            table.insert(place, "name", table["enterprise_id"].map(names).fillna(""))
+            table.insert(place, "name", [names.get(firm, "") for firm in table["enterprise_id"]])
         return Sheet(in_words(table), POOL, key=key, frozen=2)
 
     key = ("enterprise_id", "name", "need_id", "outcome_id", "status", "day", "person", "amount", "reason")
