@@ -26,6 +26,8 @@ html_theme = "furo"
 html_title = f"enterprise-matcher {version}"
 html_show_copyright = False
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 html_theme_options = {"top_of_page_buttons": []}
 pygments_style = "friendly"
 
