@@ -193,8 +193,9 @@ def test_evaluate(run, small):
         "recall@10\t1.0000\t[1.0000, 1.0000]\t2",
         "hit@10\t1.0000\t[1.0000, 1.0000]\t2",
         "mrr\t1.0000\t[1.0000, 1.0000]\t2",
+        "judged@10\t0.5000\t[0.5000, 0.5000]\t2",
     ]
-    assert pd.read_csv(small / "figures.csv")["value"].tolist() == [1, 1, 1, 1]
+    assert pd.read_csv(small / "figures.csv")["value"].tolist() == [1, 1, 1, 1, 0.5]
 
 
 def test_evaluate_says_which_pairs_are_in_no_table(run, small):
@@ -203,7 +204,7 @@ def test_evaluate_says_which_pairs_are_in_no_table(run, small):
     status, out, err = run("evaluate", "需求.csv", "成果.csv", "标注.csv")
     assert status == 0
     assert "标注.csv：1 对的编号不在两张表里，按没有找到计：001-X9\n" in err
-    assert len(out.splitlines()) == 4
+    assert len(out.splitlines()) == 5
 
 
 def test_evaluate_on_the_examples(run):

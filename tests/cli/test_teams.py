@@ -1,29 +1,14 @@
 """The commands on persons, from files as people keep them to files as people read them."""
 
-import sys
-
 import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.cli.app import main
-
 
 @pytest.fixture
-def run(monkeypatch, capsys, tmp_path):
-    """Runs a command in a folder of its own; gives status and standard error."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(words: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["matcher", *words.split()])
-        try:
-            main()
-            status = 0
-        except SystemExit as end:
-            status = end.code
-        return status, capsys.readouterr().err
-
-    return run
+def line(run):
+    """Runs a command line; gives status, standard output and standard error."""
+    return lambda words: run(*words.split())
 
 
 @pytest.fixture
@@ -42,48 +27,72 @@ def files(tmp_path):
     return tmp_path
 
 
-def test_points_and_teams(run, files):
-    assert run("points 需求.csv -o 要点.csv") == (0, "1 条需求，2 个要点；结果已写入 要点.csv\n")
+def test_points_and_teams(line, files):
+    assert line("points 需求.csv -o 要点.csv")[:2] == (0, "1 条需求，2 个要点；结果已写入 要点.csv\n")
     points = pd.read_csv(files / "要点.csv", dtype=str)
     assert points[["need_id", "of_need_id", "point", "description"]].to_numpy().tolist() == [
         ["007#1", "007", "1", "提高轴承材料寿命"],
         ["007#2", "007", "2", "在线检测振动"],
     ]
     done = "1 条需求：1 条全部要点有人回应，0 条库中无人；结果已写入 组队.xlsx\n"
-    assert run("teams 要点.csv 匹配.csv --at-least 0.5 -k 1 --names 专家.csv -o 组队.xlsx") == (0, done)
+    assert run(
+        *["teams", "要点.csv", "匹配.csv", "--at-least", "0.5", "-k", "1", "--names", "专家.csv", "-o", "组队.xlsx"]
+    )[:2] == (0, done)
     sheet = openpyxl.load_workbook(files / "组队.xlsx")["组队方案"]
     assert [list(row) for row in sheet.values] == [
         ["需求编号", "方案", "专家编号", "可回应要点", "主答要点", "得分", "无人回应", "理由"],
         ["007", 1, "E1", "1", "1", 0.85, None, "王磊承担第 1 条“提高轴承材料寿命”（0.90）"],
         ["007", 1, "E2", "2", "2", 0.85, None, "王磊承担第 2 条“在线检测振动”（0.80）"],
     ]
-    assert run("teams 需求.csv 匹配.csv --at-least 0.5 -k 1 --forbid 回避.csv -o 组队.csv -q") == (0, "")
+    assert run(
+        *[
+            "teams",
+            "需求.csv",
+            "匹配.csv",
+            "--at-least",
+            "0.5",
+            "-k",
+            "1",
+            "--forbid",
+            "回避.csv",
+            "-o",
+            "组队.csv",
+            "-q",
+        ]
+    ) == (0, "", "")
     assert pd.read_csv(files / "组队.csv", dtype=str)[["expert_id", "missing"]].to_numpy().tolist() == [["E1", "2"]]
 
 
-def test_what_cannot_be_read_is_told(run, files):
-    told = "匹配.csv：没有“较强匹配”（good_match）这一列，请用 --at-least 说明多少分算能回应一个要点\n"
-    assert run("teams 需求.csv 匹配.csv -o 组队.csv") == (2, told)
-    assert run("points 需求.csv -o 要点.xlsx")[0] == 2
+def test_what_cannot_be_read_is_told(line, files):
+    message = "匹配.csv：没有“较强匹配”（good_match）这一列，请用 --at-least 说明多少分算能回应一个要点\n"
+    assert line("teams 需求.csv 匹配.csv -o 组队.csv") == (2, "", f"需求.csv：读入 1 条\n{message}")
+    assert line("points 需求.csv -o 要点.xlsx")[0] == 2
     (files / "匹配.csv").write_text("need_id,expert_id,score\n007,E1,0.9\n", "utf-8")
-    told = "匹配结果中的需求编号“007”没有要点序号（应如“N1#2”）；请先把需求拆成要点再匹配\n"
-    assert run("teams 需求.csv 匹配.csv --at-least 0.5 -o 组队.csv") == (2, told)
+    message = "匹配结果中的需求编号“007”没有要点序号（应如“N1#2”）；请先把需求拆成要点再匹配\n"
+    assert line("teams 需求.csv 匹配.csv --at-least 0.5 -o 组队.csv") == (
+        2,
+        "",
+        f"需求.csv：读入 1 条\n{message}",
+    )
 
 
-def test_merges_are_proposed_then_made(run, files):
+def test_merges_are_proposed_then_made(line, files):
     done = "同名 1 对：建议合并 1 对，待核实 0 对，不合并 0 对；结果已写入 同名.csv。"
     done += "请在“是否合并”（accepted）一列填 是 或 否\n"
-    assert run("merges 专家.csv 成果.csv -o 同名.csv") == (0, done)
+    assert line("merges 专家.csv 成果.csv -o 同名.csv") == (0, done, "")
     proposed = pd.read_csv(files / "同名.csv", dtype=str)
     assert proposed[["expert_id_a", "expert_id_b", "score", "reason"]].to_numpy().tolist() == [
         ["E1", "E2", "3.5", "同在沂州大学；有共同合作者周敏"]
     ]
-    (files / "新").mkdir()
-    assert run("merge 专家.csv 成果.csv 同名.csv -o 新") == (
-        2, "合并表：1 处问题\n  没有一条填了“是”；请在 accepted（是否合并）一列对要合并的填“是”\n",
+    assert line("merge 专家.csv 成果.csv 同名.csv -o 新") == (
+        2, "", "合并表：1 处问题\n  没有一条填了“是”；请在 accepted（是否合并）一列对要合并的填“是”\n",
     )  # fmt: skip
     proposed.assign(accepted="是").to_csv(files / "同名.csv", index=False)
-    assert run("merge 专家.csv 成果.csv 同名.csv -o 新") == (0, "2 个编号并为 1 人；新表和合并前的原行已写入 新\n")
+    assert line("merge 专家.csv 成果.csv 同名.csv -o 新") == (
+        0,
+        "2 个编号并为 1 人；新表和合并前的原行已写入 新\n",
+        "",
+    )
     tables = {path.stem: pd.read_csv(path, dtype=str) for path in sorted((files / "新").iterdir())}
     assert {name: table["expert_id"].tolist() for name, table in tables.items()} == {
         "experts": ["E1", "E3"],
