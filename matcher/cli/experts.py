@@ -289,16 +289,18 @@ def merge_command(experts: Path, works: Path, accepted: Path, output: Path, show
     """Join the accepted pairs; the rows that they replace are written beside the new tables."""
     from matcher.experts.deduplication import merge_experts
     from matcher.export.tables import files_of
-    from matcher.export.targets import check_folder, save_files
+    from matcher.export.targets import check_folder, make_folder, save_files
     from matcher.tables.schemas import EXPERTS, WORKS
 
-    folder = check_folder(output, [experts, works, accepted])
+    check_folder(output, [experts, works, accepted])
     people, done = _as_written(experts, EXPERTS, quiet), _as_written(works, WORKS, quiet)
     merged = merge_experts(people, done, _declared(accepted, _ACCEPTED, quiet))
+    folder = make_folder(output)
     files: dict[Path, bytes] = {}
     for name, table in merged._asdict().items():
         files |= files_of(folder / f"{name}.csv", {name: table}, mask=not show_contacts)
     save_files(files)
+    note(quiet or show_contacts, "新表中的联系方式已遮盖；要原样保留请加 --show-contacts")
     count = len(merged.old_experts)
     report(
         quiet, f"{count} 个编号并为 {merged.old_experts['merged_into'].nunique()} 人；新表和合并前的原行已写入 {output}"

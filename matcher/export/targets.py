@@ -44,8 +44,8 @@ def check_targets(targets: Mapping[str | Path, Sequence[str]], inputs: Iterable[
         seen[place] = str(path)
 
 
-def check_folder(folder: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
-    """A folder for several files: made where it is missing. Raises OutputError."""
+def check_folder(folder: str | Path, inputs: Iterable[str | Path] = ()) -> None:
+    """Refuse a folder for several files that could not be one, or that holds an input. Raises OutputError."""
     place = Path(folder)
     if _ADDRESS.match(str(folder)):
         raise OutputError(f"“{folder}”是网址，不是文件夹；请写到本机的文件夹中，再自行上传")
@@ -56,6 +56,12 @@ def check_folder(folder: str | Path, inputs: Iterable[str | Path] = ()) -> Path:
     ]
     if inside:
         raise OutputError(f"输入文件“{inside[0]}”就在文件夹“{folder}”中，写入可能毁掉它；请换一个文件夹")
+
+
+def make_folder(folder: str | Path) -> Path:
+    """The folder, made where it is missing. Raises OutputError."""
+    check_folder(folder)
+    place = Path(folder)
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -17,7 +17,7 @@ from matcher.errors import OutputError, PolicyError, TableError
 from matcher.export.pages import page_bytes
 from matcher.export.sheets import Form, Sheet
 from matcher.export.tables import files_of
-from matcher.export.targets import check_folder, check_targets, save_files
+from matcher.export.targets import check_targets, make_folder, save_files
 from matcher.partners.cooperation import Cooperation
 from matcher.partners.options import records, text_of
 from matcher.partners.wording import gap_number, interval_text, item_texts, number_text
@@ -161,7 +161,7 @@ def write_firm_files(
         return 1
     if suffix and not target.is_dir():
         raise OutputError(f"“{target}”：请写成 .xlsx、.html，或一个文件夹")
-    folder = check_folder(output)
+    folder = make_folder(output)
     names = _unique([re.sub(r'[\\/:*?"<>|\x00-\x1f]', "_", file["enterprise_id"])[:80] for file in shown])
     written: dict[Path, bytes] = {}
     with advancing(len(shown), "写出", progress) as advance:

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from matcher.errors import OutputError
-from matcher.export.targets import check_folder, check_targets, save_files
+from matcher.export.targets import check_folder, check_targets, make_folder, save_files
 
 KINDS = (".xlsx", ".csv")
 
@@ -53,7 +53,9 @@ def test_places_that_cannot_be_written(tmp_path):
 
 
 def test_a_folder_is_made_and_never_one_that_holds_an_input(source, tmp_path):
-    assert check_folder(tmp_path / "新" / "夹").is_dir()
+    check_folder(tmp_path / "新" / "夹")
+    assert not (tmp_path / "新").exists()
+    assert make_folder(tmp_path / "新" / "夹").is_dir()
     with pytest.raises(OutputError, match="就在文件夹"):
         check_folder(tmp_path, [source])
     with pytest.raises(OutputError, match="是一个文件"):

@@ -14,7 +14,7 @@ import pandas as pd
 
 from matcher.errors import PoolError
 from matcher.export.tables import all_ids, table_bytes
-from matcher.export.targets import check_folder, check_targets, save_files
+from matcher.export.targets import check_targets, make_folder, save_files
 from matcher.pool.book.book import SNAPSHOT, Book
 from matcher.pool.book.event_log import Event, Log, text_of
 from matcher.pool.book.facts import masked
@@ -41,8 +41,8 @@ def export_book(book: Book, folder: str | Path, *, mask: bool = True) -> None:
     OutputError
         The folder or a file in it cannot be written.
     """
-    place = check_folder(folder)
-    rules = check_folder(place / "rules")
+    place = make_folder(folder)
+    rules = make_folder(place / "rules")
     tables = {place / "events.csv": _events(book.log), place / "snapshots.csv": _snapshots(book)}
     check_targets(dict.fromkeys(tables, (".csv",)), inputs=[book.log.path])
     if mask:
