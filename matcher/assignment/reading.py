@@ -117,7 +117,7 @@ def room_names(text: str) -> list[str]:
 
 def _is_plain(path: Path) -> bool:
     """Whether a CSV's first line names left_id, right_id and score."""
-    if path.suffix.lower() != ".csv":
+    if path.suffix.lower() != ".csv" or not path.is_file():
         return False
     with open(path, encoding="utf-8-sig", errors="replace") as file:
         head = {name.strip().strip('"') for name in file.readline().split(",")}

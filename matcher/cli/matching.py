@@ -36,7 +36,7 @@ from matcher.cli.options import (
     report,
     sheet_option,
 )
-from matcher.errors import TableError
+from matcher.errors import EncoderError, TableError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -376,7 +376,12 @@ def _encoder(name: str | None, download: bool, query_prompt: str | None, documen
 
     if name is None:
         return None
-    return load_encoder(name, download=download, query_prompt=query_prompt, document_prompt=document_prompt)
+    try:
+        return load_encoder(name, download=download, query_prompt=query_prompt, document_prompt=document_prompt)
+    except EncoderError as error:
+        more = "" if download else "，允许下载请加 --download"
+        why = str(error).splitlines()[0]
+        raise EncoderError(f"--encoder {name}：不是能用的编码器（本机文件夹或模型名{more}）：{why}") from error
 
 
 def _read_pairs(path: Path) -> pd.DataFrame:

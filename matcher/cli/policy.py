@@ -111,7 +111,7 @@ def score_command(
     report(
         quiet,
         f"{len(firms.rows)} 家企业，{len(policies)} 项政策",
-        *(f"  {name}：{DECISIONS[decision]} {count} 家" for (name, decision), count in counts.items()),
+        *(f"  {titles[name]}：{DECISIONS[decision]} {count} 家" for (name, decision), count in counts.items()),
     )
     note(quiet, *problem_lines(scored.problems))
 

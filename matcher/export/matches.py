@@ -85,7 +85,7 @@ def write_matches(
                 report.sheets() if target.suffix.lower() == ".xlsx" else {"匹配结果": report.table()},
                 problems=report.problems,
                 notes=report.legend() | report.counts() | report.about,
-                title=f"{report.ask.title}匹配结果",
+                title=report.heading,
                 mask=False,
             )
         )
@@ -122,6 +122,13 @@ class _Report(NamedTuple):
     @property
     def answer(self) -> Contract:
         return _SIDES[str(self.matches.columns[1])]
+
+    @property
+    def heading(self) -> str:
+        """What the result is called."""
+        if EXPERTS in (self.ask, self.answer):
+            return "专家推荐结果" if self.answer is EXPERTS else "专家可承接的需求"
+        return f"{self.ask.title}匹配结果"
 
     def header(self, column: str, side: Contract) -> str:
         """The Chinese header of a column of matches or problems, or of one that stems from the table of that side."""
@@ -228,12 +235,16 @@ class _Report(NamedTuple):
     def page(self) -> bytes:
         """One self-contained page that reads well on a phone and on paper."""
         pairs, ask, answer = self.pairs(), self.ask.id_column, self.answer.id_column
+        if self.answer is EXPERTS and "name" in pairs:  # a person is known by the name
+            titles = zip(pairs["name"].fillna(""), pairs["record_title"].fillna(""), strict=True)
+            pairs = pairs.assign(record_title=["，".join(filter(None, title)) for title in titles], name="")
         digits = percent_digits(pairs["score"].tolist())
         placed = {ask, answer, "query_title", "record_title", "rank", "score", "good_match", *_IN_WORDS, *_KEY_FIELDS}
         matches: dict[str, list[dict[str, str]]] = {}
         for row in _shown_rows(pairs.assign(score=[f"{score:.{digits}%}" for score in pairs["score"]])):
             matches.setdefault(row[ask], []).append(row)
         context = {
+            "heading": self.heading,
             "nouns": (self.ask.title, self.answer.title),
             "answer": answer,
             "queries": [(row, matches.get(row[ask], [])) for row in _shown_rows(self.queries)],

@@ -199,7 +199,8 @@ class _Writer:
             self._column(page, at, column, sheet, values, width, at >= folded)
             page.write_string(0, at, fit_cell(header), head)
             lines[0] = max(lines[0], math.ceil(_wide(header) / width))
-            self._cells(page, at, column, sheet, values, width, lines)
+            # what is folded must not make rows high
+            self._cells(page, at, column, sheet, values, width, lines if at < folded else [1] * (rows + 1))
             if column in sheet.comments:
                 page.write_comment(0, at, sheet.comments[column])
             if column in sheet.choices:

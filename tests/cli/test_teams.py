@@ -76,7 +76,7 @@ def test_merges_are_proposed_then_made(line, files):
     assert line("merge 专家.csv 成果.csv 同名.csv -o 新") == (
         0,
         "2 个编号并为 1 人；新表和合并前的原行已写入 新\n",
-        "",
+        HIDDEN,
     )
     tables = {path.stem: pd.read_csv(path, dtype=str) for path in sorted((files / "新").iterdir())}
     assert {name: table["expert_id"].tolist() for name, table in tables.items()} == {
