@@ -1,4 +1,4 @@
-"""The whole error tree. About a user's data they speak Chinese, about a programmer's call English."""
+"""The whole error tree. Messages about a user's data are in Chinese, those about a programmer's call in English."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from matcher.errors import TableError
 from matcher.experts.same_person import PARTS, compare, read_people, topic_likeness
 from matcher.experts.same_person import institution_key as institution_key
 from matcher.matching.encoders import Encoder, check_encoder
-from matcher.matching.records import check_frame
 from matcher.matching.tokens import normalise
+from matcher.tables.arguments import check_frame
 
 PROPOSED = 3.0  # from here 建议合并; below 0 不合并; between them 待核实
 COLUMNS = ["expert_id_a", "expert_id_b", "name", *PARTS, "score", "verdict", "reason", "accepted"]

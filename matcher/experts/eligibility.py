@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.filters import Where, agree, check_where, fitting, labels_of, mask_of, warn_of_unknown_labels
-from matcher.matching.records import check_frame
+from matcher.tables.arguments import check_frame
 
 
 class Eligible:

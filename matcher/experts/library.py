@@ -17,8 +17,8 @@ from matcher.matching import storage
 from matcher.matching.encoders import Encoder
 from matcher.matching.filters import day_of
 from matcher.matching.index import Index
-from matcher.matching.records import check_frame
 from matcher.matching.tokens import Segmenter
+from matcher.tables.arguments import check_frame
 
 FORMAT = "matcher-experts-1"
 PROFILE = "简介"  # the kind of work that stands for what a person says of himself

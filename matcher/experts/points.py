@@ -7,8 +7,8 @@ import re
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.matching.records import check_frame
 from matcher.matching.tokens import sentences
+from matcher.tables.arguments import check_frame
 from matcher.tables.privacy import mask_contacts
 
 _DIGITS = "一二三四五六七八九十"

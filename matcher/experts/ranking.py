@@ -24,8 +24,9 @@ from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.explanation import asking_sentences, explain
 from matcher.matching.filters import Where
 from matcher.matching.learned_ranker import is_good
-from matcher.matching.records import UnknownIdError, check_frame, texts_of
+from matcher.matching.records import UnknownIdError, texts_of
 from matcher.progress import advancing, timed
+from matcher.tables.arguments import check_frame
 
 WORN = 0.2  # a work that weighs less supports nobody
 SOLID = 0.5  # two supporting works that weigh at least this are strong evidence

@@ -22,7 +22,7 @@ from matcher.errors import ArgumentError, TableError
 from matcher.experts.points import point_needs as point_needs
 from matcher.experts.points import points_of as points_of
 from matcher.experts.team_search import UNIT, Board
-from matcher.matching.records import check_frame
+from matcher.tables.arguments import check_frame
 
 _SHOWN = 30  # characters of a point in a sentence of reasons
 

@@ -7,12 +7,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from matcher.errors import OutputError
 from matcher.tables.privacy import mask_ids
 
 _FEW_VALUES = ["points_low", "points_high", "points_max", "limit", "total_low", "total_high"]
+_PERHAPS_CONTACT = r"[@＠#]|^[^A-Za-z]{7,}[xX]?$"  # no other id can be a number or an address of a person
 
 
 class ParquetStream:
@@ -61,6 +63,8 @@ class ParquetStream:
         at = table.column_names.index("enterprise_id")
         column = table.column(at).combine_chunks()
         texts = column.dictionary if pa.types.is_dictionary(column.type) else column
+        if not pc.any(pc.match_substring_regex(texts, _PERHAPS_CONTACT)).as_py():
+            return table
         ids = texts.to_pylist()
         shown = mask_ids([*self._hidden, *ids])
         hidden = {name: text for name, text in shown.items() if name != text}

@@ -20,10 +20,11 @@ from matcher.errors import ArgumentTypeError, TableError
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
 from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Lexical, Postings, Query, take
-from matcher.matching.records import UnknownIdError, check_frame, id_column_of, texts_of
+from matcher.matching.records import UnknownIdError, id_column_of, texts_of
 from matcher.matching.score_scale import ScoreScale
 from matcher.matching.tokens import Segmenter, Terms
 from matcher.progress import timed, track
+from matcher.tables.arguments import check_frame
 
 BATCH = 4096  # texts segmented and encoded at a time
 TITLE = 3  # how often a title counts among the terms

@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, TableError
-from matcher.matching.records import ID_COLUMNS, check_frame
+from matcher.matching.records import ID_COLUMNS
+from matcher.tables.arguments import check_frame
 
 GOOD = 3  # from this level a pair counts as a match: 1 unrelated, 2 weakly, 3 fairly, 4 strongly related
 THOUSANDTHS = 1000  # gains of levels between whole ones, which measures take as whole numbers

@@ -17,8 +17,9 @@ from matcher.matching.calibration import Calibration
 from matcher.matching.filters import Agreement, Mask, labels_of
 from matcher.matching.judgements import REASONS as REASONS
 from matcher.matching.judgements import Feedback, read_judgements
-from matcher.matching.records import check_frame, id_column_of, texts_of
+from matcher.matching.records import id_column_of, texts_of
 from matcher.progress import logger
+from matcher.tables.arguments import check_frame
 
 STEP = 0.5  # what one reason takes from the sum of parts, in deviations of random pairs
 TWIN, ALIKE = 0.9, 0.7  # from so alike on (`ScoreScale.alike`) two records are one thing posted twice; do the same

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BaseIndex
-from matcher.matching.records import check_frame, id_column_of
+from matcher.matching.records import id_column_of
 from matcher.progress import logger
+from matcher.tables.arguments import check_frame
 
 _SEPARATOR = re.compile(r"[,，、;；/|\n]+")
 _LEVEL = re.compile(r"\s*(?:——|--|-|>|→)\s*")

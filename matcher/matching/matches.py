@@ -17,9 +17,10 @@ from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import explain
 from matcher.matching.filters import Limits, Where
 from matcher.matching.learned_ranker import REACH, calibration_of, is_good, ranker_of
-from matcher.matching.records import check_frame, id_column_of, texts_of
+from matcher.matching.records import id_column_of, texts_of
 from matcher.matching.tokens import language
 from matcher.progress import advancing, timed
+from matcher.tables.arguments import check_frame
 
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2

@@ -42,17 +42,6 @@ def texts_of(table: pd.DataFrame) -> tuple[list[str], list[str]]:
     return columns.get("title", empty), ["\n".join(filter(None, row)) for row in bodies] or empty
 
 
-def check_frame(value: object, name: str) -> None:
-    """Raises ArgumentTypeError unless an argument is a DataFrame."""
-    if isinstance(value, pd.DataFrame):
-        return
-    if isinstance(getattr(value, "rows", None), pd.DataFrame):
-        raise ArgumentTypeError(f"{name} is a DataFrame, not a whole {type(value).__name__}: give its .rows")
-    raise ArgumentTypeError(
-        f"{name} is a DataFrame (such as read_needs(...).rows or read_outcomes(...).rows), not {type(value).__name__}"
-    )
-
-
 def local_folder(folder: str | Path, error: type[MatcherError]) -> Path:
     """A folder of this machine as a path. Raises `error` for an address such as "s3://...", in Chinese."""
     if not isinstance(folder, (str, os.PathLike)):

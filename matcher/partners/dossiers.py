@@ -22,7 +22,6 @@ from matcher.partners.cooperation import Cooperation
 from matcher.partners.options import records, text_of
 from matcher.partners.wording import gap_number, interval_text, item_texts, number_text
 from matcher.policy.advice import ask_first
-from matcher.policy.arguments import as_day
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
 from matcher.policy.model import Rule, Ruleset
@@ -31,6 +30,7 @@ from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, for_one, rules_by_id
 from matcher.progress import advancing
+from matcher.tables.arguments import as_day
 from matcher.tables.privacy import mask_nested
 
 OPEN = ("passes", "can_pass", "unknown")  # decisions on an instrument that a firm can still do something with

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.policy.arguments import Day, as_day, check_firms
 from matcher.policy.evaluation import Answer, Prepared, answers, evaluate, judged_columns
 from matcher.policy.facts import EPOCH, build, domain
 from matcher.policy.intervals import Floats
@@ -18,6 +17,7 @@ from matcher.policy.model import Ruleset
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies
 from matcher.policy.scoring import Scored, decision_codes, prepared_for, score
 from matcher.policy.thresholds import all_turns, candidates, columns_of
+from matcher.tables.arguments import Day, as_day, check_firms
 
 QUESTIONS = ("enterprise_id", "policy", "rank", "column", "title", "settles", "open_rules", "width")
 CHANGES = (

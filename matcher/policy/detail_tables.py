@@ -12,9 +12,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from matcher.policy.arguments import Day, as_day, check_firms
 from matcher.policy.linkage import link
 from matcher.policy.policy import Policies, Policy, load_policies, load_policy
+from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import Column, Contract

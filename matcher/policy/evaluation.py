@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.policy.arguments import check_firms
 from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
 from matcher.policy.facts import Notes, build, column_values, cut_years, day_number, domain
 from matcher.policy.intervals import Facts, Floats, Span
@@ -19,6 +18,7 @@ from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Judged
 from matcher.policy.policy import Policy
 from matcher.policy.thresholds import all_turns, candidates, reads, torn_columns
+from matcher.tables.arguments import check_firms
 
 
 @dataclass(frozen=True)

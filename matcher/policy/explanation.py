@@ -12,7 +12,6 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.policy.advice import ask_first
-from matcher.policy.arguments import Day, check_firms
 from matcher.policy.evaluation import Prepared
 from matcher.policy.facts import EPOCH
 from matcher.policy.model import FactColumn, Rule, Ruleset
@@ -20,6 +19,7 @@ from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, rules_by_id
+from matcher.tables.arguments import Day, check_firms
 
 
 def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Day) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from matcher.policy.arguments import check_firms
+from matcher.tables.arguments import check_firms
 
 LINKS = ("row", "written", "enterprise_id", "name", "how", "joined")
 

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError, PolicyError
-from matcher.policy.arguments import check_firms
 from matcher.policy.loader import read_yaml
+from matcher.tables.arguments import check_firms
 
 RESULT = ("outcome_id", "kind", "value_low", "value_high", "weights", "readiness", "readiness_name", "verified")
 

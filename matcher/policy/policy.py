@@ -16,7 +16,6 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ArgumentTypeError, PolicyError
-from matcher.policy.arguments import Day, as_day
 from matcher.policy.compiler import Compiler, compile_ruleset
 from matcher.policy.loader import (
     RuleFault,
@@ -33,6 +32,7 @@ from matcher.policy.loader import (
     start_days,
 )
 from matcher.policy.model import Check, Edition, FactColumn, OpenPoint, Ruleset, YearsRule
+from matcher.tables.arguments import Day, as_day
 
 LISTED = ("policy", "title", "edition", "since", "until", "source", "verified", "note")
 

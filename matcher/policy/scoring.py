@@ -10,12 +10,12 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.policy.arguments import Day, as_day
 from matcher.policy.conditions import State
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, problem_table
 from matcher.policy.intervals import Bools
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies, load_policy
+from matcher.tables.arguments import Day, as_day
 
 SUMMARY = ("enterprise_id", "policy", "edition", "on", "decision", "total_low", "total_high")
 VERDICTS = (

@@ -13,12 +13,12 @@ import pyarrow.parquet as pq
 
 from matcher.errors import PolicyError
 from matcher.export.parquet import ParquetStream
-from matcher.policy.arguments import Day, as_day
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, problem_table
 from matcher.policy.firm_table import firm_contract, is_typed
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import DECISIONS, PASSED, check_figures, decided, verdict_columns
+from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import reader_errors
 
 CHUNK = 65_536

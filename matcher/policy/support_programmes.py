@@ -18,7 +18,6 @@ import pandas as pd
 from matcher.errors import PolicyError
 from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import PROGRAMMES
-from matcher.policy.arguments import Day, as_day, check_firms
 from matcher.policy.evaluation import Group, Prepared, answers, judged_columns, prepare
 from matcher.policy.facts import EPOCH, problem_table
 from matcher.policy.loader import RuleFault, need, read_yaml
@@ -27,6 +26,7 @@ from matcher.policy.policy import Policies, Policy, load_policies, load_policy, 
 from matcher.policy.scoring import DECISIONS, check_figures, decision_codes, passed_codes
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS as SHOWN
+from matcher.tables.arguments import Day, as_day, check_firms
 
 _SEPARATOR = "；"  # titles themselves contain 、
 _NAMED = 3  # so many titles are named in a sentence; `missing` has them all

@@ -10,9 +10,9 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.export.pages import page_bytes
 from matcher.export.targets import check_targets, save_files
-from matcher.policy.arguments import Day, as_day
 from matcher.pool.book.tables import CAUSES, STATES
 from matcher.pool.tiers import TIERS, WORDS
+from matcher.tables.arguments import Day, as_day
 from matcher.tables.privacy import mask_contacts
 
 MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130

@@ -8,7 +8,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS
-from matcher.policy.arguments import Day, as_day
+from matcher.tables.arguments import Day, as_day
 
 PROGRESS = ("target_id", "name", "unit", "goal", "due", "actual", "share", "expected", "status", "missing", "a_month")
 STATUS = ("已完成", "进度正常", "进度落后", "已逾期", "无实际值")

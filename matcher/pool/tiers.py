@@ -16,11 +16,11 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.policy.arguments import Day, as_day, check_firms
 from matcher.policy.evaluation import Answer, Prepared, answers
 from matcher.policy.intervals import Floats
 from matcher.policy.policy import PolicyName
 from matcher.policy.scoring import DECISIONS, decided, prepared_for
+from matcher.tables.arguments import Day, as_day, check_firms
 
 TIERS = ("ready", "next_year", "two_years", "seed")
 WORDS = {"ready": "本轮可报", "next_year": "明年", "two_years": "两年内", "seed": "种子"}

@@ -299,12 +299,12 @@ def read_yesno(cell: object) -> bool | Fault | None:
 def cut_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:
     """The labels of a cell in its order, each once, also where `known` ones stand together without a sign between."""
     run = re.compile("|".join(map(re.escape, sorted(known, key=len, reverse=True)))) if known else None
-    found: dict[str, None] = {}
+    kept: dict[str, None] = {}
     for piece in map(str.strip, _LABEL_SIGN.split(text)):
         parts = run.findall(piece) if run else []
         for label in parts if "".join(parts) == piece else [piece]:
-            found[label] = None
-    return tuple(label for label in found if label)
+            kept[label] = None
+    return tuple(label for label in kept if label)
 
 
 def read_cells(column: Column, unit: str, cells: Sequence[object]) -> tuple[list[Any], list[tuple[int, Fault]]]:

@@ -20,7 +20,7 @@ from typing import IO, Any, NamedTuple
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables import xls_errors as biff
+from matcher.tables import xls_errors
 from matcher.tables.cells import is_blank, shorten
 
 MAX_BYTES = 1 << 30  # of a file, and of what a packed file unpacks to
@@ -327,10 +327,10 @@ def _xls_grids(name: str, data: bytes) -> list[Grid]:
     if "EncryptedPackage".encode("utf-16-le") in data:
         raise TableError(_locked(name))
     try:
-        errors = biff.excel_errors(data)
-    except biff.LockedError as error:
+        errors = xls_errors.excel_errors(data)
+    except xls_errors.LockedError as error:
         raise TableError(_locked(name)) from error
-    except biff.DamagedError as error:
+    except xls_errors.DamagedError as error:
         raise TableError(f"{name}：不是完整的 .xls 工作簿；请重新下载或导出") from error
     return _workbook_grids(name, data + bytes(-len(data) % 512), errors)  # the reader wants whole sectors
 
@@ -373,9 +373,9 @@ _SHEET = re.compile(rb"<(?:\w+:)?sheet\s[^>]*>")
 _RELATION = re.compile(rb"<(?:\w+:)?Relationship\s[^>]*>")
 
 
-def _scan_sheets(name: str, archive: zipfile.ZipFile) -> list[biff.Errors]:
+def _scan_sheets(name: str, archive: zipfile.ZipFile) -> list[xls_errors.Errors]:
     """Refuse sheets that span too much, and find the Excel errors in cells: the reader shows them as empty."""
-    found = []
+    faults = []
     for title, path in _sheet_paths(archive):
         xml = archive.read(path) if path else b""
         letters, numbers = set(), set(_ROW.findall(xml))
@@ -388,13 +388,13 @@ def _scan_sheets(name: str, archive: zipfile.ZipFile) -> list[biff.Errors]:
                 f"{name}：工作表“{title}”占到第 {rows} 行、第 {columns} 列，范围太大；请把有内容的区域复制到新工作表"
             )
         errors = _ERROR_CELL.findall(xml) if b't="e"' in xml or b"t='e'" in xml else []
-        found.append(
+        faults.append(
             {
                 (int(row) - 1, _column_number(column) - 1): value.decode("utf-8", "replace")
                 for column, row, value in errors
             }
         )
-    return found
+    return faults
 
 
 def _sheet_paths(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
@@ -422,7 +422,7 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _workbook_grids(name: str, data: bytes, errors: list[biff.Errors]) -> list[Grid]:
+def _workbook_grids(name: str, data: bytes, errors: list[xls_errors.Errors]) -> list[Grid]:
     import python_calamine
 
     try:

@@ -102,10 +102,10 @@ def _headers_of(contract: Contract) -> set[str]:
 def _read(at: int, row: Sequence[object], accepted: Mapping[str, Column], named: Mapping[str, Column]) -> Header:
     texts = [cleaning.clean_text(cleaning.as_written(cell)[:1000]) for cell in row]
     keys = list(map(header_key, texts))
-    found = [(place, *_recognise(key, named)) for place, key in enumerate(keys) if key in named]
-    found += [(place, *_recognise(key, accepted)) for place, key in enumerate(keys) if key and key not in named]
+    columns = [(place, *_recognise(key, named)) for place, key in enumerate(keys) if key in named]
+    columns += [(place, *_recognise(key, accepted)) for place, key in enumerate(keys) if key and key not in named]
     header = Header(at, texts, {}, {}, [])
-    for place, column, unit in found:
+    for place, column, unit in columns:
         if column is None:
             continue
         if column.name in header.places:

@@ -23,7 +23,7 @@ def find_reposts(texts: Sequence[Sequence[str]]) -> list[int]:
     times = Counter(titles)
     same: dict[tuple[str, str], int] = {}
     postings: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    found = []
+    originals = []
     for at, title in enumerate(titles):
         first = at
         if times[title] > 1:
@@ -36,8 +36,8 @@ def find_reposts(texts: Sequence[Sequence[str]]) -> list[int]:
                 if first == at and len(earlier) < _COMPARED:
                     earlier.append((at, rest))
                 same[title, rest] = first
-        found.append(first)
-    return found
+        originals.append(first)
+    return originals
 
 
 def _overlap(text: str, other: str) -> bool:

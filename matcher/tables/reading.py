@@ -128,7 +128,7 @@ def read_table(
     below the header = rows + distinct rows with kept False.
 
     sheet: its name, or its position from 1; by default the first one that fits the contract best. columns: header ->
-    field, for headers that nobody foresaw. bad_rows: "list" goes on without the rows that cannot be used, "refuse"
+    field, for headers that are not known. bad_rows: "list" goes on without the rows that cannot be used, "refuse"
     raises if there is one.
 
     Raises TableError when the file cannot be read, no header is found, `sheet` or `columns` name what is not there, or
@@ -317,14 +317,14 @@ class _Table(NamedTuple):
         """For each row that stays the id of the posting that it repeats, or ""."""
         header = self._header_of(self.contract.reposts[0])
         rows = list(ids)
-        found = []
+        repeats: list[str] = []
         for at, before in enumerate(find_reposts(texts)):
-            found.append("" if before == at else ids[rows[before]])
+            repeats.append("" if before == at else ids[rows[before]])
             if before != at:
-                problem = f"和第 {self.numbers[rows[before]]} 行（{found[-1]}）几乎相同，疑为重复发布"
+                problem = f"和第 {self.numbers[rows[before]]} 行（{repeats[-1]}）几乎相同，疑为重复发布"
                 value = shorten(texts[0][at], 80)
                 problems.append(_Problem(self.numbers[rows[at]], header, value, problem, "若确是重复，请删去一条"))
-        return found
+        return repeats
 
     def _header_of(self, name: str) -> str:
         place = self.header.places.get(name)

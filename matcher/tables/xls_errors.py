@@ -50,7 +50,7 @@ def _errors(stream: bytes) -> list[Errors]:
 
 
 def _sheet_errors(stream: bytes, start: int) -> Errors:
-    found: Errors = {}
+    errors: Errors = {}
     for kind, body in _records(stream, start):
         if kind == _DIMENSIONS:
             top, bottom, left, right = struct.unpack_from("<IIHH" if len(body) >= 12 else "<HHHH", body)
@@ -61,10 +61,10 @@ def _sheet_errors(stream: bytes, start: int) -> Errors:
             if column > 255:
                 raise DamagedError
             if kind == _BOOLERR and body[7]:
-                found[row, column] = _ERRORS.get(body[6], "#N/A")
+                errors[row, column] = _ERRORS.get(body[6], "#N/A")
             if kind == _FORMULA and body[6] == 2 and body[12:14] == b"\xff\xff":
-                found[row, column] = _ERRORS.get(body[8], "#N/A")
-    return found
+                errors[row, column] = _ERRORS.get(body[8], "#N/A")
+    return errors
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:

@@ -22,11 +22,11 @@ from matcher.policy import (
     score,
     what_changes,
 )
-from matcher.policy.arguments import as_day
 from matcher.policy.detail_tables import add_years
 from matcher.policy.minimal_changes import LEVERS
 from matcher.policy.policy import load_policies, shipped
 from matcher.policy.support_programmes import instruments
+from matcher.tables.arguments import as_day
 
 ON = dt.date(2026, 6, 1)
 FIRMS = pd.DataFrame({"enterprise_id": ["a", "b"], "rd_staff": [9, None], "employees_total": [90, 80]})
@@ -136,9 +136,9 @@ def test_a_wrong_kind_of_table_says_which_is_taken() -> None:
         lambda firms: what_changes(firms, "hte", before=ON, after=ON),
         lambda firms: instruments(firms, on=ON),
     ):
-        with pytest.raises(ArgumentTypeError, match=r"firms is a DataFrame, such as read_firms.*, not str"):
+        with pytest.raises(ArgumentTypeError, match=r"firms is a DataFrame \(such as read_firms.*, not str"):
             call("firms.csv")
-        with pytest.raises(ArgumentTypeError, match=r"give the `\.rows` of what read_firms returned"):
+        with pytest.raises(ArgumentTypeError, match=r"firms is a DataFrame, not a whole Reading: give its \.rows"):
             call(read_firms(FIRMS, "hte"))
         with pytest.raises(ArgumentError, match="firms has the column 'rd_staff' twice"):
             call(pd.concat([FIRMS, FIRMS[["rd_staff"]]], axis=1))

@@ -16,7 +16,7 @@ import xlwt
 
 from matcher.errors import TableError
 from matcher.tables import grids as files
-from matcher.tables import xls_errors as biff
+from matcher.tables import xls_errors
 from matcher.tables.grids import read_book
 
 SAVE_AS = "请在 Excel 或 WPS 中打开后另存为 .xlsx"
@@ -192,7 +192,7 @@ def test_excel_errors_in_an_xls_are_seen():
         sheet.write(2, 0, 1.5)
 
     assert grid(xls(fill)) == [["标题"], ["#REF!"], [1.5]]
-    assert biff.excel_errors(xls(fill)) == [{(1, 0): "#REF!"}]
+    assert xls_errors.excel_errors(xls(fill)) == [{(1, 0): "#REF!"}]
 
 
 def test_an_xls_of_many_sectors():
@@ -202,7 +202,7 @@ def test_an_xls_of_many_sectors():
         sheet.row(2999).set_cell_error(1, "#DIV/0!")
 
     data = xls(fill)
-    assert biff.excel_errors(data) == [{(2999, 1): "#DIV/0!"}]
+    assert xls_errors.excel_errors(data) == [{(2999, 1): "#DIV/0!"}]
     assert grid(data)[-1] == ["第2999行", "#DIV/0!"]
 
 

@@ -15,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
-from matcher.policy.arguments import Day, as_day
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Event, Log
@@ -24,6 +23,7 @@ from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
 from matcher.pool.tiers import LEADS, assign_tiers, default_leads
+from matcher.tables.arguments import Day, as_day
 
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
 CONFLICTS = ("enterprise_id", "column", "seen", "yours", "theirs", "person", "day")

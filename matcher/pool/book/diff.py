@@ -9,12 +9,12 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.policy.arguments import Day, as_day
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book
 from matcher.pool.book.facts import masked
 from matcher.pool.book.rules import Rules
 from matcher.pool.tiers import WORDS, assign_tiers
+from matcher.tables.arguments import Day, as_day
 
 MOVES = ("enterprise_id", "name", "state_before", "state_after", "tier_before", "tier_after", "cause", "detail")
 CAUSES = ("new", "entry", "time", "edition", "rule", "fact")

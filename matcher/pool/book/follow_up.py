@@ -15,8 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import TableError
-from matcher.policy.arguments import Day, as_day
 from matcher.pool.book.event_log import Event, Log
+from matcher.tables.arguments import Day, as_day
 from matcher.tables.schemas import Column, Contract
 
 STATUS = {"pushed": "已推送", "contacted": "已联系", "talks": "洽谈中", "signed": "已签约", "declined": "已拒绝"}

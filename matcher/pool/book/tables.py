@@ -9,12 +9,12 @@ import pandas as pd
 
 from matcher.export.sheets import Sheet
 from matcher.export.titles import CARD, CONFLICTS, POOL
-from matcher.policy.arguments import Day
 from matcher.policy.firm_table import IDENTITY, read_firms
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
 from matcher.pool.tiers import WORDS as TIERS
+from matcher.tables.arguments import Day
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import Column
 

@@ -11,7 +11,6 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.policy.advice import Part, parts
-from matcher.policy.arguments import Day, as_day, check_firms
 from matcher.policy.evaluation import Prepared, judged_columns
 from matcher.policy.facts import build, numbers
 from matcher.policy.intervals import Floats
@@ -24,6 +23,7 @@ from matcher.pool.discovery.simulation import Run, judged_chance
 from matcher.pool.discovery.variables import EXTRA, Variable, newest_known, rebuild, variables
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.ordering import order_inside
+from matcher.tables.arguments import Day, as_day, check_firms
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")

@@ -21,7 +21,6 @@ from matcher.errors import PoolError
 from matcher.export.tables import table_bytes
 from matcher.export.targets import check_targets, save_files
 from matcher.export.titles import CARD_FILE
-from matcher.policy.arguments import Day
 from matcher.policy.evaluation import Prepared
 from matcher.policy.intervals import Floats
 from matcher.policy.policy import PolicyName, load_policy
@@ -29,6 +28,7 @@ from matcher.policy.scoring import Scored, prepared_for
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, MEASURES
 from matcher.pool.scorecard.items import Item, left_open
 from matcher.pool.scorecard.measurements import measure
+from matcher.tables.arguments import Day
 from matcher.tables.privacy import mask_contacts
 
 FORMAT = "matcher-card-1"

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from matcher.policy.arguments import Day
 from matcher.policy.conditions import ByBracket, Compare, Frame, Is, Joined, Points, Test
 from matcher.policy.evaluation import Prepared, answers, judged_columns
 from matcher.policy.facts import cut_years
@@ -23,6 +22,7 @@ from matcher.policy.model import Rule
 from matcher.policy.points import Bands, Judged, SumOf
 from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.scoring import DECISIONS, Scored, decided, prepared_for
+from matcher.tables.arguments import Day
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PoolError
-from matcher.policy.arguments import Day, as_day, check_firms
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import prepared_for
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.tiers import LEADS, TIERS, tiers_of
+from matcher.tables.arguments import Day, as_day, check_firms
 
 _ORDER = ("passes", "can_pass", "unknown", "fails", "not_in_force")  # a firm never passes one that stands before it
 

@@ -1,4 +1,4 @@
-"""What callers hand in, checked in one place: a day, a table of firms. Errors say which kinds are taken."""
+"""What callers hand in, checked in one place: a day, a table. Errors say which kinds are taken."""
 
 from __future__ import annotations
 
@@ -32,17 +32,21 @@ def as_day(on: Day, name: str = "on") -> dt.date:
     raise ArgumentTypeError(f"{name} is a date, a datetime or ISO text such as 2026-11-24, not {type(on).__name__}")
 
 
+def check_frame(value: Any, name: str, example: str = "read_needs(...).rows or read_outcomes(...).rows") -> None:
+    """Raises ArgumentTypeError, which says what is taken, unless an argument is a DataFrame."""
+    if isinstance(value, pd.DataFrame):
+        return
+    if isinstance(getattr(value, "rows", None), pd.DataFrame):
+        raise ArgumentTypeError(f"{name} is a DataFrame, not a whole {type(value).__name__}: give its .rows")
+    raise ArgumentTypeError(f"{name} is a DataFrame (such as {example}), not {type(value).__name__}")
+
+
 def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:
     """Refuse what is no table, lacks one of `columns`, or has a column twice.
 
     Raises ArgumentTypeError or ArgumentError.
     """
-    if not isinstance(firms, pd.DataFrame):
-        if isinstance(getattr(firms, "rows", None), pd.DataFrame):
-            raise ArgumentTypeError(f"{name} is a DataFrame: give the `.rows` of what read_firms returned")
-        raise ArgumentTypeError(
-            f"{name} is a DataFrame, such as read_firms(path, policy).rows, not {type(firms).__name__}"
-        )
+    check_frame(firms, name, "read_firms(path, policy).rows")
     missing = [column for column in columns if column not in firms.columns]
     if missing:
         raise ArgumentError(f"{name} has no column {missing[0]!r}; it has: {', '.join(map(str, firms.columns))}")
