@@ -1,4 +1,4 @@
-"""Fair assignment by rules: choose, timetable."""
+"""Fair assignment by rules: run, timetable."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ from matcher.export.targets import TABLES
 IMPOSSIBLE = 3  # exit status where the rules contradict each other
 
 group = Group(
-    "assign", default="choose", help="按规则公平分配（评审分组、结对、派遣），给出最优性证明；一对一会面排期。"
+    "assign", default="run", help="按规则公平分配（评审分组、结对、派遣），给出最优性证明；一对一会面排期。"
 )
 
 
-@group.command("choose", help="按规则从配对表中选出最优的分配；规则互相矛盾时指出最少放宽哪几条（退出码 3）。")
+@group.command("run", help="按规则从配对表中选出最优的分配；规则互相矛盾时指出最少放宽哪几条（退出码 3）。")
 @argument("pairs", "配对表", f"左方编号、右方编号、分数，可有双方名称：{TABLE_KINDS}。")
 @option("--config", type=FILE, metavar="设置", help="规则与目标（YAML），写法见 docs/assignment.md。")
 @output_option(".xlsx（工作簿）、.csv 或 .parquet", required=False)

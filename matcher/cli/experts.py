@@ -31,6 +31,7 @@ from matcher.cli.options import (
     quiet_option,
     read,
     report,
+    sheet_of,
     sheet_option,
 )
 from matcher.errors import TableError
@@ -258,9 +259,23 @@ def teams_command(
 @argument("experts", "专家表", "专家。")
 @argument("works", "业绩表", "一行一项业绩一位完成人。")
 @output_option(".xlsx、.csv 或 .parquet")
+@sheet_option(of="专家")
+@sheet_option("--works-sheet", of="业绩")
+@column_option(of="专家表")
+@column_option("--works-column", of="业绩表")
 @contacts_option
 @quiet_option
-def merges_command(experts: Path, works: Path, output: Path, show_contacts: bool, quiet: bool) -> None:
+def merges_command(
+    experts: Path,
+    works: Path,
+    output: Path,
+    sheet: str | None,
+    works_sheet: str | None,
+    column: Sequence[str],
+    works_column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
     """Propose which ids of one name are one person, with the evidence."""
     from matcher.experts.deduplication import propose_merges
     from matcher.export.sheets import Sheet
@@ -269,7 +284,8 @@ def merges_command(experts: Path, works: Path, output: Path, show_contacts: bool
     from matcher.tables.schemas import EXPERTS, WORKS
 
     check({output: _TABLES}, experts, works)
-    proposals = propose_merges(_as_written(experts, EXPERTS, quiet), _as_written(works, WORKS, quiet))
+    people = _as_written(experts, EXPERTS, quiet, sheet, column)
+    proposals = propose_merges(people, _as_written(works, WORKS, quiet, works_sheet, works_column))
     write_tables(output, {"同名者": Sheet(proposals, TEAMS)}, mask=not show_contacts)
     counts = proposals["verdict"].value_counts()
     summary = "，".join(f"{name} {counts.get(name, 0)} 对" for name in ("建议合并", "待核实", "不合并"))
@@ -283,9 +299,24 @@ def merges_command(experts: Path, works: Path, output: Path, show_contacts: bool
 @argument("works", "业绩表", "业绩。")
 @argument("accepted", "同名者表", "experts merges 写出的表，同意合并的填“是”。")
 @option("-o", "--output", type=FILE, required=True, metavar="文件夹", help="四张 CSV 表写到哪个文件夹；没有就新建。")
+@sheet_option(of="专家")
+@sheet_option("--works-sheet", of="业绩")
+@column_option(of="专家表")
+@column_option("--works-column", of="业绩表")
 @contacts_option
 @quiet_option
-def merge_command(experts: Path, works: Path, accepted: Path, output: Path, show_contacts: bool, quiet: bool) -> None:
+def merge_command(
+    experts: Path,
+    works: Path,
+    accepted: Path,
+    output: Path,
+    sheet: str | None,
+    works_sheet: str | None,
+    column: Sequence[str],
+    works_column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
     """Join the accepted pairs; the rows that they replace are written beside the new tables."""
     from matcher.experts.deduplication import merge_experts
     from matcher.export.tables import files_of
@@ -293,7 +324,8 @@ def merge_command(experts: Path, works: Path, accepted: Path, output: Path, show
     from matcher.tables.schemas import EXPERTS, WORKS
 
     check_folder(output, [experts, works, accepted])
-    people, done = _as_written(experts, EXPERTS, quiet), _as_written(works, WORKS, quiet)
+    people = _as_written(experts, EXPERTS, quiet, sheet, column)
+    done = _as_written(works, WORKS, quiet, works_sheet, works_column)
     merged = merge_experts(people, done, _declared(accepted, _ACCEPTED, quiet))
     folder = make_folder(output)
     files: dict[Path, bytes] = {}
@@ -325,12 +357,15 @@ def _excluded(path: Path) -> pd.DataFrame:
     return rows
 
 
-def _as_written(path: Path, contract: Contract, quiet: bool) -> pd.DataFrame:
+def _as_written(
+    path: Path, contract: Contract, quiet: bool, sheet: str | None = None, column: Sequence[str] = ()
+) -> pd.DataFrame:
     """The rows by a contract, with every cell but the ids as it stands there, so that it can be written back."""
     from matcher.tables.reading import describe, read_table
 
     columns = tuple(replace(one, kind="id" if one.kind == "id" else "text") for one in contract.columns)
-    reading = read_table(path, replace(contract, columns=columns, any_of=()))
+    contract = replace(contract, columns=columns, any_of=())
+    reading = read_table(path, contract, sheet=sheet_of(sheet), columns=named(column, "表头=字段") or None)
     made_up = reading.problems["problem"].str.contains("已按行号编号", regex=False)
     numbered = contract.id_column == "entry_id"  # a number of the row itself is of no use to anybody
     note(quiet, describe(reading.problems[~made_up] if numbered else reading.problems))

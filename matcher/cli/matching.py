@@ -274,6 +274,10 @@ def feedback_command(
 @argument("judged", "标注表", "需求编号、成果编号、等级（1 至 4）。")
 @option("-k", type=Number(int, 1), default=10, metavar="行数", help="只看前几行，默认 10。")
 @output_option(".csv、.parquet 或 .xlsx", required=False)
+@sheet_option(of="需求")
+@sheet_option("--outcomes-sheet", of="成果")
+@column_option(of="需求表")
+@column_option("--outcomes-column", of="成果表")
 @_model_options
 @quiet_option
 def evaluate_command(
@@ -282,6 +286,10 @@ def evaluate_command(
     judged: Path,
     k: int,
     output: Path | None,
+    sheet: str | None,
+    outcomes_sheet: str | None,
+    column: Sequence[str],
+    outcomes_column: Sequence[str],
     words: Path | None,
     encoder: str | None,
     download: bool,
@@ -297,8 +305,8 @@ def evaluate_command(
 
     check({output: (".csv", ".parquet", ".xlsx")}, needs, outcomes, judged, words)
     model = _encoder(encoder, download, query_prompt, document_prompt)
-    asking = _read("needs", needs, None, (), "list", quiet)
-    answering = _read("outcomes", outcomes, None, (), "list", quiet)
+    asking = _read("needs", needs, sheet, column, "list", quiet)
+    answering = _read("outcomes", outcomes, outcomes_sheet, outcomes_column, "list", quiet)
     index = Index.build(answering.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
     matches = match(asking.rows, index, k=max(1, len(index)), reasons=False, progress=not quiet)
     pairs = _read_pairs(judged)
