@@ -19,7 +19,8 @@ from matcher import __version__
 from matcher.assignment.assigning import Assignment, assign
 from matcher.errors import TableError
 from matcher.export.formats import json_bytes
-from matcher.tables.privacy import mask_contacts, mask_ids
+from matcher.tables.contacts import mask_contacts
+from matcher.tables.privacy import mask_ids
 
 FORMAT = 1
 

@@ -31,9 +31,7 @@ from matcher.export.targets import TABLES
 
 IMPOSSIBLE = 3  # exit status where the rules contradict each other
 
-group = Group(
-    "assign", default="run", help="按规则公平分配（评审分组、结对、派遣），给出最优性证明；一对一会面排期。"
-)
+group = Group("assign", default="run", help="按规则公平分配（评审分组、结对、派遣），给出最优性证明；一对一会面排期。")
 
 
 @group.command("run", help="按规则从配对表中选出最优的分配；规则互相矛盾时指出最少放宽哪几条（退出码 3）。")

@@ -18,7 +18,7 @@ import click
 
 from matcher.errors import TableError
 from matcher.export.targets import check_targets
-from matcher.tables.privacy import mask_contacts
+from matcher.tables.contacts import mask_contacts
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.matching.tokens import sentences
 from matcher.tables.arguments import check_frame
-from matcher.tables.privacy import mask_contacts
+from matcher.tables.contacts import mask_contacts
 
 _DIGITS = "一二三四五六七八九十"
 _CHINESE = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}

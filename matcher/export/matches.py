@@ -14,7 +14,8 @@ from matcher.export.sheets import Sheet, cells_of, percent_digits
 from matcher.export.tables import all_ids, clean_table, clean_text, files_of, problem_files
 from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.export.titles import MATCHES, TITLES
-from matcher.tables.privacy import mask_contacts, mask_nested, mask_table
+from matcher.tables.contacts import mask_contacts
+from matcher.tables.privacy import mask_nested, mask_table
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, Contract
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")

@@ -17,7 +17,8 @@ from matcher.errors import OutputError
 from matcher.export.formats import csv_bytes, is_text, json_bytes, parquet_bytes
 from matcher.export.sheets import Form, Sheet, notes_sheet, problems_sheet, workbook_bytes
 from matcher.export.targets import check_targets, problems_beside, save_files
-from matcher.tables.privacy import mask_contacts, mask_ids, mask_nested, mask_table
+from matcher.tables.contacts import mask_contacts
+from matcher.tables.privacy import mask_ids, mask_nested, mask_table
 
 _SUFFIXES = (".xlsx", ".csv", ".parquet", ".json")
 _ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]|\r\n?")

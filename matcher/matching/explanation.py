@@ -21,7 +21,7 @@ from matcher.matching.base import TITLE, Asked, BaseIndex
 from matcher.matching.encoders import StaticEncoder, encode_texts, unit
 from matcher.matching.records import texts_of
 from matcher.matching.tokens import Terms, normalise_all, sentences
-from matcher.tables.privacy import mask_contacts
+from matcher.tables.contacts import mask_contacts
 
 RECORDS = 2048  # records looked at together
 SHOWN_SHARED, SHOWN_UNANSWERED = 8, 6

@@ -13,7 +13,7 @@ from matcher.export.targets import check_targets, save_files
 from matcher.pool.book.tables import CAUSES, STATES
 from matcher.pool.tiers import TIERS, WORDS
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.privacy import mask_contacts
+from matcher.tables.contacts import mask_contacts
 
 MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130
 NO_CLUSTER = "不属于任何一个"

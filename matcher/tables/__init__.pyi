@@ -1,4 +1,4 @@
-from .privacy import mask_contacts as mask_contacts
+from .contacts import mask_contacts as mask_contacts
 from .privacy import mask_table as mask_table
 from .reading import Reading as Reading
 from .reading import describe as describe

@@ -13,7 +13,8 @@ from contact_writings import CONTACTS, other_strings
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.tables.privacy import is_contact_header, mask_cell, mask_contacts, mask_ids, mask_nested, mask_table
+from matcher.tables.contacts import mask_contacts
+from matcher.tables.privacy import is_contact_header, mask_cell, mask_ids, mask_nested, mask_table
 
 MASKED = [
     ("联系电话：13812345678", "联系电话：138****5678"),

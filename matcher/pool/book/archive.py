@@ -18,7 +18,8 @@ from matcher.export.targets import check_targets, make_folder, save_files
 from matcher.pool.book.book import SNAPSHOT, Book
 from matcher.pool.book.event_log import Event, Log, text_of
 from matcher.pool.book.facts import masked
-from matcher.tables.privacy import mask_contacts, mask_table
+from matcher.tables.contacts import mask_contacts
+from matcher.tables.privacy import mask_table
 
 EVENTS = ("seq", "event_id", "day", "kind", "enterprise_id", "person", "source", "body")
 MASKED = "contacts_masked"  # the column by which an export with hidden contacts says so
