@@ -16,6 +16,7 @@ from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.export.titles import MATCHES, TITLES
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.privacy import mask_nested, mask_table
+from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, Contract
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
@@ -37,8 +38,8 @@ def write_matches(
     *,
     queries: pd.DataFrame,
     records: pd.DataFrame,
-    problems: pd.DataFrame,
-    about: Mapping[str, str],
+    problems: pd.DataFrame | None = None,
+    about: Mapping[str, str] | None = None,
     mask: bool = True,
 ) -> None:
     """Write matches as a workbook (.xlsx), a page (.html) or a table (.csv, .parquet); the suffix decides.
@@ -55,7 +56,7 @@ def write_matches(
         What was found wrong in the inputs. Beside everything but a workbook they are written as
         `<stem>.problems.csv` when there are any (an older file of that name is always renewed).
     about
-        Label -> text for the sheet 说明.
+        Label -> text for the sheet 说明, such as the day and the settings of the run.
     mask
         Hide contacts in cells, headers and such ids (see `matcher.tables.privacy`).
 
@@ -69,12 +70,13 @@ def write_matches(
     """
     check_targets({output: SUFFIXES})
     target = Path(output)
+    problems = pd.DataFrame(columns=PROBLEM_COLUMNS) if problems is None else problems
     shown = [clean_table(table) for table in (matches, queries, records, problems)]
     if mask:
         ids = all_ids(shown[:3])
         shown = [mask_table(table, ids=ids) for table in shown]
     name = mask_contacts(target.name) if mask else target.name
-    notes: Any = {clean_text(label): clean_text(str(text)) for label, text in about.items()}
+    notes: Any = {clean_text(label): clean_text(str(text)) for label, text in (about or {}).items()}
     notes = mask_nested(notes) if mask else notes
     report = _Report(shown[0], shown[1], shown[2], shown[3], notes, mask, name)
     if target.suffix.lower() == ".html":

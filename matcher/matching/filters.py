@@ -18,6 +18,7 @@ from matcher.matching.base import BaseIndex
 from matcher.matching.records import id_column_of
 from matcher.progress import logger
 from matcher.tables.arguments import check_frame
+from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES
 
 _SEPARATOR = re.compile(r"[,，、;；/|\n]+")
 _LEVEL = re.compile(r"\s*(?:——|--|-|>|→)\s*")
@@ -218,9 +219,11 @@ def _parts(text: str) -> list[str]:
 
 
 def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
-    """Through the logger, one line a column."""
-    for column, (lost, there) in unknown_labels(records, where).items():
-        logger.warning("没有一条记录的 %s 是“%s”；有：%s", column, "、".join(lost), "、".join(there) or "（全为空）")
+    """Through the logger, one line a column, by its Chinese title where it has one."""
+    titles = {column.name: column.title for kind in (NEEDS, OUTCOMES, EXPERTS) for column in kind.columns}
+    for name, (lost, there) in unknown_labels(records, where).items():
+        column = f"“{titles[name]}”" if name in titles else name
+        logger.warning("没有一条记录的%s是“%s”；有：%s", column, "、".join(lost), "、".join(there) or "（全为空）")
 
 
 def mask_of(mask: object, records: pd.DataFrame) -> Mask:

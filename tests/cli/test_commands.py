@@ -338,6 +338,12 @@ def test_dates_in_every_usual_way(run, small, day):
     assert run(*MATCH, "-q", "--on", day, "--valid-on", day)[0] == 0
 
 
+def test_a_label_that_no_record_has_is_told_with_those_that_exist(run, small):
+    status, _, err = run(*MATCH, "--where", "地区=兰山曲")
+    assert status == 0
+    assert "没有一条记录的“地区”是“兰山曲”；有：兰山区、费县、罗庄区" in err
+
+
 def test_what_only_holds_a_header_is_told(run, small):
     (small / "空表.csv").write_text("需求编号,需求名称,需求描述\n", "utf-8")
     status, out, err = run("match", "空表.csv", "成果.csv", "-o", "a.csv")

@@ -441,3 +441,8 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
     write(tmp_path / "link.csv", problems=PROBLEMS.head(0))
     assert (tmp_path / "link.csv").is_symlink()
     assert read_csv(tmp_path / "real.csv")[1][0] == "N1"
+
+
+def test_problems_and_notes_may_be_left_out(tmp_path: Path) -> None:
+    write_matches(tmp_path / "m.xlsx", MATCHES, queries=NEEDS, records=OUTCOMES)
+    assert [row[0] for row in grid(tmp_path / "m.xlsx", "问题")] == ["文件"]

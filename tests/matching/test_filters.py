@@ -175,7 +175,7 @@ def test_match_warns_of_a_label_that_no_record_has_and_of_filters_that_leave_not
     with caplog.at_level(logging.WARNING, "matcher"):
         assert ids(where={"region": "河西区"}) == [""]
     assert caplog.messages == [
-        "没有一条记录的 region 是“河西区”；有：兰山区、河东区、罗庄区",
+        "没有一条记录的“地区”是“河西区”；有：兰山区、河东区、罗庄区",
         "筛选条件没有留下任何记录（索引共 6 条）",
     ]
     caplog.clear()
