@@ -27,7 +27,8 @@ for room in (experts, policy, assignment, partners, fields, pool):
 
 def main() -> None:
     """Run the command line; a mistake of the user ends with its message, without a traceback."""
-    logging.getLogger("matcher").addHandler(_Notes(logging.WARNING))
+    logger, notes = logging.getLogger("matcher"), _Notes(logging.WARNING)
+    logger.addHandler(notes)
     try:
         status = main_group.main(prog_name="matcher", standalone_mode=False)
     except MatcherError as error:
@@ -46,6 +47,8 @@ def main() -> None:
         _close(sys.stdout)
         if isinstance(status, int) and status:
             raise SystemExit(status)
+    finally:
+        logger.removeHandler(notes)
 
 
 def _end(message: str, status: int = 2) -> None:

@@ -341,7 +341,7 @@ def test_dates_in_every_usual_way(run, small, day):
 def test_a_label_that_no_record_has_is_told_with_those_that_exist(run, small):
     status, _, err = run(*MATCH, "--where", "地区=兰山曲")
     assert status == 0
-    assert "没有一条记录的“地区”是“兰山曲”；有：兰山区、费县、罗庄区" in err
+    assert err.count("没有一条记录的“地区”是“兰山曲”；有：兰山区、罗庄区、费县") == 1
 
 
 def test_what_only_holds_a_header_is_told(run, small):
