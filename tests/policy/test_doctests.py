@@ -8,7 +8,7 @@ import importlib
 import pytest
 
 MODULES = (
-    "advice", "arguments", "cases", "detail_tables", "explanation", "firm_table", "linkage", "minimal_changes",
+    "advice", "cases", "detail_tables", "explanation", "firm_table", "linkage", "minimal_changes",
     "outcome_value", "policy", "scoring", "support_programmes",
 )  # fmt: skip
 
