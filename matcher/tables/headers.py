@@ -65,9 +65,10 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
                 best = grid, header
     if best is None or not best[1].places:
         titles = [contract[name].title for name in contract.any_of or (contract.id_column,)]
+        seen = list(_first_texts(book))
         raise TableError(
-            f"{book.name}：找不到表头，前 {HEADER_ROWS} 行里没有“{'”“'.join(titles)}”这样的列名，"
-            f"看到的是：{_list(_first_texts(book))}；请加上表头，或指定哪一列是什么"
+            f"{book.name}：找不到表头，前 {HEADER_ROWS} 行里没有“{'”“'.join(titles)}”这样的列名"
+            f"{likely_kind(seen, contract)}，看到的是：{_list(seen)}；请加上表头，或指定哪一列是什么"
         )
     texts = best[1].texts
     missing = [written for written in columns if header_key(written) not in map(header_key, texts)]
@@ -132,5 +133,5 @@ def _first_texts(book: Book) -> Iterator[str]:
             yield from (cleaning.as_written(cell)[:50] for cell in row[:20])
 
 
-def _list(texts: Sequence[str] | Iterator[str]) -> str:
+def _list(texts: Sequence[str]) -> str:
     return cleaning.shorten("、".join(filter(None, texts)), 200)
