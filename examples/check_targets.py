@@ -19,15 +19,20 @@ from command_runs import RUNS, Run, execute, inside, prepare
 
 
 def traps(run: Run) -> list[tuple[str, str, str]]:
-    """(output, input, how): every way in which an output of the run can be one of its inputs."""
-    found = []
+    """(output, input, how): every way in which an output of the run can be one of its inputs.
+
+    A workbook has a sheet for its problems; beside another output they stand as CSV.
+    """
+    tries = []
     for output in run.outputs:
         if output.endswith(".db") or "." not in output:
             continue
         for source in run.inputs:
             if Path(source).suffix in (".csv", ".parquet", ".xlsx"):
-                found += [(output, source, "name"), (output, source, "link"), (output, source, "beside")]
-    return found
+                tries += [(output, source, "name"), (output, source, "link")]
+                if Path(output).suffix != ".xlsx" and Path(source).suffix == ".csv":
+                    tries.append((output, source, "beside"))
+    return tries
 
 
 def spring(run: Run, output: str, source: str, how: str) -> tuple[bool, bool]:
@@ -36,8 +41,6 @@ def spring(run: Run, output: str, source: str, how: str) -> tuple[bool, bool]:
     words = list(run.words)
     if how == "beside":
         original, as_output = f"trap.problems{Path(source).suffix}", f"trap{Path(output).suffix}"
-        if Path(output).suffix == ".xlsx" or Path(source).suffix != ".csv":
-            return True, True  # a workbook has a sheet for its problems, and beside stands a CSV
         shutil.copy(source, original)
         words = [original if word == source else word for word in words]
     else:
@@ -51,10 +54,10 @@ def spring(run: Run, output: str, source: str, how: str) -> tuple[bool, bool]:
             Path(as_output).unlink(missing_ok=True)
             os.symlink(original, as_output)
     before = Path(original).read_bytes()
-    status, _ = execute(tuple(as_output if word == output else word for word in words))
+    status, message = execute(tuple(as_output if word == output else word for word in words))
     lives = Path(original).read_bytes() == before
     Path(original).write_bytes(before)
-    return lives, status == 2
+    return lives, status == 2 and "就是输入文件" in message
 
 
 def main() -> int:
@@ -71,7 +74,7 @@ def main() -> int:
                 if not (lives and refused):
                     print(f"{' '.join(run.words[:2])}: {output} over {source} ({how})", file=sys.stderr)
             execute(run.words)  # what the next commands need
-    commands = len({run.words[:2] for run in RUNS if traps(run)})
+    commands = len({tuple(word for word in run.words[:2] if "." not in word) for run in RUNS if traps(run)})
     print(f"{commands} commands, {tried} tries: {destroyed} inputs destroyed, {accepted} tries not refused")
     return int(destroyed + accepted > 0)
 

@@ -116,6 +116,12 @@ def test_a_title_stands_once():
 
     tables = [value for name, value in vars(titles).items() if name.isupper()]
     assert all(isinstance(table, dict) for table in tables)
+    repeated = {
+        name: {key for key, title in table.items() if titles.TITLES.get(key) == title}
+        for name, table in vars(titles).items()
+        if name.isupper() and name not in ("TITLES", "CARD_FILE")  # CARD_FILE is the order of a file that is read again
+    }
+    assert {name: keys for name, keys in repeated.items() if keys} == {}
     for name, path in MODULES.items():
         if not name.startswith(("matcher.export.titles", "matcher.tables.schemas")):
             assert not re.search(r"^_?[A-Z_]*(TITLES|HEADS) = ", path.read_text("utf-8"), re.MULTILINE), name
