@@ -5,6 +5,7 @@ Tables in, tables out. Which link a text belongs to is the answer of `matcher.fi
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
@@ -26,7 +27,7 @@ def read_links(source: Source, *, sheet: str | int | None = None, columns: Mappi
     """A table of links as people keep it; see `matcher.tables.reading.read_table`. Nobody needs ids of links."""
     reading = read_table(source, LINK_TABLE, sheet=sheet, columns=columns)
     about_ids = reading.problems["column"] == LINK_TABLE[LINK_TABLE.id_column].title
-    return reading._replace(problems=reading.problems[~about_ids])
+    return dataclasses.replace(reading, problems=reading.problems[~about_ids])
 
 
 def place_on_chains(

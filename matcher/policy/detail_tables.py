@@ -127,7 +127,7 @@ def read_sheet(
     """Read one of these sheets; rows need no number. See `matcher.tables.reading.read_table`."""
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     problems = reading.problems[~reading.problems["problem"].str.contains("已按行号编号", regex=False)]
-    return Reading(reading.rows, problems.reset_index(drop=True))
+    return Reading(reading.rows, problems.reset_index(drop=True), reading.columns)
 
 
 def _application_days(firms: pd.DataFrame, on: dt.date) -> dict[str, pd.Timestamp]:

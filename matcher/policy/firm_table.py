@@ -114,7 +114,7 @@ def read_firms(
     ]
     rows = rows.drop(columns=empty)
     _check_kind(source, rows, contract)
-    return Reading(rows, problems)
+    return Reading(rows, problems, reading.columns)
 
 
 def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract) -> None:
@@ -153,7 +153,7 @@ def _named(reading: Reading) -> Reading:
         problems = (
             pd.concat([problems, pd.DataFrame(lines)], ignore_index=True) if len(problems) else pd.DataFrame(lines)
         )
-    return Reading(rows, problems[PROBLEM_COLUMNS])
+    return Reading(rows, problems[PROBLEM_COLUMNS], reading.columns)
 
 
 def is_typed(names: Sequence[str], contract: Contract) -> bool:

@@ -59,10 +59,30 @@ class BadRow(NamedTuple):
     action: str
 
 
+class Remark(NamedTuple):
+    """What was mended or could not be known in a cell (column counted from 0), a row or the whole sheet."""
+
+    row: int | None
+    column: int | None
+    value: str
+    problem: str
+    action: str
+
+
+class Merged(NamedTuple):
+    """Cells that are one: first and last row and column, counted from 0 in the rows of the grid."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
 class Grid(NamedTuple):
     """One sheet: rows of raw cells (None or "" = empty), and the number that a user sees beside each row.
 
-    `delimited`: cells were cut at a sign, so a row longer than its header has lost a quote.
+    delimited: cells were cut at a sign, so a row longer than its header has lost a quote. merged: only the first cell
+    of each holds the value. hidden: the sheet is hidden in the workbook.
     """
 
     sheet: str
@@ -70,6 +90,9 @@ class Grid(NamedTuple):
     numbers: Sequence[int]
     delimited: bool = False
     bad: tuple[BadRow, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    merged: tuple[Merged, ...] = ()
+    hidden: bool = False
 
 
 class Book(NamedTuple):

@@ -46,17 +46,17 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     `columns` (header -> field) goes before the contract's own headers. Raises TableError when there is no such row, or
     when `columns` names what is not there.
     """
-    fields = {column.name: column for column in contract.columns}
-    named: dict[str, Column] = {}
-    for written, field in columns.items():
-        if field not in fields:
-            raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{'、'.join(fields)}")
-        named[header_key(written)] = fields[field]
     accepted = {
         header_key(text): column
         for column in reversed(contract.columns)
         for text in (*column.headers, column.title, column.name)
     }
+    named: dict[str, Column] = {}
+    for written, field in columns.items():
+        if header_key(field) not in accepted:
+            known = "、".join(f"{column.title}（{column.name}）" for column in contract.columns)
+            raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
+        named[header_key(written)] = accepted[header_key(field)]
     best: tuple[Grid, Header] | None = None
     for grid in book.grids:
         for at, row in enumerate(grid.rows[:HEADER_ROWS]):

@@ -6,8 +6,10 @@ list as not kept.
 
 from __future__ import annotations
 
+import difflib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NamedTuple
 
@@ -23,10 +25,14 @@ from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 
 __all__ = [
+    "CARRIED",
+    "COLUMN_ACCOUNT",
     "EXPERTS",
     "NEEDS",
     "OUTCOMES",
     "PROBLEM_COLUMNS",
+    "UNKNOWN",
+    "USED",
     "WORKS",
     "Column",
     "Contract",
@@ -41,16 +47,30 @@ __all__ = [
 ]
 
 PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
+COLUMN_ACCOUNT = ["file", "sheet", "header", "field", "title", "use", "nearest", "hint"]
+USED, CARRIED, UNKNOWN = "已采用", "原样保留", "没看懂"  # what becomes of a column
 
 _SHOWN = 20  # problems that a message spells out
 _TOTALS = {"合计", "总计", "小计", "共计", "累计", "total", "subtotal"}
 
 
-class Reading(NamedTuple):
-    """What was read: the clean rows in the file's order, and the problems (PROBLEM_COLUMNS) by row."""
+@dataclass(frozen=True)
+class Reading:
+    """What was read: the clean rows in the file's order, the problems by row, and what became of each column.
+
+    It unpacks as `rows, problems`. `problems` has PROBLEM_COLUMNS, `columns` COLUMN_ACCOUNT: one row for each header
+    of the file in its order, with the field that it fills (`field` and its Chinese `title`, "" for none), its `use`
+    (USED, CARRIED or UNKNOWN) and, for a column that no field took, the `nearest` field and a `hint`,
+    "表头=字段", that makes it that field.
+    """
 
     rows: pd.DataFrame
     problems: pd.DataFrame
+    columns: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=COLUMN_ACCOUNT, dtype=str))
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        """Rows, then problems."""
+        return iter((self.rows, self.problems))
 
 
 class _Problem(NamedTuple):
@@ -143,7 +163,29 @@ def read_table(
     listed = _problem_frame(book.name, grid.sheet, problems)
     if bad_rows == "refuse" and not listed["kept"].all():
         raise TableError(describe(listed), listed)
-    return Reading(frame, listed)
+    return Reading(frame, listed, _column_account(book.name, grid.sheet, header, contract))
+
+
+def _column_account(file: str, sheet: str, header: Header, contract: Contract) -> pd.DataFrame:
+    """What became of each column that has a header."""
+    fields = {place: contract[name] for name, place in header.places.items()}
+    words = {
+        header_key(word): column
+        for column in reversed(contract.columns)
+        for word in (*column.headers, column.title, column.name)
+    }
+    lines = []
+    for place, text in enumerate(header.texts):
+        if not text:
+            continue
+        if place in fields:
+            lines.append((file, sheet, text, fields[place].name, fields[place].title, USED, "", ""))
+            continue
+        close = difflib.get_close_matches(header_key(text), list(words), 1, 0.5)
+        near = words[close[0]] if close else None
+        nearest, hint = (near.title, f"{text}={near.title}") if near else ("", "")
+        lines.append((file, sheet, text, "", "", UNKNOWN, nearest, hint))
+    return pd.DataFrame(lines, columns=COLUMN_ACCOUNT, dtype=str)
 
 
 def split_labels(value: str, column: Column) -> tuple[str, ...]:
@@ -187,6 +229,9 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         problem = f"和“{first}”都是“{column.title}”，只用了“{first}”，这一列原样保留"
         problems.append(_Problem(_row_of(grid, header), header.texts[place], "", problem, "请改列名，或指定用哪一列"))
     problems += [_Problem(row, "", value, what, action, False) for row, value, what, action in grid.bad]
+    for remark in grid.remarks:
+        text = header.texts[remark.column] if remark.column is not None and remark.column < len(header.texts) else ""
+        problems.append(_Problem(remark.row, text, remark.value, remark.problem, remark.action))
     return problems
 
 

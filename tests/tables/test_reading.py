@@ -358,8 +358,10 @@ def test_headers_nobody_foresaw_are_named_by_the_user():
     assert told(problems) == [
         (1, "需求名称", "", "和“难题”都是“需求名称”，只用了“难题”，这一列原样保留", "请改列名，或指定用哪一列", True)
     ]
-    with pytest.raises(TableError, match=r"^数据：没有字段“标题”，“难题”可以指定为：need_id、title、description、"):
-        read_needs(table, columns={"难题": "标题"})
+    with pytest.raises(
+        TableError, match=r"^数据：没有字段“题旨”，“难题”可以指定为：需求编号（need_id）、需求名称（title）、"
+    ):
+        read_needs(table, columns={"难题": "题旨"})
     with pytest.raises(TableError, match=r"^数据：没有列“难点”；表头是：代号、难题、需求名称；请照表头的写法指定$"):
         read_needs(table, columns={"难点": "title"})
 

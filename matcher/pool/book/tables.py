@@ -178,7 +178,9 @@ def read_book_firms(
         more = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
     # an id made up from the place of a row is no key, and a spreadsheet's own number neither
-    return Reading(rows[~(lost | twice)].reset_index(drop=True).drop(columns="row_id", errors="ignore"), problems)
+    return Reading(
+        rows[~(lost | twice)].reset_index(drop=True).drop(columns="row_id", errors="ignore"), problems, reading.columns
+    )
 
 
 def read_statuses(
@@ -187,4 +189,4 @@ def read_statuses(
     """A table of statuses (跟进表) for `matcher.pool.book.follow_up.follow`; its rows need no id."""
     reading = read_table(source, FOLLOW, sheet=sheet, columns=columns)
     numbered = reading.problems["problem"].str.contains("已按行号编号", regex=False)
-    return Reading(reading.rows, reading.problems[~numbered])
+    return Reading(reading.rows, reading.problems[~numbered], reading.columns)

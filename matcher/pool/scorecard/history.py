@@ -79,4 +79,4 @@ def read_history(
     if lines:
         more = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
-    return Reading(rows.assign(outcome=outcome), problems)
+    return Reading(rows.assign(outcome=outcome), problems, reading.columns)
