@@ -192,13 +192,18 @@ def evaluate(policy: Policy, ruleset: Ruleset, facts: Facts, *, figures: bool) -
 def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tuple[list[Prepared], list[Notes]]:
     """Read each policy's facts out of the table.
 
-    `<policy>.<column>` wins over the plain column. A plain column that two policies define differently is used for
-    the first of them that was asked for; for the others it stays unknown, and a problem says so. Raises
-    ArgumentTypeError or ArgumentError where `firms` is no such table.
+    `<policy>.<column>` wins over the plain column. A plain column that two policies define differently serves both:
+    the first asked for as it is, the others too, with a problem that says so, unless they have a column of their
+    own. Where a policy asks for the last
+    accounting year by another name (`sales_y3`, `sales_last_year`) and the table has only one of the two, that one
+    serves. Raises ArgumentTypeError or ArgumentError where `firms` is no such table.
     """
     check_firms(firms)
     ids = _ids(firms)
-    owner: dict[str, tuple[Policy, FactColumn]] = {}
+    owners: dict[str, tuple[Policy, FactColumn]] = {}
+    for policy in policies:
+        for name, column in policy.columns.items():
+            owners.setdefault(name, (policy, column))
     prepared, notes = [], []
     days, day_notes = _days(firms, on, ids)
     for policy in policies:
@@ -211,20 +216,20 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             special = f"{policy.id}.{name}"
             if special in firms.columns:
                 figures = column_values(column, firms[special], ids, note)
-            if name in firms.columns:
-                first = owner.setdefault(name, (policy, column))
-                if not np.isnan(figures).any():
-                    pass
-                elif _same(first[1], column):
-                    plain = column_values(column, firms[name], ids, note)
-                    figures = np.where(np.isnan(figures), plain, figures)
-                else:
-                    note.whole(
-                        name,
-                        f"“{column.title}”在{first[0].title}中的口径是“{first[1].basis}”，在{policy.title}中是“{column.basis}”；"
-                        f"该列只用于{first[0].title}，请另给 {special} 列",
-                        "definition",
-                    )
+            source = _plain_name(name, firms, owners)
+            if source and np.isnan(figures).any():
+                owner, theirs = owners[source]
+                differs = bool(theirs.basis and column.basis) and theirs.basis != column.basis
+                if not (differs and special in firms.columns):  # given apart: its empty cells are unknown
+                    shared = column_values(column, firms[source], ids, note)
+                    if differs and not np.isnan(shared).all():
+                        note.whole(
+                            column.title,
+                            f"口径可能不同：{owner.title}指“{theirs.basis}”，{policy.title}指“{column.basis}”；"
+                            f"已照同一列计算，有本口径的数请另给 {special} 列",
+                            "definition",
+                        )
+                    figures = np.where(np.isnan(figures), shared, figures)
             values[name] = figures
         for one, other in policy.opposites:
             for empty, known in ((one, other), (other, one)):
@@ -234,8 +239,18 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
     return prepared, notes
 
 
-def _same(first: FactColumn, second: FactColumn) -> bool:
-    return first.basis == second.basis and first.kind == second.kind
+_SAME_YEAR = {"_last_year": "_y3", "_y3": "_last_year", "_prev_year": "_y2", "_y2": "_prev_year"}
+
+
+def _plain_name(name: str, firms: pd.DataFrame, owners: Mapping[str, tuple[Policy, FactColumn]]) -> str:
+    """The table's column that holds a fact, by its own name or its other name for the same year; "" for none."""
+    if name in firms.columns:
+        return name
+    for end, twin in _SAME_YEAR.items():
+        other = name.removesuffix(end) + twin
+        if name.endswith(end) and other in owners and other in firms.columns:
+            return other
+    return ""
 
 
 def _ids(firms: pd.DataFrame) -> np.ndarray[Any, Any]:

@@ -159,7 +159,9 @@ def answered(firms: pd.DataFrame, *, on: Day, policies: Policies | None = None) 
         check_figures(ready, note)
         frames += [_rows(entry, ready, group).assign(_place=place) for group in answers(ready)]
     table = pd.concat(frames, ignore_index=True).sort_values(["_row", "_place"], kind="stable", ignore_index=True)
-    return Answered(table[list(INSTRUMENTS)], problem_table(notes))
+    problems = problem_table(notes)
+    # twelve policies on one table: what each means by its columns is said once, in the lines of 说明
+    return Answered(table[list(INSTRUMENTS)], problems[problems["level"] != "definition"].reset_index(drop=True))
 
 
 def _rows(entry: Instrument, ready: Prepared, group: Group) -> pd.DataFrame:
@@ -315,6 +317,8 @@ def sheets(table: pd.DataFrame, names: Mapping[str, str]) -> tuple[dict[str, She
     lines = [
         "空白金额是没有查到或缺少事实，不是零；金额以元计，按公开条文推算，不代替主管部门的决定",
         "“已核实”为否的，部分数值凭记忆、转述或只知年份，使用前请核对原文",
+        "各项政策对职工总数、科技人员、研发费用和知识产权的口径可能不同，表中同一列都照用；"
+        "要按某项政策自己的口径，请另给“政策编号.列名”的列，如 tech-sme.rd_staff",
     ]
     if len(table) >= EXCEL_ROWS:
         lines.append(f"共 {len(table)} 行，超过一张工作表的上限，只列出前 {EXCEL_ROWS - 1} 行；请另存 .parquet")

@@ -29,7 +29,7 @@ LEVELS = {
     "unreadable": "读不懂",
     "impossible": "不可能",
     "unusual": "少见",
-    "definition": "口径不同",
+    "definition": "口径可能不同",
     "manual": "需人工判断",
 }
 _SHARED = ("row", "column", "value", "problem", "action")

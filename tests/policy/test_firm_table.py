@@ -60,20 +60,35 @@ def test_result_tables_have_the_columns_of_the_contract() -> None:
     assert (len(empty.summary), len(empty.verdicts)) == (0, 0)
 
 
-def test_a_column_with_two_definitions_is_not_shared_in_silence() -> None:
+def test_a_column_with_two_definitions_serves_both_and_is_told() -> None:
     firms = pd.DataFrame([{**base("hte"), **base("tech-sme"), "rd_staff": 20, "employees_total": 100}])
     scored = score(firms, ["hte", "tech-sme"], on=ON)
     staff = scored.verdicts[scored.verdicts["rule"] == "staff"].set_index("policy")
     assert staff.loc["hte", "passed"] == "pass"
-    assert (staff.loc["tech-sme", "points_low"], staff.loc["tech-sme", "points_high"]) == (0.0, 20.0)
+    assert (staff.loc["tech-sme", "points_low"], staff.loc["tech-sme", "points_high"]) == (12.0, 12.0)
     shared = scored.problems[scored.problems["level"] == "definition"]
-    assert shared["column"].tolist() == ["employees_total", "rd_staff", "class1_ip", "class2_ip"]
+    assert shared["policy"].unique().tolist() == ["tech-sme"]
+    assert shared["column"].tolist() == ["职工总数", "科技人员数", "Ⅰ类知识产权数", "Ⅱ类知识产权数"]
     special = firms.assign(**{"tech-sme.rd_staff": 30, "tech-sme.employees_total": 100})
     staff = score(special, ["hte", "tech-sme"], on=ON).verdicts
     staff = staff[(staff["rule"] == "staff") & (staff["policy"] == "tech-sme")]
     assert staff["points_low"].tolist() == [20.0]
+    blank = firms.assign(**{"tech-sme.rd_staff": None, "tech-sme.employees_total": 100})
+    staff = score(blank, ["hte", "tech-sme"], on=ON).verdicts
+    staff = staff[(staff["rule"] == "staff") & (staff["policy"] == "tech-sme")]
+    assert staff["points_high"].tolist() == [20.0]  # a column of its own, left empty, is unknown
     alone = score(firms, "tech-sme", on=ON)
     assert alone.problems.empty
+
+
+def test_the_last_year_has_two_names() -> None:
+    firms = pd.DataFrame([{**base("hte"), **base("tech-sme")}]).drop(columns=["sales_last_year"])
+    both = score(firms, ["hte", "tech-sme"], on=ON)
+    sales = both.verdicts[(both.verdicts["policy"] == "tech-sme") & (both.verdicts["rule"] == "sales")]
+    assert sales["value"].tolist() == firms["sales_y3"].tolist()
+    other = pd.DataFrame([{**base("hte"), **base("tech-sme")}]).drop(columns=["rd_expense_y3"])
+    both = score(other, ["hte", "tech-sme"], on=ON)
+    assert "研究开发费用（上一年）" in both.problems["column"].tolist()
 
 
 def test_the_special_column_wins_cell_by_cell() -> None:
