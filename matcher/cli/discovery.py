@@ -85,7 +85,15 @@ def discover_command(
     firms = read(read_firms, table, rules, sheet=sheet, column=column, quiet=quiet, extra=REGISTRY)
     discovery = discover(firms.rows, rules, on=on, assume=assumed, card=learned, rng=seed)
     sheets, mask = discovery_sheets(discovery, firms.rows), not show_contacts
-    write(output, sheets, discovery.listed, problems=firms.problems, notes=discovery_notes(discovery), mask=mask)
+    write(
+        output,
+        sheets,
+        discovery.listed,
+        problems=firms.problems,
+        columns=firms.columns,
+        notes=discovery_notes(discovery),
+        mask=mask,
+    )
     if expected is not None:
         write_tables(expected, expected_sheets(discovery), mask=mask)
     report(quiet, *summary_lines(discovery), f"结果已写入 {output}")
@@ -130,7 +138,9 @@ def learn_command(
         save_files({report_file: report_bytes(learned, rules, mask=mask)})
     elif report_file is not None:
         notes = report_notes(learned, rules)
-        write_tables(report_file, report_sheets(learned), problems=rows.problems, notes=notes, mask=mask)
+        write_tables(
+            report_file, report_sheets(learned), problems=rows.problems, columns=rows.columns, notes=notes, mask=mask
+        )
     summary, *warnings = report_lines(learned, rules)
     report(quiet, summary, f"评分卡已写入 {output}")
     note(quiet, *warnings)
@@ -169,7 +179,7 @@ def rank_command(
     firms = read(read_firms, table, rules, sheet=sheet, column=column, quiet=quiet)
     ranking = rank_firms(firms.rows, rules, learned, on=on)
     sheets, mask = ranking_sheets(ranking, rules), not show_contacts
-    write(output, sheets, ranking.listed, problems=firms.problems, notes=list(NOTES), mask=mask)
+    write(output, sheets, ranking.listed, problems=firms.problems, columns=firms.columns, notes=list(NOTES), mask=mask)
     fails = int((ranking.listed["decision"] == "fails").sum())
     report(
         quiet,
@@ -204,7 +214,9 @@ def targets_command(
     check({output: TABLES}, table)
     targets = read(read_table, table, TARGETS, sheet=sheet, column=column, quiet=quiet)
     progress = target_progress(targets.rows, on=on)
-    write_tables(output, target_sheets(progress), problems=targets.problems, mask=not show_contacts)
+    write_tables(
+        output, target_sheets(progress), problems=targets.problems, columns=targets.columns, mask=not show_contacts
+    )
     report(quiet, f"{len(progress)} 项目标：{counts_of(progress['status'])}；结果已写入 {output}")
 
 
@@ -243,7 +255,7 @@ def allocate_visits_command(
     firms = read(read_table, table, CHANCES, sheet=sheet, column=column, quiet=quiet)
     choice = allocate_visits(firms.rows, visits=visits, target=target, odds=odds)
     sheets = allocation_sheets(choice, firms.rows)
-    write(output, sheets, choice.chosen, problems=firms.problems, mask=not show_contacts)
+    write(output, sheets, choice.chosen, problems=firms.problems, columns=firms.columns, mask=not show_contacts)
     proof = "已证明最优" if choice.optimal else f"任何选法都不超过 {choice.bound:.1%}"
     report(
         quiet,

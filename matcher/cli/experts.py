@@ -16,6 +16,7 @@ from matcher.cli.options import (
     Number,
     OneOf,
     about,
+    all_columns,
     all_problems,
     argument,
     bad_rows_option,
@@ -150,6 +151,7 @@ def rank_command(
         queries=sides[0],
         records=sides[1],
         problems=all_problems(asking, persons, done),
+        columns=all_columns(asking, persons, done),
         about=about(day, [needs, people, works]) | settings,
         mask=not show_contacts,
     )
@@ -176,7 +178,7 @@ def points_command(
     reading = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
     table = point_needs(reading.rows)
     shown = table.drop(columns="duplicate_of", errors="ignore")
-    write_tables(output, {"要点": shown}, problems=reading.problems, mask=not show_contacts)
+    write_tables(output, {"要点": shown}, problems=reading.problems, columns=reading.columns, mask=not show_contacts)
     report(quiet, f"{table['of_need_id'].nunique()} 条需求，{len(table)} 个要点；结果已写入 {output}")
 
 
@@ -248,7 +250,13 @@ def teams_command(
         people = _as_written(names, EXPERTS, quiet)
         persons = {key: name for key, name in zip(people["expert_id"], people["name"], strict=True) if name}
     teams = find_teams(asking.rows, table, at_least=at_least, most=most, k=k, forbid=barred, names=persons)
-    write_tables(output, {"组队方案": Sheet(teams, TEAMS)}, problems=asking.problems, mask=not show_contacts)
+    write_tables(
+        output,
+        {"组队方案": Sheet(teams, TEAMS)},
+        problems=asking.problems,
+        columns=asking.columns,
+        mask=not show_contacts,
+    )
     first = teams[teams["team"] <= 1].drop_duplicates("need_id")
     whole = int(((first["team"] == 1) & (first["missing"] == "")).sum())
     nobody = int((first["team"] == 0).sum())

@@ -11,6 +11,7 @@ from matcher.cli.options import (
     TABLE_KINDS,
     Group,
     Number,
+    all_columns,
     all_problems,
     argument,
     check,
@@ -80,7 +81,7 @@ def classify_command(
     texts = read(read_table, table, FIELD_TEXTS, sheet=sheet, column=column, quiet=quiet)
     fields = model.classify(texts.rows, k=k, at_least=at_least, level=level, progress=not quiet)
     tables = field_sheets(fields, texts.rows) if output.suffix.lower() == ".xlsx" else {"领域": fields}
-    write_tables(output, tables, problems=texts.problems, title="领域", mask=not show_contacts)
+    write_tables(output, tables, problems=texts.problems, columns=texts.columns, title="领域", mask=not show_contacts)
     if save is not None:
         model.save(save)
     first = fields[(fields["level"] == fields["level"].min()) & (fields["rank"] == 1)]
@@ -163,7 +164,8 @@ def chains_command(
         summary = f"；无{'本地' if local else ''}成果可解的链上需求 {many} 项"
     sheets = chain_sheets(tables, **given) if output.suffix.lower() == ".xlsx" else tables
     problems = all_problems(*readings.values())
-    write_tables(output, sheets, problems=problems, title="产业链", mask=not show_contacts)
+    columns = all_columns(*readings.values())
+    write_tables(output, sheets, problems=problems, columns=columns, title="产业链", mask=not show_contacts)
     on_links = tables["环节"]
     missing = on_links.loc[on_links["missing"], "link"].tolist()
     report(

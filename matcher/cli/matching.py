@@ -19,6 +19,7 @@ from matcher.cli.options import (
     Decorated,
     Number,
     about,
+    all_columns,
     all_problems,
     argument,
     bad_rows_option,
@@ -171,6 +172,7 @@ def match_command(
         queries=queries,
         records=records,
         problems=all_problems(*readings),
+        columns=all_columns(*readings),
         about=about(on or dt.date.today(), inputs) | settings,
         mask=not show_contacts,
     )

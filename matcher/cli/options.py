@@ -18,6 +18,7 @@ import click
 
 from matcher.errors import TableError
 from matcher.export.targets import check_targets
+from matcher.tables.cells import shorten
 from matcher.tables.contacts import mask_contacts
 
 if TYPE_CHECKING:
@@ -130,8 +131,16 @@ def sheet_option(name: str = "--sheet", of: str = "") -> Callable[[Decorated], D
 
 
 def column_option(name: str = "--column", of: str = "") -> Callable[[Decorated], Decorated]:
-    """Headers that the library does not know."""
-    return option(name, multiple=True, metavar="表头=字段", help=f"指定{of}某个表头是哪个字段，可多次给出。")
+    """Headers that the library does not know; those of `--settings` come first."""
+    return option(
+        name, multiple=True, metavar="表头=字段", callback=_with_settings,
+        help=f"指定{of}某个表头是哪个字段（中文或英文字段名），可多次给出。",
+    )  # fmt: skip
+
+
+def _with_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    kept = (ctx.default_map or {}).get(str(param.name), ())
+    return value if value == kept else (*kept, *value)
 
 
 quiet_option = option("-q", "--quiet", is_flag=True, help="不显示进度和小结，只显示错误。")
@@ -203,9 +212,29 @@ def read(
     note(
         quiet,
         f"{path.name}：读入 {len(reading.rows)} 条" + (f"，{unused} 行未用（见“问题”）" if unused else ""),
+        *column_lines(reading.columns),
         faults,
     )
     return reading
+
+
+def column_lines(columns: pd.DataFrame) -> list[str]:
+    """Which columns were used, carried along and not understood, the last with what to write; [] if all were used."""
+    from matcher.tables.reading import CARRIED, UNKNOWN, USED
+
+    if (columns["use"] == USED).all():
+        return []
+    parts = []
+    for use in (USED, CARRIED, UNKNOWN):
+        headers = columns.loc[columns["use"] == use, "header"]
+        if len(headers):
+            shown = shorten("、".join(headers), 200)
+            parts.append(f"{use} {len(headers)} 列" + ("" if use == USED else f"（{shown}）"))
+    hints = columns.loc[(columns["use"] == UNKNOWN) & (columns["hint"] != ""), "hint"]
+    lines = ["  " + "，".join(parts)]
+    if len(hints):
+        lines.append("  没看懂的列若有用，可指定字段，如：" + " ".join(f'--column "{hint}"' for hint in hints[:5]))
+    return lines
 
 
 def all_problems(*readings: Reading) -> pd.DataFrame:
@@ -214,6 +243,13 @@ def all_problems(*readings: Reading) -> pd.DataFrame:
 
     filled = [reading.problems for reading in readings if len(reading.problems)]
     return pd.concat(filled, ignore_index=True) if filled else readings[0].problems
+
+
+def all_columns(*readings: Reading) -> pd.DataFrame:
+    """What became of the columns of several tables, as one."""
+    import pandas as pd
+
+    return pd.concat([reading.columns for reading in readings], ignore_index=True)
 
 
 def about(day: dt.date, inputs: Iterable[Path | None]) -> dict[str, str]:
@@ -270,11 +306,70 @@ def _near(word: str, words: Iterable[str]) -> str:
     return f"；您是不是指 {close[0]}？" if close else ""
 
 
+# ---- choices kept in a file
+
+
+class SettingsOption(click.Option):
+    """`--settings FILE`: choices for the other options of a command, kept from month to month."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["--settings"], type=FILE, metavar="文件", is_eager=True, expose_value=False, callback=_read_settings,
+            help="常用的选择存成的 YAML 文件：每行一个选项名（不带 --）和它的值，如 column: {技术难题: 需求描述}；"
+            "“列”“工作表”可代替 column、sheet；命令行上写的优先。",
+        )  # fmt: skip
+
+
+_CHINESE = {"列": "column", "工作表": "sheet", "政策": "policy", "日期": "on"}
+
+
+def _read_settings(ctx: click.Context, param: click.Parameter, path: Path | None) -> None:
+    """The settings of a file as defaults of the command. Raises BadParameter with the line or the word at fault."""
+    if path is None:
+        return
+    known = {opt.lstrip("-"): one for one in ctx.command.params if isinstance(one, click.Option) for opt in one.opts}
+    content = read_settings(path)
+    defaults = {}
+    for key, value in content.items():
+        name = _CHINESE.get(key, key).lstrip("-")
+        one = known.get(name)
+        if one is None or one is param:
+            raise click.BadParameter(f"{path.name}：没有选项“{key}”{_near(name, known)}", ctx, param)
+        pairs = [f"{left}={right}" for left, right in value.items()] if isinstance(value, dict) else value
+        several = pairs if isinstance(pairs, list) else [pairs]
+        if any(isinstance(item, list | dict) for item in several) or (len(several) != 1 and not one.multiple):
+            raise click.BadParameter(f"{path.name}：“{key}”的值看不懂；请写成 名称: 值", ctx, param)
+        defaults[str(one.name)] = tuple(several) if one.multiple else several[0]
+    ctx.default_map = defaults
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """A YAML file of words as a dict; refused in one sentence. Raises TableError."""
+    import yaml
+
+    from matcher.tables.yaml import read_words
+
+    try:
+        content = read_words(path.read_text("utf-8-sig"))
+    except OSError as error:
+        raise TableError(f"{path.name}：打不开这个文件（{error.strerror}）") from error
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+        raise TableError(f"{path.name}：不是正确的 YAML 文件；请每行写一个 选项名: 值") from error
+    if not isinstance(content, dict):
+        raise TableError(f"{path.name}：不是设置文件；请每行写一个 选项名: 值")
+    return content
+
+
 # ---- help and usage errors in Chinese
 
 
 class Command(click.Command):
-    """A command whose help is Chinese."""
+    """A command whose help is Chinese; one that reads a table takes `--settings`."""
+
+    def __init__(self, *arguments: Any, **attributes: Any) -> None:
+        super().__init__(*arguments, **attributes)
+        if any(getattr(param, "callback", None) is _with_settings for param in self.params):
+            self.params.append(SettingsOption())
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Usage, what it does, arguments, options."""

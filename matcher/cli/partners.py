@@ -17,6 +17,7 @@ from matcher.cli.options import (
     Group,
     Number,
     OneOf,
+    all_columns,
     all_problems,
     argument,
     check,
@@ -162,7 +163,8 @@ def propose_command(
     )
     mask = not show_contacts
     problems = all_problems(firm_table, asking, answering)
-    write_partners(output, proposals, firms=firm_table.rows, problems=problems, on=on, mask=mask)
+    columns = all_columns(firm_table, asking, answering)
+    write_partners(output, proposals, firms=firm_table.rows, problems=problems, columns=columns, on=on, mask=mask)
     many = len(proposals.drop_duplicates(["policy", "enterprise_id", "outcome_id", "expert_id", "way"]))
     report(quiet, f"{proposals['enterprise_id'].nunique()} 家企业，{many} 条合作建议；结果已写入 {output}")
     left = 0 if weak else int((~owned_pairs(firm_table.rows, pairs, owned.needs)["good_match"]).sum())

@@ -102,7 +102,9 @@ def score_command(
         workbook = output.suffix.lower() == ".xlsx"
         tables, lines = sheets(firms.rows, policies, scored, on=on) if workbook else _plain(scored.summary)
         problems = answering_problems(firms.problems, scored.problems, titles if workbook else None)
-        files |= files_of(output, tables, problems=problems, notes=lines, title="政策判断", mask=mask)
+        files |= files_of(
+            output, tables, problems=problems, columns=firms.columns, notes=lines, title="政策判断", mask=mask
+        )
     for path, one in ((summary, scored.summary), (verdicts, scored.verdicts)):
         if path is not None:
             files |= files_of(path, {"": one}, mask=mask)
@@ -238,7 +240,9 @@ def programmes_command(
     names = dict(zip(firms.rows["enterprise_id"], firms.rows["name"], strict=True)) if "name" in firms.rows else {}
     tables, lines = sheets(result, names) if output.suffix.lower() == ".xlsx" else _plain(result)
     problems = answering_problems(firms.problems, faults)
-    write_tables(output, tables, problems=problems, notes=lines, title="政策工具", mask=not show_contacts)
+    write_tables(
+        output, tables, problems=problems, columns=firms.columns, notes=lines, title="政策工具", mask=not show_contacts
+    )
     counts: Any = result.groupby(["title", "decision"], sort=False).size()
     report(
         quiet,

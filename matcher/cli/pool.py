@@ -133,7 +133,10 @@ def import_command(
         written = opened.put(firms.rows, on=on, person=person, source=source or table.name)
     if problems is not None:
         listed = None if problems.suffix.lower() != ".xlsx" else firms.problems  # else they are the table itself
-        write(problems, import_sheets(written), firms.problems, problems=listed, mask=not show_contacts)
+        write(
+            problems, import_sheets(written), firms.problems, problems=listed, columns=firms.columns,
+            mask=not show_contacts,
+        )  # fmt: skip
     if len(written.conflicts):
         note(False, conflict_message(written.conflicts, headers(policies, list(firms.rows.columns))))
     report(

@@ -34,10 +34,11 @@ def write(
     *,
     mask: bool,
     problems: pd.DataFrame | None = None,
+    columns: pd.DataFrame | None = None,
     notes: list[str] | None = None,
 ) -> None:
     """Sheets in Chinese words for a workbook, else the table with its codes."""
     from matcher.export.tables import write_tables
 
     tables = sheets if output.suffix.lower() == ".xlsx" else {"": plain}
-    write_tables(output, tables, problems=problems, notes=notes, mask=mask)
+    write_tables(output, tables, problems=problems, columns=columns, notes=notes, mask=mask)

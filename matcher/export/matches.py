@@ -39,6 +39,7 @@ def write_matches(
     queries: pd.DataFrame,
     records: pd.DataFrame,
     problems: pd.DataFrame | None = None,
+    columns: pd.DataFrame | None = None,
     about: Mapping[str, str] | None = None,
     mask: bool = True,
 ) -> None:
@@ -55,6 +56,8 @@ def write_matches(
     problems
         What was found wrong in the inputs. Beside everything but a workbook they are written as
         `<stem>.problems.csv` when there are any (an older file of that name is always renewed).
+    columns
+        What became of the columns of the inputs (`Reading.columns`), for the sheet 列的去向 of a workbook.
     about
         Label -> text for the sheet 说明, such as the day and the settings of the run.
     mask
@@ -71,7 +74,8 @@ def write_matches(
     check_targets({output: SUFFIXES})
     target = Path(output)
     problems = pd.DataFrame(columns=PROBLEM_COLUMNS) if problems is None else problems
-    shown = [clean_table(table) for table in (matches, queries, records, problems)]
+    columns = pd.DataFrame() if columns is None else columns
+    shown = [clean_table(table) for table in (matches, queries, records, problems, columns)]
     if mask:
         ids = all_ids(shown[:3])
         shown = [mask_table(table, ids=ids) for table in shown]
@@ -87,6 +91,7 @@ def write_matches(
                 target,
                 report.sheets() if target.suffix.lower() == ".xlsx" else {"匹配结果": report.table()},
                 problems=report.problems,
+                columns=shown[4],
                 notes=report.legend() | report.counts() | report.about,
                 title=report.heading,
                 mask=False,

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import OutputError
-from matcher.export.titles import PROBLEMS, TITLES
+from matcher.export.titles import COLUMNS, PROBLEMS, TITLES
 from matcher.tables.reading import PROBLEM_COLUMNS
 
 EXCEL_ROWS = 1_048_576
@@ -304,6 +304,11 @@ def problems_sheet(problems: pd.DataFrame) -> Sheet:
     """The sheet 问题: what was wrong in the files that were read, rows that were not used tinted."""
     shade = ("kept", '="否"', "attention") if "kept" in problems else None
     return Sheet(problems, PROBLEMS, frozen=0, shade=shade)
+
+
+def columns_sheet(columns: pd.DataFrame) -> Sheet:
+    """The sheet 列的去向: what became of each column of the files that were read; not understood ones tinted."""
+    return Sheet(columns, COLUMNS, frozen=0, shade=("use", '="没看懂"', "attention"))
 
 
 def percent_digits(scores: Sequence[Any]) -> int:

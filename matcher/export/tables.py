@@ -15,7 +15,7 @@ import pandas as pd
 
 from matcher.errors import OutputError
 from matcher.export.formats import csv_bytes, is_text, json_bytes, parquet_bytes
-from matcher.export.sheets import Form, Sheet, notes_sheet, problems_sheet, workbook_bytes
+from matcher.export.sheets import Form, Sheet, columns_sheet, notes_sheet, problems_sheet, workbook_bytes
 from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.privacy import mask_ids, mask_nested, mask_table
@@ -30,19 +30,20 @@ def write_tables(
     tables: Mapping[str, Sheet | Form | pd.DataFrame],
     *,
     problems: pd.DataFrame | None = None,
+    columns: pd.DataFrame | None = None,
     notes: Mapping[str, str] | list[str] | None = None,
     title: str = "",
     mask: bool = True,
 ) -> None:
     """Write result tables to one file, in one step.
 
-    output: .xlsx holds all tables as sheets, then 问题 (`problems`) and 说明 (`notes`), with Chinese headers. .csv,
-    .parquet and .json hold the first table, with the names of its fields; the problems then stand beside it in
-    `<stem>.problems.csv`, which is written where there are any and renewed where it exists. mask: hide contacts in
-    cells, headers and such ids (see `matcher.tables.privacy`). Raises OutputError.
+    output: .xlsx holds all tables as sheets, then 问题 (`problems`), 列的去向 (`columns`, the account of `Reading`) and
+    说明 (`notes`), with Chinese headers. .csv, .parquet and .json hold the first table, with the names of its fields;
+    the problems then stand beside it in `<stem>.problems.csv`, which is written where there are any and renewed where
+    it exists. mask: hide contacts in cells, headers and such ids (see `matcher.tables.privacy`). Raises OutputError.
     """
     check_targets({output: _SUFFIXES})
-    save_files(files_of(output, tables, problems=problems, notes=notes, title=title, mask=mask))
+    save_files(files_of(output, tables, problems=problems, columns=columns, notes=notes, title=title, mask=mask))
 
 
 def files_of(
@@ -50,6 +51,7 @@ def files_of(
     tables: Mapping[str, Sheet | Form | pd.DataFrame],
     *,
     problems: pd.DataFrame | None = None,
+    columns: pd.DataFrame | None = None,
     notes: Mapping[str, str] | list[str] | None = None,
     title: str = "",
     mask: bool = True,
@@ -64,6 +66,8 @@ def files_of(
         return {**problem_files(target, problems, mask=mask), target: content}
     if problems is not None:
         sheets["问题"] = problems_sheet(problems)
+    if columns is not None and len(columns):
+        sheets["列的去向"] = columns_sheet(columns)
     if notes is not None:
         folded = any(
             isinstance(sheet, Sheet) and 0 < len(sheet.key) < sheet.table.shape[1] for sheet in sheets.values()

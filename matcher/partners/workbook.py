@@ -40,18 +40,22 @@ def write_partners(
     *,
     firms: pd.DataFrame,
     problems: pd.DataFrame | None = None,
+    columns: pd.DataFrame | None = None,
     on: dt.date,
     mask: bool = True,
 ) -> None:
     """Write what `propose` gave: a workbook with the sheets 合作建议, 问题 and 说明, or the table with its fields.
 
-    `firms` gives the names of the firms; `problems`: what was found wrong in the inputs. Raises OutputError.
+    `firms` gives the names of the firms; `problems`: what was found wrong in the inputs; `columns`: what became
+    of their columns. Raises OutputError.
     """
     sheet = Sheet(proposals)
     if Path(output).suffix.lower() == ".xlsx":
         sheet = Sheet(_in_words(proposals, firms), PARTNERS, key=_COLUMNS[:_KEY], frozen=2)
     notes = [f"判断日期 {on.isoformat()}", *_NOTES]
-    write_tables(output, {"合作建议": sheet}, problems=problems, notes=notes, title="合作建议", mask=mask)
+    write_tables(
+        output, {"合作建议": sheet}, problems=problems, columns=columns, notes=notes, title="合作建议", mask=mask
+    )
 
 
 def _in_words(proposals: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:

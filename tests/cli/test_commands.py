@@ -57,7 +57,7 @@ def test_every_kind_of_output(run, small, name):
     assert (small / name).stat().st_size > 100
     if name == "a.xlsx":
         book = openpyxl.load_workbook(small / name)
-        assert book.sheetnames == ["需求", "匹配结果", "问题", "说明"]
+        assert book.sheetnames == ["需求", "匹配结果", "问题", "列的去向", "说明"]
         first = list(book["匹配结果"].values)[1]
         assert first[:5] == ("001", "齿轮磨削烧伤检测", 1, "C1", "齿轮磨削烧伤检测装置")
         assert "2026-03-31" in str(list(book["说明"].values))

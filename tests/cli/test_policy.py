@@ -28,7 +28,7 @@ def test_score_writes_a_workbook_and_both_tables(run, firms):
     assert pd.read_csv("s.csv")["decision"].tolist() == ["passes", "unknown"]
     assert len(pd.read_parquet("v.parquet")) == 32
     book = pd.read_excel("out.xlsx", sheet_name=None, engine="calamine")
-    assert list(book) == ["结论", "逐条", "差距", "要问的事实", "问题", "说明"]
+    assert list(book) == ["结论", "逐条", "差距", "要问的事实", "问题", "列的去向", "说明"]
     assert book["结论"]["结论"].tolist() == ["通过", "缺少事实，未定"]
     assert book["结论"]["企业名称"].tolist() == ["=甲", "乙"]
     assert book["结论"]["先问"].fillna("").tolist() == ["", "中国境内（不含港澳台）注册的居民企业"]
@@ -90,6 +90,6 @@ def test_support_programmes(run, tmp_path):
         status, out, _ = run("instruments", *words, name)
         assert (status, out.splitlines()[0][:5]) == (0, "8 家企业")
     book = pd.read_excel("a.xlsx", sheet_name=None, engine="calamine")
-    assert list(book) == ["政策工具", "问题", "说明"]
+    assert list(book) == ["政策工具", "问题", "列的去向", "说明"]
     assert book["政策工具"].columns[:4].tolist() == ["企业编号", "企业名称", "政策工具", "阶段"]
     assert len(book["政策工具"]) == len(pd.read_csv("a.csv"))
