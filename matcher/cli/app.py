@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from matcher.cli import assignment, experts, fields, matching, partners, policy, pool
+from matcher.cli import assignment, experts, fields, matching, partners, policy, pool, tables
 from matcher.cli.options import Group, note, usage_sentence
 from matcher.errors import MatcherError
 
@@ -20,6 +20,7 @@ main_group = Group(
     "表格可为 csv、xlsx、xls、parquet 或 jsonl；联系方式在所有输出中默认遮盖。",
 )
 matching.add_commands(main_group)
+tables.add_commands(main_group)
 for room in (experts, policy, assignment, partners, fields, pool):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed

@@ -27,6 +27,7 @@ from matcher.cli.options import (
     report,
     sheet_option,
 )
+from matcher.cli.tables import template_command
 from matcher.errors import PolicyError
 
 if TYPE_CHECKING:
@@ -163,21 +164,6 @@ def explain_command(
     report(quiet, f"已写出 {output}")
 
 
-@group.command("template", help="写出一张空白企业表：中文表头、每列的填法、可选的词。")
-@click.argument("policy", nargs=-1, required=True, metavar="政策……")
-@output_option(".xlsx")
-@quiet_option
-def template_command(policy: Sequence[str], output: Path, quiet: bool) -> None:
-    """Write a blank table of firms."""
-    from matcher.export.tables import write_tables
-    from matcher.policy.blank_form import blank_sheets
-    from matcher.policy.policy import load_policy
-
-    check({output: (".xlsx",)})
-    write_tables(output, blank_sheets([load_policy(name) for name in policy]), title="企业情况表")
-    report(quiet, f"已写出 {output}")
-
-
 @group.command("list", help="列出自带的政策：编号、名称、版本、施行日期、是否核实、出处。")
 @on_option("只列这一天有效的版本。")
 def list_command(on: dt.date | None) -> None:
@@ -286,10 +272,11 @@ def _no_problems() -> pd.DataFrame:
     return pd.DataFrame(columns=PROBLEM_COLUMNS)
 
 
+group.add_command(template_command)
+
 ALIASES = {
     "score": score_command,
     "trace": explain_command,
-    "template": template_command,
     "policies": list_command,
     "check-policy": check_command,
     "instruments": programmes_command,

@@ -81,7 +81,8 @@ class Added(NamedTuple):
     problems: pd.DataFrame
 
 
-def _projects_contract() -> Contract:
+def projects_contract() -> Contract:
+    """One row an R&D project and year, with the eight categories of its expense."""
     policy = load_policy("hte-rd-expense")
     money = tuple(
         Column(name, "yuan", policy.columns[name].title, policy.columns[name].headers) for name in _CATEGORIES
@@ -321,7 +322,7 @@ def add_projects(
     from matcher.policy.scoring import score
 
     day_of = _application_days(firms, as_day(on))
-    reading = read_sheet(source, _projects_contract(), sheet=sheet)
+    reading = read_sheet(source, projects_contract(), sheet=sheet)
     linked = link(reading.rows, firms, accepted=accepted)
     rows = linked.rows[(linked.rows["enterprise_id"] != "") & linked.rows["year"].notna()].copy()
     money = rows[list(_CATEGORIES)].astype("Float64")

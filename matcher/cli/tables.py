@@ -1,0 +1,206 @@
+"""Tables before the work begins: blank ones to hand out, many to one, one to many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from matcher.cli.options import (
+    Command,
+    OneOf,
+    argument,
+    check,
+    contacts_option,
+    note,
+    option,
+    output_option,
+    policy_option,
+    quiet_option,
+    report,
+    sheet_of,
+    sheet_option,
+)
+
+if TYPE_CHECKING:
+    from matcher.tables.reading import Reading
+    from matcher.tables.schemas import Contract
+
+_FIRMS = ("hte", "tech-sme")  # whose columns a table of firms has where nothing else is said
+_KINDS = {
+    "needs": "需求",
+    "outcomes": "成果",
+    "experts": "专家",
+    "works": "业绩",
+    "projects": "研发项目",
+    "firms": "企业",
+}
+
+
+@click.command("template", cls=Command, help="写出一张空白表：表头、填法、可选的词、示例行，发给填表的人。")
+@click.argument("kind", nargs=-1, required=True, metavar="种类……")
+@output_option(".xlsx")
+@quiet_option
+def template_command(kind: Sequence[str], output: Path, quiet: bool) -> None:
+    """Write a blank table: needs, outcomes, experts, works, projects, firms, or the firms of some policies."""
+    from matcher.export.blank_forms import blank_table
+    from matcher.export.tables import write_tables
+    from matcher.policy.blank_form import blank_sheets
+    from matcher.policy.policy import load_policy
+
+    check({output: (".xlsx",)})
+    names = {title: name for name, title in _KINDS.items()}
+    words = [names.get(word.removesuffix("表"), word) for word in kind]
+    if len(words) == 1 and words[0] in _KINDS and words[0] != "firms":
+        contract = _contracts()[words[0]]
+        write_tables(output, blank_table(contract), title=f"{contract.title}表")
+    else:
+        policies = [name for word in words for name in (_FIRMS if word == "firms" else (word,))]
+        write_tables(output, blank_sheets([load_policy(name) for name in policies]), title="企业情况表")
+    report(quiet, f"已写出 {output}")
+
+
+@click.command("gather", cls=Command, help="把一个文件夹（或工作簿的各张表）里的表合成一张，记下来源；读 Word 表单。")
+@argument("source", "文件夹或文件", "各县区、各企业交来的表：xlsx、xls、csv、docx 等。")
+@output_option(".xlsx 或 .csv")
+@option(
+    "--kind",
+    type=OneOf(*_KINDS),
+    metavar="种类",
+    help="needs、outcomes、experts、works、projects 或 firms；默认看表头。",
+)
+@policy_option(required=False)
+@contacts_option
+@quiet_option
+def gather_command(
+    source: Path, output: Path, kind: str | None, policy: Sequence[str], show_contacts: bool, quiet: bool
+) -> None:
+    """All tables of a folder or all sheets of a workbook as one table."""
+    import pandas as pd
+
+    from matcher.errors import TableError
+    from matcher.export.sheets import Sheet
+    from matcher.export.tables import write_tables
+    from matcher.policy.firm_table import firm_contract, read_firms
+    from matcher.policy.policy import load_policies
+    from matcher.tables.gathering import files_in, gather, join_firms, likely_contract
+    from matcher.tables.reading import read_table
+
+    if not source.exists():
+        raise TableError(f"{source}：找不到这个文件或文件夹")
+    files = [path for path in files_in(source) if path.resolve() != output.resolve()]
+    check({output: (".xlsx", ".csv")}, *files)
+    if not files:
+        raise TableError(f"{source}：文件夹里没有能读的表（xlsx、xls、csv、parquet、jsonl、docx）")
+    policies = load_policies(list(policy) or list(_FIRMS))
+    contracts = {**_contracts(), "firms": firm_contract(policies)}
+    kind = kind or likely_contract(files, contracts)
+    contract = contracts[kind]
+
+    def reader(table: Any, sheet: str | None) -> Reading:
+        if kind == "firms":
+            return read_firms(table, policies, sheet=sheet)
+        return read_table(table, contract, sheet=sheet)
+
+    id_column = "enterprise_id" if kind == "firms" else contract.id_column
+    root = source if source.is_dir() else None
+    gathered = gather(files, contract, reader, id_column=id_column, root=root)
+    rows, problems = gathered.rows, gathered.problems
+    if kind == "firms":
+        rows, differing = join_firms(rows)
+        problems = pd.concat([problems, differing], ignore_index=True) if len(differing) else problems
+    titles = {column.name: column.title for column in contract.columns}
+    ready = _as_read(rows, contract)
+    sheet = Sheet(ready, titles, frozen=2)
+    if output.suffix.lower() == ".csv":
+        sheet = Sheet(ready.rename(columns=titles))
+    write_tables(
+        output, {_KINDS[kind]: sheet}, problems=problems, columns=gathered.columns,
+        title=f"{_KINDS[kind]}汇总", mask=not show_contacts,
+    )  # fmt: skip
+    unread = problems.loc[problems["problem"].str.startswith("没有读入"), "file"].nunique()
+    report(
+        quiet,
+        f"{len(files)} 个文件合成 {len(rows)} 行{_KINDS[kind]}"
+        + (f"，{unread} 个文件有没读入的表（见“问题”）" if unread else ""),
+    )
+    note(quiet, *(f"  {line.file} {line.problem}" for line in _left_out(problems)))
+
+
+@click.command("split", cls=Command, help="把一张整齐的表按某一列（如 地区）拆成一个值一个文件。")
+@argument("table", "表", "如 matcher gather 写出的表。")
+@option("--by", required=True, metavar="表头", help="按哪一列拆，如 地区。")
+@option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="文件夹",
+    help="写到哪个文件夹：一个值一个 .xlsx。",
+)
+@sheet_option()
+@contacts_option
+@quiet_option
+def split_command(table: Path, by: str, output: Path, sheet: str | None, show_contacts: bool, quiet: bool) -> None:
+    """One workbook for each value of a column."""
+    from matcher.export.tables import files_of
+    from matcher.export.targets import check_folder, make_folder, save_files
+    from matcher.tables.gathering import split
+
+    check_folder(output, [table])
+    parts = split(table, by, sheet=sheet_of(sheet))
+    names = _file_names(list(parts))
+    files: dict[Path, bytes] = {}
+    for value, rows in parts.items():
+        files |= files_of(output / f"{names[value]}.xlsx", {"表": rows}, title=value, mask=not show_contacts)
+    make_folder(output)
+    save_files(files)
+    report(quiet, f"拆成 {len(parts)} 个文件：" + "、".join(f"{value} {len(rows)} 行" for value, rows in parts.items()))
+
+
+def _contracts() -> dict[str, Contract]:
+    from matcher.policy.detail_tables import projects_contract
+    from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
+
+    return {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS, "projects": projects_contract()}
+
+
+def _as_read(rows: Any, contract: Contract) -> Any:
+    """The rows as a table that reads the same again: soft values as they were written, no columns without a value."""
+    out = rows
+    for column in contract.columns:
+        soft = [f"{column.name}{end}" for end in ("_low", "_high", "_text", "_state") if f"{column.name}{end}" in out]
+        text = f"{column.name}_text"
+        if text in out and column.name in out:
+            written = out[text].where(out[text].notna() & (out[text] != ""), None)
+            out = out.assign(**{column.name: written.where(written.notna(), out[column.name])})
+        out = out.drop(columns=soft)
+    filled = out.notna() & (out.astype(object).where(out.notna(), "") != "")
+    empty = [name for name in out if not filled[name].any()]
+    return out.drop(columns=[name for name in empty if name != contract.id_column])
+
+
+def _left_out(problems: Any) -> list[Any]:
+    return list(problems[problems["problem"].str.startswith("没有读入")].head(10).itertuples(index=False))
+
+
+def _file_names(values: Sequence[str]) -> dict[str, str]:
+    """A file name for each value, none twice."""
+    names: dict[str, str] = {}
+    for value in values:
+        plain = re.sub(r'[\\/:*?"<>|\s]+', "_", value).strip("._")[:80] or "未填"
+        name, many = plain, 1
+        while name.lower() in {taken.lower() for taken in names.values()}:
+            many += 1
+            name = f"{plain}_{many}"
+        names[value] = name
+    return names
+
+
+def add_commands(main: Any) -> None:
+    """Put the commands on the main group."""
+    for command in (template_command, gather_command, split_command):
+        main.add_command(command)

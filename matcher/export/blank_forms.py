@@ -1,0 +1,82 @@
+"""Blank tables of needs, outcomes, experts and works for people to fill in: notes, lists to choose from, examples."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from matcher.export.sheets import Sheet
+from matcher.tables.schemas import Contract
+
+_HINTS = {
+    "id": "每行一个，不要重复；按文本填写",
+    "text": "按文本填写",
+    "labels": "可填几个，用“、”隔开",
+    "date": "填 2026-11-24",
+    "number": "填数字",
+    "yuan": "以万元填写，只填数字",
+    "share": "填 10% 或 0.1",
+    "yesno": "填“是”或“否”",
+}
+_MORE = {
+    "title": "一句话说清是什么",
+    "description": "写清对象、问题、指标（数值和单位）、现有条件；不要写联系方式",
+    "region": "写到县区，如 临沂市兰山区",
+    "valid_until": "过了这一天就不再推荐；不填为长期",
+    "authors": "用“、”隔开",
+}
+_EXAMPLES: dict[str, list[dict[str, object]]] = {
+    "needs": [
+        {
+            "need_id": "XQ-001", "title": "装载机变速箱齿轮磨削烧伤在线检测",
+            "description": "硬齿面齿轮磨削后有烧伤，现靠酸洗抽检。"
+            "要求单齿检测不超过 2 秒，检出率不低于 95%，不损伤齿面。",
+            "industry": "专用设备制造业", "field": "先进制造与自动化", "region": "临沂市兰山区",
+            "cooperation": "委托开发、技术服务",
+            "budget": 80, "enterprise": "虚构机械有限公司", "valid_until": "2027-06-30", "posted_on": "2026-11-01",
+        }
+    ],
+    "outcomes": [
+        {
+            "outcome_id": "CG-001", "title": "硬齿面烧伤无损检测仪",
+            "description": "用磁弹噪声在线检测齿轮磨削烧伤，单齿 1.6 秒，检出率 97%，已在一条产线试用。",
+            "scope": "齿轮、轴承等磨削件", "field": "先进制造与自动化", "region": "临沂市", "institution": "虚构大学",
+            "maturity": "中试阶段", "ip_type": "发明专利", "cooperation": "技术转让、技术许可", "price": "面议",
+        }
+    ],
+    "experts": [
+        {
+            "expert_id": "ZJ-001", "name": "虚构甲", "institution": "虚构大学", "title": "无损检测；齿轮制造",
+            "description": "从事磨削烧伤检测与表面完整性研究。", "position": "教授", "region": "临沂市",
+        }
+    ],
+    "works": [
+        {
+            "work_id": "YJ-001", "expert_id": "ZJ-001", "title": "磁弹噪声检测硬齿面烧伤的方法",
+            "description": "提出标定方法，误判率下降一半。", "kind": "论文", "role": "第一作者", "date": "2024-05-20",
+        }
+    ],
+}  # fmt: skip
+
+
+def blank_table(contract: Contract) -> dict[str, Sheet]:
+    """The sheets of a blank workbook: one to be filled in, 示例 (made-up rows), 填写说明."""
+    columns = [column for column in contract.columns if column.name != contract.id_column or column.title != "序号"]
+    titles = {one.name: one.title + ("（万元）" if one.kind == "yuan" else "") for one in columns}
+    hints = {one.name: "；".join(filter(None, (_MORE.get(one.name), _HINTS[one.kind]))) for one in columns}
+    choices = {one.name: ["是", "否"] for one in columns if one.kind == "yesno"}
+    for one in columns:
+        if one.labels:
+            hints[one.name] += f"，如 {'、'.join(one.labels[:8])}"
+    look: dict[str, Any] = {"titles": titles, "frozen": 2}
+    formats = {one.name: "@" for one in columns if one.kind in ("id", "text", "labels")}
+    blank = pd.DataFrame(columns=list(titles), dtype=object)
+    example = pd.DataFrame(_EXAMPLES.get(contract.name, []), columns=list(titles)).astype(object)
+    told = pd.DataFrame(
+        [(titles[one.name], one.name, hints[one.name]) for one in columns], columns=["列名", "英文列名", "填法"]
+    )
+    sheets = {contract.title: Sheet(blank, **look, formats=formats, comments=hints, choices=choices)}
+    if len(example):
+        sheets["示例（虚构）"] = Sheet(example.where(example.notna(), None), **look)
+    return {**sheets, "填写说明": Sheet(told)}

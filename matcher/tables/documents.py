@@ -1,0 +1,129 @@
+"""Word documents that firms send back: lists with a header, and forms of label and value, as grids of cells.
+
+Needs python-docx (`pip install "enterprise-matcher[office]"`).
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from matcher.errors import TableError
+from matcher.tables.grids import MAX_BYTES, MAX_RATIO, Book, Grid
+from matcher.tables.headers import header_key
+from matcher.tables.schemas import Contract
+
+_BRACKETS = re.compile(r"[（(][^（()）]*[)）][：:]?$")
+_LINE = re.compile(r"\s*([^：:\n]{2,30})[：:]\s*(\S.*)", re.S)
+
+
+def _names(text: str, known: set[str]) -> bool:
+    """Whether a text is a header of the contract; a unit in brackets behind it does not matter."""
+    return header_key(text) in known or header_key(_BRACKETS.sub("", text)) in known
+
+
+def is_document(data: bytes) -> bool:
+    """Whether the bytes are a .docx file."""
+    try:
+        return data.startswith(b"PK") and "word/document.xml" in zipfile.ZipFile(io.BytesIO(data)).namelist()
+    except zipfile.BadZipFile:
+        return False
+
+
+def read_document(name: str, data: bytes, contract: Contract) -> Book:
+    """The records of a .docx file as one grid a list, and one grid for all its forms.
+
+    A table whose first row holds mostly headers of the contract is a list. Other tables are forms: a cell with a header
+    of the contract, or one that ends with a colon, is a label; the cell after it, or below it where nothing stands
+    beside it, is its value. A label that comes again begins the next record.
+
+    Raises TableError where the file is damaged, holds no table, or python-docx is not installed.
+    """
+    known = {header_key(word) for one in contract.columns for word in (*one.headers, one.title, one.name)}
+    grids: list[Grid] = []
+    pairs: list[tuple[str, str]] = []
+    for rows in _tables(name, data):
+        heads = [_names(cell, known) for cell in rows[0] if cell] if rows else []
+        if len(rows) > 1 and sum(heads) > max(1, len(heads) / 2):
+            grids.append(Grid(f"表格{len(grids) + 1}", [list(row) for row in rows], range(1, len(rows) + 1)))
+        else:
+            pairs += list(_pairs(rows, known))
+    records = _records(pairs)
+    if records:
+        labels = list(dict.fromkeys(label for record in records for label in record))
+        body: list[Sequence[object]] = [[record.get(label, "") for label in labels] for record in records]
+        grids.append(Grid("表单", [labels, *body], range(len(body) + 1)))
+    if not grids:
+        raise TableError(f"{name}：这份 Word 文档里没有表格，也没有“名称：内容”这样的行；请按表格填写后再交")
+    return Book(name, grids)
+
+
+def _tables(name: str, data: bytes) -> Iterator[list[list[str]]]:
+    """The cells of each table, a merged cell once; then the lines of the text as one table of labels and values."""
+    try:
+        import docx
+    except ImportError:
+        raise TableError(
+            f'{name}：读 Word 文档需要 python-docx；请运行 pip install "enterprise-matcher[office]"'
+        ) from None
+    try:
+        packed = zipfile.ZipFile(io.BytesIO(data))
+        unpacked = sum(member.file_size for member in packed.infolist())
+        if unpacked > MAX_BYTES or unpacked > max(MAX_BYTES >> 4, MAX_RATIO * len(data)):
+            raise TableError(f"{name}：解开后有 {unpacked >> 20} MB，不像正常的文档")
+        document = docx.Document(io.BytesIO(data))
+        tables = [[_cells(row) for row in table.rows] for table in document.tables]
+        lines = [match for part in document.paragraphs if (match := _LINE.fullmatch(part.text))]
+    except (zipfile.BadZipFile, KeyError, ValueError, OSError, RuntimeError, AttributeError, RecursionError) as error:
+        raise TableError(f"{name}：Word 文档已损坏，读不出来；请重新保存") from error
+    yield from tables
+    yield [[f"{match[1]}：", match[2].strip()] for match in lines]
+
+
+def _cells(row: Any) -> list[str]:
+    cells: list[str] = []
+    before = None
+    for cell in row.cells:
+        if cell._tc is not before:  # a merged cell is given once for each place that it covers
+            cells.append(cell.text.strip())
+        before = cell._tc
+    return cells
+
+
+def _pairs(rows: Sequence[Sequence[str]], known: set[str]) -> Iterator[tuple[str, str]]:
+    def is_label(cell: str) -> bool:
+        return 0 < len(cell) <= 40 and (_names(cell, known) or cell.endswith(("：", ":")))
+
+    waiting = ""
+    for row in rows:
+        at = 0
+        if waiting and len(row) == 1 and not is_label(row[0]):
+            yield waiting, row[0]
+            waiting = ""
+            continue
+        waiting = ""
+        while at < len(row):
+            cell = row[at]
+            if is_label(cell):
+                label = cell.rstrip("：: ")
+                if at + 1 < len(row) and not is_label(row[at + 1]):
+                    yield label, row[at + 1]
+                    at += 1
+                elif len(row) == 1:
+                    waiting = label
+            elif len(row) == 2 and at == 0 and 0 < len(cell) <= 40 and row[1]:
+                yield cell, row[1]  # a line of a form with a label that the contract does not know
+                at += 1
+            at += 1
+
+
+def _records(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    records: list[dict[str, str]] = []
+    for label, value in pairs:
+        if not records or label in records[-1]:
+            records.append({})
+        records[-1][label] = value
+    return [record for record in records if any(record.values())]

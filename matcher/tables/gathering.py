@@ -1,0 +1,208 @@
+"""Many tables of one kind, as they come in from counties and firms, to one; and one table to many again."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from matcher.errors import TableError
+from matcher.tables.cells import as_written, is_blank
+from matcher.tables.documents import is_document, read_document
+from matcher.tables.grids import Book, Source, read_book
+from matcher.tables.headers import HEADER_ROWS, find_header, header_key
+from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
+from matcher.tables.schemas import Contract
+
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
+SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds
+_OWN = {"问题", "列的去向", "说明", "填写说明", "示例（虚构）"}  # sheets that this library wrote
+_COUNTY = re.compile(r"[\u4e00-\u9fff]{1,7}?(?:自治县|开发区|高新区|新区|区|县|市|旗)")
+
+Reader = Callable[..., Reading]
+
+
+class Gathered(NamedTuple):
+    """All rows, where they come from in the columns SOURCES; the problems of all files; what became of columns."""
+
+    rows: pd.DataFrame
+    problems: pd.DataFrame
+    columns: pd.DataFrame
+
+
+def files_in(place: Path) -> list[Path]:
+    """The files of a folder and its folders that can be read, in the order of their names; or the one file."""
+    if not place.is_dir():
+        return [place]
+    found = [path for path in place.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
+    return sorted(path for path in found if not path.name.startswith(("~$", ".")))
+
+
+def likely_contract(files: Sequence[Path], contracts: Mapping[str, Contract]) -> str:
+    """The name of the contract that knows the most headers of the most files. Raises TableError."""
+    votes = dict.fromkeys(contracts, 0)
+    for path in files:
+        places = {}
+        for name, contract in contracts.items():
+            with contextlib.suppress(TableError, OSError):
+                places[name] = len(find_header(_book(path, contract), contract, {})[1].places)
+        if places:
+            votes[max(places, key=lambda name: places[name])] += 1
+    best = max(votes, key=lambda name: votes[name])
+    if not votes[best]:
+        raise TableError("看不出这些是什么表；请用 --kind 说明，如 --kind needs")
+    return best
+
+
+def _book(path: Path, contract: Contract) -> Book:
+    data = path.read_bytes() if path.suffix.lower() == ".docx" else b""
+    return read_document(path.name, data, contract) if data and is_document(data) else read_book(path)
+
+
+def gather(
+    files: Sequence[Path], contract: Contract, reader: Reader, *, id_column: str, root: Path | None = None
+) -> Gathered:
+    """Read all sheets of all files by one reader and put them under each other.
+
+    files: tables and Word documents. reader: called with a source and `sheet`, gives a `Reading`. id_column: made
+    unique over all files; what was written is kept in 原编号 where it had to change. root: the folder that the files
+    were found in; names of folders below it can be counties.
+
+    A file or a sheet that cannot be read is listed and left out. Raises TableError where nothing can be read.
+    """
+    parts: list[pd.DataFrame] = []
+    problems: list[pd.DataFrame] = []
+    accounts: list[pd.DataFrame] = []
+    for path in files:
+        for sheet, source in _sheets(path, contract, problems):
+            try:
+                reading = reader(source, sheet=None if isinstance(source, pd.DataFrame) else sheet or None)
+            except TableError as error:
+                problems.append(_left_out(path, sheet, str(error)))
+                continue
+            name = path.relative_to(root).as_posix() if root else path.name
+            county = _county((sheet, path.stem, *(part for part in reversed(Path(name).parts[:-1]))))
+            parts.append(reading.rows.assign(**dict(zip(SOURCES, (name, sheet, county), strict=True))))
+            problems.append(reading.problems.assign(file=name, sheet=sheet))
+            accounts.append(reading.columns.assign(file=name, sheet=sheet))
+    if not parts:
+        raise TableError("没有一个文件能读入：" + "；".join(line["problem"].iloc[0] for line in problems[:3]))
+    rows = _unique(pd.concat([_plain(part) for part in parts], ignore_index=True), id_column)
+    listed = pd.concat([part for part in problems if len(part)] or [pd.DataFrame(columns=PROBLEM_COLUMNS)])
+    account = pd.concat(accounts) if accounts else pd.DataFrame(columns=COLUMN_ACCOUNT)
+    return Gathered(rows, listed.reset_index(drop=True)[PROBLEM_COLUMNS], account.reset_index(drop=True))
+
+
+def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Iterator[tuple[str, Source]]:
+    """Each sheet that has the header of the contract: its name, and what a reader takes."""
+    try:
+        book = _book(path, contract)
+    except (TableError, OSError) as error:
+        problems.append(_left_out(path, "", str(error)))
+        return
+    for grid in book.grids:
+        if grid.sheet in _OWN or all(all(map(is_blank, row)) for row in grid.rows):
+            continue
+        try:
+            find_header(book._replace(grids=[grid]), contract, {})
+        except TableError:
+            problems.append(_left_out(path, grid.sheet, f"不是{contract.title}表"))
+            continue
+        if path.suffix.lower() == ".docx":
+            yield grid.sheet, pd.DataFrame(list(grid.rows[1:]), columns=list(grid.rows[0]), dtype=object)
+        else:
+            yield grid.sheet, path
+
+
+def _left_out(path: Path, sheet: str, why: str) -> pd.DataFrame:
+    line = (path.name, sheet, None, "", "", f"没有读入：{why}", "请改好后重新汇总", False)
+    return pd.DataFrame([line], columns=PROBLEM_COLUMNS)
+
+
+def _plain(rows: pd.DataFrame) -> pd.DataFrame:
+    """A table whose columns can stand under those of another: every column of plain objects."""
+    return rows.astype(object).where(rows.notna(), None)
+
+
+def _county(names: Sequence[str]) -> str:
+    return next((match[0] for name in names if (match := _COUNTY.search(name))), "")
+
+
+def _unique(rows: pd.DataFrame, id_column: str) -> pd.DataFrame:
+    """The rows with ids that no two files share: the county or file goes before an id that is taken."""
+    taken: dict[str, int] = {}
+    ids, written = [], []
+    for id_, file, county in zip(rows[id_column], rows[SOURCES[0]], rows[SOURCES[2]], strict=True):
+        name = id_
+        if name in taken:
+            name = f"{county or Path(file).stem}-{id_}"
+            while name in taken:
+                taken[name] += 1
+                name = f"{name}-{taken[name]}"
+        taken[name] = 1
+        ids.append(name)
+        written.append(id_ if name != id_ else "")
+    out = rows.assign(**{id_column: ids})
+    return out.assign(原编号=written) if any(written) else out
+
+
+def join_firms(rows: pd.DataFrame, id_column: str = "enterprise_id") -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows of one firm to one row: the first value of each column; values that differ are listed as problems."""
+    problems = []
+    first: dict[str, dict[str, object]] = {}
+    records: list[dict[str, object]] = [
+        dict(zip(rows.columns, row, strict=True)) for row in rows.itertuples(index=False)
+    ]
+    for record in records:
+        firm = str(record[id_column])
+        before = first.setdefault(firm, record)
+        for name, value in record.items():
+            if is_blank(value) or value == before[name]:
+                continue
+            if is_blank(before[name]):
+                before[name] = value
+            elif name not in SOURCES:
+                problem = f"同一企业（{firm}）在两张表中不同：{as_written(before[name])}，采用先读到的"
+                where = record[SOURCES[0]], record[SOURCES[1]], None, name
+                problems.append((*where, as_written(value), problem, "请核对", True))
+            elif str(value) not in str(before[name]).split("；"):
+                before[name] = f"{before[name]}；{value}"
+    return pd.DataFrame(list(first.values()), columns=rows.columns), pd.DataFrame(problems, columns=PROBLEM_COLUMNS)
+
+
+def split(source: Source, by: str, *, sheet: str | int | None = None) -> dict[str, pd.DataFrame]:
+    """The rows of a tidy table by the value of one column, as they are written; "未填" where it is empty.
+
+    Raises TableError where no row among the first has such a header, or something stands above the header, such as a
+    line with the unit, that each part would lose.
+    """
+    book = read_book(source, sheet=sheet)
+    for grid in book.grids:
+        for at, row in enumerate(grid.rows[:HEADER_ROWS]):
+            texts = [as_written(cell).strip() for cell in row]
+            keys = list(map(header_key, texts))
+            if header_key(by) not in keys:
+                continue
+            if any(not all(map(is_blank, above)) for above in grid.rows[:at]):
+                raise TableError(f"{book.name}：表头上方还有内容，拆开会丢失；请先用 matcher gather 合成整齐的表")
+            place = keys.index(header_key(by))
+            names = [text or f"第{i + 1}列" for i, text in enumerate(texts)]
+            body = [[*row, *[None] * len(names)][: len(names)] for row in grid.rows[at + 1 :]]
+            body = [row for row in body if not all(map(is_blank, row))]
+            values = [as_written(row[place]).strip() or "未填" for row in body]
+            table = pd.DataFrame(body, columns=_apart(names), dtype=object)
+            return {value: table[[one == value for one in values]] for value in dict.fromkeys(values)}
+    raise TableError(f"{book.name}：没有“{by}”这一列；请照表头的写法指定")
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    seen: dict[str, int] = {}
+    out = []
+    for name in names:
+        seen[name] = seen.get(name, 0) + 1
+        out.append(name if seen[name] == 1 else f"{name}_{seen[name]}")
+    return out

@@ -1,0 +1,110 @@
+"""Blank tables, many tables to one, one to many."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher import load_policy, read_firms, read_needs
+
+NEEDS = "编号,需求名称,需求描述,预算（万元）,联系电话\n1,磨齿烧伤检测,齿轮表面烧伤难以检测,80,13800001234\n"
+
+
+def rows_of(path, sheet):
+    first, *rest = openpyxl.load_workbook(path)[sheet].iter_rows(values_only=True)
+    return [dict(zip(first, row, strict=True)) for row in rest]
+
+
+@pytest.mark.parametrize("kind", ["needs", "需求", "outcomes", "experts", "works", "projects"])
+def test_a_blank_table_is_read_as_one_of_its_kind(run, tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    assert run("template", kind, "-o", "空.xlsx")[0] == 0
+    book = openpyxl.load_workbook("空.xlsx")
+    assert "填写说明" in book.sheetnames
+    assert all(cell.comment for cell in book.worksheets[0][1])
+
+
+def test_the_example_of_a_blank_table_can_be_read(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    run("template", "needs", "-o", "空.xlsx")
+    rows, problems = read_needs("空.xlsx", sheet="示例（虚构）")
+    assert rows["budget"].tolist() == [800_000]
+    assert problems.empty
+
+
+def test_a_folder_becomes_one_table_that_says_where_each_row_is_from(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    for county, budget in (("兰山区", "预算（万元）"), ("费县", "预算（元）")):
+        (tmp_path / "交来" / county).mkdir(parents=True)
+        text = NEEDS.replace("预算（万元）", budget)
+        (tmp_path / "交来" / county / "需求.csv").write_text(text, "utf-8-sig")
+    (tmp_path / "交来" / "坏.csv").write_text("没有\n表头\n", "utf-8")
+    (tmp_path / "交来" / "费县" / "~$需求.xlsx").write_bytes(b"lock")
+    status, out, said = run("gather", "交来", "-o", "全部.xlsx")
+    assert (status, out) == (0, "3 个文件合成 2 行需求，1 个文件有没读入的表（见“问题”）\n")
+    assert "坏.csv 没有读入" in said
+    rows = rows_of("全部.xlsx", "需求")
+    assert [row["来源文件"] for row in rows] == ["兰山区/需求.csv", "费县/需求.csv"]
+    assert [row["来源县区"] for row in rows] == ["兰山区", "费县"]
+    assert [row["需求编号"] for row in rows] == ["1", "费县-1"]
+    assert "13800001234" not in str(rows)
+    again = read_needs("全部.xlsx").rows
+    assert sorted(again["budget"]) == [80, 800_000]
+
+
+def test_firms_of_several_sheets_are_joined_by_their_code(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code = "91350100M000100Y43"
+    first = pd.DataFrame({"企业名称": ["虚构甲"], "统一社会信用代码": [code], "职工总数": [120]})
+    second = pd.DataFrame(
+        {"企业名称": ["虚构甲"], "统一社会信用代码": [code], "职工总数": [110], "资产总额（万元）": [500]}
+    )
+    with pd.ExcelWriter("各表.xlsx") as writer:
+        first.to_excel(writer, sheet_name="费县", index=False)
+        second.to_excel(writer, sheet_name="兰山区", index=False)
+    assert run("gather", "各表.xlsx", "-o", "企业.xlsx", "--kind", "firms")[0] == 0
+    (firm,) = read_firms("企业.xlsx", [load_policy("hte"), load_policy("tech-sme")]).rows.to_dict("records")
+    assert (firm["employees_total"], firm["assets_total"]) == (120, 5_000_000)
+    assert any("在两张表中不同" in str(row["问题"]) for row in rows_of("企业.xlsx", "问题"))
+
+
+def test_a_word_form_is_a_record_and_a_word_list_is_a_table(run, tmp_path, monkeypatch):
+    docx = pytest.importorskip("docx")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "表").mkdir()
+    form = docx.Document()
+    form.add_paragraph("企业名称：虚构甲公司")
+    table = form.add_table(rows=4, cols=4)
+    for at, cells in enumerate(
+        (("需求名称", "桃子保鲜", "所属行业", "农业"), ("预算（万元）", "80", "合作方式", "委托开发"))
+    ):
+        for place, text in enumerate(cells):
+            table.cell(at, place).text = text
+    for at, text in ((2, "需求描述"), (3, "桃子褐变，要求 0 度贮藏 30 天。")):
+        table.cell(at, 0).merge(table.cell(at, 3)).text = text
+    form.save("表/甲.docx")
+    listed = docx.Document()
+    table = listed.add_table(rows=3, cols=2)
+    for at, cells in enumerate((("需求名称", "需求描述"), ("面粉筛分", "含麸星"), ("齿轮检测", "烧伤"))):
+        for place, text in enumerate(cells):
+            table.cell(at, place).text = text
+    listed.save("表/乙.docx")
+    assert run("gather", "表", "-o", "全部.csv")[0] == 0
+    rows = read_needs("全部.csv").rows.set_index("title")
+    assert sorted(rows.index) == ["桃子保鲜", "面粉筛分", "齿轮检测"]
+    peach = rows.loc["桃子保鲜"]
+    assert (peach["enterprise"], peach["industry"], peach["budget"]) == ("虚构甲公司", "农业", 800_000)
+    assert peach["description"] == "桃子褐变，要求 0 度贮藏 30 天。"
+
+
+def test_a_table_is_split_by_a_column(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "全部.csv").write_text("名称,地区\n甲,费县\n乙,兰山区\n丙,费县\n丁,\n", "utf-8-sig")
+    assert run("split", "全部.csv", "--by", "地区", "-o", "拆") == (
+        0, "拆成 3 个文件：费县 2 行、兰山区 1 行、未填 1 行\n", "",
+    )  # fmt: skip
+    assert [row["名称"] for row in rows_of("拆/费县.xlsx", "表")] == ["甲", "丙"]
+    assert run("split", "全部.csv", "--by", "县", "-o", "拆2")[::2] == (
+        2, "全部.csv：没有“县”这一列；请照表头的写法指定\n",
+    )  # fmt: skip
+    (tmp_path / "上.csv").write_text("单位：万元,\n名称,地区\n甲,费县\n", "utf-8-sig")
+    assert "先用 matcher gather" in run("split", "上.csv", "--by", "地区", "-o", "拆3")[2]
