@@ -1,12 +1,15 @@
 """How much of a table is read right, measured on tables whose truth is known.
 
-A kind is one way in which a clerk, Excel, WPS or a platform writes a table; a variant is one made-up table of that kind.
-Every cell of the truth is compared with what the public readers give:
+A kind is one way in which a clerk, Excel, WPS or a platform writes a table; a variant is one made-up table of it. Every
+cell of the truth is compared with what the public readers give:
 
 right    the value of the truth
 told     another value or none, and a problem names the cell, its column, its row or the sheet's unit
 asked    a cell that no person could be sure of, and a problem names it
 silent   anything else: a wrong value, a row that is gone, a row that is no record
+
+`noise` counts right cells that a problem names all the same, `unlisted` the columns of which the reading's account of
+columns says nothing.
 
     python tests/generated_tables.py [--kinds units,two_row_years] [--variants 20] [--seed 0] [--show 5] [--keep FOLDER]
 """
@@ -31,7 +34,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from table_kinds import dates, files, headers, ids, numbers, rows, texts, units
 from table_kinds.draft import MONEY, OFFICIAL, TITLES, Draft, Line
-from table_kinds.expected import Ask, fold, holds, same_column
+from table_kinds.expected import Ask, Either, fold, holds, same_column
 
 from matcher import MatcherError, read_experts, read_firms, read_needs, read_outcomes, read_works
 
@@ -124,50 +127,81 @@ def _compare(kind: str, number: int, made: Draft, path: Path) -> Tally:
         return tally
     except Exception as fault:
         where = traceback.extract_tb(fault.__traceback__)[-1]
-        tally.crashes.append(f"{kind} {number}: {type(fault).__name__} {fault} ({Path(where.filename).name}:{where.lineno})")
+        tally.crashes.append(
+            f"{kind} {number}: {type(fault).__name__} {fault} ({Path(where.filename).name}:{where.lineno})"
+        )
         tally.counts["silent"] = len(cells) + len(others)
         return tally
 
-    told = _Told(made, lines, reading, path)
-    got: dict[str, list[dict[str, Any]]] = {}
-    for row in reading.rows.to_dict("records"):
-        got.setdefault(fold(row.get(made.key)), []).append({str(name): value for name, value in row.items()})
+    told = _Told(made, lines, reading)
+    got = [{str(name): value for name, value in row.items()} for row in reading.rows.to_dict("records")]
+    tally.counts["unlisted"] = sum(
+        bool(str(head or "").strip()) and not told.accounts_for(str(head))
+        for head in (made.header_row() if made.header_lines is None and made.lines is None else [])
+    )
+    paired, strangers = _pair(made, list(records), got)
     for record, place in records.items():
-        same = got.get(fold(made.truth[record][made.key]))
-        row = same.pop(0) if same else None
+        row = paired.get(record)
         for name, expected in made.truth[record].items():
-            named = told.of(place, name)
+            known = told.dropped(place) if row is None else told.of(place, name)
             if row is not None and holds(expected, row, name):
                 what = "right"
-                tally.counts["noise"] += named and not isinstance(expected, Ask)
-            elif row is None:
-                what = ("asked" if isinstance(expected, Ask) else "told") if told.dropped(place) else "silent"
+                tally.counts["noise"] += known and not isinstance(expected, Ask)
+            elif known:
+                what = "asked" if isinstance(expected, Ask) else "told"
             else:
-                what = ("asked" if isinstance(expected, Ask) else "told") if named else "silent"
-            tally.counts[what] += 1
-            if what == "silent":
+                what = "silent"
                 value = "the row is gone" if row is None else repr(row.get(name))
-                header = f"{made.headers.get(name, name)}={made.written[record].get(name)!r}"
-                tally.silent.append(Silent(kind, number, place, name, repr(expected), value, header))
-    strangers = [row for left in got.values() for row in left]
-    for row in strangers:
-        shown = {name: value for name, value in row.items() if not pd.isna(value) and value != ""}
-        tally.counts["cells"] += 1
-        tally.counts["silent"] += 1
-        tally.silent.append(Silent(kind, number, 0, made.key, "no record", str(list(shown.values())[:4]), "a row too many"))
+                cell = f"{made.headers.get(name, name)}={made.written[record].get(name)!r}"
+                tally.silent.append(Silent(kind, number, place, name, repr(expected), value, cell))
+            tally.counts[what] += 1
     for place in others:
-        what = "right" if told.dropped(place) else "silent"
+        words = {fold(cell) for cell in lines[place - 1].cells if cell is not None}
+        read_as = next((row for row in strangers if fold(row.get(made.key)) in words | {""}), None)
+        if read_as is not None:
+            strangers.remove(read_as)
+        known = told.dropped(place) if read_as is None else told.of(place, made.key)
+        what = "silent" if not known else "right" if read_as is None else "told"
         tally.counts[what] += 1
         if what == "silent":
             text = " ".join(str(cell) for cell in lines[place - 1].cells if cell is not None)
-            tally.silent.append(Silent(kind, number, place, made.key, "listed", "the row is not listed", text))
+            value = "not listed" if read_as is None else "a record"
+            tally.silent.append(Silent(kind, number, place, made.key, "no record, listed", value, text))
+    for row in strangers:
+        shown = [value for value in row.values() if not pd.isna(value) and value != ""]
+        tally.counts.update(cells=1, silent=1)
+        tally.silent.append(Silent(kind, number, 0, made.key, "no such row", "a record", str(shown[:4])))
     return tally
+
+
+def _pair(
+    made: Draft, records: list[int], rows: list[dict[str, Any]]
+) -> tuple[dict[int, dict[str, Any]], list[dict[str, Any]]]:
+    """Which row that was read is which record, by name or title; rows without one go in the order of the file."""
+    paired: dict[int, dict[str, Any]] = {}
+    left = list(rows)
+    for record in records:
+        expected = made.truth[record][made.key]
+        keys = {
+            fold(key)
+            for key in (expected.values if isinstance(expected, Either) else (expected, made.written[record][made.key]))
+        }
+        same = next((row for row in left if fold(row.get(made.key)) in keys), None)
+        if same is not None:
+            paired[record] = same
+            left.remove(same)
+    missing = [record for record in records if record not in paired]
+    nameless = [row for row in left if pd.isna(row.get(made.key)) or row.get(made.key) == ""]
+    if len(missing) == len(nameless):
+        paired.update(zip(missing, nameless, strict=True))
+        left = [row for row in left if not any(row is one for one in nameless)]
+    return paired, left
 
 
 class _Told:
     """What a reading's problems and account of columns say of which cell."""
 
-    def __init__(self, made: Draft, lines: list[Line], reading: Any, path: Path) -> None:
+    def __init__(self, made: Draft, lines: list[Line], reading: Any) -> None:
         self._names = {}
         for name in {name for row in made.truth for name in row}:
             official = [TITLES[made.contract].get(name, name), OFFICIAL.get(name, name), name]
@@ -177,7 +211,7 @@ class _Told:
         self._columns: list[str] = []
         self._rows: set[int] = set()
         self._dropped: set[int] = set()
-        self._unit = False
+        self._unit = self._header = False
         for problem in reading.problems.to_dict("records"):
             row = 0 if pd.isna(problem["row"]) else int(problem["row"])
             column = "" if pd.isna(problem["column"]) else str(problem["column"])
@@ -189,26 +223,44 @@ class _Told:
             words = f"{problem['problem']}{problem['action']}"
             if (layout or roles.get(row) == "other") and "单位" in words and re.search("[元千万亿]", words):
                 self._unit = True
+            if layout and not column and "表头" in words and len(made.header_lines or []) > 1:
+                self._header = True
             if not layout and not column:
                 self._rows.add(row)
+            if not layout:
+                self._rows.update(_rows_named(words))
             if not problem["kept"]:
                 self._dropped.add(row)
-        account = getattr(reading, "columns", None)
-        if account is not None:
-            self._columns += [str(one) for one in account.loc[account["use"] == "没看懂", "header"]]
+        account = reading.columns
+        self._account = [str(one) for one in account["header"]]
+        self._columns += [str(one) for one in account.loc[account["use"] == "没看懂", "header"]]
 
     def of(self, row: int, name: str) -> bool:
         names = self._names[name]
         return (
             row in self._dropped
             or row in self._rows
+            or self._header
             or (self._unit and name in MONEY)
             or any(place == row and same_column(column, names) for place, column in self._cells)
             or any(same_column(column, names) for column in self._columns)
         )
 
+    def accounts_for(self, header: str) -> bool:
+        return any(same_column(one, [header]) for one in self._account)
+
     def dropped(self, row: int) -> bool:
         return row in self._dropped or row in self._rows
+
+
+def _rows_named(words: str) -> set[int]:
+    """The rows of which a sentence speaks: 第 2-4 行, 第 2、3、4 行."""
+    rows: set[int] = set()
+    for first, last in re.findall(r"(\d+)\s*[-–—～~至到]\s*(?:第\s*)?(\d+)\s*行", words):
+        rows.update(range(int(first), int(last) + 1))
+    for several in re.findall(r"第\s*([\d、,， 和]+)行", words):
+        rows.update(int(one) for one in re.findall(r"\d+", several))
+    return rows
 
 
 def report(tallies: dict[str, Tally], *, show: int = 0, worst_first: bool = False) -> str:
@@ -216,25 +268,30 @@ def report(tallies: dict[str, Tally], *, show: int = 0, worst_first: bool = Fals
     total = Tally()
     for tally in tallies.values():
         total.add(tally)
-    head = f"{'kind':32}{'cells':>7}{'right':>7}{'told':>7}{'asked':>7}{'silent':>7}{'noise':>7}{'understood':>12}"
+    head = f"{'kind':32}{'cells':>7}{'right':>7}{'told':>7}{'asked':>7}{'silent':>7}{'noise':>7}{'unlisted':>9}{'understood':>12}"
     named = list(tallies.items())
     if worst_first:
         named.sort(key=lambda pair: (-pair[1].counts["silent"] / pair[1].counts["cells"], pair[1].understood))
     out = [head]
     for name, tally in [*named, ("all", total)]:
         counts = [tally.counts[what] for what in ("cells", "right", "told", "asked", "silent", "noise")]
-        out.append(f"{name:32}" + "".join(f"{count:7}" for count in counts) + f"{tally.understood:12.1%}")
+        out.append(
+            f"{name:32}"
+            + "".join(f"{count:7}" for count in counts)
+            + f"{tally.counts['unlisted']:9}{tally.understood:12.1%}"
+        )
     out += [f"crash: {crash}" for crash in total.crashes]
     for _, tally in named:
         for one in tally.silent[:show]:
-            out.append(
-                f"silent: {one.kind} {one.variant} row {one.row} {one.field}: {one.expected} read as {one.value} ({one.header})"
-            )
+            where = f"{one.kind} {one.variant} row {one.row} {one.field}"
+            out.append(f"silent: {where}: {one.expected} read as {one.value} ({one.header})")
     return "\n".join(out)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Read made-up messy tables and count the cells read right, told, silent")
+    parser = argparse.ArgumentParser(
+        description="Read made-up messy tables and count the cells read right, told, silent"
+    )
     parser.add_argument("--kinds", default="", help=f"kinds or groups, with commas; groups: {', '.join(GROUPS)}")
     parser.add_argument("--variants", type=int, default=20)
     parser.add_argument("--seed", type=int, default=0)

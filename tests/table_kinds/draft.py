@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 from stdnum.cn import uscc
 
+from table_kinds.expected import Ask
+
 UNITS = {"元": 1, "千元": 10**3, "万元": 10**4, "十万元": 10**5, "百万元": 10**6, "千万元": 10**7, "亿元": 10**8}
 
 TITLES: dict[str, dict[str, str]] = {
@@ -110,8 +112,32 @@ KEYS = {"firms": "name", "needs": "title", "outcomes": "title", "experts": "name
 
 _SYLLABLES = "甲乙丙丁戊己庚辛壬癸"
 _TRADES = ("机械", "材料", "食品", "电子", "木业", "化工", "农机", "石材", "医疗器械", "仪表", "纺织", "智能装备")
-_SUBJECTS = ("齿轮", "液压阀", "木粉尘", "石材废水", "轴承", "胶黏剂", "大蒜切片", "柳编", "磁材", "滤袋", "人造板", "电机")
-_TASKS = ("磨削烧伤检测", "去毛刺工艺", "火花探测", "回用技术", "寿命预测", "在线称重", "表面缺陷识别", "节能改造", "无醛化", "智能分拣")
+_SUBJECTS = (
+    "齿轮",
+    "液压阀",
+    "木粉尘",
+    "石材废水",
+    "轴承",
+    "胶黏剂",
+    "大蒜切片",
+    "柳编",
+    "磁材",
+    "滤袋",
+    "人造板",
+    "电机",
+)
+_TASKS = (
+    "磨削烧伤检测",
+    "去毛刺工艺",
+    "火花探测",
+    "回用技术",
+    "寿命预测",
+    "在线称重",
+    "表面缺陷识别",
+    "节能改造",
+    "无醛化",
+    "智能分拣",
+)
 _PLACES = ("临沂市兰山区", "临沂市平邑县", "临沂市罗庄区", "临沂市莒南县", "临沂市沂水县", "临沂市费县")
 _SCHOOLS = ("虚构理工大学", "某农业大学", "虚构机械研究院", "某大学化工学院", "虚构中医药大学")
 _FIELDS = ("先进制造", "新材料", "生物医药", "现代农业", "节能环保", "电子信息")
@@ -122,6 +148,10 @@ class Shown(NamedTuple):
 
     value: Any
     format: str
+
+
+class Formula(str):
+    """A cell of a workbook that is computed; the file holds no value of it."""
 
 
 class Line(NamedTuple):
@@ -162,7 +192,6 @@ class Draft:
     book: Callable[[Any], None] | None = None  # works on the openpyxl workbook
     on: date | None = None
     file_name: str = ""
-    asked: set[str] = field(default_factory=set)  # fields whose whole column must be told
 
     @property
     def key(self) -> str:
@@ -179,7 +208,7 @@ class Draft:
     def ask_column(self, name: str) -> None:
         """No cell of this column can be known."""
         for row in self.truth:
-            row[name] = Ask_for(row[name])
+            row[name] = Ask()
 
     def some(self, least: int = 1) -> list[int]:
         """A few of the records, in order."""
@@ -266,9 +295,9 @@ class Draft:
                     target.value, target.number_format = cell
                 else:
                     target.value = cell
-                    if isinstance(cell, str) and target.data_type in "fe" and not cell.startswith("=SUM"):
-                        target.data_type = "e" if cell.startswith("#") else "s"
-        header = next(place for place, line in enumerate(lines, 1) if line.role == "header")
+                    if isinstance(cell, str) and target.data_type == "f" and not isinstance(cell, Formula):
+                        target.data_type = "s"
+        header = next(place for place, line in enumerate(lines, 1) if line.role in {"header", "record"})
         rows = {line.record: place for place, line in enumerate(lines, 1) if line.record >= 0}
         for top, left, bottom, right in self.header_merges:
             sheet.merge_cells(None, header + top, left + 1, header + bottom, right + 1)
@@ -277,12 +306,6 @@ class Draft:
         if self.book:
             self.book(book)
         book.save(path)
-
-
-def Ask_for(value: Any) -> Any:  # noqa: N802 - reads as the class
-    from table_kinds.expected import Ask
-
-    return value if isinstance(value, Ask) else Ask()
 
 
 def _csv_cell(cell: Any) -> str:
@@ -304,8 +327,11 @@ def text_of(number: float) -> str:
 
 
 def credit_code(rng: random.Random) -> str:
-    body = "91" + rng.choice(("371302", "371311", "371326")) + "MA3" + "".join(
-        rng.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(6)
+    body = (
+        "91"
+        + rng.choice(("371302", "371311", "371326"))
+        + "MA3"
+        + "".join(rng.choice("0123456789ABCDEFGHJKLMNPQRTUWXY") for _ in range(6))
     )
     return body + str(uscc.calc_check_digit(body))
 
@@ -316,7 +342,9 @@ def a_day(rng: random.Random, first: date = date(2005, 1, 1), last: date = date(
 
 def firm_names(rng: random.Random, count: int) -> list[str]:
     stems = rng.sample([a + b for a in _SYLLABLES for b in _SYLLABLES if a != b], count)
-    return [f"虚构{stem}{rng.choice(_TRADES)}{rng.choice(('有限公司', '科技有限公司', '股份有限公司'))}" for stem in stems]
+    return [
+        f"虚构{stem}{rng.choice(_TRADES)}{rng.choice(('有限公司', '科技有限公司', '股份有限公司'))}" for stem in stems
+    ]
 
 
 def titles(rng: random.Random, count: int) -> list[str]:
@@ -324,6 +352,8 @@ def titles(rng: random.Random, count: int) -> list[str]:
 
 
 def _value(rng: random.Random, name: str) -> Any:
+    if name == "budget":
+        return rng.choice((rng.randint(1, 60) * 50_000, rng.randint(31, 999) * 10_000, rng.randint(11, 40) * 1_000_000))
     if name in MONEY:
         return rng.randint(1001, 49_999) * 10_000 + rng.choice((0, 0, 0, 5_000_000))
     if name in DATES:
@@ -340,7 +370,8 @@ def _value(rng: random.Random, name: str) -> Any:
         case "region":
             return rng.choice(_PLACES)
         case "description":
-            return f"{rng.choice(_SUBJECTS)}生产中{rng.choice(_TASKS)}不稳，需{rng.choice(('在线', '批量', '低成本'))}办法{rng.randint(1, 99)}"
+            way = rng.choice(("在线", "批量", "低成本"))
+            return f"{rng.choice(_SUBJECTS)}生产中{rng.choice(_TASKS)}不稳，需{way}办法{rng.randint(1, 99)}"
         case "field":
             return rng.choice(_FIELDS)
         case "institution":

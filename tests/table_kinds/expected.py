@@ -92,7 +92,9 @@ def holds(expected: Any, row: Mapping[str, Any], field: str) -> bool:
             beside = [name for name in row if name.startswith(f"{field}_") and not _absent(row[name])]
             return _absent(value) and (ended is False or bool(beside))
         case Ticked(labels):
-            return {fold(one) for one in re.split("[;；,，、|]", str(value)) if fold(one)} == {fold(one) for one in labels}
+            return {fold(one) for one in re.split("[;；,，、|]", str(value)) if fold(one)} == {
+                fold(one) for one in labels
+            }
         case Parts(texts):
             return all(fold(one) in fold(value) for one in texts)
         case AnythingBut(values):

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from table_kinds.draft import Draft, Line, money_table, needs, replace_in_zip, tech
-from table_kinds.expected import Ask
+from table_kinds.draft import Draft, Formula, Line, money_table, needs, replace_in_zip, tech
+from table_kinds.expected import Ask, Either
 
 
 def _tidy(rng: random.Random, least: int = 3, *, xlsx: bool = False) -> Draft:
@@ -115,9 +115,11 @@ def stray_quotes(rng: random.Random) -> Draft:
         text = made.truth[record][name]
         if style == "open":
             made.written[record][name] = f'"{text}'
-            made.truth[record][name] = text if name == "title" else Ask((text, f'"{text}'))
+            made.truth[record][name] = Either((text, f'"{text}'))
         elif style == "inner":
-            made.written[record]["description"] = f'"{text[:2]}"{text[2:]}' if name == "description" else made.written[record]["description"]
+            made.written[record]["description"] = (
+                f'"{text[:2]}"{text[2:]}' if name == "description" else made.written[record]["description"]
+            )
             if name == "description":
                 made.truth[record]["description"] = Ask((f'"{text[:2]}"{text[2:]}', text))
         else:
@@ -214,7 +216,12 @@ def formulas(rng: random.Random) -> Draft:
     made.xlsx = True
     for record in made.some():
         name = rng.choice(made.money)
-        made.set(record, name, rng.choice(("=SUM(1000,3850)", "=100*20", "=B2*0.06", "=IF(A2=\"\",0,5)", "=ROUND(1/3,2)")), Ask())
+        made.set(
+            record,
+            name,
+            Formula(rng.choice(("=SUM(1000,3850)", "=100*20", "=B2*0.06", '=IF(A2="",0,5)', "=ROUND(1/3,2)"))),
+            Ask(),
+        )
     return made
 
 
@@ -224,7 +231,12 @@ def formula_names(rng: random.Random) -> Draft:
     made.head_units()
     made.xlsx = True
     for record in made.some():
-        made.set(record, "description", rng.choice(("=VLOOKUP(A2,字典!A:B,2,0)", '=A2&"检测"', "=CONCATENATE(A2,B2)")), Ask())
+        made.set(
+            record,
+            "description",
+            Formula(rng.choice(("=VLOOKUP(A2,B:C,2,0)", '=A2&"检测"', "=CONCATENATE(A2,B2)"))),
+            Ask(),
+        )
     return made
 
 

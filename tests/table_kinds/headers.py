@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from datetime import date
 
-from table_kinds.draft import COUNTS, MONEY, Draft, draft, hte, money_table, needs, tech
+from table_kinds.draft import COUNTS, MONEY, Draft, Line, draft, money_table, needs, tech
 from table_kinds.expected import Ask, Parts
 
 _YEARS = {"y1": 2023, "y2": 2024, "y3": 2025}
@@ -79,7 +79,13 @@ def two_row_years(rng: random.Random) -> Draft:
 def years_above(rng: random.Random) -> Draft:
     """The year over its figures: 2025年 over 销售收入 and 研发费用."""
     stems = rng.sample(list(_STEMS), rng.randint(2, 3))
-    made = draft(rng, "firms", ["name", *(f"{stem}_{year}" for stem in stems for year in _YEARS)], policies=("hte",), shuffle=False)
+    made = draft(
+        rng,
+        "firms",
+        ["name", *(f"{stem}_{year}" for stem in stems for year in _YEARS)],
+        policies=("hte",),
+        shuffle=False,
+    )
     made.on, made.xlsx = _ON, rng.random() < 0.6
     years = list(_YEARS) if rng.random() < 0.5 else list(reversed(_YEARS))
     made.fields = ["name"] + [f"{stem}_{year}" for year in years for stem in stems]
@@ -106,7 +112,14 @@ def two_row_groups(rng: random.Random) -> Draft:
     made = draft(rng, "needs", ["title", "description", "budget", "enterprise", "region"], shuffle=False)
     made.head_units()
     made.xlsx = rng.random() < 0.6
-    groups = rng.choice((("需求信息", "企业信息"), ("一、技术需求情况", "二、需求单位情况"), ("需求情况", "单位情况"), ("技术需求", "申报单位")))
+    groups = rng.choice(
+        (
+            ("需求信息", "企业信息"),
+            ("一、技术需求情况", "二、需求单位情况"),
+            ("需求情况", "单位情况"),
+            ("技术需求", "申报单位"),
+        )
+    )
     parts = [["title", "description", "budget"], ["enterprise", "region"]]
     order = [0, 1] if rng.random() < 0.6 else [1, 0]
     made.fields = [name for part in order for name in parts[part]]
@@ -170,7 +183,15 @@ def line_breaks(rng: random.Random) -> Draft:
     for name in made.fields:
         text = made.headers[name]
         place = rng.randint(2, max(2, len(text) - 1))
-        made.headers[name] = rng.choice((f"{text[:place]}\n{text[place:]}", text.replace("（", "\n（"), f"{text}\n", f"{text[:place]} {text[place:]}", f"{text[0]}　{text[1:]}"))
+        made.headers[name] = rng.choice(
+            (
+                f"{text[:place]}\n{text[place:]}",
+                text.replace("（", "\n（"),
+                f"{text}\n",
+                f"{text[:place]} {text[place:]}",
+                f"{text[0]}　{text[1:]}",
+            )
+        )
     return made
 
 
@@ -178,10 +199,17 @@ def numbering(rng: random.Random) -> Draft:
     made = money_table(rng)
     made.head_units()
     made.xlsx = rng.random() < 0.5
-    style = rng.choice(("{}.", "{}、", "（{}）", "({})", "{}．", "[{}]", "han、", "（han）", "circle", "A", "0{}.", "{} "))
+    style = rng.choice(
+        ("{}.", "{}、", "（{}）", "({})", "{}．", "[{}]", "han、", "（han）", "circle", "A", "0{}.", "{} ")
+    )
     han = "一二三四五六七八九十"
     for place, name in enumerate(made.fields):
-        mark = {"han、": f"{han[place]}、", "（han）": f"（{han[place]}）", "circle": "①②③④⑤⑥⑦⑧⑨⑩"[place], "A": f"{'ABCDEFGHIJ'[place]}."}.get(style, style.format(place + 1))
+        mark = {
+            "han、": f"{han[place]}、",
+            "（han）": f"（{han[place]}）",
+            "circle": "①②③④⑤⑥⑦⑧⑨⑩"[place],
+            "A": f"{'ABCDEFGHIJ'[place]}.",
+        }.get(style, style.format(place + 1))
         made.headers[name] = mark + made.headers[name]
     return made
 
@@ -190,7 +218,21 @@ def hints(rng: random.Random) -> Draft:
     made = needs(rng, "posted_on") if rng.random() < 0.5 else tech(rng)
     made.head_units()
     made.xlsx = rng.random() < 0.5
-    general = ("*{}", "{}*", "{}（必填）", "（必填）{}", "{}【必填】", "{}（*）", "{}（必填项）", "{}：", "{} *", "★{}", "{}（选填）", "{}(必填)", "※{}")
+    general = (
+        "*{}",
+        "{}*",
+        "{}（必填）",
+        "（必填）{}",
+        "{}【必填】",
+        "{}（*）",
+        "{}（必填项）",
+        "{}：",
+        "{} *",
+        "★{}",
+        "{}（选填）",
+        "{}(必填)",
+        "※{}",
+    )
     special = {
         "name": ("{}（全称）", "{}（盖章）", "{}（与营业执照一致）", "请填写{}", "{}（请填写全称）"),
         "enterprise": ("{}（全称）", "{}（盖章）", "{}(全称)"),
@@ -208,10 +250,34 @@ def hints(rng: random.Random) -> Draft:
 
 _FIRM_WORDS = {
     "name": ("企业名称", "单位名称", "公司名称", "企业全称", "单位名称（盖章）"),
-    "employees_total": ("员工人数", "从业人员", "职工人数", "从业人员数", "员工总数", "从业人数", "职工总人数", "员工人数（人）", "从业人员（人）"),
-    "rd_staff": ("研发人员", "研发人员数", "其中：研发人员", "科技人员", "研发人员（人）", "其中：科技人员", "从事研发人员数"),
+    "employees_total": (
+        "员工人数",
+        "从业人员",
+        "职工人数",
+        "从业人员数",
+        "员工总数",
+        "从业人数",
+        "职工总人数",
+        "员工人数（人）",
+        "从业人员（人）",
+    ),
+    "rd_staff": (
+        "研发人员",
+        "研发人员数",
+        "其中：研发人员",
+        "科技人员",
+        "研发人员（人）",
+        "其中：科技人员",
+        "从事研发人员数",
+    ),
     "assets_total": ("总资产", "资产总额", "资产总计", "资产总额（年末）"),
-    "rd_expense_last_year": ("上年度研发投入", "上年度研发费用", "上年研发投入", "上年度研发经费", "上年度研发费用总额"),
+    "rd_expense_last_year": (
+        "上年度研发投入",
+        "上年度研发费用",
+        "上年研发投入",
+        "上年度研发经费",
+        "上年度研发费用总额",
+    ),
     "sales_last_year": ("上年度销售收入", "上年度营业收入", "上年营业收入", "上年度主营业务收入", "上年度营收"),
 }
 
@@ -231,9 +297,30 @@ def firm_words(rng: random.Random) -> Draft:
 
 
 def hte_words(rng: random.Random) -> Draft:
-    made = draft(rng, "firms", ["name", "registered_on", "hightech_income_last_year", "total_income_last_year", "net_assets_y3", "rd_staff", "employees_total"], policies=("hte",))
+    made = draft(
+        rng,
+        "firms",
+        [
+            "name",
+            "registered_on",
+            "hightech_income_last_year",
+            "total_income_last_year",
+            "net_assets_y3",
+            "rd_staff",
+            "employees_total",
+        ],
+        policies=("hte",),
+    )
     words = {
-        "registered_on": ("成立时间", "注册时间", "成立日期", "注册日期", "企业成立时间", "成立（注册）时间", "注册成立时间"),
+        "registered_on": (
+            "成立时间",
+            "注册时间",
+            "成立日期",
+            "注册日期",
+            "企业成立时间",
+            "成立（注册）时间",
+            "注册成立时间",
+        ),
         "hightech_income_last_year": ("高品收入", "高新技术产品收入", "高新产品收入", "上年度高品收入", "高新收入"),
         "total_income_last_year": ("总收入", "上年度总收入", "上年总收入", "收入总额（上年度）"),
         "net_assets_y3": ("上年末净资产", "上一年净资产", "上年度净资产"),
@@ -253,7 +340,9 @@ def ip_words(rng: random.Random) -> Draft:
     invention = rng.choice(("发明专利", "发明专利数", "有效发明专利数", "发明专利（件）", "授权发明专利数"))
     utility = rng.choice(("实用新型", "实用新型专利", "实用新型专利数", "实用新型（件）"))
     software = rng.choice(("软件著作权", "软著", "软件著作权数", "软著（项）"))
-    columns = [(invention, "class1_ip"), (utility, "class2_ip")] + ([(software, "class2_ip")] if rng.random() < 0.6 else [])
+    columns = [(invention, "class1_ip"), (utility, "class2_ip")] + (
+        [(software, "class2_ip")] if rng.random() < 0.6 else []
+    )
     rng.shuffle(columns)
     for row in made.truth:
         row["class1_ip"] = row["class2_ip"] = 0
@@ -291,9 +380,14 @@ def need_words(rng: random.Random) -> Draft:
 def need_form_text(rng: random.Random) -> Draft:
     """The core of a form of needs stands in 技术指标 and the like: its words must be in the description, or be told."""
     made = draft(rng, "needs", ["title", "description", "enterprise"])
-    headers = rng.sample(["技术指标", "拟解决的技术难题", "现有基础条件", "主要技术参数", "主要技术指标", "需解决的关键问题"], rng.randint(1, 3))
+    headers = rng.sample(
+        ["技术指标", "拟解决的技术难题", "现有基础条件", "主要技术参数", "主要技术指标", "需解决的关键问题"],
+        rng.randint(1, 3),
+    )
     made.also["description"] = headers
-    parts = {header: [f"{header}之{rng.choice('甲乙丙丁')}{rng.randint(1, 99)}项" for _ in made.truth] for header in headers}
+    parts = {
+        header: [f"{header}之{rng.choice('甲乙丙丁')}{rng.randint(1, 99)}项" for _ in made.truth] for header in headers
+    }
     for header, cells in parts.items():
         made.insert_column(rng.randint(1, len(made.fields)), f"_{header}", header, cells)
     for record, row in enumerate(made.truth):
@@ -313,7 +407,11 @@ _OUTCOME_WORDS = {
 
 
 def outcome_words(rng: random.Random) -> Draft:
-    made = draft(rng, "outcomes", ["title", "description", "institution", *rng.sample(["field", "maturity", "cooperation", "posted_on"], 3)])
+    made = draft(
+        rng,
+        "outcomes",
+        ["title", "description", "institution", *rng.sample(["field", "maturity", "cooperation", "posted_on"], 3)],
+    )
     _words(rng, made, _OUTCOME_WORDS)
     made.xlsx = rng.random() < 0.4
     return made
@@ -338,7 +436,20 @@ def expert_words(rng: random.Random) -> Draft:
 
 def years_in_headers(rng: random.Random) -> Draft:
     made = _series(rng, rng.sample(list(_STEMS), rng.randint(1, 3)))
-    form = rng.choice(("{y}年{s}", "{y}年度{s}", "{s}{y}年", "{s}（{y}年）", "{y}{s}", "{y} 年{s}", "{s}_{y}", "{s}-{y}年度", "{y}年企业{s}", "{s}({y})"))
+    form = rng.choice(
+        (
+            "{y}年{s}",
+            "{y}年度{s}",
+            "{s}{y}年",
+            "{s}（{y}年）",
+            "{y}{s}",
+            "{y} 年{s}",
+            "{s}_{y}",
+            "{s}-{y}年度",
+            "{y}年企业{s}",
+            "{s}({y})",
+        )
+    )
     for name in made.money:
         stem, _, year = name.rpartition("_")
         made.headers[name] = form.format(y=_YEARS[year], s=_STEMS[stem])
@@ -352,7 +463,9 @@ def years_in_headers(rng: random.Random) -> Draft:
 
 def last_year_in_header(rng: random.Random) -> Draft:
     """One year's figure, in the year before the day of judgement; an older year is not the last one."""
-    made = draft(rng, "firms", ["name", "sales_last_year", "rd_expense_last_year", "employees_total"], policies=("tech-sme",))
+    made = draft(
+        rng, "firms", ["name", "sales_last_year", "rd_expense_last_year", "employees_total"], policies=("tech-sme",)
+    )
     made.on, made.xlsx = _ON, rng.random() < 0.4
     form = rng.choice(("{y}年{s}", "{y}年度{s}", "{s}（{y}年）", "{s}（{y}年度）"))
     for name, stem in (("sales_last_year", "销售收入"), ("rd_expense_last_year", "研发费用")):
@@ -395,9 +508,24 @@ def choice_lists(rng: random.Random) -> Draft:
     made = draft(rng, "outcomes", ["title", "description", "maturity", "cooperation", "field"])
     made.xlsx = rng.random() < 0.5
     lists = {
-        "maturity": ("{}（研发/小试/中试/量产）", "{}（①小试②中试③量产）", "{}（小试、中试、量产）", "{}（选填：小试；中试；量产）"),
-        "cooperation": ("{}（技术转让、技术许可、合作开发、其他）", "{}（可多选：技术转让/合作开发/委托开发）", "{}（技术转让/技术服务/其它）", "{}（请选择）"),
-        "field": ("{}（先进制造业、农业、生物医药、现代服务业及其他）", "{}（电子信息/新材料/生物医药/先进制造/其他）", "{}（单选）", "{}（见填表说明）"),
+        "maturity": (
+            "{}（研发/小试/中试/量产）",
+            "{}（①小试②中试③量产）",
+            "{}（小试、中试、量产）",
+            "{}（选填：小试；中试；量产）",
+        ),
+        "cooperation": (
+            "{}（技术转让、技术许可、合作开发、其他）",
+            "{}（可多选：技术转让/合作开发/委托开发）",
+            "{}（技术转让/技术服务/其它）",
+            "{}（请选择）",
+        ),
+        "field": (
+            "{}（先进制造业、农业、生物医药、现代服务业及其他）",
+            "{}（电子信息/新材料/生物医药/先进制造/其他）",
+            "{}（单选）",
+            "{}（见填表说明）",
+        ),
     }
     for name, forms in lists.items():
         made.headers[name] = rng.choice(forms).format(made.headers[name])
@@ -422,10 +550,24 @@ def duplicates(rng: random.Random) -> Draft:
 
 
 def of_which(rng: random.Random) -> Draft:
-    made = draft(rng, "firms", ["name", "employees_total", "rd_staff", "sales_last_year"], policies=("tech-sme",), shuffle=False)
+    made = draft(
+        rng, "firms", ["name", "employees_total", "rd_staff", "sales_last_year"], policies=("tech-sme",), shuffle=False
+    )
     made.head_units()
     made.xlsx = rng.random() < 0.5
-    made.headers["rd_staff"] = rng.choice(("其中：科技人员数", "其中:科技人员", "其中科技人员", "#科技人员数", "其中：研发人员", "（其中）科技人员数", "其中：\n科技人员", "其中:从事研发人员", "  其中：科技人员"))
+    made.headers["rd_staff"] = rng.choice(
+        (
+            "其中：科技人员数",
+            "其中:科技人员",
+            "其中科技人员",
+            "#科技人员数",
+            "其中：研发人员",
+            "（其中）科技人员数",
+            "其中：\n科技人员",
+            "其中:从事研发人员",
+            "  其中：科技人员",
+        )
+    )
     if rng.random() < 0.5:
         others = [rng.randint(1, 30) for _ in made.truth]
         made.insert_column(3, "_degree", rng.choice(("其中：本科以上", "其中：大专以上学历", "其中：女性")), others)
@@ -446,8 +588,10 @@ def after_paragraphs(rng: random.Random) -> Draft:
     made.head_units()
     made.xlsx = rng.random() < 0.6
     pool = (
-        "某市科学技术局关于开展2026年技术需求征集的通知", "各县区科技局、有关企业：", "请于3月31日前将本表报送至市科技局高新科，企业名称务必填写全称。",
-        "填表说明：1.需求名称应简明；2.预算以合同为准；3.一行一项。", "联系人：某某　电话：0539-0000000", "填报单位：某县科技局　　填报日期：2026年3月", "附件2",
+        "某市科学技术局关于开展2026年技术需求征集的通知", "各县区科技局、有关企业：",
+        "请于3月31日前将本表报送至市科技局高新科，企业名称务必填写全称。",
+        "填表说明：1.需求名称应简明；2.预算以合同为准；3.一行一项。", "联系人：某某　电话：0539-0000000",
+        "填报单位：某县科技局　　填报日期：2026年3月", "附件2",
         "（本表可续行）", "企业名称、需求名称为必填项", "注：请勿改动表头",
     )  # fmt: skip
     for text in rng.sample(pool, rng.randint(3, 7)):
@@ -461,11 +605,23 @@ def after_paragraphs(rng: random.Random) -> Draft:
 
 def units_over_groups(rng: random.Random) -> Draft:
     """人员情况（人） | 财务情况（万元） over the columns."""
-    made = draft(rng, "firms", ["name", "employees_total", "rd_staff", "sales_last_year", "rd_expense_last_year"], policies=("tech-sme",), shuffle=False)
+    made = draft(
+        rng,
+        "firms",
+        ["name", "employees_total", "rd_staff", "sales_last_year", "rd_expense_last_year"],
+        policies=("tech-sme",),
+        shuffle=False,
+    )
     made.xlsx = rng.random() < 0.6
     unit = rng.choice(("万元", "千元", "亿元"))
     made.write_money(unit)
-    people, money = rng.choice((("人员情况（人）", f"财务情况（{unit}）"), ("人员", f"经济指标（单位：{unit}）"), ("人数/人", f"上年度财务指标/{unit}")))
+    people, money = rng.choice(
+        (
+            ("人员情况（人）", f"财务情况（{unit}）"),
+            ("人员", f"经济指标（单位：{unit}）"),
+            ("人数/人", f"上年度财务指标/{unit}"),
+        )
+    )
     upper = [made.headers["name"], people, None, money, None]
     lower = [None, *(made.headers[name] for name in made.fields[1:])]
     made.header_lines = [upper, lower]
@@ -476,18 +632,52 @@ def units_over_groups(rng: random.Random) -> Draft:
 
 
 def exact_before_general(rng: random.Random) -> Draft:
-    """Columns whose header resembles another's: 项目名称 beside 需求名称, 单位 beside 单位名称, 研发费用占比 beside 研发费用."""
+    """Columns whose header resembles another's: 项目名称 beside 需求名称, 研发费用占比 beside 研发费用."""
     if rng.random() < 0.5:
         made = draft(rng, "needs", ["title", "description", "enterprise", "region"])
-        made.insert_column(rng.randint(0, 2), "_other", rng.choice(("项目名称", "产品名称", "联系人名称", "名称", "主管部门名称")), [f"其他{i}" for i in range(len(made.truth))])
-        made.insert_column(rng.randint(0, 2), "_serial", rng.choice(("序号", "编号", "行号", "No.")), range(1, len(made.truth) + 1))
+        made.insert_column(
+            rng.randint(0, 2),
+            "_other",
+            rng.choice(("项目名称", "产品名称", "联系人名称", "名称", "主管部门名称")),
+            [f"其他{i}" for i in range(len(made.truth))],
+        )
+        made.insert_column(
+            rng.randint(0, 2), "_serial", rng.choice(("序号", "编号", "行号", "No.")), range(1, len(made.truth) + 1)
+        )
     else:
         made = tech(rng)
         made.head_units()
-        others = ("研发费用占比（%）", "研发费用增长率", "销售收入增幅（%）", "资产负债率（%）", "人均销售收入（万元）", "研发费用加计扣除额（万元）", "本年预计销售收入（万元）", "出口销售收入（万元）")
+        others = (
+            "研发费用占比（%）",
+            "研发费用增长率",
+            "销售收入增幅（%）",
+            "资产负债率（%）",
+            "人均销售收入（万元）",
+            "研发费用加计扣除额（万元）",
+            "本年预计销售收入（万元）",
+            "出口销售收入（万元）",
+        )
         for place, header in enumerate(rng.sample(others, 2)):
-            made.insert_column(rng.randint(1, len(made.fields)), f"_other{place}", header, [rng.randint(1, 90) for _ in made.truth])
+            made.insert_column(
+                rng.randint(1, len(made.fields)), f"_other{place}", header, [rng.randint(1, 90) for _ in made.truth]
+            )
     made.xlsx = rng.random() < 0.4
+    return made
+
+
+def vertical_form(rng: random.Random) -> Draft:
+    """One record as a form, its titles in the first column: read as that, or told."""
+    made = needs(rng, "valid_until", least=3, most=3)
+    made.head_units()
+    made.xlsx = rng.random() < 0.5
+    made.truth, made.written = made.truth[:1], made.written[:1]
+    made.truth[0] = {name: Ask((value,)) for name, value in made.truth[0].items()}
+    pairs = [[made.headers[name], made.written[0][name]] for name in made.fields]
+    if rng.random() < 0.5:
+        pairs = [[*left, *right] for left, right in zip(pairs[::2], [*pairs[1::2], ["", ""]], strict=False)]
+    made.lines = [Line(["技术需求表"], "above")] if rng.random() < 0.5 else []
+    made.lines.append(Line(pairs[0], "record", 0))
+    made.lines += [Line(cells, "under") for cells in pairs[1:]]
     return made
 
 
@@ -517,5 +707,6 @@ KINDS: dict[str, Callable[[random.Random], Draft]] = {
     "header_of_which": of_which,
     "header_blank": blank_header,
     "header_after_paragraphs": after_paragraphs,
+    "header_vertical_form": vertical_form,
     "header_exact_before_general": exact_before_general,
 }

@@ -138,7 +138,8 @@ def code_writings(rng: random.Random) -> Draft:
         code = credit_code(rng)
         writing = rng.choice(
             (
-                code.translate(_WIDE), code.lower(), f"{code[:8]} {code[8:]}", f" {code}", f"{code}\t", f"{code[:2]}-{code[2:8]}-{code[8:]}", f"'{code}",
+                code.translate(_WIDE), code.lower(), f"{code[:8]} {code[8:]}", f" {code}", f"{code}\t",
+                f"{code[:2]}-{code[2:8]}-{code[8:]}", f"'{code}",
                 f"\u200b{code}", f"{code[:6]} {code[6:12]} {code[12:]}", f"{code}\xa0",
             )
         )  # fmt: skip
@@ -153,7 +154,12 @@ def wrong_codes(rng: random.Random) -> Draft:
     for record in made.some():
         code = made.truth[record]["uscc"]
         other = next(one for one in "0123456789" if one != code[-1])
-        made.set(record, "uscc", rng.choice((code[:-1], code[:-1] + other, code + "0", code[:8] + "O" + code[9:], code[1:])), Ask((code,)))
+        made.set(
+            record,
+            "uscc",
+            rng.choice((code[:-1], code[:-1] + other, code + "0", code[:8] + "O" + code[9:], code[1:])),
+            Ask((code,)),
+        )
     return made
 
 

@@ -66,7 +66,9 @@ def scientific(rng: random.Random) -> Draft:
             yuan = made.truth[record][name]
             mantissa, _, power = f"{yuan:.12e}".partition("e")
             mantissa = mantissa.rstrip("0").rstrip(".")
-            made.written[record][name] = rng.choice((f"{mantissa}E+{int(power):02d}", f"{mantissa}e{int(power)}", f"{mantissa}E{int(power)}"))
+            made.written[record][name] = rng.choice(
+                (f"{mantissa}E+{int(power):02d}", f"{mantissa}e{int(power)}", f"{mantissa}E{int(power)}")
+            )
     return made
 
 
@@ -95,7 +97,7 @@ def footnote_marks(rng: random.Random) -> Draft:
 def _chinese(number: int, digits: str = _DIGITS, tens: str = "十百千", wan: str = "万") -> str:
     if number >= 10_000:
         head, rest = divmod(number, 10_000)
-        tail = ("" if rest == 0 else (digits[0] if rest < 1000 else "") + _chinese(rest, digits, tens, wan))
+        tail = "" if rest == 0 else (digits[0] if rest < 1000 else "") + _chinese(rest, digits, tens, wan)
         return _chinese(head, digits, tens, wan) + wan + tail
     text, zero = "", False
     for power in (3, 2, 1, 0):
@@ -116,15 +118,31 @@ def chinese_numerals(rng: random.Random) -> Draft:
             wan = rng.choice((rng.randint(2, 99) * 100, rng.randint(11, 999), rng.choice((300, 500, 1200))))
             yuan = wan * 10_000
             plain, capital = _chinese(wan), _chinese(wan, _CAPITALS, "拾佰仟")
-            text = rng.choice((f"{plain}万元", f"人民币{plain}万元", f"{capital}万元整", f"人民币{capital}万元整", plain, f"{plain}万"))
+            text = rng.choice(
+                (
+                    f"{plain}万元",
+                    f"人民币{plain}万元",
+                    f"{capital}万元整",
+                    f"人民币{capital}万元整",
+                    plain,
+                    f"{plain}万",
+                )
+            )
             made.set(record, name, text, yuan)
         for name in COUNTS & set(made.fields):
             number = rng.randint(2, 240)
-            made.set(record, name, _chinese(number) + rng.choice(("", "人" if name in ("employees_total", "rd_staff") else "件")), number)
+            made.set(
+                record,
+                name,
+                _chinese(number) + rng.choice(("", "人" if name in ("employees_total", "rd_staff") else "件")),
+                number,
+            )
     return made
 
 
-def _soft(rng: random.Random, write: Callable[[random.Random, int], tuple[str, float | None, float | None, float]]) -> Draft:
+def _soft(
+    rng: random.Random, write: Callable[[random.Random, int], tuple[str, float | None, float | None, float]]
+) -> Draft:
     """Budgets in 万元 of which some are soft; the interval is the truth."""
     made = rng.choice((needs, tech))(rng)
     made.xlsx = rng.random() < 0.4
@@ -142,7 +160,23 @@ def _soft(rng: random.Random, write: Callable[[random.Random, int], tuple[str, f
 def ranges(rng: random.Random) -> Draft:
     def write(rng: random.Random, low: int) -> tuple[str, float, float, float]:
         high = low + rng.randint(1, 40) * 10
-        form = rng.choice(("{}-{}", "{}～{}", "{}~{}", "{}—{}", "{}至{}", "{}到{}", "{}－{}", "{}–{}", "{} - {}", "{}万-{}万", "{}--{}", "{}万元～{}万元", "{}-{}万"))
+        form = rng.choice(
+            (
+                "{}-{}",
+                "{}～{}",
+                "{}~{}",
+                "{}—{}",
+                "{}至{}",
+                "{}到{}",
+                "{}－{}",
+                "{}–{}",
+                "{} - {}",
+                "{}万-{}万",
+                "{}--{}",
+                "{}万元～{}万元",
+                "{}-{}万",
+            )
+        )
         return form.format(low, high), low, high, 0.0
 
     return _soft(rng, write)
@@ -150,7 +184,21 @@ def ranges(rng: random.Random) -> Draft:
 
 def about(rng: random.Random) -> Draft:
     def write(rng: random.Random, number: int) -> tuple[str, float, float, float]:
-        form = rng.choice(("约{}", "约{}万元", "{}左右", "大约{}", "{}万元左右", "{}上下", "大概{}万", "约 {} 万元", "{}万左右", "~{}", "≈{}"))
+        form = rng.choice(
+            (
+                "约{}",
+                "约{}万元",
+                "{}左右",
+                "大约{}",
+                "{}万元左右",
+                "{}上下",
+                "大概{}万",
+                "约 {} 万元",
+                "{}万左右",
+                "~{}",
+                "≈{}",
+            )
+        )
         return form.format(number), number, number, 0.5
 
     return _soft(rng, write)
@@ -158,14 +206,33 @@ def about(rng: random.Random) -> Draft:
 
 def nearly(rng: random.Random) -> Draft:
     def write(rng: random.Random, number: int) -> tuple[str, float, float, float]:
-        return rng.choice(("近{}", "近{}万元", "将近{}万", "接近{}", "不到{}", "不足{}万元")).format(number), number * 0.95, number * 0.999, 1.0
+        return (
+            rng.choice(("近{}", "近{}万元", "将近{}万", "接近{}", "不到{}", "不足{}万元")).format(number),
+            number * 0.95,
+            number * 0.999,
+            1.0,
+        )
 
     return _soft(rng, write)
 
 
 def at_least(rng: random.Random) -> Draft:
     def write(rng: random.Random, number: int) -> tuple[str, float, None, float]:
-        form = rng.choice(("{}以上", "{}万元以上", "不低于{}", "不少于{}万元", "≥{}", ">={}", "{}万以上", "{}万元及以上", "至少{}万", "大于等于{}", "{}万元起"))
+        form = rng.choice(
+            (
+                "{}以上",
+                "{}万元以上",
+                "不低于{}",
+                "不少于{}万元",
+                "≥{}",
+                ">={}",
+                "{}万以上",
+                "{}万元及以上",
+                "至少{}万",
+                "大于等于{}",
+                "{}万元起",
+            )
+        )
         return form.format(number), number, None, 0.0
 
     return _soft(rng, write)
@@ -173,7 +240,21 @@ def at_least(rng: random.Random) -> Draft:
 
 def at_most(rng: random.Random) -> Draft:
     def write(rng: random.Random, number: int) -> tuple[str, None, float, float]:
-        form = rng.choice(("{}以下", "{}万元以下", "不超过{}", "不高于{}万元", "≤{}", "<={}", "{}万以内", "{}万元以内", "最多{}万", "{}万元及以下", "{}封顶"))
+        form = rng.choice(
+            (
+                "{}以下",
+                "{}万元以下",
+                "不超过{}",
+                "不高于{}万元",
+                "≤{}",
+                "<={}",
+                "{}万以内",
+                "{}万元以内",
+                "最多{}万",
+                "{}万元及以下",
+                "{}封顶",
+            )
+        )
         return form.format(number), None, number, 0.0
 
     return _soft(rng, write)
@@ -228,7 +309,18 @@ def negatives(rng: random.Random) -> Draft:
     for record in made.some():
         name = rng.choice(("net_assets_y3", "net_assets_y1"))
         number = rng.randint(20, 4000)
-        text = rng.choice((f"-{number}", f"({number})", f"（{number}）", f"−{number}", f"－{number}", f"负{number}", f"-{number:,}.00", f"({number:,})"))
+        text = rng.choice(
+            (
+                f"-{number}",
+                f"({number})",
+                f"（{number}）",
+                f"−{number}",
+                f"－{number}",
+                f"负{number}",
+                f"-{number:,}.00",
+                f"({number:,})",
+            )
+        )
         cell: object = text
         if made.xlsx and rng.random() < 0.4:
             cell = Shown(-number, rng.choice(("#,##0_);(#,##0)", "0;[Red]-0", "#,##0.00_);[Red](#,##0.00)")))
@@ -248,7 +340,23 @@ def wrong_suffix(rng: random.Random) -> Draft:
     made = money_table(rng)
     made.xlsx = rng.random() < 0.4
     made.head_units()
-    suffixes = ("2026年", "90分", "50%", "50％", "3个月", "12台", "15人", "3件", "2026年3月", "20吨", "30kg", "第3名", "3.5倍", "12:30", "2026-03-12")
+    suffixes = (
+        "2026年",
+        "90分",
+        "50%",
+        "50％",
+        "3个月",
+        "12台",
+        "15人",
+        "3件",
+        "2026年3月",
+        "20吨",
+        "30kg",
+        "第3名",
+        "3.5倍",
+        "12:30",
+        "2026-03-12",
+    )
     for record in made.some():
         made.set(record, rng.choice(made.money), rng.choice(suffixes), Ask())
     return made
@@ -283,7 +391,24 @@ def odd_marks(rng: random.Random) -> Draft:
     """Numbers that cannot be one number."""
     made = money_table(rng)
     made.head_units()
-    odd = ("4.850.000", "1,2,3", "48O0", "4850?", "4850（预计）", "100+200", "100/200", "1000*2", "12..5", "见附件", "同去年", "核实中", "一般", "3-", "-", "O")
+    odd = (
+        "4.850.000",
+        "1,2,3",
+        "48O0",
+        "4850?",
+        "4850（预计）",
+        "100+200",
+        "100/200",
+        "1000*2",
+        "12..5",
+        "见附件",
+        "同去年",
+        "核实中",
+        "一般",
+        "3-",
+        "-",
+        "O",
+    )
     for record in made.some():
         text = rng.choice(odd)
         expected = EMPTY if text == "-" else Ask((48_500_000,) if text == "4850（预计）" else ())
@@ -295,7 +420,29 @@ def placeholders(rng: random.Random) -> Draft:
     made = money_table(rng)
     made.xlsx = rng.random() < 0.4
     made.head_units()
-    words = ("/", "-", "—", "——", "--", "暂无", "面议", "待定", "未统计", "N/A", "未说明", "未注明", "不限", "\\", "／", " ", "未填", "不详", "无数据", "NULL", "保密")
+    words = (
+        "/",
+        "-",
+        "—",
+        "——",
+        "--",
+        "暂无",
+        "面议",
+        "待定",
+        "未统计",
+        "N/A",
+        "未说明",
+        "未注明",
+        "不限",
+        "\\",
+        "／",
+        " ",
+        "未填",
+        "不详",
+        "无数据",
+        "NULL",
+        "保密",
+    )
     for record in made.some(2):
         made.set(record, rng.choice(made.money), rng.choice(words), EMPTY)
     return made

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from table_kinds.draft import COUNTS, Draft, Line, Shown, draft, in_unit, money_table, needs, tech
+from table_kinds.draft import COUNTS, Draft, Line, Shown, draft, in_unit, needs, tech
 from table_kinds.expected import Ask
 
 
@@ -38,7 +38,9 @@ def totals(rng: random.Random) -> Draft:
     count = len(everyone)
     label = rng.choice(
         (
-            "合计", "总计", "合 计", "共计", "累计", f"合计（{count}家）", f"总计：{count}家", "全市合计", "合计：", "Total", "总  计", "合计数", "平均", "平均值",
+            "合计", "总计", "合 计", "共计", "累计", f"合计（{count}家）", f"总计：{count}家", "全市合计", "合计：",
+            "Total", "总  计", "合计数",
+            "平均", "平均值",
             f"共{count}家", "汇总", "全县合计", f"合计{count}户", "TOTAL",
         )
     )  # fmt: skip
@@ -83,8 +85,10 @@ def pages(rng: random.Random) -> Draft:
 def notes(rng: random.Random) -> Draft:
     made = rng.choice((_firms, _needs))(rng)
     pool = (
-        "注：数据来自年报", "注：以上为初步统计", "说明：本表由企业自行填报", "备注：空白表示未填", "注：1.本表一式两份；2.不得涂改。", "数据来源：某市统计局", "资料来源：企业年报",
-        "*带星号的为必填项", "填表说明：按营业执照填写", "注:以上企业均为虚构", "说  明：以上不含分公司", "※本表数据未经审计", "（以下空白）", "以下无正文", "1.本表数据截至2025年底。",
+        "注：数据来自年报", "注：以上为初步统计", "说明：本表由企业自行填报", "备注：空白表示未填",
+        "注：1.本表一式两份；2.不得涂改。", "数据来源：某市统计局", "资料来源：企业年报",
+        "*带星号的为必填项", "填表说明：按营业执照填写", "注:以上企业均为虚构", "说  明：以上不含分公司",
+        "※本表数据未经审计", "（以下空白）", "以下无正文", "1.本表数据截至2025年底。",
         "注：其中科技人员含兼职人员", "来源：省科技厅网站",
     )  # fmt: skip
     for text in rng.sample(pool, rng.randint(1, 3)):
@@ -106,8 +110,11 @@ def _needs(rng: random.Random, least: int = 4) -> Draft:
 def signatures(rng: random.Random) -> Draft:
     made = rng.choice((_firms, _needs))(rng)
     pool = (
-        "填表人：张三 联系电话：13800001234", "审核人：李四", "填报人：王某某", "单位负责人（签字）：", "填报单位（盖章）：某县科技局", "制表：赵某  审核：钱某  日期：2026年3月5日",
-        "填表日期：2026年3月5日", "联系人：孙某　电话：0539-0000000", "单位负责人：周某　　统计负责人：吴某　　填表人：郑某", "经办人：", "（公章）", "报出日期：2026年1月10日", "负责人签字：", "制表人:某某",
+        "填表人：张三 联系电话：13800001234", "审核人：李四", "填报人：王某某", "单位负责人（签字）：",
+        "填报单位（盖章）：某县科技局", "制表：赵某  审核：钱某  日期：2026年3月5日",
+        "填表日期：2026年3月5日", "联系人：孙某　电话：0539-0000000",
+        "单位负责人：周某　　统计负责人：吴某　　填表人：郑某", "经办人：", "（公章）", "报出日期：2026年1月10日",
+        "负责人签字：", "制表人:某某",
     )  # fmt: skip
     for text in rng.sample(pool, rng.randint(1, 2)):
         if rng.random() < 0.3 and "　" in text:
@@ -189,7 +196,9 @@ def same_as_above(rng: random.Random) -> Draft:
     for name in ("enterprise", "region"):
         made.headers.setdefault(name, {"enterprise": "企业名称", "region": "所在地区"}[name])
         for record, row in enumerate(made.truth):
-            row.setdefault(name, f"虚构{'甲乙丙丁戊己庚辛壬'[record]}有限公司" if name == "enterprise" else "临沂市兰山区")
+            row.setdefault(
+                name, f"虚构{'甲乙丙丁戊己庚辛壬'[record]}有限公司" if name == "enterprise" else "临沂市兰山区"
+            )
             made.written[record].setdefault(name, row[name])
     word = rng.choice(("同上", "〃", "同 上", "”", "同上。", "″", "（同上）"))
     for record in range(1, len(made.truth)):
@@ -211,7 +220,9 @@ def second_block(rng: random.Random) -> Draft:
     if rng.random() < 0.6:
         lines.append(Line(made.row({}), "blank"))
     if rng.random() < 0.6:
-        lines.append(Line(made.row({0: rng.choice(("二、平邑县", "表2 规上企业", "第二批企业名单", "附表二"))}), "other"))
+        lines.append(
+            Line(made.row({0: rng.choice(("二、平邑县", "表2 规上企业", "第二批企业名单", "附表二"))}), "other")
+        )
     order = list(range(len(made.fields)))
     style = rng.choice(("same", "order", "unit"))
     second = list(header)
@@ -236,7 +247,16 @@ def second_block(rng: random.Random) -> Draft:
 def sections(rng: random.Random) -> Draft:
     """Rows that only name a group."""
     made = rng.choice((_firms, _needs))(rng)
-    words = rng.choice((("一、兰山区", "二、平邑县"), ("兰山区", "平邑县"), ("（一）装备制造", "（二）新材料"), ("【第一批】", "【第二批】"), ("规上企业", "规下企业"), ("一、高新技术企业（3家）", "二、其他企业")))
+    words = rng.choice(
+        (
+            ("一、兰山区", "二、平邑县"),
+            ("兰山区", "平邑县"),
+            ("（一）装备制造", "（二）新材料"),
+            ("【第一批】", "【第二批】"),
+            ("规上企业", "规下企业"),
+            ("一、高新技术企业（3家）", "二、其他企业"),
+        )
+    )
     cut = rng.randint(1, len(made.truth) - 1)
     place = rng.choice((0, 0, made.fields.index(made.key)))
     made.before[0] = [(made.row({place: words[0]}), "other")]
@@ -265,7 +285,8 @@ def example_row(rng: random.Random) -> Draft:
     made = rng.choice((_firms, _needs))(rng)
     word = rng.choice(("示例", "例", "填写示例", "样例", "例：", "（示例）"))
     cells: dict[int, Any] = {place: made.written[0][name] for place, name in enumerate(made.fields)}
-    cells[made.fields.index(made.key)] = f"{word}{'：' if word[-1] not in '：）' else ''}{'某某机械有限公司' if made.contract == 'firms' else '某某技术需求'}"
+    subject = "某某机械有限公司" if made.contract == "firms" else "某某技术需求"
+    cells[made.fields.index(made.key)] = f"{word}{'' if word[-1] in '：）' else '：'}{subject}"
     if made.fields[0] == "_serial":
         cells[0] = word
     made.before[0] = [(made.row(cells), "other")]

@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from table_kinds.draft import Draft, draft
-from table_kinds.expected import EMPTY, Ask, Either, Ticked
+from table_kinds.expected import EMPTY, Ticked
 
 
 def _table(rng: random.Random, *extra: str) -> Draft:
@@ -22,8 +22,12 @@ def angle_brackets(rng: random.Random) -> Draft:
         a, b = rng.randint(2, 90), rng.randint(2, 90)
         text = rng.choice(
             (
-                f"粒径x<a 且 b>c 时收率下降{a}", f"要求厚度<{a}mm且宽度>{b}mm的板材", f"当温度<{a}℃时，压力>{b}MPa", f"含水率 < {a}%，强度 > {b}MPa", f"<{a}μm的颗粒占{b}%>以上",
-                f"A<B<C，其中C>{a}", f"精度<={a}丝，寿命>={b}万次", f"误差<<{a}，信号>>{b}", f"p<0.05，n>{b}", f"输入<信号>经{a}级放大", f"x<y且<z>为{a}",
+                f"粒径x<a 且 b>c 时收率下降{a}", f"要求厚度<{a}mm且宽度>{b}mm的板材", f"当温度<{a}℃时，压力>{b}MPa",
+                f"含水率 < {a}%，强度 > {b}MPa",
+                f"<{a}μm的颗粒占{b}%>以上",
+                f"A<B<C，其中C>{a}", f"精度<={a}丝，寿命>={b}万次", f"误差<<{a}，信号>>{b}", f"p<0.05，n>{b}",
+                f"输入<信号>经{a}级放大",
+                f"x<y且<z>为{a}",
             )
         )  # fmt: skip
         made.set(record, "description", text, text)
@@ -39,9 +43,12 @@ def web_leftovers(rng: random.Random) -> Draft:
         head, tail = text[:cut], text[cut:]
         written, truth = rng.choice(
             (
-                (f"<p>{head}</p><p>{tail}</p>", text), (f"{head}<br/>{tail}", text), (f"{head}&nbsp;{tail}", text), (f"<span style='color:red'>{head}</span>{tail}", text),
-                (f"{head}&lt;5mm{tail}", f"{head}<5mm{tail}"), (f"{head}&amp;{tail}", f"{head}&{tail}"), (f"{head}&#8804;5{tail}", f"{head}≤5{tail}"), (f"{head}<BR>{tail}", text),
-                (f"<div class=\"a\">{text}</div>", text), (f"{head}&ge;98%{tail}", f"{head}≥98%{tail}"), (f"{head}&quot;甲&quot;{tail}", f"{head}\"甲\"{tail}"), (f"{head}_x000D_{tail}", text),
+                (f"<p>{head}</p><p>{tail}</p>", text), (f"{head}<br/>{tail}", text), (f"{head}&nbsp;{tail}", text),
+                (f"<span style='color:red'>{head}</span>{tail}", text),
+                (f"{head}&lt;5mm{tail}", f"{head}<5mm{tail}"), (f"{head}&amp;{tail}", f"{head}&{tail}"),
+                (f"{head}&#8804;5{tail}", f"{head}≤5{tail}"), (f"{head}<BR>{tail}", text),
+                (f"<div class=\"a\">{text}</div>", text), (f"{head}&ge;98%{tail}", f"{head}≥98%{tail}"),
+                (f"{head}&quot;甲&quot;{tail}", f"{head}\"甲\"{tail}"), (f"{head}_x000D_{tail}", text),
             )
         )  # fmt: skip
         made.set(record, "description", written, truth)
@@ -54,8 +61,11 @@ _WAYS = ("技术转让", "技术许可", "合作开发", "委托开发", "技术
 def tick_boxes(rng: random.Random) -> Draft:
     made = _table(rng, "cooperation")
     styles = (
-        ("☑{}", "□{}", " "), ("√{}", "{}", None), ("■{}", "□{}", ""), ("{}（√）", "{}（ ）", ""), ("[√]{}", "[ ]{}", " "), ("☒{}", "☐{}", " "), ("{}☑", "{}□", " "),
-        ("✔{}", "○{}", " "), ("●{}", "○{}", " "), ("[x]{}", "[ ]{}", " "), ("（√）{}", "（　）{}", "　"), ("☑{}", "☐{}", "\n"), ("√ {}", "□ {}", "；"), ("{}√", "{}", None), ("☑ {}", "□ {}", "、"),
+        ("☑{}", "□{}", " "), ("√{}", "{}", None), ("■{}", "□{}", ""), ("{}（√）", "{}（ ）", ""),
+        ("[√]{}", "[ ]{}", " "),
+        ("☒{}", "☐{}", " "), ("{}☑", "{}□", " "),
+        ("✔{}", "○{}", " "), ("●{}", "○{}", " "), ("[x]{}", "[ ]{}", " "), ("（√）{}", "（　）{}", "　"),
+        ("☑{}", "☐{}", "\n"), ("√ {}", "□ {}", "；"), ("{}√", "{}", None), ("☑ {}", "□ {}", "、"),
     )  # fmt: skip
     for record in range(len(made.truth)):
         ways = rng.sample(_WAYS, rng.randint(2, 4))
@@ -73,7 +83,7 @@ def nothing_ticked(rng: random.Random) -> Draft:
     for record in made.some():
         off = rng.choice(("□{}", "☐{}", "{}（ ）", "[ ]{}", "○{}"))
         text = " ".join(off.format(way) for way in rng.sample(_WAYS, 3))
-        made.set(record, "cooperation", text, Either((EMPTY, Ask())))
+        made.set(record, "cooperation", text, EMPTY)
     return made
 
 
@@ -82,7 +92,7 @@ def lettered_labels(rng: random.Random) -> Draft:
     made = _table(rng, "cooperation")
     for record in range(len(made.truth)):
         ways = rng.sample(_WAYS, rng.randint(1, 3))
-        joint = rng.choice(("、", "；", ";", "，", ",", "/", " ", "\n", "|", "和"))
+        joint = rng.choice(("、", "；", ";", "，", ",", "/", " ", "\n", "|"))
         text = joint.join(ways)
         made.set(record, "cooperation", text, Ticked(frozenset(ways)))
     return made
@@ -94,8 +104,27 @@ def placeholders(rng: random.Random) -> Draft:
     made.xlsx = rng.random() < 0.5
     for record in made.some(2):
         for name in rng.sample(["region", "field", "enterprise"], 2):
-            word = rng.choice(("/", "-", "无", "暂无", "未说明", "未注明", "不限", "待定", "—", "--", "N/A", "不详", "未填写", "／", "（无）", "无。"))
-            made.set(record, name, word, Either((EMPTY, Ask())))
+            word = rng.choice(
+                (
+                    "/",
+                    "-",
+                    "无",
+                    "暂无",
+                    "未说明",
+                    "未注明",
+                    "不限",
+                    "待定",
+                    "—",
+                    "--",
+                    "N/A",
+                    "不详",
+                    "未填写",
+                    "／",
+                    "（无）",
+                    "无。",
+                )
+            )
+            made.set(record, name, word, EMPTY)
     return made
 
 
@@ -103,7 +132,12 @@ def inner_breaks(rng: random.Random) -> Draft:
     """Lines inside a cell: kept in a description, joined in a title."""
     made = _table(rng)
     for record in made.some(2):
-        lines = [f"{number}.{part}" for number, part in enumerate(rng.sample(["检出率98%", "节拍2秒", "不破坏零件", "成本可控", "可在线"], 3), 1)]
+        lines = [
+            f"{number}.{part}"
+            for number, part in enumerate(
+                rng.sample(["检出率98%", "节拍2秒", "不破坏零件", "成本可控", "可在线"], 3), 1
+            )
+        ]
         mark = rng.choice(("\n", "\r\n", "\n\n", "\r"))
         text = mark.join(lines)
         made.set(record, "description", text.replace("\r", "\n") if made.xlsx else text, "".join(lines))
@@ -120,7 +154,9 @@ def invisible(rng: random.Random) -> Draft:
         for name in ("title", "description", "region"):
             text = made.truth[record][name]
             cut = rng.randint(1, len(text) - 1)
-            made.written[record][name] = text[:cut] + rng.choice(("\u200b", "\ufeff", "\u2060", "\xad", "\xa0", "\u3000", "\u200d")) + text[cut:]
+            made.written[record][name] = (
+                text[:cut] + rng.choice(("\u200b", "\ufeff", "\u2060", "\xad", "\xa0", "\u3000", "\u200d")) + text[cut:]
+            )
     return made
 
 
@@ -128,7 +164,22 @@ def texts_like_formulas(rng: random.Random) -> Draft:
     """Texts that begin with = + - @, or look like a number or a date."""
     made = _table(rng)
     for record in made.some(2):
-        text = rng.choice(("-40℃低温启动性能提升", "+5V供电模块小型化", "@类接口改造", "=等效替代进口件", "3-5层复合膜", "2025", "1/2波片镀膜", "007号专项", "50%玻纤增强材料", "1E5次寿命", "TRUE", "3月5日前完成样机"))
+        text = rng.choice(
+            (
+                "-40℃低温启动性能提升",
+                "+5V供电模块小型化",
+                "@类接口改造",
+                "=等效替代进口件",
+                "3-5层复合膜",
+                "2025",
+                "1/2波片镀膜",
+                "007号专项",
+                "50%玻纤增强材料",
+                "1E5次寿命",
+                "TRUE",
+                "3月5日前完成样机",
+            )
+        )
         made.set(record, "description", text, text)
     return made
 
@@ -146,7 +197,24 @@ def odd_characters(rng: random.Random) -> Draft:
     made = _table(rng)
     made.encoding = rng.choice(("utf-8", "gb18030"))
     for record in made.some(2):
-        text = rng.choice(("①检出率≥98%；②节拍≤2s", "Φ12±0.05mm，Ra0.8μm", "H₂O与CO₂分离", "10⁵次寿命", "𬭩盐（𬬻）制备", "α-Al2O3、β相", "℃与℉换算", "m²/g比表面积", "“双碳”目标下的减排——方案", "喆昇镕䶮公司配方", "5‰误差", "Ⅰ类与Ⅱ类", "½英寸管", "ＮｄＦｅＢ磁体"))
+        text = rng.choice(
+            (
+                "①检出率≥98%；②节拍≤2s",
+                "Φ12±0.05mm，Ra0.8μm",
+                "H₂O与CO₂分离",
+                "10⁵次寿命",
+                "𬭩盐（𬬻）制备",
+                "α-Al2O3、β相",
+                "℃与℉换算",
+                "m²/g比表面积",
+                "“双碳”目标下的减排——方案",
+                "喆昇镕䶮公司配方",
+                "5‰误差",
+                "Ⅰ类与Ⅱ类",
+                "½英寸管",
+                "ＮｄＦｅＢ磁体",
+            )
+        )
         made.set(record, "description", text, text)
     return made
 
@@ -155,7 +223,24 @@ def regions(rng: random.Random) -> Draft:
     """Regions stay as they are written."""
     made = _table(rng, "region")
     for record in range(len(made.truth)):
-        region = rng.choice(("临沂", "临沂市", "山东-临沂-兰山", "临沂高新区", "兰山区", "山东省临沂市", "山东 临沂", "青岛市", "临沂经济技术开发区", "山东临沂", "沂水", "鲁·临沂", "山东省/临沂市/兰山区", "山东省;临沂市"))
+        region = rng.choice(
+            (
+                "临沂",
+                "临沂市",
+                "山东-临沂-兰山",
+                "临沂高新区",
+                "兰山区",
+                "山东省临沂市",
+                "山东 临沂",
+                "青岛市",
+                "临沂经济技术开发区",
+                "山东临沂",
+                "沂水",
+                "鲁·临沂",
+                "山东省/临沂市/兰山区",
+                "山东省;临沂市",
+            )
+        )
         made.set(record, "region", region, region)
     return made
 
@@ -164,7 +249,19 @@ def like_footers(rng: random.Random) -> Draft:
     """Texts that begin with a word of footers or headers are records all the same."""
     made = draft(rng, "needs", ["title", "description", "enterprise"], least=4)
     made.xlsx = rng.random() < 0.5
-    pool = ["合计量仪自动校准", "注塑件飞边去除", "说明书自动排版系统", "总计数器防水改造", "小计量泵精度提升", "备注打印头维修", "单位面积产量提升", "注射用水制备", "审核流程自动化", "数据来源追溯系统", "序号打码机改造"]
+    pool = [
+        "合计量仪自动校准",
+        "注塑件飞边去除",
+        "说明书自动排版系统",
+        "总计数器防水改造",
+        "小计量泵精度提升",
+        "备注打印头维修",
+        "单位面积产量提升",
+        "注射用水制备",
+        "审核流程自动化",
+        "数据来源追溯系统",
+        "序号打码机改造",
+    ]
     chosen = rng.sample(pool, min(3, len(made.truth)))
     for record, title in enumerate(chosen):
         made.set(record, "title", title, title)

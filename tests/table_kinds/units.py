@@ -21,7 +21,13 @@ from table_kinds.draft import (
 from table_kinds.expected import Ask, Either
 
 _SHEET_UNITS = ("万元", "万元", "万元", "千元", "亿元", "元")
-_TABLE_TITLES = ("2026年技术需求征集表", "某市规上企业研发情况表", "附件1 企业基本情况汇总表", "某县科技型企业摸底表（2026年）", "企业研发投入调查表")
+_TABLE_TITLES = (
+    "2026年技术需求征集表",
+    "某市规上企业研发情况表",
+    "附件1 企业基本情况汇总表",
+    "某县科技型企业摸底表（2026年）",
+    "企业研发投入调查表",
+)
 
 
 def _unit_sentence(rng: random.Random, unit: str) -> str:
@@ -66,7 +72,9 @@ def line_above(rng: random.Random) -> Draft:
     place = rng.choice((0, len(made.fields) - 1, rng.randrange(len(made.fields))))
     cells = {place: _unit_sentence(rng, unit)}
     if rng.random() < 0.4:
-        cells[(place + 1) % len(made.fields)] = rng.choice(("填报日期：2026年3月5日", "填报单位：某县科技局", "2026年1月"))
+        cells[(place + 1) % len(made.fields)] = rng.choice(
+            ("填报日期：2026年3月5日", "填报单位：某县科技局", "2026年1月")
+        )
     made.above.append(made.row(cells))
     if rng.random() < 0.2:
         made.above.append(made.row({}))
@@ -157,8 +165,10 @@ def _in_header(rng: random.Random, writings: tuple[str, ...], names: Callable[[s
 
 def header_brackets(rng: random.Random) -> Draft:
     writings = (
-        "{}（{u}）", "{}({u})", "{}（RMB{u}）", "{}（RMB {u}）", "{}（人民币：{u}）", "{}（人民币{u}）", "{}（{u}人民币）",
-        "{}（金额单位：{u}）", "{}（单位：{u}）", "{}（必填，{u}）", "{}（{u}，必填）", "{}（{u}，含税）", "{}（含税）（{u}）",
+        "{}（{u}）", "{}({u})", "{}（RMB{u}）", "{}（RMB {u}）", "{}（人民币：{u}）", "{}（人民币{u}）",
+        "{}（{u}人民币）",
+        "{}（金额单位：{u}）", "{}（单位：{u}）", "{}（必填，{u}）", "{}（{u}，必填）", "{}（{u}，含税）",
+        "{}（含税）（{u}）",
         "{}【{u}】", "{}[{u}]", "{}（￥{u}）", "{}（{u}，保留两位小数）", "{}（CNY {u}）", "{}（ {u} ）", "{}〔{u}〕",
     )  # fmt: skip
     return _in_header(rng, writings)
@@ -169,7 +179,9 @@ def header_short_units(rng: random.Random) -> Draft:
 
 
 def header_bare(rng: random.Random) -> Draft:
-    return _in_header(rng, ("{}/{u}", "{}：{u}", "{}:{u}", "{}-{u}", "{}_{u}", "{} {u}", "{}\n{u}", "{}\n（{u}）", "{}{u}", "{}，{u}"))
+    return _in_header(
+        rng, ("{}/{u}", "{}：{u}", "{}:{u}", "{}-{u}", "{}_{u}", "{} {u}", "{}\n{u}", "{}\n（{u}）", "{}{u}", "{}，{u}")
+    )
 
 
 def different_units(rng: random.Random) -> Draft:
@@ -199,9 +211,12 @@ def number_formats(rng: random.Random) -> Draft:
     made = money_table(rng)
     made.xlsx = True
     formats = (
-        ("万元", '0"万元"'), ("万元", '#,##0.00"万元"'), ("万元", '0.00"万"'), ("亿元", '0.0000"亿元"'), ("亿元", '0.000"亿"'),
-        ("元", '#,##0"元"'), ("元", '"¥"#,##0.00'), ("元", '0.0,,"百万元"'), ("元", '0,"千元"'), ("元", '0!.0000"万元"'),
-        ("元", '0!.00,,"亿"'), ("千元", '0"千元"'), ("万元", '0.00"万元";-0.00"万元"'), ("万元", '[=0]"-";0"万元"'), ("万元", '_ * #,##0.00"万元"_ '),
+        ("万元", '0"万元"'), ("万元", '#,##0.00"万元"'), ("万元", '0.00"万"'), ("亿元", '0.0000"亿元"'),
+        ("亿元", '0.000"亿"'),
+        ("元", '#,##0"元"'), ("元", '"¥"#,##0.00'), ("元", '0.0,,"百万元"'), ("元", '0,"千元"'),
+        ("元", '0!.0000"万元"'),
+        ("元", '0!.00,,"亿"'), ("千元", '0"千元"'), ("万元", '0.00"万元";-0.00"万元"'), ("万元", '[=0]"-";0"万元"'),
+        ("万元", '_ * #,##0.00"万元"_ '),
     )  # fmt: skip
     for name in made.money:
         unit, shown = rng.choice(formats)
@@ -264,7 +279,9 @@ def foreign_money(rng: random.Random) -> Draft:
     made.xlsx = rng.random() < 0.5
     made.head_units("万元")
     name = made.money[0]
-    currency, sign = rng.choice((("美元", "$"), ("美金", "US$"), ("港元", "HK$"), ("欧元", "€"), ("日元", "JPY"), ("英镑", "£")))
+    currency, sign = rng.choice(
+        (("美元", "$"), ("美金", "US$"), ("港元", "HK$"), ("欧元", "€"), ("日元", "JPY"), ("英镑", "£"))
+    )
     if rng.random() < 0.5:
         head = TITLES[made.contract][name]
         made.headers[name] = f"{head}{rng.choice(('（万{}）', '（单位：万{}）', '({})')).format(currency)}"
@@ -272,7 +289,9 @@ def foreign_money(rng: random.Random) -> Draft:
     else:
         for record in made.some():
             number = rng.randint(20, 900)
-            cell = rng.choice((f"{number}万{currency}", f"{sign}{number}万", f"{sign} {number},000", f"{number} {currency}"))
+            cell = rng.choice(
+                (f"{number}万{currency}", f"{sign}{number}万", f"{sign} {number},000", f"{number} {currency}")
+            )
             made.set(record, name, cell, Ask())
     return made
 
@@ -301,7 +320,12 @@ def no_unit_large(rng: random.Random) -> Draft:
     return made
 
 
-_COUNT_UNITS = {"employees_total": ("人", "名"), "rd_staff": ("人", "名"), "class1_ip": ("件", "项", "个"), "class2_ip": ("件", "项", "个", "个数")}
+_COUNT_UNITS = {
+    "employees_total": ("人", "名"),
+    "rd_staff": ("人", "名"),
+    "class1_ip": ("件", "项", "个"),
+    "class2_ip": ("件", "项", "个", "个数"),
+}
 
 
 def count_units_header(rng: random.Random) -> Draft:
@@ -310,7 +334,9 @@ def count_units_header(rng: random.Random) -> Draft:
     made.xlsx = rng.random() < 0.5
     for name in COUNTS & set(made.fields):
         unit = rng.choice(_COUNT_UNITS[name])
-        wrap = rng.choice(("{}（{}）", "{}({})", "{}/{}", "{}:{}", "{}【{}】", "{}（单位：{}）", "{}\n（{}）", "{}[{}]", "{} （{}）"))
+        wrap = rng.choice(
+            ("{}（{}）", "{}({})", "{}/{}", "{}:{}", "{}【{}】", "{}（单位：{}）", "{}\n（{}）", "{}[{}]", "{} （{}）")
+        )
         made.headers[name] = wrap.format(made.headers[name], unit)
     return made
 
@@ -376,7 +402,15 @@ def share_percent_text(rng: random.Random) -> Draft:
     made.headers["market_share"] += rng.choice(("", "（%）", "（％）"))
     for row, told in zip(made.written, made.truth, strict=True):
         number = text_of(in_percent(told["market_share"]))
-        row["market_share"] = rng.choice(("{}%", "{} %", "{}％", "百分之{}" if float(number).is_integer() else "{}%", "{}.0%" if "." not in number else "{}%")).format(number)
+        row["market_share"] = rng.choice(
+            (
+                "{}%",
+                "{} %",
+                "{}％",
+                "百分之{}" if float(number).is_integer() else "{}%",
+                "{}.0%" if "." not in number else "{}%",
+            )
+        ).format(number)
     made.xlsx = rng.random() < 0.5
     return made
 
@@ -426,7 +460,9 @@ def share_words(rng: random.Random) -> Draft:
     for row, told in zip(made.written, made.truth, strict=True):
         row["market_share"] = f"{text_of(in_percent(told['market_share']))}%"
     for record in made.some():
-        made.set(record, "market_share", rng.choice(("第一", "国内领先", "前三名", "12万元", "三分之一左右", "12人")), Ask())
+        made.set(
+            record, "market_share", rng.choice(("第一", "国内领先", "前三名", "12万元", "三分之一左右", "12人")), Ask()
+        )
     return made
 
 
@@ -435,7 +471,9 @@ def amount_per_head(rng: random.Random) -> Draft:
     made = money_table(rng)
     made.head_units()
     name = made.money[0]
-    made.headers[name] = TITLES[made.contract][name] + rng.choice(("（人）", "（台）", "（%）", "（吨）", "（万美元）", "（万股）"))
+    made.headers[name] = TITLES[made.contract][name] + rng.choice(
+        ("（人）", "（台）", "（%）", "（吨）", "（万美元）", "（万股）")
+    )
     made.ask_column(name)
     return made
 
@@ -450,7 +488,21 @@ def unit_line_odd(rng: random.Random) -> Draft:
     made = money_table(rng)
     made.head_units()
     _title_lines(rng, made, 1)
-    made.above.append(made.row({0: rng.choice(("填报单位：某县科学技术局", "单位：某县科技局", "单位名称：虚构集团有限公司", "填报单位（盖章）：", "主管单位：某市科技局万元桥分局"))}))
+    made.above.append(
+        made.row(
+            {
+                0: rng.choice(
+                    (
+                        "填报单位：某县科学技术局",
+                        "单位：某县科技局",
+                        "单位名称：虚构集团有限公司",
+                        "填报单位（盖章）：",
+                        "主管单位：某市科技局万元桥分局",
+                    )
+                )
+            }
+        )
+    )
     return made
 
 
