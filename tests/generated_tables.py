@@ -215,12 +215,14 @@ class _Told:
         for problem in reading.problems.to_dict("records"):
             row = 0 if pd.isna(problem["row"]) else int(problem["row"])
             column = "" if pd.isna(problem["column"]) else str(problem["column"])
-            layout = roles.get(row, "none") not in {"record", "other"}
+            words = f"{problem['problem']}{problem['action']}"
+            if "口径" in words:  # says which definition a column follows, not how a cell was read
+                continue
+            layout = row == 0 or roles.get(row) in {"above", "header", "under"}
             if layout and column:
                 self._columns.append(column)
             elif column:
                 self._cells.append((row, column))
-            words = f"{problem['problem']}{problem['action']}"
             if (layout or roles.get(row) == "other") and "单位" in words and re.search("[元千万亿]", words):
                 self._unit = True
             if layout and not column and "表头" in words and len(made.header_lines or []) > 1:
@@ -258,7 +260,7 @@ def _rows_named(words: str) -> set[int]:
     rows: set[int] = set()
     for first, last in re.findall(r"(\d+)\s*[-–—～~至到]\s*(?:第\s*)?(\d+)\s*行", words):
         rows.update(range(int(first), int(last) + 1))
-    for several in re.findall(r"第\s*([\d、,， 和]+)行", words):
+    for several in re.findall(r"第\s*(\d+\s*[、,，和][\d、,， 和]+)行", words):
         rows.update(int(one) for one in re.findall(r"\d+", several))
     return rows
 
@@ -268,18 +270,15 @@ def report(tallies: dict[str, Tally], *, show: int = 0, worst_first: bool = Fals
     total = Tally()
     for tally in tallies.values():
         total.add(tally)
-    head = f"{'kind':32}{'cells':>7}{'right':>7}{'told':>7}{'asked':>7}{'silent':>7}{'noise':>7}{'unlisted':>9}{'understood':>12}"
+    titles = ["cells", "right", "told", "asked", "silent", "noise", "unlisted", "understood"]
+    head = f"{'kind':32}" + "".join(f"{title:>11}" for title in titles)
     named = list(tallies.items())
     if worst_first:
         named.sort(key=lambda pair: (-pair[1].counts["silent"] / pair[1].counts["cells"], pair[1].understood))
     out = [head]
     for name, tally in [*named, ("all", total)]:
-        counts = [tally.counts[what] for what in ("cells", "right", "told", "asked", "silent", "noise")]
-        out.append(
-            f"{name:32}"
-            + "".join(f"{count:7}" for count in counts)
-            + f"{tally.counts['unlisted']:9}{tally.understood:12.1%}"
-        )
+        counts = "".join(f"{tally.counts[title]:11}" for title in titles[:-1])
+        out.append(f"{name:32}{counts}{tally.understood:11.1%}")
     out += [f"crash: {crash}" for crash in total.crashes]
     for _, tally in named:
         for one in tally.silent[:show]:

@@ -28,6 +28,11 @@ def angle_brackets(rng: random.Random) -> Draft:
                 f"A<B<C，其中C>{a}", f"精度<={a}丝，寿命>={b}万次", f"误差<<{a}，信号>>{b}", f"p<0.05，n>{b}",
                 f"输入<信号>经{a}级放大",
                 f"x<y且<z>为{a}",
+                f"若T<Tg且P>Pc，则寿命{a}h",
+                f"u<v时取{a}，u>v时取{b}",
+                f"晶粒d<p，其余d>q占{a}%",
+                f"满足a<b>c关系的{a}组",
+                f"当n<m行数且m>{a}时",
             )
         )  # fmt: skip
         made.set(record, "description", text, text)

@@ -1,5 +1,7 @@
 """A slice of the generated tables: what is understood stays understood, and equal seeds give equal tables."""
 
+import random
+
 import pytest
 from generated_tables import GROUPS, KINDS, measure, variant
 from table_kinds.draft import draft
@@ -53,8 +55,6 @@ def test_there_are_sixty_kinds_and_each_varies():
 
 
 def test_a_tidy_draft_writes_its_truth(tmp_path):
-    import random
-
     made = draft(random.Random(1), "experts", ["name", "institution"])
     made.encoding = "utf-8"
     lines = made.write(tmp_path).read_text().splitlines()
