@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable
 
 from table_kinds.draft import COUNTS, Draft, Shown, hte, in_unit, money_table, needs, tech, text_of
-from table_kinds.expected import EMPTY, Ask, Interval
+from table_kinds.expected import EMPTY, Ask, Either, Interval
 
 _WIDE = str.maketrans("0123456789.,%", "０１２３４５６７８９．，％")
 _DIGITS = "零一二三四五六七八九"
@@ -153,7 +153,10 @@ def _soft(
         if rng.random() < 0.4:
             text += "万元" if text[-1].isdigit() else ""
         low, high = (None if end is None else end * 10_000 for end in (low, high))
-        made.set(record, name, text, Interval(low, high, slack))
+        expected = Interval(low, high, slack)
+        made.set(
+            record, name, text, Either((expected, Interval(None, high, slack))) if text[0] == "不" and low else expected
+        )
     return made
 
 
@@ -272,12 +275,17 @@ def and_more(rng: random.Random) -> Draft:
             number = rng.choice((20, 30, 60, 110, 200, 300))
             unit = "人" if name in ("employees_total", "rd_staff") else "件"
             text = rng.choice(("{}余{}", "{}多{}", "{}余", "{}多")).format(number, unit)
-            made.set(record, name, text, Interval(number * 1.01, number + 1, 1.0))
+            made.set(record, name, text, _more(number * 1.01, number + 1, number))
         else:
             number = rng.choice((200, 500, 800, 3000))
             text = rng.choice(("{}余万元", "{}多万元", "{}余万", "{}多万")).format(number)
-            made.set(record, rng.choice(made.money), text, Interval(number * 1.001e4, number * 1.001e4, 1.0))
+            made.set(record, rng.choice(made.money), text, _more(number * 1.001e4, number * 1.001e4, number * 10_000))
     return made
+
+
+def _more(low: float, high: float, stated: float) -> Either:
+    """A little above what is stated; an open end above it holds the truth too."""
+    return Either((Interval(low, high, 1.0), Interval(stated, None)))
 
 
 def soft_counts(rng: random.Random) -> Draft:
