@@ -17,16 +17,16 @@ from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import Source, reader_errors
 from matcher.tables.headers import likely_kind
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas import NEEDS, Column, Contract
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
 
 _ROW = Column("row_id", "id", "行编号")
 IDENTITY = (
     Column("enterprise_id", "text", "企业编号", ("编号", "序号", "企业ID", "ID")),
-    Column("name", "text", "企业名称", ("名称", "单位名称", "公司名称", "企业", "enterprise")),
-    Column("uscc", "text", "统一社会信用代码", ("信用代码", "社会信用代码", "税号", "纳税人识别号")),
-    Column("region", "text", "地区", ("所在地区", "所属地区", "区县", "县区")),
+    Column("name", "text", "企业名称", tuple(WORDS["name"].split())),
+    Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
+    Column("region", "text", "地区", NEEDS["region"].headers),
     Column("apply_on", "date", "申请日期", ("申报日期", "拟申请日期")),
 )
 

@@ -1,4 +1,4 @@
-"""Words for the figures of an enterprise in the headers of tables, the same for every policy."""
+"""Words for the identity and the figures of an enterprise in the headers of tables, the same for every policy."""
 
 from __future__ import annotations
 
@@ -12,6 +12,11 @@ _WHEN = re.compile(
 
 # Field, or what the fields of one figure by years share -> headers, without a year.
 WORDS = {
+    "name": "名称 单位名称 公司名称 企业 公司 企业全称 单位全称 公司全称 企业(单位)名称 单位(企业)名称 申报单位 "
+    "申报企业 申请单位 填报企业 纳税人名称 市场主体名称 主体名称 所属单位或公司名称 enterprise company",
+    "uscc": "信用代码 社会信用代码 社会统一信用代码 统一信用代码 企业信用代码 统一社会信用代码证号 "
+    "统一社会信用代码/组织机构代码 统一社会信用代码(组织机构代码) 统一社会信用代码或组织机构代码 税号 "
+    "纳税人识别号 纳税识别号",
     "registered_on": "成立日期 成立时间 注册日期 注册时间 登记日期 设立日期 设立时间 注册成立时间 企业成立时间 "
     "企业成立日期 企业注册时间 企业注册日期 "
     "成立年月 工商注册时间 工商注册日期 工商登记日期 开业日期 成立年份",

@@ -84,6 +84,7 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
         fields.known.add(place)
     else:
         fields.rivals.append((place, column))
+        fields.known.add(place)
 
 
 def _share(fields: Fields, place: int, meaning: Meaning) -> None:
@@ -117,9 +118,9 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
         _take(fields, texts, place, meaning._replace(note=note), open_ones[0])
         _share(fields, place, meaning._replace(columns=tuple(open_ones)))
         return
+    fields.nearest[place] = min(open_ones, key=lambda column: column.back)
     titles = list(dict.fromkeys(column.title for column in open_ones))
-    last = min(open_ones, key=lambda column: column.back)
-    action = f"请写明年份，或指定是哪一列，如 --column {text}={last.title}"
+    action = f"请写明年份，或指定是哪一列，如 --column {text}={fields.nearest[place].title}"
     fields.remarks.append((place, f"没有写年份，可能是“{'”“'.join(titles)}”，没有采用", action))
 
 
@@ -189,6 +190,7 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary) -> 
     """The nearest field of each header that says nothing; told where that field has no other column."""
     asked = {place for place, *_ in fields.remarks}
     strange = [place for place, text in enumerate(texts) if text and not fields.of(place) and place not in fields.known]
+    strange = [place for place in strange if place not in fields.nearest]
     for place in strange[:_MOST]:
         near, likeness = vocabulary.nearest(texts[place])
         if near is None:

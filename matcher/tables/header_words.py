@@ -23,6 +23,7 @@ _NUMBERING = re.compile(
     r"|[一二三四五六七八九十]{1,3}[、.]"
     r"|[a-z]{1,2}\d{1,3}(?:[.、:)]|[\s_-]+(?=[一-鿿])|(?=[一-鿿])))\s*"
 )
+_OWNER = re.compile(r"^(?:企业|公司|单位|专家|需求|成果|项目)(?=..)|(?<=\D)\d{1,2}$")
 _LETTER = re.compile(r"[^\W\d_]|%")
 _BRACKET = re.compile(r"\(([^()]*)\)")
 _PIECES = re.compile(r"[,;、|\s]+")
@@ -34,6 +35,7 @@ _HINT_TO_THE_END = re.compile(r"如|例|注|说明|格式|指|填|请")
 _OTHER_FIGURE = re.compile(
     r"占|率|比|增|同|预|计划|目标|拟|境|国外|当地|本地|[省市县]内|人均|平均.*元|其中|除|近|前|后|截至|累计|季|半年|月|\d"
 )  # in a qualifier: the column holds another figure than the words before it
+_OTHER_FIGURE_AT_END = re.compile(r"(?:占比|比例|比重|率|增速|增长|增幅|增加额)$")
 _SAME_FIGURE = re.compile(r"不含税|全年月平均|月平均|加计扣除")
 _MONEY = re.compile(r"(?:rmb|cny|人民币|[¥￥])*:?(十万|百万|千万|百|千|仟|万|萬|亿|億)?(元|圆|圓)?(?:人民币|rmb|cny)?")
 _FOREIGN = re.compile(
@@ -51,14 +53,15 @@ _UNIT_AT_END = re.compile(
 )
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3}
 _TIME = (
-    r"(?P<year>(?:19|20)\d{2})(?!\d|[-~至到/.]\d)(?:会计|纳税)?(?:年度|年)?(?:末|底|期末|年末|全年)?"
+    r"(?P<part>(?:19|20)\d{2}年?度?[-~至到/](?:19|20)?\d{2}年?度?|(?:(?:19|20)\d{2}[年.])?(?:\d{1,2}[-~至到])?\d{1,2}月份?末?"
+    r"|(?:(?:19|20)\d{2}年)?(?:上半年|下半年|前?[一二三四]季度))"
+    r"|(?P<year>(?:19|20)\d{2})(?!\d)(?:会计|纳税)?(?:年度|年)?(?:末|底|期末|年末|全年)?"
     r"|(?P<last>上一?(?:会计|纳税)?年度?末?|去年末?|最近一(?:会计|纳税)?年度?|最近一个(?:会计|纳税)年度)"
     r"|(?P<before>前二年末?|前年度?末?|上上年度?末?)"
     r"|(?P<third>前三年末?)"
     r"|第(?P<nth>[一二三123])年度?"
-    r"|(?P<none>本年度?|今年|当年|(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?|(?:19|20)\d{2}年?度?[-~至到](?:19|20)?\d{2}年?度?"
-    r"|(?:(?:19|20)\d{2}年)?(?:\d{1,2}[-~至到])?\d{1,2}月末?|(?:(?:19|20)\d{2}年)?(?:上半年|下半年|[一二三四]季度))"
-)
+    r"|(?P<none>本年度?|今年|当年|(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?)"
+)  # of a part of a year, of several, or of one that nobody asks for: none
 _TIME_FIRST = re.compile(rf"\(?(?:{_TIME})\)?[\s:_/|-]*(?P<word>.+)")
 _TIME_LAST = re.compile(rf"(?P<word>.+?)[\s:_/|-]*\(?(?:{_TIME})\)?")
 _FILLERS = re.compile(r"^(?:本?企业|公司|本?单位|全年|[年期]末|年度?|实现|实际)+|(?:总额|合计|金额|总计|支出|情况|数)$")
@@ -248,7 +251,7 @@ class Vocabulary:
                     return series[0], 1.0
         key = header_key(peeled.bare) or header_key(text)
         close = difflib.get_close_matches(key, list(self._all), 1, _NEAR_ENOUGH)
-        if not close:
+        if not close or (_OTHER_FIGURE_AT_END.search(key) and self._all[close[0]].kind != "share"):
             return None, 0.0
         return self._all[close[0]], difflib.SequenceMatcher(None, close[0], key).ratio()
 
@@ -260,7 +263,7 @@ class Vocabulary:
 
 def _back(time: re.Match[str], year: int | None) -> int | None:
     """How many years before the decision's a header's year lies: 0 for none that counts, None where nobody can say."""
-    for name, back in (("none", 0), ("last", 1), ("before", 2), ("third", 3)):
+    for name, back in (("part", 0), ("none", 0), ("last", 1), ("before", 2), ("third", 3)):
         if time[name]:
             return back
     if time["nth"]:
@@ -277,7 +280,11 @@ def _changes_the_figure(qualifier: str) -> bool:
 
 def is_carried(key: str) -> bool:
     """Whether a header, by its key, is of a column that nobody misses."""
-    return key in CARRIED_HEADERS or key.endswith(("联系人", "电话", "手机", "手机号", "邮箱", "地址", "备注", "链接"))
+    return (
+        key in CARRIED_HEADERS
+        or _OWNER.sub("", key) in CARRIED_HEADERS
+        or key.endswith(("联系人", "电话", "手机", "手机号", "邮箱", "地址", "备注", "链接"))
+    )
 
 
 def _peel(text: str) -> _Peeled:
@@ -292,41 +299,38 @@ def _peel(text: str) -> _Peeled:
     unit = ""
     qualifiers: list[str] = []
     core = text
+    bare = text
     for bracket in _BRACKET.finditer(text):
-        found, rest = _inside(bracket[1])
+        found, year, rest = _inside(bracket[1])
         unit = unit or found
+        bare = bare.replace(bracket[0], year, 1)
         if rest:
             qualifiers.append(rest)
-        elif not _TIME_LAST.fullmatch(f"x{bracket[0]}"):
-            core = core.replace(bracket[0], "", 1)
+        else:
+            core = core.replace(bracket[0], year, 1)
     core, at_end = _cut_unit(core.strip(_EDGE))
-    bare, more = _cut_unit(_without(text, qualifiers).strip(_EDGE))
+    bare, more = _cut_unit(bare.strip(_EDGE))
     return _Peeled(core, bare, unit or at_end or more, tuple(qualifiers))
 
 
-def _without(text: str, qualifiers: list[str]) -> str:
-    """A header without its brackets, those apart that hold a year."""
-    return _BRACKET.sub(lambda bracket: bracket[0] if _TIME_LAST.fullmatch(f"x{bracket[0]}") else "", text)
-
-
-def _inside(bracket: str) -> tuple[str, str]:
-    """The unit in a bracket, and what in it is neither unit, hint nor year."""
-    unit = ""
+def _inside(bracket: str) -> tuple[str, str, str]:
+    """The unit in a bracket, the year as "(2025年)", and what is neither of them nor a hint."""
+    unit = year = ""
     rest = []
-    if _TIME_LAST.fullmatch(f"x({bracket})"):
-        return "", ""
     whole = unit_of(bracket.replace(" ", ""))
     if whole is not None:
-        return whole, ""
+        return whole, "", ""
     for piece in filter(None, _PIECES.split(bracket)):
         found = unit_of(piece)
         if found is not None:
             unit = unit or found
+        elif not year and _TIME_LAST.fullmatch(f"x({piece})"):
+            year = f"({piece})"
         elif _HINT_TO_THE_END.match(piece):
             break
         elif not _HINT.search(piece):
             rest.append(piece)
-    return unit, "、".join(rest)
+    return unit, year, "、".join(rest)
 
 
 def _cut_unit(text: str) -> tuple[str, str]:
