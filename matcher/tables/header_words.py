@@ -161,7 +161,9 @@ class Vocabulary:
         key = header_key(text)
         peeled = _peel(text)
         if key in self.named:
-            return Meaning((self.named[key],), peeled.unit, 0)
+            column = self.named[key]
+            same = [one for word in column.words for one in self._words[header_key(word)] if one.back == column.back]
+            return Meaning(tuple(dict.fromkeys((column, *same))), peeled.unit, 0)
         if not _LETTER.search(key) or (len(text) > _LONG and "(" not in text and "（" not in text):
             return Meaning()
         for rank, form in ((1, text), (2, peeled.core), (3, peeled.bare)):

@@ -283,4 +283,4 @@ def test_a_figure_without_its_year_is_asked_about_where_a_policy_asks_by_year() 
     alone = read_firms(table, "tech-sme")
     assert alone.rows[["sales_last_year", "rd_expense_last_year"]].values.tolist() == [[12_000_000, 5]]
     named = read_firms(table, ["hte", "tech-sme"], columns={"销售收入（万元）": "上年度销售收入"})
-    assert named.rows["sales_last_year"].tolist() == [12_000_000]
+    assert named.rows[["sales_last_year", "sales_y3"]].values.tolist() == [[12_000_000, 12_000_000]]
