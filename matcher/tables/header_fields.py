@@ -54,7 +54,7 @@ def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Colum
         elif meaning.columns:
             _take(fields, texts, place, meaning, meaning.columns[0])
     for place in ranked:  # what a header says besides counts where no other header says it
-        if meanings[place].columns and place in fields.places.values():
+        if any(fields.places.get(column.name) == place for column in meanings[place].columns):
             _share(fields, place, meanings[place])
     for place in asked:
         _ask(fields, texts, place, meanings[place], vocabulary)
@@ -88,17 +88,14 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
 
 
 def _share(fields: Fields, place: int, meaning: Meaning) -> None:
-    """Give a column to the further fields that its header names and that have none, such as those of two policies."""
-    more = [column for column in meaning.columns if column.name not in fields.places]
-    for column in more:
-        fields.places[column.name] = place
-        fields.units[column.name] = _plain(meaning.unit)
-    taken = [column for column in meaning.columns if fields.places[column.name] == place]
-    bases = list(dict.fromkeys(column.basis for column in taken if column.basis))
-    if more and len(bases) > 1:
-        titles = "”“".join(column.title for column in taken)
-        problem = f"同时用作“{titles}”，各政策的口径可能不同（{'；'.join(bases)}）"
-        fields.remarks.append((place, problem, "若口径不同，请为每项政策各写一列"))
+    """Give a column to the further fields that its header names and that have none, such as those of two policies;
+    not to one that is defined differently: what a figure of another definition is worth is no matter of reading.
+    """
+    first = next(column for column in meaning.columns if fields.places.get(column.name) == place)
+    for column in meaning.columns:
+        if column.name not in fields.places and column.basis in ("", first.basis):
+            fields.places[column.name] = place
+            fields.units[column.name] = _plain(meaning.unit)
 
 
 def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:

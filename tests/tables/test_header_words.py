@@ -1,5 +1,7 @@
 """Headers as people write them: each is understood, known, or told with the nearest field. Whole answers."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -32,10 +34,8 @@ FIRM = Contract(
         Column("assets", "yuan", "资产总额"),
         Column("sales_y1", "yuan", "销售收入（前三年）", back=3, words=SALES),
         Column("sales_y2", "yuan", "销售收入（前二年）", back=2, words=SALES),
-        Column(
-            "sales_y3", "yuan", "销售收入（上一年）", back=1, words=SALES, close_words=("主营业务收入",), basis="甲"
-        ),
-        Column("sales_last_year", "yuan", "上年度销售收入", back=1, words=SALES, basis="乙"),
+        Column("sales_y3", "yuan", "销售收入（上一年）", back=1, words=SALES, close_words=("主营业务收入",)),
+        Column("sales_last_year", "yuan", "上年度销售收入", back=1, words=SALES),
         Column("class2", "number", "Ⅱ类知识产权数", sums=(("实用新型", "实用新型专利"), ("软件著作权", "软著"))),
     ),
     year=2026,
@@ -172,11 +172,15 @@ def test_years_in_headers_are_placed_by_the_year_of_the_decision(header: str, fi
     assert {rows[name].iloc[0] for name in fields} <= {30_000}
 
 
-def test_two_policies_that_share_a_column_are_told_of_it_once():
-    reading = read(**{"2025年销售收入": 3})
-    assert told(reading.problems) == [
-        ("2025年销售收入", "同时用作“销售收入（上一年）”“上年度销售收入”，各政策的口径可能不同（甲；乙）")
-    ]
+def test_a_column_serves_the_fields_of_two_policies_unless_one_has_its_own_or_defines_it_otherwise():
+    shared = read(**{"2025年销售收入": 3})
+    assert (shared.rows["sales_y3"].tolist(), shared.rows["sales_last_year"].tolist()) == ([3], [3])
+    assert told(shared.problems) == []
+    otherwise = tuple(
+        replace(one, basis={"sales_y3": "甲", "sales_last_year": "乙"}.get(one.name, "")) for one in FIRM.columns
+    )
+    apart = read(replace(FIRM, columns=otherwise), **{"2025年销售收入": 3})
+    assert (apart.rows["sales_y3"].tolist(), apart.rows["sales_last_year"].isna().tolist()) == ([3], [True])
     sharper = read(**{"2025年销售收入": 3, "上年度销售收入": 4})
     assert (sharper.rows["sales_y3"].tolist(), sharper.rows["sales_last_year"].tolist()) == ([3], [4])
     assert told(sharper.problems) == []
@@ -197,7 +201,7 @@ def test_a_figure_without_its_year_is_asked_about_unless_one_year_is_left():
     ]
     left = read(**{"前三年销售收入": 1, "前二年销售收入": 2, "销售收入": 3})
     assert left.rows[["sales_y1", "sales_y2", "sales_y3"]].to_numpy().tolist() == [[1, 2, 3]]
-    assert left.problems["problem"].iloc[0].startswith("同时用作") or "没有写年份" in left.problems["problem"].iloc[0]
+    assert told(left.problems) == [("销售收入", "没有写年份，其他年份都有了，照“销售收入（上一年）”读入")]
 
 
 def test_a_close_word_is_taken_and_told_and_gives_way():
