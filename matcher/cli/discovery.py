@@ -82,7 +82,7 @@ def discover_command(
     rules = load_policy(policy)
     learned = None if card is None else ScoreCard.load(card)
     assumed = None if assume is None else read_assumptions(assume)
-    firms = read(read_firms, table, rules, sheet=sheet, column=column, quiet=quiet, extra=REGISTRY)
+    firms = read(read_firms, table, rules, sheet=sheet, column=column, on=on, quiet=quiet, extra=REGISTRY)
     discovery = discover(firms.rows, rules, on=on, assume=assumed, card=learned, rng=seed)
     sheets, mask = discovery_sheets(discovery, firms.rows), not show_contacts
     write(
@@ -176,7 +176,7 @@ def rank_command(
 
     check({output: TABLES}, table, card)
     rules, learned = load_policy(policy), ScoreCard.load(card)
-    firms = read(read_firms, table, rules, sheet=sheet, column=column, quiet=quiet)
+    firms = read(read_firms, table, rules, sheet=sheet, column=column, on=on, quiet=quiet)
     ranking = rank_firms(firms.rows, rules, learned, on=on)
     sheets, mask = ranking_sheets(ranking, rules), not show_contacts
     write(output, sheets, ranking.listed, problems=firms.problems, columns=firms.columns, notes=list(NOTES), mask=mask)

@@ -109,9 +109,10 @@ def rank_command(
     """Rank experts for every need by their works (or needs for every expert), with reasons."""
     from matcher.experts.library import HALF_LIFE, Experts, Weighing
     from matcher.experts.ranking import rank_experts, rank_needs
+    from matcher.experts.works_by_name import join_by_name
     from matcher.export.matches import SUFFIXES, write_matches
     from matcher.matching.index import Index
-    from matcher.tables.reading import read_experts, read_needs, read_works
+    from matcher.tables.reading import Reading, describe, read_experts, read_needs, read_works
 
     check({output: SUFFIXES}, needs, people, works, exclude)
     if push and (where or same or exclude):
@@ -121,10 +122,15 @@ def rank_command(
     asking = read(read_needs, needs, sheet=sheet, column=column, **shared)
     persons = read(read_experts, people, sheet=experts_sheet, column=experts_column, **shared)
     done = read(read_works, works, sheet=works_sheet, column=works_column, **shared)
-    library = Experts.build(persons.rows, done.rows, progress=not quiet)
-    if library.unknown:
-        some = "、".join(library.unknown[:5])
-        note(quiet, f"{works.name}：{len(library.unknown)} 个专家编号不在{people.name}中，其业绩未用：{some}")
+    by_name = join_by_name(persons.rows, done.rows, file=works.name)
+    note(quiet, describe(by_name.problems))
+    library = Experts.build(persons.rows, by_name.works, progress=not quiet)
+    strangers = sorted(set(by_name.works["expert_id"]) - set(persons.rows["expert_id"]) - {""})
+    if strangers:
+        some = "、".join(strangers[:5])
+        note(quiet, f"{works.name}：{len(strangers)} 个专家编号不在{people.name}中，其业绩未用：{some}")
+    if nobody := int((by_name.works["expert_id"] == "").sum()):
+        note(quiet, f"{works.name}：{nobody} 条业绩没有专家编号，姓名也对应不上，未用")
     weighing = Weighing(half_life=HALF_LIFE if half_life is None else half_life)
     if push:
         index = Index.build(asking.rows, progress=not quiet)
@@ -136,7 +142,7 @@ def rank_command(
             progress=not quiet,
         )  # fmt: skip
     settings = {
-        "业绩": f"{len(done.rows)} 条（一项业绩每位完成人一条）；{len(library.unknown)} 个专家编号不在专家表中",
+        "业绩": f"{len(done.rows)} 条（一项业绩每位完成人一条）；{len(library.unknown)} 个专家编号或姓名不在专家表中",
         "业绩权重": f"最相关的 {weighing.top} 项，后一项为前一项的 {weighing.fade:g} 倍；"
         f"每 {weighing.half_life:g} 年权重减半；"
         + "、".join(f"{name} {weight:g}" for name, weight in {**weighing.kinds, **weighing.roles}.items()),
@@ -150,7 +156,7 @@ def rank_command(
         ranked,
         queries=sides[0],
         records=sides[1],
-        problems=all_problems(asking, persons, done),
+        problems=all_problems(asking, persons, done, Reading(by_name.works, by_name.problems)),
         columns=all_columns(asking, persons, done),
         about=about(day, [needs, people, works]) | settings,
         mask=not show_contacts,

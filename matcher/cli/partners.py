@@ -129,7 +129,7 @@ def propose_command(
     policies = load_policies(list(policy))
     if files is not None:
         check_folder(files, [path for path in inputs if path is not None])
-    firm_table = read(read_firms, firms, policies, sheet=sheet, column=column, quiet=quiet)
+    firm_table = read(read_firms, firms, policies, sheet=sheet, column=column, on=on, quiet=quiet)
     asking = read(read_needs, needs, sheet=needs_sheet, column=needs_column, quiet=quiet)
     answering = read(read_outcomes, outcomes, sheet=outcomes_sheet, column=outcomes_column, quiet=quiet)
     owned = owned_needs(asking.rows, firm_table.rows, by_name=by_name)
@@ -219,7 +219,7 @@ def firm_file_command(
     else:
         check_folder(output, inputs)
     policies = load_policies(list(policy))
-    rows = read(read_firms, firms, policies, sheet=sheet, column=column, quiet=quiet).rows
+    rows = read(read_firms, firms, policies, sheet=sheet, column=column, on=on, quiet=quiet).rows
     dossiers = firm_files(
         firms_by_id(rows, firm) if firm else rows,
         policies,

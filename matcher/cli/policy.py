@@ -95,7 +95,7 @@ def score_command(
         report(quiet, f"{counted['firms']} 家企业，{len(policies)} 项政策")
         note(quiet, *problem_lines(faults))
         return
-    firms = read(read_firms, table, policies, sheet=sheet, column=column, quiet=quiet)
+    firms = read(read_firms, table, policies, sheet=sheet, column=column, on=on, quiet=quiet)
     scored = score(firms.rows, policies, on=on)
     titles = {one.id: one.title for one in policies}
     files = {}
@@ -151,7 +151,7 @@ def explain_command(
 
     check({output: (".html", ".json")}, table)
     rules = load_policy(policy)
-    firms = read(read_firms, table, [rules], sheet=sheet, column=column, quiet=quiet).rows
+    firms = read(read_firms, table, [rules], sheet=sheet, column=column, on=on, quiet=quiet).rows
     if firm not in set(firms["enterprise_id"].astype(str)):
         raise PolicyError(f"表中没有企业编号“{firm}”")
     explanation = trace(firms, rules, firm, on=on)
@@ -221,7 +221,9 @@ def programmes_command(
 
     check({output: _TABLES}, table)
     chosen = [entry.policy for entry in catalogue() if not policy or entry.policy in policy]
-    firms = read(read_firms, table, [load_policy(name) for name in chosen], sheet=sheet, column=column, quiet=quiet)
+    firms = read(
+        read_firms, table, [load_policy(name) for name in chosen], sheet=sheet, column=column, on=on, quiet=quiet
+    )
     result, faults = answered(firms.rows, on=on, policies=list(policy) or None)
     names = dict(zip(firms.rows["enterprise_id"], firms.rows["name"], strict=True)) if "name" in firms.rows else {}
     tables, lines = sheets(result, names) if output.suffix.lower() == ".xlsx" else _plain(result)

@@ -129,7 +129,7 @@ def import_command(
     with Book.open(book) as opened:
         rules = opened.rules(on)
         policies = [rules.goal, rules.entry]
-        firms = read(read_book_firms, table, policies, sheet=sheet, column=column, quiet=quiet)
+        firms = read(read_book_firms, table, policies, on=on, sheet=sheet, column=column, quiet=quiet)
         written = opened.put(firms.rows, on=on, person=person, source=source or table.name)
     if problems is not None:
         listed = None if problems.suffix.lower() != ".xlsx" else firms.problems  # else they are the table itself

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, TableError
+from matcher.experts.works_by_name import join_by_name
 from matcher.matching import storage
 from matcher.matching.encoders import Encoder
 from matcher.matching.filters import day_of
@@ -79,7 +80,8 @@ class Weighing:
 class Experts:
     """People and their works. `links`: one row a person and work, by person: person, row (of the index), role.
 
-    Made by `Experts.build`. `unknown`: ids in the works' table that are nobody's in the people's.
+    Made by `Experts.build`. `unknown`: ids in the works' table that are nobody's in the people's, and, of works without
+    an id, names that are nobody's or of several people.
     """
 
     people: pd.DataFrame
@@ -109,7 +111,8 @@ class Experts:
             `keywords` and whatever filters need.
         works : DataFrame
             As `read_works` gives it: one row a work and person, `work_id`, `expert_id`, `title`, and as far as known
-            `description`, `keywords`, `kind`, `role`, `date`. A row without a work_id is a work by itself.
+            `description`, `keywords`, `kind`, `role`, `date`. A row without a work_id is a work by itself; one without
+            an expert_id is that of the person whose name it has (see `matcher.experts.works_by_name`).
         encoder, segmenter, progress
             As in `Index.build`.
 
@@ -138,14 +141,16 @@ class Experts:
         people = people.assign(expert_id=people["expert_id"].astype(str)).reset_index(drop=True)
         if (twice := people["expert_id"].duplicated()).any():
             raise TableError(f"专家编号重复：{'、'.join(people.loc[twice, 'expert_id'].unique()[:10])}")
-        works = _named(works.reset_index(drop=True))
+        named = join_by_name(people, works)
+        works = _named(named.works.reset_index(drop=True))
         titles = works[["work_id", "title"]].drop_duplicates()
         if (twice := titles["work_id"].duplicated()).any():
             raise TableError(f"同一业绩编号有不同的名称：{'、'.join(titles.loc[twice, 'work_id'].unique()[:10])}")
         place = pd.Series(np.arange(len(people)), index=people["expert_id"])
         person = works["expert_id"].map(place)
         known = person.notna()
-        unknown = tuple(sorted(set(works.loc[~known, "expert_id"])))
+        lost = set(works.loc[~known, "expert_id"]) - {""}
+        unknown = (*sorted(lost), *sorted({*named.ambiguous, *named.unknown}))
         profiles = _profiles(people, set(works["work_id"]))
         fields = [name for name in ("title", "description", "keywords", "kind", "date") if name in works]
         distinct = works.loc[known, ["work_id", *fields]].drop_duplicates("work_id")

@@ -5,13 +5,13 @@ firms.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from matcher.policy.firm_words import WORDS, series_of, without_year
 from matcher.policy.linkage import link
 from matcher.policy.policy import Policies, Policy, load_policies, load_policy
 from matcher.tables.arguments import Day, as_day, check_firms
@@ -96,25 +96,15 @@ def year_contract(policies: Sequence[Policy]) -> Contract:
     columns: dict[str, Column] = {}
     for policy in policies:
         for name, fact in policy.columns.items():
-            if name.endswith(("_y1", "_y2", "_y3", "_last_year", "_prev_year")):
-                base = _base(name)
-                words = tuple(dict.fromkeys(_WHEN.sub("", word) for word in (fact.title, *fact.headers)))
+            if series_of(name)[1]:
+                base, _ = series_of(name)
+                texts = (*map(without_year, (fact.title, *fact.headers)), *WORDS.get(base, "").split())
+                words = tuple(dict.fromkeys(texts))
                 kind = "yuan" if fact.kind == "yuan" else "number"
                 before = columns.get(base, Column(base, kind, words[0]))
                 headers = tuple(dict.fromkeys((*before.headers, *words)))
                 columns[base] = Column(base, kind, before.title, headers)
     return Contract("firm_years", "企业年度", "record_id", (*_WHO, _YEAR, *columns.values()))
-
-
-_WHEN = re.compile(
-    r"（(?:前三年|前二年|上一年)末?）$|^(?:前三年|前二年|上一年|上年度|前年度|前一年|上上年度|第[一二三]年)"
-)
-
-
-def _base(name: str) -> str:
-    for end in ("_y1", "_y2", "_y3", "_last_year", "_prev_year"):
-        name = name.removesuffix(end)
-    return name
 
 
 def read_sheet(

@@ -10,30 +10,45 @@ from typing import Any, Literal
 import pandas as pd
 
 from matcher.errors import TableError
+from matcher.policy.firm_words import CLOSE_WORDS, SUMS, WORDS, series_of, without_year
 from matcher.policy.model import FactColumn
 from matcher.policy.policy import Policies, Policy, load_policies
+from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import Source, reader_errors
 from matcher.tables.headers import likely_kind
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas import NEEDS, Column, Contract
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
 
 _ROW = Column("row_id", "id", "行编号")
 IDENTITY = (
     Column("enterprise_id", "text", "企业编号", ("编号", "序号", "企业ID", "ID")),
-    Column("name", "text", "企业名称", ("名称", "单位名称", "公司名称", "企业", "enterprise")),
-    Column("uscc", "text", "统一社会信用代码", ("信用代码", "社会信用代码", "税号", "纳税人识别号")),
-    Column("region", "text", "地区", ("所在地区", "所属地区", "区县", "县区")),
+    Column("name", "text", "企业名称", tuple(WORDS["name"].split())),
+    Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
+    Column("region", "text", "地区", NEEDS["region"].headers),
     Column("apply_on", "date", "申请日期", ("申报日期", "拟申请日期")),
 )
 
 
-def _column(fact: FactColumn, prefix: str = "", label: str = "") -> Column:
-    kind = _KINDS.get(fact.kind, "text")
-    if not prefix:
-        return Column(fact.name, kind, fact.title, fact.headers)
-    return Column(f"{prefix}.{fact.name}", kind, f"{label}：{fact.title}")
+def _column(fact: FactColumn, policies: Sequence[Policy]) -> Column:
+    """A fact with the headers that each policy gives it and those that all tables use."""
+    facts = [policy.columns[fact.name] for policy in policies if fact.name in policy.columns]
+    headers = list(dict.fromkeys(text for one in facts for text in (one.title, *one.headers)))
+    base, back = series_of(fact.name)
+    more = WORDS.get(base, "").split()
+    words = tuple(dict.fromkeys((*map(without_year, headers), *more))) if back else ()
+    return Column(
+        fact.name,
+        _KINDS.get(fact.kind, "text"),
+        fact.title,
+        (*headers, *(() if back else more)),
+        sums=SUMS.get(fact.name, ()),
+        back=back,
+        words=words,
+        close_words=tuple(CLOSE_WORDS.get(base, "").split()) if back else (),
+        basis=fact.basis,
+    )
 
 
 def firm_contract(policies: Sequence[Policy]) -> Contract:
@@ -45,8 +60,10 @@ def firm_contract(policies: Sequence[Policy]) -> Contract:
     special: list[Column] = []
     for policy in policies:
         for fact in policy.columns.values():
-            plain.setdefault(fact.name, _column(fact))
-            special.append(_column(fact, policy.id, policy.title))
+            if fact.name not in plain:
+                plain[fact.name] = _column(fact, policies)
+            kind = _KINDS.get(fact.kind, "text")
+            special.append(Column(f"{policy.id}.{fact.name}", kind, f"{policy.title}：{fact.title}"))
     return Contract("firms", "企业", "row_id", (_ROW, *IDENTITY, *plain.values(), *special))
 
 
@@ -54,6 +71,7 @@ def read_firms(
     source: Source,
     policy: Policies,
     *,
+    on: Day | None = None,
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
     bad_rows: Literal["list", "refuse"] = "list",
@@ -68,6 +86,9 @@ def read_firms(
         taken as it is, column by column, and read fast.
     policy
         A name (id or Chinese title), a folder, a `Policy`, or a sequence of these.
+    on
+        The day of the decision, a date or ISO text, by which years in headers are placed (“2025年销售收入”: the last
+        accounting year on any day of 2026). Without it such columns are told and not used.
     sheet
         Of a workbook: its name or its place.
     columns
@@ -99,7 +120,10 @@ def read_firms(
     policies = load_policies(policy)
     contract = firm_contract(policies)
     known = {column.name for column in contract.columns}
-    contract = replace(contract, columns=(*contract.columns, *(column for column in extra if column.name not in known)))
+    year = None if on is None else as_day(on).year
+    contract = replace(
+        contract, year=year, columns=(*contract.columns, *(column for column in extra if column.name not in known))
+    )
     if isinstance(source, (str, Path)) and str(source).lower().endswith(".parquet") and not columns:
         typed = _typed(Path(source), contract)
         if typed is not None:

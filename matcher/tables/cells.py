@@ -22,9 +22,14 @@ UNITS = {
     "元": 1,
     "人民币": 1,
     "rmb": 1,
+    "百元": 100,
+    "千": 1_000,
     "千元": 1_000,
     "万": 10_000,
     "万元": 10_000,
+    "十万": 100_000,
+    "十万元": 100_000,
+    "百": 100,
     "百万": 1_000_000,
     "百万元": 1_000_000,
     "千万": 10_000_000,
@@ -88,6 +93,7 @@ _NUMBER = re.compile(
     r"(?:¥|rmb|cny|人民币)?([+-]?)(?:¥)?((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(e[+-]?\d{1,3})?"
     r"(%|千元|万元?|百万元?|千万元?|亿元?|元|人民币|rmb|人|名|家|件|项|个|年|次|岁|分)?(?:整|人民币)?"
 )
+_PLAIN_NUMBER = re.compile(r"\s*\d[\d,]*(?:\.\d+)?(?:\s*[-~～—至到]\s*\d[\d,]*(?:\.\d+)?)?\s*")
 _RANGE = re.compile(r"[^\d]*[\d.,]+[^\d]*(?:-|~|至|到|—)[^\d]*[\d.,]+[^\d]*")
 _EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation])
 _INT64 = 2**63 - 1
@@ -113,6 +119,13 @@ def is_blank(cell: object) -> bool:
     if isinstance(cell, str):
         return not cell or cell.isspace()
     return cell is None or (isinstance(cell, float) and cell != cell)
+
+
+def is_plain_number(cell: object) -> bool:
+    """Whether a raw cell is a number and nothing else."""
+    if isinstance(cell, str):
+        return bool(_PLAIN_NUMBER.fullmatch(cell))
+    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and not is_blank(cell)
 
 
 def is_excel_error(cell: object) -> bool:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
 from matcher.tables.grids import Book, Grid
+from matcher.tables.header_fields import Fields, assign
+from matcher.tables.header_words import Vocabulary, header_key
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 
 HEADER_ROWS = 20  # the header is looked for among the first rows
-
-_UNIT_AT_END = re.compile(
-    rf"(.+?)[(\[【〔/,:]?(?:单位:?)?(?:人民币)?({'|'.join(sorted(cleaning.UNITS, key=len, reverse=True))}|%)[)\]】〕]?"
-)
-_HINT_AT_END = re.compile(r"(.+)[(\[【〔][^()\[\]]*(?:填|选|字|格式|如|例|注|要求|限)[^()\[\]]*[)\]】〕]")
-_IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
 
 
 class Header(NamedTuple):
     """The header of a sheet.
 
     at: the index of its row. texts: what is written in it. places, units: for each column found its index and the unit
-    in its header ("" = none). rivals: further headers, by index, that name a column found before them.
+    in its header ("" = none). rivals: further headers, by index, that name a column found before them. fields: these,
+    and what else the columns feed.
     """
 
     at: int
@@ -33,11 +28,7 @@ class Header(NamedTuple):
     places: dict[str, int]
     units: dict[str, str]
     rivals: list[tuple[int, Column]]
-
-
-def header_key(text: str) -> str:
-    """What two writings of one header share: no case, blanks, line breaks, full-width forms or asterisks."""
-    return _IGNORED.sub("", unicodedata.normalize("NFKC", text[:200]).lower())
+    fields: Fields
 
 
 def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> tuple[Grid, Header]:
@@ -57,10 +48,11 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             known = "、".join(f"{column.title}（{column.name}）" for column in contract.columns)
             raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
         named[header_key(written)] = accepted[header_key(field)]
+    vocabulary = Vocabulary(contract, named)
     best: tuple[Grid, Header] | None = None
     for grid in book.grids:
         for at, row in enumerate(grid.rows[:HEADER_ROWS]):
-            header = _read(at, row, accepted, named)
+            header = _read(at, row, contract, vocabulary)
             if best is None or len(header.places) > len(best[1].places):
                 best = grid, header
     if best is None or not best[1].places:
@@ -100,31 +92,10 @@ def _headers_of(contract: Contract) -> set[str]:
     return {header_key(text) for column in contract.columns for text in (*column.headers, column.title, column.name)}
 
 
-def _read(at: int, row: Sequence[object], accepted: Mapping[str, Column], named: Mapping[str, Column]) -> Header:
+def _read(at: int, row: Sequence[object], contract: Contract, vocabulary: Vocabulary) -> Header:
     texts = [cleaning.clean_text(cleaning.as_written(cell)[:1000]) for cell in row]
-    keys = list(map(header_key, texts))
-    columns = [(place, *_recognise(key, named)) for place, key in enumerate(keys) if key in named]
-    columns += [(place, *_recognise(key, accepted)) for place, key in enumerate(keys) if key and key not in named]
-    header = Header(at, texts, {}, {}, [])
-    for place, column, unit in columns:
-        if column is None:
-            continue
-        if column.name in header.places:
-            header.rivals.append((place, column))
-        else:
-            header.places[column.name] = place
-            header.units[column.name] = unit
-    return header
-
-
-def _recognise(key: str, accepted: Mapping[str, Column]) -> tuple[Column | None, str]:
-    """The column that a header names, and the unit written in it; a hint such as （必填） is left aside."""
-    unit = _UNIT_AT_END.fullmatch(key)
-    for form in (key, unit[1] if unit else ""):
-        if form in accepted:
-            return accepted[form], unit[2] if unit else ""
-    hint = _HINT_AT_END.fullmatch(key)
-    return _recognise(hint[1], accepted) if hint else (None, "")
+    fields = assign(texts, vocabulary, contract.columns)
+    return Header(at, texts, fields.places, fields.units, fields.rivals, fields)
 
 
 def _first_texts(book: Book) -> Iterator[str]:

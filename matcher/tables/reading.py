@@ -6,7 +6,6 @@ list as not kept.
 
 from __future__ import annotations
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -20,7 +19,8 @@ from matcher.errors import TableError
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.grids import Book, Grid, Source, read_book
-from matcher.tables.headers import Header, find_header, header_key
+from matcher.tables.header_words import header_key, header_label
+from matcher.tables.headers import Header, find_header
 from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 
@@ -168,23 +168,19 @@ def read_table(
 
 def _column_account(file: str, sheet: str, header: Header, contract: Contract) -> pd.DataFrame:
     """What became of each column that has a header."""
-    fields = {place: contract[name] for name, place in header.places.items()}
-    words = {
-        header_key(word): column
-        for column in reversed(contract.columns)
-        for word in (*column.headers, column.title, column.name)
-    }
     lines = []
     for place, text in enumerate(header.texts):
         if not text:
             continue
-        if place in fields:
-            lines.append((file, sheet, text, fields[place].name, fields[place].title, USED, "", ""))
+        names = header.fields.of(place)
+        if names:
+            titles = [contract[name].title for name in names]
+            lines.append((file, sheet, text, "、".join(names), "、".join(titles), USED, "", ""))
             continue
-        close = difflib.get_close_matches(header_key(text), list(words), 1, 0.5)
-        near = words[close[0]] if close else None
+        near = header.fields.nearest.get(place)
         nearest, hint = (near.title, f"{text}={near.title}") if near else ("", "")
-        lines.append((file, sheet, text, "", "", UNKNOWN, nearest, hint))
+        use = CARRIED if place in header.fields.known else UNKNOWN
+        lines.append((file, sheet, text, "", "", use, nearest, hint))
     return pd.DataFrame(lines, columns=COLUMN_ACCOUNT, dtype=str)
 
 
@@ -228,6 +224,8 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         first = header.texts[header.places[column.name]]
         problem = f"和“{first}”都是“{column.title}”，只用了“{first}”，这一列原样保留"
         problems.append(_Problem(_row_of(grid, header), header.texts[place], "", problem, "请改列名，或指定用哪一列"))
+    for place, what, action in header.fields.remarks:
+        problems.append(_Problem(_row_of(grid, header), header.texts[place], "", what, action))
     problems += [_Problem(row, "", value, what, action, False) for row, value, what, action in grid.bad]
     for remark in grid.remarks:
         text = header.texts[remark.column] if remark.column is not None and remark.column < len(header.texts) else ""
@@ -304,12 +302,50 @@ class _Table(NamedTuple):
 
     def _values(self, column: Column, problems: list[_Problem]) -> list[Any]:
         place = self.header.places.get(column.name)
+        if column.name in self.header.fields.joined:
+            return self._joined(column, problems)
+        if column.name in self.header.fields.summed:
+            return self._summed(column, problems)
         if place is None:
             return ["" if column.kind in ("id", "text", "labels") else None] * len(self.rows)
+        return self._read(column, place, problems)
+
+    def _read(self, column: Column, place: int, problems: list[_Problem] | None) -> list[Any]:
         cells = [_cell(row, place) for row in self.rows]
-        values, faults = cleaning.read_cells(column, self.header.units[column.name], cells)
-        for i, fault in faults:
-            problems.append(_Problem(self.numbers[i], self.header.texts[place], _shown(cells[i]), *fault))
+        unit = self.header.units[column.name]
+        if unit and column.kind == "text":  # a price is text: its unit stays with it
+            cells = [f"{cleaning.as_written(cell)}{unit}" if cleaning.is_plain_number(cell) else cell for cell in cells]
+        values, faults = cleaning.read_cells(column, unit, cells)
+        if problems is not None:
+            for i, fault in faults:
+                problems.append(_Problem(self.numbers[i], self.header.texts[place], _shown(cells[i]), *fault))
+        return values
+
+    def _joined(self, column: Column, problems: list[_Problem]) -> list[str]:
+        """A text of several columns in the file's order; all but the field's own under their headers."""
+        fields = self.header.fields
+        texts = []
+        for place in fields.joined[column.name]:
+            alone = fields.of(place) == [column.name]  # faults of a part are told where it is read for itself
+            own = alone and place == fields.places[column.name]
+            label = "" if own or not column.lines else header_label(self.header.texts[place])
+            texts.append((label, self._read(column, place, problems if alone else None)))
+        return [_join(column, [(label, values[i]) for label, values in texts]) for i in range(len(self.rows))]
+
+    def _summed(self, column: Column, problems: list[_Problem]) -> list[Any]:
+        """The sum of several columns; unknown where one of them is."""
+        places = self.header.fields.summed[column.name]
+        read = [self._read(column, place, problems) for place in places]
+        values = []
+        for i, parts in enumerate(zip(*read, strict=True)):
+            known = [part for part in parts if part is not None]
+            values.append(sum(known) if len(known) == len(parts) else None)
+            if known and len(known) < len(parts):
+                empty = "”“".join(
+                    self.header.texts[place] for place, part in zip(places, parts, strict=True) if part is None
+                )
+                problem = f"“{empty}”没有数，“{column.title}”按未知处理"
+                problems.append(_Problem(self.numbers[i], column.title, "", problem, "没有请填 0"))
         return values
 
     def _filled(self, cells: Mapping[str, list[Any]], problems: list[_Problem]) -> list[int]:
@@ -379,7 +415,8 @@ class _Table(NamedTuple):
         """The places of the columns that the contract does not know, each under a name of its own."""
         names = set(taken)
         times = Counter(names)
-        used = set(self.header.places.values())
+        fields = self.header.fields
+        used = set(fields.places.values()).union(*fields.joined.values(), *fields.summed.values())
         texts = self.header.texts
         others: dict[str, int] = {}
         for place in range(max(len(texts), *map(len, self.rows)) if self.rows else len(texts)):
@@ -394,6 +431,15 @@ class _Table(NamedTuple):
             times[name] += 1
             others[name] = place
         return others
+
+
+def _join(column: Column, pieces: Sequence[tuple[str, str]]) -> str:
+    """Texts as one, each said once."""
+    kept: list[str] = []
+    for label, text in pieces:
+        if text and not any(text in other for other in kept):
+            kept.append(f"{label}：{text}" if label else text)
+    return ("\n" if column.lines else "；").join(kept)
 
 
 def _cell(row: Sequence[object], place: int) -> object:

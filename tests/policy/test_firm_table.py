@@ -250,3 +250,37 @@ def test_years_rights_and_projects_become_columns() -> None:
     )
     wide = add_projects(firms, projects, on=ON).firms
     assert wide.loc[0, ["rd_expense_y2", "rd_expense_y3", "rd_domestic_3y"]].tolist() == [80.0, 675.0, 715.0]
+
+
+def test_the_headers_of_bureaus_are_read_for_two_policies_at_once(tmp_path: Path) -> None:
+    table = tmp_path / "企业.csv"
+    table.write_text(
+        "序号,企业全称,社会统一信用代码,登记状态,从业人数（人）,其中：研发人员数,2023年营业收入（万元）,2024年营业收入（万元）,2025年营业收入（万元）,"
+        "去年研发投入（万元）,有效发明专利数,实用新型,软著,总资产（万元）,2025年高品收入（万元）,成立时间,联系人\n"
+        f"1,虚构甲公司,{CODE},存续,120,18,3800,4300,4800,280,2,4,2,6000,3000,2015-03-12,甲\n",
+        encoding="utf-8",
+    )
+    reading = read_firms(table, ["hte", "tech-sme"], on=ON)
+    row = reading.rows.iloc[0]
+    names = ["name", "uscc", "employees_total", "rd_staff", "class1_ip", "class2_ip", "assets_total", "sales_y1"]
+    assert row[names].tolist() == ["虚构甲公司", CODE, 120, 18, 2, 6, 60_000_000, 38_000_000]
+    names = ["sales_y2", "sales_y3", "sales_last_year", "rd_expense_y3"]
+    assert row[names].tolist() == [43_000_000, 48_000_000, 48_000_000, 2_800_000]
+    assert row["hightech_income_last_year"] == 30_000_000
+    assert row["registered_on"] == pd.Timestamp("2015-03-12")
+    account = reading.columns.set_index("header")["use"]
+    assert account[account != "已采用"].to_dict() == {"登记状态": "原样保留", "联系人": "原样保留"}
+
+
+def test_a_figure_without_its_year_is_asked_about_where_a_policy_asks_by_year() -> None:
+    table = pd.DataFrame({"企业编号": ["a"], "销售收入（万元）": [1200], "研发费用": [5]})
+    asked = read_firms(table, ["hte", "tech-sme"], on=ON)
+    assert not {"sales_y3", "sales_last_year", "rd_expense_y3"} & set(asked.rows)
+    assert asked.problems["action"].tolist() == [
+        "请写明年份，或指定是哪一列，如 --column 销售收入（万元）=销售收入（上一年）",
+        "请写明年份，或指定是哪一列，如 --column 研发费用=研究开发费用（上一年）",
+    ]
+    alone = read_firms(table, "tech-sme")
+    assert alone.rows[["sales_last_year", "rd_expense_last_year"]].values.tolist() == [[12_000_000, 5]]
+    named = read_firms(table, ["hte", "tech-sme"], columns={"销售收入（万元）": "上年度销售收入"})
+    assert named.rows[["sales_last_year", "sales_y3"]].values.tolist() == [[12_000_000, 12_000_000]]

@@ -76,6 +76,10 @@ def test_a_table_of_needs_whole():
             "need_id": ["007", "008"],
             "title": ["轴承 热处理", "板材干燥"],
             "description": ["硬度 60HRC\n散差<1", ""],
+            "problem": ["", ""],
+            "indicators": ["", ""],
+            "conditions": ["", ""],
+            "background": ["", ""],
             "industry": ["", ""],
             "field": ["", ""],
             "region": ["", ""],
@@ -370,7 +374,7 @@ def test_two_headers_for_one_field_and_names_already_taken():
     rows, problems = read_needs(
         pd.DataFrame([["1", "甲", "乙", "丙", "丁", 5]], columns=["ID", "名称", "title", "标题", "标题", "备注"])
     )
-    assert rows.iloc[0, [0, 1, *range(14, 18)]].to_dict() == {
+    assert rows.iloc[0, [0, 1, *range(18, 22)]].to_dict() == {
         "need_id": "1", "title": "甲", "title_2": "乙", "标题": "丙", "标题_2": "丁", "备注": 5,
     }  # fmt: skip
     assert rows["备注"].dtype == "int64"

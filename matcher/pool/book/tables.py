@@ -150,6 +150,7 @@ def read_book_firms(
     source: str | Path,
     policies: Sequence[Policy],
     *,
+    on: Day | None = None,
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> Reading:
@@ -158,7 +159,7 @@ def read_book_firms(
     A row without 企业编号 has its 统一社会信用代码 as id; without both, and for a firm that stands twice, it is left
     out and listed.
     """
-    reading = read_firms(source, policies, sheet=sheet, columns=columns, extra=REGISTRY)
+    reading = read_firms(source, policies, on=on, sheet=sheet, columns=columns, extra=REGISTRY)
     rows, problems = reading.rows.copy(), reading.problems
     made_up = rows["enterprise_id"].str.fullmatch(r"企业-\d{5}\+*").fillna(False).astype(bool)
     code = rows["uscc"].fillna("") if "uscc" in rows else pd.Series("", index=rows.index)

@@ -1,0 +1,124 @@
+"""Works that name their persons and have no ids of theirs: which person each is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from typing import NamedTuple
+
+import pandas as pd
+
+from matcher.tables.arguments import check_frame
+from matcher.tables.reading import PROBLEM_COLUMNS
+
+_SIGNS = re.compile(r"[,，、;；/／|｜\n\t]+|(?<=[一-鿿])\s+(?=[一-鿿]{2})")
+_MARKS = re.compile(r"[\s*＊#†‡\d①-⑳()（）]+")
+_SHOWN = 20
+
+
+class ByName(NamedTuple):
+    """Works with the ids that their names gave; how many rows got one; names that are of several people, and names
+    that are nobody's (of rows in which no name is known), with the rows of each; and the same as problems.
+    """
+
+    works: pd.DataFrame
+    joined: int
+    ambiguous: dict[str, int]
+    unknown: dict[str, int]
+    problems: pd.DataFrame
+
+
+def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -> ByName:
+    """Give works without `expert_id` the ids of the people whose `name` they have.
+
+    The name stands in `name`, else in `authors` (a list of names: one row for each of them who is known). A name that
+    several people have is settled by `institution` where just one of them has the work's, and otherwise left open.
+
+    Parameters
+    ----------
+    people, works : DataFrame
+        As `read_experts` and `read_works` give them in `.rows`.
+    file : str
+        What the problems name as their file.
+
+    Returns
+    -------
+    ByName
+        The works in their order. Rows with an id, and rows without a name, stay as they are.
+
+    Raises
+    ------
+    ArgumentTypeError
+        An argument is no DataFrame.
+
+    Examples
+    --------
+    >>> people = pd.DataFrame({"expert_id": ["E1", "E2"], "name": ["甲某", "乙某"]})
+    >>> works = pd.DataFrame({"work_id": ["W1"], "expert_id": [""], "authors": ["甲某，丙某"], "title": ["磨削烧伤"]})
+    >>> join_by_name(people, works).works["expert_id"].tolist()
+    ['E1']
+    """
+    check_frame(people, "people")
+    check_frame(works, "works")
+    empty = pd.DataFrame(columns=PROBLEM_COLUMNS)
+    ids = works["expert_id"].fillna("").astype(str) if "expert_id" in works else pd.Series("", index=works.index)
+    if "name" not in people or not {"name", "authors"} & set(works) or (ids != "").all():
+        return ByName(works, 0, {}, {}, empty)
+    holders: dict[str, list[int]] = {}
+    for i, name in enumerate(people["name"].fillna("").astype(str)):
+        if key := _key(name):
+            holders.setdefault(key, []).append(i)
+    names, authors, units = (
+        works[name].fillna("").astype(str).tolist() if name in works else [""] * len(works)
+        for name in ("name", "authors", "institution")
+    )
+    of_people = people["expert_id"].astype(str).tolist()
+    homes = people["institution"].fillna("").astype(str).tolist() if "institution" in people else [""] * len(people)
+    rows: list[int] = []
+    found: list[str] = []
+    ambiguous: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
+    for row, given in enumerate(ids):
+        written = [] if given else [part for part in _SIGNS.split(names[row] or authors[row]) if _key(part)]
+        hits: list[str] = []
+        strangers = []
+        for name in written:
+            candidates = holders.get(_key(name), [])
+            if len(candidates) > 1 and units[row]:
+                candidates = [i for i in candidates if homes[i] and _key(homes[i]) == _key(units[row])] or candidates
+            if len(candidates) == 1:
+                hits.append(of_people[candidates[0]])
+            elif candidates:
+                ambiguous[name.strip()] += 1
+            else:
+                strangers.append(name.strip())
+        if strangers and len(strangers) == len(written):
+            unknown.update(strangers)
+        hits = list(dict.fromkeys(hits)) or [given]
+        rows += [row] * len(hits)
+        found += hits
+    joined = works.iloc[rows].assign(expert_id=found).reset_index(drop=True)
+    gained = int(sum(bool(one) for one in found) - (ids != "").sum())
+    return ByName(joined, gained, dict(ambiguous), dict(unknown), _problems(file, gained, ambiguous, unknown))
+
+
+def _problems(file: str, joined: int, ambiguous: Counter[str], unknown: Counter[str]) -> pd.DataFrame:
+    lines = []
+    if joined:
+        lines.append(("", f"业绩表没有专家编号，{joined} 条按姓名对应到专家", "请核对有无同名；最好加上“专家编号”一列"))
+    for name, rows in ambiguous.most_common(_SHOWN):
+        lines.append((name, f"专家表里有同名的人，这 {rows} 条业绩不知是谁的，没有采用", "请加上专家编号，或写明单位"))
+    for names, what in ((ambiguous, "有同名者"), (unknown, "不在专家表中")):
+        if names and (names is unknown or len(names) > _SHOWN):
+            some = "、".join(list(names)[:_SHOWN])
+            more = f"{len(names)} 个姓名{what}，{sum(names.values())} 条业绩没有采用"
+            lines.append((some, more, "请核对姓名，或加上专家编号"))
+    return pd.DataFrame(
+        [(file, "", None, "姓名", name, problem, action, True) for name, problem, action in lines],
+        columns=PROBLEM_COLUMNS,
+    ).astype({"row": "Int64", "kept": bool})
+
+
+def _key(name: str) -> str:
+    return _MARKS.sub("", unicodedata.normalize("NFKC", name)).lower()

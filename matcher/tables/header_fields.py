@@ -1,0 +1,198 @@
+"""Which columns of a sheet feed which fields: one, several that are joined or added up, or none, with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from matcher.tables import cells
+from matcher.tables.header_words import CLOSE, Meaning, Vocabulary, header_key, is_carried
+from matcher.tables.schemas import Column
+
+_ALIKE = 0.7  # a header as like as this to a field that has no column is told
+_MOST = 200  # headers that nobody knows for which the nearest field is looked up
+
+
+@dataclass
+class Fields:
+    """The columns, by index, and what they are.
+
+    places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
+    columns make up, in the file's order. summed: fields that add up columns. rivals: further columns that name a field
+    which has one. remarks: column, problem and action. known: columns of no field that are no riddle.
+    """
+
+    places: dict[str, int] = field(default_factory=dict)
+    units: dict[str, str] = field(default_factory=dict)
+    joined: dict[str, list[int]] = field(default_factory=dict)
+    summed: dict[str, list[int]] = field(default_factory=dict)
+    rivals: list[tuple[int, Column]] = field(default_factory=list)
+    remarks: list[tuple[int, str, str]] = field(default_factory=list)
+    known: set[int] = field(default_factory=set)
+    nearest: dict[int, Column] = field(default_factory=dict)
+
+    def of(self, place: int) -> list[str]:
+        """The fields that a column feeds."""
+        sources = {name: [at] for name, at in self.places.items()} | self.joined | self.summed
+        return [name for name, places in sources.items() if place in places]
+
+
+def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Column]) -> Fields:
+    """What the headers of a row, left to right, feed; `columns`: those of the contract."""
+    meanings = {
+        place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
+    }
+    fields = Fields()
+    ranked = sorted(meanings, key=lambda place: (meanings[place].rank, _gives_way(texts[place]), place))
+    asked = []
+    for place in ranked:
+        meaning = meanings[place]
+        if meaning.known:
+            fields.known.add(place)
+        elif meaning.asked:
+            asked.append(place)
+        elif meaning.columns:
+            _take(fields, texts, place, meaning, meaning.columns[0])
+    for place in ranked:  # what a header says besides counts where no other header says it
+        if any(fields.places.get(column.name) == place for column in meanings[place].columns):
+            _share(fields, place, meanings[place])
+    for place in asked:
+        _ask(fields, texts, place, meanings[place], vocabulary)
+    _sum(fields, texts, meanings)
+    for column in columns:
+        _join(fields, column)
+    if fields.places:
+        _look_near(fields, texts, vocabulary)
+    fields.remarks.sort()
+    return fields
+
+
+def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, column: Column) -> None:
+    """Give a column to the field that its header names, if that has none yet or is joined."""
+    if column.name not in fields.places:
+        if problem := _wrong_unit(column, meaning):
+            fields.remarks.append((place, problem, "请折算成人民币（元、万元等）后填写"))
+            fields.known.add(place)
+            return
+        fields.places[column.name] = place
+        fields.units[column.name] = _plain(meaning.unit)
+        if meaning.note:
+            fields.remarks.append((place, meaning.note, "若不是，请改列名，或指定这一列是什么"))
+    elif column.joins:
+        fields.joined.setdefault(column.name, [fields.places[column.name]]).append(place)
+    elif is_carried(header_key(texts[place])) or meaning.rank == CLOSE:
+        fields.known.add(place)
+    else:
+        fields.rivals.append((place, column))
+        fields.known.add(place)
+
+
+def _share(fields: Fields, place: int, meaning: Meaning) -> None:
+    """Give a column to the further fields that its header names and that have none, such as those of two policies;
+    not to one that is defined differently: what a figure of another definition is worth is no matter of reading.
+    """
+    first = next(column for column in meaning.columns if fields.places.get(column.name) == place)
+    for column in meaning.columns:
+        if column.name not in fields.places and column.basis in ("", first.basis):
+            fields.places[column.name] = place
+            fields.units[column.name] = _plain(meaning.unit)
+
+
+def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:
+    """A header that may mean several fields: the one that is left, else a question."""
+    text = texts[place]
+    open_ones = [column for column in meaning.asked if column.name not in fields.places]
+    if not open_ones:
+        fields.known.add(place)
+        return
+    if meaning.dated and vocabulary.year is None:
+        fields.remarks.append(
+            (place, "不知道判断日期，看不出这是上一年还是更早的年份，没有采用", "请给出判断日期（--on）")
+        )
+        return
+    if len({column.back for column in open_ones}) == 1 and len(open_ones) < len(meaning.asked):
+        note = f"没有写年份，其他年份都有了，照“{open_ones[0].title}”读入"
+        _take(fields, texts, place, meaning._replace(note=note), open_ones[0])
+        _share(fields, place, meaning._replace(columns=tuple(open_ones)))
+        return
+    fields.nearest[place] = min(open_ones, key=lambda column: column.back)
+    titles = list(dict.fromkeys(column.title for column in open_ones))
+    action = f"请写明年份，或指定是哪一列，如 --column {text}={fields.nearest[place].title}"
+    fields.remarks.append((place, f"没有写年份，可能是“{'”“'.join(titles)}”，没有采用", action))
+
+
+def _sum(fields: Fields, texts: Sequence[str], meanings: dict[int, Meaning]) -> None:
+    """Fields that no column has as a whole are added up from the kinds that columns count."""
+    parts: dict[str, dict[str, int]] = {}
+    columns: dict[str, Column] = {}
+    for place, meaning in meanings.items():
+        for column, kind in meaning.summed:
+            columns[column.name] = column
+            if column.name in fields.places or kind in parts.setdefault(column.name, {}):
+                if not meaning.columns:
+                    fields.known.add(place)
+                continue
+            parts[column.name][kind] = place
+    for name, of_kind in parts.items():
+        if name in fields.places or not of_kind:
+            continue
+        places = sorted(of_kind.values())
+        fields.places[name], fields.units[name] = places[0], ""
+        fields.summed[name] = places
+        said = "”“".join(texts[place] for place in places)
+        missing = [kinds[0] for kinds in columns[name].sums if kinds[0] not in of_kind]
+        problem = f"“{columns[name].title}”由“{said}”" + ("相加得出" if len(places) > 1 else "得出")
+        if missing:
+            problem += f"，表中没有{'、'.join(missing)}"
+        fields.remarks.append((places[0], problem, f"若还有别的，请加一列“{columns[name].title}”"))
+
+
+def _join(fields: Fields, column: Column) -> None:
+    """The columns that make up a text, those of its parts among them, in the file's order."""
+    if not column.parts and column.name not in fields.joined:
+        return
+    places = set(fields.joined.get(column.name, ()))
+    if column.name in fields.places:
+        places.add(fields.places[column.name])
+    for part in column.parts:
+        places |= set(fields.joined.get(part, ())) | ({fields.places[part]} if part in fields.places else set())
+    if not places:
+        return
+    fields.places.setdefault(column.name, min(places))
+    fields.units.setdefault(column.name, "")
+    fields.joined[column.name] = sorted(places)
+    if len(places) == 1:
+        del fields.joined[column.name]
+
+
+def _wrong_unit(column: Column, meaning: Meaning) -> str:
+    """Why the unit of a header cannot be that of the column; "" where it can."""
+    if column.kind != "yuan" or meaning.unit == "%" or _plain(meaning.unit) in ("", *cells.UNITS):
+        return ""
+    what = "不是一笔金额的单位" if "/" in meaning.unit else "不是人民币"
+    return f"表头的单位“{meaning.unit}”{what}，没有采用"
+
+
+def _plain(unit: str) -> str:
+    return unit.removesuffix("/年")
+
+
+def _gives_way(text: str) -> int:
+    """Among the headers of a field, a sheet's running number comes last, a word of many meanings before it."""
+    key = header_key(text)
+    return 2 if key in ("序号", "no", "no.", "行号") else int(is_carried(key) or key == "项目名称")
+
+
+def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary) -> None:
+    """The nearest field of each header that says nothing; told where that field has no other column."""
+    asked = {place for place, *_ in fields.remarks}
+    strange = [place for place, text in enumerate(texts) if text and not fields.of(place) and place not in fields.known]
+    strange = [place for place in strange if place not in fields.nearest]
+    for place in strange[:_MOST]:
+        near, likeness = vocabulary.nearest(texts[place])
+        if near is None:
+            continue
+        fields.nearest[place] = near
+        if likeness > _ALIKE and near.name not in fields.places and place not in asked:
+            action = f"若是，请指定，如 --column {texts[place]}={near.title}"
+            fields.remarks.append((place, f"没看懂这一列，没有采用；最像“{near.title}”", action))

@@ -1,0 +1,342 @@
+"""What the words of one header say: the field, the unit, the accounting year. Text in, meaning out."""
+
+from __future__ import annotations
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property
+from typing import NamedTuple
+
+from matcher.tables.carried_headers import CARRIED_HEADERS
+from matcher.tables.schemas import Column, Contract
+
+_IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
+_BRACKETS = str.maketrans("（[{【〔「『〖<）]}】〕」』〗>", "(" * 9 + ")" * 9)
+_MARKS = re.compile("[①-⒛⓪-⓿❶-➓㈠-㈩⑴-⒇¹²³⁰-⁹†‡]")  # footnotes and numbering; plain digits once they are folded
+_EDGE = "*★☆※△▲●◆■□#·。.:;,，、/-_— \n"
+_NUMBERING = re.compile(
+    r"(?:其中[:,、]?"
+    r"|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
+    r"|\d{1,2}(?:\.\d{1,2}){0,2}(?:[.、):]|\s+(?=[一-鿿]))"
+    r"|[一二三四五六七八九十]{1,3}[、.]"
+    r"|[a-z]{1,2}\d{1,3}(?:[.、:)]|[\s_-]+(?=[一-鿿])|(?=[一-鿿])))\s*"
+)
+_OWNER = re.compile(r"^(?:企业|公司|单位|专家|需求|成果|项目)(?=..)|(?<=\D)\d{1,2}$")
+_LETTER = re.compile(r"[^\W\d_]|%")
+_BRACKET = re.compile(r"\(([^()]*)\)")
+_PIECES = re.compile(r"[,;、|\s]+")
+_HINT = re.compile(
+    r"填|选|格式|(?<!比)例|要求|(?<!期)限|注(?!册)|\d字|字数|文字|汉字|^如|^指|说明|盖章|公章|签字|全称|规范|附件"
+    r"|年.?月.?日?|y{2,4}|是.?否|有.?无|√|打勾|详见|参照|参考|非必|没有.*0|^\d{1,2}$"
+)
+_HINT_TO_THE_END = re.compile(r"如|例|注|说明|格式|指|填|请")
+_OTHER_FIGURE = re.compile(
+    r"占|率|比|增|同|预|计划|目标|拟|境|国外|当地|本地|[省市县]内|人均|平均.*元|其中|除|近|前|后|截至|累计|季|半年|月|\d"
+)  # in a qualifier: the column holds another figure than the words before it
+_OTHER_FIGURE_AT_END = re.compile(r"(?:占比|比例|比重|率|增速|增长|增幅|增加额)$")
+_SAME_FIGURE = re.compile(r"不含税|全年月平均|月平均|加计扣除")
+_MONEY = re.compile(r"(?:rmb|cny|人民币|[¥￥])*:?(十万|百万|千万|百|千|仟|万|萬|亿|億)?(元|圆|圓)?(?:人民币|rmb|cny)?")
+_FOREIGN = re.compile(
+    r"(?:[十百千万亿]*)(?:美元|美金|us\$|usd|\$|欧元|eur|€|英镑|gbp|£|日元|日圆|jpy|港元|港币|hkd|澳元|加元|新台币|台币"
+    r"|韩元|卢布|瑞士法郎|新加坡元|新元|外币|外汇)"
+)
+_OF_COUNTS = re.compile(
+    r"(百|千|万)?(?:人次|人年|人|名|位|件|项|个|家|台|套|篇|户|次|年|岁|分|条|种|部|本|所|款)(?:\(套\))?"
+)
+_BEFORE_UNIT = re.compile(r"^(?:(?:金额|货币|计量|计价|数据|填报|数值)?单位(?:为|是)?[:=]?|币种:?|以|按)+")
+_AFTER_UNIT = re.compile(r"(?:为单位|计|填写|填报|表示)+$")
+_UNIT_AT_END = re.compile(
+    r"(.+?)(?:(?:[/:,|_\s-]+|单位:?)+((?:[^\s/:,|_-]+/)?[^\s/:,|_-]{1,8})"
+    r"|((?:rmb|人民币)?(?:(?:十|百|千)?[万萬亿億]元?|[百千仟]?元)|百万|千万|人民币|rmb|%))"
+)
+_NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3}
+_TIME = (
+    r"(?P<part>(?:19|20)\d{2}年?度?[-~至到/](?:19|20)?\d{2}年?度?|(?:(?:19|20)\d{2}[年.])?(?:\d{1,2}[-~至到])?\d{1,2}月份?末?"
+    r"|(?:(?:19|20)\d{2}年)?(?:上半年|下半年|前?[一二三四]季度))"
+    r"|(?P<year>(?:19|20)\d{2})(?!\d)(?:会计|纳税)?(?:年度|年)?(?:末|底|期末|年末|全年)?"
+    r"|(?P<last>上一?(?:会计|纳税)?年度?末?|去年末?|最近一(?:会计|纳税)?年度?|最近一个(?:会计|纳税)年度)"
+    r"|(?P<before>前二年末?|前年度?末?|上上年度?末?)"
+    r"|(?P<third>前三年末?)"
+    r"|第(?P<nth>[一二三123])年度?"
+    r"|(?P<none>本年度?|今年|当年|(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?)"
+)  # of a part of a year, of several, or of one that nobody asks for: none
+_TIME_FIRST = re.compile(rf"\(?(?:{_TIME})\)?[\s:_/|-]*(?P<word>.+)")
+_TIME_LAST = re.compile(rf"(?P<word>.+?)[\s:_/|-]*\(?(?:{_TIME})\)?")
+_FILLERS = re.compile(r"^(?:本?企业|公司|本?单位|全年|[年期]末|年度?|实现|实际)+|(?:总额|合计|金额|总计|支出|情况|数)$")
+_COUNTED = re.compile(r"(?<!总)(?:总?数量|总?人数|个数|件数|项数|数)$")
+_OWNED = re.compile(
+    r"(?:拥有|现有|已有|已授权|已获|获得|授权|有效|国内|的)*(.+?)(?:授权|拥有|登记|有效)*(?:数量|件数|个数|项数|总数|量|数)?"
+)
+CLOSE = 4  # the rank of words for something close
+_NEAR_ENOUGH = 0.6
+_LONG = 60  # characters; a header is shorter, unless it lists choices in a bracket
+
+
+class Meaning(NamedTuple):
+    """What a header says.
+
+    columns: the fields that it names. unit: as in `cells.UNITS`, "%", "" for none; other money as it is written. rank:
+    how directly it names them: 0 by the user, 1 word for word, 2 with unit, hint or year, 3 with a qualifier left
+    aside, 4 by words for something close. summed: fields to which the column counts one kind, and the kind. asked: the
+    fields that could be meant where it does not say which. dated: whether it names a year. note: what a reader should
+    know of it. known: a header that no field takes, but that is no riddle.
+    """
+
+    columns: tuple[Column, ...] = ()
+    unit: str = ""
+    rank: int = 1
+    summed: tuple[tuple[Column, str], ...] = ()
+    asked: tuple[Column, ...] = ()
+    note: str = ""
+    known: bool = False
+    dated: bool = False
+
+
+class _Peeled(NamedTuple):
+    core: str  # without unit, hints, footnotes and numbering
+    bare: str  # without any bracket
+    unit: str
+    qualifiers: tuple[str, ...]  # of brackets, what is neither unit, hint nor year
+
+
+def header_key(text: str) -> str:
+    """What two writings of one header share: no case, blanks, line breaks, full-width forms or asterisks."""
+    return _IGNORED.sub("", unicodedata.normalize("NFKC", text[:200]).lower())
+
+
+def header_label(text: str) -> str:
+    """A header as the label of a line: without its brackets, marks and numbering."""
+    return _BRACKET.sub("", _MARKS.sub("", text).translate(_BRACKETS)).strip(_EDGE) or text
+
+
+def unit_of(piece: str) -> str | None:
+    """The unit that some words are: as in `cells.UNITS`, "%", "" for a unit of counts, other money and "元/吨" as they
+    are written; None for what is no unit.
+    """
+    piece = _AFTER_UNIT.sub("", _BEFORE_UNIT.sub("", piece.strip()))
+    if piece in ("%", "百分比", "百分数"):
+        return "%"
+    if _FOREIGN.fullmatch(piece):
+        return piece
+    money = _MONEY.fullmatch(piece)
+    if money and piece:
+        scale = (money[1] or "").translate(str.maketrans("仟萬億", "千万亿"))
+        return scale + ("元" if money[2] or not scale else "")
+    if counted := _OF_COUNTS.fullmatch(piece):
+        return counted[1] or ""
+    over, sign, _ = piece.partition("/")
+    return piece if sign and unit_of(over) is not None else None
+
+
+class Vocabulary:
+    """The headers that a contract knows, with those that the user names (header key -> field)."""
+
+    def __init__(self, contract: Contract, named: Mapping[str, Column]) -> None:
+        self.year = contract.year
+        self.named = named
+        self.exact: dict[str, Column] = {}
+        self.kinds: dict[str, list[tuple[Column, str]]] = {}
+        self._words: dict[str, list[Column]] = {}
+        self._close: dict[str, list[Column]] = {}
+        self._stems: dict[str, Column] = {}
+        for column in contract.columns:
+            for text in (column.title, column.name, *column.headers):
+                self.exact.setdefault(header_key(text), column)
+            for word in column.words:
+                self._words.setdefault(header_key(word), []).append(column)
+            for word in column.close_words:
+                self._close.setdefault(header_key(word), []).append(column)
+            for kinds in column.sums:
+                for word in kinds:
+                    self.kinds.setdefault(header_key(word), []).append((column, kinds[0]))
+        for key, column in self.exact.items():
+            if column.kind == "number" and (stem := _COUNTED.sub("", key)):
+                self._stems.setdefault(stem, column)
+        self.meaning: Callable[[str], Meaning] = cache(self._meaning)
+        self.nearest: Callable[[str], tuple[Column | None, float]] = cache(self._nearest)
+
+    def _meaning(self, text: str) -> Meaning:
+        key = header_key(text)
+        peeled = _peel(text)
+        if key in self.named:
+            column = self.named[key]
+            same = [one for word in column.words for one in self._words[header_key(word)] if one.back == column.back]
+            return Meaning(tuple(dict.fromkeys((column, *same))), peeled.unit, 0)
+        if not _LETTER.search(key) or (len(text) > _LONG and "(" not in text and "（" not in text):
+            return Meaning()
+        for rank, form in ((1, text), (2, peeled.core), (3, peeled.bare)):
+            found = self._fields(form, peeled.unit)
+            if found == Meaning():
+                continue
+            if not (fields := (*found.columns, *found.asked, *(column for column, _ in found.summed))):
+                return found
+            column = fields[0]
+            if rank == 3 and column.kind in ("number", "yuan", "share"):
+                if any(map(_changes_the_figure, peeled.qualifiers)):
+                    return Meaning()
+                said = "”“".join(peeled.qualifiers)
+                found = found._replace(note=f"表头另注“{said}”，照“{column.title}”读入")
+            unit = peeled.unit if rank > 1 or peeled.core != text else ""
+            return found._replace(unit=unit, rank=max(rank, found.rank))
+        return Meaning(known=any(map(is_carried, (key, header_key(peeled.core), header_key(peeled.bare)))))
+
+    def _fields(self, form: str, unit: str) -> Meaning:
+        """The fields that a form of a header names."""
+        key = header_key(form)
+        exact = self.exact.get(key)
+        if exact is not None and not exact.words:
+            return Meaning((exact,), summed=tuple(pair for pair in self.kinds.get(key, ()) if pair[0] is not exact))
+        time = _TIME_FIRST.fullmatch(form) or _TIME_LAST.fullmatch(form)
+        if time is not None:
+            return self._of_year(time, exact)
+        if columns := self._series(key):
+            if len({column.back for column in columns}) > 1:
+                return Meaning(asked=tuple(columns))
+            note = "" if exact else f"表头没有写年份，照“{columns[0].title}”读入"
+            return Meaning(tuple(columns), note=note)
+        if exact is not None:
+            return Meaning((exact,))
+        owned = _OWNED.fullmatch(key)
+        if owned and (of_kind := self.kinds.get(key) or self.kinds.get(owned[1])):
+            return Meaning(summed=tuple(of_kind))
+        stem = _COUNTED.sub("", key)
+        if stem in self._stems and (stem != key or len(stem) > 3):
+            return Meaning((self._stems[stem],))
+        if close := self._close.get(key) or self._close.get(_FILLERS.sub("", key)):
+            if len({column.back for column in close}) > 1:
+                return Meaning(asked=tuple(close), rank=CLOSE)
+            return Meaning(tuple(close), rank=CLOSE, note=f"照“{close[0].title}”读入，两者口径可能不同")
+        return Meaning()
+
+    def _series(self, key: str) -> list[Column]:
+        return self._words.get(key) or self._words.get(_FILLERS.sub("", key)) or []
+
+    def _of_year(self, time: re.Match[str], exact: Column | None) -> Meaning:
+        """The fields of the year that a header names; `exact`, the one that has it word for word, before the others."""
+        key = header_key(time["word"])
+        series = self._series(key)
+        note = ""
+        rank = 1
+        if not series and (series := self._close.get(key) or self._close.get(_FILLERS.sub("", key)) or []):
+            rank = CLOSE
+        state = self.exact.get(key)
+        if not series and exact is None:
+            if state is None or state.kind not in ("number", "yuan", "share"):
+                return Meaning()
+            series = [state]
+        back = _back(time, self.year)
+        if exact is not None:
+            columns = (exact, *(one for one in series if one.back == exact.back and one is not exact))
+            return Meaning(columns, dated=True)
+        if back is None:
+            return Meaning(asked=tuple(series), dated=True)
+        columns = tuple(one for one in series if (one.back or 1) == back)
+        if not columns:
+            return Meaning(known=True, dated=True)
+        if rank == CLOSE:
+            note = f"照“{columns[0].title}”读入，两者口径可能不同"
+        return Meaning(columns, rank=rank, note=note, dated=True)
+
+    def _nearest(self, text: str) -> tuple[Column | None, float]:
+        """The field whose words are the most like a header's that names none, and how like (0..1); None where none is
+        like it.
+        """
+        peeled = _peel(text)
+        for form in (text, peeled.core, peeled.bare):
+            time = _TIME_FIRST.fullmatch(form) or _TIME_LAST.fullmatch(form)
+            for key in filter(None, (header_key(form), header_key(time["word"]) if time else "")):
+                if key in self.exact:
+                    return self.exact[key], 1.0
+                if series := self._series(key):
+                    return series[0], 1.0
+        key = header_key(peeled.bare) or header_key(text)
+        close = difflib.get_close_matches(key, list(self._all), 1, _NEAR_ENOUGH)
+        if not close or (_OTHER_FIGURE_AT_END.search(key) and self._all[close[0]].kind != "share"):
+            return None, 0.0
+        return self._all[close[0]], difflib.SequenceMatcher(None, close[0], key).ratio()
+
+    @cached_property
+    def _all(self) -> dict[str, Column]:
+        words = {word: columns[0] for word, columns in self._words.items()}
+        return words | {word: column for word, column in self.exact.items() if not word.isascii()}
+
+
+def _back(time: re.Match[str], year: int | None) -> int | None:
+    """How many years before the decision's a header's year lies: 0 for none that counts, None where nobody can say."""
+    for name, back in (("part", 0), ("none", 0), ("last", 1), ("before", 2), ("third", 3)):
+        if time[name]:
+            return back
+    if time["nth"]:
+        return 4 - _NUMERALS[time["nth"]]
+    if year is None:
+        return None
+    back = year - int(time["year"])
+    return back if 0 < back <= 3 else 0
+
+
+def _changes_the_figure(qualifier: str) -> bool:
+    return bool(_OTHER_FIGURE.search(_SAME_FIGURE.sub("", qualifier)))
+
+
+def is_carried(key: str) -> bool:
+    """Whether a header, by its key, is of a column that nobody misses."""
+    return (
+        key in CARRIED_HEADERS
+        or _OWNER.sub("", key) in CARRIED_HEADERS
+        or key.endswith(("联系人", "电话", "手机", "手机号", "邮箱", "地址", "备注", "链接"))
+    )
+
+
+def _peel(text: str) -> _Peeled:
+    text = _MARKS.sub("", text[:200])
+    text = unicodedata.normalize("NFKC", text).lower().translate(_BRACKETS).strip(_EDGE)
+    if text.count("(") > text.count(")"):
+        text += ")"
+    numbering = _NUMBERING.match(text)
+    while numbering and numbering.end() < len(text):
+        text = text[numbering.end() :].strip(_EDGE)
+        numbering = _NUMBERING.match(text)
+    unit = ""
+    qualifiers: list[str] = []
+    core = text
+    bare = text
+    for bracket in _BRACKET.finditer(text):
+        found, year, rest = _inside(bracket[1])
+        unit = unit or found
+        bare = bare.replace(bracket[0], year, 1)
+        if rest:
+            qualifiers.append(rest)
+        else:
+            core = core.replace(bracket[0], year, 1)
+    core, at_end = _cut_unit(core.strip(_EDGE))
+    bare, more = _cut_unit(bare.strip(_EDGE))
+    return _Peeled(core, bare, unit or at_end or more, tuple(qualifiers))
+
+
+def _inside(bracket: str) -> tuple[str, str, str]:
+    """The unit in a bracket, the year as "(2025年)", and what is neither of them nor a hint."""
+    unit = year = ""
+    rest = []
+    whole = unit_of(bracket.replace(" ", ""))
+    if whole is not None:
+        return whole, "", ""
+    for piece in filter(None, _PIECES.split(bracket)):
+        found = unit_of(piece)
+        if found is not None:
+            unit = unit or found
+        elif not year and _TIME_LAST.fullmatch(f"x({piece})"):
+            year = f"({piece})"
+        elif _HINT_TO_THE_END.match(piece):
+            break
+        elif not _HINT.search(piece):
+            rest.append(piece)
+    return unit, year, "、".join(rest)
+
+
+def _cut_unit(text: str) -> tuple[str, str]:
+    match = _UNIT_AT_END.fullmatch(text)
+    if match is None or (unit := unit_of(match[2] or match[3])) is None:
+        return text, ""
+    return match[1].strip(_EDGE), unit

@@ -1,0 +1,44 @@
+"""Works that name their persons: joined, left open between namesakes, or told."""
+
+import pandas as pd
+
+from matcher import Experts
+from matcher.experts.works_by_name import join_by_name
+
+PEOPLE = pd.DataFrame(
+    {
+        "expert_id": ["E1", "E2", "E3", "E4"],
+        "name": ["甲某", "乙某", "乙某", "丙 某"],
+        "institution": ["一所", "一所", "二所", ""],
+        "title": ["检测", "保鲜", "机床", "焊接"],
+    }
+)
+
+
+def test_names_are_joined_and_namesakes_left_open_unless_the_institution_tells():
+    works = pd.DataFrame(
+        {
+            "work_id": list("abcdef"),
+            "expert_id": ["", "", "", "", "E4", ""],
+            "authors": ["甲某，丙某", "乙某", "乙某*", "丁某；戊某", "甲某", ""],
+            "institution": ["", "", "二所", "", "", ""],
+            "title": ["磨削烧伤", "桃", "车床", "无人", "焊缝", "无名"],
+        }
+    )
+    by_name = join_by_name(PEOPLE, works, file="业绩.csv")
+    assert by_name.works[["work_id", "expert_id"]].to_numpy().tolist() == [
+        ["a", "E1"], ["a", "E4"], ["b", ""], ["c", "E3"], ["d", ""], ["e", "E4"], ["f", ""],
+    ]  # fmt: skip
+    assert (by_name.joined, by_name.ambiguous, by_name.unknown) == (3, {"乙某": 1}, {"丁某": 1, "戊某": 1})
+    assert by_name.problems[["value", "problem"]].to_numpy().tolist() == [
+        ["", "业绩表没有专家编号，3 条按姓名对应到专家"],
+        ["乙某", "专家表里有同名的人，这 1 条业绩不知是谁的，没有采用"],
+        ["丁某、戊某", "2 个姓名不在专家表中，2 条业绩没有采用"],
+    ]
+    assert Experts.build(PEOPLE, works).unknown == ("丁某", "乙某", "戊某")
+
+
+def test_works_with_ids_stay_as_they_are():
+    works = pd.DataFrame({"work_id": ["a"], "expert_id": ["E9"], "name": ["甲某"], "title": ["桃"]})
+    by_name = join_by_name(PEOPLE, works)
+    assert (by_name.works["expert_id"].tolist(), by_name.joined, len(by_name.problems)) == (["E9"], 0, 0)

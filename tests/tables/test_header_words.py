@@ -1,0 +1,313 @@
+"""Headers as people write them: each is understood, known, or told with the nearest field. Whole answers."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from matcher.tables.header_words import Vocabulary, header_key, unit_of
+from matcher.tables.reading import (
+    CARRIED,
+    UNKNOWN,
+    USED,
+    Column,
+    Contract,
+    read_experts,
+    read_needs,
+    read_outcomes,
+    read_table,
+    read_works,
+)
+
+SALES = ("销售收入", "营业收入")
+FIRM = Contract(
+    "firms",
+    "企业",
+    "enterprise_id",
+    (
+        Column("enterprise_id", "id", "企业编号"),
+        Column("name", "text", "企业名称", ("单位名称",)),
+        Column("staff", "number", "职工总数", ("员工人数",)),
+        Column("rd_staff", "number", "科技人员数", ("研发人员",)),
+        Column("domestic", "share", "境内占比"),
+        Column("founded", "date", "注册日期"),
+        Column("assets", "yuan", "资产总额"),
+        Column("sales_y1", "yuan", "销售收入（前三年）", back=3, words=SALES),
+        Column("sales_y2", "yuan", "销售收入（前二年）", back=2, words=SALES),
+        Column("sales_y3", "yuan", "销售收入（上一年）", back=1, words=SALES, close_words=("主营业务收入",)),
+        Column("sales_last_year", "yuan", "上年度销售收入", back=1, words=SALES),
+        Column("class2", "number", "Ⅱ类知识产权数", sums=(("实用新型", "实用新型专利"), ("软件著作权", "软著"))),
+    ),
+    year=2026,
+)
+
+
+def read(contract: Contract = FIRM, **cells: object):
+    frame = pd.DataFrame({"企业编号": ["E1"], **{header: [cell] for header, cell in cells.items()}}, dtype=object)
+    return read_table(frame, contract)
+
+
+def told(problems: pd.DataFrame) -> list[tuple[str, str]]:
+    return list(problems[["column", "problem"]].itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "职工总数（人）",
+        "职工总数/人",
+        "职工总数:人",
+        "职工总数【名】",
+        "职工总数_人",
+        "职工总数（单位：人）",
+        "职工总数(人)*",
+        "1.职工总数",
+        "1、职工总数（人）",
+        "（一）职工总数",
+        "一、职工总数",
+        "A01 职工总数",
+        "B03职工总数",
+        "职工总数①",
+        "职工总数（注1）",
+        "职工总数：",
+        "职 工\n总 数",
+        "职工总数（必填）",
+        "职工总数（如：120）",
+        "※职工总数",
+        "其中：职工总数",
+        "员工人数（人，必填）",
+        "员工数量",
+        "2025年职工总数",
+        "职工总数（2025年末）",
+    ],
+)
+def test_marks_hints_numbering_and_units_of_counts_are_left_aside(header: str):
+    reading = read(**{header: 120})
+    assert (reading.rows["staff"].tolist(), told(reading.problems)) == ([120], [])
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [
+        ("RMB万元", 120_000),
+        ("人民币：万元", 120_000),
+        ("金额单位：万元", 120_000),
+        ("必填，万元", 120_000),
+        ("单位：千元", 12_000),
+        ("千", 12_000),
+        ("十万元", 1_200_000),
+        ("元", 12),
+        ("亿元", 1_200_000_000),
+        ("以万元计", 120_000),
+        ("萬元", 120_000),
+        ("如：500万元", 12),
+    ],
+)
+def test_units_in_a_bracket(header: str, value: int):
+    assert read(**{f"资产总额（{header}）": 12}).rows["assets"].tolist() == [value]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "资产总额/万元",
+        "资产总额_万元",
+        "资产总额 万元",
+        "资产总额万元",
+        "（万元）资产总额",
+        "资产总额（万元",
+        "资产总额:万元",
+    ],
+)
+def test_units_without_a_bracket(header: str):
+    assert read(**{header: 12}).rows["assets"].tolist() == [120_000]
+
+
+def test_a_unit_of_many_and_of_percent():
+    reading = read(**{"职工总数（万人）": 1.2, "境内占比（％）": 60})
+    assert (reading.rows["staff"].tolist(), reading.rows["domestic"].tolist()) == ([12_000], [0.6])
+
+
+@pytest.mark.parametrize(
+    ("unit", "why"), [("万美元", "不是人民币"), ("港元", "不是人民币"), ("元/吨", "不是一笔金额的单位")]
+)
+def test_foreign_and_compound_money_is_told_and_not_taken(unit: str, why: str):
+    reading = read(**{f"资产总额（{unit}）": 12})
+    assert reading.rows["assets"].isna().tolist() == [True]
+    assert told(reading.problems) == [(f"资产总额（{unit}）", f"表头的单位“{unit}”{why}，没有采用")]
+
+
+def test_what_a_unit_is():
+    assert [unit_of(text) for text in ("万元", "人", "百分比", "欧元", "吨", "甲")] == [
+        "万元",
+        "",
+        "%",
+        "欧元",
+        None,
+        None,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        ("2025年销售收入（万元）", ["sales_y3", "sales_last_year"]),
+        ("销售收入（万元）2025年", ["sales_y3", "sales_last_year"]),
+        ("2024年营业收入（万元）", ["sales_y2"]),
+        ("2023年度销售收入（万元）", ["sales_y1"]),
+        ("销售收入（2023年）（万元）", ["sales_y1"]),
+        ("2023销售收入/万元", ["sales_y1"]),
+        ("营业收入（万元，2024年）", ["sales_y2"]),
+        ("去年销售收入（万元）", ["sales_y3", "sales_last_year"]),
+        ("前年销售收入（万元）", ["sales_y2"]),
+        ("2022年销售收入（万元）", []),
+        ("2026年1-6月销售收入（万元）", []),
+        ("近三年销售收入总额（万元）", []),
+    ],
+)
+def test_years_in_headers_are_placed_by_the_year_of_the_decision(header: str, fields: list[str]):
+    rows = read(**{header: 3}).rows
+    names = [column.name for column in FIRM.columns if column.back]
+    assert [name for name in names if rows[name].notna().all()] == fields
+    assert {rows[name].iloc[0] for name in fields} <= {30_000}
+
+
+def test_a_column_serves_the_fields_of_two_policies_unless_one_has_its_own_or_defines_it_otherwise():
+    shared = read(**{"2025年销售收入": 3})
+    assert (shared.rows["sales_y3"].tolist(), shared.rows["sales_last_year"].tolist()) == ([3], [3])
+    assert told(shared.problems) == []
+    otherwise = tuple(
+        replace(one, basis={"sales_y3": "甲", "sales_last_year": "乙"}.get(one.name, "")) for one in FIRM.columns
+    )
+    apart = read(replace(FIRM, columns=otherwise), **{"2025年销售收入": 3})
+    assert (apart.rows["sales_y3"].tolist(), apart.rows["sales_last_year"].isna().tolist()) == ([3], [True])
+    sharper = read(**{"2025年销售收入": 3, "上年度销售收入": 4})
+    assert (sharper.rows["sales_y3"].tolist(), sharper.rows["sales_last_year"].tolist()) == ([3], [4])
+    assert told(sharper.problems) == []
+
+
+def test_a_year_without_a_day_of_decision_is_asked_for():
+    contract = Contract("firms", "企业", "enterprise_id", FIRM.columns)
+    reading = read(contract, **{"2025年销售收入": 3})
+    assert told(reading.problems) == [("2025年销售收入", "不知道判断日期，看不出这是上一年还是更早的年份，没有采用")]
+    assert reading.problems["action"].tolist() == ["请给出判断日期（--on）"]
+
+
+def test_a_figure_without_its_year_is_asked_about_unless_one_year_is_left():
+    reading = read(**{"销售收入（万元）": 3})
+    assert reading.rows[["sales_y1", "sales_y2", "sales_y3"]].isna().all(axis=None)
+    assert reading.problems["action"].tolist() == [
+        "请写明年份，或指定是哪一列，如 --column 销售收入（万元）=销售收入（上一年）"
+    ]
+    left = read(**{"前三年销售收入": 1, "前二年销售收入": 2, "销售收入": 3})
+    assert left.rows[["sales_y1", "sales_y2", "sales_y3"]].to_numpy().tolist() == [[1, 2, 3]]
+    assert told(left.problems) == [("销售收入", "没有写年份，其他年份都有了，照“销售收入（上一年）”读入")]
+
+
+def test_a_close_word_is_taken_and_told_and_gives_way():
+    reading = read(**{"2025年主营业务收入": 3})
+    assert reading.rows["sales_y3"].tolist() == [3]
+    assert told(reading.problems) == [("2025年主营业务收入", "照“销售收入（上一年）”读入，两者口径可能不同")]
+    both = read(**{"2025年主营业务收入": 3, "上一年销售收入": 4})
+    assert both.rows["sales_y3"].tolist() == [4]
+
+
+def test_kinds_are_added_up_and_an_empty_one_leaves_the_sum_unknown():
+    frame = pd.DataFrame(
+        {"企业编号": ["E1", "E2"], "实用新型专利数（件）": [4, 4], "有效软著数": [2, None]}, dtype=object
+    )
+    reading = read_table(frame, FIRM)
+    assert reading.rows["class2"].astype(object).where(reading.rows["class2"].notna(), None).tolist() == [6, None]
+    assert told(reading.problems) == [
+        ("实用新型专利数（件）", "“Ⅱ类知识产权数”由“实用新型专利数（件）”“有效软著数”相加得出"),
+        ("Ⅱ类知识产权数", "“有效软著数”没有数，“Ⅱ类知识产权数”按未知处理"),
+    ]
+    whole = read(**{"Ⅱ类知识产权数": 9, "实用新型": 4})
+    assert (whole.rows["class2"].tolist(), told(whole.problems)) == ([9], [])
+
+
+def test_a_qualifier_is_told_and_another_figure_is_not_taken():
+    reading = read(**{"职工总数（在职）": 5, "研发人员占比（%）": 10, "资产总额（同比增长）": 3})
+    assert (reading.rows["staff"].tolist(), reading.rows["assets"].isna().tolist()) == ([5], [True])
+    assert told(reading.problems) == [
+        ("职工总数（在职）", "表头另注“在职”，照“职工总数”读入"),
+        ("资产总额（同比增长）", "没看懂这一列，没有采用；最像“资产总额”"),
+    ]
+
+
+def test_the_account_names_the_nearest_field_and_what_is_carried():
+    columns = read(**{"单位名称全": "甲", "联系电话（手机）": "1", "毫不相干": 2, "2025年销售收入": 3}).columns
+    assert columns[["header", "field", "use", "hint"]].to_numpy().tolist() == [
+        ["企业编号", "enterprise_id", USED, ""],
+        ["单位名称全", "", UNKNOWN, "单位名称全=企业名称"],
+        ["联系电话（手机）", "", CARRIED, ""],
+        ["毫不相干", "", UNKNOWN, ""],
+        ["2025年销售收入", "sales_y3、sales_last_year", USED, ""],
+    ]
+
+
+def test_the_texts_of_a_need_form_are_joined_and_kept_apart():
+    table = pd.DataFrame(
+        {
+            "需求名称": ["甲"],
+            "技术指标（必填）": ["硬度60"],
+            "需求简述": ["热处理"],
+            "拟解决的技术难题": ["散差"],
+            "现有基础条件": [""],
+            "需求背景": ["散差"],
+        }
+    )
+    reading = read_needs(table)
+    assert reading.rows[["description", "problem", "indicators", "background"]].to_numpy().tolist() == [
+        ["技术指标：硬度60\n热处理\n拟解决的技术难题：散差", "散差", "硬度60", "散差"]
+    ]
+    assert reading.columns["field"].tolist()[1] == "description、indicators"
+    alone = read_needs(pd.DataFrame({"拟解决的技术难题": ["散差大"]}))
+    assert alone.rows[["description", "problem"]].to_numpy().tolist() == [["散差大", "散差大"]]
+
+
+def test_several_columns_named_by_the_user_feed_one_text():
+    table = pd.DataFrame({"题": ["甲"], "一": ["子"], "二": ["丑"]})
+    rows, problems = read_needs(table, columns={"题": "需求名称", "二": "需求描述", "一": "description"})
+    assert rows["description"].tolist() == ["子\n二：丑"]
+    assert told(problems)[1:] == []
+
+
+def test_texts_of_outcomes_and_experts():
+    outcome = read_outcomes(
+        pd.DataFrame({"成果名称": ["甲"], "成果简介": ["子"], "主要创新点": ["丑"], "转让费用（万元）": [10]})
+    )
+    assert outcome.rows[["description", "price"]].to_numpy().tolist() == [["子\n主要创新点：丑", "10万元"]]
+    expert = read_experts(pd.DataFrame({"专家名称": ["甲某"], "专业特长": ["探伤"], "研究方向": ["检测"]}))
+    assert expert.rows[["name", "title"]].to_numpy().tolist() == [["甲某", "探伤；检测"]]
+
+
+def test_choices_in_a_bracket_and_general_headers_after_exact_ones():
+    table = pd.DataFrame([["1", "X7", "甲", "乙", "制造"]])
+    table.columns = ["序号", "需求编号", "项目名称", "需求名称", "技术领域（先进制造业、农业、生物医药及其他）"]
+    rows, problems = read_needs(table)
+    assert rows[["need_id", "title", "field"]].to_numpy().tolist() == [["X7", "乙", "制造"]]
+    assert [column for column, _ in told(problems)] == ["项目名称"]
+
+
+OF_PEOPLE = "专家名称 性别 专业技术职称 最高学历 毕业院校 所属单位 现所在部门 专业类别 专业特长 研究方向 所属地域"
+OF_OUTCOMES = (
+    "成果名称 完成人 主要完成人 完成单位 成果简介 所属高新技术领域 成果体现形式 成果所处阶段 "
+    "成果技术水平 成果关键字 联系人 拟采取的转化方式 "
+    "转化说明 批准登记号 成果属性 评价方式 应用状态 推荐单位"
+)
+
+
+@pytest.mark.parametrize(
+    ("reader", "headers"),
+    [(read_experts, OF_PEOPLE), (read_outcomes, OF_OUTCOMES), (read_works, "作者 论文题目 年份 期刊")],
+)
+def test_headers_of_platforms_and_of_the_registration_form_are_all_known(reader, headers: str):
+    columns = reader(pd.DataFrame([["甲"] * len(headers.split())], columns=headers.split())).columns
+    assert columns.loc[columns["use"] == UNKNOWN, "header"].tolist() == []
+
+
+def test_a_long_cell_is_no_header_and_takes_no_time():
+    vocabulary = Vocabulary(FIRM, {})
+    assert vocabulary.meaning("（" * 500 + "万元" * 500).columns == ()
+    assert header_key("职 工*总数：") == "职工总数"
