@@ -13,7 +13,7 @@ from typing import Any
 
 from matcher.errors import TableError
 from matcher.tables.grids import MAX_BYTES, MAX_RATIO, Book, Grid
-from matcher.tables.headers import header_key
+from matcher.tables.header_words import header_key
 from matcher.tables.schemas import Contract
 
 _BRACKETS = re.compile(r"[（(][^（()）]*[)）][：:]?$")

@@ -14,7 +14,8 @@ from matcher.errors import TableError
 from matcher.tables.cells import as_written, is_blank
 from matcher.tables.documents import is_document, read_document
 from matcher.tables.grids import Book, Source, read_book
-from matcher.tables.headers import HEADER_ROWS, find_header, header_key
+from matcher.tables.header_words import header_key
+from matcher.tables.headers import HEADER_ROWS, find_header
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
 from matcher.tables.schemas import Contract
 
