@@ -31,8 +31,9 @@ def sharing(left: pd.DataFrame, right: pd.DataFrame, *, reason: str) -> pd.DataF
 
 def nearly_sharing(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
     """Pairs whose values are so near that a person should look: left_id, right_id, left_unit, right_unit."""
-    both = _in_common(left, right, near=True)[["left_id", "right_id", "left_unit", "right_unit"]]
-    return both.drop_duplicates().sort_values(list(both)).reset_index(drop=True)
+    columns = ["left_id", "right_id", "left_unit", "right_unit"]
+    both = _in_common(left, right, near=True)[columns]
+    return both.drop_duplicates().sort_values(columns).reset_index(drop=True)
 
 
 def _in_common(left: pd.DataFrame, right: pd.DataFrame, *, near: bool) -> pd.DataFrame:

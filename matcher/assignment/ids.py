@@ -75,8 +75,8 @@ class RuleIds:
         if self._lost:
             shown = [self._unknown(side, name) for side, name in list(self._lost)[:SHOWN]]
             notes.append(
-                f"回避（禁止）名单中有 {self._not_applied} 条没有起作用：编号不在配对表中：{_joined(shown, len(self._lost))}；"
-                "如是笔误，请改正后重算"
+                f"回避（禁止）名单中有 {self._not_applied} 条没有起作用，编号不在配对表中："
+                f"{_joined(shown, len(self._lost))}；如是笔误，请改正后重算"
             )
         if self._several:
             shown = [f"“{name}”可能是 {'、'.join(ids[:3])}" for name, ids in list(self._several.items())[:SHOWN]]

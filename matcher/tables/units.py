@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
@@ -94,6 +95,7 @@ def _keys(cells: Iterable[str]) -> pd.DataFrame:
     return frame.astype({"whole": bool, "derived": bool}).drop_duplicates(columns)
 
 
+@functools.lru_cache(maxsize=1 << 17)
 def _units(cell: str) -> list[_Unit]:
     names = dict.fromkeys([cell, *_SEVERAL.split(cell)])
     return [_read(name.strip(), key) for name in names if (key := fold_unit(name))]
