@@ -99,8 +99,7 @@ class RuleIds:
         return notes
 
     def _unknown(self, side: str, name: str) -> str:
-        near = self._known[side].nearest(name)
-        return f"{self._nouns[side]}“{name}”" + (f"（最接近的是“{near}”）" if near else "")
+        return self._nouns[side] + self._known[side].strangers([name])
 
 
 def _joined(shown: Iterable[str], many: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -350,6 +350,14 @@ class Limits:
         return total
 
 
+def find_excluded(written: pd.Series[Any], ids: Iterable[str]) -> list[str]:
+    """The ids that a column of excluded pairs means; through the logger, those that are not there."""
+    known, texts = KnownIds(ids), written.astype(str).tolist()
+    if strangers := known.strangers(texts):
+        logger.warning("排除的配对中有编号不在表中，没有起作用：%s", strangers)
+    return known.find_all(texts)
+
+
 def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
     if exclude is None:
         return {}
@@ -364,8 +372,7 @@ def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | N
     for row, name in enumerate(index.ids.tolist()):
         records.setdefault(name, []).append(row)
     lefts, rights = (
-        KnownIds(known).find_all(exclude[name].astype(str).tolist())
-        for known, name in ((asked, asking), (records, index.id_column))
+        find_excluded(exclude[name], known) for known, name in ((asked, asking), (records, index.id_column))
     )
     result: dict[int, list[int]] = {}
     for left, right in zip(lefts, rights, strict=True):

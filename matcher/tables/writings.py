@@ -114,6 +114,18 @@ class KnownIds:
         """The ids that fold to the same as a writing, sorted."""
         return sorted(self._folded.get(fold_id(written), []))
 
+    def strangers(self, written: Iterable[str], *, most: int = 5) -> str:
+        """The writings that find no id, each with the nearest one, for a message; "" where all find one.
+
+        >>> KnownIds(["ZJ-007"]).strangers(["zj-007", "ZJ-777", "X"])
+        '“ZJ-777”（最接近的是“ZJ-007”）、“X”'
+        """
+        lost = [text for text in dict.fromkeys(written) if not self.find(text)]
+        shown = [
+            f"“{text}”" + (f"（最接近的是“{near}”）" if (near := self.nearest(text)) else "") for text in lost[:most]
+        ]
+        return "、".join(shown) + (f"等 {len(lost)} 个" if len(lost) > most else "")
+
     def nearest(self, written: str) -> str:
         """The id that looks most like one that is not here; "" where none does."""
         wanted = fold_id(written)
