@@ -29,12 +29,13 @@ UNIT_PAIRS = ["left", "right", "left_unit", "right_unit", "near"]
 
 
 class _Unit(NamedTuple):
-    """A name in a cell: its folded form, the wholes that it is a part of, and its forms for a looser comparison."""
+    """A name in a cell: its folded form, the wholes that it is a part of, and both without legal form and
+    brackets, and without a place in front too."""
 
     name: str
     key: str
     wholes: tuple[str, ...]
-    bare: str
+    bare: frozenset[str]
     placeless: frozenset[str]
 
 
@@ -88,7 +89,7 @@ def _keys(cells: Iterable[str]) -> pd.DataFrame:
         for unit in _units(cell):
             rows.append((cell, unit.name, "name", unit.key, False, False))
             rows += [(cell, unit.name, "name", whole, True, False) for whole in unit.wholes]
-            rows.append((cell, unit.name, "bare", unit.bare, False, False))
+            rows += [(cell, unit.name, "bare", form, False, False) for form in unit.bare]
             rows += [(cell, unit.name, "bare", form, False, True) for form in unit.placeless]
     columns = ["cell", "unit", "kind", "key", "whole", "derived"]
     frame = pd.DataFrame(rows, columns=columns)
@@ -104,12 +105,10 @@ def _units(cell: str) -> list[_Unit]:
 def _read(name: str, key: str) -> _Unit:
     ends = [match.end() for match in _WHOLE.finditer(key)]
     wholes = tuple(key[:end] for end in ends if end < len(key) and _PART.fullmatch(key[end:]))
-    bare = _bare(key)
     if not ends:  # a person, a number: nothing to take away
-        return _Unit(name, key, (), key, frozenset())
-    forms = {bare, *map(_bare, wholes)}
-    placeless = {without_place(form) for form in forms}
-    return _Unit(name, key, wholes, bare, frozenset((placeless | forms) - {bare}))
+        return _Unit(name, key, (), frozenset({key}), frozenset())
+    bare = frozenset(map(_bare, (key, *wholes)))
+    return _Unit(name, key, wholes, bare, frozenset(map(without_place, bare)) - bare)
 
 
 def _bare(key: str) -> str:
