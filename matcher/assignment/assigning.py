@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from matcher.assignment.ids import RuleIds
 from matcher.assignment.infeasibility import find_obstacles
 from matcher.assignment.labels import NOUNS, Names, labels, names_of
 from matcher.assignment.problem import Bounds, Extra, Problem, build, check_pairs, limits
@@ -36,6 +37,8 @@ class Assignment:
         right_id, asked, found: where fewer alternates can step in than were asked for.
     notes
         Chinese sentences that a reader must know.
+    unclear
+        Those of the notes that name a rule which may not bar what it was meant to bar.
     proof
         goal, total, total_bound, worst, worst_bound, gap (largest relative distance to what is proven impossible to
         exceed; 0 is optimal), optimal, method.
@@ -49,6 +52,7 @@ class Assignment:
     notes: tuple[str, ...]
     proof: dict[str, Any]
     names: Names = field(default_factory=dict)
+    unclear: tuple[str, ...] = ()
 
 
 def assign(
@@ -70,8 +74,12 @@ def assign(
     seed: str | int | None = None,
     nouns: Mapping[str, str] = NOUNS,
     names: Names | None = None,
+    notes: Sequence[str] = (),
 ) -> Assignment:
     """Choose pairs of a table: the best choice that keeps every rule.
+
+    Ids in rules meet those of the table in any writing (width, case, dashes, blanks); a pair of `forbid` or `require`
+    may be turned round. What was read so, and a pair of `forbid` whose ids are in no pair, is said in the notes.
 
     Parameters
     ----------
@@ -110,6 +118,8 @@ def assign(
         all of them are fixed). Without it, equal inputs give equal answers, without a lot.
     nouns, names
         Words for the two sides, and "left" and "right" -> id -> name, for messages and workbook.
+    notes
+        Sentences about rules that may not bar what they were meant to bar; they stand first among the result's.
 
     Returns
     -------
@@ -136,12 +146,15 @@ def assign(
     left, right, groups = left or {}, right or {}, groups or {}
     _check(left, right, groups, at_most_per_group, at_least_of_grade or {}, goal, alternates)
     table, known = check_pairs(pairs), names_of(pairs, names)
-    barred = _barred(table, forbid, groups if forbid_same_group else {})
+    ids = RuleIds(table, nouns)
+    left, right = ids.keys("left", left), ids.keys("right", right)
+    groups = {side: ids.keys(side, groups[side]) for side in groups}
+    barred = _barred(table, ids.pairs(_listed(forbid)), groups if forbid_same_group else {})
     extra = Extra(
-        at_most_per_group, groups.get("left", {}), grades or {}, at_least_of_grade or {},
-        [frozenset(map(str, panel)) for panel in previous], at_most_together,
+        at_most_per_group, groups.get("left", {}), ids.keys("left", grades or {}), at_least_of_grade or {},
+        [frozenset(ids.find("left", str(name)) for name in panel) for panel in previous], at_most_together,
     )  # fmt: skip
-    wanted = [(str(a), str(b)) for a, b in require]
+    wanted = [ids.pair(str(a), str(b), told=False) for a, b in require]
     problem = build(table, left=left, right=right, forbid=barred, require=wanted, extra=extra)
     settings = [left, right, sorted(wanted), groups, forbid_same_group, at_most_per_group, goal]
     lot = None if seed is None else _lot(str(seed), table, barred, settings)
@@ -154,13 +167,15 @@ def assign(
     loads = _loads(problem, chosen)
     spare = _alternates(problem, chosen, loads, left, extra, alternates, lot)
     shortages = _shortages(problem, spare, alternates)
+    unclear = (*notes, *ids.unclear)
     return Assignment(
         _result(problem, chosen, spare),
         _excluded(problem),
         shortages,
-        _notes(problem, goal, shortages, nouns, known),
+        (*unclear, *ids.understood, *_notes(problem, goal, shortages, nouns, known)),
         _proof(goal, solved, float(np.abs(problem.scores).max(initial=0.0))),
         known,
+        unclear,
     )
 
 
@@ -188,17 +203,17 @@ def _check(
             raise ArgumentError(f"{what} is not below 0, not {value}")
 
 
-def _barred(
-    table: pd.DataFrame, forbid: pd.DataFrame | Iterable[tuple[str, str]], groups: Mapping[str, Mapping[str, str]]
-) -> pd.DataFrame:
-    """All pairs that must not be, each with its reason."""
+def _listed(forbid: pd.DataFrame | Iterable[tuple[str, str]]) -> pd.DataFrame:
+    """The pairs that must not be, as a table: left_id, right_id, reason."""
     if isinstance(forbid, pd.DataFrame):
         listed = forbid[["left_id", "right_id"]].astype(str)
-        listed["reason"] = forbid["reason"].astype(str) if "reason" in forbid else FORBIDDEN
-    else:
-        listed = pd.DataFrame(
-            [(str(a), str(b), FORBIDDEN) for a, b in forbid], columns=["left_id", "right_id", "reason"]
-        )
+        return listed.assign(reason=forbid["reason"].astype(str) if "reason" in forbid else FORBIDDEN)
+    rows = [(str(a), str(b), FORBIDDEN) for a, b in forbid]
+    return pd.DataFrame(rows, columns=["left_id", "right_id", "reason"])
+
+
+def _barred(table: pd.DataFrame, listed: pd.DataFrame, groups: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """All pairs that must not be, each with its reason."""
     if groups:
         lefts = table["left_id"].map(groups.get("left", {})).fillna("")
         rights = table["right_id"].map(groups.get("right", {})).fillna("")

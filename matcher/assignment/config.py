@@ -16,10 +16,12 @@ import yaml
 
 from matcher.assignment import conflicts
 from matcher.assignment.assigning import GOALS
+from matcher.assignment.ids import SHOWN
 from matcher.assignment.labels import NOUNS, SIDES
 from matcher.assignment.reading import read_facts
 from matcher.errors import TableError
 from matcher.tables.cells import read_date
+from matcher.tables.writings import KnownIds
 from matcher.tables.yaml import read_words
 
 _YES, _NO = {"true", "yes", "on", "是"}, {"false", "no", "off", "否"}
@@ -79,6 +81,8 @@ class _Reader:
     def __init__(self, folder: Path, pairs: pd.DataFrame) -> None:
         self.folder, self.pairs = folder, pairs
         self.faults: list[str] = []
+        self.notes: list[str] = []
+        self.ids = {side: KnownIds(pairs[f"{side}_id"].unique()) if f"{side}_id" in pairs else None for side in SIDES}
 
     def arguments(self, settings: Any) -> dict[str, Any]:
         settings = self.mapping(settings, "设置", _KEYS)
@@ -112,7 +116,10 @@ class _Reader:
         if arguments["goal"] not in GOALS:
             self.faults.append(f"goal：应是 {'、'.join(GOALS)} 之一，而不是“{arguments['goal']}”")
         arguments |= self.rotation(settings.get("rotation"))
+        self.nouns = arguments["nouns"]
         arguments["forbid"] = self.barred(settings)
+        if self.notes:
+            arguments["notes"] = self.notes
         return arguments
 
     def barred(self, settings: Mapping[str, Any]) -> pd.DataFrame:
@@ -125,7 +132,11 @@ class _Reader:
         for at, one in self.entries(settings.get("sharing"), "sharing", ("left", "right", "reason")):
             lefts = self.table(one.get("left"), f"{at}.left", ["left_id", "shared"])
             rights = self.table(one.get("right"), f"{at}.right", ["right_id", "shared"])
-            parts.append(conflicts.sharing(lefts, rights, reason=self.text(one.get("reason"), at) or "同一单位"))
+            reason = self.text(one.get("reason"), at) or "同一单位"
+            parts.append(self.in_pairs(conflicts.sharing(lefts, rights, reason=reason)))
+            self.tell_near(self.in_pairs(conflicts.nearly_sharing(lefts, rights)), reason)
+            self.tell_missing(lefts, "left", one.get("left"))
+            self.tell_missing(rights, "right", one.get("right"))
         if one := self.mapping(settings.get("coauthors"), "coauthors", ("links", "people", "years", "on", "reason")):
             links = self.table(one.get("links"), "coauthors.links", ["person_a", "person_b", "date"])
             people = self.table(one.get("people"), "coauthors.people", ["right_id", "person"])
@@ -133,9 +144,8 @@ class _Reader:
             if years is None:
                 self.faults.append("coauthors.years：请写明几年之内")
             elif day is not None:
-                parts.append(
-                    conflicts.coauthors(links, people, on=day, years=years, reason=one.get("reason") or "合作")
-                )
+                worked = conflicts.coauthors(links, people, on=day, years=years, reason=one.get("reason") or "合作")
+                parts.append(self.in_pairs(worked))
         if one := self.mapping(settings.get("languages"), "languages", SIDES):
             sides = [
                 {name: self.words(value, f"languages.{side}.{name}") for name, value in self.mapping(
@@ -157,6 +167,40 @@ class _Reader:
             parts.append(conflicts.outside_region(self.pairs, *where, beside=beside))
         filled = [part for part in parts if len(part)]
         return pd.concat(filled, ignore_index=True) if filled else parts[0]
+
+    def in_pairs(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """The rows of derived conflicts that are about ids of the pair table, under its ids."""
+        for side, known in self.ids.items():
+            if known is not None:
+                found = pd.Series(known.find_all(rows[f"{side}_id"].to_list()), rows.index, dtype=object)
+                rows = rows.assign(**{f"{side}_id": found})[found.isin(list(known))]
+        return rows
+
+    def tell_near(self, near: pd.DataFrame, reason: str) -> None:
+        """Values that may be one, for a person to look at."""
+        if near.empty:
+            return
+        units = near.groupby(["left_unit", "right_unit"], sort=False)[["left_id", "right_id"]].first()
+        shown = [f"“{a}”（{i}）与“{b}”（{j}）" for (a, b), (i, j) in zip(units.index, units.to_numpy(), strict=True)]
+        others = f"等 {len(shown)} 对" if len(shown) > SHOWN else ""
+        self.notes.append(
+            f"{reason}：名称相近，没有当作同一个，请人工核对：{'、'.join(shown[:SHOWN])}{others}；"
+            "确是同一个的，请改成一样的写法，或列入 forbid"
+        )
+
+    def tell_missing(self, table: pd.DataFrame, side: str, node: Any) -> None:
+        """Ids of the pair table that a table lacks, where it has others in their place."""
+        known = self.ids[side]
+        if known is None or table.empty:
+            return
+        listed = dict.fromkeys(known.find_all(table[f"{side}_id"].to_list()))
+        lost, strange = [name for name in known if name not in listed], [name for name in listed if name not in known]
+        if lost and strange:
+            noun = self.nouns[side]
+            self.notes.append(
+                f"{node}：配对表中有 {len(lost)} 个{noun}不在此表中（如“{lost[0]}”），不受这条规则限制；"
+                f"此表另有 {len(strange)} 个编号不在配对表中（如“{strange[0]}”），请核对编号"
+            )
 
     def rotation(self, settings: Any) -> dict[str, Any]:
         one = self.mapping(settings, "rotation", ("previous", "table", "at_most_together"))

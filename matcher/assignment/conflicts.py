@@ -4,22 +4,44 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterable, Mapping
+from typing import TypeVar
 
 import pandas as pd
 
 from matcher.errors import TableError
+from matcher.tables.regions import find_region, within
+from matcher.tables.units import same_units
+from matcher.tables.writings import KnownIds, fold
 
 COLUMNS = ["left_id", "right_id", "reason"]
+Fact = TypeVar("Fact")
 
 
 def sharing(left: pd.DataFrame, right: pd.DataFrame, *, reason: str) -> pd.DataFrame:
     """Pairs that have a value in common. left: left_id, shared; right: right_id, shared; an id may have many rows.
 
     Same institution (values are institutions), own project (values are persons: the left id itself and who takes part
-    in the right one), a stake (values are firms). The same text after stripping counts as the same.
+    in the right one), a stake (values are firms). Values meet however they are written, several in one cell, and a
+    school with its university: see `matcher.tables.units.same_units`. `nearly_sharing` lists those that may be one.
     """
-    both = _texts(left, ["left_id", "shared"]).merge(_texts(right, ["right_id", "shared"]), on="shared")
-    return _sorted(both.assign(reason=[f"{reason}：{value}" for value in both["shared"]]))
+    both = _in_common(left, right, near=False)
+    units = zip(both["left_unit"], both["right_unit"], strict=True)
+    return _sorted(both.assign(reason=[f"{reason}：{a if a == b else f'{a}—{b}'}" for a, b in units]))
+
+
+def nearly_sharing(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    """Pairs whose values are so near that a person should look: left_id, right_id, left_unit, right_unit."""
+    columns = ["left_id", "right_id", "left_unit", "right_unit"]
+    both = _in_common(left, right, near=True)[columns]
+    return both.drop_duplicates().sort_values(columns).reset_index(drop=True)
+
+
+def _in_common(left: pd.DataFrame, right: pd.DataFrame, *, near: bool) -> pd.DataFrame:
+    lefts, rights = _texts(left, ["left_id", "shared"]), _texts(right, ["right_id", "shared"])
+    units = same_units(lefts["shared"].unique(), rights["shared"].unique())
+    units = units[units["near"] == near]
+    both = lefts.merge(units, left_on="shared", right_on="left").drop(columns="shared")
+    return both.merge(rights, left_on="right", right_on="shared")
 
 
 def coauthors(
@@ -31,14 +53,16 @@ def coauthors(
     persons. people: right_id, person. A year alone counts as a whole: with years=3 on 2026-11-24 all of 2023 does.
     A link without a readable date counts as recent. The reason names the person and the latest date.
     """
-    listed = _texts(links, ["person_a", "person_b", "date"])
+    listed, taking_part = _texts(links, ["person_a", "person_b", "date"]), _texts(people, ["right_id", "person"])
+    persons = KnownIds([*listed["person_a"], *listed["person_b"]])
+    taking_part["person"] = persons.find_all(taking_part["person"].to_list())
     first = on.replace(year=on.year - years, day=min(on.day, 28) if on.month == 2 else on.day)
     recent = listed[[_is_since(day, first) for day in listed["date"]]]
     turned = recent.rename(columns={"person_a": "person_b", "person_b": "person_a"})
     ways = pd.concat([recent, turned[recent.columns]]).sort_values("date").drop_duplicates(
         ["person_a", "person_b"], keep="last"
     )  # fmt: skip
-    both = ways.merge(_texts(people, ["right_id", "person"]), left_on="person_b", right_on="person")
+    both = ways.merge(taking_part, left_on="person_b", right_on="person")
     reasons = [
         f"{reason}：{name}（{day or '日期不详'}）" for name, day in zip(both["person"], both["date"], strict=True)
     ]
@@ -65,9 +89,12 @@ def too_far(
     """
     rows = _texts(distances, ["left_id", "right_id"])
     rows["distance"] = pd.to_numeric(distances["distance"], errors="coerce").to_numpy(float, na_value=float("nan"))
-    both = _texts(pairs, ["left_id", "right_id"]).merge(rows, on=["left_id", "right_id"], how="left")
+    both = _texts(pairs, ["left_id", "right_id"])
+    for side in ("left_id", "right_id"):
+        rows[side] = KnownIds(both[side]).find_all(rows[side].to_list())
+    both = both.merge(rows, on=["left_id", "right_id"], how="left")
     if isinstance(at_most, Mapping):
-        limit = both["left_id"].map(dict(at_most)).astype(float).fillna(float("inf"))
+        limit = both["left_id"].map(_by_id(at_most, both["left_id"])).astype(float).fillna(float("inf"))
     else:
         limit = pd.Series(float(at_most), both.index)
     unknown = both["distance"].isna() & (limit < float("inf")) & unlisted
@@ -85,12 +112,19 @@ def outside_region(
     *,
     beside: Iterable[tuple[str, str]] = (),
 ) -> pd.DataFrame:
-    """Pairs of different regions that are not beside each other. An id without a region may go anywhere."""
+    """Pairs of different regions that are not beside each other. An id without a region may go anywhere.
+
+    Regions are places in any writing, and meet where one lies in the other; others by their text.
+    """
     near = {pair for a, b in beside for pair in ((a, b), (b, a))}
     rows = _texts(pairs, ["left_id", "right_id"])
-    lefts, rights = rows["left_id"].map(dict(left)).fillna(""), rows["right_id"].map(dict(right)).fillna("")
+    lefts = rows["left_id"].map(_by_id(left, rows["left_id"])).fillna("")
+    rights = rows["right_id"].map(_by_id(right, rows["right_id"])).fillna("")
     away = (lefts != "") & (rights != "") & (lefts != rights)
-    kinds = {pair: pair not in near for pair in set(zip(lefts[away], rights[away], strict=True))}
+    kinds = {
+        (a, b): not (_one_place(a, b) or any(_one_place(a, c) and _one_place(b, d) for c, d in near))
+        for a, b in set(zip(lefts[away], rights[away], strict=True))
+    }
     barred = away & pd.Series([kinds.get(pair, False) for pair in zip(lefts, rights, strict=True)], rows.index)
     reasons = [f"地区不符：{a}—{b}" for a, b in zip(lefts[barred], rights[barred], strict=True)]
     return _sorted(rows[barred].assign(reason=reasons))
@@ -101,11 +135,22 @@ def no_common_language(
 ) -> pd.DataFrame:
     """Pairs whose left id has none of the languages that the right id asks for; who asks for none is free."""
     rows = _texts(pairs, ["left_id", "right_id"])
+    left, right = _by_id(left, rows["left_id"]), _by_id(right, rows["right_id"])
     barred = []
     for a, b in zip(rows["left_id"], rows["right_id"], strict=True):
         wanted = right.get(b, ())
         barred.append(f"语言不符：需要{'或'.join(wanted)}" if wanted and not set(wanted) & set(left.get(a, ())) else "")
     return _sorted(rows.assign(reason=barred)[[bool(reason) for reason in barred]])
+
+
+def _by_id(facts: Mapping[str, Fact], ids: Iterable[str]) -> dict[str, Fact]:
+    """Facts under the ids that are meant, however they are written."""
+    return dict(zip(KnownIds(ids).find_all(list(facts)), facts.values(), strict=True))
+
+
+def _one_place(left: str, right: str) -> bool:
+    a, b = find_region(left), find_region(right)
+    return within(a, b) or within(b, a) if a and b else fold(left) == fold(right)
 
 
 def _texts(table: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

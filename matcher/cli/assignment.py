@@ -99,7 +99,8 @@ def choose_command(
     state = "已证明最优" if proof["optimal"] else f"与已证明的上界相差不超过 {proof['gap']:.4%}"
     chosen = int((assignment.pairs["alternate"] == 0).sum())
     report(quiet, f"共分配 {chosen} 对，匹配分总和 {proof['total']:.6g}，{state}；结果已写入 {output}")
-    note(quiet, *assignment.notes)
+    note(False, *assignment.unclear)
+    note(quiet, *assignment.notes[len(assignment.unclear) :])
 
 
 @group.command("timetable", help="把一对一会面排进时段和会议室；或以最少的改动修复已排好的日程。")

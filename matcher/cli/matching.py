@@ -211,6 +211,7 @@ def index_command(
 ) -> None:
     """Save an index of a table in a folder, or change the one that is there."""
     from matcher.matching.index import Index
+    from matcher.tables.writings import KnownIds
 
     if update + remove + renew > 1:
         raise TableError("--update、--remove、--replace 只能选一个")
@@ -222,6 +223,9 @@ def index_command(
         if index.id_column not in reading.rows:
             raise TableError(f"{folder}：索引按 {index.id_column} 编号，{table.name} 不是这类表")
         ids = reading.rows[index.id_column]
+        if remove:
+            there = KnownIds(index.records[index.id_column])
+            ids = ids.map(lambda name: there.find(name) or name)
         known = ids.isin(set(index.records[index.id_column]))
         index = index.remove(ids[known])
         if update:
@@ -304,6 +308,7 @@ def evaluate_command(
     from matcher.matching.evaluation import evaluate
     from matcher.matching.index import Index
     from matcher.matching.matches import match
+    from matcher.tables.writings import KnownIds
 
     check({output: (".csv", ".parquet", ".xlsx")}, needs, outcomes, judged, words)
     model = _encoder(encoder, download, query_prompt, document_prompt)
@@ -312,6 +317,8 @@ def evaluate_command(
     index = Index.build(answering.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
     matches = match(asking.rows, index, k=max(1, len(index)), reasons=False, progress=not quiet)
     pairs = _read_pairs(judged)
+    for name, table in (("need_id", asking.rows), ("outcome_id", answering.rows)):
+        pairs[name] = KnownIds(table[name]).find_all(pairs[name].tolist())
     known = pairs["need_id"].isin(asking.rows["need_id"]) & pairs["outcome_id"].isin(answering.rows["outcome_id"])
     if not known.all():
         lost = "、".join(pairs.loc[~known, "need_id"] + "-" + pairs.loc[~known, "outcome_id"][:5])
@@ -407,10 +414,12 @@ def _read_pairs(path: Path) -> pd.DataFrame:
 def _learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> Index:
     """The index taught by a file of judged pairs; what it cannot learn from yet is told."""
     from matcher.matching.feedback import fit_feedback
+    from matcher.tables.writings import KnownIds
 
     pairs = _read_pairs(judged)
-    if away := int((~pairs[index.id_column].isin(set(index.ids.astype(str)))).sum()):
-        note(quiet, f"{judged.name}：{away} 对的编号（{index.id_column}）不在库中，入库后才起作用")
+    known = KnownIds(index.ids.tolist())
+    if away := known.strangers(pairs[index.id_column]):
+        note(quiet, f"{judged.name}：有编号（{index.id_column}）不在库中，入库后才起作用：{away}")
     return fit_feedback(index, queries, pairs)
 
 

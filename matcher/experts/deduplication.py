@@ -20,6 +20,7 @@ from matcher.experts.same_person import institution_key as institution_key
 from matcher.matching.encoders import Encoder, check_encoder
 from matcher.matching.tokens import normalise
 from matcher.tables.arguments import check_frame
+from matcher.tables.writings import KnownIds
 
 PROPOSED = 3.0  # from here 建议合并; below 0 不合并; between them 待核实
 COLUMNS = ["expert_id_a", "expert_id_b", "name", *PARTS, "score", "verdict", "reason", "accepted"]
@@ -104,7 +105,8 @@ def merge_experts(experts: pd.DataFrame, works: pd.DataFrame, pairs: pd.DataFram
     ids = experts["expert_id"].astype(str)
     known = set(ids)
     answers = pairs["accepted"].map(_answer) if "accepted" in pairs else pd.Series("是", index=pairs.index)
-    asked = list(zip(pairs["expert_id_a"].astype(str), pairs["expert_id_b"].astype(str), answers, strict=True))
+    meant = (KnownIds(ids).find_all(pairs[name].astype(str).tolist()) for name in ("expert_id_a", "expert_id_b"))
+    asked = list(zip(*meant, answers, strict=True))
     faults = [
         f"第 {i} 条：专家表中没有“{name}”"
         for i, (a, b, answer) in enumerate(asked, 1)
@@ -122,7 +124,7 @@ def merge_experts(experts: pd.DataFrame, works: pd.DataFrame, pairs: pd.DataFram
         lines = "\n  ".join(f"“{a}”与“{b}”填了“否”，但通过其他已同意的合并会成为一人" for a, b in denied)
         raise TableError(f"合并表：{len(denied)} 处矛盾\n  {lines}")
     now = ids.map(lambda name: into.get(name, name))
-    owners = works["expert_id"].astype(str)
+    owners = pd.Series(KnownIds(ids).find_all(works["expert_id"].astype(str).tolist()), works.index, dtype=object)
     works_now = owners.map(lambda name: into.get(name, name))
     one = works.assign(expert_id=works_now.where(owners.isin(into), works["expert_id"]))
     again = pd.DataFrame({"work": works["work_id"].astype(str), "who": works_now}).duplicated()

@@ -9,7 +9,16 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
-from matcher.matching.filters import Where, agree, check_where, fitting, labels_of, mask_of, warn_of_unknown_labels
+from matcher.matching.filters import (
+    Where,
+    agree,
+    check_where,
+    find_excluded,
+    fitting,
+    labels_of,
+    mask_of,
+    warn_of_unknown_labels,
+)
 from matcher.tables.arguments import check_frame
 
 
@@ -50,7 +59,8 @@ class Eligible:
             if missing := {"need_id", "expert_id"} - set(exclude):
                 raise TableError(f"exclude needs the columns need_id and expert_id; it lacks {sorted(missing)}")
             place = {name: i for i, name in enumerate(people["expert_id"])}
-            for need, expert in zip(exclude["need_id"].astype(str), exclude["expert_id"].astype(str), strict=True):
+            needs = find_excluded(exclude["need_id"], queries["need_id"].astype(str))
+            for need, expert in zip(needs, find_excluded(exclude["expert_id"], place), strict=True):
                 if expert in place:
                     self._out.setdefault(need, []).append(place[expert])
         self._ids = queries["need_id"].astype(str).tolist()

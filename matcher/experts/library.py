@@ -20,6 +20,7 @@ from matcher.matching.filters import day_of
 from matcher.matching.index import Index
 from matcher.matching.tokens import Segmenter
 from matcher.tables.arguments import check_frame
+from matcher.tables.writings import KnownIds
 
 FORMAT = "matcher-experts-1"
 PROFILE = "简介"  # the kind of work that stands for what a person says of himself
@@ -147,6 +148,7 @@ class Experts:
         if (twice := titles["work_id"].duplicated()).any():
             raise TableError(f"同一业绩编号有不同的名称：{'、'.join(titles.loc[twice, 'work_id'].unique()[:10])}")
         place = pd.Series(np.arange(len(people)), index=people["expert_id"])
+        works["expert_id"] = KnownIds(people["expert_id"]).find_all(works["expert_id"].tolist())
         person = works["expert_id"].map(place)
         known = person.notna()
         lost = set(works.loc[~known, "expert_id"]) - {""}

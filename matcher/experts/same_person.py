@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts
 from matcher.matching.tokens import normalise
+from matcher.tables.writings import KnownIds
 
 SAME_INSTITUTION, OTHER_INSTITUTIONS = 2.0, -1.0
 ONE_COAUTHOR, COAUTHORS = 1.5, 3.0
@@ -81,6 +82,7 @@ def read_people(experts: pd.DataFrame, works: pd.DataFrame) -> tuple[dict[str, P
     for row in _cells(experts, "expert_id", "name", "institution", "title", "keywords"):
         text = "。".join(filter(None, (row["title"], row["keywords"])))
         people[row["expert_id"]] = Person(_name(row["name"]), _keys(row["institution"]), texts=[text] if text else [])
+    known = KnownIds(people)
     made: dict[str, Work] = {}
     fields = ("work_id", "expert_id", "title", "description", "keywords", "date", "institution", "authors")
     for row in _cells(works, *fields):
@@ -88,7 +90,7 @@ def read_people(experts: pd.DataFrame, works: pd.DataFrame) -> tuple[dict[str, P
         listed = [name for name in map(_name, _CUT.split(row["authors"])) if name]
         work.listed = max(work.listed, listed, key=len)
         work.authors.update(listed)
-        if (person := people.get(row["expert_id"])) is None:
+        if (person := people.get(known.find(row["expert_id"]))) is None:
             continue
         work.authors.add(person.name)
         title = _SIGNS.sub("", normalise(row["title"]))

@@ -23,6 +23,7 @@ from matcher.experts.points import point_needs as point_needs
 from matcher.experts.points import points_of as points_of
 from matcher.experts.team_search import UNIT, Board
 from matcher.tables.arguments import check_frame
+from matcher.tables.writings import KnownIds
 
 _SHOWN = 30  # characters of a point in a sentence of reasons
 
@@ -128,7 +129,8 @@ def find_teams(
     texts = _texts(needs)
     fits = _checked(fits, texts)
     covers = fits["good_match"].eq(True) if at_least is None else fits["score"].ge(at_least)
-    barred = [(str(a), str(b)) for a, b in forbid]
+    known = KnownIds(fits["expert_id"].astype(str))
+    barred = [(known.find(str(a)) or str(a), known.find(str(b)) or str(b)) for a, b in forbid]
     groups = {str(need): group for need, group in fits[covers].groupby("need_id", sort=False)}
     rows: list[dict[str, Any]] = []
     for need, points in texts.items():

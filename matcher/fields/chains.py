@@ -14,8 +14,10 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.fields.classifier import FieldModel, classify
 from matcher.fields.taxonomy import NONE, Scheme
+from matcher.matching.filters import fitting
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.regions import find_region
 from matcher.tables.schemas import LINKS as LINK_TABLE
 
 LINKS = ("cluster", "link", "order", "words", "required")
@@ -165,10 +167,17 @@ def strongest_outcomes(places: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFr
 
 
 def outcomes_of_region(outcomes: pd.DataFrame, words: str) -> set[str]:
-    """The ids of the outcomes whose region has these words. Raises TableError where there is none."""
+    """The ids of the outcomes whose region lies in this place; where the national list lacks it, has these words.
+
+    Raises TableError where there is none.
+    """
     ids: set[str] = set()
     if "region" in outcomes:
-        here = outcomes["region"].fillna("").astype(str).str.contains(words, regex=False)
+        cells = outcomes["region"].fillna("").astype(str)
+        if find_region(words):
+            here = pd.Series(fitting(cells.to_numpy(object), words, column="region"), cells.index)
+        else:
+            here = cells.str.contains(words, regex=False)
         ids = set(outcomes.loc[here, "outcome_id"].astype(str))
     if not ids:
         raise TableError(f"成果表中没有一项的所在地区含“{words}”；请检查 --local 或补上地区")

@@ -20,6 +20,7 @@ from matcher.matching.judgements import Feedback, read_judgements
 from matcher.matching.records import id_column_of, texts_of
 from matcher.progress import logger
 from matcher.tables.arguments import check_frame
+from matcher.tables.writings import KnownIds
 
 STEP = 0.5  # what one reason takes from the sum of parts, in deviations of random pairs
 TWIN, ALIKE = 0.9, 0.7  # from so alike on (`ScoreScale.alike`) two records are one thing posted twice; do the same
@@ -99,6 +100,8 @@ def fit_feedback(
     added = read_judgements(judged, asking, index.id_column)
     texts = pd.DataFrame(dict(zip(("title", "description"), texts_of(queries), strict=True)))
     texts["asking_id"] = queries[asking].astype(str).to_numpy()
+    added["asking_id"] = KnownIds(texts["asking_id"]).find_all(added["asking_id"].tolist())
+    added["record_id"] = KnownIds(index.ids.tolist()).find_all(added["record_id"].tolist())
     if unknown := sorted(set(added["asking_id"]) - set(texts["asking_id"])):
         raise TableError(f"反馈表中 {len(unknown)} 个编号在 {asking} 表中没有：{'、'.join(unknown[:10])}")
     added = added.merge(texts.drop_duplicates("asking_id"), on="asking_id", how="left")[_KEPT]
@@ -118,8 +121,11 @@ def withdraw_feedback(index: SomeIndex, pairs: pd.DataFrame | None = None) -> So
     check_frame(pairs, "pairs")
     if missing := {asking, index.id_column} - set(pairs.columns):
         raise TableError(f"反馈表缺少列：{'、'.join(sorted(missing))}")
-    gone = pd.MultiIndex.from_frame(pairs[[asking, index.id_column]].astype(str))
     table = index.feedback.table
+    columns = {"asking_id": pairs[asking], "record_id": pairs[index.id_column]}
+    gone = pd.MultiIndex.from_arrays(
+        [KnownIds(table[name]).find_all(ids.astype(str).tolist()) for name, ids in columns.items()]
+    )
     table = table[~pd.MultiIndex.from_frame(table[["asking_id", "record_id"]]).isin(gone)]
     return replace(index, feedback=Feedback(_sorted(table), index.feedback.prior) if len(table) else None)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,13 +17,17 @@ from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BaseIndex
 from matcher.matching.records import id_column_of
 from matcher.progress import logger
+from matcher.tables import regions
 from matcher.tables.arguments import check_frame
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES
+from matcher.tables.synonyms import common_label
+from matcher.tables.writings import KnownIds, fold
 
-_SEPARATOR = re.compile(r"[,，、;；/|\n]+")
-_LEVEL = re.compile(r"\s*(?:——|--|-|>|→)\s*")
+_SEPARATOR = re.compile(r"[,，､、;；/／|｜\n]+")
+_BETWEEN_REGIONS = re.compile(r"[,，､、;；|｜\n]+")
+_LEVEL = re.compile(r"[->→]+")
+REGION = "region"  # the column whose labels are places
 
-_UNIT = re.compile(r".+?(?:省|自治区|特别行政区|[市区县州盟旗镇乡]|$)")
 SHOWN = 20  # labels named to somebody who asked for one that no record has
 
 Mask = NDArray[np.bool_]
@@ -103,37 +107,43 @@ Where = Mapping[str, Wish]
 def labels_of(value: object, *, column: str = "") -> frozenset[Path]:
     """The labels of a cell, each as its path from the general to the special: "制造业——纺织业,农业" has two.
 
-    A `region` is cut at its units, and may begin at any of them: "山东省临沂市" and "临沂市兰山区" meet in 临沂市.
+    Labels are in the form in which their writings meet (`matcher.tables.synonyms`); those of a `region` are places of
+    the national list: "山东-临沂" and "临沂市" are one (`matcher.tables.regions`).
     """
     if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
         return frozenset()
-    parts = (tuple(filter(None, _LEVEL.split(part.strip()))) for part in _SEPARATOR.split(str(value)))
-    paths = frozenset(path for path in parts if path)
-    if column != "region":
-        return paths
-    whole = [tuple(unit for part in path for unit in _UNIT.findall(part)) for path in paths]
-    return frozenset(units[start:] for units in whole for start in range(len(units)))
+    if column == REGION:
+        return regions.region_paths(str(value))
+    parts = (_LEVEL.split(fold(part)) for part in _SEPARATOR.split(str(value)))
+    paths = (tuple(common_label(level, column) for level in levels if level) for levels in parts)
+    return frozenset(path for path in paths if path)
 
 
 def agree(left: frozenset[Path], right: frozenset[Path]) -> bool:
     """Whether two cells share a label, or a label of one lies above one of the other's; empty agrees with nothing."""
-    return any(a[: len(b)] == b[: len(a)] for a in left for b in right)
+    return any(regions.meet(a, b) for a in left for b in right)
 
 
 class Agreement:
-    """The cells of one column, ready to be held against the cells of a table."""
+    """The cells of one column, ready to be held against the cells of a table.
 
-    def __init__(self, cells: NDArray[np.object_], *, column: str) -> None:
+    inside: a place agrees with those that lie in it, not with those that it lies in.
+    """
+
+    def __init__(self, cells: NDArray[np.object_], *, column: str, inside: bool = False) -> None:
         codes, values = pd.factorize(cells)
-        self._codes = codes
+        self._codes, self._inside = codes, inside and column == REGION
         self._labels = [labels_of(value, column=column) for value in values]
         self._known: dict[frozenset[Path], Mask] = {}
 
     def rows(self, wanted: frozenset[Path]) -> Mask:
         """The rows whose cell agrees with these labels."""
         if wanted not in self._known:
-            agreeing = np.fromiter((agree(wanted, labels) for labels in self._labels), bool, len(self._labels))
-            self._known[wanted] = np.append(agreeing, False)[self._codes]
+            cells = (
+                any(regions.meet(one, other, inside=self._inside) for one in labels for other in wanted)
+                for labels in self._labels
+            )
+            self._known[wanted] = np.append(np.fromiter(cells, bool, len(self._labels)), False)[self._codes]
         return self._known[wanted]
 
 
@@ -169,7 +179,7 @@ def fitting(cells: NDArray[np.object_], wish: Wish, *, column: str) -> Mask:
     if isinstance(wish, Between):
         return wish.holds(cells, column=column)
     labels = frozenset[Path]().union(*(labels_of(label, column=column) for label in _labels(wish)))
-    return Agreement(cells, column=column).rows(labels)
+    return Agreement(cells, column=column, inside=True).rows(labels)
 
 
 def _labels(wish: str | Sequence[str]) -> list[str]:
@@ -206,16 +216,17 @@ def unknown_labels(records: pd.DataFrame, where: Where) -> dict[str, tuple[list[
         if isinstance(wish, Between) or column not in records:
             continue
         cells = records[column].to_numpy(object)
-        known = Agreement(cells, column=column)
-        parts = [part for label in _labels(wish) for part in _parts(label)]
+        known = Agreement(cells, column=column, inside=True)
+        parts = [part for label in _labels(wish) for part in _parts(label, column)]
         if lost := [part for part in parts if not known.rows(labels_of(part, column=column)).any()]:
-            there = Counter(part for cell in cells if not pd.isna(cell) for part in _parts(str(cell)))
+            there = Counter(part for cell in cells if not pd.isna(cell) for part in _parts(str(cell), column))
             result[column] = lost, sorted(there, key=lambda label: (-there[label], label))[:SHOWN]
     return result
 
 
-def _parts(text: str) -> list[str]:
-    return [part.strip() for part in _SEPARATOR.split(text) if labels_of(part)]
+def _parts(text: str, column: str) -> list[str]:
+    separator = _BETWEEN_REGIONS if column == REGION else _SEPARATOR
+    return [part.strip() for part in separator.split(text) if labels_of(part, column=column)]
 
 
 def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
@@ -223,7 +234,24 @@ def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
     titles = {column.name: column.title for kind in (NEEDS, OUTCOMES, EXPERTS) for column in kind.columns}
     for name, (lost, there) in unknown_labels(records, where).items():
         column = f"“{titles[name]}”" if name in titles else name
-        logger.warning("没有一条记录的%s是“%s”；有：%s", column, "、".join(lost), "、".join(there) or "（全为空）")
+        message = f"没有一条记录的{column}是“{'、'.join(lost)}”；有：{'、'.join(there) or '（全为空）'}"
+        for label in lost if name == REGION else ():
+            if near := regions.nearest_regions(label):
+                message += f"；行政区划中没有“{label}”，相近的有：{'、'.join(near)}"
+        logger.warning("%s", message)
+    if REGION in where and REGION in records and not isinstance(wish := where[REGION], Between):
+        _warn_of_shared_names(records, [label for one in _labels(wish) for label in _parts(one, REGION)])
+
+
+def _warn_of_shared_names(records: pd.DataFrame, labels: Sequence[str]) -> None:
+    """Places of records that may lie in a wanted one, but whose name several places have."""
+    wanted = [place for label in labels if (place := regions.find_region(label))]
+    counts = Counter(cell for cell in records[REGION] if isinstance(cell, str) and cell)
+    for cell, many in counts.items():
+        places = regions.candidates(cell)
+        if len(places) > 1 and any(regions.within(place, other) for place in places for other in wanted):
+            where = "、".join("".join(place.names) for place in places[:5])
+            logger.warning("%d 条记录的“地区”是“%s”，有几处同名（%s），没有算在内；请写明所在的市", many, cell, where)
 
 
 def mask_of(mask: object, records: pd.DataFrame) -> Mask:
@@ -322,6 +350,14 @@ class Limits:
         return total
 
 
+def find_excluded(written: pd.Series[Any], ids: Iterable[str]) -> list[str]:
+    """The ids that a column of excluded pairs means; through the logger, those that are not there."""
+    known, texts = KnownIds(ids), written.astype(str).tolist()
+    if strangers := known.strangers(texts):
+        logger.warning("排除的配对中有编号不在表中，没有起作用：%s", strangers)
+    return known.find_all(texts)
+
+
 def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
     if exclude is None:
         return {}
@@ -335,8 +371,11 @@ def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | N
     records: dict[str, list[int]] = {}
     for row, name in enumerate(index.ids.tolist()):
         records.setdefault(name, []).append(row)
+    lefts, rights = (
+        find_excluded(exclude[name], known) for known, name in ((asked, asking), (records, index.id_column))
+    )
     result: dict[int, list[int]] = {}
-    for left, right in zip(exclude[asking].astype(str), exclude[index.id_column].astype(str), strict=True):
+    for left, right in zip(lefts, rights, strict=True):
         for row in asked.get(left, []):
             result.setdefault(row, []).extend(records.get(right, []))
     return result

@@ -23,9 +23,25 @@ from scipy.sparse import csr_array
 
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.progress import logger
+from matcher.tables.writings import has_simplified_form, simplify
 
 _GONE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_SPACED = re.compile(
+    r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000\xa0][\u4e00-\u9fff](?![\u4e00-\u9fff])){3,}"
+)  # 装 载 机 变 速 箱
+_ELEMENT = (
+    "(?:A[glmrstu]|B[aehikr]?|C[adeflmorsu]?|D[by]|E[rsu]|F[emr]?|G[ade]|H[efgos]?|I[nr]?|Kr?|L[airu]|M[dgnot]|"
+    "N[abdeiop]?|Os?|P[abdmortu]?|R[abefhnu]|S[bceimnr]?|T[abcehilm]|U|V|W|Xe|Yb?|Z[nr])"
+)
+_HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\uff0d"
+_HYPHEN = f"[{_HYPHENS}]"
+_BLANKS = np.array([0x20, 0xA0, 0x3000], np.uint32)
+_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}  # Latin letters
+_COMPOUND = re.compile(
+    rf"(?<![A-Za-z0-9-])(?:{_ELEMENT}\d*(?:{_HYPHEN}{_ELEMENT}\d*)+|(?:UHMW|HMW|HD|LD|LLD|MD|XL|U|C){_HYPHEN}(?:PE|PVC)"
+    rf"|Ni{_HYPHEN}MH)(?![A-Za-z0-9-])"
+)  # Nd-Fe-B, UHMW-PE
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
 _NAMING = ("n", "v", "e", "g", "i", "j", "l", "x")  # parts of speech: nouns, verbs, Latin words, idioms, short forms
@@ -174,7 +190,7 @@ class Segmenter:
     def identity(self) -> dict[str, str]:
         """What must be equal for two segmenters to give equal terms; written into a saved index."""
         words = hashlib.sha256("\n".join((*domain_words(), *self.words)).encode()).hexdigest()
-        return {"engine": self.engine, "words": words, "terms": "words+characters+bigrams"}
+        return {"engine": self.engine, "words": words, "terms": "words+characters+bigrams, simplified"}
 
     def __repr__(self) -> str:
         return f"Segmenter({len(self.words)} user words, engine={self.engine!r})"
@@ -219,8 +235,10 @@ class Segmenter:
 
 
 def normalise(text: str) -> str:
-    """One written form for one reading: full-width to half-width (NFKC), lower case, no invisible signs."""
-    return _GONE.sub(" ", unicodedata.normalize("NFKC", text)).lower().strip()
+    """One written form for one reading: full-width to half-width (NFKC), lower case, simplified characters, no
+    invisible signs, no blanks between single characters, and one word for Nd-Fe-B and NdFeB.
+    """
+    return simplify(_GONE.sub(" ", unicodedata.normalize("NFKC", _closed(text))).lower().strip())
 
 
 def normalise_all(texts: Sequence[str]) -> list[str]:
@@ -228,9 +246,10 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
     joined = "\0".join(texts)
     if joined.count("\0") != max(0, len(texts) - 1):  # a text that holds a NUL
         return [normalise(text) for text in texts]
-    simple = {
-        character: _simple(character) for character in map(chr, _distinct(_codes(joined)).tolist()) if character > "\0"
-    }
+    joined = _closed_all(joined)
+    if all(has_simplified_form(_characters(joined))):  # what stands in traditional texts alone: text by text
+        joined = "\0".join(map(simplify, joined.split("\0")))
+    simple = {character: _simple(character) for character in _characters(joined)}
     for character, plain in simple.items():
         if len(plain) > 1:
             joined = joined.replace(character, plain)
@@ -254,7 +273,40 @@ def _simple(character: str) -> str:
     plain = unicodedata.normalize("NFKC", character)
     if any(unicodedata.combining(part) for part in plain):
         return ""
-    return _GONE.sub(" ", plain).lower() or " "
+    return simplify(_GONE.sub(" ", plain).lower()) or " "
+
+
+def _closed(text: str) -> str:
+    """A text without the blanks of spaced-out characters, and without the hyphens of a compound's name."""
+    text = _SPACED.sub(lambda match: "".join(match[0].split()), text.translate(_WIDE))
+    return _COMPOUND.sub(_without_hyphens, text)
+
+
+def _closed_all(joined: str) -> str:
+    """`_closed` of texts that NULs join; only those that may change are looked at."""
+    characters, codes = set(_characters(joined)), _codes(joined)
+    blank = np.isin(codes, _BLANKS)
+    hyphens = [hyphen for hyphen in _HYPHENS if hyphen in characters]
+    spaced = bool((blank[:-4] & blank[2:-2] & blank[4:]).any())
+    if not (hyphens or spaced):
+        return joined
+    return "\0".join(
+        _closed(text) if spaced or any(hyphen in text for hyphen in hyphens) else text for text in joined.split("\0")
+    )
+
+
+def _characters(text: str) -> list[str]:
+    """The distinct characters of a text, without NUL."""
+    return [chr(code) for code in _distinct(_codes(text)).tolist() if code]
+
+
+def _without_hyphens(match: re.Match[str]) -> str:
+    parts = re.split(_HYPHEN, match[0])
+    return (
+        "".join(parts)
+        if len(parts) > 2 or any(map(str.islower, match[0])) or parts[-1] in ("PE", "PVC", "MH")
+        else match[0]
+    )
 
 
 def language(text: str) -> str:

@@ -32,6 +32,7 @@ from matcher.policy.workbook import DECISIONS, PASSED, for_one, rules_by_id
 from matcher.progress import advancing
 from matcher.tables.arguments import as_day
 from matcher.tables.privacy import mask_nested
+from matcher.tables.writings import KnownIds
 
 OPEN = ("passes", "can_pass", "unknown")  # decisions on an instrument that a firm can still do something with
 _FULL = 2  # policies shown in full; further ones take a line, so that a file stays one page
@@ -124,10 +125,10 @@ def firm_files(
 
 def firms_by_id(firms: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
     """The firms with these ids, in the order of the table. Raises TableError where one is missing."""
-    missing = sorted(set(ids) - set(firms["enterprise_id"].astype(str)))
-    if missing:
-        raise TableError(f"企业表中没有企业 {'、'.join(missing)}")
-    return firms[firms["enterprise_id"].astype(str).isin(set(ids))].reset_index(drop=True)
+    known = KnownIds(firms["enterprise_id"].astype(str))
+    if missing := known.strangers(ids):
+        raise TableError(f"企业表中没有企业 {missing}")
+    return firms[firms["enterprise_id"].astype(str).isin(known.find_all(list(ids)))].reset_index(drop=True)
 
 
 def write_firm_files(

@@ -15,6 +15,7 @@ from matcher.matching.calibration import Calibration
 from matcher.partners.cooperation import Cooperation, Move, Offer, Way
 from matcher.policy.linkage import link
 from matcher.tables.cells import Fault, read_yuan
+from matcher.tables.writings import KnownIds
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,8 @@ def owned_pairs(firms: pd.DataFrame, matches: pd.DataFrame, needs: pd.DataFrame 
         if needs is None or "enterprise_id" not in needs or "need_id" not in matches:
             raise TableError("配对表没有企业编号：请给出带“企业编号”列的需求表，或在配对表中加上企业编号")
         owner = dict(zip(texts(needs, "need_id"), texts(needs, "enterprise_id"), strict=True))
-        table["enterprise_id"] = table["need_id"].map(owner).fillna("")
+        asking = pd.Series(KnownIds(owner).find_all(table["need_id"].tolist()), table.index, dtype=object)
+        table["enterprise_id"] = asking.map(owner).fillna("")
     if "outcome_id" not in matches and "expert_id" not in matches:
         raise TableError("配对表既没有成果编号，也没有专家编号")
     probability = pd.Series(np.nan, matches.index, dtype=float)
@@ -83,7 +85,9 @@ def owned_pairs(firms: pd.DataFrame, matches: pd.DataFrame, needs: pd.DataFrame 
     if outside.any():
         raise TableError(f"配对表的 probability 应在 0 到 1 之间，第 {int(np.argmax(outside.to_numpy())) + 1} 对不是")
     table["cost"] = pd.to_numeric(matches["cost"], errors="coerce").astype(float) if "cost" in matches else np.nan
-    known = table["enterprise_id"].isin(set(firms["enterprise_id"].astype(str)))
+    ids = KnownIds(firms["enterprise_id"].astype(str))
+    table["enterprise_id"] = ids.find_all(table["enterprise_id"].tolist())
+    known = table["enterprise_id"].isin(list(ids))
     named = (table["outcome_id"] != "") | (table["expert_id"] != "")
     table = table[known & named & (table["probability"] > 0)]
     table = table.sort_values(["probability", "need_id"], ascending=[False, True], kind="stable")
@@ -205,7 +209,9 @@ class Owned(NamedTuple):
 def owned_needs(needs: pd.DataFrame, firms: pd.DataFrame, *, by_name: bool) -> Owned:
     """Which needs belong to the firms; with `by_name` also by the firm's exact name."""
     owned, named = owners_by_name(needs, firms, accept=by_name)
-    inside = owned["enterprise_id"].isin(set(firms["enterprise_id"]))
+    ids = KnownIds(firms["enterprise_id"].astype(str))
+    owned = owned.assign(enterprise_id=ids.find_all(owned["enterprise_id"].astype(str).tolist()))
+    inside = owned["enterprise_id"].isin(list(ids))
     return Owned(owned, owned[inside], int((~inside).sum()), named)
 
 

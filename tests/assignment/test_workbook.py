@@ -365,3 +365,65 @@ def test_timetable_and_its_repair(run, files):
     assert book.sheetnames == ["日程", "按左方", "按右方", "未安排", "改动", "说明"]
     assert [row[:3] for row in list(book["改动"].values)[1:]] == [("新增", "E3", "P2"), ("取消", "no", "P2")]
     assert run("timetable", "p.csv", *place, "--absent", "no", "-o", "x.csv")[0] == 2
+
+
+# ---- ids and units that people write differently
+
+WRITINGS = ["zj-007", "ZJ–007", "ZJ－007", "ＺＪ-007", "ZJ- 007", "ZJ-007\u200b", " ZJ-007\xa0", "'ZJ-007"]
+TWO = frame("left_id right_id score", ("ZJ-007", "P01", 0.9), ("ZJ-008", "P01", 0.1))
+ONE_EACH = {"right": {"default": {"min": 1, "max": 1}}, "nouns": {"left": "专家", "right": "项目"}}
+
+
+@pytest.mark.parametrize("written", WRITINGS)
+def test_a_conflict_bars_however_its_id_is_written(written):
+    result = assign(TWO, forbid=[(written, "p01")], **ONE_EACH)
+    assert result.pairs["left_id"].tolist() == ["ZJ-008"]
+    assert result.unclear == ()
+
+
+def test_a_pair_turned_round_bars_and_an_unknown_or_doubtful_id_is_told():
+    turned = assign(TWO, forbid=[("P01", "ZJ-007")], **ONE_EACH)
+    assert turned.pairs["left_id"].tolist() == ["ZJ-008"]
+    assert turned.notes == ("名单中有 1 条左右写反，已按专家、项目对调：“P01—ZJ-007”",)
+    unknown = assign(TWO, forbid=[("ZJ-777", "P01")], **ONE_EACH)
+    assert unknown.unclear == unknown.notes == (
+        "回避（禁止）名单中有 1 条没有起作用，编号不在配对表中：专家“ZJ-777”（最接近的是“ZJ-007”）；"
+        "如是笔误，请改正后重算",
+    )  # fmt: skip
+    both = frame("left_id right_id score", ("a", "P01", 0.9), ("A", "P01", 0.1))
+    doubtful = assign(both, forbid=[("ａ", "P01")], **ONE_EACH)
+    assert doubtful.unclear[1] == "规则中的编号不知指哪一个：“ａ”可能是 A、a；请照配对表的写法写"
+
+
+def test_other_rules_meet_their_ids_too():
+    result = assign(
+        TWO, left={"zj–007": {"max": 0}}, right={"ｐ01": {"min": 1, "max": 1}}, nouns=ONE_EACH["nouns"],
+        groups={"left": {"zj-008": "甲"}, "right": {"P01": "乙"}}, forbid_same_group=True,
+    )  # fmt: skip
+    assert result.pairs["left_id"].tolist() == ["ZJ-008"]
+    assert assign(TWO, require=[("p01", "zj-008")], **ONE_EACH).pairs["left_id"].tolist() == ["ZJ-008"]
+
+
+def test_facts_meet_the_ids_and_places_of_the_pair_table():
+    pairs = frame("left_id right_id", ("E-1", "V1"), ("E-2", "V1"))
+    road = frame("left_id right_id distance", ("e–1", "v1", 90), ("E-2", "V1", 10))
+    assert triples(conflicts.too_far(pairs, road, at_most=60)) == [("E-1", "V1", "路程 90 超过 60")]
+    lefts, rights = {"e-1": "山东临沂", "E-2": "青岛市"}, {"V1": "临沂市兰山区"}
+    assert triples(conflicts.outside_region(pairs, lefts, rights)) == [("E-2", "V1", "地区不符：青岛市—临沂市兰山区")]
+    assert triples(conflicts.no_common_language(pairs, {"e-1": ["英"]}, {"v1": ["英"]})) == [
+        ("E-2", "V1", "语言不符：需要英")
+    ]
+
+
+def test_units_in_other_writings_bar_and_near_ones_are_told(tmp_path):
+    (tmp_path / "eu.csv").write_text("专家编号,单位\nzj-007,虚构大學\nZJ-008,山东虚构大学\nZJ-1,别的单位\n", "utf-8")
+    (tmp_path / "pu.csv").write_text("项目编号,单位\nP01,虚构大学机械学院\n", "utf-8")
+    (tmp_path / "r.yaml").write_text(
+        "nouns: {left: 专家, right: 项目}\nsharing:\n  - {left: eu.csv, right: pu.csv, reason: 同一单位}\n", "utf-8"
+    )
+    arguments = read_settings(tmp_path / "r.yaml", TWO)
+    assert triples(arguments["forbid"]) == [("ZJ-007", "P01", "同一单位：虚构大學—虚构大学机械学院")]
+    assert arguments["notes"] == [
+        "同一单位：名称相近，没有当作同一个，请人工核对：“山东虚构大学”（ZJ-008）与“虚构大学机械学院”（P01）；"
+        "确是同一个的，请改成一样的写法，或列入 forbid"
+    ]

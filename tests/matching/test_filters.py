@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from small import NEEDS, OUTCOMES, build
 
-from matcher import match
+from matcher import Index, match
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.matching import Between
 from matcher.matching.filters import agree, labels_of, unknown_labels
@@ -181,3 +181,63 @@ def test_match_warns_of_a_label_that_no_record_has_and_of_filters_that_leave_not
     caplog.clear()
     ids(where={"region": "河东区"})
     assert caplog.messages == []
+
+
+# ---- writings
+
+
+PLACES = ["山东-临沂-兰山", "山东 临沂", "371302", "临沂高新区", "沂水县", "青岛市", "市中区", "济南市市中区", ""]
+
+
+@pytest.mark.parametrize(
+    ("wish", "places"),
+    [
+        ("临沂市", [0, 1, 2, 3, 4]),
+        ("临沂", [0, 1, 2, 3, 4]),
+        ("山东省临沂市", [0, 1, 2, 3, 4]),
+        ("山东", [0, 1, 2, 3, 4, 5, 7]),
+        ("兰山区", [0, 2]),
+        ("临沂高新技术产业开发区", [3]),
+        ("市中区", [6, 7]),
+        ("济南市", [7]),
+        (["青岛", "沂水"], [4, 5]),
+        ("临忻市", []),
+    ],
+)
+def test_a_wanted_place_keeps_what_lies_in_it(wish, places):
+    records = pd.DataFrame({"outcome_id": [f"C{i}" for i in range(9)], "title": "齿轮", "region": PLACES})
+    needs = pd.DataFrame({"need_id": ["N"], "title": ["齿轮"]})
+    kept = match(needs, Index.build(records), k=9, where={"region": wish})["outcome_id"]
+    assert sorted(kept) == ([f"C{i}" for i in places] or [""])
+
+
+def test_an_unknown_place_and_a_shared_name_are_told(caplog):
+    records = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": "齿轮", "region": ["临沂市", "河东区"]})
+    needs, index = pd.DataFrame({"need_id": ["N"], "title": ["齿轮"]}), Index.build(records)
+    match(needs, index, where={"region": "临忻市"})
+    assert caplog.messages[0].startswith("没有一条记录的“地区”是“临忻市”；有：临沂市、河东区；行政区划中没有“临忻市”")
+    assert "相近的有：临汾市、临沂市、临沧市、" in caplog.messages[0]
+    caplog.clear()
+    match(needs, index, where={"region": "临沂"})
+    assert caplog.messages == [
+        "1 条记录的“地区”是“河东区”，有几处同名（天津市河东区、山东省临沂市河东区），没有算在内；请写明所在的市"
+    ]
+
+
+def test_labels_meet_in_any_writing_and_by_the_synonyms_of_their_column():
+    records = pd.DataFrame(
+        {"outcome_id": ["C1", "C2", "C3"], "title": "齿轮", "cooperation": ["作价入股", "技术 许可", "完全转让"],
+         "field": ["裝備製造", "ＩＴ—软件", "新材料技术"]}
+    )  # fmt: skip
+    needs, index = pd.DataFrame({"need_id": ["N"], "title": ["齿轮"]}), Index.build(records)
+    wishes = [("cooperation", "技术入股"), ("cooperation", "许可"), ("cooperation", "技术转让"), ("field", "装备制造"),
+              ("field", "it"), ("field", "新材料")]  # fmt: skip
+    found = [match(needs, index, where={column: wish})["outcome_id"].tolist() for column, wish in wishes]
+    assert found == [["C1"], ["C2"], ["C3"], ["C1"], ["C2"], ["C3"]]
+
+
+def test_excluded_ids_meet_in_any_writing_and_lost_ones_are_told(caplog):
+    exclude = pd.DataFrame({"need_id": ["n1", "N1"], "outcome_id": ["Ｃ1", "C99"]})
+    kept = match(NEEDS[:1], build(), k=9, exclude=exclude)["outcome_id"]
+    assert sorted(kept) == ["C2", "C3", "C4", "C5", "C6"]
+    assert caplog.messages == ["排除的配对中有编号不在表中，没有起作用：“C99”"]

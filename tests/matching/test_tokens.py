@@ -222,3 +222,26 @@ def test_sentences_are_pieces_of_the_text_in_order_and_lose_no_word(text):
 def test_the_language_of_a_text():
     texts = ["数控机床", "CNC 数控", "CNC spindle", "12.5 %", "", "Gerät", "x" * 300 + "数控"]
     assert [language(text) for text in texts] == ["zh", "zh", "other", "", "", "other", "other"]
+
+
+@pytest.mark.parametrize(
+    ("written", "plain"),
+    [
+        ("裝載機變速箱齒輪乾燥", "装载机变速箱齿轮干燥"),
+        ("⻮轮", "齿轮"),
+        ("装 载 机 变 速 箱", "装载机变速箱"),
+        ("装　载　机　变　速　箱", "装载机变速箱"),
+        ("Nd-Fe-B 磁体", "ndfeb 磁体"),
+        ("Ｎｄ－Ｆｅ－Ｂ 磁体", "ndfeb 磁体"),
+        ("UHMW-PE", "uhmwpe"),
+        ("Ni-MH 电池", "nimh 电池"),
+        ("乾坤", "乾坤"),
+        ("二噁英", "二噁英"),
+        ("I-V 曲线、P-N 结、GC-MS、X-ray、F1-F3", "i-v 曲线、p-n 结、gc-ms、x-ray、f1-f3"),
+        ("一 二 三", "一 二 三"),
+        ("甲类 乙类 丙类 丁类", "甲类 乙类 丙类 丁类"),
+    ],
+)
+def test_other_writings_of_one_text_read_the_same(written, plain):
+    assert normalise(written) == plain
+    assert normalise_all([written, "", "乾坤", written]) == [plain, "", "乾坤", plain]

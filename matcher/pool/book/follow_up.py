@@ -18,6 +18,7 @@ from matcher.errors import TableError
 from matcher.pool.book.event_log import Event, Log
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.schemas import Column, Contract
+from matcher.tables.writings import KnownIds
 
 STATUS = {"pushed": "已推送", "contacted": "已联系", "talks": "洽谈中", "signed": "已签约", "declined": "已拒绝"}
 STEPS = ("pushed", "contacted", "talks", "signed")
@@ -69,9 +70,11 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
     """
     words = {word: key for key, title in STATUS.items() for word in (key, title)}
     reasons = {word: key for key, title in REASONS.items() for word in (key, title)}
+    known = _ids_of_items(log)
     events, faults = [], []
     for at, row in enumerate(rows.to_dict("records"), start=2):
         cell = {name: _text(row.get(name)) for name in (*ITEM, "status", "person", "contract", "reason", "note")}
+        cell |= {name: known[name].find(cell[name]) or cell[name] for name in ITEM}
         status, reason = words.get(cell["status"], ""), reasons.get(cell["reason"], "")
         day: Any = pd.to_datetime(row.get("day", ""))
         amount: Any = row.get("amount")
@@ -98,6 +101,13 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         raise TableError(f"跟进表有 {len(faults)} 处问题，没有写入：\n  " + "\n  ".join(faults[:20]))
     with log.writing():
         return len(log.append(events))
+
+
+def _ids_of_items(log: Log) -> dict[str, KnownIds]:
+    """The ids that the follow-up holds already, so that another writing of one is no new item."""
+    events = log.events("follow")
+    ids = [[event.enterprise_id, event.body["need_id"], event.body["outcome_id"]] for event in events]
+    return {name: KnownIds(row[place] for row in ids) for place, name in enumerate(ITEM)}
 
 
 def push(log: Log, pairs: pd.DataFrame, *, on: Day, person: str, first: int | None = None) -> tuple[int, int]:

@@ -1,0 +1,107 @@
+"""Ids in rules as people write them, to the ids of the pair table. What finds none, or more than one, is told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+import pandas as pd
+
+from matcher.assignment.labels import SIDES
+from matcher.tables.writings import KnownIds
+
+SHOWN = 5  # ids that a sentence names
+
+Value = TypeVar("Value")
+
+
+class RuleIds:
+    """The ids of both sides of a pair table, and Chinese sentences about how those in rules were read."""
+
+    def __init__(self, pairs: pd.DataFrame, nouns: Mapping[str, str]) -> None:
+        self._known = {side: KnownIds(pairs[f"{side}_id"].unique().tolist()) for side in SIDES}
+        self._nouns = nouns
+        self._other: dict[tuple[str, str], None] = {}
+        self._several: dict[str, list[str]] = {}
+        self._swapped: list[str] = []
+        self._lost: dict[tuple[str, str], None] = {}
+        self._not_applied = 0
+
+    def knows(self, side: str, written: str) -> bool:
+        """Whether an id of this side is meant."""
+        return bool(self._known[side].find(written))
+
+    def find(self, side: str, written: str) -> str:
+        """The id of this side that is meant; as it is written where that cannot be said."""
+        known = self._known[side]
+        if written in known:
+            return written
+        meant = known.find(written)
+        if meant and meant != written.strip():
+            self._other[written.strip(), meant] = None
+        elif not meant and (several := known.alike(written)):
+            self._several[written.strip()] = several
+        return meant or written
+
+    def keys(self, side: str, facts: Mapping[str, Value]) -> dict[str, Value]:
+        """A mapping with the ids that are meant as its keys; where one is there twice, the exact writing counts."""
+        return {self.find(side, name): fact for name, fact in facts.items()} | {
+            name: fact for name, fact in facts.items() if name in self._known[side]
+        }
+
+    def pairs(self, table: pd.DataFrame) -> pd.DataFrame:
+        """A list of pairs (left_id, right_id and more) with the ids that are meant; turned round ones are put right."""
+        rows = [self.pair(a, b) for a, b in zip(table["left_id"], table["right_id"], strict=True)]
+        found = pd.DataFrame(rows, columns=["left_id", "right_id"], index=table.index, dtype=str)
+        return table.assign(left_id=found["left_id"], right_id=found["right_id"])
+
+    def pair(self, left: str, right: str, *, told: bool = True) -> tuple[str, str]:
+        """One pair of such a list; told: an id that is in no pair goes into the notes."""
+        known = [self.knows("left", left), self.knows("right", right)]
+        if not any(known) and self.knows("left", right) and self.knows("right", left):
+            self._swapped.append(f"{left}—{right}")
+            return self.find("left", right), self.find("right", left)
+        found = self.find("left", left), self.find("right", right)
+        if told and not all(known):
+            self._not_applied += 1
+            sides = zip(SIDES, (left, right), known, strict=True)
+            self._lost |= {(side, name): None for side, name, is_known in sides if not is_known}
+        return found
+
+    @property
+    def unclear(self) -> list[str]:
+        """What could not be applied as it is written."""
+        notes = []
+        if self._lost:
+            shown = [self._unknown(side, name) for side, name in list(self._lost)[:SHOWN]]
+            notes.append(
+                f"回避（禁止）名单中有 {self._not_applied} 条没有起作用，编号不在配对表中："
+                f"{_joined(shown, len(self._lost))}；如是笔误，请改正后重算"
+            )
+        if self._several:
+            shown = [f"“{name}”可能是 {'、'.join(ids[:3])}" for name, ids in list(self._several.items())[:SHOWN]]
+            notes.append(f"规则中的编号不知指哪一个：{_joined(shown, len(self._several))}；请照配对表的写法写")
+        return notes
+
+    @property
+    def understood(self) -> list[str]:
+        """What is written otherwise than in the pair table, and was understood."""
+        notes = []
+        if self._swapped:
+            shown = [f"“{pair}”" for pair in self._swapped[:SHOWN]]
+            notes.append(
+                f"名单中有 {len(self._swapped)} 条左右写反，已按{self._nouns['left']}、{self._nouns['right']}对调："
+                f"{_joined(shown, len(self._swapped))}"
+            )
+        if self._other:
+            shown = [f"“{written}”即“{meant}”" for written, meant in list(self._other)[:SHOWN]]
+            notes.append(f"规则中的编号与配对表写法不同，已当作同一个：{_joined(shown, len(self._other))}")
+        return notes
+
+    def _unknown(self, side: str, name: str) -> str:
+        return self._nouns[side] + self._known[side].strangers([name])
+
+
+def _joined(shown: Iterable[str], many: int) -> str:
+    texts = list(shown)
+    return "、".join(texts) + (f"等 {many} 个" if many > len(texts) else "")

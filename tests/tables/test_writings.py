@@ -1,0 +1,141 @@
+"""Ids, units and places that people write differently meet; what only looks alike does not. Whole answers."""
+
+import doctest
+
+import pytest
+
+from matcher.tables import regions, synonyms, units, writings
+from matcher.tables.regions import candidates, find_region, nearest_regions, region_paths, within
+from matcher.tables.synonyms import common_label
+from matcher.tables.units import same_units
+from matcher.tables.writings import KnownIds, fold_id, simplify
+
+
+@pytest.mark.parametrize("module", [regions, synonyms, units, writings])
+def test_examples_in_docstrings_run(module):
+    outcome = doctest.testmod(module)
+    assert (outcome.attempted > 0, outcome.failed) == (True, 0)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        " ZJ-007 ", "zj-007", "ZJ–007", "ZJ—007", "ZJ－007", "ZJ‑007", "ZJ−007", "ZJーー007", "ＺＪ－００７", "ZJ- 007",
+        "ZJ-007\xa0", "ZJ-007\u200b", "\ufeffZJ-007", "'ZJ-007", "“ZJ-007”", "ZJ\u3000-\u3000007", "Z\u2060J-007",
+    ],
+)  # fmt: skip
+def test_every_writing_of_an_id_finds_it(written):
+    assert KnownIds(["ZJ-007", "ZJ-008"]).find(written) == "ZJ-007"
+
+
+@pytest.mark.parametrize("written", ["ZJ-07", "ZJ007", "ZJ_007", "ZJ-0070", "", "-"])
+def test_another_id_finds_none(written):
+    assert KnownIds(["ZJ-007", "ZJ-008"]).find(written) == ""
+
+
+def test_the_exact_writing_comes_first_and_what_may_be_two_is_none():
+    known = KnownIds(["a-1", "A-1", "B"])
+    assert [known.find(text) for text in ("a-1", "A-1", "Ａ－1", "b")] == ["a-1", "A-1", "", "B"]
+    assert known.alike("Ａ－1") == ["A-1", "a-1"]
+    assert known.find_all(["b", "ａ-1", "C"]) == ["B", "ａ-1", "C"]
+    assert fold_id("专家—001") == fold_id("專家-００1") == "专家-001"
+
+
+def test_simplified_texts_stay_as_they_are():
+    for text in ("乾坤", "软件著作权", "二噁英", "王喆、李昇", "瞭望", "慰藉", "ABC-123", "叶片", "后处理"):
+        assert simplify(text) == text
+    assert simplify("乾燥機與發動機後處理") == "干燥机与发动机后处理"
+
+
+LINYI = ("山东省", "临沂市")
+
+
+@pytest.mark.parametrize(
+    ("text", "path"),
+    [
+        ("山东省临沂市兰山区", (*LINYI, "兰山区")),
+        ("山东省/临沂市/兰山区", (*LINYI, "兰山区")),
+        ("山东-临沂-兰山", (*LINYI, "兰山区")),
+        ("山东 临沂", LINYI),
+        ("临沂", LINYI),
+        ("临沂地区", LINYI),
+        ("兰山区", (*LINYI, "兰山区")),
+        ("临沂高新区", (*LINYI, "高新区")),
+        ("鲁南临沂", LINYI),
+        ("临沂高新技术产业开发区", (*LINYI, "高新区")),
+        ("沂水县", (*LINYI, "沂水县")),
+        ("苍山县", (*LINYI, "兰陵县")),
+        ("临沂经济技术开发区", (*LINYI, "经开区")),
+        ("371302", (*LINYI, "兰山区")),
+        ("371300000000", LINYI),
+        ("山東省臨沂市", LINYI),
+        ("临沂市辖区", LINYI),
+        ("中国（山东）临沂", LINYI),
+        ("临　沂　市", LINYI),
+        ("临沂市兰山区北京路1号", (*LINYI, "兰山区", "北京路1号")),
+        ("济南市中区", ("山东省", "济南市", "市中区")),
+        ("鼓楼区（南京）", ("江苏省", "南京市", "鼓楼区")),
+        ("浦东", ("上海市", "浦东新区")),
+        ("青岛", ("山东省", "青岛市")),
+        ("恩施", ("湖北省", "恩施土家族苗族自治州")),
+        ("延边州", ("吉林省", "延边朝鲜族自治州")),
+        ("仙桃", ("湖北省", "仙桃市")),
+        ("新疆生产建设兵团第八师石河子市", ("新疆维吾尔自治区", "石河子市")),
+        ("吉林市", ("吉林省", "吉林市")),
+        ("莱芜市", ("山东省", "济南市", "莱芜区")),
+        ("北京朝阳", ("北京市", "朝阳区")),
+        ("西安", ("陕西省", "西安市")),
+        ("市中区", ("", "市中区")),
+        ("朝阳", ("", "朝阳")),
+        ("高新区", ("", "高新区")),
+        ("美国", ("", "美国")),
+        ("北京路", ("", "北京路")),
+    ],
+)
+def test_a_place_is_what_the_national_list_says(text, path):
+    assert region_paths(text) == {path}
+
+
+def test_several_places_of_a_cell_and_shared_names():
+    assert region_paths("临沂市、青岛市") == {LINYI, ("山东省", "青岛市")}
+    assert region_paths("山东省，临沂市，兰山区") == {(*LINYI, "兰山区")}
+    assert region_paths("") == region_paths(" ,") == frozenset()
+    assert [place.names[-1] for place in candidates("市中区")] == ["市中区"] * 4
+    assert within(find_region("沂水"), find_region("山东"))
+    assert not within(find_region("山东"), find_region("沂水"))
+    assert "临沂市" in nearest_regions("临忻市")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "near"),
+    [
+        ("虚构大学", "虚构大学机械学院", False),
+        ("虚构大学（本部）", "虚构大学(本部)", False),
+        ("虚构 大学", "虚构大学", False),
+        ("ABC研究院", "abc研究院", False),
+        ("虚构大学、虚构研究院", "虚构研究院", False),
+        ("虚构大學", "虚构大学", False),
+        ("虚构集团有限公司", "虚构集团有限公司技术中心", False),
+        ("虚构大学机械学院", "虚构大学电气学院", False),
+        ("张三", "张 三", False),
+        ("虚构机械有限公司", "虚构机械有限责任公司", True),
+        ("山东虚构大学", "虚构大学", True),
+        ("虚构石油大学（甲地）", "虚构石油大学（乙地）", True),
+        ("虚构科学院甲所", "虚构科学院乙所", True),
+        ("山东农业大学", "河北农业大学", None),
+        ("临沂大学", "山东大学", None),
+        ("ABC Co., Ltd.", "XYZ Co., Ltd.", None),
+        ("虚构大学", "别的大学", None),
+        ("张三", "张三丰", None),
+    ],
+)
+def test_which_names_are_one_unit_and_which_a_person_should_look_at(left, right, near):
+    for a, b in ((left, right), (right, left)):
+        assert same_units([a], [b])["near"].tolist() == ([] if near is None else [near])
+
+
+def test_labels_meet_their_synonyms_and_no_others():
+    assert common_label("作价 入股", "cooperation") == common_label("技術入股", "cooperation") == "技术入股"
+    assert common_label("转让", "cooperation") != common_label("许可", "cooperation")
+    assert common_label("中试阶段", "maturity") == "中试"
+    assert common_label("转让") == "转让"
