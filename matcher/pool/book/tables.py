@@ -9,7 +9,8 @@ import pandas as pd
 
 from matcher.export.sheets import Sheet
 from matcher.export.titles import CARD, CONFLICTS, POOL
-from matcher.policy.firm_table import IDENTITY, read_firms
+from matcher.policy.firm_table import read_firms
+from matcher.policy.identity import BESIDE, IDENTITY
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
@@ -139,7 +140,7 @@ MASKED_NOTE = "电话、邮箱和身份证号已遮盖；原样导回的遮盖�
 
 def headers(policies: Sequence[Policy], names: Sequence[str]) -> dict[str, str]:
     """Field -> Chinese header, such that the sheet is read back as it was written."""
-    titles = {column.name: column.title for column in (*IDENTITY, *REGISTRY)}
+    titles = {column.name: column.title for column in (*IDENTITY, *BESIDE, *REGISTRY)}
     for policy in policies:
         for fact in policy.columns.values():
             titles.setdefault(fact.name, fact.title)
