@@ -1,4 +1,4 @@
-"""Who a firm is: its 企业编号, else its right 统一社会信用代码, else its name, else its row; whether it still exists."""
+"""Who a firm is: its 企业编号, else its right 统一社会信用代码, else its name, else its row; whether it exists."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Re
     rows = reading.rows
     given = _without_none(rows["enterprise_id"])
     lines: list[dict[str, Any]] = []
-    header = _header(reading)
-    if header and header not in (columns or {}) and numbers_rows(header, given.tolist()):
+    if counts_rows(reading, columns):
+        header = _header(reading)
         serial = rows["serial"] if "serial" in rows else pd.Series("", index=rows.index)
         rows = rows.assign(serial=serial.where(serial.fillna("") != "", given))
         given = pd.Series("", index=rows.index, dtype=object)
@@ -177,6 +177,14 @@ def _namesakes(ids: pd.Series[Any], by: pd.Series[Any], names: pd.Series[Any]) -
         for name in names[alone].unique()
         if name in firms
     ]
+
+
+def counts_rows(reading: Reading, columns: Mapping[str, str] | None = None) -> bool:
+    """Whether the column read as `enterprise_id` only numbers the rows, and the caller did not say otherwise."""
+    header = _header(reading)
+    if not header or header in (columns or {}):
+        return False
+    return numbers_rows(header, _without_none(reading.rows["enterprise_id"]).tolist())
 
 
 def _header(reading: Reading) -> str:
