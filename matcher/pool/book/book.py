@@ -15,6 +15,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
+from matcher.policy.identity import has_ended
 from matcher.policy.linkage import compact_uscc, find_firm, is_like_name, uscc_fault
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
@@ -305,7 +306,8 @@ class Book:
         return [firm for firm in ids if states.get(firm) not in ("in_pool", "graduated")]
 
     def enter(self, ids: Sequence[str] | None = None, *, on: Day, person: str, reason: str = "") -> pd.DataFrame:
-        """Take firms into the pool: those named, or without names every candidate that passes the rules of entry.
+        """Take firms into the pool: those named, or without names every candidate that passes the rules of entry (and
+        is not 注销, 吊销 or the like).
 
         A firm that does not surely pass enters by a `reason` only. Returns enterprise_id and decision of those who
         entered. PoolError names every firm that is unknown, in already, or needs a reason; then nobody enters.
@@ -317,7 +319,9 @@ class Book:
         decisions = score(firms, rules.entry, on=on).summary
         passed = dict(zip(decisions["enterprise_id"], decisions["decision"].astype(str), strict=True))
         if ids is None:
-            ids = [firm for firm in states.index if states[firm] == "candidate" and passed[firm] == "passes"]
+            ended = set(firms["enterprise_id"][has_ended(firms["status"])]) if "status" in firms else set()
+            fit = {firm for firm, decision in passed.items() if decision == "passes"} - ended
+            ids = [firm for firm in states.index if states[firm] == "candidate" and firm in fit]
         given, why = list(ids), {"policy": rules.entry.id, "text": rules.texts["entry"]}
         events = [
             Event("enter", on.isoformat(), person, {**why, "decision": passed.get(firm), "reason": reason}, firm)
