@@ -54,14 +54,14 @@ def test_a_number_of_the_row_is_carried_and_never_an_id(header: str) -> None:
         (["2026001", "2026002", "2026003"], ["2026001", "2026002", "2026003"]),
     ],
 )
-def test_编号_is_an_id_unless_it_counts(cells: list[str], ids: list[str]) -> None:
+def test_a_general_header_is_an_id_unless_it_counts(cells: list[str], ids: list[str]) -> None:
     names = ["虚构甲公司", "虚构乙公司", "虚构丙公司"]
     found, rows, problems = read(编号=cells, 企业名称=names)
     assert found == ids
     assert ("serial" in rows) == (ids == names) == ("只是给行编号，没有当作企业编号" in problems)
 
 
-def test_企业编号_stays_whatever_it_holds_and_so_does_what_the_caller_calls_it() -> None:
+def test_an_id_column_stays_whatever_it_holds_and_so_does_what_the_caller_calls_one() -> None:
     assert read(企业编号=["1", "2"], 企业名称=["虚构甲公司", "虚构乙公司"])[::2] == (["1", "2"], [])
     table = pd.DataFrame({"编号": ["1", "2"], "企业名称": ["虚构甲公司", "虚构乙公司"], "职工总数": 1})
     reading = read_firms(table, "tech-sme", columns={"编号": "企业编号"})
@@ -87,8 +87,8 @@ def test_a_code_that_begins_with_91_answers_whether_a_firm_is_resident() -> None
 
 
 def test_firms_that_are_no_more() -> None:
-    gone = "注销 吊销 吊销，未注销 已注销 迁出 停业 清算中 撤销 依法责令关闭 歇业".split()
-    alive = "存续 在业 开业 正常 存续（在营、开业、在册） 未注销 在营 迁入".split()
+    gone = ["注销", "吊销", "吊销，未注销", "已注销", "迁出", "停业", "清算中", "撤销", "依法责令关闭", "歇业"]
+    alive = ["存续", "在业", "开业", "正常", "存续（在营、开业、在册）", "未注销", "在营", "迁入"]
     assert has_ended(gone).all()
     assert not has_ended([*alive, "", None]).any()
 
