@@ -72,7 +72,7 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Re
 
     columns: what the caller said of headers; a column that he called 企业编号 is one whatever it holds.
     """
-    rows = reading.rows
+    rows, account = reading.rows, reading.columns.copy()
     given = _without_none(rows["enterprise_id"])
     lines: list[dict[str, Any]] = []
     if counts_rows(reading, columns):
@@ -80,6 +80,7 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Re
         serial = rows["serial"] if "serial" in rows else pd.Series("", index=rows.index)
         rows = rows.assign(serial=serial.where(serial.fillna("") != "", given))
         given = pd.Series("", index=rows.index, dtype=object)
+        account.loc[account["field"] == "enterprise_id", ["field", "title"]] = ["serial", BESIDE[0].title]
         action = f"已按统一社会信用代码、企业名称识别企业；若是企业编号，请指定 {header}=企业编号"
         lines.append(_line(None, header, "", "只是给行编号，没有当作企业编号", action))
     written = _without_none(rows["uscc"])
@@ -112,8 +113,8 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Re
     problems = reading.problems
     if not (lost.all() and len(rows)):
         problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)]
-    found = Reading(rows, problems.reset_index(drop=True)[PROBLEM_COLUMNS], reading.columns)
-    return Reading(rows, with_lines(found, lines), reading.columns)
+    found = Reading(rows, problems.reset_index(drop=True)[PROBLEM_COLUMNS], account)
+    return Reading(rows, with_lines(found, lines), account)
 
 
 def resident_by_code(reading: Reading) -> Reading:
