@@ -347,7 +347,7 @@ class _Table(NamedTuple):
                 before = first[name]
                 if self._as_written(i) == self._as_written(before):
                     fault = Fault(f"和第 {self.numbers[before]} 行完全相同", "请删去重复的行")
-                elif numbers_rows(header, given):  # 序号 that begins anew on every page loses no row
+                elif numbers_rows(header, []):  # 序号 that begins anew on every page loses no row
                     made = f"{self.contract.title}-{self.numbers[i]:05d}"
                     ids[i] = made
                     taken.add(made)
