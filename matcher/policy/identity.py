@@ -46,7 +46,7 @@ _ENDED = re.compile(
 _NOT_ENDED = re.compile(r"(?:未|没有|无|非|不)(?:被)?(?:注销|吊销|撤销|迁出|停业|歇业|清算|破产|关闭|解散|除名|终止)")
 # Taxed through their partners or their head, or no company: the code alone does not make them resident enterprises.
 _NO_RESIDENT = re.compile(r"合伙|分公司|分行|支行|分店|分厂|代表处|办事处|代表机构|常驻机构")
-_KNOWN_BY = {"enterprise_id": "企业编号", "uscc": "统一社会信用代码", "name": "企业名称", "row_id": "企业编号"}
+_WORDS = {"enterprise_id": "企业编号", "uscc": "统一社会信用代码", "name": "企业名称", "row_id": "企业编号"}
 
 
 def has_ended(status: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -96,7 +96,7 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Re
         lines.append(
             _line(
                 _row_number(rows, at),
-                _KNOWN_BY["uscc"],
+                _WORDS["uscc"],
                 shorten(str(written.iloc[at]), 80),
                 fault or "不是代码",
                 action,
@@ -104,13 +104,13 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Re
         )
     if named := int((by == "name").sum()):
         problem = f"{named} 行没有企业编号和正确的统一社会信用代码，已按企业名称识别"
-        lines.append(_line(None, _KNOWN_BY["uscc"], "", problem, "企业改名后会成为另一家；请补填统一社会信用代码"))
+        lines.append(_line(None, _WORDS["uscc"], "", problem, "企业改名后会成为另一家；请补填统一社会信用代码"))
     lost = (by == "row_id").to_numpy(bool)
     if lost.any() and not lost.all():
         for at in np.flatnonzero(lost).tolist():
             problem = f"没有企业编号、信用代码和企业名称，已按行号编为“{ids.iloc[at]}”"
             action = "请补填，否则行号变了编号就会变"
-            lines.append(_line(_row_number(rows, at), _KNOWN_BY["row_id"], "", problem, action))
+            lines.append(_line(_row_number(rows, at), _WORDS["row_id"], "", problem, action))
     lines += _namesakes(ids, by, names)
     rows = rows.assign(enterprise_id=ids.astype(str), uscc=written.astype(str)).drop(columns="row_id")
     lines += _repeated(rows, by)
@@ -163,7 +163,7 @@ def _repeated(rows: pd.DataFrame, by: pd.Series[Any]) -> list[dict[str, Any]]:
     lines = []
     twice = rows.duplicated(["enterprise_id", "apply_on"], keep=False)
     for firm, part in rows[twice].groupby("enterprise_id", sort=False):
-        title = _KNOWN_BY[str(by[part.index[0]])]
+        title = _WORDS[str(by[part.index[0]])]
         names = [name for name in part["name"].unique() if name]
         other = next((name for name in names[1:] if not is_like_name(names[0], name)), "")
         unlike = f"，名称却不同：{names[0]}、{other}" if other else ""
@@ -178,7 +178,7 @@ def _namesakes(ids: pd.Series[Any], by: pd.Series[Any], names: pd.Series[Any]) -
     firms = dict(zip(names[~alone], ids[~alone], strict=True))
     action = "没有合并；若是同一家，请补填统一社会信用代码"
     return [
-        _line(None, _KNOWN_BY["name"], name, f"和“{firms[name]}”同名，可能是同一家企业", action)
+        _line(None, _WORDS["name"], name, f"和“{firms[name]}”同名，可能是同一家企业", action)
         for name in names[alone].unique()
         if name in firms
     ]
