@@ -247,6 +247,7 @@ def allocate_visits_command(
     quiet: bool,
 ) -> None:
     """Choose the firms to help so that the target is reached with the largest probability; what each visit adds."""
+    from matcher.policy.identity import has_ended
     from matcher.pool.visits import allocate_visits, allocation_sheets
     from matcher.tables.reading import read_table
     from matcher.tables.schemas import CHANCES
@@ -256,9 +257,12 @@ def allocate_visits_command(
     choice = allocate_visits(firms.rows, visits=visits, target=target, odds=odds)
     sheets = allocation_sheets(choice, firms.rows)
     write(output, sheets, choice.chosen, problems=firms.problems, columns=firms.columns, mask=not show_contacts)
+    gone = int(has_ended(firms.rows["status"]).sum())
+    left_out = f"{gone} 家已注销、吊销、迁出等，未计入" if gone else ""
     proof = "已证明最优" if choice.optimal else f"任何选法都不超过 {choice.bound:.1%}"
     report(
         quiet,
+        left_out,
         f"帮扶 {len(choice.chosen)} 家，达到 {target} 家通过的概率 {choice.probability:.1%}（{proof}）；"
         f"结果已写入 {output}",
     )

@@ -122,7 +122,7 @@ def score_command(
 @group.command("explain", help="说明一家企业为什么得到这个结论：逐条列出事实与依据。")
 @argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
 @policy_option(multiple=False)
-@option("--firm", required=True, metavar="企业编号", help="哪一家企业。")
+@option("--firm", required=True, metavar="企业编号", help="哪一家企业：编号、统一社会信用代码或名称。")
 @on_option("判断日期；表内“申请日期”优先。", required=True)
 @output_option(".html（网页）或 .json")
 @sheet_option()
@@ -146,15 +146,16 @@ def explain_command(
     from matcher.export.targets import save_files
     from matcher.policy.explanation import page_facts, trace
     from matcher.policy.firm_table import read_firms
+    from matcher.policy.linkage import find_firm
     from matcher.policy.policy import load_policy
     from matcher.tables.privacy import mask_nested
 
     check({output: (".html", ".json")}, table)
     rules = load_policy(policy)
     firms = read(read_firms, table, [rules], sheet=sheet, column=column, on=on, quiet=quiet).rows
-    if firm not in set(firms["enterprise_id"].astype(str)):
+    if not (found := find_firm(firms, firm)):
         raise PolicyError(f"表中没有企业编号“{firm}”")
-    explanation = trace(firms, rules, firm, on=on)
+    explanation = trace(firms, rules, found, on=on)
     mask = not show_contacts
     if output.suffix.lower() == ".html":
         content = page_bytes("trace", page_facts(explanation), mask=mask)

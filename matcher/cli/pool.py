@@ -106,6 +106,7 @@ def _numbers(texts: Iterable[str]) -> dict[str, Any]:
 @sheet_option()
 @column_option()
 @option("--source", default="", metavar="来源", help="这些事实的来源，默认是文件名。")
+@option("--accept", multiple=True, metavar="企业编号", help="名称或信用代码变了仍是同一家（如已更名）；可多次给出。")
 @output_option(KINDS, "--problems", required=False, help="另存问题和冲突")
 @contacts_option
 @quiet_option
@@ -117,34 +118,40 @@ def import_command(
     sheet: str | None,
     column: Sequence[str],
     source: str,
+    accept: Sequence[str],
     problems: Path | None,
     show_contacts: bool,
     quiet: bool,
 ) -> None:
     """Write the facts of a table that the book does not have yet."""
-    from matcher.pool.book.book import Book, conflict_message
+    from matcher.pool.book.book import Book, conflict_message, stranger_message
     from matcher.pool.book.tables import headers, import_sheets, read_book_firms
 
     check({problems: TABLES}, table, book)
     with Book.open(book) as opened:
         rules = opened.rules(on)
         policies = [rules.goal, rules.entry]
-        firms = read(read_book_firms, table, policies, on=on, sheet=sheet, column=column, quiet=quiet)
-        written = opened.put(firms.rows, on=on, person=person, source=source or table.name)
+        known = opened.firms(on)
+        firms = read(read_book_firms, table, policies, on=on, sheet=sheet, column=column, quiet=quiet, known=known)
+        written = opened.put(firms.rows, on=on, person=person, source=source or table.name, accept=accept)
     if problems is not None:
         listed = None if problems.suffix.lower() != ".xlsx" else firms.problems  # else they are the table itself
         write(
             problems, import_sheets(written), firms.problems, problems=listed, columns=firms.columns,
             mask=not show_contacts,
         )  # fmt: skip
-    if len(written.conflicts):
-        note(False, conflict_message(written.conflicts, headers(policies, list(firms.rows.columns))))
+    note(
+        False,
+        conflict_message(written.conflicts, headers(policies, list(firms.rows.columns))),
+        stranger_message(written.strangers),
+    )
+    refused = len(written.conflicts) + len(written.strangers)
     report(
         quiet,
         f"读入 {len(firms.rows)} 家：新增 {written.new} 家，改动 {written.firms} 家，共写入 {written.cells} 格，"
-        f"冲突 {len(written.conflicts)} 处",
+        f"冲突 {refused} 处",
     )
-    if len(written.conflicts):
+    if refused:
         raise click.exceptions.Exit(1)
 
 
@@ -196,8 +203,9 @@ def enter_command(
 
     ids = None if listed is None else read_result(listed, "discovered")["enterprise_id"].tolist()[:first]
     with Book.open(book) as opened:
+        ids = None if ids is None else opened.ids_of(ids, on=on)
         new = [] if ids is None else opened.outside(ids, on=on)
-        chosen = [*firm, *new] if firm or ids is not None else None
+        chosen = [*opened.ids_of(firm, on=on), *new] if firm or ids is not None else None
         taken = opened.enter(chosen, on=on, person=person, reason=reason)
         left = int((opened.states(on)["state"] == "candidate").sum()) if chosen is None else 0
     passed = f"；名单中 {len(ids) - len(new)} 家已在库或已认定，略过" if ids and len(new) < len(ids) else ""
@@ -221,7 +229,7 @@ def exit_command(
     from matcher.pool.book.book import Book
 
     with Book.open(book) as opened:
-        gone = opened.leave(firm, on=on, person=person, reason=reason, note=remark)
+        gone = opened.leave(opened.ids_of(firm, on=on), on=on, person=person, reason=reason, note=remark)
     report(quiet, f"出库 {len(gone)} 家（{reason}）")
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.export.sheets import Sheet
-from matcher.policy.firm_table import IDENTITY
+from matcher.policy.identity import IDENTITY
 from matcher.policy.policy import Policy
 
 _HINTS = {

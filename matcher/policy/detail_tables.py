@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.firm_words import WORDS, series_of, without_year
+from matcher.policy.identity import counts_rows
 from matcher.policy.linkage import link
 from matcher.policy.policy import Policies, Policy, load_policies, load_policy
 from matcher.tables.arguments import Day, as_day, check_firms
@@ -118,7 +119,8 @@ def read_sheet(
     """Read one of these sheets; rows need no number. See `matcher.tables.reading.read_table`."""
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     problems = reading.problems[~reading.problems["problem"].str.contains("已按行号编号", regex=False)]
-    return Reading(reading.rows, problems.reset_index(drop=True), reading.columns)
+    rows = reading.rows.drop(columns="enterprise_id") if counts_rows(reading, columns) else reading.rows
+    return Reading(rows, problems.reset_index(drop=True), reading.columns)
 
 
 def _application_days(firms: pd.DataFrame, on: dt.date) -> dict[str, pd.Timestamp]:

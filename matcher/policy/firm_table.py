@@ -11,24 +11,18 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.policy.firm_words import CLOSE_WORDS, SUMS, WORDS, series_of, without_year
+from matcher.policy.identity import BESIDE, IDENTITY, identified, resident_by_code
 from matcher.policy.model import FactColumn
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import Source, reader_errors
 from matcher.tables.headers import likely_kind
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.schemas import NEEDS, Column, Contract
+from matcher.tables.schemas import Column, Contract
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
 
 _ROW = Column("row_id", "id", "行编号")
-IDENTITY = (
-    Column("enterprise_id", "text", "企业编号", ("编号", "序号", "企业ID", "ID")),
-    Column("name", "text", "企业名称", tuple(WORDS["name"].split())),
-    Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
-    Column("region", "text", "地区", NEEDS["region"].headers),
-    Column("apply_on", "date", "申请日期", ("申报日期", "拟申请日期")),
-)
 
 
 def _column(fact: FactColumn, policies: Sequence[Policy]) -> Column:
@@ -64,7 +58,7 @@ def firm_contract(policies: Sequence[Policy]) -> Contract:
                 plain[fact.name] = _column(fact, policies)
             kind = _KINDS.get(fact.kind, "text")
             special.append(Column(f"{policy.id}.{fact.name}", kind, f"{policy.title}：{fact.title}"))
-    return Contract("firms", "企业", "row_id", (_ROW, *IDENTITY, *plain.values(), *special))
+    return Contract("firms", "企业", "row_id", (_ROW, *IDENTITY, *BESIDE, *plain.values(), *special))
 
 
 def read_firms(
@@ -101,7 +95,9 @@ def read_firms(
     Returns
     -------
     Reading
-        `rows`, one per firm and application in the order of the file, and `problems`. Columns that the table does not
+        `rows`, one per firm and application in the order of the file, and `problems`. `enterprise_id` is the firm's
+        企业编号, else its right 统一社会信用代码, else its name in one writing, else made up from its row; numbers that
+        only count the rows stand in `serial`. Columns that the table does not
         have, or in which every cell is empty, are left out; an empty cell is unknown.
 
     Raises
@@ -129,7 +125,7 @@ def read_firms(
         if typed is not None:
             return Reading(typed, pd.DataFrame(columns=PROBLEM_COLUMNS))
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
-    rows, problems = _named(reading)
+    rows, problems = resident_by_code(identified(reading, columns))
     known = {column.name for column in contract.columns}
     empty = [
         name
@@ -143,41 +139,12 @@ def read_firms(
 
 def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract) -> None:
     """Refuse a table of another kind: no column is a fact of the policies, and the headers are those of that kind."""
-    identity = {column.name for column in (_ROW, *IDENTITY)}
+    identity = {column.name for column in (_ROW, *IDENTITY, *BESIDE)}
     facts = {column.name for column in contract.columns} - identity
     heads = [str(name) for name in rows.columns if name not in identity]
     if not facts.intersection(heads) and (kind := likely_kind(heads, contract)):
         name = Path(source).name if isinstance(source, (str, Path)) else "表"
         raise TableError(f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；请换企业情况表")
-
-
-def _named(reading: Reading) -> Reading:
-    """Rows by their enterprise_id, made up where there is none; a firm may have several applications."""
-    rows = reading.rows
-    missing = rows["enterprise_id"] == ""
-    problems = reading.problems
-    if not (missing.all() and len(rows)):
-        problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)].reset_index(drop=True)
-    rows = rows.assign(enterprise_id=rows["enterprise_id"].where(~missing, rows["row_id"])).drop(columns="row_id")
-    twice = rows.duplicated(["enterprise_id", "apply_on"], keep=False)
-    if twice.any():
-        lines = [
-            {
-                **dict.fromkeys(PROBLEM_COLUMNS),
-                "file": problems["file"].iloc[0] if len(problems) else "",
-                "sheet": "",
-                "column": "企业编号",
-                "value": name,
-                "problem": "同一企业编号、同一申请日期有不止一行",
-                "action": "逐行判断，结果表中编号重复；请核对",
-                "kept": True,
-            }
-            for name in rows.loc[twice, "enterprise_id"].unique()
-        ]
-        problems = (
-            pd.concat([problems, pd.DataFrame(lines)], ignore_index=True) if len(problems) else pd.DataFrame(lines)
-        )
-    return Reading(rows, problems[PROBLEM_COLUMNS], reading.columns)
 
 
 def is_typed(names: Sequence[str], contract: Contract) -> bool:

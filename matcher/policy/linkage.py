@@ -1,4 +1,4 @@
-"""Which firm a row of another sheet belongs to: by 统一社会信用代码 for sure, by name only as a proposal."""
+"""Which firm a row of another sheet belongs to: by 统一社会信用代码 under a like name, by name only as a proposal."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from matcher.tables.arguments import check_firms
@@ -15,6 +16,11 @@ LINKS = ("row", "written", "enterprise_id", "name", "how", "joined")
 
 _LEGAL = re.compile(r"(股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|集团公司|集团|公司|总厂|厂)$")
 _BRACKETS = re.compile(r"[()（）\[\]【】〔〕\s·.\-_,，、&]+")
+_FORMER = re.compile(r"[;；、|\n]+")
+_NONE = {
+    "无", "没有", "暂无", "未知", "不详", "待定", "待补", "待补充", "待填", "待查", "待办", "待办理", "未办理",
+    "办理中", "正在办理", "待核实", "空", "略", "同上", "none", "null", "nan", "na", "n/a", "#n/a",
+}  # fmt: skip
 _PLACE = re.compile(r"^(?:中国)?(?:[一-鿿]{2,3}?省)?(?:[一-鿿]{2,3}?市)?(?:[一-鿿]{2,3}?[区县])?")
 
 
@@ -31,6 +37,8 @@ def uscc_fault(text: str) -> str | None:
     from stdnum.exceptions import InvalidChecksum, InvalidComponent, InvalidFormat, InvalidLength
 
     code = compact_uscc(text)
+    if len(code) > 1 and len(set(code)) == 1:
+        return f"全是 {code[0]}，不是代码"
     try:
         uscc.validate(code)
     except InvalidLength:
@@ -47,6 +55,43 @@ def uscc_fault(text: str) -> str | None:
 def compact_uscc(text: str) -> str:
     """Upper-case half-width letters and digits only."""
     return re.sub(r"[\s\-]+", "", unicodedata.normalize("NFKC", str(text))).upper()
+
+
+def says_nothing(text: str) -> bool:
+    """Whether what stands in the place of an id or a code is none: `-`, `/`, 无, 待办理, 0000."""
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    return not re.search(r"[^\W_0]", plain) or plain in _NONE
+
+
+def right_codes(texts: pd.Series[Any]) -> pd.Series[Any]:
+    """The compact 统一社会信用代码 of every cell that holds a right one, "" elsewhere.
+
+    The check of `uscc_fault` over a whole column at once: GB 32100-2015, a sum of the characters' places weighted by
+    the powers of 3, divisible by 31.
+    """
+    written = texts.fillna("").astype(str)
+    plain = written.str.fullmatch(r"[0-9A-Z]*").to_numpy(bool)
+    written = written.where(plain, written[~plain].map(compact_uscc))
+    formed = written.str.fullmatch(r"[1-9][0-9]{7}[0-9A-HJ-NP-RTUWXY]{10}").to_numpy(bool)
+    out = pd.Series("", index=texts.index, dtype=object)
+    if formed.any():
+        codes = written[formed].to_numpy("U18")
+        places = _PLACES[codes.view(np.uint32).reshape(-1, 18)]
+        right = (places @ _WEIGHTS % 31 == 0) & (codes != np.array([code[0] * 18 for code in codes.tolist()]))
+        out[formed] = np.where(right, codes, "")
+    return out
+
+
+_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+_WEIGHTS = np.array([pow(3, place, 31) for place in range(17)] + [1])
+_PLACES = np.zeros(128, np.int64)
+_PLACES[[ord(sign) for sign in _ALPHABET]] = range(31)
+
+
+def written_name(name: str) -> str:
+    """A company name in the one writing that serves as its id: no blanks, half-width letters, Chinese brackets."""
+    text = re.sub(r"\s+", "", unicodedata.normalize("NFKC", name))
+    return re.sub(r"[\[{【〔〖<]", "(", re.sub(r"[\]}】〕〗>]", ")", text)).replace("(", "（").replace(")", "）")
 
 
 def plain_name(name: str) -> str:
@@ -68,12 +113,58 @@ def core_name(name: str) -> str:
     return core if len(core) >= 2 else plain
 
 
+def former_names(text: str) -> list[str]:
+    """The names of a cell of former names."""
+    return [part.strip() for part in _FORMER.split(text) if part.strip()]
+
+
+def is_like_name(name: str, other: str, former: str = "") -> bool:
+    """Whether two names can be one firm's: alike but for writing, place and legal form, one the other with signs left
+    out, or one a former name of the firm. A name that is not known contradicts nothing.
+
+    Examples
+    --------
+    >>> is_like_name("虚构甲有限公司", "虚构乙有限公司"), is_like_name("临沂虚构甲公司", "临沂市虚构甲有限公司")
+    (False, True)
+    """
+    if not name or not other:
+        return True
+    one = core_name(name)
+    for text in (other, *former_names(former)):
+        short, long = sorted((one, core_name(text)), key=len)
+        signs = iter(long)
+        if len(short) >= 2 and all(sign in signs for sign in short):  # in this order
+            return True
+        if short == long:
+            return True
+    return False
+
+
+def find_firm(firms: pd.DataFrame, written: str) -> str:
+    """The enterprise_id that somebody means by an id, a 统一社会信用代码 or a name; "" where none or several fit."""
+    ids = firms["enterprise_id"].astype(str)
+    if (ids == written).any():
+        return written
+    rows = np.zeros(len(firms), bool)
+    code = compact_uscc(written)
+    if uscc_fault(code) is None and "uscc" in firms:
+        rows = (right_codes(firms["uscc"]) == code).to_numpy(bool)
+    if not rows.any() and "name" in firms:
+        for form in (written_name, plain_name):
+            rows = firms["name"].map(_cell).map(form).eq(form(written)).to_numpy(bool)
+            if rows.any():
+                break
+    found = ids[rows].unique()
+    return str(found[0]) if len(found) == 1 and written.strip() else ""
+
+
 def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, str] | None = None) -> Linked:
     """Find the firm of every record.
 
-    A record is joined by its `enterprise_id`, else by a right 统一社会信用代码 that one firm has. Otherwise a firm with
-    the same name, former name, name without legal form, or name without place and legal form is proposed where there
-    is exactly one; a proposal is joined only when it was accepted. A code that is wrong never joins.
+    A record is joined by its `enterprise_id`, else by a right 统一社会信用代码 that one firm has under a like name
+    (`is_like_name`); under quite another name that firm is a proposal. Otherwise a firm with the same name, former
+    name, name without legal form, or name without place and legal form is proposed where there is exactly one; a
+    proposal is joined only when it was accepted. A code that is wrong never joins; `-`, 无 and the like are no code.
 
     Parameters
     ----------
@@ -112,14 +203,15 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
         ("去掉地名后相同", {}),
     ]
     names: dict[str, str] = {}
+    formers: dict[str, str] = {}
     for firm in firms.to_dict("records"):
         firm_id = str(firm["enterprise_id"])
         name = _cell(firm.get("name"))
-        names[firm_id] = name
-        code = compact_uscc(_cell(firm.get("uscc")))
-        if code and uscc_fault(code) is None:
-            by_code.setdefault(code, set()).add(firm_id)
-        former = [part.strip() for part in re.split(r"[;；、]", _cell(firm.get("former_names"))) if part.strip()]
+        names[firm_id], formers[firm_id] = name, _cell(firm.get("former_names"))
+        for code in {compact_uscc(_cell(firm.get("uscc"))), firm_id}:
+            if code and uscc_fault(code) is None:
+                by_code.setdefault(code, set()).add(firm_id)
+        former = former_names(formers[firm_id])
         for (_, table), keys in zip(
             by_name,
             ([name], former, [plain_name(n) for n in [name, *former]], [core_name(n) for n in [name, *former]]),
@@ -131,6 +223,7 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
     links: list[tuple[Any, ...]] = []
     for row, record in enumerate(records.to_dict("records")):
         name, code = _cell(record.get("name")), compact_uscc(_cell(record.get("uscc")))
+        code = "" if code.strip("0") and says_nothing(code) else code
         given = _cell(record.get("enterprise_id"))
         firm_id, how, sure = "", "没有找到", False
         fault = uscc_fault(code) if code else None
@@ -138,6 +231,8 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
             firm_id, how, sure = given, "企业编号", True
         elif code and fault is None and len(by_code.get(code, ())) == 1:
             firm_id, how, sure = next(iter(by_code[code])), "统一社会信用代码", True
+            if not is_like_name(name, names[firm_id], formers[firm_id]):
+                how, sure = f"统一社会信用代码是“{names[firm_id]}”的，名称不同，待确认", False
         elif name:
             forms = (name, name, plain_name(name), core_name(name))
             for (words, table), key in zip(by_name, forms, strict=True):

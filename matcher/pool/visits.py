@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentError, TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS, TITLES
+from matcher.policy.identity import has_ended
 
 LOOKED_AT = 400  # firms whose help would add most; beyond them only the bound is worked out
 WORK = 1_500_000  # firms bounded in the search for a proof; a count and no clock, so the answer is the same everywhere
@@ -122,7 +123,8 @@ def allocate_visits(firms: pd.DataFrame, *, visits: int, target: int, odds: floa
     ----------
     firms
         enterprise_id, chance (of passing without help), chance_if_helped, and visits (a whole number that helping
-        takes, 1 where it is absent or unknown). Help is whole or none.
+        takes, 1 where it is absent or unknown). Help is whole or none. Firms whose `status` (登记状态) is 注销,
+        吊销 and the like neither pass nor are visited.
     visits
         How many visits can be made in all.
     target
@@ -154,6 +156,8 @@ def allocate_visits(firms: pd.DataFrame, *, visits: int, target: int, odds: floa
     >>> choice.chosen["enterprise_id"].tolist(), round(choice.probability, 3), choice.optimal
     (['A'], 0.91, True)
     """
+    if "status" in firms:
+        firms = firms[~has_ended(firms["status"])]
     if "visits" in firms:
         firms = firms.assign(visits=firms["visits"].fillna(1))
     table, cost = _checked(firms if odds is None else assume_help(firms, odds=odds))

@@ -22,6 +22,7 @@ from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_words import header_key, header_label
 from matcher.tables.headers import Header, find_header
 from matcher.tables.near_duplicates import find_reposts
+from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 
 __all__ = [
@@ -382,6 +383,13 @@ class _Table(NamedTuple):
                 before = first[name]
                 if self._as_written(i) == self._as_written(before):
                     fault = Fault(f"和第 {self.numbers[before]} 行完全相同", "请删去重复的行")
+                elif numbers_rows(header, []):  # 序号 that begins anew on every page loses no row
+                    made = f"{self.contract.title}-{self.numbers[i]:05d}"
+                    ids[i] = made
+                    taken.add(made)
+                    problem = f"和第 {self.numbers[before]} 行的序号相同，已编为“{made}”"
+                    problems.append(_Problem(self.numbers[i], header, name, problem, "请给每行不同的编号"))
+                    continue
                 else:
                     fault = Fault(f"和第 {self.numbers[before]} 行编号相同，内容不同", "请给每行不同的编号")
                 problems.append(_Problem(self.numbers[i], header, shorten(name, 80), *fault, kept=False))

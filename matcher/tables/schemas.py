@@ -423,6 +423,7 @@ CHANCES = Contract(
         _column("chance", "share", "通过概率", "概率 不帮扶的通过概率 通过的可能"),
         _column("chance_if_helped", "share", "帮扶后通过概率", "帮扶后概率 帮扶后的通过概率"),
         _column("visits", "number", "走访次数", "所需走访次数 次数"),
+        _column("status", "text", "登记状态", "经营状态 企业状态 存续状态 营业状态 登记情况"),
     ),
 )
 

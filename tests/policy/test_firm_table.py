@@ -163,7 +163,10 @@ def test_a_firm_may_stand_in_several_rows_one_an_application(tmp_path: Path) -> 
     )
     reading = read_firms(table, [load_policy("tech-sme")])
     assert reading.rows["enterprise_id"].tolist() == ["x", "x", "企业-00004", "x"]
-    assert reading.problems["problem"].tolist() == ["同一企业编号、同一申请日期有不止一行"]
+    assert reading.problems["problem"].tolist() == [
+        "没有企业编号、信用代码和企业名称，已按行号编为“企业-00004”",
+        "同一企业编号、同一申请日期有不止一行",
+    ]
     verdicts = score(reading.rows, "tech-sme", on=ON).verdicts
     assert verdicts[verdicts["rule"] == "resident"]["passed"].tolist() == ["pass", "fail", "pass", "unknown"]
 

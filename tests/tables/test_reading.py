@@ -583,3 +583,10 @@ def test_any_text_is_read_whole_or_refused(text: str):
         left_out = problems.loc[~problems["kept"], "row"]
         assert left_out.notna().all()
         assert len(rows) + left_out.nunique() <= text.count("\n") + text.count("\r") + 1
+
+
+def test_a_number_that_begins_anew_on_every_page_loses_no_row():
+    table = pd.DataFrame({"序号": [1, 2, 1], "需求名称": ["齿轮检测", "桃采后保鲜", "石材废水"]})
+    rows, problems = read_needs(table)
+    assert rows["need_id"].tolist() == ["1", "2", "需求-00004"]
+    assert problems[["problem", "kept"]].values.tolist() == [["和第 2 行的序号相同，已编为“需求-00004”", True]]

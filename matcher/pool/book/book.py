@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,12 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
+from matcher.policy.identity import has_ended
+from matcher.policy.linkage import compact_uscc, find_firm, is_like_name, uscc_fault
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Event, Log
-from matcher.pool.book.facts import UNKNOWN, fold, masked, plain
+from matcher.pool.book.facts import UNKNOWN, Fact, fold, masked, plain
 from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
@@ -27,6 +29,7 @@ from matcher.tables.arguments import Day, as_day
 
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
 CONFLICTS = ("enterprise_id", "column", "seen", "yours", "theirs", "person", "day")
+STRANGERS = ("enterprise_id", "column", "yours", "theirs", "person", "day")
 STATES = ("candidate", "in_pool", "left", "graduated")
 # Exits that pools use; no official text with exits was seen, so the list is an assumption.
 EXITS = ("已认定", "期满", "条件丧失", "弄虚作假", "事故或违法", "迁出", "其他")
@@ -36,12 +39,17 @@ SNAPSHOT = ("enterprise_id", "name", "state", "entered_on", "left_on", "left_rea
 
 @dataclass(frozen=True)
 class Written:
-    """What a write did: firms that are new, firms and cells that changed, and the conflicts, which were not written."""
+    """What a write did: firms that are new, firms and cells that changed.
+
+    Not written were the conflicts (cells that somebody else changed) and the strangers (rows whose id is another
+    firm's in the book).
+    """
 
     new: int
     firms: int
     cells: int
     conflicts: pd.DataFrame
+    strangers: pd.DataFrame
 
 
 class Book:
@@ -143,7 +151,14 @@ class Book:
     # ---- facts
 
     def put(
-        self, firms: pd.DataFrame, *, on: Day, person: str, source: str = "", refuse_conflicts: bool = False
+        self,
+        firms: pd.DataFrame,
+        *,
+        on: Day,
+        person: str,
+        source: str = "",
+        accept: Collection[str] = (),
+        refuse_conflicts: bool = False,
     ) -> Written:
         """Write the facts of a table that the book does not have yet, valid from `on`; the same table again: nothing.
 
@@ -152,12 +167,16 @@ class Book:
         firms
             enterprise_id, once a firm, and any columns; an empty cell says nothing. Where the table has the column
             `VERSION` (from `sheet`), a cell counts only where it differs from what its editor had seen, an emptied cell
-            makes the fact unknown, and a cell that somebody else changed in the meantime is a conflict.
+            makes the fact unknown, and a cell that somebody else changed in the meantime is a conflict. Elsewhere a row
+            whose name is quite another than the book's for its id (`matcher.policy.linkage.is_like_name`), or whose
+            统一社会信用代码 is, is another firm's and is not written.
         source
             Where the facts are from.
+        accept
+            Ids whose rows are the book's firms all the same, such as firms that were renamed.
         refuse_conflicts
-            Raise ConflictError and write nothing where there are conflicts; else the other cells are written and the
-            conflicts returned.
+            Raise ConflictError and write nothing where there are conflicts or strangers; else the rest is written and
+            they are returned.
 
         Raises
         ------
@@ -171,7 +190,8 @@ class Book:
         names = [str(name) for name in firms.columns if name not in ("enterprise_id", VERSION)]
         columns = [[plain(cell) for cell in firms[name].tolist()] for name in names]
         versions = [plain(v) for v in firms[VERSION].tolist()] if VERSION in firms else [None] * len(firms)
-        events, conflicts, new, cells = list[Event](), list[tuple[Any, ...]](), 0, 0
+        events, conflicts, strangers = list[Event](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+        new, cells = 0, 0
         with self.log.writing():
             history = self._facts()
             for firm, seen, *row in zip(ids, versions, *columns, strict=True):
@@ -179,6 +199,13 @@ class Book:
                 now = fold(past)
                 then = None if seen is None else fold([event for event in past if event.seq <= seen])
                 changed = {}
+                unlike = _unlike(now, dict(zip(names, row, strict=True))) if then is None else []
+                if unlike and firm not in accept:
+                    strangers += [(firm, *cell) for cell in unlike]
+                    continue
+                if any(name == "name" for name, *_ in unlike) and "former_names" not in names:
+                    past_names = (now.get(name, UNKNOWN).value for name in ("former_names", "name"))
+                    changed["former_names"] = "；".join(str(text) for text in past_names if text)
                 for name, value in zip(names, row, strict=True):
                     current = now.get(name, UNKNOWN)
                     if then is None:
@@ -199,10 +226,12 @@ class Book:
                     body = {"facts": changed, "upon": past[-1].seq if past else 0}
                     events.append(Event("facts", on.isoformat(), person, body, firm, source))
             refused = pd.DataFrame(conflicts, columns=list(CONFLICTS), dtype=object)
-            if conflicts and refuse_conflicts:
-                raise ConflictError(conflict_message(refused), refused)
+            others = pd.DataFrame(strangers, columns=list(STRANGERS), dtype=object)
+            if refuse_conflicts and (conflicts or strangers):
+                faults = filter(None, [conflict_message(refused), stranger_message(others)])
+                raise ConflictError("\n".join(faults), refused if conflicts else others)
             self.log.append(events)
-        return Written(new, len(events) - new, cells, refused)
+        return Written(new, len(events) - new, cells, refused, others)
 
     def firms(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """The wide firm table as it is known on a day (up to a place in the log), sorted by enterprise_id.
@@ -265,13 +294,20 @@ class Book:
         rows = [(firm, *states[firm]) for firm in sorted(states)]
         return pd.DataFrame(rows, columns=["enterprise_id", "state", "entered_on", "left_on", "left_reason"])
 
+    def ids_of(self, firms: Sequence[str], *, on: Day) -> list[str]:
+        """The book's ids of firms that are named by id, 统一社会信用代码 or name; what it does not know stays."""
+        known = self.firms(on)
+        own = set(known["enterprise_id"])
+        return [firm if firm in own else find_firm(known, firm) or firm for firm in firms]
+
     def outside(self, ids: Sequence[str], *, on: Day) -> list[str]:
         """Those of some firms that are neither in the pool nor graduated."""
         states = self.states(on).set_index("enterprise_id")["state"]
         return [firm for firm in ids if states.get(firm) not in ("in_pool", "graduated")]
 
     def enter(self, ids: Sequence[str] | None = None, *, on: Day, person: str, reason: str = "") -> pd.DataFrame:
-        """Take firms into the pool: those named, or without names every candidate that passes the rules of entry.
+        """Take firms into the pool: those named, or without names every candidate that passes the rules of entry (and
+        is not 注销, 吊销 or the like).
 
         A firm that does not surely pass enters by a `reason` only. Returns enterprise_id and decision of those who
         entered. PoolError names every firm that is unknown, in already, or needs a reason; then nobody enters.
@@ -283,7 +319,9 @@ class Book:
         decisions = score(firms, rules.entry, on=on).summary
         passed = dict(zip(decisions["enterprise_id"], decisions["decision"].astype(str), strict=True))
         if ids is None:
-            ids = [firm for firm in states.index if states[firm] == "candidate" and passed[firm] == "passes"]
+            ended = set(firms["enterprise_id"][has_ended(firms["status"])]) if "status" in firms else set()
+            fit = {firm for firm, decision in passed.items() if decision == "passes"} - ended
+            ids = [firm for firm in states.index if states[firm] == "candidate" and firm in fit]
         given, why = list(ids), {"policy": rules.entry.id, "text": rules.texts["entry"]}
         events = [
             Event("enter", on.isoformat(), person, {**why, "decision": passed.get(firm), "reason": reason}, firm)
@@ -394,7 +432,9 @@ class Book:
 
 
 def conflict_message(conflicts: pd.DataFrame, titles: Mapping[str, str] | None = None) -> str:
-    """The conflicts as a message in Chinese, one a line; titles: column -> Chinese header."""
+    """The conflicts as a message in Chinese, one a line, "" for none; titles: column -> Chinese header."""
+    if not len(conflicts):
+        return ""
     lines = [f"{len(conflicts)} 处已被他人改动，没有写入："]
     for row in conflicts.to_dict("records"):
         seen, edited, current = (_shown(row["column"], row[name]) for name in CONFLICTS[2:5])
@@ -404,6 +444,34 @@ def conflict_message(conflicts: pd.DataFrame, titles: Mapping[str, str] | None =
             f"{row['person']} 于 {row['day']} 已改为 {current}；请核对后再改"
         )
     return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
+
+
+def stranger_message(strangers: pd.DataFrame) -> str:
+    """The rows of another firm as a message in Chinese, one a line, "" for none."""
+    if not len(strangers):
+        return ""
+    titles = {"name": "企业名称", "uscc": "统一社会信用代码"}
+    lines = [f"{strangers['enterprise_id'].nunique()} 行的编号在库中是另一家企业，没有写入："]
+    lines += [
+        f"  {row['enterprise_id']}，{titles[row['column']]}：库中是“{row['theirs']}”，表中是“{row['yours']}”；"
+        "若是同一家（如已更名），请确认（--accept 编号）后再导入，否则请改编号"
+        for row in strangers.to_dict("records")
+    ]
+    return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
+
+
+def _unlike(book: Mapping[str, Fact], row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+    """What of a row makes it another firm than the book's: column, the row's value, the book's, who wrote it, when."""
+
+    def both(name: str) -> tuple[str, str]:
+        return str(row.get(name) or ""), str(book.get(name, UNKNOWN).value or "")
+
+    former = "；".join(both("former_names"))
+    names, codes = both("name"), both("uscc")
+    found = [] if is_like_name(*names, former) or is_like_name(names[1], names[0], former) else ["name"]
+    right = [compact_uscc(code) for code in codes if code and uscc_fault(code) is None]
+    found += ["uscc"] if len(set(right)) == 2 else []
+    return [(name, row[name], book[name].value, book[name].person, book[name].day) for name in found]
 
 
 def _shown(name: str, value: Any) -> str:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from matcher.export.sheets import Sheet
-from matcher.export.titles import CARD, CONFLICTS, POOL
-from matcher.policy.firm_table import IDENTITY, read_firms
+from matcher.export.titles import CARD, CONFLICTS, DISCOVERY, POOL, TITLES
+from matcher.policy.firm_table import read_firms
+from matcher.policy.identity import BESIDE, IDENTITY, with_lines
+from matcher.policy.linkage import right_codes
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
+from matcher.pool.book.recognition import recognised
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import Column
 
 REGISTRY = (
@@ -115,8 +120,9 @@ def funnel_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
 
 
 def import_sheets(written: Written) -> dict[str, Sheet]:
-    """The conflicts of `Book.put`."""
-    return {"冲突": Sheet(written.conflicts, CONFLICTS)}
+    """The conflicts of `Book.put`, and the rows that are another firm's than the book's."""
+    sheets = {"冲突": Sheet(written.conflicts, CONFLICTS)}
+    return sheets | ({"不是同一家": Sheet(written.strangers, CONFLICTS)} if len(written.strangers) else {})
 
 
 def _open_rules(cell: str, titles: Mapping[str, str]) -> str:
@@ -139,7 +145,7 @@ MASKED_NOTE = "电话、邮箱和身份证号已遮盖；原样导回的遮盖�
 
 def headers(policies: Sequence[Policy], names: Sequence[str]) -> dict[str, str]:
     """Field -> Chinese header, such that the sheet is read back as it was written."""
-    titles = {column.name: column.title for column in (*IDENTITY, *REGISTRY)}
+    titles = {column.name: column.title for column in (*IDENTITY, *BESIDE, *REGISTRY)}
     for policy in policies:
         for fact in policy.columns.values():
             titles.setdefault(fact.name, fact.title)
@@ -153,35 +159,55 @@ def read_book_firms(
     on: Day | None = None,
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
+    known: pd.DataFrame | None = None,
 ) -> Reading:
     """Firms to be put into the book: `matcher.policy.firm_table.read_firms`, but every row has an id that lasts.
 
-    A row without 企业编号 has its 统一社会信用代码 as id; without both, and for a firm that stands twice, it is left
-    out and listed.
+    known: the firms of the book (`Book.firms`), under whose ids they are found again by code and name. A row without
+    企业编号, 统一社会信用代码 and 企业名称, and a firm that stands twice, is left out and listed. What counts rows, and
+    what `discover` worked out, is no fact and stays out.
     """
     reading = read_firms(source, policies, on=on, sheet=sheet, columns=columns, extra=REGISTRY)
-    rows, problems = reading.rows.copy(), reading.problems
-    made_up = rows["enterprise_id"].str.fullmatch(r"企业-\d{5}\+*").fillna(False).astype(bool)
-    code = rows["uscc"].fillna("") if "uscc" in rows else pd.Series("", index=rows.index)
-    rows["enterprise_id"] = rows["enterprise_id"].where(~(made_up & (code != "")), code)
-    lost = made_up & (code == "")
+    worked_out = [name for name in reading.rows.columns if name in _WORKED_OUT]
+    rows = reading.rows.drop(columns=["serial", *worked_out], errors="ignore")
+    lines: list[dict[str, Any]] = []
+    if worked_out:
+        problem = f"{'、'.join(map(str, worked_out))}：是算出来的，不是企业的事实，没有导入"
+        lines.append({**_LINE, "problem": problem, "action": "无需处理"})
+    rows = _says_who(rows)
+    lost = rows["enterprise_id"].str.fullmatch(r"企业-\d{5,}\+*").fillna(False).astype(bool)
+    if known is not None and len(known):
+        ids, told = recognised(rows[~lost], known)
+        rows.loc[~lost, "enterprise_id"] = ids
+        lines += told
     twice = rows.duplicated("enterprise_id") & ~lost
-    lines = []
     for wrong, problem, action in (
-        (lost, "既没有企业编号也没有统一社会信用代码", "请补填后重新导入"),
+        (lost, "没有企业编号、统一社会信用代码和企业名称", "请补填后重新导入"),
         (twice, "同一企业不止一行，只用了第一行", "请合并为一行后重新导入"),
     ):
         lines += [
-            (Path(source).name, "", None, "企业编号", firm, problem, action, False)
+            {**_LINE, "column": "企业编号", "value": firm, "problem": problem, "action": action, "kept": False}
             for firm in rows.loc[wrong, "enterprise_id"]
         ]
-    if lines:
-        more = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
-        problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
-    # an id made up from the place of a row is no key, and a spreadsheet's own number neither
-    return Reading(
-        rows[~(lost | twice)].reset_index(drop=True).drop(columns="row_id", errors="ignore"), problems, reading.columns
-    )
+    # an id made up from the place of a row is no key
+    rows = rows[~(lost | twice)].reset_index(drop=True)
+    return Reading(rows, with_lines(reading, lines), reading.columns)
+
+
+def _says_who(rows: pd.DataFrame) -> pd.DataFrame:
+    """Rows in which a code or a name that serves as the id, as in a visiting list, stands in its own column too."""
+    ids = rows["enterprise_id"]
+    for name, own in (("uscc", right_codes(ids)), ("name", ids.where(ids.str.fullmatch(_COMPANY), ""))):
+        written = rows[name].fillna("") if name in rows else pd.Series("", index=rows.index)
+        if ((written == "") & (own != "")).any():
+            rows = rows.assign(**{name: written.where(written != "", own)})
+    return rows
+
+
+_COMPANY = re.compile(r"[^\d][^/]{2,}(?:公司|集团|厂|合作社|合伙）?|企业|中心|院|所|店|社)")
+_LINE: dict[str, Any] = {"row": None, "column": "", "value": "", "problem": "", "action": "", "kept": True}
+_RESULTS = ("rank", "chance", "reasons", "ask", *_CARD)
+_WORKED_OUT = {*_RESULTS, *(title for name, title in {**TITLES, **CARD, **DISCOVERY}.items() if name in _RESULTS)}
 
 
 def read_statuses(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from matcher.errors import ArgumentError
 from matcher.policy.advice import Part, parts
 from matcher.policy.evaluation import Prepared, judged_columns
 from matcher.policy.facts import build, numbers
+from matcher.policy.identity import has_ended
 from matcher.policy.intervals import Floats
 from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.scoring import decision_codes, prepared_for
@@ -58,11 +59,13 @@ ASSUMED: dict[str, tuple[float, float, float]] = {
 class Discovery:
     """`listed`: one row a firm, the likeliest first. `expected`: how many pass, with a 90 % interval. `assumed`: the
     facts that the table hardly shows, with the range that they were drawn from (column, title, low, likely, high).
+    `ended`: the firms that are no more by their registration, which are not listed (enterprise_id, status).
     """
 
     listed: pd.DataFrame
     expected: pd.DataFrame
     assumed: pd.DataFrame
+    ended: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["enterprise_id", "status"]))
 
 
 @dataclass
@@ -118,7 +121,8 @@ def discover(
     ----------
     firms
         The policy's columns as far as they are known, and of a registry: `scope` (text), `capital` (yuan),
-        `patents_granted_3y`.
+        `patents_granted_3y`. Firms whose `status` (登记状态) is 注销, 吊销 and the like are not listed
+        (`matcher.policy.identity.has_ended`).
     policy
         By its name, its folder, or itself.
     on
@@ -135,7 +139,8 @@ def discover(
     Returns
     -------
     `listed`: enterprise_id, rank (from 1), chance, reasons and ask (Chinese; up to three facts to ask for, the most
-    telling first), sorted; ties by the mean chance of the conditions, then by id. `expected`: policy, on, firms,
+    telling first), sorted; ties by the mean chance of the conditions, then by id. `ended`: firms left
+    out. `expected`: policy, on, firms,
     expected (the sum of the chances), low and high: a 90 % predictive interval of the number that pass, which allows
     for the uncertainty of the distributions that all firms share. `assumed`: which assumptions were used. No firms give
     empty tables.
@@ -165,9 +170,12 @@ def discover(
     policy, day = load_policy(policy), as_day(on)
     if bad := [name for name, ends in (assume or {}).items() if not ends[0] <= ends[1] <= ends[2]]:
         raise ArgumentError(f"假设的取值须为 最低 ≤ 最可能 ≤ 最高：{'、'.join(bad)}")
+    gone = has_ended(firms["status"]) if "status" in firms else np.zeros(len(firms), bool)
+    ended = firms.loc[gone].reindex(columns=["enterprise_id", "status"]).reset_index(drop=True)
+    firms = firms[~gone]
     ready = prepared_for(firms, policy, day)
     scored = None if card is None else card.score_prepared(ready).firms
-    discovery = _discover(firms, ready, day, {**ASSUMED, **(assume or {})}, rng)
+    discovery = replace(_discover(firms, ready, day, {**ASSUMED, **(assume or {})}, rng), ended=ended)
     if scored is None:
         return discovery
     listed = order_inside(discovery.listed, scored)

@@ -47,17 +47,24 @@ def read_assumptions(source: str | Path) -> dict[str, tuple[float, float, float]
 
 def discovery_sheets(discovery: Discovery, firms: pd.DataFrame) -> dict[str, Sheet]:
     """The visiting list with names, the number expected to pass, and the assumptions used; firms: the table read."""
-    listed = in_words(discovery.listed)
-    if "name" in firms:
-        names = dict(zip(firms["enterprise_id"].astype(str), firms["name"].fillna(""), strict=True))
-        listed.insert(1, "name", listed["enterprise_id"].map(names))
-    key = ("rank", "enterprise_id", "name", "chance", "reasons", "ask", "points", "probability", "why")
+    listed = in_words(_with_identity(discovery.listed, firms))
+    key = ("rank", "enterprise_id", "name", "uscc", "chance", "reasons", "ask", "points", "probability", "why")
     shares = dict.fromkeys(("chance", "probability", "low", "high"), "0.0%")
     return {
         "走访名单": Sheet(listed, {**CARD, **DISCOVERY}, key=key, frozen=3, formats=shares),
         "预计通过": Sheet(discovery.expected, EXPECTED),
         "假设": Sheet(discovery.assumed, ASSUMED, key=("title", "low", "likely", "high")),
+        **({"不走访": Sheet(_with_identity(discovery.ended, firms), DISCOVERY)} if len(discovery.ended) else {}),
     }
+
+
+def _with_identity(table: pd.DataFrame, firms: pd.DataFrame) -> pd.DataFrame:
+    """A list with what says who its firms are; firms: the table read."""
+    for place, name in enumerate((name for name in ("name", "uscc") if name in firms), 1):
+        texts = dict(zip(firms["enterprise_id"].astype(str), firms[name].fillna(""), strict=True))
+        table = table.drop(columns=name, errors="ignore")
+        table.insert(place, name, table["enterprise_id"].map(texts))
+    return table
 
 
 def expected_sheets(discovery: Discovery) -> dict[str, Sheet]:
@@ -73,7 +80,13 @@ def discovery_notes(discovery: Discovery) -> list[str]:
 def summary_lines(discovery: Discovery) -> list[str]:
     """The outcome in a few lines for the user."""
     each: Any = discovery.expected.iloc[0]
-    lines = [f"{each.firms} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"]
+    lines = []
+    if len(discovery.ended):
+        lines.append(f"{len(discovery.ended)} 家已注销、吊销、迁出等，不在名单中")
+    lines = [
+        *lines,
+        f"{each.firms} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家",
+    ]
     if "points" in discovery.listed:
         lines.append(_BY_CARD)
     if len(discovery.assumed):

@@ -75,7 +75,7 @@ def read_history(
         (Path(source).name, "", None, "认定结果", word, f"企业 {firm} 的结果看不懂", action, True)
         for firm, word in zip(rows.loc[unclear, "enterprise_id"], words[unclear], strict=True)
     ]
-    problems = reading.problems[~reading.problems["problem"].str.contains("同一企业编号", regex=False)]
+    problems = reading.problems[~reading.problems["problem"].str.contains("同一申请日期有不止一行", regex=False)]
     if lines:
         more = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more

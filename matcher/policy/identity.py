@@ -1,0 +1,211 @@
+"""Who a firm is: its 企业编号, else its right 统一社会信用代码, else its name, else its row; whether it exists."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matcher.policy.firm_words import WORDS
+from matcher.policy.linkage import is_like_name, right_codes, says_nothing, uscc_fault, written_name
+from matcher.tables.cells import shorten
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading
+from matcher.tables.row_numbers import numbers_rows
+from matcher.tables.schemas import NEEDS, Column
+
+IDENTITY = (
+    Column("enterprise_id", "text", "企业编号", ("企业ID", "企业代码", "单位编号", "编号", "ID")),
+    Column("name", "text", "企业名称", tuple(WORDS["name"].split())),
+    Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
+    Column("region", "text", "地区", NEEDS["region"].headers),
+    Column("apply_on", "date", "申请日期", ("申报日期", "拟申请日期")),
+)
+# What lists say of a firm besides. The number of a row is carried, and never an id.
+BESIDE = (
+    Column("serial", "text", "序号", ("序", "行号", "行次", "顺序号", "No", "No.")),
+    Column("former_names", "text", "曾用名", ("曾用名称", "企业曾用名", "原名称", "原企业名称", "变更前名称")),
+    Column(
+        "status",
+        "text",
+        "登记状态",
+        ("经营状态", "企业状态", "存续状态", "营业状态", "登记状况", "经营状况", "企业登记状态", "企业经营状态"),
+    ),
+)
+
+_ENDED = re.compile(
+    "注销|吊销|撤销|迁出|停业|歇业|清算|破产|关闭|关停|解散|除名|终止|倒闭|cancel|revoke|dissolve|deregister", re.I
+)
+_NOT_ENDED = re.compile(r"(?:未|没有|无|非|不)(?:被)?(?:注销|吊销|撤销|迁出|停业|歇业|清算|破产|关闭|解散|除名|终止)")
+# Taxed through their partners or their head, or no company: the code alone does not make them resident enterprises.
+_NO_RESIDENT = re.compile(r"合伙|分公司|分行|支行|分店|分厂|代表处|办事处|代表机构|常驻机构")
+_WORDS = {"enterprise_id": "企业编号", "uscc": "统一社会信用代码", "name": "企业名称", "row_id": "企业编号"}
+
+
+def has_ended(status: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which firms are no more, or are leaving, by their 登记状态: 注销, 吊销, 撤销, 迁出, 停业, 清算 and the like.
+
+    存续, 在业, 开业, 正常, an empty cell and words that are not known are none of these.
+
+    Examples
+    --------
+    >>> has_ended(["存续（在营、开业、在册）", "吊销，未注销", "注销", None]).tolist()
+    [False, True, True, False]
+    """
+    words = ["" if cell is None or cell is pd.NA or cell != cell else str(cell) for cell in status]
+    known = {
+        word: bool(_ENDED.search(_NOT_ENDED.sub("", re.sub(r"\s+", "", unicodedata.normalize("NFKC", word)))))
+        for word in set(words)
+    }
+    return np.array([known[word] for word in words], dtype=bool)
+
+
+def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Reading:
+    """The firms of a reading whose rows are numbered by `row_id`, each under an id that lasts where it has one.
+
+    columns: what the caller said of headers; a column that he called 企业编号 is one whatever it holds.
+    """
+    rows, account = reading.rows, reading.columns.copy()
+    given = _without_none(rows["enterprise_id"])
+    lines: list[dict[str, Any]] = []
+    if counts_rows(reading, columns):
+        header = _header(reading)
+        serial = rows["serial"] if "serial" in rows else pd.Series("", index=rows.index)
+        rows = rows.assign(serial=serial.where(serial.fillna("") != "", given))
+        given = pd.Series("", index=rows.index, dtype=object)
+        account.loc[account["field"] == "enterprise_id", ["field", "title"]] = ["serial", BESIDE[0].title]
+        action = f"已按统一社会信用代码、企业名称识别企业；若是企业编号，请指定 {header}=企业编号"
+        lines.append(_line(None, header, "", "只是给行编号，没有当作企业编号", action))
+    written = _without_none(rows["uscc"])
+    codes = right_codes(written)
+    names = rows["name"].fillna("").astype(str)
+    names = names.map(dict(zip(names.unique(), map(_name_id, names.unique()), strict=True))).astype(object)
+    ids, by = rows["row_id"].astype(object), pd.Series("row_id", index=rows.index, dtype=object)
+    for name, values in (("name", names), ("uscc", codes), ("enterprise_id", given)):
+        ids, by = ids.where(values == "", values), by.where(values == "", name)
+    for at in np.flatnonzero((written != "") & (codes == "") & (given == "")).tolist():
+        fault = uscc_fault(written.iloc[at])
+        action = "没有用它识别企业；请更正"
+        lines.append(
+            _line(
+                _row_number(rows, at),
+                _WORDS["uscc"],
+                shorten(str(written.iloc[at]), 80),
+                fault or "不是代码",
+                action,
+            )
+        )
+    if named := int((by == "name").sum()):
+        problem = f"{named} 行没有企业编号和正确的统一社会信用代码，已按企业名称识别"
+        lines.append(_line(None, _WORDS["uscc"], "", problem, "企业改名后会成为另一家；请补填统一社会信用代码"))
+    lost = (by == "row_id").to_numpy(bool)
+    if lost.any() and not lost.all():
+        for at in np.flatnonzero(lost).tolist():
+            problem = f"没有企业编号、信用代码和企业名称，已按行号编为“{ids.iloc[at]}”"
+            action = "请补填，否则行号变了编号就会变"
+            lines.append(_line(_row_number(rows, at), _WORDS["row_id"], "", problem, action))
+    lines += _namesakes(ids, by, names)
+    rows = rows.assign(enterprise_id=ids.astype(str), uscc=written.astype(str)).drop(columns="row_id")
+    lines += _repeated(rows, by)
+    problems = reading.problems
+    if not (lost.all() and len(rows)):
+        problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)]
+    found = Reading(rows, problems.reset_index(drop=True)[PROBLEM_COLUMNS], account)
+    return Reading(rows, with_lines(found, lines), account)
+
+
+def resident_by_code(reading: Reading) -> Reading:
+    """Fill the empty cells of `resident` of firms whose right 统一社会信用代码 begins with 91, and say so.
+
+    GB 32100-2015: 9 is a registration with the market regulation of mainland China, 91 that of an enterprise. Branches,
+    representative offices and partnerships, which have such codes too, stay as they are.
+    """
+    rows = reading.rows
+    if "resident" not in rows:
+        return reading
+    empty = rows["resident"].isna()
+    codes = right_codes(rows["uscc"]).where(empty, "")
+    own = right_codes(rows["enterprise_id"].where(empty & (codes == ""), ""))
+    known = codes.where(codes != "", own).str.startswith("91")
+    known &= ~rows["name"].fillna("").astype(str).str.contains(_NO_RESIDENT)
+    if not (many := int(known.sum())):
+        return reading
+    problem = f"{many} 家没有填写，因统一社会信用代码以 91 开头（境内市场监管部门登记的企业），已作“是”"
+    line = _line(None, "居民企业", "", problem, "若不是居民企业，请填“否”")
+    rows = rows.assign(resident=rows["resident"].mask(known, True))
+    return Reading(rows, with_lines(reading, [line]), reading.columns)
+
+
+def with_lines(reading: Reading, lines: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """The problems of a reading and further ones of the same file and sheet."""
+    problems = reading.problems
+    if not lines:
+        return problems
+    source = reading.columns if len(reading.columns) else problems
+    first = {name: str(source[name].iloc[0]) if len(source) else "" for name in ("file", "sheet")}
+    more = pd.DataFrame([{**first, **line} for line in lines], columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
+    return pd.concat([problems, more], ignore_index=True)[PROBLEM_COLUMNS] if len(problems) else more
+
+
+def _line(row: int | None, column: str, value: str, problem: str, action: str) -> dict[str, Any]:
+    return {"row": row, "column": column, "value": value, "problem": problem, "action": action, "kept": True}
+
+
+def _repeated(rows: pd.DataFrame, by: pd.Series[Any]) -> list[dict[str, Any]]:
+    """A line for every firm that stands in several rows of one day; a firm may have several applications."""
+    lines = []
+    twice = rows.duplicated(["enterprise_id", "apply_on"], keep=False)
+    for firm, part in rows[twice].groupby("enterprise_id", sort=False):
+        title = _WORDS[str(by[part.index[0]])]
+        names = [name for name in part["name"].unique() if name]
+        other = next((name for name in names[1:] if not is_like_name(names[0], name)), "")
+        unlike = f"，名称却不同：{names[0]}、{other}" if other else ""
+        problem = f"同一{title}、同一申请日期有不止一行{unlike}"
+        lines.append(_line(None, title, str(firm), problem, "逐行判断，结果表中编号重复；请核对"))
+    return lines
+
+
+def _namesakes(ids: pd.Series[Any], by: pd.Series[Any], names: pd.Series[Any]) -> list[dict[str, Any]]:
+    """A line for every firm known by its name alone whose name a firm with a code or an id has too."""
+    alone = by == "name"
+    firms = dict(zip(names[~alone], ids[~alone], strict=True))
+    action = "没有合并；若是同一家，请补填统一社会信用代码"
+    return [
+        _line(None, _WORDS["name"], name, f"和“{firms[name]}”同名，可能是同一家企业", action)
+        for name in names[alone].unique()
+        if name in firms
+    ]
+
+
+def counts_rows(reading: Reading, columns: Mapping[str, str] | None = None) -> bool:
+    """Whether the column read as `enterprise_id` only numbers the rows, and the caller did not say otherwise."""
+    header = _header(reading)
+    if not header or header in (columns or {}):
+        return False
+    return numbers_rows(header, _without_none(reading.rows["enterprise_id"]).tolist())
+
+
+def _header(reading: Reading) -> str:
+    account = reading.columns
+    headers = account.loc[account["field"] == "enterprise_id", "header"]
+    return str(headers.iloc[0]) if len(headers) else ""
+
+
+def _row_number(rows: pd.DataFrame, at: int) -> int | None:
+    """The row of the file, which stands in its made-up id."""
+    number = re.search(r"(\d+)\+*$", str(rows["row_id"].iloc[at]))
+    return int(number[1]) if number else None
+
+
+def _without_none(series: pd.Series[Any]) -> pd.Series[Any]:
+    """Texts in which what is no id (`-`, 无, zeros) is ""; zeros as long as a code stay, to be told."""
+    texts = series.fillna("").astype(str).str.strip()
+    real = {text: "" if says_nothing(text) and len(text) < 15 else text for text in texts.unique()}
+    return texts.map(real).astype(object)
+
+
+def _name_id(name: str) -> str:
+    return "" if says_nothing(name) else written_name(name)
