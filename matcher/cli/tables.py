@@ -105,7 +105,7 @@ def gather_command(
             return read_firms(table, policies, sheet=sheet)
         return read_table(table, contract, sheet=sheet)
 
-    id_column = "enterprise_id" if kind == "firms" else contract.id_column
+    id_column = None if kind == "firms" else contract.id_column  # firms of one id are one firm
     root = source if source.is_dir() else None
     gathered = gather(files, contract, reader, id_column=id_column, root=root)
     rows, problems = gathered.rows, gathered.problems

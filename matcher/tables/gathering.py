@@ -65,12 +65,12 @@ def _book(path: Path, contract: Contract) -> Book:
 
 
 def gather(
-    files: Sequence[Path], contract: Contract, reader: Reader, *, id_column: str, root: Path | None = None
+    files: Sequence[Path], contract: Contract, reader: Reader, *, id_column: str | None = None, root: Path | None = None
 ) -> Gathered:
     """Read all sheets of all files by one reader and put them under each other.
 
     files: tables and Word documents. reader: called with a source and `sheet`, gives a `Reading`. id_column: made
-    unique over all files; what was written is kept in 原编号 where it had to change. root: the folder that the files
+    unique over all files, where given; what was written is kept in 原编号 where it had to change. root: the folder that the files
     were found in; names of folders below it can be counties.
 
     A file or a sheet that cannot be read is listed and left out. Raises TableError where nothing can be read.
@@ -92,7 +92,8 @@ def gather(
             accounts.append(reading.columns.assign(file=name, sheet=sheet))
     if not parts:
         raise TableError("没有一个文件能读入：" + "；".join(line["problem"].iloc[0] for line in problems[:3]))
-    rows = _unique(pd.concat([_plain(part) for part in parts], ignore_index=True), id_column)
+    rows = pd.concat([_plain(part) for part in parts], ignore_index=True)
+    rows = rows if id_column is None else _unique(rows, id_column)
     listed = pd.concat([part for part in problems if len(part)] or [pd.DataFrame(columns=PROBLEM_COLUMNS)])
     account = pd.concat(accounts) if accounts else pd.DataFrame(columns=COLUMN_ACCOUNT)
     return Gathered(rows, listed.reset_index(drop=True)[PROBLEM_COLUMNS], account.reset_index(drop=True))

@@ -272,7 +272,7 @@ def test_the_headers_of_bureaus_are_read_for_two_policies_at_once(tmp_path: Path
     assert row["hightech_income_last_year"] == 30_000_000
     assert row["registered_on"] == pd.Timestamp("2015-03-12")
     account = reading.columns.set_index("header")["use"]
-    assert account[account != "已采用"].to_dict() == {"登记状态": "原样保留", "联系人": "原样保留"}
+    assert account[account != "已采用"].to_dict() == {"联系人": "原样保留"}
 
 
 def test_a_figure_without_its_year_is_asked_about_where_a_policy_asks_by_year() -> None:
