@@ -65,7 +65,12 @@ def _book(path: Path, contract: Contract) -> Book:
 
 
 def gather(
-    files: Sequence[Path], contract: Contract, reader: Reader, *, id_column: str | None = None, root: Path | None = None
+    files: Sequence[Path],
+    contract: Contract,
+    reader: Reader,
+    *,
+    id_column: str | None = None,
+    root: Path | None = None,
 ) -> Gathered:
     """Read all sheets of all files by one reader and put them under each other.
 

@@ -274,7 +274,7 @@ def test_the_command_writes_a_workbook_that_names_people_and_works(tmp_path):
         done = subprocess.run([*command, *options], capture_output=True, text=True, encoding="utf-8")
         assert done.returncode == 0, done.stderr
     book = pd.read_excel(tmp_path / "a.xlsx", sheet_name=None, engine="calamine")
-    assert list(book) == ["需求", "匹配结果", "问题", "说明"]
+    assert list(book) == ["需求", "匹配结果", "问题", "列的去向", "说明"]
     first = book["匹配结果"].iloc[0]
     assert first[["需求编号", "专家编号", "姓名", "单位", "证据强度"]].tolist() == [
         "XQ2026001", "E01", "沈砚秋", "泰岳理工大学", "强",

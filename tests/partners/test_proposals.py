@@ -400,7 +400,7 @@ def test_commands_write_the_table_the_workbook_and_the_files(run: Any, tmp_path:
     assert "37 条需求不属于企业表中的企业，未计算\n" in err
     table = pd.read_csv(tmp_path / "out.csv")
     assert set(table["policy"]) == {"hte", "tech-sme"}
-    assert load_workbook(tmp_path / "out.xlsx").sheetnames == ["合作建议", "问题", "说明"]
+    assert load_workbook(tmp_path / "out.xlsx").sheetnames == ["合作建议", "问题", "列的去向", "说明"]
     assert len(list((tmp_path / "new" / "files").glob("*.html"))) == 13
     file = ["firm-file", inputs[0], *common, "-o", "one.html", "-q"]
     assert run(*file, "--firm", "QY002", "--partners", "out.csv") == (0, "", "")
