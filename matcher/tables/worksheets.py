@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -26,6 +27,14 @@ End = Callable[[str], object]
 
 _MAX_SEEN = 100_000  # cells kept for others of the same style and number
 _MAX_NAMED = 5  # columns that a remark names
+
+# A row as programs write it, with nothing in it but numbers and shared texts; such rows need no XML parser.
+_PLAIN_ROW = re.compile(
+    rb'<row r="(\d{1,7})"((?: [\w:]++="[^"<>&]*+")*+)>'
+    rb'((?:<c r="[A-Z]{1,3}\1"(?: s="\d++")?+(?: t="[sn]")?+(?:/>|><v>[-+.\deE]++</v></c>))*+)</row>'
+)
+_PLAIN_CELL = re.compile(r'<c r="([A-Z]+)\d+"(?: s="(\d+)")?(?: t="([sn])")?(?:/>|><v>([^<]*)</v></c>)')
+_LIFTED = "plain-row"  # the element that stands for one
 _INFINITY = float("inf")
 _DIGITS = "0123456789"
 _RANGE = re.compile(r"\$?([A-Z]{1,3})\$?([1-9]\d{0,6})(?::\$?([A-Z]{1,3})\$?([1-9]\d{0,6}))?")
@@ -77,6 +86,16 @@ class SheetReader:
         self.placed = False  # whether a cell of it has said so
         self.places: dict[str, int] = {}  # columns by their letters
         self.seen: dict[tuple[str, str], object] = {}  # cells by style and number as written
+        self.lifted: deque[tuple[bytes, bytes, bytes]] = deque()
+
+    def lift(self, piece: bytes) -> bytes:
+        """A piece of the XML with each plain row replaced by one empty element, which the parser meets in its place."""
+
+        def lifted(match: re.Match[bytes]) -> bytes:
+            self.lifted.append((match[1], match[2], match[3]))
+            return b"<plain-row/>"
+
+        return _PLAIN_ROW.sub(lifted, piece)
 
     def handlers(self) -> tuple[Start, End, End]:
         """What a parser calls where an element starts, where it ends, and for what stands in it.
@@ -115,6 +134,8 @@ class SheetReader:
                 else:
                     known = places.get(at.removesuffix(self.digits))
                     column = place_of(at) if known is None else known
+            elif kind == _LIFTED and row is None:
+                self._add_plain_row()
             elif kind == "row":
                 if row is not None:
                     raise DamagedError(f"工作表“{self.title}”的第 {self.number} 行没有写完")
@@ -188,6 +209,37 @@ class SheetReader:
             problem = doubt if count == 1 else f"{doubt}（这一列有 {count} 格如此）"
             self.remarks.append(Remark(row, column, value, problem, "请核对数额和单位，并改正单元格的格式"))
         return Grid(self.title, rows, numbers, remarks=tuple(self.remarks), merged=merged, hidden=hidden)
+
+    def _add_plain_row(self) -> None:
+        if not self.lifted:
+            raise DamagedError(f"工作表“{self.title}”里有不认识的元素“{_LIFTED}”")
+        number, attributes, cells = self.lifted.popleft()
+        self._start_row(number.decode())
+        strings, formats, from_1904 = self.workbook.strings, self.workbook.formats, self.workbook.from_1904
+        places = self.places
+        row: list[object] = []
+        for letters, style, kind, value in _PLAIN_CELL.findall(cells.decode()):
+            if not value:
+                continue
+            content: object
+            if kind == "s":
+                try:
+                    content = strings[int(value)]
+                except (ValueError, IndexError):
+                    raise DamagedError(f"工作表“{self.title}”里有单元格的文字找不到了") from None
+            elif from_1904 or (style or "0") in formats:
+                content = self._number(style or "0", self._column(letters), value, False)
+            else:
+                content = _float(value)
+            missing = (places[letters] if letters in places else self._column(letters)) - len(row)
+            if missing < 0:
+                self._repeated(row, self._column(letters), content)
+                continue
+            if missing:
+                row.extend([None] * missing)
+            row.append(content)
+        if row:
+            self._keep(row, b' hidden="1"' in attributes or b' hidden="true"' in attributes)
 
     def _start_row(self, written: str) -> None:
         self.number = self._row_number(written) if written else self.number + 1

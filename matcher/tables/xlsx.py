@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections import Counter
+from collections.abc import Callable
 from typing import NamedTuple
 from xml.parsers import expat
 
@@ -29,6 +30,9 @@ MAX_RATIO = 200  # unpacked to packed, for what unpacks to more than MAX_BYTES /
 
 _PIECE = 1 << 20
 _NO_CELLS = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
+
+
+_Lift = Callable[[bytes], bytes]
 
 
 class _Sheet(NamedTuple):
@@ -85,8 +89,10 @@ class _Package:
         self.parts = {member.filename.lower().replace("\\", "/"): member for member in archive.infolist()}
         self.read = 0
 
-    def parse(self, path: str, start: Start, end: End, text: End | None = None) -> None:
+    def parse(self, path: str, start: Start, end: End, text: End | None = None, lift: _Lift | None = None) -> None:
         """Send the elements of a part to `start(tag, attributes)` and `end(tag)`, what stands in them to `text`.
+
+        Before that, `lift` may change each piece of the XML that ends with a whole row.
 
         Raises DamagedError for document types (and so for entities), which no spreadsheet program writes.
         """
@@ -105,9 +111,15 @@ class _Package:
         parser.CharacterDataHandler = text
         parser.StartDoctypeDeclHandler = refuse
         with self.archive.open(member) as stream:
+            rest = b""
             while piece := stream.read(_PIECE):
+                if lift:
+                    piece = rest + piece
+                    end_of_rows = piece.rfind(b"</row>") + 6
+                    rest = piece[end_of_rows:] if end_of_rows > 5 else b""
+                    piece = lift(piece[: len(piece) - len(rest)])
                 parser.Parse(piece)
-            parser.Parse(b"", True)
+            parser.Parse(rest, True)
 
     def walk(self, path: str, start: Start, end: End, text: End | None = None) -> None:
         """Like `parse`, with the names of elements without their prefix. Raises DamagedError for hundreds of levels."""
@@ -180,7 +192,7 @@ def _grids(name: str, package: _Package) -> list[Grid]:
     for sheet in listed:
         reader = SheetReader(workbook, sheet.title)
         if sheet.cells:
-            package.parse(sheet.path, *reader.handlers())
+            package.parse(sheet.path, *reader.handlers(), reader.lift)
         grids.append(reader.grid(hidden=sheet.hidden))
     return grids
 
