@@ -169,7 +169,7 @@ class SheetReader:
                             content = _float(value)
                     elif kind == "s":
                         try:
-                            content = strings[int(value)]
+                            content = strings[_index(value)]
                         except (ValueError, IndexError):
                             raise DamagedError(f"工作表“{self.title}”里有单元格的文字找不到了") from None
                     elif kind == "b":
@@ -224,7 +224,7 @@ class SheetReader:
             content: object
             if kind == "s":
                 try:
-                    content = strings[int(value)]
+                    content = strings[_index(value)]
                 except (ValueError, IndexError):
                     raise DamagedError(f"工作表“{self.title}”里有单元格的文字找不到了") from None
             elif from_1904 or (style or "0") in formats:
@@ -388,6 +388,13 @@ def _joined(first: Sequence[object], second: Sequence[object]) -> list[object] |
     if any(a is not None and b is not None for a, b in zip(short, long, strict=False)):
         return None
     return [a if a is not None else b for a, b in zip([*short, *[None] * (len(long) - len(short))], long, strict=True)]
+
+
+def _index(written: str) -> int:
+    number = int(written)
+    if number < 0:
+        raise IndexError
+    return number
 
 
 def _float(written: str) -> float | str:
