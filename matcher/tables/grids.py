@@ -227,14 +227,14 @@ def _xls_grid(name: str, sheet: Any, records: xls_records.SheetRecords, from_190
             rows[row - top][column - left] = error
     doubts: dict[tuple[int, str], Remark] = {}
     for (row, column), style in records.formats.items():
-        if inside(row, column) and isinstance(value := rows[row - top][column - left], float):
-            seen = shown(value, style)
+        if inside(row, column) and type(value := rows[row - top][column - left]) in (int, float):
+            seen = shown(float(value), style)
             rows[row - top][column - left] = seen.cell
             if seen.doubt:
                 action = "请核对数额和单位，并改正单元格的格式"
                 doubts.setdefault((column, style.code), Remark(row + 1, column - left, str(value), seen.doubt, action))
     if from_1904:
-        rows = [[Day1904(cell) if type(cell) is float else cell for cell in row] for row in rows]
+        rows = [[Day1904(cell) if type(cell) in (int, float) else cell for cell in row] for row in rows]
     hidden = [row + 1 for row in records.hidden_rows if 0 <= row - top < len(rows) and any(rows[row - top])]
     remarks += [*hidden_remark(hidden), *doubts.values()]
     merged = []
