@@ -8,6 +8,7 @@ from typing import NamedTuple
 from matcher.errors import TableError
 
 MAX_BYTES = 1 << 30  # of a file, and of what a packed file unpacks to
+MAX_RATIO = 200  # unpacked to packed, for what unpacks to more than MAX_BYTES / 16
 MAX_ROWS = 2_000_000
 MAX_COLUMNS = 16_384  # Excel's own
 MAX_DENSE_CELLS = 50_000_000  # rows times columns that a sheet spans

@@ -26,8 +26,6 @@ from matcher.tables.worksheets import (
     Workbook,
 )
 
-MAX_RATIO = 200  # unpacked to packed, for what unpacks to more than MAX_BYTES / 16
-
 _PIECE = 1 << 20
 _NO_CELLS = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
@@ -59,7 +57,7 @@ def read_xlsx(name: str, data: bytes) -> list[Grid]:
 def _check_package(name: str, archive: zipfile.ZipFile, size: int) -> None:
     members = archive.infolist()
     unpacked = sum(member.file_size for member in members)
-    if unpacked > sheets.MAX_BYTES or unpacked > max(sheets.MAX_BYTES >> 4, MAX_RATIO * size):
+    if unpacked > sheets.MAX_BYTES or unpacked > max(sheets.MAX_BYTES >> 4, sheets.MAX_RATIO * size):
         raise TableError(f"{name}：解开后有 {unpacked >> 20} MB，不像正常的工作簿；{SAVE_AS}")
     names = [member.filename.lower() for member in members]
     if "word/document.xml" in names:
