@@ -20,6 +20,7 @@ _END = "\x00end"  # a last record of its own: when it comes back changed, a quot
 _CSV_LOCK = threading.Lock()  # the csv module keeps its field limit for the whole process
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\n", re.I)  # Excel's own first line
+_MAX_REMARKS = 1000  # lines with bytes that nobody can read
 _MAX_LEVELS = 50  # of lists and objects in a JSON value
 _SHARING_ROWS = 20_000  # cells of the first rows stand for equal ones further down
 _REREAD = 5  # times that lines may be read again after a quote that does not close
@@ -80,7 +81,9 @@ def _is_damaged_utf8(data: bytes) -> bool:
 
 
 def _gbk(data: bytes) -> tuple[str, tuple[Remark, ...]]:
-    """GB18030 text line by line, with the single bytes that code page 936 knows besides; each kind is remarked once.
+    """GB18030 text line by line, with the single bytes that code page 936 knows besides.
+
+    Each kind of byte is remarked once, and each line with a byte that nobody can read.
 
     Raises UnicodeDecodeError, placed in the whole data, where other bytes are wrong.
     """
@@ -92,6 +95,7 @@ def _gbk(data: bytes) -> tuple[str, tuple[Remark, ...]]:
                 raise
     pieces: list[str] = []
     found: dict[int, list[int]] = {}  # byte -> how often, first line
+    remarks = []
     start = 0
     for number, line in enumerate(data.splitlines(keepends=True), 1):
         text = _strictly(line)
@@ -105,14 +109,18 @@ def _gbk(data: bytes) -> tuple[str, tuple[Remark, ...]]:
             else:
                 if text is None or _common(mended) > _common(text):
                     text = mended
+                    if 0xFF in odd and len(remarks) < _MAX_REMARKS:
+                        problem = f"有 {odd.count(0xFF)} 个字节 0xFF 不是文字，已换成“\ufffd”"
+                        remarks.append(Remark(number, None, "", problem, "请核对这些字，或重新导出，编码选 UTF-8"))
                     for byte in odd:
                         found.setdefault(byte, [0, number])[0] += 1
         assert text is not None
         pieces.append(text)
         start += len(line)
-    remarks = []
     for byte, (count, number) in found.items():
         replaced, meaning = _ODD_BYTES[byte]
+        if byte == 0xFF and count <= _MAX_REMARKS:
+            continue
         shown = {" ": "空格", "\ufffd": "“\ufffd”"}.get(replaced, replaced)
         problem = (
             f"有 {count} 个字节 0x{byte:02X}（{meaning}）不是 GBK 文字，第一个在文件的第 {number} 行，已换成{shown}"
