@@ -95,7 +95,7 @@ def _gbk(data: bytes) -> tuple[str, tuple[Remark, ...]]:
                 raise
     pieces: list[str] = []
     found: dict[int, list[int]] = {}  # byte -> how often, first line
-    remarks = []
+    remarks: list[Remark] = []
     start = 0
     for number, line in enumerate(data.splitlines(keepends=True), 1):
         text = _strictly(line)
