@@ -5,6 +5,7 @@
     python examples/benchmark_speed.py province [OUTCOMES NEEDS]    200,000 outcomes x 10,000 needs, top 10 with reasons
     python examples/benchmark_speed.py products                     200,000 x 256 cosines: numpy's product, faiss's best
     python examples/benchmark_speed.py files NEEDS OUTCOMES         two files to a workbook, one process, with start-up
+    python examples/benchmark_speed.py reading [ROWS]               a million needs of six columns from CSV and xlsx
 
 The peer of `province` is jieba with bm25s, words only, on a tenth of the outcomes and needs: its time to tokenise grows
 with the texts, its time to retrieve with needs times outcomes.
@@ -28,6 +29,7 @@ from made_up import made_up
 from matcher.matching.encoders import StaticEncoder, load_encoder
 from matcher.matching.index import Index
 from matcher.matching.matches import match
+from matcher.tables import read_needs
 
 
 def timed(name: str, work: Callable[[], Any]) -> tuple[Any, float]:
@@ -144,6 +146,49 @@ def files(needs: str, outcomes: str) -> None:
     print(f"median\t{np.median(taken):.2f} s")
 
 
+def reading(rows: int) -> None:
+    """Read made-up needs of six columns from each kind of file, in a process each: seconds and peak memory."""
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / f"needs.{kind}" for kind in ("csv", "xlsx")]
+        _write_needs(rows, *paths)
+        for path in paths:
+            subprocess.run([sys.executable, __file__, "read", str(path)], check=True)
+
+
+def _write_needs(rows: int, text: Path, workbook: Path) -> None:
+    import xlsxwriter
+
+    random = np.random.default_rng(1)
+    topics = ["轴承热处理", "板材干燥", "大蒜除臭", "冷链监测", "钛合金焊接", "电机降噪", "污水脱氮"]
+    book = xlsxwriter.Workbook(workbook)
+    sheet = book.add_worksheet()
+    day = book.add_format({"num_format": "yyyy-mm-dd"})
+    headers = ["需求编号", "需求名称", "需求描述", "企业名称", "预算（万元）", "发布日期"]
+    sheet.write_row(0, 0, headers)
+    with text.open("w", encoding="utf-8") as file:
+        file.write(",".join(headers) + "\n")
+        for i in range(rows):
+            first, second = random.integers(len(topics), size=2)
+            cells = [
+                f"X{i:07d}",
+                f"{topics[first]}第{i}项",
+                f"需要{topics[second]}的技术，指标{random.random():.3f}，产能提高三成",
+                f"虚构{i % 5000}公司",
+                i % 500 + 1,
+            ]
+            date = pd.Timestamp("2024-01-01") + pd.Timedelta(days=i % 700)
+            file.write(",".join(map(str, [*cells, date.date()])) + "\n")
+            sheet.write_row(i + 1, 0, cells)
+            sheet.write_datetime(i + 1, 5, date.to_pydatetime(), day)
+    book.close()
+
+
+def read(path: str) -> None:
+    """Read one file, and print the memory that it took."""
+    result, _ = timed(f"read {Path(path).name}", lambda: read_needs(path))
+    print(f"rows\t{len(result.rows)}\npeak memory\t{memory():.2f} GiB", flush=True)
+
+
 if __name__ == "__main__":
     job, *given = sys.argv[1:] or [""]
     if job == "encode":
@@ -156,5 +201,9 @@ if __name__ == "__main__":
         products()
     elif job == "files" and len(given) == 2:
         files(*given)
+    elif job == "reading":
+        reading(int(given[0]) if given else 1_000_000)
+    elif job == "read" and given:
+        read(given[0])
     else:
         sys.exit(__doc__)

@@ -164,7 +164,7 @@ def quotes(rng: random.Random, variant: int) -> Broken:
     cells = lines[at].split(",")
     cells[2] = '"没有收尾'
     lines[at] = ",".join(cells)
-    return Broken("少引号.csv", "\n".join(lines).encode(), REFUSED)
+    return Broken("少引号.csv", "\n".join(lines).encode(), size)
 
 
 def ragged(rng: random.Random, variant: int) -> Broken:

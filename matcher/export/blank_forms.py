@@ -70,7 +70,8 @@ def blank_table(contract: Contract) -> dict[str, Sheet]:
         if one.labels:
             hints[one.name] += f"，如 {'、'.join(one.labels[:8])}"
     look: dict[str, Any] = {"titles": titles, "frozen": 2}
-    formats = {one.name: "@" for one in columns if one.kind in ("id", "text", "labels")}
+    money = {one.name: "General" for one in columns if one.kind == "yuan"}  # the header says 万元, no format says 元
+    formats = money | {one.name: "@" for one in columns if one.kind in ("id", "text", "labels")}
     blank = pd.DataFrame(columns=list(titles), dtype=object)
     example = pd.DataFrame(_EXAMPLES.get(contract.name, []), columns=list(titles)).astype(object)
     told = pd.DataFrame(
@@ -78,5 +79,5 @@ def blank_table(contract: Contract) -> dict[str, Sheet]:
     )
     sheets = {contract.title: Sheet(blank, **look, formats=formats, comments=hints, choices=choices)}
     if len(example):
-        sheets["示例（虚构）"] = Sheet(example.where(example.notna(), None), **look)
+        sheets["示例（虚构）"] = Sheet(example.where(example.notna(), None), **look, formats=money)
     return {**sheets, "填写说明": Sheet(told)}

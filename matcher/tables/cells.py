@@ -60,7 +60,7 @@ _NOTHING = {
 }
 _NO_TEXT = {"nan", "NaN", "null", "NULL", "None"}  # what programs leave behind for "nothing"
 _ENDLESS = {"长期", "长期有效", "永久", "永久有效", "不限", "无期限", "无限期"}
-_EXCEL_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|#{2,})")
+_EXCEL_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|NOVALUE!|#{2,})")
 
 _ODD_BLANK = re.compile("[ \t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _LINE_END = re.compile("\r\n|[\r\v\f\x85\u2028\u2029]|_x000[DA]_")
@@ -86,8 +86,9 @@ _TIME = r"(?:[T\s]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?)
 _DATE = re.compile(
     rf"(?:截至|截止|有效期至|自)?\s*{_DAY}{_TIME}\s*(?:(?:至|到|~|-|—|–|―)+\s*(?:{_DAY}{_TIME}|(长期|永久)))?\s*(?:止|前)?"
 )
-_EXCEL_DAYS = range(18_264, 73_051)  # 1950-01-01 to 2099-12-31; a smaller number is no likely date
+LIKELY_DAYS = range(18_264, 73_051)  # 1950-01-01 to 2099-12-31; a smaller number is no likely date
 _EPOCH = datetime.date(1899, 12, 30)
+DAYS_TO_1904 = 1462  # from it to 1904-01-01
 
 _NUMBER = re.compile(
     r"(?:¥|rmb|cny|人民币)?([+-]?)(?:¥)?((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(e[+-]?\d{1,3})?"
@@ -111,7 +112,13 @@ class Fault(NamedTuple):
 
 
 EXCEL_ERROR = Fault("公式出错，没有值", "请修正公式，或改填数值")
+NO_VALUE = "#NOVALUE!"  # what readers of workbooks hand over for a formula without a stored result
+NOT_CALCULATED = Fault("公式没有存下结果", "请在 Excel 或 WPS 中打开并保存后再用")
 _NOT_A_DATE = Fault("不是日期", "请写成 2024-01-31 的样子")
+
+
+class Day1904(float):
+    """A bare number of a workbook that counts days from 1904: as a date it means 1,462 days more."""
 
 
 def is_blank(cell: object) -> bool:
@@ -131,6 +138,10 @@ def is_plain_number(cell: object) -> bool:
 def is_excel_error(cell: object) -> bool:
     """Whether a cell shows an Excel error such as #REF! or ##### instead of a value."""
     return isinstance(cell, str) and cell.lstrip().startswith("#") and bool(_EXCEL_ERROR.fullmatch(cell.strip()))
+
+
+def _error_fault(cell: object) -> Fault:
+    return NOT_CALCULATED if cell == NO_VALUE else EXCEL_ERROR
 
 
 def as_written(cell: object) -> str:
@@ -217,10 +228,10 @@ def read_date(cell: object) -> datetime.date | Fault | None:
         return _plausible(cell.date())
     if isinstance(cell, datetime.date):
         return _plausible(cell)
-    text = _half_width(as_written(cell))
+    text = _half_width(as_written(cell + DAYS_TO_1904 if isinstance(cell, Day1904) else cell))
     if text.lower() in _NOTHING or text in _ENDLESS:
         return None
-    if re.fullmatch(r"\d{5}(\.\d+)?", text) and int(text[:5]) in _EXCEL_DAYS:
+    if re.fullmatch(r"\d{5}(\.\d+)?", text) and int(text[:5]) in LIKELY_DAYS:
         return _EPOCH + datetime.timedelta(days=int(text[:5]))
     match = _DATE.fullmatch(text) if len(text) <= 100 else None
     if match is None:
@@ -342,7 +353,7 @@ def _read_text(column: Column, cells: Sequence[object]) -> tuple[list[Any], list
         text = cell if isinstance(cell, str) else as_written(cell)
         if text.startswith("#") and is_excel_error(text):
             text = ""
-            faults.append((i, EXCEL_ERROR))
+            faults.append((i, _error_fault(cell)))
         elif len(text) > MAX_CELL:
             faults.append((i, Fault(f"超过 {MAX_CELL:,} 字，已略去", "请缩短内容")))
             text = ""
@@ -387,7 +398,7 @@ def _read_values(column: Column, unit: str, cells: Sequence[object]) -> tuple[li
 
 def _read_value(kind: str, unit: str, cell: object) -> object:
     if is_excel_error(cell):
-        return EXCEL_ERROR
+        return _error_fault(cell)
     if kind == "date":
         return read_date(cell)
     if kind == "yesno":

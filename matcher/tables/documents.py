@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from matcher.errors import TableError
-from matcher.tables.grids import MAX_BYTES, MAX_RATIO, Book, Grid
 from matcher.tables.header_words import header_key
 from matcher.tables.schemas import Contract
+from matcher.tables.sheets import MAX_BYTES, MAX_RATIO, Book, Grid
 
 _BRACKETS = re.compile(r"[（(][^（()）]*[)）][：:]?$")
 _LINE = re.compile(r"\s*([^：:\n]{2,30})[：:]\s*(\S.*)", re.S)

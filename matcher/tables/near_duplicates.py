@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Sequence
+
+import numpy as np
 
 PIECES = 20  # taken evenly from the shorter of two texts, each of 8 characters
 PIECE = 8
@@ -19,24 +21,23 @@ def find_reposts(texts: Sequence[Sequence[str]]) -> list[int]:
     texts: columns of equal length, the title first. Two rows are the same posting when their titles agree in letters
     and digits and their other texts do too, or when of 20 pieces of the shorter of these 16 stand in the longer.
     """
-    titles = [_letters(title) for title in texts[0]]
-    times = Counter(titles)
+    hashes = np.fromiter((hash(_letters(title)) for title in texts[0]), np.int64, len(texts[0]))
+    _, places, times = np.unique(hashes, return_inverse=True, return_counts=True)
     same: dict[tuple[str, str], int] = {}
     postings: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
-    originals = []
-    for at, title in enumerate(titles):
+    originals = list(range(len(hashes)))
+    for at in np.flatnonzero(times[places] > 1).tolist():
         first = at
-        if times[title] > 1:
-            rest = _letters(" ".join(column[at] for column in texts[1:]))
-            if title or rest:
-                first = same.setdefault((title, rest), at)
-            if first == at:
-                earlier = postings[title]
-                first = next((before for before, other in earlier if _overlap(rest, other)), at)
-                if first == at and len(earlier) < _COMPARED:
-                    earlier.append((at, rest))
-                same[title, rest] = first
-        originals.append(first)
+        title, rest = _letters(texts[0][at]), _letters(" ".join(column[at] for column in texts[1:]))
+        if title or rest:
+            first = same.setdefault((title, rest), at)
+        if first == at:
+            earlier = postings[title]
+            first = next((before for before, other in earlier if _overlap(rest, other)), at)
+            if first == at and len(earlier) < _COMPARED:
+                earlier.append((at, rest))
+            same[title, rest] = first
+        originals[at] = first
     return originals
 
 

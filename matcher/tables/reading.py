@@ -367,7 +367,7 @@ class _Table(NamedTuple):
     def _ids(self, given: list[str], kept: list[int], problems: list[_Problem]) -> dict[int, str]:
         """The id of each row that stays: made up where it is missing, the first of equals."""
         header = self._header_of(self.contract.id_column)
-        taken = set(given)
+        taken = set(given) if "" in given else set()
         first: dict[str, int] = {}
         ids: dict[int, str] = {}
         for i in kept:

@@ -1,21 +1,23 @@
 """The old .xls container, looked through before the fast reader sees it.
 
 The reader reserves whatever memory a damaged file asks for, which ends the whole process, and shows Excel errors as
-empty cells. So sizes and places are checked here, and the errors are kept.
+empty cells and every number without its format. So sizes and places are checked here, and what it leaves out is kept.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from typing import NamedTuple
+
+from matcher.tables.number_formats import BUILT_IN, NumberFormat, number_format
 
 _FREE = 0xFFFFFFFA  # sector numbers from here on mean "none"
 _BOF, _EOF, _FILEPASS, _BOUNDSHEET, _DIMENSIONS, _SST = 0x0809, 0x000A, 0x002F, 0x0085, 0x0200, 0x00FC
-_FORMULA, _BOOLERR = 0x0006, 0x0205
-_CELLS = {_FORMULA, _BOOLERR, 0x0201, 0x0203, 0x0204, 0x00FD, 0x027E, 0x00BD, 0x00BE, 0x00D6}
+_DATEMODE, _FORMAT, _XF, _ROW = 0x0022, 0x041E, 0x00E0, 0x0208
+_FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK = 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD
+_CELLS = {_FORMULA, _BOOLERR, 0x0201, _NUMBER, 0x0204, 0x00FD, _RK, _MULRK, 0x00BE, 0x00D6}
 _ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
-
-Errors = dict[tuple[int, int], str]
 
 
 class LockedError(Exception):
@@ -26,45 +28,93 @@ class DamagedError(Exception):
     """The file does not hold together."""
 
 
-def excel_errors(data: bytes) -> list[Errors]:
-    """For each sheet of an .xls file, in order, its cells (row, column from 0) that hold an Excel error.
+class SheetRecords(NamedTuple):
+    """What the fast reader leaves out of a sheet, by row and column from 0.
 
-    Raises LockedError or DamagedError.
+    errors: cells that hold an Excel error. formats: cells whose number format shows more than the number (dates left
+    out: the reader knows them). hidden_rows: rows that are hidden or filtered out.
     """
+
+    hidden: bool
+    errors: dict[tuple[int, int], str]
+    formats: dict[tuple[int, int], NumberFormat]
+    hidden_rows: list[int]
+
+
+class WorkbookRecords(NamedTuple):
+    """The sheets of a workbook in order, and whether its days count from 1904."""
+
+    sheets: list[SheetRecords]
+    from_1904: bool
+
+
+def read_records(data: bytes) -> WorkbookRecords:
+    """Look through an .xls file. Raises LockedError or DamagedError."""
     try:
-        return _errors(_workbook_stream(data))
+        return _workbook(_workbook_stream(data))
     except (struct.error, IndexError) as error:
         raise DamagedError from error
 
 
-def _errors(stream: bytes) -> list[Errors]:
-    starts = []
+def _workbook(stream: bytes) -> WorkbookRecords:
+    starts: list[tuple[int, bool]] = []
+    codes: dict[int, str] = dict(BUILT_IN)
+    styles: list[int] = []
+    from_1904 = False
     for kind, body in _records(stream, 0):
         if kind == _FILEPASS:
             raise LockedError
         if kind == _BOUNDSHEET:
-            starts.append(struct.unpack_from("<I", body)[0])
-        if kind == _SST and struct.unpack_from("<I", body, 4)[0] > len(stream):
+            starts.append((struct.unpack_from("<I", body)[0], bool(body[4] & 3)))
+        elif kind == _SST and struct.unpack_from("<I", body, 4)[0] > len(stream):
             raise DamagedError
-    return [_sheet_errors(stream, start) for start in starts]
+        elif kind == _DATEMODE:
+            from_1904 = bool(body[0])
+        elif kind == _FORMAT:
+            codes[struct.unpack_from("<H", body)[0]] = _text(body[2:])
+        elif kind == _XF:
+            styles.append(struct.unpack_from("<H", body, 2)[0])
+    formats = {}
+    for style, number in enumerate(styles):
+        known = number_format(codes.get(number, ""))
+        if known and known.kind == "number":
+            formats[style] = known
+    return WorkbookRecords([_sheet(stream, start, hidden, formats) for start, hidden in starts], from_1904)
 
 
-def _sheet_errors(stream: bytes, start: int) -> Errors:
-    errors: Errors = {}
+def _text(body: bytes) -> str:
+    """A string of the newer kind: its length, a sign whether characters take two bytes, the characters."""
+    length, wide = struct.unpack_from("<HB", body)
+    return (
+        body[3 : 3 + 2 * length].decode("utf-16-le", "replace") if wide & 1 else body[3 : 3 + length].decode("latin-1")
+    )
+
+
+def _sheet(stream: bytes, start: int, hidden: bool, formats: dict[int, NumberFormat]) -> SheetRecords:
+    sheet = SheetRecords(hidden, {}, {}, [])
     for kind, body in _records(stream, start):
         if kind == _DIMENSIONS:
             top, bottom, left, right = struct.unpack_from("<IIHH" if len(body) >= 12 else "<HHHH", body)
             if not (top <= bottom <= 65_536 and left <= right <= 256):
                 raise DamagedError
-        if kind in _CELLS:
-            row, column = struct.unpack_from("<HH", body)
-            if column > 255:
-                raise DamagedError
-            if kind == _BOOLERR and body[7]:
-                errors[row, column] = _ERRORS.get(body[6], "#N/A")
-            if kind == _FORMULA and body[6] == 2 and body[12:14] == b"\xff\xff":
-                errors[row, column] = _ERRORS.get(body[8], "#N/A")
-    return errors
+        elif kind == _ROW and len(body) >= 14 and body[12] & 0x20:
+            sheet.hidden_rows.append(struct.unpack_from("<H", body)[0])
+        if kind not in _CELLS:
+            continue
+        row, column, style = struct.unpack_from("<HHH", body)
+        if column > 255:
+            raise DamagedError
+        if kind == _BOOLERR and body[7]:
+            sheet.errors[row, column] = _ERRORS.get(body[6], "#N/A")
+        elif kind == _FORMULA and body[6] == 2 and body[12:14] == b"\xff\xff":
+            sheet.errors[row, column] = _ERRORS.get(body[8], "#N/A")
+        elif kind == _MULRK and formats:
+            for i, at in enumerate(range(4, len(body) - 7, 6)):
+                if known := formats.get(struct.unpack_from("<H", body, at)[0]):
+                    sheet.formats[row, column + i] = known
+        elif kind in (_NUMBER, _RK, _FORMULA) and style in formats:
+            sheet.formats[row, column] = formats[style]
+    return sheet
 
 
 def _records(stream: bytes, start: int) -> Iterator[tuple[int, bytes]]:

@@ -1,0 +1,103 @@
+"""Raw sheets: what the readers of the file formats hand over, and the limits that all of them keep."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from matcher.errors import TableError
+
+MAX_BYTES = 1 << 30  # of a file, and of what a packed file unpacks to
+MAX_RATIO = 200  # unpacked to packed, for what unpacks to more than MAX_BYTES / 16
+MAX_ROWS = 2_000_000
+MAX_COLUMNS = 16_384  # Excel's own
+MAX_DENSE_CELLS = 50_000_000  # rows times columns that a sheet spans
+
+SAVE_AS = "请在 Excel 或 WPS 中打开后另存为 .xlsx"
+
+
+class BadRow(NamedTuple):
+    """A line that could not be taken apart into cells."""
+
+    row: int
+    value: str
+    problem: str
+    action: str
+
+
+class Remark(NamedTuple):
+    """What was mended or could not be known in a cell (column counted from 0), a row or the whole sheet."""
+
+    row: int | None
+    column: int | None
+    value: str
+    problem: str
+    action: str
+
+
+class Merged(NamedTuple):
+    """Cells that are one: first and last row and column, counted from 0 in the rows of the grid."""
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+
+
+class Grid(NamedTuple):
+    """One sheet: rows of raw cells (None or "" = empty), and the number that a user sees beside each row.
+
+    delimited: cells were cut at a sign, so a row longer than its header has lost a quote. merged: only the first cell
+    of each holds the value. hidden: the sheet is hidden in the workbook.
+    """
+
+    sheet: str
+    rows: list[Sequence[object]]
+    numbers: Sequence[int]
+    delimited: bool = False
+    bad: tuple[BadRow, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    merged: tuple[Merged, ...] = ()
+    hidden: bool = False
+
+
+class Book(NamedTuple):
+    """The sheets of one file in order; `name` is what messages call the file."""
+
+    name: str
+    grids: list[Grid]
+
+
+def check_shape(name: str, rows: int, columns: int) -> None:
+    """Raise TableError for more rows or columns than a table may have."""
+    if rows > MAX_ROWS:
+        raise TableError(f"{name}：超过 {MAX_ROWS:,} 行；请拆成几个小文件")
+    if columns > MAX_COLUMNS:
+        raise TableError(f"{name}：有 {columns:,} 列，超过 {MAX_COLUMNS:,} 列的上限；请检查分隔符，或删去多余的列")
+
+
+def check_span(name: str, sheet: str, rows: int, columns: int) -> None:
+    """Raise TableError for a sheet that spans more cells than memory should hold."""
+    if rows * columns > MAX_DENSE_CELLS:
+        raise TableError(
+            f"{name}：工作表“{sheet}”占到第 {rows} 行、第 {columns} 列，范围太大；请把有内容的区域复制到新工作表"
+        )
+
+
+def hidden_remark(rows: Sequence[int]) -> list[Remark]:
+    """What is told of hidden or filtered rows that were read; nothing where there are none."""
+    if not rows:
+        return []
+    named = "、".join(map(str, rows[:5])) + ("等" if len(rows) > 5 else "")
+    problem = f"有 {len(rows)} 行是隐藏或筛选掉的（第 {named} 行），已照常读入"
+    return [Remark(None, None, "", problem, "若不该算在内，请删去这些行")]
+
+
+def column_letters(column: int) -> str:
+    """The letters above a column (from 0) in a spreadsheet."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
