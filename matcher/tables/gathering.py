@@ -75,8 +75,8 @@ def gather(
     """Read all sheets of all files by one reader and put them under each other.
 
     files: tables and Word documents. reader: called with a source and `sheet`, gives a `Reading`. id_column: made
-    unique over all files, where given; what was written is kept in 原编号 where it had to change. root: the folder that the files
-    were found in; names of folders below it can be counties.
+    unique over all files, where given; what was written is kept in 原编号 where it had to change. root: the folder
+    that the files were found in; names of folders below it can be counties.
 
     A file or a sheet that cannot be read is listed and left out. Raises TableError where nothing can be read.
     """

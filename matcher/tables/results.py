@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.grids import reader_errors
+from matcher.tables.cells import as_written, is_blank
+from matcher.tables.grids import read_book, reader_errors
+
+_SHOWN = re.compile(r"-?\d+(?:\.\d+)?[%元]")
 
 
 def load_table(
@@ -42,16 +47,31 @@ def _read(source: Path, fields: Mapping[str, str], needed: Sequence[str]) -> pd.
     if source.suffix.lower() == ".csv":
         names = [str(name) for name in pd.read_csv(source, nrows=0, encoding="utf-8-sig").columns]
         return pd.read_csv(source, dtype=_texts(names, fields), encoding="utf-8-sig").rename(columns=fields)
-    with pd.ExcelFile(source, engine="calamine") as book:
-        heads = {
-            str(sheet): [str(name) for name in pd.read_excel(book, sheet_name=sheet, nrows=0).columns]
-            for sheet in book.sheet_names
-        }
-        if not heads:
-            raise ValueError("没有工作表")
-        with_all = [name for name, row in heads.items() if set(needed) <= {fields.get(head, head) for head in row}]
-        name = [*with_all, *heads][0]
-        return pd.read_excel(book, sheet_name=name, dtype=_texts(heads[name], fields)).rename(columns=fields)
+    sheets = {grid.sheet: grid.rows for grid in read_book(source).grids if grid.rows}
+    heads = {name: [as_written(cell) for cell in rows[0]] for name, rows in sheets.items()}
+    if not heads:
+        raise ValueError("没有工作表")
+    with_all = [name for name, row in heads.items() if set(needed) <= {fields.get(head, head) for head in row}]
+    chosen = [*with_all, *heads][0]
+    body = list(zip(*sheets[chosen][1:], strict=True)) or [()] * len(heads[chosen])
+    texts = _texts(heads[chosen], fields)
+    columns = [_typed(cells, text=head in texts) for head, cells in zip(heads[chosen], body, strict=True)]
+    table = pd.concat(columns, axis=1) if columns else pd.DataFrame()
+    return table.set_axis(heads[chosen], axis=1).rename(columns=fields)
+
+
+def _typed(cells: Sequence[object], *, text: bool) -> pd.Series[Any]:
+    """The cells of a column as they were before they got a number format: 0.12 for 12%, 500 for 500元."""
+    if text:
+        return pd.Series([None if is_blank(cell) else as_written(cell) for cell in cells], dtype=str)
+    shown = [cell for cell in cells if isinstance(cell, str)]
+    if shown and all(_SHOWN.fullmatch(cell) for cell in shown):
+        cells = [_number(cell) if isinstance(cell, str) else cell for cell in cells]
+    return pd.Series([int(cell) if isinstance(cell, float) and cell.is_integer() else cell for cell in cells])
+
+
+def _number(cell: str) -> float:
+    return float(Decimal(cell[:-1]) / 100) if cell.endswith("%") else float(cell[:-1])
 
 
 def _is_id(name: str) -> bool:
