@@ -12,7 +12,7 @@ import pandas as pd
 
 from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
 from matcher.policy.model import FactColumn, YearsRule
-from matcher.tables.cells import read_date
+from matcher.tables.dates import read_date
 
 EPOCH = dt.date(1970, 1, 1)
 YES = frozenset({"是", "有", "对", "true", "yes", "y", "1", "1.0", "√", "✓"})
