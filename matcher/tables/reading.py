@@ -140,7 +140,7 @@ def read_table(
 
     Rows keep their order. Their columns: every column of the contract in its order, `duplicate_of` (if the contract
     says what a repost is: the id of the posting that the row repeats, "" otherwise), then, only for columns that have
-    such cells, `<field>_low`, `<field>_high` and `<field>_text` (the bounds of a value known in part, NA for no end,
+    such cells, `<field>_min`, `<field>_max` and `<field>_text` (the bounds of a value known in part, NA for no end,
     and its writing; a known value is both of its bounds) and `<field>_state` ("ended", "open" or "": words in place of
     a date), then the file's other columns: numbers, times or yes and no where all cells are, texts as written
     otherwise. Texts, ids and labels are str with "" for nothing (labels joined by ","), dates datetime64[us], yuan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LOW, HIGH, TEXT, STATE = "_low", "_high", "_text", "_state"  # ends of the names of columns that stand beside a field
+LOW, HIGH, TEXT, STATE = "_min", "_max", "_text", "_state"  # ends of the names of columns that stand beside a field
 KINDS = ("id", "text", "labels", "date", "number", "yuan", "share", "yesno")
 
 

@@ -215,11 +215,11 @@ def test_companions_stand_beside_a_column_with_soft_cells_only():
             "staff": pd.array([1, 2, 3], "Float64"),
             "registered_on": pd.Series([None, None, "2020-01-03"], dtype="datetime64[us]"),
             "valid_until": pd.Series([None] * 3, dtype="datetime64[us]"),
-            "sales_low": pd.array([450_000, 7, None], "Int64"),
-            "sales_high": pd.array([550_000, 7, None], "Int64"),
+            "sales_min": pd.array([450_000, 7, None], "Int64"),
+            "sales_max": pd.array([550_000, 7, None], "Int64"),
             "sales_text": ["约50万", "", ""],
-            "registered_on_low": pd.Series(["2015-01-01", None, "2020-01-03"], dtype="datetime64[us]"),
-            "registered_on_high": pd.Series(["2015-12-31", None, "2020-01-03"], dtype="datetime64[us]"),
+            "registered_on_min": pd.Series(["2015-01-01", None, "2020-01-03"], dtype="datetime64[us]"),
+            "registered_on_max": pd.Series(["2015-12-31", None, "2020-01-03"], dtype="datetime64[us]"),
             "registered_on_text": ["2015", "", ""],
         }
     )
