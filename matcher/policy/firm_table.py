@@ -58,7 +58,8 @@ def firm_contract(policies: Sequence[Policy]) -> Contract:
             if fact.name not in plain:
                 plain[fact.name] = _column(fact, policies)
             kind = _KINDS.get(fact.kind, "text")
-            special.append(Column(f"{policy.id}.{fact.name}", kind, f"{policy.title}：{fact.title}"))
+            words = plain[fact.name].labels
+            special.append(Column(f"{policy.id}.{fact.name}", kind, f"{policy.title}：{fact.title}", labels=words))
     return Contract("firms", "企业", "row_id", (_ROW, *IDENTITY, *BESIDE, *plain.values(), *special))
 
 
