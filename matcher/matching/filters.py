@@ -107,9 +107,9 @@ class Between:
         open_low, open_high = (pd.isna(pd.Series(ends, dtype=object)).to_numpy(bool) for ends in (low, high))
         fits = ~(open_low & open_high)
         if self.low is not None:
-            fits &= open_high | Between(low=self.low).holds(high)
+            fits = fits & (open_high | Between(low=self.low).holds(high))
         if self.high is not None:
-            fits &= open_low | Between(high=self.high).holds(low)
+            fits = fits & (open_low | Between(high=self.high).holds(low))
         return fits
 
 
@@ -295,7 +295,7 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
         if isinstance(wish, Between) and (low := _beside(index, column + LOW)) is not None:
             high = _beside(index, column + HIGH)
             assert high is not None
-            fits |= wish.meets(low, high)
+            fits = fits | wish.meets(low, high)
         allowed &= fits
     if where:
         warn_of_unknown_labels(index.records, where)

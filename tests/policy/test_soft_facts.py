@@ -66,8 +66,8 @@ def test_a_verdict_on_bounds_is_the_verdict_on_every_figure_between(name: str) -
             low = high = np.array([list(column.choices)[i] for i in rng.integers(0, len(column.choices), size)])
         else:
             top = min(column.highest, {"yuan": 3e7, "share": 1.0, "count": 20, "date": 20_400}.get(column.kind, 60))
-            low = rng.uniform(18_000 if column.kind == "date" else column.lowest, top, size)
-            high = np.minimum(low * rng.choice([1, 1.05, 1.5], size), top)
+            low = rng.uniform(18_000 if column.kind == "date" else max(column.lowest, -1e7), top, size)
+            high = np.minimum(low + np.abs(low) * rng.choice([0, 0.05, 0.5], size), top)
             if whole or column.kind == "date":
                 low, high = np.maximum(np.floor(low), column.lowest), np.ceil(high)
         exact = (low == high) | (rng.random(size) < 0.5)
