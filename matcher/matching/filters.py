@@ -121,8 +121,8 @@ def labels_of(value: object, *, column: str = "") -> frozenset[Path]:
     """The labels of a cell, each as its path from the general to the special: "制造业——纺织业,农业" has two.
 
     Labels are in the form in which their writings meet (`matcher.tables.synonyms`); those of a `region` are places of
-    the national list: "山东-临沂" and "临沂市" are one (`matcher.tables.regions`). Placeholders (未说明, 面议, 不限 ...)
-    are no labels, so that they agree with nothing.
+    the national list: "山东-临沂" and "临沂市" are one (`matcher.tables.regions`). Placeholders (未说明,
+    面议, 不限 ...) are no labels, so that they agree with nothing.
     """
     if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
         return frozenset()

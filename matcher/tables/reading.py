@@ -362,9 +362,7 @@ class _Table(NamedTuple):
                 soft[i] = Soft(*(None if None in ends else sum(ends) for ends in zip(*bounds, strict=True)))
         return Cells(values, [], soft, {}, [])
 
-    def _as_above(
-        self, column: Column, header: str, cells: list[object], problems: list[_Problem]
-    ) -> list[object]:
+    def _as_above(self, column: Column, header: str, cells: list[object], problems: list[_Problem]) -> list[object]:
         """Cells with what stands above in place of 同上; an id of the rows themselves is never repeated."""
         repeated: list[object] = []
         for i, cell in enumerate(cells):
@@ -394,7 +392,6 @@ class _Table(NamedTuple):
 
     def _written(self, i: int, places: Sequence[int]) -> str:
         return "、".join(cleaning.as_written(_cell(self.rows[i], place)).strip() for place in places)
-
 
     def _filled(self, cells: Mapping[str, list[Any]], problems: list[_Problem]) -> list[int]:
         """The rows that hold at least one of the contract's `any_of`."""
