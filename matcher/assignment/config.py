@@ -20,7 +20,7 @@ from matcher.assignment.ids import SHOWN
 from matcher.assignment.labels import NOUNS, SIDES
 from matcher.assignment.reading import read_facts
 from matcher.errors import TableError
-from matcher.tables.cells import read_date
+from matcher.tables.dates import read_date
 from matcher.tables.writings import KnownIds
 from matcher.tables.yaml import read_words
 

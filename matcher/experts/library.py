@@ -20,6 +20,7 @@ from matcher.matching.filters import day_of
 from matcher.matching.index import Index
 from matcher.matching.tokens import Segmenter
 from matcher.tables.arguments import check_frame
+from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.writings import KnownIds
 
 FORMAT = "matcher-experts-1"
@@ -112,8 +113,9 @@ class Experts:
             `keywords` and whatever filters need.
         works : DataFrame
             As `read_works` gives it: one row a work and person, `work_id`, `expert_id`, `title`, and as far as known
-            `description`, `keywords`, `kind`, `role`, `date`. A row without a work_id is a work by itself; one without
-            an expert_id is that of the person whose name it has (see `matcher.experts.works_by_name`).
+            `description`, `keywords`, `kind`, `role`, `date` (or its bounds `date_min` and `date_max`, whose middle
+            counts). A row without a work_id is a work by itself; one without an expert_id is that of the person whose
+            name it has (see `matcher.experts.works_by_name`).
         encoder, segmenter, progress
             As in `Index.build`.
 
@@ -143,7 +145,7 @@ class Experts:
         if (twice := people["expert_id"].duplicated()).any():
             raise TableError(f"专家编号重复：{'、'.join(people.loc[twice, 'expert_id'].unique()[:10])}")
         named = join_by_name(people, works)
-        works = _named(named.works.reset_index(drop=True))
+        works = _dated(_named(named.works.reset_index(drop=True)))
         titles = works[["work_id", "title"]].drop_duplicates()
         if (twice := titles["work_id"].duplicated()).any():
             raise TableError(f"同一业绩编号有不同的名称：{'、'.join(titles.loc[twice, 'work_id'].unique()[:10])}")
@@ -335,6 +337,16 @@ def _named(works: pd.DataFrame) -> pd.DataFrame:
     ids = ids.where(ids != "", made_up)
     kind = works["kind"].fillna("").astype(str) if "kind" in works else ""
     return works.assign(work_id=ids, expert_id=works["expert_id"].fillna("").astype(str), kind=kind)
+
+
+def _dated(works: pd.DataFrame) -> pd.DataFrame:
+    """Works with the middle of its bounds for a date that is known by its month or year only."""
+    ends = ["date" + LOW, "date" + HIGH]
+    if not {"date", *ends} <= set(works.columns):
+        return works
+    first, last = (pd.to_datetime(works[end], errors="coerce") for end in ends)
+    middle = (first + (last - first) / 2).dt.normalize()
+    return works.assign(date=pd.to_datetime(works["date"], errors="coerce").fillna(middle)).drop(columns=ends)
 
 
 def _profiles(people: pd.DataFrame, taken: set[str]) -> pd.DataFrame:

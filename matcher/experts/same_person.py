@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from matcher.matching.encoders import Encoder, StaticEncoder, encode_texts
 from matcher.matching.tokens import normalise
+from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.writings import KnownIds
 
 SAME_INSTITUTION, OTHER_INSTITUTIONS = 2.0, -1.0
@@ -84,7 +85,8 @@ def read_people(experts: pd.DataFrame, works: pd.DataFrame) -> tuple[dict[str, P
         people[row["expert_id"]] = Person(_name(row["name"]), _keys(row["institution"]), texts=[text] if text else [])
     known = KnownIds(people)
     made: dict[str, Work] = {}
-    fields = ("work_id", "expert_id", "title", "description", "keywords", "date", "institution", "authors")
+    dates = ("date", "date" + LOW, "date" + HIGH)
+    fields = ("work_id", "expert_id", "title", "description", "keywords", *dates, "institution", "authors")
     for row in _cells(works, *fields):
         work = made.setdefault(row["work_id"], Work([], set()))
         listed = [name for name in map(_name, _CUT.split(row["authors"])) if name]
@@ -99,8 +101,9 @@ def read_people(experts: pd.DataFrame, works: pd.DataFrame) -> tuple[dict[str, P
             person.texts.append(text)
         if keys := _keys(row["institution"]):
             person.institutions |= keys
-            if re.match(r"(?:19|20)\d\d", row["date"]):
-                person.by_year.setdefault(int(row["date"][:4]), set()).update(keys)
+            years = {row[date][:4] for date in dates if row[date]}
+            if len(years) == 1 and re.fullmatch(r"(?:19|20)\d\d", year := years.pop()):
+                person.by_year.setdefault(int(year), set()).update(keys)
     return people, made
 
 

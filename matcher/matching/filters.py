@@ -19,7 +19,9 @@ from matcher.matching.records import id_column_of
 from matcher.progress import logger
 from matcher.tables import regions
 from matcher.tables.arguments import check_frame
-from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES
+from matcher.tables.cells import is_nothing
+from matcher.tables.dates import ENDED
+from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
 from matcher.tables.synonyms import common_label
 from matcher.tables.writings import KnownIds, fold
 
@@ -40,7 +42,8 @@ class Between:
     """A range of numbers or of dates, both ends included; None is no bound.
 
     Dates are `datetime.date`, Timestamps or ISO texts, here and in the cells. What is unknown, or cannot be read as a
-    number or date, lies in no range.
+    number or date, lies in no range; of a cell that is known within bounds (`<column>_min`, `<column>_max`), some value
+    between them has to.
 
     Raises
     ------
@@ -99,6 +102,16 @@ class Between:
             result &= values <= high
         return result.to_numpy(bool)
 
+    def meets(self, low: NDArray[np.object_], high: NDArray[np.object_]) -> Mask:
+        """Which pairs of bounds have a value in the range; a bound that is not there is no end, but one must be."""
+        open_low, open_high = (pd.isna(pd.Series(ends, dtype=object)).to_numpy(bool) for ends in (low, high))
+        fits = ~(open_low & open_high)
+        if self.low is not None:
+            fits = fits & (open_high | Between(low=self.low).holds(high))
+        if self.high is not None:
+            fits = fits & (open_low | Between(high=self.high).holds(low))
+        return fits
+
 
 Wish = str | Sequence[str] | Between
 Where = Mapping[str, Wish]
@@ -108,13 +121,14 @@ def labels_of(value: object, *, column: str = "") -> frozenset[Path]:
     """The labels of a cell, each as its path from the general to the special: "制造业——纺织业,农业" has two.
 
     Labels are in the form in which their writings meet (`matcher.tables.synonyms`); those of a `region` are places of
-    the national list: "山东-临沂" and "临沂市" are one (`matcher.tables.regions`).
+    the national list: "山东-临沂" and "临沂市" are one (`matcher.tables.regions`). Placeholders (未说明,
+    面议, 不限 ...) are no labels, so that they agree with nothing.
     """
     if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
         return frozenset()
     if column == REGION:
         return regions.region_paths(str(value))
-    parts = (_LEVEL.split(fold(part)) for part in _SEPARATOR.split(str(value)))
+    parts = (_LEVEL.split(fold(part)) for part in _SEPARATOR.split(str(value)) if not is_nothing(part))
     paths = (tuple(common_label(level, column) for level in levels if level) for levels in parts)
     return frozenset(path for path in paths if path)
 
@@ -271,21 +285,41 @@ def mask_of(mask: object, records: pd.DataFrame) -> Mask:
 
 
 def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.date | str | None) -> Mask:
-    """The living rows that fit `where` in every column, are in the mask, and are not past `valid_until`."""
+    """The living rows that fit `where` in every column, are in the mask, have not ended by their own words, and are
+    not surely past `valid_until`.
+    """
     check_where(where)
     allowed = index.alive.copy()
     for column, wish in where.items():
-        allowed &= fitting(cells_of(index, column), wish, column=column)
+        fits = fitting(cells_of(index, column), wish, column=column)
+        if isinstance(wish, Between) and (low := _beside(index, column + LOW)) is not None:
+            high = _beside(index, column + HIGH)
+            assert high is not None
+            fits = fits | wish.meets(low, high)
+        allowed &= fits
     if where:
         warn_of_unknown_labels(index.records, where)
     if mask is not None:
         allowed[np.flatnonzero(index.alive)] &= mask_of(mask, index.records)
     if valid_on is not None:
-        until = pd.to_datetime(pd.Series(index.column("valid_until"), dtype=object), errors="coerce")
-        allowed &= ~(until < day_of(valid_on, "valid_on")).to_numpy(bool)
+        day = day_of(valid_on, "valid_on")
+        for name in ("valid_until", "valid_until" + HIGH):
+            if (cells := _beside(index, name)) is not None:
+                until = pd.to_datetime(pd.Series(cells, dtype=object), errors="coerce")
+                allowed &= ~(until < day).to_numpy(bool)
+    if (states := _beside(index, "valid_until" + STATE)) is not None:
+        ended = allowed & (states == ENDED)
+        allowed &= ~ended
+        if ended.any():
+            logger.warning("%d 条记录的有效期写着已过期、已截止之类，不参与匹配", np.count_nonzero(ended))
     if not allowed.any() and len(index):
         logger.warning("筛选条件没有留下任何记录（索引共 %d 条）", len(index))
     return allowed
+
+
+def _beside(index: BaseIndex, column: str) -> NDArray[np.object_] | None:
+    """The cells of a column that only some tables have."""
+    return index.column(column) if any(column in part.records for part in index.parts) else None
 
 
 def day_of(day: object, name: str) -> pd.Timestamp:

@@ -93,7 +93,8 @@ def match(
     same : sequence of str
         Columns in which the record must agree with the asking row; an empty cell agrees with nothing.
     valid_on : date or str, optional
-        Records whose `valid_until` lies before that day are left out.
+        Records whose `valid_until` lies before that day are left out. Those that say they have ended (已截止) always
+        are.
     exclude : DataFrame, optional
         Pairs of ids that must not be shown.
     weights : dict, optional

@@ -14,7 +14,8 @@ from matcher.errors import TableError
 from matcher.matching.calibration import Calibration
 from matcher.partners.cooperation import Cooperation, Move, Offer, Way
 from matcher.policy.linkage import link
-from matcher.tables.cells import Fault, read_yuan
+from matcher.tables.cells import Fault
+from matcher.tables.columns import read_yuan
 from matcher.tables.writings import KnownIds
 
 

@@ -15,6 +15,7 @@ from matcher.policy.evaluation import prepare
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import score
 from matcher.policy.workbook import PASSED
+from matcher.tables.schemas import HIGH, LOW
 
 
 class Run:
@@ -24,7 +25,7 @@ class Run:
         self.policy, self.on = policy, on
         names = [name for name in ("enterprise_id", "apply_on") if name in firms]
         for name in policy.columns:
-            names += [full for full in (name, f"{policy.id}.{name}") if full in firms]
+            names += [full for full in _writings(name, policy) if full in firms]
         self.firms = firms[names].reset_index(drop=True)
         self.ids = self.firms["enterprise_id"].astype(str).tolist()
         (ready,), _ = prepare([policy], self.firms, on)
@@ -43,7 +44,7 @@ class Run:
         """Summary and verdicts of copies of firms with changed facts; `enterprise_id` is the number of the copy."""
         table = self.firms.iloc[list(rows)].reset_index(drop=True)
         moved = {name for change in changes for name in change}
-        gone = [full for name in moved for full in (name, f"{self.policy.id}.{name}") if full in table]
+        gone = [full for name in moved for full in _writings(name, self.policy) if full in table]
         table = table.drop(columns=gone)
         for name in sorted(moved):
             before = self.values[name][list(rows)]
@@ -51,6 +52,11 @@ class Run:
         table["enterprise_id"] = [str(n) for n in range(len(table))]
         scored = score(table, self.policy, on=self.on)
         return scored.summary, scored.verdicts
+
+
+def _writings(name: str, policy: Policy) -> list[str]:
+    """The columns of a firm table that may hold a fact, or its bounds."""
+    return [full + end for full in (name, f"{policy.id}.{name}") for end in ("", LOW, HIGH)]
 
 
 def moved_items(run: Run, rows: Sequence[int], after: pd.DataFrame) -> pd.DataFrame:

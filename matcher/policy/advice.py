@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.evaluation import Answer, Prepared, answers, evaluate, judged_columns
-from matcher.policy.facts import EPOCH, build, domain
+from matcher.policy.facts import EPOCH, domain
 from matcher.policy.intervals import Floats
 from matcher.policy.model import Ruleset
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies
@@ -42,10 +42,7 @@ class Part:
 
     def run(self, rows: np.ndarray[Any, Any], changed: Mapping[str, Floats]) -> Answer:
         """The ruleset over copies of some firms (`rows`: numbers in the whole table) with some facts replaced."""
-        policy = self.ready.policy
-        values = {name: changed.get(name, column[rows]) for name, column in self.ready.values.items()}
-        facts = build(policy.columns, values, self.ready.days[rows].astype(np.float64), policy.years)
-        return evaluate(policy, self.ruleset, facts, figures=False)
+        return evaluate(self.ready.policy, self.ruleset, self.ready.facts_of(rows, changed), figures=False)
 
 
 def parts(ready: Prepared) -> Iterator[Part]:
@@ -132,15 +129,17 @@ def _grid(part: Part, name: str, rows: np.ndarray[Any, Any]) -> Floats:
     """Answers to try for a missing fact: (rows, answers), NaN for none."""
     policy = part.ready.policy
     column = policy.columns[name]
-    low, high = domain(column)
+    facts = part.ready.facts_of(rows, {})
     if column.kind == "yesno" or column.kind == "choice" or name == getattr(policy.years, "column", None):
+        low, high = domain(column)
         return np.tile(np.arange(low, high + 1), (len(rows), 1))
-    days = part.ready.days[rows].astype(np.float64)
     if column.kind == "date":
-        return np.stack([days - 100, days - 364, days - 365, days - 800, days - 1200, days - 3000], axis=1)
-    values = {key: value[rows] for key, value in part.ready.values.items()}
-    facts = build(policy.columns, values, days, policy.years)
-    return candidates(all_turns(part.ruleset), facts, name, low, high, column.step)
+        days, span = part.ready.days[rows].astype(np.float64), facts[name]
+        grid = np.stack([days - 100, days - 364, days - 365, days - 800, days - 1200, days - 3000], axis=1)
+        inside = (grid >= span.lo[:, None]) & (grid <= span.hi[:, None])
+        ends = np.stack([span.lo, span.hi], axis=1)
+        return np.column_stack([np.where(inside, grid, np.nan), np.where(np.isfinite(ends), ends, np.nan)])
+    return candidates(all_turns(part.ruleset), facts, name, column.step)
 
 
 def _question(part: Part, name: str, rows: np.ndarray[Any, Any]) -> pd.DataFrame:

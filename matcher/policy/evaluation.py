@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
-from matcher.policy.facts import Notes, build, column_values, cut_years, day_number, domain
+from matcher.policy.facts import Notes, bounds_of, build, column_values, cut_years, day_number, domain
 from matcher.policy.intervals import Facts, Floats, Span
 from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Judged
@@ -49,17 +49,24 @@ class Group:
 
 @dataclass(frozen=True)
 class Prepared:
-    """One policy's facts, read once."""
+    """One policy's facts, read once: figures (NaN is unknown), and for some columns between which bounds they lie."""
 
     policy: Policy
     ids: np.ndarray[Any, Any]
     days: np.ndarray[Any, np.dtype[np.int64]]
     values: Mapping[str, Floats]
+    bounds: Mapping[str, Span] = field(default_factory=dict)
 
     @cached_property
     def facts(self) -> Facts:
         """The facts of all the firms."""
-        return build(self.policy.columns, self.values, self.days.astype(np.float64), self.policy.years)
+        return self.facts_of(np.arange(len(self.ids)), {})
+
+    def facts_of(self, rows: np.ndarray[Any, Any], changed: Mapping[str, Floats]) -> Facts:
+        """The facts of copies of some firms, with other figures for some of them."""
+        values = {name: changed.get(name, column[rows]) for name, column in self.values.items()}
+        bounds = {name: Span(span.lo[rows], span.hi[rows]) for name, span in self.bounds.items()}
+        return build(self.policy.columns, values, self.days[rows].astype(np.float64), self.policy.years, bounds)
 
 
 def decide(node: Any, states: Mapping[str, State]) -> State:
@@ -192,9 +199,9 @@ def evaluate(policy: Policy, ruleset: Ruleset, facts: Facts, *, figures: bool) -
 def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tuple[list[Prepared], list[Notes]]:
     """Read each policy's facts out of the table.
 
-    `<policy>.<column>` wins over the plain column. A plain column that two policies define differently serves both:
-    the first asked for as it is, the others too, with a problem that says so, unless they have a column of their
-    own. Where a policy asks for the last
+    `<policy>.<column>` wins over the plain column; `<column>_min` and `<column>_max` hold the bounds of cells that are
+    empty. A plain column that two policies define differently serves both: the first asked for as it is, the others
+    too, with a problem that says so, unless they have a column of their own. Where a policy asks for the last
     accounting year by another name (`sales_y3`, `sales_last_year`) and the table has only one of the two, that one
     serves. Raises ArgumentTypeError or ArgumentError where `firms` is no such table.
     """
@@ -211,30 +218,38 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
         if policy is policies[0]:
             note.rows.extend(day_notes.rows)
         values: dict[str, Floats] = {}
+        bounds: dict[str, Span] = {}
         for name, column in policy.columns.items():
-            figures = np.full(len(firms), np.nan)
+            figures, soft = np.full(len(firms), np.nan), np.zeros(len(firms), dtype=bool)
             special = f"{policy.id}.{name}"
             if special in firms.columns:
                 figures = column_values(column, firms[special], ids, note)
+                held = bounds_of(column, firms, special, ids, note)
+                if held is not None:
+                    bounds[name], (lowest, highest) = held, domain(column)
+                    soft = (held.lo > lowest) | (held.hi < highest)
             source = _plain_name(name, firms, owners)
             if source and np.isnan(figures).any():
                 owner, theirs = owners[source]
                 differs = bool(theirs.basis and column.basis) and theirs.basis != column.basis
                 if not (differs and special in firms.columns):  # given apart: its empty cells are unknown
                     shared = column_values(column, firms[source], ids, note)
-                    if differs and not np.isnan(shared).all():
+                    held = bounds_of(column, firms, source, ids, note)
+                    if differs and (held is not None or not np.isnan(shared).all()):
                         note.whole(
                             column.title,
                             f"口径可能不同：{owner.title}指“{theirs.basis}”，{policy.title}指“{column.basis}”；"
                             f"已照同一列计算，有本口径的数请另给 {special} 列",
                             "definition",
                         )
-                    figures = np.where(np.isnan(figures), shared, figures)
+                    figures = np.where(np.isnan(figures) & ~soft, shared, figures)
+                    if held is not None and name not in bounds:
+                        bounds[name] = held
             values[name] = figures
         for one, other in policy.opposites:
             for empty, known in ((one, other), (other, one)):
                 values[empty] = np.where(np.isnan(values[empty]), 1.0 - values[known], values[empty])
-        prepared.append(Prepared(policy, ids, days, values))
+        prepared.append(Prepared(policy, ids, days, values, bounds))
         notes.append(note)
     return prepared, notes
 
@@ -324,17 +339,19 @@ def narrowed(policy: Policy, ruleset: Ruleset, facts: Facts, answer: Answer) -> 
     turns = all_turns(ruleset)
     behind = {rule.id: set(reads(rule, ruleset)) for rule in ruleset.of_kind("condition")}
     for name in torn:
-        span, column = facts[name], policy.columns[name]
+        span = facts[name]
         unsure = ((hold.astype(np.int8) + open_ + fail) > 1) & (span.lo < span.hi)
         # with at most one open condition on this fact there is nothing for it to be torn between
         sides = [state for key, state in answer.states.items() if name in behind[key]]
         unsure &= sum((side.can_hold.astype(np.int8) + side.open() + side.can_fail) > 1 for side in sides) > 1
+        for other, marked in facts.partial.items():
+            if other != name:  # where other facts are known in part, more values matter than are tried here
+                unsure &= ~marked
         rows = np.flatnonzero(unsure)
         if not len(rows):
             continue
         part = facts.take(rows)
-        lowest, highest = domain(column)
-        grid = candidates(turns, part, name, lowest, highest, column.step)
+        grid = candidates(turns, part, name, policy.columns[name].step)
         at, place = np.nonzero(~np.isnan(grid))
         tried = part.take(at).narrowed(name, Span.known(grid[at, place]))
         states = evaluate(policy, ruleset, tried, figures=False).decision

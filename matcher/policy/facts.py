@@ -12,7 +12,8 @@ import pandas as pd
 
 from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
 from matcher.policy.model import FactColumn, YearsRule
-from matcher.tables.cells import read_date
+from matcher.tables.dates import read_date
+from matcher.tables.schemas import HIGH, LOW
 
 EPOCH = dt.date(1970, 1, 1)
 YES = frozenset({"是", "有", "对", "true", "yes", "y", "1", "1.0", "√", "✓"})
@@ -156,6 +157,32 @@ def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[An
     return values
 
 
+def bounds_of(
+    column: FactColumn, firms: pd.DataFrame, name: str, ids: np.ndarray[Any, Any], notes: Notes
+) -> Span | None:
+    """What the columns `<name>_min` and `<name>_max` say of a fact, within its domain; None where there are none.
+
+    Bounds that leave no value are reported and count for nothing.
+    """
+    if column.kind in ("yesno", "choice") or not {name + LOW, name + HIGH} & set(firms.columns):
+        return None
+    read = dates if column.kind == "date" else numbers
+    lowest, highest = domain(column)
+    ends = []
+    for end, open_end in ((LOW, lowest), (HIGH, highest)):
+        values = read(firms[name + end])[0] if name + end in firms else np.full(len(firms), np.nan)
+        ends.append(np.where(np.isnan(values) | (np.abs(values) > EXACT), open_end, values))
+    low, high = ends
+    if column.step == 1 or column.whole:
+        low, high = np.ceil(low), np.floor(high)
+    low, high = np.maximum(low, lowest), np.minimum(high, highest)
+    empty = low > high
+    if empty.any():
+        cells = [f"{one:g}–{other:g}" for one, other in zip(*ends, strict=True)]
+        notes.add(ids, empty, column.title, cells, "范围里没有可能的数值；按未知处理", "impossible")
+    return Span(np.where(empty, lowest, low), np.where(empty, highest, high))
+
+
 def domain(column: FactColumn) -> tuple[float, float]:
     """Smallest and largest possible value of an unknown cell."""
     if column.kind == "yesno":
@@ -167,31 +194,46 @@ def domain(column: FactColumn) -> tuple[float, float]:
     return column.lowest, column.highest
 
 
-def count_years(values: Mapping[str, Floats], on: Floats, rule: YearsRule) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """Accounting years before the year of application, 0..3; -1 where neither the count nor the day of registration
-    is known.
+def count_years(
+    spans: Mapping[str, Span], partial: Mapping[str, Bools], on: Floats, rule: YearsRule
+) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Accounting years before the year of application, 0..3; -1 where neither the count nor the year of registration
+    is known, or the count is known in part.
     """
-    given = values[rule.column]
-    since = values[rule.since]
-    years_on = on.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-    known = ~np.isnan(since)
-    start = np.where(known, since, 0).astype(np.int64).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-    derived = np.where(known, np.clip(years_on - start, 0, 3), -1)
+    given, since = spans[rule.column].value(), spans[rule.since]
+    known = np.isfinite(since.lo) & np.isfinite(since.hi)
+    if rule.column in partial:
+        known &= ~partial[rule.column]
+    most, least = (np.clip(_years(on) - _years(np.where(known, day, 0)), 0, 3) for day in (since.lo, since.hi))
+    derived = np.where(known & (most == least), most, -1)
     return np.where(np.isnan(given), derived, np.nan_to_num(given)).astype(np.int64)
 
 
+def _years(days: Floats) -> np.ndarray[Any, np.dtype[np.int64]]:
+    return days.astype(np.int64).astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
+
+
 def build(
-    columns: Mapping[str, FactColumn], values: Mapping[str, Floats], on: Floats, years: YearsRule | None
+    columns: Mapping[str, FactColumn],
+    values: Mapping[str, Floats],
+    on: Floats,
+    years: YearsRule | None,
+    bounds: Mapping[str, Span] | None = None,
 ) -> Facts:
-    """Facts with every unknown cell spread over its domain."""
+    """Facts with every unknown cell spread over its `bounds` where there are some, else over its domain."""
     size = len(on)
-    spans = {}
+    spans: dict[str, Span] = {}
+    partial: dict[str, Bools] = {}
     for name, column in columns.items():
         lowest, highest = domain(column)
         spans[name] = Span.of(values[name], lowest, highest)
+        if bounds and name in bounds and not spans[name].settled:
+            open_, held = np.isnan(values[name]), bounds[name]
+            spans[name] = Span(np.where(open_, held.lo, spans[name].lo), np.where(open_, held.hi, spans[name].hi))
+            partial[name] = open_ & (held.lo < held.hi) & ((held.lo > lowest) | (held.hi < highest))
     steps = {name: column.step for name, column in columns.items()}
-    counted = None if years is None else count_years(values, on, years)
-    return Facts(size, spans, steps, counted, on)
+    counted = None if years is None else count_years(spans, partial, on, years)
+    return Facts(size, spans, steps, counted, on, partial)
 
 
 def cut_years(facts: Facts, rule: YearsRule) -> Facts:

@@ -18,7 +18,7 @@ from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import Source, reader_errors
 from matcher.tables.headers import likely_kind
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas import TEXT, Column, Contract
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
 
@@ -37,6 +37,7 @@ def _column(fact: FactColumn, policies: Sequence[Policy]) -> Column:
         _KINDS.get(fact.kind, "text"),
         fact.title,
         (*headers, *(() if back else more)),
+        tuple(word for choice in fact.choices.values() for word in choice),
         sums=SUMS.get(fact.name, ()),
         back=back,
         words=words,
@@ -57,7 +58,8 @@ def firm_contract(policies: Sequence[Policy]) -> Contract:
             if fact.name not in plain:
                 plain[fact.name] = _column(fact, policies)
             kind = _KINDS.get(fact.kind, "text")
-            special.append(Column(f"{policy.id}.{fact.name}", kind, f"{policy.title}：{fact.title}"))
+            words = plain[fact.name].labels
+            special.append(Column(f"{policy.id}.{fact.name}", kind, f"{policy.title}：{fact.title}", labels=words))
     return Contract("firms", "企业", "row_id", (_ROW, *IDENTITY, *BESIDE, *plain.values(), *special))
 
 
@@ -97,8 +99,9 @@ def read_firms(
     Reading
         `rows`, one per firm and application in the order of the file, and `problems`. `enterprise_id` is the firm's
         企业编号, else its right 统一社会信用代码, else its name in one writing, else made up from its row; numbers that
-        only count the rows stand in `serial`. Columns that the table does not
-        have, or in which every cell is empty, are left out; an empty cell is unknown.
+        only count the rows stand in `serial`. Columns that the table does not have, or in which every cell is empty,
+        are left out; an empty cell is unknown, or known within the bounds that stand in `<column>_min` and
+        `<column>_max`.
 
     Raises
     ------
@@ -130,7 +133,10 @@ def read_firms(
     empty = [
         name
         for name in rows.columns
-        if name in known and name != "enterprise_id" and (rows[name].isna() | (rows[name].astype(object) == "")).all()
+        if name in known
+        and name != "enterprise_id"
+        and name + TEXT not in rows
+        and (rows[name].isna() | (rows[name].astype(object) == "")).all()
     ]
     rows = rows.drop(columns=empty)
     _check_kind(source, rows, contract)

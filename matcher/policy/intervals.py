@@ -89,6 +89,7 @@ class Facts:
     """The facts of `size` firms. `years`: how many of the accounting years y1..y3 exist, where a policy asks for that.
 
     `steps` is the smallest positive value of a column: 1 for yuan and counts, a very small number for the others.
+    `partial` marks, for the columns that have any, the rows whose fact is neither known nor open over its whole domain.
     """
 
     size: int
@@ -96,6 +97,7 @@ class Facts:
     steps: Mapping[str, float] = field(default_factory=dict)
     years: NDArray[np.int64] | None = None
     on: Floats | None = None
+    partial: Mapping[str, Bools] = field(default_factory=dict)
 
     def __getitem__(self, name: str) -> Span:
         return self.spans[name]
@@ -118,7 +120,9 @@ class Facts:
         if years is not None:
             held = np.full(len(rows), years, dtype=np.int64)
         on = self.on[rows] if self.on is not None else None
-        return replace(self, size=len(rows), spans={k: part(v) for k, v in self.spans.items()}, years=held, on=on)
+        spans = {name: part(span) for name, span in self.spans.items()}
+        partial = {name: marked[rows] for name, marked in self.partial.items()}
+        return replace(self, size=len(rows), spans=spans, years=held, on=on, partial=partial)
 
     def sum(self, names: Sequence[str]) -> Span:
         """Sum of independent facts; no names give zero."""
@@ -231,7 +235,9 @@ def within(
 
 @dataclass(frozen=True)
 class Growth:
-    """Mean yearly growth g = (y2/y1 + y3/y2)/2 - 1 over accounting years, each known or wholly unknown.
+    """Mean yearly growth g = (y2/y1 + y3/y2)/2 - 1 over accounting years.
+
+    A year known in part is taken as wholly unknown unless all that exist are positive and bounded (`_bounded`).
 
     With two years g = y3/y2 - 1; with y1 = 0 too, where `base_zero_uses_last_two`. A firm and its possible figures
     fall into three outcomes: no rate can be formed (`no_rate`), a base year is negative (`unaddressed`), or there is
@@ -300,7 +306,29 @@ class Growth:
             highest = (y2.lo + y3.lo / y2.lo) / 2 - float(factor)
         may |= only & (holds(highest, word) | (zero_ok & holds(excess(y3.lo, y2.lo, factor), word)))
         sure |= only & (y1.lo >= 0) & zero_ok & holds(excess(y3.lo, y2.lo, 2 * factor), "at_least")
+        positive, least, most = self._bounded()
+        margin = 1e-9 * (np.abs(least) + np.abs(most) + 1)
+        bounded = positive & ~known
+        sure |= bounded & (least - margin > float(limit))
+        may &= ~bounded | (most + margin >= float(limit))
         return Truth(sure, may)
+
+    def _bounded(self) -> tuple[Bools, Floats, Floats]:
+        """Rows whose years are all positive and bounded, and the least and the largest rate there.
+
+        The rate falls with y1, rises with y3, and is convex in y2, with its least value where y2**2 = y1 * y3.
+        """
+        y1, y2, y3 = self.first, self.middle, self.last
+        two = self.years == 2
+        positive = (y2.lo > 0) & (y3.lo >= 0) & np.isfinite(y2.hi) & np.isfinite(y3.hi)
+        positive &= two | ((self.years >= 3) & (y1.lo > 0) & np.isfinite(y1.hi))
+        first_lo, first_hi = np.where(positive & ~two, y1.lo, 1.0), np.where(positive & ~two, y1.hi, 1.0)
+        lo2, hi2 = np.where(positive, y2.lo, 1.0), np.where(positive, y2.hi, 1.0)
+        lo3, hi3 = np.where(positive, y3.lo, 1.0), np.where(positive, y3.hi, 1.0)
+        turn = np.clip(np.sqrt(first_hi) * np.sqrt(lo3), lo2, hi2)
+        least = np.where(two, lo3 / hi2, (turn / first_hi + lo3 / turn) / 2) - 1
+        most = np.where(two, hi3 / lo2, np.maximum(lo2 / first_lo + hi3 / lo2, hi2 / first_lo + hi3 / hi2) / 2)
+        return positive, least, most - 1
 
     def rate(self) -> Floats:
         """The rate where every year is known and one exists, NaN elsewhere."""

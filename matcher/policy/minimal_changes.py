@@ -12,7 +12,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.policy.advice import Part, parts
-from matcher.policy.facts import build, domain
+from matcher.policy.facts import domain
 from matcher.policy.intervals import Floats
 from matcher.policy.model import Check
 from matcher.policy.policy import PolicyName
@@ -214,14 +214,13 @@ class _Search:
     def _grow(self, plans: Floats, used: Sequence[Lever], lever: Lever) -> Floats:
         """Every plan continued by the amounts of one more lever at which something turns."""
         rows = np.full(len(plans), self.row)
-        policy, most = self.policy, self._limit(lever)
+        most = self._limit(lever)
         if most / lever.step <= _FEW:
             steps = np.arange(1, int(most / lever.step) + 1) * lever.step
             grid = np.tile(steps, (len(plans), 1))
         else:
             changed = self._changed(plans, used)
-            values = {n: changed.get(n, column[rows]) for n, column in self.part.ready.values.items()}
-            facts = build(policy.columns, values, self.part.ready.days[rows].astype(np.float64), policy.years)
+            facts = self.part.ready.facts_of(rows, changed)
             columns = [np.full(len(plans), most if np.isfinite(most) else np.nan)]
             for turn in self.turns:
                 value = amounts(turn, facts, lever.change)
@@ -242,9 +241,7 @@ class _Search:
         answer = self.part.run(rows, changed)
         keep = np.isin(decision_codes(answer.decision, len(plans)), self.good)
         if keep.any() and self.checks:
-            values = {n: changed.get(n, column[rows]) for n, column in self.part.ready.values.items()}
-            days = self.part.ready.days[rows].astype(np.float64)
-            facts = build(self.policy.columns, values, days, self.policy.years)
+            facts = self.part.ready.facts_of(rows, changed)
             for check in self.checks:
                 keep &= ~check.test.truth(facts).sure
         return plans[keep]

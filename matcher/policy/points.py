@@ -246,7 +246,8 @@ class Weighted:
             if not weight:
                 continue
             span = facts[name]
-            lo, hi = lo + span.lo * weight, hi + span.hi * weight
+            ends = (span.lo * weight, span.hi * weight)
+            lo, hi = lo + np.minimum(*ends), hi + np.maximum(*ends)
         return lo, hi
 
     def value(self, facts: Facts) -> Floats:

@@ -20,6 +20,7 @@ from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import DECISIONS, PASSED, check_figures, decided, verdict_columns
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import reader_errors
+from matcher.tables.schemas import HIGH, LOW
 
 CHUNK = 65_536
 
@@ -129,7 +130,7 @@ def score_parquet(
     contract = firm_contract(policies)
     if not is_typed(file.schema_arrow.names, contract):
         raise PolicyError(f"{source}：列名不是约定的英文列名，或缺少 enterprise_id")
-    known = {column.name for column in contract.columns}
+    known = {column.name + end for column in contract.columns for end in ("", LOW, HIGH)}
     names = [name for name in file.schema_arrow.names if name in known]
     counted = {"firms": 0, "summary": 0, "verdicts": 0}
     problems: list[Notes] = []

@@ -127,20 +127,14 @@ def _growth_amounts(
     return None
 
 
-def candidates(
-    ruleset_turns: Sequence[Turn], facts: Facts, name: str, lowest: float, highest: float, step: float
-) -> Floats:
-    """Values of one fact, a row, with at least one in every gap between its critical values: shape (rows, values),
-    NaN for none.
+def candidates(ruleset_turns: Sequence[Turn], facts: Facts, name: str, step: float) -> Floats:
+    """Values of one fact, a row, with at least one in every gap between its critical values that its span reaches:
+    shape (rows, values), NaN for none.
     """
-    zero = facts.narrowed(name, Span.known(np.zeros(facts.size)))
-    floor = lowest if np.isfinite(lowest) else -1e15
-    ceiling = highest if np.isfinite(highest) else 1e15
-    columns = [np.full(facts.size, floor), np.full(facts.size, ceiling)]
-    if floor <= 0 < ceiling:
-        columns += [np.zeros(facts.size), np.full(facts.size, min(1.0, ceiling))]
-    if not np.isfinite(lowest):
-        columns.append(np.full(facts.size, -1.0))
+    span, zero = facts[name], facts.narrowed(name, Span.known(np.zeros(facts.size)))
+    floor = np.where(np.isfinite(span.lo), span.lo, -1e15)
+    ceiling = np.where(np.isfinite(span.hi), span.hi, 1e15)
+    columns = [floor, ceiling, *(np.full(facts.size, value) for value in (0.0, 1.0, -1.0))]
     unit = 1.0 if step >= 1 else 0.01
     for turn in ruleset_turns:
         value = amounts(turn, zero, {name: 1.0})
@@ -151,7 +145,7 @@ def candidates(
     grid = np.round(np.stack(columns, axis=1), 6)
     if unit == 1.0:
         grid = np.where(grid == np.floor(grid), grid, np.nan)
-    grid = np.sort(np.where((grid >= floor) & (grid <= ceiling), grid, np.nan), axis=1)
+    grid = np.sort(np.where((grid >= floor[:, None]) & (grid <= ceiling[:, None]), grid, np.nan), axis=1)
     grid[:, 1:][grid[:, 1:] == grid[:, :-1]] = np.nan
     return grid
 

@@ -18,12 +18,13 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
+from matcher.tables.columns import Cells, Soft, read_cells
 from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_words import header_key, header_label
 from matcher.tables.headers import Header, find_header
 from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.row_numbers import numbers_rows
-from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
+from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE, TEXT, WORKS, Column, Contract
 
 __all__ = [
     "CARRIED",
@@ -138,11 +139,13 @@ def read_table(
     """Read a table by its contract, from a file (path, bytes or binary file) or a DataFrame.
 
     Rows keep their order. Their columns: every column of the contract in its order, `duplicate_of` (if the contract
-    says what a repost is: the id of the posting that the row repeats, "" otherwise), then the file's other columns:
-    numbers, times or yes and no where all cells are, texts as written otherwise. Texts, ids and labels are str with ""
-    for nothing (labels joined by ","), dates datetime64[us], yuan Int64 in whole yuan (half a yuan is rounded up),
-    numbers and shares Float64 (a share of 60 % is 0.6), yes and no boolean; unknown is NaT or NA. A table with nothing
-    below its header gives no rows and one problem.
+    says what a repost is: the id of the posting that the row repeats, "" otherwise), then, only for columns that have
+    such cells, `<field>_min`, `<field>_max` and `<field>_text` (the bounds of a value known in part, NA for no end,
+    and its writing; a known value is both of its bounds) and `<field>_state` ("ended", "open" or "": words in place of
+    a date), then the file's other columns: numbers, times or yes and no where all cells are, texts as written
+    otherwise. Texts, ids and labels are str with "" for nothing (labels joined by ","), dates datetime64[us], yuan
+    Int64 in whole yuan (half a yuan is rounded up), numbers and shares Float64 (a share of 60 % is 0.6), yes and no
+    boolean; unknown is NaT or NA. A table with nothing below its header gives no rows and one problem.
 
     Problems are sorted by row, the number that a spreadsheet shows beside it (the header of a DataFrame or a Parquet
     file counts as row 1; JSON lines are counted as lines). `kept` is False where the row was left out: filled rows
@@ -286,7 +289,8 @@ class _Table(NamedTuple):
 
     def frame(self, problems: list[_Problem]) -> pd.DataFrame:
         contract = self.contract
-        cells = {column.name: self._values(column, problems) for column in contract.columns}
+        read = {column.name: self._read(column, problems) for column in contract.columns}
+        cells = {name: column.values for name, column in read.items()}
         kept = self._filled(cells, problems)
         ids = self._ids(cells[contract.id_column], kept, problems)
         kept = list(ids)
@@ -297,32 +301,38 @@ class _Table(NamedTuple):
         if contract.reposts:
             texts = [cells[name] for name in contract.reposts]
             series["duplicate_of"] = _series("text", self._reposts(texts, ids, problems))
+        for column in contract.columns:
+            series |= self._companions(column, read[column.name], kept)
         for name, place in self._other_columns(series).items():
             series[name] = _as_is([_cell(self.rows[i], place) for i in kept])
         return pd.DataFrame(series, index=pd.RangeIndex(len(kept)))
 
-    def _values(self, column: Column, problems: list[_Problem]) -> list[Any]:
+    def _read(self, column: Column, problems: list[_Problem]) -> Cells:
         place = self.header.places.get(column.name)
         if column.name in self.header.fields.joined:
             return self._joined(column, problems)
         if column.name in self.header.fields.summed:
             return self._summed(column, problems)
         if place is None:
-            return ["" if column.kind in ("id", "text", "labels") else None] * len(self.rows)
-        return self._read(column, place, problems)
+            return Cells(["" if column.kind in ("id", "text", "labels") else None] * len(self.rows), [], {}, {}, [])
+        return self._read_place(column, place, problems)
 
-    def _read(self, column: Column, place: int, problems: list[_Problem] | None) -> list[Any]:
+    def _read_place(self, column: Column, place: int, problems: list[_Problem] | None) -> Cells:
         cells = [_cell(row, place) for row in self.rows]
-        unit = self.header.units[column.name]
+        header, unit = self.header.texts[place], self.header.units[column.name]
+        found: list[_Problem] = []
+        if any(map(cleaning.is_ditto, cells)):
+            cells = self._as_above(column, header, cells, found)
         if unit and column.kind == "text":  # a price is text: its unit stays with it
             cells = [f"{cleaning.as_written(cell)}{unit}" if cleaning.is_plain_number(cell) else cell for cell in cells]
-        values, faults = cleaning.read_cells(column, unit, cells)
+        read = read_cells(column, unit, cells)
+        found += [_Problem(self.numbers[i], header, _shown(cells[i]), *fault) for i, fault in read.faults]
+        found += [_Problem(None, header, shorten(value, 80), *fault) for value, fault in read.notes]
         if problems is not None:
-            for i, fault in faults:
-                problems.append(_Problem(self.numbers[i], self.header.texts[place], _shown(cells[i]), *fault))
-        return values
+            problems += found
+        return read
 
-    def _joined(self, column: Column, problems: list[_Problem]) -> list[str]:
+    def _joined(self, column: Column, problems: list[_Problem]) -> Cells:
         """A text of several columns in the file's order; all but the field's own under their headers."""
         fields = self.header.fields
         texts = []
@@ -330,24 +340,58 @@ class _Table(NamedTuple):
             alone = fields.of(place) == [column.name]  # faults of a part are told where it is read for itself
             own = alone and place == fields.places[column.name]
             label = "" if own or not column.lines else header_label(self.header.texts[place])
-            texts.append((label, self._read(column, place, problems if alone else None)))
-        return [_join(column, [(label, values[i]) for label, values in texts]) for i in range(len(self.rows))]
+            texts.append((label, self._read_place(column, place, problems if alone else None).values))
+        joined = [_join(column, [(label, values[i]) for label, values in texts]) for i in range(len(self.rows))]
+        return Cells(joined, [], {}, {}, [])
 
-    def _summed(self, column: Column, problems: list[_Problem]) -> list[Any]:
-        """The sum of several columns; unknown where one of them is."""
+    def _summed(self, column: Column, problems: list[_Problem]) -> Cells:
+        """The sum of several columns, within bounds where one of them is; unknown where one of them is unknown."""
         places = self.header.fields.summed[column.name]
-        read = [self._read(column, place, problems) for place in places]
-        values = []
-        for i, parts in enumerate(zip(*read, strict=True)):
-            known = [part for part in parts if part is not None]
-            values.append(sum(known) if len(known) == len(parts) else None)
-            if known and len(known) < len(parts):
-                empty = "”“".join(
-                    self.header.texts[place] for place, part in zip(places, parts, strict=True) if part is None
-                )
+        read = [self._read_place(column, place, problems) for place in places]
+        values: list[Any] = []
+        soft: dict[int, Soft] = {}
+        for i, parts in enumerate(zip(*(part.values for part in read), strict=True)):
+            bounds = [part.soft.get(i, Soft(value, value)) for part, value in zip(read, parts, strict=True)]
+            unknown = [place for place, bound in zip(places, bounds, strict=True) if bound == (None, None)]
+            values.append(sum(parts) if None not in parts else None)
+            if unknown and len(unknown) < len(places):
+                empty = "”“".join(self.header.texts[place] for place in unknown)
                 problem = f"“{empty}”没有数，“{column.title}”按未知处理"
                 problems.append(_Problem(self.numbers[i], column.title, "", problem, "没有请填 0"))
-        return values
+            elif not unknown and None in parts:
+                soft[i] = Soft(*(None if None in ends else sum(ends) for ends in zip(*bounds, strict=True)))
+        return Cells(values, [], soft, {}, [])
+
+    def _as_above(self, column: Column, header: str, cells: list[object], problems: list[_Problem]) -> list[object]:
+        """Cells with what stands above in place of 同上; an id of the rows themselves is never repeated."""
+        repeated: list[object] = []
+        for i, cell in enumerate(cells):
+            if cleaning.is_ditto(cell):
+                above = repeated[-1] if repeated and column.name != self.contract.id_column else None
+                fault = Fault("上面没有可照抄的内容，当作没填", "请填写完整")
+                if not is_blank(above):
+                    fault = Fault(f"照上一行读作“{_shown(above)}”", "请核对")
+                problems.append(_Problem(self.numbers[i], header, _shown(cell), *fault))
+                cell = above
+            repeated.append(cell)
+        return repeated
+
+    def _companions(self, column: Column, read: Cells, kept: list[int]) -> dict[str, pd.Series[Any]]:
+        """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates."""
+        series: dict[str, pd.Series[Any]] = {}
+        if any(i in read.soft for i in kept):
+            places = self.header.fields.summed.get(column.name, [self.header.places[column.name]])
+            bounds = [read.soft.get(i, Soft(read.values[i], read.values[i])) for i in kept]
+            written = ["" if i not in read.soft else self._written(i, places) for i in kept]
+            series[column.name + LOW] = _series(column.kind, [bound.low for bound in bounds])
+            series[column.name + HIGH] = _series(column.kind, [bound.high for bound in bounds])
+            series[column.name + TEXT] = _series("text", written)
+        if any(i in read.states for i in kept):
+            series[column.name + STATE] = _series("text", [read.states.get(i, "") for i in kept])
+        return series
+
+    def _written(self, i: int, places: Sequence[int]) -> str:
+        return "、".join(cleaning.as_written(_cell(self.rows[i], place)).strip() for place in places)
 
     def _filled(self, cells: Mapping[str, list[Any]], problems: list[_Problem]) -> list[int]:
         """The rows that hold at least one of the contract's `any_of`."""

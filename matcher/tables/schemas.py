@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LOW, HIGH, TEXT, STATE = "_min", "_max", "_text", "_state"  # ends of the names of columns that stand beside a field
 KINDS = ("id", "text", "labels", "date", "number", "yuan", "share", "yesno")
 
 
@@ -13,7 +14,7 @@ class Column:
 
     name: the field's name in the clean frame. kind: "id", "text", "labels", "date", "number", "yuan", "share" or
     "yesno". title: its Chinese header in reports. headers: further accepted headers. labels: known labels, for cells
-    that run them together. lines: whether a text keeps its line breaks.
+    that run them together; in a text, words that are no placeholders. lines: whether a text keeps its line breaks.
     """
 
     name: str

@@ -241,3 +241,40 @@ def test_excluded_ids_meet_in_any_writing_and_lost_ones_are_told(caplog):
     kept = match(NEEDS[:1], build(), k=9, exclude=exclude)["outcome_id"]
     assert sorted(kept) == ["C2", "C3", "C4", "C5", "C6"]
     assert caplog.messages == ["排除的配对中有编号不在表中，没有起作用：“C99”"]
+
+
+# ---- values known within bounds, states, placeholders
+
+
+def test_a_range_takes_what_may_lie_in_it_and_what_has_ended_is_not_offered(caplog):
+    records = pd.DataFrame(
+        {
+            "outcome_id": ["A", "B", "C", "D", "E"],
+            "title": ["齿轮检测方法"] * 5,
+            "price": [100, None, None, None, None],
+            "price_min": [100, 45, 300, None, None],
+            "price_max": [100, 55, None, None, None],
+            "valid_until": pd.to_datetime(["2026-01-01", None, None, None, None]),
+            "valid_until_max": pd.to_datetime(["2026-01-01", "2026-06-30", None, None, None]),
+            "valid_until_state": ["", "", "open", "ended", ""],
+        }
+    )
+    index = Index.build(records)
+    needs = pd.DataFrame({"need_id": ["N"], "title": ["齿轮检测方法"]})
+
+    def found(**filters) -> list[str]:
+        return sorted(match(needs, index, k=5, **filters)["outcome_id"])
+
+    assert found() == ["A", "B", "C", "E"]
+    assert caplog.messages == ["1 条记录的有效期写着已过期、已截止之类，不参与匹配"]
+    assert found(valid_on="2026-06-30") == ["B", "C", "E"]
+    assert found(valid_on="2026-07-01") == ["C", "E"]
+    assert found(where={"price": Between(50, 200)}) == ["A", "B"]
+    assert found(where={"price": Between(low=200)}) == ["C"]
+    assert found(where={"price": Between(high=44)}) == [""]
+
+
+@pytest.mark.parametrize("word", ["未说明", "面议", "不限", "/", "待定", "无"])
+def test_placeholders_agree_with_nothing(word):
+    assert not agree(labels_of(word), labels_of(word))
+    assert agree(labels_of(f"中试,{word}"), labels_of("中试"))

@@ -1,0 +1,392 @@
+"""One column at a time: the values of its cells, and what could be read only in part or not at all."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from matcher.tables.cells import (
+    MAX_CELL,
+    UNITS,
+    UNTICKED,
+    Fault,
+    as_written,
+    clean_text,
+    cut_labels,
+    error_fault,
+    has_no_tick,
+    is_blank,
+    is_blank_word,
+    is_excel_error,
+    read_yesno,
+)
+from matcher.tables.dates import Days, read_days
+from matcher.tables.numbers import (
+    COUNT_WORDS,
+    EXACT,
+    FOREIGN_WORDS,
+    MONEY_WORDS,
+    NOT_A_NUMBER,
+    TIME_WORDS,
+    Number,
+    read_number,
+)
+from matcher.tables.schemas import Column
+
+_INT64 = 2**63 - 1
+_TOO_LARGE = Fault("数大得不合理", "请检查数字")
+_NO_MONEY = Fault("不是数字", "请以元填写，或写明单位，如 500万元")
+_IN_YUAN = "请以元填写，或写明单位，如 500万元"
+_DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,6})")
+_OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量")
+_OF_MONEY = re.compile("元|额|估值|费|价|收入|投入|产值|利润|资")
+_OF_TIME = re.compile("年限|年龄|年数|月数|天数|期限|时长|[(（][年月天日][)）]")
+_TIME_SIGNS = {"年": "年龄", "岁": "年龄", "周岁": "年龄", "月": "月", "个月": "月", "天": "天日", "日": "天日"}
+_DOLLARS = ("美元", "美金", "usd", "us$", "$")
+
+
+class Soft(NamedTuple):
+    """A value known to lie from `low` to `high`, both included; None is no end."""
+
+    low: Any
+    high: Any
+
+
+class Cells(NamedTuple):
+    """What a column holds, a value for each raw cell; the others by the index of the cell.
+
+    values: str for texts, ids and labels ("" = nothing), date, int, float or bool, None for unknown. faults: what is
+    wrong with a cell. soft: cells known within bounds only, whose value is None. states: "ended" or "open" in a column
+    of dates (`matcher.tables.dates`). notes: what concerns the whole column, with a cell as it was written.
+    """
+
+    values: list[Any]
+    faults: list[tuple[int, Fault]]
+    soft: dict[int, Soft]
+    states: dict[int, str]
+    notes: list[tuple[str, Fault]]
+
+
+def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
+    """The values of a column's raw cells; `unit` is what the header says: a money unit, "%" or ""."""
+    if column.kind == "text":
+        return _read_text(column, cells)
+    if column.kind == "id":
+        return _read_ids(column, cells)
+    if column.kind == "labels":
+        return _read_labels(column, cells)
+    if column.kind == "share":
+        return _read_shares(column, unit == "%", cells)
+    if column.kind == "date":
+        return _read_dates(cells)
+    if column.kind == "yesno":
+        values, faults = _each(cells, _no_excel_error(read_yesno))
+        return _cells(values, faults)
+    return _read_numbers(column, UNITS.get(unit, 1), cells)
+
+
+def read_yuan(cell: object, unit: int) -> int | Fault | None:
+    """Money in whole yuan, half a yuan rounded up."""
+    value = _yuan(read_number(cell, unit))
+    return Fault("是一个范围，不是一个数", "请填一个数") if isinstance(value, Soft) else value
+
+
+def _cells(values: list[Any], faults: list[tuple[int, Fault]]) -> Cells:
+    return Cells(values, faults, {}, {}, [])
+
+
+def _read_text(column: Column, cells: Sequence[object]) -> Cells:
+    values: list[str] = []
+    faults: list[tuple[int, Fault]] = []
+    for i, cell in enumerate(cells):
+        text = cell if isinstance(cell, str) else as_written(cell)
+        if text.startswith("#") and is_excel_error(text):
+            faults.append((i, error_fault(cell)))
+            text = ""
+        elif len(text) > MAX_CELL:
+            faults.append((i, Fault(f"超过 {MAX_CELL:,} 字，已略去", "请缩短内容")))
+            text = ""
+        text = clean_text(text, lines=column.lines)
+        values.append("" if len(text) < 12 and is_blank_word(text) and text not in column.labels else text)
+    return _cells(values, faults)
+
+
+def _read_ids(column: Column, cells: Sequence[object]) -> Cells:
+    read = _read_text(column, cells)
+    for i, (cell, value) in enumerate(zip(cells, read.values, strict=True)):
+        in_doubt = isinstance(cell, float) and abs(cell) >= 1e15
+        if in_doubt or ("+" in value and re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", value)):
+            fault = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
+            read.faults.append((i, fault))
+    return read
+
+
+def _read_labels(column: Column, cells: Sequence[object]) -> Cells:
+    read = _read_text(Column(column.name, "text", column.title, lines=True), cells)
+    different = set(read.values)
+    joined = {value: ",".join(cut_labels(value, column.labels)) for value in different}
+    empty = {value for value in different if value and not joined[value] and has_no_tick(value)}
+    faults = read.faults + [(i, UNTICKED) for i, value in enumerate(read.values) if value in empty]
+    return _cells([joined[value] for value in read.values], faults)
+
+
+def _each(cells: Iterable[object], read: Callable[[Any], Any]) -> tuple[list[Any], list[tuple[int, Fault]]]:
+    """A value for each cell, and the faults; what is written alike is read once."""
+    values: list[Any] = []
+    faults: list[tuple[int, Fault]] = []
+    known: dict[Any, Any] = {}
+    for i, cell in enumerate(cells):
+        kind = type(cell)
+        if kind is str or kind is int or kind is float:
+            value = known.get(cell, known)
+            if value is known:
+                value = known[cell] = None if is_blank(cell) else read(cell)
+        else:
+            value = None if is_blank(cell) else read(cell)
+        if type(value) is Fault:
+            faults.append((i, value))
+            value = None
+        values.append(value)
+    return values, faults
+
+
+def _no_excel_error(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda cell: error_fault(cell) if is_excel_error(cell) else read(cell)
+
+
+def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
+    money = column.kind == "yuan"
+    rounded: dict[int, object] = {}
+
+    def read(cell: object) -> Any:
+        if is_excel_error(cell):
+            return error_fault(cell)
+        number = read_number(cell, unit)
+        value = _yuan(number) if money else _float(column, number)
+        if money and isinstance(value, int) and isinstance(number, Number) and _differ(number.low, value):
+            return _Rounded(value)
+        return value
+
+    values: list[Any] = []
+    faults: list[tuple[int, Fault]] = []
+    soft: dict[int, Soft] = {}
+    known: dict[Any, Any] = {}
+    for i, cell in enumerate(cells):
+        kind: type = type(cell)
+        value: Any
+        plain = kind is str and len(cell) < 16 and cell.isascii() and cell.isdigit()
+        if plain or (kind is int and abs(cell) < 10**15) or (kind is float and abs(cell) < 1e15 and cell.is_integer()):
+            value = int(cell) * unit if money else float(int(cell) * unit)
+        elif (kind is float or kind is str) and (match := _DECIMAL.fullmatch(cell if kind is str else f"{cell:.15g}")):
+            digits, base = int(match[1] + match[2]) * unit, 10 ** len(match[2])
+            value = (2 * digits + base) // (2 * base) if money else digits / base
+            if money and 200 * abs(digits - value * base) >= base:
+                rounded[i] = cell
+        elif kind is str or kind is float:
+            value = known.get(cell, known)
+            if value is known:
+                value = known[cell] = None if is_blank(cell) else read(cell)
+        else:
+            value = None if is_blank(cell) else read(cell)
+        kind = type(value)
+        if kind is _Rounded:
+            rounded[i], value = cell, value.value
+        elif kind is Fault:
+            faults.append((i, value))
+            value = None
+        elif kind is Soft:
+            soft[i] = value
+            faults.append((i, _told(value, _money_text if money else _number_text)))
+            value = None
+        values.append(value)
+    notes = []
+    if rounded:
+        first = as_written(next(iter(rounded.values())))
+        notes.append((first, Fault(f"这一列有 {len(rounded)} 格不是整元，已四舍五入到元", "如需角分，请另存一列")))
+    return Cells(values, faults, soft, {}, notes)
+
+
+class _Rounded(NamedTuple):
+    value: int
+
+
+def _differ(exact: Decimal | None, whole: int) -> bool:
+    """Whether rounding took away half a fen or more; less is what computing leaves behind."""
+    return exact is not None and abs(exact - whole) >= Decimal("0.005")
+
+
+def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
+    if number is None or isinstance(number, Fault):
+        return _NO_MONEY if number == NOT_A_NUMBER else number
+    if number.suffix == "%":
+        return Fault("是百分数，不是金额", "请填金额")
+    if number.suffix in FOREIGN_WORDS:
+        return Fault(f"是外币（{number.suffix}），不知折合多少人民币", "请折合成人民币填写")
+    if number.suffix not in ("", *MONEY_WORDS):
+        return Fault(f"写的是“{number.suffix}”，不是金额", _IN_YUAN)
+    if any(end is not None and abs(end) >= _INT64 for end in number[:2]):
+        return Fault("数额大得不合理", "请检查数字和单位")
+    if number.exact is not None:
+        return int(number.exact.to_integral_value(decimal.ROUND_HALF_UP, EXACT))
+    return _outward(number, int)
+
+
+def _outward(number: Number, kind: Callable[[Decimal], Any]) -> Soft:
+    """Bounds in whole numbers."""
+    low, high = number.low, number.high
+    return Soft(
+        None if low is None else kind(low.to_integral_value(decimal.ROUND_FLOOR, EXACT)),
+        None if high is None else kind(high.to_integral_value(decimal.ROUND_CEILING, EXACT)),
+    )
+
+
+def _float(column: Column, number: Number | Fault | None) -> float | Soft | Fault | None:
+    if number is None or isinstance(number, Fault):
+        return number
+    if fault := _misfit(column.title, number.suffix):
+        return fault
+    if any(end is not None and abs(end) >= Decimal("1e300") for end in number[:2]):
+        return _TOO_LARGE
+    if number.suffix == "%":
+        number = _hundredth(number)
+    if number.exact is not None:
+        return float(number.exact)
+    if number.suffix in COUNT_WORDS or _OF_PEOPLE.search(column.title):
+        return _outward(number, float)
+    return Soft(*(None if end is None else float(end) for end in number[:2]))
+
+
+def _misfit(title: str, suffix: str) -> Fault | None:
+    """A suffix that says something else than the column: 2026年 among numbers of people."""
+    fits = True
+    of_people, of_time = _OF_PEOPLE.search(title), _OF_TIME.search(title)
+    if suffix in FOREIGN_WORDS:
+        fits = suffix in _DOLLARS and "美元" in title
+    elif suffix in MONEY_WORDS:
+        fits = bool(_OF_MONEY.search(title)) and "美元" not in title
+    elif suffix in TIME_WORDS:
+        fits = any(sign in title for sign in _TIME_SIGNS.get(suffix, "时分")) if of_time else not of_people
+    elif suffix in COUNT_WORDS:
+        fits = not of_time and "分" not in title
+    elif suffix in ("分", "%"):
+        fits = not of_people and not of_time
+    return None if fits else Fault(f"写的是“{suffix}”，和“{title}”不符", "请检查是否填错了列")
+
+
+def _read_shares(column: Column, percent: bool, cells: Sequence[object]) -> Cells:
+    """Fractions: 60% and 0.6 are the same. Plain numbers are per cent where the header says so, or one of them is
+    too large for a fraction; the column is read as a whole.
+    """
+    numbers, faults = _each(cells, _no_excel_error(lambda cell: _share(read_number(cell, 1))))
+    plain = [number for number in numbers if number is not None and number.suffix != "%"]
+    ends = [abs(end) for number in plain for end in number[:2] if end is not None]
+    largest = max(ends, default=Decimal(0))
+    small = sum(0 < end <= 1 for end in ends)
+    notes: list[tuple[str, Fault]] = []
+    in_doubt: Fault | None = None
+    if percent and plain and 0 < largest <= 1 and any(end != end.to_integral_value() for end in ends):
+        text = (
+            f"表头写着“%”，这一列的数却都不大于 1，仍按百分数读入（{largest.normalize()} 读作 {largest.normalize()}%）"
+        )
+        notes.append(("", Fault(text, "若已是小数，请去掉表头的“%”")))
+    elif not percent and largest > 1:
+        percent = not small or largest >= 2
+        if percent:
+            notes.append(("", Fault("这一列有大于 1 的数，全列按百分数读入", "请在表头注明“%”")))
+        else:
+            in_doubt = Fault("同一列有大于 1 的数，不知是不是百分数", "请写成 60% 或 0.6，或在表头注明“%”")
+    values: list[Any] = []
+    soft: dict[int, Soft] = {}
+    told = bool(notes) and largest > 1
+    for i, number in enumerate(numbers):
+        value: Any = None
+        if number is not None and number.suffix != "%" and in_doubt is not None:
+            faults.append((i, in_doubt))
+        elif number is not None:
+            divisor = Decimal(100) if percent and number.suffix != "%" else Decimal(1)
+            low, high = (None if end is None else float(EXACT.divide(end, divisor)) for end in number[:2])
+            if number.exact is None:
+                soft[i] = Soft(low, high)
+                faults.append((i, _told(soft[i], _share_text)))
+            else:
+                value = low
+                if told and divisor != 1 and 0 < abs(number.exact) <= 1:
+                    faults.append(
+                        (i, Fault(f"读作 {number.exact.normalize():f}%，因为这一列按百分数读入", "请写明“%”"))
+                    )
+        values.append(value)
+    return Cells(values, faults, soft, {}, notes)
+
+
+def _share(number: Number | Fault | None) -> Number | Fault | None:
+    if number is None or isinstance(number, Fault):
+        return number
+    if number.suffix not in ("", "%"):
+        return Fault(f"写的是“{number.suffix}”，不是比例", "请写成 60% 或 0.6")
+    if any(end is not None and abs(end) >= Decimal("1e300") for end in number[:2]):
+        return _TOO_LARGE
+    return _hundredth(number) if number.suffix == "%" else number
+
+
+def _hundredth(number: Number) -> Number:
+    low, high = (None if end is None else EXACT.divide(end, Decimal(100)) for end in number[:2])
+    return Number(low, high, number.suffix)
+
+
+def _read_dates(cells: Sequence[object]) -> Cells:
+    found, faults = _each(cells, _no_excel_error(read_days))
+    values: list[Any] = []
+    soft: dict[int, Soft] = {}
+    states: dict[int, str] = {}
+    for i, day in enumerate(found):
+        if isinstance(day, Days):
+            soft[i] = Soft(*day)
+        elif isinstance(day, str):
+            states[i] = day
+        values.append(day if isinstance(day, datetime.date) else None)
+    notes: list[tuple[str, Fault]] = []
+    told = {i: _told(span, str) for i, span in soft.items()}
+    if len(soft) > 2 and all(value is None for value in values):
+        first = next(iter(soft))
+        text = f"这一列只写到年或月（{len(soft)} 格），每格按其间的任何一天读入"
+        notes.append((as_written(cells[first]), Fault(text, "有确切日期请写到日")))
+    else:
+        faults = sorted([*faults, *told.items()], key=lambda fault: fault[0])
+    written = Counter((as_written(cells[i]).strip(), state) for i, state in states.items() if state)
+    for (text, state), times in written.items():
+        meaning = "已结束" if state == "ended" else "仍有效，没有截止日期"
+        notes.append((text, Fault(f"写的是状态，不是日期（{times} 格），视为{meaning}", "知道日期的请填日期")))
+    if written:
+        states = {i: state or "open" for i, state in states.items()}
+    return Cells(values, faults, soft, states if written else {}, notes)
+
+
+def _told(soft: Soft, show: Callable[[Any], str]) -> Fault:
+    low, high = soft
+    if high is None:
+        known = f"不低于 {show(low)}"
+    elif low is None:
+        known = f"不超过 {show(high)}"
+    else:
+        known = f"{show(low)} 至 {show(high)}"
+    return Fault(f"不是确切的值，按 {known} 读入", "知道确切的值请改填")
+
+
+def _money_text(yuan: int) -> str:
+    for unit, scale in (("亿元", 10**8), ("万元", 10**4)):
+        if abs(yuan) >= scale and yuan % (scale // 100) == 0:
+            return f"{Decimal(yuan) / scale:f}{unit}"
+    return f"{yuan}元"
+
+
+def _number_text(number: float) -> str:
+    return f"{number:.15g}"
+
+
+def _share_text(share: float) -> str:
+    return f"{share * 100:.12g}%"

@@ -1,0 +1,131 @@
+"""Dates as people write them: days, and what is known of a day by its month, its year, or words that say a state."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import re
+from typing import NamedTuple
+
+from matcher.tables.cells import DAYS_TO_1904, LIKELY_DAYS, Day1904, Fault, as_written, half_width, is_nothing
+
+ENDED, OPEN = "ended", "open"  # states that stand in place of an end date
+
+_words = str.split
+_ENDLESS = {*_words("长期 长期有效 长期征集 常年 常年有效 常年征集 永久 永久有效 不限 无期限 无限期")}
+_ENDED = re.compile(
+    r"(?:现?已|现)?(?:过期|截止|截至|结束|关闭|失效|到期|终止|停止|下架|撤销|撤回|逾期|作废)(?:征集|报名|受理|了)?"
+    r"|(?:征集|报名|受理|申报|对接|项目)(?:现?已)?(?:过期|截止|结束|关闭|终止|停止)"
+)
+_OPEN = re.compile(
+    r"(?:正在)?(?:进行|征集|对接|报名|招募|受理|申报|截止|发布|公示|洽谈|开放|生效)中|正在(?:进行|征集|对接|报名|招募|受理|申报)"
+    r"|(?:目前)?(?:有效|有效期内|在有效期内|在期|开放|未截止|未过期|未结束|未到期|尚未截止|尚未到期)"
+    r"|(?:还?剩余?|距截止(?:还有)?|还有)\d+(?:天|日|个?月|小时)(?:截止|到期|结束)?|至今"
+)
+_DAY = r"(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))"
+_TIME = (
+    r"(?:[T\s]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?|[T\s]*\d{1,2}[时点](?:整|\d{1,2}分?)?)?"
+    r"\s*(?:\((?:周|星期)[一二三四五六日天]\))?"
+)
+_FROM = r"(?:(?:即日|自?(?:发布|公布|征集|公告)之日)起?|截至|截止[到至]?|有效期至|自|至|到)?\s*"
+_TO = r"(?:至|到|~|-|—|–|―)+"
+_DATE = re.compile(
+    rf"{_FROM}(?:{_TO}\s*)?{_DAY}{_TIME}\s*起?\s*(?:{_TO}\s*(?:{_DAY}{_TIME}|(长期|永久|今)))?\s*"
+    "(?:止|前|之前|以前|截止|有效)?"
+)
+_PART = (
+    r"(\d{4})(?:\s*年度?\s*|\s*[-/.]\s*(?=\d)|(?=\d{2}$)|\s*(?=q)|$)"
+    r"(?:(\d{1,2})\s*月?\s*份?(上旬|中旬|下旬)?|(上半年|下半年)|第?([一二三四1-4])\s*季度|q([1-4]))?\s*(?:年?[底末初中]|内)?"
+)
+_LOOSE = re.compile(rf"{_FROM}(?:(\d{{4}}[^~至到]{{0,12}}?)\s*起?\s*{_TO}\s*)?({_PART})\s*(?:止|前|之前|以前)?", re.I)
+_EPOCH = datetime.date(1899, 12, 30)
+_QUARTERS = dict(zip("一二三四1234", (1, 2, 3, 4) * 2, strict=True))
+_TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
+
+_NOT_A_DATE = Fault("不是日期", "请写成 2024-01-31 的样子")
+_NO_DAY = Fault("日历上没有这一天", "请改正日期")
+_ONLY_MONTH = Fault("只有年月，没有日", "请写到日，如 2024-01-31")
+
+
+class Days(NamedTuple):
+    """A day known to lie from `low` to `high`, both included."""
+
+    low: datetime.date
+    high: datetime.date
+
+
+def read_date(cell: object) -> datetime.date | Fault | None:
+    """The day of a cell, the last day of a span; None where it says nothing or "for ever"."""
+    date = read_days(cell)
+    if isinstance(date, Days):
+        return _ONLY_MONTH
+    return _NOT_A_DATE if isinstance(date, str) and date else date or None
+
+
+def read_days(cell: object) -> datetime.date | Days | str | Fault | None:
+    """As `read_date`, but with what is known of a day, and with a state (ENDED, OPEN) that stands in its place.
+
+    "for ever" is OPEN. 2012.1 may be October, whose zero a spreadsheet drops.
+    """
+    if isinstance(cell, datetime.datetime):
+        return _plausible(cell.date())
+    if isinstance(cell, datetime.date):
+        return _plausible(cell)
+    text = half_width(as_written(cell + DAYS_TO_1904 if isinstance(cell, Day1904) else cell))
+    if text in _ENDLESS:
+        return ""
+    if is_nothing(text):
+        return None
+    if re.fullmatch(r"\d{5}(\.\d+)?", text) and int(text[:5]) in LIKELY_DAYS:
+        return _EPOCH + datetime.timedelta(days=int(text[:5]))
+    if len(text) > 100:
+        return _NOT_A_DATE
+    match = _DATE.fullmatch(text)
+    if match is None:
+        return _state(text) or _loose(text)
+    if match[11]:
+        return OPEN if match[11] == "今" else ""
+    groups = match.groups()
+    year, month, day, packed_month, packed_day = groups[5:10] if groups[5] else groups[:5]
+    try:
+        return _plausible(datetime.date(int(year), int(month or packed_month), int(day or packed_day)))
+    except ValueError:
+        return _NO_DAY
+
+
+def _state(text: str) -> str:
+    text = re.sub(r"\s", "", text).strip("()[]【】")
+    return ENDED if _ENDED.fullmatch(text) else OPEN if _OPEN.fullmatch(text) else ""
+
+
+def _loose(text: str) -> Days | Fault:
+    """A day known by its year, its half, its quarter, its month or its ten days."""
+    match = _LOOSE.fullmatch(text)
+    if match is None:
+        return _NOT_A_DATE
+    _, end, year, month, ten, half, *quarters = match.groups()
+    if not 1900 <= int(year) <= 2200:
+        return Fault("年份不合理", "请改正日期")
+    first, last = 1, 12
+    if month:
+        first = last = int(month)
+        if not 1 <= first <= 12:
+            return _NO_DAY
+        if re.fullmatch(r"\d{4}\.1", end):  # October, where a spreadsheet took it for a number
+            last = 10
+    elif half:
+        first, last = (1, 6) if half == "上半年" else (7, 12)
+    elif quarter := next(filter(None, quarters), None):
+        last = 3 * _QUARTERS[quarter]
+        first = last - 2
+    elif re.search(r"\d年?(?:之|以)?前$", text):  # 2015年前 is no day of that year
+        return _NOT_A_DATE
+    start, stop = _TENS.get(ten, (1, 31))
+    stop = min(stop, calendar.monthrange(int(year), last)[1])
+    return Days(datetime.date(int(year), first, start), datetime.date(int(year), last, stop))
+
+
+def _plausible(day: datetime.date) -> datetime.date | Fault:
+    if not isinstance(day, datetime.date) or not 1900 <= day.year <= 2200:
+        return Fault("年份不合理", "请改正日期")
+    return day
