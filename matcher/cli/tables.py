@@ -170,10 +170,12 @@ def _contracts() -> dict[str, Contract]:
 
 def _as_read(rows: Any, contract: Contract) -> Any:
     """The rows as a table that reads the same again: soft values as they were written, no columns without a value."""
+    from matcher.tables.schemas import HIGH, LOW, STATE, TEXT
+
     out = rows
     for column in contract.columns:
-        soft = [f"{column.name}{end}" for end in ("_low", "_high", "_text", "_state") if f"{column.name}{end}" in out]
-        text = f"{column.name}_text"
+        soft = [f"{column.name}{end}" for end in (LOW, HIGH, TEXT, STATE) if f"{column.name}{end}" in out]
+        text = f"{column.name}{TEXT}"
         if text in out and column.name in out:
             written = out[text].where(out[text].notna() & (out[text] != ""), None)
             out = out.assign(**{column.name: written.where(written.notna(), out[column.name])})

@@ -87,7 +87,7 @@ def holds(expected: Any, row: Mapping[str, Any], field: str) -> bool:
         case Either(values):
             return any(holds(one, row, field) for one in values)
         case Interval():
-            return _absent(value) and _spans(expected, row.get(f"{field}_low"), row.get(f"{field}_high"))
+            return _absent(value) and _spans(expected, row.get(f"{field}_min"), row.get(f"{field}_max"))
         case State(ended):
             beside = [name for name in row if name.startswith(f"{field}_") and not _absent(row[name])]
             return _absent(value) and (ended is False or bool(beside))
@@ -100,7 +100,7 @@ def holds(expected: Any, row: Mapping[str, Any], field: str) -> bool:
         case AnythingBut(values):
             return fold(value) not in {fold(one) for one in values}
         case None:
-            return _absent(value) and _absent(row.get(f"{field}_low")) and _absent(row.get(f"{field}_high"))
+            return _absent(value) and _absent(row.get(f"{field}_min")) and _absent(row.get(f"{field}_max"))
     if _absent(value):
         return False
     match expected:
