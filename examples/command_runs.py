@@ -29,6 +29,9 @@ match needs.csv outcomes.csv --on 2026-11-24 -o match.csv
 match needs.csv outcomes.csv --on 2026-11-24 -o match.parquet
 match needs.csv outcomes.csv --push --on 2026-11-24 -o push.csv
 evaluate needs.csv outcomes.csv judged.csv -o figures.csv
+gather needs.csv -o gathered.xlsx
+gather needs.csv -o gathered.csv
+split gathered.csv --by 地区 -o parts
 policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.xlsx --summary one.csv --verdicts one.parquet
 policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.csv --summary two.parquet --verdicts two.csv
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html

@@ -434,9 +434,9 @@ HEADINGS = Contract(
     "条目",
     "code",
     (
-        _column("code", "id", "编码", "代码 编号 序号 集群编码 领域代码"),
+        _column("code", "id", "编码", "代码 编号 序号 集群编码 领域代码", labels="none"),  # a heading of its own
         _column("parent", "text", "上级编码", "上级 父级 所属上级 parent_code"),
-        _column("name", "text", "名称", "集群 集群名称 领域 领域名称 产业 产业名称 标签 label"),
+        _column("name", "text", "名称", "集群 集群名称 领域 领域名称 产业 产业名称 标签 label", labels="无"),
         _column("words", "text", "描述词", "描述 说明 关键词 keywords description"),
     ),
 )

@@ -123,8 +123,13 @@ def test_index_update_remove_and_match(run, small):
     assert run("match", "需求.csv", "成果.csv", "-o", "file.parquet", "-q")[0] == 0
     pd.testing.assert_frame_equal(pd.read_parquet("folder.parquet"), pd.read_parquet("file.parquet"), check_exact=True)
 
-    (small / "新.csv").write_text("成果编号,成果名称\nC4,量子纠缠光源\nC5,桃园灌溉\n", "utf-8")
-    assert run("index", "新.csv", "库", "--update")[:2] == (0, "更新 1 条，新增 1 条\n索引共 5 条，已保存到 库\n")
+    (small / "新.csv").write_text(
+        "成果编号,成果名称,成果简介\nC4,齿轮设计软件,软件与量子纠缠光源。\nC5,桃园灌溉,\n", "utf-8"
+    )
+    assert run("index", "新.csv", "库", "--update")[:2] == (
+        0,
+        "更新 1 条，新增 1 条，冲突 0 条\n索引共 5 条，已保存到 库\n",
+    )
     assert run("match", "需求.csv", "库", "-o", "a.parquet", "-q", "-k", "1")[0] == 0
     assert pd.read_parquet("a.parquet")["outcome_id"].tolist() == ["C1", "C2", "C4"]
 
@@ -155,7 +160,7 @@ def test_a_folder_learns_what_people_said_and_forgets_it(run, small):
     assert run("feedback", "库", "反馈.csv", "需求.csv") == (
         0,
         "库 原有标注 0 对，现有 3 对\n",
-        "需求.csv：读入 3 条\n反馈.csv：1 对的编号（outcome_id）不在库中，入库后才起作用\n",
+        "需求.csv：读入 3 条\n反馈.csv：有编号（outcome_id）不在库中，入库后才起作用：“C9”\n",
     )
     assert run("match", "需求.csv", "库", "-o", "教过.csv", "-q", "-k", "1")[0] == 0
     assert pd.read_csv("教过.csv", dtype=str)["outcome_id"].tolist()[:2] == ["C4", "C2"]

@@ -32,8 +32,8 @@ def test_equal_seeds_give_equal_tables():
 def test_a_value_is_held_against_the_truth_and_not_against_what_resembles_it():
     row = {
         "budget": None,
-        "budget_low": 500_000.0,
-        "budget_high": 700_000.0,
+        "budget_min": 500_000.0,
+        "budget_max": 700_000.0,
         "ways": "技术转让;合作开发",
         "sales": 4850,
     }
