@@ -1,4 +1,4 @@
-"""Which row of a sheet is its header, and which column of the contract stands where. Headers as people write them."""
+"""Which rows of a sheet are its header, and which column of the contract stands where. Headers as people write them."""
 
 from __future__ import annotations
 
@@ -7,35 +7,52 @@ from typing import NamedTuple
 
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
-from matcher.tables.grids import Book, Grid
+from matcher.tables.footers import Footers
+from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
-from matcher.tables.header_words import Vocabulary, header_key
+from matcher.tables.header_rows import HeaderRows, header_rows, spellings
+from matcher.tables.header_words import Meaning, Vocabulary, header_key
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
+from matcher.tables.sheet_units import settle_units
 
-HEADER_ROWS = 20  # the header is looked for among the first rows
+HEADER_ROWS = 20  # the header is looked for among the first filled rows
+_LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
 
 
 class Header(NamedTuple):
     """The header of a sheet.
 
-    at: the index of its row. texts: what is written in it. places, units: for each column found its index and the unit
-    in its header ("" = none). rivals: further headers, by index, that name a column found before them. fields: these,
-    and what else the columns feed.
+    at, end: the indices of its first row and of the first row of data. texts: what is written over each column, the
+    rows of a header joined. places, units: for each column found its index and the unit in its header or stated for
+    the sheet ("" = none). rivals: further headers, by index, that name a column found before them. fields: these, and
+    what else the columns feed. unit_places: for money whose unit stands in the rows, the index of the column of units.
+    remarks: what was wrong with units. footers: tells rows that are no records.
     """
 
     at: int
+    end: int
     texts: list[str]
     places: dict[str, int]
     units: dict[str, str]
     rivals: list[tuple[int, Column]]
     fields: Fields
+    unit_places: dict[str, int]
+    remarks: list[Remark]
+    footers: Footers
+
+
+class _Found(NamedTuple):
+    grid: Grid
+    rows: HeaderRows
+    texts: list[str]
+    fields: Fields
 
 
 def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> tuple[Grid, Header]:
-    """The sheet, and the row among its first, that name the most columns of the contract; the first of equals.
+    """The sheet, and the rows among its first, that name the most columns of the contract; the first of equals.
 
-    `columns` (header -> field) goes before the contract's own headers. Raises TableError when there is no such row, or
-    when `columns` names what is not there.
+    A hidden sheet is taken only where no visible one will do. `columns` (header -> field) goes before the contract's
+    own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
     """
     accepted = {
         header_key(text): column
@@ -49,30 +66,95 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
         named[header_key(written)] = accepted[header_key(field)]
     vocabulary = Vocabulary(contract, named)
-    best: tuple[Grid, Header] | None = None
-    for grid in book.grids:
-        for at, row in enumerate(grid.rows[:HEADER_ROWS]):
-            header = _read(at, row, contract, vocabulary)
-            if best is None or len(header.places) > len(best[1].places):
-                best = grid, header
-    if best is None or not best[1].places:
+    found = _best([grid for grid in book.grids if not grid.hidden], contract, vocabulary)
+    if found is None or not _serves(found, contract):
+        hidden = _best([grid for grid in book.grids if grid.hidden], contract, vocabulary)
+        found = hidden if hidden and (found is None or _serves(hidden, contract)) else found
+    if found is None:
         titles = [contract[name].title for name in contract.any_of or (contract.id_column,)]
         seen = list(_first_texts(book))
         raise TableError(
             f"{book.name}：找不到表头，前 {HEADER_ROWS} 行里没有“{'”“'.join(titles)}”这样的列名"
             f"{likely_kind(seen, contract)}，看到的是：{_list(seen)}；请加上表头，或指定哪一列是什么"
         )
-    texts = best[1].texts
-    missing = [written for written in columns if header_key(written) not in map(header_key, texts)]
+    header = _settled(found, contract)
+    written_keys = {header_key(text) for parts in found.rows.parts for text in (*parts, *spellings(parts))}
+    written_keys |= set(map(header_key, header.texts))
+    missing = [written for written in columns if header_key(written) not in written_keys]
     if missing:
-        raise TableError(f"{book.name}：没有列“{'”“'.join(missing)}”；表头是：{_list(texts)}；请照表头的写法指定")
-    if contract.any_of and not any(name in best[1].places for name in contract.any_of):
+        raise TableError(
+            f"{book.name}：没有列“{'”“'.join(missing)}”；表头是：{_list(header.texts)}；请照表头的写法指定"
+        )
+    if not _serves(found, contract):
         titles = [contract[name].title for name in contract.any_of]
         raise TableError(
-            f"{book.name}：没有“{'”或“'.join(titles)}”这样的列{likely_kind(texts, contract)}；表头是：{_list(texts)}；"
-            "请改列名，或指定哪一列是什么"
+            f"{book.name}：没有“{'”或“'.join(titles)}”这样的列{likely_kind(header.texts, contract)}；"
+            f"表头是：{_list(header.texts)}；请改列名，或指定哪一列是什么"
         )
+    return found.grid, header
+
+
+def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:
+    best: _Found | None = None
+    for grid in grids:
+        seen = 0
+        for at, row in enumerate(grid.rows[:_LOOKED_THROUGH]):
+            if all(map(cleaning.is_blank, row)):
+                continue
+            seen += 1
+            if seen > HEADER_ROWS:
+                break
+            rows = header_rows(grid, at, lambda text: vocabulary.meaning(text) != Meaning())
+            texts = [_text(parts, vocabulary) for parts in rows.parts]
+            fields = assign(texts, vocabulary, contract.columns)
+            if fields.places and (best is None or len(fields.places) > len(best.fields.places)):
+                best = _Found(grid, rows, texts, fields)
     return best
+
+
+def _text(parts: Sequence[str], vocabulary: Vocabulary) -> str:
+    """The texts over a column as one header: the spelling that says the most directly what the column is."""
+    if len(parts) < 2:
+        return "".join(parts)
+    meanings = [(vocabulary.meaning(text), text) for text in spellings(parts)]
+    told = [
+        (meaning.known, meaning.rank and max(meaning.rank, 2), order)  # with a unit is as direct as without
+        for order, (meaning, _) in enumerate(meanings)
+        if meaning != Meaning()
+    ]
+    return meanings[min(told)[2]][1] if told else "-".join(parts)
+
+
+def _serves(found: _Found, contract: Contract) -> bool:
+    return not contract.any_of or any(name in found.fields.places for name in contract.any_of)
+
+
+def _settled(found: _Found, contract: Contract) -> Header:
+    """The header with the unit of each field; a field whose unit nobody can tell has no column."""
+    grid, rows, texts, fields = found
+    ways = [(*parts, *spellings(parts)) for parts in rows.parts]
+    footers = Footers(grid, rows.end, ways, sorted(set(fields.places.values())), named=bool(contract.any_of))
+    plain = {name: (contract[name], place, fields.units[name]) for name, place in fields.places.items()}
+    money = settle_units(grid, rows, footers.notes(), texts, plain)
+    fields.units.update(money.units)
+    beside = set(money.places.values())
+    for name, place in list(fields.places.items()):
+        if name in money.unknown or place in beside:
+            del fields.places[name]
+            fields.known.add(place)
+    fields.known |= beside
+    return Header(
+        at=rows.at,
+        end=rows.end,
+        texts=texts,
+        places=fields.places,
+        units=fields.units,
+        rivals=fields.rivals,
+        fields=fields,
+        unit_places=money.places,
+        remarks=money.remarks,
+        footers=footers,
+    )
 
 
 def likely_kind(texts: Sequence[str], contract: Contract) -> str:
@@ -90,12 +172,6 @@ def likely_kind(texts: Sequence[str], contract: Contract) -> str:
 
 def _headers_of(contract: Contract) -> set[str]:
     return {header_key(text) for column in contract.columns for text in (*column.headers, column.title, column.name)}
-
-
-def _read(at: int, row: Sequence[object], contract: Contract, vocabulary: Vocabulary) -> Header:
-    texts = [cleaning.clean_text(cleaning.as_written(cell)[:1000]) for cell in row]
-    fields = assign(texts, vocabulary, contract.columns)
-    return Header(at, texts, fields.places, fields.units, fields.rivals, fields)
 
 
 def _first_texts(book: Book) -> Iterator[str]:

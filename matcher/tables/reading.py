@@ -23,6 +23,11 @@ from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_words import header_key, header_label
 from matcher.tables.headers import Header, find_header
 from matcher.tables.near_duplicates import find_reposts
+from matcher.tables.records import Problem as _Problem
+from matcher.tables.records import cell_of as _cell
+from matcher.tables.records import records as _records
+from matcher.tables.records import row_of as _row_of
+from matcher.tables.records import shown as _shown
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE, TEXT, WORKS, Column, Contract
 
@@ -52,8 +57,8 @@ PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action
 COLUMN_ACCOUNT = ["file", "sheet", "header", "field", "title", "use", "nearest", "hint"]
 USED, CARRIED, UNKNOWN = "已采用", "原样保留", "没看懂"  # what becomes of a column
 
+_SMALL = 100_000  # yuan: a firm's sales, assets or budgets that are all below this may be in another unit
 _SHOWN = 20  # problems that a message spells out
-_TOTALS = {"合计", "总计", "小计", "共计", "累计", "total", "subtotal"}
 
 
 @dataclass(frozen=True)
@@ -73,15 +78,6 @@ class Reading:
     def __iter__(self) -> Iterator[pd.DataFrame]:
         """Rows, then problems."""
         return iter((self.rows, self.problems))
-
-
-class _Problem(NamedTuple):
-    row: int | None
-    column: str
-    value: str
-    problem: str
-    action: str
-    kept: bool = True
 
 
 def read_needs(
@@ -163,11 +159,33 @@ def read_table(
     book = read_book(source, sheet=sheet)
     grid, header = find_header(book, contract, columns or {})
     problems = _table_problems(book, grid, header, contract)
-    frame = _Table(contract, header, *_records(grid, header, problems)).frame(problems)
+    table = _Table(contract, header, *_records(grid, header, contract, problems))
+    frame = table.frame(problems)
+    problems += _open_units(table, frame, _row_of(grid, header))
     listed = _problem_frame(book.name, grid.sheet, problems)
     if bad_rows == "refuse" and not listed["kept"].all():
         raise TableError(describe(listed), listed)
     return Reading(frame, listed, _column_account(book.name, grid.sheet, header, contract))
+
+
+def _open_units(table: _Table, frame: pd.DataFrame, row: int | None) -> Iterator[_Problem]:
+    """Money without a unit anywhere that is too little for yuan: it may as well be 万元. English names mean yuan."""
+    for place, name in {place: name for name, place in table.header.places.items()}.items():
+        text = table.header.texts[place]
+        if table.contract[name].kind != "yuan" or table.header.units[name] or name in table.header.unit_places:
+            continue
+        amounts = pd.to_numeric(frame[name], errors="coerce").abs()
+        most = amounts.max()
+        if header_key(text) == header_key(name) or pd.isna(most) or not 0 < most < _SMALL:
+            continue
+        if all(_names_unit(_cell(line, place)) for line in table.rows):
+            continue
+        problem, action = "没有写单位，按元读入", "如果是万元，请在表头注明“（万元）”；确实是元，请注明“（元）”"
+        yield _Problem(row, text, "", problem, action)
+
+
+def _names_unit(cell: object) -> bool:
+    return is_blank(cell) or (isinstance(cell, str) and not cell.rstrip()[-1:].isdigit())
 
 
 def _column_account(file: str, sheet: str, header: Header, contract: Contract) -> pd.DataFrame:
@@ -216,10 +234,18 @@ def describe(problems: pd.DataFrame) -> str:
 def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) -> list[_Problem]:
     """What concerns the whole table: other sheets, a missing id column, two headers for one field, broken lines."""
     problems = []
-    filled = [other.sheet for other in book.grids if not all(all(map(is_blank, row)) for row in other.rows)]
-    if len(filled) > 1:
-        problem = f"工作簿有 {len(filled)} 个有内容的工作表（{shorten('、'.join(filled), 80)}），只读了“{grid.sheet}”"
+    filled = [other for other in book.grids if not all(all(map(is_blank, row)) for row in other.rows)]
+    visible = [other.sheet for other in filled if not other.hidden]
+    hidden = [other.sheet for other in filled if other.hidden and other.sheet != grid.sheet]
+    if grid.hidden and len(book.grids) > 1:
+        problem = f"可见的工作表里没有合适的表，读了隐藏的“{grid.sheet}”"
         problems.append(_Problem(None, "", "", problem, "要读别的，请指定工作表"))
+    elif len(visible) > 1:
+        problem = f"工作簿有 {len(visible)} 个有内容的工作表（{shorten('、'.join(visible), 80)}），只读了“{grid.sheet}”"
+        problems.append(_Problem(None, "", "", problem, "要读别的，请指定工作表"))
+    if hidden and not grid.hidden:
+        problem = f"隐藏的工作表“{shorten('”“'.join(hidden), 80)}”没有读"
+        problems.append(_Problem(None, "", "", problem, "要读它，请指定工作表"))
     if contract.id_column not in header.places:
         title = contract[contract.id_column].title
         action = f"行号变了编号就会变，请加上“{title}”"
@@ -231,52 +257,10 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
     for place, what, action in header.fields.remarks:
         problems.append(_Problem(_row_of(grid, header), header.texts[place], "", what, action))
     problems += [_Problem(row, "", value, what, action, False) for row, value, what, action in grid.bad]
-    for remark in grid.remarks:
+    for remark in (*grid.remarks, *header.remarks):
         text = header.texts[remark.column] if remark.column is not None and remark.column < len(header.texts) else ""
         problems.append(_Problem(remark.row, text, remark.value, remark.problem, remark.action))
     return problems
-
-
-def _row_of(grid: Grid, header: Header) -> int | None:
-    return grid.numbers[header.at] or None
-
-
-def _records(grid: Grid, header: Header, problems: list[_Problem]) -> tuple[list[Sequence[object]], list[int]]:
-    """The filled rows below the header and their numbers, without those that are no records."""
-    width = len(header.texts)
-    keys = list(map(header_key, header.texts))
-    rows: list[Sequence[object]] = []
-    numbers: list[int] = []
-    left_out = len(grid.bad)
-    for row, number in zip(grid.rows[header.at + 1 :], grid.numbers[header.at + 1 :], strict=True):
-        first = next((cell for cell in row if not is_blank(cell)), None)
-        if first is None:
-            continue
-        fault = None
-        if grid.delimited and len(row) > width and not all(map(is_blank, row[width:])):
-            fault = Fault(f"有 {len(row)} 格，表头只有 {width} 列", "请给含分隔符的内容加上引号，或改存为 .xlsx")
-        elif isinstance(first, str) and len(first) < 200:
-            key = header_key(first)
-            if key in _TOTALS:
-                fault = Fault("是合计行", "请删去这一行")
-            elif key in keys and all(is_blank(cell) or _key(cell) == key for cell, key in zip(row, keys, strict=False)):
-                fault = Fault("是重复的表头", "请删去这一行")
-        if fault:
-            left_out += 1
-            problems.append(_Problem(number, "", _shown(first), *fault, kept=False))
-            continue
-        if grid.delimited and len(row) < width:
-            problem = f"只有 {len(row)} 格，表头有 {width} 列，缺的当作空"
-            problems.append(_Problem(number, "", _shown(first), problem, "请检查这一行是否断开或不完整"))
-        rows.append(row)
-        numbers.append(number)
-    if not rows and not left_out:
-        problems.append(_Problem(_row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
-    return rows, numbers
-
-
-def _key(cell: object) -> str | None:
-    return header_key(cell) if isinstance(cell, str) else None
 
 
 class _Table(NamedTuple):
@@ -494,10 +478,6 @@ def _join(column: Column, pieces: Sequence[tuple[str, str]]) -> str:
     return ("\n" if column.lines else "；").join(kept)
 
 
-def _cell(row: Sequence[object], place: int) -> object:
-    return row[place] if place < len(row) else None
-
-
 def _series(kind: str, values: list[Any]) -> pd.Series[Any]:
     if kind == "date":
         return pd.Series(np.array(values, "datetime64[D]").astype("datetime64[us]"))
@@ -524,7 +504,3 @@ def _problem_frame(file: str, sheet: str, problems: list[_Problem]) -> pd.DataFr
     )
     texts = ["file", "sheet", "column", "value", "problem", "action"]
     return frame.astype(dict.fromkeys(texts, str) | {"row": "Int64", "kept": bool})
-
-
-def _shown(cell: object) -> str:
-    return shorten(cleaning.as_written(cell)[:1000], 80)

@@ -209,15 +209,15 @@ def test_years_rights_and_projects_become_columns() -> None:
             "统一社会信用代码": [CODE] * 4,
             "年度": [2022, 2023, 2024, 2025],
             "销售收入（万元）": [1, 100, 200, 300],
-            "净资产": [1, 2, -3, 4],
-            "研发费用": [9, 10, 20, 30],
+            "净资产（元）": [1, 2, -3, 4],
+            "研发费用（元）": [9, 10, 20, 30],
         }
     )
     wide = add_years(firms, years, [load_policy("hte")], on=ON).firms
     assert wide.loc[0, ["sales_y1", "sales_y2", "sales_y3", "net_assets_y2", "rd_expense_y3"]].tolist() == [
         1_000_000, 2_000_000, 3_000_000, -3, 30,
     ]  # fmt: skip
-    twice = pd.concat([years, years.assign(**{"净资产": 7})], ignore_index=True)
+    twice = pd.concat([years, years.assign(**{"净资产（元）": 7})], ignore_index=True)
     added = add_years(firms, twice, [load_policy("hte")], on=ON)
     assert pd.isna(added.firms.loc[0, "net_assets_y3"])
     assert added.problems["problem"].tolist()[0] == "企业 a 同一年度有不同数值"

@@ -200,7 +200,7 @@ def test_reposts_are_noted_and_stay():
     ],
 )
 def test_money_is_whole_yuan_and_exact(value: object, expected: int | None):
-    assert one("销售收入", value) == (expected, [])
+    assert one("销售收入（元）", value) == (expected, [])
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,240 @@
+"""Rows below a header that are no records: totals, notes, signatures, page lines, headers that come again."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+from matcher.tables.cells import Fault, as_written, is_blank
+from matcher.tables.grids import Grid
+from matcher.tables.header_words import header_key
+from matcher.tables.unit_lines import statements
+
+TAIL = 60  # rows at the end of a sheet among which notes and signatures without a colon are looked for
+
+_TOTAL = r"(?:总?合计|总计|小计|共计|累计|subtotal|(?:grand)?total)(?:数|金额|人数|户数|家数)?"
+_TOTAL_ALONE = re.compile(rf"[(（]?(?:{_TOTAL}|汇总):?(?:[(].{{0,20}}[)]|共?\d[\d,.]*[^\d]{{0,4}})?[)）:]?")
+_TOTAL_OF = re.compile(
+    rf"(?:[本该此][页表列区县市类]|以上|[全各].{{1,3}}|.{{1,10}}(?:[市县区镇乡局类组园部年月业]|街道)){_TOTAL}(?:[(].{{0,20}}[)])?:?"
+)
+_CALLED_TOTAL = re.compile(r"[合总小共累]\s*计|共\s*(?:有\s*)?\d|汇\s*总|total", re.I)
+_COUNT = re.compile(r"[(]?(?:以上|总|合计|本表)?共(?:计|有)?\d+(?:家|项|条|个|户|人|件|名|行).{0,6}[)]?")
+_PART_OF = re.compile(r"其中:|(?:平均值?|均值|最大值|最小值|中位数|过次页|承前页|转下页|接上页)(?:[(].*[)])?:?$")
+_NOTE = re.compile(
+    r"[(【\[※*]*(?:备?注|附注|注释|注意(?:事项)?|(?:填表|填报|填写|编制|特别|数据|指标|情况|有关)?说明|温馨提示|提示|声明"
+    r"|(?:数据|资料|信息)?来源|(?:统计)?口径|数据截(?:止|至)(?:日期|时间)?)[\d一二三四五六]{0,2}[)】\]]?(?::|[(]?\d[)]?[.、:])"
+)
+_MARK = re.compile(r"[※*]\s*[\u4e00-\u9fff].*|(?:备?注|说明)\s*\d?$")
+_SIGN = (
+    r"(?:填表|填报|制表|制单|审核|复核|审批|审定|经办|经手|统计|报送|上报|推荐|联系)(?:人|员|负责人)?"
+    r"|(?:统计|单位|部门|科室|企业|项目|主要|财务)?负责人|(?:主管|分管|单位)领导|法定代表人|联系(?:电话|方式)|(?:办公)?电话|手机|传真"
+    r"|(?:填报|填表|报送|上报|编制|制表|推荐|主管|审核)(?:单位|部门|机关|日期|时间)|(?:报出|打印|导出|统计|截止)?(?:日期|时间)"
+    r"|(?:单位|负责人|领导|经办人|审核人)?(?:签字|签名|签章|盖章|公章)"
+)
+_SIGNATURE = re.compile(rf"[(]?(?:{_SIGN})(?:[(][^()]*[)])?:.*")
+_SIGNATURE_ALONE = re.compile(rf"[(]?(?:{_SIGN}|.*[(](?:盖章|公章|签字|签章|加盖公章)[)])[)]?")
+_PAGE = re.compile(r"第\d+页.*|共\d+页|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+页?")
+_END = re.compile(r"[-—*=(]*(?:以下空白|以下无正文|此页无正文|本页以下空白|表格?结束|完|end)[)—*=-]*")
+_SECTION = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)、.]\S.*|【[^】]*】|附[件表][一二三四五六七八九十\d]*.{0,20}")
+_DAY = r"(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?"
+_DATED = re.compile(rf".{{0,30}}?{_DAY}")
+_OFFICE = re.compile(r".{2,25}(?:局|厅|委|委员会|办公室|人民政府|管委会|科技部)(?:[(].*[)])?")
+_NUMBERED = re.compile(r"[(]?\d{1,2}[.、)].+|[①-⑳].+")
+_EXAMPLE = re.compile(r"[(（【]?(?:填写|填报)?(?:示例|样例|范例|例子|举例|例)\d?[)）】]?(?::.*)?")
+_SERIALS = {"序号", "序", "编号", "no", "no.", "id", "行号", "项次"}
+_SUSPECT = re.compile(
+    r"[合总小共累]\s*计|^.{0,16}[:：]|total"
+    r"|^\s*(?:第|共|[-—–=*※]|page|以\s*[上下]|此页|汇\s*总|\d+\s*/|附|【|平均|均值|最[大小]值|中位数|过次页|承前页|[转接][上下]页"
+    r"|[(（【]?\s*(?:注|备|说|表|完|共|以上|示?例|样例|范例|举例|填[写报]示?例|[一二三四五六七八九十]{1,3}\s*[、)）.．]))",
+    re.I,
+)
+_UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+
+_REMOVE = "请删去这一行"
+OTHER_HEADER = Fault("像是另一张表的表头，列的次序或单位不同，它下面的行没有读入", "请把下面的表另存一张")
+REPEATED = Fault("是重复的表头", _REMOVE)
+
+
+class Footers:
+    """Tells rows that are no records from records. Rows are given by their index in the grid."""
+
+    def __init__(
+        self, grid: Grid, end: int, header: Sequence[Sequence[str]], fields: Sequence[int], *, named: bool
+    ) -> None:
+        """header: for each column what may be written over it. fields: the columns that the contract knows. named: the
+        contract tells empty records by what they must hold.
+        """
+        self._rows = grid.rows
+        self._keys = [set(map(header_key, texts)) for texts in header]
+        self._all_keys = set().union(*self._keys) if self._keys else set()
+        self._bare_keys = {header_key(_UNIT.sub("", text[:200])) for texts in header for text in texts}
+        self._serials = set() if named else {place for place, keys in enumerate(self._keys) if keys & _SERIALS}
+        self._fields = set(fields)
+        self._titles = {
+            header_key(as_written(cell))
+            for row in grid.rows[: max(0, end - 1)]
+            if sum(not is_blank(cell) for cell in row) == 1
+            for cell in row
+            if isinstance(cell, str) and len(cell) > 3
+        }
+        self._across = {top: right for top, _, _, right in grid.merged}
+        self._tail = self._find_tail(end)
+
+    def reason(self, at: int, row: Sequence[object], place: int) -> Fault | None:
+        """Why the row is no record; None for a record. `place`: its first filled cell."""
+        if at in self._tail:
+            return self._tail[at]
+        first = row[place]
+        if place in self._serials and all(map(is_blank, row[place + 1 :])) and _is_number(first):
+            return Fault("只有序号，没有内容", _REMOVE)
+        if not isinstance(first, str):
+            return self._total(row, place) if _may_total(row, place + 1) else None
+        if len(first) >= 400:
+            return None
+        key = header_key(first)
+        if (
+            key in self._all_keys
+            or key in self._titles
+            or (key.endswith(")") and _UNIT.sub("", key) in self._bare_keys)
+        ):
+            fault = self._repeated(row, key)
+            if fault:
+                return fault
+        if _SUSPECT.search(first):
+            return self._total(row, place) or self._strong(row, place, at)
+        return self._total(row, place) if _may_total(row, place + 1) else None
+
+    def notes(self) -> list[int]:
+        """The rows at the end of the sheet that are no records."""
+        return sorted(self._tail)
+
+    def _repeated(self, row: Sequence[object], first: str) -> Fault | None:
+        filled = [(place, cell) for place, cell in enumerate(row) if not is_blank(cell)]
+        if len(filled) == 1 and first in self._titles:
+            return Fault("是重复的表题", _REMOVE)
+        keys = [(place, header_key(cell)) for place, cell in filled if isinstance(cell, str) and len(cell) < 200]
+        if len(keys) < len(filled):
+            return None
+        if all(place < len(self._keys) and key in self._keys[place] for place, key in keys):
+            return REPEATED
+        known = sum(header_key(_UNIT.sub("", str(cell)[:200])) in self._bare_keys for _, cell in filled)
+        return OTHER_HEADER if known > 2 and known > len(keys) / 2 else None
+
+    def _total(self, row: Sequence[object], place: int) -> Fault | None:
+        """A total says so in its first cell, or in one of the next where numbers follow."""
+        for at in range(place, min(place + 4, len(row))):
+            cell = row[at]
+            if not isinstance(cell, str) or len(cell) > 60 or not _CALLED_TOTAL.search(cell):
+                continue
+            text = _plain(cell)
+            alone = _TOTAL_ALONE.fullmatch(text)
+            if (alone and at == place) or (_COUNT.fullmatch(text) and not _others(row, at)):
+                return Fault("是合计行", _REMOVE)
+            after = [other for other in row[at + 1 :] if not is_blank(other)]
+            before = [other for other in row[place:at] if not is_blank(other)]
+            if not all(map(_is_number, after)):
+                continue
+            if alone or (_TOTAL_OF.fullmatch(text) and after and all(map(_is_number, before))):
+                return Fault("是合计行", _REMOVE)
+        first = row[place]
+        if isinstance(first, str) and len(first) < 60 and _PART_OF.match(_plain(first)):
+            return Fault("是合计中的分项、平均数一类的行", _REMOVE)
+        return None
+
+    def _strong(self, row: Sequence[object], place: int, at: int) -> Fault | None:
+        """What says by itself that it is no record."""
+        text = _plain(str(row[place]))
+        others = _others(row, place)
+        if _NOTE.match(text) and (others == 0 or not self._holds_record(row, place)):
+            return Fault("是表注", _REMOVE)
+        if _SIGNATURE.fullmatch(text) and (others == 0 or not self._holds_record(row, place)):
+            return Fault("是填表、审核一类的签署行", _REMOVE)
+        if _EXAMPLE.fullmatch(text):
+            return Fault("是填写示例", _REMOVE)
+        if others:
+            return None
+        if _MARK.fullmatch(text):
+            return Fault("是表注", _REMOVE)
+        if _PAGE.fullmatch(text) or _END.fullmatch(text):
+            return Fault("是页码或表尾", _REMOVE)
+        if len(text) < 40 and any(statements(text, at, above=False)):
+            return Fault("是单位说明", _REMOVE)
+        if _SECTION.fullmatch(text) and len(text) < 40 and (place == 0 or self._across.get(at, place) > place):
+            return Fault("是分节的小标题", "请删去这一行，可另设一列")
+        return None
+
+    def _holds_record(self, row: Sequence[object], place: int) -> bool:
+        """Whether another cell of a column of the contract holds what neither is a label nor follows one."""
+        before = ""
+        for at, cell in enumerate(row):
+            if is_blank(cell):
+                continue
+            text = _plain(as_written(cell)[:200])
+            if at != place and at in self._fields and not before.endswith(":") and ":" not in text:
+                return True
+            before = text
+        return False
+
+    def _find_tail(self, end: int) -> dict[int, Fault]:
+        """The rows at the end of the sheet that only their place shows to be no records, with those around them."""
+        last = len(self._rows) - 1
+        filled = [at for at in range(last, max(end - 1, last - TAIL), -1) if not all(map(is_blank, self._rows[at]))]
+        faults: dict[int, Fault] = {}
+        waiting: list[int] = []
+        self._tail = {}
+        for at in filled:
+            row = self._rows[at]
+            place = next(i for i, cell in enumerate(row) if not is_blank(cell))
+            text = _plain(as_written(row[place])[:400])
+            others = _others(row, place)
+            fault = self._total(row, place) or (self._strong(row, place, at) if isinstance(row[place], str) else None)
+            if fault is None and _is_signed(row, text, others):
+                fault = Fault("是落款", _REMOVE)
+            if fault:
+                faults[at] = fault
+                if not fault.problem.startswith("是合计"):
+                    faults |= dict.fromkeys(waiting, Fault("是表注的续行", _REMOVE))
+                waiting = []
+            elif others == 0 and _OFFICE.fullmatch(text) and faults and faults[max(faults)].problem.startswith("是落"):
+                faults[at] = Fault("是落款", _REMOVE)
+            elif others == 0 and (_NUMBERED.match(text) or _OFFICE.fullmatch(text) or (place == 0 and len(text) > 30)):
+                waiting.append(at)
+            else:
+                break
+        return faults
+
+
+def _is_signed(row: Sequence[object], text: str, others: int) -> bool:
+    """Whether a row at the end of a sheet is a date, an office with one, or labels such as 填表人 with values."""
+    cells = [_plain(as_written(cell)[:100]) for cell in row if not is_blank(cell)]
+    signed = bool(_SIGNATURE_ALONE.fullmatch(text))
+    if others == 0 and (signed or _MARK.fullmatch(text)):
+        return True
+    if others <= 1 and _DATED.fullmatch("".join(cells)):
+        return not others or signed or bool(_OFFICE.fullmatch(text))
+    return signed and len(text) > 2 and all(map(_SIGNATURE_ALONE.fullmatch, cells[::2]))
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text[:400]).lower().split())
+
+
+def _may_total(row: Sequence[object], start: int) -> bool:
+    """Whether one of the next cells may call the row a total."""
+    for cell in row[start : start + 3]:
+        if not isinstance(cell, str) or len(cell) > 60 or not ("计" in cell or "共" in cell or "otal" in cell):
+            continue
+        if _CALLED_TOTAL.search(cell):
+            return True
+    return False
+
+
+def _others(row: Sequence[object], place: int) -> int:
+    return sum(1 for at, cell in enumerate(row) if at != place and not is_blank(cell))
+
+
+def _is_number(cell: object) -> bool:
+    if not isinstance(cell, str):
+        return not isinstance(cell, bool)
+    return bool(re.fullmatch(r"[-+—/]|[-+]?[\d,.\s]+\s*[^\d\s]{0,3}", cell.strip()))

@@ -1,0 +1,218 @@
+"""How far down a header reaches, and how the texts of its rows read as one: groups, merged cells, units."""
+
+from __future__ import annotations
+
+import datetime
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
+
+from matcher.tables import cells as cleaning
+from matcher.tables.grids import Grid
+from matcher.tables.unit_lines import money_unit, statements, unit_in_header, unit_row
+
+DEPTH = 3  # rows that one header has at most
+
+_PERIOD = re.compile(
+    r"(?:19|20)\d\d(?:\.0)?\s*年?(?:度|末|底)?(?:\s*\d{1,2}\s*[-—~至]\s*\d{1,2}\s*月)?"
+    r"|[上本去今前当近][一二两三四五123]?(?:个)?(?:会计)?年(?:度|末|底|内)?|第[一二三123]年"
+)
+_PART = re.compile(
+    r"(?:其中|其它|其他)[:：]?.{0,12}|合计|小计|总计|总数|总额|人数|数量|金额|数额|占比|比例|比重|增速|增幅|同比"
+)
+_WHOLE = re.compile(r"合计|小计|总计|总数|总额|人数|数量|金额|数额|名称|全称|数")
+_LINE = re.compile(
+    r"[(（]?(?!其[中它他])[^:：(（]{1,12}[:：]\s*\S|附[件表]\s*[\d一二三]*$|.*(?:19|20)\d\d\s*[年.-]\s*\d{1,2}\s*[月.-]"
+)
+_VAGUE = re.compile("名称|编号|序号|单位|类型|类别|内容|简介|描述|时间|日期|状态|地址|说明|详情|摘要|领域|标题|备注")
+_FRAME = re.compile(
+    r"(?:基本|详细|相关|主要)?(?:信息|情况|概况|资料|数据|指标)$|^\s*[一二三四五六七八九十\d]+[、.．]\s*"
+)
+_BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]$")
+_NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
+_STEMS = "甲乙丙丁戊己庚辛"
+
+
+class HeaderRows(NamedTuple):
+    """The rows of a header: the first, the one after the last, what stands in them.
+
+    parts: for each column the texts over it, the highest first. units: for each column what a row of units below the
+    header says, "" for nothing. lines: indices of rows below the header that state a unit for all.
+    """
+
+    at: int
+    end: int
+    parts: list[tuple[str, ...]]
+    units: list[str]
+    lines: list[int]
+
+
+def header_rows(grid: Grid, at: int, knows: Callable[[str], bool]) -> HeaderRows:
+    """The header that begins with the row `at`; `knows` says whether a text names a column of the contract."""
+    end = at + 1
+    while end < min(at + DEPTH, len(grid.rows)) and _continues(grid, at, end, knows):
+        end += 1
+    parts = _parts(grid, at, end)
+    units = [""] * len(parts)
+    lines = []
+    for below in range(end, min(end + 5, len(grid.rows))):
+        texts = row_texts(grid.rows[below])
+        filled = list(filter(None, texts))
+        if len(filled) > len(parts):
+            break
+        if not filled:
+            continue
+        if len(filled) == 1 and any(statements(filled[0], below, above=False)):
+            lines.append(below)
+        elif (named := unit_row(texts)) and not any(
+            unit_in_header(parts[place][-1]) for place, unit in enumerate(named) if unit and parts[place]
+        ):
+            units = [new or old for new, old in itertools.zip_longest(named[: len(parts)], units, fillvalue="")]
+        elif not _is_numbering(filled, len(parts)) and not (len(filled) > 1 and all(map(is_period, filled))):
+            break
+        end = below + 1
+    return HeaderRows(at, end, parts, units, lines)
+
+
+def spellings(parts: Sequence[str]) -> Iterator[str]:
+    """How the texts over a column may read as one header, the likeliest first.
+
+    A period goes before its group (2025年 under 销售收入（万元）: 2025年销售收入（万元）), other texts after it. A text
+    too vague to stand without its group (名称) does so only where the group is a mere frame (基本信息).
+    """
+    if not parts:
+        return
+    *groups, child = parts
+    for group in reversed(groups):
+        if is_period(child):
+            period = _BRACKETS.sub("", child).removesuffix(".0")
+            yield period + group + child.removeprefix(period).removeprefix(".0")
+        yield group + child
+        for bare in (_FRAME.sub("", group), _BRACKETS.sub("", group)):
+            if bare and bare != group:
+                yield bare + child
+    if not _VAGUE.fullmatch(child) or not groups or not _FRAME.sub("", groups[-1]):
+        yield child
+    if groups and _WHOLE.fullmatch(child):
+        yield groups[-1]
+
+
+def is_period(text: str) -> bool:
+    """Whether a text is a year or another stretch of time and nothing else."""
+    return bool(_PERIOD.fullmatch(_BRACKETS.sub("", text)))
+
+
+def row_texts(row: Sequence[object]) -> list[str]:
+    """The cells of a row as clean texts."""
+    return [
+        cleaning.clean_text(cleaning.as_written(cell)[:1000]) if not cleaning.is_blank(cell) else "" for cell in row
+    ]
+
+
+def _parts(grid: Grid, at: int, end: int) -> list[tuple[str, ...]]:
+    """For each column the texts over it in the rows at..end-1; a group stands over the columns that it covers."""
+    rows = [row_texts(row) for row in grid.rows[at:end]]
+    width = max(map(len, rows))
+    for row in rows:
+        row += [""] * (width - len(row))
+    covered = set()
+    spread = [list(row) for row in rows]
+    for top, left, bottom, right in grid.merged:
+        if at <= top < end and right >= left and left < width:
+            columns = range(left, min(right + 1, width))
+            covered |= {(i - at, place) for i in range(top, min(bottom + 1, end)) for place in columns}
+            for place in columns:
+                spread[top - at][place] = rows[top - at][left]
+    for i, row in enumerate(rows[:-1]):
+        group = ""
+        for place, text in enumerate(row):
+            below = any(lower[place] for lower in rows[i + 1 :])
+            if (i, place) in covered or (i and rows[i - 1][place]):
+                group = ""
+            if text:
+                group = text if below and (i, place) not in covered else ""
+            elif group and below and (i, place) not in covered:
+                spread[i][place] = group
+            elif (i, place) not in covered:
+                group = ""
+    return [tuple(dict.fromkeys(filter(None, column))) for column in zip(*spread, strict=True)]
+
+
+def _continues(grid: Grid, at: int, end: int, knows: Callable[[str], bool]) -> bool:
+    """Whether the row `end` still belongs to the header that begins at `at`: it names columns, and holds no data."""
+    above, below = row_texts(grid.rows[end - 1]), row_texts(grid.rows[end])
+    filled = [place for place, text in enumerate(below) if text]
+    heads = [place for place, text in enumerate(above) if text]
+    tied = any(top < end <= bottom and top >= at for top, _, bottom, _ in grid.merged)
+    if not filled:
+        return tied
+    if not heads or (heads == [0] and not tied) or any(_LINE.match(text) or money_unit(text) for text in above):
+        return False
+    if unit_row(below) or all(place < len(above) and below[place] == above[place] for place in filled):
+        return False  # units, or the header again
+    over = {
+        place
+        for top, left, _, right in grid.merged
+        if top == end - 1 and right > left
+        for place in range(left, min(right + 1, len(below)))
+    }
+    parts = _parts(grid, at, end + 1)
+    names = 0
+    loose = True  # no text stands under a header that is complete without it
+    for place in filled:
+        text = below[place]
+        head = above[place] if place < len(above) else ""
+        group = place in over or not head or _has_followers(above, below, place)
+        if is_period(text):
+            names += 2 * (group and len(parts[place]) > 1)
+            loose = loose and group
+        elif _is_data(grid.rows[end][place], text):
+            return False
+        elif any(map(knows, spellings(parts[place]))) and not (head and not group and knows(head) and not knows(text)):
+            names += 2 if group or not knows(text) else 1  # a value may be the name of a column once
+            loose = loose and group
+        elif _PART.fullmatch(text):
+            loose = loose and group
+        elif head and not group:
+            if knows(head):
+                return False
+            loose = False
+    complete = any(knows(above[place]) and not (place < len(below) and below[place]) for place in heads)
+    return bool(tied or names > 1 or (loose and complete))
+
+
+def _has_followers(above: Sequence[str], below: Sequence[str], place: int) -> bool:
+    """Whether a text stands over more columns than its own: it is repeated, or blank cells follow it and are filled
+    below.
+    """
+    neighbours = {above[at] for at in (place - 1, place + 1) if 0 <= at < len(above)}
+    if place < len(above) and above[place] in neighbours:
+        return True
+    run = itertools.takewhile(lambda at: not (at < len(above) and above[at]), range(place + 1, len(below)))
+    return any(below[at] for at in run)
+
+
+def _is_data(cell: object, text: str) -> bool:
+    if isinstance(cell, (int, float, datetime.date, datetime.time)):
+        return True
+    if len(text) > 40:
+        return True
+    return sum(sign.isdigit() for sign in text) * 2 > len(text)
+
+
+def _is_numbering(filled: Sequence[str], width: int) -> bool:
+    """甲 乙 1 2 3, or (1) (2) (3): the numbers that statistical forms give their columns."""
+    if filled[0] in ("栏次", "列次", "序列"):
+        filled = filled[1:]
+        width -= 1
+    if len(filled) == width >= 4 and [text.upper() for text in filled] == [chr(65 + i) for i in range(min(width, 26))]:
+        return True
+    stems = list(itertools.takewhile(lambda text: text in _STEMS, filled))
+    numbers = [match[1] for text in filled[len(stems) :] if (match := _NUMBERED.fullmatch(text.removesuffix(".0")))]
+    return (
+        len(filled) == width >= (3 if stems else 4)
+        and "".join(stems) == _STEMS[: len(stems)]
+        and len(numbers) == width - len(stems) >= 2
+        and list(map(int, numbers)) == list(range(1, len(numbers) + 1))
+    )

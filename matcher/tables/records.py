@@ -1,0 +1,134 @@
+"""The rows of a sheet that are records, ready to be read: footers left out, merged cells filled, units put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from matcher.tables import cells as cleaning
+from matcher.tables.cells import Fault, is_blank, shorten
+from matcher.tables.footers import OTHER_HEADER, REPEATED
+from matcher.tables.grids import Grid, Merged
+from matcher.tables.headers import Header
+from matcher.tables.schemas import Contract
+from matcher.tables.sheet_units import with_units
+
+
+class Problem(NamedTuple):
+    """What was wrong with a row or a cell, by the number that a user sees; not `kept`: the row was left out."""
+
+    row: int | None
+    column: str
+    value: str
+    problem: str
+    action: str
+    kept: bool = True
+
+
+def records(
+    grid: Grid, header: Header, contract: Contract, problems: list[Problem]
+) -> tuple[list[Sequence[object]], list[int]]:
+    """The filled rows below the header and their numbers, without those that are no records; merged cells are full."""
+    width = len(header.texts)
+    kept: list[int] = []
+    left_out = len(grid.bad)
+    other: int | None = None  # the header of another table under which the rows stand
+    for at in range(header.end, len(grid.rows)):
+        row = grid.rows[at]
+        place = next((place for place, cell in enumerate(row) if not is_blank(cell)), None)
+        if place is None:
+            continue
+        fault = header.footers.reason(at, row, place)
+        if fault in (OTHER_HEADER, REPEATED):
+            other = grid.numbers[at] if fault == OTHER_HEADER else None
+        elif other is not None and not fault:
+            fault = Fault(f"在第 {other} 行的另一张表头下面，没有读入", "请把下面的表另存一张")
+        if not fault and grid.delimited and len(row) > width and not all(map(is_blank, row[width:])):
+            fault = Fault(f"有 {len(row)} 格，表头只有 {width} 列", "请给含分隔符的内容加上引号，或改存为 .xlsx")
+        if fault:
+            left_out += 1
+            problems.append(Problem(grid.numbers[at], "", shown(row[place]), *fault, kept=False))
+            continue
+        if grid.delimited and len(row) < width:
+            problem = f"只有 {len(row)} 格，表头有 {width} 列，缺的当作空"
+            problems.append(Problem(grid.numbers[at], "", shown(row[place]), problem, "请检查这一行是否断开或不完整"))
+        kept.append(at)
+    if not kept and not left_out:
+        problems.append(Problem(row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
+    rows = [grid.rows[at] for at in kept]
+    numbers = [grid.numbers[at] for at in kept]
+    _fill_merged(grid, header, contract, {at: i for i, at in enumerate(kept)} if grid.merged else {}, rows, problems)
+    _add_units(header, rows, numbers, problems)
+    return rows, numbers
+
+
+def _fill_merged(
+    grid: Grid,
+    header: Header,
+    contract: Contract,
+    kept: Mapping[int, int],
+    rows: list[Sequence[object]],
+    problems: list[Problem],
+) -> None:
+    """Give every row of cells merged downwards their value, except ids; tell where numbers could be counted twice."""
+    fields = {place: contract[name] for name, place in header.places.items()}
+    counted: dict[int, list[Merged]] = {}
+    for merged in grid.merged:
+        top, left, bottom, right = merged
+        first = grid.rows[top] if header.end <= top < len(grid.rows) else ()
+        value = cell_of(first, left)
+        if is_blank(value):
+            continue
+        if right > left and top in kept:
+            problem = "横向合并的单元格，值只算第一列的"
+            problems.append(Problem(grid.numbers[top], _text(header, left), shown(value), problem, "请拆开后各自填写"))
+        kind = fields[left].kind if left in fields else "text"
+        if bottom == top or (left in fields and fields[left].name == contract.id_column):
+            continue
+        filled = [kept[at] for at in range(top + 1, min(bottom + 1, len(grid.rows))) if at in kept]
+        for i in filled:
+            row = [*rows[i], *[None] * (left + 1 - len(rows[i]))]
+            row[left] = value
+            rows[i] = row
+        if filled and kind in ("yuan", "number"):
+            counted.setdefault(left, []).append(merged)
+    for place, cells in counted.items():
+        begin = cells[0].top
+        problem = f"这一列有 {len(cells)} 处纵向合并，合并的数已填到每一行，合计时会重复"
+        value = cell_of(grid.rows[begin], place)
+        problems.append(
+            Problem(grid.numbers[begin], _text(header, place), shown(value), problem, "请核对，或拆开后各自填写")
+        )
+
+
+def _add_units(header: Header, rows: list[Sequence[object]], numbers: list[int], problems: list[Problem]) -> None:
+    """Give money whose unit stands in a column of its own that unit."""
+    for name, beside in header.unit_places.items():
+        place = header.places[name]
+        for i, row in enumerate(rows):
+            cell, unit = cell_of(row, place), cell_of(row, beside)
+            changed = with_units(cell, unit)
+            if changed is not cell:
+                rows[i] = [*row[:place], changed, *row[place + 1 :]]
+            elif is_blank(unit) and not is_blank(cell) and not header.units[name]:
+                problem = f"这一行没有写“{_text(header, beside)}”，按元读入"
+                problems.append(Problem(numbers[i], _text(header, place), shown(cell), problem, "请填写单位"))
+
+
+def _text(header: Header, place: int) -> str:
+    return header.texts[place] if place < len(header.texts) else ""
+
+
+def row_of(grid: Grid, header: Header) -> int | None:
+    """The number of the header's row."""
+    return grid.numbers[header.at] or None
+
+
+def cell_of(row: Sequence[object], place: int) -> object:
+    """A cell of a row, None where the row is too short."""
+    return row[place] if place < len(row) else None
+
+
+def shown(cell: object) -> str:
+    """A cell as a message quotes it."""
+    return shorten(cleaning.as_written(cell)[:1000], 80)

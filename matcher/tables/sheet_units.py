@@ -1,0 +1,134 @@
+"""The unit of each money column: its header's, that of the row below, of a column beside, or of the whole sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from matcher.tables import cells as cleaning
+from matcher.tables.cells import UNITS, as_written, is_blank
+from matcher.tables.grids import Grid, Remark
+from matcher.tables.header_rows import HeaderRows
+from matcher.tables.header_words import header_key
+from matcher.tables.schemas import Column
+from matcher.tables.unit_lines import FOREIGN, Statement, half_width, money_unit, statements, unit_in_header
+
+_UNIT_COLUMNS = {"单位", "计量单位", "金额单位", "货币单位", "资金单位", "数额单位", "单位(元/万元)"}
+_OF_MONEY_ONLY = {"金额单位", "货币单位", "资金单位", "数额单位", "单位(元/万元)"}
+_IN_HEADER = "请在表头注明单位，如“（万元）”"
+_IN_RMB = "请折合成人民币，并在表头注明单位，如“（万元）”"
+
+
+class SheetUnits(NamedTuple):
+    """What settles the money of a sheet.
+
+    units: the unit of each field. places: for fields whose unit stands in the rows, the index of the column of units.
+    unknown: fields whose unit nobody can tell. remarks: why.
+    """
+
+    units: dict[str, str]
+    places: dict[str, int]
+    unknown: list[str]
+    remarks: list[Remark]
+
+
+def settle_units(
+    grid: Grid,
+    rows: HeaderRows,
+    notes: Sequence[int],
+    texts: Sequence[str],
+    fields: Mapping[str, tuple[Column, int, str]],
+) -> SheetUnits:
+    """The units of the fields (name -> column, index, unit in its header); notes: rows below that are no records."""
+    settled = SheetUnits({}, {}, [], [])
+    fields = {
+        name: (column, place, own or _of_group(rows, column, place)) for name, (column, place, own) in fields.items()
+    }
+    open_fields = {name: place for name, (column, place, unit) in fields.items() if column.kind == "yuan" and not unit}
+    beside = list(_unit_columns(grid, rows, texts)) if open_fields else []
+    said = list(_statements(grid, rows, notes)) if open_fields or _shares(fields) else []
+    number = grid.numbers[rows.at] or None
+    for name, (column, place, own) in fields.items():
+        below = rows.units[place] if place < len(rows.units) else ""
+        if column.kind == "share":
+            percent = "%" in (own, below) or (not own and any(line.percent for line in said))
+            settled.units[name] = "%" if percent else own
+            continue
+        if column.kind != "yuan":
+            settled.units[name] = own
+            continue
+        problem, action = "", _IN_HEADER
+        if FOREIGN.search(own + below):
+            problem, action = f"单位“{own or below}”是外币，这一列没有读入", _IN_RMB
+        elif own and below and UNITS.get(own) != UNITS.get(below):
+            problem = f"表头的单位“{own}”和下面一行的“{below}”不同，这一列没有读入"
+        settled.units[name] = own or below
+        if not settled.units[name] and not problem:
+            if beside:
+                settled.places[name] = min(beside, key=lambda at: (abs(at - place), at < place))
+            settled.units[name], problem, action = _stated(said, place, texts, set(open_fields.values()))
+        if problem:
+            settled.unknown.append(name)
+            remark = Remark(number, place, "", problem, action)
+            if remark not in settled.remarks:
+                settled.remarks.append(remark)
+    return settled
+
+
+def with_units(cell: object, unit: object) -> object:
+    """A plain number with the unit that its row names; a cell that names its own stays."""
+    if is_blank(cell) or is_blank(unit) or isinstance(cell, bool):
+        return cell
+    text = cleaning.as_written(cell).strip()
+    word = cleaning.as_written(unit)
+    return text + (money_unit(word) or word) if text[-1:].isdigit() or text[-1:] == ")" else cell
+
+
+def _of_group(rows: HeaderRows, column: Column, place: int) -> str:
+    """The unit in the other texts over a column, such as the group 财务数据（万元）; of money or shares alone."""
+    if column.kind not in ("yuan", "share"):
+        return ""
+    return next(filter(None, map(unit_in_header, reversed(rows.parts[place]))), "")
+
+
+def _shares(fields: Mapping[str, tuple[Column, int, str]]) -> bool:
+    return any(column.kind == "share" and not unit for column, _, unit in fields.values())
+
+
+def _unit_columns(grid: Grid, rows: HeaderRows, texts: Sequence[str]) -> Iterator[int]:
+    """The columns that hold the unit of the money in their row."""
+    for place, text in enumerate(texts):
+        key = header_key(text)
+        if key not in _UNIT_COLUMNS:
+            continue
+        seen = {as_written(row[place]).strip() for row in grid.rows[rows.end :] if place < len(row)} - {""}
+        money = [word for word in seen if money_unit(word) or FOREIGN.search(half_width(word))]
+        if money and (len(money) == len(seen) or key in _OF_MONEY_ONLY):
+            yield place
+
+
+def _statements(grid: Grid, rows: HeaderRows, notes: Sequence[int]) -> Iterator[Statement]:
+    for at in (*range(rows.at), *rows.lines, *notes):
+        for cell in grid.rows[at]:
+            if isinstance(cell, str) and cell:
+                yield from statements(cell, at, above=at < rows.at)
+
+
+def _stated(said: Sequence[Statement], place: int, texts: Sequence[str], money: set[int]) -> tuple[str, str, str]:
+    """The unit that the sheet states for a column, or what is wrong with it and what to do."""
+    about = {line: [at for at in money if _names(line, texts[at])] for line in said}
+    lines = [line for line in said if place in about[line]] or [line for line in said if not about[line]]
+    quoted = "”“".join(dict.fromkeys(cleaning.shorten(line.text, 30) for line in lines))
+    if any(not line.clear for line in lines):
+        if FOREIGN.search(half_width(quoted)):
+            return "", f"表里写的单位“{quoted}”是外币，这一列没有读入", _IN_RMB
+        return "", f"看不懂表里写的单位“{quoted}”，这一列没有读入", _IN_HEADER
+    units = {UNITS[unit]: unit for line in lines for unit in line.units}
+    if len(units) > 1:
+        return "", f"表里写了不止一种单位（“{quoted}”），这一列没有读入", "请只写一种，或在表头注明单位，如“（万元）”"
+    return next(iter(units.values()), ""), "", ""
+
+
+def _names(line: Statement, header: str) -> bool:
+    key = header_key(header)
+    return len(key) > 1 and key in header_key(line.text)

@@ -1,0 +1,373 @@
+"""How sheets are laid out: headers of several rows, units stated anywhere, merged cells, rows that are no records."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from matcher.policy.firm_table import firm_contract
+from matcher.policy.policy import load_policy
+from matcher.tables import reading
+from matcher.tables.grids import Book, Grid, Merged
+from matcher.tables.reading import CARRIED, NEEDS, Reading, read_needs, read_table
+from matcher.tables.schemas import Column, Contract
+
+FIRM = Contract(
+    "firms",
+    "企业",
+    "enterprise_id",
+    (
+        Column("enterprise_id", "id", "企业编号", ("编号", "序号")),
+        Column("name", "text", "企业名称"),
+        Column("staff", "number", "职工总数"),
+        Column("sales", "yuan", "上年度销售收入"),
+        Column("assets", "yuan", "资产总额"),
+        Column("share", "share", "研发占比"),
+    ),
+)
+HEAD = "企业编号,企业名称,职工总数,上年度销售收入,资产总额"
+ROW = "E1,虚构甲公司,120,4850,6000"
+
+
+def csv(*lines: str) -> bytes:
+    return "\n".join(lines).encode()
+
+
+def money(*lines: str) -> tuple[list[object], list[str]]:
+    """Sales and assets of the first firm (None = unknown), and the problems of rows that stay."""
+    rows, problems = read_table(csv(*lines), FIRM)
+    values = rows[["sales", "assets"]].astype(object)
+    kept = problems.loc[problems["kept"], "problem"]
+    return values.where(values.notna(), None).iloc[0].tolist(), kept.tolist()
+
+
+def sheet(
+    rows: Sequence[Sequence[object]],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    merged: Sequence[tuple[int, int, int, int]] = (),
+    contract: Contract = NEEDS,
+) -> Reading:
+    """What is read of one sheet with merged cells."""
+    grid = Grid("表", list(rows), range(1, len(rows) + 1), merged=tuple(Merged(*cells) for cells in merged))
+    monkeypatch.setattr(reading, "read_book", lambda source, sheet: Book("虚构.xlsx", [grid]))
+    return read_table(b"", contract)
+
+
+@pytest.mark.parametrize(
+    ("line", "factor"),
+    [
+        ("单位：万元,,,,", 10_000),
+        (",,,,（单位：万元）", 10_000),
+        ("金额单位：人民币万元,,,,", 10_000),
+        ("单位: 万元、人,,,,", 10_000),
+        ("计量单位：人；万元；%,,,,", 10_000),
+        ("货币单位:RMB万元,,,,", 10_000),
+        ("2025年企业情况表（单位：万元）,,,,", 10_000),
+        ("2025年企业情况表（万元）,,,,", 10_000),
+        ("填报日期：2026-03-01,,,,单位：万元", 10_000),
+        ("编制单位：虚构局,,单位：万元 币种：人民币,,", 10_000),
+        ("填表说明：金额均以万元填写。职工总数按人填,,,,", 10_000),
+        (",,,,单位：亿元", 100_000_000),
+        (",,,,单位：千元", 1_000),
+        (",,,,单位：元", 1),
+    ],
+)
+def test_a_line_above_states_the_unit(line: str, factor: int):
+    assert money(line, HEAD, ROW) == ([4850 * factor, 6000 * factor], [])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "注：金额单位为万元",
+        "说明：以上金额均以万元计",
+        "注：表中金额单位：万元",
+        "备注：1.数据来自年报；2.金额以万元为单位。",
+        "单位：万元",
+    ],
+)
+def test_a_note_below_states_the_unit(line: str):
+    assert money(HEAD, ROW, line) == ([48_500_000, 60_000_000], [])
+
+
+@pytest.mark.parametrize(
+    "line", ["-,,人,万元,万元", ",,,（万元）,万元", "单位：万元,,,,", "栏次,甲,1,2,3\n,,,万元,万元"]
+)
+def test_a_row_below_the_header_states_the_unit(line: str):
+    assert money(HEAD, line, ROW) == ([48_500_000, 60_000_000], [])
+
+
+def test_a_unit_of_one_column_is_that_of_no_other():
+    assert money(HEAD, ",,人,万元,元", ROW) == ([48_500_000, 6_000], [])
+    assert money(HEAD, ROW, "注：上年度销售收入单位为万元") == ([48_500_000, 6_000], ["没有写单位，按元读入"])
+    header = "企业编号,企业名称,职工总数,上年度销售收入（万元）,资产总额"
+    assert money("单位：元", header, ROW) == ([48_500_000, 6_000], [])
+    assert money("单位：万元", HEAD, "E1,虚构甲公司,120,4850元,6000") == ([4_850, 60_000_000], [])
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        (("单位：万美元", HEAD, ROW), "表里写的单位“单位：万美元”是外币，这一列没有读入"),
+        (("单位：见附注", HEAD, ROW), "看不懂表里写的单位“单位：见附注”，这一列没有读入"),
+        (
+            ("单位：万元", HEAD, ROW, "注：金额单位为元"),
+            "表里写了不止一种单位（“单位：万元”“注：金额单位为元”），这一列没有读入",
+        ),
+        ((HEAD, ",,人,万美元,万美元", ROW), "单位“万美元”是外币，这一列没有读入"),
+    ],
+)
+def test_a_unit_that_cannot_be_applied_is_told_and_the_money_unknown(lines: tuple[str, ...], problem: str):
+    assert money(*lines) == ([None, None], [problem, problem])
+
+
+def test_an_institution_or_a_count_is_no_unit_of_money():
+    told = ["没有写单位，按元读入"] * 2
+    for line in ("单位：虚构市科技局", "填报单位：虚构局", "单位：人", "说明：销售收入500万元以上的企业填报本表"):
+        assert money(line, HEAD, ROW) == ([4_850, 6_000], told), line
+
+
+def test_money_without_a_unit_is_told_where_its_size_leaves_it_open():
+    assert money(HEAD, ROW)[1] == ["没有写单位，按元读入"] * 2
+    assert money(HEAD, "E1,虚构甲公司,120,48500000,60000000")[1] == []
+    assert money(HEAD, "E1,虚构甲公司,120,4850万元,0")[1] == []
+    english = read_table(csv("enterprise_id,name,sales", "E1,虚构甲公司,4850"), FIRM)
+    assert english.rows["sales"].tolist() == [4850]
+    assert english.problems.empty
+
+
+def test_a_column_of_units_serves_the_money_of_its_row():
+    lines = ("需求编号,需求名称,预算,单位", "1,甲,40,万元", "2,乙,50,元", "3,丙,50万元,元", "4,丁,60,", "5,戊,7,万美元")
+    read = read_needs(csv(*lines))
+    rows, problems = read
+    assert rows["budget"].astype(object).where(rows["budget"].notna(), None).tolist() == [
+        400_000,
+        50,
+        500_000,
+        60,
+        None,
+    ]
+    assert problems[["row", "problem"]].to_numpy().tolist() == [
+        [5, "这一行没有写“单位”，按元读入"],
+        [6, "不是数字"],
+    ]
+    assert read.columns.loc[read.columns["header"] == "单位", "use"].tolist() == [CARRIED]
+
+
+def test_groups_over_columns_are_joined_with_them():
+    rows, problems = read_table(
+        csv("基本情况,,,财务数据（万元）,", "企业编号,企业名称,职工总数,上年度销售收入,资产总额", ROW), FIRM
+    )
+    assert rows.iloc[0].tolist()[:5] == ["E1", "虚构甲公司", 120, 48_500_000, 60_000_000]
+    assert problems.empty
+    rows, problems = read_needs(csv("序号,需求信息,,企业信息,", ",名称,内容,名称,所在地区", "1,甲,说,虚构甲公司,某县"))
+    assert rows[["need_id", "title", "description", "enterprise", "region"]].to_numpy().tolist() == [
+        ["1", "甲", "说", "虚构甲公司", "某县"]
+    ]
+    assert problems.empty
+
+
+@pytest.mark.parametrize(
+    "years", [("2023年", "2024年", "2025年"), (2023, 2024, 2025), ("2023年度", "2024年度", "2025年度")]
+)
+def test_a_year_under_a_group_is_that_year(years: tuple[object, ...], monkeypatch: pytest.MonkeyPatch):
+    contract = replace(firm_contract([load_policy("hte")]), year=2026)
+    rows = [
+        ("2025年企业情况表", *[None] * 4),
+        ("企业名称", "销售收入（万元）", None, None, "职工总数"),
+        (None, *years, None),
+        ("虚构甲公司", 3800, 4300, 4800, 120),
+    ]
+    merged = [(0, 0, 0, 4), (1, 0, 2, 0), (1, 1, 1, 3), (1, 4, 2, 4)]
+    for cells in (merged, []):
+        read = sheet(rows, monkeypatch, merged=cells, contract=contract)
+        names = ["name", "sales_y1", "sales_y2", "sales_y3", "employees_total"]
+        assert read.rows[names].to_numpy().tolist() == [["虚构甲公司", 38_000_000, 43_000_000, 48_000_000, 120]]
+
+
+def test_a_header_of_three_rows(monkeypatch: pytest.MonkeyPatch):
+    rows = [
+        ("企业名称", "财务（万元）", None, None, "研发人员（人）", None),
+        (None, "销售收入", None, "研发费用", "合计", "其中：博士"),
+        (None, "2024年", "2025年", "2025年", None, None),
+        ("虚构甲公司", 4300, 4800, 280, 12, 3),
+    ]
+    merged = [(0, 0, 2, 0), (0, 1, 0, 3), (1, 1, 1, 2), (0, 4, 0, 5), (1, 4, 2, 4), (1, 5, 2, 5)]
+    contract = replace(firm_contract([load_policy("hte")]), year=2026)
+    read = sheet(rows, monkeypatch, merged=merged, contract=contract)
+    names = ["name", "sales_y2", "sales_y3", "rd_expense_y3"]
+    assert read.rows[names].to_numpy().tolist() == [["虚构甲公司", 43_000_000, 48_000_000, 2_800_000]]
+    assert "研发人员（人）-其中：博士" in read.columns["header"].tolist()
+
+
+def test_data_is_never_joined_into_the_header(monkeypatch: pytest.MonkeyPatch):
+    for lines in (
+        ("需求名称,需求描述,", "甲,说,某", "乙,说,某"),
+        ("需求名称,企业名称,,", "甲,虚构甲公司,某县,机械", "乙,虚构乙公司,某县,机械"),
+        ("需求名称,成立年份,,", "甲,2015年,2016年,是", "乙,2016年,2017年,否"),
+    ):
+        assert read_needs(csv(*lines)).rows["title"].tolist() == ["甲", "乙"], lines
+    rows = [("需求编号", "需求名称", "备注", None), ("A1", "甲", "某", "别的"), ("A2", "乙", "某", "别的")]
+    assert sheet(rows, monkeypatch, merged=[(0, 2, 0, 3)]).rows["title"].tolist() == ["甲", "乙"]
+
+
+def test_titles_and_paragraphs_above_the_header():
+    rows, problems = read_needs(
+        csv(
+            "附件2,,,",
+            "某市技术需求征集表,,,",
+            '"填表说明：1.请如实填写；2.每家企业可填多项需求，需求名称不超过30字。",,,',
+            *[",,,"] * 25,
+            '序号,需求编号,需求名称,"预算\n（万元）"',
+            "1,XQ-1,甲,40",
+            "1,XQ-2,乙,50",
+        )
+    )
+    assert rows[["need_id", "title", "budget"]].to_numpy().tolist() == [
+        ["XQ-1", "甲", 400_000],
+        ["XQ-2", "乙", 500_000],
+    ]
+    assert problems.empty
+
+
+def test_merged_cells_are_filled_downwards(monkeypatch: pytest.MonkeyPatch):
+    read = sheet(
+        [
+            ("序号", "企业名称", "需求名称", "需求描述", "预算（万元）"),
+            (1, "虚构甲公司", "甲", "说", 40),
+            (None, None, "乙", None, None),
+            (3, "虚构乙公司", "丙", None, 9),
+        ],
+        monkeypatch,
+        merged=[(1, 0, 2, 0), (1, 1, 2, 1), (1, 4, 2, 4), (3, 2, 3, 3)],
+    )
+    assert read.rows[["need_id", "enterprise", "title", "budget"]].to_numpy().tolist() == [
+        ["1", "虚构甲公司", "甲", 400_000],
+        ["需求-00003", "虚构甲公司", "乙", 400_000],
+        ["3", "虚构乙公司", "丙", 90_000],
+    ]
+    assert read.problems[["row", "column", "problem"]].to_numpy().tolist() == [
+        [2, "预算（万元）", "这一列有 1 处纵向合并，合并的数已填到每一行，合计时会重复"],
+        [3, "序号", "是空的，已编为“需求-00003”"],
+        [4, "需求名称", "横向合并的单元格，值只算第一列的"],
+    ]
+
+
+def test_blanks_of_a_text_file_stay_blank():
+    rows, _ = read_needs(csv("需求编号,企业名称,需求名称", "1,虚构甲公司,甲", "2,,乙"))
+    assert rows["enterprise"].tolist() == ["虚构甲公司", ""]
+
+
+FOOTERS = [
+    ("合计（2家）,,180,7450,", "是合计行"),
+    ("合 计,,180,7450,", "是合计行"),
+    ("总计：2家,,,,", "是合计行"),
+    ("2,本页小计,180,7450,", "是合计行"),
+    (",虚构县小计,180,7450,", "是合计行"),
+    ("共2家,,,,", "是合计行"),
+    ("其中：规上企业,,1,2,", "是合计中的分项、平均数一类的行"),
+    ("平均,,1,2,", "是合计中的分项、平均数一类的行"),
+    ("示例,虚构示例公司,1,2,3", "是填写示例"),
+    ("※本表数据未经审计,,,,", "是表注"),
+    ("注：数据来自年报,,,,", "是表注"),
+    (",注：以上为初步统计,,,", "是表注"),
+    ("注1：略,,,,", "是表注"),
+    ("数据来源：虚构局,,,,", "是表注"),
+    ("填表人：张三 联系电话：13800001234,,,,", "是填表、审核一类的签署行"),
+    ("单位负责人：,,联系电话：13800001234,,", "是填表、审核一类的签署行"),
+    ("填表人,张三,审核人,李四,", "是落款"),
+    ("虚构市科技局 2026年3月1日,,,,", "是落款"),
+    (",,,2026年3月1日,", "是落款"),
+    ("（盖章）,,,,", "是落款"),
+    ("第1页 共3页,,,,", "是页码或表尾"),
+    ("以下空白,,,,", "是页码或表尾"),
+    ("企业编号,企业名称,职工总数,上年度销售收入,资产总额", "是重复的表头"),
+    ("某市企业情况表,,,,", "是重复的表题"),
+    ("单位：万元,,,,", "是单位说明"),
+]
+
+
+@pytest.mark.parametrize(("line", "problem"), FOOTERS)
+def test_what_is_no_record_is_left_out_and_told(line: str, problem: str):
+    second = "E2,虚构乙公司,60,2600,9"
+    rows, problems = read_table(csv("某市企业情况表,,,,", "单位：万元,,,,", HEAD, ROW, second, line), FIRM)
+    assert rows["name"].tolist() == ["虚构甲公司", "虚构乙公司"]
+    assert problems[["row", "problem", "kept"]].to_numpy().tolist() == [[6, problem, False]]
+
+
+def test_totals_sections_and_headers_amid_the_rows():
+    rows, problems = read_table(
+        csv(
+            HEAD + ",",
+            "一、甲县,,,,,",
+            "E1,虚构甲公司,120,4850万,6000万,",
+            "甲县,小计,120,4850,6000,",
+            HEAD + ",",
+            ",,,,,",
+            "E2,虚构乙公司,60,2600万,9万,",
+            "注：略,,,,,",
+            "1.续一行,,,,,",
+            "虚构市科技局,,,,,",
+            "2026年3月1日,,,,,",
+        ),
+        FIRM,
+    )
+    assert rows["name"].tolist() == ["虚构甲公司", "虚构乙公司"]
+    assert problems[["row", "problem"]].to_numpy().tolist() == [
+        [2, "是分节的小标题"],
+        [4, "是合计行"],
+        [5, "是重复的表头"],
+        [8, "是表注"],
+        [9, "是表注的续行"],
+        [10, "是落款"],
+        [11, "是落款"],
+    ]
+
+
+def test_rows_below_the_header_of_another_table_are_left_out():
+    swapped = "企业编号,企业名称,资产总额（元）,职工总数,上年度销售收入（元）"
+    rows, problems = read_table(
+        csv("单位：万元,,,,", HEAD, ROW, swapped, "E2,虚构乙公司,9,8,7", HEAD, "E3,虚构丙公司,1,2,3"), FIRM
+    )
+    assert rows[["name", "sales"]].to_numpy().tolist() == [["虚构甲公司", 48_500_000], ["虚构丙公司", 20_000]]
+    assert problems[["row", "problem"]].to_numpy().tolist() == [
+        [4, "像是另一张表的表头，列的次序或单位不同，它下面的行没有读入"],
+        [5, "在第 4 行的另一张表头下面，没有读入"],
+        [6, "是重复的表头"],
+    ]
+
+
+def test_records_that_look_like_footers_stay():
+    titles = [
+        "说明：书自动生成",
+        "注塑机能耗优化",
+        "合计费用核算系统",
+        "注塑",
+        "小计算机控制",
+        "数据汇总",
+        "备注：管理系统研发",
+        "第1页面渲染",
+        "其中间体合成",
+        "日期识别",
+    ]
+    lines = [f"{i},{title},描述,5" for i, title in enumerate(titles)]
+    rows, problems = read_needs(csv("序号,需求名称,需求描述,预算（万元）", *lines))
+    assert rows["title"].tolist() == titles
+    assert problems.empty
+    rows, _ = read_needs(csv("需求名称,需求描述", *(f"{title},描述" for title in titles), "最后一项,"))
+    assert rows["title"].tolist() == [*titles, "最后一项"]
+
+
+def test_the_visible_sheet_is_read_before_a_hidden_one(monkeypatch: pytest.MonkeyPatch):
+    old = Grid("旧版", [("需求编号", "需求名称"), ("A1", "旧")], range(1, 3), hidden=True)
+    new = Grid("2026年", [("需求编号", "需求名称"), ("A1", "新")], range(1, 3))
+    note = Grid("说明", [("请看",)], range(1, 2))
+    for grids, title, problem in (
+        ([old, new], "新", "隐藏的工作表“旧版”没有读"),
+        ([old, note], "旧", "可见的工作表里没有合适的表，读了隐藏的“旧版”"),
+    ):
+        monkeypatch.setattr(reading, "read_book", lambda source, sheet, grids=grids: Book("虚构.xlsx", grids))
+        rows, problems = read_needs(b"")
+        assert rows["title"].tolist() == [title]
+        assert problems["problem"].tolist() == [problem]
