@@ -150,7 +150,7 @@ def test_a_column_of_units_serves_the_money_of_its_row():
     ]
     assert problems[["row", "problem"]].to_numpy().tolist() == [
         [5, "这一行没有写“单位”，按元读入"],
-        [6, "不是数字"],
+        [6, "是外币（美元），不知折合多少人民币"],
     ]
     assert read.columns.loc[read.columns["header"] == "单位", "use"].tolist() == [CARRIED]
 
