@@ -91,7 +91,7 @@ def gather_command(
 
     if not source.exists():
         raise TableError(f"{source}：找不到这个文件或文件夹")
-    files = [path for path in files_in(source) if path.resolve() != output.resolve()]
+    files = files_in(source)
     check({output: (".xlsx", ".csv")}, *files)
     if not files:
         raise TableError(f"{source}：文件夹里没有能读的表（xlsx、xls、csv、parquet、jsonl、docx）")

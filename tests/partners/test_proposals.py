@@ -405,7 +405,7 @@ def test_commands_write_the_table_the_workbook_and_the_files(run: Any, tmp_path:
     file = ["firm-file", inputs[0], *common, "-o", "one.html", "-q"]
     assert run(*file, "--firm", "QY002", "--partners", "out.csv") == (0, "", "")
     assert (tmp_path / "one.html").read_text("utf-8").count("<article>") == 1
-    assert run(*file, "--firm", "QY999")[::2] == (2, "企业表中没有企业 QY999\n")
+    assert run(*file, "--firm", "QY999")[::2] == (2, "企业表中没有企业 “QY999”\n")
     assert run("partners", "firm-file", inputs[0], *common, "-o", "folder", "--firm", "QY002", "-q") == (0, "", "")
     assert sorted(path.name for path in (tmp_path / "folder").iterdir()) == ["QY002.html", "QY002.xlsx", "index.html"]
 

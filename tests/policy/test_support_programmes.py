@@ -130,7 +130,7 @@ def test_the_command_writes_each_kind_of_file(run, tmp_path) -> None:
     assert plain(pd.read_parquet(tmp_path / "o.parquet"), "amount_low", "amount_high") == [(40_000.0, 60_000.0)]
     assert plain(pd.read_csv(tmp_path / "o.csv"), "enterprise_id", "decision") == [("甲", "passes")]
     book = pd.read_excel(tmp_path / "o.xlsx", sheet_name=None, engine="calamine")
-    assert list(book) == ["政策工具", "问题", "说明"]
+    assert list(book) == ["政策工具", "问题", "列的去向", "说明"]
     assert plain(book["政策工具"], "企业编号", "结论", "已核实") == [("甲", "通过", "否")]
     status, _, err = run("policy", "programmes", table, "--on", "2026-11-24", "-p", "x", "-o", "o.csv")
     assert (status, "Traceback" in err) == (2, False)

@@ -136,7 +136,7 @@ def test_a_list_for_people_has_names_and_assumptions(pool, made):
     words = ("discover", "城市.csv", "--policy", "hte", "--on", "2026-11-24", "-o", "名单.xlsx", "--assume")
     assert pool(*words, "假设.csv")[0] == 0
     sheets = pd.read_excel("名单.xlsx", sheet_name=None, engine="openpyxl")
-    assert list(sheets) == ["走访名单", "预计通过", "假设", "问题", "说明"]
+    assert list(sheets) == ["走访名单", "预计通过", "假设", "问题", "列的去向", "说明"]
     assert list(sheets["走访名单"].columns[:6]) == ["名次", "企业编号", "企业名称", "通过的可能", "理由", "先问什么"]
     (pd.DataFrame({"字段": ["rd_staff"], "最低": [0.4], "最可能": [0.1], "最高": [0.5]})).to_csv(
         "假设.csv", index=False

@@ -424,7 +424,7 @@ def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     assert ScoreCard.load("卡.csv").to_bytes() == learned.card.to_bytes()
     book = openpyxl.load_workbook("报告.xlsx")
     assert book.sheetnames == [
-        "评分表", "总分与概率", "跨轮检验", "预计与实际", "未列入的项目", "历史的用途", "问题", "说明",
+        "评分表", "总分与概率", "跨轮检验", "预计与实际", "未列入的项目", "历史的用途", "问题", "列的去向", "说明",
     ]  # fmt: skip
     assert pool("learn", "历史.csv", "-o", "卡2.csv", "--report", "报告.txt")[0] == 0
     assert Path("卡2.csv").read_bytes() == Path("卡.csv").read_bytes()
@@ -438,7 +438,7 @@ def test_from_a_history_to_ordered_lists(pool, tmp_path, made, learned):
     assert (ranked.loc[ranked["decision"] == "fails", "probability"] == 0).all()
     assert pool("rank", "企业.csv", "--card", "卡.csv", "--on", "2026-11-24", "-o", "排序.xlsx")[0] == 0
     book = openpyxl.load_workbook("排序.xlsx")
-    assert book.sheetnames == ["名单", "各项得分", "问题", "说明"]
+    assert book.sheetnames == ["名单", "各项得分", "问题", "列的去向", "说明"]
     heads = {cell.value: cell.column_letter for cell in book["名单"][1]}
     open_rules = "；".join(str(cell.value) for cell in book["名单"][heads["未满足的条件"]])
     assert "拥有对主要产品（服务）在技术上发挥核心支持作用的知识产权" in open_rules

@@ -120,5 +120,5 @@ def test_commands(run):
         "帮扶 2 家，达到 4 家通过的概率 48.6%（已证明最优）；结果已写入 帮扶.xlsx\n",
     )
     sheets = pd.read_excel("帮扶.xlsx", sheet_name=None, engine="openpyxl")
-    assert list(sheets) == ["帮扶名单", "每次走访的作用", "问题"]
+    assert list(sheets) == ["帮扶名单", "每次走访的作用", "问题", "列的去向"]
     assert sheets["帮扶名单"]["企业编号"].tolist() == ["S04", "S07"]
