@@ -20,6 +20,7 @@ from matcher.assignment.assigning import Assignment, assign
 from matcher.errors import TableError
 from matcher.export.formats import json_bytes
 from matcher.tables.contacts import mask_contacts
+from matcher.tables.json import parse_json
 from matcher.tables.privacy import mask_ids
 
 FORMAT = 1
@@ -151,7 +152,9 @@ def record_bytes(record: Mapping[str, Any], *, mask: bool = True) -> bytes:
 def read_record(path: Path) -> dict[str, Any]:
     """A record that was written before. Raises TableError for anything else."""
     try:
-        record = json.loads(path.read_text("utf-8-sig"))
+        record = parse_json(path.read_bytes())
+    except OSError as error:
+        raise TableError(f"{path.name}：读不了（{error.strerror}）") from error
     except ValueError as error:
         raise TableError(f"{path.name}：不是分配记录（JSON）") from error
     if not isinstance(record, dict):
