@@ -210,6 +210,8 @@ def cite(text: Any, sources: Mapping[str, Any], where: str) -> str:
 def check_file(tree: Any) -> dict[str, Any]:
     """The whole file as a mapping with its known sections, its sources as they must be; RuleFault otherwise."""
     need(tree, "file", _TOP, ("policy", "title", "title_en", "sources", "columns", "editions", "rules"))
+    if wrong := [key for key in ("title", "title_en") if not isinstance(tree[key], str)]:
+        raise RuleFault(f"file: {wrong[0]!r} is a text")
     for key, entry in tree["sources"].items():
         need(entry, f"source {key}", ("title", "number", "seen", "address"), ("title", "seen"))
     return dict(tree)
