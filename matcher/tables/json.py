@@ -19,16 +19,17 @@ def parse_json(data: bytes | str) -> Any:
         value = json.loads(text, object_pairs_hook=_unique, parse_constant=_finite, parse_float=_finite)
     except RecursionError as error:
         raise ValueError(f"嵌套超过 {DEPTH} 层") from error
-    level, depth = [value], 0
-    while level := [part for node in level if isinstance(node, dict | list) for part in _parts(node)]:
-        depth += 1
-        if depth > DEPTH:
-            raise ValueError(f"嵌套超过 {DEPTH} 层")
+    level = [value]
+    for _ in range(DEPTH + 1):
+        level = [part for node in level if isinstance(node, dict | list) for part in _parts(node)]
+    if level:
+        raise ValueError(f"嵌套超过 {DEPTH} 层")
     return value
 
 
 def _parts(node: Any) -> Any:
-    return node.values() if isinstance(node, dict) else node
+    """What a list or mapping holds; something where it holds nothing, so that it counts as a level."""
+    return (node.values() if isinstance(node, dict) else node) or [None]
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
