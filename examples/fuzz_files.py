@@ -61,6 +61,7 @@ READ = [
     ("followup", ".csv", "pool status p.db {} --on 2026-07-30 -o out.csv"),
     ("chains", ".csv", "chains {} --firms firms.csv -o out.xlsx"),
     ("review", ".yaml", "assign review_pairs.csv --config {} -o out.csv"),
+    ("settings", ".yaml", "match needs.csv index --settings {} -o out.csv"),
     ("record", ".json", "assign review_pairs.csv --config review.yaml --verify {}"),
     ("card", ".csv", "pool rank firms.csv --card {} --on 2026-11-24 -o out.csv"),
     ("p", ".db", "pool sheet {} --on 2026-07-01 -o out.csv"),
@@ -222,6 +223,7 @@ def make_files(folder: Path) -> None:
             status, said = execute(tuple(line.split()))
             if status:
                 raise SystemExit(f"{line}: {said}")
+        Path("settings.yaml").write_text("k: 2\ncolumn:\n  合作方式: 关键词\nsame:\n  - 所在地区\n", "utf-8")
         from matcher.policy.policy import shipped
 
         shutil.copy(shipped()["tech-sme"] / "policy.yaml", "policy.yaml")

@@ -147,7 +147,8 @@ class Log:
 
     def _damaged(self, why: str) -> PoolError:
         return PoolError(
-            f"“{self.path}”不是培育库文件，或已损坏（{' '.join(why.split())[:120]}）；请从备份恢复，或由导出的文件夹用 pool replay 重建"
+            f"“{self.path}”不是培育库文件，或已损坏（{' '.join(why.split())[:120]}）；"
+            "请从备份恢复，或由导出的文件夹用 pool replay 重建"
         )
 
     def append(self, events: Sequence[Event]) -> list[Event]:
