@@ -223,7 +223,7 @@ def make_files(folder: Path) -> None:
             status, said = execute(tuple(line.split()))
             if status:
                 raise SystemExit(f"{line}: {said}")
-        Path("settings.yaml").write_text("k: 2\ncolumn:\n  合作方式: 关键词\nsame:\n  - 所在地区\n", "utf-8")
+        Path("settings.yaml").write_text("k: 2\ncolumn:\n  合作方式: 关键词\nsame:\n  - 地区\n", "utf-8")
         from matcher.policy.policy import shipped
 
         shutil.copy(shipped()["tech-sme"] / "policy.yaml", "policy.yaml")

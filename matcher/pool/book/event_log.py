@@ -56,9 +56,7 @@ class Event:
 
     @property
     def id(self) -> str:
-        """The given id, or one worked out from all that the event holds: a repetition has the same."""
-        if self.event_id:
-            return self.event_id
+        """Worked out from all that the event holds: a repetition has the same, and damage shows."""
         return id_of(self.kind, self.day, self.person, self.enterprise_id, self.source, text_of(self.body))
 
 
