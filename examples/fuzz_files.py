@@ -292,7 +292,7 @@ def _outcome(trial: Trial) -> dict[str, object]:
     what = "read" if status == 0 else "told"
     if status not in TOLD or (status and not said.strip()):
         what = "silent"
-    elif "Traceback (most" in said or re.search(r"\w+Warning: ", said):
+    elif "Traceback (most" in said or "Warning: " in said:
         what = "noisy"
     elif len(said) > LONGEST:
         what = "long"

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
+LONGEST = 1000  # characters of a line for the user
 TABLE_KINDS = "csv、xlsx、xls、parquet 或 jsonl"
 
 
@@ -289,7 +290,7 @@ def report(quiet: bool, *lines: str) -> None:
 
 def _write(stream: Any, lines: Iterable[str]) -> None:
     """Lines to a stream that may be closed, or of an encoding that lacks signs: the work counts, not the word on it."""
-    text = "".join(f"{mask_contacts(line)}\n" for line in lines if line)
+    text = "".join(f"{_cut(mask_contacts(line))}\n" for line in lines if line)
     if stream is None or not text:
         return
     try:
@@ -300,6 +301,13 @@ def _write(stream: Any, lines: Iterable[str]) -> None:
         stream.flush()
     except (OSError, ValueError):  # closed, or nobody reads any more
         return
+
+
+def _cut(text: str) -> str:
+    """Each line of a message no longer than anybody reads, whatever a file or an option put into it."""
+    if len(text) <= LONGEST:
+        return text
+    return "\n".join(line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…" for line in text.split("\n"))
 
 
 def _near(word: str, words: Iterable[str]) -> str:
