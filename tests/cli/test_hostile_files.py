@@ -4,16 +4,19 @@ import random
 import shutil
 import sqlite3
 import sys
+import zipfile
 from pathlib import Path
 
 import fuzz_files
+import pandas as pd
 import pytest
 from command_runs import execute, inside
 from small import EXAMPLES
 
-from matcher.errors import PoolError
+from matcher.errors import PoolError, TableError
 from matcher.pool.book.archive import rebuild_book
 from matcher.pool.book.book import Book
+from matcher.tables.reading import read_needs
 
 FILES, DAMAGES = 150, 300
 TABLES = ("events", "rule_texts", "snapshot_firms", "snapshot_hashes", "facts")
@@ -161,3 +164,16 @@ def test_whatever_is_damaged_in_an_export_is_told(pool, tmp_path, caplog):
         book.close()
         assert content(tmp_path / f"{number}.db") == whole
         assert path.name != "snapshots.csv" or "snapshots.csv 与由流水重算的快照不同" in caplog.text
+
+
+def test_a_workbook_of_an_unknown_encoding_is_told(tmp_path):
+    path = tmp_path / "x.xlsx"
+    pd.DataFrame({"需求名称": ["轴承热处理"]}).to_excel(path, index=False)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in members.items():
+            body = data.split(b"?>", 1)[-1] if data.startswith(b"<?xml") else data
+            archive.writestr(name, b"<?xml version='1.0' encoding='A0'?>" + body)
+    with pytest.raises(TableError, match=r"x\.xlsx：.*的编码“A0”不认识"):
+        read_needs(path)

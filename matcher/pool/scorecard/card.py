@@ -255,8 +255,10 @@ class ScoreCard:
                 pd.DataFrame(groups, columns=list(GROUPS)),
             )
             figures = (card.intercept, card.slope, *card.spread, card.together, card.usual, card.unsteady)
-            if not np.isfinite(figures).all():
+            if not np.isfinite([*figures, *(cut for item in card.items for cut in item.cuts)]).all():
                 raise ValueError("有不是有限的数")
+            if not all(item.cuts for item in card.items):
+                raise ValueError("有只剩一档的条件")
         except OSError as error:
             raise PoolError(f"读不到评分卡“{path}”") from error
         except (LookupError, ValueError, TypeError, AttributeError, OverflowError, csv.Error) as error:
