@@ -17,9 +17,10 @@ import pandas as pd
 
 from matcher import __version__
 from matcher.assignment.assigning import Assignment, assign
-from matcher.errors import TableError
+from matcher.errors import MatcherError, TableError
 from matcher.export.formats import json_bytes
 from matcher.tables.contacts import mask_contacts
+from matcher.tables.json import parse_json
 from matcher.tables.privacy import mask_ids
 
 FORMAT = 1
@@ -103,8 +104,6 @@ def replay(
     masked in the record, and not used otherwise. inputs: the hashes of the files that lie here now, compared with the
     record's. Raises TableError for what is no full record, or a masked one without `arguments`.
     """
-    import scipy
-
     if record.get("format") != FORMAT:
         raise TableError(f"不是本软件的分配记录，或格式版本不同（{record.get('format')}）")
     if "people" not in record:
@@ -113,6 +112,23 @@ def replay(
     if masked and arguments is None:
         raise TableError("这份记录中的联系方式已遮盖，须连同当时的设置一起核对")
 
+    try:
+        return _differences(record, pairs, arguments if masked else _arguments(record["settings"]), inputs)
+    except (LookupError, TypeError, AttributeError, ValueError, OverflowError) as error:
+        if isinstance(error, MatcherError):
+            raise
+        raise TableError(f"分配记录不完整或已损坏（{str(error)[:120]}）") from error
+
+
+def _differences(
+    record: Mapping[str, Any],
+    pairs: pd.DataFrame,
+    arguments: Mapping[str, Any] | None,
+    inputs: Mapping[str, str] | None,
+) -> list[str]:
+    import scipy
+
+    masked = record.get("contacts") == "masked"
     faults = []
     for name, was in record["inputs"].items():
         now = {mask_contacts(file) if masked else file: value for file, value in (inputs or {}).items()}.get(name)
@@ -121,7 +137,7 @@ def replay(
     solver = f"HiGHS (scipy {scipy.__version__})"
     if record["solver"] != solver:
         faults.append(f"求解器不同：记录为 {record['solver']}，现为 {solver}；同样好的方案中可能取到另一个")
-    again = assign(pairs, **(arguments if masked and arguments is not None else _arguments(record["settings"])))
+    again = assign(pairs, **(arguments or {}))
     if result_hash(again.pairs) != record["result_sha256"]:
         was = {(row["left_id"], row["right_id"], row["alternate"]) for row in record["result"]}
         is_ = set(again.pairs[["left_id", "right_id", "alternate"]].itertuples(index=False, name=None))
@@ -151,7 +167,9 @@ def record_bytes(record: Mapping[str, Any], *, mask: bool = True) -> bytes:
 def read_record(path: Path) -> dict[str, Any]:
     """A record that was written before. Raises TableError for anything else."""
     try:
-        record = json.loads(path.read_text("utf-8-sig"))
+        record = parse_json(path.read_bytes())
+    except OSError as error:
+        raise TableError(f"{path.name}：读不了（{error.strerror}）") from error
     except ValueError as error:
         raise TableError(f"{path.name}：不是分配记录（JSON）") from error
     if not isinstance(record, dict):

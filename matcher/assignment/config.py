@@ -6,13 +6,13 @@ Texts stay texts: an id may be written 007 or no, without quotes. Numbers are re
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from matcher.assignment import conflicts
 from matcher.assignment.assigning import GOALS
@@ -22,8 +22,9 @@ from matcher.assignment.reading import read_facts
 from matcher.errors import TableError
 from matcher.tables.dates import read_date
 from matcher.tables.writings import KnownIds
-from matcher.tables.yaml import read_words
+from matcher.tables.yaml import YamlFault, read, shown
 
+LONGEST = 300  # characters of a fault
 _YES, _NO = {"true", "yes", "on", "是"}, {"false", "no", "off", "否"}
 _KEYS = (
     "left", "right", "forbid", "require", "groups", "forbid_same_group", "at_most_per_group", "goal", "alternates",
@@ -39,7 +40,7 @@ def settings_files(path: Path) -> list[Path]:
     def walk(node: Any) -> None:
         if isinstance(node, str):
             place = path.parent / node
-            if place.suffix.lower() in (".csv", ".xlsx", ".xls", ".parquet", ".jsonl") and place.is_file():
+            if place.suffix.lower() in (".csv", ".xlsx", ".xls", ".parquet", ".jsonl") and _is_file(place):
                 files.append(place)
         else:
             for one in node.values() if isinstance(node, dict) else node:
@@ -58,21 +59,26 @@ def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
     reader = _Reader(path.parent, pairs)
     arguments = reader.arguments(_parsed(path))
     if reader.faults:
-        raise TableError(f"{path.name}：{len(reader.faults)} 处问题\n" + "\n".join(f"  {f}" for f in reader.faults))
+        lines = [f"  {fault[:LONGEST]}" for fault in reader.faults[:20]]
+        more = [f"  ……另有 {len(reader.faults) - 20} 处"] if len(reader.faults) > 20 else []
+        raise TableError("\n".join([f"{path.name}：{len(reader.faults)} 处问题", *lines, *more]))
     return arguments
 
 
 def _parsed(path: Path) -> Any:
     try:
-        return read_words(path.read_text("utf-8-sig")) or {}
-    except yaml.MarkedYAMLError as error:
-        at = error.problem_mark
-        where = f"第 {at.line + 1} 行" if at else ""
-        twice = re.match(r"key given twice: (.*)", str(error.problem))
-        what = f"键 {twice[1]} 写了两次" if twice else f"不是正确的 YAML（{error.problem}）"
-        raise TableError(f"{path.name}：{where}：{what}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise TableError(f"{path.name}：不是 UTF-8 的 YAML 文本") from error
+        return read(path) or {}
+    except OSError as error:
+        raise TableError(f"{path.name}：读不了（{error.strerror}）") from error
+    except YamlFault as fault:
+        raise TableError(f"{path.name}：{fault}") from fault
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return place.is_file()
+    except OSError:  # a name that no file can have
+        return False
 
 
 class _Reader:
@@ -144,8 +150,8 @@ class _Reader:
             if years is None:
                 self.faults.append("coauthors.years：请写明几年之内")
             elif day is not None:
-                worked = conflicts.coauthors(links, people, on=day, years=years, reason=one.get("reason") or "合作")
-                parts.append(self.in_pairs(worked))
+                reason = self.text(one.get("reason"), "coauthors.reason") or "合作"
+                parts.append(self.in_pairs(conflicts.coauthors(links, people, on=day, years=years, reason=reason)))
         if one := self.mapping(settings.get("languages"), "languages", SIDES):
             sides = [
                 {name: self.words(value, f"languages.{side}.{name}") for name, value in self.mapping(
@@ -237,7 +243,7 @@ class _Reader:
         if node in (None, "", "~", "null"):
             return {}
         if not isinstance(node, dict):
-            self.faults.append(f"{where}：应写成“键: 值”，而不是“{node}”")
+            self.faults.append(f"{where}：应写成“键: 值”，而不是“{shown(node)}”")
             return {}
         for key in node:
             if known is not None and key not in known:
@@ -256,7 +262,7 @@ class _Reader:
             if isinstance(one, list) and len(one) == 2 and all(isinstance(name, str) for name in one):
                 pairs.append((one[0], one[1]))
             else:
-                self.faults.append(f"{where} 第 {i} 项：应写成 [左方编号, 右方编号]，而不是“{one}”")
+                self.faults.append(f"{where} 第 {i} 项：应写成 [左方编号, 右方编号]，而不是“{shown(one)}”")
         return pairs
 
     def labels(self, node: Any, where: str, known: tuple[str, ...] | None = None) -> dict[str, str]:
@@ -267,13 +273,13 @@ class _Reader:
             return [word for word in re.split(r"[,，、;；\s]+", node) if word]
         if isinstance(node, list) and all(isinstance(word, str) for word in node):
             return list(node)
-        self.faults.append(f"{where}：应是一个列表，而不是“{node}”")
+        self.faults.append(f"{where}：应是一个列表，而不是“{shown(node)}”")
         return []
 
     def text(self, node: Any, where: str) -> str:
         if node is None or isinstance(node, str):
             return node or ""
-        self.faults.append(f"{where}：应是一个词，而不是“{node}”")
+        self.faults.append(f"{where}：应是一个词，而不是“{shown(node)}”")
         return ""
 
     def _parsed(self, node: Any, where: str, parse: Callable[[str], Any], what: str) -> Any:
@@ -282,12 +288,12 @@ class _Reader:
         try:
             return parse(node)
         except (ValueError, TypeError, KeyError):
-            self.faults.append(f"{where}：应是{what}，而不是“{node}”")
+            self.faults.append(f"{where}：应是{what}，而不是“{shown(node)}”")
             return None
 
     def whole(self, node: Any, where: str) -> int | None:
         def parse(text: str) -> int:
-            if not re.fullmatch(r"\+?\d+", text):
+            if not re.fullmatch(r"\+?[0-9]{1,9}", text):
                 raise ValueError(text)
             return int(text)
 
@@ -295,7 +301,12 @@ class _Reader:
         return number
 
     def decimal(self, node: Any, where: str) -> float | None:
-        number: float | None = self._parsed(node, where, float, "数字")
+        def parse(text: str) -> float:
+            if not math.isfinite(value := float(text)):
+                raise ValueError(text)
+            return value
+
+        number: float | None = self._parsed(node, where, parse, "数字")
         return number
 
     def day(self, node: Any, where: str) -> dt.date | None:
@@ -322,8 +333,8 @@ class _Reader:
         if not isinstance(node, str) or not node:
             self.faults.append(f"{where}：请写明表的文件名")
             return empty
-        if not (self.folder / node).is_file():
-            self.faults.append(f"{where}：找不到文件“{self.folder / node}”")
+        if not _is_file(self.folder / node):
+            self.faults.append(f"{where}：找不到文件“{shown(str(self.folder / node))}”")
             return empty
         try:
             return read_facts(self.folder / node, columns, optional)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 FILE = click.Path(path_type=Path)
+LONGEST = 1000  # characters of a line for the user
 TABLE_KINDS = "csv、xlsx、xls、parquet 或 jsonl"
 
 
@@ -289,7 +290,7 @@ def report(quiet: bool, *lines: str) -> None:
 
 def _write(stream: Any, lines: Iterable[str]) -> None:
     """Lines to a stream that may be closed, or of an encoding that lacks signs: the work counts, not the word on it."""
-    text = "".join(f"{mask_contacts(line)}\n" for line in lines if line)
+    text = "".join(f"{_cut(mask_contacts(line))}\n" for line in lines if line)
     if stream is None or not text:
         return
     try:
@@ -300,6 +301,13 @@ def _write(stream: Any, lines: Iterable[str]) -> None:
         stream.flush()
     except (OSError, ValueError):  # closed, or nobody reads any more
         return
+
+
+def _cut(text: str) -> str:
+    """Each line of a message no longer than anybody reads, whatever a file or an option put into it."""
+    if len(text) <= LONGEST:
+        return text
+    return "\n".join(line if len(line) <= LONGEST else f"{line[: LONGEST - 1]}…" for line in text.split("\n"))
 
 
 def _near(word: str, words: Iterable[str]) -> str:
@@ -335,27 +343,25 @@ def _read_settings(ctx: click.Context, param: click.Parameter, path: Path | None
         name = _CHINESE.get(key, key).lstrip("-")
         one = known.get(name)
         if one is None or one is param:
-            raise click.BadParameter(f"{path.name}：没有选项“{key}”{_near(name, known)}", ctx, param)
+            raise click.BadParameter(f"{path.name}：没有选项“{key[:60]}”{_near(name[:60], known)}", ctx, param)
         pairs = [f"{left}={right}" for left, right in value.items()] if isinstance(value, dict) else value
         several = pairs if isinstance(pairs, list) else [pairs]
         if any(isinstance(item, list | dict) for item in several) or (len(several) != 1 and not one.multiple):
-            raise click.BadParameter(f"{path.name}：“{key}”的值看不懂；请写成 名称: 值", ctx, param)
+            raise click.BadParameter(f"{path.name}：“{key[:60]}”的值看不懂；请写成 名称: 值", ctx, param)
         defaults[str(one.name)] = tuple(several) if one.multiple else several[0]
     ctx.default_map = defaults
 
 
 def read_settings(path: Path) -> dict[str, Any]:
     """A YAML file of words as a dict; refused in one sentence. Raises TableError."""
-    import yaml
-
-    from matcher.tables.yaml import read_words
+    from matcher.tables.yaml import YamlFault, read
 
     try:
-        content = read_words(path.read_text("utf-8-sig"))
+        content = read(path)
     except OSError as error:
         raise TableError(f"{path.name}：打不开这个文件（{error.strerror}）") from error
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise TableError(f"{path.name}：不是正确的 YAML 文件；请每行写一个 选项名: 值") from error
+    except YamlFault as fault:
+        raise TableError(f"{path.name}：{fault}；请每行写一个 选项名: 值") from fault
     if not isinstance(content, dict):
         raise TableError(f"{path.name}：不是设置文件；请每行写一个 选项名: 值")
     return content

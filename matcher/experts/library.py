@@ -17,6 +17,7 @@ from matcher.experts.works_by_name import join_by_name
 from matcher.matching import storage
 from matcher.matching.encoders import Encoder
 from matcher.matching.filters import day_of
+from matcher.matching.folders import named_damage
 from matcher.matching.index import Index
 from matcher.matching.tokens import Segmenter
 from matcher.tables.arguments import check_frame
@@ -296,14 +297,14 @@ class Experts:
         """
         stored = storage.load(folder, encoder=encoder, format=FORMAT)
         index, tables = stored.index, stored.tables
-        try:
+        with named_damage(Path(folder)):
             people, links = tables["people"], tables["links"].astype({"person": np.int64, "row": np.int64})
             unknown = tuple(map(str, stored.settings["unknown"]))
-        except (KeyError, TypeError, ValueError) as error:
-            raise IndexFolderError(f"{folder}：专家库不完整或已损坏（{error}）；请从备份恢复，或重新建立") from error
-        inside = links["person"].between(0, len(people) - 1) & links["row"].between(0, len(index.ids) - 1)
-        if not (inside.all() and links["person"].is_monotonic_increasing and people["expert_id"].is_unique):
-            raise IndexFolderError(f"{folder}：专家库的人员与业绩对不上；请从备份恢复，或重新建立")
+            inside = links["person"].between(0, len(people) - 1) & links["row"].between(0, len(index.ids) - 1)
+            sound = inside.all() and links["person"].is_monotonic_increasing and people["expert_id"].is_unique
+            texts = [*people["expert_id"], *links["role"]]
+            if not (sound and all(isinstance(text, str) for text in texts)):
+                raise IndexFolderError(f"{folder}：专家库的人员与业绩对不上；请从备份恢复，或重新建立")
         return cls(people, index, links, unknown)
 
     def links_of(self, people: Whole) -> tuple[Whole, Whole]:

@@ -323,9 +323,20 @@ class FieldModel:
             vocabulary = {name: i for i, name in enumerate(about["vocabulary"])}
             segmenter = Segmenter(about["words"], engine=about["engine"])
             weights = {name: arrays[name] for name in _ARRAYS}
+            _check(weights, len(about["vocabulary"]), encoder.dim, len(scheme.headings) + 1)
+            if len(vocabulary) != len(about["vocabulary"]) or not {"code", "parent", "level"} <= set(scheme.headings):
+                raise ValueError("vocabulary or headings")
             return cls(scheme, encoder, segmenter, vocabulary, **weights, learned=about["learned"])
         except (ValueError, KeyError, TypeError) as error:
             raise TableError(f"{path}：不是领域模型文件，或已损坏") from error
+
+
+def _check(weights: dict[str, NDArray[Any]], terms: int, dim: int, columns: int) -> None:
+    """Kinds and shapes of a model's arrays. Raises ValueError."""
+    shapes = {"idf": (terms,), "dense": (dim, columns), "sparse": (terms, columns), "bias": (columns,)}
+    for name, array in weights.items():
+        if array.shape != shapes[name] or array.dtype.kind != "f" or not np.isfinite(array).all():
+            raise ValueError(f"{name}: {array.dtype} {array.shape}")
 
 
 def classify(

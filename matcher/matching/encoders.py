@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentTypeError, EncoderError, MissingExtraError
 from matcher.matching.records import local_folder
 from matcher.matching.tokens import Segmenter, Terms
+from matcher.tables.json import parse_json
 
 DEFAULT = "static-zh"
 FORMAT = "matcher-static-1"
@@ -69,17 +70,17 @@ class StaticEncoder:
         from safetensors.numpy import load
 
         try:
-            settings = json.loads(config)
+            settings = parse_json(config)
             if settings["format"] != FORMAT:
                 raise EncoderError(f"{folder}: format {settings['format']!r}; this version reads {FORMAT!r}")
             name, power = str(settings["name"]), float(settings["power"])
             tensors = load(weights)
             vectors, scales = tensors["vectors"], tensors["scales"]
             terms = words.decode("utf-8").removesuffix("\n").split("\n")
-        except (ValueError, KeyError, TypeError, SafetensorError) as error:
+        except (ValueError, KeyError, TypeError, OverflowError, SafetensorError) as error:
             if isinstance(error, EncoderError):
                 raise
-            raise EncoderError(f"{folder}: damaged static encoder ({type(error).__name__}: {error})") from error
+            raise EncoderError(f"{folder}: damaged static encoder ({type(error).__name__}: {error!s:.160})") from error
         vocabulary = {term: row for row, term in enumerate(terms)}
         if vectors.ndim != 2 or not len(terms) == len(vocabulary) == len(vectors) == len(scales):
             raise EncoderError(

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import IndexFolderError, MatcherError
+from matcher.errors import EncoderError, IndexFolderError, MatcherError, MissingExtraError
 
 CURRENT, LOCK = "CURRENT", "LOCK"
 _LINE = re.compile(rb"(manifest-\d{6,}\.json) ([0-9a-f]{64})\n")
@@ -87,9 +87,17 @@ def write_new(path: Path, data: bytes | memoryview) -> str:
 
 def read(path: Path, digest: str) -> bytes:
     """A file whose hash must be right."""
+    _check_kind(path)
     data = path.read_bytes()
     _check(path, data, digest)
     return data
+
+
+def _check_kind(path: Path) -> None:
+    """A plain file in the folder itself: a link would be followed out of it, a device never ends."""
+    inside = [path, path.parent] if path.parent.name.startswith("part-") else [path]
+    if any(place.is_symlink() for place in inside) or (path.exists() and not path.is_file()):
+        raise IndexFolderError(f"{path.parent}：{path.name} 不是普通文件（是链接或其他）；请从备份恢复，或重新建立索引")
 
 
 def _check(path: Path, data: bytes | mmap.mmap, digest: str) -> None:
@@ -106,6 +114,7 @@ def bytes_of_array(array: NDArray[Any]) -> memoryview:
 
 def map_array(path: Path, digest: str) -> NDArray[Any]:
     """What `bytes_of_array` made, mapped into memory and not writeable. Every page is read once, for the hash."""
+    _check_kind(path)
     with path.open("rb") as file:
         if not os.fstat(file.fileno()).st_size:
             _check(path, b"", digest)
@@ -132,7 +141,11 @@ def bytes_of_table(table: pd.DataFrame) -> memoryview:
 
 def read_table(path: Path, digest: str) -> pd.DataFrame:
     """What `bytes_of_table` made."""
-    return pd.read_parquet(io.BytesIO(read(path, digest)))
+    data = io.BytesIO(read(path, digest))
+    try:
+        return pd.read_parquet(data)
+    except OSError as error:  # pyarrow's for pages that cannot be decoded
+        raise ValueError(f"{path.name}: {error}") from error
 
 
 def sync(folder: Path) -> None:
@@ -200,7 +213,8 @@ def named_damage(folder: Path) -> Iterator[None]:
     """Whatever a broken folder makes the readers raise, as one IndexFolderError."""
     try:
         yield
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        if isinstance(error, MatcherError):
-            raise
-        raise IndexFolderError(f"{folder}：索引文件不完整或已损坏（{error}）；请从备份恢复，或重新建立索引") from error
+    except (IndexFolderError, EncoderError, MissingExtraError, OSError):
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RuntimeError, MemoryError) as error:
+        why = " ".join(str(error).split())[:160] or type(error).__name__
+        raise IndexFolderError(f"{folder}：索引文件不完整或已损坏（{why}）；请从备份恢复，或重新建立索引") from error

@@ -20,28 +20,25 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from matcher import __version__
 from matcher.errors import IndexFolderError
 from matcher.matching import folders
 from matcher.matching.base import BaseIndex, Part, check_index
-from matcher.matching.calibration import Calibration
-from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, fingerprint
+from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint
 from matcher.matching.index import Index
 from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Postings
 from matcher.matching.records import local_folder
-from matcher.matching.score_scale import ScoreScale
+from matcher.matching.soundness import SCALE, check_arrays, check_parts, feedback_of, scale_of, words_of
 from matcher.matching.tokens import Segmenter
 from matcher.progress import timed
+from matcher.tables.json import parse_json
 
 FORMAT = "matcher-index-1"
 _KINDS = {FORMAT: ("索引", "Index.load"), "matcher-experts-1": ("专家库", "Experts.load")}
 _ARRAYS = ("vectors", "offsets", "rows", "counts")
-_SCALE = {"out_of_library": "strangers"}  # what the format calls them
 
 
 @dataclass(frozen=True)
@@ -75,7 +72,7 @@ def save(
             raise IndexFolderError(f"{folder}：文件夹里有其他文件（如 {foreign[0]}），请换一个空文件夹保存索引")
         with folders.only_writer(folder):
             before = _replaced(index, folder, replace_other)
-            scale = {_SCALE.get(name, name): value for name, value in asdict(index.scale).items()}
+            scale = {SCALE.get(name, name): value for name, value in asdict(index.scale).items()}
             manifest = {
                 "format": format,
                 "made_by": f"enterprise-matcher {__version__}",
@@ -134,7 +131,7 @@ def load(folder: str | Path, *, encoder: Encoder | None, format: str = FORMAT) -
 
 def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None, format: str) -> Stored:
     name, digest = current
-    manifest = json.loads(folders.read(folder / name, digest))
+    manifest = parse_json(folders.read(folder / name, digest))
     if manifest["format"] != format:
         if manifest["format"] in _KINDS:
             kind, call = _KINDS[manifest["format"]]
@@ -147,15 +144,14 @@ def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None, forma
             f"{folder}：索引由编码器 {built_with['name']}（{built_with['fingerprint'][:12]}）建立，"
             f"给出的是另一个（{given[:12]}）；请用原来的编码器读取，或重新建立索引"
         )
-    segmenter = Segmenter(manifest["words"], engine=manifest["segmenter"]["engine"])
+    segmenter = Segmenter(words_of(manifest["words"]), engine=manifest["segmenter"]["engine"])
     if segmenter.identity != manifest["segmenter"]:
         raise IndexFolderError(f"{folder}：索引由另一版分词词库建立；请重新建立索引")
     parts = tuple(_load_part(folder, entry) for entry in manifest["parts"])
+    check_parts(parts, manifest["id_column"], encode_texts(encoder, [], role="document").shape[1])
     feedback = _load_feedback(folder, manifest["feedback"]) if "feedback" in manifest else None
     index = Index(manifest["id_column"], encoder, segmenter, parts, (str(folder.resolve()), name), feedback)
-    names = {stored: name for name, stored in _SCALE.items()}
-    scale = {names.get(key, key): tuple(value) for key, value in manifest["chance"].items()}
-    index.__dict__["scale"] = ScoreScale(**scale)  # as it was: worked out once, when the index was saved
+    index.__dict__["scale"] = scale_of(manifest["chance"])  # as it was: worked out once, when the index was saved
     tables = {name: _load_table(folder, entry) for name, entry in manifest.get("tables", {}).items()}
     return Stored(index, tables, manifest.get("settings", {}))
 
@@ -196,31 +192,9 @@ def _load_part(folder: Path, entry: dict[str, Any]) -> Part:
     names = terms.decode().split("\n") if terms else []
     postings = Postings(names, arrays["offsets"], arrays["rows"], arrays["counts"], len(records))
     alive = folders.map_array(folders.inside(folder, entry["alive"]), entry["alive_sha256"])
-    _check_arrays(arrays["vectors"], postings, alive)
+    check_arrays(arrays["vectors"], postings, alive)
     stored = json.dumps({"folder": entry["folder"], "files": entry["files"]})
     return Part(records, arrays["vectors"], postings, alive, stored)
-
-
-def _check_arrays(vectors: NDArray[Any], postings: Postings, alive: NDArray[Any]) -> None:
-    """Kinds, shapes and ranges. Raises ValueError: a number out of its range would be read beyond the array's end."""
-    n, offsets, rows, counts = postings.size, postings.offsets, postings.rows, postings.counts
-    kinds: dict[str, tuple[NDArray[Any], Any, int]] = {
-        "vectors": (vectors, np.float32, 2),
-        "offsets": (offsets, np.int64, 1),
-        "rows": (rows, np.int32, 1),
-    }
-    kinds |= {"counts": (counts, np.uint8, 1), "alive": (alive, np.bool_, 1)}
-    for name, (array, dtype, dimensions) in kinds.items():
-        if array.dtype != dtype or array.ndim != dimensions:
-            raise ValueError(f"{name}: {array.dtype}, {array.ndim} dimensions")
-    if not (len(vectors) == len(alive) == n and len(offsets) == len(postings.names) + 1 and len(rows) == len(counts)):
-        raise ValueError("arrays of different lengths")
-    if offsets[0] != 0 or offsets[-1] != len(rows) or (np.diff(offsets) < 0).any():
-        raise ValueError("offsets out of order")
-    if len(rows) and not (rows.min() >= 0 and rows.max() < n and counts.min() > 0):
-        raise ValueError("rows out of range")
-    if not np.isfinite(vectors.sum(dtype=np.float64)):
-        raise ValueError("vectors that are not finite")
 
 
 def _save_table(folder: Path, kind: str, table: pd.DataFrame) -> dict[str, str]:
@@ -241,7 +215,7 @@ def _save_feedback(folder: Path, feedback: Feedback | None) -> dict[str, Any]:
 
 
 def _load_feedback(folder: Path, entry: dict[str, Any]) -> Feedback:
-    return Feedback(_load_table(folder, entry), Calibration.of(entry["prior"]) if entry["prior"] else None)
+    return feedback_of(_load_table(folder, entry), entry["prior"])
 
 
 def _needed(folder: Path, manifests: set[str]) -> set[str]:

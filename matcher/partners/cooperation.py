@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from matcher.errors import PolicyError
-from matcher.policy.loader import read_yaml
+from matcher.policy.loader import named_faults, read_yaml
 from matcher.tables.cells import cut_labels
 
 _TOP = {"sources", "ways", "anything", "rights", "early", "fields", "obtained", "moves"}
@@ -177,6 +177,11 @@ def _shipped() -> Cooperation:
 
 def _read(path: Path) -> Cooperation:
     tree = read_yaml(path)
+    with named_faults(str(path)):
+        return _cooperation(path, tree)
+
+
+def _cooperation(path: Path, tree: Any) -> Cooperation:
     _keys(path, "file", tree, _TOP, _TOP)
     ways = {}
     for name, node in tree["ways"].items():

@@ -12,8 +12,9 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ArgumentTypeError, PolicyError
-from matcher.policy.loader import read_yaml
+from matcher.policy.loader import named_faults, read_yaml
 from matcher.policy.policy import Policy, load_policy
+from matcher.tables.yaml import shown
 
 EXPECTED = ("condition", "points", "amount")
 
@@ -35,15 +36,16 @@ def read_cases(path: Path) -> list[Case]:
     tree = read_yaml(path)
     if not isinstance(tree, dict) or set(tree) - {"day", "bases", "cases"} or not {"day", "cases"} <= set(tree):
         raise PolicyError(f"{path}: expected `day`, `bases` and `cases`")
-    bases = tree.get("bases", {})
-    out: list[Case] = []
-    for node in tree["cases"]:
-        known = {"says", "base", "day", "facts", "readings", "parameters", "expect", "vary", "rows"}
-        if not isinstance(node, dict) or set(node) - known or "says" not in node:
-            raise PolicyError(f"{path}: a case has {', '.join(sorted(known))}: {node!r}")
-        if node.get("base") is not None and node["base"] not in bases:
-            raise PolicyError(f"{path}: {node['says']}: there is no base {node['base']!r}")
-        out.extend(_expand(node, bases, tree["day"], path))
+    with named_faults(str(path)):
+        bases = tree.get("bases", {})
+        out: list[Case] = []
+        for node in tree["cases"]:
+            known = {"says", "base", "day", "facts", "readings", "parameters", "expect", "vary", "rows"}
+            if not isinstance(node, dict) or set(node) - known or "says" not in node:
+                raise PolicyError(f"{path}: a case has {', '.join(sorted(known))}: {shown(node)}")
+            if node.get("base") is not None and node["base"] not in bases:
+                raise PolicyError(f"{path}: {node['says']}: there is no base {node['base']!r}")
+            out.extend(_expand(node, bases, tree["day"], path))
     return out
 
 
@@ -55,14 +57,14 @@ def _expand(node: Mapping[str, Any], bases: Mapping[str, Any], day: dt.date, pat
     names = node.get("vary", [])
     for row in node.get("rows", [[]]):
         if len(row) != len(names):
-            raise PolicyError(f"{path}: {node['says']}: {len(names)} names and {len(row)} cells: {row!r}")
+            raise PolicyError(f"{path}: {node['says']}: {len(names)} names and {len(row)} cells: {shown(row)}")
         cells = dict(zip(names, row, strict=True))
         expected = {**node.get("expect", {}), **{k: v for k, v in cells.items() if _expects(k)}}
         if not expected:
             raise PolicyError(f"{path}: {node['says']}: nothing is expected")
         facts = {**shared, **{name: value for name, value in cells.items() if not _expects(name) and name != "day"}}
-        shown = "，".join(f"{name}={_plain(value)}" for name, value in cells.items())
-        says = f"{node['says']}（{shown}）" if shown else node["says"]
+        varied = "，".join(f"{name}={_plain(value)}" for name, value in cells.items())
+        says = f"{node['says']}（{varied}）" if varied else node["says"]
         yield Case(says, facts, cells.get("day", on), readings, parameters, expected)
 
 

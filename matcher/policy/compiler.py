@@ -140,10 +140,12 @@ class Compiler:
         if "all" in node or "any" in node:
             need(node, where, ("all",) if "all" in node else ("any",))
             tests = tuple(self.test(part, where) for part in (node["all"] if "all" in node else node["any"]))
+            if not tests:
+                raise RuleFault(f"{where}: `all` and `any` need a test")
             return Joined(tests, "all" in node)
         if "none" in node:
             need(node, where, ("none",))
-            return Joined(tuple(self.test({"no": name}, where) for name in _names(node["none"])), True)
+            return self.test({"all": [{"no": name} for name in _names(node["none"])]}, where)
         if "not" in node:
             return Not(self.test(need(node, where, ("not",))["not"], where))
         for word, code in (("yes", 1.0), ("no", 0.0)):
@@ -164,7 +166,9 @@ class Compiler:
             raise RuleFault(f"{where}: a comparison has `of` or `points`, and one of {', '.join(COMPARISONS)}")
         limit = number(node[words[0]], where)
         if "points" in node:
-            return ScoreTest(_names(node["points"]), words[0], limit)
+            if not (items := _names(node["points"])):
+                raise RuleFault(f"{where}: `points` needs an item")
+            return ScoreTest(items, words[0], limit)
         return self.compare(self.measure(node["of"], where), words[0], limit, where)
 
     def compare(self, measure: Measure, word: str, limit: Fraction, where: str) -> Compare:
@@ -299,6 +303,8 @@ def compile_ruleset(
         name = raw.get("id", f"number {place}") if isinstance(raw, dict) else f"number {place}"
         where = f"rule {name}"
         need(raw, where, _RULE, ("id", "kind", "title", "title_en", "source"))
+        if wrong := [key for key in ("id", "title", "title_en") if not isinstance(raw[key], str)]:
+            raise RuleFault(f"{where}: {wrong[0]!r} is a text")
         if "verified" not in raw or not isinstance(raw["verified"], bool):
             raise RuleFault(f"{where}: `verified` is true or false")
         if "editions" in raw and edition.id not in [str(part) for part in raw["editions"]]:
@@ -352,6 +358,8 @@ def _decision(node: Any, present: Sequence[str], known: set[str]) -> Any:
     if not isinstance(node, dict) or len(node) != 1 or next(iter(node)) not in ("all", "any"):
         raise RuleFault("decision: expected `all` or `any` over conditions")
     ((word, parts),) = node.items()
+    if not parts:
+        raise RuleFault(f"decision: `{word}` needs a condition")
     inner = [part for part in (_decision(part, present, known) for part in parts) if part is not None]
     return {word: inner}
 

@@ -7,6 +7,7 @@ decimals and percentages are exact, a key given twice or not known is an error.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import itertools
 import re
@@ -18,11 +19,12 @@ from typing import Any
 
 import yaml
 
-from matcher.errors import PolicyError
+from matcher.errors import MatcherError, PolicyError
 from matcher.policy.model import KINDS, Edition, FactColumn, OpenPoint, YearsRule
-from matcher.tables.yaml import unique_mapping
+from matcher.tables.yaml import YamlFault, fault_at, parse, read, unique_mapping
 
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")
+_LONGEST, _LARGEST = 40, 30  # characters and digits of a number in a rule
 _COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole")
 _TOP = (
     "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters",
@@ -45,34 +47,77 @@ for _letter in "tTfF":
     _Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), [_letter])
 
 
-def _exact(loader: _Loader, node: yaml.ScalarNode) -> Decimal:
-    return Decimal(str(loader.construct_scalar(node)).replace("_", ""))
+def _exact(loader: Any, node: yaml.ScalarNode) -> Decimal:
+    text = str(loader.construct_scalar(node)).replace("_", "")
+    try:
+        value = Decimal(text)
+    except ArithmeticError as error:
+        raise fault_at(node, f"“{text[:40]}”不是数字") from error
+    if len(text) > _LONGEST or not value.is_finite() or abs(value.adjusted()) > _LARGEST:
+        raise fault_at(node, f"“{text[:40]}”不是能用的数字：太长、太大或太小")
+    return value
+
+
+def _whole(loader: Any, node: yaml.ScalarNode) -> int:
+    text = str(loader.construct_scalar(node))
+    if len(text) > _LONGEST:
+        raise fault_at(node, f"“{text[:40]}…”不是能用的数字：太长")
+    try:
+        return int(loader.construct_yaml_int(node))
+    except ValueError as error:
+        raise fault_at(node, f"“{text}”不是数字") from error
+
+
+def _day(loader: Any, node: yaml.ScalarNode) -> Any:
+    text = str(loader.construct_scalar(node))
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise fault_at(node, f"没有“{text[:40]}”这一天；日期写成 2026-04-01") from error
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", unique_mapping)
 _Loader.add_constructor("tag:yaml.org,2002:float", _exact)
+_Loader.add_constructor("tag:yaml.org,2002:int", _whole)
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _day)
 
 
 def read_yaml(path: Path) -> Any:
     """A YAML file as plain values; raises PolicyError with the place of the fault."""
     try:
-        return parse_yaml(path.read_text(encoding="utf-8"), str(path))
+        return read(path, _Loader)
     except OSError as error:
         raise PolicyError(f"{path}: cannot be read ({error.strerror})") from error
-    except UnicodeDecodeError as error:
-        raise PolicyError(f"{path}: {error}") from error
+    except YamlFault as fault:
+        raise PolicyError(f"{path}: {fault}") from fault
 
 
 def parse_yaml(text: str, where: str) -> Any:
     """The same from the text of a file; `where` names it in errors."""
     try:
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 - a SafeLoader underneath
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{where}: {error}") from error
+        return parse(text, _Loader)
+    except YamlFault as fault:
+        raise PolicyError(f"{where}: {fault}") from fault
 
 
 class RuleFault(Exception):  # noqa: N818
-    """A fault inside one rule, to be reported with file and rule."""
+    """A fault inside one rule, to be reported with file and rule. Its text is cut where a value of the file is long."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text if len(text) <= 240 else f"{text[:239]}…")
+
+
+@contextlib.contextmanager
+def named_faults(where: str) -> Iterator[None]:
+    """What a file of another form makes its readers raise, as one PolicyError; `where` names the file."""
+    try:
+        yield
+    except RuleFault as fault:
+        raise PolicyError(f"{where}: {fault}") from fault
+    except (AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+        if isinstance(error, MatcherError):
+            raise
+        raise PolicyError(f"{where}: not of the expected form ({type(error).__name__}: {str(error)[:160]})") from error
 
 
 def need(node: Any, where: str, allowed: Sequence[str], required: Sequence[str] = ()) -> dict[str, Any]:
@@ -93,7 +138,7 @@ def number(node: Any, where: str) -> Fraction:
     if isinstance(node, bool) or not isinstance(node, (int, Decimal, str)):
         raise RuleFault(f"{where}: expected a number, found {node!r}")
     if isinstance(node, str):
-        if not _PERCENT.match(node):
+        if len(node) > _LONGEST or not _PERCENT.match(node):
             raise RuleFault(f"{where}: expected a number or a percentage, found {node!r}")
         return Fraction(node.rstrip("% ")) / 100
     return Fraction(node)
@@ -165,6 +210,8 @@ def cite(text: Any, sources: Mapping[str, Any], where: str) -> str:
 def check_file(tree: Any) -> dict[str, Any]:
     """The whole file as a mapping with its known sections, its sources as they must be; RuleFault otherwise."""
     need(tree, "file", _TOP, ("policy", "title", "title_en", "sources", "columns", "editions", "rules"))
+    if wrong := [key for key in ("title", "title_en") if not isinstance(tree[key], str)]:
+        raise RuleFault(f"file: {wrong[0]!r} is a text")
     for key, entry in tree["sources"].items():
         need(entry, f"source {key}", ("title", "number", "seen", "address"), ("title", "seen"))
     return dict(tree)

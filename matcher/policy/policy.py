@@ -18,9 +18,9 @@ import pandas as pd
 from matcher.errors import ArgumentTypeError, PolicyError
 from matcher.policy.compiler import Compiler, compile_ruleset
 from matcher.policy.loader import (
-    RuleFault,
     check_file,
     chosen_readings,
+    named_faults,
     need,
     read_columns,
     read_editions,
@@ -100,7 +100,7 @@ class Policy:
         parameters: Mapping[str, Any] | None = None,
     ) -> Policy:
         """The same from the tree of an already parsed file; `where` names it in errors."""
-        try:
+        with named_faults(where):
             tree = check_file(tree)
             columns = read_columns(tree)
             editions = read_editions(tree, columns)
@@ -124,8 +124,7 @@ class Policy:
             for edition in policy.editions:
                 for day in policy.days_of(edition):
                     policy.ruleset(edition, day)
-        except RuleFault as fault:
-            raise PolicyError(f"{where}: {fault}") from None
+            policy.checks()
         return policy
 
     def days_of(self, edition: Edition) -> list[dt.date]:

@@ -20,7 +20,7 @@ from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import PROGRAMMES
 from matcher.policy.evaluation import Group, Prepared, answers, judged_columns, prepare
 from matcher.policy.facts import EPOCH, problem_table
-from matcher.policy.loader import RuleFault, need, read_yaml
+from matcher.policy.loader import named_faults, need, read_yaml
 from matcher.policy.points import Weighted
 from matcher.policy.policy import Policies, Policy, load_policies, load_policy, shipped
 from matcher.policy.scoring import DECISIONS, check_figures, decision_codes, passed_codes
@@ -79,13 +79,10 @@ def catalogue(path: str | Path | None = None) -> tuple[Instrument, ...]:
     entries: dict[str, Instrument] = {}
     for place, raw in enumerate(tree, 1):
         where = f"entry {place}"
-        try:
+        with named_faults(f"{source}: {where}"):
             node = need(raw, where, ("policy", "stages", "kind", "act", "amounts"), ("policy", "stages", "kind", "act"))
-        except RuleFault as fault:
-            raise PolicyError(f"{source}: {fault}") from None
-        entry = Instrument(
-            node["policy"], tuple(node["stages"]), node["kind"], node["act"], tuple(node.get("amounts", ()))
-        )
+            amounts = tuple(node.get("amounts", ()))
+            entry = Instrument(node["policy"], tuple(node["stages"]), node["kind"], node["act"], amounts)
         unknown = [stage for stage in entry.stages if stage not in STAGES]
         if unknown or not entry.stages:
             raise PolicyError(f"{source}: {where}: stages are of {', '.join(STAGES)}, not {unknown}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable
 from typing import NamedTuple
@@ -27,6 +28,7 @@ from matcher.tables.worksheets import (
 )
 
 _PIECE = 1 << 20
+_ENCODINGS = ("utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1")  # those that the parser has
 _NO_CELLS = ("chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 
 
@@ -46,7 +48,7 @@ def read_xlsx(name: str, data: bytes) -> list[Grid]:
         archive = zipfile.ZipFile(io.BytesIO(data))
         _check_package(name, archive, len(data))
         return _grids(name, _Package(archive))
-    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError) as error:
+    except (zipfile.BadZipFile, EOFError, OSError, NotImplementedError, RuntimeError, zlib.error) as error:
         raise TableError(f"{name}：工作簿不完整（可能没有下载完）；请重新下载或导出") from error
     except expat.ExpatError as error:
         raise TableError(f"{name}：文件已损坏，读不出来（{error}）；请重新下载或导出") from error
@@ -102,7 +104,12 @@ class _Package:
         def refuse(*_: object) -> None:
             raise DamagedError(f"“{path}”里有文档类型声明，不像正常的工作簿")
 
+        def declared(_version: str, encoding: str | None, _alone: int) -> None:
+            if encoding and encoding.lower() not in _ENCODINGS:
+                raise DamagedError(f"“{path}”的编码“{encoding[:20]}”不认识")
+
         parser = expat.ParserCreate()
+        parser.XmlDeclHandler = declared
         parser.buffer_text = True
         parser.StartElementHandler = start
         parser.EndElementHandler = end

@@ -18,6 +18,8 @@ from matcher.export.targets import check_targets, make_folder, save_files
 from matcher.pool.book.book import SNAPSHOT, Book
 from matcher.pool.book.event_log import Event, Log, text_of
 from matcher.pool.book.facts import masked
+from matcher.pool.book.soundness import body_of, hash_of_text
+from matcher.progress import logger
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.privacy import mask_table
 
@@ -69,19 +71,24 @@ def rebuild_book(folder: str | Path, path: str | Path) -> Book:
     """
     source = Path(folder)
     try:
-        texts = [file.read_bytes().decode() for file in sorted((source / "rules").glob("*.yaml"))]
+        texts = {file.stem: file.read_bytes().decode() for file in sorted((source / "rules").glob("*.yaml"))}
         content = (source / "events.csv").read_bytes().decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise PoolError(f"“{folder}”不是导出的文件夹：缺少 events.csv 或 rules") from error
+    if wrong := [name for name, text in texts.items() if hash_of_text(text) != name]:
+        raise PoolError(f"“{folder}”中的 rules/{wrong[0]}.yaml 已损坏或被改动：内容与文件名不符")
     events = _read_events(content, str(folder))
     book = Book(Log.create(path))
     try:
         with book.log.writing():
-            for text in texts:
+            for text in texts.values():
                 book.log.keep_text(text)
             for event in book.log.append(events):
                 if event.kind == "snapshot":
                     book.log.keep_rows(event.seq, book.rows_of(event))
+        book.close()
+        book = Book.open(path)  # once more, against all hashes
+        _compare_snapshots(book, source / "snapshots.csv")
     except BaseException:
         book.close()
         Path(path).unlink(missing_ok=True)
@@ -89,24 +96,32 @@ def rebuild_book(folder: str | Path, path: str | Path) -> Book:
     return book
 
 
+def _compare_snapshots(book: Book, exported: Path) -> None:
+    """Says where the rows of an export are not those that its events and rules give."""
+    if exported.is_file() and exported.read_bytes() != table_bytes(_snapshots(book).map(_quoted), ".csv"):
+        logger.warning("%s 与由流水重算的快照不同（已损坏、被改动，或由旧版规则算出）；新库以重算的为准", exported)
+
+
 def _read_events(content: str, folder: str) -> list[Event]:
-    reader = csv.DictReader(io.StringIO(content, newline=""))
-    heads = reader.fieldnames or ()
+    heads = csv.DictReader(io.StringIO(content, newline="")).fieldnames or ()
     if MASKED in heads:
         raise PoolError(
             f"“{folder}”中的联系方式已遮盖，不能用来重建；重建须用未遮盖的导出：matcher pool export … --show-contacts"
         )
     if missing := [name for name in EVENTS if name not in heads]:
         raise PoolError(f"“{folder}”中的 events.csv 缺少列：{'、'.join(missing)}")
+    events: list[Event] = []
     try:
-        rows = [{name: row[name].removeprefix("'") for name in EVENTS} for row in reader]
-        return [
-            Event(row["kind"], row["day"], row["person"], json.loads(row["body"]), row["enterprise_id"],
-                  row["source"], row["event_id"])
-            for row in rows
-        ]  # fmt: skip
+        for place, row in enumerate(csv.DictReader(io.StringIO(content, newline="")), start=1):
+            cell = {name: row[name].removeprefix("'") for name in EVENTS}
+            body = body_of(cell["kind"], cell["day"], cell["body"])
+            event = Event(cell["kind"], cell["day"], cell["person"], body, cell["enterprise_id"], cell["source"])
+            if (cell["seq"], cell["event_id"]) != (str(place), event.id):
+                raise ValueError(f"第 {place} 条记录与其编号不符")
+            events.append(event)
     except (AttributeError, ValueError, csv.Error) as error:
-        raise PoolError(f"“{folder}”中的 events.csv 已损坏：{error}") from error
+        raise PoolError(f"“{folder}”中的 events.csv 已损坏或被改动：{str(error)[:120]}") from error
+    return events
 
 
 def _events(log: Log) -> pd.DataFrame:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,11 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from matcher.errors import PoolError
+from matcher.pool.book.soundness import body_of, check_log, hash_of_rows, hash_of_text, id_of
 
 APPLICATION, SCHEMA = 0x4D504F4C, 1
 WAIT = 60.0  # seconds for another writer
+_HASHES = "CREATE TABLE snapshot_hashes (seq INTEGER PRIMARY KEY REFERENCES events (seq), sha256 TEXT NOT NULL);"
+_COLUMNS = "kind, day, person, body, enterprise_id, source, event_id, seq"
 # One plain file and its rollback journal: a write-ahead log does not work on a shared network drive.
-_TABLES = """
+_TABLES = f"""
 CREATE TABLE events (
     seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, day TEXT NOT NULL, kind TEXT NOT NULL,
     enterprise_id TEXT NOT NULL, person TEXT NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL CHECK (json_valid(body))
@@ -31,6 +33,7 @@ CREATE TABLE snapshot_firms (
     seq INTEGER NOT NULL REFERENCES events (seq), enterprise_id TEXT NOT NULL, row TEXT NOT NULL,
     PRIMARY KEY (seq, enterprise_id)
 ) WITHOUT ROWID;
+{_HASHES}
 CREATE VIEW facts AS
     SELECT e.seq, e.enterprise_id, cell.key AS name, cell.value AS value,
            coalesce(json_extract(e.body, '$.valid_from'), e.day) AS valid_from, e.day, e.person, e.source
@@ -53,11 +56,8 @@ class Event:
 
     @property
     def id(self) -> str:
-        """The given id, or one worked out from all that the event holds: a repetition has the same."""
-        if self.event_id:
-            return self.event_id
-        parts = [self.kind, self.day, self.person, self.enterprise_id, self.source, text_of(self.body)]
-        return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
+        """Worked out from all that the event holds: a repetition has the same, and damage shows."""
+        return id_of(self.kind, self.day, self.person, self.enterprise_id, self.source, text_of(self.body))
 
 
 def text_of(body: Any) -> str:
@@ -79,6 +79,7 @@ class Log:
         if not Path(path).resolve().parent.is_dir():
             raise PoolError(f"文件夹“{Path(path).resolve().parent}”不存在，请先建立")
         log = cls(Path(path), _connect(path))
+        _settle(log._db)
         log._db.executescript(
             f"PRAGMA application_id = {APPLICATION}; BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"
         )
@@ -86,17 +87,25 @@ class Log:
 
     @classmethod
     def open(cls, path: str | Path) -> Log:
-        """An existing file; PoolError where there is none, or it is no pool of this format."""
+        """An existing file, with everything in it held against its hashes.
+
+        PoolError where there is none, it is no pool of this format, or anything in it is not what was written.
+        """
         if not Path(path).is_file():
             raise PoolError(f"没有“{path}”；请先用 matcher pool create 建立")
+        log = cls(Path(path), _connect(path))
         try:
-            connection = _connect(path)
-            marks = [connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version")]
-        except sqlite3.DatabaseError as error:
-            raise PoolError(f"“{path}”不是培育库文件（{error}）") from error
-        if marks != [APPLICATION, SCHEMA]:
-            raise PoolError(f"“{path}”不是培育库文件，或格式版本 {marks[1]} 不是 {SCHEMA}")
-        return cls(Path(path), connection)
+            with log._reading():
+                _settle(log._db)
+                names = ("application_id", "user_version")
+                marks = [log._db.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
+                if marks != [APPLICATION, SCHEMA]:
+                    raise PoolError(f"“{path}”不是培育库文件，或格式版本 {marks[1]} 不是 {SCHEMA}")
+                check_log(log._db, _TABLES)
+        except BaseException:
+            log.close()
+            raise
+        return log
 
     def close(self) -> None:
         """Close the file."""
@@ -112,10 +121,33 @@ class Log:
         try:
             yield
             self._db.execute("COMMIT")
-        except BaseException:
+        except BaseException as error:
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
+            if isinstance(error, sqlite3.DatabaseError):
+                raise PoolError(f"“{self.path}”写不进去（{error}）；没有写入任何内容") from error
             raise
+
+    @contextlib.contextmanager
+    def _reading(self) -> Iterator[None]:
+        """What a damaged file makes SQLite and Python raise, as one PoolError."""
+        try:
+            yield
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # none where Python itself raised it
+            if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise self._damaged(str(error)) from error
+            raise PoolError(f"“{self.path}”正被他人写入（{error}），请稍后重试") from error
+        except (sqlite3.Error, ValueError, TypeError, KeyError, RecursionError) as error:
+            if isinstance(error, PoolError):
+                raise
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, why: str) -> PoolError:
+        return PoolError(
+            f"“{self.path}”不是培育库文件，或已损坏（{' '.join(why.split())[:120]}）；"
+            "请从备份恢复，或由导出的文件夹用 pool replay 重建"
+        )
 
     def append(self, events: Sequence[Event]) -> list[Event]:
         """Write events inside `writing`; those whose id is there already are passed over. Returns the new ones."""
@@ -149,37 +181,42 @@ class Log:
         if day is not None:
             where.append("day <= ?")
             values.append(day.isoformat())
-        rows = self._db.execute(
-            "SELECT kind, day, person, body, enterprise_id, source, event_id, seq FROM events "
-            f"WHERE {' AND '.join(where)} ORDER BY seq",
-            values,
-        )
-        return [Event(kind, day_, who, json.loads(body), *rest) for kind, day_, who, body, *rest in rows]
+        query = f"SELECT {_COLUMNS} FROM events WHERE {' AND '.join(where)} ORDER BY seq"
+        with self._reading():
+            rows = self._db.execute(query, values)
+            return [Event(kind, day_, who, body_of(kind, day_, body), *rest) for kind, day_, who, body, *rest in rows]
 
     def keep_text(self, text: str) -> str:
         """Keep a rule text, inside `writing`; its SHA-256 is its name."""
-        name = hashlib.sha256(text.encode()).hexdigest()
+        name = hash_of_text(text)
         self._db.execute("INSERT OR IGNORE INTO rule_texts VALUES (?, ?)", (name, text))
         return name
 
     def texts(self) -> dict[str, str]:
         """All rule texts by their names."""
-        return dict(self._db.execute("SELECT sha256, text FROM rule_texts ORDER BY sha256"))
+        with self._reading():
+            return dict(self._db.execute("SELECT sha256, text FROM rule_texts ORDER BY sha256"))
 
     def keep_rows(self, seq: int, rows: Mapping[str, str]) -> None:
         """Keep a snapshot's rows by enterprise_id, inside `writing`."""
         self._db.executemany("INSERT INTO snapshot_firms VALUES (?, ?, ?)", [(seq, *pair) for pair in rows.items()])
+        self._db.execute(_HASHES.replace("TABLE", "TABLE IF NOT EXISTS"))  # a book of before has none
+        self._db.execute("INSERT INTO snapshot_hashes VALUES (?, ?)", (seq, hash_of_rows(sorted(rows.items()))))
 
     def rows(self, seq: int) -> dict[str, str]:
         """A snapshot's rows by enterprise_id."""
-        rows = self._db.execute(
-            "SELECT enterprise_id, row FROM snapshot_firms WHERE seq = ? ORDER BY enterprise_id", (seq,)
-        )
-        return dict(rows)
+        query = "SELECT enterprise_id, row FROM snapshot_firms WHERE seq = ? ORDER BY enterprise_id"
+        with self._reading():
+            return dict(self._db.execute(query, (seq,)))
 
 
 def _connect(path: str | Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+    try:
+        return sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+    except sqlite3.Error as error:
+        raise PoolError(f"“{path}”打不开（{error}）") from error
+
+
+def _settle(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a kill and a power cut
-    return connection

@@ -128,7 +128,7 @@ def push(log: Log, pairs: pd.DataFrame, *, on: Day, person: str, first: int | No
     table = table.drop_duplicates(list(ITEM))
     table = table[table.groupby(["enterprise_id", "need_id"]).cumcount() < (len(table) if first is None else first)]
     known = {tuple(row) for row in items(log, on=day)[list(ITEM)].to_numpy().tolist()}
-    new = table[[tuple(row) not in known for row in table[list(ITEM)].to_numpy().tolist()]]
+    new = table[np.array([tuple(row) not in known for row in table[list(ITEM)].to_numpy().tolist()], bool)]
     rows = new[list(ITEM)].assign(status="pushed", day=day, person=person)
     return follow(log, rows) if len(rows) else 0, len(table) - len(new)
 

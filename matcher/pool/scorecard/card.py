@@ -254,12 +254,17 @@ class ScoreCard:
                 pd.DataFrame(check, columns=list(CHECK)),
                 pd.DataFrame(groups, columns=list(GROUPS)),
             )
+            figures = (card.intercept, card.slope, *card.spread, card.together, card.usual, card.unsteady)
+            if not np.isfinite([*figures, *(cut for item in card.items for cut in item.cuts)]).all():
+                raise ValueError("有不是有限的数")
+            if not all(item.cuts for item in card.items):
+                raise ValueError("有只剩一档的条件")
         except OSError as error:
             raise PoolError(f"读不到评分卡“{path}”") from error
-        except (KeyError, ValueError, TypeError, IndexError) as error:
+        except (LookupError, ValueError, TypeError, AttributeError, OverflowError, csv.Error) as error:
             if isinstance(error, PoolError):
                 raise
-            raise PoolError(f"评分卡“{Path(path).name}”已损坏：{error}；请重新生成") from error
+            raise PoolError(f"评分卡“{Path(path).name}”已损坏：{str(error)[:120]}；请重新生成") from error
         for item in card.items:
             better = item.points if item.up else item.points[::-1]
             if list(better) != sorted(better) or list(item.cuts) != sorted(set(item.cuts)) or card.slope <= 0:
