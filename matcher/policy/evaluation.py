@@ -203,7 +203,8 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
     empty. A plain column that two policies define differently serves both: the first asked for as it is, the others
     too, with a problem that says so, unless they have a column of their own. Where a policy asks for the last
     accounting year by another name (`sales_y3`, `sales_last_year`) and the table has only one of the two, that one
-    serves. Raises ArgumentTypeError or ArgumentError where `firms` is no such table.
+    serves. A shared figure is widened to bounds for the firms whose decision the difference can change, where the
+    official texts say how large it can be. Raises ArgumentTypeError or ArgumentError where `firms` is no such table.
     """
     check_firms(firms)
     ids = _ids(firms)
@@ -219,6 +220,7 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             note.rows.extend(day_notes.rows)
         values: dict[str, Floats] = {}
         bounds: dict[str, Span] = {}
+        wider: dict[str, Span] = {}
         for name, column in policy.columns.items():
             figures, soft = np.full(len(firms), np.nan), np.zeros(len(firms), dtype=bool)
             special = f"{policy.id}.{name}"
@@ -242,16 +244,57 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
                             f"已照同一列计算，有本口径的数请另给 {special} 列",
                             "definition",
                         )
-                    figures = np.where(np.isnan(figures) & ~soft, shared, figures)
+                    used = np.isnan(figures) & ~soft & ~np.isnan(shared)
+                    figures = np.where(used, shared, figures)
+                    if differs and (theirs.basis, column.basis) in _DIFFERENCES:
+                        low, high = _DIFFERENCES[theirs.basis, column.basis]
+                        wider[name] = Span(
+                            np.where(used, np.floor(shared * low), np.nan),
+                            np.where(used, np.ceil(shared * high), np.nan),
+                        )
                     if held is not None and name not in bounds:
                         bounds[name] = held
             values[name] = figures
         for one, other in policy.opposites:
             for empty, known in ((one, other), (other, one)):
                 values[empty] = np.where(np.isnan(values[empty]), 1.0 - values[known], values[empty])
-        prepared.append(Prepared(policy, ids, days, values, bounds))
+        prepared.append(_widened(Prepared(policy, ids, days, values, bounds), wider))
         notes.append(note)
     return prepared, notes
+
+
+# How far a figure of one definition can be from that of another, by the caps on 其他费用 alone. With S for all other
+# categories, it counts up to S / 4 by 195号 (20 % of the total) and up to S / 9 by 119号 (10 %): a total by 119号 is
+# 8/9 to 1 of one by 195号.
+_HTE, _DEDUCTION = "高企口径（195号）", "加计扣除口径（财税〔2015〕119号）"
+_DIFFERENCES = {(_HTE, _DEDUCTION): (8 / 9, 1.0), (_DEDUCTION, _HTE): (1.0, 9 / 8)}
+
+
+def _widened(ready: Prepared, wider: Mapping[str, Span]) -> Prepared:
+    """The same facts, a figure of another definition as bounds in the rows whose decision may hang on it."""
+    if not wider:
+        return ready
+    values, bounds = dict(ready.values), dict(ready.bounds)
+    for name, span in wider.items():
+        lowest, highest = domain(ready.policy.columns[name])
+        held = bounds.get(name) or Span(np.full(len(ready.ids), lowest), np.full(len(ready.ids), highest))
+        open_ = ~np.isnan(span.lo)
+        values[name] = np.where(open_, np.nan, values[name])
+        bounds[name] = Span(np.where(open_, span.lo, held.lo), np.where(open_, span.hi, held.hi))
+    wide = replace(ready, values=values, bounds=bounds)
+    hangs = np.zeros(len(ready.ids), dtype=bool)
+    for plain, loose in zip(answers(ready, figures=False), answers(wide, figures=False), strict=True):
+        if plain.answer is None or loose.answer is None:
+            continue
+        one, other = plain.answer.decision, loose.answer.decision
+        if one is not None and other is not None:
+            same = (one.can_hold == other.can_hold) & (one.open() == other.open()) & (one.can_fail == other.can_fail)
+            hangs[plain.rows] = ~same
+    if not hangs.any():
+        return ready
+    return replace(
+        wide, values={name: np.where(hangs, values[name], figures) for name, figures in ready.values.items()}
+    )
 
 
 _SAME_YEAR = {"_last_year": "_y3", "_y3": "_last_year", "_prev_year": "_y2", "_y2": "_prev_year"}

@@ -81,6 +81,19 @@ def test_a_column_with_two_definitions_serves_both_and_is_told() -> None:
     assert alone.problems.empty
 
 
+@pytest.mark.parametrize(
+    ("rd", "decision", "points"),
+    [(4_000_000, "passes", (66, 66)), (2_450_000, "unknown", (56, 66)), (2_300_000, "fails", (56, 56))],
+)
+def test_a_shared_figure_is_widened_only_where_the_decision_hangs_on_it(rd, decision, points) -> None:
+    """R&D by 195号 of 6.1 % of sales may be 5.4 % by 119号: 40 points in place of 50, and no longer 60 in all."""
+    firm = {**base("hte"), **base("tech-sme"), "employees_total": 100, "rd_staff": 27, "class1_ip": 0, "class2_ip": 0}
+    firm |= {"sales_last_year": 40_000_000, "sales_y3": 40_000_000, "cost_expense": 90_000_000, "rd_expense_y3": rd}
+    firms = pd.DataFrame([firm]).drop(columns=["rd_expense_last_year"])
+    summary = score(firms, ["hte", "tech-sme"], on=ON).summary.set_index("policy")
+    assert summary.loc["tech-sme", ["decision", "total_low", "total_high"]].tolist() == [decision, *points]
+
+
 def test_the_last_year_has_two_names() -> None:
     firms = pd.DataFrame([{**base("hte"), **base("tech-sme")}]).drop(columns=["sales_last_year"])
     both = score(firms, ["hte", "tech-sme"], on=ON)
