@@ -14,7 +14,11 @@ class Column:
 
     name: the field's name in the clean frame. kind: "id", "text", "labels", "date", "number", "yuan", "share" or
     "yesno". title: its Chinese header in reports. headers: further accepted headers. labels: known labels, for cells
-    that run them together; in a text, words that are no placeholders. lines: whether a text keeps its line breaks.
+    that run them together; in a text, words that are no placeholders. lines: whether a text keeps its line breaks. joins:
+    whether several columns that name it are joined. parts: fields whose texts are in it too. sums: kinds that add up to
+    it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no year;
+    words: headers that are its own where they name that year, close_words: such of nearly the same figure. basis: the
+    definition that a figure follows. instead: headers of other fields that it takes where it has no column.
     """
 
     name: str
@@ -30,6 +34,7 @@ class Column:
     words: tuple[str, ...] = ()
     close_words: tuple[str, ...] = ()
     basis: str = ""
+    instead: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,9 +73,20 @@ def _column(
     lines: bool = False,
     joins: bool = False,
     parts: str = "",
+    instead: str = "",
 ) -> Column:
     texts = tuple(headers.split())
-    return Column(name, kind, title, texts, tuple(labels.split()), lines, joins or lines, tuple(parts.split()))
+    return Column(
+        name,
+        kind,
+        title,
+        texts,
+        tuple(labels.split()),
+        lines,
+        joins or lines,
+        tuple(parts.split()),
+        instead=tuple(instead.split()),
+    )
 
 
 _FIELD = _column(
@@ -104,7 +120,7 @@ _POSTED_ON = _column(
     "posted_on",
     "date",
     "发布日期",
-    "发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 posted date",
+    "发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 填报日期 填报时间 填表日期 posted date",
 )
 
 NEEDS = Contract(
@@ -120,6 +136,7 @@ NEEDS = Contract(
             "需求标题 技术需求名称 技术需求标题 技术需求 名称 标题 需求题目 技术难题名称 难题名称 需求项目名称 "
             "技术需求项目名称 需求项目 榜单名称 "
             "榜题 题目 项目名称 need_title name",
+            instead="技术难题 技术难点 技术问题 难题 关键技术难题 技术瓶颈",
         ),
         _column(
             "description",
@@ -139,7 +156,7 @@ NEEDS = Contract(
             "text",
             "技术难题",
             "拟解决的技术难题 拟解决技术难题 拟解决的关键技术问题 需解决的技术难题 需解决的关键技术问题 "
-            "拟解决的关键问题 关键技术问题 拟解决的问题 "
+            "拟解决的关键问题 需解决的关键问题 需要解决的关键问题 亟需解决的关键问题 关键技术问题 拟解决的问题 "
             "需要解决的问题 需解决的问题 技术难点 技术问题 难题 难题描述 技术难题描述 技术瓶颈 关键技术难题 "
             "亟需解决的技术难题",
             lines=True,
@@ -252,7 +269,7 @@ OUTCOMES = Contract(
             "完成单位",
             "成果单位 单位 单位名称 第一完成单位 所属单位 高校院所 持有单位 成果持有人 成果持有单位 "
             "成果完成单位 专利权人 申请(专利权)人 申请人(专利权人) "
-            "权利人 成果所属单位 所属单位或公司名称 所在单位 技术持有方 持有人 供给方 发布单位 研发单位 "
+            "权利人 主要完成单位 主要研制单位 成果所属单位 所属单位或公司名称 所在单位 技术持有方 持有人 供给方 发布单位 研发单位 "
             "organisation organization",
         ),
         _column(
@@ -308,7 +325,7 @@ EXPERTS = Contract(
             "text",
             "单位",
             "工作单位 所在单位 所属单位 依托单位 单位名称 所属单位名称 工作单位名称 现工作单位 所属机构 "
-            "所在机构 所属高校 所在高校 所属院校 "
+            "所在机构 所属高校 所在高校 所属院校 所属单位或公司名称 "
             "organisation organization",
         ),
         _column(
@@ -329,7 +346,8 @@ EXPERTS = Contract(
             lines=True,
         ),
         _column(
-            "position", "text", "职称", "专业技术职称 技术职称 职称级别 专业技术职务 专业职称 职务 职务职称 职称职务"
+            "position", "text", "职称", "专业技术职称 技术职称 职称级别 专业技术职务 专业职称 职务 职务职称 职称职务 "
+            "职称/职务 职务/职称 职称、职务 职务、职称 职称及职务 职务及职称 职称(职务) 职务(职称)",
         ),
         _FIELD,
         _REGION,

@@ -368,7 +368,7 @@ def test_headers_nobody_foresaw_are_named_by_the_user():
 
 def test_two_headers_for_one_field_and_names_already_taken():
     rows, problems = read_needs(
-        pd.DataFrame([["1", "甲", "乙", "丙", "丁", 5]], columns=["ID", "名称", "title", "标题", "标题", "备注"])
+        pd.DataFrame([["1", "甲", "乙", "丙", "丁", 5]], columns=["ID", "需求名称", "title", "标题", "标题", "备注"])
     )
     assert rows.iloc[0, [0, 1, *range(18, 22)]].to_dict() == {
         "need_id": "1", "title": "甲", "title_2": "乙", "标题": "丙", "标题_2": "丁", "备注": 5,
