@@ -6,7 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
-from matcher.tables.header_words import CLOSE, Meaning, Vocabulary, header_key, header_label, is_carried, scale_of_counts
+from matcher.tables.header_words import (
+    CLOSE,
+    Meaning,
+    Vocabulary,
+    header_key,
+    header_label,
+    is_carried,
+    scale_of_counts,
+)
 from matcher.tables.schemas import Column
 
 _ALIKE = 0.7  # a header as like as this to a field that has no column is told

@@ -55,7 +55,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     if first is None or len(fields) < _LEAST or held < _SHARE * filled:
         return None
     labels = list(dict.fromkeys(key for _, form in forms for key, _ in _counted(form)))
-    body = [[dict(_counted(form)).get(key) for key in labels] for _, form in forms]
+    body = [list(map(dict(_counted(form)).get, labels)) for _, form in forms]
     problem = f"这是竖排的表单，每份作一条记录，共 {len(forms)} 条"
     told = Remark(None, None, "", problem, "若不是，请改成一行一条的表")
     rows = [*grid.rows[:first], [label for label, _ in labels], *body]
