@@ -18,10 +18,10 @@ from matcher.tables.header_words import header_key
 from matcher.tables.headers import HEADER_ROWS, find_header
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
 from matcher.tables.schemas import Contract
+from matcher.tables.sheets import OWN_SHEETS
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
 SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds
-_OWN = {"问题", "列的去向", "说明", "填写说明", "示例（虚构）"}  # sheets that this library wrote
 _COUNTY = re.compile(r"[\u4e00-\u9fff]{1,7}?(?:自治县|开发区|高新区|新区|区|县|市|旗)")
 
 Reader = Callable[..., Reading]
@@ -112,7 +112,7 @@ def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Ite
         problems.append(_left_out(path, "", str(error)))
         return
     for grid in book.grids:
-        if grid.sheet in _OWN or all(all(map(is_blank, row)) for row in grid.rows):
+        if grid.sheet in OWN_SHEETS or all(all(map(is_blank, row)) for row in grid.rows):
             continue
         try:
             find_header(book._replace(grids=[grid]), contract, {})

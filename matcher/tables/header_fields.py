@@ -6,10 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
-from matcher.tables.header_words import CLOSE, Meaning, Vocabulary, header_key, is_carried
+from matcher.tables.header_words import (
+    CLOSE,
+    Meaning,
+    Vocabulary,
+    header_key,
+    header_label,
+    is_carried,
+    scale_of_counts,
+)
 from matcher.tables.schemas import Column
 
 _ALIKE = 0.7  # a header as like as this to a field that has no column is told
+_VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
 
 
@@ -42,8 +51,9 @@ def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Colum
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
+    _settle_years(meanings)
     fields = Fields()
-    ranked = sorted(meanings, key=lambda place: (meanings[place].rank, _gives_way(texts[place]), place))
+    ranked = sorted(meanings, key=lambda place: (*_precedence(meanings[place].rank, texts[place]), place))
     asked = []
     for place in ranked:
         meaning = meanings[place]
@@ -59,12 +69,24 @@ def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Colum
     for place in asked:
         _ask(fields, texts, place, meanings[place], vocabulary)
     _sum(fields, texts, meanings)
+    for place in ranked:
+        _miss_year(fields, place, meanings[place], vocabulary)
+    for column in columns:
+        _stand_in(fields, texts, column)
     for column in columns:
         _join(fields, column)
     if fields.places:
         _look_near(fields, texts, vocabulary)
     fields.remarks.sort()
     return fields
+
+
+def _settle_years(meanings: dict[int, Meaning]) -> None:
+    """A header that may be of one year or of several is of the one where its neighbours are of the other years."""
+    named = {column.name for meaning in meanings.values() for column in meaning.columns}
+    for place, meaning in meanings.items():
+        if meaning.asked and any(column.name in named for column in meaning.beside):
+            meanings[place] = meaning._replace(columns=meaning.asked, asked=())
 
 
 def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, column: Column) -> None:
@@ -105,6 +127,11 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
     if not open_ones:
         fields.known.add(place)
         return
+    if meaning.beside:
+        fields.nearest[place] = open_ones[0]
+        action = f"如果是一年的数，请指定，如 --column {text}={open_ones[0].title}"
+        fields.remarks.append((place, "看不出是一年的数还是几年的合计，没有采用", action))
+        return
     if meaning.dated and vocabulary.year is None:
         fields.remarks.append(
             (place, "不知道判断日期，看不出这是上一年还是更早的年份，没有采用", "请给出判断日期（--on）")
@@ -119,6 +146,28 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
     titles = list(dict.fromkeys(column.title for column in open_ones))
     action = f"请写明年份，或指定是哪一列，如 --column {text}={fields.nearest[place].title}"
     fields.remarks.append((place, f"没有写年份，可能是“{'”“'.join(titles)}”，没有采用", action))
+
+
+def _miss_year(fields: Fields, place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:
+    """A header of another year than those that are asked for, told where one of these has no column."""
+    missing = [column for column in meaning.beside if column.name not in fields.places]
+    if not meaning.known or not missing:
+        return
+    first = min(missing, key=lambda column: column.back)
+    year = f"（{vocabulary.year - (first.back or 1)}年）" if vocabulary.year else ""
+    problem = f"不是“{first.title}”{year}的数，没有采用"
+    fields.remarks.append((place, problem, f"请补一列“{first.title}”；这一列若就是，请改表头，或用 --column 指定"))
+
+
+def _stand_in(fields: Fields, texts: Sequence[str], column: Column) -> None:
+    """A field without a column takes one that names another field in words that could be its own."""
+    if column.name in fields.places:
+        return
+    for name, place in sorted(fields.places.items(), key=lambda pair: pair[1]):
+        if header_key(header_label(texts[place])) in map(header_key, column.instead) and name not in fields.joined:
+            fields.places[column.name], fields.units[column.name] = place, ""
+            del fields.places[name], fields.units[name]
+            return
 
 
 def _sum(fields: Fields, texts: Sequence[str], meanings: dict[int, Meaning]) -> None:
@@ -167,20 +216,26 @@ def _join(fields: Fields, column: Column) -> None:
 
 def _wrong_unit(column: Column, meaning: Meaning) -> str:
     """Why the unit of a header cannot be that of the column; "" where it can."""
-    if column.kind != "yuan" or meaning.unit == "%" or _plain(meaning.unit) in ("", *cells.UNITS):
+    if column.kind != "yuan" or meaning.unit.removesuffix("/年") in ("", *cells.UNITS):
         return ""
-    what = "不是一笔金额的单位" if "/" in meaning.unit else "不是人民币"
+    counted = "/" in meaning.unit or meaning.unit == "%" or scale_of_counts(meaning.unit) is not None
+    what = "不是一笔金额的单位" if counted else "不是人民币"
     return f"表头的单位“{meaning.unit}”{what}，没有采用"
 
 
 def _plain(unit: str) -> str:
-    return unit.removesuffix("/年")
+    """A unit as `cells` reads it: without 人, 件 and the like."""
+    scale = scale_of_counts(unit)
+    return unit.removesuffix("/年") if scale is None else scale
 
 
-def _gives_way(text: str) -> int:
-    """Among the headers of a field, a sheet's running number comes last, a word of many meanings before it."""
+def _precedence(rank: int, text: str) -> tuple[int, int, int]:
+    """What the user names comes first, words for something close last; among the others a word of many meanings and, at
+    the end, a sheet's running number give way.
+    """
     key = header_key(text)
-    return 2 if key in ("序号", "no", "no.", "行号") else int(is_carried(key) or key == "项目名称")
+    vague = 2 if key in ("序号", "no", "no.", "行号") else int(is_carried(key) or key in _VAGUE)
+    return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
 
 
 def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary) -> None:

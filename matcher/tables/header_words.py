@@ -17,11 +17,12 @@ _BRACKETS = str.maketrans("（[{【〔「『〖<）]}】〕」』〗>", "(" * 9 
 _MARKS = re.compile("[①-⒛⓪-⓿❶-➓㈠-㈩⑴-⒇¹²³⁰-⁹†‡]")  # footnotes and numbering; plain digits once they are folded
 _EDGE = "*★☆※△▲●◆■□#·。.:;,，、/-_— \n"
 _NUMBERING = re.compile(
-    r"(?:其中[:,、]?"
-    r"|\((?:\d{1,2}|[一二三四五六七八九十]{1,3})\)"
-    r"|\d{1,2}(?:\.\d{1,2}){0,2}(?:[.、):]|\s+(?=[一-鿿]))"
+    r"(?:请(?:如实|准确|认真|详细)?(?:填写|输入|写明|注明|选择|填|选)"
+    r"|\(其中\)|其中[:,、]?"
+    r"|\((?:\d{1,2}|[一二三四五六七八九十]{1,3}|[a-z])\)"
+    r"|\d{1,2}(?:\.\d{1,2}){0,2}(?:[.、):]|\s+(?=[一-鿿]|i{1,3}类))"
     r"|[一二三四五六七八九十]{1,3}[、.]"
-    r"|[a-z]{1,2}\d{1,3}(?:[.、:)]|[\s_-]+(?=[一-鿿])|(?=[一-鿿])))\s*"
+    r"|(?:[a-z]|[a-z]{1,2}\d{1,3})(?:[.、:)]|[\s_-]+(?=[一-鿿]))|[a-z]{1,2}\d{1,3}(?=[一-鿿]))\s*"
 )
 _OWNER = re.compile(r"^(?:企业|公司|单位|专家|需求|成果|项目)(?=..)|(?<=\D)\d{1,2}$")
 _LETTER = re.compile(r"[^\W\d_]|%")
@@ -38,12 +39,14 @@ _OTHER_FIGURE = re.compile(
 _OTHER_FIGURE_AT_END = re.compile(r"(?:占比|比例|比重|率|增速|增长|增幅|增加额)$")
 _SAME_FIGURE = re.compile(r"不含税|全年月平均|月平均|加计扣除")
 _MONEY = re.compile(r"(?:rmb|cny|人民币|[¥￥])*:?(十万|百万|千万|百|千|仟|万|萬|亿|億)?(元|圆|圓)?(?:人民币|rmb|cny)?")
+_CURRENCY = re.compile(r"人民币|rmb|cny|[¥￥]")
 _FOREIGN = re.compile(
     r"(?:[十百千万亿]*)(?:美元|美金|us\$|usd|\$|欧元|eur|€|英镑|gbp|£|日元|日圆|jpy|港元|港币|hkd|澳元|加元|新台币|台币"
     r"|韩元|卢布|瑞士法郎|新加坡元|新元|外币|外汇)"
 )
 _OF_COUNTS = re.compile(
-    r"(百|千|万)?(?:人次|人年|人|名|位|件|项|个|家|台|套|篇|户|次|年|岁|分|条|种|部|本|所|款)(?:\(套\))?"
+    r"(百|千|万)?(?:人次|人年|人|名|位|件|项|个|家|台|套|篇|户|次|年|岁|分|条|种|部|本|所|款|吨|股|亩|平方米|个数|件数|人数)"
+    r"(?:\(套\))?"
 )
 _BEFORE_UNIT = re.compile(r"^(?:(?:金额|货币|计量|计价|数据|填报|数值)?单位(?:为|是)?[:=]?|币种:?|以|按)+")
 _AFTER_UNIT = re.compile(r"(?:为单位|计|填写|填报|表示)+$")
@@ -56,9 +59,10 @@ _TIME = (
     r"(?P<part>(?:19|20)\d{2}年?度?[-~至到/](?:19|20)?\d{2}年?度?|(?:(?:19|20)\d{2}[年.])?(?:\d{1,2}[-~至到])?\d{1,2}月份?末?"
     r"|(?:(?:19|20)\d{2}年)?(?:上半年|下半年|前?[一二三四]季度))"
     r"|(?P<year>(?:19|20)\d{2})(?!\d)(?:会计|纳税)?(?:年度|年)?(?:末|底|期末|年末|全年)?"
-    r"|(?P<last>上一?(?:会计|纳税)?年度?末?|去年末?|最近一(?:会计|纳税)?年度?|最近一个(?:会计|纳税)年度)"
-    r"|(?P<before>前二年末?|前年度?末?|上上年度?末?)"
-    r"|(?P<third>前三年末?)"
+    r"|(?P<last>(?:上一?个?|最?近一个?)(?:会计|纳税)?年度?末?|去年度?末?|前[一1]年度?末?)"
+    r"|(?P<before>前[二2]年度?末?|前年度?末?|上上一?年度?末?)"
+    r"|(?P<third>前[三3]年度?末?|大前年度?末?)"
+    r"|(?P<either>前两年度?末?)"
     r"|第(?P<nth>[一二三123])年度?"
     r"|(?P<none>本年度?|今年|当年|(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?)"
 )  # of a part of a year, of several, or of one that nobody asks for: none
@@ -80,8 +84,9 @@ class Meaning(NamedTuple):
     columns: the fields that it names. unit: as in `cells.UNITS`, "%", "" for none; other money as it is written. rank:
     how directly it names them: 0 by the user, 1 word for word, 2 with unit, hint or year, 3 with a qualifier left
     aside, 4 by words for something close. summed: fields to which the column counts one kind, and the kind. asked: the
-    fields that could be meant where it does not say which. dated: whether it names a year. note: what a reader should
-    know of it. known: a header that no field takes, but that is no riddle.
+    fields that could be meant where it does not say which. beside: fields of the same figure in other years: with a
+    header of no field, those that it is not; with `asked`, those whose own columns settle what it is. dated: whether it
+    names a year. note: what a reader should know of it. known: a header that no field takes, but that is no riddle.
     """
 
     columns: tuple[Column, ...] = ()
@@ -89,6 +94,7 @@ class Meaning(NamedTuple):
     rank: int = 1
     summed: tuple[tuple[Column, str], ...] = ()
     asked: tuple[Column, ...] = ()
+    beside: tuple[Column, ...] = ()
     note: str = ""
     known: bool = False
     dated: bool = False
@@ -112,8 +118,8 @@ def header_label(text: str) -> str:
 
 
 def unit_of(piece: str) -> str | None:
-    """The unit that some words are: as in `cells.UNITS`, "%", "" for a unit of counts, other money and "元/吨" as they
-    are written; None for what is no unit.
+    """The unit that some words are: as in `cells.UNITS`, "%", units of counts, other money and "元/吨" as they are
+    written; None for what is no unit.
     """
     piece = _AFTER_UNIT.sub("", _BEFORE_UNIT.sub("", piece.strip()))
     if piece in ("%", "百分比", "百分数"):
@@ -124,10 +130,16 @@ def unit_of(piece: str) -> str | None:
     if money and piece:
         scale = (money[1] or "").translate(str.maketrans("仟萬億", "千万亿"))
         return scale + ("元" if money[2] or not scale else "")
-    if counted := _OF_COUNTS.fullmatch(piece):
-        return counted[1] or ""
+    if _OF_COUNTS.fullmatch(piece):
+        return piece
     over, sign, _ = piece.partition("/")
     return piece if sign and unit_of(over) is not None else None
+
+
+def scale_of_counts(unit: str) -> str | None:
+    """ "万" for 万人, "" for 人; None for what is no unit of counts."""
+    counted = _OF_COUNTS.fullmatch(unit.removesuffix("/年"))
+    return (counted[1] or "") if counted else None
 
 
 class Vocabulary:
@@ -234,7 +246,9 @@ class Vocabulary:
             return Meaning(asked=tuple(series), dated=True)
         columns = tuple(one for one in series if (one.back or 1) == back)
         if not columns:
-            return Meaning(known=True, dated=True)
+            return Meaning(known=True, dated=True, beside=tuple(series))
+        if time["either"]:
+            return Meaning(asked=columns, beside=tuple(one for one in series if one not in columns), dated=True)
         if rank == CLOSE:
             note = f"照“{columns[0].title}”读入，两者口径可能不同"
         return Meaning(columns, rank=rank, note=note, dated=True)
@@ -265,7 +279,7 @@ class Vocabulary:
 
 def _back(time: re.Match[str], year: int | None) -> int | None:
     """How many years before the decision's a header's year lies: 0 for none that counts, None where nobody can say."""
-    for name, back in (("part", 0), ("none", 0), ("last", 1), ("before", 2), ("third", 3)):
+    for name, back in (("part", 0), ("none", 0), ("last", 1), ("before", 2), ("either", 2), ("third", 3)):
         if time[name]:
             return back
     if time["nth"]:
@@ -317,7 +331,8 @@ def _peel(text: str) -> _Peeled:
 
 def _inside(bracket: str) -> tuple[str, str, str]:
     """The unit in a bracket, the year as "(2025年)", and what is neither of them nor a hint."""
-    unit = year = ""
+    units = []
+    year = ""
     rest = []
     whole = unit_of(bracket.replace(" ", ""))
     if whole is not None:
@@ -325,13 +340,14 @@ def _inside(bracket: str) -> tuple[str, str, str]:
     for piece in filter(None, _PIECES.split(bracket)):
         found = unit_of(piece)
         if found is not None:
-            unit = unit or found
+            units.append((scale_of_counts(found) is None, not _CURRENCY.fullmatch(piece), found))
         elif not year and _TIME_LAST.fullmatch(f"x({piece})"):
             year = f"({piece})"
         elif _HINT_TO_THE_END.match(piece):
             break
         elif not _HINT.search(piece):
             rest.append(piece)
+    unit = max(units, key=lambda pair: pair[:2])[2] if units else ""  # （人民币，万） is 万
     return unit, year, "、".join(rest)
 
 

@@ -10,12 +10,14 @@ from matcher.tables import cells as cleaning
 from matcher.tables.footers import Footers
 from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
-from matcher.tables.header_rows import HeaderRows, header_rows, spellings
+from matcher.tables.header_rows import HeaderRows, header_rows, row_texts, spellings
 from matcher.tables.header_words import Meaning, Vocabulary, header_key
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
+from matcher.tables.sheet_forms import as_list
 from matcher.tables.sheet_units import settle_units
 
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
+_IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
 _LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
 
 
@@ -109,7 +111,27 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
             fields = assign(texts, vocabulary, contract.columns)
             if fields.places and (best is None or len(fields.places) > len(best.fields.places)):
                 best = _Found(grid, rows, texts, fields)
+        form = None if best and len(best.fields.places) > _IN_A_FORM else _form(grid, contract, vocabulary)
+        if form and (best is None or len(form.fields.places) > len(best.fields.places)):
+            best = form
     return best
+
+
+def _form(grid: Grid, contract: Contract, vocabulary: Vocabulary) -> _Found | None:
+    """A sheet of forms, labels beside values, as a list."""
+
+    def names(text: str) -> str | None:
+        meaning = vocabulary.meaning(text)
+        fields = (*meaning.columns, *meaning.asked, *(column for column, _ in meaning.summed))
+        return None if meaning == Meaning() else fields[0].name if fields else ""
+
+    listed = as_list(grid, names)
+    if listed is None:
+        return None
+    grid, at = listed
+    texts = row_texts(grid.rows[at])
+    rows = HeaderRows(at, at + 1, [(text,) for text in texts], [""] * len(texts), [])
+    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns))
 
 
 def _text(parts: Sequence[str], vocabulary: Vocabulary) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from matcher.tables import cells as cleaning
@@ -45,7 +45,7 @@ def settle_units(
         name: (column, place, own or _of_group(rows, column, place)) for name, (column, place, own) in fields.items()
     }
     open_fields = {name: place for name, (column, place, unit) in fields.items() if column.kind == "yuan" and not unit}
-    beside = list(_unit_columns(grid, rows, texts)) if open_fields else []
+    beside = list(_unit_columns(grid, rows, texts, set(_money_words(texts, fields)))) if open_fields else []
     said = list(_statements(grid, rows, notes)) if open_fields or _shares(fields) else []
     number = grid.numbers[rows.at] or None
     for name, (column, place, own) in fields.items():
@@ -95,16 +95,23 @@ def _shares(fields: Mapping[str, tuple[Column, int, str]]) -> bool:
     return any(column.kind == "share" and not unit for column, _, unit in fields.values())
 
 
-def _unit_columns(grid: Grid, rows: HeaderRows, texts: Sequence[str]) -> Iterator[int]:
-    """The columns that hold the unit of the money in their row."""
+def _unit_columns(grid: Grid, rows: HeaderRows, texts: Sequence[str], money: Collection[str]) -> Iterator[int]:
+    """The columns that hold the unit of the money in their row; `money`: the headers of money, by their keys."""
     for place, text in enumerate(texts):
         key = header_key(text)
-        if key not in _UNIT_COLUMNS:
+        of_money = key in _OF_MONEY_ONLY or key.removesuffix("单位") in money
+        if key not in _UNIT_COLUMNS and not of_money:
             continue
         seen = {as_written(row[place]).strip() for row in grid.rows[rows.end :] if place < len(row)} - {""}
-        money = [word for word in seen if money_unit(word) or FOREIGN.search(half_width(word))]
-        if money and (len(money) == len(seen) or key in _OF_MONEY_ONLY):
+        named = [word for word in seen if money_unit(word) or FOREIGN.search(half_width(word))]
+        if named and (len(named) == len(seen) or of_money):
             yield place
+
+
+def _money_words(texts: Sequence[str], fields: Mapping[str, tuple[Column, int, str]]) -> Iterator[str]:
+    for column, place, _ in fields.values():
+        if column.kind == "yuan":
+            yield from map(header_key, (texts[place], column.title, *column.headers))
 
 
 def _statements(grid: Grid, rows: HeaderRows, notes: Sequence[int]) -> Iterator[Statement]:

@@ -13,6 +13,7 @@ MAX_ROWS = 2_000_000
 MAX_COLUMNS = 16_384  # Excel's own
 MAX_DENSE_CELLS = 50_000_000  # rows times columns that a sheet spans
 
+OWN_SHEETS = {"问题", "列的去向", "说明", "填写说明", "示例（虚构）"}  # that this library adds to workbooks: no data
 SAVE_AS = "请在 Excel 或 WPS 中打开后另存为 .xlsx"
 
 

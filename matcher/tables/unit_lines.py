@@ -22,6 +22,7 @@ _KEPT_IN = re.compile(
 _IN_BRACKETS = re.compile(rf"[(\[]\s*(?:金额|单位|[:])*\s*{_CURRENCY}({_WORDS})\s*[)\]]")
 _AFTER_SLASH = re.compile(rf"[/、|]\s*{_CURRENCY}({_WORDS})\s*$")
 _FOREIGN_IN_BRACKETS = re.compile(rf"[(\[][^()\[\]]*?([十百千万亿]*(?:{FOREIGN.pattern}))[^()\[\]]*[)\]]")
+_QUOTES = re.compile("[“”\"'‘’「」『』]")
 _OF_MONEY = ("金额", "货币", "计量", "币种", "资金", "数额", "数值")
 _MONEYISH = re.compile(r"[元币见附注]|[十百千万亿]人")
 _COUNTED = re.compile(r"[^元币十百千万亿见附注:]{1,4}|平方米|立方米|平方公里")
@@ -46,8 +47,8 @@ class Statement(NamedTuple):
 
 
 def half_width(text: str) -> str:
-    """A text for matching: half width, lower case, each run of blanks one blank."""
-    return " ".join(unicodedata.normalize("NFKC", text[:2000]).lower().split())
+    """A text for matching: half width, lower case, no quotation marks, each run of blanks one blank."""
+    return " ".join(_QUOTES.sub("", unicodedata.normalize("NFKC", text[:2000])).lower().split())
 
 
 def money_unit(text: str) -> str | None:

@@ -141,10 +141,10 @@ def test_foreign_and_compound_money_is_told_and_not_taken(unit: str, why: str):
 def test_what_a_unit_is():
     assert [unit_of(text) for text in ("万元", "人", "百分比", "欧元", "吨", "甲")] == [
         "万元",
-        "",
+        "人",
         "%",
         "欧元",
-        None,
+        "吨",
         None,
     ]
 
@@ -312,3 +312,61 @@ def test_a_long_cell_is_no_header_and_takes_no_time():
     vocabulary = Vocabulary(FIRM, {})
     assert vocabulary.meaning("（" * 500 + "万元" * 500).columns == ()
     assert header_key("职 工*总数：") == "职工总数"
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("A.职工总数", "staff"), ("（a）职工总数", "staff"), ("请填写职工总数", "staff"),
+        ("请如实填写职工总数", "staff"),
+        ("（其中）科技人员数", "rd_staff"), ("2 Ⅱ类知识产权数", "class2"), ("Ⅱ类知识产权数/个数", "class2"),
+    ],
+)  # fmt: skip
+def test_numbering_and_requests_before_a_header(header: str, field: str):
+    assert read(**{header: 7}).rows[field].tolist() == [7]
+
+
+@pytest.mark.parametrize("unit", ["%", "台", "人", "吨", "万股"])
+def test_money_in_a_unit_of_something_else_is_told(unit: str):
+    reading = read(**{f"资产总额（{unit}）": 120_000})
+    assert reading.rows["assets"].isna().tolist() == [True]
+    assert told(reading.problems) == [(f"资产总额（{unit}）", f"表头的单位“{unit}”不是一笔金额的单位，没有采用")]
+
+
+@pytest.mark.parametrize(
+    ("headers", "fields"),
+    [
+        (("大前年销售收入", "前年销售收入", "上个会计年度销售收入"), (1.0, 2.0, 3.0)),
+        (("前三年销售收入", "前两年销售收入", "前一年销售收入"), (1.0, 2.0, 3.0)),
+        (("前3年销售收入", "前2年销售收入", "去年销售收入"), (1.0, 2.0, 3.0)),
+    ],
+)
+def test_years_told_from_today(headers: tuple[str, ...], fields: tuple[float, ...]):
+    reading = read(**{f"{header}（元）": cell for header, cell in zip(headers, fields, strict=True)})
+    assert reading.rows[["sales_y1", "sales_y2", "sales_y3"]].values.tolist() == [list(fields)]
+    assert told(reading.problems) == []
+
+
+def test_a_figure_of_another_year_or_of_several_is_told_where_one_is_missing():
+    two = read(**{"前两年销售收入（万元）": 5})
+    assert told(two.problems) == [("前两年销售收入（万元）", "看不出是一年的数还是几年的合计，没有采用")]
+    old = read(**{"2022年销售收入（万元）": 5, "近三年销售收入（万元）": 9})
+    missing = "不是“销售收入（上一年）”（2025年）的数，没有采用"
+    assert told(old.problems) == [("2022年销售收入（万元）", missing), ("近三年销售收入（万元）", missing)]
+    years = {f"{year}年销售收入（万元）": year for year in range(2022, 2026)}
+    assert told(read(**years).problems) == []
+
+
+def test_a_problem_is_the_title_where_there_is_no_better():
+    alone, problems = read_needs(pd.DataFrame({"需求编号": ["1"], "技术难题": ["磨齿烧伤"], "需求简介": ["表面发蓝"]}))
+    assert alone[["title", "problem", "description"]].values.tolist() == [["磨齿烧伤", "", "表面发蓝"]]
+    both, _ = read_needs(
+        pd.DataFrame({"需求编号": ["1"], "需求名称": ["磨齿"], "技术难题": ["烧伤"], "简介": ["发蓝"]})
+    )
+    assert both[["title", "problem", "description"]].values.tolist() == [["磨齿", "烧伤", "技术难题：烧伤\n发蓝"]]
+    assert problems.empty
+
+
+def test_a_word_of_many_meanings_gives_way_to_an_exact_header():
+    rows, _ = read_needs(pd.DataFrame({"需求编号": ["1"], "名称": ["某产品"], "需求名称（必填）": ["磨齿"]}))
+    assert rows[["title", "名称"]].values.tolist() == [["磨齿", "某产品"]]

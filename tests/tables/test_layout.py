@@ -371,3 +371,51 @@ def test_the_visible_sheet_is_read_before_a_hidden_one(monkeypatch: pytest.Monke
         rows, problems = read_needs(b"")
         assert rows["title"].tolist() == [title]
         assert problems["problem"].tolist() == [problem]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [["需求名称", "磨齿"], ["预算（万元）", 50], ["企业名称：", "虚构甲公司"], ["需求描述", "表面烧伤"]],
+        [["技术需求表"], ["需求名称", "磨齿", "预算（万元）", 50], ["企业名称", "虚构甲公司", "需求描述", "表面烧伤"]],
+        [
+            ["需求情况", "需求名称", "磨齿"], ["", "需求描述", "表面烧伤"], ["", "预算（万元）", 50],
+            ["企业名称", "虚构甲公司"],
+        ],
+    ],
+)  # fmt: skip
+def test_a_form_of_labels_and_values_is_one_record(rows: list[list[object]], monkeypatch: pytest.MonkeyPatch):
+    reading = sheet(rows, monkeypatch)
+    read = reading.rows[["title", "budget", "enterprise", "description"]].to_dict("records")
+    assert read == [{"title": "磨齿", "budget": 500_000, "enterprise": "虚构甲公司", "description": "表面烧伤"}]
+    assert "这是竖排的表单，每份作一条记录，共 1 条" in reading.problems["problem"].tolist()
+
+
+def test_forms_under_each_other_are_a_record_each_and_what_is_no_part_is_told(monkeypatch: pytest.MonkeyPatch):
+    forms = [
+        row
+        for name in ("磨齿", "筛分")
+        for row in (["需求名称", name], ["需求描述", f"{name}的难处"], ["企业名称", "虚构甲公司"], ["请勿外传"])
+    ]
+    reading = sheet(forms, monkeypatch)
+    assert reading.rows["title"].tolist() == ["磨齿", "筛分"]
+    assert reading.rows["description"].tolist() == ["磨齿的难处", "筛分的难处"]
+    told = reading.problems.loc[reading.problems["value"] == "请勿外传", ["row", "problem"]]
+    assert told.values.tolist() == [[4, "表单里的这一行没看懂，没有读入"], [8, "表单里的这一行没看懂，没有读入"]]
+
+
+@pytest.mark.parametrize(
+    ("lines", "unit"),
+    [
+        (["企业编号,上年度销售收入（人民币，万）", "E1,50"], "万元"),
+        (["单位：千元", "企业编号,上年度销售收入", "E1,50"], "千元"),
+        (["企业编号,上年度销售收入", "E1,50", "注：金额以“万元”计"], "万元"),
+        (["企业编号,上年度销售收入,销售收入单位", "E1,50,万元"], "元"),
+        (["企业编号,上年度销售收入,上年度销售收入单位", "E1,50,万元"], "见“上年度销售收入单位”"),
+        (["企业编号,上年度销售收入", "E1,50000000"], "元"),
+    ],
+)
+def test_the_account_of_columns_names_the_unit_wherever_it_stands(lines: list[str], unit: str):
+    account = read_table(csv(*lines), FIRM).columns.set_index("header")["unit"]
+    assert account.iloc[1] == unit
+    assert account["企业编号"] == ""

@@ -368,7 +368,7 @@ def test_headers_nobody_foresaw_are_named_by_the_user():
 
 def test_two_headers_for_one_field_and_names_already_taken():
     rows, problems = read_needs(
-        pd.DataFrame([["1", "甲", "乙", "丙", "丁", 5]], columns=["ID", "名称", "title", "标题", "标题", "备注"])
+        pd.DataFrame([["1", "甲", "乙", "丙", "丁", 5]], columns=["ID", "需求名称", "title", "标题", "标题", "备注"])
     )
     assert rows.iloc[0, [0, 1, *range(18, 22)]].to_dict() == {
         "need_id": "1", "title": "甲", "title_2": "乙", "标题": "丙", "标题_2": "丁", "备注": 5,
@@ -469,10 +469,10 @@ def test_the_sheet_that_fits_best_is_read_and_named():
     assert rows["title"].tolist() == ["甲"]
     assert problems["sheet"].tolist() == ["需求"]
     assert told(problems) == [
-        (None, "", "", "工作簿有 3 个有内容的工作表（说明、需求、旧表），只读了“需求”", "要读别的，请指定工作表", True)
+        (None, "", "", "工作簿有 2 个有内容的工作表（需求、旧表），只读了“需求”", "要读别的，请指定工作表", True)
     ]
     assert describe(problems) == (
-        "数据：1 处问题\n  工作簿有 3 个有内容的工作表（说明、需求、旧表），只读了“需求”；要读别的，请指定工作表"
+        "数据：1 处问题\n  工作簿有 2 个有内容的工作表（需求、旧表），只读了“需求”；要读别的，请指定工作表"
     )
     for sheet_wanted in ("旧表", 4):
         assert read_needs(out.getvalue(), sheet=sheet_wanted).rows["title"].tolist() == ["乙"]

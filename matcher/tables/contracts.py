@@ -1,0 +1,90 @@
+"""What a contract of columns is: the fields of one kind of table and the headers that they go by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+LOW, HIGH, TEXT, STATE = "_min", "_max", "_text", "_state"  # ends of the names of columns that stand beside a field
+KINDS = ("id", "text", "labels", "date", "number", "yuan", "share", "yesno")
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a contract.
+
+    name: the field's name in the clean frame. kind: "id", "text", "labels", "date", "number", "yuan", "share" or
+    "yesno". title: its Chinese header in reports. headers: further accepted headers. labels: known labels, for cells
+    that run them together; in a text, words that are no placeholders. lines: whether a text keeps its line breaks.
+    joins: whether several columns that name it are joined. parts: fields whose texts are in it too. sums: kinds that
+    add up to it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no
+    year; words: headers that are its own where they name that year, close_words: such of nearly the same figure.
+    basis: the definition that a figure follows. instead: headers of other fields that it takes where it has no column.
+    """
+
+    name: str
+    kind: str
+    title: str
+    headers: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()
+    lines: bool = False
+    joins: bool = False
+    parts: tuple[str, ...] = ()
+    sums: tuple[tuple[str, ...], ...] = ()
+    back: int = 0
+    words: tuple[str, ...] = ()
+    close_words: tuple[str, ...] = ()
+    basis: str = ""
+    instead: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The columns of one kind of table.
+
+    title: what one row is called in Chinese, also before made-up ids ("需求-00007"). any_of: at least one of these is
+    filled in every row. reposts: rows that agree in these texts are one posting made twice. year: of the
+    decision, by
+    which years in headers are placed; None where nobody knows.
+    """
+
+    name: str
+    title: str
+    id_column: str
+    columns: tuple[Column, ...]
+    any_of: tuple[str, ...] = ()
+    reposts: tuple[str, ...] = ()
+    year: int | None = None
+
+    def __getitem__(self, name: str) -> Column:
+        """The column of that name; KeyError if there is none."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise KeyError(name)
+
+
+def column(
+    name: str,
+    kind: str,
+    title: str,
+    headers: str,
+    *,
+    labels: str = "",
+    lines: bool = False,
+    joins: bool = False,
+    parts: str = "",
+    instead: str = "",
+) -> Column:
+    """A column, its words with blanks between them."""
+    texts = tuple(headers.split())
+    return Column(
+        name,
+        kind,
+        title,
+        texts,
+        tuple(labels.split()),
+        lines,
+        joins or lines,
+        tuple(parts.split()),
+        instead=tuple(instead.split()),
+    )

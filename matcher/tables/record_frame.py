@@ -1,0 +1,255 @@
+"""The records of a sheet to the clean frame of its contract: cells read, ids made sure of, reposts found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from matcher.tables import cells as cleaning
+from matcher.tables.cells import Fault, is_blank, shorten
+from matcher.tables.columns import Cells, Soft, read_cells
+from matcher.tables.header_words import header_label
+from matcher.tables.headers import Header
+from matcher.tables.near_duplicates import find_reposts
+from matcher.tables.records import Problem, cell_of, shown
+from matcher.tables.row_numbers import numbers_rows
+from matcher.tables.schemas import HIGH, LOW, STATE, TEXT, Column, Contract
+
+
+class Table(NamedTuple):
+    """The records of one sheet on their way to a frame."""
+
+    contract: Contract
+    header: Header
+    rows: list[Sequence[object]]
+    numbers: list[int]
+
+    def frame(self, problems: list[Problem]) -> pd.DataFrame:
+        """The columns of the contract, what stands beside them, then the file's other columns."""
+        contract = self.contract
+        read = {column.name: self._read(column, problems) for column in contract.columns}
+        cells = {name: column.values for name, column in read.items()}
+        kept = self._filled(cells, problems)
+        ids = self._ids(cells[contract.id_column], kept, problems)
+        kept = list(ids)
+        if len(kept) < len(self.rows):
+            cells = {name: [values[i] for i in kept] for name, values in cells.items()}
+        cells[contract.id_column] = list(ids.values())
+        series = {column.name: _series(column.kind, cells[column.name]) for column in contract.columns}
+        if contract.reposts:
+            texts = [cells[name] for name in contract.reposts]
+            series["duplicate_of"] = _series("text", self._reposts(texts, ids, problems))
+        for column in contract.columns:
+            series |= self._companions(column, read[column.name], kept)
+        for name, place in self._other_columns(series).items():
+            series[name] = _as_is([cell_of(self.rows[i], place) for i in kept])
+        return pd.DataFrame(series, index=pd.RangeIndex(len(kept)))
+
+    def _read(self, column: Column, problems: list[Problem]) -> Cells:
+        place = self.header.places.get(column.name)
+        if column.name in self.header.fields.joined:
+            return self._joined(column, problems)
+        if column.name in self.header.fields.summed:
+            return self._summed(column, problems)
+        if place is None:
+            return Cells(["" if column.kind in ("id", "text", "labels") else None] * len(self.rows), [], {}, {}, [])
+        return self._read_place(column, place, problems)
+
+    def _read_place(self, column: Column, place: int, problems: list[Problem] | None) -> Cells:
+        cells = [cell_of(row, place) for row in self.rows]
+        header, unit = self.header.texts[place], self.header.units[column.name]
+        found: list[Problem] = []
+        if any(map(cleaning.is_ditto, cells)):
+            cells = self._as_above(column, header, cells, found)
+        if unit and column.kind == "text":  # a price is text: its unit stays with it
+            cells = [f"{cleaning.as_written(cell)}{unit}" if cleaning.is_plain_number(cell) else cell for cell in cells]
+        read = read_cells(column, unit, cells)
+        found += [Problem(self.numbers[i], header, shown(cells[i]), *fault) for i, fault in read.faults]
+        found += [Problem(None, header, shorten(value, 80), *fault) for value, fault in read.notes]
+        if problems is not None:
+            problems += found
+        return read
+
+    def _joined(self, column: Column, problems: list[Problem]) -> Cells:
+        """A text of several columns in the file's order; all but the field's own under their headers."""
+        fields = self.header.fields
+        texts = []
+        for place in fields.joined[column.name]:
+            alone = fields.of(place) == [column.name]  # faults of a part are told where it is read for itself
+            own = alone and place == fields.places[column.name]
+            label = "" if own or not column.lines else header_label(self.header.texts[place])
+            texts.append((label, self._read_place(column, place, problems if alone else None).values))
+        joined = [_join(column, [(label, values[i]) for label, values in texts]) for i in range(len(self.rows))]
+        return Cells(joined, [], {}, {}, [])
+
+    def _summed(self, column: Column, problems: list[Problem]) -> Cells:
+        """The sum of several columns, within bounds where one of them is; unknown where one of them is unknown."""
+        places = self.header.fields.summed[column.name]
+        read = [self._read_place(column, place, problems) for place in places]
+        values: list[Any] = []
+        soft: dict[int, Soft] = {}
+        for i, parts in enumerate(zip(*(part.values for part in read), strict=True)):
+            bounds = [part.soft.get(i, Soft(value, value)) for part, value in zip(read, parts, strict=True)]
+            unknown = [place for place, bound in zip(places, bounds, strict=True) if bound == (None, None)]
+            values.append(sum(parts) if None not in parts else None)
+            if unknown and len(unknown) < len(places):
+                empty = "”“".join(self.header.texts[place] for place in unknown)
+                problem = f"“{empty}”没有数，“{column.title}”按未知处理"
+                problems.append(Problem(self.numbers[i], column.title, "", problem, "没有请填 0"))
+            elif not unknown and None in parts:
+                soft[i] = Soft(*(None if None in ends else sum(ends) for ends in zip(*bounds, strict=True)))
+        return Cells(values, [], soft, {}, [])
+
+    def _as_above(self, column: Column, header: str, cells: list[object], problems: list[Problem]) -> list[object]:
+        """Cells with what stands above in place of 同上; an id of the rows themselves is never repeated."""
+        repeated: list[object] = []
+        for i, cell in enumerate(cells):
+            if cleaning.is_ditto(cell):
+                above = repeated[-1] if repeated and column.name != self.contract.id_column else None
+                fault = Fault("上面没有可照抄的内容，当作没填", "请填写完整")
+                if not is_blank(above):
+                    fault = Fault(f"照上一行读作“{shown(above)}”", "请核对")
+                problems.append(Problem(self.numbers[i], header, shown(cell), *fault))
+                cell = above
+            repeated.append(cell)
+        return repeated
+
+    def _companions(self, column: Column, read: Cells, kept: list[int]) -> dict[str, pd.Series[Any]]:
+        """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates."""
+        series: dict[str, pd.Series[Any]] = {}
+        if any(i in read.soft for i in kept):
+            places = self.header.fields.summed.get(column.name, [self.header.places[column.name]])
+            bounds = [read.soft.get(i, Soft(read.values[i], read.values[i])) for i in kept]
+            written = ["" if i not in read.soft else self._written(i, places) for i in kept]
+            series[column.name + LOW] = _series(column.kind, [bound.low for bound in bounds])
+            series[column.name + HIGH] = _series(column.kind, [bound.high for bound in bounds])
+            series[column.name + TEXT] = _series("text", written)
+        if any(i in read.states for i in kept):
+            series[column.name + STATE] = _series("text", [read.states.get(i, "") for i in kept])
+        return series
+
+    def _written(self, i: int, places: Sequence[int]) -> str:
+        return "、".join(cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in places)
+
+    def _filled(self, cells: Mapping[str, list[Any]], problems: list[Problem]) -> list[int]:
+        """The rows that hold at least one of the contract's `any_of`."""
+        if not self.contract.any_of:
+            return list(range(len(self.rows)))
+        titles = [self.contract[name].title for name in self.contract.any_of]
+        kept = []
+        for i, values in enumerate(zip(*(cells[name] for name in self.contract.any_of), strict=True)):
+            if any(value not in ("", None) for value in values):
+                kept.append(i)
+                continue
+            first = next(cell for cell in self.rows[i] if not is_blank(cell))
+            problem, action = f"{'和'.join(titles)}都是空的", f"请至少填写{'或'.join(titles)}"
+            problems.append(Problem(self.numbers[i], "", shown(first), problem, action, kept=False))
+        return kept
+
+    def _ids(self, given: list[str], kept: list[int], problems: list[Problem]) -> dict[int, str]:
+        """The id of each row that stays: made up where it is missing, the first of equals."""
+        header = self._header_of(self.contract.id_column)
+        taken = set(given) if "" in given else set()
+        first: dict[str, int] = {}
+        ids: dict[int, str] = {}
+        for i in kept:
+            name = given[i]
+            if not name:
+                name = f"{self.contract.title}-{self.numbers[i]:05d}"
+                while name in taken:
+                    name += "+"
+                taken.add(name)
+                if self.contract.id_column in self.header.places:
+                    problems.append(Problem(self.numbers[i], header, "", f"是空的，已编为“{name}”", "请填写编号"))
+            elif name in first:
+                before = first[name]
+                if self._as_written(i) == self._as_written(before):
+                    fault = Fault(f"和第 {self.numbers[before]} 行完全相同", "请删去重复的行")
+                elif numbers_rows(header, []):  # 序号 that begins anew on every page loses no row
+                    made = f"{self.contract.title}-{self.numbers[i]:05d}"
+                    ids[i] = made
+                    taken.add(made)
+                    problem = f"和第 {self.numbers[before]} 行的序号相同，已编为“{made}”"
+                    problems.append(Problem(self.numbers[i], header, name, problem, "请给每行不同的编号"))
+                    continue
+                else:
+                    fault = Fault(f"和第 {self.numbers[before]} 行编号相同，内容不同", "请给每行不同的编号")
+                problems.append(Problem(self.numbers[i], header, shorten(name, 80), *fault, kept=False))
+                continue
+            first[name] = i
+            ids[i] = name
+        return ids
+
+    def _as_written(self, i: int) -> list[str]:
+        width = max(len(self.header.texts), len(self.rows[i]))
+        return [cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in range(width)]
+
+    def _reposts(self, texts: list[list[str]], ids: Mapping[int, str], problems: list[Problem]) -> list[str]:
+        """For each row that stays the id of the posting that it repeats, or ""."""
+        header = self._header_of(self.contract.reposts[0])
+        rows = list(ids)
+        repeats: list[str] = []
+        for at, before in enumerate(find_reposts(texts)):
+            repeats.append("" if before == at else ids[rows[before]])
+            if before != at:
+                problem = f"和第 {self.numbers[rows[before]]} 行（{repeats[-1]}）几乎相同，疑为重复发布"
+                value = shorten(texts[0][at], 80)
+                problems.append(Problem(self.numbers[rows[at]], header, value, problem, "若确是重复，请删去一条"))
+        return repeats
+
+    def _header_of(self, name: str) -> str:
+        place = self.header.places.get(name)
+        return self.contract[name].title if place is None else self.header.texts[place]
+
+    def _other_columns(self, taken: Iterable[str]) -> dict[str, int]:
+        """The places of the columns that the contract does not know, each under a name of its own."""
+        names = set(taken)
+        times = Counter(names)
+        fields = self.header.fields
+        used = set(fields.places.values()).union(*fields.joined.values(), *fields.summed.values())
+        texts = self.header.texts
+        others: dict[str, int] = {}
+        for place in range(max(len(texts), *map(len, self.rows)) if self.rows else len(texts)):
+            text = texts[place] if place < len(texts) else ""
+            if place in used or (not text and all(is_blank(cell_of(row, place)) for row in self.rows)):
+                continue
+            name = text = text or f"第{place + 1}列"
+            while name in names:
+                times[text] += 1
+                name = f"{text}_{times[text]}"
+            names.add(name)
+            times[name] += 1
+            others[name] = place
+        return others
+
+
+def _join(column: Column, pieces: Sequence[tuple[str, str]]) -> str:
+    """Texts as one, each said once."""
+    kept: list[str] = []
+    for label, text in pieces:
+        if text and not any(text in other for other in kept):
+            kept.append(f"{label}：{text}" if label else text)
+    return ("\n" if column.lines else "；").join(kept)
+
+
+def _series(kind: str, values: list[Any]) -> pd.Series[Any]:
+    if kind == "date":
+        return pd.Series(np.array(values, "datetime64[D]").astype("datetime64[us]"))
+    if kind in ("id", "text", "labels"):
+        return pd.Series(values, dtype=str)
+    return pd.Series(values, dtype={"yuan": "Int64", "yesno": "boolean"}.get(kind, "Float64"))
+
+
+def _as_is(cells: list[object]) -> pd.Series[Any]:
+    """Cells of an unknown column: of one type where all have it, else texts, so that any file holds them."""
+    values = [None if is_blank(cell) else float(cell) if isinstance(cell, Decimal) else cell for cell in cells]
+    if not any(isinstance(value, str) for value in values):
+        series = pd.Series(values, dtype=object).infer_objects()
+        if series.dtype != object:
+            return series
+    return pd.Series([cleaning.storable(cleaning.as_written(value)) for value in values], dtype=str)
