@@ -133,3 +133,7 @@ def test_soft_values_are_the_same_after_gathering_and_ended_ones_are_told(run, t
     assert notes["写着已结束的"] == "需求 1 条（照样给出匹配），成果 1 条（不推荐）"
     assert {row["成果编号"] for row in rows_of("结果.xlsx", "匹配结果")} == {"Y2"}
     assert [row["预算"] for row in rows_of("结果.xlsx", "需求")] == ["约50万元", "30～50万元"]
+    assert run("experts", "points", "需求.csv", "-o", "要点.csv")[0] == 0
+    points = read_needs("要点.csv").rows
+    assert points["budget_min"].tolist() == [450_000, 300_000]
+    assert not [name for name in pd.read_csv("要点.csv").columns if name.endswith(("_min", "_max", "_text", "_state"))]
