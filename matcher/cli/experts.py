@@ -179,11 +179,13 @@ def points_command(
     from matcher.experts.teams import point_needs
     from matcher.export.tables import write_tables
     from matcher.tables.reading import read_needs
+    from matcher.tables.schemas import NEEDS
+    from matcher.tables.soft_values import with_texts
 
     check({output: (".csv", ".parquet")}, needs)
     reading = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
     table = point_needs(reading.rows)
-    shown = table.drop(columns="duplicate_of", errors="ignore")
+    shown = with_texts(table.drop(columns="duplicate_of", errors="ignore"), NEEDS)
     write_tables(output, {"要点": shown}, problems=reading.problems, columns=reading.columns, mask=not show_contacts)
     report(quiet, f"{table['of_need_id'].nunique()} 条需求，{len(table)} 个要点；结果已写入 {output}")
 

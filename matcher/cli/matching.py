@@ -155,6 +155,10 @@ def match_command(
         false_alarm=false_alarm,
         progress=not quiet,
     )
+    asker, answerer = ("成果", "需求") if push else ("需求", "成果")
+    if over := _ended(queries):
+        note(quiet, f"{over} 条{asker}写着已结束，照样给出匹配")
+    ended = f"{asker} {over} 条（照样给出匹配），{answerer} {_ended(records)} 条（不推荐）"
     settings = {
         "编码器": f"{getattr(index.encoder, 'name', type(index.encoder).__name__)}（{index.fingerprint[:16]}）",
         "分词": f"{index.segmenter.engine}，自带领域词 + 用户词 {len(index.segmenter.words)} 个",
@@ -162,6 +166,7 @@ def match_command(
         "筛选": "；".join(where) or "无",
         "须一致的字段": "、".join(same) or "无",
         "有效日期": valid_on.isoformat() if valid_on else "不限",
+        "写着已结束的": ended if over or _ended(records) else "无",
         "排除的配对": str(exclude or "无"),
         "采用的标注": f"{len(index.feedback.table)} 对" if index.feedback else "无",
         "字段权重": "；".join(weight) or "无",
@@ -361,15 +366,24 @@ def _read(
     return read(read_table, path, contract, sheet=sheet, column=column, bad_rows=bad_rows, quiet=quiet)
 
 
+def _ended(table: pd.DataFrame) -> int:
+    """How many rows say themselves that they have ended (已过期, 已截止)."""
+    from matcher.tables.schemas import STATE
+
+    return int((table["valid_until" + STATE] == "ended").sum()) if "valid_until" + STATE in table else 0
+
+
 def _field(name: str, *tables: pd.DataFrame) -> str:
     """The column that a user means by its name or by its Chinese title, which all the tables must have."""
     from matcher.tables.schemas import NEEDS, OUTCOMES
+    from matcher.tables.soft_values import with_texts
 
     titles = {column.name: column.title for contract in (NEEDS, OUTCOMES) for column in contract.columns}
     for field in (name, *(field for field, title in titles.items() if title == name)):
         if all(field in table for table in tables):
             return field
-    shared = [column for column in tables[0] if all(column in table for table in tables)]
+    visible = with_texts(with_texts(tables[0], NEEDS), OUTCOMES)
+    shared = [column for column in visible if all(column in table for table in tables)]
     known = "、".join(f"{titles[column]}（{column}）" if column in titles else str(column) for column in shared)
     raise TableError(f"没有字段“{name}”；可用的有：{known}")
 

@@ -88,6 +88,7 @@ def gather_command(
     from matcher.policy.policy import load_policies
     from matcher.tables.gathering import files_in, gather, join_firms, likely_contract
     from matcher.tables.reading import read_table
+    from matcher.tables.soft_values import with_texts
 
     if not source.exists():
         raise TableError(f"{source}：找不到这个文件或文件夹")
@@ -109,10 +110,12 @@ def gather_command(
     root = source if source.is_dir() else None
     gathered = gather(files, contract, reader, id_column=id_column, root=root)
     rows, problems = gathered.rows, gathered.problems
+    titles = {column.name: column.title for column in contract.columns}
+    rows = with_texts(rows, contract)
     if kind == "firms":
         rows, differing = join_firms(rows)
+        differing["column"] = differing["column"].map(lambda name: titles.get(name, name))
         problems = pd.concat([problems, differing], ignore_index=True) if len(differing) else problems
-    titles = {column.name: column.title for column in contract.columns}
     ready = _as_read(rows, contract)
     sheet = Sheet(ready, titles, frozen=2)
     if output.suffix.lower() == ".csv":
@@ -169,20 +172,10 @@ def _contracts() -> dict[str, Contract]:
 
 
 def _as_read(rows: Any, contract: Contract) -> Any:
-    """The rows as a table that reads the same again: soft values as they were written, no columns without a value."""
-    from matcher.tables.schemas import HIGH, LOW, STATE, TEXT
-
-    out = rows
-    for column in contract.columns:
-        soft = [f"{column.name}{end}" for end in (LOW, HIGH, TEXT, STATE) if f"{column.name}{end}" in out]
-        text = f"{column.name}{TEXT}"
-        if text in out and column.name in out:
-            written = out[text].where(out[text].notna() & (out[text] != ""), None)
-            out = out.assign(**{column.name: written.where(written.notna(), out[column.name])})
-        out = out.drop(columns=soft)
-    filled = out.notna() & (out.astype(object).where(out.notna(), "") != "")
-    empty = [name for name in out if not filled[name].any()]
-    return out.drop(columns=[name for name in empty if name != contract.id_column])
+    """The rows as a table that reads the same again, without columns that have no value."""
+    filled = rows.notna() & (rows.astype(object).where(rows.notna(), "") != "")
+    empty = [name for name in rows if not filled[name].any()]
+    return rows.drop(columns=[name for name in empty if name != contract.id_column])
 
 
 def _left_out(problems: Any) -> list[Any]:

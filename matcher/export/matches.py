@@ -18,6 +18,7 @@ from matcher.tables.contacts import mask_contacts
 from matcher.tables.privacy import mask_nested, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, Contract
+from matcher.tables.soft_values import with_texts
 
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
 
@@ -53,6 +54,7 @@ def write_matches(
         survive.
     queries, records
         The clean tables of the two sides, with unique ids; every query appears in workbook and page, matched or not.
+        What is known in part only is shown as it was written (约50万, 已过期).
     problems
         What was found wrong in the inputs. Beside everything but a workbook they are written as
         `<stem>.problems.csv` when there are any (an older file of that name is always renewed).
@@ -75,7 +77,8 @@ def write_matches(
     target = Path(output)
     problems = pd.DataFrame(columns=PROBLEM_COLUMNS) if problems is None else problems
     columns = pd.DataFrame() if columns is None else columns
-    shown = [clean_table(table) for table in (matches, queries, records, problems, columns)]
+    sides = [with_texts(side, _SIDES[str(matches.columns[at])]) for at, side in enumerate((queries, records))]
+    shown = [clean_table(table) for table in (matches, *sides, problems, columns)]
     if mask:
         ids = all_ids(shown[:3])
         shown = [mask_table(table, ids=ids) for table in shown]

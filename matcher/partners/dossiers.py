@@ -28,7 +28,7 @@ from matcher.policy.model import Rule, Ruleset
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
-from matcher.policy.workbook import DECISIONS, PASSED, for_one, rules_by_id
+from matcher.policy.workbook import DECISIONS, PASSED, asked_texts, for_one, question, rules_by_id
 from matcher.progress import advancing
 from matcher.tables.arguments import as_day
 from matcher.tables.privacy import mask_nested
@@ -232,10 +232,11 @@ def _gap(gap: float, rule: Rule, policy: Policy, ruleset: Ruleset) -> str:
 def _add_questions(
     by_firm: Mapping[str, dict[str, Any]], at: int, firms: pd.DataFrame, policy: Policy, day: dt.date, most: int
 ) -> None:
-    for row in records(ask_first(firms, policy, on=day)):
+    questions = ask_first(firms, policy, on=day)
+    for row, text in zip(records(questions), asked_texts(firms, policy.id, questions), strict=True):
         asked = by_firm[str(row["enterprise_id"])]["policies"][at]["ask"]
         if len(asked) < most:
-            asked.append(str(row["title"]))
+            asked.append(question(str(row["title"]), text))
 
 
 def _add_cheapest(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
-from matcher.policy.facts import Notes, bounds_of, build, column_values, cut_years, day_number, domain
+from matcher.policy.facts import Notes, bounds_of, build, column_values, cut_years, day_number, domain, twin_names
 from matcher.policy.intervals import Facts, Floats, Span
 from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Judged
@@ -297,16 +297,12 @@ def _widened(ready: Prepared, wider: Mapping[str, Span]) -> Prepared:
     )
 
 
-_SAME_YEAR = {"_last_year": "_y3", "_y3": "_last_year", "_prev_year": "_y2", "_y2": "_prev_year"}
-
-
 def _plain_name(name: str, firms: pd.DataFrame, owners: Mapping[str, tuple[Policy, FactColumn]]) -> str:
     """The table's column that holds a fact, by its own name or its other name for the same year; "" for none."""
     if name in firms.columns:
         return name
-    for end, twin in _SAME_YEAR.items():
-        other = name.removesuffix(end) + twin
-        if name.endswith(end) and other in owners and other in firms.columns:
+    for other in twin_names(name):
+        if other in owners and other in firms.columns:
             return other
     return ""
 

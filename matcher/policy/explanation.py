@@ -13,12 +13,12 @@ import pandas as pd
 from matcher.errors import ArgumentError
 from matcher.policy.advice import ask_first
 from matcher.policy.evaluation import Prepared
-from matcher.policy.facts import EPOCH
+from matcher.policy.facts import EPOCH, written_facts
 from matcher.policy.model import FactColumn, Rule, Ruleset
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
-from matcher.policy.workbook import DECISIONS, PASSED, rules_by_id
+from matcher.policy.workbook import DECISIONS, PASSED, question, rules_by_id
 from matcher.tables.arguments import Day, check_firms
 
 
@@ -42,7 +42,8 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
         enterprise_id, name, policy, title, edition, on, decision, total_low, total_high, rules (each with rule, kind,
         title, title_en, passed, value, limit, gap, points_low, points_high, points_max, facts, source,
         in_force_since, seen_on, verified, note), ask (missing facts, the most telling first), problems. A fact is
-        column, title and value; None is unknown.
+        column, title and value; None is unknown. One that is known within bounds only has low, high (None for no end)
+        and written, its text in the table, too.
 
     Raises
     ------
@@ -80,15 +81,18 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
         "total_low": _plain(summary["total_low"]),
         "total_high": _plain(summary["total_high"]),
         "rules": [
-            _rule(row, rules[str(row.kind), str(row.rule)], whole, ready)
+            _rule(row, rules[str(row.kind), str(row.rule)], whole, ready, firm)
             for row in scored.verdicts.itertuples(index=False)
         ],
-        "ask": [{"column": q.column, "title": q.title} for q in questions.itertuples(index=False)],
+        "ask": [
+            {"column": column, "title": title, **_part_known(ready, firm, column)}
+            for column, title in zip(questions["column"], questions["title"], strict=True)
+        ],
         "problems": scored.problems["problem"].tolist(),
     }
 
 
-def _rule(row: Any, rule: Rule, ruleset: Ruleset, ready: Prepared) -> dict[str, Any]:
+def _rule(row: Any, rule: Rule, ruleset: Ruleset, ready: Prepared, firm: pd.DataFrame) -> dict[str, Any]:
     names = rule.amount.columns() if rule.amount is not None else tuple(dict.fromkeys(reads(rule, ruleset)))
     if rule.id == "total" or len(names) > 12:
         names = ()
@@ -102,7 +106,12 @@ def _rule(row: Any, rule: Rule, ruleset: Ruleset, ready: Prepared) -> dict[str, 
         "passed": None if pd.isna(row.passed) else str(row.passed),
         **{key: _plain(getattr(row, key)) for key in figures},
         "facts": [
-            {"column": name, "title": columns[name].title, "value": _fact(columns[name], float(ready.values[name][0]))}
+            {
+                "column": name,
+                "title": columns[name].title,
+                "value": _fact(columns[name], float(ready.values[name][0])),
+                **_part_known(ready, firm, name),
+            }
             for name in names
         ],
         "source": rule.source,
@@ -110,6 +119,19 @@ def _rule(row: Any, rule: Rule, ruleset: Ruleset, ready: Prepared) -> dict[str, 
         "seen_on": None if rule.seen_on is None else rule.seen_on.isoformat(),
         "verified": rule.verified,
         "note": rule.note,
+    }
+
+
+def _part_known(ready: Prepared, firm: pd.DataFrame, name: str) -> dict[str, Any]:
+    """The bounds and the writing of a fact that is known within bounds only."""
+    facts, column = ready.facts, ready.policy.columns[name]
+    if name not in facts.partial or not facts.partial[name][0]:
+        return {}
+    low, high = (float(end[0]) for end in (facts[name].lo, facts[name].hi))
+    return {
+        "low": _fact(column, low) if np.isfinite(low) else None,
+        "high": _fact(column, high) if np.isfinite(high) else None,
+        "written": written_facts(firm, ready.policy.id, name)[0],
     }
 
 
@@ -143,14 +165,21 @@ def page_facts(explanation: dict[str, Any]) -> dict[str, Any]:
     low, high = explanation["total_low"], explanation["total_high"]
     rules = []
     for rule in explanation["rules"]:
-        facts = [(fact["title"], _number(fact["value"]) or "未知") for fact in rule["facts"]]
+        facts = [(fact["title"], _number(fact["value"]) or _bounds(fact) or "未知") for fact in rule["facts"]]
         rules.append({**rule, "answer": _answer(rule), "facts": facts})
     return {
         **explanation,
         "decision": DECISIONS.get(explanation["decision"] or "", "不作结论"),
         "score": "" if low is None else _span(low, high),
         "rules": rules,
+        "ask": [{**fact, "title": question(fact["title"], _bounds(fact))} for fact in explanation["ask"]],
     }
+
+
+def _bounds(fact: dict[str, Any]) -> str:
+    """What is known of a fact that is known within bounds only, as it was written, "" for others."""
+    low, high = _number(fact.get("low")), _number(fact.get("high"))
+    return fact.get("written") or (f"{low or '…'} 至 {high or '…'}" if low or high else "")
 
 
 def _answer(rule: dict[str, Any]) -> str:

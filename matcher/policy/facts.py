@@ -14,6 +14,7 @@ from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
 from matcher.policy.model import FactColumn, YearsRule
 from matcher.tables.dates import read_date
 from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.soft_values import text_of
 
 EPOCH = dt.date(1970, 1, 1)
 YES = frozenset({"是", "有", "对", "true", "yes", "y", "1", "1.0", "√", "✓"})
@@ -181,6 +182,23 @@ def bounds_of(
         cells = [f"{one:g}–{other:g}" for one, other in zip(*ends, strict=True)]
         notes.add(ids, empty, column.title, cells, "范围里没有可能的数值；按未知处理", "impossible")
     return Span(np.where(empty, lowest, low), np.where(empty, highest, high))
+
+
+def written_facts(firms: pd.DataFrame, policy: str, name: str) -> list[str]:
+    """What the table says of a fact that it knows within bounds only, a text for each firm, "" for the others."""
+    texts = [""] * len(firms)
+    for full in (f"{policy}.{name}", name, *twin_names(name)):
+        if full in firms:
+            texts = [old or new for old, new in zip(texts, text_of(firms, full), strict=True)]
+    return texts
+
+
+_SAME_YEAR = {"_last_year": "_y3", "_y3": "_last_year", "_prev_year": "_y2", "_y2": "_prev_year"}
+
+
+def twin_names(name: str) -> list[str]:
+    """The other name of a fact of the same accounting year."""
+    return [name.removesuffix(end) + twin for end, twin in _SAME_YEAR.items() if name.endswith(end)]
 
 
 def domain(column: FactColumn) -> tuple[float, float]:

@@ -96,7 +96,8 @@ def cheapest(
 
     Every set was tried by running the policy on the changed facts; figures that the policy calls impossible together
     are not proposed. A lever is tried at every amount at which some comparison turns, given the levers before it, in
-    every order (and at every amount where it has at most 12). The days of a set are those of its slowest lever.
+    every order (and at every amount where it has at most 12). The days of a set are those of its slowest lever. A fact
+    that is unknown or known within bounds only is not changed; the other levers are tried against all it may be.
 
     Parameters
     ----------

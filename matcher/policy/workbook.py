@@ -12,6 +12,7 @@ import pandas as pd
 
 from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import PROBLEMS, SCORING
+from matcher.policy.facts import written_facts
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import Scored
@@ -73,7 +74,8 @@ def sheets(
         frame.insert(1, "name", [names.get(firm, "") for firm in frame["enterprise_id"]])
         return frame
 
-    first = questions.drop_duplicates(["enterprise_id", "policy"]).set_index(["enterprise_id", "policy"])["fact"]
+    firsts = questions.drop_duplicates(["enterprise_id", "policy"]).set_index(["enterprise_id", "policy"])
+    first = pd.Series([*map(question, firsts["fact"], firsts["written"])], firsts.index, dtype=object)
     keys = pd.MultiIndex.from_frame(scored.summary[["enterprise_id", "policy"]].astype(object))
     summary = shown(scored.summary.assign(ask=first.reindex(keys).fillna("").to_numpy(object)))
     verdicts = shown(_with_titles(scored, policies, top))
@@ -115,11 +117,24 @@ def _questions(
         ids = waiting["enterprise_id"]
         cut = cut or len(ids) > ASK_FIRMS
         if len(ids):
-            undecided = firms[firms["enterprise_id"].isin(ids[:ASK_FIRMS])]
-            parts.append(ask_first(for_one(undecided, policy, policies), policy, on=on))
-    columns = ["enterprise_id", "policy", "rank", "title", "column", "settles"]
+            undecided = for_one(firms[firms["enterprise_id"].isin(ids[:ASK_FIRMS])], policy, policies)
+            asked = ask_first(undecided, policy, on=on)
+            parts.append(asked.assign(written=asked_texts(undecided, policy.id, asked)))
+    columns = ["enterprise_id", "policy", "rank", "title", "written", "column", "settles"]
     table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
     return table[columns].rename(columns={"title": "fact"}), cut
+
+
+def asked_texts(firms: pd.DataFrame, policy: str, asked: pd.DataFrame) -> list[str]:
+    """What the table says of each fact asked for (`ask_first`) that it knows within bounds only, "" for the others."""
+    ids = firms["enterprise_id"].astype(str)
+    texts = {name: dict(zip(ids, written_facts(firms, policy, name), strict=True)) for name in asked["column"].unique()}
+    return [texts[name].get(firm, "") for firm, name in zip(asked["enterprise_id"], asked["column"], strict=True)]
+
+
+def question(title: str, text: str) -> str:
+    """A fact to ask for, with what the table says of it."""
+    return f"{title}（表中写“{text}”）" if text else title
 
 
 def answering_problems(
@@ -151,11 +166,14 @@ def problem_lines(answering: pd.DataFrame) -> list[str]:
 
 
 def for_one(firms: pd.DataFrame, policy: Policy, policies: Sequence[Policy]) -> pd.DataFrame:
-    """The table as one of several policies sees it: plain columns that belong to another definition are left out."""
+    """The table as one of several policies sees it: a plain column of another definition is left out where the policy
+    has one of its own, whose empty cells are unknown (as in `matcher.policy.evaluation.prepare`).
+    """
     gone = []
     for name, column in policy.columns.items():
         owners = [other.columns[name] for other in policies if name in other.columns]
-        if name in firms.columns and owners[0].basis != column.basis:
+        differs = bool(owners[0].basis and column.basis) and owners[0].basis != column.basis
+        if differs and {name, f"{policy.id}.{name}"} <= set(firms.columns):
             gone.append(name)
     return firms.drop(columns=gone)
 

@@ -19,6 +19,7 @@ from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import HIGH, LOW, STATE, TEXT, Column, Contract
+from matcher.tables.soft_values import lasting_text
 
 
 class Table(NamedTuple):
@@ -122,19 +123,35 @@ class Table(NamedTuple):
     def _companions(self, column: Column, read: Cells, kept: list[int]) -> dict[str, pd.Series[Any]]:
         """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates."""
         series: dict[str, pd.Series[Any]] = {}
-        if any(i in read.soft for i in kept):
-            places = self.header.fields.summed.get(column.name, [self.header.places[column.name]])
+        soft, states = (any(i in found for i in kept) for found in (read.soft, read.states))
+        if soft:
             bounds = [read.soft.get(i, Soft(read.values[i], read.values[i])) for i in kept]
-            written = ["" if i not in read.soft else self._written(i, places) for i in kept]
             series[column.name + LOW] = _series(column.kind, [bound.low for bound in bounds])
             series[column.name + HIGH] = _series(column.kind, [bound.high for bound in bounds])
-            series[column.name + TEXT] = _series("text", written)
-        if any(i in read.states for i in kept):
+        if soft or states:
+            series[column.name + TEXT] = _series("text", self._written(column, read, kept))
+        if states:
             series[column.name + STATE] = _series("text", [read.states.get(i, "") for i in kept])
         return series
 
-    def _written(self, i: int, places: Sequence[int]) -> str:
-        return "、".join(cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in places)
+    def _written(self, column: Column, read: Cells, kept: list[int]) -> list[str]:
+        """The writing of soft values and states, "" elsewhere."""
+        places = self.header.fields.summed.get(column.name, [self.header.places[column.name]])
+        unit = self.header.units[column.name]
+        alone = not unit and len(places) == 1 and column.name not in self.header.unit_places
+        texts: dict[tuple[str, Soft | None], str] = {}
+        out = []
+        for i in kept:
+            if i not in read.soft and i not in read.states:
+                out.append("")
+                continue
+            cells = [cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in places]
+            key = "、".join(cells), read.soft.get(i)
+            if key not in texts:
+                text, bounds = key
+                texts[key] = text if alone or bounds is None else lasting_text(column, text, unit, bounds)
+            out.append(texts[key])
+        return out
 
     def _filled(self, cells: Mapping[str, list[Any]], problems: list[Problem]) -> list[int]:
         """The rows that hold at least one of the contract's `any_of`."""

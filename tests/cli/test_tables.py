@@ -108,3 +108,32 @@ def test_a_table_is_split_by_a_column(run, tmp_path, monkeypatch):
     )  # fmt: skip
     (tmp_path / "上.csv").write_text("单位：万元,\n名称,地区\n甲,费县\n", "utf-8-sig")
     assert "先用 matcher gather" in run("split", "上.csv", "--by", "地区", "-o", "拆3")[2]
+
+
+def test_soft_values_are_the_same_after_gathering_and_ended_ones_are_told(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "需求.csv").write_text(
+        "需求编号,需求名称,需求描述,预算（万元）,有效期\n"
+        "X1,齿轮检测,齿轮表面烧伤检测,约50,已过期\nX2,线束装配,汽车线束自动装配,30～50,剩余196天\n",
+        "utf-8",
+    )
+    (tmp_path / "成果.csv").write_text(
+        "成果编号,成果名称,成果描述,有效期\nY1,齿轮烧伤检测,齿轮表面烧伤的检测,已截止\nY2,线束装配机,线束自动装配,长期\n",
+        "utf-8",
+    )
+    assert run("gather", "需求.csv", "-o", "全部.xlsx")[0] == 0
+    whole = rows_of("全部.xlsx", "需求")
+    assert [(row["预算"], row["有效期至"]) for row in whole] == [("约50万元", "已过期"), ("30～50万元", "剩余196天")]
+    before, after = (read_needs(name).rows for name in ("需求.csv", "全部.xlsx"))
+    for end in ("budget_min", "budget_max", "valid_until_state"):
+        assert before[end].tolist() == after[end].tolist()
+    assert before["budget_min"].tolist() == [450_000, 300_000]
+    assert run("match", "全部.xlsx", "成果.csv", "-o", "结果.xlsx")[0] == 0
+    notes = {row["项目"]: row["内容"] for row in rows_of("结果.xlsx", "说明")}
+    assert notes["写着已结束的"] == "需求 1 条（照样给出匹配），成果 1 条（不推荐）"
+    assert {row["成果编号"] for row in rows_of("结果.xlsx", "匹配结果")} == {"Y2"}
+    assert [row["预算"] for row in rows_of("结果.xlsx", "需求")] == ["约50万元", "30～50万元"]
+    assert run("experts", "points", "需求.csv", "-o", "要点.csv")[0] == 0
+    points = read_needs("要点.csv").rows
+    assert points["budget_min"].tolist() == [450_000, 300_000]
+    assert not [name for name in pd.read_csv("要点.csv").columns if name.endswith(("_min", "_max", "_text", "_state"))]

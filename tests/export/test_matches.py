@@ -446,3 +446,24 @@ def test_a_link_stays_a_link(tmp_path: Path) -> None:
 def test_problems_and_notes_may_be_left_out(tmp_path: Path) -> None:
     write_matches(tmp_path / "m.xlsx", MATCHES, queries=NEEDS, records=OUTCOMES)
     assert [row[0] for row in grid(tmp_path / "m.xlsx", "问题")] == ["文件"]
+
+
+def test_what_is_known_in_part_is_shown_as_it_was_written(tmp_path):
+    soft = NEEDS.assign(
+        budget=[pd.NA, 500000, pd.NA],
+        budget_min=[450000, 500000, None],
+        budget_max=[550000, 500000, None],
+        budget_text=["约50万", "", None],
+        valid_until=pd.to_datetime([None, "2026-12-31", None]),
+        valid_until_text=["已过期", "", ""],
+        valid_until_state=["ended", "", ""],
+    )
+    write_matches(tmp_path / "甲.xlsx", MATCHES, queries=soft, records=OUTCOMES)
+    first, *rows = openpyxl.load_workbook(tmp_path / "甲.xlsx")["需求"].iter_rows(values_only=True)
+    assert not [head for head in first if "_" in head]
+    shown = [(row[first.index("预算")], str(row[first.index("有效期至")])[:10]) for row in rows]
+    assert shown == [("约50万", "已过期"), (500000, "2026-12-31"), (None, "None")]
+    write_matches(tmp_path / "甲.html", MATCHES, queries=soft, records=OUTCOMES)
+    page = (tmp_path / "甲.html").read_text("utf-8")
+    assert all(text in page for text in ("约50万", "已过期"))
+    assert not any(name in page for name in ("budget_", "valid_until_"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from fractions import Fraction
 from pathlib import Path
@@ -13,11 +14,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.policy.advice import ask_first
+from matcher.policy.explanation import page_facts, trace
 from matcher.policy.firm_table import firm_contract, read_firms
 from matcher.policy.intervals import Growth, Span
-from matcher.policy.policy import load_policy, shipped
+from matcher.policy.policy import load_policies, load_policy, shipped
 from matcher.policy.scoring import score
 from matcher.policy.streaming import score_parquet
+from matcher.policy.workbook import sheets
 from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE, TEXT, WORKS
 
 ends = st.tuples(st.integers(-1, 9), st.integers(0, 3)).map(lambda pair: (pair[0], pair[0] + pair[1]))
@@ -133,3 +136,45 @@ def test_no_field_and_no_fact_is_named_as_a_companion() -> None:
     for name in shipped():
         fields |= {column.name for column in firm_contract([load_policy(name)]).columns}
     assert not {field + end for field in fields for end in (LOW, HIGH, TEXT, STATE)} & fields
+
+
+SOFT = pd.DataFrame(
+    {
+        "企业名称": ["虚构甲公司", "虚构乙公司"],
+        "职工总数": ["60余人", "80"],
+        "上年度销售收入（万元）": ["约4800", "1200"],
+    }
+)
+
+
+def test_a_question_about_a_soft_fact_says_what_was_written() -> None:
+    firms, policies = read_firms(SOFT, ["hte", "tech-sme"], on="2026-06-01").rows, ["hte", "tech-sme"]
+    loaded = load_policies(policies)
+    made, _ = sheets(firms, loaded, score(firms, policies, on="2026-06-01"), on=dt.date(2026, 6, 1))
+    asked = made["要问的事实"].table
+    told = asked.loc[asked["written"] != "", ["enterprise_id", "policy", "fact", "written"]].to_numpy().tolist()
+    assert ["虚构甲公司", "科技型中小企业评价", "上年度销售收入", "约4800万元"] in told
+    assert {row[0] for row in told} == {"虚构甲公司"}
+    # what the table has is not asked for, though the other policy defines it otherwise
+    own = asked[(asked["enterprise_id"] == "虚构乙公司") & (asked["policy"] == "科技型中小企业评价")]
+    assert not {"employees_total", "sales_last_year"} & set(own["column"])
+    for sheet in made.values():
+        assert not [name for name in sheet.table if name.endswith((LOW, "_text", "_state"))]
+
+
+def test_an_explanation_shows_what_was_written_and_between_what_it_lies() -> None:
+    firms = read_firms(SOFT, "tech-sme", on="2026-06-01").rows
+    answer = trace(firms, "tech-sme", "虚构甲公司", on="2026-06-01")
+    facts = {fact["column"]: fact for rule in answer["rules"] for fact in rule["facts"]}
+    assert facts["sales_last_year"] == {
+        "column": "sales_last_year", "title": "上年度销售收入", "value": None,
+        "low": 47_500_000, "high": 48_500_000, "written": "约4800万元",
+    }  # fmt: skip
+    assert facts["rd_staff"] == {"column": "rd_staff", "title": "科技人员数", "value": None}
+    shown = dict(fact for rule in page_facts(answer)["rules"] for fact in rule["facts"])
+    assert (shown["职工总数"], shown["科技人员数"]) == ("60余人", "未知")
+    assert "上年度销售收入（表中写“约4800万元”）" in [fact["title"] for fact in page_facts(answer)["ask"]]
+    bare = firms.drop(columns=[name for name in firms if name.endswith(TEXT)])
+    shown = dict(fact for rule in page_facts(trace(bare, "tech-sme", "虚构甲公司", on="2026-06-01"))["rules"]
+                 for fact in rule["facts"])  # fmt: skip
+    assert shown["上年度销售收入"] == "47,500,000 至 48,500,000"

@@ -20,12 +20,13 @@ from matcher.policy.linkage import compact_uscc, find_firm, is_like_name, uscc_f
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Event, Log
-from matcher.pool.book.facts import UNKNOWN, Fact, fold, masked, plain
+from matcher.pool.book.facts import UNKNOWN, Fact, adds, apart, fold, joined, masked, plain, shown
 from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
 from matcher.pool.tiers import LEADS, assign_tiers, default_leads
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.schemas import HIGH, LOW
 
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
 CONFLICTS = ("enterprise_id", "column", "seen", "yours", "theirs", "person", "day")
@@ -167,7 +168,9 @@ class Book:
         firms
             enterprise_id, once a firm, and any columns; an empty cell says nothing. Where the table has the column
             `VERSION` (from `sheet`), a cell counts only where it differs from what its editor had seen, an emptied cell
-            makes the fact unknown, and a cell that somebody else changed in the meantime is a conflict. Elsewhere a row
+            makes the fact unknown, and a cell that somebody else changed in the meantime is a conflict. A cell known
+            within bounds only (`<column>_min`, `_max`, `_text`) is one fact, which later values replace; bounds around
+            an exact fact of the book say nothing. Elsewhere a row
             whose name is quite another than the book's for its id (`matcher.policy.linkage.is_like_name`), or whose
             统一社会信用代码 is, is another firm's and is not written.
         source
@@ -184,6 +187,7 @@ class Book:
             An id is empty or stands twice; ConflictError see above.
         """
         on = as_day(on)
+        firms = joined(firms)
         ids = firms["enterprise_id"].astype(str)
         if ids.duplicated().any() or (ids == "").any():
             raise PoolError(f"企业编号为空或重复：{'、'.join(ids[ids.duplicated()].unique()[:10])}")
@@ -209,7 +213,7 @@ class Book:
                 for name, value in zip(names, row, strict=True):
                     current = now.get(name, UNKNOWN)
                     if then is None:
-                        if value is not None and value != current.value:
+                        if adds(value, current.value):
                             changed[name] = value
                         continue
                     was = then.get(name, UNKNOWN).value
@@ -218,7 +222,8 @@ class Book:
                     if current.value == was:
                         changed[name] = value
                     else:
-                        conflicts.append((firm, name, was, value, current.value, current.person, current.day))
+                        sides = map(shown, (was, value, current.value))
+                        conflicts.append((firm, name, *sides, current.person, current.day))
                 if changed or not past:
                     new += not past
                     cells += len(changed)
@@ -246,13 +251,15 @@ class Book:
         names = sorted({name for row in cells for name in row} - {"name"})
         table = pd.DataFrame({"enterprise_id": ids}, dtype=object)
         for name in ["name", *names]:
-            values = [row[name].value if name in row else None for row in cells]
-            kinds = {type(value) for value in values} - {type(None)}
-            table[name] = pd.Series(values, dtype=None if kinds <= {int, float} and kinds else object)
+            for column, values in apart(name, [row[name].value if name in row else None for row in cells]).items():
+                kinds = {type(value) for value in values} - {type(None)}
+                table[column] = pd.Series(values, dtype=None if kinds <= {int, float} and kinds else object)
         if "conversions_3y" in table:
             declared = [row["conversions_3y"].day if "conversions_3y" in row else "" for row in cells]
             more = added_conversions(self.log.events("follow", until=until, day=on), ids, declared, on)
-            table["conversions_3y"] = pd.to_numeric(table["conversions_3y"]) + more
+            for name in ("conversions_3y", "conversions_3y" + LOW, "conversions_3y" + HIGH):
+                if name in table:
+                    table[name] = pd.to_numeric(table[name]) + more
         return table
 
     def sheet(self, *, on: Day, mask: bool = True) -> pd.DataFrame:
@@ -265,7 +272,7 @@ class Book:
         rows = []
         for firm in sorted(history):
             cells = fold(history[firm], on)
-            facts = {name: masked(name, cell.value) if mask else cell.value for name, cell in cells.items()}
+            facts = {name: shown(masked(name, cell.value) if mask else cell.value) for name, cell in cells.items()}
             rows.append({"enterprise_id": firm, **facts, VERSION: history[firm][-1].seq})
         names = sorted({name for row in rows for name in row} - {"enterprise_id", "name"})
         return pd.DataFrame(rows, columns=["enterprise_id", "name", *names], dtype=object)

@@ -11,7 +11,7 @@ import pandas as pd
 
 from matcher.policy.policy import Policy
 from matcher.pool.book.book import Book
-from matcher.pool.book.facts import masked
+from matcher.pool.book.facts import joined, masked, plain, shown, spread
 from matcher.pool.book.rules import Rules
 from matcher.pool.tiers import WORDS, assign_tiers
 from matcher.tables.arguments import Day, as_day
@@ -79,7 +79,7 @@ def _why(
         return assign_tiers(firms, rule.goal, on=day, leads=rule.leads).set_index("enterprise_id")
 
     timed, ruled, final = run(was, rule_a, after), run(was, rule_b, after), run(now, rule_b, after)
-    facts, past = (table.set_index("enterprise_id") for table in (now, was))
+    facts, past = (joined(table.set_index("enterprise_id")) for table in (now, was))
     decisive = _decisive(now, past, ruled["tier"], lambda firms: run(firms, rule_b, after)["tier"])
     for firm in facts.index:
         tier, edition = old["tier"][firm], old["edition"][firm]
@@ -106,7 +106,7 @@ def _decisive(
     now: pd.DataFrame, past: pd.DataFrame, before: pd.Series[Any], run: Callable[[pd.DataFrame], pd.Series[Any]]
 ) -> dict[str, list[str]]:
     """Of each firm the changed facts whose return alone gives the tier before; all changed ones where none does."""
-    table = now.set_index("enterprise_id")
+    table = joined(now.set_index("enterprise_id"))
     changed: dict[str, list[str]] = {firm: [] for firm in table.index}
     alone: dict[str, list[str]] = {firm: [] for firm in table.index}
     for name in sorted({*table.columns, *past.columns} - {"name"}):
@@ -115,7 +115,7 @@ def _decisive(
         differs = ~((new == old).fillna(False).astype(bool) | (new.isna() & old.isna()))
         if not differs.any():
             continue
-        back = run(table.assign(**{name: old})[differs.to_numpy(bool)].reset_index())
+        back = run(spread(table.assign(**{name: old})[differs.to_numpy(bool)].reset_index()))
         for firm in table.index[differs.to_numpy(bool)]:
             changed[firm].append(name)
             if back[firm] == before[firm]:
@@ -127,7 +127,8 @@ def _fact(goal: Policy, name: str, past: Any, facts: Any, firm: str, author: dic
     title = goal.columns[name].title if name in goal.columns else name
     # a cell is masked under its own name, which a whole sentence does not have
     one, two = (
-        "空" if side is None or pd.isna(side[firm]) else _number(masked(name, side[firm])) for side in (past, facts)
+        "空" if side is None or plain(side[firm]) is None else _number(shown(masked(name, side[firm])))
+        for side in (past, facts)
     )
     by = author.get(name, "")
     return f"{title} {one} → {two}" + (f"（{by}）" if by else "")

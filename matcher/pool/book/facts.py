@@ -1,4 +1,8 @@
-"""The facts of one firm, folded from its events, and the cells that they are made of."""
+"""The facts of one firm, folded from its events, and the cells that they are made of.
+
+A fact is one value. One that is known within bounds only (约4800万) is {"low", "high", "text"}: a later value takes the
+place of all three. Tables have it in the columns that `matcher.tables.reading` makes.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,12 @@ from typing import Any
 import pandas as pd
 
 from matcher.pool.book.event_log import Event
+from matcher.tables.columns import Soft
 from matcher.tables.privacy import is_contact_header, mask_cell
+from matcher.tables.schemas import HIGH, LOW, STATE, TEXT
+from matcher.tables.soft_values import range_text
+
+_ENDS = (LOW, HIGH, TEXT)
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,8 @@ def plain(cell: Any) -> Any:
     """A cell as JSON has it: None, bool, int, float or text; days as ISO texts."""
     if cell is None or cell is pd.NA or cell is pd.NaT:
         return None
+    if isinstance(cell, dict):
+        return cell
     if hasattr(cell, "item"):
         cell = cell.item()
     if isinstance(cell, dt.datetime | dt.date):
@@ -52,8 +63,73 @@ def plain(cell: Any) -> Any:
     return cell if isinstance(cell, bool | int) else str(cell).strip() or None
 
 
+def joined(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with soft facts as one cell each; its other cells as they are."""
+    names = {str(name) for name in table.columns}
+    soft = {name for name in names if {name + LOW, name + HIGH} <= names or name + STATE in names}
+    beside = {name + end for name in soft for end in (*_ENDS, STATE)}
+    out = {name: table[name] for name in table.columns if name not in beside}
+    for name in soft:
+        columns = [table[name + end] if name + end in names else pd.Series([None] * len(table)) for end in ("", *_ENDS)]
+        cells = zip(*(map(plain, column.tolist()) for column in columns), strict=True)
+        out[name] = pd.Series([_fact(*row) for row in cells], index=table.index, dtype=object)
+    return pd.DataFrame(out, index=table.index)
+
+
+def _fact(value: Any, low: Any, high: Any, text: Any) -> Any:
+    if value is not None or (low, high, text) == (None, None, None):
+        return value
+    return {"low": low, "high": high, "text": text or range_text(Soft(low, high))}
+
+
+def apart(name: str, values: Sequence[Any]) -> dict[str, list[Any]]:
+    """The columns of a fact: its exact values, and where there are soft ones their bounds and texts."""
+    columns = {name: [None if is_soft(value) else value for value in values]}
+    if any(map(is_soft, values)):
+        for end, part in zip(_ENDS, ("low", "high", "text"), strict=True):
+            columns[name + end] = [value[part] if is_soft(value) else None for value in values]
+    return columns
+
+
+def spread(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with soft facts in columns of their own: `joined` the other way round."""
+    out: dict[str, pd.Series[Any]] = {}
+    for name in table.columns:
+        if any(map(is_soft, cells := table[name].tolist())):
+            parts = apart(str(name), cells)
+            out |= {column: pd.Series(values, index=table.index) for column, values in parts.items()}
+        else:
+            out[name] = table[name]
+    return pd.DataFrame(out, index=table.index)
+
+
+def is_soft(value: Any) -> bool:
+    """Whether a fact is known within bounds only."""
+    return isinstance(value, dict)
+
+
+def adds(value: Any, known: Any) -> bool:
+    """Whether a table's value says more than a known one: nothing, the same, and bounds around an exact one do not."""
+    if value is None or value == known:
+        return False
+    if not is_soft(value) or is_soft(known) or type(known) not in (int, float, str):
+        return True
+    ends = value["low"], value["high"]
+    if ends == (None, None) or any(isinstance(end, str) != isinstance(known, str) for end in ends if end is not None):
+        return True
+    low, high = ends
+    return not ((low is None or low <= known) and (high is None or known <= high))
+
+
+def shown(value: Any) -> Any:
+    """A fact as people read it: a soft one as it was written."""
+    return value["text"] if is_soft(value) else value
+
+
 def masked(name: str, value: Any) -> Any:
     """A fact as a sheet with hidden contacts shows it, so that it is known again when the sheet comes back."""
+    if is_soft(value):
+        return {**value, "text": masked(name, value["text"])}
     if value is None or isinstance(value, bool | float):
         return value
     hidden = mask_cell(str(value) if is_contact_header(name) else value, name)

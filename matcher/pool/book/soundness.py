@@ -26,6 +26,7 @@ _BODIES: dict[str, dict[str, tuple[type, ...]]] = {
 }
 _ROLE: dict[str, tuple[type, ...]] = {"policy": _TEXT, "text": _TEXT, "readings": _MAPPING, "parameters": _MAPPING}
 _CELL = (str, int, float, bool, type(None))
+_SOFT = {"low": _CELL, "high": _CELL, "text": _TEXT}  # a fact known within bounds only
 
 
 def id_of(kind: str, day: str, person: str, enterprise_id: str, source: str, body: str) -> str:
@@ -58,7 +59,7 @@ def body_of(kind: str, day: str, text: str) -> Mapping[str, Any]:
     if form is None or not _fits(body, form):
         raise ValueError(f"{kind[:20]} 的内容不全")
     if kind == "facts":
-        if not all(isinstance(cell, _CELL) for cell in body["facts"].values()):
+        if not all(isinstance(cell, _CELL) or _fits(cell, _SOFT) for cell in body["facts"].values()):
             raise ValueError("事实不是单个的值")
         dt.date.fromisoformat(body.get("valid_from", day))
     if kind == "rules" and not all(_fits(body[role], _ROLE) and _texts(body[role]) for role in ("entry", "goal")):

@@ -156,7 +156,8 @@ def discover(
     -----
     What is known is used as it is: a firm that no value of its unknown facts lets pass has chance 0, one that every
     value lets pass has 1. What is unknown is drawn from the distributions that the table itself shows, given what is
-    known of the firm (`matcher.pool.discovery.imputation`), the rules are run on every draw, and points that are left
+    known of the firm (`matcher.pool.discovery.imputation`), and brought within its bounds where it is known within
+    bounds only (these teach nothing of other firms); the rules are run on every draw, and points that are left
     to experts are drawn within the range of the rule.
 
     Examples
@@ -298,6 +299,9 @@ def _part(
     def run(rows: np.ndarray, scores: Floats) -> tuple[Run, Floats]:
         drawn = {v: latent.margins[j].draw(scores[:, j]) for j, v in enumerate(order) if not v.only_seen}
         full = rebuild(drawn, {name: column[rows] for name, column in values.items()}, policy, order)
+        for name, span in part.ready.bounds.items():
+            low, high = span.lo[part.rows][rows], span.hi[part.rows][rows]
+            full[name] = np.where(np.isnan(values[name][rows]), np.clip(full[name], low, high), full[name])
         days = part.ready.days[part.rows][rows].astype(np.float64)
         facts = build(policy.columns, {name: full[name] for name in policy.columns}, days, policy.years)
         better = (scores[:, merits].mean(axis=1) - middle) / spread
