@@ -18,7 +18,7 @@ from matcher.tables.headers import Header
 from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
-from matcher.tables.schemas import HIGH, LOW, STATE, TEXT, Column, Contract
+from matcher.tables.schemas import HIGH, KINDS, LOW, STATE, TEXT, Column, Contract
 from matcher.tables.soft_values import lasting_text
 
 
@@ -33,32 +33,37 @@ class Table(NamedTuple):
     def frame(self, problems: list[Problem]) -> pd.DataFrame:
         """The columns of the contract, what stands beside them, then the file's other columns."""
         contract = self.contract
-        read = {column.name: self._read(column, problems) for column in contract.columns}
+        texts, others = [""] * len(self.rows), [None] * len(self.rows)
+        absent = {kind: texts if kind in ("id", "text", "labels") else others for kind in KINDS}
+        read = {column.name: self._read(column, absent[column.kind], problems) for column in contract.columns}
         cells = {name: column.values for name, column in read.items()}
-        kept = self._filled(cells, problems)
-        ids = self._ids(cells[contract.id_column], kept, problems)
-        kept = list(ids)
+        ids = self._ids(cells[contract.id_column], self._filled(cells, problems), problems)
+        kept, names = list(ids), list(ids.values())
+        del ids  # a million rows fit into a gigabyte: nothing is kept longer than it is needed
         if len(kept) < len(self.rows):
             cells = {name: [values[i] for i in kept] for name, values in cells.items()}
-        cells[contract.id_column] = list(ids.values())
-        series = {column.name: _series(column.kind, cells[column.name]) for column in contract.columns}
-        if contract.reposts:
-            texts = [cells[name] for name in contract.reposts]
-            series["duplicate_of"] = _series("text", self._reposts(texts, ids, problems))
+        cells[contract.id_column] = names
+        repeats = self._reposts([cells[name] for name in contract.reposts], kept, names, problems)
+        series: dict[str, pd.Series[Any]] = {}
+        beside: dict[str, pd.Series[Any]] = {}
         for column in contract.columns:
-            series |= self._companions(column, read[column.name], kept)
+            beside |= self._companions(column, read.pop(column.name), kept)
+            series[column.name] = _series(column.kind, cells.pop(column.name))
+        if contract.reposts:
+            series["duplicate_of"] = _series("text", repeats)
+        series |= beside
         for name, place in self._other_columns(series).items():
             series[name] = _as_is([cell_of(self.rows[i], place) for i in kept])
         return pd.DataFrame(series, index=pd.RangeIndex(len(kept)))
 
-    def _read(self, column: Column, problems: list[Problem]) -> Cells:
+    def _read(self, column: Column, absent: list[Any], problems: list[Problem]) -> Cells:
         place = self.header.places.get(column.name)
         if column.name in self.header.fields.joined:
             return self._joined(column, problems)
         if column.name in self.header.fields.summed:
             return self._summed(column, problems)
         if place is None:
-            return Cells(["" if column.kind in ("id", "text", "labels") else None] * len(self.rows), [], {}, {}, [])
+            return Cells(absent, [], {}, {}, [])
         return self._read_place(column, place, problems)
 
     def _read_place(self, column: Column, place: int, problems: list[Problem] | None) -> Cells:
@@ -206,13 +211,14 @@ class Table(NamedTuple):
         width = max(len(self.header.texts), len(self.rows[i]))
         return [cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in range(width)]
 
-    def _reposts(self, texts: list[list[str]], ids: Mapping[int, str], problems: list[Problem]) -> list[str]:
-        """For each row that stays the id of the posting that it repeats, or ""."""
+    def _reposts(self, texts: list[list[str]], rows: list[int], names: list[str], problems: list[Problem]) -> list[str]:
+        """For each row that stays the id of the posting that it repeats, or ""; [] where nothing is a posting."""
+        if not texts:
+            return []
         header = self._header_of(self.contract.reposts[0])
-        rows = list(ids)
         repeats: list[str] = []
         for at, before in enumerate(find_reposts(texts)):
-            repeats.append("" if before == at else ids[rows[before]])
+            repeats.append("" if before == at else names[before])
             if before != at:
                 problem = f"和第 {self.numbers[rows[before]]} 行（{repeats[-1]}）几乎相同，疑为重复发布"
                 value = shorten(texts[0][at], 80)
