@@ -9,6 +9,7 @@ import pandas as pd
 
 from matcher.assignment.timetabling import Timetable
 from matcher.errors import TableError
+from matcher.progress import logger
 from matcher.tables.reading import read_table
 from matcher.tables.schemas import Column, Contract
 
@@ -78,13 +79,21 @@ def read_facts(
     contract = Contract("facts", "行", "row_id", (Column("row_id", "id", "行号"), *declared))
     reading = read_table(path, contract, sheet=sheet, columns=columns)
     unused = reading.problems[~reading.problems["kept"].astype(bool)]
+    below = unused["action"].astype(str).str.startswith("请删去这一行")  # totals, notes and signatures
+    for row, problem in unused.loc[below, ["row", "problem"]].to_numpy().tolist():
+        logger.warning("%s：第 %s 行%s，没有读入", path.name, row, problem)
+    unused = unused[~below]
     if len(unused):
         raise TableError(f"{path.name}：第 {unused['row'].iloc[0]} 行：{unused['problem'].iloc[0]}", reading.problems)
-    empty = [name for name in fields if name not in _NUMBERS and name != "date" and (reading.rows[name] == "").any()]
+    rows = reading.rows
+    if "shared" in rows and (lacking := rows["shared"] == "").any() and not lacking.all():
+        logger.warning("%s：%d 行没有填单位（取值），无从判断是否相同，请核对", path.name, int(lacking.sum()))
+        rows = rows[~lacking].reset_index(drop=True)
+    empty = [name for name in fields if name not in _NUMBERS and name != "date" and (rows[name] == "").any()]
     if empty:
-        row = int((reading.rows[empty[0]] == "").to_numpy().argmax()) + 2
+        row = int((rows[empty[0]] == "").to_numpy().argmax()) + 2
         raise TableError(f"{path.name}：缺少“{_HEADERS[empty[0]][0]}”（{empty[0]}）这一列，或第 {row} 行附近是空的")
-    return reading.rows
+    return rows
 
 
 def read_plan(path: Path, *, slots: Sequence[str], rooms: Sequence[str]) -> Timetable:

@@ -20,6 +20,7 @@ from matcher.progress import logger
 from matcher.tables import regions
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells import is_nothing
+from matcher.tables.checkboxes import ticked
 from matcher.tables.dates import ENDED
 from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
 from matcher.tables.synonyms import common_label
@@ -122,13 +123,13 @@ def labels_of(value: object, *, column: str = "") -> frozenset[Path]:
 
     Labels are in the form in which their writings meet (`matcher.tables.synonyms`); those of a `region` are places of
     the national list: "山东-临沂" and "临沂市" are one (`matcher.tables.regions`). Placeholders (未说明,
-    面议, 不限 ...) are no labels, so that they agree with nothing.
+    面议, 不限 ...) are no labels, so that they agree with nothing. Of check boxes (☑小试 □中试) the ticked ones count.
     """
     if value is None or (not isinstance(value, str) and pd.isna(value)):  # type: ignore[call-overload]
         return frozenset()
     if column == REGION:
         return regions.region_paths(str(value))
-    parts = (_LEVEL.split(fold(part)) for part in _SEPARATOR.split(str(value)) if not is_nothing(part))
+    parts = (_LEVEL.split(fold(part)) for part in _SEPARATOR.split(ticked(str(value))) if not is_nothing(part))
     paths = (tuple(common_label(level, column) for level in levels if level) for levels in parts)
     return frozenset(path for path in paths if path)
 
@@ -253,8 +254,34 @@ def warn_of_unknown_labels(records: pd.DataFrame, where: Where) -> None:
             if near := regions.nearest_regions(label):
                 message += f"；行政区划中没有“{label}”，相近的有：{'、'.join(near)}"
         logger.warning("%s", message)
+    for name, wish in where.items():
+        if name != REGION and name in records and not isinstance(wish, Between):
+            _warn_of_longer_labels(records[name], wish, f"“{titles[name]}”" if name in titles else name)
     if REGION in where and REGION in records and not isinstance(wish := where[REGION], Between):
         _warn_of_shared_names(records, [label for one in _labels(wish) for label in _parts(one, REGION)])
+
+
+def _warn_of_longer_labels(cells: pd.Series[Any], wish: str | Sequence[str], title: str) -> None:
+    """Cells that hold a wanted label in a longer writing (小试（实验室）) and do not count."""
+    column = str(cells.name)
+    wanted = frozenset[Path]().union(*(labels_of(label, column=column) for label in _labels(wish)))
+    words = {path[-1] for path in wanted if len(path[-1]) > 1}
+    counts = Counter(cell for cell in cells if isinstance(cell, str) and cell)
+    longer = Counter(
+        {
+            cell: many
+            for cell, many in counts.items()
+            if not agree(labels := labels_of(cell, column=column), wanted)
+            and any(word in level for word in words for path in labels for level in path)
+        }
+    )
+    if longer:
+        shown = "、".join(f"“{cell}”" for cell in list(longer)[:5])
+        many = f"等 {len(longer)} 种" if len(longer) > 5 else ""
+        label = "、".join(_labels(wish))
+        logger.warning(
+            "%d 条记录的%s写作%s%s，没有算作“%s”；要算在内，请改成一样的写法", longer.total(), title, shown, many, label
+        )
 
 
 def _warn_of_shared_names(records: pd.DataFrame, labels: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from matcher.matching.index import Index
 from matcher.matching.records import texts_of
 from matcher.tables.reading import Reading
 from matcher.tables.row_numbers import numbers_rows
+from matcher.tables.writings import KnownIds
 
 CHANGES = ("id", "before", "after")
 _ALIKE, _NEARLY_SAME = 0.5, 0.85  # how much of a title or a text stays where an id lasts, and where it counts rows
@@ -42,7 +43,8 @@ def renew(index: Index, reading: Reading, *, accept_changes: bool = False, progr
     """Put the records of a table into an index; those of a known id replace the ones that it has.
 
     A record is a conflict, and left as the index has it, where neither its title nor its text is like the one of the
-    same id; where ids are numbers of rows (序号, or none at all), already where the title is not nearly the same.
+    same id (in any writing: CG-1, ｃｇ－1); where ids are numbers of rows (序号, or none at all), already where the
+    title is not nearly the same.
 
     Parameters
     ----------
@@ -60,8 +62,9 @@ def renew(index: Index, reading: Reading, *, accept_changes: bool = False, progr
     TableError
         The table holds another kind of records, or ids twice.
     """
-    rows, name = reading.rows, index.id_column
-    ids = rows[name].astype(str)
+    name = index.id_column
+    ids = _as_known(reading.rows[name].astype(str), index)
+    rows = reading.rows.assign(**{name: ids})
     numbered = _are_row_numbers(reading, name)
     known = ids.isin(index.row_of)
     old = index.rows(np.array([index.row_of[one] for one in ids[known]], np.int64))
@@ -95,6 +98,14 @@ def change_message(changes: pd.DataFrame, head: str) -> str:
     lines = [f"  {row['id']}：“{row['before']}” → “{row['after']}”" for row in changes.head(20).to_dict("records")]
     more = [f"  ……另有 {len(changes) - 20} 处"] if len(changes) > 20 else []
     return "\n".join([f"{len(changes)} {head}", *lines, *more])
+
+
+def _as_known(ids: pd.Series[str], index: Index) -> pd.Series[str]:
+    """Ids as the index writes them (ＣＧ－1 for cg-1), where no two rows would become one."""
+    if ids.isin(index.row_of).all():
+        return ids
+    found = pd.Series(KnownIds(index.row_of).find_all(ids.tolist()), index=ids.index, dtype=ids.dtype)
+    return found.mask(found.duplicated(keep=False), ids)
 
 
 def _are_row_numbers(reading: Reading, name: str) -> bool:

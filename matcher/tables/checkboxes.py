@@ -19,6 +19,9 @@ _CROSSED_BOX = re.compile(r"☐×|(?<![^\s,，、;；])×☐")
 _MARK = re.compile(f"[{_TICKED}{_EMPTY}]")
 _LETTER_TICK = re.compile(r"[Rþ](?=\s*[\u4e00-\u9fff])")
 _LETTER_BOX = re.compile(r"[£¨o](?=\s*[\u4e00-\u9fff])")
+_LINE_TICK, _LINE_BOX = re.compile(r"_+\s*√\s*_*|_*\s*√\s*_+"), re.compile("_{2,}")
+_DRAWN_BOX = re.compile(r"(?:^|(?<=[\s,，、;；/]))口(?=[\u4e00-\u9fff])")
+_CROSSED = re.compile(r"(?<=[\u4e00-\u9fff])\s*×")
 _LEAD = re.compile(r"^[^:：☑☐]{1,12}[:：]\s*(?=[☑☐])")
 
 
@@ -59,13 +62,28 @@ def read_boxes(text: str) -> list[Choice] | None:
     return [choice for choice in choices if choice.text or choice.ticked is not None]
 
 
+def ticked(text: str) -> str:
+    """The labels that are ticked, separated by commas; a cell without boxes as it is.
+
+    >>> ticked("☑小试 □中试"), ticked("小试、中试")
+    ('小试', '小试、中试')
+    """
+    choices = read_boxes(text)
+    return text if choices is None else ",".join(choice.text for choice in choices if choice.ticked)
+
+
 def _normal(text: str) -> str | None:
     """The text with one sign for a ticked box and one for an empty one; None where there are no boxes."""
     text = text.translate(_SIGNS)
     if "£" in text or "þ" in text or "¨" in text:
         text = _LETTER_BOX.sub(_EMPTY, _LETTER_TICK.sub(_TICKED, text))
+    if "√" in text and "_" in text:
+        text = _LINE_BOX.sub(_EMPTY, _LINE_TICK.sub("√", text))
     boxes = bool(_MARK.search(text))
-    if boxes:
+    if not boxes and "√" in text:
+        text = _CROSSED.sub(_EMPTY, text)
+    elif boxes:
+        text = _DRAWN_BOX.sub(_EMPTY, text)
         text = _CROSSED_BOX.sub(_EMPTY, _BESIDE_BOX.sub(_TICKED, text))
     inside = [mark for mark in _BRACKETED.findall(text) if mark]
     if inside or (not boxes and "√" not in text):

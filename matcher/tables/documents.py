@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from matcher.errors import TableError
-from matcher.tables.header_words import header_key
+from matcher.tables.header_words import header_key, is_carried
 from matcher.tables.schemas import Contract
 from matcher.tables.sheets import MAX_BYTES, MAX_RATIO, Book, Grid
 
@@ -44,14 +44,14 @@ def read_document(name: str, data: bytes, contract: Contract) -> Book:
     """
     known = {header_key(word) for one in contract.columns for word in (*one.headers, one.title, one.name)}
     grids: list[Grid] = []
-    pairs: list[tuple[str, str]] = []
+    forms: list[list[tuple[str, str]]] = []
     for rows in _tables(name, data):
         heads = [_names(cell, known) for cell in rows[0] if cell] if rows else []
         if len(rows) > 1 and sum(heads) > max(1, len(heads) / 2):
             grids.append(Grid(f"表格{len(grids) + 1}", [list(row) for row in rows], range(1, len(rows) + 1)))
         else:
-            pairs += list(_pairs(rows, known))
-    records = _records(pairs)
+            forms.append(list(_pairs(rows, known)))
+    records = _records(forms, known)
     if records:
         labels = list(dict.fromkeys(label for record in records for label in record))
         body: list[Sequence[object]] = [[record.get(label, "") for label in labels] for record in records]
@@ -95,7 +95,8 @@ def _cells(row: Any) -> list[str]:
 
 def _pairs(rows: Sequence[Sequence[str]], known: set[str]) -> Iterator[tuple[str, str]]:
     def is_label(cell: str) -> bool:
-        return 0 < len(cell) <= 40 and (_names(cell, known) or cell.endswith(("：", ":")))
+        plain = _names(cell, known) or is_carried(header_key(cell))
+        return 0 < len(cell) <= 40 and (plain or cell.endswith(("：", ":")))
 
     waiting = ""
     for row in rows:
@@ -105,6 +106,11 @@ def _pairs(rows: Sequence[Sequence[str]], known: set[str]) -> Iterator[tuple[str
             waiting = ""
             continue
         waiting = ""
+        if len(row) > 2 and len(row) % 2 == 0 and any(map(is_label, row[::2])) and not any(map(is_label, row[1::2])):
+            yield from (
+                (label.rstrip("：: "), value) for label, value in zip(row[::2], row[1::2], strict=True) if label
+            )
+            continue
         while at < len(row):
             cell = row[at]
             if is_label(cell):
@@ -120,10 +126,19 @@ def _pairs(rows: Sequence[Sequence[str]], known: set[str]) -> Iterator[tuple[str
             at += 1
 
 
-def _records(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+def _records(forms: Sequence[Sequence[tuple[str, str]]], known: set[str]) -> list[dict[str, str]]:
+    """The pairs of all tables as records. What nobody misses may come twice in a form: the telephones of two people."""
     records: list[dict[str, str]] = []
-    for label, value in pairs:
-        if not records or label in records[-1]:
-            records.append({})
-        records[-1][label] = value
+    for form in forms:
+        here: set[str] = set()
+        for label, value in form:
+            several = is_carried(header_key(label)) or (label in here and not _names(label, known))
+            here.add(label)
+            name, many = label, 1
+            while several and records and name in records[-1]:
+                many += 1
+                name = f"{label}{many}"
+            if not records or name in records[-1]:
+                records.append({})
+            records[-1][name] = value
     return [record for record in records if any(record.values())]

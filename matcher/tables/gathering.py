@@ -22,6 +22,7 @@ from matcher.tables.sheets import OWN_SHEETS
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
 SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds
+_SYSTEM = {"Thumbs.db", "desktop.ini"}
 _COUNTY = re.compile(r"[\u4e00-\u9fff]{1,7}?(?:自治县|开发区|高新区|新区|区|县|市|旗)")
 
 Reader = Callable[..., Reading]
@@ -41,6 +42,14 @@ def files_in(place: Path) -> list[Path]:
         return [place]
     found = [path for path in place.rglob("*") if path.suffix.lower() in SUFFIXES and path.is_file()]
     return sorted(path for path in found if not path.name.startswith(("~$", ".")))
+
+
+def others_in(place: Path) -> list[Path]:
+    """The files of a folder and its folders that `gather` has no reader for, but people may have sent: pdf, doc ..."""
+    if not place.is_dir():
+        return []
+    found = [path for path in place.rglob("*") if path.suffix.lower() not in SUFFIXES and path.is_file()]
+    return sorted(path for path in found if not path.name.startswith(("~$", ".")) and path.name not in _SYSTEM)
 
 
 def likely_contract(files: Sequence[Path], contracts: Mapping[str, Contract]) -> str:
@@ -95,6 +104,10 @@ def gather(
             parts.append(reading.rows.assign(**dict(zip(SOURCES, (name, sheet, county), strict=True))))
             problems.append(reading.problems.assign(file=name, sheet=sheet))
             accounts.append(reading.columns.assign(file=name, sheet=sheet))
+    problems += [
+        _left_out(path, "", f"这里不读 {path.suffix or '没有后缀的'} 文件", "是表的请另存为 .xlsx 或 .docx")
+        for path in (others_in(root) if root else ())
+    ]
     if not parts:
         raise TableError("没有一个文件能读入：" + "；".join(line["problem"].iloc[0] for line in problems[:3]))
     rows = pd.concat([_plain(part) for part in parts], ignore_index=True)
@@ -125,8 +138,8 @@ def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Ite
             yield grid.sheet, path
 
 
-def _left_out(path: Path, sheet: str, why: str) -> pd.DataFrame:
-    line = (path.name, sheet, None, "", "", f"没有读入：{why}", "请改好后重新汇总", False)
+def _left_out(path: Path, sheet: str, why: str, action: str = "请改好后重新汇总") -> pd.DataFrame:
+    line = (path.name, sheet, None, "", "", f"没有读入：{why}", action, False)
     return pd.DataFrame([line], columns=PROBLEM_COLUMNS)
 
 

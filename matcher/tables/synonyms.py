@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 
 from matcher.tables.writings import fold
 
@@ -45,6 +46,8 @@ SYNONYMS = {
 }
 _ENDINGS = {"maturity": ("阶段",), "field": ("领域",), "industry": ("行业",)}  # words that add nothing to a label there
 
+_COUNT = re.compile(r"[:：]?\d+(?:件|项|个)$")  # 发明专利3件
+
 
 @functools.cache
 def _common(column: str) -> dict[str, str]:
@@ -58,6 +61,8 @@ def common_label(label: str, column: str = "") -> str:
     ('技术入股', '中试', 'ai')
     """
     folded = fold(label)
+    if column == "ip_type":
+        folded = _COUNT.sub("", folded) or folded
     for ending in _ENDINGS.get(column, ()):
         folded = folded.removesuffix(ending) or folded
     return _common(column).get(folded, folded)

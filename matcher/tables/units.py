@@ -25,6 +25,33 @@ _LEGAL = re.compile(
     "ltd|inc|llc|ltd)$"
 )
 _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_TITLE = re.compile(
+    "(?:副?教授|讲师|(?:副|助理)?研究员|(?:正高级|教授级|高级|助理)?工程师|副?(?:院|所|校|厂|处|科|局)长|副?主任|(?:董事长|副?总?经理))$"
+)
+_BESIDE = re.compile("^(?:原|前|曾任|兼职|兼)(?=.{2})")
+_SHORT = {
+    "中国科学院": "中科院",
+    "中国工程院": "工程院",
+    "中国农业科学院": "中国农科院",
+    "中国社会科学院": "中国社科院",
+}
+_NO_UNIT = frozenset(
+    (
+        "个人",
+        "个体",
+        "本人",
+        "自然人",
+        "自由职业",
+        "自由职业者",
+        "无业",
+        "待业",
+        "退休",
+        "离休",
+        "离退休",
+        "已退休",
+        "独立专家",
+    )
+)
 UNIT_PAIRS = ["left", "right", "left_unit", "right_unit", "near"]
 
 
@@ -53,7 +80,8 @@ def same_units(left: Iterable[str], right: Iterable[str]) -> pd.DataFrame:
 
     One unit: equal names in any writing, one of several names in a cell (、；/), a part and its whole (a school of the
     university, a branch of the firm), two schools of one university. Nearly one: names that differ in the legal form,
-    in brackets or in a place in front, and two parts of another whole.
+    in brackets or in a place or 原, 兼 in front, and two parts of another whole. Words that name no unit (个人, 退休,
+    自由职业 ...) are in common with nobody.
 
     Parameters
     ----------
@@ -99,7 +127,16 @@ def _keys(cells: Iterable[str]) -> pd.DataFrame:
 @functools.lru_cache(maxsize=1 << 17)
 def _units(cell: str) -> list[_Unit]:
     names = dict.fromkeys([cell, *_SEVERAL.split(cell)])
-    return [_read(name.strip(), key) for name in names if (key := fold_unit(name))]
+    return [_read(name.strip(), key) for name in names if (key := _key(name)) and key not in _NO_UNIT]
+
+
+def _key(name: str) -> str:
+    """The folded name with the common short forms of academies and without the title of a person behind it."""
+    key = fold_unit(name)
+    for long, short in _SHORT.items():
+        key = key.replace(long, short)
+    bare = _TITLE.sub("", key)
+    return bare if _WHOLE.search(bare) else key
 
 
 def _read(name: str, key: str) -> _Unit:
@@ -108,7 +145,8 @@ def _read(name: str, key: str) -> _Unit:
     if not ends:  # a person, a number: nothing to take away
         return _Unit(name, key, (), frozenset({key}), frozenset())
     bare = frozenset(map(_bare, (key, *wholes)))
-    return _Unit(name, key, wholes, bare, frozenset(map(without_place, bare)) - bare)
+    derived = frozenset(map(without_place, bare)) | {_BESIDE.sub("", form) for form in bare}
+    return _Unit(name, key, wholes, bare, derived - bare)
 
 
 def _bare(key: str) -> str:

@@ -427,3 +427,15 @@ def test_units_in_other_writings_bar_and_near_ones_are_told(tmp_path):
         "同一单位：名称相近，没有当作同一个，请人工核对：“山东虚构大学”（ZJ-008）与“虚构大学机械学院”（P01）；"
         "确是同一个的，请改成一样的写法，或列入 forbid"
     ]
+
+
+def test_totals_below_a_list_and_a_missing_unit_are_told_and_no_reason_to_refuse(tmp_path, caplog):
+    from matcher.assignment.reading import read_facts
+
+    declared = tmp_path / "回避.csv"
+    declared.write_text("专家编号,项目编号\nZJ-1,P1\n合计,1条\n", "utf-8-sig")
+    assert read_facts(declared, ["left_id", "right_id"])["left_id"].tolist() == ["ZJ-1"]
+    units = tmp_path / "单位.csv"
+    units.write_text("专家编号,单位\nZJ-1,无\nZJ-2,虚构大学\n", "utf-8-sig")
+    assert read_facts(units, ["left_id", "shared"])["left_id"].tolist() == ["ZJ-2"]
+    assert [message.split("：", 1)[0] for message in caplog.messages] == ["回避.csv", "单位.csv"]

@@ -137,3 +137,48 @@ def test_soft_values_are_the_same_after_gathering_and_ended_ones_are_told(run, t
     points = read_needs("要点.csv").rows
     assert points["budget_min"].tolist() == [450_000, 300_000]
     assert not [name for name in pd.read_csv("要点.csv").columns if name.endswith(("_min", "_max", "_text", "_state"))]
+
+
+def test_a_soft_sum_keeps_its_unit_in_the_joined_table(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "表").mkdir()
+    texts = ("30-50", "约30", "50以内", "不低于80", "30万元以上")
+    lines = [f"{at},磨齿检测{at},表面烧伤,{text}" for at, text in enumerate(texts)]
+    (tmp_path / "表" / "甲.csv").write_text("\n".join(["编号,需求名称,需求描述,预算（万元）", *lines]), "utf-8-sig")
+    before = read_needs("表/甲.csv").rows
+    assert run("gather", "表", "-o", "全部.xlsx", "-q")[0] == 0
+    after = read_needs("全部.xlsx").rows
+    for name in ("budget_min", "budget_max"):
+        assert after[name].tolist() == before[name].tolist()
+
+
+def test_files_that_gather_does_not_read_are_listed(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "表").mkdir()
+    (tmp_path / "表" / "甲.csv").write_text(NEEDS, "utf-8-sig")
+    for name in ("扫描.pdf", "旧.doc", "Thumbs.db", ".DS_Store"):
+        (tmp_path / "表" / name).write_bytes(b"x")
+    assert run("gather", "表", "-o", "全部.xlsx", "-q")[0] == 0
+    listed = [row["文件"] for row in rows_of("全部.xlsx", "问题") if "没有读入" in row["问题"]]
+    assert listed == ["扫描.pdf", "旧.doc"]
+
+
+def test_contacts_of_two_people_in_a_word_form_stay_in_one_record(run, tmp_path, monkeypatch):
+    docx = pytest.importorskip("docx")
+    monkeypatch.chdir(tmp_path)
+    form = docx.Document()
+    lines = (
+        ("企业名称", "虚构甲公司", "联系人", "甲某"),
+        ("需求名称", "桃子保鲜", "联系电话", "0539-1234567"),
+        ("技术负责人", "乙某", "联系电话", "0539-7654321"),
+        ("企业规模", "小型", "是否外贸", "否"),
+    )
+    table = form.add_table(rows=len(lines), cols=4)
+    for at, cells in enumerate(lines):
+        for place, text in enumerate(cells):
+            table.cell(at, place).text = text
+    form.save("表.docx")
+    assert run("gather", "表.docx", "-o", "全部.xlsx", "-q", "--show-contacts", "--kind", "needs")[0] == 0
+    (row,) = rows_of("全部.xlsx", "需求")
+    assert (row["需求名称"], row["联系电话"], row["联系电话2"]) == ("桃子保鲜", "0539-1234567", "0539-7654321")
+    assert (row["企业规模"], row["是否外贸"]) == ("小型", "否")

@@ -278,3 +278,20 @@ def test_a_range_takes_what_may_lie_in_it_and_what_has_ended_is_not_offered(capl
 def test_placeholders_agree_with_nothing(word):
     assert not agree(labels_of(word), labels_of(word))
     assert agree(labels_of(f"中试,{word}"), labels_of("中试"))
+
+
+def test_of_check_boxes_the_ticked_ones_are_labels():
+    assert labels_of("☑小试 □中试 □量产", column="maturity") == {("小试",)}
+    assert labels_of("发明专利3件、实用新型2项", column="ip_type") == {("发明专利",), ("实用新型",)}
+
+
+def test_a_longer_writing_of_a_wanted_label_is_told(caplog):
+    records = OUTCOMES.assign(
+        maturity=["小试", "小试（实验室）", "处于小试", "中试"][: len(OUTCOMES)] + ["中试"] * (len(OUTCOMES) - 4)
+    )
+    match(NEEDS, build(records), k=1, where={"maturity": "小试"})
+    (said,) = [message for message in caplog.messages if "没有算作" in message]
+    assert said.startswith("2 条记录的“成熟度”写作“小试（实验室）”、“处于小试”，没有算作“小试”")
+    caplog.clear()
+    match(NEEDS, build(records), k=1, where={"maturity": "中试"})
+    assert not [message for message in caplog.messages if "没有算作" in message]

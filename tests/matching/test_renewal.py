@@ -53,3 +53,10 @@ def test_a_new_title_over_the_same_text_goes_through_where_ids_last() -> None:
     assert renew(index, read_outcomes(table(later, 成果编号=["C1"]))).updated == 1
     index = Index.build(read_outcomes(table(texts, 序号=[1])).rows)
     assert len(renew(index, read_outcomes(table(later, 序号=[1]))).conflicts) == 1
+
+
+def test_an_id_in_another_writing_renews_its_record_and_adds_none() -> None:
+    index = Index.build(read_outcomes(table(FIRST, 成果编号=["ＣＧ－1", "CG-2", "CG-3"])).rows)
+    renewed = renew(index, read_outcomes(table(FIRST, 成果编号=["cg-1", "CG—2", "CG-4"])))
+    assert (renewed.updated, renewed.added) == (2, 1)
+    assert sorted(renewed.index.ids) == ["CG-2", "CG-3", "CG-4", "ＣＧ－1"]

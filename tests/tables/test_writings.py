@@ -139,3 +139,22 @@ def test_labels_meet_their_synonyms_and_no_others():
     assert common_label("转让", "cooperation") != common_label("许可", "cooperation")
     assert common_label("中试阶段", "maturity") == "中试"
     assert common_label("转让") == "转让"
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "near"),
+    [
+        ("中国科学院虚构研究所", "中科院虚构研究所", False),
+        ("虚构大学 机械学院 教授", "虚构大学", False),
+        ("虚构大学副教授", "虚构大学", False),
+        ("原虚构大学", "虚构大学", True),
+        ("虚构大学；兼职虚构公司", "虚构公司", True),
+    ],
+)
+def test_a_unit_with_a_title_a_short_name_or_a_former_one(left, right, near):
+    assert same_units([left], [right])["near"].tolist() == [near]
+
+
+@pytest.mark.parametrize("word", ["个人", "退休", "自由职业", "离退休", "独立专家"])
+def test_what_names_no_unit_is_in_common_with_nobody(word):
+    assert same_units([word], [word]).empty
