@@ -8,7 +8,7 @@ from typing import NamedTuple
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.footers import OTHER_HEADER, REPEATED
-from matcher.tables.grids import Grid, Merged
+from matcher.tables.grids import Grid
 from matcher.tables.headers import Header
 from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
@@ -72,7 +72,6 @@ def _fill_merged(
 ) -> None:
     """Give every row of cells merged downwards their value, except ids; tell where numbers could be counted twice."""
     fields = {place: contract[name] for name, place in header.places.items()}
-    counted: dict[int, list[Merged]] = {}
     for merged in grid.merged:
         top, left, bottom, right = merged
         first = grid.rows[top] if header.end <= top < len(grid.rows) else ()
@@ -91,14 +90,10 @@ def _fill_merged(
             row[left] = value
             rows[i] = row
         if filled and kind in ("yuan", "number"):
-            counted.setdefault(left, []).append(merged)
-    for place, cells in counted.items():
-        begin = cells[0].top
-        problem = f"这一列有 {len(cells)} 处纵向合并，合并的数已填到每一行，合计时会重复"
-        value = cell_of(grid.rows[begin], place)
-        problems.append(
-            Problem(grid.numbers[begin], _text(header, place), shown(value), problem, "请核对，或拆开后各自填写")
-        )
+            several = "、".join(str(grid.numbers[at]) for at in range(top, bottom + 1) if at in kept)
+            problem = f"纵向合并的数，已填到第 {shorten(several, 80)} 行的每一行，合计时会重复"
+            action = "请核对，或拆开后各自填写"
+            problems.append(Problem(grid.numbers[top], _text(header, left), shown(value), problem, action))
 
 
 def _add_units(header: Header, rows: list[Sequence[object]], numbers: list[int], problems: list[Problem]) -> None:
