@@ -56,6 +56,7 @@ _ABOVE_ZERO = re.compile(
 _MAY_BE_NEGATIVE = re.compile("净|利润|增|财务费|变动|变化|差|结余|余额|分|收益|损益|损失|同比")
 _OF_WHOLE = re.compile("占有率|市占|份额|占比|比例|比重|百分比|概率|覆盖率|合格率|[占]")
 _OF_NO_WHOLE = re.compile("增|同比|环比|负债|利润|收益|回报|毛利|研发|研究|投入|强度|完成")
+_LOST_DIGITS = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
 _NO_PART = Fault("不在 0 到 100% 之间，不会是这样的比例，没有采用", "请检查数字和“%”")
 _NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
 _IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
@@ -118,6 +119,8 @@ def _read_text(column: Column, cells: Sequence[object]) -> Cells:
     faults: list[tuple[int, Fault]] = []
     for i, cell in enumerate(cells):
         text = cell if isinstance(cell, str) else as_written(cell)
+        if isinstance(cell, float) and abs(cell) >= 1e15 and column.kind == "text":
+            faults.append((i, _LOST_DIGITS))
         if text.startswith("#") and is_excel_error(text):
             faults.append((i, error_fault(cell)))
             text = ""
@@ -135,8 +138,7 @@ def _read_ids(column: Column, cells: Sequence[object]) -> Cells:
     for i, (cell, value) in enumerate(zip(cells, read.values, strict=True)):
         in_doubt = isinstance(cell, float) and abs(cell) >= 1e15
         if in_doubt or ("+" in value and re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", value)):
-            fault = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
-            read.faults.append((i, fault))
+            read.faults.append((i, _LOST_DIGITS))
         elif value and not value.strip("0"):
             numbered = numbered or set(read.values)
             if value[:-1] + "1" not in numbered:  # 0, 1, 2 are ids
