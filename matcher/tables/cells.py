@@ -48,11 +48,11 @@ _NOTHING = {
     *_words(
         "待补充 待补 待填 待填写 待完善 待核实 不详 不明 不清楚 暂缺 缺 缺失 空 (空) 空白 (空白) (无) 略 (略) 不适用 至"
     ),
-    *_words("待定 不限 同左 待编 待编号 未编号 未编 待分配"),
+    *_words("待定 同左 待编 待编号 未编号 未编 待分配"),
     *_words("null (null) none nan n/a #n/a <na> nat undefined"),
 }
 _OPEN_TO_TALK = {  # no figure and no label, though a text may say so
-    *_words("面议 面谈 详谈 另议 待议 待商 商议 协商 可议 价格面议")
+    *_words("面议 面谈 详谈 另议 待议 待商 商议 协商 可议 价格面议 不限")
 }
 _ELSEWHERE = set(_words("详见附件 见附件 详见附表 见附表 见附页 另附 附后 见备注 详见备注 详见说明 见说明 见附录"))
 _NO_TEXT = {"nan", "NaN", "null", "NULL", "None"}  # what programs leave behind for "nothing"

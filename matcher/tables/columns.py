@@ -57,6 +57,7 @@ _MAY_BE_NEGATIVE = re.compile("净|利润|增|财务费|变动|变化|差|结余
 _OF_WHOLE = re.compile("占有率|市占|份额|占比|比例|比重|百分比|概率|覆盖率|合格率|[占]")
 _OF_NO_WHOLE = re.compile("增|同比|环比|负债|利润|收益|回报|毛利|研发|研究|投入|强度|完成")
 _LOST_DIGITS = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
+_NO_LIMIT = ("不限", "不限制", "无限制")
 _NO_PART = Fault("不在 0 到 100% 之间，不会是这样的比例，没有采用", "请检查数字和“%”")
 _NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
 _IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
@@ -128,7 +129,8 @@ def _read_text(column: Column, cells: Sequence[object]) -> Cells:
             faults.append((i, Fault(f"超过 {MAX_CELL:,} 字，已略去", "请缩短内容")))
             text = ""
         text = clean_text(text, lines=column.lines)
-        values.append("" if len(text) < 12 and is_blank_word(text) and text not in column.labels else text)
+        nothing = len(text) < 12 and (is_blank_word(text) or (text in _NO_LIMIT and not _OF_MONEY.search(column.title)))
+        values.append("" if nothing and text not in column.labels else text)
     return _cells(values, faults)
 
 

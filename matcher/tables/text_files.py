@@ -17,6 +17,7 @@ from matcher.tables.sheets import MAX_COLUMNS, BadRow, Grid, Remark, check_shape
 
 _DELIMITERS = ",;\t|"
 _END = "\x00end"  # a last record of its own: when it comes back changed, a quote was left open before it
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
 _BREAK = "\u2028"  # a break inside a cell until the cells are cut
 _CSV_LOCK = threading.Lock()  # the csv module keeps its field limit for the whole process
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
@@ -222,6 +223,8 @@ def csv_grid(name: str, text: str) -> Grid:
                 rows, remarks = _shared(name, csv.reader(_lines(text), delimiter=delimiter)), []
         finally:
             csv.field_size_limit(limit)
+    if '="' in text:  # by which a program keeps 00123 a text in Excel
+        rows = [[_TEXT_FORMULA.sub(r"\1", cell) if cell[:2] == '="' else cell for cell in row] for row in rows]
     if broken:
         rows = [[cell.replace(_BREAK, "\n") for cell in row] for row in rows]
     return Grid("", rows, range(1, len(rows) + 1), delimited=True, remarks=tuple(remarks))
@@ -233,11 +236,12 @@ def _one_line_end(text: str) -> tuple[str, bool]:
     Old Excel for Mac writes \\r inside a cell, whatever ends its rows; where rows end with it, all of them do.
     """
     text = text.replace("\r\n", "\n")
-    first = text.find("\r")
-    if first < 0 or not 0 <= text.find("\n") < first:
+    begun = text.lstrip("\n")
+    first = begun.find("\r")
+    if first < 0 or not 0 <= begun.find("\n") < first:
         return text.replace("\r", "\n"), False
     delimiter = _delimiter(text[:100_000].replace("\r", " "))
-    least = text[: text.find("\n")].count(delimiter)
+    least = begun[: begun.find("\n")].count(delimiter)
     lines = text.split("\n")
     for at, line in enumerate(lines):
         if "\r" in line:
