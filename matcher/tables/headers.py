@@ -99,10 +99,11 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
 
 def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:
     best: _Found | None = None
+
     def knows(text: str) -> bool:
         return bool(text) and vocabulary.meaning(text) != Meaning()
 
-    for grid in [one for grid in grids for one in (grid, as_table(grid, knows)) if one]:
+    for grid in [one for sheet in grids for one in (sheet, as_table(sheet, knows)) if one]:
         seen = 0
         for at, row in enumerate(grid.rows[:_LOOKED_THROUGH]):
             if all(map(cleaning.is_blank, row)):

@@ -16,7 +16,6 @@ from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
 from matcher.tables.unit_lines import unit_in_header
 
-
 _READ_AS_OTHER = Fault("是另一张表的表头，列的次序或单位不同，它下面的行已照它读入", "请核对，最好另存一张")
 _UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 

@@ -224,9 +224,9 @@ def csv_grid(name: str, text: str) -> Grid:
         finally:
             csv.field_size_limit(limit)
     if '="' in text:  # by which a program keeps 00123 a text in Excel
-        rows = [[_TEXT_FORMULA.sub(r"\1", cell) if cell[:2] == '="' else cell for cell in row] for row in rows]
+        rows = [[_TEXT_FORMULA.sub(r"\1", str(cell)) for cell in row] for row in rows]
     if broken:
-        rows = [[cell.replace(_BREAK, "\n") for cell in row] for row in rows]
+        rows = [[str(cell).replace(_BREAK, "\n") for cell in row] for row in rows]
     return Grid("", rows, range(1, len(rows) + 1), delimited=True, remarks=tuple(remarks))
 
 
