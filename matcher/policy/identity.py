@@ -108,7 +108,9 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Re
             action = "请补填，否则行号变了编号就会变"
             lines.append(_line(_row_number(rows, at), _WORDS["row_id"], "", problem, action))
     lines += _namesakes(ids, by, names)
-    rows = rows.assign(enterprise_id=ids.astype(str), uscc=written.astype(str)).drop(columns="row_id")
+    rows = rows.assign(enterprise_id=ids.astype(str), uscc=codes.where(codes != "", written).astype(str)).drop(
+        columns="row_id"
+    )
     lines += _repeated(rows, by)
     problems = reading.problems
     if not (lost.all() and len(rows)):

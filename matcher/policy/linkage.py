@@ -18,7 +18,8 @@ _LEGAL = re.compile(r"(股份有限公司|有限责任公司|集团有限公司|
 _BRACKETS = re.compile(r"[()（）\[\]【】〔〕\s·.\-_,，、&]+")
 _FORMER = re.compile(r"[;；、|\n]+")
 _NONE = {
-    "无", "没有", "暂无", "未知", "不详", "待定", "待补", "待补充", "待填", "待查", "待办", "待办理", "未办理",
+    "无", "没有", "暂无", "未知", "不详", "待定", "待补", "待补充", "待填", "待查", "待编", "待编号", "未编号",
+    "待办", "待办理", "未办理",
     "办理中", "正在办理", "待核实", "空", "略", "同上", "none", "null", "nan", "na", "n/a", "#n/a",
 }  # fmt: skip
 _PLACE = re.compile(r"^(?:中国)?(?:[一-鿿]{2,3}?省)?(?:[一-鿿]{2,3}?市)?(?:[一-鿿]{2,3}?[区县])?")
@@ -53,8 +54,8 @@ def uscc_fault(text: str) -> str | None:
 
 
 def compact_uscc(text: str) -> str:
-    """Upper-case half-width letters and digits only."""
-    return re.sub(r"[\s\-]+", "", unicodedata.normalize("NFKC", str(text))).upper()
+    """In upper case and half width, without blanks, dashes and quotes: what may stand between the signs of a code."""
+    return re.sub(r"[\s\-‐-―−_·•'’‘`/]+", "", unicodedata.normalize("NFKC", str(text))).upper()
 
 
 def says_nothing(text: str) -> bool:

@@ -48,13 +48,16 @@ _NOTHING = {
     *_words(
         "待补充 待补 待填 待填写 待完善 待核实 不详 不明 不清楚 暂缺 缺 缺失 空 (空) 空白 (空白) (无) 略 (略) 不适用 至"
     ),
+    *_words("待定 同左 待编 待编号 未编号 未编 待分配"),
     *_words("null (null) none nan n/a #n/a <na> nat undefined"),
 }
 _OPEN_TO_TALK = {  # no figure and no label, though a text may say so
-    *_words("面议 面谈 详谈 另议 待议 待定 待商 商议 协商 可议 价格面议 不限 详见附件 见附件 详见附表 见附表 另附")
+    *_words("面议 面谈 详谈 另议 待议 待商 商议 协商 可议 价格面议 不限")
 }
+_ELSEWHERE = set(_words("详见附件 见附件 详见附表 见附表 见附页 另附 附后 见备注 详见备注 详见说明 见说明 见附录"))
 _NO_TEXT = {"nan", "NaN", "null", "NULL", "None"}  # what programs leave behind for "nothing"
-_DITTO = {"同上", "同前", "〃", "″", "同上行", "同上一行"}
+_DITTO = {*_words("同上 同前 同上行 同上一行 同上格 〃 ″ ” “ 〞 〝 '' \" ＂ 々 ditto")}
+_AROUND_DITTO = re.compile(r"[\s\u3000()（）\[\]【】.。，,;；:：]+")
 _NO_LETTERS = re.compile(r"[-—–―‐_/\\.。*·…~]+")
 _LONGEST_NOTHING = 11
 _EXCEL_ERROR = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA|NOVALUE!|#{2,})")
@@ -82,6 +85,7 @@ class Fault(NamedTuple):
     action: str
 
 
+ELSEWHERE = Fault("内容写在附件或别处，这里没有读到", "请直接填写")
 EXCEL_ERROR = Fault("公式出错，没有值", "请修正公式，或改填数值")
 NO_VALUE = "#NOVALUE!"  # what readers of workbooks hand over for a formula without a stored result
 NOT_CALCULATED = Fault("公式没有存下结果", "请在 Excel 或 WPS 中打开并保存后再用")
@@ -188,7 +192,14 @@ def half_width(text: str) -> str:
 def is_nothing(text: str) -> bool:
     """Whether a cell holds a placeholder (无, 未说明, /, 面议 ...): no figure, and a label that agrees with nothing."""
     text = text.strip()
-    return len(text) <= _LONGEST_NOTHING and (text in _OPEN_TO_TALK or text in ("na", "NA") or is_blank_word(text))
+    return len(text) <= _LONGEST_NOTHING and (
+        text in _OPEN_TO_TALK or text in _ELSEWHERE or text in ("na", "NA") or is_blank_word(text)
+    )
+
+
+def is_elsewhere(text: str) -> bool:
+    """Whether a cell refers to another place (见附件) instead of holding a value."""
+    return len(text) <= _LONGEST_NOTHING and text.strip() in _ELSEWHERE
 
 
 @lru_cache(65_536)
@@ -197,12 +208,15 @@ def is_blank_word(text: str) -> bool:
     if len(text) > _LONGEST_NOTHING:
         return False
     text = half_width(text).lower()
-    return text in _NOTHING or bool(_NO_LETTERS.fullmatch(text))
+    plain = text.strip("()[]【】").rstrip("。.,;!") or text
+    return text in _NOTHING or plain in _NOTHING or bool(_NO_LETTERS.fullmatch(text))
 
 
 def is_ditto(cell: object) -> bool:
     """Whether a raw cell says 同上: as the cell above it."""
-    return isinstance(cell, str) and len(cell) < 10 and cell.strip(" \u3000()（）") in _DITTO
+    if not isinstance(cell, str) or len(cell) > 9 or (len(cell) > 2 and cell.isascii()):
+        return False
+    return cell in _DITTO or _AROUND_DITTO.sub("", cell) in _DITTO
 
 
 def read_yesno(cell: object) -> bool | Fault | None:

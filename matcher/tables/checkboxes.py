@@ -45,11 +45,13 @@ def read_boxes(text: str) -> list[Choice] | None:
     parts = [part.strip(" \t\n,，、;；/|") for part in _MARK.split(marked)]
     marks = [mark == _TICKED for mark in _MARK.findall(marked)]
     choices: list[Choice] = []
-    if parts[0]:  # marks stand behind
+    if parts[0] and not _before(marked):  # marks stand behind
         for part, mark in zip(parts, [*marks, None], strict=True):
             head, last = _cut(part, last=True)
             choices += [Choice(head, None), Choice(last, mark)]
     else:
+        if parts[0]:
+            choices.append(Choice(parts[0], None))
         for part, mark in zip(parts[1:], marks, strict=True):
             if part:
                 first, tail = _cut(part, last=False)
@@ -70,6 +72,14 @@ def ticked(text: str) -> str:
     """
     choices = read_boxes(text)
     return text if choices is None else ",".join(choice.text for choice in choices if choice.ticked)
+
+
+def _before(marked: str) -> bool:
+    """Whether every mark is written at the label behind it and away from the one before: 技术转让  ☑技术许可."""
+    return all(
+        (not at or marked[at - 1].isspace()) and marked[at + 1 : at + 2].strip(" ,，、;；/|")
+        for at in (match.start() for match in _MARK.finditer(marked))
+    )
 
 
 def _normal(text: str) -> str | None:

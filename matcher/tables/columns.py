@@ -23,6 +23,7 @@ from matcher.tables.cells import (
     is_blank,
     is_blank_word,
     is_excel_error,
+    is_plain_number,
     read_yesno,
 )
 from matcher.tables.dates import Days, read_days
@@ -47,6 +48,20 @@ _OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量")
 _OF_MONEY = re.compile("元|额|估值|费|价|收入|投入|产值|利润|资")
 _OF_TIME = re.compile("年限|年龄|年数|月数|天数|期限|时长|[(（][年月天日][)）]")
 _TIME_SIGNS = {"年": "年龄", "岁": "年龄", "周岁": "年龄", "月": "月", "个月": "月", "天": "天日", "日": "天日"}
+_FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
+_OF_END = re.compile("截止|有效|到期|终止|结束|[至止]$")
+_ABOVE_ZERO = re.compile(
+    "收入|销售额|预算|资产总|总资产|费|支出|投入|产值|人数|职工|员工|人员|专利|知识产权|标准数|数量|年限|年龄|估值|融资|资本|价"
+)
+_MAY_BE_NEGATIVE = re.compile("净|利润|增|财务费|变动|变化|差|结余|余额|分|收益|损益|损失|同比")
+_OF_WHOLE = re.compile("占有率|市占|份额|占比|比例|比重|百分比|概率|覆盖率|合格率|[占]")
+_OF_NO_WHOLE = re.compile("增|同比|环比|负债|利润|收益|回报|毛利|研发|研究|投入|强度|完成")
+_LOST_DIGITS = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
+_NO_LIMIT = ("不限", "不限制", "无限制")
+_NO_PART = Fault("不在 0 到 100% 之间，不会是这样的比例，没有采用", "请检查数字和“%”")
+_NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
+_IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
+_OUT_OF_REACH = 10**11, 1_000
 _DOLLARS = ("美元", "美金", "usd", "us$", "$")
 
 
@@ -83,7 +98,7 @@ def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
     if column.kind == "share":
         return _read_shares(column, unit == "%", cells)
     if column.kind == "date":
-        return _read_dates(cells)
+        return _read_dates(column, cells)
     if column.kind == "yesno":
         values, faults = _each(cells, _no_excel_error(read_yesno))
         return _cells(values, faults)
@@ -105,6 +120,8 @@ def _read_text(column: Column, cells: Sequence[object]) -> Cells:
     faults: list[tuple[int, Fault]] = []
     for i, cell in enumerate(cells):
         text = cell if isinstance(cell, str) else as_written(cell)
+        if isinstance(cell, float) and abs(cell) >= 1e15 and column.kind == "text":
+            faults.append((i, _LOST_DIGITS))
         if text.startswith("#") and is_excel_error(text):
             faults.append((i, error_fault(cell)))
             text = ""
@@ -112,17 +129,22 @@ def _read_text(column: Column, cells: Sequence[object]) -> Cells:
             faults.append((i, Fault(f"超过 {MAX_CELL:,} 字，已略去", "请缩短内容")))
             text = ""
         text = clean_text(text, lines=column.lines)
-        values.append("" if len(text) < 12 and is_blank_word(text) and text not in column.labels else text)
+        nothing = len(text) < 12 and (is_blank_word(text) or (text in _NO_LIMIT and not _OF_MONEY.search(column.title)))
+        values.append("" if nothing and text not in column.labels else text)
     return _cells(values, faults)
 
 
 def _read_ids(column: Column, cells: Sequence[object]) -> Cells:
     read = _read_text(column, cells)
+    numbered: set[str] = set()
     for i, (cell, value) in enumerate(zip(cells, read.values, strict=True)):
         in_doubt = isinstance(cell, float) and abs(cell) >= 1e15
         if in_doubt or ("+" in value and re.fullmatch(r"\d(\.\d+)?[eE]\+\d+", value)):
-            fault = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
-            read.faults.append((i, fault))
+            read.faults.append((i, _LOST_DIGITS))
+        elif value and not value.strip("0"):
+            numbered = numbered or set(read.values)
+            if value[:-1] + "1" not in numbered:  # 0, 1, 2 are ids
+                read.values[i] = ""
     return read
 
 
@@ -204,11 +226,41 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             faults.append((i, _told(value, _money_text if money else _number_text)))
             value = None
         values.append(value)
+    faults += [*_negative(column, values, soft), *(_too_large(unit, cells, values) if money and unit > 100 else ())]
+    faults.sort(key=lambda fault: fault[0])
     notes = []
     if rounded:
         first = as_written(next(iter(rounded.values())))
         notes.append((first, Fault(f"这一列有 {len(rounded)} 格不是整元，已四舍五入到元", "如需角分，请另存一列")))
     return Cells(values, faults, soft, {}, notes)
+
+
+def _negative(column: Column, values: list[Any], soft: dict[int, Soft]) -> list[tuple[int, Fault]]:
+    """Faults of numbers below zero in a column that counts or measures; these are taken out."""
+    if not _ABOVE_ZERO.search(column.title) or _MAY_BE_NEGATIVE.search(column.title):
+        return []
+    below = [i for i, value in enumerate(values) if value is not None and value < 0]
+    below += [i for i, ends in soft.items() if any(end is not None and end < 0 for end in ends)]
+    for i in below:
+        values[i] = None
+        soft.pop(i, None)
+    return [(i, _NEGATIVE) for i in below]
+
+
+def _too_large(unit: int, cells: Sequence[object], values: list[Any]) -> list[tuple[int, Fault]]:
+    """Faults of plain numbers that dwarf the others of their column, as yuan under （万元） do; these are taken out."""
+    amounts = sorted(value for value in values if value)
+    if len(amounts) < 4 or amounts[-1] < _IN_WRONG_UNIT[0]:
+        return []
+    median = amounts[(len(amounts) - 1) // 2]
+    least = min(max(amount, times * median) for amount, times in (_IN_WRONG_UNIT, _OUT_OF_REACH))
+    faults = []
+    for i, value in enumerate(values):
+        if value is not None and value >= least and is_plain_number(cells[i]):
+            text = f"比同列其他数大得多，像是按元填写的；按表头的单位是 {_money_text(value)}，没有采用"
+            faults.append((i, Fault(text, "请按表头的单位改填；确是这么多的，请在格里写明单位")))
+            values[i] = None
+    return faults
 
 
 class _Rounded(NamedTuple):
@@ -303,6 +355,7 @@ def _read_shares(column: Column, percent: bool, cells: Sequence[object]) -> Cell
     values: list[Any] = []
     soft: dict[int, Soft] = {}
     told = bool(notes) and largest > 1
+    whole = bool(_OF_WHOLE.search(column.title)) and not _OF_NO_WHOLE.search(column.title)
     for i, number in enumerate(numbers):
         value: Any = None
         if number is not None and number.suffix != "%" and in_doubt is not None:
@@ -310,7 +363,9 @@ def _read_shares(column: Column, percent: bool, cells: Sequence[object]) -> Cell
         elif number is not None:
             divisor = Decimal(100) if percent and number.suffix != "%" else Decimal(1)
             low, high = (None if end is None else float(EXACT.divide(end, divisor)) for end in number[:2])
-            if number.exact is None:
+            if whole and ((low is not None and low < 0) or (high is not None and high > 1)):
+                faults.append((i, _NO_PART))
+            elif number.exact is None:
                 soft[i] = Soft(low, high)
                 faults.append((i, _told(soft[i], _share_text)))
             else:
@@ -338,7 +393,16 @@ def _hundredth(number: Number) -> Number:
     return Number(low, high, number.suffix)
 
 
-def _read_dates(cells: Sequence[object]) -> Cells:
+def _unlikely_day(column: Column, day: datetime.date) -> Fault | None:
+    """1900-01-01 is what spreadsheets make of an empty cell; beyond 2100 lie only the ends of what has no end."""
+    if day <= _FIRST_DAY:
+        return Fault("像是表格软件把空格当成了日期，没有采用", "请填写日期")
+    if day.year > 2100 and not _OF_END.search(column.title):
+        return Fault("年份不合理", "请改正日期")
+    return None
+
+
+def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
     found, faults = _each(cells, _no_excel_error(read_days))
     values: list[Any] = []
     soft: dict[int, Soft] = {}
@@ -348,6 +412,9 @@ def _read_dates(cells: Sequence[object]) -> Cells:
             soft[i] = Soft(*day)
         elif isinstance(day, str):
             states[i] = day
+        elif day is not None and not _FIRST_DAY < day < _LAST_DAY and (fault := _unlikely_day(column, day)):
+            faults.append((i, fault))
+            day = None
         values.append(day if isinstance(day, datetime.date) else None)
     notes: list[tuple[str, Fault]] = []
     told = {i: _told(span, str) for i, span in soft.items()}
@@ -356,7 +423,8 @@ def _read_dates(cells: Sequence[object]) -> Cells:
         text = f"这一列只写到年或月（{len(soft)} 格），每格按其间的任何一天读入"
         notes.append((as_written(cells[first]), Fault(text, "有确切日期请写到日")))
     else:
-        faults = sorted([*faults, *told.items()], key=lambda fault: fault[0])
+        faults += told.items()
+    faults.sort(key=lambda fault: fault[0])
     written = Counter((as_written(cells[i]).strip(), state) for i, state in states.items() if state)
     for (text, state), times in written.items():
         meaning = "已结束" if state == "ended" else "仍有效，没有截止日期"

@@ -7,7 +7,17 @@ import datetime
 import re
 from typing import NamedTuple
 
-from matcher.tables.cells import DAYS_TO_1904, LIKELY_DAYS, Day1904, Fault, as_written, half_width, is_nothing
+from matcher.tables.cells import (
+    DAYS_TO_1904,
+    ELSEWHERE,
+    LIKELY_DAYS,
+    Day1904,
+    Fault,
+    as_written,
+    half_width,
+    is_elsewhere,
+    is_nothing,
+)
 
 ENDED, OPEN = "ended", "open"  # states that stand in place of an end date
 
@@ -22,7 +32,7 @@ _OPEN = re.compile(
     r"|(?:目前)?(?:有效|有效期内|在有效期内|在期|开放|未截止|未过期|未结束|未到期|尚未截止|尚未到期)"
     r"|(?:还?剩余?|距截止(?:还有)?|还有)\d+(?:天|日|个?月|小时)(?:截止|到期|结束)?|至今"
 )
-_DAY = r"(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?|(\d{2})(\d{2}))"
+_DAY = r"(\d{4})(?:\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*[日号]?|(\d{2})(\d{2}))"
 _TIME = (
     r"(?:[T\s]*\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?\s*(?:Z|[+-]\d{2}:?\d{2})?|[T\s]*\d{1,2}[时点](?:整|\d{1,2}分?)?)?"
     r"\s*(?:\((?:周|星期)[一二三四五六日天]\))?"
@@ -41,6 +51,13 @@ _LOOSE = re.compile(rf"{_FROM}(?:(\d{{4}}[^~至到]{{0,12}}?)\s*起?\s*{_TO}\s*)
 _EPOCH = datetime.date(1899, 12, 30)
 _QUARTERS = dict(zip("一二三四1234", (1, 2, 3, 4) * 2, strict=True))
 _TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
+
+_MARKS = re.compile(r"^['’‘`]+(?=\d)|(?<=^\d{8})\.0+$|(?<=\d)[.。]$")  # 20240131.0, 2024.1.31., '20240131
+_OTHER_SIGNS = re.compile(r"(\d{4})\s*[—–―－、\\,_]\s*(\d{1,2})\s*[—–―－、\\,_]\s*(\d{1,2})")
+_HAN_DIGITS = "〇○零一二三四五六七八九"
+_HAN_DAY = re.compile(
+    rf"([{_HAN_DIGITS}Oo0]{{4}})年([一二三四五六七八九十]{{1,3}})月(?:([一二三四五六七八九十]{{1,3}})[日号])?"
+)
 
 _NOT_A_DATE = Fault("不是日期", "请写成 2024-01-31 的样子")
 _NO_DAY = Fault("日历上没有这一天", "请改正日期")
@@ -75,12 +92,17 @@ def read_days(cell: object) -> datetime.date | Days | str | Fault | None:
     if text in _ENDLESS:
         return ""
     if is_nothing(text):
-        return None
+        return ELSEWHERE if is_elsewhere(text) else None
+    text = _MARKS.sub("", text)
+    if text[0] in _HAN_DIGITS and (written := _HAN_DAY.fullmatch(text)):
+        text = _in_digits(written)
     if re.fullmatch(r"\d{5}(\.\d+)?", text) and int(text[:5]) in LIKELY_DAYS:
         return _EPOCH + datetime.timedelta(days=int(text[:5]))
     if len(text) > 100:
         return _NOT_A_DATE
     match = _DATE.fullmatch(text)
+    if match is None and (plain := _OTHER_SIGNS.fullmatch(text)):
+        match = _DATE.fullmatch("-".join(plain.groups()))
     if match is None:
         return _state(text) or _loose(text)
     if match[11]:
@@ -91,6 +113,21 @@ def read_days(cell: object) -> datetime.date | Days | str | Fault | None:
         return _plausible(datetime.date(int(year), int(month or packed_month), int(day or packed_day)))
     except ValueError:
         return _NO_DAY
+
+
+def _in_digits(written: re.Match[str]) -> str:
+    """二〇二四年一月三十一日 in digits; without its day where there is none."""
+    year = "".join("0" if sign in "〇○零Oo0" else str(_HAN_DIGITS.index(sign) - 2) for sign in written[1])
+    return "-".join([year, *(str(_below_hundred(part)) for part in written.groups()[1:] if part)])
+
+
+def _below_hundred(text: str) -> int:
+    tens, ten, ones = text.rpartition("十")
+    return (_digit(tens, 1) * 10 if ten else 0) + _digit(ones, 0)
+
+
+def _digit(text: str, empty: int) -> int:
+    return "一二三四五六七八九".index(text) + 1 if len(text) == 1 else empty if not text else 99
 
 
 def _state(text: str) -> str:

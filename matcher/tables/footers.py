@@ -41,7 +41,8 @@ _DAY = r"(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?"
 _DATED = re.compile(rf".{{0,30}}?{_DAY}")
 _OFFICE = re.compile(r".{2,25}(?:局|厅|委|委员会|办公室|人民政府|管委会|科技部)(?:[(].*[)])?")
 _NUMBERED = re.compile(r"[(]?\d{1,2}[.、)].+|[①-⑳].+")
-_EXAMPLE = re.compile(r"[(（【]?(?:填写|填报)?(?:示例|样例|范例|例子|举例|例)\d?[)）】]?(?::.*)?")
+_OF_TABLE = re.compile("本表|以上|上述|数据|填[报写]|截[至止]|口径|单位")
+_EXAMPLE = re.compile(r"[(（【]?(?:填写|填报)?(?:示例|样例|范例|例子|举例|例)\d?(?:[)）】].*|(?::.*)?)")
 _SERIALS = {"序号", "序", "编号", "no", "no.", "id", "行号", "项次"}
 _SUSPECT = re.compile(
     r"[合总小共累]\s*计|^.{0,16}[:：]|total"
@@ -51,7 +52,15 @@ _SUSPECT = re.compile(
 )
 _UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 
+_GROUP = re.compile(
+    r"第[一二三四五六七八九十\d]{1,3}[批组类](?:.{0,10}(?:名单|企业|单位|项目|需求|成果|表))?"
+    r"|附?[表件][一二三四五六七八九十\d]{1,2}[^\d].{0,18}|【[^】]*】"
+    r"|规(?:上|下|模以上|模以下)(?:工业)?企业|(?:其[他它]|高新技术|科技型中小|专精特新中小|瞪羚|[大中小微]{1,2}型)企业(?:[(]\d+[家户个][)])?"
+    r"|[^\d公司厂院所]{2,8}(?:[市县区]|街道|开发区|[^城]镇)(?:[(](?:共?\d+[家户个项条])[)])?"
+)
+_DOTS = re.compile(r"\s*[.…。·]{1,8}\s*")
 _REMOVE = "请删去这一行"
+_SECTIONED = Fault("是分节的小标题", "请删去这一行，可另设一列")
 OTHER_HEADER = Fault("像是另一张表的表头，列的次序或单位不同，它下面的行没有读入", "请把下面的表另存一张")
 REPEATED = Fault("是重复的表头", _REMOVE)
 
@@ -86,7 +95,11 @@ class Footers:
         if at in self._tail:
             return self._tail[at]
         first = row[place]
-        if place in self._serials and all(map(is_blank, row[place + 1 :])) and _is_number(first):
+        if (
+            place in self._serials
+            and (_is_number(first) or _DOTS.fullmatch(str(first)))
+            and all(map(is_blank, row[place + 1 :]))
+        ):
             return Fault("只有序号，没有内容", _REMOVE)
         if not isinstance(first, str):
             return self._total(row, place) if _may_total(row, place + 1) else None
@@ -101,6 +114,8 @@ class Footers:
             fault = self._repeated(row, key)
             if fault:
                 return fault
+        if len(self._fields) > 2 and len(first) < 30 and _GROUP.fullmatch(_plain(first)) and not _others(row, place):
+            return _SECTIONED
         if _SUSPECT.search(first):
             return self._total(row, place) or self._strong(row, place, at)
         return self._total(row, place) if _may_total(row, place + 1) else None
@@ -129,9 +144,10 @@ class Footers:
                 continue
             text = _plain(cell)
             alone = _TOTAL_ALONE.fullmatch(text)
-            if (alone and at == place) or (_COUNT.fullmatch(text) and not _others(row, at)):
-                return Fault("是合计行", _REMOVE)
             after = [other for other in row[at + 1 :] if not is_blank(other)]
+            counted = _COUNT.fullmatch(text) and (not _others(row, at) or (at == place and all(map(_is_number, after))))
+            if (alone and at == place) or counted:
+                return Fault("是合计行", _REMOVE)
             before = [other for other in row[place:at] if not is_blank(other)]
             if not all(map(_is_number, after)):
                 continue
@@ -160,8 +176,9 @@ class Footers:
             return Fault("是页码或表尾", _REMOVE)
         if len(text) < 40 and any(statements(text, at, above=False)):
             return Fault("是单位说明", _REMOVE)
-        if _SECTION.fullmatch(text) and len(text) < 40 and (place == 0 or self._across.get(at, place) > place):
-            return Fault("是分节的小标题", "请删去这一行，可另设一列")
+        apart = place == 0 or self._across.get(at, place) > place or len(self._fields) > 2
+        if _SECTION.fullmatch(text) and len(text) < 40 and apart:
+            return _SECTIONED
         return None
 
     def _holds_record(self, row: Sequence[object], place: int) -> bool:
@@ -189,6 +206,8 @@ class Footers:
             text = _plain(as_written(row[place])[:400])
             others = _others(row, place)
             fault = self._total(row, place) or (self._strong(row, place, at) if isinstance(row[place], str) else None)
+            if fault is None and others == 0 and _NUMBERED.match(text) and _OF_TABLE.search(text):
+                fault = Fault("是表注", _REMOVE)
             if fault is None and _is_signed(row, text, others):
                 fault = Fault("是落款", _REMOVE)
             if fault:

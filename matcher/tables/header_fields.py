@@ -234,7 +234,9 @@ def _precedence(rank: int, text: str) -> tuple[int, int, int]:
     the end, a sheet's running number give way.
     """
     key = header_key(text)
-    vague = 2 if key in ("序号", "no", "no.", "行号") else int(is_carried(key) or key in _VAGUE)
+    vague = int(is_carried(key) or key in _VAGUE)
+    if key in ("序号", "no", "no.", "行号", "编号"):
+        vague = 2 if key == "编号" else 3
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
 
 

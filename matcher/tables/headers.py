@@ -8,6 +8,7 @@ from typing import NamedTuple
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
 from matcher.tables.footers import Footers
+from matcher.tables.forms import as_table
 from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
 from matcher.tables.header_rows import HeaderRows, header_rows, row_texts, spellings
@@ -98,7 +99,11 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
 
 def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:
     best: _Found | None = None
-    for grid in grids:
+
+    def knows(text: str) -> bool:
+        return bool(text) and vocabulary.meaning(text) != Meaning()
+
+    for grid in [one for sheet in grids for one in (sheet, as_table(sheet, knows)) if one]:
         seen = 0
         for at, row in enumerate(grid.rows[:_LOOKED_THROUGH]):
             if all(map(cleaning.is_blank, row)):
@@ -106,7 +111,7 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
             seen += 1
             if seen > HEADER_ROWS:
                 break
-            rows = header_rows(grid, at, lambda text: vocabulary.meaning(text) != Meaning())
+            rows = header_rows(grid, at, knows)
             texts = [_text(parts, vocabulary) for parts in rows.parts]
             fields = assign(texts, vocabulary, contract.columns)
             if fields.places and (best is None or len(fields.places) > len(best.fields.places)):

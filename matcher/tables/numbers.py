@@ -5,7 +5,7 @@ What a writing leaves open is never guessed; the bounds of a soft number are tho
 * 以上, 不低于, ≥, 超过 ... leave the upper end open, 以内, 不超过, ≤, 不足 ... the lower one; the number itself counts;
 * 100-200万 lies between its ends; a unit behind the second end holds for both;
 * 约, 左右 ... stand for a number rounded to its last digit that is not zero: 约50万 is 45万 to 55万;
-* 余, 多 ... stand for less than one more of that digit: 60余 is 60 to 69; 近 for at most half of one less.
+* 余, 多 ... stand for less than one more of that digit: 60余 is 60 to 69; 近 for at most half of one less, or 5 %.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import NamedTuple
 
-from matcher.tables.cells import UNITS, Fault, as_written, half_width, is_nothing
+from matcher.tables.cells import ELSEWHERE, UNITS, Fault, as_written, half_width, is_elsewhere, is_nothing
 
 EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation])
 MONEY_WORDS = ("元", "人民币", "rmb", "cny")
@@ -48,11 +48,11 @@ _MIXED = re.compile(
 )
 _ABOUT = re.compile(r"(?:大约为?|约为?|大概|大致|估计|预计|暂估|≈|~)(.+)|(.+?)(?:左右|上下)")
 _UP = re.compile(
-    r"(?:≥|>=|≧|不低于|不少于|不小于|不下于|至少|最少|最低|起码|>|大于|超过|超出|超|高于|多于|逾|突破|上(?=[百千万亿]))(.+)"
+    r"(?:≥|>=|≧|大于等于|大于或等于|高于等于|不低于|不少于|不小于|不下于|至少|最少|最低|起码|>|大于|超过|超出|超|高于|多于|逾|突破|上(?=[百千万亿]))(.+)"
     r"|(.+?)(?:及以上|或以上|以上|起步|起|\+|↑)"
 )
 _DOWN = re.compile(
-    r"(?:≤|<=|≦|不超过|不高于|不多于|不大于|至多|最多|最高|<|小于|低于|少于|不足|不到|未满|不满)(.+)"
+    r"(?:≤|<=|≦|小于等于|小于或等于|低于等于|不超过|不高于|不多于|不大于|至多|最多|最高|<|小于|低于|少于|不足|不到|未满|不满)(.+)"
     r"|(.+?)(?:及以下|或以下|以内|以下|之内|封顶)"
 )
 _NEAR = re.compile(r"(?:将近|接近|近)(.+)")
@@ -60,6 +60,8 @@ _RANGE = re.compile(r"([^~\-至到]+)[~\-至到]+([^~\-至到]+?)(?:之间|不�
 _LIKE_RANGE = re.compile(r"[^\d]*[\d.,]+[^\d]*[~\-至到][^\d]*[\d.,]+[^\d]*")
 _DASHES = str.maketrans("–—―−‒‐〜∼", "------~~")
 _GROUPS = re.compile(r"(?<![\d.,])(?:\d{1,2}(?: \d{3}){2,}|\d{1,3}(?: \d{3})* 000)(?![\d,]| \d)")
+_TEXT_MARK = re.compile(r"^['’‘`′]+(?=[-+.\d])")  # by which Excel keeps a number as text
+_PER_CENT = re.compile(r"百分之([\d.]+|[零一二两三四五六七八九十百]+)")
 _BLANK_IN_NUMBER = re.compile(r"(?<=[\d.,])\s+(?=[\d.,])")
 _CHINESE_DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _CHINESE_STEPS = {"十": 10, "百": 100, "千": 1000}
@@ -103,7 +105,7 @@ def read_number(cell: object, unit: int) -> Number | Fault | None:
         return NOT_A_NUMBER
     text = half_width(written)
     if is_nothing(text):
-        return None
+        return ELSEWHERE if is_elsewhere(text) else None
     if len(text) > _LONGEST:
         return NOT_A_NUMBER
     if odd := next((sign for sign in written if sign.isnumeric() and not sign.isdecimal() and sign not in _WORDS), ""):
@@ -113,6 +115,11 @@ def read_number(cell: object, unit: int) -> Number | Fault | None:
     if _BLANK_IN_NUMBER.search(text):
         return Fault("数字中间有空格，不知是一个数还是两个数", "请去掉空格")
     text = re.sub(r"\s+", "", text)
+    text = _TEXT_MARK.sub("", text)
+    if match := _PER_CENT.fullmatch(text):
+        text = match[1] + "%"
+    if text.startswith("负"):
+        text = "-" + text[1:]
     if text.startswith("(") and text.endswith(")"):  # an accountant's minus
         text = "-" + text[1:-1]
     if parts := _parts(text):
@@ -180,7 +187,8 @@ def _soft(text: str, unit: int) -> Number | Fault | None:
         parts = _parts(_one(match[1]))
         if parts is None or parts.more:
             return None
-        less = parts._replace(number=parts.number - EXACT.multiply(parts.step, Decimal("0.5")))
+        away = max(EXACT.multiply(parts.step, Decimal("0.5")), EXACT.multiply(abs(parts.number), Decimal("0.05")))
+        less = parts._replace(number=parts.number - away)
         return Number(_scaled(less, unit).low, _scaled(parts, unit).high, parts.suffix)
     if (match := _UP.fullmatch(text)) and (parts := _parts(_one(match[1] or match[2]))):
         return Number(_scaled(parts, unit).low, None, parts.suffix)

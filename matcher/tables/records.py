@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.footers import OTHER_HEADER, REPEATED
-from matcher.tables.grids import Grid, Merged
+from matcher.tables.grids import Grid
+from matcher.tables.header_words import header_key
 from matcher.tables.headers import Header
 from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
+from matcher.tables.unit_lines import unit_in_header
+
+_READ_AS_OTHER = Fault("是另一张表的表头，列的次序或单位不同，它下面的行已照它读入", "请核对，最好另存一张")
+_UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 
 
 class Problem(NamedTuple):
@@ -33,6 +39,8 @@ def records(
     kept: list[int] = []
     left_out = len(grid.bad)
     other: int | None = None  # the header of another table under which the rows stand
+    order: list[tuple[int, str]] | None = None  # its columns: their places in the first header, and other units
+    moved: dict[int, Sequence[object]] = {}
     for at in range(header.end, len(grid.rows)):
         row = grid.rows[at]
         place = next((place for place, cell in enumerate(row) if not is_blank(cell)), None)
@@ -40,7 +48,11 @@ def records(
             continue
         fault = header.footers.reason(at, row, place)
         if fault in (OTHER_HEADER, REPEATED):
-            other = grid.numbers[at] if fault == OTHER_HEADER else None
+            order = _order(header, row) if fault == OTHER_HEADER and not grid.merged else None
+            other = grid.numbers[at] if fault == OTHER_HEADER and order is None else None
+            fault = _READ_AS_OTHER if order else fault
+        elif order and not fault:
+            row = moved[at] = _in_order(row, order, width)
         elif other is not None and not fault:
             fault = Fault(f"在第 {other} 行的另一张表头下面，没有读入", "请把下面的表另存一张")
         if not fault and grid.delimited and len(row) > width and not all(map(is_blank, row[width:])):
@@ -55,11 +67,40 @@ def records(
         kept.append(at)
     if not kept and not left_out:
         problems.append(Problem(row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
-    rows = [grid.rows[at] for at in kept]
+    rows = [moved.get(at, grid.rows[at]) for at in kept]
     numbers = [grid.numbers[at] for at in kept]
     _fill_merged(grid, header, contract, {at: i for i, at in enumerate(kept)} if grid.merged else {}, rows, problems)
     _add_units(header, rows, numbers, problems)
     return rows, numbers
+
+
+def _order(header: Header, row: Sequence[object]) -> list[tuple[int, str]] | None:
+    """Where the columns of a second header stand in the first, each with its unit where that is another; None where
+    one of them is not the same column.
+    """
+    keys = {header_key(text): place for place, text in enumerate(header.texts) if text}
+    bare = {header_key(_UNIT.sub("", text)): place for place, text in enumerate(header.texts) if text}
+    order = []
+    for cell in row:
+        text = "" if is_blank(cell) else cleaning.as_written(cell)
+        place = keys.get(header_key(text), -1)
+        unit = ""
+        if text and place < 0:
+            place, unit = bare.get(header_key(_UNIT.sub("", text)), -1), unit_in_header(text)
+            if place < 0 or unit not in cleaning.UNITS or unit_in_header(header.texts[place]) not in cleaning.UNITS:
+                return None
+        order.append((place, unit))
+    places = [place for place, _ in order if place >= 0]
+    return order if len(set(places)) == len(places) else None
+
+
+def _in_order(row: Sequence[object], order: Sequence[tuple[int, str]], width: int) -> list[object]:
+    """A row under a second header as it would stand under the first."""
+    moved: list[object] = [None] * width
+    for cell, (place, unit) in zip(row, order, strict=False):
+        if place >= 0:
+            moved[place] = with_units(cell, unit) if unit else cell
+    return moved
 
 
 def _fill_merged(
@@ -72,7 +113,6 @@ def _fill_merged(
 ) -> None:
     """Give every row of cells merged downwards their value, except ids; tell where numbers could be counted twice."""
     fields = {place: contract[name] for name, place in header.places.items()}
-    counted: dict[int, list[Merged]] = {}
     for merged in grid.merged:
         top, left, bottom, right = merged
         first = grid.rows[top] if header.end <= top < len(grid.rows) else ()
@@ -91,14 +131,14 @@ def _fill_merged(
             row[left] = value
             rows[i] = row
         if filled and kind in ("yuan", "number"):
-            counted.setdefault(left, []).append(merged)
-    for place, cells in counted.items():
-        begin = cells[0].top
-        problem = f"这一列有 {len(cells)} 处纵向合并，合并的数已填到每一行，合计时会重复"
-        value = cell_of(grid.rows[begin], place)
-        problems.append(
-            Problem(grid.numbers[begin], _text(header, place), shown(value), problem, "请核对，或拆开后各自填写")
-        )
+            begin = grid.numbers[top]
+            problem = f"纵向合并（从第 {begin} 行起共 {bottom - top + 1} 行）的一个数，已填到每一行，合计时会重复"
+            action = "请核对，或拆开后各自填写"
+            problems += [
+                Problem(grid.numbers[at], _text(header, left), shown(value), problem, action)
+                for at in range(top, min(bottom + 1, len(grid.rows)))
+                if at in kept
+            ]
 
 
 def _add_units(header: Header, rows: list[Sequence[object]], numbers: list[int], problems: list[Problem]) -> None:

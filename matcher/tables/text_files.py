@@ -15,8 +15,10 @@ from matcher.errors import TableError
 from matcher.tables.cells import shorten
 from matcher.tables.sheets import MAX_COLUMNS, BadRow, Grid, Remark, check_shape
 
-_DELIMITERS = ",;\t"
+_DELIMITERS = ",;\t|"
 _END = "\x00end"  # a last record of its own: when it comes back changed, a quote was left open before it
+_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+_BREAK = "\u2028"  # a break inside a cell until the cells are cut
 _CSV_LOCK = threading.Lock()  # the csv module keeps its field limit for the whole process
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
 _SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\n", re.I)  # Excel's own first line
@@ -200,13 +202,13 @@ def _is_deep(value: object, levels: int) -> bool:
 
 
 def csv_grid(name: str, text: str) -> Grid:
-    """The grid of a text cut at , ; or tab.
+    """The grid of a text cut at , ; | or tab.
 
     A quote that does not close where its cell ends is read as an ordinary sign, so that it swallows no rows; the lines
     are told, as are cells of several lines that look like rows.
     """
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if broken := "\r" in text:
+        text, broken = _one_line_end(text)
     if "\ufeff" in text:
         text = text.removeprefix("\ufeff").replace("\n\ufeff", "\n")  # files joined one after the other
     if separator := _SEPARATOR_LINE.match(text[:20]):
@@ -221,7 +223,32 @@ def csv_grid(name: str, text: str) -> Grid:
                 rows, remarks = _shared(name, csv.reader(_lines(text), delimiter=delimiter)), []
         finally:
             csv.field_size_limit(limit)
+    if '="' in text:  # by which a program keeps 00123 a text in Excel
+        rows = [[_TEXT_FORMULA.sub(r"\1", str(cell)) for cell in row] for row in rows]
+    if broken:
+        rows = [[str(cell).replace(_BREAK, "\n") for cell in row] for row in rows]
     return Grid("", rows, range(1, len(rows) + 1), delimited=True, remarks=tuple(remarks))
+
+
+def _one_line_end(text: str) -> tuple[str, bool]:
+    """The text with \\n behind every row, and whether a _BREAK in it stands for \\r inside cells.
+
+    Old Excel for Mac writes \\r inside a cell, whatever ends its rows; where rows end with it, all of them do.
+    """
+    text = text.replace("\r\n", "\n")
+    begun = text.lstrip("\n")
+    first = begun.find("\r")
+    if first < 0 or not 0 <= begun.find("\n") < first:
+        return text.replace("\r", "\n"), False
+    delimiter = _delimiter(text[:100_000].replace("\r", " "))
+    least = begun[: begun.find("\n")].count(delimiter)
+    lines = text.split("\n")
+    for at, line in enumerate(lines):
+        if "\r" in line:
+            pieces = line.split("\r")
+            rows = least and all(piece.count(delimiter) >= least for piece in pieces if piece)
+            lines[at] = ("\n" if rows else _BREAK).join(pieces)
+    return "\n".join(lines), True
 
 
 def _shared(name: str, records: Iterator[list[str]]) -> list[Sequence[object]]:
@@ -339,6 +366,8 @@ def _delimiter(text: str) -> str:
     """The sign that cuts the most of the first rows into one and the same number of cells, more than one."""
     best, most = ",", (0, 0)
     for sign in _DELIMITERS:
+        if sign == "|" and sign not in text.partition("\n")[0]:  # in cells it stands between labels
+            continue
         try:
             widths = [len(row) for row in itertools.islice(csv.reader(_lines(text), delimiter=sign), 30) if row]
         except csv.Error:

@@ -78,7 +78,7 @@ def statements(text: str, row: int, *, above: bool) -> Iterator[Statement]:
     if len(text) < 2 and text != "元" and text != "万":
         return
     for sentence in filter(None, re.split(r"[。;；\n]", text)):
-        plain = half_width(sentence)
+        plain = re.sub('[“”"‘’「」『』]', "", half_width(sentence))
         if above and (unit := money_unit(plain)):
             yield Statement(row, sentence.strip(), (unit,))
             continue

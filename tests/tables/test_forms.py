@@ -1,0 +1,104 @@
+"""Forms with labels on the left, and second tables under headers of their own."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from matcher import read_firms, read_needs
+from matcher.tables.reading import Reading
+
+
+def csv(*lines: str) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
+
+
+def told(reading: Reading) -> list[tuple[object, ...]]:
+    return [tuple(line) for line in reading.problems[["row", "column", "problem"]].astype(object).to_numpy()]
+
+
+def test_a_form_is_one_record():
+    read = read_needs(
+        csv(
+            "技术需求表,", "需求名称,齿轮检测", "企业名称,虚构甲公司", "预算（万元）,50", "一、基本情况,", "联系人说,无"
+        )
+    )
+    assert read.rows[["title", "enterprise", "budget"]].to_numpy().tolist() == [["齿轮检测", "虚构甲公司", 500_000]]
+    assert sum("竖排" in problem for *_, problem in told(read)) == 1
+    assert any(problem.startswith("不是“栏名、内容”") for *_, problem in told(read))
+
+
+def test_records_side_by_side_and_pairs_across():
+    read = read_needs(csv("需求名称,甲,乙", "企业名称,虚构甲公司,", "预算（万元）,50,60"))
+    assert read.rows[["title", "enterprise", "budget"]].to_numpy().tolist() == [
+        ["甲", "虚构甲公司", 500_000],
+        ["乙", "", 600_000],
+    ]
+    read = read_needs(csv("需求名称,甲,预算（万元）,50", "企业名称,虚构甲公司,有效期至,2026-05-01", "需求描述,磨削,,"))
+    assert read.rows.loc[0, ["title", "enterprise", "budget", "description"]].tolist() == [
+        "甲",
+        "虚构甲公司",
+        500_000,
+        "磨削",
+    ]
+
+
+def test_a_table_is_no_form():
+    read = read_needs(csv("需求名称,需求描述,企业名称", "需求描述,甲,乙", "企业名称,丙,丁"))
+    assert len(read.rows) == 2
+    assert not any("竖排" in problem for *_, problem in told(read))
+
+
+@pytest.mark.parametrize(
+    ("second", "line"),
+    [
+        ("上年度销售收入（万元）,企业名称,职工总数", "300,虚构乙公司,20"),
+        ("企业名称,上年度销售收入（元）,职工总数", "虚构乙公司,3000000,20"),
+    ],
+)
+def test_a_second_header_of_the_same_columns(second: str, line: str):
+    header = "企业名称,上年度销售收入（万元）,职工总数"
+    read = read_firms(csv(header, "虚构甲公司,200,10", "第二批企业名单,,", second, line), "tech-sme")
+    assert read.rows[["name", "sales_last_year", "employees_total"]].to_numpy().tolist() == [
+        ["虚构甲公司", 2_000_000, 10],
+        ["虚构乙公司", 3_000_000, 20],
+    ]
+    assert read.problems.loc[~read.problems["kept"], "row"].tolist() == [3, 4]
+
+
+def test_rows_that_only_name_a_group():
+    lines = [
+        "企业名称,职工总数,资产总额（万元）",
+        "共2家,30,50",
+        "兰山区,,",
+        "虚构甲公司,10,20",
+        "【第二批】,,",
+        "虚构乙公司,20,30",
+    ]
+    read = read_firms(csv(*lines), "tech-sme")
+    assert read.rows["name"].tolist() == ["虚构甲公司", "虚构乙公司"]
+    assert read.problems.loc[~read.problems["kept"], "row"].tolist() == [2, 3, 5]
+
+
+def test_old_mac_breaks_stay_in_their_cells():
+    read = read_needs("需求名称,需求描述\n甲,1.快\r2.准\n乙,3.稳\n".encode())
+    assert read.rows["description"].tolist() == ["1.快\n2.准", "3.稳"]
+
+
+def test_a_file_cut_at_bars_and_formulas_of_text():
+    read = read_firms('企业名称|企业编号|职工总数\n虚构甲公司|="0012"|="30"\n'.encode(), "tech-sme")
+    assert read.rows[["enterprise_id", "employees_total"]].to_numpy().tolist() == [["0012", 30]]
+
+
+def test_an_id_that_is_none_is_made_up_and_told():
+    read = read_needs(pd.DataFrame({"需求编号": ["A1", "000000", "待编"], "需求名称": ["甲", "乙", "丙"]}))
+    assert read.rows["need_id"].tolist() == ["A1", "需求-00003", "需求-00004"]
+    counted = read_needs(pd.DataFrame({"需求编号": ["0", "1", "2"], "需求名称": ["甲", "乙", "丙"]}))
+    assert counted.rows["need_id"].tolist() == ["0", "1", "2"]
+
+
+def test_a_code_is_its_signs():
+    code = "91371326MA30X1907C"
+    written = [f"{code[:2]}-{code[2:8]}-{code[8:]}", f"'{code}", f"{code[:8]} {code[8:]}".lower()]
+    frame = pd.DataFrame({"企业名称": ["虚构甲公司"] * 3, "统一社会信用代码": written, "职工总数": [1, 2, 3]})
+    assert read_firms(frame, "tech-sme").rows["uscc"].tolist() == [code] * 3
