@@ -31,6 +31,7 @@ _FRAME = re.compile(
 )
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]$")
 _NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
+_NAMES = re.compile("名称|姓名|企业|单位|项目|标题|题目")
 _STEMS = "甲乙丙丁戊己庚辛"
 
 
@@ -69,7 +70,7 @@ def header_rows(grid: Grid, at: int, knows: Callable[[str], bool]) -> HeaderRows
             unit_in_header(parts[place][-1]) for place, unit in enumerate(named) if unit and parts[place]
         ):
             units = [new or old for new, old in itertools.zip_longest(named[: len(parts)], units, fillvalue="")]
-        elif not _is_numbering(filled, len(parts)) and not (len(filled) > 1 and all(map(is_period, filled))):
+        elif not _is_numbering(filled, parts) and not (len(filled) > 1 and all(map(is_period, filled))):
             break
         end = below + 1
     return HeaderRows(at, end, parts, units, lines)
@@ -201,17 +202,23 @@ def _is_data(cell: object, text: str) -> bool:
     return sum(sign.isdigit() for sign in text) * 2 > len(text)
 
 
-def _is_numbering(filled: Sequence[str], width: int) -> bool:
+def _is_numbering(filled: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bool:
     """甲 乙 1 2 3, or (1) (2) (3): the numbers that statistical forms give their columns."""
+    width = len(parts)
     if filled[0] in ("栏次", "列次", "序列"):
         filled = filled[1:]
         width -= 1
-    if len(filled) == width >= 4 and [text.upper() for text in filled] == [chr(65 + i) for i in range(min(width, 26))]:
+    letters = [text.upper() for text in filled] == [chr(65 + i) for i in range(min(width, 26))]
+    if len(filled) == width >= 4 and letters:
         return True
+    # three numbers may be a record, but not where they are in brackets or the first column holds names
+    plain = not (_NAMES.search("".join(parts[0])) or all(text[:1] in "(（" for text in filled))
+    if filled[0] == "A":
+        filled = [_STEMS[0], *filled[1:]]
     stems = list(itertools.takewhile(lambda text: text in _STEMS, filled))
     numbers = [match[1] for text in filled[len(stems) :] if (match := _NUMBERED.fullmatch(text.removesuffix(".0")))]
     return (
-        len(filled) == width >= (3 if stems else 4)
+        len(filled) == width >= (4 if plain and not stems else 3)
         and "".join(stems) == _STEMS[: len(stems)]
         and len(numbers) == width - len(stems) >= 2
         and list(map(int, numbers)) == list(range(1, len(numbers) + 1))

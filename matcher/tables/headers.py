@@ -178,7 +178,7 @@ def _settled(found: _Found, contract: Contract) -> Header:
         units=fields.units,
         rivals=fields.rivals,
         fields=fields,
-        unit_places=money.places,
+        unit_places={name: place for name, place in money.places.items() if name in fields.places},
         remarks=money.remarks,
         footers=footers,
     )

@@ -48,7 +48,8 @@ __all__ = [
 
 PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
 
-_SMALL = 100_000  # yuan: a firm's sales, assets or budgets that are all below this may be in another unit
+# Yuan: sales, assets or budgets of which all are below the first, or one below the second, may be in another unit.
+_SMALL, _TINY = 100_000, 1_000
 _SHOWN = 20  # problems that a message spells out
 
 
@@ -166,8 +167,10 @@ def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[
         if table.contract[name].kind != "yuan" or table.header.units[name] or name in table.header.unit_places:
             continue
         amounts = pd.to_numeric(frame[name], errors="coerce").abs()
-        most = amounts.max()
-        if header_key(text) == header_key(name) or pd.isna(most) or not 0 < most < _SMALL:
+        amounts = amounts[(amounts > 0).fillna(False).astype(bool)]
+        if header_key(text) == header_key(name) or not len(amounts):
+            continue
+        if amounts.max() >= _SMALL and amounts.min() >= _TINY:
             continue
         if all(_names_unit(cell_of(line, place)) for line in table.rows):
             continue
