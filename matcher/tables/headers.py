@@ -8,7 +8,6 @@ from typing import NamedTuple
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
 from matcher.tables.footers import Footers
-from matcher.tables.forms import as_table
 from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
 from matcher.tables.header_rows import HeaderRows, header_rows, row_texts, spellings
@@ -100,10 +99,7 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
 def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:
     best: _Found | None = None
 
-    def knows(text: str) -> bool:
-        return bool(text) and vocabulary.meaning(text) != Meaning()
-
-    for grid in [one for sheet in grids for one in (sheet, as_table(sheet, knows)) if one]:
+    for grid in grids:
         seen = 0
         for at, row in enumerate(grid.rows[:_LOOKED_THROUGH]):
             if all(map(cleaning.is_blank, row)):
@@ -111,7 +107,7 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
             seen += 1
             if seen > HEADER_ROWS:
                 break
-            rows = header_rows(grid, at, knows)
+            rows = header_rows(grid, at, lambda text: vocabulary.meaning(text) != Meaning())
             texts = [_text(parts, vocabulary) for parts in rows.parts]
             fields = assign(texts, vocabulary, contract.columns)
             if fields.places and (best is None or len(fields.places) > len(best.fields.places)):

@@ -30,6 +30,7 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     first: int | None = None
     forms: list[tuple[int, list[_Pair]]] = []
     remarks: list[Remark] = []
+    beside: list[tuple[int, _Pair, Sequence[object]]] = []  # of rows with one label: what stands behind it
     filled = held = 0
     for at, row in enumerate(grid.rows):
         if all(map(is_blank, row)):
@@ -44,6 +45,10 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
             continue
         first = at if first is None else first
         filled, held = filled + 1, held + named
+        if len(pairs) == 1:
+            texts = [text.rstrip("：: ") for text in row_texts(row)]
+            start = texts.index(pairs[0].label)
+            beside.append((at, pairs[0], row[start + 1 :]))
         for pair in pairs:
             if not forms or pair.label == forms[0][1][0].label:
                 forms.append((at, []))
@@ -54,6 +59,8 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     fields = {pair.field for _, form in forms for pair in form if pair.field and not is_blank(pair.value)}
     if first is None or len(fields) < _LEAST or held < _SHARE * filled:
         return None
+    if len(forms) == 1 and len(beside) == len(forms[0][1]):
+        forms = _side_by_side(grid, beside, remarks)
     labels = list(dict.fromkeys(key for _, form in forms for key, _ in _counted(form)))
     body = [list(map(dict(_counted(form)).get, labels)) for _, form in forms]
     problem = f"这是竖排的表单，每份作一条记录，共 {len(forms)} 条"
@@ -63,6 +70,28 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     return Grid(
         grid.sheet, rows, numbers, bad=grid.bad, remarks=(*grid.remarks, told, *remarks), hidden=grid.hidden
     ), first
+
+
+def _side_by_side(
+    grid: Grid, rows: Sequence[tuple[int, _Pair, Sequence[object]]], remarks: list[Remark]
+) -> list[tuple[int, list[_Pair]]]:
+    """A form for each column that the first label has a value in; what stands in another column is told."""
+    first, _, top = rows[0]
+    columns = [place for place, cell in enumerate(top) if not is_blank(cell)] or [0]
+    if len(columns) == 1:
+        columns = []
+    for at, pair, cells in rows:
+        stray = [cell for place, cell in enumerate(cells) if not is_blank(cell) and place not in columns]
+        stray = [cell for cell in stray if columns or cell is not pair.value]
+        if stray:
+            text = shorten(" ".join(filter(None, row_texts(stray))), 80)
+            remarks.append(Remark(grid.numbers[at], None, text, "表单里的这一格不知属于哪一条，没有读入", "请核对"))
+    if not columns:
+        return [(first, [pair for _, pair, _ in rows])]
+    return [
+        (first, [pair._replace(value=cells[place] if place < len(cells) else None) for _, pair, cells in rows])
+        for place in columns
+    ]
 
 
 def _counted(form: Sequence[_Pair]) -> Iterator[tuple[tuple[str, int], object]]:

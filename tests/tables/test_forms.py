@@ -25,7 +25,7 @@ def test_a_form_is_one_record():
     )
     assert read.rows[["title", "enterprise", "budget"]].to_numpy().tolist() == [["齿轮检测", "虚构甲公司", 500_000]]
     assert sum("竖排" in problem for *_, problem in told(read)) == 1
-    assert any(problem.startswith("不是“栏名、内容”") for *_, problem in told(read))
+    assert any(problem.startswith("表单里的这一行") for *_, problem in told(read))
 
 
 def test_records_side_by_side_and_pairs_across():

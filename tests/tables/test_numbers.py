@@ -242,7 +242,7 @@ def test_a_price_to_be_agreed_stays_and_is_no_label():
     rows, _ = read_outcomes(
         pd.DataFrame({"成果编号": ["1"], "成果名称": ["甲"], "价格": ["面议"], "合作方式": ["面议"], "地区": ["不限"]})
     )
-    assert rows[["price", "cooperation", "region"]].iloc[0].tolist() == ["面议", "", "不限"]
+    assert rows[["price", "cooperation", "region"]].iloc[0].tolist() == ["面议", "", ""]
 
 
 def test_ditto_repeats_the_cell_above_and_is_told():
