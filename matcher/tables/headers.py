@@ -112,7 +112,12 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
             fields = assign(texts, vocabulary, contract.columns)
             if fields.places and (best is None or len(fields.places) > len(best.fields.places)):
                 best = _Found(grid, rows, texts, fields)
-        form = None if best and len(best.fields.places) > _IN_A_FORM else _form(grid, contract, vocabulary)
+    if best and len(best.fields.places) > _IN_A_FORM:
+        return best
+    upright = best
+    for grid in grids:  # a table that stands upright goes before a form on another sheet
+        other = upright and grid.sheet != upright.grid.sheet and len(upright.fields.places) > 1
+        form = None if other else _form(grid, contract, vocabulary)
         if form and (best is None or len(form.fields.places) > len(best.fields.places)):
             best = form
     return best
