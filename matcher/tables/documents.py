@@ -98,6 +98,7 @@ def _pairs(rows: Sequence[Sequence[str]], known: set[str]) -> Iterator[tuple[str
         plain = _names(cell, known) or is_carried(header_key(cell))
         return 0 < len(cell) <= 40 and (plain or cell.endswith(("：", ":")))
 
+    in_pairs = sum(is_label(cell) for row in rows for cell in row) > 1
     waiting = ""
     for row in rows:
         at = 0
@@ -120,10 +121,22 @@ def _pairs(rows: Sequence[Sequence[str]], known: set[str]) -> Iterator[tuple[str
                     at += 1
                 elif len(row) == 1:
                     waiting = label
-            elif len(row) == 2 and at == 0 and 0 < len(cell) <= 40 and row[1]:
-                yield cell, row[1]  # a line of a form with a label that the contract does not know
+            elif _stands_before_value(row, at, in_pairs) and not is_label(row[at + 1]):
+                yield cell, row[at + 1]  # a label that the contract does not know
                 at += 1
             at += 1
+
+
+def _stands_before_value(row: Sequence[str], at: int, in_pairs: bool) -> bool:
+    """Whether a cell can be a label by its place: alone before one value, or in a form of pairs before the last ones.
+
+    In a line of pairs a label is short and without digits.
+    """
+    if (len(row) - at) % 2 or not row[at] or not row[at + 1]:
+        return False
+    if len(row) == 2:
+        return len(row[at]) <= 40
+    return in_pairs and len(row[at]) <= 20 and not any(map(str.isdigit, row[at]))
 
 
 def _records(forms: Sequence[Sequence[tuple[str, str]]], known: set[str]) -> list[dict[str, str]]:

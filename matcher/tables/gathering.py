@@ -124,8 +124,12 @@ def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Ite
     except (TableError, OSError) as error:
         problems.append(_left_out(path, "", str(error)))
         return
-    for grid in book.grids:
-        if grid.sheet in OWN_SHEETS or all(all(map(is_blank, row)) for row in grid.rows):
+    filled = [grid for grid in book.grids if not all(all(map(is_blank, row)) for row in grid.rows)]
+    for grid in filled:
+        if grid.sheet in OWN_SHEETS:
+            continue
+        if grid.hidden and not all(other.hidden for other in filled):
+            problems.append(_left_out(path, grid.sheet, "工作表是隐藏的", "要用它，请取消隐藏后重新汇总"))
             continue
         try:
             find_header(book._replace(grids=[grid]), contract, {})

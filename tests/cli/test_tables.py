@@ -182,3 +182,44 @@ def test_contacts_of_two_people_in_a_word_form_stay_in_one_record(run, tmp_path,
     (row,) = rows_of("全部.xlsx", "需求")
     assert (row["需求名称"], row["联系电话"], row["联系电话2"]) == ("桃子保鲜", "0539-1234567", "0539-7654321")
     assert (row["企业规模"], row["是否外贸"]) == ("小型", "否")
+
+
+def test_gather_tells_of_all_that_it_leaves_out(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "交来").mkdir()
+    (tmp_path / "交来/甲.csv").write_text("需求名称,需求描述\n桃子保鲜,褐变\n", "utf-8-sig")
+    for name in ("乙.pdf", "丙.doc", "扫描.jpg", "~$甲.xlsx", "Thumbs.db"):
+        (tmp_path / "交来" / name).write_bytes(b"x")
+    book = openpyxl.Workbook()
+    book.active.append(["需求名称", "需求描述"])
+    book.active.append(["面粉筛分", "含麸星"])
+    old = book.create_sheet("旧")
+    old.append(["需求名称", "需求描述"])
+    old.append(["去年的需求", "已办完"])
+    old.sheet_state = "hidden"
+    book.save("交来/丁.xlsx")
+    status, out, said = run("gather", "交来", "-o", "全部.xlsx")
+    assert (status, out) == (0, "2 个文件合成 2 行需求，4 个文件有没读入的表（见“问题”）\n")
+    assert all(f"{name} 没有读入" in said for name in ("乙.pdf", "丙.doc", "扫描.jpg"))
+    left_out = {(row["文件"], row["工作表"] or "") for row in rows_of("全部.xlsx", "问题") if row["保留该行"] == "否"}
+    assert left_out == {("乙.pdf", ""), ("丙.doc", ""), ("扫描.jpg", ""), ("丁.xlsx", "旧")}
+
+
+def test_a_form_keeps_what_the_contract_does_not_know(run, tmp_path, monkeypatch):
+    docx = pytest.importorskip("docx")
+    monkeypatch.chdir(tmp_path)
+    form = docx.Document()
+    lines = (
+        ("基本情况", "企业名称", "虚构甲公司", "成立时间", "2015年3月"),
+        ("基本情况", "统一社会信用代码", "91350100M000100Y43", "职工人数", "120"),
+        ("技术需求", "需求名称", "桃子保鲜", "紧急程度", "急"),
+    )
+    table = form.add_table(rows=3, cols=5)
+    for at, cells in enumerate(lines):
+        for place, text in enumerate(cells):
+            table.cell(at, place).text = text
+    form.save("甲.docx")
+    assert run("gather", "甲.docx", "-o", "全部.xlsx", "--kind", "needs")[0] == 0
+    (row,) = rows_of("全部.xlsx", "需求")
+    assert (row["企业名称"], row["统一社会信用代码"], row["紧急程度"]) == ("虚构甲公司", "91350100M000100Y43", "急")
+    assert (row["成立时间"], row["职工人数"]) == ("2015年3月", "120")
