@@ -14,14 +14,29 @@ from matcher.tables.reading import read_table
 from matcher.tables.schemas import Column, Contract
 
 _HEADERS = {
-    "left_id": ("左方编号", "左方", "专家编号", "专家"),
-    "right_id": ("右方编号", "右方", "项目编号", "项目", "村编号", "需求编号"),
-    "score": ("分数", "得分", "匹配分"),
+    "left_id": ("左方编号", "左方", "专家编号", "专家", "评审专家编号", "评审专家"),
+    "right_id": ("右方编号", "右方", "项目编号", "项目", "村编号", "需求编号", "评审项目编号", "评审项目"),
+    "score": ("分数", "得分", "匹配分", "匹配度", "相似度", "匹配得分"),
     "left_name": ("左方名称", "左方姓名", "专家姓名", "姓名", "专家名称"),
     "right_name": ("右方名称", "右方姓名", "项目名称", "名称", "需求名称", "企业名称", "村名称"),
     "reason": ("原因", "理由", "关系"),
     "value": ("匹配分", "分数", "价值"),
-    "shared": ("取值", "单位", "机构", "人员", "企业"),
+    "shared": (
+        "取值",
+        "单位",
+        "机构",
+        "人员",
+        "企业",
+        "工作单位",
+        "所在单位",
+        "所属单位",
+        "单位名称",
+        "承担单位",
+        "申报单位",
+        "依托单位",
+        "项目单位",
+        "企业名称",
+    ),
     "person": ("人员", "姓名", "成员"),
     "person_a": ("人员甲", "作者甲"),
     "person_b": ("人员乙", "作者乙"),
@@ -73,7 +88,13 @@ def read_facts(
 ) -> pd.DataFrame:
     """A table with these fields, by their names or Chinese headers; TableError names those that are missing."""
     declared = [
-        Column(name, "number" if name in _NUMBERS else "text", _HEADERS[name][0], _HEADERS[name][1:])
+        Column(
+            name,
+            "number" if name in _NUMBERS else "text",
+            _HEADERS[name][0],
+            _HEADERS[name][1:],
+            lines=name == "shared",  # units may stand below each other in a cell
+        )
         for name in (*fields, *optional)
     ]
     contract = Contract("facts", "行", "row_id", (Column("row_id", "id", "行号"), *declared))

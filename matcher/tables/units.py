@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from matcher.tables.regions import without_place
+from matcher.tables.regions import find_region, without_place
 from matcher.tables.writings import fold
 
 _SEVERAL = re.compile(r"[、；;/／|｜\n]+|(?<=[\u4e00-\u9fff)）])[,，]+(?=[\u4e00-\u9fff])")
@@ -24,7 +24,7 @@ _LEGAL = re.compile(
     "(股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|集团公司|有限责任|有限合伙|普通合伙|合伙企业|集团|公司|总厂|厂|co"
     "ltd|inc|llc|ltd)$"
 )
-_BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
+_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _TITLE = re.compile(
     "(?:副?教授|讲师|(?:副|助理)?研究员|(?:正高级|教授级|高级|助理)?工程师|副?(?:院|所|校|厂|处|科|局)长|副?主任|(?:董事长|副?总?经理))$"
 )
@@ -80,8 +80,8 @@ def same_units(left: Iterable[str], right: Iterable[str]) -> pd.DataFrame:
 
     One unit: equal names in any writing, one of several names in a cell (、；/), a part and its whole (a school of the
     university, a branch of the firm), two schools of one university. Nearly one: names that differ in the legal form,
-    in brackets or in a place or 原, 兼 in front, and two parts of another whole. Words that name no unit (个人, 退休,
-    自由职业 ...) are in common with nobody.
+    in brackets or in a place or 原, 兼 in front, a name in the brackets of another, and two parts of another whole.
+    Words that name no unit (个人, 退休, 自由职业 ...) are in common with nobody.
 
     Parameters
     ----------
@@ -146,7 +146,18 @@ def _read(name: str, key: str) -> _Unit:
         return _Unit(name, key, (), frozenset({key}), frozenset())
     bare = frozenset(map(_bare, (key, *wholes)))
     derived = frozenset(map(without_place, bare)) | {_BESIDE.sub("", form) for form in bare}
-    return _Unit(name, key, wholes, bare, derived - bare)
+    inside = {_bare(text) for text in _BRACKETS.findall(key) if _WHOLE.search(text)}
+    return _Unit(name, key, wholes, bare | _placed(bare), (derived | inside) - bare)
+
+
+def _placed(names: Iterable[str]) -> frozenset[str]:
+    """The names that begin with a place, with the place in one writing: 临沂虚构厂 and 临沂市虚构厂 have one."""
+    forms = set()
+    for name in names:
+        rest = without_place(name)
+        if rest != name and (region := find_region(name.removesuffix(rest))):
+            forms.add("/".join((*region.names, rest)))
+    return frozenset(forms)
 
 
 def _bare(key: str) -> str:

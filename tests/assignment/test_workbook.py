@@ -439,3 +439,20 @@ def test_totals_below_a_list_and_a_missing_unit_are_told_and_no_reason_to_refuse
     units.write_text("专家编号,单位\nZJ-1,无\nZJ-2,虚构大学\n", "utf-8-sig")
     assert read_facts(units, ["left_id", "shared"])["left_id"].tolist() == ["ZJ-2"]
     assert [message.split("：", 1)[0] for message in caplog.messages] == ["回避.csv", "单位.csv"]
+
+
+def test_rules_know_the_headers_of_bureaus_and_units_below_each_other(tmp_path):
+    from matcher.assignment.reading import read_facts
+
+    tables = {
+        "回避.csv": ("评审专家,评审项目\nZJ-1,P1\n", ["left_id", "right_id"]),
+        "专家.csv": ('专家编号,所在单位\nZJ-1,"虚构大学\n虚构研究院"\n', ["left_id", "shared"]),
+        "项目.csv": ("项目编号,承担单位\nP1,虚构研究院\n", ["right_id", "shared"]),
+    }
+    read = {}
+    for name, (text, fields) in tables.items():
+        (tmp_path / name).write_text(text, "utf-8-sig")
+        read[name] = read_facts(tmp_path / name, fields)
+    assert read["回避.csv"][["left_id", "right_id"]].to_numpy().tolist() == [["ZJ-1", "P1"]]
+    pairs = conflicts.sharing(read["专家.csv"], read["项目.csv"], reason="同一单位")
+    assert triples(pairs) == [("ZJ-1", "P1", "同一单位：虚构研究院")]
