@@ -17,7 +17,7 @@ from matcher.tables.sheets import MAX_COLUMNS, BadRow, Grid, Remark, check_shape
 
 _DELIMITERS = ",;\t|"
 _END = "\x00end"  # a last record of its own: when it comes back changed, a quote was left open before it
-_TEXT_FORMULA = re.compile(r'="([^"]*)"')
+_TEXT_FORMULA = re.compile(r'^="([^"]*)"$')
 _BREAK = "\u2028"  # a break inside a cell until the cells are cut
 _CSV_LOCK = threading.Lock()  # the csv module keeps its field limit for the whole process
 _CONTROL = bytes(set(range(32)) - set(b"\t\n\v\f\r\x1a"))
