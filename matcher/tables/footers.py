@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from collections.abc import Sequence
@@ -9,6 +10,7 @@ from collections.abc import Sequence
 from matcher.tables.cells import Fault, as_written, is_blank
 from matcher.tables.grids import Grid
 from matcher.tables.header_words import header_key
+from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
 from matcher.tables.unit_lines import statements
 
 TAIL = 60  # rows at the end of a sheet among which notes and signatures without a colon are looked for
@@ -114,6 +116,8 @@ class Footers:
             fault = self._repeated(row, key)
             if fault:
                 return fault
+        if key in _any_header() and self._is_other_header(row):
+            return OTHER_HEADER
         if len(self._fields) > 2 and len(first) < 30 and _GROUP.fullmatch(_plain(first)) and not _others(row, place):
             return _SECTIONED
         if _SUSPECT.search(first):
@@ -135,6 +139,16 @@ class Footers:
             return REPEATED
         known = sum(header_key(_UNIT.sub("", str(cell)[:200])) in self._bare_keys for _, cell in filled)
         return OTHER_HEADER if known > 2 and known > len(keys) / 2 else None
+
+    def _is_other_header(self, row: Sequence[object]) -> bool:
+        """Whether a row names the columns of a table of any kind."""
+        filled = [cell for cell in row if not is_blank(cell)]
+        keys = [header_key(cell) for cell in filled if isinstance(cell, str) and len(cell) < 20]
+        return (
+            len(filled) > 2
+            and len(keys) == len(filled)
+            and 3 * sum(map(_any_header().__contains__, keys)) > 2 * len(keys)
+        )
 
     def _total(self, row: Sequence[object], place: int) -> Fault | None:
         """A total says so in its first cell, or in one of the next where numbers follow."""
@@ -164,7 +178,8 @@ class Footers:
         others = _others(row, place)
         if _NOTE.match(text) and (others == 0 or not self._holds_record(row, place)):
             return Fault("是表注", _REMOVE)
-        if _SIGNATURE.fullmatch(text) and (others == 0 or not self._holds_record(row, place)):
+        signed = [cell for cell in row if isinstance(cell, str) and _SIGNATURE.fullmatch(_plain(cell))]
+        if _SIGNATURE.fullmatch(text) and (others == 0 or len(signed) > 1 or not self._holds_record(row, place)):
             return Fault("是填表、审核一类的签署行", _REMOVE)
         if _EXAMPLE.fullmatch(text):
             return Fault("是填写示例", _REMOVE)
@@ -188,7 +203,8 @@ class Footers:
             if is_blank(cell):
                 continue
             text = _plain(as_written(cell)[:200])
-            if at != place and at in self._fields and not before.endswith(":") and ":" not in text:
+            labelled = before.endswith(":") or ":" in text or _DATED.fullmatch(text)
+            if at != place and at in self._fields and not labelled:
                 return True
             before = text
         return False
@@ -222,6 +238,13 @@ class Footers:
             else:
                 break
         return faults
+
+
+@functools.cache
+def _any_header() -> frozenset[str]:
+    contracts = (NEEDS, OUTCOMES, EXPERTS, WORKS)
+    words = (word for one in contracts for column in one.columns for word in (column.title, *column.headers))
+    return frozenset(map(header_key, words))
 
 
 def _is_signed(row: Sequence[object], text: str, others: int) -> bool:

@@ -31,6 +31,9 @@ _FRAME = re.compile(
 )
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]$")
 _NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
+_HINT = re.compile(
+    r"[(（].+[)）]|[必选]填项?|.{0,6}(?:不超过|限)\d+[个]?字.{0,6}|.{0,6}\d+[个]?字以内.{0,6}"
+)  # what to fill in
 _NAMES = re.compile("名称|姓名|企业|单位|项目|标题|题目")
 _STEMS = "甲乙丙丁戊己庚辛"
 
@@ -70,7 +73,11 @@ def header_rows(grid: Grid, at: int, knows: Callable[[str], bool]) -> HeaderRows
             unit_in_header(parts[place][-1]) for place, unit in enumerate(named) if unit and parts[place]
         ):
             units = [new or old for new, old in itertools.zip_longest(named[: len(parts)], units, fillvalue="")]
-        elif not _is_numbering(filled, parts) and not (len(filled) > 1 and all(map(is_period, filled))):
+        elif (
+            not _is_numbering(filled, parts)
+            and not (len(filled) > 1 and all(map(_HINT.fullmatch, filled)))
+            and not (len(filled) > 1 and all(map(is_period, filled)))
+        ):
             break
         end = below + 1
     return HeaderRows(at, end, parts, units, lines)

@@ -420,3 +420,13 @@ def test_the_account_of_columns_names_the_unit_wherever_it_stands(lines: list[st
     account = read_table(csv(*lines), FIRM).columns.set_index("header")["unit"]
     assert account.iloc[1] == unit
     assert account["企业编号"] == ""
+
+
+def test_signatures_with_a_day_hints_below_the_header_and_other_tables_are_no_records():
+    text = (
+        "需求编号,需求名称,需求描述\n（不超过10字）,（不超过30字）,（500字以内）\nA1,齿轮,磨削\n填表人：王五,审核人：赵六,2026年5月1日\n\n"
+        "专家编号,姓名,单位\nE1,张三,某大学\n"
+    )
+    rows, problems = read_needs(text.encode())
+    assert rows["need_id"].tolist() == ["A1"]
+    assert problems.loc[~problems["kept"], "row"].tolist() == [4, 6, 7]
