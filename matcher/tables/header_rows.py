@@ -29,6 +29,7 @@ _VAGUE = re.compile("名称|编号|序号|单位|类型|类别|内容|简介|描
 _FRAME = re.compile(
     r"(?:基本|详细|相关|主要)?(?:信息|情况|概况|资料|数据|指标)$|^\s*[一二三四五六七八九十\d]+[、.．]\s*"
 )
+_SPAN = re.compile(r"^(?:最?近|前)[三3]个?(?:会计)?年度?内?的?")  # before the figure of which its years stand below
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]$")
 _NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
 _NAMES = re.compile("名称|姓名|企业|单位|项目|标题|题目")
@@ -88,7 +89,7 @@ def spellings(parts: Sequence[str]) -> Iterator[str]:
     for group in reversed(groups):
         if is_period(child):
             period = _BRACKETS.sub("", child).removesuffix(".0")
-            yield period + group + child.removeprefix(period).removeprefix(".0")
+            yield period + _SPAN.sub("", group) + child.removeprefix(period).removeprefix(".0")
         yield group + child
         for bare in (_FRAME.sub("", group), _BRACKETS.sub("", group)):
             if bare and bare != group:
