@@ -32,6 +32,7 @@ _FIELD = column(
     "领域 所属领域 所属技术领域 高新技术领域 所属高新技术领域 国家重点支持的高新技术领域 需求领域 成果领域 "
     "技术需求领域 所属产业领域 "
     "产业领域 所属产业 技术类别 技术分类",
+    choice=True,
 )
 _REGION = column(
     "region",
@@ -43,6 +44,7 @@ _REGION = column(
     "所属县区 所在县区 "
     "所在城市 所属城市 所在省市 省市 "
     "所在省份 省份 所在地市 地市 市县 注册地 属地 area city",
+    choice=True,
 )
 _KEYWORDS = column(
     "keywords", "text", "关键词", "关键字 技术关键词 成果关键字 成果关键词 需求关键词 技术关键字 主题词 标签 keyword"
@@ -126,7 +128,13 @@ NEEDS = Contract(
             "技术需求背景 背景 背景说明 需求背景及意义 立项背景 项目背景 背景介绍 应用背景 需求背景描述",
             lines=True,
         ),
-        column("industry", "text", "所属行业", "行业 行业领域 行业分类 企业所属行业 应用行业 所处行业 需求所属行业"),
+        column(
+            "industry",
+            "text",
+            "所属行业",
+            "行业 行业领域 行业分类 企业所属行业 应用行业 所处行业 需求所属行业",
+            choice=True,
+        ),
         _FIELD,
         _REGION,
         column(
@@ -201,7 +209,7 @@ OUTCOMES = Contract(
         ),
         _KEYWORDS,
         _FIELD,
-        column("industry", "text", "应用行业", "行业 所属行业 行业领域 行业分类"),
+        column("industry", "text", "应用行业", "行业 所属行业 行业领域 行业分类", choice=True),
         _REGION,
         column(
             "institution",
@@ -219,8 +227,15 @@ OUTCOMES = Contract(
             "成熟度",
             "技术成熟度 成果成熟度 成熟程度 所处阶段 成果所处阶段 研发阶段 成果阶段 技术成熟程度 技术所处阶段 "
             "项目阶段 stage",
+            choice=True,
         ),
-        column("ip_type", "text", "知识产权类型", "知识产权 知识产权形式 专利类型 成果类型 知识产权状态 知识产权情况"),
+        column(
+            "ip_type",
+            "text",
+            "知识产权类型",
+            "知识产权 知识产权形式 专利类型 成果类型 知识产权状态 知识产权情况",
+            choice=True,
+        ),
         column(
             "cooperation",
             "labels",
@@ -294,6 +309,7 @@ EXPERTS = Contract(
             "职称",
             "专业技术职称 技术职称 职称级别 专业技术职务 专业职称 职务 职务职称 职称职务 "
             "职称/职务 职务/职称 职称、职务 职务、职称 职称及职务 职务及职称 职称(职务) 职务(职称)",
+            choice=True,
         ),
         _FIELD,
         _REGION,
@@ -332,8 +348,8 @@ WORKS = Contract(
             "全部作者",
             "作者列表 全部完成人 合作者 所有作者 作者 完成人 主要完成人 发明人",
         ),
-        column("kind", "text", "类型", "业绩类型 类别 成果类型 作品类型 type"),
-        column("role", "text", "角色", "本人角色 作用 排名 署名 作者角色 承担角色"),
+        column("kind", "text", "类型", "业绩类型 类别 成果类型 作品类型 type", choice=True),
+        column("role", "text", "角色", "本人角色 作用 排名 署名 作者角色 承担角色", choice=True),
         column(
             "date",
             "date",
@@ -343,4 +359,5 @@ WORKS = Contract(
         ),
     ),
     any_of=("title", "description"),
+    referred=False,
 )
