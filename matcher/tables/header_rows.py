@@ -206,7 +206,7 @@ def _is_data(cell: object, text: str) -> bool:
 def _is_numbering(filled: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bool:
     """甲 乙 1 2 3, or (1) (2) (3): the numbers that statistical forms give their columns."""
     width = len(parts)
-    if filled[0] in ("栏次", "列次", "序列"):
+    if len(filled) > 1 and filled[0] in ("栏次", "列次", "序列"):
         filled = filled[1:]
         width -= 1
     letters = [text.upper() for text in filled] == [chr(65 + i) for i in range(min(width, 26))]

@@ -420,3 +420,8 @@ def test_the_account_of_columns_names_the_unit_wherever_it_stands(lines: list[st
     account = read_table(csv(*lines), FIRM).columns.set_index("header")["unit"]
     assert account.iloc[1] == unit
     assert account["企业编号"] == ""
+
+
+def test_a_lone_word_for_a_row_of_numbers_is_no_numbering():
+    rows, _ = read_needs("编号,标题,描述\n栏次\n1,齿轮,磨齿\n".encode())
+    assert rows["title"].tolist()[-1] == "齿轮"
