@@ -26,6 +26,7 @@ from matcher.tables.cells import (
     is_plain_number,
     read_yesno,
 )
+from matcher.tables.checkboxes import ticked
 from matcher.tables.dates import Days, read_days
 from matcher.tables.numbers import (
     COUNT_WORDS,
@@ -118,6 +119,7 @@ def _cells(values: list[Any], faults: list[tuple[int, Fault]]) -> Cells:
 def _read_text(column: Column, cells: Sequence[object]) -> Cells:
     values: list[str] = []
     faults: list[tuple[int, Fault]] = []
+    known: dict[str, str] = {}  # choices are few
     for i, cell in enumerate(cells):
         text = cell if isinstance(cell, str) else as_written(cell)
         if isinstance(cell, float) and abs(cell) >= 1e15 and column.kind == "text":
@@ -129,6 +131,11 @@ def _read_text(column: Column, cells: Sequence[object]) -> Cells:
             faults.append((i, Fault(f"超过 {MAX_CELL:,} 字，已略去", "请缩短内容")))
             text = ""
         text = clean_text(text, lines=column.lines)
+        if column.choice and text:
+            chosen = known[text] = known[text] if text in known else ticked(text)
+            if not chosen:
+                faults.append((i, UNTICKED))
+            text = chosen
         nothing = len(text) < 12 and (is_blank_word(text) or (text in _NO_LIMIT and not _OF_MONEY.search(column.title)))
         values.append("" if nothing and text not in column.labels else text)
     return _cells(values, faults)

@@ -18,7 +18,8 @@ class Column:
     joins: whether several columns that name it are joined. parts: fields whose texts are in it too. sums: kinds that
     add up to it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no
     year; words: headers that are its own where they name that year, close_words: such of nearly the same figure.
-    basis: the definition that a figure follows. instead: headers of other fields that it takes where it has no column.
+    basis: the definition that a figure follows. choice: a text of which only what is ticked counts, where it has check
+    boxes. instead: headers of other fields that it takes where it has no column.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Column:
     close_words: tuple[str, ...] = ()
     basis: str = ""
     instead: tuple[str, ...] = ()
+    choice: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,8 @@ class Contract:
 
     title: what one row is called in Chinese, also before made-up ids ("需求-00007"). any_of: at least one of these is
     filled in every row. reposts: rows that agree in these texts are one posting made twice. year: of the
-    decision, by
-    which years in headers are placed; None where nobody knows.
+    decision, by which years in headers are placed; None where nobody knows. referred: whether others refer to a row by
+    its id, so that a table without ids is told of.
     """
 
     name: str
@@ -54,6 +56,7 @@ class Contract:
     any_of: tuple[str, ...] = ()
     reposts: tuple[str, ...] = ()
     year: int | None = None
+    referred: bool = True
 
     def __getitem__(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""
@@ -74,6 +77,7 @@ def column(
     joins: bool = False,
     parts: str = "",
     instead: str = "",
+    choice: bool = False,
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -87,4 +91,5 @@ def column(
         joins or lines,
         tuple(parts.split()),
         instead=tuple(instead.split()),
+        choice=choice,
     )

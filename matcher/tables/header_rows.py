@@ -29,6 +29,7 @@ _VAGUE = re.compile("名称|编号|序号|单位|类型|类别|内容|简介|描
 _FRAME = re.compile(
     r"(?:基本|详细|相关|主要)?(?:信息|情况|概况|资料|数据|指标)$|^\s*[一二三四五六七八九十\d]+[、.．]\s*"
 )
+_SPAN = re.compile(r"^(?:最?近|前)[三3]个?(?:会计)?年度?内?的?")  # before the figure of which its years stand below
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]$")
 _NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
 _HINT = re.compile(
@@ -95,7 +96,7 @@ def spellings(parts: Sequence[str]) -> Iterator[str]:
     for group in reversed(groups):
         if is_period(child):
             period = _BRACKETS.sub("", child).removesuffix(".0")
-            yield period + group + child.removeprefix(period).removeprefix(".0")
+            yield period + _SPAN.sub("", group) + child.removeprefix(period).removeprefix(".0")
         yield group + child
         for bare in (_FRAME.sub("", group), _BRACKETS.sub("", group)):
             if bare and bare != group:
@@ -212,7 +213,7 @@ def _is_data(cell: object, text: str) -> bool:
 def _is_numbering(filled: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bool:
     """甲 乙 1 2 3, or (1) (2) (3): the numbers that statistical forms give their columns."""
     width = len(parts)
-    if filled[0] in ("栏次", "列次", "序列"):
+    if len(filled) > 1 and filled[0] in ("栏次", "列次", "序列"):
         filled = filled[1:]
         width -= 1
     letters = [text.upper() for text in filled] == [chr(65 + i) for i in range(min(width, 26))]

@@ -27,6 +27,7 @@ _NUMBERING = re.compile(
 _OWNER = re.compile(r"^(?:企业|公司|单位|专家|需求|成果|项目)(?=..)|(?<=\D)\d{1,2}$")
 _LETTER = re.compile(r"[^\W\d_]|%")
 _BRACKET = re.compile(r"\(([^()]*)\)")
+_AND = re.compile(r"以及|[及和与、/+,;]")
 _PIECES = re.compile(r"[,;、|\s]+")
 _HINT = re.compile(
     r"填|选|格式|(?<!比)例|要求|(?<!期)限|注(?!册)|\d字|字数|文字|汉字|^如|^指|说明|盖章|公章|签字|全称|规范|附件"
@@ -37,7 +38,7 @@ _OTHER_FIGURE = re.compile(
     r"占|率|比|增|同|预|计划|目标|拟|境|国外|当地|本地|[省市县]内|人均|平均.*元|其中|除|近|前|后|截至|累计|季|半年|月|\d"
 )  # in a qualifier: the column holds another figure than the words before it
 _OTHER_FIGURE_AT_END = re.compile(r"(?:占比|比例|比重|率|增速|增长|增幅|增加额)$")
-_SAME_FIGURE = re.compile(r"不含税|全年月平均|月平均|加计扣除")
+_SAME_FIGURE = re.compile(r"(?<!\d)0?1月?[-~—至到]12月|不含税|全年月平均|月平均|加计扣除")
 _MONEY = re.compile(r"(?:rmb|cny|人民币|[¥￥])*:?(十万|百万|千万|百|千|仟|万|萬|亿|億)?(元|圆|圓)?(?:人民币|rmb|cny)?")
 _CURRENCY = re.compile(r"人民币|rmb|cny|[¥￥]")
 _FOREIGN = re.compile(
@@ -56,9 +57,11 @@ _UNIT_AT_END = re.compile(
 )
 _NUMERALS = {"一": 1, "二": 2, "两": 2, "三": 3, "1": 1, "2": 2, "3": 3}
 _TIME = (
-    r"(?P<part>(?:19|20)\d{2}年?度?[-~至到/](?:19|20)?\d{2}年?度?|(?:(?:19|20)\d{2}[年.])?(?:\d{1,2}[-~至到])?\d{1,2}月份?末?"
+    r"(?P<whole>(?:(?:19|20)\d{2}|(?<!\d)\d{2})年度?0?1月?份?[-~—至到]12月份?)"
+    r"|(?P<part>(?:19|20)\d{2}年?度?[-~至到/](?:19|20)?\d{2}年?度?|(?:(?:(?:19|20)\d{2}|(?<!\d)\d{2})[年.])?(?:\d{1,2}[-~至到])?\d{1,2}月份?末?"
     r"|(?:(?:19|20)\d{2}年)?(?:上半年|下半年|前?[一二三四]季度))"
     r"|(?P<year>(?:19|20)\d{2})(?!\d)(?:会计|纳税)?(?:年度|年)?(?:末|底|期末|年末|全年)?"
+    r"|(?<!\d)(?P<short>\d{2})年度?[末底]?"
     r"|(?P<last>(?:上一?个?|最?近一个?)(?:会计|纳税)?年度?末?|去年度?末?|前[一1]年度?末?)"
     r"|(?P<before>前[二2]年度?末?|前年度?末?|上上一?年度?末?)"
     r"|(?P<third>前[三3]年度?末?|大前年度?末?)"
@@ -149,6 +152,7 @@ class Vocabulary:
         self.year = contract.year
         self.named = named
         self.exact: dict[str, Column] = {}
+        self._wholes = [column for column in contract.columns if column.joins]
         self.kinds: dict[str, list[tuple[Column, str]]] = {}
         self._words: dict[str, list[Column]] = {}
         self._close: dict[str, list[Column]] = {}
@@ -192,7 +196,22 @@ class Vocabulary:
                 found = found._replace(note=f"表头另注“{said}”，照“{column.title}”读入")
             unit = peeled.unit if rank > 1 or peeled.core != text else ""
             return found._replace(unit=unit, rank=max(rank, found.rank))
+        if whole := self._of_parts(peeled.bare):
+            return Meaning((whole,), rank=2)
         return Meaning(known=any(map(is_carried, (key, header_key(peeled.core), header_key(peeled.bare)))))
+
+    def _of_parts(self, text: str) -> Column | None:
+        """The text field that headers with 及 or 、 between them make up: 技术难题及指标; what stands before the first
+        may stand before the others too (技术指标).
+        """
+        first, *more = _AND.split(text)
+        names = set()
+        for words in (first, *more) if more else ():
+            column = self.exact.get(header_key(words)) or self.exact.get(header_key(first[:2] + words))
+            if not words or column is None:
+                return None
+            names.add(column.name)
+        return next((one for one in self._wholes if names and names <= {one.name, *one.parts}), None)
 
     def _fields(self, form: str, unit: str) -> Meaning:
         """The fields that a form of a header names."""
@@ -235,7 +254,7 @@ class Vocabulary:
             rank = CLOSE
         state = self.exact.get(key)
         if not series and exact is None:
-            if state is None or state.kind not in ("number", "yuan", "share"):
+            if state is None or state.kind not in ("number", "yuan", "share") or "三年" in state.title:
                 return Meaning()
             series = [state]
         back = _back(time, self.year)
@@ -286,7 +305,8 @@ def _back(time: re.Match[str], year: int | None) -> int | None:
         return 4 - _NUMERALS[time["nth"]]
     if year is None:
         return None
-    back = year - int(time["year"])
+    written = next(filter(None, (time["year"], time["short"], time["whole"]))).partition("年")[0]
+    back = year - (int(written) if len(written) == 4 else 2000 + int(written))
     return back if 0 < back <= 3 else 0
 
 

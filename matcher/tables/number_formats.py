@@ -93,7 +93,8 @@ def shown(value: float, style: NumberFormat, *, from_1904: bool = False) -> Show
     if any(piece.strip() in _POWERS for piece in section.integer):  # 0"万"0000 shows 150000 as 15万0000
         return Shown(value)
     if value >= 0 and value.is_integer() and value < 1e15 and not section.decimals:
-        return Shown(before + _filled(int(value), section.integer) + after)
+        named = section.before.strip() if re.match(r"\w*[A-Za-z]", section.before.strip()) else before  # XQ-001
+        return Shown(named + _filled(int(value), section.integer) + after)
     return Shown(before + _plain(number) + after if before or after else value)
 
 

@@ -227,7 +227,7 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
     if hidden and not grid.hidden:
         problem = f"隐藏的工作表“{shorten('”“'.join(hidden), 80)}”没有读"
         problems.append(Problem(None, "", "", problem, "要读它，请指定工作表"))
-    if contract.id_column not in header.places:
+    if contract.referred and contract.id_column not in header.places:
         title = contract[contract.id_column].title
         action = f"行号变了编号就会变，请加上“{title}”"
         problems.append(Problem(row_of(grid, header), title, "", f"没有“{title}”这一列，已按行号编号", action))

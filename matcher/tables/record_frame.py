@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -20,6 +21,12 @@ from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import HIGH, KINDS, LOW, STATE, TEXT, Column, Contract
 from matcher.tables.soft_values import lasting_text
+from matcher.tables.writings import fold_id
+
+_ODD_IN_IDS = re.compile(
+    r"[\s'\"`\x00-\x1f\x7f]|--"
+)  # without these, ids in ASCII and one case are as different as they look
+_MOST_NAMED = 10  # rows that one problem names
 
 
 class Table(NamedTuple):
@@ -35,7 +42,9 @@ class Table(NamedTuple):
         contract = self.contract
         texts, others = [""] * len(self.rows), [None] * len(self.rows)
         absent = {kind: texts if kind in ("id", "text", "labels") else others for kind in KINDS}
-        read = {column.name: self._read(column, absent[column.kind], problems) for column in contract.columns}
+        found: list[Problem] = []
+        read = {column.name: self._read(column, absent[column.kind], found) for column in contract.columns}
+        problems += dict.fromkeys(found)  # a column that serves two fields is read twice
         cells = {name: column.values for name, column in read.items()}
         ids = self._ids(cells[contract.id_column], self._filled(cells, problems), problems)
         kept, names = list(ids), list(ids.values())
@@ -205,7 +214,24 @@ class Table(NamedTuple):
                 continue
             first[name] = i
             ids[i] = name
+        problems.extend(self._written_alike(header, first))
         return ids
+
+    def _written_alike(self, header: str, rows: Mapping[str, int]) -> Iterator[Problem]:
+        """Ids (id -> row) that are one but for capitals, full width or dashes: kept, as nobody knows whether it is."""
+        run = "".join(rows)
+        if run.isascii() and run in (run.lower(), run.upper()) and not _ODD_IN_IDS.search(run):
+            return
+        alike: dict[str, list[str]] = {}
+        for name in rows:
+            alike.setdefault(fold_id(name), []).append(name)
+        for names in alike.values():
+            if len(names) > 1:
+                where = "、".join(str(self.numbers[rows[name]]) for name in names[:_MOST_NAMED])
+                more = f"等 {len(names)} 行" if len(names) > _MOST_NAMED else " 行"
+                problem = f"第 {where}{more}的编号只是写法不同（大小写、全半角、横线或空格），仍算不同的编号"
+                value = shorten("、".join(names), 80)
+                yield Problem(self.numbers[rows[names[0]]], header, value, problem, "若是同一个，请统一写法")
 
     def _as_written(self, i: int) -> list[str]:
         width = max(len(self.header.texts), len(self.rows[i]))

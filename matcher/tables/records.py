@@ -171,4 +171,6 @@ def cell_of(row: Sequence[object], place: int) -> object:
 
 def shown(cell: object) -> str:
     """A cell as a message quotes it."""
+    if cell == cleaning.NO_VALUE:
+        return "公式"
     return shorten(cleaning.as_written(cell)[:1000], 80)

@@ -99,7 +99,7 @@ def _unit_columns(grid: Grid, rows: HeaderRows, texts: Sequence[str], money: Col
     """The columns that hold the unit of the money in their row; `money`: the headers of money, by their keys."""
     for place, text in enumerate(texts):
         key = header_key(text)
-        of_money = key in _OF_MONEY_ONLY or key.removesuffix("单位") in money
+        of_money = key in _OF_MONEY_ONLY or (key.endswith("单位") and key.removesuffix("单位") in money)
         if key not in _UNIT_COLUMNS and not of_money:
             continue
         seen = {as_written(row[place]).strip() for row in grid.rows[rows.end :] if place < len(row)} - {""}

@@ -1,5 +1,6 @@
 """Headers as people write them: each is understood, known, or told with the nearest field. Whole answers."""
 
+import io
 from dataclasses import replace
 
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 from matcher.tables.header_words import Vocabulary, header_key, unit_of
 from matcher.tables.reading import (
     CARRIED,
+    NEEDS,
     UNKNOWN,
     USED,
     Column,
@@ -370,3 +372,67 @@ def test_a_problem_is_the_title_where_there_is_no_better():
 def test_a_word_of_many_meanings_gives_way_to_an_exact_header():
     rows, _ = read_needs(pd.DataFrame({"需求编号": ["1"], "名称": ["某产品"], "需求名称（必填）": ["磨齿"]}))
     assert rows[["title", "名称"]].values.tolist() == [["磨齿", "某产品"]]
+
+
+@pytest.mark.parametrize("header", ["技术难题及指标", "技术难题和技术指标", "需求背景、技术难题", "技术需求简述与指标"])
+def test_headers_of_parts_make_up_the_description(header: str):
+    reading = read_table(pd.DataFrame({"需求编号": ["1"], "需求名称": ["甲"], header: ["磨齿后烧伤"]}), NEEDS)
+    assert reading.rows["description"].tolist() == ["磨齿后烧伤"]
+    assert told(reading.problems) == []
+
+
+@pytest.mark.parametrize("header", ["需求名称及联系人", "技术指标及预算"])
+def test_headers_of_several_fields_are_no_description(header: str):
+    reading = read_needs(pd.DataFrame({"需求编号": ["1"], "需求名称": ["甲"], header: ["磨齿后烧伤"]}))
+    assert reading.rows["description"].tolist() == [""]
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("25年销售收入（元）", "sales_y3"),
+        ("24年度营业收入（元）", "sales_y2"),
+        ("销售收入（23年）（元）", "sales_y1"),
+        ("2025年1-12月销售收入（元）", "sales_y3"),
+        ("2024年1月至12月销售收入（元）", "sales_y2"),
+        ("销售收入（2025年1～12月）（元）", "sales_y3"),
+    ],
+)
+def test_years_of_two_digits_and_whole_years_by_their_months(header: str, field: str):
+    reading = read(**{header: 500_000})
+    assert (reading.rows[field].tolist(), told(reading.problems)) == ([500_000], [])
+
+
+@pytest.mark.parametrize("header", ["25年1-5月销售收入（元）", "2025年1-11月销售收入（元）", "19年销售收入（元）"])
+def test_parts_of_years_and_older_years_are_no_year(header: str):
+    rows = read(**{header: 500_000}).rows
+    assert rows[["sales_y1", "sales_y2", "sales_y3"]].isna().all(axis=None)
+
+
+def test_the_first_to_third_year_below_the_last_three_years():
+    frame = pd.DataFrame(
+        [
+            ["企业编号", "近三年销售收入（万元）", None, None],
+            [None, "第一年", "第二年", "第三年"],
+            ["E1", 3000, 4000, 4850],
+        ],
+        dtype=object,
+    )
+    path = io.BytesIO()
+    frame.to_excel(path, index=False, header=False)
+    reading = read_table(path.getvalue(), FIRM)
+    assert reading.rows[["sales_y1", "sales_y2", "sales_y3"]].values.tolist() == [[30_000_000, 40_000_000, 48_500_000]]
+
+
+def test_regions_institutions_and_enterprises_by_more_names():
+    needs = read_needs(
+        pd.DataFrame({"需求名称": ["甲"], "企业全称": ["虚构甲公司"], "所在县（市、区）": ["沂水县"]})
+    ).rows
+    assert needs[["enterprise", "region"]].values.tolist() == [["虚构甲公司", "沂水县"]]
+    experts = read_experts(pd.DataFrame({"姓名": ["甲某"], "工作单位及职务": ["虚构大学教授"]})).rows
+    assert experts["institution"].tolist() == ["虚构大学教授"]
+
+
+def test_money_with_units_in_its_cells_is_no_column_of_units():
+    reading = read(**{"上年度销售收入": "4850.00万元", "资产总额": "1.2亿"})
+    assert reading.rows[["sales_last_year", "assets"]].values.tolist() == [[48_500_000, 120_000_000]]

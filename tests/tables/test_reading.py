@@ -23,6 +23,7 @@ from matcher.tables.reading import (
     read_needs,
     read_outcomes,
     read_table,
+    read_works,
     split_labels,
 )
 from matcher.tables.schemas import KINDS
@@ -584,3 +585,60 @@ def test_a_number_that_begins_anew_on_every_page_loses_no_row():
     rows, problems = read_needs(table)
     assert rows["need_id"].tolist() == ["1", "2", "需求-00004"]
     assert problems[["problem", "kept"]].values.tolist() == [["和第 2 行的序号相同，已编为“需求-00004”", True]]
+
+
+def test_of_choices_with_boxes_only_the_ticked_one_stays():
+    rows, problems = read_outcomes(
+        pd.DataFrame(
+            {
+                "成果编号": ["1", "2", "3"],
+                "成果名称": ["甲", "乙", "丙"],
+                "成熟度": ["☑小试 □中试 □产业化", "小试√ 中试 量产", "□小试 □中试"],
+                "知识产权类型": ["□发明专利 ☑实用新型", "发明专利（已授权）", "R软件著作权 £发明专利"],
+            }
+        )
+    )
+    assert rows["maturity"].tolist() == ["小试", "小试", ""]
+    assert rows["ip_type"].tolist() == ["实用新型", "发明专利（已授权）", "软件著作权"]
+    assert problems[["row", "column", "problem"]].values.tolist() == [
+        [4, "成熟度", "没有勾选任何一项，当作没填"],
+    ]
+
+
+def test_ids_that_differ_only_in_writing_stay_and_are_told_once():
+    ids = ["XQ-001", "ＸＱ—００１", "xq-001", "XQ-002"]
+    rows, problems = read_needs(pd.DataFrame({"需求编号": ids, "需求名称": ["齿轮", "液压", "木粉", "刀具"]}))
+    assert rows["need_id"].tolist() == ids
+    problem = "第 2、3、4 行的编号只是写法不同（大小写、全半角、横线或空格），仍算不同的编号"
+    assert problems[["row", "value", "problem", "kept"]].values.tolist() == [
+        [2, "XQ-001、ＸＱ—００１、xq-001", problem, True]
+    ]
+
+
+@pytest.mark.parametrize("ids", [["XQ-001", "XQ-002"], ["a1", "B1"], ["甲1", "甲2"]])
+def test_ids_that_differ_indeed_are_no_problem(ids: list[str]):
+    assert read_needs(pd.DataFrame({"需求编号": ids, "需求名称": ["齿轮", "液压"]})).problems.empty
+
+
+def test_a_column_of_two_fields_is_told_once_and_a_formula_without_result_is_called_so():
+    sales = ("销售收入",)
+    contract = Contract(
+        "firms",
+        "企业",
+        "enterprise_id",
+        (
+            Column("enterprise_id", "id", "企业编号"),
+            Column("sales_y3", "yuan", "销售收入（上一年）", back=1, words=sales),
+            Column("sales_last_year", "yuan", "上年度销售收入", back=1, words=sales),
+        ),
+    )
+    frame = pd.DataFrame({"企业编号": ["a", "b"], "上年度销售收入（万元）": ["约500", "#NOVALUE!"]})
+    problems = read_table(frame, contract).problems
+    assert problems[["row", "value", "problem"]].values.tolist() == [
+        [2, "约500", "不是确切的值，按 450万元 至 550万元 读入"],
+        [3, "公式", "公式没有存下结果"],
+    ]
+
+
+def test_works_need_no_numbers():
+    assert read_works(pd.DataFrame({"姓名": ["甲某"], "论文题目": ["齿轮检测"]})).problems.empty
