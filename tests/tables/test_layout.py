@@ -422,7 +422,6 @@ def test_the_account_of_columns_names_the_unit_wherever_it_stands(lines: list[st
     assert account["企业编号"] == ""
 
 
-<<<<<<< HEAD
 def test_signatures_with_a_day_hints_below_the_header_and_other_tables_are_no_records():
     text = (
         "需求编号,需求名称,需求描述\n（不超过10字）,（不超过30字）,（500字以内）\nA1,齿轮,磨削\n填表人：王五,审核人：赵六,2026年5月1日\n\n"
@@ -431,8 +430,8 @@ def test_signatures_with_a_day_hints_below_the_header_and_other_tables_are_no_re
     rows, problems = read_needs(text.encode())
     assert rows["need_id"].tolist() == ["A1"]
     assert problems.loc[~problems["kept"], "row"].tolist() == [4, 6, 7]
-=======
+
+
 def test_a_lone_word_for_a_row_of_numbers_is_no_numbering():
     rows, _ = read_needs("编号,标题,描述\n栏次\n1,齿轮,磨齿\n".encode())
     assert rows["title"].tolist()[-1] == "齿轮"
->>>>>>> findings
