@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,17 +13,19 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.policy.firm_words import CLOSE_WORDS, SUMS, WORDS, series_of, without_year
-from matcher.policy.identity import BESIDE, IDENTITY, identified, resident_by_code
+from matcher.policy.identity import BESIDE, IDENTITY, identified, resident_by_code, with_lines
 from matcher.policy.model import FactColumn
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.cells import shorten
 from matcher.tables.grids import Source, reader_errors
 from matcher.tables.headers import likely_kind
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS, USED, Reading, read_table
 from matcher.tables.schemas import TEXT, Column, Contract
 
 _KINDS = {"yesno": "yesno", "count": "number", "number": "number", "yuan": "yuan", "share": "share", "date": "date"}
 
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _ROW = Column("row_id", "id", "行编号")
 
 
@@ -84,7 +88,7 @@ def read_firms(
         A name (id or Chinese title), a folder, a `Policy`, or a sequence of these.
     on
         The day of the decision, a date or ISO text, by which years in headers are placed (“2025年销售收入”: the last
-        accounting year on any day of 2026). Without it such columns are told and not used.
+        accounting year on any day of 2026). Without it they are placed by today, which is told.
     sheet
         Of a workbook: its name or its place.
     columns
@@ -119,9 +123,9 @@ def read_firms(
     policies = load_policies(policy)
     contract = firm_contract(policies)
     known = {column.name for column in contract.columns}
-    year = None if on is None else as_day(on).year
+    day = dt.date.today() if on is None else as_day(on)
     contract = replace(
-        contract, year=year, columns=(*contract.columns, *(column for column in extra if column.name not in known))
+        contract, year=day.year, columns=(*contract.columns, *(column for column in extra if column.name not in known))
     )
     if isinstance(source, (str, Path)) and str(source).lower().endswith(".parquet") and not columns:
         typed = _typed(Path(source), contract)
@@ -140,7 +144,20 @@ def read_firms(
     ]
     rows = rows.drop(columns=empty)
     _check_kind(source, rows, contract)
-    return Reading(rows, problems, reading.columns)
+    dated = [header for header in reading.columns.loc[reading.columns["use"] == USED, "header"] if _YEAR.search(header)]
+    answer = Reading(rows, problems, reading.columns)
+    if on is not None or not dated:
+        return answer
+    problem = f"没有给判断日期，表头里的年份（{shorten('、'.join(dated), 60)}）按今天（{day}）归位"
+    line = {
+        "row": None,
+        "column": "",
+        "value": "",
+        "problem": problem,
+        "action": "请给出判断日期（--on）",
+        "kept": True,
+    }
+    return replace(answer, problems=with_lines(answer, [line]))
 
 
 def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract) -> None:

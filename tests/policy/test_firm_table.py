@@ -300,3 +300,12 @@ def test_a_figure_without_its_year_is_asked_about_where_a_policy_asks_by_year() 
     assert alone.rows[["sales_last_year", "rd_expense_last_year"]].values.tolist() == [[12_000_000, 5]]
     named = read_firms(table, ["hte", "tech-sme"], columns={"销售收入（万元）": "上年度销售收入"})
     assert named.rows[["sales_last_year", "sales_y3"]].values.tolist() == [[12_000_000, 12_000_000]]
+
+
+def test_years_are_placed_by_today_where_no_day_is_given_and_that_is_told() -> None:
+    last = dt.date.today().year - 1
+    table = pd.DataFrame({"企业名称": ["虚构甲公司"], f"{last}年销售收入（万元）": [4800], "职工总数": [9]})
+    rows, problems = read_firms(table, ["hte", "tech-sme"])
+    assert rows[["sales_y3", "sales_last_year"]].values.tolist() == [[48_000_000, 48_000_000]]
+    assert problems["problem"].str.contains("没有给判断日期").sum() == 1
+    assert not read_firms(table, "hte", on=f"{last + 1}-06-01").problems["problem"].str.contains("判断日期").any()
