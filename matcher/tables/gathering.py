@@ -144,7 +144,7 @@ def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Ite
 
 def _left_out(path: Path, sheet: str, why: str, action: str = "请改好后重新汇总") -> pd.DataFrame:
     line = (path.name, sheet, None, "", "", f"没有读入：{why}", action, False)
-    return pd.DataFrame([line], columns=PROBLEM_COLUMNS)
+    return pd.DataFrame([line], columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
 
 
 def _plain(rows: pd.DataFrame) -> pd.DataFrame:
@@ -195,7 +195,9 @@ def join_firms(rows: pd.DataFrame, id_column: str = "enterprise_id") -> tuple[pd
                 problems.append((*where, as_written(value), problem, "请核对", True))
             elif str(value) not in str(before[name]).split("；"):
                 before[name] = f"{before[name]}；{value}"
-    return pd.DataFrame(list(first.values()), columns=rows.columns), pd.DataFrame(problems, columns=PROBLEM_COLUMNS)
+    return pd.DataFrame(list(first.values()), columns=rows.columns), pd.DataFrame(
+        problems, columns=PROBLEM_COLUMNS
+    ).astype({"row": "Int64"})
 
 
 def split(source: Source, by: str, *, sheet: str | int | None = None) -> dict[str, pd.DataFrame]:
