@@ -17,13 +17,14 @@ from matcher.tables.grids import Book, Source, read_book
 from matcher.tables.header_words import header_key
 from matcher.tables.headers import HEADER_ROWS, find_header
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
+from matcher.tables.regions import candidates
 from matcher.tables.schemas import Contract
 from matcher.tables.sheets import OWN_SHEETS
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
 SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds
 _SYSTEM = {"Thumbs.db", "desktop.ini"}
-_COUNTY = re.compile(r"[\u4e00-\u9fff]{1,7}?(?:自治县|开发区|高新区|新区|区|县|市|旗)")
+_PLACE = re.compile(r"[\u4e00-\u9fff]+?(?:[区县市旗])")
 
 Reader = Callable[..., Reading]
 
@@ -57,9 +58,12 @@ def likely_contract(files: Sequence[Path], contracts: Mapping[str, Contract]) ->
     votes = dict.fromkeys(contracts, 0)
     for path in files:
         places = {}
+        book: Book | None = None
         for name, contract in contracts.items():
             with contextlib.suppress(TableError, OSError):
-                places[name] = len(find_header(_book(path, contract), contract, {})[1].places)
+                if book is None or path.suffix.lower() == ".docx":  # what of a form is a label, the contract says
+                    book = _book(path, contract)
+                places[name] = len(find_header(book, contract, {})[1].places)
         if places:
             votes[max(places, key=lambda name: places[name])] += 1
     best = max(votes, key=lambda name: votes[name])
@@ -153,7 +157,14 @@ def _plain(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _county(names: Sequence[str]) -> str:
-    return next((match[0] for name in names if (match := _COUNTY.search(name))), "")
+    """The first county or city of the national list that one of the names holds; "" for none."""
+    for name in names:
+        for match in _PLACE.finditer(name):
+            for start in range(len(match[0]) - 1):
+                place = match[0][start:]
+                if any(place == region.names[-1] for region in candidates(place)):
+                    return place
+    return ""
 
 
 def _unique(rows: pd.DataFrame, id_column: str) -> pd.DataFrame:

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from matcher import load_policy, read_firms, read_needs
+from matcher.tables.gathering import _county
 
 NEEDS = "编号,需求名称,需求描述,预算（万元）,联系电话\n1,磨齿烧伤检测,齿轮表面烧伤难以检测,80,13800001234\n"
 
@@ -223,3 +224,16 @@ def test_a_form_keeps_what_the_contract_does_not_know(run, tmp_path, monkeypatch
     (row,) = rows_of("全部.xlsx", "需求")
     assert (row["企业名称"], row["统一社会信用代码"], row["紧急程度"]) == ("虚构甲公司", "91350100M000100Y43", "急")
     assert (row["成立时间"], row["职工人数"]) == ("2015年3月", "120")
+
+
+@pytest.mark.parametrize(
+    ("names", "county"),
+    [
+        (["", "2026年兰山区需求"], "兰山区"),
+        (["交来的费县表", "某某"], "费县"),
+        (["汇总", "市区需求", "临沂市"], "临沂市"),
+        (["需求", "各县区"], ""),
+    ],
+)
+def test_the_county_of_a_file_is_one_of_the_national_list(names, county):
+    assert _county(names) == county
