@@ -99,7 +99,7 @@ class RuleIds:
         return notes
 
     def _unknown(self, side: str, name: str) -> str:
-        return self._nouns[side] + self._known[side].strangers([name])
+        return self._nouns[side] + self._known[side].unknown([name])
 
 
 def _joined(shown: Iterable[str], many: int) -> str:

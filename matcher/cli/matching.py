@@ -445,7 +445,7 @@ def _learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> 
 
     pairs = _read_pairs(judged)
     known = KnownIds(index.ids.tolist())
-    if away := known.strangers(pairs[index.id_column]):
+    if away := known.unknown(pairs[index.id_column]):
         note(quiet, f"{judged.name}：有编号（{index.id_column}）不在库中，入库后才起作用：{away}")
     return fit_feedback(index, queries, pairs)
 

@@ -82,7 +82,7 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
     for row, given in enumerate(ids):
         written = [] if given else [part for part in _SIGNS.split(names[row] or authors[row]) if _key(part)]
         hits: list[str] = []
-        strangers = []
+        unknown_names = []
         for name in written:
             candidates = holders.get(_key(name), [])
             if len(candidates) > 1 and units[row]:
@@ -92,9 +92,9 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
             elif candidates:
                 ambiguous[name.strip()] += 1
             else:
-                strangers.append(name.strip())
-        if strangers and len(strangers) == len(written):
-            unknown.update(strangers)
+                unknown_names.append(name.strip())
+        if unknown_names and len(unknown_names) == len(written):
+            unknown.update(unknown_names)
         hits = list(dict.fromkeys(hits)) or [given]
         rows += [row] * len(hits)
         found += hits

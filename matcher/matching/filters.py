@@ -414,8 +414,8 @@ class Limits:
 def find_excluded(written: pd.Series[Any], ids: Iterable[str]) -> list[str]:
     """The ids that a column of excluded pairs means; through the logger, those that are not there."""
     known, texts = KnownIds(ids), written.astype(str).tolist()
-    if strangers := known.strangers(texts):
-        logger.warning("排除的配对中有编号不在表中，没有起作用：%s", strangers)
+    if unknown := known.unknown(texts):
+        logger.warning("排除的配对中有编号不在表中，没有起作用：%s", unknown)
     return known.find_all(texts)
 
 

@@ -126,7 +126,7 @@ def firm_files(
 def firms_by_id(firms: pd.DataFrame, ids: Sequence[str]) -> pd.DataFrame:
     """The firms with these ids, in the order of the table. Raises TableError where one is missing."""
     known = KnownIds(firms["enterprise_id"].astype(str))
-    if missing := known.strangers(ids):
+    if missing := known.unknown(ids):
         raise TableError(f"企业表中没有企业 {missing}")
     return firms[firms["enterprise_id"].astype(str).isin(known.find_all(list(ids)))].reset_index(drop=True)
 

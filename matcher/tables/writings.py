@@ -114,10 +114,10 @@ class KnownIds:
         """The ids that fold to the same as a writing, sorted."""
         return sorted(self._folded.get(fold_id(written), []))
 
-    def strangers(self, written: Iterable[str], *, most: int = 5) -> str:
+    def unknown(self, written: Iterable[str], *, most: int = 5) -> str:
         """The writings that find no id, each with the nearest one, for a message; "" where all find one.
 
-        >>> KnownIds(["ZJ-007"]).strangers(["zj-007", "ZJ-777", "X"])
+        >>> KnownIds(["ZJ-007"]).unknown(["zj-007", "ZJ-777", "X"])
         '“ZJ-777”（最接近的是“ZJ-007”）、“X”'
         """
         lost = [text for text in dict.fromkeys(written) if not self.find(text)]
