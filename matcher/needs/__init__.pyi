@@ -1,0 +1,1 @@
+from .sentences import split_sentences as split_sentences
