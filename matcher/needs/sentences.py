@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 _DIGITS = "一二三四五六七八九十"
 _NUMBERS = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}
@@ -56,7 +57,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
         cuts |= _items(style, text, behind_sign=style in _OPEN)
     places = sorted(cuts)
     pieces: list[tuple[int, int]] = []
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         pieces += _turns(text, start, end)
     trimmed = []
     for start, end in pieces:
