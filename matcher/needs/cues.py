@@ -113,7 +113,7 @@ FEATURES = {
 
 # Heads of sections ("背景：", "技术要求：", "合作方式："), the first that is met counts
 HEAD = re.compile(r"^[\"“【\s]*([^，,。；;：:？?]{2,18}?)(?:[：:】]|如下[：:]?|(?<=介绍)|(?<=需求为)|(?<=需求有))")
-HEADS = (
+SECTIONS = (
     (
         "constraint",
         re.compile(

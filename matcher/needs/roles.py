@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-from matcher.needs.cues import FEATURES, HEAD, HEADS, NUMBER
+from matcher.needs.cues import FEATURES, HEAD, NUMBER, SECTIONS
 
 ROLES = ("asked", "background", "constraint")
 Place = tuple[int, int]
@@ -91,7 +91,7 @@ def _head(body: str) -> str:
     head = HEAD.match(body)
     if not head:
         return ""
-    return next((role for role, pattern in HEADS if pattern.search(head[1])), "")
+    return next((role for role, pattern in SECTIONS if pattern.search(head[1])), "")
 
 
 @cache
