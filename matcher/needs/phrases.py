@@ -126,7 +126,7 @@ def _kind(word: str, tag: str) -> str:
     if word in _SPLIT or not any(map(str.isalnum, word)) or word.isdigit():
         return ""
     if tag[:1] == "v" and len(word) > 1:
-        return "N" if word[-1] in "器机仪计" else "A"
+        return "N" if word[-1] in "器机仪计车剂泵阀料刀具台斗箱" else "A"
     if len(word) > 1 and word.endswith(MEASURES) and word not in NO_MEASURES:
         return "M"
     if tag[:1] in _NOUN_TAGS or not tag:
@@ -155,7 +155,7 @@ def _read(chunk: list[_Token], title: bool) -> list[Phrase]:
     for token, following in pairwise([*chunk, _END, _END]):
         if token.kind in ("N", "A", "M") or (run and token.kind in ("Q", "H")):
             run.append(token)
-        elif token.kind == "D" and run and token.text in TASKS_AFTER_ALL and following.kind != "N":
+        elif token.kind == "D" and (run or verb is None) and token.text in TASKS_AFTER_ALL and following.kind != "N":
             run.append(_Token(token.text, "A", token.start, token.end))
         else:
             phrases += _read_run(run, verb, title)
