@@ -107,7 +107,7 @@ def fit_feedback(
     added = added.merge(texts.drop_duplicates("asking_id"), on="asking_id", how="left")[_KEPT]
     before = [index.feedback.table] if index.feedback else []
     table = pd.concat([*before, added], ignore_index=True).drop_duplicates(["asking_id", "record_id"], keep="last")
-    start = Calibration.shipped(index.encoder) if prior == "shipped" else prior
+    start = Calibration.shipped(index.encoder, index.scale.texts) if prior == "shipped" else prior
     logger.info("learned from %d judged pairs, %d in all", len(added), len(table))
     return replace(index, feedback=Feedback(_sorted(table), start))
 
