@@ -19,6 +19,7 @@ MODULES = {".".join(("matcher", *path.relative_to(ROOT).with_suffix("").parts)):
 LEVELS = [  # a package imports what lies on lower levels; on one level nobody knows the other
     {"errors", "progress"},
     {"tables"},
+    {"needs"},
     {"matching", "export"},
     {"experts", "fields", "policy", "assignment"},
     {"pool", "partners"},

@@ -26,26 +26,27 @@ _DIMENSIONS = {  # what is measured where no name is given, by the symbol or the
     "IP": "防护等级",
 }
 _UP = "提高|提升|增加|增长|增产|上升|升高|延长|增强|增大|提速|加快|改善|increased?|improved?|raised?"
-_DOWN = "降低|下降|减少|减小|减轻|减产|减排|节约|节省|节能|节电|节水|缩短|压缩|降|reduced?|decreased?|cut"
+_DOWN = "降低|下降|减少|减小|减轻|减产|减排|缩减|节约|节省|节能|节电|节水|缩短|压缩|降|reduced?|decreased?|cut"
 _WHOLE = {"增产": "产量提高", "减产": "产量降低", "提速": "速度提高", "减排": "排放量降低", "节能": "能耗降低", "节电": "电耗降低", "节水": "水耗降低"}
-_CHANGE = re.compile(rf"(?P<word>{_UP}|{_DOWN})(?:了|幅度|幅|率|量|by|\s)*$", re.I)
+_CHANGE = re.compile(rf"(?P<word>{_UP}|{_DOWN})(?:了|幅度|幅|率|by|\s)*$", re.I)
 _LEVEL = re.compile(rf"(?:{_UP}|{_DOWN})(?:至|到|为|to)$", re.I)
 _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
-    r"(?:为|是|在|于|可以?|能够|(?<!节)能|应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
-    r"|最高|最低|最多|最大|最小|平均|分别|高达|将|会|得|不|由|近|已|实测|目标|整体|基本|左右|范围|有|做|超|[-~\"“”'*±≥≤<>]|\s"
+    r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
+    r"|最高|最低|最多|最大|最小|平均|分别|高达|将|会|得|不|由|近|已|实测|目标|整体|基本|左右|有|做|超|多在|多为|大多|集中在?|我们|[-~\"“”'*±≥≤<>]|\s"
     r"|\([^()]*\)|[(\[]|原来|原有|同类产品|国外|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|can|will|not|and)\b)$",
     re.I,
 )
 _BREAK = re.compile(
-    r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使得?|将|把|对(?!比|称)|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所"
-    r"|但|的|和(?!度|性)|与|及|或|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例)"
-    r"|较|了|着|以(?!太)|按|据|我们|用于|提供|每|不(?!良|合)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有|超过|因"
+    r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所"
+    r"|但|的|和(?!度|性)|与|及|或|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
+    r"|较|了|着|以(?!太)|按|据|我们|用于|提供|每|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有|超过|因"
 )
+_LEADING = re.compile(rf"(?P<word>{_UP}|{_DOWN.replace('|降|', '|')})", re.I)
 _CHANGED = re.compile(rf"(?P<word>{_UP}|{_DOWN})了?$", re.I)
 _ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[①-⑳])[)\].、:]|[①-⑳●◆■※•·\-*#])+\s*")
 _WEAK = re.compile(
-    r"平均|最高|最低|最大|最小|单位|整体|总体|综合|额定|标称|理论|实际|产品|系统|设备|装置|机组|性能|指标|技术|参数|水平|范围|要求|值|量(?=$)|数(?=$)|主要|一般|初始"
+    r"^日|成果|样机|样品|整机|整体|平均|最高|最低|最大|最小|单位|整体|总体|综合|额定|标称|理论|实际|产品|系统|设备|装置|机组|性能|指标|技术|参数|水平|范围|要求|值|量(?=$)|数(?=$)|主要|一般|初始"
 )
 _SAME_WORDS = {"测试": "检测", "测量": "检测", "检验": "检测", "制造": "生产", "制备": "生产", "打印": "加工", "制冷": "冷却", "最终": ""}
 _SAME = re.compile("|".join(_SAME_WORDS))
@@ -71,7 +72,7 @@ class Meaning:
 @cache
 def _quantities() -> tuple[dict[str, tuple[str, int, bool]], re.Pattern[str], re.Pattern[str]]:
     """Way of naming -> concept, better and general; a pattern for a name at the end of a text, and at the start."""
-    table = {}
+    table: dict[str, tuple[str, int, bool]] = {}
     for line in files("matcher.needs").joinpath("quantities.txt").read_text("utf-8").splitlines():
         if line and not line.startswith("#"):
             concept, better, others = (part.strip() for part in line.split("|"))
@@ -80,7 +81,8 @@ def _quantities() -> tuple[dict[str, tuple[str, int, bool]], re.Pattern[str], re
                 table.setdefault(word.lower(), (concept, {"+": 1, "-": -1}.get(better, 0), general))
     words = "|".join(map(re.escape, sorted(table, key=len, reverse=True)))
     before = re.compile(rf"(?:(?<![a-z])|(?=[^a-z]))(?P<word>{words}){_TAIL}$")
-    after = re.compile(rf"(?:(?P<of>的)?(?P<words>[\u4e00-\u9fff]{{0,4}}?)|\s(?=[a-z])(?P<gap>))(?P<word>{words})(?![a-z])")
+    longer = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True) if len(word) > 1)
+    after = re.compile(rf"(?:(?P<of>的)?(?P<words>[\u4e00-\u9fff]{{0,4}}?)|\s(?=[a-z])(?P<gap>))(?P<word>{longer})(?![a-z])")
     return table, before, after
 
 
@@ -97,7 +99,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     elif found := _CHANGE.search(part):
         change, part = found["word"].lower(), _stripped(part[: found.start()])
         if change in _WHOLE:
-            return _WHOLE[change], True
+            return found[0].strip("了 "), True
     low = part.lower()
     known = before.search(low)
     run = _run(part[: known.start()] if known else part)
@@ -108,7 +110,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     if verb := _CHANGED.search(run) or _CHANGED.search(rest):
         run = run[verb.end() :] if verb.string is run else run
         change = change or ("" if level else verb["word"].lower())
-    elif verb := re.match(rf"(?P<word>{_UP}|{_DOWN})", run):
+    elif verb := _LEADING.match(run):
         run = run[verb.end() :]
         change = change or ("" if level else verb["word"].lower())
     name = run + (part[known.start() :] if known else "")
@@ -119,7 +121,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     name = name.strip(" -")[-_LONGEST - 20 if name.isascii() else -_LONGEST - 4 :]
     if name and change:
         return name + ("提高" if _IS_UP.match(change) else "降低"), bool(known)
-    return name or ("" if not change else ""), bool(known)
+    return name, bool(known)
 
 
 def _stripped(part: str) -> str:
@@ -155,6 +157,7 @@ def meaning(name: str, symbol: str = "", dimension: str = "") -> Meaning:
     -1
     """
     table, before, _ = _quantities()
+    name = _WHOLE.get(name.removesuffix("率").removesuffix("幅度"), name)
     low, change = name.lower().strip(), 0
     if name.endswith(("提高", "降低")):
         change = 1 if name.endswith("提高") else -1

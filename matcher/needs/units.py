@@ -141,14 +141,14 @@ J 焦 焦耳
 kJ 千焦
 cal 卡
 kcal 千卡 大卡
-W 瓦 瓦特
+W 瓦 瓦特 w
 kW 千瓦
 MW 兆瓦
 kWh 千瓦时 度电 kW·h KW.h 千瓦·时
 Wh W·h 瓦时
 Ah A·h 安时
 mAh 毫安时
-V 伏 伏特
+V 伏 伏特 v
 kV 千伏
 mV 毫伏
 A 安 安培
@@ -176,7 +176,7 @@ r 转 圈
 级
 目 mesh
 人 名
-个 只 件 台 套 支 片 张 条 根 块 枚 颗 粒 株 瓶 袋 包 桶 箱 副 头 盘 卷 包 EA pcs PCS
+个 只 件 台 套 支 片 张 条 根 块 枚 颗 粒 株 瓶 袋 包 桶 箱 副 头 盘 卷 包 针 EA pcs PCS
 帧 frames
 像素 px pixel pixels
 bps b/s bit/s 比特/秒
@@ -217,7 +217,7 @@ _COMPOUND = {  # symbols that are made of others, or need an offset
     "℃": ("K", 1.0, 273.15),
     "℉": ("K", 5 / 9, 459.67 * 5 / 9),
 }
-_ALONE = "mgsVAWNJKtLlhdTH"  # single letters that are a unit alone; others (F, S, B, r, a) only beside a slash
+_ALONE = "mgsVvAWwNJKtLlhdTHM"  # single letters that are a unit alone; others (F, S, B, r, a) only beside a slash
 _IN_DENOMINATOR = {"分": "min", "时": "h", "年": "a", "日": "d", "月": "月", "班": "班", "度": "kWh"} | dict.fromkeys("车批幅", "个")
 _CASELESS = {"mpa": "MPa", "mhz": "MHz", "mbps": "Mbps", "mb": "MB", "mw": "MW", "mv": "mV", "ma": "mA"}  # not mPa, mHz
 
@@ -327,8 +327,10 @@ def read_unit(text: str) -> Unit | None:
     text = re.sub(r"\s+", "", text)
     if symbol := _symbol(text):
         return _UNITS[symbol]
-    numerator, denominator = [], []
-    factor, dimension, below, at = 1.0, {}, False, 0
+    numerator: list[str] = []
+    denominator: list[str] = []
+    dimension: dict[str, int] = {}
+    factor, below, at = 1.0, False, 0
     while at < len(text):
         match = _PART.match(text, at)
         if match is None:
