@@ -52,8 +52,8 @@ def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator])
     """What is offered for each asked indicator, in the order of what is asked.
 
     Two indicators are compared when they measure the same: dimensions agree, and so do the names by the meaning of
-    their words (单齿 and 单齿检测时间, but not 抗拉强度 and 屈服强度). Of several offered ones the nearest in name counts, then the
-    best.
+    their words (单齿 and 单齿检测时间, but not 抗拉强度 and 屈服强度). Of several offered ones the nearest in
+    name counts, then the best.
 
     * The worst value that an offer leaves open is compared: ≥90% offers 90 %, 80~95% offers 80 % where more is better.
     * A range is met by a value or range inside it; a temperature of use by a range that covers it.
