@@ -70,11 +70,11 @@ _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
 _NO_NAME = re.compile(
-    "若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|如果含?|检出|上述|其他|另外?|大约|电路板上"
+    r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|如果含?|检出|上述|其他|另外?|大约|电路板上"
 )
 _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
-_SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC"))
+_SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _LESS_SCALE = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
 
 
@@ -302,7 +302,9 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
         name, known = (done[1] or done[2]) + "时间", True
     if not name:
-        if value.unit.symbol == "℃" and _IN_USE.match(ahead):
+        if value.prefix in ("Φ", "φ"):
+            name = "直径"
+        elif value.unit.symbol == "℃" and _IN_USE.match(ahead):
             name = "使用温度"
         elif value.comparator or value.prefix or value.unit.symbol in ("dB", "rpm", "IP"):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
@@ -336,7 +338,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
         return (
             bool(value.prefix)
             or sense.concept in _PLAIN
-            or (compared and not name.isascii())
+            or (compared and not name.isascii() and (known or value.soft != "reach"))
             or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
         )
     if symbol in ("月", "a"):

@@ -40,18 +40,20 @@ _CHANGE = re.compile(rf"(?P<word>{_UP}|{_DOWN})(?:了|幅度|幅|率|by|\s)*$", 
 _LEVEL = re.compile(rf"(?:{_UP}|{_DOWN})(?:至|到|为|to)$", re.I)
 _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
-    r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
+    r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
     r"|最高|最低|最多|最大|最小|平均|分别|高达|将|会|得|不|由|近|已|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|多在|多为|大多|集中在?|我们|[-~\"“”'*±≥≤<>]|\s"
     r"|\([^()]*\)|[(\[]|原来|原有|同类产品|国外|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|can|will|not|and)\b)$",
     re.I,
 )
 _BREAK = re.compile(
-    r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所"
+    r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
     r"|但|的|和(?!度|性)|与|及|或|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
-    r"|较|了|着|以(?!太)|按|据|我们|用于|提供|每|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有|超过|因"
+    r"|较|了|着|以(?!太)|按|据|我们|用于|提供|每|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因"
 )
 _LEADING = re.compile(rf"(?P<word>{_UP}|{_DOWN.replace('|降|', '|')})", re.I)
 _WORD_END = re.compile(r"[A-Za-z0-9]*$")
+_SYMBOL = re.compile(r"(?<=[\u4e00-\u9fff])[A-Za-z][:=]?$")  # 牵引力F
+_ASIDE = re.compile(r"\([^()]*\)$")
 _CHANGED = re.compile(rf"(?P<word>{_UP}|{_DOWN})了?$", re.I)
 _ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[①-⑳])[)\].、:]|[①-⑳●◆■※•·\-*#])+\s*")
 _WEAK = re.compile(
@@ -116,6 +118,8 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     part, change = _stripped(text[start:stop]), ""
     if level := _LEVEL.search(part):
         part = _stripped(part[: level.start()])
+    elif part.endswith(("至", "到")):
+        part = _stripped(part[:-1])
     elif found := _CHANGE.search(part):
         change, part = found["word"].lower(), _stripped(part[: found.start()])
         if change in _WHOLE:
@@ -124,6 +128,10 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     known = before.search(low)
     run = _run(part[: known.start()] if known else part)
     rest = part[: (known.start() if known else len(part)) - len(run)]
+    if known and not run and table[known["word"]][2] and (aside := _ASIDE.search(rest)):
+        rest = rest[: aside.start()]
+        run = _run(rest)
+        rest = rest[: len(rest) - len(run)]
     if known and not run and rest.endswith("的") and table[known["word"]][2]:
         run = _run(rest[:-1])
         rest = rest[: -1 - len(run)]
@@ -149,7 +157,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
 
 
 def _stripped(part: str) -> str:
-    part = _ITEM.sub("", part.strip())
+    part = _SYMBOL.sub("", _ITEM.sub("", part.strip()))
     while match := _FILL.search(part):
         part = part[: match.start()]
     return part
