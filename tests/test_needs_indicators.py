@@ -7,7 +7,7 @@ import pytest
 from made_up_pairs import made_up_pairs
 
 from matcher.errors import ArgumentError
-from matcher.needs import compare_indicators, comparison_text, indicators_of, need_indicators
+from matcher.needs import compare_indicators, compare_pairs, comparison_text, indicators_of, need_indicators
 from matcher.needs.units import _UNITS, read_unit
 
 CASES = [line.split(" -> ") for line in """\
@@ -199,6 +199,24 @@ def test_margin_and_favour():
         "噪声：要求 ≤60dB，成果 60分贝，满足；寿命：要求 ≥5年，成果未提及"
     )
     assert comparison_text([]) == ""
+
+
+def test_pairs_of_tables():
+    needs = pd.DataFrame(
+        {"need_id": ["N1", "N2"], "title": ["高强钢", "外观设计"], "description": ["抗拉强度≥800MPa，延伸率≥14%", ""]}
+    )
+    outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["抗拉强度达900MPa的钢板", "一种杯子"]})
+    pairs = pd.DataFrame({"need_id": ["N1", "N2", "N1"], "outcome_id": ["C1", "C1", "C2"]}, index=[3, 5, 8])
+    found = compare_pairs(pairs, needs, outcomes)
+    assert found.index.tolist() == [3, 5, 8]
+    assert found.drop(columns=["need_id", "outcome_id"]).to_numpy().tolist() == [
+        [2, 1, 0, 0, 1, "抗拉强度：要求 ≥800MPa，成果 达900MPa，满足；延伸率：要求 ≥14%，成果未提及"],
+        [0, 0, 0, 0, 0, ""],
+        [2, 0, 0, 0, 2, "抗拉强度：要求 ≥800MPa，成果未提及；延伸率：要求 ≥14%，成果未提及"],
+    ]
+    assert len(compare_pairs(pairs.iloc[:0], needs, outcomes)) == 0
+    with pytest.raises(ArgumentError, match=r"^The table has no column outcome_id$"):
+        compare_pairs(pairs, needs, needs)
 
 
 def test_made_up_pairs_are_answered_as_they_were_made():

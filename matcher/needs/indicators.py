@@ -54,6 +54,10 @@ _PLAIN = frozenset(
         "粗糙度",
     )
 )
+_PLAIN_BEFORE = re.compile(
+    "系数|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
+)
+_COMPARED = frozenset("≥>≤<±")
 _LASTING = re.compile("寿命|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期")
 _MONEY = frozenset(("成本", "价格"))
 _GRADED = re.compile("级|度$|精度|能效|抗性|病$")
@@ -70,7 +74,7 @@ _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
 _NO_NAME = re.compile(
-    r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|如果含?|检出|上述|其他|另外?|大约|电路板上"
+    r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
 )
 _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
@@ -232,6 +236,11 @@ def _indicators(text: str) -> Iterator[Indicator]:
     previous = 0
     pending: Indicator | None = None
     for at, value in enumerate(found):
+        if not (value.unit.symbol or value.prefix or value.comparator in _COMPARED) and not _PLAIN_BEFORE.search(
+            plain, max(0, value.start - 8), value.start
+        ):
+            previous = value.end
+            continue
         begin, end = places.clause(value.start)
         sentence = places.sentence(value.start)
         following = found[at + 1] if at + 1 < len(found) else None
@@ -331,7 +340,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
 
 def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
-    symbol, compared = value.unit.symbol, value.comparator in ("≥", ">", "≤", "<", "±")
+    symbol, compared = value.unit.symbol, value.comparator in _COMPARED
     if (len(name) == 1 and not known) or _NO_NAME.fullmatch(name) or (symbol == "K" and not known):
         return False
     if symbol == "" or symbol is None:
