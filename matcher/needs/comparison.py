@@ -236,9 +236,8 @@ def _inside(low: float, high: float, offered_low: float, offered_high: float) ->
         if offered_low > high or offered_high < low:
             return "not_met", _margin(-max(offered_low - high, low - offered_high), max(abs(low), abs(high)))
         return "not_said", None
-    outside = max(low - offered_low, offered_high - high, 0.0)
-    margin = _margin(-outside, max(abs(low), abs(high)))
-    return ("met" if not outside else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
+    margin = min(_margin(offered_low - low, low), _margin(high - offered_high, high), 0.0)
+    return ("met" if not margin else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
 
 
 def _covers(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
@@ -248,9 +247,8 @@ def _covers(low: float, high: float, offered_low: float, offered_high: float) ->
 
 
 def _about(value: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
-    """A value asked for as such: met within a tenth, near within two."""
+    """A value asked for as such is met within a tenth."""
     if math.isinf(offered_low) or math.isinf(offered_high):
         return "not_said", None
-    away = max(abs(offered_low - value), abs(offered_high - value))
-    margin = _margin(-away, value)
-    return ("met" if margin >= -NEAR - 1e-9 else "near" if margin >= -2 * NEAR - 1e-9 else "not_met"), margin
+    margin = _margin(-max(abs(offered_low - value), abs(offered_high - value)), value)
+    return ("met" if margin >= -NEAR - 1e-9 else "not_met"), margin

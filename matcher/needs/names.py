@@ -47,7 +47,7 @@ _FILL = re.compile(
 )
 _BREAK = re.compile(
     r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
-    r"|但|的|和(?!度|性)|与|及|或|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
+    r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
     r"|较|了|着|以(?!太)|按|据|我们|用于|提供|每|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因"
 )
 _LEADING = re.compile(rf"(?P<word>{_UP}|{_DOWN.replace('|降|', '|')})", re.I)
@@ -211,7 +211,7 @@ def same_quantity(one: Meaning, other: Meaning) -> bool:
     if one.change != other.change or one.concept != other.concept:
         return False
     if one.words == other.words:
-        return bool(one.concept or one.words)
+        return bool(one.words) or bool(one.concept and (one.better or not one.general))
     if not one.words or not other.words:
         return bool(one.concept) and not one.general
     short, long = sorted((one.words, other.words), key=len)
