@@ -32,11 +32,15 @@ _HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _ONESELF = re.compile(
-    r"年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|人员(?!熟练)|投资|投入|融资|资金|预算|种植面积|推广|播种面积|累计|专利|论文"
-    r"|成立|创建|出口|市场|研发费|农户|客户|订单|股|税收|增收|就业|分红|年均|每年|年收入|纯收入|人口|经济效益|创汇|项目|课题|荣获|示范|参试|试验点|点次|家企业|国家和地区"
-    r"|开发周期|研发周期|合作|有效期至|年产生|排名|位居|同比|全市|全省|全国|我国|距今|年前|历史|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
+    r"年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|出口|市场|农户|客户|订单"
+    r"|税收|增收|就业|分红|年收入|纯收入|人口|经济效益|创汇|荣获|参试|试验点|点次|家企业|国家和地区|排名|位居|同比|全市|全省|全国|我国|距今|年前"
+    r"|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
 )
-_ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下")
+_DEMANDED = re.compile(r"[≥≤]|要求|需求|指标|不低于|不超过|不少于|不高于")
+_PROJECT = re.compile(
+    r"人员(?!熟练)|投资|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范|开发周期|研发周期|合作|有效期至|年产生|历史"
+)
+_ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下|以内|控制在")
 _COUNTED = frozenset(("个", "次", "人", "帧", "级", "倍", "月", "a", "d", "元", "路", "像素", "亩"))
 _PLAIN = frozenset(
     (
@@ -321,7 +325,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
         name, known = (name if known and name.isascii() is False else "") + value.prefix, True
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
-    if not name or not _measures(value, name, known, sense) or (_ONESELF.search(clause) and not _ASKED.search(clause)):
+    if not name or not _measures(value, name, known, sense) or _is_told_of_oneself(clause):
         return None
     value = _directed(value, name, sense)
     return Indicator(
@@ -336,6 +340,13 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
         value.start,
         value.end,
     )
+
+
+def _is_told_of_oneself(clause: str) -> bool:
+    """Whether a clause tells of the firm, its market or its project, and demands nothing."""
+    if _ONESELF.search(clause):
+        return not _DEMANDED.search(clause)
+    return bool(_PROJECT.search(clause)) and not _ASKED.search(clause)
 
 
 def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:

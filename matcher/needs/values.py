@@ -176,6 +176,8 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
     if text[start - 1 : start] in _SIGN_ENDS and (signed := _SIGNED.search(text, max(0, start - 4), start)):
         sign, start = signed[0].strip(), signed.start()
     unit_text = (match["unit4"] or match["unit3"] or match["unit2"] or match["unit1"] or "").strip()
+    if unit_text.endswith(")") and unit_text.count("(") < unit_text.count(")") and text[end - 1] == ")":
+        unit_text, end = unit_text[:-1], end - 1
     prefix = ""
     if letters := _LETTERS.search(text, max(0, start - 8), start):
         prefix, start = letters[0].strip(" :="), letters.start()
