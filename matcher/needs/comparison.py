@@ -191,7 +191,9 @@ def _better(asked: Indicator, sense: Meaning) -> int:
         return sense.better
     if asked.unit.dimension in _SCALES.get(sense.concept, ()):
         return -1
-    return 1 if sense.concept in _SCALES and asked.unit.symbol == "%" and (asked.low or 0) >= 50 else 0
+    if sense.concept in _SCALES and asked.unit.symbol == "%":
+        return 1 if (asked.low or 0) >= 50 else -1
+    return 0
 
 
 def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, float | None]:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.needs.names import Meaning, meaning, name_around
-from matcher.needs.units import Unit
+from matcher.needs.units import Unit, read_unit
 from matcher.needs.values import Value, half_width, values
 
 FIELDS = ("title", "description")
@@ -83,6 +83,7 @@ _NO_NAME = re.compile(
 _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
 _SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
+_PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
 _LESS_SCALE = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
 
 
@@ -271,6 +272,8 @@ def _indicators(text: str) -> Iterator[Indicator]:
             name, known = last[1], True
         if _ASPECT.fullmatch(name) and (topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)):
             name = topic[1] + name
+        if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
+            value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end])
         previous = value.end
         if name and _FROM.match(plain, value.end):
