@@ -60,6 +60,7 @@ _ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|
 _WEAK = re.compile(
     r"^日|成果|样机|样品|整机|整体|平均|最高|最低|最大|最小|单位|整体|总体|综合|额定|标称|理论|实际|产品|系统|设备|装置|机组|性能|指标|技术|参数|水平|范围|要求|值|量(?=$)|数(?=$)|主要|一般|初始"
 )
+_OF_SUBSTANCES = frozenset(("含量", "浓度", "去除率", "残留量", "排放浓度", "用量"))  # 氧化铝 is no 氧化铁
 _SAME_WORDS = {
     "测试": "检测",
     "测量": "检测",
@@ -220,4 +221,4 @@ def same_quantity(one: Meaning, other: Meaning) -> bool:
         return True
     pairs = {short[at : at + 2] for at in range(len(short) - 1)}
     shared = sum(pair in long for pair in pairs)
-    return bool(pairs) and shared / len(pairs) >= 0.5
+    return bool(pairs) and shared / len(pairs) >= (0.5 if one.concept not in _OF_SUBSTANCES else 1)
