@@ -37,14 +37,13 @@ class Recommender:
     """Log odds of level 3 or 4 from `FEATURES` and the log odds that the sum of parts gives.
 
     mean, spread: (f + 1) of the inputs, the sum's log odds last; weights: (f + 2), the constant last; covariance of
-    the weights. good: the probability from which a pair is recommended.
+    the weights.
     """
 
     mean: NDArray[np.float64]
     spread: NDArray[np.float64]
     weights: NDArray[np.float64]
     covariance: NDArray[np.float64]
-    good: float
 
     @classmethod
     @cache
@@ -57,7 +56,7 @@ class Recommender:
     def of(cls, content: dict[str, Any]) -> Recommender:
         """From the numbers of the file."""
         arrays = (np.array(content[name], float) for name in ("mean", "spread", "weights", "covariance"))
-        return cls(*arrays, float(content["good"]))
+        return cls(*arrays)
 
     def moved(
         self, features: NDArray[np.float64], above: NDArray[np.float64], texts: float
