@@ -20,7 +20,8 @@ from scipy.sparse import csr_array
 from scipy.special import expit, logit
 
 from matcher.matching.base import Asked, BaseIndex
-from matcher.matching.calibration import shipped_file
+from matcher.matching.calibration import Calibration, shipped_file
+from matcher.matching.learned_ranker import calibration_of
 from matcher.matching.records import texts_of
 from matcher.matching.tokens import Terms, normalise_all
 from matcher.needs import understand
@@ -72,6 +73,44 @@ class Recommender:
         deviation = np.sqrt(np.einsum("ij,jk,ik->i", inputs, self.covariance, inputs).clip(0))
         reach = Z * deviation[:, None] * np.array([-1, 1])
         return shift, expit((odds + shift)[:, None] + reach)
+
+
+def recommender_of(index: BaseIndex) -> Recommender | None:
+    """The shipped recommender, where it applies: whole texts, the encoder that it was learned with, and a user's labels,
+    if any, that start from what is shipped.
+    """
+    own = index.feedback is not None and index.feedback.prior is None
+    if own or index.scale.texts <= 0 or Calibration.shipped(index.encoder) is None:
+        return None
+    return Recommender.shipped()
+
+
+def assess(
+    index: BaseIndex,
+    total: NDArray[np.float64],
+    beyond: NDArray[np.float64] | None,
+    features: NDArray[np.float64] | None,
+    false_alarm: float,
+) -> dict[str, NDArray[Any]]:
+    """level, probability, probability_low, probability_high and recommended of n pairs.
+
+    total: their sums of parts; beyond: (n, 3), what judged pairs add to the probabilities; features: (n, f), where the
+    index has a recommender.
+    """
+    unknown = np.full(len(total), np.nan)
+    result = dict.fromkeys(("level", "probability", "probability_low", "probability_high"), unknown)
+    good = total >= index.scale.good_from(false_alarm)
+    calibration, recommender = calibration_of(index), recommender_of(index)
+    if calibration is not None:
+        shift = None
+        if recommender is not None and features is not None:
+            above = calibration.probability(total, beyond)
+            shift, interval = recommender.moved(features, above, index.scale.texts)
+            result |= {"probability_low": interval[:, 0], "probability_high": interval[:, 1]}
+        result["level"] = calibration.level(total, beyond, shift)
+        result["probability"] = calibration.probability(total, beyond, shift)
+        good &= result["probability"] >= calibration.good
+    return {**result, "recommended": good}
 
 
 def features_of(
