@@ -4,4 +4,7 @@ from .elements import Understood as Understood
 from .elements import sentence_roles as sentence_roles
 from .elements import understand as understand
 from .elements import understand_needs as understand_needs
+from .indicators import Indicator as Indicator
+from .indicators import indicators_of as indicators_of
+from .indicators import need_indicators as need_indicators
 from .sentences import split_sentences as split_sentences
