@@ -84,6 +84,8 @@ SOLVER = (
     r"实践经验|(?:经验|案例|业绩|能力)(?:者|的(?:团队|单位|专家|企业|高校))|职称|最好有"
 )
 
+CONTACT = r"联系(?:人|电话|方式)|电话|手机|邮箱|微信|\*{4}"
+
 FEATURES = {
     name: re.compile(pattern)
     for name, pattern in {
@@ -108,6 +110,7 @@ FEATURES = {
         "rights": RIGHTS,
         "cooperate": COOPERATE,
         "solver": SOLVER,
+        "contact": CONTACT,
     }.items()
 }
 
