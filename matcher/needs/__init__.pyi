@@ -1,3 +1,4 @@
+from .completeness import completeness_parts as completeness_parts
 from .elements import Element as Element
 from .elements import Sentence as Sentence
 from .elements import Understood as Understood
@@ -7,4 +8,6 @@ from .elements import understand_needs as understand_needs
 from .indicators import Indicator as Indicator
 from .indicators import indicators_of as indicators_of
 from .indicators import need_indicators as need_indicators
+from .questions import need_questions as need_questions
+from .routes import triage as triage
 from .sentences import split_sentences as split_sentences

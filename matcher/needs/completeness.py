@@ -49,13 +49,13 @@ PARTS = (
     Part("solver", "对承接方的要求", 4, "赣州 2023、长沙 2023（揭榜条件）"),
 )
 _POINTS = {part.name: part.points for part in PARTS}
-_OTHER_FIGURE = 0.25  # a figure of what is today, beside one of what is asked
+_OTHER_FIGURE = 0.25  # a figure of what is today, or one said again, beside one that is asked
 _POSTED_ONLY = 1 / 3  # a day until which a posting stands is no day until which the work is done
 _OPEN_MONEY = 0.4  # 面议
 _MATERIAL_ONLY = 0.5
 _TITLE_ONLY = 0.5  # a problem that is named and not described
 _SHORTEST_CLAUSE = 8
-_SHORTEST_MORE = 8  # characters that a description has to add to the title
+_SHORTEST_MORE = 20  # characters that a description has to add to the title
 
 _TEXTS = ("problem", "indicators", "conditions", "background")
 _ASKED_FIELDS = ("title", "problem", "indicators")
@@ -119,6 +119,12 @@ class Figure:
     field: str
     asked: bool
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Alike for what is said twice."""
+        one = self.indicator
+        return one.quantity, one.comparator, one.low, one.high, one.unit.symbol
+
 
 @dataclass(frozen=True)
 class ReadNeed:
@@ -166,10 +172,16 @@ class ReadNeed:
         below = "".join(self.texts.get(name, "").strip() for name in ("description", *_TEXTS))
         return below in title or (title in below and len(below) < len(title) + _SHORTEST_MORE)
 
+    @property
+    def is_definite(self) -> bool:
+        """Whether anything definite is asked: by its words, by a figure, or since a thing and its fault are described."""
+        described = self.points["object"] > 0 and self.points["problem"] >= _POINTS["problem"]
+        return self.read.definite or described or any(figure.asked for figure in self.figures)
+
     @cached_property
     def asks(self) -> int:
         """How many distinct things are asked: sentences that name a thing, a task or a figure not named before."""
-        if not self.read.definite and not self.figures:
+        if not self.is_definite:
             return 0
         seen: set[str] = set()
         count = 0
@@ -354,8 +366,11 @@ def _indicators(need: ReadNeed) -> list[Evidence]:
     most = _POINTS["indicators"]
     found: list[Evidence] = []
     count = 0.0
+    seen: set[tuple[object, ...]] = set()
     for figure in sorted(need.figures, key=lambda one: not one.asked):
-        more = count + (1.0 if figure.asked else _OTHER_FIGURE)
+        again = figure.key in seen
+        seen.add(figure.key)
+        more = count + (1.0 if figure.asked and not again else _OTHER_FIGURE)
         points = most * more / (more + 1) - most * count / (count + 1)
         one = figure.indicator
         found.append(Evidence("indicators", points, one.text, figure.field, one.start, one.end))
