@@ -58,6 +58,7 @@ _SHORTEST_CLAUSE = 8
 _SHORTEST_MORE = 20  # characters that a description has to add to the title
 
 _TEXTS = ("problem", "indicators", "conditions", "background")
+_MONEY = ("budget", "budget_min", "budget_max", "budget_text")
 _ASKED_FIELDS = ("title", "problem", "indicators")
 
 _USE = re.compile(
@@ -200,7 +201,7 @@ def read_all(needs: pd.DataFrame, *, progress: bool = False) -> list[ReadNeed]:
     """Every need of a table, read, in its order. Raises ArgumentTypeError for what is no table."""
     check_frame(needs, "needs", "read_needs(...).rows")
     rows = list(_texts_of(needs))
-    return [_read(need_id, texts) for need_id, texts in track(rows, "读需求", progress)]
+    return [read_one(need_id, texts) for need_id, texts in track(rows, "读需求", progress)]
 
 
 def completeness_parts(needs: pd.DataFrame, *, progress: bool = False) -> pd.DataFrame:
@@ -249,7 +250,8 @@ def parts_table(reads: list[ReadNeed]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(types)
 
 
-def _read(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
+def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
+    """One need, from its filled fields."""
     title, description = texts.get("title", ""), texts.get("description", "")
     main = understand(title, description)
     sentences, elements = list(main.sentences), list(main.elements)
@@ -281,7 +283,7 @@ def _is_asked(name: str, indicator: Indicator, sentences: list[Sentence]) -> boo
 
 def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     """Each need's id and filled fields; a part that the description holds already is left out."""
-    names = ("title", "description", *_TEXTS, "cooperation", "budget", "budget_text", "valid_until")
+    names = ("title", "description", *_TEXTS, "cooperation", *_MONEY, "valid_until", "valid_until_text")
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(needs["need_id"].astype(str)):
         texts = {name: _text(values[i]) for name, values in columns.items() if _is_filled(values[i])}
@@ -407,8 +409,10 @@ def _deadline(need: ReadNeed) -> list[Evidence]:
 
 
 def _money(need: ReadNeed) -> list[Evidence]:
-    if found := _whole(need, "money", "budget"):
-        return found
+    for name in _MONEY[:3]:
+        if name in need.texts:
+            shown = "budget_text" if "budget_text" in need.texts else name
+            return _whole(need, "money", shown)
     for one in need.elements:
         if one.kind == "money" and (one.low is not None or one.high is not None):
             return [Evidence("money", _POINTS["money"], one.text, one.field, one.start, one.end)]

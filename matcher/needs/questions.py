@@ -12,7 +12,8 @@ from matcher.needs.completeness import PARTS, ReadNeed, read_all
 
 MOST_QUESTIONS = 5
 _POINTS = {part.name: part.points for part in PARTS}
-_LONGEST_SUBJECT = 24
+_LONGEST_SUBJECT = 30
+_SHORT_SUBJECT = 12
 _LISTED = 3
 _SHORTEST_THING = 3
 _FIRST_TRADES = 3  # water, air and wastes: a plant for them is measured by what it cleans
@@ -121,7 +122,7 @@ _TRADES = tuple(
 _DEFAULT = ("性能、效率、精度、寿命、成本（各带单位）", "在哪里用、和什么配套、温度等环境、用量或批量")
 _WISH = re.compile(
     r"(?:提高|提升|降低|减少|减轻|缩短|延长|增强|改善|增加|减小|节约|节省|优化|加快)[^，。；;、的和与及\s]{0,8}?"
-    r"(?:效率|[率度性]|成本|能耗|损耗|消耗|产量|时间|周期|寿命|强度|质量|品质|噪[声音]|能力|污染|浪费|误差|速度|重量|精度)"
+    r"(?:效率|[率度]|性能?|成本|能耗|损耗|消耗|产量|时间|周期|寿命|强度|质量|品质|噪[声音]|能力|污染|浪费|误差|速度|重量|精度)"
     r"|高精度|高效率|低成本|长寿命|低噪[音声]|低能耗|高强度|高稳定性|高可靠性?|轻量化|快速(?:检测|响应|识别|测定)"
 )
 _CLAUSE_SIGNS = "，,。；;！!？?\n"
@@ -211,14 +212,15 @@ def _quoted(text: str) -> str:
 
 
 def _thing(need: ReadNeed) -> str:
-    """The object of the title, else the subject."""
-    thing = next(iter(need.read.objects), "")
-    return thing if len(thing) >= _SHORTEST_THING else _quoted(subject(need))
+    """The subject where it is short, else the object of the title."""
+    about, thing = subject(need), next(iter(need.read.objects), "")
+    short = len(about) <= _SHORT_SUBJECT and not _FAULT.search(about)
+    return thing if len(thing) >= _SHORTEST_THING and not short else _quoted(about)
 
 
 def _reminder(need: ReadNeed) -> tuple[str, str]:
     """What the trade of a need measures: of the wastes and their like the first, of the others what the title ends with."""
-    for text in (need.texts.get("title", ""), "".join((*need.read.objects, *need.read.problems))):
+    for text in (need.texts.get("title", ""), "".join(need.read.objects[:2])):
         found = []
         for at, (words, measures, conditions) in enumerate(_TRADES):
             places = [match.end() for match in words.finditer(text)]

@@ -21,6 +21,7 @@ _ENOUGH_TO_PUBLISH = 36.0  # points of substance: a thing, its problem described
 _ENOUGH_WITH_FIGURES = 46.0  # the same with a figure, where only the library says that nothing is known
 _LABELS = {part.name: part.label for part in PARTS}
 _LONGEST = 60
+_YES = (True, 1, "是", "True", "true")
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ def _recommended(matches: pd.DataFrame) -> set[str]:
     column = next((name for name in ("recommended", "good_match") if name in matches), None)
     if column is None or "need_id" not in matches:
         raise ArgumentError("matches has need_id and recommended (or good_match), as match(...) gives them")
-    return set(matches.loc[matches[column].astype(bool), "need_id"].astype(str))
+    yes = matches[column].map(lambda cell: cell in _YES)
+    return set(matches.loc[yes, "need_id"].astype(str))
 
 
 def _route(need: ReadNeed, answered: bool | None) -> tuple[str, str]:
