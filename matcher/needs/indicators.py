@@ -34,12 +34,27 @@ _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _ONESELF = re.compile(
     r"年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|人员(?!熟练)|投资|投入|融资|资金|预算|种植面积|推广|播种面积|累计|专利|论文"
     r"|成立|创建|出口|市场|研发费|农户|客户|订单|股|税收|增收|就业|分红|年均|每年|年收入|纯收入|人口|经济效益|创汇|项目|课题|荣获|示范|参试|试验点|点次|家企业|国家和地区"
-    r"|开发周期|研发周期|合作|有效期至|年产生|排名|位居|同比|全市|全省|全国|我国|距今|年前|历史|品牌|门店|学校"
+    r"|开发周期|研发周期|合作|有效期至|年产生|排名|位居|同比|全市|全省|全国|我国|距今|年前|历史|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
 )
 _ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下")
 _COUNTED = frozenset(("个", "次", "人", "帧", "级", "倍", "月", "a", "d", "元", "路", "像素", "亩"))
-_PLAIN = frozenset(("pH值", "系数", "指数", "等级", "制冷性能系数", "防护等级", "显色指数", "介电常数", "摩擦系数", "比例", "硬度", "粗糙度"))
-_LASTING = re.compile("寿命|保质期|年限|时间|周期|期$|续航|时长|时效")
+_PLAIN = frozenset(
+    (
+        "pH值",
+        "系数",
+        "指数",
+        "等级",
+        "制冷性能系数",
+        "防护等级",
+        "显色指数",
+        "介电常数",
+        "摩擦系数",
+        "比例",
+        "硬度",
+        "粗糙度",
+    )
+)
+_LASTING = re.compile("寿命|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期")
 _MONEY = frozenset(("成本", "价格"))
 _GRADED = re.compile("级|度$|精度|能效|抗性|病$")
 _UNDER = re.compile(
@@ -49,8 +64,17 @@ _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
-_DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})")
-_IN_USE = re.compile(r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境")
+_DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
+_FROM = re.compile(r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短)(?:到|至|为)")
+_IN_USE = re.compile(
+    r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
+)
+_NO_NAME = re.compile(
+    r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|如果含?|检出|上述|其他|另外?|大约|电路板上"
+)
+_ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部")
+_TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
+_SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _LESS_SCALE = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
 
 
@@ -104,8 +128,8 @@ def indicators_of(text: str) -> list[Indicator]:
     Examples
     --------
     >>> from matcher.needs import indicators_of
-    >>> [(found.quantity, found.comparator, found.high, found.unit.symbol) for found in indicators_of("单齿检测时间不超过2秒")]
-    [('单齿检测时间', '≤', 2.0, 's')]
+    >>> [(one.quantity, one.comparator, one.high, one.unit.symbol) for one in indicators_of("检测时间不超过2秒")]
+    [('检测时间', '≤', 2.0, 's')]
     >>> indicators_of("公司成立于2009年，占地50亩，员工300人")
     []
     """
@@ -198,8 +222,10 @@ class _Clauses:
 
 def _indicators(text: str) -> Iterator[Indicator]:
     plain = half_width(text)
-    places = _Clauses.of(plain)
     found = list(values(plain))
+    if not found:
+        return
+    places = _Clauses.of(plain)
     condition, holds = "", -1
     named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
     last: tuple[int, str, str] | None = None
@@ -230,8 +256,12 @@ def _indicators(text: str) -> Iterator[Indicator]:
             name, known = name_around(plain, *named, value.end)
         if not name and last and last[::2] == (sentence, value.unit.dimension):
             name, known = last[1], True
+        if _ASPECT.fullmatch(name) and (topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)):
+            name = topic[1] + name
         indicator = _indicator(text, plain, value, name, known, plain[begin:end])
         previous = value.end
+        if name and _FROM.match(plain, value.end):
+            indicator, last = None, (sentence, name, value.unit.dimension)
         if indicator:
             states = [condition] if holds == sentence else []
             if state := _STATE.search(plain, max(begin, value.start - 12), min(end, value.end + 6)):
@@ -254,7 +284,7 @@ def _sets(value: Value) -> bool:
 
 
 def _aside(plain: str, value: Value, pending: Indicator | None, following: Value | None) -> str:
-    """A value in brackets of its own: "before" where it is a condition of the indicator before it, "behind" of the next."""
+    """Whether a value in brackets of its own is a condition of the indicator "before" it or of the one "behind"."""
     if not _sets(value) or value.unit.dimension == "":
         return ""
     opened, closed = plain[: value.start].rstrip()[-1:], plain[value.end : value.end + 1]
@@ -270,15 +300,17 @@ def _aside(plain: str, value: Value, pending: Indicator | None, following: Value
 def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clause: str) -> Indicator | None:
     ahead = plain[value.end : value.end + 10]
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
-        name, known = done[1] + "时间", True
+        name, known = (done[1] or done[2]) + "时间", True
     if not name:
-        if value.unit.symbol == "℃" and _IN_USE.match(ahead):
+        if value.prefix in ("Φ", "φ"):
+            name = "直径"
+        elif value.unit.symbol == "℃" and _IN_USE.match(ahead):
             name = "使用温度"
         elif value.comparator or value.prefix or value.unit.symbol in ("dB", "rpm", "IP"):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
-        if not name and value.prefix:
-            name = value.prefix
         known = bool(name)
+    if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
+        name, known = (name if known and name.isascii() is False else "") + value.prefix, True
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
     if not name or not _measures(value, name, known, sense) or (_ONESELF.search(clause) and not _ASKED.search(clause)):
         return None
@@ -300,12 +332,19 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
 def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
     symbol, compared = value.unit.symbol, value.comparator in ("≥", ">", "≤", "<", "±")
-    if len(name) == 1 and not known:
+    if (len(name) == 1 and not known) or _NO_NAME.fullmatch(name) or (symbol == "K" and not known):
         return False
     if symbol == "" or symbol is None:
-        return bool(value.prefix) or sense.concept in _PLAIN or (compared and not name.isascii())
-    if symbol in ("月", "a", "d") or value.unit.dimension == "s" and symbol in ("d", "月", "a"):
+        return (
+            bool(value.prefix)
+            or sense.concept in _PLAIN
+            or (compared and not name.isascii() and (known or value.soft != "reach"))
+            or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
+        )
+    if symbol in ("月", "a"):
         return bool(_LASTING.search(name))
+    if symbol == "d":
+        return compared or known or name.endswith("期")
     if symbol == "元":
         return sense.concept in _MONEY
     if symbol == "级":
@@ -315,7 +354,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     if symbol == "人":
         return sense.concept == "用工量"
     if symbol in _COUNTED:
-        return known or compared
+        return known or compared or bool(sense.change)
     return True
 
 
