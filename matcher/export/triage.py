@@ -63,9 +63,7 @@ def write_triage(
         return
     sheets = _sheets(triaged) if target.suffix.lower() == ".xlsx" else {"需求": Sheet(triage_table(list(triaged)))}
     notes = LEGEND | {f"征集通知：{name}": address for name, address in CALLS.items()} | dict(about or {})
-    save_files(
-        files_of(target, sheets, problems=problems, columns=columns, notes=notes, title="需求梳理", mask=mask)
-    )
+    save_files(files_of(target, sheets, problems=problems, columns=columns, notes=notes, title="需求梳理", mask=mask))
 
 
 def write_need_pages(folder: str | Path, triaged: Sequence[TriagedNeed], *, mask: bool = True) -> int:
@@ -89,7 +87,9 @@ def _sheets(triaged: Sequence[TriagedNeed]) -> dict[str, Sheet]:
     table = triage_table(list(triaged))
     table.insert(1, "title", table["need_id"].map(title_of))
     table["route"] = table["route"].map(ROUTES)
-    questions = questions_table([(one.need.need_id, one.questions) for one in triaged]).rename(columns={"points": "adds"})
+    questions = questions_table([(one.need.need_id, one.questions) for one in triaged]).rename(
+        columns={"points": "adds"}
+    )
     questions.insert(1, "title", questions["need_id"].map(title_of))
     questions["answer"] = ""
     parts = parts_table([one.need for one in triaged])
@@ -97,9 +97,7 @@ def _sheets(triaged: Sequence[TriagedNeed]) -> dict[str, Sheet]:
     weights = pd.DataFrame([(part.label, part.points, part.source) for part in PARTS], columns=["part", "of", "source"])
     formats = {"completeness": "0", "points": "0.0", "adds": "0", "of": "0"}
     return {
-        "需求": Sheet(
-            table, TRIAGE, frozen=2, formats=formats, shade=("route", f'="{ROUTES["ask"]}"', "attention")
-        ),
+        "需求": Sheet(table, TRIAGE, frozen=2, formats=formats, shade=("route", f'="{ROUTES["ask"]}"', "attention")),
         "补问": Sheet(
             questions[["need_id", "title", "rank", "question", "adds", "answer"]], TRIAGE, frozen=2, formats=formats
         ),
@@ -139,13 +137,18 @@ def _facts(one: TriagedNeed, need_id: str, mask: bool) -> dict[str, Any]:
             (_FIELDS[name], _marked(need, name)) for name in _FIELDS if name != "title" and _has_sentences(need, name)
         ],
         "terms": [
-            (_FIELDS[name], text) for name, text in need.texts.items() if name in ("cooperation", "budget", "valid_until")
+            (_FIELDS[name], text)
+            for name, text in need.texts.items()
+            if name in ("cooperation", "budget", "valid_until")
         ],
-        "elements": [(kind, list(texts)[:_MOST_PHRASES]) for label in _KINDS.values() for kind, texts in kinds.items() if kind == label],
+        "elements": [
+            (kind, list(texts)[:_MOST_PHRASES])
+            for label in _KINDS.values()
+            for kind, texts in kinds.items()
+            if kind == label
+        ],
         "figures": [_figure(figure) for figure in need.figures],
-        "parts": [
-            {"label": part.label, "points": one.need.points[part.name], "of": part.points} for part in PARTS
-        ],
+        "parts": [{"label": part.label, "points": one.need.points[part.name], "of": part.points} for part in PARTS],
         "questions": [
             {"text": question.text, "adds": question.points, "figures": "indicators" in question.parts}
             for question in one.questions

@@ -169,9 +169,15 @@ class ReadNeed:
     @property
     def only_a_title(self) -> bool:
         """Whether nothing stands below the title that the title does not say."""
-        title = self.texts.get("title", "").strip()
-        below = "".join(self.texts.get(name, "").strip() for name in ("description", *_TEXTS))
+        title = self._without_figures("title")
+        below = "".join(map(self._without_figures, ("description", *_TEXTS)))
         return below in title or (title in below and len(below) < len(title) + _SHORTEST_MORE)
+
+    def _without_figures(self, name: str) -> str:
+        text = self.texts.get(name, "")
+        for figure in reversed([one.indicator for one in self.figures if one.field == name]):
+            text = text[: figure.start] + text[figure.end :]
+        return text.strip()
 
     @property
     def is_definite(self) -> bool:
