@@ -39,7 +39,7 @@ group = Group("needs", help="需求的梳理：写得够不够，先匹配、先
     "--matches",
     type=FILE,
     metavar="匹配结果",
-    help="matcher match 写出的 .csv、.parquet 或 .xlsx：没有可推荐成果的可张榜。",
+    help="matcher match 写出的结果：没有可推荐成果的需求可张榜。",
 )
 @option("--pages", type=FILE, metavar="文件夹", help="另为每条需求写一页确认单（html），发给企业核对、填写。")
 @sheet_option()

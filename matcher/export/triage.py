@@ -30,11 +30,13 @@ _KINDS = {
     "object": "对象", "material": "材料", "problem": "问题", "effect": "效果", "method": "办法", "application": "用在",
     "deadline": "时限", "money": "经费", "rights": "成果归属", "cooperation": "合作方式", "condition": "对承接方",
 }  # fmt: skip
+_TERMS = ("cooperation", "budget", "budget_text", "valid_until")
 _MOST_PHRASES = 8
 LEGEND = {
-    "完整度": "0 至 100，各项得分之和；各项的满分见“权重”。要求哪些内容，取自几地公开的“揭榜挂帅”需求征集通知；每项多少分是本软件定的。",
-    "去向": "先匹配：写清了要什么，可以找成果。先补问：没有说清，或说得太少，判断不了哪项成果合用。可张榜：内容够发布，且需求自己说现成的办法不够，"
-    "或写明了指标而库中没有可推荐的成果。",
+    "完整度": "0 至 100，各项得分之和；各项的满分见“权重”。"
+    "要求哪些内容，取自几地公开的“揭榜挂帅”需求征集通知；每项多少分是本软件定的。",
+    "去向": "先匹配：写清了要什么，可以找成果。先补问：没有说清，或说得太少，判断不了哪项成果合用。"
+    "可张榜：内容够发布，且需求自己说现成的办法不够，或写明了指标而库中没有可推荐的成果。",
     "补问": "至多五个问题，答后加分最多的在前。问题里的单位只是提示，数值由企业填。",
     "要求项数": "需求提出了几件不同的事；0 表示没有明确的要求。",
 }
@@ -136,17 +138,8 @@ def _facts(one: TriagedNeed, need_id: str, mask: bool) -> dict[str, Any]:
         "texts": [
             (_FIELDS[name], _marked(need, name)) for name in _FIELDS if name != "title" and _has_sentences(need, name)
         ],
-        "terms": [
-            (_FIELDS[name], text)
-            for name, text in need.texts.items()
-            if name in ("cooperation", "budget", "valid_until")
-        ],
-        "elements": [
-            (kind, list(texts)[:_MOST_PHRASES])
-            for label in _KINDS.values()
-            for kind, texts in kinds.items()
-            if kind == label
-        ],
+        "terms": [(_FIELDS[name], _term(name, need.texts[name])) for name in _TERMS if name in need.texts],
+        "elements": [(label, list(kinds[label])[:_MOST_PHRASES]) for label in _KINDS.values() if label in kinds],
         "figures": [_figure(figure) for figure in need.figures],
         "parts": [{"label": part.label, "points": one.need.points[part.name], "of": part.points} for part in PARTS],
         "questions": [
@@ -154,6 +147,10 @@ def _facts(one: TriagedNeed, need_id: str, mask: bool) -> dict[str, Any]:
             for question in one.questions
         ],
     }
+
+
+def _term(name: str, text: str) -> str:
+    return f"{float(text):,.0f} 元" if name == "budget" else text
 
 
 def _shown(need: ReadNeed, mask: bool) -> ReadNeed:

@@ -181,7 +181,7 @@ class ReadNeed:
 
     @property
     def is_definite(self) -> bool:
-        """Whether anything definite is asked: by its words, by a figure, or since a thing and its fault are described."""
+        """Whether anything definite is asked: by words, by a figure, or since a thing and its fault are described."""
         described = self.points["object"] > 0 and self.points["problem"] >= _POINTS["problem"]
         return self.read.definite or described or any(figure.asked for figure in self.figures)
 
@@ -272,10 +272,11 @@ def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
             elements += [
                 Element(one.kind, one.text, name, one.start, one.end, one.low, one.high) for one in part.elements
             ]
-    figures = []
-    for name in ("title", "description", *_TEXTS):
-        for indicator in indicators_of(texts.get(name, "")):
-            figures.append(Figure(indicator, name, _is_asked(name, indicator, sentences)))
+    figures = [
+        Figure(indicator, name, _is_asked(name, indicator, sentences))
+        for name in ("title", "description", *_TEXTS)
+        for indicator in indicators_of(texts.get(name, ""))
+    ]
     return ReadNeed(need_id, texts, main, tuple(sentences), tuple(elements), tuple(figures))
 
 
