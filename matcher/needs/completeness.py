@@ -60,6 +60,8 @@ _SHORTEST_MORE = 20  # characters that a description has to add to the title
 _TEXTS = ("problem", "indicators", "conditions", "background")
 _MONEY = ("budget", "budget_min", "budget_max", "budget_text")
 _ASKED_FIELDS = ("title", "problem", "indicators")
+_BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_IS = re.compile("目前|现[有在用]?(?!场|行标准)|原[有先来]|传统|已[经有]?|年产|日产|当前|一般|通常|国[内外]|[仅只]有?|高达|往往|最多|约")
 
 _USE = re.compile(
     r"(?:工况|工作条件|使用条件|使用环境|工作环境|应用场景|使用场景|使用场合|工作温度|使用温度|作业环境|运行环境)|"
@@ -273,16 +275,20 @@ def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
                 Element(one.kind, one.text, name, one.start, one.end, one.low, one.high) for one in part.elements
             ]
     figures = [
-        Figure(indicator, name, _is_asked(name, indicator, sentences))
+        Figure(indicator, name, _is_asked(name, texts.get(name, ""), indicator, sentences))
         for name in ("title", "description", *_TEXTS)
         for indicator in indicators_of(texts.get(name, ""))
     ]
     return ReadNeed(need_id, texts, main, tuple(sentences), tuple(elements), tuple(figures))
 
 
-def _is_asked(name: str, indicator: Indicator, sentences: list[Sentence]) -> bool:
+def _is_asked(name: str, text: str, indicator: Indicator, sentences: list[Sentence]) -> bool:
+    """A bound (≥, 以下, 5-8) is asked unless its clause tells what is; a bare value where its sentence asks."""
     if name in _ASKED_FIELDS:
         return True
+    if name == "description" and indicator.comparator in _BOUNDS:
+        start, end = _clause(text, indicator.start, indicator.end)
+        return not _IS.search(text, start, end)
     return any(
         one.role != "background" for one in sentences if one.field == name and one.start <= indicator.start < one.end
     )
@@ -360,6 +366,10 @@ def _problem(need: ReadNeed) -> list[Evidence]:
     for one in named:
         if one.field != "title" and not need.only_a_title:
             return [Evidence("problem", most, one.text, one.field, one.start, one.end)]
+    for figure in need.figures:
+        if figure.asked and figure.field != "title" and not need.only_a_title:
+            one = figure.indicator
+            return [Evidence("problem", most, one.text, figure.field, one.start, one.end)]
     if not need.only_a_title and (found := _said(need, "problem", _DEFECT, _BOAST)):
         return found
     return [Evidence("problem", _TITLE_ONLY * most, one.text, one.field, one.start, one.end) for one in named[:1]]
