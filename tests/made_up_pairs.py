@@ -60,6 +60,10 @@ WORDS = {
         "{n}不得超过{v}",
     ],
 }
+BOUND_OFFERS = {
+    MORE: ["{n}不低于{v}", "{n}≥{v}", "{n}在{v}以上", "{n}超过{v}"],
+    LESS: ["{n}不超过{v}", "{n}≤{v}", "{n}在{v}以内", "{n}小于{v}"],
+}
 OFFERS = ["{n}为{v}", "{n}可达{v}", "{n}：{v}", "该成果{n}达到{v}", "{n}仅{v}"]
 OTHERS = ["适用于多种工况，操作简单", "外形尺寸小，重量3kg", "已获发明专利，2019年投产", "湿度85%的环境中稳定运行"]
 
@@ -117,6 +121,7 @@ def made_up_pairs(count: int, seed: int) -> list[Pair]:
                 n=rng.choice(names_of_other), v=_written(round(rng.uniform(low, high)), units_of_other, rng)
             )
         else:
-            offered = rng.choice(OFFERS).format(n=rng.choice(offers), v=_written(offered_value, units, rng))
+            wordings = OFFERS + (BOUND_OFFERS[better] if better != INSIDE else [])
+            offered = rng.choice(wordings).format(n=rng.choice(offers), v=_written(offered_value, units, rng))
         pairs.append(Pair(asked, f"{rng.choice(OTHERS)}。{offered}。", state))
     return pairs

@@ -7,7 +7,7 @@ import pytest
 from made_up_pairs import made_up_pairs
 
 from matcher.errors import ArgumentError
-from matcher.needs import compare_indicators, comparison_text, indicators_of, need_indicators
+from matcher.needs import compare_indicators, compare_pairs, comparison_text, indicators_of, need_indicators
 from matcher.needs.units import _UNITS, read_unit
 
 CASES = [line.split(" -> ") for line in """\
@@ -64,6 +64,13 @@ pH值6.5-8.0 -> pH值 区间 6.5..8 -
 单条包装线的用人数≤4人 -> 用人数 ≤ ..4 人
 重复定位精度：≤±0.02mm -> 重复定位精度 ± -0.02..0.02 mm
 氧指数≥38% -> 氧指数 ≥ 38.. %
+高功率密度（≥2000W/L） -> 高功率密度 ≥ 2000.. W/L
+压缩机功率不大于5kW -> 压缩机功率 ≤ ..5 kW
+增强材料强度≥60MPa -> 增强材料强度 ≥ 60.. MPa
+在同负荷下降低锅炉排烟温度2度以上 -> 锅炉排烟温度降低 ≥ 2.. ℃
+产品销往全球50%以上的地区 ->\x20
+耐盐雾时间要求1000h以上 -> 耐盐雾时间 ≥ 1000.. h
+设备每小时处理量不少于20吨 -> 处理量 ≥ 20.. t/h
 能效比EER不小于3.2 -> 能效比EER ≥ 3.2.. -
 延性系数≥3 -> 延性系数 ≥ 3.. -
 tensile strength of at least 500 MPa -> tensile strength ≥ 500.. MPa
@@ -175,6 +182,14 @@ def state(asked, offered):
         ("干燥温度80℃", "烧结温度1200℃", "not_said"),
         ("tensile strength at least 500 MPa", "抗拉强度520MPa", "met"),
         ("耐高温≥300℃", "耐温350℃", "met"),
+        ("色温5000K", "色温6000K", "not_met"),
+        ("出水氨氮浓度500~5000mg/L", "氨氮浓度2mg/L", "not_met"),
+        ("温度低于25℃", "温度70℃", "not_said"),
+        ("功率10kW", "整机功率10W", "not_said"),
+        ("传感器精度0.1%", "传感器精度0.05%", "met"),
+        ("氧化铝含量≥99%", "三氧化二铁含量0.01%", "not_said"),
+        ("投资成本降低20%", "运行成本降低30%", "not_said"),
+        ("service life of 10 years", "使用寿命12年", "met"),
         ("信噪比60dB", "噪声50dB", "not_said"),
         ("扭矩≥700Nm", "扭矩800N·m", "met"),
         ("噪声大于等于20dB", "噪声不超过60dB", "not_said"),
@@ -199,6 +214,24 @@ def test_margin_and_favour():
         "噪声：要求 ≤60dB，成果 60分贝，满足；寿命：要求 ≥5年，成果未提及"
     )
     assert comparison_text([]) == ""
+
+
+def test_pairs_of_tables():
+    needs = pd.DataFrame(
+        {"need_id": ["N1", "N2"], "title": ["高强钢", "外观设计"], "description": ["抗拉强度≥800MPa，延伸率≥14%", ""]}
+    )
+    outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["抗拉强度达900MPa的钢板", "一种杯子"]})
+    pairs = pd.DataFrame({"need_id": ["N1", "N2", "N1"], "outcome_id": ["C1", "C1", "C2"]}, index=[3, 5, 8])
+    found = compare_pairs(pairs, needs, outcomes)
+    assert found.index.tolist() == [3, 5, 8]
+    assert found.drop(columns=["need_id", "outcome_id"]).to_numpy().tolist() == [
+        [2, 1, 0, 0, 1, "抗拉强度：要求 ≥800MPa，成果 达900MPa，满足；延伸率：要求 ≥14%，成果未提及"],
+        [0, 0, 0, 0, 0, ""],
+        [2, 0, 0, 0, 2, "抗拉强度：要求 ≥800MPa，成果未提及；延伸率：要求 ≥14%，成果未提及"],
+    ]
+    assert len(compare_pairs(pairs.iloc[:0], needs, outcomes)) == 0
+    with pytest.raises(ArgumentError, match=r"^The table has no column outcome_id$"):
+        compare_pairs(pairs, needs, needs)
 
 
 def test_made_up_pairs_are_answered_as_they_were_made():

@@ -41,24 +41,26 @@ _LEVEL = re.compile(rf"(?:{_UP}|{_DOWN})(?:至|到|为|to)$", re.I)
 _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
     r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
-    r"|最高|最低|最多|最大|最小|平均|分别|高达|将|会|得|不|由|近|已|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|多在|多为|大多|集中在?|我们|[-~\"“”'*±≥≤<>]|\s"
+    r"|最高|最低|最多|最大|最小|平均|分别|高达|将|会|得|不|由|近|已|自|希望|预期|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|多在|多为|大多|集中在?|我们|[-~\"“”'*±≥≤<>]|\s"
     r"|\([^()]*\)|[(\[]|原来|原有|同类产品|国外|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|can|will|not|and)\b)$",
     re.I,
 )
 _BREAK = re.compile(
-    r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
-    r"|但|的|和(?!度|性)|与|及|或|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
+    r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
+    r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
     r"|较|了|着|以(?!太)|按|据|我们|用于|提供|每|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因"
 )
-_LEADING = re.compile(rf"(?P<word>{_UP}|{_DOWN.replace('|降|', '|')})", re.I)
+_VERB = "提高|提升|增加|降低|减少|缩短|节约|节省"  # those that begin no noun, as 压缩机 and 增强材料 do
+_LEADING = re.compile(rf".*(?P<word>{_VERB})(?![型机剂率量器])", re.I)
 _WORD_END = re.compile(r"[A-Za-z0-9]*$")
 _SYMBOL = re.compile(r"(?<=[\u4e00-\u9fff])[A-Za-z][:=]?$")  # 牵引力F
 _ASIDE = re.compile(r"\([^()]*\)$")
-_CHANGED = re.compile(rf"(?P<word>{_UP}|{_DOWN})了?$", re.I)
+_CHANGED = re.compile(rf"(?P<word>{_VERB})了?$", re.I)
 _ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[①-⑳])[)\].、:]|[①-⑳●◆■※•·\-*#])+\s*")
 _WEAK = re.compile(
     r"^日|成果|样机|样品|整机|整体|平均|最高|最低|最大|最小|单位|整体|总体|综合|额定|标称|理论|实际|产品|系统|设备|装置|机组|性能|指标|技术|参数|水平|范围|要求|值|量(?=$)|数(?=$)|主要|一般|初始"
 )
+_OF_SUBSTANCES = frozenset(("含量", "浓度", "去除率", "残留量", "排放浓度", "用量"))  # 氧化铝 is no 氧化铁
 _SAME_WORDS = {
     "测试": "检测",
     "测量": "检测",
@@ -70,7 +72,7 @@ _SAME_WORDS = {
     "最终": "",
 }
 _SAME = re.compile("|".join(_SAME_WORDS))
-_LONGEST = 10
+_LONGEST = 14
 _TAIL = r"(?:值|指标|范围|要求|水平|指数|等级|量|方面|性|后)?"
 
 
@@ -116,16 +118,16 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     """
     table, before, after = _quantities()
     part, change = _stripped(text[start:stop]), ""
-    if level := _LEVEL.search(part):
+    if level := _LEVEL.search(part, max(0, len(part) - 12)):
         part = _stripped(part[: level.start()])
     elif part.endswith(("至", "到")):
         part = _stripped(part[:-1])
-    elif found := _CHANGE.search(part):
+    elif found := _CHANGE.search(part, max(0, len(part) - 14)):
         change, part = found["word"].lower(), _stripped(part[: found.start()])
         if change in _WHOLE:
             return found[0].strip("了 "), True
     low = part.lower()
-    known = before.search(low)
+    known = before.search(low, max(0, len(low) - 24))
     run = _run(part[: known.start()] if known else part)
     rest = part[: (known.start() if known else len(part)) - len(run)]
     if known and not run and table[known["word"]][2] and (aside := _ASIDE.search(rest)):
@@ -135,7 +137,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     if known and not run and rest.endswith("的") and table[known["word"]][2]:
         run = _run(rest[:-1])
         rest = rest[: -1 - len(run)]
-    if verb := _CHANGED.search(run) or _CHANGED.search(rest):
+    if verb := _CHANGED.search(run) or _CHANGED.search(rest, max(0, len(rest) - 8)):
         run = run[verb.end() :] if verb.string is run else run
         change = change or ("" if level else verb["word"].lower())
     elif verb := _LEADING.match(run):
@@ -150,7 +152,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
             and not (name and not change and len(ahead["words"] or "") > 2)
         ):
             name, known = (ahead["words"] or "") + ahead["word"], ahead
-    name = name.strip(" -")[-_LONGEST - 20 if name.isascii() else -_LONGEST - 4 :]
+    name = name.strip(" -")[-30 if name.isascii() else -_LONGEST :]
     if name and change:
         return name + ("提高" if _IS_UP.match(change) else "降低"), bool(known)
     return name, bool(known)
@@ -158,7 +160,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
 
 def _stripped(part: str) -> str:
     part = _SYMBOL.sub("", _ITEM.sub("", part.strip()))
-    while match := _FILL.search(part):
+    while match := _FILL.search(part, max(0, len(part) - 44)):
         part = part[: match.start()]
     return part
 
@@ -211,7 +213,7 @@ def same_quantity(one: Meaning, other: Meaning) -> bool:
     if one.change != other.change or one.concept != other.concept:
         return False
     if one.words == other.words:
-        return bool(one.concept or one.words)
+        return bool(one.words) or bool(one.concept and (one.better or not one.general))
     if not one.words or not other.words:
         return bool(one.concept) and not one.general
     short, long = sorted((one.words, other.words), key=len)
@@ -219,4 +221,4 @@ def same_quantity(one: Meaning, other: Meaning) -> bool:
         return True
     pairs = {short[at : at + 2] for at in range(len(short) - 1)}
     shared = sum(pair in long for pair in pairs)
-    return bool(pairs) and shared / len(pairs) >= 0.5
+    return bool(pairs) and shared / len(pairs) >= (0.5 if one.concept not in _OF_SUBSTANCES else 1)

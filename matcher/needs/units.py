@@ -118,10 +118,10 @@ _OTHER = "|".join(
     if not way.isascii() or not way[0].isalpha()
 )
 _LETTERS = "".join(sorted({way for way in _SYMBOLS if len(way) == 1 and way.isascii() and way.isalpha()}))
-_END = "(?![A-Za-zμΩ])"
+_END = "(?![A-Za-zμΩ㎡])"
 _FIRST = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|[{_ALONE}]){_END}|[{_LETTERS}](?=[/·]))"
 _FURTHER = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|[{_LETTERS}k]){_END}|{_any(_IN_DENOMINATOR)})"
-_NEXT = rf"(?:\s?[/每·*.]\s?\(?(?:\d{{2,4}})?\s?{_FURTHER}{_POWER}?\)?)"
+_NEXT = rf"(?:\s?[/每·*.]\s?\(?(?:10{{1,3}}|667)?\s?{_FURTHER}{_POWER}?\)?)"
 UNIT = rf"{_FIRST}{_POWER}?{_NEXT}{{0,3}}"
 _PART = re.compile(rf"([/每·*.(]*)(\d*)\s?({_FURTHER}|[{_LETTERS}])({_POWER})?\)?")
 _SUPERSCRIPTS = str.maketrans("²³⁻¹", "23-1", "^")

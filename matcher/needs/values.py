@@ -84,7 +84,7 @@ _LETTERS = re.compile(
     r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?[:=]?\s?$"
 )
 _NO_VALUE_BEFORE = re.compile(
-    r"(?:[A-Za-z_][-/.]?$|[\d.][-/.]?|[第图表式#×*/^每]|步骤|要求|实施例|\d\s?[~:-]|编号|[书利]号|电话|手机|邮编|QQ|标准|型号"
+    r"(?:[A-Za-z_][-/.]?$|[\d.][-/.]?|[第图表式#×*/^每]|步骤|权利要求|实施例|\d\s?[~:-]|编号|[书利]号|电话|手机|邮编|QQ|标准|型号"
     r"|SEQ ID NO:?)\s?$"
 )
 _NO_VALUE_AFTER = re.compile(
@@ -176,6 +176,8 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
     if text[start - 1 : start] in _SIGN_ENDS and (signed := _SIGNED.search(text, max(0, start - 4), start)):
         sign, start = signed[0].strip(), signed.start()
     unit_text = (match["unit4"] or match["unit3"] or match["unit2"] or match["unit1"] or "").strip()
+    if unit_text.endswith(")") and unit_text.count("(") < unit_text.count(")") and text[end - 1] == ")":
+        unit_text, end = unit_text[:-1], end - 1
     prefix = ""
     if letters := _LETTERS.search(text, max(0, start - 8), start):
         prefix, start = letters[0].strip(" :="), letters.start()
