@@ -61,7 +61,9 @@ _TEXTS = ("problem", "indicators", "conditions", "background")
 _MONEY = ("budget", "budget_min", "budget_max", "budget_text")
 _ASKED_FIELDS = ("title", "problem", "indicators")
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
-_IS = re.compile("目前|现[有在用]?(?!场|行标准)|原[有先来]|传统|已[经有]?|年产|日产|当前|一般|通常|国[内外]|[仅只]有?|高达|往往|最多|约")
+_IS = re.compile(
+    "目前|现[有在用]?(?!场|行标准)|原[有先来]|传统|已|年产|日产|当前|一般|通常|国[内外]|[仅只]|高达|往往|最多|约"
+)
 
 _USE = re.compile(
     r"(?:工况|工作条件|使用条件|使用环境|工作环境|应用场景|使用场景|使用场合|工作温度|使用温度|作业环境|运行环境)|"
@@ -360,19 +362,22 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _problem(need: ReadNeed) -> list[Evidence]:
-    """Described, else only named."""
+    """Described below the title, in words of its own or by a figure, else only named."""
     most = _POINTS["problem"]
     named = [one for one in need.elements if one.kind in ("problem", "effect")]
-    for one in named:
-        if one.field != "title" and not need.only_a_title:
-            return [Evidence("problem", most, one.text, one.field, one.start, one.end)]
-    for figure in need.figures:
-        if figure.asked and figure.field != "title" and not need.only_a_title:
-            one = figure.indicator
-            return [Evidence("problem", most, one.text, figure.field, one.start, one.end)]
-    if not need.only_a_title and (found := _said(need, "problem", _DEFECT, _BOAST)):
-        return found
-    return [Evidence("problem", _TITLE_ONLY * most, one.text, one.field, one.start, one.end) for one in named[:1]]
+    described: list[Evidence] = []
+    if not need.only_a_title:
+        figures = [one for one in need.figures if one.asked and one.field != "title"]
+        described = [
+            Evidence("problem", most, one.text, one.field, one.start, one.end) for one in named if one.field != "title"
+        ]
+        described += [
+            Evidence("problem", most, one.indicator.text, one.field, one.indicator.start, one.indicator.end)
+            for one in figures
+        ]
+        described = described or _said(need, "problem", _DEFECT, _BOAST)
+    points = most if described else _TITLE_ONLY * most
+    return ([Evidence("problem", points, one.text, one.field, one.start, one.end) for one in named] or described)[:1]
 
 
 def _rights(need: ReadNeed) -> list[Evidence]:
