@@ -144,14 +144,19 @@ def test_without_one_of_its_indicators_a_need_is_less_complete_and_is_asked_for_
 
 
 def test_the_same_on_the_example_needs():
+    removed = 0
     for row in read_needs(EXAMPLES / "needs.csv").rows.itertuples():
         need = read_one(row.need_id, {"title": row.title, "description": row.description})
         for figure in need.figures:
             text, place = need.texts[figure.field], figure.indicator
             cut = {**need.texts, figure.field: text[: place.start] + text[place.end :]}
             less = read_one(row.need_id, cut)
+            if len(less.figures) != len(need.figures) - 1:
+                continue  # what is left of a unit may read as another figure
+            removed += 1
             assert less.completeness < need.completeness, (row.need_id, place.text)
             assert any("indicators" in question.parts for question in questions_of(less))
+    assert removed > 150
 
 
 def test_nothing_gives_nothing():
