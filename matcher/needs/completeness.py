@@ -83,7 +83,7 @@ _UNABLE = re.compile(
     r"(?:试验|实验|试制|攻关|研发)[^，。；;]{0,6}(?:失败|未果|未成功|不理想)"
 )
 UNSOLVED = re.compile(
-    r"(?<!打破)(?<!打破了)国内(?:外|市场)?[^，。；;]{0,8}?(?:(?:还|仍)是?空白|空白|尚无|没有|暂无|未有|暂未|还没|未见|尚未|并无|均无)|(?<!已)填补(?!了)[^，。；;]{0,12}空白|"
+    r"(?<!打破)(?<!打破了)国内(?:外|市场)?[^，。；;]{0,8}?(?:(?:还|仍)是?空白|空白|尚无|没有|暂无|未有|暂未|还没|未见|尚未(?!得到)|并无|均无)|(?<!已)填补(?!了)[^，。；;]{0,12}空白|"
     r"(?:依赖|依靠|靠)(?:于)?(?:国外|进口)|(?:替代|代替|取代|打破)(?:国外)?进口|进口替代|国产化|国产替代|(?:只有|全部|全靠|都是|均为|大多)进口|"
     r"卡脖子|受制于(?:人|国外)|(?:国外|外国|外资|技术)[^，。；;]{0,8}(?:封锁|垄断)|"
     r"(?:尚|仍|还|一直|至今|始终|长期)[^，。；;]{0,4}(?:未|没|无法|不能)[^，。；;]{0,12}(?:解决|攻克|突破|掌握|找到|解决方案)|"
@@ -170,7 +170,7 @@ class ReadNeed:
         asking = [one for one in self.sentences if one.role == "asked"]
         return [one for one in asking if one.field != "title"] or asking
 
-    @property
+    @cached_property
     def only_a_title(self) -> bool:
         """Whether nothing stands below the title that the title does not say."""
         title = self._without_figures("title")
@@ -470,4 +470,4 @@ _FINDERS = {
 def unsolved(need: ReadNeed) -> str:
     """The clause in which a need says that known solutions do not suffice; "" where it does not."""
     found = _said(need, "tried", UNSOLVED, but=_BOAST)
-    return found[0].text if found else ""
+    return found[0].text.strip("。；; ") if found else ""
