@@ -1,10 +1,6 @@
-from .comparison import Comparison as Comparison
 from .comparison import compare_indicators as compare_indicators
 from .comparison import compare_pairs as compare_pairs
-from .comparison import comparison_text as comparison_text
 from .completeness import completeness_parts as completeness_parts
-from .elements import Element as Element
-from .elements import Sentence as Sentence
 from .elements import Understood as Understood
 from .elements import sentence_roles as sentence_roles
 from .elements import understand as understand
@@ -14,4 +10,3 @@ from .indicators import indicators_of as indicators_of
 from .indicators import need_indicators as need_indicators
 from .questions import need_questions as need_questions
 from .routes import triage as triage
-from .sentences import split_sentences as split_sentences

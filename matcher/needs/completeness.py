@@ -10,6 +10,7 @@ from functools import cached_property
 
 import pandas as pd
 
+from matcher.needs.completeness_cues import BOAST, DEFECT, IS, NOT_OURS, SOLVER, STATE, UNABLE, UNSOLVED, USE
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.indicators import Indicator, indicators_of
 from matcher.progress import track
@@ -39,8 +40,8 @@ PARTS = (
     Part("object", "对象", 15, "长沙 2023、鄂州 2024（产品目标）"),
     Part("problem", "问题或效果", 15, "赣州 2023、长沙 2023、鄂州 2024、绵阳 2020（主要技术难题）"),
     Part("indicators", "指标（数值和单位）", 25, "赣州 2023、长沙 2023、鄂州 2024、绵阳 2020（核心指标须量化）"),
-    Part("use", "使用条件", 8, "鄂州 2024（技术参数）"),
-    Part("state", "现状和已有条件", 6, "荣成 2023（研究基础）"),
+    Part("use", "使用条件", 8, "本软件（判断能否适用所需）"),
+    Part("state", "现状和已有条件", 6, "荣成 2023（评审项：研究基础）"),
     Part("tried", "自身解决不了、试过什么", 5, "赣州 2023、长沙 2023、宜昌 2022、鄂州 2024（超出自身能力）"),
     Part("deadline", "完成时限", 6, "赣州 2023、长沙 2023（时限）、宜昌 2022（不超过 3 年）、鄂州 2024（2 年）"),
     Part("money", "经费", 7, "赣州 2023、长沙 2023（资金和付给承接方的部分）、宜昌 2022、鄂州 2024"),
@@ -61,46 +62,7 @@ _TEXTS = ("problem", "indicators", "conditions", "background")
 _MONEY = ("budget", "budget_min", "budget_max", "budget_text")
 _ASKED_FIELDS = ("title", "problem", "indicators")
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
-_IS = re.compile(
-    "目前|现[有在用]?(?!场|行标准)|原[有先来]|传统|已|年产|日产|当前|一般|通常|国[内外]|[仅只]|高达|往往|最多|约"
-)
 
-_USE = re.compile(
-    r"(?:工况|工作条件|使用条件|使用环境|工作环境|应用场景|使用场景|使用场合|工作温度|使用温度|作业环境|运行环境)|"
-    r"(?:在|于)[^，。；;：:]{2,18}?(?:环境|条件|工况|状态|场合|场景|气氛|介质|温度|压力)(?:下|中|里)|"
-    r"(?:高温|低温|常温|高压|真空|潮湿|高湿|腐蚀性?|野外|户外|水下|井下|高原|海洋)(?:的)?(?:环境|条件|工况|介质|气候)"
-)
-_STATE = re.compile(
-    r"(?:目前|现[在有用靠]|现采用|当前|现阶段|原有|现行|传统|以往|已有|已经?(?:建|具备|拥有|购|完成|开展|采用))|"
-    r"(?:存在|导致|造成|容易|易[于出产造发损]|无法|难以|不能|影响|[问难]题是|缺点|不足|缺陷|瓶颈)"
-)
-_UNABLE = re.compile(
-    r"(?:技术(?:力量|能力|水平|储备|实力|人员|人才|经验)|研发(?:能力|力量|实力|团队|人员)|自身(?:技术)?(?:能力|力量|条件)?|专业(?:知识|人才|人员)|专家)"
-    r"[^，。；;]{0,6}(?:不足|薄弱|有限|缺乏|欠缺|不够|较弱|短缺|匮乏|跟不上)|"
-    r"(?:缺乏|缺少|欠缺|没有)[^，。；;]{0,8}(?:技术(?:人员|人才|力量|团队|指导|支持|支撑|储备)?|人才|专家|研发|团队|研究能力)(?:[，。；;、]|$|[^，。；;]{0,2}(?:方面|能力|人员|力量))|"
-    r"起步较?晚|自主(?:研发|研究|开发)[^，。；;]{0,10}(?:未|失败|困难|没有)|(?:我司|我公司|公司|企业|我们|自身|自行|自己)[^，。；;]{0,10}(?:无法|不能|难以|未能|没能力|无力)[^，。；;]{0,6}(?:解决|掌握|攻克|突破|完成|实现|研发|开发)|"
-    r"(?:尝试|试过|试验过|试用过|采取过|采用过|委托过|咨询过)(?!新|一些新)|(?:多次|反复|多轮|多种)[^，。；;]{0,8}(?:试验|实验|攻关|尝试|改进|措施|调整|试制)|"
-    r"(?:试验|实验|试制|攻关|研发)[^，。；;]{0,6}(?:失败|未果|未成功|不理想)"
-)
-UNSOLVED = re.compile(
-    r"(?<!打破)(?<!打破了)国内(?:外|市场)?[^，。；;]{0,8}?(?:(?:还|仍)是?空白|空白|尚无|没有|暂无|未有|暂未|还没|未见|尚未(?!得到)|并无|均无)|(?<!已)填补(?!了)[^，。；;]{0,12}空白|"
-    r"(?:依赖|依靠|靠)(?:于)?(?:国外|进口)|(?:替代|代替|取代|打破)(?:国外)?进口|进口替代|国产化|国产替代|(?:只有|全部|全靠|都是|均为|大多)进口|"
-    r"卡脖子|受制于(?:人|国外)|(?:国外|外国|外资|技术)[^，。；;]{0,8}(?:封锁|垄断)|"
-    r"(?:尚|仍|还|一直|至今|始终|长期)[^，。；;]{0,4}(?:未|没|无法|不能)[^，。；;]{0,12}(?:解决|攻克|突破|掌握|找到|解决方案)|"
-    r"(?:没有|无|尚无|缺乏)(?:一种)?(?:成熟|有效|很好|好|可靠|理想|合适|更好)的?[^，。；;]{0,8}(?:技术|办法|方法|方案|工艺|设备|措施|产品|手段|经验)|"
-    r"(?:世界|国际|行业|共性|业界|世界级)性?的?(?:技术)?难题|技术攻关|攻关难|攻关技术|联合攻关|揭榜|发榜|悬赏|"
-    r"(?:多次|反复|多轮|多种)[^，。；;]{0,10}(?:试验|实验|攻关|尝试|改进|措施|调整)[^。；;]{0,24}(?:失败|未|不够|不理想|不稳|没有|无法)"
-)
-_BOAST = re.compile(r"(?:我司|公司|企业|我们|产品|项目|技术)[^，。；;]{0,12}(?:已|成功|填补了|打破了|获|荣|先后)")
-_SOLVER = re.compile(
-    r"(?:寻找|寻求|希望|需要|求)[^，。；;]{0,16}(?:领域|行业|专业|方向|方面|经验)的?[^，。；;]{0,6}(?:专家|团队|高校|院所|教授|机构)|"
-    r"(?:高校|院校|科研院所|研究所|专家|团队|机构|合作伙伴)[^，。；;]{0,8}(?:优先|要求|须|具有|具备)"
-)
-_DEFECT = re.compile(
-    r"(?:导致|造成|引起|致使|容易|易[于出产造发损积]|无法|不能|难以|不便|不足|缺点|缺陷|瓶颈|痛点|不高|较差|太[差低高大长]|过[高大低]|"
-    r"效率低|成本高|不稳定|严重|浪费|损坏|失效|问题|影响|开裂|裂纹|脱落|不均|堵塞|漏|噪[声音])"
-)
-_NOT_OURS = re.compile(r"自主知识产权|侵权|侵犯|土地|每年|申报|成果转化")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
 
 
@@ -290,7 +252,7 @@ def _is_asked(name: str, text: str, indicator: Indicator, sentences: list[Senten
         return True
     if name == "description" and indicator.comparator in _BOUNDS:
         start, end = _clause(text, indicator.start, indicator.end)
-        return not _IS.search(text, start, end)
+        return not IS.search(text, start, end)
     return any(
         one.role != "background" for one in sentences if one.field == name and one.start <= indicator.start < one.end
     )
@@ -375,14 +337,14 @@ def _problem(need: ReadNeed) -> list[Evidence]:
             Evidence("problem", most, one.indicator.text, one.field, one.indicator.start, one.indicator.end)
             for one in figures
         ]
-        described = described or _said(need, "problem", _DEFECT, _BOAST)
+        described = described or _said(need, "problem", DEFECT, BOAST)
     points = most if described else _TITLE_ONLY * most
     return ([Evidence("problem", points, one.text, one.field, one.start, one.end) for one in named] or described)[:1]
 
 
 def _rights(need: ReadNeed) -> list[Evidence]:
     most = _POINTS["rights"]
-    rights = [one for one in need.elements if one.kind == "rights" and not _NOT_OURS.search(one.text)]
+    rights = [one for one in need.elements if one.kind == "rights" and not NOT_OURS.search(one.text)]
     return [Evidence("rights", most, one.text, one.field, one.start, one.end) for one in rights[:1]]
 
 
@@ -409,7 +371,7 @@ def _use(need: ReadNeed) -> list[Evidence]:
             return [Evidence("use", _POINTS["use"], one.condition, figure.field, one.start, one.end)]
     return (
         _first(need, "use", "application")
-        or _said(need, "use", _USE)
+        or _said(need, "use", USE)
         or _first(need, "use", "material", share=_MATERIAL_ONLY)
     )
 
@@ -418,12 +380,12 @@ def _state(need: ReadNeed) -> list[Evidence]:
     return (
         _whole(need, "state", "conditions")
         or _whole(need, "state", "background")
-        or _said(need, "state", _STATE, but=_BOAST)
+        or _said(need, "state", STATE, but=BOAST)
     )
 
 
 def _tried(need: ReadNeed) -> list[Evidence]:
-    return _said(need, "tried", _UNABLE, but=_BOAST) or _said(need, "tried", UNSOLVED, but=_BOAST)
+    return _said(need, "tried", UNABLE, but=BOAST) or _said(need, "tried", UNSOLVED, but=BOAST)
 
 
 def _deadline(need: ReadNeed) -> list[Evidence]:
@@ -449,7 +411,7 @@ def _cooperation(need: ReadNeed) -> list[Evidence]:
 
 
 def _solver(need: ReadNeed) -> list[Evidence]:
-    return _first(need, "solver", "condition") or _said(need, "solver", _SOLVER)
+    return _first(need, "solver", "condition") or _said(need, "solver", SOLVER)
 
 
 _FINDERS = {
@@ -469,5 +431,5 @@ _FINDERS = {
 
 def unsolved(need: ReadNeed) -> str:
     """The clause in which a need says that known solutions do not suffice; "" where it does not."""
-    found = _said(need, "tried", UNSOLVED, but=_BOAST)
+    found = _said(need, "tried", UNSOLVED, but=BOAST)
     return found[0].text.strip("。；; ") if found else ""
