@@ -17,6 +17,7 @@ NAMESPACES = {
     "tables": "What people hand in, to clean tables",
     "matching": "Texts, indexes, matches",
     "experts": "Persons by their works, teams, persons of one name",
+    "needs": "Needs: what they ask, indicators, completeness, routes",
     "fields": "Fields of technology, industries, chains",
     "policy": "Official rules",
     "assignment": "Fair assignment and timetables",

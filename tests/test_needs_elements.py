@@ -3,7 +3,8 @@
 import pandas as pd
 import pytest
 
-from matcher.needs import sentence_roles, split_sentences, understand, understand_needs
+from matcher.needs import sentence_roles, understand, understand_needs
+from matcher.needs.sentences import split_sentences
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 from made_up_pairs import made_up_pairs
 
 from matcher.errors import ArgumentError
-from matcher.needs import compare_indicators, compare_pairs, comparison_text, indicators_of, need_indicators
+from matcher.needs import compare_indicators, compare_pairs, indicators_of, need_indicators
+from matcher.needs.comparison import comparison_text
 from matcher.needs.units import _UNITS, read_unit
 
 CASES = [line.split(" -> ") for line in """\

@@ -1,9 +1,6 @@
-from .comparison import Comparison as Comparison
 from .comparison import compare_indicators as compare_indicators
 from .comparison import compare_pairs as compare_pairs
-from .comparison import comparison_text as comparison_text
-from .elements import Element as Element
-from .elements import Sentence as Sentence
+from .completeness import completeness_parts as completeness_parts
 from .elements import Understood as Understood
 from .elements import sentence_roles as sentence_roles
 from .elements import understand as understand
@@ -11,4 +8,5 @@ from .elements import understand_needs as understand_needs
 from .indicators import Indicator as Indicator
 from .indicators import indicators_of as indicators_of
 from .indicators import need_indicators as need_indicators
-from .sentences import split_sentences as split_sentences
+from .questions import need_questions as need_questions
+from .routes import triage as triage

@@ -79,7 +79,8 @@ def comparison_text(comparisons: Sequence[Comparison]) -> str:
 
     Examples
     --------
-    >>> from matcher.needs import compare_indicators, comparison_text, indicators_of
+    >>> from matcher.needs import compare_indicators, indicators_of
+    >>> from matcher.needs.comparison import comparison_text
     >>> asked, offered = indicators_of("单齿检测时间≤2秒，噪声≤60dB"), indicators_of("单齿检测时间为1.6秒")
     >>> comparison_text(compare_indicators(asked, offered))
     '单齿检测时间：要求 ≤2秒，成果 1.6秒，满足；噪声：要求 ≤60dB，成果未提及'

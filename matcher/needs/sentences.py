@@ -47,7 +47,7 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
 
     Examples
     --------
-    >>> from matcher.needs import split_sentences
+    >>> from matcher.needs.sentences import split_sentences
     >>> text = "现有阀门易漏。要求：1、零泄漏2、耐高温"
     >>> [text[start:end] for start, end in split_sentences(text)]
     ['现有阀门易漏。', '要求：', '1、零泄漏', '2、耐高温']
