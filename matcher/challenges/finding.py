@@ -1,0 +1,207 @@
+"""Which needs nobody can answer, and the challenges that they make. Tables in, long tables in outside ids out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import pandas as pd
+
+from matcher.challenges.grouping import common_problems
+from matcher.errors import TableError
+from matcher.matching.index import Index
+from matcher.matching.records import texts_of
+from matcher.needs.elements import understand
+from matcher.tables.arguments import check_frame
+
+STATES = ("outcome", "expert", "vague", "together", "challenge")
+STATE_COLUMNS = ("need_id", "problem_id", "state", "outcomes", "experts", "outcomes_elsewhere", "experts_elsewhere")
+FOUND = (
+    "challenge_id",
+    "need_id",
+    "problem_id",
+    "name",
+    "wording",
+    "needs",
+    "postings",
+    "firms",
+    "unnamed",
+    "fields",
+    "outcomes_elsewhere",
+    "experts_elsewhere",
+)
+
+
+def need_states(
+    needs: pd.DataFrame,
+    matches: pd.DataFrame,
+    expert_matches: pd.DataFrame | None = None,
+    *,
+    problems: pd.DataFrame | None = None,
+    local_outcomes: Collection[str] | None = None,
+    local_experts: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """Where every need goes, as far as a challenge is concerned.
+
+    Parameters
+    ----------
+    needs
+        need_id, and title, description or both.
+    matches
+        What `match` gives for these needs: need_id, outcome_id, and recommended or else good_match.
+    expert_matches
+        What `rank_experts` gives for them: need_id, expert_id, good_match.
+    problems
+        What `common_problems(needs)` gave; worked out where it is left out.
+    local_outcomes, local_experts
+        The ids of those that count as near; all by default.
+
+    Returns
+    -------
+    DataFrame
+        One row a need, in the order of `needs`: need_id, problem_id, state, outcomes and experts (recommended ones
+        that count), outcomes_elsewhere and experts_elsewhere (recommended ones that do not). state is
+
+        * "outcome": a recommended outcome answers it; "expert": no outcome, but a recommended expert does;
+        * "vague": it asks for nothing definite, so ask back first;
+        * "together": nothing answers it, but another need of the same problem is answered;
+        * "challenge": nobody can answer it.
+
+    Raises
+    ------
+    TableError
+        `matches` lacks a need (it was not asked about), or the column that says what is recommended.
+
+    Examples
+    --------
+    >>> needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["泵壳气孔在线检测", "桃采后保鲜"]})
+    >>> matches = pd.DataFrame({"need_id": ["N1", "N2"], "outcome_id": ["C1", "C2"], "good_match": [False, True]})
+    >>> need_states(needs, matches)["state"].tolist()
+    ['challenge', 'outcome']
+    """
+    check_frame(needs, "needs")
+    needs = needs.reset_index(drop=True)
+    ids = needs["need_id"].astype(str)
+    problems = common_problems(needs) if problems is None else problems
+    outcomes = _recommended(matches, "outcome_id", ids, local_outcomes)
+    experts = _recommended(expert_matches, "expert_id", ids, local_experts)
+    table = pd.DataFrame(
+        {
+            "need_id": ids,
+            "problem_id": ids.map(problems.set_index("need_id")["problem_id"]),
+            "outcomes": ids.map(outcomes["here"]).fillna(0).astype(int),
+            "experts": ids.map(experts["here"]).fillna(0).astype(int),
+            "outcomes_elsewhere": ids.map(outcomes["elsewhere"]).fillna(0).astype(int),
+            "experts_elsewhere": ids.map(experts["elsewhere"]).fillna(0).astype(int),
+        }
+    )
+    titles, bodies = texts_of(needs)
+    definite = [understand(title, body).definite for title, body in zip(titles, bodies, strict=True)]
+    answered = set(table.loc[(table["outcomes"] > 0) | (table["experts"] > 0), "problem_id"])
+    table["state"] = [
+        "outcome"
+        if row.outcomes
+        else "expert"
+        if row.experts
+        else "vague"
+        if not asks
+        else "together"
+        if row.problem_id in answered
+        else "challenge"
+        for row, asks in zip(table.itertuples(index=False), definite, strict=True)
+    ]
+    return table[list(STATE_COLUMNS)]
+
+
+def find_challenges(
+    needs: pd.DataFrame,
+    matches: pd.DataFrame,
+    expert_matches: pd.DataFrame | None = None,
+    *,
+    index: Index | None = None,
+    local_outcomes: Collection[str] | None = None,
+    local_experts: Collection[str] | None = None,
+    states: pd.DataFrame | None = None,
+    problems: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The problems that nobody (local) can answer: no recommended outcome and no recommended expert.
+
+    Parameters
+    ----------
+    needs, matches, expert_matches, local_outcomes, local_experts
+        As in `need_states`.
+    index
+        `Index.build(needs)`, where there is one already.
+    states, problems
+        What `need_states` and `common_problems` gave, where they were called already.
+
+    Returns
+    -------
+    DataFrame
+        One row a challenge and need that it covers: challenge_id ("B001" ...), need_id, then of the challenge:
+        problem_id, name, wording, needs, postings, firms, unnamed, fields (as `common_problems` counts them),
+        outcomes_elsewhere, experts_elsewhere (the most for one of its needs). Challenges of several firms first, then
+        those of several needs, then in the order of `needs`.
+
+    Raises
+    ------
+    TableError
+        As `need_states`.
+
+    Examples
+    --------
+    >>> needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["泵壳气孔在线检测", "泵壳气孔在线检测技术"]})
+    >>> matches = pd.DataFrame({"need_id": ["N1", "N2"], "outcome_id": ["C1", "C2"], "good_match": False})
+    >>> find_challenges(needs, matches)[["challenge_id", "need_id", "needs"]].values.tolist()
+    [['B001', 'N1', 2], ['B001', 'N2', 2]]
+    """
+    check_frame(needs, "needs")
+    problems = common_problems(needs, index=index) if problems is None else problems
+    if states is None:
+        states = need_states(
+            needs,
+            matches,
+            expert_matches,
+            problems=problems,
+            local_outcomes=local_outcomes,
+            local_experts=local_experts,
+        )
+    table = problems.merge(states.drop(columns="problem_id"), on="need_id", validate="1:1")
+    table = table[table["state"] == "challenge"].copy()
+    if not len(table):
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in FOUND})
+    by_problem = table.groupby("problem_id")
+    for column in ("outcomes_elsewhere", "experts_elsewhere"):
+        table[column] = by_problem[column].transform("max")
+    table["_asking"] = table["firms"] + table["unnamed"]
+    place = {name: i for i, name in enumerate(needs["need_id"].astype(str))}
+    table["_row"] = table["need_id"].map(place)
+    table["_first"] = table.groupby("problem_id")["_row"].transform("min")
+    order = ["firms", "_asking", "needs", "_first", "_row"]
+    table = table.sort_values(order, ascending=[False, False, False, True, True], kind="stable")
+    numbers = {name: i for i, name in enumerate(dict.fromkeys(table["problem_id"]), 1)}
+    digits = max(3, len(str(len(numbers))))
+    table["challenge_id"] = [f"B{numbers[name]:0{digits}d}" for name in table["problem_id"]]
+    return table[list(FOUND)].reset_index(drop=True)
+
+
+def _recommended(
+    matches: pd.DataFrame | None, id_column: str, ids: pd.Series, local: Collection[str] | None
+) -> dict[str, dict[str, int]]:
+    """How many recommended answers each need has, those that count and the others."""
+    if matches is None:
+        return {"here": {}, "elsewhere": {}}
+    check_frame(matches, "matches", "match(needs, index)")
+    if missing := [name for name in ("need_id", id_column) if name not in matches]:
+        raise TableError(f"匹配结果缺少列 {'、'.join(missing)}")
+    column = next((name for name in ("recommended", "good_match") if name in matches), None)
+    if column is None:
+        raise TableError("匹配结果缺少列 recommended 或 good_match，看不出推荐了哪些")
+    asked = set(matches["need_id"].astype(str))
+    if unknown := [name for name in ids if name not in asked]:
+        raise TableError(f"匹配结果中没有 {len(unknown)} 条需求：{'、'.join(unknown[:5])}；请先对它们做匹配")
+    answers = matches[id_column].fillna("").astype(str)
+    good = matches[column].fillna(False).astype(bool) & (answers != "")
+    near = good if local is None else good & answers.isin({str(name) for name in local})
+    counts = {"here": near, "elsewhere": good & ~near}
+    need = matches["need_id"].astype(str)
+    return {name: need[rows].value_counts().to_dict() for name, rows in counts.items()}
