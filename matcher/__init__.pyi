@@ -3,6 +3,7 @@ from . import experts as experts
 from . import export as export
 from . import fields as fields
 from . import matching as matching
+from . import needs as needs
 from . import partners as partners
 from . import policy as policy
 from . import pool as pool

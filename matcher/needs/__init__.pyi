@@ -1,7 +1,13 @@
+from .comparison import Comparison as Comparison
+from .comparison import compare_indicators as compare_indicators
+from .comparison import comparison_text as comparison_text
 from .elements import Element as Element
 from .elements import Sentence as Sentence
 from .elements import Understood as Understood
 from .elements import sentence_roles as sentence_roles
 from .elements import understand as understand
 from .elements import understand_needs as understand_needs
+from .indicators import Indicator as Indicator
+from .indicators import indicators_of as indicators_of
+from .indicators import need_indicators as need_indicators
 from .sentences import split_sentences as split_sentences
