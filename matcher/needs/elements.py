@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
 
-from matcher.needs.cues import FEATURES, NUMBER
+from matcher.needs.cues import EMPTY_TITLE, FEATURES, NUMBER
 from matcher.needs.phrases import phrases_of
 from matcher.needs.roles import roles_of
 from matcher.needs.sentences import split_sentences
@@ -118,7 +119,7 @@ def _understand(title: str, description: str, section: str) -> Understood:
     ]
     definite = _is_definite(title, asking, elements)
     if title.strip():
-        role = "asked" if definite or not asking else "background"
+        role = _title_role(title)
         sentences.insert(0, Sentence(title, "title", 0, len(title), role))
     asked = [text for sentence in asking if (text := NUMBER.sub("", sentence.text, count=1).strip(_EDGES))]
     return Understood(
@@ -138,6 +139,13 @@ _EDGES = ' \t\r\n\xa0\u3000"“”'
 
 def _texts(elements: list[Element], *kinds: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(element.text for element in elements if element.kind in kinds))
+
+
+def _title_role(title: str) -> str:
+    """A title asks, unless it is a firm's name (background) or no more than a wish to co-operate (constraint)."""
+    if not EMPTY_TITLE.match(title.strip(_EDGES)):
+        return "asked"
+    return "constraint" if re.search("合作|人才|团队|专家|资金|技术", title) else "background"
 
 
 def _is_definite(title: str, asking: list[Sentence], elements: list[Element]) -> bool:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 from matcher.needs.vocabulary import (
     ATTRIBUTES,
     CHANGING,
     DOING,
     GENERAL,
+    MEASURES,
+    NO_MEASURES,
     NOT_ALONE,
     QUALIFIERS,
     STOPS,
@@ -42,6 +45,7 @@ class _Token:
 
 
 _LONGEST_OBJECT = 14
+_END = _Token("", "end", 0, 0)
 _NOUN_TAGS = ("n", "j", "l", "i", "e", "x", "g", "b", "s", "z", "t")
 _FIRM = re.compile(
     r"[\u4e00-\u9fff（）()]{2,20}?(?:有限责任公司|股份有限公司|有限公司|股份公司|集团公司|集团|合作社|研究院)(?:的|关于)?"
@@ -56,21 +60,24 @@ _LISTED = (
     (TOOLS, "H"),
     (QUALIFIERS, "Q"),
 )
-_AGAINST = "防抗耐易不无免"
-_SIGNS = set(_AGAINST) | set("高低超大长")
+_SIGNS = dict.fromkeys("防抗耐易免", "A") | dict.fromkeys("高低超大长", "Q")
+_MERGED = TASK_NOUNS | ATTRIBUTES
+_TASKS = TASK_NOUNS | TASKS_AFTER_ALL
 _SPLIT = {"和", "与", "及", "以及", "并", "或", "且", "及其", "、"}
 
 
 def phrases_of(text: str, *, title: bool) -> list[Phrase]:
-    """The phrases of a title or of one asked sentence, in order, each once. A title gives longer objects."""
+    """The phrases of a title or of one asked sentence, in order, each once.
+
+    In a sentence only what is known for a task is one, and a thing has three characters or is a noun.
+    """
     shift = 0
     if title:
         shift = prefix.end() if (prefix := _PREFIX.match(text)) else 0
-        text = text[:0] + text[shift:]
-        text = _FIRM.sub(lambda match: "，" * len(match[0]), text)
+        text = _FIRM.sub(lambda match: "，" * len(match[0]), text[shift:])
     found: dict[tuple[str, str], Phrase] = {}
     for chunk in _chunks(_tokens(text)):
-        for phrase in _read(chunk):
+        for phrase in _read(chunk, title):
             placed = Phrase(phrase.kind, phrase.text, phrase.start + shift, phrase.end + shift)
             found.setdefault((phrase.kind, phrase.text), placed)
     return list(found.values())
@@ -82,21 +89,32 @@ def _tokens(text: str) -> list[_Token]:
     for word, tag in _segmenter().tag(text, False):
         end = at + len(word)
         before = tokens[-1] if tokens and tokens[-1].end == at else None
-        if before and before.text + word in TASK_NOUNS:
-            tokens[-1] = _Token(before.text + word, "A", before.start, end)
+        if before and before.text + word in _MERGED:
+            tokens[-1] = _Token(before.text + word, _kind(before.text + word, ""), before.start, end)
         elif before and before.text in _SIGNS and len(word) > 1:
             kind = _kind(word, tag)
-            kind = ("A" if before.text in _AGAINST else "Q") if kind in ("A", "M", "N", "D") else kind
+            kind = _SIGNS[before.text] if kind in ("A", "M", "D") else kind
             tokens[-1] = _Token(before.text + word, kind, before.start, end)
-        elif len(word) > 3 and word[-2:] in GENERAL | TOOLS and (first := _kind(word[:-2], "")) != "N":
-            tokens += [
-                _Token(word[:-2], "A" if first == "D" else first, at, end - 2),
-                _Token(word[-2:], "H", end - 2, end),
-            ]
+        elif before and before.text[-1].isdigit() and word.isascii():
+            tokens.append(_Token(word, "", at, end))  # a unit
         else:
-            tokens.append(_Token(word, _kind(word, tag), at, end))
+            tokens += _parts(word, tag, at)
         at = end
     return tokens
+
+
+def _parts(word: str, tag: str, at: int) -> list[_Token]:
+    """A word of the dictionary, or its two halves where one of them is a task, a head or a qualifier by itself."""
+    kind = _kind(word, tag)
+    if len(word) > 3 and kind == "N":
+        cut = len(word) - 2
+        first, last = _kind(word[:cut], ""), _kind(word[cut:], "")
+        if last == "H" and first != "N" or last in ("A", "D", "M") and word[cut:] in _TASKS:
+            first, last = ("A" if first == "D" else first), ("H" if last == "H" else "A")
+            return [_Token(word[:cut], first, at, at + cut), _Token(word[cut:], last, at + cut, at + len(word))]
+        if word[:2] in QUALIFIERS:
+            return [_Token(word[:2], "Q", at, at + 2), _Token(word[2:], _kind(word[2:], tag), at + 2, at + len(word))]
+    return [_Token(word, kind, at, at + len(word))]
 
 
 def _kind(word: str, tag: str) -> str:
@@ -108,7 +126,9 @@ def _kind(word: str, tag: str) -> str:
     if word in _SPLIT or not any(map(str.isalnum, word)) or word.isdigit():
         return ""
     if tag[:1] == "v" and len(word) > 1:
-        return "N" if word[-1] in "器机仪计" else "A"
+        return "N" if word[-1] in "器机仪计车剂泵阀料刀具台斗箱" else "A"
+    if len(word) > 1 and word.endswith(MEASURES) and word not in NO_MEASURES:
+        return "M"
     if tag[:1] in _NOUN_TAGS or not tag:
         return "N"
     if tag[:1] == "a":
@@ -127,57 +147,62 @@ def _chunks(tokens: list[_Token]) -> list[list[_Token]]:
     return [chunk for chunk in chunks if chunk]
 
 
-def _read(chunk: list[_Token]) -> list[Phrase]:
+def _read(chunk: list[_Token], title: bool) -> list[Phrase]:
     """The phrases of one run: a verb with its object, else a thing and the tasks behind it."""
     phrases: list[Phrase] = []
     verb: _Token | None = None
     run: list[_Token] = []
-    for token in [*chunk, _Token("", "end", 0, 0)]:
+    for token, following in pairwise([*chunk, _END, _END]):
         if token.kind in ("N", "A", "M") or (run and token.kind in ("Q", "H")):
             run.append(token)
-        elif token.kind == "D" and run and token.text in TASKS_AFTER_ALL:
+        elif token.kind == "D" and (run or verb is None) and token.text in TASKS_AFTER_ALL and following.kind != "N":
             run.append(_Token(token.text, "A", token.start, token.end))
         else:
-            phrases += _read_run(run, verb)
+            phrases += _read_run(run, verb, title)
             run = []
             verb = token if token.kind == "D" else (verb if token.kind in ("的", "Q") else None)
     return phrases
 
 
-def _read_run(run: list[_Token], verb: _Token | None) -> list[Phrase]:
+def _read_run(run: list[_Token], verb: _Token | None, title: bool) -> list[Phrase]:
     """Things, tasks and qualifiers without a gap: "齿轮 磨削 烧伤 在线 检测" is the gear, the burn and its detection."""
+    headed = bool(run) and run[-1].kind == "H"
     while run and run[-1].kind in ("H", "Q") and run[-1].text not in TOOLS:
         run = run[:-1]
-    if not run:
-        return []
     run = _tasks_at_the_end(run)
     last_thing = max((i for i, token in enumerate(run) if token.kind == "N"), default=-1)
     tail = run[last_thing + 1 :]
     thing = run[: last_thing + 1]
     while thing and thing[0].kind in ("Q", "H", "M"):
         thing = thing[1:]
-    tasks = [token for token in tail if token.kind in ("A", "M")]
+    tasks = [
+        token
+        for token in tail
+        if token.kind == "M" or (token.kind == "A" and (title or headed or token.text in _TASKS))
+    ]
     phrases: list[Phrase] = []
     if thing:
-        phrases += _things(thing)
+        phrases += _things(thing, title)
     elif tail and tail[-1].text in TOOLS and tasks:
         phrases.append(_joined("object", tail))
-    inner = [token for token in thing if token.kind == "A" and token.text in TASK_NOUNS]
+    inner = [token for token in thing if token.kind == "A" and token.text in _TASKS]
     phrases += [_joined("problem", [token]) for token in inner]
     phrases += [_joined("effect" if token.kind == "M" else "problem", [token]) for token in tasks]
-    if verb is not None and (thing or tasks):
-        whole = _joined("effect" if any(token.kind == "M" for token in run) else "problem", [*run])
-        if len(whole.text) <= _LONGEST_OBJECT and verb.text in CHANGING:
+    if verb is not None and (thing or tasks) and verb.text in CHANGING:
+        whole = _joined("effect" if any(token.kind == "M" for token in run) else "problem", run)
+        if len(whole.text) <= _LONGEST_OBJECT:
             phrases.append(Phrase(whole.kind, verb.text + whole.text, verb.start, whole.end))
     return phrases
 
 
-def _things(thing: list[_Token]) -> list[Phrase]:
+def _things(thing: list[_Token], title: bool) -> list[Phrase]:
     whole = _joined("object", thing)
     while len(whole.text) > _LONGEST_OBJECT and len(thing) > 1:
         thing = thing[1:]
         whole = _joined("object", thing)
-    return [whole] if len(whole.text) > 1 and whole.text not in NOT_ALONE else []
+    longest = max(len(token.text) for token in thing)
+    enough = len(whole.text) > 1 if title else longest > 1 and (len(whole.text) > 2 or len(thing) == 1)
+    return [whole] if enough and whole.text not in NOT_ALONE else []
 
 
 def _tasks_at_the_end(run: list[_Token]) -> list[_Token]:
@@ -186,7 +211,8 @@ def _tasks_at_the_end(run: list[_Token]) -> list[_Token]:
     for i in range(len(run) - 1, 0, -1):
         token = run[i]
         if token.kind == "N":
-            if len(token.text) != 2 or token.text[0] not in TASK_STARTS or token.text[1] in THING_ENDS:
+            starts = "防抗耐" if len(token.text) == 3 else TASK_STARTS if len(token.text) == 2 else ""
+            if token.text[0] not in starts or token.text[-1] in THING_ENDS:
                 break
             done[i] = _Token(token.text, "A", token.start, token.end)
     return done

@@ -13,6 +13,11 @@ from matcher.needs.cues import FEATURES, HEAD, NUMBER, SECTIONS
 ROLES = ("asked", "background", "constraint")
 Place = tuple[int, int]
 _SECTION = "section_"
+_WISHES = {"strong_ask", "ask_solve", "ask_plan", "ask_needed"}
+_ASKS = (
+    "strong_ask", "ask_plan", "ask_needed", "ask_question", "ask_start", "ask_solve", "ask_end", "ask_term",
+)  # fmt: skip
+_CUES = {*_ASKS, "ask_must", "ask_number", "ask_aim", "defect", "harm", "self", "art", "has_head"}
 
 
 def roles_of(text: str, places: Sequence[Place], section: str = "") -> list[str]:
@@ -58,6 +63,14 @@ def features_of(text: str, places: Sequence[Place], section: str = "") -> list[l
             names.append("numbered")
         if len(body) < 16:
             names.append("short")
+        if "self" in names and not set(names) & {"defect", *_ASKS}:
+            names.append("only_self")
+        if "art" in names and not set(names) & {"defect", "harm", *_ASKS}:
+            names.append("only_art")
+        if _CUES.isdisjoint(names):
+            names.append("no_cue")
+        if "defect" in names and "harm" in names:
+            names.append("defect_and_harm")
         found.append(["bias", *names])
     _add_context(found)
     return found
@@ -66,7 +79,7 @@ def features_of(text: str, places: Sequence[Place], section: str = "") -> list[l
 def _add_context(found: list[list[str]]) -> None:
     """Where in the text a sentence stands: before or behind the first that asks, or in a text where none does."""
     asking = [
-        i for i, names in enumerate(found) if "strong_ask" in names or "ask_solve" in names or "ask_plan" in names
+        i for i, names in enumerate(found) if not _WISHES.isdisjoint(names)
     ]
     for i, names in enumerate(found):
         if not asking:
