@@ -1,0 +1,432 @@
+"""How complete a need is: what official calls ask of it, part by part, with points and the words that earned them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from matcher.needs.elements import Element, Sentence, Understood, understand
+from matcher.needs.indicators import Indicator, indicators_of
+from matcher.progress import track
+from matcher.tables.arguments import check_frame
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a complete need: what it is called, how many of the 100 points it has, and which calls ask it."""
+
+    name: str
+    label: str
+    points: float
+    source: str
+
+
+# The calls ask these parts; no call weighs them. The points are this library's own: what a search and a contract need.
+CALLS = {
+    "赣州 2023": "0477ly.com/newsdetail/news397176.html",
+    "长沙 2023": "sh-rktent.com/page15?article_id=326",
+    "宜昌 2022": "chacewang.com/newsdetail/news125519.html",
+    "鄂州 2024": "lierdakj.com/xwzx/tzgg/202401/t20240110_606893.html",
+    "绵阳 2020": "huacezixun.com/2020/08/7957/",
+    "荣成 2023": "rongcheng.gov.cn/art/2023/4/26/art_61226_3601946.html",
+}
+PARTS = (
+    Part("object", "对象", 15, "长沙 2023、鄂州 2024（产品目标）"),
+    Part("problem", "问题或效果", 15, "赣州 2023、长沙 2023、鄂州 2024、绵阳 2020（主要技术难题）"),
+    Part("indicators", "指标（数值和单位）", 25, "赣州 2023、长沙 2023、鄂州 2024、绵阳 2020（核心指标须量化）"),
+    Part("use", "使用条件", 8, "鄂州 2024（技术参数）"),
+    Part("state", "现状和已有条件", 6, "荣成 2023（研究基础）"),
+    Part("tried", "自身解决不了、试过什么", 5, "赣州 2023、长沙 2023、宜昌 2022、鄂州 2024（超出自身能力）"),
+    Part("deadline", "完成时限", 6, "赣州 2023、长沙 2023（时限）、宜昌 2022（不超过 3 年）、鄂州 2024（2 年）"),
+    Part("money", "经费", 7, "赣州 2023、长沙 2023（资金和付给承接方的部分）、宜昌 2022、鄂州 2024"),
+    Part("rights", "成果归属", 5, "赣州 2023、长沙 2023（产权归属）"),
+    Part("cooperation", "合作方式", 4, "本软件（需求表常有的一栏）"),
+    Part("solver", "对承接方的要求", 4, "赣州 2023、长沙 2023（揭榜条件）"),
+)
+_POINTS = {part.name: part.points for part in PARTS}
+_OTHER_FIGURE = 0.25  # a figure of what is today, beside one of what is asked
+_POSTED_ONLY = 1 / 3  # a day until which a posting stands is no day until which the work is done
+_OPEN_MONEY = 0.4  # 面议
+_MATERIAL_ONLY = 0.5
+_TITLE_ONLY = 0.5  # a problem that is named and not described
+_SHORTEST_CLAUSE = 8
+_SHORTEST_MORE = 8  # characters that a description has to add to the title
+
+_TEXTS = ("problem", "indicators", "conditions", "background")
+_ASKED_FIELDS = ("title", "problem", "indicators")
+
+_USE = re.compile(
+    r"(?:工况|工作条件|使用条件|使用环境|工作环境|应用场景|使用场景|使用场合|工作温度|使用温度|作业环境|运行环境)|"
+    r"(?:在|于)[^，。；;：:]{2,18}?(?:环境|条件|工况|状态|场合|场景|气氛|介质|温度|压力)(?:下|中|里)|"
+    r"(?:高温|低温|常温|高压|真空|潮湿|高湿|腐蚀性?|野外|户外|水下|井下|高原|海洋)(?:的)?(?:环境|条件|工况|介质|气候)"
+)
+_STATE = re.compile(
+    r"(?:目前|现在|现有|当前|现阶段|现用|原有|现行|传统|以往|已有|已经?(?:建|具备|拥有|购|完成|开展|采用))|"
+    r"(?:存在|导致|造成|容易|易[于出产造发损]|无法|难以|不能|影响|[问难]题是|缺点|不足|缺陷|瓶颈)"
+)
+_UNABLE = re.compile(
+    r"(?:技术(?:力量|能力|水平|储备|实力|人员|人才|经验)|研发(?:能力|力量|实力|团队|人员)|自身(?:技术)?(?:能力|力量|条件)?|专业(?:知识|人才|人员)|专家)"
+    r"[^，。；;]{0,6}(?:不足|薄弱|有限|缺乏|欠缺|不够|较弱|短缺|匮乏|跟不上)|"
+    r"(?:缺乏|缺少|欠缺|没有)[^，。；;]{0,8}(?:技术(?:人员|人才|力量|团队|指导|支持|支撑|储备)?|人才|专家|研发|团队|研究能力)(?:[，。；;、]|$|[^，。；;]{0,2}(?:方面|能力|人员|力量))|"
+    r"起步较?晚|自主(?:研发|研究|开发)[^，。；;]{0,10}(?:未|失败|困难|没有)|(?:我司|我公司|公司|企业|我们|自身|自行|自己)[^，。；;]{0,10}(?:无法|不能|难以|未能|没能力|无力)[^，。；;]{0,6}(?:解决|掌握|攻克|突破|完成|实现|研发|开发)|"
+    r"(?:尝试|试过|试验过|试用过|采取过|采用过|委托过|咨询过)(?!新|一些新)|(?:多次|反复|多轮|多种)[^，。；;]{0,8}(?:试验|实验|攻关|尝试|改进|措施|调整|试制)|"
+    r"(?:试验|实验|试制|攻关|研发)[^，。；;]{0,6}(?:失败|未果|未成功|不理想)"
+)
+UNSOLVED = re.compile(
+    r"(?<!打破)(?<!打破了)国内(?:外|市场)?[^，。；;]{0,8}?(?:(?:还|仍)是?空白|空白|尚无|没有|暂无|未有|暂未|还没|未见|尚未|并无|均无)|(?<!已)填补(?!了)[^，。；;]{0,12}空白|"
+    r"(?:依赖|依靠|靠)(?:于)?(?:国外|进口)|(?:替代|代替|取代|打破)(?:国外)?进口|进口替代|国产化|国产替代|(?:只有|全部|全靠|都是|均为|大多)进口|"
+    r"卡脖子|受制于(?:人|国外)|(?:国外|外国|外资|技术)[^，。；;]{0,8}(?:封锁|垄断)|"
+    r"(?:尚|仍|还|一直|至今|始终|长期)[^，。；;]{0,4}(?:未|没|无法|不能)[^，。；;]{0,12}(?:解决|攻克|突破|掌握|找到|解决方案)|"
+    r"(?:没有|无|尚无|缺乏)(?:一种)?(?:成熟|有效|很好|好|可靠|理想|合适|更好)的?[^，。；;]{0,8}(?:技术|办法|方法|方案|工艺|设备|措施|产品|手段|经验)|"
+    r"(?:世界|国际|行业|共性|业界|世界级)性?的?(?:技术)?难题|技术攻关|攻关难|攻关技术|联合攻关|揭榜|发榜|悬赏|"
+    r"(?:多次|反复|多轮|多种)[^，。；;]{0,10}(?:试验|实验|攻关|尝试|改进|措施|调整)[^。；;]{0,24}(?:失败|未|不够|不理想|不稳|没有|无法)"
+)
+_BOAST = re.compile(r"(?:我司|公司|企业|我们|产品|项目|技术)[^，。；;]{0,12}(?:已|成功|填补了|打破了|获|荣|先后)")
+_SOLVER = re.compile(
+    r"(?:寻找|寻求|希望|需要|求)[^，。；;]{0,16}(?:领域|行业|专业|方向|方面|经验)的?[^，。；;]{0,6}(?:专家|团队|高校|院所|教授|机构)|"
+    r"(?:高校|院校|科研院所|研究所|专家|团队|机构|合作伙伴)[^，。；;]{0,8}(?:优先|要求|须|具有|具备)"
+)
+_DEFECT = re.compile(
+    r"(?:导致|造成|引起|致使|容易|易[于出产造发损积]|无法|不能|难以|不便|不足|缺点|缺陷|瓶颈|痛点|不高|较差|太[差低高大长]|过[高大低]|"
+    r"效率低|成本高|不稳定|严重|浪费|损坏|失效|问题|影响|开裂|裂纹|脱落|不均|堵塞|漏|噪[声音])"
+)
+_NOT_OURS = re.compile(r"自主知识产权|侵权|侵犯|土地|每年|申报|成果转化")
+_CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The words of a need that earned points for a part, with their place in `field`."""
+
+    part: str
+    points: float
+    text: str
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True)
+class Figure:
+    """An indicator of a need, the field that it stands in, and whether it is asked (else it tells what is today)."""
+
+    indicator: Indicator
+    field: str
+    asked: bool
+
+
+@dataclass(frozen=True)
+class ReadNeed:
+    """A need with all its fields, read: its texts, what was understood, and its figures.
+
+    `texts`: field -> text, for the fields that are filled. `read`: title and description. `sentences` and `elements`
+    are those of all fields.
+    """
+
+    need_id: str
+    texts: Mapping[str, str]
+    read: Understood
+    sentences: tuple[Sentence, ...]
+    elements: tuple[Element, ...]
+    figures: tuple[Figure, ...]
+
+    @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What earned points, in the order of the parts; an indicator each, the asked ones first."""
+        return tuple(found for part in PARTS for found in _FINDERS[part.name](self))
+
+    @cached_property
+    def points(self) -> dict[str, float]:
+        """The points of each part."""
+        sums = dict.fromkeys(_POINTS, 0.0)
+        for found in self.evidence:
+            sums[found.part] += found.points
+        return sums
+
+    @property
+    def completeness(self) -> float:
+        """0 to 100, the sum of the points, to two places."""
+        return round(sum(self.points.values()), 2)
+
+    @property
+    def asked(self) -> list[Sentence]:
+        """The sentences that ask; the title only where no other sentence does."""
+        asking = [one for one in self.sentences if one.role == "asked"]
+        return [one for one in asking if one.field != "title"] or asking
+
+    @property
+    def only_a_title(self) -> bool:
+        """Whether nothing stands below the title that the title does not say."""
+        title = self.texts.get("title", "").strip()
+        below = "".join(self.texts.get(name, "").strip() for name in ("description", *_TEXTS))
+        return below in title or (title in below and len(below) < len(title) + _SHORTEST_MORE)
+
+    @cached_property
+    def asks(self) -> int:
+        """How many distinct things are asked: sentences that name a thing, a task or a figure not named before."""
+        if not self.read.definite and not self.figures:
+            return 0
+        seen: set[str] = set()
+        count = 0
+        for sentence in self.asked:
+            here = {one.text for one in self.elements if one.kind in _THINGS and _inside(one, sentence)}
+            here |= {figure.indicator.text for figure in self.figures if _covers(sentence, figure)}
+            count += bool(here - seen)
+            seen |= here
+        return max(count, 1)
+
+
+_THINGS = ("object", "problem", "effect")
+
+
+def read_all(needs: pd.DataFrame, *, progress: bool = False) -> list[ReadNeed]:
+    """Every need of a table, read, in its order. Raises ArgumentTypeError for what is no table."""
+    check_frame(needs, "needs", "read_needs(...).rows")
+    rows = list(_texts_of(needs))
+    return [_read(need_id, texts) for need_id, texts in track(rows, "读需求", progress)]
+
+
+def completeness_parts(needs: pd.DataFrame, *, progress: bool = False) -> pd.DataFrame:
+    """What of a complete need each need has, and which of its words say it.
+
+    Parameters
+    ----------
+    needs : DataFrame
+        `need_id`, and `title`, `description` or both; `problem`, `indicators`, `conditions`, `background`,
+        `cooperation`, `budget` and `valid_until` count where they are filled.
+    progress : bool, default False
+        Show a bar on standard error.
+
+    Returns
+    -------
+    DataFrame
+        One row a need, part and piece of evidence: need_id, part, points, of (the part's points), text, field, start,
+        end (place in the text of the field). A part that the need lacks has one row with 0 points and "". Each
+        indicator has its own row; the n-th asked one adds 25/n - 25/(n+1). The points of a need sum to its
+        completeness.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher.needs import completeness_parts
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["泵壳气孔检测"], "description": ["要求检出率≥95%。"]})
+    >>> parts = completeness_parts(needs)
+    >>> parts.loc[parts["points"] > 0, ["part", "points", "of", "text"]].values.tolist()
+    [['object', 15.0, 15.0, '泵壳'], ['problem', 15.0, 15.0, '气孔'], ['indicators', 12.5, 25.0, '≥95%']]
+    """
+    return parts_table(read_all(needs, progress=progress))
+
+
+def parts_table(reads: list[ReadNeed]) -> pd.DataFrame:
+    """`completeness_parts` of needs that are read."""
+    rows: list[tuple[object, ...]] = []
+    for need in reads:
+        for part in PARTS:
+            found = [one for one in need.evidence if one.part == part.name]
+            rows += [
+                (need.need_id, part.name, round(one.points, 2), part.points, one.text, one.field, one.start, one.end)
+                for one in found or [Evidence(part.name, 0.0, "", "", 0, 0)]
+            ]
+    columns = ["need_id", "part", "points", "of", "text", "field", "start", "end"]
+    types = {"points": "float64", "of": "float64", "start": "int64", "end": "int64"}
+    return pd.DataFrame(rows, columns=columns).astype(types)
+
+
+def _read(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
+    title, description = texts.get("title", ""), texts.get("description", "")
+    main = understand(title, description)
+    sentences, elements = list(main.sentences), list(main.elements)
+    for name in _TEXTS:
+        if text := texts.get(name):
+            part = understand("", text)
+            role = "asked" if name in _ASKED_FIELDS else "background"
+            sentences += [
+                Sentence(one.text, name, one.start, one.end, one.role if one.role == "constraint" else role)
+                for one in part.sentences
+            ]
+            elements += [
+                Element(one.kind, one.text, name, one.start, one.end, one.low, one.high) for one in part.elements
+            ]
+    figures = []
+    for name in ("title", "description", *_TEXTS):
+        for indicator in indicators_of(texts.get(name, "")):
+            figures.append(Figure(indicator, name, _is_asked(name, indicator, sentences)))
+    return ReadNeed(need_id, texts, main, tuple(sentences), tuple(elements), tuple(figures))
+
+
+def _is_asked(name: str, indicator: Indicator, sentences: list[Sentence]) -> bool:
+    if name in _ASKED_FIELDS:
+        return True
+    return any(
+        one.role != "background" for one in sentences if one.field == name and one.start <= indicator.start < one.end
+    )
+
+
+def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each need's id and filled fields; a part that the description holds already is left out."""
+    names = ("title", "description", *_TEXTS, "cooperation", "budget", "budget_text", "valid_until")
+    columns = {name: needs[name].tolist() for name in names if name in needs}
+    for i, need_id in enumerate(needs["need_id"].astype(str)):
+        texts = {name: _text(values[i]) for name, values in columns.items() if _is_filled(values[i])}
+        whole = texts.get("description", "")
+        yield need_id, {name: text for name, text in texts.items() if name not in _TEXTS or text not in whole}
+
+
+def _is_filled(value: object) -> bool:
+    return value is not None and value is not pd.NA and value == value and str(value).strip() not in ("", "NaT")
+
+
+def _text(value: object) -> str:
+    return value.strftime("%Y-%m-%d") if isinstance(value, dt.date) else str(value)
+
+
+def _inside(element: Element, sentence: Sentence) -> bool:
+    return element.field == sentence.field and sentence.start <= element.start < sentence.end
+
+
+def _covers(sentence: Sentence, figure: Figure) -> bool:
+    return figure.field == sentence.field and sentence.start <= figure.indicator.start < sentence.end
+
+
+# What earns the points of each part
+
+
+def _first(need: ReadNeed, part: str, *kinds: str, share: float = 1.0) -> list[Evidence]:
+    for kind in kinds:
+        for one in need.elements:
+            if one.kind == kind:
+                return [Evidence(part, share * _POINTS[part], one.text, one.field, one.start, one.end)]
+    return []
+
+
+def _whole(need: ReadNeed, part: str, name: str, share: float = 1.0) -> list[Evidence]:
+    text = need.texts.get(name, "")
+    return [Evidence(part, share * _POINTS[part], text, name, 0, len(text))] if text else []
+
+
+def _said(
+    need: ReadNeed, part: str, pattern: re.Pattern[str], but: re.Pattern[str] | None = None, share: float = 1.0
+) -> list[Evidence]:
+    """The clause, of a sentence below the title, in which a pattern is met, and no boast."""
+    for sentence in need.sentences:
+        if sentence.field == "title":
+            continue
+        for match in pattern.finditer(sentence.text):
+            start, end = _clause(sentence.text, match.start(), match.end())
+            if end - start < _SHORTEST_CLAUSE:
+                start, end = 0, len(sentence.text)
+            if not (but and but.search(sentence.text[start:end])):
+                place = sentence.start + start, sentence.start + end
+                return [Evidence(part, share * _POINTS[part], sentence.text[start:end], sentence.field, *place)]
+    return []
+
+
+def _clause(text: str, start: int, end: int) -> tuple[int, int]:
+    first = max(text.rfind(sign, 0, start) for sign in "，,。；;！!？?\n：:") + 1
+    stop = _CLAUSE.match(text, end)
+    return first, stop.end() if stop else end
+
+
+def _problem(need: ReadNeed) -> list[Evidence]:
+    """Described, else only named."""
+    most = _POINTS["problem"]
+    named = [one for one in need.elements if one.kind in ("problem", "effect")]
+    for one in named:
+        if one.field != "title" and not need.only_a_title:
+            return [Evidence("problem", most, one.text, one.field, one.start, one.end)]
+    if not need.only_a_title and (found := _said(need, "problem", _DEFECT, _BOAST)):
+        return found
+    return [Evidence("problem", _TITLE_ONLY * most, one.text, one.field, one.start, one.end) for one in named[:1]]
+
+
+def _rights(need: ReadNeed) -> list[Evidence]:
+    most = _POINTS["rights"]
+    rights = [one for one in need.elements if one.kind == "rights" and not _NOT_OURS.search(one.text)]
+    return [Evidence("rights", most, one.text, one.field, one.start, one.end) for one in rights[:1]]
+
+
+def _indicators(need: ReadNeed) -> list[Evidence]:
+    most = _POINTS["indicators"]
+    found: list[Evidence] = []
+    count = 0.0
+    for figure in sorted(need.figures, key=lambda one: not one.asked):
+        more = count + (1.0 if figure.asked else _OTHER_FIGURE)
+        points = most * more / (more + 1) - most * count / (count + 1)
+        one = figure.indicator
+        found.append(Evidence("indicators", points, one.text, figure.field, one.start, one.end))
+        count = more
+    return found
+
+
+def _use(need: ReadNeed) -> list[Evidence]:
+    for figure in need.figures:
+        if figure.indicator.condition:
+            one = figure.indicator
+            return [Evidence("use", _POINTS["use"], one.condition, figure.field, one.start, one.end)]
+    return (
+        _first(need, "use", "application")
+        or _said(need, "use", _USE)
+        or _first(need, "use", "material", share=_MATERIAL_ONLY)
+    )
+
+
+def _state(need: ReadNeed) -> list[Evidence]:
+    return (
+        _whole(need, "state", "conditions")
+        or _whole(need, "state", "background")
+        or _said(need, "state", _STATE, but=_BOAST)
+    )
+
+
+def _tried(need: ReadNeed) -> list[Evidence]:
+    return _said(need, "tried", _UNABLE, but=_BOAST) or _said(need, "tried", UNSOLVED, but=_BOAST)
+
+
+def _deadline(need: ReadNeed) -> list[Evidence]:
+    return _first(need, "deadline", "deadline") or _whole(need, "deadline", "valid_until", _POSTED_ONLY)
+
+
+def _money(need: ReadNeed) -> list[Evidence]:
+    if found := _whole(need, "money", "budget"):
+        return found
+    for one in need.elements:
+        if one.kind == "money" and (one.low is not None or one.high is not None):
+            return [Evidence("money", _POINTS["money"], one.text, one.field, one.start, one.end)]
+    return _first(need, "money", "money", share=_OPEN_MONEY) or _whole(need, "money", "budget_text", _OPEN_MONEY)
+
+
+def _cooperation(need: ReadNeed) -> list[Evidence]:
+    labels = {label for label in re.split(r"[,，、;；\s]+", need.texts.get("cooperation", "")) if label}
+    if labels - {"其他", "其它", "不限"}:
+        return _whole(need, "cooperation", "cooperation")
+    return _first(need, "cooperation", "cooperation")
+
+
+def _solver(need: ReadNeed) -> list[Evidence]:
+    return _first(need, "solver", "condition") or _said(need, "solver", _SOLVER)
+
+
+_FINDERS = {
+    "object": lambda need: _first(need, "object", "object"),
+    "problem": _problem,
+    "indicators": _indicators,
+    "use": _use,
+    "state": _state,
+    "tried": _tried,
+    "deadline": _deadline,
+    "money": _money,
+    "rights": _rights,
+    "cooperation": _cooperation,
+    "solver": _solver,
+}
+
+
+def unsolved(need: ReadNeed) -> str:
+    """The clause in which a need says that known solutions do not suffice; "" where it does not."""
+    found = _said(need, "tried", UNSOLVED, but=_BOAST)
+    return found[0].text if found else ""
