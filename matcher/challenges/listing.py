@@ -1,0 +1,182 @@
+"""What is published of a challenge: one row a challenge, and one row a challenge and technical indicator."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from matcher.needs.completeness import ReadNeed, read_all
+from matcher.tables.arguments import check_frame
+
+CHALLENGES = (
+    "challenge_id",
+    "name",
+    "wording",
+    "fields",
+    "indicators",
+    "deadline",
+    "money",
+    "rights",
+    "bidder_conditions",
+    "cooperation",
+    "owner",
+    "needs",
+    "postings",
+    "firms",
+    "unnamed",
+    "need_ids",
+    "lead_need_id",
+    "outcomes_elsewhere",
+    "experts_elsewhere",
+)
+INDICATORS = ("challenge_id", "number", "quantity", "relation", "value", "unit", "condition", "text", "need_id")
+MOST_IDS, _MOST_INDICATORS = 5, 20
+_POSTING = "valid_until"  # a day until which a posting stands is no term of the work
+_SPLIT = re.compile(r"[,，、;；\s]+")
+
+
+def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+    """Challenges ready to publish.
+
+    Parameters
+    ----------
+    found
+        What `find_challenges` gave.
+    needs
+        The needs that it was called with.
+
+    Returns
+    -------
+    DataFrame
+        One row a challenge in the order of `found`: challenge_id, name, wording, fields, indicators (asked ones,
+        joined by ；), deadline, money, rights, bidder_conditions and cooperation as the needs say them ("" where none
+        does), owner (the firm of the need that is most complete), needs, postings, firms, unnamed, need_ids (at most
+        five, then 等 N 条), lead_need_id (the most complete need), outcomes_elsewhere, experts_elsewhere.
+
+    Examples
+    --------
+    >>> from matcher.challenges import find_challenges
+    >>> text = "寻求泵壳气孔检测方法，单件检测时间≤5秒。合作方须具有检测经验。"
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["泵壳气孔检测"], "description": [text]})
+    >>> matches = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"], "good_match": [False]})
+    >>> row = challenge_table(find_challenges(needs, matches), needs).iloc[0]
+    >>> row["indicators"], row["bidder_conditions"]
+    ('单件检测时间≤5秒', '合作方须具有检测经验')
+    """
+    check_frame(found, "found", "find_challenges(needs, matches)")
+    groups = read_groups(found, needs)
+    owners = _owners(needs)
+    rows = []
+    for challenge, reads in groups.items():
+        first = found[found["challenge_id"] == challenge].iloc[0]
+        lead = most_complete(reads)
+        ids = [need.need_id for need in reads]
+        rows.append(
+            {
+                **{name: first[name] for name in CHALLENGES if name in found and name != "need_id"},
+                "indicators": "；".join(f"{row['quantity']}{row['text']}" for row in _indicators(reads)),
+                "deadline": _said(reads, "deadline"),
+                "money": _said(reads, "money"),
+                "rights": _said(reads, "rights"),
+                "bidder_conditions": _said(reads, "solver"),
+                "cooperation": _ways(reads),
+                "owner": owners.get(lead.need_id, ""),
+                "need_ids": few(ids),
+                "lead_need_id": lead.need_id,
+            }
+        )
+    return pd.DataFrame(rows, columns=list(CHALLENGES))
+
+
+def challenge_indicators(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
+    """The asked technical indicators of every challenge.
+
+    Returns
+    -------
+    DataFrame
+        One row a challenge and indicator: challenge_id, number (from 1), quantity, relation (≥, ≤, 区间 ...), value
+        ("5", "60～70"), unit, condition, text (as written), need_id (whose text says it). An indicator that two needs
+        of a challenge give alike stands once.
+    """
+    check_frame(found, "found", "find_challenges(needs, matches)")
+    rows = [
+        {"challenge_id": challenge, "number": number, **row}
+        for challenge, reads in read_groups(found, needs).items()
+        for number, row in enumerate(_indicators(reads), 1)
+    ]
+    return pd.DataFrame(rows, columns=list(INDICATORS))
+
+
+def read_groups(found: pd.DataFrame, needs: pd.DataFrame) -> dict[str, list[ReadNeed]]:
+    """The needs of every challenge, read, in the order of `found`."""
+    wanted = needs[needs["need_id"].astype(str).isin(set(found["need_id"]))]
+    reads = {need.need_id: need for need in read_all(wanted)}
+    groups: defaultdict[str, list[ReadNeed]] = defaultdict(list)
+    for challenge, need in zip(found["challenge_id"], found["need_id"], strict=True):
+        groups[challenge].append(reads[need])
+    return dict(groups)
+
+
+def most_complete(reads: Sequence[ReadNeed]) -> ReadNeed:
+    """The need that says most; of equals the first."""
+    return max(reads, key=lambda need: need.completeness)
+
+
+def few(ids: Sequence[str]) -> str:
+    """At most five ids in a cell.
+
+    >>> few(["a", "b", "c", "d", "e", "f", "g"])
+    'a、b、c、d、e 等 7 条'
+    """
+    return "、".join(ids[:MOST_IDS]) + (f" 等 {len(ids)} 条" if len(ids) > MOST_IDS else "")
+
+
+def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
+    rows, seen = [], set()
+    for need in sorted(reads, key=lambda one: -one.completeness):
+        for figure in need.figures:
+            one = figure.indicator
+            key = (one.quantity, one.comparator, one.low, one.high, one.unit.symbol)
+            if figure.asked and key not in seen:
+                seen.add(key)
+                value = "～".join(f"{bound:g}" for bound in dict.fromkeys((one.low, one.high)) if bound is not None)
+                rows.append(
+                    {
+                        "quantity": one.quantity,
+                        "relation": one.comparator,
+                        "value": value,
+                        "unit": one.unit.symbol,
+                        "condition": one.condition,
+                        "text": one.text,
+                        "need_id": need.need_id,
+                    }
+                )
+    return rows[:_MOST_INDICATORS]
+
+
+def said(need: ReadNeed, part: str) -> list[str]:
+    """The words of a need that say a part of it; the last day of a posting is no time limit."""
+    return [one.text for one in need.evidence if one.part == part and one.field != _POSTING]
+
+
+def _said(reads: Sequence[ReadNeed], part: str) -> str:
+    return "；".join(dict.fromkeys(text for need in reads for text in said(need, part)))
+
+
+def _ways(reads: Iterable[ReadNeed]) -> str:
+    texts = [text for need in reads for text in said(need, "cooperation")]
+    return "、".join(dict.fromkeys(way for text in texts for way in _SPLIT.split(text) if way))
+
+
+def _owners(needs: pd.DataFrame) -> dict[str, str]:
+    """Need -> its firm's name, else its id."""
+    owners: dict[str, str] = {}
+    for column in ("enterprise_id", "enterprise"):
+        if column in needs:
+            cells = needs[column].fillna("").astype(str).str.strip()
+            owners |= {name: cell for name, cell in zip(needs["need_id"].astype(str), cells, strict=True) if cell}
+    return owners
