@@ -87,7 +87,9 @@ def load_call(rules: str | Path | Call) -> Call:
     titles = [call.title for call in calls.values()]
     near = difflib.get_close_matches(name, titles, 1, 0.4)
     proposal = f"您是不是指 {near[0]}？" if near else ""
-    raise PolicyError(f"没有名为“{name}”的揭榜规则；{proposal}可用：{'、'.join(titles)}；也可以给出含 policy.yaml 的文件夹")
+    raise PolicyError(
+        f"没有名为“{name}”的揭榜规则；{proposal}可用：{'、'.join(titles)}；也可以给出含 policy.yaml 的文件夹"
+    )
 
 
 def list_calls() -> pd.DataFrame:
@@ -109,8 +111,8 @@ def list_calls() -> pd.DataFrame:
     for call in _calls().values():
         if call.rules is not None:
             edition = call.rules.editions[-1]
-            for rule in call.rules.ruleset(edition, edition.since).rules:
-                rows.append((call.title, "需求条件", "", rule.title, rule.source, rule.verified))
+            conditions = call.rules.ruleset(edition, edition.since).rules
+            rows += [(call.title, "需求条件", "", rule.title, rule.source, rule.verified) for rule in conditions]
         for name, fact in call.facts.items():
             rows.append((call.title, FACTS[name], fact.value, fact.says, call.address, fact.verified))
     return pd.DataFrame(rows, columns=["call", "point", "value", "says", "source", "verified"])

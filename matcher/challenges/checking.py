@@ -17,6 +17,7 @@ import pandas as pd
 
 from matcher.challenges.calls import Call, load_call
 from matcher.challenges.listing import most_complete, read_groups, said
+from matcher.challenges.terms import term_months
 from matcher.errors import PolicyError
 from matcher.needs.completeness import ReadNeed, unsolved
 from matcher.policy.model import Ruleset
@@ -26,7 +27,6 @@ from matcher.policy.thresholds import reads as facts_of
 from matcher.policy.workbook import rules_by_id
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells import read_yesno
-from matcher.tables.dates import read_date
 
 COLUMNS = ("challenge_id", "call", "rule", "title", "state", "missing", "value", "limit", "source", "verified", "note")
 STATES = {"pass": "met", "fail": "not_met", "unknown": "unknown"}
@@ -40,9 +40,6 @@ _STATED = {  # fact -> the part of a complete need that states it
 }
 _FIRM = re.compile(r"(?:公司|厂|集团|合作社|商行|酒业|药业|企业)(?:[（(].*[）)])?$")
 _NO_FIRM = re.compile(r"(?:大学|学院|医院|研究院|研究所|中心|协会|联盟|局|委员会)(?:[（(].*[）)])?$")
-_TERM = re.compile(r"(?P<number>\d+(?:\.\d+)?|[一二两三四五半])\s*(?P<unit>个月|月|年|天|日)")
-_NUMBERS = {"半": 0.5, "一": 1.0, "二": 2.0, "两": 2.0, "三": 3.0, "四": 4.0, "五": 5.0}
-_YEARS = {"个月": 12, "月": 12, "年": 1, "天": 365, "日": 365}
 
 
 def check_challenge(
@@ -64,7 +61,7 @@ def check_challenge(
         (city_support, 市级财政支持资金) win over what the text says. The facts are those of the need that is most
         complete.
     rules
-        "赣州2023", "长沙2023", "宜昌2022", "鄂州2024", "荣成2023" (`list_calls`), or a folder with a policy of your own.
+        "赣州2023", "长沙2023", "宜昌2022", "鄂州2024", "荣成2023" (`list_calls`), or a folder with your own policy.
     firms
         Facts of the firms (sales_last_year, rd_expense_last_year ...), with enterprise_id or name.
     on
@@ -143,9 +140,7 @@ def _missing(state: str, names: Sequence[str], values: Mapping[str, Any], at: in
     return f"需求文字没有写明{'、'.join(stated)}" if stated else "不符合"
 
 
-def _fact_table(
-    found: pd.DataFrame, needs: pd.DataFrame, policy: Policy, firms: pd.DataFrame | None
-) -> pd.DataFrame:
+def _fact_table(found: pd.DataFrame, needs: pd.DataFrame, policy: Policy, firms: pd.DataFrame | None) -> pd.DataFrame:
     """One row a challenge with the facts that the policy reads."""
     by_need = needs.assign(need_id=needs["need_id"].astype(str)).set_index("need_id")
     rows = []
@@ -173,9 +168,11 @@ def _from_text(need: ReadNeed, row: pd.Series[Any]) -> dict[str, Any]:
         facts["is_enterprise"] = False
     if unsolved(need) or said(need, "tried"):
         facts["beyond_ability"] = True
-    years = [value for text in said(need, "deadline") if (value := _years(text, row)) is not None]
-    if years:
-        facts["duration_years"] = max(years)
+    posted = row.get("posted_on")
+    start = None if _blank(posted) else pd.Timestamp(posted).date()
+    months = term_months("；".join(said(need, "deadline")), start)
+    if months is not None:
+        facts["duration_years"] = round(months / 12, 4)
     budget = row.get("budget")
     if not _blank(budget):
         facts["total_budget"] = float(budget)
@@ -184,22 +181,6 @@ def _from_text(need: ReadNeed, row: pd.Series[Any]) -> dict[str, Any]:
         if len(money) == 1:
             facts["total_budget"] = money[0].low
     return facts
-
-
-def _years(text: str, row: pd.Series[Any]) -> float | None:
-    """The length of a term in years: as said, or from the day of posting to a last day."""
-    last = read_date(re.sub(r"(?:底|末|初)?(?:之)?前|以前", "", text)) if re.match(r"\d{4}年", text) else None
-    posted = row.get("posted_on")
-    if hasattr(last, "year"):
-        return None if _blank(posted) else (pd.Timestamp(last) - pd.Timestamp(posted)).days / 365  # type: ignore[arg-type]
-    if re.match(r"\d{4}年", text):
-        return None
-    terms = [
-        _NUMBERS.get(match["number"], 0.0) or float(match["number"])
-        for match in _TERM.finditer(text)
-    ]
-    units = [_YEARS[match["unit"]] for match in _TERM.finditer(text)]
-    return max((number / unit for number, unit in zip(terms, units, strict=True)), default=None)
 
 
 def _from_firm(row: pd.Series[Any], firms: pd.DataFrame | None) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def common_problems(needs: pd.DataFrame, *, index: Index | None = None) -> pd.Da
 
     Examples
     --------
-    >>> needs = pd.DataFrame({"need_id": ["N1", "N2", "N3"], "title": ["泵壳气孔检测", "泵壳气孔检测技术", "桃采后保鲜"]})
+    >>> titles = ["泵壳气孔检测", "泵壳气孔检测技术", "桃采后保鲜"]
+    >>> needs = pd.DataFrame({"need_id": ["N1", "N2", "N3"], "title": titles})
     >>> common_problems(needs)[["problem_id", "need_id", "needs"]].values.tolist()
     [['P001', 'N1', 2], ['P001', 'N2', 2], ['P002', 'N3', 1]]
     """

@@ -24,6 +24,7 @@ CHALLENGES = (
     "bidder_conditions",
     "cooperation",
     "owner",
+    "owner_id",
     "needs",
     "postings",
     "firms",
@@ -54,8 +55,9 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a challenge in the order of `found`: challenge_id, name, wording, fields, indicators (asked ones,
         joined by ；), deadline, money, rights, bidder_conditions and cooperation as the needs say them ("" where none
-        does), owner (the firm of the need that is most complete), needs, postings, firms, unnamed, need_ids (at most
-        five, then 等 N 条), lead_need_id (the most complete need), outcomes_elsewhere, experts_elsewhere.
+        does), owner and owner_id (the firm of the need that is most complete), needs, postings, firms, unnamed,
+        need_ids (at most five, then 等 N 条), lead_need_id (the most complete need), outcomes_elsewhere,
+        experts_elsewhere.
 
     Examples
     --------
@@ -69,7 +71,7 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     """
     check_frame(found, "found", "find_challenges(needs, matches)")
     groups = read_groups(found, needs)
-    owners = _owners(needs)
+    owners, owner_ids = (_cells(needs, column) for column in ("enterprise", "enterprise_id"))
     rows = []
     for challenge, reads in groups.items():
         first = found[found["challenge_id"] == challenge].iloc[0]
@@ -85,6 +87,7 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
                 "bidder_conditions": _said(reads, "solver"),
                 "cooperation": _ways(reads),
                 "owner": owners.get(lead.need_id, ""),
+                "owner_id": owner_ids.get(lead.need_id, ""),
                 "need_ids": few(ids),
                 "lead_need_id": lead.need_id,
             }
@@ -160,7 +163,17 @@ def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
 
 def said(need: ReadNeed, part: str) -> list[str]:
     """The words of a need that say a part of it; the last day of a posting is no time limit."""
-    return [one.text for one in need.evidence if one.part == part and one.field != _POSTING]
+    found = [one for one in need.evidence if one.part == part and one.field != _POSTING]
+    return [_money(one.text) if one.field == "budget" else one.text for one in found]
+
+
+def _money(text: str) -> str:
+    """Yuan of a cell as one writes them.
+
+    >>> _money("3000000"), _money("约50万")
+    ('300 万元', '约50万')
+    """
+    return f"{float(text) / 1e4:,g} 万元" if text.replace(".", "", 1).isdigit() else text
 
 
 def _said(reads: Sequence[ReadNeed], part: str) -> str:
@@ -172,11 +185,9 @@ def _ways(reads: Iterable[ReadNeed]) -> str:
     return "、".join(dict.fromkeys(way for text in texts for way in _SPLIT.split(text) if way))
 
 
-def _owners(needs: pd.DataFrame) -> dict[str, str]:
-    """Need -> its firm's name, else its id."""
-    owners: dict[str, str] = {}
-    for column in ("enterprise_id", "enterprise"):
-        if column in needs:
-            cells = needs[column].fillna("").astype(str).str.strip()
-            owners |= {name: cell for name, cell in zip(needs["need_id"].astype(str), cells, strict=True) if cell}
-    return owners
+def _cells(needs: pd.DataFrame, column: str) -> dict[str, str]:
+    """Need -> its text in a column, where there is one."""
+    if column not in needs:
+        return {}
+    cells = needs[column].fillna("").astype(str).str.strip()
+    return {name: cell for name, cell in zip(needs["need_id"].astype(str), cells, strict=True) if cell}

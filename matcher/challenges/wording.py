@@ -17,7 +17,7 @@ _LEAD = re.compile(
 )
 _PREFIX = re.compile(r"^(?:[\u4e00-\u9fff]{2}[-—–－](?=.{4})|[（(]?\d{1,2}[、.．）)](?=\D))")
 _ASKING = re.compile("需求|需要|急需|亟需|寻求|希望|要求|期望|解决|开发|研发|实现|达到|提高|降低")
-_ENDS = " \t\r\n，,；;、\"”“"
+_ENDS = ' \t\r\n，,；;、"”“'
 _SHORTEST, _LONGEST, _BEST = 10, 160, 60  # characters of a sentence
 
 
@@ -78,13 +78,7 @@ def _clarity(text: str, need: Understood) -> float:
     tasks = any(word in text for word in need.problems)
     titled = any(word in text for word in _in_title(need, "object"))
     figures = bool(re.search(r"\d", text))
-    return (
-        2.0 * tasks
-        + 2.0 * titled
-        + bool(_ASKING.search(text))
-        + 0.5 * figures
-        - abs(len(text) - _BEST) / _BEST
-    )
+    return 2.0 * tasks + 2.0 * titled + bool(_ASKING.search(text)) + 0.5 * figures - abs(len(text) - _BEST) / _BEST
 
 
 def _in_title(need: Understood, *kinds: str) -> list[str]:

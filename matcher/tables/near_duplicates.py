@@ -42,12 +42,11 @@ def find_reposts(texts: Sequence[Sequence[str]]) -> list[int]:
 
 
 def same_posting(text: str, other: str) -> bool:
-    """Whether two texts are one posting, whatever stands above them: 16 of 20 pieces of the shorter stand in the longer.
+    """Whether two texts are one posting: of 20 pieces of the shorter 16 stand in the longer. Short ones never are.
 
-    Two blank texts are two postings.
-
-    >>> same_posting("现有泵壳铸造后内壁有气孔，需在线检测，单件不超过5秒。", "（转）现有泵壳铸造后内壁有气孔，需在线检测，单件不超过5秒！")
-    True
+    >>> text = "泵壳铸造后内壁有气孔，需在线检测，单件不超过5秒"
+    >>> same_posting(text, f"（转）{text}！"), same_posting("", "")
+    (True, False)
     """
     one, two = _letters(text), _letters(other)
     return len(one) >= PIECE and len(two) >= PIECE and _overlap(one, two)
