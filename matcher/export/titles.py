@@ -34,7 +34,7 @@ TITLES = {
     "level": "预计等级", "probability": "相关概率", "name": "企业名称", "kind": "类别", "title": "名称",
     "policy": "政策", "reason": "理由", "value": "数值", "note": "备注", "better": "方向", "rows": "例数",
     "passed_share": "历史通过率", "measure": "指标", "group": "组", "passed": "实际通过", "round": "轮次",
-    "use": "用途", "total": "总分",
+    "use": "用途", "total": "总分", "completeness": "完整度", "route": "去向", "questions": "补问", "asks": "要求项数",
 }  # fmt: skip
 PROBLEMS = {
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
@@ -53,6 +53,10 @@ POOL = {
 TARGETS = {
     "probability": "达标概率", "name": "名称", "status": "状态", "expected": "时间进度", "missing": "还差",
     "chance": "通过概率", "firms": "帮扶企业数",
+}  # fmt: skip
+TRIAGE = {
+    "title": "需求名称", "part": "内容", "points": "得分", "of": "满分", "text": "原文", "field": "所在栏",
+    "rank": "次序", "question": "问题", "adds": "答后可加分", "answer": "企业答复", "source": "哪些征集通知要求",
 }  # fmt: skip
 CONFLICTS = {"column": "列", "day": "改动日期", "person": "改动人"}
 DISCOVERY = {"rank": "名次", "chance": "通过的可能", "uscc": "统一社会信用代码", "status": "登记情况"}

@@ -1,6 +1,7 @@
 from .comparison import Comparison as Comparison
 from .comparison import compare_indicators as compare_indicators
 from .comparison import comparison_text as comparison_text
+from .completeness import completeness_parts as completeness_parts
 from .elements import Element as Element
 from .elements import Sentence as Sentence
 from .elements import Understood as Understood
@@ -10,4 +11,6 @@ from .elements import understand_needs as understand_needs
 from .indicators import Indicator as Indicator
 from .indicators import indicators_of as indicators_of
 from .indicators import need_indicators as need_indicators
+from .questions import need_questions as need_questions
+from .routes import triage as triage
 from .sentences import split_sentences as split_sentences

@@ -49,15 +49,16 @@ PARTS = (
     Part("solver", "对承接方的要求", 4, "赣州 2023、长沙 2023（揭榜条件）"),
 )
 _POINTS = {part.name: part.points for part in PARTS}
-_OTHER_FIGURE = 0.25  # a figure of what is today, beside one of what is asked
+_OTHER_FIGURE = 0.25  # a figure of what is today, or one said again, beside one that is asked
 _POSTED_ONLY = 1 / 3  # a day until which a posting stands is no day until which the work is done
 _OPEN_MONEY = 0.4  # 面议
 _MATERIAL_ONLY = 0.5
 _TITLE_ONLY = 0.5  # a problem that is named and not described
 _SHORTEST_CLAUSE = 8
-_SHORTEST_MORE = 8  # characters that a description has to add to the title
+_SHORTEST_MORE = 20  # characters that a description has to add to the title
 
 _TEXTS = ("problem", "indicators", "conditions", "background")
+_MONEY = ("budget", "budget_min", "budget_max", "budget_text")
 _ASKED_FIELDS = ("title", "problem", "indicators")
 
 _USE = re.compile(
@@ -119,6 +120,12 @@ class Figure:
     field: str
     asked: bool
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Alike for what is said twice."""
+        one = self.indicator
+        return one.quantity, one.comparator, one.low, one.high, one.unit.symbol
+
 
 @dataclass(frozen=True)
 class ReadNeed:
@@ -166,10 +173,16 @@ class ReadNeed:
         below = "".join(self.texts.get(name, "").strip() for name in ("description", *_TEXTS))
         return below in title or (title in below and len(below) < len(title) + _SHORTEST_MORE)
 
+    @property
+    def is_definite(self) -> bool:
+        """Whether anything definite is asked: by its words, by a figure, or since a thing and its fault are described."""
+        described = self.points["object"] > 0 and self.points["problem"] >= _POINTS["problem"]
+        return self.read.definite or described or any(figure.asked for figure in self.figures)
+
     @cached_property
     def asks(self) -> int:
         """How many distinct things are asked: sentences that name a thing, a task or a figure not named before."""
-        if not self.read.definite and not self.figures:
+        if not self.is_definite:
             return 0
         seen: set[str] = set()
         count = 0
@@ -188,7 +201,7 @@ def read_all(needs: pd.DataFrame, *, progress: bool = False) -> list[ReadNeed]:
     """Every need of a table, read, in its order. Raises ArgumentTypeError for what is no table."""
     check_frame(needs, "needs", "read_needs(...).rows")
     rows = list(_texts_of(needs))
-    return [_read(need_id, texts) for need_id, texts in track(rows, "读需求", progress)]
+    return [read_one(need_id, texts) for need_id, texts in track(rows, "读需求", progress)]
 
 
 def completeness_parts(needs: pd.DataFrame, *, progress: bool = False) -> pd.DataFrame:
@@ -237,7 +250,8 @@ def parts_table(reads: list[ReadNeed]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype(types)
 
 
-def _read(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
+def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
+    """One need, from its filled fields."""
     title, description = texts.get("title", ""), texts.get("description", "")
     main = understand(title, description)
     sentences, elements = list(main.sentences), list(main.elements)
@@ -269,7 +283,7 @@ def _is_asked(name: str, indicator: Indicator, sentences: list[Sentence]) -> boo
 
 def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     """Each need's id and filled fields; a part that the description holds already is left out."""
-    names = ("title", "description", *_TEXTS, "cooperation", "budget", "budget_text", "valid_until")
+    names = ("title", "description", *_TEXTS, "cooperation", *_MONEY, "valid_until", "valid_until_text")
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(needs["need_id"].astype(str)):
         texts = {name: _text(values[i]) for name, values in columns.items() if _is_filled(values[i])}
@@ -354,8 +368,11 @@ def _indicators(need: ReadNeed) -> list[Evidence]:
     most = _POINTS["indicators"]
     found: list[Evidence] = []
     count = 0.0
+    seen: set[tuple[object, ...]] = set()
     for figure in sorted(need.figures, key=lambda one: not one.asked):
-        more = count + (1.0 if figure.asked else _OTHER_FIGURE)
+        again = figure.key in seen
+        seen.add(figure.key)
+        more = count + (1.0 if figure.asked and not again else _OTHER_FIGURE)
         points = most * more / (more + 1) - most * count / (count + 1)
         one = figure.indicator
         found.append(Evidence("indicators", points, one.text, figure.field, one.start, one.end))
@@ -392,8 +409,10 @@ def _deadline(need: ReadNeed) -> list[Evidence]:
 
 
 def _money(need: ReadNeed) -> list[Evidence]:
-    if found := _whole(need, "money", "budget"):
-        return found
+    for name in _MONEY[:3]:
+        if name in need.texts:
+            shown = "budget_text" if "budget_text" in need.texts else name
+            return _whole(need, "money", shown)
     for one in need.elements:
         if one.kind == "money" and (one.low is not None or one.high is not None):
             return [Evidence("money", _POINTS["money"], one.text, one.field, one.start, one.end)]
