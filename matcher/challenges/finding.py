@@ -8,10 +8,13 @@ import pandas as pd
 
 from matcher.challenges.grouping import common_problems
 from matcher.errors import TableError
+from matcher.matching.filters import fitting
 from matcher.matching.index import Index
 from matcher.matching.records import texts_of
 from matcher.needs.elements import understand
 from matcher.tables.arguments import check_frame
+from matcher.tables.regions import find_region
+from matcher.tables.schemas import OUTCOMES, Contract
 
 STATES = ("outcome", "expert", "vague", "together", "challenge")
 STATE_COLUMNS = ("need_id", "problem_id", "state", "outcomes", "experts", "outcomes_elsewhere", "experts_elsewhere")
@@ -205,3 +208,32 @@ def _recommended(
     counts = {"here": near, "elsewhere": good & ~near}
     need = matches["need_id"].astype(str)
     return {name: need[rows].value_counts().to_dict() for name, rows in counts.items()}
+
+
+def local_ids(table: pd.DataFrame, words: str, *, contract: Contract = OUTCOMES) -> set[str]:
+    """The ids of the outcomes (or experts, by their contract) that are local.
+
+    words: "地区=临沂市", or another column and its text. A place of the national list is one whatever way it is
+    written; any other text has to stand in the cell. Raises TableError where the table has no such column, or every
+    cell of it is empty; a place where nobody is gives an empty set.
+
+    Examples
+    --------
+    >>> outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "region": ["山东省临沂市兰山区", "江苏省南京市"]})
+    >>> local_ids(outcomes, "地区=临沂市")
+    {'C1'}
+    """
+    head, sign, place = words.partition("=")
+    head, place = (head.strip(), place.strip()) if sign else ("region", head.strip())
+    known = [one.name for one in contract.columns if head in (one.name, one.title, *one.headers)]
+    column = known[0] if known else head
+    cells = table[column].fillna("").astype(str) if column in table else pd.Series(dtype=str)
+    if not place or not (cells != "").any():
+        raise TableError(
+            f"{contract.title}表中没有“{head}”这一列，或全是空的；无法判断哪些属于“{place}”，请补上或改 --local"
+        )
+    if column == "region" and find_region(place):
+        here = pd.Series(fitting(cells.to_numpy(object), place, column="region"), cells.index)
+    else:
+        here = cells.str.contains(place, regex=False)
+    return set(table.loc[here, contract.id_column].astype(str))
