@@ -107,10 +107,10 @@ def check_bids(
     check_frame(challenges, "challenges", "challenge_table(found, needs)")
     call = load_call(rules)
     day = None if closes is None else as_day(closes, "closes")
-    known = {str(row["challenge_id"]): row for row in challenges.to_dict("records")}
+    known = {str(row["challenge_id"]): row for row in _rows(challenges)}
     pairs = _pairs(affiliates)
     rows = []
-    for bid in bids.to_dict("records"):
+    for bid in _rows(bids):
         challenge = known.get(str(bid.get("challenge_id") or ""))
         for answer in _answers(bid, challenge, call, day, pairs):
             names = (str(bid["bid_id"]), str(bid.get("challenge_id") or ""))
@@ -127,15 +127,19 @@ def bid_responses(bids: pd.DataFrame, challenges: pd.DataFrame) -> pd.DataFrame:
         One row a bid and asked indicator: bid_id, challenge_id, number (from 1), asked, offered ("" where the bid does
         not say it), state (met, near, not_met, not_said), margin (by which share it is better; NaN: cannot be said).
     """
-    known = {str(row["challenge_id"]): row for row in challenges.to_dict("records")}
+    known = {str(row["challenge_id"]): row for row in _rows(challenges)}
     rows = []
-    for bid in bids.to_dict("records"):
+    for bid in _rows(bids):
         name = str(bid.get("challenge_id") or "")
         for number, one in enumerate(_compared(bid, known.get(name)), 1):
             offered = "" if one.offered is None else f"{one.offered.quantity}{one.offered.text}"
             asked = f"{one.asked.quantity}{one.asked.text}"
             rows.append((str(bid["bid_id"]), name, number, asked, offered, one.state, one.margin))
     return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS)).astype({"margin": float})
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
 
 
 def _answers(

@@ -142,11 +142,11 @@ def _missing(state: str, names: Sequence[str], values: Mapping[str, Any], at: in
 
 def _fact_table(found: pd.DataFrame, needs: pd.DataFrame, policy: Policy, firms: pd.DataFrame | None) -> pd.DataFrame:
     """One row a challenge with the facts that the policy reads."""
-    by_need = needs.assign(need_id=needs["need_id"].astype(str)).set_index("need_id")
+    by_need = dict(zip(needs["need_id"].astype(str), needs.to_dict("records"), strict=True))
     rows = []
     for challenge, reads in read_groups(found, needs).items():
         lead = most_complete(reads)
-        row = by_need.loc[lead.need_id]
+        row = {str(head): cell for head, cell in by_need[lead.need_id].items()}
         facts = {**_from_text(lead, row), **_from_firm(row, firms)}
         for name, column in policy.columns.items():
             for head in (name, column.title, *column.headers):
@@ -158,7 +158,7 @@ def _fact_table(found: pd.DataFrame, needs: pd.DataFrame, policy: Policy, firms:
     return pd.DataFrame(rows)
 
 
-def _from_text(need: ReadNeed, row: pd.Series[Any]) -> dict[str, Any]:
+def _from_text(need: ReadNeed, row: Mapping[str, Any]) -> dict[str, Any]:
     """What the text of a need says of the facts."""
     facts: dict[str, Any] = {name: bool(said(need, part)) for name, part in _STATED.items()}
     owner = str(row.get("enterprise") or "").strip()
@@ -169,12 +169,12 @@ def _from_text(need: ReadNeed, row: pd.Series[Any]) -> dict[str, Any]:
     if unsolved(need) or said(need, "tried"):
         facts["beyond_ability"] = True
     posted = row.get("posted_on")
-    start = None if _blank(posted) else pd.Timestamp(posted).date()
+    start = None if posted is None or _blank(posted) else pd.Timestamp(posted).date()
     months = term_months("；".join(said(need, "deadline")), start)
     if months is not None:
         facts["duration_years"] = round(months / 12, 4)
     budget = row.get("budget")
-    if not _blank(budget):
+    if budget is not None and not _blank(budget):
         facts["total_budget"] = float(budget)
     else:
         money = [one for one in need.elements if one.kind == "money" and one.low is not None and one.low == one.high]
@@ -183,7 +183,7 @@ def _from_text(need: ReadNeed, row: pd.Series[Any]) -> dict[str, Any]:
     return facts
 
 
-def _from_firm(row: pd.Series[Any], firms: pd.DataFrame | None) -> dict[str, Any]:
+def _from_firm(row: Mapping[str, Any], firms: pd.DataFrame | None) -> dict[str, Any]:
     """The facts of the need's firm, by its id, else by its name."""
     if firms is None:
         return {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 
 import pandas as pd
@@ -207,7 +208,7 @@ def _recommended(
     near = good if local is None else good & answers.isin({str(name) for name in local})
     counts = {"here": near, "elsewhere": good & ~near}
     need = matches["need_id"].astype(str)
-    return {name: need[rows].value_counts().to_dict() for name, rows in counts.items()}
+    return {name: dict(Counter(need[rows].tolist())) for name, rows in counts.items()}
 
 
 def local_ids(table: pd.DataFrame, words: str, *, contract: Contract = OUTCOMES) -> set[str]:

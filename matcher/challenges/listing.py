@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.needs.completeness import ReadNeed, read_all
+from matcher.needs.indicators import Indicator
 from matcher.tables.arguments import check_frame
 
 CHALLENGES = (
@@ -140,11 +141,13 @@ def few(ids: Sequence[str]) -> str:
 
 def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
     rows, seen = [], set()
+    bounded = {_measure(one) for need in reads for figure in need.figures if (one := figure.indicator).comparator}
     for need in sorted(reads, key=lambda one: -one.completeness):
         for figure in need.figures:
             one = figure.indicator
             key = (one.quantity, one.comparator, one.low, one.high, one.unit.symbol)
-            if figure.asked and key not in seen:
+            beside = not one.comparator and _measure(one) in bounded  # what is today, beside what is asked
+            if figure.asked and key not in seen and not beside:
                 seen.add(key)
                 value = "～".join(f"{bound:g}" for bound in dict.fromkeys((one.low, one.high)) if bound is not None)
                 rows.append(
@@ -159,6 +162,10 @@ def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
                     }
                 )
     return rows[:_MOST_INDICATORS]
+
+
+def _measure(one: Indicator) -> tuple[str, str]:
+    return one.quantity, one.unit.dimension
 
 
 def said(need: ReadNeed, part: str) -> list[str]:

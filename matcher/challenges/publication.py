@@ -152,9 +152,8 @@ def publication_list(
     table = bids[["challenge_id", "bid_id", "bidder"]].astype(str)
     table["name"] = table["challenge_id"].map(names).fillna("")
     table["formal"] = table["bid_id"].map(formal).fillna("unknown")
-    empty = {"rank": pd.Series(pd.NA, table.index, "Int64"), "mean": float("nan"), "experts": 0}
     if scored is None:
-        table = table.assign(**empty)
+        table = table.assign(rank=pd.Series(pd.NA, table.index, "Int64"), mean=float("nan"), experts=0)
     else:
         table = table.merge(scored[["bid_id", "rank", "mean", "experts"]], on="bid_id", how="left", validate="1:1")
     passing = table["mean"].where(table["formal"] != "not_met")
@@ -294,4 +293,4 @@ def _totals(scores: pd.DataFrame, weights: Mapping[str, float] | None) -> pd.Dat
         bid, expert = short.index[0]
         raise TableError(f"专家 {expert} 对 {bid} 没有评完 {len(aspects)} 个方面；请补评")
     table["score"] *= table["aspect"].map(dict(weights)).astype(float)
-    return table.groupby(["bid_id", "expert_id"], as_index=False)["score"].sum()
+    return table.groupby(["bid_id", "expert_id"])["score"].sum().reset_index()
