@@ -13,6 +13,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.fields.classifier import FieldModel, classify
+from matcher.fields.need_objects import place_needs
 from matcher.fields.taxonomy import NONE, Scheme
 from matcher.matching.filters import fitting
 from matcher.tables.grids import Source
@@ -44,7 +45,8 @@ def place_on_chains(
 
     links: cluster, link, order, words (what is made or done there, joined by ；), required (yes/no; yes if left out).
     All links of all clusters are one scheme of two levels, so a text first finds its cluster, one of the shipped
-    clusters that `links` leaves out, or none, and then its link. One row a text
+    clusters that `links` leaves out, or none, and then its link. A need stands only where its object does: it is one
+    of the link's things or of their kind, and its background does not count. One row a text
     and link of probability `at_least`: cluster, order, link, kind ("firm", "need", "outcome"), id, probability, words
     (that decided). Sorted by cluster in the order of `links`, order, kind, probability falling, id. Raises TableError.
     """
@@ -64,9 +66,13 @@ def place_on_chains(
     for kind, table in zip(KINDS, (firms, needs, outcomes), strict=True):
         if table is None or not len(table):
             continue
-        fields = model.classify(table, k=len(links), at_least=at_least, level=2)
-        fields = fields[(fields["code"] != "") & (fields["probability"] >= at_least)]
-        place = links.iloc[fields["code"].astype(int).to_numpy()].reset_index(drop=True)
+        if kind == "need":
+            fields = place_needs(model, links, table, at_least=at_least)
+        else:
+            fields = model.classify(table, k=len(links), at_least=at_least, level=2)
+            fields = fields[(fields["code"] != "") & (fields["probability"] >= at_least)]
+            fields = fields.assign(link=fields["code"].astype(int))
+        place = links.iloc[fields["link"].to_numpy(int)].reset_index(drop=True)
         rows = fields[["id", "probability", "words"]].reset_index(drop=True)
         pieces.append(pd.concat([place[["cluster", "order", "link"]], rows], axis=1).assign(kind=kind))
     if not pieces:
