@@ -12,6 +12,7 @@ import pandas as pd
 from matcher.needs.completeness import ReadNeed, read_all
 from matcher.needs.indicators import Indicator
 from matcher.tables.arguments import check_frame
+from matcher.tables.cells import first_few
 
 CHALLENGES = (
     "challenge_id",
@@ -36,7 +37,7 @@ CHALLENGES = (
     "experts_elsewhere",
 )
 INDICATORS = ("challenge_id", "number", "quantity", "relation", "value", "unit", "condition", "text", "need_id")
-MOST_IDS, _MOST_INDICATORS = 5, 20
+_MOST_INDICATORS = 20
 _POSTING = "valid_until"  # a day until which a posting stands is no term of the work
 _SPLIT = re.compile(r"[,，、;；\s]+")
 
@@ -89,7 +90,7 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
                 "cooperation": _ways(reads),
                 "owner": owners.get(lead.need_id, ""),
                 "owner_id": owner_ids.get(lead.need_id, ""),
-                "need_ids": few(ids),
+                "need_ids": first_few(ids),
                 "lead_need_id": lead.need_id,
             }
         )
@@ -128,15 +129,6 @@ def read_groups(found: pd.DataFrame, needs: pd.DataFrame) -> dict[str, list[Read
 def most_complete(reads: Sequence[ReadNeed]) -> ReadNeed:
     """The need that says most; of equals the first."""
     return max(reads, key=lambda need: need.completeness)
-
-
-def few(ids: Sequence[str]) -> str:
-    """At most five ids in a cell.
-
-    >>> few(["a", "b", "c", "d", "e", "f", "g"])
-    'a、b、c、d、e 等 7 条'
-    """
-    return "、".join(ids[:MOST_IDS]) + (f" 等 {len(ids)} 条" if len(ids) > MOST_IDS else "")
 
 
 def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:

@@ -205,12 +205,12 @@ def challenge_progress(
     ids = challenges["challenge_id"].astype(str)
     many = {} if bids is None else bids["challenge_id"].astype(str).value_counts().to_dict()
     steps = pd.DataFrame(columns=["challenge_id", "milestone", "due", "done_on"]) if milestones is None else milestones
-    due = pd.to_datetime(steps["due"])
-    finished = pd.to_datetime(steps["done_on"]).notna() & (pd.to_datetime(steps["done_on"]) <= day)
+    steps = steps.assign(due=pd.to_datetime(steps["due"]), done_on=pd.to_datetime(steps["done_on"]))
+    finished = steps["done_on"].notna() & (steps["done_on"] <= day)
     rows = []
     for challenge, name in zip(ids, challenges["name"], strict=True):
         mine = (steps["challenge_id"].astype(str) == challenge).to_numpy(bool)
-        left = steps[mine & ~finished.to_numpy(bool)].assign(due=due).sort_values("due", kind="stable")
+        left = steps[mine & ~finished.to_numpy(bool)].sort_values("due", kind="stable")
         late = int((left["due"] < day).sum())
         total, open_ = int(mine.sum()), len(left)
         state = "open" if not many.get(challenge) else "bid"

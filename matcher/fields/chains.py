@@ -16,6 +16,7 @@ from matcher.fields.classifier import FieldModel, classify
 from matcher.fields.need_objects import place_needs
 from matcher.fields.taxonomy import NONE, Scheme
 from matcher.matching.filters import fitting
+from matcher.tables.cells import first_few
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.regions import find_region
@@ -24,6 +25,7 @@ from matcher.tables.schemas import LINKS as LINK_TABLE
 LINKS = ("cluster", "link", "order", "words", "required")
 PLACES = ("cluster", "order", "link", "kind", "id", "probability", "words")
 KINDS = ("firm", "need", "outcome")
+_UNITS = {"firm": "家", "need": "条", "outcome": "项"}
 
 
 def read_links(source: Source, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None) -> Reading:
@@ -100,8 +102,9 @@ def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Every link with what stands on it, and whether the chain breaks there (补链).
 
     One row a link, in the order of the chains: cluster, order, link, required, firms, needs, outcomes (counts),
-    firm_ids, need_ids, outcome_ids (joined by 、), missing: the link is required and no firm stands on it; supply: of a
-    missing link, "outcome" where an outcome could fill it and "none" where nothing here could, "" otherwise.
+    firm_ids, need_ids, outcome_ids (at most five, then 等 N 条; `places` has all), missing: the link is required and no
+    firm stands on it; supply: of a missing link, "outcome" where an outcome could fill it and "none" where nothing here
+    could, "" otherwise.
     """
     links = check_links(links)
     table = links[["cluster", "order", "link", "required"]].copy()
@@ -109,7 +112,7 @@ def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         by_link = places[places["kind"] == kind].groupby(["cluster", "link"])["id"].agg(list).to_dict()
         listed = [by_link.get(key, []) for key in zip(links["cluster"], links["link"], strict=True)]
         table[f"{kind}s"] = list(map(len, listed))
-        table[f"{kind}_ids"] = ["、".join(ids) for ids in listed]
+        table[f"{kind}_ids"] = [first_few(ids, _UNITS[kind]) for ids in listed]
     table["missing"] = table["required"] & (table["firms"] == 0)
     filled = table["outcomes"].gt(0).map({True: "outcome", False: "none"})
     table["supply"] = filled.where(table["missing"], "")
@@ -162,8 +165,8 @@ def strongest_outcomes(places: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFr
                 "needs": len(served.get(name, [])),
                 "firms": len(near),
                 "links": len(links),
-                "need_ids": "、".join(served.get(name, [])),
-                "link_names": "、".join(link for _, link in links),
+                "need_ids": first_few(served.get(name, []), _UNITS["need"]),
+                "link_names": first_few([link for _, link in links], "个"),
             }
         )
     table = pd.DataFrame(rows, columns=["outcome_id", "needs", "firms", "links", "need_ids", "link_names"])
