@@ -19,6 +19,7 @@ from matcher.tables.schemas import OUTCOMES, Contract
 
 STATES = ("outcome", "expert", "vague", "together", "challenge")
 STATE_COLUMNS = ("need_id", "problem_id", "state", "outcomes", "experts", "outcomes_elsewhere", "experts_elsewhere")
+_YES = (True, 1, "是", "True", "true")  # also as a table that was written says it
 FOUND = (
     "challenge_id",
     "need_id",
@@ -204,7 +205,7 @@ def _recommended(
     if unknown := [name for name in ids if name not in asked]:
         raise TableError(f"匹配结果中没有 {len(unknown)} 条需求：{'、'.join(unknown[:5])}；请先对它们做匹配")
     answers = matches[id_column].fillna("").astype(str)
-    good = matches[column].fillna(False).astype(bool) & (answers != "")
+    good = matches[column].isin(_YES) & (answers != "")
     near = good if local is None else good & answers.isin({str(name) for name in local})
     counts = {"here": near, "elsewhere": good & ~near}
     need = matches["need_id"].astype(str)
