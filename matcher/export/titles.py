@@ -97,7 +97,7 @@ CHALLENGES = {
     "bidder_conditions": "揭榜条件", "cooperation": "合作方式", "owner": "发榜单位", "owner_id": "发榜单位编号",
     "postings": "去重后需求数", "firms": "企业数", "unnamed": "未写企业的需求数", "lead_need_id": "主要需求",
     "outcomes_elsewhere": "外地可推荐成果数", "experts_elsewhere": "外地可推荐专家数", "number": "序号",
-    "quantity": "指标", "relation": "关系", "value": "数值", "condition": "条件", "text": "原文", "call": "规则",
+    "quantity": "指标", "relation": "关系", "condition": "条件", "text": "原文", "call": "规则",
     "title": "条件", "state": "结论", "missing": "缺什么", "limit": "要求", "need_title": "需求名称",
     "problem_id": "问题编号", "outcomes": "可推荐成果数", "experts": "可推荐专家数", "stage": "进度", "count": "项数",
     "target": "目标", "share": "占目标",
@@ -105,7 +105,7 @@ CHALLENGES = {
 BIDS = {
     "challenge_id": "榜单编号", "name": "榜单名称", "bid_id": "揭榜编号", "bidder": "揭榜单位", "formal": "形式检查",
     "mean": "平均分", "experts": "评分专家数", "proposed": "拟揭榜", "public_from": "公示开始",
-    "public_until": "公示结束", "check": "检查项代码", "title": "检查项", "state": "结论", "detail": "说明",
+    "public_until": "公示结束", "check": "检查项代码", "title": "检查项", "state": "结论",
     "number": "序号", "asked": "榜单要求", "offered": "揭榜响应", "margin": "好（差）多少", "spread": "专家间离差",
     "lowest": "最低分", "highest": "最高分", "bids": "揭榜数", "milestones": "里程碑数", "done": "已完成",
     "overdue": "逾期", "next_milestone": "下一里程碑", "next_due": "应完成日期", "stage": "进度", "count": "项数",
