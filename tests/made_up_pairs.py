@@ -5,7 +5,13 @@ from typing import NamedTuple
 
 MORE, LESS, INSIDE = 1, -1, 0
 QUANTITIES = [  # how it is asked for, how it is offered, what is better, units with their size, usual values
-    (["抗拉强度", "产品的抗拉强度"], ["抗拉强度", "拉伸强度", "材料的抗拉强度"], MORE, [("MPa", 1), ("兆帕", 1), ("GPa", 1000)], (200, 1500)),
+    (
+        ["抗拉强度", "产品的抗拉强度"],
+        ["抗拉强度", "拉伸强度", "材料的抗拉强度"],
+        MORE,
+        [("MPa", 1), ("兆帕", 1), ("GPa", 1000)],
+        (200, 1500),
+    ),
     (["屈服强度"], ["屈服强度"], MORE, [("MPa", 1), ("Mpa", 1)], (200, 900)),
     (["回收率", "金属回收率"], ["回收率", "金属的回收率"], MORE, [("%", 1), ("％", 1)], (60, 90)),
     (["识别准确率", "缺陷识别准确率"], ["识别准确率", "准确率"], MORE, [("%", 1)], (60, 90)),
@@ -33,8 +39,30 @@ QUANTITIES = [  # how it is asked for, how it is offered, what is better, units 
     (["工作频率"], ["工作频率"], INSIDE, [("kHz", 1), ("Hz", 0.001), ("千赫", 1)], (20, 200)),
 ]
 WORDS = {
-    MORE: ["{n}≥{v}", "{n}不低于{v}", "{n}达到{v}以上", "要求{n}{v}以上", "{n}大于等于{v}", "{n}至少{v}", "{n}不小于{v}", "{n}不得低于{v}"],
-    LESS: ["{n}≤{v}", "{n}不超过{v}", "{n}控制在{v}以内", "要求{n}{v}以下", "{n}小于等于{v}", "{n}不大于{v}", "{n}不高于{v}", "{n}不得超过{v}"],
+    MORE: [
+        "{n}≥{v}",
+        "{n}不低于{v}",
+        "{n}达到{v}以上",
+        "要求{n}{v}以上",
+        "{n}大于等于{v}",
+        "{n}至少{v}",
+        "{n}不小于{v}",
+        "{n}不得低于{v}",
+    ],
+    LESS: [
+        "{n}≤{v}",
+        "{n}不超过{v}",
+        "{n}控制在{v}以内",
+        "要求{n}{v}以下",
+        "{n}小于等于{v}",
+        "{n}不大于{v}",
+        "{n}不高于{v}",
+        "{n}不得超过{v}",
+    ],
+}
+BOUND_OFFERS = {
+    MORE: ["{n}不低于{v}", "{n}≥{v}", "{n}在{v}以上", "{n}超过{v}"],
+    LESS: ["{n}不超过{v}", "{n}≤{v}", "{n}在{v}以内", "{n}小于{v}"],
 }
 OFFERS = ["{n}为{v}", "{n}可达{v}", "{n}：{v}", "该成果{n}达到{v}", "{n}仅{v}"]
 OTHERS = ["适用于多种工况，操作简单", "外形尺寸小，重量3kg", "已获发明专利，2019年投产", "湿度85%的环境中稳定运行"]
@@ -48,7 +76,11 @@ class Pair(NamedTuple):
 
 def _number(value: float, rng: random.Random) -> str:
     text = f"{value:.6g}"
-    return text.translate(str.maketrans("0123456789", "０１２３４５６７８９")) if rng.random() < 0.05 and "e" not in text else text
+    return (
+        text.translate(str.maketrans("0123456789", "０１２３４５６７８９"))
+        if rng.random() < 0.05 and "e" not in text
+        else text
+    )
 
 
 def _written(value: float, units: list[tuple[str, float]], rng: random.Random) -> str:
@@ -58,7 +90,7 @@ def _written(value: float, units: list[tuple[str, float]], rng: random.Random) -
 
 
 def _range(low: float, high: float, units: list[tuple[str, float]], rng: random.Random) -> str:
-    unit, size = rng.choice([one for one in units if 0.001 <= low / one[1]])
+    unit, size = rng.choice([one for one in units if low / one[1] >= 0.001])
     return f"{low / size:.6g}{rng.choice(['~', '～', '-', '至'])}{high / size:.6g}{unit}"
 
 
@@ -72,7 +104,11 @@ def made_up_pairs(count: int, seed: int) -> list[Pair]:
         value = round(rng.uniform(low, high), 1 if high < 100 else 0)
         if better == INSIDE:
             asked = rng.choice(names) + rng.choice(["", "为", "在", "："]) + _range(value, value * 1.5, units, rng)
-            inside = {"met": rng.uniform(1.02, 1.48), "near": 1.5 * rng.uniform(1.02, 1.08), "not_met": rng.choice([0.6, 2.2])}
+            inside = {
+                "met": rng.uniform(1.02, 1.48),
+                "near": 1.5 * rng.uniform(1.02, 1.08),
+                "not_met": rng.choice([0.6, 2.2]),
+            }
             offered_value = value * inside.get(state, 1)
         else:
             asked = rng.choice(WORDS[better]).format(n=rng.choice(names), v=_written(value, units, rng))
@@ -81,8 +117,11 @@ def made_up_pairs(count: int, seed: int) -> list[Pair]:
         if state == "not_said":
             others = [one for one in QUANTITIES if not set(one[1]) & set(offers)]
             names_of_other, units_of_other, (low, high) = (lambda one: (one[1], one[3], one[4]))(rng.choice(others))
-            offered = rng.choice(OFFERS).format(n=rng.choice(names_of_other), v=_written(round(rng.uniform(low, high)), units_of_other, rng))
+            offered = rng.choice(OFFERS).format(
+                n=rng.choice(names_of_other), v=_written(round(rng.uniform(low, high)), units_of_other, rng)
+            )
         else:
-            offered = rng.choice(OFFERS).format(n=rng.choice(offers), v=_written(offered_value, units, rng))
+            wordings = OFFERS + (BOUND_OFFERS[better] if better != INSIDE else [])
+            offered = rng.choice(wordings).format(n=rng.choice(offers), v=_written(offered_value, units, rng))
         pairs.append(Pair(asked, f"{rng.choice(OTHERS)}。{offered}。", state))
     return pairs

@@ -1,12 +1,14 @@
 """Indicators of texts and their comparison, on texts made up for it."""
 
+import re
+
 import pandas as pd
 import pytest
-
 from made_up_pairs import made_up_pairs
+
 from matcher.errors import ArgumentError
-from matcher.needs import compare_indicators, comparison_text, indicators_of, need_indicators
-from matcher.needs.units import read_unit
+from matcher.needs import compare_indicators, compare_pairs, comparison_text, indicators_of, need_indicators
+from matcher.needs.units import _UNITS, read_unit
 
 CASES = [line.split(" -> ") for line in """\
 抗拉强度≥800MPa -> 抗拉强度 ≥ 800.. MPa
@@ -62,6 +64,13 @@ pH值6.5-8.0 -> pH值 区间 6.5..8 -
 单条包装线的用人数≤4人 -> 用人数 ≤ ..4 人
 重复定位精度：≤±0.02mm -> 重复定位精度 ± -0.02..0.02 mm
 氧指数≥38% -> 氧指数 ≥ 38.. %
+高功率密度（≥2000W/L） -> 高功率密度 ≥ 2000.. W/L
+压缩机功率不大于5kW -> 压缩机功率 ≤ ..5 kW
+增强材料强度≥60MPa -> 增强材料强度 ≥ 60.. MPa
+在同负荷下降低锅炉排烟温度2度以上 -> 锅炉排烟温度降低 ≥ 2.. ℃
+产品销往全球50%以上的地区 ->\x20
+耐盐雾时间要求1000h以上 -> 耐盐雾时间 ≥ 1000.. h
+设备每小时处理量不少于20吨 -> 处理量 ≥ 20.. t/h
 能效比EER不小于3.2 -> 能效比EER ≥ 3.2.. -
 延性系数≥3 -> 延性系数 ≥ 3.. -
 tensile strength of at least 500 MPa -> tensile strength ≥ 500.. MPa
@@ -72,6 +81,9 @@ particle size between 5 and 10 μm -> particle size 区间 5..10 μm
 response time less than 20 ms -> response time < ..20 ms
 1、挥发分≤1%；2、耐磨性提高2倍 -> 挥发分 ≤ ..1 % | 耐磨性提高 = 2..2 倍
 长100mm、宽50mm、厚度不大于3mm -> 长 = 100..100 mm | 宽 = 50..50 mm | 厚度 ≤ ..3 mm
+误码率：10-6 -> 误码率 = 1e-06..1e-06 -
+冰点至少低于-25℃ -> 冰点 < ..-25 ℃
+拉伸负荷：纵向3.1N，横向2.5N -> 拉伸负荷纵向 = 3.1..3.1 N | 拉伸负荷横向 = 2.5..2.5 N
 合格率由90%提高到98% -> 合格率 = 98..98 %
 公司成立于2009年，占地50亩，员工300人 ->\x20
 我公司年产2.6万台减速机，注册资本500万元 ->\x20
@@ -170,6 +182,16 @@ def state(asked, offered):
         ("干燥温度80℃", "烧结温度1200℃", "not_said"),
         ("tensile strength at least 500 MPa", "抗拉强度520MPa", "met"),
         ("耐高温≥300℃", "耐温350℃", "met"),
+        ("色温5000K", "色温6000K", "not_met"),
+        ("出水氨氮浓度500~5000mg/L", "氨氮浓度2mg/L", "not_met"),
+        ("温度低于25℃", "温度70℃", "not_said"),
+        ("功率10kW", "整机功率10W", "not_said"),
+        ("传感器精度0.1%", "传感器精度0.05%", "met"),
+        ("氧化铝含量≥99%", "三氧化二铁含量0.01%", "not_said"),
+        ("投资成本降低20%", "运行成本降低30%", "not_said"),
+        ("service life of 10 years", "使用寿命12年", "met"),
+        ("信噪比60dB", "噪声50dB", "not_said"),
+        ("扭矩≥700Nm", "扭矩800N·m", "met"),
         ("噪声大于等于20dB", "噪声不超过60dB", "not_said"),
     ],
 )
@@ -188,9 +210,28 @@ def test_margin_and_favour():
         ("not_said", None, ""),
     ]
     assert comparison_text(found) == (
-        "抗拉强度：要求 ≥800MPa，成果 720MPa，接近；单齿：要求 ≤2秒，成果 1.6秒，满足；噪声：要求 ≤60dB，成果 60分贝，满足；寿命：要求 ≥5年，成果未提及"
+        "抗拉强度：要求 ≥800MPa，成果 720MPa，接近；单齿：要求 ≤2秒，成果 1.6秒，满足；"
+        "噪声：要求 ≤60dB，成果 60分贝，满足；寿命：要求 ≥5年，成果未提及"
     )
     assert comparison_text([]) == ""
+
+
+def test_pairs_of_tables():
+    needs = pd.DataFrame(
+        {"need_id": ["N1", "N2"], "title": ["高强钢", "外观设计"], "description": ["抗拉强度≥800MPa，延伸率≥14%", ""]}
+    )
+    outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["抗拉强度达900MPa的钢板", "一种杯子"]})
+    pairs = pd.DataFrame({"need_id": ["N1", "N2", "N1"], "outcome_id": ["C1", "C1", "C2"]}, index=[3, 5, 8])
+    found = compare_pairs(pairs, needs, outcomes)
+    assert found.index.tolist() == [3, 5, 8]
+    assert found.drop(columns=["need_id", "outcome_id"]).to_numpy().tolist() == [
+        [2, 1, 0, 0, 1, "抗拉强度：要求 ≥800MPa，成果 达900MPa，满足；延伸率：要求 ≥14%，成果未提及"],
+        [0, 0, 0, 0, 0, ""],
+        [2, 0, 0, 0, 2, "抗拉强度：要求 ≥800MPa，成果未提及；延伸率：要求 ≥14%，成果未提及"],
+    ]
+    assert len(compare_pairs(pairs.iloc[:0], needs, outcomes)) == 0
+    with pytest.raises(ArgumentError, match=r"^The table has no column outcome_id$"):
+        compare_pairs(pairs, needs, needs)
 
 
 def test_made_up_pairs_are_answered_as_they_were_made():
@@ -201,16 +242,60 @@ def test_made_up_pairs_are_answered_as_they_were_made():
 
 
 def test_units_agree_with_pint():
-    """Every unit that pint knows has its dimension and factor."""
-    pint = pytest.importorskip("pint")
+    """Each symbol that is made of physical units has the factor and the dimension that pint gives it."""
+    import pint
+    from pint.util import UnitsContainer
+
     registry = pint.UnitRegistry(cache_folder=None)
-    for ours, theirs in [
-        ("MPa", "megapascal"),
-        ("公斤/平方厘米", "kgf/cm^2"),
-        ("W/(m·K)", "W/(m*K)"),
-        ("kJ/m2", "kJ/m^2"),
-        ("毫克/升", "mg/L"),
-        ("转/分", "turn/min"),
-    ]:
-        one = read_unit(ours)
-        assert one.factor == pytest.approx(registry.Quantity(1, theirs).to_base_units().magnitude)
+    names = {
+        "kg": "[mass]", "m": "[length]", "s": "[time]", "A": "[current]", "K": "[temperature]",
+        "mol": "[substance]", "cd": "[luminosity]",
+    }  # fmt: skip
+    writings = {"kgf/cm2": "kgf/cm**2", "Nm3": "m**3", "丝": "0.01*mm", "亩": "10000/15*m**2", "斤": "0.5*kg"}
+    writings |= {
+        "马力": "metric_horsepower",
+        "℃": "degC",
+        "℉": "degF",
+        "nit": "cd/m**2",
+        "月": "month",
+        "hm2": "hectare",
+    }
+    writings |= {
+        "mL/100g": "mL/(100*g)",
+        "in": "inch",
+        "Å": "angstrom",
+        "d": "day",
+        "h": "hour",
+        "a": "year",
+        "km/h": "km/hour",
+    }
+    texts = [
+        "W/(m·K)",
+        "kJ/m2",
+        "g/kWh",
+        "mL/100g",
+        "m3/h",
+        "mmol/L",
+        "S/m",
+        "Ω·m",
+        "N/mm2",
+        "mg/m3",
+        "J/(kg·K)",
+        "h-1",
+    ]
+    checked = set()
+    for symbol in [*_UNITS, *texts]:
+        unit = read_unit(symbol)
+        parts = {
+            re.sub(r"-?\d+$", "", part): int(re.search(r"-?\d*$", part)[0] or 1) for part in unit.dimension.split()
+        }
+        if parts and set(parts) <= set(names) and unit.symbol not in ("m2 s-2",):
+            theirs = writings.get(symbol) or re.sub(r"(?<=[a-zA-Z])(-?[123])$", r"**\1", symbol.replace("·", "*"))
+            theirs = re.sub(r"(?<=[a-zA-Z])([23])(?=[/*])", r"**\1", theirs)
+            quantity = registry.Quantity(1, theirs) if symbol in ("℃", "℉") else registry.parse_expression(theirs)
+            assert quantity.to_base_units().magnitude == pytest.approx(unit.factor + unit.offset, rel=1e-9), symbol
+            assert quantity.dimensionality == UnitsContainer({names[base]: power for base, power in parts.items()}), (
+                symbol
+            )
+            checked.add(symbol)
+    assert len(checked) > 120

@@ -1,5 +1,6 @@
 from .comparison import Comparison as Comparison
 from .comparison import compare_indicators as compare_indicators
+from .comparison import compare_pairs as compare_pairs
 from .comparison import comparison_text as comparison_text
 from .completeness import completeness_parts as completeness_parts
 from .elements import Element as Element

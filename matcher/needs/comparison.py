@@ -7,7 +7,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from matcher.needs.indicators import Indicator
+import pandas as pd
+
+from matcher.errors import ArgumentError
+from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 from matcher.needs.names import Meaning, same_quantity
 
 NEAR = 0.10
@@ -52,8 +55,8 @@ def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator])
     """What is offered for each asked indicator, in the order of what is asked.
 
     Two indicators are compared when they measure the same: dimensions agree, and so do the names by the meaning of
-    their words (单齿 and 单齿检测时间, but not 抗拉强度 and 屈服强度). Of several offered ones the nearest in name counts, then the
-    best.
+    their words (单齿 and 单齿检测时间, but not 抗拉强度 and 屈服强度). Of several offered ones the nearest in
+    name counts, then the best.
 
     * The worst value that an offer leaves open is compared: ≥90% offers 90 %, 80~95% offers 80 % where more is better.
     * A range is met by a value or range inside it; a temperature of use by a range that covers it.
@@ -82,6 +85,69 @@ def comparison_text(comparisons: Sequence[Comparison]) -> str:
     '单齿检测时间：要求 ≤2秒，成果 1.6秒，满足；噪声：要求 ≤60dB，成果未提及'
     """
     return "；".join(map(_in_words, comparisons))
+
+
+def compare_pairs(pairs: pd.DataFrame, needs: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The indicators of each pair of need and outcome, compared.
+
+    Each text is read once, and an outcome only where one of its needs asks for an indicator.
+
+    Parameters
+    ----------
+    pairs
+        Rows with `need_id` and `outcome_id`.
+    needs, outcomes
+        Rows with their id and texts in `title`, `description`, or one of them.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair, in the order of `pairs` and with its index: need_id, outcome_id, asked (indicators of the
+        need), met, near, not_met, not_said (how many of them), comparison (words, "" where nothing is asked).
+
+    Raises
+    ------
+    ArgumentError
+        A table lacks its ids.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher.needs import compare_pairs
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮检测，单齿≤2秒"]})
+    >>> outcomes = pd.DataFrame({"outcome_id": ["C1"], "title": ["单齿检测1.6秒的检测机"]})
+    >>> pairs = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"]})
+    >>> compare_pairs(pairs, needs, outcomes)[["met", "comparison"]].to_dict("records")
+    [{'met': 1, 'comparison': '单齿：要求 ≤2秒，成果 1.6秒，满足'}]
+    """
+    asked_of, offered_of = _Reader(needs, "need_id"), _Reader(outcomes, "outcome_id")
+    for column in ("need_id", "outcome_id"):
+        if column not in pairs:
+            raise ArgumentError(f"The table of pairs has no column {column}")
+    rows = []
+    for need, outcome in zip(pairs["need_id"], pairs["outcome_id"], strict=True):
+        asked = asked_of(need)
+        found = compare_indicators(asked, offered_of(outcome)) if asked else []
+        counts = [sum(one.state == state for one in found) for state in STATES]
+        rows.append((need, outcome, len(asked), *counts, comparison_text(found)))
+    columns = ["need_id", "outcome_id", "asked", *STATES, "comparison"]
+    return pd.DataFrame(rows, columns=columns, index=pairs.index)
+
+
+class _Reader:
+    """The indicators of the rows of a table, by id, read when they are first wanted."""
+
+    def __init__(self, table: pd.DataFrame, id_column: str) -> None:
+        if id_column not in table:
+            raise ArgumentError(f"The table has no column {id_column}")
+        texts = [table[field].fillna("").astype(str) for field in FIELDS if field in table]
+        self._texts = dict(zip(table[id_column], zip(*texts, strict=True), strict=True)) if texts else {}
+        self._read: dict[object, list[Indicator]] = {}
+
+    def __call__(self, identity: object) -> list[Indicator]:
+        if identity not in self._read:
+            self._read[identity] = [one for text in self._texts.get(identity, ()) for one in indicators_of(text)]
+        return self._read[identity]
 
 
 def _in_words(comparison: Comparison) -> str:
@@ -125,7 +191,9 @@ def _better(asked: Indicator, sense: Meaning) -> int:
         return sense.better
     if asked.unit.dimension in _SCALES.get(sense.concept, ()):
         return -1
-    return 1 if sense.concept in _SCALES and asked.unit.symbol == "%" and (asked.low or 0) >= 50 else 0
+    if sense.concept in _SCALES and asked.unit.symbol == "%":
+        return 1 if (asked.low or 0) >= 50 else -1
+    return 0
 
 
 def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, float | None]:
@@ -170,9 +238,8 @@ def _inside(low: float, high: float, offered_low: float, offered_high: float) ->
         if offered_low > high or offered_high < low:
             return "not_met", _margin(-max(offered_low - high, low - offered_high), max(abs(low), abs(high)))
         return "not_said", None
-    outside = max(low - offered_low, offered_high - high, 0.0)
-    margin = _margin(-outside, max(abs(low), abs(high)))
-    return ("met" if not outside else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
+    margin = min(_margin(offered_low - low, low), _margin(high - offered_high, high), 0.0)
+    return ("met" if not margin else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
 
 
 def _covers(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
@@ -182,9 +249,8 @@ def _covers(low: float, high: float, offered_low: float, offered_high: float) ->
 
 
 def _about(value: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
-    """A value asked for as such: met within a tenth, near within two."""
+    """A value asked for as such is met within a tenth."""
     if math.isinf(offered_low) or math.isinf(offered_high):
         return "not_said", None
-    away = max(abs(offered_low - value), abs(offered_high - value))
-    margin = _margin(-away, value)
-    return ("met" if margin >= -NEAR - 1e-9 else "near" if margin >= -2 * NEAR - 1e-9 else "not_met"), margin
+    margin = _margin(-max(abs(offered_low - value), abs(offered_high - value)), value)
+    return ("met" if margin >= -NEAR - 1e-9 else "not_met"), margin

@@ -11,7 +11,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.needs.names import Meaning, meaning, name_around
-from matcher.needs.units import Unit
+from matcher.needs.units import Unit, read_unit
 from matcher.needs.values import Value, half_width, values
 
 FIELDS = ("title", "description")
@@ -32,14 +32,37 @@ _HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _ONESELF = re.compile(
-    r"年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|人员(?!熟练)|投资|投入|融资|资金|预算|种植面积|推广|播种面积|累计|专利|论文"
-    r"|成立|创建|出口|市场|研发费|农户|客户|订单|股|税收|增收|就业|分红|年均|每年|年收入|纯收入|人口|经济效益|创汇|项目|课题|荣获|示范|参试|试验点|点次|家企业|国家和地区"
-    r"|开发周期|研发周期|合作|有效期至|年产生|排名|位居|同比|全市|全省|全国|我国|距今|年前|历史|品牌|门店|学校|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
+    r"年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|出口|市场|农户|客户|订单"
+    r"|税收|增收|就业|分红|年收入|纯收入|人口|经济效益|创汇|荣获|参试|试验点|点次|家企业|国家和地区|排名|位居|同比|全市|全省|全国|我国|距今|年前"
+    r"|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
 )
-_ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下")
+_DEMANDED = re.compile(r"[≥≤]|要求|需求|指标|不低于|不超过|不少于|不高于")
+_PROJECT = re.compile(
+    r"人员(?!熟练)|投资(?!成本)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范|开发周期|研发周期|合作|有效期至|年产生|历史"
+)
+_ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下|以内|控制在")
 _COUNTED = frozenset(("个", "次", "人", "帧", "级", "倍", "月", "a", "d", "元", "路", "像素", "亩"))
-_PLAIN = frozenset(("pH值", "系数", "指数", "等级", "制冷性能系数", "防护等级", "显色指数", "介电常数", "摩擦系数", "比例", "硬度", "粗糙度"))
-_LASTING = re.compile("寿命|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期")
+_PLAIN = frozenset(
+    (
+        "pH值",
+        "系数",
+        "指数",
+        "等级",
+        "制冷性能系数",
+        "防护等级",
+        "显色指数",
+        "介电常数",
+        "摩擦系数",
+        "比例",
+        "硬度",
+        "粗糙度",
+    )
+)
+_PLAIN_BEFORE = re.compile(
+    "系数|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
+)
+_COMPARED = frozenset("≥>≤<±")
+_LASTING = re.compile("寿命|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|life")
 _MONEY = frozenset(("成本", "价格"))
 _GRADED = re.compile("级|度$|精度|能效|抗性|病$")
 _UNDER = re.compile(
@@ -51,8 +74,16 @@ _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
 _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
 _FROM = re.compile(r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短)(?:到|至|为)")
-_IN_USE = re.compile(r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境")
-_SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC"))
+_IN_USE = re.compile(
+    r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
+)
+_NO_NAME = re.compile(
+    r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
+)
+_ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部")
+_TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
+_SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
+_PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
 _LESS_SCALE = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
 
 
@@ -106,8 +137,8 @@ def indicators_of(text: str) -> list[Indicator]:
     Examples
     --------
     >>> from matcher.needs import indicators_of
-    >>> [(found.quantity, found.comparator, found.high, found.unit.symbol) for found in indicators_of("单齿检测时间不超过2秒")]
-    [('单齿检测时间', '≤', 2.0, 's')]
+    >>> [(one.quantity, one.comparator, one.high, one.unit.symbol) for one in indicators_of("检测时间不超过2秒")]
+    [('检测时间', '≤', 2.0, 's')]
     >>> indicators_of("公司成立于2009年，占地50亩，员工300人")
     []
     """
@@ -210,6 +241,11 @@ def _indicators(text: str) -> Iterator[Indicator]:
     previous = 0
     pending: Indicator | None = None
     for at, value in enumerate(found):
+        if not (value.unit.symbol or value.prefix or value.comparator in _COMPARED) and not _PLAIN_BEFORE.search(
+            plain, max(0, value.start - 8), value.start
+        ):
+            previous = value.end
+            continue
         begin, end = places.clause(value.start)
         sentence = places.sentence(value.start)
         following = found[at + 1] if at + 1 < len(found) else None
@@ -234,6 +270,10 @@ def _indicators(text: str) -> Iterator[Indicator]:
             name, known = name_around(plain, *named, value.end)
         if not name and last and last[::2] == (sentence, value.unit.dimension):
             name, known = last[1], True
+        if _ASPECT.fullmatch(name) and (topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)):
+            name = topic[1] + name
+        if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
+            value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end])
         previous = value.end
         if name and _FROM.match(plain, value.end):
@@ -260,7 +300,7 @@ def _sets(value: Value) -> bool:
 
 
 def _aside(plain: str, value: Value, pending: Indicator | None, following: Value | None) -> str:
-    """A value in brackets of its own: "before" where it is a condition of the indicator before it, "behind" of the next."""
+    """Whether a value in brackets of its own is a condition of the indicator "before" it or of the one "behind"."""
     if not _sets(value) or value.unit.dimension == "":
         return ""
     opened, closed = plain[: value.start].rstrip()[-1:], plain[value.end : value.end + 1]
@@ -278,7 +318,9 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
         name, known = (done[1] or done[2]) + "时间", True
     if not name:
-        if value.unit.symbol == "℃" and _IN_USE.match(ahead):
+        if value.prefix in ("Φ", "φ"):
+            name = "直径"
+        elif value.unit.symbol == "℃" and _IN_USE.match(ahead):
             name = "使用温度"
         elif value.comparator or value.prefix or value.unit.symbol in ("dB", "rpm", "IP"):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
@@ -286,7 +328,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
         name, known = (name if known and name.isascii() is False else "") + value.prefix, True
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
-    if not name or not _measures(value, name, known, sense) or (_ONESELF.search(clause) and not _ASKED.search(clause)):
+    if not name or not _measures(value, name, known, sense) or _is_told_of_oneself(clause):
         return None
     value = _directed(value, name, sense)
     return Indicator(
@@ -303,13 +345,25 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
     )
 
 
+def _is_told_of_oneself(clause: str) -> bool:
+    """Whether a clause tells of the firm, its market or its project, and demands nothing."""
+    if _ONESELF.search(clause):
+        return not _DEMANDED.search(clause)
+    return bool(_PROJECT.search(clause)) and not _ASKED.search(clause)
+
+
 def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
-    symbol, compared = value.unit.symbol, value.comparator in ("≥", ">", "≤", "<", "±")
-    if len(name) == 1 and not known:
+    symbol, compared = value.unit.symbol, value.comparator in _COMPARED
+    if (len(name) == 1 and not known) or _NO_NAME.fullmatch(name) or (symbol == "K" and not known):
         return False
     if symbol == "" or symbol is None:
-        return bool(value.prefix) or sense.concept in _PLAIN or (compared and not name.isascii())
+        return (
+            bool(value.prefix)
+            or sense.concept in _PLAIN
+            or (compared and not name.isascii() and (known or value.soft != "reach"))
+            or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
+        )
     if symbol in ("月", "a"):
         return bool(_LASTING.search(name))
     if symbol == "d":

@@ -68,19 +68,35 @@ _AFTER = re.compile(
     r"|(?P<le>及其?以下|或以下|以下|以内|之内|内(?![部外径层壁置含存容])|or\s(?:less|below))|(?P<about>左右|上下|之?间))"
 )
 _SIGNS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "about": "约", "eq": "=", "reach": "≥", "better": ">"}
-_PREFIXES = {"ph": "", "hrc": "HRC", "hrb": "HRB", "hv": "HV", "hb": "HB", "ha": "HA", "ip": "IP", "ipx": "IP", "ra": "", "rz": ""}
-_LETTERS = re.compile(r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?[:=]?\s?$")
+_PREFIXES = {
+    "ph": "",
+    "hrc": "HRC",
+    "hrb": "HRB",
+    "hv": "HV",
+    "hb": "HB",
+    "ha": "HA",
+    "ip": "IP",
+    "ipx": "IP",
+    "ra": "",
+    "rz": "",
+}
+_LETTERS = re.compile(
+    r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?[:=]?\s?$"
+)
 _NO_VALUE_BEFORE = re.compile(
-    r"(?:[A-Za-z_][-/.]?$|[\d.][-/.]?|[第图表式#×*/^每]|步骤|要求|实施例|\d\s?[~:-]|编号|[书利]号|电话|手机|邮编|QQ|标准|型号|SEQ ID NO:?)\s?$"
+    r"(?:[A-Za-z_][-/.]?$|[\d.][-/.]?|[第图表式#×*/^每]|步骤|权利要求|实施例|\d\s?[~:-]|编号|[书利]号|电话|手机|邮编|QQ|标准|型号"
+    r"|SEQ ID NO:?)\s?$"
 )
 _NO_VALUE_AFTER = re.compile(
     r"\s?(?:[×*]\s?\d|[A-Za-zα-ω_^]|[)、]|\.(?!\d)|[-/]\d|[年月号大#届强期所式]|:\d|世纪|名单|位[^移]|任一|中任|分之)"
 )
 _NO_SIZE = re.compile(r"\s?[×*]\s?\d")
+_LOST_POWER = re.compile(r"10-\d$")  # 误码率10-6, whose raised figure was lost
 _SIGNED = re.compile(rf"{_SIGN}\s?$")
 _DIGIT = re.compile(r"\d")
 _DATE = re.compile(
-    r"(?:(?:19|20)\d\d(?:\s?[-~至到、]\s?(?:(?:19|20)?\d\d))?\s?(?:年度?|[./-]\d{1,2}(?:[./-]\d{1,2})?(?!\d|\s?[%‰mknμ]))"
+    r"(?:(?:19|20)\d\d(?:\s?[-~至到、]\s?(?:(?:19|20)?\d\d))?\s?"
+    r"(?:年度?|[./-](?:0?[1-9]|1[0-2])(?:[./-]\d{1,2})?(?![\d.]|\s?[%‰A-Za-zμ毫微秒兆千克元]))"
     r"|\d{1,2}\s?月(?:份|(?:\s?\d{1,2}(?:\s?[-~至到]\s?\d{1,2})?\s?日)?)|\d{1,2}:\d\d(?!\d)"
     r"|(?:\d{3,4}-)?\d{7,}(?:\.\d)?(?![\d.]*\s?[%℃万元个次倍])|\d+(?:\.\d+){2,})"
 )
@@ -91,7 +107,7 @@ _REST = re.compile(_NUMBER)
 _STANDARD_ENDS = frozenset("BYGRTNDMESILNCJZ/- OAHQ")
 _SIGN_ENDS = frozenset("-+±下负 ")
 _STANDARD_NUMBER = re.compile(r"\d[\d.]*(?:[-:/]\d+(?:\.\d+)?)*")
-_ANGLES = re.compile("角|旋|倾|弯|视场|方位|经度|纬|坡|摆|翻")
+_ANGLES = re.compile("角|旋|倾|弯|视场|方位|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
 _LENGTHS = re.compile("距|长|高|深|宽")
 _COLD = re.compile("[℃℉°dBVμ]")
 
@@ -160,6 +176,8 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
     if text[start - 1 : start] in _SIGN_ENDS and (signed := _SIGNED.search(text, max(0, start - 4), start)):
         sign, start = signed[0].strip(), signed.start()
     unit_text = (match["unit4"] or match["unit3"] or match["unit2"] or match["unit1"] or "").strip()
+    if unit_text.endswith(")") and unit_text.count("(") < unit_text.count(")") and text[end - 1] == ")":
+        unit_text, end = unit_text[:-1], end - 1
     prefix = ""
     if letters := _LETTERS.search(text, max(0, start - 8), start):
         prefix, start = letters[0].strip(" :="), letters.start()
@@ -182,9 +200,11 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
             first = _unit(match["unit1"], prefix, before)
             ends[0] = first.convert(ends[0], unit) if first.dimension == unit.dimension else ends[0]
         if ends[0] > ends[1]:
-            if "-" not in sign + (match["sign2"] or "") and min(ends) >= 0:
+            if ends[0] == 10 and not unit_text and _LOST_POWER.search(text, match.start("number1"), end):
+                ends = [10.0 ** -ends[1]]
+            elif "-" not in sign + (match["sign2"] or "") and min(ends) >= 0:
                 return None
-            ends.reverse()
+            ends.sort()
     if match["power3"]:
         ends = [end * _exponent(match["power3"]) for end in ends]
     if comparison:
@@ -193,20 +213,27 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
     if sign in ("±", "+/-", "正负"):
         tolerance, ends = ends[0], [0.0]
     if tolerance is not None:
-        return Value("±", ends[0] - tolerance, ends[0] + tolerance, unit, unit_text, tolerance, start, end, prefix)
+        low, high = (float(f"{ends[0] + side * tolerance:.12g}") for side in (-1, 1))
+        return Value("±", low, high, unit, unit_text, tolerance, start, end, prefix)
     after = _AFTER.match(text, end)
     word = (comparison and comparison.lastgroup) or ""
     if after and word in ("", "reach", "eq", "about"):
         word = after.lastgroup or ""
-    low, high = ends[0], ends[-1]
-    if len(ends) == 2:
-        comparator = "区间"
-    else:
-        comparator = _SIGNS.get(word, "")
-        low, high = (None if comparator in ("≤", "<") else low), (None if comparator in ("≥", ">") else high)
+    comparator = "区间" if len(ends) == 2 else _SIGNS.get(word, "")
+    bottom = None if comparator in ("≤", "<") else ends[0]
+    top = None if comparator in ("≥", ">") else ends[-1]
     end = after.end() if after else end
     return Value(
-        comparator, low, high, unit, unit_text, None, start, end, prefix, soft=word if word in ("reach", "better") else ""
+        comparator,
+        bottom,
+        top,
+        unit,
+        unit_text,
+        None,
+        start,
+        end,
+        prefix,
+        soft=word if word in ("reach", "better") else "",
     )
 
 
@@ -237,7 +264,9 @@ def _is_minus(sign: str, before: str, unit_text: str) -> bool:
     last = before.rstrip()[-1:]
     if before.endswith(" ") and last.isascii():
         return True
-    return not (last.isalnum() and last not in "为至到在达于约是") or (not last.isascii() and bool(_COLD.match(unit_text)))
+    return not (last.isalnum() and last not in "为至到在达于约是") or (
+        not last.isascii() and bool(_COLD.match(unit_text))
+    )
 
 
 def _unit(text: str, prefix: str, before: str) -> Unit:
