@@ -39,6 +39,9 @@ policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
 policy programmes firms.csv --on 2026-11-24 -o programmes.csv
+needs triage needs.csv --on 2026-11-24 -o triage.xlsx --pages forms
+needs triage needs.csv --on 2026-11-24 -o triage.html
+needs triage needs.csv --on 2026-11-24 -o triage.csv
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.xlsx
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.html
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.csv

@@ -35,7 +35,12 @@ group = Group("needs", help="需求的梳理：写得够不够，先匹配、先
 @group.command("triage", help="逐条给出需求的完整度、去向（先匹配、先补问、可张榜）和至多五个补问。")
 @argument("needs", "需求表", f"技术需求：{TABLE_KINDS}。")
 @output_option(".xlsx（工作簿）、.html（给企业的确认单）、.csv 或 .parquet")
-@option("--matches", type=FILE, metavar="匹配结果", help="matcher match 写出的 .csv、.parquet 或 .xlsx：没有可推荐成果的可张榜。")
+@option(
+    "--matches",
+    type=FILE,
+    metavar="匹配结果",
+    help="matcher match 写出的结果：没有可推荐成果的需求可张榜。",
+)
 @option("--pages", type=FILE, metavar="文件夹", help="另为每条需求写一页确认单（html），发给企业核对、填写。")
 @sheet_option()
 @column_option()

@@ -30,11 +30,13 @@ _KINDS = {
     "object": "对象", "material": "材料", "problem": "问题", "effect": "效果", "method": "办法", "application": "用在",
     "deadline": "时限", "money": "经费", "rights": "成果归属", "cooperation": "合作方式", "condition": "对承接方",
 }  # fmt: skip
+_TERMS = ("cooperation", "budget", "budget_text", "valid_until")
 _MOST_PHRASES = 8
 LEGEND = {
-    "完整度": "0 至 100，各项得分之和；各项的满分见“权重”。要求哪些内容，取自几地公开的“揭榜挂帅”需求征集通知；每项多少分是本软件定的。",
-    "去向": "先匹配：写清了要什么，可以找成果。先补问：没有说清，或说得太少，判断不了哪项成果合用。可张榜：内容够发布，且需求自己说现成的办法不够，"
-    "或写明了指标而库中没有可推荐的成果。",
+    "完整度": "0 至 100，各项得分之和；各项的满分见“权重”。"
+    "要求哪些内容，取自几地公开的“揭榜挂帅”需求征集通知；每项多少分是本软件定的。",
+    "去向": "先匹配：写清了要什么，可以找成果。先补问：没有说清，或说得太少，判断不了哪项成果合用。"
+    "可张榜：内容够发布，且需求自己说现成的办法不够，或写明了指标而库中没有可推荐的成果。",
     "补问": "至多五个问题，答后加分最多的在前。问题里的单位只是提示，数值由企业填。",
     "要求项数": "需求提出了几件不同的事；0 表示没有明确的要求。",
 }
@@ -63,9 +65,7 @@ def write_triage(
         return
     sheets = _sheets(triaged) if target.suffix.lower() == ".xlsx" else {"需求": Sheet(triage_table(list(triaged)))}
     notes = LEGEND | {f"征集通知：{name}": address for name, address in CALLS.items()} | dict(about or {})
-    save_files(
-        files_of(target, sheets, problems=problems, columns=columns, notes=notes, title="需求梳理", mask=mask)
-    )
+    save_files(files_of(target, sheets, problems=problems, columns=columns, notes=notes, title="需求梳理", mask=mask))
 
 
 def write_need_pages(folder: str | Path, triaged: Sequence[TriagedNeed], *, mask: bool = True) -> int:
@@ -89,7 +89,9 @@ def _sheets(triaged: Sequence[TriagedNeed]) -> dict[str, Sheet]:
     table = triage_table(list(triaged))
     table.insert(1, "title", table["need_id"].map(title_of))
     table["route"] = table["route"].map(ROUTES)
-    questions = questions_table([(one.need.need_id, one.questions) for one in triaged]).rename(columns={"points": "adds"})
+    questions = questions_table([(one.need.need_id, one.questions) for one in triaged]).rename(
+        columns={"points": "adds"}
+    )
     questions.insert(1, "title", questions["need_id"].map(title_of))
     questions["answer"] = ""
     parts = parts_table([one.need for one in triaged])
@@ -97,9 +99,7 @@ def _sheets(triaged: Sequence[TriagedNeed]) -> dict[str, Sheet]:
     weights = pd.DataFrame([(part.label, part.points, part.source) for part in PARTS], columns=["part", "of", "source"])
     formats = {"completeness": "0", "points": "0.0", "adds": "0", "of": "0"}
     return {
-        "需求": Sheet(
-            table, TRIAGE, frozen=2, formats=formats, shade=("route", f'="{ROUTES["ask"]}"', "attention")
-        ),
+        "需求": Sheet(table, TRIAGE, frozen=2, formats=formats, shade=("route", f'="{ROUTES["ask"]}"', "attention")),
         "补问": Sheet(
             questions[["need_id", "title", "rank", "question", "adds", "answer"]], TRIAGE, frozen=2, formats=formats
         ),
@@ -138,19 +138,19 @@ def _facts(one: TriagedNeed, need_id: str, mask: bool) -> dict[str, Any]:
         "texts": [
             (_FIELDS[name], _marked(need, name)) for name in _FIELDS if name != "title" and _has_sentences(need, name)
         ],
-        "terms": [
-            (_FIELDS[name], text) for name, text in need.texts.items() if name in ("cooperation", "budget", "valid_until")
-        ],
-        "elements": [(kind, list(texts)[:_MOST_PHRASES]) for label in _KINDS.values() for kind, texts in kinds.items() if kind == label],
+        "terms": [(_FIELDS[name], _term(name, need.texts[name])) for name in _TERMS if name in need.texts],
+        "elements": [(label, list(kinds[label])[:_MOST_PHRASES]) for label in _KINDS.values() if label in kinds],
         "figures": [_figure(figure) for figure in need.figures],
-        "parts": [
-            {"label": part.label, "points": one.need.points[part.name], "of": part.points} for part in PARTS
-        ],
+        "parts": [{"label": part.label, "points": one.need.points[part.name], "of": part.points} for part in PARTS],
         "questions": [
             {"text": question.text, "adds": question.points, "figures": "indicators" in question.parts}
             for question in one.questions
         ],
     }
+
+
+def _term(name: str, text: str) -> str:
+    return f"{float(text):,.0f} 元" if name == "budget" else text
 
 
 def _shown(need: ReadNeed, mask: bool) -> ReadNeed:

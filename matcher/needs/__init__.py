@@ -1,4 +1,4 @@
-"""Needs understood: what is asked, of which object, with which figures; how complete that is, and what to do with it."""
+"""Needs understood: what is asked, of which object, with which figures; how complete that is, and what to do."""
 
 import lazy_loader
 

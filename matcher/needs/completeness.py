@@ -60,6 +60,10 @@ _SHORTEST_MORE = 20  # characters that a description has to add to the title
 _TEXTS = ("problem", "indicators", "conditions", "background")
 _MONEY = ("budget", "budget_min", "budget_max", "budget_text")
 _ASKED_FIELDS = ("title", "problem", "indicators")
+_BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_IS = re.compile(
+    "目前|现[有在用]?(?!场|行标准)|原[有先来]|传统|已|年产|日产|当前|一般|通常|国[内外]|[仅只]|高达|往往|最多|约"
+)
 
 _USE = re.compile(
     r"(?:工况|工作条件|使用条件|使用环境|工作环境|应用场景|使用场景|使用场合|工作温度|使用温度|作业环境|运行环境)|"
@@ -67,7 +71,7 @@ _USE = re.compile(
     r"(?:高温|低温|常温|高压|真空|潮湿|高湿|腐蚀性?|野外|户外|水下|井下|高原|海洋)(?:的)?(?:环境|条件|工况|介质|气候)"
 )
 _STATE = re.compile(
-    r"(?:目前|现在|现有|当前|现阶段|现用|原有|现行|传统|以往|已有|已经?(?:建|具备|拥有|购|完成|开展|采用))|"
+    r"(?:目前|现[在有用靠]|现采用|当前|现阶段|原有|现行|传统|以往|已有|已经?(?:建|具备|拥有|购|完成|开展|采用))|"
     r"(?:存在|导致|造成|容易|易[于出产造发损]|无法|难以|不能|影响|[问难]题是|缺点|不足|缺陷|瓶颈)"
 )
 _UNABLE = re.compile(
@@ -169,13 +173,19 @@ class ReadNeed:
     @property
     def only_a_title(self) -> bool:
         """Whether nothing stands below the title that the title does not say."""
-        title = self.texts.get("title", "").strip()
-        below = "".join(self.texts.get(name, "").strip() for name in ("description", *_TEXTS))
+        title = self._without_figures("title")
+        below = "".join(map(self._without_figures, ("description", *_TEXTS)))
         return below in title or (title in below and len(below) < len(title) + _SHORTEST_MORE)
+
+    def _without_figures(self, name: str) -> str:
+        text = self.texts.get(name, "")
+        for figure in reversed([one.indicator for one in self.figures if one.field == name]):
+            text = text[: figure.start] + text[figure.end :]
+        return text.strip()
 
     @property
     def is_definite(self) -> bool:
-        """Whether anything definite is asked: by its words, by a figure, or since a thing and its fault are described."""
+        """Whether anything definite is asked: by words, by a figure, or since a thing and its fault are described."""
         described = self.points["object"] > 0 and self.points["problem"] >= _POINTS["problem"]
         return self.read.definite or described or any(figure.asked for figure in self.figures)
 
@@ -266,16 +276,21 @@ def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
             elements += [
                 Element(one.kind, one.text, name, one.start, one.end, one.low, one.high) for one in part.elements
             ]
-    figures = []
-    for name in ("title", "description", *_TEXTS):
-        for indicator in indicators_of(texts.get(name, "")):
-            figures.append(Figure(indicator, name, _is_asked(name, indicator, sentences)))
+    figures = [
+        Figure(indicator, name, _is_asked(name, texts.get(name, ""), indicator, sentences))
+        for name in ("title", "description", *_TEXTS)
+        for indicator in indicators_of(texts.get(name, ""))
+    ]
     return ReadNeed(need_id, texts, main, tuple(sentences), tuple(elements), tuple(figures))
 
 
-def _is_asked(name: str, indicator: Indicator, sentences: list[Sentence]) -> bool:
+def _is_asked(name: str, text: str, indicator: Indicator, sentences: list[Sentence]) -> bool:
+    """A bound (≥, 以下, 5-8) is asked unless its clause tells what is; a bare value where its sentence asks."""
     if name in _ASKED_FIELDS:
         return True
+    if name == "description" and indicator.comparator in _BOUNDS:
+        start, end = _clause(text, indicator.start, indicator.end)
+        return not _IS.search(text, start, end)
     return any(
         one.role != "background" for one in sentences if one.field == name and one.start <= indicator.start < one.end
     )
@@ -347,15 +362,22 @@ def _clause(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _problem(need: ReadNeed) -> list[Evidence]:
-    """Described, else only named."""
+    """Described below the title, in words of its own or by a figure, else only named."""
     most = _POINTS["problem"]
     named = [one for one in need.elements if one.kind in ("problem", "effect")]
-    for one in named:
-        if one.field != "title" and not need.only_a_title:
-            return [Evidence("problem", most, one.text, one.field, one.start, one.end)]
-    if not need.only_a_title and (found := _said(need, "problem", _DEFECT, _BOAST)):
-        return found
-    return [Evidence("problem", _TITLE_ONLY * most, one.text, one.field, one.start, one.end) for one in named[:1]]
+    described: list[Evidence] = []
+    if not need.only_a_title:
+        figures = [one for one in need.figures if one.asked and one.field != "title"]
+        described = [
+            Evidence("problem", most, one.text, one.field, one.start, one.end) for one in named if one.field != "title"
+        ]
+        described += [
+            Evidence("problem", most, one.indicator.text, one.field, one.indicator.start, one.indicator.end)
+            for one in figures
+        ]
+        described = described or _said(need, "problem", _DEFECT, _BOAST)
+    points = most if described else _TITLE_ONLY * most
+    return ([Evidence("problem", points, one.text, one.field, one.start, one.end) for one in named] or described)[:1]
 
 
 def _rights(need: ReadNeed) -> list[Evidence]:

@@ -121,9 +121,15 @@ _TRADES = tuple(
 )
 _DEFAULT = ("性能、效率、精度、寿命、成本（各带单位）", "在哪里用、和什么配套、温度等环境、用量或批量")
 _WISH = re.compile(
-    r"(?:提高|提升|降低|减少|减轻|缩短|延长|增强|改善|增加|减小|节约|节省|优化|加快)[^，。；;、的和与及\s]{0,8}?"
+    r"(?<![不会])(?:提高|提升|降低|减少|减轻|缩短|延长|增强|改善|增加|减小|节约|节省|优化|加快)[^，。；;、的和与及\s]{0,8}?"
     r"(?:效率|[率度]|性能?|成本|能耗|损耗|消耗|产量|时间|周期|寿命|强度|质量|品质|噪[声音]|能力|污染|浪费|误差|速度|重量|精度)"
     r"|高精度|高效率|低成本|长寿命|低噪[音声]|低能耗|高强度|高稳定性|高可靠性?|轻量化|快速(?:检测|响应|识别|测定)"
+)
+_MEASURE = re.compile(  # what is measured, named and no more
+    r"(?:检出|误报|误判|漏检|合格|成品|去除|脱除|回收|利用|转化|识别|准确|成活|发芽|发病|损耗|故障|收缩|伸长|孔隙|透光|节能|提取|得)率|"
+    r"(?:抗拉|屈服|抗压|抗弯|冲击|剥离|粘结|结合|断裂)强度|(?:测量|检测|定位|加工|尺寸|控制|识别)精度|(?:使用|循环)寿命|"
+    r"(?:检测|响应|固化|续航|保质|反应)(?:时间|期)|附着力|粗糙度|硬度|纯度|保质期|导热系数|热效率|单位能耗|吨水成本|"
+    r"(?:工作|使用)温度|误差|防护等级"
 )
 _CLAUSE_SIGNS = "，,。；;！!？?\n"
 _TITLE_FRAME = re.compile(
@@ -219,7 +225,7 @@ def _thing(need: ReadNeed) -> str:
 
 
 def _reminder(need: ReadNeed) -> tuple[str, str]:
-    """What the trade of a need measures: of the wastes and their like the first, of the others what the title ends with."""
+    """What the trade of a need measures: that of a waste if it is one, else the trade that the title ends with."""
     for text in (need.texts.get("title", ""), "".join(need.read.objects[:2])):
         found = []
         for at, (words, measures, conditions) in enumerate(_TRADES):
@@ -242,18 +248,20 @@ def _wishes(need: ReadNeed) -> list[str]:
             for one in need.figures
             if one.field == sentence.field and sentence.start <= one.indicator.start < sentence.end
         ]
-        for match in _WISH.finditer(sentence.text):
+        for match in (*_WISH.finditer(sentence.text), *_MEASURE.finditer(sentence.text)):
             start = max(sentence.text.rfind(sign, 0, match.start()) for sign in _CLAUSE_SIGNS)
             ends = [at for sign in _CLAUSE_SIGNS if (at := sentence.text.find(sign, match.end())) >= 0]
-            if not any(start < figure < min(ends, default=len(sentence.text)) for figure in figures):
+            end = min(ends, default=len(sentence.text))
+            if "市场" not in match[0] and not any(start < figure < end for figure in figures):
                 wishes[match[0]] = None
-    return list(wishes)
+    return [wish for wish in wishes if not any(wish != other and wish in other for other in wishes)]
 
 
 def _ask_what(need: ReadNeed, missing: tuple[str, ...]) -> str:
     about, thing = _quoted(subject(need)), _thing(need)
     if missing == ("object", "problem"):
-        return f"“{subject(need)}”具体指什么？请写明要改进或开发的是哪种产品、设备、材料或工艺，现在有什么问题，要达到什么效果。"
+        which = "请写明要改进或开发的是哪种产品、设备、材料或工艺"
+        return f"“{subject(need)}”具体指什么？{which}，现在有什么问题，要达到什么效果。"
     if missing == ("object",):
         return f"“{subject(need)}”针对的是哪种产品、设备、材料或工艺？请写明名称、型号和它的作用。"
     if need.points["problem"]:
