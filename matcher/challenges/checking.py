@@ -82,7 +82,8 @@ def check_challenge(
     Examples
     --------
     >>> from matcher.challenges import find_challenges
-    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["泵壳气孔检测"], "description": ["完成期限24个月。"]})
+    >>> text = "寻求泵壳气孔检测方法，单件检测时间≤5秒，完成期限24个月。"
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["泵壳气孔检测"], "description": [text]})
     >>> matches = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"], "good_match": [False]})
     >>> checked = check_challenge(find_challenges(needs, matches), needs, rules="宜昌2022")
     >>> checked[["rule", "state"]].values.tolist()[2:]

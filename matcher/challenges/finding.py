@@ -11,14 +11,23 @@ from matcher.challenges.grouping import common_problems
 from matcher.errors import TableError
 from matcher.matching.filters import fitting
 from matcher.matching.index import Index
-from matcher.matching.records import texts_of
-from matcher.needs.elements import understand
+from matcher.needs.routes import triage_each
 from matcher.tables.arguments import check_frame
 from matcher.tables.regions import find_region
 from matcher.tables.schemas import OUTCOMES, Contract
 
 STATES = ("outcome", "expert", "vague", "together", "challenge")
-STATE_COLUMNS = ("need_id", "problem_id", "state", "outcomes", "experts", "outcomes_elsewhere", "experts_elsewhere")
+STATE_COLUMNS = (
+    "need_id",
+    "problem_id",
+    "state",
+    "completeness",
+    "ready",
+    "outcomes",
+    "experts",
+    "outcomes_elsewhere",
+    "experts_elsewhere",
+)
 _YES = (True, 1, "是", "True", "true")  # also as a table that was written says it
 FOUND = (
     "challenge_id",
@@ -31,6 +40,8 @@ FOUND = (
     "firms",
     "unnamed",
     "fields",
+    "completeness",
+    "ready",
     "outcomes_elsewhere",
     "experts_elsewhere",
 )
@@ -63,11 +74,12 @@ def need_states(
     Returns
     -------
     DataFrame
-        One row a need, in the order of `needs`: need_id, problem_id, state, outcomes and experts (recommended ones
+        One row a need, in the order of `needs`: need_id, problem_id, state, completeness (0 to 100, see
+        `matcher.needs.triage`), ready (enough to be published, by the same), outcomes and experts (recommended ones
         that count), outcomes_elsewhere and experts_elsewhere (recommended ones that do not). state is
 
         * "outcome": a recommended outcome answers it; "expert": no outcome, but a recommended expert does;
-        * "vague": it asks for nothing definite, so ask back first;
+        * "vague": it says too little to be published, so ask back first (`matcher.needs.triage`);
         * "together": nothing answers it, but another need of the same problem is answered;
         * "challenge": nobody can answer it.
 
@@ -78,7 +90,8 @@ def need_states(
 
     Examples
     --------
-    >>> needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["泵壳气孔在线检测", "桃采后保鲜"]})
+    >>> texts = ["现有泵壳有气孔。寻求检测方法，单件检测时间≤5秒。", "希望蜜桃保鲜30天。"]
+    >>> needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["泵壳气孔检测", "蜜桃保鲜"], "description": texts})
     >>> matches = pd.DataFrame({"need_id": ["N1", "N2"], "outcome_id": ["C1", "C2"], "good_match": [False, True]})
     >>> need_states(needs, matches)["state"].tolist()
     ['challenge', 'outcome']
@@ -89,6 +102,8 @@ def need_states(
     problems = common_problems(needs) if problems is None else problems
     outcomes = _recommended(matches, "outcome_id", ids, local_outcomes)
     experts = _recommended(expert_matches, "expert_id", ids, local_experts)
+    answers = {*outcomes["here"], *experts["here"]}
+    triaged = triage_each(needs, pd.DataFrame({"need_id": ids, "recommended": ids.isin(answers)}))
     table = pd.DataFrame(
         {
             "need_id": ids,
@@ -97,10 +112,11 @@ def need_states(
             "experts": ids.map(experts["here"]).fillna(0).astype(int),
             "outcomes_elsewhere": ids.map(outcomes["elsewhere"]).fillna(0).astype(int),
             "experts_elsewhere": ids.map(experts["elsewhere"]).fillna(0).astype(int),
+            "completeness": [one.need.completeness for one in triaged],
+            "ready": [one.route == "challenge" for one in triaged],
         }
     )
-    titles, bodies = texts_of(needs)
-    definite = [understand(title, body).definite for title, body in zip(titles, bodies, strict=True)]
+    routes = [one.route for one in triaged]
     answered = set(table.loc[(table["outcomes"] > 0) | (table["experts"] > 0), "problem_id"])
     table["state"] = [
         "outcome"
@@ -108,11 +124,11 @@ def need_states(
         else "expert"
         if row.experts
         else "vague"
-        if not asks
+        if route == "ask"
         else "together"
         if row.problem_id in answered
         else "challenge"
-        for row, asks in zip(table.itertuples(index=False), definite, strict=True)
+        for row, route in zip(table.itertuples(index=False), routes, strict=True)
     ]
     return table[list(STATE_COLUMNS)]
 
@@ -144,8 +160,9 @@ def find_challenges(
     DataFrame
         One row a challenge and need that it covers: challenge_id ("B001" ...), need_id, then of the challenge:
         problem_id, name, wording, needs, postings, firms, unnamed, fields (as `common_problems` counts them),
-        outcomes_elsewhere, experts_elsewhere (the most for one of its needs). Challenges of several firms first, then
-        those of several needs, then in the order of `needs`.
+        completeness, ready, outcomes_elsewhere, experts_elsewhere (the most of one of its needs). Challenges of several
+        firms first, then those of several postings, those that are ready, the most complete, then in the order of
+        `needs`.
 
     Raises
     ------
@@ -154,7 +171,8 @@ def find_challenges(
 
     Examples
     --------
-    >>> needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["泵壳气孔在线检测", "泵壳气孔在线检测技术"]})
+    >>> titles, text = ["泵壳气孔在线检测", "泵壳气孔在线检测技术"], "寻求泵壳气孔检测方法，单件检测时间≤5秒。"
+    >>> needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": titles, "description": text})
     >>> matches = pd.DataFrame({"need_id": ["N1", "N2"], "outcome_id": ["C1", "C2"], "good_match": False})
     >>> find_challenges(needs, matches)[["challenge_id", "need_id", "needs"]].values.tolist()
     [['B001', 'N1', 2], ['B001', 'N2', 2]]
@@ -175,14 +193,14 @@ def find_challenges(
     if not len(table):
         return pd.DataFrame({name: pd.Series(dtype=object) for name in FOUND})
     by_problem = table.groupby("problem_id")
-    for column in ("outcomes_elsewhere", "experts_elsewhere"):
+    for column in ("completeness", "ready", "outcomes_elsewhere", "experts_elsewhere"):
         table[column] = by_problem[column].transform("max")
     table["_asking"] = table["firms"] + table["unnamed"]
     place = {name: i for i, name in enumerate(needs["need_id"].astype(str))}
     table["_row"] = table["need_id"].map(place)
     table["_first"] = table.groupby("problem_id")["_row"].transform("min")
-    order = ["firms", "_asking", "needs", "_first", "_row"]
-    table = table.sort_values(order, ascending=[False, False, False, True, True], kind="stable")
+    order = ["firms", "_asking", "ready", "completeness", "_first", "_row"]
+    table = table.sort_values(order, ascending=[False] * 4 + [True] * 2, kind="stable")
     numbers = {name: i for i, name in enumerate(dict.fromkeys(table["problem_id"]), 1)}
     digits = max(3, len(str(len(numbers))))
     table["challenge_id"] = [f"B{numbers[name]:0{digits}d}" for name in table["problem_id"]]

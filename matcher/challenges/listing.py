@@ -33,6 +33,8 @@ CHALLENGES = (
     "unnamed",
     "need_ids",
     "lead_need_id",
+    "completeness",
+    "ready",
     "outcomes_elsewhere",
     "experts_elsewhere",
 )
@@ -58,8 +60,8 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
         One row a challenge in the order of `found`: challenge_id, name, wording, fields, indicators (asked ones,
         joined by ；), deadline, money, rights, bidder_conditions and cooperation as the needs say them ("" where none
         does), owner and owner_id (the firm of the need that is most complete), needs, postings, firms, unnamed,
-        need_ids (at most five, then 等 N 条), lead_need_id (the most complete need), outcomes_elsewhere,
-        experts_elsewhere.
+        need_ids (at most five, then 等 N 条), lead_need_id (the most complete need), completeness, ready (enough to
+        be published), outcomes_elsewhere, experts_elsewhere.
 
     Examples
     --------

@@ -241,19 +241,21 @@ def hard_problems(
     Returns
     -------
     DataFrame
-        One row a stage: stage (found, bid, working, solved; each counts those that came further too), count, target,
+        One row a stage: stage (found; ready: enough to be published; bid; working; solved: each of these counts those
+        that came further too), count, target,
         share of the target.
 
     Examples
     --------
     >>> hard_problems(pd.DataFrame({"challenge_id": ["B001", "B002"]}), target=100)["share"].tolist()
-    [0.02, 0.0, 0.0, 0.0]
+    [0.02, 0.02, 0.0, 0.0, 0.0]
     """
     if target < 1:
         raise ArgumentError(f"target is at least 1, not {target}")
     states = [] if progress is None else progress["state"].tolist()
     at_least = {
         "found": len(challenges),
+        "ready": int(challenges["ready"].isin([True, "是"]).sum()) if "ready" in challenges else len(challenges),
         "bid": sum(state != "open" for state in states),
         "working": sum(state in ("working", "overdue", "solved") for state in states),
         "solved": states.count("solved"),

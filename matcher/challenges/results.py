@@ -73,11 +73,11 @@ class Challenges:
     @property
     def summary(self) -> str:
         """How many challenges, in one Chinese sentence."""
-        first = self.counts.iloc[0]
+        counts = dict(zip(self.counts["stage"], self.counts["count"], strict=True))
         several = int((self.table["needs"] > 1).sum()) if len(self.table) else 0
         return (
             f"{len(self.states)} 条需求中 {len(self.found)} 条无人可答，并成 {len(self.table)} 项榜单"
-            f"（{several} 项为多条需求共有）；目标 {first['target']} 项，已形成 {first['share']:.0%}"
+            f"（{several} 项为多条需求共有），{counts['ready']} 项内容够发布；目标 {self.counts['target'].iloc[0]} 项"
         )
 
 

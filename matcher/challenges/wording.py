@@ -10,13 +10,15 @@ from collections.abc import Sequence
 
 from matcher.needs.elements import Understood
 
-_SELF = re.compile("我公司|我司|我厂|本公司|本企业|我们|公司主营|有限公司|经营范围|专业从事")
+_SELF = re.compile("我公司|我司|我厂|本公司|本企业|我们|主营|有限公司|经营范围|专业从事|制造、销售|研发、生产")
 _LEAD = re.compile(
     r'^["“]?(?:[（(]?[一二三四五六七八九十\d]{1,2}[、.．）)]\s*)?'
     r"(?:(?:技术)?需求(?:描述|内容|简介|详述|目标)?|现?希望|拟解决的?(?:关键)?技术?(?:问题|难题)|具体(?:要求|需求))?[：:]?\s*"
 )
 _PREFIX = re.compile(r"^(?:[\u4e00-\u9fff]{2}[-—–－](?=.{4})|[（(]?\d{1,2}[、.．）)](?=\D))")
-_ASKING = re.compile("需求|需要|急需|亟需|寻求|希望|要求|期望|解决|开发|研发|实现|达到|提高|降低")
+_ASKING = re.compile(
+    "需求|需要|急需|亟需|寻求|寻找|希望|要求|期望|攻克|突破|解决(?!了)|(?:开发|研发|研制|设计|提供)(?:出|一|新)|以实现|须达到"
+)
 _ENDS = ' \t\r\n，,；;、"”“'
 _SHORTEST, _LONGEST, _BEST = 10, 160, 60  # characters of a sentence
 
@@ -66,9 +68,8 @@ def _asked(need: Understood) -> list[str]:
     for sentence in need.sentences:
         text = _LEAD.sub("", sentence.text.strip()).strip(_ENDS)
         fits = sentence.role == "asked" and sentence.field == "description" and _SHORTEST <= len(text) <= _LONGEST
-        about = any(word in text for word in need.objects)
-        asks = _ASKING.search(text) or any(word in text for word in need.problems)
-        if fits and about and asks and not _SELF.search(text):
+        about = any(word in text for word in (*need.objects, *need.problems))
+        if fits and about and _ASKING.search(text) and not _SELF.search(text):
             found.append(text)
     return found
 

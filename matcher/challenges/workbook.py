@@ -22,14 +22,21 @@ ANSWERS = {"met": "符合", "not_met": "不符合", "unknown": "未定"}
 STATES = {
     "outcome": "有可推荐的成果",
     "expert": "有可推荐的专家",
-    "vague": "没有明确要求，先补问",
+    "vague": "说得太少，先补问",
     "together": "同一问题的另一条已有答案",
     "challenge": "无人可答，可发榜",
 }
-STAGES = {"found": "已形成榜单", "bid": "已有揭榜", "working": "攻关中或已完成", "solved": "已完成"}
+STAGES = {
+    "found": "已形成榜单",
+    "ready": "内容够发布",
+    "bid": "已有揭榜",
+    "working": "攻关中或已完成",
+    "solved": "已完成",
+}
 PROGRESS_STATES = {"open": "未揭榜", "bid": "已有揭榜", "working": "攻关中", "overdue": "逾期", "solved": "已完成"}
 NOTES = {
     "榜单": "没有可推荐的成果、也没有可推荐的专家的需求；不同企业要解决同一对象同一问题的并为一项，只写一次。",
+    "可发布": "写明了对象、问题和指标，或说明了现成办法不够（见 matcher needs triage）；否的请先补齐再发。",
     "技术指标": "取自需求文字中提出要求的句子；“资金投入”“成果归属”等各栏没有写明的留空，发榜前请补齐。",
     "条件检查": "按所选年度的征集通知逐条核对；“已核实”为否的未见原文。“未定”是缺少事实或须由人判断，不是不符合。",
     "企业数": "写明企业的按企业编号或名称数；没有写企业的按去重后的需求另数。",
@@ -38,7 +45,18 @@ BID_NOTES = {
     "拟揭榜": "形式检查没有不符合、平均分在该榜单中最高的；只是提示，由人决定。",
     "平均分": "各专家得分的平均；分方面评分时的权重由使用者给出，本库不设权重。",
 }
-_KEY = ("challenge_id", "name", "wording", "fields", "indicators", "deadline", "money", "rights", "bidder_conditions")
+_KEY = (
+    "challenge_id",
+    "name",
+    "wording",
+    "ready",
+    "fields",
+    "indicators",
+    "deadline",
+    "money",
+    "rights",
+    "bidder_conditions",
+)
 _LINES = ("deadline", "money", "rights", "bidder_conditions", "cooperation", "fields", "owner")
 
 
@@ -138,6 +156,7 @@ def _page(
             "challenge_id": row["challenge_id"],
             "name": row["name"],
             "wording": row["wording"],
+            "ready": bool(row["ready"]),
             "lines": [
                 *((CHALLENGES[name], row[name]) for name in _LINES),
                 ("涵盖需求", f"{row['needs']} 条（{row['need_ids']}）"),
@@ -147,8 +166,7 @@ def _page(
         }
         for row in table.to_dict("records")
     ]
-    found = challenges.counts.iloc[0]
-    summary = [f"共 {len(table)} 项；目标 {found['target']} 项，已形成 {found['share']:.0%}"]
+    summary = [challenges.summary]
     if problems is not None and len(problems):
         summary.append(f"输入表中的问题见同一文件夹的 {problems_beside(target).name}")
     context = {

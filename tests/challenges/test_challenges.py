@@ -95,6 +95,7 @@ def test_only_what_nobody_answers_becomes_a_challenge():
     ]
     assert hard_problems(challenge_table(found, NEEDS), target=4).values.tolist() == [
         ["found", 2, 4, 0.5],
+        ["ready", 1, 4, 0.25],
         ["bid", 0, 4, 0.0],
         ["working", 0, 4, 0.0],
         ["solved", 0, 4, 0.0],
@@ -148,7 +149,7 @@ def test_a_challenge_says_what_the_needs_say_and_no_more():
 
 
 def test_no_cell_holds_ids_by_the_hundred():
-    many = pd.DataFrame({"need_id": [f"N{i}" for i in range(120)], "title": "泵壳气孔无损检测"})
+    many = pd.DataFrame({"need_id": [f"N{i}" for i in range(120)], "title": "泵壳气孔无损检测", "description": TEXT})
     pairs = many[["need_id"]].assign(outcome_id="C", good_match=False)
     table = challenge_table(find_challenges(many, pairs), many)
     assert table["need_ids"].tolist() == ["N0、N1、N2、N3、N4 等 120 条"]
@@ -250,7 +251,7 @@ def test_the_command_writes_workbook_page_and_list(run, tmp_path):
     command = ["needs", "challenges", "n.csv", "o.csv", "--matches", "m.csv"]
     status, out, err = run(*command, "-o", "c.xlsx", "--local", "地区=临沂市")
     assert status == 0, err
-    assert "6 条需求中 4 条无人可答，并成 2 项榜单（1 项为多条需求共有）；目标 100 项，已形成 2%" in out
+    assert "6 条需求中 4 条无人可答，并成 2 项榜单（1 项为多条需求共有），1 项内容够发布；目标 100 项" in out
     sheets = pd.read_excel("c.xlsx", sheet_name=None, engine="calamine")
     assert list(sheets)[:6] == ["榜单", "技术指标", "条件检查", "覆盖的需求", "需求去向", "进度"]
     assert sheets["榜单"]["榜单名称"].tolist()[0] == "泵壳气孔无损检测"
