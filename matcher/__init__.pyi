@@ -1,4 +1,5 @@
 from . import assignment as assignment
+from . import challenges as challenges
 from . import experts as experts
 from . import export as export
 from . import fields as fields

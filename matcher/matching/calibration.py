@@ -119,11 +119,12 @@ class Calibration:
             return None
         titles = cls.of(content)
         whole = cls.of(content | content.get("texts", {}))
-        slopes, cuts = (
+        between = [
             tuple((1 - texts) * a + texts * b for a, b in zip(*some, strict=True))
             for some in ((titles.slopes, whole.slopes), (titles.cuts, whole.cuts))
-        )
-        return replace(titles, slopes=slopes, cuts=cuts, good=whole.good if texts > 0.5 else titles.good)
+        ]
+        good = whole.good if texts > 0.5 else titles.good
+        return cls.of({"slopes": between[0], "cuts": between[1], "good": good, "trust": titles.trust})
 
     @classmethod
     def of(cls, content: dict[str, Any]) -> Calibration:
