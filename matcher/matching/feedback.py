@@ -138,7 +138,7 @@ class Wishes:
     """What declines change, ready to be asked for single records. Threads may share it."""
 
     def __init__(self, index: BaseIndex, table: pd.DataFrame, rows: NDArray[np.int64]) -> None:
-        """`rows`: the index's row of each judged pair. `declines`: by asking id and row, in words."""
+        """`rows`: the index's row of each judged pair. `declines`: by the ids of the pair, in words."""
         self._index = index
         self._vectors = index.vectors(rows).astype(float)
         self._pairs: dict[str, list[tuple[int, int, str]]] = {}
@@ -159,8 +159,8 @@ class Wishes:
         self._prices = _read(index, "price", _amount) if "too expensive" in reasons and "price" in known else None
         names = table["asking_id"].tolist()
         self.declines = {
-            (name, row): f"已拒绝：{REASONS[reason][0]}"
-            for name, row, reason in zip(names, rows.tolist(), table["reason"], strict=True)
+            (name, record): f"已拒绝：{REASONS[reason][0]}"
+            for name, record, reason in zip(names, table["record_id"], table["reason"], strict=True)
             if reason
         }
         self.notes: dict[int, str] = {}

@@ -19,6 +19,7 @@ from matcher.matching.filters import Limits, Where
 from matcher.matching.learned_ranker import REACH, ranker_of
 from matcher.matching.recommendation import FEATURES, assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
+from matcher.matching.requirements import ASK_BACK, requirements_of
 from matcher.matching.tokens import language
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import check_frame
@@ -128,10 +129,13 @@ def match(
           also asks what of the need the record has (see `matcher.matching.recommendation`);
         * `recommended`, and the same as `good_match`: the pair scores as high as only a share `false_alarm` of texts
           would reach whose subject the library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), its
-          probability, where known, reaches the calibration's `good`, and nobody declined it for this asking id. A row
-          without any recommended record keeps its k rows, all marked False;
-        * `note`: that the pair was declined and why, what judges criticised in the record, and where a Chinese text
-          meets a foreign one, which the default encoder cannot compare (a multilingual `encoder` can);
+          probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
+          `matcher.needs.triage`), none of its indicators is missed, and nobody declined the pair. A row without any
+          recommended record keeps its k rows, all marked False;
+        * `note`: that the pair was declined and why, that the need says too little, what judges criticised in the
+          record, and where a Chinese text meets a foreign one, which the default encoder cannot compare (a multilingual
+          `encoder` can);
+        * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
         * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
@@ -191,7 +195,7 @@ def match(
         beyond = _popped(pairs, _BEYOND) if ranker_of(index) else None
         features = _popped(pairs, list(FEATURES)) if recommender_of(index) else None
         judged = assess(index, total, beyond, features, false_alarm)
-        recommended = judged.pop("recommended") & ~pairs.pop("declined").to_numpy(bool)
+        recommended = judged.pop("recommended") & ~pairs.pop("barred").to_numpy(bool)
         scores = {"score": index.scale.share_below(total), **judged, "recommended": recommended}
         scores |= {"good_match": recommended, "note": pairs.pop("note").to_numpy(object)}
         for place, (name, values) in enumerate(scores.items(), start=3):
@@ -245,7 +249,10 @@ def _match_some(
     if recommender_of(index):
         parts = pairs["semantic"].to_numpy(float), pairs["lexical"].to_numpy(float)
         pairs[list(FEATURES)] = features_of(index, asked, (titles, bodies), at, rows, parts)
-    pairs["note"], pairs["declined"] = _notes(index, asking, at, rows)
+    required = requirements_of(index, asking, at, rows)
+    declines = _declines(index, pairs)
+    pairs["barred"] = required.asks_back | required.missed | (declines != "")
+    pairs["met"], pairs["note"] = required.met, _notes(index, asking, at, rows, declines, required.asks_back)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
@@ -259,17 +266,27 @@ def _popped(pairs: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
     return np.stack([pairs.pop(name).to_numpy(float) for name in names], axis=1)
 
 
+def _declines(index: BaseIndex, pairs: pd.DataFrame) -> NDArray[np.object_]:
+    """Why each pair was declined, in words; "" where nobody declined it."""
+    ranker = ranker_of(index)
+    declines = ranker.wishes.declines if ranker else {}
+    ids = zip(pairs.iloc[:, 0], pairs.iloc[:, 1], strict=True)
+    return np.array([declines.get(pair, "") for pair in ids], object)
+
+
 def _notes(
-    index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    """What a reader must know of each pair: that somebody declined it, two languages that the encoder cannot compare,
-    and criticism by judges; and whether it was declined.
+    index: BaseIndex,
+    asking: pd.DataFrame,
+    at: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    declines: NDArray[np.object_],
+    asks_back: NDArray[np.bool_],
+) -> NDArray[np.object_]:
+    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages that
+    the encoder cannot compare, and criticism by judges.
     """
     ranker = ranker_of(index)
     judged = ranker.wishes.notes if ranker else {}
-    names = asking.iloc[:, 0] if asking.empty else asking[id_column_of(asking)].astype(str)
-    declines = ranker.wishes.declines if ranker else {}
-    reasons = [declines.get((names.iloc[i], row), "") for i, row in zip(at.tolist(), rows.tolist(), strict=True)]
     records, place = np.unique(rows, return_inverse=True)
     asked, answering = (
         np.array([language(title or body) for title, body in zip(*texts_of(table), strict=True)], object)
@@ -278,10 +295,10 @@ def _notes(
     left, right = asked[at], answering[place]
     apart = (left != right) & (left != "") & (right != "") & isinstance(index.encoder, StaticEncoder)
     notes = [
-        "；".join(filter(None, [reason, FOREIGN * foreign, judged.get(row, "")]))
-        for reason, foreign, row in zip(reasons, apart.tolist(), rows.tolist(), strict=True)
+        "；".join(filter(None, [declined, ASK_BACK * back, FOREIGN * foreign, judged.get(row, "")]))
+        for declined, back, foreign, row in zip(declines, asks_back.tolist(), apart.tolist(), rows.tolist(), strict=True)
     ]
-    return np.array(notes, object), np.array([bool(reason) for reason in reasons], bool)
+    return np.array(notes, object)
 
 
 def _search(
@@ -368,11 +385,11 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    numbers = {"rank", "declined", *_Best._fields, *_BEYOND, *FEATURES}
+    numbers = {"rank", "barred", *_Best._fields, *_BEYOND, *FEATURES}
     texts = [name for name in pairs.columns[1:] if name not in numbers]
     nothing[texts] = ""
     nothing["rank"] = 0
-    nothing["declined"] = False
+    nothing["barred"] = False
     order = np.argsort(
         np.concatenate([np.repeat(np.arange(len(counts)), counts), np.flatnonzero(counts == 0)]), kind="stable"
     )

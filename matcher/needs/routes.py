@@ -103,6 +103,11 @@ def triage_table(triaged: list[TriagedNeed]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=COLUMNS).astype({"completeness": "float64", "asks": "int64"})
 
 
+def asks_back(need: ReadNeed) -> bool:
+    """Whether a need says too little to be answered: its firm has to be asked first."""
+    return _route(need, None)[0] == "ask"
+
+
 def _recommended(matches: pd.DataFrame) -> set[str]:
     check_frame(matches, "matches", "match(needs, index)")
     column = next((name for name in ("recommended", "good_match") if name in matches), None)
