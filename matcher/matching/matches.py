@@ -25,6 +25,7 @@ from matcher.tables.arguments import check_frame
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
+ACROSS = "语言不同，只按含义比较，概率未经检验"
 CHUNK = 2048  # asking rows looked at together
 
 Rerank = Callable[[list[tuple[str, str]]], ArrayLike]
@@ -128,8 +129,9 @@ def match(
           library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), and its probability, where known,
           reaches the calibration's `good` (0.4; the base rate of judged pairs was 0.13). A row without any good match
           keeps its k rows, all marked False;
-        * `note`: what judges criticised in the record, and where a Chinese text meets a foreign one, which the
-          default encoder cannot compare (a multilingual `encoder` can);
+        * `note`: what judges criticised in the record, and where texts of two languages meet. Of Chinese and English the
+          default encoder compares the meaning, and the probability was never tried on such pairs; other languages it
+          cannot compare (a multilingual `encoder` can);
         * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
@@ -206,7 +208,7 @@ def _match_some(
     titles, bodies = texts_of(asking)
     asked = index.asked(titles, bodies)
     ids = asking[id_column_of(asking)].astype(str).tolist()
-    index.scale, index.order, ranker_of(index)  # worked out once, before threads share them
+    index.across, index.foreign, index.scale, index.order, ranker_of(index)  # worked out once, before threads share them
     reach = max(plan.k, plan.rerank_top) if plan.rerank else plan.k
 
     def search(start: int) -> list[_Best]:
@@ -252,7 +254,9 @@ _BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
 def _notes(
     index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> NDArray[np.object_]:
-    """What a reader must know of each pair: two languages that the encoder cannot compare, and criticism by judges."""
+    """What a reader must know of each pair: two languages, which the encoder compares less well or not at all, and
+    criticism by judges.
+    """
     ranker = ranker_of(index)
     judged = ranker.wishes.notes if ranker else {}
     records, place = np.unique(rows, return_inverse=True)
@@ -262,8 +266,12 @@ def _notes(
     )
     left, right = asked[at], answering[place]
     apart = (left != right) & (left != "") & (right != "") & isinstance(index.encoder, StaticEncoder)
-    notes = zip(apart.tolist(), rows.tolist(), strict=True)
-    return np.array(["；".join(filter(None, [FOREIGN * one, judged.get(row, "")])) for one, row in notes], object)
+    known = apart & (left != "other") & (right != "other") & (index.across is not None)
+    remarks = np.where(known, ACROSS, np.where(apart, FOREIGN, "")).tolist()
+    return np.array(
+        ["；".join(filter(None, [one, judged.get(row, "")])) for one, row in zip(remarks, rows.tolist(), strict=True)],
+        object,
+    )
 
 
 def _search(
@@ -271,7 +279,7 @@ def _search(
 ) -> list[_Best]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
     semantic, lexical, rare = index.channels(asked, block)
-    scale, ranker = index.scale, ranker_of(index)
+    ranker = ranker_of(index)
     reach = max(k, REACH) if ranker else k
     result = []
     for i in range(len(semantic)):
@@ -279,7 +287,7 @@ def _search(
         allowed, preference = limits.allowed(first + text), limits.preference(first + text)
         if ranker and (shown := ranker.wishes.shown(ids[text])) is not None:
             allowed = shown if allowed is None else allowed & shown
-        rough = scale.rough(semantic[i], lexical[i])
+        rough = index.rough(asked, text, semantic[i], lexical[i])
         if limits.prefers:
             rough += preference.astype(np.float32)
         if allowed is not None:
@@ -288,7 +296,7 @@ def _search(
         if ranker:
             judged = ranker.judged.get(ids[text], rows[:0])
             rows = np.union1d(rows, judged[np.isfinite(rough[judged])])
-        parts = scale.parts(*index.exact(asked, text, rare[i], rows))
+        parts = index.parts_of(asked, text, rare[i], rows)
         wish, learned = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
         beyond = np.zeros((len(rows), 3))
         if ranker:

@@ -9,7 +9,7 @@ beyond it off a generalised Pareto tail (Pickands 1975, its shape by probability
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ Numbers = NDArray[np.floating[Any]]
 GRID = np.linspace(0, 0.99, 100)
 SHAPES = (0.1, 0.4)  # of the tail: never so light that strong pairs tie at 1, never so heavy that none is told apart
 SHARE = 0.3  # of the semantic channel; the lexical one is the stronger of the two
+ACROSS = 0.7  # and between texts of two languages, which share hardly a word
 LEAST = 5e-3  # spread of a library of equal or wholly unlike records, whose own is rounding; others have 0.01 and more
 
 
@@ -27,6 +28,7 @@ LEAST = 5e-3  # spread of a library of equal or wholly unlike records, whose own
 class ScoreScale:
     """The scale of a library. `centre` and `spread`: of the semantic and the lexical cosine over random pairs."""
 
+    share: ClassVar[float] = SHARE
     centre: tuple[float, float] = (0.0, 0.0)
     spread: tuple[float, float] = (1.0, 1.0)
     quantiles: tuple[float, ...] = tuple(GRID.tolist())  # of the sum of both parts, at GRID
@@ -47,7 +49,7 @@ class ScoreScale:
 
     def steps(self, semantic: Numbers, lexical: Numbers) -> tuple[Numbers, Numbers]:
         """What a difference in each cosine is worth in the sum of parts."""
-        return semantic * (SHARE / self.spread[0]), lexical * ((1 - SHARE) / self.spread[1])
+        return semantic * (self.share / self.spread[0]), lexical * ((1 - self.share) / self.spread[1])
 
     def parts(self, semantic: Numbers, lexical: Numbers) -> tuple[Numbers, Numbers]:
         """The two parts of a score: deviations from a random pair, times their share; their sum orders the pairs."""
@@ -55,11 +57,15 @@ class ScoreScale:
 
     def rough(self, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
         """The sum of parts in single precision, quickly."""
-        per = np.float32(SHARE / self.spread[0]), np.float32((1 - SHARE) / self.spread[1])
+        per = np.float32(self.share / self.spread[0]), np.float32((1 - self.share) / self.spread[1])
         total = semantic * per[0]
         total += lexical * per[1]
         total -= np.float32(self.centre[0] * per[0] + self.centre[1] * per[1])
         return total
+
+    def across(self, centre: float, spread: float) -> AcrossScale:
+        """The scale of pairs of two languages, given the mean and deviation of their semantic cosines."""
+        return AcrossScale((centre, 0.0), (spread, self.spread[1]))
 
     def alike(self, cosine: Numbers) -> Numbers:
         """A semantic cosine on the scale where random pairs have 0 (and what is below too) and equal texts 1."""
@@ -87,6 +93,12 @@ class ScoreScale:
             return np.inf
         may = int(false_alarm * len(self.out_of_library))
         return float(np.nextafter(self.out_of_library[len(self.out_of_library) - 1 - may], np.inf))
+
+
+class AcrossScale(ScoreScale):
+    """The scale of pairs of two languages, where the meaning has the larger share and a word in common is a find."""
+
+    share: ClassVar[float] = ACROSS
 
 
 def _pareto(excess: NDArray[np.float64]) -> tuple[float, float]:
