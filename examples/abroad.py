@@ -2,8 +2,8 @@
 
     python examples/abroad.py [--transformer FOLDER]
 
-100 Chinese needs (abroad_needs.csv), each with one English outcome that answers it (abroad_answers.csv) among 400 of all
-fields (abroad_outcomes.csv). They were written before the English words were learned; the half "development" may be
+100 Chinese needs (abroad_needs.csv), each with one English outcome that answers it (abroad_answers.csv) among 400 of
+all fields (abroad_outcomes.csv). They were written before the English words were learned; the half "development" may be
 looked at when something is chosen, the half "held" only told. Prints hit@1, hit@5 and MRR of `match` and of the encoder
 alone for both halves, with 95 % bootstrap intervals over needs, and of the other way round (English needs, Chinese
 outcomes: the 100 Chinese texts as outcomes). Random order has 0.003 / 0.013 / 0.016.
@@ -64,7 +64,9 @@ def main() -> None:
                     rank = table[how].to_numpy(float)
                     for figure, values in {"hit@1": rank <= 1, "hit@5": rank <= 5, "MRR": 1 / rank}.items():
                         low, high = np.quantile(values[drawn].mean(axis=1), [0.025, 0.975])
-                        print(name, way, half, how, figure, f"{values.mean():.3f}", f"[{low:.3f}, {high:.3f}]", sep="\t")
+                        print(
+                            name, way, half, how, figure, f"{values.mean():.3f}", f"[{low:.3f}, {high:.3f}]", sep="\t"
+                        )
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ class StaticEncoder:
         return weights
 
     def foreign(self, terms: Terms) -> NDArray[np.bool_]:
-        """Which texts the English words are for: those without a Chinese character; none where there are no such words."""
+        """Which texts the English words are for: those without a Chinese character, where there are such words."""
         return foreign_rows(terms) if self.english else np.zeros(len(terms), bool)
 
     def pool(

@@ -1,8 +1,8 @@
 """English words to vectors that lie among the Chinese ones. A folder in, rows out; how words are looked up stays here.
 
-A word is looked up as it is written, then in its plainer forms (plural, -ing, -ed, British spelling), and at last as the
-parts that it is made of (photo + acoustic). What has no part in the table is told, so that the Chinese table may know it
-as a sign of its own (PBAT).
+A word is looked up as it is written, then in its plainer forms (plural, -ing, -ed, British spelling), and at last as
+the parts that it is made of (photo + acoustic). What has no part in the table is told, so that the Chinese table may
+know it as a sign of its own (PBAT).
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def forms(word: str) -> Iterator[str]:
 
 
 def parts_of(word: str, vocabulary: dict[str, int]) -> list[int]:
-    """The rows of a word: its own or that of a plainer form; else those of the fewest parts that make it up; else none."""
+    """The rows of a word: its own or a plainer form's; else those of the parts that make it up; else none."""
     for form in forms(word):
         if (row := vocabulary.get(form)) is not None:
             return [row]

@@ -129,9 +129,9 @@ def match(
           library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), and its probability, where known,
           reaches the calibration's `good` (0.4; the base rate of judged pairs was 0.13). A row without any good match
           keeps its k rows, all marked False;
-        * `note`: what judges criticised in the record, and where texts of two languages meet. Of Chinese and English the
-          default encoder compares the meaning, and the probability was never tried on such pairs; other languages it
-          cannot compare (a multilingual `encoder` can);
+        * `note`: what judges criticised in the record, and where texts of two languages meet. Of Chinese and English
+          the default encoder compares the meaning, and the probability was never tried on such pairs; other languages
+          it cannot compare (a multilingual `encoder` can);
         * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
@@ -208,7 +208,13 @@ def _match_some(
     titles, bodies = texts_of(asking)
     asked = index.asked(titles, bodies)
     ids = asking[id_column_of(asking)].astype(str).tolist()
-    index.across, index.foreign, index.scale, index.order, ranker_of(index)  # worked out once, before threads share them
+    (
+        index.across,
+        index.foreign,
+        index.scale,
+        index.order,
+        ranker_of(index),
+    )  # worked out once, before threads share them
     reach = max(plan.k, plan.rerank_top) if plan.rerank else plan.k
 
     def search(start: int) -> list[_Best]:
