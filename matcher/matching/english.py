@@ -21,6 +21,16 @@ from matcher.tables.json import parse_json
 
 FORMAT = "matcher-english-1"
 SHORTEST_PART, LONGEST_WORD, MOST_PARTS = 3, 40, 3
+_SPELLINGS = (
+    ("isation", "ization"),
+    ("ise", "ize"),
+    ("ising", "izing"),
+    ("our", "or"),
+    ("tre", "ter"),
+    ("bre", "ber"),
+    ("lling", "ling"),
+    ("lled", "led"),
+)
 _FILES = ("vocabulary.txt", "model.safetensors")
 
 
@@ -100,14 +110,17 @@ class English:
 
 
 def forms(word: str) -> Iterator[str]:
-    """A word and its plainer forms, the nearest first. What is no word is told apart by not being in any table."""
+    """A word and its plainer forms, the nearest first, each in British and in American spelling."""
+    for form in _plainer(word):
+        yield form
+        for british, american in _SPELLINGS:
+            if british in form[2:]:
+                yield form[:2] + form[2:].replace(british, american)
+
+
+def _plainer(word: str) -> Iterator[str]:
+    """A word, its singular and what it is made of by an ending; what is no word is in no table."""
     yield word
-    for british, american in (("isation", "ization"), ("ise", "ize"), ("ising", "izing"), ("ised", "ized")):
-        if word.endswith(british):
-            yield word.removesuffix(british) + american
-    for british, american in (("our", "or"), ("tre", "ter"), ("bre", "ber"), ("lling", "ling"), ("lled", "led")):
-        if british in word[2:]:
-            yield word[:2] + word[2:].replace(british, american)
     if word.endswith("ies") and len(word) > 4:
         yield word[:-3] + "y"
     elif word.endswith("s") and not word.endswith("ss") and len(word) > 3:

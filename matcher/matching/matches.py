@@ -241,14 +241,17 @@ def _match_some(
         {id_column: asking[id_column].astype(str).to_numpy(object)[at], index.id_column: index.ids[rows]}
     )
     pairs["rank"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
+    apart, strange = _apart(index, asking, at, rows)
     if plan.reasons:
-        pairs = pd.concat([pairs, explain(asked, index, at, rows, titles, bodies)], axis=1)
+        why = explain(asked, index, at, rows, titles, bodies)
+        why.loc[apart, "unanswered"] = ""  # that a word is missing in another language says nothing
+        pairs = pd.concat([pairs, why], axis=1)
         advance(len(asking))
     for name, column in zip(_Best._fields[1:-1], values, strict=False):
         pairs[name] = column
     if ranker_of(index):
         pairs[_BEYOND] = values[-1]
-    pairs["note"] = _notes(index, asking, at, rows)
+    pairs["note"] = _notes(index, rows, apart, strange)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
@@ -257,23 +260,31 @@ _NOTHING = _Best(np.zeros(0, np.int64), _NONE, _NONE, _NONE, _NONE, _NONE, _NONE
 _BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
 
 
-def _notes(
+def _apart(
     index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
-) -> NDArray[np.object_]:
-    """What a reader must know of each pair: two languages, which the encoder compares less well or not at all, and
-    criticism by judges.
-    """
-    ranker = ranker_of(index)
-    judged = ranker.wishes.notes if ranker else {}
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which pairs are of two languages, and which of these the default encoder cannot compare."""
     records, place = np.unique(rows, return_inverse=True)
     asked, answering = (
         np.array([language(title or body) for title, body in zip(*texts_of(table), strict=True)], object)
         for table in (asking, index.rows(records))
     )
     left, right = asked[at], answering[place]
-    apart = (left != right) & (left != "") & (right != "") & isinstance(index.encoder, StaticEncoder)
-    known = apart & (left != "other") & (right != "other") & (index.across is not None)
-    remarks = np.where(known, ACROSS, np.where(apart, FOREIGN, "")).tolist()
+    apart = (left != right) & (left != "") & (right != "")
+    strange = apart & ((left == "other") | (right == "other") | (index.across is None))
+    return apart, strange & isinstance(index.encoder, StaticEncoder)
+
+
+def _notes(
+    index: BaseIndex, rows: NDArray[np.int64], apart: NDArray[np.bool_], strange: NDArray[np.bool_]
+) -> NDArray[np.object_]:
+    """What a reader must know of each pair: two languages, which the default encoder compares less well or not at all,
+    and criticism by judges.
+    """
+    ranker = ranker_of(index)
+    judged = ranker.wishes.notes if ranker else {}
+    default = isinstance(index.encoder, StaticEncoder)
+    remarks = np.where(strange, FOREIGN, np.where(apart & default, ACROSS, "")).tolist()
     return np.array(
         ["；".join(filter(None, [one, judged.get(row, "")])) for one, row in zip(remarks, rows.tolist(), strict=True)],
         object,
