@@ -120,10 +120,10 @@ def rank_experts(
             semantic, lexical, rare = index.channels(asked, slice(0, len(some)))
             frames, best_works = [], []
             for i in range(len(some)):
-                rough = np.maximum(index.scale.rough(semantic[i], lexical[i]), 0)[experts.rows] * weights
+                rough = np.maximum(index.rough(asked, i, semantic[i], lexical[i]), 0)[experts.rows] * weights
                 people = _near_the_best(experts, rough, allowed.people(start + i), k, weighing)
                 links, owner = experts.links_of(people)
-                total = np.add(*index.scale.parts(*index.exact(asked, i, rare[i], experts.rows[links])))
+                total = np.add(*index.parts_of(asked, i, rare[i], experts.rows[links]))
                 values = np.maximum(total, 0) * weights[links]
                 score, best = _average(values, owner, len(people), weighing)
                 order = np.lexsort((experts.order[people], -score))[:k]
@@ -214,13 +214,16 @@ def rank_needs(
             titles, bodies = texts_of(works)
             asked = index.asked(titles, bodies)
             semantic, lexical, rare = index.channels(asked, slice(0, len(links)))
-            rough = np.maximum(index.scale.rough(semantic, lexical)[:, living], 0) * weights[links, None]
+            rough = (
+                np.maximum(
+                    np.stack([index.rough(asked, i, semantic[i], lexical[i]) for i in range(len(links))])[:, living], 0
+                )
+                * weights[links, None]
+            )
             rough = -np.sort(-rough, axis=0)[: weighing.top]
             score = weighing.steps[: len(rough)] @ rough
             near = living[score >= np.partition(score, max(0, len(score) - k))[max(0, len(score) - k)] - SLACK]
-            total = np.stack(
-                [np.add(*index.scale.parts(*index.exact(asked, i, rare[i], near))) for i in range(len(links))]
-            )
+            total = np.stack([np.add(*index.parts_of(asked, i, rare[i], near)) for i in range(len(links))])
             values = np.maximum(total, 0) * weights[links, None]
             owner = np.tile(np.arange(len(near)), len(links))
             score, _ = _average(values.ravel(), owner, len(near), weighing)

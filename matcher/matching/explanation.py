@@ -255,9 +255,10 @@ def _vectors_without(
     whole = csr_array(add @ single + _times(title, 1 - bare.astype(int)))
     everything = Terms(terms.names, whole.indptr.astype(np.int64), whole.indices, whole.data, np.zeros(whole.nnz, bool))
     total = _look_up(whole, np.repeat(of, np.diff(single.indptr)), single.indices)
-    lone = encoder.pool(terms[:n], encoder.weigh(total) - encoder.weigh(total - single.data))
-    rest = unit(encoder.pool(everything, encoder.weigh(whole.data))[of] - lone)
-    rest = unit(encoder.encode_terms(terms[n:])[of] + rest)
+    foreign = encoder.foreign(everything)
+    lone = encoder.pool(terms[:n], encoder.weigh(total) - encoder.weigh(total - single.data), foreign[of])
+    rest = unit(encoder.pool(everything, encoder.weigh(whole.data), foreign)[of] - lone)
+    rest = unit(encoder.encode_terms(terms[n:], foreign)[of] + rest)
     rest[bare[of]] = 0  # without its title nothing is left of it
     return rest
 

@@ -376,8 +376,17 @@ def test_a_need_without_any_word():
 def test_a_pair_of_two_languages_is_marked_with_the_default_encoder():
     needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["数控机床主轴", "machine tool spindle"]})
     outcomes = pd.DataFrame(
-        {"outcome_id": ["C1", "C2", "C3"], "title": ["Spindle for CNC machine tools", "机床主轴", "42"]}
+        {
+            "outcome_id": ["C1", "C2", "C3", "C4"],
+            "title": ["Spindle for CNC machine tools", "机床主轴", "42", "Spindel für Drehmaschinen"],
+        }
     )
-    result = match(needs, Index.build(outcomes), k=3).set_index(["need_id", "outcome_id"])["note"]
-    assert result[result != ""].to_dict() == dict.fromkeys([("N1", "C1"), ("N2", "C2")], "语言不同，默认编码器难以比较")
-    assert (match(needs, build(outcomes), k=3)["note"] == "").all()
+    result = match(needs, Index.build(outcomes), k=4).set_index(["need_id", "outcome_id"])["note"]
+    by_meaning, not_at_all = "语言不同，只按含义比较，概率未经检验", "语言不同，默认编码器难以比较"
+    assert result[result != ""].to_dict() == {
+        ("N1", "C1"): by_meaning,
+        ("N2", "C2"): by_meaning,
+        ("N1", "C4"): not_at_all,
+        ("N2", "C4"): not_at_all,
+    }
+    assert (match(needs, build(outcomes), k=4)["note"] == "").all()
