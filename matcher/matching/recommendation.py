@@ -161,9 +161,7 @@ class _Side(NamedTuple):
     bodies: Sequence[str]
 
     @classmethod
-    def of(
-        cls, index: BaseIndex, whole: Terms, heads: Terms, titles: Sequence[str], bodies: Sequence[str]
-    ) -> _Side:
+    def of(cls, index: BaseIndex, whole: Terms, heads: Terms, titles: Sequence[str], bodies: Sequence[str]) -> _Side:
         weights = [_presence(terms) @ index.lexical.idf2(terms.names) for terms in (whole, heads)]
         return cls(whole, heads, weights[0], weights[1], titles, bodies)
 
