@@ -87,7 +87,7 @@ def _model_options(function: Decorated) -> Decorated:
 @option("--weight", multiple=True, metavar="字段=权重", help="双方在该字段一致时加多少分；可多次给出。")
 @option(
     "--false-alarm", type=Number(float, 0, 1), default=0.05, metavar="比例",
-    help="库中没有其主题的文本，允许多少被标为较强匹配，默认 0.05。",
+    help="库中没有其主题的文本，允许多少够得上可推荐的分数，默认 0.05。",
 )  # fmt: skip
 @_model_options
 @contacts_option
@@ -123,6 +123,7 @@ def match_command(
     """Rank outcomes for every need (or needs for every outcome), with reasons."""
     from matcher.export.matches import write_matches
     from matcher.matching.index import Index
+    from matcher.matching.learned_ranker import calibration_of
     from matcher.matching.matches import match
 
     check({output: _MATCHES}, needs, outcomes, exclude, judged, words)
@@ -158,6 +159,7 @@ def match_command(
     asker, answerer = ("成果", "需求") if push else ("需求", "成果")
     if over := _ended(queries):
         note(quiet, f"{over} 条{asker}写着已结束，照样给出匹配")
+    calibration = calibration_of(index)
     ended = f"{asker} {over} 条（照样给出匹配），{answerer} {_ended(records)} 条（不推荐）"
     settings = {
         "编码器": f"{getattr(index.encoder, 'name', type(index.encoder).__name__)}（{index.fingerprint[:16]}）",
@@ -170,7 +172,9 @@ def match_command(
         "排除的配对": str(exclude or "无"),
         "采用的标注": f"{len(index.feedback.table)} 对" if index.feedback else "无",
         "字段权重": "；".join(weight) or "无",
-        "误报率": f"{false_alarm:g}（库中没有其主题的文本，被标为较强匹配的比例，按本库估计）",
+        "语义占比": f"{index.scale.share:.0%}（其余为词面；由库中文字的长短决定：整段文字七成，只有名称三成）",
+        "误报率": f"{false_alarm:g}（库中没有其主题的文本，分数仍够得上可推荐的比例，按本库估计）",
+        "推荐下限": f"相关概率 {calibration.good:.0%}" if calibration else "无（相关概率未知）",
     }
     write_matches(
         output,
@@ -182,8 +186,8 @@ def match_command(
         about=about(on or dt.date.today(), inputs) | settings,
         mask=not show_contacts,
     )
-    good = matches.groupby(matches.columns[0])["good_match"].any()
-    report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
+    good = matches.groupby(matches.columns[0])["recommended"].any()
+    report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有可推荐的{answerer}；结果已写入 {output}")
 
 
 @click.command("index", cls=Command, help="把一张表建成索引存入文件夹，供以后快速匹配；或增、改、删其中的记录。")
