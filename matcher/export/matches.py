@@ -80,8 +80,8 @@ def write_matches(
     mask
         Hide contacts in cells, headers and such ids (see `matcher.tables.privacy`).
 
-    Each pair gets its `advice` in one word (可推荐, 可联系, 同领域, 不相关, 已拒绝; see `matcher.export.advice`). A page
-    shows what is recommended or worth a call and folds the rest away. A table has the columns of `matches`, with
+    Each pair gets its `advice` in one word (可推荐, 可联系, 同领域, 不相关, 已拒绝; see `matcher.export.advice`).
+    A page shows what is recommended or worth a call and folds the rest away. A table has the columns of `matches`, with
     `query_title` and `record_title` after the score and `advice` before recommended. In CSV a text cell that a
     spreadsheet would take for a formula gets a leading `'`. Files are replaced in one step.
 

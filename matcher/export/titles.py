@@ -47,6 +47,10 @@ COLUMNS = {
     "file": "文件", "sheet": "工作表", "header": "表头", "field": "字段", "title": "字段名称", "use": "去向",
     "nearest": "最接近的字段", "hint": "可写 --column",
 }  # fmt: skip
+DECLINES = {
+    "outcome_title": "成果名称", "need_title": "需求名称", "institution": "完成单位", "reason": "拒绝理由",
+    "day": "日期", "count": "次数",
+}  # fmt: skip
 MATCHES = {"note": "提示", "works": "代表业绩"}
 PARTNERS = {"policy": "政策编号", "title": "条款", "probability": "适合的把握", "lead_days": "约需天数"}
 POOL = {
