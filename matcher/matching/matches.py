@@ -134,9 +134,9 @@ def match(
           `matcher.needs.triage`), none of its indicators is missed, and nobody declined the pair. A row without any
           recommended record keeps its k rows, all marked False;
         * `note`: that the pair was declined and why, that the need says too little, what judges criticised in the
-          record, and where texts of two languages meet. Of Chinese and English the default encoder compares the meaning,
-          and the probability was never tried on such pairs; other languages it cannot compare (a multilingual `encoder`
-          can);
+          record, and where texts of two languages meet. Of Chinese and English the default encoder compares the
+          meaning, and the probability was never tried on such pairs; other languages it cannot compare (a multilingual
+          `encoder` can);
         * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
         * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
@@ -263,7 +263,8 @@ def _match_some(
     required = requirements_of(index, asking, at, rows)
     declines = _declines(index, pairs)
     pairs["barred"] = required.asks_back | required.missed | (declines != "")
-    pairs["met"], pairs["note"] = required.met, _notes(index, rows, apart, strange, declines, required.asks_back)
+    back = required.asks_back & (pairs["rank"] == 1).to_numpy()
+    pairs["met"], pairs["note"] = required.met, _notes(index, rows, apart, strange, declines, back)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
@@ -308,8 +309,8 @@ def _notes(
     declines: NDArray[np.object_],
     asks_back: NDArray[np.bool_],
 ) -> NDArray[np.object_]:
-    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages, which
-    the default encoder compares less well or not at all, and criticism by judges.
+    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages,
+    which the default encoder compares less well or not at all, and criticism by judges.
     """
     ranker = ranker_of(index)
     judged = ranker.wishes.notes if ranker else {}

@@ -72,7 +72,7 @@ def inputs_of(index: Index, needs: pd.DataFrame, pairs: pd.DataFrame) -> tuple[N
     table = table.merge(
         pd.DataFrame({"asking_id": asking["need_id"], "title": texts[0], "description": texts[1]}), on="asking_id"
     )
-    assert len(table) == len(pairs) and (table["asking_id"].to_numpy() == pairs["need_id"].to_numpy()).all()
+    assert table["asking_id"].tolist() == pairs["need_id"].tolist()
     rows = np.array([index.row_of[name] for name in table["record_id"]], np.int64)
     parts = _parts(index, table, rows)[2]
     at = pairs["need_id"].map({name: i for i, name in enumerate(asking["need_id"])}).to_numpy(np.int64)
@@ -119,6 +119,7 @@ def out_of_fold(pairs: pd.DataFrame, total: Numbers, features: Numbers) -> Numbe
 
 
 def main() -> None:
+    """Train, write, and print what to expect of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=HERE)
