@@ -1,0 +1,77 @@
+"""The answering side of pairs: its texts in pieces, which asked words each says, and how near it is in meaning."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from matcher.matching.base import BaseIndex
+from matcher.matching.encoders import StaticEncoder, encode_texts
+from matcher.matching.meanings import sayings
+from matcher.matching.passages import Piece, pieces_of, worth
+
+
+class Answering:
+    """Answering texts, held against asked words.
+
+    pieces: the pieces of all the texts, text i has those from `first[i]` to `first[i + 1]`. A text without any has one:
+    its title. plain: each text whole, as it is written for comparison. vectors: of the pieces. covered: (texts, words)
+    how far a text says an asked word. cover: (pieces, wishes) what share of a wish's weight a piece says.
+    """
+
+    def __init__(
+        self,
+        index: BaseIndex,
+        titles: Sequence[str],
+        bodies: Sequence[str],
+        plain: list[str],
+        words: Sequence[str],
+        wishes: csr_array,
+    ) -> None:
+        some = [pieces_of(body) or [Piece(title, 0.0)] for title, body in zip(titles, bodies, strict=True)]
+        self.pieces = list(itertools.chain.from_iterable(some))
+        self.first = np.concatenate([[0], np.cumsum([len(one) for one in some])]).astype(np.int64)
+        self.plain = plain
+        self._of = np.repeat(np.arange(len(some)), np.diff(self.first))
+        self._titles = [title if body.strip() else "" for title, body in zip(titles, bodies, strict=True)]
+        self._worth: dict[int, float] = {}
+        texts = [piece.text for piece in self.pieces]
+        terms = index.segmenter.terms([*texts, *titles])
+        is_word = np.zeros(len(terms.names), bool)
+        is_word[terms.ids[terms.is_word]] = True
+        shape = (len(terms), len(terms.names))
+        has = csr_array((np.ones(len(terms.ids), np.float32), terms.ids, terms.offsets), shape=shape)
+        said = sayings(words, terms.names, is_word, index.segmenter, index.encoder)
+        says = csr_array(has @ said.T)
+        np.minimum(says.data, 1, out=says.data)
+        rows = np.concatenate([self._of, np.arange(len(some))])
+        add = csr_array((np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(some), len(rows)))
+        self.covered = csr_array(add @ says)
+        self.cover = csc_array(csr_array(says[: len(texts)]) @ wishes.T)
+        if isinstance(index.encoder, StaticEncoder):
+            self.vectors: NDArray[np.float32] = index.encoder.encode_terms(terms[: len(texts)])
+        else:
+            self.vectors = encode_texts(index.encoder, texts, role="document")
+
+    def worth(self, piece: int) -> float:
+        """What speaks for a piece, whatever was asked; minus infinity: it is never shown."""
+        if (value := self._worth.get(piece)) is None:
+            text, extra = self.pieces[piece]
+            value = worth(text, self._titles[self._of[piece]]) + extra
+            self._worth[piece] = value
+        return value
+
+    def best(self, pieces: NDArray[np.int64], values: NDArray[np.floating], reach: int) -> tuple[int, float]:
+        """The best of some pieces by value and worth, among the `reach` of the highest values; -1: none may be shown."""
+        chosen, highest = -1, -math.inf
+        order = np.argsort(-values, kind="stable")[:reach].tolist()
+        for i in order:
+            total = float(values[i]) + self.worth(int(pieces[i]))
+            if total > highest:
+                chosen, highest = int(pieces[i]), total
+        return chosen, highest

@@ -1,0 +1,121 @@
+"""What the asking side of a pair asks: its words, whole and in order, and its points."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from matcher.matching.tokens import Segmenter, normalise_all
+from matcher.needs import Element, Sentence, Understood, understand
+from matcher.needs.cues import NUMBER
+from matcher.needs.vocabulary import ATTRIBUTES, GENERAL, NOT_ALONE, QUALIFIERS, STOPS
+from matcher.tables.contacts import mask_contacts
+from matcher.tables.words import load_segmenter
+
+MOST_POINTS = 5
+_POINT_LENGTH = 40  # characters of a point that are shown
+_KINDS = {"object": 1.0, "problem": 1.0, "effect": 0.8, "material": 0.7, "method": 0.6}
+_IN_TITLE, _MEASURE = 1.6, 0.5  # what a word of the title, and one that is only measured, weighs
+_LATIN = re.compile(r"[a-z0-9][a-z0-9.+-]*")
+_UNIT = re.compile(r"\d+(?:\.\d+)?[a-z%]{0,4}\d?|[mkcuμn]?[mgls]\d?|[kmg]?(?:pa|hz|w|v|wh)|ph|db|hrc|rpm|ppm|min|max|ok")
+_HEADING = re.compile(r"[：:]$|(?:如下|以下|要求|指标|需求|问题|内容|目标|方面)[：:。]?$")
+_POINTLESS = re.compile(r"^(?:技术|具体|主要)?(?:需求|要求|指标|难题|问题)?(?:描述|说明|如下|详解)?[：:]?")
+_EDGES = " \t\r\n\xa0\u3000，,、：:；;。.“”\""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A phrase that is asked for: its words, what it weighs, and the point it stands in (-1: none, or the title)."""
+
+    words: tuple[str, ...]
+    is_thing: bool
+    weight: float
+    in_title: bool
+    point: int
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One asking text. points: what it asks, as it says it, at most five; one where it asks for one thing."""
+
+    phrases: tuple[Wanted, ...]
+    points: tuple[str, ...]
+
+
+@cache
+def fillers() -> frozenset[str]:
+    """Words that every need is full of and that ask for nothing."""
+    return frozenset((files("matcher.matching") / "fillers.txt").read_text("utf-8").split()) | GENERAL | QUALIFIERS | STOPS
+
+
+def asks(word: str) -> bool:
+    """Whether a word, in its written form for comparison, can be asked for: no filler, number or unit."""
+    if len(word) < 2 or word in fillers():
+        return False
+    if word[:2] in fillers() and word[2:] in fillers():  # 提高效率
+        return False
+    if _LATIN.fullmatch(word):
+        return not _UNIT.fullmatch(word) and any(map(str.isalpha, word))
+    return not word[0].isdigit()
+
+
+def read_asking(titles: Sequence[str], bodies: Sequence[str], segmenter: Segmenter) -> list[Asking]:
+    """What each text asks. Contacts are hidden first."""
+    needs = [
+        understand(mask_contacts(title), mask_contacts(body)) for title, body in zip(titles, bodies, strict=True)
+    ]
+    cut = load_segmenter(segmenter.engine, segmenter.words).cut
+    phrases = sorted({element.text for need in needs for element in need.elements if element.kind in _KINDS})
+    words = {
+        phrase: tuple(cut(plain, False)) for phrase, plain in zip(phrases, normalise_all(phrases), strict=True)
+    }
+    named = segmenter.named({word for some in words.values() for word in some if asks(word)})
+    return [_read(need, words, named) for need in needs]
+
+
+def _read(need: Understood, words: dict[str, tuple[str, ...]], named: set[str]) -> Asking:
+    asked = [one for one in need.sentences if one.role == "asked" and one.field == "description"]
+    elements = [element for element in need.elements if element.kind in _KINDS]
+    points: list[Sentence] = []
+    for one in asked:
+        filled = any(_within(element, one) for element in elements) or any(map(str.isdigit, one.text))
+        if filled and len(one.text) > 5 and not _HEADING.search(one.text.rstrip()):
+            points.append(one)
+    points = points[:MOST_POINTS]
+    phrases: list[Wanted] = []
+    seen: set[tuple[str, ...]] = set()
+    for element in elements:
+        some = words[element.text]
+        in_title = element.field == "title"
+        point = next((i for i, one in enumerate(points) if _within(element, one)), -1)
+        if (some in seen and point < 0) or not any(word in named for word in some):
+            continue
+        seen.add(some)
+        weight = _KINDS[element.kind] * (_IN_TITLE if in_title else 1.0)
+        if all(word in ATTRIBUTES or word not in named for word in some):
+            weight *= _MEASURE
+        if not in_title and element.text in NOT_ALONE:
+            weight *= _MEASURE
+        phrases.append(Wanted(some, element.kind in ("object", "material"), weight, in_title, point))
+    texts = tuple(_shown(one.text) for one in points)
+    return Asking(tuple(phrases), texts or ((need.title,) if need.title else ()))
+
+
+def _within(element: Element, sentence: Sentence) -> bool:
+    return element.field == sentence.field and sentence.start <= element.start < sentence.end
+
+
+def _shown(sentence: str) -> str:
+    """A point as it is shown: without its number, cut at the end of a clause."""
+    text = _POINTLESS.sub("", NUMBER.sub("", sentence, count=1).strip(_EDGES)).strip(_EDGES)
+    if len(text) <= _POINT_LENGTH:
+        return text
+    kept = ""
+    for clause in re.findall(r"[^，,；;]+[，,；;]?", text):
+        if kept and len(kept) + len(clause) > _POINT_LENGTH:
+            break
+        kept += clause
+    return kept.strip(_EDGES) if len(kept) <= 2 * _POINT_LENGTH else kept[: _POINT_LENGTH - 1] + "…"
