@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,8 +11,8 @@ from importlib.resources import files
 
 from matcher.matching.tokens import Segmenter, normalise_all
 from matcher.needs import Element, Sentence, Understood, understand
-from matcher.needs.cues import NUMBER
-from matcher.needs.vocabulary import ATTRIBUTES, GENERAL, NOT_ALONE, QUALIFIERS, STOPS
+from matcher.needs.cues import FEATURES, NUMBER
+from matcher.needs.vocabulary import ATTRIBUTES, GENERAL, NOT_ALONE, QUALIFIERS, STOPS, TASK_NOUNS
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.words import load_segmenter
 
@@ -23,18 +24,26 @@ _LATIN = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 _UNIT = re.compile(r"\d+(?:\.\d+)?[a-z%]{0,4}\d?|[mkcuμn]?[mgls]\d?|[kmg]?(?:pa|hz|w|v|wh)|ph|db|hrc|rpm|ppm|min|max|ok")
 _HEADING = re.compile(r"[：:]$|(?:如下|以下|要求|指标|需求|问题|内容|目标|方面)[：:。]?$")
 _POINTLESS = re.compile(r"^(?:技术|具体|主要)?(?:需求|要求|指标|难题|问题)?(?:描述|说明|如下|详解)?[：:]?")
+_WANTING = ("strong_ask", "ask_plan", "ask_question", "ask_start", "ask_solve", "ask_must", "ask_number", "ask_end")
+_TELLING = ("self", "money", "cooperate", "solver", "time")
 _EDGES = " \t\r\n\xa0\u3000，,、：:；;。.“”\""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A phrase that is asked for: its words, what it weighs, and the point it stands in (-1: none, or the title)."""
+    """A phrase that is asked for: its words and which of them count by themselves, what it weighs, and the point it stands in (-1: none, or the title)."""
 
     words: tuple[str, ...]
+    named: tuple[bool, ...]
     is_thing: bool
     weight: float
     in_title: bool
     point: int
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Its words that count by themselves."""
+        return tuple(itertools.compress(self.words, self.named))
 
 
 @dataclass(frozen=True)
@@ -67,41 +76,60 @@ def read_asking(titles: Sequence[str], bodies: Sequence[str], segmenter: Segment
     needs = [
         understand(mask_contacts(title), mask_contacts(body)) for title, body in zip(titles, bodies, strict=True)
     ]
-    cut = load_segmenter(segmenter.engine, segmenter.words).cut
+    tag = load_segmenter(segmenter.engine, segmenter.words).tag
     phrases = sorted({element.text for need in needs for element in need.elements if element.kind in _KINDS})
     words = {
-        phrase: tuple(cut(plain, False)) for phrase, plain in zip(phrases, normalise_all(phrases), strict=True)
+        phrase: tuple(tag(plain, False)) for phrase, plain in zip(phrases, normalise_all(phrases), strict=True)
     }
-    named = segmenter.named({word for some in words.values() for word in some if asks(word)})
-    return [_read(need, words, named) for need in needs]
+    return [_read(need, words) for need in needs]
 
 
-def _read(need: Understood, words: dict[str, tuple[str, ...]], named: set[str]) -> Asking:
-    asked = [one for one in need.sentences if one.role == "asked" and one.field == "description"]
+def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> Asking:
     elements = [element for element in need.elements if element.kind in _KINDS]
-    points: list[Sentence] = []
-    for one in asked:
-        filled = any(_within(element, one) for element in elements) or any(map(str.isdigit, one.text))
-        if filled and len(one.text) > 5 and not _HEADING.search(one.text.rstrip()):
-            points.append(one)
-    points = points[:MOST_POINTS]
+    points = _points(need, elements)
     phrases: list[Wanted] = []
     seen: set[tuple[str, ...]] = set()
     for element in elements:
-        some = words[element.text]
         in_title = element.field == "title"
         point = next((i for i, one in enumerate(points) if _within(element, one)), -1)
-        if (some in seen and point < 0) or not any(word in named for word in some):
+        tagged = words[element.text]
+        some = tuple(word for word, _ in tagged)
+        named = tuple(_names(word, kind, in_title) for word, kind in tagged)
+        if (some in seen and point < 0) or not any(named):
             continue
         seen.add(some)
         weight = _KINDS[element.kind] * (_IN_TITLE if in_title else 1.0)
-        if all(word in ATTRIBUTES or word not in named for word in some):
+        if all(word in ATTRIBUTES or not names for word, names in zip(some, named, strict=True)):
             weight *= _MEASURE
         if not in_title and element.text in NOT_ALONE:
             weight *= _MEASURE
-        phrases.append(Wanted(some, element.kind in ("object", "material"), weight, in_title, point))
+        phrases.append(Wanted(some, named, element.kind in ("object", "material"), weight, in_title, point))
+    phrases.sort(key=lambda phrase: (not phrase.in_title, phrase.point < 0))
     texts = tuple(_shown(one.text) for one in points)
     return Asking(tuple(phrases), texts or ((need.title,) if need.title else ()))
+
+
+def _points(need: Understood, elements: list[Element]) -> list[Sentence]:
+    """The asked sentences that name a thing or a figure, and say that it is wanted."""
+    points = []
+    for one in need.sentences:
+        if one.role != "asked" or one.field != "description" or _HEADING.search(one.text.rstrip()):
+            continue
+        body = NUMBER.sub("", one.text, count=1)
+        wanted = body != one.text or any(FEATURES[name].search(body) for name in _WANTING)
+        filled = any(_within(element, one) for element in elements) or FEATURES["ask_number"].search(body)
+        if wanted and filled and len(body) > 5 and not any(FEATURES[name].search(body) for name in _TELLING):
+            points.append(one)
+    return points[:MOST_POINTS]
+
+
+def _names(word: str, kind: str, in_title: bool) -> bool:
+    """Whether a word of a phrase may be asked for by itself: a thing or a known task; in a title any task."""
+    if not asks(word):
+        return False
+    if word in TASK_NOUNS or word in ATTRIBUTES:
+        return True
+    return not kind or kind[0] in "nxjegz" or kind == "vn" or (in_title and kind[0] in "vl")
 
 
 def _within(element: Element, sentence: Sentence) -> bool:

@@ -29,6 +29,7 @@ from matcher.tables.contacts import mask_contacts
 
 TEXTS = 2048  # answering texts looked at together
 SHOWN_SHARED, SHOWN_UNANSWERED = 8, 5
+SHOWN_OF_SENTENCES = 3  # unanswered words that the title does not hold
 REASONS = ["shared_terms", "evidence", "unanswered", "answers"]
 NO_ANSWER = "未回应"
 _NEARNESS = 0.6  # what a cosine of 1 counts beside all asked words said
@@ -38,6 +39,7 @@ _LEAST = 0.12  # and so does one of a lower sum
 _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _LONGEST = 8  # characters of an unanswered word that is put together
 _REACH = 5  # sentences of a record whose wording is looked at
+_COMMON = 0.02  # a word of a sentence that a larger share of the library has is not missed
 _OTHERS = 48  # words of an asking text that may be shared
 _CIRCLED = "①②③④⑤"
 
@@ -111,7 +113,7 @@ def explain_sentences(
         asking = read_asking(need.titles, need.bodies, index.segmenter)
         wishes = _wishes(index, asking)
         result[:, 1:] = _answers(index, asking, wishes, need.of, answer)
-        result[:, 0] = _shared(index, asked.terms, used, asking, wishes, need, answer, asker, record)
+        result[:, 0] = _shared(index, asked.terms, used, asking, need, answer, asker, record)
     return pd.DataFrame(result, columns=[*REASONS, "asked_sentence"])
 
 
@@ -141,9 +143,7 @@ def _answers(
 
 
 def _wishes(index: BaseIndex, asking: list[Asking]) -> _Wishes:
-    candidates = sorted({word for one in asking for phrase in one.phrases for word in phrase.words if asks(word)})
-    named = index.segmenter.named(candidates)
-    words = [word for word in candidates if word in named]
+    words = sorted({word for one in asking for phrase in one.phrases for word in phrase.asked})
     number = {word: i for i, word in enumerate(words)}
     idf2 = index.lexical.idf2(words)
     importance = np.sqrt(np.where(idf2 > 0, idf2, (np.log(1 + len(index)) + 1) ** 2))
@@ -152,7 +152,7 @@ def _wishes(index: BaseIndex, asking: list[Asking]) -> _Wishes:
     for one in asking:
         sums: list[dict[int, float]] = [{} for _ in range(3 + len(one.points))]
         for phrase in one.phrases:
-            own = {number[word]: float(importance[number[word]]) for word in phrase.words if word in number}
+            own = {number[word]: float(importance[number[word]]) for word in phrase.asked}
             for wish, factor in _wishes_of(phrase, len(one.points)):
                 for word, weight in own.items():
                     sums[wish][word] = max(sums[wish].get(word, 0.0), weight * phrase.weight * factor)
@@ -198,8 +198,7 @@ def _of_one_need(
     values[(cover[0] < _LEAST_COVER) & (nearest < _LEAST_COSINE)] = -1.0
     point_values = cover[3:] + _NEARNESS * near[3:]
     point_values[(cover[3:] < _POINT_COVER) & (near[3:] < _POINT_COSINE)] = -1.0
-    numbers = np.array([wishes.number[word] for phrase in asking.phrases for word in phrase.words if word in wishes.number])
-    says = np.zeros(len(wishes.words), np.float32)
+    missing = _Missing(asking, wishes, answering)
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     for text, (start, end) in zip(texts.tolist(), itertools.pairwise(bounds), strict=True):
         here = slice(start, end)
@@ -211,13 +210,7 @@ def _of_one_need(
             at = int(np.argmax(point_values[:, start + int(piece - pieces[start])])) if shown else 0
             sentence = asking.points[at]
         answers = _lines(asking, answering, pieces[here], point_values[:, here]) if len(asking.points) > 1 else ""
-        begin, stop = answering.covered.indptr[text], answering.covered.indptr[text + 1]
-        said = answering.covered.indices[begin:stop]
-        says[said] = answering.covered.data[begin:stop]
-        answered = {wishes.words[i] for i in numbers.tolist() if says[i] > 0} if len(numbers) else set()
-        says[said] = 0
-        missing = _unanswered(asking, wishes, answered, answering.plain[text])
-        yield evidence, missing, answers, sentence
+        yield evidence, missing.of(text), answers, sentence
 
 
 def _column(answering: Answering, wish: int) -> NDArray[np.float32]:
@@ -229,45 +222,69 @@ def _column(answering: Answering, wish: int) -> NDArray[np.float32]:
 
 
 def _lines(asking: Asking, answering: Answering, pieces: Whole, values: NDArray[np.float32]) -> str:
-    """A line for each point: what it asks and the sentence that answers it."""
-    lines = []
-    for place, point in enumerate(asking.points):
-        piece, value = answering.best(pieces, values[place], _REACH)
-        answer = answering.pieces[piece].text if value >= _LEAST else NO_ANSWER
-        lines.append(f"{_CIRCLED[place]}{point} → {answer}")
-    return "\n".join(lines)
+    """A line for each point: what it asks and the sentence that answers it; no sentence answers two."""
+    free = values.copy()
+    answers = [NO_ANSWER] * len(values)
+    for point in np.argsort(-values.max(axis=1), kind="stable").tolist():
+        piece, value = answering.best(pieces, free[point], _REACH)
+        if value >= _LEAST:
+            answers[point] = answering.pieces[piece].text
+            free[:, piece - int(pieces[0])] = -1.0
+    lines = zip(_CIRCLED, asking.points, answers, strict=False)
+    return "\n".join(f"{sign}{point} → {answer}" for sign, point, answer in lines)
 
 
-def _unanswered(asking: Asking, wishes: _Wishes, answered: set[str], plain: str) -> str:
-    """The asked words that a text does not say, those of the title first, whole."""
-    missing: list[tuple[float, str]] = []
-    for phrase in asking.phrases:
-        if "".join(phrase.words) in plain:
+class _Missing:
+    """What one need asks for and texts do not say: words of the title, then of its points, whole."""
+
+    def __init__(self, asking: Asking, wishes: _Wishes, answering: Answering) -> None:
+        self._answering = answering
+        self._words = wishes.words
+        importance = {word: wishes.importance[wishes.number[word]] for phrase in asking.phrases for word in phrase.asked}
+        self._numbers = np.array([wishes.number[word] for word in importance], np.int64)
+        least = float(np.log(1 / _COMMON) + 1)
+        self._phrases = []
+        for phrase in asking.phrases:
+            rare = max(importance[word] for word in phrase.asked)
+            if phrase.in_title or rare >= least:
+                self._phrases.append(("".join(phrase.words), phrase))
+        self._says = np.zeros(len(wishes.words), bool)
+
+    def of(self, text: int) -> str:
+        """The words that a text does not say."""
+        covered, plain = self._answering.covered, self._answering.plain[text]
+        said = covered.indices[covered.indptr[text] : covered.indptr[text + 1]]
+        self._says[said] = True
+        answered = {self._words[i] for i in self._numbers[self._says[self._numbers]].tolist()}
+        self._says[said] = False
+        names: list[str] = []
+        of_sentences = 0
+        for whole, phrase in self._phrases:
+            if len(names) >= SHOWN_UNANSWERED or (of_sentences >= SHOWN_OF_SENTENCES and not phrase.in_title):
+                break
+            if answered.issuperset(phrase.asked) or whole in plain:
+                continue
+            for run in _runs(phrase, answered, plain):
+                names.append(run)
+                of_sentences += not phrase.in_title
+        return _joined(names, SHOWN_UNANSWERED)
+
+
+def _runs(phrase: Wanted, answered: set[str], plain: str) -> Iterable[str]:
+    """Neighbouring words of a phrase that are not said, put together; long ones one by one."""
+    run: list[tuple[str, bool]] = []
+    for word, named in ((*zip(phrase.words, phrase.named, strict=True), ("", False))):
+        if (named and not (word in answered or _says(word, plain))) or len(word) == 1:
+            run.append((word, named))
             continue
-        for run in _runs(phrase, wishes, answered, plain):
-            weight = phrase.weight * max(wishes.importance[wishes.number[word]] for word in run if word in wishes.number)
-            whole = "".join(run)
-            names = [whole] if len(whole) <= _LONGEST else [word for word in run if word in wishes.number]
-            missing += [(-weight - 100 * phrase.in_title, name) for name in names]
-    missing.sort(key=lambda pair: pair[0])
-    return _joined((name for _, name in missing), SHOWN_UNANSWERED)
-
-
-def _runs(phrase: Wanted, wishes: _Wishes, answered: set[str], plain: str) -> Iterable[list[str]]:
-    """Neighbouring words of a phrase that are not said; single characters stay with them."""
-    run: list[str] = []
-    for word in (*phrase.words, ""):
-        asked = word in wishes.number
-        if (asked and not _says(word, answered, plain)) or len(word) == 1:
-            run.append(word)
-            continue
-        if any(one in wishes.number for one in run):
-            yield run
+        if any(named for _, named in run):
+            whole = "".join(word for word, _ in run)
+            yield from [whole] if len(whole) <= _LONGEST else [word for word, named in run if named]
         run = []
 
 
-def _says(word: str, answered: set[str], plain: str) -> bool:
-    return word in answered or word in plain or any(other in plain for other in synonyms().get(word, ()))
+def _says(word: str, plain: str) -> bool:
+    return word in plain or any(other in plain for other in synonyms().get(word, ()))
 
 
 def _shared(
@@ -275,7 +292,6 @@ def _shared(
     terms: Terms,
     used: Whole,
     asking: list[Asking],
-    wishes: _Wishes,
     need: _Side,
     answer: _Side,
     asker: _Side,
@@ -283,7 +299,7 @@ def _shared(
 ) -> list[str]:
     """The words that the texts of each pair share: whole ones that are asked, then the rarest others."""
     others = _rarest(index, terms, used, asker.plain)
-    phrases = [_asked_words(one, wishes) for one in asking]
+    phrases = [_asked_words(one) for one in asking]
     shared = []
     for a, b, c, d in zip(need.of.tolist(), answer.of.tolist(), asker.of.tolist(), record.of.tolist(), strict=True):
         answering, recorded = answer.plain[b], record.plain[d]
@@ -294,11 +310,11 @@ def _shared(
     return shared
 
 
-def _asked_words(asking: Asking, wishes: _Wishes) -> list[str]:
+def _asked_words(asking: Asking) -> list[str]:
     """The asked phrases and their words, those of the title first."""
     phrases = sorted(asking.phrases, key=lambda phrase: (not phrase.in_title, -phrase.weight))
     wholes = ["".join(phrase.words) for phrase in phrases]
-    words = [word for phrase in phrases for word in phrase.words if word in wishes.number]
+    words = [word for phrase in phrases for word in phrase.asked]
     return list(dict.fromkeys([*(whole for whole in wholes if len(whole) <= _LONGEST), *words]))
 
 

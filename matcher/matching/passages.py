@@ -47,6 +47,8 @@ _OPENING = re.compile(
     r"(?:(?:公开|涉及|提供|提出|介绍|属于|请求保护)(?:了|的是|到|于)?(?!的)|是(?=一[种类个套项]))"
 )
 _NAMES = re.compile(r"^(?:一[种类个套项款]|属于|该[^，。]{0,10}是一[种类个套])")
+_LEADS_ON = re.compile(r"(?:[：:]|[有为是即]|如下|包括|以下|[一二三四五六七八九十两几]个?方面)$")
+_BEGINS = re.compile(r"^(?:并且?(?!联|行|网|发)|且|而且|但是?|同时[，,]?|此外[，,]?|另外[，,]?|其次[，,]|因此[，,]?|从而|进而|以及|然后)")
 _CONNECTS = re.compile(
     r"^(?:并|且|即|从而|因而|进而|而且?|使|其|也|还|以及|以便|以[使免达实减提]|能|可(?!见)|同时|实现|达到|但|此外|另外|则|故|再|然后)"
 )
@@ -179,15 +181,12 @@ def _cut(sentence: str) -> Iterator[tuple[str, float]]:
             yield first[:SHOWN] if len(first) <= SHOWN else _shortened(first), -0.5
         clauses = clauses[1:]
         sentence = "".join(clauses)
-    if len(sentence) <= SHOWN:
-        whole = sentence.strip(_EDGES)
-        if len(whole) >= _SHORT:
-            yield whole, 0.0
-        return
-    for piece in _packed(clauses):
-        text = piece.strip(_EDGES)
-        if len(text) >= _SHORT:
-            yield text, 0.0
+    for piece in [sentence] if len(sentence) <= SHOWN else _packed(clauses):
+        text = _BEGINS.sub("", piece.strip(_EDGES[:5]), count=1)
+        if not _LEADS_ON.search(text.rstrip(_EDGES)) and not text.endswith(("：", ":")):
+            text = text.strip(_EDGES)
+            if len(text) >= _SHORT:
+                yield text, 0.0
 
 
 def _packed(clauses: list[str]) -> Iterator[str]:
