@@ -8,7 +8,8 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.needs import Understood, understand
-from matcher.needs.cues import FEATURES, NUMBER
+from matcher.needs.cues import FEATURES
+from matcher.needs.elements import asked_text
 from matcher.tables.arguments import check_frame
 from matcher.tables.contacts import mask_contacts
 
@@ -42,7 +43,7 @@ def points_of(description: str, title: str = "") -> list[str]:
     stand in one another the list that begins first counts. What stands before its first mark is no point; all behind
     the last belongs to the last. What the firm says of itself, the state of the art, money, time and contacts are no
     points. A sentence that gives figures only belongs to the point before it. The title is the point where no sentence
-    asks. Without text there are none.
+    asks, all sentences where there is no title either. Without text there are none.
     """
     title, text = mask_contacts(title), mask_contacts(description)  # a piece of a contact could not be told later
     need = understand(title, text)
@@ -55,7 +56,11 @@ def points_of(description: str, title: str = "") -> list[str]:
             piece = text[mark.end() : end].strip(_EDGES)
             if any(map(str.isalnum, piece)) and _is_asked(need, mark.start(), end):
                 points.append(piece)
-    return points or _asked_sentences(need) or ([title.strip()] if title.strip(_EDGES) else [])
+    if points := points or _asked_sentences(need):
+        return points
+    if title.strip(_EDGES):
+        return [title.strip()]
+    return [asked_text(one.text).strip(_EDGES) for one in need.sentences]
 
 
 def _is_asked(need: Understood, start: int, end: int) -> bool:
@@ -66,15 +71,18 @@ def _is_asked(need: Understood, start: int, end: int) -> bool:
 
 
 def _asked_sentences(need: Understood) -> list[str]:
+    """The sentences from the first wish on, or else those that describe the problem; figures join the one before."""
+    asked = [one for one in need.sentences if one.field == "description" and one.role == "asked"]
+    wishes = [any(FEATURES[name].search(one.text) for name in _ASKS) for one in asked]
+    asked = asked[wishes.index(True) :] if True in wishes else asked
     points: list[str] = []
-    for sentence in need.sentences:
-        if sentence.field == "description" and sentence.role == "asked":
-            text = NUMBER.sub("", sentence.text, count=1).strip(_EDGES)
-            names = {name for name in _ASKS if FEATURES[name].search(text)}
-            if points and not names and FEATURES["ask_number"].search(text):
-                points[-1] += text
-            else:
-                points.append(text)
+    for sentence in asked:
+        text = asked_text(sentence.text).strip(_EDGES)
+        names = {name for name in _ASKS if FEATURES[name].search(text)}
+        if points and not names and FEATURES["ask_number"].search(text):
+            points[-1] += text
+        elif text:
+            points.append(text)
     return points
 
 
@@ -105,8 +113,8 @@ def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         `need_id`: the need's id, "#" and the point's number ("N1#2"); `of_need_id` and `point` (from 1) say whose it
         is; `title` is the need's where it has one point, else the thing it is about where the point does not name
-        it, else "" (with the whole title every point would get the same persons); `description` is the point's text; the other
-        columns are the need's.
+        it, else "" (with the whole title every point would get the same persons); `description` is the point's text;
+        the other columns are the need's.
 
     Raises
     ------

@@ -17,7 +17,9 @@ from matcher.needs.terms import terms_of
 from matcher.tables.arguments import check_frame
 
 _SECTIONS = {"problem": "asked", "indicators": "asked", "conditions": "background", "background": "background"}
-_MOST_SENTENCES = 12  # of the asked ones; phrases of later ones are details
+_MOST_SENTENCES = 8  # of the asked ones; phrases of later ones are details
+_EDGES = ' \t\r\n\xa0\u3000"“”'
+_TELLING = ("strong_ask", "ask_plan", "ask_needed", "ask_question", "ask_solve", "defect")
 _VAGUE_BELOW = 8  # characters of a title that may be a subject and no question
 
 
@@ -51,7 +53,8 @@ class Understood:
 
     sentences: those of the title and the description, each with its role (asked, background, constraint).
     elements: object, material, problem, effect, method, application, deadline, money, rights, cooperation, condition.
-    asked: texts of the asked sentences of the description without their numbers, or the title where none asks.
+    asked: texts of the asked sentences of the description, without their numbers and without what the firm says of
+    itself at their start, or the title where none asks.
     objects, problems: phrases, those of the title first. definite: whether anything definite is asked.
     """
 
@@ -82,9 +85,9 @@ def understand(title: str, description: str = "") -> Understood:
     Examples
     --------
     >>> from matcher.needs import understand
-    >>> need = understand("泵壳气孔在线检测", "我公司年产泵壳3万件。希望寻求一种无损检测方法，单件不超过5秒。预算20万元。")
+    >>> need = understand("泵壳气孔在线检测", "我公司年产泵壳3万件。希望寻求无损检测方法，单件不超过5秒。预算20万元。")
     >>> need.asked
-    ('希望寻求一种无损检测方法，单件不超过5秒。',)
+    ('希望寻求无损检测方法，单件不超过5秒。',)
     >>> need.objects[0], need.problems[:2]
     ('泵壳', ('气孔', '检测'))
     >>> [(element.kind, element.low, element.high) for element in need.elements if element.kind == "money"]
@@ -95,10 +98,8 @@ def understand(title: str, description: str = "") -> Understood:
 
 def _understand(title: str, description: str, section: str) -> Understood:
     places = split_sentences(description)
-    if description.strip() == title.strip():
-        roles = ["asked"] * len(places)
-    else:
-        roles = roles_of(description, places, section)
+    repeats = description.strip() == title.strip()
+    roles = ["asked"] * len(places) if repeats else roles_of(description, places, section)
     sentences = [
         Sentence(description[start:end], "description", start, end, role)
         for (start, end), role in zip(places, roles, strict=True)
@@ -121,7 +122,7 @@ def _understand(title: str, description: str, section: str) -> Understood:
     if title.strip():
         role = _title_role(title)
         sentences.insert(0, Sentence(title, "title", 0, len(title), role))
-    asked = [text for sentence in asking if (text := NUMBER.sub("", sentence.text, count=1).strip(_EDGES))]
+    asked = [text for sentence in asking if (text := asked_text(sentence.text))]
     return Understood(
         title=title,
         text=description,
@@ -135,6 +136,17 @@ def _understand(title: str, description: str, section: str) -> Understood:
 
 
 _EDGES = ' \t\r\n\xa0\u3000"“”'
+
+
+def asked_text(sentence: str) -> str:
+    """An asked sentence without its number and the clauses at its start in which the firm describes itself."""
+    text = NUMBER.sub("", sentence, count=1).strip(_EDGES)
+    while "，" in text:
+        clause, rest = text.split("，", 1)
+        if not FEATURES["self"].search(clause) or any(FEATURES[name].search(clause) for name in _TELLING):
+            break
+        text = rest
+    return text
 
 
 def _texts(elements: list[Element], *kinds: str) -> tuple[str, ...]:
@@ -180,21 +192,11 @@ def understand_needs(needs: pd.DataFrame) -> pd.DataFrame:
     [['object', '轴承座', 'title', 0, 3], ['problem', '降噪', 'title', 3, 5]]
     """
     check_frame(needs, "needs")
-    rows: list[tuple[object, ...]] = []
-    for need_id, fields in _fields(needs):
-        for element in _elements(fields):
-            rows.append(
-                (
-                    need_id,
-                    element.kind,
-                    element.text,
-                    element.field,
-                    element.start,
-                    element.end,
-                    element.low,
-                    element.high,
-                )
-            )
+    rows = [
+        (need_id, one.kind, one.text, one.field, one.start, one.end, one.low, one.high)
+        for need_id, fields in _fields(needs)
+        for one in _elements(fields)
+    ]
     table = pd.DataFrame(rows, columns=["need_id", "kind", "text", "field", "start", "end", "low", "high"])
     return table.astype({"start": "int64", "end": "int64", "low": "float64", "high": "float64"})
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 from matcher.needs.vocabulary import (
     ATTRIBUTES,
@@ -26,8 +26,7 @@ from matcher.needs.vocabulary import (
 from matcher.tables.words import Cut, default_engine, load_segmenter
 
 
-@dataclass(frozen=True)
-class Phrase:
+class Phrase(NamedTuple):
     """A phrase with its place. kind: "object", "problem" (a task or a fault) or "effect" (a change of a quantity)."""
 
     kind: str
@@ -36,10 +35,11 @@ class Phrase:
     end: int
 
 
-@dataclass(frozen=True)
-class _Token:
+class _Token(NamedTuple):
+    """kind: N thing, A task, D verb that needs an object, M measured quantity, Q qualifier, H head, 的, or "" break."""
+
     text: str
-    kind: str  # N thing, A task, D verb that needs an object, M measured quantity, Q qualifier, H head, 的, or "" break
+    kind: str
     start: int
     end: int
 
@@ -51,15 +51,17 @@ _FIRM = re.compile(
     r"[\u4e00-\u9fff（）()]{2,20}?(?:有限责任公司|股份有限公司|有限公司|股份公司|集团公司|集团|合作社|研究院)(?:的|关于)?"
 )
 _PREFIX = re.compile(r"^[\u4e00-\u9fff]{2}[-—–－](?=[\u4e00-\u9fffA-Za-z0-9].{4})")
-_LISTED = (
-    (STOPS, ""),
-    (ATTRIBUTES, "M"),
-    (TASK_NOUNS, "A"),
-    (DOING, "D"),
-    (GENERAL, "H"),
-    (TOOLS, "H"),
+_KINDS: dict[str, str] = {}
+for _words, _name in (
     (QUALIFIERS, "Q"),
-)
+    (TOOLS, "H"),
+    (GENERAL, "H"),
+    (DOING, "D"),
+    (TASK_NOUNS, "A"),
+    (ATTRIBUTES, "M"),
+    (STOPS, ""),
+):
+    _KINDS |= dict.fromkeys(_words, _name)  # what comes later counts
 _SIGNS = dict.fromkeys("防抗耐易免", "A") | dict.fromkeys("高低超大长", "Q")
 _MERGED = TASK_NOUNS | ATTRIBUTES
 _TASKS = TASK_NOUNS | TASKS_AFTER_ALL
@@ -89,16 +91,18 @@ def _tokens(text: str) -> list[_Token]:
     for word, tag in _segmenter().tag(text, False):
         end = at + len(word)
         before = tokens[-1] if tokens and tokens[-1].end == at else None
-        if before and before.text + word in _MERGED:
-            tokens[-1] = _Token(before.text + word, _kind(before.text + word, ""), before.start, end)
-        elif before and before.text in _SIGNS and len(word) > 1:
+        text = before.text if before else ""
+        if before and text + word in _MERGED:
+            tokens[-1] = _Token(text + word, _kind(text + word, ""), before.start, end)
+        elif before and text in _SIGNS and len(word) > 1:
             kind = _kind(word, tag)
-            kind = _SIGNS[before.text] if kind in ("A", "M", "D") else kind
-            tokens[-1] = _Token(before.text + word, kind, before.start, end)
-        elif before and before.text[-1].isdigit() and word.isascii():
+            tokens[-1] = _Token(text + word, _SIGNS[text] if kind in ("A", "M", "D") else kind, before.start, end)
+        elif before and word.isascii() and text[-1].isdigit():
             tokens.append(_Token(word, "", at, end))  # a unit
-        else:
+        elif len(word) > 3:
             tokens += _parts(word, tag, at)
+        else:
+            tokens.append(_Token(word, _kind(word, tag), at, end))
         at = end
     return tokens
 
@@ -106,10 +110,10 @@ def _tokens(text: str) -> list[_Token]:
 def _parts(word: str, tag: str, at: int) -> list[_Token]:
     """A word of the dictionary, or its two halves where one of them is a task, a head or a qualifier by itself."""
     kind = _kind(word, tag)
-    if len(word) > 3 and kind == "N":
+    if kind == "N":
         cut = len(word) - 2
         first, last = _kind(word[:cut], ""), _kind(word[cut:], "")
-        if last == "H" and first != "N" or last in ("A", "D", "M") and word[cut:] in _TASKS:
+        if (last == "H" and first != "N") or (last in ("A", "D", "M") and word[cut:] in _TASKS):
             first, last = ("A" if first == "D" else first), ("H" if last == "H" else "A")
             return [_Token(word[:cut], first, at, at + cut), _Token(word[cut:], last, at + cut, at + len(word))]
         if word[:2] in QUALIFIERS:
@@ -117,12 +121,12 @@ def _parts(word: str, tag: str, at: int) -> list[_Token]:
     return [_Token(word, kind, at, at + len(word))]
 
 
+@lru_cache(maxsize=65536)
 def _kind(word: str, tag: str) -> str:
     if word == "的":
         return "的"
-    for words, kind in _LISTED:
-        if word in words:
-            return kind
+    if (listed := _KINDS.get(word)) is not None:
+        return listed
     if word in _SPLIT or not any(map(str.isalnum, word)) or word.isdigit():
         return ""
     if tag[:1] == "v" and len(word) > 1:
@@ -158,14 +162,15 @@ def _read(chunk: list[_Token], title: bool) -> list[Phrase]:
         elif token.kind == "D" and (run or verb is None) and token.text in TASKS_AFTER_ALL and following.kind != "N":
             run.append(_Token(token.text, "A", token.start, token.end))
         else:
-            phrases += _read_run(run, verb, title)
-            run = []
+            if run:
+                phrases += _read_run(run, verb, title)
+                run = []
             verb = token if token.kind == "D" else (verb if token.kind in ("的", "Q") else None)
     return phrases
 
 
 def _read_run(run: list[_Token], verb: _Token | None, title: bool) -> list[Phrase]:
-    """Things, tasks and qualifiers without a gap: "齿轮 磨削 烧伤 在线 检测" is the gear, the burn and its detection."""
+    """Things, tasks and qualifiers without a gap: "齿轮 烧伤 在线 检测" is the gear, the burn and its detection."""
     headed = bool(run) and run[-1].kind == "H"
     while run and run[-1].kind in ("H", "Q") and run[-1].text not in TOOLS:
         run = run[:-1]

@@ -1,4 +1,4 @@
-"""The role of each sentence of a need: asked, background or constraint. A linear score over cues; the weights are data."""
+"""The role of each sentence of a need: asked, background or constraint. A linear score; the weights are data."""
 
 from __future__ import annotations
 
@@ -69,6 +69,8 @@ def features_of(text: str, places: Sequence[Place], section: str = "") -> list[l
             names.append("only_art")
         if _CUES.isdisjoint(names):
             names.append("no_cue")
+        if "defect" in names and "art" in names and "self" not in names:
+            names.append("defect_of_today")
         if "defect" in names and "harm" in names:
             names.append("defect_and_harm")
         found.append(["bias", *names])
@@ -78,9 +80,7 @@ def features_of(text: str, places: Sequence[Place], section: str = "") -> list[l
 
 def _add_context(found: list[list[str]]) -> None:
     """Where in the text a sentence stands: before or behind the first that asks, or in a text where none does."""
-    asking = [
-        i for i, names in enumerate(found) if not _WISHES.isdisjoint(names)
-    ]
+    asking = [i for i, names in enumerate(found) if not _WISHES.isdisjoint(names)]
     for i, names in enumerate(found):
         if not asking:
             names.append("nobody_asks")

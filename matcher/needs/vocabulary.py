@@ -39,5 +39,26 @@ THING_ENDS = frozenset("料具缝丝机头嘴芯层件床刀管器膜板片带�
 # Last characters of what is measured (合格率, 清洁度), with the words that end so and are none.
 MEASURES = ("率", "度", "性", "值", "系数", "量", "期")
 NO_MEASURES = frozenset(
-    "能量 变量 计量 早期 后期 前期 周期性 磁性 碱性 酸性 中性 水性 油性 活性 弹性 良性 急性 慢性 热性 冷性".split()
+    [
+        "能量",
+        "变量",
+        "计量",
+        "早期",
+        "后期",
+        "前期",
+        "周期性",
+        "磁性",
+        "碱性",
+        "酸性",
+        "中性",
+        "水性",
+        "油性",
+        "活性",
+        "弹性",
+        "良性",
+        "急性",
+        "慢性",
+        "热性",
+        "冷性",
+    ]
 )
