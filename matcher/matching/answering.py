@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,9 @@ from scipy.sparse import csc_array, csr_array
 from matcher.matching.base import BaseIndex
 from matcher.matching.encoders import StaticEncoder, encode_texts
 from matcher.matching.meanings import sayings
-from matcher.matching.passages import Piece, pieces_of, worth
+from matcher.matching.passages import MOST_WORTH, Piece, pieces_of, worth
+
+_REACH = 5  # sentences of a text whose wording is looked at
 
 
 class Answering:
@@ -66,12 +69,16 @@ class Answering:
             self._worth[piece] = value
         return value
 
-    def best(self, pieces: NDArray[np.int64], values: NDArray[np.floating], reach: int) -> tuple[int, float]:
-        """The best of some pieces by value and worth, among the `reach` of the highest values; -1: none may be shown."""
+    def best(self, pieces: NDArray[np.int64], values: NDArray[np.floating[Any]]) -> tuple[int, float]:
+        """The best of some pieces by value and worth, among a few of the highest values; (-1, -inf): none may be shown.
+
+        A negative value is that of a piece that answers nothing.
+        """
         chosen, highest = -1, -math.inf
-        order = np.argsort(-values, kind="stable")[:reach].tolist()
-        for i in order:
-            total = float(values[i]) + self.worth(int(pieces[i]))
-            if total > highest:
+        for i in np.argsort(-values, kind="stable")[:_REACH].tolist():
+            value = float(values[i])
+            if value < 0 or value + MOST_WORTH <= highest:
+                break
+            if (total := value + self.worth(int(pieces[i]))) > highest:
                 chosen, highest = int(pieces[i]), total
         return chosen, highest

@@ -20,20 +20,23 @@ MOST_POINTS = 5
 _POINT_LENGTH = 40  # characters of a point that are shown
 _KINDS = {"object": 1.0, "problem": 1.0, "effect": 0.8, "material": 0.7, "method": 0.6}
 _IN_TITLE, _MEASURE = 1.6, 0.5  # what a word of the title, and one that is only measured, weighs
+_MODEL = re.compile(r"(?=.*\d)(?=.{5}).*")  # dzf7.6, vda270
 _LATIN = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 _UNIT = re.compile(r"\d+(?:\.\d+)?[a-z%]{0,4}\d?|[mkcuμn]?[mgls]\d?|[kmg]?(?:pa|hz|w|v|wh)|ph|db|hrc|rpm|ppm|min|max|ok")
 _HEADING = re.compile(r"[：:]$|(?:如下|以下|要求|指标|需求|问题|内容|目标|方面)[：:。]?$")
 _POINTLESS = re.compile(r"^(?:技术|具体|主要)?(?:需求|要求|指标|难题|问题)?(?:描述|说明|如下|详解)?[：:]?")
-_WANTING = ("strong_ask", "ask_plan", "ask_question", "ask_start", "ask_solve", "ask_must", "ask_number", "ask_end")
+_FUNCTION = frozenset("的和与及或于对在用新有为以可了将把从向所被让使是之其等中上下内前后不型式类种款套个化性级给做")
+_WANTING = ("strong_ask", "ask_plan", "ask_question", "ask_solve", "ask_must", "ask_start", "ask_number", "ask_end")
 _TELLING = ("self", "money", "cooperate", "solver", "time")
 _EDGES = " \t\r\n\xa0\u3000，,、：:；;。.“”\""
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A phrase that is asked for: its words and which of them count by themselves, what it weighs, and the point it stands in (-1: none, or the title)."""
+    """A phrase that is asked for: its words, how it writes them, which of them count by themselves, what it weighs, and the point it stands in (-1: none, or the title)."""
 
     words: tuple[str, ...]
+    written: tuple[str, ...]
     named: tuple[bool, ...]
     is_thing: bool
     weight: float
@@ -64,10 +67,10 @@ def asks(word: str) -> bool:
     """Whether a word, in its written form for comparison, can be asked for: no filler, number or unit."""
     if len(word) < 2 or word in fillers():
         return False
-    if word[:2] in fillers() and word[2:] in fillers():  # 提高效率
+    if word.endswith("的") or (word[:2] in fillers() and word[2:] in fillers()):  # 提高效率
         return False
     if _LATIN.fullmatch(word):
-        return not _UNIT.fullmatch(word) and any(map(str.isalpha, word))
+        return not _UNIT.fullmatch(word) and not _MODEL.fullmatch(word) and any(map(str.isalpha, word))
     return not word[0].isdigit()
 
 
@@ -77,7 +80,7 @@ def read_asking(titles: Sequence[str], bodies: Sequence[str], segmenter: Segment
         understand(mask_contacts(title), mask_contacts(body)) for title, body in zip(titles, bodies, strict=True)
     ]
     tag = load_segmenter(segmenter.engine, segmenter.words).tag
-    phrases = sorted({element.text for need in needs for element in need.elements if element.kind in _KINDS})
+    phrases = sorted({_whole(element, need) for need in needs for element in need.elements if element.kind in _KINDS})
     words = {
         phrase: tuple(tag(plain, False)) for phrase, plain in zip(phrases, normalise_all(phrases), strict=True)
     }
@@ -92,7 +95,8 @@ def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> As
     for element in elements:
         in_title = element.field == "title"
         point = next((i for i, one in enumerate(points) if _within(element, one)), -1)
-        tagged = words[element.text]
+        text = _whole(element, need)
+        tagged = words[text]
         some = tuple(word for word, _ in tagged)
         named = tuple(_names(word, kind, in_title) for word, kind in tagged)
         if (some in seen and point < 0) or not any(named):
@@ -103,10 +107,31 @@ def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> As
             weight *= _MEASURE
         if not in_title and element.text in NOT_ALONE:
             weight *= _MEASURE
-        phrases.append(Wanted(some, named, element.kind in ("object", "material"), weight, in_title, point))
+        phrases.append(Wanted(some, _written(text, some), named, element.kind in ("object", "material"), weight, in_title, point))
     phrases.sort(key=lambda phrase: (not phrase.in_title, phrase.point < 0))
     texts = tuple(_shown(one.text) for one in points)
     return Asking(tuple(phrases), texts or ((need.title,) if need.title else ()))
+
+
+def _whole(element: Element, need: Understood) -> str:
+    """An element of a title with the one character before it that belongs to no other (张 of 张力传感器)."""
+    before = element.start - 1
+    if element.field != "title" or before < 0 or not "\u4e00" <= need.title[before] <= "\u9fff":
+        return element.text
+    alone = need.title[before] not in _FUNCTION
+    taken = any(one.field == "title" and one.start <= before < one.end for one in need.elements)
+    joined = before == 0 or not "\u4e00" <= need.title[before - 1] <= "\u9fff"
+    joined = joined or any(one.field == "title" and one.end == before for one in need.elements)
+    joined = joined or need.title[before - 1] in _FUNCTION
+    return need.title[before] + element.text if alone and joined and not taken else element.text
+
+
+def _written(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
+    """The words as the text writes them, where it is as long as they are."""
+    if sum(map(len, words)) != len(text):
+        return words
+    ends = list(itertools.accumulate(map(len, words)))
+    return tuple(text[end - len(word) : end] for word, end in zip(words, ends, strict=True))
 
 
 def _points(need: Understood, elements: list[Element]) -> list[Sentence]:
@@ -118,7 +143,8 @@ def _points(need: Understood, elements: list[Element]) -> list[Sentence]:
         body = NUMBER.sub("", one.text, count=1)
         wanted = body != one.text or any(FEATURES[name].search(body) for name in _WANTING)
         filled = any(_within(element, one) for element in elements) or FEATURES["ask_number"].search(body)
-        if wanted and filled and len(body) > 5 and not any(FEATURES[name].search(body) for name in _TELLING):
+        told = FEATURES["art"].search(body) and not any(FEATURES[name].search(body) for name in _WANTING[:6])
+        if wanted and filled and not told and len(body) > 5 and not any(FEATURES[name].search(body) for name in _TELLING):
             points.append(one)
     return points[:MOST_POINTS]
 

@@ -34,14 +34,15 @@ REASONS = ["shared_terms", "evidence", "unanswered", "answers"]
 NO_ANSWER = "未回应"
 _NEARNESS = 0.6  # what a cosine of 1 counts beside all asked words said
 _BOTH = 0.2  # what it adds that a sentence says an asked object and an asked problem
+_TITLE_IN_POINT = 0.15  # what a word of the title counts in each of several points
 _LEAST_COVER, _LEAST_COSINE = 0.08, 0.42  # below both a sentence answers nothing
 _LEAST = 0.12  # and so does one of a lower sum
 _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _LONGEST = 8  # characters of an unanswered word that is put together
-_REACH = 5  # sentences of a record whose wording is looked at
 _COMMON = 0.02  # a word of a sentence that a larger share of the library has is not missed
 _OTHERS = 48  # words of an asking text that may be shared
 _CIRCLED = "①②③④⑤"
+_LINKS, _NO_START = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使"), frozenset("型式类化性级等用")
 
 
 Whole = NDArray[np.int64]
@@ -156,7 +157,10 @@ def _wishes(index: BaseIndex, asking: list[Asking]) -> _Wishes:
             for wish, factor in _wishes_of(phrase, len(one.points)):
                 for word, weight in own.items():
                     sums[wish][word] = max(sums[wish].get(word, 0.0), weight * phrase.weight * factor)
-        for weights in sums:
+        own_points = {phrase.point for phrase in one.phrases}
+        for wish, weights in enumerate(sums):
+            if wish > 2 and len(one.points) > 1 and wish - 3 not in own_points:
+                weights.clear()  # a figure alone is answered by what is near in meaning
             total = sum(weights.values()) or 1.0
             rows += [row] * len(weights)
             columns += weights
@@ -178,7 +182,7 @@ def _wishes_of(phrase: Wanted, points: int) -> Iterable[tuple[int, float]]:
     if phrase.point >= 0:
         yield 3 + phrase.point, 1.0
     elif phrase.in_title:
-        yield from ((3 + point, 0.25 if points > 1 else 1.0) for point in range(points))
+        yield from ((3 + point, _TITLE_IN_POINT if points > 1 else 1.0) for point in range(points))
 
 
 def _of_one_need(
@@ -202,7 +206,7 @@ def _of_one_need(
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     for text, (start, end) in zip(texts.tolist(), itertools.pairwise(bounds), strict=True):
         here = slice(start, end)
-        piece, value = answering.best(pieces[here], values[here], _REACH)
+        piece, value = answering.best(pieces[here], values[here])
         shown = value >= _LEAST
         evidence = answering.pieces[piece].text if shown else ""
         sentence = ""
@@ -226,7 +230,7 @@ def _lines(asking: Asking, answering: Answering, pieces: Whole, values: NDArray[
     free = values.copy()
     answers = [NO_ANSWER] * len(values)
     for point in np.argsort(-values.max(axis=1), kind="stable").tolist():
-        piece, value = answering.best(pieces, free[point], _REACH)
+        piece, value = answering.best(pieces, free[point])
         if value >= _LEAST:
             answers[point] = answering.pieces[piece].text
             free[:, piece - int(pieces[0])] = -1.0
@@ -273,11 +277,13 @@ class _Missing:
 def _runs(phrase: Wanted, answered: set[str], plain: str) -> Iterable[str]:
     """Neighbouring words of a phrase that are not said, put together; long ones one by one."""
     run: list[tuple[str, bool]] = []
-    for word, named in ((*zip(phrase.words, phrase.named, strict=True), ("", False))):
-        if (named and not (word in answered or _says(word, plain))) or len(word) == 1:
-            run.append((word, named))
+    for word, written, named in (*zip(phrase.words, phrase.written, phrase.named, strict=True), ("", "", False)):
+        if (named and not (word in answered or _says(word, plain))) or (len(word) == 1 and word not in _LINKS):
+            run.append((written, named))
             continue
         if any(named for _, named in run):
+            while len(run[0][0]) == 1 and (run[0][0] in _NO_START or not run[0][0].isalnum()):
+                del run[0]
             whole = "".join(word for word, _ in run)
             yield from [whole] if len(whole) <= _LONGEST else [word for word, named in run if named]
         run = []
@@ -303,19 +309,25 @@ def _shared(
     shared = []
     for a, b, c, d in zip(need.of.tolist(), answer.of.tolist(), asker.of.tolist(), record.of.tolist(), strict=True):
         answering, recorded = answer.plain[b], record.plain[d]
-        names = [word for word in phrases[a] if word in answering]
+        names = [written for word, written in phrases[a] if word in answering]
         if len(names) < SHOWN_SHARED:
             names += [word for word in others[c] if word in recorded]
         shared.append(_joined(names, SHOWN_SHARED))
     return shared
 
 
-def _asked_words(asking: Asking) -> list[str]:
-    """The asked phrases and their words, those of the title first."""
+def _asked_words(asking: Asking) -> list[tuple[str, str]]:
+    """The asked phrases and their words, those of the title first, and how they are written."""
     phrases = sorted(asking.phrases, key=lambda phrase: (not phrase.in_title, -phrase.weight))
-    wholes = ["".join(phrase.words) for phrase in phrases]
-    words = [word for phrase in phrases for word in phrase.asked]
-    return list(dict.fromkeys([*(whole for whole in wholes if len(whole) <= _LONGEST), *words]))
+    names: dict[str, str] = {}
+    for phrase in phrases:
+        if len(whole := "".join(phrase.words)) <= _LONGEST:
+            names.setdefault(whole, "".join(phrase.written))
+    for phrase in phrases:
+        for word, written, named in zip(phrase.words, phrase.written, phrase.named, strict=True):
+            if named:
+                names.setdefault(word, written)
+    return list(names.items())
 
 
 def _rarest(index: BaseIndex, terms: Terms, used: Whole, plain: list[str]) -> list[list[str]]:
@@ -343,6 +355,7 @@ def _joined(names: Iterable[str], most: int) -> str:
     for name in names:
         if len(shown) == most:
             break
-        if not any(name in other for other in shown):
-            shown = [other for other in shown if other not in name] + [name]
+        low = name.lower()
+        if not any(low in other.lower() for other in shown):
+            shown = [other for other in shown if other.lower() not in low] + [name]
     return "、".join(shown)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from matcher.tables.contacts import mask_contacts
 
 SHOWN = 80  # characters of a passage at most
+MOST_WORTH = 0.3  # what `worth` and a place give at most
 _SHORT = 10  # shorter ones are fragments
 _PACKED = 56  # clauses of a long sentence are put together to about this length
 
@@ -80,7 +81,7 @@ _BACKGROUND = re.compile(
     r"(?:重要|重大|现实|深远)[的]?(?:意义|地位|作用)|受到[^，。]{0,8}(?:关注|重视)|成为[^，。]{0,16}(?:热点|难题|问题|趋势|关键)|据(?:统计|报道|估计|测算)|历史悠久|经济社会|社会效益|经济效益|推广应用前景"
 )
 _STRUCTURE = re.compile(
-    r"所述|设有|设置有|安装(?:在|有|于)|连接(?:有|于|在|着)|固定(?:在|于|有|安装)|一端|另一端|上端|下端|[内外侧顶底]壁|步骤|包括|由[^，。]{2,30}(?:组成|构成)|第[一二三]|其特征|放入|加入|搅拌|滴加|称取|依次|得到[^，。]{0,12}(?:溶液|混合|粉末|产物|沉淀)"
+    r"所述|设有|设置有|安装(?:在|有|于)|连接(?:有|于|在|着)|相连|固定(?:在|于|有|安装)|一端|另一端|上端|下端|[内外侧顶底]壁|步骤|包括|由[^，。]{2,30}(?:组成|构成)|第[一二三]|其特征|放入|加入|搅拌|滴加|称取|依次|得到[^，。]{0,12}(?:溶液|混合|粉末|产物|沉淀)"
 )
 _EFFECT = re.compile(
     r"提[高升]|降低|减[少小轻]|避免|防止|消除|抑制|克服|解决|改善|增强|增加|延长|缩短|节[约省能]|提质|增产|增效|有效|显著|明显|大幅|优于|优[异良]|领先|首[创次]|突破|替代|实现|保证|确保|达到?(?!了?一定)|"
@@ -115,9 +116,11 @@ def worth(text: str, title: str) -> float:
         value += 0.10
     if _BACKGROUND.search(text):
         value -= 0.4
-    value -= 0.08 * min(len(_STRUCTURE.findall(text)), 3)
+    value -= 0.15 * min(len(_STRUCTURE.findall(text)), 3)
     if _NAMES.match(text):
         value -= 0.12
+    if opens(text):
+        value -= 0.5
     if _is_list(text):
         value -= 0.3
     if len(text) < 14:
