@@ -14,8 +14,10 @@ from scipy.sparse import csc_array, csr_array
 from matcher.matching.base import BaseIndex
 from matcher.matching.encoders import StaticEncoder, encode_texts
 from matcher.matching.meanings import sayings
-from matcher.matching.passages import MOST_WORTH, Piece, pieces_of, worth
+from matcher.matching.passages import MOST_ADDED, Piece, pieces_of, worth
+from matcher.matching.records import WORK_ID
 
+_TITLE_ALONE = 0.55  # what becomes of the value of an outcome's title, which is shown beside it anyway
 _REACH = 5  # sentences of a text whose wording is looked at
 
 
@@ -36,13 +38,14 @@ class Answering:
         words: Sequence[str],
         wishes: csr_array,
     ) -> None:
-        some = [pieces_of(body) or [Piece(title, 0.0)] for title, body in zip(titles, bodies, strict=True)]
+        alone = 1.0 if index.id_column == WORK_ID else _TITLE_ALONE
+        some = [pieces_of(body) or [Piece(title, alone)] for title, body in zip(titles, bodies, strict=True)]
         self.pieces = list(itertools.chain.from_iterable(some))
         self.first = np.concatenate([[0], np.cumsum([len(one) for one in some])]).astype(np.int64)
         self.plain = plain
         self._of = np.repeat(np.arange(len(some)), np.diff(self.first))
         self._titles = [title if body.strip() else "" for title, body in zip(titles, bodies, strict=True)]
-        self._worth: dict[int, float] = {}
+        self._worth: dict[int, tuple[float, float]] = {}
         texts = [piece.text for piece in self.pieces]
         terms = index.segmenter.terms([*texts, *titles])
         is_word = np.zeros(len(terms.names), bool)
@@ -61,13 +64,13 @@ class Answering:
         else:
             self.vectors = encode_texts(index.encoder, texts, role="document")
 
-    def worth(self, piece: int) -> float:
-        """What speaks for a piece, whatever was asked; minus infinity: it is never shown."""
-        if (value := self._worth.get(piece)) is None:
-            text, extra = self.pieces[piece]
-            value = worth(text, self._titles[self._of[piece]]) + extra
-            self._worth[piece] = value
-        return value
+    def worth(self, number: int) -> tuple[float, float]:
+        """What becomes of the value of a piece: see `matcher.matching.passages.worth`."""
+        if (known := self._worth.get(number)) is None:
+            piece = self.pieces[number]
+            factor, added = worth(piece.text, self._titles[self._of[number]])
+            self._worth[number] = known = factor * piece.factor, added + piece.added
+        return known
 
     def best(self, pieces: NDArray[np.int64], values: NDArray[np.floating[Any]]) -> tuple[int, float]:
         """The best of some pieces by value and worth, among a few of the highest values; (-1, -inf): none may be shown.
@@ -77,8 +80,9 @@ class Answering:
         chosen, highest = -1, -math.inf
         for i in np.argsort(-values, kind="stable")[:_REACH].tolist():
             value = float(values[i])
-            if value < 0 or value + MOST_WORTH <= highest:
+            if value < 0 or value + MOST_ADDED <= highest:
                 break
-            if (total := value + self.worth(int(pieces[i]))) > highest:
+            factor, added = self.worth(int(pieces[i]))
+            if factor and (total := factor * value + added) > highest:
                 chosen, highest = int(pieces[i]), total
         return chosen, highest

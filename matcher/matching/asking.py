@@ -20,7 +20,7 @@ MOST_POINTS = 5
 _POINT_LENGTH = 40  # characters of a point that are shown
 _KINDS = {"object": 1.0, "problem": 1.0, "effect": 0.8, "material": 0.7, "method": 0.6}
 _IN_TITLE, _MEASURE = 1.6, 0.5  # what a word of the title, and one that is only measured, weighs
-_MODEL = re.compile(r"(?=.*\d)(?=.{5}).*")  # dzf7.6, vda270
+_MODEL = re.compile(r"(?=.*\d)(?=.{5}).*|[a-z]{3,}\d.*")  # dzf7, vda270
 _LATIN = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 _UNIT = re.compile(r"\d+(?:\.\d+)?[a-z%]{0,4}\d?|[mkcuμn]?[mgls]\d?|[kmg]?(?:pa|hz|w|v|wh)|ph|db|hrc|rpm|ppm|min|max|ok")
 _HEADING = re.compile(r"[：:]$|(?:如下|以下|要求|指标|需求|问题|内容|目标|方面)[：:。]?$")

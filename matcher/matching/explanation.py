@@ -36,13 +36,13 @@ _NEARNESS = 0.6  # what a cosine of 1 counts beside all asked words said
 _BOTH = 0.2  # what it adds that a sentence says an asked object and an asked problem
 _TITLE_IN_POINT = 0.15  # what a word of the title counts in each of several points
 _LEAST_COVER, _LEAST_COSINE = 0.08, 0.42  # below both a sentence answers nothing
-_LEAST = 0.12  # and so does one of a lower sum
+_LEAST = 0.4  # and so does one of a lower sum
 _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _LONGEST = 8  # characters of an unanswered word that is put together
 _COMMON = 0.02  # a word of a sentence that a larger share of the library has is not missed
 _OTHERS = 48  # words of an asking text that may be shared
 _CIRCLED = "①②③④⑤"
-_LINKS, _NO_START = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使"), frozenset("型式类化性级等用")
+_LINKS, _NO_START, _NO_END = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使"), frozenset("型式类化性级等用"), frozenset("全各多高低新大小用")
 
 
 Whole = NDArray[np.int64]
@@ -277,16 +277,19 @@ class _Missing:
 def _runs(phrase: Wanted, answered: set[str], plain: str) -> Iterable[str]:
     """Neighbouring words of a phrase that are not said, put together; long ones one by one."""
     run: list[tuple[str, bool]] = []
+    begins = True  # whether the run begins where the phrase does
     for word, written, named in (*zip(phrase.words, phrase.written, phrase.named, strict=True), ("", "", False)):
         if (named and not (word in answered or _says(word, plain))) or (len(word) == 1 and word not in _LINKS):
             run.append((written, named))
             continue
         if any(named for _, named in run):
-            while len(run[0][0]) == 1 and (run[0][0] in _NO_START or not run[0][0].isalnum()):
+            while len(run[0][0]) == 1 and not (begins and run[0][0].isalnum() and run[0][0] not in _NO_START):
                 del run[0]
+            while run[-1][0] in _NO_END:
+                del run[-1]
             whole = "".join(word for word, _ in run)
             yield from [whole] if len(whole) <= _LONGEST else [word for word, named in run if named]
-        run = []
+        run, begins = [], False
 
 
 def _says(word: str, plain: str) -> bool:

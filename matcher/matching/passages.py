@@ -11,16 +11,19 @@ from typing import NamedTuple
 from matcher.tables.contacts import mask_contacts
 
 SHOWN = 80  # characters of a passage at most
-MOST_WORTH = 0.3  # what `worth` and a place give at most
+MOST_ADDED = 0.3  # what `worth` and a good head add at most
+_CURT = 14  # characters of a piece that says little
+_BUILT = (1.0, 0.85, 0.65, 0.5)  # what becomes of a piece that names so many connections of parts
 _SHORT = 10  # shorter ones are fragments
 _PACKED = 56  # clauses of a long sentence are put together to about this length
 
 
 class Piece(NamedTuple):
-    """A piece of a text, word for word. extra: what its place (behind which head) adds to its worth."""
+    """A piece of a text, word for word. factor, added: what its place (behind which head) makes of its value."""
 
     text: str
-    extra: float
+    factor: float = 1.0
+    added: float = 0.0
 
 
 _HEADS = (
@@ -90,42 +93,33 @@ _EFFECT = re.compile(
 _FIGURE = re.compile(
     r"\d(?:\.\d+)?\s*(?:%|％|‰|℃|°C|[倍次秒天年吨升米克度分]|小时|分钟|公斤|千克|个百分点|[kKMGT]?(?:Pa|W|Hz|V|A|g|B|N|J)\b|[mμuncdk]?m\b|nm|μm|mm|cm|mg|kg|ml|mL|L\b|ppm|dB|bit|fps|rpm|元/|亩)"
 )
-_DEFECT_HEAD = re.compile(r"现有技术|背景|市场|课题来源|获奖|历年")
+_POOR_HEAD = re.compile(r"现有技术|背景|市场|课题来源|获奖|历年")
 _GOOD_HEAD = re.compile(r"优势|优点|特点|效果|创新|指标|参数|功能|性能|解决方案")
 
 
 def pieces_of(body: str) -> list[Piece]:
     """The pieces of a text that are long enough to be shown, in order; [] where there is none. Contacts are left out."""
-    pieces = list(dict(_pieces(body)).items())
+    pieces = {piece.text: piece for piece in _pieces(body)}.values()
     hidden = mask_contacts(body)
-    return [Piece(*piece) for piece in pieces if hidden == body or piece[0] in hidden]
+    return [piece for piece in pieces if hidden == body or piece.text in hidden]
 
 
-def worth(text: str, title: str) -> float:
-    """What speaks for a piece of a record of this title, whatever was asked; minus infinity: it is never shown.
+def worth(text: str, title: str) -> tuple[float, float]:
+    """What becomes of the value of a piece of a record of this title, whatever was asked: a factor, and what is added.
 
-    Effects and figures speak for it, background and the parts of an apparatus against it. Never shown are contacts,
-    notices, formalities, what is told of a person instead of a work, and what only repeats the title.
+    Effects and figures add; background, openings and the parts of an apparatus lessen it. The factor is 0 for what is
+    never shown: contacts, notices, formalities, what is told of a person instead of a work, what only repeats the title.
     """
     if is_filler(text) or _bare(text) in _bare(title):
-        return -math.inf
-    value = 0.0
-    if _EFFECT.search(text):
-        value += 0.12
-    if _FIGURE.search(text):
-        value += 0.10
-    if _BACKGROUND.search(text):
-        value -= 0.4
-    value -= 0.15 * min(len(_STRUCTURE.findall(text)), 3)
-    if _NAMES.match(text):
-        value -= 0.12
-    if opens(text):
-        value -= 0.5
+        return 0.0, 0.0
+    factor = _BUILT[min(len(_STRUCTURE.findall(text)), 3)]
+    for pattern, lessened in ((_BACKGROUND, 0.5), (_NAMES, 0.75), (_OPENING, 0.5)):
+        if pattern.search(text):
+            factor *= lessened
     if _is_list(text):
-        value -= 0.3
-    if len(text) < 14:
-        value -= 0.05
-    return value
+        factor *= 0.5
+    added = 0.12 * bool(_EFFECT.search(text)) + 0.1 * bool(_FIGURE.search(text)) - 0.05 * (len(text) < _CURT)
+    return factor, added
 
 
 def is_filler(text: str) -> bool:
@@ -138,50 +132,45 @@ def opens(text: str) -> bool:
     return bool(_OPENING.match(text))
 
 
-def _pieces(body: str) -> Iterator[tuple[str, float]]:
-    """Sentences and groups of clauses, with what their place adds to their worth."""
-    head = 0.0
-    short = ""
-    lines = [line for line in _HEAD_BREAK.split(body)]
-    for line in lines:
+def _pieces(body: str) -> Iterator[Piece]:
+    """Sentences and groups of clauses."""
+    factor, added, short = 1.0, 0.0, ""
+    for line in _HEAD_BREAK.split(body):
         for part in _ITEM.split(line):
             for sentence in _SENTENCE.findall(part):
-                text, found = _without_head(sentence.strip(_EDGES[:5]))
-                if found is not None:
-                    head = found
-                if not any(map(str.isalnum, text)):
-                    continue
-                if len(text) < _SHORT:
+                text, head = _without_head(sentence.strip(_EDGES[:5]))
+                if head:
+                    factor, added = (0.5 if _POOR_HEAD.search(head) else 1.0), 0.08 * bool(_GOOD_HEAD.search(head))
+                if len(text) >= _SHORT:
+                    yield from (Piece(piece, factor * lessened, added) for piece, lessened in _cut(text))
+                elif any(map(str.isalnum, text)):
                     short = text
-                    continue
-                yield from ((piece, head + extra) for piece, extra in _cut(text))
     if short and len(body) < 4 * _SHORT:
-        yield short, 0.0
+        yield Piece(short)
 
 
-def _without_head(sentence: str) -> tuple[str, float | None]:
-    """A sentence behind its marks and heads; what the head says of what follows, None without a head."""
-    found: float | None = None
+def _without_head(sentence: str) -> tuple[str, str]:
+    """A sentence behind its marks and heads, and the last head."""
+    last = ""
     while True:
         cut = sentence
         if start := _START.match(cut):
             cut = cut[start.end() :]
         if head := _HEAD.match(cut):
-            found = -0.4 if _DEFECT_HEAD.search(head[0]) else 0.08 if _GOOD_HEAD.search(head[0]) else 0.0
-            cut = cut[head.end() :]
+            last, cut = head[0], cut[head.end() :]
         if cut == sentence:
-            return sentence, found
+            return sentence, last
         sentence = cut
 
 
 def _cut(sentence: str) -> Iterator[tuple[str, float]]:
-    """A sentence as one passage, or the groups of its clauses; an opening stands alone, behind its first words."""
+    """A sentence whole, or the groups of its clauses, each with its factor; an opening stands alone, without its first words."""
     clauses = _CLAUSE.findall(sentence)
     opening = _OPENING.match(sentence)
     if opening:
         first = clauses[0][opening.end() :].strip(_EDGES)
         if len(first) >= _SHORT:
-            yield first[:SHOWN] if len(first) <= SHOWN else _shortened(first), -0.5
+            yield first[:SHOWN] if len(first) <= SHOWN else _shortened(first), 0.5
         clauses = clauses[1:]
         sentence = "".join(clauses)
     for piece in [sentence] if len(sentence) <= SHOWN else _packed(clauses):
@@ -189,7 +178,7 @@ def _cut(sentence: str) -> Iterator[tuple[str, float]]:
         if not _LEADS_ON.search(text.rstrip(_EDGES)) and not text.endswith(("：", ":")):
             text = text.strip(_EDGES)
             if len(text) >= _SHORT:
-                yield text, 0.0
+                yield text, 1.0
 
 
 def _packed(clauses: list[str]) -> Iterator[str]:
