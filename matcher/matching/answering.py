@@ -13,7 +13,7 @@ from scipy.sparse import csc_array, csr_array
 
 from matcher.matching.base import BaseIndex
 from matcher.matching.encoders import StaticEncoder, encode_texts
-from matcher.matching.meanings import sayings
+from matcher.matching.meanings import SUBSTANCE_ENDS, sayings
 from matcher.matching.passages import MOST_ADDED, Piece, pieces_of, worth
 from matcher.matching.records import WORK_ID
 
@@ -26,7 +26,8 @@ class Answering:
 
     pieces: the pieces of all the texts, text i has those from `first[i]` to `first[i + 1]`. A text without any has one:
     its title. plain: each text whole, as it is written for comparison. vectors: of the pieces. covered: (texts, words)
-    how far a text says an asked word. cover: (pieces, wishes) what share of a wish's weight a piece says.
+    how far a text says an asked word; doubtful: those words that may only begin another.
+    cover: (pieces, wishes) what share of a wish's weight a piece says.
     """
 
     def __init__(
@@ -53,6 +54,8 @@ class Answering:
         shape = (len(terms), len(terms.names))
         has = csr_array((np.ones(len(terms.ids), np.float32), terms.ids, terms.offsets), shape=shape)
         said = sayings(words, terms.names, is_word, index.segmenter, index.encoder)
+        known = set(terms.names)
+        self.doubtful = {word for word in words if any(word[-1] + end in known for end in SUBSTANCE_ENDS)}
         says = csr_array(has @ said.T)
         np.minimum(says.data, 1, out=says.data)
         rows = np.concatenate([self._of, np.arange(len(some))])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+from matcher.matching.meanings import SUBSTANCE_ENDS
 from matcher.matching.tokens import Segmenter, normalise_all
 from matcher.needs import Element, Sentence, Understood, understand
 from matcher.needs.cues import FEATURES, NUMBER
@@ -22,18 +23,23 @@ _KINDS = {"object": 1.0, "problem": 1.0, "effect": 0.8, "material": 0.7, "method
 _IN_TITLE, _MEASURE = 1.6, 0.5  # what a word of the title, and one that is only measured, weighs
 _MODEL = re.compile(r"(?=.*\d)(?=.{5}).*|[a-z]{3,}\d.*")  # dzf7, vda270
 _LATIN = re.compile(r"[a-z0-9][a-z0-9.+-]*")
-_UNIT = re.compile(r"\d+(?:\.\d+)?[a-z%]{0,4}\d?|[mkcuμn]?[mgls]\d?|[kmg]?(?:pa|hz|w|v|wh)|ph|db|hrc|rpm|ppm|min|max|ok")
+_UNIT = re.compile(
+    r"\d+(?:\.\d+)?[a-z%]{0,4}\d?|[mkcuμn]?[mgls]\d?|[kmg]?(?:pa|hz|w|v|wh)|ph|db|hrc|rpm|ppm|min|max|ok"
+)
 _HEADING = re.compile(r"[：:]$|(?:如下|以下|要求|指标|需求|问题|内容|目标|方面)[：:。]?$")
 _POINTLESS = re.compile(r"^(?:技术|具体|主要)?(?:需求|要求|指标|难题|问题)?(?:描述|说明|如下|详解)?[：:]?")
 _FUNCTION = frozenset("的和与及或于对在用新有为以可了将把从向所被让使是之其等中上下内前后不型式类种款套个化性级给做")
 _WANTING = ("strong_ask", "ask_plan", "ask_question", "ask_solve", "ask_must", "ask_start", "ask_number", "ask_end")
 _TELLING = ("self", "money", "cooperate", "solver", "time")
-_EDGES = " \t\r\n\xa0\u3000，,、：:；;。.“”\""
+_EDGES = ' \t\r\n\xa0\u3000，,、：:；;。.“”"'
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A phrase that is asked for: its words, how it writes them, which of them count by themselves, what it weighs, and the point it stands in (-1: none, or the title)."""
+    """A phrase that is asked for: its words, how it writes them, and which of them count by themselves (named).
+
+    point: the point it stands in; -1 for none and for the title.
+    """
 
     words: tuple[str, ...]
     written: tuple[str, ...]
@@ -51,16 +57,19 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Asking:
-    """One asking text. points: what it asks, as it says it, at most five; one where it asks for one thing."""
+    """One asking text. sentences: those that ask, at most five, or its title; points: the same as they are shown."""
 
     phrases: tuple[Wanted, ...]
+    sentences: tuple[str, ...]
     points: tuple[str, ...]
 
 
 @cache
 def fillers() -> frozenset[str]:
     """Words that every need is full of and that ask for nothing."""
-    return frozenset((files("matcher.matching") / "fillers.txt").read_text("utf-8").split()) | GENERAL | QUALIFIERS | STOPS
+    return (
+        frozenset((files("matcher.matching") / "fillers.txt").read_text("utf-8").split()) | GENERAL | QUALIFIERS | STOPS
+    )
 
 
 def asks(word: str) -> bool:
@@ -76,15 +85,27 @@ def asks(word: str) -> bool:
 
 def read_asking(titles: Sequence[str], bodies: Sequence[str], segmenter: Segmenter) -> list[Asking]:
     """What each text asks. Contacts are hidden first."""
-    needs = [
-        understand(mask_contacts(title), mask_contacts(body)) for title, body in zip(titles, bodies, strict=True)
-    ]
+    needs = [understand(mask_contacts(title), mask_contacts(body)) for title, body in zip(titles, bodies, strict=True)]
     tag = load_segmenter(segmenter.engine, segmenter.words).tag
     phrases = sorted({_whole(element, need) for need in needs for element in need.elements if element.kind in _KINDS})
     words = {
-        phrase: tuple(tag(plain, False)) for phrase, plain in zip(phrases, normalise_all(phrases), strict=True)
+        phrase: tuple(_merged(tag(plain, False))) for phrase, plain in zip(phrases, normalise_all(phrases), strict=True)
     }
     return [_read(need, words) for need in needs]
+
+
+def _merged(tagged: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The words of a phrase, a substance and its ending as one (石墨, 烯)."""
+    before: tuple[str, str] | None = None
+    for word, kind in tagged:
+        if before and word in SUBSTANCE_ENDS and before[0].isalpha():
+            before = (before[0] + word, "n")
+            continue
+        if before:
+            yield before
+        before = (word, kind)
+    if before:
+        yield before
 
 
 def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> Asking:
@@ -107,10 +128,12 @@ def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> As
             weight *= _MEASURE
         if not in_title and element.text in NOT_ALONE:
             weight *= _MEASURE
-        phrases.append(Wanted(some, _written(text, some), named, element.kind in ("object", "material"), weight, in_title, point))
+        phrases.append(
+            Wanted(some, _written(text, some), named, element.kind in ("object", "material"), weight, in_title, point)
+        )
     phrases.sort(key=lambda phrase: (not phrase.in_title, phrase.point < 0))
-    texts = tuple(_shown(one.text) for one in points)
-    return Asking(tuple(phrases), texts or ((need.title,) if need.title else ()))
+    sentences = tuple(one.text for one in points) or tuple(filter(None, (need.title or need.text,)))
+    return Asking(tuple(phrases), sentences, tuple(map(_shown, sentences)))
 
 
 def _whole(element: Element, need: Understood) -> str:
@@ -131,7 +154,8 @@ def _written(text: str, words: tuple[str, ...]) -> tuple[str, ...]:
     if sum(map(len, words)) != len(text):
         return words
     ends = list(itertools.accumulate(map(len, words)))
-    return tuple(text[end - len(word) : end] for word, end in zip(words, ends, strict=True))
+    written = (text[end - len(word) : end] for word, end in zip(words, ends, strict=True))
+    return tuple(own if own.lower() == word else word for own, word in zip(written, words, strict=True))
 
 
 def _points(need: Understood, elements: list[Element]) -> list[Sentence]:
@@ -144,7 +168,13 @@ def _points(need: Understood, elements: list[Element]) -> list[Sentence]:
         wanted = body != one.text or any(FEATURES[name].search(body) for name in _WANTING)
         filled = any(_within(element, one) for element in elements) or FEATURES["ask_number"].search(body)
         told = FEATURES["art"].search(body) and not any(FEATURES[name].search(body) for name in _WANTING[:6])
-        if wanted and filled and not told and len(body) > 5 and not any(FEATURES[name].search(body) for name in _TELLING):
+        if (
+            wanted
+            and filled
+            and not told
+            and len(body) > 5
+            and not any(FEATURES[name].search(body) for name in _TELLING)
+        ):
             points.append(one)
     return points[:MOST_POINTS]
 

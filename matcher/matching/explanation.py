@@ -1,8 +1,8 @@
 """Why a pair was matched: the sentence that answers what is asked, point by point, and what finds no answer.
 
-One side of a pair asks: the need, whichever of the two was searched with. The other answers. Of its sentences that one is
-shown which says most of the asked words, literally or in others, is nearest to an asked sentence in meaning, and tells an
-effect or a figure; see `matcher.matching.passages` for what is never shown. Reasons quote no contacts.
+One side of a pair asks: the need, whichever of the two was searched with. The other answers. Of its sentences that one
+is shown which says most of the asked words, literally or in others, is nearest to an asked sentence in meaning, and
+tells an effect or a figure; see `matcher.matching.passages` for what is never shown. Reasons quote no contacts.
 """
 
 from __future__ import annotations
@@ -11,38 +11,33 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
 
 from matcher.matching.answering import Answering
-from matcher.matching.asking import Asking, Wanted, asks, read_asking
+from matcher.matching.asking import Asking, asks, read_asking
 from matcher.matching.base import Asked, BaseIndex
-from matcher.matching.encoders import encode_texts
-from matcher.matching.meanings import synonyms
 from matcher.matching.records import texts_of
 from matcher.matching.tokens import Terms, normalise_all
+from matcher.matching.unanswered import LONGEST, Missing, joined, stands
+from matcher.matching.wishes import Wishes, wishes_of_texts
 from matcher.tables.contacts import mask_contacts
 
 TEXTS = 2048  # answering texts looked at together
-SHOWN_SHARED, SHOWN_UNANSWERED = 8, 5
-SHOWN_OF_SENTENCES = 3  # unanswered words that the title does not hold
+SHOWN_SHARED = 8
 REASONS = ["shared_terms", "evidence", "unanswered", "answers"]
 NO_ANSWER = "未回应"
 _NEARNESS = 0.6  # what a cosine of 1 counts beside all asked words said
 _BOTH = 0.2  # what it adds that a sentence says an asked object and an asked problem
-_TITLE_IN_POINT = 0.15  # what a word of the title counts in each of several points
 _LEAST_COVER, _LEAST_COSINE = 0.08, 0.42  # below both a sentence answers nothing
-_LEAST = 0.4  # and so does one of a lower sum
+_LEAST = 0.32  # and so does one of a lower sum
 _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
-_LONGEST = 8  # characters of an unanswered word that is put together
-_COMMON = 0.02  # a word of a sentence that a larger share of the library has is not missed
+_SAYS_TOO = 0.4  # the share of a point's words that a sentence says which answers another point already
 _OTHERS = 48  # words of an asking text that may be shared
 _CIRCLED = "①②③④⑤"
-_LINKS, _NO_START, _NO_END = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使"), frozenset("型式类化性级等用"), frozenset("全各多高低新大小用")
 
 
 Whole = NDArray[np.int64]
@@ -61,17 +56,6 @@ class _Side:
         """Each text whole, as it is written for comparison."""
         whole = [mask_contacts(f"{title}\n{body}") for title, body in zip(self.titles, self.bodies, strict=True)]
         return normalise_all(whole)
-
-
-class _Wishes(NamedTuple):
-    """What all asking texts ask. Text i has the wishes from first[i]: the whole, its objects, its problems, its points."""
-
-    words: list[str]
-    number: dict[str, int]
-    first: NDArray[np.int64]
-    weights: csr_array
-    vectors: NDArray[np.float32]
-    importance: NDArray[np.float64]
 
 
 def explain(
@@ -112,14 +96,14 @@ def explain_sentences(
         asker = _Side([titles[i] for i in used.tolist()], [bodies[i] for i in used.tolist()], used_place)
         need, answer = (asker, record) if index.id_column != "need_id" else (record, asker)
         asking = read_asking(need.titles, need.bodies, index.segmenter)
-        wishes = _wishes(index, asking)
+        wishes = wishes_of_texts(index, asking)
         result[:, 1:] = _answers(index, asking, wishes, need.of, answer)
         result[:, 0] = _shared(index, asked.terms, used, asking, need, answer, asker, record)
     return pd.DataFrame(result, columns=[*REASONS, "asked_sentence"])
 
 
 def _answers(
-    index: BaseIndex, asking: list[Asking], wishes: _Wishes, of_need: Whole, answer: _Side
+    index: BaseIndex, asking: list[Asking], wishes: Wishes, of_need: Whole, answer: _Side
 ) -> NDArray[np.object_]:
     """Evidence, unanswered words, answers to points and the answered sentence of each pair."""
     result = np.full((len(of_need), 4), "", object)
@@ -137,56 +121,14 @@ def _answers(
         for first, last in itertools.pairwise(bounds.tolist()):
             here = pairs[first:last]
             need = int(of_need[here[0]])
-            rows = _of_one_need(asking[need], need, wishes, answering, answer.of[here] - some.start)
+            rows = _of_one_need(index, asking[need], need, wishes, answering, answer.of[here] - some.start)
             for pair, row in zip(here.tolist(), rows, strict=True):
                 result[pair] = row
     return result
 
 
-def _wishes(index: BaseIndex, asking: list[Asking]) -> _Wishes:
-    words = sorted({word for one in asking for phrase in one.phrases for word in phrase.asked})
-    number = {word: i for i, word in enumerate(words)}
-    idf2 = index.lexical.idf2(words)
-    importance = np.sqrt(np.where(idf2 > 0, idf2, (np.log(1 + len(index)) + 1) ** 2))
-    first, rows, columns, data, texts = [0], [], [], [], []
-    row = 0
-    for one in asking:
-        sums: list[dict[int, float]] = [{} for _ in range(3 + len(one.points))]
-        for phrase in one.phrases:
-            own = {number[word]: float(importance[number[word]]) for word in phrase.asked}
-            for wish, factor in _wishes_of(phrase, len(one.points)):
-                for word, weight in own.items():
-                    sums[wish][word] = max(sums[wish].get(word, 0.0), weight * phrase.weight * factor)
-        own_points = {phrase.point for phrase in one.phrases}
-        for wish, weights in enumerate(sums):
-            if wish > 2 and len(one.points) > 1 and wish - 3 not in own_points:
-                weights.clear()  # a figure alone is answered by what is near in meaning
-            total = sum(weights.values()) or 1.0
-            rows += [row] * len(weights)
-            columns += weights
-            data += [weight / total for weight in weights.values()]
-            row += 1
-        whole = "。".join(one.points)
-        texts += [whole, "", "", *one.points]
-        first.append(row)
-    shape = (row, len(words))
-    weights = csr_array((np.array(data, np.float32), (np.array(rows, int), np.array(columns, int))), shape=shape)
-    vectors = encode_texts(index.encoder, texts, role="query")
-    return _Wishes(words, number, np.array(first, np.int64), weights, vectors, importance)
-
-
-def _wishes_of(phrase: Wanted, points: int) -> Iterable[tuple[int, float]]:
-    """The wishes of its text that a phrase belongs to, and what it counts there: a title's word counts a little in all."""
-    yield 0, 1.0
-    yield (1 if phrase.is_thing else 2), 1.0
-    if phrase.point >= 0:
-        yield 3 + phrase.point, 1.0
-    elif phrase.in_title:
-        yield from ((3 + point, _TITLE_IN_POINT if points > 1 else 1.0) for point in range(points))
-
-
 def _of_one_need(
-    asking: Asking, need: int, wishes: _Wishes, answering: Answering, texts: Whole
+    index: BaseIndex, asking: Asking, need: int, wishes: Wishes, answering: Answering, texts: Whole
 ) -> Iterable[tuple[str, str, str, str]]:
     """Evidence, unanswered, answers and asked sentence of one need with each of some texts."""
     first, last = int(wishes.first[need]), int(wishes.first[need + 1])
@@ -195,14 +137,14 @@ def _of_one_need(
     pieces = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes - starts, sizes)
     cover = np.stack([_column(answering, wish)[pieces] for wish in range(first, last)])
     vectors = answering.vectors[pieces] @ wishes.vectors[first:last].T
-    near = vectors.T
+    near = np.round(index.scale.alike(vectors.T), 5)
     nearest = near[[0, *range(3, len(near))]].max(axis=0)
     both = (cover[1] > 0) & (cover[2] > 0)
     values = cover[0] + _BOTH * both + _NEARNESS * nearest
     values[(cover[0] < _LEAST_COVER) & (nearest < _LEAST_COSINE)] = -1.0
     point_values = cover[3:] + _NEARNESS * near[3:]
     point_values[(cover[3:] < _POINT_COVER) & (near[3:] < _POINT_COSINE)] = -1.0
-    missing = _Missing(asking, wishes, answering)
+    missing = Missing(asking, wishes, answering)
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     for text, (start, end) in zip(texts.tolist(), itertools.pairwise(bounds), strict=True):
         here = slice(start, end)
@@ -210,10 +152,14 @@ def _of_one_need(
         shown = value >= _LEAST
         evidence = answering.pieces[piece].text if shown else ""
         sentence = ""
-        if asking.points:
+        if asking.sentences:
             at = int(np.argmax(point_values[:, start + int(piece - pieces[start])])) if shown else 0
-            sentence = asking.points[at]
-        answers = _lines(asking, answering, pieces[here], point_values[:, here]) if len(asking.points) > 1 else ""
+            sentence = asking.sentences[at]
+        answers = (
+            _lines(asking, answering, pieces[here], point_values[:, here], cover[3:, here])
+            if len(asking.points) > 1
+            else ""
+        )
         yield evidence, missing.of(text), answers, sentence
 
 
@@ -225,75 +171,27 @@ def _column(answering: Answering, wish: int) -> NDArray[np.float32]:
     return result
 
 
-def _lines(asking: Asking, answering: Answering, pieces: Whole, values: NDArray[np.float32]) -> str:
-    """A line for each point: what it asks and the sentence that answers it; no sentence answers two."""
+def _lines(
+    asking: Asking,
+    answering: Answering,
+    pieces: Whole,
+    values: NDArray[np.floating[Any]],
+    cover: NDArray[np.floating[Any]],
+) -> str:
+    """A line for each point: what it asks and the sentence that answers it.
+
+    A sentence that is only near to a point in meaning answers no second one.
+    """
     free = values.copy()
     answers = [NO_ANSWER] * len(values)
     for point in np.argsort(-values.max(axis=1), kind="stable").tolist():
         piece, value = answering.best(pieces, free[point])
         if value >= _LEAST:
             answers[point] = answering.pieces[piece].text
-            free[:, piece - int(pieces[0])] = -1.0
+            place = piece - int(pieces[0])
+            free[cover[:, place] < _SAYS_TOO, place] = -1.0
     lines = zip(_CIRCLED, asking.points, answers, strict=False)
     return "\n".join(f"{sign}{point} → {answer}" for sign, point, answer in lines)
-
-
-class _Missing:
-    """What one need asks for and texts do not say: words of the title, then of its points, whole."""
-
-    def __init__(self, asking: Asking, wishes: _Wishes, answering: Answering) -> None:
-        self._answering = answering
-        self._words = wishes.words
-        importance = {word: wishes.importance[wishes.number[word]] for phrase in asking.phrases for word in phrase.asked}
-        self._numbers = np.array([wishes.number[word] for word in importance], np.int64)
-        least = float(np.log(1 / _COMMON) + 1)
-        self._phrases = []
-        for phrase in asking.phrases:
-            rare = max(importance[word] for word in phrase.asked)
-            if phrase.in_title or rare >= least:
-                self._phrases.append(("".join(phrase.words), phrase))
-        self._says = np.zeros(len(wishes.words), bool)
-
-    def of(self, text: int) -> str:
-        """The words that a text does not say."""
-        covered, plain = self._answering.covered, self._answering.plain[text]
-        said = covered.indices[covered.indptr[text] : covered.indptr[text + 1]]
-        self._says[said] = True
-        answered = {self._words[i] for i in self._numbers[self._says[self._numbers]].tolist()}
-        self._says[said] = False
-        names: list[str] = []
-        of_sentences = 0
-        for whole, phrase in self._phrases:
-            if len(names) >= SHOWN_UNANSWERED or (of_sentences >= SHOWN_OF_SENTENCES and not phrase.in_title):
-                break
-            if answered.issuperset(phrase.asked) or whole in plain:
-                continue
-            for run in _runs(phrase, answered, plain):
-                names.append(run)
-                of_sentences += not phrase.in_title
-        return _joined(names, SHOWN_UNANSWERED)
-
-
-def _runs(phrase: Wanted, answered: set[str], plain: str) -> Iterable[str]:
-    """Neighbouring words of a phrase that are not said, put together; long ones one by one."""
-    run: list[tuple[str, bool]] = []
-    begins = True  # whether the run begins where the phrase does
-    for word, written, named in (*zip(phrase.words, phrase.written, phrase.named, strict=True), ("", "", False)):
-        if (named and not (word in answered or _says(word, plain))) or (len(word) == 1 and word not in _LINKS):
-            run.append((written, named))
-            continue
-        if any(named for _, named in run):
-            while len(run[0][0]) == 1 and not (begins and run[0][0].isalnum() and run[0][0] not in _NO_START):
-                del run[0]
-            while run[-1][0] in _NO_END:
-                del run[-1]
-            whole = "".join(word for word, _ in run)
-            yield from [whole] if len(whole) <= _LONGEST else [word for word, named in run if named]
-        run, begins = [], False
-
-
-def _says(word: str, plain: str) -> bool:
-    return word in plain or any(other in plain for other in synonyms().get(word, ()))
 
 
 def _shared(
@@ -312,10 +210,10 @@ def _shared(
     shared = []
     for a, b, c, d in zip(need.of.tolist(), answer.of.tolist(), asker.of.tolist(), record.of.tolist(), strict=True):
         answering, recorded = answer.plain[b], record.plain[d]
-        names = [written for word, written in phrases[a] if word in answering]
+        names = [written for word, written in phrases[a] if stands(word, answering)]
         if len(names) < SHOWN_SHARED:
-            names += [word for word in others[c] if word in recorded]
-        shared.append(_joined(names, SHOWN_SHARED))
+            names += [word for word in others[c] if stands(word, recorded)]
+        shared.append(joined(names, SHOWN_SHARED))
     return shared
 
 
@@ -324,7 +222,7 @@ def _asked_words(asking: Asking) -> list[tuple[str, str]]:
     phrases = sorted(asking.phrases, key=lambda phrase: (not phrase.in_title, -phrase.weight))
     names: dict[str, str] = {}
     for phrase in phrases:
-        if len(whole := "".join(phrase.words)) <= _LONGEST:
+        if len(whole := "".join(phrase.words)) <= LONGEST:
             names.setdefault(whole, "".join(phrase.written))
     for phrase in phrases:
         for word, written, named in zip(phrase.words, phrase.written, phrase.named, strict=True):
@@ -346,19 +244,6 @@ def _rarest(index: BaseIndex, terms: Terms, used: Whole, plain: list[str]) -> li
     for place, text in enumerate(used.tolist()):
         here = slice(terms.offsets[text], terms.offsets[text + 1])
         ids = terms.ids[here][terms.is_word[here] & shown[terms.ids[here]]]
-        ids = ids[np.argsort(-idf2[ids], kind="stable")]
-        names = (terms.names[i] for i in ids.tolist())
+        names = [name for _, name in sorted((-idf2[i], terms.names[i]) for i in ids.tolist())]
         result.append([name for name in names if name in named and name in plain[place]][:_OTHERS])
     return result
-
-
-def _joined(names: Iterable[str], most: int) -> str:
-    """The first names, one that lies within another shown only once, as the longer one."""
-    shown: list[str] = []
-    for name in names:
-        if len(shown) == most:
-            break
-        low = name.lower()
-        if not any(low in other.lower() for other in shown):
-            shown = [other for other in shown if other.lower() not in low] + [name]
-    return "、".join(shown)

@@ -48,6 +48,7 @@ class Hit(TypedDict):
     shared_terms: NotRequired[str]
     evidence: NotRequired[str]
     unanswered: NotRequired[str]
+    answers: NotRequired[str]
     semantic: float
     lexical: float
     preference: NotRequired[float]

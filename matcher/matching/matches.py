@@ -107,7 +107,7 @@ def match(
     false_alarm : float
         Of texts whose subject the library lacks, the share for which anything may be called a good match.
     reasons : bool
-        Whether `shared_terms`, `evidence` and `unanswered` are worked out.
+        Whether `shared_terms`, `evidence`, `unanswered` and `answers` are worked out.
     progress : bool
         Show a bar on standard error.
 
@@ -130,7 +130,7 @@ def match(
           keeps its k rows, all marked False;
         * `note`: what judges criticised in the record, and where a Chinese text meets a foreign one, which the
           default encoder cannot compare (a multilingual `encoder` can);
-        * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
+        * `shared_terms`, `evidence`, `unanswered`, `answers`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
         * with `rerank`, `rerank`: what it gave the pair, unknown beyond `rerank_top`. The order is then that of these

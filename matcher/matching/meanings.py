@@ -17,6 +17,7 @@ from matcher.matching.tokens import Segmenter, normalise_all
 NEAR = 0.72  # cosine from which two words that share characters say the same (read on 2,500 words of real needs)
 NEARLY = 0.7  # what such a word counts of one that says it literally or by a synonym
 _SUFFIXES = ("性", "度", "率", "化", "型", "式", "状", "剂", "法")
+SUBSTANCE_ENDS = "烯醇酯胺烷炔酮醛"  # with one of them behind it a substance is another
 _CHEMICAL = frozenset("醇酸酯烷烯酮醛胺醚苯氮氧氯氟硫磷碳钠钾钙镁锌铜铁铝钛锂硅")
 
 
@@ -48,7 +49,7 @@ def sayings(
     rows: list[int] = []
     columns: list[int] = []
     for row, some in enumerate(forms):
-        said = {place[form] for form in some if form in place}
+        said = {place[known_as] for form in some if (known_as := _known_as(form, place))}
         for form in some:
             said.update(longer.get(form, ()))
         rows += [row] * len(said)
@@ -59,6 +60,14 @@ def sayings(
     near.sum_duplicates()
     near.data[:] = NEARLY
     return csr_array(literal.maximum(near))
+
+
+def _known_as(form: str, place: dict[str, int]) -> str:
+    """A form itself, or its last two characters where all its neighbouring ones occur: the other text cuts otherwise."""
+    if form in place or len(form) < 3 or form.isascii():
+        return form if form in place else ""
+    pairs = [form[i : i + 2] for i in range(len(form) - 1)]
+    return pairs[-1] if all(pair in place for pair in pairs) else ""
 
 
 def _longer(names: Sequence[str], words: NDArray[np.bool_], forms: set[str]) -> dict[str, list[int]]:
@@ -124,5 +133,3 @@ def _stems(asked: Sequence[str], names: Sequence[str], numbers: list[int]) -> tu
 
 def _stem(word: str) -> str:
     return word[:-1] if len(word) > 2 and word.endswith(_SUFFIXES) else word
-
-
