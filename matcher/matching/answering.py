@@ -17,7 +17,7 @@ from matcher.matching.meanings import SUBSTANCE_ENDS, sayings
 from matcher.matching.passages import MOST_ADDED, Piece, pieces_of, worth
 from matcher.matching.records import WORK_ID
 
-_TITLE_ALONE = 0.55  # what becomes of the value of an outcome's title, which is shown beside it anyway
+_TITLE_ALONE = 0.33  # what becomes of the value of an outcome's title, which is shown beside it anyway
 _REACH = 5  # sentences of a text whose wording is looked at
 
 

@@ -32,8 +32,9 @@ REASONS = ["shared_terms", "evidence", "unanswered", "answers"]
 NO_ANSWER = "未回应"
 _NEARNESS = 0.6  # what a cosine of 1 counts beside all asked words said
 _BOTH = 0.2  # what it adds that a sentence says an asked object and an asked problem
+_NO_TASK = 0.8  # what becomes of a sentence that says no asked problem, where one is asked
 _LEAST_COVER, _LEAST_COSINE = 0.08, 0.42  # below both a sentence answers nothing
-_LEAST = 0.32  # and so does one of a lower sum
+_LEAST = 0.34  # and so does one of a lower sum
 _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _SAYS_TOO = 0.4  # the share of a point's words that a sentence says which answers another point already
 _OTHERS = 48  # words of an asking text that may be shared
@@ -141,6 +142,8 @@ def _of_one_need(
     nearest = near[[0, *range(3, len(near))]].max(axis=0)
     both = (cover[1] > 0) & (cover[2] > 0)
     values = cover[0] + _BOTH * both + _NEARNESS * nearest
+    if wishes.weights.indptr[first + 2] < wishes.weights.indptr[first + 3]:
+        values *= np.where(cover[2] > 0, 1.0, _NO_TASK)
     values[(cover[0] < _LEAST_COVER) & (nearest < _LEAST_COSINE)] = -1.0
     point_values = cover[3:] + _NEARNESS * near[3:]
     point_values[(cover[3:] < _POINT_COVER) & (near[3:] < _POINT_COSINE)] = -1.0

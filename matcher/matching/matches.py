@@ -158,7 +158,7 @@ def match(
     >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削烧伤怎样检测"]})
     >>> index = Index.build(outcomes)
     >>> match(needs, index)[["outcome_id", "rank", "shared_terms"]].values.tolist()
-    [['C1', 1, '检测、烧伤、磨削、齿轮'], ['C2', 2, '']]
+    [['C1', 1, '齿轮、磨削、检测、烧伤'], ['C2', 2, '']]
     >>> match(needs, index, where={"price": Between(high=100_000)})["outcome_id"].tolist()
     ['C2']
     """

@@ -17,7 +17,7 @@ from matcher.matching.tokens import Segmenter, normalise_all
 NEAR = 0.72  # cosine from which two words that share characters say the same (read on 2,500 words of real needs)
 NEARLY = 0.7  # what such a word counts of one that says it literally or by a synonym
 _SUFFIXES = ("性", "度", "率", "化", "型", "式", "状", "剂", "法")
-SUBSTANCE_ENDS = "烯醇酯胺烷炔酮醛"  # with one of them behind it a substance is another
+SUBSTANCE_ENDS = "烯醇胺烷炔"  # with one of them behind it a substance is another
 _CHEMICAL = frozenset("醇酸酯烷烯酮醛胺醚苯氮氧氯氟硫磷碳钠钾钙镁锌铜铁铝钛锂硅")
 
 

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from matcher.matching.wording import (
     BACKGROUND,
+    BARE_APPARATUS,
     BEGINS,
     CLAUSE,
     CONNECTS,
@@ -68,7 +69,7 @@ def worth(text: str, title: str) -> tuple[float, float]:
     if is_filler(text) or _bare(text) in _bare(title):
         return 0.0, 0.0
     factor = _BUILT[min(len(STRUCTURE.findall(text)), 3)]
-    for pattern, lessened in ((BACKGROUND, 0.5), (NAMES, 0.75), (OPENING, 0.5)):
+    for pattern, lessened in ((BACKGROUND, 0.5), (NAMES, 0.75), (BARE_APPARATUS, 0.4), (OPENING, 0.5)):
         if pattern.search(text):
             factor *= lessened
     if _is_list(text):
