@@ -27,7 +27,7 @@ class Answering:
     pieces: the pieces of all the texts, text i has those from `first[i]` to `first[i + 1]`. A text without any has one:
     its title. plain: each text whole, as it is written for comparison. vectors: of the pieces. covered: (texts, words)
     how far a text says an asked word; doubtful: those words that may only begin another.
-    cover: (pieces, wishes) what share of a wish's weight a piece says.
+    cover: (pieces, wishes) what share of a wish's weight a piece says; of_titles: (texts, wishes) and a title.
     """
 
     def __init__(
@@ -45,7 +45,7 @@ class Answering:
         self.first = np.concatenate([[0], np.cumsum([len(one) for one in some])]).astype(np.int64)
         self.plain = plain
         self._of = np.repeat(np.arange(len(some)), np.diff(self.first))
-        self._titles = [title if body.strip() else "" for title, body in zip(titles, bodies, strict=True)]
+        self._titles = [title if one[0].text != title else "" for title, one in zip(titles, some, strict=True)]
         self._worth: dict[int, tuple[float, float]] = {}
         texts = [piece.text for piece in self.pieces]
         terms = index.segmenter.terms([*texts, *titles])
@@ -61,7 +61,9 @@ class Answering:
         rows = np.concatenate([self._of, np.arange(len(some))])
         add = csr_array((np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(some), len(rows)))
         self.covered = csr_array(add @ says)
-        self.cover = csc_array(csr_array(says[: len(texts)]) @ wishes.T)
+        self.cover, self.of_titles = (
+            csc_array(csr_array(some) @ wishes.T) for some in (says[: len(texts)], says[len(texts) :])
+        )
         if isinstance(index.encoder, StaticEncoder):
             self.vectors: NDArray[np.float32] = index.encoder.encode_terms(terms[: len(texts)])
         else:

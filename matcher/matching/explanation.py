@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.sparse import csc_array
 
 from matcher.matching.answering import Answering
 from matcher.matching.asking import Asking, asks, read_asking
@@ -32,6 +33,8 @@ REASONS = ["shared_terms", "evidence", "unanswered", "answers"]
 NO_ANSWER = "未回应"
 _NEARNESS = 0.6  # what a cosine of 1 counts beside all asked words said
 _BOTH = 0.2  # what it adds that a sentence says an asked object and an asked problem
+_SUBJECT = 0.25  # and that the title says all asked words, where a sentence need not repeat them
+_ON_SUBJECT = 0.4  # from this share of the asked words a title is on the subject
 _NO_TASK = 0.8  # what becomes of a sentence that says no asked problem, where one is asked
 _LEAST_COVER, _LEAST_COSINE = 0.08, 0.42  # below both a sentence answers nothing
 _LEAST = 0.34  # and so does one of a lower sum
@@ -136,15 +139,16 @@ def _of_one_need(
     starts, stops = answering.first[texts], answering.first[texts + 1]
     sizes = stops - starts
     pieces = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes - starts, sizes)
-    cover = np.stack([_column(answering, wish)[pieces] for wish in range(first, last)])
+    cover = np.stack([_column(answering.cover, wish)[pieces] for wish in range(first, last)])
     vectors = answering.vectors[pieces] @ wishes.vectors[first:last].T
     near = np.round(index.scale.alike(vectors.T), 5)
     nearest = near[[0, *range(3, len(near))]].max(axis=0)
     both = (cover[1] > 0) & (cover[2] > 0)
-    values = cover[0] + _BOTH * both + _NEARNESS * nearest
+    subject = np.repeat(_column(answering.of_titles, first)[texts], sizes)
+    values = cover[0] + _BOTH * both + _NEARNESS * nearest + _SUBJECT * subject
     if wishes.weights.indptr[first + 2] < wishes.weights.indptr[first + 3]:
         values *= np.where(cover[2] > 0, 1.0, _NO_TASK)
-    values[(cover[0] < _LEAST_COVER) & (nearest < _LEAST_COSINE)] = -1.0
+    values[(cover[0] < _LEAST_COVER) & (nearest < _LEAST_COSINE) & (subject < _ON_SUBJECT)] = -1.0
     point_values = cover[3:] + _NEARNESS * near[3:]
     point_values[(cover[3:] < _POINT_COVER) & (near[3:] < _POINT_COSINE)] = -1.0
     missing = Missing(asking, wishes, answering)
@@ -166,11 +170,11 @@ def _of_one_need(
         yield evidence, missing.of(text), answers, sentence
 
 
-def _column(answering: Answering, wish: int) -> NDArray[np.float32]:
-    """What each piece covers of a wish."""
-    result = np.zeros(len(answering.pieces), np.float32)
-    here = slice(answering.cover.indptr[wish], answering.cover.indptr[wish + 1])
-    result[answering.cover.indices[here]] = answering.cover.data[here]
+def _column(matrix: csc_array, column: int) -> NDArray[np.float32]:
+    """A column of a sparse matrix, whole."""
+    result = np.zeros(matrix.shape[0], np.float32)
+    here = slice(matrix.indptr[column], matrix.indptr[column + 1])
+    result[matrix.indices[here]] = matrix.data[here]
     return result
 
 

@@ -63,7 +63,7 @@ def sayings(
 
 
 def _known_as(form: str, place: dict[str, int]) -> str:
-    """A form itself, or its last two characters where all its neighbouring ones occur: the other text cuts otherwise."""
+    """A form itself, or its last two characters where all neighbouring ones occur (the other text cuts otherwise)."""
     if form in place or len(form) < 3 or form.isascii():
         return form if form in place else ""
     pairs = [form[i : i + 2] for i in range(len(form) - 1)]

@@ -159,7 +159,11 @@ def _shortened(clause: str) -> str:
 def _is_list(passage: str) -> bool:
     """Keywords and lists of parts: many short pieces, no verb of effect."""
     pieces = re.split(r"[，,、；;\s/]+", passage)
-    return len(pieces) >= 4 and sum(map(len, pieces)) <= 7 * len(pieces) and not EFFECT.search(passage)
+    return (
+        len(pieces) >= 4
+        and sum(map(len, pieces)) <= 7 * len(pieces)
+        and not (EFFECT.search(passage) or FIGURE.search(passage))
+    )
 
 
 def _bare(text: str) -> str:

@@ -85,7 +85,7 @@ EFFECT = re.compile(
     r"应用于|能够?(?:有效|实现|满足|快速|自动|在)|适合"
 )
 FIGURE = re.compile(
-    r"\d(?:\.\d+)?\s*(?:%|％|‰|℃|°C|[倍次秒天年吨升米克度分]|小时|分钟|公斤|千克|个百分点|[kKMGT]?(?:Pa|W|Hz|V|A|"
+    r"\d(?:\.\d+)?\s*(?:%|％|‰|℃|°C|[倍次秒天年吨升米克度分]|小时|分钟|公斤|千克|毫克|毫米|厘米|微米|兆帕|千赫|千伏|千瓦|毫特斯拉|分贝|个百分点|[kKMGT]?(?:Pa|W|Hz|V|A|"
     r"g|B|N|J)\b|[mμuncdk]?m\b|nm|μm|mm|cm|mg|kg|ml|mL|L\b|ppm|dB|bit|fps|rpm|元/|亩)"
 )
 POOR_HEAD = re.compile(r"现有技术|背景|市场|课题来源|获奖|历年")

@@ -1,6 +1,5 @@
 """Reasons: what the pair shares, the sentence that supports it, what stays unanswered. And they are true."""
 
-import numpy as np
 import pandas as pd
 import pytest
 from small import EXAMPLES, build
