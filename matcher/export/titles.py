@@ -1,7 +1,8 @@
 """Every Chinese column title of a result, once. A title that differs by table stands with its table."""
 
 TITLES = {
-    "good_match": "较强匹配", "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应", "answers": "逐项回应",
+    "good_match": "较强匹配", "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应",
+    "answers": "逐项回应",
     "semantic": "语义分", "lexical": "词面分", "preference": "偏好分", "feedback": "反馈分",
     "strength": "证据强度", "speaking": "有力业绩数", "work_ids": "代表业绩编号", "affinity": "综合匹配度",
     "need_sentence": "需求原句", "work_sentence": "业绩原句", "good_count": "较强匹配数",

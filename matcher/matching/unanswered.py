@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -36,7 +35,7 @@ class Missing:
         for phrase in asking.phrases:
             rare = max(importance[word] for word in phrase.asked)
             if phrase.in_title or rare >= least:
-                self._phrases.append(("".join(phrase.words), phrase))
+                self._phrases.append(("".join(phrase.words), frozenset(phrase.asked), phrase))
         self._says = np.zeros(len(wishes.words), bool)
 
     def of(self, text: int) -> str:
@@ -50,14 +49,14 @@ class Missing:
         self._says[said] = False
         names: list[str] = []
         of_sentences = 0
-        for whole, phrase in self._phrases:
+        for whole, asked, phrase in self._phrases:
             if len(names) >= SHOWN_UNANSWERED or (of_sentences >= SHOWN_OF_SENTENCES and not phrase.in_title):
                 break
-            if answered.issuperset(phrase.asked) or stands(whole, plain):
+            if answered >= asked or stands(whole, plain):
                 continue
-            for run in _runs(phrase, answered, plain):
-                names.append(run)
-                of_sentences += not phrase.in_title
+            runs = list(_runs(phrase, answered, plain))
+            names += runs
+            of_sentences += len(runs) * (not phrase.in_title)
         return joined(names, SHOWN_UNANSWERED)
 
 
@@ -85,12 +84,13 @@ def _says(word: str, plain: str) -> bool:
 
 def stands(word: str, plain: str) -> bool:
     """Whether a text holds a word, and not only another substance's name that begins with it (石墨烯 for 石墨)."""
-    if word not in plain:
-        return False
-    return any(
-        (plain[place.end() : place.end() + 1] or " ") not in SUBSTANCE_ENDS
-        for place in re.finditer(re.escape(word), plain)
-    )
+    start = plain.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if end == len(plain) or plain[end] not in SUBSTANCE_ENDS:
+            return True
+        start = plain.find(word, end)
+    return False
 
 
 def joined(names: Iterable[str], most: int) -> str:
