@@ -1,5 +1,3 @@
-from .elements import Element as Element
-from .elements import Sentence as Sentence
 from .elements import Understood as Understood
 from .elements import sentence_roles as sentence_roles
 from .elements import understand as understand

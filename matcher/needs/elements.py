@@ -20,7 +20,8 @@ _SECTIONS = {"problem": "asked", "indicators": "asked", "conditions": "backgroun
 _MOST_SENTENCES = 8  # of the asked ones; phrases of later ones are details
 _EDGES = ' \t\r\n\xa0\u3000"“”'
 _TELLING = ("strong_ask", "ask_plan", "ask_needed", "ask_question", "ask_solve", "defect")
-_VAGUE_BELOW = 8  # characters of a title that may be a subject and no question
+_ENOUGH_ASKED = 20  # characters of asked sentences that say something
+_ENOUGH_TITLE = 10  # characters of a title that names one thing
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,8 @@ def _understand(title: str, description: str, section: str) -> Understood:
         Element(phrase.kind, phrase.text, "title", phrase.start, phrase.end) for phrase in phrases_of(title, title=True)
     ]
     asking = [sentence for sentence in sentences if sentence.role == "asked"]
-    for sentence in asking[:_MOST_SENTENCES]:
+    wishes = [one for one in asking if any(FEATURES[name].search(one.text) for name in _TELLING[:-1])] or asking
+    for sentence in wishes[:_MOST_SENTENCES]:
         elements += [
             Element(phrase.kind, phrase.text, "description", sentence.start + phrase.start, sentence.start + phrase.end)
             for phrase in phrases_of(sentence.text, title=False)
@@ -161,11 +163,15 @@ def _title_role(title: str) -> str:
 
 
 def _is_definite(title: str, asking: list[Sentence], elements: list[Element]) -> bool:
-    """Whether there is a thing, and a task or figure for it, in what is asked."""
-    things = any(element.kind == "object" for element in elements)
-    tasks = any(element.kind in ("problem", "effect") for element in elements)
-    figures = any(FEATURES["ask_number"].search(sentence.text) for sentence in asking)
-    return figures or (things and tasks) or (things and len(title) > _VAGUE_BELOW)
+    """Whether what is asked names a figure, or a thing or task in a title or in sentences of some length."""
+    if any(FEATURES["ask_number"].search(one.text) for one in asking):
+        return True
+    named = [one for one in elements if one.kind in ("object", "problem", "effect")]
+    asked = sum(len(one.text) for one in asking if one.text.strip(_EDGES) != title.strip(_EDGES))
+    if asked >= _ENOUGH_ASKED and named:
+        return True
+    in_title = len([one for one in named if one.field == "title"])
+    return in_title > 1 or (in_title == 1 and len(title.strip()) >= _ENOUGH_TITLE)
 
 
 def understand_needs(needs: pd.DataFrame) -> pd.DataFrame:

@@ -65,6 +65,7 @@ for _words, _name in (
 _SIGNS = dict.fromkeys("防抗耐易免", "A") | dict.fromkeys("高低超大长", "Q")
 _MERGED = TASK_NOUNS | ATTRIBUTES
 _TASKS = TASK_NOUNS | TASKS_AFTER_ALL
+_AMOUNT = re.compile(r"\d[\d.]*(?!D$|G$)[A-Za-z]*$")
 _SPLIT = {"和", "与", "及", "以及", "并", "或", "且", "及其", "、"}
 
 
@@ -116,6 +117,8 @@ def _parts(word: str, tag: str, at: int) -> list[_Token]:
         if (last == "H" and first != "N") or (last in ("A", "D", "M") and word[cut:] in _TASKS):
             first, last = ("A" if first == "D" else first), ("H" if last == "H" else "A")
             return [_Token(word[:cut], first, at, at + cut), _Token(word[cut:], last, at + cut, at + len(word))]
+        if word[:2] in DOING:
+            return [_Token(word[:2], "D", at, at + 2), _Token(word[2:], _kind(word[2:], tag), at + 2, at + len(word))]
         if word[:2] in QUALIFIERS:
             return [_Token(word[:2], "Q", at, at + 2), _Token(word[2:], _kind(word[2:], tag), at + 2, at + len(word))]
     return [_Token(word, kind, at, at + len(word))]
@@ -127,7 +130,7 @@ def _kind(word: str, tag: str) -> str:
         return "的"
     if (listed := _KINDS.get(word)) is not None:
         return listed
-    if word in _SPLIT or not any(map(str.isalnum, word)) or word.isdigit():
+    if word in _SPLIT or not any(map(str.isalnum, word)) or _AMOUNT.match(word):
         return ""
     if tag[:1] == "v" and len(word) > 1:
         return "N" if word[-1] in "器机仪计车剂泵阀料刀具台斗箱" else "A"
