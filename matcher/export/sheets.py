@@ -28,9 +28,9 @@ _A4 = 9
 _MOST_LINES = 12  # of a row, so that rows can be looked through
 _WIDEST = 42
 _WIDTHS = {
-    "rank": 6, "score": 10, "good_match": 10, "shared_terms": 28, "evidence": 56, "unanswered": 36, "answers": 64, "works": 44,
-    "need_sentence": 40, "work_sentence": 48, "query_title": 30, "record_title": 30, "title": 30, "best_title": 30,
-    "description": 60, "reasons": 60, "ask": 44, "source": 40, "reason": 44, "说明": 110, "内容": 100,
+    "rank": 6, "score": 10, "good_match": 10, "shared_terms": 28, "evidence": 56, "unanswered": 36, "works": 44,
+    "answers": 64, "need_sentence": 40, "work_sentence": 48, "query_title": 30, "record_title": 30, "title": 30,
+    "best_title": 30, "description": 60, "reasons": 60, "ask": 44, "source": 40, "reason": 44, "说明": 110, "内容": 100,
 }  # fmt: skip
 _NUMBERS = {
     **dict.fromkeys(("semantic", "lexical", "preference", "feedback", "affinity"), "0.00"),
