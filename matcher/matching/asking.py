@@ -11,8 +11,8 @@ from importlib.resources import files
 
 from matcher.matching.meanings import SUBSTANCE_ENDS
 from matcher.matching.tokens import Segmenter, normalise_all
-from matcher.needs import Element, Sentence, Understood, understand
 from matcher.needs.cues import FEATURES, NUMBER
+from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.vocabulary import ATTRIBUTES, GENERAL, NOT_ALONE, QUALIFIERS, STOPS, TASK_NOUNS
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.words import load_segmenter
