@@ -21,14 +21,16 @@ MOST_POINTS = 5
 _POINT_LENGTH = 40  # characters of a point that are shown
 _KINDS = {"object": 1.0, "problem": 1.0, "effect": 0.8, "material": 0.7, "method": 0.6}
 _IN_TITLE, _MEASURE = 1.6, 0.5  # what a word of the title, and one that is only measured, weighs
-_MODEL = re.compile(r"(?=.*\d)(?=.{5}).*|[a-z]{3,}\d.*")  # dzf7, vda270
+_MODEL = re.compile(r"(?=.*\d)(?=.{5}).*|[a-z]{3,}\d.*|ph\d.*")  # dzf7, vda270
 _LATIN = re.compile(r"[a-z0-9][a-z0-9.+-]*")
 _UNIT = re.compile(
     r"\d+(?:\.\d+)?[a-z%]{0,4}\d?|[mkcuμn]?[mgls]\d?|[kmg]?(?:pa|hz|w|v|wh)|ph|db|hrc|rpm|ppm|min|max|ok"
 )
 _HEADING = re.compile(r"[：:]$|(?:如下|以下|要求|指标|需求|问题|内容|目标|方面)[：:。]?$")
 _POINTLESS = re.compile(r"^(?:技术|具体|主要)?(?:需求|要求|指标|难题|问题)?(?:描述|说明|如下|详解)?[：:]?")
-_FUNCTION = frozenset("的和与及或于对在用新有为以可了将把从向所被让使是之其等中上下内前后不型式类种款套个化性级给做")
+_FUNCTION = frozenset(
+    "的和与及或于对在用新有为以可了将把从向所被让使是之其等中上下内前后不型式类种款套个化性级给做能号"
+)
 _WANTING = ("strong_ask", "ask_plan", "ask_question", "ask_solve", "ask_must", "ask_start", "ask_number", "ask_end")
 _TELLING = ("self", "money", "cooperate", "solver", "time")
 _EDGES = ' \t\r\n\xa0\u3000，,、：:；;。.“”"'
@@ -145,7 +147,7 @@ def _whole(element: Element, need: Understood) -> str:
     taken = any(one.field == "title" and one.start <= before < one.end for one in need.elements)
     joined = before == 0 or not "\u4e00" <= need.title[before - 1] <= "\u9fff"
     joined = joined or any(one.field == "title" and one.end == before for one in need.elements)
-    joined = joined or need.title[before - 1] in _FUNCTION
+    joined = joined or need.title[before - 1] in "的和与及"
     return need.title[before] + element.text if alone and joined and not taken else element.text
 
 

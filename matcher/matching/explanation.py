@@ -155,19 +155,20 @@ def _of_one_need(
     bounds = np.concatenate([[0], np.cumsum(sizes)]).tolist()
     for text, (start, end) in zip(texts.tolist(), itertools.pairwise(bounds), strict=True):
         here = slice(start, end)
+        answers = _point_answers(answering, pieces[here], point_values[:, here], cover[3:, here])
         piece, value = answering.best(pieces[here], values[here])
-        shown = value >= _LEAST
-        evidence = answering.pieces[piece].text if shown else ""
-        sentence = ""
-        if asking.sentences:
-            at = int(np.argmax(point_values[:, start + int(piece - pieces[start])])) if shown else 0
-            sentence = asking.sentences[at]
-        answers = (
-            _lines(asking, answering, pieces[here], point_values[:, here], cover[3:, here])
-            if len(asking.points) > 1
-            else ""
-        )
-        yield evidence, missing.of(text), answers, sentence
+        if value < _LEAST:
+            piece = next((one for one in answers if one >= 0), -1)
+        evidence, sentence = "", next(iter(asking.sentences), "")
+        if piece >= 0:
+            evidence = answering.pieces[piece].text
+            if asking.sentences:
+                sentence = asking.sentences[int(np.argmax(point_values[:, start + piece - int(pieces[start])]))]
+        lines = [
+            f"{sign}{point} → {answering.pieces[one].text if one >= 0 else NO_ANSWER}"
+            for sign, point, one in zip(_CIRCLED, asking.points, answers, strict=False)
+        ]
+        yield evidence, missing.of(text), "\n".join(lines) if len(lines) > 1 else "", sentence
 
 
 def _column(matrix: csc_array, column: int) -> NDArray[np.float32]:
@@ -178,27 +179,24 @@ def _column(matrix: csc_array, column: int) -> NDArray[np.float32]:
     return result
 
 
-def _lines(
-    asking: Asking,
-    answering: Answering,
-    pieces: Whole,
-    values: NDArray[np.floating[Any]],
-    cover: NDArray[np.floating[Any]],
-) -> str:
-    """A line for each point: what it asks and the sentence that answers it.
+def _point_answers(
+    answering: Answering, pieces: Whole, values: NDArray[np.floating[Any]], cover: NDArray[np.floating[Any]]
+) -> list[int]:
+    """The piece that answers each of several points; -1 where none does.
 
-    A sentence that is only near to a point in meaning answers no second one.
+    A piece that is only near to a point in meaning answers no second one.
     """
+    answers = [-1] * len(values)
+    if len(values) < 2:
+        return answers
     free = values.copy()
-    answers = [NO_ANSWER] * len(values)
     for point in np.argsort(-values.max(axis=1), kind="stable").tolist():
         piece, value = answering.best(pieces, free[point])
         if value >= _LEAST:
-            answers[point] = answering.pieces[piece].text
+            answers[point] = piece
             place = piece - int(pieces[0])
             free[cover[:, place] < _SAYS_TOO, place] = -1.0
-    lines = zip(_CIRCLED, asking.points, answers, strict=False)
-    return "\n".join(f"{sign}{point} → {answer}" for sign, point, answer in lines)
+    return answers
 
 
 def _shared(

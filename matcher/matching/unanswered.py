@@ -16,7 +16,7 @@ SHOWN_OF_SENTENCES = 3  # unanswered words that the title does not hold
 LONGEST = 8  # characters of an unanswered word that is put together
 _COMMON = 0.02  # a word of a sentence that a larger share of the library has is not missed
 _LINKS = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使")
-_NO_START = frozenset("型式类化性级等用")  # characters that end a word cut off before
+_NO_START = frozenset("型式类化性级等用号能")  # characters that end a word cut off before
 _NO_END = frozenset("全各多高低新大小用")
 
 
@@ -74,8 +74,17 @@ def _runs(phrase: Wanted, answered: set[str], plain: str) -> Iterable[str]:
             while run[-1][0] in _NO_END:
                 del run[-1]
             whole = "".join(word for word, _ in run)
-            yield from [whole] if len(whole) <= LONGEST else [word for word, named in run if named]
+            yield from [whole] if len(whole) <= LONGEST else _apart(run)
         run, begins = [], False
+
+
+def _apart(run: list[tuple[str, bool]]) -> Iterable[str]:
+    """The words of a long run one by one, each with the single characters before it."""
+    before = ""
+    for word, named in run:
+        if named:
+            yield before + word
+        before = "" if named else before + word
 
 
 def _says(word: str, plain: str) -> bool:
