@@ -110,7 +110,7 @@ def match(
     false_alarm : float
         Of texts whose subject the library lacks, the share for which anything may be called a good match.
     reasons : bool
-        Whether `shared_terms`, `evidence` and `unanswered` are worked out.
+        Whether `shared_terms`, `evidence`, `unanswered` and `answers` are worked out.
     progress : bool
         Show a bar on standard error.
 
@@ -138,7 +138,7 @@ def match(
           meaning, and the probability was never tried on such pairs; other languages it cannot compare (a multilingual
           `encoder` can);
         * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
-        * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
+        * `shared_terms`, `evidence`, `unanswered`, `answers`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
         * with `rerank`, `rerank`: what it gave the pair, unknown beyond `rerank_top`. The order is then that of these
@@ -166,7 +166,7 @@ def match(
     >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削烧伤怎样检测"]})
     >>> index = Index.build(outcomes)
     >>> match(needs, index)[["outcome_id", "rank", "shared_terms"]].values.tolist()
-    [['C1', 1, '检测、烧伤、磨削、齿轮'], ['C2', 2, '']]
+    [['C1', 1, '齿轮、磨削、检测、烧伤'], ['C2', 2, '']]
     >>> match(needs, index, where={"price": Between(high=100_000)})["outcome_id"].tolist()
     ['C2']
     """
