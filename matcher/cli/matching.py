@@ -89,6 +89,8 @@ def _model_options(function: Decorated) -> Decorated:
     "--false-alarm", type=Number(float, 0, 1), default=0.05, metavar="比例",
     help="库中没有其主题的文本，允许多少被标为较强匹配，默认 0.05。",
 )  # fmt: skip
+@option("--accurate", is_flag=True, help="再用词元模型对每条的前 50 名精排（慢得多，更准；需 models/tokens-zh）。")
+@option("--accurate-model", type=FILE, metavar="文件夹", help="精排所用模型的文件夹，给出即精排。")
 @_model_options
 @contacts_option
 @on_option("报告上的日期，默认今天。")
@@ -111,6 +113,8 @@ def match_command(
     judged: Path | None,
     weight: Sequence[str],
     false_alarm: float,
+    accurate: bool,
+    accurate_model: Path | None,
     words: Path | None,
     encoder: str | None,
     download: bool,
@@ -152,6 +156,7 @@ def match_command(
         valid_on=valid_on,
         exclude=_read_pairs(exclude) if exclude else None,
         weights={_field(name, records, queries): _weight(text) for name, text in named(weight).items()},
+        accurate=accurate_model or accurate,
         false_alarm=false_alarm,
         progress=not quiet,
     )
@@ -170,6 +175,7 @@ def match_command(
         "排除的配对": str(exclude or "无"),
         "采用的标注": f"{len(index.feedback.table)} 对" if index.feedback else "无",
         "字段权重": "；".join(weight) or "无",
+        "精排": "词元模型，每条的前 50 名" if accurate_model or accurate else "无",
         "误报率": f"{false_alarm:g}（库中没有其主题的文本，被标为较强匹配的比例，按本库估计）",
     }
     write_matches(
