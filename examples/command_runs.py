@@ -21,6 +21,7 @@ TABLES = [
     *("needs.csv", "outcomes.csv", "judged.csv", "firms.csv", "experts.csv", "works.csv", "partner_firms.csv"),
     *("chains.csv", "targets.csv", "chances.csv", "followup.csv", "history.csv", "review_pairs.csv"),
     *("review_declared.csv", "review_expert_units.csv", "review_project_units.csv"),
+    *("bids.csv", "bid_scores.csv", "milestones.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -38,6 +39,9 @@ policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
 policy programmes firms.csv --on 2026-11-24 -o programmes.csv
+needs triage needs.csv --on 2026-11-24 -o triage.xlsx --pages forms
+needs triage needs.csv --on 2026-11-24 -o triage.html
+needs triage needs.csv --on 2026-11-24 -o triage.csv
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.xlsx
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.html
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.csv
@@ -51,6 +55,11 @@ partners partner_firms.csv needs.csv outcomes.csv -p hte --on 2026-11-24 -o part
 firm-file partner_firms.csv -p hte --on 2026-11-24 -o firm_files.html
 fields firms.csv -o fields.xlsx
 fields firms.csv --scheme clusters -o clusters.csv
+needs challenges needs.csv outcomes.csv experts.csv works.csv --on 2026-11-24 -o challenges.html
+needs challenges needs.csv outcomes.csv --local 地区=临沂市 --rules 宜昌2022 -o challenges.xlsx
+needs challenges needs.csv outcomes.csv -o challenges.csv
+needs bids bids.csv challenges.csv --scores bid_scores.csv --milestones milestones.csv --on 2026-11-24 -o bids.xlsx
+needs bids bids.csv challenges.csv --closes 2026-09-30 --on 2026-11-24 -o published.csv
 chains chains.csv --firms firms.csv --needs needs.csv --outcomes outcomes.csv -o chains.xlsx
 assign review_pairs.csv --config review.yaml -o panels.xlsx --record record.json --public public.json
 assign review_pairs.csv --config review.yaml -o panels.csv

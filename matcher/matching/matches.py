@@ -18,8 +18,10 @@ from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import explain
 from matcher.matching.filters import Limits, Where
 from matcher.matching.late_interaction import Accurate, Numbers, Voice
-from matcher.matching.learned_ranker import REACH, calibration_of, is_good, ranker_of
+from matcher.matching.learned_ranker import REACH, ranker_of
+from matcher.matching.recommendation import FEATURES, assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
+from matcher.matching.requirements import ASK_BACK, requirements_of
 from matcher.matching.tokens import language
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import check_frame
@@ -130,15 +132,19 @@ def match(
         * the id of the asking row, the id of the record, `rank` (from 1);
         * `score`: the share of random pairs of this library that score lower; with `weights` it takes no notice of
           them;
-        * `level` (1..4) and `probability` (0..1, of level 3 or 4): what people would give the pair, increasing in the
-          score as long as nobody judged any pair; unknown for an encoder without calibration (see
-          `matcher.matching.calibration`);
-        * `good_match`: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the
-          library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), and its probability, where known,
-          reaches the calibration's `good` (0.4; the base rate of judged pairs was 0.13). A row without any good match
-          keeps its k rows, all marked False;
-        * `note`: what judges criticised in the record, and where a Chinese text meets a foreign one, which the
-          default encoder cannot compare (a multilingual `encoder` can);
+        * `level` (1..4) and `probability` (0..1, of level 3 or 4): what people would give the pair, with
+          `probability_low` and `probability_high`, its 95 % interval (unknown among bare titles); all unknown for an
+          encoder without calibration. Among bare titles it increases with the score; where records are whole texts, it
+          also asks what of the need the record has (see `matcher.matching.recommendation`);
+        * `recommended`, and the same as `good_match`: the pair scores as high as only a share `false_alarm` of texts
+          would reach whose subject the library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), its
+          probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
+          `matcher.needs.triage`), none of its indicators is missed, and nobody declined the pair. A row without any
+          recommended record keeps its k rows, all marked False;
+        * `note`: that the pair was declined and why, that the need says too little, what judges criticised in the
+          record, and where a Chinese text meets a foreign one, which the default encoder cannot compare (a multilingual
+          `encoder` can);
+        * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
         * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
@@ -197,12 +203,12 @@ def match(
             ]
         pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         total = pairs.pop("total").to_numpy(float)
-        beyond = np.stack([pairs.pop(name).to_numpy(float) for name in _BEYOND], axis=1) if ranker_of(index) else None
-        level = probability = np.full(len(pairs), np.nan)
-        if (calibration := calibration_of(index)) is not None:
-            level, probability = calibration.level(total, beyond), calibration.probability(total, beyond)
-        scores = {"score": index.scale.share_below(total), "level": level, "probability": probability}
-        scores |= {"good_match": is_good(index, total, false_alarm, beyond), "note": pairs.pop("note").to_numpy(object)}
+        beyond = _popped(pairs, _BEYOND) if ranker_of(index) else None
+        features = _popped(pairs, list(FEATURES)) if recommender_of(index) else None
+        judged = assess(index, total, beyond, features, false_alarm)
+        recommended = judged.pop("recommended") & ~pairs.pop("barred").to_numpy(bool)
+        scores = {"score": index.scale.share_below(total), **judged, "recommended": recommended}
+        scores |= {"good_match": recommended, "note": pairs.pop("note").to_numpy(object)}
         for place, (name, values) in enumerate(scores.items(), start=3):
             pairs.insert(place, name, values)
     used = {"preference": bool(weights), "feedback": index.feedback is not None, "rerank": bool(rerank or accurate)}
@@ -254,7 +260,13 @@ def _match_some(
         pairs[name] = column
     if ranker_of(index):
         pairs[_BEYOND] = values[-1]
-    pairs["note"] = _notes(index, asking, at, rows)
+    if recommender_of(index):
+        parts = pairs["semantic"].to_numpy(float), pairs["lexical"].to_numpy(float)
+        pairs[list(FEATURES)] = features_of(index, asked, (titles, bodies), at, rows, parts)
+    required = requirements_of(index, asking, at, rows)
+    declines = _declines(index, pairs)
+    pairs["barred"] = required.asks_back | required.missed | (declines != "")
+    pairs["met"], pairs["note"] = required.met, _notes(index, asking, at, rows, declines, required.asks_back)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
@@ -263,10 +275,30 @@ _NOTHING = _Best(np.zeros(0, np.int64), _NONE, _NONE, _NONE, _NONE, _NONE, _NONE
 _BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
 
 
+def _popped(pairs: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
+    """(n, names): these columns, taken out of the table."""
+    return np.stack([pairs.pop(name).to_numpy(float) for name in names], axis=1)
+
+
+def _declines(index: BaseIndex, pairs: pd.DataFrame) -> NDArray[np.object_]:
+    """Why each pair was declined, in words; "" where nobody declined it."""
+    ranker = ranker_of(index)
+    declines = ranker.wishes.declines if ranker else {}
+    ids = zip(pairs.iloc[:, 0], pairs.iloc[:, 1], strict=True)
+    return np.array([declines.get(pair, "") for pair in ids], object)
+
+
 def _notes(
-    index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
+    index: BaseIndex,
+    asking: pd.DataFrame,
+    at: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    declines: NDArray[np.object_],
+    asks_back: NDArray[np.bool_],
 ) -> NDArray[np.object_]:
-    """What a reader must know of each pair: two languages that the encoder cannot compare, and criticism by judges."""
+    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages that
+    the encoder cannot compare, and criticism by judges.
+    """
     ranker = ranker_of(index)
     judged = ranker.wishes.notes if ranker else {}
     records, place = np.unique(rows, return_inverse=True)
@@ -276,8 +308,11 @@ def _notes(
     )
     left, right = asked[at], answering[place]
     apart = (left != right) & (left != "") & (right != "") & isinstance(index.encoder, StaticEncoder)
-    notes = zip(apart.tolist(), rows.tolist(), strict=True)
-    return np.array(["；".join(filter(None, [FOREIGN * one, judged.get(row, "")])) for one, row in notes], object)
+    notes = [
+        "；".join(filter(None, [declined, ASK_BACK * back, FOREIGN * foreign, judged.get(row, "")]))
+        for declined, back, foreign, row in zip(declines, asks_back.tolist(), apart.tolist(), rows.tolist(), strict=True)
+    ]
+    return np.array(notes, object)
 
 
 def _search(
@@ -382,9 +417,11 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    texts = [name for name in pairs.columns[1:] if name not in ("rank", *_Best._fields, *_BEYOND)]
+    numbers = {"rank", "barred", *_Best._fields, *_BEYOND, *FEATURES}
+    texts = [name for name in pairs.columns[1:] if name not in numbers]
     nothing[texts] = ""
     nothing["rank"] = 0
+    nothing["barred"] = False
     order = np.argsort(
         np.concatenate([np.repeat(np.arange(len(counts)), counts), np.flatnonzero(counts == 0)]), kind="stable"
     )
