@@ -62,7 +62,8 @@ def test_a_request_is_a_need():
     assert filled == {
         "need_id": "TR-0001",
         "title": "Quiet pump sought",
-        "description": "A maker of loaders seeks a pump.\nTechnical specification or expertise sought：Noise below 70 dB.",
+        "description": "A maker of loaders seeks a pump.\n"
+        "Technical specification or expertise sought：Noise below 70 dB.",
         "problem": "Noise below 70 dB.",
         "region": "Italy",
         "enterprise": "Invented Loaders",
