@@ -21,6 +21,7 @@ TABLES = [
     *("needs.csv", "outcomes.csv", "judged.csv", "firms.csv", "experts.csv", "works.csv", "partner_firms.csv"),
     *("chains.csv", "targets.csv", "chances.csv", "followup.csv", "history.csv", "review_pairs.csv"),
     *("review_declared.csv", "review_expert_units.csv", "review_project_units.csv"),
+    *("bids.csv", "bid_scores.csv", "milestones.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -29,6 +30,8 @@ match needs.csv outcomes.csv --on 2026-11-24 -o match.csv
 match needs.csv outcomes.csv --on 2026-11-24 -o match.parquet
 match needs.csv outcomes.csv --push --on 2026-11-24 -o push.csv
 evaluate needs.csv outcomes.csv judged.csv -o figures.csv
+feedback export declined.csv --needs needs.csv --outcomes outcomes.csv -o declines.xlsx
+feedback export declined.csv --needs needs.csv --outcomes outcomes.csv -o declines.csv
 gather needs.csv -o gathered.xlsx
 gather needs.csv -o gathered.csv
 split gathered.csv --by 地区 -o parts
@@ -38,6 +41,9 @@ policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
 policy programmes firms.csv --on 2026-11-24 -o programmes.csv
+needs triage needs.csv --on 2026-11-24 -o triage.xlsx --pages forms
+needs triage needs.csv --on 2026-11-24 -o triage.html
+needs triage needs.csv --on 2026-11-24 -o triage.csv
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.xlsx
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.html
 experts rank needs.csv experts.csv works.csv --on 2026-11-24 -o ranked.csv
@@ -51,6 +57,11 @@ partners partner_firms.csv needs.csv outcomes.csv -p hte --on 2026-11-24 -o part
 firm-file partner_firms.csv -p hte --on 2026-11-24 -o firm_files.html
 fields firms.csv -o fields.xlsx
 fields firms.csv --scheme clusters -o clusters.csv
+needs challenges needs.csv outcomes.csv experts.csv works.csv --on 2026-11-24 -o challenges.html
+needs challenges needs.csv outcomes.csv --local 地区=临沂市 --rules 宜昌2022 -o challenges.xlsx
+needs challenges needs.csv outcomes.csv -o challenges.csv
+needs bids bids.csv challenges.csv --scores bid_scores.csv --milestones milestones.csv --on 2026-11-24 -o bids.xlsx
+needs bids bids.csv challenges.csv --closes 2026-09-30 --on 2026-11-24 -o published.csv
 chains chains.csv --firms firms.csv --needs needs.csv --outcomes outcomes.csv -o chains.xlsx
 assign review_pairs.csv --config review.yaml -o panels.xlsx --record record.json --public public.json
 assign review_pairs.csv --config review.yaml -o panels.csv
@@ -103,6 +114,8 @@ def prepare(folder: Path) -> None:
     for name in (*TABLES, "review.yaml"):
         shutil.copy(EXAMPLES / name, folder / name)
     (folder / "accepted.csv").write_text("编号甲,编号乙,是否合并\nE01,E02,是\n", "utf-8-sig")
+    declined = "需求编号,成果编号,结论,拒绝理由,日期\nXQ2026001,CG20260010,拒绝,太贵,2026-03-01\n"
+    (folder / "declined.csv").write_text(declined, "utf-8-sig")
     lines = (EXAMPLES / "history.csv").read_text("utf-8-sig").splitlines()
     (folder / "history.csv").write_text("\n".join(lines[:401]) + "\n", "utf-8-sig")
 

@@ -19,12 +19,12 @@ from matcher.matching.matches import match
 
 def run_literature(docs: pd.DataFrame, queries: pd.DataFrame) -> pd.DataFrame:
     """One row a query and document: query_id, doc_id, score."""
-    index = Index.build(docs.rename(columns={"doc_id": "outcome_id", "abstract": "description"}))
+    index = Index.build(docs.rename(columns={"doc_id": "work_id", "abstract": "description"}))
     needs = queries.rename(columns={"query_id": "need_id", "text": "description"}).assign(title="")
     own = needs.loc[needs["task"] == "B", "need_id"]
-    own = pd.DataFrame({"need_id": own, "outcome_id": own.str.split("-", n=1).str[1]})
+    own = pd.DataFrame({"need_id": own, "work_id": own.str.split("-", n=1).str[1]})
     matches = match(needs, index, k=100, exclude=own, reasons=False)
-    return matches.rename(columns={"need_id": "query_id", "outcome_id": "doc_id"})[["query_id", "doc_id", "score"]]
+    return matches.rename(columns={"need_id": "query_id", "work_id": "doc_id"})[["query_id", "doc_id", "score"]]
 
 
 if __name__ == "__main__":

@@ -20,7 +20,19 @@ import lazy_loader
 __version__ = "0.2.0"
 
 _attribute, __dir__, _names = lazy_loader.attach_stub(__name__, __file__)
-_ROOMS = {"assignment", "experts", "export", "fields", "matching", "partners", "policy", "pool", "tables"}
+_ROOMS = {
+    "assignment",
+    "challenges",
+    "experts",
+    "export",
+    "fields",
+    "matching",
+    "needs",
+    "partners",
+    "policy",
+    "pool",
+    "tables",
+}
 __all__ = [name for name in _names if name not in _ROOMS]
 
 

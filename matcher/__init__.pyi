@@ -1,8 +1,10 @@
 from . import assignment as assignment
+from . import challenges as challenges
 from . import experts as experts
 from . import export as export
 from . import fields as fields
 from . import matching as matching
+from . import needs as needs
 from . import partners as partners
 from . import policy as policy
 from . import pool as pool

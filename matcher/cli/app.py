@@ -10,18 +10,30 @@ from typing import Any
 
 import click
 
-from matcher.cli import assignment, experts, fields, matching, partners, policy, pool, tables
+from matcher.cli import (
+    assignment,
+    challenges,
+    experts,
+    feedback,
+    fields,
+    matching,
+    needs,
+    partners,
+    policy,
+    pool,
+    tables,
+)
 from matcher.cli.options import Group, note, usage_sentence
 from matcher.errors import MatcherError
 
 main_group = Group(
     "matcher",
-    help="企业技术需求与科技成果匹配、专家推荐、官方政策判断、公平分配、高企培育库。\n"
+    help="企业技术需求的梳理、与科技成果匹配、专家推荐、官方政策判断、公平分配、高企培育库。\n"
     "表格可为 csv、xlsx、xls、parquet 或 jsonl；联系方式在所有输出中默认遮盖。",
 )
 matching.add_commands(main_group)
 tables.add_commands(main_group)
-for room in (experts, policy, assignment, partners, fields, pool):
+for room in (feedback, needs, challenges, experts, policy, assignment, partners, fields, pool):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed
 

@@ -1,4 +1,4 @@
-"""The points of a need: those that its writer numbered, or else its sentences. Text in, lists and tables out."""
+"""The points of a need: what it asks, item by item, or else sentence by sentence. Text in, lists and tables out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import re
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.matching.tokens import sentences
+from matcher.needs import Understood, understand
+from matcher.needs.cues import FEATURES
+from matcher.needs.elements import asked_text
 from matcher.tables.arguments import check_frame
 from matcher.tables.contacts import mask_contacts
 
@@ -30,24 +32,58 @@ _STYLES = (
         )
     ),
 )
+_ASKS = ("strong_ask", "ask_plan", "ask_question", "ask_start", "ask_solve")
 _EDGES = " \t\r\n\xa0\u3000；;，,、：:"
 
 
-def points_of(text: str) -> list[str]:
-    """The points of a need in order: those that its writer numbered, or else its sentences. "" gives [].
+def points_of(description: str, title: str = "") -> list[str]:
+    """The asked points of a need in order: those that its writer numbered, or else its asked sentences.
 
     Numbered are 1. / 1、 / 1） / （1） / ① / 一、 / （一） / 第一，, at least two, counted up from 1; where lists
     stand in one another the list that begins first counts. What stands before its first mark is no point; all behind
-    the last belongs to the last. The sentences are those of `matcher.matching.tokens.sentences`.
+    the last belongs to the last. What the firm says of itself, the state of the art, money, time and contacts are no
+    points. A sentence that gives figures only belongs to the point before it. The title is the point where no sentence
+    asks, all sentences where there is no title either. Without text there are none.
     """
-    text = mask_contacts(text)  # before it is cut: a piece of a contact could not be told from other words
+    title, text = mask_contacts(title), mask_contacts(description)  # a piece of a contact could not be told later
+    need = understand(title, text)
     lists = [marks for style in _STYLES if len(marks := _counted(style, text)) > 1]
-    if not lists:
-        return sentences(text)
-    marks = min(lists, key=lambda some: some[0].start())
-    ends = [mark.start() for mark in marks[1:]] + [len(text)]
-    pieces = [text[mark.end() : end].strip(_EDGES) for mark, end in zip(marks, ends, strict=True)]
-    return [piece for piece in pieces if any(map(str.isalnum, piece))]
+    points: list[str] = []
+    if lists:
+        marks = min(lists, key=lambda some: some[0].start())
+        ends = [mark.start() for mark in marks[1:]] + [len(text)]
+        for mark, end in zip(marks, ends, strict=True):
+            piece = text[mark.end() : end].strip(_EDGES)
+            if any(map(str.isalnum, piece)) and _is_asked(need, mark.start(), end):
+                points.append(piece)
+    if points := points or _asked_sentences(need):
+        return points
+    if title.strip(_EDGES):
+        return [title.strip()]
+    return [asked_text(one.text).strip(_EDGES) for one in need.sentences]
+
+
+def _is_asked(need: Understood, start: int, end: int) -> bool:
+    """Whether the first sentence that a piece touches asks."""
+    touched = (one for one in need.sentences if one.field == "description" and one.start < end and one.end > start)
+    first = next(touched, None)
+    return first is not None and first.role == "asked"
+
+
+def _asked_sentences(need: Understood) -> list[str]:
+    """The sentences from the first wish on, or else those that describe the problem; figures join the one before."""
+    asked = [one for one in need.sentences if one.field == "description" and one.role == "asked"]
+    wishes = [any(FEATURES[name].search(one.text) for name in _ASKS) for one in asked]
+    asked = asked[wishes.index(True) :] if True in wishes else asked
+    points: list[str] = []
+    for sentence in asked:
+        text = asked_text(sentence.text).strip(_EDGES)
+        names = {name for name in _ASKS if FEATURES[name].search(text)}
+        if points and not names and FEATURES["ask_number"].search(text):
+            points[-1] += text
+        elif text:
+            points.append(text)
+    return points
 
 
 def _counted(style: re.Pattern[str], text: str) -> list[re.Match[str]]:
@@ -64,7 +100,8 @@ def _counted(style: re.Pattern[str], text: str) -> list[re.Match[str]]:
 def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
     """One row a point, in order, as a table of needs that any ranking takes.
 
-    The points are those of the description, or of the title where there is none; a need without any text has none.
+    The points are those that the description asks, or the title where it asks none; what the firm says of itself is no
+    point. A need without any text has none.
 
     Parameters
     ----------
@@ -75,8 +112,9 @@ def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         `need_id`: the need's id, "#" and the point's number ("N1#2"); `of_need_id` and `point` (from 1) say whose it
-        is; `title` is empty, because with it every point would get the same persons; `description` is the point's
-        text; the other columns are the need's.
+        is; `title` is the need's where it has one point, else the thing it is about where the point does not name
+        it, else "" (with the whole title every point would get the same persons); `description` is the point's text;
+        the other columns are the need's.
 
     Raises
     ------
@@ -102,18 +140,28 @@ def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
     rows: list[int] = []
     numbers: list[int] = []
     parts: list[str] = []
+    heads: list[str] = []
     for i, (title, text) in enumerate(zip(titles, texts, strict=True)):
-        points = points_of(text) or points_of(title)
+        points = points_of(text, title)
         rows += [i] * len(points)
         numbers += range(1, len(points) + 1)
         parts += points
+        heads += _heads(mask_contacts(title), points)
     table = needs.iloc[rows].reset_index(drop=True)
     whole = table["need_id"].astype(str).tolist()
     table["need_id"] = pd.Series([f"{need}#{number}" for need, number in zip(whole, numbers, strict=True)], dtype=str)
-    table["title"], table["description"] = "", pd.Series(parts, dtype=str)
+    table["title"], table["description"] = pd.Series(heads, dtype=str), pd.Series(parts, dtype=str)
     table["of_need_id"], table["point"] = pd.Series(whole, dtype=str), pd.Series(numbers, dtype="int64")
     first = ["need_id", "of_need_id", "point", "title", "description"]
     return table[first + [str(name) for name in table.columns if name not in first]]
+
+
+def _heads(title: str, points: list[str]) -> list[str]:
+    """What each point needs of the title to be understood."""
+    if len(points) == 1:
+        return ["" if points[0] == title.strip() else title]
+    thing = next(iter(understand(title).objects), "")
+    return ["" if thing in point else thing for point in points]
 
 
 def _check_ids(needs: pd.DataFrame) -> None:

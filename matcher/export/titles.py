@@ -4,7 +4,7 @@ TITLES = {
     "good_match": "较强匹配", "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应",
     "semantic": "语义分", "lexical": "词面分", "preference": "偏好分", "feedback": "反馈分",
     "strength": "证据强度", "speaking": "有力业绩数", "work_ids": "代表业绩编号", "affinity": "综合匹配度",
-    "need_sentence": "需求原句", "work_sentence": "业绩原句", "good_count": "较强匹配数",
+    "need_sentence": "需求原句", "work_sentence": "业绩原句", "good_count": "可推荐数",
     "best_score": "最佳分数", "duplicate_of": "疑似重复于", "enterprise_id": "企业编号", "partner": "伙伴",
     "outcome_id": "成果编号", "expert_id": "专家编号", "way": "合作方式", "before": "现在", "after": "之后",
     "gain_low": "该项低限变化", "gain_high": "该项高限变化", "total_gain_low": "总分低限变化",
@@ -34,7 +34,10 @@ TITLES = {
     "level": "预计等级", "probability": "相关概率", "name": "企业名称", "kind": "类别", "title": "名称",
     "policy": "政策", "reason": "理由", "value": "数值", "note": "备注", "better": "方向", "rows": "例数",
     "passed_share": "历史通过率", "measure": "指标", "group": "组", "passed": "实际通过", "round": "轮次",
-    "use": "用途", "total": "总分",
+    "use": "用途", "total": "总分", "completeness": "完整度", "route": "去向", "questions": "补问", "asks": "要求项数",
+    "recommended": "可推荐", "advice": "建议", "met": "指标对照", "answers": "逐项回应", "next_step": "下一步",
+    "probability_low": "概率下端（95%）", "probability_high": "概率上端（95%）", "contact_count": "可联系数",
+    "best_advice": "最佳建议",
 }  # fmt: skip
 PROBLEMS = {
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
@@ -43,6 +46,10 @@ PROBLEMS = {
 COLUMNS = {
     "file": "文件", "sheet": "工作表", "header": "表头", "field": "字段", "title": "字段名称", "use": "去向",
     "nearest": "最接近的字段", "hint": "可写 --column",
+}  # fmt: skip
+DECLINES = {
+    "outcome_title": "成果名称", "need_title": "需求名称", "institution": "完成单位", "reason": "拒绝理由",
+    "day": "日期", "count": "次数",
 }  # fmt: skip
 MATCHES = {"note": "提示", "works": "代表业绩"}
 PARTNERS = {"policy": "政策编号", "title": "条款", "probability": "适合的把握", "lead_days": "约需天数"}
@@ -53,6 +60,10 @@ POOL = {
 TARGETS = {
     "probability": "达标概率", "name": "名称", "status": "状态", "expected": "时间进度", "missing": "还差",
     "chance": "通过概率", "firms": "帮扶企业数",
+}  # fmt: skip
+TRIAGE = {
+    "title": "需求名称", "part": "内容", "points": "得分", "of": "满分", "text": "原文", "field": "所在栏",
+    "rank": "次序", "question": "问题", "adds": "答后可加分", "answer": "企业答复", "source": "哪些征集通知要求",
 }  # fmt: skip
 CONFLICTS = {"column": "列", "day": "改动日期", "person": "改动人"}
 DISCOVERY = {"rank": "名次", "chance": "通过的可能", "uscc": "统一社会信用代码", "status": "登记情况"}
@@ -86,5 +97,25 @@ SCORING = {
     "title": "条款", "passed": "结论", "limit": "要求", "gap": "差距", "points_low": "最低得分",
     "points_high": "最高得分", "points_max": "满分", "in_force_since": "施行", "edition": "版本", "ask": "先问",
     "rank": "次序", "fact": "事实", "written": "表中写的", "column": "列名", "settles": "问清后可定的机会",
+}  # fmt: skip
+CHALLENGES = {
+    "challenge_id": "榜单编号", "name": "榜单名称", "wording": "攻关内容", "fields": "所属领域",
+    "indicators": "技术指标", "deadline": "完成期限", "money": "资金投入", "rights": "成果归属",
+    "bidder_conditions": "揭榜条件", "cooperation": "合作方式", "owner": "发榜单位", "owner_id": "发榜单位编号",
+    "postings": "去重后需求数", "firms": "企业数", "unnamed": "未写企业的需求数", "lead_need_id": "主要需求",
+    "outcomes_elsewhere": "外地可推荐成果数", "experts_elsewhere": "外地可推荐专家数", "number": "序号",
+    "quantity": "指标", "relation": "关系", "condition": "条件", "text": "原文", "call": "规则",
+    "title": "条件", "state": "结论", "missing": "缺什么", "limit": "要求", "need_title": "需求名称", "ready": "可发布",
+    "problem_id": "问题编号", "outcomes": "可推荐成果数", "experts": "可推荐专家数", "stage": "进度", "count": "项数",
+    "target": "目标", "share": "占目标",
+}  # fmt: skip
+BIDS = {
+    "challenge_id": "榜单编号", "name": "榜单名称", "bid_id": "揭榜编号", "bidder": "揭榜单位", "formal": "形式检查",
+    "mean": "平均分", "experts": "评分专家数", "proposed": "拟揭榜", "public_from": "公示开始",
+    "public_until": "公示结束", "check": "检查项代码", "title": "检查项", "state": "结论",
+    "number": "序号", "asked": "榜单要求", "offered": "揭榜响应", "margin": "好（差）多少", "spread": "专家间离差",
+    "lowest": "最低分", "highest": "最高分", "bids": "揭榜数", "milestones": "里程碑数", "done": "已完成",
+    "overdue": "逾期", "next_milestone": "下一里程碑", "next_due": "应完成日期", "stage": "进度", "count": "项数",
+    "target": "目标", "share": "占目标",
 }  # fmt: skip
 ANSWERING_PROBLEMS = {"origin": "来源", **PROBLEMS}  # what reading and answering found wrong, in one table

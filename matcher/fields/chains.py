@@ -13,8 +13,10 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.fields.classifier import FieldModel, classify
+from matcher.fields.need_objects import place_needs
 from matcher.fields.taxonomy import NONE, Scheme
 from matcher.matching.filters import fitting
+from matcher.tables.cells import first_few
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.regions import find_region
@@ -23,6 +25,7 @@ from matcher.tables.schemas import LINKS as LINK_TABLE
 LINKS = ("cluster", "link", "order", "words", "required")
 PLACES = ("cluster", "order", "link", "kind", "id", "probability", "words")
 KINDS = ("firm", "need", "outcome")
+_UNITS = {"firm": "家", "need": "条", "outcome": "项"}
 
 
 def read_links(source: Source, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None) -> Reading:
@@ -44,7 +47,8 @@ def place_on_chains(
 
     links: cluster, link, order, words (what is made or done there, joined by ；), required (yes/no; yes if left out).
     All links of all clusters are one scheme of two levels, so a text first finds its cluster, one of the shipped
-    clusters that `links` leaves out, or none, and then its link. One row a text
+    clusters that `links` leaves out, or none, and then its link. A need stands only where its object does: it is one
+    of the link's things or of their kind, and its background does not count. One row a text
     and link of probability `at_least`: cluster, order, link, kind ("firm", "need", "outcome"), id, probability, words
     (that decided). Sorted by cluster in the order of `links`, order, kind, probability falling, id. Raises TableError.
     """
@@ -64,9 +68,13 @@ def place_on_chains(
     for kind, table in zip(KINDS, (firms, needs, outcomes), strict=True):
         if table is None or not len(table):
             continue
-        fields = model.classify(table, k=len(links), at_least=at_least, level=2)
-        fields = fields[(fields["code"] != "") & (fields["probability"] >= at_least)]
-        place = links.iloc[fields["code"].astype(int).to_numpy()].reset_index(drop=True)
+        if kind == "need":
+            fields = place_needs(model, links, table, at_least=at_least)
+        else:
+            fields = model.classify(table, k=len(links), at_least=at_least, level=2)
+            fields = fields[(fields["code"] != "") & (fields["probability"] >= at_least)]
+            fields = fields.assign(link=fields["code"].astype(int))
+        place = links.iloc[fields["link"].to_numpy(int)].reset_index(drop=True)
         rows = fields[["id", "probability", "words"]].reset_index(drop=True)
         pieces.append(pd.concat([place[["cluster", "order", "link"]], rows], axis=1).assign(kind=kind))
     if not pieces:
@@ -94,8 +102,9 @@ def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     """Every link with what stands on it, and whether the chain breaks there (补链).
 
     One row a link, in the order of the chains: cluster, order, link, required, firms, needs, outcomes (counts),
-    firm_ids, need_ids, outcome_ids (joined by 、), missing: the link is required and no firm stands on it; supply: of a
-    missing link, "outcome" where an outcome could fill it and "none" where nothing here could, "" otherwise.
+    firm_ids, need_ids, outcome_ids (at most five, then 等 N 条; `places` has all), missing: the link is required and no
+    firm stands on it; supply: of a missing link, "outcome" where an outcome could fill it and "none" where nothing here
+    could, "" otherwise.
     """
     links = check_links(links)
     table = links[["cluster", "order", "link", "required"]].copy()
@@ -103,7 +112,7 @@ def link_table(links: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
         by_link = places[places["kind"] == kind].groupby(["cluster", "link"])["id"].agg(list).to_dict()
         listed = [by_link.get(key, []) for key in zip(links["cluster"], links["link"], strict=True)]
         table[f"{kind}s"] = list(map(len, listed))
-        table[f"{kind}_ids"] = ["、".join(ids) for ids in listed]
+        table[f"{kind}_ids"] = [first_few(ids, _UNITS[kind]) for ids in listed]
     table["missing"] = table["required"] & (table["firms"] == 0)
     filled = table["outcomes"].gt(0).map({True: "outcome", False: "none"})
     table["supply"] = filled.where(table["missing"], "")
@@ -156,8 +165,8 @@ def strongest_outcomes(places: pd.DataFrame, matches: pd.DataFrame) -> pd.DataFr
                 "needs": len(served.get(name, [])),
                 "firms": len(near),
                 "links": len(links),
-                "need_ids": "、".join(served.get(name, [])),
-                "link_names": "、".join(link for _, link in links),
+                "need_ids": first_few(served.get(name, []), _UNITS["need"]),
+                "link_names": first_few([link for _, link in links], "个"),
             }
         )
     table = pd.DataFrame(rows, columns=["outcome_id", "needs", "firms", "links", "need_ids", "link_names"])

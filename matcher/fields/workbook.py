@@ -50,14 +50,18 @@ def _sheet(table: pd.DataFrame, names: Mapping[str, Mapping[str, str]]) -> Sheet
         if f"{kind}_id" in table:
             shown = _with_names(shown, f"{kind}_id", "title", names[kind])
         if f"{kind}_ids" in table and names[kind]:
-            listed = [
-                "、".join(names[kind].get(name, "") for name in cell.split("、")) for cell in table[f"{kind}_ids"]
-            ]
+            listed = [_named(cell, names[kind]) for cell in table[f"{kind}_ids"]]
             shown.insert(list(shown).index(f"{kind}_ids") + 1, f"{kind}_names", listed)
     if "supply" not in table:
         return Sheet(shown, FIELDS)
     shown["supply"] = table["supply"].map(_SUPPLY).fillna("")
     return Sheet(shown, FIELDS, key=_LINK_KEY, frozen=3, shade=("missing", '="是"', "attention"))
+
+
+def _named(cell: str, names: Mapping[str, str]) -> str:
+    """Names in the place of the ids of a cell; how many there are stays behind them."""
+    ids, sign, many = cell.partition(" 等 ")
+    return "、".join(names.get(name, "") for name in ids.split("、")) + sign + many
 
 
 def _with_names(table: pd.DataFrame, key: str, column: str, names: Mapping[str, str]) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from matcher.errors import ArgumentTypeError, TableError
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
 from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Lexical, Postings, Query, take
-from matcher.matching.records import UnknownIdError, id_column_of, texts_of
-from matcher.matching.score_scale import ScoreScale
+from matcher.matching.records import WORK_ID, UnknownIdError, id_column_of, texts_of
+from matcher.matching.score_scale import ScoreScale, texts_share
 from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
 from matcher.progress import timed, track
 from matcher.tables.arguments import check_frame
@@ -330,7 +330,10 @@ class BaseIndex:
 
     @cached_property
     def scale(self) -> ScoreScale:
-        """What random pairs of this library score; depends on the living records alone, not on their order."""
+        """What random pairs of this library score; depends on the living records alone, not on their order.
+
+        Works are weighed as titles: papers and patents are written in the words that they are searched by.
+        """
         order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
         sample = order[self.alive[order]][:SAMPLE]
         if len(sample) < 2:
@@ -341,7 +344,7 @@ class BaseIndex:
         cosines = [[channel[:, sample] for channel in self.channels(asked, block)[:2]] for block in blocks]
         other = ~np.eye(len(titles), len(sample), dtype=bool)
         semantic, lexical = (np.concatenate(channel)[other] for channel in zip(*cosines, strict=True))
-        scale = ScoreScale.fit(semantic, lexical)
+        scale = ScoreScale.fit(semantic, lexical, 0.0 if self.id_column == WORK_ID else texts_share(bodies))
         best = [self._best_afar(scale, *self.channels(asked, block)[:2]) for block in blocks]
         return replace(scale, out_of_library=tuple(np.sort(np.concatenate(best)).tolist()))
 

@@ -9,6 +9,7 @@ Judged pairs may change single levels in a way that no sum can (`matcher.matchin
 
 from __future__ import annotations
 
+import functools
 import json
 from dataclasses import asdict, dataclass, replace
 from importlib.resources import files
@@ -58,11 +59,18 @@ class Calibration:
         slopes, cuts = zip(*fitted, strict=True)
         return replace(start, slopes=slopes, cuts=cuts)
 
-    def at_least(self, total: Numbers, beyond: Numbers | None = None) -> NDArray[np.float64]:
-        """(n, 3): the probabilities of level 2, 3, 4 or more."""
+    def at_least(
+        self, total: Numbers, beyond: Numbers | None = None, shift: Numbers | None = None
+    ) -> NDArray[np.float64]:
+        """(n, 3): the probabilities of level 2, 3, 4 or more.
+
+        beyond: (n, 3), what is added to them. shift: (n), what is added to their log odds after that.
+        """
         above = expit(np.arcsinh(total)[:, None] * np.array(self.slopes) - np.array(self.cuts))
         above = np.minimum.accumulate(above, axis=1)
-        return above if beyond is None else np.minimum.accumulate((above + beyond).clip(0, 1), axis=1)
+        if beyond is not None:
+            above = np.minimum.accumulate((above + beyond).clip(0, 1), axis=1)
+        return above if shift is None else expit(logit(above) + shift[:, None])
 
     def likelihood(self, total: Numbers, levels: Numbers) -> float:
         """The log-likelihood of n levels, summed over the three regressions."""
@@ -70,16 +78,18 @@ class Calibration:
         above = np.asarray(levels)[:, None] >= np.array([2, 3, 4])
         return float(log_expit(np.where(above, margin, -margin)).sum())
 
-    def probability(self, total: Numbers, beyond: Numbers | None = None) -> NDArray[np.float64]:
+    def probability(
+        self, total: Numbers, beyond: Numbers | None = None, shift: Numbers | None = None
+    ) -> NDArray[np.float64]:
         """The probability of level 3 or 4; increasing in the sum."""
-        probability: NDArray[np.float64] = self.at_least(total, beyond)[:, 1]
+        probability: NDArray[np.float64] = self.at_least(total, beyond, shift)[:, 1]
         return probability
 
-    def level(self, total: Numbers, beyond: Numbers | None = None) -> NDArray[np.float64]:
+    def level(self, total: Numbers, beyond: Numbers | None = None, shift: Numbers | None = None) -> NDArray[np.float64]:
         """The level as a real number, 1..4, increasing in the sum; rounded it is the median level, which errs least on
         average. Between the sums where the median changes it runs straight.
         """
-        above = logit(self.at_least(total, beyond).clip(1e-9, 1 - 1e-9)) / np.array(self.slopes)
+        above = logit(self.at_least(total, beyond, shift).clip(1e-9, 1 - 1e-9)) / np.array(self.slopes)
         # How far each sum (stretched) lies from where the median would change: descending.
         from_cut = np.minimum.accumulate(above, axis=1) - np.array([0, 1e-9, 2e-9])
         widths = -np.diff(from_cut, axis=1)
@@ -98,20 +108,36 @@ class Calibration:
         (path / "ranker.json").write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
     @classmethod
-    def shipped(cls, encoder: Encoder) -> Calibration | None:
-        """The one that was learned with this encoder; None where that was another one, or none is there."""
-        package = Path(str(files("matcher")))
-        places = [package / "models" / DEFAULT, package.parent / "models" / DEFAULT]
-        path = next((place / "ranker.json" for place in places if (place / "ranker.json").is_file()), None)
-        content = json.loads(path.read_text("utf-8")) if path else {}
+    def shipped(cls, encoder: Encoder, texts: float = 0.0) -> Calibration | None:
+        """The one that was learned with this encoder, for records that are whole texts so far (0: bare titles, 1); None
+        where that was another encoder, or none is there.
+        """
+        content = shipped_file("ranker.json")
         if content.get("format") != FORMAT or content["encoder"] != getattr(encoder, "name", None):
             return None
-        return cls.of(content)
+        titles = cls.of(content)
+        whole = cls.of(content | content.get("texts", {}))
+        between = [
+            tuple((1 - texts) * a + texts * b for a, b in zip(*some, strict=True))
+            for some in ((titles.slopes, whole.slopes), (titles.cuts, whole.cuts))
+        ]
+        good = whole.good if texts > 0.5 else titles.good
+        return cls.of({"slopes": between[0], "cuts": between[1], "good": good, "trust": titles.trust})
 
     @classmethod
     def of(cls, content: dict[str, Any]) -> Calibration:
         """From the numbers as `asdict` gives them; further keys are passed over."""
         return cls(tuple(content["slopes"]), tuple(content["cuts"]), content["good"], content["trust"])
+
+
+@functools.cache
+def shipped_file(name: str) -> dict[str, Any]:
+    """A file of the shipped ranker; {} where it is not there."""
+    package = Path(str(files("matcher")))
+    places = [package / "models" / DEFAULT, package.parent / "models" / DEFAULT]
+    path = next((place / name for place in places if (place / name).is_file()), None)
+    content: dict[str, Any] = json.loads(path.read_text("utf-8")) if path else {}
+    return content
 
 
 def _logistic(x: Numbers, above: NDArray[np.bool_], near: Numbers, strength: float) -> tuple[float, float]:

@@ -107,7 +107,7 @@ def fit_feedback(
     added = added.merge(texts.drop_duplicates("asking_id"), on="asking_id", how="left")[_KEPT]
     before = [index.feedback.table] if index.feedback else []
     table = pd.concat([*before, added], ignore_index=True).drop_duplicates(["asking_id", "record_id"], keep="last")
-    start = Calibration.shipped(index.encoder) if prior == "shipped" else prior
+    start = Calibration.shipped(index.encoder, index.scale.texts) if prior == "shipped" else prior
     logger.info("learned from %d judged pairs, %d in all", len(added), len(table))
     return replace(index, feedback=Feedback(_sorted(table), start))
 
@@ -138,7 +138,7 @@ class Wishes:
     """What declines change, ready to be asked for single records. Threads may share it."""
 
     def __init__(self, index: BaseIndex, table: pd.DataFrame, rows: NDArray[np.int64]) -> None:
-        """`rows`: the index's row of each judged pair."""
+        """`rows`: the index's row of each judged pair. `declines`: by the ids of the pair, in words."""
         self._index = index
         self._vectors = index.vectors(rows).astype(float)
         self._pairs: dict[str, list[tuple[int, int, str]]] = {}
@@ -157,6 +157,12 @@ class Wishes:
         self._fields = Agreement(index.column("field"), column="field") if fields else None
         self._stages = _read(index, "maturity", _stage) if "too early" in reasons and "maturity" in known else None
         self._prices = _read(index, "price", _amount) if "too expensive" in reasons and "price" in known else None
+        names = table["asking_id"].tolist()
+        self.declines = {
+            (name, record): f"已拒绝：{REASONS[reason][0]}"
+            for name, record, reason in zip(names, table["record_id"], table["reason"], strict=True)
+            if reason
+        }
         self.notes: dict[int, str] = {}
         for row, reason in zip(rows.tolist(), table["reason"], strict=True):
             if (note := NOTES.get(reason)) and note not in self.notes.get(row, ""):

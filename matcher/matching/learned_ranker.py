@@ -130,7 +130,7 @@ def calibration_of(index: BaseIndex) -> Calibration | None:
     if (ranker := ranker_of(index)) is not None:
         return ranker.calibration if ranker.known else None
     if "calibration" not in index.derived:
-        index.derived["calibration"] = Calibration.shipped(index.encoder)
+        index.derived["calibration"] = Calibration.shipped(index.encoder, index.scale.texts)
     calibration: Calibration | None = index.derived["calibration"]
     return calibration
 

@@ -16,8 +16,10 @@ from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import explain
 from matcher.matching.filters import Limits, Where
-from matcher.matching.learned_ranker import REACH, calibration_of, is_good, ranker_of
+from matcher.matching.learned_ranker import REACH, ranker_of
+from matcher.matching.recommendation import FEATURES, assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
+from matcher.matching.requirements import ASK_BACK, requirements_of
 from matcher.matching.tokens import language
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import check_frame
@@ -108,7 +110,7 @@ def match(
     false_alarm : float
         Of texts whose subject the library lacks, the share for which anything may be called a good match.
     reasons : bool
-        Whether `shared_terms`, `evidence` and `unanswered` are worked out.
+        Whether `shared_terms`, `evidence`, `unanswered` and `answers` are worked out.
     progress : bool
         Show a bar on standard error.
 
@@ -122,17 +124,21 @@ def match(
         * the id of the asking row, the id of the record, `rank` (from 1);
         * `score`: the share of random pairs of this library that score lower; with `weights` it takes no notice of
           them;
-        * `level` (1..4) and `probability` (0..1, of level 3 or 4): what people would give the pair, increasing in the
-          score as long as nobody judged any pair; unknown for an encoder without calibration (see
-          `matcher.matching.calibration`);
-        * `good_match`: the pair scores as high as only a share `false_alarm` of texts would reach whose subject the
-          library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), and its probability, where known,
-          reaches the calibration's `good` (0.4; the base rate of judged pairs was 0.13). A row without any good match
-          keeps its k rows, all marked False;
-        * `note`: what judges criticised in the record, and where texts of two languages meet. Of Chinese and English
-          the default encoder compares the meaning, and the probability was never tried on such pairs; other languages
-          it cannot compare (a multilingual `encoder` can);
-        * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
+        * `level` (1..4) and `probability` (0..1, of level 3 or 4): what people would give the pair, with
+          `probability_low` and `probability_high`, its 95 % interval (unknown among bare titles); all unknown for an
+          encoder without calibration. Among bare titles it increases with the score; where records are whole texts, it
+          also asks what of the need the record has (see `matcher.matching.recommendation`);
+        * `recommended`, and the same as `good_match`: the pair scores as high as only a share `false_alarm` of texts
+          would reach whose subject the library lacks (see `matcher.matching.score_scale.ScoreScale.good_from`), its
+          probability, where known, reaches the calibration's `good`, the need says enough to be answered (see
+          `matcher.needs.triage`), none of its indicators is missed, and nobody declined the pair. A row without any
+          recommended record keeps its k rows, all marked False;
+        * `note`: that the pair was declined and why, that the need says too little, what judges criticised in the
+          record, and where texts of two languages meet. Of Chinese and English the default encoder compares the
+          meaning, and the probability was never tried on such pairs; other languages it cannot compare (a multilingual
+          `encoder` can);
+        * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
+        * `shared_terms`, `evidence`, `unanswered`, `answers`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
         * with `rerank`, `rerank`: what it gave the pair, unknown beyond `rerank_top`. The order is then that of these
@@ -160,7 +166,7 @@ def match(
     >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削烧伤怎样检测"]})
     >>> index = Index.build(outcomes)
     >>> match(needs, index)[["outcome_id", "rank", "shared_terms"]].values.tolist()
-    [['C1', 1, '检测、烧伤、磨削、齿轮'], ['C2', 2, '']]
+    [['C1', 1, '齿轮、磨削、检测、烧伤'], ['C2', 2, '']]
     >>> match(needs, index, where={"price": Between(high=100_000)})["outcome_id"].tolist()
     ['C2']
     """
@@ -188,12 +194,12 @@ def match(
             ]
         pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
         total = pairs.pop("total").to_numpy(float)
-        beyond = np.stack([pairs.pop(name).to_numpy(float) for name in _BEYOND], axis=1) if ranker_of(index) else None
-        level = probability = np.full(len(pairs), np.nan)
-        if (calibration := calibration_of(index)) is not None:
-            level, probability = calibration.level(total, beyond), calibration.probability(total, beyond)
-        scores = {"score": index.scale.share_below(total), "level": level, "probability": probability}
-        scores |= {"good_match": is_good(index, total, false_alarm, beyond), "note": pairs.pop("note").to_numpy(object)}
+        beyond = _popped(pairs, _BEYOND) if ranker_of(index) else None
+        features = _popped(pairs, list(FEATURES)) if recommender_of(index) else None
+        judged = assess(index, total, beyond, features, false_alarm)
+        recommended = judged.pop("recommended") & ~pairs.pop("barred").to_numpy(bool)
+        scores = {"score": index.scale.share_below(total), **judged, "recommended": recommended}
+        scores |= {"good_match": recommended, "note": pairs.pop("note").to_numpy(object)}
         for place, (name, values) in enumerate(scores.items(), start=3):
             pairs.insert(place, name, values)
     used = {"preference": bool(weights), "feedback": index.feedback is not None, "rerank": rerank is not None}
@@ -251,13 +257,33 @@ def _match_some(
         pairs[name] = column
     if ranker_of(index):
         pairs[_BEYOND] = values[-1]
-    pairs["note"] = _notes(index, rows, apart, strange)
+    if recommender_of(index):
+        parts = pairs["semantic"].to_numpy(float), pairs["lexical"].to_numpy(float)
+        pairs[list(FEATURES)] = features_of(index, asked, (titles, bodies), at, rows, parts)
+    required = requirements_of(index, asking, at, rows)
+    declines = _declines(index, pairs)
+    pairs["barred"] = required.asks_back | required.missed | (declines != "")
+    back = required.asks_back & (pairs["rank"] == 1).to_numpy()
+    pairs["met"], pairs["note"] = required.met, _notes(index, rows, apart, strange, declines, back)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
 _NONE = np.zeros(0)
 _NOTHING = _Best(np.zeros(0, np.int64), _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, np.zeros((0, 3)))
 _BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
+
+
+def _popped(pairs: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
+    """(n, names): these columns, taken out of the table."""
+    return np.stack([pairs.pop(name).to_numpy(float) for name in names], axis=1)
+
+
+def _declines(index: BaseIndex, pairs: pd.DataFrame) -> NDArray[np.object_]:
+    """Why each pair was declined, in words; "" where nobody declined it."""
+    ranker = ranker_of(index)
+    declines = ranker.wishes.declines if ranker else {}
+    ids = zip(pairs.iloc[:, 0], pairs.iloc[:, 1], strict=True)
+    return np.array([declines.get(pair, "") for pair in ids], object)
 
 
 def _apart(
@@ -276,19 +302,25 @@ def _apart(
 
 
 def _notes(
-    index: BaseIndex, rows: NDArray[np.int64], apart: NDArray[np.bool_], strange: NDArray[np.bool_]
+    index: BaseIndex,
+    rows: NDArray[np.int64],
+    apart: NDArray[np.bool_],
+    strange: NDArray[np.bool_],
+    declines: NDArray[np.object_],
+    asks_back: NDArray[np.bool_],
 ) -> NDArray[np.object_]:
-    """What a reader must know of each pair: two languages, which the default encoder compares less well or not at all,
-    and criticism by judges.
+    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages,
+    which the default encoder compares less well or not at all, and criticism by judges.
     """
     ranker = ranker_of(index)
     judged = ranker.wishes.notes if ranker else {}
     default = isinstance(index.encoder, StaticEncoder)
     remarks = np.where(strange, FOREIGN, np.where(apart & default, ACROSS, "")).tolist()
-    return np.array(
-        ["；".join(filter(None, [one, judged.get(row, "")])) for one, row in zip(remarks, rows.tolist(), strict=True)],
-        object,
-    )
+    notes = [
+        "；".join(filter(None, [declined, ASK_BACK * back, remark, judged.get(row, "")]))
+        for declined, back, remark, row in zip(declines, asks_back.tolist(), remarks, rows.tolist(), strict=True)
+    ]
+    return np.array(notes, object)
 
 
 def _search(
@@ -375,9 +407,11 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    texts = [name for name in pairs.columns[1:] if name not in ("rank", *_Best._fields, *_BEYOND)]
+    numbers = {"rank", "barred", *_Best._fields, *_BEYOND, *FEATURES}
+    texts = [name for name in pairs.columns[1:] if name not in numbers]
     nothing[texts] = ""
     nothing["rank"] = 0
+    nothing["barred"] = False
     order = np.argsort(
         np.concatenate([np.repeat(np.arange(len(counts)), counts), np.flatnonzero(counts == 0)]), kind="stable"
     )

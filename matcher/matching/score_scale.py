@@ -1,15 +1,18 @@
 """What a score means before there are labels: how two texts of this library score that were put together at random.
 
-Both cosines are put on one scale by their mean and deviation over random pairs and added, the lexical one with the
-larger share; a score is the share of random pairs that lie below. Up to the 99 % point it is read off the sample,
+Both cosines are put on one scale by their mean and deviation over random pairs and added. Between bare titles the
+lexical one is the stronger of the two, between whole texts the semantic one (`models/ranker-zh/CARD.md` has the
+figures), so their shares depend on how much text a library's records have. A score is the share of random pairs that
+lie below. Up to the 99 % point it is read off the sample,
 beyond it off a generalised Pareto tail (Pickands 1975, its shape by probability-weighted moments, Hosking and Wallis
 1987), so that it never reaches 1.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,33 +22,41 @@ from matcher.errors import ArgumentError
 Numbers = NDArray[np.floating[Any]]
 GRID = np.linspace(0, 0.99, 100)
 SHAPES = (0.1, 0.4)  # of the tail: never so light that strong pairs tie at 1, never so heavy that none is told apart
-SHARE = 0.3  # of the semantic channel; the lexical one is the stronger of the two
+SHARE, SHARE_OF_TEXTS = 0.3, 0.7  # of the semantic channel: where records are bare titles; where they have whole texts
+WHOLE = 100  # characters of a body from which on a record counts as a whole text
 ACROSS = 0.7  # and between texts of two languages, which share hardly a word
 LEAST = 5e-3  # spread of a library of equal or wholly unlike records, whose own is rounding; others have 0.01 and more
 
 
 @dataclass(frozen=True)
 class ScoreScale:
-    """The scale of a library. `centre` and `spread`: of the semantic and the lexical cosine over random pairs."""
+    """The scale of a library. `centre` and `spread`: of the semantic and the lexical cosine over random pairs. `texts`:
+    how far its records are whole texts, from 0 (bare titles) to 1.
+    """
 
-    share: ClassVar[float] = SHARE
     centre: tuple[float, float] = (0.0, 0.0)
     spread: tuple[float, float] = (1.0, 1.0)
     quantiles: tuple[float, ...] = tuple(GRID.tolist())  # of the sum of both parts, at GRID
     tail: tuple[float, float] = (1.0, SHAPES[0])  # scale and shape beyond the last quantile
     out_of_library: tuple[float, ...] = ()  # ascending: the best sums of texts whose subject was taken out
+    texts: float = 0.0
 
     @classmethod
-    def fit(cls, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> ScoreScale:
+    def fit(cls, semantic: NDArray[np.float32], lexical: NDArray[np.float32], texts: float = 0.0) -> ScoreScale:
         """Read the scale off the cosines of random pairs."""
         centre = float(semantic.mean(dtype=float)), float(lexical.mean(dtype=float))
         spread = max(float(semantic.std(dtype=float)), LEAST), max(float(lexical.std(dtype=float)), LEAST)
-        scale = cls(centre, spread)
+        scale = cls(centre, spread, texts=texts)
         total = np.sort(np.add(*scale.parts(semantic, lexical)))
         quantiles = np.quantile(total, GRID)
         quantiles = np.maximum.accumulate(quantiles + np.arange(len(quantiles)) * 1e-9)
         excess = total[total > quantiles[-1]] - quantiles[-1]
         return replace(scale, quantiles=tuple(quantiles.tolist()), tail=_pareto(excess))
+
+    @property
+    def share(self) -> float:
+        """The share of the semantic channel in a sum of parts."""
+        return SHARE + (SHARE_OF_TEXTS - SHARE) * self.texts
 
     def steps(self, semantic: Numbers, lexical: Numbers) -> tuple[Numbers, Numbers]:
         """What a difference in each cosine is worth in the sum of parts."""
@@ -95,10 +106,18 @@ class ScoreScale:
         return float(np.nextafter(self.out_of_library[len(self.out_of_library) - 1 - may], np.inf))
 
 
+def texts_share(bodies: Sequence[str]) -> float:
+    """How far records are whole texts: the mean of their bodies' lengths over `WHOLE`, each at most 1."""
+    return float(np.mean([min(len(body) / WHOLE, 1.0) for body in bodies])) if bodies else 0.0
+
+
 class AcrossScale(ScoreScale):
     """The scale of pairs of two languages, where the meaning has the larger share and a word in common is a find."""
 
-    share: ClassVar[float] = ACROSS
+    @property
+    def share(self) -> float:
+        """The share of the semantic channel in a sum of parts."""
+        return ACROSS
 
 
 def _pareto(excess: NDArray[np.float64]) -> tuple[float, float]:

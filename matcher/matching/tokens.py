@@ -9,20 +9,17 @@ from __future__ import annotations
 
 import functools
 import hashlib
-import logging
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matcher.errors import ArgumentError, ArgumentTypeError
-from matcher.progress import logger
+from matcher.tables.words import default_engine, domain_words, load_segmenter
 from matcher.tables.writings import has_simplified_form, simplify
 
 _GONE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
@@ -93,61 +90,6 @@ class Terms:
         return Terms(self.names, both.indptr.astype(np.int64), both.indices, counts, both.data >> 40 > 0)
 
 
-class _Cut(Protocol):
-    def cut(self, text: str, hmm: bool, /) -> list[str]: ...
-    def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]: ...
-
-
-class _Jieba:
-    """jieba behind rjieba's call, for machines that rjieba has no wheel for."""
-
-    def __init__(self, words: Iterable[str]) -> None:
-        import jieba
-
-        jieba.setLogLevel(logging.WARNING)
-        self._tokenizer = jieba.Tokenizer()
-        for word in words:
-            self._tokenizer.add_word(word)
-
-    def cut(self, text: str, hmm: bool, /) -> list[str]:
-        return list(self._tokenizer.cut(text, HMM=hmm))
-
-    def tag(self, text: str, hmm: bool, /) -> list[tuple[str, str]]:
-        from jieba.posseg import POSTokenizer
-
-        tags = POSTokenizer(self._tokenizer).word_tag_tab
-        return [(word, tags.get(word, "")) for word in self.cut(text, hmm)]
-
-
-@functools.cache
-def domain_words() -> tuple[str, ...]:
-    """Technical words of three to six characters that the segmenters' dictionary lacks (from THUOCL, see
-    NOTICE).
-    """
-    return tuple((files("matcher.matching") / "domain_words.txt").read_text("utf-8").split())
-
-
-@functools.lru_cache(maxsize=8)
-def _load(engine: str, words: tuple[str, ...]) -> _Cut:
-    if engine == "jieba":
-        return _Jieba((*domain_words(), *words))
-    import rjieba
-
-    cutter: _Cut = rjieba.Jieba()
-    for word in (*domain_words(), *words):
-        cutter.add_word(word, None, None)  # type: ignore[attr-defined]
-    return cutter
-
-
-def _default_engine() -> str:
-    try:
-        import rjieba  # noqa: F401
-    except ImportError:
-        logger.warning("rjieba is not installed; jieba cuts the same words, ten times slower")
-        return "jieba"
-    return "rjieba"
-
-
 class _Numbers(dict[str, int]):
     """Gives each new key the next number."""
 
@@ -167,7 +109,7 @@ class Segmenter:
         if isinstance(words, str):
             raise ArgumentTypeError(f"words is a list of words, not one str: [{words!r}]")
         self.words = tuple(sorted({normalise(word) for word in words} - {""}))
-        self.engine = engine or _default_engine()
+        self.engine = engine or default_engine()
         if self.engine not in ("rjieba", "jieba"):
             raise ArgumentError(f"engine is 'rjieba' or 'jieba', not {self.engine!r}")
 
@@ -183,7 +125,7 @@ class Segmenter:
         Left out are single characters, numbers and what the dictionary calls an adjective, adverb, pronoun and the
         like; a word that the dictionary does not know names something.
         """
-        tag = _load(self.engine, self.words).tag
+        tag = load_segmenter(self.engine, self.words).tag
         return {
             word
             for word in words
@@ -203,7 +145,7 @@ class Segmenter:
 
     def terms(self, texts: Sequence[str]) -> Terms:
         """The counted terms of each text, in the order of `texts`."""
-        cut = _load(self.engine, self.words).cut
+        cut = load_segmenter(self.engine, self.words).cut
         clean = normalise_all(texts)
         numbers = _Numbers()
         ids: list[int] = []

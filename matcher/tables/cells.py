@@ -182,6 +182,15 @@ def shorten(text: str, length: int) -> str:
     return line if len(line) <= length else line[:length] + "…"
 
 
+def first_few(names: Sequence[str], unit: str = "条", *, most: int = 5) -> str:
+    """At most five names in a cell, and how many there are.
+
+    >>> first_few(list("abcdefg")), first_few(["a", "b"])
+    ('a、b、c、d、e 等 7 条', 'a、b')
+    """
+    return "、".join(names[:most]) + (f" 等 {len(names)} {unit}" if len(names) > most else "")
+
+
 def half_width(text: str) -> str:
     """Text in half-width forms, without invisible signs and outer blanks; at most its first 1,000 characters."""
     if len(text) > 1000:

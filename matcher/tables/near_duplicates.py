@@ -41,6 +41,17 @@ def find_reposts(texts: Sequence[Sequence[str]]) -> list[int]:
     return originals
 
 
+def same_posting(text: str, other: str) -> bool:
+    """Whether two texts are one posting: of 20 pieces of the shorter 16 stand in the longer. Short ones never are.
+
+    >>> text = "泵壳铸造后内壁有气孔，需在线检测，单件不超过5秒"
+    >>> same_posting(text, f"（转）{text}！"), same_posting("", "")
+    (True, False)
+    """
+    one, two = _letters(text), _letters(other)
+    return len(one) >= PIECE and len(two) >= PIECE and _overlap(one, two)
+
+
 def _overlap(text: str, other: str) -> bool:
     shorter, longer = sorted((text, other), key=len)
     last = len(shorter) - PIECE

@@ -15,6 +15,7 @@ PAIRS = Contract(
         column("level", "number", "等级", "相关等级 标注 标注等级 相关度 relevance"),
         column("verdict", "text", "结论", "处理结果 是否采纳 意见"),
         column("reason", "text", "拒绝理由", "理由 原因 拒绝原因"),
+        column("day", "date", "日期", "拒绝日期 反馈日期 时间"),
     ),
 )
 
@@ -93,4 +94,59 @@ LINKS = Contract(
         column("words", "text", "描述词", "描述 说明 关键词 description"),
         column("required", "text", "必备", "是否必备 必要环节"),
     ),
+)
+
+# Bids for published challenges: one row a bid.
+BIDS = Contract(
+    "bids",
+    "揭榜",
+    "bid_id",
+    (
+        column("bid_id", "id", "揭榜编号", "编号 序号 意向编号 申报编号"),
+        column("challenge_id", "id", "榜单编号", "榜题编号 榜单号 揭榜榜单 所揭榜单"),
+        column("bidder", "text", "揭榜单位", "揭榜方 牵头单位 揭榜牵头单位 申报单位 单位名称"),
+        column("bidder_code", "text", "揭榜单位统一社会信用代码", "统一社会信用代码 信用代码 揭榜方统一社会信用代码"),
+        column("members", "text", "联合单位", "参与单位 联合体成员 成员单位 合作单位"),
+        column("head", "text", "项目负责人", "负责人 揭榜负责人 技术总师"),
+        column("region", "text", "揭榜单位地区", "地区 所在地 所在地区 单位所在地"),
+        column("legal_person", "yesno", "独立法人", "是否独立法人 是否为独立法人"),
+        column("affiliated", "yesno", "与发榜方有关联", "是否与发榜方关联 是否与需求方关联 是否存在关联关系 关联关系"),
+        column("price", "yuan", "报价", "揭榜报价 所需经费 经费预算 揭榜金额"),
+        column("months", "number", "完成月数", "完成期限（月） 研发周期（月） 攻关期限（月）"),
+        column("response", "text", "指标响应", "对各项指标的响应 指标承诺 承诺指标 技术指标响应 响应", lines=True),
+        column("submitted_on", "date", "提交日期", "报名日期 申报日期 提交时间 揭榜日期"),
+        column("status", "text", "状态", "进展 揭榜状态 当前状态"),
+    ),
+    any_of=("bidder", "challenge_id"),
+)
+
+# What experts gave bids: one row an expert, bid and, where there are several, aspect.
+BID_SCORES = Contract(
+    "bid_scores",
+    "评分",
+    "score_id",
+    (
+        column("score_id", "id", "评分编号", "序号"),
+        column("bid_id", "id", "揭榜编号", "意向编号 申报编号"),
+        column("expert_id", "id", "专家编号", "专家 评审专家 专家姓名"),
+        column("aspect", "text", "评分方面", "方面 评分项 指标 维度"),
+        column("score", "number", "得分", "评分 分数"),
+    ),
+    referred=False,
+)
+
+# Milestones of challenges that somebody works on: one row a milestone.
+MILESTONES = Contract(
+    "milestones",
+    "里程碑",
+    "milestone_id",
+    (
+        column("milestone_id", "id", "里程碑编号", "序号"),
+        column("challenge_id", "id", "榜单编号", "榜题编号 榜单号"),
+        column("milestone", "text", "里程碑", "节点 阶段 阶段目标 任务"),
+        column("due", "date", "应完成日期", "完成时限 截止日期 计划完成日期"),
+        column("done_on", "date", "实际完成日期", "完成日期 验收日期"),
+    ),
+    any_of=("challenge_id",),
+    referred=False,
 )

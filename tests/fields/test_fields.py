@@ -160,6 +160,35 @@ def test_what_another_cluster_makes_stands_on_no_link():
     assert place_on_chains(LINKS, needs=needs).empty
 
 
+@pytest.mark.parametrize(
+    ("title", "description", "links"),
+    [
+        ("杨木胶合板翘曲控制", "希望降低胶合板翘曲。", ["人造板"]),
+        ("车间噪声治理", "我公司专业生产胶合板、刨花板、木门和橱柜。希望降低车间噪声。", []),  # background alone
+        ("胶合板用旋转接头", "寻求一种旋转接头，耐温200℃。", []),  # what the thing is for
+        ("基于胶合板的快递箱锁扣", "寻求锁扣设计。", []),  # what the thing is made by
+        ("", "寻求环保脲醛胶配方，游离甲醛不超过0.1%。", ["胶黏剂"]),
+    ],
+)
+def test_a_need_stands_where_its_object_does(title, description, links):
+    needs = pd.DataFrame({"need_id": ["N1"], "title": [title], "description": [description]})
+    assert place_on_chains(LINKS, needs=needs)["link"].tolist() == links
+
+
+def test_a_task_of_a_link_counts_beside_an_object_of_its_cluster():
+    links = pd.DataFrame(
+        {"cluster": "装备", "link": ["传动件", "检测"], "order": [1, 2], "words": ["齿轮;轴承", "探伤检测;故障诊断"]}
+    )
+    needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["轴承磨削烧伤检测", "糕点添加剂检测"]})
+    assert place_on_chains(links, needs=needs)[["id", "link"]].values.tolist() == [["N1", "传动件"], ["N1", "检测"]]
+
+
+def test_cells_of_a_chain_hold_five_ids_at_most():
+    needs = pd.DataFrame({"need_id": [f"N{i}" for i in range(130)], "title": "胶合板翘曲控制"})
+    table = link_table(LINKS, place_on_chains(LINKS, needs=needs))
+    assert table.loc[0, ["needs", "need_ids"]].tolist() == [130, "N0、N1、N10、N100、N101 等 130 条"]
+
+
 def test_only_local_outcomes_answer_where_it_is_asked(run, tmp_path):
     LINKS.to_csv(tmp_path / "links.csv", index=False)
     pd.DataFrame({"需求编号": ["N1", "N2"], "需求名称": ["低醛脲醛胶胶水配方", "胶合板用无醛胶水"]}).to_csv(

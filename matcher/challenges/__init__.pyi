@@ -1,0 +1,12 @@
+from .bids import check_bids as check_bids
+from .bids import read_bids as read_bids
+from .calls import list_calls as list_calls
+from .checking import check_challenge as check_challenge
+from .finding import find_challenges as find_challenges
+from .finding import need_states as need_states
+from .grouping import common_problems as common_problems
+from .listing import challenge_table as challenge_table
+from .publication import challenge_progress as challenge_progress
+from .publication import publication_list as publication_list
+from .publication import score_bids as score_bids
+from .workbook import write_challenges as write_challenges

@@ -1,0 +1,265 @@
+"""Bids for published challenges: read, checked for form, joined with the experts' scores, listed for publication.
+
+Nothing here chooses: checks say what holds, scores are joined as they were given, and weights are the caller's.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from matcher.challenges.calls import Call, load_call
+from matcher.challenges.terms import term_months
+from matcher.errors import TableError
+from matcher.needs.comparison import STATES as RESPONSES
+from matcher.needs.comparison import compare_indicators
+from matcher.needs.indicators import indicators_of
+from matcher.policy.linkage import plain_name, right_codes
+from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.own_schemas import BIDS
+from matcher.tables.reading import Reading, read_table
+
+CHECKS = ("bid_id", "challenge_id", "check", "title", "state", "detail", "source")
+RESPONSE_COLUMNS = ("bid_id", "challenge_id", "number", "asked", "offered", "state", "margin")
+TITLES_OF_CHECKS = {
+    "challenge": "榜单存在",
+    "in_time": "按时提交",
+    "not_needer": "不由需求方牵头",
+    "not_affiliated": "与发榜方无关联",
+    "legal_person": "独立法人",
+    "term": "期限在榜单要求之内",
+    "responds": "逐项响应指标",
+    "reaches": "承诺达到全部指标",
+}
+_OURS = "形式检查（本库，不是通知原文）"
+
+
+class _Answer(NamedTuple):
+    check: str
+    state: str
+    detail: str
+    source: str
+
+
+def read_bids(
+    source: str | Path | pd.DataFrame,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Reading:
+    """Read a table of bids (the contract BIDS), one row a bid; see `matcher.tables.reading.read_table`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"榜单编号": ["B001"], "揭榜单位": ["甲大学"], "报价（万元）": [50]})
+    >>> read_bids(table).rows[["challenge_id", "bidder", "price"]].values.tolist()
+    [['B001', '甲大学', 500000]]
+    """
+    return read_table(source, BIDS, sheet=sheet, columns=columns)
+
+
+def check_bids(
+    bids: pd.DataFrame,
+    challenges: pd.DataFrame,
+    *,
+    rules: str | Path | Call = "济南2025",
+    closes: Day | None = None,
+    affiliates: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """The formal check of bids.
+
+    Parameters
+    ----------
+    bids
+        What `read_bids` gave, in `.rows`.
+    challenges
+        What `challenge_table` gave, or its file read back.
+    rules
+        The call whose facts on bidders are cited (`list_calls`). A check that its notice does not name is ours and
+        says so.
+    closes
+        The last day of bidding.
+    affiliates
+        Pairs of firms known to belong together, in two columns: names or 统一社会信用代码.
+
+    Returns
+    -------
+    DataFrame
+        One row a bid and check, bids in their order: bid_id, challenge_id, check, title, state (met, not_met, unknown),
+        detail, source. The checks: challenge (it exists), in_time, not_needer (the owner of the need does not lead),
+        not_affiliated, legal_person, term, responds (every asked indicator is answered), reaches (every answer is as
+        good as asked).
+
+    Examples
+    --------
+    >>> owner, asked = "虚构重工有限公司", "单件检测时间≤5秒"
+    >>> challenges = pd.DataFrame({"challenge_id": ["B001"], "owner": [owner], "indicators": [asked]})
+    >>> bids = pd.DataFrame({"bid_id": ["J1"], "challenge_id": ["B001"], "bidder": [owner], "response": ["检测3秒"]})
+    >>> checked = check_bids(bids, challenges).set_index("check")["state"]
+    >>> checked["not_needer"], checked["in_time"]
+    ('not_met', 'unknown')
+    """
+    check_frame(bids, "bids", "read_bids(path).rows")
+    check_frame(challenges, "challenges", "challenge_table(found, needs)")
+    call = load_call(rules)
+    day = None if closes is None else as_day(closes, "closes")
+    known = {str(row["challenge_id"]): row for row in _rows(challenges)}
+    pairs = _pairs(affiliates)
+    rows = []
+    for bid in _rows(bids):
+        challenge = known.get(str(bid.get("challenge_id") or ""))
+        for answer in _answers(bid, challenge, call, day, pairs):
+            names = (str(bid["bid_id"]), str(bid.get("challenge_id") or ""))
+            rows.append((*names, answer.check, TITLES_OF_CHECKS[answer.check], *answer[1:]))
+    return pd.DataFrame(rows, columns=list(CHECKS))
+
+
+def bid_responses(bids: pd.DataFrame, challenges: pd.DataFrame) -> pd.DataFrame:
+    """What each bid answers to each asked indicator.
+
+    Returns
+    -------
+    DataFrame
+        One row a bid and asked indicator: bid_id, challenge_id, number (from 1), asked, offered ("" where the bid does
+        not say it), state (met, near, not_met, not_said), margin (by which share it is better; NaN: cannot be said).
+    """
+    known = {str(row["challenge_id"]): row for row in _rows(challenges)}
+    rows = []
+    for bid in _rows(bids):
+        name = str(bid.get("challenge_id") or "")
+        for number, one in enumerate(_compared(bid, known.get(name)), 1):
+            offered = "" if one.offered is None else f"{one.offered.quantity}{one.offered.text}"
+            asked = f"{one.asked.quantity}{one.asked.text}"
+            rows.append((str(bid["bid_id"]), name, number, asked, offered, one.state, one.margin))
+    return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS)).astype({"margin": float})
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
+
+
+def _answers(
+    bid: Mapping[str, Any],
+    challenge: Mapping[str, Any] | None,
+    call: Call,
+    closes: dt.date | None,
+    pairs: set[frozenset[str]],
+) -> Iterator[_Answer]:
+    if challenge is None:
+        yield _Answer("challenge", "not_met", "榜单表中没有这个编号", _OURS)
+        return
+    yield _Answer("challenge", "met", "", _OURS)
+    yield _in_time(bid, closes)
+    same = _is_same(bid, challenge)
+    lead = call.says("needer_may_lead", "no")
+    yield _Answer(
+        "not_needer",
+        "unknown" if same is None else "not_met" if same else "met",
+        "发榜方名称和代码都不知道" if same is None else "揭榜单位就是发榜方" if same else "",
+        _OURS if lead is None else f"{call.title}：{lead.says}",
+    )
+    yield _affiliation(bid, challenge, same, call, pairs)
+    alone = call.says("firm_is_legal_person", "yes")
+    yield _Answer("legal_person", *_declared(bid.get("legal_person"), "独立法人", wanted=True), _cited(call, alone))
+    yield _term(bid, challenge)
+    yield from _responses(bid, challenge, call)
+
+
+def _in_time(bid: Mapping[str, Any], closes: dt.date | None) -> _Answer:
+    day = bid.get("submitted_on")
+    if closes is None or day is None or pd.isna(day):
+        missing = "没有给截止日期" if closes is None else "没有提交日期"
+        return _Answer("in_time", "unknown", missing, _OURS)
+    handed = pd.Timestamp(day).date()
+    late = handed > closes
+    return _Answer("in_time", "not_met" if late else "met", f"{handed} 提交，{closes} 截止", _OURS)
+
+
+def _affiliation(
+    bid: Mapping[str, Any], challenge: Mapping[str, Any], same: bool | None, call: Call, pairs: set[frozenset[str]]
+) -> _Answer:
+    source = _cited(call, call.says("affiliates_may_bid", "no"))
+    owners, bidders = _names(challenge, "owner", "owner_id"), _names(bid, "bidder", "bidder_code")
+    if same:
+        return _Answer("not_affiliated", "not_met", "揭榜单位就是发榜方", source)
+    if any(frozenset((one, two)) in pairs for one in owners for two in bidders):
+        return _Answer("not_affiliated", "not_met", "关联名单中有这两家单位", source)
+    state, detail = _declared(bid.get("affiliated"), "与发榜方有关联", wanted=False)
+    return _Answer("not_affiliated", state, detail, source)
+
+
+def _declared(cell: Any, what: str, *, wanted: bool) -> tuple[str, str]:
+    if cell is None or pd.isna(cell):
+        return "unknown", f"没有申报是否{what}"
+    return (
+        "met" if bool(cell) is wanted else "not_met"
+    ), f"自报：{'是' if cell else '否'}{what}" if cell else "自报：否"
+
+
+def _term(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> _Answer:
+    asked, offered = term_months(str(challenge.get("deadline") or "")), bid.get("months")
+    if asked is None or offered is None or pd.isna(offered):
+        return _Answer("term", "unknown", "榜单没有写明月数" if asked is None else "没有填完成月数", _OURS)
+    detail = f"承诺 {float(offered):g} 个月，榜单要求 {asked:g} 个月"
+    return _Answer("term", "met" if float(offered) <= asked else "not_met", detail, _OURS)
+
+
+def _responses(bid: Mapping[str, Any], challenge: Mapping[str, Any], call: Call) -> Iterator[_Answer]:
+    source = _cited(call, call.says("responds_to_each", "yes"))
+    compared = _compared(bid, challenge)
+    if not compared:
+        for check in ("responds", "reaches"):
+            yield _Answer(check, "unknown", "榜单没有可比的量化指标，请人工核对", source)
+        return
+    silent = [f"{one.asked.quantity}{one.asked.text}" for one in compared if one.offered is None]
+    short = [
+        f"{one.asked.quantity}{one.asked.text}（{RESPONSES[one.state]}）"
+        for one in compared
+        if one.state in ("near", "not_met")
+    ]
+    open_ = [one for one in compared if one.state == "not_said"]
+    detail = f"未响应：{'、'.join(silent)}" if silent else f"{len(compared)} 项指标都有响应"
+    yield _Answer("responds", "not_met" if silent else "met", detail, source)
+    state = "not_met" if short else "unknown" if open_ else "met"
+    yield _Answer("reaches", state, "、".join(short) or ("有的指标无法比较" if open_ else ""), _OURS)
+
+
+def _compared(bid: Mapping[str, Any], challenge: Mapping[str, Any] | None) -> list[Any]:
+    if challenge is None:
+        return []
+    asked = indicators_of(str(challenge.get("indicators") or ""))
+    return compare_indicators(asked, indicators_of(str(bid.get("response") or "")))
+
+
+def _cited(call: Call, fact: Any) -> str:
+    return _OURS if fact is None else f"{call.title}：{fact.says}"
+
+
+def _is_same(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> bool | None:
+    """Whether the bidder is the owner; None where nothing of one of them is known."""
+    owners, bidders = _names(challenge, "owner", "owner_id"), _names(bid, "bidder", "bidder_code")
+    if not owners or not bidders:
+        return None
+    return bool(owners & bidders)
+
+
+def _names(row: Mapping[str, Any], name: str, code: str) -> set[str]:
+    """What a unit is known by: its plain name, and its 统一社会信用代码 where that is right."""
+    texts = [str(row.get(column) or "").strip() for column in (name, code)]
+    codes = right_codes(pd.Series([texts[1]], dtype=object)).iloc[0]
+    return {key for key in (plain_name(texts[0]), codes) if key}
+
+
+def _pairs(affiliates: pd.DataFrame | None) -> set[frozenset[str]]:
+    """Pairs of keys of units that belong together."""
+    if affiliates is None:
+        return set()
+    if affiliates.shape[1] < 2:
+        raise TableError("关联名单需要两列：两个单位的名称或统一社会信用代码")
+    sides = [affiliates.iloc[:, at].fillna("").astype(str) for at in (0, 1)]
+    keys = [right_codes(side).where(lambda codes: codes != "", side.map(plain_name)) for side in sides]
+    return {frozenset(pair) for pair in zip(*keys, strict=True)}

@@ -1,0 +1,66 @@
+"""What a need sets as conditions, held against a record: is the need definite enough to be answered, are its indicators
+met. Tables of both sides in, one value a pair out.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from matcher.matching.base import BaseIndex
+from matcher.matching.records import texts_of
+from matcher.needs.comparison import compare_indicators, comparison_text
+from matcher.needs.completeness import read_all
+from matcher.needs.indicators import Indicator, indicators_of
+from matcher.needs.routes import asks_back
+
+ASK_BACK = "需求说得太少，请先补问（matcher needs triage）"
+
+
+class Requirements(NamedTuple):
+    """Of n pairs: whether the need must be asked back first, whether one of its indicators is not met, and the asked
+    indicators compared, in words ("" where none is asked).
+    """
+
+    asks_back: NDArray[np.bool_]
+    missed: NDArray[np.bool_]
+    met: NDArray[np.object_]
+
+
+def requirements_of(
+    index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
+) -> Requirements:
+    """Of the pairs of row `at[i]` of the asking table and row `rows[i]` of the index; needs stand on either side, and
+    where there are none (works), nothing is required.
+    """
+    n = len(at)
+    result = Requirements(np.zeros(n, bool), np.zeros(n, bool), np.full(n, "", object))
+    records, place = np.unique(rows, return_inverse=True)
+    sides = (asking, at), (index.rows(records), place)
+    if index.id_column == "need_id":
+        sides = sides[::-1]
+    (needs, of), (offers, answer) = sides
+    if "need_id" not in needs or not n:
+        return result
+    wanted = np.unique(of)
+    reads = dict(zip(wanted.tolist(), read_all(needs.iloc[wanted]), strict=True))
+    back = {number: asks_back(read) for number, read in reads.items()}
+    figures = {number: [one.indicator for one in read.figures if one.asked] for number, read in reads.items()}
+    texts = list(zip(*texts_of(offers), strict=True))
+    offered: dict[int, list[Indicator]] = {}
+    for pair, (need, record) in enumerate(zip(of.tolist(), answer.tolist(), strict=True)):
+        result.asks_back[pair] = back[need]
+        if not figures[need]:
+            continue
+        if record not in offered:
+            offered[record] = [one for text in texts[record] for one in indicators_of(text)]
+        compared = compare_indicators(figures[need], offered[record])
+        said = [one for one in compared if one.state != "not_said"]
+        result.missed[pair] = any(one.state == "not_met" for one in said)
+        silent = len(compared) - len(said)
+        rest = f"{'其余' if said else ''} {silent} 项指标成果未提及".strip() if silent else ""
+        result.met[pair] = "；".join(filter(None, [comparison_text(said), rest]))
+    return result

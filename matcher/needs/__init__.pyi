@@ -1,0 +1,12 @@
+from .comparison import compare_indicators as compare_indicators
+from .comparison import compare_pairs as compare_pairs
+from .completeness import completeness_parts as completeness_parts
+from .elements import Understood as Understood
+from .elements import sentence_roles as sentence_roles
+from .elements import understand as understand
+from .elements import understand_needs as understand_needs
+from .indicators import Indicator as Indicator
+from .indicators import indicators_of as indicators_of
+from .indicators import need_indicators as need_indicators
+from .questions import need_questions as need_questions
+from .routes import triage as triage

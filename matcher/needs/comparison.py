@@ -1,0 +1,257 @@
+"""What a need asks against what an outcome offers, indicator by indicator: met, near, not met, not said."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from matcher.errors import ArgumentError
+from matcher.needs.indicators import FIELDS, Indicator, indicators_of
+from matcher.needs.names import Meaning, same_quantity
+
+NEAR = 0.10
+STATES = {"met": "满足", "near": "接近", "not_met": "不满足", "not_said": "成果未提及"}
+_SCALES = {  # names that mean "less is better" as a length, an angle or a time, and "more" as a share
+    "精度": ("m", "°", "s", "K"),
+    "分辨率": ("m", "°", "s", "K"),
+}
+_IN_USE = "使用温度"
+_REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上内]|more))", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One asked indicator and what is offered for it.
+
+    Parameters
+    ----------
+    asked
+        The indicator of the need.
+    offered
+        The indicator of the outcome that it was compared with; None where none measures the same.
+    state
+        "met", "near" (misses by at most a tenth), "not_met" or "not_said".
+    margin
+        By which share of the asked value the offered one is better (positive: in the need's favour) or worse
+        (negative); 0 where they agree, None where nothing can be said.
+    """
+
+    asked: Indicator
+    offered: Indicator | None
+    state: str
+    margin: float | None
+
+    @property
+    def favour(self) -> str:
+        """Who has the margin: "need" where more is offered than asked, "outcome" where less, "" where they agree."""
+        return "" if not self.margin else "need" if self.margin > 0 else "outcome"
+
+
+def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator]) -> list[Comparison]:
+    """What is offered for each asked indicator, in the order of what is asked.
+
+    Two indicators are compared when they measure the same: dimensions agree, and so do the names by the meaning of
+    their words (单齿 and 单齿检测时间, but not 抗拉强度 and 屈服强度). Of several offered ones the nearest in
+    name counts, then the best.
+
+    * The worst value that an offer leaves open is compared: ≥90% offers 90 %, 80~95% offers 80 % where more is better.
+    * A range is met by a value or range inside it; a temperature of use by a range that covers it.
+    * A bare value is a lower or an upper bound where its quantity says which is better (寿命, 噪声), else it is met
+      within a tenth.
+
+    Examples
+    --------
+    >>> from matcher.needs import compare_indicators, indicators_of
+    >>> found = compare_indicators(indicators_of("单齿检测时间≤2秒"), indicators_of("单齿检测仅需1.6秒"))
+    >>> [(one.state, round(one.margin, 2), one.favour) for one in found]
+    [('met', 0.2, 'need')]
+    """
+    senses = [one.meaning for one in offered]
+    return [_compared(one, offered, senses) for one in asked]
+
+
+def comparison_text(comparisons: Sequence[Comparison]) -> str:
+    """The comparison in words for people, in Chinese; only what both texts say.
+
+    Examples
+    --------
+    >>> from matcher.needs import compare_indicators, indicators_of
+    >>> from matcher.needs.comparison import comparison_text
+    >>> asked, offered = indicators_of("单齿检测时间≤2秒，噪声≤60dB"), indicators_of("单齿检测时间为1.6秒")
+    >>> comparison_text(compare_indicators(asked, offered))
+    '单齿检测时间：要求 ≤2秒，成果 1.6秒，满足；噪声：要求 ≤60dB，成果未提及'
+    """
+    return "；".join(map(_in_words, comparisons))
+
+
+def compare_pairs(pairs: pd.DataFrame, needs: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The indicators of each pair of need and outcome, compared.
+
+    Each text is read once, and an outcome only where one of its needs asks for an indicator.
+
+    Parameters
+    ----------
+    pairs
+        Rows with `need_id` and `outcome_id`.
+    needs, outcomes
+        Rows with their id and texts in `title`, `description`, or one of them.
+
+    Returns
+    -------
+    DataFrame
+        One row a pair, in the order of `pairs` and with its index: need_id, outcome_id, asked (indicators of the
+        need), met, near, not_met, not_said (how many of them), comparison (words, "" where nothing is asked).
+
+    Raises
+    ------
+    ArgumentError
+        A table lacks its ids.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher.needs import compare_pairs
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮检测，单齿≤2秒"]})
+    >>> outcomes = pd.DataFrame({"outcome_id": ["C1"], "title": ["单齿检测1.6秒的检测机"]})
+    >>> pairs = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"]})
+    >>> compare_pairs(pairs, needs, outcomes)[["met", "comparison"]].to_dict("records")
+    [{'met': 1, 'comparison': '单齿：要求 ≤2秒，成果 1.6秒，满足'}]
+    """
+    asked_of, offered_of = _Reader(needs, "need_id"), _Reader(outcomes, "outcome_id")
+    for column in ("need_id", "outcome_id"):
+        if column not in pairs:
+            raise ArgumentError(f"The table of pairs has no column {column}")
+    rows = []
+    for need, outcome in zip(pairs["need_id"], pairs["outcome_id"], strict=True):
+        asked = asked_of(need)
+        found = compare_indicators(asked, offered_of(outcome)) if asked else []
+        counts = [sum(one.state == state for one in found) for state in STATES]
+        rows.append((need, outcome, len(asked), *counts, comparison_text(found)))
+    columns = ["need_id", "outcome_id", "asked", *STATES, "comparison"]
+    return pd.DataFrame(rows, columns=columns, index=pairs.index)
+
+
+class _Reader:
+    """The indicators of the rows of a table, by id, read when they are first wanted."""
+
+    def __init__(self, table: pd.DataFrame, id_column: str) -> None:
+        if id_column not in table:
+            raise ArgumentError(f"The table has no column {id_column}")
+        texts = [table[field].fillna("").astype(str) for field in FIELDS if field in table]
+        self._texts = dict(zip(table[id_column], zip(*texts, strict=True), strict=True)) if texts else {}
+        self._read: dict[object, list[Indicator]] = {}
+
+    def __call__(self, identity: object) -> list[Indicator]:
+        if identity not in self._read:
+            self._read[identity] = [one for text in self._texts.get(identity, ()) for one in indicators_of(text)]
+        return self._read[identity]
+
+
+def _in_words(comparison: Comparison) -> str:
+    asked, offered = comparison.asked, comparison.offered
+    start = f"{asked.quantity}：要求 {_value_in_words(asked)}"
+    if offered is None:
+        return f"{start}，{STATES['not_said']}"
+    if comparison.state == "not_said":
+        return f"{start}，成果 {_value_in_words(offered)}，无法比较"
+    return f"{start}，成果 {_value_in_words(offered)}，{STATES[comparison.state]}"
+
+
+def _value_in_words(one: Indicator) -> str:
+    return f"{one.text}（{one.condition}）" if one.condition else one.text
+
+
+def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[Meaning]) -> Comparison:
+    sense = asked.meaning
+    candidates = [
+        (other.words != sense.words, place, one)
+        for place, (one, other) in enumerate(zip(offered, senses, strict=True))
+        if one.unit.dimension == asked.unit.dimension and same_quantity(sense, other)
+    ]
+    if not candidates:
+        return Comparison(asked, None, "not_said", None)
+    order = ("met", "near", "not_met", "not_said")
+    results = []
+    for farther, place, one in candidates:
+        state, margin = _judged(asked, one, _better(asked, sense))
+        results.append((farther, order.index(state), place, Comparison(asked, one, state, margin)))
+    return min(results, key=lambda result: result[:3])[3]
+
+
+def _better(asked: Indicator, sense: Meaning) -> int:
+    """+1 where more is better, -1 where less is: by the comparator, else by the quantity; 0 where neither says."""
+    if asked.comparator in ("≥", ">"):
+        return 1
+    if asked.comparator in ("≤", "<") or asked.comparator == "±":
+        return -1
+    if sense.better:
+        return sense.better
+    if asked.unit.dimension in _SCALES.get(sense.concept, ()):
+        return -1
+    if sense.concept in _SCALES and asked.unit.symbol == "%":
+        return 1 if (asked.low or 0) >= 50 else -1
+    return 0
+
+
+def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, float | None]:
+    low, high = _bounds(asked, asked)
+    offered_low, offered_high = _bounds(offered, asked)
+    if asked.comparator in ("区间", "±") and (low, high) != (-high, high):
+        if asked.meaning.concept == _IN_USE and offered.comparator == "区间":
+            return _covers(low, high, offered_low, offered_high)
+        return _inside(low, high, offered_low, offered_high)
+    if better == 0 or (asked.comparator in ("约", "=") and not asked.meaning.better):
+        return _about(low, offered_low, offered_high)
+    if asked.comparator == "±":
+        offered_low, offered_high = sorted((abs(offered_low), abs(offered_high)))
+    bound = high if better < 0 else low
+    worst = offered_high if better < 0 else offered_low
+    if math.isinf(worst) or math.isinf(bound):
+        return "not_said", None
+    margin = _margin(better * (worst - bound), bound)
+    strict = asked.comparator in (">", "<") and offered.comparator not in (">", "<")
+    if margin > 0 or (margin == 0 and not strict):
+        return "met", margin
+    return ("near" if margin >= -NEAR - 1e-9 else "not_met"), margin
+
+
+def _bounds(one: Indicator, asked: Indicator) -> tuple[float, float]:
+    """The bounds in the asked unit, infinite where they are open."""
+    low, high = one.low, one.high
+    if one is not asked and _REACHED.match(one.text):  # 可达1.6秒 leaves nothing open
+        low, high = (high if low is None else low), (low if high is None else high)
+    return (
+        -math.inf if low is None else one.unit.convert(low, asked.unit),
+        math.inf if high is None else one.unit.convert(high, asked.unit),
+    )
+
+
+def _margin(better_by: float, bound: float) -> float:
+    return float(f"{better_by / (abs(bound) or 1.0):.9g}")
+
+
+def _inside(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
+    if math.isinf(offered_low) or math.isinf(offered_high):
+        if offered_low > high or offered_high < low:
+            return "not_met", _margin(-max(offered_low - high, low - offered_high), max(abs(low), abs(high)))
+        return "not_said", None
+    margin = min(_margin(offered_low - low, low), _margin(high - offered_high, high), 0.0)
+    return ("met" if not margin else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
+
+
+def _covers(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
+    missing = max(offered_low - low, high - offered_high, 0.0)
+    margin = _margin(-missing, high - low)
+    return ("met" if not missing else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
+
+
+def _about(value: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
+    """A value asked for as such is met within a tenth."""
+    if math.isinf(offered_low) or math.isinf(offered_high):
+        return "not_said", None
+    margin = _margin(-max(abs(offered_low - value), abs(offered_high - value)), value)
+    return ("met" if margin >= -NEAR - 1e-9 else "not_met"), margin

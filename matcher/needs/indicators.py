@@ -1,0 +1,392 @@
+"""Technical indicators in the texts of needs and outcomes: quantity, comparator, value, unit, condition and place."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from matcher.errors import ArgumentError
+from matcher.needs.names import Meaning, meaning, name_around
+from matcher.needs.units import Unit, read_unit
+from matcher.needs.values import Value, half_width, values
+
+FIELDS = ("title", "description")
+COLUMNS = [
+    "field",
+    "quantity",
+    "comparator",
+    "low",
+    "high",
+    "unit",
+    "tolerance",
+    "condition",
+    "text",
+    "start",
+    "end",
+]
+_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍")
+_CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
+_SENTENCES = re.compile(r"[。；;！!？?\n]")
+_ONESELF = re.compile(
+    r"年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|出口|市场|农户|客户|订单"
+    r"|税收|增收|就业|分红|年收入|纯收入|人口|经济效益|创汇|荣获|参试|试验点|点次|家企业|国家和地区|排名|位居|同比|全市|全省|全国|我国|距今|年前"
+    r"|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
+)
+_DEMANDED = re.compile(r"[≥≤]|要求|需求|指标|不低于|不超过|不少于|不高于")
+_PROJECT = re.compile(
+    r"人员(?!熟练)|投资(?!成本)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范|开发周期|研发周期|合作|有效期至|年产生|历史"
+)
+_ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下|以内|控制在")
+_COUNTED = frozenset(("个", "次", "人", "帧", "级", "倍", "月", "a", "d", "元", "路", "像素", "亩"))
+_PLAIN = frozenset(
+    (
+        "pH值",
+        "系数",
+        "指数",
+        "等级",
+        "制冷性能系数",
+        "防护等级",
+        "显色指数",
+        "介电常数",
+        "摩擦系数",
+        "比例",
+        "硬度",
+        "粗糙度",
+    )
+)
+_PLAIN_BEFORE = re.compile(
+    "系数|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
+)
+_COMPARED = frozenset("≥>≤<±")
+_LASTING = re.compile("寿命|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|life")
+_MONEY = frozenset(("成本", "价格"))
+_GRADED = re.compile("级|度$|精度|能效|抗性|病$")
+_UNDER = re.compile(
+    r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下|时(?!间)|之?中)"
+)
+_STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
+_OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
+_BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
+_LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
+_DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
+_FROM = re.compile(r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短)(?:到|至|为)")
+_IN_USE = re.compile(
+    r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
+)
+_NO_NAME = re.compile(
+    r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
+)
+_ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部")
+_TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
+_SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
+_PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
+_LESS_SCALE = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """One technical indicator of a text.
+
+    Parameters
+    ----------
+    quantity
+        What is measured, in the words of the text; 提高 or 降低 behind it for a change ("成本降低").
+    comparator
+        One of ≥ > ≤ < = 约 ± 区间; "" where the text gives a bare value.
+    low, high
+        The bounds in `unit`, None for no bound. A bare value and one with 约 have both alike.
+    unit
+        The normalised unit, with its symbol, dimension and factor.
+    tolerance
+        The figure behind ±.
+    condition
+        Under what the value holds ("在800℃下", "室温"), "" where nothing is said.
+    text
+        The value as written, with its comparator.
+    start, end
+        Its place in the text.
+    """
+
+    quantity: str
+    comparator: str
+    low: float | None
+    high: float | None
+    unit: Unit
+    tolerance: float | None
+    condition: str
+    text: str
+    start: int
+    end: int
+
+    @property
+    def meaning(self) -> Meaning:
+        """What the quantity is, with the unit's help where the name does not say it."""
+        return meaning(self.quantity, self.unit.symbol, self.unit.dimension)
+
+
+def indicators_of(text: str) -> list[Indicator]:
+    """The technical indicators of a text, in order of place.
+
+    Years, standards, numbers of models and items, and what a firm tells of itself (staff, capital, area, turnover,
+    yearly output) are no indicators.
+
+    Examples
+    --------
+    >>> from matcher.needs import indicators_of
+    >>> [(one.quantity, one.comparator, one.high, one.unit.symbol) for one in indicators_of("检测时间不超过2秒")]
+    [('检测时间', '≤', 2.0, 's')]
+    >>> indicators_of("公司成立于2009年，占地50亩，员工300人")
+    []
+    """
+    return list(_indicators(text)) if _HAS_VALUE.search(text) else []
+
+
+def need_indicators(table: pd.DataFrame, id_column: str) -> pd.DataFrame:
+    """The indicators of needs or outcomes, from title and description.
+
+    Parameters
+    ----------
+    table
+        Rows with `id_column` and texts in `title`, `description`, or one of them.
+    id_column
+        "need_id" or "outcome_id".
+
+    Returns
+    -------
+    DataFrame
+        One row an indicator, in the order of the table and then of place: `id_column`, field, quantity, comparator,
+        low, high, unit, tolerance, condition, text, start, end (places in the text of the field). `unit` is the
+        normalised symbol; bounds that are open are NaN. Columns stand without rows too.
+
+    Raises
+    ------
+    ArgumentError
+        The table has no `id_column`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher.needs import need_indicators
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["高强钢板"], "description": ["抗拉强度≥800MPa"]})
+    >>> need_indicators(needs, "need_id")[["need_id", "field", "quantity", "comparator", "low", "unit"]]
+      need_id        field quantity comparator    low unit
+    0      N1  description     抗拉强度          ≥  800.0  MPa
+    """
+    if id_column not in table:
+        raise ArgumentError(f"The table has no column {id_column}")
+    fields = [field for field in FIELDS if field in table]
+    texts = [table[field].fillna("").astype(str).tolist() for field in fields]
+    rows = [
+        (identity, field, *_row(found))
+        for identity, *parts in zip(table[id_column], *texts, strict=True)
+        for field, part in zip(fields, parts, strict=True)
+        for found in indicators_of(part)
+    ]
+    frame = pd.DataFrame(rows, columns=[id_column, *COLUMNS])
+    numbers = dict.fromkeys(("low", "high", "tolerance"), "float64") | dict.fromkeys(("start", "end"), "int64")
+    return frame.astype(numbers)
+
+
+def _row(found: Indicator) -> tuple[object, ...]:
+    return (
+        found.quantity,
+        found.comparator,
+        found.low,
+        found.high,
+        found.unit.symbol,
+        found.tolerance,
+        found.condition,
+        found.text,
+        found.start,
+        found.end,
+    )
+
+
+@dataclass(slots=True)
+class _Clauses:
+    """A text with the places where its clauses and sentences end; what stands in brackets ends nothing."""
+
+    text: str
+    clauses: list[int]
+    sentences: list[int]
+
+    @classmethod
+    def of(cls, text: str) -> _Clauses:
+        open_text = _BRACKETS.sub(lambda match: "(" + "_" * (len(match[0]) - 2) + ")", text)
+        clauses = [match.end() for match in _CLAUSES.finditer(open_text)]
+        sentences = [match.end() for match in _SENTENCES.finditer(open_text)]
+        return cls(text, [0, *clauses, len(text)], [0, *sentences, len(text)])
+
+    def clause(self, place: int) -> tuple[int, int]:
+        at = bisect_right(self.clauses, place, hi=len(self.clauses) - 1)
+        return self.clauses[at - 1], self.clauses[at]
+
+    def sentence(self, place: int) -> int:
+        return bisect_right(self.sentences, place, hi=len(self.sentences) - 1)
+
+
+def _indicators(text: str) -> Iterator[Indicator]:
+    plain = half_width(text)
+    found = list(values(plain))
+    if not found:
+        return
+    places = _Clauses.of(plain)
+    condition, holds = "", -1
+    named: tuple[int, int] | None = None  # where a name may stand before a condition: 检测时间在25℃时≤2秒
+    last: tuple[int, str, str] | None = None
+    previous = 0
+    pending: Indicator | None = None
+    for at, value in enumerate(found):
+        if not (value.unit.symbol or value.prefix or value.comparator in _COMPARED) and not _PLAIN_BEFORE.search(
+            plain, max(0, value.start - 8), value.start
+        ):
+            previous = value.end
+            continue
+        begin, end = places.clause(value.start)
+        sentence = places.sentence(value.start)
+        following = found[at + 1] if at + 1 < len(found) else None
+        aside = _aside(plain, value, pending, following)
+        if aside == "before" and pending:
+            pending = replace(pending, condition=_joined(pending.condition, plain[value.start : value.end]))
+            previous = value.end + 1
+            continue
+        under = _UNDER.match(plain, value.end)
+        if aside == "behind" or (under and following and places.sentence(following.start) == sentence and _sets(value)):
+            opening = _OPENING.search(plain, max(begin, value.start - 8), value.start)
+            first = opening.start() if opening else value.start
+            condition = plain[first : under.end() if under else value.end].strip("()的@")
+            holds, named = sentence, (max(begin, previous), first)
+            previous = under.end() if under else value.end
+            continue
+        if pending:
+            yield pending
+            pending = None
+        name, known = name_around(plain, max(begin, previous), value.start, value.end)
+        if not name and named and holds == sentence and named[0] >= begin:
+            name, known = name_around(plain, *named, value.end)
+        if not name and last and last[::2] == (sentence, value.unit.dimension):
+            name, known = last[1], True
+        if _ASPECT.fullmatch(name) and (topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)):
+            name = topic[1] + name
+        if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
+            value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
+        indicator = _indicator(text, plain, value, name, known, plain[begin:end])
+        previous = value.end
+        if name and _FROM.match(plain, value.end):
+            indicator, last = None, (sentence, name, value.unit.dimension)
+        if indicator:
+            states = [condition] if holds == sentence else []
+            if state := _STATE.search(plain, max(begin, value.start - 12), min(end, value.end + 6)):
+                states.append(state[0])
+            if lasting := _LASTING_FOR.match(plain, value.end):
+                states.append(lasting[1])
+            pending = replace(indicator, condition="，".join(dict.fromkeys(filter(None, states))))
+            last = (sentence, pending.quantity, pending.unit.dimension)
+    if pending:
+        yield pending
+
+
+def _joined(first: str, second: str) -> str:
+    return "，".join(filter(None, (first, second)))
+
+
+def _sets(value: Value) -> bool:
+    """Whether a value can be a condition: nothing is asked of it."""
+    return value.comparator in ("", "约", "区间", "=") and not value.prefix
+
+
+def _aside(plain: str, value: Value, pending: Indicator | None, following: Value | None) -> str:
+    """Whether a value in brackets of its own is a condition of the indicator "before" it or of the one "behind"."""
+    if not _sets(value) or value.unit.dimension == "":
+        return ""
+    opened, closed = plain[: value.start].rstrip()[-1:], plain[value.end : value.end + 1]
+    if opened == "@":
+        return "behind" if following else ""
+    if opened != "(" or closed != ")":
+        return ""
+    if pending and value.start - pending.end <= 1:
+        return "before"
+    return "behind" if following and following.start - value.end <= 3 else ""
+
+
+def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clause: str) -> Indicator | None:
+    ahead = plain[value.end : value.end + 10]
+    if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
+        name, known = (done[1] or done[2]) + "时间", True
+    if not name:
+        if value.prefix in ("Φ", "φ"):
+            name = "直径"
+        elif value.unit.symbol == "℃" and _IN_USE.match(ahead):
+            name = "使用温度"
+        elif value.comparator or value.prefix or value.unit.symbol in ("dB", "rpm", "IP"):
+            name = meaning("", value.unit.symbol, value.unit.dimension).concept
+        known = bool(name)
+    if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
+        name, known = (name if known and name.isascii() is False else "") + value.prefix, True
+    sense = meaning(name, value.unit.symbol, value.unit.dimension)
+    if not name or not _measures(value, name, known, sense) or _is_told_of_oneself(clause):
+        return None
+    value = _directed(value, name, sense)
+    return Indicator(
+        name,
+        value.comparator,
+        value.low,
+        value.high,
+        value.unit,
+        value.tolerance,
+        "",
+        text[value.start : value.end].strip(" :：（("),
+        value.start,
+        value.end,
+    )
+
+
+def _is_told_of_oneself(clause: str) -> bool:
+    """Whether a clause tells of the firm, its market or its project, and demands nothing."""
+    if _ONESELF.search(clause):
+        return not _DEMANDED.search(clause)
+    return bool(_PROJECT.search(clause)) and not _ASKED.search(clause)
+
+
+def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
+    """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
+    symbol, compared = value.unit.symbol, value.comparator in _COMPARED
+    if (len(name) == 1 and not known) or _NO_NAME.fullmatch(name) or (symbol == "K" and not known):
+        return False
+    if symbol == "" or symbol is None:
+        return (
+            bool(value.prefix)
+            or sense.concept in _PLAIN
+            or (compared and not name.isascii() and (known or value.soft != "reach"))
+            or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
+        )
+    if symbol in ("月", "a"):
+        return bool(_LASTING.search(name))
+    if symbol == "d":
+        return compared or known or name.endswith("期")
+    if symbol == "元":
+        return sense.concept in _MONEY
+    if symbol == "级":
+        return bool(_GRADED.search(name)) or (compared and known)
+    if symbol == "亩":
+        return False
+    if symbol == "人":
+        return sense.concept == "用工量"
+    if symbol in _COUNTED:
+        return known or compared or bool(sense.change)
+    return True
+
+
+def _directed(value: Value, name: str, sense: Meaning) -> Value:
+    """达到 and 优于 mean "at most" of what is better when it is less: 精度达到0.01mm."""
+    less = sense.better < 0 or (
+        sense.change == 0 and _LESS_SCALE.search(name) and value.unit.dimension in ("m", "°", "s", "K")
+    )
+    if not (value.soft and less and value.comparator in ("≥", ">")):
+        return value
+    turned = "≤" if value.comparator == "≥" else "<"
+    return replace(value, comparator=turned, low=None, high=value.low)

@@ -1,0 +1,224 @@
+"""What a value measures: the name of its quantity in the words around it, and what that name means.
+
+The table of quantities (quantities.txt) says which names are one concept and which direction is better.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+_DIMENSIONS = {  # what is measured where no name is given, by the symbol or the dimension of the unit
+    "s": "时间",
+    "dB": "噪声",
+    "r s-1": "转速",
+    "℃": "温度",
+    "kg-1 lm m-2 s3": "光效",
+    "目": "粒度",
+    "HRC": "硬度",
+    "HRB": "硬度",
+    "HV": "硬度",
+    "HB": "硬度",
+    "HA": "硬度",
+    "H": "硬度",
+    "IP": "防护等级",
+}
+_UP = "提高|提升|增加|增长|增产|上升|升高|延长|增强|增大|提速|加快|改善|increased?|improved?|raised?"
+_DOWN = "降低|下降|减少|减小|减轻|减产|减排|缩减|节约|节省|节能|节电|节水|缩短|压缩|降|reduced?|decreased?|cut"
+_WHOLE = {
+    "增产": "产量提高",
+    "减产": "产量降低",
+    "提速": "速度提高",
+    "减排": "排放量降低",
+    "节能": "能耗降低",
+    "节电": "电耗降低",
+    "节水": "水耗降低",
+}
+_CHANGE = re.compile(rf"(?P<word>{_UP}|{_DOWN})(?:了|幅度|幅|率|by|\s)*$", re.I)
+_LEVEL = re.compile(rf"(?:{_UP}|{_DOWN})(?:至|到|为|to)$", re.I)
+_IS_UP = re.compile(_UP, re.I)
+_FILL = re.compile(
+    r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
+    r"|最高|最低|最多|最大|最小|平均|分别|高达|将|会|得|不|由|近|已|自|希望|预期|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|多在|多为|大多|集中在?|我们|[-~\"“”'*±≥≤<>]|\s"
+    r"|\([^()]*\)|[(\[]|原来|原有|同类产品|国外|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|can|will|not|and)\b)$",
+    re.I,
+)
+_BREAK = re.compile(
+    r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
+    r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
+    r"|较|了|着|以(?!太)|按|据|我们|用于|提供|每|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因"
+)
+_VERB = "提高|提升|增加|降低|减少|缩短|节约|节省"  # those that begin no noun, as 压缩机 and 增强材料 do
+_LEADING = re.compile(rf".*(?P<word>{_VERB})(?![型机剂率量器])", re.I)
+_WORD_END = re.compile(r"[A-Za-z0-9]*$")
+_SYMBOL = re.compile(r"(?<=[\u4e00-\u9fff])[A-Za-z][:=]?$")  # 牵引力F
+_ASIDE = re.compile(r"\([^()]*\)$")
+_CHANGED = re.compile(rf"(?P<word>{_VERB})了?$", re.I)
+_ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[①-⑳])[)\].、:]|[①-⑳●◆■※•·\-*#])+\s*")
+_WEAK = re.compile(
+    r"^日|成果|样机|样品|整机|整体|平均|最高|最低|最大|最小|单位|整体|总体|综合|额定|标称|理论|实际|产品|系统|设备|装置|机组|性能|指标|技术|参数|水平|范围|要求|值|量(?=$)|数(?=$)|主要|一般|初始"
+)
+_OF_SUBSTANCES = frozenset(("含量", "浓度", "去除率", "残留量", "排放浓度", "用量"))  # 氧化铝 is no 氧化铁
+_SAME_WORDS = {
+    "测试": "检测",
+    "测量": "检测",
+    "检验": "检测",
+    "制造": "生产",
+    "制备": "生产",
+    "打印": "加工",
+    "制冷": "冷却",
+    "最终": "",
+}
+_SAME = re.compile("|".join(_SAME_WORDS))
+_LONGEST = 14
+_TAIL = r"(?:值|指标|范围|要求|水平|指数|等级|量|方面|性|后)?"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What a name means: its concept ("" where the table has none), the words before it, and what is better.
+
+    `general` concepts (温度, 时间) are the same only with the same words; `change` is +1 for 提高, -1 for 降低 and 0
+    for a level; `better` is +1 for more, -1 for less, 0 where that is not certain.
+    """
+
+    concept: str
+    words: str
+    general: bool
+    change: int
+    better: int
+
+
+@cache
+def _quantities() -> tuple[dict[str, tuple[str, int, bool]], re.Pattern[str], re.Pattern[str]]:
+    """Way of naming -> concept, better and general; a pattern for a name at the end of a text, and at the start."""
+    table: dict[str, tuple[str, int, bool]] = {}
+    for line in files("matcher.needs").joinpath("quantities.txt").read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            concept, better, others = (part.strip() for part in line.split("|"))
+            general, concept = concept.startswith("~"), concept.lstrip("~")
+            for word in [concept, *filter(None, others.split(", "))]:
+                table.setdefault(word.lower(), (concept, {"+": 1, "-": -1}.get(better, 0), general))
+    words = "|".join(map(re.escape, sorted(table, key=len, reverse=True)))
+    before = re.compile(rf"(?:(?<![a-z])|(?=[^a-z]))(?P<word>{words}){_TAIL}$")
+    longer = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True) if len(word) > 1)
+    after = re.compile(
+        rf"(?:(?P<of>的)?(?P<words>[\u4e00-\u9fff]{{0,4}}?)|\s(?=[a-z])(?P<gap>))(?P<word>{longer})(?![a-z])"
+    )
+    return table, before, after
+
+
+def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
+    """The name of the quantity whose value lies between `stop` and `end`, in a clause that begins at `start`.
+
+    Gives the name, "" for none, with 提高 or 降低 behind it where the value is a change; and whether the table of
+    quantities has it.
+    """
+    table, before, after = _quantities()
+    part, change = _stripped(text[start:stop]), ""
+    if level := _LEVEL.search(part, max(0, len(part) - 12)):
+        part = _stripped(part[: level.start()])
+    elif part.endswith(("至", "到")):
+        part = _stripped(part[:-1])
+    elif found := _CHANGE.search(part, max(0, len(part) - 14)):
+        change, part = found["word"].lower(), _stripped(part[: found.start()])
+        if change in _WHOLE:
+            return found[0].strip("了 "), True
+    low = part.lower()
+    known = before.search(low, max(0, len(low) - 24))
+    run = _run(part[: known.start()] if known else part)
+    rest = part[: (known.start() if known else len(part)) - len(run)]
+    if known and not run and table[known["word"]][2] and (aside := _ASIDE.search(rest)):
+        rest = rest[: aside.start()]
+        run = _run(rest)
+        rest = rest[: len(rest) - len(run)]
+    if known and not run and rest.endswith("的") and table[known["word"]][2]:
+        run = _run(rest[:-1])
+        rest = rest[: -1 - len(run)]
+    if verb := _CHANGED.search(run) or _CHANGED.search(rest, max(0, len(rest) - 8)):
+        run = run[verb.end() :] if verb.string is run else run
+        change = change or ("" if level else verb["word"].lower())
+    elif verb := _LEADING.match(run):
+        run = run[verb.end() :]
+        change = change or ("" if level else verb["word"].lower())
+    name = run + (part[known.start() :] if known else "")
+    if not known:
+        ahead = after.match(text[end : end + 16].lower())
+        if (
+            ahead
+            and (ahead["of"] or not name or change)
+            and not (name and not change and len(ahead["words"] or "") > 2)
+        ):
+            name, known = (ahead["words"] or "") + ahead["word"], ahead
+    name = name.strip(" -")[-30 if name.isascii() else -_LONGEST :]
+    if name and change:
+        return name + ("提高" if _IS_UP.match(change) else "降低"), bool(known)
+    return name, bool(known)
+
+
+def _stripped(part: str) -> str:
+    part = _SYMBOL.sub("", _ITEM.sub("", part.strip()))
+    while match := _FILL.search(part, max(0, len(part) - 44)):
+        part = part[: match.start()]
+    return part
+
+
+def _run(part: str) -> str:
+    """The last words of a text that can belong to a name."""
+    if part[-1:].isascii() and part[-1:].isalpha():
+        words = re.split(r"[^A-Za-z -]|\b(?:of|is|are|the|a|an|with|and|for|to|in|need|needs|we|has|have|its)\b", part)[
+            -1
+        ]
+        if " " in words.strip() or len(words) == len(part):
+            return " ".join(words.split()[-3:])
+    tail = part[-_LONGEST:]
+    tail = (_WORD_END.search(part[:-_LONGEST]) or [""])[0] + tail if tail[0:1].isascii() else tail
+    at = 0
+    for match in _BREAK.finditer(tail):
+        at = match.end()
+    return tail[at:]
+
+
+@lru_cache(8192)
+def meaning(name: str, symbol: str = "", dimension: str = "") -> Meaning:
+    """What a name means, with the unit where the name alone does not say it.
+
+    Examples
+    --------
+    >>> from matcher.needs.names import meaning
+    >>> meaning("单齿检测时间")
+    Meaning(concept='时间', words='单齿检测', general=True, change=0, better=-1)
+    >>> meaning("人工成本降低").change
+    -1
+    """
+    table, before, _ = _quantities()
+    name = _WHOLE.get(name.removesuffix("率").removesuffix("幅度"), name)
+    low, change = name.lower().strip(), 0
+    if name.endswith(("提高", "降低")):
+        change = 1 if name.endswith("提高") else -1
+        low = low[:-2]
+    concept, better, general, words = "", 0, False, low
+    if known := before.search(low):
+        (concept, better, general), words = table[known["word"]], low[: known.start()]
+    elif word := _DIMENSIONS.get(symbol) or _DIMENSIONS.get(dimension):
+        concept, better, general = table[word]
+    words = _SAME.sub(lambda match: _SAME_WORDS[match[0]], _WEAK.sub("", words)).strip()
+    return Meaning(concept, words, general, change, 1 if change else better)
+
+
+def same_quantity(one: Meaning, other: Meaning) -> bool:
+    """Whether two names mean the same quantity, so that their values can be compared."""
+    if one.change != other.change or one.concept != other.concept:
+        return False
+    if one.words == other.words:
+        return bool(one.words) or bool(one.concept and (one.better or not one.general))
+    if not one.words or not other.words:
+        return bool(one.concept) and not one.general
+    short, long = sorted((one.words, other.words), key=len)
+    if short in long:
+        return True
+    pairs = {short[at : at + 2] for at in range(len(short) - 1)}
+    shared = sum(pair in long for pair in pairs)
+    return bool(pairs) and shared / len(pairs) >= (0.5 if one.concept not in _OF_SUBSTANCES else 1)

@@ -1,0 +1,143 @@
+"""What to do with a need: match it now, ask its firm back, or publish it as a challenge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from matcher.errors import ArgumentError
+from matcher.needs.completeness import PARTS, ReadNeed, read_all, unsolved
+from matcher.needs.questions import Question, questions_of
+from matcher.tables.arguments import check_frame
+from matcher.tables.cells import shorten
+
+ROUTES = ("match", "ask", "challenge")
+COLUMNS = ["need_id", "completeness", "route", "reason", "questions", "asks"]
+
+_SUBSTANCE = ("object", "problem", "indicators", "use", "state", "tried")  # what a search can answer
+_ENOUGH_TO_MATCH = 28.0  # points of substance: a thing and its problem described, or one of them with figures
+_ENOUGH_TO_PUBLISH = 36.0  # points of substance: a thing, its problem described, and figures or what is around it
+_ENOUGH_WITH_FIGURES = 46.0  # the same with a figure, where only the library says that nothing is known
+_LABELS = {part.name: part.label for part in PARTS}
+_LONGEST = 60
+_YES = (True, 1, "是", "True", "true")
+
+
+@dataclass(frozen=True)
+class TriagedNeed:
+    """A need, where it goes ("match", "ask" or "challenge"), why (Chinese), and what to ask its firm."""
+
+    need: ReadNeed
+    route: str
+    reason: str
+    questions: tuple[Question, ...]
+
+
+def triage(needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress: bool = False) -> pd.DataFrame:
+    """How complete each need is, what to do with it, and what to ask its firm.
+
+    A need that asks for nothing definite, or with too little to tell which outcome would do, goes to "ask". One that
+    is described well enough to be published goes to "challenge" where it says that known solutions do not suffice
+    (国内空白, 依赖进口, 多次试验失败 and the like), or where it has figures and none of its matches is recommended. All
+    others go to "match".
+
+    Parameters
+    ----------
+    needs : DataFrame
+        As `completeness_parts` takes it.
+    matches : DataFrame, optional
+        What `match` gave for these needs: `need_id` and `recommended` or `good_match`. A need that has a recommended
+        outcome is no challenge unless it calls for one (揭榜).
+    progress : bool, default False
+        Show a bar on standard error.
+
+    Returns
+    -------
+    DataFrame
+        One row a need in the order of `needs`: need_id, completeness (0 to 100), route, reason (Chinese), questions (at
+        most five, one a line), asks (how many distinct things are asked; 0 where nothing definite is).
+
+    Raises
+    ------
+    ArgumentError
+        `matches` says nowhere what is recommended.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from matcher.needs import triage
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["生产线升级"]})
+    >>> triage(needs)[["need_id", "route", "asks"]].values.tolist()
+    [['N1', 'ask', 0]]
+    """
+    return triage_table(triage_each(needs, matches, progress=progress))
+
+
+def triage_each(
+    needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress: bool = False
+) -> list[TriagedNeed]:
+    """`triage` with everything that was read, for tables and pages that show it."""
+    recommended = None if matches is None else _recommended(matches)
+    triaged = []
+    for need in read_all(needs, progress=progress):
+        answered = None if recommended is None else need.need_id in recommended
+        route, reason = _route(need, answered)
+        triaged.append(TriagedNeed(need, route, reason, questions_of(need)))
+    return triaged
+
+
+def triage_table(triaged: list[TriagedNeed]) -> pd.DataFrame:
+    """`triage` of needs that are triaged."""
+    rows = [
+        (
+            one.need.need_id,
+            one.need.completeness,
+            one.route,
+            one.reason,
+            "\n".join(question.text for question in one.questions),
+            one.need.asks,
+        )
+        for one in triaged
+    ]
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"completeness": "float64", "asks": "int64"})
+
+
+def asks_back(need: ReadNeed) -> bool:
+    """Whether a need says too little to be answered: its firm has to be asked first."""
+    return _route(need, None)[0] == "ask"
+
+
+def _recommended(matches: pd.DataFrame) -> set[str]:
+    check_frame(matches, "matches", "match(needs, index)")
+    column = next((name for name in ("recommended", "good_match") if name in matches), None)
+    if column is None or "need_id" not in matches:
+        raise ArgumentError("matches has need_id and recommended (or good_match), as match(...) gives them")
+    yes = matches[column].map(lambda cell: cell in _YES)
+    return set(matches.loc[yes, "need_id"].astype(str))
+
+
+def _route(need: ReadNeed, answered: bool | None) -> tuple[str, str]:
+    """answered: whether an outcome is recommended; None where nobody looked."""
+    substance = sum(need.points[name] for name in _SUBSTANCE)
+    missing = [_LABELS[name] for name in _SUBSTANCE[:4] if not need.points[name]]
+    figures = any(one.asked for one in need.figures)
+    if need.only_a_title and not figures:
+        return "ask", f"只有名称，没有说明；缺少{'、'.join(missing)}" if missing else "只有名称，没有说明"
+    if not need.asks:
+        return "ask", f"没有说清要什么；缺少{'、'.join(missing)}" if missing else "没有说清要什么"
+    if substance < _ENOUGH_TO_MATCH:
+        return "ask", f"说得太少，判断不了哪项成果合用；缺少{'、'.join(missing)}"
+    words = unsolved(need)
+    quoted = f"需求中说“{shorten(words, _LONGEST)}”"
+    if words and substance >= _ENOUGH_TO_PUBLISH and ("揭榜" in words or not answered):
+        return "challenge", f"{quoted}，现成的办法不够，内容也够发布"
+    if answered is False and figures and substance >= _ENOUGH_WITH_FIGURES:
+        return "challenge", "库中没有可推荐的成果，对象、问题和指标都已写明，可以发布征集"
+    lacking = "、".join(missing) or "现状和其余指标"
+    if answered is False:
+        return "match", f"库中没有可推荐的成果，可看排在前面的几项；补上{lacking}后可以发布征集"
+    if words and not answered:
+        return "match", f"{quoted}；先看有没有现成的成果，补上{lacking}后可以发布征集"
+    has = [_LABELS[name] for name in _SUBSTANCE if need.points[name]]
+    return "match", f"写明了{'、'.join(has)}" + ("，库中有可推荐的成果" if answered else "，可以先匹配")

@@ -1,0 +1,309 @@
+"""Values in running text: numbers with their comparators, ranges, tolerances and units, each with its place.
+
+What only looks like a value is left out: dates, standards, model and patent numbers, numbering of items, sizes such as
+30×20×5 mm, parts of formulas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matcher.needs.units import NO_UNIT, UNIT, Unit, read_unit
+
+_HALF = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code) not in "，；！？"} | str.maketrans(
+    "\u3000\u00a0〜∼∽–—―−‐‑﹣≦⩽﹤≧⩾﹥✕╳＊﹒•∙⋅µ〔〕［］º˚∶﹪\t\r", "  ~~~-------≤≤<≥≥>××*····μ()()°°:%  "
+)
+_SUPERSCRIPTS = str.maketrans("⁻¹²³⁰⁴⁵⁶⁷⁸⁹", "-1230456789")
+
+_NUMBER = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+_POWER = (
+    r"(?:\s?[×xX*·]\s?10(?:\^\s?[-+]?\d{1,2}|-\d{1,2}|[⁻¹²³⁰⁴⁵⁶⁷⁸⁹]{1,3}|(?:[3-9]|1[0-8])(?![\d.]|\s?(?:[mcμ]m|m(?!\d)|×)))"
+    r"|[eE][-+]?\d{1,2}(?![\d.]))"
+)
+_MANY = r"(?:百万|千万|亿|万|千(?![克米瓦帕伏赫卡焦安牛字])|百(?![帕分]))"
+_MANY_VALUES = {"百": 1e2, "千": 1e3, "万": 1e4, "百万": 1e6, "千万": 1e7, "亿": 1e8}
+_MINUS = ("-", "零下", "0下", "负")
+_SIGN = r"(?:[-+±]|\+/-|正负|[零0]下|负)"
+
+
+def _side(name: str) -> str:
+    return (
+        rf"(?P<number{name}>{_NUMBER})(?P<power{name}>{_POWER})?\s?[余多几]?"
+        rf"(?P<many{name}>{_MANY})?[余多]?\s?"
+    )
+
+
+_VALUE = re.compile(
+    rf"{_side('1')}(?P<unit1>{UNIT}|[kKMG](?=\s?[-~]))?"
+    rf"(?:\s?(?:~|-{{1,2}}|至|到|…+|to(?=\s)|and(?=\s))\s?(?P<sign2>{_SIGN})?\s?{_side('2')}(?P<unit2>{UNIT})?)?"
+    rf"(?:\)(?P<power3>{_POWER})\s?(?P<unit3>{UNIT})?)?"
+    rf"(?:\s?(?:±|\+/-|正负)\s?(?P<tolerance>{_NUMBER})\s?(?P<unit4>{UNIT})?)?"
+)
+_FRACTION = re.compile(
+    rf"(?P<part>百|千|[二三四五六七八九十])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)|(?P<times>[两三四五六七八九十百千])(?P<unit>倍|个百分点)"
+)
+_DIGITS = dict(zip("一二两三四五六七八九十百千", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000), strict=True))
+
+_NOT = r"(?:不得|不能|不可|不应|不会|不宜|不允许|不)"
+_BEFORE = re.compile(
+    rf"""(?:
+    (?P<ge>≥|>=|=>|{_NOT}(?:低于|少于|小于|下于|短于)|[大高多]于或?等于|至少要?|最少|起码|不亚于
+        |at\ least|not?\ less\ than|a?\ ?minimum(?:\ of)?)
+    |(?P<le>≤|<=|=<|{_NOT}(?:高于|大于|多于|超过|超出|超|长于|高出)|[小低少]于或?等于|至多|最多
+        |at\ most|not?\ (?:more|greater|higher)\ than|not\ exceed(?:ing)?|a?\ ?maximum(?:\ of)?|within)
+    |(?P<gt>>|大于|高于|多于|超过|超出|超|突破|长于|逾|(?:more|greater|higher|longer)\ than|over|above|exceed(?:s|ing)?)
+    |(?P<lt><|小于|低于|少于|不足|不到|短于|(?:less|lower|shorter)\ than|below|under)
+    |(?P<better>优于|好于|better\ than)
+    |(?P<reach>达到|高达|达|up\ to|reach(?:es|ing)?)
+    |(?P<about>大约|约|大概|接近|近|≈|~|about|around|approximately|approx\.?)
+    |(?P<eq>=)
+    )\s?(?:了|要|到|为|是|在|:)?\s?(?:约)?\s?$""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_BEFORE_ENDS = frozenset("≥>=≤<≈~于过出超下短低少足破逾到达约概近要多大高长起亚了为是在:.tnmfhdseygrNTMFHDSEYGR")
+_AFTER = re.compile(
+    r"\s?(?:(?P<ge>及其?以上|或以上|以上|之上|or\s(?:more|above|higher))"
+    r"|(?P<le>及其?以下|或以下|以下|以内|之内|内(?![部外径层壁置含存容])|or\s(?:less|below))|(?P<about>左右|上下|之?间))"
+)
+_SIGNS = {"ge": "≥", "le": "≤", "gt": ">", "lt": "<", "about": "约", "eq": "=", "reach": "≥", "better": ">"}
+_PREFIXES = {
+    "ph": "",
+    "hrc": "HRC",
+    "hrb": "HRB",
+    "hv": "HV",
+    "hb": "HB",
+    "ha": "HA",
+    "ip": "IP",
+    "ipx": "IP",
+    "ra": "",
+    "rz": "",
+}
+_LETTERS = re.compile(
+    r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?[:=]?\s?$"
+)
+_NO_VALUE_BEFORE = re.compile(
+    r"(?:[A-Za-z_][-/.]?$|[\d.][-/.]?|[第图表式#×*/^每]|步骤|权利要求|实施例|\d\s?[~:-]|编号|[书利]号|电话|手机|邮编|QQ|标准|型号"
+    r"|SEQ ID NO:?)\s?$"
+)
+_NO_VALUE_AFTER = re.compile(
+    r"\s?(?:[×*]\s?\d|[A-Za-zα-ω_^]|[)、]|\.(?!\d)|[-/]\d|[年月号大#届强期所式]|:\d|世纪|名单|位[^移]|任一|中任|分之)"
+)
+_NO_SIZE = re.compile(r"\s?[×*]\s?\d")
+_LOST_POWER = re.compile(r"10-\d$")  # 误码率10-6, whose raised figure was lost
+_SIGNED = re.compile(rf"{_SIGN}\s?$")
+_DIGIT = re.compile(r"\d")
+_DATE = re.compile(
+    r"(?:(?:19|20)\d\d(?:\s?[-~至到、]\s?(?:(?:19|20)?\d\d))?\s?"
+    r"(?:年度?|[./-](?:0?[1-9]|1[0-2])(?:[./-]\d{1,2})?(?![\d.]|\s?[%‰A-Za-zμ毫微秒兆千克元]))"
+    r"|\d{1,2}\s?月(?:份|(?:\s?\d{1,2}(?:\s?[-~至到]\s?\d{1,2})?\s?日)?)|\d{1,2}:\d\d(?!\d)"
+    r"|(?:\d{3,4}-)?\d{7,}(?:\.\d)?(?![\d.]*\s?[%℃万元个次倍])|\d+(?:\.\d+){2,})"
+)
+_STANDARD = re.compile(
+    r"(?:GB|JB|HG|YY|QB|DB|NY|ISO|IEC|ASTM|EN|DIN|JIS|UL|AS|CN|ZL|SH|YB|TB|SL|CJ|JG|HJ|FZ|LY|SN|[TQ]/[A-Z]+)(?:[-/]?[A-Z]{1,3})?\s?[-/]?$"
+)
+_REST = re.compile(_NUMBER)
+_STANDARD_ENDS = frozenset("BYGRTNDMESILNCJZ/- OAHQ")
+_SIGN_ENDS = frozenset("-+±下负 ")
+_STANDARD_NUMBER = re.compile(r"\d[\d.]*(?:[-:/]\d+(?:\.\d+)?)*")
+_ANGLES = re.compile("角|旋|倾|弯|视场|方位|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
+_LENGTHS = re.compile("距|长|高|深|宽")
+_COLD = re.compile("[℃℉°dBVμ]")
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value in a text.
+
+    `comparator` is one of ≥ > ≤ < = 约 ± 区间, or "" where the text compares in no way. `low` and `high` are its
+    bounds in `unit`; None for no bound. `soft` marks 达到 and 优于, whose direction depends on the quantity; `prefix`
+    holds letters that belong to the value (pH, HRC, IP). The comparator begins at `start`, the words behind the value
+    (以上) end at `end`.
+    """
+
+    comparator: str
+    low: float | None
+    high: float | None
+    unit: Unit
+    unit_text: str
+    tolerance: float | None
+    start: int
+    end: int
+    prefix: str = ""
+    soft: str = ""
+
+
+def half_width(text: str) -> str:
+    """The text with half-width letters, digits and signs, sign for sign."""
+    return text.translate(_HALF)
+
+
+def values(text: str) -> Iterator[Value]:
+    """The values of a text in half-width signs, in order."""
+    at = 0
+    for fraction in _FRACTION.finditer(text) if "分之" in text or "倍" in text or "百分点" in text else ():
+        yield from _numbers(text, at, fraction.start())
+        yield _fraction(text, fraction)
+        at = fraction.end()
+    yield from _numbers(text, at, len(text))
+
+
+def _numbers(text: str, at: int, stop: int) -> Iterator[Value]:
+    while digit := _DIGIT.search(text, at, stop):
+        place = digit.start()
+        if date := _DATE.match(text, place):
+            at = date.end()
+            continue
+        if text[place - 1 : place] in _STANDARD_ENDS and _STANDARD.search(text, max(0, place - 10), place):
+            at = _end(_STANDARD_NUMBER, text, place)
+            continue
+        match = _VALUE.match(text, place)
+        value = _value(text, match) if match else None
+        if value:
+            yield value
+        at = max(value.end, place + 1) if value else _end(_REST, text, place)
+
+
+def _end(pattern: re.Pattern[str], text: str, place: int) -> int:
+    match = pattern.match(text, place)
+    return match.end() if match else place + 1
+
+
+def _value(text: str, match: re.Match[str]) -> Value | None:
+    start, end = match.span()
+    sign = ""
+    if text[start - 1 : start] in _SIGN_ENDS and (signed := _SIGNED.search(text, max(0, start - 4), start)):
+        sign, start = signed[0].strip(), signed.start()
+    unit_text = (match["unit4"] or match["unit3"] or match["unit2"] or match["unit1"] or "").strip()
+    if unit_text.endswith(")") and unit_text.count("(") < unit_text.count(")") and text[end - 1] == ")":
+        unit_text, end = unit_text[:-1], end - 1
+    prefix = ""
+    if letters := _LETTERS.search(text, max(0, start - 8), start):
+        prefix, start = letters[0].strip(" :="), letters.start()
+    before = text[max(0, start - 16) : start]
+    comparison = _comparison(before)
+    if comparison is None:
+        if prefix and not unit_text and _letters(prefix) not in _PREFIXES:
+            return None
+        if not prefix and _NO_VALUE_BEFORE.search(before):
+            return None
+    if _NO_SIZE.match(text, end) or (not unit_text and comparison is None and _NO_VALUE_AFTER.match(text, end)):
+        return None
+    unit = _unit(unit_text, prefix, text[max(0, start - 24) : start])
+    ends = [_number(match, "1", _is_minus(sign, before, unit_text))]
+    if match["number2"]:
+        ends.append(_number(match, "2", match["sign2"] in _MINUS))
+        if match["many2"] and not match["many1"] and not match["unit1"]:
+            ends[0] *= _MANY_VALUES[match["many2"]]
+        if match["unit1"] and match["unit2"] and match["unit1"] not in "kKMG":
+            first = _unit(match["unit1"], prefix, before)
+            ends[0] = first.convert(ends[0], unit) if first.dimension == unit.dimension else ends[0]
+        if ends[0] > ends[1]:
+            if ends[0] == 10 and not unit_text and _LOST_POWER.search(text, match.start("number1"), end):
+                ends = [10.0 ** -ends[1]]
+            elif "-" not in sign + (match["sign2"] or "") and min(ends) >= 0:
+                return None
+            ends.sort()
+    if match["power3"]:
+        ends = [end * _exponent(match["power3"]) for end in ends]
+    if comparison:
+        start -= len(before) - comparison.start()
+    tolerance = float(match["tolerance"]) if match["tolerance"] else None
+    if sign in ("±", "+/-", "正负"):
+        tolerance, ends = ends[0], [0.0]
+    if tolerance is not None:
+        low, high = (float(f"{ends[0] + side * tolerance:.12g}") for side in (-1, 1))
+        return Value("±", low, high, unit, unit_text, tolerance, start, end, prefix)
+    after = _AFTER.match(text, end)
+    word = (comparison and comparison.lastgroup) or ""
+    if after and word in ("", "reach", "eq", "about"):
+        word = after.lastgroup or ""
+    comparator = "区间" if len(ends) == 2 else _SIGNS.get(word, "")
+    bottom = None if comparator in ("≤", "<") else ends[0]
+    top = None if comparator in ("≥", ">") else ends[-1]
+    end = after.end() if after else end
+    return Value(
+        comparator,
+        bottom,
+        top,
+        unit,
+        unit_text,
+        None,
+        start,
+        end,
+        prefix,
+        soft=word if word in ("reach", "better") else "",
+    )
+
+
+def _comparison(before: str) -> re.Match[str] | None:
+    last = before.rstrip()[-1:]
+    return _BEFORE.search(before) if last in _BEFORE_ENDS else None
+
+
+def _number(match: re.Match[str], side: str, minus: bool) -> float:
+    number = float(match["number" + side].replace(",", ""))
+    if power := match["power" + side]:
+        number *= _exponent(power)
+    number *= _MANY_VALUES.get(match["many" + side] or "", 1.0)
+    return float(f"{-number if minus else number:.12g}")
+
+
+def _exponent(power: str) -> float:
+    digits = re.sub(r"^\s?(?:[×xX*·]\s?10\^?\s?|[eE])", "", power).translate(_SUPERSCRIPTS)
+    return 10.0 ** int(digits)
+
+
+def _is_minus(sign: str, before: str, unit_text: str) -> bool:
+    """Whether a sign before a number is a minus, and no dash between a word and its value."""
+    if sign in _MINUS[1:]:
+        return True
+    if sign != "-":
+        return False
+    last = before.rstrip()[-1:]
+    if before.endswith(" ") and last.isascii():
+        return True
+    return not (last.isalnum() and last not in "为至到在达于约是") or (
+        not last.isascii() and bool(_COLD.match(unit_text))
+    )
+
+
+def _unit(text: str, prefix: str, before: str) -> Unit:
+    if not text:
+        return read_unit(_PREFIXES.get(_letters(prefix), "")) or NO_UNIT
+    if text == "M":
+        return read_unit("m") or NO_UNIT if _LENGTHS.search(before) else NO_UNIT
+    if text == "T" and "磁" not in before:
+        text = "t"
+    elif text == "度":
+        text = "°" if _ANGLES.search(before) else "kWh" if "电" in before or "耗" in before else "℃"
+    return read_unit(text) or NO_UNIT
+
+
+def _letters(prefix: str) -> str:
+    return prefix.removesuffix("值").strip().lower()
+
+
+def _fraction(text: str, match: re.Match[str]) -> Value:
+    """百分之八十, 三分之一, 两倍."""
+    before = text[max(0, match.start() - 16) : match.start()]
+    comparison, after = _comparison(before), _AFTER.match(text, match.end())
+    if match["times"]:
+        number, unit = float(_DIGITS[match["times"]]), read_unit(match["unit"]) or NO_UNIT
+    else:
+        of = match["of"]
+        whole = float(of) if of[0].isdigit() else float(_chinese(of))
+        number, unit = float(f"{100 * whole / _DIGITS[match['part']]:.12g}"), read_unit("%") or NO_UNIT
+    word = (comparison and comparison.lastgroup) or (after and after.lastgroup) or ""
+    comparator = _SIGNS.get(word, "")
+    low, high = (None if comparator in ("≤", "<") else number), (None if comparator in ("≥", ">") else number)
+    start = match.start() - (len(before) - comparison.start() if comparison else 0)
+    end = after.end() if after else match.end()
+    return Value(comparator, low, high, unit, match["unit"] or "%", None, start, end)
+
+
+def _chinese(text: str) -> int:
+    """八十 and 八十五; one sign is its own value."""
+    tens, ten, ones = text.partition("十")
+    return (_DIGITS.get(tens, 1) * 10 if ten else 0) + _DIGITS.get(ones if ten else text[-1], 0)

@@ -1,0 +1,183 @@
+"""Bids: read, checked for form, scored, published, and how the challenges go on; all made up."""
+
+import pandas as pd
+import pytest
+
+from matcher.challenges import challenge_progress, check_bids, publication_list, read_bids, score_bids
+from matcher.challenges.bids import bid_responses
+from matcher.challenges.publication import hard_problems
+from matcher.errors import ArgumentError, TableError
+
+CHALLENGES = pd.DataFrame(
+    {
+        "challenge_id": ["B001", "B002"],
+        "name": ["泵壳气孔检测", "蜜桃保鲜"],
+        "owner": ["甲泵业有限公司", "丁果业合作社"],
+        "indicators": ["单件检测时间不超过5秒；检出率≥98%", ""],
+        "deadline": ["完成期限2年", ""],
+    }
+)
+BIDS = read_bids(
+    pd.DataFrame(
+        [
+            ("J1", "B001", "某理工大学", "单件检测时间3秒，检出率99%", 18, "否", "是", "2026-03-01"),
+            ("J2", "B001", "甲泵业有限公司", "单件检测时间6秒", 30, "", "", "2026-04-02"),
+            ("J3", "B002", "某农学院", "保鲜30天", 12, "是", "", "2026-03-01"),
+            ("J4", "B009", "某研究院", "", 12, "", "", "2026-03-01"),
+        ],
+        columns=["揭榜编号", "榜单编号", "揭榜单位", "指标响应", "完成月数", "与发榜方有关联", "独立法人", "提交日期"],
+    )
+).rows
+
+
+def test_every_check_says_what_holds():
+    checked = check_bids(BIDS, CHALLENGES, closes="2026-03-31")
+    states = {bid: dict(zip(rows["check"], rows["state"], strict=True)) for bid, rows in checked.groupby("bid_id")}
+    assert states["J1"] == dict.fromkeys(
+        [
+            "challenge",
+            "in_time",
+            "not_needer",
+            "not_affiliated",
+            "legal_person",
+            "term",
+            "responds",
+            "reaches",
+        ],
+        "met",
+    )
+    assert states["J2"] == {
+        "challenge": "met",
+        "in_time": "not_met",
+        "not_needer": "not_met",
+        "not_affiliated": "not_met",
+        "legal_person": "unknown",
+        "term": "not_met",
+        "responds": "not_met",
+        "reaches": "not_met",
+    }
+    assert (states["J3"]["not_affiliated"], states["J3"]["responds"], states["J3"]["term"]) == (
+        "not_met",
+        "unknown",
+        "unknown",
+    )
+    assert states["J4"] == {"challenge": "not_met"}
+    details = checked.set_index(["bid_id", "check"])
+    assert details.loc[("J2", "responds"), "detail"] == "未响应：检出率≥98%"
+    assert details.loc[("J2", "term"), "detail"] == "承诺 30 个月，榜单要求 24 个月"
+    assert details.loc[("J1", "not_affiliated"), "source"].startswith("济南2025：")
+    assert details.loc[("J1", "in_time"), "source"] == "形式检查（本库，不是通知原文）"
+
+
+def test_the_rule_is_cited_from_the_call_that_has_it():
+    sources = check_bids(BIDS[:1], CHALLENGES, rules="长沙2023").set_index("check")["source"]
+    assert sources["not_needer"] == "长沙2023：需求方不得作为牵头单位揭榜"
+    assert sources["not_affiliated"] == "形式检查（本库，不是通知原文）"
+
+
+def test_affiliates_are_found_by_name_or_code():
+    pairs = pd.DataFrame({"单位": ["甲泵业（集团）有限公司"], "关联单位": ["某理工大学"]})
+    owner = CHALLENGES.assign(owner=["甲泵业集团有限公司", "丁果业合作社"])
+    checked = check_bids(BIDS[:1], owner, affiliates=pairs).set_index("check")
+    assert (checked.loc["not_affiliated", "state"], checked.loc["not_affiliated", "detail"]) == (
+        "not_met",
+        "关联名单中有这两家单位",
+    )
+    with pytest.raises(TableError, match="关联名单需要两列"):
+        check_bids(BIDS, CHALLENGES, affiliates=pairs[["单位"]])
+
+
+def test_each_indicator_has_its_answer():
+    assert bid_responses(BIDS[:2], CHALLENGES).drop(columns="challenge_id").fillna({"margin": 0}).values.tolist() == [
+        ["J1", 1, "单件检测时间不超过5秒", "单件检测时间3秒", "met", 0.4],
+        ["J1", 2, "检出率≥98%", "检出率99%", "met", 0.0102040816],
+        ["J2", 1, "单件检测时间不超过5秒", "单件检测时间6秒", "not_met", -0.2],
+        ["J2", 2, "检出率≥98%", "", "not_said", 0.0],
+    ]
+
+
+SCORES = pd.DataFrame(
+    [("J1", "a", 80.0), ("J1", "b", 90.0), ("J2", "a", 95.0), ("J2", "b", 85.0)],
+    columns=["bid_id", "expert_id", "score"],
+)
+
+
+def test_scores_are_joined_as_they_are():
+    scored = score_bids(BIDS, SCORES)
+    columns = ["bid_id", "rank", "experts", "mean", "lowest", "highest"]
+    assert scored[columns].astype(object).where(scored.notna(), None)[:2].values.tolist() == [
+        ["J2", 1, 2, 90.0, 85.0, 95.0],
+        ["J1", 2, 2, 85.0, 80.0, 90.0],
+    ]
+    assert scored["rank"].isna().tolist() == [False, False, True, True]
+    assert scored["spread"].round(4).tolist()[:2] == [7.0711, 7.0711]
+
+
+def test_weights_are_never_invented():
+    by_aspect = pd.concat([SCORES.assign(aspect="技术"), SCORES.assign(aspect="团队", score=50.0)])
+    with pytest.raises(TableError, match="须由您给出每个方面的权重；缺少：团队、技术"):
+        score_bids(BIDS, by_aspect)
+    scored = score_bids(BIDS, by_aspect, weights={"技术": 0.5, "团队": 0.5})
+    assert scored["mean"].tolist()[:2] == [70.0, 67.5]
+    with pytest.raises(TableError, match="专家 b 对 J2 没有评完 2 个方面"):
+        score_bids(BIDS, by_aspect[:-1], weights={"技术": 1, "团队": 1})
+    with pytest.raises(TableError, match="专家 a 对 J1 评了不止一次"):
+        score_bids(BIDS, pd.concat([SCORES, SCORES[:1]]))
+    with pytest.raises(TableError, match="1 个揭榜编号不在揭榜表中：J9"):
+        score_bids(BIDS, SCORES.assign(bid_id=["J9", "J1", "J2", "J2"]))
+
+
+def test_the_list_for_publication_proposes_the_best_that_passed():
+    checked = check_bids(BIDS, CHALLENGES, closes="2026-03-31")
+    public = publication_list(
+        BIDS, CHALLENGES, checked, scored=score_bids(BIDS, SCORES), rules="荣成2023", on="2026-04-27"
+    )
+    assert public[["bid_id", "formal", "proposed"]].values.tolist() == [
+        ["J2", "not_met", False],
+        ["J1", "met", True],
+        ["J3", "not_met", False],
+        ["J4", "not_met", False],
+    ]
+    assert set(public["public_until"].dt.date.astype(str)) == {"2026-05-06"}
+    with pytest.raises(ArgumentError, match="“济南2025”没有见到公示天数"):
+        publication_list(BIDS, CHALLENGES, checked, rules="济南2025", on="2026-04-27")
+    assert publication_list(BIDS, CHALLENGES, checked)["public_from"].isna().all()
+
+
+def test_progress_counts_what_is_due():
+    day = pd.to_datetime
+    steps = pd.DataFrame(
+        {
+            "challenge_id": ["B001", "B001"],
+            "milestone": ["样机", "验收"],
+            "due": day(["2026-06-30", "2026-12-31"]),
+            "done_on": day(["2026-06-20", None]),
+        }
+    )
+    progress = challenge_progress(CHALLENGES, bids=BIDS, milestones=steps, on="2026-07-01")
+    assert progress[["challenge_id", "state", "bids", "done", "overdue", "next_milestone"]].values.tolist() == [
+        ["B001", "working", 2, 1, 0, "验收"],
+        ["B002", "bid", 1, 0, 0, ""],
+    ]
+    late = challenge_progress(CHALLENGES, milestones=steps, on="2027-01-01")
+    assert late["state"].tolist() == ["overdue", "open"]
+    done = challenge_progress(CHALLENGES, milestones=steps[:1], on="2026-07-01")
+    assert hard_problems(CHALLENGES, done, target=100)["count"].tolist() == [2, 2, 1, 1, 1]
+
+
+def test_the_command_checks_scores_and_publishes(run, tmp_path):
+    CHALLENGES.to_csv(tmp_path / "c.csv", index=False)
+    BIDS.to_csv(tmp_path / "b.csv", index=False)
+    SCORES.to_csv(tmp_path / "s.csv", index=False)
+    command = ["needs", "bids", "b.csv", "c.csv", "--scores", "s.csv", "--closes", "2026-03-31", "--on", "2026-07-01"]
+    status, out, err = run(*command, "-o", "out.xlsx", "--public-from", "2026-04-27")
+    assert status == 0, err
+    assert out == (
+        "4 份揭榜：形式检查符合 1，不符合 3，未定 0；2 项榜单中 2 项有人揭榜，0 项已完成（目标 100 项）\n"
+        "结果已写入 out.xlsx\n"
+    )
+    sheets = pd.read_excel("out.xlsx", sheet_name=None, engine="calamine")
+    assert list(sheets)[:6] == ["公示名单", "形式检查", "指标响应", "专家评分", "进展", "进度"]
+    assert sheets["公示名单"].loc[sheets["公示名单"]["拟揭榜"] == "是", "揭榜单位"].tolist() == ["某理工大学"]
+    assert run(*command, "-o", "out.csv", "-q")[0] == 0
+    assert pd.read_csv("out.csv")["bid_id"].tolist() == ["J2", "J1", "J3", "J4"]

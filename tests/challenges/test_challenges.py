@@ -1,0 +1,264 @@
+"""Common problems, challenges and the rules of a call, on made-up needs whose answers are known."""
+
+from importlib import resources
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from matcher.challenges import (
+    challenge_table,
+    check_challenge,
+    common_problems,
+    find_challenges,
+    list_calls,
+    need_states,
+)
+from matcher.challenges.calls import load_call
+from matcher.challenges.finding import local_ids
+from matcher.challenges.listing import challenge_indicators
+from matcher.challenges.publication import hard_problems
+from matcher.challenges.terms import term_months
+from matcher.errors import PolicyError, TableError
+from matcher.policy import check_policy
+
+TEXT = "泵壳铸造后内壁常有气孔，目前靠人工敲击。寻求一种泵壳气孔的无损检测方法，单件检测时间不超过5秒，检出率≥98%。"
+NEEDS = pd.DataFrame(
+    [
+        ("N1", "泵壳气孔无损检测", TEXT, "甲泵业有限公司", "装备制造"),
+        (
+            "N2",
+            "泵壳气孔的无损检测技术",
+            "我公司年产泵壳3万件。希望解决泵壳气孔检测难题。",
+            "乙铸造有限公司",
+            "装备制造",
+        ),
+        ("N3", "泵壳气孔无损检测", TEXT + "（再次发布）", "甲泵业有限公司", "装备制造"),
+        ("N4", "泵壳振动降噪", "希望把泵壳噪声降到60分贝以下。", "丙泵业有限公司", "装备制造"),
+        (
+            "N5",
+            "蜜桃采后保鲜",
+            "希望蜜桃保鲜期达到30天，合作方须具有冷链经验，完成期限2年，成果归双方所有。",
+            "丁果业合作社",
+            "农业",
+        ),
+        ("N6", "转型升级", "希望合作。", "戊公司", ""),
+    ],
+    columns=["need_id", "title", "description", "enterprise", "field"],
+)
+
+
+def matches(**good: bool) -> pd.DataFrame:
+    """One pair a need; recommended where it is said."""
+    ids = NEEDS["need_id"].tolist()
+    return pd.DataFrame(
+        {"need_id": ids, "outcome_id": [f"C{i}" for i in ids], "good_match": [good.get(i, False) for i in ids]}
+    )
+
+
+def test_needs_of_one_problem_stand_together_and_copies_count_once():
+    problems = common_problems(NEEDS)
+    columns = ["problem_id", "need_id", "needs", "postings", "firms", "unnamed"]
+    assert problems[columns].values.tolist() == [
+        ["P001", "N1", 3, 2, 2, 0],
+        ["P001", "N2", 3, 2, 2, 0],
+        ["P001", "N3", 3, 2, 2, 0],
+        ["P002", "N4", 1, 1, 1, 0],
+        ["P003", "N5", 1, 1, 1, 0],
+        ["P004", "N6", 1, 1, 1, 0],
+    ]
+    assert problems["name"].tolist()[0] == "泵壳气孔无损检测"
+    assert problems["wording"].tolist()[0].startswith("寻求一种泵壳气孔的无损检测方法，单件检测时间不超过5秒")
+    assert problems["fields"].tolist() == ["装备制造"] * 4 + ["农业", ""]
+
+
+def test_no_needs_are_no_problems():
+    assert common_problems(NEEDS[:0]).empty
+
+
+def test_only_what_nobody_answers_becomes_a_challenge():
+    states = need_states(NEEDS, matches(N4=True))
+    assert states[["need_id", "state"]].values.tolist() == [
+        ["N1", "challenge"],
+        ["N2", "challenge"],
+        ["N3", "challenge"],
+        ["N4", "outcome"],
+        ["N5", "challenge"],
+        ["N6", "vague"],
+    ]
+    found = find_challenges(NEEDS, matches(N4=True))
+    assert found[["challenge_id", "need_id"]].values.tolist() == [
+        ["B001", "N1"],
+        ["B001", "N2"],
+        ["B001", "N3"],
+        ["B002", "N5"],
+    ]
+    assert hard_problems(challenge_table(found, NEEDS), target=4).values.tolist() == [
+        ["found", 2, 4, 0.5],
+        ["ready", 1, 4, 0.25],
+        ["bid", 0, 4, 0.0],
+        ["working", 0, 4, 0.0],
+        ["solved", 0, 4, 0.0],
+    ]
+
+
+def test_an_answer_to_one_need_of_a_problem_answers_the_others():
+    states = need_states(NEEDS, matches(N1=True)).set_index("need_id")["state"]
+    assert states[["N1", "N2", "N3"]].tolist() == ["outcome", "together", "together"]
+
+
+def test_experts_answer_too_and_only_local_ones_count():
+    experts = matches(N5=True).rename(columns={"outcome_id": "expert_id"})
+    assert need_states(NEEDS, matches(), experts).set_index("need_id")["state"]["N5"] == "expert"
+    far = need_states(NEEDS, matches(), experts, local_experts=set()).set_index("need_id").loc["N5"]
+    assert (far["state"], far["experts_elsewhere"]) == ("challenge", 1)
+    far = need_states(NEEDS, matches(N5=True), local_outcomes={"C0"}).set_index("need_id").loc["N5"]
+    assert (far["state"], far["outcomes"], far["outcomes_elsewhere"]) == ("challenge", 0, 1)
+
+
+def test_what_was_not_matched_is_refused():
+    with pytest.raises(TableError, match="匹配结果中没有 5 条需求：N2、N3"):
+        find_challenges(NEEDS, matches()[:1])
+    with pytest.raises(TableError, match="缺少列 recommended 或 good_match"):
+        find_challenges(NEEDS, matches().drop(columns="good_match"))
+
+
+def test_local_is_a_place_of_the_national_list_and_must_be_told():
+    outcomes = pd.DataFrame({"outcome_id": ["C1", "C2", "C3"], "region": ["临沂", "山东临沂兰山区", "济南市"]})
+    assert local_ids(outcomes, "地区=临沂市") == {"C1", "C2"}
+    assert local_ids(outcomes, "地区=青岛市") == set()
+    with pytest.raises(TableError, match="没有“地区”这一列"):
+        local_ids(outcomes[["outcome_id"]], "地区=临沂市")
+
+
+def test_a_challenge_says_what_the_needs_say_and_no_more():
+    found = find_challenges(NEEDS, matches())
+    table = challenge_table(found, NEEDS).set_index("challenge_id")
+    pump, peach = table.loc["B001"], table[table["name"] == "蜜桃采后保鲜"].iloc[0]
+    assert pump["indicators"] == "单件检测时间不超过5秒；检出率≥98%"
+    assert (pump["deadline"], pump["rights"], pump["bidder_conditions"]) == ("", "", "")
+    assert (pump["owner"], pump["lead_need_id"], pump["need_ids"]) == ("甲泵业有限公司", "N1", "N1、N2、N3")
+    assert (peach["deadline"], peach["bidder_conditions"]) == ("完成期限2年", "合作方须具有冷链经验")
+    rows = challenge_indicators(found, NEEDS)
+    assert rows[rows["challenge_id"] == "B001"][
+        ["number", "quantity", "relation", "value", "unit"]
+    ].values.tolist() == [
+        [1, "单件检测时间", "≤", "5", "s"],
+        [2, "检出率", "≥", "98", "%"],
+    ]
+
+
+def test_no_cell_holds_ids_by_the_hundred():
+    many = pd.DataFrame({"need_id": [f"N{i}" for i in range(120)], "title": "泵壳气孔无损检测", "description": TEXT})
+    pairs = many[["need_id"]].assign(outcome_id="C", good_match=False)
+    table = challenge_table(find_challenges(many, pairs), many)
+    assert table["need_ids"].tolist() == ["N0、N1、N2、N3、N4 等 120 条"]
+
+
+@pytest.mark.parametrize("call", ["赣州2023", "长沙2023", "宜昌2022", "鄂州2024", "荣成2023"])
+def test_the_rules_of_every_call_pass_their_cases(call):
+    folder = Path(load_call(call).rules.folder).parent
+    assert check_policy(folder)["ok"].all()
+
+
+def test_every_fact_of_a_call_has_its_source_and_says_whether_it_was_seen():
+    table = list_calls()
+    assert (table[["says", "source"]] != "").all().all()
+    open_ = table[~table["verified"]]
+    assert open_[["call", "says"]].values.tolist() == [["鄂州2024", "期限2年"]]
+
+
+def states_of(rules: str, needs: pd.DataFrame = NEEDS, **options: object) -> dict[str, str]:
+    """The states of the peaches' challenge."""
+    found = find_challenges(needs, matches())
+    checked = check_challenge(found, needs, rules=rules, **options)
+    peach = found.loc[found["need_id"] == "N5", "challenge_id"].iloc[0]
+    mine = checked[checked["challenge_id"] == peach]
+    return dict(zip(mine["rule"], mine["state"], strict=True))
+
+
+def test_what_is_written_is_met_and_what_nobody_knows_stays_unknown():
+    assert states_of("赣州2023") == {
+        "enterprise": "met",
+        "beyond": "unknown",
+        "problem": "met",
+        "indicators": "met",
+        "deadline": "met",
+        "rights": "met",
+        "money": "not_met",
+        "bidder": "met",
+        "three_years": "met",
+        "four_times": "unknown",
+        "to_bidder": "unknown",
+        "in_money": "unknown",
+        "promise": "unknown",
+    }
+
+
+def test_columns_of_the_table_and_facts_of_the_firm_settle_rules():
+    needs = NEEDS.assign(budget=4_000_000, city_support=1_000_000, 诚信承诺="是")
+    known = states_of("赣州2023", needs)
+    assert (known["four_times"], known["promise"], known["money"]) == ("met", "met", "met")
+    firms = pd.DataFrame(
+        {"name": ["丁果业合作社"], "sales_last_year": [40_000_000], "rd_expense_last_year": [1_900_000]}
+    )
+    assert states_of("宜昌2022", firms=firms)["rd_share"] == "not_met"
+    assert states_of("宜昌2022", firms=firms.assign(rd_expense_last_year=2_000_000))["rd_share"] == "met"
+
+
+def test_what_is_missing_is_named():
+    found = find_challenges(NEEDS, matches())
+    checked = check_challenge(found, NEEDS, rules="赣州2023").set_index(["challenge_id", "rule"])["missing"]
+    assert checked["B001", "deadline"] == "需求文字没有写明完成期限"
+    assert checked["B001", "to_bidder"] == "缺少：支付给揭榜方的资金、市级财政支持资金"
+    judged = check_challenge(found, NEEDS, rules="荣成2023")
+    assert set(judged["state"]) == {"unknown"}
+    assert set(judged["missing"]) == {"由专家或主管部门判断"}
+
+
+def test_a_call_that_is_not_known_or_not_in_force_is_refused():
+    with pytest.raises(PolicyError, match="没有名为“荣城2023”的揭榜规则；您是不是指 荣成2023"):
+        load_call("荣城2023")
+    with pytest.raises(PolicyError, match="“济南2025”没有需求方面的条件"):
+        check_challenge(find_challenges(NEEDS, matches()), NEEDS, rules="济南2025")
+    with pytest.raises(PolicyError, match="“鄂州2024”在 2023-01-01 没有施行"):
+        check_challenge(find_challenges(NEEDS, matches()), NEEDS, rules="鄂州2024", on="2023-01-01")
+
+
+def test_rules_lie_in_the_package():
+    folder = Path(str(resources.files("matcher.challenges"))) / "rules"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "changsha-2023",
+        "ezhou-2024",
+        "ganzhou-2023",
+        "rongcheng-2023",
+        "yichang-2022",
+    ]
+
+
+def test_terms_are_read_in_months():
+    assert [term_months(text) for text in ("期限三年", "180天", "2027年6月前", "")] == [36.0, 5.92, None, None]
+
+
+def test_the_command_writes_workbook_page_and_list(run, tmp_path):
+    contact = "联系电话13812345678。"
+    NEEDS.assign(description=NEEDS["description"] + contact).to_csv(tmp_path / "n.csv", index=False)
+    outcomes = pd.DataFrame(
+        {"成果编号": ["C1", "C2"], "成果名称": ["水稻育秧", "外墙涂料"], "地区": ["临沂市", "济南市"]}
+    )
+    outcomes.to_csv(tmp_path / "o.csv", index=False)
+    matches(N4=True).assign(outcome_id="C1").to_csv(tmp_path / "m.csv", index=False)
+    command = ["needs", "challenges", "n.csv", "o.csv", "--matches", "m.csv"]
+    status, out, err = run(*command, "-o", "c.xlsx", "--local", "地区=临沂市")
+    assert status == 0, err
+    assert "6 条需求中 4 条无人可答，并成 2 项榜单（1 项为多条需求共有），1 项内容够发布；目标 100 项" in out
+    sheets = pd.read_excel("c.xlsx", sheet_name=None, engine="calamine")
+    assert list(sheets)[:6] == ["榜单", "技术指标", "条件检查", "覆盖的需求", "需求去向", "进度"]
+    assert sheets["榜单"]["榜单名称"].tolist()[0] == "泵壳气孔无损检测"
+    assert run(*command, "-o", "c.html", "--rules", "宜昌2022", "--local", "地区=济南市", "-q")[0] == 0
+    page = (tmp_path / "c.html").read_text("utf-8")
+    assert "条件检查（宜昌2022）" in page
+    assert "13812345678" not in page
+    assert run(*command, "-o", "c.csv", "-q") == (0, "", "")
+    assert len(pd.read_csv("c.csv")) == 2
+    assert run(*command, "-o", "n.csv")[0] == 2

@@ -1,0 +1,302 @@
+"""Indicators of texts and their comparison, on texts made up for it."""
+
+import re
+
+import pandas as pd
+import pytest
+from made_up_pairs import made_up_pairs
+
+from matcher.errors import ArgumentError
+from matcher.needs import compare_indicators, compare_pairs, indicators_of, need_indicators
+from matcher.needs.comparison import comparison_text
+from matcher.needs.units import _UNITS, read_unit
+
+CASES = [line.split(" -> ") for line in """\
+抗拉强度≥800MPa -> 抗拉强度 ≥ 800.. MPa
+产品的含水率不超过10% -> 含水率 ≤ ..10 %
+单齿检测时间≤2秒 -> 单齿检测时间 ≤ ..2 s
+粒度0.5～1mm -> 粒度 区间 0.5..1 mm
+固含量10-15％ -> 固含量 区间 10..15 %
+壁厚1至4毫米 -> 壁厚 区间 1..4 mm
+轴径3±0.1mm -> 轴径 ± 2.9..3.1 mm
+体积电阻率≥1.2×10^5Ω·m -> 体积电阻率 ≥ 120000.. Ω·m
+循环寿命不少于３０００次 -> 循环寿命 ≥ 3000.. 次
+使用寿命达到2万小时以上 -> 使用寿命 ≥ 20000.. h
+成本降低三分之一 -> 成本降低 = 33.3333333333..33.3333333333 %
+回收率达百分之九十五以上 -> 回收率 ≥ 95.. %
+耐低温零下60度 -> 耐低温 = -60..-60 ℃
+工作温度-40℃~85℃ -> 工作温度 区间 -40..85 ℃
+防护等级不低于IP67 -> 防护等级 ≥ 67.. IP
+pH值6.5-8.0 -> pH值 区间 6.5..8 -
+硬度HRC58~62 -> 硬度 区间 58..62 HRC
+电机转速不低于12000转/分 -> 电机转速 ≥ 12000.. rpm
+处理能力5吨/小时 -> 处理能力 = 5..5 t/h
+生产成本控制在800元/吨以内 -> 生产成本 ≤ ..800 元/t
+漏检率小于3‰ -> 漏检率 < ..3 ‰
+重金属含量低于5ppm -> 重金属含量 < ..5 ppm
+氨氮含量不得大于8mg/L -> 氨氮含量 ≤ ..8 mg/L
+细度大于200目 -> 细度 > 200.. 目
+运行噪声不高于65分贝 -> 运行噪声 ≤ ..65 dB
+称量精度±0.5% -> 称量精度 ± -0.5..0.5 %
+加工精度达到0.01mm -> 加工精度 ≤ ..0.01 mm
+测量精度优于2μm -> 测量精度 < ..2 μm
+齿轮精度7级 -> 齿轮精度 = 7..7 级
+保质期12个月以上 -> 保质期 ≥ 12.. 月
+能耗降低20%以上 -> 能耗降低 ≥ 20.. %
+提高生产效率30% -> 生产效率提高 = 30..30 %
+排烟温度降低到80℃以下 -> 排烟温度 ≤ ..80 ℃
+节能15%左右 -> 节能 约 15..15 %
+可提供98%的脱硫率 -> 脱硫率 = 98..98 %
+增加30%光效 -> 光效提高 = 30..30 %
+对焦在1s内完成 -> 对焦 ≤ ..1 s
+需要1s内完成对焦 -> 对焦时间 ≤ ..1 s
+导热系数大于200W/(m·K) -> 导热系数 > 200.. W/m·K
+爬升速度15~25米/分 -> 爬升速度 区间 15..25 m/min
+功率约7.5千瓦 -> 功率 约 7.5..7.5 kW
+电压220v -> 电压 = 220..220 V
+工作频率18K-20KHz -> 工作频率 区间 18..20 kHz
+黏度＜100cps -> 黏度 < ..100 cP
+冲击强度大于10KJ/m2 -> 冲击强度 > 10.. kJ/m2
+储能模量为1.5Gpa -> 储能模量 = 1.5..1.5 GPa
+杀菌率（大肠杆菌、霉菌）≥98% -> 杀菌率 ≥ 98.. %
+检测效率（DQE）85%以上 -> 检测效率 ≥ 85.. %
+负离子浓度：（5-8）×10^6个/cm3 -> 负离子浓度 区间 5000000..8000000 个/cm3
+流量300-400L/min -> 流量 区间 300..400 L/min
+单条包装线的用人数≤4人 -> 用人数 ≤ ..4 人
+重复定位精度：≤±0.02mm -> 重复定位精度 ± -0.02..0.02 mm
+氧指数≥38% -> 氧指数 ≥ 38.. %
+高功率密度（≥2000W/L） -> 高功率密度 ≥ 2000.. W/L
+压缩机功率不大于5kW -> 压缩机功率 ≤ ..5 kW
+增强材料强度≥60MPa -> 增强材料强度 ≥ 60.. MPa
+在同负荷下降低锅炉排烟温度2度以上 -> 锅炉排烟温度降低 ≥ 2.. ℃
+产品销往全球50%以上的地区 ->\x20
+耐盐雾时间要求1000h以上 -> 耐盐雾时间 ≥ 1000.. h
+设备每小时处理量不少于20吨 -> 处理量 ≥ 20.. t/h
+能效比EER不小于3.2 -> 能效比EER ≥ 3.2.. -
+延性系数≥3 -> 延性系数 ≥ 3.. -
+tensile strength of at least 500 MPa -> tensile strength ≥ 500.. MPa
+energy consumption no more than 3 kWh/t -> energy consumption ≤ ..3 kWh/t
+removal efficiency above 95% -> removal efficiency > 95.. %
+operating temperature -40 to 85 °C -> operating temperature 区间 -40..85 ℃
+particle size between 5 and 10 μm -> particle size 区间 5..10 μm
+response time less than 20 ms -> response time < ..20 ms
+1、挥发分≤1%；2、耐磨性提高2倍 -> 挥发分 ≤ ..1 % | 耐磨性提高 = 2..2 倍
+长100mm、宽50mm、厚度不大于3mm -> 长 = 100..100 mm | 宽 = 50..50 mm | 厚度 ≤ ..3 mm
+误码率：10-6 -> 误码率 = 1e-06..1e-06 -
+冰点至少低于-25℃ -> 冰点 < ..-25 ℃
+拉伸负荷：纵向3.1N，横向2.5N -> 拉伸负荷纵向 = 3.1..3.1 N | 拉伸负荷横向 = 2.5..2.5 N
+合格率由90%提高到98% -> 合格率 = 98..98 %
+公司成立于2009年，占地50亩，员工300人 ->\x20
+我公司年产2.6万台减速机，注册资本500万元 ->\x20
+2018年实现产值3亿元，出口20多个国家 ->\x20
+按GB/T 1234-2018和ISO 9001:2015执行 ->\x20
+专利号ZL201410123456.7，2016年3月5日授权 ->\x20
+联系电话13800001234，邮编310000 ->\x20
+1、上料机构；2、定位机构（3）夹紧机构 ->\x20
+如图3所示，齿轮12与轴7相连 ->\x20
+基于5G和3D打印技术，用于4S店 ->\x20
+获省级奖励3项，发表论文20篇 ->\x20
+提供6种检测算法，共5道工序 ->\x20
+开发周期12个月，预算80万元 ->\x20
+n为大于等于1的整数 ->\x20
+外形尺寸为4.5×4.5×1.0mm ->\x20
+""".splitlines()]  # fmt: skip
+
+
+def written(found):
+    """One indicator as the table of cases writes it; a bare value has the sign =."""
+    low, high = ("" if end is None else f"{end:.12g}" for end in (found.low, found.high))
+    return f"{found.quantity} {found.comparator or '='} {low}..{high} {found.unit.symbol or '-'}"
+
+
+@pytest.mark.parametrize(("text", "expected"), CASES, ids=[text for text, _ in CASES])
+def test_indicators_of_a_text(text, expected):
+    assert " | ".join(map(written, indicators_of(text))) == expected.strip()
+
+
+def test_an_indicator_has_its_place_and_its_condition():
+    text = "要求：在800℃下抗拉强度≥500MPa；体积电阻率（25℃）≥1×10^15Ω·m；低温冲击≥27J（-40℃）"
+    found = indicators_of(text)
+    assert [(one.text, one.condition) for one in found] == [
+        ("≥500MPa", "在800℃下"),
+        ("≥1×10^15Ω·m", "25℃"),
+        ("≥27J", "-40℃"),
+    ]
+    assert [text[one.start : one.end] for one in found] == [one.text for one in found]
+    assert indicators_of("直径3±0.1mm")[0].tolerance == 0.1
+
+
+def test_nothing_in_a_text_without_figures():
+    assert indicators_of("") == []
+    assert indicators_of("提高效率，降低能耗") == []
+
+
+def test_indicators_of_a_table():
+    needs = pd.DataFrame(
+        {"need_id": ["N1", "N2"], "title": ["≥800MPa高强钢", "改进外观"], "description": ["延伸率14%以上", None]}
+    )
+    found = need_indicators(needs, "need_id")
+    assert found.to_dict("list") == {
+        "need_id": ["N1"],
+        "field": ["description"],
+        "quantity": ["延伸率"],
+        "comparator": ["≥"],
+        "low": [14.0],
+        "high": pytest.approx([float("nan")], nan_ok=True),
+        "unit": ["%"],
+        "tolerance": pytest.approx([float("nan")], nan_ok=True),
+        "condition": [""],
+        "text": ["14%以上"],
+        "start": [3],
+        "end": [8],
+    }
+    assert need_indicators(needs.iloc[1:], "need_id").columns.tolist() == found.columns.tolist()
+    with pytest.raises(ArgumentError, match=r"^The table has no column id$"):
+        need_indicators(needs, "id")
+
+
+def state(asked, offered):
+    return " ".join(one.state for one in compare_indicators(indicators_of(asked), indicators_of(offered)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "expected"),
+    [
+        ("单齿≤2秒", "单齿检测1.6秒", "met"),
+        ("抗拉强度≥800MPa", "屈服强度900MPa", "not_said"),
+        ("抗拉强度≥800MPa", "抗拉强度0.9GPa", "met"),
+        ("含水率≤3%", "含水率≤5%", "not_met"),
+        ("含水率≤3%", "含水率3.2%", "near"),
+        ("回收率≥90%", "回收率80~95%", "not_met"),
+        ("工作温度-20~60℃", "工作温度-40~85℃", "met"),
+        ("固化温度80~120℃", "固化温度100℃", "met"),
+        ("固化温度80~120℃", "固化温度200℃", "not_met"),
+        ("寿命2万小时", "寿命3万小时", "met"),
+        ("噪声60dB", "噪声70dB", "not_met"),
+        ("色温5000K", "色温5100K", "met"),
+        ("成本降低20%以上", "成本降低30%", "met"),
+        ("成本降低20%以上", "成本500元/吨", "not_said"),
+        ("氨氮去除率≥90%", "COD去除率95%", "not_said"),
+        ("防护等级≥IP65", "防护等级IP67", "met"),
+        ("定位精度±0.1mm", "定位精度±0.05mm", "met"),
+        ("定位精度±0.1mm", "定位精度±0.5mm", "not_met"),
+        ("干燥温度80℃", "烧结温度1200℃", "not_said"),
+        ("tensile strength at least 500 MPa", "抗拉强度520MPa", "met"),
+        ("耐高温≥300℃", "耐温350℃", "met"),
+        ("色温5000K", "色温6000K", "not_met"),
+        ("出水氨氮浓度500~5000mg/L", "氨氮浓度2mg/L", "not_met"),
+        ("温度低于25℃", "温度70℃", "not_said"),
+        ("功率10kW", "整机功率10W", "not_said"),
+        ("传感器精度0.1%", "传感器精度0.05%", "met"),
+        ("氧化铝含量≥99%", "三氧化二铁含量0.01%", "not_said"),
+        ("投资成本降低20%", "运行成本降低30%", "not_said"),
+        ("service life of 10 years", "使用寿命12年", "met"),
+        ("信噪比60dB", "噪声50dB", "not_said"),
+        ("扭矩≥700Nm", "扭矩800N·m", "met"),
+        ("噪声大于等于20dB", "噪声不超过60dB", "not_said"),
+    ],
+)
+def test_asked_against_offered(asked, offered, expected):
+    assert state(asked, offered) == expected
+
+
+def test_margin_and_favour():
+    asked = indicators_of("抗拉强度≥800MPa；单齿≤2秒；噪声≤60dB；寿命≥5年")
+    offered = indicators_of("抗拉强度720MPa，单齿检测1.6秒，噪声60分贝")
+    found = compare_indicators(asked, offered)
+    assert [(one.state, one.margin, one.favour) for one in found] == [
+        ("near", -0.1, "outcome"),
+        ("met", 0.2, "need"),
+        ("met", 0.0, ""),
+        ("not_said", None, ""),
+    ]
+    assert comparison_text(found) == (
+        "抗拉强度：要求 ≥800MPa，成果 720MPa，接近；单齿：要求 ≤2秒，成果 1.6秒，满足；"
+        "噪声：要求 ≤60dB，成果 60分贝，满足；寿命：要求 ≥5年，成果未提及"
+    )
+    assert comparison_text([]) == ""
+
+
+def test_pairs_of_tables():
+    needs = pd.DataFrame(
+        {"need_id": ["N1", "N2"], "title": ["高强钢", "外观设计"], "description": ["抗拉强度≥800MPa，延伸率≥14%", ""]}
+    )
+    outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["抗拉强度达900MPa的钢板", "一种杯子"]})
+    pairs = pd.DataFrame({"need_id": ["N1", "N2", "N1"], "outcome_id": ["C1", "C1", "C2"]}, index=[3, 5, 8])
+    found = compare_pairs(pairs, needs, outcomes)
+    assert found.index.tolist() == [3, 5, 8]
+    assert found.drop(columns=["need_id", "outcome_id"]).to_numpy().tolist() == [
+        [2, 1, 0, 0, 1, "抗拉强度：要求 ≥800MPa，成果 达900MPa，满足；延伸率：要求 ≥14%，成果未提及"],
+        [0, 0, 0, 0, 0, ""],
+        [2, 0, 0, 0, 2, "抗拉强度：要求 ≥800MPa，成果未提及；延伸率：要求 ≥14%，成果未提及"],
+    ]
+    assert len(compare_pairs(pairs.iloc[:0], needs, outcomes)) == 0
+    with pytest.raises(ArgumentError, match=r"^The table has no column outcome_id$"):
+        compare_pairs(pairs, needs, needs)
+
+
+def test_made_up_pairs_are_answered_as_they_were_made():
+    """Wanted: 0.95 of them."""
+    pairs = made_up_pairs(1000, seed=20260101)
+    wrong = [pair for pair in pairs if state(pair.asked, pair.offered) != pair.state]
+    assert len(wrong) / len(pairs) <= 0.05, wrong
+
+
+def test_units_agree_with_pint():
+    """Each symbol that is made of physical units has the factor and the dimension that pint gives it."""
+    import pint
+    from pint.util import UnitsContainer
+
+    registry = pint.UnitRegistry(cache_folder=None)
+    names = {
+        "kg": "[mass]", "m": "[length]", "s": "[time]", "A": "[current]", "K": "[temperature]",
+        "mol": "[substance]", "cd": "[luminosity]",
+    }  # fmt: skip
+    writings = {"kgf/cm2": "kgf/cm**2", "Nm3": "m**3", "丝": "0.01*mm", "亩": "10000/15*m**2", "斤": "0.5*kg"}
+    writings |= {
+        "马力": "metric_horsepower",
+        "℃": "degC",
+        "℉": "degF",
+        "nit": "cd/m**2",
+        "月": "month",
+        "hm2": "hectare",
+    }
+    writings |= {
+        "mL/100g": "mL/(100*g)",
+        "in": "inch",
+        "Å": "angstrom",
+        "d": "day",
+        "h": "hour",
+        "a": "year",
+        "km/h": "km/hour",
+    }
+    texts = [
+        "W/(m·K)",
+        "kJ/m2",
+        "g/kWh",
+        "mL/100g",
+        "m3/h",
+        "mmol/L",
+        "S/m",
+        "Ω·m",
+        "N/mm2",
+        "mg/m3",
+        "J/(kg·K)",
+        "h-1",
+    ]
+    checked = set()
+    for symbol in [*_UNITS, *texts]:
+        unit = read_unit(symbol)
+        parts = {
+            re.sub(r"-?\d+$", "", part): int(re.search(r"-?\d*$", part)[0] or 1) for part in unit.dimension.split()
+        }
+        if parts and set(parts) <= set(names) and unit.symbol not in ("m2 s-2",):
+            theirs = writings.get(symbol) or re.sub(r"(?<=[a-zA-Z])(-?[123])$", r"**\1", symbol.replace("·", "*"))
+            theirs = re.sub(r"(?<=[a-zA-Z])([23])(?=[/*])", r"**\1", theirs)
+            quantity = registry.Quantity(1, theirs) if symbol in ("℃", "℉") else registry.parse_expression(theirs)
+            assert quantity.to_base_units().magnitude == pytest.approx(unit.factor + unit.offset, rel=1e-9), symbol
+            assert quantity.dimensionality == UnitsContainer({names[base]: power for base, power in parts.items()}), (
+                symbol
+            )
+            checked.add(symbol)
+    assert len(checked) > 120
