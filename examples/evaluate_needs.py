@@ -48,7 +48,9 @@ def main() -> None:
     roles, wanted = (_read(FOLDER / name, given.part) for name in ("roles.csv", "indicators.csv"))
     needs = pd.read_csv(given.needs, dtype=str, keep_default_na=False)
     needs = needs[needs["need_id"].isin(roles["need_id"])]
-    texts = {(row["need_id"], field): row[field] for row in needs.to_dict("records") for field in ("title", "description")}
+    texts = {
+        (row["need_id"], field): row[field] for row in needs.to_dict("records") for field in ("title", "description")
+    }
     print(f"{roles['need_id'].nunique()} needs, {len(roles)} sentences; kappa of the readers {_kappa(roles):.3f}")
     print_roles(roles, texts)
     print_indicators(roles, wanted, texts)
@@ -185,7 +187,10 @@ def print_errors(roles: pd.DataFrame, wanted: pd.DataFrame, texts: Texts) -> Non
             text = texts[row["need_id"], row["field"]][int(row["start"]) : int(row["end"])]
             print(f"{row['need_id']} {row['field']} theirs {row['role_a']}, ours {our}: {text}")
     ours = _by_sentence(roles, texts)
-    theirs = {key: part.to_dict("records") for key, part in wanted[wanted["reader"] == "a"].groupby(["need_id", "field", "start"])}
+    theirs = {
+        key: part.to_dict("records")
+        for key, part in wanted[wanted["reader"] == "a"].groupby(["need_id", "field", "start"])
+    }
     for key in dict.fromkeys([*theirs, *ours]):
         text, rows, found = texts[key[:2]], theirs.get(key, []), ours.get(key, [])
         for row in rows:

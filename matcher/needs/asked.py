@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from matcher.needs.completeness_cues import DEMANDED, HARMED, IS, STATE_OPENS, TODAY, USUAL, WISHED
+from matcher.needs.completeness_cues import (
+    DEMANDED,
+    HARMED,
+    IS,
+    STATE_OPENS,
+    SUPPOSED,
+    SUPPOSED_END,
+    TODAY,
+    USUAL,
+    WISHED,
+)
 from matcher.needs.elements import Sentence, understand
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 
@@ -48,6 +58,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
         return field == "description" and demanded and not usual and indicator.comparator in _BOUNDS
     if demanded:
         return True
+    if SUPPOSED_END.match(text, indicator.end) and SUPPOSED.search(text[first : indicator.start]):
+        return False
     if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)) or TODAY.match(text, indicator.end):
         return False
     return not _tells_today(text, inside[0].start, indicator.start)

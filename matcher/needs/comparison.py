@@ -19,7 +19,7 @@ _SCALES = {  # names that mean "less is better" as a length, an angle or a time,
     "精度": ("m", "°", "s", "K"),
     "分辨率": ("m", "°", "s", "K"),
 }
-_IN_USE = "使用温度"
+_COVERED = ("使用温度", "测量范围")
 _REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上内]|more))", re.IGNORECASE)
 
 
@@ -59,7 +59,8 @@ def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator])
     name counts, then the best.
 
     * The worst value that an offer leaves open is compared: ≥90% offers 90 %, 80~95% offers 80 % where more is better.
-    * A range is met by a value or range inside it; a temperature of use by a range that covers it.
+    * A range is met by a value or range inside it; a temperature of use or a measuring range by one that covers it.
+    * Where the names differ, but the outcome has one figure only of the same well-known quantity, that one counts.
     * A bare value is a lower or an upper bound where its quantity says which is better (寿命, 噪声), else it is met
       within a tenth.
 
@@ -167,11 +168,17 @@ def _value_in_words(one: Indicator) -> str:
 
 def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[Meaning]) -> Comparison:
     sense = asked.meaning
-    candidates = [
-        (other.words != sense.words, place, one)
+    alike = [
+        (place, one, other)
         for place, (one, other) in enumerate(zip(offered, senses, strict=True))
-        if one.unit.dimension == asked.unit.dimension and same_quantity(sense, other)
+        if one.unit.dimension == asked.unit.dimension
     ]
+    candidates = [
+        (other.words != sense.words, place, one) for place, one, other in alike if same_quantity(sense, other)
+    ]
+    if not candidates and sense.concept and not sense.general and asked.unit.dimension:
+        only = [(True, place, one) for place, one, other in alike if other.concept == sense.concept]
+        candidates = only if len(only) == 1 and senses[only[0][1]].change == sense.change else []
     if not candidates:
         return Comparison(asked, None, "not_said", None)
     order = ("met", "near", "not_met", "not_said")
@@ -184,14 +191,14 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
 
 def _better(asked: Indicator, sense: Meaning) -> int:
     """+1 where more is better, -1 where less is: by the comparator, else by the quantity; 0 where neither says."""
+    if asked.unit.dimension in _SCALES.get(sense.concept, ()):
+        return -1
     if asked.comparator in ("≥", ">"):
         return 1
     if asked.comparator in ("≤", "<") or asked.comparator == "±":
         return -1
     if sense.better:
         return sense.better
-    if asked.unit.dimension in _SCALES.get(sense.concept, ()):
-        return -1
     if sense.concept in _SCALES and asked.unit.symbol == "%":
         return 1 if (asked.low or 0) >= 50 else -1
     return 0
@@ -200,8 +207,10 @@ def _better(asked: Indicator, sense: Meaning) -> int:
 def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, float | None]:
     low, high = _bounds(asked, asked)
     offered_low, offered_high = _bounds(offered, asked)
+    if better < 0 and asked.comparator in ("≥", ">"):  # 分辨率不低于5μm is 5 μm or finer
+        high = low
     if asked.comparator in ("区间", "±") and (low, high) != (-high, high):
-        if asked.meaning.concept == _IN_USE and offered.comparator == "区间":
+        if asked.meaning.concept in _COVERED and offered.comparator == "区间":
             return _covers(low, high, offered_low, offered_high)
         return _inside(low, high, offered_low, offered_high)
     if better == 0 or (asked.comparator in ("约", "=") and not asked.meaning.better):

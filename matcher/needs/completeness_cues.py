@@ -13,7 +13,9 @@ STATE_OPENS = re.compile(  # behind these a sentence tells what is today, until 
 )
 WISHED = re.compile("要求|需要?|希望|期望|寻求|拟|计划|必须|目标|指标|开发|研发|研制|实现|提高[到至]|解决")
 USUAL = re.compile("通常|一般|目前|现有")
-HARMED = re.compile("会使|导致|造成|使得")
+HARMED = re.compile("会使|导致|造成|使得|无法|[只仅]能")
+SUPPOSED = re.compile("^(?:[^，。；]{0,4})?(?:当|如果|若|一旦)(?![前地今])")
+SUPPOSED_END = re.compile("(?:时(?!间)|的?(?:情况|条件)下?|之?后)")
 TODAY = re.compile("[）)]?(?:的现状|的水平上|，?(?:但|无法|不能|远远?(?:不|未|低))|左右，?(?:无法|不能|难以))")
 USE = re.compile(
     r"(?:工况|工作条件|使用条件|使用环境|工作环境|应用场景|使用场景|使用场合|工作温度|使用温度|作业环境|运行环境)|"

@@ -71,6 +71,8 @@ def features_of(text: str, places: Sequence[Place], section: str = "") -> list[l
             names.append("no_cue")
         if "defect" in names and "art" in names and "self" not in names:
             names.append("defect_of_today")
+        if "defect" in names and section == "background" and not set(names) & {*_ASKS, "ask_must"}:
+            names.append("defect_in_background")
         if "defect" in names and "harm" in names:
             names.append("defect_and_harm")
         found.append(["bias", *names])

@@ -11,7 +11,9 @@ from matcher.needs.values import Value
 _NAMES = re.compile(r"([^，。；;:：!！?？\n\d]{2,40}?)(?:要求|应|须|需)?分别[^，。；;\d]{0,8}$")
 _BETWEEN_NAMES = re.compile(r"[、,]|以及|及|和(?!度|性)|与")
 _BETWEEN_VALUES = re.compile(r"\s?(?:[、,，/]|以及|及|和|与|,)\s?")
-_HEADS = re.compile("强度|硬度|温度|精度|效率|速度|时间|长度|宽度|厚度|高度|直径|压力|含量|浓度|误差|寿命|成本|功率|电压|电流")
+_HEADS = re.compile(
+    "强度|硬度|温度|精度|效率|速度|时间|长度|宽度|厚度|高度|直径|压力|含量|浓度|误差|寿命|成本|功率|电压|电流"
+)
 
 
 def names_in_turn(plain: str, found: Sequence[Value]) -> dict[int, tuple[str, Value]]:
