@@ -6,7 +6,7 @@ NEEDS.csv: the technology market's needs (need_id, title, description), unchange
 --part: one half of the annotated needs; `dev` was read while the library was mended, `held` was not. --errors: also
 prints the sentences of `dev` that are read otherwise than by reader a. --pairs: met and not met on made-up pairs.
 
-A sentence has the role of ours that covers most of it. An indicator of ours counts where the library takes it for asked,
+A sentence has the role of ours that covers most of it. An indicator of ours counts where the library says it is asked,
 and is matched one to one within the reader's sentence: comparator, bounds and unit agree (after conversion), and so do
 the quantities: half of the characters of both names are shared, or `matcher.needs.names` says that they mean the same.
 Where the reader found no quantity named in the text, any name is right. Each figure is the mean of both readers, with

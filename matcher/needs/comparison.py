@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from matcher.errors import ArgumentError
+from matcher.needs.asked import asked_indicators
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 from matcher.needs.names import Meaning, same_quantity
 
@@ -104,8 +105,9 @@ def compare_pairs(pairs: pd.DataFrame, needs: pd.DataFrame, outcomes: pd.DataFra
     Returns
     -------
     DataFrame
-        One row a pair, in the order of `pairs` and with its index: need_id, outcome_id, asked (indicators of the
-        need), met, near, not_met, not_said (how many of them), comparison (words, "" where nothing is asked).
+        One row a pair, in the order of `pairs` and with its index: need_id, outcome_id, asked (indicators that the
+        need asks, each once; figures of what is today are none), met, near, not_met, not_said (how many of them),
+        comparison (words, "" where nothing is asked).
 
     Raises
     ------
@@ -122,7 +124,7 @@ def compare_pairs(pairs: pd.DataFrame, needs: pd.DataFrame, outcomes: pd.DataFra
     >>> compare_pairs(pairs, needs, outcomes)[["met", "comparison"]].to_dict("records")
     [{'met': 1, 'comparison': '单齿：要求 ≤2秒，成果 1.6秒，满足'}]
     """
-    asked_of, offered_of = _Reader(needs, "need_id"), _Reader(outcomes, "outcome_id")
+    asked_of, offered_of = _Reader(needs, "need_id", _asked), _Reader(outcomes, "outcome_id", _offered)
     for column in ("need_id", "outcome_id"):
         if column not in pairs:
             raise ArgumentError(f"The table of pairs has no column {column}")
@@ -139,17 +141,36 @@ def compare_pairs(pairs: pd.DataFrame, needs: pd.DataFrame, outcomes: pd.DataFra
 class _Reader:
     """The indicators of the rows of a table, by id, read when they are first wanted."""
 
-    def __init__(self, table: pd.DataFrame, id_column: str) -> None:
+    def __init__(
+        self, table: pd.DataFrame, id_column: str, read: Callable[[Mapping[str, str]], list[Indicator]]
+    ) -> None:
         if id_column not in table:
             raise ArgumentError(f"The table has no column {id_column}")
-        texts = [table[field].fillna("").astype(str) for field in FIELDS if field in table]
-        self._texts = dict(zip(table[id_column], zip(*texts, strict=True), strict=True)) if texts else {}
+        fields = [field for field in FIELDS if field in table]
+        texts = [table[field].fillna("").astype(str) for field in fields]
+        rows = zip(*texts, strict=True) if texts else ((),) * len(table)
+        self._texts = {
+            identity: dict(zip(fields, row, strict=True)) for identity, row in zip(table[id_column], rows, strict=True)
+        }
+        self._of = read
         self._read: dict[object, list[Indicator]] = {}
 
     def __call__(self, identity: object) -> list[Indicator]:
         if identity not in self._read:
-            self._read[identity] = [one for text in self._texts.get(identity, ()) for one in indicators_of(text)]
+            self._read[identity] = self._of(self._texts.get(identity, {}))
         return self._read[identity]
+
+
+def _asked(texts: Mapping[str, str]) -> list[Indicator]:
+    """What a need asks; what it says twice, once."""
+    once: dict[tuple[object, ...], Indicator] = {}
+    for _, one in asked_indicators(texts.get("title", ""), texts.get("description", "")):
+        once.setdefault((one.quantity, one.comparator, one.low, one.high, one.unit), one)
+    return list(once.values())
+
+
+def _offered(texts: Mapping[str, str]) -> list[Indicator]:
+    return [one for text in texts.values() for one in indicators_of(text)]
 
 
 def _in_words(comparison: Comparison) -> str:

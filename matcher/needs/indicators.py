@@ -282,9 +282,9 @@ def _indicators(text: str) -> Iterator[Indicator]:
             name, known = turns[at][0], True
         elif value.inner == SIZE and last and plain[previous : value.start].strip() in tuple("×*xX"):
             name, known = last[1], True
-        elif not known and value.unit.symbol == "倍" and (of := _TIMES_OF.search(plain, begin, value.start)):
-            name, known = of[1], True
-        elif value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end)):
+        elif (not known and value.unit.symbol == "倍" and (of := _TIMES_OF.search(plain, begin, value.start))) or (
+            value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))
+        ):
             name, known = of[1], True
         if not name and named and holds == sentence and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)

@@ -11,7 +11,7 @@ from matcher.needs.values import Value
 _NAMES = re.compile(r"([^，。；;:：!！?？\n\d]{2,40}?)(?:要求|应|须|需)?分别[^，。；;\d]{0,8}$")
 _BETWEEN_NAMES = re.compile(r"[、,]|以及|及|和(?!度|性)|与")
 _BETWEEN_VALUES = re.compile(r"\s?(?:[、,，/]|以及|及|和|与|,)\s?")
-_HEADS = re.compile(
+_MEASURES = re.compile(
     "强度|硬度|温度|精度|效率|速度|时间|长度|宽度|厚度|高度|直径|压力|含量|浓度|误差|寿命|成本|功率|电压|电流"
 )
 
@@ -51,8 +51,8 @@ def _run(plain: str, found: Sequence[Value], at: int) -> list[Value]:
 def _named(text: str) -> list[str]:
     """横向、纵向强度 are 横向强度 and 纵向强度."""
     words = [word.strip() for word in _BETWEEN_NAMES.split(text) if word.strip()]
-    head = _HEADS.search(words[-1]) if words else None
-    if head and not any(_HEADS.search(word) for word in words[:-1]):
+    head = _MEASURES.search(words[-1]) if words else None
+    if head and not any(_MEASURES.search(word) for word in words[:-1]):
         words[:-1] = [word + words[-1][head.start() :] for word in words[:-1]]
     return words
 

@@ -1,7 +1,7 @@
 """Values in running text: numbers with their comparators, ranges, tolerances and units, each with its place.
 
-What only looks like a value is left out: dates, standards, model and patent numbers, numbering of items, parts of formulas.
-Of a size (30×20×5 mm) each length is a value, alike ones once.
+What only looks like a value is left out: dates, standards, model and patent numbers, numbering of items, parts
+of formulas. Of a size (30×20×5 mm) each length is a value, alike ones once.
 """
 
 from __future__ import annotations
@@ -135,8 +135,8 @@ class Value:
 
     `comparator` is one of ≥ > ≤ < = 约 ± 区间, or "" where the text compares in no way. `low` and `high` are its
     bounds in `unit`; None for no bound. `soft` marks 达到 and 优于, whose direction depends on the quantity; `prefix`
-    holds letters that belong to the value (pH, HRC, IP); `inner` the name inside of 1≤V≤5. The comparator begins at `start`, the words behind the value
-    (以上) end at `end`.
+    holds letters that belong to the value (pH, HRC, IP); `inner` the name inside of 1≤V≤5, 尺寸 for lengths of a size.
+    The comparator begins at `start`, the words behind the value (以上) end at `end`.
     """
 
     comparator: str
