@@ -50,6 +50,20 @@ def test_each_sentence_has_a_role():
     assert all(TEXT[one.start : one.end] == one.text for one in need.sentences[1:])
 
 
+@pytest.mark.parametrize(
+    ("text", "roles"),
+    [
+        ("随着社会的发展，人们对环境的要求越来越高，难以满足。急需除味技术。", ["background", "asked"]),
+        ("背景：现有萃取工艺加温时间长，用水量大，成本高。要求：缩短时间。", ["background", "asked"]),
+        ("扶梯是商场、车站不可缺少的运送方式。希望降低扶梯噪声。", ["background", "asked"]),
+        ("该技术主要面向3-5公斤压力的输送。", ["asked"]),
+        ("现有阀芯易漏油，无法解决。", ["asked"]),
+    ],
+)
+def test_general_remarks_are_background_and_faults_are_asked(text, roles):
+    assert [one.role for one in understand("", text).sentences] == roles
+
+
 def test_the_firm_is_never_asked():
     need = understand("", TEXT)
     assert "年产" not in "".join(need.asked)

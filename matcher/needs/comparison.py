@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
 from matcher.errors import ArgumentError
+from matcher.needs.asked import asked_indicators
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 from matcher.needs.names import Meaning, same_quantity
 
@@ -19,7 +20,7 @@ _SCALES = {  # names that mean "less is better" as a length, an angle or a time,
     "精度": ("m", "°", "s", "K"),
     "分辨率": ("m", "°", "s", "K"),
 }
-_IN_USE = "使用温度"
+_COVERED = ("使用温度", "测量范围")
 _REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上内]|more))", re.IGNORECASE)
 
 
@@ -59,7 +60,8 @@ def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator])
     name counts, then the best.
 
     * The worst value that an offer leaves open is compared: ≥90% offers 90 %, 80~95% offers 80 % where more is better.
-    * A range is met by a value or range inside it; a temperature of use by a range that covers it.
+    * A range is met by a value or range inside it; a temperature of use or a measuring range by one that covers it.
+    * Where the names differ, but the outcome has one figure only of the same well-known quantity, that one counts.
     * A bare value is a lower or an upper bound where its quantity says which is better (寿命, 噪声), else it is met
       within a tenth.
 
@@ -103,8 +105,9 @@ def compare_pairs(pairs: pd.DataFrame, needs: pd.DataFrame, outcomes: pd.DataFra
     Returns
     -------
     DataFrame
-        One row a pair, in the order of `pairs` and with its index: need_id, outcome_id, asked (indicators of the
-        need), met, near, not_met, not_said (how many of them), comparison (words, "" where nothing is asked).
+        One row a pair, in the order of `pairs` and with its index: need_id, outcome_id, asked (indicators that the
+        need asks, each once; figures of what is today are none), met, near, not_met, not_said (how many of them),
+        comparison (words, "" where nothing is asked).
 
     Raises
     ------
@@ -121,7 +124,7 @@ def compare_pairs(pairs: pd.DataFrame, needs: pd.DataFrame, outcomes: pd.DataFra
     >>> compare_pairs(pairs, needs, outcomes)[["met", "comparison"]].to_dict("records")
     [{'met': 1, 'comparison': '单齿：要求 ≤2秒，成果 1.6秒，满足'}]
     """
-    asked_of, offered_of = _Reader(needs, "need_id"), _Reader(outcomes, "outcome_id")
+    asked_of, offered_of = _Reader(needs, "need_id", _asked), _Reader(outcomes, "outcome_id", _offered)
     for column in ("need_id", "outcome_id"):
         if column not in pairs:
             raise ArgumentError(f"The table of pairs has no column {column}")
@@ -138,17 +141,36 @@ def compare_pairs(pairs: pd.DataFrame, needs: pd.DataFrame, outcomes: pd.DataFra
 class _Reader:
     """The indicators of the rows of a table, by id, read when they are first wanted."""
 
-    def __init__(self, table: pd.DataFrame, id_column: str) -> None:
+    def __init__(
+        self, table: pd.DataFrame, id_column: str, read: Callable[[Mapping[str, str]], list[Indicator]]
+    ) -> None:
         if id_column not in table:
             raise ArgumentError(f"The table has no column {id_column}")
-        texts = [table[field].fillna("").astype(str) for field in FIELDS if field in table]
-        self._texts = dict(zip(table[id_column], zip(*texts, strict=True), strict=True)) if texts else {}
+        fields = [field for field in FIELDS if field in table]
+        texts = [table[field].fillna("").astype(str) for field in fields]
+        rows = zip(*texts, strict=True) if texts else ((),) * len(table)
+        self._texts = {
+            identity: dict(zip(fields, row, strict=True)) for identity, row in zip(table[id_column], rows, strict=True)
+        }
+        self._of = read
         self._read: dict[object, list[Indicator]] = {}
 
     def __call__(self, identity: object) -> list[Indicator]:
         if identity not in self._read:
-            self._read[identity] = [one for text in self._texts.get(identity, ()) for one in indicators_of(text)]
+            self._read[identity] = self._of(self._texts.get(identity, {}))
         return self._read[identity]
+
+
+def _asked(texts: Mapping[str, str]) -> list[Indicator]:
+    """What a need asks; what it says twice, once."""
+    once: dict[tuple[object, ...], Indicator] = {}
+    for _, one in asked_indicators(texts.get("title", ""), texts.get("description", "")):
+        once.setdefault((one.quantity, one.comparator, one.low, one.high, one.unit), one)
+    return list(once.values())
+
+
+def _offered(texts: Mapping[str, str]) -> list[Indicator]:
+    return [one for text in texts.values() for one in indicators_of(text)]
 
 
 def _in_words(comparison: Comparison) -> str:
@@ -167,11 +189,17 @@ def _value_in_words(one: Indicator) -> str:
 
 def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[Meaning]) -> Comparison:
     sense = asked.meaning
-    candidates = [
-        (other.words != sense.words, place, one)
+    alike = [
+        (place, one, other)
         for place, (one, other) in enumerate(zip(offered, senses, strict=True))
-        if one.unit.dimension == asked.unit.dimension and same_quantity(sense, other)
+        if one.unit.dimension == asked.unit.dimension
     ]
+    candidates = [
+        (other.words != sense.words, place, one) for place, one, other in alike if same_quantity(sense, other)
+    ]
+    if not candidates and sense.concept and not sense.general and asked.unit.dimension:
+        only = [(True, place, one) for place, one, other in alike if other.concept == sense.concept]
+        candidates = only if len(only) == 1 and senses[only[0][1]].change == sense.change else []
     if not candidates:
         return Comparison(asked, None, "not_said", None)
     order = ("met", "near", "not_met", "not_said")
@@ -184,14 +212,14 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
 
 def _better(asked: Indicator, sense: Meaning) -> int:
     """+1 where more is better, -1 where less is: by the comparator, else by the quantity; 0 where neither says."""
+    if asked.unit.dimension in _SCALES.get(sense.concept, ()):
+        return -1
     if asked.comparator in ("≥", ">"):
         return 1
     if asked.comparator in ("≤", "<") or asked.comparator == "±":
         return -1
     if sense.better:
         return sense.better
-    if asked.unit.dimension in _SCALES.get(sense.concept, ()):
-        return -1
     if sense.concept in _SCALES and asked.unit.symbol == "%":
         return 1 if (asked.low or 0) >= 50 else -1
     return 0
@@ -200,8 +228,10 @@ def _better(asked: Indicator, sense: Meaning) -> int:
 def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, float | None]:
     low, high = _bounds(asked, asked)
     offered_low, offered_high = _bounds(offered, asked)
+    if better < 0 and asked.comparator in ("≥", ">"):  # 分辨率不低于5μm is 5 μm or finer
+        high = low
     if asked.comparator in ("区间", "±") and (low, high) != (-high, high):
-        if asked.meaning.concept == _IN_USE and offered.comparator == "区间":
+        if asked.meaning.concept in _COVERED and offered.comparator == "区间":
             return _covers(low, high, offered_low, offered_high)
         return _inside(low, high, offered_low, offered_high)
     if better == 0 or (asked.comparator in ("约", "=") and not asked.meaning.better):

@@ -10,7 +10,8 @@ from functools import cached_property
 
 import pandas as pd
 
-from matcher.needs.completeness_cues import BOAST, DEFECT, IS, NOT_OURS, SOLVER, STATE, UNABLE, UNSOLVED, USE
+from matcher.needs.asked import clause_of, is_asked
+from matcher.needs.completeness_cues import BOAST, DEFECT, NOT_OURS, SOLVER, STATE, UNABLE, UNSOLVED, USE
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.indicators import Indicator, indicators_of
 from matcher.progress import track
@@ -61,9 +62,6 @@ _SHORTEST_MORE = 20  # characters that a description has to add to the title
 _TEXTS = ("problem", "indicators", "conditions", "background")
 _MONEY = ("budget", "budget_min", "budget_max", "budget_text")
 _ASKED_FIELDS = ("title", "problem", "indicators")
-_BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
-
-_CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
 
 
 @dataclass(frozen=True)
@@ -239,23 +237,11 @@ def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
                 Element(one.kind, one.text, name, one.start, one.end, one.low, one.high) for one in part.elements
             ]
     figures = [
-        Figure(indicator, name, _is_asked(name, texts.get(name, ""), indicator, sentences))
+        Figure(indicator, name, name in _ASKED_FIELDS or is_asked(indicator, name, texts.get(name, ""), sentences))
         for name in ("title", "description", *_TEXTS)
         for indicator in indicators_of(texts.get(name, ""))
     ]
     return ReadNeed(need_id, texts, main, tuple(sentences), tuple(elements), tuple(figures))
-
-
-def _is_asked(name: str, text: str, indicator: Indicator, sentences: list[Sentence]) -> bool:
-    """A bound (≥, 以下, 5-8) is asked unless its clause tells what is; a bare value where its sentence asks."""
-    if name in _ASKED_FIELDS:
-        return True
-    if name == "description" and indicator.comparator in _BOUNDS:
-        start, end = _clause(text, indicator.start, indicator.end)
-        return not IS.search(text, start, end)
-    return any(
-        one.role != "background" for one in sentences if one.field == name and one.start <= indicator.start < one.end
-    )
 
 
 def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
@@ -308,19 +294,13 @@ def _said(
         if sentence.field == "title":
             continue
         for match in pattern.finditer(sentence.text):
-            start, end = _clause(sentence.text, match.start(), match.end())
+            start, end = clause_of(sentence.text, match.start(), match.end())
             if end - start < _SHORTEST_CLAUSE:
                 start, end = 0, len(sentence.text)
             if not (but and but.search(sentence.text[start:end])):
                 place = sentence.start + start, sentence.start + end
                 return [Evidence(part, share * _POINTS[part], sentence.text[start:end], sentence.field, *place)]
     return []
-
-
-def _clause(text: str, start: int, end: int) -> tuple[int, int]:
-    first = max(text.rfind(sign, 0, start) for sign in "，,。；;！!？?\n：:") + 1
-    stop = _CLAUSE.match(text, end)
-    return first, stop.end() if stop else end
 
 
 def _problem(need: ReadNeed) -> list[Evidence]:

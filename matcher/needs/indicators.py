@@ -11,8 +11,9 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.needs.names import Meaning, meaning, name_around
+from matcher.needs.turns import names_in_turn
 from matcher.needs.units import Unit, read_unit
-from matcher.needs.values import Value, half_width, values
+from matcher.needs.values import SIZE, Value, half_width, values
 
 FIELDS = ("title", "description")
 COLUMNS = [
@@ -38,7 +39,7 @@ _ONESELF = re.compile(
 )
 _DEMANDED = re.compile(r"[≥≤]|要求|需求|指标|不低于|不超过|不少于|不高于")
 _PROJECT = re.compile(
-    r"人员(?!熟练)|投资(?!成本)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范|开发周期|研发周期|合作|有效期至|年产生|历史"
+    r"人员(?!熟练)|投资(?!成本)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范(?!田)|开发周期|研发周期|合作|有效期至|年产生|历史"
 )
 _ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下|以内|控制在")
 _COUNTED = frozenset(("个", "次", "人", "帧", "级", "倍", "月", "a", "d", "元", "路", "像素", "亩"))
@@ -76,6 +77,12 @@ _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,
 _FROM = re.compile(r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短)(?:到|至|为)")
 _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
+)
+_TIMES_OF = re.compile(r"([\u4e00-\u9fff]{2,12})[是为](?:[^，,。；;\d]|(?<=[A-Z])\d+){1,12}的$")  # 硬度是Q235钢的6倍
+_COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
+_STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
+_TELLING = frozenset(  # dimensions that say what is measured
+    ("dB", "r s-1", "IP", "A-1 kg m2 s-3", "A", "kg m2 s-3", "s-1", "kg m-1 s-2", "bit s-1", "H", "HRC", "HV", "HB")
 )
 _NO_NAME = re.compile(
     r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
@@ -240,10 +247,12 @@ def _indicators(text: str) -> Iterator[Indicator]:
     last: tuple[int, str, str] | None = None
     previous = 0
     pending: Indicator | None = None
+    turns = names_in_turn(plain, found) if "分别" in plain else {}
+    found = [turns[at][1] if at in turns else value for at, value in enumerate(found)]
     for at, value in enumerate(found):
-        if not (value.unit.symbol or value.prefix or value.comparator in _COMPARED) and not _PLAIN_BEFORE.search(
-            plain, max(0, value.start - 8), value.start
-        ):
+        if not (
+            value.unit.symbol or value.prefix or value.comparator in _COMPARED or value.unit_text == "级"
+        ) and not _PLAIN_BEFORE.search(plain, max(0, value.start - 8), value.start):
             previous = value.end
             continue
         begin, end = places.clause(value.start)
@@ -265,7 +274,18 @@ def _indicators(text: str) -> Iterator[Indicator]:
         if pending:
             yield pending
             pending = None
-        name, known = name_around(plain, max(begin, previous), value.start, value.end)
+        stop = following.end if following and value.inner == following.inner == SIZE else value.end
+        name, known = name_around(plain, max(begin, previous), value.start, stop)
+        if _NO_NAME.fullmatch(name):
+            name, known = name_around(plain, value.start, value.start, stop)
+        if at in turns and turns[at][0]:
+            name, known = turns[at][0], True
+        elif value.inner == SIZE and last and plain[previous : value.start].strip() in tuple("×*xX"):
+            name, known = last[1], True
+        elif (not known and value.unit.symbol == "倍" and (of := _TIMES_OF.search(plain, begin, value.start))) or (
+            value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))
+        ):
+            name, known = of[1], True
         if not name and named and holds == sentence and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)
         if not name and last and last[::2] == (sentence, value.unit.dimension):
@@ -317,12 +337,18 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
     ahead = plain[value.end : value.end + 10]
     if not known and value.unit.dimension == "s" and (done := _DONE.match(ahead)):
         name, known = (done[1] or done[2]) + "时间", True
+    if not known and (whole := meaning("", value.unit.symbol, value.unit.dimension).concept) in name[:-1]:
+        name, known = name[: name.index(whole) + len(whole)] if whole else name, bool(whole)
     if not name:
         if value.prefix in ("Φ", "φ"):
             name = "直径"
         elif value.unit.symbol == "℃" and _IN_USE.match(ahead):
             name = "使用温度"
-        elif value.comparator or value.prefix or value.unit.symbol in ("dB", "rpm", "IP"):
+        elif value.inner:
+            name = value.inner
+        elif value.unit.symbol in ("MPa", "GPa") and _STRONG.search(plain, max(0, value.start - 12), value.end + 12):
+            name = "强度"
+        elif value.comparator or value.prefix or value.unit.dimension in _TELLING:
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
@@ -360,6 +386,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     if symbol == "" or symbol is None:
         return (
             bool(value.prefix)
+            or value.unit_text == "级"
             or sense.concept in _PLAIN
             or (compared and not name.isascii() and (known or value.soft != "reach"))
             or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
@@ -377,7 +404,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     if symbol == "人":
         return sense.concept == "用工量"
     if symbol in _COUNTED:
-        return known or compared or bool(sense.change)
+        return known or compared or bool(sense.change) or name.endswith("次数")
     return True
 
 

@@ -15,6 +15,12 @@ _DIMENSIONS = {  # what is measured where no name is given, by the symbol or the
     "dB": "噪声",
     "r s-1": "转速",
     "℃": "温度",
+    "A-1 kg m2 s-3": "电压",
+    "A": "电流",
+    "kg m2 s-3": "功率",
+    "s-1": "频率",
+    "kg m-1 s-2": "压力",
+    "bit s-1": "速度",
     "kg-1 lm m-2 s3": "光效",
     "目": "粒度",
     "HRC": "硬度",
@@ -41,13 +47,13 @@ _LEVEL = re.compile(rf"(?:{_UP}|{_DOWN})(?:至|到|为|to)$", re.I)
 _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
     r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
-    r"|最高|最低|最多|最大|最小|平均|分别|高达|将|会|得|不|由|近|已|自|希望|预期|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|多在|多为|大多|集中在?|我们|[-~\"“”'*±≥≤<>]|\s"
+    r"|最高|最低|最多|最大|最小|平均|目前|现在|当前|分别|高达|将|会|得|不|由|从|近|已|自|希望|预期|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|多在|多为|大多|集中在?|我们|[-~\"“”'*±≥≤<>]|\s"
     r"|\([^()]*\)|[(\[]|原来|原有|同类产品|国外|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|can|will|not|and)\b)$",
     re.I,
 )
 _BREAK = re.compile(
     r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
-    r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
+    r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当(?!量)|达到?|就|也|都|仅|均(?!匀|衡|质)|比(?!表|容|能|功|重|例|$)|成果|样机"
     r"|较|了|着|以(?!太)|按|据|我们|用于|提供|每|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因"
 )
 _VERB = "提高|提升|增加|降低|减少|缩短|节约|节省"  # those that begin no noun, as 压缩机 and 增强材料 do
@@ -57,10 +63,15 @@ _SYMBOL = re.compile(r"(?<=[\u4e00-\u9fff])[A-Za-z][:=]?$")  # 牵引力F
 _ASIDE = re.compile(r"\([^()]*\)$")
 _CHANGED = re.compile(rf"(?P<word>{_VERB})了?$", re.I)
 _ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[①-⑳])[)\].、:]|[①-⑳●◆■※•·\-*#])+\s*")
+_EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台)$")
+_NO_START = re.compile(
+    r"^(?:\d{1,2}[.、](?=[\u4e00-\u9fff])|如(?=[\u4e00-\u9fff]{3})|[\u4e00-\u9fff]{0,4}(?:情况|条件|环境)下(?=[\u4e00-\u9fff]{2}))+"
+)
 _WEAK = re.compile(
-    r"^日|成果|样机|样品|整机|整体|平均|最高|最低|最大|最小|单位|整体|总体|综合|额定|标称|理论|实际|产品|系统|设备|装置|机组|性能|指标|技术|参数|水平|范围|要求|值|量(?=$)|数(?=$)|主要|一般|初始"
+    r"^日|成果|样机|样品|材料|制品|整[机线个体]|单[台套机]|平台|空载|满载|平均|最高|最低|最大|最小|单位|整体|总体|综合|额定|标称|理论|实际|产品|系统|设备|装置|机组|性能|指标|技术|参数|水平|范围|要求|值|量(?=$)|数(?=$)|主要|一般|初始"
 )
 _OF_SUBSTANCES = frozenset(("含量", "浓度", "去除率", "残留量", "排放浓度", "用量"))  # 氧化铝 is no 氧化铁
+_OF_THE_WHOLE = frozenset(("成本", "价格", "产能", "产量", "载荷"))  # without words those of the thing itself
 _SAME_WORDS = {
     "测试": "检测",
     "测量": "检测",
@@ -117,7 +128,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     quantities has it.
     """
     table, before, after = _quantities()
-    part, change = _stripped(text[start:stop]), ""
+    part, change = _stripped(_EVERY.sub("", text[start:stop])), ""
     if level := _LEVEL.search(part, max(0, len(part) - 12)):
         part = _stripped(part[: level.start()])
     elif part.endswith(("至", "到")):
@@ -152,7 +163,7 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
             and not (name and not change and len(ahead["words"] or "") > 2)
         ):
             name, known = (ahead["words"] or "") + ahead["word"], ahead
-    name = name.strip(" -")[-30 if name.isascii() else -_LONGEST :]
+    name = _NO_START.sub("", name.strip(" -"))[-30 if name.isascii() else -_LONGEST :]
     if name and change:
         return name + ("提高" if _IS_UP.match(change) else "降低"), bool(known)
     return name, bool(known)
@@ -215,7 +226,7 @@ def same_quantity(one: Meaning, other: Meaning) -> bool:
     if one.words == other.words:
         return bool(one.words) or bool(one.concept and (one.better or not one.general))
     if not one.words or not other.words:
-        return bool(one.concept) and not one.general
+        return bool(one.concept) and (not one.general or one.concept in _OF_THE_WHOLE)
     short, long = sorted((one.words, other.words), key=len)
     if short in long:
         return True

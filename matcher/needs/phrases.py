@@ -91,7 +91,7 @@ def _tokens(text: str) -> list[_Token]:
     at = 0
     for word, tag in _segmenter().tag(text, False):
         end = at + len(word)
-        before = tokens[-1] if tokens and tokens[-1].end == at else None
+        before = tokens[-1] if tokens else None
         text = before.text if before else ""
         if before and text + word in _MERGED:
             tokens[-1] = _Token(text + word, _kind(text + word, ""), before.start, end)

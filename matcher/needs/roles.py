@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
-from matcher.needs.cues import FEATURES, HEAD, NUMBER, SECTIONS
+from matcher.needs.cues import FEATURES, HEAD, HINTS, NUMBER, SECTIONS
 
 ROLES = ("asked", "background", "constraint")
 Place = tuple[int, int]
@@ -17,6 +17,10 @@ _WISHES = {"strong_ask", "ask_solve", "ask_plan", "ask_needed"}
 _ASKS = (
     "strong_ask", "ask_plan", "ask_needed", "ask_question", "ask_start", "ask_solve", "ask_end", "ask_term",
 )  # fmt: skip
+_SEARCHES = [
+    (name, pattern.search, HINTS[name].search if name in HINTS else None) for name, pattern in FEATURES.items()
+]
+_ONLY_SELF, _ONLY_ART, _MUST = {"defect", *_ASKS}, {"defect", "harm", *_ASKS}, {"ask_must", *_ASKS}
 _CUES = {*_ASKS, "ask_must", "ask_number", "ask_aim", "defect", "harm", "self", "art", "has_head"}
 
 
@@ -37,8 +41,9 @@ def roles_of(text: str, places: Sequence[Place], section: str = "") -> list[str]
     for features in features_of(text, places, section):
         if roles:
             features.append(f"after_{roles[-1]}")
-        scores = [sum(weights[name][role] for name in features) for role in range(len(ROLES))]
-        roles.append(ROLES[scores.index(max(scores))])
+        asked, background, constraint = map(sum, zip(*[weights[name] for name in features], strict=True))
+        best = max(asked, background, constraint)
+        roles.append(ROLES[0 if asked == best else 1 if background == best else 2])
     return roles
 
 
@@ -54,7 +59,7 @@ def features_of(text: str, places: Sequence[Place], section: str = "") -> list[l
             section = head
         elif not mark and found and "\n" in text[places[len(found) - 1][1] : start] and section == "constraint":
             section = ""
-        names = [name for name, pattern in FEATURES.items() if pattern.search(body)]
+        names = [name for name, search, hint in _SEARCHES if (hint is None or hint(body)) and search(body)]
         if section:
             names.append(_SECTION + section)
         if head:
@@ -63,14 +68,16 @@ def features_of(text: str, places: Sequence[Place], section: str = "") -> list[l
             names.append("numbered")
         if len(body) < 16:
             names.append("short")
-        if "self" in names and not set(names) & {"defect", *_ASKS}:
+        if "self" in names and _ONLY_SELF.isdisjoint(names):
             names.append("only_self")
-        if "art" in names and not set(names) & {"defect", "harm", *_ASKS}:
+        if "art" in names and _ONLY_ART.isdisjoint(names):
             names.append("only_art")
         if _CUES.isdisjoint(names):
             names.append("no_cue")
         if "defect" in names and "art" in names and "self" not in names:
             names.append("defect_of_today")
+        if "defect" in names and section == "background" and _MUST.isdisjoint(names):
+            names.append("defect_in_background")
         if "defect" in names and "harm" in names:
             names.append("defect_and_harm")
         found.append(["bias", *names])

@@ -11,13 +11,18 @@ _NUMERAL = "(二十|十[一二三四五六七八九]|[一二三四五六七八�
 _BEHIND_SIGN = re.compile(r"(?:^|[\s。；;：:，,、！!？?.）)”\"】])$")
 
 # Marks of lists; a list counts up from 1 in one style. The first mark of an open style stands behind a sign.
-_CLOSED = (re.compile(r"([①-⑳])"), re.compile(r"[（(](\d{1,2})[）)]"), re.compile(rf"[（(]{_NUMERAL}[）)]"))
+# Beside each the signs of which one stands in every text with such a list.
+_CLOSED = (
+    ("①", re.compile(r"([①-⑳])")),
+    ("1１", re.compile(r"[（(](\d{1,2})[）)]")),
+    ("一", re.compile(rf"[（(]{_NUMERAL}[）)]")),
+)
 _OPEN = (
-    re.compile(r"(?<![\d.A-Za-z（(])(\d{1,2})(?:[、．]|\.(?!\d))"),
-    re.compile(r"(?<![\d.A-Za-z（(])(\d{1,2})[）)]"),
-    re.compile(rf"(?<![{_DIGITS}第]){_NUMERAL}[、.．]"),
-    re.compile(rf"第{_NUMERAL}(?:[，,、：:]|点|是)"),
-    re.compile(rf"(?<![第之]){_NUMERAL}(?:是|、是)"),
+    ("1１", re.compile(r"(?<![\d.A-Za-z（(])(\d{1,2})(?:[、．]|\.(?!\d))")),
+    ("1１", re.compile(r"(?<![\d.A-Za-z（(])(\d{1,2})[）)]")),
+    ("一", re.compile(rf"(?<![{_DIGITS}第]){_NUMERAL}[、.．]")),
+    ("一", re.compile(rf"第{_NUMERAL}(?:[，,、：:]|点|是)")),
+    ("一", re.compile(rf"(?<![第之]){_NUMERAL}(?:是|、是)")),
 )
 _SHORTEST_ITEM = 3  # "1、2、3" is no list
 
@@ -53,8 +58,9 @@ def split_sentences(text: str) -> list[tuple[int, int]]:
     ['现有阀门易漏。', '要求：', '1、零泄漏', '2、耐高温']
     """
     cuts = {0, len(text), *(stop.end() for stop in _STOP.finditer(text))}
-    for style in _CLOSED + _OPEN:
-        cuts |= _items(style, text, behind_sign=style in _OPEN)
+    for first, style in (*_CLOSED, *_OPEN):
+        if any(sign in text for sign in first):
+            cuts |= _items(style, text, behind_sign=(first, style) in _OPEN)
     places = sorted(cuts)
     pieces: list[tuple[int, int]] = []
     for start, end in pairwise(places):

@@ -1,7 +1,7 @@
 """Values in running text: numbers with their comparators, ranges, tolerances and units, each with its place.
 
-What only looks like a value is left out: dates, standards, model and patent numbers, numbering of items, sizes such as
-30×20×5 mm, parts of formulas.
+What only looks like a value is left out: dates, standards, model and patent numbers, numbering of items, parts
+of formulas. Of a size (30×20×5 mm) each length is a value, alike ones once.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ _VALUE = re.compile(
     rf"(?:\s?(?:±|\+/-|正负)\s?(?P<tolerance>{_NUMBER})\s?(?P<unit4>{UNIT})?)?"
 )
 _FRACTION = re.compile(
-    rf"(?P<part>百|千|[二三四五六七八九十])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)|(?P<times>[两三四五六七八九十百千])(?P<unit>倍|个百分点)"
+    rf"(?P<part>百|千|[二三四五六七八九十])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)"
+    rf"(?:\s?[~至到-]\s?(?P=part)分之(?P<to>{_NUMBER}|[一二三四五六七八九十]+))?|(?P<times>[两三四五六七八九十百千])(?P<unit>倍|个百分点)"
 )
 _DIGITS = dict(zip("一二两三四五六七八九十百千", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000), strict=True))
 
@@ -91,6 +92,22 @@ _NO_VALUE_AFTER = re.compile(
     r"\s?(?:[×*]\s?\d|[A-Za-zα-ω_^]|[)、]|\.(?!\d)|[-/]\d|[年月号大#届强期所式]|:\d|世纪|名单|位[^移]|任一|中任|分之)"
 )
 _NO_SIZE = re.compile(r"\s?[×*]\s?\d")
+SIZE = "尺寸"
+_IN_WORD = re.compile(r"[A-Za-z\d.-]$")
+_LENGTH_UNIT = r"(?:mm|cm|dm|km|m|μm|um|nm|毫米|厘米|分米|微米|纳米|米|㎜|㎝)"
+_TIMES = r"\s?[×*xX]\s?"
+_SIZE = re.compile(
+    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![A-Za-z0-9])"
+)
+_BETWEEN = re.compile(
+    rf"(?P<low>{_NUMBER})\s?(?P<unit1>{UNIT})?\s?[≤<]\s?(?P<name>[A-Za-z]{{1,3}}|[\u4e00-\u9fff]{{2,8}})\s?[≤<]\s?"
+    rf"(?P<high>-?{_NUMBER})\s?(?P<unit2>{UNIT})?"
+)
+_FIRST_BOUND = re.compile(r"[\d.,]+[^\d，。；≤<]{0,8}[≤<]\s?[^\d\s≤<]")
+_EARLIER = re.compile(  # 至少提前5分钟, 至少提高20%: the comparator stands before the verb
+    r"(?:(?P<ge>至少|最少|起码|不少于|不低于)|(?P<le>至多|最多|不超过))(?:可以?|能够?|应|要|需|会)?"
+    r"(?:提前|提高|提升|增加|增长|增产|延长|延后|降低|减少|下降|缩短|节约|节省|节能|节电|节水|承受|支持|保持|维持|达到|持续|工作|运行|使用|保存|耐)(?:了|到|至)?\s?$"
+)
 _LOST_POWER = re.compile(r"10-\d$")  # 误码率10-6, whose raised figure was lost
 _SIGNED = re.compile(rf"{_SIGN}\s?$")
 _DIGIT = re.compile(r"\d")
@@ -118,8 +135,8 @@ class Value:
 
     `comparator` is one of ≥ > ≤ < = 约 ± 区间, or "" where the text compares in no way. `low` and `high` are its
     bounds in `unit`; None for no bound. `soft` marks 达到 and 优于, whose direction depends on the quantity; `prefix`
-    holds letters that belong to the value (pH, HRC, IP). The comparator begins at `start`, the words behind the value
-    (以上) end at `end`.
+    holds letters that belong to the value (pH, HRC, IP); `inner` the name inside of 1≤V≤5, 尺寸 for lengths of a size.
+    The comparator begins at `start`, the words behind the value (以上) end at `end`.
     """
 
     comparator: str
@@ -132,6 +149,7 @@ class Value:
     end: int
     prefix: str = ""
     soft: str = ""
+    inner: str = ""
 
 
 def half_width(text: str) -> str:
@@ -150,6 +168,8 @@ def values(text: str) -> Iterator[Value]:
 
 
 def _numbers(text: str, at: int, stop: int) -> Iterator[Value]:
+    last = -1
+    sizes, bounds = any(sign in text for sign in "×*xX"), "≤" in text or "<" in text
     while digit := _DIGIT.search(text, at, stop):
         place = digit.start()
         if date := _DATE.match(text, place):
@@ -158,11 +178,47 @@ def _numbers(text: str, at: int, stop: int) -> Iterator[Value]:
         if text[place - 1 : place] in _STANDARD_ENDS and _STANDARD.search(text, max(0, place - 10), place):
             at = _end(_STANDARD_NUMBER, text, place)
             continue
-        match = _VALUE.match(text, place)
-        value = _value(text, match) if match else None
+        if sizes and (size := _SIZE.match(text, place)) and not _IN_WORD.search(text, max(0, place - 1), place):
+            yield from _lengths(size)
+            at = size.end()
+            continue
+        between = _BETWEEN.match(text, place) if bounds and _FIRST_BOUND.match(text, place) else None
+        match = None if between else _VALUE.match(text, place)
+        value = _between(text, between) if between else _value(text, match, last) if match else None
         if value:
+            last = value.end
             yield value
         at = max(value.end, place + 1) if value else _end(_REST, text, place)
+
+
+def _lengths(size: re.Match[str]) -> list[Value]:
+    """The lengths of a size, alike ones once; those without a unit have that of the last."""
+    lengths: list[Value] = []
+    for number in (1, 3, 5):
+        if size[number]:
+            unit_text = size[number + 1] or size[6]
+            length, unit = float(size[number].replace(",", "")), read_unit(unit_text) or NO_UNIT
+            start, end = size.start(number), size.end(number + 1)
+            if lengths and (length, unit) == (lengths[-1].low, lengths[-1].unit):
+                start = lengths.pop().start
+            if all((length, unit) != (one.low, one.unit) for one in lengths):
+                lengths.append(Value("", length, length, unit, unit_text, None, start, end, inner=SIZE))
+    return lengths
+
+
+def _between(text: str, match: re.Match[str]) -> Value | None:
+    """1米/秒≤V≤5米/秒."""
+    unit_text = (match["unit2"] or match["unit1"] or "").strip()
+    unit = _unit(unit_text, "", text[max(0, match.start() - 24) : match.start()] + match["name"])
+    start, low, high = match.start(), float(match["low"].replace(",", "")), float(match["high"].replace(",", ""))
+    if text[start - 1 : start] == "-":
+        start, low = start - 1, -low
+    if match["unit1"] and match["unit2"]:
+        first = read_unit(match["unit1"].strip()) or NO_UNIT
+        low = first.convert(low, unit) if first.dimension == unit.dimension else low
+    if low > high:
+        return None
+    return Value("区间", low, high, unit, unit_text, None, start, match.end(), inner=match["name"])
 
 
 def _end(pattern: re.Pattern[str], text: str, place: int) -> int:
@@ -170,7 +226,7 @@ def _end(pattern: re.Pattern[str], text: str, place: int) -> int:
     return match.end() if match else place + 1
 
 
-def _value(text: str, match: re.Match[str]) -> Value | None:
+def _value(text: str, match: re.Match[str], last: int) -> Value | None:
     start, end = match.span()
     sign = ""
     if text[start - 1 : start] in _SIGN_ENDS and (signed := _SIGNED.search(text, max(0, start - 4), start)):
@@ -183,10 +239,12 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
         prefix, start = letters[0].strip(" :="), letters.start()
     before = text[max(0, start - 16) : start]
     comparison = _comparison(before)
+    earlier = _EARLIER.search(before) if comparison is None or comparison.lastgroup == "reach" else None
     if comparison is None:
         if prefix and not unit_text and _letters(prefix) not in _PREFIXES:
             return None
-        if not prefix and _NO_VALUE_BEFORE.search(before):
+        beside = unit_text and text[last:start] == "/"  # 220V/50Hz
+        if not prefix and not beside and _NO_VALUE_BEFORE.search(before):
             return None
     if _NO_SIZE.match(text, end) or (not unit_text and comparison is None and _NO_VALUE_AFTER.match(text, end)):
         return None
@@ -216,7 +274,9 @@ def _value(text: str, match: re.Match[str]) -> Value | None:
         low, high = (float(f"{ends[0] + side * tolerance:.12g}") for side in (-1, 1))
         return Value("±", low, high, unit, unit_text, tolerance, start, end, prefix)
     after = _AFTER.match(text, end)
-    word = (comparison and comparison.lastgroup) or ""
+    word = (earlier and earlier.lastgroup) or (comparison and comparison.lastgroup) or ""
+    if unit_text == "级" and (match["many2"] or match["many1"]):  # 10万级节点
+        unit, word = NO_UNIT, word or "about"
     if after and word in ("", "reach", "eq", "about"):
         word = after.lastgroup or ""
     comparator = "区间" if len(ends) == 2 else _SIGNS.get(word, "")
@@ -296,8 +356,11 @@ def _fraction(text: str, match: re.Match[str]) -> Value:
         whole = float(of) if of[0].isdigit() else float(_chinese(of))
         number, unit = float(f"{100 * whole / _DIGITS[match['part']]:.12g}"), read_unit("%") or NO_UNIT
     word = (comparison and comparison.lastgroup) or (after and after.lastgroup) or ""
-    comparator = _SIGNS.get(word, "")
+    comparator = "区间" if match["to"] else _SIGNS.get(word, "")
     low, high = (None if comparator in ("≤", "<") else number), (None if comparator in ("≥", ">") else number)
+    if to := match["to"]:
+        of_ten = float(to) if to[0].isdigit() else float(_chinese(to))
+        low, high = sorted((number, float(f"{100 * of_ten / _DIGITS[match['part']]:.12g}")))
     start = match.start() - (len(before) - comparison.start() if comparison else 0)
     end = after.end() if after else match.end()
     return Value(comparator, low, high, unit, match["unit"] or "%", None, start, end)

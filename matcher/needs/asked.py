@@ -1,0 +1,79 @@
+"""Which indicators of a need are asked, and which tell what is today."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from matcher.needs.completeness_cues import (
+    DEMANDED,
+    HARMED,
+    IS,
+    STATE_OPENS,
+    SUPPOSED,
+    SUPPOSED_END,
+    TODAY,
+    USUAL,
+    WISHED,
+)
+from matcher.needs.elements import Sentence, understand
+from matcher.needs.indicators import FIELDS, Indicator, indicators_of
+
+_BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
+
+
+def asked_indicators(title: str, description: str = "") -> list[tuple[str, Indicator]]:
+    """The asked indicators of a need with their field, those of the title first, in order of place.
+
+    Examples
+    --------
+    >>> from matcher.needs.asked import asked_indicators
+    >>> found = asked_indicators("泵壳检测", "我公司现用设备单件60秒。希望单件检测时间不超过5秒。")
+    >>> [(field, one.quantity, one.text) for field, one in found]
+    [('description', '单件检测时间', '不超过5秒')]
+    """
+    sentences = understand(title, description).sentences
+    texts = dict(zip(FIELDS, (title, description), strict=True))
+    return [
+        (field, one)
+        for field, text in texts.items()
+        for one in indicators_of(text)
+        if is_asked(one, field, text, sentences)
+    ]
+
+
+def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Sentence]) -> bool:
+    """Whether an indicator of a need is asked: its sentence asks, and does not turn to what is today before it.
+
+    In a sentence of background only a bound whose clause demands (要求, 须) is asked.
+    """
+    if field == "title":
+        return True
+    inside = [one for one in sentences if one.field == field and one.start < indicator.end <= one.end]
+    first, stop = clause_of(text, indicator.start, indicator.end)
+    demanded = DEMANDED.search(text, first, stop) is not None
+    if not inside or all(one.role == "background" for one in inside):
+        usual = USUAL.search(text, first, stop)
+        return field == "description" and demanded and not usual and indicator.comparator in _BOUNDS
+    if demanded:
+        return True
+    if SUPPOSED_END.match(text, indicator.end) and SUPPOSED.search(text[first : indicator.start]):
+        return False
+    if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)) or TODAY.match(text, indicator.end):
+        return False
+    return not _tells_today(text, inside[0].start, indicator.start)
+
+
+def _tells_today(text: str, start: int, stop: int) -> bool:
+    """Whether the last word before a place that tells today from wish tells of today."""
+    today = max((one.end() for one in STATE_OPENS.finditer(text, start, stop)), default=-1)
+    wished = max((one.end() for one in WISHED.finditer(text, start, stop)), default=-1)
+    return today > wished
+
+
+def clause_of(text: str, start: int, end: int) -> tuple[int, int]:
+    """The place of the clause around a place in a text, without the sign that ends it."""
+    first = max(text.rfind(sign, 0, start) for sign in "，,。；;！!？?\n：:") + 1
+    stop = _CLAUSE.match(text, end)
+    return first, stop.end() if stop else end
