@@ -140,8 +140,8 @@ def test_the_workbook_says_what_to_do_first_and_keeps_the_score_folded(tmp_path:
     book = openpyxl.load_workbook(tmp_path / "m.xlsx")
     heads, first, *_ = book["匹配结果"].iter_rows(values_only=True)
     assert heads == (
-        "需求编号", "需求名称", "排名", "成果编号", "成果名称", "建议", "相关概率", "概率下端（95%）", "概率上端（95%）",
-        "提示", "指标对照", "逐项回应", "预计等级", "分数", "可推荐", "较强匹配",
+        "需求编号", "需求名称", "排名", "成果编号", "成果名称", "建议", "相关概率", "概率下端（95%）",
+        "概率上端（95%）", "提示", "指标对照", "逐项回应", "预计等级", "分数", "可推荐", "较强匹配",
     )  # fmt: skip
     assert first[5:9] == ("可推荐", 0.62, 0.5, 0.73)
     assert first[10].split("\n") == MET.split("；")
