@@ -68,8 +68,9 @@ def declined_pairs(
 
 
 def declines_of(index: BaseIndex) -> pd.DataFrame:
-    """The declined pairs that an index has learned, as `declined_pairs` gives them; days are not kept there, and of an index
-    of needs no institutions either.
+    """The declined pairs that an index has learned, as `declined_pairs` gives them.
+
+    Days are not kept there, and in an index of needs no institutions either.
     """
     check_index(index)
     if index.feedback is None:
