@@ -86,6 +86,8 @@ def _model_options(function: Decorated) -> Decorated:
     "--false-alarm", type=Number(float, 0, 1), default=0.05, metavar="比例",
     help="库中没有其主题的文本，允许多少够得上可推荐的分数，默认 0.05。",
 )  # fmt: skip
+@option("--accurate", is_flag=True, help="再用词元模型对每条的前 50 名精排（慢得多，更准；需 models/tokens-zh）。")
+@option("--accurate-model", type=FILE, metavar="文件夹", help="精排所用模型的文件夹，给出即精排。")
 @_model_options
 @contacts_option
 @on_option("报告上的日期，默认今天。")
@@ -108,6 +110,8 @@ def match_command(
     judged: Path | None,
     weight: Sequence[str],
     false_alarm: float,
+    accurate: bool,
+    accurate_model: Path | None,
     words: Path | None,
     encoder: str | None,
     download: bool,
@@ -150,6 +154,7 @@ def match_command(
         valid_on=valid_on,
         exclude=read_pairs(exclude) if exclude else None,
         weights={_field(name, records, queries): _weight(text) for name, text in named(weight).items()},
+        accurate=accurate_model or accurate,
         false_alarm=false_alarm,
         progress=not quiet,
     )
@@ -172,6 +177,7 @@ def match_command(
         "语义占比": f"{index.scale.share:.0%}（其余为词面；由库中文字的长短决定：整段文字七成，只有名称三成）",
         "误报率": f"{false_alarm:g}（库中没有其主题的文本，分数仍够得上可推荐的比例，按本库估计）",
         "推荐下限": f"相关概率 {calibration.good:.0%}" if calibration else "无（相关概率未知）",
+        "精排": "词元模型，每条的前 50 名" if accurate_model or accurate else "无",
     }
     write_matches(
         output,

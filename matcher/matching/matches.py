@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -16,6 +17,7 @@ from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import explain
 from matcher.matching.filters import Limits, Where
+from matcher.matching.late_interaction import Accurate, Numbers, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
 from matcher.matching.recommendation import FEATURES, assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
@@ -27,6 +29,7 @@ from matcher.tables.arguments import check_frame
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
+ACROSS = "语言不同，只按含义比较，概率未经检验"
 CHUNK = 2048  # asking rows looked at together
 
 Rerank = Callable[[list[tuple[str, str]]], ArrayLike]
@@ -52,6 +55,7 @@ class _Plan(NamedTuple):
     limits: Limits
     rerank: Rerank | None
     rerank_top: int
+    voice: Voice | None
     reasons: bool
 
 
@@ -67,6 +71,7 @@ def match(
     exclude: pd.DataFrame | None = None,
     weights: Mapping[str, float] | None = None,
     rerank: Rerank | None = None,
+    accurate: Accurate = False,
     rerank_top: int = 50,
     false_alarm: float = 0.05,
     reasons: bool = True,
@@ -104,12 +109,17 @@ def match(
     rerank : callable, optional
         Takes a list of (asking text, record text), gives one number a pair, larger is better; a cross-encoder's
         `predict`, for instance. Called once for every 2048 asking rows.
+    accurate : bool, str, Path or TokenModel
+        True adds a third part to the sums of the best `rerank_top` of each asking row, by late interaction of a
+        transformer's token vectors (see `matcher.matching.late_interaction`): slower by far, and better. The model lies
+        in `models/tokens-zh` of the library's source; elsewhere give its folder. Needs the extra `accurate`.
     rerank_top : int
-        How many of the best of each asking row are put in that order, equal ones by id. The others stay behind them.
+        How many of the best of each asking row `rerank` or `accurate` puts in order, equal ones by id. The others stay
+        behind them.
     false_alarm : float
         Of texts whose subject the library lacks, the share for which anything may be called a good match.
     reasons : bool
-        Whether `shared_terms`, `evidence` and `unanswered` are worked out.
+        Whether `shared_terms`, `evidence`, `unanswered` and `answers` are worked out.
     progress : bool
         Show a bar on standard error.
 
@@ -133,16 +143,17 @@ def match(
           `matcher.needs.triage`), none of its indicators is missed, and nobody declined the pair. A row without any
           recommended record keeps its k rows, all marked False;
         * `note`: that the pair was declined and why, that the need says too little, what judges criticised in the
-          record, and where a Chinese text meets a foreign one, which the default encoder cannot compare (a multilingual
+          record, and where texts of two languages meet. Of Chinese and English the default encoder compares the
+          meaning, and the probability was never tried on such pairs; other languages it cannot compare (a multilingual
           `encoder` can);
         * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
-        * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
+        * `shared_terms`, `evidence`, `unanswered`, `answers`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
-        * with `rerank`, `rerank`: what it gave the pair, unknown beyond `rerank_top`. The order is then that of these
-          numbers, while `score`, `level`, `probability` and `good_match` stay at their places: whoever is put at a rank
-          gets those of the pair that had this rank before, so that, without `weights`,
-          `score` never rises with the rank.
+        * with `rerank` or `accurate`, `rerank`: what it gave the pair, or the third part; unknown beyond `rerank_top`.
+          The order is then that of these numbers, or of the sums with the third part, while `score`, `level`,
+          `probability` and `good_match` stay at their places: whoever is put at a rank gets those of the pair that had
+          this rank before, so that, without `weights`, `score` never rises with the rank.
 
     Raises
     ------
@@ -164,7 +175,7 @@ def match(
     >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削烧伤怎样检测"]})
     >>> index = Index.build(outcomes)
     >>> match(needs, index)[["outcome_id", "rank", "shared_terms"]].values.tolist()
-    [['C1', 1, '检测、烧伤、磨削、齿轮'], ['C2', 2, '']]
+    [['C1', 1, '齿轮、磨削、检测、烧伤'], ['C2', 2, '']]
     >>> match(needs, index, where={"price": Between(high=100_000)})["outcome_id"].tolist()
     ['C2']
     """
@@ -176,14 +187,16 @@ def match(
         raise ArgumentError(f"k must be at least 1, not {k}")
     if rerank is not None and not callable(rerank):
         raise ArgumentTypeError(f"rerank is a function of a list of pairs of texts, not {type(rerank).__name__}")
+    if rerank is not None and accurate:
+        raise ArgumentError("give rerank or accurate, not both")
     if rerank_top < 1:
         raise ArgumentError(f"rerank_top must be at least 1, not {rerank_top}")
     asking = id_column_of(queries)
     if asking == index.id_column:
         raise TableError(f"both the table and the index hold {asking}; match needs with outcomes")
     limits = Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
-    plan = _Plan(int(k), limits, rerank, rerank_top, reasons)
-    stages = 2 if reasons else 1
+    plan = _Plan(int(k), limits, rerank, rerank_top, Voice.of(index, accurate) if accurate else None, reasons)
+    stages = 1 + (plan.voice is not None) + reasons
     with timed(f"matched {len(queries)} rows with {len(index)} records"):
         with advancing(stages * len(queries), "匹配", progress) as advance:
             parts = [
@@ -200,7 +213,7 @@ def match(
         scores |= {"good_match": recommended, "note": pairs.pop("note").to_numpy(object)}
         for place, (name, values) in enumerate(scores.items(), start=3):
             pairs.insert(place, name, values)
-    used = {"preference": bool(weights), "feedback": index.feedback is not None, "rerank": rerank is not None}
+    used = {"preference": bool(weights), "feedback": index.feedback is not None, "rerank": bool(rerank or accurate)}
     return pairs.drop(columns=[name for name, kept in used.items() if not kept])
 
 
@@ -212,8 +225,8 @@ def _match_some(
     titles, bodies = texts_of(asking)
     asked = index.asked(titles, bodies)
     ids = asking[id_column_of(asking)].astype(str).tolist()
-    index.scale, index.order, ranker_of(index)  # worked out once, before threads share them
-    reach = max(plan.k, plan.rerank_top) if plan.rerank else plan.k
+    index.across, index.foreign, index.scale, index.order, ranker_of(index)  # once, before threads share them
+    reach = max(plan.k, plan.rerank_top) if plan.rerank or plan.voice else plan.k
 
     def search(start: int) -> list[_Best]:
         return _search(index, asked, slice(start, start + BLOCK), ids, plan.limits, some.start, reach)
@@ -231,6 +244,9 @@ def _match_some(
             raise
     if plan.rerank:
         ranked = _reranked(ranked, index, titles, bodies, plan.rerank, plan.rerank_top, plan.k)
+    if plan.voice:
+        ranked = _with_voice(ranked, index, titles, bodies, plan.voice, plan.rerank_top, plan.k)
+        advance(len(asking))
     counts = np.array([len(one.rows) for one in ranked], np.int64)
     at = np.repeat(np.arange(len(ranked)), counts)
     rows, *values = map(np.concatenate, zip(_NOTHING, *ranked, strict=True))
@@ -239,8 +255,11 @@ def _match_some(
         {id_column: asking[id_column].astype(str).to_numpy(object)[at], index.id_column: index.ids[rows]}
     )
     pairs["rank"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
+    apart, strange = _apart(index, asking, at, rows)
     if plan.reasons:
-        pairs = pd.concat([pairs, explain(asked, index, at, rows, titles, bodies)], axis=1)
+        why = explain(asked, index, at, rows, titles, bodies)
+        why.loc[apart, "unanswered"] = ""  # that a word is missing in another language says nothing
+        pairs = pd.concat([pairs, why], axis=1)
         advance(len(asking))
     for name, column in zip(_Best._fields[1:-1], values, strict=False):
         pairs[name] = column
@@ -252,7 +271,8 @@ def _match_some(
     required = requirements_of(index, asking, at, rows)
     declines = _declines(index, pairs)
     pairs["barred"] = required.asks_back | required.missed | (declines != "")
-    pairs["met"], pairs["note"] = required.met, _notes(index, asking, at, rows, declines, required.asks_back)
+    back = required.asks_back & (pairs["rank"] == 1).to_numpy()
+    pairs["met"], pairs["note"] = required.met, _notes(index, rows, apart, strange, declines, back)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
@@ -274,29 +294,39 @@ def _declines(index: BaseIndex, pairs: pd.DataFrame) -> NDArray[np.object_]:
     return np.array([declines.get(pair, "") for pair in ids], object)
 
 
-def _notes(
-    index: BaseIndex,
-    asking: pd.DataFrame,
-    at: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    declines: NDArray[np.object_],
-    asks_back: NDArray[np.bool_],
-) -> NDArray[np.object_]:
-    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages that
-    the encoder cannot compare, and criticism by judges.
-    """
-    ranker = ranker_of(index)
-    judged = ranker.wishes.notes if ranker else {}
+def _apart(
+    index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which pairs are of two languages, and which of these the default encoder cannot compare."""
     records, place = np.unique(rows, return_inverse=True)
     asked, answering = (
         np.array([language(title or body) for title, body in zip(*texts_of(table), strict=True)], object)
         for table in (asking, index.rows(records))
     )
     left, right = asked[at], answering[place]
-    apart = (left != right) & (left != "") & (right != "") & isinstance(index.encoder, StaticEncoder)
+    apart = (left != right) & (left != "") & (right != "")
+    strange = apart & ((left == "other") | (right == "other") | (index.across is None))
+    return apart, strange & isinstance(index.encoder, StaticEncoder)
+
+
+def _notes(
+    index: BaseIndex,
+    rows: NDArray[np.int64],
+    apart: NDArray[np.bool_],
+    strange: NDArray[np.bool_],
+    declines: NDArray[np.object_],
+    asks_back: NDArray[np.bool_],
+) -> NDArray[np.object_]:
+    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages,
+    which the default encoder compares less well or not at all, and criticism by judges.
+    """
+    ranker = ranker_of(index)
+    judged = ranker.wishes.notes if ranker else {}
+    default = isinstance(index.encoder, StaticEncoder)
+    remarks = np.where(strange, FOREIGN, np.where(apart & default, ACROSS, "")).tolist()
     notes = [
-        "；".join(filter(None, [declined, ASK_BACK * back, FOREIGN * foreign, judged.get(row, "")]))
-        for declined, back, foreign, row in zip(declines, asks_back.tolist(), apart.tolist(), rows.tolist(), strict=True)
+        "；".join(filter(None, [declined, ASK_BACK * back, remark, judged.get(row, "")]))
+        for declined, back, remark, row in zip(declines, asks_back.tolist(), remarks, rows.tolist(), strict=True)
     ]
     return np.array(notes, object)
 
@@ -306,7 +336,7 @@ def _search(
 ) -> list[_Best]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
     semantic, lexical, rare = index.channels(asked, block)
-    scale, ranker = index.scale, ranker_of(index)
+    ranker = ranker_of(index)
     reach = max(k, REACH) if ranker else k
     result = []
     for i in range(len(semantic)):
@@ -314,7 +344,7 @@ def _search(
         allowed, preference = limits.allowed(first + text), limits.preference(first + text)
         if ranker and (shown := ranker.wishes.shown(ids[text])) is not None:
             allowed = shown if allowed is None else allowed & shown
-        rough = scale.rough(semantic[i], lexical[i])
+        rough = index.rough(asked, text, semantic[i], lexical[i])
         if limits.prefers:
             rough += preference.astype(np.float32)
         if allowed is not None:
@@ -323,7 +353,7 @@ def _search(
         if ranker:
             judged = ranker.judged.get(ids[text], rows[:0])
             rows = np.union1d(rows, judged[np.isfinite(rough[judged])])
-        parts = scale.parts(*index.exact(asked, text, rare[i], rows))
+        parts = index.parts_of(asked, text, rare[i], rows)
         wish, learned = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
         beyond = np.zeros((len(rows), 3))
         if ranker:
@@ -354,18 +384,36 @@ def _reranked(
             raise ArgumentError(f"rerank must give one number a pair: {type(error).__name__}: {error}") from error
     if scores.shape != (len(pairs),) or not np.isfinite(scores).all():
         raise ArgumentError(f"rerank must give {len(pairs)} finite numbers for {len(pairs)} pairs")
-    result, first = [], 0
-    for one, head in zip(ranked, heads, strict=True):
-        given = scores[first : first + len(head)]
-        first += len(head)
-        rest = np.arange(len(head), len(one.rows))
-        order = np.concatenate([np.lexsort((index.order[head], -given)), rest])[:k]
-        places = np.concatenate([np.argsort(-one.total[: len(head)], kind="stable"), rest])[:k]
-        given = np.concatenate([given, np.full(len(rest), np.nan)])
-        moved = {name: getattr(one, name)[order] for name in _Best._fields[:5]}
-        at_places = {"total": one.total[places], "beyond": one.beyond[places]}
-        result.append(one._replace(**moved, rerank=given[order], **at_places))
-    return result
+    given = _by_text(scores, heads)
+    return [_reordered(one, index, numbers, numbers, k) for one, numbers in zip(ranked, given, strict=True)]
+
+
+def _with_voice(
+    ranked: list[_Best], index: BaseIndex, titles: list[str], bodies: list[str], voice: Voice, top: int, k: int
+) -> list[_Best]:
+    """The best k of each text, the first `top` in the order of their sums with the third part."""
+    heads = [one.rows[:top] for one in ranked]
+    records, place = np.unique(np.concatenate([_NOTHING.rows, *heads]), return_inverse=True)
+    parts = voice.parts((titles, bodies), texts_of(index.rows(records)), _by_text(place, heads))
+    sums = [one.total[:top] + one.preference[:top] + part for one, part in zip(ranked, parts, strict=True)]
+    return [_reordered(one, index, order, part, k) for one, order, part in zip(ranked, sums, parts, strict=True)]
+
+
+def _by_text(values: NDArray[Any], heads: list[NDArray[np.int64]]) -> list[NDArray[Any]]:
+    """Values that lie one behind the other, as many for each text as its head has rows."""
+    ends = np.cumsum([0, *(len(head) for head in heads)]).tolist()
+    return [values[start:end] for start, end in itertools.pairwise(ends)]
+
+
+def _reordered(one: _Best, index: BaseIndex, by: Numbers, shown: Numbers, k: int) -> _Best:
+    """The best k of a text, the first ones in descending order of `by`; `shown` tells what was given to each."""
+    head, rest = one.rows[: len(by)], np.arange(len(by), len(one.rows))
+    order = np.concatenate([np.lexsort((index.order[head], -by)), rest])[:k]
+    places = np.concatenate([np.argsort(-one.total[: len(head)], kind="stable"), rest])[:k]
+    given = np.concatenate([shown, np.full(len(rest), np.nan)])
+    moved = {name: getattr(one, name)[order] for name in _Best._fields[:5]}
+    at_places = {"total": one.total[places], "beyond": one.beyond[places]}
+    return one._replace(**moved, rerank=given[order], **at_places)
 
 
 def _whole(title: str, body: str) -> str:
