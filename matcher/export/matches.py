@@ -254,10 +254,11 @@ class _Report(NamedTuple):
             pairs = pairs.assign(record_title=["，".join(filter(None, title)) for title in titles], name="")
         ends = [pairs.get(name, pd.Series(None, index=pairs.index, dtype=float)) for name in _ADVICE[1:4]]
         chances = [probability_in_words(*row) for row in zip(*ends, strict=True)]
+        unseen = {*_NUMBERS, *_VERDICTS} - {"speaking"}
         placed = {ask, answer, "query_title", "record_title", "rank", "note", "work_ids", *_ADVICE[:4], *_KEY_FIELDS}
-        placed |= {*_REASONS, *_NUMBERS, *_VERDICTS} - {"speaking"}
+        placed |= {*_REASONS, *unseen}
         matches: dict[str, list[dict[str, Any]]] = {}
-        for row, chance in zip(_shown_rows(pairs), chances, strict=True):
+        for row, chance in zip(_shown_rows(pairs.drop(columns=unseen & set(pairs))), chances, strict=True):
             details = {"chance": chance, "met": compared(row.get("met", "")), "open": row["advice"] in OPEN}
             matches.setdefault(row[ask], []).append(row | details | {"answers": answered(row.get("answers", ""))})
         words = (SAME_FIELD, UNRELATED, DECLINED)
@@ -327,7 +328,8 @@ def _look_up(ids: pd.Series[Any], frame: pd.DataFrame, column: str, key: str | N
 
 def _shown_rows(frame: pd.DataFrame) -> list[dict[str, str]]:
     columns = [[_shown(value, str(name)) for value in cells_of(column)] for name, column in frame.items()]
-    return [dict(zip(_names(frame), row, strict=True)) for row in zip(*columns, strict=True)]
+    names = _names(frame)
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _shown(value: Any, column: str) -> str:

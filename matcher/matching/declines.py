@@ -68,7 +68,10 @@ def declined_pairs(
 
 
 def declines_of(index: BaseIndex) -> pd.DataFrame:
-    """The declined pairs that an index has learned, as `declined_pairs` gives them; their days are not kept there."""
+    """The declined pairs that an index has learned, as `declined_pairs` gives them.
+
+    Days are not kept there, and in an index of needs no institutions either.
+    """
     check_index(index)
     if index.feedback is None:
         return declined_pairs(pd.DataFrame(columns=["need_id", "outcome_id"]))

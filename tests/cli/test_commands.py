@@ -176,6 +176,25 @@ def test_a_folder_learns_what_people_said_and_forgets_it(run, small):
     )
 
 
+def test_declined_pairs_are_listed_for_those_who_offered_them(run, small):
+    (small / "拒绝.csv").write_text("需求,成果,结论,理由,日期\n001,C1,拒绝,太贵,2026-03-01\n002,C2,采纳,,\n", "utf-8")
+    words = ("feedback", "export", "拒绝.csv", "--needs", "需求.csv", "--outcomes", "成果.csv", "-q", "-o")
+    assert run(*words, "a.csv") == (0, "", "")
+    assert (small / "a.csv").read_text("utf-8-sig").splitlines() == [
+        "institution,outcome_id,outcome_title,reason,day,need_id,need_title",
+        ",C1,齿轮磨削烧伤检测装置,太贵,2026-03-01,001,齿轮磨削烧伤检测",
+    ]
+    assert run(*words[:3], "-o", "a.xlsx")[:2] == (0, "1 对被拒绝：太贵 1；结果已写入 a.xlsx\n")
+    assert openpyxl.load_workbook("a.xlsx").sheetnames == ["拒绝", "按理由"]
+    run("index", "成果.csv", "库", "-q")
+    run("feedback", "库", "拒绝.csv", "需求.csv", "-q")
+    assert run("feedback", "export", "库", "-o", "b.csv")[1] == "1 对被拒绝：太贵 1；结果已写入 b.csv\n"
+    assert run("feedback", "export", "库", "--needs", "需求.csv", "-o", "b.csv")[::2] == (
+        2,
+        "--needs、--outcomes 只和标注表一起用；索引里已有名称和单位\n",
+    )
+
+
 def test_problems_are_told_and_listed(run, small):
     (small / "坏.csv").write_text("需求编号,需求名称,预算（万元）\n1,桃子保鲜,约五百\n2,,30\n", "utf-8")
     status, _, err = run("match", "坏.csv", "成果.csv", "-o", "a.xlsx")

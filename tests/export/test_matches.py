@@ -61,6 +61,11 @@ PROBLEMS = pd.DataFrame(
     ],
     columns=["file", "sheet", "row", "column", "value", "problem", "action", "kept"],
 )
+NO_NEED = "没有可推荐的需求：本库中可能没有合适的需求，有新的需求时再匹配。"
+NOTHING = (
+    "没有可推荐的成果：本库中可能没有合适的成果，请先补问企业（matcher needs triage 列出要问什么），"
+    "或作为难题发布征集（matcher needs challenges）。"
+)
 ABOUT = {"程序": "enterprise-matcher 0.1.0", "需求表": "needs.csv sha256 12ab", "联系": "a.b@example.com"}
 
 
@@ -92,23 +97,23 @@ def test_workbook_whole(tmp_path: Path) -> None:
     path = write(tmp_path / "配对.xlsx")
     assert openpyxl.load_workbook(path).sheetnames == ["需求", "匹配结果", "问题", "说明"]
     assert grid(path, "需求") == [
-        ["需求编号", "需求名称", "较强匹配数", "最佳成果编号", "最佳成果名称", "最佳分数", "需求描述", "地区",
-         "预算", "有效期至", "编号（旧）", "联系电话"],
-        ["N1", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "电话138****5678，\n要快", "临沂市兰山区",
-         500000, dt.datetime(2026, 12, 31), "913713000000001234", "138****5678"],
-        ["N2", "=1+1", 0, "A2", "-5～40℃ 电池", 0.5, None, None, None, None, "007", None],
-        ["N3", "<b>无人</b>问津", 0, None, None, None, "@SUM(A1)", None, 1234567, dt.datetime(2026, 6, 30), None,
-         "53****3456"],
+        ["需求编号", "需求名称", "可推荐数", "可联系数", "最佳成果编号", "最佳成果名称", "最佳建议", "下一步",
+         "需求描述", "地区", "预算", "有效期至", "编号（旧）", "联系电话", "最佳分数"],
+        ["N1", "齿轮检测", 1, 0, "CN202010123456.7", "磁弹探伤仪", "可推荐", None, "电话138****5678，\n要快",
+         "临沂市兰山区", 500000, dt.datetime(2026, 12, 31), "913713000000001234", "138****5678", 0.99972],
+        ["N2", "=1+1", 0, 0, "A2", "-5～40℃ 电池", "不相关", NOTHING, None, None, None, None, "007", None, 0.5],
+        ["N3", "<b>无人</b>问津", 0, 0, None, None, None, NOTHING, "@SUM(A1)", None, 1234567,
+         dt.datetime(2026, 6, 30), None, "53****3456", None],
     ]  # fmt: skip
     assert grid(path, "匹配结果") == [
-        ["需求编号", "需求名称", "排名", "成果编号", "成果名称", "分数", "较强匹配", "完成单位", "共同术语", "证据句",
-         "未回应", "地区", "成熟度", "价格", "语义分", "词面分", "新列"],
-        ["N1", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "是", "沂州理工学院", "齿轮、检测",
-         "检出率98%。", "要快", "临沂", "中试", "面议", 2.5, 1, "x"],
-        ["N1", "齿轮检测", 2, "139****5678", "涂料", 0.8, "否", None, None, '=HYPERLINK("http://x")',
-         None, "济南", "量产", None, -0.25, -1.5, "y"],
-        ["N2", "=1+1", 1, "A2", "-5～40℃ 电池", 0.5, "否", "云麓大学", None, "ab",
-         "-", None, "小试", "+86 138****5678", 0, 0.125, "z"],
+        ["需求编号", "需求名称", "排名", "成果编号", "成果名称", "建议", "完成单位", "证据句", "未回应", "共同术语",
+         "地区", "成熟度", "价格", "分数", "语义分", "词面分", "较强匹配", "新列"],
+        ["N1", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", "可推荐", "沂州理工学院", "检出率98%。", "要快",
+         "齿轮、检测", "临沂", "中试", "面议", 0.99972, 2.5, 1, "是", "x"],
+        ["N1", "齿轮检测", 2, "139****5678", "涂料", "不相关", None, '=HYPERLINK("http://x")', None, None,
+         "济南", "量产", None, 0.8, -0.25, -1.5, "否", "y"],
+        ["N2", "=1+1", 1, "A2", "-5～40℃ 电池", "不相关", "云麓大学", "ab", "-", None,
+         None, "小试", "+86 138****5678", 0.5, 0, 0.125, "否", "z"],
     ]  # fmt: skip
     assert grid(path, "问题") == [
         ["文件", "工作表", "行", "列", "原值", "问题", "处理", "保留该行"],
@@ -116,7 +121,7 @@ def test_workbook_whole(tmp_path: Path) -> None:
         ["needs.csv", None, 9, None, "=A", "空行", "未读入", "否"],
     ]
     notes = dict(grid(path, "说明"))
-    assert notes["需求"] == "3 条，其中 1 条有较强匹配，2 条未找到合适匹配"
+    assert notes["需求"] == "3 条，其中 1 条有可推荐的成果，0 条只有可联系的，2 条都没有"
     assert notes["成果"] == "3 条"
     assert notes["输入问题"] == "2 处"
     assert notes["程序"] == "enterprise-matcher 0.1.0"
@@ -132,16 +137,16 @@ def test_workbook_types_and_layout(tmp_path: Path) -> None:
     cells = [cell for page in book for row in page.iter_rows() for cell in row]
     assert {cell.data_type for cell in cells} == {"s", "n", "d"}  # no "f": nothing is a formula
     assert all(cell.hyperlink is None for cell in cells)
-    assert (pairs.freeze_panes, pairs.auto_filter.ref) == ("C2", "A1:Q4")
-    assert (pairs["F2"].number_format, pairs["D3"].number_format) == ("0.00%", "@")
-    assert needs["C2"].number_format == '[=0]"未找到合适匹配";0'
-    assert needs["I2"].number_format == '#,##0"元"'
-    assert needs["J2"].number_format == "yyyy-mm-dd"
-    assert needs["G2"].alignment.wrap_text
+    assert (pairs.freeze_panes, pairs.auto_filter.ref) == ("C2", "A1:R4")
+    assert (pairs["N2"].number_format, pairs["D3"].number_format) == ("0.00%", "@")
+    assert needs["C2"].number_format == '[=0]"无可推荐";0'
+    assert needs["K2"].number_format == '#,##0"元"'
+    assert needs["L2"].number_format == "yyyy-mm-dd"
+    assert needs["I2"].alignment.wrap_text
     (tint,) = pairs.conditional_formatting
-    assert (str(tint.sqref), [rule.formula for rule in tint.rules]) == ("A2:Q4", [['$G2="是"']])
-    assert pairs.column_dimensions["J"].width > 50
-    assert [pairs.column_dimensions[name].hidden for name in "KL"] == [False, True]  # what is no key is folded
+    assert (str(tint.sqref), [rule.formula for rule in tint.rules]) == ("A2:R4", [['$F2="可推荐"']])
+    assert pairs.column_dimensions["H"].width > 50
+    assert [pairs.column_dimensions[name].hidden for name in "JK"] == [False, True]  # what is no key is folded
 
 
 def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
@@ -153,12 +158,12 @@ def test_equal_inputs_give_equal_bytes(tmp_path: Path) -> None:
 
 def test_scores_just_below_one_are_not_shown_as_whole(tmp_path: Path) -> None:
     path = write(tmp_path / "m.xlsx", matches=MATCHES.assign(score=[0.999996, 0.8, 1.0]))
-    assert openpyxl.load_workbook(path)["匹配结果"]["F2"].number_format == "0.0000%"
+    assert openpyxl.load_workbook(path)["匹配结果"]["N2"].number_format == "0.0000%"
 
 
 def test_long_cells_are_cut_and_listed(tmp_path: Path) -> None:
     path = write(tmp_path / "m.xlsx", queries=NEEDS.assign(description=["长" * 40_000, "𠀀" * 16_384, "短" * 32_767]))
-    long, wide, fits = (row[6] for row in grid(path, "需求")[1:])
+    long, wide, fits = (row[8] for row in grid(path, "需求")[1:])
     assert long.endswith("长…（原文 40,000 字，超过 Excel 单元格上限，已截断）")
     assert len(long) == 32_767
     assert wide.endswith("𠀀…（原文 32,768 字，超过 Excel 单元格上限，已截断）")
@@ -174,16 +179,17 @@ def test_ids_that_are_contacts_are_masked_alike_everywhere_and_empty_columns_are
     needs = NEEDS[["need_id", "title"]].assign(need_id="13812345678", duplicate_of="13812345678", keywords="").head(1)
     path = write(tmp_path / "m.xlsx", queries=needs, matches=MATCHES.head(1).assign(need_id="13812345678"))
     assert grid(path, "需求") == [
-        ["需求编号", "需求名称", "较强匹配数", "最佳成果编号", "最佳成果名称", "最佳分数", "疑似重复于"],
-        ["138****5678", "齿轮检测", 1, "CN202010123456.7", "磁弹探伤仪", 0.99972, "138****5678"],
-    ]
+        ["需求编号", "需求名称", "可推荐数", "可联系数", "最佳成果编号", "最佳成果名称", "最佳建议", "下一步",
+         "疑似重复于", "最佳分数"],
+        ["138****5678", "齿轮检测", 1, 0, "CN202010123456.7", "磁弹探伤仪", "可推荐", None, "138****5678", 0.99972],
+    ]  # fmt: skip
     assert grid(path, "匹配结果")[1][0] == "138****5678"
 
 
 def test_long_numbers_and_odd_values_stay_readable(tmp_path: Path) -> None:
     odd = NEEDS.assign(大数=[913713000000001234, 1, 2], 列表=[["甲", "乙"], [], ["丙"]], 无穷=[float("inf"), 1.5, None])
     rows = grid(write(tmp_path / "m.xlsx", queries=odd), "需求")
-    assert [row[-3:] for row in rows] == [
+    assert [row[-4:-1] for row in rows] == [
         ["大数", "列表", "无穷"], ["913713000000001234", "甲、乙", "inf"], [1, None, 1.5], [2, "丙", None]
     ]  # fmt: skip
 
@@ -192,7 +198,7 @@ def test_too_many_rows_for_excel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr("matcher.export.sheets.EXCEL_ROWS", 20)
     most = pd.concat([MATCHES.head(1)] * 19)
     assert len(grid(write(tmp_path / "m.xlsx", matches=most, about={}), "匹配结果")) == 20
-    words = "“匹配结果”有 22 行、17 列，超过 Excel 的上限（19 行、16,384 列）；请把输出改为 .csv 或 .parquet"
+    words = "“匹配结果”有 22 行、18 列，超过 Excel 的上限（19 行、16,384 列）；请把输出改为 .csv 或 .parquet"
     with pytest.raises(OutputError, match=re.escape(words)):
         write(tmp_path / "big.xlsx", matches=pd.concat([most, MATCHES]), about={})
     assert left_behind(tmp_path) == ["m.xlsx"]
@@ -201,13 +207,13 @@ def test_too_many_rows_for_excel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_csv_whole(tmp_path: Path) -> None:
     path = write(tmp_path / "m.csv")
     assert read_csv(path) == [
-        ["need_id", "outcome_id", "rank", "score", "query_title", "record_title", "good_match", "shared_terms",
-         "evidence", "unanswered", "semantic", "lexical", "新列"],
-        ["N1", "CN202010123456.7", "1", "0.99972", "齿轮检测", "磁弹探伤仪", "True", "齿轮、检测", "检出率98%。",
-         "要快", "2.5", "1.0", "x"],
-        ["N1", "139****5678", "2", "0.8", "齿轮检测", "涂料", "False", "", '\'=HYPERLINK("http://x")', "", "-0.25",
-         "-1.5", "y"],
-        ["N2", "A2", "1", "0.5", "'=1+1", "'-5～40℃ 电池", "False", "", "ab", "'-", "0.0", "0.125", "z"],
+        ["need_id", "outcome_id", "rank", "score", "query_title", "record_title", "advice", "good_match",
+         "shared_terms", "evidence", "unanswered", "semantic", "lexical", "新列"],
+        ["N1", "CN202010123456.7", "1", "0.99972", "齿轮检测", "磁弹探伤仪", "可推荐", "True", "齿轮、检测",
+         "检出率98%。", "要快", "2.5", "1.0", "x"],
+        ["N1", "139****5678", "2", "0.8", "齿轮检测", "涂料", "不相关", "False", "", '\'=HYPERLINK("http://x")', "",
+         "-0.25", "-1.5", "y"],
+        ["N2", "A2", "1", "0.5", "'=1+1", "'-5～40℃ 电池", "不相关", "False", "", "ab", "'-", "0.0", "0.125", "z"],
     ]  # fmt: skip
     assert read_csv(tmp_path / "m.problems.csv") == [
         ["file", "sheet", "row", "column", "value", "problem", "action", "kept"],
@@ -232,7 +238,7 @@ def test_csv_whole(tmp_path: Path) -> None:
 def test_csv_formulas(tmp_path: Path, cell: str, written: str) -> None:
     path = write(tmp_path / "m.csv", matches=MATCHES.head(1).assign(evidence=cell).rename(columns={"新列": "=新列"}))
     header, row = read_csv(path)
-    assert (header[12], row[8]) == ("'=新列", written)
+    assert (header[13], row[9]) == ("'=新列", written)
 
 
 def test_parquet_whole(tmp_path: Path) -> None:
@@ -259,7 +265,7 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         self.links += [f"{tag} {value}" for name, value in attrs if name in ("src", "href")]
-        if tag == "details":
+        if tag == "details" and ("class", "q") in attrs:
             self.queries.append([])
         self.hidden = tag in ("style", "script")
 
@@ -280,16 +286,21 @@ def test_page(tmp_path: Path) -> None:
     assert '<meta name="viewport" content="width=device-width, initial-scale=1">' in text
     assert "输入问题</dt><dd>2 处，见同一文件夹的 m.problems.csv" in text
     assert first == [
-        "齿轮检测", "1 个较强匹配", "N1 · 首位：磁弹探伤仪 99.97%", "电话138****5678， 要快",
+        "齿轮检测", "1 项可推荐", "N1 · 可推荐：磁弹探伤仪", "电话138****5678， 要快",
         "地区", "临沂市兰山区", "预算", "500,000元", "有效期至", "2026-12-31", "编号（旧）", "913713000000001234",
         "联系电话", "138****5678",
-        "1", "磁弹探伤仪", "99.97% 较强", "CN202010123456.7 · 沂州理工学院 · 临沂 · 中试 · 面议",
-        "证据句", "检出率98%。", "共同术语", "齿轮、检测", "未回应", "要快", "语义分 2.50 · 词面分 1.00 · 新列 x",
-        "2", "涂料", "80.00%", "139****5678 · 济南 · 量产",
-        "证据句", '=HYPERLINK("http://x")', "语义分 -0.25 · 词面分 -1.50 · 新列 y",
+        "1", "磁弹探伤仪", "可推荐", "CN202010123456.7 · 沂州理工学院 · 临沂 · 中试 · 面议",
+        "证据句", "检出率98%。", "未回应", "要快", "共同术语", "齿轮、检测", "新列 x",
+        "其余 1 项（不相关 1）",
+        "2", "涂料", "不相关", "139****5678 · 济南 · 量产", "证据句", '=HYPERLINK("http://x")', "新列 y",
     ]  # fmt: skip
-    assert second[:3] == ["=1+1", "未找到合适匹配", "N2 · 首位：-5～40℃ 电池 50.00%"]
-    assert third[:6] == ["<b>无人</b>问津", "未找到合适匹配", "N3", "@SUM(A1)", "预算", "1,234,567元"]
+    assert second == [
+        "=1+1", "无可推荐", "N2", "编号（旧）", "007", NOTHING, "其余 1 项（不相关 1）",
+        "1", "-5～40℃ 电池", "不相关", "A2 · 云麓大学 · 小试 · +86 138****5678", "证据句", "ab", "未回应", "-",
+        "新列 z",
+    ]  # fmt: skip
+    assert third[:6] == ["<b>无人</b>问津", "无可推荐", "N3", "@SUM(A1)", "预算", "1,234,567元"]
+    assert "99.97" not in text.partition("</main>")[0]
     assert page.tags.count("li") == 3
 
 
@@ -312,21 +323,21 @@ def test_from_outcome_to_needs(tmp_path: Path) -> None:
     turned = MATCHES[["outcome_id", "need_id", *MATCHES.columns[2:]]].assign(rank=1)
     path = write(tmp_path / "m.xlsx", matches=turned, queries=OUTCOMES, records=NEEDS)
     assert openpyxl.load_workbook(path).sheetnames == ["成果", "匹配结果", "问题", "说明"]
-    assert [row[:6] for row in grid(path, "成果")] == [
-        ["成果编号", "成果名称", "较强匹配数", "最佳需求编号", "最佳需求名称", "最佳分数"],
-        ["CN202010123456.7", "磁弹探伤仪", 1, "N1", "齿轮检测", 0.99972],
-        ["A2", "-5～40℃ 电池", 0, "N2", "=1+1", 0.5],
-        ["139****5678", "涂料", 0, "N1", "齿轮检测", 0.8],
+    assert [row[:8] for row in grid(path, "成果")] == [
+        ["成果编号", "成果名称", "可推荐数", "可联系数", "最佳需求编号", "最佳需求名称", "最佳建议", "下一步"],
+        ["CN202010123456.7", "磁弹探伤仪", 1, 0, "N1", "齿轮检测", "可推荐", None],
+        ["A2", "-5～40℃ 电池", 0, 0, "N2", "=1+1", "不相关", NO_NEED],
+        ["139****5678", "涂料", 0, 0, "N1", "齿轮检测", "不相关", NO_NEED],
     ]
     assert grid(path, "匹配结果")[:2] == [
-        ["成果编号", "成果名称", "排名", "需求编号", "需求名称", "分数", "较强匹配", "共同术语", "证据句", "未回应",
-         "地区", "预算", "有效期至", "语义分", "词面分", "新列"],
-        ["CN202010123456.7", "磁弹探伤仪", 1, "N1", "齿轮检测", 0.99972, "是", "齿轮、检测", "检出率98%。", "要快",
-         "临沂市兰山区", 500000, dt.datetime(2026, 12, 31), 2.5, 1, "x"],
+        ["成果编号", "成果名称", "排名", "需求编号", "需求名称", "建议", "证据句", "未回应", "共同术语",
+         "地区", "预算", "有效期至", "分数", "语义分", "词面分", "较强匹配", "新列"],
+        ["CN202010123456.7", "磁弹探伤仪", 1, "N1", "齿轮检测", "可推荐", "检出率98%。", "要快", "齿轮、检测",
+         "临沂市兰山区", 500000, dt.datetime(2026, 12, 31), 0.99972, 2.5, 1, "是", "x"],
     ]  # fmt: skip
-    assert "成果中在需求文字里找不到对应内容" in dict(grid(path, "说明"))["未回应"]
+    assert "找不到对应内容的部分" in dict(grid(path, "说明"))["未回应"]
     page = Page(write(tmp_path / "m.html", matches=turned, queries=OUTCOMES, records=NEEDS).read_text(encoding="utf-8"))
-    assert page.queries[0][:3] == ["磁弹探伤仪", "1 个较强匹配", "CN202010123456.7 · 首位：齿轮检测 99.97%"]
+    assert page.queries[0][:3] == ["磁弹探伤仪", "1 项可推荐", "CN202010123456.7 · 可推荐：齿轮检测"]
 
 
 def test_no_matches_and_no_problems(tmp_path: Path) -> None:
@@ -339,9 +350,9 @@ def test_no_matches_and_no_problems(tmp_path: Path) -> None:
     ]
     assert len(grid(path, "匹配结果")) == len(grid(path, "问题")) == 1
     page = Page(write(tmp_path / "m.html", **nothing).read_text(encoding="utf-8"))
-    assert [query[1] for query in page.queries] == ["未找到合适匹配"] * 3
+    assert [query[1] for query in page.queries] == ["无可推荐"] * 3
     assert len(read_csv(write(tmp_path / "m.csv", **nothing))) == 1
-    assert pd.read_parquet(write(tmp_path / "m.parquet", **nothing)).shape == (0, 13)
+    assert pd.read_parquet(write(tmp_path / "m.parquet", **nothing)).shape == (0, 14)
     assert left_behind(tmp_path) == ["m.csv", "m.html", "m.parquet", "m.xlsx"]
 
 
