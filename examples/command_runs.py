@@ -30,6 +30,8 @@ match needs.csv outcomes.csv --on 2026-11-24 -o match.csv
 match needs.csv outcomes.csv --on 2026-11-24 -o match.parquet
 match needs.csv outcomes.csv --push --on 2026-11-24 -o push.csv
 evaluate needs.csv outcomes.csv judged.csv -o figures.csv
+feedback export declined.csv --needs needs.csv --outcomes outcomes.csv -o declines.xlsx
+feedback export declined.csv --needs needs.csv --outcomes outcomes.csv -o declines.csv
 gather needs.csv -o gathered.xlsx
 gather needs.csv -o gathered.csv
 split gathered.csv --by 地区 -o parts
@@ -112,6 +114,8 @@ def prepare(folder: Path) -> None:
     for name in (*TABLES, "review.yaml"):
         shutil.copy(EXAMPLES / name, folder / name)
     (folder / "accepted.csv").write_text("编号甲,编号乙,是否合并\nE01,E02,是\n", "utf-8-sig")
+    declined = "需求编号,成果编号,结论,拒绝理由,日期\nXQ2026001,CG20260010,拒绝,太贵,2026-03-01\n"
+    (folder / "declined.csv").write_text(declined, "utf-8-sig")
     lines = (EXAMPLES / "history.csv").read_text("utf-8-sig").splitlines()
     (folder / "history.csv").write_text("\n".join(lines[:401]) + "\n", "utf-8-sig")
 

@@ -6,10 +6,10 @@ JUDGED.csv: need_id, outcome_id, level (1 to 4), or level_a and level_b whose me
 right from a level of 2.5 on; pairs that nobody judged are told apart and count as wrong. --encoder: a
 sentence-transformers model to compare with (title and 100 characters).
 
-Prints, with 95 % bootstrap intervals over needs: of the recommended first rows the share that is right, and the share of
-needs with a right outcome that get a recommendation; calibration error and Brier skill of the probabilities of all
-judged pairs; the share of needs with a recommendation by their length (of all of NEEDS); and right first rows among needs
-that have a right outcome: the library, character TF-IDF (title and 400 characters), and the encoder.
+Prints, with 95 % bootstrap intervals over needs: of the recommended first rows the share that is right, and the share
+of needs with a right outcome that get a recommendation; calibration error and Brier skill of the probabilities of all
+judged pairs; the share of needs with a recommendation by their length (of all of NEEDS); and right first rows among
+needs that have a right outcome: the library, character TF-IDF (title and 400 characters), and the encoder.
 """
 
 from __future__ import annotations
@@ -67,8 +67,8 @@ def main() -> None:
     ours = first[first["need_id"].isin(best.index)]
     said = ours[ours["recommended"]]
     print(f"{len(best)} judged needs, {len(answered)} with a right outcome; {len(judged)} pairs")
-    print(f"recommended first rows: {len(said)}, right {interval((said['level'] >= RIGHT).to_numpy(float))}, not judged "
-          f"{said['level'].isna().sum()}")  # fmt: skip
+    right = interval((said["level"] >= RIGHT).to_numpy(float))
+    print(f"recommended first rows: {len(said)}, right {right}, not judged {said['level'].isna().sum()}")
     spoken = ours[ours["need_id"].isin(answered)]["recommended"].to_numpy(float)
     print(f"needs with a right outcome that get a recommendation: {interval(spoken)}")
 

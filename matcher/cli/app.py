@@ -10,7 +10,19 @@ from typing import Any
 
 import click
 
-from matcher.cli import assignment, challenges, experts, fields, matching, needs, partners, policy, pool, tables
+from matcher.cli import (
+    assignment,
+    challenges,
+    experts,
+    feedback,
+    fields,
+    matching,
+    needs,
+    partners,
+    policy,
+    pool,
+    tables,
+)
 from matcher.cli.options import Group, note, usage_sentence
 from matcher.errors import MatcherError
 
@@ -21,7 +33,7 @@ main_group = Group(
 )
 matching.add_commands(main_group)
 tables.add_commands(main_group)
-for room in (needs, challenges, experts, policy, assignment, partners, fields, pool):
+for room in (feedback, needs, challenges, experts, policy, assignment, partners, fields, pool):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed
 

@@ -162,7 +162,7 @@ def rank_command(
         mask=not show_contacts,
     )
     good = ranked.groupby(ranked.columns[0])["good_match"].any()
-    report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
+    report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有可推荐的{'需求' if push else '专家'}；结果已写入 {output}")
 
 
 @group.command("points", help="把需求拆成要点，每个要点一行，供 match 和 experts teams 使用；其间可以修改。")

@@ -1,13 +1,12 @@
-"""The main job and what belongs to it: match, index, feedback, evaluate."""
+"""The main job and what belongs to it: match, index, evaluate."""
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import click
 
@@ -33,19 +32,17 @@ from matcher.cli.options import (
     option,
     output_option,
     quiet_option,
-    read,
     report,
     sheet_option,
 )
+from matcher.cli.pairs import learned, read_pairs, read_side
 from matcher.errors import EncoderError, TableError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.matching.encoders import Encoder
-    from matcher.matching.index import Index
     from matcher.matching.tokens import Segmenter
-    from matcher.tables.reading import Reading
 
 _CONFLICT = "条的编号在索引中是另一项，没有更新（确是同一项请加 --accept-changes，否则请改编号）："
 _MATCHES = (".xlsx", ".html", ".csv", ".parquet")
@@ -87,9 +84,11 @@ def _model_options(function: Decorated) -> Decorated:
 @option("--weight", multiple=True, metavar="字段=权重", help="双方在该字段一致时加多少分；可多次给出。")
 @option(
     "--false-alarm", type=Number(float, 0, 1), default=0.05, metavar="比例",
-    help="库中没有其主题的文本，允许多少被标为较强匹配，默认 0.05。",
+    help="库中没有其主题的文本，允许多少够得上可推荐的分数，默认 0.05。",
 )  # fmt: skip
-@option("--accurate", is_flag=True, help="再用词元模型对每条的前 50 名精排（慢得多，更准；需 models/tokens-zh）。")
+@option(
+    "--accurate", is_flag=True, help="再用词元模型对每条的前 50 名精排（慢得多；只有名称的清单更准，长文本未见提高）。"
+)
 @option("--accurate-model", type=FILE, metavar="文件夹", help="精排所用模型的文件夹，给出即精排。")
 @_model_options
 @contacts_option
@@ -127,11 +126,12 @@ def match_command(
     """Rank outcomes for every need (or needs for every outcome), with reasons."""
     from matcher.export.matches import write_matches
     from matcher.matching.index import Index
+    from matcher.matching.learned_ranker import calibration_of
     from matcher.matching.matches import match
 
     check({output: _MATCHES}, needs, outcomes, exclude, judged, words)
     model = _encoder(encoder, download, query_prompt, document_prompt)
-    asking = _read("needs", needs, sheet, column, bad_rows, quiet)
+    asking = read_side("needs", needs, sheet, column, bad_rows, quiet)
     readings, queries, inputs = [asking], asking.rows, [needs]
     if outcomes.is_dir():
         _refuse_beside_folder(words=words, outcomes_sheet=outcomes_sheet, outcomes_column=outcomes_column)
@@ -140,13 +140,13 @@ def match_command(
             raise TableError("--push 需要成果表，不能用索引文件夹：反向推送时由需求建立索引")
         records = index.records
     else:
-        answering = _read("outcomes", outcomes, outcomes_sheet, outcomes_column, bad_rows, quiet)
+        answering = read_side("outcomes", outcomes, outcomes_sheet, outcomes_column, bad_rows, quiet)
         readings.append(answering)
         inputs.append(outcomes)
         queries, records = (answering.rows, asking.rows) if push else (asking.rows, answering.rows)
         index = Index.build(records, encoder=model, segmenter=_segmenter(words), progress=not quiet)
     if judged:
-        index = _learned(index, judged, queries, quiet)
+        index = learned(index, judged, queries, quiet)
     matches = match(
         queries,
         index,
@@ -154,7 +154,7 @@ def match_command(
         where={_field(name, records): value for name, value in named(where).items()},
         same=[_field(name, records, queries) for name in same],
         valid_on=valid_on,
-        exclude=_read_pairs(exclude) if exclude else None,
+        exclude=read_pairs(exclude) if exclude else None,
         weights={_field(name, records, queries): _weight(text) for name, text in named(weight).items()},
         accurate=accurate_model or accurate,
         false_alarm=false_alarm,
@@ -163,6 +163,7 @@ def match_command(
     asker, answerer = ("成果", "需求") if push else ("需求", "成果")
     if over := _ended(queries):
         note(quiet, f"{over} 条{asker}写着已结束，照样给出匹配")
+    calibration = calibration_of(index)
     ended = f"{asker} {over} 条（照样给出匹配），{answerer} {_ended(records)} 条（不推荐）"
     settings = {
         "编码器": f"{getattr(index.encoder, 'name', type(index.encoder).__name__)}（{index.fingerprint[:16]}）",
@@ -176,7 +177,9 @@ def match_command(
         "采用的标注": f"{len(index.feedback.table)} 对" if index.feedback else "无",
         "字段权重": "；".join(weight) or "无",
         "精排": "词元模型，每条的前 50 名" if accurate_model or accurate else "无",
-        "误报率": f"{false_alarm:g}（库中没有其主题的文本，被标为较强匹配的比例，按本库估计）",
+        "语义占比": f"{index.scale.share:.0%}（其余为词面；由库中文字的长短决定：整段文字七成，只有名称三成）",
+        "误报率": f"{false_alarm:g}（库中没有其主题的文本，分数仍够得上可推荐的比例，按本库估计）",
+        "推荐下限": f"相关概率 {calibration.good:.0%}" if calibration else "无（相关概率未知）",
     }
     write_matches(
         output,
@@ -188,8 +191,8 @@ def match_command(
         about=about(on or dt.date.today(), inputs) | settings,
         mask=not show_contacts,
     )
-    good = matches.groupby(matches.columns[0])["good_match"].any()
-    report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有较强匹配；结果已写入 {output}")
+    good = matches.groupby(matches.columns[0])["recommended"].any()
+    report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有可推荐的{answerer}；结果已写入 {output}")
 
 
 @click.command("index", cls=Command, help="把一张表建成索引存入文件夹，供以后快速匹配；或增、改、删其中的记录。")
@@ -235,7 +238,7 @@ def index_command(
         raise TableError("--accept-changes 只和 --update 一起用")
     refused = 0
     model = _encoder(encoder, download, query_prompt, document_prompt)
-    reading = _read("needs" if needs else "outcomes", table, sheet, column, bad_rows, quiet, ids_only=remove)
+    reading = read_side("needs" if needs else "outcomes", table, sheet, column, bad_rows, quiet, ids_only=remove)
     if update or remove:
         _refuse_beside_folder(words=words)
         index = Index.load(folder, encoder=model)
@@ -262,40 +265,6 @@ def index_command(
     report(quiet, f"索引共 {len(index)} 条，已保存到 {folder}")
     if refused:
         raise click.exceptions.Exit(1)
-
-
-@click.command("feedback", cls=Command, help="用人工标注过的配对教已保存的索引，或让它忘掉。")
-@argument("folder", "文件夹", "已保存的索引。")
-@argument("judged", "标注表", "双方编号，以及等级（1 至 4），或采纳/拒绝及拒绝理由。")
-@argument("texts", "原表", "当时拿来匹配的那张表（成果库的索引要需求表）；--withdraw 时不用。", required=False)
-@option("--withdraw", is_flag=True, help="忘掉这些配对。")
-@sheet_option(of="原表")
-@column_option(of="原表")
-@quiet_option
-def feedback_command(
-    folder: Path,
-    judged: Path,
-    texts: Path | None,
-    withdraw: bool,
-    sheet: str | None,
-    column: Sequence[str],
-    quiet: bool,
-) -> None:
-    """Teach a saved index by judged pairs, or make it forget them."""
-    from matcher.matching.feedback import withdraw_feedback
-    from matcher.matching.index import Index
-
-    index = Index.load(folder)
-    before = len(index.feedback.table) if index.feedback else 0
-    if withdraw:
-        index = withdraw_feedback(index, _read_pairs(judged))
-    elif texts is None:
-        raise TableError("还需要当时拿来匹配的那张表（成果库的索引要需求表），才知道这些编号说的是什么")
-    else:
-        kind: Literal["needs", "outcomes"] = "needs" if index.id_column == "outcome_id" else "outcomes"
-        index = _learned(index, judged, _read(kind, texts, sheet, column, "list", quiet).rows, quiet)
-    index.save(folder)
-    report(quiet, f"{folder} 原有标注 {before} 对，现有 {len(index.feedback.table) if index.feedback else 0} 对")
 
 
 @click.command("evaluate", cls=Command, help="用人工标注过的配对检验排序：nDCG、召回、命中、MRR，附 95 % 区间。")
@@ -336,11 +305,11 @@ def evaluate_command(
 
     check({output: (".csv", ".parquet", ".xlsx")}, needs, outcomes, judged, words)
     model = _encoder(encoder, download, query_prompt, document_prompt)
-    asking = _read("needs", needs, sheet, column, "list", quiet)
-    answering = _read("outcomes", outcomes, outcomes_sheet, outcomes_column, "list", quiet)
+    asking = read_side("needs", needs, sheet, column, "list", quiet)
+    answering = read_side("outcomes", outcomes, outcomes_sheet, outcomes_column, "list", quiet)
     index = Index.build(answering.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
     matches = match(asking.rows, index, k=max(1, len(index)), reasons=False, progress=not quiet)
-    pairs = _read_pairs(judged)
+    pairs = read_pairs(judged)
     for name, table in (("need_id", asking.rows), ("outcome_id", answering.rows)):
         pairs[name] = KnownIds(table[name]).find_all(pairs[name].tolist())
     known = pairs["need_id"].isin(asking.rows["need_id"]) & pairs["outcome_id"].isin(answering.rows["outcome_id"])
@@ -352,24 +321,6 @@ def evaluate_command(
         report(False, f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
     if output:
         write_tables(output, {"指标": figures})
-
-
-def _read(
-    kind: Literal["needs", "outcomes"],
-    path: Path,
-    sheet: str | None,
-    column: Sequence[str],
-    bad_rows: str,
-    quiet: bool,
-    *,
-    ids_only: bool = False,
-) -> Reading:
-    from matcher.tables.reading import NEEDS, OUTCOMES, read_table
-
-    contract = NEEDS if kind == "needs" else OUTCOMES
-    if ids_only:
-        contract = replace(contract, any_of=(), reposts=())
-    return read(read_table, path, contract, sheet=sheet, column=column, bad_rows=bad_rows, quiet=quiet)
 
 
 def _ended(table: pd.DataFrame) -> int:
@@ -434,29 +385,7 @@ def _encoder(name: str | None, download: bool, query_prompt: str | None, documen
         raise EncoderError(f"--encoder {name}：不是能用的编码器（本机文件夹或模型名{more}）：{why}") from error
 
 
-def _read_pairs(path: Path) -> pd.DataFrame:
-    from matcher.tables.reading import read_table
-    from matcher.tables.schemas import PAIRS
-
-    rows = read_table(path, PAIRS).rows
-    if (rows[["need_id", "outcome_id"]] == "").any(axis=None):
-        raise TableError(f"{path.name}：每一行都要有需求编号和成果编号")
-    return rows
-
-
-def _learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> Index:
-    """The index taught by a file of judged pairs; what it cannot learn from yet is told."""
-    from matcher.matching.feedback import fit_feedback
-    from matcher.tables.writings import KnownIds
-
-    pairs = _read_pairs(judged)
-    known = KnownIds(index.ids.tolist())
-    if away := known.unknown(pairs[index.id_column]):
-        note(quiet, f"{judged.name}：有编号（{index.id_column}）不在库中，入库后才起作用：{away}")
-    return fit_feedback(index, queries, pairs)
-
-
 def add_commands(main: click.Group) -> None:
     """Put the commands on the main group."""
-    for command in (match_command, index_command, feedback_command, evaluate_command):
+    for command in (match_command, index_command, evaluate_command):
         main.add_command(command)

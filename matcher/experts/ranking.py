@@ -21,7 +21,7 @@ from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.experts.eligibility import Eligible
 from matcher.experts.library import Experts, Numbers, Weighing, Whole, check_experts, check_weighing
 from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
-from matcher.matching.explanation import asking_sentences, explain
+from matcher.matching.explanation import explain_sentences
 from matcher.matching.filters import Where
 from matcher.matching.learned_ranker import is_good
 from matcher.matching.records import UnknownIdError, texts_of
@@ -120,10 +120,10 @@ def rank_experts(
             semantic, lexical, rare = index.channels(asked, slice(0, len(some)))
             frames, best_works = [], []
             for i in range(len(some)):
-                rough = np.maximum(index.scale.rough(semantic[i], lexical[i]), 0)[experts.rows] * weights
+                rough = np.maximum(index.rough(asked, i, semantic[i], lexical[i]), 0)[experts.rows] * weights
                 people = _near_the_best(experts, rough, allowed.people(start + i), k, weighing)
                 links, owner = experts.links_of(people)
-                total = np.add(*index.scale.parts(*index.exact(asked, i, rare[i], experts.rows[links])))
+                total = np.add(*index.parts_of(asked, i, rare[i], experts.rows[links]))
                 values = np.maximum(total, 0) * weights[links]
                 score, best = _average(values, owner, len(people), weighing)
                 order = np.lexsort((experts.order[people], -score))[:k]
@@ -136,8 +136,7 @@ def rank_experts(
             pairs = pd.concat(frames, ignore_index=True)
             if reasons:
                 at = np.repeat(np.arange(len(some)), [len(frame) for frame in frames])
-                sides = ("need_sentence", "work_sentence")
-                why = _reasons(index, asked, titles, bodies, at, np.concatenate(best_works), sides)
+                why = _reasons(index, asked, titles, bodies, at, np.concatenate(best_works))
                 pairs = pd.concat([pairs, why], axis=1)
             parts.append(_with_empty(pairs, ids[start : start + len(some)], "need_id", "expert_id"))
             step(len(some))
@@ -214,13 +213,16 @@ def rank_needs(
             titles, bodies = texts_of(works)
             asked = index.asked(titles, bodies)
             semantic, lexical, rare = index.channels(asked, slice(0, len(links)))
-            rough = np.maximum(index.scale.rough(semantic, lexical)[:, living], 0) * weights[links, None]
+            rough = (
+                np.maximum(
+                    np.stack([index.rough(asked, i, semantic[i], lexical[i]) for i in range(len(links))])[:, living], 0
+                )
+                * weights[links, None]
+            )
             rough = -np.sort(-rough, axis=0)[: weighing.top]
             score = weighing.steps[: len(rough)] @ rough
             near = living[score >= np.partition(score, max(0, len(score) - k))[max(0, len(score) - k)] - SLACK]
-            total = np.stack(
-                [np.add(*index.scale.parts(*index.exact(asked, i, rare[i], near))) for i in range(len(links))]
-            )
+            total = np.stack([np.add(*index.parts_of(asked, i, rare[i], near)) for i in range(len(links))])
             values = np.maximum(total, 0) * weights[links, None]
             owner = np.tile(np.arange(len(near)), len(links))
             score, _ = _average(values.ravel(), owner, len(near), weighing)
@@ -232,8 +234,7 @@ def rank_needs(
             ids = {"expert_id": names[person], "need_id": index.ids[near[order]]}
             frame = _frame(index, ids, rows, score[order])
             if reasons:
-                sides = ("work_sentence", "need_sentence")
-                why = _reasons(index, asked, titles, bodies, at, near[order], sides)
+                why = _reasons(index, asked, titles, bodies, at, near[order])
                 frame = pd.concat([frame, why], axis=1)
             parts.append(frame)
     return _table(parts, ["expert_id", "need_id"], reasons)
@@ -256,18 +257,11 @@ def _frame(index: BaseIndex, ids: dict[str, Any], rows: list[dict[str, object]],
 
 
 def _reasons(
-    index: BaseIndex,
-    asked: Asked,
-    titles: Sequence[str],
-    bodies: Sequence[str],
-    at: Whole,
-    rows: Whole,
-    sides: tuple[str, str],
+    index: BaseIndex, asked: Asked, titles: Sequence[str], bodies: Sequence[str], at: Whole, rows: Whole
 ) -> pd.DataFrame:
-    """Why text at[i] and row rows[i] were paired; `sides`: what the asking and the answering sentence are called."""
-    why = explain(asked, index, at, rows, titles, bodies).rename(columns={"evidence": sides[1]})
-    why[sides[0]] = asking_sentences(index, titles, bodies, at, rows)
-    return why
+    """Why text at[i] and row rows[i] were paired, with the need's and the work's sentence."""
+    why = explain_sentences(asked, index, at, rows, titles, bodies)
+    return why.rename(columns={"asked_sentence": "need_sentence", "evidence": "work_sentence"})
 
 
 def _average(values: Numbers, owner: Whole, people: int, weighing: Weighing) -> tuple[Numbers, Whole]:

@@ -8,9 +8,24 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from matcher.export.advice import (
+    CONTACT,
+    DECLINED,
+    OPEN,
+    RECOMMENDED,
+    SAME_FIELD,
+    SILENT,
+    UNRELATED,
+    advice_of,
+    answered,
+    compared,
+    next_steps,
+    probability_in_words,
+)
 from matcher.export.formats import is_text
+from matcher.export.match_legend import legend_of
 from matcher.export.pages import page_bytes
-from matcher.export.sheets import Sheet, cells_of, percent_digits
+from matcher.export.sheets import Sheet, cells_of
 from matcher.export.tables import all_ids, clean_table, clean_text, files_of, problem_files
 from matcher.export.targets import check_targets, problems_beside, save_files
 from matcher.export.titles import MATCHES, TITLES
@@ -24,13 +39,13 @@ SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
 
 _KEY_FIELDS = ["name", "position", "institution", "enterprise", "region", "maturity", "cooperation", "price", "budget"]
 _KEY_FIELDS += ["valid_until"]
-_SCORES = ["score", "level", "probability", "good_match", "strength", "speaking"]
-_IN_WORDS = ["works", "shared_terms", "need_sentence", "work_sentence", "evidence", "unanswered"]  # on the page
-_IN_VIEW = ["score", "probability", "good_match", "strength", "name", "institution", "enterprise"]  # of the workbook
-_REASONS = [*_IN_WORDS, "work_ids", "note", "semantic", "lexical", "preference", "feedback"]
-_SHOWN = dict.fromkeys(("semantic", "lexical", "preference", "feedback", "affinity"), "{:.2f}")
-_SHOWN |= dict.fromkeys(("price", "budget"), "{:,.0f}元")
-_SHOWN |= {"level": "{:.1f}", "probability": "{:.0%}"}
+_ADVICE = ["advice", "probability", "probability_low", "probability_high", "strength"]
+_REASONS = ["works", "need_sentence", "work_sentence", "evidence", "met", "answers", "unanswered", "shared_terms"]
+_NUMBERS = ["level", "score", "speaking", "semantic", "lexical", "preference", "feedback", "affinity", "rerank"]
+_VERDICTS = ["recommended", "good_match"]  # the same in words is the advice
+_SHOWN = {"price": "{:,.0f}元", "budget": "{:,.0f}元"}
+_IN_VIEW = ["name", "institution", "enterprise"]  # of what is known of the answering side
+_ANSWERS = ["good_count", "contact_count", "best_id", "best_title", "best_advice", "next_step"]
 
 
 def write_matches(
@@ -50,8 +65,8 @@ def write_matches(
     ----------
     matches
         One row a pair; its first two columns are the id of the side that asks and of the side that answers (`need_id`
-        and `outcome_id`, in either order), then rank, score (0..1), good_match and the reasons; further columns
-        survive.
+        and `outcome_id`, in either order), then rank, score (0..1), recommended or good_match, and what is known of
+        probability, level, note, met and the other reasons; further columns survive.
     queries, records
         The clean tables of the two sides, with unique ids; every query appears in workbook and page, matched or not.
         What is known in part only is shown as it was written (约50万, 已过期).
@@ -65,8 +80,10 @@ def write_matches(
     mask
         Hide contacts in cells, headers and such ids (see `matcher.tables.privacy`).
 
-    A table has the columns of `matches`, and `query_title` and `record_title` after the score. In CSV a text cell that
-    a spreadsheet would take for a formula gets a leading `'`. Files are replaced in one step.
+    Each pair gets its `advice` in one word (可推荐, 可联系, 同领域, 不相关, 已拒绝; see `matcher.export.advice`).
+    A page shows what is recommended or worth a call and folds the rest away. A table has the columns of `matches`, with
+    `query_title` and `record_title` after the score and `advice` before recommended. In CSV a text cell that a
+    spreadsheet would take for a formula gets a leading `'`. Files are replaced in one step.
 
     Raises
     ------
@@ -102,16 +119,6 @@ def write_matches(
         )
 
 
-_EXPERT_LEGEND = {
-    "综合匹配度": "专家最相关的几项业绩（论文、专利、项目、成果、本人简介）与需求匹配分的加权平均："
-    "排在前面的业绩权重大，参与性的、年代久远的业绩权重小。0 表示没有任何业绩好过随机组合。",
-    "分数": "把本库的文本与业绩随机两两相配，匹配分低于该综合匹配度的比例，只用于排序，不是合作成功的概率。",
-    "较强匹配": "“是”表示该专家至少有一项业绩（或简介）与需求的匹配分高到库中没有其主题的文本很少能达到，值得先看。",
-    "证据强度": "强：两项以上有力业绩，且均非久远或参与性的；中：一项；弱：没有达到有力程度的业绩；"
-    "仅简介：只有本人填写的研究方向或简介相关；无：没有相关内容。",
-    "代表业绩": "对综合匹配度贡献最大的业绩，至多三项；共同术语、原句和未回应均就其中第一项而言。",
-    "未回应": "需求中在该项业绩文字里找不到对应内容的部分；不等于专家做不到，洽谈时可以先问。",
-}
 _SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}
 
 
@@ -150,96 +157,92 @@ class _Report(NamedTuple):
         return (ids | TITLES | MATCHES | titles).get(column, column)
 
     def table(self) -> pd.DataFrame:
-        """The matches with both titles after the score."""
+        """The matches with both titles after the score, and the advice before what it puts into a word."""
         query_title = _look_up(self.matches[self.ask.id_column], self.queries, "title")
         record_title = _look_up(self.matches[self.answer.id_column], self.records, "title")
-        pairs = self.matches.assign(query_title=query_title, record_title=record_title)
-        first = _names(self.matches)[: _names(self.matches).index("score") + 1]
-        return _ordered(pairs, [*first, "query_title", "record_title"])
+        pairs = self.matches.assign(query_title=query_title, record_title=record_title, advice=advice_of(self.matches))
+        names = _names(self.matches)
+        verdict = names.index(next(name for name in _VERDICTS if name in names))
+        after_score = names.index("score") + 1
+        return _ordered(
+            pairs, [*names[:after_score], "query_title", "record_title", *names[after_score:verdict], "advice"]
+        )
 
     def pairs(self) -> pd.DataFrame:
-        """The matches as people read them: who, to whom, how good, on what terms, why, and whatever else there is."""
+        """The matches as people read them: who, to whom, what to do, on what terms, why, and whatever else there is."""
         pairs = self.table()
         ask, answer = self.ask.id_column, self.answer.id_column
         filled = _filled(self.records)
         fields = [name for name in _KEY_FIELDS if name in filled and name not in pairs]
         pairs = pairs.assign(**{name: _look_up(pairs[answer], self.records, name) for name in fields})
-        pairs = pairs.drop(columns={"level", "probability", "note"} & (set(pairs) - set(_filled(pairs))))
-        return _ordered(pairs, [ask, "query_title", "rank", answer, "record_title", *_SCORES, *fields, *_REASONS])
+        optional = {"level", *_ADVICE[1:4], "note", "met", "answers"}
+        pairs = pairs.drop(columns=(optional & set(pairs)) - set(_filled(pairs)))
+        first = [ask, "query_title", "rank", answer, "record_title", *_ADVICE, "note", *fields, *_REASONS, "work_ids"]
+        return _ordered(pairs, [*first, *_NUMBERS, *_VERDICTS])
+
+    def steps(self) -> dict[str, str]:
+        """What to do with each query that has nothing recommended."""
+        ids = self.queries[self.ask.id_column].astype(str).tolist()
+        return next_steps(self.matches, advice_of(self.matches), ids, answer=self.answer.title)
 
     def asked(self) -> pd.DataFrame:
-        """The queries, each with its number of good matches and its best match."""
+        """The queries, each with how many answers are recommended or worth a call, the best one and what to do."""
         pairs = self.table()
         ask, answer = self.ask.id_column, self.answer.id_column
-        good = pairs.loc[pairs["good_match"].astype(bool), ask].value_counts()
         best = pairs.sort_values("rank", kind="stable").drop_duplicates(ask)
         asked = self.queries[ask]
+        count = {word: pairs.loc[pairs["advice"] == word, ask].value_counts() for word in OPEN}
         answers = {
-            "good_count": asked.map(good).fillna(0).astype(int),
+            "good_count": asked.map(count[RECOMMENDED]).fillna(0).astype(int),
+            "contact_count": asked.map(count[CONTACT]).fillna(0).astype(int),
             "best_id": _look_up(asked, best, answer, key=ask),
             "best_title": _look_up(asked, best, "record_title", key=ask),
+            "best_advice": _look_up(asked, best, "advice", key=ask),
+            "next_step": asked.astype(str).map(self.steps()),
             "best_score": _look_up(asked, best, "score", key=ask),
         }
-        return _ordered(self.queries[_filled(self.queries)].assign(**answers), [ask, "title", *answers])
-
-    def legend(self) -> dict[str, str]:
-        """How to read the numbers."""
-        ask, answer = self.ask.title, self.answer.title
-        learned = {
-            "probability": {
-                "预计等级、相关概率": "按人工标注过的配对估计：等级 1 无关、2 弱相关、3 较相关、4 强相关；"
-                "概率指达到 3 级或以上的可能。换一类数据时请先用自己的标注校准（fit_feedback）。"
-            },
-            "feedback": {"反馈分": "已标注的配对使这一对升降多少；标注者的意见见“提示”。"},
-        }
-        learned_texts = [text for name, text in learned.items() if name in _filled(self.matches)]
-        none = f"该{ask}的各行都没有达到较强匹配，本库中可能没有合适的{answer}。"
-        contacts = "电话、邮箱和身份证号已遮盖。" if self.masked else "电话、邮箱和身份证号未遮盖，请妥善保管。"
-        if "expert_id" in self.matches:
-            return _EXPERT_LEGEND | {"未找到合适匹配": none, "联系方式": contacts}
-        return {
-            "分数": f"把本库的{answer}随机两两相配，分数低于这一对的比例。"
-            "例如 99.97% 表示一万对随机组合中约有 9,997 对不如它。它不是合作成功的概率。",
-            "较强匹配": "“是”表示分数高到库中没有其主题的文本很少能达到，值得先看"
-            "（比例见“误报率”，按本库估计，小库偏宽）；“否”的行照样列出，供参考。",
-            "未找到合适匹配": none,
-            "共同术语": "双方文字中都出现、并且在本库中不常见的词。",
-            "证据句": f"{answer}原文中最能回应该{ask}的一句。",
-            "未回应": f"{ask}中在{answer}文字里找不到对应内容的部分；不等于对方做不到，洽谈时可以先问。",
-            "语义分、词面分": "意思相近和用词相同的程度，均为标准化值：0 是随机组合的平均水平，"
-            "越高越超出平均。两者之和决定次序，词面占七成，语义占三成。",
-            **{head: text for part in learned_texts for head, text in part.items()},
-            "联系方式": contacts,
-        }
+        table = self.queries[_filled(self.queries)].assign(**answers)
+        return _ordered(table, [ask, "title", *list(answers)[:-1]])
 
     def counts(self) -> dict[str, str]:
+        """How many queries have something recommended, something worth a call, or neither."""
         ask, answer = self.ask.title, self.answer.title
-        matched = self.matches.loc[self.matches["good_match"].astype(bool), self.ask.id_column].nunique()
-        none = len(self.queries) - matched
+        advice, asking = advice_of(self.matches), self.matches[self.ask.id_column]
+        good = set(asking[advice == RECOMMENDED])
+        call = set(asking[advice == CONTACT]) - good
+        rest = len(self.queries) - len(good) - len(call)
         return {
-            ask: f"{len(self.queries):,} 条，其中 {matched:,} 条有较强匹配，{none:,} 条未找到合适匹配",
+            ask: f"{len(self.queries):,} 条，其中 {len(good):,} 条有可推荐的{answer}，{len(call):,} 条只有可联系的，"
+            f"{rest:,} 条都没有",
             answer: f"{len(self.records):,} 条",
             "输入问题": f"{len(self.problems):,} 处",
         }
+
+    def legend(self, *, page: bool = False) -> dict[str, str]:
+        """How to read what is shown."""
+        filled = {*_filled(self.matches), "advice"} - ({*_NUMBERS, *_VERDICTS} if page else set())
+        return legend_of(self.ask, self.answer, filled, masked=self.masked)
 
     def sheets(self) -> dict[str, Sheet]:
         """The workbook: every query with its best answer, and every pair with its reasons."""
         asked, pairs = self.asked(), self.pairs()
         ask, answer = self.ask.id_column, self.answer.id_column
+        if "met" in pairs:
+            pairs = pairs.assign(met=pairs["met"].fillna("").astype(str).str.replace("；", "\n"))
         return {
             self.ask.title: Sheet(
                 asked,
                 {name: self.header(name, self.ask) for name in _names(asked)},
-                key=[ask, "title", "good_count", "best_id", "best_title", "best_score", "description", "enterprise"],
+                key=[ask, "title", *_ANSWERS, "description", "enterprise"],
                 frozen=2,
                 shade=("good_count", "=0", "attention"),
             ),
             "匹配结果": Sheet(
                 pairs,
                 {name: self.header(name, self.answer) for name in _names(pairs)},
-                key=[ask, "query_title", "rank", answer, "record_title", *_IN_VIEW, *_IN_WORDS, "note"],
+                key=[ask, "query_title", "rank", answer, "record_title", *_ADVICE, "note", *_IN_VIEW, *_REASONS],
                 frozen=2,
-                shade=("good_match", '="是"', "good"),
+                shade=("advice", f'="{RECOMMENDED}"', "good"),
             ),
         }
 
@@ -249,27 +252,45 @@ class _Report(NamedTuple):
         if self.answer is EXPERTS and "name" in pairs:  # a person is known by the name
             titles = zip(pairs["name"].fillna(""), pairs["record_title"].fillna(""), strict=True)
             pairs = pairs.assign(record_title=["，".join(filter(None, title)) for title in titles], name="")
-        digits = percent_digits(pairs["score"].tolist())
-        placed = {ask, answer, "query_title", "record_title", "rank", "score", "good_match", *_IN_WORDS, *_KEY_FIELDS}
-        matches: dict[str, list[dict[str, str]]] = {}
-        for row in _shown_rows(pairs.assign(score=[f"{score:.{digits}%}" for score in pairs["score"]])):
-            matches.setdefault(row[ask], []).append(row)
+        ends = [pairs.get(name, pd.Series(None, index=pairs.index, dtype=float)) for name in _ADVICE[1:4]]
+        chances = [probability_in_words(*row) for row in zip(*ends, strict=True)]
+        placed = {ask, answer, "query_title", "record_title", "rank", "note", "work_ids", *_ADVICE[:4], *_KEY_FIELDS}
+        placed |= {*_REASONS, *_NUMBERS, *_VERDICTS} - {"speaking"}
+        matches: dict[str, list[dict[str, Any]]] = {}
+        for row, chance in zip(_shown_rows(pairs), chances, strict=True):
+            details = {"chance": chance, "met": compared(row.get("met", "")), "open": row["advice"] in OPEN}
+            matches.setdefault(row[ask], []).append(row | details | {"answers": answered(row.get("answers", ""))})
+        words = (SAME_FIELD, UNRELATED, DECLINED)
+        steps = self.steps()
         context = {
             "heading": self.heading,
             "nouns": (self.ask.title, self.answer.title),
             "answer": answer,
-            "queries": [(row, matches.get(row[ask], [])) for row in _shown_rows(self.queries)],
+            "queries": [
+                {
+                    "row": row,
+                    "matches": (found := [one for one in matches.get(row[ask], []) if one["advice"]]),
+                    "rest": "、".join(
+                        f"{word} {count}" for word in words if (count := sum(one["advice"] == word for one in found))
+                    ),
+                    "step": steps.get(row[ask], ""),
+                }
+                for row in _shown_rows(self.queries)
+            ],
             "query_fields": [
                 (name, self.header(name, self.ask))
                 for name in _names(self.queries)
                 if name not in (ask, "title", "description")
             ],
             "terms": [name for name in _KEY_FIELDS if name in pairs],
+            "reasons": [(name, self.header(name, self.answer)) for name in _REASONS if name in pairs],
             "parts": [(name, self.header(name, self.answer)) for name in _names(pairs) if name not in placed],
-            "good": "是",
+            "recommended": RECOMMENDED,
+            "contact": CONTACT,
+            "silent": SILENT,
             "ask": ask,
             "counts": self.counts(),
-            "legend": self.legend(),
+            "legend": self.legend(page=True),
             "about": self.about,
             "problems": problems_beside(Path(self.name)).name if len(self.problems) else "",
         }

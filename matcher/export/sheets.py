@@ -31,15 +31,20 @@ _WIDTHS = {
     "rank": 6, "score": 10, "good_match": 10, "shared_terms": 28, "evidence": 56, "unanswered": 36, "works": 44,
     "need_sentence": 40, "work_sentence": 48, "query_title": 30, "record_title": 30, "title": 30, "best_title": 30,
     "description": 60, "reasons": 60, "ask": 44, "source": 40, "reason": 44, "说明": 110, "内容": 100,
+    "advice": 9, "probability": 9, "probability_low": 9, "probability_high": 9, "met": 44, "answers": 60,
+    "next_step": 44, "note": 30,
 }  # fmt: skip
 _NUMBERS = {
     **dict.fromkeys(("semantic", "lexical", "preference", "feedback", "affinity"), "0.00"),
     **dict.fromkeys(("price", "budget"), '#,##0"元"'),
     "level": "0.0",
-    "probability": "0%",
-    "good_count": '[=0]"未找到合适匹配";0',
+    **dict.fromkeys(("probability", "probability_low", "probability_high"), "0%"),
+    "good_count": '[=0]"无可推荐";0',
 }
-_CENTRED = {"rank", "score", "level", "probability", "good_match", "good_count", "best_score", "kept", "row"}
+_CENTRED = {
+    "rank", "score", "level", "probability", "probability_low", "probability_high", "advice", "recommended",
+    "good_match", "good_count", "contact_count", "best_advice", "best_score", "kept", "row",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ TITLES = {
     "good_match": "较强匹配", "shared_terms": "共同术语", "evidence": "证据句", "unanswered": "未回应",
     "semantic": "语义分", "lexical": "词面分", "preference": "偏好分", "feedback": "反馈分",
     "strength": "证据强度", "speaking": "有力业绩数", "work_ids": "代表业绩编号", "affinity": "综合匹配度",
-    "need_sentence": "需求原句", "work_sentence": "业绩原句", "good_count": "较强匹配数",
+    "need_sentence": "需求原句", "work_sentence": "业绩原句", "good_count": "可推荐数",
     "best_score": "最佳分数", "duplicate_of": "疑似重复于", "enterprise_id": "企业编号", "partner": "伙伴",
     "outcome_id": "成果编号", "expert_id": "专家编号", "way": "合作方式", "before": "现在", "after": "之后",
     "gain_low": "该项低限变化", "gain_high": "该项高限变化", "total_gain_low": "总分低限变化",
@@ -35,6 +35,9 @@ TITLES = {
     "policy": "政策", "reason": "理由", "value": "数值", "note": "备注", "better": "方向", "rows": "例数",
     "passed_share": "历史通过率", "measure": "指标", "group": "组", "passed": "实际通过", "round": "轮次",
     "use": "用途", "total": "总分", "completeness": "完整度", "route": "去向", "questions": "补问", "asks": "要求项数",
+    "recommended": "可推荐", "advice": "建议", "met": "指标对照", "answers": "逐项回应", "next_step": "下一步",
+    "probability_low": "概率下端（95%）", "probability_high": "概率上端（95%）", "contact_count": "可联系数",
+    "best_advice": "最佳建议",
 }  # fmt: skip
 PROBLEMS = {
     "file": "文件", "sheet": "工作表", "row": "行", "column": "列", "value": "原值", "problem": "问题",
@@ -43,6 +46,10 @@ PROBLEMS = {
 COLUMNS = {
     "file": "文件", "sheet": "工作表", "header": "表头", "field": "字段", "title": "字段名称", "use": "去向",
     "nearest": "最接近的字段", "hint": "可写 --column",
+}  # fmt: skip
+DECLINES = {
+    "outcome_title": "成果名称", "need_title": "需求名称", "institution": "完成单位", "reason": "拒绝理由",
+    "day": "日期", "count": "次数",
 }  # fmt: skip
 MATCHES = {"note": "提示", "works": "代表业绩"}
 PARTNERS = {"policy": "政策编号", "title": "条款", "probability": "适合的把握", "lead_days": "约需天数"}

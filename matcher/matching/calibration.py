@@ -85,9 +85,7 @@ class Calibration:
         probability: NDArray[np.float64] = self.at_least(total, beyond, shift)[:, 1]
         return probability
 
-    def level(
-        self, total: Numbers, beyond: Numbers | None = None, shift: Numbers | None = None
-    ) -> NDArray[np.float64]:
+    def level(self, total: Numbers, beyond: Numbers | None = None, shift: Numbers | None = None) -> NDArray[np.float64]:
         """The level as a real number, 1..4, increasing in the sum; rounded it is the median level, which errs least on
         average. Between the sums where the median changes it runs straight.
         """

@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentTypeError, EncoderError, MissingExtraError
+from matcher.matching.english import English
 from matcher.matching.records import local_folder
-from matcher.matching.tokens import Segmenter, Terms
+from matcher.matching.tokens import Segmenter, Terms, foreign_rows
 from matcher.tables.json import parse_json
 
 DEFAULT = "static-zh"
@@ -52,6 +53,7 @@ class StaticEncoder:
     vectors: NDArray[np.int8]
     scales: NDArray[np.float32]
     fingerprint: str
+    english: English | None = None
 
     @classmethod
     def load(cls, folder: Path | str | None = None) -> StaticEncoder:
@@ -91,7 +93,8 @@ class StaticEncoder:
         digest = hashlib.sha256()
         for part in (config, words, weights):
             digest.update(hashlib.sha256(part).digest())
-        return cls(name, power, vocabulary, vectors, scales.astype(np.float32), digest.hexdigest())
+        english = English.beside(folder)
+        return cls(name, power, vocabulary, vectors, scales.astype(np.float32), digest.hexdigest(), english)
 
     @property
     def dim(self) -> int:
@@ -108,33 +111,64 @@ class StaticEncoder:
         rows = [self.encode_terms(segmenter.terms(texts[at : at + CHUNK])) for at in range(0, len(texts), CHUNK)]
         return np.concatenate(rows) if rows else np.zeros((0, self.dim), np.float32)
 
-    def encode_terms(self, terms: Terms) -> NDArray[np.float32]:
-        """The same for texts that are segmented already, by a `Segmenter` with whatever words were added."""
-        return unit(self.pool(terms, self.weigh(terms.counts)))
+    def encode_terms(self, terms: Terms, foreign: NDArray[np.bool_] | None = None) -> NDArray[np.float32]:
+        """The same for texts that are segmented already, by a `Segmenter` with whatever words were added.
+
+        foreign: as in `pool`.
+        """
+        return unit(self.pool(terms, self.weigh(terms.counts), foreign))
 
     def weigh(self, counts: NDArray[Any]) -> NDArray[np.float32]:
         """What terms that occur so often weigh in a text's sum."""
         weights: NDArray[np.float32] = counts.astype(np.float32) ** np.float32(self.power)
         return weights
 
-    def pool(self, terms: Terms, weights: NDArray[np.float32]) -> NDArray[np.float32]:
+    def foreign(self, terms: Terms) -> NDArray[np.bool_]:
+        """Which texts the English words are for: those without a Chinese character, where there are such words."""
+        return foreign_rows(terms) if self.english else np.zeros(len(terms), bool)
+
+    def pool(
+        self, terms: Terms, weights: NDArray[np.float32], foreign: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.float32]:
         """(n, dim) sums of vectors, `weights` (one an element of `terms.ids`) x vector; unknown terms add nothing.
 
         Equal texts get equal bits whatever stands beside them: terms are summed in the order of the vocabulary.
+        `foreign`: which texts are read by the English words, where the text that they are part of decides; by default
+        `foreign(terms)`.
         """
-        from scipy.sparse import csr_array
-
         row_of = np.fromiter(map(self.vocabulary.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
         known = np.argsort(row_of, kind="stable")[np.count_nonzero(row_of < 0) :]
-        place = np.full(len(row_of), -1, np.int32)
-        place[known] = np.arange(len(known), dtype=np.int32)
-        columns = place[terms.ids]
-        keep = columns >= 0
-        offsets = np.concatenate([[0], np.cumsum(keep, dtype=np.int32)])[terms.offsets]
-        sums = csr_array((weights[keep], columns[keep], offsets), shape=(len(terms), len(known)))
-        sums.sort_indices()
         rows = row_of[known]
-        return np.asarray(sums @ (self.vectors[rows] * self.scales[rows][:, None]), np.float32)
+        vectors = self.vectors[rows] * self.scales[rows][:, None]
+        foreign = self.foreign(terms) if foreign is None else foreign
+        if self.english is None or not foreign.any():
+            return _summed(terms, weights, known, vectors)
+        of_foreign = np.repeat(foreign, np.diff(terms.offsets))
+        chinese = _summed(terms, np.where(of_foreign, 0, weights), known, vectors)
+        used = np.zeros(len(terms.names), bool)
+        used[terms.ids[of_foreign]] = True
+        places = np.array(sorted(np.flatnonzero(used).tolist(), key=terms.names.__getitem__), np.int64)
+        english, there = self.english.vectors_of([terms.names[place] for place in places.tolist()])
+        by_sign = ~there & (row_of[places] >= 0)  # PBAT
+        signs = row_of[places[by_sign]]
+        english[by_sign] = self.vectors[signs] * self.scales[signs][:, None]
+        return np.where(foreign[:, None], _summed(terms, np.where(of_foreign, weights, 0), places, english), chinese)
+
+
+def _summed(
+    terms: Terms, weights: NDArray[np.float32], known: NDArray[np.int64], vectors: NDArray[np.float32]
+) -> NDArray[np.float32]:
+    """Weighted sums of the vectors of the terms `known`, summed in their order."""
+    from scipy.sparse import csr_array
+
+    place = np.full(len(terms.names), -1, np.int32)
+    place[known] = np.arange(len(known), dtype=np.int32)
+    columns = place[terms.ids]
+    keep = columns >= 0
+    offsets = np.concatenate([[0], np.cumsum(keep, dtype=np.int32)])[terms.offsets]
+    sums = csr_array((weights[keep], columns[keep], offsets), shape=(len(terms), len(known)))
+    sums.sort_indices()
+    return np.asarray(sums @ vectors, np.float32)
 
 
 def encode_texts(encoder: Encoder, texts: Sequence[str], *, role: Literal["query", "document"]) -> NDArray[np.float32]:

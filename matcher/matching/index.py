@@ -48,6 +48,7 @@ class Hit(TypedDict):
     shared_terms: NotRequired[str]
     evidence: NotRequired[str]
     unanswered: NotRequired[str]
+    answers: NotRequired[str]
     semantic: float
     lexical: float
     preference: NotRequired[float]
@@ -119,7 +120,7 @@ class Index(BaseIndex):
         >>> index = Index.build(pd.DataFrame({"outcome_id": ["C1"], "title": ["齿轮磨削烧伤检测"]}))
         >>> [hit] = index.search("磨削烧伤")
         >>> json.dumps({name: hit[name] for name in ("outcome_id", "rank", "shared_terms")}, ensure_ascii=False)
-        '{"outcome_id": "C1", "rank": 1, "shared_terms": "烧伤、磨削"}'
+        '{"outcome_id": "C1", "rank": 1, "shared_terms": "磨削、烧伤"}'
         """
         if not isinstance(text, (str, Mapping)):
             raise ArgumentTypeError(f"text is a str, or a dict of columns such as title, not {type(text).__name__}")

@@ -161,7 +161,7 @@ def _parts(
         rare = index.channels(asked, slice(start, start + BLOCK))[2]
         for text in range(start, min(start + BLOCK, len(texts))):
             here = np.flatnonzero(of == text)
-            parts[here] = np.stack(index.scale.parts(*index.exact(asked, text, rare[text - start], rows[here])), axis=1)
+            parts[here] = np.stack(index.parts_of(asked, text, rare[text - start], rows[here]), axis=1)
     return asked.vectors.astype(float), of, parts
 
 

@@ -29,6 +29,7 @@ from matcher.tables.arguments import check_frame
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
+ACROSS = "语言不同，只按含义比较，概率未经检验"
 CHUNK = 2048  # asking rows looked at together
 
 Rerank = Callable[[list[tuple[str, str]]], ArrayLike]
@@ -110,15 +111,16 @@ def match(
         `predict`, for instance. Called once for every 2048 asking rows.
     accurate : bool, str, Path or TokenModel
         True adds a third part to the sums of the best `rerank_top` of each asking row, by late interaction of a
-        transformer's token vectors (see `matcher.matching.late_interaction`): slower by far, and better. The model lies
-        in `models/tokens-zh` of the library's source; elsewhere give its folder. Needs the extra `accurate`.
+        transformer's token vectors (see `matcher.matching.late_interaction`): slower by far, better on bare titles, and
+        without a measured gain on whole texts. The model lies in `models/tokens-zh` of the library's source; elsewhere
+        give its folder. Needs the extra `accurate`.
     rerank_top : int
         How many of the best of each asking row `rerank` or `accurate` puts in order, equal ones by id. The others stay
         behind them.
     false_alarm : float
         Of texts whose subject the library lacks, the share for which anything may be called a good match.
     reasons : bool
-        Whether `shared_terms`, `evidence` and `unanswered` are worked out.
+        Whether `shared_terms`, `evidence`, `unanswered` and `answers` are worked out.
     progress : bool
         Show a bar on standard error.
 
@@ -142,10 +144,11 @@ def match(
           `matcher.needs.triage`), none of its indicators is missed, and nobody declined the pair. A row without any
           recommended record keeps its k rows, all marked False;
         * `note`: that the pair was declined and why, that the need says too little, what judges criticised in the
-          record, and where a Chinese text meets a foreign one, which the default encoder cannot compare (a multilingual
+          record, and where texts of two languages meet. Of Chinese and English the default encoder compares the
+          meaning, and the probability was never tried on such pairs; other languages it cannot compare (a multilingual
           `encoder` can);
         * `met`: the need's indicators against the record's, in Chinese; "" where the need has none;
-        * `shared_terms`, `evidence`, `unanswered`: see `matcher.matching.explanation.explain`;
+        * `shared_terms`, `evidence`, `unanswered`, `answers`: see `matcher.matching.explanation.explain`;
         * `semantic`, `lexical` and, with `weights`, `preference`, and, for an index with judged pairs (`fit_feedback`),
           `feedback`: the parts, in standard deviations of random pairs, whose sum orders the pairs;
         * with `rerank` or `accurate`, `rerank`: what it gave the pair, or the third part; unknown beyond `rerank_top`.
@@ -173,7 +176,7 @@ def match(
     >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["齿轮磨削烧伤怎样检测"]})
     >>> index = Index.build(outcomes)
     >>> match(needs, index)[["outcome_id", "rank", "shared_terms"]].values.tolist()
-    [['C1', 1, '检测、烧伤、磨削、齿轮'], ['C2', 2, '']]
+    [['C1', 1, '齿轮、磨削、检测、烧伤'], ['C2', 2, '']]
     >>> match(needs, index, where={"price": Between(high=100_000)})["outcome_id"].tolist()
     ['C2']
     """
@@ -223,7 +226,13 @@ def _match_some(
     titles, bodies = texts_of(asking)
     asked = index.asked(titles, bodies)
     ids = asking[id_column_of(asking)].astype(str).tolist()
-    index.scale, index.order, ranker_of(index)  # worked out once, before threads share them
+    (
+        index.across,
+        index.foreign,
+        index.scale,
+        index.order,
+        ranker_of(index),
+    )  # worked out once, before threads share them
     reach = max(plan.k, plan.rerank_top) if plan.rerank or plan.voice else plan.k
 
     def search(start: int) -> list[_Best]:
@@ -253,8 +262,11 @@ def _match_some(
         {id_column: asking[id_column].astype(str).to_numpy(object)[at], index.id_column: index.ids[rows]}
     )
     pairs["rank"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
+    apart, strange = _apart(index, asking, at, rows)
     if plan.reasons:
-        pairs = pd.concat([pairs, explain(asked, index, at, rows, titles, bodies)], axis=1)
+        why = explain(asked, index, at, rows, titles, bodies)
+        why.loc[apart, "unanswered"] = ""  # that a word is missing in another language says nothing
+        pairs = pd.concat([pairs, why], axis=1)
         advance(len(asking))
     for name, column in zip(_Best._fields[1:-1], values, strict=False):
         pairs[name] = column
@@ -266,7 +278,8 @@ def _match_some(
     required = requirements_of(index, asking, at, rows)
     declines = _declines(index, pairs)
     pairs["barred"] = required.asks_back | required.missed | (declines != "")
-    pairs["met"], pairs["note"] = required.met, _notes(index, asking, at, rows, declines, required.asks_back)
+    back = required.asks_back & (pairs["rank"] == 1).to_numpy()
+    pairs["met"], pairs["note"] = required.met, _notes(index, rows, apart, strange, declines, back)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
@@ -288,29 +301,39 @@ def _declines(index: BaseIndex, pairs: pd.DataFrame) -> NDArray[np.object_]:
     return np.array([declines.get(pair, "") for pair in ids], object)
 
 
-def _notes(
-    index: BaseIndex,
-    asking: pd.DataFrame,
-    at: NDArray[np.int64],
-    rows: NDArray[np.int64],
-    declines: NDArray[np.object_],
-    asks_back: NDArray[np.bool_],
-) -> NDArray[np.object_]:
-    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages that
-    the encoder cannot compare, and criticism by judges.
-    """
-    ranker = ranker_of(index)
-    judged = ranker.wishes.notes if ranker else {}
+def _apart(
+    index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which pairs are of two languages, and which of these the default encoder cannot compare."""
     records, place = np.unique(rows, return_inverse=True)
     asked, answering = (
         np.array([language(title or body) for title, body in zip(*texts_of(table), strict=True)], object)
         for table in (asking, index.rows(records))
     )
     left, right = asked[at], answering[place]
-    apart = (left != right) & (left != "") & (right != "") & isinstance(index.encoder, StaticEncoder)
+    apart = (left != right) & (left != "") & (right != "")
+    strange = apart & ((left == "other") | (right == "other") | (index.across is None))
+    return apart, strange & isinstance(index.encoder, StaticEncoder)
+
+
+def _notes(
+    index: BaseIndex,
+    rows: NDArray[np.int64],
+    apart: NDArray[np.bool_],
+    strange: NDArray[np.bool_],
+    declines: NDArray[np.object_],
+    asks_back: NDArray[np.bool_],
+) -> NDArray[np.object_]:
+    """What a reader must know of each pair: that it was declined, that the need must be asked back, two languages,
+    which the default encoder compares less well or not at all, and criticism by judges.
+    """
+    ranker = ranker_of(index)
+    judged = ranker.wishes.notes if ranker else {}
+    default = isinstance(index.encoder, StaticEncoder)
+    remarks = np.where(strange, FOREIGN, np.where(apart & default, ACROSS, "")).tolist()
     notes = [
-        "；".join(filter(None, [declined, ASK_BACK * back, FOREIGN * foreign, judged.get(row, "")]))
-        for declined, back, foreign, row in zip(declines, asks_back.tolist(), apart.tolist(), rows.tolist(), strict=True)
+        "；".join(filter(None, [declined, ASK_BACK * back, remark, judged.get(row, "")]))
+        for declined, back, remark, row in zip(declines, asks_back.tolist(), remarks, rows.tolist(), strict=True)
     ]
     return np.array(notes, object)
 
@@ -320,7 +343,7 @@ def _search(
 ) -> list[_Best]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
     semantic, lexical, rare = index.channels(asked, block)
-    scale, ranker = index.scale, ranker_of(index)
+    ranker = ranker_of(index)
     reach = max(k, REACH) if ranker else k
     result = []
     for i in range(len(semantic)):
@@ -328,7 +351,7 @@ def _search(
         allowed, preference = limits.allowed(first + text), limits.preference(first + text)
         if ranker and (shown := ranker.wishes.shown(ids[text])) is not None:
             allowed = shown if allowed is None else allowed & shown
-        rough = scale.rough(semantic[i], lexical[i])
+        rough = index.rough(asked, text, semantic[i], lexical[i])
         if limits.prefers:
             rough += preference.astype(np.float32)
         if allowed is not None:
@@ -337,7 +360,7 @@ def _search(
         if ranker:
             judged = ranker.judged.get(ids[text], rows[:0])
             rows = np.union1d(rows, judged[np.isfinite(rough[judged])])
-        parts = scale.parts(*index.exact(asked, text, rare[i], rows))
+        parts = index.parts_of(asked, text, rare[i], rows)
         wish, learned = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
         beyond = np.zeros((len(rows), 3))
         if ranker:

@@ -30,6 +30,7 @@ FEATURES = ("meaning", "words", "object", "asked", "offered", "length", "points"
 OBJECTS = 2  # of a need: those that it names first
 RECORDS = 2048  # records looked at together
 LEAST = 1e-6
+DIGITS = 9
 Z = 1.96  # of a 95 % interval
 
 
@@ -69,15 +70,15 @@ class Recommender:
         odds = logit(above.clip(LEAST, 1 - LEAST))
         inputs = (np.column_stack([features, odds]) - self.mean) / self.spread
         inputs = np.column_stack([inputs, np.ones(len(inputs))])
-        shift = texts * (inputs @ self.weights - odds)
+        shift = texts * (np.einsum("ij,j->i", inputs, self.weights) - odds)
         deviation = np.sqrt(np.einsum("ij,jk,ik->i", inputs, self.covariance, inputs).clip(0))
         reach = Z * deviation[:, None] * np.array([-1, 1])
         return shift, expit((odds + shift)[:, None] + reach)
 
 
 def recommender_of(index: BaseIndex) -> Recommender | None:
-    """The shipped recommender, where it applies: whole texts, the encoder that it was learned with, and a user's labels,
-    if any, that start from what is shipped.
+    """The shipped recommender, where it applies: whole texts, the encoder that it was learned with, and a user's
+    labels, if any, that start from what is shipped.
     """
     own = index.feedback is not None and index.feedback.prior is None
     if own or index.scale.texts <= 0 or Calibration.shipped(index.encoder) is None:
@@ -161,9 +162,7 @@ class _Side(NamedTuple):
     bodies: Sequence[str]
 
     @classmethod
-    def of(
-        cls, index: BaseIndex, whole: Terms, heads: Terms, titles: Sequence[str], bodies: Sequence[str]
-    ) -> _Side:
+    def of(cls, index: BaseIndex, whole: Terms, heads: Terms, titles: Sequence[str], bodies: Sequence[str]) -> _Side:
         weights = [_presence(terms) @ index.lexical.idf2(terms.names) for terms in (whole, heads)]
         return cls(whole, heads, weights[0], weights[1], titles, bodies)
 
@@ -188,14 +187,13 @@ def _shared(
         for n, i in zip(at.tolist(), of.tolist(), strict=True)
     ]
     sizes = [(len(read[n].title) + len(read[n].text), len(read[n].asked)) for n in at.tolist()]
-    return np.column_stack(
-        [
-            objects,
-            common / np.maximum(needs.weight[at], LEAST),
-            held / np.maximum(offers.head_weight[of], LEAST),
-            np.log1p(np.array(sizes, float).reshape(-1, 2)),
-        ]
-    )
+    columns = [
+        objects,
+        common / np.maximum(needs.weight[at], LEAST),
+        held / np.maximum(offers.head_weight[of], LEAST),
+        np.log1p(np.array(sizes, float).reshape(-1, 2)),
+    ]
+    return np.column_stack(columns).round(DIGITS)  # sums of terms depend on their order, and that on the other texts
 
 
 def _presence(terms: Terms, numbers: dict[str, int] | None = None) -> csr_array:

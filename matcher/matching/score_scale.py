@@ -24,6 +24,7 @@ GRID = np.linspace(0, 0.99, 100)
 SHAPES = (0.1, 0.4)  # of the tail: never so light that strong pairs tie at 1, never so heavy that none is told apart
 SHARE, SHARE_OF_TEXTS = 0.3, 0.7  # of the semantic channel: where records are bare titles; where they have whole texts
 WHOLE = 100  # characters of a body from which on a record counts as a whole text
+ACROSS = 0.7  # and between texts of two languages, which share hardly a word
 LEAST = 5e-3  # spread of a library of equal or wholly unlike records, whose own is rounding; others have 0.01 and more
 
 
@@ -73,6 +74,10 @@ class ScoreScale:
         total -= np.float32(self.centre[0] * per[0] + self.centre[1] * per[1])
         return total
 
+    def across(self, centre: float, spread: float) -> AcrossScale:
+        """The scale of pairs of two languages, given the mean and deviation of their semantic cosines."""
+        return AcrossScale((centre, 0.0), (spread, self.spread[1]))
+
     def alike(self, cosine: Numbers) -> Numbers:
         """A semantic cosine on the scale where random pairs have 0 (and what is below too) and equal texts 1."""
         above: Numbers = np.maximum(cosine - self.centre[0], 0)
@@ -104,6 +109,15 @@ class ScoreScale:
 def texts_share(bodies: Sequence[str]) -> float:
     """How far records are whole texts: the mean of their bodies' lengths over `WHOLE`, each at most 1."""
     return float(np.mean([min(len(body) / WHOLE, 1.0) for body in bodies])) if bodies else 0.0
+
+
+class AcrossScale(ScoreScale):
+    """The scale of pairs of two languages, where the meaning has the larger share and a word in common is a find."""
+
+    @property
+    def share(self) -> float:
+        """The share of the semantic channel in a sum of parts."""
+        return ACROSS
 
 
 def _pareto(excess: NDArray[np.float64]) -> tuple[float, float]:

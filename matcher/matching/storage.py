@@ -80,6 +80,7 @@ def save(
                 "encoder": {
                     "fingerprint": index.fingerprint,
                     "name": getattr(index.encoder, "name", type(index.encoder).__name__),
+                    **_english(index.encoder),
                 },
                 "segmenter": index.segmenter.identity,
                 "words": list(index.segmenter.words),
@@ -151,9 +152,17 @@ def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None, forma
     check_parts(parts, manifest["id_column"], encode_texts(encoder, [], role="document").shape[1])
     feedback = _load_feedback(folder, manifest["feedback"]) if "feedback" in manifest else None
     index = Index(manifest["id_column"], encoder, segmenter, parts, (str(folder.resolve()), name), feedback)
+    if _english(encoder).get("english") != built_with.get("english") and (foreign := int(index.foreign.sum())):
+        raise IndexFolderError(f"{folder}：索引中 {foreign} 条英文记录由另一版英文词表编码；请重新建立索引")
     index.__dict__["scale"] = scale_of(manifest["chance"])  # as it was: worked out once, when the index was saved
     tables = {name: _load_table(folder, entry) for name, entry in manifest.get("tables", {}).items()}
     return Stored(index, tables, manifest.get("settings", {}))
+
+
+def _english(encoder: Encoder) -> dict[str, str]:
+    """What tells the words apart that an encoder has for English texts; empty where it has none of its own."""
+    english = encoder.english if isinstance(encoder, StaticEncoder) else None
+    return {"english": english.fingerprint} if english else {}
 
 
 def _save_part(folder: Path, part: Part) -> dict[str, Any]:

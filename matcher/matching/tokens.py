@@ -24,6 +24,12 @@ from matcher.tables.writings import has_simplified_form, simplify
 
 _GONE = re.compile(r"[\ud800-\udfff\u200b-\u200f\u2028-\u202e\u2060\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_LATIN = re.compile("[A-Za-z]{3}")
+_ENGLISH = frozenset("a an and are by for from in into is of on or the to which with".split())  # noqa: SIM905
+_OTHERS = frozenset(
+    "auf aus das dem den der des die du een ein eine el für het il la las le les lo los mit nel par pour "  # noqa: SIM905
+    "sur um una und une van von y zur".split()
+)
 _SPACED = re.compile(
     r"(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?:[ \u3000\xa0][\u4e00-\u9fff](?![\u4e00-\u9fff])){3,}"
 )  # 装 载 机 变 速 箱
@@ -252,9 +258,47 @@ def _without_hyphens(match: re.Match[str]) -> str:
 
 
 def language(text: str) -> str:
-    """ "zh" where a Chinese character stands in the first 200 characters, else "other" where a letter does, else ""."""
+    """The language of a text's first 200 characters: "zh" where a Chinese character stands there; "en" where every
+    letter is a plain Latin one and no more words are another language's (der, les, los) than English ones; "other" for
+    other letters; "" without any.
+    """
     start = text[:200]
-    return "zh" if _HAN.search(start) else "other" if any(map(str.isalpha, start)) else ""
+    if _HAN.search(start):
+        return "zh"
+    letters = "".join(filter(str.isalpha, start))
+    if not letters:
+        return ""
+    words = start.lower().split()
+    ours, theirs = (sum(word in some for word in words) for some in (_ENGLISH, _OTHERS))
+    return "en" if letters.isascii() and theirs <= ours else "other"
+
+
+def foreign_rows(terms: Terms) -> NDArray[np.bool_]:
+    """Which texts have no Chinese character and a word of Latin letters."""
+    if not terms.names:
+        return np.zeros(len(terms), bool)
+    first = np.array(terms.names, "U1").view(np.uint32)
+    han = (first >= 0x3400) & (first <= 0x9FFF) | (first >= 0xF900) & (first <= 0xFAFF) | (first >= 0x20000)
+    chinese = _with_any(terms, han)
+    if chinese.all():
+        return ~chinese
+    return ~chinese & _with_any(terms, np.fromiter(map(is_latin, terms.names), bool, len(terms.names)))
+
+
+def _with_any(terms: Terms, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which texts have a marked term."""
+    before = np.concatenate([[0], np.cumsum(marked[terms.ids])])[terms.offsets]
+    return np.asarray(before[1:] > before[:-1])
+
+
+def has_chinese(text: str) -> bool:
+    """Whether a Chinese character stands in it."""
+    return _HAN.search(text) is not None
+
+
+def is_latin(text: str) -> bool:
+    """Whether three Latin letters stand side by side."""
+    return _LATIN.search(text) is not None
 
 
 def sentences(text: str) -> list[str]:

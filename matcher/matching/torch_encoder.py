@@ -39,9 +39,11 @@ class StaticModule(InputModule):
         return self.encoder.dim
 
     def save(self, output_path: str, *_: Any, **__: Any) -> None:
-        """Copy the folder's three files."""
-        for name in ("config.json", "vocabulary.txt", "model.safetensors"):
-            shutil.copyfile(self.folder / name, Path(output_path) / name)
+        """Copy the folder's files, and those of the English words where there are any."""
+        for folder in ("", "english") if self.encoder.english else ("",):
+            (Path(output_path) / folder).mkdir(exist_ok=True)
+            for name in ("config.json", "vocabulary.txt", "model.safetensors"):
+                shutil.copyfile(self.folder / folder / name, Path(output_path) / folder / name)
 
     @classmethod
     def load(cls, model_name_or_path: str, *_: Any, **__: Any) -> StaticModule:

@@ -59,6 +59,11 @@ _HAN_DAY = re.compile(
     rf"([{_HAN_DIGITS}Oo0]{{4}})年([一二三四五六七八九十]{{1,3}})月(?:([一二三四五六七八九十]{{1,3}})[日号])?"
 )
 
+_MONTHS = _words("jan feb mar apr may jun jul aug sep oct nov dec")
+_MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[.,]?"
+_NTH = r"(\d{1,2})(?:st|nd|rd|th)?,?"
+_ENGLISH_DAY = re.compile(rf"{_NTH}[\s-]+{_MONTH}[\s-]+(\d{{4}})|{_MONTH}\s+{_NTH}\s+(\d{{4}})", re.I)
+
 _NOT_A_DATE = Fault("不是日期", "请写成 2024-01-31 的样子")
 _NO_DAY = Fault("日历上没有这一天", "请改正日期")
 _ONLY_MONTH = Fault("只有年月，没有日", "请写到日，如 2024-01-31")
@@ -96,6 +101,8 @@ def read_days(cell: object) -> datetime.date | Days | str | Fault | None:
     text = _MARKS.sub("", text)
     if text[0] in _HAN_DIGITS and (written := _HAN_DAY.fullmatch(text)):
         text = _in_digits(written)
+    if text.isascii() and (english := _ENGLISH_DAY.fullmatch(text)):
+        text = _by_month_name(english)
     if re.fullmatch(r"\d{5}(\.\d+)?", text) and int(text[:5]) in LIKELY_DAYS:
         return _EPOCH + datetime.timedelta(days=int(text[:5]))
     if len(text) > 100:
@@ -119,6 +126,12 @@ def _in_digits(written: re.Match[str]) -> str:
     """二〇二四年一月三十一日 in digits; without its day where there is none."""
     year = "".join("0" if sign in "〇○零Oo0" else str(_HAN_DIGITS.index(sign) - 2) for sign in written[1])
     return "-".join([year, *(str(_below_hundred(part)) for part in written.groups()[1:] if part)])
+
+
+def _by_month_name(written: re.Match[str]) -> str:
+    """31 Jan 2024 and January 31, 2024 in digits."""
+    day, month, year, first, second, last = written.groups()
+    return f"{year or last}-{_MONTHS.index((month or first).lower()) + 1}-{day or second}"
 
 
 def _below_hundred(text: str) -> int:

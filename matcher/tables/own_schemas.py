@@ -15,6 +15,7 @@ PAIRS = Contract(
         column("level", "number", "等级", "相关等级 标注 标注等级 相关度 relevance"),
         column("verdict", "text", "结论", "处理结果 是否采纳 意见"),
         column("reason", "text", "拒绝理由", "理由 原因 拒绝原因"),
+        column("day", "date", "日期", "拒绝日期 反馈日期 时间"),
     ),
 )
 

@@ -43,11 +43,14 @@ _REGION = column(
     "区(县) 所在区(县) 所属区(县) 市(县、区) 所在市(县、区) 所在县 城市 所属地域 地域 所在区县 所属区县 "
     "所属县区 所在县区 "
     "所在城市 所属城市 所在省市 省市 "
-    "所在省份 省份 所在地市 地市 市县 注册地 属地 area city",
+    "所在省份 省份 所在地市 地市 市县 注册地 属地 area city country country_of_origin",
     choice=True,
 )
 _KEYWORDS = column(
-    "keywords", "text", "关键词", "关键字 技术关键词 成果关键字 成果关键词 需求关键词 技术关键字 主题词 标签 keyword"
+    "keywords",
+    "text",
+    "关键词",
+    "关键字 技术关键词 成果关键字 成果关键词 需求关键词 技术关键字 主题词 标签 keyword technology_keywords",
 )
 _VALID_UNTIL = column(
     "valid_until",
@@ -55,13 +58,15 @@ _VALID_UNTIL = column(
     "有效期至",
     "有效期 有效期限 有效期截止 有效期截止日期 截止日期 截止时间 到期日 到期日期 到期时间 有效截止日期 "
     "需求有效期 需求截止日期 征集截止日期 "
-    "有效日期 valid_period deadline",
+    "有效日期 valid_period deadline deadline_for_expressions_of_interest deadline_for_EoI expiry_date "
+    "profile_expires_on expires_on",
 )
 _POSTED_ON = column(
     "posted_on",
     "date",
     "发布日期",
-    "发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 填报日期 填报时间 填表日期 posted date",
+    "发布时间 登记日期 提交时间 提交日期 征集日期 征集时间 登记时间 上传时间 填报日期 填报时间 填表日期 posted date "
+    "publication_date published_on",
 )
 
 NEEDS = Contract(
@@ -69,14 +74,19 @@ NEEDS = Contract(
     "需求",
     "need_id",
     (
-        column("need_id", "id", "需求编号", "编号 序号 需求ID 需求号 需求序号 需求编码 技术需求编号 ID No"),
+        column(
+            "need_id",
+            "id",
+            "需求编号",
+            "编号 序号 需求ID 需求号 需求序号 需求编码 技术需求编号 ID No reference profile_reference POD_reference",
+        ),
         column(
             "title",
             "text",
             "需求名称",
             "需求标题 技术需求名称 技术需求标题 技术需求 名称 标题 需求题目 技术难题名称 难题名称 需求项目名称 "
             "技术需求项目名称 需求项目 榜单名称 "
-            "榜题 题目 项目名称 need_title name",
+            "榜题 题目 项目名称 need_title name profile_title request_title technology_request",
             instead="技术难题 技术难点 技术问题 难题 关键技术难题 技术瓶颈",
         ),
         column(
@@ -88,7 +98,7 @@ NEEDS = Contract(
             "技术需求详情 技术需求说明 主要内容 "
             "需求主要内容 主要研究内容 研究内容 研发内容 拟解决的主要问题 具体要求 预期目标 需求目标 "
             "拟达到的目标 预期成果 "
-            "need_description content detail details",
+            "need_description content detail details summary short_summary abstract full_description",
             lines=True,
             parts="problem indicators conditions background",
         ),
@@ -99,7 +109,8 @@ NEEDS = Contract(
             "拟解决的技术难题 拟解决技术难题 拟解决的关键技术问题 需解决的技术难题 需解决的关键技术问题 "
             "拟解决的关键问题 需解决的关键问题 需要解决的关键问题 亟需解决的关键问题 关键技术问题 拟解决的问题 "
             "需要解决的问题 需解决的问题 技术难点 技术问题 难题 难题描述 技术难题描述 技术瓶颈 关键技术难题 "
-            "亟需解决的技术难题",
+            "亟需解决的技术难题 problem_to_be_solved "
+            "technical_specification_or_expertise_sought technical_specifications_or_expertise_sought",
             lines=True,
         ),
         column(
@@ -142,7 +153,7 @@ NEEDS = Contract(
             "labels",
             "合作方式",
             "拟合作方式 期望合作方式 意向合作方式 合作类型 合作形式 合作模式 拟采取的合作方式 解决方式 "
-            "需求解决方式 cooperation_mode",
+            "需求解决方式 cooperation_mode type_of_partnership partnership type_of_partnership_considered",
             labels="技术转让 技术许可 委托开发 合作开发 技术入股 技术服务 技术咨询 联合攻关 共建平台 其他",
         ),
         column(
@@ -162,7 +173,7 @@ NEEDS = Contract(
             "企业 需求单位 单位名称 公司名称 需求方 发布单位 所属单位或公司名称 所属单位 需求企业 需求企业名称 "
             "需求单位名称 需求方名称 提出单位 申报单位 "
             "企业(单位)名称 单位(企业)名称 公司 所属企业 发榜单位 发榜方 发榜企业 填报企业 征集单位 企业全称 "
-            "单位全称 公司全称 申请单位 申报企业 company "
+            "单位全称 公司全称 申请单位 申报企业 company company_name organisation organization client "
             "firm",
         ),
         _KEYWORDS,
@@ -178,13 +189,19 @@ OUTCOMES = Contract(
     "成果",
     "outcome_id",
     (
-        column("outcome_id", "id", "成果编号", "编号 序号 成果ID 成果号 登记号 成果编码 成果登记号 成果序号 ID No"),
+        column(
+            "outcome_id",
+            "id",
+            "成果编号",
+            "编号 序号 成果ID 成果号 登记号 成果编码 成果登记号 成果序号 ID No "
+            "reference profile_reference POD_reference",
+        ),
         column(
             "title",
             "text",
             "成果名称",
             "成果标题 科技成果名称 科技成果 名称 标题 成果项目名称 技术成果名称 专利名称 技术名称 发明名称 "
-            "题目 项目名称 outcome_title name",
+            "题目 项目名称 outcome_title name profile_title offer_title technology_offer",
         ),
         column(
             "description",
@@ -196,7 +213,8 @@ OUTCOMES = Contract(
             "主要性能 主要性能指标 性能指标 "
             "主要技术性能指标 创新点 主要创新点 技术创新点 创新性 关键技术 核心技术 解决的问题 解决的技术难题 "
             "abstract "
-            "outcome_description content detail details",
+            "outcome_description content detail details summary short_summary full_description "
+            "advantages advantages_and_innovations innovations",
             lines=True,
         ),
         column(
@@ -204,7 +222,7 @@ OUTCOMES = Contract(
             "text",
             "应用范围",
             "适用范围 应用领域 应用前景 应用场景 应用行业领域 推广应用前景 推广前景 市场前景 应用情况 "
-            "应用推广情况 推广应用情况 适用领域 application",
+            "应用推广情况 推广应用情况 适用领域 application applications",
             lines=True,
         ),
         _KEYWORDS,
@@ -219,21 +237,22 @@ OUTCOMES = Contract(
             "成果完成单位 专利权人 申请(专利权)人 申请人(专利权人) "
             "权利人 主要完成单位 主要研制单位 成果所属单位 所属单位或公司名称 所在单位 "
             "技术持有方 持有人 供给方 发布单位 研发单位 "
-            "organisation organization",
+            "organisation organization university client",
         ),
         column(
             "maturity",
             "text",
             "成熟度",
             "技术成熟度 成果成熟度 成熟程度 所处阶段 成果所处阶段 研发阶段 成果阶段 技术成熟程度 技术所处阶段 "
-            "项目阶段 stage",
+            "项目阶段 stage stage_of_development development_stage TRL technology_readiness_level",
             choice=True,
         ),
         column(
             "ip_type",
             "text",
             "知识产权类型",
-            "知识产权 知识产权形式 专利类型 成果类型 知识产权状态 知识产权情况",
+            "知识产权 知识产权形式 专利类型 成果类型 知识产权状态 知识产权情况 "
+            "IPR IPR_status intellectual_property intellectual_property_rights",
             choice=True,
         ),
         column(
@@ -242,7 +261,7 @@ OUTCOMES = Contract(
             "合作方式",
             "转化方式 拟转化方式 拟采取的转化方式 拟采取转化方式 意向合作方式 拟合作方式 合作类型 合作形式 "
             "合作模式 交易方式 转让方式 许可方式 成果转化方式 "
-            "cooperation_mode",
+            "cooperation_mode type_of_partnership partnership type_of_partnership_considered",
             labels="完全转让 许可转让 技术转让 技术许可 技术入股 合作生产 合作开发 委托开发 技术服务 其他",
         ),
         column(

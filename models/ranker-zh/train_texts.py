@@ -41,7 +41,10 @@ Numbers = np.ndarray
 
 def read_pairs(data: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Needs, outcomes, and the open judged pairs: need_id, outcome_id, level."""
-    needs, outcomes = read_needs(data / "market" / "needs.csv").rows, read_outcomes(data / "market" / "outcomes.csv").rows
+    needs, outcomes = (
+        read_needs(data / "market" / "needs.csv").rows,
+        read_outcomes(data / "market" / "outcomes.csv").rows,
+    )
     ours = pd.read_csv(HERE / "judgements.csv")
     ours["level"] = ours[["level_a", "level_b"]].mean(axis=1)
     theirs = pd.read_csv(data / "market-judged" / "pairs.csv").assign(part="open")
@@ -69,7 +72,7 @@ def inputs_of(index: Index, needs: pd.DataFrame, pairs: pd.DataFrame) -> tuple[N
     table = table.merge(
         pd.DataFrame({"asking_id": asking["need_id"], "title": texts[0], "description": texts[1]}), on="asking_id"
     )
-    assert len(table) == len(pairs) and (table["asking_id"].to_numpy() == pairs["need_id"].to_numpy()).all()
+    assert table["asking_id"].tolist() == pairs["need_id"].tolist()
     rows = np.array([index.row_of[name] for name in table["record_id"]], np.int64)
     parts = _parts(index, table, rows)[2]
     at = pairs["need_id"].map({name: i for i, name in enumerate(asking["need_id"])}).to_numpy(np.int64)
@@ -116,6 +119,7 @@ def out_of_fold(pairs: pd.DataFrame, total: Numbers, features: Numbers) -> Numbe
 
 
 def main() -> None:
+    """Train, write, and print what to expect of it."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=HERE)
@@ -138,7 +142,9 @@ def main() -> None:
     for good in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6):
         shown = first[first["chance"] >= good]
         covered = shown["need_id"].map(answered).sum() / answered.sum()
-        print(f"from {good:.2f}: {len(shown):4d} recommended, right {shown['right'].mean():.2f}, covering {covered:.2f}")
+        print(
+            f"from {good:.2f}: {len(shown):4d} recommended, right {shown['right'].mean():.2f}, covering {covered:.2f}"
+        )
     calibration, numbers = fit(total, features, levels)
     about = {"features": [*FEATURES, "odds of the sum"], "pairs": len(pairs), "encoder": index.encoder.name}
     (given.out / "recommendation.json").write_text(json.dumps(about | numbers, indent=1) + "\n", "utf-8")

@@ -53,7 +53,7 @@ def test_the_main_job_writes_what_python_gives(run, tmp_path):
 def test_every_kind_of_output(run, small, name):
     status, out, err = run("match", "需求.csv", "成果.csv", "-o", name, "--on", "2026-03-31")
     assert (status, err) == (0, "需求.csv：读入 3 条\n成果.csv：读入 4 条\n")
-    assert re.fullmatch(r"3 条中 \d 条有较强匹配；结果已写入 " + re.escape(name) + "\n", out)
+    assert re.fullmatch(r"3 条中 \d 条有可推荐的成果；结果已写入 " + re.escape(name) + "\n", out)
     assert (small / name).stat().st_size > 100
     if name == "a.xlsx":
         book = openpyxl.load_workbook(small / name)

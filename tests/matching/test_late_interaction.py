@@ -97,7 +97,7 @@ def test_the_second_stage_lifts_what_means_the_same():
     before = match(needs, index)
     after = match(needs, index, accurate=made_up_model())
     assert after.groupby("need_id")["outcome_id"].first().tolist() == ["C3", "C1"]
-    assert after["rerank"].round(4).tolist()[:3] == [10.0, 0.0, 0.0]
+    assert after["rerank"].round(4).tolist()[:3] == [7.0, 0.0, 0.0]
     for name in ("score", "level", "probability"):  # these stay at their places
         assert after[name].tolist() == before[name].tolist()
     both = match(needs, index, accurate=made_up_model(), rerank_top=1)

@@ -19,7 +19,7 @@ from matcher import Index, fit_feedback, match, read_needs, read_outcomes
 from matcher.errors import TableError
 
 COLUMNS = ["rank", "score", "level", "probability", "good_match", "note"]
-COLUMNS += ["shared_terms", "evidence", "unanswered", "semantic", "lexical"]
+COLUMNS += ["shared_terms", "evidence", "unanswered", "answers", "semantic", "lexical"]
 
 
 def ranked(matches: pd.DataFrame) -> dict[str, list[str]]:
@@ -89,7 +89,7 @@ def test_no_needs_no_pairs():
 
 
 def test_without_reasons_the_rest_is_the_same():
-    reasons = ["shared_terms", "evidence", "unanswered"]
+    reasons = ["shared_terms", "evidence", "unanswered", "answers"]
     assert_frame_equal(match(NEEDS, build(), reasons=False), match(NEEDS, build()).drop(columns=reasons))
 
 
@@ -315,7 +315,17 @@ def test_weights_add_to_the_order_and_not_to_the_score():
     assert wish["N1"].to_dict() == {"C1": 20, "C6": 20, "C3": 50, "C5": -30, "C2": 0, "C4": 0}
     assert wish["N2"].to_dict() == {"C2": 20, "C4": 50, "C1": 0, "C3": 0, "C5": 0, "C6": -30}
     by_pair = ["need_id", "outcome_id"]
-    columns = [*by_pair, "score", "good_match", "shared_terms", "evidence", "unanswered", "semantic", "lexical"]
+    columns = [
+        *by_pair,
+        "score",
+        "good_match",
+        "shared_terms",
+        "evidence",
+        "unanswered",
+        "answers",
+        "semantic",
+        "lexical",
+    ]
     assert_frame_equal(
         result[columns].sort_values(by_pair, ignore_index=True), plain[columns].sort_values(by_pair, ignore_index=True)
     )
@@ -376,8 +386,17 @@ def test_a_need_without_any_word():
 def test_a_pair_of_two_languages_is_marked_with_the_default_encoder():
     needs = pd.DataFrame({"need_id": ["N1", "N2"], "title": ["数控机床主轴", "machine tool spindle"]})
     outcomes = pd.DataFrame(
-        {"outcome_id": ["C1", "C2", "C3"], "title": ["Spindle for CNC machine tools", "机床主轴", "42"]}
+        {
+            "outcome_id": ["C1", "C2", "C3", "C4"],
+            "title": ["Spindle for CNC machine tools", "机床主轴", "42", "Spindel für Drehmaschinen"],
+        }
     )
-    result = match(needs, Index.build(outcomes), k=3).set_index(["need_id", "outcome_id"])["note"]
-    assert result[result != ""].to_dict() == dict.fromkeys([("N1", "C1"), ("N2", "C2")], "语言不同，默认编码器难以比较")
-    assert (match(needs, build(outcomes), k=3)["note"] == "").all()
+    result = match(needs, Index.build(outcomes), k=4).set_index(["need_id", "outcome_id"])["note"]
+    by_meaning, not_at_all = "语言不同，只按含义比较，概率未经检验", "语言不同，默认编码器难以比较"
+    assert result[result != ""].to_dict() == {
+        ("N1", "C1"): by_meaning,
+        ("N2", "C2"): by_meaning,
+        ("N1", "C4"): not_at_all,
+        ("N2", "C4"): not_at_all,
+    }
+    assert (match(needs, build(outcomes), k=4)["note"] == "").all()

@@ -221,7 +221,9 @@ def test_sentences_are_pieces_of_the_text_in_order_and_lose_no_word(text):
 
 def test_the_language_of_a_text():
     texts = ["数控机床", "CNC 数控", "CNC spindle", "12.5 %", "", "Gerät", "x" * 300 + "数控"]
-    assert [language(text) for text in texts] == ["zh", "zh", "other", "", "", "other", "other"]
+    assert [language(text) for text in texts] == ["zh", "zh", "en", "", "", "other", "en"]
+    texts = ["Pumpe mit Ventil und Motor", "Grease for the pumps of a mill", "Ремонт", "機械"]
+    assert [language(text) for text in texts] == ["other", "en", "other", "zh"]
 
 
 @pytest.mark.parametrize(

@@ -294,7 +294,7 @@ def test_signed_pairs_feed_conversions_and_declines_feed_the_ranking(book):
     assert added_conversions(events, ["a"], [""], JUN).tolist() == [0]
     verdicts = judged(book.log, on=JUN)
     assert verdicts["verdict"].tolist() == ["accepted", "declined", "accepted", "accepted"]
-    assert verdicts.loc[1].tolist() == ["N1", "C2", "declined", "too expensive"]
+    assert verdicts.loc[1].tolist() == ["N1", "C2", "declined", "too expensive", verdicts.loc[1, "day"]]
     assert {key: title for key, (title, _) in FEEDBACK_REASONS.items()} == REASONS
 
 

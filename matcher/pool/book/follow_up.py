@@ -201,9 +201,9 @@ def _share(part: int, whole: int) -> float:
 
 
 def judged(log: Log, *, on: Day) -> pd.DataFrame:
-    """Pairs signed (accepted) or declined, as `fit_feedback` takes them: need_id, outcome_id, verdict, reason; sorted.
+    """Pairs signed (accepted) or declined, as `fit_feedback` takes them: need_id, outcome_id, verdict, reason, day.
 
-    A pair that several firms answered counts by its last answer.
+    Sorted by both ids. A pair that several firms answered counts by its last answer.
     """
     ended = items(log, on=on)
     ended = ended[(ended["need_id"] != "") & ended["status"].isin(["signed", "declined"])]
@@ -211,7 +211,7 @@ def judged(log: Log, *, on: Day) -> pd.DataFrame:
         ["need_id", "outcome_id"], keep="last"
     )
     verdicts = ended["status"].map({"signed": "accepted", "declined": "declined"})
-    table = ended.assign(verdict=verdicts)[["need_id", "outcome_id", "verdict", "reason"]]
+    table = ended.assign(verdict=verdicts)[["need_id", "outcome_id", "verdict", "reason", "day"]]
     return table.sort_values(["need_id", "outcome_id"]).reset_index(drop=True)
 
 

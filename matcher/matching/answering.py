@@ -1,0 +1,93 @@
+"""The answering side of pairs: its texts in pieces, which asked words each says, and how near it is in meaning."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csc_array, csr_array
+
+from matcher.matching.base import BaseIndex
+from matcher.matching.encoders import StaticEncoder, encode_texts
+from matcher.matching.meanings import SUBSTANCE_ENDS, sayings
+from matcher.matching.passages import MOST_ADDED, Piece, pieces_of, worth
+from matcher.matching.records import WORK_ID
+
+_TITLE_ALONE = 0.33  # what becomes of the value of an outcome's title, which is shown beside it anyway
+_REACH = 5  # sentences of a text whose wording is looked at
+
+
+class Answering:
+    """Answering texts, held against asked words.
+
+    pieces: the pieces of all the texts, text i has those from `first[i]` to `first[i + 1]`. A text without any has one:
+    its title. plain: each text whole, as it is written for comparison. vectors: of the pieces. covered: (texts, words)
+    how far a text says an asked word; doubtful: those words that may only begin another.
+    cover: (pieces, wishes) what share of a wish's weight a piece says; of_titles: (texts, wishes) and a title.
+    """
+
+    def __init__(
+        self,
+        index: BaseIndex,
+        titles: Sequence[str],
+        bodies: Sequence[str],
+        plain: list[str],
+        words: Sequence[str],
+        wishes: csr_array,
+    ) -> None:
+        alone = 1.0 if index.id_column == WORK_ID else _TITLE_ALONE
+        some = [pieces_of(body) or [Piece(title, alone)] for title, body in zip(titles, bodies, strict=True)]
+        self.pieces = list(itertools.chain.from_iterable(some))
+        self.first = np.concatenate([[0], np.cumsum([len(one) for one in some])]).astype(np.int64)
+        self.plain = plain
+        self._of = np.repeat(np.arange(len(some)), np.diff(self.first))
+        self._titles = [title if one[0].text != title else "" for title, one in zip(titles, some, strict=True)]
+        self._worth: dict[int, tuple[float, float]] = {}
+        texts = [piece.text for piece in self.pieces]
+        terms = index.segmenter.terms([*texts, *titles])
+        is_word = np.zeros(len(terms.names), bool)
+        is_word[terms.ids[terms.is_word]] = True
+        shape = (len(terms), len(terms.names))
+        has = csr_array((np.ones(len(terms.ids), np.float32), terms.ids, terms.offsets), shape=shape)
+        said = sayings(words, terms.names, is_word, index.segmenter, index.encoder)
+        known = set(terms.names)
+        self.doubtful = {word for word in words if any(word[-1] + end in known for end in SUBSTANCE_ENDS)}
+        says = csr_array(has @ said.T)
+        np.minimum(says.data, 1, out=says.data)
+        rows = np.concatenate([self._of, np.arange(len(some))])
+        add = csr_array((np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(some), len(rows)))
+        self.covered = csr_array(add @ says)
+        self.cover, self.of_titles = (
+            csc_array(csr_array(some) @ wishes.T) for some in (says[: len(texts)], says[len(texts) :])
+        )
+        if isinstance(index.encoder, StaticEncoder):
+            self.vectors: NDArray[np.float32] = index.encoder.encode_terms(terms[: len(texts)])
+        else:
+            self.vectors = encode_texts(index.encoder, texts, role="document")
+
+    def worth(self, number: int) -> tuple[float, float]:
+        """What becomes of the value of a piece: see `matcher.matching.passages.worth`."""
+        if (known := self._worth.get(number)) is None:
+            piece = self.pieces[number]
+            factor, added = worth(piece.text, self._titles[self._of[number]])
+            self._worth[number] = known = factor * piece.factor, added + piece.added
+        return known
+
+    def best(self, pieces: NDArray[np.int64], values: NDArray[np.floating[Any]]) -> tuple[int, float]:
+        """The best of some pieces by value and worth, among a few of the highest values; (-1, -inf): none may be shown.
+
+        A negative value is that of a piece that answers nothing.
+        """
+        chosen, highest = -1, -math.inf
+        for i in np.argsort(-values, kind="stable")[:_REACH].tolist():
+            value = float(values[i])
+            if value < 0 or value + MOST_ADDED <= highest:
+                break
+            factor, added = self.worth(int(pieces[i]))
+            if factor and (total := factor * value + added) > highest:
+                chosen, highest = int(pieces[i]), total
+        return chosen, highest
