@@ -89,6 +89,8 @@ class TokenModel:
             pieces = {role: int(settings["pieces"][role]) for role in ("asking", "record")}
             centre, spread = float(settings["centre"]), float(settings["spread"])
             tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+            tokenizer.no_padding()
+            tokenizer.no_truncation()
             idf = load_file(folder / "idf.safetensors")["idf"].astype(float)
             options = onnxruntime.SessionOptions()
             options.intra_op_num_threads = 1

@@ -391,7 +391,7 @@ def _reranked(
             raise ArgumentError(f"rerank must give one number a pair: {type(error).__name__}: {error}") from error
     if scores.shape != (len(pairs),) or not np.isfinite(scores).all():
         raise ArgumentError(f"rerank must give {len(pairs)} finite numbers for {len(pairs)} pairs")
-    given = _apart(scores, heads)
+    given = _by_text(scores, heads)
     return [_reordered(one, index, numbers, numbers, k) for one, numbers in zip(ranked, given, strict=True)]
 
 
@@ -401,12 +401,12 @@ def _with_voice(
     """The best k of each text, the first `top` in the order of their sums with the third part."""
     heads = [one.rows[:top] for one in ranked]
     records, place = np.unique(np.concatenate([_NOTHING.rows, *heads]), return_inverse=True)
-    parts = voice.parts((titles, bodies), texts_of(index.rows(records)), _apart(place, heads))
+    parts = voice.parts((titles, bodies), texts_of(index.rows(records)), _by_text(place, heads))
     sums = [one.total[:top] + one.preference[:top] + part for one, part in zip(ranked, parts, strict=True)]
     return [_reordered(one, index, order, part, k) for one, order, part in zip(ranked, sums, parts, strict=True)]
 
 
-def _apart(values: NDArray[Any], heads: list[NDArray[np.int64]]) -> list[NDArray[Any]]:
+def _by_text(values: NDArray[Any], heads: list[NDArray[np.int64]]) -> list[NDArray[Any]]:
     """Values that lie one behind the other, as many for each text as its head has rows."""
     ends = np.cumsum([0, *(len(head) for head in heads)]).tolist()
     return [values[start:end] for start, end in itertools.pairwise(ends)]
