@@ -161,4 +161,4 @@ def test_the_shipped_model_reads_meaning():
         assert alone.pieces.tolist() == record.pieces.tolist()
         assert (alone.vectors == record.vectors).all()
         assert len(alone.pieces) <= len(title) + 1
-    assert np.linalg.norm(again.vectors.astype(float), axis=1) == pytest.approx(np.ones(len(again.pieces)), abs=1e-2)
+    assert np.linalg.norm(alone.vectors.astype(float), axis=1) == pytest.approx(np.ones(len(alone.pieces)), abs=1e-2)
