@@ -13,7 +13,7 @@ from scipy.sparse import csc_array, csr_array
 
 from matcher.matching.base import BaseIndex
 from matcher.matching.encoders import StaticEncoder, encode_texts
-from matcher.matching.meanings import SUBSTANCE_ENDS, sayings
+from matcher.matching.meanings import SUBSTANCE_ENDS, said_by
 from matcher.matching.passages import MOST_ADDED, Piece, pieces_of, worth
 from matcher.matching.records import WORK_ID
 
@@ -49,15 +49,9 @@ class Answering:
         self._worth: dict[int, tuple[float, float]] = {}
         texts = [piece.text for piece in self.pieces]
         terms = index.segmenter.terms([*texts, *titles])
-        is_word = np.zeros(len(terms.names), bool)
-        is_word[terms.ids[terms.is_word]] = True
-        shape = (len(terms), len(terms.names))
-        has = csr_array((np.ones(len(terms.ids), np.float32), terms.ids, terms.offsets), shape=shape)
-        said = sayings(words, terms.names, is_word, index.segmenter, index.encoder)
         known = set(terms.names)
         self.doubtful = {word for word in words if any(word[-1] + end in known for end in SUBSTANCE_ENDS)}
-        says = csr_array(has @ said.T)
-        np.minimum(says.data, 1, out=says.data)
+        says = said_by(words, terms, index.segmenter, index.encoder)
         rows = np.concatenate([self._of, np.arange(len(some))])
         add = csr_array((np.ones(len(rows), np.float32), (rows, np.arange(len(rows)))), shape=(len(some), len(rows)))
         self.covered = csr_array(add @ says)

@@ -211,7 +211,8 @@ def match(
         judged = assess(index, total, beyond, features, false_alarm)
         recommended = judged.pop("recommended") & ~pairs.pop("barred").to_numpy(bool)
         scores = {"score": index.scale.share_below(total), **judged, "recommended": recommended}
-        scores |= {"good_match": recommended, "note": pairs.pop("note").to_numpy(object)}
+        scores |= {"good_match": recommended}
+        scores |= {name: pairs.pop(name).to_numpy(object) for name in ("note", "met")}
         for place, (name, values) in enumerate(scores.items(), start=3):
             pairs.insert(place, name, values)
     used = {"preference": bool(weights), "feedback": index.feedback is not None, "rerank": bool(rerank or accurate)}

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matcher.matching.encoders import Encoder, StaticEncoder
-from matcher.matching.tokens import Segmenter, normalise_all
+from matcher.matching.tokens import Segmenter, Terms, normalise_all
 
 NEAR = 0.72  # cosine from which two words that share characters say the same (read on 2,500 words of real needs)
 NEARLY = 0.7  # what such a word counts of one that says it literally or by a synonym
@@ -34,40 +34,67 @@ def synonyms() -> dict[str, frozenset[str]]:
     return {word: frozenset(others - {word}) for word, others in groups.items()}
 
 
-def sayings(
-    asked: Sequence[str], names: Sequence[str], words: NDArray[np.bool_], segmenter: Segmenter, encoder: Encoder
-) -> csr_array:
-    """(asked words, names): how far each of the terms `names` of other texts says an asked word, 0 to 1.
+def said_by(asked: Sequence[str], terms: Terms, segmenter: Segmenter, encoder: Encoder) -> csr_array:
+    """(texts, asked words): how far each text says an asked word, 0 to 1; the company of a text changes nothing.
 
-    words: which of the names are words and not only neighbouring characters. Word vectors are read where the encoder is
-    a table of them.
+    A word is said by its letters or a synonym's, as a term or as neighbouring characters all of which occur; and by a
+    word of the text that holds it or is near it. Word vectors are read where the encoder is a table of them.
+    """
+    shape = (len(terms), len(terms.names))
+    ones = np.ones(len(terms.ids), np.float32)
+    has = csr_array((ones, terms.ids, terms.offsets), shape=shape)
+    has_words = csr_array((terms.is_word.astype(np.float32), terms.ids, terms.offsets), shape=shape)
+    words = np.zeros(len(terms.names), bool)
+    words[terms.ids[terms.is_word]] = True
+    literal, by_words, spelled, of = _sayings(asked, terms.names, words, segmenter, encoder)
+    whole = csr_array(has @ spelled.T)
+    whole.data = (whole.data > 1 - 1e-4).astype(np.float32)
+    whole = csr_array(whole @ of)
+    says = csr_array((has @ literal.T).maximum(whole))
+    says.data = np.minimum(says.data, 1)
+    near = csr_array(has_words @ by_words.T)
+    near.data = np.minimum(near.data, 1)
+    return csr_array(says.maximum(near))
+
+
+def _sayings(
+    asked: Sequence[str], names: Sequence[str], words: NDArray[np.bool_], segmenter: Segmenter, encoder: Encoder
+) -> tuple[csr_array, csr_array, csr_array, csr_array]:
+    """(asked, names): the terms that say an asked word literally, and how far words say it. (forms, names): the share
+    of each pair of characters in a longer form; (forms, asked): whose form it is.
     """
     place = {name: number for number, name in enumerate(names)}
     known = synonyms()
     forms = [(word, *sorted(known.get(word, ()))) for word in asked]
     longer = _longer(names, words, {form for some in forms for form in some if len(form) > 2})
-    rows: list[int] = []
-    columns: list[int] = []
+    known_forms = [(row, place[form]) for row, some in enumerate(forms) for form in some if form in place]
+    holding = [(row, number) for row, some in enumerate(forms) for form in some for number in longer.get(form, ())]
+    spelled: list[tuple[int, int, float]] = []
+    of: list[int] = []
     for row, some in enumerate(forms):
-        said = {place[known_as] for form in some if (known_as := _known_as(form, place))}
         for form in some:
-            said.update(longer.get(form, ()))
-        rows += [row] * len(said)
-        columns += said
-    literal = csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(asked), len(names)))
-    near_rows, near_columns = _near(asked, names, words, segmenter, encoder)
-    near = csr_array((np.full(len(near_rows), NEARLY), (near_rows, near_columns)), shape=literal.shape)
-    near.sum_duplicates()
-    near.data[:] = NEARLY
-    return csr_array(literal.maximum(near))
+            pairs = {form[i : i + 2] for i in range(len(form) - 1)}
+            if len(form) > 2 and not form.isascii() and pairs <= place.keys():
+                spelled += [(len(of), place[pair], 1 / len(pairs)) for pair in pairs]
+                of.append(row)
+    shape = (len(asked), len(names))
+    near = zip(*_near(asked, names, words, segmenter, encoder), strict=True)
+    by_words = _matrix([(*one, 1.0) for one in holding], shape).maximum(
+        _matrix([(*one, NEARLY) for one in near], shape)
+    )
+    return (
+        _matrix([(*one, 1.0) for one in known_forms], shape),
+        csr_array(by_words),
+        _matrix(spelled, (len(of), len(names))),
+        _matrix([(form, row, 1.0) for form, row in enumerate(of)], (len(of), len(asked))),
+    )
 
 
-def _known_as(form: str, place: dict[str, int]) -> str:
-    """A form itself, or its last two characters where all neighbouring ones occur (the other text cuts otherwise)."""
-    if form in place or len(form) < 3 or form.isascii():
-        return form if form in place else ""
-    pairs = [form[i : i + 2] for i in range(len(form) - 1)]
-    return pairs[-1] if all(pair in place for pair in pairs) else ""
+def _matrix(entries: list[tuple[int, int, float]], shape: tuple[int, int]) -> csr_array:
+    """A sparse matrix of (row, column, value); the same place twice counts once."""
+    single = {(row, column): value for row, column, value in entries}
+    rows, columns = zip(*single, strict=True) if single else ((), ())
+    return csr_array((np.array(list(single.values()), np.float32), (rows, columns)), shape=shape)
 
 
 def _longer(names: Sequence[str], words: NDArray[np.bool_], forms: set[str]) -> dict[str, list[int]]:

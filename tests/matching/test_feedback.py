@@ -13,6 +13,7 @@ from matcher.errors import TableError
 from matcher.matching import withdraw_feedback
 from matcher.matching.calibration import Calibration
 from matcher.matching.feedback import REASONS, STEP
+from matcher.matching.requirements import ASK_BACK
 
 RECORDS = OUTCOMES.assign(
     maturity=["通过小试", "可以量产", "正在研发", "通过中试", "已有样品", ""],
@@ -104,8 +105,12 @@ def test_what_is_solved_is_shown_no_more_nor_are_its_re_posts():
 def test_an_unclear_record_is_marked_for_every_need():
     table = judged(("N1", "C5", "", "declined", "description unclear"), ("N2", "C5", "", "拒绝", "商业路径不清"))
     result = match(NEEDS, fit_feedback(build(RECORDS), NEEDS, table), k=6)
-    assert set(result.loc[result["outcome_id"] == "C5", "note"]) == {"描述不清、商业路径不清"}
-    assert set(result.loc[result["outcome_id"] != "C5", "note"]) == {""}
+    about, asked_back = "描述不清、商业路径不清", {"", ASK_BACK}
+    notes = result[result["outcome_id"] == "C5"].set_index("need_id")["note"].str.replace(f"{ASK_BACK}；", "")
+    assert notes.pop("N1") == f"已拒绝：描述不清；{about}"
+    assert notes.pop("N2") == f"已拒绝：商业路径不清；{about}"
+    assert set(notes) <= {about}
+    assert set(result.loc[result["outcome_id"] != "C5", "note"]) <= asked_back
 
 
 def test_accepted_is_lifted_and_so_is_what_is_like_it():
