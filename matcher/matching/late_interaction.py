@@ -3,7 +3,8 @@
 Every piece of a text has a vector that knows the text around it. A pair scores the mean of three weighted means of each
 piece's best cosine: the asking title's pieces and the asking body's, each held against the whole record, and the
 record's title's held against the whole asking text; rare pieces weigh more. A title so counts as much as a long body.
-Measured to order bare titles better, and whole texts no better (`models/tokens-zh/CARD.md`), where it weighs little.
+It weighs less where records are whole texts: there it orders judged rows better, but puts no more right ones first
+(`models/tokens-zh/CARD.md`).
 """
 
 from __future__ import annotations

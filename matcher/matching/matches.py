@@ -111,9 +111,9 @@ def match(
         `predict`, for instance. Called once for every 2048 asking rows.
     accurate : bool, str, Path or TokenModel
         True adds a third part to the sums of the best `rerank_top` of each asking row, by late interaction of a
-        transformer's token vectors (see `matcher.matching.late_interaction`): slower by far, better on bare titles, and
-        without a measured gain on whole texts. The model lies in `models/tokens-zh` of the library's source; elsewhere
-        give its folder. Needs the extra `accurate`.
+        transformer's token vectors (see `matcher.matching.late_interaction`): slower by far; a better
+        order of the rows, but no more right ones in first place (`models/tokens-zh/CARD.md`). The model lies in
+        `models/tokens-zh` of the library's source; elsewhere give its folder. Needs the extra `accurate`.
     rerank_top : int
         How many of the best of each asking row `rerank` or `accurate` puts in order, equal ones by id. The others stay
         behind them.
