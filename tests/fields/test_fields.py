@@ -191,9 +191,9 @@ def test_cells_of_a_chain_hold_five_ids_at_most():
 
 def test_only_local_outcomes_answer_where_it_is_asked(run, tmp_path):
     LINKS.to_csv(tmp_path / "links.csv", index=False)
-    pd.DataFrame({"需求编号": ["N1", "N2"], "需求名称": ["低醛脲醛胶胶水配方", "胶合板用无醛胶水"]}).to_csv(
-        tmp_path / "n.csv", index=False
-    )
+    wanted = "求胶合板用无醛胶水，解决现有胶水甲醛释放超标的问题，甲醛释放量不高于0.02mg/m³。"
+    needs = {"需求编号": ["N1", "N2"], "需求名称": ["低醛脲醛胶胶水配方", "胶合板用无醛胶水"], "需求描述": ["", wanted]}
+    pd.DataFrame(needs).to_csv(tmp_path / "n.csv", index=False)
     outcomes = pd.DataFrame(
         {
             "成果编号": ["C1", "C2"],

@@ -395,7 +395,7 @@ def test_commands_write_the_table_the_workbook_and_the_files(run: Any, tmp_path:
         status, out, err = run("partners", *inputs, *common, "-o", output, *more)
         assert status == 0, err
     assert re.fullmatch(
-        r"8 家企业，27 条合作建议；结果已写入 out.xlsx\n12 家企业的档案（25 个文件）已写入 new/files\n", out
+        r"3 家企业，6 条合作建议；结果已写入 out.xlsx\n12 家企业的档案（25 个文件）已写入 new/files\n", out
     )
     assert "37 条需求不属于企业表中的企业，未计算\n" in err
     table = pd.read_csv(tmp_path / "out.csv")
