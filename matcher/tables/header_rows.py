@@ -166,13 +166,15 @@ def _continues(grid: Grid, at: int, end: int, knows: Callable[[str], bool]) -> b
         if top == end - 1 and right > left
         for place in range(left, min(right + 1, len(below)))
     }
-    parts = _parts(grid, at, end + 1)
+    parts, named = _parts(grid, at, end + 1), set(above)
     names = 0
     loose = True  # no text stands under a header that is complete without it
     for place in filled:
         text = below[place]
         head = above[place] if place < len(above) else ""
         group = place in over or not head or _has_followers(above, below, place)
+        if head and knows(head) and text != head and text in named:
+            return False  # a whole header stands above, and this name has its column: a value
         if is_period(text):
             names += 2 * (group and len(parts[place]) > 1)
             loose = loose and group
