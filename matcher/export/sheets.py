@@ -148,7 +148,8 @@ def _with_cuts(sheets: Mapping[str, Sheet | Form], file: str) -> dict[str, Sheet
         if isinstance(sheet, Form) or name == "问题":
             continue
         for column in sheet.table.select_dtypes(["object", "string"]):
-            for row, cell in enumerate(sheet.table[column], start=2):
+            cells = sheet.table[column].tolist()
+            for row, cell in enumerate(cells, start=2):
                 if isinstance(cell, str) and len(cell) > EXCEL_CELL // 2 and fit_cell(cell) is not cell:
                     cuts.append(_cut_problem(file, name, row, sheet.header(str(column)), cell))
     if cuts:

@@ -108,7 +108,7 @@ def clean_table(table: pd.DataFrame) -> pd.DataFrame:
     for place, (_, column) in enumerate(table.items()):
         if is_text(column):
             cells = column.astype(object)
-            if any(isinstance(cell, str) and _ILLEGAL.search(cell) for cell in cells):
+            if _ILLEGAL.search("".join(cell for cell in cells.tolist() if isinstance(cell, str))):
                 dirty[place] = cells.map(lambda cell: clean_text(cell) if isinstance(cell, str) else cell)
     heads = [clean_text(str(name)) for name in table.columns]
     if not dirty and heads == list(table.columns):

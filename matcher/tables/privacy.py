@@ -289,12 +289,9 @@ def _mapped(column: pd.Series[Any], change: Callable[[Any], Any], sifted: bool) 
     changed = False
     for cell in cells:
         if type(cell) is str:
-            if sifted and not may_hold(cell):
-                new.append(cell)
-                continue
             masked = memory.get(cell)
             if masked is None:
-                masked = memory[cell] = change(cell)
+                masked = memory[cell] = cell if sifted and not may_hold(cell) else change(cell)
             changed = changed or masked != cell
         elif cell is None or cell is pd.NA or cell is pd.NaT or (isinstance(cell, float) and cell != cell):
             masked = cell
