@@ -360,3 +360,8 @@ def test_units_agree_with_pint():
             )
             checked.add(symbol)
     assert len(checked) > 120
+
+
+def test_what_is_left_behind_is_no_indicator():
+    for text in ("表面粗糙度由Ra3.2改善到Ra0.8", "由Ra3.2改为Ra0.8"):
+        assert [(one.low, one.text) for one in indicators_of(text)] == [(0.8, "Ra0.8")]

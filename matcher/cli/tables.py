@@ -43,9 +43,11 @@ _KINDS = {
 @click.command("template", cls=Command, help="写出一张空白表：表头、填法、可选的词、示例行，发给填表的人。")
 @click.argument("kind", nargs=-1, required=True, metavar="种类……")
 @output_option(".xlsx")
+@option("--english", is_flag=True, help="英文表头，发给国外的单位；企业情况表没有。")
 @quiet_option
-def template_command(kind: Sequence[str], output: Path, quiet: bool) -> None:
+def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bool) -> None:
     """Write a blank table: needs, outcomes, experts, works, projects, firms, or the firms of some policies."""
+    from matcher.errors import ArgumentError
     from matcher.export.blank_forms import blank_table
     from matcher.export.tables import write_tables
     from matcher.policy.blank_form import blank_sheets
@@ -56,7 +58,9 @@ def template_command(kind: Sequence[str], output: Path, quiet: bool) -> None:
     words = [names.get(word.removesuffix("表"), word) for word in kind]
     if len(words) == 1 and words[0] in _KINDS and words[0] != "firms":
         contract = _contracts()[words[0]]
-        write_tables(output, blank_table(contract), title=f"{contract.title}表")
+        write_tables(output, blank_table(contract, english=english), title=f"{contract.title}表")
+    elif english:
+        raise ArgumentError(f"英文空白表只有 needs、outcomes、experts、works、projects，没有 {'、'.join(kind)}")
     else:
         policies = [name for word in words for name in (_FIRMS if word == "firms" else (word,))]
         write_tables(output, blank_sheets([load_policy(name) for name in policies]), title="企业情况表")

@@ -26,6 +26,22 @@ _MORE = {
     "valid_until": "过了这一天就不再推荐；不填为长期",
     "authors": "用“、”隔开",
 }
+_ENGLISH_HINTS = {
+    "id": "one per row, never twice",
+    "text": "text",
+    "labels": "text; several separated by ;",
+    "date": "as 2026-11-24",
+    "number": "a number",
+    "yuan": "a number, in yuan (元)",
+    "share": "as 10% or 0.1",
+    "yesno": "yes or no",
+}
+_ENGLISH_MORE = {
+    "title": "one line: what is asked or offered",
+    "description": "object, problem, figures with units, present conditions; no contact details",
+    "valid_until": "not recommended after this day; empty: no end",
+}
+_CHINESE_ONLY = frozenset(("field", "region", "enterprise_id", "industry"))
 _EXAMPLES: dict[str, list[dict[str, object]]] = {
     "needs": [
         {
@@ -60,8 +76,14 @@ _EXAMPLES: dict[str, list[dict[str, object]]] = {
 }  # fmt: skip
 
 
-def blank_table(contract: Contract) -> dict[str, Sheet]:
-    """The sheets of a blank workbook: one to be filled in, 示例 (made-up rows), 填写说明."""
+def blank_table(contract: Contract, *, english: bool = False) -> dict[str, Sheet]:
+    """The sheets of a blank workbook: one to be filled in, 示例 (made-up rows), 填写说明.
+
+    english: a profile form for partners abroad, with the names of the fields as headers, which are read like Chinese
+    ones; without the fields in which only Chinese classes are understood.
+    """
+    if english:
+        return _english_table(contract)
     columns = [column for column in contract.columns if column.name != contract.id_column or column.title != "序号"]
     titles = {one.name: one.title + ("（万元）" if one.kind == "yuan" else "") for one in columns}
     hints = {one.name: "；".join(filter(None, (_MORE.get(one.name), _HINTS[one.kind]))) for one in columns}
@@ -81,3 +103,39 @@ def blank_table(contract: Contract) -> dict[str, Sheet]:
     if len(example):
         sheets["示例（虚构）"] = Sheet(example.where(example.notna(), None), **look, formats=money)
     return {**sheets, "填写说明": Sheet(told)}
+
+
+_ENGLISH_EXAMPLES: dict[str, list[dict[str, object]]] = {
+    "needs": [
+        {
+            "need_id": "N-001", "title": "On-line detection of grinding burn on gear teeth",
+            "description": "Hardened gears burn during grinding. At most 2 s per tooth, detection rate at least 95 %.",
+            "cooperation": "technical cooperation", "enterprise": "Invented Machinery Ltd", "valid_until": "2027-06-30",
+        }
+    ],
+    "outcomes": [
+        {
+            "outcome_id": "O-001", "title": "Barkhausen noise tester for hardened tooth flanks",
+            "description": "Finds grinding burn in 1.6 s per tooth with a detection rate of 97 %; tried on one line.",
+            "institution": "Invented University", "valid_until": "2027-06-30",
+        }
+    ],
+}  # fmt: skip
+
+
+def _english_table(contract: Contract) -> dict[str, Sheet]:
+    columns = [column for column in contract.columns if column.name not in _CHINESE_ONLY]
+    titles = {
+        one.name: one.name.replace("_", " ").capitalize() + (" (元)" if one.kind == "yuan" else "") for one in columns
+    }
+    hints = {one.name: _ENGLISH_MORE.get(one.name, _ENGLISH_HINTS[one.kind]) for one in columns}
+    choices = {one.name: ["yes", "no"] for one in columns if one.kind == "yesno"}
+    look: dict[str, Any] = {"titles": titles, "frozen": 2}
+    formats = {one.name: "@" for one in columns if one.kind in ("id", "text", "labels")}
+    blank = pd.DataFrame(columns=list(titles), dtype=object)
+    example = pd.DataFrame(_ENGLISH_EXAMPLES.get(contract.name, []), columns=list(titles)).astype(object)
+    told = pd.DataFrame([(titles[one.name], hints[one.name]) for one in columns], columns=["Column", "How to fill in"])
+    sheets = {contract.name: Sheet(blank, **look, formats=formats, comments=hints, choices=choices)}
+    if len(example):
+        sheets["example (invented)"] = Sheet(example.where(example.notna(), None), **look)
+    return {**sheets, "how to": Sheet(told)}

@@ -118,4 +118,3 @@ BIDS = {
     "overdue": "逾期", "next_milestone": "下一里程碑", "next_due": "应完成日期", "stage": "进度", "count": "项数",
     "target": "目标", "share": "占目标",
 }  # fmt: skip
-ANSWERING_PROBLEMS = {"origin": "来源", **PROBLEMS}  # what reading and answering found wrong, in one table

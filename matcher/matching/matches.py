@@ -326,10 +326,12 @@ def _notes(
     judged = ranker.wishes.notes if ranker else {}
     default = isinstance(index.encoder, StaticEncoder)
     remarks = np.where(strange, FOREIGN, np.where(apart & default, ACROSS, "")).tolist()
-    notes = [
-        "；".join(filter(None, [declined, ASK_BACK * back, remark, judged.get(row, "")]))
-        for declined, back, remark, row in zip(declines, asks_back.tolist(), remarks, rows.tolist(), strict=True)
-    ]
+    notes = []
+    for declined, back, remark, row in zip(declines, asks_back.tolist(), remarks, rows.tolist(), strict=True):
+        criticism = judged.get(row, "")
+        notes.append(
+            "；".join(filter(None, [declined, ASK_BACK * back, remark, criticism * (criticism not in declined)]))
+        )
     return np.array(notes, object)
 
 

@@ -74,7 +74,9 @@ _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
 _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
-_FROM = re.compile(r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短)(?:到|至|为)")
+_FROM = re.compile(
+    r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|改善|改进|优化|改|变|增|减)(?:到|至|为)"
+)
 _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
@@ -296,7 +298,7 @@ def _indicators(text: str) -> Iterator[Indicator]:
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end])
         previous = value.end
-        if name and _FROM.match(plain, value.end):
+        if (name or value.prefix) and _FROM.match(plain, value.end):
             indicator, last = None, (sentence, name, value.unit.dimension)
         if indicator:
             states = [condition] if holds == sentence else []

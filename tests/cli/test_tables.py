@@ -4,7 +4,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from matcher import load_policy, read_firms, read_needs
+from matcher import load_policy, read_firms, read_needs, read_outcomes
 from matcher.tables.gathering import _county
 
 NEEDS = "编号,需求名称,需求描述,预算（万元）,联系电话\n1,磨齿烧伤检测,齿轮表面烧伤难以检测,80,13800001234\n"
@@ -30,6 +30,23 @@ def test_the_example_of_a_blank_table_can_be_read(run, tmp_path, monkeypatch):
     rows, problems = read_needs("空.xlsx", sheet="示例（虚构）")
     assert rows["budget"].tolist() == [800_000]
     assert problems.empty
+
+
+@pytest.mark.parametrize(("kind", "read"), [("needs", read_needs), ("outcomes", read_outcomes)])
+def test_the_english_form_is_read_whole(run, tmp_path, monkeypatch, kind, read):
+    monkeypatch.chdir(tmp_path)
+    assert run("template", kind, "--english", "-o", "blank.xlsx")[0] == 0
+    reading = read("blank.xlsx", sheet="example (invented)")
+    assert reading.problems.empty
+    assert set(reading.columns["use"]) == {"已采用"}
+    assert reading.rows["title"].str.contains("grinding burn|Barkhausen").all()
+
+
+def test_firms_have_no_english_form(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    status, _, said = run("template", "hte", "--english", "-o", "blank.xlsx")
+    assert status == 2
+    assert "没有 hte" in said
 
 
 def test_a_folder_becomes_one_table_that_says_where_each_row_is_from(run, tmp_path, monkeypatch):
