@@ -69,7 +69,11 @@ CONFLICTS = {"column": "列", "day": "改动日期", "person": "改动人"}
 DISCOVERY = {"rank": "名次", "chance": "通过的可能", "uscc": "统一社会信用代码", "status": "登记情况"}
 ASSUMED = {"column": "字段", "title": "按假设取值的事实", "low": "最低", "likely": "中位", "high": "最高"}
 EXPECTED = {"expected": "预计通过", "firms": "企业数", "low": "下端", "high": "上端"}
-PROGRAMMES = {"title": "政策工具", "missing": "缺少的事实"}
+PROGRAMMES = {
+    "title": "政策工具", "missing": "缺少的事实", "available": "今天可申请", "asks": "还要问清的政策工具",
+    "amount_low": "可得金额下限", "amount_high": "可得金额上限", "cap": "封顶", "deduction_low": "少计所得下限",
+    "deduction_high": "少计所得上限",
+}  # fmt: skip
 TEAMS = {
     "score": "得分", "works": "成果分", "name": "姓名", "reason": "依据", "verdict": "建议",
     "missing": "无人回应", "points": "可回应要点", "why": "理由", "institution": "单位分",

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from matcher.errors import PolicyError
 from matcher.export.sheets import EXCEL_ROWS, Sheet
@@ -21,6 +22,7 @@ from matcher.export.titles import PROGRAMMES
 from matcher.policy.evaluation import Group, Prepared, answers, judged_columns, prepare
 from matcher.policy.facts import EPOCH, problem_table
 from matcher.policy.loader import named_faults, need, read_yaml
+from matcher.policy.model import Rule
 from matcher.policy.points import Weighted
 from matcher.policy.policy import Policies, Policy, load_policies, load_policy, shipped
 from matcher.policy.scoring import DECISIONS, check_figures, decision_codes, passed_codes
@@ -41,6 +43,8 @@ INSTRUMENTS = (
     "amount_low",
     "amount_high",
     "cap",
+    "deduction_low",
+    "deduction_high",
     "missing",
     "source",
     "verified",
@@ -50,13 +54,16 @@ INSTRUMENTS = (
 
 @dataclass(frozen=True)
 class Instrument:
-    """An entry of the catalogue: a policy, the stages it is for, and the amount rules that a firm itself gets."""
+    """An entry of the catalogue: a policy, the stages it is for, and the amount rules that a firm itself gets (amounts)
+    or may leave out of its taxable income (deductions).
+    """
 
     policy: str
     stages: tuple[str, ...]
     kind: str
     act: str
     amounts: tuple[str, ...] = ()
+    deductions: tuple[str, ...] = ()
 
 
 class Answered(NamedTuple):
@@ -80,17 +87,18 @@ def catalogue(path: str | Path | None = None) -> tuple[Instrument, ...]:
     for place, raw in enumerate(tree, 1):
         where = f"entry {place}"
         with named_faults(f"{source}: {where}"):
-            node = need(raw, where, ("policy", "stages", "kind", "act", "amounts"), ("policy", "stages", "kind", "act"))
-            amounts = tuple(node.get("amounts", ()))
-            entry = Instrument(node["policy"], tuple(node["stages"]), node["kind"], node["act"], amounts)
+            wanted = ("policy", "stages", "kind", "act")
+            node = need(raw, where, (*wanted, "amounts", "deductions"), wanted)
+            sums = (tuple(node.get(name, ())) for name in ("amounts", "deductions"))
+            entry = Instrument(node["policy"], tuple(node["stages"]), node["kind"], node["act"], *sums)
         unknown = [stage for stage in entry.stages if stage not in STAGES]
         if unknown or not entry.stages:
             raise PolicyError(f"{source}: {where}: stages are of {', '.join(STAGES)}, not {unknown}")
         if entry.policy in entries or entry.policy not in shipped():
             raise PolicyError(f"{source}: {where}: policy {entry.policy} is not known, or stands twice")
         known = {rule["id"] for rule in load_policy(entry.policy).tree["rules"] if rule["kind"] == "amount"}
-        if set(entry.amounts) - known:
-            raise PolicyError(f"{source}: {where}: {entry.policy} has no amount {set(entry.amounts) - known}")
+        if strange := {*entry.amounts, *entry.deductions} - known:
+            raise PolicyError(f"{source}: {where}: {entry.policy} has no amount {strange}")
         entries[entry.policy] = entry
     return tuple(entries.values())
 
@@ -116,8 +124,9 @@ def instruments(firms: pd.DataFrame, *, on: Day, policy: Policies | None = None)
     pandas.DataFrame
         One row per firm and instrument, firms in the order of the table: enterprise_id, instrument (policy id), title,
         stage (joined by 、), kind, decision (as `score`), amount_low and amount_high in yuan (equal where the rule
-        gives one sum; NaN where no sum is known, facts are missing, or the firm does not qualify), cap in yuan (NaN:
-        none was found), missing (Chinese titles of the empty facts that hold the answer or the sum open, joined by ；),
+        gives one sum; 0 and the cap where only the cap is known; NaN where no sum is known or the firm does not
+        qualify), cap in yuan (NaN: none was found), deduction_low and deduction_high (what taxable income is less by,
+        in yuan; likewise), missing (Chinese titles of the empty facts that hold the answer or the sum open, by ；),
         source (of the edition; of the nearest where none is in force), verified (every rule was seen in a text),
         what_to_do (a Chinese sentence). No firms give no rows.
 
@@ -178,7 +187,7 @@ def _rows(entry: Instrument, ready: Prepared, group: Group) -> pd.DataFrame:
             {
                 **shared,
                 "decision": DECISIONS[4],
-                **dict.fromkeys(("amount_low", "amount_high", "cap"), np.nan),
+                **dict.fromkeys(("amount_low", "amount_high", "cap", "deduction_low", "deduction_high"), np.nan),
                 "missing": "",
                 "source": edition.source,
                 "verified": False,
@@ -188,33 +197,67 @@ def _rows(entry: Instrument, ready: Prepared, group: Group) -> pd.DataFrame:
         )
     answer = group.answer
     codes = decision_codes(answer.decision, size)
-    paid = [rule for rule in answer.rules if rule.kind == "amount" and rule.id in entry.amounts]
-    sums = np.full((size, 1), np.nan)
-    if paid:
-        sums = np.stack([np.where(codes == 1, np.nan, answer.amounts[rule.id]) for rule in paid], axis=1)
-    caps = [_cap(rule.amount) for rule in paid if isinstance(rule.amount, Weighted)]
-    cap = max(caps) if caps else np.nan
-    missing = _missing(policy, ready, group, codes, paid)
+    paid = _sums(group, codes, entry.amounts)
+    spared = _sums(group, codes, entry.deductions)
+    missing = _missing(policy, ready, group, codes, [*paid.rules, *spared.rules])
     verified = group.edition.verified and all(rule.verified for rule in answer.rules)
-    low, high = sums.min(axis=1), sums.max(axis=1)
     failed = _failed(group, codes)
     sentences = [
-        _sentence(entry, SHOWN[DECISIONS[code]], code, lo, hi, cap, miss, why, bool(paid), verified)
-        for code, lo, hi, miss, why in zip(codes, low, high, missing, failed, strict=True)
+        _sentence(entry, SHOWN[DECISIONS[code]], code, money, less, miss, why, verified)
+        for code, money, less, miss, why in zip(codes, paid.shown(), spared.shown(), missing, failed, strict=True)
     ]
     return pd.DataFrame(
         {
             **shared,
             "decision": [DECISIONS[code] for code in codes],
-            "amount_low": low,
-            "amount_high": high,
-            "cap": cap,
+            "amount_low": paid.low,
+            "amount_high": paid.high,
+            "cap": paid.cap,
+            "deduction_low": spared.low,
+            "deduction_high": spared.high,
             "missing": missing,
             "source": group.edition.source,
             "verified": verified,
             "what_to_do": sentences,
         }
     )
+
+
+class _Sums(NamedTuple):
+    """Amount rules, what firms get by them, from low to high (NaN: unknown, or it does not qualify), and the cap."""
+
+    rules: list[Rule]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    cap: float
+
+    def shown(self) -> list[str]:
+        """Each firm's sum in words; "" where none is known."""
+        return [_money(low, high) for low, high in zip(self.low.tolist(), self.high.tolist(), strict=True)]
+
+
+def _sums(group: Group, codes: NDArray[Any], names: Sequence[str]) -> _Sums:
+    answer = group.answer
+    assert answer is not None
+    rules = [rule for rule in answer.rules if rule.kind == "amount" and rule.id in names]
+    caps = [_cap(rule.amount) for rule in rules if isinstance(rule.amount, Weighted)]
+    cap = max(caps) if caps else float(np.nan)
+    if not rules:
+        nothing = np.full(len(codes), np.nan)
+        return _Sums(rules, nothing, nothing, cap)
+    sums = np.stack([answer.amounts[rule.id] for rule in rules], axis=1)
+    unknown, fails = np.isnan(sums), codes == 1
+    low = np.where(unknown, 0.0 if np.isfinite(cap) else np.nan, sums).min(axis=1)
+    high = np.where(unknown, cap, sums).max(axis=1)
+    return _Sums(rules, np.where(fails, np.nan, low), np.where(fails, np.nan, high), cap)
+
+
+def _money(low: float, high: float) -> str:
+    if np.isnan(low) or np.isnan(high):
+        return ""
+    if low == 0 < high:
+        return f"最多 {high:,.2f}".replace(".00", "") + " 元"
+    return (f"{low:,.2f}" if low == high else f"{low:,.2f} 至 {high:,.2f}").replace(".00", "") + " 元"
 
 
 def _cap(amount: Weighted) -> float:
@@ -274,16 +317,7 @@ def _short(titles: str, what: str) -> str:
 
 
 def _sentence(
-    entry: Instrument,
-    shown: str,
-    code: int,
-    low: float,
-    high: float,
-    cap: float,
-    missing: str,
-    failed: str,
-    paid: bool,
-    verified: bool,
+    entry: Instrument, shown: str, code: int, money: str, less: str, missing: str, failed: str, verified: bool
 ) -> str:
     missing, failed = _short(missing, "项事实"), _short(failed, "项条件")
     if code == 1:
@@ -297,22 +331,47 @@ def _sentence(
         text = f"可以申请：{entry.act}"
         if missing:
             text += f"；金额还需知道：{missing}"
-    if not np.isnan(low):
-        money = f"{low:,.2f}" if low == high else f"{low:,.2f} 至 {high:,.2f}"
-        text += f"；{'如符合，' if code else ''}可得 {money.replace('.00', '')} 元"
-    elif not np.isnan(cap):
-        text += f"；最多 {cap:,.0f} 元"
-    elif not paid:
-        text += "；直接给企业的金额未查到"
+    condition = "如符合，" if code else ""
+    if money:
+        text += f"；{condition}{'' if money.startswith('最多') else '可得 '}{money}"
+    if less:
+        text += (
+            f"；{condition}应纳税所得额可少计 {less.removeprefix('最多 ')}{'以内' if less.startswith('最多') else ''}"
+        )
     return text if verified else text + "；部分依据未核实，请核对原文"
 
 
+def today(table: pd.DataFrame) -> pd.DataFrame:
+    """What each firm can have on the day: one row per firm of `instruments`, in its order.
+
+    enterprise_id, available (titles of the programmes that it can apply for, with the sums, joined by ；), amount_low
+    and amount_high (their known sums together, in yuan; NaN: none known), asks (titles of programmes that depend on
+    facts not yet known), next_step (what to do for the first available one, else what to ask first).
+    """
+    rows = []
+    for firm, group in table.groupby("enterprise_id", sort=False):
+        can, ask = group[group["decision"] == DECISIONS[0]], group[group["decision"].isin([DECISIONS[2], DECISIONS[3]])]
+        sums = [_money(low, high) for low, high in zip(can["amount_low"], can["amount_high"], strict=True)]
+        names = [f"{title}（{money}）" if money else title for title, money in zip(can["title"], sums, strict=True)]
+        first = can if len(can) else ask.assign(_facts=ask["missing"].str.count(_SEPARATOR)).sort_values(
+            "_facts", kind="stable"
+        )  # fmt: skip
+        low, high = (can[name].sum(min_count=1) for name in ("amount_low", "amount_high"))
+        step = f"{first['title'].iloc[0]}：{first['what_to_do'].iloc[0]}" if len(first) else ""
+        rows.append((firm, _SEPARATOR.join(names), low, high, _SEPARATOR.join(ask["title"]), step))
+    columns = ["enterprise_id", "available", "amount_low", "amount_high", "asks", "next_step"]
+    return pd.DataFrame(rows, columns=columns)
+
+
 def sheets(table: pd.DataFrame, names: Mapping[str, str]) -> tuple[dict[str, Sheet], list[str]]:
-    """The sheet 政策工具 of what `instruments` gives, and the lines of 说明. names: enterprise_id -> name."""
+    """The sheets of what `instruments` gives, and the lines of 说明. names: enterprise_id -> name."""
+    first = today(table).head(EXCEL_ROWS - 1)
+    first.insert(1, "name", [names.get(firm, "") for firm in first["enterprise_id"]])
     shown = table.head(EXCEL_ROWS - 1).assign(decision=table["decision"].map(SHOWN))
     shown.insert(1, "name", [names.get(firm, "") for firm in shown["enterprise_id"]])
     lines = [
-        "空白金额是没有查到或缺少事实，不是零；金额以元计，按公开条文推算，不代替主管部门的决定",
+        "空白金额是没有查到或缺少事实，不是零；下限为零、上限为封顶数的，只知道封顶；金额以元计，按公开条文推算，不代替主管部门的决定",
+        "减少应纳税所得额的，省下的税等于它乘以企业适用的税率，不计入合计金额",
         "“已核实”为否的，部分数值凭记忆、转述或只知年份，使用前请核对原文",
         "各项政策对职工总数、科技人员、研发费用和知识产权的口径可能不同，表中同一列都照用；"
         "要按某项政策自己的口径，请另给“政策编号.列名”的列，如 tech-sme.rd_staff",
@@ -320,4 +379,7 @@ def sheets(table: pd.DataFrame, names: Mapping[str, str]) -> tuple[dict[str, She
     if len(table) >= EXCEL_ROWS:
         lines.append(f"共 {len(table)} 行，超过一张工作表的上限，只列出前 {EXCEL_ROWS - 1} 行；请另存 .parquet")
     key = [str(name) for name in shown if name not in ("instrument", "verified")]
-    return {"政策工具": Sheet(shown, PROGRAMMES, key=key, frozen=2)}, lines
+    return {
+        "今天可得": Sheet(first, PROGRAMMES, frozen=2),
+        "政策工具": Sheet(shown, PROGRAMMES, key=key, frozen=2),
+    }, lines

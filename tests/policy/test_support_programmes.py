@@ -8,7 +8,7 @@ import pytest
 
 from matcher.errors import PolicyError
 from matcher.policy.scoring import score
-from matcher.policy.support_programmes import INSTRUMENTS, answered, catalogue, instruments
+from matcher.policy.support_programmes import INSTRUMENTS, answered, catalogue, instruments, today
 
 ON = dt.date(2026, 11, 24)
 VOUCHER, LOAN, NEW = "innovation-voucher-shandong", "conversion-loan-shandong", "hte-newcomer-shandong"
@@ -41,11 +41,11 @@ def test_the_whole_answer_by_hand() -> None:
         table, "enterprise_id", "instrument", "stage", "decision", "amount_low", "amount_high", "cap", "verified"
     ) == [
         ("甲", VOUCHER, "初创、成长", "passes", 400_000.0, 500_000.0, 500_000.0, False),
-        ("甲", LOAN, "初创、成长", "passes", None, None, 500_000.0, True),
+        ("甲", LOAN, "初创、成长", "passes", 0.0, 500_000.0, 500_000.0, True),
         ("乙", VOUCHER, "初创、成长", "fails", None, None, 500_000.0, False),
         ("乙", LOAN, "初创、成长", "unknown", 80_000.0, 80_000.0, 500_000.0, True),
-        ("丙", VOUCHER, "初创、成长", "unknown", None, None, 500_000.0, False),
-        ("丙", LOAN, "初创、成长", "unknown", None, None, 500_000.0, True),
+        ("丙", VOUCHER, "初创、成长", "unknown", 0.0, 500_000.0, 500_000.0, False),
+        ("丙", LOAN, "初创、成长", "unknown", 0.0, 500_000.0, 500_000.0, True),
     ]
     tickets = "有效的科技型中小企业入库登记编号；已在科融信平台备案；列入企业创新积分制；"
     tickets += "承担省级科技计划项目；有泰山产业领军人才"
@@ -65,6 +65,36 @@ def test_the_whole_answer_by_hand() -> None:
         "先问清：有效的科技型中小企业入库登记编号、已在科融信平台备案、列入企业创新积分制等 5 项事实；"
         "如符合，可得 80,000 元"
     )
+
+
+def test_what_lessens_taxable_income_is_no_money() -> None:
+    firm = {"barred_trade": False, "audited_collection": True, "deductible_rd_expense": 3_000_000.0}
+    table = pd.DataFrame([{"enterprise_id": "1", **firm, "rd_intangible_amortisation": 0.0}])
+    got = instruments(table, on=ON, policy=["加计扣除"])
+    assert plain(got, "decision", "amount_low", "deduction_low", "deduction_high") == [
+        ("passes", None, 3_000_000.0, 3_000_000.0)
+    ]
+    assert "应纳税所得额可少计 3,000,000 元" in got["what_to_do"].iloc[0]
+
+
+def test_what_a_firm_can_have_today_stands_first() -> None:
+    table = today(instruments(firms(), on=ON, policy=[LOAN, VOUCHER]))
+    assert plain(table, "enterprise_id", "available", "amount_low", "amount_high") == [
+        (
+            "甲",
+            "山东省小微企业创新券（400,000 至 500,000 元）；山东省科技成果转化贷款风险补偿和贴息（最多 500,000 元）",
+            4e5,
+            1e6,
+        ),
+        ("乙", "", None, None),
+        ("丙", "", None, None),
+    ]
+    assert table["next_step"].str[:12].tolist() == [
+        "山东省小微企业创新券：可",
+        "山东省科技成果转化贷款风",
+        "山东省小微企业创新券：先",
+    ]
+    assert today(instruments(firms().head(0), on=ON)).empty
 
 
 def test_a_year_whose_notice_was_not_found_has_no_sum() -> None:
@@ -130,7 +160,7 @@ def test_the_command_writes_each_kind_of_file(run, tmp_path) -> None:
     assert plain(pd.read_parquet(tmp_path / "o.parquet"), "amount_low", "amount_high") == [(40_000.0, 60_000.0)]
     assert plain(pd.read_csv(tmp_path / "o.csv"), "enterprise_id", "decision") == [("甲", "passes")]
     book = pd.read_excel(tmp_path / "o.xlsx", sheet_name=None, engine="calamine")
-    assert list(book) == ["政策工具", "问题", "列的去向", "说明"]
+    assert list(book) == ["今天可得", "政策工具", "问题", "列的去向", "说明"]
     assert plain(book["政策工具"], "企业编号", "结论", "已核实") == [("甲", "通过", "否")]
     status, _, err = run("policy", "programmes", table, "--on", "2026-11-24", "-p", "x", "-o", "o.csv")
     assert (status, "Traceback" in err) == (2, False)
