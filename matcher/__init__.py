@@ -9,6 +9,7 @@ the `problems` of the file. Then
 * `load_policy("hte")`, `score(firms, policy, on=day)`: every rule's answer with its source (`matcher.policy`);
 * `assign(pairs, ...)`: fair assignment under rules (`matcher.assignment`);
 * `classify(texts, ...)`: fields of technology and industries (`matcher.fields`);
+* `matcher.review`: scores of a panel put together in every usual way, and reports on its reviewers;
 * `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score.
 
 Tables in, tables out: plain pandas DataFrames in outside ids, sorted, rank from 1. Every mistake of a user raises a
@@ -31,6 +32,7 @@ _ROOMS = {
     "partners",
     "policy",
     "pool",
+    "review",
     "tables",
 }
 __all__ = [name for name in _names if name not in _ROOMS]

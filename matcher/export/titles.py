@@ -122,3 +122,11 @@ BIDS = {
     "overdue": "逾期", "next_milestone": "下一里程碑", "next_due": "应完成日期", "stage": "进度", "count": "项数",
     "target": "目标", "share": "占目标",
 }  # fmt: skip
+REVIEW = {
+    "item": "项目编号", "title": "项目名称", "reviewer": "评委编号", "score": "得分", "comment": "评审意见",
+    "reviews": "评审数", "mean": "平均分", "trimmed_mean": "去高去低均分", "median": "中位数", "z_mean": "标准分均分",
+    "shrunk_mean": "收缩均分", "adjusted_mean": "校正均分", "bayes": "贝叶斯估计", "low": "下限", "high": "上限",
+    "p_first": "入选概率", "methods": "几种算法入选", "method": "算法", "error": "现在判错的概率",
+    "gain": "加评一次可减少", "leniency": "偏松（负为偏严）", "spread": "离散（占应有）", "agreement": "与他人相关",
+    "unlike": "次序不一致", "highest": "给最高分的占比", "lowest": "给最低分的占比", "remarks": "提示",
+}  # fmt: skip

@@ -1,0 +1,205 @@
+"""Panels of known truth: methods side by side, reviewers, score sheets, fairness."""
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher.errors import ArgumentError, TableError
+from matcher.review import (
+    METHODS,
+    aggregate,
+    check_scores,
+    compare_methods,
+    extra_reviews,
+    reviewer_load,
+    reviewer_report,
+    score_sheets,
+    success_by,
+    winners_changed,
+)
+
+
+def scores(text):
+    rows = [line.split() for line in text.strip().splitlines()]
+    table = pd.DataFrame(rows, columns=["item", "reviewer", "score"])
+    return table.assign(score=table["score"].astype(float))
+
+
+THREE = scores("""
+P1 甲 90
+P1 乙 80
+P1 丙 85
+P2 甲 80
+P2 乙 70
+P2 丙 60
+P3 甲 70
+P3 乙 60
+P3 丙 98
+""")
+
+
+def made_up(rng, *, beta=6.0, bad=0):
+    """60 items, 20 reviewers, four reviews an item; the first `bad` reviewers score at random, flat or reversed."""
+    random = np.random.default_rng(rng)
+    truth, lenient = 70 + 8 * random.standard_normal(60), beta * random.standard_normal(20)
+    rows = []
+    for item in range(60):
+        for reviewer in random.choice(20, 4, replace=False):
+            kind = reviewer % 3 if reviewer < bad else -1
+            quality = [70 + 8 * random.standard_normal(), 70.0, 140 - truth[item], truth[item]][kind]
+            noise = (1 if kind == 1 else 5) * random.standard_normal()
+            rows.append((f"I{item:02}", f"R{reviewer:02}", round(quality + lenient[reviewer] + noise, 1)))
+    return pd.DataFrame(rows, columns=["item", "reviewer", "score"]), truth
+
+
+def test_plain_methods_by_hand():
+    table = aggregate(THREE).set_index("item")
+    assert table.loc[["P1", "P2", "P3"], "mean"].tolist() == [85, 70, 76]
+    assert table.loc[["P1", "P2", "P3"], "trimmed_mean"].tolist() == [85, 70, 70]
+    assert table.loc[["P1", "P2", "P3"], "median"].tolist() == [85, 70, 70]
+    assert table["reviews"].tolist() == [3, 3, 3]
+    assert (table["low"] < table["bayes"]).all()
+    assert (table["bayes"] < table["high"]).all()
+
+
+def test_z_means_by_hand():
+    """甲 and 乙 each have 10 points a standard deviation around 80 and 70; both say +1, 0, -1."""
+    two = THREE[THREE["reviewer"] != "丙"]
+    spread, overall = two["score"].std(), two["score"].mean()
+    table = aggregate(two).set_index("item")
+    assert table["z_mean"].to_dict() == pytest.approx({"P1": overall + spread, "P2": overall, "P3": overall - spread})
+
+
+def test_a_harsh_reviewer_costs_nobody_the_place():
+    table = scores("A 严 60\nA 中 80\nB 中 78\nB 松 90\nC 严 50\nC 松 82\nD 严 58\nD 松 88\nE 严 55\nE 中 74")
+    result = aggregate(table).set_index("item")
+    assert result.loc["A", "mean"] < result.loc["B", "mean"]
+    assert result.loc["A", "adjusted_mean"] > result.loc["B", "adjusted_mean"]
+
+
+def test_biased_reviewers_cost_winners_and_unbiased_ones_hardly_any():
+    """The figures of the documentation come from `examples/simulate_panels.py`; here only that they are not lost."""
+    right = {"biased": {"mean": 0, "bayes": 0}, "plain": {"mean": 0, "bayes": 0}}
+    for rng in range(8):
+        for name, beta in (("biased", 6.0), ("plain", 0.0)):
+            table, truth = made_up(rng, beta=beta)
+            best = {f"I{item:02}" for item in np.argsort(-truth)[:12].tolist()}
+            result = aggregate(table)
+            for method in ("mean", "bayes"):
+                right[name][method] += len(best & set(result.nlargest(12, method)["item"]))
+    assert right["biased"]["bayes"] > right["biased"]["mean"]
+    assert right["plain"]["bayes"] >= 0.97 * right["plain"]["mean"]
+
+
+def test_how_many_winners_change_between_methods():
+    table = aggregate(THREE, winners=2)
+    chosen = compare_methods(table, 2).set_index("item")
+    assert chosen.loc["P1", list(METHODS)].all()
+    assert chosen.loc["P3", "mean"]
+    assert not chosen.loc["P2", "mean"]
+    assert chosen.loc["P2", "trimmed_mean"]  # both have 70; the id settles it
+    changed = winners_changed(compare_methods(table, 2))
+    assert changed.loc["mean", "trimmed_mean"] == 1
+    assert changed.loc["mean", "mean"] == 0
+    assert table["p_first"].sum() == pytest.approx(2)
+
+
+def test_the_item_at_the_line_gains_most_from_another_review():
+    table, _ = made_up(0)
+    result = aggregate(table, winners=12)
+    extra = extra_reviews(table, winners=12, k=3)
+    assert set(extra["item"]) <= set(result["item"][8:16])
+    assert (extra["gain"].diff().dropna() <= 0).all()
+    with pytest.raises(ArgumentError, match="winners"):
+        extra_reviews(table, winners=60)
+
+
+def test_groups_without_common_reviewers_are_told():
+    table = scores("A 甲 80\nB 甲 70\nC 乙 80\nD 乙 90")
+    groups = aggregate(table).set_index("item")["group"]
+    assert groups["A"] == groups["B"] != groups["C"] == groups["D"]
+
+
+def test_reviewers_who_do_not_follow_the_items_stand_first():
+    found = 0
+    for rng in range(6):
+        table, _ = made_up(rng, bad=3)
+        found += len(set(reviewer_report(table)["reviewer"][:3]) & {"R00", "R01", "R02"})
+    assert found >= 16  # of 18
+
+
+def test_leniency_and_flatness_are_named():
+    table, _ = made_up(2, beta=0)
+    table.loc[table["reviewer"] == "R05", "score"] += 15
+    table.loc[table["reviewer"] == "R06", "score"] = 71
+    report = reviewer_report(table).set_index("reviewer")
+    assert report.loc["R05", "leniency"] == pytest.approx(15, abs=4)
+    assert report.loc["R05", "remarks"].startswith("打分偏松约 1")
+    assert "分数几乎没有差别" in report.loc["R06", "remarks"]
+
+
+def test_what_counts_of_scores():
+    table = scores("P1 甲 80\nP1 乙 180\nP2 甲 70\nP2 甲 75\nP3 乙 66\nP3 丁 60\nP4 甲 90\nP4 甲 90")
+    table = pd.concat([table, pd.DataFrame([{"item": "P3", "reviewer": "甲", "score": None}])], ignore_index=True)
+    table["submitted_on"] = ["2026-11-01"] * 6 + ["2026-11-20"] * 3
+    given = pd.DataFrame([(p, r) for p in ("P1", "P2", "P3", "P4") for r in ("甲", "乙")], columns=["item", "reviewer"])
+    checked = check_scores(table, lowest=0, highest=100, expected=given, due="2026-11-10")
+    assert checked.scores.to_numpy().tolist() == [["P1", "甲", 80], ["P3", "乙", 66], ["P4", "甲", 90]]
+    told = checked.problems[["row", "value", "problem"]].astype(object)
+    assert told.where(told.notna(), None).to_numpy().tolist() == [
+        [9, "P3、甲", "没有分数"],
+        [2, "P1、乙", "分数不在 0 至 100 之内"],
+        [6, "P3、丁", "没有派给这位评委"],
+        [3, "P2、甲", "同一位评委对同一项给了不同的分数"],
+        [4, "P2、甲", "同一位评委对同一项给了不同的分数"],
+        [7, "P4、甲", "迟于 2026-11-10"],
+        [None, "P2、乙", "派出后没有收到分数"],
+        [None, "P4、乙", "派出后没有收到分数"],
+    ]
+    with pytest.raises(TableError, match="没有一个分数可用：分数不在"):
+        check_scores(table[1:2], highest=100)
+    with pytest.raises(TableError, match="评分表缺少列：得分"):
+        check_scores(given)
+    with pytest.raises(TableError, match="评委重复评了同一项：P1、甲"):
+        aggregate(pd.concat([THREE, scores("P1 甲 1").replace("P1", "P1")]))
+
+
+def test_sheets_leave_conflicts_out():
+    pairs = pd.DataFrame({"item": ["P1", "P2", "P1"], "reviewer": ["甲", "甲", "乙"], "conflict": [False, True, False]})
+    sheets = score_sheets(pairs)
+    assert list(sheets) == ["001 乙", "002 甲"]
+    assert sheets["002 甲"].table["item"].tolist() == ["P1"]
+    with pytest.raises(TableError, match="都须回避"):
+        score_sheets(pairs.assign(conflict=True))
+
+
+def test_load_and_success():
+    rounds = [
+        ("2024", scores("A 甲 1\nA 乙 1")),
+        ("2025", scores("B 甲 1\nC 甲 1")),
+        ("2026", scores("D 丙 1\nE 甲 1")),
+    ]
+    load = reviewer_load(rounds)
+    assert load.to_numpy().tolist() == [["甲", 3, 3, 4, 1, 2, 1], ["丙", 1, 1, 1, 0, 0, 1], ["乙", 1, 0, 1, 1, 0, 0]]
+    items = pd.DataFrame({"unit": ["x"] * 6 + ["y"] * 2, "chosen": [True] * 3 + [False] * 5})
+    table = success_by(items, "unit")
+    assert table[["unit", "items", "chosen", "share", "expected"]].to_numpy().tolist() == [
+        ["x", 6, 3, 0.5, 2.25],
+        ["y", 2, 0, 0.0, 0.75],
+    ]
+
+
+def test_the_commands(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = "单位：分\n序号,项目编号,评审专家,打分\n" + "\n".join(
+        f"{n},{row.item},{row.reviewer},{row.score}" for n, row in enumerate(THREE.itertuples(), 1)
+    )
+    (tmp_path / "评分.csv").write_text(text, "utf-8-sig")
+    status, out, _ = run("review", "aggregate", "评分.csv", "-o", "汇总.xlsx", "--winners", "1", "--highest", "100")
+    assert status == 0
+    assert out.startswith("3 项，3 位评委")
+    book = openpyxl.load_workbook("汇总.xlsx")
+    assert book.sheetnames[:5] == ["评审结果", "各算法入选", "换算法变动", "加评建议", "评委报告"]
+    status, out, _ = run("review", "sheets", "评分.csv", "-o", "评分表.xlsx")
+    assert (status, out) == (0, "3 位评委的评分表已写入 评分表.xlsx\n")
