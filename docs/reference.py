@@ -21,6 +21,7 @@ NAMESPACES = {
     "fields": "Fields of technology, industries, chains",
     "policy": "Official rules",
     "assignment": "Fair assignment and timetables",
+    "projects": "Applications and projects",
     "review": "Panels' scores and reviewers",
     "challenges": "Hard problems made ready to publish, and bids for them",
     "partners": "What a cooperation would change",

@@ -9,6 +9,7 @@ the `problems` of the file. Then
 * `load_policy("hte")`, `score(firms, policy, on=day)`: every rule's answer with its source (`matcher.policy`);
 * `assign(pairs, ...)`: fair assignment under rules (`matcher.assignment`);
 * `classify(texts, ...)`: fields of technology and industries (`matcher.fields`);
+* `matcher.projects`: applications held against earlier projects;
 * `matcher.review`: scores of a panel put together in every usual way, and reports on its reviewers;
 * `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score.
 
@@ -32,6 +33,7 @@ _ROOMS = {
     "partners",
     "policy",
     "pool",
+    "projects",
     "review",
     "tables",
 }

@@ -8,6 +8,7 @@ from . import needs as needs
 from . import partners as partners
 from . import policy as policy
 from . import pool as pool
+from . import projects as projects
 from . import review as review
 from . import tables as tables
 from .assignment import assign as assign

@@ -21,6 +21,7 @@ from matcher.cli import (
     partners,
     policy,
     pool,
+    projects,
     review,
     tables,
 )
@@ -34,7 +35,7 @@ main_group = Group(
 )
 matching.add_commands(main_group)
 tables.add_commands(main_group)
-for room in (feedback, needs, challenges, experts, policy, assignment, partners, fields, pool, review):
+for room in (feedback, needs, challenges, experts, policy, assignment, partners, fields, pool, projects, review):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed
 

@@ -179,3 +179,27 @@ REVIEW_SCORES = Contract(
     ),
     referred=False,
 )
+
+# Applications and earlier projects: one row a project.
+PROJECTS = Contract(
+    "projects",
+    "项目",
+    "project_id",
+    (
+        column("project_id", "id", "项目编号", "编号 序号 申报编号 申请编号 受理编号 批准号 立项编号 任务书编号 id"),
+        column("title", "text", "项目名称", "名称 题目 申报项目名称 课题名称"),
+        column("text", "text", "项目内容", "摘要 项目简介 简介 正文 内容 全文 项目摘要 主要内容 abstract", lines=True),
+        column("grounds", "text", "立项依据", "立项背景 研究背景 国内外研究现状 必要性 立项依据与意义", lines=True),
+        column("content", "text", "研究内容", "主要研究内容 研究任务 研发内容 研究目标与内容", lines=True),
+        column("approach", "text", "技术方案", "技术路线 研究方法 实施方案 研究方案", lines=True),
+        column("innovation", "text", "创新点", "特色与创新 主要创新点 创新之处 技术创新点", lines=True),
+        column("indicators", "text", "考核指标", "技术指标 主要技术指标 预期目标 预期成果 绩效指标", lines=True),
+        column("person", "text", "项目负责人", "负责人 申请人 主持人 申报人 项目主持人"),
+        column("institution", "text", "承担单位", "单位 依托单位 申报单位 申请单位 牵头单位 第一承担单位"),
+        column("year", "text", "年度", "立项年度 申报年度 年份 立项年份 批准年度"),
+        column("programme", "text", "计划类别", "项目类别 计划名称 专项 类别 计划"),
+        column("funded", "yesno", "已立项", "是否立项 是否资助 立项"),
+        column("amount", "yuan", "经费", "申请经费 资助金额 财政资金 批准经费 总经费 资助经费"),
+    ),
+    any_of=("title", "text", "content"),
+)

@@ -1,0 +1,87 @@
+"""Projects: applications held against earlier ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from matcher.cli.options import (
+    COUNT,
+    TABLE_KINDS,
+    Command,
+    Group,
+    about,
+    all_columns,
+    all_problems,
+    argument,
+    check,
+    column_option,
+    contacts_option,
+    on_option,
+    option,
+    output_option,
+    quiet_option,
+    read,
+    report,
+    sheet_option,
+)
+from matcher.export.targets import TABLES
+
+ALIASES: dict[str, click.Command] = {}
+
+group = Group("projects", help="科技项目：申报材料和已有项目查重。")
+
+
+@group.command("duplicates", cls=Command, help="新申报的项目和已有项目比对：重合多少、哪些句子、有什么新内容。")
+@argument("new", "新项目表", f"项目编号、项目名称、内容或各部分，可有负责人、单位、年度：{TABLE_KINDS}。")
+@argument("old", "已有项目表", "不给出时，新项目之间互相比对。", required=False)
+@output_option(".xlsx（工作簿，附逐句对照）、.csv 或 .parquet")
+@option("-k", type=COUNT, default=5, metavar="行数", help="每个新项目列出几个已有项目，默认 5，最多 24。")
+@option(
+    "--false-alarm", type=float, default=0.01, metavar="比例", help="允许误报的比例，默认 0.01；1 为只排序、全部提示。"
+)
+@option("--rng", type=int, default=0, metavar="种子", help="抽取已有项目估计限值的随机种子，默认 0。")
+@sheet_option()
+@column_option()
+@contacts_option
+@on_option(required=False)
+@quiet_option
+def duplicates_command(
+    new: Path,
+    old: Path | None,
+    output: Path,
+    k: int,
+    false_alarm: float,
+    rng: int,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    on: dt.date | None,
+    quiet: bool,
+) -> None:
+    """Hold applications against earlier projects."""
+    from matcher.projects.duplicates import find_duplicates
+    from matcher.projects.reading import read_projects
+    from matcher.projects.workbook import write_duplicates
+
+    check({output: TABLES}, new, old)
+    applied = read(read_projects, new, sheet=sheet, column=column, quiet=quiet)
+    known = None if old is None else read(read_projects, old, quiet=quiet)
+    earlier = applied if known is None else known
+    pairs = find_duplicates(applied.rows, None if known is None else known.rows, k=k, false_alarm=false_alarm, rng=rng)
+    readings = [applied] if known is None else [applied, known]
+    write_duplicates(
+        output,
+        pairs,
+        new=applied.rows,
+        old=earlier.rows,
+        problems=all_problems(*readings),
+        columns=all_columns(*readings),
+        about={"误报率": f"{false_alarm:g}", **about(on or dt.date.today(), [new, old])},
+        mask=not show_contacts,
+    )
+    flagged = pairs.loc[pairs["flagged"], "new_id"].nunique()
+    report(quiet, f"{len(applied.rows)} 项中有 {flagged} 项有提示；结果已写入 {output}")

@@ -1,0 +1,137 @@
+"""Applications with planted sources: found, named, classed; sentences side by side."""
+
+import numpy as np
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher.errors import ArgumentError, TableError
+from matcher.projects import align, find_duplicates
+
+THINGS, DEEDS = (
+    [words[at : at + 2] for at in range(0, len(words), 2)]
+    for words in (
+        "齿轮蒜薹飞灰水漆贝藻铝材药渣热网磁体冷库果园稀土饲料轴承阀门纺丝涂层滤膜电芯木板",
+        "检测保鲜节能稳定导航干燥净化成形缓释诊断回收分级授粉分离发酵润滑密封标定染整防腐",
+    )
+)
+
+
+def made_up(number):
+    """60 to 90 characters of a made-up project."""
+    random = np.random.default_rng(number)
+    words = ["".join(random.choice(list("研究开发建立优化提出设计分析构建验证采用"), 2)) for _ in range(6)]
+    thing, deed = THINGS[number % 20], DEEDS[number // 20 % 20]
+    parts = [f"{word}{random.choice(THINGS)}{random.choice(DEEDS)}的{random.choice(THINGS)}方法" for word in words]
+    return f"针对{thing}{deed}难题第{number}号，" + "，".join(parts) + "。"
+
+
+def library(size=80):
+    return pd.DataFrame(
+        {
+            "project_id": [f"P{n}" for n in range(size)],
+            "text": [made_up(n) for n in range(size)],
+            "person": [f"人{n}" for n in range(size)],
+            "institution": [f"院{n % 7}" for n in range(size)],
+            "year": "2020",
+            "funded": [n % 2 == 0 for n in range(size)],
+        }
+    )
+
+
+def new(*rows):
+    return pd.DataFrame(rows, columns=["project_id", "text", "person", "institution", "year"])
+
+
+def test_a_copy_is_named_and_flagged():
+    old = library()
+    pairs = find_duplicates(new(("N1", old["text"][3], "人99", "院5", "2026")), old, k=1, false_alarm=0.02)
+    names = ["old_id", "rank", "overlap", "flagged", "case"]
+    assert pairs[names].to_numpy().tolist() == [["P3", 1, 1.0, True, "他人他单位"]]
+    assert not pairs["funded"].tolist()[0]
+
+
+def test_both_sources_of_a_mosaic_are_named():
+    old = library()
+    half = old["text"][3][: len(old["text"][3]) // 2] + old["text"][8][len(old["text"][8]) // 2 :]
+    pairs = find_duplicates(new(("N1", half, "人99", "院9", "2026")), old, false_alarm=0.02)
+    assert set(pairs[pairs["flagged"]]["old_id"]) >= {"P3", "P8"}
+    assert pairs.set_index("old_id")["adds"][["P3", "P8"]].min() > 0.3
+
+
+@pytest.mark.parametrize(
+    ("person", "institution", "year", "share", "case"),
+    [
+        ("人3", "院3", "2024", 0.5, "本人延续"),
+        ("人3", "院3", "2024", 1.0, "本人重复申报"),
+        ("人3", "院3", "2020", 0.5, "同一负责人"),
+        ("人9", "院3", "2024", 1.0, "同一单位"),
+        ("人9", "院9", "2024", 1.0, "他人他单位"),
+        (None, None, None, 1.0, ""),
+    ],
+)
+def test_cases(person, institution, year, share, case):
+    old = library()
+    text = old["text"][3]
+    text = text[: int(len(text) * share)] + made_up(901)[: int(len(text) * (1 - share))]
+    pairs = find_duplicates(new(("N1", text, person, institution, year)), old, k=1, false_alarm=0.02)
+    assert pairs["old_id"].tolist() == ["P3"]
+    assert pairs["case"].tolist() == [case]
+    assert pairs["flagged"].tolist() == [case != "本人延续"]
+
+
+def test_the_promise_holds_on_texts_of_the_same_kind():
+    asked = pd.DataFrame({"project_id": [f"N{n}" for n in range(200)], "text": [made_up(1000 + n) for n in range(200)]})
+    pairs = find_duplicates(asked, library(300), k=1, false_alarm=0.05)
+    assert pairs["flagged"].mean() <= 0.12
+
+
+def test_new_ones_are_held_against_each_other():
+    table = library(60)
+    table.loc[7, "text"] = table["text"][5]
+    pairs = find_duplicates(table, k=1, false_alarm=0.05).set_index("new_id")
+    assert pairs.loc["P5", "old_id"] == "P7"
+    assert pairs.loc["P7", "old_id"] == "P5"
+    assert (pairs.index != pairs["old_id"]).all()
+
+
+def test_sections_and_mistakes():
+    old = library()
+    asked = pd.DataFrame({"project_id": ["N1"], "content": [old["text"][3]], "innovation": [made_up(950)]})
+    pairs = find_duplicates(asked, old, k=1, false_alarm=0.02)
+    assert pairs["sections"].tolist()[0].startswith("研究内容 100%")
+    with pytest.raises(TableError, match="少于 50 项"):
+        find_duplicates(asked, library(10))
+    with pytest.raises(TableError, match="编号重复：P1"):
+        find_duplicates(asked, pd.concat([old, old[1:2]]))
+    with pytest.raises(TableError, match="project_id"):
+        find_duplicates(asked.drop(columns="project_id"), old)
+    with pytest.raises(ArgumentError, match="k must be"):
+        find_duplicates(asked, old, k=0)
+
+
+def test_sentences_side_by_side():
+    old = "研究硬齿面齿轮磨削烧伤的磁弹无损检测方法。建立噪声信号与残余应力的对应关系。研制在线检测装置并在生产线验证。"
+    asked = "研制在线检测装置，并在生产线上验证。面向蔬菜大棚开发采摘机器人。研究硬齿面齿轮磨削烧伤的磁弹无损检测方法。"
+    aligned = align(asked, old)
+    assert aligned[["how", "old_sentence"]].values.tolist() == [
+        ["照抄", "研制在线检测装置并在生产线验证。"],
+        ["新内容", ""],
+        ["照抄", "研究硬齿面齿轮磨削烧伤的磁弹无损检测方法。"],
+    ]
+    assert align("只有一句。", "")["how"].tolist() == ["新内容"]
+
+
+def test_the_command(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    old = library()
+    head = "单位：万元\n序号,项目编号,项目名称,主要内容,负责人,申报单位,申请经费\n"
+    rows = "\n".join(f"{n},P{n},项目{n},{text},人{n},院{n % 7},20" for n, text in enumerate(old["text"], 1))
+    (tmp_path / "已有.csv").write_text(head + rows, "utf-8-sig")
+    (tmp_path / "新.csv").write_text(f"{head}1,N1,新项目,{old['text'][3]},人99,院9,20\n", "utf-8-sig")
+    status, out, _ = run("projects", "duplicates", "新.csv", "已有.csv", "-o", "查重.xlsx")
+    assert (status, out) == (0, "1 项中有 1 项有提示；结果已写入 查重.xlsx\n")
+    book = openpyxl.load_workbook("查重.xlsx")
+    assert book.sheetnames[:2] == ["查重结果", "逐句对照"]
+    first = [cell.value for cell in book["查重结果"][2]]
+    assert first[:4] == ["N1", "新项目", 1, "P4"]
