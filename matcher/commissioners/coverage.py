@@ -1,0 +1,83 @@
+"""Can every village have its persons? Masks and capacities in, the largest coverage out, with its proof.
+
+Coverage is a maximum flow from persons to villages (Ford and Fulkerson 1956); its proof is a minimum cut. A village that
+stays without anybody lies in a group of villages whose possible persons, all of them, are full: that group is the reason.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_matrix
+from scipy.sparse.csgraph import maximum_flow
+
+Mask = NDArray[np.bool_]
+Whole = NDArray[np.int64]
+
+
+class Shortage(NamedTuple):
+    """Why a village has too few: `persons` may serve it, those of its group can serve `places` of `wanted`."""
+
+    persons: int
+    villages: int
+    group: int
+    places: int
+    wanted: int
+
+
+def most_places(allowed: Mask, capacity: Whole, each: int) -> int:
+    """How many places can be filled at most, where a village has `each` places for different persons.
+
+    allowed: (villages, persons). Everybody serves at most `capacity` villages, and each of them once.
+    """
+    villages, persons = allowed.shape
+    if allowed.all():  # every cut of a complete graph keeps some number of villages on the persons' side
+        kept = np.arange(villages + 1)
+        least = np.sort(np.minimum(capacity, villages))
+        below = np.r_[0, np.cumsum(least)][np.searchsorted(least, kept, side="right")]
+        above = (persons - np.searchsorted(least, kept, side="right")) * kept
+        return int((below + above + (villages - kept) * each).min())
+    at = np.nonzero(allowed)
+    source, sink = villages + persons, villages + persons + 1
+    heads = np.r_[np.full(persons, source), at[1] + villages, np.arange(villages)]
+    tails = np.r_[np.arange(persons) + villages, at[0], np.full(villages, sink)]
+    amounts = np.r_[capacity, np.ones(len(at[0]), np.int64), np.full(villages, each)].astype(np.int32)
+    graph = csr_matrix(coo_array((amounts, (heads, tails)), shape=(sink + 1, sink + 1)))
+    return int(maximum_flow(graph, source, sink).flow_value)
+
+
+def least_capacity(allowed: Mask, own: Whole, each: int) -> int:
+    """The smallest number of villages for all whose own limit is not known (`own` < 0) that fills most places."""
+    villages, persons = allowed.shape
+    best = most_places(allowed, np.where(own < 0, villages, own), each)
+    low, high = 1, villages
+    while low < high:
+        middle = (low + high) // 2
+        if most_places(allowed, np.where(own < 0, middle, own), each) == best:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+def shortage(village: int, allowed: Mask, chosen: Mask, capacity: Whole, each: int) -> Shortage:
+    """Why a village has fewer than `each` in a choice that fills most places.
+
+    From it, over everybody who may serve it, on to the villages that they serve, and so on: nobody in this group has a
+    place left, or another could have been moved.
+    """
+    group = np.zeros(allowed.shape[0], bool)
+    group[village] = True
+    people = np.zeros(allowed.shape[1], bool)
+    while True:
+        reached = (allowed & ~chosen)[group].any(axis=0) & ~people
+        if not reached.any():
+            break
+        people |= reached
+        group |= chosen[:, people].any(axis=1)
+    # persons who serve a village of the group already, and could not be reached otherwise, fill a place in it
+    places = int(np.minimum(capacity[people], allowed[group][:, people].sum(axis=0)).sum())
+    places += int(chosen[group][:, ~people].sum())
+    return Shortage(int(allowed[village].sum()), int(group.sum()), int(people.sum()), places, int(group.sum()) * each)
