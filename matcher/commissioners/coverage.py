@@ -10,15 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_matrix
-from scipy.sparse.csgraph import maximum_flow
+from scipy.sparse import bmat, coo_array, csr_matrix
+from scipy.sparse.csgraph import connected_components, maximum_flow
 
 Mask = NDArray[np.bool_]
 Whole = NDArray[np.int64]
 
 
 class Shortage(NamedTuple):
-    """Why a village has too few: `persons` may serve it, those of its group can serve `places` of `wanted`."""
+    """Why a village has too few: `persons` may serve it; the `group` who may serve one of `villages` fill `places`."""
 
     persons: int
     villages: int
@@ -62,22 +62,32 @@ def least_capacity(allowed: Mask, own: Whole, each: int) -> int:
     return low
 
 
-def shortage(village: int, allowed: Mask, chosen: Mask, capacity: Whole, each: int) -> Shortage:
-    """Why a village has fewer than `each` in a choice that fills most places.
+def shortages(allowed: Mask, chosen: Mask, capacity: Whole, each: int) -> dict[int, Shortage]:
+    """Why villages have fewer than `each` in a choice that fills most places: village -> its group.
 
-    From it, over everybody who may serve it, on to the villages that they serve, and so on: nobody in this group has a
-    place left, or another could have been moved.
+    From these villages, over everybody who may serve them, on to the villages that those serve, and so on. Nobody on the
+    way has a place left, or another could have been moved; villages that no person joins are groups of their own.
     """
+    short = np.flatnonzero(chosen.sum(axis=1) < each)
     group = np.zeros(allowed.shape[0], bool)
-    group[village] = True
     people = np.zeros(allowed.shape[1], bool)
-    while True:
-        reached = (allowed & ~chosen)[group].any(axis=0) & ~people
-        if not reached.any():
-            break
+    free = allowed & ~chosen
+    fresh = short
+    while len(fresh):
+        group[fresh] = True
+        reached = free[fresh].any(axis=0) & ~people
         people |= reached
-        group |= chosen[:, people].any(axis=1)
-    # persons who serve a village of the group already, and could not be reached otherwise, fill a place in it
-    places = int(np.minimum(capacity[people], allowed[group][:, people].sum(axis=0)).sum())
-    places += int(chosen[group][:, ~people].sum())
-    return Shortage(int(allowed[village].sum()), int(group.sum()), int(people.sum()), places, int(group.sum()) * each)
+        fresh = np.flatnonzero(chosen[:, reached].any(axis=1) & ~group)
+    rows, columns = np.flatnonzero(group), np.flatnonzero(people)
+    links = csr_matrix(allowed[np.ix_(rows, columns)])
+    parts = connected_components(
+        bmat([[None, links], [links.T, None]]) if len(columns) else csr_matrix((len(rows),) * 2)
+    )[1]
+    found = {}
+    for part in np.unique(parts[: len(rows)]):
+        here, who = rows[parts[: len(rows)] == part], columns[parts[len(rows) :] == part]
+        others = int(chosen[here].sum() - chosen[np.ix_(here, who)].sum())  # of persons who can serve nobody else here
+        places, wanted = int(capacity[who].sum()) + others, len(here) * each
+        for village in np.intersect1d(here, short).tolist():
+            found[village] = Shortage(int(allowed[village].sum()), len(here), len(who), places, wanted)
+    return found

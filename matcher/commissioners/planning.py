@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.assignment.assigning import Assignment, assign
-from matcher.commissioners.coverage import Shortage, least_capacity, most_places, shortage
+from matcher.commissioners.coverage import Shortage, least_capacity, most_places, shortages
 from matcher.commissioners.villages import LEVELS, distances, nearness, relations, same_county
 from matcher.errors import ArgumentError, TableError
 from matcher.experts.affinities import Affinities
@@ -28,12 +28,22 @@ MANY = 600_000  # pairs from which on that is so
 BONUS = (4.0, 64.0, 4096.0)  # of a filled place, tried one after another
 NOUNS = {"left": "特派员", "right": "村"}
 TABLE = [
-    "county", "town", "village", "village_id", "expert_id", "name", "institution", "score", "match", "strength",
-    "distance", "place", "days", "shared_terms", "need_sentence", "work_sentence", "works", "unanswered", "note",
+    "county", "town", "village", "village_id", "expert_id", "name", "institution", "speciality", "score", "match",
+    "strength", "distance", "place", "days", "shared_terms", "need_sentence", "work_sentence", "works", "unanswered", "note",
 ]  # fmt: skip
 UNSERVED = ["county", "town", "village", "village_id", "wanted", "found", "reason", "detail"]
 PERSONS = ["expert_id", "name", "institution", "county", "capacity", "villages", "days", "village_names", "note"]
-COUNTIES = ["county", "villages", "covered", "share", "population", "persons", "from_county", "good_match", "mean_score"]
+COUNTIES = [
+    "county",
+    "villages",
+    "covered",
+    "share",
+    "population",
+    "persons",
+    "from_county",
+    "good_match",
+    "mean_score",
+]
 NO_NEED, NO_TEXT, FAR = "村没有写需求", "特派员没有专长和业绩", "距离未知"
 WEAK = "专长与需求没有对上，请人工核对"
 
@@ -93,6 +103,7 @@ def plan_service(
     on: Day | None = None,
     each: int = 1,
     most: int | None = None,
+    least: int = 0,
     village_days: float | None = None,
     person_days: float | None = None,
     max_km: float | None = None,
@@ -116,6 +127,8 @@ def plan_service(
     most
         Villages of a person, where `capacity` does not say; without it the smallest number with which as many places
         as possible are filled.
+    least
+        Villages that everybody gets at least (who has fewer within reach, or less capacity, gets those).
     village_days
         Days of service that a village gets a year from each of its persons; nobody whose `available_days` are known
         gets more villages than they allow.
@@ -139,6 +152,8 @@ def plan_service(
         There are no villages or persons, or ids stand twice.
     ArgumentError
         A number lies outside its range.
+    InfeasibleError
+        `least` contradicts the other bounds; `obstacles` name what to relax.
 
     Examples
     --------
@@ -151,7 +166,7 @@ def plan_service(
     ([['代村', '乙'], ['前村', '甲']], True)
     """
     villages, persons = _checked(villages, "village_id", "村表"), _checked(persons, "expert_id", "特派员表")
-    _check(each, most, village_days, person_days, max_km, near)
+    _check(each, most, least, village_days, person_days, max_km, near)
     works = pd.DataFrame(columns=["work_id", "expert_id", "title"], dtype=str) if works is None else works
     experts = Experts.build(persons, works, progress=progress)
     asked = villages.rename(columns={"village_id": "need_id"})
@@ -172,7 +187,7 @@ def plan_service(
         most = least_capacity(allowed, own, each)
     capacity = np.where(own < 0, most or 0, np.minimum(own, len(villages)))
     best = most_places(allowed, capacity, each)
-    assignment, chosen = _choose(villages, persons, np.round(scores, 6), allowed, capacity, each, best)
+    assignment, chosen = _choose(villages, persons, np.round(scores, 6), allowed, capacity, each, least, best)
     at = np.nonzero(chosen)
     found = chosen.sum(axis=1)
     table = _table(villages, persons, fit, at, scores, match, km, relation)
@@ -217,10 +232,11 @@ def _checked(table: pd.DataFrame, id_column: str, name: str) -> pd.DataFrame:
 
 
 def _check(
-    each: int, most: int | None, village_days: float | None, person_days: float | None, max_km: float | None, near: float
-) -> None:
-    if each < 1 or (most is not None and most < 1):
-        raise ArgumentError(f"each and most are at least 1, not {each} and {most}")
+    each: int, most: int | None, least: int, village_days: float | None, person_days: float | None,
+    max_km: float | None, near: float,
+) -> None:  # fmt: skip
+    if each < 1 or least < 0 or (most is not None and most < 1):
+        raise ArgumentError(f"each and most are at least 1, least at least 0, not {each}, {most} and {least}")
     if not 0 <= near <= 1:
         raise ArgumentError(f"near lies between 0 and 1, not at {near}")
     for name, value in (("village_days", village_days), ("person_days", person_days), ("max_km", max_km)):
@@ -254,6 +270,7 @@ def _choose(
     allowed: NDArray[np.bool_],
     capacity: NDArray[np.int64],
     each: int,
+    least: int,
     best: int,
 ) -> tuple[Assignment, NDArray[np.bool_]]:
     """The best choice among those that fill most places, and cover most villages."""
@@ -261,10 +278,11 @@ def _choose(
     at_least_one = each if everywhere else int(each > 1 and most_places(allowed, capacity, 1) == len(villages))
     bonuses = (0.0,) if everywhere else BONUS
     ids, others = villages["village_id"].to_numpy(object), persons["expert_id"].to_numpy(object)
-    left = {name: {"max": int(many)} for name, many in zip(others, capacity, strict=True)}
+    floor = np.minimum(least, np.minimum(capacity, allowed.sum(axis=0)))
+    left = {name: {"min": int(few), "max": int(many)} for name, few, many in zip(others, floor, capacity, strict=True)}
     right = {"default": {"min": at_least_one, "max": each}}
     place = ({name: i for i, name in enumerate(ids)}, {name: i for i, name in enumerate(others)})
-    kept = _kept(scores, allowed, capacity, each, best)
+    kept = allowed if least else _kept(scores, allowed, capacity, each, best)
     at = np.nonzero(kept)
     for bonus in bonuses:
         pairs = pd.DataFrame({"left_id": others[at[1]], "right_id": ids[at[0]], "score": scores[at] + bonus})
@@ -303,7 +321,14 @@ def _days(chosen: NDArray[np.bool_], village_days: float | None, person_days: fl
 
 
 def _table(
-    villages: pd.DataFrame, persons: pd.DataFrame, fit: Affinities, at: Any, scores: Any, match: Any, km: Any, relation: Any
+    villages: pd.DataFrame,
+    persons: pd.DataFrame,
+    fit: Affinities,
+    at: Any,
+    scores: Any,
+    match: Any,
+    km: Any,
+    relation: Any,
 ) -> pd.DataFrame:
     rows = [table.iloc[place].reset_index(drop=True) for table, place in ((villages, at[0]), (persons, at[1]))]
     why = fit.reasons(at[0], at[1])
@@ -314,11 +339,15 @@ def _table(
         "；".join(text for text, holds in zip((NO_NEED, NO_TEXT, WEAK, FAR), flags, strict=True) if holds)
         for flags in zip(silent, lone, ~silent & ~lone & (why["strength"] == "无").to_numpy(), far, strict=True)
     ]
-    texts = {name: why[name] for name in ("strength", "shared_terms", "need_sentence", "work_sentence", "works", "unanswered")}
+    texts = {
+        name: why[name]
+        for name in ("strength", "shared_terms", "need_sentence", "work_sentence", "works", "unanswered")
+    }
     return pd.DataFrame(
         {
             **{name: rows[0][name] for name in ("county", "town", "village", "village_id")},
             **{name: rows[1][name] for name in ("expert_id", "name", "institution")},
+            "speciality": rows[1]["title"],
             "score": np.round(scores[at], 4),
             "match": np.round(match[at], 4),
             "distance": np.round(km[at], 1),
@@ -330,16 +359,21 @@ def _table(
     )
 
 
-def _unserved(
-    villages: pd.DataFrame, allowed: Any, chosen: Any, capacity: Any, each: int, limits: str
-) -> pd.DataFrame:
+def _unserved(villages: pd.DataFrame, allowed: Any, chosen: Any, capacity: Any, each: int, limits: str) -> pd.DataFrame:
     found = chosen.sum(axis=1)
     rows = []
-    for at in np.flatnonzero(found < each):
+    for at, why in shortages(allowed, chosen, capacity, each).items():
         one = villages.iloc[at]
-        why = shortage(int(at), allowed, chosen, capacity, each)
         rows.append(
-            (one["county"], one["town"], one["village"], one["village_id"], each, int(found[at]), *_why(why, each, limits))
+            (
+                one["county"],
+                one["town"],
+                one["village"],
+                one["village_id"],
+                each,
+                int(found[at]),
+                *_why(why, each, limits),
+            )
         )
     table = pd.DataFrame(rows, columns=UNSERVED)
     return table.sort_values(["county", "town", "village", "village_id"], kind="stable").reset_index(drop=True)
@@ -392,7 +426,11 @@ def _counties(villages: pd.DataFrame, persons: pd.DataFrame, table: pd.DataFrame
         here = table[table["county"] == county]
         covered = group["village_id"].isin(here["village_id"]).to_numpy()
         people = here["expert_id"].unique()
-        heads = group["population"].to_numpy(float, na_value=np.nan) if "population" in group else np.full(len(group), np.nan)
+        heads = (
+            group["population"].to_numpy(float, na_value=np.nan)
+            if "population" in group
+            else np.full(len(group), np.nan)
+        )
         rows.append(
             (
                 county or "（未写县区）", len(group), int(covered.sum()), covered.mean(),

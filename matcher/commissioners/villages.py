@@ -29,9 +29,7 @@ Floats = NDArray[np.float64]
 _TOWN_KIND = re.compile(r"(?<=..)(?:街道办事处|街道办|街道|镇|乡)$")
 
 
-def read_villages(
-    source: Any, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
-) -> Reading:
+def read_villages(source: Any, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None) -> Reading:
     """Villages and their needs (the contract VILLAGES), one row a village.
 
     Rows of one county, town, village and id are one village: its needs stand below each other. A village without an id

@@ -8,7 +8,9 @@ from matcher.tables.contracts import Contract, column
 from matcher.tables.schemas import EXPERTS
 
 _COUNTY = column("county", "text", "县区", " ".join((EXPERTS["region"].title, *EXPERTS["region"].headers, "所在县 县")))
-_TOWN = column("town", "text", "乡镇", "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 街道 乡 镇 town")
+_TOWN = column(
+    "town", "text", "乡镇", "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 街道 乡 镇 town"
+)
 _VILLAGE = column("village", "text", "村", "村名 村名称 行政村 行政村名称 村庄 服务村 服务村庄 村居 村（社区） village")
 _VILLAGE_ID = column("village_id", "id", "村编号", "行政村编号 村代码 村编码 行政村代码 服务村编号 编号")
 _PLACE = (
@@ -27,7 +29,9 @@ VILLAGES = Contract(
         _VILLAGE,
         _TOWN,
         _COUNTY,
-        column("title", "text", "主导产业", "产业 特色产业 主要产业 优势产业 产业类型 所属产业 主产业 industry", joins=True),
+        column(
+            "title", "text", "主导产业", "产业 特色产业 主要产业 优势产业 产业类型 所属产业 主产业 industry", joins=True
+        ),
         column(
             "description",
             "text",
@@ -62,9 +66,11 @@ COMMISSIONERS = Contract(
         _COUNTY,
         _TOWN,
         column("team", "text", "服务团", "团队 所在团队 所属服务团 产业服务团 科技特派团 所在服务团"),
-        column("leader", "yesno", "团长", "是否团长 负责人 是否负责人 首席专家"),
+        column("leader", "text", "团长", "是否团长 团内职务 是否负责人 首席专家"),
         column("capacity", "number", "可服务村数", "最多服务村数 服务村数上限 可服务村庄数 可包村数 村数上限"),
-        column("available_days", "number", "可服务天数", "年服务天数 每年可服务天数 年可服务天数 可下乡天数 承诺服务天数"),
+        column(
+            "available_days", "number", "可服务天数", "年服务天数 每年可服务天数 年可服务天数 可下乡天数 承诺服务天数"
+        ),
         column("age", "number", "年龄", "周岁"),
         column("degree", "text", "学历", "学位 学历学位 最高学历 文化程度"),
         *_PLACE,
