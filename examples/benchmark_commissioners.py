@@ -2,11 +2,11 @@
 
     python examples/benchmark_commissioners.py [VILLAGES PERSONS]
 
-By default 2,000 villages of 12 counties and 1,000 persons with 4,000 works; everything is made up. Measured are reading both
-tables from CSV, the plan with reasons and the workbook. The peer is what one would write oneself in the same run: TF-IDF of
-character pairs (scikit-learn) over villages and persons, cosines, and scipy's linear_sum_assignment with every person twice.
-It gives no reasons, no bounds of single persons and no bars. `right kind` is the share of villages whose person works on the
-village's trade, which the generator knows.
+By default 2,000 villages of 12 counties and 1,000 persons with 4,000 works; everything is made up. Measured are reading
+the tables from CSV, the plan with reasons and the workbook. The peer is what one would write oneself, in the same run:
+TF-IDF of characters and their pairs (scikit-learn) over villages and persons, cosines, and scipy's
+linear_sum_assignment with every person twice. It gives no reasons, no bounds of single persons and no bars. `right
+kind` is the share of villages whose person works on the village's trade, which the generator knows.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ def made_up(villages: int, persons: int) -> tuple[pd.DataFrame, pd.DataFrame, pd
         need = NEEDS[rng.integers(len(NEEDS))].format(**words(trade), many=rng.integers(50, 900))
         county = int(rng.integers(12))
         rows.append(
-            (f"V{i:05d}", f"虚构{i % 700}村", f"第{i % 17}镇", f"虚构{county}县", trade if rng.random() < 0.7 else "", need,
-             int(rng.integers(300, 4000)), 117.5 + county % 4 * 0.4 + rng.random() * 0.4,
-             34.5 + county // 4 * 0.4 + rng.random() * 0.4, trade)
+            (f"V{i:05d}", f"虚构{i % 700}村", f"第{i % 17}镇", f"虚构{county}县",
+             trade if rng.random() < 0.7 else "", need, int(rng.integers(300, 4000)),
+             117.5 + county % 4 * 0.4 + rng.random() * 0.4, 34.5 + county // 4 * 0.4 + rng.random() * 0.4, trade)
         )  # fmt: skip
     table = pd.DataFrame(
         rows, columns=["村编号", "村名", "乡镇", "县区", "主导产业", "技术需求", "人口", "经度", "纬度", "行业代码"]

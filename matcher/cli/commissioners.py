@@ -199,7 +199,7 @@ def service_command(
 
     check({output: TABLES}, log, plan)
     told = None if rules is None else service_days(rules)
-    planned = load_table(plan, titles={**TITLES, **COMMISSIONERS}, needed=["village_id", "expert_id"])
+    planned = load_table(plan, titles={**COMMISSIONERS, **TITLES, **COMMISSIONERS}, needed=["village_id", "expert_id"])
     records = read(read_service, log, sheet=sheet, column=column, quiet=quiet)
     result = service_report(
         records.rows, planned, on=on, since=since, days=days if days is not None or told is None else told.number

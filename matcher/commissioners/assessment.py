@@ -1,4 +1,4 @@
-"""Points of a year's service by the tables that places have published (`points.yaml`). What is unknown is an interval."""
+"""Points of a year's service by published tables (`points.yaml`). What is unknown is an interval."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def list_schemes() -> pd.DataFrame:
 def _measures(service: Service, counts: pd.DataFrame | None) -> dict[str, dict[str, tuple[float, float]]]:
     """Person -> measure -> the least and most that it can be."""
     found: dict[str, dict[str, tuple[float, float]]] = {
-        str(name): {"days": (0.0, 0.0), "visits": (0.0, 0.0)} for name in service.persons["expert_id"]
+        str(name): dict.fromkeys(MEASURES, (0.0, 0.0)) for name in service.persons["expert_id"]
     }
     for name, group in service.matched.groupby("expert_id"):
         mine = found[str(name)]

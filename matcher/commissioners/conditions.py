@@ -1,7 +1,7 @@
 """Who may be a commissioner, and whether a team has its members: tables held against the dated rules of a place.
 
-The rules are policies (`rules/<place>/policy.yaml`) and the policy engine decides; here titles, degrees and teams become
-its facts. What a table does not say stays unknown, and nobody is refused for it.
+The rules are policies (`rules/<place>/policy.yaml`) and the policy engine decides; here titles, degrees and teams
+become its facts. What a table does not say stays unknown, and nobody is refused for it.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ from matcher.policy.thresholds import reads as facts_of
 from matcher.policy.workbook import rules_by_id
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import read_yesno
-from matcher.tables.regions import find_region
 from matcher.tables.schemas import HIGH, LOW
 
 COLUMNS = ["expert_id", "name", "rules", "rule", "title", "state", "missing", "source", "verified", "note"]
@@ -53,8 +52,8 @@ def check_persons(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day |
     Parameters
     ----------
     persons
-        As `read_commissioners` gives them. Columns that bear the name or the Chinese title of a fact of the rules win over
-        what `position` (职称), `degree` (学历), `institution` and `available_days` say.
+        As `read_commissioners` gives them. Columns that bear the name or the Chinese title of a fact of the rules win
+        over what `position` (职称), `degree` (学历), `institution` and `available_days` say.
     rules
         "山东2021", "云南2023", "黑龙江2022", "山西2025", "河北2020" (`list_places`), or a folder with your own policy.
     on
@@ -63,8 +62,8 @@ def check_persons(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day |
     Returns
     -------
     DataFrame
-        COLUMNS, one row a person and condition, persons in their order: state (符合, 不符合, 未定), missing (which facts),
-        source with its address, verified, note.
+        COLUMNS, one row a person and condition, persons in their order: state (符合, 不符合, 未定), missing (which
+        facts), source with its address, verified, note.
 
     Raises
     ------
@@ -85,7 +84,7 @@ def check_persons(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day |
         {"enterprise_id": str(row["expert_id"]), **_given(row, policy, _of_person(row))}
         for row in persons.to_dict("records")
     ]
-    names = dict(zip(persons["expert_id"].astype(str), persons["name"] if "name" in persons else "", strict=False))
+    names = dict(zip(persons["expert_id"].astype(str), persons.get("name", ""), strict=False))
     return _checked(rows, names, place, policy, on)
 
 
@@ -93,8 +92,8 @@ def check_teams(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day | N
     """Hold every team (`team`, 服务团) of a table of persons against the conditions of a place.
 
     rules: "山东2025", "云南2023", or a folder. A team whose `leader` column is filled for some has no other heads. The
-    table is that of `check_persons`, with the team's name as expert_id and name. Raises PolicyError, and TableError where
-    nobody is in a team.
+    table is that of `check_persons`, with the team's name as expert_id and name. Raises PolicyError, and TableError
+    where nobody is in a team.
     """
     check_frame(persons, "persons", "read_commissioners(...).rows")
     place = load_place(rules, "team")
@@ -108,7 +107,7 @@ def check_teams(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day | N
         kept = {
             key: value for key, value in facts.items() if key.removesuffix(LOW).removesuffix(HIGH) in policy.columns
         }
-        rows.append({"enterprise_id": str(name), **{key: np.nan for key in policy.columns}, **kept})
+        rows.append({"enterprise_id": str(name), **dict.fromkeys(policy.columns, np.nan), **kept})
     return _checked(rows, {str(row["enterprise_id"]): str(row["enterprise_id"]) for row in rows}, place, policy, on)
 
 

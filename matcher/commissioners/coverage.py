@@ -1,7 +1,7 @@
 """Can every village have its persons? Masks and capacities in, the largest coverage out, with its proof.
 
-Coverage is a maximum flow from persons to villages (Ford and Fulkerson 1956); its proof is a minimum cut. A village that
-stays without anybody lies in a group of villages whose possible persons, all of them, are full: that group is the reason.
+Coverage is a maximum flow from persons to villages (Ford and Fulkerson 1956); its proof is a minimum cut. A village
+that stays without anybody lies in a group of villages whose possible persons are full, all of them: that is the reason.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import bmat, coo_array, csr_matrix
+from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, maximum_flow
 
 Mask = NDArray[np.bool_]
@@ -44,13 +44,13 @@ def most_places(allowed: Mask, capacity: Whole, each: int) -> int:
     heads = np.r_[np.full(persons, source), at[1] + villages, np.arange(villages)]
     tails = np.r_[np.arange(persons) + villages, at[0], np.full(villages, sink)]
     amounts = np.r_[capacity, np.ones(len(at[0]), np.int64), np.full(villages, each)].astype(np.int32)
-    graph = csr_matrix(coo_array((amounts, (heads, tails)), shape=(sink + 1, sink + 1)))
+    graph = csr_array(coo_array((amounts, (heads, tails)), shape=(sink + 1, sink + 1)))
     return int(maximum_flow(graph, source, sink).flow_value)
 
 
 def least_capacity(allowed: Mask, own: Whole, each: int) -> int:
     """The smallest number of villages for all whose own limit is not known (`own` < 0) that fills most places."""
-    villages, persons = allowed.shape
+    villages = len(allowed)
     best = most_places(allowed, np.where(own < 0, villages, own), each)
     low, high = 1, villages
     while low < high:
@@ -65,8 +65,8 @@ def least_capacity(allowed: Mask, own: Whole, each: int) -> int:
 def shortages(allowed: Mask, chosen: Mask, capacity: Whole, each: int) -> dict[int, Shortage]:
     """Why villages have fewer than `each` in a choice that fills most places: village -> its group.
 
-    From these villages, over everybody who may serve them, on to the villages that those serve, and so on. Nobody on the
-    way has a place left, or another could have been moved; villages that no person joins are groups of their own.
+    From these villages, over everybody who may serve them, on to the villages that those serve, and so on. Nobody on
+    the way has a place left, or another could have been moved; villages that no person joins are groups of their own.
     """
     short = np.flatnonzero(chosen.sum(axis=1) < each)
     group = np.zeros(allowed.shape[0], bool)
@@ -79,10 +79,10 @@ def shortages(allowed: Mask, chosen: Mask, capacity: Whole, each: int) -> dict[i
         people |= reached
         fresh = np.flatnonzero(chosen[:, reached].any(axis=1) & ~group)
     rows, columns = np.flatnonzero(group), np.flatnonzero(people)
-    links = csr_matrix(allowed[np.ix_(rows, columns)])
-    parts = connected_components(
-        bmat([[None, links], [links.T, None]]) if len(columns) else csr_matrix((len(rows),) * 2)
-    )[1]
+    at = np.nonzero(allowed[np.ix_(rows, columns)])
+    size = len(rows) + len(columns)
+    links = csr_array((np.ones(len(at[0]), np.int8), (at[0], at[1] + len(rows))), shape=(size, size))
+    parts = connected_components(links, directed=False)[1]
     found = {}
     for part in np.unique(parts[: len(rows)]):
         here, who = rows[parts[: len(rows)] == part], columns[parts[len(rows) :] == part]

@@ -1,4 +1,4 @@
-"""What places have published on commissioners, as data: who may be one or what a team is, as a policy, and other facts."""
+"""What places have published on commissioners, as data: who may be one, what a team is, and other facts."""
 
 from __future__ import annotations
 

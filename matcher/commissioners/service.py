@@ -6,7 +6,7 @@ Days that a visit does not tell stay unknown: nobody is called behind, or done, 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,8 +26,9 @@ PERSONS = [
 ]  # fmt: skip
 VILLAGES = ["county", "town", "village", "village_id", "people", "visits", "days", "last_visit", "state"]
 MONTHS = ["month", "visits", "persons", "visited", "share", "reached", "reached_share", "days", "trained"]
-UNKNOWN = ["record_id", "name", "village", "date", "reason"]
+UNKNOWN = ["record_id", "name", "village", "date", "counted", "reason"]
 DONE, ON_TIME, BEHIND, OPEN, NO_DUTY = "已完成", "按进度", "落后", "未定", "没有天数要求"
+NOT_COUNTED, DAYS_COUNTED = "没有计入", "只计本人的次数和天数"
 VISITED, UNVISITED = "已走访", "未走访"
 
 
@@ -40,15 +41,16 @@ class Service:
     persons
         PERSONS, one row a person of the plan, those behind first: `villages` planned, `visited` of them, `visits`,
         `days` served, `open_days` (visits whose days are not told), `required` a year, `due_days` by that day, `state`,
-        `missing_days` until the year's duty, `elsewhere` (visits to villages that are not this person's).
+        `missing_days` until the year's duty, `elsewhere` (visits to villages that are not this
+        person's, or not known).
     villages
         VILLAGES, one row a village of the plan, those nobody visited first.
     months
         MONTHS, one row a month: villages `visited` in it and `reached` by its end, of all planned.
     unknown
-        UNKNOWN, one row a record that counts nowhere, with the reason.
+        UNKNOWN, one row a record that does not count, or (`counted`) for its person alone, with the reason.
     matched
-        The records that count, with the expert_id and village_id that they mean.
+        The records that count, with the expert_id and village_id that they mean ("": not known).
     """
 
     persons: pd.DataFrame
@@ -65,12 +67,12 @@ class Service:
             f"{state} {states[state]} 人" for state in (BEHIND, OPEN, ON_TIME, DONE, NO_DUTY) if state in states
         )
         nobody = int((self.villages["state"] == UNVISITED).sum())
-        left = f"；{len(self.unknown)} 条记录没有计入（见“未计入的记录”）" if len(self.unknown) else ""
+        left = f"；{len(self.unknown)} 条记录没有计入或只计本人（见“存疑的记录”）" if len(self.unknown) else ""
         return f"{len(self.matched)} 次服务计入；{shown}；{len(self.villages)} 个村中 {nobody} 个还没有人去过{left}"
 
 
 def read_service(source: Any, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None) -> Reading:
-    """A service log (the contract SERVICE), one row a visit. Raises TableError as `matcher.tables.reading.read_table`."""
+    """A service log (the contract SERVICE), one row a visit. Raises TableError as `read_table`."""
     return read_table(source, SERVICE, sheet=sheet, columns=columns)
 
 
@@ -135,7 +137,7 @@ def _checked(plan: pd.DataFrame) -> pd.DataFrame:
     check_frame(plan, "plan", "plan_service(...).table")
     if missing := {"village_id", "expert_id"} - set(plan):
         raise TableError(f"方案缺少列：{'、'.join(sorted(missing))}；请用 matcher commissioners plan 写出的方案")
-    texts = [name for name in ("name", "institution", "village", "town", "county", "village_id", "expert_id")]
+    texts = ("name", "institution", "village", "town", "county", "village_id", "expert_id")
     return plan.assign(
         **{name: (plan[name].fillna("").astype(str).str.strip() if name in plan else "") for name in texts}
     ).reset_index(drop=True)
@@ -157,8 +159,8 @@ class _Names:
                 {str(key): str(value) for key, value in row.items()}
             )
 
-    def find(self, row: Mapping[str, Any]) -> tuple[str, str]:
-        """The id and "", or "" and why not."""
+    def find(self, row: Mapping[Any, Any], likely: Collection[str] = ()) -> tuple[str, str]:
+        """The id and "", or "" and why not; of several by name that one which is `likely`."""
         written = str(row[self._id_column] or "")
         if written and (found := self._ids.find(written)):
             return found, ""
@@ -171,6 +173,8 @@ class _Names:
                 same = [one for one in rows if _agree(one[other], given, other)]
                 rows = same if same or other != "institution" else rows
         ids = list(dict.fromkeys(one[self._id_column] for one in rows))
+        if len(ids) > 1:
+            ids = [one for one in ids if one in likely] or ids
         if len(ids) == 1:
             return ids[0], ""
         return "", f"“{name}”在方案中有 {len(ids)} 个，分不清是哪一个" if ids else f"“{name}”不在方案中"
@@ -183,30 +187,41 @@ def _agree(known: str, given: str, field: str) -> bool:
 
 
 def _match(log: pd.DataFrame, plan: pd.DataFrame, first: dt.date, day: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The records that count, and those of which something does not.
+
+    Where only the village is not known, the days still count for the person.
+    """
     people = _Names(plan.drop_duplicates("expert_id"), "expert_id", ("name", "institution"))
     places = _Names(plan.drop_duplicates("village_id"), "village_id", ("village", "town", "county"))
+    theirs = {name: set(group) for name, group in plan.groupby("expert_id")["village_id"]}
     good, lost = [], []
+    seen: dict[tuple[str, str, dt.date], str] = {}
     for row in log.to_dict("records"):
         person, why = people.find(row)
-        village, where = places.find(row)
-        date = pd.Timestamp(row["date"]) if pd.notna(row["date"]) else None
-        faults = [f"特派员{why}"] * bool(why) + [f"村{where}"] * bool(where)
+        village, where = places.find(row, theirs.get(person, set()))
+        date = pd.Timestamp(row["date"]).date() if pd.notna(row["date"]) else None
+        faults = [f"特派员{why}"] if why else []
         if date is None:
             faults.append("没有日期")
-        elif not first <= date.date() <= day:
+        elif not first <= date <= day:
             faults.append(f"不在 {first} 至 {day} 之间")
+        elif (
+            village
+            and person
+            and (before := seen.setdefault((person, village, date), row["record_id"])) != (row["record_id"])
+        ):
+            faults.append(f"与记录 {before} 同人同村同日")
         if pd.notna(row["days"]) and float(row["days"]) < 0:
             faults.append("天数是负数")
-        if faults:
-            lost.append((row["record_id"], row["name"], row["village"], row["date"], "；".join(faults)))
-        else:
+        if faults or where:
+            reason = "；".join([*faults, f"村{where}"] if where else faults)
+            counted = NOT_COUNTED if faults else DAYS_COUNTED
+            lost.append((row["record_id"], row["name"], row["village"], row["date"], counted, reason))
+        if not faults:
             good.append({**row, "expert_id": person, "village_id": village})
-    columns = list(log.columns)
-    matched = pd.DataFrame(good, columns=columns).astype({"date": "datetime64[us]"})
+    matched = pd.DataFrame(good, columns=list(log.columns)).astype({"date": "datetime64[us]"})
     unknown = pd.DataFrame(lost, columns=UNKNOWN).astype({"date": "datetime64[us]"})
-    for name in ("days", "trained"):
-        matched[name] = matched[name].astype("Float64")
-    return matched, unknown
+    return matched.astype({"days": "Float64", "trained": "Float64"}), unknown
 
 
 def _persons(plan: pd.DataFrame, matched: pd.DataFrame, days: float | None, passed: float) -> pd.DataFrame:
@@ -270,12 +285,16 @@ def _months(plan: pd.DataFrame, matched: pd.DataFrame, first: dt.date, day: dt.d
     rows, seen = [], set()
     for period in pd.period_range(first, day, freq="M"):
         here = matched[(month == period).to_numpy(bool)]
-        villages = set(here["village_id"])
+        villages = set(here["village_id"]) - {""}
         seen |= villages
         told = here["days"].sum() if here["days"].notna().all() else np.nan
         trained = here["trained"].sum() if len(here) and here["trained"].notna().all() else np.nan
         rows.append(
-            (str(period), len(here), here["expert_id"].nunique(), len(villages), len(villages) / many if many else np.nan,
-             len(seen), len(seen) / many if many else np.nan, told, trained)
+            (str(period), len(here), here["expert_id"].nunique(), len(villages), _of(len(villages), many),
+             len(seen), _of(len(seen), many), told, trained)
         )  # fmt: skip
     return pd.DataFrame(rows, columns=MONTHS)
+
+
+def _of(part: int, whole: int) -> float:
+    return part / whole if whole else np.nan

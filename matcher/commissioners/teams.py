@@ -63,6 +63,6 @@ def as_teams(
         if "name" in works:
             who = who.fillna(works["name"].map(of_name).where(works["expert_id"].fillna("") == ""))
         moved = works.assign(expert_id=who.fillna(works["expert_id"]))
-    out = {name: "成员都不符合选派条件" for name in gone}
+    out = dict.fromkeys(gone, "成员都不符合选派条件")
     out |= {name: why for name, why in left_out.items() if name in set(table["expert_id"])}
     return table, moved, out

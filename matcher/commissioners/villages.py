@@ -1,4 +1,4 @@
-"""What villages and persons hand in, made ready: one row a village, places that are known, and how near two of them are.
+"""What villages and persons hand in, made ready: one row a village, known places, and how near two of them are.
 
 A place is known by its coordinates, or else by the county and town it lies in. What is not known stays unknown.
 """
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from matcher.tables.commissioner_schemas import COMMISSIONERS, VILLAGES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.regions import find_region
+from matcher.tables.regions import candidates, find_region
 from matcher.tables.writings import fold
 
 EARTH = 6371.0  # km
@@ -41,7 +41,8 @@ def read_villages(source: Any, *, sheet: str | int | None = None, columns: Mappi
     reading = read_table(source, VILLAGES, sheet=sheet, columns=columns)
     file, tab = _origin(source), ""
     rows, places = _with_places(reading.rows, "village")
-    rows = rows.assign(county=_counties(rows["county"]))
+    counties, guessed = _counties(rows["county"])
+    rows, places = rows.assign(county=counties), places + guessed
     own = rows["village_id"]
     path = ["/".join(filter(None, names)) for names in rows[["county", "town", "village"]].itertuples(index=False)]
     key = pd.Series([f"{name}\t{fold(where)}" for name, where in zip(own, path, strict=True)], index=rows.index)
@@ -80,7 +81,8 @@ def read_commissioners(
     """
     reading = read_table(source, COMMISSIONERS, sheet=sheet, columns=columns)
     rows, problems = _with_places(reading.rows, "name")
-    rows = rows.assign(county=_counties(rows["county"]))
+    counties, guessed = _counties(rows["county"])
+    rows, problems = rows.assign(county=counties), problems + guessed
     for field in ("capacity", "available_days"):
         below = (rows[field] < 0).fillna(False).astype(bool)
         problems += [(field, str(name), "是负数", "已作未知，请改正") for name in rows.loc[below, "name"]]
@@ -102,7 +104,7 @@ def distances(villages: pd.DataFrame, persons: pd.DataFrame) -> Floats:
         np.sin((lat[:, None] - lat2[None, :]) / 2) ** 2
         + np.cos(lat)[:, None] * np.cos(lat2)[None, :] * np.sin((lon[:, None] - lon2[None, :]) / 2) ** 2
     )
-    return 2 * EARTH * np.arcsin(np.sqrt(np.clip(part, 0, 1)))
+    return np.asarray(2 * EARTH * np.arcsin(np.sqrt(np.clip(part, 0, 1))), float)
 
 
 def relations(villages: pd.DataFrame, persons: pd.DataFrame) -> NDArray[np.object_]:
@@ -132,7 +134,7 @@ def nearness(km: Floats, relation: NDArray[np.object_]) -> Floats:
 
 def same_county(relation: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Where both lie in one county, or that is not known."""
-    return np.isin(relation, ["town", "county"]) | (relation == np.array(None, object))
+    return np.asarray(np.isin(relation, ["town", "county"]) | (relation == np.array(None, object)), bool)
 
 
 def _relation(one: tuple[str, ...], other: tuple[str, ...]) -> str | None:
@@ -164,13 +166,24 @@ def _paths(table: pd.DataFrame) -> list[tuple[str, ...]]:
     return paths
 
 
-def _counties(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Counties by their official name, with the city in front where that is known: 临沂市兰陵县."""
-    shown = {}
-    for text in set(column):
-        region = find_region(text) if text else None
+def _counties(column: pd.Series[Any]) -> tuple[pd.Series[Any], list[tuple[str, str, str, str]]]:
+    """Counties by their official name with the city in front (临沂市兰陵县), and what was concluded.
+
+    A name that several counties share (河东区) is that of the city in which most other rows lie, where it has one.
+    """
+    found = {text: find_region(text) for text in dict.fromkeys(column) if text}
+    cities = pd.Series([region.names[:2] for text in column if text and (region := found[text])], dtype=object)
+    city = cities.value_counts().index[0] if len(cities) else ()
+    shown, problems = {"": ""}, []
+    for text, region in found.items():
+        if region is None:
+            inside = [place for place in candidates(text) if place.names[:2] == city]
+            if len(inside) == 1:
+                region = inside[0]
+                name = "".join(region.names[1:])
+                problems.append(("county", text, "几个地方都有这个名称", f"已按其他行当作{name}，如不是请写全"))
         shown[text] = text.strip() if region is None else "".join(region.names[1:]) or region.names[0]
-    return column.map(shown)
+    return column.map(shown), problems
 
 
 def _with_places(rows: pd.DataFrame, label: str) -> tuple[pd.DataFrame, list[tuple[str, str, str, str]]]:

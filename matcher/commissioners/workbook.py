@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.commissioners.planning import Plan
+from matcher.commissioners.results import Plan
 from matcher.commissioners.service import Service
 from matcher.export.pages import page_bytes
 from matcher.export.sheets import Sheet
@@ -20,9 +20,10 @@ from matcher.tables.contacts import mask_contacts
 from matcher.tables.privacy import mask_table
 
 NOTES = {
-    "分数": "文字匹配与远近的加权和：匹配从 0（和随便两段文字一样）到 1；远近按公里（50 公里约 0.37），不知公里的按同乡镇 1、"
-    "同县 0.8、同市 0.5、同省 0.2、外省 0。权重是本软件的取值，可用 --near 改。",
-    "覆盖的证明": "按人员、村数上限和限制条件算出的最大流；任何安排都不能落实更多人次。未覆盖的村写明了是哪一组村在争哪一组人。",
+    "分数": "文字匹配与远近的加权和：匹配从 0（和随便两段文字一样）到 1；远近按公里（50 公里约 0.37），"
+    "不知公里的按同乡镇 1、同县 0.8、同市 0.5、同省 0.2、外省 0。权重是本软件的取值，可用 --near 改。",
+    "覆盖的证明": "按人员、村数上限和限制条件算出的最大流；任何安排都不能落实更多人次。"
+    "未覆盖的村写明了是哪一组村在争哪一组人。",
     "距离": "两点之间的直线距离（公里）；没有坐标的空着。没有填的县区、坐标不算作远，也不算作近。",
     "天数": "每年在该村的服务天数；没有给出 --village-days 或 --person-days 时空着，不是 0。",
     "证据强度": "强、中：有业绩支持；弱：有业绩但不够贴切；仅简介：只有本人写的专长；无：对不上。",
@@ -31,7 +32,8 @@ NOTES = {
 SERVICE_NOTES = {
     "落后": "已服务天数少于到今天应服务的天数（全年天数乘以已过去的部分）；有的记录没有写天数、因而定不了的写“未定”。",
     "覆盖": "“当月走访”是这个月有人去过的村；“累计走访”是年初以来至少有人去过一次的村；都占方案中全部的村。",
-    "计入": "方案中的人、方案中的村、日期在期间内的记录计入；其余在“未计入的记录”中逐条写明原因。",
+    "计入": "方案中的人、方案中的村、日期在期间内的记录计入；认不出村的只计本人的次数和天数；"
+    "其余在“存疑的记录”中逐条写明原因；村名有几个的，按该特派员自己的村认。",
 }
 _DAYS = {"days": "0.#", "due_days": "0.#", "missing_days": "0.#", "share": "0%", "reached_share": "0%"}
 _KEY = (
@@ -75,7 +77,7 @@ def write_plan(
             sheets["选派条件"] = conditions_sheet(checked)
         if teams is not None:
             sheets["服务团条件"] = conditions_sheet(teams)
-    notes = {"结果": plan.summary, **dict(zip((f"说明{i}" for i in range(1, 20)), plan.notes, strict=False)), **NOTES}
+    notes = {"结果": plan.summary, **dict(zip((f"提示{i}" for i in range(1, 20)), plan.notes, strict=False)), **NOTES}
     files = files_of(
         target, sheets, problems=problems, columns=columns, notes=notes | dict(about or {}), title="科技特派员派驻方案",
         mask=mask,
@@ -104,8 +106,8 @@ def county_pages(folder: Path, plan: Plan, *, on: str = "", mask: bool = True) -
         here = _records(table[(plan.table["county"] == county).to_numpy()])
         missing = _records(unserved[(plan.unserved["county"] == county).to_numpy()])
         context = {
-            "heading": f"{shown['county']}科技特派员派驻方案", "on": on, "county": shown, "rows": here, "unserved": missing,
-            "note": NOTES["提醒"],
+            "heading": f"{shown['county']}科技特派员派驻方案", "on": on, "county": shown, "rows": here,
+            "unserved": missing, "note": NOTES["提醒"],
         }  # fmt: skip
         files[folder / f"{file}.html"] = page_bytes("county", context, mask=mask)
         links.append({"file": f"{file}.html", **shown})
@@ -115,9 +117,10 @@ def county_pages(folder: Path, plan: Plan, *, on: str = "", mask: bool = True) -
 
 
 def conditions_sheet(checked: pd.DataFrame) -> Sheet:
-    """Conditions held against persons or teams."""
+    """Conditions held against persons or teams, those that are not met first."""
+    order = checked["state"].map({"不符合": 0, "未定": 1, "符合": 2}).sort_values(kind="stable").index
     return Sheet(
-        checked,
+        checked.loc[order],
         COMMISSIONERS,
         key=("name", "title", "state", "missing", "source", "verified", "note"),
         frozen=1,
@@ -128,7 +131,7 @@ def conditions_sheet(checked: pd.DataFrame) -> Sheet:
 def _sheets(plan: Plan) -> dict[str, Sheet]:
     return {
         "派驻方案": Sheet(
-            plan.table, COMMISSIONERS, key=_KEY, frozen=3, formats=_FORMATS, shade=("strength", '="无"', "attention")
+            plan.table, COMMISSIONERS, key=_KEY, frozen=3, formats=_FORMATS, shade=("note", '<>""', "attention")
         ),
         "未覆盖的村": Sheet(plan.unserved, COMMISSIONERS, frozen=3),
         "按特派员": Sheet(plan.persons, COMMISSIONERS, frozen=2, formats=_FORMATS),
@@ -137,7 +140,8 @@ def _sheets(plan: Plan) -> dict[str, Sheet]:
 
 
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [dict(row) for row in table.astype(object).where(table.notna(), "").to_dict("records")]
+    cells = table.astype(object).where(table.notna(), "")
+    return [{str(name): cell for name, cell in row.items()} for row in cells.to_dict("records")]
 
 
 def write_service(
@@ -163,7 +167,7 @@ def write_service(
                 service.villages, SERVICE, frozen=3, formats=_DAYS, shade=("state", '="未走访"', "attention")
             ),
             "按月": Sheet(service.months, SERVICE, formats=_DAYS),
-            "未计入的记录": Sheet(service.unknown, SERVICE),
+            "存疑的记录": Sheet(service.unknown, SERVICE),
         }
         if points is not None:
             sheets["考核得分"] = Sheet(points, SERVICE, frozen=2, formats=_DAYS)

@@ -1,4 +1,4 @@
-"""Every person for every need at once: a matrix of affinities for those who choose among all pairs, and reasons of some.
+"""Every person for every need at once: a matrix of affinities to choose from, and the reasons of chosen pairs.
 
 The affinity is that of `matcher.experts.ranking`, in single precision.
 """
@@ -41,7 +41,7 @@ class Affinities:
         weighing: Weighing | None = None,
         progress: bool = False,
     ) -> Affinities:
-        """All pairs of needs (`need_id`, `title`, `description`) and the people of a library; `on` as in `rank_experts`.
+        """All pairs of needs (`need_id`, `title`, `description`) and people; `on` as in `rank_experts`.
 
         Examples
         --------
