@@ -117,7 +117,7 @@ def table_of(
             "place": [LEVELS[level] for level in relation[at]],
             **texts,
             "good_match": why["good_match"],
-            "note": notes,
+            "note": pd.Series(notes, dtype=str),
         }
     )
 
@@ -181,7 +181,7 @@ def persons_of(
             "villages": many,
             "days": np.where(many > 0, days * many, np.nan),
             "village_names": ["、".join(names[chosen[:, at]]) for at in range(len(persons))],
-            "note": notes,
+            "note": pd.Series(notes, dtype=str),
         }
     )[PERSONS]
 

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.commissioners.villages import town_key
 from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.commissioner_schemas import SERVICE
@@ -177,13 +178,16 @@ class _Names:
             ids = [one for one in ids if one in likely] or ids
         if len(ids) == 1:
             return ids[0], ""
-        return "", f"“{name}”在方案中有 {len(ids)} 个，分不清是哪一个" if ids else f"“{name}”不在方案中"
+        if ids:
+            return "", f"“{name}”在方案中有 {len(ids)} 个，分不清是哪一个"
+        known = fold(name) in self._by_name
+        return "", f"“{name}”在方案中，但乡镇、县区对不上" if known else f"“{name}”不在方案中"
 
 
 def _agree(known: str, given: str, field: str) -> bool:
     if field == "county" and (one := find_region(known)) and (other := find_region(given)):
         return one == other
-    return fold(known) == fold(given) or fold(known).endswith(fold(given))
+    return town_key(known) == town_key(given) if field == "town" else fold(known) == fold(given)
 
 
 def _match(log: pd.DataFrame, plan: pd.DataFrame, first: dt.date, day: dt.date) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -132,6 +132,11 @@ def nearness(km: Floats, relation: NDArray[np.object_]) -> Floats:
     return np.where(np.isnan(km), by_place, np.exp(-km / FADES))
 
 
+def town_key(name: str) -> str:
+    """A town's name for comparison: 卞庄 of 卞庄街道办事处."""
+    return _TOWN_KIND.sub("", fold(name))
+
+
 def same_county(relation: NDArray[np.object_]) -> NDArray[np.bool_]:
     """Where both lie in one county, or that is not known."""
     return np.asarray(np.isin(relation, ["town", "county"]) | (relation == np.array(None, object)), bool)
@@ -162,7 +167,7 @@ def _paths(table: pd.DataFrame) -> list[tuple[str, ...]]:
         names = list(region.names) if region else ["", "", fold(county)]
         if region and len(names) == 2 and region.code[4:] != "00":  # a county right below its province
             names.insert(1, "")
-        paths.append((*names, *[""] * (3 - len(names)), _TOWN_KIND.sub("", fold(town))))
+        paths.append((*names, *[""] * (3 - len(names)), town_key(town)))
     return paths
 
 
