@@ -58,7 +58,12 @@ _PLACES = "山东2021、云南2023、黑龙江2022、山西2025、河北2020"
 @option(
     "--village-days", type=ABOVE, metavar="天数", help="每人每年在一个村至少服务几天；写了可服务天数的人据此限村数。"
 )
-@option("--person-days", type=ABOVE, metavar="天数", help="每人每年共服务几天，平均到各村。")
+@option(
+    "--person-days",
+    type=ABOVE,
+    metavar="天数",
+    help="每人每年共服务几天，平均到各村；默认按 --rules（山东2021 为一个月）。",
+)
 @option("--max-km", type=ABOVE, metavar="公里", help="至多多远（直线）；没有坐标的不受限。")
 @option("--within-county", is_flag=True, help="只派本县的人；没有写县区的不受限。")
 @option("--near", type=Number(float, 0, 1), default=0.2, metavar="权重", help="远近在分数中的份额，0 到 1，默认 0.2。")
@@ -107,6 +112,7 @@ def plan_command(
 ) -> None:
     """Plan which persons serve which villages."""
     from matcher.commissioners.conditions import check_persons, check_teams, refused
+    from matcher.commissioners.places import person_days as days_of
     from matcher.commissioners.planning import plan_service
     from matcher.commissioners.teams import as_teams
     from matcher.commissioners.villages import read_commissioners, read_villages
@@ -127,14 +133,15 @@ def plan_command(
         done = readings[-1].rows
     checked = None if rules is None else check_persons(people.rows, rules=rules, on=day)
     team_checked = None if team_rules is None else check_teams(people.rows, rules=team_rules, on=day)
+    told = None if person_days is not None else days_of(rules)
     units, out = people.rows, {} if checked is None else refused(checked)
     if teams:
         units, done, out = as_teams(units, done, out)
     try:
         plan = plan_service(
             places.rows, units, done, on=day, each=each, most=most, least=least, village_days=village_days,
-            person_days=person_days, max_km=max_km, within_county=within_county, near=near, excluded=out,
-            progress=not quiet,
+            person_days=person_days if told is None else told.number, max_km=max_km,
+            within_county=within_county, near=near, excluded=out, progress=not quiet,
         )  # fmt: skip
     except InfeasibleError as error:
         note(False, str(error))
@@ -147,7 +154,7 @@ def plan_command(
         teams=team_checked,
         problems=all_problems(*readings),
         columns=all_columns(*readings),
-        about=about(day, (villages, persons, works)),
+        about={**({} if told is None else {"天数依据": told.says}), **about(day, (villages, persons, works))},
         mask=not show_contacts,
     )
     note(quiet, *plan.notes, f"{len(out)} 人不符合选派条件，没有派（见“选派条件”）" if out else "")

@@ -28,7 +28,7 @@ from matcher.tables.schemas import HIGH, LOW
 COLUMNS = ["expert_id", "name", "rules", "rule", "title", "state", "missing", "source", "verified", "note"]
 STATES = {"pass": "符合", "fail": "不符合", "unknown": "未定"}
 FULL, SENIOR, MIDDLE, JUNIOR, NONE = 4, 3, 2, 1, 0
-_TITLES = (  # the first that is found counts
+_BY_TITLE = (  # the first that is found counts
     (NONE, re.compile(r"^(?:无|没有|无职称|未评)$")),
     (JUNIOR, re.compile(r"助教|助理(?!研究员)|技术员|实习|初级|员级")),
     (FULL, re.compile(r"正高|教授级|推广研究员|(?<!副)教授|(?<!副)(?<!助理)研究员|(?<!副)主任[医药技护]师")),
@@ -126,7 +126,7 @@ def title_level(text: str) -> int | None:
     >>> [title_level(text) for text in ("研究员", "副教授、院长", "农艺师", "助理农艺师", "无", "高级技师", "站长", "")]
     [4, 3, 2, 1, 0, None, None, None]
     """
-    return next((level for level, words in _TITLES if words.search(text.strip())), None)
+    return next((level for level, words in _BY_TITLE if words.search(text.strip())), None)
 
 
 def _policy(place: Place) -> Policy:
@@ -199,7 +199,7 @@ def _given(row: Mapping[Any, Any], policy: Policy, facts: dict[str, Any]) -> dic
     for name, column in policy.columns.items():
         found[name] = facts.get(name, np.nan)
         for head in (name, column.title, *column.headers):
-            if head in row and not _blank(row[head]) and head not in ("age",):
+            if head in row and not _blank(row[head]):
                 answer = read_yesno(row[head]) if column.kind == "yesno" and isinstance(row[head], str) else row[head]
                 found[name] = answer if not isinstance(answer, tuple) else np.nan
                 break

@@ -80,6 +80,11 @@ def service_days(rules: str | Path | Place) -> Fact:
     return place.facts["service_days"]
 
 
+def person_days(rules: str | Path | Place | None) -> Fact | None:
+    """The days that a place wants of a person a year, None where none were seen or there is no place."""
+    return None if rules is None else load_place(rules).facts.get("service_days")
+
+
 def list_places() -> pd.DataFrame:
     """What is known of every place, one row a point.
 

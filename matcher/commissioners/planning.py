@@ -141,6 +141,7 @@ def plan_service(
         "pairs": int(allowed.sum()),
         "considered": int(seen.sum()),
         "capacity": most,
+        "unit": "人（团）" if "team" in persons and (persons["team"] == persons["expert_id"]).any() else "人",
     }
     limits = "、".join(
         filter(None, (f"{max_km:g} 公里以内" if max_km is not None else "", "同县" if within_county else ""))

@@ -47,7 +47,7 @@ class Plan:
     proof
         villages, each, wanted, served, covered, most (places that can be filled at all; no plan fills more), complete,
         optimal, gap (of the sum of scores, over the pairs considered), pairs (allowed), considered, capacity (villages
-        of a person where nobody said how many).
+        of a person where nobody said how many), unit (人, or 人（团） where teams serve).
     notes
         Chinese sentences that a reader must know.
     """
@@ -71,9 +71,9 @@ class Plan:
                 f"{len(self.unserved)} 个人数不足（原因逐村列出）；"
                 f"按所给条件至多能落实 {proof['most']} 人次，已达到"
             )
-        used = int((self.persons["villages"] > 0).sum())
+        used, unit = int((self.persons["villages"] > 0).sum()), proof["unit"]
         best = "匹配总分已证明最优" if proof["optimal"] else f"匹配总分与上界相差不超过 {proof['gap']:.3%}"
-        return f"{state}；派出 {used} 人（共 {len(self.persons)} 人）；{best}"
+        return f"{state}；派出 {used} {unit}（共 {len(self.persons)} {unit}）；{best}"
 
 
 def table_of(

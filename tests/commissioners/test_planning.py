@@ -1,4 +1,4 @@
-"""Plans whose answer is known without the code; the proof of coverage against the trial of every choice; all made up."""
+"""Plans whose answer is known without the code, and coverage against the trial of every choice; all made up."""
 
 import itertools
 
