@@ -292,7 +292,7 @@ def _months(plan: pd.DataFrame, matched: pd.DataFrame, first: dt.date, day: dt.d
         villages = set(here["village_id"]) - {""}
         seen |= villages
         told = here["days"].sum() if here["days"].notna().all() else np.nan
-        trained = here["trained"].sum() if len(here) and here["trained"].notna().all() else np.nan
+        trained = here["trained"].sum() if here["trained"].notna().all() else np.nan
         rows.append(
             (str(period), len(here), here["expert_id"].nunique(), len(villages), _of(len(villages), many),
              len(seen), _of(len(seen), many), told, trained)
