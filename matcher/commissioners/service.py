@@ -187,6 +187,8 @@ class _Names:
 def _agree(known: str, given: str, field: str) -> bool:
     if field == "county" and (one := find_region(known)) and (other := find_region(given)):
         return one == other
+    if field == "institution":  # with or without post, department or place
+        return fold(known) in fold(given) or fold(given) in fold(known)
     return town_key(known) == town_key(given) if field == "town" else fold(known) == fold(given)
 
 

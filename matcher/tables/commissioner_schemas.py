@@ -12,7 +12,7 @@ _TOWN = column(
     "town", "text", "乡镇", "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 街道 乡 镇 town"
 )
 _VILLAGE = column("village", "text", "村", "村名 村名称 行政村 行政村名称 村庄 服务村 服务村庄 村居 村（社区） village")
-_VILLAGE_ID = column("village_id", "id", "村编号", "行政村编号 村代码 村编码 行政村代码 服务村编号 编号")
+_VILLAGE_ID = column("village_id", "id", "村编号", "行政村编号 村代码 村编码 行政村代码 服务村编号")
 _PLACE = (
     column("longitude", "number", "经度", "东经 lon lng longitude"),
     column("latitude", "number", "纬度", "北纬 lat latitude"),
@@ -25,7 +25,7 @@ VILLAGES = Contract(
     "entry_id",
     (
         column("entry_id", "id", "序号", "行号 No"),
-        _VILLAGE_ID,
+        replace(_VILLAGE_ID, headers=(*_VILLAGE_ID.headers, "编号")),
         _VILLAGE,
         _TOWN,
         _COUNTY,

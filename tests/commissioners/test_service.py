@@ -32,7 +32,7 @@ LOG = log(
     (2, "2026年2月3日", "甲", "", "前村", "", "", 2, "桃", ""),
     (3, "2026.2.20", "乙", "", "前村", "诸葛", "沂水", "", "羊", 10),
     (4, "2026-02-21", "丙", "", "后村", "", "", 1, "", ""),
-    (5, "2026-03-01", "丙", "公司", "东村", "", "", 12, "", ""),
+    (5, "2026-03-01", "丙", "某公司", "东村", "", "", 12, "", ""),
     (6, "2026-03-02", "甲", "", "西村", "", "", 4, "", ""),
     (7, "2026-03-03", "丁", "", "代村", "", "", 1, "", ""),
     (8, "", "甲", "", "代村", "", "", 1, "", ""),
@@ -169,3 +169,14 @@ def test_a_scheme_that_nobody_published_is_refused_and_each_row_has_its_source()
     table = list_schemes()
     assert (table["source"] != "").all()
     assert table.loc[~table["verified"], "title"].tolist() == ["科技项目", "新品种", "其他工作", "新闻或短视频"]
+
+
+def test_a_log_with_ids_finds_them_in_any_writing():
+    table = pd.DataFrame(
+        [("p1", "v－2", "2026-01-05", 1), ("P9", "V1", "2026-01-05", 1)],
+        columns=["特派员编号", "村编号", "日期", "天数"],
+    )
+    plan = PLAN.assign(village_id=PLAN["village_id"].str.replace("V", "V-"))
+    report = service_report(read_service(table).rows, plan, on="2026-01-31")
+    assert report.matched[["expert_id", "village_id"]].to_numpy().tolist() == [["P1", "V-2"]]
+    assert report.unknown["reason"].tolist() == ["特派员编号不在方案中；村编号不在方案中"]
