@@ -212,13 +212,18 @@ def _choose(
 ) -> tuple[Assignment, NDArray[np.bool_]]:
     """The best choice among those that fill most places, and cover most villages."""
     everywhere = best == len(villages) * each
-    at_least_one = each if everywhere else int(each > 1 and most_places(allowed, capacity, 1) == len(villages))
+    covered = np.full(len(villages), everywhere)
+    if each > 1 and not everywhere:  # what covers most villages can be completed to what fills most places
+        most = most_places(seen, capacity, 1)
+        single = _choose(villages, persons, scores, allowed, seen, capacity, 1, 0, most)[1]
+        covered = np.asarray(single.any(axis=1), bool)
     chain = 2.0 * len(villages) * each  # moving others along no chain can lose more than a filled place then gains
     bonuses = (0.0,) if everywhere else (4.0, 64.0, chain + 2.0)
     ids, others = villages["village_id"].to_numpy(object), persons["expert_id"].to_numpy(object)
     floor = np.minimum(least, np.minimum(capacity, allowed.sum(axis=0)))
     left = {name: {"min": int(few), "max": int(many)} for name, few, many in zip(others, floor, capacity, strict=True)}
-    right = {"default": {"min": at_least_one, "max": each}}
+    fewest = each if everywhere else int(each > 1)
+    right = {"default": {"max": each}} | {name: {"min": fewest, "max": each} for name in ids[covered]}
     place = ({name: i for i, name in enumerate(ids)}, {name: i for i, name in enumerate(others)})
     at = np.nonzero(seen)
     for bonus in bonuses:
@@ -249,7 +254,10 @@ def _seen(
     ranked = np.where(allowed, scores, -1.0)
     cut = -np.partition(-ranked, BEST - 1, axis=1)[:, BEST - 1 : BEST]
     few = allowed & (ranked >= cut)
-    return few if most_places(few, capacity, each) == best else allowed
+    enough = most_places(few, capacity, each) == best
+    if enough and each > 1:
+        enough = most_places(few, capacity, 1) == most_places(allowed, capacity, 1)
+    return few if enough else allowed
 
 
 def _days(chosen: NDArray[np.bool_], village_days: float | None, person_days: float | None) -> NDArray[np.float64]:

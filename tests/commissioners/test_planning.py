@@ -122,6 +122,16 @@ def test_two_persons_a_village_are_two_different_ones():
     assert len(short.unserved) == 1
 
 
+def test_a_second_person_never_takes_the_only_one_of_another_village():
+    """By scores alone the first village would take both who can serve it."""
+    scores = np.array([[0.9, 0.9], [0.0, 0.1], [0.0, 0.0]])
+    allowed = np.array([[True, True], [False, True], [False, False]])
+    capacity = np.array([1, 1])
+    best = most_places(allowed, capacity, 2)
+    _, table = _choose(VILLAGES[:3], PERSONS[:2], scores, allowed, allowed, capacity, 2, 0, best)
+    assert (best, table.tolist()) == (2, [[True, False], [False, True], [False, False]])
+
+
 def test_everybody_gets_the_least_that_is_asked_for():
     everybody = PERSONS.assign(capacity=4)
     assert plan_service(VILLAGES[:2], everybody[:2], least=1).persons["villages"].tolist() == [1, 1]
