@@ -24,6 +24,7 @@ NAMESPACES = {
     "projects": "Applications and projects",
     "review": "Panels' scores and reviewers",
     "challenges": "Hard problems made ready to publish, and bids for them",
+    "commissioners": "Who serves which village, service, conditions, points",
     "partners": "What a cooperation would change",
     "pool": "The cultivation pool",
     "export": "Results to files and pages",

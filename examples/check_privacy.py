@@ -31,6 +31,10 @@ TEXTS = {  # the columns of each table that a note may stand in
     "chances.csv": ("企业名称",),
     "followup.csv": ("备注",),
     "targets.csv": ("备注",),
+    "villages.csv": ("技术需求",),
+    "commissioners.csv": ("专长",),
+    "commissioner_works.csv": ("业绩名称",),
+    "service_log.csv": ("服务内容",),
 }
 PHONE = 13_700_010_000  # of ids, headers, file names and numeric cells; the next ones follow
 

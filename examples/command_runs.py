@@ -22,6 +22,7 @@ TABLES = [
     *("chains.csv", "targets.csv", "chances.csv", "followup.csv", "history.csv", "review_pairs.csv"),
     *("review_declared.csv", "review_expert_units.csv", "review_project_units.csv"),
     *("bids.csv", "bid_scores.csv", "milestones.csv"),
+    *("villages.csv", "commissioners.csv", "commissioner_works.csv", "service_log.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -86,6 +87,10 @@ pool push p.db partners.csv --on 2026-11-25 --person 王岚
 pool funnel p.db --on 2026-11-30 -o funnel.csv
 pool dashboard p.db --on 2026-06-30 --before 2026-01-31 -o dashboard.html --discovered visits.csv
 pool export p.db exported
+commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules 山东2021 --pages posts -o posts.xlsx
+commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv
+commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx
+commissioners service service_log.csv --plan posts.csv --on 2026-09-30 -o service.csv
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
 

@@ -25,6 +25,7 @@ _attribute, __dir__, _names = lazy_loader.attach_stub(__name__, __file__)
 _ROOMS = {
     "assignment",
     "challenges",
+    "commissioners",
     "experts",
     "export",
     "fields",

@@ -445,7 +445,7 @@ def _section(title: str, rows: Sequence[tuple[str, str]]) -> str:
         return ""
     table = Table.grid(padding=(0, 2, 0, 0))
     table.add_column(max_width=36)
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")  # Chinese has no blanks to break at
     for name, text in rows:
         table.add_row(Text("  " + name), Text(text))
     console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)

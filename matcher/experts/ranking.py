@@ -106,7 +106,7 @@ def rank_experts(
     index, ids = experts.index, queries["need_id"].astype(str).tolist()
     weights = experts.weights(weighing, on)
     allowed = Eligible(queries, experts.people, where or {}, mask, same, exclude)
-    works = _Works(experts, index, false_alarm)
+    works = Evidence(experts, index, false_alarm)
     block = max(1, min(BLOCK, CELLS // max(1, len(index.ids))))
     parts = []
     with (
@@ -125,10 +125,10 @@ def rank_experts(
                 links, owner = experts.links_of(people)
                 total = np.add(*index.parts_of(asked, i, rare[i], experts.rows[links]))
                 values = np.maximum(total, 0) * weights[links]
-                score, best = _average(values, owner, len(people), weighing)
+                score, best = average(values, owner, len(people), weighing)
                 order = np.lexsort((experts.order[people], -score))[:k]
                 ends = np.searchsorted(owner[best], np.arange(len(people) + 1))
-                evidence = works.evidence(experts.rows[links], total, values, weights[links])
+                evidence = works.of(experts.rows[links], total, values, weights[links])
                 rows = [evidence(best[ends[one] : ends[one + 1]]) for one in order.tolist()]
                 names = experts.people["expert_id"].to_numpy(object)[people[order]]
                 frames.append(_frame(index, {"need_id": ids[start + i], "expert_id": names}, rows, score[order]))
@@ -136,7 +136,7 @@ def rank_experts(
             pairs = pd.concat(frames, ignore_index=True)
             if reasons:
                 at = np.repeat(np.arange(len(some)), [len(frame) for frame in frames])
-                why = _reasons(index, asked, titles, bodies, at, np.concatenate(best_works))
+                why = pair_reasons(index, asked, titles, bodies, at, np.concatenate(best_works))
                 pairs = pd.concat([pairs, why], axis=1)
             parts.append(_with_empty(pairs, ids[start : start + len(some)], "need_id", "expert_id"))
             step(len(some))
@@ -196,7 +196,7 @@ def rank_needs(
     if only is not None and (lost := sorted(set(map(str, only)) - set(names))):
         raise UnknownIdError(f"not among the experts: {', '.join(lost[:10])}")
     chosen = [i for i, name in enumerate(names) if only is None or name in set(map(str, only))]
-    weights, supporting = experts.weights(weighing, on), _Works(experts, index, false_alarm)
+    weights, supporting = experts.weights(weighing, on), Evidence(experts, index, false_alarm)
     living = np.flatnonzero(index.alive)
     parts = []
     with (
@@ -225,16 +225,16 @@ def rank_needs(
             total = np.stack([np.add(*index.parts_of(asked, i, rare[i], near)) for i in range(len(links))])
             values = np.maximum(total, 0) * weights[links, None]
             owner = np.tile(np.arange(len(near)), len(links))
-            score, _ = _average(values.ravel(), owner, len(near), weighing)
+            score, _ = average(values.ravel(), owner, len(near), weighing)
             order = np.lexsort((index.order[near], -score))[:k]
             rows, at = [], np.argmax(values, axis=0)[order]
             for one in order.tolist():
-                evidence = supporting.evidence(experts.rows[links], total[:, one], values[:, one], weights[links])
+                evidence = supporting.of(experts.rows[links], total[:, one], values[:, one], weights[links])
                 rows.append(evidence(np.argsort(-values[:, one], kind="stable")[: weighing.top]))
             ids = {"expert_id": names[person], "need_id": index.ids[near[order]]}
             frame = _frame(index, ids, rows, score[order])
             if reasons:
-                why = _reasons(index, asked, titles, bodies, at, near[order])
+                why = pair_reasons(index, asked, titles, bodies, at, near[order])
                 frame = pd.concat([frame, why], axis=1)
             parts.append(frame)
     return _table(parts, ["expert_id", "need_id"], reasons)
@@ -256,7 +256,7 @@ def _frame(index: BaseIndex, ids: dict[str, Any], rows: list[dict[str, object]],
     return frame
 
 
-def _reasons(
+def pair_reasons(
     index: BaseIndex, asked: Asked, titles: Sequence[str], bodies: Sequence[str], at: Whole, rows: Whole
 ) -> pd.DataFrame:
     """Why text at[i] and row rows[i] were paired, with the need's and the work's sentence."""
@@ -264,7 +264,7 @@ def _reasons(
     return why.rename(columns={"asked_sentence": "need_sentence", "evidence": "work_sentence"})
 
 
-def _average(values: Numbers, owner: Whole, people: int, weighing: Weighing) -> tuple[Numbers, Whole]:
+def average(values: Numbers, owner: Whole, people: int, weighing: Weighing) -> tuple[Numbers, Whole]:
     """The affinity of each person, and the places of the values that count, by person, best first."""
     order = np.lexsort((-values, owner))
     counts = np.bincount(owner, minlength=people)
@@ -289,14 +289,14 @@ def _near_the_best(
         cut = -np.inf if looked >= len(values) else np.partition(values, len(values) - looked)[len(values) - looked]
         people = np.unique(experts.person[(values >= cut) & (values >= 0)])
         links, owner = experts.links_of(people)
-        score, _ = _average(values[links], owner, len(people), weighing)
+        score, _ = average(values[links], owner, len(people), weighing)
         kth = np.partition(score, len(score) - k)[len(score) - k] if len(score) >= k else -np.inf
         if np.isneginf(cut) or kth > cut + SLACK:
             return people[score >= kth - SLACK]
         looked *= 4
 
 
-class _Works:
+class Evidence:
     """What a person's works are as evidence."""
 
     def __init__(self, experts: Experts, index: BaseIndex, false_alarm: float) -> None:
@@ -304,7 +304,7 @@ class _Works:
         self._is_profile, self._ids, self._titles = experts.is_profile, experts.index.ids, experts.titles
         self._index, self._false_alarm = index, false_alarm
 
-    def evidence(
+    def of(
         self, rows: Whole, total: Numbers, values: Numbers, weights: Numbers
     ) -> Callable[[Whole], dict[str, object]]:
         """For rows of the index held against one text: a function of the places of somebody's best few, best first.
@@ -315,7 +315,7 @@ class _Works:
         good = is_good(self._index, total, self._false_alarm) & (weights >= WORN)
         solid = weights >= SOLID
 
-        def of(best: Whole) -> dict[str, object]:
+        def evidence(best: Whole) -> dict[str, object]:
             supporting = good[best] & ~profile[best]
             if not values[best[0]] > 0:
                 strength = "无"
@@ -333,7 +333,7 @@ class _Works:
                 "row": int(rows[best[0]]),
             }
 
-        return of
+        return evidence
 
 
 def _with_empty(pairs: pd.DataFrame, asking: list[str], ask: str, answer: str) -> pd.DataFrame:

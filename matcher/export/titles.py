@@ -138,3 +138,23 @@ DUPLICATES = {
     "old_sentence": "已有项目的句子", "how": "关系", "value": "程度", "copied": "照抄句数", "reworded": "改写句数",
     "new": "新内容句数",
 }  # fmt: skip
+COMMISSIONERS = {
+    "county": "县区", "town": "乡镇", "village": "村", "village_id": "村编号", "expert_id": "特派员编号",
+    "name": "特派员", "institution": "单位", "speciality": "专长", "match": "文字匹配", "distance": "距离（公里）",
+    "place": "远近", "days": "服务天数", "wanted": "应派人数", "found": "已派人数", "reason": "原因",
+    "capacity": "可服务村数", "villages": "村数", "village_names": "服务的村", "covered": "已覆盖村数",
+    "share": "覆盖率", "population": "已覆盖人口", "persons": "派入人数", "from_county": "其中本县",
+    "good_match": "匹配较强", "to_check": "待核对行数", "mean_score": "平均分数", "title": "条件", "state": "结论",
+    "missing": "缺什么", "rules": "规则",
+    "work_sentence": "专长或业绩原句", "works": "代表业绩",
+}  # fmt: skip
+SERVICE = {
+    "county": "县区", "town": "乡镇", "village": "村", "village_id": "村编号", "expert_id": "特派员编号",
+    "name": "特派员", "institution": "单位", "villages": "方案村数", "visited": "已走访村数", "visits": "服务次数",
+    "days": "已服务天数", "open_days": "没写天数的次数", "required": "全年应服务天数", "due_days": "到今天应服务天数",
+    "missing_days": "全年还差天数", "elsewhere": "方案外或不明的村", "last_visit": "最近一次", "people": "派驻特派员",
+    "month": "月份", "persons": "服务人数", "share": "当月走访率", "reached": "累计走访村数",
+    "reached_share": "累计走访率", "trained": "培训人次", "record_id": "记录编号", "date": "服务日期", "reason": "原因",
+    "counted": "怎样计", "scheme": "考核办法", "title": "考核项", "measure": "按什么计", "count": "数量",
+    "low": "得分低限", "high": "得分高限",
+}  # fmt: skip

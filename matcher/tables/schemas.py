@@ -345,12 +345,12 @@ WORKS = Contract(
     (
         column("entry_id", "id", "序号", "条目编号 行号 No"),
         column("work_id", "id", "业绩编号", "作品编号 论文编号 专利号 项目编号 成果编号 登记号 work"),
-        column("expert_id", "id", "专家编号", "专家ID 专家号 人员编号 工号 作者编号 教师编号 expert"),
+        column("expert_id", "id", "专家编号", "专家ID 专家号 人员编号 工号 作者编号 教师编号 特派员编号 expert"),
         column(
             "name",
             "text",
             "姓名",
-            "专家姓名 专家名称 专家 教师姓名 人员姓名 作者姓名 第一作者 第一完成人",
+            "专家姓名 专家名称 专家 教师姓名 人员姓名 作者姓名 第一作者 第一完成人 特派员 特派员姓名",
         ),
         column(
             "title",

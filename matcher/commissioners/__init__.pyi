@@ -1,0 +1,12 @@
+from .assessment import assess as assess
+from .conditions import check_persons as check_persons
+from .conditions import check_teams as check_teams
+from .places import list_places as list_places
+from .planning import plan_service as plan_service
+from .results import Plan as Plan
+from .service import read_service as read_service
+from .service import service_report as service_report
+from .teams import as_teams as as_teams
+from .villages import read_commissioners as read_commissioners
+from .villages import read_villages as read_villages
+from .workbook import write_plan as write_plan

@@ -1,0 +1,182 @@
+"""A service log against a plan, counted by hand; points by published tables; all made up."""
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from matcher.commissioners import assess, read_service, service_report
+from matcher.commissioners.assessment import TOTAL, list_schemes
+from matcher.errors import ArgumentError, PolicyError, TableError
+
+PLAN = pd.DataFrame(
+    [
+        ("V1", "代村", "卞庄街道", "临沂市兰陵县", "P1", "甲", "农科院", 15.0),
+        ("V2", "前村", "尚岩镇", "临沂市兰陵县", "P1", "甲", "农科院", 15.0),
+        ("V3", "前村", "诸葛镇", "临沂市沂水县", "P2", "乙", "大学", 30.0),
+        ("V4", "后村", "诸葛镇", "临沂市沂水县", "P3", "丙", "大学", 30.0),
+        ("V5", "东村", "诸葛镇", "临沂市沂水县", "P4", "丙", "公司", 30.0),
+    ],
+    columns=["village_id", "village", "town", "county", "expert_id", "name", "institution", "days"],
+)
+HEADS = ["序号", "日期", "特派员", "单位", "村", "乡镇", "县区", "服务天数", "服务内容", "培训人次"]
+
+
+def log(*rows: tuple[object, ...]) -> pd.DataFrame:
+    return read_service(pd.DataFrame(list(rows), columns=HEADS)).rows
+
+
+LOG = log(
+    (1, "2026-01-10", "甲", "", "代村", "", "", 3, "番茄", 20),
+    (2, "2026年2月3日", "甲", "", "前村", "", "", 2, "桃", ""),
+    (3, "2026.2.20", "乙", "", "前村", "诸葛", "沂水", "", "羊", 10),
+    (4, "2026-02-21", "丙", "", "后村", "", "", 1, "", ""),
+    (5, "2026-03-01", "丙", "某公司", "东村", "", "", 12, "", ""),
+    (6, "2026-03-02", "甲", "", "西村", "", "", 4, "", ""),
+    (7, "2026-03-03", "丁", "", "代村", "", "", 1, "", ""),
+    (8, "", "甲", "", "代村", "", "", 1, "", ""),
+    (9, "2025-12-31", "甲", "", "代村", "", "", 1, "", ""),
+    (10, "2026-04-01", "甲", "", "代村", "", "", 1, "", ""),
+    (11, "2026-01-10", "甲", "", "代村", "", "", 3, "番茄", 20),
+    (12, "2026-03-05", "甲", "", "代村", "", "", -2, "", ""),
+)
+
+
+def test_who_is_behind_counted_by_hand():
+    report = service_report(LOG, PLAN, on="2026-03-31")  # 90 of 365 days: of 30 days 7.4 are due
+    columns = ["expert_id", "villages", "visited", "visits", "days", "open_days", "required", "due_days", "state"]
+    assert report.persons[columns].to_numpy().tolist() == [
+        ["P3", 1, 0, 0, 0.0, 0, 30.0, 7.4, "落后"],
+        ["P2", 1, 1, 1, 0.0, 1, 30.0, 7.4, "未定"],
+        ["P1", 2, 2, 3, 9.0, 0, 30.0, 7.4, "按进度"],
+        ["P4", 1, 1, 1, 12.0, 0, 30.0, 7.4, "按进度"],
+    ]
+    assert report.persons.set_index("expert_id")["elsewhere"].to_dict() == {"P1": 1, "P2": 0, "P3": 0, "P4": 0}
+    assert report.persons.set_index("expert_id")["missing_days"].to_dict() == {"P1": 21, "P2": 30, "P3": 30, "P4": 18}
+    assert report.persons.set_index("expert_id")["last_visit"]["P1"] == pd.Timestamp("2026-03-02")
+
+
+def test_what_does_not_count_is_listed_with_its_reason():
+    report = service_report(LOG, PLAN, on="2026-03-31")
+    assert report.unknown[["record_id", "counted", "reason"]].to_numpy().tolist() == [
+        ["4", "没有计入", "特派员“丙”在方案中有 2 个，分不清是哪一个"],
+        ["6", "只计本人的次数和天数", "村“西村”不在方案中"],
+        ["7", "没有计入", "特派员“丁”不在方案中"],
+        ["8", "没有计入", "没有日期"],
+        ["9", "没有计入", "不在 2026-01-01 至 2026-03-31 之间"],
+        ["10", "没有计入", "不在 2026-01-01 至 2026-03-31 之间"],
+        ["11", "没有计入", "与记录 1 同人同村同日"],
+        ["12", "没有计入", "天数是负数"],
+    ]
+    assert len(report.matched) + (report.unknown["counted"] == "没有计入").sum() == len(LOG)
+
+
+def test_a_village_with_another_town_is_another_village():
+    one = log(
+        (1, "2026-01-10", "乙", "", "前村", "高庄镇", "", 1, "", ""),
+        (2, "2026-01-11", "乙", "", "前村", "", "", 1, "", ""),
+    )
+    report = service_report(one, PLAN, on="2026-03-31")
+    assert report.unknown["reason"].tolist() == ["村“前村”在方案中，但乡镇、县区对不上"]
+    assert report.matched["village_id"].tolist() == ["", "V3"]
+
+
+def test_villages_that_nobody_visited_come_first_and_months_add_up():
+    report = service_report(LOG, PLAN, on="2026-03-31")
+    assert report.villages[["village_id", "visits", "state"]].to_numpy().tolist() == [
+        ["V4", 0, "未走访"],
+        ["V1", 1, "已走访"],
+        ["V2", 1, "已走访"],
+        ["V5", 1, "已走访"],
+        ["V3", 1, "已走访"],
+    ]
+    months = report.months.astype(object).where(report.months.notna(), None)
+    assert months[
+        ["month", "visits", "persons", "visited", "reached", "reached_share", "days"]
+    ].to_numpy().tolist() == [
+        ["2026-01", 1, 1, 1, 1, 0.2, 3.0],
+        ["2026-02", 2, 2, 2, 3, 0.6, None],
+        ["2026-03", 2, 2, 1, 4, 0.8, 16.0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("done", "state"), [(7.39, "落后"), (7.4, "按进度"), (29.9, "按进度"), (30.0, "已完成"), (31.0, "已完成")]
+)
+def test_each_edge_of_a_state_from_both_sides(done, state):
+    one = log((1, "2026-01-10", "乙", "", "前村", "诸葛镇", "", done, "", ""))
+    report = service_report(one, PLAN, on="2026-03-31", days=30)
+    assert report.persons.set_index("expert_id")["state"]["P2"] == state
+
+
+def test_without_days_nobody_is_behind():
+    report = service_report(LOG, PLAN.drop(columns="days"), on="2026-03-31")
+    assert report.persons["state"].unique().tolist() == ["没有天数要求"]
+    assert report.persons["missing_days"].isna().all()
+
+
+def test_the_year_of_service_begins_when_it_is_said():
+    report = service_report(LOG, PLAN, on="2026-03-31", since=dt.date(2025, 10, 1), days=73)
+    assert report.months["month"].tolist() == [f"2025-{m}" for m in (10, 11, 12)] + [f"2026-0{m}" for m in (1, 2, 3)]
+    assert report.persons["due_days"].tolist() == [36.4] * 4  # 182 of 365 days
+    assert "9" not in report.unknown["record_id"].tolist()
+    late = service_report(LOG, PLAN, on="2027-03-31", since="2026-01-01", days=73)
+    assert late.persons["due_days"].tolist() == [73.0] * 4
+
+
+def test_wrong_arguments_are_refused():
+    with pytest.raises(TableError, match="expert_id"):
+        service_report(LOG, PLAN.drop(columns="expert_id"), on="2026-03-31")
+    with pytest.raises(ArgumentError):
+        service_report(LOG, PLAN, on="2026-03-31", since="2026-04-01")
+    with pytest.raises(ArgumentError):
+        service_report(LOG, PLAN, on="2026-03-31", days=0)
+
+
+@pytest.mark.parametrize(("days", "points"), [(0, 0.0), (1, 0.6), (74.9, 44.94), (75, 45.0), (80, 45.0)])
+def test_guangxi_gives_six_tenths_a_day_up_to_forty_five(days, points):
+    one = log((1, "2026-01-10", "乙", "", "前村", "诸葛镇", "", days, "", ""))
+    table = assess(service_report(one, PLAN, on="2026-12-31"), "广西乡村").set_index(["expert_id", "title"])
+    assert (table["low"]["P2", "线下服务天数"], table["high"]["P2", "线下服务天数"]) == (points, points)
+    assert table["low"]["P2", "服务次数"] == 0.2
+    assert table["low"]["P2", TOTAL] == pytest.approx(points + 0.2)
+    assert np.isnan(table["high"]["P2", TOTAL])
+
+
+def test_days_that_a_visit_does_not_tell_leave_an_interval():
+    table = assess(service_report(LOG, PLAN, on="2026-03-31"), "广西乡村").set_index(["expert_id", "title"])
+    assert (table["low"]["P2", "线下服务天数"], table["high"]["P2", "线下服务天数"]) == (0.0, 45.0)
+
+
+@pytest.mark.parametrize(("trained", "points"), [(399, 0.0), (400, 10.0)])
+def test_yiling_gives_ten_for_four_hundred_trained_and_counts_that_are_given(trained, points):
+    one = log((1, "2026-01-10", "乙", "", "前村", "诸葛镇", "", 1, "", trained))
+    counts = pd.DataFrame({"expert_id": ["P2"], "bases": [3], "projects": [1]})
+    report = service_report(one, PLAN, on="2026-12-31")
+    table = assess(report, "夷陵2024", counts).set_index(["expert_id", "title"])
+    known = table.loc["P2"][["low", "high"]]
+    assert known.loc["培训或科普400人次"].tolist() == [points, points]
+    assert known.loc["示范基地"].tolist() == [10.0, 10.0]
+    assert known.loc["科技项目"].tolist() == [10.0, 10.0]
+    assert known.loc["新品种"].tolist() == [0.0, 5.0]
+    assert np.isnan(known.loc["新闻或短视频", "high"])
+
+
+def test_a_scheme_that_nobody_published_is_refused_and_each_row_has_its_source():
+    with pytest.raises(PolicyError, match="您是不是指 夷陵2024"):
+        assess(service_report(LOG, PLAN, on="2026-03-31"), "夷陵2023")
+    table = list_schemes()
+    assert (table["source"] != "").all()
+    assert table.loc[~table["verified"], "title"].tolist() == ["科技项目", "新品种", "其他工作", "新闻或短视频"]
+
+
+def test_a_log_with_ids_finds_them_in_any_writing():
+    table = pd.DataFrame(
+        [("p1", "v－2", "2026-01-05", 1), ("P9", "V1", "2026-01-05", 1)],
+        columns=["特派员编号", "村编号", "日期", "天数"],
+    )
+    plan = PLAN.assign(village_id=PLAN["village_id"].str.replace("V", "V-"))
+    report = service_report(read_service(table).rows, plan, on="2026-01-31")
+    assert report.matched[["expert_id", "village_id"]].to_numpy().tolist() == [["P1", "V-2"]]
+    assert report.unknown["reason"].tolist() == ["特派员编号不在方案中；村编号不在方案中"]
