@@ -14,7 +14,7 @@ from matcher.errors import ArgumentError
 from matcher.policy.advice import ask_first
 from matcher.policy.evaluation import Prepared
 from matcher.policy.facts import EPOCH, written_facts
-from matcher.policy.model import FactColumn, Rule, Ruleset
+from matcher.policy.model import FORMS, FactColumn, Rule, Ruleset
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
@@ -41,7 +41,7 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
     dict
         enterprise_id, name, policy, title, edition, on, decision, total_low, total_high, rules (each with rule, kind,
         title, title_en, passed, value, limit, gap, points_low, points_high, points_max, facts, source,
-        in_force_since, seen_on, verified, note), ask (missing facts, the most telling first), problems. A fact is
+        in_force_since, seen_on, verified, seen_as, text, address, why, note), ask (missing facts, the most telling first), problems. A fact is
         column, title and value; None is unknown. One that is known within bounds only has low, high (None for no end)
         and written, its text in the table, too.
 
@@ -118,6 +118,10 @@ def _rule(row: Any, rule: Rule, ruleset: Ruleset, ready: Prepared, firm: pd.Data
         "in_force_since": rule.in_force_since.isoformat(),
         "seen_on": None if rule.seen_on is None else rule.seen_on.isoformat(),
         "verified": rule.verified,
+        "seen_as": FORMS[rule.evidence.form],
+        "text": rule.evidence.text,
+        "address": rule.evidence.address,
+        "why": str(row.why),
         "note": rule.note,
     }
 

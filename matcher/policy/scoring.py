@@ -33,9 +33,11 @@ VERDICTS = (
     "source",
     "in_force_since",
     "verified",
+    "why",
 )
 DECISIONS = ("passes", "fails", "can_pass", "unknown", "not_in_force")
 PASSED = ("pass", "fail", "unknown")
+WHY = ("", "没有可除的数（分母为零或为负，或没有相应的会计年度），比例或增长率不存在，因此没有差距")
 
 
 @dataclass(frozen=True)
@@ -147,13 +149,16 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
     value, limit, gap = (np.full((size, many), np.nan) for _ in range(3))
     low, high = np.full((size, many), np.nan), np.full((size, many), np.nan)
     passed = np.full((size, many), -1, dtype=np.int8)
+    missing = np.zeros((size, many), dtype=np.int8)
     for column, rule in enumerate(rules):
         shown = answer.shown.get((rule.kind, rule.id))
         if shown is not None:
             value[:, column], limit[:, column], gap[:, column] = shown.value, shown.limit, shown.gap
+            missing[:, column] = (shown.missing == 1) & ~(gap[:, column] >= 0)
         if rule.kind == "condition":
             passed[:, column] = passed_codes(answer.states[rule.id])
             gap[passed[:, column] == 0, column] = 0.0
+            missing[passed[:, column] == 0, column] = 0
         elif rule.kind == "points":
             points = answer.points[rule.id]
             low[:, column], high[:, column] = points.low_min, points.high_max
@@ -172,6 +177,7 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
         "points_max": np.tile(most, size),
         "gap": gap.ravel(),
         "verified": np.tile(np.array([rule.verified for rule in rules]), size),
+        "why": (missing.ravel(), list(WHY)),
         **{name: (np.tile(codes, size), names) for name, (codes, names) in words.items()},
     }
 
@@ -217,6 +223,7 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
                     "source": word("source"),
                     "in_force_since": np.array(days, dtype="datetime64[s]")[since],
                     "verified": parts["verified"],
+                    "why": word("why"),
                 }
             )
         )
@@ -273,7 +280,7 @@ def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
 
         `verdicts`, one row per firm and rule: enterprise_id, policy, rule, kind, value in the rule's unit, limit,
         passed, points_low, points_high, points_max, gap in the unit of the numerator, source, in_force_since,
-        verified.
+        verified, why (where there is no gap because there is nothing to divide by: the reason; else "").
 
         `problems`: enterprise_id, policy, column, cell, problem, level.
 

@@ -68,6 +68,7 @@ def verdict_table(ready: Prepared, group: Group) -> pa.Table:
             "source": word("source"),
             "in_force_since": since,
             "verified": pa.array(parts["verified"]),
+            "why": word("why"),
         }
     )
 

@@ -13,7 +13,7 @@ import pandas as pd
 from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import PROBLEMS, SCORING
 from matcher.policy.facts import written_facts
-from matcher.policy.model import Rule
+from matcher.policy.model import FORMS, Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import Scored
 
@@ -81,11 +81,11 @@ def sheets(
     verdicts = shown(_with_titles(scored, policies, top))
     gaps = verdicts.loc[verdicts["passed"].isin(["不符合", "未定"])]
     firm = ["enterprise_id", "name", "policy"]
-    gap, points = ["title", "passed", "value", "limit", "gap"], ["points_low", "points_high", "points_max"]
+    gap, points = ["title", "passed", "value", "limit", "gap", "why"], ["points_low", "points_high", "points_max"]
     return {
         "结论": Sheet(summary, SCORING, frozen=2),
         "逐条": Sheet(verdicts, SCORING, key=[*firm, *gap, *points, "source"], frozen=2),
-        "差距": Sheet(gaps[[*firm, *gap, "source", "verified"]], SCORING, frozen=2),
+        "差距": Sheet(gaps[[*firm, *gap, "source", "verified", "seen_as"]], SCORING, frozen=2),
         "要问的事实": Sheet(shown(questions), SCORING, frozen=2),
     }, lines
 
@@ -97,12 +97,14 @@ def _with_titles(scored: Scored, policies: Sequence[Policy], most: int) -> pd.Da
         (policy.id, edition.id): rules_by_id(policy, edition.id) for policy in policies for edition in policy.editions
     }
     verdicts = scored.verdicts.head(most)
-    titles = [
-        rules[policy, editions[firm, policy]][kind, rule].title
+    behind = [
+        rules[policy, editions[firm, policy]][kind, rule]
         for firm, policy, kind, rule in verdicts[["enterprise_id", "policy", "kind", "rule"]].itertuples(index=False)
     ]
-    order = ["enterprise_id", "policy", "title", "passed", "value", "limit", "gap", "points_low", "points_high"]
-    return verdicts.assign(title=titles)[[*order, "points_max", "source", "in_force_since", "verified"]]
+    order = ["enterprise_id", "policy", "title", "passed", "value", "limit", "gap", "why", "points_low", "points_high"]
+    order += ["points_max", "source", "in_force_since", "verified", "seen_as"]
+    seen_as = [FORMS[rule.evidence.form] for rule in behind]
+    return verdicts.assign(title=[rule.title for rule in behind], seen_as=seen_as)[order]
 
 
 def _questions(
@@ -183,7 +185,8 @@ def notes(policies: Sequence[Policy], *, on: dt.date) -> list[str]:
     lines = [
         f"判断日期 {on.isoformat()}；表内“申请日期”优先，并决定所用版本",
         "空白是未知，不是零；未知的事实怎样填都得同一结论时才下结论，否则为“未定”；专家评分未填时取全部范围",
-        "“差距”以分子的单位计（元、人、项、天、分）；“已核实”为否的数值凭记忆或转述，使用前请核对原文",
+        "“差距”以分子的单位计（元、人、项、天、分）；没有可除的数时没有差距，“说明”列写明",
+        "“已核实”为否的数值凭记忆或未留原文；“所见”为摘要的只见于他人转述，未与官方原文核对，使用前请核对",
         "本结果是按公开条文推算，不代替主管部门的认定",
     ]
     for policy in policies:
