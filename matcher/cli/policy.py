@@ -177,7 +177,9 @@ def list_command(on: dt.date | None) -> None:
         seen = f"已核实 {row.quoted}/{row.rules} 条（其中仅见摘要 {row.digest}）"
         report(False, f"{row.policy}\t{row.title}\t{row.edition}\t{row.since} 至 {until}\t{seen}\t{row.source}")
     lines: Any = rows.groupby(["policy", "title"], sort=False)[["rules", "seen", "digest", "quoted"]].sum()
-    report(False, "各项政策已核实的条文（以上各版合计）。已核实：附有所读的原文、网址和日期；仅见摘要的未与官方原文核对。")
+    report(
+        False, "各项政策已核实的条文（以上各版合计）。已核实：附有所读的原文、网址和日期；仅见摘要的未与官方原文核对。"
+    )
     for (policy, title), line in lines.iterrows():
         share = f"{line.quoted}/{line.rules}（{line.quoted / max(line.rules, 1):.0%}）"
         other = f"；另有 {line.seen - line.quoted} 条见过而未留原文" if line.seen > line.quoted else ""

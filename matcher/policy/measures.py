@@ -182,7 +182,8 @@ class MeanGrowth:
         with np.errstate(invalid="ignore", divide="ignore"):
             full = (2 * float(1 + limit) - middle / first) * middle
             short = float(1 + limit) * middle
-            need = np.where((years >= 3) & (first > 0), full, np.where(years >= 2, short, np.nan))
+            last_two = (years == 2) | ((years >= 3) & (first == 0) & self.base_zero_uses_last_two)
+            need = np.where((years >= 3) & (first > 0), full, np.where(last_two, short, np.nan))
             return short_of(last, np.where(middle > 0, need, np.nan), word)
 
     def missing(self, facts: Facts) -> Bools:
