@@ -218,7 +218,6 @@ def _errors() -> str:
 
 def _verified() -> str:
     """What was read of the rules of each shipped policy: counts of the newest edition, then rule by rule."""
-    from matcher.policy.model import FORMS
     from matcher.policy.policy import load_policy, shipped
 
     lines = [
@@ -246,7 +245,7 @@ def _verified() -> str:
             for rule in rules:
                 seen, on = rule.evidence, rule.seen_on or ""
                 state = "yes" if rule.verified else "no"
-                cells = (rule.title, state, FORMS[seen.form], seen.text, f"`{seen.address}`" if seen.text else "", on)
+                cells = (rule.title, state, rule.seen_as, seen.text, f"`{seen.address}`" if seen.text else "", on)
                 details.append("| " + " | ".join(str(cell).replace("|", "/") for cell in cells) + " |")
         verified = [rule for rule in all_rules if rule.verified]
         quoted = [rule for rule in verified if rule.evidence.quoted]

@@ -14,7 +14,7 @@ from matcher.errors import ArgumentError
 from matcher.policy.advice import ask_first
 from matcher.policy.evaluation import Prepared
 from matcher.policy.facts import EPOCH, written_facts
-from matcher.policy.model import FORMS, FactColumn, Rule, Ruleset
+from matcher.policy.model import FactColumn, Rule, Ruleset
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads
@@ -118,7 +118,7 @@ def _rule(row: Any, rule: Rule, ruleset: Ruleset, ready: Prepared, firm: pd.Data
         "in_force_since": rule.in_force_since.isoformat(),
         "seen_on": None if rule.seen_on is None else rule.seen_on.isoformat(),
         "verified": rule.verified,
-        "seen_as": FORMS[rule.evidence.form],
+        "seen_as": rule.seen_as,
         "text": rule.evidence.text,
         "address": rule.evidence.address,
         "why": str(row.why),

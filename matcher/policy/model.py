@@ -78,6 +78,11 @@ class Rule:
     note: str = ""
     evidence: Evidence = Evidence()
 
+    @property
+    def seen_as(self) -> str:
+        """In what form it was read, in Chinese."""
+        return FORMS[self.evidence.form]
+
 
 @dataclass(frozen=True)
 class Edition:

@@ -33,6 +33,7 @@ VERDICTS = (
     "source",
     "in_force_since",
     "verified",
+    "seen_as",
     "why",
 )
 DECISIONS = ("passes", "fails", "can_pass", "unknown", "not_in_force")
@@ -182,7 +183,7 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
     }
 
 
-_WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since"}
+_WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since", "seen_as": "seen_as"}
 
 
 def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int16]], list[Any]]:
@@ -223,6 +224,7 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
                     "source": word("source"),
                     "in_force_since": np.array(days, dtype="datetime64[s]")[since],
                     "verified": parts["verified"],
+                    "seen_as": word("seen_as"),
                     "why": word("why"),
                 }
             )
@@ -280,7 +282,8 @@ def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
 
         `verdicts`, one row per firm and rule: enterprise_id, policy, rule, kind, value in the rule's unit, limit,
         passed, points_low, points_high, points_max, gap in the unit of the numerator, source, in_force_since,
-        verified, why (where there is no gap because there is nothing to divide by: the reason; else "").
+        verified, seen_as (in what form the rule was read: 全文, 转载原文, 摘要, 凭记忆, 未注明), why (where there is
+        no gap because there is nothing to divide by: the reason; else "").
 
         `problems`: enterprise_id, policy, column, cell, problem, level.
 

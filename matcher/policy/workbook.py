@@ -13,7 +13,7 @@ import pandas as pd
 from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import PROBLEMS, SCORING
 from matcher.policy.facts import written_facts
-from matcher.policy.model import FORMS, Rule
+from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import Scored
 
@@ -97,14 +97,13 @@ def _with_titles(scored: Scored, policies: Sequence[Policy], most: int) -> pd.Da
         (policy.id, edition.id): rules_by_id(policy, edition.id) for policy in policies for edition in policy.editions
     }
     verdicts = scored.verdicts.head(most)
-    behind = [
-        rules[policy, editions[firm, policy]][kind, rule]
+    titles = [
+        rules[policy, editions[firm, policy]][kind, rule].title
         for firm, policy, kind, rule in verdicts[["enterprise_id", "policy", "kind", "rule"]].itertuples(index=False)
     ]
     order = ["enterprise_id", "policy", "title", "passed", "value", "limit", "gap", "why", "points_low", "points_high"]
     order += ["points_max", "source", "in_force_since", "verified", "seen_as"]
-    seen_as = [FORMS[rule.evidence.form] for rule in behind]
-    return verdicts.assign(title=[rule.title for rule in behind], seen_as=seen_as)[order]
+    return verdicts.assign(title=titles)[order]
 
 
 def _questions(
