@@ -215,3 +215,58 @@ def gazelle(f: Firm) -> bool | None:
     if rest and unsure:
         return None
     return bool(rest and grows)
+
+
+def hidden_champion(f: Firm, year: int) -> bool | None:
+    """None above 2,000 million of revenue: the text says "in general not above"."""
+    revenue = [f[f"revenue_{y}"] for y in ("y1", "y2", "y3")]
+    profits = [f[f"net_profit_{y}"] for y in ("y1", "y2", "y3")]
+    rd = all(at_least(over(f[f"rd_expense_{y}"], f[f"revenue_{y}"]), 4) for y in ("y2", "y3"))
+    if year == 2025:
+        own = f["industry_encouraged"] and (f["invention_patents"] >= 3 or f["other_ip"] >= 5)
+        own = own and (not f["manufacturer"] or f["invention_patents"] >= 1)
+    else:
+        own = f["invention_patents"] >= 4 and f["patents_in_use"]
+        own = own and not (f["single_champion_holder"] or f["little_giant_valid"])
+    rest = (
+        f["registered_in_zhejiang"]
+        and f["operating_years"] >= 10
+        and f["field_years"] >= 10
+        and revenue[2] >= 50_000_000
+        and 0 < revenue[0] < revenue[1] < revenue[2]
+        and at_least(mean_growth(*profits), 10)
+        and at_most(over(f["liabilities"], f["assets_total"]), 70 if year == 2025 else 75)
+        and (f["bank_grade_a"] or f["credit_report_clean"])
+        and f["leading_products"] <= 3
+        and at_least(over(f["main_revenue_y3"], revenue[2]), 70)
+        and (f["market_rank_global"] <= 10 or f["market_rank_national"] <= 3)
+        and rd
+        and f["own_rd_institution"]
+        and f["core_business_on_it"]
+        and f["standards"] >= 1
+        and f["own_brand"]
+        and f["international_certifications"] >= 1
+        and not f["incident_or_dishonesty_3y"]
+        and own
+    )
+    if rest and revenue[2] > 2_000_000_000:
+        return None
+    return bool(rest)
+
+
+def single_champion(f: Firm) -> bool:
+    good = (
+        "legal_person",
+        "technology_leading",
+        "energy_advanced",
+        "rd_institution_and_core_ip",
+        "management_and_brand",
+    )
+    bad = ("listed_abnormal_or_dishonest", "prohibited", "serious_dishonesty_or_accident")
+    return bool(
+        all(f[name] for name in good)
+        and not any(f[name] for name in bad)
+        and (f["field_years"] >= 10 or (f["new_product"] and f["field_years"] >= 5))
+        and sum(f[f"main_revenue_{y}"] for y in ("y1", "y2", "y3")) >= 1_200_000_000
+        and f["market_rank_global"] <= 3
+    )
