@@ -388,6 +388,17 @@ class ByBracket(FactTest):
         return out
 
 
+def leaves_readings_open(test: Test) -> bool:
+    """Whether a point on which the sources allow two readings stands anywhere in a test."""
+    if isinstance(test, Joined):
+        return any(leaves_readings_open(part) for part in test.tests)
+    if isinstance(test, ByBracket):
+        return any(leaves_readings_open(part.test) for part in test.brackets if part.test is not None)
+    if isinstance(test, Not):
+        return leaves_readings_open(test.test)
+    return isinstance(test, Unsettled)
+
+
 def add_points(parts: Sequence[Points], cap: float | None = None) -> Points:
     """Sum items that rest on independent facts (or move with shared ones), rounded to a millionth, held to `cap`."""
 

@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matcher.export.sheets import EXCEL_ROWS, Sheet
@@ -15,7 +16,7 @@ from matcher.export.titles import PROBLEMS, SCORING
 from matcher.policy.facts import written_facts
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
-from matcher.policy.scoring import Scored
+from matcher.policy.scoring import WHY, Scored
 
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
 DECISIONS = {
@@ -33,6 +34,7 @@ LEVELS = {
     "definition": "口径可能不同",
     "manual": "需人工判断",
 }
+READING = "条文有两种读法，先选定读法（见说明中的“存疑”）"
 _SHARED = ("row", "column", "value", "problem", "action")
 
 
@@ -77,7 +79,12 @@ def sheets(
     firsts = questions.drop_duplicates(["enterprise_id", "policy"]).set_index(["enterprise_id", "policy"])
     first = pd.Series([*map(question, firsts["fact"], firsts["written"])], firsts.index, dtype=object)
     keys = pd.MultiIndex.from_frame(scored.summary[["enterprise_id", "policy"]].astype(object))
-    summary = shown(scored.summary.assign(ask=first.reindex(keys).fillna("").to_numpy(object)))
+    ask = first.reindex(keys).fillna("").to_numpy(object)
+    # where the readings of a rule differ and no single fact would settle the answer, the reading comes first
+    doubtful = scored.verdicts.loc[scored.verdicts["why"] == WHY[2], ["enterprise_id", "policy"]].astype(object)
+    open_ = keys.isin(pd.MultiIndex.from_frame(doubtful)) & (scored.summary["decision"] == "unknown").to_numpy()
+    open_ &= ~(firsts["settles"].reindex(keys) > 0).to_numpy()
+    summary = shown(scored.summary.assign(ask=np.where(open_, READING, ask)))
     verdicts = shown(_with_titles(scored, policies, top))
     gaps = verdicts.loc[verdicts["passed"].isin(["不符合", "未定"])]
     firm = ["enterprise_id", "name", "policy"]

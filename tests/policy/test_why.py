@@ -1,4 +1,4 @@
-"""A ratio or a growth with nothing to divide by fails without a gap of 0.0, and the answer says why."""
+"""Why an answer has no gap or stays open: nothing to divide by, or a text with two readings."""
 
 from pathlib import Path
 
@@ -81,3 +81,26 @@ def test_stream_page_and_workbook_say_why(tmp_path: Path) -> None:
     made, _ = sheets(firms, [load_policy("srdi")], score(firms, "srdi", on=day), on=day)
     gaps = made["差距"].table.set_index("title")
     assert gaps.loc["资产负债率不高于80%", ["passed", "why", "seen_as"]].tolist() == ["不符合", NOTHING, "摘要"]
+
+
+def gazelle(**facts: float | None) -> dict[str, object]:
+    good = {"legal_entity_in_shandong": True, "field_ok": True, "listed": False, "controlled_by_listed": False,
+            "full_accounting_years": 3, "liabilities": 30, "assets_total": 100, "rd_expense_y2": 4e6,
+            "rd_expense_y3": 4e6, "invention_patents": 2, "utility_models_and_software": 0, "standards_led": 0, "credit_score": 80,
+            "net_profit_y1": 1, "net_profit_y2": 1, "net_profit_y3": 1}  # fmt: skip
+    return {**good, "revenue_y1": 5e7, "revenue_y2": 7e7, "revenue_y3": 7.2e7, **facts}
+
+
+def test_an_answer_that_only_a_reading_leaves_open_says_so_and_asks_for_the_reading() -> None:
+    firms = pd.DataFrame([{"enterprise_id": "a", **gazelle()}, {"enterprise_id": "b", **gazelle(net_profit_y1=None)}])
+    day = pd.Timestamp("2026-05-01").date()
+    scored = score(firms, "gazelle-shandong", on=day)
+    growth = scored.verdicts[scored.verdicts["rule"] == "growth"]
+    assert growth["passed"].astype(str).tolist() == ["unknown", "unknown"]
+    assert growth["why"].astype(str).tolist() == [WHY[2], ""]
+    assert (scored.verdicts.loc[scored.verdicts["rule"] != "growth", "why"] == "").all()
+    made, _ = sheets(firms, [load_policy("gazelle-shandong")], scored, on=day)
+    assert made["结论"].table["ask"].tolist()[0] == "条文有两种读法，先选定读法（见说明中的“存疑”）"
+    chosen = score(firms.head(1), load_policy("gazelle-shandong", readings={"sustained": "compound"}), on=day)
+    assert chosen.summary["decision"].astype(str).tolist() == ["passes"]
+    assert (chosen.verdicts["why"] == "").all()
