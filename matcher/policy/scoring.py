@@ -192,7 +192,7 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
 def _all_known(ready: Prepared, group: Group, test: Test) -> Bools:
     """Rows of a group in which every fact that a test reads is known."""
     spans = [ready.facts[name] for name in test.columns()]
-    return np.logical_and.reduce([(span.lo == span.hi)[group.rows] for span in spans])
+    return np.asarray(np.logical_and.reduce([(span.lo == span.hi)[group.rows] for span in spans]), dtype=bool)
 
 
 _WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since", "seen_as": "seen_as"}

@@ -84,10 +84,12 @@ def test_stream_page_and_workbook_say_why(tmp_path: Path) -> None:
 
 
 def gazelle(**facts: float | None) -> dict[str, object]:
-    good = {"legal_entity_in_shandong": True, "field_ok": True, "listed": False, "controlled_by_listed": False,
-            "full_accounting_years": 3, "liabilities": 30, "assets_total": 100, "rd_expense_y2": 4e6,
-            "rd_expense_y3": 4e6, "invention_patents": 2, "utility_models_and_software": 0, "standards_led": 0, "credit_score": 80,
-            "net_profit_y1": 1, "net_profit_y2": 1, "net_profit_y3": 1}  # fmt: skip
+    good = {
+        "legal_entity_in_shandong": True, "field_ok": True, "listed": False, "controlled_by_listed": False,
+        "full_accounting_years": 3, "liabilities": 30, "assets_total": 100, "rd_expense_y2": 4e6, "rd_expense_y3": 4e6,
+        "invention_patents": 2, "utility_models_and_software": 0, "standards_led": 0, "credit_score": 80,
+        "net_profit_y1": 1, "net_profit_y2": 1, "net_profit_y3": 1,
+    }  # fmt: skip
     return {**good, "revenue_y1": 5e7, "revenue_y2": 7e7, "revenue_y3": 7.2e7, **facts}
 
 
