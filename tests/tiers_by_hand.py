@@ -35,6 +35,11 @@ def gate(f: Firm) -> bool:
     )
 
 
+def leads(f: Firm) -> bool:
+    leading = over(f["leading_product_revenue_y3"], f["revenue_y3"])
+    return leading is not None and leading > Fraction(1, 2)
+
+
 def innovative(f: Firm) -> tuple[bool, int]:
     rank = [("class1_high_value", 20), ("class1_own_rd", 15), ("class1_ip", 10), ("class2_ip", 5)]
     ip = next((points for name, points in rank if f[name] >= 1), 0)
@@ -127,6 +132,8 @@ def giant_2026(f: Firm) -> bool:
         and all(shares)
         and (f["class1_ip_leading"] >= 4 or f["national_award_top3_3y"])
         and (f["market_share"] >= 0.1 or f["market_rank_national"] <= 3)
+        and f["well_known"]
+        and leads(f)
         and f["key_link_of_chain"]
         and score
         and (f["purpose"] == "review" or (growth and not barred))
@@ -134,7 +141,9 @@ def giant_2026(f: Firm) -> bool:
 
 
 def giant_2022(f: Firm) -> bool | None:
-    """None where the 30 million of R&D may mean one year or two."""
+    """None where the 30 million of R&D may mean one year or two, and where the product is of no key field: the text
+    asks for one in principle.
+    """
     shares = [over(f[f"rd_expense_{y}"], f[f"revenue_{y}"]) for y in ("y2", "y3")]
     unsure = False
     if f["revenue_y3"] >= 100_000_000:
@@ -158,27 +167,36 @@ def giant_2022(f: Firm) -> bool | None:
         and f["well_known"]
         and f["own_brand"]
         and f["key_link_of_chain"]
+        and f["sound_governance"]
+        and leads(f)
     )
-    if rest and base and unsure and not f["national_award_top3_3y"]:
+    innovates = f["national_award_top3_3y"] or (rd and base)
+    if not (rest and innovates):
+        return False
+    if (unsure and not f["national_award_top3_3y"]) or not f["leading_product_in_key_field"]:
         return None
-    return bool(rest and (f["national_award_top3_3y"] or (rd and base)))
+    return True
 
 
 def gazelle(f: Firm) -> bool | None:
-    """None above 400 million where only the compound rate reaches 10 %."""
+    """None where only the compound rate of two years is reached, not each year's, and where revenue lies on an edge
+    and only the lower of the two limits is reached.
+    """
     revenue = f["revenue_y3"]
-    need = next((n for upto, n in ((20e6, 25), (100e6, 20)) if revenue < upto), 15 if revenue <= 400e6 else 10)
+    limits = [n for low, high, n in ((10e6, 20e6, 25), (20e6, 1e8, 20), (1e8, 4e8, 15)) if low <= revenue <= high]
+    limits += [10] if revenue >= 4e8 else []
 
-    def compound(what: str) -> bool:
+    def compound(what: str, need: int) -> bool:
         first, last = f[f"{what}_y1"], f[f"{what}_y3"]
         return bool(first > 0 and 10_000 * last >= (100 + need) ** 2 * first)
 
-    def yearly(what: str) -> bool:
+    def yearly(what: str, need: int) -> bool:
         y1, y2, y3 = (f[f"{what}_{y}"] for y in ("y1", "y2", "y3"))
-        return bool(y1 > 0 and y2 > 0 and 10 * y2 >= 11 * y1 and 10 * y3 >= 11 * y2)
+        return bool(y1 > 0 and y2 > 0 and 100 * y2 >= (100 + need) * y1 and 100 * y3 >= (100 + need) * y2)
 
-    grows = revenue >= 10e6 and (compound("revenue") or compound("net_profit"))
-    unsure = grows and revenue > 400e6 and not (yearly("revenue") or yearly("net_profit"))
+    figures = ("revenue", "net_profit")
+    grows = bool(limits) and any(compound(what, min(limits)) for what in figures)
+    unsure = grows and not any(yearly(what, max(limits)) for what in figures)
     share = Fraction(5, 2) if revenue >= 100e6 else 5
     rd = all(at_least(over(f[f"rd_expense_{y}"], f[f"revenue_{y}"]), share) for y in ("y2", "y3"))
     owed = over(f["liabilities"], f["assets_total"])
@@ -197,3 +215,58 @@ def gazelle(f: Firm) -> bool | None:
     if rest and unsure:
         return None
     return bool(rest and grows)
+
+
+def hidden_champion(f: Firm, year: int) -> bool | None:
+    """None above 2,000 million of revenue: the text says "in general not above"."""
+    revenue = [f[f"revenue_{y}"] for y in ("y1", "y2", "y3")]
+    profits = [f[f"net_profit_{y}"] for y in ("y1", "y2", "y3")]
+    rd = all(at_least(over(f[f"rd_expense_{y}"], f[f"revenue_{y}"]), 4) for y in ("y2", "y3"))
+    if year == 2025:
+        own = f["industry_encouraged"] and (f["invention_patents"] >= 3 or f["other_ip"] >= 5)
+        own = own and (not f["manufacturer"] or f["invention_patents"] >= 1)
+    else:
+        own = f["invention_patents"] >= 4 and f["patents_in_use"]
+        own = own and not (f["single_champion_holder"] or f["little_giant_valid"])
+    rest = (
+        f["registered_in_zhejiang"]
+        and f["operating_years"] >= 10
+        and f["field_years"] >= 10
+        and revenue[2] >= 50_000_000
+        and 0 < revenue[0] < revenue[1] < revenue[2]
+        and at_least(mean_growth(*profits), 10)
+        and at_most(over(f["liabilities"], f["assets_total"]), 70 if year == 2025 else 75)
+        and (f["bank_grade_a"] or f["credit_report_clean"])
+        and f["leading_products"] <= 3
+        and at_least(over(f["main_revenue_y3"], revenue[2]), 70)
+        and (f["market_rank_global"] <= 10 or f["market_rank_national"] <= 3)
+        and rd
+        and f["own_rd_institution"]
+        and f["core_business_on_it"]
+        and f["standards"] >= 1
+        and f["own_brand"]
+        and f["international_certifications"] >= 1
+        and not f["incident_or_dishonesty_3y"]
+        and own
+    )
+    if rest and revenue[2] > 2_000_000_000:
+        return None
+    return bool(rest)
+
+
+def single_champion(f: Firm) -> bool:
+    good = (
+        "legal_person",
+        "technology_leading",
+        "energy_advanced",
+        "rd_institution_and_core_ip",
+        "management_and_brand",
+    )
+    bad = ("listed_abnormal_or_dishonest", "prohibited", "serious_dishonesty_or_accident")
+    return bool(
+        all(f[name] for name in good)
+        and not any(f[name] for name in bad)
+        and (f["field_years"] >= 10 or (f["new_product"] and f["field_years"] >= 5))
+        and sum(f[f"main_revenue_{y}"] for y in ("y1", "y2", "y3")) >= 1_200_000_000
+        and f["market_rank_global"] <= 3
+    )

@@ -165,7 +165,7 @@ def explain_command(
     report(quiet, f"已写出 {output}")
 
 
-@group.command("list", help="列出自带的政策：编号、名称、版本、施行日期、是否核实、出处。")
+@group.command("list", help="列出自带的政策：编号、名称、版本、施行日期、已核实的条文数、出处。")
 @on_option("只列这一天有效的版本。")
 def list_command(on: dt.date | None) -> None:
     """List the shipped policies."""
@@ -174,8 +174,16 @@ def list_command(on: dt.date | None) -> None:
     rows: Any = list_policies(on=on)
     for row in rows.itertuples(index=False):
         until = "今" if row.until is None else row.until
-        state = "已核实" if row.verified else "未全部核实"
-        report(False, f"{row.policy}\t{row.title}\t{row.edition}\t{row.since} 至 {until}\t{state}\t{row.source}")
+        seen = f"已核实 {row.quoted}/{row.rules} 条（其中仅见摘要 {row.digest}）"
+        report(False, f"{row.policy}\t{row.title}\t{row.edition}\t{row.since} 至 {until}\t{seen}\t{row.source}")
+    lines: Any = rows.groupby(["policy", "title"], sort=False)[["rules", "seen", "digest", "quoted"]].sum()
+    report(
+        False, "各项政策已核实的条文（以上各版合计）。已核实：附有所读的原文、网址和日期；仅见摘要的未与官方原文核对。"
+    )
+    for (policy, title), line in lines.iterrows():
+        share = f"{line.quoted}/{line.rules}（{line.quoted / max(line.rules, 1):.0%}）"
+        other = f"；另有 {line.seen - line.quoted} 条见过而未留原文" if line.seen > line.quoted else ""
+        report(False, f"  {policy}（{title}）：{share}，其中仅见摘要 {line.digest}{other}")
 
 
 @group.command("check", help="严格读一遍政策文件夹，并演算其中的案例。")

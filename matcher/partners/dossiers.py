@@ -192,7 +192,7 @@ def _answers(firms: pd.DataFrame, policy: Policy, day: dt.date) -> list[dict[str
             rule = by_id[row["kind"], row["rule"]]
             shared = {"title": rule.title, "source": row["source"], "verified": bool(row["verified"])}
             if row["kind"] == "condition":
-                gap = _gap(row["gap"], rule, policy, ruleset)
+                gap = _gap(row["gap"], rule, policy, ruleset) or str(row["why"])
                 conditions.append({**shared, "passed": str(row["passed"]), "text": PASSED[row["passed"]], "gap": gap})
             elif row["kind"] == "points" and row["rule"] != "total":
                 points = {name: _plain(row[f"points_{name}"]) for name in ("low", "high", "max")}

@@ -11,7 +11,7 @@ from typing import Any
 
 from matcher.policy.conditions import Bracket, ByBracket, Compare, Is, Joined, Not, ScoreTest, Test, Unsettled
 from matcher.policy.intervals import COMPARISONS, RISING
-from matcher.policy.loader import RuleFault, cite, need, number
+from matcher.policy.loader import RuleFault, cite, need, number, read_evidence
 from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
 from matcher.policy.model import KINDS, Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Band, Bands, BestOf, Given, Item, Judged, SumOf, Weighted
@@ -19,8 +19,8 @@ from matcher.policy.points import Band, Bands, BestOf, Given, Item, Judged, SumO
 _AMOUNT = ("parts", "capped", "fixed", "at_most")
 _RULE = (
     "id", "kind", "title", "title_en", "test", "max", "of", "bands", "otherwise", "no_rate", "unaddressed",
-    "too_short", "judged", "given", "best_of", "sum", *_AMOUNT, "source", "seen_on", "verified", "from",
-    "until", "editions", "when", "note",
+    "too_short", "judged", "given", "best_of", "sum", *_AMOUNT, "source", "seen_on", "verified", "text",
+    "read_in", "from", "until", "editions", "when", "note",
 )  # fmt: skip
 _ITEM = ("of", "bands", "otherwise", "no_rate", "unaddressed", "too_short", "judged", "given", "best_of", "sum")
 
@@ -49,19 +49,30 @@ class Compiler:
         on: dt.date,
         readings: Mapping[str, str],
         parameters: Mapping[str, Any],
+        tests: Mapping[str, Any],
     ) -> None:
         self.columns = columns
         self.on = on
         self.readings = readings
         self.parameters = parameters
+        self.tests = tests
         self.starts: list[dt.date] = []
 
     def resolve(self, node: Any, where: str) -> Any:
-        """Replace `choose`, `parameter` and `since` by what holds here."""
+        """Replace `named`, `choose`, `parameter` and `since` by what holds here."""
         if isinstance(node, list):
             return [self.resolve(part, where) for part in node]
         if not isinstance(node, dict):
             return node
+        if "named" in node:
+            name, known = node["named"], self.tests
+            if name not in known or len(node) != 1:
+                raise RuleFault(f"{where}: there is no test {name!r} under `tests`")
+            self.tests = {}  # a named test names no other
+            try:
+                return self.resolve(known[name], where)
+            finally:
+                self.tests = known
         if "choose" in node:
             chosen = self.readings.get(node["choose"])
             if chosen is None or chosen not in node:
@@ -311,7 +322,7 @@ def compile_ruleset(
             continue
         if not raw.get("from", on) <= on <= raw.get("until", on):
             continue
-        compiler = Compiler(columns, on=on, readings=readings, parameters=parameters)
+        compiler = Compiler(columns, on=on, readings=readings, parameters=parameters, tests=tree.get("tests", {}))
         only_when = None
         if "when" in raw:
             ((column, value),) = raw["when"].items()
@@ -366,7 +377,7 @@ def _decision(node: Any, present: Sequence[str], known: set[str]) -> Any:
 
 def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, edition: Edition, sources: Any) -> Rule:
     kind = raw["kind"]
-    body = {key: compiler.resolve(value, where) for key, value in raw.items() if key not in ("source", "note")}
+    body = {key: compiler.resolve(value, where) for key, value in raw.items() if key not in ("source", "note", "text")}
     test = item = amount = most = None
     if kind == "condition":
         if "test" not in body or any(key in body for key in (*_ITEM, "max", *_AMOUNT)):
@@ -400,4 +411,5 @@ def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, edition: Editi
         amount,
         None,
         str(raw.get("note", "")),
+        read_evidence(raw, sources, where),
     )

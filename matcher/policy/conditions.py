@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from matcher.policy.intervals import Bools, Facts, Floats, Span, Truth, excess, holds, within
-from matcher.policy.measures import Measure, short_of
+from matcher.policy.measures import Measure, never, short_of
 
 
 @dataclass(frozen=True)
@@ -97,17 +97,20 @@ class Frame:
 
 @dataclass(frozen=True)
 class Shown:
-    """Figures to show beside an answer; NaN where there is none."""
+    """Figures to show beside an answer; NaN where there is none. `missing`: 1 where a ratio or a growth does not exist,
+    because there is nothing to divide by, 0 elsewhere.
+    """
 
     value: Floats
     limit: Floats
     gap: Floats
+    missing: Floats
 
     @classmethod
     def nothing(cls, size: int) -> Shown:
         """No figure."""
         none = np.full(size, np.nan)
-        return cls(none, none, none)
+        return cls(none, none, none, np.zeros(size))
 
 
 class Test(Protocol):
@@ -121,6 +124,9 @@ class Test(Protocol):
 
     def truth(self, facts: Facts) -> Truth:
         """The same for a test of facts alone."""
+
+    def missing(self, facts: Facts) -> Bools:
+        """Rows in which a ratio or a growth that the test needs does not exist: there is nothing to divide by."""
 
     def show(self, frame: Frame) -> Shown:
         """Figures to show."""
@@ -136,6 +142,10 @@ class FactTest(ABC):
     def state(self, frame: Frame) -> State:
         """Outcomes from the truth."""
         return State.of(self.truth(frame.facts))
+
+    def missing(self, facts: Facts) -> Bools:
+        """No row."""
+        return never(facts)
 
     def show(self, frame: Frame) -> Shown:
         """Nothing to show."""
@@ -158,10 +168,15 @@ class Compare(FactTest):
         """Exact comparison."""
         return self.measure.compare(facts, self.word, self.limit)
 
+    def missing(self, facts: Facts) -> Bools:
+        """The measure's."""
+        return self.measure.missing(facts)
+
     def show(self, frame: Frame) -> Shown:
         """Figure, limit and distance."""
-        limit = np.full(frame.facts.size, float(self.limit))
-        return Shown(self.measure.value(frame.facts), limit, self.measure.gap(frame.facts, self.word, self.limit))
+        facts, limit = frame.facts, np.full(frame.facts.size, float(self.limit))
+        gap = self.measure.gap(facts, self.word, self.limit)
+        return Shown(self.measure.value(facts), limit, gap, self.missing(facts).astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -184,8 +199,8 @@ class Is(FactTest):
 
     def show(self, frame: Frame) -> Shown:
         """1 for yes, 0 for no."""
-        value = frame.facts[self.name].value()
-        return Shown(value, np.full(frame.facts.size, self.code), np.full(frame.facts.size, np.nan))
+        value, limit = frame.facts[self.name].value(), np.full(frame.facts.size, self.code)
+        return replace(Shown.nothing(frame.facts.size), value=value, limit=limit)
 
 
 @dataclass(frozen=True)
@@ -203,6 +218,10 @@ class ScoreTest:
     def truth(self, facts: Facts) -> Truth:
         """Not a test of facts."""
         raise TypeError("a test of points has no truth apart from a frame")
+
+    def missing(self, facts: Facts) -> Bools:
+        """No row: points always exist."""
+        return never(facts)
 
     def _sum(self, frame: Frame) -> Points:
         return add_points([frame.points[name] for name in self.items])
@@ -227,7 +246,7 @@ class ScoreTest:
         points = self._sum(frame)
         limit = np.full(frame.facts.size, float(self.limit))
         value = np.where(points.low_min == points.high_max, points.low_min, np.nan)
-        return Shown(value, limit, short_of(points.low_min, limit, self.word))
+        return Shown(value, limit, short_of(points.low_min, limit, self.word), np.zeros(frame.facts.size))
 
 
 @dataclass(frozen=True)
@@ -252,12 +271,17 @@ class Joined:
         """Joined outcomes."""
         return join([test.state(frame) for test in self.tests], every=self.every)
 
+    def missing(self, facts: Facts) -> Bools:
+        """Of one of the tests where all must hold, of every one where any may."""
+        join_rows = np.logical_or if self.every else np.logical_and
+        return np.asarray(join_rows.reduce([test.missing(facts) for test in self.tests]), dtype=bool)
+
     def show(self, frame: Frame) -> Shown:
         """Yes/no facts only: how many are yes. Otherwise nothing."""
         if all(isinstance(test, Is) for test in self.tests):
             names = [test.name for test in self.tests if isinstance(test, Is)]
             return replace(Shown.nothing(frame.facts.size), value=frame.facts.sum(names).value())
-        return Shown.nothing(frame.facts.size)
+        return replace(Shown.nothing(frame.facts.size), missing=self.missing(frame.facts).astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -273,6 +297,10 @@ class Not(FactTest):
     def truth(self, facts: Facts) -> Truth:
         """Negated."""
         return ~self.test.truth(facts)
+
+    def missing(self, facts: Facts) -> Bools:
+        """The same."""
+        return self.test.missing(facts)
 
 
 @dataclass(frozen=True)
@@ -336,17 +364,39 @@ class ByBracket(FactTest):
             may |= truth.may & inside
         return Truth.known(sure) if facts[self.name].settled and bool((sure == may).all()) else Truth(sure, may)
 
+    def missing(self, facts: Facts) -> Bools:
+        """Of the bracket where it is known."""
+        out = never(facts)
+        for bracket, _, inside, _ in self._parts(facts):
+            if bracket.test is not None:
+                out = np.where(inside, bracket.test.missing(facts), out)
+        return out
+
     def show(self, frame: Frame) -> Shown:
         """The figures of the bracket where it is known."""
-        value, limit, gap = (np.full(frame.facts.size, np.nan) for _ in range(3))
+        out = Shown.nothing(frame.facts.size)
         for bracket, _, inside, _ in self._parts(frame.facts):
             if bracket.test is None:
                 continue
             shown = bracket.test.show(frame)
-            value = np.where(inside, shown.value, value)
-            limit = np.where(inside, shown.limit, limit)
-            gap = np.where(inside, shown.gap, gap)
-        return Shown(value, limit, gap)
+            out = Shown(
+                np.where(inside, shown.value, out.value),
+                np.where(inside, shown.limit, out.limit),
+                np.where(inside, shown.gap, out.gap),
+                np.where(inside, shown.missing, out.missing),
+            )
+        return out
+
+
+def leaves_readings_open(test: Test) -> bool:
+    """Whether a point on which the sources allow two readings stands anywhere in a test."""
+    if isinstance(test, Joined):
+        return any(leaves_readings_open(part) for part in test.tests)
+    if isinstance(test, ByBracket):
+        return any(leaves_readings_open(part.test) for part in test.brackets if part.test is not None)
+    if isinstance(test, Not):
+        return leaves_readings_open(test.test)
+    return isinstance(test, Unsettled)
 
 
 def add_points(parts: Sequence[Points], cap: float | None = None) -> Points:

@@ -69,6 +69,9 @@ class Prepared:
         return build(self.policy.columns, values, self.days[rows].astype(np.float64), self.policy.years, bounds)
 
 
+FIGURES = ("value", "limit", "gap", "missing")
+
+
 def decide(node: Any, states: Mapping[str, State]) -> State:
     """Join the conditions as the policy says."""
     if isinstance(node, str):
@@ -132,6 +135,7 @@ def _blend(parts: Sequence[Answer]) -> Answer:
             same([part.shown[key].value for part in parts]),
             same([part.shown[key].limit for part in parts]),
             same([part.shown[key].gap for part in parts]),
+            same([part.shown[key].missing for part in parts]),
         )
         for key in first.shown
     }
@@ -172,7 +176,7 @@ def _scatter(size: int, pieces: Sequence[tuple[np.ndarray[Any, Any], Answer]]) -
         },
         {key: put(lambda o, k=key: o.amounts[k], np.nan) for key in first.amounts},
         {
-            key: Shown(*(put(lambda o, k=key, w=w: getattr(o.shown[k], w), np.nan) for w in ("value", "limit", "gap")))
+            key: Shown(*(put(lambda o, k=key, w=w: getattr(o.shown[k], w), np.nan) for w in FIGURES))
             for key in first.shown
         },
         None if first.decision is None else state(lambda o: o.decision),

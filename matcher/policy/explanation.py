@@ -41,9 +41,9 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
     dict
         enterprise_id, name, policy, title, edition, on, decision, total_low, total_high, rules (each with rule, kind,
         title, title_en, passed, value, limit, gap, points_low, points_high, points_max, facts, source,
-        in_force_since, seen_on, verified, note), ask (missing facts, the most telling first), problems. A fact is
-        column, title and value; None is unknown. One that is known within bounds only has low, high (None for no end)
-        and written, its text in the table, too.
+        in_force_since, seen_on, verified, seen_as, text, address, why, note), ask (missing facts, the most telling
+        first), problems. A fact is column, title and value; None is unknown. One that is known within bounds only
+        has low, high (None for no end) and written, its text in the table, too.
 
     Raises
     ------
@@ -118,6 +118,10 @@ def _rule(row: Any, rule: Rule, ruleset: Ruleset, ready: Prepared, firm: pd.Data
         "in_force_since": rule.in_force_since.isoformat(),
         "seen_on": None if rule.seen_on is None else rule.seen_on.isoformat(),
         "verified": rule.verified,
+        "seen_as": rule.seen_as,
+        "text": rule.evidence.text,
+        "address": rule.evidence.address,
+        "why": str(row.why),
         "note": rule.note,
     }
 

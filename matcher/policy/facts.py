@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from matcher.tables.soft_values import text_of
 
 EPOCH = dt.date(1970, 1, 1)
 YES = frozenset({"是", "有", "对", "true", "yes", "y", "1", "1.0", "√", "✓"})
+_COUNT = re.compile(r"^(\d+)(?:\.0+)?\s*[项个次件家]?$")
 NO = frozenset({"否", "无", "没有", "不是", "false", "no", "n", "0", "0.0", "×"})
 EMPTY = frozenset({"", "nan", "none", "null", "<na>", "nat", "-", "—", "/", "未知", "不详"})
 
@@ -80,16 +82,19 @@ def numbers(series: pd.Series[Any]) -> tuple[Floats, Bools]:
 
 
 def yes_no(series: pd.Series[Any]) -> tuple[Floats, Bools]:
-    """1, 0 or NaN, and the rows that hold neither yes nor no though they are not empty."""
+    """1, 0 or NaN, and the rows that hold neither yes nor no though they are not empty. A count is yes from 1 on."""
     if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_numeric_dtype(series.dtype):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
-        bad = ~np.isnan(values) & (values != 0) & (values != 1)
-        return np.where(bad, np.nan, values), bad
+        bad = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)) | np.isinf(values))
+        return np.where(bad, np.nan, np.minimum(values, 1.0)), bad
     cells, empty = _text(series)
     words = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
-    out = np.array(
-        [np.nan if void else words.get(cell.lower(), np.nan) for cell, void in zip(cells, empty, strict=True)]
-    )
+
+    def code(cell: str) -> float:
+        counted = _COUNT.match(cell)
+        return min(float(counted[1]), 1.0) if counted else words.get(cell.lower(), np.nan)
+
+    out = np.array([np.nan if void else code(cell) for cell, void in zip(cells, empty, strict=True)])
     return out, np.isnan(out) & ~empty
 
 

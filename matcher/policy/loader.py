@@ -20,7 +20,7 @@ from typing import Any
 import yaml
 
 from matcher.errors import MatcherError, PolicyError
-from matcher.policy.model import KINDS, Edition, FactColumn, OpenPoint, YearsRule
+from matcher.policy.model import FORMS, KINDS, Edition, Evidence, FactColumn, OpenPoint, YearsRule
 from matcher.tables.yaml import YamlFault, fault_at, parse, read, unique_mapping
 
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")
@@ -28,7 +28,7 @@ _LONGEST, _LARGEST = 40, 30  # characters and digits of a number in a rule
 _COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole")
 _TOP = (
     "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters",
-    "rules", "decision", "checks", "opposites",
+    "tests", "rules", "decision", "checks", "opposites",
 )  # fmt: skip
 
 
@@ -207,13 +207,32 @@ def cite(text: Any, sources: Mapping[str, Any], where: str) -> str:
     return " ".join(part for part in (f"《{entry['title']}》", entry.get("number", ""), article) if part)
 
 
+def read_evidence(raw: Mapping[str, Any], sources: Mapping[str, Any], where: str) -> Evidence:
+    """What was read of a rule: `text` are its words, `read_in` the source that has them (by default the one it cites).
+
+    RuleFault where words come without their address, form or day, or something remembered calls itself verified.
+    """
+    key = raw.get("read_in", str(raw["source"]).partition(" ")[0])
+    if key not in sources:
+        raise RuleFault(f"{where}: source {key!r} is not declared under `sources`")
+    entry, text = sources[key], str(raw.get("text", ""))
+    form, address = entry.get("form", ""), str(entry.get("address") or "")
+    if text and not (form and address and raw.get("seen_on")):
+        raise RuleFault(f"{where}: `text` needs `seen_on`, and `form` and `address` of the source that it was read in")
+    if form == "memory" and raw["verified"]:
+        raise RuleFault(f"{where}: what is only remembered is not verified")
+    return Evidence(form, address, text)
+
+
 def check_file(tree: Any) -> dict[str, Any]:
     """The whole file as a mapping with its known sections, its sources as they must be; RuleFault otherwise."""
     need(tree, "file", _TOP, ("policy", "title", "title_en", "sources", "columns", "editions", "rules"))
     if wrong := [key for key in ("title", "title_en") if not isinstance(tree[key], str)]:
         raise RuleFault(f"file: {wrong[0]!r} is a text")
     for key, entry in tree["sources"].items():
-        need(entry, f"source {key}", ("title", "number", "seen", "address"), ("title", "seen"))
+        need(entry, f"source {key}", ("title", "number", "seen", "address", "form"), ("title", "seen"))
+        if entry.get("form", "") not in FORMS:
+            raise RuleFault(f"source {key}: `form` is one of {', '.join(filter(None, FORMS))}")
     return dict(tree)
 
 
@@ -273,7 +292,7 @@ def read_opposites(tree: Mapping[str, Any], columns: Mapping[str, FactColumn]) -
 def start_days(tree: Mapping[str, Any], editions: Sequence[Edition]) -> tuple[dt.date, ...]:
     """Days on which an edition, a rule or a limit starts to hold or has ceased to."""
     after = dt.timedelta(days=1)
-    days = set(_limit_days(tree["rules"]))
+    days = set(_limit_days([tree["rules"], tree.get("tests", {})]))
     for edition in editions:
         days.add(edition.since)
         if edition.until is not None:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from matcher.policy.intervals import RISING, Facts, Floats, Growth, Span, Truth, compare_ratio, compare_span
+from matcher.policy.intervals import RISING, Bools, Facts, Floats, Growth, Span, Truth, compare_ratio, compare_span
 
 
 class Measure(Protocol):
@@ -24,7 +24,17 @@ class Measure(Protocol):
         """The figure where it is known, NaN elsewhere."""
 
     def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
-        """What is missing to the limit, in the unit of the measure (a ratio: of its numerator); 0 where nothing is."""
+        """What is missing to the limit, in the unit of the measure (a ratio: of its numerator); 0 where nothing is, NaN
+        where the figure is unknown or does not exist.
+        """
+
+    def missing(self, facts: Facts) -> Bools:
+        """Rows in which the figure does not exist whatever the unknown facts are: there is nothing to divide by."""
+
+
+def never(facts: Facts) -> Bools:
+    """No row: for measures that always exist."""
+    return np.zeros(facts.size, dtype=bool)
 
 
 def short_of(have: Floats, need: Floats, word: str) -> Floats:
@@ -56,6 +66,10 @@ class Total:
         """Distance to the limit."""
         value = self.value(facts)
         return short_of(value, np.full(facts.size, float(limit)), word)
+
+    def missing(self, facts: Facts) -> Bools:
+        """A sum always exists."""
+        return never(facts)
 
 
 @dataclass(frozen=True)
@@ -92,8 +106,13 @@ class Ratio:
         if self.divisor is not None:
             need = np.full(facts.size, float(limit * self.divisor))
         else:
-            need = facts.sum(self.bottom).value() * float(limit.numerator) / float(limit.denominator)
+            bottom = facts.sum(self.bottom).value()
+            need = np.where(bottom > 0, bottom * float(limit.numerator) / float(limit.denominator), np.nan)
         return short_of(facts.sum(self.top).value(), need, word)
+
+    def missing(self, facts: Facts) -> Bools:
+        """The denominator is zero or less."""
+        return never(facts) if self.divisor is not None else facts.sum(self.bottom).hi <= 0
 
 
 @dataclass(frozen=True)
@@ -122,8 +141,13 @@ class Compound:
 
     def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
         """How much more the last year needs."""
-        need = facts[self.first].value() * float((1 + limit) ** self.years)
+        first = facts[self.first].value()
+        need = np.where(first > 0, first * float((1 + limit) ** self.years), np.nan)
         return short_of(facts[self.last].value(), need, word)
+
+    def missing(self, facts: Facts) -> Bools:
+        """The first year is zero or less."""
+        return facts[self.first].hi <= 0
 
 
 @dataclass(frozen=True)
@@ -158,8 +182,14 @@ class MeanGrowth:
         with np.errstate(invalid="ignore", divide="ignore"):
             full = (2 * float(1 + limit) - middle / first) * middle
             short = float(1 + limit) * middle
-            need = np.where((years >= 3) & (first > 0), full, np.where(years >= 2, short, np.nan))
+            last_two = (years == 2) | ((years >= 3) & (first == 0) & self.base_zero_uses_last_two)
+            need = np.where((years >= 3) & (first > 0), full, np.where(last_two, short, np.nan))
             return short_of(last, np.where(middle > 0, need, np.nan), word)
+
+    def missing(self, facts: Facts) -> Bools:
+        """A base year is zero or less, or there are fewer than two years."""
+        growth = self.growth(facts)
+        return growth.too_short().sure | growth.no_rate().sure | growth.unaddressed().sure
 
 
 @dataclass(frozen=True)
@@ -188,3 +218,7 @@ class DaysSince:
     def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
         """Days to wait."""
         return short_of(self.value(facts), np.full(facts.size, float(limit)), word)
+
+    def missing(self, facts: Facts) -> Bools:
+        """Days can always be counted."""
+        return never(facts)

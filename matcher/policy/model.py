@@ -37,9 +37,30 @@ class FactColumn:
         return 1.0 if self.kind in ("yuan", "count") else 1e-9
 
 
+FORMS = {"full": "全文", "copy": "转载原文", "digest": "摘要", "memory": "凭记忆", "": "未注明"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was read of a rule: its words, the address they stood at, and in what form that was.
+
+    `form` is one of FORMS: the full text, a copy of these words, somebody's digest, or memory; "" where the file does
+    not say.
+    """
+
+    form: str = ""
+    address: str = ""
+    text: str = ""
+
+    @property
+    def quoted(self) -> bool:
+        """The words that were read stand here, with their address."""
+        return bool(self.text)
+
+
 @dataclass(frozen=True)
 class Rule:
-    """One rule of one edition, with its source and the day it was last seen to hold."""
+    """One rule of one edition, with its source, what was read of it, and the day it was last seen to hold."""
 
     id: str
     kind: str
@@ -55,6 +76,12 @@ class Rule:
     amount: Amount | None = None
     only_when: tuple[str, float] | None = None
     note: str = ""
+    evidence: Evidence = Evidence()
+
+    @property
+    def seen_as(self) -> str:
+        """In what form it was read, in Chinese."""
+        return FORMS[self.evidence.form]
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ with caps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -114,7 +114,7 @@ class Bands:
                 break
             limit = np.where(open_, float(test.limit), limit)
             gap = np.where(open_, first.gap(frame.facts, test.word, test.limit), gap)
-        return Shown(first.value(frame.facts), limit, gap)
+        return Shown(first.value(frame.facts), limit, gap, first.missing(frame.facts).astype(np.float64))
 
 
 @dataclass(frozen=True)
@@ -135,8 +135,7 @@ class Judged:
 
     def show(self, frame: Frame) -> Shown:
         """The points given."""
-        none = np.full(frame.facts.size, np.nan)
-        return Shown(frame.facts[self.name].value(), none, none)
+        return replace(Shown.nothing(frame.facts.size), value=frame.facts[self.name].value())
 
 
 @dataclass(frozen=True)
@@ -159,8 +158,7 @@ class Given:
 
     def show(self, frame: Frame) -> Shown:
         """The points given."""
-        none = np.full(frame.facts.size, np.nan)
-        return Shown(frame.facts[self.name].value(), none, none)
+        return replace(Shown.nothing(frame.facts.size), value=frame.facts[self.name].value())
 
 
 @dataclass(frozen=True)
@@ -209,8 +207,8 @@ class SumOf:
     def show(self, frame: Frame) -> Shown:
         """The score where it is one number."""
         total = self.points(frame)
-        none = np.full(frame.facts.size, np.nan)
-        return Shown(np.where(total.low_min == total.high_max, total.low_min, np.nan), none, none)
+        value = np.where(total.low_min == total.high_max, total.low_min, np.nan)
+        return replace(Shown.nothing(frame.facts.size), value=value)
 
 
 class Amount(Protocol):

@@ -34,7 +34,9 @@ from matcher.policy.loader import (
 from matcher.policy.model import Check, Edition, FactColumn, OpenPoint, Ruleset, YearsRule
 from matcher.tables.arguments import Day, as_day
 
-LISTED = ("policy", "title", "edition", "since", "until", "source", "verified", "note")
+LISTED = (
+    "policy", "title", "edition", "since", "until", "source", "verified", "note", "rules", "seen", "digest", "quoted",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,11 @@ class Policy:
     def checks(self) -> list[Check]:
         """The checks of figures against each other."""
         compiler = Compiler(
-            self.columns, on=self.editions[-1].since, readings=self.readings, parameters=self.parameters
+            self.columns,
+            on=self.editions[-1].since,
+            readings=self.readings,
+            parameters=self.parameters,
+            tests=self.tree.get("tests", {}),
         )
         out = []
         for raw in self.tree.get("checks", ()):
@@ -332,7 +338,9 @@ def list_policies(*, on: Day | None = None) -> pd.DataFrame:
     -------
     pandas.DataFrame
         policy, title, edition, since, until (None: still in force), source, verified (every rule of the edition was
-        seen in a text, none only remembered), note; policies by id, editions by their first day.
+        seen in a text, none only remembered), note; then counts of the edition's rules: rules, seen (verified), digest
+        (of those, seen in a digest only), quoted (of those, with the words that were read, their address and the day).
+        Policies by id, editions by their first day.
 
     Examples
     --------
@@ -345,8 +353,11 @@ def list_policies(*, on: Day | None = None) -> pd.DataFrame:
         for edition in policy.editions if day is None else filter(None, [policy.edition_on(day)]):
             rules = policy.ruleset(edition, edition.since if day is None else max(edition.since, day)).rules
             verified = edition.verified and all(rule.verified for rule in rules)
+            seen = [rule for rule in rules if rule.verified]
+            digest = sum(rule.evidence.form == "digest" for rule in seen)
+            counts = (len(rules), len(seen), digest, sum(rule.evidence.quoted for rule in seen))
             days = (edition.since, edition.until)
-            rows.append((policy.id, policy.title, edition.id, *days, edition.source, verified, edition.note))
+            rows.append((policy.id, policy.title, edition.id, *days, edition.source, verified, edition.note, *counts))
     frame = pd.DataFrame(rows, columns=list(LISTED))
     frame["until"] = frame["until"].astype(object).where(frame["until"].notna(), None)
     return frame

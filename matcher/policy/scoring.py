@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.policy.conditions import State
+from matcher.policy.conditions import State, Test, leaves_readings_open
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, problem_table
 from matcher.policy.intervals import Bools
@@ -33,9 +33,16 @@ VERDICTS = (
     "source",
     "in_force_since",
     "verified",
+    "seen_as",
+    "why",
 )
 DECISIONS = ("passes", "fails", "can_pass", "unknown", "not_in_force")
 PASSED = ("pass", "fail", "unknown")
+WHY = (
+    "",
+    "没有可除的数（分母为零或为负，或没有相应的会计年度），比例或增长率不存在，因此没有差距",
+    "事实都已知道，但条文有两种读法，结论不同；读法见“存疑”，可以选定",
+)
 
 
 @dataclass(frozen=True)
@@ -147,13 +154,18 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
     value, limit, gap = (np.full((size, many), np.nan) for _ in range(3))
     low, high = np.full((size, many), np.nan), np.full((size, many), np.nan)
     passed = np.full((size, many), -1, dtype=np.int8)
+    why = np.zeros((size, many), dtype=np.int8)
     for column, rule in enumerate(rules):
         shown = answer.shown.get((rule.kind, rule.id))
         if shown is not None:
             value[:, column], limit[:, column], gap[:, column] = shown.value, shown.limit, shown.gap
+            why[:, column] = (shown.missing == 1) & ~(gap[:, column] >= 0)
         if rule.kind == "condition":
             passed[:, column] = passed_codes(answer.states[rule.id])
             gap[passed[:, column] == 0, column] = 0.0
+            why[passed[:, column] == 0, column] = 0
+            if rule.test is not None and leaves_readings_open(rule.test):
+                why[(passed[:, column] == 2) & _all_known(ready, group, rule.test), column] = 2
         elif rule.kind == "points":
             points = answer.points[rule.id]
             low[:, column], high[:, column] = points.low_min, points.high_max
@@ -172,11 +184,18 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
         "points_max": np.tile(most, size),
         "gap": gap.ravel(),
         "verified": np.tile(np.array([rule.verified for rule in rules]), size),
+        "why": (why.ravel(), list(WHY)),
         **{name: (np.tile(codes, size), names) for name, (codes, names) in words.items()},
     }
 
 
-_WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since"}
+def _all_known(ready: Prepared, group: Group, test: Test) -> Bools:
+    """Rows of a group in which every fact that a test reads is known."""
+    spans = [ready.facts[name] for name in test.columns()]
+    return np.asarray(np.logical_and.reduce([(span.lo == span.hi)[group.rows] for span in spans]), dtype=bool)
+
+
+_WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since", "seen_as": "seen_as"}
 
 
 def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int16]], list[Any]]:
@@ -217,6 +236,8 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
                     "source": word("source"),
                     "in_force_since": np.array(days, dtype="datetime64[s]")[since],
                     "verified": parts["verified"],
+                    "seen_as": word("seen_as"),
+                    "why": word("why"),
                 }
             )
         )
@@ -273,7 +294,8 @@ def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
 
         `verdicts`, one row per firm and rule: enterprise_id, policy, rule, kind, value in the rule's unit, limit,
         passed, points_low, points_high, points_max, gap in the unit of the numerator, source, in_force_since,
-        verified.
+        verified, seen_as (in what form the rule was read: 全文, 转载原文, 摘要, 凭记忆, 未注明), why (the reason where
+        there is no gap because there is nothing to divide by, and where only readings of the text differ; else "").
 
         `problems`: enterprise_id, policy, column, cell, problem, level.
 

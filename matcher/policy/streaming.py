@@ -68,6 +68,8 @@ def verdict_table(ready: Prepared, group: Group) -> pa.Table:
             "source": word("source"),
             "in_force_since": since,
             "verified": pa.array(parts["verified"]),
+            "seen_as": word("seen_as"),
+            "why": word("why"),
         }
     )
 

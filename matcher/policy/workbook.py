@@ -8,6 +8,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matcher.export.sheets import EXCEL_ROWS, Sheet
@@ -15,7 +16,7 @@ from matcher.export.titles import PROBLEMS, SCORING
 from matcher.policy.facts import written_facts
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
-from matcher.policy.scoring import Scored
+from matcher.policy.scoring import WHY, Scored
 
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
 DECISIONS = {
@@ -33,6 +34,7 @@ LEVELS = {
     "definition": "口径可能不同",
     "manual": "需人工判断",
 }
+READING = "条文有两种读法，先选定读法（见说明中的“存疑”）"
 _SHARED = ("row", "column", "value", "problem", "action")
 
 
@@ -77,15 +79,20 @@ def sheets(
     firsts = questions.drop_duplicates(["enterprise_id", "policy"]).set_index(["enterprise_id", "policy"])
     first = pd.Series([*map(question, firsts["fact"], firsts["written"])], firsts.index, dtype=object)
     keys = pd.MultiIndex.from_frame(scored.summary[["enterprise_id", "policy"]].astype(object))
-    summary = shown(scored.summary.assign(ask=first.reindex(keys).fillna("").to_numpy(object)))
+    ask = first.reindex(keys).fillna("").to_numpy(object)
+    # where the readings of a rule differ and no single fact would settle the answer, the reading comes first
+    doubtful = scored.verdicts.loc[scored.verdicts["why"] == WHY[2], ["enterprise_id", "policy"]].astype(object)
+    open_ = keys.isin(pd.MultiIndex.from_frame(doubtful)) & (scored.summary["decision"] == "unknown").to_numpy()
+    open_ &= ~(firsts["settles"].reindex(keys) > 0).to_numpy()
+    summary = shown(scored.summary.assign(ask=np.where(open_, READING, ask)))
     verdicts = shown(_with_titles(scored, policies, top))
     gaps = verdicts.loc[verdicts["passed"].isin(["不符合", "未定"])]
     firm = ["enterprise_id", "name", "policy"]
-    gap, points = ["title", "passed", "value", "limit", "gap"], ["points_low", "points_high", "points_max"]
+    gap, points = ["title", "passed", "value", "limit", "gap", "why"], ["points_low", "points_high", "points_max"]
     return {
         "结论": Sheet(summary, SCORING, frozen=2),
         "逐条": Sheet(verdicts, SCORING, key=[*firm, *gap, *points, "source"], frozen=2),
-        "差距": Sheet(gaps[[*firm, *gap, "source", "verified"]], SCORING, frozen=2),
+        "差距": Sheet(gaps[[*firm, *gap, "source", "verified", "seen_as"]], SCORING, frozen=2),
         "要问的事实": Sheet(shown(questions), SCORING, frozen=2),
     }, lines
 
@@ -101,8 +108,9 @@ def _with_titles(scored: Scored, policies: Sequence[Policy], most: int) -> pd.Da
         rules[policy, editions[firm, policy]][kind, rule].title
         for firm, policy, kind, rule in verdicts[["enterprise_id", "policy", "kind", "rule"]].itertuples(index=False)
     ]
-    order = ["enterprise_id", "policy", "title", "passed", "value", "limit", "gap", "points_low", "points_high"]
-    return verdicts.assign(title=titles)[[*order, "points_max", "source", "in_force_since", "verified"]]
+    order = ["enterprise_id", "policy", "title", "passed", "value", "limit", "gap", "why", "points_low", "points_high"]
+    order += ["points_max", "source", "in_force_since", "verified", "seen_as"]
+    return verdicts.assign(title=titles)[order]
 
 
 def _questions(
@@ -183,7 +191,8 @@ def notes(policies: Sequence[Policy], *, on: dt.date) -> list[str]:
     lines = [
         f"判断日期 {on.isoformat()}；表内“申请日期”优先，并决定所用版本",
         "空白是未知，不是零；未知的事实怎样填都得同一结论时才下结论，否则为“未定”；专家评分未填时取全部范围",
-        "“差距”以分子的单位计（元、人、项、天、分）；“已核实”为否的数值凭记忆或转述，使用前请核对原文",
+        "“差距”以分子的单位计（元、人、项、天、分）；没有可除的数时没有差距，“说明”列写明",
+        "“已核实”为否的数值凭记忆或未留原文；“所见”为摘要的只见于他人转述，未与官方原文核对，使用前请核对",
         "本结果是按公开条文推算，不代替主管部门的认定",
     ]
     for policy in policies:

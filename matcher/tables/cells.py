@@ -71,6 +71,7 @@ LIKELY_DAYS = range(18_264, 73_051)  # 1950-01-01 to 2099-12-31; a smaller numbe
 DAYS_TO_1904 = 1462  # from day 0 of Excel, 1899-12-30, to 1904-01-01
 _PLAIN_NUMBER = re.compile(r"\s*\d[\d,]*(?:\.\d+)?(?:\s*[-~～—至到]\s*\d[\d,]*(?:\.\d+)?)?\s*")
 _YES = {"是", "有", "对", "√", "✓", "✔", "true", "yes", "y", "t", "1", "1.0"}
+_COUNT = re.compile(r"(\d{1,9})(?:\.0+)?\s*[项个次件家]?")
 _NO = {"否", "无", "没有", "错", "×", "x", "false", "no", "n", "f", "0", "0.0"}
 _NUMBER_BEFORE = r"(?:[(（]?\d{1,2}[)）]|\d{1,2}[、.．]|[A-Za-z][、.．)）]|[①-⑳])\s*"
 _BEHIND_NUMBERS = (*"、.．)）", *map(chr, range(0x2460, 0x2474)))
@@ -229,7 +230,7 @@ def is_ditto(cell: object) -> bool:
 
 
 def read_yesno(cell: object) -> bool | Fault | None:
-    """Yes or no, in a word or as a ticked box (☑是 □否, 是√否□)."""
+    """Yes or no, in a word, as a ticked box (☑是 □否, 是√否□), or as a count: 0 is no, 1 or more is yes."""
     text = as_written(cell)
     choices = read_boxes(text[:200])
     if choices is not None and text.strip().lower() not in _YES:
@@ -243,6 +244,8 @@ def read_yesno(cell: object) -> bool | Fault | None:
         return True
     if text in _NO:
         return False
+    if counted := _COUNT.fullmatch(text):
+        return int(counted[1]) > 0
     return None if is_nothing(text) else Fault("不是“是”或“否”", "请填“是”或“否”")
 
 

@@ -309,3 +309,18 @@ def test_years_are_placed_by_today_where_no_day_is_given_and_that_is_told() -> N
     assert rows[["sales_y3", "sales_last_year"]].values.tolist() == [[48_000_000, 48_000_000]]
     assert problems["problem"].str.contains("没有给判断日期").sum() == 1
     assert not read_firms(table, "hte", on=f"{last + 1}-06-01").problems["problem"].str.contains("判断日期").any()
+
+
+def test_a_yes_or_no_takes_a_count_and_nothing_between() -> None:
+    cells = [0, 1, 2, 7, -1, 0.5, None, "0", "3", "3.0", "2项", "0 项", "十", "1.5", "是", "无"]
+    table = pd.DataFrame(
+        {"enterprise_id": [str(i) for i in range(len(cells))], "legal_person": pd.Series(cells, dtype=object)}
+    )
+    wanted = ["fail", "pass", "pass", "pass", "unknown", "unknown", "unknown", "fail", "pass", "pass", "pass", "fail",
+              "unknown", "unknown", "pass", "fail"]  # fmt: skip
+    for firms in (table, table.head(7).assign(legal_person=table["legal_person"].head(7).astype(float))):
+        scored = score(firms, "srdi", on="2026-05-01")
+        verdicts = scored.verdicts[scored.verdicts["rule"] == "legal_person"]
+        assert verdicts["passed"].astype(str).tolist() == wanted[: len(firms)]
+        told = scored.problems.loc[scored.problems["level"] == "unreadable", "enterprise_id"].tolist()
+        assert told == [number for number in ("4", "5", "12", "13") if int(number) < len(firms)]

@@ -7,7 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from tiers_by_hand import gazelle, giant_2022, giant_2026, innovative, srdi_2022, srdi_2026
+from tiers_by_hand import (
+    gazelle,
+    giant_2022,
+    giant_2026,
+    hidden_champion,
+    innovative,
+    single_champion,
+    srdi_2022,
+    srdi_2026,
+)
 
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
@@ -54,6 +63,15 @@ def near(policy: str, size: int, seed: int, bases: dict[str, Any]) -> list[dict[
     return rows
 
 
+# A hidden champion with room above most limits, so that some of its near relations pass.
+STEADY = {
+    "operating_years": 20, "field_years": 20, "leading_products": 2, "invention_patents": 6, "other_ip": 6,
+    "standards": 3, "international_certifications": 3, "market_rank_global": 8, "revenue_y1": 6e7, "revenue_y2": 9e7,
+    "revenue_y3": 15e7, "main_revenue_y3": 14e7, "net_profit_y1": 1e6, "net_profit_y2": 2e6, "net_profit_y3": 4e6,
+    "rd_expense_y2": 9e6, "rd_expense_y3": 12e6,
+}  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("policy", "day", "by_hand", "bases"),
     [
@@ -67,6 +85,12 @@ def near(policy: str, size: int, seed: int, bases: dict[str, Any]) -> list[dict[
         ("gazelle-shandong", "2026-08-01", gazelle, {}),
         ("gazelle-shandong", "2026-08-01", gazelle, {"revenue_y1": 4e8, "revenue_y2": 4.4e8, "revenue_y3": 4.84e8,
                                                      "rd_expense_y2": 11e6, "rd_expense_y3": 12.1e6}),
+        ("hidden-champion-zhejiang", "2025-10-01", lambda firm: hidden_champion(firm, 2025), STEADY),
+        ("hidden-champion-zhejiang", "2026-08-01", lambda firm: hidden_champion(firm, 2026), STEADY),
+        ("hidden-champion-zhejiang", "2026-08-01", lambda firm: hidden_champion(firm, 2026),
+         {**STEADY, "revenue_y1": 6e8, "revenue_y2": 9e8, "revenue_y3": 15e8, "main_revenue_y3": 14e8,
+          "rd_expense_y2": 9e7, "rd_expense_y3": 12e7}),
+        ("single-champion", "2026-08-01", single_champion, {}),
     ],
 )  # fmt: skip
 def test_tiers_agree_with_the_rules_by_hand(policy: str, day: str, by_hand: Any, bases: dict[str, Any]) -> None:

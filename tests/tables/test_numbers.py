@@ -369,9 +369,17 @@ def test_a_cell_with_no_tick_is_nothing_and_told():
         ("☑", True),
         ("□是 □否", None),
         ("☑是 ☑否", None),
+        ("0", False),
+        ("3", True),
+        ("2项", True),
+        ("0 项", False),
+        (4.0, True),
+        ("1.5", None),
+        ("-1", None),
+        ("三", None),
     ],
 )
-def test_yes_and_no_as_boxes(cell: str, expected: bool | None):
+def test_yes_and_no_as_boxes_and_as_counts(cell: object, expected: bool | None):
     assert read_cells(Column("a", "yesno", "居民企业"), "", [cell]).values == [expected]
 
 
