@@ -119,3 +119,10 @@ BIDS = {
     "target": "目标", "share": "占目标",
 }  # fmt: skip
 ANSWERING_PROBLEMS = {"origin": "来源", **PROBLEMS}  # what reading and answering found wrong, in one table
+CHANGES = {
+    "effect": "变化", "edition_before": "原版本", "edition_after": "新版本", "decision_before": "原结论",
+    "decision_after": "新结论", "starts_on": "新版本施行", "because": "因为", "what_to_do": "该做什么", "title": "条款",
+    "passed_before": "原来", "passed_after": "新版本下", "value": "企业现值", "limit_before": "原要求",
+    "limit_after": "新要求", "gap": "差", "source_before": "原依据", "source": "新依据", "change": "改动",
+    "title_before": "原条文", "title_after": "新条文", "firms": "企业数", "untouched": "不受影响",
+}  # fmt: skip

@@ -68,6 +68,16 @@ class Prepared:
         bounds = {name: Span(span.lo[rows], span.hi[rows]) for name, span in self.bounds.items()}
         return build(self.policy.columns, values, self.days[rows].astype(np.float64), self.policy.years, bounds)
 
+    def taken(self, rows: np.ndarray[Any, Any], days: np.ndarray[Any, Any] | None = None) -> Prepared:
+        """The same facts for some of the firms (row numbers, which may repeat), on other days where they are given."""
+        return Prepared(
+            self.policy,
+            self.ids[rows],
+            self.days[rows] if days is None else days,
+            {name: column[rows] for name, column in self.values.items()},
+            {name: Span(span.lo[rows], span.hi[rows]) for name, span in self.bounds.items()},
+        )
+
 
 def decide(node: Any, states: Mapping[str, State]) -> State:
     """Join the conditions as the policy says."""

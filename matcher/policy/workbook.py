@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.export.sheets import EXCEL_ROWS, Sheet
-from matcher.export.titles import PROBLEMS, SCORING
+from matcher.export.titles import CHANGES, PROBLEMS, SCORING
+from matcher.policy.edition_changes import Changed
 from matcher.policy.facts import written_facts
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
@@ -33,6 +34,20 @@ LEVELS = {
     "definition": "口径可能不同",
     "manual": "需人工判断",
 }
+EFFECTS = {
+    "gains": "得到",
+    "loses": "失去",
+    "may_gain": "可能得到",
+    "may_lose": "可能失去",
+    "settled_yes": "定为符合",
+    "settled_no": "定为不符合",
+    "judged": "只剩专家评分",
+    "new_no": "新政策，不符合",
+    "ends": "原版本到期",
+    "same": "结论不变",
+}
+_TEXT_CHANGES = {"added": "新增", "dropped": "取消", "altered": "改变"}
+_KINDS = {"condition": "条件", "points": "评分", "amount": "金额"}
 _SHARED = ("row", "column", "value", "problem", "action")
 
 
@@ -188,14 +203,62 @@ def notes(policies: Sequence[Policy], *, on: dt.date) -> list[str]:
     ]
     for policy in policies:
         lines.append(f"【{policy.title}】{policy.about}")
-        for edition in policy.editions:
-            until = "" if edition.until is None else f" 至 {edition.until}"
-            lines.append(
-                f"版本 {edition.id}：{edition.since} 起{until}，{edition.source}"
-                + (f"；{edition.note}" if edition.note else "")
-            )
+        lines += _edition_lines(policy)
         for name, reading in policy.open_points.items():
             chosen = policy.readings[name]
             lines.append(f"存疑：{reading.title}。本次采用“{reading.choices[chosen]}”（{name}={chosen}）")
         lines += [f"可配置：{name} = {value}" for name, value in policy.parameters.items()]
     return lines
+
+
+def _edition_lines(policy: Policy) -> list[str]:
+    lines = []
+    for edition in policy.editions:
+        until = "" if edition.until is None else f" 至 {edition.until}"
+        note = f"；{edition.note}" if edition.note else ""
+        lines.append(f"版本 {edition.id}：{edition.since} 起{until}，{edition.source}{note}")
+    return lines
+
+
+def change_sheets(
+    firms: pd.DataFrame, policies: Sequence[Policy], changed: Changed, *, before: dt.date, after: dt.date
+) -> tuple[dict[str, Sheet], list[str]]:
+    """The sheets of what changes between two days (企业变化, 汇总, 逐条, 条文对照), and the lines of 说明."""
+    names = dict(zip(firms["enterprise_id"], firms["name"], strict=True)) if "name" in firms else {}
+    titles = {policy.id: policy.title for policy in policies}
+    none = {**PASSED, "none": "无此条"}
+    words = {
+        "policy": titles, "effect": EFFECTS, "decision_before": DECISIONS, "decision_after": DECISIONS,
+        "passed_before": none, "passed_after": none, "change": _TEXT_CHANGES, "kind": _KINDS,
+    }  # fmt: skip
+
+    def shown(table: pd.DataFrame) -> pd.DataFrame:
+        frame = table.head(EXCEL_ROWS - 1).astype(object)
+        for name in words.keys() & set(frame.columns):
+            frame[name] = frame[name].map(words[name])
+        if "enterprise_id" in frame:
+            frame.insert(1, "name", [names.get(firm, "") for firm in frame["enterprise_id"]])
+        return frame
+
+    counts = [
+        {"policy": policy.title, "firms": len(firms)}
+        | {word: int(((mine := changed.firms[changed.firms["policy"] == policy.id])["effect"] == effect).sum())
+           for effect, word in EFFECTS.items()}
+        | {"untouched": len(firms) - len(mine)}
+        for policy in policies
+    ]  # fmt: skip
+    lines = [
+        f"比较 {before} 与 {after} 两天：同一组事实，各按当天有效的版本判断；表内“申请日期”不用",
+        "两天不在同一年度的，表中“上一年”等数字仍按原样使用；换了年度请换成新的数字再比较",
+        "“原版本申报”以还有申报批次为限，批次见 matcher policy calendar；空白是未知，不是零",
+        "“差”以分子的单位计（元、人、项、天）；本结果按公开条文推算，不代替主管部门的认定",
+        *(line for policy in policies for line in _edition_lines(policy)),
+    ]
+    if len(changed.rules) > EXCEL_ROWS - 1:
+        lines.append(f"逐条共 {len(changed.rules)} 行，超过一张工作表的上限，只列出前 {EXCEL_ROWS - 1} 行")
+    return {
+        "企业变化": Sheet(shown(changed.firms), CHANGES, frozen=2),
+        "汇总": Sheet(pd.DataFrame(counts), CHANGES),
+        "逐条": Sheet(shown(changed.rules.drop(columns="rule")), CHANGES, frozen=2),
+        "条文对照": Sheet(shown(changed.texts.drop(columns="rule")), CHANGES),
+    }, lines

@@ -12,7 +12,8 @@ import pytest
 
 from matcher.errors import ArgumentError
 from matcher.export.pages import page_bytes
-from matcher.policy.advice import ask_first, what_changes
+from matcher.policy.advice import ask_first
+from matcher.policy.edition_changes import what_changes
 from matcher.policy.explanation import page_facts, trace
 from matcher.policy.loader import read_yaml
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
