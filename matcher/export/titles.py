@@ -126,3 +126,7 @@ CHANGES = {
     "limit_after": "新要求", "gap": "差", "source_before": "原依据", "source": "新依据", "change": "改动",
     "title_before": "原条文", "title_after": "新条文", "firms": "企业数", "untouched": "不受影响",
 }  # fmt: skip
+DEADLINES = {
+    "event": "事项", "due": "截止日期", "due_text": "日期说明", "days_left": "还有天数", "what_to_do": "该做什么",
+    "kind": "事项类别", "firms": "企业数", "firm_names": "企业",
+}  # fmt: skip

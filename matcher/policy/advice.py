@@ -89,6 +89,7 @@ def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | Non
     pieces: list[pd.DataFrame] = []
     ready = prepared_for(firms, policy, on)
     rules, experts = ready.policy, judged_columns(ready.policy)
+    implied = {name: yes for yes, name in rules.implied.items()}
     for part in parts(ready):
         undecided = part.rows[decision_codes(part.answer.decision, len(part.rows)) == 3]
         for place, name in enumerate(_asked(rules, part.ruleset)):
@@ -97,6 +98,8 @@ def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | Non
             rows = undecided[np.isnan(part.ready.values[name][undecided])]
             if rules.years is not None and name == rules.years.column:
                 rows = rows[np.isnan(part.ready.values[rules.years.since][rows])]
+            if name in implied:  # asked for once it is known that there is such a day
+                rows = rows[~np.isnan(part.ready.values[implied[name]][rows])]
             if len(rows):
                 pieces.append(_question(part, name, rows).assign(_place=place))
     if not pieces:

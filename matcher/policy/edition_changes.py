@@ -200,7 +200,7 @@ def _firm_rules(
         if passed[0] == passed[1] and (limits[0] == limits[1] or any(limit != limit for limit in limits)):
             continue
         rule = new[firm][("condition", id_)] if now is not None else old[firm][("condition", id_)]
-        shown = was if now is None else now
+        shown: Any = was if now is None else now
         gap = float("nan") if now is None else float(now.gap)
         sources = ["" if row is None else str(row.source) for row in (was, now)]
         told = rule.title if now is None else _in_words(rule, float(now.value), float(now.limit), gap)
@@ -247,16 +247,17 @@ def _firm_rows(
     for name, side in (("before", sides[0]), ("after", sides[1])):
         for column in ("decision", "edition"):
             table[f"{column}_{name}"] = side[column].where(side[column].notna(), None)
-    told = {firm: group for firm, group in rules.groupby("enterprise_id", sort=False)}
+    told = {str(firm): group for firm, group in rules.groupby("enterprise_id", sort=False)}
     differs = [
-        row.enterprise_id in told or (row.decision_before, row.edition_before) != (row.decision_after, row.edition_after)
+        row.enterprise_id in told
+        or (row.decision_before, row.edition_before) != (row.decision_after, row.edition_after)
         for row in table.itertuples(index=False)
     ]
     table = table[differs].reset_index(drop=True)
     asked = _first_questions(two, table)
     none = pd.DataFrame(columns=[*RULES, "told"])
     lines = [
-        _advice(row, told.get(row.enterprise_id, none), asked.get(row.enterprise_id, ""), before, after)
+        _advice(row, told.get(str(row.enterprise_id), none), asked.get(str(row.enterprise_id), ""), before, after)
         for row in table.itertuples(index=False)
     ]
     more = pd.DataFrame(lines, columns=["effect", "starts_on", "because", "what_to_do"], dtype=object)
@@ -306,7 +307,9 @@ def _advice(
             act = f"{eve} 及以前按原版本申报（以有申报批次为限）；{act}"
     elif effect in ("gains", "settled_yes"):
         because = "原来不符合的不再要求或已符合：" + _named(lifted["title"]) if len(lifted) else "新版本的条件都符合"
-        act = f"{day} 起可以申报" + ("" if start is None else "，此前按原版本不符合" if effect == "gains" and old else "")
+        act = f"{day} 起可以申报" + (
+            "" if start is None else "，此前按原版本不符合" if effect == "gains" and old else ""
+        )
     elif effect == "ends":
         last = old.until if old is not None and old.until is not None else eve
         because, act = "原版本已过期，其后的版本未见", f"{last} 及以前按原版本办理；其后请核对新通知"

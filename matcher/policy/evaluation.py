@@ -269,10 +269,10 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             for empty, known in ((one, other), (other, one)):
                 values[empty] = np.where(np.isnan(values[empty]), 1.0 - values[known], values[empty])
         for yes, name in policy.implied.items():
-            held = ~np.isnan(values[name])
+            dated = ~np.isnan(values[name])
             if name in bounds:
-                held |= np.isfinite(bounds[name].lo) | np.isfinite(bounds[name].hi)
-            values[yes] = np.where(np.isnan(values[yes]) & held, 1.0, values[yes])
+                dated |= np.isfinite(bounds[name].lo) | np.isfinite(bounds[name].hi)
+            values[yes] = np.where(np.isnan(values[yes]) & dated, 1.0, values[yes])
         prepared.append(_widened(Prepared(policy, ids, days, values, bounds), wider))
         notes.append(note)
     return prepared, notes

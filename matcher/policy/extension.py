@@ -11,7 +11,7 @@ from typing import Any
 
 from matcher.policy.loader import RuleFault, need
 
-_JOINED = ("sources", "columns", "readings", "parameters", "implied")  # mappings by name
+_JOINED = ("sources", "columns", "readings", "parameters", "implied", "tests")  # mappings by name
 _LISTED = ("checks", "opposites")
 
 
@@ -29,7 +29,8 @@ def extended(tree: Mapping[str, Any], base: Mapping[str, Any]) -> dict[str, Any]
     draft = str(tree.get("policy")) == str(base["policy"])
     merged = {key: value for key, value in tree.items() if key not in ("extends", "without")}
     for section in _JOINED:
-        merged[section] = _joined(section, base.get(section, {}), tree.get(section, {}))
+        if joined := _joined(section, base.get(section, {}), tree.get(section, {})):
+            merged[section] = joined
     for section in _LISTED:
         merged[section] = [*base.get(section, ()), *tree.get(section, ())]
     if "years" in base:

@@ -111,7 +111,9 @@ def amounts(turn: Turn, facts: Facts, change: Mapping[str, float]) -> Floats | N
         if isinstance(measure, YearsSince):
             assert facts.on is not None
             last = (year_of(facts.on) - np.floor(limit) + 1 - 1970).astype(np.int64).astype("datetime64[Y]")
-            ends = last.astype("datetime64[D]").astype(np.int64) - 1.0  # 31 December of the last year that is old enough
+            ends = (
+                last.astype("datetime64[D]").astype(np.int64) - 1.0
+            )  # 31 December of the last year that is old enough
             return np.asarray((ends - low((measure.name,))) / change[measure.name], dtype=np.float64)
         if isinstance(measure, MeanGrowth):
             return _growth_amounts(measure, limit, facts, change, low)

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.export.sheets import EXCEL_ROWS, Sheet
-from matcher.export.titles import CHANGES, PROBLEMS, SCORING
+from matcher.export.titles import CHANGES, DEADLINES, PROBLEMS, SCORING
 from matcher.policy.edition_changes import Changed
 from matcher.policy.facts import written_facts
 from matcher.policy.model import Rule
@@ -46,6 +46,10 @@ EFFECTS = {
     "ends": "原版本到期",
     "same": "结论不变",
 }
+EVENTS = {
+    "term": "到期", "duty": "年报或更新", "change": "变化报告", "round": "申报批次", "apply": "高企申报资格",
+    "unpublished": "通知未见",
+}  # fmt: skip
 _TEXT_CHANGES = {"added": "新增", "dropped": "取消", "altered": "改变"}
 _KINDS = {"condition": "条件", "points": "评分", "amount": "金额"}
 _SHARED = ("row", "column", "value", "problem", "action")
@@ -261,4 +265,29 @@ def change_sheets(
         "汇总": Sheet(pd.DataFrame(counts), CHANGES),
         "逐条": Sheet(shown(changed.rules.drop(columns="rule")), CHANGES, frozen=2),
         "条文对照": Sheet(shown(changed.texts.drop(columns="rule")), CHANGES),
+    }, lines
+
+
+def calendar_sheets(table: pd.DataFrame, on: dt.date) -> tuple[dict[str, Sheet], list[str]]:
+    """The sheets of a calendar (按企业, 按日期), and the lines of 说明."""
+    frame = table.astype(object)
+    frame["kind"] = frame["kind"].map(EVENTS)
+    who = frame["name"].where(frame["name"] != "", frame["enterprise_id"])
+    thing = ["due", "due_text", "days_left", "policy", "event"]
+    days = frame.assign(who=who).groupby(thing, dropna=False, sort=False)["who"].agg(["size", "、".join]).reset_index()
+    days = days.sort_values("days_left", key=lambda left: left.astype(float), kind="stable", ignore_index=True)
+    days = days.rename(columns={"size": "firms", "join": "firm_names"})
+    lines = [
+        f"自 {on} 起；“还有天数”算到可能的最早一天，负数为已过",
+        "“截止日期”只写确切到日的；只知道年、月的见“日期说明”，没有见到日期的写“日期未见”，请向主管部门核实",
+        "称号的取得日期取自表中；没有日期而写“有效”的，到期日算不出",
+        "“高企申报资格”只看今年能不能申报：成立满一年，证书已到第三年，当年没有被取消，一年一次",
+        "八项条件是否符合，用 matcher policy score -p hte",
+        "批次只列见到通知的；上一次的日期仅供参考；“已核实”为否的出自摘录或转述",
+        "本表按公开条文推算，不代替主管部门的通知",
+    ]
+    order = ["enterprise_id", "name", *thing, "what_to_do", "kind", "source", "verified"]
+    return {
+        "按企业": Sheet(frame[order], DEADLINES, frozen=2),
+        "按日期": Sheet(days[[*thing, "firms", "firm_names"]], DEADLINES),
     }, lines

@@ -134,7 +134,9 @@ def _policy_mutants(tree: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
                 yield f"{rule['id']}{what}", {**tree, "rules": rules}
     for place, check in enumerate(tree.get("checks", ())):
         if "id" in check:
-            moved = {key: check[key] + dt.timedelta(days=by) for key, by in (("from", 1), ("until", -1)) if key in check}
+            moved = {
+                key: check[key] + dt.timedelta(days=by) for key, by in (("from", 1), ("until", -1)) if key in check
+            }
             tests = [{"test": new["test"]} for _, new in _mutants({"test": check["test"]})]
             for number, changed in enumerate([*tests, *({key: day} for key, day in moved.items())]):
                 checks = [*tree["checks"][:place], {**check, **changed}, *tree["checks"][place + 1 :]]
