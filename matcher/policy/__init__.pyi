@@ -1,6 +1,5 @@
 from .advice import ask_first as ask_first
 from .cases import check_policy as check_policy
-from .edition_changes import changes_between as changes_between
 from .edition_changes import what_changes as what_changes
 from .explanation import trace as trace
 from .firm_table import read_firms as read_firms

@@ -25,6 +25,7 @@ from matcher.policy.policy import Policies, load_policies
 from matcher.policy.waiting import first_day, later
 from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.dates import Days, read_days
+from matcher.tables.regions import find_region
 
 DEADLINES = (
     "enterprise_id", "name", "policy", "kind", "event", "due", "due_text", "days_left", "what_to_do", "source",
@@ -100,7 +101,7 @@ def deadlines(
     Raises
     ------
     ArgumentError, ArgumentTypeError
-        When `firms` is no table, a day is none, `until` is before `on`, or the province is not in the file.
+        When `firms` is no table, a day is none, `until` is before `on`, or `place` is no place of China.
     PolicyError
         When a policy is not known.
 
@@ -115,8 +116,9 @@ def deadlines(
     if last < day:
         raise ArgumentError(f"截至日期（{last}）早于判断日期（{day}）")
     book = _book()
-    if place and place not in book["places"]:
-        raise ArgumentError(f"没有“{place}”的批次；有：{'、'.join(book['places'])}")
+    default = _place(place, "", book["places"])
+    if place and not default:
+        raise ArgumentError(f"“{place}”不是一个省；请写如 浙江、山东省")
     check_firms(firms)
     wanted = {one.id for one in load_policies(policy)} or set(book["titles"])
     if unknown := sorted(wanted - set(book["titles"])):
@@ -132,7 +134,7 @@ def deadlines(
     who = zip(*(known.texts(name) for name in ("enterprise_id", "name", "region", "uscc")), strict=True)
     for row, (firm, name, region, code) in enumerate(who):
         titles = {id_: spans[row] for id_, spans in held.items()}
-        where = _place(region, code, book["places"]) or place
+        where = _place(region, code, book["places"]) or default
         due = [item for item in _firm(titles, changed[row], may[row], where, day, last) if item.policy in wanted]
         due.sort(key=lambda item: (item.low is None, item.low or day))
         rows += [(firm, name, *_written(item, day, book["titles"])) for item in due]
@@ -221,17 +223,17 @@ def _dates(low: float, high: float) -> tuple[dt.date, dt.date] | None:
 
 
 def _place(region: str, code: str, places: Mapping[str, Any]) -> str:
-    """The province of a firm, or the city that its province leaves out, by the text of its region, else by the
-    division code inside its uscc; "" where unknown.
+    """Whose rounds are a firm's: a province of the file, else the name of its province or of the city that a province
+    leaves out; by the text of its region, else by the division code inside its uscc; "" where unknown.
     """
-    digits = code[2:8] if len(code) == 18 else ""
+    found = find_region(region)
+    division = found.code if found is not None else code[2:8] if len(code) == 18 else ""
     for name, node in places.items():
-        for city, its in node["without"].items():
-            if city in region or digits.startswith(its):
-                return str(city)
-        if name in region or digits.startswith(node["code"]):
-            return name
-    return ""
+        if division.startswith(node["code"]):
+            out = [city for city, its in node["without"].items() if division.startswith(its)]
+            return out[0] if out else name
+    province = find_region(f"{division[:2]}0000") if division else None
+    return "" if province is None else province.names[0]
 
 
 def _may_apply(firms: pd.DataFrame, day: dt.date) -> list[tuple[str, dt.date | None, dt.date | None, str]]:

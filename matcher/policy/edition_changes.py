@@ -111,6 +111,10 @@ def changes_between(firms: pd.DataFrame, policy: Policies, *, before: Day, after
     first, last = as_day(before, "before"), as_day(after, "after")
     if first >= last:
         raise ArgumentError(f"“之后”的日期（{last}）须晚于“之前”的日期（{first}）")
+    return _changed(firms, policy, first, last)
+
+
+def _changed(firms: pd.DataFrame, policy: Policies, first: dt.date, last: dt.date) -> Changed:
     pairs = [(_standing(one, first), one) for one in load_policies(policy)]
     scored = _scored(firms, pairs, first, last)
     firm_parts, rule_parts, text_parts = [], [], []
@@ -365,33 +369,14 @@ def what_changes(firms: pd.DataFrame, policy: Policies, *, before: Day, after: D
     >>> changed[["edition_before", "edition_after"]].values.tolist()
     [['2022-63', '2026-2']]
     """
-    check_firms(firms)
-    plain = firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
-    policies = load_policies(policy)
-    one, two = (score(plain, policies, on=day) for day in (as_day(before, "before"), as_day(after, "after")))
-    key = ["enterprise_id", "policy"]
-    sides = []
-    for scored in (one, two):
-        summary = scored.summary.astype({"policy": str, "edition": object, "decision": object})
-        sides.append(summary[[*key, "edition", "decision"]])
-    joined = sides[0].merge(sides[1], on=key, how="left", suffixes=("_before", "_after"), sort=False)
-    rules = _rule_changes(one.verdicts, two.verdicts)
-    joined["rules"] = [rules.get(pair, "") for pair in zip(joined["enterprise_id"], joined["policy"], strict=True)]
-    for name in ("edition_before", "edition_after", "decision_before", "decision_after"):
-        joined[name] = joined[name].astype(object).where(joined[name].notna(), None)
-    differs = (joined["rules"] != "") | (joined["decision_before"] != joined["decision_after"])
-    differs |= joined["edition_before"] != joined["edition_after"]
-    return joined.loc[differs, list(CHANGES)].reset_index(drop=True)
-
-
-def _rule_changes(one: pd.DataFrame, two: pd.DataFrame) -> dict[tuple[str, str], str]:
-    sides = []
-    for verdicts in (one, two):
-        rows = verdicts.loc[verdicts["kind"] == "condition", ["enterprise_id", "policy", "rule", "passed"]]
-        sides.append({(str(row[0]), str(row[1]), str(row[2])): str(row[3]) for row in rows.itertuples(index=False)})
-    changes: dict[tuple[str, str], list[str]] = {}
-    for key in dict.fromkeys([*sides[0], *sides[1]]):
-        was, now = sides[0].get(key, "none"), sides[1].get(key, "none")
-        if was != now:
-            changes.setdefault((key[0], key[1]), []).append(f"{key[2]}: {was} -> {now}")
-    return {key: "; ".join(lines) for key, lines in changes.items()}
+    changed = _changed(firms, policy, as_day(before, "before"), as_day(after, "after"))
+    table, rules = changed.firms, changed.rules[changed.rules["passed_before"] != changed.rules["passed_after"]]
+    lines: dict[tuple[str, str], list[str]] = {}
+    for row in rules.itertuples(index=False):
+        line = f"{row.rule}: {row.passed_before} -> {row.passed_after}"
+        lines.setdefault((str(row.enterprise_id), str(row.policy)), []).append(line)
+    keys = zip(table["enterprise_id"], table["policy"], strict=True)
+    table = table.assign(rules=["; ".join(lines.get(key, ())) for key in keys])
+    differs = (table["rules"] != "") | (table["decision_before"] != table["decision_after"])
+    differs |= table["edition_before"] != table["edition_after"]
+    return table.loc[differs, list(CHANGES)].reset_index(drop=True)
