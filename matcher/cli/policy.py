@@ -274,7 +274,7 @@ def changes_command(
 
     check({output: _TABLES}, table)
     policies = policies_that_change(policy, before=before, after=after)
-    firms = read(read_firms, table, policies, sheet=sheet, column=column, on=after, quiet=quiet)
+    firms = read(read_firms, table, policies, sheet=sheet, column=column, on=before, quiet=quiet)
     changed = changes_between(firms.rows, policies, before=before, after=after)
     tables, lines = change_sheets(firms.rows, policies, changed, before=before, after=after)
     tables = tables if output.suffix.lower() == ".xlsx" else _plain(changed.firms)[0]

@@ -97,6 +97,7 @@ SCORING = {
     "title": "条款", "passed": "结论", "limit": "要求", "gap": "差距", "points_low": "最低得分",
     "points_high": "最高得分", "points_max": "满分", "in_force_since": "施行", "edition": "版本", "ask": "先问",
     "rank": "次序", "fact": "事实", "written": "表中写的", "column": "列名", "settles": "问清后可定的机会",
+    "passes_on": "最早符合日",
 }  # fmt: skip
 CHALLENGES = {
     "challenge_id": "榜单编号", "name": "榜单名称", "wording": "攻关内容", "fields": "所属领域",

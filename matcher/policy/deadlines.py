@@ -96,7 +96,8 @@ def deadlines(
         `table`, one row per firm and thing that is due, firms in the order of the table, days ascending, those without
         a day last: enterprise_id, name, policy (title), kind (term, duty, change, round, apply, unpublished), event,
         due (missing where no day is known), due_text (says so, and what is known: a month, a year), days_left (to the
-        first day that is possible; negative: past), what_to_do, source, verified. `problems`: as `score` gives them.
+        first day that is possible; 0: that may be today, negative: past), what_to_do, source, verified. `problems`: as
+        `score` gives them.
 
     Raises
     ------
@@ -142,7 +143,9 @@ def deadlines(
 
 
 def _written(item: _Due, day: dt.date, titles: Mapping[str, Any]) -> tuple[Any, ...]:
-    left = None if item.low is None else (item.low - day).days
+    left = None
+    if item.low is not None and item.high is not None:
+        left = max((item.low - day).days, 0) if item.high >= day else (item.high - day).days
     exact = item.high if item.low == item.high else None
     title = titles[item.policy]["title"]
     return title, item.kind, item.event, exact, _span_text(item.low, item.high), left, *item[5:]

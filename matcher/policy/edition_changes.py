@@ -73,7 +73,8 @@ def changes_between(firms: pd.DataFrame, policy: Policies, *, before: Day, after
     Parameters
     ----------
     firms
-        The table of `score`; `apply_on` is left aside, and the same facts are answered on both days.
+        The table of `score`; `apply_on` is left aside, and the same facts, those of the first day, are answered on
+        both days.
     policy
         A name (id or Chinese title), a folder, a `Policy`, or a sequence of these. A folder whose policy has the id of
         a shipped one, but no edition for the first day, is a draft: the shipped one answers that day.
@@ -142,10 +143,20 @@ def _standing(policy: Policy, day: dt.date) -> Policy:
 def _scored(
     firms: pd.DataFrame, pairs: Sequence[tuple[Policy, Policy]], before: dt.date, after: dt.date
 ) -> list[tuple[Scored, Scored]]:
-    """Both answers of every pair; the firms by the number of their row, as one may stand in several."""
+    """Both answers of every pair; the firms by the number of their row, as one may stand in several.
+
+    The figures are those of the first day, and so is the number of accounting years that they are of.
+    """
     check_firms(firms)
     plain = firms.drop(columns=[name for name in ("apply_on", "enterprise_id") if name in firms.columns])
-    return [(score(plain, old, on=before), score(plain, new, on=after)) for old, new in pairs]
+    out = []
+    for old, new in pairs:
+        one, kept = score(plain, old, on=before), plain
+        counted = one.prepared[old.id].facts.years
+        if counted is not None and old.years == new.years and new.years is not None:
+            kept = plain.assign(**{new.years.column: np.where(counted < 0, np.nan, counted)})
+        out.append((one, score(kept, new, on=after)))
+    return out
 
 
 def _stacked(parts: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:

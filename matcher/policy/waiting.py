@@ -87,6 +87,12 @@ def first_day(firms: pd.DataFrame, policy: PolicyName, *, on: Day) -> pd.DataFra
     return table
 
 
+def counts_days_alone(policy: Policy) -> bool:
+    """Whether everything that a policy compares is a day or a year, so that waiting alone decides it."""
+    turns = [turn for edition in policy.editions for turn in all_turns(policy.ruleset(edition, edition.since))]
+    return bool(turns) and all(isinstance(turn.measure, (DaysSince, YearsSince)) for turn in turns)
+
+
 def _fixed_turns(policy: Policy, day: dt.date) -> Iterator[int]:
     """Days on which something starts, and the first days of years."""
     yield from (day_number(turn) for turn in policy.breaks if turn > day)

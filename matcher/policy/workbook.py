@@ -17,6 +17,7 @@ from matcher.policy.facts import written_facts
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import Scored
+from matcher.policy.waiting import counts_days_alone, first_day
 
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
 DECISIONS = {
@@ -96,7 +97,14 @@ def sheets(
     firsts = questions.drop_duplicates(["enterprise_id", "policy"]).set_index(["enterprise_id", "policy"])
     first = pd.Series([*map(question, firsts["fact"], firsts["written"])], firsts.index, dtype=object)
     keys = pd.MultiIndex.from_frame(scored.summary[["enterprise_id", "policy"]].astype(object))
-    summary = shown(scored.summary.assign(ask=first.reindex(keys).fillna("").to_numpy(object)))
+    summary = scored.summary.assign(ask=first.reindex(keys).fillna("").to_numpy(object))
+    if waiting := [policy for policy in policies if counts_days_alone(policy)]:
+        summary["passes_on"] = None
+        for policy in waiting:
+            days = first_day(firms, policy, on=on)["passes_on"].to_numpy(object)
+            summary.loc[summary["policy"] == policy.id, "passes_on"] = days
+        lines.append("“最早符合日”：别的都不变，只等时间过去，哪天起符合；空白是五年内没有，或有事实未知")
+    summary = shown(summary)
     verdicts = shown(_with_titles(scored, policies, top))
     gaps = verdicts.loc[verdicts["passed"].isin(["不符合", "未定"])]
     firm = ["enterprise_id", "name", "policy"]
@@ -253,7 +261,7 @@ def change_sheets(
     ]  # fmt: skip
     lines = [
         f"比较 {before} 与 {after} 两天：同一组事实，各按当天有效的版本判断；表内“申请日期”不用",
-        "两天不在同一年度的，表中“上一年”等数字仍按原样使用；换了年度请换成新的数字再比较",
+        f"表中的数字都是 {before} 那天的：表头里的年份、会计年度数按那天算；换了年度请换成新的数字再比较",
         "“原版本申报”以还有申报批次为限，批次见 matcher policy calendar；空白是未知，不是零",
         "“差”以分子的单位计（元、人、项、天）；本结果按公开条文推算，不代替主管部门的认定",
         *(line for policy in policies for line in _edition_lines(policy)),

@@ -10,7 +10,10 @@ import pytest
 
 from matcher.errors import ArgumentError
 from matcher.policy.deadlines import deadlines
+from matcher.policy.policy import load_policy
+from matcher.policy.scoring import score
 from matcher.policy.waiting import first_day, later
+from matcher.policy.workbook import sheets
 
 ON = dt.date(2026, 11, 28)
 FREE = {"hte_certificate_valid": "否", "hte_cancelled": "否", "hte_applied": "否", "registered_on": "2018-03-01"}
@@ -120,6 +123,15 @@ def test_a_month_or_a_year_without_its_day_is_said_to_be_so() -> None:
     assert table.loc[table["kind"] == "term", "due"].tolist() == [None]
 
 
+def test_an_end_that_may_have_passed_is_due_today() -> None:
+    ends = [{"srdi_on_min": "2023-01-01", "srdi_on_max": f"2023-{last}"} for last in ("11-27", "11-28")]
+    lines = [rows(deadlines(firm(srdi_on=None, **end), on=ON).table, "term")[0] for end in ends]
+    assert [(line[1], line[3]) for line in lines] == [
+        ("专精特新中小企业到期（已过）", -1.0),
+        ("专精特新中小企业到期", 0.0),
+    ]
+
+
 def test_a_title_without_its_day_has_a_duty_but_no_end() -> None:
     table = deadlines(firm(srdi_valid="是"), on=ON).table
     assert rows(table, "term", "duty")[0][:3] == (
@@ -210,3 +222,18 @@ def test_wrong_days_and_titles_are_refused() -> None:
     with pytest.raises(ArgumentError, match="日历里没有 unicorn"):
         deadlines(firm(), on=ON, policy="unicorn")
     assert deadlines(firm().iloc[:0], on=ON).table.empty
+
+
+def test_the_workbook_of_a_scoring_shows_the_first_day() -> None:
+    young = firm(**{**FREE, "registered_on": "2026-02-01"})
+    policies = [load_policy("hte-may-apply"), load_policy("unicorn")]
+    scored = score(young, policies, on=ON)
+    sheets_of, lines = sheets(young, policies, scored, on=ON)
+    summary = sheets_of["结论"].table
+    assert summary[["decision", "passes_on"]].values.tolist() == [
+        ["不通过", dt.date(2027, 2, 1)],
+        ["缺少事实，未定", None],
+    ]
+    assert any(line.startswith("“最早符合日”") for line in lines)
+    only = [load_policy("unicorn")]
+    assert "passes_on" not in sheets(young, only, score(young, only, on=ON), on=ON)[0]["结论"].table

@@ -98,6 +98,13 @@ def test_by_which_rule_and_number(draft: Path) -> None:
     assert changed.texts[["rule", "change"]].values.tolist() == [["staff", "altered"], ["rd_domestic", "dropped"]]
 
 
+def test_a_new_year_alone_changes_no_figures(draft: Path) -> None:
+    """Registered in 2024: two accounting years on the first day, and the same two figures on the second."""
+    facts = {"registered_on": "2024-02-01", "accounting_years": None, "sales_y1": None, "rd_expense_y1": None}
+    changed = changes_between(firms({**facts, "net_assets_y1": None, "rd_staff": 20}), draft, **DAYS)
+    assert changed.rules["rule"].tolist() == ["staff", "rd_domestic"]
+
+
 def test_a_firm_that_stands_in_two_rows_has_two_answers(draft: Path) -> None:
     twice = firms({"rd_staff": 14}, {"rd_staff": 15}).assign(enterprise_id="a", name="甲")
     changed = changes_between(twice, draft, **DAYS)
