@@ -262,7 +262,9 @@ def _firm_rows(
     for name, side in (("before", sides[0]), ("after", sides[1])):
         for column in ("decision", "edition"):
             table[f"{column}_{name}"] = side[column].where(side[column].notna(), None)
-    told = {str(firm): group for firm, group in rules.groupby("enterprise_id", sort=False)}
+    told: dict[str, list[Any]] = {}
+    for rule in rules[["enterprise_id", "title", "passed_before", "passed_after", "told"]].itertuples(index=False):
+        told.setdefault(str(rule.enterprise_id), []).append(rule)
     differs = [
         row.enterprise_id in told
         or (row.decision_before, row.edition_before) != (row.decision_after, row.edition_after)
@@ -270,9 +272,8 @@ def _firm_rows(
     ]
     table = table[differs].reset_index(drop=True)
     asked = _first_questions(two, table)
-    none = pd.DataFrame(columns=[*RULES, "told"])
     lines = [
-        _advice(row, told.get(str(row.enterprise_id), none), asked.get(str(row.enterprise_id), ""), before, after)
+        _advice(row, told.get(str(row.enterprise_id), []), asked.get(str(row.enterprise_id), ""), before, after)
         for row in table.itertuples(index=False)
     ]
     more = pd.DataFrame(lines, columns=["effect", "starts_on", "because", "what_to_do"], dtype=object)
@@ -293,7 +294,7 @@ def _first_questions(scored: Scored, table: pd.DataFrame) -> dict[str, str]:
 
 
 def _advice(
-    row: Any, rules: pd.DataFrame, ask: str, before: tuple[Policy, dt.date], after: tuple[Policy, dt.date]
+    row: Any, rules: Sequence[Any], ask: str, before: tuple[Policy, dt.date], after: tuple[Policy, dt.date]
 ) -> tuple[str, dt.date | None, str, str]:
     """effect, first day of the later edition, because of what, what to do."""
     old, new = _edition(before[0], row.edition_before), _edition(after[0], row.edition_after)
@@ -305,11 +306,10 @@ def _advice(
         effect = "ends"
     else:
         effect = _EFFECTS.get((row.decision_before, row.decision_after), "same")
-    worse = rules["passed_after"].isin(["fail", "unknown"])
-    turned = rules[rules["passed_before"] != rules["passed_after"]]
-    failing, open_ = rules.loc[worse & (rules["passed_after"] == "fail"), "told"], rules.loc[worse, "told"]
-    short = ["fail", "unknown"]
-    lifted = turned[turned["passed_before"].isin(short) & ~turned["passed_after"].isin(short)]
+    short = ("fail", "unknown")
+    failing = [rule.told for rule in rules if rule.passed_after == "fail"]
+    open_ = [rule.told for rule in rules if rule.passed_after in short]
+    lifted = [rule.title for rule in rules if rule.passed_before in short and rule.passed_after not in short]
     day = after[1] if start is None else start
     eve = day - dt.timedelta(days=1)
     if effect in ("loses", "settled_no", "new_no"):
@@ -321,18 +321,17 @@ def _advice(
         if effect == "may_lose":
             act = f"{eve} 及以前按原版本申报（以有申报批次为限）；{act}"
     elif effect in ("gains", "settled_yes"):
-        because = "原来不符合的不再要求或已符合：" + _named(lifted["title"]) if len(lifted) else "新版本的条件都符合"
-        act = f"{day} 起可以申报" + (
-            "" if start is None else "，此前按原版本不符合" if effect == "gains" and old else ""
-        )
+        because = "原来不符合的不再要求或已符合：" + _named(lifted) if lifted else "新版本的条件都符合"
+        barred = effect == "gains" and start is not None and old is not None
+        act = f"{day} 起可以申报{'，此前按原版本不符合' if barred else ''}"
     elif effect == "ends":
         last = old.until if old is not None and old.until is not None else eve
         because, act = "原版本已过期，其后的版本未见", f"{last} 及以前按原版本办理；其后请核对新通知"
     else:
-        because = _named(open_) if len(open_) else f"{len(rules)} 条有变化，都符合或不再要求"
+        because = _named(open_) if open_ else f"{len(rules)} 条有变化，都符合或不再要求"
         act = "结论不变，可以照旧申报" if row.decision_after == "passes" else "结论不变"
         if row.decision_after == "fails":
-            act = f"仍不符合；{day} 起须补足：{_named(failing)}" if len(failing) else "仍不符合，不符合的条文没有变"
+            act = f"仍不符合；{day} 起须补足：{_named(failing)}" if failing else "仍不符合，不符合的条文没有变"
     return effect, start, because, act
 
 
@@ -340,8 +339,7 @@ def _edition(policy: Policy, id_: str | None) -> Edition | None:
     return next((edition for edition in policy.editions if edition.id == id_), None)
 
 
-def _named(titles: Any) -> str:
-    names = list(titles)
+def _named(names: Sequence[str]) -> str:
     more = f"等{len(names)}条" if len(names) > _NAMED else ""
     return "；".join(names[:_NAMED]) + more if names else "没有一条单独变化，见逐条"
 
