@@ -248,7 +248,7 @@ def programmes_command(
 @option("--after", type=DAY, required=True, metavar="日期", help="变化之后的一天，如 2026-04-01。")
 @option(
     "-p", "--policy", multiple=True, metavar="政策",
-    help="政策编号、中文名称或自编、草拟政策的文件夹，可多次给出；默认为两个日期之间有变化的自带政策。",
+    help="政策编号、中文名称或草案的文件夹，可多次给出；默认为其间换版的自带政策。",
 )  # fmt: skip
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（企业变化）")
 @sheet_option()

@@ -56,11 +56,12 @@ class Changed(NamedTuple):
 
 def policies_that_change(policy: Policies = (), *, before: Day, after: Day) -> tuple[Policy, ...]:
     """The policies asked for; where none are, the shipped ones of which an edition, a rule or a limit starts or ends
-    after `before`, up to `after`. Raises PolicyError where there is none.
+    after `before`, up to `after`. Raises PolicyError where there is none, ArgumentError for days
+    in the wrong order.
     """
+    first, last = _days(before, after)
     if asked := load_policies(policy):
         return asked
-    first, last = as_day(before, "before"), as_day(after, "after")
     found = [name for name in shipped() if any(first < day <= last for day in load_policy(name).breaks)]
     if not found:
         raise PolicyError(f"{first} 与 {last} 之间没有自带的政策换版；请换日期，或用 --policy 指定政策或草案文件夹")
@@ -109,10 +110,14 @@ def changes_between(firms: pd.DataFrame, policy: Policies, *, before: Day, after
     >>> changes.firms[["effect", "decision_after"]].values.tolist()
     [['settled_no', 'fails']]
     """
+    return _changed(firms, policy, *_days(before, after))
+
+
+def _days(before: Day, after: Day) -> tuple[dt.date, dt.date]:
     first, last = as_day(before, "before"), as_day(after, "after")
     if first >= last:
         raise ArgumentError(f"“之后”的日期（{last}）须晚于“之前”的日期（{first}）")
-    return _changed(firms, policy, first, last)
+    return first, last
 
 
 def _changed(firms: pd.DataFrame, policy: Policies, first: dt.date, last: dt.date) -> Changed:

@@ -167,5 +167,7 @@ def test_the_policies_that_change_are_found_and_days_are_checked() -> None:
         policies_that_change(before="2026-05-01", after="2026-05-02")
     with pytest.raises(ArgumentError, match="“之后”的日期（2026-01-01）须晚于“之前”的日期"):
         changes_between(firms({}), "hte", before="2026-01-01", after="2026-01-01")
+    with pytest.raises(ArgumentError, match="须晚于"):
+        policies_that_change(before="2026-04-01", after="2026-03-31")
     unchanged = changes_between(firms({}), "hte", before="2026-05-01", after="2026-05-02")
     assert [len(table) for table in unchanged] == [0, 0, 0]

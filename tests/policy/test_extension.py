@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import PolicyError
+from matcher.policy.cases import check_policy
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import Policy, load_policy, shipped
 from matcher.policy.scoring import score
@@ -60,6 +61,11 @@ def test_a_draft_follows_the_editions_of_its_base(tmp_path: Path) -> None:
     assert score(good(rd_staff=15), draft, on="2027-01-01").summary["decision"][0] == "passes"
     starts = {rule.id: rule.in_force_since for rule in draft.ruleset(draft.editions[1], dt.date(2027, 1, 1)).rules}
     assert (starts["staff"], starts["rd_ratio"]) == (dt.date(2027, 1, 1), dt.date(2016, 1, 1))
+
+
+def test_the_draft_among_the_examples_holds_its_cases() -> None:
+    result = check_policy(Path(__file__).parents[2] / "examples" / "hte-draft")
+    assert (len(result), bool(result["ok"].all())) == (9, True)
 
 
 def test_an_overlay_has_its_own_editions_and_all_rules_of_the_base(tmp_path: Path) -> None:
