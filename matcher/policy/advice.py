@@ -99,7 +99,7 @@ def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | Non
             if rules.years is not None and name == rules.years.column:
                 rows = rows[np.isnan(part.ready.values[rules.years.since][rows])]
             if name in implied:  # asked for once it is known that there is such a day
-                rows = rows[~np.isnan(part.ready.values[implied[name]][rows])]
+                rows = rows[part.ready.values[implied[name]][rows] == 1]
             if len(rows):
                 pieces.append(_question(part, name, rows).assign(_place=place))
     if not pieces:
