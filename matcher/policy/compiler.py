@@ -18,9 +18,10 @@ from matcher.policy.points import Band, Bands, BestOf, Given, Item, Judged, SumO
 
 _AMOUNT = ("parts", "capped", "fixed", "at_most")
 _RULE = (
+    "in_force_since",
     "id", "kind", "title", "title_en", "test", "max", "of", "bands", "otherwise", "no_rate", "unaddressed",
     "too_short", "judged", "given", "best_of", "sum", *_AMOUNT, "source", "seen_on", "verified", "from",
-    "until", "in_force_since", "editions", "when", "note",
+    "until", "editions", "when", "note",
 )  # fmt: skip
 _ITEM = ("of", "bands", "otherwise", "no_rate", "unaddressed", "too_short", "judged", "given", "best_of", "sum")
 
