@@ -27,7 +27,8 @@ _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")
 _LONGEST, _LARGEST = 40, 30  # characters and digits of a number in a rule
 _COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole")
 _TOP = (
-    "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters", "implied",
+    "implied",
+    "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters",
     "rules", "decision", "checks", "opposites",
 )  # fmt: skip
 
