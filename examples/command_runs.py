@@ -23,6 +23,7 @@ TABLES = [
     *("review_declared.csv", "review_expert_units.csv", "review_project_units.csv"),
     *("bids.csv", "bid_scores.csv", "milestones.csv"),
     *("villages.csv", "commissioners.csv", "commissioner_works.csv", "service_log.csv"),
+    "titles.csv",
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -42,6 +43,10 @@ policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
 policy programmes firms.csv --on 2026-11-24 -o programmes.csv
+policy changes firms.csv --before 2026-06-30 --after 2026-07-31 -p hte-zhejiang -p hte-guangdong -o changes.xlsx
+policy changes firms.csv --before 2025-12-31 --after 2026-01-01 -o changes.csv
+policy calendar titles.csv --on 2026-11-24 -o calendar.xlsx
+policy calendar titles.csv --on 2026-11-24 -o calendar.csv
 needs triage needs.csv --on 2026-11-24 -o triage.xlsx --pages forms
 needs triage needs.csv --on 2026-11-24 -o triage.html
 needs triage needs.csv --on 2026-11-24 -o triage.csv

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.options import (
+    DAY,
     TABLE_KINDS,
     Group,
     argument,
@@ -247,6 +248,103 @@ def programmes_command(
         *(f"  {title}：{DECISIONS[decision]} {count} 家" for (title, decision), count in counts.items()),
     )
     note(quiet, *problem_lines(faults))
+
+
+@group.command("changes", help="两个日期之间规则变了，谁得到、谁失去，因为哪一条、差多少，之前该做什么。")
+@argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
+@option("--before", type=DAY, required=True, metavar="日期", help="变化之前的一天，如 2026-03-31。")
+@option("--after", type=DAY, required=True, metavar="日期", help="变化之后的一天，如 2026-04-01。")
+@option(
+    "-p", "--policy", multiple=True, metavar="政策",
+    help="政策编号、中文名称或草案的文件夹，可多次给出；默认为其间换版的自带政策。",
+)  # fmt: skip
+@output_option(".xlsx（工作簿）、.csv 或 .parquet（企业变化）")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def changes_command(
+    table: Path,
+    before: dt.date,
+    after: dt.date,
+    policy: Sequence[str],
+    output: Path,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """Who gains and who loses between two days, by which rule, and what to do before."""
+    from matcher.export.tables import write_tables
+    from matcher.policy.edition_changes import changes_between, policies_that_change
+    from matcher.policy.firm_table import read_firms
+    from matcher.policy.workbook import EFFECTS, change_sheets
+
+    check({output: _TABLES}, table)
+    policies = policies_that_change(policy, before=before, after=after)
+    firms = read(read_firms, table, policies, sheet=sheet, column=column, on=before, quiet=quiet)
+    changed = changes_between(firms.rows, policies, before=before, after=after)
+    tables, lines = change_sheets(firms.rows, policies, changed, before=before, after=after)
+    tables = tables if output.suffix.lower() == ".xlsx" else _plain(changed.firms)[0]
+    write_tables(
+        output, tables, problems=firms.problems, columns=firms.columns, notes=lines, title="政策变化",
+        mask=not show_contacts,
+    )  # fmt: skip
+    counts: Any = changed.firms.groupby(["policy", "effect"], sort=False).size()
+    titles = {one.id: one.title for one in policies}
+    report(
+        quiet,
+        f"{len(firms.rows)} 家企业，{len(policies)} 项政策，{before} 与 {after}",
+        *(f"  {titles[name]}：{EFFECTS[effect]} {count} 家" for (name, effect), count in counts.items()),
+        "" if len(counts) else "  没有企业受影响",
+    )
+
+
+@group.command("calendar", help="一批企业接下来要办的事：证书和称号到期、年报和更新、申报批次、最早哪天能申报高企。")
+@argument("table", "企业表", f"一行一家企业，写各项称号的取得日期：{TABLE_KINDS}。")
+@on_option("从哪一天起。", required=True)
+@option("--until", type=DAY, metavar="日期", help="到哪一天止，默认一年。")
+@option("--province", default="", metavar="省", help="表中看不出所在省的企业按哪个省列批次，如 浙江。")
+@option("-p", "--policy", multiple=True, metavar="政策", help="只列这些称号（如 hte、tech-sme），可多次给出。")
+@output_option(".xlsx（工作簿）、.csv 或 .parquet")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def calendar_command(
+    table: Path,
+    on: dt.date,
+    until: dt.date | None,
+    province: str,
+    policy: Sequence[str],
+    output: Path,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """What is due for a list of firms from a day on."""
+    from matcher.export.tables import write_tables
+    from matcher.policy.deadlines import deadlines
+    from matcher.policy.firm_table import read_firms
+    from matcher.policy.workbook import EVENTS, answering_problems, calendar_sheets, problem_lines
+    from matcher.tables.schemas import TITLE_DAYS
+
+    check({output: _TABLES}, table)
+    firms = read(read_firms, table, ["hte-may-apply"], sheet=sheet, column=column, on=on, extra=TITLE_DAYS, quiet=quiet)
+    found = deadlines(firms.rows, on=on, until=until, place=province, policy=policy)
+    tables, lines = calendar_sheets(found.table, on) if output.suffix.lower() == ".xlsx" else _plain(found.table)
+    write_tables(
+        output, tables, problems=answering_problems(firms.problems, found.problems), columns=firms.columns,
+        notes=lines, title="政策日历", mask=not show_contacts,
+    )  # fmt: skip
+    counts: Any = found.table.groupby("kind", sort=False).size()
+    report(
+        quiet,
+        f"{len(firms.rows)} 家企业，{len(found.table)} 件事",
+        *(f"  {EVENTS[kind]} {count} 件" for kind, count in counts.items()),
+    )
+    note(quiet, *problem_lines(found.problems))
 
 
 def _load(name: str, readings: dict[str, str], parameters: dict[str, str]) -> Policy:

@@ -98,10 +98,22 @@ CHECK = {"low": "区间下端（95%）", "high": "区间上端（95%）"}
 GROUPS = {"expected": "平均预计概率", "low": "通过率下端（95%）", "high": "通过率上端（95%）"}
 HISTORY = {"expected": "平均预计概率", "reason": "未列入的原因", "note": "说明", "rank": "名次"}
 SCORING = {
+    "passes_on": "最早符合日",
     "title": "条款", "passed": "结论", "limit": "要求", "gap": "差距", "points_low": "最低得分",
     "points_high": "最高得分", "points_max": "满分", "in_force_since": "施行", "edition": "版本", "ask": "先问",
     "rank": "次序", "fact": "事实", "written": "表中写的", "column": "列名", "settles": "问清后可定的机会",
     "why": "说明", "seen_as": "所见",
+}  # fmt: skip
+CHANGES = {
+    "effect": "变化", "edition_before": "原版本", "edition_after": "新版本", "decision_before": "原结论",
+    "decision_after": "新结论", "starts_on": "新版本施行", "because": "因为", "what_to_do": "该做什么", "title": "条款",
+    "passed_before": "原来", "passed_after": "新版本下", "value": "企业现值", "limit_before": "原要求",
+    "limit_after": "新要求", "gap": "差", "source_before": "原依据", "source": "新依据", "change": "改动",
+    "title_before": "原条文", "title_after": "新条文", "firms": "企业数", "untouched": "不受影响",
+}  # fmt: skip
+DEADLINES = {
+    "event": "事项", "due": "截止日期", "due_text": "日期说明", "days_left": "还有天数", "what_to_do": "该做什么",
+    "kind": "事项类别", "firms": "企业数", "firm_names": "企业",
 }  # fmt: skip
 CHALLENGES = {
     "challenge_id": "榜单编号", "name": "榜单名称", "wording": "攻关内容", "fields": "所属领域",

@@ -1,6 +1,6 @@
 from .advice import ask_first as ask_first
-from .advice import what_changes as what_changes
 from .cases import check_policy as check_policy
+from .edition_changes import what_changes as what_changes
 from .explanation import trace as trace
 from .firm_table import read_firms as read_firms
 from .minimal_changes import Lever as Lever

@@ -1,4 +1,4 @@
-"""From verdicts to advice: which fact to ask for first, and what a new edition changes."""
+"""From verdicts to advice: which fact to ask for first."""
 
 from __future__ import annotations
 
@@ -14,21 +14,12 @@ from matcher.policy.evaluation import Answer, Prepared, answers, evaluate, judge
 from matcher.policy.facts import EPOCH, domain
 from matcher.policy.intervals import Floats
 from matcher.policy.model import Ruleset
-from matcher.policy.policy import Policies, Policy, PolicyName, load_policies
-from matcher.policy.scoring import Scored, decision_codes, prepared_for, score
+from matcher.policy.policy import Policy, PolicyName
+from matcher.policy.scoring import Scored, decision_codes, prepared_for
 from matcher.policy.thresholds import all_turns, candidates, columns_of
-from matcher.tables.arguments import Day, as_day, check_firms
+from matcher.tables.arguments import Day
 
 QUESTIONS = ("enterprise_id", "policy", "rank", "column", "title", "settles", "open_rules", "width")
-CHANGES = (
-    "enterprise_id",
-    "policy",
-    "edition_before",
-    "edition_after",
-    "decision_before",
-    "decision_after",
-    "rules",
-)
 
 
 @dataclass(frozen=True)
@@ -98,6 +89,7 @@ def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | Non
     pieces: list[pd.DataFrame] = []
     ready = prepared_for(firms, policy, on)
     rules, experts = ready.policy, judged_columns(ready.policy)
+    implied = {name: yes for yes, name in rules.implied.items()}
     for part in parts(ready):
         undecided = part.rows[decision_codes(part.answer.decision, len(part.rows)) == 3]
         for place, name in enumerate(_asked(rules, part.ruleset)):
@@ -106,6 +98,8 @@ def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | Non
             rows = undecided[np.isnan(part.ready.values[name][undecided])]
             if rules.years is not None and name == rules.years.column:
                 rows = rows[np.isnan(part.ready.values[rules.years.since][rows])]
+            if name in implied:  # asked for once it is known that there is such a day
+                rows = rows[part.ready.values[implied[name]][rows] == 1]
             if len(rows):
                 pieces.append(_question(part, name, rows).assign(_place=place))
     if not pieces:
@@ -167,69 +161,3 @@ def _question(part: Part, name: str, rows: np.ndarray[Any, Any]) -> pd.DataFrame
             "width": np.round(mean(width), 6),
         }
     )
-
-
-def what_changes(firms: pd.DataFrame, policy: Policies, *, before: Day, after: Day) -> pd.DataFrame:
-    """What changes for a list of firms between two days, for instance when a new edition comes into force.
-
-    Parameters
-    ----------
-    firms
-        The table of `score`; `apply_on` is left aside, and the same facts are answered on both days.
-    policy
-        A name (id or Chinese title), a folder, a `Policy`, or a sequence of these.
-    before, after
-        The two days, dates or ISO text.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per firm and policy whose edition, decision or any condition differs: enterprise_id, policy,
-        edition_before, edition_after, decision_before, decision_after, rules (conditions that differ, as "rule: before
-        -> after", "none" where an edition does not have it, joined by "; "). Firms in the order of the table within
-        each policy; no rows when nothing changed.
-
-    Raises
-    ------
-    PolicyError
-        When a policy is not known or given twice.
-    ArgumentError, ArgumentTypeError
-        When `firms` is no table, or a day is none.
-
-    Examples
-    --------
-    >>> firms = pd.DataFrame({"enterprise_id": ["a"]})
-    >>> changed = what_changes(firms, "srdi", before="2026-03-31", after="2026-04-01")
-    >>> changed[["edition_before", "edition_after"]].values.tolist()
-    [['2022-63', '2026-2']]
-    """
-    check_firms(firms)
-    plain = firms.drop(columns=[name for name in ("apply_on",) if name in firms.columns])
-    policies = load_policies(policy)
-    one, two = (score(plain, policies, on=day) for day in (as_day(before, "before"), as_day(after, "after")))
-    key = ["enterprise_id", "policy"]
-    sides = []
-    for scored in (one, two):
-        summary = scored.summary.astype({"policy": str, "edition": object, "decision": object})
-        sides.append(summary[[*key, "edition", "decision"]])
-    joined = sides[0].merge(sides[1], on=key, how="left", suffixes=("_before", "_after"), sort=False)
-    rules = _rule_changes(one.verdicts, two.verdicts)
-    joined["rules"] = [rules.get(pair, "") for pair in zip(joined["enterprise_id"], joined["policy"], strict=True)]
-    for name in ("edition_before", "edition_after", "decision_before", "decision_after"):
-        joined[name] = joined[name].astype(object).where(joined[name].notna(), None)
-    differs = (joined["rules"] != "") | (joined["decision_before"] != joined["decision_after"])
-    differs |= joined["edition_before"] != joined["edition_after"]
-    return joined.loc[differs, list(CHANGES)].reset_index(drop=True)
-
-
-def _rule_changes(one: pd.DataFrame, two: pd.DataFrame) -> dict[tuple[str, str], str]:
-    sides = []
-    for verdicts in (one, two):
-        rows = verdicts.loc[verdicts["kind"] == "condition", ["enterprise_id", "policy", "rule", "passed"]]
-        sides.append({(str(row[0]), str(row[1]), str(row[2])): str(row[3]) for row in rows.itertuples(index=False)})
-    changes: dict[tuple[str, str], list[str]] = {}
-    for key in dict.fromkeys([*sides[0], *sides[1]]):
-        was, now = sides[0].get(key, "none"), sides[1].get(key, "none")
-        if was != now:
-            changes.setdefault((key[0], key[1]), []).append(f"{key[2]}: {was} -> {now}")
-    return {key: "; ".join(lines) for key, lines in changes.items()}

@@ -16,7 +16,7 @@ from matcher.policy.loader import named_faults, read_yaml
 from matcher.policy.policy import Policy, load_policy
 from matcher.tables.yaml import shown
 
-EXPECTED = ("condition", "points", "amount")
+EXPECTED = ("condition", "points", "amount", "check")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def run_cases(cases: list[Case], folder: str | Path, *, policy: Policy | None = 
             raise PolicyError(
                 f"{folder}: {cases[int(unread['enterprise_id'].iloc[0])].says}: {unread['problem'].iloc[0]}"
             )
-        got = _answers(scored.summary, scored.verdicts)
+        got = _answers(scored.summary, scored.verdicts) | _warned(used, scored.problems, members)
         for i in members:
             for what, wanted in cases[i].expected.items():
                 answer = got.get((str(i), what))
@@ -137,6 +137,13 @@ def _answers(summary: Any, verdicts: Any) -> dict[tuple[str, str], Any]:
         else:
             got[key] = None if pd.isna(row.value) else row.value
     return got
+
+
+def _warned(policy: Policy, problems: Any, members: list[int]) -> dict[tuple[str, str], Any]:
+    """Whether each check that has an id warned of each case: yes or no."""
+    said = set(zip(problems["enterprise_id"], problems["problem"], strict=True))
+    named = [(raw["id"], raw["says"]) for raw in policy.tree.get("checks", ()) if "id" in raw]
+    return {(str(i), f"check.{id_}"): "yes" if (str(i), says) in said else "no" for i in members for id_, says in named}
 
 
 def _equal(wanted: Any, answer: Any) -> bool:

@@ -12,12 +12,13 @@ from typing import Any
 from matcher.policy.conditions import Bracket, ByBracket, Compare, Is, Joined, Not, ScoreTest, Test, Unsettled
 from matcher.policy.intervals import COMPARISONS, RISING
 from matcher.policy.loader import RuleFault, cite, need, number, read_evidence
-from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
+from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total, YearsSince
 from matcher.policy.model import KINDS, Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Band, Bands, BestOf, Given, Item, Judged, SumOf, Weighted
 
 _AMOUNT = ("parts", "capped", "fixed", "at_most")
 _RULE = (
+    "in_force_since",
     "id", "kind", "title", "title_en", "test", "max", "of", "bands", "otherwise", "no_rate", "unaddressed",
     "too_short", "judged", "given", "best_of", "sum", *_AMOUNT, "source", "seen_on", "verified", "text",
     "read_in", "from", "until", "editions", "when", "note",
@@ -106,16 +107,19 @@ class Compiler:
         return tuple(self.column(name, where, ("count", "number", "yuan", "share")) for name in _names(node))
 
     def measure(self, node: Any, where: str) -> Measure:
-        """A column, `sum`, `ratio`, `growth`, `mean_growth` or `days_since`."""
+        """A column, `sum`, `ratio`, `growth`, `mean_growth`, `days_since` or `years_since`."""
         if isinstance(node, str):
             return Total(self.figures(node, where))
         if not isinstance(node, dict) or len(node) != 1:
-            raise RuleFault(f"{where}: a measure is a column or one of sum, ratio, growth, mean_growth, days_since")
+            words = "sum, ratio, growth, mean_growth, days_since, years_since"
+            raise RuleFault(f"{where}: a measure is a column or one of {words}")
         ((word, inner),) = node.items()
         if word == "sum":
             return Total(self.figures(inner, where))
         if word == "days_since":
             return DaysSince(self.column(inner, where, ("date",)))
+        if word == "years_since":
+            return YearsSince(self.column(inner, where, ("date",)))
         if word == "ratio":
             parts = need(inner, f"{where}: ratio", ("of", "to"), ("of", "to"))
             top = self.figures(parts["of"], where)
@@ -392,7 +396,7 @@ def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, edition: Editi
         amount = compiler.amount({key: body[key] for key in _AMOUNT if key in body}, where)
     else:
         raise RuleFault(f"{where}: kind is condition, points or amount, not {kind!r}")
-    since = max([edition.since, *compiler.starts, *([raw["from"]] if "from" in raw else [])])
+    since = max([raw.get("in_force_since", edition.since), *compiler.starts, *([raw["from"]] if "from" in raw else [])])
     seen_on = raw.get("seen_on")
     if seen_on is not None and not isinstance(seen_on, dt.date):
         raise RuleFault(f"{where}: `seen_on` is a day such as 2026-08-10")

@@ -68,6 +68,16 @@ class Prepared:
         bounds = {name: Span(span.lo[rows], span.hi[rows]) for name, span in self.bounds.items()}
         return build(self.policy.columns, values, self.days[rows].astype(np.float64), self.policy.years, bounds)
 
+    def taken(self, rows: np.ndarray[Any, Any], days: np.ndarray[Any, Any] | None = None) -> Prepared:
+        """The same facts for some of the firms (row numbers, which may repeat), on other days where they are given."""
+        return Prepared(
+            self.policy,
+            self.ids[rows],
+            self.days[rows] if days is None else days,
+            {name: column[rows] for name, column in self.values.items()},
+            {name: Span(span.lo[rows], span.hi[rows]) for name, span in self.bounds.items()},
+        )
+
 
 FIGURES = ("value", "limit", "gap", "missing")
 
@@ -262,6 +272,11 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
         for one, other in policy.opposites:
             for empty, known in ((one, other), (other, one)):
                 values[empty] = np.where(np.isnan(values[empty]), 1.0 - values[known], values[empty])
+        for yes, name in policy.implied.items():
+            dated = ~np.isnan(values[name])
+            if name in bounds:
+                dated |= np.isfinite(bounds[name].lo) | np.isfinite(bounds[name].hi)
+            values[yes] = np.where(np.isnan(values[yes]) & dated, 1.0, values[yes])
         prepared.append(_widened(Prepared(policy, ids, days, values, bounds), wider))
         notes.append(note)
     return prepared, notes

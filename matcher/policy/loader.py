@@ -27,6 +27,7 @@ _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")
 _LONGEST, _LARGEST = 40, 30  # characters and digits of a number in a rule
 _COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole")
 _TOP = (
+    "implied",
     "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters",
     "tests", "rules", "decision", "checks", "opposites",
 )  # fmt: skip
@@ -287,6 +288,17 @@ def read_opposites(tree: Mapping[str, Any], columns: Mapping[str, FactColumn]) -
         if len(pair) != 2 or any(name not in columns or columns[name].kind != "yesno" for name in pair):
             raise RuleFault(f"opposites: {pair!r} is no pair of yes/no columns")
     return tuple((first, second) for first, second in pairs)
+
+
+def read_implied(tree: Mapping[str, Any], columns: Mapping[str, FactColumn]) -> dict[str, str]:
+    """The section `implied`: a yes/no column to the date that, where it is known, answers it with
+    yes.
+    """
+    pairs = tree.get("implied", {})
+    for yes, name in pairs.items():
+        if any(one not in columns or columns[one].kind != kind for one, kind in ((yes, "yesno"), (name, "date"))):
+            raise RuleFault(f"implied: {yes!r} is a yes/no column, and {name!r} a date")
+    return dict(pairs)
 
 
 def start_days(tree: Mapping[str, Any], editions: Sequence[Edition]) -> tuple[dt.date, ...]:

@@ -193,6 +193,49 @@ class MeanGrowth:
 
 
 @dataclass(frozen=True)
+class YearsSince:
+    """The calendar year of the application minus the calendar year of a date."""
+
+    name: str
+
+    def columns(self) -> tuple[str, ...]:
+        """The date."""
+        return (self.name,)
+
+    def _span(self, facts: Facts) -> Span:
+        assert facts.on is not None
+        span, year = facts[self.name], year_of(facts.on)
+        if span.settled:
+            return Span.known(year - year_of(span.lo))
+        return Span(year - year_of(span.hi), year - year_of(span.lo))
+
+    def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
+        """Compare the years."""
+        return compare_span(self._span(facts), word, limit)
+
+    def value(self, facts: Facts) -> Floats:
+        """Years."""
+        return self._span(facts).value()
+
+    def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
+        """Years to wait."""
+        return short_of(self.value(facts), np.full(facts.size, float(limit)), word)
+
+    def missing(self, facts: Facts) -> Bools:
+        """A date always exists."""
+        return never(facts)
+
+
+def year_of(days: Floats) -> Floats:
+    """Days since 1970-01-01 to calendar years; what is no finite day stays as it is."""
+    out = np.array(days, dtype=np.float64)
+    known = np.isfinite(out)
+    stamps = out[known].astype(np.int64).astype("datetime64[D]").astype("datetime64[Y]")
+    out[known] = stamps.astype(np.int64) + 1970
+    return out
+
+
+@dataclass(frozen=True)
 class DaysSince:
     """Calendar days from a date to the day of the application."""
 

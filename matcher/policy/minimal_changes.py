@@ -57,7 +57,7 @@ class Lever:
 
 _OWN_RESEARCH = {"ip_own_rd": 1.0, "ip_only_acquired": 0.0}
 # Costs, limits and lead times are assumptions of this library, there to be replaced: no source gives them.
-LEVERS: Mapping[str, tuple[Lever, ...]] = {
+_NATIONAL: Mapping[str, tuple[Lever, ...]] = {
     "hte": (
         Lever("rd_spend", "增加境内研发投入", {"rd_expense_y3": 1, "rd_domestic_3y": 1}, 1.0, step=1000, lead_days=365),
         Lever("move_staff", "现有职工转为科技人员", {"rd_staff": 1}, 20_000, most=50, lead_days=183),
@@ -76,6 +76,7 @@ LEVERS: Mapping[str, tuple[Lever, ...]] = {
         Lever("class1", "取得Ⅰ类知识产权", {"class1_ip": 1}, 40_000, most=3, lead_days=720),
     ),
 }
+LEVERS = {**_NATIONAL, **dict.fromkeys(("hte-zhejiang", "hte-guangdong"), _NATIONAL["hte"])}
 
 
 _FEW = 12  # levers with no more units than this are tried at every unit

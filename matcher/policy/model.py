@@ -122,12 +122,16 @@ class YearsRule:
 
 @dataclass(frozen=True)
 class Check:
-    """Figures that cannot be together (`impossible`) or seldom are (`unusual`): reported, never changed."""
+    """Figures that cannot be together (`impossible`) or seldom are (`unusual`), or that call for a person (`manual`):
+    reported for rows of the days `since` to `until` (None: of any day), never changed.
+    """
 
     test: Test
     level: str
     message: str
     column: str
+    since: dt.date | None = None
+    until: dt.date | None = None
 
 
 @dataclass(frozen=True)

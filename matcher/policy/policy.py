@@ -17,13 +17,16 @@ import pandas as pd
 
 from matcher.errors import ArgumentTypeError, PolicyError
 from matcher.policy.compiler import Compiler, compile_ruleset
+from matcher.policy.extension import extended
 from matcher.policy.loader import (
+    RuleFault,
     check_file,
     chosen_readings,
     named_faults,
     need,
     read_columns,
     read_editions,
+    read_implied,
     read_open_points,
     read_opposites,
     read_parameters,
@@ -45,7 +48,8 @@ class Policy:
 
     `columns`: the facts that it reads, by name. `open_points`: where the sources leave a reading open; `readings`:
     what was chosen there. `parameters`: numbers that a user sets (a pool's limits). `years`: which column counts the
-    accounting years. `opposites`: pairs of yes/no columns of which one is the contrary of the other. `breaks`: days on
+    accounting years. `opposites`: pairs of yes/no columns of which one is the contrary of the other. `implied`: yes/no
+    columns to the column whose figure answers them with yes. `breaks`: days on
     which something starts. `tree`: the file as read; `folder`: the path of the file.
     """
 
@@ -61,6 +65,7 @@ class Policy:
     parameters: Mapping[str, Any]
     years: YearsRule | None
     opposites: tuple[tuple[str, str], ...]
+    implied: Mapping[str, str]
     breaks: tuple[dt.date, ...] = field(repr=False)
     tree: Mapping[str, Any] = field(repr=False)
     _rulesets: dict[Any, Ruleset] = field(default_factory=dict, repr=False, compare=False)
@@ -103,6 +108,10 @@ class Policy:
     ) -> Policy:
         """The same from the tree of an already parsed file; `where` names it in errors."""
         with named_faults(where):
+            if isinstance(tree, dict) and "extends" in tree:
+                if str(tree["extends"]) not in shipped():
+                    raise RuleFault(f"extends: there is no shipped policy {tree['extends']!r}")
+                tree = extended(tree, _load_shipped(str(tree["extends"])).tree)
             tree = check_file(tree)
             columns = read_columns(tree)
             editions = read_editions(tree, columns)
@@ -120,6 +129,7 @@ class Policy:
                 parameters=read_parameters(tree, parameters or {}),
                 years=read_years(tree, columns),
                 opposites=read_opposites(tree, columns),
+                implied=read_implied(tree, columns),
                 breaks=start_days(tree, editions),
                 tree=tree,
             )
@@ -185,8 +195,13 @@ class Policy:
         out = []
         for raw in self.tree.get("checks", ()):
             where = f"check {raw.get('says', '')!r}"
-            node = need(raw, where, ("test", "level", "says", "column"), ("test", "level", "says", "column"))
-            out.append(Check(compiler.test(node["test"], where), node["level"], node["says"], node["column"]))
+            asked = ("test", "level", "says", "column")
+            node = need(raw, where, ("id", *asked, "from", "until"), asked)
+            test, period = compiler.test(node["test"], where), ("from", "until")
+            if wrong := [key for key in period if key in node and not isinstance(node[key], dt.date)]:
+                raise RuleFault(f"{where}: {wrong[0]!r} is a day such as 2026-04-01")
+            days = (node.get(key) for key in period)
+            out.append(Check(test, node["level"], node["says"], node["column"], *days))
         return out
 
     def remade(self, readings: Mapping[str, str], parameters: Mapping[str, Any]) -> Policy:

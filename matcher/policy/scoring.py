@@ -12,7 +12,7 @@ import pandas as pd
 from matcher.errors import ArgumentError
 from matcher.policy.conditions import State, Test, leaves_readings_open
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
-from matcher.policy.facts import Notes, problem_table
+from matcher.policy.facts import Notes, day_number, problem_table
 from matcher.policy.intervals import Bools
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies, load_policy
 from matcher.tables.arguments import Day, as_day
@@ -268,6 +268,10 @@ def check_figures(ready: Prepared, note: Notes) -> None:
         return
     for check in policy.checks():
         sure: Bools = check.test.truth(ready.facts).sure
+        if check.since is not None:
+            sure = sure & (ready.days >= day_number(check.since))
+        if check.until is not None:
+            sure = sure & (ready.days <= day_number(check.until))
         if sure.any():
             note.add(ready.ids, sure, check.column, None, check.message, check.level)
 

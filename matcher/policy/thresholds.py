@@ -13,7 +13,7 @@ import numpy as np
 
 from matcher.policy.conditions import ByBracket, Compare, Is, Joined, Not, ScoreTest, Test
 from matcher.policy.intervals import RISING, Facts, Floats, Span
-from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
+from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total, YearsSince, year_of
 from matcher.policy.model import Rule, Ruleset
 from matcher.policy.points import Bands, BestOf, SumOf
 
@@ -108,6 +108,13 @@ def amounts(turn: Turn, facts: Facts, change: Mapping[str, float]) -> Floats | N
         if isinstance(measure, DaysSince):
             assert facts.on is not None
             return (facts.on - limit - low((measure.name,))) / change[measure.name]
+        if isinstance(measure, YearsSince):
+            assert facts.on is not None
+            last = (year_of(facts.on) - np.floor(limit) + 1 - 1970).astype(np.int64).astype("datetime64[Y]")
+            ends = (
+                last.astype("datetime64[D]").astype(np.int64) - 1.0
+            )  # 31 December of the last year that is old enough
+            return np.asarray((ends - low((measure.name,))) / change[measure.name], dtype=np.float64)
         if isinstance(measure, MeanGrowth):
             return _growth_amounts(measure, limit, facts, change, low)
     return None
@@ -163,7 +170,7 @@ def signs(test: Test, up: float = 1.0) -> Iterator[tuple[str, float]]:
         elif isinstance(measure, MeanGrowth):
             first, middle, last = measure.names
             yield from ((first, -side), (middle, side), (middle, -side), (last, side))
-        elif isinstance(measure, DaysSince):
+        elif isinstance(measure, (DaysSince, YearsSince)):
             yield measure.name, -side
         else:
             yield from ((name, side) for name in measure.columns())

@@ -12,11 +12,13 @@ import numpy as np
 import pandas as pd
 
 from matcher.export.sheets import EXCEL_ROWS, Sheet
-from matcher.export.titles import PROBLEMS, SCORING
+from matcher.export.titles import CHANGES, DEADLINES, PROBLEMS, SCORING
+from matcher.policy.edition_changes import Changed
 from matcher.policy.facts import written_facts
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import WHY, Scored
+from matcher.policy.waiting import counts_days_alone, first_day
 
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
 DECISIONS = {
@@ -35,6 +37,24 @@ LEVELS = {
     "manual": "需人工判断",
 }
 READING = "条文有两种读法，先选定读法（见说明中的“存疑”）"
+EFFECTS = {
+    "gains": "得到",
+    "loses": "失去",
+    "may_gain": "可能得到",
+    "may_lose": "可能失去",
+    "settled_yes": "定为符合",
+    "settled_no": "定为不符合",
+    "judged": "只剩专家评分",
+    "new_no": "新政策，不符合",
+    "ends": "原版本到期",
+    "same": "结论不变",
+}
+EVENTS = {
+    "term": "到期", "duty": "年报或更新", "change": "变化报告", "round": "申报批次", "apply": "高企申报资格",
+    "unpublished": "通知未见",
+}  # fmt: skip
+_TEXT_CHANGES = {"added": "新增", "dropped": "取消", "altered": "改变"}
+_KINDS = {"condition": "条件", "points": "评分", "amount": "金额"}
 _SHARED = ("row", "column", "value", "problem", "action")
 
 
@@ -84,7 +104,14 @@ def sheets(
     doubtful = scored.verdicts.loc[scored.verdicts["why"] == WHY[2], ["enterprise_id", "policy"]].astype(object)
     open_ = keys.isin(pd.MultiIndex.from_frame(doubtful)) & (scored.summary["decision"] == "unknown").to_numpy()
     open_ &= ~(firsts["settles"].reindex(keys) > 0).to_numpy()
-    summary = shown(scored.summary.assign(ask=np.where(open_, READING, ask)))
+    summary = scored.summary.assign(ask=np.where(open_, READING, ask))
+    if waiting := [policy for policy in policies if counts_days_alone(policy)]:
+        summary["passes_on"] = None
+        for policy in waiting:
+            days = first_day(firms, policy, on=on)["passes_on"].to_numpy(object)
+            summary.loc[summary["policy"] == policy.id, "passes_on"] = days
+        lines.append("“最早符合日”：别的都不变，只等时间过去，哪天起符合；空白是五年内没有，或有事实未知")
+    summary = shown(summary)
     verdicts = shown(_with_titles(scored, policies, top))
     gaps = verdicts.loc[verdicts["passed"].isin(["不符合", "未定"])]
     firm = ["enterprise_id", "name", "policy"]
@@ -197,14 +224,87 @@ def notes(policies: Sequence[Policy], *, on: dt.date) -> list[str]:
     ]
     for policy in policies:
         lines.append(f"【{policy.title}】{policy.about}")
-        for edition in policy.editions:
-            until = "" if edition.until is None else f" 至 {edition.until}"
-            lines.append(
-                f"版本 {edition.id}：{edition.since} 起{until}，{edition.source}"
-                + (f"；{edition.note}" if edition.note else "")
-            )
+        lines += _edition_lines(policy)
         for name, reading in policy.open_points.items():
             chosen = policy.readings[name]
             lines.append(f"存疑：{reading.title}。本次采用“{reading.choices[chosen]}”（{name}={chosen}）")
         lines += [f"可配置：{name} = {value}" for name, value in policy.parameters.items()]
     return lines
+
+
+def _edition_lines(policy: Policy) -> list[str]:
+    lines = []
+    for edition in policy.editions:
+        until = "" if edition.until is None else f" 至 {edition.until}"
+        note = f"；{edition.note}" if edition.note else ""
+        lines.append(f"版本 {edition.id}：{edition.since} 起{until}，{edition.source}{note}")
+    return lines
+
+
+def change_sheets(
+    firms: pd.DataFrame, policies: Sequence[Policy], changed: Changed, *, before: dt.date, after: dt.date
+) -> tuple[dict[str, Sheet], list[str]]:
+    """The sheets of what changes between two days (企业变化, 汇总, 逐条, 条文对照), and the lines of 说明."""
+    names = dict(zip(firms["enterprise_id"], firms["name"], strict=True)) if "name" in firms else {}
+    titles = {policy.id: policy.title for policy in policies}
+    none = {**PASSED, "none": "无此条"}
+    words = {
+        "policy": titles, "effect": EFFECTS, "decision_before": DECISIONS, "decision_after": DECISIONS,
+        "passed_before": none, "passed_after": none, "change": _TEXT_CHANGES, "kind": _KINDS,
+    }  # fmt: skip
+
+    def shown(table: pd.DataFrame) -> pd.DataFrame:
+        frame = table.head(EXCEL_ROWS - 1).astype(object)
+        for name in words.keys() & set(frame.columns):
+            frame[name] = frame[name].map(words[name])
+        if "enterprise_id" in frame:
+            frame.insert(1, "name", [names.get(firm, "") for firm in frame["enterprise_id"]])
+        return frame
+
+    counts = [
+        {"policy": policy.title, "firms": len(firms)}
+        | {word: int(((mine := changed.firms[changed.firms["policy"] == policy.id])["effect"] == effect).sum())
+           for effect, word in EFFECTS.items()}
+        | {"untouched": len(firms) - len(mine)}
+        for policy in policies
+    ]  # fmt: skip
+    lines = [
+        f"比较 {before} 与 {after} 两天：同一组事实，各按当天有效的版本判断；表内“申请日期”不用",
+        f"表中的数字都是 {before} 那天的：表头里的年份、会计年度数按那天算；换了年度请换成新的数字再比较",
+        "“原版本申报”以还有申报批次为限，批次见 matcher policy calendar；空白是未知，不是零",
+        "“差”以分子的单位计（元、人、项、天）；本结果按公开条文推算，不代替主管部门的认定",
+        *(line for policy in policies for line in _edition_lines(policy)),
+    ]
+    if len(changed.rules) > EXCEL_ROWS - 1:
+        lines.append(f"逐条共 {len(changed.rules)} 行，超过一张工作表的上限，只列出前 {EXCEL_ROWS - 1} 行")
+    return {
+        "企业变化": Sheet(shown(changed.firms), CHANGES, frozen=2),
+        "汇总": Sheet(pd.DataFrame(counts), CHANGES),
+        "逐条": Sheet(shown(changed.rules.drop(columns="rule")), CHANGES, frozen=2),
+        "条文对照": Sheet(shown(changed.texts.drop(columns="rule")), CHANGES),
+    }, lines
+
+
+def calendar_sheets(table: pd.DataFrame, on: dt.date) -> tuple[dict[str, Sheet], list[str]]:
+    """The sheets of a calendar (按企业, 按日期), and the lines of 说明."""
+    frame = table.astype(object)
+    frame["kind"] = frame["kind"].map(EVENTS)
+    who = frame["name"].where(frame["name"] != "", frame["enterprise_id"])
+    thing = ["due", "due_text", "days_left", "policy", "event"]
+    days = frame.assign(who=who).groupby(thing, dropna=False, sort=False)["who"].agg(["size", "、".join]).reset_index()
+    days = days.sort_values("days_left", key=lambda left: left.astype(float), kind="stable", ignore_index=True)
+    days = days.rename(columns={"size": "firms", "join": "firm_names"})
+    lines = [
+        f"自 {on} 起；“还有天数”算到可能的最早一天，负数为已过",
+        "“截止日期”只写确切到日的；只知道年、月的见“日期说明”，没有见到日期的写“日期未见”，请向主管部门核实",
+        "称号的取得日期取自表中；没有日期而写“有效”的，到期日算不出",
+        "“高企申报资格”只看今年能不能申报：成立满一年，证书已到第三年，当年没有被取消，一年一次",
+        "八项条件是否符合，用 matcher policy score -p hte",
+        "批次只列见到通知的；上一次的日期仅供参考；“已核实”为否的出自摘录或转述",
+        "本表按公开条文推算，不代替主管部门的通知",
+    ]
+    order = ["enterprise_id", "name", *thing, "what_to_do", "kind", "source", "verified"]
+    return {
+        "按企业": Sheet(frame[order], DEADLINES, frozen=2),
+        "按日期": Sheet(days[[*thing, "firms", "firm_names"]], DEADLINES),
+    }, lines

@@ -4,6 +4,42 @@ from __future__ import annotations
 
 from matcher.tables.contracts import Contract, column
 
+# When a firm got its titles, for the calendar; beside the columns of the policies.
+TITLE_DAYS = (
+    column(
+        "tech_sme_number",
+        "text",
+        "科技型中小企业入库登记编号",
+        "入库登记编号 科技型中小企业编号 科小编号 科小入库编号 科技型中小企业登记编号 入库编号",
+    ),
+    column("tech_sme_on", "date", "科技型中小企业入库日期", "科小入库日期 科技型中小企业入库时间 科小入库时间"),
+    column("tech_sme_valid", "yesno", "有效期内的科技型中小企业", "科技型中小企业 科小 是否科技型中小企业"),
+    column(
+        "innovative_sme_on",
+        "date",
+        "创新型中小企业认定日期",
+        "创新型中小企业认定时间 创新型中小企业公布日期 创新型认定日期",
+    ),
+    column("innovative_sme_valid", "yesno", "有效期内的创新型中小企业", "创新型中小企业 是否创新型中小企业"),
+    column(
+        "srdi_on",
+        "date",
+        "专精特新中小企业认定日期",
+        "专精特新认定日期 专精特新认定时间 专精特新中小企业认定时间 专精特新认定年度",
+    ),
+    column("srdi_valid", "yesno", "有效期内的专精特新中小企业", "专精特新中小企业 专精特新 是否专精特新"),
+    column(
+        "little_giant_on",
+        "date",
+        "专精特新“小巨人”企业认定日期",
+        "小巨人认定日期 小巨人认定时间 小巨人企业认定日期 小巨人认定年度",
+    ),
+    column("little_giant_valid", "yesno", "有效期内的专精特新“小巨人”企业", "小巨人 小巨人企业 是否小巨人"),
+    column("single_champion_on", "date", "制造业单项冠军认定日期", "单项冠军认定日期 单项冠军认定时间"),
+    column("single_champion_valid", "yesno", "有效期内的制造业单项冠军", "单项冠军 制造业单项冠军"),
+    column("changed_on", "date", "重大变化日期", "更名日期 重大变更日期 变更日期 名称变更日期"),
+)
+
 PAIRS = Contract(
     "pairs",
     "配对",

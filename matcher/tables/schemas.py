@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from matcher.tables.contracts import HIGH, KINDS, LOW, STATE, TEXT, Column, Contract, column
-from matcher.tables.own_schemas import CHANCES, FIELD_TEXTS, HEADINGS, LINKS, PAIRS, TARGETS
+from matcher.tables.own_schemas import CHANCES, FIELD_TEXTS, HEADINGS, LINKS, PAIRS, TARGETS, TITLE_DAYS
 
 __all__ = [
     "CHANCES",
@@ -20,6 +20,7 @@ __all__ = [
     "STATE",
     "TARGETS",
     "TEXT",
+    "TITLE_DAYS",
     "WORKS",
     "Column",
     "Contract",

@@ -12,7 +12,8 @@ import pytest
 
 from matcher.errors import ArgumentError
 from matcher.export.pages import page_bytes
-from matcher.policy.advice import ask_first, what_changes
+from matcher.policy.advice import ask_first
+from matcher.policy.edition_changes import what_changes
 from matcher.policy.explanation import page_facts, trace
 from matcher.policy.loader import read_yaml
 from matcher.policy.minimal_changes import LEVERS, Lever, cheapest
@@ -46,6 +47,12 @@ def test_only_facts_that_are_missing_and_matter_are_asked_and_the_most_telling_c
     ]
 
 
+def test_a_day_is_asked_for_only_where_it_is_known_that_there_is_one() -> None:
+    none = base("hte-may-apply", hte_cancelled=None, hte_applied="yes")
+    asked = ask_first(pd.DataFrame([none]), "hte-may-apply", on=ON)
+    assert sorted(asked["column"]) == ["hte_applied_on", "hte_cancelled"]
+
+
 def test_a_firm_with_everything_known_is_asked_nothing() -> None:
     assert ask_first(pd.DataFrame([base("tech-sme")]), "tech-sme", on=ON).empty
 
@@ -58,6 +65,12 @@ def test_the_cheapest_way_moves_staff_before_it_hires() -> None:
         ("hire_staff", 9.0, 11.0, 300_000.0),
         ("hire_staff", 100.0, 102.0, 300_000.0),
     ]
+
+
+def test_the_ways_of_a_policy_serve_what_extends_it() -> None:
+    firms = pd.DataFrame([base("hte-zhejiang", rd_staff=9)])
+    plan = cheapest(firms, "浙江高企", on="2026-08-01", proposals=1)
+    assert [(row.lever, row.before, row.after) for row in plan.itertuples()] == [("move_staff", 9.0, 10.0)]
 
 
 def test_what_takes_too_long_is_left_out_and_limits_hold() -> None:
