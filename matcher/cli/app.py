@@ -13,6 +13,7 @@ import click
 from matcher.cli import (
     assignment,
     challenges,
+    contracts,
     experts,
     feedback,
     fields,
@@ -33,7 +34,7 @@ main_group = Group(
 )
 matching.add_commands(main_group)
 tables.add_commands(main_group)
-for room in (feedback, needs, challenges, experts, policy, assignment, partners, fields, pool):
+for room in (feedback, needs, challenges, experts, policy, assignment, partners, fields, pool, contracts):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed
 
