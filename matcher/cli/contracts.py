@@ -33,7 +33,9 @@ from matcher.cli.options import (
 from matcher.cli.pool_options import KINDS, TABLES, book_argument, day_option
 
 ALIASES: dict[str, click.Command] = {}
-group = Group("contracts", default="check", help="技术合同认定登记：逐条核对、统计与目标、税收优惠；与培育库和成果转化的衔接。")
+group = Group(
+    "contracts", default="check", help="技术合同认定登记：逐条核对、统计与目标、税收优惠；与培育库和成果转化的衔接。"
+)
 
 
 @group.command("check", help="核对技术合同登记表：适用哪一版规则、能否登记及依据、办结期限、重复、免税区间，并统计。")
@@ -124,7 +126,9 @@ def propose_command(
     proposed = propose_contracts(signed, outcomes=titles, firms=firms, register=known)
     write_tables(output, proposal_sheets(proposed), title="拟登记合同", mask=not show_contacts)
     many = int((proposed["registered_as"] != "").sum())
-    report(quiet, f"{len(proposed)} 份拟登记合同" + (f"，{many} 份已在登记表中" if many else "") + f"；结果已写入 {output}")
+    report(
+        quiet, f"{len(proposed)} 份拟登记合同" + (f"，{many} 份已在登记表中" if many else "") + f"；结果已写入 {output}"
+    )
 
 
 @group.command("conversions", help="把已登记的技术合同列成成果转化：一家企业一项成果一行，按年度计数。")

@@ -1,4 +1,4 @@
-"""Technology contracts (技术合同认定登记): checked by rule, summed, their tax relief, what they have to do with the pool."""
+"""Technology contracts (技术合同认定登记): checked by rule, summed, their tax relief, and their links to the pool."""
 
 import lazy_loader
 

@@ -111,8 +111,8 @@ def contract_conversions(checked: pd.DataFrame, *, of: str = "seller") -> pd.Dat
         One row a firm and outcome, sorted by firm, day and outcome: firm_id (统一社会信用代码, else the name), outcome
         (outcome_id, else the name of the contract), kind, converted_on (the day of registration, else of the
         application), evidence (技术合同登记 and the contract's number). Only contracts that stand as registered, of the
-        kinds 技术开发, 技术转让 and 技术许可 (an assumption: advice and services put no outcome to use). An outcome counts
-        once a firm, by its first contract.
+        kinds 技术开发, 技术转让 and 技术许可 (an assumption: advice and services put no outcome to use). An outcome
+        counts once a firm, by its first contract.
 
     Raises
     ------

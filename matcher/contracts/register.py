@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.cells import UNITS
+from matcher.tables.cells import UNITS, first_few
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 
 GROUPS = ("kind", "region", "month")
@@ -33,8 +34,9 @@ def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd
     -------
     DataFrame
         The columns of `by` ("" for unknown), then contracts, amount (合同成交额) and technical_amount (技术交易额) of
-        those that stand as registered, in yuan; open, open_amount: those not settled (the sum of the amounts that
-        are known), refused: those that a rule refuses, also as repeated, or whose state is 不予登记 or 注销. Sorted; no row for nothing.
+        those that stand as registered, in yuan; open, open_amount: those not settled (NA where one of their amounts is
+        unknown), refused: those that a rule refuses, also as repeated, or whose state is 不予登记 or 注销. Sorted; no
+        row for nothing.
 
     Raises
     ------
@@ -46,25 +48,26 @@ def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd
         raise ArgumentError(f"by names some of {', '.join(GROUPS)}, not {wrong[0]!r}")
     counted, is_open = (checked["standing"] == one for one in ("registered", "open"))
     table = checked.assign(
-        month=checked["counted_on"].dt.strftime("%Y-%m").fillna(""),
         contracts=counted.astype(int),
         open=is_open.astype(int),
         refused=(checked["standing"] == "refused").astype(int),
-        open_amount=checked["amount"].where(is_open, 0).fillna(0),
+        open_amount=checked["amount"].where(is_open, 0),
+        unknown=checked["amount"].isna() & is_open,
         amount=checked["amount"].where(counted, 0).fillna(0),
         technical_amount=checked["technical_amount"].where(counted, 0).fillna(0),
     )
-    if not by:
-        return table[list(SUMS)].sum().to_frame().T.astype("int64")
-    sums = table.groupby(list(by), sort=True)[list(SUMS)].sum().reset_index()
-    return sums.astype(dict.fromkeys(SUMS, "int64"))
+    groups: list[Any] = list(by) or [pd.Series(0, table.index)]
+    sums = table.groupby(groups, sort=True)[[*SUMS, "unknown"]].sum().reset_index(drop=not by)
+    sums["open_amount"] = sums["open_amount"].mask(sums["unknown"] > 0)
+    return sums[[*by, *SUMS]].astype(dict.fromkeys(SUMS, "Int64"))
 
 
 def targets_with_contracts(targets: pd.DataFrame, checked: pd.DataFrame, *, on: Day) -> Reading:
     """Targets on technology contracts with their actual values from the register.
 
-    A target is on contracts where its name says 技术合同, 成交额 or 技术交易额; 技术交易额 in it means that sum, a unit of
-    money 合同成交额, another unit the count; one of the five kinds, or a region of the register, in it means only those.
+    A target is on contracts where its name says 技术合同, 成交额 or 技术交易额. 技术交易额 in it means that sum, a unit
+    of money 合同成交额, another unit the count; one of the five kinds, or a region of the register, in it means only
+    those.
 
     Parameters
     ----------
@@ -85,6 +88,10 @@ def targets_with_contracts(targets: pd.DataFrame, checked: pd.DataFrame, *, on: 
     day, table, problems = pd.Timestamp(as_day(on)), targets.copy(), []
     if "actual" not in table:
         table["actual"] = pd.Series(pd.NA, table.index, "Float64")
+    registered = checked[checked["standing"] == "registered"]
+    if undated := list(registered.loc[registered["counted_on"].isna(), "contract_id"]):
+        problem = f"{first_few(undated, '份')} 没有确切的登记（申请）日期，不计入目标"
+        problems.append(("", "", None, "登记日期", "", problem, "请填写登记日期", True))
     regions = [place for place in checked["region"].unique() if place]
     for at, row in table.iterrows():
         name, unit = str(row["name"]), "" if pd.isna(row.get("unit")) else str(row.get("unit")).strip()
@@ -95,7 +102,7 @@ def targets_with_contracts(targets: pd.DataFrame, checked: pd.DataFrame, *, on: 
             problem = f"目标“{name}”的单位“{unit}”看不懂，实际值没有取自合同登记表"
             problems.append(("", "", None, "单位", unit, problem, "请写元、万元、亿元、项或份", True))
             continue
-        chosen = checked[(checked["standing"] == "registered") & (checked["counted_on"] <= min(day, row["due"]))]
+        chosen = registered[(registered["counted_on"] <= min(day, row["due"]))]
         if pd.notna(row.get("start")):
             chosen = chosen[chosen["counted_on"] >= row["start"]]
         else:

@@ -31,10 +31,10 @@ class Span(NamedTuple):
 def vat_exemption(kind: str, standing: str, amount: Span, technical: Span) -> tuple[Any, Any]:
     """Yuan of a contract's price that are free of VAT, as an interval; None for no known end.
 
-    技术开发 and 技术转让 that count as registered: from 技术交易额 to 合同成交额 (what the price of equipment has to do
-    with it was not seen). Licences, and advice and services, which must belong to a transfer or development and stand on
-    one invoice with it: from 0, as no register shows that. Refused contracts: nothing. Source: 财税〔2016〕36号, annex 3,
-    art. 1 (26), since 2026 the VAT Law; neither was seen.
+    技术开发 and 技术转让 that stand as registered: from 技术交易额 to 合同成交额 (what the price of equipment has to do
+    with it was not seen). Licences, and advice and services, which must belong to a transfer or development and stand
+    on one invoice with it: from 0, as no register shows that. Refused contracts: nothing. Source: 财税〔2016〕36号,
+    annex 3, art. 1 (26), since 2026 the VAT Law; neither was seen.
 
     >>> vat_exemption("KF", "registered", Span(100, 100), Span(80, 80))
     (80, 100)
@@ -89,7 +89,8 @@ def income_relief(checked: pd.DataFrame) -> pd.DataFrame:
     seller = rows["seller_code"].where(rows["seller_code"] != "", rows["seller"])
     out = []
     for (_, year), group in rows.groupby([seller, rows["counted_on"].dt.year], sort=True):
-        spans = [_income(row) for row in group.to_dict("records")]
+        records: list[dict[str, Any]] = group.to_dict("records")  # type: ignore[assignment]
+        spans = [_income(row) for row in records]
         low = sum(span.low for span in spans) if all(span.low is not None for span in spans) else None
         high = sum(span.high for span in spans) if all(span.high is not None for span in spans) else None
         free = load_rules().income_free

@@ -35,8 +35,8 @@ class Basis:
 
 @dataclass(frozen=True)
 class Rule:
-    """One check. `text`: its sentence for a contract, with fields in braces. `basis`: by edition; an edition without one
-    does not have the rule. `kinds`, `patterns`: for rules on the words of a name.
+    """One check. `text`: its sentence for a contract, with fields in braces. `basis`: by edition; an edition without
+    one does not have the rule. `kinds`, `patterns`: for rules on the words of a name.
     """
 
     id: str
@@ -86,7 +86,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class RuleBook:
-    """All of it. `large`: 技术交易额 of a large contract, in yuan; `income_free`: 技术转让所得 of a year free of tax."""
+    """All of it. `large`: 技术交易额 of a large contract; `income_free`: 技术转让所得 of a year free of tax (yuan)."""
 
     editions: tuple[Edition, ...]
     kinds: Mapping[str, Kind]
@@ -97,7 +97,7 @@ class RuleBook:
     large: int
     income_free: int
     licence_since: dt.date
-    values: Mapping[str, tuple[str, Basis]]
+    values: Mapping[str, tuple[str, str, Basis]]
 
     def edition_on(self, day: dt.date) -> Edition | None:
         """The edition for an application on a day; None before the first."""
@@ -117,8 +117,8 @@ def read_kind(text: str) -> str:
 
     专利实施许可 is a licence also where an old register files it under 技术转让.
 
-    >>> [read_kind(text) for text in ("技术开发（委托）", "转让", "技术转让（专利实施许可）", "买卖合同", "开发、服务", "")]
-    ['KF', 'ZR', 'XK', 'other', 'unclear', '']
+    >>> [read_kind(text) for text in ("技术开发（委托）", "技术转让（专利实施许可）", "买卖合同", "开发、服务", "")]
+    ['KF', 'XK', 'other', 'unclear', '']
     """
     words = re.sub(r"[\s()\[\]【】:：_-]+", "", fold(text))
     if not words:
@@ -135,6 +135,7 @@ def read_kind(text: str) -> str:
     if bare in names or bare in book.others:
         return names.get(bare, OTHER)
     found = {kind.code for kind in book.kinds.values() if any(name in words for name in (kind.title, *kind.parts))}
+    found |= {names[part] for part in re.split("[、,;/和及与]+", words) if part in names}
     if found == {"ZR", "XK"} and "许可" in words:
         return "XK"
     if len(found) == 1:
@@ -169,11 +170,12 @@ def list_rules() -> pd.DataFrame:
         for rule in (*book.rules.values(), *book.words):
             basis = rule.basis.get(edition.id)
             if basis is not None:
-                part = "名称" if rule.patterns else "检查"
-                rows.append((edition.id, part, rule.id, rule.title, basis.answer, rule.text, *_seen(basis)))
+                part, text = "名称" if rule.patterns else "检查", re.sub(r"\{\w+\}", "……", rule.text)
+                rows.append((edition.id, part, rule.id, rule.title, basis.answer, text, *_seen(basis)))
     for kind in book.kinds.values():
         rows += [("", "认定条件", kind.code, kind.title, "", text, *_seen(basis)) for text, basis in kind.counts]
-    rows += [("", "数值", name, name, "", value, *_seen(basis)) for name, (value, basis) in book.values.items()]
+    values = book.values.items()
+    rows += [("", "数值", name, title, "", value, *_seen(basis)) for name, (title, value, basis) in values]
     return pd.DataFrame(rows, columns=list(RULE_COLUMNS))
 
 
@@ -188,7 +190,7 @@ def load_rules() -> RuleBook:
 
 
 def _book(node: Mapping[str, Any]) -> RuleBook:
-    values = {name: (one["value"], _basis(one)) for name, one in node["values"].items()}
+    values = {name: (one["title"], one["value"], _basis(one)) for name, one in node["values"].items()}
     kinds = {
         code: Kind(
             code,
@@ -208,9 +210,9 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
         rules={name: _rule(name, one) for name, one in node["rules"].items()},
         words=tuple(_rule(name, one) for name, one in node["words"].items()),
         hints={code: tuple(map(re.compile, one)) for code, one in node["hints"].items()},
-        large=int(values["large"][0]),
-        income_free=int(values["income_free"][0]),
-        licence_since=dt.date.fromisoformat(values["licence_since"][0]),
+        large=int(values["large"][1]),
+        income_free=int(values["income_free"][1]),
+        licence_since=dt.date.fromisoformat(values["licence_since"][1]),
         values=values,
     )
 

@@ -14,18 +14,23 @@ from matcher.export.sheets import Form, Sheet
 from matcher.export.tables import write_tables
 from matcher.export.targets import check_targets
 from matcher.export.titles import CONTRACTS
+from matcher.tables.own_schemas import TECH_CONTRACTS
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
 ACCEPTED = {"yes": "可以登记", "no": "不予登记", "unknown": "待核"}
 ANSWERS = {"no": "不予登记", "unknown": "待核", "warn": "提示"}
 STANDING = {"registered": "计入登记", "open": "待定", "refused": "不计入"}
 NOTES = {
-    "能否登记": "可以登记：表中没有不予登记的情形，是否真是技术合同由登记员按合同内容判断；待核：缺要素或须人工核对；不予登记：违反所列条款。",
-    "适用版本": "按申请日期：2026年2月28日以前 2001-253，2026年3月1日起 2026-miit（没有见到过渡条款）。2026版只见到征求意见稿的一部分，凡依此的标“未核实”。",
+    "能否登记": "可以登记：表中没有不予登记的情形，是否真是技术合同由登记员按合同内容判断；"
+    "待核：缺要素或须人工核对；不予登记：违反所列条款。",
+    "适用版本": "按申请日期：2026年2月28日以前 2001-253，2026年3月1日起 2026-miit（没有见到过渡条款）。"
+    "2026版只见到征求意见稿的一部分，凡依此的标“未核实”。",
     "统计口径": "表中有登记状态或登记日期的，以其为准；都没有的，把可以登记的计入。月份取登记日期，没有的取申请日期。",
     "办结期限": "自受理日期（没有的取申请日期）起算；2026版按工作日，只除去周六周日，没有扣除法定节假日和调休。",
-    "免征增值税的价款": "区间。开发、转让从技术交易额到成交额；许可、咨询、服务的条件表中看不出，从 0 起。税收条款没有见到原文。",
-    "技术转让所得": "区间。一个纳税年度 500 万元以内免税，超过部分减半；没有填技术转让所得的，最多为合同成交额。按卖方为居民企业计。",
+    "免征增值税的价款": "区间。开发、转让从技术交易额到成交额；许可、咨询、服务的条件表中看不出，从 0 起。"
+    "税收条款没有见到原文。",
+    "技术转让所得": "区间。一个纳税年度 500 万元以内免税，超过部分减半；没有填技术转让所得的，最多为合同成交额。"
+    "按卖方为居民企业计。",
 }
 _KEY = (
     *("contract_id", "subject", "kind", "seller", "buyer", "signed_on", "applied_on", "amount", "technical_amount"),
@@ -71,9 +76,9 @@ def register_sheets(
     checked: pd.DataFrame, findings: pd.DataFrame, targets: Mapping[str, Sheet | Form]
 ) -> dict[str, Sheet | Form | pd.DataFrame]:
     """The sheets of `write_contracts`, in Chinese words."""
-    shown = checked.assign(
-        accepted=checked["accepted"].map(ACCEPTED), standing=checked["standing"].map(STANDING)
-    ).dropna(axis=1, how="all")
+    shown = checked.assign(accepted=checked["accepted"].map(ACCEPTED), standing=checked["standing"].map(STANDING))
+    shown = shown[[name for name in shown if name in _KEY or (shown[name].notna() & (shown[name] != "")).any()]]
+    titles = {column.name: column.title for column in TECH_CONTRACTS.columns} | CONTRACTS
     answers = findings.assign(answer=findings["answer"].map(ANSWERS))
     whole = contract_summary(checked, by=()).assign(kind="合计")
     sums: dict[str, Sheet | Form | pd.DataFrame] = {}
@@ -84,7 +89,7 @@ def register_sheets(
             table = pd.concat([table, whole[table.columns]], ignore_index=True)
         sums[name] = Sheet(table, CONTRACTS, formats=_MONEY)
     return {
-        "合同": Sheet(shown, CONTRACTS, key=_KEY, frozen=2, shade=("accepted", '="不予登记"', "bad"), formats=_MONEY),
+        "合同": Sheet(shown, titles, key=_KEY, frozen=2, shade=("accepted", '="不予登记"', "bad"), formats=_MONEY),
         "逐条": Sheet(answers, CONTRACTS, shade=("answer", '="不予登记"', "bad")),
         **sums,
         **targets,
