@@ -22,6 +22,7 @@ NAMESPACES = {
     "policy": "Official rules",
     "assignment": "Fair assignment and timetables",
     "challenges": "Hard problems made ready to publish, and bids for them",
+    "contracts": "Registers of technology contracts: checked by rule, summed, their tax relief",
     "partners": "What a cooperation would change",
     "pool": "The cultivation pool",
     "export": "Results to files and pages",

@@ -22,6 +22,7 @@ TABLES = [
     *("chains.csv", "targets.csv", "chances.csv", "followup.csv", "history.csv", "review_pairs.csv"),
     *("review_declared.csv", "review_expert_units.csv", "review_project_units.csv"),
     *("bids.csv", "bid_scores.csv", "milestones.csv"),
+    *("contracts.csv", "contract_targets.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -85,6 +86,11 @@ pool status p.db followup.csv --on 2026-06-30 -o status.xlsx
 pool push p.db partners.csv --on 2026-11-25 --person 王岚
 pool funnel p.db --on 2026-11-30 -o funnel.csv
 pool dashboard p.db --on 2026-06-30 --before 2026-01-31 -o dashboard.html --discovered visits.csv
+contracts check contracts.csv --targets contract_targets.csv --on 2026-11-24 -o contracts.xlsx
+contracts check contracts.csv -o contracts_checked.csv
+contracts conversions contracts.csv -o conversions.xlsx
+contracts rules -o contract_rules.csv
+contracts propose p.db --on 2026-06-30 --outcomes outcomes.csv --register contracts.csv -o proposed.xlsx
 pool export p.db exported
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}

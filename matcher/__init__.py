@@ -9,6 +9,7 @@ the `problems` of the file. Then
 * `load_policy("hte")`, `score(firms, policy, on=day)`: every rule's answer with its source (`matcher.policy`);
 * `assign(pairs, ...)`: fair assignment under rules (`matcher.assignment`);
 * `classify(texts, ...)`: fields of technology and industries (`matcher.fields`);
+* `matcher.contracts`: registers of technology contracts, checked by rule and summed;
 * `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score.
 
 Tables in, tables out: plain pandas DataFrames in outside ids, sorted, rank from 1. Every mistake of a user raises a
@@ -23,6 +24,7 @@ _attribute, __dir__, _names = lazy_loader.attach_stub(__name__, __file__)
 _ROOMS = {
     "assignment",
     "challenges",
+    "contracts",
     "experts",
     "export",
     "fields",

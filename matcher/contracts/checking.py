@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -247,6 +248,7 @@ def _standing(row: ContractRow, accepted: str, tracked: bool) -> str:
     return "registered" if row.registered != UNKNOWN else "open"
 
 
+@lru_cache(maxsize=4096)
 def _place(text: str) -> str:
     """A region in one writing."""
     region = find_region(text) if text else None

@@ -112,6 +112,7 @@ class RuleBook:
         return first
 
 
+@lru_cache(maxsize=4096)
 def read_kind(text: str) -> str:
     """The code of a kind as registers write it, OTHER for another typed contract, UNCLEAR, or "" for nothing.
 
