@@ -198,9 +198,9 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
         as_if = f"如在 {as_day(on).isoformat()} 申请，适用{edition.title}" if edition else ""
     reasons = [one.sentence for one in deciding] + ([as_if] if as_if else [])
     if accepted == "yes" and kind is not None and edition is not None:
-        reasons = [
-            f"表中没有不予登记的情形，适用{edition.title}；是否属于{kind.title}由登记员按合同内容判断（{kind.article}）"
-        ]
+        seen = f"；{edition.seen}" if edition.seen else ""
+        judged = f"是否属于{kind.title}由登记员按合同内容判断（{kind.article}）"
+        reasons = [f"表中没有不予登记的情形，适用{edition.title}；{judged}{seen}"]
     standing = _standing(row, accepted, tracked)
     when = row.applied if row.registered == UNKNOWN else row.registered
     months = {day.strftime("%Y-%m") for day in when if day is not None} if None not in when else set()
@@ -221,7 +221,7 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
         "reasons": "；".join(reasons),
         "warnings": "；".join(one.sentence for one in found if one.basis.answer == "warn"),
         "unverified": any(not one.basis.verified for one in deciding)
-        or (accepted == "yes" and edition is book.editions[-1]),
+        or (accepted == "yes" and edition is not None and bool(edition.seen)),
         "duplicate_of": "".join(one.other for one in found),
         "standing": standing,
         "counted_on": when.low if when.low == when.high else None,

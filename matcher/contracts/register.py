@@ -108,7 +108,11 @@ def targets_with_contracts(targets: pd.DataFrame, checked: pd.DataFrame, *, on: 
         else:
             problem = f"目标“{name}”没有起始日期，登记表中到 {min(day, row['due']):%Y-%m-%d} 为止的合同都计入"
             problems.append(("", "", None, "起始日期", "", problem, "请填写起始日期", True))
-        kinds = [kind for kind in ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务") if kind[2:] in name]
+        kinds = [
+            kind
+            for kind in ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务")
+            if kind in name or f"{kind[2:]}合同" in name
+        ]
         places = [place for place in regions if place in name or re.sub(".*市(?=.)", "", place) in name]
         chosen = chosen[chosen["kind"].isin(kinds)] if kinds else chosen
         chosen = chosen[chosen["region"].isin(places)] if places else chosen

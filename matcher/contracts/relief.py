@@ -71,7 +71,8 @@ def income_relief(checked: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a seller and year (of the registration, or the application), sorted: seller, year, contracts,
+        One row a seller and year (of the registration or application; NA where unknown), sorted: seller, year,
+        contracts,
         income_low, income_high (技术转让所得 that qualifies, yuan), exempt_low, exempt_high (free of tax), half_low,
         half_high (taxed at half), deduction_low, deduction_high (what the taxable income falls by: the first part and
         half of the second). Transfers that count as registered, between parties known not to be wholly related, are
@@ -83,12 +84,12 @@ def income_relief(checked: pd.DataFrame) -> pd.DataFrame:
     rows = checked[
         checked["kind"].isin(_TRANSFERS)
         & (checked["standing"] != "refused")
-        & checked["counted_on"].notna()
         & ~checked["related"].fillna(False).astype(bool)
     ]
     seller = rows["seller_code"].where(rows["seller_code"] != "", rows["seller"])
     out = []
-    for (_, year), group in rows.groupby([seller, rows["counted_on"].dt.year], sort=True):
+    years = rows["counted_on"].dt.year.astype("Int64")
+    for (_, year), group in rows.groupby([seller, years], sort=True, dropna=False):
         records: list[dict[str, Any]] = group.to_dict("records")  # type: ignore[assignment]
         spans = [_income(row) for row in records]
         low = sum(span.low for span in spans) if all(span.low is not None for span in spans) else None

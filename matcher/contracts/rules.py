@@ -49,10 +49,14 @@ class Rule:
 
 @dataclass(frozen=True)
 class Edition:
-    """One edition, for applications from `since` to `until`; with the days that a registry has to decide."""
+    """One edition, for applications from `since` to `until`; with the days that a registry has to decide.
+
+    seen: what is to be said of an answer that rests on it, "" for nothing.
+    """
 
     id: str
     title: str
+    seen: str
     since: dt.date
     until: dt.date | None
     working: bool
@@ -222,6 +226,7 @@ def _edition(name: str, node: Mapping[str, str]) -> Edition:
     return Edition(
         name,
         node["title"],
+        node["seen"],
         dt.date.fromisoformat(node["since"]),
         dt.date.fromisoformat(node["until"]) if node["until"] else None,
         node["working"] == "true",
