@@ -106,7 +106,7 @@ def findings_of(row: ContractRow, book: RuleBook, on: dt.date | None, *, costs_l
     if row.applied == UNKNOWN and row.registered == UNKNOWN:
         yield from found_by(book.rules["not_filed"], edition)
     elif edition is None:
-        shown = _shown_days(row.applied) or "（未填）"
+        shown = f"申请日期为 {_shown_days(row.applied)}" if row.applied != UNKNOWN else "没有申请日期，只有登记日期"
         yield from found_by(book.rules["no_edition"], None, day=shown)
     yield from _element_findings(row, book)
     yield from _day_findings(row, book)

@@ -14,6 +14,7 @@ from matcher.export.sheets import Form, Sheet
 from matcher.export.tables import write_tables
 from matcher.export.targets import check_targets
 from matcher.export.titles import CONTRACTS
+from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.own_schemas import TECH_CONTRACTS
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
@@ -44,6 +45,7 @@ _MONEY = dict.fromkeys(
     ),
     "#,##0",
 )
+_ENDS = {LOW: "至少", HIGH: "至多", TEXT: "原文"}  # what stands beside a value known in part
 _BY = {"按类别": ("kind",), "按地区": ("region",), "按月份": ("month",), "按类别地区月份": GROUPS}
 
 
@@ -78,7 +80,9 @@ def register_sheets(
     """The sheets of `write_contracts`, in Chinese words."""
     shown = checked.assign(accepted=checked["accepted"].map(ACCEPTED), standing=checked["standing"].map(STANDING))
     shown = shown[[name for name in shown if name in _KEY or (shown[name].notna() & (shown[name] != "")).any()]]
-    titles = {column.name: column.title for column in TECH_CONTRACTS.columns} | CONTRACTS
+    titles = {column.name: column.title for column in TECH_CONTRACTS.columns}
+    titles |= {f"{name}{end}": f"{title}（{word}）" for name, title in titles.items() for end, word in _ENDS.items()}
+    titles |= CONTRACTS
     answers = findings.assign(answer=findings["answer"].map(ANSWERS))
     whole = contract_summary(checked, by=()).assign(kind="合计")
     sums: dict[str, Sheet | Form | pd.DataFrame] = {}

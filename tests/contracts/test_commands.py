@@ -75,6 +75,22 @@ def test_a_register_against_targets_to_a_workbook(run, tmp_path):
     assert not any("{" in str(cell) for row in pages["规则"] for cell in row)
 
 
+def test_a_register_that_a_bureau_exports_has_chinese_headers_only(run, tmp_path):
+    table = (
+        "单位：万元,,,,,,\n合同登记编号,项目名称,合同类别,让与方,受让方,签订日期,认定登记日期,合同成交额,技术交易额\n"
+    )
+    rows = "25371300000002,蜜桃保鲜,技术转让,丙农学院,丁果业,2026-02-05,2026-03-03,50-70,60\n"
+    (tmp_path / "台账.csv").write_text(table + rows, "utf-8-sig")
+    status, out, err = run("contracts", "台账.csv", "-o", "out.xlsx")
+    assert (status, "1 份合同：待核 1" in out) == (0, True), err
+    head, row = sheets(tmp_path / "out.xlsx")["合同"]
+    assert not any(str(cell).isascii() for cell in head)
+    cells = dict(zip(head, row, strict=True))
+    assert (cells["合同成交额（至少）"], cells["合同成交额（至多）"]) == (500_000, 700_000)
+    assert "没有申请日期，只有登记日期，不能确定适用哪一版规则" in cells["理由"]
+    assert "前两位 25 不是登记年份 2026" in cells["提示"]
+
+
 def test_targets_need_a_day(run):
     words = ("contracts", EXAMPLES / "contracts.csv", "--targets", EXAMPLES / "contract_targets.csv", "-o", "out.xlsx")
     status, _, err = run(*words)
