@@ -26,6 +26,7 @@ NAMESPACES = {
     "review": "Panels' scores and reviewers",
     "challenges": "Hard problems made ready to publish, and bids for them",
     "commissioners": "Who serves which village, service, conditions, points",
+    "contracts": "Registers of technology contracts: checked by rule, summed, their tax relief",
     "partners": "What a cooperation would change",
     "pool": "The cultivation pool",
     "export": "Results to files and pages",

@@ -24,6 +24,7 @@ TABLES = [
     *("bids.csv", "bid_scores.csv", "milestones.csv"),
     *("villages.csv", "commissioners.csv", "commissioner_works.csv", "service_log.csv"),
     "titles.csv",
+    *("contracts.csv", "contract_targets.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -91,6 +92,11 @@ pool status p.db followup.csv --on 2026-06-30 -o status.xlsx
 pool push p.db partners.csv --on 2026-11-25 --person 王岚
 pool funnel p.db --on 2026-11-30 -o funnel.csv
 pool dashboard p.db --on 2026-06-30 --before 2026-01-31 -o dashboard.html --discovered visits.csv
+contracts check contracts.csv --targets contract_targets.csv --on 2026-11-24 -o contracts.xlsx
+contracts check contracts.csv -o contracts_checked.csv
+contracts conversions contracts.csv -o conversions.xlsx
+contracts rules -o contract_rules.csv
+contracts propose p.db --on 2026-06-30 --outcomes outcomes.csv --register contracts.csv -o proposed.xlsx
 pool export p.db exported
 commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules 山东2021 --pages posts -o posts.xlsx
 commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv

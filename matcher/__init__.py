@@ -11,6 +11,7 @@ the `problems` of the file. Then
 * `classify(texts, ...)`: fields of technology and industries (`matcher.fields`);
 * `matcher.projects`: applications held against earlier projects;
 * `matcher.review`: scores of a panel put together in every usual way, and reports on its reviewers;
+* `matcher.contracts`: registers of technology contracts, checked by rule and summed;
 * `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score.
 
 Tables in, tables out: plain pandas DataFrames in outside ids, sorted, rank from 1. Every mistake of a user raises a
@@ -26,6 +27,7 @@ _ROOMS = {
     "assignment",
     "challenges",
     "commissioners",
+    "contracts",
     "experts",
     "export",
     "fields",

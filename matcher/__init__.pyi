@@ -1,6 +1,7 @@
 from . import assignment as assignment
 from . import challenges as challenges
 from . import commissioners as commissioners
+from . import contracts as contracts
 from . import experts as experts
 from . import export as export
 from . import fields as fields

@@ -14,6 +14,7 @@ from matcher.cli import (
     assignment,
     challenges,
     commissioners,
+    contracts,
     experts,
     feedback,
     fields,
@@ -47,6 +48,7 @@ for room in (
     fields,
     pool,
     commissioners,
+    contracts,
     projects,
     review,
 ):

@@ -171,3 +171,20 @@ SERVICE = {
     "counted": "怎样计", "scheme": "考核办法", "title": "考核项", "measure": "按什么计", "count": "数量",
     "low": "得分低限", "high": "得分高限",
 }  # fmt: skip
+CONTRACTS = {
+    "contract_id": "合同编号", "subject": "项目名称", "kind": "合同类别", "kind_written": "表中类别", "seller": "卖方",
+    "seller_code": "卖方统一社会信用代码", "buyer": "买方", "buyer_code": "买方统一社会信用代码", "region": "地区",
+    "signed_on": "签订日期", "applied_on": "申请日期", "accepted_on": "受理日期", "registered_on": "登记日期",
+    "amount": "合同成交额（元）", "technical_amount": "技术交易额（元）", "edition": "适用版本", "accepted": "能否登记",
+    "warnings": "提示", "unverified": "依据有未核实的", "duplicate_of": "与哪份重复", "standing": "统计口径",
+    "counted_on": "统计日期", "decide_by": "办结期限", "apply_by": "申请期限",
+    "vat_exempt_low": "免征增值税的价款下限（元）", "vat_exempt_high": "免征增值税的价款上限（元）",
+    "related": "双方百分之百关联", "transfer_income": "技术转让所得（元）",
+    "rule": "检查项代码", "title": "检查项", "answer": "结论", "text": "说明", "month": "月份", "contracts": "登记项数",
+    "open": "待定项数", "open_amount": "待定合同成交额（元）", "refused": "不予登记项数", "year": "年度",
+    "income_low": "所得下限（元）", "income_high": "所得上限（元）", "exempt_low": "免税所得下限（元）",
+    "exempt_high": "免税所得上限（元）", "half_low": "减半所得下限（元）", "half_high": "减半所得上限（元）",
+    "deduction_low": "减少应纳税所得额下限（元）", "deduction_high": "减少应纳税所得额上限（元）", "part": "部分",
+    "source": "所见出处", "registered_as": "已在登记表中", "firm_id": "企业", "outcome": "成果",
+    "converted_on": "转化日期", "evidence": "证明", "conversions": "转化项数",
+}  # fmt: skip

@@ -239,3 +239,86 @@ PROJECTS = Contract(
     ),
     any_of=("title", "text", "content"),
 )
+
+# A register of technology contracts (技术合同认定登记): one row a contract.
+TECH_CONTRACTS = Contract(
+    "tech_contracts",
+    "技术合同",
+    "contract_id",
+    (
+        column(
+            "contract_id", "id", "合同编号", "合同登记编号 登记编号 合同号 技术合同编号 编号 合同登记号 认定登记编号"
+        ),
+        column(
+            "subject",
+            "text",
+            "项目名称",
+            "合同名称 技术合同名称 合同标的 标的 标的名称 合同项目名称 技术项目名称 项目（合同）名称",
+        ),
+        column("kind", "text", "合同类别", "合同类型 技术合同类别 技术合同类型 合同种类 类别", choice=True),
+        column(
+            "seller",
+            "text",
+            "卖方",
+            "卖方名称 卖方单位 受托方 受托人 让与方 让与人 转让方 出让方 许可方 许可人 研究开发方 研究开发人 服务方 "
+            "供方 技术输出方 输出方 受托方（卖方） 卖方/受托方 卖方/受托方/让与方",
+        ),
+        column(
+            "seller_code", "text", "卖方统一社会信用代码", "卖方信用代码 受托方统一社会信用代码 让与方统一社会信用代码"
+        ),
+        column(
+            "buyer",
+            "text",
+            "买方",
+            "买方名称 买方单位 委托方 委托人 受让方 受让人 被许可方 被许可人 需方 技术吸纳方 吸纳方 委托方（买方） "
+            "买方/委托方 买方/委托方/受让方",
+        ),
+        column(
+            "buyer_code", "text", "买方统一社会信用代码", "买方信用代码 委托方统一社会信用代码 受让方统一社会信用代码"
+        ),
+        column(
+            "region",
+            "text",
+            "地区",
+            "卖方地区 卖方所在地 卖方所在地区 卖方所在区县 所在地区 所属地区 登记地区 县区 区县 所在县区 所在区县",
+            choice=True,
+        ),
+        column("signed_on", "date", "签订日期", "合同签订日期 签订时间 合同签订时间 签约日期 签署日期 签约时间"),
+        column("effective_on", "date", "生效日期", "合同生效日期 生效时间"),
+        column(
+            "valid_until", "date", "有效期止", "合同有效期止 有效期至 合同有效期至 合同截止日期 合同终止日期 履行期限止"
+        ),
+        column("applied_on", "date", "申请日期", "申请登记日期 登记申请日期 申请时间 申报日期 提交日期 申请认定日期"),
+        column("accepted_on", "date", "受理日期", "受理时间"),
+        column("registered_on", "date", "登记日期", "认定登记日期 登记时间 认定日期 认定时间 核定日期"),
+        column(
+            "amount",
+            "yuan",
+            "合同成交额",
+            "成交额 合同成交金额 成交金额 合同交易总额 合同总额 合同总金额 合同金额 合同交易额 合同额",
+        ),
+        column(
+            "technical_amount",
+            "yuan",
+            "技术交易额",
+            "其中：技术交易额 其中技术交易额 技术交易金额 核定技术交易额 技术性收入 核定技术性收入 技术额",
+        ),
+        column(
+            "other_cost",
+            "yuan",
+            "非技术性成本",
+            "非技术成本 设备材料费 购置设备、仪器、零部件、原材料费用 仪器设备及材料费 设备仪器原材料费用",
+        ),
+        column("form", "text", "合同形式", "订立形式", choice=True),
+        column("registrant", "text", "登记方", "申请登记方 申请方 登记申请人", choice=True),
+        column("imported", "yesno", "技术进口合同", "是否技术进口 是否进口 是否技术进口合同"),
+        column("reviewed", "yesno", "专家评审", "专家审核 是否专家评审 是否专家审核 是否经专家评审"),
+        column("state", "text", "登记状态", "状态 认定状态 合同状态", choice=True),
+        column("related", "yesno", "买卖双方百分之百关联", "双方是否100%关联 是否100%关联 100%关联方 是否百分之百关联"),
+        column("vat_exempt", "yesno", "享受增值税免税", "是否免征增值税 增值税免税 是否享受增值税免税"),
+        column("linked_id", "text", "关联的转让或开发合同编号", "关联合同编号 关联合同 对应转让（开发）合同编号"),
+        column("transfer_income", "yuan", "技术转让所得", "转让所得 技术转让所得额"),
+        column("outcome_id", "text", "成果编号", "对应成果编号 成果登记号"),
+    ),
+    any_of=("subject", "kind", "seller", "buyer"),
+)

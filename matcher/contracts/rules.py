@@ -1,0 +1,248 @@
+"""What the rules on technology contracts say, as data: editions, kinds, refusals and hints, each with its article."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from matcher.errors import PolicyError
+from matcher.tables.writings import fold
+from matcher.tables.yaml import read
+
+ANSWERS = ("no", "unknown", "warn")
+OTHER, UNCLEAR = "other", "unclear"
+RULE_COLUMNS = ("edition", "part", "rule", "title", "answer", "text", "article", "source", "verified")
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a rule answers in one edition, and where that stands. `verified`: a copy or digest of the text was read."""
+
+    answer: str
+    article: str
+    source: str
+    verified: bool
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One check. `text`: its sentence for a contract, with fields in braces. `basis`: by edition; an edition without
+    one does not have the rule. `kinds`, `patterns`: for rules on the words of a name.
+    """
+
+    id: str
+    title: str
+    text: str
+    basis: Mapping[str, Basis]
+    kinds: tuple[str, ...] = ()
+    patterns: tuple[re.Pattern[str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition, for applications from `since` to `until`; with the days that a registry has to decide.
+
+    seen: what is to be said of an answer that rests on it, "" for nothing.
+    """
+
+    id: str
+    title: str
+    seen: str
+    since: dt.date
+    until: dt.date | None
+    working: bool
+    days: int
+    large_days: int
+    basis: Basis
+
+    def due(self, accepted: dt.date, *, large: bool) -> dt.date:
+        """The last day for the decision on what was accepted on a day.
+
+        Days count from the day after. Working days are Mondays to Fridays: public holidays are not known here.
+        """
+        days = self.large_days if large else self.days
+        if not self.working:
+            return accepted + dt.timedelta(days)
+        return dt.date.fromisoformat(str(np.busday_offset(np.datetime64(accepted, "D"), days, roll="backward")))
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One of the five kinds: its sub-kinds, further words for it, what must hold, whether an outcome is put to use."""
+
+    code: str
+    title: str
+    parts: tuple[str, ...]
+    words: tuple[str, ...]
+    converts: bool
+    article: str
+    counts: tuple[tuple[str, Basis], ...]
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All of it. `large`: 技术交易额 of a large contract; `income_free`: 技术转让所得 of a year free of tax (yuan)."""
+
+    editions: tuple[Edition, ...]
+    kinds: Mapping[str, Kind]
+    others: tuple[str, ...]
+    rules: Mapping[str, Rule]
+    words: tuple[Rule, ...]
+    hints: Mapping[str, tuple[re.Pattern[str], ...]]
+    large: int
+    income_free: int
+    licence_since: dt.date
+    values: Mapping[str, tuple[str, str, Basis]]
+
+    def edition_on(self, day: dt.date) -> Edition | None:
+        """The edition for an application on a day; None before the first."""
+        fitting = [one for one in self.editions if one.since <= day and (one.until is None or day <= one.until)]
+        return fitting[0] if fitting else None
+
+    def edition_within(self, low: dt.date | None, high: dt.date | None) -> Edition | None:
+        """The edition for an application within these days (None: no end); None where it may be either of two."""
+        first = None if low is None else self.edition_on(low)
+        if first is None or (first.until is not None and (high is None or high > first.until)):
+            return None
+        return first
+
+
+@lru_cache(maxsize=4096)
+def read_kind(text: str) -> str:
+    """The code of a kind as registers write it, OTHER for another typed contract, UNCLEAR, or "" for nothing.
+
+    专利实施许可 is a licence also where an old register files it under 技术转让.
+
+    >>> [read_kind(text) for text in ("技术开发（委托）", "技术转让（专利实施许可）", "买卖合同", "开发、服务", "")]
+    ['KF', 'XK', 'other', 'unclear', '']
+    """
+    words = re.sub(r"[\s()\[\]【】:：_-]+", "", fold(text))
+    if not words:
+        return ""
+    book = load_rules()
+    bare = re.sub("(?:合同|协议)$", "", words)
+    names = {
+        re.sub("[_ ]", "", fold(name)): kind.code
+        for kind in book.kinds.values()
+        for name in (kind.title, *kind.parts, *kind.words)
+    }
+    if words in names or words in book.others:
+        return names.get(words, OTHER)
+    if bare in names or bare in book.others:
+        return names.get(bare, OTHER)
+    found = {kind.code for kind in book.kinds.values() if any(name in words for name in (kind.title, *kind.parts))}
+    found |= {names[part] for part in re.split("[、,;/和及与]+", words) if part in names}
+    if found == {"ZR", "XK"} and "许可" in words:
+        return "XK"
+    if len(found) == 1:
+        return found.pop()
+    typed = any(words.endswith(f"{name}合同") for name in book.others)
+    return OTHER if typed and not found else UNCLEAR
+
+
+def list_rules() -> pd.DataFrame:
+    """The rules that come with the library, with what was seen of each.
+
+    Returns
+    -------
+    DataFrame
+        One row an edition and rule: edition, part (期限, 认定条件, 检查, 名称, 数值), rule, title, answer (no, unknown,
+        warn; "" for what answers nothing), text, article, source, verified.
+
+    Examples
+    --------
+    >>> table = list_rules().set_index(["edition", "rule"])
+    >>> table.loc[("2001-253", "decision"), "article"]
+    '《技术合同认定登记管理办法》（国科发政字〔2000〕063号）'
+    """
+    book = load_rules()
+    rows: list[tuple[Any, ...]] = []
+    for edition in book.editions:
+        unit = "个工作日" if edition.working else "日"
+        text = f"受理之日起 {edition.days} {unit}内作出决定"
+        if edition.large_days != edition.days:
+            text += f"；重大或有争议的 {edition.large_days} {unit}"
+        rows.append((edition.id, "期限", "decision", "办结期限", "", text, *_seen(edition.basis)))
+        for rule in (*book.rules.values(), *book.words):
+            basis = rule.basis.get(edition.id)
+            if basis is not None:
+                part, text = "名称" if rule.patterns else "检查", re.sub(r"\{\w+\}", "……", rule.text)
+                rows.append((edition.id, part, rule.id, rule.title, basis.answer, text, *_seen(basis)))
+    for kind in book.kinds.values():
+        rows += [("", "认定条件", kind.code, kind.title, "", text, *_seen(basis)) for text, basis in kind.counts]
+    values = book.values.items()
+    rows += [("", "数值", name, title, "", value, *_seen(basis)) for name, (title, value, basis) in values]
+    return pd.DataFrame(rows, columns=list(RULE_COLUMNS))
+
+
+def _seen(basis: Basis) -> tuple[str, str, bool]:
+    return basis.article, basis.source, basis.verified
+
+
+@lru_cache(maxsize=1)
+def load_rules() -> RuleBook:
+    """The rules of the library."""
+    return _book(read(Path(str(resources.files("matcher.contracts"))) / "rules.yaml"))
+
+
+def _book(node: Mapping[str, Any]) -> RuleBook:
+    values = {name: (one["title"], one["value"], _basis(one)) for name, one in node["values"].items()}
+    kinds = {
+        code: Kind(
+            code,
+            one["title"],
+            tuple(one["parts"].split()),
+            tuple(one["words"].split()),
+            one["converts"] == "true",
+            one["article"],
+            tuple((text["text"], _basis(text)) for text in one["counts"]),
+        )
+        for code, one in node["kinds"].items()
+    }
+    return RuleBook(
+        editions=tuple(_edition(name, one) for name, one in node["editions"].items()),
+        kinds=kinds,
+        others=tuple(node["others"].split()),
+        rules={name: _rule(name, one) for name, one in node["rules"].items()},
+        words=tuple(_rule(name, one) for name, one in node["words"].items()),
+        hints={code: tuple(map(re.compile, one)) for code, one in node["hints"].items()},
+        large=int(values["large"][1]),
+        income_free=int(values["income_free"][1]),
+        licence_since=dt.date.fromisoformat(values["licence_since"][1]),
+        values=values,
+    )
+
+
+def _edition(name: str, node: Mapping[str, str]) -> Edition:
+    return Edition(
+        name,
+        node["title"],
+        node["seen"],
+        dt.date.fromisoformat(node["since"]),
+        dt.date.fromisoformat(node["until"]) if node["until"] else None,
+        node["working"] == "true",
+        int(node["days"]),
+        int(node["large_days"]),
+        _basis(node),
+    )
+
+
+def _rule(name: str, node: Mapping[str, Any]) -> Rule:
+    basis = {edition: _basis(one) for edition, one in node["basis"].items()}
+    if wrong := [one.answer for one in basis.values() if one.answer not in ANSWERS]:
+        raise PolicyError(f"rules.yaml: {name}: {wrong[0]!r} is no answer; answers are {', '.join(ANSWERS)}")
+    kinds = tuple(node.get("kinds", "").split())
+    return Rule(name, node["title"], node["text"], basis, kinds, tuple(map(re.compile, node.get("patterns", ()))))
+
+
+def _basis(node: Mapping[str, str]) -> Basis:
+    return Basis(node.get("answer", ""), node["article"], node["source"], node["verified"] == "true")

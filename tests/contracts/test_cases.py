@@ -1,0 +1,37 @@
+"""Every contract of `cases.yaml`, typed from the sources, has the answer that stands beside it."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from matcher.contracts import check_contracts, read_contracts
+from matcher.tables.yaml import read
+
+CASES = read(Path(__file__).parent / "cases.yaml")
+BASES = CASES.pop("bases")
+EXPECTED = {"id", "of", "edition", "accepted", "cites", "warns", "due", "as", "beside"}
+ALL = [case for group in CASES.values() for case in group]
+
+
+def test_there_are_two_hundred_and_their_names_differ():
+    assert len(ALL) >= 200
+    assert len({case["id"] for case in ALL}) == len(ALL)
+
+
+@pytest.mark.parametrize("case", ALL, ids=[case["id"] for case in ALL])
+def test_a_contract_has_the_answer_of_the_sources(case):
+    base = BASES[case["of"]]
+    row = base | {name: value for name, value in case.items() if name not in EXPECTED}
+    rows = [base | case["beside"], row] if "beside" in case else [row]
+    answer = check_contracts(read_contracts(pd.DataFrame(rows)).rows).iloc[-1]
+    assert (answer["edition"], answer["accepted"]) == (case["edition"], case["accepted"]), answer["reasons"]
+    assert case.get("cites", "") in answer["reasons"]
+    assert "（" in answer["reasons"]  # an article stands behind every answer
+    if "warns" in case:
+        assert (case["warns"] in answer["warnings"]) if case["warns"] else answer["warnings"] == ""
+    if "as" in case:
+        assert (answer["kind"], answer["kind_written"]) == (case["as"], case.get("kind", base["kind"]))
+    if "due" in case:
+        due = answer["decide_by"]
+        assert ("" if pd.isna(due) else f"{due:%Y-%m-%d}") == case["due"]

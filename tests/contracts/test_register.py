@@ -1,0 +1,311 @@
+"""Registers as people hand them in: read, checked, summed, held against targets, written; all made up."""
+
+import pandas as pd
+import pytest
+
+from matcher.contracts import (
+    check_contracts,
+    contract_conversions,
+    contract_findings,
+    contract_summary,
+    conversions_by_year,
+    income_relief,
+    list_rules,
+    propose_contracts,
+    read_contracts,
+    targets_with_contracts,
+    transfer_relief,
+)
+from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.pool.book.event_log import Log
+from matcher.pool.book.follow_up import follow, items
+
+HEADERS = [
+    *("合同编号", "项目名称", "合同类别", "受托方", "委托方", "地区", "签订日期", "申请日期", "登记日期", "登记状态"),
+    *("合同成交额（万元）", "技术交易额（万元）"),
+]
+ROWS = [
+    ("H1", "泵壳检测研发", "技术开发", "甲大学", "乙泵业", "兰山区", "01-05", "01-12", "02-02", "", 100, 80),
+    ("H2", "蜜桃保鲜技术", "技术转让", "丙农学院", "丁果业", "蒙阴县", "02-05", "02-12", "02-20", "登记", 60, 60),
+    ("H3", "炉温预测论证", "技术咨询", "甲大学", "戊铸造", "兰山区", "03-05", "03-12", "03-20", "变更", 15, 15),
+    ("H4", "设备采购", "技术服务", "己机电", "乙泵业", "兰山区", "03-05", "03-12", "", "受理中", 90, 20),
+    ("H5", "烘干节能改造", "技术服务", "庚能源", "辛木业", "费县", "03-05", "03-12", "", "受理中", 45, 30),
+    ("H6", "木屑板配方", "技术许可", "丙农学院", "辛木业", "费县", "03-05", "03-12", "03-25", "注销", 70, 70),
+    ("H7", "液压阀块设计", "技术开发", "甲大学", "壬重工", "", "04-05", "04-12", "", "受理中", None, None),
+    ("H8", "磁粉配方", "技术转让", "丙农学院", "癸磁电", "蒙阴县", "04-05", "04-12", "04-25", "登记", 60, 61),
+]  # fmt: skip
+TABLE = pd.DataFrame(
+    [(*row[:6], *(day and f"2026-{day}" for day in row[6:9]), *row[9:]) for row in ROWS], columns=HEADERS
+)
+
+
+@pytest.fixture(scope="module")
+def checked():
+    return check_contracts(read_contracts(TABLE).rows)
+
+
+def one(**cells):
+    row = {"contract_id": "H1", "kind": "技术开发", "subject": "泵壳检测研发", "seller": "甲大学", "buyer": "乙泵业"}
+    days = {"signed_on": "2025-06-01", "applied_on": "2025-06-10", "amount": 100, "technical_amount": 80}
+    return row | days | cells
+
+
+def check(*rows, on=None):
+    return check_contracts(read_contracts(pd.DataFrame(list(rows))).rows, on=on)
+
+
+def test_a_register_is_read_by_the_headers_that_bureaus_use():
+    reading = read_contracts(TABLE)
+    assert set(reading.columns["use"]) == {"已采用"}
+    row = reading.rows.iloc[0]
+    names = ["contract_id", "subject", "kind", "seller", "buyer", "region", "amount", "technical_amount"]
+    assert row[names].tolist() == ["H1", "泵壳检测研发", "技术开发", "甲大学", "乙泵业", "兰山区", 1_000_000, 800_000]
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("让与方", "seller"), ("卖方/受托方/让与方", "seller"), ("研究开发人", "seller"), ("许可人", "seller"),
+        ("受让方", "buyer"), ("被许可人", "buyer"), ("买方名称", "buyer"), ("合同登记编号", "contract_id"),
+        ("技术性收入（元）", "technical_amount"), ("合同交易总额（元）", "amount"), ("签约日期", "signed_on"),
+        ("认定登记日期", "registered_on"), ("申请登记日期", "applied_on"), ("合同名称", "subject"),
+        ("合同类型", "kind"),
+    ],
+)  # fmt: skip
+def test_other_headers_of_bureaus(header, field):
+    row = {"项目名称": "某项目", header: "1"} if field != "subject" else {header: "1"}
+    columns = read_contracts(pd.DataFrame([row])).columns.set_index("header")
+    assert columns.loc[header, "field"] == field
+
+
+def test_who_stands_as_registered_follows_the_state_and_the_day(checked):
+    """A register that says nothing of states is one of applications: see the next test."""
+    assert dict(zip(checked["contract_id"], checked["standing"], strict=True)) == {
+        "H1": "registered", "H2": "registered", "H3": "registered", "H4": "open", "H5": "open",
+        "H6": "refused", "H7": "open", "H8": "refused",
+    }  # fmt: skip
+    assert checked.set_index("contract_id")["accepted"].tolist() == [
+        "yes", "yes", "yes", "unknown", "yes", "yes", "unknown", "no",
+    ]  # fmt: skip
+
+
+def test_without_states_what_is_accepted_counts():
+    table = check(
+        one(), one(contract_id="H2", subject="另一项目", kind="技术服务合同、咨询"), one(contract_id="H3", kind="买卖")
+    )
+    assert table["standing"].tolist() == ["registered", "open", "refused"]
+    assert table["month"].tolist() == ["2025-06"] * 3
+
+
+def test_sums_by_kind_region_and_month(checked):
+    by_kind = contract_summary(checked, by=["kind"])
+    assert by_kind.to_numpy(object, na_value=None).tolist() == [
+        ["技术咨询", 1, 150_000, 150_000, 0, 0, 0],
+        ["技术开发", 1, 1_000_000, 800_000, 1, None, 0],
+        ["技术服务", 0, 0, 0, 2, 1_350_000, 0],
+        ["技术许可", 0, 0, 0, 0, 0, 1],
+        ["技术转让", 1, 600_000, 600_000, 0, 0, 1],
+    ]
+    by_region = contract_summary(checked, by=["region"])[["region", "contracts", "amount"]].to_numpy(object).tolist()
+    assert by_region == [
+        ["", 0, 0], ["临沂市兰山区", 2, 1_150_000], ["临沂市蒙阴县", 1, 600_000], ["临沂市费县", 0, 0],
+    ]  # fmt: skip
+    by_month = contract_summary(checked, by=["month"])[["month", "contracts", "technical_amount"]].to_numpy(object)
+    assert by_month.tolist() == [["2026-02", 2, 1_400_000], ["2026-03", 1, 150_000], ["2026-04", 0, 0]]
+    total = contract_summary(checked, by=[])
+    assert total.to_numpy(object, na_value=None).tolist() == [[3, 1_750_000, 1_550_000, 3, None, 2]]
+    every = contract_summary(checked)
+    assert every[["contracts", "amount"]].sum().tolist() == [3, 1_750_000]
+    with pytest.raises(ArgumentError, match="not 'year'"):
+        contract_summary(checked, by=["year"])
+
+
+def test_nothing_gives_nothing(checked):
+    none = contract_summary(checked.iloc[:0])
+    sums = ["contracts", "amount", "technical_amount", "open", "open_amount", "refused"]
+    assert list(none.columns) == ["kind", "region", "month", *sums]
+    assert len(none) == len(income_relief(checked.iloc[:0])) == len(contract_conversions(checked.iloc[:0])) == 0
+
+
+TARGETS = pd.DataFrame(
+    [
+        ("T1", "技术合同成交额", "万元", 200, None, "2026-01-01", "2026-12-31"),
+        ("T2", "技术交易额", "元", 2_000_000, 5, "2026-01-01", "2026-12-31"),
+        ("T3", "技术合同登记项数", "项", 20, None, "2026-02-20", "2026-03-19"),
+        ("T4", "兰山区技术合同数", "份", 5, None, "2026-01-01", "2026-12-31"),
+        ("T5", "技术转让合同成交额", "亿元", 0.1, None, "2026-01-01", "2026-12-31"),
+        ("T6", "高企净增", "家", 10, 3, "2026-01-01", "2026-12-31"),
+        ("T7", "技术合同成交额", "万美元", 10, 3, "2026-01-01", "2026-12-31"),
+        ("T8", "技术合同成交额", "万元", 200, None, None, "2026-12-31"),
+    ],
+    columns=["target_id", "name", "unit", "goal", "actual", "start", "due"],
+).assign(start=lambda table: pd.to_datetime(table["start"]), due=lambda table: pd.to_datetime(table["due"]))
+
+
+def test_targets_are_read_from_the_register(checked):
+    filled = targets_with_contracts(TARGETS, checked, on="2026-11-28")
+    assert filled.rows["actual"].tolist() == [175.0, 1_550_000.0, 1.0, 2.0, 0.006, 3.0, 3.0, 175.0]
+    assert filled.problems["problem"].tolist() == [
+        "目标“技术交易额”填写的实际值 5 与登记表合计 1.55e+06 不同，已用登记表的",
+        "目标“技术合同成交额”的单位“万美元”看不懂，实际值没有取自合同登记表",
+        "目标“技术合同成交额”没有起始日期，登记表中到 2026-11-28 为止的合同都计入",
+    ]
+
+
+@pytest.mark.parametrize(("on", "actual"), [("2026-02-01", 0.0), ("2026-02-02", 100.0), ("2026-02-20", 160.0)])
+def test_a_target_counts_up_to_the_day(checked, on, actual):
+    assert targets_with_contracts(TARGETS.iloc[:1], checked, on=on).rows["actual"].tolist() == [actual]
+
+
+def test_an_overdue_decision_and_what_is_not_filed_are_told_on_a_day():
+    due = "2025-07-10"
+    assert check(one(), on="2025-07-10")["warnings"].tolist() == [""]
+    late = check(one(), on="2025-07-11").iloc[0]
+    assert (f"{late['decide_by']:%Y-%m-%d}", late["accepted"]) == (due, "yes")
+    assert late["warnings"].startswith(f"应不迟于 {due} 办结，到 2025-07-11 没有登记（2000办法")
+    open_row = check(one(applied_on=None), on="2026-02-28").iloc[0]
+    assert (open_row["edition"], open_row["accepted"]) == ("2001-253", "unknown")
+    assert open_row["reasons"].endswith("如在 2026-02-28 申请，适用《技术合同认定规则》（国科发政字〔2001〕253号）")
+    assert check(one(applied_on=None), on="2026-03-01")["edition"].tolist() == ["2026-miit"]
+
+
+def test_findings_say_the_rule_and_whether_it_was_seen():
+    rows = read_contracts(pd.DataFrame([one(technical_amount=101, applied_on="2026-03-01")])).rows
+    table = contract_findings(rows)
+    assert table[["contract_id", "rule", "answer", "article", "verified"]].to_numpy().tolist() == [
+        ["H1", "technical_above_total", "no", "征求意见稿第十五条（成交额与技术交易额）", False]
+    ]
+    assert check_contracts(rows)["unverified"].tolist() == [True]
+    assert check(one(technical_amount=101))["unverified"].tolist() == [False]
+
+
+@pytest.mark.parametrize(
+    ("kind", "low", "high"),
+    [
+        ("技术开发", 80, 100),
+        ("技术转让", 80, 100),
+        ("技术许可", 0, 100),
+        ("技术咨询", 0, 100),
+        ("技术服务", 0, 100),
+        ("买卖", 0, 0),
+    ],
+)
+def test_value_added_tax_is_an_interval(kind, low, high):
+    assert check(one(kind=kind))[["vat_exempt_low", "vat_exempt_high"]].to_numpy().tolist() == [[low, high]]
+
+
+def test_what_is_not_accepted_yet_may_be_free_of_tax():
+    table = check(one(buyer=""), one(contract_id="H2", amount=None))
+    assert table["accepted"].tolist() == ["unknown", "unknown"]
+    assert table["vat_exempt_low"].tolist() == [0, 0]
+    assert table["vat_exempt_high"].to_numpy(object, na_value=None).tolist() == [100, None]
+
+
+@pytest.mark.parametrize(
+    ("income", "exempt", "half"),
+    [
+        (-1, 0, 0), (0, 0, 0), (4_999_999, 4_999_999, 0), (5_000_000, 5_000_000, 0), (5_000_001, 5_000_000, 1),
+        (8_000_000, 5_000_000, 3_000_000),
+    ],
+)  # fmt: skip
+def test_five_million_of_transfers_are_free_and_the_rest_is_halved(income, exempt, half):
+    assert transfer_relief(income) == (exempt, half)
+
+
+def transfers(*rows):
+    table = [one(kind="技术转让", contract_id=f"H{at}", subject=f"第{at}项", **row) for at, row in enumerate(rows)]
+    names = ["income_low", "income_high", "exempt_low", "exempt_high", "half_low", "half_high", "deduction_high"]
+    return income_relief(check(*table))[names].to_numpy(object, na_value=None).tolist()
+
+
+def test_income_of_a_year_adds_up_before_it_is_split():
+    million = 1_000_000
+    sure = {"amount": 9 * million, "technical_amount": 9 * million, "related": "否"}
+    assert transfers(sure | {"transfer_income": 3 * million}, sure | {"transfer_income": 4 * million}) == [
+        [7 * million, 7 * million, 5 * million, 5 * million, 2 * million, 2 * million, 6 * million]
+    ]
+    # nobody said whether the parties are related: it may be nothing
+    open_row = {"amount": 9 * million, "technical_amount": 9 * million, "transfer_income": 3 * million}
+    assert transfers(open_row) == [[0, 3 * million, 0, 3 * million, 0, 0, 3 * million]]
+    # no income is given: at most the price, and a loss is possible
+    assert transfers({"amount": 6 * million, "technical_amount": 6 * million, "related": "否"}) == [
+        [None, 6 * million, 0, 5 * million, 0, million, 5.5 * million]
+    ]
+    assert transfers({"amount": 6 * million, "technical_amount": 6 * million, "related": "是"}) == []
+    # a price that nobody knows has no upper end, but the free part has
+    assert transfers({"amount": None, "technical_amount": None}) == [[None, None, 0, 5 * million, 0, None, None]]
+
+
+def test_conversions_of_sellers_and_buyers(checked):
+    table = contract_conversions(checked)
+    assert list(table.columns) == ["firm_id", "outcome", "kind", "converted_on", "evidence"]
+    assert table.assign(converted_on=table["converted_on"].dt.strftime("%Y-%m-%d")).to_numpy().tolist() == [
+        ["丙农学院", "蜜桃保鲜技术", "技术转让", "2026-02-20", "技术合同登记 H2"],
+        ["甲大学", "泵壳检测研发", "技术开发", "2026-02-02", "技术合同登记 H1"],
+    ]
+    assert contract_conversions(checked, of="buyer")["firm_id"].tolist() == ["丁果业", "乙泵业"]
+    with pytest.raises(ArgumentError, match="seller"):
+        contract_conversions(checked, of="both")
+
+
+def test_an_outcome_is_converted_once_a_firm_and_counted_by_year():
+    code = "91370000000000000X"
+    rows = [
+        one(seller_code=code, outcome_id="C1"),
+        one(contract_id="H2", seller_code=code, outcome_id="C1", subject="又一次", applied_on="2026-01-10"),
+        one(contract_id="H3", seller_code=code, outcome_id="C2", subject="另一成果", applied_on="2026-01-10"),
+        one(contract_id="H4", seller_code=code, subject="第三项", kind="技术服务"),
+    ]
+    conversions = contract_conversions(check(*rows))
+    assert conversions[["firm_id", "outcome", "evidence"]].to_numpy().tolist() == [
+        [code, "C1", "技术合同登记 H1"],
+        [code, "C2", "技术合同登记 H3"],
+    ]
+    assert conversions_by_year(conversions).to_numpy(object).tolist() == [[code, 2025, 1], [code, 2026, 1]]
+
+
+def test_a_signed_pair_proposes_a_contract(tmp_path):
+    log = Log.create(tmp_path / "pool.db")
+    pairs = [
+        ("E1", "N1", "C1", "已签约", "2026-05-06", "技术开发", 500_000),
+        ("E2", "N2", "C2", "已推送", "2026-05-06", "", None),
+        ("E3", "N3", "C3", "已签约", "2026-06-01", "技术转让", None),
+    ]
+    names = ["enterprise_id", "need_id", "outcome_id", "status", "day", "contract", "amount"]
+    assert follow(log, pd.DataFrame(pairs, columns=names).assign(person="王岚")) == 3
+    outcomes = pd.DataFrame({"outcome_id": ["C1", "C3"], "title": ["泵壳检测", "保鲜"], "institution": ["甲大学", ""]})
+    firms = pd.DataFrame({"enterprise_id": ["E1", "E3"], "name": ["乙泵业", "丁果业"]})
+    register = check(one(contract_id="R9", subject="保鲜", kind="技术转让", buyer="丁果业"))
+    proposed = propose_contracts(items(log, on="2026-06-30"), outcomes=outcomes, firms=firms, register=register)
+    days = proposed["signed_on"].dt.strftime("%Y-%m-%d")
+    assert proposed.assign(signed_on=days).drop(columns="applied_on").to_numpy(object, na_value=None).tolist() == [
+        ["签约-0001", "泵壳检测", "技术开发", "甲大学", "乙泵业", "2026-05-06", 500_000, None, "E1", "N1", "C1", ""],
+        ["签约-0002", "保鲜", "技术转让", "", "丁果业", "2026-06-01", None, None, "E3", "N3", "C3", "R9"],
+    ]
+    # what is proposed reads as a register: it is not filed yet, and what is missing is told
+    answer = check_contracts(read_contracts(proposed).rows)
+    assert answer["accepted"].tolist() == ["unknown", "unknown"]
+    assert "缺少技术交易额" in answer["reasons"].iloc[0]
+    log.close()
+
+
+def test_rules_are_listed_with_what_was_seen():
+    table = list_rules()
+    assert table["edition"].unique().tolist() == ["2001-253", "2026-miit", ""]
+    assert (table[["text", "article", "source"]] != "").all().all()
+    draft = table[table["article"].str.contains("征求意见稿")]
+    assert len(draft) >= 10
+    assert not draft["verified"].any()
+    values = table[table["part"] == "数值"].set_index("rule")["text"]
+    assert values.to_dict() == {"large": "5000000", "licence_since": "2021-01-01", "income_free": "5000000"}
+
+
+def test_other_columns_of_the_file_stay():
+    table = check(one(备注="乙方盖章", 空列=""))
+    assert table.columns[-1] == "备注"
+    assert table["备注"].tolist() == ["乙方盖章"]
+
+
+def test_a_whole_reading_is_no_table():
+    with pytest.raises(ArgumentTypeError, match=r"give its \.rows"):
+        check_contracts(read_contracts(pd.DataFrame([one()])))
