@@ -88,6 +88,12 @@ def plain(text: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).upper()
 
 
+def year_of(text: str) -> int | None:
+    """The one year that a text names: 2025, 2025年, 2025年度; None for none or several."""
+    years = set(re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", unicodedata.normalize("NFKC", text)))
+    return int(years.pop()) if len(years) == 1 else None
+
+
 class Entry:
     """One row of a register that belongs to a firm, surely or as a proposal that nobody confirmed."""
 

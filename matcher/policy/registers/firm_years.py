@@ -10,13 +10,11 @@ import pandas as pd
 from matcher.policy.firm_words import WORDS, series_of, without_year
 from matcher.policy.linkage import link
 from matcher.policy.policy import Policies, Policy, load_policies
-from matcher.policy.registers.entries import application_days, read_register
-from matcher.policy.registers.schemas import WHO
+from matcher.policy.registers.entries import application_days, read_register, year_of
+from matcher.policy.registers.schemas import WHO, YEAR
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import Source
 from matcher.tables.schemas import Column, Contract
-
-_YEAR = Column("year", "number", "年度", ("会计年度", "年份"))
 
 
 class Added(NamedTuple):
@@ -42,7 +40,7 @@ def year_contract(policies: Sequence[Policy]) -> Contract:
                 before = columns.get(base, Column(base, kind, words[0]))
                 headers = tuple(dict.fromkeys((*before.headers, *words)))
                 columns[base] = Column(base, kind, before.title, headers)
-    return Contract("firm_years", "企业年度", "record_id", (*WHO, _YEAR, *columns.values()), referred=False)
+    return Contract("firm_years", "企业年度", "record_id", (*WHO, YEAR, *columns.values()), referred=False)
 
 
 def add_years(
@@ -101,9 +99,10 @@ def add_years(
     wanted = {name for one in policies for name in one.columns}
     cells: dict[tuple[str, str], set[Any]] = {}
     for record in rows.to_dict("records"):
-        if pd.isna(record["year"]):
+        year = year_of(record["year"])
+        if year is None:
             continue
-        back = day_of[record["enterprise_id"]].year - int(record["year"])
+        back = day_of[record["enterprise_id"]].year - year
         for column in contract.columns[len(WHO) + 1 :]:
             value = record[column.name]
             if pd.isna(value):

@@ -23,6 +23,7 @@ from matcher.policy.registers.entries import (
     Entry,
     Warnings,
     plain,
+    year_of,
 )
 from matcher.policy.registers.schemas import CATEGORIES
 from matcher.policy.scoring import score
@@ -175,11 +176,10 @@ def _money(entry: Entry, told: Warnings) -> tuple[Row, Row, float]:
 
 def _year(entry: Entry, told: Warnings) -> int | None:
     """The accounting year of a row; that of the project where it lies in one year."""
-    year = entry.number("year")
+    found = year_of(entry.text("year"))
     starts, ends = entry.day("starts_on"), entry.day("ends_on")
     first, last = starts.low, ends.high
-    if year[0] is not None and year[0] == year[1]:
-        found = int(year[0])
+    if found is not None:
         if (first is not None and found < first.year) or (last is not None and found > last.year):
             _warn(told, entry, f"{found} 年不在项目的起止日期之内", COUNTED, "请核对年度和起止日期", AUDIT)
         return found

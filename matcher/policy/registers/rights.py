@@ -86,7 +86,7 @@ def right_number(text: str) -> str:
 def kind_of(text: str) -> str:
     """The kind of right of a cell: a key of the two classes, "none" for a kind of no class, "" where unknown."""
     words = plain(text)
-    if not words:
+    if not words or re.fullmatch("(?:授权|有效|国内)?(?:专利|知识产权|著作权)|(?:I{1,2}|[12一二])类.*", words):
         return ""
     if _TRADEMARK.search(words):
         return "none"
@@ -255,7 +255,7 @@ def _read(
     if kind == "none":
         warn(f"类别“{entry.text('kind')}”不在Ⅰ类、Ⅱ类之列", NOT_COUNTED, "商标等不计；若写法不同请改成办法中的名称")
     elif not kind:
-        warn("没有写类别，不知属于Ⅰ类还是Ⅱ类", OPEN, "请补填类别")
+        warn("看不出是哪一种知识产权，不知属于Ⅰ类还是Ⅱ类", OPEN, "请写明类别，如发明专利、实用新型专利")
     granted = entry.day("granted_on").by(day)
     if _PENDING.search(words):
         granted = False

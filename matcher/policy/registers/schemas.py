@@ -12,6 +12,7 @@ WHO = (
     Column("name", "text", "企业名称", (*WORDS["name"].split(), "firm_name", "firm")),
     Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
 )
+YEAR = column("year", "text", "年度", "会计年度 年份 发生年度 所属年度")  # 2025, 2025年, 2025年度
 CATEGORIES = (
     "personnel",
     "direct_input",
@@ -67,7 +68,7 @@ STAFF = Contract(
     "record_id",
     (
         *WHO,
-        column("year", "number", "年度", "会计年度 年份"),
+        YEAR,
         column("person", "text", "人员编号", "工号 员工编号 人员 姓名 编号"),
         column("employment", "text", "用工形式", "人员类别 用工类型 聘用形式 人员性质", labels="在职 兼职 临时聘用"),
         column("science", "yesno", "科技人员", "是否科技人员 研发人员 是否研发人员"),
@@ -119,7 +120,7 @@ def projects_contract() -> Contract:
         "record_id",
         (
             *WHO,
-            column("year", "number", "年度", "会计年度 年份 发生年度"),
+            YEAR,
             column("project_id", "text", "研发活动编号", "项目编号 RD编号 研发编号 活动编号 研发项目编号"),
             column("project", "text", "研发项目名称", "研发项目 项目名称 研发活动名称 活动名称"),
             column("budget", "yuan", "项目预算", "经费预算 研发经费预算 预算 预算总额 研发预算 研发经费总预算"),

@@ -23,6 +23,7 @@ from matcher.policy.registers.entries import (
     negated,
     plain,
     some,
+    year_of,
 )
 
 T195 = "国科发火〔2016〕195号 三（科技人员与职工总数）"
@@ -48,8 +49,7 @@ def count_staff(
         year = days[firm].year - 1
         persons: dict[str, list[tuple[Entry, tuple[Truth, Truth]]]] = {}
         for entry in rows:
-            given = entry.number("year")
-            if given[0] is not None and given != (year, year):
+            if year_of(entry.text("year")) not in (None, year):
                 _warn(told, entry, f"不是 {year} 年的人员", NOT_COUNTED, "科技人员比例看申请前一个会计年度")
                 continue
             key = plain(entry.text("person")) or f"row {entry.row}"
