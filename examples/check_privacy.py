@@ -31,6 +31,7 @@ TEXTS = {  # the columns of each table that a note may stand in
     "chances.csv": ("企业名称",),
     "followup.csv": ("备注",),
     "targets.csv": ("备注",),
+    "conversions.csv": ("成果名称",),
 }
 PHONE = 13_700_010_000  # of ids, headers, file names and numeric cells; the next ones follow
 

@@ -22,6 +22,7 @@ TABLES = [
     *("chains.csv", "targets.csv", "chances.csv", "followup.csv", "history.csv", "review_pairs.csv"),
     *("review_declared.csv", "review_expert_units.csv", "review_project_units.csv"),
     *("bids.csv", "bid_scores.csv", "milestones.csv"),
+    *("rights.csv", "rd_projects.csv", "conversions.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -37,6 +38,9 @@ gather needs.csv -o gathered.csv
 split gathered.csv --by 地区 -o parts
 policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.xlsx --summary one.csv --verdicts one.parquet
 policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.csv --summary two.parquet --verdicts two.csv
+policy score firms.csv -p hte --on 2026-11-24 --register rights=rights.csv -o registers.xlsx --warnings marks.csv
+policy score firms.csv -p hte --on 2026-11-24 --register projects=rd_projects.csv -o s.csv --warnings marks.parquet
+policy score firms.csv -p hte --on 2026-11-24 --register conversions=conversions.csv -o conversions.xlsx
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
@@ -87,7 +91,7 @@ pool funnel p.db --on 2026-11-30 -o funnel.csv
 pool dashboard p.db --on 2026-06-30 --before 2026-01-31 -o dashboard.html --discovered visits.csv
 pool export p.db exported
 """
-_WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
+_WRITES = {"--warnings", "-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
 
 
 class Run(NamedTuple):
@@ -102,7 +106,8 @@ class Run(NamedTuple):
         """A command line; what follows an option of `_WRITES` is written, every other table is read."""
         words = line.split()
         outputs = [word for option, word in pairwise(words) if option in _WRITES]
-        tables = [word for word in words if Path(word).suffix in (".csv", ".parquet", ".xlsx", ".yaml")]
+        kinds = (".csv", ".parquet", ".xlsx", ".yaml")
+        tables = [word.rpartition("=")[2] for word in words if Path(word).suffix in kinds]  # also kind=table
         return cls(tuple(words), tuple(word for word in tables if word not in outputs), tuple(outputs))
 
 

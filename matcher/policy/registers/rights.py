@@ -247,13 +247,16 @@ def _read(
     """One row, with what is wrong with it."""
     item = _item(entry)
 
-    def warn(problem: str, counted: str, do: str, source: str = T195) -> None:
-        told.add("知识产权", entry, item, problem, counted, source, do)
-
     kind, words = kind_of(entry.text("kind")), entry.text("kind") + entry.text("legal_state")
+
+    def warn(problem: str, counted: str, do: str, source: str = T195) -> None:
+        if kind != "none":
+            told.add("知识产权", entry, item, problem, counted, source, do)
+
     class1, class2 = (None if not kind else kind in group.values() for group in (_CLASS1, _CLASS2))
     if kind == "none":
-        warn(f"类别“{entry.text('kind')}”不在Ⅰ类、Ⅱ类之列", NOT_COUNTED, "商标等不计；若写法不同请改成办法中的名称")
+        problem, do = f"类别“{entry.text('kind')}”不在Ⅰ类、Ⅱ类之列", "商标等不计；若写法不同请改成办法中的名称"
+        told.add("知识产权", entry, item, problem, NOT_COUNTED, T195, do)
     elif not kind:
         warn("看不出是哪一种知识产权，不知属于Ⅰ类还是Ⅱ类", OPEN, "请写明类别，如发明专利、实用新型专利")
     granted = entry.day("granted_on").by(day)
@@ -292,7 +295,7 @@ def _read(
     how = entry.text("obtained")
     developed, acquired = bool(_DEVELOPED.search(how)), bool(_ACQUIRED.search(how))
     known_how = developed != acquired
-    if not known_how and kind != "none":
+    if not known_how:
         warn("没有写明获得方式（自主研发，或受让、受赠、并购）", COUNTED, "请补填获得方式，它影响得分")
     bought = entry.day("acquired_on")
     settled: Truth = True if known_how and developed else bought.by(years_before(day, 1))

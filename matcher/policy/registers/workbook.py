@@ -26,12 +26,12 @@ def register_sheets(registered: Registered) -> dict[str, Sheet]:
         return out
 
     links = registered.links
-    waiting = links[~links["joined"].astype(bool)].assign(row=links["sheet_row"])
+    waiting = links[~links["joined"].astype(bool)]
     shade = ("counted", '="未定"', "attention")
     return {
         "登记表警示": Sheet(named(registered.warnings), REGISTERS, frozen=2, shade=shade),
         "登记表归集": Sheet(named(registered.compared), REGISTERS, frozen=2),
-        "登记表归户": Sheet(waiting[_KEPT], {**REGISTERS, "enterprise_id": "可能的企业编号"}),
+        "登记表归户": Sheet(waiting.assign(row=waiting["sheet_row"])[_KEPT], {**REGISTERS, "enterprise_id": "可能是"}),
     }
 
 
