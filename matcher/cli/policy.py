@@ -102,7 +102,7 @@ def score_command(
     from matcher.policy.streaming import is_streamable, score_parquet
     from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets
 
-    kinds = _register_kinds()
+    kinds = _register_kinds() if register or complete else {}
     given = [(_kind(kind, kinds), Path(file)) for text in register for kind, file in named([text], "种类=文件").items()]
     whole = [_kind(word, {word: kind for word, kind in kinds.items() if kind in COMPLETE}) for word in complete]
     outputs = {output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:], warnings: _TABLES[1:]}

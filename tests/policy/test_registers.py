@@ -413,6 +413,23 @@ def test_rows_that_are_not_joined_are_told():
     ]
 
 
+def test_an_id_may_be_a_code_or_a_name():
+    """As `matcher.contracts` gives conversions: firm_id is the code, else the name."""
+    firms = FIRMS.assign(uscc=[check_registers.code(1), ""])
+    rows = table(
+        CONVERSION,
+        [check_registers.code(1), "x", "技术转让", pd.Timestamp("2025-03-02"), "技术合同登记 H1"],
+        [check_registers.code(1), "y", "技术开发", pd.Timestamp("2025-03-02"), "技术合同登记 H2"],
+        ["虚构乙公司", "z", "技术许可", pd.Timestamp("2025-03-02"), "技术合同登记 H3"],
+    )
+    done = facts("conversions", rows, firms=firms)
+    assert [bounds(done, "conversions_3y", row) for row in (0, 1)] == [(1, 2), (0, 1)]
+    assert [problem for _, problem, _ in told(done)] == [
+        "转化形式“技术开发”不是列举的形式",
+        "没有归户：名称相同，待确认（可能是“虚构乙公司”）",
+    ]
+
+
 def test_nothing_given_changes_nothing():
     done = add_registers(FIRMS, {}, "hte", on=ON)
     pd.testing.assert_frame_equal(done.firms, FIRMS)

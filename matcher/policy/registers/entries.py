@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple, cast
 import pandas as pd
 
 from matcher.policy.identity import counts_rows
-from matcher.policy.linkage import link
+from matcher.policy.linkage import link, right_codes
 from matcher.tables.arguments import check_firms
 from matcher.tables.cells import shorten
 from matcher.tables.grids import Source
@@ -215,14 +215,12 @@ def joined(
     A row that is only proposed may be the firm's or not; it and rows that are not joined are told.
     """
     entries: list[Entry] = []
+    ids = set(firms["enterprise_id"].astype(str))
     links, problems = [], []
     start = 0
     for reading in readings:
         file = str(reading.columns["file"].iloc[0]) if len(reading.columns) else ""
-        rows = reading.rows
-        if "owners" in rows:  # a right without a firm's name is its first owner's
-            first = rows["owners"].map(lambda text: (owners_of(text) or [""])[0])
-            rows = rows.assign(name=rows["name"].where(rows["name"] != "", first))
+        rows = _named(reading.rows, ids)
         here = {row - start: firm for row, firm in (accepted or {}).items()}
         found = link(rows, firms, accepted=here).links
         known = [
@@ -243,6 +241,20 @@ def joined(
         problems.append(reading.problems)
         start += len(known)
     return Entries(contract, entries, pd.concat(links, ignore_index=True), pd.concat(problems, ignore_index=True))
+
+
+def _named(rows: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
+    """Rows with what stands in the place of an id and is a code or a name where those stand; a right without a firm's
+    name is its first owner's.
+    """
+    given, code, name = rows["enterprise_id"], rows["uscc"], rows["name"]
+    strange = ~given.isin(ids) & (given != "")
+    is_code = strange & (right_codes(given) != "")
+    code = code.mask(is_code & (code == ""), given)
+    name = name.mask(strange & ~is_code & (name == ""), given)
+    if "owners" in rows:
+        name = name.where(name != "", rows["owners"].map(lambda text: (owners_of(text) or [""])[0]))
+    return rows.assign(uscc=code, name=name)
 
 
 _CUT = re.compile(r"[;；、,，/|\n]+|\s{2,}")

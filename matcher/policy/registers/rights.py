@@ -215,6 +215,8 @@ def count_rights(
                 told.add("知识产权", entry, _item(entry), problem, COUNTED, T195, "请删去重复的行")
             groups.setdefault(key, []).append(right)
         for fact, measure in COUNTS.items():
+            if fact not in wanted:
+                continue
             states = [agreed(_of(measure, right) for right in rights) for rights in groups.values()]
             facts[fact][firm] = count(states)
         used = [agreed(_of(_usable, right) for right in rights) for rights in groups.values()]
