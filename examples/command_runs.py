@@ -40,7 +40,7 @@ policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.xlsx --summar
 policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.csv --summary two.parquet --verdicts two.csv
 policy score firms.csv -p hte --on 2026-11-24 --register rights=rights.csv -o registers.xlsx --warnings marks.csv
 policy score firms.csv -p hte --on 2026-11-24 --register projects=rd_projects.csv -o s.csv --warnings marks.parquet
-policy score firms.csv -p hte --on 2026-11-24 --register conversions=conversions.csv -o conversions.xlsx
+policy score firms.csv -p hte --on 2026-11-24 --register conversions=conversions.csv -o c.xlsx --facts facts.parquet
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
@@ -91,7 +91,7 @@ pool funnel p.db --on 2026-11-30 -o funnel.csv
 pool dashboard p.db --on 2026-06-30 --before 2026-01-31 -o dashboard.html --discovered visits.csv
 pool export p.db exported
 """
-_WRITES = {"--warnings", "-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
+_WRITES = {"--warnings", "--facts", "-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
 
 
 class Run(NamedTuple):

@@ -73,6 +73,7 @@ group = Group("policy", help="官方政策：判断企业是否符合、差多�
     help="登记齐全的种类（rights、conversions、incidents、platforms）：没有记录的企业按没有算。",
 )
 @output_option(".csv 或 .parquet", "--warnings", required=False, help="另存登记表的警示")
+@output_option(".parquet", "--facts", required=False, help="另存填入登记表事实的企业表，供其他命令使用")
 @contacts_option
 @quiet_option
 def score_command(
@@ -89,6 +90,7 @@ def score_command(
     register: Sequence[str],
     complete: Sequence[str],
     warnings: Path | None,
+    facts: Path | None,
     show_contacts: bool,
     quiet: bool,
 ) -> None:
@@ -105,7 +107,11 @@ def score_command(
     kinds = _register_kinds() if register or complete else {}
     given = [(_kind(kind, kinds), Path(file)) for text in register for kind, file in named([text], "种类=文件").items()]
     whole = [_kind(word, {word: kind for word, kind in kinds.items() if kind in COMPLETE}) for word in complete]
-    outputs = {output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:], warnings: _TABLES[1:]}
+    if absent := sorted(set(whole) - {kind for kind, _ in given}):
+        raise click.BadParameter(f"--complete {absent[0]}：没有给出这种登记表（--register {absent[0]}=文件）")
+    if not given and (warnings or facts):
+        raise click.BadParameter("--warnings、--facts 要和 --register 一起用")
+    outputs = {output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:], warnings: _TABLES[1:], facts: _TABLES[2:]}
     check(outputs, table, *(file for _, file in given))
     policies = [_load(name, named(reading), named(parameter)) for name in policy]
     _check_known(policies, named(reading), named(parameter))
@@ -136,9 +142,11 @@ def score_command(
         files |= files_of(
             output, tables, problems=problems, columns=firms.columns, notes=lines, title="政策判断", mask=mask
         )
-    told = None if registered is None else registered.warnings
-    for path, one in ((summary, scored.summary), (verdicts, scored.verdicts), (warnings, told)):
-        if path is not None and one is not None:
+    further = {summary: scored.summary, verdicts: scored.verdicts}
+    if registered is not None:
+        further |= {warnings: registered.warnings, facts: registered.firms}
+    for path, one in further.items():
+        if path is not None:
             files |= files_of(path, {"": one}, mask=mask)
     save_files(files)
     counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()

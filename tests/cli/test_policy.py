@@ -100,7 +100,8 @@ def test_registers_give_facts_warnings_and_a_comparison(run, tmp_path):
     words = ("policy", "score", str(EXAMPLES / "firms.csv"), "-p", "hte", "--on", "2026-11-24", "-o", "out.xlsx")
     kinds = ("知识产权=" + str(EXAMPLES / "rights.csv"), "projects=" + str(EXAMPLES / "rd_projects.csv"))
     more = ("--register", f"conversions={EXAMPLES / 'conversions.csv'}", "--warnings", "warnings.csv")
-    status, out, err = run(*words, "--register", kinds[0], "--register", kinds[1], *more)
+    files = ("--summary", "s.csv", "--facts", "facts.parquet")
+    status, out, err = run(*words, "--register", kinds[0], "--register", kinds[1], *more, *files)
     assert (status, out.splitlines()[0]) == (0, "8 家企业，1 项政策")
     assert "登记表：27 行归户，0 行没有归户；23 条警示；7 处与企业表不符（采用登记表的）" in err
     book = pd.read_excel("out.xlsx", sheet_name=None, engine="calamine")
@@ -119,6 +120,8 @@ def test_registers_give_facts_warnings_and_a_comparison(run, tmp_path):
     rules = book["逐条"].set_index(["企业编号", "条款"])
     points = rules.loc[("S01", "科技成果转化能力（近三年年均转化数）"), ["最低得分", "最高得分"]]
     assert points.tolist() == [1, 6]
+    assert run("score", "facts.parquet", "-p", "hte", "--on", "2026-11-24", "--summary", "again.csv")[0] == 0
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "s.csv").read_bytes()
 
 
 @pytest.mark.parametrize(
@@ -128,6 +131,8 @@ def test_registers_give_facts_warnings_and_a_comparison(run, tmp_path):
         (["--register", "rights"], "应写成 种类=文件"),
         (["--complete", "staff"], "没有叫“staff”的登记表；可以是 rights、conversions"),
         (["--register", "rights=none.csv"], "none.csv"),
+        (["--complete", "平台"], "--complete platforms：没有给出这种登记表"),
+        (["--facts", "facts.parquet"], "--warnings、--facts 要和 --register 一起用"),
     ],
 )
 def test_a_register_that_cannot_be_read_says_so(run, firms, words, message):

@@ -339,6 +339,27 @@ def test_silence_is_no_answer_unless_the_register_is_complete():
         facts("incidents", rows, complete=["staff"])
 
 
+def test_each_incident_says_whether_it_counts():
+    rows = table(
+        "企业编号 类别 等级 发生日期 移出日期",
+        ["a", "安全事故", "重大", "2026-03-01", ""],
+        ["a", "安全事故", "一般", "2026-03-01", ""],
+        ["a", "经营异常", "", "2024-01-01", "2025-01-01"],
+        ["a", "质量事故", "", "2026-03-01", ""],
+        ["a", "欠薪", "重大", "2026-03-01", ""],
+        ["a", "环境违法", "严重", "", ""],
+    )
+    done = facts("incidents", rows, ["hte", "tech-sme"])
+    assert told(done) == [
+        [2, "有事故、违法或失信记录", "计入"],
+        [3, "有记录，但不在所问的期限内、已移出，或不是重大（严重）的", "不计入"],
+        [4, "有记录，但不在所问的期限内、已移出，或不是重大（严重）的", "不计入"],
+        [5, "没有写等级，不知是否重大（严重）", "未定"],
+        [6, "看不出是安全、质量、环境，还是科研失信、经营异常、严重违法失信", "未定"],
+        [7, "没有日期", "未定"],
+    ]
+
+
 def test_platforms_are_institutions_of_a_level():
     header = "企业编号 平台名称 级别 认定日期 有效期至 认定文号"
     rows = table(

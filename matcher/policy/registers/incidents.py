@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 
 from matcher.policy.registers.entries import (
     COUNTED,
     NOT_COUNTED,
     OPEN,
+    UNKNOWN_DAY,
     Bounds,
     Entries,
     Entry,
@@ -93,21 +94,34 @@ FACTS = tuple(_ASKED)
 
 
 def find_incidents(
-    entries: Entries, days: Mapping[str, dt.date], complete: bool, told: Warnings
+    entries: Entries,
+    days: Mapping[str, dt.date],
+    complete: bool,
+    wanted: Container[tuple[str, str]],
+    told: Warnings,
 ) -> dict[tuple[str, str], dict[str, Bounds]]:
     """(column, definition) -> firm -> 0 or 1.
 
-    A row answers yes. That nothing is registered answers no only in a register that is `complete`.
+    wanted: the columns that somebody reads. A row answers yes. That nothing is registered answers no only in a register
+    that is `complete`.
     """
     facts: dict[tuple[str, str], dict[str, Bounds]] = {key: {} for key in FACTS}
     for firm, rows in entries.by_firm():
-        read = [(entry, *_read(entry, told)) for entry in rows]
-        for fact, holds in _ASKED.items():
-            state = some(*(every(holds(one, kind, major, days[firm]), one.sure or None) for one, kind, major in read))
-            if state is True:
-                facts[fact][firm] = (1, 1)
-            elif state is False and complete:
-                facts[fact][firm] = (0, 0)
+        answers: dict[tuple[str, str], list[Truth]] = {fact: [] for fact in _ASKED if fact in wanted}
+        for entry in rows:
+            kind, major = _read(entry, told)
+            states = [_ASKED[fact](entry, kind, major, days[firm]) for fact in answers]
+            for fact, state in zip(answers, states, strict=True):
+                answers[fact].append(every(state, entry.sure or None))
+            if True in states:
+                _warn(told, entry, "有事故、违法或失信记录", COUNTED, "期限内不能通过；已修复、移出的请补移出日期")
+            elif kind and None not in states and entry.day("happened_on") != UNKNOWN_DAY:
+                problem = "有记录，但不在所问的期限内、已移出，或不是重大（严重）的"
+                _warn(told, entry, problem, NOT_COUNTED, "保留决定书备查")
+        for fact, parts in answers.items():
+            state = some(*parts)
+            if state is True or (state is False and complete):
+                facts[fact][firm] = (int(state), int(state))
     return facts
 
 
@@ -121,12 +135,8 @@ def _read(entry: Entry, told: Warnings) -> tuple[str, Truth]:
         major = True
     if kind in _ACCIDENTS and major is None:
         _warn(told, entry, "没有写等级，不知是否重大（严重）", OPEN, "请补填等级，按处理决定书")
-    elif kind in _ACCIDENTS and major is False:
-        _warn(told, entry, "不是重大事故或严重违法", NOT_COUNTED, "保留处理决定书备查")
     if entry.day("happened_on") == (None, None):
         _warn(told, entry, "没有日期", OPEN, "请补填发生（列入）日期")
-    elif major or kind not in (*_ACCIDENTS, ""):
-        _warn(told, entry, "有事故或失信记录", COUNTED, "期限内不能通过；已修复、移出的请补移出日期")
     return kind, major
 
 

@@ -100,6 +100,8 @@ def add_registers(
         for kind in given:
             if kind not in known:
                 raise ArgumentError(f"no such register here: {kind!r}; there are: {', '.join(known)}")
+    if absent := sorted(whole - set(tables)):
+        raise ArgumentError(f"{absent[0]} is called complete, and no such register is given")
     days = application_days(firms, day)
     told = Warnings()
     read: dict[str, Entries] = {}
@@ -146,7 +148,7 @@ def _derived(
     if "staff" in read:
         found["staff"] = staff.count_staff(read["staff"], days, _founded(firms), told)
     if "incidents" in read:
-        found["incidents"] = incidents.find_incidents(read["incidents"], days, "incidents" in complete, told)
+        found["incidents"] = incidents.find_incidents(read["incidents"], days, "incidents" in complete, wanted, told)
     if "platforms" in read:
         found["platforms"], levels = platforms.find_institutions(read["platforms"], days, "platforms" in complete, told)
     derived: dict[tuple[str, str], Derived] = {}

@@ -9,7 +9,9 @@ from matcher.tables.contracts import Column, Contract, column
 WHO = (
     Column("record_id", "id", "登记表行号"),  # made up from the row, which every warning names
     column("enterprise_id", "text", "企业编号", "企业ID 企业代码 单位编号 firm_id"),
-    Column("name", "text", "企业名称", (*WORDS["name"].split(), "firm_name", "firm")),
+    Column(
+        "name", "text", "企业名称", (*WORDS["name"].split(), "依托单位", "建设单位", "所属企业", "firm_name", "firm")
+    ),
     Column("uscc", "text", "统一社会信用代码", tuple(WORDS["uscc"].split())),
 )
 YEAR = column("year", "text", "年度", "会计年度 年份 发生年度 所属年度")  # 2025, 2025年, 2025年度
