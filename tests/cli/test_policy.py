@@ -131,6 +131,10 @@ def test_registers_give_facts_warnings_and_a_comparison(run, tmp_path):
         (["--register", "rights"], "应写成 种类=文件"),
         (["--complete", "staff"], "没有叫“staff”的登记表；可以是 rights、conversions"),
         (["--register", "rights=none.csv"], "none.csv"),
+        (
+            ["--register", "conversions=firms.csv"],
+            "firms.csv：不像成果转化登记表，没有转化形式、转化日期",
+        ),
         (["--complete", "平台"], "--complete platforms：没有给出这种登记表"),
         (["--facts", "facts.parquet"], "--warnings、--facts 要和 --register 一起用"),
     ],

@@ -319,11 +319,13 @@ def test_staff_are_the_mean_of_the_months():
         ("环境违法", "严重", "2024-12-31", "serious_env_violation_2y", None),
         ("科研失信", "", "2025-01-01", "serious_research_dishonesty_2y", True),
         ("经营异常名录", "", "2019-01-01", "listed_abnormal", True),
+        ("偷税", "", "2023-06-01", "major_incident_or_tax_evasion_3y", True),
+        ("偷税", "", "2023-05-31", "major_incident_or_tax_evasion_3y", None),
     ],
 )
 def test_incidents_in_their_period(kind, grade, day, name, expected):
     rows = table("企业编号 类别 等级 发生日期", ["a", kind, grade, day])
-    done = facts("incidents", rows, ["hte", "tech-sme"])
+    done = facts("incidents", rows, ["hte", "tech-sme", "srdi"])
     assert bounds(done, name) == expected
 
 

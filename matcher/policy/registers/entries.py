@@ -11,8 +11,10 @@ from typing import Any, Literal, NamedTuple, cast
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.policy.identity import counts_rows
 from matcher.policy.linkage import link, right_codes
+from matcher.policy.registers.schemas import NEEDED
 from matcher.tables.arguments import check_firms
 from matcher.tables.cells import shorten
 from matcher.tables.grids import Source
@@ -196,8 +198,16 @@ def read_register(
     columns: Mapping[str, str] | None = None,
     bad_rows: Literal["list", "refuse"] = "list",
 ) -> Reading:
-    """Read a register; its rows need no number. See `matcher.tables.reading.read_table`."""
+    """Read a register; its rows need no number. See `matcher.tables.reading.read_table`.
+
+    Raises TableError, also for a table that has none of the columns that make such a register.
+    """
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
+    needed = NEEDED.get(contract.name, ())
+    if needed and not set(needed) & set(reading.columns["field"]):
+        titles = "、".join(contract[name].title for name in needed[:4])
+        file, read = reading.columns["file"].iloc[0], reading.columns["sheet"].iloc[0]
+        raise TableError(f"{file}{read and f'（{read}）'}：不像{contract.title}登记表，没有{titles}等列；请换一张表")
     if not counts_rows(reading, columns):
         return reading
     return Reading(reading.rows.assign(enterprise_id=""), reading.problems, reading.columns)

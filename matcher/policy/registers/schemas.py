@@ -112,6 +112,16 @@ PLATFORMS = Contract(
 )
 
 
+NEEDED = {  # a table with none of these columns is another one
+    "rights": ("kind", "granted_on"),
+    "projects": ("year", *CATEGORIES, "amount"),
+    "conversions": ("kind", "converted_on", "evidence"),
+    "staff": ("employment", "science", "days"),
+    "incidents": ("kind", "happened_on"),
+    "platforms": ("platform", "level"),
+}
+
+
 def projects_contract() -> Contract:
     """One row an R&D project and year, with the eight categories of its expense (195号, 三、（六）)."""
     policy = load_policy("hte-rd-expense")
