@@ -397,6 +397,8 @@ def test_where_table_and_register_differ_both_are_told_and_the_register_is_used(
     assert [bounds(done, "class2_ip"), bounds(done, "class2_ip", 1), bounds(done, "class1_ip")] == [(2, 3), 4, 0]
     assert bounds(done, "tech-sme.class2_ip") == (2, 3)
     assert bounds(done, "tech-sme.class2_ip", 1) == 4
+    other = done.compared.set_index("column").loc["tech-sme.class2_ip"]
+    assert other[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "", "2–3", False]
     line = done.compared.set_index("column").loc["class2_ip"]
     assert line[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "5", "2–3", True]
     assert "企业表为 5，登记表为 2–3；采用登记表的" in [problem for _, problem, _ in told(done)]
