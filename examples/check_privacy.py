@@ -36,6 +36,7 @@ TEXTS = {  # the columns of each table that a note may stand in
     "commissioner_works.csv": ("业绩名称",),
     "service_log.csv": ("服务内容",),
     "contracts.csv": ("备注",),
+    "conversions.csv": ("成果名称",),
 }
 PHONE = 13_700_010_000  # of ids, headers, file names and numeric cells; the next ones follow
 

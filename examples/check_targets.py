@@ -35,6 +35,12 @@ def traps(run: Run) -> list[tuple[str, str, str]]:
     return tries
 
 
+def _renamed(word: str, old: str, new: str) -> str:
+    """A word, or one such as kind=table, that names another table."""
+    kind, sign, table = word.rpartition("=")
+    return f"{kind}{sign}{new}" if table == old else word
+
+
 def spring(run: Run, output: str, source: str, how: str) -> tuple[bool, bool]:
     """Run it with the input as the output: whether the input lives, and whether the command refused."""
     as_output = Path(source).with_suffix(Path(output).suffix).name  # a name that the command may write to
@@ -42,12 +48,12 @@ def spring(run: Run, output: str, source: str, how: str) -> tuple[bool, bool]:
     if how == "beside":
         original, as_output = f"trap.problems{Path(source).suffix}", f"trap{Path(output).suffix}"
         shutil.copy(source, original)
-        words = [original if word == source else word for word in words]
+        words = [_renamed(word, source, original) for word in words]
     else:
         original = source if Path(source).suffix == Path(output).suffix else as_output
         if original != source:  # the same table in the form that the command writes
             shutil.copy(source, original)
-            words = [original if word == source else word for word in words]
+            words = [_renamed(word, source, original) for word in words]
         as_output = original
         if how == "link":
             as_output = f"link{Path(original).suffix}"

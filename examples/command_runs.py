@@ -25,6 +25,7 @@ TABLES = [
     *("villages.csv", "commissioners.csv", "commissioner_works.csv", "service_log.csv"),
     "titles.csv",
     *("contracts.csv", "contract_targets.csv"),
+    *("rights.csv", "rd_projects.csv", "conversions.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -40,6 +41,9 @@ gather needs.csv -o gathered.csv
 split gathered.csv --by 地区 -o parts
 policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.xlsx --summary one.csv --verdicts one.parquet
 policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.csv --summary two.parquet --verdicts two.csv
+policy score firms.csv -p hte --on 2026-11-24 --register rights=rights.csv -o registers.xlsx --warnings marks.csv
+policy score firms.csv -p hte --on 2026-11-24 --register projects=rd_projects.csv -o s.csv --warnings marks.parquet
+policy score firms.csv -p hte --on 2026-11-24 --register conversions=conversions.csv -o c.xlsx --facts facts.parquet
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
@@ -103,7 +107,7 @@ commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o po
 commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx
 commissioners service service_log.csv --plan posts.csv --on 2026-09-30 -o service.csv
 """
-_WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
+_WRITES = {"--warnings", "--facts", "-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
 
 
 class Run(NamedTuple):
@@ -118,7 +122,8 @@ class Run(NamedTuple):
         """A command line; what follows an option of `_WRITES` is written, every other table is read."""
         words = line.split()
         outputs = [word for option, word in pairwise(words) if option in _WRITES]
-        tables = [word for word in words if Path(word).suffix in (".csv", ".parquet", ".xlsx", ".yaml")]
+        kinds = (".csv", ".parquet", ".xlsx", ".yaml")
+        tables = [word.rpartition("=")[2] for word in words if Path(word).suffix in kinds]  # also kind=table
         return cls(tuple(words), tuple(word for word in tables if word not in outputs), tuple(outputs))
 
 

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
     from matcher.export.sheets import Sheet
     from matcher.policy.policy import Policy
+    from matcher.policy.registers.joining import Registered
+    from matcher.tables.reading import Reading
 
 _TABLES = (".xlsx", ".csv", ".parquet")
 
@@ -58,6 +60,21 @@ group = Group("policy", help="官方政策：判断企业是否符合、差多�
     help="存疑条文采用哪种读法，如 growth_at_five_percent=annex4。",
 )
 @option("--parameter", multiple=True, metavar="名称=数值", help="可配置政策的数值，如 staff_share=8%。")
+@option(
+    "--register",
+    multiple=True,
+    metavar="种类=文件",
+    help="登记表：rights、projects、conversions、staff、incidents、platforms（知识产权、研发项目、成果转化、人员、"
+    "事故与失信、平台），由它们归集出事实；可多次给出，如 rights=专利.xlsx。",
+)
+@option(
+    "--complete",
+    multiple=True,
+    metavar="种类",
+    help="登记齐全的种类（rights、conversions、incidents、platforms）：没有记录的企业按没有算。",
+)
+@output_option(".csv 或 .parquet", "--warnings", required=False, help="另存登记表的警示")
+@output_option(".parquet", "--facts", required=False, help="另存填入登记表事实的企业表，供其他命令使用")
 @contacts_option
 @quiet_option
 def score_command(
@@ -71,6 +88,10 @@ def score_command(
     column: Sequence[str],
     reading: Sequence[str],
     parameter: Sequence[str],
+    register: Sequence[str],
+    complete: Sequence[str],
+    warnings: Path | None,
+    facts: Path | None,
     show_contacts: bool,
     quiet: bool,
 ) -> None:
@@ -78,15 +99,25 @@ def score_command(
     from matcher.export.tables import files_of, problem_files
     from matcher.export.targets import save_files
     from matcher.policy.firm_table import read_firms
+    from matcher.policy.registers.joining import COMPLETE
+    from matcher.policy.registers.workbook import register_lines, register_sheets
     from matcher.policy.scoring import score
     from matcher.policy.streaming import is_streamable, score_parquet
     from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets
 
-    check({output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:]}, table)
+    kinds = _register_kinds() if register or complete else {}
+    given = [(_kind(kind, kinds), Path(file)) for text in register for kind, file in named([text], "种类=文件").items()]
+    whole = [_kind(word, {word: kind for word, kind in kinds.items() if kind in COMPLETE}) for word in complete]
+    if absent := sorted(set(whole) - {kind for kind, _ in given}):
+        raise click.BadParameter(f"--complete {absent[0]}：没有给出这种登记表（--register {absent[0]}=文件）")
+    if not given and (warnings or facts):
+        raise click.BadParameter("--warnings、--facts 要和 --register 一起用")
+    outputs = {output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:], warnings: _TABLES[1:], facts: _TABLES[2:]}
+    check(outputs, table, *(file for _, file in given))
     policies = [_load(name, named(reading), named(parameter)) for name in policy]
     _check_known(policies, named(reading), named(parameter))
     mask = not show_contacts
-    if is_streamable(table, (output, summary, verdicts), policies):
+    if not given and is_streamable(table, (output, summary, verdicts), policies):
         first, second = (output, summary) if output is not None else (summary, None)
         counted, faults = score_parquet(table, policies, on=on, summary=first, verdicts=verdicts, mask=mask)
         files = {second: first.read_bytes()} if second is not None and first is not None else {}
@@ -97,17 +128,25 @@ def score_command(
         note(quiet, *problem_lines(faults))
         return
     firms = read(read_firms, table, policies, sheet=sheet, column=column, on=on, quiet=quiet)
-    scored = score(firms.rows, policies, on=on)
+    registered = _registered(firms.rows, given, policies, on, whole, quiet)
+    rows = firms.rows if registered is None else registered.firms
+    scored = score(rows, policies, on=on)
     titles = {one.id: one.title for one in policies}
     files = {}
     if output is not None:
         workbook = output.suffix.lower() == ".xlsx"
-        tables, lines = sheets(firms.rows, policies, scored, on=on) if workbook else _plain(scored.summary)
-        problems = answering_problems(firms.problems, scored.problems, titles if workbook else None)
+        tables, lines = sheets(rows, policies, scored, on=on) if workbook else _plain(scored.summary)
+        if registered is not None and workbook:
+            tables, lines = {**tables, **register_sheets(registered)}, [*lines, *register_lines(registered)]
+        found = firms.problems if registered is None else registered.problems_with(firms.problems)
+        problems = answering_problems(found, scored.problems, titles if workbook else None)
         files |= files_of(
             output, tables, problems=problems, columns=firms.columns, notes=lines, title="政策判断", mask=mask
         )
-    for path, one in ((summary, scored.summary), (verdicts, scored.verdicts)):
+    further = {summary: scored.summary, verdicts: scored.verdicts}
+    if registered is not None:
+        further |= {warnings: registered.warnings, facts: registered.firms}
+    for path, one in further.items():
         if path is not None:
             files |= files_of(path, {"": one}, mask=mask)
     save_files(files)
@@ -117,7 +156,7 @@ def score_command(
         f"{len(firms.rows)} 家企业，{len(policies)} 项政策",
         *(f"  {titles[name]}：{DECISIONS[decision]} {count} 家" for (name, decision), count in counts.items()),
     )
-    note(quiet, *problem_lines(scored.problems))
+    note(quiet, *problem_lines(scored.problems), *([] if registered is None else register_lines(registered)))
 
 
 @group.command("explain", help="说明一家企业为什么得到这个结论：逐条列出事实与依据。")
@@ -345,6 +384,42 @@ def calendar_command(
         *(f"  {EVENTS[kind]} {count} 件" for kind, count in counts.items()),
     )
     note(quiet, *problem_lines(found.problems))
+
+
+def _register_kinds() -> dict[str, str]:
+    """What a register may be called -> its kind."""
+    from matcher.policy.registers.schemas import registers
+
+    contracts = registers()
+    return {**{kind: kind for kind in contracts}, **{contract.title: kind for kind, contract in contracts.items()}}
+
+
+def _kind(word: str, kinds: dict[str, str]) -> str:
+    if word not in kinds:
+        raise click.BadParameter(f"没有叫“{word}”的登记表；可以是 {'、'.join(kinds)}")
+    return kinds[word]
+
+
+def _registered(
+    firms: pd.DataFrame,
+    given: Sequence[tuple[str, Path]],
+    policies: Sequence[Policy],
+    on: dt.date,
+    complete: Sequence[str],
+    quiet: bool,
+) -> Registered | None:
+    """The firms with the facts of the registers; None where there are no registers."""
+    from matcher.policy.registers.entries import read_register
+    from matcher.policy.registers.joining import add_registers
+    from matcher.policy.registers.schemas import registers
+
+    if not given:
+        return None
+    contracts = registers()
+    tables: dict[str, list[Reading]] = {}
+    for kind, file in given:
+        tables.setdefault(kind, []).append(read(read_register, file, contracts[kind], quiet=quiet))
+    return add_registers(firms, tables, policies, on=on, complete=complete)
 
 
 def _load(name: str, readings: dict[str, str], parameters: dict[str, str]) -> Policy:

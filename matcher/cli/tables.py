@@ -35,7 +35,12 @@ _KINDS = {
     "outcomes": "成果",
     "experts": "专家",
     "works": "业绩",
+    "rights": "知识产权",
     "projects": "研发项目",
+    "conversions": "成果转化",
+    "staff": "人员",
+    "incidents": "事故与失信",
+    "platforms": "平台",
     "firms": "企业",
 }
 
@@ -46,7 +51,7 @@ _KINDS = {
 @option("--english", is_flag=True, help="英文表头，发给国外的单位；企业情况表没有。")
 @quiet_option
 def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bool) -> None:
-    """Write a blank table: needs, outcomes, experts, works, projects, firms, or the firms of some policies."""
+    """Write a blank table: needs, outcomes, experts, works, a register, firms, or the firms of some policies."""
     from matcher.errors import ArgumentError
     from matcher.export.blank_forms import blank_table
     from matcher.export.tables import write_tables
@@ -60,7 +65,7 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
         contract = _contracts()[words[0]]
         write_tables(output, blank_table(contract, english=english), title=f"{contract.title}表")
     elif english:
-        raise ArgumentError(f"英文空白表只有 needs、outcomes、experts、works、projects，没有 {'、'.join(kind)}")
+        raise ArgumentError(f"英文空白表只有 {'、'.join(_contracts())}，没有 {'、'.join(kind)}")
     else:
         policies = [name for word in words for name in (_FIRMS if word == "firms" else (word,))]
         write_tables(output, blank_sheets([load_policy(name) for name in policies]), title="企业情况表")
@@ -74,7 +79,7 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
     "--kind",
     type=OneOf(*_KINDS),
     metavar="种类",
-    help="needs、outcomes、experts、works、projects 或 firms；默认看表头。",
+    help=f"{'、'.join(_KINDS)}；默认看表头。",
 )
 @policy_option(required=False)
 @contacts_option
@@ -169,10 +174,10 @@ def split_command(table: Path, by: str, output: Path, sheet: str | None, show_co
 
 
 def _contracts() -> dict[str, Contract]:
-    from matcher.policy.detail_tables import projects_contract
+    from matcher.policy.registers.schemas import registers
     from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
 
-    return {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS, "projects": projects_contract()}
+    return {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS, **registers()}
 
 
 def _as_read(rows: Any, contract: Contract) -> Any:

@@ -84,7 +84,7 @@ def blank_table(contract: Contract, *, english: bool = False) -> dict[str, Sheet
     """
     if english:
         return _english_table(contract)
-    columns = [column for column in contract.columns if column.name != contract.id_column or column.title != "序号"]
+    columns = [column for column in contract.columns if column.name != contract.id_column or contract.referred]
     titles = {one.name: one.title + ("（万元）" if one.kind == "yuan" else "") for one in columns}
     hints = {one.name: "；".join(filter(None, (_MORE.get(one.name), _HINTS[one.kind]))) for one in columns}
     choices = {one.name: ["是", "否"] for one in columns if one.kind == "yesno"}

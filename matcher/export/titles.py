@@ -115,6 +115,11 @@ DEADLINES = {
     "event": "事项", "due": "截止日期", "due_text": "日期说明", "days_left": "还有天数", "what_to_do": "该做什么",
     "kind": "事项类别", "firms": "企业数", "firm_names": "企业",
 }  # fmt: skip
+REGISTERS = {
+    "register": "登记表", "file": "文件", "row": "行", "item": "哪一项", "problem": "问题", "counted": "是否计入",
+    "what_to_do": "怎么办", "title": "事实", "column": "列名", "by_register": "登记表的数", "by_table": "企业表的数",
+    "used": "采用", "differs": "两表不符", "written": "登记表写的", "how": "怎样归户",
+}  # fmt: skip
 CHALLENGES = {
     "challenge_id": "榜单编号", "name": "榜单名称", "wording": "攻关内容", "fields": "所属领域",
     "indicators": "技术指标", "deadline": "完成期限", "money": "资金投入", "rights": "成果归属",

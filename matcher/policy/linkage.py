@@ -205,13 +205,13 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
     ]
     names: dict[str, str] = {}
     formers: dict[str, str] = {}
-    for firm in firms.to_dict("records"):
-        firm_id = str(firm["enterprise_id"])
-        name = _cell(firm.get("name"))
-        names[firm_id], formers[firm_id] = name, _cell(firm.get("former_names"))
-        for code in {compact_uscc(_cell(firm.get("uscc"))), firm_id}:
-            if code and uscc_fault(code) is None:
-                by_code.setdefault(code, set()).add(firm_id)
+    own_ids, own_names, own_formers = (_texts(firms, name) for name in ("enterprise_id", "name", "former_names"))
+    own_codes = right_codes(pd.Series(_texts(firms, "uscc"), dtype=object)).tolist()
+    for firm_id, name, former_text, code in zip(own_ids, own_names, own_formers, own_codes, strict=True):
+        names[firm_id], formers[firm_id] = name, former_text
+        for one in {code, firm_id}:
+            if one and (one == code or uscc_fault(one) is None):
+                by_code.setdefault(one, set()).add(firm_id)
         former = former_names(formers[firm_id])
         for (_, table), keys in zip(
             by_name,
@@ -222,12 +222,13 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
                 if key:
                     table.setdefault(key, set()).add(firm_id)
     links: list[tuple[Any, ...]] = []
-    for row, record in enumerate(records.to_dict("records")):
-        name, code = _cell(record.get("name")), compact_uscc(_cell(record.get("uscc")))
-        code = "" if code.strip("0") and says_nothing(code) else code
-        given = _cell(record.get("enterprise_id"))
+    written, codes, given_ids = (_texts(records, name) for name in ("name", "uscc", "enterprise_id"))
+    right = right_codes(pd.Series(codes, dtype=object)).tolist()
+    for row, (name, code, known, given) in enumerate(zip(written, codes, right, given_ids, strict=True)):
+        code = known or compact_uscc(code)
+        code = "" if not known and code.strip("0") and says_nothing(code) else code
         firm_id, how, sure = "", "没有找到", False
-        fault = uscc_fault(code) if code else None
+        fault = uscc_fault(code) if code and not known else None
         if given in ids:
             firm_id, how, sure = given, "企业编号", True
         elif code and fault is None and len(by_code.get(code, ())) == 1:
@@ -251,6 +252,11 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
     out = records.copy()
     out["enterprise_id"] = [firm_id if sure else "" for _, _, firm_id, _, _, sure in links]
     return Linked(out, pd.DataFrame(links, columns=list(LINKS)))
+
+
+def _texts(table: pd.DataFrame, name: str) -> list[str]:
+    """The cells of a column as texts, "" for nothing and where the table has no such column."""
+    return [_cell(value) for value in table[name].tolist()] if name in table else [""] * len(table)
 
 
 def _cell(value: Any) -> str:

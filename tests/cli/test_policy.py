@@ -93,3 +93,53 @@ def test_support_programmes(run, tmp_path):
     assert list(book) == ["政策工具", "问题", "列的去向", "说明"]
     assert book["政策工具"].columns[:4].tolist() == ["企业编号", "企业名称", "政策工具", "阶段"]
     assert len(book["政策工具"]) == len(pd.read_csv("a.csv"))
+
+
+def test_registers_give_facts_warnings_and_a_comparison(run, tmp_path):
+    """The shipped registers, one at a time in one workbook."""
+    words = ("policy", "score", str(EXAMPLES / "firms.csv"), "-p", "hte", "--on", "2026-11-24", "-o", "out.xlsx")
+    kinds = ("知识产权=" + str(EXAMPLES / "rights.csv"), "projects=" + str(EXAMPLES / "rd_projects.csv"))
+    more = ("--register", f"conversions={EXAMPLES / 'conversions.csv'}", "--warnings", "warnings.csv")
+    files = ("--summary", "s.csv", "--facts", "facts.parquet")
+    status, out, err = run(*words, "--register", kinds[0], "--register", kinds[1], *more, *files)
+    assert (status, out.splitlines()[0]) == (0, "8 家企业，1 项政策")
+    assert "登记表：27 行归户，0 行没有归户；23 条警示；7 处与企业表不符（采用登记表的）" in err
+    book = pd.read_excel("out.xlsx", sheet_name=None, engine="calamine")
+    assert list(book)[:7] == ["结论", "逐条", "差距", "要问的事实", "登记表警示", "登记表归集", "登记表归户"]
+    warnings = book["登记表警示"]
+    assert warnings.columns.tolist() == [
+        "企业编号", "企业名称", "登记表", "文件", "行", "哪一项", "问题", "是否计入", "依据", "怎么办",
+    ]  # fmt: skip
+    assert len(book["登记表归户"]) == 0
+    facts = (
+        book["登记表归集"].set_index(["企业编号", "列名"])[["登记表的数", "企业表的数", "采用", "两表不符"]].astype(str)
+    )
+    assert facts.loc[("S01", "class2_ip")].tolist() == ["3–4", "6", "3–4", "是"]
+    assert facts.loc[("S01", "rd_expense_y2")].tolist() == ["2,400,000元", "2,400,000元", "2,400,000元", "否"]
+    assert len(pd.read_csv("warnings.csv")) == 23
+    rules = book["逐条"].set_index(["企业编号", "条款"])
+    points = rules.loc[("S01", "科技成果转化能力（近三年年均转化数）"), ["最低得分", "最高得分"]]
+    assert points.tolist() == [1, 6]
+    assert run("score", "facts.parquet", "-p", "hte", "--on", "2026-11-24", "--summary", "again.csv")[0] == 0
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "s.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--register", "ip=firms.csv"], "没有叫“ip”的登记表；可以是 rights、projects"),
+        (["--register", "rights"], "应写成 种类=文件"),
+        (["--complete", "staff"], "没有叫“staff”的登记表；可以是 rights、conversions"),
+        (["--register", "rights=none.csv"], "none.csv"),
+        (
+            ["--register", "conversions=firms.csv"],
+            "firms.csv：不像成果转化登记表，没有转化形式、转化日期",
+        ),
+        (["--complete", "平台"], "--complete platforms：没有给出这种登记表"),
+        (["--facts", "facts.parquet"], "--warnings、--facts 要和 --register 一起用"),
+    ],
+)
+def test_a_register_that_cannot_be_read_says_so(run, firms, words, message):
+    status, _, err = run("score", "firms.csv", "-p", "hte", "--on", "2026-06-01", "-o", "o.csv", *words)
+    assert status == 2
+    assert message in err

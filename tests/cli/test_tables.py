@@ -15,7 +15,10 @@ def rows_of(path, sheet):
     return [dict(zip(first, row, strict=True)) for row in rest]
 
 
-@pytest.mark.parametrize("kind", ["needs", "需求", "outcomes", "experts", "works", "projects"])
+@pytest.mark.parametrize(
+    "kind",
+    ["needs", "需求", "outcomes", "experts", "works", "projects", "rights", "成果转化", "staff", "incidents", "平台"],
+)
 def test_a_blank_table_is_read_as_one_of_its_kind(run, tmp_path, monkeypatch, kind):
     monkeypatch.chdir(tmp_path)
     assert run("template", kind, "-o", "空.xlsx")[0] == 0

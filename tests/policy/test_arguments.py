@@ -22,9 +22,9 @@ from matcher.policy import (
     score,
     what_changes,
 )
-from matcher.policy.detail_tables import add_years
 from matcher.policy.minimal_changes import LEVERS
 from matcher.policy.policy import load_policies, shipped
+from matcher.policy.registers.firm_years import add_years
 from matcher.policy.support_programmes import instruments
 from matcher.tables.arguments import as_day
 

@@ -8,8 +8,9 @@ import importlib
 import pytest
 
 MODULES = (
-    "advice", "cases", "detail_tables", "explanation", "firm_table", "linkage", "minimal_changes",
-    "outcome_value", "policy", "scoring", "support_programmes",
+    "advice", "cases", "explanation", "firm_table", "linkage", "minimal_changes",
+    "outcome_value", "policy", "registers.firm_years", "registers.joining", "registers.rights", "scoring",
+    "support_programmes",
 )  # fmt: skip
 
 

@@ -10,11 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.policy.detail_tables import add_projects, add_rights, add_years
 from matcher.policy.firm_table import read_firms
 from matcher.policy.linkage import core_name, link, plain_name, uscc_fault
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import load_policy, shipped
+from matcher.policy.registers.firm_years import add_years
+from matcher.policy.registers.joining import add_registers
 from matcher.policy.scoring import SUMMARY, VERDICTS, score
 from matcher.policy.streaming import score_parquet
 
@@ -245,7 +246,7 @@ def test_years_rights_and_projects_become_columns() -> None:
             "专利号": ["1", "2", "3", "4", "5", "2"],
         }
     )
-    added = add_rights(firms, rights, on=ON)
+    added = add_registers(firms, {"rights": [rights]}, "hte", on=ON)
     assert added.firms.loc[0, ["class1_ip", "class2_ip", "ip_own_rd", "ip_only_acquired"]].tolist() == [
         1,
         1,
@@ -253,7 +254,8 @@ def test_years_rights_and_projects_become_columns() -> None:
         False,
     ]
     assert pd.isna(added.firms.loc[1, "class1_ip"])
-    assert len(added.problems) == 4
+    assert added.warnings["row"].dropna().tolist() == [4, 5, 6, 7]
+    assert added.warnings["counted"].tolist()[:3] == ["不计入"] * 3
 
     projects = pd.DataFrame(
         {
@@ -264,8 +266,8 @@ def test_years_rights_and_projects_become_columns() -> None:
             "委托境外研发": [0, 50, 0],
         }
     )
-    wide = add_projects(firms, projects, on=ON).firms
-    assert wide.loc[0, ["rd_expense_y2", "rd_expense_y3", "rd_domestic_3y"]].tolist() == [80.0, 675.0, 715.0]
+    wide = add_registers(firms, {"projects": [projects]}, "hte", on=ON).firms
+    assert wide.loc[0, ["rd_expense_y2", "rd_expense_y3", "rd_domestic_3y_min"]].tolist() == [80.0, 675.0, 715.0]
 
 
 def test_the_headers_of_bureaus_are_read_for_two_policies_at_once(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ import pandas as pd
 import pytest
 
 from matcher.policy.advice import ask_first
-from matcher.policy.detail_tables import add_rights, add_years
 from matcher.policy.firm_table import read_firms
 from matcher.policy.identity import has_ended
 from matcher.policy.linkage import find_firm, is_like_name, link, right_codes, says_nothing, uscc_fault
+from matcher.policy.registers.firm_years import add_years
+from matcher.policy.registers.joining import add_registers
 
 CODE, OTHER = "91371300MA3C000005", "91350100M000100Y43"
 
@@ -144,6 +145,9 @@ def test_detail_tables_join_firms_whose_id_is_a_code_or_a_name(tmp_path: Path) -
     years = pd.DataFrame({"编号": [1, 2], "统一社会信用代码": [CODE] * 2, "年度": [2024, 2025], "销售收入": [100, 120]})
     assert add_years(firms, years, "hte", on="2026-06-01").firms["sales_y3"].tolist()[0] == 120
     rights = pd.DataFrame({"企业名称": ["虚构乙公司"], "类别": ["发明专利"], "授权日期": ["2020-01-01"]})
-    assert add_rights(firms, rights, on="2026-06-01").links["how"].tolist() == ["名称相同，待确认"]
-    joined = add_rights(firms, rights, on="2026-06-01", accepted={0: "虚构乙公司"}).firms
+    proposed = add_registers(firms, {"rights": [rights]}, "hte", on="2026-06-01")
+    assert proposed.links["how"].tolist() == ["名称相同，待确认"]
+    assert proposed.firms.loc[1, ["class1_ip_min", "class1_ip_max"]].tolist() == [0, 1]
+    accepted = {"rights": {0: "虚构乙公司"}}
+    joined = add_registers(firms, {"rights": [rights]}, "hte", on="2026-06-01", accepted=accepted).firms
     assert joined["class1_ip"].tolist()[1] == 1

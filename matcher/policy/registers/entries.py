@@ -1,0 +1,294 @@
+"""The rows of a register, each with its firm and its place in the file; what is known of a cell; the warnings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, cast
+
+import pandas as pd
+
+from matcher.errors import TableError
+from matcher.policy.identity import counts_rows
+from matcher.policy.linkage import link, right_codes
+from matcher.policy.registers.schemas import NEEDED
+from matcher.tables.arguments import check_firms
+from matcher.tables.cells import shorten
+from matcher.tables.grids import Source
+from matcher.tables.reading import Reading, read_table
+from matcher.tables.schemas import HIGH, LOW, Contract
+
+WARNINGS = ("enterprise_id", "register", "file", "row", "item", "problem", "counted", "source", "what_to_do")
+COUNTED, NOT_COUNTED, OPEN = "计入", "不计入", "未定"
+Bounds = tuple[float | None, float | None]  # both ends included; None: no end
+Truth = bool | None  # None: not known
+
+
+class Span(NamedTuple):
+    """A day known to lie from `low` to `high`, None for no end."""
+
+    low: dt.date | None
+    high: dt.date | None
+
+    def by(self, day: dt.date) -> Truth:
+        """Whether it is on that day or before."""
+        if self.high is not None and self.high <= day:
+            return True
+        return False if self.low is not None and self.low > day else None
+
+    def within(self, first: dt.date, last: dt.date) -> Truth:
+        """Whether it lies from `first` to `last`."""
+        return every(self.by(last), negated(self.by(first - dt.timedelta(days=1))))
+
+
+UNKNOWN_DAY = Span(None, None)
+
+
+def every(*parts: Truth) -> Truth:
+    """Whether all hold."""
+    if any(part is False for part in parts):
+        return False
+    return None if any(part is None for part in parts) else True
+
+
+def some(*parts: Truth) -> Truth:
+    """Whether one holds."""
+    return negated(every(*map(negated, parts)))
+
+
+def negated(part: Truth) -> Truth:
+    """The opposite."""
+    return None if part is None else not part
+
+
+def agreed(parts: Iterable[Truth]) -> Truth:
+    """What several rows of one thing say of it together: what some know and none contradicts."""
+    known = {part for part in parts if part is not None}
+    return known.pop() if len(known) == 1 else None
+
+
+def count(states: Iterable[Truth]) -> Bounds:
+    """How many hold, at least and at most."""
+    kept = list(states)
+    sure = sum(state is True for state in kept)
+    return sure, sure + sum(state is None for state in kept)
+
+
+def years_before(day: dt.date, years: int) -> dt.date:
+    """The same day of an earlier year; the 28th for a 29 February."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def plain(text: str) -> str:
+    """A text by which two cells are compared: half width, capitals, without blanks and punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def year_of(text: str) -> int | None:
+    """The one year that a text names: 2025, 2025年, 2025年度; None for none or several."""
+    years = set(re.findall(r"(?<!\d)(?:19|20)\d{2}(?!\d)", unicodedata.normalize("NFKC", text)))
+    return int(years.pop()) if len(years) == 1 else None
+
+
+class Entry:
+    """One row of a register that belongs to a firm, surely or as a proposal that nobody confirmed."""
+
+    def __init__(self, cells: Mapping[str, Any], file: str, firm: str, sure: bool) -> None:
+        self.cells, self.file = cells, file
+        self.firm, self.sure = firm, sure
+        self.row = int(re.sub(r"\D", "", cells["record_id"]) or 0)
+
+    def text(self, name: str) -> str:
+        """A text, "" for nothing."""
+        return str(self.cells[name]).strip()
+
+    def yes(self, name: str) -> Truth:
+        """Yes, no or unknown."""
+        value = self.cells[name]
+        return None if pd.isna(value) else bool(value)
+
+    def number(self, name: str) -> Bounds:
+        """Between which bounds a figure lies."""
+        value = self.cells[name]
+        if not pd.isna(value):
+            return float(value), float(value)
+        ends = [self.cells.get(name + end) for end in (LOW, HIGH)]
+        low, high = (None if end is None or pd.isna(end) else float(end) for end in ends)
+        return low, high
+
+    def day(self, name: str) -> Span:
+        """What is known of a day."""
+        value = self.cells[name]
+        if not pd.isna(value):
+            return Span(value.date(), value.date())
+        ends = [self.cells.get(name + end) for end in (LOW, HIGH)]
+        low, high = (None if end is None or pd.isna(end) else end.date() for end in ends)
+        return Span(low, high)
+
+
+@dataclass
+class Warnings:
+    """What an auditor would mark: firm, register, file, row, which item, what is wrong, whether it counts, the rule,
+    what to do.
+    """
+
+    rows: list[tuple[Any, ...]] = field(default_factory=list)
+
+    def add(
+        self, register: str, entry: Entry, item: str, problem: str, counted: str, source: str, what_to_do: str
+    ) -> None:
+        """One line on a row of a register."""
+        place = (entry.firm, register, entry.file, entry.row or None, shorten(item, 60))
+        self.rows.append((*place, problem, counted, source, what_to_do))
+
+    def firm(self, register: str, firm: str, item: str, problem: str, counted: str, source: str, do: str) -> None:
+        """One line on a firm as a whole."""
+        self.rows.append((firm, register, "", None, item, problem, counted, source, do))
+
+    def table(self) -> pd.DataFrame:
+        """The lines as a table with the columns of WARNINGS: by firm, then register, then row."""
+        frame = pd.DataFrame(self.rows, columns=list(WARNINGS)).astype({"row": "Int64"})
+        order = ["enterprise_id", "register", "file", "row"]
+        return frame.sort_values(order, kind="stable", ignore_index=True, na_position="first")
+
+
+class Entries(NamedTuple):
+    """The joined rows of all files of one register."""
+
+    contract: Contract
+    rows: list[Entry]
+    links: pd.DataFrame
+    problems: pd.DataFrame
+
+    def by_firm(self) -> Iterator[tuple[str, list[Entry]]]:
+        """Firms in the order of their first row, each with its rows."""
+        firms: dict[str, list[Entry]] = {}
+        for entry in self.rows:
+            firms.setdefault(entry.firm, []).append(entry)
+        yield from firms.items()
+
+    def fills(self, name: str) -> bool:
+        """Whether any row says anything in this column."""
+        return any(self._says(entry.cells[name]) for entry in self.rows)
+
+    @staticmethod
+    def _says(cell: Any) -> bool:
+        return bool(not pd.isna(cell) and cell != "")
+
+
+def application_days(firms: pd.DataFrame, on: dt.date) -> dict[str, dt.date]:
+    """Firm -> its `apply_on`, else `on`."""
+    check_firms(firms, "enterprise_id")
+    days = pd.to_datetime(firms["apply_on"], errors="coerce") if "apply_on" in firms else pd.Series(pd.NaT, firms.index)
+    dates = (on if pd.isna(day) else day.date() for day in days)
+    return dict(zip(firms["enterprise_id"].astype(str), dates, strict=True))
+
+
+def read_register(
+    source: Source,
+    contract: Contract,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    bad_rows: Literal["list", "refuse"] = "list",
+) -> Reading:
+    """Read a register; its rows need no number. See `matcher.tables.reading.read_table`.
+
+    Raises TableError, also for a table that has none of the columns that make such a register.
+    """
+    reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
+    needed = NEEDED.get(contract.name, ())
+    if needed and not set(needed) & set(reading.columns["field"]):
+        titles = "、".join(contract[name].title for name in needed[:4])
+        file, read = reading.columns["file"].iloc[0], reading.columns["sheet"].iloc[0]
+        raise TableError(f"{file}{read and f'（{read}）'}：不像{contract.title}登记表，没有{titles}等列；请换一张表")
+    if not counts_rows(reading, columns):
+        return reading
+    return Reading(reading.rows.assign(enterprise_id=""), reading.problems, reading.columns)
+
+
+def joined(
+    readings: Iterable[Reading],
+    contract: Contract,
+    firms: pd.DataFrame,
+    warnings: Warnings,
+    accepted: Mapping[int, str] | None = None,
+) -> Entries:
+    """The rows of a register with their firms (`matcher.policy.linkage.link`).
+
+    A row that is only proposed may be the firm's or not; it and rows that are not joined are told.
+    """
+    entries: list[Entry] = []
+    ids = set(firms["enterprise_id"].astype(str))
+    links, problems = [], []
+    start = 0
+    for reading in readings:
+        file = str(reading.columns["file"].iloc[0]) if len(reading.columns) else ""
+        rows = _named(reading.rows, ids)
+        here = {row - start: firm for row, firm in (accepted or {}).items()}
+        found = link(rows, firms, accepted=here).links
+        known = [
+            Entry(cells, file, firm, sure)
+            for cells, firm, sure in zip(
+                cast(list[dict[str, Any]], rows.to_dict("records")),
+                found["enterprise_id"].tolist(),
+                found["joined"].tolist(),
+                strict=True,
+            )
+        ]
+        entries += [entry for entry in known if entry.firm]
+        found = found.assign(
+            register=contract.title, file=file, sheet_row=[entry.row for entry in known], row=found["row"] + start
+        )
+        _unjoined(known, found, contract.title, warnings)
+        links.append(found)
+        problems.append(reading.problems)
+        start += len(known)
+    return Entries(contract, entries, pd.concat(links, ignore_index=True), pd.concat(problems, ignore_index=True))
+
+
+def _named(rows: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
+    """Rows with what stands in the place of an id and is a code or a name where those stand; a right without a firm's
+    name is its first owner's.
+    """
+    given, code, name = rows["enterprise_id"], rows["uscc"], rows["name"]
+    strange = ~given.isin(ids) & (given != "")
+    is_code = strange & (right_codes(given) != "")
+    code = code.mask(is_code & (code == ""), given)
+    name = name.mask(strange & ~is_code & (name == ""), given)
+    if "owners" in rows:
+        name = name.where(name != "", rows["owners"].map(lambda text: (owners_of(text) or [""])[0]))
+    return rows.assign(uscc=code, name=name)
+
+
+_CUT = re.compile(r"[;；、,，/|\n]+|\s{2,}")
+
+
+def owners_of(text: str) -> list[str]:
+    """The owners that a cell names."""
+    return [part.strip() for part in _CUT.split(str(text)) if part.strip()]
+
+
+def _unjoined(entries: list[Entry], links: pd.DataFrame, register: str, warnings: Warnings) -> None:
+    """A line for each proposal and each wrong code, one for all rows whose firm is not in the table."""
+    absent: list[str] = []
+    source = "按统一社会信用代码归户"
+    for entry, (written, name, how) in zip(entries, links[["written", "name", "how"]].to_numpy().tolist(), strict=True):
+        if entry.sure:
+            continue
+        if not entry.firm and how == "没有找到":
+            absent.append(written or f"第 {entry.row} 行")
+            continue
+        problem = f"没有归户：{how}" + (f"（可能是“{name}”）" if name else "")
+        do = "请在登记表补填正确的统一社会信用代码或企业编号"
+        warnings.add(register, entry, written, problem, OPEN if entry.firm else NOT_COUNTED, source, do)
+    if absent:
+        problem = f"{len(absent)} 行的企业不在企业表中：{shorten('、'.join(dict.fromkeys(absent)), 100)}"
+        do, file = "若应在表中，请补进企业表或更正代码", entries[0].file
+        warnings.rows.append(("", register, file, None, "", problem, NOT_COUNTED, source, do))

@@ -1,0 +1,465 @@
+"""Registers to facts: what counts, what is open, what is told; each edge from both sides."""
+
+import datetime as dt
+
+import check_registers
+import pandas as pd
+import pytest
+
+from matcher import load_policy
+from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.policy.policy import shipped
+from matcher.policy.registers import conversions, incidents, platforms, projects, rights, staff
+from matcher.policy.registers.joining import add_registers
+from matcher.policy.scoring import score
+
+ON = dt.date(2026, 6, 1)
+FIRMS = pd.DataFrame({"enterprise_id": ["a", "b"], "name": ["虚构甲公司", "虚构乙公司"]})
+
+
+def table(header, *rows):
+    return pd.DataFrame(list(rows), columns=header.split())
+
+
+def facts(kind, rows, policy="hte", firms=FIRMS, **more):
+    return add_registers(firms, {kind: [rows]}, policy, on=ON, **more)
+
+
+def bounds(done, name, row=0):
+    if name not in done.firms:
+        return None
+    value = done.firms[name].iloc[row]
+    if not pd.isna(value):
+        return value
+    ends = [done.firms[name + end].iloc[row] for end in ("_min", "_max") if name + end in done.firms]
+    return None if not ends or all(pd.isna(end) for end in ends) else tuple(None if pd.isna(e) else e for e in ends)
+
+
+def told(done):
+    return done.warnings[["row", "problem", "counted"]].astype(object).values.tolist()
+
+
+def test_every_fact_is_a_column_of_a_shipped_policy():
+    known = {(name, fact.basis) for one in shipped() for name, fact in load_policy(one).columns.items()}
+    for module in (rights, projects, conversions, staff, incidents, platforms):
+        assert set(module.FACTS) <= known, module.__name__
+
+
+def test_the_plain_count_agrees_on_made_up_registers():
+    counts, wrong = check_registers.compare(150, 7)
+    assert wrong == []
+    assert min(counts.values()) > 60
+    assert {"class1_ip", "tech-sme.class2_ip", "conversions_3y", "rd_domestic_3y", "points hte conversion"} <= set(
+        counts
+    )
+
+
+# ---- rights
+
+RIGHT = "企业编号 专利号 类别 获得方式 授权日期"
+
+
+@pytest.mark.parametrize(
+    ("granted", "expected"),
+    [
+        ("2026-06-01", 1), ("2026-06-02", 0), ("2026年5月", 1), ("2026年6月", (0, 1)), ("2026年7月", 0), (None, (0, 1)),
+    ],
+)  # fmt: skip
+def test_a_right_counts_from_the_day_it_is_granted(granted, expected):
+    done = facts("rights", table(RIGHT, ["a", "1", "软件著作权", "自主研发", granted]))
+    assert bounds(done, "class2_ip") == expected
+    assert bounds(done, "class1_ip") == 0
+
+
+@pytest.mark.parametrize(("ends", "expected"), [("2026-06-01", 1), ("2026-05-31", 0), ("2026年", (0, 1)), (None, 1)])
+def test_a_right_counts_to_its_last_day(ends, expected):
+    done = facts("rights", table(RIGHT + " 有效期至", ["a", "1", "发明专利", "自主研发", "2020-01-01", ends]))
+    assert bounds(done, "class1_ip") == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "used", "expected", "tech"),
+    [
+        ("实用新型", "GR202337001234", 0, 1),
+        ("实用新型", "2023年高企认定", 0, 1),
+        ("实用新型", "2024年科技型中小企业", 1, 1),
+        ("实用新型", "2023年", (0, 1), 1),
+        ("实用新型", "无", 1, 1),
+        ("发明专利", "GR202337001234", 1, 1),
+    ],
+)
+def test_a_right_of_class_two_is_used_once_for_hte_only(kind, used, expected, tech):
+    name = "class1_ip" if kind == "发明专利" else "class2_ip"
+    row = ["a", "1", kind, "自主研发", "2020-01-01", used]
+    done = facts("rights", table(RIGHT + " 曾用于的证书", row), ["hte", "tech-sme"])
+    assert (bounds(done, name), bounds(done, "tech-sme." + name)) == (expected, tech)
+
+
+def test_one_number_counts_once_and_tells_the_rows():
+    rows = table(
+        RIGHT,
+        ["a", "ZL202010123456.7", "发明专利", "自主研发", "2022-01-01"],
+        ["a", "2020 1 0123456.7", "发明", "自主研发", "2022/1/1"],
+        ["a", "ZL202020123456.7", "商标", "申请", "2022-01-01"],
+        ["a", "ZL202020123457.7", "专利", "", "2022-01-01"],
+    )
+    done = facts("rights", rows)
+    assert [bounds(done, name) for name in ("class1_ip", "class2_ip", "ip_own_rd")] == [(1, 2), (0, 1), True]
+    assert told(done) == [
+        [3, "和上面一行是同一项知识产权（授权号或名称相同），只计一次", "计入"],
+        [4, "类别“商标”不在Ⅰ类、Ⅱ类之列", "不计入"],
+        [5, "看不出是哪一种知识产权，不知属于Ⅰ类还是Ⅱ类", "未定"],
+        [5, "没有写明获得方式（自主研发，或受让、受赠、并购）", "计入"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "expected"),
+    [("", "", ((0, 1), (0, 1))), ("是", "", (1, 0)), ("是", "否", (1, 0)), ("是", "是", ((0, 1), (0, 1))),
+     ("否", "", (0, (0, 1)))],
+)  # fmt: skip
+def test_only_one_owner_uses_a_right(mine, theirs, expected):
+    rows = table(
+        RIGHT + " 由本企业使用",
+        ["a", "ZL202010123456.7", "发明专利", "自主研发", "2022-01-01", mine],
+        ["b", "202010123456", "发明专利", "自主研发", "2022-01-01", theirs],
+    )
+    done = facts("rights", rows)
+    assert (bounds(done, "class1_ip"), bounds(done, "class1_ip", 1)) == expected
+
+
+def test_owners_that_leave_the_firm_out_leave_the_right_open():
+    rows = table(
+        RIGHT + " 权利人",
+        ["a", "1", "发明专利", "自主研发", "2022-01-01", "虚构大学；虚构甲公司"],
+        ["a", "2", "发明专利", "自主研发", "2022-01-01", "虚构大学"],
+    )
+    done = facts("rights", rows)
+    assert bounds(done, "class1_ip") == (1, 2)
+    assert [problem for _, problem, _ in told(done)] == [
+        "有多个权利人，只能由一个权利人使用",
+        "权利人（虚构大学）不是本企业",
+    ]
+
+
+def test_tiers_ask_for_more_than_hte():
+    """A transfer of less than a year, utility models of less than two years, the fourth owner, use with benefit."""
+    header = RIGHT + " 受让日期 权利人排名 与主要产品相关 实际应用并产生经济效益"
+    rows = table(
+        header,
+        ["a", "1", "发明专利", "受让", "2022-01-01", "2025-06-01", 1, "是", "是"],
+        ["a", "2", "发明专利", "受让", "2022-01-01", "2025-06-02", 1, "是", "是"],
+        ["a", "3", "发明专利", "自主研发", "2022-01-01", None, 3, "是", "是"],
+        ["a", "4", "发明专利", "自主研发", "2022-01-01", None, 4, "是", "是"],
+        ["a", "5", "发明专利", "自主研发", "2022-01-01", None, 1, "是", ""],
+        ["a", "6", "发明专利", "自主研发", "2022-01-01", None, 1, "否", "是"],
+        ["a", "7", "实用新型", "自主研发", "2024-06-01", None, 1, "是", "是"],
+        ["a", "8", "实用新型", "自主研发", "2024-06-02", None, 1, "是", "是"],
+        ["a", "9", "软件著作权", "自主研发", "2026-05-02", None, 1, "是", "是"],
+    )
+    done = facts("rights", rows, ["innovative-sme", "srdi", "little-giant", "gazelle-shandong"])
+    assert {name: bounds(done, name) for name in dict.fromkeys(done.compared["column"])} == {
+        "class1_own_rd": 3, "class1_ip": 4, "class2_ip": 2, "class1_ip_leading": (4, 5), "class2_ip_leading": 3,
+        "little-giant.class1_ip_leading": (1, 2), "invention_patents": 6, "utility_models_and_software": 3,
+    }  # fmt: skip
+
+
+# ---- projects
+
+MONEY = "企业编号 项目编号 年度 人员人工费用（元） 委托境内研发（元） 委托境外研发（元） 其他费用（元）"
+
+
+def test_projects_are_summed_by_the_guide():
+    """100 + 0.8·50 + 0.8·10 = 148, other up to 148 / 4 = 37; inside China 100 + 40 + 37."""
+    rows = table(
+        MONEY,
+        ["a", "RD01", "2025年", 60, 50, 0, 38],
+        ["a", "RD02", 2025, 40, None, 10, None],
+        ["a", "RD01", 2024, 100, 0, 0, 25],
+        ["a", "RD01", 2024, 100, 0, 0, 25],
+        ["a", "RD01", 2023, 100, 0, 0, 26],
+        ["a", "RD01", 2022, 100, 0, 0, 0],
+    )
+    done = facts("projects", rows)
+    names = ("rd_expense_y1", "rd_expense_y2", "rd_expense_y3", "rd_domestic_3y")
+    assert [bounds(done, name) for name in names] == [125, 125, 185, 177 + 125 + 125]
+    assert told(done) == [
+        [pd.NA, "2025 年其他费用超过研究开发总费用的 20%，1 元不计入", "不计入"],
+        [pd.NA, "2023 年其他费用超过研究开发总费用的 20%，1 元不计入", "不计入"],
+        [2, "没有项目预算、项目人员数、开始日期、结束日期", "计入"],
+        [3, "没有项目预算、项目人员数、开始日期、结束日期", "计入"],
+        [5, "和上面一行的项目、年度和金额都相同，只计一次", "不计入"],
+    ]
+
+
+def test_what_is_not_known_of_a_project_leaves_the_sums_open():
+    header = MONEY + " 研发费用合计（元）"
+    rows = table(
+        header,
+        ["a", "RD01", 2025, 100, 0, 0, 0, None],
+        ["a", "RD02", 2025, None, None, None, None, 40],
+        ["a", "RD03", "", 7, 0, 0, 0, None],
+        ["a", "RD04", 2024, "约50", 0, 0, 0, None],
+    )
+    done = facts("projects", rows)
+    assert bounds(done, "rd_expense_y3") == (100, 147)
+    low, high = done.firms.loc[0, ["rd_expense_y2_min", "rd_expense_y2_max"]]
+    assert 40 < low < 50 < high - 7 < 60
+    assert bounds(done, "rd_expense_y1") is None
+    assert done.firms.loc[0, "rd_domestic_3y_min"] == 100 + low
+    assert pd.isna(done.firms.loc[0, "rd_domestic_3y_max"])
+
+
+def test_a_young_firm_needs_only_its_own_years():
+    rows = table(MONEY, ["a", "RD01", 2025, 100, 0, 0, 0])
+    for founded, expected in (("2025-03-01", 100), ("2024-03-01", (100, None))):
+        firms = FIRMS.assign(registered_on=pd.Timestamp(founded))
+        assert bounds(facts("projects", rows, firms=firms), "rd_domestic_3y") == expected
+
+
+def test_an_audit_would_mark_these():
+    header = "企业编号 项目编号 年度 人员人工费用（元） 研发费用合计（元） 项目预算（元） 项目人员数 开始日期 结束日期"
+    rows = table(
+        header,
+        ["a", "RD01", 2025, 100, 101, 99, 9, "2025-01-01", "2025-12-31"],
+        ["a", "RD02", 2024, 100, 100, 100, 8, "2025-01-01", "2024-12-31"],
+        ["a", "RD03", 2023, 100, 100, 100, 0, "2024-01-01", "2024-12-31"],
+        ["a", "", "", 100, 100, 100, 1, "2024-01-01", "2024-12-31"],
+    )
+    done = facts("projects", rows, firms=FIRMS.assign(rd_staff=8))
+    assert told(done) == [
+        [2, "八类之和 100 元，与合计 101 元不符；已按八类之和", "计入"],
+        [2, "支出 100 元，超过预算 99 元", "计入"],
+        [2, "项目人员 9 人，多于企业科技人员 8 人", "计入"],
+        [3, "结束日期早于开始日期", "计入"],
+        [3, "2024 年不在项目的起止日期之内", "计入"],
+        [4, "项目人员数为 0", "计入"],
+        [4, "2023 年不在项目的起止日期之内", "计入"],
+        [5, "没有项目编号，也没有名称", "计入"],
+        [5, "没有写年度，已按项目起止日期作 2024 年", "计入"],
+    ]
+
+
+# ---- conversions
+
+CONVERSION = "firm_id outcome kind converted_on evidence"
+
+
+@pytest.mark.parametrize(
+    ("day", "expected"),
+    [
+        ("2022-12-31", 0),
+        ("2023-01-01", 1),
+        ("2025-12-31", 1),
+        ("2026-01-01", 0),
+        ("2023", 1),
+        ("2022", 0),
+        ("", (0, 1)),
+    ],
+)
+def test_conversions_count_in_three_accounting_years(day, expected):
+    assert (
+        bounds(facts("conversions", table(CONVERSION, ["a", "x", "转让", day, "合同"])), "conversions_3y") == expected
+    )
+
+
+def test_an_outcome_counts_once_and_needs_kind_and_evidence():
+    rows = table(
+        CONVERSION,
+        ["a", "虚构成果（A）", "许可", "2020-01-01", "合同"],
+        ["a", "虚构成果 A", "许可", "2024-01-01", "合同"],
+        ["a", "虚构成果a", "转让", "2025-01-01", "合同"],
+        ["a", "虚构成果B", "", "2025-01-01", "合同"],
+        ["a", "虚构成果C", "作价投资", "2025-01-01", "无"],
+    )
+    done = facts("conversions", rows)
+    assert bounds(done, "conversions_3y") == (1, 3)
+    assert told(done) == [
+        [2, "转化日期不在 2023-01-01 至 2025-12-31 的三个会计年度内", "不计入"],
+        [3, "同一成果已在上面一行，转化成几项产品、工艺也只计一次", "计入"],
+        [4, "同一成果已在上面一行，转化成几项产品、工艺也只计一次", "不计入"],
+        [5, "没有写转化形式", "未定"],
+        [6, "没有转化证明", "未定"],
+    ]
+    points = score(done.firms, "hte", on=ON).verdicts.set_index(["enterprise_id", "rule"])
+    assert points.loc[("a", "conversion"), ["points_low", "points_high"]].tolist() == [0, 6]
+
+
+# ---- staff, incidents, platforms
+
+
+def test_staff_are_the_mean_of_the_months():
+    """甲 all year; 乙 from 1 July: half a month's worth in July, whole from August; 丙 and 丁 by their days."""
+    header = "企业编号 姓名 用工形式 科技人员 全年实际工作天数 入职日期 离职日期"
+    rows = table(
+        header,
+        ["a", "甲", "在职", "是", 240, "2020-01-01", None],
+        ["a", "乙", "在职", "是", 182, "2025-07-01", None],
+        ["a", "丙", "兼职", "是", 183, "2025-01-01", "2025-12-31"],
+        ["a", "丁", "临时聘用", "否", 182, "2020-01-01", None],
+    )
+    done = facts("staff", rows)
+    assert bounds(done, "employees_total") == pytest.approx(1 + 5.5 / 12 + 11 / 12)
+    assert bounds(done, "rd_staff") == pytest.approx(1 + 11 / 12)
+    unknown = facts("staff", rows.assign(全年实际工作天数=None))
+    assert bounds(unknown, "rd_staff") == (0, pytest.approx(1 + 5.5 / 12 + 11 / 12))
+    young = facts("staff", rows.iloc[[1]], firms=FIRMS.assign(registered_on=pd.Timestamp("2025-07-01")))
+    assert bounds(young, "employees_total") == pytest.approx(5.5 / 6)
+
+
+@pytest.mark.parametrize(
+    ("kind", "grade", "day", "name", "expected"),
+    [
+        ("安全事故", "重大", "2025-06-01", "major_safety_accident_365d", True),
+        ("安全事故", "重大", "2025-05-31", "major_safety_accident_365d", None),
+        ("安全事故", "较大", "2026-05-31", "major_safety_accident_365d", None),
+        ("质量", "", "2026-05-31", "major_quality_accident_365d", None),
+        ("环境违法", "严重", "2026-05-31", "serious_env_violation_365d", True),
+        ("环境违法", "严重", "2025-01-01", "serious_env_violation_2y", True),
+        ("环境违法", "严重", "2024-12-31", "serious_env_violation_2y", None),
+        ("科研失信", "", "2025-01-01", "serious_research_dishonesty_2y", True),
+        ("经营异常名录", "", "2019-01-01", "listed_abnormal", True),
+        ("偷税", "", "2023-06-01", "major_incident_or_tax_evasion_3y", True),
+        ("偷税", "", "2023-05-31", "major_incident_or_tax_evasion_3y", None),
+    ],
+)
+def test_incidents_in_their_period(kind, grade, day, name, expected):
+    rows = table("企业编号 类别 等级 发生日期", ["a", kind, grade, day])
+    done = facts("incidents", rows, ["hte", "tech-sme", "srdi"])
+    assert bounds(done, name) == expected
+
+
+def test_silence_is_no_answer_unless_the_register_is_complete():
+    rows = table("企业编号 类别 等级 发生日期 移出日期", ["a", "经营异常", "", "2024-01-01", "2026-06-01"])
+    silent = facts("incidents", rows, "tech-sme")
+    assert bounds(silent, "listed_abnormal") is None
+    whole = facts("incidents", rows, "tech-sme", complete=["incidents"])
+    assert whole.firms["listed_abnormal"].tolist() == [False, False]
+    still = facts("incidents", rows.assign(移出日期="2026-06-02"), "tech-sme", complete=["incidents"])
+    assert still.firms["listed_abnormal"].tolist() == [True, False]
+    with pytest.raises(ArgumentError, match="no such register here: 'staff'; there are: rights, conversions"):
+        facts("incidents", rows, complete=["staff"])
+
+
+def test_each_incident_says_whether_it_counts():
+    rows = table(
+        "企业编号 类别 等级 发生日期 移出日期",
+        ["a", "安全事故", "重大", "2026-03-01", ""],
+        ["a", "安全事故", "一般", "2026-03-01", ""],
+        ["a", "经营异常", "", "2024-01-01", "2025-01-01"],
+        ["a", "质量事故", "", "2026-03-01", ""],
+        ["a", "欠薪", "重大", "2026-03-01", ""],
+        ["a", "环境违法", "严重", "", ""],
+    )
+    done = facts("incidents", rows, ["hte", "tech-sme"])
+    assert told(done) == [
+        [2, "有事故、违法或失信记录", "计入"],
+        [3, "有记录，但不在所问的期限内、已移出，或不是重大（严重）的", "不计入"],
+        [4, "有记录，但不在所问的期限内、已移出，或不是重大（严重）的", "不计入"],
+        [5, "没有写等级，不知是否重大（严重）", "未定"],
+        [6, "看不出是安全、质量、环境，还是科研失信、经营异常、严重违法失信", "未定"],
+        [7, "没有日期", "未定"],
+    ]
+
+
+def test_platforms_are_institutions_of_a_level():
+    header = "企业编号 平台名称 级别 认定日期 有效期至 认定文号"
+    rows = table(
+        header,
+        ["a", "山东省虚构重点实验室", "", "2024-01-01", None, "虚构〔2024〕1号"],
+        ["b", "虚构市工程技术研究中心", "市级", "2024-01-01", "2026-05-31", ""],
+        ["b", "国家级孵化器", "国家级", "2024-01-01", None, ""],
+    )
+    done = facts("platforms", rows, ["tech-sme", "little-giant"], complete=["platforms"])
+    assert done.firms["provincial_rd_institution"].tolist() == [True, False]
+    assert done.firms["own_rd_institution"].tolist() == [True, False]
+    assert done.firms["institution_level"].tolist() == ["省级", "无"]
+    assert told(done) == [
+        [3, "认定已失效，或申请日以后才认定", "不计入"],
+        [4, "孵化、服务类平台不是研发机构", "不计入"],
+    ]
+    alone = facts("platforms", rows, ["tech-sme", "little-giant"])
+    assert [bounds(alone, "provincial_rd_institution", row) for row in (0, 1)] == [True, None]
+    assert "institution_level" not in alone.firms
+
+
+# ---- beside the table of firms
+
+
+def test_where_table_and_register_differ_both_are_told_and_the_register_is_used():
+    rows = table(
+        RIGHT,
+        *[["a", str(n), "软件著作权", "自主研发", "2022-01-01"] for n in range(2)],
+        ["a", "9", "软著", "自研", ""],
+    )
+    firms = FIRMS.assign(class2_ip=[5, 4], class1_ip=[0, 1])
+    done = facts("rights", rows, ["hte", "tech-sme"], firms=firms)
+    assert [bounds(done, "class2_ip"), bounds(done, "class2_ip", 1), bounds(done, "class1_ip")] == [(2, 3), 4, 0]
+    assert bounds(done, "tech-sme.class2_ip") == (2, 3)
+    assert bounds(done, "tech-sme.class2_ip", 1) == 4
+    other = done.compared.set_index("column").loc["tech-sme.class2_ip"]
+    assert other[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "", "2–3", False]
+    line = done.compared.set_index("column").loc["class2_ip"]
+    assert line[["by_register", "by_table", "used", "differs"]].tolist() == ["2–3", "5", "2–3", True]
+    assert "企业表为 5，登记表为 2–3；采用登记表的" in [problem for _, problem, _ in told(done)]
+    inside = facts("rights", rows, firms=FIRMS.assign(class2_ip=[3, 4]))
+    assert inside.firms["class2_ip"].tolist() == [3, 4]
+    assert not inside.compared["differs"].any()
+
+
+def test_a_figure_of_another_definition_is_left_alone():
+    """The R&D expense of 195号 is no audited one."""
+    rows = table(MONEY, ["a", "RD01", 2025, 100, 0, 0, 0])
+    firms = FIRMS.assign(rd_expense_y3=[70, 80])
+    audited = facts("projects", rows, ["srdi"], firms=firms)
+    assert audited.firms["rd_expense_y3"].tolist() == [70, 80]
+    both = facts("projects", rows, ["srdi", "hte"], firms=firms)
+    assert both.firms[["rd_expense_y3", "hte.rd_expense_y3"]].values.tolist() == [[70, 100], [80, 80]]
+    assert "“研究开发费用（上一年）”：登记表中没有的企业沿用企业表的数，口径可能不同" in [
+        line for _, line, _ in told(both)
+    ]
+
+
+def test_rows_that_are_not_joined_are_told():
+    firms = FIRMS.assign(uscc=[check_registers.code(1), check_registers.code(2)])
+    rows = table(
+        "企业名称 统一社会信用代码 专利号 类别 获得方式 授权日期",
+        ["虚构甲公司", check_registers.code(1), "1", "发明专利", "自主研发", "2022-01-01"],
+        ["虚构乙公司", "", "2", "发明专利", "自主研发", "2022-01-01"],
+        ["别家公司", check_registers.code(1), "3", "发明专利", "自主研发", "2022-01-01"],
+        ["虚构丙公司", check_registers.code(3), "4", "发明专利", "自主研发", "2022-01-01"],
+    )
+    done = facts("rights", rows, firms=firms)
+    assert [bounds(done, "class1_ip"), bounds(done, "class1_ip", 1)] == [(1, 2), (0, 1)]
+    assert told(done) == [
+        [pd.NA, "1 行的企业不在企业表中：虚构丙公司", "不计入"],
+        [4, "没有归户：统一社会信用代码是“虚构甲公司”的，名称不同，待确认（可能是“虚构甲公司”）", "未定"],
+        [3, "没有归户：名称相同，待确认（可能是“虚构乙公司”）", "未定"],
+    ]
+
+
+def test_an_id_may_be_a_code_or_a_name():
+    """As `matcher.contracts` gives conversions: firm_id is the code, else the name."""
+    firms = FIRMS.assign(uscc=[check_registers.code(1), ""])
+    rows = table(
+        CONVERSION,
+        [check_registers.code(1), "x", "技术转让", pd.Timestamp("2025-03-02"), "技术合同登记 H1"],
+        [check_registers.code(1), "y", "技术开发", pd.Timestamp("2025-03-02"), "技术合同登记 H2"],
+        ["虚构乙公司", "z", "技术许可", pd.Timestamp("2025-03-02"), "技术合同登记 H3"],
+    )
+    done = facts("conversions", rows, firms=firms)
+    assert [bounds(done, "conversions_3y", row) for row in (0, 1)] == [(1, 2), (0, 1)]
+    assert [problem for _, problem, _ in told(done)] == [
+        "转化形式“技术开发”不是列举的形式",
+        "没有归户：名称相同，待确认（可能是“虚构乙公司”）",
+    ]
+
+
+def test_nothing_given_changes_nothing():
+    done = add_registers(FIRMS, {}, "hte", on=ON)
+    pd.testing.assert_frame_equal(done.firms, FIRMS)
+    assert len(done.warnings) == len(done.compared) == len(done.links) == 0
+    with pytest.raises(ArgumentTypeError, match="rights is a sequence of tables"):
+        add_registers(FIRMS, {"rights": "rights.csv"}, "hte", on=ON)
+    with pytest.raises(ArgumentError, match="no such register here: 'right'"):
+        add_registers(FIRMS, {"right": []}, "hte", on=ON)
