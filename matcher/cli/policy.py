@@ -41,8 +41,8 @@ _TABLES = (".xlsx", ".csv", ".parquet")
 group = Group("policy", help="官方政策：判断企业是否符合、差多少、问什么；解释一家企业；空白表；政策清单与自检。")
 
 
-@group.command("score", help="按政策逐条判断表中每家企业：结论、得分、差距、依据、先问什么。")
-@argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
+@group.command("score", help="按政策逐条判断表中每家企业（或每个平台）：结论、得分、差距、依据、先问什么。")
+@argument("table", "企业表", f"一行一家企业（平台政策：一行一个平台）：{TABLE_KINDS}。")
 @policy_option()
 @on_option("判断日期；表内“申请日期”优先。", required=True)
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（结论）", required=False)
@@ -76,7 +76,7 @@ def score_command(
     """Answer every rule of the policies for every firm of a table."""
     from matcher.export.tables import files_of, problem_files
     from matcher.export.targets import save_files
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.firm_table import read_firms, subject_of
     from matcher.policy.scoring import score
     from matcher.policy.streaming import is_streamable, score_parquet
     from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets
@@ -84,15 +84,16 @@ def score_command(
     check({output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:]}, table)
     policies = [_load(name, named(reading), named(parameter)) for name in policy]
     _check_known(policies, named(reading), named(parameter))
+    subject = subject_of(policies)
     mask = not show_contacts
     if is_streamable(table, (output, summary, verdicts), policies):
         first, second = (output, summary) if output is not None else (summary, None)
         counted, faults = score_parquet(table, policies, on=on, summary=first, verdicts=verdicts, mask=mask)
         files = {second: first.read_bytes()} if second is not None and first is not None else {}
         if output is not None:
-            files |= problem_files(output, answering_problems(_no_problems(), faults), mask=mask)
+            files |= problem_files(output, answering_problems(_no_problems(), faults, subject=subject), mask=mask)
         save_files(files)
-        report(quiet, f"{counted['firms']} 家企业，{len(policies)} 项政策")
+        report(quiet, f"{counted['firms']} {subject.counted}，{len(policies)} 项政策")
         note(quiet, *problem_lines(faults))
         return
     firms = read(read_firms, table, policies, sheet=sheet, column=column, on=on, quiet=quiet)
@@ -102,7 +103,7 @@ def score_command(
     if output is not None:
         workbook = output.suffix.lower() == ".xlsx"
         tables, lines = sheets(firms.rows, policies, scored, on=on) if workbook else _plain(scored.summary)
-        problems = answering_problems(firms.problems, scored.problems, titles if workbook else None)
+        problems = answering_problems(firms.problems, scored.problems, titles if workbook else None, subject)
         files |= files_of(
             output, tables, problems=problems, columns=firms.columns, notes=lines, title="政策判断", mask=mask
         )
@@ -113,8 +114,11 @@ def score_command(
     counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
     report(
         quiet,
-        f"{len(firms.rows)} 家企业，{len(policies)} 项政策",
-        *(f"  {titles[name]}：{DECISIONS[decision]} {count} 家" for (name, decision), count in counts.items()),
+        f"{len(firms.rows)} {subject.counted}，{len(policies)} 项政策",
+        *(
+            f"  {titles[name]}：{DECISIONS[decision]} {count} {subject.unit}"
+            for (name, decision), count in counts.items()
+        ),
     )
     note(quiet, *problem_lines(scored.problems))
 
@@ -122,7 +126,7 @@ def score_command(
 @group.command("explain", help="说明一家企业为什么得到这个结论：逐条列出事实与依据。")
 @argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
 @policy_option(multiple=False)
-@option("--firm", required=True, metavar="企业编号", help="哪一家企业：编号、统一社会信用代码或名称。")
+@option("--firm", required=True, metavar="企业编号", help="哪一家企业：编号、统一社会信用代码或名称；平台：编号或名称。")
 @on_option("判断日期；表内“申请日期”优先。", required=True)
 @output_option(".html（网页）或 .json")
 @sheet_option()
@@ -154,7 +158,7 @@ def explain_command(
     rules = load_policy(policy)
     firms = read(read_firms, table, [rules], sheet=sheet, column=column, on=on, quiet=quiet).rows
     if not (found := find_firm(firms, firm)):
-        raise PolicyError(f"表中没有企业编号“{firm}”")
+        raise PolicyError(f"表中没有{rules.subject.words['enterprise_id']}“{firm}”")
     explanation = trace(firms, rules, found, on=on)
     mask = not show_contacts
     if output.suffix.lower() == ".html":

@@ -12,7 +12,7 @@ from typing import Any
 from matcher.policy.conditions import Bracket, ByBracket, Compare, Is, Joined, Not, ScoreTest, Test, Unsettled
 from matcher.policy.intervals import COMPARISONS, RISING
 from matcher.policy.loader import RuleFault, cite, need, number
-from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total
+from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, MonthsSince, Ratio, Total
 from matcher.policy.model import KINDS, Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Band, Bands, BestOf, Given, Item, Judged, SumOf, Weighted
 
@@ -95,16 +95,18 @@ class Compiler:
         return tuple(self.column(name, where, ("count", "number", "yuan", "share")) for name in _names(node))
 
     def measure(self, node: Any, where: str) -> Measure:
-        """A column, `sum`, `ratio`, `growth`, `mean_growth` or `days_since`."""
+        """A column, `sum`, `ratio`, `growth`, `mean_growth`, `days_since` or `months_since`."""
         if isinstance(node, str):
             return Total(self.figures(node, where))
         if not isinstance(node, dict) or len(node) != 1:
-            raise RuleFault(f"{where}: a measure is a column or one of sum, ratio, growth, mean_growth, days_since")
+            known = "sum, ratio, growth, mean_growth, days_since, months_since"
+            raise RuleFault(f"{where}: a measure is a column or one of {known}")
         ((word, inner),) = node.items()
         if word == "sum":
             return Total(self.figures(inner, where))
-        if word == "days_since":
-            return DaysSince(self.column(inner, where, ("date",)))
+        if word in ("days_since", "months_since"):
+            since = DaysSince if word == "days_since" else MonthsSince
+            return since(self.column(inner, where, ("date",)))
         if word == "ratio":
             parts = need(inner, f"{where}: ratio", ("of", "to"), ("of", "to"))
             top = self.figures(parts["of"], where)
@@ -177,6 +179,8 @@ class Compiler:
             raise RuleFault(f"{where}: a ratio is compared with a limit above zero")
         if isinstance(measure, (Compound, MeanGrowth)) and limit <= -1:
             raise RuleFault(f"{where}: growth is compared with a limit above -100 %")
+        if isinstance(measure, MonthsSince) and (limit.denominator != 1 or limit < 0):
+            raise RuleFault(f"{where}: months_since is compared with a whole number of months")
         if isinstance(measure, MeanGrowth) and word not in RISING:
             raise RuleFault(f"{where}: growth is compared by at_least or more_than")
         return Compare(measure, word, limit)
