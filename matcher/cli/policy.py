@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from matcher.cli.options import (
+    DAY,
     TABLE_KINDS,
     Group,
     argument,
@@ -243,6 +244,47 @@ def programmes_command(
         *(f"  {title}：{DECISIONS[decision]} {count} 家" for (title, decision), count in counts.items()),
     )
     note(quiet, *problem_lines(faults))
+
+
+@group.command("platforms", help="平台台账按类别、级别、认定年份计数；已撤销、注销的不计。")
+@argument("table", "平台台账", f"一行一个平台：{TABLE_KINDS}。")
+@on_option("截至日期。", required=True)
+@output_option(".xlsx、.csv 或 .parquet")
+@option("--since", type=DAY, metavar="日期", help="只计这一天及以后认定的，如 2026-01-01；没有认定日期的不计。")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def platforms_command(
+    table: Path,
+    on: dt.date,
+    output: Path,
+    since: dt.date | None,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """Count the platforms of a register by kind, level and year."""
+    from matcher.export.tables import write_tables
+    from matcher.policy.platforms import count_platforms, platform_sheets, read_platforms
+
+    check({output: _TABLES}, table)
+    found = read(read_platforms, table, sheet=sheet, column=column, quiet=quiet)
+    counts = count_platforms(found.rows, on=on, since=since)
+    tables, lines = (
+        platform_sheets(found.rows, counts, on=on) if output.suffix.lower() == ".xlsx" else _plain(counts)
+    )
+    write_tables(
+        output, tables, problems=found.problems, columns=found.columns, notes=lines, title="平台计数",
+        mask=not show_contacts,
+    )  # fmt: skip
+    sums: Any = counts.groupby("kind", sort=False)["platforms"].sum()
+    report(
+        quiet,
+        f"{len(found.rows)} 行，计 {counts['platforms'].sum()} 个平台",
+        *(f"  {kind}：{count} 个" for kind, count in sums.items()),
+    )
 
 
 def _load(name: str, readings: dict[str, str], parameters: dict[str, str]) -> Policy:

@@ -118,3 +118,4 @@ BIDS = {
     "overdue": "逾期", "next_milestone": "下一里程碑", "next_due": "应完成日期", "stage": "进度", "count": "项数",
     "target": "目标", "share": "占目标",
 }  # fmt: skip
+PLATFORMS = {"kind": "平台类别", "level": "平台级别", "year": "认定年份", "platforms": "平台数"}

@@ -54,7 +54,8 @@ class Subject:
     """What one row of a table is about: an enterprise, or a platform that a host runs.
 
     title, unit: its word and what counts it (企业, 家). identity, beside: the columns that say which one it is, and what
-    lists say of it besides. by: the columns that tell it from others, best first, after its id. missing: how a row
+    lists say of it besides. by: the columns that tell it from others, best first, after its id. code: the column of a
+    统一社会信用代码, its own or its host's. missing: how a row
     without any of these is told of.
     """
 
@@ -64,6 +65,7 @@ class Subject:
     identity: tuple[Column, ...]
     beside: tuple[Column, ...]
     by: tuple[str, ...]
+    code: str
     missing: str
 
     @property
@@ -78,7 +80,7 @@ class Subject:
         return self.unit + self.title
 
 
-FIRM = Subject("firm", "企业", "家", IDENTITY, BESIDE, ("uscc", "name"), "企业编号、信用代码和企业名称")
+FIRM = Subject("firm", "企业", "家", IDENTITY, BESIDE, ("uscc", "name"), "uscc", "企业编号、信用代码和企业名称")
 _HOSTED = (
     Column(
         "host",
@@ -138,6 +140,7 @@ PLATFORM = Subject(
     ),
     (_SERIAL, replace(_STATUS, title="运行状态", headers=("平台状态", "状态", "登记状态", "经营状态", "目前状态"))),
     ("name", "host"),
+    "host_uscc",
     "平台编号、平台名称和依托单位",
 )
 SUBJECTS = {subject.id: subject for subject in (FIRM, PLATFORM)}
@@ -180,7 +183,7 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None, subje
         number, known = words["enterprise_id"], "、".join(words[name] for name in subject.by)
         action = f"已按{known}识别{subject.title}；若是{number}，请指定 {header}={number}"
         lines.append(_line(None, header, "", f"只是给行编号，没有当作{number}", action))
-    written = _without_none(rows["uscc"] if coded else pd.Series("", index=rows.index))
+    written = _without_none(rows[subject.code])
     codes = right_codes(written)
     names = _name_ids(rows["name"])
     found = {"enterprise_id": given, "uscc": codes, "name": names}
@@ -188,13 +191,14 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None, subje
     for name in (*reversed(subject.by), "enterprise_id"):
         values = found[name] if name in found else _name_ids(rows[name])
         ids, by = ids.where(values == "", values), by.where(values == "", name)
-    for at in np.flatnonzero((written != "") & (codes == "") & (given == "")).tolist():
+    unused = (written != "") & (codes == "") & ((given == "") | (not coded))
+    for at in np.flatnonzero(unused).tolist():
         fault = uscc_fault(written.iloc[at])
-        action = "没有用它识别企业；请更正"
+        action = f"没有用它识别{subject.title}；请更正" if coded else "请更正，否则对不上依托单位"
         lines.append(
             _line(
                 _row_number(rows, at),
-                words["uscc"],
+                words[subject.code],
                 shorten(str(written.iloc[at]), 80),
                 fault or "不是代码",
                 action,
@@ -214,8 +218,7 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None, subje
             lines.append(_line(_row_number(rows, at), words["row_id"], "", problem, action))
     lines += _namesakes(ids, by, names, subject)
     rows = rows.assign(enterprise_id=ids.astype(str)).drop(columns="row_id")
-    if coded:
-        rows = rows.assign(uscc=codes.where(codes != "", written).astype(str))
+    rows = rows.assign(**{subject.code: codes.where(codes != "", written).astype(str)})
     lines += _repeated(rows, by, words)
     problems = reading.problems
     if not (lost.all() and len(rows)):
@@ -282,7 +285,7 @@ def _namesakes(
     alone = by == "name"
     firms = dict(zip(names[~alone], ids[~alone], strict=True))
     title, one = subject.title, f"同一{subject.unit}"
-    missing = subject.words["uscc" if "uscc" in subject.by else "enterprise_id"]
+    missing = subject.words[subject.code if subject.code in subject.by else "enterprise_id"]
     action = f"没有合并；若是{one}，请补填{missing}"
     return [
         _line(None, subject.words["name"], name, f"和“{firms[name]}”同名，可能是{one}{title}", action)
