@@ -181,7 +181,9 @@ def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract, subject:
     heads = [str(name) for name in rows.columns if name not in identity]
     if not facts.intersection(heads) and (kind := likely_kind(heads, contract)):
         name = Path(source).name if isinstance(source, (str, Path)) else "表"
-        raise TableError(f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；请换{subject.title}情况表")
+        raise TableError(
+            f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；请换{subject.title}情况表"
+        )
 
 
 def is_typed(names: Sequence[str], contract: Contract) -> bool:

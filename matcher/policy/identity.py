@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ import pandas as pd
 from matcher.policy.firm_words import WORDS
 from matcher.policy.linkage import is_like_name, right_codes, says_nothing, uscc_fault, written_name
 from matcher.tables.cells import shorten
+from matcher.tables.contracts import column
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import NEEDS, Column
@@ -46,17 +47,15 @@ _ENDED = re.compile(
 _NOT_ENDED = re.compile(r"(?:未|没有|无|非|不)(?:被)?(?:注销|吊销|撤销|迁出|停业|歇业|清算|破产|关闭|解散|除名|终止)")
 # Taxed through their partners or their head, or no company: the code alone does not make them resident enterprises.
 _NO_RESIDENT = re.compile(r"合伙|分公司|分行|支行|分店|分厂|代表处|办事处|代表机构|常驻机构")
-_SERIAL, _STATUS = BESIDE[0], BESIDE[2]
 
 
 @dataclass(frozen=True)
 class Subject:
     """What one row of a table is about: an enterprise, or a platform that a host runs.
 
-    title, unit: its word and what counts it (企业, 家). identity, beside: the columns that say which one it is, and what
-    lists say of it besides. by: the columns that tell it from others, best first, after its id. code: the column of a
-    统一社会信用代码, its own or its host's. missing: how a row
-    without any of these is told of.
+    title, unit: its word and what counts it (企业, 家). identity, beside: the columns that say which one it is, and
+    what lists say of it besides. by: the columns that tell it from others, best first, after its id. code: the column
+    of a 统一社会信用代码, its own or its host's. missing: how a row without any of these is told of.
     """
 
     id: str
@@ -81,68 +80,46 @@ class Subject:
 
 
 FIRM = Subject("firm", "企业", "家", IDENTITY, BESIDE, ("uscc", "name"), "uscc", "企业编号、信用代码和企业名称")
-_HOSTED = (
-    Column(
-        "host",
-        "text",
-        "依托单位",
-        (
-            *"依托单位名称 建设单位 承建单位 承担单位 运营单位 运营主体 运营机构 运营管理单位 建站单位 设站单位 "
-            "牵头单位 备案单位".split(),
-            *(word for word in WORDS["name"].split() if word != "名称"),
-            "企业名称",
-            "host",
-        ),
-    ),
-    Column("host_uscc", "text", "依托单位统一社会信用代码", ("统一社会信用代码", *WORDS["uscc"].split())),
-    Column(
-        "kind",
-        "text",
-        "平台类别",
-        ("平台类型", "类别", "类型", "平台种类", "载体类型", "载体类别", "创新平台类别", "创新平台类型"),
-    ),
-    Column("level", "text", "平台级别", ("级别", "等级", "层级", "平台等级", "平台层级", "认定级别", "备案级别")),
-    Column(
-        "approved_on",
-        "date",
-        "认定日期",
-        (
-            *"备案日期 批准日期 认定时间 备案时间 批准时间 获批时间 获批日期 批建时间 批复时间 认定(备案)时间 "
-            "认定(备案)日期 认定年度 认定年份 备案年度 备案年份 批准年度 批准年份 获批年度 获批年份 "
-            "认定(备案)年度".split(),
-        ),
-    ),
-    Column("approved_by", "text", "批准文号", ("文号", "认定文号", "备案文号", "认定文件", "批准文件", "文件号")),
-)
+_HOSTS = " ".join(word for word in WORDS["name"].split() if word != "名称")
 PLATFORM = Subject(
     "platform",
     "平台",
     "个",
     (
-        Column(
-            "enterprise_id",
-            "text",
-            "平台编号",
-            ("平台ID", "平台代码", "创新平台编号", "备案编号", "认定编号", "编号", "ID", "platform_id"),
+        column(
+            "enterprise_id", "text", "平台编号",
+            "平台ID 平台代码 创新平台编号 备案编号 认定编号 编号 ID platform_id",
         ),
-        Column(
-            "name",
-            "text",
-            "平台名称",
-            tuple(
-                "创新平台名称 孵化器名称 科技企业孵化器名称 众创空间名称 载体名称 孵化载体名称 实验室名称 "
-                "重点实验室名称 中心名称 技术创新中心名称 企业技术中心名称 工作站名称 院士工作站名称 基地名称 "
-                "中试基地名称 中试示范基地名称 研发机构名称 机构名称 创新平台 平台 名称 platform platform_name".split()
-            ),
+        column(
+            "name", "text", "平台名称",
+            "创新平台名称 孵化器名称 科技企业孵化器名称 众创空间名称 载体名称 孵化载体名称 实验室名称 重点实验室名称 "
+            "中心名称 技术创新中心名称 企业技术中心名称 工作站名称 院士工作站名称 基地名称 中试基地名称 "
+            "中试示范基地名称 研发机构名称 机构名称 创新平台 平台 名称 platform platform_name",
         ),
         *IDENTITY[3:],
-        *_HOSTED,
+        column(
+            "host", "text", "依托单位",
+            "依托单位名称 建设单位 承建单位 承担单位 运营单位 运营主体 运营机构 运营管理单位 建站单位 设站单位 "
+            f"牵头单位 备案单位 企业名称 {_HOSTS} host",
+        ),
+        column("host_uscc", "text", "依托单位统一社会信用代码", f"统一社会信用代码 {WORDS['uscc']}"),
+        column(
+            "kind", "text", "平台类别",
+            "平台类型 类别 类型 平台种类 载体类型 载体类别 创新平台类别 创新平台类型",
+        ),
+        column("level", "text", "平台级别", "级别 等级 层级 平台等级 平台层级 认定级别 备案级别"),
+        column(
+            "approved_on", "date", "认定日期",
+            "备案日期 批准日期 认定时间 备案时间 批准时间 获批时间 获批日期 批建时间 批复时间 认定(备案)时间 "
+            "认定(备案)日期 认定年度 认定年份 备案年度 备案年份 批准年度 批准年份 获批年度 获批年份 认定(备案)年度",
+        ),
+        column("approved_by", "text", "批准文号", "文号 认定文号 备案文号 认定文件 批准文件 文件号"),
     ),
-    (_SERIAL, replace(_STATUS, title="运行状态", headers=("平台状态", "状态", "登记状态", "经营状态", "目前状态"))),
+    (BESIDE[0], column("status", "text", "运行状态", "平台状态 状态 登记状态 经营状态 目前状态")),
     ("name", "host"),
     "host_uscc",
     "平台编号、平台名称和依托单位",
-)
+)  # fmt: skip
 SUBJECTS = {subject.id: subject for subject in (FIRM, PLATFORM)}
 
 

@@ -195,7 +195,7 @@ class DaysSince:
 class MonthsSince(DaysSince):
     """Whole calendar months from a date to the day of the application.
 
-    A month is over on the day of the same number, or on the last day of a month that has no such day (民法典第二百零二条).
+    A month is over on the day of the same number, or on the last day of a month that has none (民法典第二百零二条).
     """
 
     def _span(self, facts: Facts) -> Span:

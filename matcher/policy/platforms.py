@@ -99,8 +99,10 @@ def read_platforms(
         guess = guesses[str(written.name)]
         if many := int(((written == "") & (guess != "")).sum()):
             lines.append(_line(title, "", f"{many} 行没有填写，已按名称或类别判断", "请核对；不对的请填写这一列"))
-        for text in dict.fromkeys(written[(written != "") & (_named(written, words) == "")]):
-            lines.append(_line(title, text, "不是认得的说法，照原样计数", f"常见的有：{'、'.join(words)}"))
+        lines += [
+            _line(title, text, "不是认得的说法，照原样计数", f"常见的有：{'、'.join(words)}")
+            for text in dict.fromkeys(written[(written != "") & (_named(written, words) == "")])
+        ]
         plain = _plain(written, words)
         rows = rows.assign(**{str(written.name): plain.where(plain != "", guess)})
     return Reading(rows, with_lines(found, lines), found.columns)
@@ -109,8 +111,7 @@ def read_platforms(
 def _named(texts: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     """The first of some names whose words each text has, "" for none."""
     names = {
-        text: next((name for name, pattern in words.items() if re.search(pattern, text)), "")
-        for text in texts.unique()
+        text: next((name for name, pattern in words.items() if re.search(pattern, text)), "") for text in texts.unique()
     }
     return texts.map(names).astype(object)
 
@@ -156,8 +157,8 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
 
     Examples
     --------
-    >>> rows = read_platforms(pd.DataFrame({"平台名称": ["甲省级重点实验室", "乙众创空间"], "认定年度": [2020, 2021]})).rows
-    >>> count_platforms(rows).values.tolist()
+    >>> table = pd.DataFrame({"平台名称": ["甲省级重点实验室", "乙众创空间"], "认定年度": [2020, 2021]})
+    >>> count_platforms(read_platforms(table).rows).values.tolist()
     [['众创空间', '未知', 2021, 1], ['重点实验室', '省级', 2020, 1]]
     """
     check_firms(platforms, "enterprise_id", name="platforms")

@@ -43,10 +43,11 @@ LISTED = ("policy", "title", "edition", "since", "until", "source", "verified", 
 class Policy:
     """One policy in all its editions. `load` reads it; `matcher.policy.scoring.score` runs it.
 
-    `subject`: what it is about, enterprises or platforms. `columns`: the facts that it reads, by name. `open_points`: where the sources leave a reading open; `readings`:
-    what was chosen there. `parameters`: numbers that a user sets (a pool's limits). `years`: which column counts the
-    accounting years. `opposites`: pairs of yes/no columns of which one is the contrary of the other. `breaks`: days on
-    which something starts. `tree`: the file as read; `folder`: the path of the file.
+    `subject`: what it is about, enterprises or platforms. `columns`: the facts that it reads, by name. `open_points`:
+    where the sources leave a reading open; `readings`: what was chosen there. `parameters`: numbers that a user sets
+    (a pool's limits). `years`: which column counts the accounting years. `opposites`: pairs of yes/no columns of which
+    one is the contrary of the other. `breaks`: days on which something starts. `tree`: the file as read; `folder`: the
+    path of the file.
     """
 
     id: str

@@ -149,7 +149,9 @@ def answering_problems(
 ) -> pd.DataFrame:
     """What the reading and the answering found wrong, in one table with Chinese headers."""
     names = titles or {}
-    read = pd.DataFrame({"来源": "读表", subject.words["enterprise_id"]: "", **{PROBLEMS[name]: reading[name] for name in _SHARED}})
+    read = pd.DataFrame(
+        {"来源": "读表", subject.words["enterprise_id"]: "", **{PROBLEMS[name]: reading[name] for name in _SHARED}}
+    )
     lines: Any = answering.itertuples(index=False)
     rows = [
         (names.get(row.policy, row.policy), row.enterprise_id, None, row.column, row.cell, row.problem,
