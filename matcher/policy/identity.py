@@ -163,10 +163,10 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None, subje
     written = _without_none(rows[subject.code])
     codes = right_codes(written)
     names = _name_ids(rows["name"])
-    found = {"enterprise_id": given, "uscc": codes, "name": names}
+    known_by = {"enterprise_id": given, "uscc": codes, "name": names}
     ids, by = rows["row_id"].astype(object), pd.Series("row_id", index=rows.index, dtype=object)
     for name in (*reversed(subject.by), "enterprise_id"):
-        values = found[name] if name in found else _name_ids(rows[name])
+        values = known_by[name] if name in known_by else _name_ids(rows[name])
         ids, by = ids.where(values == "", values), by.where(values == "", name)
     unused = (written != "") & (codes == "") & ((given == "") | (not coded))
     for at in np.flatnonzero(unused).tolist():

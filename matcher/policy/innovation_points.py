@@ -128,7 +128,7 @@ def innovation_points(firms: pd.DataFrame, *, on: Day, weights: Weights | None =
             "known": known.sum(axis=1),
             "indicators": len(indicators()),
             **dict.fromkeys(SUMMARY[5:14], np.nan),
-            "missing": [_joined(row) for row in gaps],
+            "missing": [_joined(row.tolist()) for row in gaps],
         }
     )
     points = pd.DataFrame(columns=list(POINTS))

@@ -216,7 +216,8 @@ def last_start(on: Floats, months: int) -> Floats:
     earlier = month - months
     length = (earlier + 1).astype("datetime64[D]") - earlier.astype("datetime64[D]")
     kept = np.where(last, length.astype(np.int64), np.minimum(day, length.astype(np.int64)))
-    return (earlier.astype("datetime64[D]").astype(np.int64) + kept - 1).astype(np.float64)
+    start: Floats = earlier.astype("datetime64[D]").astype(np.float64) + kept - 1
+    return start
 
 
 def _calendar(days: Floats) -> tuple[NDArray[np.datetime64], NDArray[np.int64], Bools]:

@@ -124,13 +124,14 @@ def read_weights(table: pd.DataFrame, *, edition: str) -> Weights:
             faults.append("有的行写了阶段，有的没有写；请都写，或都不写")
         faults += [f"没有阶段“{stage}”的权重" for stage in known if stages and stage not in stages]
     policies, items = {}, {}
-    for stage, part in rows.groupby("stage", sort=False):
+    for stage in rows["stage"].unique():
+        part = rows[rows["stage"] == stage]
         where = f"{stage}：" if stage else ""
         built = _Stage(part, edition, where)
         faults += built.faults
         if not built.faults:
-            policies[str(stage)] = base_policy(built.columns, built.rules)
-            items[str(stage)] = built.items
+            policies[stage] = base_policy(built.columns, built.rules)
+            items[stage] = built.items
     if not len(rows):
         faults.append(missing_weights(edition))
     if faults:
@@ -171,7 +172,7 @@ class _Stage:
         self.where, self.edition = where, edition
         measured = {one.name: one for one in indicators()}
         for place, (key, part) in enumerate(rows.groupby(["block", "indicator"], sort=False), 1):
-            block, name = (str(word) for word in key)  # type: ignore[union-attr]
+            block, name = (str(word) for word in key)
             before = len(self.faults)
             if not block or not name:
                 self.faults.append(f"{where}有行没有写一级指标或二级指标")
@@ -251,13 +252,15 @@ class _Stage:
         rule = {"id": id_, "kind": "points", "title": name, "title_en": name, "max": most, "verified": False}
         rule["source"] = {"2022-1.0": "G22", "2024-national": "G24"}.get(self.edition, "G25")
         if not bands:
-            self.columns[f"given_{id_}"] = {"kind": "number", "title": f"{name}得分", "highest": most}
-            rule["given"] = f"given_{id_}"
+            column = f"points_{name.replace('.', '_')}"  # of every stage the same
+            self.columns[column] = {"kind": "number", "title": f"{name}得分", "highest": most}
+            rule["given"] = column
         else:
+            column = f"value_{name.replace('.', '_')}"
             if known is None:
-                column = {"kind": kind, "title": name, "lowest": "none"}
-                self.columns[f"value_{id_}"] = column | ({"highest": 1} if kind == "share" else {})
-            rule["of"] = known.measure if known else f"value_{id_}"
+                self.columns[column] = {"kind": kind, "title": name, "lowest": "none"}
+                self.columns[column] |= {"highest": 1} if kind == "share" else {}
+            rule["of"] = known.measure if known else column
             rule["bands"] = [{"at_least": limit, "points": bands[limit]} for limit in sorted(bands, reverse=True)]
             rule["otherwise"] = otherwise
         self.rules.append(rule)

@@ -212,3 +212,15 @@ def test_no_edition_before_the_first_and_no_other_name() -> None:
         edition_named(None, pd.Timestamp("2022-09-27").date())
     with pytest.raises(ArgumentError, match=r"没有版本“2\.0”"):
         edition_named("2.0", pd.Timestamp(DAY).date())
+
+
+def test_stages_may_list_their_local_indicators_in_another_order() -> None:
+    """A local indicator is one column of the firms, whatever its place in the table of a stage."""
+    local = [{"block": "海洋", "indicator": f"海洋{at}", "at_least": "1", "points": at} for at in (1, 2)]
+    rows = [*_flat("初创期"), *_flat("成长期"), *_flat("稳定期")]
+    rows += [{**one, "stage": "初创期"} for one in local] + [{**one, "stage": "成长期"} for one in reversed(local)]
+    weights = _weights(rows)
+    table = pd.DataFrame({"企业编号": ["a", "b", "c"], "阶段": ["初创期", "成长期", "稳定期"], "海洋1": 0, "海洋2": 1})
+    firms = read_point_firms(table.assign(上年度研发费用=1), on=DAY, weights=weights).rows
+    summary = innovation_points(firms, on=DAY, weights=weights).summary
+    assert summary[["local_low", "local_high"]].fillna(-1).values.tolist() == [[2, 2], [2, 2], [-1, -1]]
