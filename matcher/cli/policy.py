@@ -273,7 +273,7 @@ def points_command(
     """Raw values of the indicators of innovation points, and points with a place's weights."""
     from matcher.export.tables import files_of
     from matcher.export.targets import save_files
-    from matcher.policy.innovation_points import innovation_points, point_sheets, read_point_firms
+    from matcher.policy.innovation_points import POINTS_TITLE, innovation_points, point_sheets, read_point_firms
     from matcher.policy.point_weights import edition_named, missing_weights, read_weights
     from matcher.policy.workbook import answering_problems, problem_lines
     from matcher.tables.reading import read_table
@@ -289,7 +289,7 @@ def points_command(
     result = innovation_points(firms.rows, on=on, weights=used)
     workbook = output.suffix.lower() == ".xlsx"
     tables, lines = point_sheets(firms.rows, result, used) if workbook else _plain(result.summary)
-    problems = answering_problems(firms.problems, result.problems)
+    problems = answering_problems(firms.problems, result.problems, POINTS_TITLE if workbook else None)
     mask = not show_contacts
     files = files_of(output, tables, problems=problems, columns=firms.columns, notes=lines, title="创新积分", mask=mask)
     if values is not None:

@@ -43,6 +43,7 @@ SUMMARY = (
 )  # fmt: skip
 _STAGE = Column("innovation_stage", "text", "企业阶段", ("阶段", "发展阶段", "成长阶段", "积分阶段", "所处阶段"))
 _SEPARATOR = "；"
+POINTS_TITLE = {frame()["policy"]: frame()["title"]}
 
 
 class Pointed(NamedTuple):
@@ -206,7 +207,7 @@ def _stages(firms: pd.DataFrame, weights: Weights) -> tuple[list[str], pd.DataFr
     written = firms["innovation_stage"].fillna("").astype(str) if "innovation_stage" in firms else [""] * len(firms)
     named = [next((stage for stage in weights.stages if text and text[:2] == stage[:2]), "") for text in written]
     lines = [
-        {"enterprise_id": str(firm), "policy": "innovation-points", "column": _STAGE.title, "cell": text,
+        {"enterprise_id": str(firm), "policy": frame()["policy"], "column": _STAGE.title, "cell": text,
          "problem": f"不是{'、'.join(weights.stages)}之一；按未知处理，给出各阶段积分的上下限", "level": "unreadable"}
         for firm, text, stage in zip(firms["enterprise_id"], written, named, strict=True)
         if text and not stage
@@ -214,7 +215,7 @@ def _stages(firms: pd.DataFrame, weights: Weights) -> tuple[list[str], pd.DataFr
     if lacking := sum(not text for text in written):
         problem = f"{lacking} 家没有填写，给出各阶段积分的上下限；阶段的划分没有见到原文，请填写"
         lines.append(
-            {"enterprise_id": "", "policy": "innovation-points", "column": _STAGE.title, "cell": "",
+            {"enterprise_id": "", "policy": frame()["policy"], "column": _STAGE.title, "cell": "",
              "problem": problem, "level": "manual"}
         )  # fmt: skip
     return named, pd.DataFrame(lines) if lines else problem_table(())
@@ -309,7 +310,8 @@ def point_sheets(
         "逐项原始值": Sheet(named(result.values), INNOVATION, frozen=2),
     }
     lines = [
-        "原始值按2022年、2024年两版指引的18项核心指标计算；比例和增速是小数，基期或分母为零、为负的没有值",
+        "原始值按2022年、2024年两版指引的18项核心指标计算；比例和增速是小数",
+        "基期或分母为零、为负的没有比例和增速，也不算缺少事实；得分按权重表中“其余情形”",
         "空白是未知，不是零；“缺少的事实”列出缺哪几列；科技奖励、平台、计划项目按近两年计",
     ]
     if weights is None:

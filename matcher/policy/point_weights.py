@@ -117,6 +117,12 @@ def read_weights(table: pd.DataFrame, *, edition: str) -> Weights:
     rows["stage"] = [next((one for one in frame()["stages"] if one[:2] == text[:2]), text) for text in rows["stage"]]
     rows["indicator"] = [_plain_name(text) for text in rows["indicator"]]
     rows["block"] = [_plain_block(text, edition) for text in rows["block"]]
+    older = {name for key, title in frame()["classes"].items() for name in (key, title)}
+    if edition == EDITION_2025 and older & set(rows["block"]):
+        raise TableError(
+            f"权重表的一级指标是{'、'.join(frame()['classes'])}，是2025-10-31以前的18项；"
+            "若要照它算，请指定版本 2024-national（--edition 2024-national）"
+        )
     if edition != EDITION_2025:
         stages, known = set(rows["stage"]) - {EVERY_STAGE}, frame()["stages"]
         faults += [f"“{stage}”不是{'、'.join(known)}之一" for stage in sorted(stages - set(known))]

@@ -180,3 +180,12 @@ def test_points_say_that_there_are_no_weights_and_take_a_filled_form(run):
     assert status == 2
     assert "初创期：缺 1 项指标的权重：营业收入" in err
     assert run("policy", "points", "f.csv", *arguments[:2], "--edition", "2.0", "-o", "p.csv")[0] == 2
+
+
+def test_the_points_of_the_first_example_firm_are_those_counted_by_hand(run):
+    """18 of 技术创新, 24 of 成长经营, 6 of 辅助 under the made-up weights of 成长期."""
+    weights = ("--edition", "2024-national", "--weights", str(EXAMPLES / "point_weights.csv"))
+    arguments = (str(EXAMPLES / "point_firms.csv"), "--on", "2026-06-01", *weights, "-o", "p.csv", "-q")
+    assert run("policy", "points", *arguments)[:2] == (0, "")
+    first = pd.read_csv("p.csv").iloc[0]
+    assert first[["stage", "known", "total_low", "total_high", "total_max"]].tolist() == ["成长期", 18, 48, 48, 96]

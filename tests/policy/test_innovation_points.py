@@ -224,3 +224,8 @@ def test_stages_may_list_their_local_indicators_in_another_order() -> None:
     firms = read_point_firms(table.assign(上年度研发费用=1), on=DAY, weights=weights).rows
     summary = innovation_points(firms, on=DAY, weights=weights).summary
     assert summary[["local_low", "local_high"]].fillna(-1).values.tolist() == [[2, 2], [2, 2], [-1, -1]]
+
+
+def test_a_table_of_the_eighteen_is_told_from_one_of_edition_two() -> None:
+    with pytest.raises(TableError, match="若要照它算，请指定版本 2024-national"):
+        _weights(_flat(), "2025-2.0")
