@@ -13,8 +13,9 @@ import pandas as pd
 
 from matcher.errors import PolicyError, TableError
 from matcher.policy.firm_words import CLOSE_WORDS, SUMS, WORDS, series_of, without_year
-from matcher.policy.identity import FIRM, Subject, identified, resident_by_code, with_lines
+from matcher.policy.identity import FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
 from matcher.policy.model import FactColumn
+from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells import shorten
@@ -146,7 +147,8 @@ def read_firms(
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     subject = subject_of(policies)
     found = identified(reading, columns, subject)
-    rows, problems = resident_by_code(found) if subject is FIRM else (found.rows, found.problems)
+    found = resident_by_code(found) if subject is FIRM else _other_kinds(found, policies)
+    rows, problems = found.rows, found.problems
     known = {column.name for column in contract.columns}
     empty = [
         name
@@ -172,6 +174,24 @@ def read_firms(
         "kept": True,
     }
     return replace(answer, problems=with_lines(answer, [line]))
+
+
+def _other_kinds(reading: Reading, policies: Sequence[Policy]) -> Reading:
+    """A problem for each policy over one kind of platforms whose table says of some rows that they are of another."""
+    kinds = in_plain_words(reading.rows["kind"], KINDS)
+    lines = [
+        {
+            "row": None,
+            "column": PLATFORM.words["kind"],
+            "value": "",
+            "problem": f"{many} 行不是{policy.tree['kind']}，“{policy.title}”不是给它们的",
+            "action": "仍逐条判断，多半未定；请只留这一类",
+            "kept": True,
+        }
+        for policy in policies
+        if "kind" in policy.tree and (many := int(((kinds != "") & (kinds != policy.tree["kind"])).sum()))
+    ]
+    return Reading(reading.rows, with_lines(reading, lines), reading.columns)
 
 
 def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract, subject: Subject) -> None:

@@ -29,7 +29,7 @@ _PART = re.compile(r"^[1-9]\d*/[1-9]\d*$")
 _LONGEST, _LARGEST = 40, 30  # characters and digits of a number in a rule
 _COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole")
 _TOP = (
-    "policy", "title", "title_en", "about", "subject", "sources", "columns", "years", "editions", "readings",
+    "policy", "title", "title_en", "about", "subject", "kind", "sources", "columns", "years", "editions", "readings",
     "parameters", "rules", "decision", "checks", "opposites",
 )  # fmt: skip
 

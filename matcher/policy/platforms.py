@@ -103,7 +103,7 @@ def read_platforms(
             _line(title, text, "不是认得的说法，照原样计数", f"常见的有：{'、'.join(words)}")
             for text in dict.fromkeys(written[(written != "") & (_named(written, words) == "")])
         ]
-        plain = _plain(written, words)
+        plain = in_plain_words(written, words)
         rows = rows.assign(**{str(written.name): plain.where(plain != "", guess)})
     return Reading(rows, with_lines(found, lines), found.columns)
 
@@ -116,8 +116,8 @@ def _named(texts: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     return texts.map(names).astype(object)
 
 
-def _plain(texts: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
-    """The texts in the words of a list where they are known, else as they are."""
+def in_plain_words(texts: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
+    """The texts in the words of a list (`KINDS`, `LEVELS`) where they are known, else as they are."""
     written = texts.fillna("").astype(str).str.strip()
     named = _named(written, words)
     return named.where(named != "", written)
@@ -192,7 +192,7 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
 
 
 def _filled(texts: pd.Series[Any], words: Mapping[str, str]) -> Any:
-    plain = _plain(texts, words)
+    plain = in_plain_words(texts, words)
     return plain.where(plain != "", UNKNOWN).to_numpy(object)
 
 

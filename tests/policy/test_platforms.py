@@ -40,6 +40,16 @@ def test_running_numbers_are_no_ids_of_platforms() -> None:
     ]
 
 
+def test_platforms_of_another_kind_are_told_of() -> None:
+    table = pd.DataFrame(
+        {"平台名称": ["甲", "乙", "丙"], "类别": ["孵化器", "省重点实验室", ""], "在孵企业数": [1, 2, 3]}
+    )
+    reading = read_firms(table, "incubator-standard", on="2026-06-01")
+    assert reading.problems[["column", "problem"]].values.tolist() == [
+        ["平台类别", "1 行不是科技企业孵化器，“科技企业孵化器（标准级，原国家级）”不是给它们的"]
+    ]
+
+
 def test_firms_and_platforms_are_not_mixed() -> None:
     assert subject_of(load_policies(["maker-space", "incubator-standard"])).title == "平台"
     with pytest.raises(PolicyError, match=r"看平台、.*看企业，一张表不能同时判断"):
