@@ -31,6 +31,9 @@ TEXTS = {  # the columns of each table that a note may stand in
     "chances.csv": ("企业名称",),
     "followup.csv": ("备注",),
     "targets.csv": ("备注",),
+    "incubators.csv": ("平台名称",),
+    "platforms.csv": ("平台名称",),
+    "point_firms.csv": ("企业名称",),
 }
 PHONE = 13_700_010_000  # of ids, headers, file names and numeric cells; the next ones follow
 

@@ -22,6 +22,7 @@ TABLES = [
     *("chains.csv", "targets.csv", "chances.csv", "followup.csv", "history.csv", "review_pairs.csv"),
     *("review_declared.csv", "review_expert_units.csv", "review_project_units.csv"),
     *("bids.csv", "bid_scores.csv", "milestones.csv"),
+    *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -41,6 +42,12 @@ policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
 policy programmes firms.csv --on 2026-11-24 -o programmes.csv
+policy score incubators.csv -p incubator-standard --on 2026-11-24 -o incubated.xlsx --summary incubated.csv
+policy platforms platforms.csv --on 2026-11-24 -o counted.xlsx
+policy platforms platforms.csv --on 2026-11-24 -o counted.csv
+policy points point_firms.csv --on 2026-06-01 -o values.csv --values one-by-one.csv
+policy points point_firms.csv --on 2026-06-01 --edition 2024-national --weights point_weights.csv -o points.xlsx
+policy points-form --on 2026-06-01 -o weights.xlsx
 needs triage needs.csv --on 2026-11-24 -o triage.xlsx --pages forms
 needs triage needs.csv --on 2026-11-24 -o triage.html
 needs triage needs.csv --on 2026-11-24 -o triage.csv
@@ -87,7 +94,7 @@ pool funnel p.db --on 2026-11-30 -o funnel.csv
 pool dashboard p.db --on 2026-06-30 --before 2026-01-31 -o dashboard.html --discovered visits.csv
 pool export p.db exported
 """
-_WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
+_WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
 
 
 class Run(NamedTuple):
