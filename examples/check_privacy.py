@@ -37,6 +37,9 @@ TEXTS = {  # the columns of each table that a note may stand in
     "service_log.csv": ("服务内容",),
     "contracts.csv": ("备注",),
     "conversions.csv": ("成果名称",),
+    "incubators.csv": ("平台名称",),
+    "platforms.csv": ("平台名称",),
+    "point_firms.csv": ("企业名称",),
 }
 PHONE = 13_700_010_000  # of ids, headers, file names and numeric cells; the next ones follow
 

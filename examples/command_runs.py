@@ -26,6 +26,7 @@ TABLES = [
     "titles.csv",
     *("contracts.csv", "contract_targets.csv"),
     *("rights.csv", "rd_projects.csv", "conversions.csv"),
+    *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -52,6 +53,12 @@ policy changes firms.csv --before 2026-06-30 --after 2026-07-31 -p hte-zhejiang 
 policy changes firms.csv --before 2025-12-31 --after 2026-01-01 -o changes.csv
 policy calendar titles.csv --on 2026-11-24 -o calendar.xlsx
 policy calendar titles.csv --on 2026-11-24 -o calendar.csv
+policy score incubators.csv -p incubator-standard --on 2026-11-24 -o incubated.xlsx --summary incubated.csv
+policy platforms platforms.csv --on 2026-11-24 -o counted.xlsx
+policy platforms platforms.csv --on 2026-11-24 -o counted.csv
+policy points point_firms.csv --on 2026-06-01 -o values.csv --values one-by-one.csv
+policy points point_firms.csv --on 2026-06-01 --edition 2024-national --weights point_weights.csv -o points.xlsx
+policy points-form --on 2026-06-01 -o weights.xlsx
 needs triage needs.csv --on 2026-11-24 -o triage.xlsx --pages forms
 needs triage needs.csv --on 2026-11-24 -o triage.html
 needs triage needs.csv --on 2026-11-24 -o triage.csv
@@ -107,7 +114,8 @@ commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o po
 commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx
 commissioners service service_log.csv --plan posts.csv --on 2026-09-30 -o service.csv
 """
-_WRITES = {"--warnings", "--facts", "-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report"}
+_WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
+_WRITES |= {"--warnings", "--facts"}
 
 
 class Run(NamedTuple):

@@ -11,6 +11,7 @@ import click
 
 from matcher.cli.options import (
     DAY,
+    FILE,
     TABLE_KINDS,
     Group,
     argument,
@@ -44,8 +45,8 @@ _TABLES = (".xlsx", ".csv", ".parquet")
 group = Group("policy", help="官方政策：判断企业是否符合、差多少、问什么；解释一家企业；空白表；政策清单与自检。")
 
 
-@group.command("score", help="按政策逐条判断表中每家企业：结论、得分、差距、依据、先问什么。")
-@argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
+@group.command("score", help="按政策逐条判断表中每家企业（或每个平台）：结论、得分、差距、依据、先问什么。")
+@argument("table", "企业表", f"一行一家企业（平台政策：一行一个平台）：{TABLE_KINDS}。")
 @policy_option()
 @on_option("判断日期；表内“申请日期”优先。", required=True)
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（结论）", required=False)
@@ -98,7 +99,7 @@ def score_command(
     """Answer every rule of the policies for every firm of a table."""
     from matcher.export.tables import files_of, problem_files
     from matcher.export.targets import save_files
-    from matcher.policy.firm_table import read_firms
+    from matcher.policy.firm_table import read_firms, subject_of
     from matcher.policy.registers.joining import COMPLETE
     from matcher.policy.registers.workbook import register_lines, register_sheets
     from matcher.policy.scoring import score
@@ -116,15 +117,16 @@ def score_command(
     check(outputs, table, *(file for _, file in given))
     policies = [_load(name, named(reading), named(parameter)) for name in policy]
     _check_known(policies, named(reading), named(parameter))
+    subject = subject_of(policies)
     mask = not show_contacts
     if not given and is_streamable(table, (output, summary, verdicts), policies):
         first, second = (output, summary) if output is not None else (summary, None)
         counted, faults = score_parquet(table, policies, on=on, summary=first, verdicts=verdicts, mask=mask)
         files = {second: first.read_bytes()} if second is not None and first is not None else {}
         if output is not None:
-            files |= problem_files(output, answering_problems(_no_problems(), faults), mask=mask)
+            files |= problem_files(output, answering_problems(_no_problems(), faults, subject=subject), mask=mask)
         save_files(files)
-        report(quiet, f"{counted['firms']} 家企业，{len(policies)} 项政策")
+        report(quiet, f"{counted['firms']} {subject.counted}，{len(policies)} 项政策")
         note(quiet, *problem_lines(faults))
         return
     firms = read(read_firms, table, policies, sheet=sheet, column=column, on=on, quiet=quiet)
@@ -139,7 +141,7 @@ def score_command(
         if registered is not None and workbook:
             tables, lines = {**tables, **register_sheets(registered)}, [*lines, *register_lines(registered)]
         found = firms.problems if registered is None else registered.problems_with(firms.problems)
-        problems = answering_problems(found, scored.problems, titles if workbook else None)
+        problems = answering_problems(found, scored.problems, titles if workbook else None, subject)
         files |= files_of(
             output, tables, problems=problems, columns=firms.columns, notes=lines, title="政策判断", mask=mask
         )
@@ -153,8 +155,11 @@ def score_command(
     counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
     report(
         quiet,
-        f"{len(firms.rows)} 家企业，{len(policies)} 项政策",
-        *(f"  {titles[name]}：{DECISIONS[decision]} {count} 家" for (name, decision), count in counts.items()),
+        f"{len(firms.rows)} {subject.counted}，{len(policies)} 项政策",
+        *(
+            f"  {titles[name]}：{DECISIONS[decision]} {count} {subject.unit}"
+            for (name, decision), count in counts.items()
+        ),
     )
     note(quiet, *problem_lines(scored.problems), *([] if registered is None else register_lines(registered)))
 
@@ -162,7 +167,7 @@ def score_command(
 @group.command("explain", help="说明一家企业为什么得到这个结论：逐条列出事实与依据。")
 @argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
 @policy_option(multiple=False)
-@option("--firm", required=True, metavar="企业编号", help="哪一家企业：编号、统一社会信用代码或名称。")
+@option("--firm", required=True, metavar="企业编号", help="哪一家：企业编号、统一社会信用代码或名称；平台编号或名称。")
 @on_option("判断日期；表内“申请日期”优先。", required=True)
 @output_option(".html（网页）或 .json")
 @sheet_option()
@@ -194,7 +199,7 @@ def explain_command(
     rules = load_policy(policy)
     firms = read(read_firms, table, [rules], sheet=sheet, column=column, on=on, quiet=quiet).rows
     if not (found := find_firm(firms, firm)):
-        raise PolicyError(f"表中没有企业编号“{firm}”")
+        raise PolicyError(f"表中没有{rules.subject.words['enterprise_id']}“{firm}”")
     explanation = trace(firms, rules, found, on=on)
     mask = not show_contacts
     if output.suffix.lower() == ".html":
@@ -287,6 +292,113 @@ def programmes_command(
         *(f"  {title}：{DECISIONS[decision]} {count} 家" for (title, decision), count in counts.items()),
     )
     note(quiet, *problem_lines(faults))
+
+
+@group.command("points", help="创新积分：算出18项指标的原始值；给出权重表时算积分（未知的给上下限）。")
+@argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
+@on_option("判断日期，决定年度和指引的版本。", required=True)
+@output_option(".xlsx、.csv 或 .parquet（积分汇总）")
+@option("--weights", type=FILE, metavar="权重表", help="各阶段指标的满分和分档；空白表见 matcher policy points-form。")
+@option("--edition", metavar="版本", help="权重表按哪一版核对：2022-1.0、2024-national 或 2025-2.0；默认按日期。")
+@output_option(".csv 或 .parquet", "--values", required=False, help="另存逐项原始值")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def points_command(
+    table: Path,
+    on: dt.date,
+    output: Path,
+    weights: Path | None,
+    edition: str | None,
+    values: Path | None,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """Raw values of the indicators of innovation points, and points with a place's weights."""
+    from matcher.export.tables import files_of
+    from matcher.export.targets import save_files
+    from matcher.policy.innovation_points import POINTS_TITLE, innovation_points, point_sheets, read_point_firms
+    from matcher.policy.point_weights import edition_named, missing_weights, read_weights
+    from matcher.policy.workbook import answering_problems, problem_lines
+    from matcher.tables.reading import read_table
+    from matcher.tables.schemas import POINT_WEIGHTS
+
+    check({output: _TABLES, values: _TABLES[1:]}, table, weights)
+    chosen = edition_named(edition, on)
+    used = None
+    if weights is not None:
+        rows = read(read_table, weights, POINT_WEIGHTS, quiet=quiet).rows
+        used = read_weights(rows, edition=chosen)
+    firms = read(read_point_firms, table, sheet=sheet, column=column, quiet=quiet, on=on, weights=used)
+    result = innovation_points(firms.rows, on=on, weights=used)
+    workbook = output.suffix.lower() == ".xlsx"
+    tables, lines = point_sheets(firms.rows, result, used) if workbook else _plain(result.summary)
+    problems = answering_problems(firms.problems, result.problems, POINTS_TITLE if workbook else None)
+    mask = not show_contacts
+    files = files_of(output, tables, problems=problems, columns=firms.columns, notes=lines, title="创新积分", mask=mask)
+    if values is not None:
+        files |= files_of(values, {"": result.values}, mask=mask)
+    save_files(files)
+    whole = int((result.summary["known"] == result.summary["indicators"]).sum())
+    report(quiet, f"{len(firms.rows)} 家企业，{whole} 家的18项原始值齐全")
+    note(quiet, *([] if used else [missing_weights(chosen)]), *problem_lines(result.problems))
+
+
+@group.command("points-form", help="写出创新积分的空白权重表：一级、二级指标已列好，由各地填满分和分档。")
+@on_option("按这一天的版本。", required=True)
+@output_option(".xlsx")
+@option("--edition", metavar="版本", help="2022-1.0、2024-national 或 2025-2.0；默认按日期。")
+@quiet_option
+def points_form_command(on: dt.date, output: Path, edition: str | None, quiet: bool) -> None:
+    """A blank table of weights for innovation points."""
+    from matcher.export.tables import write_tables
+    from matcher.policy.point_weights import edition_named, weights_form
+
+    check({output: (".xlsx",)})
+    write_tables(output, weights_form(edition_named(edition, on)), title="创新积分权重表")
+    report(quiet, f"已写出 {output}")
+
+
+@group.command("platforms", help="平台台账按类别、级别、认定年份计数；已撤销、注销的不计。")
+@argument("table", "平台台账", f"一行一个平台：{TABLE_KINDS}。")
+@on_option("截至日期。", required=True)
+@output_option(".xlsx、.csv 或 .parquet")
+@option("--since", type=DAY, metavar="日期", help="只计这一天及以后认定的，如 2026-01-01；没有认定日期的不计。")
+@sheet_option()
+@column_option()
+@contacts_option
+@quiet_option
+def platforms_command(
+    table: Path,
+    on: dt.date,
+    output: Path,
+    since: dt.date | None,
+    sheet: str | None,
+    column: Sequence[str],
+    show_contacts: bool,
+    quiet: bool,
+) -> None:
+    """Count the platforms of a register by kind, level and year."""
+    from matcher.export.tables import write_tables
+    from matcher.policy.platforms import count_platforms, platform_sheets, read_platforms
+
+    check({output: _TABLES}, table)
+    found = read(read_platforms, table, sheet=sheet, column=column, quiet=quiet)
+    counts = count_platforms(found.rows, on=on, since=since)
+    tables, lines = platform_sheets(found.rows, counts, on=on) if output.suffix.lower() == ".xlsx" else _plain(counts)
+    write_tables(
+        output, tables, problems=found.problems, columns=found.columns, notes=lines, title="平台计数",
+        mask=not show_contacts,
+    )  # fmt: skip
+    sums: Any = counts.groupby("kind", sort=False)["platforms"].sum()
+    report(
+        quiet,
+        f"{len(found.rows)} 行，计 {counts['platforms'].sum()} 个平台",
+        *(f"  {kind}：{count} 个" for kind, count in sums.items()),
+    )
 
 
 @group.command("changes", help="两个日期之间规则变了，谁得到、谁失去，因为哪一条、差多少，之前该做什么。")

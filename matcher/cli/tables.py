@@ -56,19 +56,21 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
     from matcher.export.blank_forms import blank_table
     from matcher.export.tables import write_tables
     from matcher.policy.blank_form import blank_sheets
+    from matcher.policy.firm_table import subject_of
     from matcher.policy.policy import load_policy
 
     check({output: (".xlsx",)})
-    names = {title: name for name, title in _KINDS.items()}
-    words = [names.get(word.removesuffix("表"), word) for word in kind]
+    kinds = {title: name for name, title in _KINDS.items()}
+    words = [kinds.get(word.removesuffix("表"), word) for word in kind]
     if len(words) == 1 and words[0] in _KINDS and words[0] != "firms":
         contract = _contracts()[words[0]]
         write_tables(output, blank_table(contract, english=english), title=f"{contract.title}表")
     elif english:
         raise ArgumentError(f"英文空白表只有 {'、'.join(_contracts())}，没有 {'、'.join(kind)}")
     else:
-        policies = [name for word in words for name in (_FIRMS if word == "firms" else (word,))]
-        write_tables(output, blank_sheets([load_policy(name) for name in policies]), title="企业情况表")
+        names = [name for word in words for name in (_FIRMS if word == "firms" else (word,))]
+        policies = [load_policy(name) for name in names]
+        write_tables(output, blank_sheets(policies), title=f"{subject_of(policies).title}情况表")
     report(quiet, f"已写出 {output}")
 
 

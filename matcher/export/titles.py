@@ -193,3 +193,11 @@ CONTRACTS = {
     "source": "所见出处", "registered_as": "已在登记表中", "firm_id": "企业", "outcome": "成果",
     "converted_on": "转化日期", "evidence": "证明", "conversions": "转化项数",
 }  # fmt: skip
+PLATFORMS = {"kind": "平台类别", "level": "平台级别", "year": "认定年份", "platforms": "平台数"}
+INNOVATION = {
+    "stage": "企业阶段", "known": "已知指标数", "indicators": "指标总数", "base_low": "基础分最低",
+    "base_high": "基础分最高", "bonus_low": "加分最低", "bonus_high": "加分最高", "local_low": "地方分最低",
+    "local_high": "地方分最高", "total_max": "满分", "missing": "缺少的事实", "number": "序号", "block": "一级指标",
+    "indicator": "二级指标", "value_low": "最低", "value_high": "最高", "part": "部分", "points_low": "得分最低",
+    "points_high": "得分最高", "points_max": "满分",
+}  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from matcher.export.sheets import Sheet
-from matcher.policy.identity import IDENTITY
+from matcher.policy.firm_table import subject_of
 from matcher.policy.policy import Policy
 
 _HINTS = {
@@ -19,17 +19,25 @@ _HINTS = {
     "share": "填 10% 或 0.1",
     "date": "填 2026-11-24",
 }
-_IDENTITY_HINTS = {"uscc": "18位，按文本填写", "apply_on": "填 2026-11-24；不填则用判断日期"}
+_IDENTITY_HINTS = {
+    "uscc": "18位，按文本填写",
+    "host_uscc": "18位，按文本填写",
+    "apply_on": "填 2026-11-24；不填则用判断日期",
+    "approved_on": "填 2026-11-24；只知道年份时填 2026",
+    "kind": "如 科技企业孵化器、众创空间、重点实验室、技术创新中心、院士工作站、中试基地",
+    "level": "如 国家级、省级、市级",
+}
 
 
 def blank_sheets(policies: Sequence[Policy]) -> dict[str, Sheet]:
-    """The sheets of a blank workbook: 企业 to be filled in, 填写说明.
+    """The sheets of a blank workbook: 企业 (or 平台) to be filled in, 填写说明.
 
     Columns that two policies define differently stand once for each.
     """
+    subject = subject_of(policies)
     columns: list[dict[str, Any]] = [
         {"title": one.title, "name": one.name, "policy": "", "hint": _IDENTITY_HINTS.get(one.name, "按文本填写")}
-        for one in IDENTITY
+        for one in subject.identity
     ]
     basis: dict[str, str] = {}
     for policy in policies:
@@ -57,9 +65,9 @@ def blank_sheets(policies: Sequence[Policy]) -> dict[str, Sheet]:
         pd.DataFrame(columns=[column["name"] for column in columns], dtype=object),
         {column["name"]: column["title"] for column in columns},
         frozen=2,
-        formats={one.name: "@" for one in IDENTITY if one.kind != "date"},
+        formats={one.name: "@" for one in subject.identity if one.kind != "date"},
         comments=comments,
         choices={column["name"]: column["choices"] for column in columns if column.get("choices")},
     )
     table = pd.DataFrame(columns)[["title", "name", "policy", "hint"]]
-    return {"企业": blank, "填写说明": Sheet(table.set_axis(["列名", "英文列名", "政策", "填法"], axis=1))}
+    return {subject.title: blank, "填写说明": Sheet(table.set_axis(["列名", "英文列名", "政策", "填法"], axis=1))}

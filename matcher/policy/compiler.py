@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
@@ -12,10 +12,24 @@ from typing import Any
 from matcher.policy.conditions import Bracket, ByBracket, Compare, Is, Joined, Not, ScoreTest, Test, Unsettled
 from matcher.policy.intervals import COMPARISONS, RISING
 from matcher.policy.loader import RuleFault, cite, need, number, read_evidence
-from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total, YearsSince
+from matcher.policy.measures import (
+    Compound,
+    DaysSince,
+    MeanGrowth,
+    Measure,
+    MonthsSince,
+    Ratio,
+    Total,
+    YearsSince,
+)
 from matcher.policy.model import KINDS, Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Band, Bands, BestOf, Given, Item, Judged, SumOf, Weighted
 
+_SINCE: dict[str, Callable[[str], Measure]] = {
+    "days_since": DaysSince,
+    "months_since": MonthsSince,
+    "years_since": YearsSince,
+}
 _AMOUNT = ("parts", "capped", "fixed", "at_most")
 _RULE = (
     "in_force_since",
@@ -107,19 +121,17 @@ class Compiler:
         return tuple(self.column(name, where, ("count", "number", "yuan", "share")) for name in _names(node))
 
     def measure(self, node: Any, where: str) -> Measure:
-        """A column, `sum`, `ratio`, `growth`, `mean_growth`, `days_since` or `years_since`."""
+        """A column, `sum`, `ratio`, `growth`, `mean_growth`, `days_since`, `months_since` or `years_since`."""
         if isinstance(node, str):
             return Total(self.figures(node, where))
         if not isinstance(node, dict) or len(node) != 1:
-            words = "sum, ratio, growth, mean_growth, days_since, years_since"
+            words = "sum, ratio, growth, mean_growth, days_since, months_since, years_since"
             raise RuleFault(f"{where}: a measure is a column or one of {words}")
         ((word, inner),) = node.items()
         if word == "sum":
             return Total(self.figures(inner, where))
-        if word == "days_since":
-            return DaysSince(self.column(inner, where, ("date",)))
-        if word == "years_since":
-            return YearsSince(self.column(inner, where, ("date",)))
+        if word in _SINCE:
+            return _SINCE[word](self.column(inner, where, ("date",)))
         if word == "ratio":
             parts = need(inner, f"{where}: ratio", ("of", "to"), ("of", "to"))
             top = self.figures(parts["of"], where)
@@ -192,6 +204,8 @@ class Compiler:
             raise RuleFault(f"{where}: a ratio is compared with a limit above zero")
         if isinstance(measure, (Compound, MeanGrowth)) and limit <= -1:
             raise RuleFault(f"{where}: growth is compared with a limit above -100 %")
+        if isinstance(measure, MonthsSince) and (limit.denominator != 1 or limit < 0):
+            raise RuleFault(f"{where}: months_since is compared with a whole number of months")
         if isinstance(measure, MeanGrowth) and word not in RISING:
             raise RuleFault(f"{where}: growth is compared by at_least or more_than")
         return Compare(measure, word, limit)

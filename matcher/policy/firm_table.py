@@ -11,10 +11,11 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from matcher.errors import TableError
+from matcher.errors import PolicyError, TableError
 from matcher.policy.firm_words import CLOSE_WORDS, SUMS, WORDS, series_of, without_year
-from matcher.policy.identity import BESIDE, IDENTITY, identified, resident_by_code, with_lines
+from matcher.policy.identity import FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
 from matcher.policy.model import FactColumn
+from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.cells import shorten
@@ -53,8 +54,10 @@ def _column(fact: FactColumn, policies: Sequence[Policy]) -> Column:
 def firm_contract(policies: Sequence[Policy]) -> Contract:
     """The columns that a firm table may have for these policies, in the order of the policies.
 
-    Plain columns first, then `<policy>.<column>` for each policy, which wins over the plain one.
+    Plain columns first, then `<policy>.<column>` for each policy, which wins over the plain one. Policies over
+    platforms have the columns of platforms; raises PolicyError where some are over firms and some over platforms.
     """
+    subject = subject_of(policies)
     plain: dict[str, Column] = {}
     special: list[Column] = []
     for policy in policies:
@@ -64,7 +67,17 @@ def firm_contract(policies: Sequence[Policy]) -> Contract:
             kind = _KINDS.get(fact.kind, "text")
             words = plain[fact.name].labels
             special.append(Column(f"{policy.id}.{fact.name}", kind, f"{policy.title}：{fact.title}", labels=words))
-    return Contract("firms", "企业", "row_id", (_ROW, *IDENTITY, *BESIDE, *plain.values(), *special))
+    columns = (_ROW, *subject.identity, *subject.beside, *plain.values(), *special)
+    return Contract(f"{subject.id}s", subject.title, "row_id", columns)
+
+
+def subject_of(policies: Sequence[Policy]) -> Subject:
+    """What the rows of a table for these policies are about; raises PolicyError where they differ."""
+    subjects = {policy.subject.id: policy for policy in policies}
+    if len(subjects) > 1:
+        told = "、".join(f"“{policy.title}”看{policy.subject.title}" for policy in subjects.values())
+        raise PolicyError(f"{told}，一张表不能同时判断；请分开运行")
+    return policies[0].subject if policies else FIRM
 
 
 def read_firms(
@@ -132,7 +145,10 @@ def read_firms(
         if typed is not None:
             return Reading(typed, pd.DataFrame(columns=PROBLEM_COLUMNS))
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
-    rows, problems = resident_by_code(identified(reading, columns))
+    subject = subject_of(policies)
+    found = identified(reading, columns, subject)
+    found = resident_by_code(found) if subject is FIRM else _other_kinds(found, policies)
+    rows, problems = found.rows, found.problems
     known = {column.name for column in contract.columns}
     empty = [
         name
@@ -143,7 +159,7 @@ def read_firms(
         and (rows[name].isna() | (rows[name].astype(object) == "")).all()
     ]
     rows = rows.drop(columns=empty)
-    _check_kind(source, rows, contract)
+    _check_kind(source, rows, contract, subject)
     dated = [header for header in reading.columns.loc[reading.columns["use"] == USED, "header"] if _YEAR.search(header)]
     answer = Reading(rows, problems, reading.columns)
     if on is not None or not dated:
@@ -160,14 +176,34 @@ def read_firms(
     return replace(answer, problems=with_lines(answer, [line]))
 
 
-def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract) -> None:
+def _other_kinds(reading: Reading, policies: Sequence[Policy]) -> Reading:
+    """A problem for each policy over one kind of platforms whose table says of some rows that they are of another."""
+    kinds = in_plain_words(reading.rows["kind"], KINDS)
+    lines = [
+        {
+            "row": None,
+            "column": PLATFORM.words["kind"],
+            "value": "",
+            "problem": f"{many} 行不是{policy.tree['kind']}，“{policy.title}”不是给它们的",
+            "action": "仍逐条判断，多半未定；请只留这一类",
+            "kept": True,
+        }
+        for policy in policies
+        if "kind" in policy.tree and (many := int(((kinds != "") & (kinds != policy.tree["kind"])).sum()))
+    ]
+    return Reading(reading.rows, with_lines(reading, lines), reading.columns)
+
+
+def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract, subject: Subject) -> None:
     """Refuse a table of another kind: no column is a fact of the policies, and the headers are those of that kind."""
-    identity = {column.name for column in (_ROW, *IDENTITY, *BESIDE)}
+    identity = {column.name for column in (_ROW, *subject.identity, *subject.beside)}
     facts = {column.name for column in contract.columns} - identity
     heads = [str(name) for name in rows.columns if name not in identity]
     if not facts.intersection(heads) and (kind := likely_kind(heads, contract)):
         name = Path(source).name if isinstance(source, (str, Path)) else "表"
-        raise TableError(f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；请换企业情况表")
+        raise TableError(
+            f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；请换{subject.title}情况表"
+        )
 
 
 def is_typed(names: Sequence[str], contract: Contract) -> bool:

@@ -1,10 +1,14 @@
-"""Who a firm is: its 企业编号, else its right 统一社会信用代码, else its name, else its row; whether it exists."""
+"""Who a firm is: its 企业编号, else its right 统一社会信用代码, else its name, else its row; whether it exists.
+
+A platform is its 平台编号, else its name, else its host.
+"""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +17,7 @@ import pandas as pd
 from matcher.policy.firm_words import WORDS
 from matcher.policy.linkage import is_like_name, right_codes, says_nothing, uscc_fault, written_name
 from matcher.tables.cells import shorten
+from matcher.tables.contracts import column
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import NEEDS, Column
@@ -42,7 +47,80 @@ _ENDED = re.compile(
 _NOT_ENDED = re.compile(r"(?:未|没有|无|非|不)(?:被)?(?:注销|吊销|撤销|迁出|停业|歇业|清算|破产|关闭|解散|除名|终止)")
 # Taxed through their partners or their head, or no company: the code alone does not make them resident enterprises.
 _NO_RESIDENT = re.compile(r"合伙|分公司|分行|支行|分店|分厂|代表处|办事处|代表机构|常驻机构")
-_WORDS = {"enterprise_id": "企业编号", "uscc": "统一社会信用代码", "name": "企业名称", "row_id": "企业编号"}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What one row of a table is about: an enterprise, or a platform that a host runs.
+
+    title, unit: its word and what counts it (企业, 家). identity, beside: the columns that say which one it is, and
+    what lists say of it besides. by: the columns that tell it from others, best first, after its id. code: the column
+    of a 统一社会信用代码, its own or its host's. missing: how a row without any of these is told of.
+    """
+
+    id: str
+    title: str
+    unit: str
+    identity: tuple[Column, ...]
+    beside: tuple[Column, ...]
+    by: tuple[str, ...]
+    code: str
+    missing: str
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The Chinese title of each column of the identity; a made-up id counts as an id."""
+        titles = {column.name: column.title for column in self.identity}
+        return {**titles, "row_id": titles["enterprise_id"]}
+
+    @property
+    def counted(self) -> str:
+        """What a number of them is followed by: 家企业, 个平台."""
+        return self.unit + self.title
+
+
+FIRM = Subject("firm", "企业", "家", IDENTITY, BESIDE, ("uscc", "name"), "uscc", "企业编号、信用代码和企业名称")
+_HOSTS = " ".join(word for word in WORDS["name"].split() if word != "名称")
+PLATFORM = Subject(
+    "platform",
+    "平台",
+    "个",
+    (
+        column(
+            "enterprise_id", "text", "平台编号",
+            "平台ID 平台代码 创新平台编号 备案编号 认定编号 编号 ID platform_id",
+        ),
+        column(
+            "name", "text", "平台名称",
+            "创新平台名称 孵化器名称 科技企业孵化器名称 众创空间名称 载体名称 孵化载体名称 实验室名称 重点实验室名称 "
+            "中心名称 技术创新中心名称 企业技术中心名称 工作站名称 院士工作站名称 基地名称 中试基地名称 "
+            "中试示范基地名称 研发机构名称 机构名称 创新平台 平台 名称 platform platform_name",
+        ),
+        *IDENTITY[3:],
+        column(
+            "host", "text", "依托单位",
+            "依托单位名称 建设单位 承建单位 承担单位 运营单位 运营主体 运营机构 运营管理单位 建站单位 设站单位 "
+            f"牵头单位 备案单位 企业名称 {_HOSTS} host",
+        ),
+        column("host_uscc", "text", "依托单位统一社会信用代码", f"统一社会信用代码 {WORDS['uscc']}"),
+        column(
+            "kind", "text", "平台类别",
+            "平台类型 类别 类型 平台种类 载体类型 载体类别 创新平台类别 创新平台类型",
+        ),
+        column("level", "text", "平台级别", "级别 等级 层级 平台等级 平台层级 认定级别 备案级别"),
+        column(
+            "approved_on", "date", "认定日期",
+            "备案日期 批准日期 认定时间 备案时间 批准时间 获批时间 获批日期 批建时间 批复时间 认定(备案)时间 "
+            "认定(备案)日期 认定年度 认定年份 备案年度 备案年份 批准年度 批准年份 获批年度 获批年份 认定(备案)年度",
+        ),
+        column("approved_by", "text", "批准文号", "文号 认定文号 备案文号 认定文件 批准文件 文件号"),
+    ),
+    (BESIDE[0], column("status", "text", "运行状态", "平台状态 状态 登记状态 经营状态 目前状态")),
+    ("name", "host"),
+    "host_uscc",
+    "平台编号、平台名称和依托单位",
+)  # fmt: skip
+SUBJECTS = {subject.id: subject for subject in (FIRM, PLATFORM)}
 
 
 def has_ended(status: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
@@ -63,12 +141,14 @@ def has_ended(status: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:
     return np.array([known[word] for word in words], dtype=bool)
 
 
-def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Reading:
+def identified(reading: Reading, columns: Mapping[str, str] | None = None, subject: Subject = FIRM) -> Reading:
     """The firms of a reading whose rows are numbered by `row_id`, each under an id that lasts where it has one.
 
-    columns: what the caller said of headers; a column that he called 企业编号 is one whatever it holds.
+    columns: what the caller said of headers; a column that he called 企业编号 is one whatever it holds. subject: what
+    the rows are about.
     """
-    rows, account = reading.rows, reading.columns.copy()
+    rows, account, words = reading.rows, reading.columns.copy(), subject.words
+    coded = "uscc" in subject.by
     given = _without_none(rows["enterprise_id"])
     lines: list[dict[str, Any]] = []
     if counts_rows(reading, columns):
@@ -77,41 +157,46 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None) -> Re
         rows = rows.assign(serial=serial.where(serial.fillna("") != "", given))
         given = pd.Series("", index=rows.index, dtype=object)
         account.loc[account["field"] == "enterprise_id", ["field", "title"]] = ["serial", BESIDE[0].title]
-        action = f"已按统一社会信用代码、企业名称识别企业；若是企业编号，请指定 {header}=企业编号"
-        lines.append(_line(None, header, "", "只是给行编号，没有当作企业编号", action))
-    written = _without_none(rows["uscc"])
+        number, known = words["enterprise_id"], "、".join(words[name] for name in subject.by)
+        action = f"已按{known}识别{subject.title}；若是{number}，请指定 {header}={number}"
+        lines.append(_line(None, header, "", f"只是给行编号，没有当作{number}", action))
+    written = _without_none(rows[subject.code])
     codes = right_codes(written)
-    names = rows["name"].fillna("").astype(str)
-    names = names.map(dict(zip(names.unique(), map(_name_id, names.unique()), strict=True))).astype(object)
+    names = _name_ids(rows["name"])
+    known_by = {"enterprise_id": given, "uscc": codes, "name": names}
     ids, by = rows["row_id"].astype(object), pd.Series("row_id", index=rows.index, dtype=object)
-    for name, values in (("name", names), ("uscc", codes), ("enterprise_id", given)):
+    for name in (*reversed(subject.by), "enterprise_id"):
+        values = known_by[name] if name in known_by else _name_ids(rows[name])
         ids, by = ids.where(values == "", values), by.where(values == "", name)
-    for at in np.flatnonzero((written != "") & (codes == "") & (given == "")).tolist():
+    unused = (written != "") & (codes == "") & ((given == "") | (not coded))
+    for at in np.flatnonzero(unused).tolist():
         fault = uscc_fault(written.iloc[at])
-        action = "没有用它识别企业；请更正"
+        action = f"没有用它识别{subject.title}；请更正" if coded else "请更正，否则对不上依托单位"
         lines.append(
             _line(
                 _row_number(rows, at),
-                _WORDS["uscc"],
+                words[subject.code],
                 shorten(str(written.iloc[at]), 80),
                 fault or "不是代码",
                 action,
             )
         )
-    if named := int((by == "name").sum()):
+    if coded and (named := int((by == "name").sum())):
         problem = f"{named} 行没有企业编号和正确的统一社会信用代码，已按企业名称识别"
-        lines.append(_line(None, _WORDS["uscc"], "", problem, "企业改名后会成为另一家；请补填统一社会信用代码"))
+        lines.append(_line(None, words["uscc"], "", problem, "企业改名后会成为另一家；请补填统一社会信用代码"))
+    if hosted := int((by == "host").sum()):
+        problem = f"{hosted} 行没有平台编号和平台名称，已按依托单位识别"
+        lines.append(_line(None, words["name"], "", problem, "同一单位的两个平台会分不清；请补填平台名称"))
     lost = (by == "row_id").to_numpy(bool)
     if lost.any() and not lost.all():
         for at in np.flatnonzero(lost).tolist():
-            problem = f"没有企业编号、信用代码和企业名称，已按行号编为“{ids.iloc[at]}”"
+            problem = f"没有{subject.missing}，已按行号编为“{ids.iloc[at]}”"
             action = "请补填，否则行号变了编号就会变"
-            lines.append(_line(_row_number(rows, at), _WORDS["row_id"], "", problem, action))
-    lines += _namesakes(ids, by, names)
-    rows = rows.assign(enterprise_id=ids.astype(str), uscc=codes.where(codes != "", written).astype(str)).drop(
-        columns="row_id"
-    )
-    lines += _repeated(rows, by)
+            lines.append(_line(_row_number(rows, at), words["row_id"], "", problem, action))
+    lines += _namesakes(ids, by, names, subject)
+    rows = rows.assign(enterprise_id=ids.astype(str)).drop(columns="row_id")
+    rows = rows.assign(**{subject.code: codes.where(codes != "", written).astype(str)})
+    lines += _repeated(rows, by, words)
     problems = reading.problems
     if not (lost.all() and len(rows)):
         problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)]
@@ -156,12 +241,12 @@ def _line(row: int | None, column: str, value: str, problem: str, action: str) -
     return {"row": row, "column": column, "value": value, "problem": problem, "action": action, "kept": True}
 
 
-def _repeated(rows: pd.DataFrame, by: pd.Series[Any]) -> list[dict[str, Any]]:
+def _repeated(rows: pd.DataFrame, by: pd.Series[Any], words: Mapping[str, str]) -> list[dict[str, Any]]:
     """A line for every firm that stands in several rows of one day; a firm may have several applications."""
     lines = []
     twice = rows.duplicated(["enterprise_id", "apply_on"], keep=False)
     for firm, part in rows[twice].groupby("enterprise_id", sort=False):
-        title = _WORDS[str(by[part.index[0]])]
+        title = words[str(by[part.index[0]])]
         names = [name for name in part["name"].unique() if name]
         other = next((name for name in names[1:] if not is_like_name(names[0], name)), "")
         unlike = f"，名称却不同：{names[0]}、{other}" if other else ""
@@ -170,13 +255,17 @@ def _repeated(rows: pd.DataFrame, by: pd.Series[Any]) -> list[dict[str, Any]]:
     return lines
 
 
-def _namesakes(ids: pd.Series[Any], by: pd.Series[Any], names: pd.Series[Any]) -> list[dict[str, Any]]:
+def _namesakes(
+    ids: pd.Series[Any], by: pd.Series[Any], names: pd.Series[Any], subject: Subject
+) -> list[dict[str, Any]]:
     """A line for every firm known by its name alone whose name a firm with a code or an id has too."""
     alone = by == "name"
     firms = dict(zip(names[~alone], ids[~alone], strict=True))
-    action = "没有合并；若是同一家，请补填统一社会信用代码"
+    title, one = subject.title, f"同一{subject.unit}"
+    missing = subject.words[subject.code if subject.code in subject.by else "enterprise_id"]
+    action = f"没有合并；若是{one}，请补填{missing}"
     return [
-        _line(None, _WORDS["name"], name, f"和“{firms[name]}”同名，可能是同一家企业", action)
+        _line(None, subject.words["name"], name, f"和“{firms[name]}”同名，可能是{one}{title}", action)
         for name in names[alone].unique()
         if name in firms
     ]
@@ -209,5 +298,7 @@ def _without_none(series: pd.Series[Any]) -> pd.Series[Any]:
     return texts.map(real).astype(object)
 
 
-def _name_id(name: str) -> str:
-    return "" if says_nothing(name) else written_name(name)
+def _name_ids(names: pd.Series[Any]) -> pd.Series[Any]:
+    texts = names.fillna("").astype(str)
+    ids = {text: "" if says_nothing(text) else written_name(text) for text in texts.unique()}
+    return texts.map(ids).astype(object)

@@ -20,16 +20,18 @@ from typing import Any
 import yaml
 
 from matcher.errors import MatcherError, PolicyError
+from matcher.policy.identity import SUBJECTS, Subject
 from matcher.policy.model import FORMS, KINDS, Edition, Evidence, FactColumn, OpenPoint, YearsRule
 from matcher.tables.yaml import YamlFault, fault_at, parse, read, unique_mapping
 
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")
+_PART = re.compile(r"^[1-9]\d*/[1-9]\d*$")
 _LONGEST, _LARGEST = 40, 30  # characters and digits of a number in a rule
 _COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole")
 _TOP = (
     "implied",
-    "policy", "title", "title_en", "about", "sources", "columns", "years", "editions", "readings", "parameters",
-    "tests", "rules", "decision", "checks", "opposites",
+    "policy", "title", "title_en", "about", "subject", "kind", "sources", "columns", "years", "editions", "readings",
+    "parameters", "tests", "rules", "decision", "checks", "opposites",
 )  # fmt: skip
 
 
@@ -135,14 +137,24 @@ def need(node: Any, where: str, allowed: Sequence[str], required: Sequence[str] 
 
 
 def number(node: Any, where: str) -> Fraction:
-    """An exact number: whole, decimal, or a percentage such as `5%`."""
+    """An exact number: whole, decimal, a percentage such as `5%` or a part such as `1/3`."""
     if isinstance(node, bool) or not isinstance(node, (int, Decimal, str)):
         raise RuleFault(f"{where}: expected a number, found {node!r}")
     if isinstance(node, str):
+        if len(node) <= _LONGEST and _PART.match(node):
+            return Fraction(node)
         if len(node) > _LONGEST or not _PERCENT.match(node):
             raise RuleFault(f"{where}: expected a number or a percentage, found {node!r}")
         return Fraction(node.rstrip("% ")) / 100
     return Fraction(node)
+
+
+def read_subject(tree: Mapping[str, Any]) -> Subject:
+    """What the policy is about: `subject`, enterprises where it says nothing."""
+    name = tree.get("subject", "firm")
+    if name not in SUBJECTS:
+        raise RuleFault(f"file: unknown subject {name!r}; known: {', '.join(SUBJECTS)}")
+    return SUBJECTS[name]
 
 
 def read_columns(tree: Mapping[str, Any]) -> dict[str, FactColumn]:

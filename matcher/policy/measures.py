@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.policy.intervals import RISING, Bools, Facts, Floats, Growth, Span, Truth, compare_ratio, compare_span
 
@@ -265,3 +266,49 @@ class DaysSince:
     def missing(self, facts: Facts) -> Bools:
         """Days can always be counted."""
         return never(facts)
+
+
+@dataclass(frozen=True)
+class MonthsSince(DaysSince):
+    """Whole calendar months from a date to the day of the application.
+
+    A month is over on the day of the same number, or on the last day of a month that has none (民法典第二百零二条).
+    """
+
+    def _span(self, facts: Facts) -> Span:
+        assert facts.on is not None
+        span = facts[self.name]
+        if span.settled:
+            return Span.known(_months(span.lo, facts.on))
+        return Span(_months(span.hi, facts.on), _months(span.lo, facts.on))
+
+    def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
+        """Months to wait."""
+        return short_of(self.value(facts), np.full(facts.size, float(limit)), word)
+
+
+def last_start(on: Floats, months: int) -> Floats:
+    """The latest date from which so many whole months have passed by `on`; both as days since 1970-01-01."""
+    month, day, last = _calendar(on)
+    earlier = month - months
+    length = (earlier + 1).astype("datetime64[D]") - earlier.astype("datetime64[D]")
+    kept = np.where(last, length.astype(np.int64), np.minimum(day, length.astype(np.int64)))
+    start: Floats = earlier.astype("datetime64[D]").astype(np.float64) + kept - 1
+    return start
+
+
+def _calendar(days: Floats) -> tuple[NDArray[np.datetime64], NDArray[np.int64], Bools]:
+    """The month of each day, its number in the month, and whether it is the last one."""
+    dates = days.astype(np.int64).astype("datetime64[D]")
+    month = dates.astype("datetime64[M]")
+    number = (dates - month.astype("datetime64[D]")).astype(np.int64) + 1
+    return month, number, (dates + 1).astype("datetime64[M]") != month
+
+
+def _months(start: Floats, on: Floats) -> Floats:
+    """Whole months between two days; a day that is not known, or endless, stays so."""
+    known = np.isfinite(start)
+    first, number, _ = _calendar(np.where(known, start, 0.0))
+    month, day, last = _calendar(on)
+    whole = (month - first).astype(np.int64) - ((day < number) & ~last)
+    return np.where(known, whole.astype(np.float64), -start)

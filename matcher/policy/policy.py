@@ -18,6 +18,7 @@ import pandas as pd
 from matcher.errors import ArgumentTypeError, PolicyError
 from matcher.policy.compiler import Compiler, compile_ruleset
 from matcher.policy.extension import extended
+from matcher.policy.identity import Subject
 from matcher.policy.loader import (
     RuleFault,
     check_file,
@@ -30,6 +31,7 @@ from matcher.policy.loader import (
     read_open_points,
     read_opposites,
     read_parameters,
+    read_subject,
     read_yaml,
     read_years,
     start_days,
@@ -46,11 +48,11 @@ LISTED = (
 class Policy:
     """One policy in all its editions. `load` reads it; `matcher.policy.scoring.score` runs it.
 
-    `columns`: the facts that it reads, by name. `open_points`: where the sources leave a reading open; `readings`:
-    what was chosen there. `parameters`: numbers that a user sets (a pool's limits). `years`: which column counts the
-    accounting years. `opposites`: pairs of yes/no columns of which one is the contrary of the other. `implied`: yes/no
-    columns to the column whose figure answers them with yes. `breaks`: days on
-    which something starts. `tree`: the file as read; `folder`: the path of the file.
+    `subject`: what it is about, enterprises or platforms. `columns`: the facts that it reads, by name. `open_points`:
+    where the sources leave a reading open; `readings`: what was chosen there. `parameters`: numbers that a user sets
+    (a pool's limits). `years`: which column counts the accounting years. `opposites`: pairs of yes/no columns of which
+    one is the contrary of the other. `implied`: yes/no columns to the column whose figure answers them with yes.
+    `breaks`: days on which something starts. `tree`: the file as read; `folder`: the path of the file.
     """
 
     id: str
@@ -58,6 +60,7 @@ class Policy:
     title_en: str
     about: str
     folder: str
+    subject: Subject
     columns: Mapping[str, FactColumn]
     editions: tuple[Edition, ...]
     open_points: Mapping[str, OpenPoint]
@@ -122,6 +125,7 @@ class Policy:
                 title_en=tree["title_en"],
                 about=tree.get("about", ""),
                 folder=where,
+                subject=read_subject(tree),
                 columns=columns,
                 editions=editions,
                 open_points=open_points,

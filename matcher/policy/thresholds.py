@@ -13,7 +13,18 @@ import numpy as np
 
 from matcher.policy.conditions import ByBracket, Compare, Is, Joined, Not, ScoreTest, Test
 from matcher.policy.intervals import RISING, Facts, Floats, Span
-from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Measure, Ratio, Total, YearsSince, year_of
+from matcher.policy.measures import (
+    Compound,
+    DaysSince,
+    MeanGrowth,
+    Measure,
+    MonthsSince,
+    Ratio,
+    Total,
+    YearsSince,
+    last_start,
+    year_of,
+)
 from matcher.policy.model import Rule, Ruleset
 from matcher.policy.points import Bands, BestOf, SumOf
 
@@ -107,6 +118,8 @@ def amounts(turn: Turn, facts: Facts, change: Mapping[str, float]) -> Floats | N
             return (factor * low((measure.first,)) - low((measure.last,))) / rate if rate else None
         if isinstance(measure, DaysSince):
             assert facts.on is not None
+            if isinstance(measure, MonthsSince):
+                return (last_start(facts.on, int(limit)) - low((measure.name,))) / change[measure.name]
             return (facts.on - limit - low((measure.name,))) / change[measure.name]
         if isinstance(measure, YearsSince):
             assert facts.on is not None

@@ -15,6 +15,8 @@ from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import CHANGES, DEADLINES, PROBLEMS, SCORING
 from matcher.policy.edition_changes import Changed
 from matcher.policy.facts import written_facts
+from matcher.policy.firm_table import subject_of
+from matcher.policy.identity import FIRM, Subject
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import WHY, Scored
@@ -116,11 +118,13 @@ def sheets(
     gaps = verdicts.loc[verdicts["passed"].isin(["不符合", "未定"])]
     firm = ["enterprise_id", "name", "policy"]
     gap, points = ["title", "passed", "value", "limit", "gap", "why"], ["points_low", "points_high", "points_max"]
+    words = subject_of(policies).words
+    heads = {**SCORING, "enterprise_id": words["enterprise_id"], "name": words["name"]}
     return {
-        "结论": Sheet(summary, SCORING, frozen=2),
-        "逐条": Sheet(verdicts, SCORING, key=[*firm, *gap, *points, "source"], frozen=2),
-        "差距": Sheet(gaps[[*firm, *gap, "source", "verified", "seen_as"]], SCORING, frozen=2),
-        "要问的事实": Sheet(shown(questions), SCORING, frozen=2),
+        "结论": Sheet(summary, heads, frozen=2),
+        "逐条": Sheet(verdicts, heads, key=[*firm, *gap, *points, "source"], frozen=2),
+        "差距": Sheet(gaps[[*firm, *gap, "source", "verified", "seen_as"]], heads, frozen=2),
+        "要问的事实": Sheet(shown(questions), heads, frozen=2),
     }, lines
 
 
@@ -173,11 +177,16 @@ def question(title: str, text: str) -> str:
 
 
 def answering_problems(
-    reading: pd.DataFrame, answering: pd.DataFrame, titles: Mapping[str, str] | None = None
+    reading: pd.DataFrame,
+    answering: pd.DataFrame,
+    titles: Mapping[str, str] | None = None,
+    subject: Subject = FIRM,
 ) -> pd.DataFrame:
     """What the reading and the answering found wrong, in one table with Chinese headers."""
     names = titles or {}
-    read = pd.DataFrame({"来源": "读表", "企业编号": "", **{PROBLEMS[name]: reading[name] for name in _SHARED}})
+    read = pd.DataFrame(
+        {"来源": "读表", subject.words["enterprise_id"]: "", **{PROBLEMS[name]: reading[name] for name in _SHARED}}
+    )
     lines: Any = answering.itertuples(index=False)
     rows = [
         (names.get(row.policy, row.policy), row.enterprise_id, None, row.column, row.cell, row.problem,

@@ -29,6 +29,7 @@ from matcher.tables.cells import (
 from matcher.tables.checkboxes import ticked
 from matcher.tables.dates import Days, read_days
 from matcher.tables.numbers import (
+    AREA_WORDS,
     COUNT_WORDS,
     EXACT,
     FOREIGN_WORDS,
@@ -332,6 +333,8 @@ def _misfit(title: str, suffix: str) -> Fault | None:
         fits = any(sign in title for sign in _TIME_SIGNS.get(suffix, "时分")) if of_time else not of_people
     elif suffix in COUNT_WORDS:
         fits = not of_time and "分" not in title
+    elif suffix in AREA_WORDS:
+        fits = "面积" in title
     elif suffix in ("分", "%"):
         fits = not of_people and not of_time
     return None if fits else Fault(f"写的是“{suffix}”，和“{title}”不符", "请检查是否填错了列")

@@ -22,6 +22,7 @@ EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation])
 MONEY_WORDS = ("元", "人民币", "rmb", "cny")
 _words = str.split
 TIME_WORDS = _words("年 岁 周岁 个月 月 天 日 小时 分钟")
+AREA_WORDS = _words("平方米 平米 m2")  # ㎡ in half width
 COUNT_WORDS = _words("人 名 位 家 件 项 个 次 台 套 篇 部 种 款 例 条 份 户 所 期 届 级")
 FOREIGN_WORDS = _words(
     "美元 美金 usd us$ $ 欧元 eur € 英镑 gbp £ 日元 日币 jpy 円 港元 港币 hkd hk$ 韩元 韩币 krw 台币 新台币 twd "
@@ -40,7 +41,7 @@ _NUMBER = re.compile(
     r"(?:(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>e[+-]?\d{1,3})?"
     r"|(?P<chinese>[零〇一二两三四五六七八九十百千万亿]+))(?P<more>[余多])?"
     rf"(?:(?P<unit>%|{_any(UNITS)})(?P<later>[余多])?)?"
-    rf"(?P<suffix>{_any([*MONEY_WORDS, *TIME_WORDS, *COUNT_WORDS, '分'])}|{_FOREIGN})?"
+    rf"(?P<suffix>{_any([*MONEY_WORDS, *TIME_WORDS, *COUNT_WORDS, *AREA_WORDS, '分'])}|{_FOREIGN})?"
     r"(?:整|人民币|rmb)?(?:\((?:含税|不含税|含增值税|人民币|rmb)\))?"
 )
 _MIXED = re.compile(

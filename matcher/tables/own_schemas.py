@@ -322,3 +322,21 @@ TECH_CONTRACTS = Contract(
     ),
     any_of=("subject", "kind", "seller", "buyer"),
 )
+# The weights of 创新积分 that a place gives: one row a stage, indicator and band.
+POINT_WEIGHTS = Contract(
+    "point_weights",
+    "权重",
+    "weight_id",
+    (
+        column("weight_id", "id", "权重编号", "编号 序号"),
+        column("stage", "text", "阶段", "企业阶段 发展阶段 成长阶段"),
+        column("block", "text", "一级指标", "分类 指标类别 一级指标名称 类别"),
+        column("indicator", "text", "二级指标", "指标 指标名称 二级指标名称"),
+        column("unit", "text", "单位", "计量单位 指标单位"),
+        column("at_least", "text", "指标值", "不低于 指标值不低于 下限 分档下限 指标值下限"),
+        column("points", "number", "得分", "分值 分档得分 分数"),
+        column("most", "number", "满分", "权重 满分值 最高分 权重分值"),
+    ),
+    any_of=("indicator",),
+    referred=False,
+)

@@ -167,8 +167,12 @@ def _masked_contact(text: str, cue: str) -> str:
     return applied(masked, edits)
 
 
+_NAME = re.compile("[一-鿿]{4}")
+
+
 def mask_ids(ids: Iterable[str]) -> dict[str, str]:
-    """Every id with what to write for it: masked where the whole id is a phone, a mail or an identity number.
+    """Every id with what to write for it: masked where the whole id is a phone, a mail or an identity number, and where
+    it is a name (four Chinese characters on end) with one in it.
 
     Masked ids stay distinct: -2, -3 ... are appended in the order in which ids come first. Other ids are kept.
     """
@@ -190,6 +194,8 @@ def mask_ids(ids: Iterable[str]) -> dict[str, str]:
 def _masked_id(text: str) -> str:
     if not isinstance(text, str) or not may_hold(text):
         return text
+    if _NAME.search(text):  # a firm or a platform without a number goes by its name
+        return mask_contacts(text)
     edits, _ = edits_of(text)
     if len(edits) != 1:
         return text

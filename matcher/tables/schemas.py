@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from matcher.tables.contracts import HIGH, KINDS, LOW, STATE, TEXT, Column, Contract, column
-from matcher.tables.own_schemas import CHANCES, FIELD_TEXTS, HEADINGS, LINKS, PAIRS, TARGETS, TITLE_DAYS
+from matcher.tables.own_schemas import (
+    CHANCES,
+    FIELD_TEXTS,
+    HEADINGS,
+    LINKS,
+    PAIRS,
+    POINT_WEIGHTS,
+    TARGETS,
+    TITLE_DAYS,
+)
 
 __all__ = [
     "CHANCES",
@@ -17,6 +26,7 @@ __all__ = [
     "NEEDS",
     "OUTCOMES",
     "PAIRS",
+    "POINT_WEIGHTS",
     "STATE",
     "TARGETS",
     "TEXT",

@@ -1,5 +1,7 @@
 """The commands on policies."""
 
+from pathlib import Path
+
 import pandas as pd
 import pytest
 from small import EXAMPLES
@@ -90,7 +92,7 @@ def test_support_programmes(run, tmp_path):
         status, out, _ = run("instruments", *words, name)
         assert (status, out.splitlines()[0][:5]) == (0, "8 家企业")
     book = pd.read_excel("a.xlsx", sheet_name=None, engine="calamine")
-    assert list(book) == ["政策工具", "问题", "列的去向", "说明"]
+    assert list(book) == ["今天可得", "政策工具", "问题", "列的去向", "说明"]
     assert book["政策工具"].columns[:4].tolist() == ["企业编号", "企业名称", "政策工具", "阶段"]
     assert len(book["政策工具"]) == len(pd.read_csv("a.csv"))
 
@@ -143,3 +145,97 @@ def test_a_register_that_cannot_be_read_says_so(run, firms, words, message):
     status, _, err = run("score", "firms.csv", "-p", "hte", "--on", "2026-06-01", "-o", "o.csv", *words)
     assert status == 2
     assert message in err
+
+
+def test_platforms_are_scored_as_platforms(run):
+    """Two incubators of one host, one of them without a name of its own; a wrong code of the host is told."""
+    rows = [
+        "2026年孵化器情况表（虚构）",
+        "单位：万元",
+        "序号,孵化器名称,运营单位,统一社会信用代码,在孵企业数,上年度获投在孵企业数,增长超过20%的在孵企业数,"
+        "是否单独核算,孵化器总收入,房租物业以外收入,其他条件符合",
+        "1,虚构甲孵化器,虚构科创公司,,100家,20,30,是,1000,300,是",
+        "2,虚构乙孵化器,虚构科创公司,91371300MA3C00001X,100,20,29,是,1000,300,是",
+        "3,,虚构园区,,100,20,30,是,1000,300,",
+    ]
+    Path("p.csv").write_text("\n".join(rows), "utf-8")
+    arguments = ("--policy", "孵化器", "--on", "2026-11-24", "-o", "out.xlsx", "--summary", "s.csv")
+    status, out, err = run("score", "p.csv", *arguments)
+    assert status == 0
+    assert out.splitlines() == [
+        "3 个平台，1 项政策",
+        "  科技企业孵化器（标准级，原国家级）：通过 1 个",
+        "  科技企业孵化器（标准级，原国家级）：不通过 1 个",
+        "  科技企业孵化器（标准级，原国家级）：缺少事实，未定 1 个",
+    ]
+    assert "校验位应为 8；请更正，否则对不上依托单位" in err
+    assert "1 行没有平台编号和平台名称，已按依托单位识别" in err
+    assert pd.read_csv("s.csv")[["enterprise_id", "policy", "edition", "decision"]].values.tolist() == [
+        ["虚构甲孵化器", "incubator-standard", "2025-131", "passes"],
+        ["虚构乙孵化器", "incubator-standard", "2025-131", "fails"],
+        ["虚构园区", "incubator-standard", "2025-131", "unknown"],
+    ]
+    sheet = pd.read_excel("out.xlsx", sheet_name="结论", engine="calamine")
+    assert sheet.columns[:2].tolist() == ["平台编号", "平台名称"]
+    status, out, err = run("score", "p.csv", "-p", "孵化器", "-p", "hte", "--on", "2026-11-24", "-o", "o.csv")
+    assert status == 2
+    assert "“高新技术企业认定”看企业，一张表不能同时判断；请分开运行" in err
+
+
+def test_a_blank_table_of_platforms_can_be_read_again(run):
+    assert run("policy", "template", "incubator-standard", "-o", "blank.xlsx") == (0, "已写出 blank.xlsx\n", "")
+    blank = pd.read_excel("blank.xlsx", sheet_name="平台", engine="calamine")
+    assert blank.columns[:5].tolist() == ["平台编号", "平台名称", "地区", "申请日期", "依托单位"]
+    assert read_firms("blank.xlsx", "incubator-standard").rows.empty
+
+
+def test_a_register_of_platforms_is_counted(run):
+    rows = [
+        "平台名称,平台类型,级别,认定时间,状态",
+        "甲实验室,省重点实验室,省级,2019-03-01,", "甲实验室,重点实验室,市,2017,",
+        "乙众创空间,,,2021-05,已撤销", "丙工作站,山东省院士工作站,,2020年,",
+    ]  # fmt: skip
+    Path("r.csv").write_text("\n".join(rows), "utf-8")
+    status, out, _ = run("policy", "platforms", "r.csv", "--on", "2026-11-24", "-o", "c.csv")
+    assert (status, out.splitlines()[0]) == (0, "4 行，计 3 个平台")
+    assert pd.read_csv("c.csv").values.tolist() == [
+        ["院士工作站", "省级", 2020, 1], ["重点实验室", "省级", 2019, 1], ["重点实验室", "市级", 2017, 1],
+    ]  # fmt: skip
+    run("policy", "platforms", "r.csv", "--on", "2026-11-24", "--since", "2018-01-01", "-o", "c.xlsx")
+    book = pd.read_excel("c.xlsx", sheet_name="计数", engine="calamine")
+    assert book.columns.tolist() == ["平台类别", "平台级别", "认定年份", "平台数"]
+    assert len(book) == 2
+
+
+def test_points_say_that_there_are_no_weights_and_take_a_filled_form(run):
+    Path("f.csv").write_text("企业名称,2024年研发费用（万元）\n虚构甲,500\n", "utf-8")
+    status, out, err = run("policy", "points", "f.csv", "--on", "2025-06-01", "-o", "p.csv", "--values", "v.csv")
+    assert (status, out) == (0, "1 家企业，0 家的18项原始值齐全\n")
+    assert "没有权重：指引的权重和由值到分的换算没有见到可读的原文，不能代拟" in err
+    assert pd.read_csv("p.csv")[["known", "total_low"]].fillna("").values.tolist() == [[1, ""]]
+    assert pd.read_csv("v.csv")["value"].dropna().tolist() == [5_000_000]
+    assert run("policy", "points-form", "--on", "2025-06-01", "-o", "w.xlsx")[0] == 0
+    form = pd.read_excel("w.xlsx", engine="calamine", dtype=object)
+    assert form.columns.tolist() == ["阶段", "一级指标", "二级指标", "单位", "指标值", "得分", "满分"]
+    assert len(form) == 54
+    form["指标值"], form["得分"] = form["单位"].map(lambda unit: "5%" if unit == "%" else "5000000"), 2
+    form.to_excel("filled.xlsx", index=False)
+    arguments = ("--on", "2025-06-01", "--weights", "filled.xlsx", "-o", "p.csv", "-q")
+    status, out, err = run("policy", "points", "f.csv", *arguments)
+    assert (status, out) == (0, "")
+    columns = ["edition", "total_low", "total_high", "total_max"]
+    assert pd.read_csv("p.csv")[columns].values.tolist() == [["2024-national", 2, 36, 36]]
+    form[form["二级指标"] != "营业收入"].to_excel("filled.xlsx", index=False)
+    status, _, err = run("policy", "points", "f.csv", *arguments)
+    assert status == 2
+    assert "初创期：缺 1 项指标的权重：营业收入" in err
+    assert run("policy", "points", "f.csv", *arguments[:2], "--edition", "2.0", "-o", "p.csv")[0] == 2
+
+
+def test_the_points_of_the_first_example_firm_are_those_counted_by_hand(run):
+    """18 of 技术创新, 24 of 成长经营, 6 of 辅助 under the made-up weights of 成长期."""
+    weights = ("--edition", "2024-national", "--weights", str(EXAMPLES / "point_weights.csv"))
+    arguments = (str(EXAMPLES / "point_firms.csv"), "--on", "2026-06-01", *weights, "-o", "p.csv", "-q")
+    assert run("policy", "points", *arguments)[:2] == (0, "")
+    first = pd.read_csv("p.csv").iloc[0]
+    assert first[["stage", "known", "total_low", "total_high", "total_max"]].tolist() == ["成长期", 18, 48, 48, 96]

@@ -221,6 +221,16 @@ def test_ids_stay_distinct_and_are_masked_only_as_a_whole() -> None:
     assert mask_ids([]) == {}
 
 
+def test_an_id_that_is_a_name_is_masked_like_a_name() -> None:
+    """A firm or a platform without a number goes by its name, and people write telephones behind names."""
+    ids = ["虚构科创孵化器（张三13800001234）", "虚构科创孵化器（张三13899991234）", "虚构科创孵化器2期"]
+    assert mask_ids(ids) == {
+        "虚构科创孵化器（张三13800001234）": "虚构科创孵化器（张三138****1234）",
+        "虚构科创孵化器（张三13899991234）": "虚构科创孵化器（张三138****1234）-2",
+        "虚构科创孵化器2期": "虚构科创孵化器2期",
+    }
+
+
 def test_table_whole() -> None:
     frame = pd.DataFrame(
         {
