@@ -74,11 +74,11 @@ class TokenModel:
         or contradicts itself.
         """
         try:
-            import onnxruntime
-            from tokenizers import Tokenizer
+            import onnxruntime as _
+            import tokenizers as _
         except ImportError as error:
             raise MissingExtraError(MISSING) from error
-        folder = _default_folder() if folder is None else local_folder(folder, EncoderError)
+        folder = default_folder() if folder is None else local_folder(folder, EncoderError)
         if absent := [name for name in FILES if not (folder / name).is_file()]:
             raise EncoderError(f"{folder}：没有第二阶段的模型（缺少 {'、'.join(absent)}）；{WHERE}")
         from safetensors.numpy import load_file
@@ -89,16 +89,9 @@ class TokenModel:
                 raise EncoderError(f"{folder}: format {settings['format']!r}; this version reads {FORMAT!r}")
             pieces = {role: int(settings["pieces"][role]) for role in ("asking", "record")}
             centre, spread = float(settings["centre"]), float(settings["spread"])
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            tokenizer.no_padding()
-            tokenizer.no_truncation()
+            tokenizer = plain_tokenizer(folder)
             idf = load_file(folder / "idf.safetensors")["idf"].astype(float)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            options.log_severity_level = 3
-            session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            session = cpu_session(folder)
         except EncoderError:
             raise
         except Exception as error:  # tokenizers and onnxruntime raise plain ones
@@ -156,6 +149,26 @@ class TokenModel:
         names = [self.tokenizer.id_to_token(i).replace("▁", "").lower() for i in range(len(self.idf))]
         here = np.sqrt(index.lexical.idf2(names))
         return np.where(here > 0, (here + self.idf) / 2, self.idf)
+
+
+def plain_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a folder, which cuts and fills nothing."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def cpu_session(folder: Path) -> Any:
+    """A session of a folder's model that uses one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
 
 def max_sim(asking: Tokens, records: Sequence[Tokens], idf: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -224,7 +237,7 @@ class Voice:
 Accurate = bool | str | Path | TokenModel
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
     """The model in a checkout; a wheel has none."""
     package = Path(str(importlib.resources.files("matcher")))
     places = [package / "models" / DEFAULT, package.parent / "models" / DEFAULT]
