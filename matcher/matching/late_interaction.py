@@ -10,6 +10,7 @@ It weighs less where records are whole texts: there it orders judged rows better
 from __future__ import annotations
 
 import importlib.resources
+import importlib.util
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -73,11 +74,8 @@ class TokenModel:
         Raises MissingExtraError without onnxruntime and tokenizers, EncoderError when the folder is missing, incomplete
         or contradicts itself.
         """
-        try:
-            import onnxruntime as _
-            import tokenizers as _
-        except ImportError as error:
-            raise MissingExtraError(MISSING) from error
+        if not all(importlib.util.find_spec(name) for name in ("onnxruntime", "tokenizers")):
+            raise MissingExtraError(MISSING)
         folder = default_folder() if folder is None else local_folder(folder, EncoderError)
         if absent := [name for name in FILES if not (folder / name).is_file()]:
             raise EncoderError(f"{folder}：没有第二阶段的模型（缺少 {'、'.join(absent)}）；{WHERE}")

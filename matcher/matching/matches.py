@@ -114,8 +114,10 @@ def match(
     accurate : bool, str, Path or TokenModel
         True adds a third part to the sums of the best `rerank_top` of each asking row, by late interaction of a
         transformer's token vectors (see `matcher.matching.late_interaction`): slower by far; a better
-        order of the rows, but no more right ones in first place (`models/tokens-zh/CARD.md`). The model lies in
-        `models/tokens-zh` of the library's source; elsewhere give its folder. Needs the extra `accurate`.
+        order of the rows (`models/tokens-zh/CARD.md`). Of needs and outcomes it then reads the first three rows that
+        may be recommended, text beside text, and puts the most probable first (`models/pairs-zh/CARD.md`); their
+        probability is the pair's own. The models lie in `models/tokens-zh` and, beside it, `models/pairs-zh` of the
+        library's source; elsewhere give the first folder. Needs the extra `accurate`.
     rerank_top : int
         How many of the best of each asking row `rerank` or `accurate` puts in order, equal ones by id. The others stay
         behind them.

@@ -1,8 +1,8 @@
 """Reading two texts together: a small transformer that sees a need and an outcome at once and says whether it answers.
 
 Sums of parts compare texts that were read apart; what it takes to answer a need shows only where both are read together
-(a cross-encoder). It was trained on pairs that readers judged on whole texts (`models/pairs-zh/CARD.md`). It costs a tenth of a
-second a pair, so only first rows are read that may be recommended at all.
+(a cross-encoder). It was trained on pairs that readers judged on whole texts (`models/pairs-zh/CARD.md`). A pair costs
+a twentieth of a second, so only first rows are read that may be recommended at all.
 """
 
 from __future__ import annotations
@@ -18,7 +18,14 @@ from numpy.typing import NDArray
 
 from matcher.errors import EncoderError
 from matcher.matching.base import BaseIndex
-from matcher.matching.late_interaction import THREADS, Accurate, TokenModel, cpu_session, default_folder, plain_tokenizer
+from matcher.matching.late_interaction import (
+    THREADS,
+    Accurate,
+    TokenModel,
+    cpu_session,
+    default_folder,
+    plain_tokenizer,
+)
 from matcher.matching.records import texts_of
 from matcher.tables.json import parse_json
 
@@ -84,7 +91,9 @@ class PairModel:
         self, pairs: Sequence[tuple[Text, Text]], advance: Callable[[int], object] = lambda done: None
     ) -> NDArray[np.float64]:
         """(n) log odds that the second text, an outcome, answers the first, a need; each (title, body)."""
-        texts = list(dict.fromkeys((text, role) for pair in pairs for text, role in zip(pair, self.pieces, strict=True)))
+        texts = list(
+            dict.fromkeys((text, role) for pair in pairs for text, role in zip(pair, self.pieces, strict=True))
+        )
         cut = {key: self._cut(*key) for key in texts}
 
         def read(pair: tuple[Text, Text]) -> float:
@@ -114,7 +123,7 @@ def read_first(
     rows: NDArray[np.int64],
     worth: NDArray[np.bool_],
 ) -> NDArray[np.float64]:
-    """(n) the model's log odds of the pairs of asking text `at[i]` and row `rows[i]` that are `worth` it; else unknown."""
+    """(n) the model's log odds of the pairs of asking text `at[i]` and row `rows[i]` that are `worth` it, or NA."""
     odds = np.full(len(at), np.nan)
     some = np.flatnonzero(worth)
     asking = [(texts[0][i], texts[1][i]) for i in at[some].tolist()]

@@ -2,7 +2,7 @@
 
     python models/pairs-zh/export.py --weights WEIGHTS.npz --model TRANSFORMER_FOLDER --text TEXT_FOLDER --out FOLDER
 
-WEIGHTS.npz: what `train.py` beside this script writes. TRANSFORMER_FOLDER: where the training started from. TEXT_FOLDER: the
+WEIGHTS.npz: what `train.py` beside this script writes. TRANSFORMER_FOLDER: where the training began. TEXT_FOLDER: the
 documents whose pieces stay. Needs onnx, onnxruntime, tokenizers and safetensors; about a minute.
 """
 
@@ -30,6 +30,7 @@ from matcher.matching.pair_reading import FORMAT
 RIGHT = 2  # which of the four outputs: "the pair is right"
 SPECIAL = 4  # the first pieces: beginning, filling, end, unknown
 LEAST = 1  # of these documents a piece must stand in
+IN_FULL = ["out product node", "pool product node"]
 PIECES = {"need": 112, "outcome": 128}  # pieces of a text that are read
 
 Array = np.ndarray
@@ -52,14 +53,27 @@ def build(weights: dict[str, Array], config: dict[str, Any]) -> Any:
     x = transformer(graph, weights, config, layers, segments=True)
     graph.constant("first", np.array([0]))
     graph.constant("pieces", np.array([1]))
-    both = [graph.add("Gather", [x, "first"], "opening", axis=1), graph.add("ReduceMean", [x, "pieces"], "mean", keepdims=1)]
-    pooled = graph.add("MatMul", [graph.add("Concat", both, "both", axis=2), graph.constant("pool", weights["pool.w"])], "pool product")
-    pooled = graph.add("Tanh", [graph.add("Add", [pooled, graph.constant("pool bias", weights["pool.b"])], "pool sum")], "pooled")
+    both = [
+        graph.add("Gather", [x, "first"], "opening", axis=1),
+        graph.add("ReduceMean", [x, "pieces"], "mean", keepdims=1),
+    ]
+    pooled = graph.add(
+        "MatMul", [graph.add("Concat", both, "both", axis=2), graph.constant("pool", weights["pool.w"])], "pool product"
+    )
+    pooled = graph.add(
+        "Tanh", [graph.add("Add", [pooled, graph.constant("pool bias", weights["pool.b"])], "pool sum")], "pooled"
+    )
     out = graph.constant("out", weights["out.w"][:, RIGHT : RIGHT + 1])
-    odds = graph.add("Add", [graph.add("MatMul", [pooled, out], "out product"), graph.constant("out bias", weights["out.b"][:, RIGHT])], "out sum")
+    odds = graph.add(
+        "Add",
+        [graph.add("MatMul", [pooled, out], "out product"), graph.constant("out bias", weights["out.b"][:, RIGHT])],
+        "out sum",
+    )
     graph.constant("last", np.array([1, 2]))
     graph.add("Squeeze", [odds, "last"], "odds")
-    inputs = [helper.make_tensor_value_info(name, TensorProto.INT64, ["pairs", "pieces read"]) for name in ("ids", "sides")]
+    inputs = [
+        helper.make_tensor_value_info(name, TensorProto.INT64, ["pairs", "pieces read"]) for name in ("ids", "sides")
+    ]
     result = helper.make_tensor_value_info("odds", TensorProto.FLOAT, ["pairs"])
     whole = helper.make_graph(graph.nodes, "pairs-zh", inputs, [result], graph.weights)
     model = helper.make_model(whole, opset_imports=[helper.make_opsetid("", 20)], ir_version=9)
@@ -88,7 +102,7 @@ def main() -> None:
         onnx.save(build(weights, config), f"{made}/whole.onnx")
         quantize_dynamic(
             f"{made}/whole.onnx", given.out / "model.onnx", weight_type=QuantType.QInt8, per_channel=True,
-            reduce_range=True, op_types_to_quantize=["MatMul"], nodes_to_exclude=["out product node", "pool product node"],
+            reduce_range=True, op_types_to_quantize=["MatMul"], nodes_to_exclude=IN_FULL,
             extra_options={"MatMulConstBOnly": True},
         )  # fmt: skip
     save_file({"kept": kept.astype(np.int32)}, given.out / "pieces.safetensors")

@@ -35,7 +35,9 @@ RIGHT = 2.5  # the readers' mean level from which on a pair is right
 FOLDS, SEEDS = 5, (0, 1, 2)
 PENALTY = 0.1  # C of the logistic regression on standardised features
 ALIKE = 0.8  # Jaccard similarity of the titles' pairs of characters
-READ = HERE.parent / "pairs-zh" / "out_of_fold.csv"  # log odds by reading together, of needs the reader was not trained on
+READ = (
+    HERE.parent / "pairs-zh" / "out_of_fold.csv"
+)  # log odds by reading together, of needs the reader was not trained on
 GOOD_READ = 0.45  # the same for pairs that were read together
 GOOD = 0.35  # the probability from which a pair is recommended; see the table that this script prints
 
