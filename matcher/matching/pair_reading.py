@@ -112,7 +112,8 @@ class PairModel:
         title, body = (
             self.tokenizer.encode(part[: PER_PIECE * most], add_special_tokens=False).ids[:most] for part in text
         )
-        return self.number[[*title, COLON, *body][:most]].tolist()
+        numbers: list[int] = self.number[[*title, COLON, *body][:most]].tolist()
+        return numbers
 
 
 def read_first(

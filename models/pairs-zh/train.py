@@ -101,7 +101,7 @@ def step(model: Reader, optimiser: torch.optim.Optimizer, rates: list[float], pa
 
 def learn_texts(model: Reader, texts: list[tuple[str, str]], tokenizer: Tokenizer, seconds: float, seed: int) -> None:
     """Which text goes with a query, among near ones; and hidden pieces."""
-    rng = np.random.default_rng(seed)
+    rng, queries = np.random.default_rng(seed), min(QUERIES, len(texts) // 50)
     counted = TfidfVectorizer(analyzer="char", ngram_range=(2, 2), max_df=0.05, sublinear_tf=True)
     vectors = counted.fit_transform([f"{title}\n{body[:250]}" for title, body in texts]).tocsr()
     documents = [
@@ -112,9 +112,9 @@ def learn_texts(model: Reader, texts: list[tuple[str, str]], tokenizer: Tokenize
     model.train()
     start = time.monotonic()
     while (part := (time.monotonic() - start) / seconds) < 1:
-        drawn = rng.integers(len(documents), size=QUERIES)
+        drawn = rng.integers(len(documents), size=queries)
         near = np.asarray((vectors[drawn] @ vectors.T).todense())
-        near[np.arange(QUERIES), drawn] = -1
+        near[np.arange(queries), drawn] = -1
         pairs = []
         for i, likeness in zip(drawn, near, strict=True):
             title, sentences = documents[i]
@@ -134,7 +134,7 @@ def learn_texts(model: Reader, texts: list[tuple[str, str]], tokenizer: Tokenize
             out, x = model(torch.where(hidden, UNKNOWN, ids), sides)
             guess = functional.layer_norm(functional.gelu(model.guess(x[hidden])), x.shape[-1:])
             guess = 0.1 * guess @ model.bert.embeddings.word_embeddings.weight.T
-        right = torch.zeros(QUERIES, dtype=torch.long, device=DEVICE)
+        right = torch.zeros(queries, dtype=torch.long, device=DEVICE)
         loss = functional.cross_entropy(out[:, 0].float().reshape(-1, CHOICES), right)
         step(model, optimiser, rates, part, loss + BY_MASKS * functional.cross_entropy(guess.float(), ids[hidden]))
 
