@@ -10,6 +10,7 @@ It weighs less where records are whole texts: there it orders judged rows better
 from __future__ import annotations
 
 import importlib.resources
+import importlib.util
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -73,12 +74,9 @@ class TokenModel:
         Raises MissingExtraError without onnxruntime and tokenizers, EncoderError when the folder is missing, incomplete
         or contradicts itself.
         """
-        try:
-            import onnxruntime
-            from tokenizers import Tokenizer
-        except ImportError as error:
-            raise MissingExtraError(MISSING) from error
-        folder = _default_folder() if folder is None else local_folder(folder, EncoderError)
+        if not all(importlib.util.find_spec(name) for name in ("onnxruntime", "tokenizers")):
+            raise MissingExtraError(MISSING)
+        folder = default_folder() if folder is None else local_folder(folder, EncoderError)
         if absent := [name for name in FILES if not (folder / name).is_file()]:
             raise EncoderError(f"{folder}：没有第二阶段的模型（缺少 {'、'.join(absent)}）；{WHERE}")
         from safetensors.numpy import load_file
@@ -89,16 +87,9 @@ class TokenModel:
                 raise EncoderError(f"{folder}: format {settings['format']!r}; this version reads {FORMAT!r}")
             pieces = {role: int(settings["pieces"][role]) for role in ("asking", "record")}
             centre, spread = float(settings["centre"]), float(settings["spread"])
-            tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-            tokenizer.no_padding()
-            tokenizer.no_truncation()
+            tokenizer = plain_tokenizer(folder)
             idf = load_file(folder / "idf.safetensors")["idf"].astype(float)
-            options = onnxruntime.SessionOptions()
-            options.intra_op_num_threads = 1
-            options.log_severity_level = 3
-            session = onnxruntime.InferenceSession(
-                str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"]
-            )
+            session = cpu_session(folder)
         except EncoderError:
             raise
         except Exception as error:  # tokenizers and onnxruntime raise plain ones
@@ -156,6 +147,26 @@ class TokenModel:
         names = [self.tokenizer.id_to_token(i).replace("▁", "").lower() for i in range(len(self.idf))]
         here = np.sqrt(index.lexical.idf2(names))
         return np.where(here > 0, (here + self.idf) / 2, self.idf)
+
+
+def plain_tokenizer(folder: Path) -> Any:
+    """The tokenizer of a folder, which cuts and fills nothing."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def cpu_session(folder: Path) -> Any:
+    """A session of a folder's model that uses one thread."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
 
 
 def max_sim(asking: Tokens, records: Sequence[Tokens], idf: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -224,7 +235,7 @@ class Voice:
 Accurate = bool | str | Path | TokenModel
 
 
-def _default_folder() -> Path:
+def default_folder() -> Path:
     """The model in a checkout; a wheel has none."""
     package = Path(str(importlib.resources.files("matcher")))
     places = [package / "models" / DEFAULT, package.parent / "models" / DEFAULT]

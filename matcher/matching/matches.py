@@ -19,6 +19,7 @@ from matcher.matching.explanation import explain
 from matcher.matching.filters import Limits, Where
 from matcher.matching.late_interaction import Accurate, Numbers, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
+from matcher.matching.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
 from matcher.matching.recommendation import FEATURES, assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
 from matcher.matching.requirements import ASK_BACK, requirements_of
@@ -56,6 +57,7 @@ class _Plan(NamedTuple):
     rerank: Rerank | None
     rerank_top: int
     voice: Voice | None
+    reader: PairModel | None
     reasons: bool
 
 
@@ -112,8 +114,10 @@ def match(
     accurate : bool, str, Path or TokenModel
         True adds a third part to the sums of the best `rerank_top` of each asking row, by late interaction of a
         transformer's token vectors (see `matcher.matching.late_interaction`): slower by far; a better
-        order of the rows, but no more right ones in first place (`models/tokens-zh/CARD.md`). The model lies in
-        `models/tokens-zh` of the library's source; elsewhere give its folder. Needs the extra `accurate`.
+        order of the rows (`models/tokens-zh/CARD.md`). Of needs and outcomes it then reads the first three rows that
+        may be recommended, text beside text, and puts the most probable first (`models/pairs-zh/CARD.md`); their
+        probability is the pair's own. The models lie in `models/tokens-zh` and, beside it, `models/pairs-zh` of the
+        library's source; elsewhere give the first folder. Needs the extra `accurate`.
     rerank_top : int
         How many of the best of each asking row `rerank` or `accurate` puts in order, equal ones by id. The others stay
         behind them.
@@ -196,7 +200,9 @@ def match(
     if asking == index.id_column:
         raise TableError(f"both the table and the index hold {asking}; match needs with outcomes")
     limits = Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
-    plan = _Plan(int(k), limits, rerank, rerank_top, Voice.of(index, accurate) if accurate else None, reasons)
+    voice = Voice.of(index, accurate) if accurate else None
+    reads = accurate and {asking, index.id_column} == SIDES and recommender_of(index)
+    plan = _Plan(int(k), limits, rerank, rerank_top, voice, PairModel.of(accurate) if reads else None, reasons)
     stages = 1 + (plan.voice is not None) + reasons
     with timed(f"matched {len(queries)} rows with {len(index)} records"):
         with advancing(stages * len(queries), "匹配", progress) as advance:
@@ -208,13 +214,19 @@ def match(
         total = pairs.pop("total").to_numpy(float)
         beyond = _popped(pairs, _BEYOND) if ranker_of(index) else None
         features = _popped(pairs, list(FEATURES)) if recommender_of(index) else None
-        judged = assess(index, total, beyond, features, false_alarm)
+        read = pairs.pop("read").to_numpy(float) if plan.reader else None
+        judged = assess(index, total, beyond, features, false_alarm, read)
         recommended = judged.pop("recommended") & ~pairs.pop("barred").to_numpy(bool)
         scores = {"score": index.scale.share_below(total), **judged, "recommended": recommended}
         scores |= {"good_match": recommended}
         scores |= {name: pairs.pop(name).to_numpy(object) for name in ("note", "met")}
         for place, (name, values) in enumerate(scores.items(), start=3):
             pairs.insert(place, name, values)
+        if read is not None:
+            chance = pairs["probability"].to_numpy(float)
+            order = best_read_first(pairs[asking].to_numpy(object), pairs["rank"].to_numpy(np.int64), read, chance)
+            places = {name: pairs[name].to_numpy() for name in ("rank", "score")}
+            pairs = pairs.iloc[order].reset_index(drop=True).assign(**places)
     used = {"preference": bool(weights), "feedback": index.feedback is not None, "rerank": bool(rerank or accurate)}
     return pairs.drop(columns=[name for name, kept in used.items() if not kept])
 
@@ -273,6 +285,11 @@ def _match_some(
     required = requirements_of(index, asking, at, rows)
     declines = _declines(index, pairs)
     pairs["barred"] = required.asks_back | required.missed | (declines != "")
+    if plan.reader:
+        beyond = pairs[_BEYOND].to_numpy(float) if ranker_of(index) else None
+        chance = assess(index, pairs["total"].to_numpy(float), beyond, pairs[list(FEATURES)].to_numpy(float), 0.5)
+        worth = (pairs["rank"] <= FIRST) & ~pairs["barred"] & (chance["probability"] >= LEAST)
+        pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth.to_numpy(bool))
     back = required.asks_back & (pairs["rank"] == 1).to_numpy()
     pairs["met"], pairs["note"] = required.met, _notes(index, rows, apart, strange, declines, back)
     return _with_empty(pairs, asking[id_column].astype(str), counts)
@@ -437,7 +454,7 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    numbers = {"rank", "barred", *_Best._fields, *_BEYOND, *FEATURES}
+    numbers = {"rank", "barred", "read", *_Best._fields, *_BEYOND, *FEATURES}
     texts = [name for name in pairs.columns[1:] if name not in numbers]
     nothing[texts] = ""
     nothing["rank"] = 0

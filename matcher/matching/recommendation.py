@@ -55,6 +55,15 @@ class Recommender:
         return cls.of(content) if content else None
 
     @classmethod
+    @cache
+    def reading(cls) -> tuple[Recommender, float] | None:
+        """The one for pairs that were read together, whose log odds (`pair_reading`) are the last of its features, and
+        the probability from which it recommends.
+        """
+        content = shipped_file("recommendation.json").get("read")
+        return (cls.of(content), float(content["good"])) if content else None
+
+    @classmethod
     def of(cls, content: dict[str, Any]) -> Recommender:
         """From the numbers of the file."""
         arrays = (np.array(content[name], float) for name in ("mean", "spread", "weights", "covariance"))
@@ -92,25 +101,31 @@ def assess(
     beyond: NDArray[np.float64] | None,
     features: NDArray[np.float64] | None,
     false_alarm: float,
+    read: NDArray[np.float64] | None = None,
 ) -> dict[str, NDArray[Any]]:
     """level, probability, probability_low, probability_high and recommended of n pairs.
 
     total: their sums of parts; beyond: (n, 3), what judged pairs add to the probabilities; features: (n, f), where the
-    index has a recommender.
+    index has a recommender; read: (n) log odds of pairs that were read together, unknown for others.
     """
     unknown = np.full(len(total), np.nan)
     result = dict.fromkeys(("level", "probability", "probability_low", "probability_high"), unknown)
     good = total >= index.scale.good_from(false_alarm)
     calibration, recommender = calibration_of(index), recommender_of(index)
     if calibration is not None:
-        shift = None
+        shift, least = None, np.full(len(total), calibration.good)
         if recommender is not None and features is not None:
             above = calibration.probability(total, beyond)
             shift, interval = recommender.moved(features, above, index.scale.texts)
+            if read is not None and (reader := Recommender.reading()):
+                seen = np.isfinite(read)
+                inputs = np.column_stack([features, read])[seen]
+                shift[seen], interval[seen] = reader[0].moved(inputs, above[seen], index.scale.texts)
+                least[seen] = reader[1]
             result |= {"probability_low": interval[:, 0], "probability_high": interval[:, 1]}
         result["level"] = calibration.level(total, beyond, shift)
         result["probability"] = calibration.probability(total, beyond, shift)
-        good &= result["probability"] >= calibration.good
+        good &= result["probability"] >= least
     return {**result, "recommended": good}
 
 

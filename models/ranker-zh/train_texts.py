@@ -26,6 +26,7 @@ from sklearn.metrics import roc_auc_score
 from matcher import Index, read_needs, read_outcomes
 from matcher.matching.calibration import Calibration
 from matcher.matching.learned_ranker import _parts
+from matcher.matching.pair_reading import FIRST
 from matcher.matching.recommendation import FEATURES, LEAST, features_of
 from matcher.matching.records import texts_of
 
@@ -34,6 +35,10 @@ RIGHT = 2.5  # the readers' mean level from which on a pair is right
 FOLDS, SEEDS = 5, (0, 1, 2)
 PENALTY = 0.1  # C of the logistic regression on standardised features
 ALIKE = 0.8  # Jaccard similarity of the titles' pairs of characters
+READ = (
+    HERE.parent / "pairs-zh" / "out_of_fold.csv"
+)  # log odds by reading together, of needs the reader was not trained on
+GOOD_READ = 0.45  # the same for pairs that were read together
 GOOD = 0.35  # the probability from which a pair is recommended; see the table that this script prints
 
 Numbers = np.ndarray
@@ -128,16 +133,33 @@ def main() -> None:
     index = Index.build(outcomes)
     total, features = inputs_of(index, needs, pairs)
     levels = pairs["level"].to_numpy()
-    right = levels >= RIGHT
-    chance = out_of_fold(pairs, total, features)
+    read = pairs.merge(pd.read_csv(READ), on=["need_id", "outcome_id"], how="left")["odds"].to_numpy(float)
+    together = np.column_stack([features, read])
+    for name, inputs in (("apart", features), ("read together", together)):
+        tell(name, pairs, total, out_of_fold(pairs, total, inputs))
+    calibration, numbers = fit(total, features, levels)
+    about = {"features": [*FEATURES, "odds of the sum"], "pairs": len(pairs), "encoder": index.encoder.name}
+    about |= numbers | {"read": {"good": GOOD_READ, **fit(total, together, levels)[1]}}
+    (given.out / "recommendation.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
+    path = given.out / "ranker.json"
+    content = json.loads(path.read_text("utf-8"))
+    kept = replace(calibration, good=GOOD)
+    content["texts"] = {"slopes": kept.slopes, "cuts": kept.cuts, "good": kept.good, "pairs": len(pairs)}
+    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+
+
+def tell(name: str, pairs: pd.DataFrame, total: Numbers, chance: Numbers) -> None:
+    """Print what probabilities of unseen needs are worth; read together, the best of the first rows is recommended."""
+    right = pairs["level"].to_numpy() >= RIGHT
     base = right.mean()
     bins = np.minimum((chance * 10).astype(int), 9)
     error = sum((bins == b).mean() * abs(right[bins == b].mean() - chance[bins == b].mean()) for b in np.unique(bins))
-    print(f"{len(pairs)} pairs of {pairs['need_id'].nunique()} needs, {right.sum()} right; over unseen needs:")
+    print(f"{name}: {len(pairs)} pairs of {pairs['need_id'].nunique()} needs, {right.sum()} right; over unseen needs:")
     print(f"AUC {roc_auc_score(right, chance):.3f}, of the sum alone {roc_auc_score(right, total):.3f}")
     print(f"Brier skill {1 - ((chance - right) ** 2).mean() / (base * (1 - base)):.3f}, calibration error {error:.3f}")
     table = pairs.assign(total=total, chance=chance, right=right)
-    first = table.sort_values("total", ascending=False).drop_duplicates("need_id")
+    first = table.sort_values("total", ascending=False).groupby("need_id").head(1 if name == "apart" else FIRST)
+    first = first.sort_values("chance", ascending=False).drop_duplicates("need_id")
     answered = table.groupby("need_id")["right"].any()
     for good in (0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6):
         shown = first[first["chance"] >= good]
@@ -145,14 +167,6 @@ def main() -> None:
         print(
             f"from {good:.2f}: {len(shown):4d} recommended, right {shown['right'].mean():.2f}, covering {covered:.2f}"
         )
-    calibration, numbers = fit(total, features, levels)
-    about = {"features": [*FEATURES, "odds of the sum"], "pairs": len(pairs), "encoder": index.encoder.name}
-    (given.out / "recommendation.json").write_text(json.dumps(about | numbers, indent=1) + "\n", "utf-8")
-    path = given.out / "ranker.json"
-    content = json.loads(path.read_text("utf-8"))
-    kept = replace(calibration, good=GOOD)
-    content["texts"] = {"slopes": kept.slopes, "cuts": kept.cuts, "good": kept.good, "pairs": len(pairs)}
-    path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ import gzip
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,12 @@ class Graph:
         return name
 
 
-def build(weights: dict[str, Array], config: dict[str, Any], projection: tuple[Array, Array] | None) -> Any:
-    """The graph: ids (texts, pieces) to vectors (texts, pieces, d), unit ones behind a projection."""
-    graph, heads = Graph(), config["num_attention_heads"]
+def transformer(graph: Graph, weights: dict[str, Array], config: dict[str, Any], kept: Sequence[int],
+                segments: bool = False) -> str:  # fmt: skip
+    """The layers over `ids` (texts, pieces): (texts, pieces, hidden). `segments`: `sides` (texts, pieces) choose a row
+    of weights["seg"] that is added to each piece.
+    """
+    heads = config["num_attention_heads"]
     hidden, epsilon = config["hidden_size"], config["layer_norm_eps"]
     width = hidden // heads
 
@@ -91,12 +95,16 @@ def build(weights: dict[str, Array], config: dict[str, Any], projection: tuple[A
     found = graph.add("Mul", [found, graph.add("Gather", ["scales", "ids"], "row scales")], "embedded")
     length = graph.add("Shape", ["ids"], "length", start=1, end=2)
     place = graph.add("Slice", ["places", "start", length], "placed")
-    x = norm(graph.add("Add", [found, place], "sum"), "embeddings.LayerNorm", "layer 0")
+    found = graph.add("Add", [found, place], "sum")
+    if segments:
+        side = graph.add("Gather", [graph.constant("seg", weights["seg"]), "sides"], "side")
+        found = graph.add("Add", [found, side], "sided")
+    x = norm(found, "embeddings.LayerNorm", "layer 0")
 
     graph.constant("split", np.array([0, 0, heads, width]))
     graph.constant("join", np.array([0, 0, hidden]))
     graph.constant("root", np.float32(width**-0.5))
-    for number, layer in enumerate(KEPT, start=1):
+    for number, layer in enumerate(kept, start=1):
         part = f"encoder.layer.{layer}."
         turned = {}
         for name, order in (("query", [0, 2, 1, 3]), ("key", [0, 2, 3, 1]), ("value", [0, 2, 1, 3])):
@@ -115,8 +123,13 @@ def build(weights: dict[str, Array], config: dict[str, Any], projection: tuple[A
         inner = graph.add("Gelu", [linear(x, f"{part}intermediate.dense", f"inner {number}")], f"gelu {number}")
         inner = linear(inner, f"{part}output.dense", f"outer {number}")
         x = norm(graph.add("Add", [inner, x], f"outer {number} sum"), f"{part}output.LayerNorm", f"layer {number}")
+    return x
 
-    size = hidden
+
+def build(weights: dict[str, Array], config: dict[str, Any], projection: tuple[Array, Array] | None) -> Any:
+    """The graph: ids (texts, pieces) to vectors (texts, pieces, d), unit ones behind a projection."""
+    graph, size = Graph(), config["hidden_size"]
+    x = transformer(graph, weights, config, KEPT)
     if projection is not None:
         size = projection[1].shape[1]
         x = graph.add("Sub", [x, graph.constant("centre", projection[0])], "centred")
