@@ -15,6 +15,8 @@ from matcher.cli.options import (
     Command,
     Group,
     Number,
+    all_columns,
+    all_problems,
     argument,
     check,
     column_option,
@@ -192,6 +194,10 @@ def rank_command(
 @argument("table", "目标表", f"目标名称、基数、目标值、实际值、起始日期、完成日期：{TABLE_KINDS}。")
 @on_option("看哪一天的进度。", required=True)
 @output_option(KINDS)
+@option("--contracts", type=FILE, metavar="文件", help="技术合同登记表：名称中有技术合同、成交额的目标由它计数。")
+@option("--platforms", type=FILE, metavar="文件", help="平台台账：名称中有平台或平台类别的目标由它计数。")
+@option("--commissioners", type=FILE, metavar="文件", help="特派员表：名称中有特派员的目标由它计人数。")
+@option("--conversions", type=FILE, metavar="文件", help="成果转化登记表：名称中有成果转化的目标由它计数。")
 @sheet_option()
 @column_option()
 @contacts_option
@@ -200,23 +206,49 @@ def targets_command(
     table: Path,
     on: dt.date,
     output: Path,
+    contracts: Path | None,
+    platforms: Path | None,
+    commissioners: Path | None,
+    conversions: Path | None,
     sheet: str | None,
     column: Sequence[str],
     show_contacts: bool,
     quiet: bool,
 ) -> None:
     """How far every target is, and what is missing a month."""
+    from matcher.commissioners import read_commissioners
+    from matcher.contracts import check_contracts, read_contracts
     from matcher.export.tables import write_tables
+    from matcher.policy.platforms import read_platforms
+    from matcher.policy.registers.entries import read_register
+    from matcher.policy.registers.schemas import registers
+    from matcher.pool.register_targets import targets_from_registers
     from matcher.pool.targets import target_progress, target_sheets
     from matcher.tables.reading import read_table
     from matcher.tables.schemas import TARGETS
 
-    check({output: TABLES}, table)
+    given = (contracts, platforms, commissioners, conversions)
+    check({output: TABLES}, table, *given)
     targets = read(read_table, table, TARGETS, sheet=sheet, column=column, quiet=quiet)
-    progress = target_progress(targets.rows, on=on)
-    write_tables(
-        output, target_sheets(progress), problems=targets.problems, columns=targets.columns, mask=not show_contacts
+    signed = None if contracts is None else read(read_contracts, contracts, quiet=quiet)
+    known = None if platforms is None else read(read_platforms, platforms, quiet=quiet)
+    people = None if commissioners is None else read(read_commissioners, commissioners, quiet=quiet)
+    turned = None if conversions is None else read(read_register, conversions, registers()["conversions"], quiet=quiet)
+    counted = targets_from_registers(
+        targets.rows,
+        on=on,
+        contracts=None if signed is None else check_contracts(signed.rows, on=on),
+        platforms=None if known is None else known.rows,
+        commissioners=None if people is None else people.rows,
+        conversions=None if turned is None else turned.rows,
     )
+    readings = [one for one in (targets, signed, known, people, turned) if one is not None]
+    progress = target_progress(counted.rows, on=on)
+    problems = all_problems(*readings, counted)
+    write_tables(
+        output, target_sheets(progress), problems=problems, columns=all_columns(*readings), mask=not show_contacts
+    )
+    note(quiet, *(str(problem) for problem in counted.problems["problem"]))
     report(quiet, f"{len(progress)} 项目标：{counts_of(progress['status'])}；结果已写入 {output}")
 
 

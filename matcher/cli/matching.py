@@ -86,7 +86,11 @@ def _model_options(function: Decorated) -> Decorated:
     "--false-alarm", type=Number(float, 0, 1), default=0.05, metavar="比例",
     help="库中没有其主题的文本，允许多少够得上可推荐的分数，默认 0.05。",
 )  # fmt: skip
-@option("--accurate", is_flag=True, help="再用词元模型对每条的前 50 名精排（慢得多；次序更准，首位未见提高）。")
+@option(
+    "--accurate",
+    is_flag=True,
+    help="再用词元模型对每条的前 50 名精排（慢得多；次序更准，并把可能推荐的前三名与需求逐对通读）。",
+)
 @option("--accurate-model", type=FILE, metavar="文件夹", help="精排所用模型的文件夹，给出即精排。")
 @_model_options
 @contacts_option
