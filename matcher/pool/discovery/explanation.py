@@ -11,7 +11,7 @@ import pandas as pd
 from matcher.policy.advice import Part
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.intervals import Floats
-from matcher.policy.model import Ruleset
+from matcher.policy.model import Rule, Ruleset
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import passed_codes
 from matcher.policy.thresholds import columns_of, reads
@@ -37,7 +37,7 @@ def asks(
     ]
     if not drawn or not len(alive):
         return out
-    n = np.maximum(sums.draws[alive], 1)[:, None]
+    n = np.maximum(sums.states[alive], 1)[:, None]
     x, xx, xp = (each[alive][:, drawn] / n for each in (sums.score, sums.square, sums.cross))
     p, pp = (each[alive][:, None] / n for each in (sums.chance, sums.chance_square))
     both, spread, var = xp - x * p, np.maximum(xx - x**2, 1e-9), np.maximum(pp - p**2, 0)
@@ -62,9 +62,13 @@ def reasons(
     chance: Floats,
     holds: dict[str, Floats],
     codes: np.ndarray,
-    firms: pd.DataFrame,
+    learned: set[str],
 ) -> np.ndarray:
-    """What is met by known facts, growth and recent patents, what a firm surely fails, and what it may fail."""
+    """What is met by known facts, growth and recent patents, what a firm surely fails, and what it may fail.
+
+    learned: the facts that something is known of, from other firms; what a firm may fail is named only where one of
+    them is open, never where all that is unknown is merely assumed.
+    """
     rules = {rule.id: rule.title for rule in part.ruleset.of_kind("condition")}
     titles = {name: re.sub("（.*?）", "", title) for name, title in rules.items()}
     known = {name: passed_codes(state) for name, state in part.answer.states.items()}
@@ -80,6 +84,7 @@ def reasons(
     met = np.stack([known[name] == 0 for name in names], axis=1)
     failed = np.stack([known[name] == 1 for name in names], axis=1)
     held = np.stack([holds[name] for name in names], axis=1)
+    grounds = np.stack([_grounds(rule, part.ruleset, values, learned) for rule in part.ruleset.of_kind("condition")], axis=1)
     for row in range(size):
         if codes[row] == 1:
             lost = [titles[names[k]] for k in np.flatnonzero(failed[row])]
@@ -95,7 +100,8 @@ def reasons(
             lines.append(f"近三年授权专利{recent[row]:.0f}件")
         if growth is not None and not np.isnan(growth[row]):
             lines.append(f"销售收入年增长{growth[row]:.0%}")
-        unsure = [k for k in np.argsort(held[row], kind="stable") if not met[row, k]]
+        unsure = [k for k in np.argsort(held[row], kind="stable") if not met[row, k] and grounds[row, k]]
+        blank = sum(not met[row, k] and not grounds[row, k] for k in range(len(names)))
         likely = [
             f"{titles[names[k]]}（估计{held[row, k]:.0%}）"
             for k in unsure
@@ -109,8 +115,15 @@ def reasons(
         ]
         if weak:
             lines.append("最可能不足：" + "、".join(weak))
+        if blank:
+            lines.append(f"其余{blank}项条件名录中没有依据，按假设取值" if len(lines) else f"{blank}项条件名录中没有依据，按假设取值")
         out[row] = "；".join(lines)
     return out
+
+
+def _grounds(rule: Rule, ruleset: Ruleset, values: dict[str, Floats], learned: set[str]) -> np.ndarray:
+    """Of which firms something is known that an open fact of the rule may be learned from."""
+    return np.logical_or.reduce([np.isnan(values[name]) & (name in learned) for name in reads(rule, ruleset)])
 
 
 def _growth(values: dict[str, Floats]) -> Floats | None:
