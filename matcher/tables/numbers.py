@@ -25,8 +25,8 @@ TIME_WORDS = _words("年 岁 周岁 个月 月 天 日 小时 分钟")
 COUNT_WORDS = _words("人 名 位 家 件 项 个 次 台 套 篇 部 种 款 例 条 份 户 所 期 届 级")
 FOREIGN_WORDS = _words(
     "美元 美金 usd us$ $ 欧元 eur € 英镑 gbp £ 日元 日币 jpy 円 港元 港币 hkd hk$ 韩元 韩币 krw 台币 新台币 twd "
-    "卢布 瑞士法郎 chf 加元 加拿大元 cad 澳元 澳大利亚元 aud 新西兰元 新加坡元 新元 sgd 澳门元 澳门币 泰铢 泰国铢 卢比 越南盾 "
-    "德国马克 马克 法国法郎 法郎"
+    "卢布 瑞士法郎 chf 加元 加拿大元 cad 澳元 澳大利亚元 aud 新西兰元 新加坡元 新元 sgd 澳门元 澳门币 "
+    "泰铢 泰国铢 卢比 越南盾 德国马克 马克 法国法郎 法郎"
 )
 _LONGEST = 60  # characters of a number with its words
 

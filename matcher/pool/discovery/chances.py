@@ -23,6 +23,7 @@ from matcher.policy.intervals import Floats
 from matcher.pool.discovery.simulation import Run
 
 RIDGE = 0.003  # of the regression, per unit of mean deviance
+STEPS, LIMIT = 50, 12.0  # most steps of the regression, farthest logarithm
 MOST = 0.999
 FEW = 20  # firms below which an agreement of orders means nothing
 
@@ -44,6 +45,7 @@ class Tally:
 
     @classmethod
     def none(cls, conditions: list[str], shape: tuple[int, int]) -> Tally:
+        """Nothing yet; shape: firms, quantities."""
         one = np.zeros(shape[0])
         return cls(
             one, one.copy(), one.copy(), {name: one.copy() for name in conditions},
@@ -116,7 +118,9 @@ def chances_of(halves: tuple[Tally, Tally], features: Floats, rows: np.ndarray) 
         weight = between * towards / np.maximum(between * towards + of_draws / np.maximum(often, 1), 1e-300)
         return np.clip(towards + weight * (own - towards), 0.0, MOST)
 
-    apart = [moved(own, _regression(features, own, often), often) for own, often in zip((one, other), many, strict=True)]
+    apart = [
+        moved(own, _regression(features, own, often), often) for own, often in zip((one, other), many, strict=True)
+    ]
     agree = _rank_correlation(*apart)
     return moved(whole, guess, many[0] + many[1]), 2 * agree / (1 + agree) if agree > 0 else 0.0
 
@@ -125,7 +129,7 @@ def _own(tally: Tally, rows: np.ndarray) -> Floats:
     """The product of the conditions in each state, its odds brought to the number of draws that passed."""
     passes, joint = tally.mean("passes")[rows], tally.mean("joint")[rows]
     wanted, odds = passes.sum(), joint / np.maximum(1 - joint, 1e-12)
-    if not 0 < wanted or joint.sum() <= 0:
+    if wanted <= 0 or joint.sum() <= 0:
         return passes
 
     def off(log: float) -> float:
@@ -138,16 +142,34 @@ def _own(tally: Tally, rows: np.ndarray) -> Floats:
 
 
 def _regression(features: Floats, own: Floats, states: Floats) -> Floats:
-    from sklearn.linear_model import PoissonRegressor
-
+    """A ridge Poisson regression with logarithmic link, by Newton's method: what the features make of each figure."""
     mean = float(np.average(own, weights=np.maximum(states, 1e-9)))
     deviation = features.std(axis=0)
-    use = (features[:, deviation > 1e-9] - features[:, deviation > 1e-9].mean(axis=0)) / deviation[deviation > 1e-9]
-    if mean <= 0 or not use.shape[1]:
+    used = features[:, deviation > 1e-9]
+    if mean <= 0 or not used.shape[1]:
         return np.full(len(own), mean)
-    model = PoissonRegressor(alpha=RIDGE, max_iter=500, tol=1e-6)
-    model.fit(use, own / mean, sample_weight=states / states.mean())
-    return np.clip(model.predict(use) * mean, 0.0, MOST)
+    one = np.ones((len(own), 1))
+    x = np.concatenate([one, (used - used.mean(axis=0)) / deviation[deviation > 1e-9]], axis=1)
+    weight, y = states / states.sum(), own / mean
+    penalty = np.append(0.0, np.full(x.shape[1] - 1, RIDGE))
+
+    def loss(slope: Floats) -> float:
+        line = np.clip(x @ slope, -LIMIT, LIMIT)
+        return float(weight @ (np.exp(line) - y * line) + penalty @ slope**2 / 2)
+
+    slope = np.zeros(x.shape[1])
+    best = loss(slope)
+    for _ in range(STEPS):
+        fitted = np.exp(np.clip(x @ slope, -LIMIT, LIMIT))
+        lean = x.T @ (weight * (y - fitted)) - penalty * slope
+        step = np.linalg.solve((x.T * (weight * fitted)) @ x + np.diag(penalty + 1e-9), lean)
+        length = 1.0
+        while (new := loss(slope + length * step)) > best and length > 1e-4:
+            length /= 2
+        if new > best - 1e-9:
+            break
+        slope, best = slope + length * step, new
+    return np.clip(np.exp(np.clip(x @ slope, -LIMIT, LIMIT)) * mean, 0.0, MOST)
 
 
 def _rank_correlation(one: Floats, other: Floats) -> float:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,8 @@ class Discovery:
     """`listed`: one row a firm, the likeliest first. `expected`: how many pass, with a 90 % interval. `assumed`: the
     facts that the table hardly shows, with the range that they were drawn from (column, title, low, likely, high).
     `ended`: the firms that are no more by their registration, which are not listed (enterprise_id, status).
+    `agreement`: the rank correlation that the lists of two seeds may be expected to have; below AGREE no rank is given.
+    `by_text`: no count and no share is known of enough firms, so industry, scope, name and date alone make the order.
     """
 
     listed: pd.DataFrame
@@ -54,6 +56,7 @@ class Discovery:
     assumed: pd.DataFrame
     ended: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=["enterprise_id", "status"]))
     agreement: float = 1.0
+    by_text: bool = False
 
 
 def discover(
@@ -71,16 +74,20 @@ def discover(
     Parameters
     ----------
     firms
-        The policy's columns as far as they are known, and of a registry: `scope` (text), `capital` (yuan),
-        `patents_granted_3y`. Firms whose `status` (登记状态) is 注销, 吊销 and the like are not listed
-        (`matcher.policy.identity.has_ended`).
+        The policy's columns as far as they are known, and of a registry: `name`, `industry` (code or name of GB/T
+        4754), `scope` (text), `capital` (yuan), `patents_granted_3y`. Firms whose `status` (登记状态) is 注销, 吊销 and
+        the like are not listed (`matcher.policy.identity.has_ended`).
     policy
         By its name, its folder, or itself.
     on
         The day; a row's own `apply_on` wins.
     assume
         (lowest, likely, highest) of facts that the table hardly shows (fewer than 100 firms), for a yes/no fact the
-        share of yes as its likely value; besides `ASSUMED`.
+        share of yes as its likely value, for a date the years since it; besides
+        `matcher.pool.discovery.assumptions.ASSUMED`. A fact shown by fewer than 20 firms is held at it.
+    industries
+        The share of firms of an industry that is near to technology: a table of 行业代码 or 行业名称 and 占比, in place
+        of the shipped assumption, which has no source (`matcher.pool.discovery.technology`). Only differences count.
     card
         A score card: firms of one rule decision then stand in its order (see `order_inside`), and its columns are
         added.
@@ -89,12 +96,11 @@ def discover(
 
     Returns
     -------
-    `listed`: enterprise_id, rank (from 1), chance, reasons and ask (Chinese; up to three facts to ask for, the most
-    telling first), sorted; ties by the mean chance of the conditions, then by id. `ended`: firms left
-    out. `expected`: policy, on, firms,
-    expected (the sum of the chances), low and high: a 90 % predictive interval of the number that pass, which allows
-    for the uncertainty of the distributions that all firms share. `assumed`: which assumptions were used. No firms give
-    empty tables.
+    `listed`: enterprise_id, rank (from 1; NA throughout where another seed would give another order), chance, reasons
+    and ask (Chinese; up to three facts to ask for, the most telling first), sorted by chance; ties by the mean chance
+    of the conditions, then by id. `ended`: firms left out. `expected`: policy, on, firms, expected (the sum of the
+    chances), low and high: a 90 % predictive interval of the number that pass, which allows for the uncertainty of the
+    distributions that all firms share. `assumed`: which assumptions were used. No firms give empty tables.
 
     Raises
     ------
@@ -107,9 +113,10 @@ def discover(
     -----
     What is known is used as it is: a firm that no value of its unknown facts lets pass has chance 0, one that every
     value lets pass has 1. What is unknown is drawn from the distributions that the table itself shows, given what is
-    known of the firm (`matcher.pool.discovery.imputation`), and brought within its bounds where it is known within
-    bounds only (these teach nothing of other firms); the rules are run on every draw, and points that are left
-    to experts are drawn within the range of the rule.
+    known of the firm (`matcher.pool.discovery.imputation`), and within its bounds where it is known within bounds only
+    (of these only dates teach something of other firms); the rules are run on every draw, and points that are left to
+    experts are drawn within the range of the rule. What the draws of one firm leave to luck is taken from all
+    (`matcher.pool.discovery.chances`).
 
     Examples
     --------
@@ -149,7 +156,7 @@ def _discover(
     words, questions = np.full(size, "该日没有适用的政策版本", dtype=object), np.full(size, "", dtype=object)
     counts: list[tuple[float, Floats]] = []
     used: list[pd.DataFrame] = []
-    agreement = 1.0
+    agreement, by_text = 1.0, False
     if size:
         for part in parts(ready):
             result = _part(part, firms, np.random.default_rng(seed), assume, industries)
@@ -157,9 +164,9 @@ def _discover(
             words[part.rows], questions[part.rows] = result.reasons, result.ask
             counts.append((float(result.chance.sum()), result.totals))
             used.append(result.assumed)
-            agreement = min(agreement, result.agreement)
+            agreement, by_text = min(agreement, result.agreement), by_text or result.by_text
     listed = pd.DataFrame(
-        {"enterprise_id": ready.ids, "chance": np.round(chance, 6), "reasons": words, "ask": questions, "_soft": -soft}
+        {"enterprise_id": ready.ids, "chance": np.round(chance, 9), "reasons": words, "ask": questions, "_soft": -soft}
     )
     listed = listed.sort_values(["chance", "_soft", "enterprise_id"], ascending=[False, True, True], kind="stable")
     listed = listed.reset_index(drop=True)
@@ -171,7 +178,13 @@ def _discover(
         columns=list(EXPECTED),
     )
     assumed = pd.concat(used, ignore_index=True) if used else pd.DataFrame(columns=list(COLUMNS))
-    return Discovery(listed[list(LISTED)], expected, assumed.drop_duplicates(ignore_index=True), agreement=agreement)
+    return Discovery(
+        listed[list(LISTED)],
+        expected,
+        assumed.drop_duplicates(ignore_index=True),
+        agreement=agreement,
+        by_text=by_text,
+    )
 
 
 @dataclass(frozen=True)
@@ -183,6 +196,7 @@ class _Result:
     totals: Floats
     assumed: pd.DataFrame
     agreement: float
+    by_text: bool
 
 
 def _part(part: Part, firms: pd.DataFrame, rng: np.random.Generator, assume: Ranges, industries: Industries) -> _Result:
@@ -201,9 +215,11 @@ def _part(part: Part, firms: pd.DataFrame, rng: np.random.Generator, assume: Ran
     holds = {name: held / np.maximum(sums.states, 1) for name, held in sums.holds.items()}
     soft = np.where(codes == 1, 0.0, np.mean(list(holds.values()), axis=0))
     ask = asks(policy, given.order, given.values, sums, alive, part.ruleset, size, codes)
-    words = reasons(policy, part, given.values, chance, holds, codes, given.learned_names())
+    by_text = not given.held.merits and bool(given.merits)
+    near = given.held.lead if by_text else np.zeros(size)
+    words = reasons(policy, part, given.values, holds, codes, given.learned_names(), near)
     used = assumptions_used(given.order, given.table, given.stand_in, policy, assume)
-    return _Result(chance, soft, words, ask, _totals(totals, int((codes == 0).sum()), rng), used, agreement)
+    return _Result(chance, soft, words, ask, _totals(totals, int((codes == 0).sum()), rng), used, agreement, by_text)
 
 
 class _Draws:

@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from matcher.policy.advice import Part
 from matcher.policy.evaluation import judged_columns
@@ -17,6 +16,7 @@ from matcher.policy.scoring import passed_codes
 from matcher.policy.thresholds import columns_of, reads
 from matcher.pool.discovery.variables import Variable
 
+FAR = 0.6  # deviations from which on a firm is said to stand near to technology, or far from it
 PRIOR = 200.0  # draws that the overall worth of a question weighs, beside the draws of the firm
 
 
@@ -59,10 +59,10 @@ def reasons(
     policy: Policy,
     part: Part,
     values: dict[str, Floats],
-    chance: Floats,
     holds: dict[str, Floats],
     codes: np.ndarray,
     learned: set[str],
+    near: Floats,
 ) -> np.ndarray:
     """What is met by known facts, growth and recent patents, what a firm surely fails, and what it may fail.
 
@@ -84,7 +84,9 @@ def reasons(
     met = np.stack([known[name] == 0 for name in names], axis=1)
     failed = np.stack([known[name] == 1 for name in names], axis=1)
     held = np.stack([holds[name] for name in names], axis=1)
-    grounds = np.stack([_grounds(rule, part.ruleset, values, learned) for rule in part.ruleset.of_kind("condition")], axis=1)
+    grounds = np.stack(
+        [_grounds(rule, part.ruleset, values, learned) for rule in part.ruleset.of_kind("condition")], axis=1
+    )
     for row in range(size):
         if codes[row] == 1:
             lost = [titles[names[k]] for k in np.flatnonzero(failed[row])]
@@ -100,6 +102,10 @@ def reasons(
             lines.append(f"近三年授权专利{recent[row]:.0f}件")
         if growth is not None and not np.isnan(growth[row]):
             lines.append(f"销售收入年增长{growth[row]:.0%}")
+        if abs(near[row]) > FAR:
+            lines.append(
+                f"行业、经营范围和名称{'接近' if near[row] > 0 else '离'}高新技术领域{'' if near[row] > 0 else '较远'}"
+            )
         unsure = [k for k in np.argsort(held[row], kind="stable") if not met[row, k] and grounds[row, k]]
         blank = sum(not met[row, k] and not grounds[row, k] for k in range(len(names)))
         likely = [
@@ -116,7 +122,7 @@ def reasons(
         if weak:
             lines.append("最可能不足：" + "、".join(weak))
         if blank:
-            lines.append(f"其余{blank}项条件名录中没有依据，按假设取值" if len(lines) else f"{blank}项条件名录中没有依据，按假设取值")
+            lines.append(f"{'其余' if fine else ''}{blank}项条件表中没有依据，按假设取值")
         out[row] = "；".join(lines)
     return out
 

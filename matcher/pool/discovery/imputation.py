@@ -166,7 +166,9 @@ class Latent:
         merits = self.loadings[list(held.merits)].mean(axis=0) if len(held.merits) else np.zeros(CAUSES)
         length = float(np.sqrt(merits @ merits))
         strength = fresh if length < 1e-6 else causes @ merits / length
-        out[:, held.columns] = np.outer(held.lead, held.pull) + np.multiply.outer(strength * np.ones(len(out)), held.bond)
+        out[:, held.columns] = np.outer(held.lead, held.pull) + np.multiply.outer(
+            strength * np.ones(len(out)), held.bond
+        )
         return np.asarray(out)
 
     def expected(self) -> Floats:
@@ -198,7 +200,7 @@ class Latent:
             self.noise[j] = (rest @ rest + NOISE) / 2 / rng.gamma(len(y) / 2 + NOISE)
 
     def draw(self, parts: Sequence[tuple[int, int, Floats]], turns: int = 1) -> Iterator[Floats]:
-        """Scores of all quantities of the firms, `turns` times with the same causes: those of cells seen, and drawn ones.
+        """Scores of all quantities, `turns` times with the same causes: those of cells seen, and drawn ones.
 
         What is drawn beside the causes is spread evenly over the turns, each quantity of each firm by itself.
         `parts`: (ratio, base, known part) for firms of which the part is known and the base is not (NaN: others): the

@@ -128,7 +128,7 @@ def _values(part: Part, firms: pd.DataFrame) -> tuple[dict[str, Floats], dict[st
 
 
 def _lead(firms: pd.DataFrame, industries: Industries) -> Floats:
-    """What industry, scope and name say of a firm: mean 0 over the firms, deviation at most 1; NaN: they say nothing."""
+    """What industry, scope and name say of a firm: mean 0, deviation at most 1; NaN: they say nothing."""
     scores = technology_scores(firms, industries)
     if np.isnan(scores).all():
         return scores
@@ -137,7 +137,12 @@ def _lead(firms: pd.DataFrame, industries: Industries) -> Floats:
 
 
 def _by_text(
-    firms: pd.DataFrame, part: Part, order: Sequence[Variable], columns: Sequence[Floats], merits: Sequence[int], policy: Policy
+    firms: pd.DataFrame,
+    part: Part,
+    order: Sequence[Variable],
+    columns: Sequence[Floats],
+    merits: Sequence[int],
+    policy: Policy,
 ) -> Mapping[str, Any]:
     """What the scope says of yes/no facts and of the mean rank of merits, where enough firms show them."""
     if "scope" not in firms:

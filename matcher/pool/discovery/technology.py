@@ -14,13 +14,13 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from matcher.errors import TableError
 from matcher.fields.business_scope import clean_name, clean_scope
@@ -53,8 +53,12 @@ _TRADES = re.compile(
     "股权|资产管理|企业管理|管理咨询|商务信息|劳务|人力资源|家政|理发|美容|房地产|报关|订舱|快递|停车|典当|担保|保险"
 )
 _ERRAND = re.compile("技术|货物")  # 技术进出口, 货物进出口: says nothing
-_NAME_MAKES = re.compile("科技|技术|智能|软件|信息|网络|生物|医药|药业|制药|电子|电气|机械|装备|仪|材料|自动化|研究|设计|检测|工程|能源|环保|光电|数控|半导体|航天|航空")
-_NAME_TRADES = re.compile("贸易|商贸|物流|运输|货运|投资|控股|资产|餐饮|酒店|物业|广告|文化|传媒|超市|百货|商行|中介|劳务|地产|置业|租赁|供应链|客运|旅")
+_NAME_MAKES = re.compile(
+    "科技|技术|智能|软件|信息|网络|生物|医药|药业|制药|电子|电气|机械|装备|仪|材料|自动化|研究|设计|检测|工程|能源|环保|光电|数控|半导体|航天|航空"
+)
+_NAME_TRADES = re.compile(
+    "贸易|商贸|物流|运输|货运|投资|控股|资产|餐饮|酒店|物业|广告|文化|传媒|超市|百货|商行|中介|劳务|地产|置业|租赁|供应链|客运|旅"
+)
 
 
 class Industries:
@@ -72,7 +76,7 @@ class Industries:
 
     @classmethod
     def load(cls, source: str | Path | pd.DataFrame | None = None) -> Industries:
-        """The shipped assumption, or a table of 行业代码 or 行业名称 and 占比. Raises TableError on what is no industry."""
+        """The shipped assumption, or a table of 行业代码 or 行业名称 and 占比. Raises TableError."""
         if source is None:
             with (files("matcher.pool.discovery") / "industries.csv").open("rb") as file:
                 table = pd.read_csv(file, dtype={"code": str})
@@ -82,17 +86,13 @@ class Industries:
         if "share" not in rows or rows["share"].isna().any():
             raise TableError(f"{where}：每一行都须填写占比（0 到 1，或百分数）")
         empty = pd.Series("", index=rows.index)
-        written = [
-            code or name for code, name in zip(rows.get("code", empty), rows.get("name", empty), strict=True)
-        ]
+        written = [code or name for code, name in zip(rows.get("code", empty), rows.get("name", empty), strict=True)]
         codes = [industry_code(text) for text in written]
         if unknown := [text for text, code in zip(written, codes, strict=True) if not code]:
             raise TableError(f"{where}：不是 GB/T 4754-2017 的行业代码或名称：{'、'.join(unknown[:10])}")
         return cls({**cls.load()._sections(), **dict(zip(codes, rows["share"].astype(float), strict=True))})
 
     def _sections(self) -> dict[str, float]:
-        from scipy.special import ndtr
-
         return {code: float(ndtr(d)) for code, d in self.deviates.items() if code.isalpha()}
 
 
@@ -146,7 +146,7 @@ def industry_code(text: str) -> str:
 
 
 def _by_text(scopes: list[str], industries: Industries) -> tuple[Floats, Floats]:
-    """The mean deviate of the divisions that scopes are about, and how far the high-tech fields have a place for them."""
+    """The mean deviate of the divisions that scopes are about, and how far they have a place in high-tech fields."""
     kinds, fields = _models()
     heads = kinds.scheme.headings
     divisions = np.flatnonzero(heads["level"] == 2)
@@ -171,8 +171,8 @@ def _sign(text: str, good: re.Pattern[str], other: re.Pattern[str]) -> float:
     return float(bool(good.search(text))) - float(bool(other.search(text)))
 
 
-def _distinct(texts: np.ndarray, read: object) -> Floats:
-    known = {text: read(text) for text in set(texts.tolist())}  # type: ignore[operator]
+def _distinct(texts: np.ndarray, read: Callable[[str], float]) -> Floats:
+    known = {text: read(text) for text in set(texts.tolist())}
     return np.array([known[text] for text in texts.tolist()], dtype=np.float64)
 
 
