@@ -40,24 +40,22 @@ class Tally:
     score: Floats
     square: Floats
     cross: Floats
-    chance: Floats
     chance_square: Floats
 
     @classmethod
     def none(cls, conditions: list[str], shape: tuple[int, int]) -> Tally:
         """Nothing yet; shape: firms, quantities."""
-        one = np.zeros(shape[0])
-        return cls(
-            one, one.copy(), one.copy(), {name: one.copy() for name in conditions},
-            *(np.zeros(shape) for _ in range(4)), one.copy(), one.copy(),
-        )  # fmt: skip
+        wide = [np.zeros(shape) for _ in range(4)]
+        one = [np.zeros(shape[0]) for _ in range(4)]
+        holds = {name: np.zeros(shape[0]) for name in conditions}
+        return cls(one[0], one[1], one[2], holds, wide[0], wide[1], wide[2], wide[3], one[3])
 
     def add(self, rows: np.ndarray, runs: list[tuple[Run, Floats]], expected: Floats, decision: Any) -> None:
         """One state: the turns drawn in it, each with its scores."""
         many = len(runs)
-        holds = {name: sum(run.holds[name] for run, _ in runs) / many for name in self.holds}
+        holds = {name: np.mean([run.holds[name] for run, _ in runs], axis=0) for name in self.holds}
         self.states[rows] += 1
-        self.passes[rows] += sum(run.chance for run, _ in runs) / many
+        self.passes[rows] += np.mean([run.chance for run, _ in runs], axis=0)
         self.joint[rows] += together(decision, holds)
         self.expected[rows] += expected
         for name, held in holds.items():
@@ -66,7 +64,6 @@ class Tally:
             self.score[rows] += scores / many
             self.square[rows] += scores**2 / many
             self.cross[rows] += scores * run.chance[:, None] / many
-            self.chance[rows] += run.chance / many
             self.chance_square[rows] += run.chance**2 / many
 
     def replace(self, rows: np.ndarray, other: Tally) -> None:
@@ -86,7 +83,7 @@ class Tally:
         """A sum over the states that a firm had."""
         total = np.asarray(getattr(self, name))
         many = np.maximum(self.states, 1)
-        return total / (many if total.ndim == 1 else many[:, None])
+        return np.asarray(total / (many if total.ndim == 1 else many[:, None]))
 
 
 def together(decision: Any, holds: Mapping[str, Floats]) -> Floats:
@@ -94,8 +91,8 @@ def together(decision: Any, holds: Mapping[str, Floats]) -> Floats:
     if isinstance(decision, str):
         return holds[decision]
     ((word, nodes),) = decision.items()
-    parts = [together(node, holds) for node in nodes]
-    return np.prod(parts, axis=0) if word == "all" else 1 - np.prod([1 - part for part in parts], axis=0)
+    parts = np.stack([together(node, holds) for node in nodes])
+    return np.asarray(parts.prod(axis=0) if word == "all" else 1 - (1 - parts).prod(axis=0))
 
 
 def chances_of(halves: tuple[Tally, Tally], features: Floats, rows: np.ndarray) -> tuple[Floats, float]:
@@ -130,13 +127,13 @@ def _own(tally: Tally, rows: np.ndarray) -> Floats:
     passes, joint = tally.mean("passes")[rows], tally.mean("joint")[rows]
     wanted, odds = passes.sum(), joint / np.maximum(1 - joint, 1e-12)
     if wanted <= 0 or joint.sum() <= 0:
-        return passes
+        return np.asarray(passes)
 
     def off(log: float) -> float:
         return float((odds * np.exp(log) / (1 + odds * np.exp(log))).sum() - wanted)
 
     if off(-5.0) > 0 or off(5.0) < 0:
-        return passes
+        return np.asarray(passes)
     times = np.exp(brentq(off, -5.0, 5.0))
     return np.asarray(odds * times / (1 + odds * times))
 
@@ -178,4 +175,4 @@ def _rank_correlation(one: Floats, other: Floats) -> float:
     ranks = [rankdata(each) for each in (one, other)]
     if min(each.std() for each in ranks) == 0:
         return 0.0
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(ranks[0], ranks[1])[0, 1])

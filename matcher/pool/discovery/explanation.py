@@ -39,7 +39,7 @@ def asks(
         return out
     n = np.maximum(sums.states[alive], 1)[:, None]
     x, xx, xp = (each[alive][:, drawn] / n for each in (sums.score, sums.square, sums.cross))
-    p, pp = (each[alive][:, None] / n for each in (sums.chance, sums.chance_square))
+    p, pp = (each[alive][:, None] / n for each in (sums.passes, sums.chance_square))
     both, spread, var = xp - x * p, np.maximum(xx - x**2, 1e-9), np.maximum(pp - p**2, 0)
     unknown = np.stack([np.isnan(values[order[i].name][alive]) for i in drawn], axis=1)
     gain = np.where(unknown, both**2 / spread, 0)
@@ -129,7 +129,8 @@ def reasons(
 
 def _grounds(rule: Rule, ruleset: Ruleset, values: dict[str, Floats], learned: set[str]) -> np.ndarray:
     """Of which firms something is known that an open fact of the rule may be learned from."""
-    return np.logical_or.reduce([np.isnan(values[name]) & (name in learned) for name in reads(rule, ruleset)])
+    open_ = [np.isnan(values[name]) & (name in learned) for name in reads(rule, ruleset)]
+    return np.asarray(np.any(open_, axis=0))
 
 
 def _growth(values: dict[str, Floats]) -> Floats | None:
