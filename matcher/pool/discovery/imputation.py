@@ -23,7 +23,7 @@ from matcher.policy.intervals import Floats
 CAUSES = 9
 SOME, SETTLE = 8000, 150  # firms, and steps, of the first search
 TRIES = 8
-FIRM, ALIKE = 2.0, 20.0  # prior precision of loadings: around nothing; of quantities that are alike, around their mean
+FIRM, ALIKE = 1.0, 20.0  # prior precision of loadings: around nothing; of quantities that are alike, around their mean
 FARTHEST = 6.0  # no score is farther from the middle
 NOISE = 3.0  # prior weight, in firms, of a noise variance of a half
 
