@@ -36,6 +36,7 @@ EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
 APART = 3  # steps of the chain from one draw of all firms to the next
 TURNS = 4  # draws in one state of the chain
 FIRST, SECOND, TOP = 16, 48, 3000  # states of all firms, further ones of the best, how many are best
+SMALL, ROUNDS, ENOUGH = 1000, 4, 0.95  # so few firms get up to so many rounds of further states, until they agree
 AGREE = 0.9  # rank correlation of the lists of two seeds below which no rank is shown
 MERIT = 0.5  # assumption: how far the places in ranges that people judge go with what a firm has, normal deviations
 LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far all experts of a place may lean; where nobody's points are seen
@@ -254,12 +255,15 @@ class _Draws:
         held = self.given.held.of(best)
         few = Latent(self.given.table[best], self.latent.margins, self.given.alike, self.rng, held)
         parts = [(j, base, known[best]) for j, base, known in self.parts]
-        for k in range(SECOND):
-            few.take(learned[k % FIRST])
-            few.firms()
-            few.firms()
-            runs = self._state(best, few, np.arange(len(best)), parts)
-            again[2 * (k % FIRST) // FIRST].add(best, runs, few.expected(), self.part.ruleset.decision)
+        for _ in range(ROUNDS):
+            for k in range(SECOND):
+                few.take(learned[k % FIRST])
+                few.firms()
+                few.firms()
+                runs = self._state(best, few, np.arange(len(best)), parts)
+                again[2 * (k % FIRST) // FIRST].add(best, runs, few.expected(), self.part.ruleset.decision)
+            if len(alive) > SMALL or chances_of(halves, self.features(halves, alive), alive)[1] >= ENOUGH:
+                break
         if again is not halves:  # of those chosen for their first draws only the further ones count
             for half, more in zip(halves, again, strict=True):
                 half.replace(best, more)
