@@ -194,8 +194,9 @@ def test_chances_lose_what_draws_leave_to_luck():
         half.states += 10
         half.passes += passed
         half.joint += passed
+        half.expected += 10 * feature[:, None]
         halves.append(half)
-    chance, agreement = chances_of((halves[0], halves[1]), feature[:, None], np.arange(4000))
+    chance, agreement = chances_of((halves[0], halves[1]), np.zeros((4000, 0)), np.arange(4000))
     assert np.abs(np.log(chance / truth)).mean() < 0.2
     assert agreement > 0.95
     assert abs(chance.sum() / truth.sum() - 1) < 0.1

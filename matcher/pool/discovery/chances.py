@@ -95,18 +95,21 @@ def together(decision: Any, holds: Mapping[str, Floats]) -> Floats:
     return np.asarray(parts.prod(axis=0) if word == "all" else 1 - (1 - parts).prod(axis=0))
 
 
-def chances_of(halves: tuple[Tally, Tally], features: Floats, rows: np.ndarray) -> tuple[Floats, float]:
+def chances_of(halves: tuple[Tally, Tally], known: Floats, rows: np.ndarray) -> tuple[Floats, float]:
     """The chance of each firm of `rows`, and the rank correlation that the lists of two seeds may be expected to have.
 
-    halves: tallies of all firms, of two halves of the states. features: what the chance may depend on, a row a firm of
-    `rows`. The correlation is that of two lists from a half each, carried over to twice the draws (Spearman-Brown).
+    halves: tallies of all firms, of two halves of the states. known: what the chance may depend on beside the expected
+    scores of each half, a row a firm of `rows`. The correlation is that of two lists from a half each, carried over to
+    twice the draws (Spearman-Brown).
     """
     one, other = (_own(half, rows) for half in halves)
     many = [half.states[rows] for half in halves]
     whole = (one * many[0] + other * many[1]) / np.maximum(many[0] + many[1], 1)
     if whole.sum() <= 0:
         return whole, 1.0
-    guess = _regression(features, whole, many[0] + many[1])
+    scores = [half.mean("expected")[rows] for half in (*halves, halves[0].plus(halves[1]))]
+    features = [np.concatenate([each, known], axis=1) for each in scores]
+    guess = _regression(features[2], whole, many[0] + many[1])
     between = max(float(((one - guess) * (other - guess)).sum() / (guess**2).sum()), 0.0)
     states = 4 * many[0] * many[1] / np.maximum(many[0] + many[1], 1)
     of_draws = float(((one - other) ** 2 / 4 * states).sum() / guess.sum())
@@ -116,7 +119,8 @@ def chances_of(halves: tuple[Tally, Tally], features: Floats, rows: np.ndarray) 
         return np.clip(towards + weight * (own - towards), 0.0, MOST)
 
     apart = [
-        moved(own, _regression(features, own, often), often) for own, often in zip((one, other), many, strict=True)
+        moved(own, _regression(each, own, often), often)
+        for own, each, often in zip((one, other), features[:2], many, strict=True)
     ]
     agree = _rank_correlation(*apart)
     return moved(whole, guess, many[0] + many[1]), 2 * agree / (1 + agree) if agree > 0 else 0.0

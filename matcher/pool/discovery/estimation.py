@@ -210,7 +210,7 @@ def _part(part: Part, firms: pd.DataFrame, rng: np.random.Generator, assume: Ran
     halves, totals = draws.tallies(alive) if len(open_) else draws.nothing()
     chance, agreement = np.zeros(size), 1.0
     if len(open_):
-        chance[open_], agreement = chances_of(halves, draws.features(halves, open_), open_)
+        chance[open_], agreement = chances_of(halves, draws.known(open_), open_)
     chance[codes == 0] = 1.0
     sums = halves[0].plus(halves[1])
     holds = {name: held / np.maximum(sums.states, 1) for name, held in sums.holds.items()}
@@ -249,7 +249,7 @@ class _Draws:
             halves[2 * k // FIRST].add(alive, runs, self.latent.expected()[alive], self.part.ruleset.decision)
             totals += [float(run.chance.sum()) for run, _ in runs]
             learned.append(self.latent.learned())
-        guess, _ = chances_of(halves, self.features(halves, alive), alive)
+        guess, _ = chances_of(halves, self.known(alive), alive)
         best = alive[np.argsort(-guess, kind="stable")[:TOP]]
         again, _ = self.nothing() if len(best) < len(alive) else (halves, [])
         held = self.given.held.of(best)
@@ -262,20 +262,19 @@ class _Draws:
                 few.firms()
                 runs = self._state(best, few, np.arange(len(best)), parts)
                 again[2 * (k % FIRST) // FIRST].add(best, runs, few.expected(), self.part.ruleset.decision)
-            if len(alive) > SMALL or chances_of(halves, self.features(halves, alive), alive)[1] >= ENOUGH:
+            if len(alive) > SMALL or chances_of(halves, self.known(alive), alive)[1] >= ENOUGH:
                 break
         if again is not halves:  # of those chosen for their first draws only the further ones count
             for half, more in zip(halves, again, strict=True):
                 half.replace(best, more)
         return halves, totals
 
-    def features(self, halves: tuple[Tally, Tally], rows: np.ndarray) -> Floats:
-        """What a chance may depend on: expected scores, what is known, and how many accounting years there are."""
-        scores = halves[0].plus(halves[1]).mean("expected")[rows]
+    def known(self, rows: np.ndarray) -> Floats:
+        """What a chance may depend on beside scores: what is known, and how many accounting years there are."""
         known = ~np.isnan(self.given.table[rows])
         years = self.part.ready.facts_of(self.part.rows[rows], {}).years
         steps = [] if years is None else [(years == n)[:, None] for n in range(-1, 3)]
-        return np.concatenate([scores, known, *steps], axis=1).astype(np.float64)
+        return np.concatenate([known, *steps], axis=1).astype(np.float64)
 
     def _state(
         self, rows: np.ndarray, chain: Latent, places: np.ndarray, parts: Sequence[tuple[int, int, Floats]]
