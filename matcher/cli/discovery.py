@@ -45,6 +45,12 @@ _SEED = option("--seed", type=Number(int), default=0, metavar="整数", help="�
 @output_option(KINDS)
 @output_option(KINDS, "--expected", required=False, help="另存预计通过数及区间，供看板使用")
 @option("--assume", type=FILE, metavar="假设表", help="表中少见的事实取什么值：字段、最低、最可能、最高。")
+@option(
+    "--industries",
+    type=FILE,
+    metavar="行业占比表",
+    help="各行业接近高新技术领域的企业占比：行业代码或行业名称、占比；代替自带的假设。",
+)
 @option("--card", type=FILE, metavar="评分卡", help="同一规则结论之内按 pool learn 的评分卡排序。")
 @_SEED
 @sheet_option()
@@ -58,6 +64,7 @@ def discover_command(
     output: Path,
     expected: Path | None,
     assume: Path | None,
+    industries: Path | None,
     card: Path | None,
     seed: int,
     sheet: str | None,
@@ -80,12 +87,12 @@ def discover_command(
     )
     from matcher.pool.scorecard.card import ScoreCard
 
-    check({output: TABLES, expected: TABLES}, table, assume, card)
+    check({output: TABLES, expected: TABLES}, table, assume, industries, card)
     rules = load_policy(policy)
     learned = None if card is None else ScoreCard.load(card)
     assumed = None if assume is None else read_assumptions(assume)
     firms = read(read_firms, table, rules, sheet=sheet, column=column, on=on, quiet=quiet, extra=REGISTRY)
-    discovery = discover(firms.rows, rules, on=on, assume=assumed, card=learned, rng=seed)
+    discovery = discover(firms.rows, rules, on=on, assume=assumed, industries=industries, card=learned, rng=seed)
     sheets, mask = discovery_sheets(discovery, firms.rows), not show_contacts
     write(
         output,

@@ -67,7 +67,7 @@ TRIAGE = {
 }  # fmt: skip
 CONFLICTS = {"column": "列", "day": "改动日期", "person": "改动人"}
 DISCOVERY = {"rank": "名次", "chance": "通过的可能", "uscc": "统一社会信用代码", "status": "登记情况"}
-ASSUMED = {"column": "字段", "title": "按假设取值的事实", "low": "最低", "likely": "中位", "high": "最高"}
+ASSUMED = {"column": "字段", "title": "按假设取值的事实", "low": "最低", "likely": "最可能", "high": "最高"}
 EXPECTED = {"expected": "预计通过", "firms": "企业数", "low": "下端", "high": "上端"}
 PROGRAMMES = {
     "title": "政策工具", "missing": "缺少的事实", "available": "今天可申请", "asks": "还要问清的政策工具",

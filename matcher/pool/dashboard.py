@@ -172,7 +172,7 @@ def _visits(discovered: pd.DataFrame, snapshot: pd.DataFrame | None) -> list[dic
         names, state = dict(zip(ids, snapshot["name"], strict=True)), dict(zip(ids, snapshot["state"], strict=True))
     return [
         {
-            "rank": int(row["rank"]),
+            "rank": "" if pd.isna(row["rank"]) else f"{int(row['rank'])}. ",
             "name": names.get(str(row["enterprise_id"])) or str(row["enterprise_id"]),
             "state": STATES.get(state.get(str(row["enterprise_id"]), ""), ""),
             "chance": f"{float(row['chance']):.1%}",

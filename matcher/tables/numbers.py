@@ -19,14 +19,15 @@ from typing import NamedTuple
 from matcher.tables.cells import ELSEWHERE, UNITS, Fault, as_written, half_width, is_elsewhere, is_nothing
 
 EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation])
-MONEY_WORDS = ("元", "人民币", "rmb", "cny")
+MONEY_WORDS = ("元", "人民币", "人民币元", "rmb", "cny")
 _words = str.split
 TIME_WORDS = _words("年 岁 周岁 个月 月 天 日 小时 分钟")
 AREA_WORDS = _words("平方米 平米 m2")  # ㎡ in half width
 COUNT_WORDS = _words("人 名 位 家 件 项 个 次 台 套 篇 部 种 款 例 条 份 户 所 期 届 级")
 FOREIGN_WORDS = _words(
     "美元 美金 usd us$ $ 欧元 eur € 英镑 gbp £ 日元 日币 jpy 円 港元 港币 hkd hk$ 韩元 韩币 krw 台币 新台币 twd "
-    "卢布 瑞士法郎 chf 加元 cad 澳元 aud 新加坡元 新元 sgd 泰铢 卢比 越南盾"
+    "卢布 瑞士法郎 chf 加元 加拿大元 cad 澳元 澳大利亚元 aud 新西兰元 新加坡元 新元 sgd 澳门元 澳门币 "
+    "泰铢 泰国铢 卢比 越南盾 德国马克 马克 法国法郎 法郎"
 )
 _LONGEST = 60  # characters of a number with its words
 
@@ -63,6 +64,10 @@ _DASHES = str.maketrans("–—―−‒‐〜∼", "------~~")
 _GROUPS = re.compile(r"(?<![\d.,])(?:\d{1,2}(?: \d{3}){2,}|\d{1,3}(?: \d{3})* 000)(?![\d,]| \d)")
 _TEXT_MARK = re.compile(r"^['’‘`′]+(?=[-+.\d])")  # by which Excel keeps a number as text
 _PER_CENT = re.compile(r"百分之([\d.]+|[零一二两三四五六七八九十百]+)")
+# 500(万元人民币), 10(万), 1,000(万)元: registries write the unit, and the currency, in brackets behind the number
+_UNIT_IN_BRACKETS = re.compile(
+    rf"(?<=[\d.])((?:{_any(UNITS)})?)\(((?:{_any(UNITS)})?(?:{_any(MONEY_WORDS)}|{_FOREIGN})?)\)(?=元|人民币|整|{_FOREIGN}|$)"
+)
 _BLANK_IN_NUMBER = re.compile(r"(?<=[\d.,])\s+(?=[\d.,])")
 _CHINESE_DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _CHINESE_STEPS = {"十": 10, "百": 100, "千": 1000}
@@ -117,6 +122,7 @@ def read_number(cell: object, unit: int) -> Number | Fault | None:
         return Fault("数字中间有空格，不知是一个数还是两个数", "请去掉空格")
     text = re.sub(r"\s+", "", text)
     text = _TEXT_MARK.sub("", text)
+    text = _UNIT_IN_BRACKETS.sub(r"\1\2", text)
     if match := _PER_CENT.fullmatch(text):
         text = match[1] + "%"
     if text.startswith("负"):

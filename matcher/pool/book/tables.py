@@ -25,6 +25,22 @@ from matcher.tables.schemas import Column
 
 REGISTRY = (
     Column("scope", "text", "经营范围", ("主营业务", "业务范围")),
+    Column(
+        "industry",
+        "text",
+        "所属行业",
+        (
+            "行业门类",
+            "行业",
+            "行业名称",
+            "行业分类",
+            "行业类别",
+            "行业代码",
+            "国民经济行业",
+            "国民经济行业分类",
+            "所属行业名称",
+        ),
+    ),
     Column("capital", "yuan", "注册资本", ("注册资金",)),
     Column("patents_granted_3y", "number", "近三年授权专利数", ("近三年专利授权数", "专利授权数")),
 )

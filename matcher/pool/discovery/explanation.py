@@ -6,17 +6,17 @@ import re
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from matcher.policy.advice import Part
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.intervals import Floats
-from matcher.policy.model import Ruleset
+from matcher.policy.model import Rule, Ruleset
 from matcher.policy.policy import Policy
 from matcher.policy.scoring import passed_codes
 from matcher.policy.thresholds import columns_of, reads
 from matcher.pool.discovery.variables import Variable
 
+FAR = 0.6  # deviations from which on a firm is said to stand near to technology, or far from it
 PRIOR = 200.0  # draws that the overall worth of a question weighs, beside the draws of the firm
 
 
@@ -37,9 +37,9 @@ def asks(
     ]
     if not drawn or not len(alive):
         return out
-    n = np.maximum(sums.draws[alive], 1)[:, None]
+    n = np.maximum(sums.states[alive], 1)[:, None]
     x, xx, xp = (each[alive][:, drawn] / n for each in (sums.score, sums.square, sums.cross))
-    p, pp = (each[alive][:, None] / n for each in (sums.chance, sums.chance_square))
+    p, pp = (each[alive][:, None] / n for each in (sums.passes, sums.chance_square))
     both, spread, var = xp - x * p, np.maximum(xx - x**2, 1e-9), np.maximum(pp - p**2, 0)
     unknown = np.stack([np.isnan(values[order[i].name][alive]) for i in drawn], axis=1)
     gain = np.where(unknown, both**2 / spread, 0)
@@ -59,12 +59,16 @@ def reasons(
     policy: Policy,
     part: Part,
     values: dict[str, Floats],
-    chance: Floats,
     holds: dict[str, Floats],
     codes: np.ndarray,
-    firms: pd.DataFrame,
+    learned: set[str],
+    near: Floats,
 ) -> np.ndarray:
-    """What is met by known facts, growth and recent patents, what a firm surely fails, and what it may fail."""
+    """What is met by known facts, growth and recent patents, what a firm surely fails, and what it may fail.
+
+    learned: the facts that something is known of, from other firms; what a firm may fail is named only where one of
+    them is open, never where all that is unknown is merely assumed.
+    """
     rules = {rule.id: rule.title for rule in part.ruleset.of_kind("condition")}
     titles = {name: re.sub("（.*?）", "", title) for name, title in rules.items()}
     known = {name: passed_codes(state) for name, state in part.answer.states.items()}
@@ -80,6 +84,9 @@ def reasons(
     met = np.stack([known[name] == 0 for name in names], axis=1)
     failed = np.stack([known[name] == 1 for name in names], axis=1)
     held = np.stack([holds[name] for name in names], axis=1)
+    grounds = np.stack(
+        [_grounds(rule, part.ruleset, values, learned) for rule in part.ruleset.of_kind("condition")], axis=1
+    )
     for row in range(size):
         if codes[row] == 1:
             lost = [titles[names[k]] for k in np.flatnonzero(failed[row])]
@@ -95,7 +102,12 @@ def reasons(
             lines.append(f"近三年授权专利{recent[row]:.0f}件")
         if growth is not None and not np.isnan(growth[row]):
             lines.append(f"销售收入年增长{growth[row]:.0%}")
-        unsure = [k for k in np.argsort(held[row], kind="stable") if not met[row, k]]
+        if abs(near[row]) > FAR:
+            lines.append(
+                f"行业、经营范围和名称{'接近' if near[row] > 0 else '离'}高新技术领域{'' if near[row] > 0 else '较远'}"
+            )
+        unsure = [k for k in np.argsort(held[row], kind="stable") if not met[row, k] and grounds[row, k]]
+        blank = sum(not met[row, k] and not grounds[row, k] for k in range(len(names)))
         likely = [
             f"{titles[names[k]]}（估计{held[row, k]:.0%}）"
             for k in unsure
@@ -109,8 +121,16 @@ def reasons(
         ]
         if weak:
             lines.append("最可能不足：" + "、".join(weak))
+        if blank:
+            lines.append(f"{'其余' if fine else ''}{blank}项条件表中没有依据，按假设取值")
         out[row] = "；".join(lines)
     return out
+
+
+def _grounds(rule: Rule, ruleset: Ruleset, values: dict[str, Floats], learned: set[str]) -> np.ndarray:
+    """Of which firms something is known that an open fact of the rule may be learned from."""
+    open_ = [np.isnan(values[name]) & (name in learned) for name in reads(rule, ruleset)]
+    return np.asarray(np.any(open_, axis=0))
 
 
 def _growth(values: dict[str, Floats]) -> Floats | None:

@@ -5,12 +5,15 @@ or less of: score = level + causes x loadings + noise. All observed cells are us
 loadings, noise and each firm's causes are drawn in turn given the rest (Gibbs sampling of a Gaussian copula factor
 model: Murray, Dunson, Carin and Lucas 2013, JASA 108; causes drawn whole and scaled again at every step, after Ghosh
 and Dunson 2009, JCGS 18). So every draw carries the uncertainty of what was learned, too.
+
+Of a quantity that hardly any firm shows nothing can be learned: it is held at its assumed values, and goes with a lead
+that each firm has and with the strength of the firm only as far as is assumed (`Held`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr, ndtri
@@ -20,7 +23,7 @@ from matcher.policy.intervals import Floats
 CAUSES = 9
 SOME, SETTLE = 8000, 150  # firms, and steps, of the first search
 TRIES = 8
-FIRM, ALIKE = 2.0, 20.0  # prior precision of loadings: around nothing; of quantities that are alike, around their mean
+FIRM, ALIKE = 1.0, 20.0  # prior precision of loadings: around nothing; of quantities that are alike, around their mean
 FARTHEST = 6.0  # no score is farther from the middle
 NOISE = 3.0  # prior weight, in firms, of a noise variance of a half
 
@@ -64,15 +67,39 @@ class Margin:
         return np.asarray(self.values[np.searchsorted(self.upto[:-1], ndtr(scores))])
 
 
+@dataclass(frozen=True)
+class Held:
+    """Quantities that are held at their assumed values: level 0, variance 1.
+
+    `columns`: which; `pull` and `bond`, one each: how far they go with `lead` (a figure a firm, of mean 0 over the
+    table) and with the strength of the firm; `merits`: the learned quantities that strength is read from, if any.
+    """
+
+    columns: np.ndarray
+    lead: Floats
+    pull: Floats
+    bond: Floats
+    merits: Sequence[int] = ()
+
+    def of(self, rows: np.ndarray) -> Held:
+        """The same of some firms."""
+        return replace(self, lead=self.lead[rows])
+
+    def noise(self) -> Floats:
+        """The variance that is left to each quantity by itself."""
+        return np.maximum(1 - self.pull**2 * float(np.mean(self.lead**2)) - self.bond**2, 0.1)
+
+
 class Latent:
     """A chain of draws of everything that is not known; `sweep` moves it one step."""
 
     def __init__(
-        self, table: Floats, margins: Sequence[Margin], alike: Sequence[int], rng: np.random.Generator
+        self, table: Floats, margins: Sequence[Margin], alike: Sequence[int], rng: np.random.Generator, held: Held
     ) -> None:
         """`table`: firms x quantities, NaN: not seen. `alike`: quantities that follow the causes much alike."""
         size, wide = table.shape
-        self.rng, self.margins, self.alike = rng, margins, list(alike)
+        self.rng, self.margins, self.alike, self.held = rng, margins, list(alike), held
+        self._free = np.setdiff1d(np.arange(wide), held.columns)
         self._column, self._row = np.nonzero(~np.isnan(table.T))  # cells seen, column by column
         self._starts = np.searchsorted(self._column, np.arange(wide + 1))
         spans = [margin.span(table[self._row[self._of(j)], j]) for j, margin in enumerate(margins)]
@@ -83,17 +110,21 @@ class Latent:
         self.causes = rng.standard_normal((size, CAUSES))
         self.level, self.noise = np.zeros(wide), np.full(wide, 0.7)
         self.loadings = 0.3 * rng.standard_normal((wide, CAUSES))
+        self.loadings[held.columns], self.noise[held.columns] = 0.0, held.noise()
+        self.centre = np.zeros_like(self.causes)
 
     @classmethod
-    def settled(cls, table: Floats, guesses: list[Floats], alike: Sequence[int], rng: np.random.Generator) -> Latent:
+    def settled(
+        cls, table: Floats, guesses: list[Floats], alike: Sequence[int], rng: np.random.Generator, held: Held
+    ) -> Latent:
         """A chain past its burn-in: on some of the firms first, where there are many.
 
         `guesses`: values that stand in for those hardly seen.
         """
         margins = [Margin.of(column[~np.isnan(column)], guess) for column, guess in zip(table.T, guesses, strict=True)]
-        whole = cls(table, margins, alike, rng)
+        whole = cls(table, margins, alike, rng, held)
         rows = np.arange(len(table)) if len(table) <= SOME else rng.choice(len(table), SOME, replace=False)
-        some = cls(table[rows], margins, alike, rng)
+        some = cls(table[rows], margins, alike, rng, held.of(rows))
         for _ in range(SETTLE):
             some.sweep()
         whole.take(some.learned())
@@ -122,18 +153,42 @@ class Latent:
         sure = (self._seen @ (outer / self.noise[:, None])).reshape(-1, CAUSES, CAUSES) + np.eye(CAUSES)
         root = np.linalg.inv(np.linalg.cholesky(sure))
         mean = np.einsum("nij,nj->ni", root, self._cells @ self.loadings)
-        self.causes = np.einsum("nji,nj->ni", root, mean + rng.standard_normal(mean.shape))
+        self.centre = np.einsum("nji,nj->ni", root, mean)
+        self.causes = self.centre + np.einsum("nji,nj->ni", root, rng.standard_normal(mean.shape))
+        self._fresh = rng.standard_normal(len(mean))
+
+    def _middle(self, causes: Floats, fresh: Floats | float) -> Floats:
+        """The score of every quantity of every firm that its causes make likely.
+
+        The strength that held quantities go with is what the causes say of learned merits; without any it is `fresh`.
+        """
+        out, held = self.level + causes @ self.loadings.T, self.held
+        merits = self.loadings[list(held.merits)].mean(axis=0) if len(held.merits) else np.zeros(CAUSES)
+        length = float(np.sqrt(merits @ merits))
+        strength = fresh if length < 1e-6 else causes @ merits / length
+        out[:, held.columns] = np.outer(held.lead, held.pull) + np.multiply.outer(
+            strength * np.ones(len(out)), held.bond
+        )
+        return np.asarray(out)
+
+    def expected(self) -> Floats:
+        """The scores of cells seen, and what the facts of each firm make of the others, without what chance adds."""
+        out = self._middle(self.centre, 0.0)
+        out[self._row, self._column] = self._score
+        return out
 
     def sweep(self) -> None:
         """One step: the firms, then level, loadings and noise of each quantity."""
         self.firms()
         rng = self.rng
         together = self.causes.T @ self.causes / len(self.causes) + 1e-6 * np.eye(CAUSES)
-        self.causes = np.asarray(np.linalg.solve(np.linalg.cholesky(together), self.causes.T).T)
+        self.causes, self.centre = (
+            np.linalg.solve(np.linalg.cholesky(together), each.T).T for each in (self.causes, self.centre)
+        )
         with_one = np.concatenate([np.ones((len(self.causes), 1)), self.causes], axis=1)
         alike = self.loadings[self.alike]
         among = alike.mean(axis=0) + rng.standard_normal(CAUSES) / np.sqrt(ALIKE * len(alike)) if len(alike) else 0.0
-        for j in range(len(self.noise)):
+        for j in self._free.tolist():
             x, y = with_one[self._row[self._of(j)]], self._score[self._of(j)]
             firm, middle = (ALIKE, among) if j in self.alike else (FIRM, 0.0)
             prior = np.array([0.3, *[firm] * CAUSES])
@@ -144,24 +199,27 @@ class Latent:
             rest = y - x @ slope
             self.noise[j] = (rest @ rest + NOISE) / 2 / rng.gamma(len(y) / 2 + NOISE)
 
-    def draw(self, parts: Sequence[tuple[int, int, Floats]]) -> Floats:
-        """Scores of all quantities of the firms: those of cells seen, and drawn ones.
+    def draw(self, parts: Sequence[tuple[int, int, Floats]], turns: int = 1) -> Iterator[Floats]:
+        """Scores of all quantities, `turns` times with the same causes: those of cells seen, and drawn ones.
 
+        What is drawn beside the causes is spread evenly over the turns, each quantity of each firm by itself.
         `parts`: (ratio, base, known part) for firms of which the part is known and the base is not (NaN: others): the
         ratio is then chosen among TRIES draws by how well the base that it implies goes with the firm.
         """
-        middle, noise = self.level + self.causes @ self.loadings.T, np.sqrt(self.noise)
-        out = middle + noise * self.rng.standard_normal(middle.shape)
-        for ratio, base, part in parts:
-            rows = np.flatnonzero(part > 0)
-            tries = middle[rows, ratio, None] + noise[ratio] * self.rng.standard_normal((len(rows), TRIES))
-            with np.errstate(divide="ignore"):
-                implied = self.margins[base].score(part[rows, None] / self.margins[ratio].draw(tries))
-            far = (implied - middle[rows, base, None]) / noise[base]
-            likely = np.where(np.isfinite(far), -0.5 * far**2, -1e9) + self.rng.gumbel(size=far.shape)
-            out[rows, ratio] = tries[np.arange(len(rows)), np.argmax(likely, axis=1)]
-        out[self._row, self._column] = self._score
-        return np.asarray(out)
+        middle, noise = self._middle(self.causes, self._fresh), np.sqrt(self.noise)
+        place = self.rng.random(middle.shape)
+        for turn in range(turns):
+            out = middle + noise * ndtri(np.clip((place + turn / turns) % 1.0, 1e-12, 1 - 1e-12))
+            for ratio, base, part in parts:
+                rows = np.flatnonzero(part > 0)
+                tries = middle[rows, ratio, None] + noise[ratio] * self.rng.standard_normal((len(rows), TRIES))
+                with np.errstate(divide="ignore"):
+                    implied = self.margins[base].score(part[rows, None] / self.margins[ratio].draw(tries))
+                far = (implied - middle[rows, base, None]) / noise[base]
+                likely = np.where(np.isfinite(far), -0.5 * far**2, -1e9) + self.rng.gumbel(size=far.shape)
+                out[rows, ratio] = tries[np.arange(len(rows)), np.argmax(likely, axis=1)]
+            out[self._row, self._column] = self._score
+            yield out
 
 
 def _between(middle: Floats, noise: Floats, low: Floats, high: Floats, rng: np.random.Generator) -> Floats:

@@ -11,7 +11,7 @@ from matcher.errors import TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import ASSUMED, CARD, DISCOVERY, EXPECTED
 from matcher.pool.book.tables import in_words
-from matcher.pool.discovery.estimation import Discovery
+from matcher.pool.discovery.estimation import AGREE, Discovery
 from matcher.tables.reading import read_table
 from matcher.tables.schemas import Column, Contract
 
@@ -30,8 +30,12 @@ _ASSUMPTIONS = Contract(
 )
 _BY_CARD = "评分卡只在同一规则结论之内排序：事实未知的企业按“通过的可能 × 历史经验概率”；按规则不可能通过的仍为 0"
 _METHOD = (
-    "已知事实按原样使用；未知事实按表中已知企业的分布抽样；专家评分在规定的分值范围内抽样，数量和占比高的企业偏高。"
-    "这是可能性，不是认定结论。"
+    "已知事实按原样使用；未知事实按表中已知企业的分布抽样，表中少见的按假设取值；专家评分在规定的分值范围内抽样，"
+    "数量和占比高的企业偏高。这是可能性，不是认定结论。"
+)
+_BY_TEXT = (
+    "名录中没有研发、人员、知识产权等可供学习的事实：次序只来自行业、经营范围、企业名称和成立日期"
+    "（行业占比为本软件的假设，没有出处，可用 --industries 另给）；预计通过数由假设决定，不宜引用"
 )
 
 
@@ -74,7 +78,19 @@ def expected_sheets(discovery: Discovery) -> dict[str, Sheet]:
 
 def discovery_notes(discovery: Discovery) -> list[str]:
     """How to read the list."""
-    return [_METHOD, *([_BY_CARD] if "points" in discovery.listed else [])]
+    return [
+        _METHOD,
+        *([_BY_CARD] if "points" in discovery.listed else []),
+        *([_BY_TEXT] if discovery.by_text else []),
+        *([_no_ranks(discovery)] if discovery.agreement < AGREE else []),
+    ]
+
+
+def _no_ranks(discovery: Discovery) -> str:
+    return (
+        f"换一个随机数种子，企业的先后会不同（两次名单的秩相关约 {max(discovery.agreement, 0):.2f}，低于 {AGREE}），"
+        "因此不给名次；请补充经营范围、行业或其他事实"
+    )
 
 
 def summary_lines(discovery: Discovery) -> list[str]:
@@ -87,8 +103,7 @@ def summary_lines(discovery: Discovery) -> list[str]:
         *lines,
         f"{each.firms} 家企业；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家",
     ]
-    if "points" in discovery.listed:
-        lines.append(_BY_CARD)
+    lines += discovery_notes(discovery)[1:]
     if len(discovery.assumed):
         titles = "、".join(discovery.assumed["title"])
         lines.append(f"表中少见、按假设取值的事实 {len(discovery.assumed)} 项（可用 --assume 另给）：{titles}")
