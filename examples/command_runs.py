@@ -26,6 +26,7 @@ TABLES = [
     "titles.csv",
     *("contracts.csv", "contract_targets.csv"),
     *("rights.csv", "rd_projects.csv", "conversions.csv"),
+    *("panel_scores.csv", "applications.csv", "earlier_projects.csv"),
     *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
 ]
 COMMANDS = """
@@ -109,6 +110,11 @@ contracts conversions contracts.csv -o conversions.xlsx
 contracts rules -o contract_rules.csv
 contracts propose p.db --on 2026-06-30 --outcomes outcomes.csv --register contracts.csv -o proposed.xlsx
 pool export p.db exported
+review sheets panel_scores.csv -o sheets.xlsx
+review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx
+review aggregate panel_scores.csv --pairs panel_scores.csv -o panel.csv
+projects duplicates applications.csv earlier_projects.csv --false-alarm 1 -o duplicates.xlsx
+projects duplicates earlier_projects.csv --false-alarm 1 -o among.csv
 commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules 山东2021 --pages posts -o posts.xlsx
 commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv
 commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx

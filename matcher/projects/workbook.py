@@ -12,6 +12,7 @@ from matcher.export.tables import write_tables
 from matcher.export.titles import DUPLICATES
 from matcher.projects.alignment import HOW, align
 from matcher.projects.sections import whole_texts
+from matcher.tables.contacts import mask_contacts
 
 NOTES = {
     "查重结果": "只提示、排序和对照，不下结论：是否重复由人看过两份材料后判断。",
@@ -25,10 +26,22 @@ NOTES = {
 _LIMIT = 200  # flagged pairs whose sentences are shown
 
 
-def side_by_side(pairs: pd.DataFrame, new: pd.DataFrame, old: pd.DataFrame) -> pd.DataFrame:
-    """The sentences of the flagged pairs, at most 200 pairs: new_id, old_id and the columns of `align`."""
+def side_by_side(pairs: pd.DataFrame, new: pd.DataFrame, old: pd.DataFrame, *, mask: bool = True) -> pd.DataFrame:
+    """The sentences of the flagged pairs, at most 200 pairs: new_id, old_id and the columns of `align`.
+
+    mask: hide contacts before the texts are cut, since a piece of one cannot be told from other words.
+    """
     flagged = pairs[pairs["flagged"]].head(_LIMIT)
-    texts = [dict(zip(one["project_id"].astype(str), whole_texts(one), strict=True)) for one in (new, old)]
+    texts = [
+        dict(
+            zip(
+                one["project_id"].astype(str),
+                map(mask_contacts, whole_texts(one)) if mask else whole_texts(one),
+                strict=True,
+            )
+        )
+        for one in (new, old)
+    ]
     frames = []
     for one, other in zip(flagged["new_id"], flagged["old_id"], strict=True):
         aligned = align(texts[0][one], texts[1][other])
@@ -59,7 +72,7 @@ def write_duplicates(
     first = ["new_id", "new_title", "rank", "old_id", "old_title", "flagged", "case"]
     shown = shown[[*first, *(name for name in shown if name not in first)]]
     shares = dict.fromkeys(("overlap", "likeness", "meaning", "adds", "value"), "0.0%")
-    sentences = side_by_side(pairs, new, old)
+    sentences = side_by_side(pairs, new, old, mask=mask)
     summary = (
         sentences.groupby(["new_id", "old_id"], sort=False)["how"].value_counts().unstack(fill_value=0)
         if len(sentences)

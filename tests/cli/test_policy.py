@@ -212,7 +212,7 @@ def test_points_say_that_there_are_no_weights_and_take_a_filled_form(run):
     status, out, err = run("policy", "points", "f.csv", "--on", "2025-06-01", "-o", "p.csv", "--values", "v.csv")
     assert (status, out) == (0, "1 家企业，0 家的18项原始值齐全\n")
     assert "没有权重：指引的权重和由值到分的换算没有见到可读的原文，不能代拟" in err
-    assert pd.read_csv("p.csv")[["known", "total_low"]].fillna("").values.tolist() == [[1, ""]]
+    assert pd.read_csv("p.csv", dtype=str)[["known", "total_low"]].fillna("").values.tolist() == [["1", ""]]
     assert pd.read_csv("v.csv")["value"].dropna().tolist() == [5_000_000]
     assert run("policy", "points-form", "--on", "2025-06-01", "-o", "w.xlsx")[0] == 0
     form = pd.read_excel("w.xlsx", engine="calamine", dtype=object)
