@@ -44,7 +44,8 @@ def most_places(allowed: Mask, capacity: Whole, each: int) -> int:
     heads = np.r_[np.full(persons, source), at[1] + villages, np.arange(villages)]
     tails = np.r_[np.arange(persons) + villages, at[0], np.full(villages, sink)]
     amounts = np.r_[capacity, np.ones(len(at[0]), np.int64), np.full(villages, each)].astype(np.int32)
-    graph = csr_array(coo_array((amounts, (heads, tails)), shape=(sink + 1, sink + 1)))
+    places = (heads.astype(np.int32), tails.astype(np.int32))  # older versions of scipy take no wider ones
+    graph = csr_array(coo_array((amounts, places), shape=(sink + 1, sink + 1)))
     return int(maximum_flow(graph, source, sink).flow_value)
 
 

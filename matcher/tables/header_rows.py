@@ -70,8 +70,10 @@ def header_rows(grid: Grid, at: int, knows: Callable[[str], bool]) -> HeaderRows
             continue
         if len(filled) == 1 and any(statements(filled[0], below, above=False)):
             lines.append(below)
-        elif (named := unit_row(texts)) and not any(
-            unit_in_header(parts[place][-1]) for place, unit in enumerate(named) if unit and parts[place]
+        elif (
+            (named := unit_row(texts))
+            and (len(filled) > 1 or _has_figure(grid, below + 1, end=below + 21, place=texts.index(filled[0])))
+            and not any(unit_in_header(parts[place][-1]) for place, unit in enumerate(named) if unit and parts[place])
         ):
             units = [new or old for new, old in itertools.zip_longest(named[: len(parts)], units, fillvalue="")]
         elif (
@@ -210,6 +212,12 @@ def _is_data(cell: object, text: str) -> bool:
     if len(text) > 40:
         return True
     return sum(sign.isdigit() for sign in text) * 2 > len(text)
+
+
+def _has_figure(grid: Grid, start: int, *, end: int, place: int) -> bool:
+    """Whether a figure stands in a column of some rows; one unit alone in a row is otherwise a row like others."""
+    rows = (row_texts(row) for row in grid.rows[start:end])
+    return any(place < len(row) and any(map(str.isdigit, row[place])) for row in rows)
 
 
 def _is_numbering(filled: Sequence[str], parts: Sequence[tuple[str, ...]]) -> bool:

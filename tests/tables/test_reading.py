@@ -642,3 +642,10 @@ def test_a_column_of_two_fields_is_told_once_and_a_formula_without_result_is_cal
 
 def test_works_need_no_numbers():
     assert read_works(pd.DataFrame({"姓名": ["甲某"], "论文题目": ["齿轮检测"]})).problems.empty
+
+
+@pytest.mark.parametrize("unit", ["万", "元", "万元"])
+def test_a_unit_alone_in_the_only_row_is_a_row_that_is_listed(unit: str):
+    frame = pd.DataFrame({"需求编号": ["1", ""], "需求名称": ["齿轮检测", ""], "别的": ["", unit]})
+    rows, problems = read_needs(frame[1:].reset_index(drop=True))
+    assert (len(rows), problems["kept"].tolist()) == (0, [False])
