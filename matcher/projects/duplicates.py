@@ -28,6 +28,7 @@ NEAR = 24  # texts of a library that are looked at for each new one
 MEANING = 20_000  # texts of a library of which all are held against a new one by meaning; of a larger one the nearest
 LEAST = 50  # texts from which a promise of false alarms can be kept
 AGAIN = 0.8  # from this share of a text a person's later application is the earlier one again
+_NEAR, _MEAN = 10, 2000  # of a large library: texts looked at for each new one, and texts whose mean stands for all
 ADDS = 0.1  # what a second source must add to the shared part
 CASES = {
     "again": "本人重复申报",
@@ -136,6 +137,7 @@ def find_duplicates(
         known,
         _Meanings([*whole[0], *(whole[1][i] for i in sample.tolist())], whole[1]),
         [*(range(len(asked)) if among else [-1] * len(asked)), *sample.tolist()],
+        NEAR if len(known) <= MEANING else max(k, _NEAR),
     )
     if false_alarm < 1:
         honest = _without_own(nearest[len(asked) :], library, sample)
@@ -169,49 +171,59 @@ class _Meanings:
     def __init__(self, asked: Sequence[str], library: Sequence[str]) -> None:
         self._encoder, self._texts = StaticEncoder.load(), library
         self.whole = len(library) <= MEANING
-        sample = library if self.whole else library[:: len(library) // MEANING + 1]
+        sample = library if self.whole else library[:: len(library) // _MEAN + 1]
         vectors = encode_texts(self._encoder, sample, role="document")
         self._mean = vectors.mean(axis=0, keepdims=True) if len(vectors) else np.zeros((1, vectors.shape[1]))
         self._library = unit(vectors - self._mean) if self.whole else vectors[:0]
-        self._known: dict[int, NDArray[np.float32]] = {}
         self._asked = unit(encode_texts(self._encoder, asked, role="document") - self._mean)
+        self._place: dict[int, int] = {}
+
+    def read(self, rows: Whole) -> None:
+        """Make these rows of a large library ready."""
+        vectors = encode_texts(self._encoder, [self._texts[row] for row in rows.tolist()], role="document")
+        self._library = unit(vectors - self._mean)
+        self._place = {row: at for at, row in enumerate(rows.tolist())}
 
     def all(self, asked: int) -> Floats:
         """The cosines of an asked text and the whole library."""
         return np.asarray(self._library @ self._asked[asked], float)
 
     def some(self, asked: int, rows: Whole) -> Floats:
-        """The cosines of an asked text and some rows of the library."""
-        if missing := [row for row in rows.tolist() if row not in self._known]:
-            vectors = encode_texts(self._encoder, [self._texts[row] for row in missing], role="document")
-            self._known.update(zip(missing, unit(vectors - self._mean), strict=True))
-        return np.array([float(self._known[row] @ self._asked[asked]) for row in rows.tolist()])
+        """The cosines of an asked text and some rows that were made ready."""
+        return np.asarray(self._library[[self._place[row] for row in rows.tolist()]] @ self._asked[asked], float)
 
 
-def _nearest(asked: Sequence[str], known: Sequence[str], meanings: _Meanings, own: Sequence[int]) -> list[_Near]:
+def _nearest(
+    asked: Sequence[str], known: Sequence[str], meanings: _Meanings, own: Sequence[int], count: int
+) -> list[_Near]:
     """The nearest library texts of each asked one; `own`: the row in the library that is the asked text itself."""
     mine, theirs = shared_runs(asked, known)
     held = csr_array(theirs.T)
     sizes = np.maximum(np.asarray(mine.sum(axis=1)).ravel(), 1)
-    result: list[_Near] = []
+    found: list[tuple[Whole, Floats, Floats, Floats]] = []
     for block, alike in enumerate(Subjects(known).likeness(asked)):
         start = block * BLOCK
         runs = csr_array(mine[start : start + BLOCK] @ held)
         for i in range(alike.shape[0]):
             at = start + i
             cosines, shares = _dense(alike, i), _dense(runs, i) / sizes[at]
-            meaning = meanings.all(at) if meanings.whole else np.zeros(len(known))
+            value = cosines + shares
+            meaning = meanings.all(at) if meanings.whole else np.zeros(0)
+            if meanings.whole:
+                value += meaning
             if own[at] >= 0:
-                cosines[own[at]] = shares[own[at]] = 0.0
-                meaning[own[at]] = -1.0
-            rows = _best(cosines + shares + meaning, NEAR)
-            if not meanings.whole:
-                meaning[rows] = meanings.some(at, rows)
+                value[own[at]] = -np.inf
+            rows = _best(value, count)
             rows = rows[rows != own[at]]
-            value = (cosines + shares + meaning)[rows]
-            rows = rows[np.lexsort((rows, -np.round(value, 6)))]
-            adds = _added(mine[[at]], theirs, rows, shares[rows])
-            result.append(_Near(rows, shares[rows], cosines[rows], meaning[rows], adds))
+            found.append((rows, shares[rows], cosines[rows], meaning[rows] if meanings.whole else meaning))
+    if not meanings.whole:
+        meanings.read(np.unique(np.concatenate([rows for rows, *_ in found])))
+    result: list[_Near] = []
+    for at, (rows, shares, cosines, meaning) in enumerate(found):
+        meaning = meaning if meanings.whole else meanings.some(at, rows)
+        order = np.lexsort((rows, -np.round(shares + cosines + meaning, 6)))
+        rows, shares, cosines, meaning = rows[order], shares[order], cosines[order], meaning[order]
+        result.append(_Near(rows, shares, cosines, meaning, _added(mine[[at]], theirs, rows, shares)))
     return result
 
 
@@ -231,6 +243,8 @@ def _best(values: Floats, count: int) -> Whole:
 def _added(mine: csr_array, theirs: csr_array, rows: Whole, shares: Floats) -> Floats:
     """What each of the rows adds to the shared part, taken greedily: the largest first."""
     adds = np.zeros(len(rows))
+    if not (shares > 0).any():
+        return adds
     size = max(int(mine.nnz), 1)
     left = set(mine.indices.tolist())
     open_ = [int(i) for i in np.argsort(-shares, kind="stable") if shares[i] > 0]
