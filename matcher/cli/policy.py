@@ -113,6 +113,9 @@ def score_command(
         raise click.BadParameter(f"--complete {absent[0]}：没有给出这种登记表（--register {absent[0]}=文件）")
     if not given and (warnings or facts):
         raise click.BadParameter("--warnings、--facts 要和 --register 一起用")
+    written = [path.resolve() for path in (output, summary, verdicts, warnings, facts) if path is not None]
+    if len(set(written)) < len(written):
+        raise click.BadParameter("几个输出不能写到同一个文件；请分别起名")
     outputs = {output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:], warnings: _TABLES[1:], facts: _TABLES[2:]}
     check(outputs, table, *(file for _, file in given))
     policies = [_load(name, named(reading), named(parameter)) for name in policy]

@@ -16,6 +16,7 @@ from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 GROUPS = ("kind", "region", "month")
 SUMS = ("contracts", "amount", "technical_amount", "open", "open_amount", "refused")
 _ABOUT = re.compile("技术合同|成交额|技术交易额|(?:技术)?(?:开发|转让|许可|咨询|服务)合同")
+_SUM = re.compile("成交额|交易额|金额")
 _COUNTS = ("项", "份", "个", "件", "笔", "")
 
 
@@ -98,6 +99,10 @@ def targets_with_contracts(targets: pd.DataFrame, checked: pd.DataFrame, *, on: 
         if not _ABOUT.search(name):
             continue
         scale = UNITS.get(unit)
+        if unit == "" and _SUM.search(name):
+            problem = f"目标“{name}”是金额，没有写单位，实际值没有取自合同登记表"
+            problems.append(("", "", None, "单位", "", problem, "请写元、万元或亿元", True))
+            continue
         if scale is None and unit not in _COUNTS:
             problem = f"目标“{name}”的单位“{unit}”看不懂，实际值没有取自合同登记表"
             problems.append(("", "", None, "单位", unit, problem, "请写元、万元、亿元、项或份", True))
@@ -118,6 +123,14 @@ def targets_with_contracts(targets: pd.DataFrame, checked: pd.DataFrame, *, on: 
         chosen = chosen[chosen["region"].isin(places)] if places else chosen
         money = chosen["technical_amount" if "技术交易额" in name else "amount"].sum()
         actual = len(chosen) if scale is None else money / scale
+        unclear = int(chosen["technical_amount" if "技术交易额" in name else "amount"].isna().sum())
+        if scale is not None and unclear:
+            problem = f"目标“{name}”：{unclear} 份合同的金额不确切，没有计入实际值"
+            problems.append(("", "", None, "实际值", "", problem, "请补填确切的金额", True))
+        if pd.notna(row.get("baseline")) and float(row["baseline"]) != 0:
+            table.loc[at, "baseline"] = 0.0
+            problem = f"目标“{name}”按期内的合同计数，基数 {float(row['baseline']):g} 没有使用"
+            problems.append(("", "", None, "基数", f"{float(row['baseline']):g}", problem, "基数请留空或填 0", True))
         given = row["actual"]
         if pd.notna(given) and float(given) != float(actual):
             problem = f"目标“{name}”填写的实际值 {float(given):g} 与登记表合计 {float(actual):g} 不同，已用登记表的"

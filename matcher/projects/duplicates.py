@@ -126,7 +126,7 @@ def find_duplicates(
     if len(library) < LEAST and false_alarm < 1:
         raise TableError(
             f"已有项目只有 {len(library)} 项，少于 {LEAST} 项，估不出误报率；"
-            "请给出更多项目，或用 false_alarm=1 只看排序"
+            "请给出更多项目，或用 --false-alarm 1（Python 中 false_alarm=1）只看排序"
         )
     asked, known = bare(whole_texts(new)), bare(whole_texts(library))
     sample = np.sort(np.random.default_rng(rng).permutation(len(known))[: min(SAMPLE, len(known))])

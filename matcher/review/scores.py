@@ -15,6 +15,7 @@ from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 
+_TITLES = {one.name: one.title for one in REVIEW_SCORES.columns}
 _SHEET_COLUMNS = ["item", "title", "reviewer", "score", "comment"]
 
 
@@ -111,7 +112,7 @@ def check_scores(
         nonlocal out
         for row in table.index[rows & ~out].tolist():
             pair = f"{table['item'][row]}、{table['reviewer'][row]}"
-            found.append((row + 1, column, pair, problem, action, False))
+            found.append((None, _TITLES[column], pair, problem, action, False))
         out |= rows
 
     refuse(_flags(table, "conflict"), "conflict", "须回避的评委", "这一行不计")
@@ -121,8 +122,11 @@ def check_scores(
         beyond |= table["score"] < lowest
     if highest is not None:
         beyond |= table["score"] > highest
-    scale = f"{'' if lowest is None else f'{lowest:g}'} 至 {'' if highest is None else f'{highest:g}'}"
-    refuse(beyond, "score", f"分数不在 {scale} 之内", "请向评委核实；这一行不计")
+    scale = "".join(
+        f"{word} {value:g}" for word, value in (("低于", lowest), ("、高于" if lowest is not None else "高于", highest))
+        if value is not None
+    )  # fmt: skip
+    refuse(beyond, "score", f"分数{scale}", "请向评委核实；这一行不计")
     if expected is not None:
         given = _pairs(expected)
         here = list(zip(table["item"], table["reviewer"], strict=True))
@@ -140,11 +144,13 @@ def check_scores(
         late = kept[pd.to_datetime(kept["submitted_on"]) > pd.Timestamp(as_day(due))]
         for row in late.index.tolist():
             who = f"{table['item'][row]}、{table['reviewer'][row]}"
-            found.append((row + 1, "submitted_on", who, f"迟于 {as_day(due)}", "照计，请决定是否采用", True))
+            found.append((None, _TITLES["submitted_on"], who, f"迟于 {as_day(due)}", "照计，请决定是否采用", True))
     if expected is not None:
         seen = set(zip(table["item"], table["reviewer"], strict=True))
         for item, reviewer in sorted(_pairs(expected) - seen):
-            found.append((None, "score", f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False))
+            found.append((None, _TITLES["score"], f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False))
+    for item in sorted(set(table["item"]) - set(kept["item"])):
+        found.append((None, _TITLES["item"], item, "没有一个有效的分数，不在结果中", "请补评", False))
     if kept.empty:
         raise TableError("没有一个分数可用：" + "；".join(sorted({problem for _, _, _, problem, _, _ in found})))
     frame = pd.DataFrame(
@@ -158,8 +164,7 @@ def check_scores(
 
 def _check_ids(table: pd.DataFrame, *names: str) -> None:
     if missing := [name for name in names if name not in table]:
-        titles = {one.name: one.title for one in REVIEW_SCORES.columns}
-        raise TableError(f"评分表缺少列：{'、'.join(titles[name] for name in missing)}")
+        raise TableError(f"评分表缺少列：{'、'.join(_TITLES[name] for name in missing)}")
     for name in ("item", "reviewer"):
         empty = table[name].isna() | (table[name].astype(str).str.strip() == "")
         if empty.any():

@@ -146,18 +146,18 @@ def test_what_counts_of_scores():
     given = pd.DataFrame([(p, r) for p in ("P1", "P2", "P3", "P4") for r in ("甲", "乙")], columns=["item", "reviewer"])
     checked = check_scores(table, lowest=0, highest=100, expected=given, due="2026-11-10")
     assert checked.scores.to_numpy().tolist() == [["P1", "甲", 80], ["P3", "乙", 66], ["P4", "甲", 90]]
-    told = checked.problems[["row", "value", "problem"]].astype(object)
-    assert told.where(told.notna(), None).to_numpy().tolist() == [
-        [9, "P3、甲", "没有分数"],
-        [2, "P1、乙", "分数不在 0 至 100 之内"],
-        [6, "P3、丁", "没有派给这位评委"],
-        [3, "P2、甲", "同一位评委对同一项给了不同的分数"],
-        [4, "P2、甲", "同一位评委对同一项给了不同的分数"],
-        [7, "P4、甲", "迟于 2026-11-10"],
-        [None, "P2、乙", "派出后没有收到分数"],
-        [None, "P4、乙", "派出后没有收到分数"],
+    assert checked.problems[["column", "value", "problem"]].to_numpy().tolist() == [
+        ["得分", "P3、甲", "没有分数"],
+        ["得分", "P1、乙", "分数低于 0、高于 100"],
+        ["评委编号", "P3、丁", "没有派给这位评委"],
+        ["得分", "P2、甲", "同一位评委对同一项给了不同的分数"],
+        ["得分", "P2、甲", "同一位评委对同一项给了不同的分数"],
+        ["提交日期", "P4、甲", "迟于 2026-11-10"],
+        ["得分", "P2、乙", "派出后没有收到分数"],
+        ["得分", "P4、乙", "派出后没有收到分数"],
+        ["项目编号", "P2", "没有一个有效的分数，不在结果中"],
     ]
-    with pytest.raises(TableError, match="没有一个分数可用：分数不在"):
+    with pytest.raises(TableError, match="没有一个分数可用：分数高于 100"):
         check_scores(table[1:2], highest=100)
     with pytest.raises(TableError, match="评分表缺少列：得分"):
         check_scores(given)
