@@ -149,8 +149,8 @@ def check_scores(
         seen = set(zip(table["item"], table["reviewer"], strict=True))
         for item, reviewer in sorted(_pairs(expected) - seen):
             found.append((None, _TITLES["score"], f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False))
-    for item in sorted(set(table["item"]) - set(kept["item"])):
-        found.append((None, _TITLES["item"], item, "没有一个有效的分数，不在结果中", "请补评", False))
+    without = sorted(set(table["item"]) - set(kept["item"]))
+    found += [(None, _TITLES["item"], item, "没有一个有效的分数，不在结果中", "请补评", False) for item in without]
     if kept.empty:
         raise TableError("没有一个分数可用：" + "；".join(sorted({problem for _, _, _, problem, _, _ in found})))
     frame = pd.DataFrame(
