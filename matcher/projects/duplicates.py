@@ -129,7 +129,8 @@ def find_duplicates(
             "请给出更多项目，或用 --false-alarm 1（Python 中 false_alarm=1）只看排序"
         )
     asked, known = bare(whole_texts(new)), bare(whole_texts(library))
-    sample = np.sort(np.random.default_rng(rng).permutation(len(known))[: min(SAMPLE, len(known))])
+    size = min(SAMPLE, len(known)) if false_alarm < 1 else 0
+    sample = np.sort(np.random.default_rng(rng).permutation(len(known))[:size])
     limits = None
     whole = whole_texts(new), whole_texts(library)
     nearest = _nearest(

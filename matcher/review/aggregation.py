@@ -51,10 +51,12 @@ class Panel:
             raise TableError("评分表里没有分数")
         texts = known[["item", "reviewer"]].astype(str)
         if twice := ["、".join(pair) for pair in texts[texts.duplicated()].to_numpy().tolist()]:
-            raise TableError(f"有 {len(twice)} 个评委重复评了同一项：{'；'.join(twice[:5])}")
+            raise TableError(f"有 {len(twice)} 处评委重复评了同一项：{'；'.join(twice[:5])}")
         items, item = np.unique(texts["item"].to_numpy(object), return_inverse=True)
         reviewers, reviewer = np.unique(texts["reviewer"].to_numpy(object), return_inverse=True)
-        score = known["score"].to_numpy(float)
+        score = pd.to_numeric(known["score"], errors="coerce").to_numpy(float)
+        if not np.isfinite(score).all():
+            raise TableError(f"评分表有 {int((~np.isfinite(score)).sum())} 个分数不是数字")
         return cls(items.tolist(), reviewers.tolist(), item, reviewer, score, fit_effects(item, reviewer, score))
 
     @property
@@ -210,7 +212,7 @@ def _standardised(panel: Panel) -> Floats:
     count = np.bincount(reviewer).astype(float)
     mean = np.bincount(reviewer, score) / count
     spread = np.sqrt(np.bincount(reviewer, (score - mean[reviewer]) ** 2) / np.maximum(count - 1, 1))
-    usable = (count >= _LEAST) & (spread > 0)
+    usable = (count >= _LEAST) & (spread > 1e-9 * np.maximum(np.abs(mean), 1))
     overall, width = float(score.mean()), float(score.std(ddof=1)) if len(score) > 1 else 0.0
     z = (score - mean[reviewer]) / np.where(usable, spread, 1.0)[reviewer]
     own = overall + width * z

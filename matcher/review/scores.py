@@ -141,7 +141,7 @@ def check_scores(
     )
     kept = table[~out].drop_duplicates(pair)
     if due is not None and "submitted_on" in kept:
-        late = kept[pd.to_datetime(kept["submitted_on"]) > pd.Timestamp(as_day(due))]
+        late = kept[pd.to_datetime(kept["submitted_on"]).dt.normalize() > pd.Timestamp(as_day(due))]
         for row in late.index.tolist():
             who = f"{table['item'][row]}、{table['reviewer'][row]}"
             found.append((None, _TITLES["submitted_on"], who, f"迟于 {as_day(due)}", "照计，请决定是否采用", True))
@@ -149,7 +149,8 @@ def check_scores(
         seen = set(zip(table["item"], table["reviewer"], strict=True))
         for item, reviewer in sorted(_pairs(expected) - seen):
             found.append((None, _TITLES["score"], f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False))
-    without = sorted(set(table["item"]) - set(kept["item"]))
+    asked = set(table["item"]) if expected is None else {item for item, _ in _pairs(expected)}
+    without = sorted(asked - set(kept["item"]))
     found += [(None, _TITLES["item"], item, "没有一个有效的分数，不在结果中", "请补评", False) for item in without]
     if kept.empty:
         raise TableError("没有一个分数可用：" + "；".join(sorted({problem for _, _, _, problem, _, _ in found})))
@@ -184,4 +185,4 @@ def _flags(table: pd.DataFrame, name: str) -> pd.Series:
     """A column of yes and no; unknown and absent ones as no."""
     if name not in table:
         return pd.Series(False, table.index)
-    return table[name].map(lambda cell: cell is True or str(cell) in ("True", "是")).astype(bool)
+    return table[name].map(lambda cell: str(cell).lower() in ("true", "1", "1.0", "yes", "是")).astype(bool)

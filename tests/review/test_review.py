@@ -165,6 +165,20 @@ def test_what_counts_of_scores():
         aggregate(pd.concat([THREE, scores("P1 甲 1").replace("P1", "P1")]))
 
 
+def test_plain_faults_of_scores():
+    flat = scores("A 甲 0.1\nB 甲 0.1\nC 甲 0.1\nA 乙 0.2\nB 乙 0.5\nC 乙 0.9")
+    own = aggregate(flat[flat["reviewer"] == "甲"])
+    assert own["z_mean"].to_numpy() == pytest.approx([0.1, 0.1, 0.1])
+    with pytest.raises(TableError, match="1 个分数不是数字"):
+        aggregate(pd.DataFrame({"item": ["A"], "reviewer": ["甲"], "score": ["良"]}))
+    table = scores("A 甲 9").assign(submitted_on=["2026-05-01 15:00"])
+    given = pd.DataFrame({"item": ["A", "B"], "reviewer": ["甲", "甲"]})
+    assert check_scores(table, due="2026-05-01", expected=given).problems["problem"].tolist() == [
+        "派出后没有收到分数",
+        "没有一个有效的分数，不在结果中",
+    ]
+
+
 def test_sheets_leave_conflicts_out():
     pairs = pd.DataFrame({"item": ["P1", "P2", "P1"], "reviewer": ["甲", "甲", "乙"], "conflict": [False, True, False]})
     sheets = score_sheets(pairs)
