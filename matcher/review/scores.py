@@ -15,7 +15,6 @@ from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 
-_TITLES = {one.name: one.title for one in REVIEW_SCORES.columns}
 _SHEET_COLUMNS = ["item", "title", "reviewer", "score", "comment"]
 
 
@@ -112,7 +111,7 @@ def check_scores(
         nonlocal out
         for row in table.index[rows & ~out].tolist():
             pair = f"{table['item'][row]}、{table['reviewer'][row]}"
-            found.append((None, _TITLES[column], pair, problem, action, False))
+            found.append((None, REVIEW_SCORES[column].title, pair, problem, action, False))
         out |= rows
 
     refuse(_flags(table, "conflict"), "conflict", "须回避的评委", "这一行不计")
@@ -144,14 +143,20 @@ def check_scores(
         late = kept[pd.to_datetime(kept["submitted_on"]).dt.normalize() > pd.Timestamp(as_day(due))]
         for row in late.index.tolist():
             who = f"{table['item'][row]}、{table['reviewer'][row]}"
-            found.append((None, _TITLES["submitted_on"], who, f"迟于 {as_day(due)}", "照计，请决定是否采用", True))
+            found.append(
+                (None, REVIEW_SCORES["submitted_on"].title, who, f"迟于 {as_day(due)}", "照计，请决定是否采用", True)
+            )
     if expected is not None:
         seen = set(zip(table["item"], table["reviewer"], strict=True))
         for item, reviewer in sorted(_pairs(expected) - seen):
-            found.append((None, _TITLES["score"], f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False))
+            found.append(
+                (None, REVIEW_SCORES["score"].title, f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False)
+            )
     asked = set(table["item"]) if expected is None else {item for item, _ in _pairs(expected)}
     without = sorted(asked - set(kept["item"]))
-    found += [(None, _TITLES["item"], item, "没有一个有效的分数，不在结果中", "请补评", False) for item in without]
+    found += [
+        (None, REVIEW_SCORES["item"].title, item, "没有一个有效的分数，不在结果中", "请补评", False) for item in without
+    ]
     if kept.empty:
         raise TableError("没有一个分数可用：" + "；".join(sorted({problem for _, _, _, problem, _, _ in found})))
     frame = pd.DataFrame(
@@ -165,7 +170,7 @@ def check_scores(
 
 def _check_ids(table: pd.DataFrame, *names: str) -> None:
     if missing := [name for name in names if name not in table]:
-        raise TableError(f"评分表缺少列：{'、'.join(_TITLES[name] for name in missing)}")
+        raise TableError(f"评分表缺少列：{'、'.join(REVIEW_SCORES[name].title for name in missing)}")
     for name in ("item", "reviewer"):
         empty = table[name].isna() | (table[name].astype(str).str.strip() == "")
         if empty.any():
