@@ -23,9 +23,10 @@ from matcher.matching.calibration import Calibration
 from matcher.matching.encoders import Encoder
 from matcher.matching.filters import Where
 from matcher.matching.learned_ranker import Ranker, calibration_of, is_good, ranker_of
-from matcher.matching.matches import Rerank, match
+from matcher.matching.matches import match
 from matcher.matching.records import id_column_of as id_column_of
 from matcher.matching.records import texts_of
+from matcher.matching.reordering import Rerank
 from matcher.progress import timed
 
 

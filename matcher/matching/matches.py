@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
@@ -17,11 +16,12 @@ from matcher.matching.base import BLOCK, Asked, BaseIndex, check_index
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.explanation import explain
 from matcher.matching.filters import Limits, Where
-from matcher.matching.late_interaction import Accurate, Numbers, Voice
+from matcher.matching.late_interaction import Accurate, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
 from matcher.matching.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
 from matcher.matching.recommendation import FEATURES, assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
+from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice
 from matcher.matching.requirements import ASK_BACK, requirements_of
 from matcher.matching.tokens import language
 from matcher.progress import advancing, timed
@@ -32,21 +32,6 @@ THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
 ACROSS = "语言不同，只按含义比较，概率未经检验"
 CHUNK = 2048  # asking rows looked at together
-
-Rerank = Callable[[list[tuple[str, str]]], ArrayLike]
-
-
-class _Best(NamedTuple):
-    """The best rows of one text, best first. `total` and `beyond` belong to the places, the rest to the rows."""
-
-    rows: NDArray[np.int64]
-    semantic: NDArray[np.floating[Any]]
-    lexical: NDArray[np.floating[Any]]
-    preference: NDArray[np.floating[Any]]
-    feedback: NDArray[np.floating[Any]]
-    rerank: NDArray[np.floating[Any]]
-    total: NDArray[np.floating[Any]]  # what score, level, probability and good_match are read off
-    beyond: NDArray[np.floating[Any]]  # (rows, 3): see `matcher.matching.learned_ranker.Ranker.correction`
 
 
 class _Plan(NamedTuple):
@@ -242,12 +227,12 @@ def _match_some(
     index.across, index.foreign, index.scale, index.order, ranker_of(index)  # once, before threads share them
     reach = max(plan.k, plan.rerank_top) if plan.rerank or plan.voice else plan.k
 
-    def search(start: int) -> list[_Best]:
+    def search(start: int) -> list[Best]:
         return _search(index, asked, slice(start, start + BLOCK), ids, plan.limits, some.start, reach)
 
     with ThreadPoolExecutor(THREADS) as pool:
         futures = [pool.submit(search, start) for start in range(0, len(asking), BLOCK)]
-        ranked: list[_Best] = []
+        ranked: list[Best] = []
         try:
             for future in futures:
                 block = future.result()
@@ -257,13 +242,13 @@ def _match_some(
             pool.shutdown(cancel_futures=True)
             raise
     if plan.rerank:
-        ranked = _reranked(ranked, index, titles, bodies, plan.rerank, plan.rerank_top, plan.k)
+        ranked = reranked(ranked, index, titles, bodies, plan.rerank, plan.rerank_top, plan.k)
     if plan.voice:
-        ranked = _with_voice(ranked, index, titles, bodies, plan.voice, plan.rerank_top, plan.k)
+        ranked = with_voice(ranked, index, titles, bodies, plan.voice, plan.rerank_top, plan.k)
         advance(len(asking))
     counts = np.array([len(one.rows) for one in ranked], np.int64)
     at = np.repeat(np.arange(len(ranked)), counts)
-    rows, *values = map(np.concatenate, zip(_NOTHING, *ranked, strict=True))
+    rows, *values = map(np.concatenate, zip(NOTHING, *ranked, strict=True))
     id_column = id_column_of(queries)
     pairs = pd.DataFrame(
         {id_column: asking[id_column].astype(str).to_numpy(object)[at], index.id_column: index.ids[rows]}
@@ -275,7 +260,7 @@ def _match_some(
         why.loc[apart, "unanswered"] = ""  # that a word is missing in another language says nothing
         pairs = pd.concat([pairs, why], axis=1)
         advance(len(asking))
-    for name, column in zip(_Best._fields[1:-1], values, strict=False):
+    for name, column in zip(Best._fields[1:-1], values, strict=False):
         pairs[name] = column
     if ranker_of(index):
         pairs[_BEYOND] = values[-1]
@@ -295,8 +280,6 @@ def _match_some(
     return _with_empty(pairs, asking[id_column].astype(str), counts)
 
 
-_NONE = np.zeros(0)
-_NOTHING = _Best(np.zeros(0, np.int64), _NONE, _NONE, _NONE, _NONE, _NONE, _NONE, np.zeros((0, 3)))
 _BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
 
 
@@ -354,7 +337,7 @@ def _notes(
 
 def _search(
     index: BaseIndex, asked: Asked, block: slice, ids: list[str], limits: Limits, first: int, k: int
-) -> list[_Best]:
+) -> list[Best]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
     semantic, lexical, rare = index.channels(asked, block)
     ranker = ranker_of(index)
@@ -383,62 +366,8 @@ def _search(
         best = np.lexsort((index.order[rows], -(parts[0] + parts[1] + wish + learned)))[:k]
         both, learned = (parts[0][best], parts[1][best]), learned[best]
         nothing = np.full(len(best), np.nan)
-        result.append(_Best(rows[best], *both, wish[best], learned, nothing, both[0] + both[1] + learned, beyond[best]))
+        result.append(Best(rows[best], *both, wish[best], learned, nothing, both[0] + both[1] + learned, beyond[best]))
     return result
-
-
-def _reranked(
-    ranked: list[_Best], index: BaseIndex, titles: list[str], bodies: list[str], rerank: Rerank, top: int, k: int
-) -> list[_Best]:
-    """The best k of each text, the first `top` in the order that `rerank` gives; totals stay at their places."""
-    heads = [one.rows[:top] for one in ranked]
-    records, place = np.unique(np.concatenate([_NOTHING.rows, *heads]), return_inverse=True)
-    texts = [_whole(*record) for record in zip(*texts_of(index.rows(records)), strict=True)]
-    asking = [_whole(*text) for text in zip(titles, bodies, strict=True)]
-    of = np.repeat(np.arange(len(heads)), [len(head) for head in heads]).tolist()
-    pairs = [(asking[text], texts[record]) for text, record in zip(of, place.tolist(), strict=True)]
-    scores = np.zeros(0)
-    if pairs:
-        try:
-            scores = np.asarray(rerank(pairs), float)
-        except (TypeError, ValueError) as error:
-            raise ArgumentError(f"rerank must give one number a pair: {type(error).__name__}: {error}") from error
-    if scores.shape != (len(pairs),) or not np.isfinite(scores).all():
-        raise ArgumentError(f"rerank must give {len(pairs)} finite numbers for {len(pairs)} pairs")
-    given = _by_text(scores, heads)
-    return [_reordered(one, index, numbers, numbers, k) for one, numbers in zip(ranked, given, strict=True)]
-
-
-def _with_voice(
-    ranked: list[_Best], index: BaseIndex, titles: list[str], bodies: list[str], voice: Voice, top: int, k: int
-) -> list[_Best]:
-    """The best k of each text, the first `top` in the order of their sums with the third part."""
-    heads = [one.rows[:top] for one in ranked]
-    records, place = np.unique(np.concatenate([_NOTHING.rows, *heads]), return_inverse=True)
-    parts = voice.parts((titles, bodies), texts_of(index.rows(records)), _by_text(place, heads))
-    sums = [one.total[:top] + one.preference[:top] + part for one, part in zip(ranked, parts, strict=True)]
-    return [_reordered(one, index, order, part, k) for one, order, part in zip(ranked, sums, parts, strict=True)]
-
-
-def _by_text(values: NDArray[Any], heads: list[NDArray[np.int64]]) -> list[NDArray[Any]]:
-    """Values that lie one behind the other, as many for each text as its head has rows."""
-    ends = np.cumsum([0, *(len(head) for head in heads)]).tolist()
-    return [values[start:end] for start, end in itertools.pairwise(ends)]
-
-
-def _reordered(one: _Best, index: BaseIndex, by: Numbers, shown: Numbers, k: int) -> _Best:
-    """The best k of a text, the first ones in descending order of `by`; `shown` tells what was given to each."""
-    head, rest = one.rows[: len(by)], np.arange(len(by), len(one.rows))
-    order = np.concatenate([np.lexsort((index.order[head], -by)), rest])[:k]
-    places = np.concatenate([np.argsort(-one.total[: len(head)], kind="stable"), rest])[:k]
-    given = np.concatenate([shown, np.full(len(rest), np.nan)])
-    moved = {name: getattr(one, name)[order] for name in _Best._fields[:5]}
-    at_places = {"total": one.total[places], "beyond": one.beyond[places]}
-    return one._replace(**moved, rerank=given[order], **at_places)
-
-
-def _whole(title: str, body: str) -> str:
-    return "\n".join(filter(None, (title, body)))
 
 
 def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
@@ -454,7 +383,7 @@ def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64
     if counts.all():
         return pairs
     nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    numbers = {"rank", "barred", "read", *_Best._fields, *_BEYOND, *FEATURES}
+    numbers = {"rank", "barred", "read", *Best._fields, *_BEYOND, *FEATURES}
     texts = [name for name in pairs.columns[1:] if name not in numbers]
     nothing[texts] = ""
     nothing["rank"] = 0

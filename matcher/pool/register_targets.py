@@ -109,11 +109,10 @@ def _platforms(platforms: pd.DataFrame, kinds: list[str], name: str, until: Day,
 
 def _within(table: pd.DataFrame, column: str, until: Day, since: Day | None) -> int:
     """The rows whose day surely lies within; a day that is not known counts nowhere."""
-    first = pd.to_datetime(table[f"{column}_min"] if f"{column}_min" in table else table[column]).fillna(
-        pd.to_datetime(table[column])
-    )
-    last = pd.to_datetime(table[f"{column}_max"] if f"{column}_max" in table else table[column]).fillna(
-        pd.to_datetime(table[column])
+    exact = pd.to_datetime(table[column])
+    first, last = (
+        exact.fillna(pd.to_datetime(table[name])) if name in table else exact
+        for name in (f"{column}_min", f"{column}_max")
     )
     inside = last <= pd.Timestamp(until)
     if since is not None:
