@@ -59,11 +59,9 @@ def check_command(
 ) -> None:
     """Check a register of technology contracts, sum it, and hold it against targets."""
     from matcher.contracts.checking import check_contracts, contract_findings, read_contracts
-    from matcher.contracts.register import targets_with_contracts
     from matcher.contracts.workbook import ACCEPTED, write_contracts
-    from matcher.pool.targets import target_progress, target_sheets
-    from matcher.tables.reading import read_table
-    from matcher.tables.schemas import TARGETS
+    from matcher.pool.register_targets import targets_from_registers
+    from matcher.pool.targets import read_targets, target_progress, target_sheets
 
     check({output: TABLES}, table, targets)
     if targets is not None and on is None:
@@ -72,8 +70,8 @@ def check_command(
     checked = check_contracts(reading.rows, on=on)
     readings, sheets, line = [reading], None, ""
     if targets is not None and on is not None:
-        wanted = read(read_table, targets, TARGETS, quiet=quiet)
-        filled = targets_with_contracts(wanted.rows, checked, on=on)
+        wanted = read(read_targets, targets, on=on, quiet=quiet)
+        filled = targets_from_registers(wanted.rows, on=on, contracts=checked)
         progress = target_progress(filled.rows, on=on)
         readings += [wanted, filled]
         sheets, line = target_sheets(progress), f"{len(progress)} 项目标：{counts_of(progress['status'])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
@@ -205,6 +206,8 @@ def rank_command(
 @option("--platforms", type=FILE, metavar="文件", help="平台台账：名称中有平台或平台类别的目标由它计数。")
 @option("--commissioners", type=FILE, metavar="文件", help="特派员表：名称中有特派员的目标由它计人数。")
 @option("--conversions", type=FILE, metavar="文件", help="成果转化登记表：名称中有成果转化的目标由它计数。")
+@option("--projects", type=FILE, metavar="文件", help="项目表：名称中有科技项目、项目立项的目标由它按年度计数。")
+@option("--book", type=FILE, metavar="培育库", help="培育库：名称中有培育库、签约、高新技术企业等称号的目标由它计数。")
 @sheet_option()
 @column_option()
 @contacts_option
@@ -217,6 +220,8 @@ def targets_command(
     platforms: Path | None,
     commissioners: Path | None,
     conversions: Path | None,
+    projects: Path | None,
+    book: Path | None,
     sheet: str | None,
     column: Sequence[str],
     show_contacts: bool,
@@ -229,27 +234,30 @@ def targets_command(
     from matcher.policy.platforms import read_platforms
     from matcher.policy.registers.entries import read_register
     from matcher.policy.registers.schemas import registers
+    from matcher.pool.book.book import Book
     from matcher.pool.register_targets import targets_from_registers
-    from matcher.pool.targets import target_progress, target_sheets
-    from matcher.tables.reading import read_table
-    from matcher.tables.schemas import TARGETS
+    from matcher.pool.targets import read_targets, target_progress, target_sheets
+    from matcher.projects.reading import read_projects
 
-    given = (contracts, platforms, commissioners, conversions)
-    check({output: TABLES}, table, *given)
-    targets = read(read_table, table, TARGETS, sheet=sheet, column=column, quiet=quiet)
+    check({output: TABLES}, table, contracts, platforms, commissioners, conversions, projects, book)
+    targets = read(read_targets, table, on=on, sheet=sheet, column=column, quiet=quiet)
     signed = None if contracts is None else read(read_contracts, contracts, quiet=quiet)
     known = None if platforms is None else read(read_platforms, platforms, quiet=quiet)
     people = None if commissioners is None else read(read_commissioners, commissioners, quiet=quiet)
     turned = None if conversions is None else read(read_register, conversions, registers()["conversions"], quiet=quiet)
-    counted = targets_from_registers(
-        targets.rows,
-        on=on,
-        contracts=None if signed is None else check_contracts(signed.rows, on=on),
-        platforms=None if known is None else known.rows,
-        commissioners=None if people is None else people.rows,
-        conversions=None if turned is None else turned.rows,
-    )
-    readings = [one for one in (targets, signed, known, people, turned) if one is not None]
+    begun = None if projects is None else read(read_projects, projects, quiet=quiet)
+    with contextlib.nullcontext() if book is None else Book.open(book) as opened:
+        counted = targets_from_registers(
+            targets.rows,
+            on=on,
+            contracts=None if signed is None else check_contracts(signed.rows, on=on),
+            platforms=None if known is None else known.rows,
+            commissioners=None if people is None else people.rows,
+            conversions=None if turned is None else turned.rows,
+            projects=None if begun is None else begun.rows,
+            pool=opened,
+        )
+    readings = [one for one in (targets, signed, known, people, turned, begun) if one is not None]
     progress = target_progress(counted.rows, on=on)
     problems = all_problems(*readings, counted)
     write_tables(

@@ -74,6 +74,7 @@ group = Group("policy", help="官方政策：判断企业是否符合、差多�
     metavar="种类",
     help="登记齐全的种类（rights、conversions、incidents、platforms）：没有记录的企业按没有算。",
 )
+@option("--same-name", is_flag=True, help="您确认：登记表中没有代码、名称与唯一一家企业完全相同的行，就是这家企业的。")
 @output_option(".csv 或 .parquet", "--warnings", required=False, help="另存登记表的警示")
 @output_option(".parquet", "--facts", required=False, help="另存填入登记表事实的企业表，供其他命令使用")
 @contacts_option
@@ -91,6 +92,7 @@ def score_command(
     parameter: Sequence[str],
     register: Sequence[str],
     complete: Sequence[str],
+    same_name: bool,
     warnings: Path | None,
     facts: Path | None,
     show_contacts: bool,
@@ -133,7 +135,7 @@ def score_command(
         note(quiet, *problem_lines(faults))
         return
     firms = read(read_firms, table, policies, sheet=sheet, column=column, on=on, quiet=quiet)
-    registered = _registered(firms.rows, given, policies, on, whole, quiet)
+    registered = _registered(firms.rows, given, policies, on, whole, same_name, quiet)
     rows = firms.rows if registered is None else registered.firms
     scored = score(rows, policies, on=on)
     titles = {one.id: one.title for one in policies}
@@ -521,6 +523,7 @@ def _registered(
     policies: Sequence[Policy],
     on: dt.date,
     complete: Sequence[str],
+    same_name: bool,
     quiet: bool,
 ) -> Registered | None:
     """The firms with the facts of the registers; None where there are no registers."""
@@ -534,7 +537,7 @@ def _registered(
     tables: dict[str, list[Reading]] = {}
     for kind, file in given:
         tables.setdefault(kind, []).append(read(read_register, file, contracts[kind], quiet=quiet))
-    return add_registers(firms, tables, policies, on=on, complete=complete)
+    return add_registers(firms, tables, policies, on=on, complete=complete, same_name=same_name)
 
 
 def _load(name: str, readings: dict[str, str], parameters: dict[str, str]) -> Policy:

@@ -20,10 +20,12 @@ from matcher.errors import ArgumentError, TableError
 from matcher.experts.affinities import Affinities
 from matcher.experts.library import Experts
 from matcher.tables.arguments import Day, check_frame
+from matcher.tables.schemas import LOW
 
 NEAR = 0.2  # the share of nearness in a score
 BEST = 300  # pairs of a village that are handed to the solver where there are very many
 MANY = 600_000  # pairs from which on that is so
+NAMELESS = "没有姓名"
 NOUNS = {"left": "特派员", "right": "村"}
 
 
@@ -57,8 +59,8 @@ def plan_service(
     each
         Persons of a village.
     most
-        Villages of a person, where `capacity` does not say; without it the smallest number with which as many places
-        as possible are filled.
+        Villages of a person, where `capacity` (of a span the lower end) does not say; without it the smallest number
+        with which as many places as possible are filled.
     least
         Villages that everybody gets at least (who has fewer within reach, or less capacity, gets those).
     village_days
@@ -72,7 +74,7 @@ def plan_service(
         The share of nearness in a score, 0 to 1; the rest is how well texts fit. Where nothing is known of a pair's
         distance, it counts as the village's mean.
     excluded
-        Person -> why this one gets no village.
+        Person -> why this one gets no village. Where others have a name, one without gets none.
 
     Returns
     -------
@@ -112,7 +114,8 @@ def plan_service(
         allowed &= np.isnan(km) | (km <= max_km)
     if within_county:
         allowed &= same_county(relation)
-    out = excluded or {}
+    out = dict.fromkeys(persons.loc[persons["name"] == "", "expert_id"], NAMELESS) if any(persons["name"]) else {}
+    out |= excluded or {}
     allowed[:, persons["expert_id"].isin(list(out)).to_numpy(bool)] = False
     own = _own_capacity(persons, village_days)
     if most is None and (own < 0).any():
@@ -189,14 +192,20 @@ def _filled(close: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _own_capacity(persons: pd.DataFrame, village_days: float | None) -> NDArray[np.int64]:
-    """How many villages each person takes by the table; -1 where it does not say."""
-    own = np.full(len(persons), np.nan)
-    if "capacity" in persons:
-        own = np.floor(persons["capacity"].to_numpy(float, na_value=np.nan))
-    if village_days is not None and "available_days" in persons:
-        days = persons["available_days"].to_numpy(float, na_value=np.nan)
-        own = np.fmin(own, np.floor(days / village_days + 1e-9))
+    """How many villages each person takes by the table, of 1-2 the fewer; -1 where it does not say."""
+    own = np.floor(_least(persons, "capacity"))
+    if village_days is not None:
+        own = np.fmin(own, np.floor(_least(persons, "available_days") / village_days + 1e-9))
     return np.where(np.isnan(own), -1, own).astype(np.int64)
+
+
+def _least(persons: pd.DataFrame, name: str) -> NDArray[np.float64]:
+    """A figure, or the lower end of what is known of it; NaN for unknown."""
+    figure, low = (
+        persons[column].to_numpy(float, na_value=np.nan) if column in persons else np.full(len(persons), np.nan)
+        for column in (name, name + LOW)
+    )
+    return np.where(np.isnan(figure), low, figure)
 
 
 def _choose(

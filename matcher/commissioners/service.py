@@ -19,6 +19,7 @@ from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.commissioner_schemas import SERVICE
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.regions import find_region
+from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.writings import KnownIds, fold
 
 PERSONS = [
@@ -51,7 +52,8 @@ class Service:
     unknown
         UNKNOWN, one row a record that does not count, or (`counted`) for its person alone, with the reason.
     matched
-        The records that count, with the expert_id and village_id that they mean ("": not known).
+        The records that count, with the expert_id and village_id that they mean ("": not known), and `month` ("" where
+        the date leaves it open: such a visit counts, but in no month).
     """
 
     persons: pd.DataFrame
@@ -136,6 +138,8 @@ def service_report(
 
 def _checked(plan: pd.DataFrame) -> pd.DataFrame:
     check_frame(plan, "plan", "plan_service(...).table")
+    fields = {header: column.name for column in SERVICE.columns for header in (column.title, *column.headers)}
+    plan = plan.rename(columns={name: fields[name] for name in plan if name in fields and fields[name] not in plan})
     if missing := {"village_id", "expert_id"} - set(plan):
         raise TableError(f"方案缺少列：{'、'.join(sorted(missing))}；请用 matcher commissioners plan 写出的方案")
     texts = ("name", "institution", "village", "town", "county", "village_id", "expert_id")
@@ -150,15 +154,20 @@ def _a_year_on(first: dt.date) -> dt.date:
 
 
 class _Names:
-    """Rows of a plan, found by an id, or by names of which the first must be there and the others narrow it."""
+    """Rows of a plan, found by an id, or by names of which the first must be there and the others narrow it.
+
+    The first may have the others before it: 刁镇东村, 章丘区刁镇东村.
+    """
 
     def __init__(self, table: pd.DataFrame, id_column: str, names: tuple[str, ...]) -> None:
         self._ids, self._names, self._id_column = KnownIds(table[id_column]), names, id_column
         self._by_name: dict[str, list[dict[str, str]]] = {}
-        for row in table[[id_column, *names]].to_dict("records"):
-            self._by_name.setdefault(fold(str(row[names[0]])), []).append(
-                {str(key): str(value) for key, value in row.items()}
-            )
+        for record in table[[id_column, *names]].to_dict("records"):
+            row = {str(key): str(value) for key, value in record.items()}
+            first, *around = (fold(row[name]) for name in names)
+            chains = [first, *(f"{before}{first}" for before in (around[0], "".join(reversed(around))) if before)]
+            for chain in dict.fromkeys(chains):
+                self._by_name.setdefault(chain, []).append(row)
 
     def find(self, row: Mapping[Any, Any], likely: Collection[str] = ()) -> tuple[str, str]:
         """The id and "", or "" and why not; of several by name that one which is `likely`."""
@@ -171,8 +180,7 @@ class _Names:
         rows = self._by_name.get(fold(name), [])
         for other in self._names[1:]:
             if given := str(row[other] or ""):
-                same = [one for one in rows if _agree(one[other], given, other)]
-                rows = same if same or other != "institution" else rows
+                rows = [one for one in rows if not one[other] or _agree(one[other], given, other)]
         ids = list(dict.fromkeys(one[self._id_column] for one in rows))
         if len(ids) > 1:
             ids = [one for one in ids if one in likely] or ids
@@ -180,15 +188,21 @@ class _Names:
             return ids[0], ""
         if ids:
             return "", f"“{name}”在方案中有 {len(ids)} 个，分不清是哪一个"
-        known = fold(name) in self._by_name
-        return "", f"“{name}”在方案中，但乡镇、县区对不上" if known else f"“{name}”不在方案中"
+        if not (known := self._by_name.get(fold(name), [])):
+            return "", f"“{name}”不在方案中"
+        if "institution" not in self._names:
+            return "", f"“{name}”在方案中，但乡镇、县区对不上"
+        units = "、".join(dict.fromkeys(one["institution"] for one in known))
+        return "", f"“{name}”在方案中是{units}的，如是同一人请填编号"
 
 
 def _agree(known: str, given: str, field: str) -> bool:
     if field == "county" and (one := find_region(known)) and (other := find_region(given)):
         return one == other
-    if field == "institution":  # with or without post, department or place
-        return fold(known) in fold(given) or fold(given) in fold(known)
+    if field == "institution":  # with or without post, department or place, or in short: 农科院 of 农业科学院
+        short, long = sorted((fold(known), fold(given)), key=len)
+        rest = iter(long)
+        return all(sign in rest for sign in short)
     return town_key(known) == town_key(given) if field == "town" else fold(known) == fold(given)
 
 
@@ -205,14 +219,21 @@ def _match(log: pd.DataFrame, plan: pd.DataFrame, first: dt.date, day: dt.date) 
     for row in log.to_dict("records"):
         person, why = people.find(row)
         village, where = places.find(row, theirs.get(person, set()))
-        date = pd.Timestamp(row["date"]).date() if pd.notna(row["date"]) else None
+        date, begin, end = (
+            pd.Timestamp(row[name]).date() if pd.notna(row.get(name)) else None
+            for name in ("date", "date" + LOW, "date" + HIGH)
+        )
+        begin, end = begin or date, end or date  # of a day that is known by its month
         faults = [f"特派员{why}"] if why else []
-        if date is None:
+        if begin is None or end is None:
             faults.append("没有日期")
-        elif not first <= date <= day:
+        elif end < first or begin > day:
             faults.append(f"不在 {first} 至 {day} 之间")
+        elif begin < first or end > day:
+            faults.append(f"日期不确切，不知是否在 {first} 至 {day} 之间")
         elif (
-            village
+            date is not None
+            and village
             and person
             and (before := seen.setdefault((person, village, date), row["record_id"])) != (row["record_id"])
         ):
@@ -224,8 +245,9 @@ def _match(log: pd.DataFrame, plan: pd.DataFrame, first: dt.date, day: dt.date) 
             counted = NOT_COUNTED if faults else DAYS_COUNTED
             lost.append((row["record_id"], row["name"], row["village"], row["date"], counted, reason))
         if not faults:
-            good.append({**row, "expert_id": person, "village_id": village})
-    matched = pd.DataFrame(good, columns=list(log.columns)).astype({"date": "datetime64[us]"})
+            month = f"{begin:%Y-%m}" if begin and end and (begin.year, begin.month) == (end.year, end.month) else ""
+            good.append({**row, "expert_id": person, "village_id": village, "month": month})
+    matched = pd.DataFrame(good, columns=[*log.columns, "month"]).astype({"date": "datetime64[us]"})
     unknown = pd.DataFrame(lost, columns=UNKNOWN).astype({"date": "datetime64[us]"})
     return matched.astype({"days": "Float64", "trained": "Float64"}), unknown
 
@@ -287,10 +309,9 @@ def _villages(plan: pd.DataFrame, matched: pd.DataFrame) -> pd.DataFrame:
 
 def _months(plan: pd.DataFrame, matched: pd.DataFrame, first: dt.date, day: dt.date) -> pd.DataFrame:
     many = plan["village_id"].nunique()
-    month = matched["date"].dt.to_period("M")
     rows, seen = [], set()
     for period in pd.period_range(first, day, freq="M"):
-        here = matched[(month == period).to_numpy(bool)]
+        here = matched[matched["month"] == str(period)]
         villages = set(here["village_id"]) - {""}
         seen |= villages
         told = here["days"].sum() if here["days"].notna().all() else np.nan

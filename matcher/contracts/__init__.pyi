@@ -5,7 +5,6 @@ from .linking import contract_conversions as contract_conversions
 from .linking import conversions_by_year as conversions_by_year
 from .linking import propose_contracts as propose_contracts
 from .register import contract_summary as contract_summary
-from .register import targets_with_contracts as targets_with_contracts
 from .relief import income_relief as income_relief
 from .relief import transfer_relief as transfer_relief
 from .rules import list_rules as list_rules

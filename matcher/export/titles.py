@@ -59,7 +59,7 @@ POOL = {
 }  # fmt: skip
 TARGETS = {
     "probability": "达标概率", "name": "名称", "status": "状态", "expected": "时间进度", "missing": "还差",
-    "chance": "通过概率", "firms": "帮扶企业数",
+    "reason": "无法计算的原因", "chance": "通过概率", "firms": "帮扶企业数",
 }  # fmt: skip
 TRIAGE = {
     "title": "需求名称", "part": "内容", "points": "得分", "of": "满分", "text": "原文", "field": "所在栏",
@@ -186,6 +186,7 @@ CONTRACTS = {
     "vat_exempt_low": "免征增值税的价款下限（元）", "vat_exempt_high": "免征增值税的价款上限（元）",
     "related": "双方百分之百关联", "transfer_income": "技术转让所得（元）",
     "rule": "检查项代码", "title": "检查项", "answer": "结论", "text": "说明", "month": "月份", "contracts": "登记项数",
+    "inexact": "金额不确切、没有计入合计的份数",
     "open": "待定项数", "open_amount": "待定合同成交额（元）", "refused": "不予登记项数", "year": "年度",
     "income_low": "所得下限（元）", "income_high": "所得上限（元）", "exempt_low": "免税所得下限（元）",
     "exempt_high": "免税所得上限（元）", "half_low": "减半所得下限（元）", "half_high": "减半所得上限（元）",

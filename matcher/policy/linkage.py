@@ -159,7 +159,13 @@ def find_firm(firms: pd.DataFrame, written: str) -> str:
     return str(found[0]) if len(found) == 1 and written.strip() else ""
 
 
-def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, str] | None = None) -> Linked:
+def link(
+    records: pd.DataFrame,
+    firms: pd.DataFrame,
+    *,
+    accepted: Mapping[int, str] | None = None,
+    same_name: bool = False,
+) -> Linked:
     """Find the firm of every record.
 
     A record is joined by its `enterprise_id`, else by a right 统一社会信用代码 that one firm has under a like name
@@ -174,6 +180,8 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
         (joined by ";").
     accepted
         Record number (from 0) -> enterprise_id: proposals that somebody confirmed.
+    same_name
+        Whether somebody confirmed every record without a code that has the very name of one firm alone.
 
     Returns
     -------
@@ -240,6 +248,8 @@ def link(records: pd.DataFrame, firms: pd.DataFrame, *, accepted: Mapping[int, s
             for (words, table), key in zip(by_name, forms, strict=True):
                 if len(table.get(key, ())) == 1:
                     firm_id, how = next(iter(table[key])), f"{words}，待确认"
+                    if same_name and words == "名称相同" and not code:
+                        how, sure = f"{words}，使用者确认", True
                     break
                 if len(table.get(key, ())) > 1:
                     how = f"{words}的有 {len(table[key])} 家，不能确定"

@@ -3,20 +3,66 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
-from matcher.contracts.register import targets_with_contracts
 from matcher.policy.platforms import KINDS, LEVELS, count_platforms
+from matcher.pool.book.book import Book
+from matcher.pool.book.follow_up import items
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.cells import UNITS, first_few
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 
+_CONTRACT = re.compile("技术合同|成交额|技术交易额|(?:技术)?(?:开发|转让|许可|咨询|服务)合同")
+_CONTRACT_KINDS = ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务")
+_SUM = re.compile("成交额|交易额|金额")
 _PLATFORM = re.compile("平台")
 _OTHER_PLATFORM = re.compile("服务平台|信息平台|网络平台|平台建设资金")
 _COMMISSIONER = re.compile("特派员")
 _NOT_PERSONS = re.compile("服务村|覆盖|培训|村数|人次")
 _CONVERTED = re.compile("转化.{0,4}成果|成果.{0,4}转化")
-_COUNTS = re.compile("^[个家项件人名位]?$")
+_PROJECT = re.compile("(?:科技|科研|攻关|计划|研发|重大|重点)项目|项目立项|立项数")
+_NOT_PROJECT = re.compile("签约|招商|投资|验收|结题|资金|经费")
+_POOLED = re.compile("培育库|入库企业|在库企业")
+_SIGNED = re.compile("签约")
+_TITLES = {
+    "高新技术企业|高企": "hte_certificate",
+    "科技型中小企业|科小": "tech_sme",
+    "创新型中小企业": "innovative_sme",
+    "小巨人": "little_giant",
+    "单项冠军": "single_champion",
+    "专精特新": "srdi",
+}
+_NEW = re.compile("新增|新认定|认定数")
+_NET = re.compile("净增")
+_THINGS = re.compile("^[个家项件份笔人名位]?$")
+
+
+@dataclass(eq=False)
+class _Target:
+    """What is to be counted of one target, and what there is to say about it (column, value, problem, action)."""
+
+    name: str
+    unit: str
+    until: pd.Timestamp
+    start: pd.Timestamp | None
+    fresh: bool  # baseline 0 or empty: counted from the start, else everything there is
+    lines: list[tuple[str, str, str, str]] = field(default_factory=list)
+
+    @property
+    def since(self) -> pd.Timestamp | None:
+        """The first day that counts."""
+        return self.start if self.fresh else None
+
+    @property
+    def scale(self) -> int | None:
+        """Yuan in the unit; None where it is none of money."""
+        return UNITS.get(self.unit)
+
+    def tell(self, column: str, value: str, problem: str, action: str) -> None:
+        self.lines.append((column, value, f"目标“{self.name}”{problem}", action))
 
 
 def targets_from_registers(
@@ -27,13 +73,18 @@ def targets_from_registers(
     platforms: pd.DataFrame | None = None,
     commissioners: pd.DataFrame | None = None,
     conversions: pd.DataFrame | None = None,
+    projects: pd.DataFrame | None = None,
+    pool: Book | None = None,
 ) -> Reading:
     """Targets with their actual values from registers, told where a typed value was another.
 
-    A target is counted by its name: contracts as `matcher.contracts.targets_with_contracts` says; a kind of platform
-    (孵化器, 院士工作站 ...) or 平台 for all of them, of the level that the name gives; 特派员; 成果转化. Only targets
-    that count things (个, 家, 项, 件, 人, 名, 位, or no unit) are counted. What is counted begins at `start` where
-    baseline is 0 or empty, else it is everything by the day, or by `due` where that is earlier.
+    A target is counted by its name. 技术合同, 成交额 or 技术交易额: contracts, by the unit their count or sum
+    (技术交易额 that sum, else 合同成交额), of one of the five kinds or a region of the register where the name says it,
+    always from `start`. A kind of platform (孵化器, 院士工作站 ...) or 平台 for all of them, of the level that the name
+    gives; 特派员; 成果转化; 科技项目; 培育库 (firms in the pool); 签约 (signed pairs of the pool, their count
+    or amount); a title such as 高新技术企业 (firms of the pool that hold it, with 新增 or 认定数 those who got it; 净增
+    cannot be counted). Other than contracts, what is counted begins at `start` where baseline is 0 or empty, else it is
+    everything by the day, or by `due` where that is earlier.
 
     Parameters
     ----------
@@ -49,47 +100,131 @@ def targets_from_registers(
         One row a person or task with expert_id.
     conversions
         converted_on (or its bounds), one row a conversion.
+    projects
+        Rows of `matcher.projects.read_projects`: project_id and year.
+    pool
+        A pool's book.
 
     Returns
     -------
     Reading
-        rows: the targets in their order; problems (PROBLEM_COLUMNS).
+        rows: the targets in their order; problems (PROBLEM_COLUMNS): values that were replaced, and what could not be
+        counted, whose actual value stays as it was given.
     """
     check_frame(targets, "targets", "read_table(path, TARGETS).rows")
-    table, problems = targets, [pd.DataFrame(columns=PROBLEM_COLUMNS)]
-    if contracts is not None:
-        reading = targets_with_contracts(targets, contracts, on=on)
-        table = reading.rows
-        problems.append(reading.problems)
-    table = table.copy()
+    table, lines = targets.copy(), list[tuple[Any, ...]]()
     if "actual" not in table:
         table["actual"] = pd.Series(pd.NA, table.index, "Float64")
-    lines = []
+    if contracts is not None:
+        contracts = contracts[contracts["standing"] == "registered"]
+        if undated := list(contracts.loc[contracts["counted_on"].isna(), "contract_id"]):
+            problem = f"{first_few(undated, '份')} 没有确切的登记（申请）日期，不计入目标"
+            lines.append(("", "", None, "登记日期", "", problem, "请填写登记日期", True))
     for at, row in table.iterrows():
-        name = str(row["name"])
-        unit = "" if pd.isna(row.get("unit")) else str(row["unit"]).strip()
-        until = min(pd.Timestamp(as_day(on)), pd.Timestamp(row["due"])) if pd.notna(row.get("due")) else as_day(on)
-        fresh = pd.isna(row.get("baseline")) or float(row["baseline"]) == 0
-        since = row["start"] if fresh and pd.notna(row.get("start")) else None
-        counted = None
-        if not _COUNTS.match(unit):
-            continue
-        if platforms is not None and (kinds := _kinds(name)):
-            counted = _platforms(platforms, kinds, name, until, since)
-        elif commissioners is not None and _COMMISSIONER.search(name) and not _NOT_PERSONS.search(name):
-            counted = commissioners["expert_id"].dropna().astype(str).nunique()
-        elif conversions is not None and _CONVERTED.search(name):
-            counted = _within(conversions, "converted_on", until, since)
-        if counted is None:
-            continue
+        target = _target(row, pd.Timestamp(as_day(on)))
+        if contracts is not None and _CONTRACT.search(target.name):
+            counted = _of_contracts(target, contracts)
+            if counted is not None and not target.fresh:
+                base = f"{float(row['baseline']):g}"
+                target.tell("基数", base, f"按期内的合同计数，基数 {base} 没有使用", "基数请留空或填 0")
+                table.loc[at, "baseline"] = 0.0
+        elif pool is not None and _SIGNED.search(target.name):
+            counted = _of_signed(target, items(pool.log, on=target.until))
+        elif _THINGS.match(target.unit):
+            counted = _of_things(target, platforms, commissioners, conversions, projects, pool)
+        else:
+            counted = None
         given = row["actual"]
-        if pd.notna(given) and float(given) != counted:
-            problem = f"目标“{name}”填写的实际值 {float(given):g} 与登记表合计 {counted:g} 不同，已用登记表的"
-            lines.append(("", "", None, "实际值", f"{float(given):g}", problem, "登记表已有的数不必再填", True))
-        table.loc[at, "actual"] = float(counted)
-    problems.append(pd.DataFrame(lines, columns=PROBLEM_COLUMNS))
-    filled = [one for one in problems if len(one)]
-    return Reading(table, pd.concat(filled, ignore_index=True) if filled else problems[0])
+        if counted is not None:
+            if pd.notna(given) and float(given) != counted:
+                problem = f"填写的实际值 {float(given):g} 与登记表合计 {counted:g} 不同，已用登记表的"
+                target.tell("实际值", f"{float(given):g}", problem, "登记表已有的数不必再填")
+            table.loc[at, "actual"] = float(counted)
+        lines += [("", "", None, *line, True) for line in target.lines]
+    return Reading(table, pd.DataFrame(lines, columns=PROBLEM_COLUMNS))
+
+
+def _target(row: pd.Series[Any], day: pd.Timestamp) -> _Target:
+    due, start = (
+        next((row[name] for name in names if name in row and pd.notna(row[name])), None)
+        for names in (("due", "due_max"), ("start", "start_min"))
+    )
+    unit, baseline = row.get("unit"), row.get("baseline")
+    return _Target(
+        str(row["name"]),
+        "" if pd.isna(unit) else str(unit).strip(),
+        day if due is None else min(day, pd.Timestamp(due)),
+        None if start is None else pd.Timestamp(start),
+        pd.isna(baseline) or float(baseline) == 0,
+    )
+
+
+def _of_contracts(target: _Target, registered: pd.DataFrame) -> float | None:
+    """The count of contracts, or their sum in the target's unit."""
+    name, scale = target.name, target.scale
+    if target.unit == "" and _SUM.search(name):
+        target.tell("单位", "", "是金额，没有写单位，实际值没有取自合同登记表", "请写元、万元或亿元")
+        return None
+    if scale is None and not _THINGS.match(target.unit):
+        problem = f"的单位“{target.unit}”看不懂，实际值没有取自合同登记表"
+        target.tell("单位", target.unit, problem, "请写元、万元、亿元、项或份")
+        return None
+    chosen = registered[registered["counted_on"] <= target.until]
+    if target.start is not None:
+        chosen = chosen[chosen["counted_on"] >= target.start]
+    else:
+        problem = f"没有起始日期，登记表中到 {target.until:%Y-%m-%d} 为止的合同都计入"
+        target.tell("起始日期", "", problem, "请填写起始日期")
+    kinds = [kind for kind in _CONTRACT_KINDS if kind in name or f"{kind[2:]}合同" in name]
+    regions = [place for place in registered["region"].unique() if place]
+    places = [place for place in regions if place in name or re.sub(".*市(?=.)", "", place) in name]
+    chosen = chosen[chosen["kind"].isin(kinds)] if kinds else chosen
+    chosen = chosen[chosen["region"].isin(places)] if places else chosen
+    return _sum(target, chosen["technical_amount" if "技术交易额" in name else "amount"], "份合同")
+
+
+def _of_signed(target: _Target, pairs: pd.DataFrame) -> float | None:
+    """The count of signed pairs, or their amounts in the target's unit."""
+    if target.scale is None and not _THINGS.match(target.unit):
+        return None
+    days = pd.to_datetime(pairs["day"])
+    inside = (pairs["status"] == "signed") & _within(target, days, days)
+    return _sum(target, pd.to_numeric(pairs.loc[inside, "amount"]), "项签约")
+
+
+def _sum(target: _Target, amounts: pd.Series[Any], what: str) -> float:
+    """How many, or in a unit of money how much; amounts that are not known are told."""
+    if target.scale is None:
+        return len(amounts)
+    if unclear := int(amounts.isna().sum()):
+        target.tell("实际值", "", f"：{unclear} {what}的金额不确切，没有计入实际值", "请补填确切的金额")
+    return float(amounts.sum()) / target.scale
+
+
+def _of_things(
+    target: _Target,
+    platforms: pd.DataFrame | None,
+    commissioners: pd.DataFrame | None,
+    conversions: pd.DataFrame | None,
+    projects: pd.DataFrame | None,
+    pool: Book | None,
+) -> float | None:
+    """The count of what the target's name says, of the first register that has it."""
+    name = target.name
+    if platforms is not None and (kinds := _kinds(name)):
+        return _of_platforms(target, platforms, kinds)
+    if commissioners is not None and _COMMISSIONER.search(name) and not _NOT_PERSONS.search(name):
+        return commissioners["expert_id"].dropna().astype(str).nunique()
+    if conversions is not None and _CONVERTED.search(name):
+        return int(_within(target, *_spans(conversions, "converted_on")).sum())
+    if projects is not None and _PROJECT.search(name) and not _NOT_PROJECT.search(name):
+        return _of_projects(target, projects)
+    if pool is not None and _POOLED.search(name):
+        return _of_pool(target, pool.states(target.until))
+    title = next((title for words, title in _TITLES.items() if re.search(words, name)), None)
+    if pool is not None and title is not None:
+        return _of_titles(target, pool.firms(target.until), title)
+    return None
 
 
 def _kinds(name: str) -> list[str]:
@@ -100,21 +235,58 @@ def _kinds(name: str) -> list[str]:
     return list(KINDS)
 
 
-def _platforms(platforms: pd.DataFrame, kinds: list[str], name: str, until: Day, since: Day | None) -> int:
-    counts = count_platforms(platforms, on=until, since=since)
+def _of_platforms(target: _Target, platforms: pd.DataFrame, kinds: list[str]) -> int:
+    counts = count_platforms(platforms, on=target.until, since=target.since)
     chosen = counts[counts["kind"].isin(kinds)]
-    levels = [level for level in LEVELS if level in name]
+    levels = [level for level in LEVELS if level in target.name]
     return int(chosen.loc[chosen["level"].isin(levels), "platforms"].sum() if levels else chosen["platforms"].sum())
 
 
-def _within(table: pd.DataFrame, column: str, until: Day, since: Day | None) -> int:
-    """The rows whose day surely lies within; a day that is not known counts nowhere."""
+def _of_projects(target: _Target, projects: pd.DataFrame) -> int:
+    """Projects of the years within; a project without a year counts nowhere."""
+    years = pd.to_numeric(projects["year"]) if "year" in projects else pd.Series(pd.NA, projects.index, "Float64")
+    if unknown := int(years.isna().sum()):
+        target.tell("实际值", "", f"：{unknown} 个项目没有年度，没有计入实际值", "请在项目表中填写年度")
+    inside = years <= target.until.year
+    if target.since is not None:
+        inside &= years >= target.since.year
+    return int(projects.loc[inside.fillna(False).astype(bool), "project_id"].nunique())
+
+
+def _of_pool(target: _Target, states: pd.DataFrame) -> int:
+    """Firms in the pool, or from the start those that entered it."""
+    entered = pd.to_datetime(states["entered_on"].replace("", None))
+    if target.since is not None:
+        return int(_within(target, entered, entered).sum())
+    return int((states["state"] == "in_pool").sum())
+
+
+def _of_titles(target: _Target, firms: pd.DataFrame, title: str) -> int | None:
+    """Firms of the book that hold a title, or that got it within; None where the book does not say."""
+    valid, day = f"{title}_valid", f"{title}_on"
+    if _NET.search(target.name):
+        target.tell("实际值", "", "是净增，企业库数不出；请填两个时点的总数", "可改为总数，并填基数")
+        return None
+    if _NEW.search(target.name):
+        return int(_within(target, *_spans(firms, day)).sum()) if day in firms else None
+    if valid not in firms:
+        return None
+    if unknown := int(firms[valid].isna().sum()):
+        target.tell("实际值", "", f"：{unknown} 家企业没有写是否有效，没有计入实际值", "请补填")
+    return int((firms[valid] == True).sum())  # noqa: E712  the column has three values
+
+
+def _spans(table: pd.DataFrame, column: str) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """The first and the last day that each cell may mean."""
     exact = pd.to_datetime(table[column])
     first, last = (
         exact.fillna(pd.to_datetime(table[name])) if name in table else exact
         for name in (f"{column}_min", f"{column}_max")
     )
-    inside = last <= pd.Timestamp(until)
-    if since is not None:
-        inside &= first >= pd.Timestamp(since)
-    return int(inside.sum())
+    return first, last
+
+
+def _within(target: _Target, first: pd.Series[Any], last: pd.Series[Any]) -> pd.Series[bool]:
+    """Which spans of days lie surely within; a day that is not known lies nowhere."""
+    inside = last <= target.until
+    return inside if target.since is None else inside & (first >= target.since)

@@ -2,17 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
-from matcher.errors import TableError
 from matcher.export.sheets import Sheet
-from matcher.export.titles import TARGETS
+from matcher.export.titles import TARGETS as TITLES
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.reading import Reading, read_table
+from matcher.tables.schemas import TARGETS
 
-PROGRESS = ("target_id", "name", "unit", "goal", "due", "actual", "share", "expected", "status", "missing", "a_month")
+PROGRESS = (
+    *("target_id", "name", "unit", "goal", "due", "actual", "share", "expected", "status", "missing", "a_month"),
+    "reason",
+)
 STATUS = ("已完成", "进度正常", "进度落后", "已逾期", "无实际值")
+NOT_WORKED_OUT = "无法计算"
 MONTH = 365.25 / 12  # days
+
+
+def read_targets(
+    source: str | Path | pd.DataFrame,
+    *,
+    on: Day,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Reading:
+    """Read a table of targets (the contract TARGETS), one row each; a goal whose header names a year (2026年目标) is
+    taken where it is that of `on`. Raises TableError as `read_table`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"指标名称": ["高企净增"], "2025年目标": [80], "2026年目标": [100]})
+    >>> read_targets(table, on="2026-07-01").rows[["name", "goal"]].values.tolist()
+    [['高企净增', 100.0]]
+    """
+    contract = replace(TARGETS, year=as_day(on).year + 1)  # "year" is one later than what its last figures are of
+    return read_table(source, contract, sheet=sheet, columns=columns)
 
 
 def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
@@ -23,7 +53,8 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     targets
         target_id, name, goal, due, and where known baseline, actual, start (first day of its period) and unit. goal
         and actual are levels in the same unit; what is still to be done runs from baseline (0 where unknown) to goal,
-        downwards where the goal lies below it.
+        downwards where the goal lies below it. Where only a month or a year is known (`due_max`, `start_min`, as
+        `read_table` gives them), the period begins on its first day and ends on its last.
     on
         The day.
 
@@ -32,12 +63,8 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     One row a target, in the order given: target_id, name, unit, goal, due, actual, share (of the way that is done; may
     exceed 1), expected (the share of the period that is over, unknown without `start`), missing (what is left, 0 where
     reached), a_month (missing by the months left) and status: 已完成; 进度正常 (at least the expected share);
-    进度落后; 已逾期 (the day has passed); 无实际值.
-
-    Raises
-    ------
-    TableError
-        A goal or a day is missing, or a start is not before its due day; the text lists every fault.
+    进度落后; 已逾期 (the day has passed); 无实际值; 无法计算, of which `reason` says what is missing: a goal or a due
+    day, or a start before the due day.
 
     Examples
     --------
@@ -53,17 +80,14 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     goal, base, actual = (
         pd.to_numeric(table[name]).to_numpy(float, na_value=np.nan) for name in ("goal", "baseline", "actual")
     )
-    due, start = (pd.to_datetime(table[name]) for name in ("due", "start"))
-    if faults := [
-        f"{row}：{what}"
-        for rows, what in (
-            (np.isnan(goal), "没有目标值"),
-            (due.isna().to_numpy(), "没有完成日期"),
-            ((start >= due).to_numpy(), "起始日期不早于完成日期"),
-        )
-        for row in table.loc[rows, "target_id"]
-    ]:
-        raise TableError(f"目标表有 {len(faults)} 处问题：\n  " + "\n  ".join(map(str, faults)))
+    due, start = _day(table, "due", "due_max"), _day(table, "start", "start_min")
+    faults = [
+        (np.isnan(goal), "没有目标值"),
+        (due.isna().to_numpy(), "没有完成日期"),
+        ((start >= due).to_numpy(), "起始日期不早于完成日期"),
+    ]
+    reasons = ["；".join(word for rows, word in faults if rows[at]) for at in range(len(table))]
+    sound = np.array([not reason for reason in reasons], bool)
     base = np.where(np.isnan(base), 0.0, base)
     way = goal - base
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -75,16 +99,41 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     late = (day > due).to_numpy()
     behind = share < np.where(np.isnan(expected), 0.0, expected)
     status = np.select(
-        [np.isnan(actual), share >= 1, late, behind], [STATUS[4], STATUS[0], STATUS[3], STATUS[2]], STATUS[1]
+        [~sound, np.isnan(actual), share >= 1, late, behind],
+        [NOT_WORKED_OUT, STATUS[4], STATUS[0], STATUS[3], STATUS[2]],
+        STATUS[1],
     )
-    columns = table[["target_id", "name", "unit", "goal", "due", "actual"]].assign(
-        share=share, expected=expected, status=status, missing=left, a_month=np.where(late, np.nan, a_month)
+    figures = {"share": share, "expected": expected, "missing": left, "a_month": np.where(late, np.nan, a_month)}
+    columns = table[["target_id", "name", "unit", "goal", "actual"]].assign(
+        **{name: np.where(sound, values, np.nan) for name, values in figures.items()},
+        due=due,
+        status=status,
+        reason=reasons,
     )
     return columns[list(PROGRESS)]
 
 
+def _day(table: pd.DataFrame, name: str, bound: str) -> pd.Series[Any]:
+    """A column of days, with a bound where the day itself is not known."""
+    days = pd.to_datetime(table[name])
+    return days.fillna(pd.to_datetime(table[bound])) if bound in table else days
+
+
 def target_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
     """The targets as a sheet; table: of `target_progress`."""
-    key = ("target_id", "name", "goal", "actual", "unit", "share", "expected", "status", "missing", "a_month", "due")
+    key = (
+        "target_id",
+        "name",
+        "goal",
+        "actual",
+        "unit",
+        "share",
+        "expected",
+        "status",
+        "missing",
+        "a_month",
+        "due",
+        "reason",
+    )
     shares = dict.fromkeys(("share", "expected"), "0.0%")
-    return {"目标": Sheet(table, TARGETS, key=key, frozen=2, formats=shares)}
+    return {"目标": Sheet(table, TITLES, key=key, frozen=2, formats=shares)}

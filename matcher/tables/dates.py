@@ -48,6 +48,10 @@ _PART = (
     r"(?:(\d{1,2})\s*月?\s*份?(上旬|中旬|下旬)?|(上半年|下半年)|第?([一二三四1-4])\s*季度|q([1-4]))?\s*(?:年?[底末初中]|内)?"
 )
 _LOOSE = re.compile(rf"{_FROM}(?:(\d{{4}}[^~至到]{{0,12}}?)\s*起?\s*{_TO}\s*)?({_PART})\s*(?:止|前|之前|以前)?", re.I)
+# 2026年4月5-6日, 2026.4.5-6 and 2026年4月30日-5月2日: a span of which the year, or the month, stands once
+_SPAN = re.compile(
+    rf"(\d{{4}})\s*([年./])\s*(\d{{1,2}})\s*[月./]\s*\d{{1,2}}\s*[日号]?\s*{_TO}\s*(?:(\d{{1,2}})\s*[月./]\s*)?(\d{{1,2}})\s*[日号]?"
+)
 _EPOCH = datetime.date(1899, 12, 30)
 _QUARTERS = dict(zip("一二三四1234", (1, 2, 3, 4) * 2, strict=True))
 _TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
@@ -107,6 +111,8 @@ def read_days(cell: object) -> datetime.date | Days | str | Fault | None:
         return _EPOCH + datetime.timedelta(days=int(text[:5]))
     if len(text) > 100:
         return _NOT_A_DATE
+    if span := _SPAN.fullmatch(text):
+        text = f"{span[1]}-{span[4] or span[3]}-{span[5]}"
     match = _DATE.fullmatch(text)
     if match is None and (plain := _OTHER_SIGNS.fullmatch(text)):
         match = _DATE.fullmatch("-".join(plain.groups()))

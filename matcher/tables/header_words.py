@@ -254,6 +254,7 @@ class Vocabulary:
             rank = CLOSE
         state = self.exact.get(key)
         if not series and exact is None:
+            state = self.exact.get(f"年度{key}", state)  # 2026年目标 is 年度目标, where 目标 alone may be its name
             if state is None or state.kind not in ("number", "yuan", "share") or "三年" in state.title:
                 return Meaning()
             series = [state]

@@ -63,6 +63,9 @@ _LIKE_RANGE = re.compile(r"[^\d]*[\d.,]+[^\d]*[~\-至到][^\d]*[\d.,]+[^\d]*")
 _DASHES = str.maketrans("–—―−‒‐〜∼", "------~~")
 _GROUPS = re.compile(r"(?<![\d.,])(?:\d{1,2}(?: \d{3}){2,}|\d{1,3}(?: \d{3})* 000)(?![\d,]| \d)")
 _TEXT_MARK = re.compile(r"^['’‘`′]+(?=[-+.\d])")  # by which Excel keeps a number as text
+_HALF = re.compile(
+    rf"(?:(?P<many>[\d一二两三四五六七八九十]{{1,3}})(?P<unit>{_any(TIME_WORDS)}))?半(?P<half>{_any(TIME_WORDS)})?"
+)
 _PER_CENT = re.compile(r"百分之([\d.]+|[零一二两三四五六七八九十百]+)")
 # 500(万元人民币), 10(万), 1,000(万)元: registries write the unit, and the currency, in brackets behind the number
 _UNIT_IN_BRACKETS = re.compile(
@@ -125,6 +128,8 @@ def read_number(cell: object, unit: int) -> Number | Fault | None:
     text = _UNIT_IN_BRACKETS.sub(r"\1\2", text)
     if match := _PER_CENT.fullmatch(text):
         text = match[1] + "%"
+    if match := _HALF.fullmatch(text):
+        text = _with_half(match)
     if text.startswith("负"):
         text = "-" + text[1:]
     if text.startswith("(") and text.endswith(")"):  # an accountant's minus
@@ -134,6 +139,13 @@ def read_number(cell: object, unit: int) -> Number | Fault | None:
     if soft := _soft(text, unit):
         return soft
     return Fault("是一个范围，不是一个数", "请填一个数") if _LIKE_RANGE.fullmatch(text) else NOT_A_NUMBER
+
+
+def _with_half(match: re.Match[str]) -> str:
+    """1天半 and 半天 with a decimal; what is neither stays."""
+    many, unit, half = match["many"] or "0", match["unit"], match["half"]
+    whole = int(many) if many.isascii() else _chinese(many)
+    return match[0] if whole is None or (unit is None) == (half is None) else f"{whole}.5{unit or half}"
 
 
 _WORDS = "零〇一二两三四五六七八九十百千万亿壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億"

@@ -64,8 +64,16 @@ TARGETS = Contract(
         column("name", "text", "目标名称", "目标 指标 指标名称 名称"),
         column("unit", "text", "单位", "计量单位"),
         column("baseline", "number", "基数", "基期值 上年数 期初值"),
-        column("goal", "number", "目标值", "计划数 任务数"),
-        column("actual", "number", "实际值", "完成数 当前值 实际完成"),
+        column(
+            "goal",
+            "number",
+            "目标值",
+            "计划数 任务数 目标数 年度目标 年度目标值 年度任务 年度任务数 年度计划 "
+            "目标任务 目标任务数 任务目标 全年目标 全年任务",
+        ),
+        column(
+            "actual", "number", "实际值", "完成数 完成值 当前值 实际完成 实际完成数 累计完成 累计完成数 目前完成 已完成"
+        ),
         column("start", "date", "起始日期", "开始日期 起始时间"),
         column("due", "date", "完成日期", "截止日期 完成时限 截止时间"),
     ),

@@ -147,6 +147,21 @@ def test_who_is_left_out_gets_nothing_and_the_reason_stands_beside():
     assert (len(nobody.table), nobody.unserved["reason"].tolist()) == (0, ["没有特派员"])
 
 
+def test_who_has_no_name_is_not_sent_where_others_have_one():
+    nameless = PERSONS.assign(name=["甲", "", "丙", "丁"], capacity=4)
+    plan = plan_service(VILLAGES, nameless)
+    assert "P2" not in set(plan.table["expert_id"])
+    assert plan.persons.set_index("expert_id").loc["P2", "note"] == "没有姓名"
+    assert len(plan_service(VILLAGES, PERSONS.assign(name="")).table) == 4
+
+
+def test_a_span_of_villages_counts_with_its_lower_end():
+    span = PERSONS.assign(capacity=[np.nan, 1, 1, 1], capacity_min=[1, 1, 1, 1], capacity_max=[2, 1, 1, 1])
+    assert plan_service(VILLAGES, span).table["expert_id"].value_counts().to_dict() == dict.fromkeys(
+        span["expert_id"], 1
+    )
+
+
 def test_works_speak_for_persons_and_works_of_nobody_are_told():
     works = pd.DataFrame({"work_id": ["W1"], "expert_id": ["P4"], "title": ["番茄灰霉病生物防治"], "kind": "论文"})
     plan = plan_service(VILLAGES[:1], PERSONS[1:], works)

@@ -180,3 +180,24 @@ def test_a_log_with_ids_finds_them_in_any_writing():
     report = service_report(read_service(table).rows, plan, on="2026-01-31")
     assert report.matched[["expert_id", "village_id"]].to_numpy().tolist() == [["P1", "V-2"]]
     assert report.unknown["reason"].tolist() == ["特派员编号不在方案中；村编号不在方案中"]
+
+
+def test_a_month_counts_where_it_lies_within_and_namesakes_of_another_unit_do_not():
+    rows = log(
+        (1, "2026-01", "甲", "某省农业科学院", "卞庄街道代村", "", "", "半天", "", ""),
+        (2, "2026-03", "甲", "", "临沂市兰陵县尚岩镇前村", "", "", "1天半", "", ""),
+        (3, "2026年3月2-3日", "乙", "", "前村", "", "", 2, "", ""),
+        (4, "2026-02-02", "乙", "化工厂", "前村", "", "", 1, "", ""),
+        (5, "2025-12", "乙", "", "前村", "", "", 1, "", ""),
+    )
+    report = service_report(rows, PLAN.rename(columns={"name": "姓名"}), on="2026-03-15")
+    assert report.matched[["record_id", "village_id", "days", "month"]].to_numpy(object).tolist() == [
+        ["1", "V1", 0.5, "2026-01"],
+        ["3", "V3", 2.0, "2026-03"],
+    ]
+    assert report.unknown[["record_id", "reason"]].to_numpy().tolist() == [
+        ["2", "日期不确切，不知是否在 2026-01-01 至 2026-03-15 之间"],
+        ["4", "特派员“乙”在方案中是大学的，如是同一人请填编号；村“前村”在方案中有 2 个，分不清是哪一个"],
+        ["5", "不在 2026-01-01 至 2026-03-15 之间"],
+    ]
+    assert report.months["visits"].tolist() == [1, 0, 1]

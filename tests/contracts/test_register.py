@@ -13,7 +13,6 @@ from matcher.contracts import (
     list_rules,
     propose_contracts,
     read_contracts,
-    targets_with_contracts,
     transfer_relief,
 )
 from matcher.errors import ArgumentError, ArgumentTypeError
@@ -100,11 +99,11 @@ def test_without_states_what_is_accepted_counts():
 def test_sums_by_kind_region_and_month(checked):
     by_kind = contract_summary(checked, by=["kind"])
     assert by_kind.to_numpy(object, na_value=None).tolist() == [
-        ["技术咨询", 1, 150_000, 150_000, 0, 0, 0],
-        ["技术开发", 1, 1_000_000, 800_000, 1, None, 0],
-        ["技术服务", 0, 0, 0, 2, 1_350_000, 0],
-        ["技术许可", 0, 0, 0, 0, 0, 1],
-        ["技术转让", 1, 600_000, 600_000, 0, 0, 1],
+        ["技术咨询", 1, 150_000, 150_000, 0, 0, 0, 0],
+        ["技术开发", 1, 1_000_000, 800_000, 0, 1, None, 0],
+        ["技术服务", 0, 0, 0, 0, 2, 1_350_000, 0],
+        ["技术许可", 0, 0, 0, 0, 0, 0, 1],
+        ["技术转让", 1, 600_000, 600_000, 0, 0, 0, 1],
     ]
     by_region = contract_summary(checked, by=["region"])[["region", "contracts", "amount"]].to_numpy(object).tolist()
     assert by_region == [
@@ -113,48 +112,24 @@ def test_sums_by_kind_region_and_month(checked):
     by_month = contract_summary(checked, by=["month"])[["month", "contracts", "technical_amount"]].to_numpy(object)
     assert by_month.tolist() == [["2026-02", 2, 1_400_000], ["2026-03", 1, 150_000], ["2026-04", 0, 0]]
     total = contract_summary(checked, by=[])
-    assert total.to_numpy(object, na_value=None).tolist() == [[3, 1_750_000, 1_550_000, 3, None, 2]]
+    assert total.to_numpy(object, na_value=None).tolist() == [[3, 1_750_000, 1_550_000, 0, 3, None, 2]]
     every = contract_summary(checked)
     assert every[["contracts", "amount"]].sum().tolist() == [3, 1_750_000]
     with pytest.raises(ArgumentError, match="not 'year'"):
         contract_summary(checked, by=["year"])
 
 
+def test_a_sum_says_how_many_amounts_it_is_without():
+    exact, about = one(amount="120"), one(contract_id="H2", subject="另一项", amount="约120", technical_amount="约100")
+    table = check(exact | {"registered_on": "2025-07-01"}, about | {"registered_on": "2025-07-01"})
+    assert contract_summary(table, by=[])[["contracts", "amount", "inexact"]].to_numpy().tolist() == [[2, 120, 1]]
+
+
 def test_nothing_gives_nothing(checked):
     none = contract_summary(checked.iloc[:0])
-    sums = ["contracts", "amount", "technical_amount", "open", "open_amount", "refused"]
+    sums = ["contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused"]
     assert list(none.columns) == ["kind", "region", "month", *sums]
     assert len(none) == len(income_relief(checked.iloc[:0])) == len(contract_conversions(checked.iloc[:0])) == 0
-
-
-TARGETS = pd.DataFrame(
-    [
-        ("T1", "技术合同成交额", "万元", 200, None, "2026-01-01", "2026-12-31"),
-        ("T2", "技术交易额", "元", 2_000_000, 5, "2026-01-01", "2026-12-31"),
-        ("T3", "技术合同登记项数", "项", 20, None, "2026-02-20", "2026-03-19"),
-        ("T4", "兰山区技术合同数", "份", 5, None, "2026-01-01", "2026-12-31"),
-        ("T5", "技术转让合同成交额", "亿元", 0.1, None, "2026-01-01", "2026-12-31"),
-        ("T6", "高企净增", "家", 10, 3, "2026-01-01", "2026-12-31"),
-        ("T7", "技术合同成交额", "万美元", 10, 3, "2026-01-01", "2026-12-31"),
-        ("T8", "技术合同成交额", "万元", 200, None, None, "2026-12-31"),
-    ],
-    columns=["target_id", "name", "unit", "goal", "actual", "start", "due"],
-).assign(start=lambda table: pd.to_datetime(table["start"]), due=lambda table: pd.to_datetime(table["due"]))
-
-
-def test_targets_are_read_from_the_register(checked):
-    filled = targets_with_contracts(TARGETS, checked, on="2026-11-28")
-    assert filled.rows["actual"].tolist() == [175.0, 1_550_000.0, 1.0, 2.0, 0.006, 3.0, 3.0, 175.0]
-    assert filled.problems["problem"].tolist() == [
-        "目标“技术交易额”填写的实际值 5 与登记表合计 1.55e+06 不同，已用登记表的",
-        "目标“技术合同成交额”的单位“万美元”看不懂，实际值没有取自合同登记表",
-        "目标“技术合同成交额”没有起始日期，登记表中到 2026-11-28 为止的合同都计入",
-    ]
-
-
-@pytest.mark.parametrize(("on", "actual"), [("2026-02-01", 0.0), ("2026-02-02", 100.0), ("2026-02-20", 160.0)])
-def test_a_target_counts_up_to_the_day(checked, on, actual):
-    assert targets_with_contracts(TARGETS.iloc[:1], checked, on=on).rows["actual"].tolist() == [actual]
 
 
 def test_an_overdue_decision_and_what_is_not_filed_are_told_on_a_day():

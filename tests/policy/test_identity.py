@@ -151,3 +151,22 @@ def test_detail_tables_join_firms_whose_id_is_a_code_or_a_name(tmp_path: Path) -
     accepted = {"rights": {0: "虚构乙公司"}}
     joined = add_registers(firms, {"rights": [rights]}, "hte", on="2026-06-01", accepted=accepted).firms
     assert joined["class1_ip"].tolist()[1] == 1
+
+
+def test_rows_of_the_very_name_of_one_firm_are_confirmed_together():
+    firms = pd.DataFrame({"enterprise_id": ["A", "B", "C"], "name": ["虚构甲公司", "虚构乙公司", "虚构乙公司"]})
+    names = ["虚构甲公司", "虚构甲有限公司", "虚构乙公司", "虚构甲公司"]
+    records = pd.DataFrame({"name": names, "uscc": ["", "", "", "91310000XXXXXXXXX1"]})
+    assert link(records, firms).rows["enterprise_id"].tolist() == [""] * 4
+    found = link(records, firms, same_name=True)
+    assert found.rows["enterprise_id"].tolist() == ["A", "", "", ""]
+    assert found.links["how"].iloc[0] == "名称相同，使用者确认"
+    rights = pd.DataFrame(
+        {"企业名称": ["虚构甲公司"], "类别": ["发明专利"], "取得方式": ["自主研发"], "授权日期": ["2023-05-01"]}
+    )
+    given = {"rights": [rights.assign(知识产权名称="一种泵")]}
+    for same_name, counts in ((False, [0, 1]), (True, [1, 1])):
+        table = add_registers(firms, given, "hte", on="2026-06-01", same_name=same_name).firms
+        bounds = table.reindex(columns=["class1_ip", "class1_ip_min", "class1_ip_max"]).iloc[0]
+        low, high = bounds.fillna({"class1_ip_min": bounds["class1_ip"], "class1_ip_max": bounds["class1_ip"]})[1:]
+        assert [low, high] == counts

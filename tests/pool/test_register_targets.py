@@ -3,8 +3,12 @@
 import pandas as pd
 import pytest
 
+from matcher.contracts import check_contracts, read_contracts
 from matcher.policy.platforms import read_platforms
+from matcher.pool.book.book import Book
+from matcher.pool.book.follow_up import follow
 from matcher.pool.register_targets import targets_from_registers
+from matcher.projects import read_projects
 
 PLATFORMS = pd.DataFrame(
     {
@@ -55,3 +59,115 @@ def test_persons_conversions_and_a_typed_number_that_differs():
     assert done.rows["actual"].tolist() == [1]
     villages = targets_from_registers(target("特派员服务村", unit="个", actual=7), on="2026-11-28", **registers)
     assert villages.rows["actual"].tolist() == [7]
+
+
+CONTRACTS = pd.DataFrame(
+    [
+        ("H1", "泵壳检测研发", "技术开发", "甲大学", "兰山区", "2026-01-12", "2026-02-02", "", 100, 80),
+        ("H2", "蜜桃保鲜技术", "技术转让", "丙农学院", "蒙阴县", "2026-02-12", "2026-02-20", "登记", 60, 60),
+        ("H3", "炉温预测论证", "技术咨询", "甲大学", "兰山区", "2026-03-12", "2026-03-20", "变更", 15, 15),
+        ("H4", "设备采购", "技术服务", "己机电", "兰山区", "2026-03-12", "", "受理中", 90, 20),
+    ],
+    columns=[
+        *("合同编号", "项目名称", "合同类别", "受托方", "地区", "申请日期", "登记日期", "登记状态"),
+        *("合同成交额（万元）", "技术交易额（万元）"),
+    ],
+).assign(委托方="乙泵业", 签订日期="2026-01-05")
+
+
+@pytest.fixture(scope="module")
+def checked():
+    return check_contracts(read_contracts(CONTRACTS).rows)
+
+
+TARGETS = pd.DataFrame(
+    [
+        ("T1", "技术合同成交额", "万元", 200, None, "2026-01-01", "2026-12-31"),
+        ("T2", "技术交易额", "元", 2_000_000, 5, "2026-01-01", "2026-12-31"),
+        ("T3", "技术合同登记项数", "项", 20, None, "2026-02-20", "2026-03-19"),
+        ("T4", "兰山区技术合同数", "份", 5, None, "2026-01-01", "2026-12-31"),
+        ("T5", "技术转让合同成交额", "亿元", 0.1, None, "2026-01-01", "2026-12-31"),
+        ("T6", "高企净增", "家", 10, 3, "2026-01-01", "2026-12-31"),
+        ("T7", "技术合同成交额", "万美元", 10, 3, "2026-01-01", "2026-12-31"),
+        ("T8", "技术合同成交额", "万元", 200, None, None, "2026-12-31"),
+    ],
+    columns=["target_id", "name", "unit", "goal", "actual", "start", "due"],
+).assign(start=lambda table: pd.to_datetime(table["start"]), due=lambda table: pd.to_datetime(table["due"]))
+
+
+def test_targets_are_read_from_the_register(checked):
+    filled = targets_from_registers(TARGETS, contracts=checked, on="2026-11-28")
+    assert filled.rows["actual"].tolist() == [175.0, 1_550_000.0, 1.0, 2.0, 0.006, 3.0, 3.0, 175.0]
+    assert filled.problems["problem"].tolist() == [
+        "目标“技术交易额”填写的实际值 5 与登记表合计 1.55e+06 不同，已用登记表的",
+        "目标“技术合同成交额”的单位“万美元”看不懂，实际值没有取自合同登记表",
+        "目标“技术合同成交额”没有起始日期，登记表中到 2026-11-28 为止的合同都计入",
+    ]
+
+
+@pytest.mark.parametrize(("on", "actual"), [("2026-02-01", 0.0), ("2026-02-02", 100.0), ("2026-02-20", 160.0)])
+def test_a_target_counts_up_to_the_day(checked, on, actual):
+    assert targets_from_registers(TARGETS.iloc[:1], contracts=checked, on=on).rows["actual"].tolist() == [actual]
+
+
+def test_projects_by_their_year_and_one_without_a_year_is_told():
+    table = {"项目编号": ["P1", "P2", "P3", "P4"], "项目名称": list("甲乙丙丁"), "年度": ["2026", "2025", "", "2026"]}
+    projects = read_projects(pd.DataFrame(table)).rows
+    new = targets_from_registers(target("科技攻关项目", unit="项"), on="2026-11-28", projects=projects)
+    assert new.rows["actual"].tolist() == [2]
+    assert new.problems["problem"].tolist() == ["目标“科技攻关项目”：1 个项目没有年度，没有计入实际值"]
+    every = targets_from_registers(target("项目立项数", unit="项", baseline=1), on="2026-11-28", projects=projects)
+    assert every.rows["actual"].tolist() == [3]
+    signed = targets_from_registers(target("签约项目", unit="项"), on="2026-11-28", projects=projects)
+    assert signed.rows["actual"].isna().tolist() == [True]
+
+
+@pytest.fixture(scope="module")
+def book(tmp_path_factory):
+    firms = pd.DataFrame(
+        {
+            "enterprise_id": ["A", "B", "C"],
+            "name": ["甲公司", "乙公司", "丙公司"],
+            "hte_certificate_valid": [True, False, None],
+            "hte_certificate_on": ["2026-03-01", "2022-05-01", None],
+        }
+    )
+    with Book.create(tmp_path_factory.mktemp("pool") / "p.db", on="2025-01-01", person="张三") as book:
+        book.put(firms, on="2025-06-01", person="张三")
+        book.enter(["A"], on="2025-07-01", person="张三", reason="推荐")
+        book.enter(["B"], on="2026-02-01", person="张三", reason="推荐")
+        rows = [
+            ("A", "signed", "2026-05-01", 300_000),
+            ("B", "signed", "2025-12-31", 900_000),
+            ("C", "talks", "2026-06-01", None),
+        ]
+        for firm, status, day, amount in rows:
+            row = {"enterprise_id": firm, "status": status, "day": day, "person": "李四", "amount": amount}
+            contract = {"contract": "技术开发"} if status == "signed" else {}
+            follow(book.log, pd.DataFrame([row | contract]))
+        yield book
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "baseline", "actual"),
+    [
+        ("培育库新入库企业", "家", 0, 1),
+        ("培育库企业总数", "家", 1, 2),
+        ("高新技术企业总数", "家", 1, 1),
+        ("新认定高新技术企业", "家", 0, 1),
+        ("高新技术企业净增", "家", 0, None),
+        ("科技型中小企业总数", "家", 1, None),
+        ("产学研签约", "项", 0, 1),
+        ("产学研签约额", "万元", 0, 30),
+        ("产学研签约额", "万元", 1, 120),
+        ("产学研签约额", "万美元", 0, None),
+    ],
+)
+def test_a_pools_book_counts_firms_titles_and_signed_pairs(book, name, unit, baseline, actual):
+    table = targets_from_registers(target(name, unit=unit, baseline=baseline), on="2026-11-28", pool=book).rows
+    assert table["actual"].astype(object).where(table["actual"].notna(), None).tolist() == [actual]
+
+
+def test_a_firm_whose_certificate_nobody_knows_is_told(book):
+    reading = targets_from_registers(target("高新技术企业总数", unit="家", baseline=1), on="2026-11-28", pool=book)
+    assert reading.problems["problem"].tolist() == ["目标“高新技术企业总数”：1 家企业没有写是否有效，没有计入实际值"]

@@ -8,7 +8,7 @@ import pytest
 from small import EXAMPLES
 
 from matcher.errors import TableError
-from matcher.pool.targets import target_progress
+from matcher.pool.targets import read_targets, target_progress
 from matcher.pool.visits import allocate_visits, assume_help, expected_passes, pass_distribution
 
 
@@ -34,12 +34,30 @@ def test_progress_by_hand():
     assert np.isnan(progress["a_month"][3])
 
 
-def test_a_target_without_goal_or_day_is_refused_by_name():
+def test_a_target_without_goal_or_day_says_so_and_the_others_stand():
     targets = pd.DataFrame(
-        {"target_id": ["A", "B"], "name": ["甲", "乙"], "goal": [None, 5], "due": ["2020-12-31", None]}
+        {
+            "target_id": ["A", "B", "C", "D"],
+            "name": ["甲", "乙", "丙", "丁"],
+            "goal": [None, 5, 10, 10],
+            "actual": [1, 1, 5, 5],
+            "start": [None, None, "2020-01-01", "2020-07-01"],
+            "due": ["2020-12-31", None, "2020-12-31", "2020-07-01"],
+        }
     )
-    with pytest.raises(TableError, match=r"目标表有 2 处问题：\n  A：没有目标值\n  B：没有完成日期"):
-        target_progress(targets, on="2020-07-01")
+    progress = target_progress(targets, on="2020-07-01")
+    assert progress["status"].tolist() == ["无法计算", "无法计算", "进度正常", "无法计算"]
+    assert progress["reason"].tolist() == ["没有目标值", "没有完成日期", "", "起始日期不早于完成日期"]
+    assert progress["share"].isna().tolist() == [True, True, False, True]
+
+
+@pytest.mark.parametrize(("header", "goal"), [("2026年目标", 100), ("2026年度目标任务", 100), ("年度任务", 100)])
+def test_a_goal_of_the_year_and_a_month_as_its_end(header, goal):
+    table = pd.DataFrame({"指标名称": ["高企总数"], "2025年目标": [80], header: [100], "完成时限": ["2026年12月"]})
+    rows = read_targets(table.assign(实际完成数=40), on="2026-07-01").rows
+    assert rows["goal"].tolist() == [goal]
+    progress = target_progress(rows, on="2026-07-01")
+    assert progress[["due", "actual", "missing"]].to_numpy().tolist() == [[pd.Timestamp("2026-12-31"), 40, 60]]
 
 
 def test_the_number_of_passes_by_hand():

@@ -219,6 +219,7 @@ def joined(
     firms: pd.DataFrame,
     warnings: Warnings,
     accepted: Mapping[int, str] | None = None,
+    same_name: bool = False,
 ) -> Entries:
     """The rows of a register with their firms (`matcher.policy.linkage.link`).
 
@@ -232,7 +233,7 @@ def joined(
         file = str(reading.columns["file"].iloc[0]) if len(reading.columns) else ""
         rows = _named(reading.rows, ids)
         here = {row - start: firm for row, firm in (accepted or {}).items()}
-        found = link(rows, firms, accepted=here).links
+        found = link(rows, firms, accepted=here, same_name=same_name).links
         known = [
             Entry(cells, file, firm, sure)
             for cells, firm, sure in zip(
@@ -287,6 +288,7 @@ def _unjoined(entries: list[Entry], links: pd.DataFrame, register: str, warnings
             continue
         problem = f"没有归户：{how}" + (f"（可能是“{name}”）" if name else "")
         do = "请在登记表补填正确的统一社会信用代码或企业编号"
+        do += "；名称完全相同的可用 --same-name 一并确认" if how == "名称相同，待确认" else ""
         warnings.add(register, entry, written, problem, OPEN if entry.firm else NOT_COUNTED, source, do)
     if absent:
         problem = f"{len(absent)} 行的企业不在企业表中：{shorten('、'.join(dict.fromkeys(absent)), 100)}"

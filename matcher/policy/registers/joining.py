@@ -52,6 +52,7 @@ def add_registers(
     on: Day,
     complete: Iterable[str] = (),
     accepted: Mapping[str, Mapping[int, str]] | None = None,
+    same_name: bool = False,
 ) -> Registered:
     """Count registers into the columns that policies read.
 
@@ -73,6 +74,8 @@ def add_registers(
         Kinds of registers that hold everything, of COMPLETE: a firm without a row has none (0, no).
     accepted
         Kind -> record number (from 0, over all its files) -> enterprise_id: proposals that somebody confirmed.
+    same_name
+        Whether somebody confirmed every row without a code that has the very name of one firm alone.
 
     Returns
     -------
@@ -110,7 +113,7 @@ def add_registers(
             if isinstance(tables[kind], str | bytes) or not isinstance(tables[kind], Sequence):
                 raise ArgumentTypeError(f"{kind} is a sequence of tables (files, DataFrames, Readings)")
             readings = [one if isinstance(one, Reading) else read_register(one, contract) for one in tables[kind]]
-            read[kind] = joined(readings, contract, firms, told, (accepted or {}).get(kind))
+            read[kind] = joined(readings, contract, firms, told, (accepted or {}).get(kind), same_name)
     derived = _derived(read, firms, days, policies, day, whole, told)
     filled, compared = put(firms, policies, derived, told)
     _check_people(read, filled, told)
