@@ -1,6 +1,9 @@
 """Time 1,000,000 made-up firms through hte and tech-sme, Parquet to Parquet, beside a plain loop over dicts.
 
-    python examples/benchmark_scoring.py WORK_FOLDER [FIRMS]
+    python examples/benchmark_scoring.py WORK_FOLDER [FIRMS] [every]
+
+With `every`, all policies about firms that hold on the day instead, each column that they ask for filled, in one
+reading, beside as many readings as there are policies.
 
 The loop over dicts gives the same rows (conditions, items, totals and decisions of both policies, intervals included)
 for the first part of the firms; its time is scaled to all of them. Both run in this process, on the same firms, with
@@ -19,7 +22,7 @@ import numpy as np
 import pandas as pd
 from plain_scoring import rows_of
 
-from matcher.policy.policy import load_policy
+from matcher.policy.policy import Policy, list_policies, load_policy
 from matcher.policy.streaming import score_parquet
 
 SEED = 20261124
@@ -101,13 +104,66 @@ def made_up_firms(size: int, seed: int = SEED) -> pd.DataFrame:
     return frame
 
 
+def firm_policies(on: date) -> list[Policy]:
+    """The policies about firms of which an edition holds on the day."""
+    table = list_policies()
+    day = pd.Timestamp(on)
+    since, until = (pd.to_datetime(table[name]) for name in ("since", "until"))
+    holding = table[(since.isna() | (since <= day)) & (until.isna() | (until >= day))]
+    policies = [load_policy(name) for name in dict.fromkeys(holding["policy"])]
+    return [policy for policy in policies if policy.subject.id == "firm"]
+
+
+def filled(firms: pd.DataFrame, policies: list[Policy], seed: int = SEED) -> pd.DataFrame:
+    """The firms with a value of the right kind for every other column that the policies ask for."""
+    rng, size = np.random.default_rng(seed), len(firms)
+    facts = {name: fact for policy in policies for name, fact in policy.columns.items() if name not in firms}
+    more = {}
+    sales = firms["sales_y3"].fillna(1e7).to_numpy()
+    for name, fact in facts.items():
+        if fact.kind == "yesno":
+            more[name] = pd.array(rng.random(size) < 0.03, dtype="boolean")
+        elif fact.kind == "choice":
+            more[name] = rng.choice(np.array([*fact.choices, None], dtype=object), size)
+        elif fact.kind == "date":
+            days = pd.Series(rng.integers(18_000, 20_700, size).astype("datetime64[D]").astype("datetime64[ns]"))
+            more[name] = days.where(rng.random(size) < 0.03)
+        elif fact.kind == "yuan":
+            more[name] = (sales * rng.uniform(0.01, 0.2, size)).round()
+        else:
+            high = min(fact.highest, 1.0 if fact.kind == "share" else 10.0)
+            figures = rng.uniform(fact.lowest, high, size)
+            more[name] = figures if fact.kind == "share" else figures.round()
+    return pd.concat([firms, pd.DataFrame(more)], axis=1)
+
+
+def time_every(folder: Path, size: int, on: date) -> None:
+    """All policies in one reading, and each in a reading of its own."""
+    policies = firm_policies(on)
+    source = folder / "every.parquet"
+    filled(made_up_firms(size), policies).to_parquet(source)
+    start = time.perf_counter()
+    counted, _ = score_parquet(source, policies, on=on, summary=folder / "summary.parquet")
+    together = time.perf_counter() - start
+    print(f"{len(policies)} policies in one reading: {together:.1f} s, {counted}")
+    print(f"largest memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20:.1f} GiB")
+    start = time.perf_counter()
+    for policy in policies:
+        score_parquet(source, policy, on=on, summary=folder / "summary.parquet")
+    apart = time.perf_counter() - start
+    print(f"one reading a policy: {apart:.1f} s, {apart / together:.1f} times as long")
+
+
 def main() -> None:
     folder, size = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
+    on = date(2026, 11, 24)
+    if "every" in sys.argv[3:]:
+        time_every(folder, size, on)
+        return
     source = folder / "firms.parquet"
     firms = made_up_firms(size)
     firms.to_parquet(source)
     policies = [load_policy("hte"), load_policy("tech-sme")]
-    on = date(2026, 11, 24)
 
     start = time.perf_counter()
     counted, _ = score_parquet(source, policies, on=on, summary=folder / "summary.parquet")

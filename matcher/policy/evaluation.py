@@ -231,7 +231,7 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
     for policy in policies:
         note = Notes(policy.id)
         if policy is policies[0]:
-            note.rows.extend(day_notes.rows)
+            note.blocks.extend(day_notes.blocks)
         values: dict[str, Floats] = {}
         bounds: dict[str, Span] = {}
         wider: dict[str, Span] = {}

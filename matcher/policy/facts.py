@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,25 +32,33 @@ class Notes:
     """Problems of a table: firm, column, the cell as given, what is wrong, and how bad (`impossible`, `unusual`...)."""
 
     policy: str
-    rows: list[dict[str, Any]] = field(default_factory=list)
+    blocks: list[tuple[list[str], list[str], tuple[str, str, str, str]]] = field(default_factory=list)
 
     def add(self, ids: np.ndarray[Any, Any], rows: Bools, column: str, cells: Any, problem: str, level: str) -> None:
         """One line per marked row."""
-        for row in np.flatnonzero(rows).tolist():
-            self._line(str(ids[row]), column, "" if cells is None else str(cells[row]), problem, level)
+        if len(marked := np.flatnonzero(rows)):
+            written = [""] * len(marked) if cells is None else [str(cells[row]) for row in marked.tolist()]
+            self._lines([str(firm) for firm in ids[marked]], written, column, problem, level)
 
     def whole(self, column: str, problem: str, level: str) -> None:
         """One line for the whole table."""
-        self._line("", column, "", problem, level)
+        self._lines([""], [""], column, problem, level)
 
-    def _line(self, *line: str) -> None:
-        firm, column, cell, problem, level = line
-        self.rows.append(dict(zip(PROBLEMS, (firm, self.policy, column, cell, problem, level), strict=True)))
+    def _lines(self, firms: list[str], cells: list[str], column: str, problem: str, level: str) -> None:
+        self.blocks.append((firms, cells, (self.policy, column, problem, level)))
 
 
 def problem_table(notes: Iterable[Notes]) -> pd.DataFrame:
     """The problems as a table with the columns of `PROBLEMS`."""
-    return pd.DataFrame([row for note in notes for row in note.rows], columns=list(PROBLEMS))
+    blocks = [block for note in notes for block in note.blocks]
+    if not blocks:
+        return pd.DataFrame(columns=list(PROBLEMS))
+    sizes = [len(firms) for firms, _, _ in blocks]
+    words = pd.DataFrame([said for *_, said in blocks], columns=["policy", "column", "problem", "level"], dtype=object)
+    table = words.loc[np.repeat(words.index, sizes)].reset_index(drop=True)
+    table["enterprise_id"] = [firm for firms, _, _ in blocks for firm in firms]
+    table["cell"] = [cell for _, cells, _ in blocks for cell in cells]
+    return table[list(PROBLEMS)]
 
 
 def day_number(day: dt.date) -> int:
@@ -59,6 +67,7 @@ def day_number(day: dt.date) -> int:
 
 
 def _text(series: pd.Series[Any]) -> tuple[list[str], Bools]:
+    """The cells as texts, and which of them are empty."""
     cells = ["" if value is None or value is pd.NA else str(value).strip() for value in series.tolist()]
     return cells, np.array([cell.lower() in EMPTY for cell in cells], dtype=bool)
 
@@ -87,15 +96,21 @@ def yes_no(series: pd.Series[Any]) -> tuple[Floats, Bools]:
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
         bad = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)) | np.isinf(values))
         return np.where(bad, np.nan, np.minimum(values, 1.0)), bad
-    cells, empty = _text(series)
     words = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
 
     def code(cell: str) -> float:
         counted = _COUNT.match(cell)
         return min(float(counted[1]), 1.0) if counted else words.get(cell.lower(), np.nan)
 
-    out = np.array([np.nan if void else code(cell) for cell, void in zip(cells, empty, strict=True)])
-    return out, np.isnan(out) & ~empty
+    return _coded(series, lambda cell: np.nan if cell.lower() in EMPTY else code(cell))
+
+
+def _coded(series: pd.Series[Any], code: Callable[[str], float]) -> tuple[Floats, Bools]:
+    """The code of every cell, worked out once a writing, and the rows that have none though they are not empty."""
+    at, writings = pd.factorize(series, use_na_sentinel=False)
+    cells, empty = _text(pd.Series(writings, dtype=object))
+    codes = np.array([code(cell) for cell in cells], dtype=float)
+    return codes[at], (np.isnan(codes) & ~empty)[at]
 
 
 def dates(series: pd.Series[Any]) -> tuple[Floats, Bools]:
@@ -123,10 +138,8 @@ def _days(stamps: Any) -> Floats:
 def choices(series: pd.Series[Any], known: Mapping[str, tuple[str, ...]]) -> tuple[Floats, Bools]:
     """The number of the choice, by its name or one of its Chinese words."""
     codes = {word.lower(): float(code) for code, (name, words) in enumerate(known.items()) for word in (name, *words)}
-    cells, empty = _text(series)
     # a choice may itself be called "none", so the words come before emptiness
-    out = np.array([codes.get(cell.lower(), np.nan) if cell else np.nan for cell in cells])
-    return out, np.isnan(out) & ~empty
+    return _coded(series, lambda cell: codes.get(cell.lower(), np.nan) if cell else np.nan)
 
 
 _WRONG = {

@@ -157,7 +157,9 @@ def score_parquet(
     finally:
         for sink in sinks.values():
             sink.close()
-    return counted, problem_table(problems).drop_duplicates(ignore_index=True)
+    table = problem_table(problems)
+    of_all = table[table["enterprise_id"] == ""]  # what is said of the whole table is said in every piece
+    return counted, table.drop(index=of_all.index[of_all.duplicated()]).reset_index(drop=True)
 
 
 def _pieces(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pd.DataFrame]:
