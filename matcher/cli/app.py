@@ -25,6 +25,7 @@ from matcher.cli import (
     pool,
     projects,
     review,
+    rounds,
     tables,
 )
 from matcher.cli.options import Group, note, usage_sentence
@@ -37,6 +38,7 @@ main_group = Group(
 )
 matching.add_commands(main_group)
 tables.add_commands(main_group)
+main_group.add_command(rounds.run_command)
 for room in (
     feedback,
     needs,

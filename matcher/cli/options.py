@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from matcher.tables.reading import Reading
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
-FILE = click.Path(path_type=Path)
+FILE, RESULT = click.Path(path_type=Path), click.Path(path_type=Path)  # what is read, and what a command writes
 LONGEST = 1000  # characters of a line for the user
 TABLE_KINDS = "csv、xlsx、xls、parquet 或 jsonl"
 
@@ -118,7 +118,7 @@ def output_option(
 ) -> Callable[[Decorated], Decorated]:
     """Where a result goes; `kinds`: the suffixes in words."""
     return option(
-        *(names or ("-o", "--output")), type=FILE, required=required, metavar="文件", help=f"{help}：{kinds}。"
+        *(names or ("-o", "--output")), type=RESULT, required=required, metavar="文件", help=f"{help}：{kinds}。"
     )
 
 

@@ -14,6 +14,7 @@ from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
+    RESULT,
     TABLE_KINDS,
     Group,
     argument,
@@ -309,7 +310,7 @@ def export_command(book: Path, folder: Path, show_contacts: bool, quiet: bool) -
 
 @group.command("replay", help="由流水重算每个快照，检查库是否一致；给出导出的文件夹和 -o 则重建一本库。")
 @argument("source", "培育库", "要检查的培育库，或 pool export --show-contacts 写出的文件夹。")
-@option("-o", "--output", type=FILE, metavar="文件", help="由文件夹重建时：新的培育库文件。")
+@option("-o", "--output", type=RESULT, metavar="文件", help="由文件夹重建时：新的培育库文件。")
 @quiet_option
 def replay_command(source: Path, output: Path | None, quiet: bool) -> None:
     """Work every snapshot out again from the log; with a folder, make the book again from its files."""
