@@ -27,7 +27,7 @@ _PROJECT = re.compile("(?:科技|科研|攻关|计划|研发|重大|重点)项�
 _NOT_PROJECT = re.compile("签约|招商|投资|验收|结题|资金|经费")
 _POOLED = re.compile("培育库|入库企业|在库企业")
 _SIGNED = re.compile("签约")
-_TITLES = {
+_RECOGNITIONS = {
     "高新技术企业|高企": "hte_certificate",
     "科技型中小企业|科小": "tech_sme",
     "创新型中小企业": "innovative_sme",
@@ -221,7 +221,7 @@ def _of_things(
         return _of_projects(target, projects)
     if pool is not None and _POOLED.search(name):
         return _of_pool(target, pool.states(target.until))
-    title = next((title for words, title in _TITLES.items() if re.search(words, name)), None)
+    title = next((title for words, title in _RECOGNITIONS.items() if re.search(words, name)), None)
     if pool is not None and title is not None:
         return _of_titles(target, pool.firms(target.until), title)
     return None
