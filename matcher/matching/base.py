@@ -22,13 +22,15 @@ from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Lexical, Postings, Query, take
 from matcher.matching.records import WORK_ID, UnknownIdError, id_column_of, texts_of
 from matcher.matching.score_scale import ScoreScale, texts_share
+from matcher.matching.statistics import SAMPLE, Census, Statistics
 from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
 from matcher.progress import timed, track
 from matcher.tables.arguments import check_frame
 
 BATCH = 4096  # texts segmented and encoded at a time
 TITLE = 3  # how often a title counts among the terms
-SAMPLE, SAMPLE_ASKED = 2048, 256  # random pairs: the texts asked about, and the texts each is held against
+AFAR = 0.9  # the share of a library that is far in meaning from a text
+SAMPLE_ASKED = 256  # of the texts of the sample, those that the others are held against
 BLOCK = 64  # texts searched for at a time
 LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
 
@@ -63,6 +65,7 @@ class BaseIndex:
     parts: tuple[Part, ...]
     origin: tuple[str, str] = ("", "")  # folder and version that it, or what it was made from, was read or saved as
     feedback: Feedback | None = None  # judged pairs to learn from, see `matcher.matching.feedback`
+    whole: Statistics | None = None  # of the library that this is a part of
 
     @classmethod
     def build(
@@ -71,6 +74,7 @@ class BaseIndex:
         *,
         encoder: Encoder | None = None,
         segmenter: Segmenter | None = None,
+        statistics: Statistics | None = None,
         progress: bool = False,
     ) -> Self:
         """Index a clean table.
@@ -84,6 +88,9 @@ class BaseIndex:
             What turns texts into vectors (see `load_encoder`); by default the one that comes with this library.
         segmenter : Segmenter, optional
             What cuts texts into words, with words of your own (`Segmenter(["伺服压机"])`).
+        statistics : Statistics, optional
+            Of a whole library (`Index.statistics`, `shard_statistics`) of which these records are a part: they are
+            then scored as the whole would score them, whatever is added or removed.
         progress : bool
             Show a bar on standard error.
 
@@ -112,9 +119,11 @@ class BaseIndex:
         check_encoder(encoder)
         if not (segmenter is None or isinstance(segmenter, Segmenter)):
             raise ArgumentTypeError(f"segmenter is None or a Segmenter, not {type(segmenter).__name__}")
+        if not (statistics is None or isinstance(statistics, Statistics)):
+            raise ArgumentTypeError(f"statistics is None or a Statistics, not {type(statistics).__name__}")
         with timed(f"built an index of {len(records)} records"):
             encoder = StaticEncoder.load() if encoder is None else encoder
-            index = cls(id_column, encoder, segmenter or Segmenter(), ())
+            index = cls(id_column, encoder, segmenter or Segmenter(), (), whole=statistics)
             return replace(index, parts=(index._part(records, progress),))
 
     def __len__(self) -> int:
@@ -236,7 +245,7 @@ class BaseIndex:
     @cached_property
     def lexical(self) -> Lexical:
         """The lexical channel over all parts."""
-        return Lexical([part.postings for part in self.parts], [part.alive for part in self.parts])
+        return Lexical([part.postings for part in self.parts], [part.alive for part in self.parts], self.whole)
 
     @cached_property
     def fingerprint(self) -> str:
@@ -334,28 +343,64 @@ class BaseIndex:
 
         Works are weighed as titles: papers and patents are written in the words that they are searched by.
         """
+        if self.whole is not None:
+            return self.whole.scale
+        if len(self) < 2:
+            return ScoreScale()
+        scale, asked = self.sampled_scale()
+        best = self.best_afar(asked, scale)
+        return replace(scale, out_of_library=tuple(np.sort(best).tolist()))
+
+    @cached_property
+    def census(self) -> Census:
+        """What there is to count of its living records."""
+        terms = ((part.postings.names, part.postings.frequencies(part.alive)) for part in self.parts)
+        return Census.of(terms, self.records)
+
+    @cached_property
+    def statistics(self) -> Statistics:
+        """What the library knows of itself, for indexes of its parts (see `matcher.matching.shards`)."""
+        if self.whole is not None:
+            return self.whole
+        return Statistics(self.census.texts, self.census.names, self.census.counts, self.scale)
+
+    def sampled_scale(self) -> tuple[ScoreScale, tuple[list[str], list[str]]]:
+        """The scale by a sample of random pairs, without `out_of_library`, and the titles and bodies of its texts."""
         order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
         sample = order[self.alive[order]][:SAMPLE]
-        if len(sample) < 2:
-            return ScoreScale()
         titles, bodies = texts_of(self.rows(sample[:SAMPLE_ASKED]))
-        asked = self.asked(titles, [body[:LIKE_A_NEED] for body in bodies])
-        blocks = [slice(at, at + BLOCK) for at in range(0, len(titles), BLOCK)]
-        cosines = [[channel[:, sample] for channel in self.channels(asked, block)[:2]] for block in blocks]
+        texts = titles, [body[:LIKE_A_NEED] for body in bodies]
+        cosines = [[channel[:, sample] for channel in block[:2]] for block in self._asked_blocks(texts)]
         other = ~np.eye(len(titles), len(sample), dtype=bool)
         semantic, lexical = (np.concatenate(channel)[other] for channel in zip(*cosines, strict=True))
-        scale = ScoreScale.fit(semantic, lexical, 0.0 if self.id_column == WORK_ID else texts_share(bodies))
-        best = [self._best_afar(scale, *self.channels(asked, block)[:2]) for block in blocks]
-        return replace(scale, out_of_library=tuple(np.sort(np.concatenate(best)).tolist()))
+        return ScoreScale.fit(semantic, lexical, 0.0 if self.id_column == WORK_ID else texts_share(bodies)), texts
 
-    def _best_afar(
-        self, scale: ScoreScale, semantic: NDArray[np.float32], lexical: NDArray[np.float32]
+    def meanings(self, texts: tuple[list[str], list[str]]) -> NDArray[np.float32]:
+        """(texts, living records): the semantic cosines of texts, given as titles and bodies."""
+        return np.concatenate([semantic[:, self.alive] for semantic, _, _ in self._asked_blocks(texts)])
+
+    def best_afar(
+        self, texts: tuple[list[str], list[str]], scale: ScoreScale, near: NDArray[np.float32] | None = None
     ) -> NDArray[np.float64]:
-        """The best sum of parts among the nine tenths of the library that are farther in meaning, for each text."""
-        near = np.quantile(semantic[:, self.alive], 0.9, axis=1, keepdims=True)
-        total = np.add(*scale.parts(semantic, lexical))
-        best: NDArray[np.float64] = np.max(total, axis=1, where=self.alive & (semantic <= near), initial=-np.inf)
-        return best
+        """The best sum of parts among the nine tenths of the library that are farther in meaning, for each text.
+
+        near: (texts) the cosines up to which a record is far, where this is a part of the library; -inf for none.
+        """
+        best: list[NDArray[np.float64]] = []
+        for at, (semantic, lexical, _) in enumerate(self._asked_blocks(texts)):
+            least = None if near is None else near[at * BLOCK : (at + 1) * BLOCK, None]
+            limit = np.quantile(semantic[:, self.alive], AFAR, axis=1, keepdims=True) if least is None else least
+            total = np.add(*scale.parts(semantic, lexical))
+            best.append(np.max(total, axis=1, where=self.alive & (semantic <= limit), initial=-np.inf))
+        return np.concatenate(best)
+
+    def _asked_blocks(
+        self, texts: tuple[list[str], list[str]]
+    ) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]]:
+        """The channels of texts, `BLOCK` at a time."""
+        asked = self.asked(*texts)
+        for at in range(0, len(texts[0]), BLOCK):
+            yield self.channels(asked, slice(at, at + BLOCK))
 
     @cached_property
     def derived(self) -> dict[str, Any]:

@@ -33,8 +33,8 @@ from matcher.errors import EncoderError, IndexFolderError, MatcherError, Missing
 
 CURRENT, LOCK = "CURRENT", "LOCK"
 _LINE = re.compile(rb"(manifest-\d{6,}\.json) ([0-9a-f]{64})\n")
-_NAME = re.compile(r"(?:part-[0-9a-f]{16}|alive-[0-9a-f]{16}\.npy|(?:feedback|table)-[0-9a-f]{16}\.parquet)")
-_OURS = ("manifest-", "part-", "alive-", "feedback-", "table-", "making-")
+_NAME = re.compile(r"(?:part-[0-9a-f]{16}|alive-[0-9a-f]{16}\.npy|(?:feedback|table|library)-[0-9a-f]{16}\.parquet)")
+_OURS = ("manifest-", "part-", "alive-", "feedback-", "table-", "library-", "making-")
 
 
 def current(folder: Path) -> tuple[str, str] | None:

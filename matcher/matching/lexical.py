@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csc_array, csr_array
 
+from matcher.matching.statistics import Statistics
 from matcher.matching.tokens import Terms
 
 PIECE = 1 << 24  # postings looked at together
@@ -120,18 +121,28 @@ class Query(NamedTuple):
 class Lexical:
     """Postings put together under one idf. Reads only what it was given, so threads may share it."""
 
-    def __init__(self, parts: Sequence[Postings], alive: Sequence[NDArray[np.bool_]]) -> None:
-        self.parts = tuple(parts)
-        self.texts = int(sum(mask.sum() for mask in alive))
-        frequencies = [part.frequencies(mask) for part, mask in zip(self.parts, alive, strict=True)]
-        totals = [self._everywhere(frequencies, i) for i in range(len(self.parts))]
-        self._idf2 = [np.where(total > 0, np.log((1 + self.texts) / (1 + total)) + 1, 0) ** 2 for total in totals]
+    def __init__(
+        self, parts: Sequence[Postings], alive: Sequence[NDArray[np.bool_]], whole: Statistics | None = None
+    ) -> None:
+        """`whole`: of the library that these texts are a part of."""
+        self.parts, self._whole = tuple(parts), whole
+        if whole is None:
+            self.texts = int(sum(mask.sum() for mask in alive))
+            frequencies = [part.frequencies(mask) for part, mask in zip(self.parts, alive, strict=True)]
+            totals = [self._everywhere(frequencies, i) for i in range(len(self.parts))]
+        else:
+            self.texts = whole.texts
+            totals = [whole.frequencies(part.names) for part in self.parts]
+        self._idf2 = [self._idf2_of(total) for total in totals]
         self._scale = []
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
             norms = np.sqrt(part.squares(idf2))
             self._scale.append(np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0))
         self._common = self._most_common(totals)
         self._dense = [self._block(part) for part in self.parts]
+
+    def _idf2_of(self, frequencies: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.where(frequencies > 0, np.log((1 + self.texts) / (1 + frequencies)) + 1, 0) ** 2
 
     def _everywhere(self, frequencies: list[NDArray[np.int64]], i: int) -> NDArray[np.int64]:
         """How often each term of part i occurs in all the parts together."""
@@ -151,6 +162,9 @@ class Lexical:
     def _most_common(self, totals: list[NDArray[np.int64]]) -> dict[str, int]:
         """The most frequent terms, each in at least a sixteenth of the texts; ties by name."""
         often: dict[str, int] = {}
+        if self._whole is not None:
+            here = np.flatnonzero(self._whole.counts * 16 > self.texts).tolist()
+            often = {self._whole.names[i]: int(self._whole.counts[i]) for i in here}
         for part, total in zip(self.parts, totals, strict=True):
             often.update((part.names[i], int(total[i])) for i in np.flatnonzero(total * 16 > self.texts).tolist())
         names = sorted(often, key=lambda name: (-often[name], name))[:COMMON]
@@ -171,7 +185,9 @@ class Lexical:
         return float((np.log((1 + self.texts) / (1 + self.texts / 8)) + 1) ** 2)
 
     def idf2(self, names: Sequence[str]) -> NDArray[np.float64]:
-        """The squared idf of each term; 0 for a term that no text holds."""
+        """The squared idf of each term; 0 for a term that no text of the library holds."""
+        if self._whole is not None:
+            return self._idf2_of(self._whole.frequencies(names))
         result = np.zeros(len(names))
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
             places = _places(part, names)

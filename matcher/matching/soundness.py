@@ -22,6 +22,7 @@ from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Postings
 from matcher.matching.records import ID_COLUMNS, WORK_ID, id_column_of, texts_of
 from matcher.matching.score_scale import GRID, ScoreScale
+from matcher.matching.statistics import Statistics
 
 _LENGTH = 1e-3  # by how much the length of a stored vector may differ from 1
 SCALE = {"out_of_library": "strangers"}  # what the format calls them
@@ -93,6 +94,20 @@ def feedback_of(table: pd.DataFrame, prior: Any) -> Feedback:
     if not (len(calibration.slopes) == len(calibration.cuts) == 3 and min(calibration.slopes) > 0):
         raise ValueError("the calibration")
     return Feedback(table, calibration)
+
+
+def statistics_of(table: pd.DataFrame, texts: Any, scale: ScoreScale) -> Statistics:
+    """The statistics of the library that an index is a part of."""
+    names, counts = table["term"].tolist(), table["records"].to_numpy(np.int64)
+    if not all(map(operator.lt, names, itertools.islice(names, 1, None))):
+        raise ValueError("terms out of order")
+    if (
+        isinstance(texts, bool)
+        or not isinstance(texts, int)
+        or (len(counts) and not 0 < counts.min() <= counts.max() <= texts)
+    ):
+        raise ValueError("frequencies out of range")
+    return Statistics(texts, tuple(names), counts, scale)
 
 
 def words_of(words: Any) -> list[str]:

@@ -4,6 +4,7 @@
     part-<name>/               records.parquet, vectors.npy, terms.txt, offsets.npy, rows.npy, counts.npy
     alive-<name>.npy           which rows of a part still count
     feedback-<name>.parquet    judged pairs, if there are any
+    library-<name>.parquet     the frequencies of terms in the library that it is a part of, if it is one
     table-<name>.parquet       tables that belong to the index, such as the persons of a library of experts
 
 What neither the version in force nor the one before it needs is cleared away after a save.
@@ -31,7 +32,9 @@ from matcher.matching.index import Index
 from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Postings
 from matcher.matching.records import local_folder
-from matcher.matching.soundness import SCALE, check_arrays, check_parts, feedback_of, scale_of, words_of
+from matcher.matching.score_scale import ScoreScale
+from matcher.matching.soundness import SCALE, check_arrays, check_parts, feedback_of, scale_of, statistics_of, words_of
+from matcher.matching.statistics import Statistics
 from matcher.matching.tokens import Segmenter
 from matcher.progress import timed
 from matcher.tables.json import parse_json
@@ -87,6 +90,7 @@ def save(
                 "chance": scale,
                 "parts": [_save_part(folder, part) for part in index.parts],
                 **_save_feedback(folder, index.feedback),
+                **_save_whole(folder, index.whole),
             }
             if tables:
                 manifest["tables"] = {name: _save_table(folder, "table", table) for name, table in tables.items()}
@@ -151,10 +155,12 @@ def _load(folder: Path, current: tuple[str, str], encoder: Encoder | None, forma
     parts = tuple(_load_part(folder, entry) for entry in manifest["parts"])
     check_parts(parts, manifest["id_column"], encode_texts(encoder, [], role="document").shape[1])
     feedback = _load_feedback(folder, manifest["feedback"]) if "feedback" in manifest else None
-    index = Index(manifest["id_column"], encoder, segmenter, parts, (str(folder.resolve()), name), feedback)
+    scale = scale_of(manifest["chance"])  # as it was: worked out once, when the index was saved
+    whole = _load_whole(folder, manifest["library"], scale) if "library" in manifest else None
+    index = Index(manifest["id_column"], encoder, segmenter, parts, (str(folder.resolve()), name), feedback, whole)
     if _english(encoder).get("english") != built_with.get("english") and (foreign := int(index.foreign.sum())):
         raise IndexFolderError(f"{folder}：索引中 {foreign} 条英文记录由另一版英文词表编码；请重新建立索引")
-    index.__dict__["scale"] = scale_of(manifest["chance"])  # as it was: worked out once, when the index was saved
+    index.__dict__["scale"] = scale
     tables = {name: _load_table(folder, entry) for name, entry in manifest.get("tables", {}).items()}
     return Stored(index, tables, manifest.get("settings", {}))
 
@@ -227,6 +233,18 @@ def _load_feedback(folder: Path, entry: dict[str, Any]) -> Feedback:
     return feedback_of(_load_table(folder, entry), entry["prior"])
 
 
+def _save_whole(folder: Path, whole: Statistics | None) -> dict[str, Any]:
+    """The manifest's entry of the library that the index is a part of; none where it is a library of its own."""
+    if whole is None:
+        return {}
+    table = pd.DataFrame({"term": list(whole.names), "records": whole.counts})
+    return {"library": {**_save_table(folder, "library", table), "texts": whole.texts}}
+
+
+def _load_whole(folder: Path, entry: dict[str, Any], scale: ScoreScale) -> Statistics:
+    return statistics_of(_load_table(folder, entry), entry["texts"], scale)
+
+
 def _needed(folder: Path, manifests: set[str]) -> set[str]:
     """What these manifests name, and they themselves."""
     needed = set(manifests)
@@ -235,6 +253,6 @@ def _needed(folder: Path, manifests: set[str]) -> set[str]:
             manifest = json.loads((folder / name).read_bytes())
             for entry in manifest["parts"]:
                 needed |= {entry["folder"], entry["alive"]}
-            tables = [*manifest.get("tables", {}).values(), *filter(None, [manifest.get("feedback")])]
+            tables = [*manifest.get("tables", {}).values(), *filter(None, map(manifest.get, ("feedback", "library")))]
             needed |= {entry["file"] for entry in tables}
     return needed

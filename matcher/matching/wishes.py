@@ -33,7 +33,7 @@ def wishes_of_texts(index: BaseIndex, asking: list[Asking]) -> Wishes:
     words = sorted({word for one in asking for phrase in one.phrases for word in phrase.asked})
     number = {word: i for i, word in enumerate(words)}
     idf2 = index.lexical.idf2(words)
-    importance = np.sqrt(np.where(idf2 > 0, idf2, (np.log(1 + len(index)) + 1) ** 2))
+    importance = np.sqrt(np.where(idf2 > 0, idf2, (np.log(1 + index.lexical.texts) + 1) ** 2))
     first: list[int] = [0]
     rows: list[int] = []
     columns: list[int] = []
@@ -62,7 +62,7 @@ def wishes_of_texts(index: BaseIndex, asking: list[Asking]) -> Wishes:
     shape = (row, len(words))
     matrix = csr_array((np.array(data, np.float32), (np.array(rows, int), np.array(columns, int))), shape=shape)
     vectors = encode_texts(index.encoder, texts, role="query")
-    return Wishes(words, number, np.array(first, np.int64), matrix, vectors, importance, len(index))
+    return Wishes(words, number, np.array(first, np.int64), matrix, vectors, importance, index.lexical.texts)
 
 
 def _wishes_of(phrase: Wanted, points: int) -> Iterable[tuple[int, float]]:

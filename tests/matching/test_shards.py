@@ -1,0 +1,91 @@
+"""A library in parts gives the very answers of the whole."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from small import EXAMPLES
+
+from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.matching import Index, fit_feedback, match, match_shards, merge_matches, shard_statistics
+from matcher.tables import read_needs, read_outcomes
+
+NEEDS = read_needs(EXAMPLES / "needs.csv").rows
+OUTCOMES = read_outcomes(EXAMPLES / "outcomes.csv").rows
+MORE = read_outcomes(EXAMPLES / "abroad_outcomes.csv").rows.reindex(columns=OUTCOMES.columns)
+LIBRARY = pd.concat([OUTCOMES, MORE.assign(outcome_id="A" + MORE["outcome_id"].astype(str))], ignore_index=True)
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return Index.build(LIBRARY)
+
+
+def parts(statistics, many=3):
+    return [Index.build(LIBRARY.iloc[at::many], statistics=statistics) for at in range(many)]
+
+
+@pytest.mark.parametrize("options", [{}, {"reasons": False}, {"weights": {"field": 0.5}}, {"where": {"field": "农业"}}])
+def test_shards_with_the_statistics_of_the_whole_give_its_table_to_the_last_bit(whole, options):
+    expected = match(NEEDS, whole, k=7, **options)
+    given = match_shards(NEEDS, (shard for shard in parts(whole.statistics)), k=7, **options)
+    pd.testing.assert_frame_equal(given, expected, check_exact=True)
+
+
+def test_two_merges_are_one_and_the_order_of_shards_does_not_count(whole):
+    tables = [match(NEEDS, shard, k=5) for shard in parts(whole.statistics, 4)]
+    once = merge_matches(tables, k=5)
+    twice = merge_matches([merge_matches(tables[2:], k=5), merge_matches(tables[:2], k=5)], k=5)
+    pd.testing.assert_frame_equal(once, twice, check_exact=True)
+
+
+def test_statistics_from_shards_are_those_of_the_whole(whole):
+    bare = [Index.build(LIBRARY.iloc[at::3]) for at in range(3)]
+    given, expected = shard_statistics(bare), whole.statistics
+    assert (given.texts, given.names) == (expected.texts, expected.names)
+    assert given.counts.tolist() == expected.counts.tolist()
+    for name in ("centre", "spread", "quantiles", "tail", "out_of_library"):
+        np.testing.assert_allclose(getattr(given.scale, name), getattr(expected.scale, name), rtol=1e-5, atol=1e-5)
+    assert given.scale.texts == expected.scale.texts
+    table, other = match_shards(NEEDS, parts(given), k=5), match(NEEDS, whole, k=5)
+    assert table[["need_id", "outcome_id", "rank"]].equals(other[["need_id", "outcome_id", "rank"]])
+    assert (table["recommended"] == other["recommended"]).all()
+
+
+def test_what_is_added_or_removed_changes_no_other_score(whole):
+    shard = Index.build(LIBRARY.iloc[:20], statistics=whole.statistics)
+    before = match(NEEDS, shard, k=50)
+    after = match(NEEDS, shard.add(LIBRARY.iloc[20:]).remove(LIBRARY["outcome_id"].iloc[20:].tolist()), k=50)
+    pd.testing.assert_frame_equal(before, after, check_exact=True)
+
+
+def test_a_saved_shard_is_a_shard_again(whole, tmp_path):
+    for at, shard in enumerate(parts(whole.statistics)):
+        shard.save(tmp_path / str(at))
+    loaded = (Index.load(tmp_path / str(at)) for at in range(3))
+    pd.testing.assert_frame_equal(match_shards(NEEDS, loaded, k=4), match(NEEDS, whole, k=4), check_exact=True)
+    again = Index.load(tmp_path / "0")
+    again.save(tmp_path / "0")
+    assert Index.load(tmp_path / "0").statistics.names == whole.statistics.names
+
+
+def test_an_asking_row_that_finds_nothing_keeps_its_line(whole):
+    nothing = {"where": {"outcome_id": OUTCOMES["outcome_id"].iloc[0]}}
+    expected = match(NEEDS, whole, k=3, **nothing)
+    pd.testing.assert_frame_equal(match_shards(NEEDS, parts(whole.statistics), k=3, **nothing), expected)
+
+
+def test_what_cannot_be_merged_is_refused(whole):
+    with pytest.raises(ArgumentError, match="one and the same statistics"):
+        match_shards(NEEDS, [Index.build(OUTCOMES)])
+    with pytest.raises(ArgumentError, match="does not take accurate"):
+        match_shards(NEEDS, parts(whole.statistics), accurate=True)
+    with pytest.raises(ArgumentError, match="no parts"):
+        shard_statistics([])
+    with pytest.raises(ArgumentError, match="needs a table"):
+        match_shards(NEEDS, [])
+    with pytest.raises(ArgumentTypeError, match="Statistics"):
+        Index.build(OUTCOMES, statistics=3)
+    judged = pd.DataFrame({"need_id": NEEDS["need_id"][:1], "outcome_id": OUTCOMES["outcome_id"][:1], "level": [4]})
+    taught = fit_feedback(whole, NEEDS, judged)
+    with pytest.raises(ArgumentError, match="judged pairs"):
+        merge_matches([match(NEEDS, taught, k=3)], k=3)
