@@ -60,7 +60,7 @@ def check_persons(
     rules
         "山东2021", "云南2023", "黑龙江2022", "山西2025", "河北2020" (`list_places`), or a folder with your own policy.
     strict
-        What a place asks in general (一般) or in principle (原则上) must be met; by default whoever does not stays open.
+        What a place asks in general (一般) or in principle (原则上) must be met; by default it stays open.
     on
         The day, which chooses the edition; by default the first day of the last one.
 
@@ -222,9 +222,9 @@ def _checked(
     day = policy.editions[-1].since if on is None else as_day(on)
     scored = score(pd.DataFrame(rows), policy, on=day)
     if (scored.summary["decision"].astype(str) == "not_in_force").any():
-        last = policy.editions[-1].until
+        first, last = policy.editions[0].since, policy.editions[-1].until
         end = f"，至 {last} 止，以后请核对新通知" if last is not None and last < day else ""
-        raise PolicyError(f"“{place.title}”在 {day} 没有施行；它自 {policy.editions[0].since} 起{end}，请改日期或换规则")
+        raise PolicyError(f"“{place.title}”在 {day} 没有施行；它自 {first} 起{end}，请改日期或换规则")
     known = rules_by_id(policy, str(scored.summary["edition"].iloc[0]))
     whole = Ruleset(policy.editions[0], tuple(known.values()), None)
     points = "；".join(f"{one.title}：{one.choices[policy.readings[name]]}" for name, one in policy.open_points.items())
