@@ -223,7 +223,7 @@ def _checked(
     scored = score(pd.DataFrame(rows), policy, on=day)
     if (scored.summary["decision"].astype(str) == "not_in_force").any():
         first, last = policy.editions[0].since, policy.editions[-1].until
-        end = f"，至 {last} 止，以后请核对新通知" if last is not None and last < day else ""
+        end = f"，至 {last} 止（以后请核对新通知）" if last is not None and last < day else ""
         raise PolicyError(f"“{place.title}”在 {day} 没有施行；它自 {first} 起{end}，请改日期或换规则")
     known = rules_by_id(policy, str(scored.summary["edition"].iloc[0]))
     whole = Ruleset(policy.editions[0], tuple(known.values()), None)

@@ -86,7 +86,7 @@ def test_the_call_of_one_year_answers_for_that_year_alone():
         ("黑龙江2022", "2022-12-31", "2023-01-01"), ("山西2025", "2025-12-31", "2026-01-01"),
     ):  # fmt: skip
         assert check_persons(person, rules=place, on=last).set_index("rule")["state"]["level"] == "符合"
-        with pytest.raises(PolicyError, match=f"在 {after} 没有施行；它自 .* 起，至 {last} 止，以后请核对新通知"):
+        with pytest.raises(PolicyError, match=f"在 {after} 没有施行；它自 .* 起，至 {last} 止（以后请核对新通知）"):
             check_persons(person, rules=place, on=after)
     assert len(check_teams(team(*["研究员"] * 10), rules="云南2023", on="2023-12-31")) == 7
     with pytest.raises(PolicyError, match="至 2023-12-31 止"):
