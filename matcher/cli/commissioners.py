@@ -74,6 +74,7 @@ _PLACES = "山东2021、云南2023、黑龙江2022、山西2025、河北2020"
     help=f"按哪里的选派条件核对：{_PLACES}，或自编政策的文件夹；不符合的不派，未定的照派并列出。",
 )
 @option("--team-rules", metavar="规则", help="按哪里的条件核对服务团：山东2025、云南2023。")
+@option("--strict", is_flag=True, help="写“一般”“原则上”的条件也必须达到；默认达不到的写“未定”，照派并列出。")
 @sheet_option(of="村表")
 @column_option(of="村表")
 @sheet_option("--persons-sheet", of="特派员表")
@@ -100,6 +101,7 @@ def plan_command(
     teams: bool,
     rules: str | None,
     team_rules: str | None,
+    strict: bool,
     sheet: str | None,
     column: Sequence[str],
     persons_sheet: str | None,
@@ -131,8 +133,8 @@ def plan_command(
     if works is not None:
         readings.append(read(read_works, works, sheet=works_sheet, column=works_column, quiet=quiet))
         done = readings[-1].rows
-    checked = None if rules is None else check_persons(people.rows, rules=rules, on=day)
-    team_checked = None if team_rules is None else check_teams(people.rows, rules=team_rules, on=day)
+    checked = None if rules is None else check_persons(people.rows, rules=rules, strict=strict, on=day)
+    team_checked = None if team_rules is None else check_teams(people.rows, rules=team_rules, strict=strict, on=day)
     told = None if person_days is not None else days_of(rules)
     units, out = people.rows, {} if checked is None else refused(checked)
     if teams:

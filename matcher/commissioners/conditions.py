@@ -17,7 +17,7 @@ import pandas as pd
 from matcher.commissioners.places import Place, load_place
 from matcher.errors import PolicyError, TableError
 from matcher.policy.model import Ruleset
-from matcher.policy.policy import Policy
+from matcher.policy.policy import Policy, load_policy
 from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads as facts_of
 from matcher.policy.workbook import rules_by_id
@@ -44,9 +44,12 @@ _UNIT = re.compile(r"大学|学院|研究院|研究所|科学院|农科院|公�
 _LEADER = re.compile("(?<!副)团长|首席|负责人")
 _LEVELS = {"county": re.compile("县|区级"), "city": re.compile("市|州"), "outside": re.compile("省外|外省")}
 _LEVEL_COLUMN = "单位层级"
+_IN_PRINCIPLE = "in_principle"  # the reading of what is asked in general or in principle
 
 
-def check_persons(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day | None = None) -> pd.DataFrame:
+def check_persons(
+    persons: pd.DataFrame, *, rules: str | Path | Place, strict: bool = False, on: Day | None = None
+) -> pd.DataFrame:
     """Hold every person against the conditions of a place.
 
     Parameters
@@ -56,6 +59,8 @@ def check_persons(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day |
         over what `position` (职称), `degree` (学历), `institution` and `available_days` say.
     rules
         "山东2021", "云南2023", "黑龙江2022", "山西2025", "河北2020" (`list_places`), or a folder with your own policy.
+    strict
+        What a place asks in general (一般) or in principle (原则上) must be met; by default it stays open.
     on
         The day, which chooses the edition; by default the first day of the last one.
 
@@ -63,7 +68,7 @@ def check_persons(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day |
     -------
     DataFrame
         COLUMNS, one row a person and condition, persons in their order: state (符合, 不符合, 未定), missing (which
-        facts), source with its address, verified, note.
+        facts, or the point on which the text decides nothing), source with its address, verified, note.
 
     Raises
     ------
@@ -79,7 +84,7 @@ def check_persons(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day |
     """
     check_frame(persons, "persons", "read_commissioners(...).rows")
     place = load_place(rules)
-    policy = _policy(place)
+    policy = _policy(place, strict)
     rows = [
         {"enterprise_id": str(row["expert_id"]), **_given(row, policy, _of_person(row))}
         for row in persons.to_dict("records")
@@ -88,7 +93,9 @@ def check_persons(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day |
     return _checked(rows, names, place, policy, on)
 
 
-def check_teams(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day | None = None) -> pd.DataFrame:
+def check_teams(
+    persons: pd.DataFrame, *, rules: str | Path | Place, strict: bool = False, on: Day | None = None
+) -> pd.DataFrame:
     """Hold every team (`team`, 服务团) of a table of persons against the conditions of a place.
 
     rules: "山东2025", "云南2023", or a folder. A team whose `leader` column is filled for some has no other heads. The
@@ -97,7 +104,7 @@ def check_teams(persons: pd.DataFrame, *, rules: str | Path | Place, on: Day | N
     """
     check_frame(persons, "persons", "read_commissioners(...).rows")
     place = load_place(rules, "team")
-    policy = _policy(place)
+    policy = _policy(place, strict)
     team = persons["team"].fillna("").astype(str) if "team" in persons else pd.Series("", persons.index)
     if (team == "").all():
         raise TableError("特派员表没有“服务团”这一列，或都是空的；请写明每个人属于哪个服务团")
@@ -129,10 +136,11 @@ def title_level(text: str) -> int | None:
     return next((level for level, words in _BY_TITLE if words.search(text.strip())), None)
 
 
-def _policy(place: Place) -> Policy:
+def _policy(place: Place, strict: bool) -> Policy:
     if place.rules is None:
         raise PolicyError(f"没有见到“{place.title}”的选派条件；请换一个规则，或给出含 policy.yaml 的文件夹")
-    return place.rules
+    known = strict and _IN_PRINCIPLE in place.rules.open_points
+    return load_policy(place.rules, readings={_IN_PRINCIPLE: "strict"} if known else None)
 
 
 def _of_person(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -214,9 +222,12 @@ def _checked(
     day = policy.editions[-1].since if on is None else as_day(on)
     scored = score(pd.DataFrame(rows), policy, on=day)
     if (scored.summary["decision"].astype(str) == "not_in_force").any():
-        raise PolicyError(f"“{place.title}”在 {day} 没有施行；它自 {policy.editions[0].since} 起，请改日期或换规则")
+        first, last = policy.editions[0].since, policy.editions[-1].until
+        end = f"，至 {last} 止（以后请核对新通知）" if last is not None and last < day else ""
+        raise PolicyError(f"“{place.title}”在 {day} 没有施行；它自 {first} 起{end}，请改日期或换规则")
     known = rules_by_id(policy, str(scored.summary["edition"].iloc[0]))
     whole = Ruleset(policy.editions[0], tuple(known.values()), None)
+    points = "；".join(f"{one.title}：{one.choices[policy.readings[name]]}" for name, one in policy.open_points.items())
     (ready,) = scored.prepared.values()
     at = {str(row["enterprise_id"]): i for i, row in enumerate(rows)}
     result = []
@@ -228,7 +239,7 @@ def _checked(
             if np.isnan(float(ready.values[fact][at[name]]))
         ]
         state = STATES[str(row.passed)]
-        missing = f"缺少：{'、'.join(open_)}" if state == STATES["unknown"] else ""
+        missing = "" if state != STATES["unknown"] else f"缺少：{'、'.join(open_)}" if open_ else points
         source = "，".join(part for part in (rule.source, place.address) if part)
         result.append(
             (

@@ -160,9 +160,9 @@ def list_rules() -> pd.DataFrame:
 
     Examples
     --------
-    >>> table = list_rules().set_index(["edition", "rule"])
-    >>> table.loc[("2001-253", "decision"), "article"]
-    '《技术合同认定登记管理办法》（国科发政字〔2000〕063号）'
+    >>> table = list_rules()
+    >>> table.loc[table["rule"] == "decision", ["edition", "title", "verified"]].values.tolist()
+    [['2001-253', '办结期限', True], ['2026-miit', '办结期限', False]]
     """
     book = load_rules()
     rows: list[tuple[Any, ...]] = []

@@ -48,7 +48,7 @@ def test_a_person_of_shandong_needs_a_title_or_a_degree():
         "month": met,
     }
     assert states("山东2021", position="无", degree="本科", available_days=29) == base | {"level": met, "month": failed}
-    assert states("山东2021", position="助理农艺师", degree="大专") == base | {"level": failed, "month": open_}
+    assert states("山东2021", position="助理农艺师", degree="大专") == base | {"level": open_, "month": open_}
     assert states("山东2021", position="", degree="大专")["level"] == open_
     assert states("山东2021", **{"遵纪守法": "是", "自愿服务三农": "否"})["willing"] == failed
 
@@ -61,6 +61,36 @@ def test_ages_full_time_degrees_and_offices_of_other_places():
     assert [states("河北2020", degree=text, **with_student)["level"] for text in degrees] == ["符合", "未定", "不符合"]
     assert [states("云南2023", 公务员=text)["no_office"] for text in ("是", "否", "")] == ["不符合", "符合", "未定"]
     assert [states("云南2023", institution=name)["unit"] for name in ("某大学", "某局", "")] == ["符合", "未定", "未定"]
+
+
+def test_what_is_asked_in_general_or_in_principle_decides_only_where_that_is_chosen():
+    person = pd.DataFrame({"expert_id": ["1"], "name": ["甲"], "position": ["技术员"], "degree": ["大专"]})
+    head = team(*["副教授"] * 10)
+    for checked, rule, why in (
+        (check_persons(person, rules="山东2021"), "level", "两样都没有时：不下结论，由主管部门定"),
+        (check_teams(head, rules="云南2023"), "full", "不是正高级时：不下结论，由主管部门定"),
+    ):
+        row = checked.set_index("rule").loc[rule]
+        assert row["state"] == "未定"
+        assert row["missing"].endswith(why)
+    strict = check_persons(person, rules="山东2021", strict=True)
+    assert refused(strict) == {"1": "不符合山东2021的选派条件：一般应有中级以上职称或本科以上学历"}
+    assert check_teams(head, rules="云南2023", strict=True).set_index("rule")["state"]["full"] == "不符合"
+    assert states("河北2020", position="农艺师") == {"level": "符合"}
+    assert check_persons(person, rules="山西2025", strict=True).set_index("rule")["state"]["level"] == "不符合"
+
+
+def test_the_call_of_one_year_answers_for_that_year_alone():
+    person = pd.DataFrame({"expert_id": ["1"], "name": ["甲"], "position": ["农艺师"]})
+    for place, last, after in (
+        ("黑龙江2022", "2022-12-31", "2023-01-01"), ("山西2025", "2025-12-31", "2026-01-01"),
+    ):  # fmt: skip
+        assert check_persons(person, rules=place, on=last).set_index("rule")["state"]["level"] == "符合"
+        with pytest.raises(PolicyError, match=f"在 {after} 没有施行；它自 .* 起，至 {last} 止（以后请核对新通知）"):
+            check_persons(person, rules=place, on=after)
+    assert len(check_teams(team(*["研究员"] * 10), rules="云南2023", on="2023-12-31")) == 7
+    with pytest.raises(PolicyError, match="至 2023-12-31 止"):
+        check_teams(team(*["研究员"] * 10), rules="云南2023", on="2024-01-01")
 
 
 def test_only_who_fails_is_refused():

@@ -161,6 +161,8 @@ def test_yiling_gives_ten_for_four_hundred_trained_and_counts_that_are_given(tra
     assert known.loc["科技项目"].tolist() == [10.0, 10.0]
     assert known.loc["新品种"].tolist() == [0.0, 5.0]
     assert np.isnan(known.loc["新闻或短视频", "high"])
+    assert known["low"].iloc[-1] == 20.0 + points
+    assert np.isnan(known["high"].iloc[-1])
 
 
 def test_a_scheme_that_nobody_published_is_refused_and_each_row_has_its_source():
@@ -168,7 +170,7 @@ def test_a_scheme_that_nobody_published_is_refused_and_each_row_has_its_source()
         assess(service_report(LOG, PLAN, on="2026-03-31"), "夷陵2023")
     table = list_schemes()
     assert (table["source"] != "").all()
-    assert table.loc[~table["verified"], "title"].tolist() == ["科技项目", "新品种", "其他工作", "新闻或短视频"]
+    assert table.loc[~table["verified"], "title"].tolist() == ["科技项目", "新品种"]
 
 
 def test_a_log_with_ids_finds_them_in_any_writing():

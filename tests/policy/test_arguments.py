@@ -45,6 +45,7 @@ FIRMS = pd.DataFrame({"enterprise_id": ["a", "b"], "rd_staff": [9, None], "emplo
         ("“小巨人”", "little-giant"),
         ("小巨人", "little-giant"),
         ("瞪羚", "gazelle-shandong"),
+        ("瞪羚企业", "gazelle-shandong"),
         ("单项冠军企业", "single-champion"),
         (Path("unicorn"), "unicorn"),
     ],

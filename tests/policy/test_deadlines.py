@@ -94,6 +94,11 @@ def test_a_certificate_ends_three_years_after_its_day_and_its_report_is_due_ever
         ("高新技术企业", "2027年年度报告或更新", "2027-05-31", 184.0),
         ("高新技术企业", "高新技术企业到期", "2027-11-28", 365.0),
     ]
+    said = table.set_index("kind")[["what_to_do", "source", "verified"]]
+    assert said.loc["term"].tolist() == [
+        "证书有效期届满", "《高新技术企业认定管理办法》国科发火〔2016〕32号 第九条", True,
+    ]  # fmt: skip
+    assert "N+3见于粤科函产字〔2026〕903号" in said.loc["apply", "source"]  # a province's notice, not 32号
     one_less = deadlines(firm(**FREE).assign(hte_certificate_valid="是", hte_certificate_on="2024-11-29"), on=ON).table
     assert rows(one_less, "term") == []  # ends a day after the year that is looked at
 
