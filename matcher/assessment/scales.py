@@ -1,0 +1,127 @@
+"""The scales, their sources and the words of evidence, as data from `scales.yaml`; nobody else reads that file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matcher.tables.yaml import read
+
+SCALE_COLUMNS = ("part", "key", "title", "text", "document", "number", "since", "seen", "address", "verified")
+NINE, THIRTEEN = range(1, 10), range(10, 14)
+
+
+@dataclass(frozen=True)
+class Level:
+    """One level of readiness: what it means, what would show it, evidence of which a "no" keeps an outcome below."""
+
+    number: int
+    name: str
+    meaning: str
+    asks: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of outcome: who judges it and its primary values (a design note of this library)."""
+
+    id: str
+    title: str
+    judged_by: str
+    primary: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@lru_cache(maxsize=1)
+def tree() -> Mapping[str, Any]:
+    """The whole file; every value is the text that was written."""
+    whole: Mapping[str, Any] = read(Path(str(resources.files("matcher.assessment") / "scales.yaml")))
+    return whole
+
+
+@lru_cache(maxsize=1)
+def levels() -> dict[int, Level]:
+    """The levels 1 to 9 of readiness, whose names are remembered."""
+    return {
+        int(number): Level(int(number), one["name"], one["meaning"], one["asks"], tuple(one["keys"].split()))
+        for number, one in tree()["readiness"].items()
+    }
+
+
+@lru_cache(maxsize=1)
+def market_levels() -> dict[int, tuple[str, str]]:
+    """The levels 10 to 13 of 青科资字〔2025〕2号: name, and what is asked."""
+    return {int(number): (one["name"], one["asks"]) for number, one in tree()["market_levels"].items()}
+
+
+@lru_cache(maxsize=1)
+def kinds() -> dict[str, Kind]:
+    """The kinds of outcome: basic, applied, development, soft."""
+    return {
+        name: Kind(name, one["title"], one["judged_by"], tuple(one["primary"].split()), tuple(one["words"].split()))
+        for name, one in tree()["kinds"].items()
+    }
+
+
+def kind_of(text: str) -> str:
+    """The kind that a word means (基础研究, applied ...), "" for none.
+
+    >>> kind_of("应用研究"), kind_of("其他")
+    ('applied', '')
+    """
+    word = re.sub(r"[\s（）()类]", "", text).lower()
+    return next((kind.id for kind in kinds().values() if word and word in kind.words), "")
+
+
+@lru_cache(maxsize=1)
+def shown_by() -> dict[str, int]:
+    """The level that each kind of evidence shows."""
+    return {name: int(one["level"]) for name, one in tree()["evidence"].items()}
+
+
+@lru_cache(maxsize=1)
+def evidence_words() -> dict[str, re.Pattern[str]]:
+    """The words by which a list of supporting material names each kind of evidence."""
+    return {name: re.compile(one["words"]) for name, one in tree()["evidence"].items()}
+
+
+def contract_kinds() -> dict[str, str]:
+    """The five kinds of technology contract of 民法典第八百四十三条, by English name."""
+    return dict(tree()["contracts"])
+
+
+def stage_of(level: int) -> str:
+    """成果所处阶段 of a level (bands of this library): 初期 1 to 4, 中期 5 to 7, 成熟应用 8 to 13."""
+    return next(name for name, one in tree()["stages"].items() if int(one["low"]) <= level <= int(one["high"]))
+
+
+def read_scales() -> pd.DataFrame:
+    """Every value of the scales with the document that it comes from.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a value: part, key, title, text, document, number, since, seen, address, verified (False where it is
+        remembered, or no words of what was read were kept).
+    """
+    rows = []
+    for part in ("kinds", "readiness", "market_levels", "ordinals", "old_items", "stages", "registration", "schemes"):
+        for key, one in tree()[part].items():
+            source = tree()["sources"][one["source"]]
+            text = one.get("meaning") or one.get("asks") or one.get("judged_by") or one.get("names") or one.get("value")
+            bands = f"{one['low']}-{one['high']}" if part == "ordinals" else ""
+            bands = f"90-100 {one['high']}；60-89 {one['middle']}；60以下 {one['low']}" if part == "old_items" else bands
+            rows.append(
+                (part, key, one.get("title") or one.get("name") or "", bands or text or "", source["title"])
+                + (source["number"], source.get("since", ""), source["seen"], source["address"])
+                + (source["verified"] == "true",)
+            )
+    return pd.DataFrame(rows, columns=list(SCALE_COLUMNS))
