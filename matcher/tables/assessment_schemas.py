@@ -196,7 +196,10 @@ ASSESSED_OUTCOMES = Contract(
     (
         replace(OUTCOMES["outcome_id"], headers=(*OUTCOMES["outcome_id"].headers, "case_id", "case", "案例编号")),
         OUTCOMES["title"],
-        OUTCOMES["description"],
+        replace(
+            OUTCOMES["description"],  # here 技术方案 is evidence
+            headers=tuple(header for header in OUTCOMES["description"].headers if header != "技术方案"),
+        ),
         OUTCOMES["scope"],
         column("kind", "text", "成果类型", "成果类别 成果分类 类型 类别 研究类型 outcome_kind outcome_type type", choice=True),
         OUTCOMES["institution"],
