@@ -2,14 +2,15 @@
 
     python examples/evaluate_maturity.py OUTCOMES
 
-OUTCOMES: a table with title, description and, where there is one, scope, and the posters' own word in `maturity`
-(正在研发, 通过小试, 已有样品, 通过中试, 可以量产), which the proposal does not see. Rows are halved by the SHA-256 of their
-title, so that postings made twice stay together; the words of `stage_words.yaml` were chosen and weighed on the first half.
+OUTCOMES: a table with title, description and, where there is one, scope, and the posters' own word in `maturity`, which
+the proposal does not see. Rows are halved by the SHA-256 of their
+title, so that postings made twice stay together; the words of `stage_words.yaml` were chosen and weighed on the first
+half.
 
 Prints, for each half: rows, rows with a proposal, share right, Cohen's kappa without weights and with linear and
-quadratic weights over the five stages in the order above; rows without a proposal are left out of kappa. Then the same for
-the other half by what a proposal rests on, and for the postings of the other half that have no section heads (应用领域,
-摘要), whose form gives much away.
+quadratic weights over the stages in the order 正在研发, 通过小试, 已有样品, 通过中试, 可以量产; rows without a
+proposal are left out of kappa. Then the same for the other half by what a proposal rests on, and for the postings of
+the other half that have no section heads (应用领域, 摘要), whose form gives much away.
 """
 
 from __future__ import annotations

@@ -14,21 +14,28 @@ from matcher.assessment.evidence import Evidence, read_evidence
 from matcher.assessment.maturity import Proposal, propose_maturity, read_level, read_maturity
 from matcher.assessment.readiness import TOP, Readiness, qingdao_level, readiness_of, to_raise
 from matcher.assessment.registration import FORM, RECORD, Remark, public_record, registration_form
-from matcher.assessment.scales import NINE, kind_of, kinds, levels, market_levels, shown_by, stage_of, tree
+from matcher.assessment.scales import NINE, kind_of, kinds, levels, shown_by, stage_of, tree
 from matcher.assessment.values import check_weights, judged_value, primary_values, value_outcomes
 from matcher.errors import PolicyError
 from matcher.tables.arguments import Day, check_firms
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, FIGURES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.schemas import HIGH, LOW
 
 RESULT = (
-    "outcome_id", "title", "kind", "readiness", "readiness_low", "readiness_high", "readiness_name", "basis", "evidence",
-    "to_raise", "level13_low", "level13_high", "stage", "proposed_level", "proposed_by", "proposed_sentence",
+    "outcome_id", "title", "kind", "readiness", "readiness_low", "readiness_high", "readiness_name", "basis",
+    "evidence", "to_raise", "level13_low", "level13_high", "stage", "proposed_level", "proposed_by",
+    "proposed_sentence",
     "confirmed_level", "evidence_level", *tree()["values"], "value_low", "value_high", "weights", "unjudged", "primary",
     "judged_by", *tree()["ordinals"], *tree()["old_items"], "market_low", "market_high", "income_low", "income_high",
     "cost_low", "cost_high", "economic_low", "economic_high", "remarks", "verified",
 )  # fmt: skip
+_WHOLE = (
+    "readiness", "readiness_low", "readiness_high", "level13_low", "level13_high", "proposed_level", "confirmed_level",
+    "evidence_level",
+)  # fmt: skip
 CONFIRMED, SHOWN, OPEN = "人工确认", "证据", "没有证据"
+_GAINS = ("sales_volume", "annual_income", "cumulative_income")
 BY = {"named": "自报级别", "said": "自报阶段", "stated": "原句", "written": "行文", "": ""}
 
 
@@ -80,9 +87,9 @@ def assess_outcomes(
     Returns
     -------
     Assessment
-        `table` has, in the order of the rows: outcome_id; title; kind (in words); readiness 1 to 9 (NA: no evidence and no
-        confirmation), readiness_low (the same), readiness_high (the highest level not ruled out), readiness_name; basis
-        (人工确认, 证据, 没有证据); evidence (columns and words that show the level); to_raise; level13_low and
+        `table` has, in the order of the rows: outcome_id; title; kind (in words); readiness 1 to 9 (NA: no evidence and
+        no confirmation), readiness_low (the same), readiness_high (the highest level not ruled out), readiness_name;
+        basis (人工确认, 证据, 没有证据); evidence (columns and words that show the level); to_raise; level13_low and
         level13_high; stage; proposed_level, proposed_by and proposed_sentence (what words propose, never counted as
         evidence); confirmed_level (of the user's table, which wins) and evidence_level; the values judged, value_low,
         value_high, weights, unjudged; primary, judged_by (by kind); innovation and advancement as given; the four
@@ -102,11 +109,12 @@ def assess_outcomes(
     valued = value_outcomes(outcomes, weights=weights)
     worth = economic_values(outcomes)
     table, evidence, forms, records, problems = [], [], [], [], []
-    for place, record in enumerate(outcomes.to_dict("records")):
+    given: Any = outcomes.to_dict("records")
+    for place, record in enumerate(given):
         pieces = read_evidence(record)
         row, remarks = _assessed(record, pieces)
-        row |= valued.loc[place, ["value_low", "value_high", "weights", "unjudged"]].to_dict()
-        row |= _worth(worth.iloc[place * len(APPROACHES) : (place + 1) * len(APPROACHES)], record, remarks)
+        row |= {name: valued[name].iloc[place] for name in ("value_low", "value_high", "weights", "unjudged")}
+        row |= _worth(worth.iloc[place * len(APPROACHES) : (place + 1) * len(APPROACHES)], remarks)
         form, about_form = registration_form(record, row["stage"])
         row["remarks"] = "；".join(one.problem for one in remarks)
         table.append(row)
@@ -117,17 +125,12 @@ def assess_outcomes(
         forms.append(form)
         records.append(public_record(record, on))
         problems += [
-            ("", "", place, one.column, _cited(record, one.value), one.problem, one.action, True)
+            ("", "", None, one.column, _cited(record, one.value), one.problem, one.action, True)
             for one in (*remarks, *about_form)
         ]
-    frame = pd.DataFrame(problems, columns=PROBLEM_COLUMNS).assign(row=pd.NA).astype({"row": "Int64"})
-    whole = dict.fromkeys(
-        ("readiness", "readiness_low", "readiness_high", "level13_low", "level13_high", "proposed_level")
-        + ("confirmed_level", "evidence_level"),
-        "Int64",
-    )
+    frame = pd.DataFrame(problems, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
     return Assessment(
-        pd.DataFrame(table, columns=list(RESULT)).astype(whole),
+        pd.DataFrame(table, columns=list(RESULT)).astype(dict.fromkeys(_WHOLE, "Int64")),
         pd.DataFrame(evidence, columns=["outcome_id", "column", "quote", "level", "present"]),
         worth,
         pd.DataFrame(forms, columns=list(FORM)),
@@ -200,13 +203,15 @@ def _proposal(record: Mapping[str, Any], level: int | None, remarks: list[Remark
     written, title = _text(record, "maturity"), ASSESSED_OUTCOMES["maturity"].title
     found = read_maturity(written) if written else Proposal(None, "", "")
     if written and found.level is None:
-        remarks.append(Remark(title, written, f"{title}“{written}”没看懂", "请写级别数（如 6级）或阶段（如 中试）"))
+        remarks.append(Remark(title, written, f"{title}“{written}”没看懂", "请写级别数（6级）或阶段（中试）"))
     if found.level is None:
-        found = propose_maturity("\n".join(filter(None, (_text(record, name) for name in ("title", "description", "scope")))))
-    if found.level is not None and found.basis != "written" and level is not None:
-        if min(found.level, TOP) != min(level, TOP):
-            problem = f"{BY[found.basis]}为 {found.level} 级，评定为 {level} 级"
-            remarks.append(Remark(title, found.sentence, problem, "请补证据，或由人确认（确认成熟度等级）"))
+        found = propose_maturity(
+            "\n".join(filter(None, (_text(record, name) for name in ("title", "description", "scope"))))
+        )
+    plain = found.level is not None and found.basis != "written"
+    if plain and level is not None and min(found.level or 0, TOP) != min(level, TOP):
+        problem = f"{BY[found.basis]}为 {found.level} 级，评定为 {level} 级"
+        remarks.append(Remark(title, found.sentence, problem, "请补证据，或由人确认（确认成熟度等级）"))
     return found
 
 
@@ -223,10 +228,21 @@ def _market(record: Mapping[str, Any], ready: Readiness, confirmed: int | None) 
     """The 13 levels as (surely reached, possibly reached)."""
     if confirmed is not None and confirmed != TOP:
         return confirmed, confirmed
-    figures = {column.name: _number(record, column.name) for column in FIGURES}
+    worst, best = ({name: ends[place] for name, ends in _figures(record).items()} for place in (0, 1))
     level, high = (ready.level, ready.high) if confirmed is None else (confirmed, confirmed)
-    sure = None if level is None else qingdao_level(level, **figures)[0]
-    return sure, qingdao_level(high, **figures)[1] if high in NINE else high
+    sure = None if level is None else qingdao_level(level, **worst)[0]
+    return sure, qingdao_level(high, **best)[1] if high in NINE else high
+
+
+def _figures(record: Mapping[str, Any]) -> dict[str, tuple[float | None, float | None]]:
+    """For each figure what speaks most against and most for a higher level; a value known in part has two ends."""
+    ends = {}
+    for column in FIGURES:
+        exact = _number(record, column.name)
+        bounds = (_number(record, column.name + end) for end in (LOW, HIGH))
+        low, high = bounds if exact is None else (exact, exact)
+        ends[column.name] = (low, high) if column.name in _GAINS else (high, low)
+    return ends
 
 
 def _raise(level: int | None, market: int | None, pieces: list[Evidence]) -> str:
@@ -263,13 +279,14 @@ def _grades(record: Mapping[str, Any], kind: str, remarks: list[Remark]) -> dict
     return grades
 
 
-def _worth(answers: pd.DataFrame, record: Mapping[str, Any], remarks: list[Remark]) -> dict[str, Any]:
+def _worth(answers: pd.DataFrame, remarks: list[Remark]) -> dict[str, Any]:
     """The three approaches side by side and their envelope; an input that cannot be is told."""
     row: dict[str, Any] = {}
-    for name, answer in zip(APPROACHES, answers.itertuples(index=False), strict=True):
+    lines: Any = answers.itertuples(index=False)
+    for name, answer in zip(APPROACHES, lines, strict=True):
         row |= {f"{name}_low": answer.low, f"{name}_high": answer.high}
         if answer.problem:
-            remarks.append(Remark(str(answer.approach), "", f"{answer.approach}：{answer.problem}", "这一方法没有计算"))
+            remarks.append(Remark(answer.approach, "", f"{answer.approach}：{answer.problem}", "这一方法没有计算"))
     lows, highs = answers["low"].dropna(), answers["high"].dropna()
     row["economic_low"] = lows.min() if len(lows) else np.nan
     row["economic_high"] = highs.max() if len(highs) else np.nan

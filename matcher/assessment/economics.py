@@ -17,7 +17,7 @@ from matcher.tables.schemas import HIGH, LOW, TEXT
 
 APPROACHES = {"market": "市场法", "income": "收益法", "cost": "成本法"}
 RESULT = ("outcome_id", "approach", "low", "high", "inputs", "missing", "problem")
-_TITLES = {column.name: column.title for column in WORTH}
+_TITLE_OF = {column.name: column.title for column in WORTH}
 _SHARES = ("income_share", "depreciation")
 _LONGEST = 100  # years
 
@@ -41,16 +41,16 @@ def economic_values(outcomes: pd.DataFrame) -> pd.DataFrame:
     ----------
     outcomes
         One row per outcome: outcome_id and any of comparable_price, technology_income (a year, of the outcome itself),
-        expected_income (a year, of the product) with income_share, years, discount_rate, rd_cost, depreciation; yuan, shares
-        0 to 1, and for a value known in part its bounds `<field>_min` and `<field>_max` as `read_table` gives them.
+        expected_income (a year, of the product) with income_share, years, discount_rate, rd_cost, depreciation; yuan,
+        shares 0 to 1, and for a value known in part its bounds `<field>_min`, `<field>_max` as `read_table` gives.
 
     Returns
     -------
     pandas.DataFrame
-        Three rows per outcome in their order: outcome_id, approach (市场法, 收益法, 成本法), low, high (yuan, NaN: the
-        inputs do not allow it), inputs (the formula with the inputs used), missing (the inputs that lack), problem (an
-        input that cannot be: the approach is left out). 市场法 is the price of comparable outcomes as given. 收益法 is the
-        present value of equal yearly incomes at the end of each year. 成本法 is cost less depreciation; without a
+        Three rows per outcome in their order: outcome_id, approach (市场法, 收益法, 成本法), low, high (yuan, NaN: not
+        with these inputs), inputs (the formula with the inputs used), missing (the inputs that lack), problem (an
+        input that cannot be: the approach is left out). 市场法 is the price of comparable outcomes as given. 收益法 is
+        the present value of equal yearly incomes at the end of each year. 成本法 is cost less depreciation; without a
         depreciation it is anything from 0 to the cost.
 
     Examples
@@ -63,7 +63,8 @@ def economic_values(outcomes: pd.DataFrame) -> pd.DataFrame:
     """
     check_firms(outcomes, "outcome_id", name="outcomes")
     rows = []
-    for record in outcomes.to_dict("records"):
+    records: Any = outcomes.to_dict("records")
+    for record in records:
         for approach, title in APPROACHES.items():
             rows.append((record["outcome_id"], title, *_valued(record, approach)))
     return pd.DataFrame(rows, columns=list(RESULT))
@@ -82,9 +83,9 @@ def _valued(record: Mapping[str, Any], approach: str) -> tuple[float, float, str
     if problem := "；".join(filter(None, (_fault(name, given[name]) for name in given))):
         return np.nan, np.nan, "", "", problem
     if missing := [name for name in needed if name not in given]:
-        return np.nan, np.nan, "", "、".join(_TITLES[name] for name in missing), ""
+        return np.nan, np.nan, "", "、".join(_TITLE_OF[name] for name in missing), ""
     answer = {"market": _market, "income": _income, "cost": _cost}[approach](given)
-    written = "，".join(f"{_TITLES[name]} {_shown(record, name, given[name])}" for name in answer.names)
+    written = "，".join(f"{_TITLE_OF[name]} {_shown(record, name, given[name])}" for name in answer.names)
     open_ends = "贬值率（不知道时取 0 至 100%）" if approach == "cost" and "depreciation" not in given else ""
     return round(answer.low, 2), round(answer.high, 2), f"{answer.formula}：{written}", open_ends, ""
 
@@ -130,12 +131,12 @@ def _bounds(record: Mapping[str, Any], name: str) -> _Bounds | None:
 
 
 def _fault(name: str, bounds: _Bounds) -> str:
-    title = _TITLES[name]
+    title = _TITLE_OF[name]
     if name == "years":
         whole = all(end == int(end) for end in bounds)
-        return "" if whole and 1 <= bounds.low and bounds.high <= _LONGEST else f"{title}应是 1 至 {_LONGEST} 的整数"
+        return "" if whole and bounds.low >= 1 and bounds.high <= _LONGEST else f"{title}应是 1 至 {_LONGEST} 的整数"
     if name in _SHARES:
-        return "" if 0 <= bounds.low and bounds.high <= 1 else f"{title}应在 0 至 100% 之间"
+        return "" if bounds.low >= 0 and bounds.high <= 1 else f"{title}应在 0 至 100% 之间"
     return "" if bounds.low >= 0 else f"{title}不能是负数"
 
 

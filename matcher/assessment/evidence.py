@@ -7,13 +7,11 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
-from matcher.assessment.scales import evidence_words, shown_by
+from matcher.assessment.scales import evidence_words, shown_by, tree
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, EVIDENCE
 
 TITLES_OF = {column.name: column.title for column in EVIDENCE}
-_YES = frozenset("是 有 已有 具备 已具备 完成 已完成 通过 已通过 合格 齐全 √ ✓ ✔ ☑ y yes true t done 1 1.0".split())
-_NO = frozenset("否 无 没有 没 未 暂无 尚无 不具备 未完成 未通过 不合格 无此项 × ✗ ✘ x n no none false f 0 0.0".split())
-_UNKNOWN = frozenset("不详 未知 不清楚 不明 不确定 待定 待补 待补充 待核实 未填 未提供 见附件 详见附件 unknown n/a na nan tbd ? ??".split())
+_YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
 _CLAUSE = re.compile(r"[,;。\n、]+|(?<=[^\d])\.(?=\s|$)|但是?|,?\bbut\b")
 _REFUSED = re.compile(
     r"^\s*(?:无(?!人|线|缝|锡|损|机|菌|毒|纺|害|源|刷|铅|氧|水|尘|油|公害|障碍|创|为)|没|未(?!来)|尚未|尚无|暂|不|缺|还没|并未|否)"
@@ -89,8 +87,8 @@ def read_state(text: str) -> bool | None:
 def read_evidence(record: Mapping[str, Any]) -> list[Evidence]:
     """All evidence of a row, from its columns and from its list of supporting material, lowest level first.
 
-    record: the row by fields of ASSESSED_OUTCOMES. A column 批量生产 that speaks of small batches only (小批量, 试产) is
-    evidence of small batches.
+    record: the row by fields of ASSESSED_OUTCOMES. A column 批量生产 that says only 小批量 or 试产 is evidence of
+    small batches.
     """
     found = []
     for column in EVIDENCE:

@@ -1,4 +1,4 @@
-"""Maturity from words: a cell that names a level or a stage, or a running text. All of it proposes; a person confirms."""
+"""Maturity from words: a cell that names a level or a stage, or a running text. It proposes; a person confirms."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def read_level(text: object) -> int | None:
 def read_maturity(text: str) -> Proposal:
     """What a cell of maturity says: a level by number, or the highest stage that it asserts.
 
-    "已完成小试，正在中试" is 小试. Research under way (正在研发) is level 3. A cell without a known word proposes nothing.
+    "已完成小试，正在中试" is 小试. Research under way (正在研发) is level 3. A cell without a known word proposes
+    nothing.
 
     Examples
     --------
@@ -72,8 +73,8 @@ def read_maturity(text: str) -> Proposal:
 def propose_maturity(text: str) -> Proposal:
     """The level that a running text proposes, with the sentence that it rests on.
 
-    A plain statement (已通过中试, 研制出样机) comes first; of several the highest. Otherwise the words the text is written
-    in: how outcomes that are written so were ticked by those who posted them on one market. That is a habit of
+    A plain statement (已通过中试, 研制出样机) comes first; of several the highest. Otherwise the words the text is
+    written in: how outcomes that are written so were ticked by those who posted them on one market. That is a habit of
     writing and no proof. A text without any of these words proposes nothing.
 
     Examples

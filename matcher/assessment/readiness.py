@@ -33,9 +33,9 @@ class Readiness(NamedTuple):
 def readiness_of(evidence: Sequence[Evidence]) -> Readiness:
     """Readiness by the evidence of `read_evidence`.
 
-    `high` is below a level above `level` for which a key column says "no" while none says "yes": no 样机 keeps an outcome
-    below 5, no 中试 or 正样 below 6, no 实际环境试验 or 用户应用证明 below 7, no 小批量试生产 or 产品定型 below 8, no
-    批量生产 below 9.
+    `high` is below a level above `level` for which a key column says "no" while none says "yes": no 样机 keeps an
+    outcome below 5, no 中试 or 正样 below 6, no 实际环境试验 or 用户应用证明 below 7, no 小批量试生产 or 产品定型
+    below 8, no 批量生产 below 9.
 
     Examples
     --------
@@ -52,8 +52,8 @@ def readiness_of(evidence: Sequence[Evidence]) -> Readiness:
         if number > (level or 0) and denied & set(one.keys) and not held & set(one.keys)
     ]
     against = tuple(
-        f"{'、'.join(f'{one.column}写“{one.quote}”' for one in evidence if one.kind in step.keys and not one.present)}，"
-        f"而{level}级的证据写有，请核对"
+        "、".join(f"{one.column}写“{one.quote}”" for one in evidence if one.kind in step.keys and not one.present)
+        + f"，而{level}级的证据写有，请核对"
         for number, step in levels().items()
         if number <= (level or 0) and denied & set(step.keys) and not held & set(step.keys)
     )
@@ -119,7 +119,14 @@ def qingdao_level(
         return technical, technical
 
     def share(part: float | None, whole: float | None, sure: int, possible: int, *, zero: bool) -> tuple[bool, bool]:
-        if part is None or whole is None or pd.isna(part) or pd.isna(whole) or part < 0 or whole < (0 if zero else 1e-9):
+        if (
+            part is None
+            or whole is None
+            or pd.isna(part)
+            or pd.isna(whole)
+            or part < 0
+            or whole < (0 if zero else 1e-9)
+        ):
             return False, True
         return part > 0 and part * 100 >= sure * whole, part > 0 and part * 100 >= possible * whole
 

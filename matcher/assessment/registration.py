@@ -38,9 +38,9 @@ class Remark(NamedTuple):
 def registration_form(record: Mapping[str, Any], stage: str) -> tuple[dict[str, Any], list[Remark]]:
     """The form of one outcome by the filling guides, and what does not fit them.
 
-    record: the row by fields of ASSESSED_OUTCOMES. stage: 成果所处阶段 by its readiness, "" for unknown. An outcome without
-    a verdict is 未评价. `missing` names the fields of the guides that are empty; of the conditions of registration
-    a person judges that the material is complete, the verdict positive and no law broken.
+    record: the row by fields of ASSESSED_OUTCOMES. stage: 成果所处阶段 by its readiness, "" for unknown. An outcome
+    without a verdict is 未评价. `missing` names the fields of the guides that are empty; of the conditions of
+    registration a person judges that the material is complete, the verdict positive and no law broken.
     """
     rules = tree()["registration"]
     form = {name: record.get(name) for name in FORM}
@@ -60,7 +60,11 @@ def registration_form(record: Mapping[str, Any], stage: str) -> tuple[dict[str, 
     if _text(record, "standing") not in ("", UNJUDGED) and not _text(record, "evaluation"):
         remark("standing", "写了水平而没有评价结论", f"水平以评价结论为准，没有结论应写“{UNJUDGED}”")
     if (number := _text(record, "registered_number")) and not _NUMBER.fullmatch(number):
-        remark("registered_number", "批准登记号应为 12 位：3 位代号、4 位年份、1 位字母（应用技术为 Y）、4 位顺序号", "请核对")
+        remark(
+            "registered_number",
+            "批准登记号应为 12 位：3 位代号、4 位年份、1 位字母（应用技术为 Y）、4 位顺序号",
+            "请核对",
+        )
     empty = [ASSESSED_OUTCOMES[name].title for name in _REQUIRED if not _text(record, name)]
     form["missing"] = "、".join([*empty, *(["成果所处阶段"] if not stage else [])])
     return form, remarks
@@ -69,8 +73,8 @@ def registration_form(record: Mapping[str, Any], stage: str) -> tuple[dict[str, 
 def public_record(record: Mapping[str, Any], on: Day | None) -> dict[str, Any]:
     """The public process of one outcome: announced, days, objections, and how it stands on a day.
 
-    The day of the announcement does not count, so that the last day is announced_on + announcement_days. Without `on` the
-    state tells only what depends on no day.
+    The day of the announcement does not count, so that the last day is announced_on + announcement_days. Without `on`
+    the state tells only what depends on no day.
     """
     row = {name: record.get(name) for name in RECORD}
     announced, days = _value(record, "announced_on"), _value(record, "announcement_days")

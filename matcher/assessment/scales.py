@@ -100,7 +100,8 @@ def contract_kinds() -> dict[str, str]:
 
 def stage_of(level: int) -> str:
     """成果所处阶段 of a level (bands of this library): 初期 1 to 4, 中期 5 to 7, 成熟应用 8 to 13."""
-    return next(name for name, one in tree()["stages"].items() if int(one["low"]) <= level <= int(one["high"]))
+    bands = ((name, int(one["low"]), int(one["high"])) for name, one in tree()["stages"].items())
+    return next(str(name) for name, low, high in bands if low <= level <= high)
 
 
 def read_scales() -> pd.DataFrame:
@@ -118,10 +119,10 @@ def read_scales() -> pd.DataFrame:
             source = tree()["sources"][one["source"]]
             text = one.get("meaning") or one.get("asks") or one.get("judged_by") or one.get("names") or one.get("value")
             bands = f"{one['low']}-{one['high']}" if part == "ordinals" else ""
-            bands = f"90-100 {one['high']}；60-89 {one['middle']}；60以下 {one['low']}" if part == "old_items" else bands
-            rows.append(
-                (part, key, one.get("title") or one.get("name") or "", bands or text or "", source["title"])
-                + (source["number"], source.get("since", ""), source["seen"], source["address"])
-                + (source["verified"] == "true",)
+            bands = (
+                f"90-100 {one['high']}；60-89 {one['middle']}；60以下 {one['low']}" if part == "old_items" else bands
             )
+            title = one.get("title") or one.get("name") or ""
+            where = (source["title"], source["number"], source.get("since", ""), source["seen"], source["address"])
+            rows.append((part, key, title, bands or text or "", *where, source["verified"] == "true"))
     return pd.DataFrame(rows, columns=list(SCALE_COLUMNS))

@@ -1,4 +1,4 @@
-"""The values of an outcome: the five of 国办发〔2021〕26号 or the five indexes of GB/T 44731-2024, weighed as the user says.
+"""The values of an outcome: the five of 国办发〔2021〕26号 or the indexes of GB/T 44731-2024, weighed as the user says.
 
 Neither document prescribes weights and none are shipped: without the user's weights the values stay apart.
 """
@@ -33,7 +33,9 @@ def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
     if len(known) < len(weights):
         raise PolicyError("同一项价值给了两个权重")
     if not any(set(known) <= set(one["names"].split()) for one in tree()["schemes"].values()):
-        schemes = "；或 ".join("、".join(_title(name) for name in one["names"].split()) for one in tree()["schemes"].values())
+        schemes = "；或 ".join(
+            "、".join(_title(name) for name in one["names"].split()) for one in tree()["schemes"].values()
+        )
         raise PolicyError(f"权重须属于同一套价值：{schemes}；给的是 {'、'.join(weights)}")
     total = sum(known.values())
     if not all(np.isfinite(weight) and weight >= 0 for weight in known.values()) or total <= 0:
@@ -72,9 +74,9 @@ def value_outcomes(outcomes: pd.DataFrame, *, weights: Mapping[str, float] | Non
     Returns
     -------
     pandas.DataFrame
-        One row per outcome in their order: outcome_id, value_low, value_high (NaN without weights; a value not judged lies
-        anywhere in 0 to 100), weights ("技术价值 75%、经济价值 25%"), scheme (the document), unjudged (the weighed values
-        that nobody judged).
+        One row per outcome in their order: outcome_id, value_low, value_high (NaN without weights; a value not judged
+        lies anywhere in 0 to 100), weights ("技术价值 75%、经济价值 25%"), scheme (the document), unjudged (the weighed
+        values that nobody judged).
 
     Raises
     ------
@@ -93,9 +95,12 @@ def value_outcomes(outcomes: pd.DataFrame, *, weights: Mapping[str, float] | Non
     check_firms(outcomes, "outcome_id", name="outcomes")
     chosen = {} if weights is None else check_weights(weights)
     text = "、".join(f"{_title(name)} {weight:.4g}%" for name, weight in _percent(chosen).items())
-    scheme = next((_document(one) for one in tree()["schemes"].values() if set(chosen) <= set(one["names"].split())), "")
+    scheme = next(
+        (_document(one) for one in tree()["schemes"].values() if set(chosen) <= set(one["names"].split())), ""
+    )
     rows = []
-    for record in outcomes.to_dict("records"):
+    records: Any = outcomes.to_dict("records")
+    for record in records:
         judged = {name: judged_value(record, name) for name in tree()["values"]}
         ends = [
             sum(weight * (end if judged[name] is None else judged[name] or 0.0) for name, weight in chosen.items())

@@ -22,12 +22,12 @@ from matcher.tables.reading import Reading
 SUFFIXES = (".xlsx", ".html", ".csv", ".parquet")
 NOTES = {
     "用途": "供评价的人参考，不代替评价结论；级别、价值和登记都由人决定。",
-    "技术就绪度": "表中有这一级或更高一级的证据才算到级；证据栏里写有、数量或说明的算有，写无、未通过、正在做、计划做的算无，"
-    "空着的不算。去掉任何证据，级别都不会升高。哪种证据对应哪一级是本库的对应，没有出处，请按所用标准核对。",
-    "就绪度上限": "没有被表中的“无”排除的最高级；样机、中试（正样）、实际环境试验（应用证明）、小批量（定型）、批量生产写“无”时，"
-    "分别不超过 4、5、6、7、8 级。",
-    "文字提示": "成熟度一栏或成果描述里的话只作提示，不算证据；由人填“确认成熟度等级”后以确认的为准。“行文”指描述里没有写明阶段，"
-    "只按用词习惯推测，很不可靠。",
+    "技术就绪度": "表中有这一级或更高一级的证据才算到级；证据栏里写有、数量或说明的算有，"
+    "写无、未通过、正在做、计划做的算无，空着的不算。去掉任何证据，级别都不会升高。哪种证据对应哪一级是本库的对应，没有出处，请按所用标准核对。",
+    "就绪度上限": "没有被表中的“无”排除的最高级；样机、中试（正样）、实际环境试验（应用证明）、小批量（定型）、"
+    "批量生产写“无”时，分别不超过 4、5、6、7、8 级。",
+    "文字提示": "成熟度一栏或成果描述里的话只作提示，不算证据；由人填“确认成熟度等级”后以确认的为准。"
+    "“行文”指描述里没有写明阶段，只按用词习惯推测，很不可靠。",
     "级别名称": "GB/T 22900-2022 的级别名称和含义凭记忆，未见原文；第3、4级的名称各处次序不同，以级别数为准。"
     "10 至 13 级按青科资字〔2025〕2号所见的数字检验，原文字句未留。",
     "综合价值": "文件没有规定权重，只按使用者给的权重计算；没有给权重就不合计。没有评的价值可在 0 至 100 之间。",
@@ -40,7 +40,7 @@ _KEY = (
     "proposed_level", "proposed_by", "value_low", "value_high", "economic_low", "economic_high", "remarks",
 )  # fmt: skip
 _MONEY = tuple(f"{name}_{end}" for name in ("market", "income", "cost", "economic") for end in ("low", "high"))
-_SHORT = {"quote": 60, "inputs": 110, "to_raise": 200, "proposed_sentence": 110, "remarks": 220, "evidence": 150}
+_SHORT = {"quote": 34, "inputs": 90, "to_raise": 160, "proposed_sentence": 80, "remarks": 160, "evidence": 100}
 _MOST = 17  # pieces of evidence on a page
 
 
@@ -53,7 +53,7 @@ def write_assessment(
     about: Mapping[str, str] | None = None,
     mask: bool = True,
 ) -> None:
-    """Write an assessment: .xlsx with all tables, .html with one A4 page for each outcome, .csv or .parquet with the table.
+    """Write an assessment: .xlsx with all tables, .html with an A4 page for each outcome, .csv or .parquet: the table.
 
     reading: what was read, whose problems and account of columns are listed too. file: the name under which the
     problems of the assessment are listed. about: what the result rests on. mask: hide contacts. Raises OutputError.
@@ -99,7 +99,12 @@ def _page(assessment: Assessment, about: Mapping[str, str], mask: bool) -> bytes
         for outcome, row, form, record in zip(order, table, forms, records, strict=True)
     ]
     scale = [{"number": number, "name": levels()[number].name} for number in NINE]
-    context = {"outcomes": facts, "on": about.get("日期", ""), "scale": scale, "notes": [NOTES[name] for name in ("用途", "级别名称")]}
+    context = {
+        "outcomes": facts,
+        "on": about.get("日期", ""),
+        "scale": scale,
+        "notes": [NOTES[name] for name in ("用途", "级别名称")],
+    }
     return page_bytes("assessment", context, mask=mask)
 
 
@@ -144,5 +149,5 @@ def _cell(name: str, cell: Any) -> str:
     if isinstance(cell, pd.Timestamp):
         return cell.date().isoformat()
     if isinstance(cell, str):
-        return shorten(cell, _SHORT.get(name, 80))
+        return shorten(cell, _SHORT.get(name, 40))
     return f"{cell:,.0f}" if name in (*_MONEY, "low", "high") else f"{cell:g}"

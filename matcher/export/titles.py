@@ -204,7 +204,8 @@ INNOVATION = {
 ASSESSMENT = {
     "title": "成果名称", "kind": "成果类型", "readiness": "技术就绪度", "readiness_low": "就绪度下限",
     "readiness_high": "就绪度上限", "readiness_name": "级别名称", "basis": "依据什么", "evidence": "证据",
-    "to_raise": "升级需要的证据", "level13_low": "13级量表下限", "level13_high": "13级量表上限", "stage": "成果所处阶段",
+    "to_raise": "升级需要的证据", "level13_low": "13级量表下限", "level13_high": "13级量表上限",
+    "stage": "成果所处阶段",
     "proposed_level": "文字提示的级别", "proposed_by": "提示来自", "proposed_sentence": "提示的原句",
     "confirmed_level": "确认成熟度等级", "evidence_level": "证据显示的级别", "scientific": "科学价值",
     "technological": "技术价值", "economic": "经济价值", "social": "社会价值", "cultural": "文化价值",

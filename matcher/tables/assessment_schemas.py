@@ -30,8 +30,8 @@ EVIDENCE = (
     _evidence(
         "plan",
         "技术方案",
-        "方案 设计方案 应用方案 技术方案报告 可行性报告 可行性研究报告 可行性研究 concept technical_plan scheme design_plan "
-        "technology_concept",
+        "方案 设计方案 应用方案 技术方案报告 可行性报告 可行性研究报告 可行性研究 concept technical_plan scheme "
+        "design_plan technology_concept",
     ),
     _evidence(
         "patents",
@@ -60,19 +60,20 @@ EVIDENCE = (
     _evidence(
         "prototype",
         "样机",
-        "样品 样机样品 样机（样品） 样机或样品 样机/样品 初样 有无样机 有无样品 样机情况 样品样机 样机数 样机数量 原型机 "
-        "原型 first_sample sample prototypes has_prototype",
+        "样品 样机样品 样机（样品） 样机或样品 样机/样品 初样 有无样机 有无样品 样机情况 样品样机 样机数 "
+        "样机数量 原型机 原型 first_sample sample prototypes has_prototype",
     ),
     _evidence(
         "formal_sample",
         "正样",
-        "正样机 正式样品 正样样机 工程样机 formal_prototype engineering_sample engineering_prototype relevant_environment",
+        "正样机 正式样品 正样样机 工程样机 formal_prototype engineering_sample engineering_prototype "
+        "relevant_environment",
     ),
     _evidence(
         "pilot",
         "中试",
-        "中试报告 中试试验 中试情况 通过中试 完成中试 中试验证 是否中试 是否通过中试 pilot_test pilot_scale pilot_report "
-        "pilot_plant pilot_run has_pilot",
+        "中试报告 中试试验 中试情况 通过中试 完成中试 中试验证 是否中试 是否通过中试 pilot_test pilot_scale "
+        "pilot_report pilot_plant pilot_run has_pilot",
     ),
     _evidence(
         "field_trial",
@@ -96,8 +97,7 @@ EVIDENCE = (
     _evidence(
         "finalised",
         "产品定型",
-        "定型 设计定型 生产定型 定型文件 product_finalised product_finalized finalized design_finalised "
-        "design_freeze",
+        "定型 设计定型 生产定型 定型文件 product_finalised product_finalized finalized design_finalised design_freeze",
     ),
     _evidence(
         "certification",
@@ -124,15 +124,15 @@ FIGURES = (
     column("break_even_volume", "number", "盈亏平衡销量", "盈亏平衡点 盈亏平衡销售量 盈亏平衡点销量 break_even"),
     column("annual_income", "yuan", "年收入", "成果年收入 年销售收入 年度收入 yearly_income annual_revenue"),
     column("annual_cost", "yuan", "年运营成本", "年成本 年度运营成本 运营成本 annual_operating_cost operating_cost"),
-    column(
-        "cumulative_income", "yuan", "累计收入", "累计销售收入 累计营业收入 total_income cumulative_revenue"
-    ),
+    column("cumulative_income", "yuan", "累计收入", "累计销售收入 累计营业收入 total_income cumulative_revenue"),
     column("total_input", "yuan", "总投入", "累计投入 投入总额 项目总投入 total_investment total_cost"),
 )
 
 VALUES = (
     column("scientific", "number", "科学价值", "科学价值得分 科学价值分 scientific_value"),
-    column("technological", "number", "技术价值", "技术价值得分 技术价值分 technical technological_value technical_value"),
+    column(
+        "technological", "number", "技术价值", "技术价值得分 技术价值分 technical technological_value technical_value"
+    ),
     column("economic", "number", "经济价值", "经济价值得分 经济价值分 economic_value"),
     column("social", "number", "社会价值", "社会价值得分 社会价值分 social_value"),
     column("cultural", "number", "文化价值", "文化价值得分 文化价值分 cultural_value"),
@@ -154,7 +154,12 @@ WORTH = (
         "comparable_price", "yuan", "可比成交价", "可比交易价格 同类成果成交价 可比价格 可比案例成交价 market_price"
     ),
     column("technology_income", "yuan", "成果年净收益", "成果年收益 归属成果的年净收益 年技术收益 annual_benefit"),
-    column("expected_income", "yuan", "产品年净收益", "预期年净收益 预计年净收益 年净收益 预期年收益 expected_annual_income"),
+    column(
+        "expected_income",
+        "yuan",
+        "产品年净收益",
+        "预期年净收益 预计年净收益 年净收益 预期年收益 expected_annual_income",
+    ),
     column("income_share", "share", "收益分成率", "分成率 技术分成率 royalty_rate share_rate"),
     column("years", "number", "收益年限", "剩余收益年限 经济寿命 收益期 benefit_years remaining_life"),
     column("discount_rate", "share", "折现率", "贴现率 discount"),
@@ -178,7 +183,13 @@ REGISTRATION = (
     column("evaluated_on", "date", "评价日期", "鉴定日期 验收日期 evaluation_date"),
     column("use_state", "text", "应用状态", "应用情况状态 application_state", choice=True),
     column("persons", "text", "完成人", "主要完成人 成果完成人 完成人员 inventors persons"),
-    column("contact", "text", "联系方式", "联系人 联系电话 联系人及电话 电话 手机 邮箱 contact_person phone email", joins=True),
+    column(
+        "contact",
+        "text",
+        "联系方式",
+        "联系人 联系电话 联系人及电话 电话 手机 邮箱 contact_person phone email",
+        joins=True,
+    ),
 )
 
 PUBLICITY = (
@@ -201,12 +212,25 @@ ASSESSED_OUTCOMES = Contract(
             headers=tuple(header for header in OUTCOMES["description"].headers if header != "技术方案"),
         ),
         OUTCOMES["scope"],
-        column("kind", "text", "成果类型", "成果类别 成果分类 类型 类别 研究类型 outcome_kind outcome_type type", choice=True),
+        column(
+            "kind",
+            "text",
+            "成果类型",
+            "成果类别 成果分类 类型 类别 研究类型 outcome_kind outcome_type type",
+            choice=True,
+        ),
         OUTCOMES["institution"],
         OUTCOMES["region"],
         replace(
             OUTCOMES["maturity"],
-            headers=(*OUTCOMES["maturity"].headers, "技术就绪度", "技术就绪水平", "自报成熟度", "自评成熟度", "成熟度等级"),
+            headers=(
+                *OUTCOMES["maturity"].headers,
+                "技术就绪度",
+                "技术就绪水平",
+                "自报成熟度",
+                "自评成熟度",
+                "成熟度等级",
+            ),
         ),
         column(
             "confirmed_level",

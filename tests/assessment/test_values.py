@@ -16,7 +16,8 @@ WEIGHTS = {"技术价值": 1.0, "economic": 1.0}
 def test_without_weights_values_stay_apart() -> None:
     outcomes = pd.DataFrame([{"outcome_id": "a", "technological": 80, "economic": 60}])
     row = value_outcomes(outcomes).iloc[0]
-    assert np.isnan(row["value_low"]) and np.isnan(row["value_high"])
+    assert np.isnan(row["value_low"])
+    assert np.isnan(row["value_high"])
     assert row[["weights", "scheme", "unjudged"]].tolist() == ["", "", ""]
 
 
@@ -72,7 +73,7 @@ def test_a_value_lies_between_0_and_100(value: float, fits: bool) -> None:
     if fits:
         assert assess_outcomes(table).table["scientific"].item() == value
     else:
-        with pytest.raises(PolicyError, match="科学价值 .* 不在 0 至 100 之间"):
+        with pytest.raises(PolicyError, match=r"科学价值 .* 不在 0 至 100 之间"):
             assess_outcomes(table)
 
 
@@ -96,7 +97,9 @@ def test_an_unknown_kind_is_told() -> None:
     assert row[["kind", "remarks"]].tolist() == ["", "成果类型“其他”没看懂"]
 
 
-@pytest.mark.parametrize(("points", "words"), [(100, "重大突破"), (90, "重大突破"), (89, "明显突破"), (60, "明显突破"), (59, "一般")])
+@pytest.mark.parametrize(
+    ("points", "words"), [(100, "重大突破"), (90, "重大突破"), (89, "明显突破"), (60, "明显突破"), (59, "一般")]
+)
 def test_bands_of_the_old_sheet(points: float, words: str) -> None:
     row = assess_outcomes(pd.DataFrame([{"outcome_id": "x", "kind": "技术开发", "a1": points}])).table.iloc[0]
     assert row["a1"].startswith(f"{points} 分：{words}")
@@ -120,7 +123,10 @@ def worth(**cells: float) -> dict[str, list[object]]:
     """Approach -> low, high, missing, problem."""
     answers = economic_values(pd.DataFrame([{"outcome_id": "x", **cells}])).astype(object)
     columns = ["low", "high", "missing", "problem"]
-    return {row["approach"]: [None if row[name] != row[name] else row[name] for name in columns] for _, row in answers.iterrows()}
+    return {
+        row["approach"]: [None if row[name] != row[name] else row[name] for name in columns]
+        for _, row in answers.iterrows()
+    }
 
 
 def test_nothing_given_says_what_lacks() -> None:
@@ -156,7 +162,11 @@ def test_without_depreciation_cost_is_an_upper_end() -> None:
         ({"technology_income": 1, "years": 0, "discount_rate": 0.1}, "收益法", "收益年限应是 1 至 100 的整数"),
         ({"technology_income": 1, "years": 2.5, "discount_rate": 0.1}, "收益法", "收益年限应是 1 至 100 的整数"),
         ({"technology_income": -1, "years": 2, "discount_rate": 0.1}, "收益法", "成果年净收益不能是负数"),
-        ({"expected_income": 1, "income_share": 1.01, "years": 2, "discount_rate": 0.1}, "收益法", "收益分成率应在 0 至 100% 之间"),
+        (
+            {"expected_income": 1, "income_share": 1.01, "years": 2, "discount_rate": 0.1},
+            "收益法",
+            "收益分成率应在 0 至 100% 之间",
+        ),
         ({"rd_cost": 1, "depreciation": 1.01}, "成本法", "贬值率应在 0 至 100% 之间"),
     ],
 )  # fmt: skip
