@@ -12,10 +12,15 @@ from typing import Any
 
 import pandas as pd
 
+from matcher.tables.assessment_schemas import EVIDENCE
 from matcher.tables.yaml import read
 
 SCALE_COLUMNS = ("part", "key", "title", "text", "document", "number", "since", "seen", "address", "verified")
-NINE, THIRTEEN = range(1, 10), range(10, 14)
+NINE = range(1, 10)
+_PARTS = (
+    "kinds", "schemes", "readiness", "market_levels", "mapping", "predevelopment", "ordinals", "old_items", "stages",
+    "registration",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -114,7 +119,7 @@ def read_scales() -> pd.DataFrame:
         remembered, or no words of what was read were kept).
     """
     rows = []
-    for part in ("kinds", "readiness", "market_levels", "ordinals", "old_items", "stages", "registration", "schemes"):
+    for part in _PARTS:
         for key, one in tree()[part].items():
             source = tree()["sources"][one["source"]]
             text = one.get("meaning") or one.get("asks") or one.get("judged_by") or one.get("names") or one.get("value")
@@ -125,4 +130,8 @@ def read_scales() -> pd.DataFrame:
             title = one.get("title") or one.get("name") or ""
             where = (source["title"], source["number"], source.get("since", ""), source["seen"], source["address"])
             rows.append((part, key, title, bands or text or "", *where, source["verified"] == "true"))
+    own = tree()["sources"]["OWN"]
+    for column in EVIDENCE:
+        where = (own["title"], own["number"], own["since"], own["seen"], own["address"])
+        rows.append(("evidence", column.name, column.title, f"对应{shown_by()[column.name]}级", *where, False))
     return pd.DataFrame(rows, columns=list(SCALE_COLUMNS))

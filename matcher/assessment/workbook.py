@@ -40,7 +40,10 @@ _KEY = (
     "proposed_level", "proposed_by", "value_low", "value_high", "economic_low", "economic_high", "remarks",
 )  # fmt: skip
 _MONEY = tuple(f"{name}_{end}" for name in ("market", "income", "cost", "economic") for end in ("low", "high"))
-_SHORT = {"quote": 34, "inputs": 90, "to_raise": 160, "proposed_sentence": 80, "remarks": 160, "evidence": 100}
+_SHORT = {
+    "quote": 34, "inputs": 90, "to_raise": 160, "proposed_sentence": 80, "remarks": 160, "evidence": 100,
+    "weights": 200, "unjudged": 60,
+}  # fmt: skip
 _MOST = 17  # pieces of evidence on a page
 
 
@@ -132,7 +135,7 @@ def _facts(
         "values": values,
         "grades": grades,
         "answers": list(answers),
-        "form": [(ASSESSMENT[name], form[name]) for name in listed],
+        "form": [(ASSESSMENT[name], shorten(form[name], 24)) for name in listed],
         "form_missing": form["missing"],
         "record": record,
     }

@@ -8,19 +8,24 @@ from matcher.tables.contracts import Column, Contract, column
 from matcher.tables.schemas import OUTCOMES
 
 _NO = "无 没有 否 暂无 尚无 没 未 × x X 0 no No NO none None N n"
+_AROUND = (  # how people ask for a piece of evidence: Chinese, then English
+    ("{}情况", "{}证据", "{}材料", "{}数", "{}数量", "有{}", "有无{}", "是否{}", "是否有{}", "是否已{}", "是否完成{}"),
+    ("{}_evidence", "{}_count", "{}_proof", "{}_done", "{}_available", "{}_built", "has_{}", "num_{}", "number_of_{}"),
+)
 
 
 def _evidence(name: str, title: str, headers: str) -> Column:
     """Evidence: yes, no, a count or a text; what would elsewhere be a placeholder (无) is an answer here."""
-    return replace(column(name, "text", title, headers, labels=_NO), joins=True)
+    words = [name, title, *headers.split()]
+    asked = [form.format(word) for word in words for form in _AROUND[word.isascii()] if word != "ip"]
+    return replace(column(name, "text", title, " ".join((*words[2:], *asked)), labels=_NO), joins=True)
 
 
 EVIDENCE = (
     _evidence(
         "papers",
         "论文",
-        "论文数 论文数量 论文篇数 发表论文 发表论文数 论文情况 论文著作 论文论著 代表性论文 有论文 paper publications "
-        "publication paper_count papers_count num_papers has_papers",
+        "发表论文 论文著作 论文论著 代表性论文 paper publications publication SCI论文 核心论文",
     ),
     _evidence(
         "principle",
@@ -30,63 +35,64 @@ EVIDENCE = (
     _evidence(
         "plan",
         "技术方案",
-        "方案 设计方案 应用方案 技术方案报告 可行性报告 可行性研究报告 可行性研究 concept technical_plan scheme "
-        "design_plan technology_concept",
+        "方案 设计方案 应用方案 技术方案报告 可行性报告 可行性研究报告 可行性研究 concept technical_plan "
+        "scheme design_plan technology_concept",
     ),
     _evidence(
         "patents",
         "专利",
-        "专利数 专利数量 专利件数 授权专利 授权专利数 发明专利 发明专利数 专利情况 知识产权 知识产权数 有专利 patent "
-        "patent_count patents_count num_patents has_patents ip",
+        "授权专利 专利授权 发明专利 授权发明专利 知识产权 patent ip",
     ),
     _evidence(
         "simulation",
         "仿真",
-        "仿真报告 仿真验证 仿真分析 仿真结果 建模仿真 数值模拟 关键功能验证 simulation_report simulated modelling "
-        "analysis proof_of_concept",
+        "仿真报告 仿真验证 仿真分析 仿真结果 建模仿真 数值模拟 关键功能验证 simulation_report simulated "
+        "modelling analysis proof_of_concept 原理验证 关键功能",
     ),
     _evidence(
         "lab_test",
         "实验室验证",
-        "小试 小试报告 通过小试 实验室试验 实验室测试 实验室验证报告 实验室小试 功能验证 功能测试 lab lab_validation "
-        "laboratory_test laboratory_validation lab_scale bench_test lab_sample lab_tested lab_report small_test",
+        "小试 小试报告 通过小试 实验室试验 实验室测试 实验室验证报告 实验室小试 功能验证 功能测试 lab "
+        "lab_validation laboratory_test laboratory_validation lab_scale bench_test lab_sample lab_tested "
+        "lab_report small_test 实验室样机 实验室结果 laboratory lab_result function_test",
     ),
     _evidence(
         "test_report",
         "检测报告",
-        "检验报告 检测报告数 检验检测报告 第三方检测 第三方检测报告 测试报告 检测证书 试验报告 test_reports "
+        "检验报告 检验检测报告 第三方检测 第三方检测报告 测试报告 检测证书 试验报告 test_reports "
         "inspection_report third_party_test third_party_test_report testing_report",
     ),
     _evidence(
         "prototype",
         "样机",
-        "样品 样机样品 样机（样品） 样机或样品 样机/样品 初样 有无样机 有无样品 样机情况 样品样机 样机数 "
-        "样机数量 原型机 原型 first_sample sample prototypes has_prototype",
+        "样品 样机样品 样机（样品） 样机或样品 样机/样品 初样 样品样机 原型机 原型 first_sample sample prototypes",
     ),
     _evidence(
         "formal_sample",
         "正样",
         "正样机 正式样品 正样样机 工程样机 formal_prototype engineering_sample engineering_prototype "
-        "relevant_environment",
+        "relevant_environment final_sample",
     ),
     _evidence(
         "pilot",
         "中试",
-        "中试报告 中试试验 中试情况 通过中试 完成中试 中试验证 是否中试 是否通过中试 pilot_test pilot_scale "
-        "pilot_report pilot_plant pilot_run has_pilot",
+        "中试报告 中试试验 通过中试 完成中试 中试验证 pilot_test pilot_scale pilot_report pilot_plant "
+        "pilot_run pilot_scale_test",
     ),
     _evidence(
         "field_trial",
         "实际环境试验",
-        "现场试验 现场测试 试用 试用情况 应用示范 示范应用 示范 工业试验 工业性试验 用户试用 环境试验 实际应用 "
+        "现场试验 现场测试 试用 应用示范 示范应用 示范 工业试验 工业性试验 用户试用 环境试验 实际应用 "
         "实际环境 真实环境试验 field_test field_tests field_trials trial trial_use real_environment "
-        "real_environment_test demonstration operational_test",
+        "real_environment_test demonstration operational_test 现场应用 环境试验报告 真实环境 real_env "
+        "actual_environment",
     ),
     _evidence(
         "user_report",
         "用户应用证明",
-        "应用证明 用户证明 用户报告 用户意见 用户使用报告 应用证明数 使用证明 user_reports user_certificate "
-        "application_certificate application_certificates user_feedback",
+        "应用证明 用户证明 用户报告 用户意见 用户使用报告 使用证明 user_reports user_certificate "
+        "application_certificate application_certificates user_feedback 用户评价 customer_report "
+        "application_proof",
     ),
     _evidence(
         "small_batch",
@@ -102,26 +108,31 @@ EVIDENCE = (
     _evidence(
         "certification",
         "产品认证",
-        "认证 认证证书 产品认证证书 资质认证 注册证 产品注册证 产品注册 生产许可证 许可证 准入 行业准入 资质证书 "
-        "certificate certificates certified product_certification approval licence_to_produce",
+        "认证 认证证书 产品认证证书 资质认证 注册证 产品注册证 产品注册 生产许可证 许可证 准入 行业准入 "
+        "资质证书 certificate certificates certified product_certification approval licence_to_produce",
     ),
     _evidence(
         "production",
         "批量生产",
-        "量产 生产 大批量生产 规模化生产 规模生产 投产 产业化 批量生产情况 生产情况 量产情况 mass_production "
-        "volume_production batch_production full_production serial_production in_production",
+        "量产 生产 大批量生产 规模化生产 规模生产 投产 产业化 mass_production volume_production "
+        "batch_production full_production serial_production in_production large_batch",
     ),
     _evidence(
         "sales",
         "销售",
-        "销售情况 销售额 销售收入 销售合同 销售发票 首批销售 是否销售 已销售 有无销售 sale sales_revenue first_sale "
-        "sales_contract sales_record revenue has_sales",
+        "销售额 销售收入 销售合同 销售发票 首批销售 已销售 sale sales_revenue first_sale sales_contract "
+        "sales_record revenue",
     ),
 )
 
 FIGURES = (
     column("sales_volume", "number", "销售量", "销量 累计销售量 累计销量 units_sold"),
-    column("break_even_volume", "number", "盈亏平衡销量", "盈亏平衡点 盈亏平衡销售量 盈亏平衡点销量 break_even"),
+    column(
+        "break_even_volume",
+        "number",
+        "盈亏平衡销量",
+        "盈亏平衡点 盈亏平衡销售量 break_even_sales 盈亏平衡点销量 break_even",
+    ),
     column("annual_income", "yuan", "年收入", "成果年收入 年销售收入 年度收入 yearly_income annual_revenue"),
     column("annual_cost", "yuan", "年运营成本", "年成本 年度运营成本 运营成本 annual_operating_cost operating_cost"),
     column("cumulative_income", "yuan", "累计收入", "累计销售收入 累计营业收入 total_income cumulative_revenue"),
@@ -151,14 +162,17 @@ GRADES = (
 
 WORTH = (
     column(
-        "comparable_price", "yuan", "可比成交价", "可比交易价格 同类成果成交价 可比价格 可比案例成交价 market_price"
+        "comparable_price",
+        "yuan",
+        "可比成交价",
+        "可比交易价格 可比交易价 可比案例价格 同类成果成交价 可比价格 可比案例成交价 market_price",
     ),
     column("technology_income", "yuan", "成果年净收益", "成果年收益 归属成果的年净收益 年技术收益 annual_benefit"),
     column(
         "expected_income",
         "yuan",
         "产品年净收益",
-        "预期年净收益 预计年净收益 年净收益 预期年收益 expected_annual_income",
+        "预期年净收益 预计年净收益 年净收益 预期年收益 预期收益 expected_annual_income",
     ),
     column("income_share", "share", "收益分成率", "分成率 技术分成率 royalty_rate share_rate"),
     column("years", "number", "收益年限", "剩余收益年限 经济寿命 收益期 benefit_years remaining_life"),
@@ -230,6 +244,9 @@ ASSESSED_OUTCOMES = Contract(
                 "自报成熟度",
                 "自评成熟度",
                 "成熟度等级",
+                "现有成熟度",
+                "当前成熟度",
+                "trl_level",
             ),
         ),
         column(
@@ -242,7 +259,8 @@ ASSESSED_OUTCOMES = Contract(
             "evidence_list",
             "text",
             "证明材料",
-            "佐证材料 支撑材料 附件 证据 证据材料 评价材料 材料清单 evidence supporting_material attachments",
+            "佐证材料 支撑材料 附件 证据 证据材料 评价材料 材料清单 evidence evidence_text "
+            "supporting_material attachments",
             lines=True,
         ),
         *EVIDENCE,

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from matcher.assessment import assess_outcomes, read_assessed_outcomes, read_scales
+from matcher.tables.assessment_schemas import EVIDENCE
 
 FULL = {
     "outcome_id": "x", "title": "阀", "recommended_by": "市局", "started_on": "2022年3月", "ended_on": "2025年6月",
@@ -91,4 +92,5 @@ def test_every_value_of_the_scales_names_its_document() -> None:
     ]  # fmt: skip
     assert set(verified["number"]) == {"国办发〔2021〕26号"}
     assert (scales["part"] == "readiness").sum() == 9
+    assert scales["part"].value_counts()["evidence"] == len(EVIDENCE)
     assert scales.loc[scales["part"] == "market_levels", "number"].unique().tolist() == ["青科资字〔2025〕2号"]
