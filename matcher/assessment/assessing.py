@@ -28,7 +28,8 @@ RESULT = (
     "proposed_sentence",
     "confirmed_level", "evidence_level", *tree()["values"], "value_low", "value_high", "weights", "unjudged", "primary",
     "judged_by", *tree()["ordinals"], *tree()["old_items"], "market_low", "market_high", "income_low", "income_high",
-    "cost_low", "cost_high", "economic_low", "economic_high", "remarks", "verified",
+    "cost_low", "cost_high", "economic_low", "economic_high", "economic_inputs", "economic_missing", "remarks",
+    "verified",
 )  # fmt: skip
 _WHOLE = (
     "readiness", "readiness_low", "readiness_high", "level13_low", "level13_high", "proposed_level", "confirmed_level",
@@ -93,7 +94,8 @@ def assess_outcomes(
         level13_high; stage; proposed_level, proposed_by and proposed_sentence (what words propose, never counted as
         evidence); confirmed_level (of the user's table, which wins) and evidence_level; the values judged, value_low,
         value_high, weights, unjudged; primary, judged_by (by kind); innovation and advancement as given; the four
-        items of the old sheet in words; for each approach low and high in yuan, and their envelope; remarks;
+        items of the old sheet in words; for each approach low and high in yuan, and their envelope, with the inputs and
+        what lacks; remarks;
         verified (the names and meanings of levels are not).
 
     Raises
@@ -290,6 +292,11 @@ def _worth(answers: pd.DataFrame, remarks: list[Remark]) -> dict[str, Any]:
     lows, highs = answers["low"].dropna(), answers["high"].dropna()
     row["economic_low"] = lows.min() if len(lows) else np.nan
     row["economic_high"] = highs.max() if len(highs) else np.nan
+    for name in ("inputs", "missing"):
+        said = answers[answers[name] != ""]
+        row[f"economic_{name}"] = "；".join(
+            f"{how}：{text}" for how, text in zip(said["approach"], said[name], strict=True)
+        )
     return row
 
 

@@ -15,12 +15,8 @@ import pandas as pd
 from matcher.tables.assessment_schemas import EVIDENCE
 from matcher.tables.yaml import read
 
-SCALE_COLUMNS = ("part", "key", "title", "text", "document", "number", "since", "seen", "address", "verified")
+SCALE_COLUMNS = ("part", "title", "text", "document", "number", "since", "seen", "address", "verified")
 NINE = range(1, 10)
-_PARTS = (
-    "kinds", "schemes", "readiness", "market_levels", "mapping", "predevelopment", "ordinals", "old_items", "stages",
-    "registration",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -115,23 +111,35 @@ def read_scales() -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a value: part, key, title, text, document, number, since, seen, address, verified (False where it is
+        One row a value: part, title, text, document, number, since, seen, address, verified (False where it is
         remembered, or no words of what was read were kept).
     """
     rows = []
-    for part in _PARTS:
+    for part in list(tree()["parts"])[:-1]:
         for key, one in tree()[part].items():
             source = tree()["sources"][one["source"]]
-            text = one.get("meaning") or one.get("asks") or one.get("judged_by") or one.get("names") or one.get("value")
-            bands = f"{one['low']}-{one['high']}" if part == "ordinals" else ""
-            bands = (
-                f"90-100 {one['high']}；60-89 {one['middle']}；60以下 {one['low']}" if part == "old_items" else bands
-            )
-            title = one.get("title") or one.get("name") or ""
+            title = f"{key}级 {one['name']}" if "name" in one else one.get("title", key)
             where = (source["title"], source["number"], source.get("since", ""), source["seen"], source["address"])
-            rows.append((part, key, title, bands or text or "", *where, source["verified"] == "true"))
+            rows.append((_part(part), title, _text(part, one), *where, source["verified"] == "true"))
     own = tree()["sources"]["OWN"]
     for column in EVIDENCE:
         where = (own["title"], own["number"], own["since"], own["seen"], own["address"])
-        rows.append(("evidence", column.name, column.title, f"对应{shown_by()[column.name]}级", *where, False))
+        rows.append((_part("evidence"), column.title, f"对应{shown_by()[column.name]}级", *where, False))
     return pd.DataFrame(rows, columns=list(SCALE_COLUMNS))
+
+
+def _part(name: str) -> str:
+    return str(tree()["parts"][name])
+
+
+def _text(part: str, one: Mapping[str, str]) -> str:
+    """What an entry of the file says, in words."""
+    if part == "schemes":
+        return "、".join(tree()["values"][name] for name in one["names"].split())
+    if part == "ordinals":
+        return f"{one['low']} 至 {one['high']} 级"
+    if part == "old_items":
+        return f"90至100分 {one['high']}；60至89分 {one['middle']}；60分以下 {one['low']}"
+    if part == "stages":
+        return f"{one['meaning']}；对应 {one['low']} 至 {one['high']} 级（本库的对应）"
+    return next((one[name] for name in ("meaning", "asks", "judged_by", "value") if one.get(name)), "")

@@ -14,7 +14,7 @@ from matcher.export.pages import page_bytes
 from matcher.export.sheets import Sheet
 from matcher.export.tables import all_ids, clean_table, files_of, problem_files
 from matcher.export.targets import check_targets, save_files
-from matcher.export.titles import ASSESSMENT
+from matcher.export.titles import ASSESSMENT, SCALES
 from matcher.tables.cells import shorten
 from matcher.tables.privacy import mask_table
 from matcher.tables.reading import Reading
@@ -76,7 +76,7 @@ def write_assessment(
             "经济价值": _sheet(assessment.economic),
             "登记表": _sheet(assessment.registration),
             "公示记录": _sheet(assessment.publicity),
-            "依据": _sheet(read_scales()),
+            "依据": Sheet(read_scales(), SCALES, frozen=2),
         }
     notes = NOTES | dict(about or {})
     columns = None if reading is None else reading.columns

@@ -223,6 +223,10 @@ ASSESSMENT = {
     "evaluated_by": "评价方式", "evaluation": "评价结论", "evaluated_on": "评价日期", "use_state": "应用状态",
     "institution": "完成单位", "persons": "完成人", "contact": "联系方式", "announced_on": "公示日期",
     "announcement_days": "公示天数", "ends_on": "公示截止日期", "objections": "异议数",
-    "objections_settled": "已处理异议数", "part": "部分", "key": "代码", "text": "内容", "document": "文件",
-    "number": "文号", "since": "日期", "seen": "所见", "address": "网址",
+    "objections_settled": "已处理异议数",
+    "economic_inputs": "经济价值的算式和所用数据", "economic_missing": "经济价值还缺",
+}  # fmt: skip
+SCALES = {
+    "part": "部分", "title": "项目", "text": "内容", "document": "文件", "number": "文号", "since": "文件日期",
+    "seen": "所见", "address": "网址",
 }  # fmt: skip

@@ -270,6 +270,10 @@ ASSESSED_OUTCOMES = Contract(
         *WORTH,
         *REGISTRATION,
         *PUBLICITY,
+        *(
+            OUTCOMES[name]
+            for name in ("field", "industry", "ip_type", "cooperation", "price", "valid_until", "posted_on")
+        ),
     ),
     referred=False,
 )

@@ -87,10 +87,13 @@ def test_every_value_of_the_scales_names_its_document() -> None:
     assert (scales["document"] != "").all()
     assert (scales["seen"] != "").all()
     verified = scales[scales["verified"]]
-    assert verified[["part", "key"]].values.tolist() == [
-        ["kinds", "basic"], ["kinds", "applied"], ["kinds", "development"], ["schemes", "G26"]
-    ]  # fmt: skip
+    assert verified[["part", "title"]].values.tolist() == [
+        ["成果类型和由谁评", "基础研究"],
+        ["成果类型和由谁评", "应用研究"],
+        ["成果类型和由谁评", "技术开发和产业化"],
+        ["价值各项", "五项价值"],
+    ]
     assert set(verified["number"]) == {"国办发〔2021〕26号"}
-    assert (scales["part"] == "readiness").sum() == 9
-    assert scales["part"].value_counts()["evidence"] == len(EVIDENCE)
-    assert scales.loc[scales["part"] == "market_levels", "number"].unique().tolist() == ["青科资字〔2025〕2号"]
+    assert (scales["part"] == "技术就绪度").sum() == 9
+    assert (scales["part"] == "证据对应的级别").sum() == len(EVIDENCE)
+    assert scales.loc[scales["part"] == "10至13级", "number"].unique().tolist() == ["青科资字〔2025〕2号"]

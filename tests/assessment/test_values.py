@@ -177,7 +177,12 @@ def test_inputs_that_cannot_be_are_told(cells: dict[str, float], approach: str, 
 def test_the_envelope_of_the_approaches() -> None:
     table = pd.DataFrame([{"outcome_id": "x", "comparable_price": 300, "rd_cost": 200, "depreciation": 0.5}])
     row = assess_outcomes(table).table.iloc[0]
-    assert row[["economic_low", "economic_high"]].tolist() == [100.0, 300.0]
+    assert row[["economic_low", "economic_high", "economic_inputs", "economic_missing"]].tolist() == [
+        100.0,
+        300.0,
+        "市场法：可比成交价：可比成交价 300元；成本法：研发成本×（1－贬值率）：研发成本 200元，贬值率 50%",
+        "收益法：产品年净收益、收益分成率、收益年限、折现率",
+    ]
 
 
 def test_contracts_are_data() -> None:
