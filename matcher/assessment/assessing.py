@@ -10,13 +10,12 @@ import numpy as np
 import pandas as pd
 
 from matcher.assessment.economics import APPROACHES, economic_values
-from matcher.assessment.evidence import Evidence, read_evidence
+from matcher.assessment.evidence import Evidence, read_evidence, text_in
 from matcher.assessment.maturity import Proposal, propose_maturity, read_level, read_maturity
 from matcher.assessment.readiness import TOP, Readiness, qingdao_level, readiness_of, to_raise
 from matcher.assessment.registration import FORM, RECORD, Remark, public_record, registration_form
-from matcher.assessment.scales import NINE, kind_of, kinds, levels, shown_by, stage_of, tree
-from matcher.assessment.values import check_weights, judged_value, primary_values, value_outcomes
-from matcher.errors import PolicyError
+from matcher.assessment.scales import kind_of, kinds, levels, shown_by, stage_of, tree
+from matcher.assessment.values import HIGHEST, check_weights, primary_values, value_outcomes
 from matcher.tables.arguments import Day, check_firms
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, FIGURES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
@@ -95,20 +94,20 @@ def assess_outcomes(
         evidence); confirmed_level (of the user's table, which wins) and evidence_level; the values judged, value_low,
         value_high, weights, unjudged; primary, judged_by (by kind); innovation and advancement as given; the four
         items of the old sheet in words; for each approach low and high in yuan, and their envelope, with the inputs and
-        what lacks; remarks;
-        verified (the names and meanings of levels are not).
+        what lacks; remarks; verified (the names and meanings of levels are not). A value or grade off its scale is not
+        taken and told.
 
     Raises
     ------
     PolicyError
-        For weights or values off their scale.
+        For weights that `check_weights` refuses.
     ArgumentError, ArgumentTypeError
         When `outcomes` is no table, or has no outcome_id.
     """
     check_firms(outcomes, "outcome_id", name="outcomes")
     if weights is not None:
         check_weights(weights)
-    valued = value_outcomes(outcomes, weights=weights)
+    valued = value_outcomes(_on_scale(outcomes), weights=weights)
     worth = economic_values(outcomes)
     table, evidence, forms, records, problems = [], [], [], [], []
     given: Any = outcomes.to_dict("records")
@@ -176,7 +175,7 @@ def _assessed(record: Mapping[str, Any], pieces: list[Evidence]) -> tuple[dict[s
         "proposed_sentence": proposal.sentence,
         "confirmed_level": confirmed,
         "evidence_level": ready.level,
-        **{name: np.nan if (value := judged_value(record, name)) is None else value for name in tree()["values"]},
+        **_judged(record, remarks),
         "primary": primary_values(kind) if kind else "",
         "judged_by": kinds()[kind].judged_by if kind else "",
         **_grades(record, kind, remarks),
@@ -186,7 +185,7 @@ def _assessed(record: Mapping[str, Any], pieces: list[Evidence]) -> tuple[dict[s
 
 def _confirmed(record: Mapping[str, Any], ready: Readiness, remarks: list[Remark]) -> int | None:
     """The level that a person confirmed; a conflict with the evidence is told."""
-    written = _text(record, "confirmed_level")
+    written = text_in(record, "confirmed_level")
     if not written:
         return None
     level, title = read_level(written), ASSESSED_OUTCOMES["confirmed_level"].title
@@ -202,13 +201,13 @@ def _confirmed(record: Mapping[str, Any], ready: Readiness, remarks: list[Remark
 
 def _proposal(record: Mapping[str, Any], level: int | None, remarks: list[Remark]) -> Proposal:
     """What the cell of maturity says, else what the texts propose; told where a plain word differs from the level."""
-    written, title = _text(record, "maturity"), ASSESSED_OUTCOMES["maturity"].title
+    written, title = text_in(record, "maturity"), ASSESSED_OUTCOMES["maturity"].title
     found = read_maturity(written) if written else Proposal(None, "", "")
     if written and found.level is None:
         remarks.append(Remark(title, written, f"{title}“{written}”没看懂", "请写级别数（6级）或阶段（中试）"))
     if found.level is None:
         found = propose_maturity(
-            "\n".join(filter(None, (_text(record, name) for name in ("title", "description", "scope"))))
+            "\n".join(filter(None, (text_in(record, name) for name in ("title", "description", "scope"))))
         )
     plain = found.level is not None and found.basis != "written"
     if plain and level is not None and min(found.level or 0, TOP) != min(level, TOP):
@@ -218,7 +217,7 @@ def _proposal(record: Mapping[str, Any], level: int | None, remarks: list[Remark
 
 
 def _kind(record: Mapping[str, Any], remarks: list[Remark]) -> str:
-    written = _text(record, "kind")
+    written = text_in(record, "kind")
     kind = kind_of(written)
     if written and not kind:
         known = "、".join(one.title for one in kinds().values())
@@ -233,7 +232,7 @@ def _market(record: Mapping[str, Any], ready: Readiness, confirmed: int | None) 
     worst, best = ({name: ends[place] for name, ends in _figures(record).items()} for place in (0, 1))
     level, high = (ready.level, ready.high) if confirmed is None else (confirmed, confirmed)
     sure = None if level is None else qingdao_level(level, **worst)[0]
-    return sure, qingdao_level(high, **best)[1] if high in NINE else high
+    return sure, qingdao_level(high, **best)[1]
 
 
 def _figures(record: Mapping[str, Any]) -> dict[str, tuple[float | None, float | None]]:
@@ -251,8 +250,29 @@ def _raise(level: int | None, market: int | None, pieces: list[Evidence]) -> str
     """What would raise the level, and what the table says of it already."""
     text = to_raise(level, market)
     following = max(level or 0, market or 0) + 1
-    said = [one for one in pieces if not one.present and shown_by()[one.kind] == following and following in NINE]
+    said = [one for one in pieces if not one.present and shown_by()[one.kind] == following]
     return text + "".join(f"；表中“{one.column}”写的是“{one.quote}”" for one in said)
+
+
+def _on_scale(outcomes: pd.DataFrame) -> pd.DataFrame:
+    """The outcomes without values outside their scale."""
+    names = [name for name in tree()["values"] if name in outcomes]
+    return outcomes.assign(
+        **{name: pd.to_numeric(outcomes[name]).where(outcomes[name].between(0, HIGHEST)) for name in names}
+    )
+
+
+def _judged(record: Mapping[str, Any], remarks: list[Remark]) -> dict[str, float]:
+    """The values of a row, NaN for none; one outside the scale is told."""
+    values = {}
+    for name, title in tree()["values"].items():
+        value = _number(record, name)
+        fits = value is not None and 0 <= value <= HIGHEST
+        values[name] = value if value is not None and fits else np.nan
+        if value is not None and not fits:
+            problem = f"{title} {value:g} 不在 0 至 {HIGHEST} 之间"
+            remarks.append(Remark(title, f"{value:g}", problem, "没有采用，请核对"))
+    return values
 
 
 def _grades(record: Mapping[str, Any], kind: str, remarks: list[Remark]) -> dict[str, Any]:
@@ -273,8 +293,9 @@ def _grades(record: Mapping[str, Any], kind: str, remarks: list[Remark]) -> dict
             continue
         if kind not in ("", "development"):
             remarks.append(Remark(item["title"], f"{points:g}", f"{item['title']}只用于技术开发类", "没有采用"))
-        elif not 0 <= points <= 100:
-            raise PolicyError(f"成果 {record['outcome_id']}：{item['title']} {points:g} 不在 0 至 100 之间")
+        elif not 0 <= points <= HIGHEST:
+            problem = f"{item['title']} {points:g} 不在 0 至 {HIGHEST} 之间"
+            remarks.append(Remark(item["title"], f"{points:g}", problem, "没有采用，请核对"))
         else:
             band = "high" if points >= 90 else "middle" if points >= 60 else "low"
             grades[name] = f"{points:g} 分：{item[band]}"
@@ -303,8 +324,3 @@ def _worth(answers: pd.DataFrame, remarks: list[Remark]) -> dict[str, Any]:
 def _number(record: Mapping[str, Any], name: str) -> float | None:
     value = record.get(name)
     return None if value is None or pd.isna(value) else float(value)
-
-
-def _text(record: Mapping[str, Any], name: str) -> str:
-    value = record.get(name)
-    return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value).strip()

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
+import pandas as pd
+
 from matcher.assessment.scales import evidence_words, shown_by, tree
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, EVIDENCE
 
@@ -23,9 +25,9 @@ _REFUSED = re.compile(
     r"|^\s*(?:no|not|none|without|never)\b|\bnot (?:yet|done|started|passed)\b|\bfailed\b"
 )
 _PLANNED = re.compile(
-    r"正在|计划|(?<!模)拟(?!合)|预计|预期|将(?:于|在|要|进行|开展|完成|建)|筹[建备]|准备|进行中|审批中|申请中|受理中|在[建研办审]"
-    r"|(?:研发|试验|建设|测试|开展|推进|编制|洽谈|办理|评审|验证|检测|生产|调试)中(?!试|心|的)|送检(?!报告)"
-    r"|待(?!遇|机)|即将|有望|打算|plan|in progress|pending|ongoing|under way|underway|will\b|to be\b"
+    r"正在(?!销售|使用|运行|应用|推广|生产|批量生产|规模化生产|量产|供货)|计划(?!书)|(?<![模虚])拟(?!合)|预计|预期|将(?:于|在|要|进行|开展|完成|建)|筹[建备]|准备|进行中|审批中|申请中|受理中|在[建研办审]"
+    r"|(?:研发|试验|建设|测试|开展|推进|编制|洽谈|办理|评审|验证|检测|调试)中(?!试|心|的)|送检(?!报告)"
+    r"|待(?!遇|机)|即将|有望|打算|\bplan(?:s|ned)?\b|in progress|pending|ongoing|under way|underway|will\b|to be\b"
 )
 _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
 _SMALL = evidence_words()["small_batch"]
@@ -43,6 +45,12 @@ class Evidence(NamedTuple):
     def cited(self) -> str:
         """The column and its words, for a reader."""
         return f"{self.column}：{self.quote}"
+
+
+def text_in(record: Mapping[str, Any], name: str) -> str:
+    """A cell of a row as text, "" for nothing; 0 and False are something."""
+    value = record.get(name)
+    return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value).strip()
 
 
 def folded(text: str) -> str:
@@ -95,7 +103,7 @@ def read_evidence(record: Mapping[str, Any]) -> list[Evidence]:
     """
     found = []
     for column in EVIDENCE:
-        text = str(record.get(column.name) or "").strip()
+        text = text_in(record, column.name)
         state = read_state(text)
         if state is None:
             continue
@@ -103,7 +111,7 @@ def read_evidence(record: Mapping[str, Any]) -> list[Evidence]:
         if kind == "production" and state and _only_small(text):
             kind = "small_batch"
         found.append(Evidence(kind, state, column.title, text))
-    found += _listed(str(record.get("evidence_list") or ""))
+    found += _listed(text_in(record, "evidence_list"))
     return sorted(found, key=lambda one: (shown_by()[one.kind], not one.present))
 
 
@@ -117,4 +125,4 @@ def _listed(text: str) -> Iterator[Evidence]:
     asserted = [piece for piece in clauses(text) if is_asserted(piece)]
     for kind, words in evidence_words().items():
         if any(words.search(piece) for piece in asserted):
-            yield Evidence(kind, True, ASSESSED_OUTCOMES["evidence_list"].title, text.strip())
+            yield Evidence(kind, True, ASSESSED_OUTCOMES["evidence_list"].title, text)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from matcher.assessment.evidence import text_in
 from matcher.assessment.scales import tree
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES
@@ -44,28 +45,28 @@ def registration_form(record: Mapping[str, Any], stage: str) -> tuple[dict[str, 
     """
     rules = tree()["registration"]
     form = {name: record.get(name) for name in FORM}
-    form |= {"stage": stage, "standing": _text(record, "standing") or UNJUDGED}
+    form |= {"stage": stage, "standing": text_in(record, "standing") or UNJUDGED}
     remarks = []
 
     def remark(name: str, problem: str, action: str) -> None:
-        remarks.append(Remark(ASSESSED_OUTCOMES[name].title, _text(record, name), problem, action))
+        remarks.append(Remark(ASSESSED_OUTCOMES[name].title, text_in(record, name), problem, action))
 
-    words = [word for word in re.split(r"[,，;；、\s]+", _text(record, "keywords")) if word]
+    words = [word for word in re.split(r"[,，;；、\s]+", text_in(record, "keywords")) if word]
     if len(words) > int(rules["keywords"]["value"]):
         remark("keywords", f"登记表至多 {rules['keywords']['value']} 个关键词，这里有 {len(words)} 个", "请删减")
     for name, allowed in (("attribute", rules["attributes"]), ("standing", rules["standings"])):
         choices = allowed["value"].split()
-        if (value := _text(record, name)) and value not in choices:
+        if (value := text_in(record, name)) and value not in choices:
             remark(name, f"不是登记表的选项：{'、'.join(choices)}", "请改为其中之一")
-    if _text(record, "standing") not in ("", UNJUDGED) and not _text(record, "evaluation"):
+    if text_in(record, "standing") not in ("", UNJUDGED) and not text_in(record, "evaluation"):
         remark("standing", "写了水平而没有评价结论", f"水平以评价结论为准，没有结论应写“{UNJUDGED}”")
-    if (number := _text(record, "registered_number")) and not _NUMBER.fullmatch(number):
+    if (number := text_in(record, "registered_number")) and not _NUMBER.fullmatch(number):
         remark(
             "registered_number",
             "批准登记号应为 12 位：3 位代号、4 位年份、1 位字母（应用技术为 Y）、4 位顺序号",
             "请核对",
         )
-    empty = [ASSESSED_OUTCOMES[name].title for name in _REQUIRED if not _text(record, name)]
+    empty = [ASSESSED_OUTCOMES[name].title for name in _REQUIRED if not text_in(record, name)]
     form["missing"] = "、".join([*empty, *(["成果所处阶段"] if not stage else [])])
     return form, remarks
 
@@ -109,8 +110,3 @@ def _state(announced: Any, last: dt.date | None, objections: Any, settled: Any, 
 def _value(record: Mapping[str, Any], name: str) -> Any:
     value = record.get(name)
     return None if value is None or pd.isna(value) else value
-
-
-def _text(record: Mapping[str, Any], name: str) -> str:
-    value = _value(record, name)
-    return "" if value is None else str(value).strip()

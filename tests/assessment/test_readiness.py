@@ -36,8 +36,9 @@ ROWS = st.fixed_dictionaries(
         (NO, False),
         (NOTHING, None),
         (("无人机样机", "无损检测报告", "模拟合成样品", "将军牌样品", "是（2025年完成）", "CNAS", "约20台"), True),
-        (("不锈钢样机", "缺陷检测样机", "0.5", "有，2台", "无，但有样品", "已授权2件，申请中3件", "Yes, 2 units"), True),
-        (("零", "试验中", "样品已送检，待出报告", "0（申请中2件）", "缺", "暂无", "No pilot"), False),
+        (("不锈钢样机", "缺陷检测样机", "0.5", "有，2台", "无，但有样品", "授权2件，申请中3件", "Yes, 2 units"), True),
+        (("正在批量生产", "正在销售", "虚拟样机", "pilot plant", "商业计划书1份", "正常生产中"), True),
+        (("零", "试验中", "0（申请中2件）", "缺", "暂无", "No pilot"), False),
         (("不适用", "n/a", "—", "？"), None),
         (("无（送检中）", "否，计划2027年", "没有样机，也没有检测报告", "论文0篇", "试制失败", "in progress"), False),
     ],
@@ -95,6 +96,12 @@ def test_what_would_raise_a_level_raises_it() -> None:
         == "已到9级；13级量表升到10级（销售级）需要：销售量达到盈亏平衡销量的30%（填：销售量、盈亏平衡销量）"
     )
     assert to_raise(9, 13) == ""
+
+
+def test_cells_of_a_frame_that_was_not_read_from_a_file() -> None:
+    table = pd.DataFrame({"outcome_id": ["a", "b", "c"], "prototype": [True, None, 2], "pilot": [False, pd.NA, 0]})
+    result = assess_outcomes(table).table[["readiness", "readiness_high"]].astype(object).fillna(0)
+    assert result.values.tolist() == [[5, 5], [0, 9], [5, 5]]
 
 
 def test_a_report_cites_columns_and_contradictions() -> None:

@@ -70,11 +70,18 @@ def test_weights_as_a_user_writes_them() -> None:
 @pytest.mark.parametrize(("value", "fits"), [(0, True), (100, True), (100.1, False), (-0.1, False)])
 def test_a_value_lies_between_0_and_100(value: float, fits: bool) -> None:
     table = pd.DataFrame([{"outcome_id": "x", "scientific": value}])
+    row = assess_outcomes(table, weights={"scientific": 1}).table.iloc[0]
     if fits:
-        assert assess_outcomes(table).table["scientific"].item() == value
+        assert row[["scientific", "value_low", "value_high", "remarks"]].tolist() == [value, value, value, ""]
     else:
+        assert np.isnan(row["scientific"])
+        assert row[["value_low", "value_high", "remarks"]].tolist() == [
+            0,
+            100,
+            f"科学价值 {value:g} 不在 0 至 100 之间",
+        ]
         with pytest.raises(PolicyError, match=r"科学价值 .* 不在 0 至 100 之间"):
-            assess_outcomes(table)
+            value_outcomes(table)
 
 
 @pytest.mark.parametrize(
