@@ -36,14 +36,14 @@ _NONE = Proposal(None, "", "")
 
 
 def read_level(text: object) -> int | None:
-    """The level that a cell names by number (TRL 6, 6级, 第六级, 6), None for none.
+    """The level that a cell names by number (TRL 6, 6级, 第六级, 6), None for none or for a range.
 
     >>> [read_level(text) for text in ("TRL 6", "第六级", "13级", "中试", 14)]
     [6, 6, 13, None, None]
     """
     word = re.sub(r"\.0$", "", folded(str(text)))
     found = _NAMED.fullmatch(word)
-    if not found:
+    if not found or re.search(r"\d\s*级?\s*[-~—至到]\s*\d", word):
         return None
     digit = next(group for group in found.groups() if group)
     return _NUMERALS.index(digit) + 1 if digit in _NUMERALS else int(digit)

@@ -15,6 +15,7 @@ from matcher.tables.arguments import Day, as_day
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES
 
 UNJUDGED = "未评价"
+_LONGEST = 366  # days of a public process
 FORM = (
     "outcome_id", "title", "registered_number", "recommended_by", "registered_on", "started_on", "ended_on", "secrecy",
     "attribute", "keywords", "form", "standing", "stage", "evaluated_by", "evaluation", "evaluated_on", "use_state",
@@ -79,18 +80,19 @@ def public_record(record: Mapping[str, Any], on: Day | None) -> dict[str, Any]:
     """
     row = {name: record.get(name) for name in RECORD}
     announced, days = _value(record, "announced_on"), _value(record, "announcement_days")
-    last = None if announced is None or days is None else announced.date() + dt.timedelta(days=int(days))
+    fits = days is not None and 0 < days <= _LONGEST
+    last = announced.date() + dt.timedelta(days=int(days)) if announced is not None and fits else None
     objections, settled = (_value(record, name) for name in ("objections", "objections_settled"))
     row["ends_on"] = pd.NaT if last is None else pd.Timestamp(last)
-    row["state"] = _state(announced, last, objections, settled, None if on is None else as_day(on))
+    row["state"] = _state(announced, days, last, objections, settled, None if on is None else as_day(on))
     return row
 
 
-def _state(announced: Any, last: dt.date | None, objections: Any, settled: Any, on: dt.date | None) -> str:
+def _state(announced: Any, days: Any, last: dt.date | None, objections: Any, settled: Any, on: dt.date | None) -> str:
     if announced is None:
         return "未写公示日期"
     if last is None:
-        return "未写公示天数"
+        return "未写公示天数" if days is None else f"公示天数应在 1 至 {_LONGEST} 之间"
     if on is None:
         return "未给判断日期"
     if on < announced.date():

@@ -14,7 +14,7 @@ from matcher.assessment.maturity import read_level, read_maturity
     [
         ("6", 6), ("TRL6", 6), ("TRL-6", 6), ("trl 6（中试）", 6), ("6级", 6), ("第六级", 6), ("技术就绪度：7", 7),
         ("13级", 13), ("成熟度等级为8级", 8), (6.0, 6), ("0", None), ("14", None), ("14级", None),
-        ("中试", None), ("2026年", None), ("", None),
+        ("中试", None), ("2026年", None), ("6-7级", None), ("TRL 6~7", None), ("", None),
     ],
 )  # fmt: skip
 def test_levels_by_number(text: object, level: int | None) -> None:

@@ -64,6 +64,8 @@ def test_the_stage_follows_the_level(level: int, stage: str) -> None:
         ({}, "2026-11-24", "未写公示日期"),
         ({"公示日期": "2026-11-02"}, "2026-11-24", "未写公示天数"),
         ({"公示日期": "2026-11-02", "公示天数": 7}, None, "未给判断日期"),
+        ({"公示日期": "2026-11-02", "公示天数": 0}, "2026-11-24", "公示天数应在 1 至 366 之间"),
+        ({"公示日期": "2026-11-02", "公示天数": 367}, "2026-11-24", "公示天数应在 1 至 366 之间"),
         ({"公示日期": "2026-11-02", "公示天数": 7}, "2026-11-01", "待公示"),
         ({"公示日期": "2026-11-02", "公示天数": 7}, "2026-11-02", "公示中"),
         ({"公示日期": "2026-11-02", "公示天数": 7, "异议数": 2}, "2026-11-09", "公示中，已收到异议 2 件"),
@@ -78,7 +80,8 @@ def test_the_public_process_on_a_day(cells: dict[str, object], on: str | None, s
     table = pd.DataFrame([{"成果编号": "x", **cells}])
     record = assess_outcomes(read_assessed_outcomes(table).rows, on=on).publicity.iloc[0]
     assert record["state"] == state
-    assert record["ends_on"] is pd.NaT if "公示天数" not in cells else record["ends_on"] == pd.Timestamp("2026-11-09")
+    expected = pd.Timestamp("2026-11-09") if cells.get("公示天数") == 7 else pd.NaT
+    assert record["ends_on"] is expected or record["ends_on"] == expected
 
 
 def test_every_value_of_the_scales_names_its_document() -> None:
