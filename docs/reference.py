@@ -24,6 +24,7 @@ NAMESPACES = {
     "assignment": "Fair assignment and timetables",
     "projects": "Applications and projects",
     "review": "Panels' scores and reviewers",
+    "assessment": "Outcomes assessed: readiness, values, economic value, registration",
     "challenges": "Hard problems made ready to publish, and bids for them",
     "commissioners": "Who serves which village, service, conditions, points",
     "contracts": "Registers of technology contracts: checked by rule, summed, their tax relief",

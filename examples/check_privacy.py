@@ -43,6 +43,7 @@ TEXTS = {  # the columns of each table that a note may stand in
     "incubators.csv": ("平台名称",),
     "platforms.csv": ("平台名称",),
     "point_firms.csv": ("企业名称",),
+    "assessment_outcomes.csv": ("成果简介",),
 }
 PHONE = 13_700_010_000  # of ids, headers, file names and numeric cells; the next ones follow
 

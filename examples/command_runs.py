@@ -27,6 +27,7 @@ TABLES = [
     *("contracts.csv", "contract_targets.csv"),
     *("rights.csv", "rd_projects.csv", "conversions.csv"),
     *("panel_scores.csv", "applications.csv", "earlier_projects.csv"),
+    "assessment_outcomes.csv",
     *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
 ]
 COMMANDS = """
@@ -119,6 +120,9 @@ commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules
 commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv
 commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx
 commissioners service service_log.csv --plan posts.csv --on 2026-09-30 -o service.csv
+assess assessment_outcomes.csv --weight 技术价值=3 --weight 经济价值=1 --on 2026-11-24 -o assessed.xlsx
+assess assessment_outcomes.csv --on 2026-11-24 -o assessed.html
+assess assessment_outcomes.csv -o assessed.csv
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
 _WRITES |= {"--warnings", "--facts"}

@@ -11,6 +11,7 @@ the `problems` of the file. Then
 * `classify(texts, ...)`: fields of technology and industries (`matcher.fields`);
 * `matcher.projects`: applications held against earlier projects;
 * `matcher.review`: scores of a panel put together in every usual way, and reports on its reviewers;
+* `matcher.assessment`: research outcomes assessed: readiness by evidence, values, economic value;
 * `matcher.contracts`: registers of technology contracts, checked by rule and summed;
 * `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score.
 
@@ -24,6 +25,7 @@ __version__ = "0.2.0"
 
 _attribute, __dir__, _names = lazy_loader.attach_stub(__name__, __file__)
 _ROOMS = {
+    "assessment",
     "assignment",
     "challenges",
     "commissioners",

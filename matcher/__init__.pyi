@@ -1,3 +1,4 @@
+from . import assessment as assessment
 from . import assignment as assignment
 from . import challenges as challenges
 from . import commissioners as commissioners

@@ -21,7 +21,7 @@ LEVELS = [  # a package imports what lies on lower levels; on one level nobody k
     {"tables"},
     {"needs"},
     {"matching", "export"},
-    {"experts", "fields", "policy", "assignment", "contracts", "review"},
+    {"experts", "fields", "policy", "assignment", "contracts", "review", "assessment"},
     {"pool", "partners", "challenges", "commissioners", "projects"},
     {"cli"},
 ]

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from matcher.cli import (
+    assessment,
     assignment,
     challenges,
     commissioners,
@@ -53,6 +54,7 @@ for room in (
     contracts,
     projects,
     review,
+    assessment,
 ):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed

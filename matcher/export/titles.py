@@ -202,3 +202,32 @@ INNOVATION = {
     "indicator": "二级指标", "value_low": "最低", "value_high": "最高", "part": "部分", "points_low": "得分最低",
     "points_high": "得分最高", "points_max": "满分",
 }  # fmt: skip
+ASSESSMENT = {
+    "title": "成果名称", "kind": "成果类型", "readiness": "技术就绪度", "readiness_low": "就绪度下限",
+    "readiness_high": "就绪度上限", "readiness_name": "级别名称", "basis": "依据什么", "evidence": "证据",
+    "to_raise": "升级需要的证据", "level13_low": "13级量表下限", "level13_high": "13级量表上限",
+    "stage": "成果所处阶段",
+    "proposed_level": "文字提示的级别", "proposed_by": "提示来自", "proposed_sentence": "提示的原句",
+    "confirmed_level": "确认成熟度等级", "evidence_level": "证据显示的级别", "scientific": "科学价值",
+    "technological": "技术价值", "economic": "经济价值", "social": "社会价值", "cultural": "文化价值",
+    "social_cultural": "社会和文化价值", "potential": "转化推广潜力", "value_low": "综合价值下限",
+    "value_high": "综合价值上限", "weights": "权重（使用者给出）", "unjudged": "未评的价值", "primary": "主要看的价值",
+    "judged_by": "由谁评", "innovation": "技术创新度", "advancement": "技术先进度", "a1": "技术创新程度",
+    "a2": "技术经济指标先进程度", "a3": "技术难度和复杂程度", "a4": "重现性和成熟度", "market_low": "市场法下限（元）",
+    "market_high": "市场法上限（元）", "income_low": "收益法下限（元）", "income_high": "收益法上限（元）",
+    "cost_low": "成本法下限（元）", "cost_high": "成本法上限（元）", "economic_low": "经济价值下限（元）",
+    "economic_high": "经济价值上限（元）", "remarks": "提示", "column": "哪一栏", "quote": "栏中的话", "level": "级别",
+    "present": "有无", "approach": "方法", "low": "下限（元）", "high": "上限（元）", "inputs": "算式和所用数据",
+    "missing": "还缺", "problem": "问题", "registered_number": "批准登记号", "recommended_by": "推荐单位",
+    "registered_on": "批准登记日期", "started_on": "研究起始日期", "ended_on": "研究终止日期", "secrecy": "成果密级",
+    "attribute": "成果属性", "keywords": "关键词", "form": "成果体现形式", "standing": "成果水平",
+    "evaluated_by": "评价方式", "evaluation": "评价结论", "evaluated_on": "评价日期", "use_state": "应用状态",
+    "institution": "完成单位", "persons": "完成人", "contact": "联系方式", "announced_on": "公示日期",
+    "announcement_days": "公示天数", "ends_on": "公示截止日期", "objections": "异议数",
+    "objections_settled": "已处理异议数",
+    "economic_inputs": "经济价值的算式和所用数据", "economic_missing": "经济价值还缺",
+}  # fmt: skip
+SCALES = {
+    "part": "部分", "title": "项目", "text": "内容", "document": "文件", "number": "文号", "since": "文件日期",
+    "seen": "所见", "address": "网址",
+}  # fmt: skip
