@@ -24,6 +24,7 @@ from matcher.cli import (
     policy,
     pool,
     projects,
+    resources,
     review,
     tables,
 )
@@ -37,6 +38,7 @@ main_group = Group(
 )
 matching.add_commands(main_group)
 tables.add_commands(main_group)
+resources.add_commands(main_group)
 for room in (
     feedback,
     needs,

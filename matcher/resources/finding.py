@@ -33,13 +33,22 @@ METHOD = 4.0  # a method of the need that the resource is called by; less where 
 REACHED, MISSED, MISSED_MORE = 0.75, 3.0, 0.5  # each indicator that is met; the first that is not, and each further one
 SAME_STANDARD, OTHER_STANDARD = 3.0, 2.0  # an asked standard that is listed; other standards alone
 CANDIDATES = 80  # of each need, looked at closely
-ADVICE = {"met": "可预约", "unknown": "先核实", "not_met": "不满足", "no_hours": "机时不够", "closed": "不开放"}
+FALSE_ALARM = 0.05  # of needs that no resource serves, the share for which one is called related
+ADVICE = {
+    "met": "可预约",
+    "unknown": "先核实",
+    "not_met": "不满足",
+    "unrelated": "不相关",
+    "no_hours": "机时不够",
+    "closed": "不开放",
+}
 COLUMNS = ["need_id", "resource_id", "rank", "score", "advice", "met", "shared_terms", "evidence", "unanswered"]
 COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high", "hours", "hours_free"]
 SHOWN = ["name", "model", "kind", "institution", "place", "fee", "contact"]
 _EVIDENCE = 80  # characters
 _CLOSED = re.compile("撤销|停用|报废|注销|停机|维修|故障|关闭|不开放|暂停")
-_ORDER = {"met": 0, "unknown": 0, "not_met": 1, "no_hours": 2, "closed": 2}
+_SHORT, _WORDS = 20, 0.15  # resources of a short list; the cosine of words from which two texts have to do
+_LAST = ("no_hours", "closed")
 _NEED_FIELDS = {"range": "量程", "precision": "精度", "sample": "样品"}  # what a value without a name is called
 _FIELDS = {"name": "", "model": "", "method": "", "indicators": "", **_NEED_FIELDS}
 
@@ -48,7 +57,7 @@ _FIELDS = {"name": "", "model": "", "method": "", "indicators": "", **_NEED_FIEL
 class _Library:
     """Resources read once: their index, methods, what they state."""
 
-    table: pd.DataFrame
+    rows: list[dict[str, Any]]
     index: Index
     concepts: NDArray[np.float64]  # (resources, methods), weighted by how few resources have a method
     names: dict[str, int]
@@ -69,7 +78,7 @@ class _Library:
         concepts *= np.log1p(len(resources) / np.maximum(having, 1)) / math.log1p(len(resources) or 1)
         rows = _rows(resources)
         return cls(
-            resources.reset_index(drop=True),
+            rows,
             Index.build(records),
             concepts,
             names,
@@ -84,9 +93,17 @@ class _Library:
             if (place := self.names.get(concept)) is not None:
                 wanted[place] = weight
         if not len(wanted):
-            return np.zeros(len(self.table))
+            return np.zeros(len(self.rows))
         shares = np.sort(self.concepts * wanted, axis=1)[:, ::-1]
         return np.asarray(shares[:, :1].sum(axis=1) + 0.5 * shares[:, 1:2].sum(axis=1), float)
+
+    def related(self, total: float, words: float, method: float, standard: bool) -> bool:
+        """Whether a resource has to do with a need: by the sum that strangers do not reach, or in a short list, whose
+        random pairs say little, by a method, a standard or words that both have.
+        """
+        if len(self.rows) >= _SHORT:
+            return total + SAME_STANDARD * standard >= self.index.scale.good_from(FALSE_ALARM)
+        return standard or method > 0 or words >= _WORDS
 
 
 @dataclass(frozen=True)
@@ -137,7 +154,7 @@ def find_resources(
     DataFrame
         One row a pair, needs in their order, best first, ties by resource_id. need_id, resource_id, `rank` (from 1),
         `score` (the share of random pairs of this library that score lower, ranges and standards included), `advice`
-        (可预约: all that is asked is met; 先核实: something is not said; 不满足; 机时不够; 不开放), `met` (asked against
+        (可预约: all that is asked is met; 先核实: something is not said; 不满足; 不相关: the texts have no more to do with each other than strangers'; 机时不够; 不开放), `met` (asked against
         stated, in Chinese), `shared_terms`, `evidence`, `unanswered` (as `match` gives them), met_count, missed_count,
         unknown_count, `cost_low`, `cost_high` (yuan for the hours or samples of the need; unknown is 0 and NA), `hours`,
         `hours_free`, and of the resource name, model, kind, institution, place, fee, contact. A resource that is closed,
@@ -182,8 +199,7 @@ def find_resources(
             for at, need in enumerate(_rows(needs.iloc[block])):
                 text = f"{titles[start + at]}\n{bodies[start + at]}"
                 total = library.index.rough(asked, start + at, semantic[at], lexical[at]).astype(float)
-                total += METHOD * library.methods(text)
-                pairs = _ranked(need, text, total, library, hours)[:k]
+                pairs = _ranked(need, text, total, lexical[at], library, hours)[:k]
                 frames.append(_frame(need, pairs, library, hours))
             step(block.stop - start)
     table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*COLUMNS, *SHOWN, "row"])
@@ -223,38 +239,47 @@ def needed_hours(need: Mapping[str, Any], hours: float | None) -> float | None:
 
 
 def _ranked(
-    need: Mapping[str, Any], text: str, total: NDArray[np.float64], library: _Library, hours: float | None
+    need: Mapping[str, Any],
+    text: str,
+    total: NDArray[np.float64],
+    words: NDArray[np.float32],
+    library: _Library,
+    hours: float | None,
 ) -> list[_Pair]:
-    """The candidates of a need, compared and in order."""
+    """The candidates of a need, compared and in order. total, words: of every resource, by text and by words alone."""
+    methods = library.methods(text)
+    total = total + METHOD * methods
     description = "\n".join(str(need[name]) for name in ("description", "capability") if need.get(name))
     columns = {name: str(need[field]) for field, name in _NEED_FIELDS.items() if need.get(field)}
     indicators = asked_of(str(need.get("title") or ""), description, columns)
     standards = standards_of(text)
+    wanted, samples = needed_hours(need, hours), need.get("sample_count")
     pairs = []
     for row in np.argsort(-total, kind="stable")[:CANDIDATES].tolist():
-        resource = library.table.iloc[row]
+        resource = library.rows[row]
         coverage = compare(indicators, library.stated[row])
         compared = compare_standards(standards, library.standards[row])
         states = [one.state for one in coverage]
         value = total[row] + REACHED * states.count("met")
         if missed := states.count("not_met"):
             value -= MISSED + MISSED_MORE * (missed - 1)
-        value += SAME_STANDARD * any(state == "met" for _, state, _ in compared)
+        listed = any(state == "met" for _, state, _ in compared)
+        value += SAME_STANDARD * listed
         value -= OTHER_STANDARD * any(state == "not_met" for _, state, _ in compared)
         states += [state for _, state, _ in compared]
-        wanted = needed_hours(need, hours)
-        samples = need.get("sample_count")
+        related = library.related(float(total[row]), float(words[row]), float(methods[row]), listed)
+        state = _state(states, resource, wanted) if related else "unrelated"
         cost = cost_of(str(resource.get("fee") or ""), wanted, None if samples is None else float(samples))
-        pairs.append(_Pair(row, float(value), _state(states, resource, wanted), coverage, compared, cost))
+        pairs.append(_Pair(row, float(value), state, coverage, compared, cost))
     ids = library.index.ids
-    return sorted(pairs, key=lambda one: (_ORDER[one.state] == 2, -one.total, str(ids[one.row])))
+    return sorted(pairs, key=lambda one: (one.state in _LAST, -one.total, str(ids[one.row])))
 
 
-def _state(states: Sequence[str], resource: pd.Series[Any], wanted: float | None) -> str:
+def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: float | None) -> str:
     free = resource.get("hours_free")
     if _CLOSED.search(str(resource.get("state") or "")):
         return "closed"
-    if free is not None and not pd.isna(free) and (float(free) <= 0 or (wanted is not None and float(free) < wanted)):
+    if free is not None and (float(free) <= 0 or (wanted is not None and float(free) < wanted)):
         return "no_hours"
     if "not_met" in states:
         return "not_met"
@@ -266,7 +291,7 @@ def _frame(need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, h
     wanted = needed_hours(need, hours)
     rows = []
     for rank, (pair, score) in enumerate(zip(pairs, np.asarray(scores).tolist(), strict=True), 1):
-        resource = library.table.iloc[pair.row]
+        resource = library.rows[pair.row]
         row = {
             "need_id": str(need["need_id"]), "resource_id": str(resource["resource_id"]), "rank": rank, "score": score,
             "advice": ADVICE[pair.state], "met": pair.in_words, "met_count": pair.count("met"),
@@ -287,7 +312,7 @@ def _with_reasons(
     why = explain(asked, library.index, at, table["row"].to_numpy(np.int64), titles, bodies)
     named = [methods_asked(f"{title}\n{body}") for title, body in zip(titles, bodies, strict=True)]
     silent = [
-        _naming(library.table.iloc[row].get("method"), named[need]) if not evidence else evidence
+        _naming(library.rows[row].get("method"), named[need]) if not evidence else evidence
         for need, row, evidence in zip(at.tolist(), table["row"].tolist(), why["evidence"], strict=True)
     ]
     whole = pd.concat([table, why.assign(evidence=silent)], axis=1)[[*COLUMNS, *SHOWN]]
