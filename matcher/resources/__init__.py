@@ -1,4 +1,4 @@
-"""What is lent out for research and who needs it: instruments, pilot lines, computing, platforms; one answer with outcome and person.
+"""What is lent out for research and who needs it: instruments, pilot lines, computing, platforms.
 
 A room of its own, beside `partners` and `commissioners`: the joint answer joins matching, experts and the solver.
 """

@@ -11,8 +11,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.needs.asked import is_asked
-from matcher.needs.elements import understand
+from matcher.needs.asked import clause_of
 from matcher.needs.indicators import Indicator, indicators_of
 from matcher.needs.units import Unit
 from matcher.needs.values import half_width, values
@@ -21,12 +20,17 @@ STATES = {"met": "满足", "not_met": "不满足", "unknown": "未说明"}
 _EXACT = {  # ways to say how exact something is -> what is compared with what
     "检出限": re.compile("检出限|检测限|定量限|检出下限|检测下限|灵敏度|detection limit", re.I),
     "分辨": re.compile("分辨|resolution|步进", re.I),
-    "误差": re.compile("精度|误差|偏差|准确|不确定度|重复性|示值|波动|均匀|跳动|漂移|accuracy|uncertainty|deviation", re.I),
+    "误差": re.compile(
+        "精度|误差|偏差|准确|不确定度|重复性|示值|波动|均匀|跳动|漂移|accuracy|uncertainty|deviation", re.I
+    ),
     "极限": re.compile("漏率|检漏|线宽|最小可|最小检", re.I),
     "洁净": re.compile("洁净|净化|超净|clean", re.I),
     "本底": re.compile("本底|背景噪声|背景噪音", re.I),
 }
-_GENERAL = re.compile("量程|范围|能力|规模|参数|指标|规格|要求|条件|尺寸|样品|试样|工件|产品|零件|寻找|需要|希望|容量|range|capacity", re.I)
+_GENERAL = re.compile(
+    "量程|范围|能力|规模|参数|指标|规格|要求|条件|尺寸|样品|试样|工件|产品|零件|寻找|需要|希望|容量|range|capacity",
+    re.I,
+)
 _LOWEST, _HIGHEST = re.compile("最低|最小|下限|min", re.I), re.compile("最高|最大|上限|max", re.I)
 _ONE_KIND = frozenset(  # dimensions of which an instrument mostly states one quantity, whatever it is called
     ("kg m s-2", "K", "s-1", "A-1 kg m2 s-3", "A", "kg m2 s-3", "kg", "m3", "m2", "bit", "flop s-1", "kg m2 s-2")
@@ -55,7 +59,14 @@ _LIKE = (  # words of one quantity; two names are alike where both have words of
     "湿度|humidity",
 )
 _LINES = tuple(re.compile(line, re.I) for line in _LIKE)
+_TODAY = re.compile(  # a clause that tells of the firm or of what it has already, and asks nothing
+    "自有|自己的|[现原已]有|现用|目前|当前|[只仅]能?(?:做|测|测得|达)?到|[只仅]能(?:做|测|达)|(?:我们|我司|公司|本厂|厂里)的?[^，]{0,6}"
+    "(?:设备|仪器|机器|[试检][验测][机仪台箱]|工作站|电镜|三坐标|罐子?)|年产|产值|销售|占地|员工|职工|注册|营业|成立"
+)
+_WISHED = re.compile("需|要求|希望|期望|想|须|寻|求|计划|拟")
 _NO_CAPABILITY = frozenset(("元", "人", "个", "次", "月", "a", "d", "周", "s", "min", "h"))
+_TRACE = 1e-6
+_CUBIC_METRE, _TANK = Unit("m3", "m3", 1.0), re.compile("的?(?:发酵)?[罐釜槽]")  # 5吨罐 holds five cubic metres
 _CLEAN = re.compile(
     r"(?P<words>十万|万|千|百|\d{2,6})\s?级(?=[^,，;；。]{0,6}(?:洁净|净化|超净|无尘|车间|间))"
     r"|(?:洁净|净化|超净|无尘)[^,，;；。\d]{0,8}?(?P<behind>十万|万|千|百|\d{2,6})\s?级|ISO\s?(?P<iso>[3-9])\s?级"
@@ -76,13 +87,18 @@ class Coverage:
     def in_words(self) -> str:
         """The comparison in Chinese."""
         name = f"{self.asked.quantity}：" if self.asked.quantity else ""
-        return f"{name}要求 {self.asked.text}，" + (f"资源 {self.offered}，" if self.offered else "资源") + STATES[self.state]
+        return (
+            f"{name}要求 {self.asked.text}，"
+            + (f"资源 {self.offered}，" if self.offered else "资源")
+            + STATES[self.state]
+        )
 
 
 def asked_of(title: str, description: str, columns: Mapping[str, str]) -> list[Indicator]:
-    """What a need asks: the asked indicators of its texts, and every value of the columns that state one.
+    """What a need asks: the values of its texts, but for those of clauses that tell of the firm or what it has already.
 
-    columns: what a column's values are called ("量程", "精度") -> its text.
+    What is told of the sample is asked too: it has to fit. columns: what a column's values are called ("量程") -> its
+    text.
 
     Examples
     --------
@@ -92,9 +108,8 @@ def asked_of(title: str, description: str, columns: Mapping[str, str]) -> list[I
     ['300kN以上']
     """
     found = []
-    sentences = understand(title, description).sentences
-    for field, text in (("title", title), ("description", description)):
-        found += [one for one in _read(text) if is_asked(one, field, text, sentences)]
+    for text in (title, description):
+        found += [one for one in _read(text) if _is_asked(text, one)]
     for name, text in columns.items():
         found += offered_of({name: text})
     once: dict[tuple[object, ...], Indicator] = {}
@@ -143,22 +158,39 @@ def _read(text: str) -> list[Indicator]:
     for value in values(plain):
         if any(value.start < end and start < value.end for start, end in taken):
             continue
-        if value.unit.dimension in ("", *_NO_CAPABILITY) or value.unit.symbol in _NO_CAPABILITY:
+        if {value.unit.dimension or "个", value.unit.symbol} & _NO_CAPABILITY and not _is_trace(value.unit):
             continue
-        written = text[value.start : value.end].strip(" :：（(")
-        found.append(
-            Indicator("", value.comparator, value.low, value.high, value.unit, value.tolerance, "", written, value.start, value.end)
-        )  # fmt: skip
+        unit = _CUBIC_METRE if value.unit.symbol == "t" and _TANK.match(plain, value.end) else value.unit
+        written, place = text[value.start : value.end].strip(" :：（("), (value.start, value.end)
+        bounds = (value.comparator, value.low, value.high)
+        found.append(Indicator("", *bounds, unit, value.tolerance, "", written, *place))
     for match in _CLEAN.finditer(plain):
         grade = match["words"] or match["behind"]
         limit = 10.0 ** (int(match["iso"]) - 3) if match["iso"] else _CLASSES.get(grade) or float(grade)
-        found.append(Indicator("洁净度", "", limit, limit, _CLEANLINESS, None, "", match[0], match.start(), match.end()))
+        found.append(
+            Indicator("洁净度", "", limit, limit, _CLEANLINESS, None, "", match[0], match.start(), match.end())
+        )
     return sorted(found, key=lambda one: one.start)
+
+
+def _is_asked(text: str, one: Indicator) -> bool:
+    first, stop = clause_of(text, one.start, one.end)
+    clause = text[first:stop]
+    return not _TODAY.search(clause) or bool(_WISHED.search(clause))
 
 
 def _renamed(one: Indicator, quantity: str) -> Indicator:
     return Indicator(
-        quantity, one.comparator, one.low, one.high, one.unit, one.tolerance, one.condition, one.text, one.start, one.end
+        quantity,
+        one.comparator,
+        one.low,
+        one.high,
+        one.unit,
+        one.tolerance,
+        one.condition,
+        one.text,
+        one.start,
+        one.end,
     )
 
 
@@ -167,9 +199,16 @@ def _group(one: Indicator) -> str:
     found = next((group for group, pattern in _EXACT.items() if pattern.search(one.quantity)), "")
     if found == "误差" and one.unit.symbol == "%" and (one.low or 0) >= 50:
         return ""
+    if not found and _is_trace(one.unit):
+        return "检出限"
     if not found and one.unit.dimension == "K" and one.comparator == "±" and one.low == -(one.high or 0):
         return "误差"  # ±0.5℃ is no range
     return found or ("误差" if one.unit.symbol == "级" and one.unit.dimension == "级" else "")
+
+
+def _is_trace(unit: Unit) -> bool:
+    """ppm, ppb, mg/kg: what is asked in them has to be detected."""
+    return unit.dimension == "" and unit.symbol != "" and unit.factor <= _TRACE
 
 
 def _compared(asked: Indicator, offered: Sequence[Indicator]) -> Coverage:

@@ -1,4 +1,4 @@
-"""What a resource costs: a fee as written becomes an interval of yuan by hour, day, sample or use; unknown stays unknown."""
+"""What a resource costs: a fee as written becomes an interval of yuan by hour, day or sample; unknown stays so."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import NamedTuple
 from matcher.needs.values import half_width
 
 HOURS_A_DAY = 8.0
+UNKNOWN = (0.0, math.inf)  # a cost of which nothing is known
 _NUMBER = r"\d+(?:,\d{3})*(?:\.\d+)?"
 _PER = {
     "hour": "小时|个?机时|时|h|hr|hour|卡时|核时",
@@ -47,7 +48,9 @@ def fees_of(text: str) -> list[Fee]:
     >>> fees_of("面议")
     []
     """
-    plain = _TURNED.sub(lambda match: f"{match['amount']}/{next(match[name] for name in _PER if match[name])}", half_width(text))
+    plain = _TURNED.sub(
+        lambda match: f"{match['amount']}/{next(match[name] for name in _PER if match[name])}", half_width(text)
+    )
     outside = _INSIDE.sub("", plain)
     found = [_fee(match) for match in _FEE.finditer(outside)] or [_fee(match) for match in _FEE.finditer(plain)]
     if not found and _FREE.search(plain):
@@ -79,7 +82,7 @@ def cost_of(text: str, hours: float | None, samples: float | None) -> tuple[floa
         for fee in fees_of(text)
         if (amount := 0.0 if fee.high == 0 else amounts.get(fee.per)) is not None
     ]
-    return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else (0.0, math.inf)
+    return (min(low for low, _ in ends), max(high for _, high in ends)) if ends else UNKNOWN
 
 
 def _fee(match: re.Match[str]) -> Fee:

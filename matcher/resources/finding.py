@@ -1,4 +1,4 @@
-"""Resources for needs: the fusion of meaning and words, the methods under their names, ranges, standards and free hours.
+"""Resources for needs: the fusion of meaning and words, methods under their names, ranges, standards and free hours.
 
 Texts propose, ranges and standards order: what cannot reach the asked range falls behind, and what is closed or has no
 free hours stands behind all. Weights are in standard deviations of random pairs, and visible here.
@@ -24,7 +24,7 @@ from matcher.matching.records import texts_of
 from matcher.needs.indicators import Indicator
 from matcher.progress import advancing, timed
 from matcher.resources.capabilities import Coverage, asked_of, compare, offered_of
-from matcher.resources.fees import cost_of
+from matcher.resources.fees import UNKNOWN, cost_of
 from matcher.resources.methods import methods_asked, methods_named
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import check_frame
@@ -76,7 +76,7 @@ class _Library:
                 concepts[row, names[concept]] = weight
         having = (concepts > 0).sum(axis=0)
         concepts *= np.log1p(len(resources) / np.maximum(having, 1)) / math.log1p(len(resources) or 1)
-        rows = _rows(resources)
+        rows = rows_of(resources)
         return cls(
             rows,
             Index.build(records),
@@ -122,7 +122,9 @@ class _Pair:
         """指标对照."""
         states = {"met": "满足", "not_met": "不满足", "unknown": "未说明"}
         words = [one.in_words for one in self.coverage]
-        words += [f"标准 {one.text}：{states[state]}" + (f"（{note}）" if note else "") for one, state, note in self.standards]
+        words += [
+            f"标准 {one.text}：{states[state]}" + (f"（{note}）" if note else "") for one, state, note in self.standards
+        ]
         return "；".join(words)
 
     def count(self, state: str) -> int:
@@ -153,12 +155,13 @@ def find_resources(
     -------
     DataFrame
         One row a pair, needs in their order, best first, ties by resource_id. need_id, resource_id, `rank` (from 1),
-        `score` (the share of random pairs of this library that score lower, ranges and standards included), `advice`
-        (可预约: all that is asked is met; 先核实: something is not said; 不满足; 不相关: the texts have no more to do with each other than strangers'; 机时不够; 不开放), `met` (asked against
-        stated, in Chinese), `shared_terms`, `evidence`, `unanswered` (as `match` gives them), met_count, missed_count,
-        unknown_count, `cost_low`, `cost_high` (yuan for the hours or samples of the need; unknown is 0 and NA), `hours`,
-        `hours_free`, and of the resource name, model, kind, institution, place, fee, contact. A resource that is closed,
-        has no free hours or fewer than are asked stands behind all others.
+        `score` (the share of random pairs of this library that score lower, ranges and standards included), `advice`,
+        `met` (asked against stated, in Chinese), `shared_terms`, `evidence`, `unanswered` (as `match` gives them),
+        met_count, missed_count, unknown_count, `cost_low`, `cost_high` (yuan for the hours or samples of the need, NA
+        where unknown or open), `hours`, `hours_free`, and of the resource name, model, kind, institution, place, fee,
+        contact. `advice` is 可预约 (all that is asked is met), 先核实 (something is not said, or nothing is asked that
+        can be compared), 不满足, 不相关 (the texts have no more to do with each other than strangers'), 机时不够, 不开放;
+        the last two stand behind all others.
 
     Raises
     ------
@@ -192,11 +195,14 @@ def find_resources(
     titles, bodies = texts_of(texts)
     asked = library.index.asked(titles, bodies)
     frames = []
-    with timed(f"ranked {len(resources)} resources for {len(needs)} needs"), advancing(len(needs), "找资源", progress) as step:
+    with (
+        timed(f"ranked {len(resources)} resources for {len(needs)} needs"),
+        advancing(len(needs), "找资源", progress) as step,
+    ):
         for start in range(0, len(needs) if len(resources) else 0, BLOCK):
             block = slice(start, min(start + BLOCK, len(needs)))
             semantic, lexical, _ = library.index.channels(asked, block)
-            for at, need in enumerate(_rows(needs.iloc[block])):
+            for at, need in enumerate(rows_of(needs.iloc[block])):
                 text = f"{titles[start + at]}\n{bodies[start + at]}"
                 total = library.index.rough(asked, start + at, semantic[at], lexical[at]).astype(float)
                 pairs = _ranked(need, text, total, lexical[at], library, hours)[:k]
@@ -212,7 +218,9 @@ def resource_texts(resources: pd.DataFrame) -> pd.DataFrame:
         {
             "outcome_id": resources["resource_id"].astype(str),
             "title": _joined(resources, ("name", "model"), " "),
-            "description": _joined(resources, ("kind", "method", "indicators", "range", "precision", "sample", "standard"), "\n"),
+            "description": _joined(
+                resources, ("kind", "method", "indicators", "range", "precision", "sample", "standard"), "\n"
+            ),
         }
     )
 
@@ -221,7 +229,9 @@ def need_texts(needs: pd.DataFrame) -> pd.DataFrame:
     """Needs with all that they ask in `description`."""
     fields = ("description", "capability", "range", "precision", "sample", "standard")
     title = _joined(needs, ("title",), "")
-    return pd.DataFrame({"need_id": needs["need_id"].astype(str), "title": title, "description": _joined(needs, fields, "\n")})
+    return pd.DataFrame(
+        {"need_id": needs["need_id"].astype(str), "title": title, "description": _joined(needs, fields, "\n")}
+    )
 
 
 def _joined(table: pd.DataFrame, fields: Sequence[str], sign: str) -> list[str]:
@@ -229,8 +239,12 @@ def _joined(table: pd.DataFrame, fields: Sequence[str], sign: str) -> list[str]:
     return [sign.join(filter(None, row)) for row in zip(*columns, strict=True)] if columns else [""] * len(table)
 
 
-def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    return [{str(name): cell for name, cell in row.items()} for row in table.astype(object).where(table.notna(), None).to_dict("records")]
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows as dicts, None where nothing is known."""
+    return [
+        {str(name): cell for name, cell in row.items()}
+        for row in table.astype(object).where(table.notna(), None).to_dict("records")
+    ]
 
 
 def needed_hours(need: Mapping[str, Any], hours: float | None) -> float | None:
@@ -260,14 +274,13 @@ def _ranked(
         coverage = compare(indicators, library.stated[row])
         compared = compare_standards(standards, library.standards[row])
         states = [one.state for one in coverage]
-        value = total[row] + REACHED * states.count("met")
+        listed = any(state == "met" for _, state, _ in compared)
+        related = library.related(float(total[row]), float(words[row]), float(methods[row]), listed)
+        value = total[row] + SAME_STANDARD * listed + REACHED * states.count("met") * related
         if missed := states.count("not_met"):
             value -= MISSED + MISSED_MORE * (missed - 1)
-        listed = any(state == "met" for _, state, _ in compared)
-        value += SAME_STANDARD * listed
         value -= OTHER_STANDARD * any(state == "not_met" for _, state, _ in compared)
         states += [state for _, state, _ in compared]
-        related = library.related(float(total[row]), float(words[row]), float(methods[row]), listed)
         state = _state(states, resource, wanted) if related else "unrelated"
         cost = cost_of(str(resource.get("fee") or ""), wanted, None if samples is None else float(samples))
         pairs.append(_Pair(row, float(value), state, coverage, compared, cost))
@@ -295,7 +308,8 @@ def _frame(need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, h
         row = {
             "need_id": str(need["need_id"]), "resource_id": str(resource["resource_id"]), "rank": rank, "score": score,
             "advice": ADVICE[pair.state], "met": pair.in_words, "met_count": pair.count("met"),
-            "missed_count": pair.count("not_met"), "unknown_count": pair.count("unknown"), "cost_low": pair.cost[0],
+            "missed_count": pair.count("not_met"), "unknown_count": pair.count("unknown"),
+            "cost_low": None if pair.cost == UNKNOWN else pair.cost[0],
             "cost_high": pair.cost[1] if math.isfinite(pair.cost[1]) else None, "hours": wanted,
             "hours_free": resource.get("hours_free"), "row": pair.row,
             **{name: str(resource.get(name) or "") for name in SHOWN},
@@ -312,12 +326,14 @@ def _with_reasons(
     why = explain(asked, library.index, at, table["row"].to_numpy(np.int64), titles, bodies)
     named = [methods_asked(f"{title}\n{body}") for title, body in zip(titles, bodies, strict=True)]
     silent = [
-        _naming(library.rows[row].get("method"), named[need]) if not evidence else evidence
+        evidence or _naming(library.rows[row].get("method"), named[need])
         for need, row, evidence in zip(at.tolist(), table["row"].tolist(), why["evidence"], strict=True)
     ]
     whole = pd.concat([table, why.assign(evidence=silent)], axis=1)[[*COLUMNS, *SHOWN]]
     numbers = dict.fromkeys(("cost_low", "cost_high", "hours", "hours_free"), "Float64")
-    return whole.astype(numbers | dict.fromkeys(("rank", "met_count", "missed_count", "unknown_count"), "int64") | {"score": float})
+    return whole.astype(
+        numbers | dict.fromkeys(("rank", "met_count", "missed_count", "unknown_count"), "int64") | {"score": float}
+    )
 
 
 def _naming(text: object, wanted: Mapping[str, float]) -> str:

@@ -1,4 +1,4 @@
-"""The best joint choice over all needs: one (outcome, expert, resource) each, under shared hours, loads and money. Exact."""
+"""The best choice over all needs: one (outcome, expert, resource) each, under shared hours, loads, money. Exact."""
 
 from __future__ import annotations
 
@@ -77,7 +77,9 @@ def choose(
             add("expert", one.expert, float(load), column, 1.0)
         if money is not None:
             add("money", "", money, column, one.cost)
-    at, columns, amounts = (np.array(part) for part in zip(*entries, strict=True)) if entries else (np.zeros(0, int),) * 3
+    at, columns, amounts = (
+        (np.array(part) for part in zip(*entries, strict=True)) if entries else (np.zeros(0, int),) * 3
+    )
     model = Model(
         np.array([one.value for one in options]),
         sp.csr_array((amounts, (at, columns)), shape=(len(rows), len(options))),

@@ -17,12 +17,13 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.export.advice import CONTACT, RECOMMENDED, advice_of
 from matcher.experts.library import Experts
 from matcher.experts.ranking import rank_experts
+from matcher.export.advice import CONTACT, RECOMMENDED, advice_of
 from matcher.matching.index import Index
 from matcher.matching.matches import match
-from matcher.resources.finding import ADVICE, need_texts
+from matcher.resources.fees import UNKNOWN
+from matcher.resources.finding import ADVICE, need_texts, rows_of
 from matcher.resources.joint_choice import Choice, choose
 from matcher.tables.cells import Fault
 from matcher.tables.numbers import Number, read_number
@@ -34,8 +35,8 @@ BEST = 5  # candidates of each part
 LOAD = 3  # needs of an expert
 _POWERS = 4.0  # one random pair in 10 ** 4 counts 1
 TABLE = [
-    "need_id", "title", "outcome_id", "outcome_title", "expert_id", "expert_name", "resource_id", "resource_name", "value",
-    "missing", "same_unit", "hours", "cost_low", "cost_high", "budget", "money", "met", "fee", "evidence", "works",
+    "need_id", "title", "outcome_id", "outcome_title", "expert_id", "expert_name", "resource_id", "resource_name",
+    "value", "missing", "same_unit", "hours", "cost_low", "cost_high", "budget", "money", "met", "fee", "evidence", "works",
     "outcome_fit", "expert_fit", "resource_fit", "contact",
 ]  # fmt: skip
 USE = ["resource_id", "resource_name", "hours_free", "hours", "needs", "need_ids"]
@@ -150,7 +151,7 @@ def plan_jointly(
     }
     parts: list[tuple[_Part, ...]] = []
     options: list[Choice] = []
-    rows = {str(row["need_id"]): row for row in needs.to_dict("records")}
+    rows = {str(row["need_id"]): row for row in rows_of(needs)}
     for need, row in rows.items():
         budget = _budget(row)
         kinds = [[_NOTHING, *candidates[part].get(need, ())] for part in WEIGHTS]
@@ -159,11 +160,14 @@ def plan_jointly(
             if any(one.name for one in triple) and (budget is None or low <= budget):
                 used = triple[2].row.get("hours")
                 taken = 0.0 if used is None or pd.isna(used) else float(used)
-                options.append(Choice(need, *(one.name for one in triple), _value(triple), taken, low))
+                outcome, expert, resource = (one.name for one in triple)
+                options.append(Choice(need, outcome, expert, resource, _value(triple), taken, low))
                 parts.append(triple)
     free = {
         str(name): float(hour)
-        for name, hour in zip(resources["resource_id"], resources.get("hours_free", pd.Series(dtype=float)), strict=False)
+        for name, hour in zip(
+            resources["resource_id"], resources.get("hours_free", pd.Series(dtype=float)), strict=False
+        )
         if not pd.isna(hour)
     }
     chosen = choose(options, hours_free=free, load=load, money=money)
@@ -175,7 +179,9 @@ def plan_jointly(
         table.astype(numbers),
         _use(table, free),
         _persons(table, answered, load),
-        pd.DataFrame([_left(need, rows[need], need in offered) for need in rows if need not in answered], columns=UNANSWERED),
+        pd.DataFrame(
+            [_left(need, rows[need], need in offered) for need in rows if need not in answered], columns=UNANSWERED
+        ),
         chosen.value,
         chosen.bound,
     )
@@ -191,16 +197,18 @@ def _outcomes(
 ) -> dict[str, list[_Part]]:
     if outcomes is None or not len(outcomes):
         return {}
-    known = {str(row["outcome_id"]): row for row in outcomes.to_dict("records")}
+    known = {str(row["outcome_id"]): row for row in rows_of(outcomes)}
     pairs = match(needs, Index.build(outcomes), k=BEST, valid_on=on, progress=progress)
     advice, found = advice_of(pairs), dict[str, list[_Part]]()
     weights = {RECOMMENDED: 1.0, CONTACT: HALF}
-    for pair, word in zip(pairs.to_dict("records"), advice, strict=True):
+    for pair, word in zip(rows_of(pairs), advice, strict=True):
         if word not in weights:
             continue
         row = known[str(pair["outcome_id"])]
         fit = fit_of(pair["score"]) * weights[word]
-        one = _Part(str(pair["outcome_id"]), fit, str(row.get("institution") or ""), _price(row.get("price")), {**row, **pair})
+        one = _Part(
+            str(pair["outcome_id"]), fit, str(row.get("institution") or ""), _price(row.get("price")), {**row, **pair}
+        )
         found.setdefault(str(pair["need_id"]), []).append(one)
     return found
 
@@ -214,13 +222,19 @@ def _experts(
 ) -> dict[str, list[_Part]]:
     if experts is None or not len(experts):
         return {}
-    known = {str(row["expert_id"]): row for row in experts.to_dict("records")}
+    known = {str(row["expert_id"]): row for row in rows_of(experts)}
     done = pd.DataFrame(columns=["work_id", "expert_id", "title"], dtype=str) if works is None else works
     pairs = rank_experts(needs, Experts.build(experts, done), k=BEST, on=on, reasons=False, progress=progress)
     found: dict[str, list[_Part]] = {}
-    for pair in pairs[pairs["good_match"].astype(bool)].to_dict("records"):
+    for pair in rows_of(pairs[pairs["good_match"].astype(bool)]):
         row = known[str(pair["expert_id"])]
-        one = _Part(str(pair["expert_id"]), fit_of(pair["score"]), str(row.get("institution") or ""), (0.0, 0.0), {**row, **pair})
+        one = _Part(
+            str(pair["expert_id"]),
+            fit_of(pair["score"]),
+            str(row.get("institution") or ""),
+            (0.0, 0.0),
+            {**row, **pair},
+        )
         found.setdefault(str(pair["need_id"]), []).append(one)
     return found
 
@@ -228,10 +242,11 @@ def _experts(
 def _resources(pairs: pd.DataFrame) -> dict[str, list[_Part]]:
     weights = {ADVICE["met"]: 1.0, ADVICE["unknown"]: UNSURE}
     found: dict[str, list[_Part]] = {}
-    for pair in pairs.to_dict("records"):
+    for pair in rows_of(pairs):
         here = found.setdefault(str(pair["need_id"]), [])
         if pair["advice"] in weights and len(here) < BEST:
-            cost = (float(pair["cost_low"]), math.inf if pd.isna(pair["cost_high"]) else float(pair["cost_high"]))
+            low, high = pair["cost_low"], pair["cost_high"]
+            cost = (0.0 if low is None else float(low), math.inf if high is None else float(high))
             fit = fit_of(pair["score"]) * weights[pair["advice"]]
             here.append(_Part(str(pair["resource_id"]), fit, pair["institution"], cost, pair))
     return found
@@ -241,7 +256,7 @@ def _price(text: object) -> tuple[float, float]:
     """A price as an interval of yuan; (0, inf) where it is to be agreed or not said."""
     number: Number | Fault | None = None if pd.isna(text) else read_number(text, 1)  # type: ignore[call-overload]
     if not isinstance(number, Number):
-        return 0.0, math.inf
+        return UNKNOWN
     return float(number.low or 0), math.inf if number.high is None else float(number.high)
 
 
@@ -276,10 +291,11 @@ def _row(need: str, row: Mapping[str, Any], triple: Sequence[_Part]) -> dict[str
     used = resource.row.get("hours")
     return {
         "need_id": need, "title": row.get("title", ""), "outcome_id": outcome.name,
-        "outcome_title": outcome.row.get("title", ""), "expert_id": expert.name, "expert_name": expert.row.get("name", ""),
+        "outcome_title": outcome.row.get("title", ""), "expert_id": expert.name,
+        "expert_name": expert.row.get("name", ""),
         "resource_id": resource.name, "resource_name": resource.row.get("name", ""), "value": _value(triple),
         "missing": "、".join(missing), "same_unit": "；".join(_shared_units(triple)), "hours": used,
-        "cost_low": low, "cost_high": high if math.isfinite(high) else None, "budget": budget,
+        "cost_low": None if (low, high) == UNKNOWN else low, "cost_high": high if math.isfinite(high) else None, "budget": budget,
         "money": _enough(high, budget), "met": resource.row.get("met", ""), "fee": resource.row.get("fee", ""),
         "evidence": outcome.row.get("evidence", ""), "works": expert.row.get("works", ""), "outcome_fit": outcome.fit,
         "expert_fit": expert.fit, "resource_fit": resource.fit, "contact": resource.row.get("contact", ""),
@@ -312,8 +328,8 @@ def _persons(table: pd.DataFrame, answered: Mapping[str, Sequence[_Part]], load:
     units = {triple[1].name: triple[1].unit for triple in answered.values()}
     rows = [
         {
-            "expert_id": name, "expert_name": group["expert_name"].iloc[0], "institution": units[str(name)], "load": load,
-            "needs": len(group), "need_ids": "、".join(group["need_id"]),
+            "expert_id": name, "expert_name": group["expert_name"].iloc[0], "institution": units[str(name)],
+            "load": load, "needs": len(group), "need_ids": "、".join(group["need_id"]),
         }
         for name, group in table[table["expert_id"] != ""].groupby("expert_id")
     ]  # fmt: skip

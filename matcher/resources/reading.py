@@ -30,5 +30,5 @@ def read_resources(
 def read_resource_needs(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
-    """Read needs as `matcher.read_needs` does; where they are there also capability, range, standard, sample and hours."""
+    """Read needs as `matcher.read_needs` does, with capability, range, precision, sample, standard and hours."""
     return read_table(source, RESOURCE_NEEDS, sheet=sheet, columns=columns)

@@ -17,8 +17,8 @@ NOTES = {
     "建议": "可预约：所问的指标和标准都满足；先核实：有一项资源没有写明，或需求没有写指标；不满足：有一项达不到；"
     "不相关：文字和方法都对不上，这张资源表里多半没有合适的；"
     "机时不够：没有空闲机时，或少于需求所写；不开放：停用、撤销等。后两种排在最后。",
-    "指标对照": "要求和资源所写逐项比较：量程要盖得住所要求的值；精度、分辨率、检出限等越小越好；标准按编号和部分比较，不问年代。"
-    "没有写明的写“未说明”，不算满足也不算不满足。",
+    "指标对照": "要求和资源所写逐项比较：量程要盖得住所要求的值；精度、分辨率、检出限等越小越好；"
+    "标准按编号和部分比较，不问年代。没有写明的写“未说明”，不算满足也不算不满足。",
     "分数": "这个资源库里随机配对得分更低的占比，指标和标准已计入。",
     "费用": "收费标准乘以需求所写的机时或样品数；没写机时、面议的上限空着，下限按 0 元。",
 }
@@ -31,8 +31,10 @@ PLAN_NOTES = {
     "提醒": "方案只是建议，预约、签约由双方决定。",
 }
 _MONEY = dict.fromkeys(("cost_low", "cost_high", "budget"), '#,##0"元"') | dict.fromkeys(("hours", "hours_free"), "0.#")
-_KEY = ("need_id", "need_title", "rank", "resource_id", "name", "model", "advice", "met", "evidence", "unanswered")
-_KEY += ("institution", "place", "fee", "hours_free", "contact")
+_KEY = [
+    *("need_id", "need_title", "rank", "resource_id", "name", "model", "advice", "met", "evidence", "unanswered"),
+    *("institution", "place", "fee", "hours_free", "contact"),
+]
 
 
 def write_resources(

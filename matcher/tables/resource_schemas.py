@@ -1,4 +1,4 @@
-"""Column contracts of what is lent out for research (instruments, pilot lines, computing, platforms), and of needs for it."""
+"""Column contracts of what is lent out for research (instruments, pilot lines, computing), and of needs for it."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ RESOURCES = Contract(
             "resource_id",
             "id",
             "资源编号",
-            "编号 序号 资源ID 资源号 仪器编号 设备编号 仪器设备编号 资产编号 仪器ID 平台编号 实验室编号 中试线编号 ID No "
-            "instrument_id equipment_id platform_id",
+            "编号 序号 资源ID 资源号 仪器编号 设备编号 仪器设备编号 资产编号 仪器ID 平台编号 实验室编号 "
+            "中试线编号 ID No instrument_id equipment_id platform_id",
         ),
         column(
             "name",
@@ -27,7 +27,9 @@ RESOURCES = Contract(
             "中试基地名称 中试平台名称 孵化器名称 载体名称 机构名称 名称 instrument instrument_name equipment "
             "equipment_name platform facility title resource_name resource",
         ),
-        column("model", "text", "型号", "规格型号 型号规格 型号/规格 仪器型号 设备型号 规格 品牌型号 model", joins=True),
+        column(
+            "model", "text", "型号", "规格型号 型号规格 型号/规格 仪器型号 设备型号 规格 品牌型号 model", joins=True
+        ),
         column(
             "kind",
             "text",
@@ -41,16 +43,17 @@ RESOURCES = Contract(
             "主要功能",
             "功能 能力 服务能力 检测能力 测试能力 技术能力 方法 检测方法 测试方法 分析方法 检测项目 测试项目 服务项目 "
             "服务内容 可提供服务 主要功能及用途 功能用途 用途 主要用途 应用范围 主要应用范围 应用领域 主要应用领域 "
-            "服务领域 适用领域 专业领域 研究方向 学科领域 简介 描述 说明 备注 capability capabilities methods function functions "
-            "description service services capability_or_method application",
+            "服务领域 适用领域 专业领域 研究方向 学科领域 简介 描述 说明 备注 capability capabilities methods "
+            "function functions description service services capability_or_method application",
             lines=True,
         ),
         column(
             "indicators",
             "text",
             "主要技术指标",
-            "技术指标 技术参数 主要技术参数 主要参数 性能指标 主要性能指标 主要规格 规格参数 参数 指标 主要规格及技术指标 "
-            "主要技术指标及参数 主要指标 specification specifications parameters technical_specifications",
+            "技术指标 技术参数 主要技术参数 主要参数 性能指标 主要性能指标 主要规格 规格参数 参数 指标 "
+            "主要规格及技术指标 主要技术指标及参数 主要指标 "
+            "specification specifications parameters technical_specifications",
             lines=True,
         ),
         column(
@@ -68,7 +71,13 @@ RESOURCES = Contract(
             "测量精度 准确度 精度等级 准确度等级 不确定度 分辨率 检出限 accuracy resolution uncertainty",
             joins=True,
         ),
-        column("sample", "text", "样品要求", "样品 送样要求 样品说明 试样要求 样品制备要求 sample_requirements samples", lines=True),
+        column(
+            "sample",
+            "text",
+            "样品要求",
+            "样品 送样要求 样品说明 试样要求 样品制备要求 sample_requirements samples",
+            lines=True,
+        ),
         column(
             "standard",
             "text",
@@ -96,8 +105,8 @@ RESOURCES = Contract(
             "fee",
             "text",
             "收费标准",
-            "收费 费用 对外收费标准 服务收费标准 收费价格 参考收费 参考收费标准 服务价格 价格 单价 收费方式 收费说明 fees price "
-            "rate charge fee_standard",
+            "收费 费用 对外收费标准 服务收费标准 收费价格 参考收费 参考收费标准 服务价格 价格 单价 收费方式 收费说明 "
+            "fees price rate charge fee_standard",
             joins=True,
         ),
         column(
@@ -128,8 +137,8 @@ RESOURCE_NEEDS = replace(
             "capability",
             "text",
             "所需能力",
-            "需要的能力 能力要求 能力需求 检测项目 测试项目 测试需求 检测需求 所需方法 所需资源 所需仪器 所需设备 能力 方法 "
-            "capability method capability_asked required_capability",
+            "需要的能力 能力要求 能力需求 检测项目 测试项目 测试需求 检测需求 所需方法 所需资源 所需仪器 所需设备 "
+            "能力 方法 capability method capability_asked required_capability",
             lines=True,
         ),
         column(
@@ -139,7 +148,13 @@ RESOURCE_NEEDS = replace(
             "量程 范围 量程要求 范围要求 参数范围 测试条件 试验条件 测量范围 required_range range_asked",
             joins=True,
         ),
-        column("precision", "text", "精度要求", "精度 所需精度 准确度要求 分辨率要求 检出限要求 accuracy resolution", joins=True),
+        column(
+            "precision",
+            "text",
+            "精度要求",
+            "精度 所需精度 准确度要求 分辨率要求 检出限要求 accuracy resolution",
+            joins=True,
+        ),
         column("sample", "text", "样品情况", "样品 样品说明 试样 样品描述 samples_description", joins=True),
         column(
             "standard",
@@ -148,8 +163,12 @@ RESOURCE_NEEDS = replace(
             "标准 标准要求 检测标准 测试标准 依据标准 标准号 方法标准 standards required_standard standard_asked",
             joins=True,
         ),
-        column("hours", "number", "所需机时", "机时 需要机时 预计机时 使用时长 预计使用时长 hours_needed machine_hours"),
-        column("sample_count", "number", "样品数量", "样品数 送样数量 样品个数 试样数量 sample_number number_of_samples"),
+        column(
+            "hours", "number", "所需机时", "机时 需要机时 预计机时 使用时长 预计使用时长 hours_needed machine_hours"
+        ),
+        column(
+            "sample_count", "number", "样品数量", "样品数 送样数量 样品个数 试样数量 sample_number number_of_samples"
+        ),
     ),
     any_of=("title", "description", "capability"),
 )
