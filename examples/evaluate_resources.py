@@ -2,9 +2,9 @@
 
     python examples/evaluate_resources.py [NEEDS RESOURCES KEY]
 
-KEY has need_id (需求编号) and resource_id (资源编号), the wanted resource of each need. Without files: the shipped ones,
-made up, in which most wanted resources have near ones of the same kind with another range, another standard or no free
-hours. Beside it, in the same run, character TF-IDF (1 to 3 signs, sublinear) of the same texts.
+KEY has need_id (需求编号) and resource_id (资源编号), what each need wants. Without files: the shipped ones,
+made up; many wanted resources have near ones of their kind, with another range or standard or without free hours.
+Beside it, in the same run, character TF-IDF (1 to 3 signs, sublinear) of the same texts.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher.needs.asked import clause_of
 from matcher.needs.indicators import Indicator, indicators_of
@@ -127,7 +127,7 @@ def offered_of(texts: Mapping[str, str]) -> list[Indicator]:
             quantity = one.quantity or name
             if name == "精度" and not _group(one) and one.quantity:
                 quantity = f"{one.quantity}精度"
-            found.append(_renamed(one, quantity))
+            found.append(replace(one, quantity=quantity))
     return found
 
 
@@ -152,8 +152,11 @@ def compare(asked: Iterable[Indicator], offered: Sequence[Indicator]) -> list[Co
 
 def _read(text: str) -> list[Indicator]:
     """The indicators of a text, and the values that have no name; classes of clean rooms."""
-    found = indicators_of(text)
     plain = half_width(text)
+    found = [
+        replace(one, unit=_CUBIC_METRE) if one.unit.symbol == "t" and _TANK.match(plain, one.end) else one
+        for one in indicators_of(text)
+    ]
     taken = [(one.start, one.end) for one in found]
     for value in values(plain):
         if any(value.start < end and start < value.end for start, end in taken):
@@ -177,21 +180,6 @@ def _is_asked(text: str, one: Indicator) -> bool:
     first, stop = clause_of(text, one.start, one.end)
     clause = text[first:stop]
     return not _TODAY.search(clause) or bool(_WISHED.search(clause))
-
-
-def _renamed(one: Indicator, quantity: str) -> Indicator:
-    return Indicator(
-        quantity,
-        one.comparator,
-        one.low,
-        one.high,
-        one.unit,
-        one.tolerance,
-        one.condition,
-        one.text,
-        one.start,
-        one.end,
-    )
 
 
 def _group(one: Indicator) -> str:
@@ -274,10 +262,10 @@ def _covering(asked: Indicator, offered: Sequence[Indicator]) -> tuple[str, list
     single = [one for one in offered if one.comparator not in ("区间", "±")]
     lowest = [one for one in single if _LOWEST.search(one.quantity)]
     highest = [one for one in single if _HIGHEST.search(one.quantity)]
-    spans = [(_span(one, asked.unit), one.comparator, [one]) for one in offered]
-    if lowest and highest:  # 最低-70℃，最高180℃
-        both = (_span(lowest[0], asked.unit)[0], _span(highest[0], asked.unit)[1])
-        spans.insert(0, (both, "", [lowest[0], highest[0]]))
+    pair = [lowest[0], highest[0]] if lowest and highest else []  # 最低-70℃，最高180℃
+    spans = [(_span(one, asked.unit), one.comparator, [one]) for one in offered if one not in pair]
+    if pair:
+        spans.insert(0, ((_span(pair[0], asked.unit)[0], _span(pair[1], asked.unit)[1]), "", pair))
     states = [(_state(low, high, span, comparator), place) for place, (span, comparator, _) in enumerate(spans)]
     order = ("met", "unknown", "not_met")
     state, place = min(states, key=lambda one: (order.index(one[0]), one[1]))

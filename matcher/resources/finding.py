@@ -159,9 +159,9 @@ def find_resources(
         `met` (asked against stated, in Chinese), `shared_terms`, `evidence`, `unanswered` (as `match` gives them),
         met_count, missed_count, unknown_count, `cost_low`, `cost_high` (yuan for the hours or samples of the need, NA
         where unknown or open), `hours`, `hours_free`, and of the resource name, model, kind, institution, place, fee,
-        contact. `advice` is 可预约 (all that is asked is met), 先核实 (something is not said, or nothing is asked that
-        can be compared), 不满足, 不相关 (the texts have no more to do with each other than strangers'), 机时不够, 不开放;
-        the last two stand behind all others.
+        contact. `advice` is 可预约 (all that is asked is met), 先核实 (something is not said, or nothing comparable is
+        asked), 不满足, 不相关 (the texts have no more to do with each other than strangers'), 机时不够 or 不开放; the
+        last two stand behind all others.
 
     Raises
     ------
@@ -276,7 +276,7 @@ def _ranked(
         states = [one.state for one in coverage]
         listed = any(state == "met" for _, state, _ in compared)
         related = library.related(float(total[row]), float(words[row]), float(methods[row]), listed)
-        value = total[row] + SAME_STANDARD * listed + REACHED * states.count("met") * related
+        value = total[row] + SAME_STANDARD * listed + REACHED * states.count("met")
         if missed := states.count("not_met"):
             value -= MISSED + MISSED_MORE * (missed - 1)
         value -= OTHER_STANDARD * any(state == "not_met" for _, state, _ in compared)

@@ -1,8 +1,9 @@
 """One answer of outcome, person, resource and money for each need, best for all needs together ("人才-平台-项目").
 
-Each part counts by how many random pairs score as high, in powers of ten: 1 for one in ten thousand or fewer. An
-outcome that is worth a call, not recommended, counts half; a resource of which something must be asked three quarters;
-parts of one unit add. What does not fit is no candidate, so that a missing part is seen as missing.
+Each part counts by how many random pairs score as high, in powers of ten: 1 for one in ten thousand or fewer, 0.2 at
+least. An outcome that is worth a call, not recommended, counts half; a resource of which something must be asked three
+quarters; parts of one unit add, and a cost takes a little off. What does not fit is no candidate, so that a missing
+part is seen as missing.
 """
 
 from __future__ import annotations
@@ -30,14 +31,15 @@ from matcher.tables.numbers import Number, read_number
 
 WEIGHTS = {"outcome": 0.4, "expert": 0.3, "resource": 0.3}
 SAME_UNIT = 0.05  # for each two parts of one unit
-HALF, UNSURE = 0.5, 0.75
+DEAR, DEAR_FROM = 0.01, 100_000.0  # what a cost of so many yuan, or an unknown one, takes off
+HALF, UNSURE, LEAST = 0.5, 0.75, 0.2
 BEST = 5  # candidates of each part
 LOAD = 3  # needs of an expert
 _POWERS = 4.0  # one random pair in 10 ** 4 counts 1
 TABLE = [
     "need_id", "title", "outcome_id", "outcome_title", "expert_id", "expert_name", "resource_id", "resource_name",
-    "value", "missing", "same_unit", "hours", "cost_low", "cost_high", "budget", "money", "met", "fee", "evidence", "works",
-    "outcome_fit", "expert_fit", "resource_fit", "contact",
+    "value", "missing", "same_unit", "hours", "cost_low", "cost_high", "budget", "money", "met", "fee", "evidence",
+    "works", "outcome_fit", "expert_fit", "resource_fit", "contact",
 ]  # fmt: skip
 USE = ["resource_id", "resource_name", "hours_free", "hours", "needs", "need_ids"]
 PERSONS = ["expert_id", "expert_name", "institution", "load", "needs", "need_ids"]
@@ -188,8 +190,8 @@ def plan_jointly(
 
 
 def fit_of(score: float) -> float:
-    """A share of random pairs that score lower, from 0 to 1 by powers of ten: 0.99 is 0.5."""
-    return min(1.0, -math.log10(max(1.0 - score, 1e-12)) / _POWERS)
+    """What a candidate counts of which this share of random pairs scores lower, by powers of ten: 0.99 is 0.5."""
+    return min(1.0, max(LEAST, -math.log10(max(1.0 - score, 1e-12)) / _POWERS))
 
 
 def _outcomes(
@@ -272,7 +274,7 @@ def _cost(triple: Sequence[_Part]) -> tuple[float, float]:
 
 def _value(triple: Sequence[_Part]) -> float:
     fits = sum(weight * one.fit for weight, one in zip(WEIGHTS.values(), triple, strict=True))
-    return fits + SAME_UNIT * len(_shared_units(triple))
+    return fits + SAME_UNIT * len(_shared_units(triple)) - DEAR * min(1.0, _cost(triple)[1] / DEAR_FROM)
 
 
 def _shared_units(triple: Sequence[_Part]) -> list[str]:
@@ -295,7 +297,8 @@ def _row(need: str, row: Mapping[str, Any], triple: Sequence[_Part]) -> dict[str
         "expert_name": expert.row.get("name", ""),
         "resource_id": resource.name, "resource_name": resource.row.get("name", ""), "value": _value(triple),
         "missing": "、".join(missing), "same_unit": "；".join(_shared_units(triple)), "hours": used,
-        "cost_low": None if (low, high) == UNKNOWN else low, "cost_high": high if math.isfinite(high) else None, "budget": budget,
+        "cost_low": None if (low, high) == UNKNOWN else low, "cost_high": high if math.isfinite(high) else None,
+        "budget": budget,
         "money": _enough(high, budget), "met": resource.row.get("met", ""), "fee": resource.row.get("fee", ""),
         "evidence": outcome.row.get("evidence", ""), "works": expert.row.get("works", ""), "outcome_fit": outcome.fit,
         "expert_fit": expert.fit, "resource_fit": resource.fit, "contact": resource.row.get("contact", ""),

@@ -11,7 +11,7 @@ from matcher.export.sheets import Sheet
 from matcher.export.tables import write_tables
 from matcher.export.titles import RESOURCES
 from matcher.resources.finding import ADVICE
-from matcher.resources.planning import SAME_UNIT, WEIGHTS, JointPlan
+from matcher.resources.planning import DEAR, SAME_UNIT, WEIGHTS, JointPlan
 
 NOTES = {
     "建议": "可预约：所问的指标和标准都满足；先核实：有一项资源没有写明，或需求没有写指标；不满足：有一项达不到；"
@@ -20,11 +20,12 @@ NOTES = {
     "指标对照": "要求和资源所写逐项比较：量程要盖得住所要求的值；精度、分辨率、检出限等越小越好；"
     "标准按编号和部分比较，不问年代。没有写明的写“未说明”，不算满足也不算不满足。",
     "分数": "这个资源库里随机配对得分更低的占比，指标和标准已计入。",
-    "费用": "收费标准乘以需求所写的机时或样品数；没写机时、面议的上限空着，下限按 0 元。",
+    "费用": "收费标准乘以需求所写的机时或样品数；没写机时或样品数、写着面议的空着。",
 }
 PLAN_NOTES = {
     "总分": f"成果 {WEIGHTS['outcome']:g}、专家 {WEIGHTS['expert']:g}、资源 {WEIGHTS['resource']:g} 的加权和，"
     f"每两样同在一个单位另加 {SAME_UNIT:g}。每样从 0 到 1：随机配对一万个里没有更高的为 1，百里挑一为 0.5；"
+    f"费用按上限每 10 万元减 {DEAR:g}，至多减 {DEAR:g}，不知道的也减 {DEAR:g}。"
     "成果只是可联系的减半，资源需先核实的打七五折；不合适的不列，所以缺什么看“缺”一列。权重是本软件的取值。",
     "最优": "每条需求从每样最好的五个里选，机时、专家承接数和经费由全部需求共用；总分由整数规划求得并证明。",
     "费用和机时": "按下限计，所以没有写明的不会挡住方案；“经费”一列写明预算是否够。专家的报酬没有计入。",
