@@ -24,6 +24,7 @@ NAMESPACES = {
     "assignment": "Fair assignment and timetables",
     "projects": "Applications and projects",
     "review": "Panels' scores and reviewers",
+    "resources": "Instruments, pilot lines, computing and platforms for needs; one plan with outcomes and experts",
     "challenges": "Hard problems made ready to publish, and bids for them",
     "commissioners": "Who serves which village, service, conditions, points",
     "contracts": "Registers of technology contracts: checked by rule, summed, their tax relief",

@@ -97,13 +97,13 @@ class _Library:
         shares = np.sort(self.concepts * wanted, axis=1)[:, ::-1]
         return np.asarray(shares[:, :1].sum(axis=1) + 0.5 * shares[:, 1:2].sum(axis=1), float)
 
-    def related(self, total: float, words: float, method: float, standard: bool) -> bool:
+    def related(self, total: float, words: float, method: float) -> bool:
         """Whether a resource has to do with a need: by the sum that strangers do not reach, or in a short list, whose
-        random pairs say little, by a method, a standard or words that both have.
+        random pairs say little, by a method or words that both have.
         """
         if len(self.rows) >= _SHORT:
-            return total + SAME_STANDARD * standard >= self.index.scale.good_from(FALSE_ALARM)
-        return standard or method > 0 or words >= _WORDS
+            return total >= self.index.scale.good_from(FALSE_ALARM)
+        return method > 0 or words >= _WORDS
 
 
 @dataclass(frozen=True)
@@ -275,15 +275,15 @@ def _ranked(
         compared = compare_standards(standards, library.standards[row])
         states = [one.state for one in coverage]
         listed = any(state == "met" for _, state, _ in compared)
-        related = library.related(float(total[row]), float(words[row]), float(methods[row]), listed)
-        value = total[row] + SAME_STANDARD * listed + REACHED * states.count("met")
+        value = float(total[row]) + SAME_STANDARD * listed + REACHED * states.count("met")
+        related = listed or library.related(value, float(words[row]), float(methods[row]))
         if missed := states.count("not_met"):
             value -= MISSED + MISSED_MORE * (missed - 1)
         value -= OTHER_STANDARD * any(state == "not_met" for _, state, _ in compared)
         states += [state for _, state, _ in compared]
         state = _state(states, resource, wanted) if related else "unrelated"
         cost = cost_of(str(resource.get("fee") or ""), wanted, None if samples is None else float(samples))
-        pairs.append(_Pair(row, float(value), state, coverage, compared, cost))
+        pairs.append(_Pair(row, value, state, coverage, compared, cost))
     ids = library.index.ids
     return sorted(pairs, key=lambda one: (one.state in _LAST, -one.total, str(ids[one.row])))
 
