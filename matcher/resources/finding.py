@@ -45,7 +45,7 @@ ADVICE = {
 COLUMNS = ["need_id", "resource_id", "rank", "score", "advice", "met", "shared_terms", "evidence", "unanswered"]
 COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high", "hours", "hours_free"]
 SHOWN = ["name", "model", "kind", "institution", "place", "fee", "contact"]
-_EVIDENCE = 80  # characters
+_EVIDENCE, _NAME = 80, 40  # characters
 _CLOSED = re.compile("撤销|停用|报废|注销|停机|维修|故障|关闭|不开放|暂停")
 _SHORT, _WORDS = 20, 0.15  # resources of a short list; the cosine of words from which two texts have to do
 _LAST = ("no_hours", "closed")
@@ -232,6 +232,13 @@ def need_texts(needs: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(
         {"need_id": needs["need_id"].astype(str), "title": title, "description": _joined(needs, fields, "\n")}
     )
+
+
+def need_names(needs: pd.DataFrame) -> dict[str, str]:
+    """What each need is called: its title, else what it asks or says, at most 40 characters."""
+    columns = [_joined(needs, (name,), "") for name in ("title", "capability", "description")]
+    names = [next(filter(None, texts), "")[:_NAME] for texts in zip(*columns, strict=True)]
+    return dict(zip(needs["need_id"].astype(str), names, strict=True))
 
 
 def _joined(table: pd.DataFrame, fields: Sequence[str], sign: str) -> list[str]:

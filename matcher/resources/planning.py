@@ -24,7 +24,7 @@ from matcher.export.advice import CONTACT, RECOMMENDED, advice_of
 from matcher.matching.index import Index
 from matcher.matching.matches import match
 from matcher.resources.fees import UNKNOWN
-from matcher.resources.finding import ADVICE, need_texts, rows_of
+from matcher.resources.finding import ADVICE, need_names, need_texts, rows_of
 from matcher.resources.joint_choice import Choice, choose
 from matcher.tables.cells import Fault
 from matcher.tables.numbers import Number, read_number
@@ -153,7 +153,8 @@ def plan_jointly(
     }
     parts: list[tuple[_Part, ...]] = []
     options: list[Choice] = []
-    rows = {str(row["need_id"]): row for row in rows_of(needs)}
+    titles = need_names(needs)
+    rows = {str(row["need_id"]): {**row, "title": titles[str(row["need_id"])]} for row in rows_of(needs)}
     for need, row in rows.items():
         budget = _budget(row)
         kinds = [[_NOTHING, *candidates[part].get(need, ())] for part in WEIGHTS]
@@ -292,7 +293,7 @@ def _row(need: str, row: Mapping[str, Any], triple: Sequence[_Part]) -> dict[str
     missing = [title for title, one in zip(_PARTS.values(), triple, strict=True) if not one.name]
     used = resource.row.get("hours")
     return {
-        "need_id": need, "title": row.get("title", ""), "outcome_id": outcome.name,
+        "need_id": need, "title": row["title"], "outcome_id": outcome.name,
         "outcome_title": outcome.row.get("title", ""), "expert_id": expert.name,
         "expert_name": expert.row.get("name", ""),
         "resource_id": resource.name, "resource_name": resource.row.get("name", ""), "value": _value(triple),
@@ -313,7 +314,7 @@ def _enough(high: float, budget: float | None) -> str:
 
 def _left(need: str, row: Mapping[str, Any], offered: bool) -> dict[str, Any]:
     reason = "机时、专家或总经费已被更合适的需求用完" if offered else "没有合适的成果、专家和资源，或都超出预算"
-    return {"need_id": need, "title": row.get("title", ""), "reason": reason}
+    return {"need_id": need, "title": row["title"], "reason": reason}
 
 
 def _use(table: pd.DataFrame, free: Mapping[str, float]) -> pd.DataFrame:

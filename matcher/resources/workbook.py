@@ -10,7 +10,7 @@ import pandas as pd
 from matcher.export.sheets import Sheet
 from matcher.export.tables import write_tables
 from matcher.export.titles import RESOURCES
-from matcher.resources.finding import ADVICE
+from matcher.resources.finding import ADVICE, need_names
 from matcher.resources.planning import DEAR, SAME_UNIT, WEIGHTS, JointPlan
 
 NOTES = {
@@ -57,8 +57,7 @@ def write_resources(
     if Path(output).suffix.lower() != ".xlsx":
         write_tables(output, {"资源": found}, problems=problems, mask=mask)
         return
-    titles = dict(zip(needs["need_id"].astype(str), needs["title"], strict=True))
-    shown = found.assign(need_title=found["need_id"].map(titles), met=_lines(found["met"]))
+    shown = found.assign(need_title=found["need_id"].map(need_names(needs)), met=_lines(found["met"]))
     sheet = Sheet(
         shown, titles=RESOURCES, key=_KEY, frozen=2, formats={"score": "0.0000", **_MONEY},
         shade=("advice", f'="{ADVICE["met"]}"', "good"),
