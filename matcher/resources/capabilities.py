@@ -266,7 +266,11 @@ def _covering(asked: Indicator, offered: Sequence[Indicator]) -> tuple[str, list
     spans = [(_span(one, asked.unit), one.comparator, [one]) for one in offered if one not in pair]
     if pair:
         spans.insert(0, ((_span(pair[0], asked.unit)[0], _span(pair[1], asked.unit)[1]), "", pair))
-    states = [(_state(low, high, span, comparator), place) for place, (span, comparator, _) in enumerate(spans)]
+    at_least = asked.comparator in ("≥", ">")  # 150 Hz or more is within 200~1000 Hz too
+    states = [
+        (_state(max(low, span[0]) if at_least else low, high, span, comparator), place)
+        for place, (span, comparator, _) in enumerate(spans)
+    ]
     order = ("met", "unknown", "not_met")
     state, place = min(states, key=lambda one: (order.index(one[0]), one[1]))
     return state, spans[place][2]

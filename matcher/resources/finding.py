@@ -23,7 +23,7 @@ from matcher.matching.index import Index
 from matcher.matching.records import texts_of
 from matcher.needs.indicators import Indicator
 from matcher.progress import advancing, timed
-from matcher.resources.capabilities import Coverage, asked_of, compare, offered_of
+from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of
 from matcher.resources.fees import UNKNOWN, cost_of
 from matcher.resources.methods import methods_asked, methods_named
 from matcher.resources.standards import Standard, compare_standards, standards_of
@@ -120,10 +120,9 @@ class _Pair:
     @property
     def in_words(self) -> str:
         """指标对照."""
-        states = {"met": "满足", "not_met": "不满足", "unknown": "未说明"}
         words = [one.in_words for one in self.coverage]
         words += [
-            f"标准 {one.text}：{states[state]}" + (f"（{note}）" if note else "") for one, state, note in self.standards
+            f"标准 {one.text}：{STATES[state]}" + (f"（{note}）" if note else "") for one, state, note in self.standards
         ]
         return "；".join(words)
 

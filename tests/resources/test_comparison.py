@@ -18,6 +18,9 @@ from matcher.resources.standards import compare_standards, standards_of
         ("最大拉力20t", "最大试验力300kN", "unknown"),  # a mass is no force
         ("载荷500N", "量程1～100kN", "not_met"),
         ("载荷1kN", "量程1～100kN", "met"),
+        ("频率150Hz以上", "频率200～1000Hz", "met"),
+        ("频率150Hz以上", "频率10～100Hz", "not_met"),
+        ("频率150Hz", "频率200～1000Hz", "not_met"),
         ("力值不低于400kN", "载荷≥300kN", "unknown"),
         ("力值不低于300kN", "载荷≥300kN", "met"),
         ("在-60℃到150℃之间循环", "温度范围：-60℃～+150℃", "met"),
