@@ -25,6 +25,7 @@ NAMESPACES = {
     "projects": "Applications and projects",
     "review": "Panels' scores and reviewers",
     "assessment": "Outcomes assessed: readiness, values, economic value, registration",
+    "resources": "Instruments, pilot lines, computing and platforms for needs; one plan with outcomes and experts",
     "challenges": "Hard problems made ready to publish, and bids for them",
     "commissioners": "Who serves which village, service, conditions, points",
     "contracts": "Registers of technology contracts: checked by rule, summed, their tax relief",

@@ -29,6 +29,7 @@ TABLES = [
     *("panel_scores.csv", "applications.csv", "earlier_projects.csv"),
     "assessment_outcomes.csv",
     *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
+    *("resources.csv", "resource_needs.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -116,6 +117,10 @@ review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx
 review aggregate panel_scores.csv --pairs panel_scores.csv -o panel.csv
 projects duplicates applications.csv earlier_projects.csv --false-alarm 1 -o duplicates.xlsx
 projects duplicates earlier_projects.csv --false-alarm 1 -o among.csv
+resources resource_needs.csv resources.csv -k 3 -o resources_found.xlsx
+resources resource_needs.csv platforms.csv -k 3 -o resources_found.csv
+resources needs.csv resources.csv --plan j.xlsx --outcomes outcomes.csv --experts experts.csv -o f.parquet --hours 9
+resources needs.csv resources.csv --plan j.csv --experts experts.csv --works works.csv --money 9000 -o f.csv
 commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules 山东2021 --pages posts -o posts.xlsx
 commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv
 commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx
@@ -126,6 +131,7 @@ assess assessment_outcomes.csv -o assessed.csv
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
 _WRITES |= {"--warnings", "--facts"}
+_PLANS = {"resources"}  # whose --plan is written, not read
 
 
 class Run(NamedTuple):
@@ -139,7 +145,8 @@ class Run(NamedTuple):
     def of(cls, line: str) -> Run:
         """A command line; what follows an option of `_WRITES` is written, every other table is read."""
         words = line.split()
-        outputs = [word for option, word in pairwise(words) if option in _WRITES]
+        writes = _WRITES | ({"--plan"} if words[0] in _PLANS else set())
+        outputs = [word for option, word in pairwise(words) if option in writes]
         kinds = (".csv", ".parquet", ".xlsx", ".yaml")
         tables = [word.rpartition("=")[2] for word in words if Path(word).suffix in kinds]  # also kind=table
         return cls(tuple(words), tuple(word for word in tables if word not in outputs), tuple(outputs))

@@ -22,7 +22,7 @@ LEVELS = [  # a package imports what lies on lower levels; on one level nobody k
     {"needs"},
     {"matching", "export"},
     {"experts", "fields", "policy", "assignment", "contracts", "review", "assessment"},
-    {"pool", "partners", "challenges", "commissioners", "projects"},
+    {"pool", "partners", "challenges", "commissioners", "projects", "resources"},
     {"cli"},
 ]
 PACKAGES = sorted(set().union(*LEVELS))

@@ -25,6 +25,7 @@ from matcher.cli import (
     policy,
     pool,
     projects,
+    resources,
     review,
     rounds,
     tables,
@@ -40,6 +41,7 @@ main_group = Group(
 matching.add_commands(main_group)
 tables.add_commands(main_group)
 main_group.add_command(rounds.run_command)
+resources.add_commands(main_group)
 for room in (
     feedback,
     needs,
