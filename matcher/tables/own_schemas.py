@@ -198,19 +198,20 @@ REVIEW_SCORES = Contract(
             "item",
             "id",
             "项目编号",
-            "项目 项目ID 项目号 申报编号 申请编号 受理编号 编号 成果编号 提名编号 需求编号 need_id outcome_id left_id "
-            "proposal project_id",
+            "项目 项目ID 项目号 申报编号 申请编号 受理编号 编号 成果编号 提名编号 需求编号 need_id outcome_id right_id "
+            "右方编号 proposal project_id",
         ),
         column("title", "text", "项目名称", "名称 申报项目 成果名称 提名项目"),
         column(
             "reviewer",
             "id",
             "评委编号",
-            "评委 评委姓名 评审专家 专家编号 专家 专家姓名 评审人 grader right_id expert_id",
+            "评委 评委姓名 评审专家 专家编号 专家 专家姓名 评审人 grader left_id 左方编号 expert_id",
         ),
         column("score", "number", "得分", "评分 分数 打分 总分 评审得分 rating"),
         column("submitted_on", "date", "提交日期", "评分日期 提交时间 打分时间"),
         column("conflict", "yesno", "回避", "是否回避 需回避"),
+        column("alternate", "yesno", "候补", "是否候补"),
         column("comment", "text", "评审意见", "意见 评语 理由", lines=True),
     ),
     referred=False,
