@@ -56,9 +56,9 @@ class Changed(NamedTuple):
 
 
 def policies_that_change(policy: Policies = (), *, before: Day, after: Day) -> tuple[Policy, ...]:
-    """The policies asked for; where none are, the shipped ones over firms of which an edition, a rule or a limit starts or ends
-    after `before`, up to `after`. Raises PolicyError where there is none, ArgumentError for days
-    in the wrong order.
+    """The policies asked for; where none are, the shipped ones over firms of which an edition, a rule or a limit
+    starts or ends after `before`, up to `after`. Raises PolicyError where there is none, ArgumentError for days in the
+    wrong order.
     """
     first, last = _days(before, after)
     if asked := load_policies(policy):

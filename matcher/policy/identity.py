@@ -136,7 +136,7 @@ APPLICATION = Subject(
             "第一单位 牵头单位 申报单位 承担单位 主要完成单位第一 依托单位 first_unit",
         ),
         column("host_uscc", "text", "第一完成单位统一社会信用代码", f"统一社会信用代码 {WORDS['uscc']}"),
-        column("person_names", "text", "完成人", "主要完成人 全部完成人 完成人名单 项目负责人 负责人 候选人姓名 persons"),
+        column("person_names", "text", "完成人", "主要完成人 全部完成人 完成人名单 项目负责人 负责人 persons"),
         column("unit_names", "text", "完成单位", "主要完成单位 全部完成单位 完成单位名单 合作单位 参与单位"),
         column("nominator", "text", "提名单位", "提名者 推荐单位 提名单位（专家） 归口管理部门"),
         column("support", "text", "支撑材料", "主要支撑材料 专利论文 主要知识产权 代表性论文专著 支撑材料编号"),

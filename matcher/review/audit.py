@@ -71,8 +71,8 @@ def table_hash(table: pd.DataFrame) -> str:
 def _plain(value: Any) -> Any:
     if value is None or value is pd.NA or value != value:
         return None
-    if isinstance(value, bool | str):
+    if isinstance(value, bool | str | int):
         return value
-    if isinstance(value, int | float) or hasattr(value, "dtype"):
+    if isinstance(value, float) or hasattr(value, "dtype"):
         return float(f"{float(value):.9g}")
     return str(value)

@@ -96,7 +96,8 @@ class _Equations:
         effects = cho_solve((root, True), right)
         explained = right @ effects + np.square(self.item_sums) @ (1 / held)
         free = max(len(self.scores) - 1, 1)
-        noise = max((np.square(self.scores).sum() - explained) / free, 1e-12)
+        whole_square = float(np.square(self.scores).sum())
+        noise = max((whole_square - explained) / free, 1e-12 * whole_square / free, 1e-24)
         value = free * np.log(noise) + np.log(held).sum() + 2 * np.log(np.diag(root)).sum()
         value -= n * np.log(ratios[0]) + m * np.log(ratios[1])
         return float(value), float(noise), effects, root, held

@@ -25,7 +25,8 @@ _LOAD = ("reviewer", *MEASURES)
 _YES, _NO = {"true", "1", "1.0", "yes", "是", "通过", "入选"}, {"false", "0", "0.0", "no", "否", "不通过", "未入选"}
 NOTES = {
     "怎样读": "只列数字，不下结论：差别可能来自申报质量、领域或偶然，由人解释。",
-    "入选率区间": "95% 的 Clopper-Pearson 区间；p 值为对其余申报的 Fisher 精确检验（双侧），并按比较的组数作 Holm 校正。",
+    "入选率区间": "95% 的 Clopper-Pearson 区间；p 值为对其余申报的 Fisher 精确检验（双侧），"
+    "并按比较的组数作 Holm 校正。",
     "其他": f"申报不足 {LEAST} 项的各组合并；一格少于这个数的不单列，以免认出个人。",
     "评委": f"不写编号和姓名；人数不足 {LEAST} 位的相邻档次合并。",
 }
@@ -90,8 +91,10 @@ def rotation(load: pd.DataFrame, *, least: int = LEAST) -> pd.DataFrame:
     """
     rows = []
     for name, title in MEASURES.items():
-        many = load[name].value_counts().sort_index()
-        classes = _merged([(int(value), int(value), int(count)) for value, count in many.items()], least)
+        values, many = np.unique(load[name].to_numpy(int), return_counts=True)
+        classes = _merged(
+            [(value, value, count) for value, count in zip(values.tolist(), many.tolist(), strict=True)], least
+        )
         rows += [(title, *one) for one in classes]
     return pd.DataFrame(rows, columns=["measure", "low", "high", "reviewers"])
 
@@ -145,14 +148,14 @@ def success_by(items: pd.DataFrame, group: str, *, chosen: str = "chosen", least
     flag = _yes_or_no(items[chosen])
     names = items[group].astype(object).where(items[group].notna(), "").astype(str).str.strip()
     names = names.where(names != "", "未写明")
-    counts = pd.DataFrame({group: names, "chosen": flag}).groupby(group)["chosen"].agg(items="size", chosen="sum")
-    counts = _with_rest(counts, least)
+    by_name = pd.DataFrame({group: names, "chosen": flag}).groupby(group)["chosen"]
+    counts = _with_rest(pd.DataFrame({"items": by_name.size(), "chosen": by_name.sum()}), least)
     total, won = int(counts["items"].sum()), int(counts["chosen"].sum())
     rows = []
     for name, size, wins in counts.itertuples():
         interval = binomtest(int(wins), int(size)).proportion_ci(0.95)
         others = [won - wins, total - size - won + wins]
-        p_value = float(fisher_exact([[wins, size - wins], others]).pvalue) if total > size else float("nan")
+        p_value = float(fisher_exact(np.array([[wins, size - wins], others])).pvalue) if total > size else float("nan")
         rows.append((name, size, wins, wins / size, interval.low, interval.high, size * won / total, p_value))
     columns = [group, "items", "chosen", "share", "low", "high", "expected", "p_value"]
     table = pd.DataFrame(rows, columns=columns)
@@ -181,7 +184,7 @@ def _with_rest(counts: pd.DataFrame, least: int) -> pd.DataFrame:
     return pd.concat([ordered.iloc[small:], pd.DataFrame([rest], index=[name], columns=ordered.columns)])
 
 
-def _holm(values: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def _holm(values: np.ndarray) -> np.ndarray:
     """Holm's step-down correction; unknown values stay unknown and do not count."""
     out = np.full(len(values), np.nan)
     known = np.flatnonzero(~np.isnan(values))

@@ -22,7 +22,7 @@ from matcher.tables.arguments import Day, as_day, check_firms
 
 DECISIONS = {0: "通过", 1: "不通过", 2: "未知", 3: "未知", 4: "当日无有效版本"}
 STATES = {"pass": "通过", "fail": "不通过", "unknown": "未知"}
-_OPEN = "事实已知，但条文读法未定或只是“原则上”；由人决定"
+_OPEN = "达不到，但条文读法未定或只是“原则上”；由人决定"
 ITEMS = ["item", "title", "check", "state", "missing", "value", "limit", "source", "seen_as", "verified", "note"]
 SUMMARY = ["item", "title", "host", "decision", "failed", "unknown", "remarks"]
 
@@ -58,7 +58,8 @@ def rules_over_applications(policy: PolicyName) -> Policy:
     rules = load_policy(policy)
     if rules.subject is not APPLICATION:
         raise PolicyError(
-            f"“{rules.title}”看{rules.subject.title}，不看申报项目；自编的规则请在 policy.yaml 中写 subject: application"
+            f"“{rules.title}”看{rules.subject.title}，不看申报项目；"
+            "自编的规则请在 policy.yaml 中写 subject: application"
         )
     return rules
 
@@ -87,8 +88,8 @@ def check_nominations(
     Returns
     -------
     FormalCheck
-        `summary` in the order of the table: item, title, host, decision (通过, 不通过, 未知, 当日无有效版本), failed and
-        unknown (counts of checks), remarks. `items`, in the order of the table and the rules: item, title, check,
+        `summary` in the order of the table: item, title, host, decision (通过, 不通过, 未知, 当日无有效版本), failed
+        and unknown (counts of checks), remarks. `items`, in the order of the table and the rules: item, title, check,
         state (通过, 不通过, 未知), missing (the facts that are not known; or that the text leaves it open), value and
         limit in the unit of the rule, source, seen_as (in what form the rule was read), verified, note. `found`: item,
         fact, found. `problems`: those of `matcher.policy.score`. Unknown is never a failure.
@@ -142,13 +143,13 @@ def _checks(ready: Prepared, group: Group) -> pd.DataFrame:
             continue
         codes = passed_codes(group.answer.states[rule.id])
         shown = group.answer.shown["condition", rule.id]
-        unknown = [name for name in dict.fromkeys(rule.test.columns())]
+        unknown = list(dict.fromkeys(rule.test.columns()))
         open_ = {name: (ready.facts[name].lo != ready.facts[name].hi)[group.rows] for name in unknown}
         missing = []
         for at, code in enumerate(codes):
-            lacking = [ready.policy.columns[name].title for name in unknown if open_[name][at]]
+            lacking = [_lacking(ready, name, int(group.rows[at])) for name in unknown if open_[name][at]]
             reading = _OPEN if leaves_readings_open(rule.test) and not lacking else ""
-            missing.append(("、".join(lacking) or reading) if PASSED[code] == "unknown" else "")
+            missing.append((f"缺{'、'.join(lacking)}" if lacking else reading) if PASSED[code] == "unknown" else "")
         frames.append(
             pd.DataFrame(
                 {
@@ -170,12 +171,23 @@ def _checks(ready: Prepared, group: Group) -> pd.DataFrame:
     return table.sort_values(["row", "order"], kind="stable", ignore_index=True).drop(columns="order")
 
 
+def _lacking(ready: Prepared, name: str, row: int) -> str:
+    """An unknown fact by its title, with its bounds where the list gives some."""
+    title = f"“{ready.policy.columns[name].title}”"
+    if name not in ready.bounds or not np.isnan(ready.values[name][row]):
+        return title
+    low, high = ready.bounds[name].lo[row], ready.bounds[name].hi[row]
+    return f"{title}（在 {low:g} 与 {high:g} 之间，见“名单核对”）" if np.isfinite([low, high]).all() else title
+
+
 def _remarks(checks: pd.DataFrame | None) -> str:
     if checks is None:
         return ""
     failed = checks.loc[checks["state"] == STATES["fail"], "check"].tolist()
     unknown = checks.loc[checks["state"] == STATES["unknown"]]
-    lines: Sequence[str] = [f"{check}（{missing}）" for check, missing in zip(unknown["check"], unknown["missing"], strict=True)]
+    lines: Sequence[str] = [
+        f"{check}（{missing}）" for check, missing in zip(unknown["check"], unknown["missing"], strict=True)
+    ]
     return "\n".join(
         [*(["不通过：" + "；".join(failed)] if failed else []), *(["未知：" + "；".join(lines)] if lines else [])]
     )

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.policy import Policy
-from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS
 from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.writings import fold
 
@@ -214,9 +214,13 @@ def _counted(table: pd.DataFrame, name: str, bounds: Mapping[str, tuple[int, int
     """The table with a count: what was found, and more where the table states more."""
     ids = table["enterprise_id"].astype(str)
     low, high = (ids.map({item: float(ends[at]) for item, ends in bounds.items()}).astype(float) for at in (0, 1))
-    stated = pd.to_numeric(table[name], errors="coerce").astype(float) if name in table else pd.Series(np.nan, ids.index)
+    stated = (
+        pd.to_numeric(table[name], errors="coerce").astype(float) if name in table else pd.Series(np.nan, ids.index)
+    )
     low, high = low.where(~(stated > low), stated), high.where(~(stated > high), stated)
-    high = high.where(stated.isna() | high.isna(), np.maximum(low, stated))  # who states a count has seen the namesakes
+    high = high.where(
+        stated.isna() | high.isna(), low.combine(stated, max)
+    )  # who states a count has seen the namesakes
     exact = low.where(low == high).fillna(stated.where(low.isna()))
     return table.assign(**{name: exact, name + LOW: low.where(exact.isna()), name + HIGH: high.where(exact.isna())})
 
@@ -284,5 +288,3 @@ def _stated_or_found(table: pd.DataFrame, name: str, values: Mapping[str, float]
     numbers = pd.to_numeric(stated.map(lambda cell: float(cell) if isinstance(cell, bool | np.bool_) else cell))
     stated = numbers.astype(float)
     return table.assign(**{name: shown.where(~(stated >= shown), stated).fillna(stated)})
-
-

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -119,7 +119,7 @@ def publication(
     if days is None and not rules:
         raise PolicyError("请给出公示规则（--rules）或公示天数（--days）")
     given = publicity_rule(rules) if rules else PublicityRule("", "", days or 1, working, True, "自定", "", False)
-    rule = given if days is None else given._replace(days=days, working=working, source="自定的天数")
+    rule = given if days is None else given._replace(days=days, working=working, source="自定的天数", verified=True)
     table = items.reset_index(drop=True)
     decided, chosen = _filled(table, "decision"), _filled(table, "chosen")
     keep = pd.Series(True, table.index)
@@ -197,8 +197,8 @@ def objection_states(
     -------
     Objections
         table in the order of the log: objection_id, item, received_on, in_time (是, 否, "" unknown), form (what of the
-        form lacks, 齐全, or what is not known), due, state (已办结, 逾期, 办理中, 未定期限), days_left (to `due`, negative
-        when overdue; NA when settled or without a deadline), result.
+        form lacks, 齐全, or what is not known), due, state (已办结, 逾期, 办理中, 未定期限), days_left (to `due`,
+        negative when overdue; NA when settled or without a deadline), result.
     """
     day, rule = as_day(on), publicity_rule(rules)
     last = rule.until(as_day(published))
@@ -232,10 +232,14 @@ def _days(table: pd.DataFrame, name: str) -> pd.Series:
     return days.dt.normalize()
 
 
-def _form(row: Mapping[str, object], rule: PublicityRule) -> str:
+def _form(row: Mapping[Any, Any], rule: PublicityRule) -> str:
     if not rule.signed:
         return "齐全"
-    asked = [("named", "实名"), ("evidence", "证据"), *([("sealed", "盖章")] if "单位" in str(row.get("kind") or "") else [])]
+    asked = [
+        ("named", "实名"),
+        ("evidence", "证据"),
+        *([("sealed", "盖章")] if "单位" in str(row.get("kind") or "") else []),
+    ]
     cells = {word: row.get(name) for name, word in asked}
     no = [word for word, cell in cells.items() if not pd.isna(cell) and not bool(cell)]
     open_ = [word for word, cell in cells.items() if pd.isna(cell)]
@@ -264,5 +268,5 @@ def _changes(before: pd.DataFrame, now: pd.DataFrame) -> list[str]:
     return told
 
 
-def _is_empty(cell: object) -> bool:
-    return bool(pd.isna(cell)) or not str(cell).strip()  # type: ignore[arg-type]
+def _is_empty(cell: Any) -> bool:
+    return bool(pd.isna(cell)) or not str(cell).strip()

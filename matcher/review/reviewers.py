@@ -75,7 +75,7 @@ def _by_others(panel: Panel, number: int, here: Whole, widths: Floats) -> tuple[
     rest = panel.score[beside] - effects.mean - effects.reviewers[of]
     weight = np.bincount(at, inverse, len(items))
     total = np.bincount(at, inverse * rest, len(items))
-    variance = 1 / (weight + 1 / max(of_items, 1e-12))
+    variance = 1 / (weight + 1 / of_items)
     return effects.mean + variance * total, variance
 
 

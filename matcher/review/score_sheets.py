@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from matcher.errors import TableError
+from matcher.errors import OutputError, TableError
 from matcher.export.formats import json_bytes
 from matcher.export.sheets import Sheet
 from matcher.export.tables import files_of
@@ -59,9 +59,11 @@ class Collected(NamedTuple):
     given: int
 
 
-def read_criteria(source: str | Path | pd.DataFrame, *, sheet: str | int | None = None) -> Reading:
+def read_criteria(
+    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
     """Read a table of criteria (the contract REVIEW_CRITERIA)."""
-    return read_table(source, REVIEW_CRITERIA, sheet=sheet)
+    return read_table(source, REVIEW_CRITERIA, sheet=sheet, columns=columns)
 
 
 def read_items(
@@ -76,14 +78,20 @@ def criteria_of(table: pd.DataFrame) -> list[Criterion]:
     out = []
     for row in table.to_dict("records"):
         name = str(row["criterion"] or "").strip()
-        low, high, weight = (pd.to_numeric(row.get(key), errors="coerce") for key in ("lowest", "highest", "weight"))
+        low, high, weight = (_number(row[key]) for key in ("lowest", "highest", "weight"))
         low = 0.0 if pd.isna(low) else float(low)
         if not name or pd.isna(high) or not low < float(high):
             raise TableError(f"评审指标“{name}”须有名称，最高分须大于最低分；请补填后重试")
-        out.append(Criterion(name, low, float(high), 1.0 if pd.isna(weight) else float(weight), str(row["standard"] or "")))
+        out.append(
+            Criterion(name, low, float(high), 1.0 if pd.isna(weight) else float(weight), str(row["standard"] or ""))
+        )
     if twice := {one.name for one in out if sum(other.name == one.name for other in out) > 1}:
         raise TableError(f"评审指标重复：{'、'.join(sorted(twice))}")
     return out
+
+
+def _number(cell: Any) -> float:
+    return float(pd.to_numeric(pd.Series([cell]), errors="coerce").astype(float).iloc[0])
 
 
 def score_workbooks(
@@ -157,9 +165,7 @@ def _seen(kept: pd.DataFrame, items: pd.DataFrame | None) -> pd.DataFrame:
     return table[filled]
 
 
-def _form(
-    reviewer: str, seen: pd.DataFrame, asked: list[Criterion], due: Day | None
-) -> tuple[Sheet, dict[str, str]]:
+def _form(reviewer: str, seen: pd.DataFrame, asked: list[Criterion], due: Day | None) -> tuple[Sheet, dict[str, str]]:
     blank: dict[str, Any] = {one.header: None for one in asked}
     table = seen.assign(reviewer=reviewer, **blank, comment=None, submitted_on=None).astype(object)
     names = ["item", "reviewer", *[name for name in seen.columns if name != "item"], *blank, "comment", "submitted_on"]
@@ -172,7 +178,7 @@ def _form(
         bounds={one.header: (one.lowest, one.highest) for one in asked},
     )
     lines = {
-        "怎样填": "每项填各指标的分数和评审日期；单元格只接受标出的范围。只填本表，不改项目编号和评委编号。",
+        "怎样填": "每项填各指标的分数和提交日期；单元格只接受标出的范围。只填本表，不改项目编号和评委编号。",
         "保密": "本表只有您一人的项目；请勿转给他人。",
         "回避": "若发现须回避的项目，请留空，并在评审意见里写“回避”。",
         **{one.name: f"{one.lowest:g} 至 {one.highest:g} 分，权重 {one.weight:g}。{one.standard}" for one in asked},
@@ -214,7 +220,9 @@ def collect_scores(folder: str | Path, *, due: Day | None = None) -> Collected:
     frames = [frame for frame in _filled(place, record, asked, problems) if len(frame)]
     given = {(str(item), str(one["reviewer"])) for one in record["sheets"] for item in one["items"]}
     rows = [
-        dict(zip(frame.columns, cells, strict=True)) for frame in frames for cells in frame.itertuples(index=False, name=None)
+        dict(zip(frame.columns, cells, strict=True))
+        for frame in frames
+        for cells in frame.itertuples(index=False, name=None)
     ]
     counted = _counted(rows, asked, given, problems)
     if not counted:
@@ -225,16 +233,46 @@ def collect_scores(folder: str | Path, *, due: Day | None = None) -> Collected:
         pair = f"{table['item'][at]}、{table['reviewer'][at]}"
         if pd.isna(days[at]):
             if last is not None:
-                problems.append(_problem(table["file"][at], "submitted_on", pair, "没有评审日期，不知是否迟交", "照计，请核实", True))
+                problems.append(
+                    _problem(
+                        table["file"][at], "submitted_on", pair, "没有提交日期，不知是否迟交", "照计，请核实", True
+                    )
+                )
         elif last is not None and days[at].date() > last:
-            problems.append(_problem(table["file"][at], "submitted_on", pair, f"迟于 {last}", "照计，请决定是否采用", True))
+            problems.append(
+                _problem(table["file"][at], "submitted_on", pair, f"迟于 {last}", "照计，请决定是否采用", True)
+            )
     back = set(zip(table["item"], table["reviewer"], strict=True))
     told = {tuple(str(one["value"]).split("、", 1)) for one in problems if one["column"] != ""}
-    for item, reviewer in sorted(given - back - told):
-        problems.append(_problem("", "score", f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False))
+    sheet_of = {str(one["reviewer"]): str(one["file"]) for one in record["sheets"]}
+    problems.extend(
+        _problem(sheet_of[reviewer], "score", f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False)
+        for item, reviewer in sorted(given - back - told)
+    )
     frame = pd.DataFrame(problems, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
     parts = table[["item", "reviewer", *[one.name for one in asked]]]
     return Collected(table[["item", "reviewer", "score", "submitted_on", "comment", "file"]], parts, frame, len(given))
+
+
+def collected_sheets(collected: Collected) -> dict[str, Sheet]:
+    """The sheets of what was collected: the scores, then each criterion's."""
+    titles = {**{str(name): str(name) for name in collected.parts}, **REVIEW}
+    return {
+        "评分": Sheet(collected.scores, titles=REVIEW, frozen=2),
+        "分项得分": Sheet(collected.parts, titles, frozen=2),
+    }
+
+
+def check_unused(folder: Path) -> None:
+    """Refuse a folder from which sheets already went out: filled ones may lie there. Raises OutputError."""
+    if (folder / RECORD).exists():
+        raise OutputError(f"文件夹“{folder}”里已有派发记录，可能有填好的评分表；请换一个文件夹")
+
+
+def outside(output: Path, folder: Path) -> None:
+    """Refuse a result inside the folder of the sheets, where it would be taken for one. Raises OutputError."""
+    if output.resolve().parent == folder.resolve():
+        raise OutputError(f"“{output}”在评分表的文件夹里；请写到别处，评分表原件不动")
 
 
 def _record(place: Path) -> dict[str, Any]:
@@ -255,6 +293,7 @@ def _filled(
     """The rows of each workbook that came back; the others are told."""
     out = {one["sha256"]: one for one in record["sheets"]}
     back: set[str] = set()
+    untouched: dict[str, str] = {}
     contract = Contract(
         "filled_sheet",
         SHEET,
@@ -271,8 +310,7 @@ def _filled(
             continue
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         if digest in out:
-            back.add(str(out[digest]["reviewer"]))
-            problems.append(_problem(path.name, "", str(out[digest]["reviewer"]), "和发出时一样，没有填写", "请催交", False))
+            untouched[str(out[digest]["reviewer"])] = path.name
             continue
         try:
             reading = read_table(path, contract, sheet=SHEET)
@@ -280,12 +318,14 @@ def _filled(
             problems.append(_problem(path.name, "", "", f"读不了：{error}", "请核对；这个文件没有采用", False))
             continue
         unreadable = reading.problems[~reading.problems["problem"].str.contains("行编号", regex=False)]
-        problems.extend(unreadable.to_dict("records"))
+        problems.extend({str(key): cell for key, cell in row.items()} for row in unreadable.to_dict("records"))
         back.update(reading.rows["reviewer"].astype(str))
         yield reading.rows.assign(file=path.name)
     for one in record["sheets"]:
-        if str(one["reviewer"]) not in back:
-            problems.append(_problem(one["file"], "", str(one["reviewer"]), "评分表没有交回", "请催交", False))
+        reviewer = str(one["reviewer"])
+        if reviewer not in back:
+            text = "和发出时一样，没有填写" if reviewer in untouched else "评分表没有交回"
+            problems.append(_problem(untouched.get(reviewer, one["file"]), "", reviewer, text, "请催交", False))
 
 
 def _counted(
@@ -297,7 +337,7 @@ def _counted(
     for row in rows:
         pair = (str(row["item"]), str(row["reviewer"]))
         shown, file = "、".join(pair), row["file"]
-        scores = [pd.to_numeric(row[f"part_{at}"], errors="coerce") for at in range(len(asked))]
+        scores = [_number(row[f"part_{at}"]) for at in range(len(asked))]
         lacking = [one.name for one, score in zip(asked, scores, strict=True) if pd.isna(score)]
         beyond = [
             f"{one.name} {score:g}"
@@ -309,7 +349,9 @@ def _counted(
         elif "回避" in str(row.get("comment") or "") and len(lacking) == len(asked):
             problems.append(_problem(file, "comment", shown, "评委写明回避", "不计，请改派", False))
         elif beyond:
-            problems.append(_problem(file, "score", shown, f"超出范围：{'、'.join(beyond)}", "请向评委核实；不计", False))
+            problems.append(
+                _problem(file, "score", shown, f"超出范围：{'、'.join(beyond)}", "请向评委核实；不计", False)
+            )
         elif lacking:
             problems.append(_problem(file, "score", shown, f"没有分数：{'、'.join(lacking)}", "请催交；不计", False))
         else:

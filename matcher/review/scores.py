@@ -1,4 +1,4 @@
-"""Scores in, one row a review or one column a reviewer: what is missing, late or impossible is told before it counts."""
+"""Scores in, one row a review or one column a reviewer: what is missing, late or impossible is told first."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ from matcher.tables.reading import PROBLEM_COLUMNS, USED, Reading, read_table
 from matcher.tables.writings import fold
 
 # Headers of a wide table, in which each reviewer has a column: 专家1, 评委 A, 专家（二）.
-_WIDE = re.compile(r"^(?:评审|评议)?(?:专家|评委|评审人|委员|reviewer|expert|judge|grader)[\W_第]*(?:\d{1,3}|[a-z]|[一二三四五六七八九十]{1,3})(?:[\W_]*(?:得分|评分|打分|分数|score|号))?\W*$", re.I)
+_WIDE = re.compile(
+    r"^(?:评审|评议)?(?:专家|评委|评审人|委员|reviewer|expert|judge|grader)[\W_第]*(?:\d{1,3}|[a-z]|[一二三四五六七八九十]{1,3})(?:[\W_]*(?:得分|评分|打分|分数|score|号))?\W*$",
+    re.I,
+)
 
 
 class Checked(NamedTuple):
@@ -60,15 +63,24 @@ def _melted(reading: Reading, wide: list[str]) -> Reading:
     bad = melted[filled & melted["score"].isna()]
     source = {name: str(account[name].iloc[0]) for name in ("file", "sheet")}
     lines = [
-        (f"{item}、{reviewer}", "不是数字", "这一格不计") for item, reviewer in zip(bad["item"], bad["reviewer"], strict=True)
+        (f"{item}、{reviewer}", "不是数字", "这一格不计")
+        for item, reviewer in zip(bad["item"], bad["reviewer"], strict=True)
     ]
-    lines.append(("、".join(wide), f"一列一位评委，已按列读成 {len(wide)} 位评委的分数，空格是没有评", "请核对；评委编号取表头"))
+    lines.append(
+        ("、".join(wide), f"一列一位评委，已按列读成 {len(wide)} 位评委的分数，空格是没有评", "请核对；评委编号取表头")
+    )
     lines += [(name, "是合计或平均，没有采用", "由各位评委的分数重新计算") for name in total]
     more = [(source["file"], source["sheet"], None, "评委编号", *line, True) for line in lines]
     dropped = problems["column"].isin(wide) & problems["problem"].str.contains("没看懂", regex=False)
     frame = pd.concat([problems[~dropped], pd.DataFrame(more, columns=PROBLEM_COLUMNS)], ignore_index=True)
     used = account["header"].isin(wide)
-    account.loc[used, ["field", "title", "use", "nearest", "hint"]] = ["score", REVIEW_SCORES["score"].title, USED, "", ""]
+    account.loc[used, ["field", "title", "use", "nearest", "hint"]] = [
+        "score",
+        REVIEW_SCORES["score"].title,
+        USED,
+        "",
+        "",
+    ]
     kept = melted[filled].reset_index(drop=True)
     return replace(reading, rows=kept, problems=frame.astype({"row": "Int64"}), columns=account)
 

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from matcher.errors import TableError
+from matcher.errors import PolicyError, TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import VOTES as TITLES_OF_VOTES
 from matcher.policy.policy import Policy, PolicyName
 from matcher.review.formal_check import FormalCheck, check_nominations, rules_over_applications
 from matcher.tables.arguments import Day, check_frame
-from matcher.tables.reading import Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.review_schemas import VOTES
 from matcher.tables.schemas import HIGH, LOW
 
@@ -42,6 +42,17 @@ class Voted(NamedTuple):
         """A sentence for the screen."""
         counts = self.table["decision"].value_counts()
         return f"{len(self.table)} 项表决：" + "，".join(f"{name} {counts[name]}" for name in counts.index)
+
+    def problem_table(self, read: pd.DataFrame, file: str) -> pd.DataFrame:
+        """The problems of the reading and of the counts as one."""
+        lines = [
+            (file, "", None, VOTES["vote"].title, f"{item} {voter}".strip(), text, "请核对原始票", True)
+            for item, voter, text in self.problems.to_numpy().tolist()
+        ]
+        frame = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
+        return (
+            pd.concat([read, frame], ignore_index=True) if len(read) and len(frame) else frame if len(frame) else read
+        )
 
     def sheets(self) -> dict[str, Sheet]:
         """The sheets of the workbook."""
@@ -73,7 +84,8 @@ def tally(votes: pd.DataFrame, *, members: int | None = None) -> tuple[pd.DataFr
         item, title, award, grade, members, present, votes_for, votes_against, abstained: sorted by item. The present
         are all but those absent; a member without a row for an item counts as absent there. Then problems: item,
         voter, problem. A vote that cannot be read makes the votes for the item unknown, and so does a member with two
-        different votes; an empty one also makes unknown who was present; a present number that is not the sum of the votes is told.
+        different votes; an empty one also makes unknown who was present; a present number that is less than
+        the sum of the votes is told.
 
     Raises
     ------
@@ -90,7 +102,9 @@ def tally(votes: pd.DataFrame, *, members: int | None = None) -> tuple[pd.DataFr
 
 
 def _from_counts(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
-    problems = [(item, "", "有不止一行票数，不知取哪一行") for item in table.loc[table["item"].duplicated(), "item"].unique()]
+    problems = [
+        (item, "", "有不止一行票数，不知取哪一行") for item in table.loc[table["item"].duplicated(), "item"].unique()
+    ]
     rows = table.drop_duplicates("item", keep=False).reset_index(drop=True)
     for name in COUNTS:
         rows[name] = pd.to_numeric(rows[name], errors="coerce") if name in rows else np.nan
@@ -98,12 +112,12 @@ def _from_counts(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFrame
         rows["members"] = rows["members"].fillna(float(members))
     cast = rows[["votes_for", "votes_against", "abstained"]].sum(axis=1, min_count=3)
     rows["present"] = rows["present"].fillna(cast)
-    for row in rows.itertuples():
-        if row.votes_for > row.present or row.present > row.members:
-            problems.append((row.item, "", "票数多于到会，或到会多于应到；按未知处理"))
-            rows.loc[row.Index, ["present", "votes_for"]] = np.nan
-        elif cast[row.Index] > row.present:
-            problems.append((row.item, "", "同意、反对、弃权合计多于到会；请核对"))
+    wrong = (rows["votes_for"] > rows["present"]) | (rows["present"] > rows["members"])
+    text = "票数多于到会，或到会多于应到；按未知处理"
+    problems += [(item, "", text) for item in rows.loc[wrong, "item"]]
+    rows.loc[wrong, ["present", "votes_for"]] = np.nan
+    many = cast > rows["present"]
+    problems += [(item, "", "同意、反对、弃权合计多于到会；请核对") for item in rows.loc[many, "item"]]
     return _shaped(rows, problems)
 
 
@@ -148,13 +162,22 @@ def _kind(text: str) -> str:
 def _one(group: pd.DataFrame, name: str, problems: list[tuple[str, str, str]]) -> str:
     words = [text for text in group[name].fillna("").astype(str).str.strip().unique() if text] if name in group else []
     if len(words) > 1 and name != "title":
-        problems.append((str(group["item"].iloc[0]), "", f"几行写的{VOTES[name].title}不同：{'、'.join(words)}；按未知处理"))
+        problems.append(
+            (str(group["item"].iloc[0]), "", f"几行写的{VOTES[name].title}不同：{'、'.join(words)}；按未知处理")
+        )
         return ""
     return words[0] if words else ""
 
 
 def _shaped(rows: pd.DataFrame, problems: list[tuple[str, str, str]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    names = ["item", "title", "award", "grade", *COUNTS, *(f"votes_for{end}" for end in (LOW, HIGH) if f"votes_for{end}" in rows)]
+    names = [
+        "item",
+        "title",
+        "award",
+        "grade",
+        *COUNTS,
+        *(f"votes_for{end}" for end in (LOW, HIGH) if f"votes_for{end}" in rows),
+    ]
     for name in ("title", "award", "grade"):
         rows[name] = rows[name].fillna("").astype(str) if name in rows else ""
     return rows[names].sort_values("item", kind="stable", ignore_index=True), pd.DataFrame(
@@ -162,9 +185,7 @@ def _shaped(rows: pd.DataFrame, problems: list[tuple[str, str, str]]) -> tuple[p
     )
 
 
-def judge_votes(
-    votes: pd.DataFrame, policy: PolicyName, *, on: Day, members: int | None = None
-) -> Voted:
+def judge_votes(votes: pd.DataFrame, policy: PolicyName, *, on: Day, members: int | None = None) -> Voted:
     """Which items a vote carries, by the rules of a policy on a day.
 
     Parameters
@@ -188,6 +209,8 @@ def judge_votes(
         vote settles it. `checks`: rule by rule. `problems`: item, voter, problem.
     """
     rules = rules_over_applications(policy)
+    if lacking := {"present", "votes_for"} - set(rules.columns):
+        raise PolicyError(f"“{rules.title}”不是表决规则：没有用到{'、'.join(VOTES[name].title for name in sorted(lacking))}")
     table, problems = tally(votes, members=members)
     facts = table.rename(columns={"item": "enterprise_id", "title": "name"})
     first = check_nominations(facts, rules, on=on)
@@ -209,7 +232,9 @@ def judge_votes(
 def _placed(facts: pd.DataFrame, first: FormalCheck, rules: Policy) -> pd.DataFrame:
     """The facts with bounds of each item's place among those that may have the majority."""
     quota = {
-        raw["title"] for raw in rules.raw_rules if raw["kind"] == "condition" and any(name in str(raw) for name in PLACES)
+        raw["title"]
+        for raw in rules.raw_rules
+        if raw["kind"] == "condition" and any(name in str(raw) for name in PLACES)
     }
     rest = first.items[~first.items["check"].isin(quota)]
     failed = set(rest.loc[rest["state"] == "不通过", "item"])
@@ -219,7 +244,7 @@ def _placed(facts: pd.DataFrame, first: FormalCheck, rules: Policy) -> pd.DataFr
     awards = facts["award"].astype(str).str.strip().tolist()
     for name in PLACES:
         low, high = [np.nan] * len(ids), [np.nan] * len(ids)
-        for at, item in enumerate(ids):
+        for at in range(len(ids)):
             among = [
                 other
                 for other in range(len(ids))

@@ -28,7 +28,9 @@ REVIEW_ITEMS = Contract(
     "item",
     (
         column(
-            "item", "id", "项目编号",
+            "item",
+            "id",
+            "项目编号",
             "项目 项目ID 项目号 申报编号 申请编号 受理编号 编号 成果编号 提名编号 enterprise_id project_id",
         ),
         column("title", "text", "项目名称", "名称 申报项目 成果名称 提名项目 提名项目名称 候选人"),

@@ -6,18 +6,8 @@ import pandas as pd
 import pytest
 
 from matcher.errors import ArgumentError, TableError
-from matcher.review import (
-    METHODS,
-    aggregate,
-    check_scores,
-    compare_methods,
-    extra_reviews,
-    reviewer_load,
-    reviewer_report,
-    score_sheets,
-    success_by,
-    winners_changed,
-)
+from matcher.review import aggregate, check_scores, compare_methods, reviewer_load, reviewer_report, success_by
+from matcher.review.aggregation import METHODS, extra_reviews, winners_changed
 
 
 def scores(text):
