@@ -155,10 +155,7 @@ def score_workbooks(
 
 def _seen(kept: pd.DataFrame, items: pd.DataFrame | None) -> pd.DataFrame:
     """What a reviewer sees of each item."""
-    if items is None:
-        names = [name for name in ("item", "title") if name in kept]
-        return kept[names].drop_duplicates("item")
-    table = items.assign(item=items["item"].astype(str)).drop_duplicates("item")
+    table = (kept if items is None else items.assign(item=items["item"].astype(str))).drop_duplicates("item")
     if missing := sorted(set(kept["item"]) - set(table["item"])):
         raise TableError(f"项目表里没有 {len(missing)} 个要评的项目：{'、'.join(missing[:5])}；请补上，或核对编号")
     filled = [name for name in _SHOWN if name in table and table[name].fillna("").astype(str).str.strip().ne("").any()]

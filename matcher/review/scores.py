@@ -46,17 +46,23 @@ def read_scores(
     """
     reading = read_table(source, REVIEW_SCORES, sheet=sheet, columns=columns)
     account = reading.columns
-    if (account["field"] == "reviewer").any():
-        return reading
-    wide = [name for name in account.loc[account["field"] == "", "header"] if _WIDE.match(fold(str(name)))]
-    return _melted(reading, [name for name in wide if name in reading.rows]) if len(wide) > 1 else reading
+    wide = {
+        str(header): str(field or header)
+        for header, field in zip(account["header"], account["field"], strict=True)
+        if _WIDE.match(fold(str(header))) and str(field or header) in reading.rows
+    }
+    named = account.loc[account["field"] == "reviewer", "header"].astype(str)
+    return _melted(reading, wide) if len(wide) > 1 and named.isin(wide).all() else reading
 
 
-def _melted(reading: Reading, wide: list[str]) -> Reading:
-    """One row a review of a reading with a column a reviewer; a score column beside them is some total, and unused."""
+def _melted(reading: Reading, wide: Mapping[str, str]) -> Reading:
+    """One row a review of a reading with a column a reviewer (header -> where it was read to); a score column beside
+    them is some total, and unused.
+    """
     rows, account, problems = reading.rows, reading.columns.copy(), reading.problems
-    total = account.loc[account["field"] == "score", "header"].tolist()
-    melted = pd.concat([rows.drop(columns=wide).assign(reviewer=name, score=rows[name]) for name in wide])
+    total = account.loc[(account["field"] == "score") & ~account["header"].isin(wide), "header"].tolist()
+    rest = rows.drop(columns=[name for name in wide if name in rows])
+    melted = pd.concat([rest.assign(reviewer=name, score=rows[place]) for name, place in wide.items()])
     melted = melted.sort_index(kind="stable").reset_index(drop=True)
     filled = melted["score"].notna() & (melted["score"].astype(str).str.strip() != "")
     melted["score"] = pd.to_numeric(melted["score"], errors="coerce")

@@ -143,7 +143,7 @@ def _from_ballots(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFram
         many = {kind: list(kinds.values()).count(kind) for kind in ("for", "against", "abstained", "absent")}
         present = len(kinds) - many["absent"]
         if present > board:
-            raise TableError(f"{item}：到会 {present} 位，多于应到 {board} 位；请核对应到委员数")
+            raise TableError(f"{item}：到会 {present} 位，多于应到 {board:g} 位；请核对应到委员数")
         row = {"item": item, "members": board, "present": np.nan if empty else present}
         row |= {"votes_for": many["for"] if not unsure else np.nan}
         row |= {"votes_against": many["against"], "abstained": many["abstained"]}
@@ -210,7 +210,8 @@ def judge_votes(votes: pd.DataFrame, policy: PolicyName, *, on: Day, members: in
     """
     rules = rules_over_applications(policy)
     if lacking := {"present", "votes_for"} - set(rules.columns):
-        raise PolicyError(f"“{rules.title}”不是表决规则：没有用到{'、'.join(VOTES[name].title for name in sorted(lacking))}")
+        words = "、".join(VOTES[name].title for name in sorted(lacking))
+        raise PolicyError(f"“{rules.title}”不是表决规则：没有用到{words}")
     table, problems = tally(votes, members=members)
     facts = table.rename(columns={"item": "enterprise_id", "title": "name"})
     first = check_nominations(facts, rules, on=on)
@@ -240,23 +241,29 @@ def _placed(facts: pd.DataFrame, first: FormalCheck, rules: Policy) -> pd.DataFr
     failed = set(rest.loc[rest["state"] == "不通过", "item"])
     unknown = set(rest.loc[rest["state"] == "未知", "item"]) - failed
     ids = facts["enterprise_id"].tolist()
-    share = (facts["votes_for"].astype(float) / facts["present"].astype(float)).tolist()
+    least, most = (_shares(facts, end) for end in (LOW, HIGH))
     awards = facts["award"].astype(str).str.strip().tolist()
     for name in PLACES:
-        low, high = [np.nan] * len(ids), [np.nan] * len(ids)
+        low, high = [], []
         for at in range(len(ids)):
             among = [
                 other
                 for other in range(len(ids))
                 if other != at and ids[other] not in failed and _together(name, awards[at], awards[other])
             ]
-            if np.isnan(share[at]):
-                continue
-            low[at] = 1.0 + sum(share[other] > share[at] and ids[other] not in unknown for other in among)
-            high[at] = 1.0 + sum(not share[other] < share[at] for other in among)
+            low.append(1.0 + sum(least[other] > most[at] and ids[other] not in unknown for other in among))
+            high.append(1.0 + sum(most[other] >= least[at] for other in among))
         facts = facts.assign(**{name + LOW: low, name + HIGH: high})
         facts[name] = facts[name + LOW].where(facts[name + LOW] == facts[name + HIGH])
     return facts
+
+
+def _shares(facts: pd.DataFrame, end: str) -> list[float]:
+    """The least or the largest share of votes for that each item may have."""
+    votes = facts["votes_for"].astype(float)
+    votes = votes.fillna(facts["votes_for" + end].astype(float)) if "votes_for" + end in facts else votes
+    share = votes / facts["present"].astype(float).where(lambda many: many > 0)
+    return share.fillna(0.0 if end == LOW else 1.0).tolist()
 
 
 def _together(name: str, award: str, other: str) -> bool:

@@ -54,3 +54,11 @@ def test_equal_scores_have_no_effects():
     effects = fit_effects(item, reviewer, np.full(len(item), 80.0))
     assert effects.items == pytest.approx(np.full(6, 80.0))
     assert effects.reviewers == pytest.approx(np.zeros(4))
+
+
+@pytest.mark.parametrize("scale", [1e-7, 1e-3, 1e6])
+def test_effects_follow_the_scale_of_the_scores(scale):
+    item, reviewer, score = panel(2)
+    plain, scaled = fit_effects(item, reviewer, score - 70), fit_effects(item, reviewer, (score - 70) * scale)
+    assert scaled.items / scale == pytest.approx(plain.items, rel=1e-6)
+    assert scaled.item_variances() / scale**2 == pytest.approx(plain.item_variances(), rel=1e-6)
