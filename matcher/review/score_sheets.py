@@ -20,6 +20,7 @@ from matcher.export.tables import files_of
 from matcher.export.titles import REVIEW
 from matcher.review.scores import check_ids, flags
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.contacts import mask_contacts
 from matcher.tables.contracts import Column, Contract
 from matcher.tables.json import parse_json
 from matcher.tables.own_schemas import REVIEW_SCORES
@@ -131,11 +132,12 @@ def score_workbooks(
     if kept.empty:
         raise TableError("没有要评的项目：表是空的，或者每一对都须回避或是候补")
     seen = _seen(kept, items)
+    asked = criteria or [Criterion(_SCORE, 0.0, 100.0)]
     if mask:
+        asked = [one._replace(name=mask_contacts(one.name), standard=mask_contacts(one.standard)) for one in asked]
         shown = mask_ids([*kept["item"], *kept["reviewer"]])
         kept = kept.assign(item=kept["item"].map(shown), reviewer=kept["reviewer"].map(shown))
         seen = mask_table(seen.assign(item=seen["item"].map(shown)))
-    asked = criteria or [Criterion(_SCORE, 0.0, 100.0)]
     files: dict[str, bytes] = {}
     entries = []
     for number, (reviewer, group) in enumerate(kept.groupby("reviewer", sort=True), 1):
