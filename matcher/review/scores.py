@@ -18,7 +18,9 @@ from matcher.tables.writings import fold
 
 # Headers of a wide table, in which each reviewer has a column: 专家1, 评委 A, 专家（二）.
 _WIDE = re.compile(
-    r"^(?:评审|评议)?(?:专家|评委|评审人|委员|reviewer|expert|judge|grader)[\W_第]*(?:\d{1,3}|[a-z]|[一二三四五六七八九十]{1,3})(?:[\W_]*(?:得分|评分|打分|分数|score|号))?\W*$",
+    r"^(?:评审|评议)?(?:专家|评委|评审人|委员|reviewer|expert|judge|grader)[\W_第]*"
+    r"(?:\d{1,3}|[a-z]|[一二三四五六七八九十]{1,3})"
+    r"(?:[\W_]*(?:得分|评分|打分|分数|score|号))?(?:\([^()]{1,20}\))?\W*$",
     re.I,
 )
 
@@ -65,7 +67,10 @@ def _melted(reading: Reading, wide: Mapping[str, str]) -> Reading:
     melted = pd.concat([rest.assign(reviewer=name, score=rows[place]) for name, place in wide.items()])
     melted = melted.sort_index(kind="stable").reset_index(drop=True)
     filled = melted["score"].notna() & (melted["score"].astype(str).str.strip() != "")
-    melted["score"] = pd.to_numeric(melted["score"], errors="coerce")
+    melted["score"] = pd.to_numeric(
+        melted["score"].map(lambda cell: fold(cell).strip().removesuffix("分") if isinstance(cell, str) else cell),
+        errors="coerce",
+    )
     bad = melted[filled & melted["score"].isna()]
     source = {name: str(account[name].iloc[0]) for name in ("file", "sheet")}
     lines = [

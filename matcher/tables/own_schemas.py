@@ -211,7 +211,7 @@ REVIEW_SCORES = Contract(
         column("score", "number", "得分", "评分 分数 打分 总分 评审得分 rating"),
         column("submitted_on", "date", "提交日期", "评分日期 提交时间 打分时间 评审日期"),
         column("conflict", "yesno", "回避", "是否回避 需回避"),
-        column("alternate", "yesno", "候补", "是否候补"),
+        column("alternate", "yesno", "是否候补", "候补标记"),
         column("comment", "text", "评审意见", "意见 评语 理由", lines=True),
     ),
     referred=False,

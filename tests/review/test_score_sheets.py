@@ -115,8 +115,20 @@ def test_pairs_of_an_assignment_keep_their_sides():
     assert pairs[["item", "reviewer"]].to_numpy().tolist() == [["项1", "专1"]]
 
 
+def test_a_workbook_of_an_assignment_is_read_by_its_pairs(run, tmp_path):
+    rows = [f"{who},{what},0.{n}" for n, (who, what) in enumerate((w, p) for p in ("项1", "项2") for w in "甲乙丙")]
+    (tmp_path / "对.csv").write_text("left_id,right_id,score\n" + "\n".join(rows) + "\n", "utf-8-sig")
+    settings = "nouns: {left: 专家, right: 项目}\nleft: {default: {max: 2}}\nright: {default: {min: 2, max: 2}}\n"
+    (tmp_path / "设置.yaml").write_text(settings + "alternates: 1\n", "utf-8")
+    assert run("assign", "对.csv", "--config", "设置.yaml", "-o", "分组.xlsx")[0] == 0
+    assert run("review", "sheets", "分组.xlsx", "-o", "评分表")[:2] == (
+        0,
+        "2 位评委的评分表已写入 评分表；请保留其中的派发记录，收回时要用\n",
+    )
+
+
 def test_a_column_a_reviewer_is_read_as_one():
-    table = pd.DataFrame({"项目编号": ["P1", "P2"], "专家1": [80, "70"], "专家（二）": ["", 75], "总分": [80, 145]})
+    table = pd.DataFrame({"项目编号": ["P1", "P2"], "专家1": [80, "70"], "专家二（外地）": ["", "７５分"], "总分": [80, 145]})
     reading = read_scores(table.assign(专家3得分=["优", 60]))
     assert reading.rows[["item", "reviewer", "score"]].astype(object).where(
         lambda c: c.notna(), None
@@ -124,7 +136,7 @@ def test_a_column_a_reviewer_is_read_as_one():
         ["P1", "专家1", 80],
         ["P1", "专家3得分", None],
         ["P2", "专家1", 70],
-        ["P2", "专家（二）", 75],
+        ["P2", "专家二（外地）", 75],
         ["P2", "专家3得分", 60],
     ]
     assert reading.problems["problem"].tolist() == [
