@@ -112,8 +112,9 @@ contracts conversions contracts.csv -o conversions.xlsx
 contracts rules -o contract_rules.csv
 contracts propose p.db --on 2026-06-30 --outcomes outcomes.csv --register contracts.csv -o proposed.xlsx
 pool export p.db exported
-review check award_nominations.csv --rules award-shandong --persons award_persons.csv --awarded earlier_awards.csv --on 2025-03-31 -o formal.xlsx --items formal-items.csv
-review check award_nominations.csv --rules award-national --on 2025-03-31 -o formal.csv --items formal-items.parquet
+review check award_nominations.csv --rules award-shandong --awarded earlier_awards.csv --on 2025-03-31 -o formal.xlsx
+review check award_nominations.csv --rules award-national --persons award_persons.csv --on 2025-03-31 -o formal.csv
+review check award_nominations.csv --rules award-national --on 2025-03-31 -o f.csv --items formal-items.parquet
 review sheets panel_scores.csv review_items.csv --criteria review_criteria.csv --due 2026-11-20 -o sheets
 review collect filled -o collected.xlsx
 review collect filled -o collected.csv

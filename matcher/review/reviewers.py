@@ -39,7 +39,7 @@ def reviewer_report(scores: pd.DataFrame) -> pd.DataFrame:
     effects = panel.effects
     of_items, _, noise = effects.variances
     widths = effects.reviewer_variances()
-    deviation = np.sqrt(widths)
+    deviation = np.sqrt(widths + effects.unsure_reviewers)
     reach = float(ndtri((1 + INTERVAL) / 2)) * deviation
     count = np.bincount(panel.reviewer)
     highest, lowest = _ends(panel)

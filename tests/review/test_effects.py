@@ -46,7 +46,7 @@ def test_draws_have_the_spread_of_the_posterior():
     effects = fit_effects(*panel(1))
     draws = effects.draws(40_000, rng=0)
     assert draws.mean(axis=0) == pytest.approx(effects.items, abs=0.1)
-    assert draws.std(axis=0) == pytest.approx(np.sqrt(effects.item_variances()), rel=0.03)
+    assert draws.std(axis=0) == pytest.approx(np.sqrt(effects.item_variances() + effects.unsure_items), rel=0.03)
 
 
 def test_equal_scores_have_no_effects():

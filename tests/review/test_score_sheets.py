@@ -128,7 +128,9 @@ def test_a_workbook_of_an_assignment_is_read_by_its_pairs(run, tmp_path):
 
 
 def test_a_column_a_reviewer_is_read_as_one():
-    table = pd.DataFrame({"项目编号": ["P1", "P2"], "专家1": [80, "70"], "专家二（外地）": ["", "７５分"], "总分": [80, 145]})
+    table = pd.DataFrame(
+        {"项目编号": ["P1", "P2"], "专家1": [80, "70"], "专家二（外地）": ["", "７５分"], "总分": [80, 145]}
+    )
     reading = read_scores(table.assign(专家3得分=["优", 60]))
     assert reading.rows[["item", "reviewer", "score"]].astype(object).where(
         lambda c: c.notna(), None
