@@ -127,7 +127,8 @@ def fit_effects(items: NDArray[Any], reviewers: NDArray[Any], scores: Floats) ->
         options: Any = {"maxfev": _STEPS, "xatol": 1e-3, "fatol": 1e-4}
         start = np.asarray(minimize(value, start, method="Nelder-Mead", bounds=bounds, options=options).x, float)
     best = _solution(equations, start, center)
-    return replace(best, **_unsure(equations, start, center, best))
+    of_items, of_reviewers = _unsure(equations, start, center, best)
+    return replace(best, unsure_items=of_items, unsure_reviewers=of_reviewers)
 
 
 def _solution(equations: _Equations, logs: Floats, center: float) -> Effects:
@@ -141,9 +142,9 @@ def _solution(equations: _Equations, logs: Floats, center: float) -> Effects:
     return Effects(mean, mean + raised, effects[:-1], variances, root, held, equations.counts, *none)
 
 
-def _unsure(equations: _Equations, start: Floats, center: float, best: Effects) -> dict[str, Floats]:
-    """What the variances of the effects lack, from the ratios that explain the scores nearly as well (weighted by their
-    restricted likelihood, every logarithm within the bounds as likely beforehand).
+def _unsure(equations: _Equations, start: Floats, center: float, best: Effects) -> tuple[Floats, Floats]:
+    """What the variances of the items' and of the reviewers' effects lack, from the ratios that explain the scores
+    nearly as well (weighted by their restricted likelihood, every logarithm within the bounds as likely beforehand).
     """
     logs = np.clip([start + np.array([one, other]) for one in _AROUND for other in _AROUND], -_RATIO, _RATIO)
     logs = np.unique(np.round(logs, 9), axis=0)
@@ -157,10 +158,10 @@ def _unsure(equations: _Equations, start: Floats, center: float, best: Effects) 
         other = _solution(equations, one, center)
         items += weight * ((other.items - best.items) ** 2 + other.item_variances() * longer)
         reviewers += weight * ((other.reviewers - best.reviewers) ** 2 + other.reviewer_variances() * longer)
-    return {
-        "unsure_items": np.maximum(items - best.item_variances(), 0),
-        "unsure_reviewers": np.maximum(reviewers - best.reviewer_variances(), 0),
-    }
+    return (
+        np.maximum(items - best.item_variances(), 0),
+        np.maximum(reviewers - best.reviewer_variances(), 0),
+    )
 
 
 def _ratios(logs: Floats) -> tuple[float, float]:

@@ -145,7 +145,7 @@ def publication(
     lines = {
         "公示期": f"{first.isoformat()} 至 {last.isoformat()}（公布当日不计，{rule.text}）",
         "异议": how + signed,
-        "依据": rule.source + ("" if rule.verified else "（没有读到原文，请按当年文件核对）"),
+        "依据": f"{rule.title}，{rule.source}".lstrip("，") + ("" if rule.verified else "（没有读到原文，请按当年文件核对）"),
     }
     if rule.working:
         lines["工作日"] = "按周一至周五计，没有扣除法定节假日和调休；请核对"
