@@ -142,10 +142,11 @@ def publication(
     last = rule.until(first)
     how = "须以书面形式提出，写明事实并附证据；" if rule.signed else "请以书面形式提出；"
     signed = "个人署真实姓名、单位和地址，单位签字盖章。匿名的不予受理。" if rule.signed else ""
+    unread = "" if rule.verified else "（没有读到原文，请按当年文件核对）"
     lines = {
         "公示期": f"{first.isoformat()} 至 {last.isoformat()}（公布当日不计，{rule.text}）",
         "异议": how + signed,
-        "依据": f"{rule.title}，{rule.source}".lstrip("，") + ("" if rule.verified else "（没有读到原文，请按当年文件核对）"),
+        "依据": f"{rule.title}，{rule.source}".lstrip("，") + unread,
     }
     if rule.working:
         lines["工作日"] = "按周一至周五计，没有扣除法定节假日和调休；请核对"
