@@ -30,6 +30,8 @@ TABLES = [
     "assessment_outcomes.csv",
     *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
     *("resources.csv", "resource_needs.csv"),
+    *("award_nominations.csv", "award_persons.csv", "earlier_awards.csv", "award_votes.csv", "objections.csv"),
+    *("review_items.csv", "review_criteria.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -112,8 +114,21 @@ contracts conversions contracts.csv -o conversions.xlsx
 contracts rules -o contract_rules.csv
 contracts propose p.db --on 2026-06-30 --outcomes outcomes.csv --register contracts.csv -o proposed.xlsx
 pool export p.db exported
-review sheets panel_scores.csv -o sheets.xlsx
-review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx
+review check award_nominations.csv --rules award-shandong --awarded earlier_awards.csv --on 2025-03-31 -o formal.xlsx
+review check award_nominations.csv --rules award-national --persons award_persons.csv --on 2025-03-31 -o formal.csv
+review check award_nominations.csv --rules award-national --on 2025-03-31 -o f.csv --items formal-items.parquet
+review sheets panel_scores.csv review_items.csv --criteria review_criteria.csv --due 2026-11-20 -o sheets
+review collect filled -o collected.xlsx
+review collect filled -o collected.csv
+review votes award_votes.csv --rules award-vote-shandong --members 21 --on 2026-03-01 -o votes.xlsx --record votes.json
+review votes award_votes.csv --rules award-vote-shandong --members 21 --on 2026-03-01 -o votes.csv
+review publish review_items.csv --rules 山东2019 --on 2026-11-02 -o public.html
+review publish review_items.csv --days 5 --working --on 2026-11-02 -o public.csv
+review objections objections.csv --rules 山东2019 --published 2026-11-02 --on 2026-11-24 -o objected.xlsx
+review objections objections.csv --rules 山东2019 --published 2026-11-02 --on 2026-11-24 -o objected.csv
+review fairness review_items.csv --round 2026=panel_scores.csv --least 3 -o fairness.html
+review fairness review_items.csv --round 2026=panel_scores.csv -o fairness.xlsx
+review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx --record panel.json
 review aggregate panel_scores.csv --pairs panel_scores.csv -o panel.csv
 projects duplicates applications.csv earlier_projects.csv --false-alarm 1 -o duplicates.xlsx
 projects duplicates earlier_projects.csv --false-alarm 1 -o among.csv
@@ -130,7 +145,7 @@ assess assessment_outcomes.csv --on 2026-11-24 -o assessed.html
 assess assessment_outcomes.csv -o assessed.csv
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
-_WRITES |= {"--warnings", "--facts"}
+_WRITES |= {"--warnings", "--facts", "--items"}
 _PLANS = {"resources"}  # whose --plan is written, not read
 
 
@@ -159,6 +174,7 @@ def prepare(folder: Path) -> None:
     """Copies of the tables, the history only in part."""
     for name in (*TABLES, "review.yaml"):
         shutil.copy(EXAMPLES / name, folder / name)
+    shutil.copytree(EXAMPLES / "filled_sheets", folder / "filled")
     (folder / "accepted.csv").write_text("编号甲,编号乙,是否合并\nE01,E02,是\n", "utf-8-sig")
     declined = "需求编号,成果编号,结论,拒绝理由,日期\nXQ2026001,CG20260010,拒绝,太贵,2026-03-01\n"
     (folder / "declined.csv").write_text(declined, "utf-8-sig")

@@ -146,7 +146,31 @@ REVIEW = {
     "shrunk_mean": "收缩均分", "adjusted_mean": "校正均分", "bayes": "贝叶斯估计", "low": "下限", "high": "上限",
     "p_first": "入选概率", "methods": "几种算法入选", "method": "算法", "error": "现在判错的概率",
     "gain": "加评一次可减少", "leniency": "偏松（负为偏严）", "spread": "离散（占应有）", "agreement": "与他人相关",
-    "unlike": "次序不一致", "highest": "给最高分的占比", "lowest": "给最低分的占比", "remarks": "提示",
+    "unlike": "次序不一致", "submitted_on": "提交日期", "unit": "第一完成单位", "award": "奖种", "grade": "等级",
+    "summary": "简介", "file": "文件", "highest": "给最高分的占比", "lowest": "给最低分的占比", "remarks": "提示",
+}  # fmt: skip
+FORMAL_CHECK = {
+    "item": "项目编号", "title": "项目名称", "host": "第一完成单位", "failed": "不通过的条数",
+    "unknown": "未知的条数", "remarks": "要办的事", "check": "检查项", "state": "结论", "missing": "缺什么",
+    "limit": "要求", "seen_as": "所见", "fact": "核对什么", "found": "在名单中看到", "note": "说明",
+}  # fmt: skip
+VOTES = {
+    "item": "项目编号", "title": "项目名称", "award": "奖种", "grade": "等级", "members": "应到委员数",
+    "present": "到会委员数", "votes_for": "同意票数", "votes_against": "反对票数", "abstained": "弃权票数",
+    "share": "同意占到会", "place": "本奖种名次", "remarks": "依据",
+}  # fmt: skip
+PUBLICATION = {
+    "number": "序号", "item": "项目编号", "title": "项目名称", "award": "奖种", "grade": "等级", "units": "完成单位",
+    "persons": "完成人", "nominator": "提名单位",
+}  # fmt: skip
+OBJECTIONS = {
+    "objection_id": "异议编号", "item": "项目编号", "received_on": "收到日期", "in_time": "在期限内", "form": "形式",
+    "due": "办理期限", "days_left": "剩余天数", "result": "处理结果",
+}  # fmt: skip
+FAIRNESS = {
+    "group": "分组", "unit": "第一完成单位", "region": "地区", "award": "奖种", "items": "申报数", "chosen": "入选数",
+    "share": "入选率", "low": "下限", "high": "上限", "expected": "按总体应有", "p_value": "p值",
+    "p_holm": "校正p值", "reviewers": "评委人数",
 }  # fmt: skip
 DUPLICATES = {
     "new_id": "新项目编号", "new_title": "新项目名称", "old_id": "已有项目编号", "old_title": "已有项目名称",
