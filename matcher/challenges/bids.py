@@ -15,6 +15,7 @@ import pandas as pd
 from matcher.challenges.calls import Call, load_call
 from matcher.challenges.terms import term_months
 from matcher.errors import TableError
+from matcher.integrity.checking import check_integrity
 from matcher.needs.comparison import STATES as RESPONSES
 from matcher.needs.comparison import compare_indicators
 from matcher.needs.indicators import indicators_of
@@ -32,6 +33,7 @@ TITLES_OF_CHECKS = {
     "not_affiliated": "与发榜方无关联",
     "legal_person": "独立法人",
     "term": "期限在榜单要求之内",
+    "integrity": "科研诚信",
     "responds": "逐项响应指标",
     "reaches": "承诺达到全部指标",
 }
@@ -69,6 +71,8 @@ def check_bids(
     rules: str | Path | Call = "济南2025",
     closes: Day | None = None,
     affiliates: pd.DataFrame | None = None,
+    records: pd.DataFrame | None = None,
+    on: Day | None = None,
 ) -> pd.DataFrame:
     """The formal check of bids.
 
@@ -85,13 +89,16 @@ def check_bids(
         The last day of bidding.
     affiliates
         Pairs of firms known to belong together, in two columns: names or 统一社会信用代码.
+    records, on
+        Integrity records (`matcher.integrity.read_records`), in `.rows`, and the day on which they are looked up for
+        bids without a day of their own; without them they are not looked up.
 
     Returns
     -------
     DataFrame
         One row a bid and check, bids in their order: bid_id, challenge_id, check, title, state (met, not_met, unknown),
         detail, source. The checks: challenge (it exists), in_time, not_needer (the owner of the need does not lead),
-        not_affiliated, legal_person, term, responds (every asked indicator is answered), reaches (every answer is as
+        not_affiliated, legal_person, term, integrity (with records), responds (every asked indicator is answered), reaches (every answer is as
         good as asked).
 
     Examples
@@ -112,7 +119,8 @@ def check_bids(
     rows = []
     for bid in _rows(bids):
         challenge = known.get(str(bid.get("challenge_id") or ""))
-        for answer in _answers(bid, challenge, call, day, pairs):
+        honest = () if records is None else (_integrity(bid, records, on),)
+        for answer in (*_answers(bid, challenge, call, day, pairs), *honest):
             names = (str(bid["bid_id"]), str(bid.get("challenge_id") or ""))
             rows.append((*names, answer.check, TITLES_OF_CHECKS[answer.check], *answer[1:]))
     return pd.DataFrame(rows, columns=list(CHECKS))
@@ -177,6 +185,18 @@ def _in_time(bid: Mapping[str, Any], closes: dt.date | None) -> _Answer:
     handed = pd.Timestamp(day).date()
     late = handed > closes
     return _Answer("in_time", "not_met" if late else "met", f"{handed} 提交，{closes} 截止", _OURS)
+
+
+def _integrity(bid: Mapping[str, Any], records: pd.DataFrame, on: Day | None) -> _Answer:
+    day = bid.get("submitted_on")
+    day = on if day is None or pd.isna(day) else pd.Timestamp(day).date()
+    if day is None:
+        return _Answer("integrity", "unknown", "没有提交日期，不知查哪一天", _OURS)
+    names = {"row_id": "bid_id", "person": "head", "unit": "bidder", "unit_code": "bidder_code", "partners": "members"}
+    row = pd.DataFrame([{name: bid.get(field) for name, field in names.items()}])
+    mark = check_integrity(row, records, role="applicant", on=day).iloc[0]
+    states = {"barred": "not_met", "confirm": "unknown", "clear": "met"}
+    return _Answer("integrity", states[mark["state"]], mark["reason"] or f"{day} 没有查到记录", "诚信记录表")
 
 
 def _affiliation(

@@ -18,6 +18,7 @@ from matcher.cli import (
     experts,
     feedback,
     fields,
+    integrity,
     matching,
     needs,
     partners,
@@ -51,6 +52,7 @@ for room in (
     contracts,
     projects,
     review,
+    integrity,
 ):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed
