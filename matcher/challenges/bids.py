@@ -98,8 +98,8 @@ def check_bids(
     DataFrame
         One row a bid and check, bids in their order: bid_id, challenge_id, check, title, state (met, not_met, unknown),
         detail, source. The checks: challenge (it exists), in_time, not_needer (the owner of the need does not lead),
-        not_affiliated, legal_person, term, integrity (with records), responds (every asked indicator is answered), reaches (every answer is as
-        good as asked).
+        not_affiliated, legal_person, term, integrity (where records are given), responds (every asked indicator is
+        answered), reaches (every answer is as good as asked).
 
     Examples
     --------

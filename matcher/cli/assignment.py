@@ -47,13 +47,13 @@ group = Group("assign", default="run", help="按规则公平分配（评审分�
     "--integrity",
     type=FILE,
     metavar="记录表",
-    help="科研诚信记录：这一天（--on）不得评审的左方不分配，理由写记录编号和依据。",
+    help="科研诚信记录：到 --on 不得评审的左方不分配，理由写记录编号和依据。",
 )
 @option(
     "--people",
     type=FILE,
     metavar="人员表",
-    help="与 --integrity 同用：左方编号、姓名、单位；不给则只有姓名，不足以排除。",
+    help="与 --integrity 同用：左方编号、姓名、单位；不给则不足以排除。",
 )
 @on_option("与 --integrity 同用：查哪一天。")
 @option("--verify", type=FILE, metavar="记录", help="用这些文件重算一份完整记录；有任何不同则退出码为 1。")

@@ -174,9 +174,7 @@ def challenges_command(
 @_rules_option("济南2025", "揭榜条件引用哪一次通知")
 @option("--closes", type=DAY, metavar="日期", help="揭榜截止日。")
 @option("--affiliates", type=FILE, metavar="关联名单", help="两列：有关联关系的两个单位，名称或统一社会信用代码。")
-@option(
-    "--integrity", type=FILE, metavar="记录表", help="科研诚信记录：提交之日（没有则 --on）揭榜单位、负责人有无限制。"
-)
+@option("--integrity", type=FILE, metavar="记录表", help="科研诚信记录：提交之日（没有则 --on）有无限制。")
 @option("--scores", type=FILE, metavar="评分表", help="专家评分：揭榜编号、专家编号、得分，可有评分方面。")
 @option("--weight", multiple=True, metavar="方面=权重", help="分方面评分时各方面的权重；可多次给出，本库不设权重。")
 @option("--milestones", type=FILE, metavar="里程碑表", help="榜单编号、里程碑、应完成日期、实际完成日期。")

@@ -37,10 +37,9 @@ KINDS = ".xlsx、.csv 或 .parquet"
 
 group = Group("integrity", help="科研诚信：哪些人、哪些单位这一天不得申报、评审或被提名。只提示，由人决定。")
 notice_option = option(
-    "--rules",
-    metavar="规则",
+    "--rules", metavar="规则",
     help="另按哪份通知审查（有失信记录即不得申报）：广东2027、国家重点研发2021；默认只看记录。",
-)
+)  # fmt: skip
 
 
 @group.command("check", cls=Command, help="申报、专家、提名或揭榜表逐行对照诚信记录：不得、需核实或未见记录。")

@@ -10,10 +10,10 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.integrity.records import bars, in_force
+from matcher.integrity.records import bars, in_force, rows_of
 from matcher.integrity.rules import ROLES, Notice, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.own_schemas import SUBJECTS
+from matcher.tables.project_schemas import SUBJECTS
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.units import fold_unit, same_units
 from matcher.tables.writings import fold, fold_id
@@ -74,9 +74,9 @@ def integrity_hits(
     Returns
     -------
     DataFrame
-        One row a row, subject and record: row_id, field (姓名, 参与人员, 单位 or 参与单位), name, unit, state ("barred",
-        "confirm"), record_id, kind, grade, starts_on, ends_on, basis (the decision and the rule), why (what has to be
-        confirmed), appeal; rows in their order, records in theirs.
+        One row a row, subject and record: row_id, field (姓名, 参与人员, 单位 or 参与单位), name, unit, state
+        ("barred", "confirm"), record_id, kind, grade, starts_on, ends_on, basis (the decision and the rule), why
+        (what has to be confirmed), appeal; rows in their order, records in theirs.
 
         A subject is the record's where codes agree, or name and unit of a person do. The same name alone is to be
         confirmed, as is a record that does not say when it runs or whom it keeps from what. Codes that differ are
@@ -102,7 +102,7 @@ def integrity_hits(
     notice = None if rules is None else load_notice(rules, day)
     known = _Records(records, role, day, notice)
     rows = []
-    for row in table.to_dict("records"):
+    for row in rows_of(table):
         for subject in _subjects(row, role):
             for record, why in known.of(subject):
                 state = "confirm" if why else "barred"
@@ -135,9 +135,9 @@ def check_integrity(
     [['confirm', 'R1']]
     """
     hits = integrity_hits(table, records, role=role, on=on, rules=rules)
-    of = {row: group for row, group in hits.groupby("row_id", sort=False)}
+    of = dict(iter(hits.groupby("row_id", sort=False)))
     rows = []
-    for row in table.to_dict("records"):
+    for row in rows_of(table):
         name = str(row["row_id"])
         found = of.get(name)
         told = (_text(row.get("title")), _text(row.get("person")), _text(row.get("unit")))
@@ -188,13 +188,12 @@ class _Records:
     def __init__(self, records: pd.DataFrame, role: str, day: Any, notice: Notice | None) -> None:
         self._by_code: dict[str, list[dict[str, Any]]] = {}
         self._by_name: dict[str, list[dict[str, Any]]] = {}
-        for place, record in enumerate(records.to_dict("records")):
+        for place, record in enumerate(rows_of(records)):
             running, open_ = in_force(record, day)
             barred, basis, why = bars(record, role, notice)
             if running is False or barred is False:
                 continue
-            kept: dict[str, Any] = {str(name): cell for name, cell in record.items()}
-            kept |= {"place": place, "basis": basis, "open": "、".join(filter(None, (open_, why)))}
+            kept = record | {"place": place, "basis": basis, "open": "、".join(filter(None, (open_, why)))}
             if code := fold_id(_text(record["code"])):
                 self._by_code.setdefault(code, []).append(kept)
             if name := _name_key(_text(record["name"])):

@@ -17,7 +17,7 @@ from matcher.errors import ArgumentError
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.dates import Days, read_days
-from matcher.tables.own_schemas import INTEGRITY_RECORDS
+from matcher.tables.project_schemas import INTEGRITY_RECORDS
 from matcher.tables.reading import Reading, read_table
 
 BARS = ("record_id", "subject_kind", "name", "unit", *ROLES, "starts_on", "ends_on", "basis", "open")
@@ -178,8 +178,8 @@ def bars_on(records: pd.DataFrame, *, on: Day, rules: str | None = None) -> pd.D
 
     Examples
     --------
-    >>> table = pd.DataFrame({"记录编号": ["R1"], "姓名": ["虚构人甲"], "限制事项": ["申报"], "处理文号": ["虚科监〔2025〕1号"],
-    ...     "限制起始日期": ["2025-01-01"], "限制截止日期": ["2027-12-31"]})
+    >>> table = pd.DataFrame({"记录编号": ["R1"], "姓名": ["虚构人甲"], "限制事项": ["申报"],
+    ...     "处理文号": ["虚科监〔2025〕1号"], "限制起始日期": ["2025-01-01"], "限制截止日期": ["2027-12-31"]})
     >>> records = read_records(table).rows
     >>> bars_on(records, on="2027-12-31")["applicant"].tolist(), len(bars_on(records, on="2028-01-01"))
     (['不得'], 0)
@@ -188,7 +188,7 @@ def bars_on(records: pd.DataFrame, *, on: Day, rules: str | None = None) -> pd.D
     day = as_day(on)
     notice = None if rules is None else load_notice(rules, day)
     rows = []
-    for record in records.to_dict("records"):
+    for record in rows_of(records):
         running, open_ = in_force(record, day)
         if running is False:
             continue
@@ -208,6 +208,11 @@ def _word(running: bool | None, barred: bool | None) -> str:
     if barred is False:
         return ""
     return "不得" if running and barred else "需核实"
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as dicts."""
+    return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
 
 
 def _day(cell: Any) -> dt.date | None:
