@@ -23,6 +23,8 @@ NAMESPACES = {
     "policy": "Official rules",
     "assignment": "Fair assignment and timetables",
     "projects": "Applications and projects",
+    "integrity": "Records of research integrity: who is barred on a day",
+    "event_log": "Append-only logs under books of record",
     "review": "Panels' scores and reviewers",
     "challenges": "Hard problems made ready to publish, and bids for them",
     "commissioners": "Who serves which village, service, conditions, points",

@@ -27,6 +27,7 @@ TABLES = [
     *("contracts.csv", "contract_targets.csv"),
     *("rights.csv", "rd_projects.csv", "conversions.csv"),
     *("panel_scores.csv", "applications.csv", "earlier_projects.csv"),
+    *("integrity_records.csv", "managed_projects.csv", "project_events.csv", "project_rules.yaml"),
     *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
 ]
 COMMANDS = """
@@ -115,13 +116,28 @@ review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx
 review aggregate panel_scores.csv --pairs panel_scores.csv -o panel.csv
 projects duplicates applications.csv earlier_projects.csv --false-alarm 1 -o duplicates.xlsx
 projects duplicates earlier_projects.csv --false-alarm 1 -o among.csv
+projects rules -o project_rules.csv
+projects create l.db --on 2023-01-05 --person 王岚 --rules project_rules.yaml
+projects import managed_projects.csv --book l.db --on 2023-01-05 --person 王岚
+projects record l.db project_events.csv --person 王岚
+projects status l.db --on 2026-11-24 --integrity integrity_records.csv -o projects.xlsx --due due.csv
+projects status l.db --on 2026-11-24 -o projects.csv --due due.xlsx
+projects outputs l.db --on 2026-11-24 -o outputs.xlsx --outcomes made.csv
+projects outputs l.db --on 2026-11-24 -o outputs.csv --outcomes made.parquet
+projects export l.db projects_exported
+integrity check applications.csv --records integrity_records.csv --as applicant --on 2026-11-24 -o honest.xlsx
+integrity check experts.csv --records integrity_records.csv --as reviewer --on 2026-11-24 -o honest.csv
+integrity bars integrity_records.csv --on 2026-11-24 -o barred.xlsx
+integrity bars integrity_records.csv --on 2026-11-24 -o barred.csv
+assign review_pairs.csv --config review.yaml --integrity integrity_records.csv --on 2026-11-24 -o honest_panels.xlsx
+needs bids bids.csv challenges.csv --integrity integrity_records.csv --on 2026-11-24 -o honest_bids.xlsx
 commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules 山东2021 --pages posts -o posts.xlsx
 commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv
 commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx
 commissioners service service_log.csv --plan posts.csv --on 2026-09-30 -o service.csv
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
-_WRITES |= {"--warnings", "--facts"}
+_WRITES |= {"--warnings", "--facts", "--due", "--outcomes"}
 
 
 class Run(NamedTuple):

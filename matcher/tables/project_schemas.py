@@ -73,3 +73,52 @@ SUBJECTS = Contract(
     ),
     any_of=("person", "unit", "members", "partners", "person_code", "unit_code"),
 )
+
+# Projects that a bureau manages, for its book: one row a project.
+MANAGED_PROJECTS = Contract(
+    "managed_projects",
+    "项目",
+    "project_id",
+    (
+        column("project_id", "id", "项目编号", "编号 序号 立项编号 任务书编号 批准号 申报编号 受理编号 计划编号"),
+        column("title", "text", "项目名称", "名称 课题名称 题目"),
+        column("person", "text", "项目负责人", "负责人 主持人 申请人"),
+        column("institution", "text", "承担单位", "单位 牵头单位 申报单位 依托单位 第一承担单位 单位名称"),
+        column("uscc", "text", "统一社会信用代码", "信用代码 承担单位统一社会信用代码"),
+        column("partners", "text", "参与单位", "合作单位 联合单位"),
+        column("programme", "text", "计划类别", "项目类别 计划名称 专项 类别 计划"),
+        column("year", "text", "年度", "立项年度 申报年度 立项年份"),
+        column("starts_on", "date", "开始日期", "起始日期 执行期开始 项目开始日期 起始时间 开始时间"),
+        column("ends_on", "date", "结束日期", "截止日期 完成日期 执行期结束 项目结束日期 终止日期 完成时间 结束时间"),
+        column("stage", "text", "当前阶段", "阶段 项目状态 状态 进展"),
+        column("stage_on", "date", "阶段日期", "状态日期 立项日期 签订日期 任务书签订日期"),
+    ),
+    any_of=("title", "institution"),
+)
+
+# What happened to them: one row an event, an item of the task book, a sum of money or an output.
+PROJECT_EVENTS = Contract(
+    "project_events",
+    "记录",
+    "row_id",
+    (
+        column("row_id", "id", "行编号", "序号"),
+        column("project_id", "id", "项目编号", "立项编号 任务书编号 批准号 申报编号"),
+        column("event", "text", "事项", "事件 环节 记录类别 进展 办理事项"),
+        column("day", "date", "日期", "办理日期 发生日期 时间 完成日期"),
+        column("item", "text", "名称", "指标名称 经费科目 科目 产出名称 里程碑 节点 内容 指标"),
+        column("wanted", "text", "要求", "指标要求 目标值 考核指标 任务书要求 预期值", lines=True),
+        column("reached", "text", "完成", "完成值 实际完成 完成指标 实际值", lines=True),
+        column("verdict", "text", "完成情况", "是否完成 完成与否"),
+        column("evidence", "text", "证明材料", "证明 佐证材料 依据材料 证据", lines=True),
+        column("amount", "yuan", "金额", "经费 金额合计 预算金额 支出金额"),
+        column("source", "text", "资金来源", "经费来源 来源"),
+        column("until", "date", "至", "延期至 应完成日期 截止日期 整改期限"),
+        column("grade", "text", "验收结论", "结论 等级 验收等级 绩效评价结论"),
+        column("kind", "text", "产出类别", "成果类别 类别 产出类型"),
+        column("way", "text", "转化形式", "转化方式"),
+        column("note", "text", "备注", "说明", lines=True),
+    ),
+    any_of=("event", "item"),
+    referred=False,
+)
