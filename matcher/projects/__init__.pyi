@@ -1,6 +1,5 @@
 from .alignment import align as align
 from .duplicates import find_duplicates as find_duplicates
-from .reading import read_projects as read_projects
 from .lifecycle.book import ProjectBook as ProjectBook
 from .lifecycle.book import read_events as read_events
 from .lifecycle.book import read_managed as read_managed
@@ -9,3 +8,4 @@ from .lifecycle.delivery import delivered_items as delivered_items
 from .lifecycle.delivery import proposed_grades as proposed_grades
 from .lifecycle.outputs import conversions as conversions
 from .lifecycle.outputs import outcomes as outcomes
+from .reading import read_projects as read_projects
