@@ -73,15 +73,14 @@ def rules_command(
     """Change the rules from a day on, or list those that come with the library."""
     from matcher.export.tables import write_tables
     from matcher.projects.lifecycle.book import ProjectBook
-    from matcher.projects.lifecycle.rules import list_rules
+    from matcher.projects.lifecycle.results import rule_sheets
 
     if book is None:
         if output is None:
             raise click.UsageError("请给出台账，或用 -o 把自带的规则写成表")
         check({output: TABLES})
-        table = list_rules()
-        write_tables(output, {"项目管理规则": table})
-        report(quiet, f"{table['rules'].nunique()} 套规则，{len(table)} 条；结果已写入 {output}")
+        write_tables(output, rule_sheets())
+        report(quiet, f"结果已写入 {output}")
         return
     if on is None or not person or not rules:
         raise click.UsageError("改用新规则须给出 --on、--person 和 --rules")

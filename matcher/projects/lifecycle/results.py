@@ -16,6 +16,7 @@ from matcher.projects.lifecycle.deadlines import due_dates, remarks
 from matcher.projects.lifecycle.delivery import MONEY_STATES, TOTAL, delivered_items, money, proposed_grades
 from matcher.projects.lifecycle.delivery import STATES as DELIVERY_STATES
 from matcher.projects.lifecycle.outputs import conversions, outcomes, output_table
+from matcher.projects.lifecycle.rules import list_rules
 from matcher.projects.lifecycle.stages import STAGES
 from matcher.tables.arguments import Day, as_day
 
@@ -26,12 +27,15 @@ NOTES = {
     "经费": "同一科目、同一来源以最后一次预算为准，支出逐笔相加。",
     "验收预判": "没有报的、待人判断的指标可能完成也可能没有完成；材料真实性、擅自变更、经费使用是否合规由人核对。",
 }
-_SHARES = dict.fromkeys(("share", "share_low", "share_high", "margin"), "0%")
+_FORMATS = dict.fromkeys(("share", "share_low", "share_high", "margin"), "0%")
+_FORMATS |= dict.fromkeys(("planned", "spent", "left", "received", "amount"), "#,##0")
 
 
 @dataclass(frozen=True)
 class Status:
-    """A book on a day: `ProjectBook.projects`, `due_dates`, `remarks`, `delivered_items`, `money`, `proposed_grades`."""
+    """A book on a day: what `ProjectBook.projects`, `due_dates`, `remarks`, `delivered_items`, `money` and
+    `proposed_grades` give, and sheets on integrity where records were given.
+    """
 
     projects: pd.DataFrame
     due: pd.DataFrame
@@ -78,26 +82,33 @@ class Status:
         """The tables for people."""
         stages = STAGES | {"": "没有记录"}
         tables = {
-            "项目": (self.projects.assign(stage=self.projects["stage"].map(stages)), ()),
-            "待办和逾期": (_words(self.due, DUE_STATES), ("state", '="逾期"', "bad")),
-            "超出规则": (self.remarks, ()),
-            "指标": (_words(self.delivery, DELIVERY_STATES), ("state", '="未完成"', "bad")),
-            "经费": (_words(self.money, MONEY_STATES), ("state", '="超支"', "bad")),
-            "验收预判": (self.grades, ()),
+            "项目": (self.projects.assign(stage=self.projects["stage"].map(stages)), ""),
+            "待办和逾期": (_words(self.due, DUE_STATES), "逾期"),
+            "超出规则": (self.remarks, ""),
+            "指标": (_words(self.delivery, DELIVERY_STATES), "未完成"),
+            "经费": (_words(self.money, MONEY_STATES), "超支"),
+            "验收预判": (self.grades, ""),
         }
         return {
-            name: Sheet(table, LIFECYCLE, frozen=2, formats=_SHARES, shade=shade or None)
-            for name, (table, shade) in tables.items()
+            name: Sheet(
+                table, LIFECYCLE, frozen=2, formats=_FORMATS, shade=("state", f'="{bad}"', "bad") if bad else None
+            )
+            for name, (table, bad) in tables.items()
         } | dict(self.integrity)
+
+
+def rule_sheets() -> dict[str, Sheet]:
+    """The rules that come with the library (`matcher.projects.lifecycle.rules.list_rules`)."""
+    return {"项目管理规则": Sheet(list_rules(), LIFECYCLE)}
 
 
 def output_sheets(book: ProjectBook, *, on: Day) -> dict[str, Sheet]:
     """The outputs on a day: as the register of conversions and the outcome library take them, and all of them."""
     known = book.known(on)
     return {
-        "成果转化": Sheet(conversions(known), OUTPUT_REGISTERS),
+        "成果转化": Sheet(conversions(known), OUTPUT_REGISTERS, formats=_FORMATS),
         "成果库": Sheet(outcomes(known), OUTPUT_REGISTERS),
-        "产出": Sheet(output_table(known), LIFECYCLE, frozen=2),
+        "产出": Sheet(output_table(known), LIFECYCLE, frozen=2, formats=_FORMATS),
     }
 
 

@@ -16,7 +16,7 @@ from matcher.errors import PolicyError
 from matcher.projects.lifecycle.stages import EVENTS
 from matcher.tables.yaml import YamlFault, parse
 
-RULE_COLUMNS = ("rules", "part", "rule", "limit", "says", "since", "number", "title", "address", "verified")
+RULE_COLUMNS = ("rules", "part", "rule", "limit", "says", "in_force", "number", "document", "address", "verified")
 _TOP = {"name", "title", "number", "since", "until", "address", "seen_on", "deadlines", "limits", "grades"}
 _DEADLINE = {"title", "from", "months", "every", "done_by", "duty", "says", "verified"}
 _LIMIT = {"times", "months", "says", "verified"}
@@ -132,7 +132,8 @@ def list_rules() -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        rules, part (时限, 次数, 验收结论), rule, limit, says, since, number, title, address, verified.
+        rules, part (时限, 次数, 验收结论), rule, limit, says, in_force, number, document, address,
+        verified.
 
     Examples
     --------
