@@ -90,6 +90,12 @@ MANAGED_PROJECTS = Contract(
         column("year", "text", "年度", "立项年度 申报年度 立项年份"),
         column("starts_on", "date", "开始日期", "起始日期 执行期开始 项目开始日期 起始时间 开始时间"),
         column("ends_on", "date", "结束日期", "截止日期 完成日期 执行期结束 项目结束日期 终止日期 完成时间 结束时间"),
+        column(
+            "term",
+            "text",
+            "起止时间",
+            "执行期 执行期限 起止日期 起止年月 项目周期 研究期限 实施期限 项目起止时间 研究起止时间",
+        ),
         column("stage", "text", "当前阶段", "阶段 项目状态 状态 进展"),
         column("stage_on", "date", "阶段日期", "状态日期 立项日期 签订日期 任务书签订日期"),
     ),

@@ -78,7 +78,7 @@ def test_what_may_not_follow_is_refused_with_its_row_and_nothing_is_written(book
         book.record(rows, person="甲")
     assert str(error.value) == (
         "记录表有 1 处问题，没有写入：\n"
-        "  第 4 行：P1 2023-05-01 “验收”不能接在“形式审查通过”之后；此时可以是：评审、不予立项、撤回"
+        "  记录 记录-00004（P1 验收）：2023-05-01 “验收”不能接在“形式审查通过”之后；此时可以是：评审、不予立项、撤回"
     )
     assert book.log.events("stage") == []
 
@@ -89,7 +89,7 @@ def test_an_event_that_was_entered_late_counts_from_its_day(book):
     days = ("2023-02-28", "2023-03-14", "2023-03-15", "2023-04-01")
     stages = [book.projects(day)["stage"].tolist() for day in days]
     assert stages == [[""], ["applied"], ["recommended"], ["checked"]]
-    with pytest.raises(TableError, match="P1 2023-03-20 “评审”不能接在“已推荐”之后"):
+    with pytest.raises(TableError, match="（P1 评审）：2023-03-20 “评审”不能接在“已推荐”之后"):
         book.record(events(("评审", "2023-03-20", {})), person="甲")
 
 
@@ -98,6 +98,7 @@ def test_an_event_that_was_entered_late_counts_from_its_day(book):
     [
         (("旅游", "2023-07-02", {}), "看不懂事项“旅游”"),
         (("年度报告", "", {}), "没有日期"),
+        (("年度报告", "2024年6月", {}), "日期“2024年6月”不确切，请写到日"),
         (("支出", "2023-07-02", {"名称": "材料费"}), "没有金额"),
         (("考核指标", "2023-07-02", {"名称": "时间"}), "指标没有写要求"),
         (("延期", "2023-07-02", {}), "延期没有写延至哪一天"),
@@ -108,7 +109,7 @@ def test_an_event_that_was_entered_late_counts_from_its_day(book):
 )
 def test_a_row_that_lacks_something_is_refused(book, row, fault):
     running(book)
-    with pytest.raises(TableError, match=f"第 2 行：{fault}"):
+    with pytest.raises(TableError, match=f"记录 记录-00002（.*）：{fault}"):
         book.record(events(row), person="甲")
 
 
@@ -236,6 +237,12 @@ def test_reports_of_every_year(book, tmp_path):
         ("年报（第 3 次）", "2026-07-01", "overdue", -1), ("年报（第 4 次）", "2027-07-01", "due", 364),
         ("年报（第 2 次）", "2025-07-01", "late", None),
     ]  # fmt: skip
+
+
+def test_a_project_of_which_only_the_end_is_known_is_not_forgotten(book):
+    assert due_on(book, "2026-12-31") == [("申请验收", "2026-12-30", "overdue", -1)]
+    book.record(events(("申报", "2026-12-31", {})), person="甲")
+    assert due_on(book, "2026-12-31") == []
 
 
 def test_a_project_that_ended_has_nothing_due(book):

@@ -7,6 +7,7 @@ follows from its events and the rule texts kept beside them; see docs/lifecycle.
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,6 +20,8 @@ from matcher.projects.lifecycle.log import CELLS, ProjectLog
 from matcher.projects.lifecycle.rules import LifeRules, load_rules, parse_rules
 from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, may_follow, walk
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.contracts import HIGH, LOW, TEXT
+from matcher.tables.dates import Days, read_days
 from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.writings import KnownIds
@@ -78,8 +81,35 @@ class Project(NamedTuple):
 def read_managed(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
-    """Read a table of projects for the book (the contract MANAGED_PROJECTS)."""
-    return read_table(source, MANAGED_PROJECTS, sheet=sheet, columns=columns)
+    """Read a table of projects for the book (the contract MANAGED_PROJECTS).
+
+    A term (起止时间) stands for its two days where they have no columns; a month alone begins with its first day and
+    ends with its last.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"项目编号": ["P1"], "项目名称": ["虚构项目"], "起止时间": ["2023.7-2026年6月"]})
+    >>> [f"{day:%Y-%m-%d}" for day in read_managed(table).rows[["starts_on", "ends_on"]].iloc[0]]
+    ['2023-07-01', '2026-06-30']
+    """
+    reading = read_table(source, MANAGED_PROJECTS, sheet=sheet, columns=columns)
+    rows = reading.rows
+    terms = [_term(text) for text in rows["term"]]
+    days = {}
+    for place, (name, end) in enumerate((("starts_on", LOW), ("ends_on", HIGH))):
+        known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
+        days[name] = known.fillna(pd.Series(pd.to_datetime([term[place] for term in terms]), rows.index))
+    return Reading(rows.assign(**days), reading.problems, reading.columns)
+
+
+def _term(text: str) -> tuple[dt.date | None, dt.date | None]:
+    """The first and the last day of a term; None for what cannot be read."""
+    parts = [part for part in re.split("[~～至到—–－―]+|-(?=[0-9]{4})", text) if part.strip()]
+    if len(parts) != 2:
+        return None, None
+    first, last = (read_days(part.strip()) for part in parts)
+    start, end = first.low if isinstance(first, Days) else first, last.high if isinstance(last, Days) else last
+    return start if isinstance(start, dt.date) else None, end if isinstance(end, dt.date) else None
 
 
 def read_events(
@@ -190,17 +220,17 @@ class ProjectBook:
             known = KnownIds(self._facts(None))
             there = {_key(event) for event in self.log.events("stage", "item")}
             stages = _by_project(self.log.events("stage"))
-            new, passed, faults = list[tuple[int, Event]](), 0, list[str]()
-            for at, row in enumerate(rows.to_dict("records"), start=2):
+            new, passed, faults = list[tuple[str, Event]](), 0, list[str]()
+            for row in rows.to_dict("records"):
                 event, wrong = _event(row, known, person, source)
-                faults += [f"第 {at} 行：{text}" for text in wrong]
+                faults += [f"{_place(row)}：{text}" for text in wrong]
                 if event is None:
                     continue
                 if _key(event) in there:
                     passed += 1
                     continue
                 there.add(_key(event))
-                new.append((at, event))
+                new.append((_place(row), event))
             for name in dict.fromkeys(event.subject for _, event in new if event.kind == "stage"):
                 faults += _illegal(stages.get(name, []), [pair for pair in new if pair[1].subject == name])
             _refuse("记录表", faults, TableError)
@@ -262,13 +292,13 @@ def _event(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) ->
     cell = {name: _plain(row.get(name)) for name in ("project_id", "event", "day", *CELLS)}
     amount = row.get("amount")
     amount = None if amount is None or pd.isna(amount) else int(amount)
-    code = CODES.get(cell["event"], "")
+    code, written = CODES.get(cell["event"], ""), _plain(row.get("day" + TEXT))
     name = known.find(cell["project_id"])
     words = "、".join([*EVENTS.values(), *ITEMS.values()])
     checks = [
         (not name, f"台账中没有项目“{cell['project_id']}”，请先用 matcher projects import 导入"),
         (not code, f"看不懂事项“{cell['event']}”；可用：{words}"),
-        (not cell["day"], "没有日期"),
+        (not cell["day"], f"日期“{written}”不确切，请写到日" if written else "没有日期"),
         (code in ("budget", "received", "spent") and amount is None, "没有金额"),
         (code in ("indicator", "milestone", "reached", "budget", "spent", "output") and not cell["item"], "没有名称"),
         (code == "extended" and not cell["until"], "延期没有写延至哪一天"),
@@ -292,20 +322,22 @@ def _key(event: Event) -> tuple[str, str, str, str]:
     return event.kind, event.day, event.subject, text_of(event.body)
 
 
-def _illegal(before: list[Event], new: list[tuple[int, Event]]) -> list[str]:
-    """The first of a project's new stage events that may not stand where its day puts it."""
-    events = [(event.day, event.seq, 0, event) for event in before]
-    last = max((event.seq for event in before), default=0)
-    events += [(event.day, last + at, at, event) for at, event in new if event.kind == "stage"]
-    events.sort(key=lambda one: one[:3])
-    codes = [event.body["event"] for *_, event in events]
+def _place(row: Mapping[Any, Any]) -> str:
+    return f"记录 {row.get('row_id', '')}（{_plain(row.get('project_id'))} {_plain(row.get('event'))}）"
+
+
+def _illegal(before: list[Event], new: list[tuple[str, Event]]) -> list[str]:
+    """The first event of a project that may not stand where its day puts it, with the row that makes it so."""
+    events = [("", event) for event in before] + [pair for pair in new if pair[1].kind == "stage"]
+    events.sort(key=lambda pair: pair[1].day)  # events of one day stay in their order
+    codes = [event.body["event"] for _, event in events]
     stage, place = walk(codes)
     if place is None:
         return []
-    day, _, at, event = events[place]
-    row = at or next(at for *_, at, _ in events if at)
-    what = f"{event.subject} {day} “{EVENTS[codes[place]]}”不能接在“{STAGES[stage]}”之后"
-    return [f"第 {row} 行：{what}；此时可以是：{may_follow(stage)}"]
+    row, event = events[place]
+    row = row or next(row for row, _ in reversed(events[:place]) if row)
+    what = f"{event.day} “{EVENTS[codes[place]]}”不能接在“{STAGES[stage]}”之后"
+    return [f"{row}：{what}；此时可以是：{may_follow(stage)}"]
 
 
 def _plain(cell: Any) -> str:

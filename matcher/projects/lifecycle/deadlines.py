@@ -33,7 +33,7 @@ class _Term(NamedTuple):
 
 
 def due_dates(projects: Sequence[Project], *, on: Day) -> pd.DataFrame:
-    """What is due for projects that are under way.
+    """What is due for projects that are under way, or of which an end and no stage is known.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ def due_dates(projects: Sequence[Project], *, on: Day) -> pd.DataFrame:
     day = as_day(on)
     rows = []
     for one in projects:
-        if one.stage not in _UNDER_WAY:
+        if one.stage not in _UNDER_WAY and (one.stage or one.ends_on is None):
             continue
         for term in _terms(one, day):
             if (state := _state(term, day)) is not None:
