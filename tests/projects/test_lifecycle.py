@@ -195,6 +195,7 @@ def test_an_extension_moves_the_end(book):
 
 
 def test_an_end_that_nobody_knows_is_no_deadline(book):
+    book.record(events(("申报", "2023-03-01", {})), person="甲")
     book.put(managed(项目编号="P2", 项目名称="二", 当前阶段="任务书", 阶段日期="2024-01-01"), on=START, person="甲")
     assert due_on(book, "2026-01-01") == [("申请验收", None, "unknown", None)]
 
@@ -345,6 +346,15 @@ def test_money_planned_and_spent(book):
     assert table("2026-02-01")[0] == ["设备费", 900_000, 900_001, -1, "over", None]
 
 
+def test_nothing_said_is_not_nothing_spent(book):
+    running(book, ("预算", "2023-07-01", {"名称": "设备费", "金额（万元）": 80}))
+    table = money(book.known("2026-01-01"))
+    assert table[["category", "planned", "state"]].values.tolist() == [
+        ["设备费", 800_000, "not_said"], ["合计", 800_000, "not_said"],
+    ]  # fmt: skip
+    assert table["spent"].isna().all()
+
+
 def grade(book, day, *met, wanted=10, rules="安阳验收表", asked="2026-06-30"):
     rows = [("指标", "2023-07-01", {"名称": f"甲{n}", "要求": "≥1项"}) for n in range(wanted)]
     rows += [("完成指标", "2026-06-01", {"名称": f"甲{n}", "完成": value}) for n, value in enumerate(met)]
@@ -452,7 +462,7 @@ def test_the_commands(run, tmp_path):
     )  # fmt: skip
     book = openpyxl.load_workbook(tmp_path / "s.xlsx")
     assert book.sheetnames == ["项目", "待办和逾期", "超出规则", "指标", "经费", "验收预判", "说明"]
-    assert [cell.value for cell in book["经费"][2]][2:5] == ["设备费", 800_000, 0]
+    assert [cell.value for cell in book["经费"][2]][2:5] == ["设备费", 800_000, None]
     assert pd.read_csv(tmp_path / "d.csv")["state"].tolist() == ["overdue"]
     status, _, said = run("projects", "record", "none.db", "e.csv", "--person", "甲")
     assert (status, said) == (2, "没有“none.db”；请先用 matcher projects create 建立\n")

@@ -98,7 +98,7 @@ def read_managed(
     days = {}
     for place, (name, end) in enumerate((("starts_on", LOW), ("ends_on", HIGH))):
         known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
-        days[name] = known.fillna(pd.Series(pd.to_datetime([term[place] for term in terms]), rows.index))
+        days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
     return Reading(rows.assign(**days), reading.problems, reading.columns)
 
 

@@ -21,7 +21,13 @@ from matcher.tables.numbers import COUNT_WORDS, MONEY_WORDS, Number, read_number
 DELIVERY = ("project_id", "title", "item", "wanted", "reached", "state", "margin", "how", "evidence", "reached_on")
 STATES = {"met": "完成", "near": "接近", "not_met": "未完成", "not_said": "没有报", "unclear": "待人判断"}
 MONEY = ("project_id", "title", "category", "planned", "spent", "left", "share", "state", "received")
-MONEY_STATES = {"within": "预算内", "over": "超支", "no_plan": "没有预算", "unspent": "未支出"}
+MONEY_STATES = {
+    "within": "预算内",
+    "over": "超支",
+    "no_plan": "没有预算",
+    "unspent": "未支出",
+    "not_said": "没有报支出",
+}
 GRADES = (
     "project_id", "title", "items", "met", "share_low", "share_high", "late_days", "proposed", "basis", "source",
     "verified", "given",
@@ -117,9 +123,9 @@ def money(projects: Sequence[Project]) -> pd.DataFrame:
     -------
     DataFrame
         One row a project and category, in the order of the budget, then a row 合计: project_id, title, category,
-        planned (yuan; NA where no budget was recorded), spent, left (planned less spent: below 0 over the plan),
-        share (spent of planned), state ("within", "over", "no_plan", "unspent"), received (yuan; only in 合计, NA
-        where no receipt was recorded).
+        planned (yuan; NA where no budget was recorded), spent (NA where nothing was recorded for the project), left
+        (planned less spent: below 0 over the plan), share (spent of planned), state ("within", "over", "no_plan",
+        "unspent", "not_said"), received (yuan; only in 合计, NA where no receipt was recorded).
     """
     rows = []
     for one in projects:
@@ -133,18 +139,21 @@ def money(projects: Sequence[Project]) -> pd.DataFrame:
         head = (one.id, one.facts.get("title", ""))
         plans = {category: sum(parts.values()) for category, parts in planned.items()}
         rows += [
-            (*head, category, *_sums(plans.get(category), spent.get(category, 0)), None)
+            (*head, category, *_sums(plans.get(category), spent.get(category, 0) if spent else None), None)
             for category in dict.fromkeys([*plans, *spent])
         ]
         if plans or spent or received:
             whole = sum(plans.values()) if plans else None
-            rows.append((*head, TOTAL, *_sums(whole, sum(spent.values())), sum(received) if received else None))
+            paid = sum(spent.values()) if spent else None
+            rows.append((*head, TOTAL, *_sums(whole, paid), sum(received) if received else None))
     table = pd.DataFrame(rows, columns=list(MONEY))
     kinds = dict.fromkeys(("planned", "spent", "left", "received"), "Int64") | {"share": "Float64"}
     return table.astype(kinds)
 
 
-def _sums(planned: int | None, spent: int) -> tuple[Any, ...]:
+def _sums(planned: int | None, spent: int | None) -> tuple[Any, ...]:
+    if spent is None:
+        return planned, None, None, None, "not_said"
     if planned is None:
         return None, spent, None, None, "no_plan"
     state = "over" if spent > planned else "unspent" if not spent and planned else "within"
@@ -180,9 +189,8 @@ def proposed_grades(projects: Sequence[Project], delivered: pd.DataFrame, *, on:
         best, worst = (_first(one.rules.grades, share, end, until) for share in (high, low))
         same = best if best is not None and worst is not None and best.grade == worst.grade else None
         late = None if end is None else max((until - end).days, 0)
-        told = (
-            (same.grade, same.says, one.rules.source, same.verified) if same else ("未定", "", one.rules.source, True)
-        )
+        seen = same.verified if same else all(grade.verified for grade in one.rules.grades)
+        told = (same.grade if same else "未定", same.says if same else "", one.rules.source, seen)
         head = (one.id, one.facts.get("title", ""), len(states), met, low, high, late)
         rows.append((*head, *told, given.body["grade"] if given else ""))
     return pd.DataFrame(rows, columns=list(GRADES)).astype({"late_days": "Int64"})
