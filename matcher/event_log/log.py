@@ -21,7 +21,7 @@ WAIT = 60.0  # seconds for another writer
 class Event:
     """One line of the log.
 
-    `day`: on which it was entered (ISO); `subject`: the id of what it is about, "" for the whole book; `body`: plain
+    `day`: from which it counts (ISO); `subject`: the id of what it is about, "" for the whole book; `body`: plain
     values; `seq`: its place, from 1.
     """
 
@@ -159,7 +159,7 @@ class EventLog:
         return new
 
     def events(self, *kinds: str, until: int | None = None, day: dt.date | None = None) -> list[Event]:
-        """Events of these kinds (none named: all) up to a place and an entry day, in order."""
+        """Events of these kinds (none named: all) up to a place and a day, in order."""
         where, values = ["1"], list[Any]()
         if kinds:
             where.append(f"kind IN ({','.join('?' * len(kinds))})")

@@ -16,6 +16,7 @@ import pandas as pd
 from matcher.errors import ArgumentError
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.dates import Days, read_days
 from matcher.tables.project_schemas import INTEGRITY_RECORDS
 from matcher.tables.reading import Reading, read_table
@@ -31,6 +32,8 @@ _FORBIDS = re.compile("禁止|取消|限制|不得|暂停|不予|停止")
 _OF_PAST = re.compile("(?:撤销|追回|收回|终止)[^，。；;]*")  # takes back what was given, and bars nobody
 _MILD = re.compile("警告|诫勉|谈话|约谈|通报|批评|责令|检查")
 _ANY_ACTIVITY = re.compile("科技活动|科学技术活动|科研活动")  # projects for sure, perhaps reviews and awards
+_SET_ASIDE = re.compile("撤销(?!申诉)")
+_UPHELD = re.compile("维持|不予撤销|未撤销|不撤销|驳回")
 _SERIOUS = re.compile("严重")
 _NOT_SERIOUS = re.compile("一般|较轻|轻微|较重")
 
@@ -53,29 +56,24 @@ def read_records(
     [['R1', True]]
     """
     reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
+    place = reading.columns.iloc[0]
     ends, permanent, lines = [], [], []
-    for row in reading.rows.to_dict("records"):
-        text = str(row["ends_on"])
-        endless = bool(_ENDLESS.search(text) or (not text and _ENDLESS.search(str(row["sanction"]))))
-        read = None if endless or not text else read_days(text)
+    for row in rows_of(reading.rows):
+        text = row["ends_on"]
+        endless = bool(_ENDLESS.search(text or row["sanction"]))
+        read = read_days(text) if text and not endless else None
         day = read.high if isinstance(read, Days) else read
         ends.append(day if isinstance(day, dt.date) else None)
         permanent.append(endless)
-        if text and not endless and not isinstance(day, dt.date):
-            problem, action = "不是日期，当作截止日期不详", "请填日期，永久的写“永久”"
-            lines.append((str(row["record_id"]), text, problem, action))
+        if text and not endless and ends[-1] is None:
+            told = (f"记录 {row['record_id']} 的截止日期不是日期，当作不详", "请填日期，永久的写“永久”")
+            lines.append((place["file"], place["sheet"], None, "限制截止日期", text, *told, True))
     rows = reading.rows.assign(ends_on=pd.to_datetime(pd.Series(ends, dtype=object)), permanent=permanent)
-    problems = pd.DataFrame(
-        [{"row": None, "column": "限制截止日期", "value": f"{name}：{text}", "problem": problem, "action": action,
-          "kept": True, "file": "", "sheet": ""} for name, text, problem, action in lines]
-    )  # fmt: skip
-    if len(problems):
-        filled = reading.problems.iloc[:1][["file", "sheet"]]
-        names = filled.iloc[0] if len(filled) else {"file": "", "sheet": ""}
-        problems = problems.assign(file=names["file"], sheet=names["sheet"])[list(reading.problems.columns)]
-        problems = pd.concat([reading.problems, problems.astype(reading.problems.dtypes.to_dict())], ignore_index=True)
-        return Reading(rows, problems, reading.columns)
-    return Reading(rows, reading.problems, reading.columns)
+    problems = reading.problems
+    if lines:
+        added = pd.DataFrame(lines, columns=problems.columns).astype(problems.dtypes.to_dict())
+        problems = pd.concat([problems, added], ignore_index=True)
+    return Reading(rows, problems, reading.columns)
 
 
 def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
@@ -83,22 +81,26 @@ def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
 
     It runs from starts_on to ends_on, both included, unless it was repaired or its decision was set aside before.
     """
-    start, end, decided = (_day(record.get(name)) for name in ("starts_on", "ends_on", "decided_on"))
-    repaired, answered = _day(record.get("repaired_on")), _day(record.get("appeal_on"))
+    first, last = _span(record, "starts_on")
+    repaired, surely_repaired = _span(record, "repaired_on")
+    end, decided, answered = (_day(record.get(name)) for name in ("ends_on", "decided_on", "appeal_on"))
     appeal = str(record.get("appeal") or "")
-    if (start and start > on) or (end and end < on) or (repaired and repaired <= on):
+    if (first and first > on) or (end and end < on) or (surely_repaired and surely_repaired <= on):
         return False, ""
-    if start is None and decided and decided > on:
+    if first is None and decided and decided > on:
         return False, ""
-    if re.search("撤销|变更为不予", appeal) and (answered is None or answered <= on):
+    set_aside = bool(_SET_ASIDE.search(appeal)) and not _UPHELD.search(appeal)
+    if set_aside and (answered is None or answered <= on):
         return False, ""
-    open_ = []
-    if start is None:
-        open_.append("没有写起始日期")
-    if end is None and not record.get("permanent"):
-        open_.append("没有写截止日期")
-    if re.search("中止执行|暂缓执行|停止执行", appeal):
-        open_.append("申诉期间中止执行")
+    checks = [
+        (first is None, "没有写起始日期"),
+        (last is not None and last > on, "起始日期不确切"),
+        (end is None and not record.get("permanent"), "没有写截止日期"),
+        (repaired is not None and repaired <= on, "修复日期不确切"),
+        (bool(re.search("中止执行|暂缓执行|停止执行", appeal)), "申诉期间中止执行"),
+        ("变更" in appeal, "申诉后有变更"),
+    ]
+    open_ = [text for holds, text in checks if holds]
     return (None if open_ else True), "、".join(open_)
 
 
@@ -213,6 +215,12 @@ def _word(running: bool | None, barred: bool | None) -> str:
 def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a table as dicts."""
     return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
+
+
+def _span(record: Mapping[str, Any], name: str) -> tuple[dt.date | None, dt.date | None]:
+    """The first and the last day that a date may be."""
+    day = _day(record.get(name))
+    return (day, day) if day else (_day(record.get(name + LOW)), _day(record.get(name + HIGH)))
 
 
 def _day(cell: Any) -> dt.date | None:
