@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -100,17 +100,16 @@ def integrity_hits(
         raise ArgumentError("table has no column 'row_id'")
     day = as_day(on)
     notice = None if rules is None else load_notice(rules, day)
-    known = _Records(records, role, day, notice)
+    subjects = [(row, subject) for row in rows_of(table) for subject in _subjects(row, role)]
+    units = {one.unit if one.person else one.name for _, one in subjects}
+    known = _Records(records, role, day, notice, units)
     rows = []
-    for row in rows_of(table):
-        for subject in _subjects(row, role):
-            for record, why in known.of(subject):
-                state = "confirm" if why else "barred"
-                cells = (record["record_id"], record["kind"], record["grade"], record["starts_on"], record["ends_on"])
-                rows.append(
-                    (str(row["row_id"]), subject.field, subject.name, subject.unit, state, *cells,
-                     record["basis"], why, record["appeal"])
-                )  # fmt: skip
+    for row, subject in subjects:
+        for record, why in known.of(subject):
+            state = "confirm" if why else "barred"
+            cells = (record["record_id"], record["kind"], record["grade"], record["starts_on"], record["ends_on"])
+            who = (str(row["row_id"]), subject.field, subject.name, subject.unit)
+            rows.append((*who, state, *cells, record["basis"], why, record["appeal"]))
     return pd.DataFrame(rows, columns=list(HITS)).astype(dict.fromkeys(("starts_on", "ends_on"), "datetime64[us]"))
 
 
@@ -135,24 +134,24 @@ def check_integrity(
     [['confirm', 'R1']]
     """
     hits = integrity_hits(table, records, role=role, on=on, rules=rules)
-    of = dict(iter(hits.groupby("row_id", sort=False)))
+    of: dict[str, list[tuple[str, str, str]]] = {}
+    for name, state, record, reason in zip(
+        hits["row_id"], hits["state"], hits["record_id"], reasons(hits, role), strict=True
+    ):
+        of.setdefault(name, []).append((state, record, reason))
     rows = []
     for row in rows_of(table):
         name = str(row["row_id"])
-        found = of.get(name)
         told = (_text(row.get("title")), _text(row.get("person")), _text(row.get("unit")))
-        if found is None:
-            rows.append((name, *told, "clear", "", ""))
-            continue
-        state = "barred" if (found["state"] == "barred").any() else "confirm"
-        ids = "、".join(dict.fromkeys(found["record_id"]))
-        rows.append((name, *told, state, ids, "；".join(dict.fromkeys(reasons(found, role)))))
+        states, ids, texts = (dict.fromkeys(hit[at] for hit in of.get(name, ())) for at in range(3))
+        state = "barred" if "barred" in states else "confirm" if states else "clear"
+        rows.append((name, *told, state, "、".join(ids), "；".join(texts)))
     return pd.DataFrame(rows, columns=list(MARKS))
 
 
 def reasons(hits: pd.DataFrame, role: str) -> Iterator[str]:
     """A sentence for each row of `integrity_hits`, without a name: the record, its days, its decision and rule."""
-    for hit in hits.to_dict("records"):
+    for hit in rows_of(hits):
         ends = "永久或未写" if pd.isna(hit["ends_on"]) else f"{hit['ends_on']:%Y-%m-%d}"
         starts = "未写" if pd.isna(hit["starts_on"]) else f"{hit['starts_on']:%Y-%m-%d}"
         word = f"不得{ROLES[role]}" if hit["state"] == "barred" else f"需核实能否{ROLES[role]}（{hit['why']}）"
@@ -185,7 +184,9 @@ def _subjects(row: Mapping[str, Any], role: str) -> Iterator[_Subject]:
 class _Records:
     """The records that may bar from a role on a day, found by code and by name."""
 
-    def __init__(self, records: pd.DataFrame, role: str, day: Any, notice: Notice | None) -> None:
+    def __init__(
+        self, records: pd.DataFrame, role: str, day: Any, notice: Notice | None, units: Collection[str]
+    ) -> None:
         self._by_code: dict[str, list[dict[str, Any]]] = {}
         self._by_name: dict[str, list[dict[str, Any]]] = {}
         for place, record in enumerate(rows_of(records)):
@@ -199,6 +200,13 @@ class _Records:
             if name := _name_key(_text(record["name"])):
                 self._by_name.setdefault(name, []).append(kept)
 
+        listed = {_text(cell) for name in ("name", "unit") for cell in records[name]}
+        same = same_units(sorted(units - {""}), sorted(listed - {""}))
+        # a unit and its whole, a school of a university, are one
+        self._units: dict[str, dict[str, bool]] = {}
+        for unit, name, near in same[["left", "right", "near"]].to_numpy().tolist():
+            self._units.setdefault(unit, {})[name] = near
+
     def of(self, subject: _Subject) -> list[tuple[dict[str, Any], str]]:
         """The records of a subject, each with what has to be confirmed, "" where nothing."""
         code = fold_id(subject.code)
@@ -207,10 +215,28 @@ class _Records:
             name = _name_key(_text(record["name"]))
             same = not name or not subject.name or name == _name_key(subject.name)
             found[record["place"]] = (record, _joined("" if same else "代码相同，姓名或名称不同", record["open"]))
-        for record in self._by_name.get(_name_key(subject.name), []) if subject.name else []:
-            if record["place"] not in found and (doubt := _doubt(subject, record)) is not None:
+        key = _name_key(subject.name)
+        wholes = {} if subject.person else self._units.get(subject.name, {})
+        names = dict.fromkeys([key, *(_name_key(name) for name, near in wholes.items() if not near)])
+        for record in (one for name in names if name for one in self._by_name.get(name, [])):
+            if record["place"] not in found and (doubt := self._doubt(subject, record)) is not None:
                 found[record["place"]] = (record, _joined(doubt, record["open"]))
         return [found[place] for place in sorted(found)]
+
+    def _doubt(self, subject: _Subject, record: Mapping[str, Any]) -> str | None:
+        """What has to be confirmed of a subject of the record's name; None where it is somebody else."""
+        code, of_unit, kind = (_text(record[name]) for name in ("code", "unit", "subject_kind"))
+        if kind and (("单位" in kind) or ("法人" in kind)) == subject.person:
+            return None
+        if code and subject.code and _shape(code) == _shape(subject.code):
+            return None
+        if not subject.person:
+            alike = _name_key(_text(record["name"])) == _name_key(subject.name)
+            return "同名，没有相同的代码" if alike else "上下级或另一名称的单位"
+        if not of_unit or not subject.unit:
+            return "同名，没有单位可比"
+        near = self._units.get(subject.unit, {}).get(of_unit)
+        return "同名，单位不同" if near is None else "同名，单位相近" if near else ""
 
 
 def _joined(*parts: str) -> str:
@@ -219,24 +245,6 @@ def _joined(*parts: str) -> str:
 
 def _name_key(name: str) -> str:
     return fold_unit(fold(name))
-
-
-def _doubt(subject: _Subject, record: Mapping[str, Any]) -> str | None:
-    """What has to be confirmed of a subject of the record's name; None where it is somebody else."""
-    code, of_unit = _text(record["code"]), _text(record["unit"])
-    kind = _text(record["subject_kind"])
-    if kind and (("单位" in kind) or ("法人" in kind)) == subject.person:
-        return None
-    if code and subject.code and _shape(code) == _shape(subject.code):
-        return None
-    if not subject.person:
-        return "同名，没有相同的代码"
-    if not of_unit or not subject.unit:
-        return "同名，没有单位可比"
-    same = same_units([subject.unit], [of_unit])
-    if len(same) and not same["near"].iloc[0]:
-        return ""
-    return "同名，单位相近" if len(same) else "同名，单位不同"
 
 
 def _shape(code: str) -> str:
