@@ -120,6 +120,7 @@ projects rules -o project_rules.csv
 projects create l.db --on 2023-01-05 --person 王岚 --rules project_rules.yaml
 projects import managed_projects.csv --book l.db --on 2023-01-05 --person 王岚
 projects record l.db project_events.csv --person 王岚
+projects void l.db --number 30 --on 2026-11-24 --person 王岚 --reason 填错
 projects status l.db --on 2026-11-24 --integrity integrity_records.csv -o projects.xlsx --due due.csv
 projects status l.db --on 2026-11-24 -o projects.csv --due due.xlsx
 projects outputs l.db --on 2026-11-24 -o outputs.xlsx --outcomes made.csv

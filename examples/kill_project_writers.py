@@ -24,7 +24,8 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.projects.lifecycle.archive import export_book, rebuild_book, replay
-from matcher.projects.lifecycle.book import ProjectBook, read_events, read_managed
+from matcher.projects.lifecycle.book import ProjectBook
+from matcher.projects.lifecycle.entries import read_events, read_managed
 
 DAY, STEPS, KILLS = "2026-05-06", 12, 2
 COLUMNS = {"A": "年度", "B": "计划类别"}

@@ -109,13 +109,10 @@ def with_records(
         people = pd.DataFrame({"row_id": pairs["left_id"].astype(str), "person": names}).drop_duplicates("row_id")
     people = people.assign(row_id=known.find_all(people["row_id"].astype(str).to_list()))
     hits = integrity_hits(people[people["row_id"].isin(list(known))], records, role="reviewer", on=on, rules=rules)
-    hits = hits.assign(reason=list(reasons(hits, "reviewer")))
+    hits = hits.assign(reason=[f"科研诚信：{text}" for text in reasons(hits, "reviewer")])
     sure = hits[hits["state"] == "barred"].rename(columns={"row_id": "left_id"})[["left_id", "reason"]]
     open_ = hits[(hits["state"] == "confirm") & ~hits["row_id"].isin(sure["left_id"])]
-    notes = [
-        f"科研诚信：{name}，{why}；没有排除，请人工核对"
-        for name, why in zip(open_["row_id"], open_["reason"], strict=True)
-    ]
+    notes = [f"{name}，{why}；没有排除，请人工核对" for name, why in zip(open_["row_id"], open_["reason"], strict=True)]
     missing = [name for name in known if name not in set(people["row_id"])]
     if missing:
         notes.append(f"科研诚信：{len(missing)} 个左方编号不在人员表中（如“{missing[0]}”），没有查")

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from matcher.cli.options import (
+    COUNT,
     FILE,
     TABLE_KINDS,
     Command,
@@ -109,7 +110,8 @@ def import_command(
     quiet: bool,
 ) -> None:
     """Write the projects of a table into the book."""
-    from matcher.projects.lifecycle.book import ProjectBook, read_managed
+    from matcher.projects.lifecycle.book import ProjectBook
+    from matcher.projects.lifecycle.entries import read_managed
 
     with ProjectBook.open(book) as opened:
         rows = read(read_managed, table, sheet=sheet, column=column, quiet=quiet).rows
@@ -135,13 +137,30 @@ def record_command(
     book: Path, table: Path, person: str, sheet: str | None, column: Sequence[str], source: str, quiet: bool
 ) -> None:
     """Write what happened into the book; what may not follow is refused with its row."""
-    from matcher.projects.lifecycle.book import ProjectBook, read_events
+    from matcher.projects.lifecycle.book import ProjectBook
+    from matcher.projects.lifecycle.entries import read_events
 
     with ProjectBook.open(book) as opened:
         rows = read(read_events, table, sheet=sheet, column=column, quiet=quiet).rows
         done = opened.record(rows, person=person, source=source or table.name)
     known = f"；{done.known} 条已有相同的记录，略过（同日同额的两笔请在备注中区分）" if done.known else ""
     report(quiet, f"{table.name}：{len(rows)} 行，新写入 {done.new} 条{known}")
+
+
+@click.command("void", cls=Command, help="作废一条填错的记录：留在台账里，不再计算；编号见 status 工作簿的“流水”。")
+@_book
+@option("--number", type=COUNT, required=True, metavar="编号", help="记录编号。")
+@_day
+@_person
+@option("--reason", required=True, metavar="原因", help="为什么作废。")
+@quiet_option
+def void_command(book: Path, number: int, on: dt.date, person: str, reason: str, quiet: bool) -> None:
+    """Take back an event that was entered by mistake."""
+    from matcher.projects.lifecycle.book import ProjectBook
+
+    with ProjectBook.open(book) as opened:
+        event = opened.take_back(number, on=on, person=person, reason=reason)
+    report(quiet, f"已作废编号 {number}：{event.subject} {event.day}")
 
 
 @click.command("status", cls=Command, help="某一天的项目状态：待办和逾期、指标完成、经费、验收预判、超出规则的。")
@@ -247,7 +266,7 @@ def replay_command(source: Path, output: Path | None, quiet: bool) -> None:
 def add_commands(group: Group) -> None:
     """Put the commands on the group of projects."""
     for command in (
-        create_command, rules_command, import_command, record_command, status_command, outputs_command,
+        create_command, rules_command, import_command, record_command, void_command, status_command, outputs_command,
         export_command, replay_command,
     ):  # fmt: skip
         group.add_command(command)

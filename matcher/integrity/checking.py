@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -184,9 +184,7 @@ def _subjects(row: Mapping[str, Any], role: str) -> Iterator[_Subject]:
 class _Records:
     """The records that may bar from a role on a day, found by code and by name."""
 
-    def __init__(
-        self, records: pd.DataFrame, role: str, day: Any, notice: Notice | None, units: Collection[str]
-    ) -> None:
+    def __init__(self, records: pd.DataFrame, role: str, day: Any, notice: Notice | None, units: set[str]) -> None:
         self._by_code: dict[str, list[dict[str, Any]]] = {}
         self._by_name: dict[str, list[dict[str, Any]]] = {}
         for place, record in enumerate(rows_of(records)):

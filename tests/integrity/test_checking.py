@@ -101,10 +101,10 @@ def test_a_barred_reviewer_is_in_no_panel_and_a_namesake_is_told():
     forbid, notes = with_records(PAIRS, records(PERSON), PEOPLE, on="2026-11-24")
     assert forbid[["left_id", "right_id"]].values.tolist() == [["E1", "P1"], ["E1", "P2"]]
     assert set(forbid["reason"]) == {
-        "不得评审：姓名见记录 R1（虚科监〔2025〕1号；国科发监〔2022〕221号 第二条），2025-01-01 至 2027-12-31"
+        "科研诚信：不得评审：姓名见记录 R1（虚科监〔2025〕1号；国科发监〔2022〕221号 第二条），2025-01-01 至 2027-12-31"
     }
     assert len(notes) == 1
-    assert notes[0].startswith("科研诚信：E2，需核实能否评审（同名，单位不同）：姓名见记录 R1")
+    assert notes[0].startswith("E2，科研诚信：需核实能否评审（同名，单位不同）：姓名见记录 R1")
     chosen = assign(PAIRS, right={"default": {"min": 1, "max": 1}}, forbid=forbid, notes=notes)
     assert chosen.pairs["left_id"].tolist() == ["E2", "E2"]
     assert with_records(PAIRS, records(PERSON), PEOPLE, on="2028-01-01")[0].empty
@@ -174,9 +174,13 @@ def test_the_panel_command_keeps_a_barred_reviewer_out(run, tmp_path):
     (tmp_path / "e.csv").write_text("专家编号,姓名,单位\nE1,虚构人甲,虚构大学\nE2,虚构人乙,虚构大学\n", "utf-8-sig")
     (tmp_path / "c.yaml").write_text("right: {default: {min: 1, max: 1}}\n", "utf-8")
     words = ("assign", "pairs.csv", "--config", "c.yaml", "--integrity", "r.csv")
-    assert run(*words, "--people", "e.csv", "--on", "2026-11-24", "-o", "out.csv", "--record", "a.json")[0] == 0
+    files = ("-o", "out.csv", "--record", "a.json", "--public", "p.json")
+    assert run(*words, "--people", "e.csv", "--on", "2026-11-24", *files)[0] == 0
     assert pd.read_csv(tmp_path / "out.csv")["left_id"].tolist() == ["E2", "E2"]
-    assert "不得评审：姓名见记录 R1" in (tmp_path / "a.json").read_text("utf-8")
+    assert "科研诚信：不得评审：姓名见记录 R1" in (tmp_path / "a.json").read_text("utf-8")
+    public = (tmp_path / "p.json").read_text("utf-8")
+    assert "科研诚信" in public
+    assert not any(word in public for word in ("R1", "E1", "虚构人甲"))
     verify = ("--people", "e.csv", "--on", "2026-11-24", "--verify", "a.json")
     assert run(*words, *verify)[0] == 0
     status, _, said = run(*words, "-o", "out.csv")

@@ -128,6 +128,30 @@ def test_the_same_again_writes_nothing_whoever_writes_it(book):
     assert book.projects("2024-01-01")["title"].tolist() == ["新名"]
 
 
+def test_what_was_entered_by_mistake_is_taken_back_and_stays_in_the_log(book):
+    spent = events(("支出", "2024-01-01", {"名称": "材料费", "金额（元）": 500}))
+    running(book)
+    for again in (0, 1):
+        assert tuple(book.record(spent, person="甲")) == (1, 0)
+        (event,) = book.events("item")
+        assert event.body["again"] == again
+        assert book.take_back(event.seq, on="2024-02-01", person="乙", reason="填错") == event
+        assert book.events("item") == []
+        with pytest.raises(ProjectBookError, match=f"台账中没有编号 {event.seq} 的记录，或已经作废"):
+            book.take_back(event.seq, on="2024-02-01", person="丙", reason="填错")
+    journal = book.journal("2024-12-31")
+    assert journal[["event", "entered_by", "void"]].values.tolist() == [
+        ["任务书", "甲", ""], ["支出", "甲", "填错"], ["支出", "甲", "填错"],
+    ]  # fmt: skip
+    book.record(events(("延期", "2026-01-01", {"延期至": "2026-12-31"}), ("申请验收", "2026-11-01", {})), person="甲")
+    extended, asked = [event.seq for event in book.events("stage")][1:]
+    book.take_back(extended, on="2026-11-02", person="甲", reason="没有批准")
+    assert book.projects("2026-11-02")["ends_on"].dt.date.tolist() == [dt.date(2026, 6, 30)]
+    book.record(events(("验收", "2026-12-01", {"验收结论": "通过"})), person="甲")
+    with pytest.raises(ProjectBookError, match="P1 2026-12-01 “验收”不能接在“执行中”之后；请先作废后面的记录"):
+        book.take_back(asked, on="2026-12-02", person="甲", reason="填错")
+
+
 def test_a_stage_is_imported_once_and_a_word_that_nobody_knows_refuses_all(book):
     table = pd.DataFrame({"项目编号": ["P2", "P3"], "项目名称": ["二", "三"], "当前阶段": ["执行中", "验收中"],
                           "阶段日期": ["2024-01-01", "2024-02-01"]})  # fmt: skip
@@ -461,7 +485,7 @@ def test_the_commands(run, tmp_path):
         0, "1 个项目：逾期 1 个（1 件），指标没有报的 1 项，超支科目 0 个；结果已写入 s.xlsx\n",
     )  # fmt: skip
     book = openpyxl.load_workbook(tmp_path / "s.xlsx")
-    assert book.sheetnames == ["项目", "待办和逾期", "超出规则", "指标", "经费", "验收预判", "说明"]
+    assert book.sheetnames == ["项目", "待办和逾期", "超出规则", "指标", "经费", "验收预判", "流水", "说明"]
     assert [cell.value for cell in book["经费"][2]][2:5] == ["设备费", 800_000, None]
     assert pd.read_csv(tmp_path / "d.csv")["state"].tolist() == ["overdue"]
     status, _, said = run("projects", "record", "none.db", "e.csv", "--person", "甲")

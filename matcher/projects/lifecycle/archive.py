@@ -56,7 +56,7 @@ def replay(book: ProjectBook) -> list[str]:
 
     Hashes of events and texts were checked when the book was opened.
     """
-    events = sorted(book.log.events("stage"), key=lambda event: (event.day, event.seq))
+    events = sorted(book.events("stage"), key=lambda event: (event.day, event.seq))
     faults = []
     for name in sorted({event.subject for event in events}):
         codes = [event.body["event"] for event in events if event.subject == name]

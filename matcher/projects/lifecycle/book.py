@@ -7,7 +7,7 @@ follows from its events and the rule texts kept beside them; see docs/lifecycle.
 from __future__ import annotations
 
 import datetime as dt
-import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,19 +15,17 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from matcher.errors import ProjectBookError, TableError
-from matcher.event_log.log import Event, text_of
-from matcher.projects.lifecycle.log import CELLS, ProjectLog
+from matcher.event_log.log import Event
+from matcher.projects.lifecycle.entries import Said, body_of, event_of, illegal, once_more, place_of, plain, said
+from matcher.projects.lifecycle.log import ProjectLog
 from matcher.projects.lifecycle.rules import LifeRules, load_rules, parse_rules
-from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, may_follow, walk
+from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, walk
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.contracts import HIGH, LOW, TEXT
-from matcher.tables.dates import Days, read_days
-from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
-from matcher.tables.reading import Reading, read_table
 from matcher.tables.writings import KnownIds
 
 FACTS = ("title", "person", "institution", "uscc", "partners", "programme", "year", "starts_on", "ends_on")
 STATUS = ("project_id", *FACTS, "stage", "since", "grade", "extensions", "rules")
+JOURNAL = ("seq", "project_id", "day", "event", "item", "amount", "note", "entered_by", "from_file", "void")
 _TITLES_OF_STAGES = {title: code for code, title in STAGES.items()}
 _FIRST = {"running": "contracted", "acceptance": "acceptance_applied", "rectifying": "rectification"}
 
@@ -78,53 +76,13 @@ class Project(NamedTuple):
         return [event for event in self.items if event.body["event"] in events]
 
 
-def read_managed(
-    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
-) -> Reading:
-    """Read a table of projects for the book (the contract MANAGED_PROJECTS).
-
-    A term (起止时间) stands for its two days where they have no columns; a month alone begins with its first day and
-    ends with its last.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"项目编号": ["P1"], "项目名称": ["虚构项目"], "起止时间": ["2023.7-2026年6月"]})
-    >>> [f"{day:%Y-%m-%d}" for day in read_managed(table).rows[["starts_on", "ends_on"]].iloc[0]]
-    ['2023-07-01', '2026-06-30']
-    """
-    reading = read_table(source, MANAGED_PROJECTS, sheet=sheet, columns=columns)
-    rows = reading.rows
-    terms = [_term(text) for text in rows["term"]]
-    days = {}
-    for place, (name, end) in enumerate((("starts_on", LOW), ("ends_on", HIGH))):
-        known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
-        days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
-    return Reading(rows.assign(**days), reading.problems, reading.columns)
-
-
-def _term(text: str) -> tuple[dt.date | None, dt.date | None]:
-    """The first and the last day of a term; None for what cannot be read."""
-    parts = [part for part in re.split("[~～至到—–－―]+|-(?=[0-9]{4})", text) if part.strip()]
-    if len(parts) != 2:
-        return None, None
-    first, last = (read_days(part.strip()) for part in parts)
-    start, end = first.low if isinstance(first, Days) else first, last.high if isinstance(last, Days) else last
-    return start if isinstance(start, dt.date) else None, end if isinstance(end, dt.date) else None
-
-
-def read_events(
-    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
-) -> Reading:
-    """Read a table of events, items, sums and outputs (the contract PROJECT_EVENTS)."""
-    return read_table(source, PROJECT_EVENTS, sheet=sheet, columns=columns)
-
-
 class ProjectBook:
     """A book of projects in one file. Every method that writes is one transaction; `log` holds its events.
 
     Examples
     --------
     >>> import tempfile, pandas as pd
+    >>> from matcher.projects import read_managed
     >>> path = tempfile.mkdtemp() + "/projects.db"
     >>> with ProjectBook.create(path, on="2026-01-05", person="王岚", rules="浙江2015") as book:
     ...     table = {"项目编号": ["P1"], "项目名称": ["虚构项目"], "当前阶段": ["申报"], "阶段日期": ["2026-01-04"]}
@@ -182,20 +140,20 @@ class ProjectBook:
         events, stages, faults = list[Event](), list[Event](), list[str]()
         with self.log.writing():
             facts, places = self._facts(None), {event.subject: event.seq for event in self.log.events("project")}
-            staged = {event.subject for event in self.log.events("stage")}
-            known = KnownIds(facts)
-            new = 0
+            staged = {event.subject for event in self.events("stage")}
+            known, again = KnownIds(facts), self._taken_back()
+            new = set[str]()
             for row in projects.to_dict("records"):
                 name = known.find(str(row["project_id"])) or str(row["project_id"])
                 now = facts.get(name, {})
-                cells = {fact: _plain(row.get(fact)) for fact in FACTS}
+                cells = {fact: plain(row.get(fact)) for fact in FACTS}
                 changed = {fact: cell for fact, cell in cells.items() if cell != "" and cell != now.get(fact, "")}
                 if changed or name not in facts:
-                    new += name not in facts
+                    new |= {name} - set(facts)
                     # what it was written upon is part of the event, so that A, B, A are three events
                     body = {"facts": changed, "upon": places.get(name, 0)}
                     events.append(Event("project", day, person, body, name, source))
-                word, since = _plain(row.get("stage")), _plain(row.get("stage_on"))
+                word, since = plain(row.get("stage")), plain(row.get("stage_on"))
                 if word and name not in staged:
                     code = CODES.get(word, _TITLES_OF_STAGES.get(word, ""))
                     code = _FIRST.get(code, code)
@@ -203,10 +161,12 @@ class ProjectBook:
                         wrong = "没有阶段日期" if code in EVENTS else f"看不懂当前阶段“{word}”"
                         faults.append(f"{name}：{wrong}")
                         continue
-                    stages.append(Event("stage", since, person, _body(code, {}), name, source))
+                    stages.append(once_more(Event("stage", since, person, body_of(code, {}), name, source), again))
             _refuse("项目表", faults, ProjectBookError)
             self.log.append([*events, *stages])
-        return Imported(new, len(events) - new, sum(len(event.body["facts"]) for event in events), len(stages))
+        return Imported(
+            len(new), len(events) - len(new), sum(len(event.body["facts"]) for event in events), len(stages)
+        )
 
     def record(self, rows: pd.DataFrame, *, person: str, source: str = "") -> Recorded:
         """Write what happened to projects of the book; what stands there already is passed over, whoever wrote it.
@@ -218,26 +178,68 @@ class ProjectBook:
         check_frame(rows, "rows", "read_events(path).rows")
         with self.log.writing():
             known = KnownIds(self._facts(None))
-            there = {_key(event) for event in self.log.events("stage", "item")}
-            stages = _by_project(self.log.events("stage"))
+            there, again = {said(event) for event in self.events("stage", "item")}, self._taken_back()
+            stages = _by_project(self.events("stage"))
             new, passed, faults = list[tuple[str, Event]](), 0, list[str]()
             for row in rows.to_dict("records"):
-                event, wrong = _event(row, known, person, source)
-                faults += [f"{_place(row)}：{text}" for text in wrong]
+                event, wrong = event_of(row, known, person, source)
+                faults += [f"{place_of(row)}：{text}" for text in wrong]
                 if event is None:
                     continue
-                if _key(event) in there:
+                if said(event) in there:
                     passed += 1
                     continue
-                there.add(_key(event))
-                new.append((_place(row), event))
+                there.add(said(event))
+                new.append((place_of(row), once_more(event, again)))
             for name in dict.fromkeys(event.subject for _, event in new if event.kind == "stage"):
-                faults += _illegal(stages.get(name, []), [pair for pair in new if pair[1].subject == name])
+                faults += illegal(stages.get(name, []), [pair for pair in new if pair[1].subject == name])
             _refuse("记录表", faults, TableError)
             self.log.append([event for _, event in new])
         return Recorded(len(new), passed)
 
+    def take_back(self, number: int, *, on: Day, person: str, reason: str) -> Event:
+        """Take back a stage, item, sum or output that was entered by mistake; it stays in the log and counts no more.
+
+        number: its place in the log (`journal`). Returns it. Raises ProjectBookError where there is none, it was taken
+        back already, or what is left of the project's stages would not follow.
+        """
+        with self.log.writing():
+            event = next((one for one in self.events("stage", "item") if one.seq == number), None)
+            if event is None:
+                raise ProjectBookError(f"台账中没有编号 {number} 的记录，或已经作废；编号见 status 工作簿的“流水”")
+            stages = [one for one in self.events("stage") if one.subject == event.subject and one.seq != number]
+            left = _by_project(stages).get(event.subject, [])
+            stage, place = walk(one.body["event"] for one in left)
+            if place is not None:
+                what = f"{left[place].day} “{EVENTS[left[place].body['event']]}”不能接在“{STAGES[stage]}”之后"
+                raise ProjectBookError(f"作废编号 {number} 以后，{event.subject} {what}；请先作废后面的记录")
+            body = {"seq": number, "reason": reason}
+            self.log.append([Event("void", as_day(on).isoformat(), person, body, event.subject)])
+        return event
+
     # ---- reading
+
+    def events(self, *kinds: str, day: dt.date | None = None) -> list[Event]:
+        """The events of these kinds up to a day, but for those that were taken back, in the order of the log."""
+        taken = {event.body["seq"] for event in self.log.events("void")}
+        return [event for event in self.log.events(*kinds, day=day) if event.seq not in taken]
+
+    def _taken_back(self) -> Counter[Said]:
+        """How often each thing was said and taken back: said again it is another event."""
+        there = {event.seq for event in self.events("stage", "item")}
+        return Counter(said(event) for event in self.log.events("stage", "item") if event.seq not in there)
+
+    def journal(self, on: Day) -> pd.DataFrame:
+        """Every stage, item, sum and output up to a day, in the order of the log: JOURNAL; void: why taken back."""
+        void = {event.body["seq"]: event.body["reason"] for event in self.log.events("void")}
+        words = {**EVENTS, **ITEMS}
+        rows = [
+            (event.seq, event.subject, event.day, words[event.body["event"]], event.body["item"], event.body["amount"],
+             event.body["note"], event.person, event.source, void.get(event.seq, ""))
+            for event in self.log.events("stage", "item", day=as_day(on))
+        ]  # fmt: skip
+        table = pd.DataFrame(rows, columns=list(JOURNAL))
+        return table.assign(day=pd.to_datetime(table["day"])).astype({"amount": "Int64"})
 
     def rules(self, on: Day) -> dict[str, LifeRules]:
         """The rules that hold on a day: programme ("" for the others) -> rules. ProjectBookError where none do."""
@@ -252,7 +254,7 @@ class ProjectBook:
         """Every project as it is known on a day, by id."""
         day, rules = as_day(on), self.rules(on)
         facts = self._facts(day)
-        stages, items = (_by_project(self.log.events(kind, day=day)) for kind in ("stage", "item"))
+        stages, items = (_by_project(self.events(kind, day=day)) for kind in ("stage", "item"))
         return [
             Project(name, facts[name], tuple(stages.get(name, ())), tuple(items.get(name, ())),
                     rules.get(facts[name].get("programme", ""), rules[""]))
@@ -285,65 +287,6 @@ def _by_project(events: Iterable[Event]) -> dict[str, list[Event]]:
     for event in sorted(events, key=lambda event: (event.day, event.seq)):
         found.setdefault(event.subject, []).append(event)
     return found
-
-
-def _event(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) -> tuple[Event | None, list[str]]:
-    """The event of a row, and what is wrong with it."""
-    cell = {name: _plain(row.get(name)) for name in ("project_id", "event", "day", *CELLS)}
-    amount = row.get("amount")
-    amount = None if amount is None or pd.isna(amount) else int(amount)
-    code, written = CODES.get(cell["event"], ""), _plain(row.get("day" + TEXT))
-    name = known.find(cell["project_id"])
-    words = "、".join([*EVENTS.values(), *ITEMS.values()])
-    checks = [
-        (not name, f"台账中没有项目“{cell['project_id']}”，请先用 matcher projects import 导入"),
-        (not code, f"看不懂事项“{cell['event']}”；可用：{words}"),
-        (not cell["day"], f"日期“{written}”不确切，请写到日" if written else "没有日期"),
-        (code in ("budget", "received", "spent") and amount is None, "没有金额"),
-        (code in ("indicator", "milestone", "reached", "budget", "spent", "output") and not cell["item"], "没有名称"),
-        (code == "extended" and not cell["until"], "延期没有写延至哪一天"),
-        (code == "milestone" and not cell["until"], "里程碑没有写应完成日期"),
-        (code == "accepted" and not cell["grade"], "验收没有写结论"),
-        (code == "indicator" and not cell["wanted"], "指标没有写要求"),
-    ]
-    wrong = [text for fault, text in checks if fault]
-    if wrong:
-        return None, wrong
-    kind = "stage" if code in EVENTS else "item"
-    return Event(kind, cell["day"], person, _body(code, {**cell, "amount": amount}), name, source), []
-
-
-def _body(code: str, cell: Mapping[str, Any]) -> dict[str, Any]:
-    return {"event": code, "amount": cell.get("amount"), **{name: cell.get(name, "") for name in CELLS}}
-
-
-def _key(event: Event) -> tuple[str, str, str, str]:
-    """What an event says, whoever wrote it down and from which file."""
-    return event.kind, event.day, event.subject, text_of(event.body)
-
-
-def _place(row: Mapping[Any, Any]) -> str:
-    return f"记录 {row.get('row_id', '')}（{_plain(row.get('project_id'))} {_plain(row.get('event'))}）"
-
-
-def _illegal(before: list[Event], new: list[tuple[str, Event]]) -> list[str]:
-    """The first event of a project that may not stand where its day puts it, with the row that makes it so."""
-    events = [("", event) for event in before] + [pair for pair in new if pair[1].kind == "stage"]
-    events.sort(key=lambda pair: pair[1].day)  # events of one day stay in their order
-    codes = [event.body["event"] for _, event in events]
-    stage, place = walk(codes)
-    if place is None:
-        return []
-    row, event = events[place]
-    row = row or next(row for row, _ in reversed(events[:place]) if row)
-    what = f"{event.day} “{EVENTS[codes[place]]}”不能接在“{STAGES[stage]}”之后"
-    return [f"{row}：{what}；此时可以是：{may_follow(stage)}"]
-
-
-def _plain(cell: Any) -> str:
-    if cell is None or pd.isna(cell):
-        return ""
-    return f"{cell:%Y-%m-%d}" if isinstance(cell, dt.date) else str(cell).strip()
 
 
 def _refuse(what: str, faults: list[str], error: type[TableError] | type[ProjectBookError]) -> None:

@@ -38,7 +38,10 @@ class ProjectLog(EventLog):
         bodies={
             "rules": dict.fromkeys(("name", "programme", "text"), _TEXT),
             "project": {"facts": (dict,)},
-            **dict.fromkeys(("stage", "item"), dict.fromkeys(CELLS, _TEXT) | {"event": _TEXT, "amount": _AMOUNT}),
+            **dict.fromkeys(
+                ("stage", "item"), dict.fromkeys(CELLS, _TEXT) | {"event": _TEXT, "amount": _AMOUNT, "again": (int,)}
+            ),
+            "void": {"seq": (int,), "reason": _TEXT},
         },
         error=ProjectBookError,
         check_body=_check_body,

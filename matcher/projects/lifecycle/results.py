@@ -25,6 +25,7 @@ NOTES = {
     "待办和逾期": "期限来自所选规则，“出处”写明规则，“已核实”为否的没有读到原文；里程碑来自任务书。",
     "指标": "“比较”是按数值比较得出的，“自报”是填报的完成情况，没有可比的数；接近是差一成以内。",
     "经费": "同一科目、同一来源以最后一次预算为准，支出逐笔相加。",
+    "流水": "填错的用 matcher projects void 按记录编号作废，再重新记录；作废的留在台账里，不再计算。",
     "验收预判": "没有报的、待人判断的指标可能完成也可能没有完成；材料真实性、擅自变更、经费使用是否合规由人核对。",
 }
 _FORMATS = dict.fromkeys(("share", "share_low", "share_high", "margin"), "0%")
@@ -34,7 +35,7 @@ _FORMATS |= dict.fromkeys(("planned", "spent", "left", "received", "amount"), "#
 @dataclass(frozen=True)
 class Status:
     """A book on a day: what `ProjectBook.projects`, `due_dates`, `remarks`, `delivered_items`, `money` and
-    `proposed_grades` give, and sheets on integrity where records were given.
+    `proposed_grades` give, `ProjectBook.journal`, and sheets on integrity where records were given.
     """
 
     projects: pd.DataFrame
@@ -43,6 +44,7 @@ class Status:
     delivery: pd.DataFrame
     money: pd.DataFrame
     grades: pd.DataFrame
+    journal: pd.DataFrame
     integrity: Mapping[str, Sheet]
 
     @classmethod
@@ -62,6 +64,7 @@ class Status:
             found,
             money(known),
             proposed_grades(known, found, on=as_day(on)),
+            book.journal(on),
             sheets,
         )
 
@@ -88,6 +91,7 @@ class Status:
             "指标": (_words(self.delivery, DELIVERY_STATES), "未完成"),
             "经费": (_words(self.money, MONEY_STATES), "超支"),
             "验收预判": (self.grades, ""),
+            "流水": (self.journal, ""),
         }
         return {
             name: Sheet(
