@@ -116,11 +116,11 @@ def check_bids(
     day = None if closes is None else as_day(closes, "closes")
     known = {str(row["challenge_id"]): row for row in _rows(challenges)}
     pairs = _pairs(affiliates)
+    honest = {} if records is None else _integrity(bids, records, on)
     rows = []
     for bid in _rows(bids):
         challenge = known.get(str(bid.get("challenge_id") or ""))
-        honest = () if records is None else (_integrity(bid, records, on),)
-        for answer in (*_answers(bid, challenge, call, day, pairs), *honest):
+        for answer in (*_answers(bid, challenge, call, day, pairs), *honest.get(str(bid["bid_id"]), ())):
             names = (str(bid["bid_id"]), str(bid.get("challenge_id") or ""))
             rows.append((*names, answer.check, TITLES_OF_CHECKS[answer.check], *answer[1:]))
     return pd.DataFrame(rows, columns=list(CHECKS))
@@ -187,16 +187,21 @@ def _in_time(bid: Mapping[str, Any], closes: dt.date | None) -> _Answer:
     return _Answer("in_time", "not_met" if late else "met", f"{handed} 提交，{closes} 截止", _OURS)
 
 
-def _integrity(bid: Mapping[str, Any], records: pd.DataFrame, on: Day | None) -> _Answer:
-    day = bid.get("submitted_on")
-    day = on if day is None or pd.isna(day) else pd.Timestamp(day).date()
-    if day is None:
-        return _Answer("integrity", "unknown", "没有提交日期，不知查哪一天", _OURS)
-    names = {"row_id": "bid_id", "person": "head", "unit": "bidder", "unit_code": "bidder_code", "partners": "members"}
-    row = pd.DataFrame([{name: bid.get(field) for name, field in names.items()}])
-    mark = check_integrity(row, records, role="applicant", on=day).iloc[0]
+def _integrity(bids: pd.DataFrame, records: pd.DataFrame, on: Day | None) -> dict[str, list[_Answer]]:
+    """Of each bid whether a record bars it on its day; the records are looked up once a day."""
+    names = {"bid_id": "row_id", "head": "person", "bidder": "unit", "bidder_code": "unit_code", "members": "partners"}
+    rows = bids[[name for name in names if name in bids]].rename(columns=names)
+    handed = bids["submitted_on"] if "submitted_on" in bids else pd.Series(pd.NaT, bids.index)
+    days = [on if pd.isna(day) else pd.Timestamp(day).date() for day in handed]
     states = {"barred": "not_met", "confirm": "unknown", "clear": "met"}
-    return _Answer("integrity", states[mark["state"]], mark["reason"] or f"{day} 没有查到记录", "诚信记录表")
+    nothing = _Answer("integrity", "unknown", "没有提交日期，不知查哪一天", _OURS)
+    answers = {str(name): [nothing] for name in rows["row_id"]}
+    for day in dict.fromkeys(day for day in days if day is not None):
+        marks = check_integrity(rows[[one == day for one in days]], records, role="applicant", on=day)
+        for mark in _rows(marks):
+            detail = mark["reason"] or f"{day} 没有查到记录"
+            answers[mark["row_id"]] = [_Answer("integrity", states[mark["state"]], detail, "诚信记录表")]
+    return answers
 
 
 def _affiliation(

@@ -14,7 +14,19 @@ from matcher.errors import PolicyError
 from matcher.tables.yaml import read
 
 ROLES = {"applicant": "申报", "reviewer": "评审", "nominee": "提名"}
-NOTICE_COLUMNS = ("notice", "title", "number", "article", "roles", "grade", "says", "since", "address", "verified")
+NOTICE_COLUMNS = (
+    "notice",
+    "title",
+    "number",
+    "article",
+    "roles",
+    "grade",
+    "says",
+    "since",
+    "address",
+    "seen_on",
+    "verified",
+)
 
 
 @dataclass(frozen=True)
@@ -39,6 +51,7 @@ class Notice:
     says: str
     since: dt.date | None
     address: str
+    seen_on: str
     verified: bool
 
     @property
@@ -68,7 +81,7 @@ def list_notices() -> pd.DataFrame:
     """
     rows = [
         (one.name, one.title, one.number, one.article, "、".join(ROLES[role] for role in one.roles),
-         "严重失信" if one.serious else "任何失信记录", one.says, one.since, one.address, one.verified)
+         "严重失信" if one.serious else "任何失信记录", one.says, one.since, one.address, one.seen_on, one.verified)
         for one in _notices().values()
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=list(NOTICE_COLUMNS))
@@ -103,6 +116,7 @@ def _notices() -> dict[str, Notice]:
             node["says"],
             _day(node["since"]),
             node["address"],
+            node["seen_on"],
             node["verified"] == "true",
         )
         for node in read(_FILE)["notices"].values()

@@ -135,6 +135,8 @@ def test_bids_are_looked_up_on_their_day():
     assert rows["detail"].tolist()[0].startswith("不得申报：单位见记录 R2")
     early = check_bids(BIDS.assign(submitted_on=pd.Timestamp("2024-12-31")), challenges, records=records(UNIT))
     assert early.set_index(["bid_id", "check"]).loc[("J1", "integrity"), "state"] == "met"
+    nothing = check_bids(BIDS[1:], challenges, records=records(UNIT)).set_index("check").loc["integrity"]
+    assert nothing[["state", "detail"]].tolist() == ["unknown", "没有提交日期，不知查哪一天"]
     assert "integrity" not in set(check_bids(BIDS, challenges)["check"])
 
 

@@ -16,7 +16,19 @@ from matcher.errors import PolicyError
 from matcher.projects.lifecycle.stages import EVENTS
 from matcher.tables.yaml import YamlFault, parse
 
-RULE_COLUMNS = ("rules", "part", "rule", "limit", "says", "in_force", "number", "document", "address", "verified")
+RULE_COLUMNS = (
+    "rules",
+    "part",
+    "rule",
+    "limit",
+    "says",
+    "in_force",
+    "number",
+    "document",
+    "address",
+    "seen_on",
+    "verified",
+)
 _TOP = {"name", "title", "number", "since", "until", "address", "seen_on", "deadlines", "limits", "grades"}
 _DEADLINE = {"title", "from", "months", "every", "done_by", "duty", "says", "verified"}
 _LIMIT = {"times", "months", "says", "verified"}
@@ -81,6 +93,7 @@ class LifeRules:
     since: dt.date | None
     until: dt.date | None
     address: str
+    seen_on: str
     deadlines: tuple[Deadline, ...]
     limits: tuple[Limit, ...]
     grades: tuple[Grade, ...]
@@ -133,7 +146,7 @@ def list_rules() -> pd.DataFrame:
     -------
     DataFrame
         rules, part (时限, 次数, 验收结论), rule, limit, says, in_force, number, document, address,
-        verified.
+        seen_on, verified.
 
     Examples
     --------
@@ -143,7 +156,7 @@ def list_rules() -> pd.DataFrame:
     """
     rows: list[tuple[Any, ...]] = []
     for one in _shipped().values():
-        seen = (one.since, one.number, one.title, one.address)
+        seen = (one.since, one.number, one.title, one.address, one.seen_on)
         rows += [
             (one.name, "时限", deadline.title, _limit(deadline), deadline.says, *seen, deadline.verified)
             for deadline in one.deadlines
@@ -178,6 +191,7 @@ def _rules(node: Mapping[str, Any], text: str) -> LifeRules:
         _day(node.get("since", "")),
         _day(node.get("until", "")),
         node.get("address", ""),
+        node.get("seen_on", ""),
         tuple(_deadline(name, one) for name, one in (node.get("deadlines") or {}).items()),
         tuple(_times(name, one) for name, one in (node.get("limits") or {}).items()),
         tuple(_grade(name, one) for name, one in (node.get("grades") or {}).items()),
