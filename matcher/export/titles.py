@@ -209,7 +209,8 @@ INTEGRITY = {
     "open": "需核实什么",
 }  # fmt: skip
 LIFECYCLE = {
-    "seen_on": "所见日期", "seq": "记录编号", "event": "事项", "entered_by": "经办人", "from_file": "来自", "void": "作废原因",
+    "seen_on": "所见日期",
+    "seq": "记录编号", "event": "事项", "entered_by": "经办人", "from_file": "来自", "void": "作废原因",
     "project_id": "项目编号", "title": "项目名称", "person": "项目负责人", "institution": "承担单位",
     "uscc": "统一社会信用代码", "partners": "参与单位", "programme": "计划类别", "year": "年度",
     "starts_on": "开始日期", "ends_on": "结束日期", "since": "阶段日期", "grade": "验收结论", "extensions": "延期次数",
