@@ -16,7 +16,6 @@ import pytest
         "lifecycle.rules",
         "lifecycle.stages",
         "alignment",
-        "duplicates",
         "reading",
     ],
 )
