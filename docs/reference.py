@@ -23,6 +23,8 @@ NAMESPACES = {
     "policy": "Official rules",
     "assignment": "Fair assignment and timetables",
     "projects": "Applications and projects",
+    "integrity": "Records of research integrity: who is barred on a day",
+    "event_log": "Append-only logs under books of record",
     "review": "Panels' scores and reviewers",
     "assessment": "Outcomes assessed: readiness, values, economic value, registration",
     "resources": "Instruments, pilot lines, computing and platforms for needs; one plan with outcomes and experts",

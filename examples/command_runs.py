@@ -28,6 +28,7 @@ TABLES = [
     *("rights.csv", "rd_projects.csv", "conversions.csv"),
     *("panel_scores.csv", "applications.csv", "earlier_projects.csv"),
     "assessment_outcomes.csv",
+    *("integrity_records.csv", "managed_projects.csv", "project_events.csv", "project_rules.yaml"),
     *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
     *("resources.csv", "resource_needs.csv"),
     *("award_nominations.csv", "award_persons.csv", "earlier_awards.csv", "award_votes.csv", "objections.csv"),
@@ -136,6 +137,22 @@ resources resource_needs.csv resources.csv -k 3 -o resources_found.xlsx
 resources resource_needs.csv platforms.csv -k 3 -o resources_found.csv
 resources needs.csv resources.csv --plan j.xlsx --outcomes outcomes.csv --experts experts.csv -o f.parquet --hours 9
 resources needs.csv resources.csv --plan j.csv --experts experts.csv --works works.csv --money 9000 -o f.csv
+projects rules -o project_rules.csv
+projects create l.db --on 2023-01-05 --person 王岚 --rules project_rules.yaml
+projects import managed_projects.csv --book l.db --on 2023-01-05 --person 王岚
+projects record l.db project_events.csv --person 王岚
+projects void l.db --number 30 --on 2026-11-24 --person 王岚 --reason 填错
+projects status l.db --on 2026-11-24 --integrity integrity_records.csv -o projects.xlsx --due due.csv
+projects status l.db --on 2026-11-24 -o projects.csv --due due.xlsx
+projects outputs l.db --on 2026-11-24 -o outputs.xlsx --outcomes made.csv
+projects outputs l.db --on 2026-11-24 -o outputs.csv --outcomes made.parquet
+projects export l.db projects_exported
+integrity check applications.csv --records integrity_records.csv --as applicant --on 2026-11-24 -o honest.xlsx
+integrity check experts.csv --records integrity_records.csv --as reviewer --on 2026-11-24 -o honest.csv
+integrity bars integrity_records.csv --on 2026-11-24 -o barred.xlsx
+integrity bars integrity_records.csv --on 2026-11-24 -o barred.csv
+assign review_pairs.csv --config review.yaml --integrity integrity_records.csv --on 2026-11-24 -o honest_panels.xlsx
+needs bids bids.csv challenges.csv --integrity integrity_records.csv --on 2026-11-24 -o honest_bids.xlsx
 commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules 山东2021 --pages posts -o posts.xlsx
 commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv
 commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx
@@ -145,8 +162,8 @@ assess assessment_outcomes.csv --on 2026-11-24 -o assessed.html
 assess assessment_outcomes.csv -o assessed.csv
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
-_WRITES |= {"--warnings", "--facts", "--items"}
-_PLANS = {"resources"}  # whose --plan is written, not read
+_WRITES |= {"--warnings", "--facts", "--items", "--due"}
+_WRITTEN_BY = {"resources": {"--plan"}, "projects": {"--outcomes"}}  # options that other commands read
 
 
 class Run(NamedTuple):
@@ -160,7 +177,7 @@ class Run(NamedTuple):
     def of(cls, line: str) -> Run:
         """A command line; what follows an option of `_WRITES` is written, every other table is read."""
         words = line.split()
-        writes = _WRITES | ({"--plan"} if words[0] in _PLANS else set())
+        writes = _WRITES | _WRITTEN_BY.get(words[0], set())
         outputs = [word for option, word in pairwise(words) if option in writes]
         kinds = (".csv", ".parquet", ".xlsx", ".yaml")
         tables = [word.rpartition("=")[2] for word in words if Path(word).suffix in kinds]  # also kind=table

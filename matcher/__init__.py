@@ -9,7 +9,8 @@ the `problems` of the file. Then
 * `load_policy("hte")`, `score(firms, policy, on=day)`: every rule's answer with its source (`matcher.policy`);
 * `assign(pairs, ...)`: fair assignment under rules (`matcher.assignment`);
 * `classify(texts, ...)`: fields of technology and industries (`matcher.fields`);
-* `matcher.projects`: applications held against earlier projects;
+* `matcher.projects`: applications held against earlier projects; the book from application to closing;
+* `matcher.integrity`: records of research integrity, who is barred on a day;
 * `matcher.review`: scores of a panel put together in every usual way, and reports on its reviewers;
 * `matcher.assessment`: research outcomes assessed: readiness by evidence, values, economic value;
 * `matcher.contracts`: registers of technology contracts, checked by rule and summed;
@@ -30,9 +31,11 @@ _ROOMS = {
     "challenges",
     "commissioners",
     "contracts",
+    "event_log",
     "experts",
     "export",
     "fields",
+    "integrity",
     "matching",
     "needs",
     "partners",

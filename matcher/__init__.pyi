@@ -3,9 +3,11 @@ from . import assignment as assignment
 from . import challenges as challenges
 from . import commissioners as commissioners
 from . import contracts as contracts
+from . import event_log as event_log
 from . import experts as experts
 from . import export as export
 from . import fields as fields
+from . import integrity as integrity
 from . import matching as matching
 from . import needs as needs
 from . import partners as partners

@@ -18,9 +18,10 @@ ROOT = Path(matcher.__file__).parent
 MODULES = {".".join(("matcher", *path.relative_to(ROOT).with_suffix("").parts)): path for path in ROOT.rglob("*.py")}
 LEVELS = [  # a package imports what lies on lower levels; on one level nobody knows the other
     {"errors", "progress"},
-    {"tables"},
+    {"tables", "event_log"},
     {"needs"},
     {"matching", "export"},
+    {"integrity"},
     {"experts", "fields", "policy", "assignment", "contracts", "assessment"},
     {"pool", "partners", "challenges", "commissioners", "projects", "resources", "review"},
     {"cli"},

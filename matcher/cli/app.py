@@ -19,6 +19,7 @@ from matcher.cli import (
     experts,
     feedback,
     fields,
+    integrity,
     matching,
     needs,
     partners,
@@ -57,6 +58,7 @@ for room in (
     projects,
     review,
     assessment,
+    integrity,
 ):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed

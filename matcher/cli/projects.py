@@ -1,4 +1,4 @@
-"""Projects: applications held against earlier ones."""
+"""Projects: applications held against earlier ones; the book of projects stands in a module of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from matcher.cli import lifecycle
 from matcher.cli.options import (
     COUNT,
     TABLE_KINDS,
@@ -32,7 +33,7 @@ from matcher.export.targets import TABLES
 
 ALIASES: dict[str, click.Command] = {}
 
-group = Group("projects", help="科技项目：申报材料和已有项目查重。")
+group = Group("projects", help="科技项目：查重；从申报到归档的台账、期限、指标、经费和产出。")
 
 
 @group.command("duplicates", cls=Command, help="新申报的项目和已有项目比对：重合多少、哪些句子、有什么新内容。")
@@ -85,3 +86,6 @@ def duplicates_command(
     )
     flagged = pairs.loc[pairs["flagged"], "new_id"].nunique()
     report(quiet, f"{len(applied.rows)} 项中有 {flagged} 项有提示；结果已写入 {output}")
+
+
+lifecycle.add_commands(group)

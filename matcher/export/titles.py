@@ -265,3 +265,32 @@ RESOURCES = {
     "outcome_fit": "成果合适度", "expert_fit": "专家合适度", "resource_fit": "资源合适度", "load": "至多承接",
     "evidence": "依据", "reason": "原因",
 }  # fmt: skip
+INTEGRITY = {
+    "row_id": "编号", "person": "姓名", "state": "结论", "records": "有关记录",
+    "field": "在哪一栏", "name": "姓名或名称", "record_id": "记录编号", "kind": "失信行为", "grade": "情节",
+    "starts_on": "限制起始日期", "ends_on": "限制截止日期", "basis": "处理文号和依据", "why": "需核实什么",
+    "appeal": "申诉情况", "subject_kind": "对象类别", "applicant": "申报", "reviewer": "评审", "nominee": "提名",
+    "open": "需核实什么",
+}  # fmt: skip
+LIFECYCLE = {
+    "seen_on": "所见日期",
+    "seq": "记录编号", "event": "事项", "entered_by": "经办人", "from_file": "来自", "void": "作废原因",
+    "project_id": "项目编号", "title": "项目名称", "person": "项目负责人", "institution": "承担单位",
+    "uscc": "统一社会信用代码", "partners": "参与单位", "programme": "计划类别", "year": "年度",
+    "starts_on": "开始日期", "ends_on": "结束日期", "since": "阶段日期", "grade": "验收结论", "extensions": "延期次数",
+    "rules": "规则", "what": "要办什么", "due": "最后一天", "days_left": "还有天数（负为逾期）", "done_on": "办理日期",
+    "basis": "依据（说的是）", "source": "出处", "remark": "提示", "item": "名称", "wanted": "任务书要求",
+    "reached": "完成", "margin": "好（差）多少", "how": "怎样判断", "evidence": "证明材料", "reached_on": "填报日期",
+    "category": "经费科目", "planned": "预算（元）", "spent": "支出（元）", "left": "结余（元）", "share": "支出比例",
+    "received": "到账（元）", "items": "指标数", "met": "完成数", "share_low": "完成比例低限",
+    "share_high": "完成比例高限", "late_days": "逾期天数", "proposed": "按规则", "given": "已记结论",
+    "kind": "产出类别", "day": "日期", "way": "转化形式", "amount": "金额（元）", "part": "部分", "rule": "条目",
+    "limit": "限值", "says": "说的是", "in_force": "施行日", "number": "文号", "document": "文件",
+    "address": "所见网址",
+}  # fmt: skip
+OUTPUT_REGISTERS = {
+    "uscc": "统一社会信用代码", "outcome": "成果名称", "kind": "转化形式", "converted_on": "转化日期",
+    "evidence": "转化证明", "project_id": "来自项目", "amount": "合同或产值（元）", "title": "成果名称",
+    "description": "成果简介", "keywords": "关键词", "field": "技术领域", "institution": "完成单位",
+    "ip_type": "知识产权类型", "cooperation": "合作方式", "posted_on": "发布日期",
+}  # fmt: skip
