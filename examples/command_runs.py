@@ -113,7 +113,8 @@ pool export p.db exported
 review sheets panel_scores.csv -o sheets.xlsx
 review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx
 review aggregate panel_scores.csv --pairs panel_scores.csv -o panel.csv
-projects duplicates applications.csv earlier_projects.csv --false-alarm 1 -o duplicates.xlsx
+projects duplicates applications.csv earlier_projects.csv --false-alarm 0.1 -o duplicates.xlsx
+projects duplicates applications.csv earlier_projects.csv --false-alarm 0.1 -o duplicates.html
 projects duplicates earlier_projects.csv --false-alarm 1 -o among.csv
 commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules 山东2021 --pages posts -o posts.xlsx
 commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv
