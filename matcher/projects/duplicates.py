@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -43,6 +44,7 @@ COLUMNS = [
     "meaning",
     "adds",
     "flagged",
+    "because",
     "case",
     "funded",
     "sections",
@@ -83,7 +85,7 @@ def find_duplicates(
           meaning and figures beyond what the words explain and beyond the next ones are stronger than in all but a
           share `false_alarm` of the library's own texts. A continuation is not flagged. Texts that stand in the library
           twice (four fifths) count as no honest ones. In libraries of more than 20,000 texts only the nearest by words
-          are looked at, so that full rewordings are missed;
+          are looked at, so that full rewordings are missed; because: which of them, "" where not flagged;
         * case: 本人重复申报 (the same person, four fifths of the text), 本人延续 (the same person in a later year),
           同一负责人, 同一单位, 他人他单位; "" where neither person nor institution is known on both sides;
         * funded: whether the old one was, where known; sections: the sections that share most, "研究内容 64%".
@@ -128,7 +130,7 @@ def find_duplicates(
         promise = Promise(honest, false_alarm)
     parties = _parties(new), _parties(library)
     rows = [row for at, one in enumerate(near[: len(texts)]) for row in _rows(parties, at, one, k, promise)]
-    names = ["new", "old", "rank", "overlap", "likeness", "meaning", "adds", "flagged", "case"]
+    names = ["new", "old", "rank", "overlap", "likeness", "meaning", "adds", "flagged", "because", "case"]
     table = pd.DataFrame(rows, columns=names)
     at, found = (table[name].to_numpy(int) for name in ("new", "old"))
     table["new_id"] = new["project_id"].astype(str).to_numpy(object)[at]
@@ -186,13 +188,15 @@ def _rows(
     parties: tuple[_Parties, _Parties], at: int, near: Near, k: int, promise: Promise | None
 ) -> list[tuple[object, ...]]:
     cases = [_case(*parties, at, old, share) for old, share in zip(near.rows, near.overlap.tolist(), strict=True)]
-    flagged = np.zeros(len(cases), bool)
+    broken = np.zeros((len(cases), len(SIGNS)), bool)
     others = np.array([case != CASES["continuation"] for case in cases], bool)
     if promise is not None and others.any():
-        flagged[others] = promise.broken(signs(near.among(others)))
+        broken[others] = promise.broken(signs(near.among(others)))
+    flagged = broken.any(axis=1)
     first = np.argsort(~flagged, kind="stable")[:k].tolist()
+    because = ["、".join(compress(SIGNS.values(), row)) for row in broken.tolist()]
     shares = np.stack([near.overlap, near.likeness, near.meaning, near.adds], axis=1).tolist()
-    return [(at, near.rows[i], rank, *shares[i], flagged[i], cases[i]) for rank, i in enumerate(first, 1)]
+    return [(at, near.rows[i], rank, *shares[i], flagged[i], because[i], cases[i]) for rank, i in enumerate(first, 1)]
 
 
 def _case(new: _Parties, old: _Parties, at: int, row: int, overlap: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,14 @@ from matcher.export.titles import DUPLICATES
 from matcher.matching.encoders import StaticEncoder
 from matcher.projects.alignment import HOW, align
 from matcher.projects.fingerprints import bare, shared_runs
-from matcher.projects.sections import SECTIONS, whole_texts
+from matcher.projects.sections import SECTIONS, bodies
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.own_schemas import PROJECTS
 
 LIMIT = 200  # flagged pairs whose sentences are shown
 _KNOWN = ("institution", "year", "programme")
 _SHARES = ("overlap", "likeness", "meaning")
+_COMMON = 3  # neighbouring characters that both sentences have
 _KINDS = {title: name for name, title in HOW.items()}
 
 
@@ -57,7 +59,7 @@ class _Side:
 
     def __init__(self, table: pd.DataFrame, hide: Any) -> None:
         self._rows = {str(one): at for at, one in enumerate(table["project_id"])}
-        self._table, self._texts, self._hide = table, whole_texts(table), hide
+        self._table, self._texts, self._hide = table, bodies(table), hide
 
     def text(self, number: str) -> str:
         return str(self._hide(self._texts[self._rows[number]]))
@@ -84,14 +86,27 @@ def _sheet(pair: dict[str, Any], sides: list[_Side], encoder: StaticEncoder) -> 
         "old": sides[1].facts(numbers[1]),
         "rank": pair["rank"],
         "case": pair["case"],
+        "because": pair["because"],
         "funded": "" if pair["funded"] is pd.NA else "已立项" if pair["funded"] else "未立项",
         "shares": [(DUPLICATES[name], pair[name]) for name in _SHARES],
         "sections": section_overlaps({name: sides[0].cell(numbers[0], name) for name in SECTIONS}, texts[1]),
         "counts": [(name, title, int((rows["how"] == title).sum())) for name, title in HOW.items()],
         "rows": [
-            (_KINDS[how], one, other, how) for one, other, how in zip(rows["new_sentence"], rows["old_sentence"], rows["how"], strict=True)
+            (_KINDS[how], _pieces(one, other), other, how) for one, other, how in zip(rows["new_sentence"], rows["old_sentence"], rows["how"], strict=True)
         ],
     }
+
+
+def _pieces(new: str, old: str) -> list[tuple[bool, str]]:
+    """A sentence cut into what stands in the old one (False) and what it adds; whole (False) where hardly any does."""
+    blocks = [block for block in SequenceMatcher(None, new, old, autojunk=False).get_matching_blocks() if block.size >= _COMMON]
+    if sum(block.size for block in blocks) < len(new) / 2:
+        return [(False, new)]
+    pieces, at = [], 0
+    for block in blocks:
+        pieces += [(True, new[at : block.a]), (False, new[block.a : block.a + block.size])]
+        at = block.a + block.size
+    return [(added and any(map(str.isalnum, text)), text) for added, text in [*pieces, (True, new[at:])] if text]
 
 
 def section_overlaps(sections: Mapping[str, str], old: str) -> list[tuple[str, float]]:

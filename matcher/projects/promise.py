@@ -13,7 +13,7 @@ from scipy.stats import binom
 
 from matcher.projects.nearest import Near
 
-SIGNS = ("overlap", "covered", "likeness", "reworded")
+SIGNS = {"overlap": "原文重合", "covered": "几个来源拼接", "likeness": "用字相近", "reworded": "换了说法"}
 ADDS = 0.1  # what a source must add to the shared part to be one of several
 NEIGHBOURS = 10  # texts with which the largest is compared
 SURE = 0.9  # how surely the share stays below the promise, where the library is large enough to say so
@@ -26,13 +26,14 @@ Floats = NDArray[np.float64]
 def signs(near: Near) -> Floats:
     """(pairs, signs) what each pair of a text with its neighbours shows.
 
-    overlap; overlaps of all sources together, for those that add to it; likeness; and, for the pair where it is the
+    overlap; overlaps of all sources together, where several add to it; likeness; and, for the pair where it is the
     largest, how far the sign of a rewording lies above that of the next ones.
     """
     table = np.full((len(near.rows), len(SIGNS)), -np.inf)
     if len(table):
         table[:, 0], table[:, 2] = near.overlap, near.likeness
-        table[near.adds >= ADDS, 1] = near.adds.sum()
+        several = near.adds >= ADDS
+        table[several & (several.sum() > 1), 1] = near.adds.sum()
         rest = -np.sort(-near.reworded)[1 : NEIGHBOURS + 1]
         table[near.reworded.argmax(), 3] = near.reworded.max() - rest.mean() if len(rest) else 0
     return table
@@ -66,6 +67,6 @@ class Promise:
         return result + _SHARES
 
     def broken(self, table: Floats) -> NDArray[np.bool_]:
-        """(pairs) whether any sign is stronger than the promise allows honest texts to be."""
-        strongest = self._strength(np.maximum(table, 0), own=0).max(axis=1)
-        return len(self._levels) - np.searchsorted(self._levels, strongest, side="left") <= self._allowed
+        """(pairs, signs) which sign is stronger than the promise allows honest texts to show."""
+        strength = self._strength(np.maximum(table, 0), own=0)
+        return len(self._levels) - np.searchsorted(self._levels, strength, side="left") <= self._allowed

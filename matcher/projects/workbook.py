@@ -14,7 +14,7 @@ from matcher.export.titles import DUPLICATES
 from matcher.matching.encoders import StaticEncoder
 from matcher.projects.alignment import HOW, align
 from matcher.projects.pages import LIMIT, duplicates_page
-from matcher.projects.sections import whole_texts
+from matcher.projects.sections import bodies
 from matcher.tables.contacts import mask_contacts
 
 SUFFIXES = (*TABLES, ".html")
@@ -40,7 +40,7 @@ def side_by_side(pairs: pd.DataFrame, new: pd.DataFrame, old: pd.DataFrame, *, m
         dict(
             zip(
                 one["project_id"].astype(str),
-                map(mask_contacts, whole_texts(one)) if mask else whole_texts(one),
+                map(mask_contacts, bodies(one)) if mask else bodies(one),
                 strict=True,
             )
         )
@@ -81,7 +81,7 @@ def write_duplicates(
         return
     titles = [_look_up(pairs[name], table) for name, table in (("new_id", new), ("old_id", old))]
     shown = pairs.assign(new_title=titles[0], old_title=titles[1])
-    first = ["new_id", "new_title", "rank", "old_id", "old_title", "flagged", "case"]
+    first = ["new_id", "new_title", "rank", "old_id", "old_title", "flagged", "because", "case"]
     shown = shown[[*first, *(name for name in shown if name not in first)]]
     shares = dict.fromkeys(("overlap", "likeness", "meaning", "adds", "value"), "0.0%")
     sentences = side_by_side(pairs, new, old, mask=mask)
