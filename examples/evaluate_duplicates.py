@@ -10,7 +10,8 @@ ones, and mosaics of the halves of two. PAIRS: pair_id, source, rewording; the s
 PROJECTS: title, person, year: pairs of one person three or more years apart must be classed as continuations and not
 be flagged. SENTENCES: pair_id, new_sentence, old_sentences (those it comes from, with ｜ between, empty for new ones):
 precision, recall and F1 of the aligned sentences as they are, with the halves of the rewordings swapped, and with two
-sentences of another rewording put into each. --speed: 2,000 new texts of 500 characters, put together from sentences, against 200,000.
+sentences of another rewording put into each. --speed: 2,000 new texts of 500 characters, put together from sentences,
+against 200,000.
 """
 
 from __future__ import annotations
@@ -130,14 +131,19 @@ def aligned(rewordings: str, key: str) -> None:
     """Print how many aligned sentences are right: of those with a source, and of those that were given one."""
     pairs = pd.read_csv(rewordings)
     rows = pd.read_csv(key, keep_default_na=False)
-    texts = {str(one): list(zip(some["new_sentence"], some["old_sentences"], strict=True)) for one, some in rows.groupby("pair_id")}
+    texts = {
+        str(one): list(zip(some["new_sentence"], some["old_sentences"], strict=True))
+        for one, some in rows.groupby("pair_id")
+    }
     names = list(texts)
     foreign = {name: [(text, "") for text, _ in texts[names[at - 5]][1:3]] for at, name in enumerate(names)}
     middle = {name: len(some) // 2 for name, some in texts.items()}
     ways = {
         "as written": texts,
         "halves swapped": {name: some[middle[name] :] + some[: middle[name]] for name, some in texts.items()},
-        "foreign inside": {name: some[: middle[name]] + foreign[name] + some[middle[name] :] for name, some in texts.items()},
+        "foreign inside": {
+            name: some[: middle[name]] + foreign[name] + some[middle[name] :] for name, some in texts.items()
+        },
     }
     encoder = StaticEncoder.load()
     for way, some in ways.items():
@@ -166,10 +172,11 @@ def speed(paths: list[str]) -> None:
 
     old = pd.DataFrame({"project_id": [f"o{i}" for i in range(200_000)], "text": [text() for _ in range(200_000)]})
     new = pd.DataFrame({"project_id": [f"n{i}" for i in range(2000)], "text": [text() for _ in range(2000)]})
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     find_duplicates(new, old)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
-    print(f"2,000 against 200,000: {time.perf_counter() - start:.1f} s, {memory:.1f} GiB")
+    took = f"{time.perf_counter() - start:.1f} s, {time.process_time() - busy:.1f} s of processor time"
+    print(f"2,000 against 200,000: {took}, {memory:.1f} GiB")
 
 
 if __name__ == "__main__":

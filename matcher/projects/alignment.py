@@ -29,7 +29,8 @@ def align(new: str, old: str, *, encoder: Encoder | None = None) -> pd.DataFrame
     -------
     DataFrame
         number (from 1), new_sentence, old_sentence ("" for none), how (照抄: at least half of its runs of eight
-        characters stand in that sentence; 改写: likely the same in other words; 新内容), value (the share or the cosine).
+        characters stand in that sentence; 改写: likely the same in other words; 新内容), value (the share or the
+        cosine).
 
     Examples
     --------

@@ -7,6 +7,7 @@ flagged.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from itertools import compress
@@ -18,15 +19,14 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, TableError
 from matcher.projects.fingerprints import bare, shared_runs
-from matcher.projects.nearest import MEANING, NEAR, Near, nearest
+from matcher.projects.nearest import MEANING, NEAR, Floats, Near, Whole, nearest
 from matcher.projects.promise import SIGNS, Promise, least_promise, signs
 from matcher.projects.sections import SECTIONS, whole_texts
 from matcher.tables.arguments import check_frame
 
-SAMPLE, SAMPLE_OF_MANY = 2000, 1000  # library texts that a promise is read from; of a library too large to be read whole
+SAMPLE = 2000  # library texts that a promise is read from
+SAMPLE_OF_MANY = 1000  # the same of a library that is too large to be read whole
 AGAIN = 0.8  # from this share of a text it is the earlier one again
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 CASES = {
     "again": "本人重复申报",
@@ -49,9 +49,6 @@ COLUMNS = [
     "funded",
     "sections",
 ]
-
-Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
 
 
 def find_duplicates(
@@ -122,8 +119,9 @@ def find_duplicates(
     if false_alarm < 1:
         honest = _honest(near[len(texts) :], library, sample)
         if least_promise(len(honest)) > false_alarm:
+            least = math.ceil(1000 * least_promise(len(honest))) / 1000
             raise TableError(
-                f"已有项目中可用来估计误报率的只有 {len(honest)} 项，最低只能估到 {least_promise(len(honest)):.2g}，"
+                f"已有项目中可用来估计误报率的只有 {len(honest)} 项，最低只能估到 {least:g}，"
                 f"达不到 {false_alarm:g}；请给出更多已有项目，或调高 --false-alarm，"
                 "或用 --false-alarm 1（Python 中 false_alarm=1）只排序、不提示"
             )
@@ -174,7 +172,7 @@ def _words(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
 
 
 def _honest(near: Sequence[Near], library: pd.DataFrame, sample: Whole) -> Floats:
-    """The largest of each sign for library texts: pairs of one person are left out, and texts that stand there twice."""
+    """The largest of each sign for library texts, without pairs of one person and texts that stand there twice."""
     persons = _words(library, "person")
     tables = []
     for one, row in zip(near, sample.tolist(), strict=True):
@@ -189,10 +187,10 @@ def _rows(
 ) -> list[tuple[object, ...]]:
     cases = [_case(*parties, at, old, share) for old, share in zip(near.rows, near.overlap.tolist(), strict=True)]
     broken = np.zeros((len(cases), len(SIGNS)), bool)
-    others = np.array([case != CASES["continuation"] for case in cases], bool)
+    others: NDArray[np.bool_] = np.array([case != CASES["continuation"] for case in cases], bool)
     if promise is not None and others.any():
         broken[others] = promise.broken(signs(near.among(others)))
-    flagged = broken.any(axis=1)
+    flagged: NDArray[np.bool_] = np.asarray(broken.any(axis=1))
     first = np.argsort(~flagged, kind="stable")[:k].tolist()
     because = ["、".join(compress(SIGNS.values(), row)) for row in broken.tolist()]
     shares = np.stack([near.overlap, near.likeness, near.meaning, near.adds], axis=1).tolist()
@@ -217,7 +215,9 @@ def _sections(at: Whole, found: Whole, new: pd.DataFrame, old: pd.DataFrame) -> 
     library = bare(whole_texts(old.iloc[used])) if names else []
     result: list[list[tuple[float, str]]] = [[] for _ in at]
     for name in names:
-        mine, theirs = shared_runs(bare(new[name].astype(object).where(new[name].notna(), "").astype(str).tolist()), library)
+        mine, theirs = shared_runs(
+            bare(new[name].astype(object).where(new[name].notna(), "").astype(str).tolist()), library
+        )
         shared = np.asarray(mine[at].multiply(theirs[place]).sum(axis=1)).ravel()
         for pair, share in enumerate((shared / np.maximum(np.diff(mine.indptr), 1)[at]).tolist()):
             if share >= 0.01:

@@ -1,4 +1,4 @@
-"""Figures in texts, however they are written: 75 %, 百分之七十五, 四分之三 and 七成五 are one. Strings in, a matrix out."""
+"""Figures in texts, however written: 75 %, 百分之七十五, 四分之三 and 七成五 are one. Strings in, matrices out."""
 
 from __future__ import annotations
 

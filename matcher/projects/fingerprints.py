@@ -6,9 +6,9 @@ they are.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,23 +17,48 @@ from scipy.sparse import csr_array, diags_array, vstack
 
 _COLUMN_BITS, _BITS = 20, 26
 COLUMNS = 1 << _COLUMN_BITS
-_SIGNS = re.compile(r"[^\w\n]+|_+")
+_LINE = ord("\n")
 BLOCK = 128  # asked texts held against the library together
 BATCH = 8192  # texts at a time
 PAIR, RUN = 2, 8  # characters of what tells a subject, and of what is copied word for word
-_COMMON = 0.05  # pairs of characters that a larger share of the library has tell nothing, from this many texts on
-_MANY = 500
+_COMMON, _MANY = 0.05, 500  # pairs of characters that a larger share of a library of so many texts has tell nothing
+_MOST = 2000  # texts of a library that a pair may stand in to tell something
 
 
 def bare(texts: Sequence[str]) -> list[str]:
     """Texts as they are compared: full-width as half-width, lower case, letters and digits only."""
-    joined = unicodedata.normalize("NFKC", "\n".join(text.replace("\n", " ") for text in texts)).lower()
-    return _SIGNS.sub("", joined).split("\n") if texts else []
+    result: list[str] = []
+    for start in range(0, len(texts), BATCH):
+        joined = "\n".join([text.replace("\n", " ") for text in texts[start : start + BATCH]])
+        codes = _codes(joined)
+        plain = {code: _plain(code) for code in np.flatnonzero(np.bincount(codes)).tolist()}
+        if several := {code: text for code, text in plain.items() if len(text) > 1}:  # ㎡
+            for code, text in several.items():
+                joined = joined.replace(chr(code), text)
+            codes = _codes(joined)
+            plain |= {ord(part): part for text in several.values() for part in text}
+        table = np.zeros(max(plain, default=0) + 1, np.uint32)
+        for code, text in plain.items():
+            table[code] = ord(text) if len(text) == 1 else 0
+        kept = table[codes]
+        result += kept[kept > 0].tobytes().decode("utf-32-le", "surrogatepass").split("\n")
+    return result
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+
+
+@lru_cache(1 << 17)
+def _plain(code: int) -> str:
+    """What a character is compared as: "" for a sign or a blank."""
+    text = unicodedata.normalize("NFKC", chr(code)).lower()
+    return "\n" if code == _LINE else "".join(filter(str.isalnum, text))
 
 
 def hashed(texts: Sequence[str], size: int) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
     """The runs of `size` characters of bare texts: the text of each, and its hash (64 bits)."""
-    codes = np.frombuffer("\0".join([*texts, ""]).encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.uint64)
+    codes = _codes("\0".join([*texts, ""])).astype(np.uint64)
     row = np.cumsum(codes == 0)
     n = max(len(codes) - size + 1, 0)
     mixed, whole = np.zeros(n, np.uint64), np.ones(n, bool)
@@ -99,7 +124,7 @@ class Subjects:
         shares = np.bincount(counts.indices, minlength=COLUMNS)
         self._weight = np.log((1 + len(library)) / (1 + shares)).astype(np.float32)
         if len(library) >= _MANY:
-            self._weight[shares > _COMMON * len(library)] = 0
+            self._weight[shares > min(_COMMON * len(library), _MOST)] = 0
         self._library = csr_array(self._weighted(counts).T)
 
     def _weighted(self, counts: csr_array) -> csr_array:

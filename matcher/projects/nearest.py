@@ -7,7 +7,7 @@ and its figures, which are held against what the words that both texts use expla
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,14 +19,14 @@ from matcher.projects.fingerprints import BLOCK, Subjects, bare, shared_runs
 
 NEAR = 24  # texts of a library that are looked at for each new one
 MEANING = 20_000  # texts of a library of which all are held against a new one; of a larger one the nearest by words
-_NEAR = 10  # of a larger one
+_NEAR = 6  # of a larger one
 _STANDING = 2000  # texts that stand for the whole library
 _CROWD = 10  # neighbours whose mean cosine says how crowded a text's place is
 _CROWDED, _WORDS, _FIGURES = 0.5, 2.0, 0.09  # the parts of `reworded`, chosen on examples/rewordings.csv
 _PLAUSIBLE = 0.3  # cosine from which shared figures count in full
 
 Floats = NDArray[np.float64]
-Whole = NDArray[np.int64]
+Whole = NDArray[np.signedinteger[Any]]
 
 
 class Near(NamedTuple):
@@ -43,9 +43,9 @@ class Near(NamedTuple):
     reworded: Floats
     adds: Floats
 
-    def among(self, which: NDArray[np.bool_]) -> Near:
-        """Some of them."""
-        return Near(*(part[which] for part in self))
+    def among(self, which: NDArray[np.bool_] | Whole) -> Near:
+        """Some of them, or all in another order."""
+        return Near(self.rows[which], *(part[which] for part in self[1:]))
 
 
 class _Sense:
@@ -56,7 +56,7 @@ class _Sense:
         self.whole = len(library) <= MEANING
         self._standing = np.arange(0, len(library), len(library) // _STANDING + 1)
         vectors = self._encode(self._standing)
-        self._mean = vectors.mean(axis=0, keepdims=True)
+        self._mean = vectors.mean(axis=0, keepdims=True) if len(vectors) else np.zeros((1, self._encoder.dim))
         self._around = unit(vectors - self._mean)
         self._vectors = unit(encode_texts(self._encoder, asked, role="document") - self._mean)
         if self.whole:
@@ -112,13 +112,16 @@ def nearest(asked: Sequence[str], library: Sequence[str], own: Sequence[int], le
         for i in range(likeness.shape[0]):
             at = start + i
             alike, shares = _dense(likeness, i), _dense(runs, i) / sizes[at]
-            value = alike + shares
-            if apart is not None:
-                value += apart[i]
-            if own[at] >= 0:
-                value[own[at]] = -np.inf
-            rows = _best(value, count)
-            rows = rows[rows != own[at]]
+            if apart is None:  # of the nearest by each
+                rows = np.unique(np.concatenate([_largest(likeness, i, 2 * count), _largest(runs, i, 2 * count)]))
+                rows = rows[rows != own[at]]
+                rows = rows[_best(alike[rows] + shares[rows], count)]
+            else:
+                value = alike + shares + apart[i]
+                if own[at] >= 0:
+                    value[own[at]] = -np.inf
+                rows = _best(value, count)
+                rows = rows[rows != own[at]]
             found.append((rows, shares[rows], alike[rows]))
     if not sense.whole:
         sense.read(np.unique(np.concatenate([rows for rows, *_ in found])))
@@ -137,9 +140,8 @@ def _together(
         here = sense.place(rows)
         beyond = apart[i, here]
         order = np.lexsort((rows, -np.round(shares + alike + beyond, 6)))
-        parts = (rows, shares, alike, meanings[i, here], beyond - _WORDS * alike)
-        rows, shares, alike, meaning, reworded = (part[order] for part in parts)
-        yield Near(rows, shares, alike, meaning, reworded, _added(_runs(mine, start + i), theirs, rows, shares))
+        near = Near(rows, shares, alike, meanings[i, here], beyond - _WORDS * alike, np.zeros(len(rows))).among(order)
+        yield near._replace(adds=_added(_runs(mine, start + i), theirs, near.rows, near.overlap))
 
 
 def _runs(matrix: csr_array, row: int) -> Whole:
@@ -153,6 +155,12 @@ def _dense(matrix: csr_array, row: int) -> Floats:
     return values
 
 
+def _largest(matrix: csr_array, row: int, count: int) -> Whole:
+    """The columns with the largest values of a row."""
+    here = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    return matrix.indices[here][_best(matrix.data[here], count)]
+
+
 def _best(values: Floats, count: int) -> Whole:
     if len(values) <= count:
         return np.arange(len(values))
@@ -164,7 +172,9 @@ def _added(mine: Whole, theirs: csr_array, rows: Whole, shares: Floats) -> Float
     adds = np.zeros(len(rows))
     left = set(mine.tolist()) if (shares > 0).any() else set()
     size = max(len(mine), 1)
-    open_ = {int(i): left & set(_runs(theirs, rows[i]).tolist()) for i in np.argsort(-shares, kind="stable") if shares[i] > 0}
+    open_ = {
+        int(i): left & set(_runs(theirs, rows[i]).tolist()) for i in np.argsort(-shares, kind="stable") if shares[i] > 0
+    }
     while open_ and left:
         best = max(open_, key=lambda i: len(open_[i] & left))
         gain = open_.pop(best) & left

@@ -41,7 +41,7 @@ def duplicates_page(
     hide = mask_contacts if mask else str
     sides = [_Side(new, hide), _Side(old, hide)]
     encoder = StaticEncoder.load()
-    sheets = [_sheet(row._asdict(), sides, encoder) for row in flagged.head(LIMIT).itertuples(index=False)]
+    sheets = [_sheet(pair, sides, encoder) for pair in flagged.head(LIMIT).to_dict("records")]
     context = {
         "sheets": sheets,
         "asked": len(new),
@@ -77,7 +77,7 @@ class _Side:
         }
 
 
-def _sheet(pair: dict[str, Any], sides: list[_Side], encoder: StaticEncoder) -> dict[str, Any]:
+def _sheet(pair: dict[Any, Any], sides: list[_Side], encoder: StaticEncoder) -> dict[str, Any]:
     numbers = pair["new_id"], pair["old_id"]
     texts = [side.text(number) for side, number in zip(sides, numbers, strict=True)]
     rows = align(*texts, encoder=encoder)
@@ -92,14 +92,19 @@ def _sheet(pair: dict[str, Any], sides: list[_Side], encoder: StaticEncoder) -> 
         "sections": section_overlaps({name: sides[0].cell(numbers[0], name) for name in SECTIONS}, texts[1]),
         "counts": [(name, title, int((rows["how"] == title).sum())) for name, title in HOW.items()],
         "rows": [
-            (_KINDS[how], _pieces(one, other), other, how) for one, other, how in zip(rows["new_sentence"], rows["old_sentence"], rows["how"], strict=True)
+            (_KINDS[how], _pieces(one, other), other, how)
+            for one, other, how in zip(rows["new_sentence"], rows["old_sentence"], rows["how"], strict=True)
         ],
     }
 
 
 def _pieces(new: str, old: str) -> list[tuple[bool, str]]:
     """A sentence cut into what stands in the old one (False) and what it adds; whole (False) where hardly any does."""
-    blocks = [block for block in SequenceMatcher(None, new, old, autojunk=False).get_matching_blocks() if block.size >= _COMMON]
+    blocks = [
+        block
+        for block in SequenceMatcher(None, new, old, autojunk=False).get_matching_blocks()
+        if block.size >= _COMMON
+    ]
     if sum(block.size for block in blocks) < len(new) / 2:
         return [(False, new)]
     pieces, at = [], 0

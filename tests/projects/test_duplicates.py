@@ -102,7 +102,7 @@ def test_sections_and_mistakes():
     asked = pd.DataFrame({"project_id": ["N1"], "content": [old["text"][3]], "innovation": [made_up(950)]})
     pairs = find_duplicates(asked, old, k=1, false_alarm=0.02)
     assert pairs["sections"].tolist()[0].startswith("研究内容 100%")
-    with pytest.raises(TableError, match="只有 10 项，最低只能估到 0.091"):
+    with pytest.raises(TableError, match=r"只有 10 项，最低只能估到 0\.091"):
         find_duplicates(asked, library(10))
     with pytest.raises(TableError, match="编号重复：P1"):
         find_duplicates(asked, pd.concat([old, old[1:2]]))
