@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,8 +97,9 @@ def _stacked(part: Callable[[Sequence[str]], csr_array], texts: Sequence[str], c
     """What `part` makes of batches of the texts, two at a time, one upon the other."""
     batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     with ThreadPoolExecutor(THREADS) as pool:
-        parts = list(pool.map(part, batches))
-    return csr_array(vstack(parts) if parts else (0, columns), dtype=np.float32)
+        parts: list[Any] = list(pool.map(part, batches))
+    whole: csr_array = csr_array(vstack(parts) if parts else (0, columns), dtype=np.float32)
+    return whole
 
 
 def _flags(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> csr_array:
