@@ -131,7 +131,8 @@ review fairness review_items.csv --round 2026=panel_scores.csv --least 3 -o fair
 review fairness review_items.csv --round 2026=panel_scores.csv -o fairness.xlsx
 review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx --record panel.json
 review aggregate panel_scores.csv --pairs panel_scores.csv -o panel.csv
-projects duplicates applications.csv earlier_projects.csv --false-alarm 1 -o duplicates.xlsx
+projects duplicates applications.csv earlier_projects.csv --false-alarm 0.1 -o duplicates.xlsx
+projects duplicates applications.csv earlier_projects.csv --false-alarm 0.1 -o duplicates.html
 projects duplicates earlier_projects.csv --false-alarm 1 -o among.csv
 resources resource_needs.csv resources.csv -k 3 -o resources_found.xlsx
 resources resource_needs.csv platforms.csv -k 3 -o resources_found.csv
