@@ -18,7 +18,7 @@ from matcher.pool.discovery.assumptions import SHOWN, Ranges, guesses
 from matcher.pool.discovery.imputation import Held
 from matcher.pool.discovery.scope_text import text_scores
 from matcher.pool.discovery.technology import Industries, technology_scores
-from matcher.pool.discovery.variables import EXTRA, Variable, newest_known, variables
+from matcher.pool.discovery.variables import EXTRA, Variable, likely, variables
 
 PRECISE = 800.0  # days: a date known within so many counts as known where others are learned from it
 # assumption: how far facts that nobody shows go with industry and scope, and with the strength of a firm
@@ -67,8 +67,11 @@ class Quantities:
         order: list[Variable] = []
         columns: list[Floats] = []
         stand_in: list[Floats] = []
-        for variable in variables(policy, part.ruleset, judged, seen):
-            column, stand = newest_known(variable, seen), guesses(variable, policy, assume, on)
+        asked = variables(policy, part.ruleset, judged, seen)
+        nearly = likely(seen, asked)
+        for variable in asked:
+            exact = variable.growth or len(variable.base) > 1  # what is added up from stand-ins would vary too much
+            column, stand = variable.read(seen if exact else nearly), guesses(variable, policy, assume, on)
             if variable.only_seen:  # a level informs only where what is measured from it is not seen itself
                 measured = [c for v, c in zip(order, columns, strict=True) if v.name == variable.name]
                 column = np.where(np.isnan(measured[0]), column, np.nan)
