@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from matcher.cli.options import named, note, option, read
+from matcher.tables.reading import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.policy.policy import Policy
     from matcher.policy.registers.joining import Registered
-    from matcher.tables.reading import Reading
+    from matcher.tables.schemas import Contract
 
 _CONTRACTS = {"contracts": "contracts", "技术合同": "contracts"}  # they become conversions of the seller
 
@@ -59,10 +60,10 @@ class Given(NamedTuple):
         if not self.files:
             return None
         schemas = registers()
-        tables: dict[str, list[pd.DataFrame | Reading]] = {}
+        tables: dict[str, list[Reading]] = {}
         for kind, file in self.files:
             if kind == "contracts":
-                tables.setdefault("conversions", []).append(_conversions(file, on, quiet=quiet))
+                tables.setdefault("conversions", []).append(_conversions(file, schemas["conversions"], on, quiet=quiet))
             else:
                 tables.setdefault(kind, []).append(read(read_register, file, schemas[kind], quiet=quiet))
         return add_registers(firms, tables, policies, on=on, complete=self.complete)
@@ -92,13 +93,17 @@ def _kind(word: str, kinds: dict[str, str]) -> str:
     return kinds[word]
 
 
-def _conversions(file: Path, on: dt.date, *, quiet: bool) -> pd.DataFrame:
-    """What the registered contracts say of conversions."""
+def _conversions(file: Path, schema: Contract, on: dt.date, *, quiet: bool) -> Reading:
+    """What the registered contracts say of conversions, as a register of its own."""
     from matcher.contracts import check_contracts, contract_conversions, read_contracts
+    from matcher.policy.registers.entries import read_register
 
     contracts = read(read_contracts, file, quiet=quiet).rows
     found = contract_conversions(check_contracts(contracts, on=on))
     note(
-        quiet, f"{file.name}：{len(contracts)} 份合同；已登记的开发、转让、许可合同作为卖方的成果转化：{len(found)} 项"
+        quiet,
+        f"{file.name}：{len(contracts)} 份合同；已登记的开发、转让、许可合同作为卖方的成果转化：{len(found)} 项",
     )
-    return found
+    told = f"{file.name}（折为成果转化）"
+    reading = read_register(found, schema)
+    return Reading(reading.rows, reading.problems.assign(file=told), reading.columns.assign(file=told))
