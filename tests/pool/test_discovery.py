@@ -10,12 +10,16 @@ from scipy.special import ndtr, ndtri
 
 from matcher import score
 from matcher.errors import TableError
+from matcher.policy.advice import parts
 from matcher.policy.firm_table import read_firms
+from matcher.policy.policy import load_policy
+from matcher.policy.scoring import prepared_for
 from matcher.pool.book.tables import REGISTRY
 from matcher.pool.discovery.chances import Tally, chances_of, together
 from matcher.pool.discovery.estimation import LISTED, discover
 from matcher.pool.discovery.imputation import Held, Latent, Margin
 from matcher.pool.discovery.technology import Industries, industry_code, technology_scores
+from matcher.pool.discovery.variables import Variable, bases, likely
 
 
 @pytest.fixture(scope="module")
@@ -106,6 +110,55 @@ def test_conditions_that_go_together_are_met_together():
         assert (drawn == table)[~np.isnan(table)].all()  # what is seen stays
         together.append(drawn.all(axis=1).mean())
     assert 0.7 < np.mean(together) / exact < 1.1
+
+
+@pytest.mark.parametrize(("alike", "low", "high"), [([range(7)], 0.4, 0.9), ([], -0.2, 0.25)])
+def test_a_helpful_fact_that_is_never_seen_beside_others_goes_with_them(alike, low, high):
+    """Six facts of correlation 0.8 with one cause; a seventh is shown by 60 firms that show nothing else."""
+    rng = np.random.default_rng(6)
+    cause = rng.standard_normal((2000, 1))
+    facts = 0.8 * cause + 0.6 * rng.standard_normal((2000, 7))
+    first = np.arange(2000) < 60
+    shown = rng.random(facts.shape) < 0.5
+    shown[first] = False
+    shown[:, 6] = first
+    latent = Latent.settled(np.where(shown, facts, np.nan), [np.zeros(0)] * 7, alike, rng, free(2000))
+    together = []
+    for _ in range(10):
+        latent.sweep()
+        drawn = next(latent.draw([]))[~first]
+        together.append(np.corrcoef(drawn[:, :6].mean(axis=1), drawn[:, 6])[0, 1])
+    assert low < np.mean(together) < high
+
+
+def test_what_is_nearly_the_same_stands_in():
+    """Sales of last year by those of the year before it, a tenth more; the income of a firm is its sales."""
+    size = 60
+    sales, here = np.arange(1.0, size + 1), np.arange(size)
+    values = {
+        "sales_y2": np.where(here < 50, sales, np.nan),
+        "sales_y3": np.where(here < 30, 1.1 * sales, np.nan),
+        "income": np.where(here < 25, 1.1 * sales, np.nan),
+        "assets": np.where(here < 40, sales**2, np.nan),
+        "part": np.full(size, 1.0),
+    }
+    full = likely(values, [Variable("part", ("income",)), Variable("assets")])
+    known = np.where(here < 50, sales, np.nan)
+    assert full["sales_y3"] == pytest.approx(1.1 * known, nan_ok=True)
+    assert full["income"] == pytest.approx(1.1 * known, nan_ok=True)
+    assert full["assets"] == pytest.approx(values["assets"], nan_ok=True)  # nothing is like it
+    few = likely({**values, "income": np.where(here < 19, 1.1 * sales, np.nan)}, [Variable("part", ("income",))])
+    assert np.isnan(few["income"][19:]).all()
+
+
+def test_a_year_is_measured_against_the_year_after_it(made):
+    policy = load_policy("hte")
+    (part,) = parts(prepared_for(made.seen.head(1), policy, ON))
+    measured = bases(policy, part.ruleset)
+    assert measured["rd_expense_y1"] == ("rd_expense_y2",)
+    assert measured["rd_expense_y2"] == ("rd_expense_y3",)
+    assert measured["rd_expense_y3"] == ("sales_y3",)
+    assert measured["rd_domestic_3y"] == ("rd_expense_y1", "rd_expense_y2", "rd_expense_y3")
 
 
 def test_a_known_part_of_an_unknown_whole_tells_the_share():
@@ -264,6 +317,47 @@ def test_the_command_writes_the_list(pool, made):
     assert len(listed) == 300
     assert pool(*words, "城市.csv") == (2, "“城市.csv”就是输入文件“城市.csv”，写入会毁掉原始数据；请换一个输出文件名")
     assert pool(*words[:3], "高企啊", *words[4:], "名单.csv")[0] == 2
+
+
+def test_registers_of_rights_and_contracts_are_read(pool):
+    """Rights are registered whole: the firm without any cannot pass; a licence is a conversion, a service none."""
+    made_up(30).to_csv("名录.csv", index=False)
+    ids = made_up(30)["企业编号"].tolist()
+    right = {"类别": "发明专利", "获得方式": "自主研发", "授权公告日": "2024-05-17"}
+    rows = [{"企业编号": one, "专利号": f"ZL20211012345{k}.2", **right} for k, one in enumerate(ids[:2])]
+    pd.DataFrame(rows).to_csv("专利.csv", index=False)
+    deal = {"签订日期": "2025-01-12", "申请日期": "2025-01-19", "登记日期": "2025-02-05", "买方": "虚构大学"}
+    deals = [
+        {"合同编号": "H1", "项目名称": "床身减振", "合同类别": "技术许可", "卖方": ids[0], **deal},
+        {"合同编号": "H2", "项目名称": "巡检", "合同类别": "技术服务", "卖方": ids[1], **deal},
+    ]
+    pd.DataFrame(deals).assign(**{"合同成交额（万元）": 50, "技术交易额（万元）": 40}).to_csv("合同.csv", index=False)
+    words = (
+        "discover",
+        "名录.csv",
+        "-p",
+        "hte",
+        "--on",
+        "2026-11-24",
+        "-o",
+        "名单.xlsx",
+        "--register",
+        "contracts=合同.csv",
+    )
+    status, out = pool(*words, "--register", "知识产权=专利.csv", "--complete", "rights")
+    assert status == 0, out
+    sheets = pd.read_excel("名单.xlsx", sheet_name=None, engine="openpyxl")
+    assert list(sheets)[3:6] == ["登记表警示", "登记表归集", "登记表归户"]
+    chance = sheets["走访名单"].set_index("企业编号")["通过的可能"]
+    assert (chance[ids[2:]] == 0).all()
+    assert (chance[ids[:2]] > 0).any()
+    facts = sheets["登记表归集"].set_index(["企业编号", "列名"])["采用"].astype(str)
+    assert facts[(ids[0], "class1_ip")] == "1"
+    assert facts[(ids[2], "class1_ip")] == "0"
+    assert facts[(ids[0], "conversions_3y")] == "1"
+    assert (ids[1], "conversions_3y") not in facts.index
+    assert pool(*words[:-1], "deals=合同.csv")[0] == 2
+    assert pool(*words, "--complete", "conversions")[0] == 2
 
 
 def test_a_list_for_people_has_names_and_assumptions(pool, made):
