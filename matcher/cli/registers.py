@@ -36,7 +36,8 @@ class Given(NamedTuple):
         from matcher.policy.registers.joining import COMPLETE
         from matcher.policy.registers.schemas import registers
 
-        kinds = {word: kind for kind, one in registers().items() for word in (kind, one.title)}
+        schemas = registers()
+        kinds = {**{kind: kind for kind in schemas}, **{one.title: kind for kind, one in schemas.items()}}
         files = [
             (_kind(kind, {**kinds, **_CONTRACTS}), Path(file))
             for text in register

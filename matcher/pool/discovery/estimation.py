@@ -231,9 +231,7 @@ class _Draws:
         self.part, self.given, self.rng = part, given, rng
         self.parts = given.known_parts()
         self.alike = (given.judged, given.good)
-        self.chains = [
-            Latent.settled(given.table, given.stand_in, self.alike, rng, given.held) for _ in range(CHAINS)
-        ]
+        self.chains = [Latent.settled(given.table, given.stand_in, self.alike, rng, given.held) for _ in range(CHAINS)]
         self.margins = self.chains[0].margins
         of_all = next(self.chains[0].draw(self.parts))[:, given.merits].mean(axis=1) if given.merits else np.zeros(1)
         self.middle, self.spread = of_all.mean(), max(of_all.std(), 1e-9)

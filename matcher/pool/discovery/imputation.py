@@ -198,7 +198,7 @@ class Latent:
             np.linalg.solve(np.linalg.cholesky(together), each.T).T for each in (self.causes, self.centre)
         )
         with_one = np.concatenate([np.ones((len(self.causes), 1)), self.causes], axis=1)
-        among = {}  # what the loadings of a quantity are near to, and how near
+        among: dict[int, tuple[Floats, float]] = {}  # what the loadings of a quantity are near to, and how near
         for group in self._groups:
             middle = self.loadings[group].mean(axis=0) + rng.standard_normal(CAUSES) / np.sqrt(ALIKE * len(group))
             among |= dict.fromkeys(group, (middle, ALIKE))
