@@ -10,16 +10,12 @@ from scipy.special import ndtr, ndtri
 
 from matcher import score
 from matcher.errors import TableError
-from matcher.policy.advice import parts
 from matcher.policy.firm_table import read_firms
-from matcher.policy.policy import load_policy
-from matcher.policy.scoring import prepared_for
 from matcher.pool.book.tables import REGISTRY
 from matcher.pool.discovery.chances import Tally, chances_of, together
 from matcher.pool.discovery.estimation import LISTED, discover
 from matcher.pool.discovery.imputation import Held, Latent, Margin
 from matcher.pool.discovery.technology import Industries, industry_code, technology_scores
-from matcher.pool.discovery.variables import Variable, bases, likely
 
 
 @pytest.fixture(scope="module")
@@ -110,55 +106,6 @@ def test_conditions_that_go_together_are_met_together():
         assert (drawn == table)[~np.isnan(table)].all()  # what is seen stays
         together.append(drawn.all(axis=1).mean())
     assert 0.7 < np.mean(together) / exact < 1.1
-
-
-@pytest.mark.parametrize(("alike", "low", "high"), [([range(7)], 0.4, 0.9), ([], -0.2, 0.25)])
-def test_a_helpful_fact_that_is_never_seen_beside_others_goes_with_them(alike, low, high):
-    """Six facts of correlation 0.8 with one cause; a seventh is shown by 60 firms that show nothing else."""
-    rng = np.random.default_rng(6)
-    cause = rng.standard_normal((2000, 1))
-    facts = 0.8 * cause + 0.6 * rng.standard_normal((2000, 7))
-    first = np.arange(2000) < 60
-    shown = rng.random(facts.shape) < 0.5
-    shown[first] = False
-    shown[:, 6] = first
-    latent = Latent.settled(np.where(shown, facts, np.nan), [np.zeros(0)] * 7, alike, rng, free(2000))
-    together = []
-    for _ in range(10):
-        latent.sweep()
-        drawn = next(latent.draw([]))[~first]
-        together.append(np.corrcoef(drawn[:, :6].mean(axis=1), drawn[:, 6])[0, 1])
-    assert low < np.mean(together) < high
-
-
-def test_what_is_nearly_the_same_stands_in():
-    """Sales of last year by those of the year before it, a tenth more; the income of a firm is its sales."""
-    size = 60
-    sales, here = np.arange(1.0, size + 1), np.arange(size)
-    values = {
-        "sales_y2": np.where(here < 50, sales, np.nan),
-        "sales_y3": np.where(here < 30, 1.1 * sales, np.nan),
-        "income": np.where(here < 25, 1.1 * sales, np.nan),
-        "assets": np.where(here < 40, sales**2, np.nan),
-        "part": np.full(size, 1.0),
-    }
-    full = likely(values, [Variable("part", ("income",)), Variable("assets")])
-    known = np.where(here < 50, sales, np.nan)
-    assert full["sales_y3"] == pytest.approx(1.1 * known, nan_ok=True)
-    assert full["income"] == pytest.approx(1.1 * known, nan_ok=True)
-    assert full["assets"] == pytest.approx(values["assets"], nan_ok=True)  # nothing is like it
-    few = likely({**values, "income": np.where(here < 19, 1.1 * sales, np.nan)}, [Variable("part", ("income",))])
-    assert np.isnan(few["income"][19:]).all()
-
-
-def test_a_year_is_measured_against_the_year_after_it(made):
-    policy = load_policy("hte")
-    (part,) = parts(prepared_for(made.seen.head(1), policy, ON))
-    measured = bases(policy, part.ruleset)
-    assert measured["rd_expense_y1"] == ("rd_expense_y2",)
-    assert measured["rd_expense_y2"] == ("rd_expense_y3",)
-    assert measured["rd_expense_y3"] == ("sales_y3",)
-    assert measured["rd_domestic_3y"] == ("rd_expense_y1", "rd_expense_y2", "rd_expense_y3")
 
 
 def test_a_known_part_of_an_unknown_whole_tells_the_share():

@@ -36,6 +36,8 @@ ASSUMED: dict[str, tuple[float, float, float]] = {
     "major_safety_accident_365d": (0.01, 0.01, 0.01),
     "major_quality_accident_365d": (0.01, 0.01, 0.01),
     "serious_env_violation_365d": (0.01, 0.01, 0.01),
+    "rd_expense_y1": (0.0, 0.03, 0.15),
+    "rd_expense_y2": (0.0, 0.03, 0.15),
     "rd_expense_y3": (0.0, 0.03, 0.15),
     "rd_staff": (0.0, 0.05, 0.4),
     "rd_domestic_3y": (0.8, 1.0, 1.0),

@@ -33,7 +33,6 @@ from matcher.tables.arguments import Day, as_day, check_firms
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
-CHAINS = 2  # independent searches; even, so that the two halves of the states have nothing in common
 APART = 3  # steps of the chain from one draw of all firms to the next
 TURNS = 4  # draws in one state of the chain
 FIRST, SECOND, TOP = 16, 48, 3000  # states of all firms, further ones of the best, how many are best
@@ -230,10 +229,8 @@ class _Draws:
     def __init__(self, part: Part, given: Quantities, rng: np.random.Generator) -> None:
         self.part, self.given, self.rng = part, given, rng
         self.parts = given.known_parts()
-        self.alike = (given.judged, given.good)
-        self.chains = [Latent.settled(given.table, given.stand_in, self.alike, rng, given.held) for _ in range(CHAINS)]
-        self.margins = self.chains[0].margins
-        of_all = next(self.chains[0].draw(self.parts))[:, given.merits].mean(axis=1) if given.merits else np.zeros(1)
+        self.latent = Latent.settled(given.table, given.stand_in, given.alike, rng, given.held)
+        of_all = next(self.latent.draw(self.parts))[:, given.merits].mean(axis=1) if given.merits else np.zeros(1)
         self.middle, self.spread = of_all.mean(), max(of_all.std(), 1e-9)
 
     def nothing(self) -> tuple[tuple[Tally, Tally], list[float]]:
@@ -246,18 +243,17 @@ class _Draws:
         halves, totals = self.nothing()
         learned = []
         for k in range(FIRST):
-            chain = self.chains[CHAINS * k // FIRST]
             for _ in range(APART):
-                chain.sweep()
-            runs = self._state(alive, chain, alive, self.parts)
-            halves[2 * k // FIRST].add(alive, runs, chain.expected()[alive], self.part.ruleset.decision)
+                self.latent.sweep()
+            runs = self._state(alive, self.latent, alive, self.parts)
+            halves[2 * k // FIRST].add(alive, runs, self.latent.expected()[alive], self.part.ruleset.decision)
             totals += [float(run.chance.sum()) for run, _ in runs]
-            learned.append(chain.learned())
+            learned.append(self.latent.learned())
         guess, _ = chances_of(halves, self.known(alive), alive)
         best = alive[np.argsort(-guess, kind="stable")[:TOP]]
         again, _ = self.nothing() if len(best) < len(alive) else (halves, [])
         held = self.given.held.of(best)
-        few = Latent(self.given.table[best], self.margins, self.alike, self.rng, held)
+        few = Latent(self.given.table[best], self.latent.margins, self.given.alike, self.rng, held)
         parts = [(j, base, known[best]) for j, base, known in self.parts]
         for _ in range(ROUNDS):
             for k in range(SECOND):
@@ -284,12 +280,12 @@ class _Draws:
         self, rows: np.ndarray, chain: Latent, places: np.ndarray, parts: Sequence[tuple[int, int, Floats]]
     ) -> list[tuple[Run, Floats]]:
         """The turns of one state of a chain; places: of `rows` in the chain."""
-        lean = (LEAN if self.given.judged else LEAN_UNSEEN) * float(self.rng.standard_normal())
+        lean = (LEAN if self.given.alike else LEAN_UNSEEN) * float(self.rng.standard_normal())
         return [self._run(rows, scores[places], lean) for scores in chain.draw(parts, TURNS)]
 
     def _run(self, rows: np.ndarray, scores: Floats, lean: float) -> tuple[Run, Floats]:
         part, policy, order = self.part, self.part.ready.policy, self.given.order
-        drawn = {v: self.margins[j].draw(scores[:, j]) for j, v in enumerate(order) if not v.only_seen}
+        drawn = {v: self.latent.margins[j].draw(scores[:, j]) for j, v in enumerate(order) if not v.only_seen}
         full = rebuild(drawn, {name: column[rows] for name, column in self.given.values.items()}, policy, order)
         for name, span in part.ready.bounds.items():
             low, high = span.lo[part.rows][rows], span.hi[part.rows][rows]

@@ -20,7 +20,7 @@ from scipy.special import ndtr, ndtri
 
 from matcher.policy.intervals import Floats
 
-CAUSES = 6
+CAUSES = 9
 SOME, SETTLE = 8000, 150  # firms, and steps, of the first search
 TRIES = 8
 FIRM, ALIKE = 1.0, 20.0  # prior precision of loadings: around nothing; of quantities that are alike, around their mean
@@ -94,19 +94,12 @@ class Latent:
     """A chain of draws of everything that is not known; `sweep` moves it one step."""
 
     def __init__(
-        self,
-        table: Floats,
-        margins: Sequence[Margin],
-        alike: Sequence[Sequence[int]],
-        rng: np.random.Generator,
-        held: Held,
+        self, table: Floats, margins: Sequence[Margin], alike: Sequence[int], rng: np.random.Generator, held: Held
     ) -> None:
-        """`table`: firms x quantities, NaN: not seen. `alike`: groups of quantities that follow the causes alike."""
+        """`table`: firms x quantities, NaN: not seen. `alike`: quantities that follow the causes much alike."""
         size, wide = table.shape
-        self.rng, self.margins, self.alike, self.held = rng, margins, alike, held
+        self.rng, self.margins, self.alike, self.held = rng, margins, list(alike), held
         self._free = np.setdiff1d(np.arange(wide), held.columns)
-        free = [[j for j in group if j in self._free] for group in alike]
-        self._groups = [group for group in free if group]
         self._column, self._row = np.nonzero(~np.isnan(table.T))  # cells seen, column by column
         self._starts = np.searchsorted(self._column, np.arange(wide + 1))
         spans = [margin.span(table[self._row[self._of(j)], j]) for j, margin in enumerate(margins)]
@@ -122,12 +115,7 @@ class Latent:
 
     @classmethod
     def settled(
-        cls,
-        table: Floats,
-        guesses: list[Floats],
-        alike: Sequence[Sequence[int]],
-        rng: np.random.Generator,
-        held: Held,
+        cls, table: Floats, guesses: list[Floats], alike: Sequence[int], rng: np.random.Generator, held: Held
     ) -> Latent:
         """A chain past its burn-in: on some of the firms first, where there are many.
 
@@ -198,16 +186,14 @@ class Latent:
             np.linalg.solve(np.linalg.cholesky(together), each.T).T for each in (self.causes, self.centre)
         )
         with_one = np.concatenate([np.ones((len(self.causes), 1)), self.causes], axis=1)
-        among: dict[int, tuple[Floats, float]] = {}  # what the loadings of a quantity are near to, and how near
-        for group in self._groups:
-            middle = self.loadings[group].mean(axis=0) + rng.standard_normal(CAUSES) / np.sqrt(ALIKE * len(group))
-            among |= dict.fromkeys(group, (middle, ALIKE))
+        alike = self.loadings[self.alike]
+        among = alike.mean(axis=0) + rng.standard_normal(CAUSES) / np.sqrt(ALIKE * len(alike)) if len(alike) else 0.0
         for j in self._free.tolist():
             x, y = with_one[self._row[self._of(j)]], self._score[self._of(j)]
-            middle, firm = among.get(j, (np.zeros(CAUSES), FIRM))
+            firm, middle = (ALIKE, among) if j in self.alike else (FIRM, 0.0)
             prior = np.array([0.3, *[firm] * CAUSES])
             root = np.linalg.cholesky(x.T @ x / self.noise[j] + np.diag(prior))
-            half = np.linalg.solve(root, x.T @ y / self.noise[j] + prior * np.append(0.0, middle))
+            half = np.linalg.solve(root, x.T @ y / self.noise[j] + prior * np.append(0.0, np.zeros(CAUSES) + middle))
             slope = np.linalg.solve(root.T, half + rng.standard_normal(CAUSES + 1))
             self.level[j], self.loadings[j] = slope[0], slope[1:]
             rest = y - x @ slope

@@ -13,14 +13,12 @@ from matcher.policy.advice import Part
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.facts import numbers
 from matcher.policy.intervals import Floats
-from matcher.policy.model import Ruleset
 from matcher.policy.policy import Policy
-from matcher.policy.thresholds import signs, tests_of
 from matcher.pool.discovery.assumptions import SHOWN, Ranges, guesses
 from matcher.pool.discovery.imputation import Held
 from matcher.pool.discovery.scope_text import text_scores
 from matcher.pool.discovery.technology import Industries, technology_scores
-from matcher.pool.discovery.variables import EXTRA, Variable, likely, variables
+from matcher.pool.discovery.variables import EXTRA, Variable, newest_known, variables
 
 PRECISE = 800.0  # days: a date known within so many counts as known where others are learned from it
 # assumption: how far facts that nobody shows go with industry and scope, and with the strength of a firm
@@ -30,8 +28,8 @@ PULL_FIELD, PULL, BOND = 0.8, 0.4, 0.5
 @dataclass(frozen=True)
 class Quantities:
     """`table`: firms x quantities (NaN: not seen), in the order of `order`; `stand_in`: values for those hardly seen;
-    `values`: every fact that is known exactly; `merits`: the quantities of which more is better; `judged`: those that
-    people judge; `good`: merits, and the yes/no facts of which yes helps.
+    `values`: every fact that is known exactly; `merits`: the quantities of which more is better; `alike`: those that
+    people judge.
     """
 
     order: list[Variable]
@@ -40,8 +38,7 @@ class Quantities:
     held: Held
     values: dict[str, Floats]
     merits: list[int]
-    judged: list[int]
-    good: list[int]
+    alike: list[int]
 
     def learned_names(self) -> set[str]:
         """The facts that are drawn and not merely assumed."""
@@ -70,11 +67,8 @@ class Quantities:
         order: list[Variable] = []
         columns: list[Floats] = []
         stand_in: list[Floats] = []
-        asked = variables(policy, part.ruleset, judged, seen)
-        nearly = likely(seen, asked)
-        for variable in asked:
-            exact = variable.growth or len(variable.base) > 1  # what is added up from stand-ins would vary too much
-            column, stand = variable.read(seen if exact else nearly), guesses(variable, policy, assume, on)
+        for variable in variables(policy, part.ruleset, judged, seen):
+            column, stand = newest_known(variable, seen), guesses(variable, policy, assume, on)
             if variable.only_seen:  # a level informs only where what is measured from it is not seen itself
                 measured = [c for v, c in zip(order, columns, strict=True) if v.name == variable.name]
                 column = np.where(np.isnan(measured[0]), column, np.nan)
@@ -92,10 +86,8 @@ class Quantities:
         pulls = [_pull(order[j], policy) if not learned else 0.0 for j in hidden.tolist()]
         bonds = [BOND if j in merits else 0.0 for j in hidden.tolist()]
         held = Held(hidden, np.nan_to_num(lead), np.array(pulls), np.array(bonds), learned)
-        people = [j for j, v in enumerate(order) if v.name in judged]
-        helps = _helpful(part.ruleset, policy)
-        good = [j for j, v in enumerate(order) if j not in people and (j in merits or v.name in helps)]
-        return cls(order, np.stack(columns, axis=1), stand_in, held, values, merits, people, good)
+        alike = [j for j, v in enumerate(order) if v.name in judged]
+        return cls(order, np.stack(columns, axis=1), stand_in, held, values, merits, alike)
 
 
 def is_merit(variable: Variable, policy: Policy) -> bool:
@@ -106,16 +98,6 @@ def is_merit(variable: Variable, policy: Policy) -> bool:
         and not variable.only_seen
         and ((bool(variable.base) and not variable.growth) or column.kind == "count")
     )
-
-
-def _helpful(ruleset: Ruleset, policy: Policy) -> set[str]:
-    """The yes/no facts of which yes helps some test and hurts none; of two opposites the first."""
-    sides: dict[str, set[float]] = {}
-    for test in tests_of(ruleset):
-        for name, side in signs(test):
-            sides.setdefault(name, set()).add(side)
-    contrary = {other for _, other in policy.opposites}
-    return {n for n, s in sides.items() if s == {1.0} and policy.columns[n].kind == "yesno"} - contrary
 
 
 def _pull(variable: Variable, policy: Policy) -> float:

@@ -18,9 +18,6 @@ from matcher.policy.policy import Policy
 from matcher.policy.thresholds import all_turns, columns_of
 
 EXTRA = ("capital", "patents_granted_3y")  # facts of a registry that no rule reads and that inform on others
-YEARS = ("y1", "y2", "y3")
-TOLD = 20  # firms that must show two facts before one stands in for the other
-NEAR = 0.25  # two facts are nearly the same if eight of ten ratios of them lie within this logarithm
 
 
 @dataclass(frozen=True)
@@ -54,13 +51,9 @@ class Variable:
 
 
 def bases(policy: Policy, ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
-    """What each fact is measured against: a year against the year after it, else from the ratios of the rules."""
-    names = columns_of(ruleset)
+    """What each fact is measured against, from the ratios of the rules and the accounting years."""
     measured: dict[str, tuple[str, ...]] = {}
-    for name in names:
-        for year, after in (("_y1", "_y2"), ("_y2", "_y3")):
-            if name.endswith(year) and name.removesuffix(year) + after in names:
-                measured[name] = (name.removesuffix(year) + after,)
+    names = columns_of(ruleset)
     for turn in all_turns(ruleset):
         if not isinstance(turn.measure, Ratio) or not turn.measure.bottom:
             continue
@@ -70,6 +63,10 @@ def bases(policy: Policy, ruleset: Ruleset) -> dict[str, tuple[str, ...]]:
         elif len(top) == len(bottom):
             for one, other in zip(top, bottom, strict=True):
                 measured.setdefault(one, (other,))
+    for name in names:
+        for year, after in (("_y1", "_y2"), ("_y2", "_y3")):
+            if name.endswith(year) and name.removesuffix(year) + after in names:
+                measured.setdefault(name, (name.removesuffix(year) + after,))
     return measured
 
 
@@ -99,44 +96,22 @@ def variables(policy: Policy, ruleset: Ruleset, judged: set[str], seen: Mapping[
     return out
 
 
-def likely(values: Mapping[str, Floats], order: Sequence[Variable]) -> dict[str, Floats]:
-    """The facts with stand-ins where they are unknown: the nearest year, moved by the typical growth; of what others
-    are measured against also a fact that is nearly the same (the income of a firm and its sales).
-    """
-    full = dict(values)
-    for name in values:
-        stem, _, year = name.rpartition("_")
-        if year not in YEARS:
+def newest_known(variable: Variable, values: Mapping[str, Floats]) -> Floats:
+    """A level of the newest year; where it is unknown, of the year before it, moved by the typical growth."""
+    value = variable.read(values)
+    if variable.base or not variable.name.endswith("_y3"):
+        return value
+    stem = variable.name.removesuffix("_y3")
+    for year in ("_y2", "_y1"):
+        older = values.get(stem + year)
+        if older is None:
             continue
-        for other in sorted(YEARS, key=lambda one: abs(int(one[1]) - int(year[1]))):
-            if other != year and f"{stem}_{other}" in values:
-                full[name] = _filled(full[name], values[name], values[f"{stem}_{other}"], typical=1.0)
-    for base in sorted({variable.base[0] for variable in order if len(variable.base) == 1 and not variable.growth}):
-        near = {name: _spread(values[base], values[name]) for name in values if name != base}
-        for name in sorted(near, key=lambda one: (near[one], one)):
-            if near[name] <= NEAR:
-                full[base] = _filled(full[base], values[base], full[name], typical=np.nan)
-    return full
-
-
-def _ratios(one: Floats, other: Floats) -> Floats:
-    """One fact over another, of firms that have both."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = one / other
-    return np.asarray(ratio[np.isfinite(ratio) & (ratio > 0)])
-
-
-def _spread(one: Floats, other: Floats) -> float:
-    """Within which logarithm eight of ten ratios of two facts lie; of too few firms none."""
-    ratios = _ratios(one, other)
-    return float(np.subtract(*np.quantile(np.log(ratios), [0.9, 0.1]))) if len(ratios) >= TOLD else np.inf
-
-
-def _filled(full: Floats, known: Floats, other: Floats, *, typical: float) -> Floats:
-    """What is still unknown from another fact, moved by the usual ratio (`typical` where too few firms show it)."""
-    ratios = _ratios(known, other)
-    step = float(np.median(ratios)) if len(ratios) >= TOLD else typical
-    return np.where(np.isnan(full), other * step, full)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            ratio = values[variable.name] / older
+        known = np.isfinite(ratio) & (ratio > 0)
+        step = float(np.median(ratio[known])) if known.sum() >= 20 else 1.0
+        value = np.where(np.isnan(value), older * step, value)
+    return value
 
 
 def rebuild(
