@@ -295,9 +295,10 @@ def test_registers_of_rights_and_contracts_are_read(pool):
     assert status == 0, out
     sheets = pd.read_excel("名单.xlsx", sheet_name=None, engine="openpyxl")
     assert list(sheets)[3:6] == ["登记表警示", "登记表归集", "登记表归户"]
-    chance = sheets["走访名单"].set_index("企业编号")["通过的可能"]
-    assert (chance[ids[2:]] == 0).all()
-    assert (chance[ids[:2]] > 0).any()
+    why = sheets["走访名单"].set_index("企业编号")["理由"]
+    lacking = why.str.startswith("不可能通过：") & why.str.contains("知识产权")
+    assert lacking[ids[2:]].all()
+    assert not lacking[ids[:2]].any()
     facts = sheets["登记表归集"].set_index(["企业编号", "列名"])["采用"].astype(str)
     assert facts[(ids[0], "class1_ip")] == "1"
     assert facts[(ids[2], "class1_ip")] == "0"
