@@ -25,6 +25,7 @@ from matcher.cli import (
     pool,
     projects,
     review,
+    serving,
     tables,
 )
 from matcher.cli.options import Group, note, usage_sentence
@@ -37,6 +38,7 @@ main_group = Group(
 )
 matching.add_commands(main_group)
 tables.add_commands(main_group)
+serving.add_commands(main_group)
 for room in (
     feedback,
     needs,
