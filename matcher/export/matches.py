@@ -114,11 +114,15 @@ def match_files(
     problems: pd.DataFrame | None = None,
     columns: pd.DataFrame | None = None,
     about: Mapping[str, str] | None = None,
+    total: int | None = None,
     mask: bool = True,
 ) -> dict[Path, bytes]:
-    """The files of `write_matches`, for whoever hands them on without saving them."""
+    """The files of `write_matches`, for whoever hands them on without saving them.
+
+    total: how many records there were, where `records` are those alone that the matches name.
+    """
     target = Path(output)
-    report, account = _report(target.name, matches, queries, records, problems, columns, about, mask)
+    report, account = _report(target.name, matches, queries, records, problems, columns, about, total, mask)
     if target.suffix.lower() == ".html":
         return {**problem_files(target, report.problems, mask=False), target: report.page()}
     return files_of(
@@ -133,13 +137,19 @@ def match_files(
 
 
 def matches_shown(
-    matches: pd.DataFrame, *, queries: pd.DataFrame, records: pd.DataFrame, mask: bool = True
+    matches: pd.DataFrame,
+    *,
+    queries: pd.DataFrame,
+    records: pd.DataFrame,
+    problems: pd.DataFrame | None = None,
+    total: int | None = None,
+    mask: bool = True,
 ) -> dict[str, Any]:
     """What the page of `write_matches` shows, for a page with another frame: the context of its templates.
 
-    records: those that the matches name are enough.
+    total: as in `match_files`.
     """
-    return _report("", matches, queries, records, None, None, None, mask)[0].shown()
+    return _report("matches.html", matches, queries, records, problems, None, None, total, mask)[0].shown()
 
 
 def _report(
@@ -150,6 +160,7 @@ def _report(
     problems: pd.DataFrame | None,
     columns: pd.DataFrame | None,
     about: Mapping[str, str] | None,
+    total: int | None,
     mask: bool,
 ) -> tuple[_Report, pd.DataFrame]:
     """The tables cleaned and masked, and the account of columns."""
@@ -163,7 +174,8 @@ def _report(
     notes: Any = {clean_text(label): clean_text(str(text)) for label, text in (about or {}).items()}
     notes = mask_nested(notes) if mask else notes
     name = mask_contacts(name) if mask else name
-    return _Report(shown[0], shown[1], shown[2], shown[3], notes, mask, name), shown[4]
+    total = len(records) if total is None else total
+    return _Report(shown[0], shown[1], shown[2], shown[3], notes, mask, name, total), shown[4]
 
 
 _SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}
@@ -179,6 +191,7 @@ class _Report(NamedTuple):
     about: dict[str, str]
     masked: bool
     name: str
+    total: int
 
     @property
     def ask(self) -> Contract:
@@ -261,7 +274,7 @@ class _Report(NamedTuple):
         return {
             ask: f"{len(self.queries):,} 条，其中 {len(good):,} 条有可推荐的{answer}，{len(call):,} 条只有可联系的，"
             f"{rest:,} 条都没有",
-            answer: f"{len(self.records):,} 条",
+            answer: f"{self.total:,} 条",
             "输入问题": f"{len(self.problems):,} 处",
         }
 

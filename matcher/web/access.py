@@ -44,13 +44,9 @@ class Access:
                 found = role
         return found
 
-    def new_session(self) -> str:
-        """A name for a browser that has none; it may do nothing that a token is needed for."""
-        return secrets.token_urlsafe(24)
-
     def log_in(self, role: Role) -> str:
         """A new session that may do what the role may; the oldest goes where there are too many."""
-        session = self.new_session()
+        session = secrets.token_urlsafe(24)
         self._sessions[session] = (role, time.monotonic() + 3600 * HOURS)
         while len(self._sessions) > SESSIONS:
             self._sessions.popitem(last=False)
@@ -76,8 +72,13 @@ class Access:
 
 
 def session_of(request: Request) -> str:
-    """The session that a browser names, "" for none."""
-    return request.cookies.get(COOKIE, "")
+    """The session that a browser names; without one a new name, which may do nothing that a token is needed for."""
+    if COOKIE in request.cookies:
+        return request.cookies[COOKIE]
+    if not hasattr(request.state, "session"):
+        request.state.session = secrets.token_urlsafe(24)
+    session: str = request.state.session
+    return session
 
 
 def remember(response: Response, session: str) -> None:
@@ -117,5 +118,5 @@ async def sender(request: Request) -> None:
     """For forms: that a page of this service was sent with this session before."""
     access, session = _access(request), session_of(request)
     given = request.headers.get("x-csrf-token") or str((await request.form()).get("csrf") or "")
-    if not session or not hmac.compare_digest(given.encode(), access.mark(session).encode()):
+    if not hmac.compare_digest(given.encode(), access.mark(session).encode()):
         raise HTTPException(403, "这个页面已过期，没有执行；请刷新页面后再提交")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -39,7 +38,6 @@ _FAULTS = {
     "json_invalid": "不是 JSON",
 }
 _WRONG = "不是要的那一种值"
-_log = logging.getLogger("matcher.web")
 
 
 def create_app(library: Library, *, pool: str | Path | None = None, settings: Settings | None = None) -> FastAPI:
@@ -92,11 +90,10 @@ def create_app(library: Library, *, pool: str | Path | None = None, settings: Se
         RequestValidationError: _malformed,
         HTTPException: _refused,
         LoginNeededError: _to_login,
-        Exception: _fault,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
-    app.add_middleware(Guard, settings=settings)
+    app.add_middleware(Guard, settings=settings, fault=_fault)
     return app
 
 
@@ -124,8 +121,7 @@ async def _to_login(request: Request, error: LoginNeededError) -> Response:
     return _answer(request, 401, "请先登录")
 
 
-async def _fault(request: Request, error: Exception) -> Response:
-    _log.error("fault: %s", type(error).__name__)  # its text may hold what somebody sent
+def _fault(request: Request) -> Response:
     return _answer(request, 500, "服务出错，没有完成；请告诉管理员这是什么时候、在哪一页")
 
 

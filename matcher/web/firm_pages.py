@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
 from starlette.responses import HTMLResponse
 
 from matcher.export.tables import files_of
-from matcher.export.titles import SCORING
+from matcher.export.titles import TITLES
 from matcher.policy import Policy, list_policies, load_policy, read_firms, score, trace
 from matcher.policy.explanation import page_facts
 from matcher.policy.policy import load_policies
@@ -53,9 +53,7 @@ def _policies(on: dt.date) -> list[tuple[str, str]]:
 
 
 @router.get("/firm")
-async def firm_page(
-    request: Request, service: Shared, policy: Word = FIRST, on: Day = None
-) -> HTMLResponse:
+async def firm_page(request: Request, service: Shared, policy: Word = FIRST, on: Day = None) -> HTMLResponse:
     """The form of one firm for a policy."""
     rules, day = load_policy(policy), on or service.settings.day()
     facts = {
@@ -110,7 +108,7 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
             "open": [rule for rule in open_rules if rule["kind"] == "condition"],
             "points": [rule for rule in shown["rules"] if rule["kind"] == "points"],
             "code": answer["decision"],
-            **account_of(firm),
+            "problems": account_of(firm)["problems"],
         }
 
     return fragment("web_points", await service.work(work))
@@ -160,15 +158,13 @@ async def points_of_list(
         titles = {one.id: one.title for one in policies}
         name = f"判断_{Path(given.name).stem}.xlsx"
         problems = answering_problems(reading.problems, scored.problems, titles)
-        files = files_of(
-            name, tables, problems=problems, columns=reading.columns, notes=lines, title="政策判断"
-        )
-        summary = tables["结论"].table
+        files = files_of(name, tables, problems=problems, columns=reading.columns, notes=lines, title="政策判断")
+        summary, heads = tables["结论"].table, {**TITLES, **tables["结论"].titles}
         counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
         shown = ["name", "policy", "decision", "total_low", "total_high", "ask"]
         return {
             "counts": [f"{titles[one]}：{DECISIONS[word]} {many} 家" for (one, word), many in counts.items()],
-            "table": listed(summary, {key: SCORING[key] for key in shown if key in summary}, most=VISITS),
+            "table": listed(summary, {key: heads[key] for key in shown if key in summary}, most=VISITS),
             "workbook": f"/results/{service.keep(session, name, files[Path(name)])}",
             **account_of(reading),
         }
@@ -196,13 +192,15 @@ async def visits_page(
         tables = discovery_sheets(discovery, found)
         name = f"走访名单_{day}.xlsx"
         files = files_of(name, tables, notes=discovery_notes(discovery), title="走访名单")
-        heads = tables["走访名单"].titles
+        heads = {**TITLES, **tables["走访名单"].titles}
         table = tables["走访名单"].table
         each: Any = discovery.expected.iloc[0]
         shown = [key for key in ("rank", "name", "chance", "reasons", "ask") if key in table]
         table = table.assign(chance=[f"{chance:.1%}" for chance in table["chance"]])
         return {
-            "counts": [f"{len(found)} 家；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"],
+            "counts": [
+                f"{len(found)} 家；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"
+            ],
             "table": listed(table, {key: heads[key] for key in shown}, most=VISITS),
             "workbook": f"/results/{service.keep(session, name, files[Path(name)])}",
         }
@@ -248,7 +246,7 @@ def _choices(service: Service, day: dt.date) -> dict[str, Any]:
     with service.book() as book:
         firms = book.firms(day)
     regions = sorted({str(cell) for cell in firms["region"] if cell}) if "region" in firms else []
-    return {"states": list(STATES.items()), "regions": regions, "filters": True}
+    return {"state_choices": list(STATES.items()), "region_choices": regions, "filters": True}
 
 
 def _chosen(firms: pd.DataFrame, states: pd.DataFrame, state: str, region: str) -> pd.DataFrame:
@@ -258,4 +256,3 @@ def _chosen(firms: pd.DataFrame, states: pd.DataFrame, state: str, region: str) 
     if region:
         keep &= firms["region"].astype(str) == region if "region" in firms else False
     return firms[keep].reset_index(drop=True)
-

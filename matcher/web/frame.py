@@ -12,7 +12,7 @@ from matcher.export.pages import page_bytes
 from matcher.export.titles import COLUMNS, PROBLEMS
 from matcher.tables.privacy import mask_nested
 from matcher.tables.reading import Reading
-from matcher.web.access import Access, remember, session_of
+from matcher.web.access import COOKIE, Access, remember, session_of
 from matcher.web.service import Service
 
 SHOWN = 200  # problems and columns that a page lists
@@ -23,7 +23,7 @@ def page(request: Request, template: str, facts: dict[str, Any], *, status: int 
     """A page in its frame; a browser without a session gets one."""
     access: Access = request.app.state.access
     service: Service = request.app.state.service
-    session = session_of(request) or access.new_session()
+    session = session_of(request)
     around = {
         "csrf": access.mark(session),
         "here": request.url.path,
@@ -34,7 +34,7 @@ def page(request: Request, template: str, facts: dict[str, Any], *, status: int 
     }
     masked: Any = mask_nested(facts)
     response = HTMLResponse(page_bytes(template, {**masked, **around}, mask=False), status)
-    if not session_of(request):
+    if COOKIE not in request.cookies:
         remember(response, session)
     return response
 

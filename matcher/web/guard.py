@@ -6,13 +6,16 @@ import asyncio
 import json
 import logging
 import time
-from collections.abc import MutableMapping
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.responses import JSONResponse
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from matcher.web.settings import Settings
@@ -24,7 +27,7 @@ HEADERS = {
     "img-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
@@ -36,8 +39,8 @@ _log = logging.getLogger("matcher.web")
 class Guard:
     """The outermost layer of the application."""
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
-        self.app, self.settings = app, settings
+    def __init__(self, app: ASGIApp, settings: Settings, fault: Callable[[Request], Response]) -> None:
+        self.app, self.settings, self.fault = app, settings, fault
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Refuse what is over a limit, else hand on with what comes in counted and what goes out marked."""
@@ -45,11 +48,11 @@ class Guard:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        seen: dict[str, int] = {"status": 500, "in": 0, "out": 0}
+        seen: dict[str, int] = {"status": 500, "in": 0, "out": 0, "begun": 0}
 
         async def marked(message: Message) -> None:
             if message["type"] == "http.response.start":
-                seen["status"] = message["status"]
+                seen["status"], seen["begun"] = message["status"], 1
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
@@ -63,6 +66,12 @@ class Guard:
                 await JSONResponse({"error": refusal[1]}, refusal[0], {"Connection": "close"})(scope, receive, marked)
             else:
                 await self.app(scope, self._counted(receive, started, seen), marked)
+        except Exception as error:  # its text may hold what somebody sent, so only its kind and place are told
+            last = traceback.extract_tb(error.__traceback__)[-1]
+            place = f"{Path(last.filename).name}:{last.lineno}"
+            _log.error(json.dumps({"fault": type(error).__name__, "place": place}))
+            if not seen["begun"]:
+                await self.fault(Request(scope, receive))(scope, receive, marked)
         finally:
             _log.info(json.dumps(_line(scope, seen, started), ensure_ascii=False))
 
@@ -111,7 +120,7 @@ class Guard:
         return f"一次上传超过 {self.settings.largest / (1 << 20):.4g} MB；请拆成几个小文件"
 
 
-def _line(scope: Scope, seen: MutableMapping[str, int], started: float) -> dict[str, Any]:
+def _line(scope: Scope, seen: Mapping[str, int], started: float) -> dict[str, Any]:
     """The route by its pattern, never what was asked or who asked."""
     route = scope.get("route")
     return {

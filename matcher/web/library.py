@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -93,14 +93,18 @@ class Library:
         """The records of a side. Raises TableError where the library has none."""
         index = self.outcomes if side == "outcomes" else self.needs
         if index is None:
-            raise TableError(f"这个库里没有{KINDS[side].title}；请请管理员把{KINDS[side].title}表放进库后重新启动")
+            raise TableError(f"这个库里没有{KINDS[side].title}；请管理员把{KINDS[side].title}表放进库后重新启动")
         return index
 
     def persons(self) -> Experts:
         """The experts. Raises TableError where the library has none."""
         if self.experts is None:
-            raise TableError("这个库里没有专家；请请管理员把专家表和业绩表放进库后重新启动")
+            raise TableError("这个库里没有专家；请管理员把专家表和业绩表放进库后重新启动")
         return self.experts
+
+    def with_index(self, side: Side, index: Index) -> Library:
+        """The library with another index on a side."""
+        return replace(self, outcomes=index) if side == "outcomes" else replace(self, needs=index)
 
     def warm(self) -> Library:
         """Everything worked out that is worked out once, so that the first search is as quick as the later ones."""
@@ -126,8 +130,8 @@ def _found(path: Path) -> dict[str, Path]:
     found: dict[str, Path] = {}
     inside: list[Any] = [one for one in sorted(path.iterdir()) if _is_part(one)]
     for kind, contract in KINDS.items():
-        names = {kind, contract.title, _NAMES.get(kind, contract.title)}
-        named = [one for one in inside if one.stem.removesuffix("表") in names]
+        words = {kind, contract.title, _NAMES.get(kind, contract.title)}
+        named = [one for one in inside if one.stem.removesuffix("表") in words]
         if len(named) > 1:
             raise TableError(f"{path}：{'、'.join(one.name for one in named)} 都是{contract.title}；请只留一个")
         if named:

@@ -17,7 +17,7 @@ from matcher.export.matches import match_files, matches_shown
 from matcher.matching import Index, match
 from matcher.matching.judgements import REASONS
 from matcher.tables.reading import Reading, read_table
-from matcher.web.access import Access, reader, remember, sender, session_of, visitor, writer
+from matcher.web.access import COOKIE, Access, reader, remember, sender, session_of, visitor, writer
 from matcher.web.api import Shared
 from matcher.web.frame import account_of, fragment, page
 from matcher.web.library import KINDS, Side
@@ -121,8 +121,8 @@ async def match_tables(
     most, session = service.settings.rows, session_of(request)
 
     def work() -> dict[str, Any]:
-        if asking is None:
-            return {"error": "请选择需求表"}
+        if asking is None or (push and answering is None):
+            return {"error": "请选择需求表" if asking is None else "反过来匹配要两张表；请再选成果表"}
         asked = bounded(lambda: read_table(asking, KINDS["needs"]), asking.name, most)
         readings = [asked]
         side: Side = "outcomes"
@@ -135,7 +135,7 @@ async def match_tables(
             queries, records = (answered.rows, asked.rows) if push else (asked.rows, answered.rows)
             index = Index.build(records)
         matches = match(queries, index, k=5)
-        tables = {"queries": queries, "records": _named(index, matches)}
+        tables: dict[str, Any] = {"queries": queries, "records": _named(index, matches), "total": len(index)}
         problems, columns = (
             pd.concat([getattr(one, part) for one in readings], ignore_index=True) for part in ("problems", "columns")
         )
@@ -145,7 +145,7 @@ async def match_tables(
         key = service.keep(session, name, files[Path(name)])
         judging = answering is None and may_judge(request)
         return {
-            **matches_shown(matches, **tables),
+            **matches_shown(matches, **tables, problems=problems),
             "judge": WORDS if judging else None,
             "side": side,
             "workbook": f"/results/{key}",
@@ -176,7 +176,15 @@ async def judge(
 ) -> JSONResponse:
     """A pair accepted or declined on a page."""
     judgement = Judgement(
-        side, asking_id, title, description, record_id, verdict, reason, person, from_table=not asking_id.startswith(TYPED)
+        side,
+        asking_id,
+        title,
+        description,
+        record_id,
+        verdict,
+        reason,
+        person,
+        from_table=not asking_id.startswith(TYPED),
     )
     return JSONResponse({"done": await service.work(service.judge, judgement)})
 
@@ -214,5 +222,5 @@ async def log_out(request: Request) -> Response:
     access: Access = request.app.state.access
     access.log_out(session_of(request))
     response = RedirectResponse("/login", 303)
-    remember(response, access.new_session())
+    response.delete_cookie(COOKIE)
     return response

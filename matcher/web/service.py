@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple, ParamSpec, TypeVar
 
@@ -162,7 +162,7 @@ class Service:
             else:
                 done.append("已教给库，本次运行有效（要长期保存，请管理员用 matcher index 存成索引文件夹）")
             learned.warm()
-            self.library = replace(self.library, **{judgement.side: learned})
+            self.library = self.library.with_index(judgement.side, learned)
         return [line for line in done if line]
 
     def _into_book(self, judgement: Judgement, pair: pd.DataFrame) -> str:

@@ -1,4 +1,4 @@
-"""Files that people send: named as they named them, and gone with the request (large ones lie in a nameless file meanwhile)."""
+"""Files that people send: named as they named them, gone with the request. Large ones lie in a nameless file."""
 
 from __future__ import annotations
 

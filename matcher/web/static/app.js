@@ -34,7 +34,6 @@
       all(".facts .field").forEach(function (field) { field.classList.toggle("asked", asked.indexOf(field.id) >= 0 && asked.indexOf(field.id) < 3); });
     }
     form.addEventListener("input", function (event) {
-      if (event.target.hasAttribute("data-person")) return;
       clearTimeout(wait);
       wait = setTimeout(ask, 250);
     });
