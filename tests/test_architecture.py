@@ -23,6 +23,7 @@ LEVELS = [  # a package imports what lies on lower levels; on one level nobody k
     {"matching", "export"},
     {"experts", "fields", "policy", "assignment", "contracts", "review"},
     {"pool", "partners", "challenges", "commissioners", "projects"},
+    {"web"},
     {"cli"},
 ]
 PACKAGES = sorted(set().union(*LEVELS))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 import pandas as pd
 from fastapi import APIRouter, Depends, Request
@@ -133,11 +133,15 @@ async def version() -> dict[str, str]:
 
 @router.post("/search")
 async def search(body: Search, service: Shared) -> dict[str, Any]:
-    """`Index.search`: the best records for a text, with reasons."""
-    index = service.library.index(body.side)
-    where: Any = body.where
-    hits = await service.work(index.search, body.text, body.k, where=where or None, valid_on=body.valid_on)
-    return {"hits": mask_nested(hits)}
+    """`Index.search`: the best records for a text, with reasons. Without filters many are answered together."""
+    if not body.text.strip():
+        raise HTTPException(422, "text：不能为空")
+    if body.where or body.valid_on:
+        index, where = service.library.index(body.side), cast(Any, body.where)
+        hits = await service.work(index.search, body.text, body.k, where=where, valid_on=body.valid_on)
+        return {"hits": mask_nested(hits)}
+    index, found = await service.matches(body.side, body.text, body.k)
+    return {"hits": mask_nested(index.hits(found))}
 
 
 @router.post("/match")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from matcher.matching.judgements import REASONS
 from matcher.tables.reading import Reading, read_table
 from matcher.web.access import COOKIE, Access, reader, remember, sender, session_of, visitor, writer
 from matcher.web.api import Shared
+from matcher.web.batching import TYPED, asking_id
 from matcher.web.frame import account_of, fragment, page
 from matcher.web.library import KINDS, Side
 from matcher.web.service import Judgement, Service
@@ -28,8 +28,8 @@ open_router = APIRouter(include_in_schema=False)
 router = APIRouter(include_in_schema=False, dependencies=[Depends(visitor)])
 parts = APIRouter(include_in_schema=False, dependencies=[Depends(reader), Depends(sender)])
 WORDS = [chinese for chinese, _ in REASONS.values()]
-TYPED = "随手查找-"
-LONGEST = 2_000
+LONGEST = 2_000  # characters of a text that is searched for
+SHOWN = 5  # answers to a text: each is explained, while one types
 
 Text = Annotated[str, Form(max_length=LONGEST)]
 
@@ -64,34 +64,26 @@ async def search_part(
     """The answers to a text, as the list of a page."""
     if not text.strip():
         return fragment("web_hits", {"queries": []})
-    return fragment("web_hits", await service.work(_hits, service, text.strip(), side, may_judge(request)))
-
-
-def _hits(service: Service, text: str, side: str, judging: bool) -> dict[str, Any]:
     if side == "experts":
-        experts = service.library.persons()
-        asked = pd.DataFrame([{"need_id": _typed(text), "title": text}])
-        ranked = rank_experts(asked, experts, k=10, on=service.settings.day())
-        people = experts.people
-        named = people[people["expert_id"].isin(ranked["expert_id"])].reset_index(drop=True)
-        return matches_shown(ranked, queries=asked, records=named)
-    index = service.library.index("needs" if side == "needs" else "outcomes")
-    asking = "outcome_id" if index.id_column == "need_id" else "need_id"
-    asked = pd.DataFrame([{asking: _typed(text), "title": text}])
-    found = match(asked, index, k=10)
+        return fragment("web_hits", await service.work(_people, service, text.strip()))
+    index, found = await service.matches("needs" if side == "needs" else "outcomes", text.strip(), SHOWN)
+    asked = pd.DataFrame({found.columns[0]: [asking_id(text.strip())], "title": [text.strip()]})
     shown = matches_shown(found, queries=asked, records=_named(index, found))
-    return {**shown, "judge": WORDS if judging else None, "side": side, "typed": True}
+    return fragment("web_hits", {**shown, "judge": WORDS if may_judge(request) else None, "side": side})
+
+
+def _people(service: Service, text: str) -> dict[str, Any]:
+    experts = service.library.persons()
+    asked = pd.DataFrame([{"need_id": asking_id(text), "title": text}])
+    ranked = rank_experts(asked, experts, k=SHOWN, on=service.settings.day())
+    named = experts.people[experts.people["expert_id"].isin(ranked["expert_id"])].reset_index(drop=True)
+    return matches_shown(ranked, queries=asked, records=named)
 
 
 def _named(index: Index, matches: pd.DataFrame) -> pd.DataFrame:
     """The records that matches name."""
     ids = matches.loc[matches["rank"] > 0, index.id_column].drop_duplicates()
     return index.rows(np.array([index.row_of[name] for name in ids], np.int64))
-
-
-def _typed(text: str) -> str:
-    """An id for a text that has none, the same for the same text."""
-    return TYPED + hashlib.sha256(text.encode()).hexdigest()[:10]
 
 
 @router.get("/match")

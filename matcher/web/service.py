@@ -21,6 +21,7 @@ from matcher.matching import Index, fit_feedback
 from matcher.matching.folders import current
 from matcher.pool import Book
 from matcher.pool.book.follow_up import follow
+from matcher.web.batching import Batches
 from matcher.web.library import KINDS, Library, Side
 from matcher.web.settings import Settings
 
@@ -59,6 +60,7 @@ class Service:
 
     def __init__(self, library: Library, settings: Settings, pool: Path | None = None) -> None:
         self.library, self.settings, self.pool = library, settings, pool
+        self._batches = Batches()
         self._judging = threading.Lock()
         self._slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
         self._results: dict[str, Result] = {}
@@ -91,6 +93,14 @@ class Service:
             raise HTTPException(
                 504, f"计算超过 {self.settings.longest:g} 秒；请把表拆小后再试，或用命令行处理大表"
             ) from None
+
+    async def matches(self, side: Side, text: str, k: int) -> tuple[Index, pd.DataFrame]:
+        """The index of a side and what `match` gives for a text, worked out together with the searches of others."""
+        index = self.library.index(side)
+        try:
+            return index, await asyncio.wait_for(self._batches.matches(index, text, k), self.settings.longest)
+        except TimeoutError:
+            raise HTTPException(503, "正在查找的人太多；请过一会儿再试") from None
 
     # ---- results
 

@@ -13,7 +13,10 @@ from matcher.pool.book.follow_up import items
 from matcher.tables.grids import read_book
 from matcher.web.service import MINUTES
 
-NEEDS_CSV = "某市技术需求汇总\n单位：万元\n序号,需求名称,需求描述,联系电话,预算（万元）\n1,机械手抓取,需要机械手,13812345678,50\n2,医药包装,,13900001111,\n".encode()
+NEEDS_CSV = (
+    "某市技术需求汇总\n单位：万元\n序号,需求名称,需求描述,联系电话,预算（万元）\n"
+    "1,机械手抓取,需要机械手,13812345678,50\n2,医药包装,,13900001111,\n"
+).encode()
 OUTCOMES_CSV = "成果编号,成果名称,成果简介\nC1,机械手,机械手抓取机械零件\nC2,医药中间体,医药合成\n".encode()
 FIRMS_CSV = "企业名称,职工总数,科技人员数,联系电话\n甲公司,120,9,13812345678\n乙公司,100,30,\n".encode()
 
@@ -136,7 +139,7 @@ def test_the_other_way_round_takes_two_tables():
     answer = sent(browser, "/match", {"push": "true"}, files={"needs": ("需求.csv", NEEDS_CSV)})
     assert "反过来匹配要两张表；请再选成果表" in answer.text
     files = {"needs": ("需求.csv", NEEDS_CSV), "outcomes": ("成果.csv", OUTCOMES_CSV)}
-    assert list(workbook(browser, sent(browser, "/match", {"push": "true"}, files=files).text))[0] == "成果"
+    assert next(iter(workbook(browser, sent(browser, "/match", {"push": "true"}, files=files).text))) == "成果"
 
 
 @pytest.mark.parametrize(

@@ -69,8 +69,10 @@
       title: texts.dataset.title || "", description: texts.dataset.description || "",
       reason: declined ? box.querySelector("select").value : "", person: person ? person.value : ""
     };
-    output.className = "";
-    output.textContent = "……";
+    var lacking = declined && !data.reason ? "拒绝时请选择理由，理由会改变以后的次序" : person && !data.person.trim() ? "请填写经办人" : "";
+    output.className = lacking ? "bad" : "";
+    output.textContent = lacking || "……";
+    if (lacking) return;
     post("/feedback", data).then(function (response) {
       if (response.ok) return response.json().then(function (body) { output.textContent = button.dataset.verdict + "：" + body.done.join("；"); });
       return sentence(response).then(function (text) { output.className = "bad"; output.textContent = text; });
