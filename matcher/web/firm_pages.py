@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +18,6 @@ from matcher.policy import Policy, list_policies, load_policy, read_firms, score
 from matcher.policy.explanation import page_facts
 from matcher.policy.policy import load_policies
 from matcher.policy.workbook import DECISIONS, answering_problems, sheets
-from matcher.pool import discover
 from matcher.pool.book.diff import moves
 from matcher.pool.book.follow_up import funnel
 from matcher.pool.book.tables import STATES
@@ -183,24 +183,29 @@ async def visits_page(
     day, session = on or service.settings.day(), session_of(request)
 
     def work() -> dict[str, Any]:
-        with service.book() as book:
-            firms, states, goal = book.firms(day), book.states(day), book.rules(day).goal
-        found = _chosen(firms, states, state, region)
-        if not len(found):
+        visiting = service.visiting(day)
+        found = _chosen(visiting.firms, visiting.states, state, region)
+        inside, whole = set(found["enterprise_id"]), visiting.discovery
+        some = whole.listed[whole.listed["enterprise_id"].isin(inside)]
+        if not len(some):
             return {"error": "没有符合筛选的企业；请换一个筛选"}
-        discovery = discover(found, goal, on=day)
+        if len(some) == len(whole.listed):
+            expected, each = whole.expected, whole.expected.iloc[0]
+            between = f"，90% 区间 {each['low']:.0f} 至 {each['high']:.0f} 家"
+        else:  # the interval was measured on whole lists only
+            expected = whole.expected.assign(firms=len(some), expected=some["chance"].sum(), low=None, high=None)
+            between = "（各家可能之和；区间只对整张名单给出）"
+        ended = whole.ended[whole.ended["enterprise_id"].isin(inside)]
+        discovery = replace(whole, listed=some, expected=expected, ended=ended)
         tables = discovery_sheets(discovery, found)
         name = f"走访名单_{day}.xlsx"
         files = files_of(name, tables, notes=discovery_notes(discovery), title="走访名单")
         heads = {**TITLES, **tables["走访名单"].titles}
         table = tables["走访名单"].table
-        each: Any = discovery.expected.iloc[0]
         shown = [key for key in ("rank", "name", "chance", "reasons", "ask") if key in table]
         table = table.assign(chance=[f"{chance:.1%}" for chance in table["chance"]])
         return {
-            "counts": [
-                f"{len(found)} 家；预计通过 {each.expected:.0f} 家，90% 区间 {each.low:.0f} 至 {each.high:.0f} 家"
-            ],
+            "counts": [f"{len(some)} 家；预计通过 {some['chance'].sum():.0f} 家{between}"],
             "table": listed(table, {key: heads[key] for key in shown}, most=VISITS),
             "workbook": f"/results/{service.keep(session, name, files[Path(name)])}",
         }

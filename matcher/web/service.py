@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import os
 import secrets
 import threading
@@ -19,8 +20,9 @@ from starlette.exceptions import HTTPException
 from matcher.errors import TableError
 from matcher.matching import Index, fit_feedback
 from matcher.matching.folders import current
-from matcher.pool import Book
+from matcher.pool import Book, discover
 from matcher.pool.book.follow_up import follow
+from matcher.pool.discovery.estimation import Discovery
 from matcher.web.batching import Batches
 from matcher.web.library import KINDS, Library, Side
 from matcher.web.settings import Settings
@@ -37,6 +39,14 @@ class Result(NamedTuple):
     name: str
     content: bytes
     until: float
+
+
+class Visiting(NamedTuple):
+    """Whom to visit, with the firms that it was worked out from and their states."""
+
+    discovery: Discovery
+    firms: pd.DataFrame
+    states: pd.DataFrame
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,8 @@ class Service:
         self._slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
         self._results: dict[str, Result] = {}
         self._keeping = threading.Lock()
+        self._visiting: tuple[tuple[dt.date, int, int], Visiting] | None = None
+        self._discovering = threading.Lock()
 
     # ---- work
 
@@ -138,6 +150,18 @@ class Service:
         if self.pool is None:
             raise TableError("启动时没有给出培育库；请管理员用 --pool 培育库.db 启动")
         return Book.open(self.pool)
+
+    def visiting(self, day: dt.date) -> Visiting:
+        """Whom to visit of all firms of the book; worked out once for a day, until the book changes."""
+        with self.book() as book, self._discovering:
+            state = book.log.path.stat()
+            key = (day, state.st_mtime_ns, state.st_size)
+            if self._visiting is None or self._visiting[0] != key:
+                firms, goal = book.firms(day), book.rules(day).goal
+                if not len(firms):
+                    raise TableError("培育库里还没有企业；请管理员先用 matcher pool import 写入企业表")
+                self._visiting = key, Visiting(discover(firms, goal, on=day), firms, book.states(day))
+            return self._visiting[1]
 
     # ---- judging
 

@@ -240,6 +240,8 @@ def test_visits_are_listed_and_narrowed(pool):
     assert "走访名单" in workbook(browser, everybody)
     some = texts(browser.get("/visits?on=2026-11-24&state=in_pool&region=兰山区").text)
     assert ("甲公司" in some, "乙公司" in some, "丙公司" in some) == (True, False, False)
+    assert "90% 区间" in texts(everybody)  # of the whole list; of a part no interval is known
+    assert "1 家；预计通过 0 家（各家可能之和；区间只对整张名单给出）" in some
     assert "没有符合筛选的企业" in browser.get("/visits?on=2026-11-24&region=费县").text
 
 
