@@ -104,7 +104,7 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
             "all": len(rules.columns),
             "low": answer["total_low"],
             "high": answer["total_high"],
-            "top": _top(answer),
+            "top": max(100.0, answer["total_high"] or 0.0),
             "open": [rule for rule in open_rules if rule["kind"] == "condition"],
             "points": [rule for rule in shown["rules"] if rule["kind"] == "points"],
             "code": answer["decision"],
@@ -112,12 +112,6 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
         }
 
     return fragment("web_points", await service.work(work))
-
-
-def _top(answer: dict[str, Any]) -> float:
-    """The most points that the policy gives."""
-    whole = [rule["points_max"] or 0.0 for rule in answer["rules"] if rule["kind"] == "points"]
-    return max(100.0, answer["total_high"] or 0.0) if whole else 0.0
 
 
 # ---- a list of firms

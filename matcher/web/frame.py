@@ -16,7 +16,6 @@ from matcher.web.access import COOKIE, Access, remember, session_of
 from matcher.web.service import Service
 
 SHOWN = 200  # problems and columns that a page lists
-HTML = "text/html; charset=utf-8"
 
 
 def page(request: Request, template: str, facts: dict[str, Any], *, status: int = 200) -> HTMLResponse:

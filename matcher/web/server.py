@@ -14,7 +14,7 @@ from typing import Any
 from matcher.errors import ArgumentError
 from matcher.web.application import create_app
 from matcher.web.library import Library
-from matcher.web.settings import LOOPBACK, Settings
+from matcher.web.settings import Settings
 
 PATIENCE = 20  # seconds for the work in hand once the service is to stop
 
@@ -51,7 +51,7 @@ def serve(
 
     given = settings or Settings()
     inside = host in ("127.0.0.1", "localhost", "::1")
-    given = replace(given, hosts=(*given.hosts, *LOOPBACK)) if inside else replace(given, hosts=())
+    given = given if inside else replace(given, hosts=())
     opened = library if isinstance(library, Library) else Library.open(library, say=say)
     app = create_app(opened.warm(), pool=pool, settings=given)
     if pool is not None:
