@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from starlette.concurrency import run_in_threadpool
@@ -15,7 +16,8 @@ TYPED = "随手查找-"
 MOST = 16  # texts answered together; more would make the first of them wait too long
 
 
-class _Waiting(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class _Waiting:
     index: Index
     k: int
     text: str
