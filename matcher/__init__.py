@@ -14,7 +14,8 @@ the `problems` of the file. Then
 * `matcher.review`: scores of a panel put together in every usual way, and reports on its reviewers;
 * `matcher.assessment`: research outcomes assessed: readiness by evidence, values, economic value;
 * `matcher.contracts`: registers of technology contracts, checked by rule and summed;
-* `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score.
+* `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score;
+* `matcher.web`: a local service with pages over a library (extra `serve`).
 
 Tables in, tables out: plain pandas DataFrames in outside ids, sorted, rank from 1. Every mistake of a user raises a
 `MatcherError`. Nothing is printed, nothing is fetched from a network; names load when they are used.
@@ -44,6 +45,7 @@ _ROOMS = {
     "projects",
     "review",
     "tables",
+    "web",
 }
 __all__ = [name for name in _names if name not in _ROOMS]
 

@@ -16,6 +16,7 @@ from . import pool as pool
 from . import projects as projects
 from . import review as review
 from . import tables as tables
+from . import web as web
 from .assignment import assign as assign
 from .errors import MatcherError as MatcherError
 from .experts import Experts as Experts

@@ -29,6 +29,7 @@ from matcher.cli import (
     resources,
     review,
     rounds,
+    serving,
     tables,
 )
 from matcher.cli.options import Group, note, usage_sentence
@@ -43,6 +44,7 @@ matching.add_commands(main_group)
 tables.add_commands(main_group)
 main_group.add_command(rounds.run_command)
 resources.add_commands(main_group)
+serving.add_commands(main_group)
 for room in (
     feedback,
     needs,
