@@ -22,8 +22,8 @@ from scipy.special import expit, logit
 from matcher.matching.base import Asked, BaseIndex
 from matcher.matching.calibration import Calibration, shipped_file
 from matcher.matching.learned_ranker import calibration_of
-from matcher.matching.records import texts_of
-from matcher.matching.tokens import Terms, normalise_all
+from matcher.matching.remembered import FEW, remembered, texts_of_rows
+from matcher.matching.tokens import Terms, normalise_all, together
 from matcher.needs import understand
 
 FEATURES = ("meaning", "words", "object", "asked", "offered", "length", "points")
@@ -32,6 +32,8 @@ RECORDS = 2048  # records looked at together
 LEAST = 1e-6
 DIGITS = 9
 Z = 1.96  # of a 95 % interval
+
+Texts = tuple[Sequence[str], Sequence[str]]  # titles and bodies
 
 
 @dataclass(frozen=True, eq=False)
@@ -132,7 +134,7 @@ def assess(
 def features_of(
     index: BaseIndex,
     asked: Asked,
-    texts: tuple[Sequence[str], Sequence[str]],
+    texts: Texts,
     at: NDArray[np.int64],
     rows: NDArray[np.int64],
     parts: tuple[NDArray[np.float64], NDArray[np.float64]],
@@ -150,7 +152,9 @@ def features_of(
     """
     result = np.zeros((len(at), len(FEATURES)))
     result[:, :2] = np.column_stack(parts) / np.array([index.scale.share, 1 - index.scale.share])
-    asking = _Side.of(index, asked.terms, index.segmenter.terms(texts[0]), *texts)
+    asks = index.id_column != "need_id"
+    heads = index.segmenter.terms(texts[0])
+    asking = _Side.of(index, _Read(asked.terms, heads, [] if asks else _plain(texts)), texts)
     records, place = np.unique(rows, return_inverse=True)
     by_record = np.argsort(place, kind="stable")
     ends = np.searchsorted(place[by_record], np.arange(0, len(records) + RECORDS, RECORDS))
@@ -158,28 +162,54 @@ def features_of(
         if not (pairs := by_record[start:end]).size:
             continue
         some = records[block * RECORDS : (block + 1) * RECORDS]
-        titles, bodies = texts_of(index.rows(some))
-        terms = index.segmenter.terms([*titles, *bodies])
-        answering = _Side.of(index, terms.joined((1, 1)), terms[: len(some)], titles, bodies)
+        answering = _Side.of(index, _read_records(index, some), texts_of_rows(index, some))
         sides = (asking, at[pairs]), (answering, place[pairs] - block * RECORDS)
-        result[pairs, 2:] = _shared(index, *(sides if index.id_column != "need_id" else sides[::-1]))
+        result[pairs, 2:] = _shared(index, *(sides if asks else sides[::-1]))
     return result
 
 
-class _Side(NamedTuple):
-    """Texts of one side: their terms, those of their titles, the weights of both, and the texts themselves."""
+class _Read(NamedTuple):
+    """Texts read: their terms, those of their titles, and their written form for comparison."""
 
     whole: Terms
     heads: Terms
+    plain: list[str]
+
+
+def _read_records(index: BaseIndex, rows: NDArray[np.int64]) -> _Read:
+    """Records of an index read, or remembered."""
+    if len(rows) > FEW:
+        return _read(index, index.texts(rows))
+
+    def each(some: NDArray[np.int64]) -> list[_Read]:
+        whole, heads, plain = _read(index, texts_of_rows(index, some))
+        places = [slice(i, i + 1) for i in range(len(some))]
+        return [_Read(whole[one].trimmed(), heads[one].trimmed(), plain[one]) for one in places]
+
+    whole, heads, plain = zip(*remembered(index, "read", rows, each), strict=True)
+    return _Read(together(whole), together(heads), list(itertools.chain.from_iterable(plain)))
+
+
+def _read(index: BaseIndex, texts: Texts) -> _Read:
+    terms = index.segmenter.terms([*texts[0], *texts[1]])
+    return _Read(terms.joined((1, 1)), terms[: len(texts[0])], _plain(texts))
+
+
+def _plain(texts: Texts) -> list[str]:
+    return normalise_all([f"{title}\n{body}" for title, body in zip(*texts, strict=True)])
+
+
+class _Side(NamedTuple):
+    """Texts of one side: as they are, read, and the weights of their terms and of those of their titles."""
+
+    texts: Texts
+    read: _Read
     weight: NDArray[np.float64]
     head_weight: NDArray[np.float64]
-    titles: Sequence[str]
-    bodies: Sequence[str]
 
     @classmethod
-    def of(cls, index: BaseIndex, whole: Terms, heads: Terms, titles: Sequence[str], bodies: Sequence[str]) -> _Side:
-        weights = [_presence(terms) @ index.lexical.idf2(terms.names) for terms in (whole, heads)]
-        return cls(whole, heads, weights[0], weights[1], titles, bodies)
+    def of(cls, index: BaseIndex, read: _Read, texts: Texts) -> _Side:
+        return cls(texts, read, *(_presence(terms) @ index.lexical.idf2(terms.names) for terms in read[:2]))
 
 
 def _shared(
@@ -187,18 +217,17 @@ def _shared(
 ) -> NDArray[np.float64]:
     """(n, f - 2): the features behind the sum's parts, of needs and what is offered to them, pair by pair."""
     (needs, at), (offers, of) = need, offer
-    names = needs.whole.names
+    names = needs.read.whole.names
     numbers = {name: number for number, name in enumerate(names)}
     idf2 = index.lexical.idf2(names)
-    wanted = _presence(needs.whole)[at]
+    wanted = _presence(needs.read.whole)[at]
     common, held = (
         np.asarray(csr_array(wanted.multiply(_presence(terms, numbers)[of])) @ idf2)
-        for terms in (offers.whole, offers.heads)
+        for terms in offers.read[:2]
     )
-    texts = normalise_all([f"{title}\n{body}" for title, body in zip(offers.titles, offers.bodies, strict=True)])
-    read = {i: understand(needs.titles[i], needs.bodies[i]) for i in np.unique(at).tolist()}
+    read = {i: understand(needs.texts[0][i], needs.texts[1][i]) for i in np.unique(at).tolist()}
     objects = [
-        max((_share(name.lower(), texts[i]) for name in read[n].objects[:OBJECTS]), default=0.0)
+        max((_share(name.lower(), offers.read.plain[i]) for name in read[n].objects[:OBJECTS]), default=0.0)
         for n, i in zip(at.tolist(), of.tolist(), strict=True)
     ]
     sizes = [(len(read[n].title) + len(read[n].text), len(read[n].asked)) for n in at.tolist()]
