@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -230,17 +230,10 @@ def _match_some(
     def search(start: int) -> list[Best]:
         return _search(index, asked, slice(start, start + BLOCK), ids, plan.limits, some.start, reach)
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        futures = [pool.submit(search, start) for start in range(0, len(asking), BLOCK)]
-        ranked: list[Best] = []
-        try:
-            for future in futures:
-                block = future.result()
-                ranked += block
-                advance(len(block))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    ranked: list[Best] = []
+    for block in _in_threads(search, range(0, len(asking), BLOCK)):
+        ranked += block
+        advance(len(block))
     if plan.rerank:
         ranked = reranked(ranked, index, titles, bodies, plan.rerank, plan.rerank_top, plan.k)
     if plan.voice:
@@ -272,6 +265,20 @@ def _match_some(
         worth = (rank <= FIRST) & ~pairs["barred"] & (chance >= LEAST)
         pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth)
     return _with_empty(pairs, ids, counts)
+
+
+def _in_threads(search: Callable[[int], list[Best]], starts: Sequence[int]) -> Iterator[list[Best]]:
+    """The blocks of asking rows in order, on several threads where there are several."""
+    if len(starts) < 2:
+        yield from map(search, starts)
+        return
+    with ThreadPoolExecutor(THREADS) as pool:
+        futures = [pool.submit(search, start) for start in starts]
+        try:
+            yield from (future.result() for future in futures)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
 def _declines(index: BaseIndex, asking: NDArray[np.object_], records: NDArray[np.object_]) -> NDArray[np.object_]:

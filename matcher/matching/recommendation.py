@@ -22,7 +22,7 @@ from scipy.special import expit, logit
 from matcher.matching.base import Asked, BaseIndex
 from matcher.matching.calibration import Calibration, shipped_file
 from matcher.matching.learned_ranker import calibration_of
-from matcher.matching.remembered import FEW, remembered, texts_of_rows
+from matcher.matching.remembered import FEW, remembered
 from matcher.matching.tokens import Terms, normalise_all, together
 from matcher.needs import understand
 
@@ -154,7 +154,7 @@ def features_of(
     result[:, :2] = np.column_stack(parts) / np.array([index.scale.share, 1 - index.scale.share])
     asks = index.id_column != "need_id"
     heads = index.segmenter.terms(texts[0])
-    asking = _Side.of(index, _Read(asked.terms, heads, [] if asks else _plain(texts)), texts)
+    asking = _Side.of(index, texts, [] if asks else _plain(texts), asked.terms, heads)
     records, place = np.unique(rows, return_inverse=True)
     by_record = np.argsort(place, kind="stable")
     ends = np.searchsorted(place[by_record], np.arange(0, len(records) + RECORDS, RECORDS))
@@ -162,54 +162,55 @@ def features_of(
         if not (pairs := by_record[start:end]).size:
             continue
         some = records[block * RECORDS : (block + 1) * RECORDS]
-        answering = _Side.of(index, _read_records(index, some), texts_of_rows(index, some))
+        answering = _records(index, some)
         sides = (asking, at[pairs]), (answering, place[pairs] - block * RECORDS)
         result[pairs, 2:] = _shared(index, *(sides if asks else sides[::-1]))
     return result
 
 
-class _Read(NamedTuple):
-    """Texts read: their terms, those of their titles, and their written form for comparison."""
+class _Side(NamedTuple):
+    """Texts of one side: as they are, their written form for comparison (of what is offered), their terms and those of
+    their titles, and the weights of both.
+    """
 
+    titles: Sequence[str]
+    bodies: Sequence[str]
+    plain: Sequence[str]
     whole: Terms
     heads: Terms
-    plain: list[str]
-
-
-def _read_records(index: BaseIndex, rows: NDArray[np.int64]) -> _Read:
-    """Records of an index read, or remembered."""
-    if len(rows) > FEW:
-        return _read(index, index.texts(rows))
-
-    def each(some: NDArray[np.int64]) -> list[_Read]:
-        whole, heads, plain = _read(index, texts_of_rows(index, some))
-        places = [slice(i, i + 1) for i in range(len(some))]
-        return [_Read(whole[one].trimmed(), heads[one].trimmed(), plain[one]) for one in places]
-
-    whole, heads, plain = zip(*remembered(index, "read", rows, each), strict=True)
-    return _Read(together(whole), together(heads), list(itertools.chain.from_iterable(plain)))
-
-
-def _read(index: BaseIndex, texts: Texts) -> _Read:
-    terms = index.segmenter.terms([*texts[0], *texts[1]])
-    return _Read(terms.joined((1, 1)), terms[: len(texts[0])], _plain(texts))
-
-
-def _plain(texts: Texts) -> list[str]:
-    return normalise_all([f"{title}\n{body}" for title, body in zip(*texts, strict=True)])
-
-
-class _Side(NamedTuple):
-    """Texts of one side: as they are, read, and the weights of their terms and of those of their titles."""
-
-    texts: Texts
-    read: _Read
     weight: NDArray[np.float64]
     head_weight: NDArray[np.float64]
 
     @classmethod
-    def of(cls, index: BaseIndex, read: _Read, texts: Texts) -> _Side:
-        return cls(texts, read, *(_presence(terms) @ index.lexical.idf2(terms.names) for terms in read[:2]))
+    def of(cls, index: BaseIndex, texts: Texts, plain: Sequence[str], whole: Terms, heads: Terms) -> _Side:
+        weights = (_presence(terms) @ index.lexical.idf2(terms.names) for terms in (whole, heads))
+        return cls(*texts, plain, whole, heads, *weights)
+
+    @classmethod
+    def of_records(cls, index: BaseIndex, rows: NDArray[np.int64]) -> _Side:
+        """Records of an index."""
+        texts = index.texts(rows)
+        terms = index.segmenter.terms([*texts[0], *texts[1]])
+        return cls.of(index, texts, _plain(texts), terms.joined((1, 1)), terms[: len(rows)])
+
+    def each(self) -> list[_Side]:
+        """Its texts one by one."""
+        parts = [[part[i : i + 1] for part in self] for i in range(len(self.titles))]
+        return [_Side(*part[:3], part[3].trimmed(), part[4].trimmed(), *part[5:]) for part in parts]
+
+
+def _records(index: BaseIndex, rows: NDArray[np.int64]) -> _Side:
+    """Records of an index, few of them as they are remembered."""
+    if len(rows) > FEW:
+        return _Side.of_records(index, rows)
+    sides = remembered(index, "read", rows, lambda some: _Side.of_records(index, some).each())
+    titles, bodies, plain, whole, heads, *weights = zip(*sides, strict=True)
+    texts = (list(itertools.chain.from_iterable(some)) for some in (titles, bodies, plain))
+    return _Side(*texts, together(whole), together(heads), *map(np.concatenate, weights))
+
+
+def _plain(texts: Texts) -> list[str]:
+    return normalise_all([f"{title}\n{body}" for title, body in zip(*texts, strict=True)])
 
 
 def _shared(
@@ -217,17 +218,17 @@ def _shared(
 ) -> NDArray[np.float64]:
     """(n, f - 2): the features behind the sum's parts, of needs and what is offered to them, pair by pair."""
     (needs, at), (offers, of) = need, offer
-    names = needs.read.whole.names
+    names = needs.whole.names
     numbers = {name: number for number, name in enumerate(names)}
     idf2 = index.lexical.idf2(names)
-    wanted = _presence(needs.read.whole)[at]
+    wanted = _presence(needs.whole)[at]
     common, held = (
         np.asarray(csr_array(wanted.multiply(_presence(terms, numbers)[of])) @ idf2)
-        for terms in offers.read[:2]
+        for terms in (offers.whole, offers.heads)
     )
-    read = {i: understand(needs.texts[0][i], needs.texts[1][i]) for i in np.unique(at).tolist()}
+    read = {i: understand(needs.titles[i], needs.bodies[i]) for i in np.unique(at).tolist()}
     objects = [
-        max((_share(name.lower(), offers.read.plain[i]) for name in read[n].objects[:OBJECTS]), default=0.0)
+        max((_share(name.lower(), offers.plain[i]) for name in read[n].objects[:OBJECTS]), default=0.0)
         for n, i in zip(at.tolist(), of.tolist(), strict=True)
     ]
     sizes = [(len(read[n].title) + len(read[n].text), len(read[n].asked)) for n in at.tolist()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -97,12 +98,13 @@ class Terms:
 
 def together(some: Sequence[Terms]) -> Terms:
     """The terms of texts one behind the other; those of a text are not in ascending order."""
-    numbers = _Numbers()
+    names = list(dict.fromkeys(itertools.chain.from_iterable(one.names for one in some)))
+    numbers = {name: number for number, name in enumerate(names)}
     ids = [np.fromiter(map(numbers.__getitem__, one.names), np.int32, len(one.names))[one.ids] for one in some]
     ends = np.cumsum([0, *(len(one.ids) for one in some)])
     offsets = [one.offsets[1:] + end for one, end in zip(some, ends.tolist(), strict=False)]
     return Terms(
-        names=list(numbers),
+        names=names,
         offsets=np.concatenate([[0], *offsets]).astype(np.int64),
         ids=np.concatenate([np.zeros(0, np.int32), *ids]),
         counts=np.concatenate([np.zeros(0, np.int32), *(one.counts for one in some)]),
