@@ -19,7 +19,7 @@ from matcher.matching.filters import Limits, Where
 from matcher.matching.late_interaction import Accurate, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
 from matcher.matching.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
-from matcher.matching.recommendation import FEATURES, assess, features_of, recommender_of
+from matcher.matching.recommendation import assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
 from matcher.matching.remembered import texts_of_rows
 from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.matching.base import BaseIndex
 
-MOST = 512  # records that an index remembers, of each kind of reading: some ten megabytes
+MOST = 512  # records that an index remembers, of each kind of reading: some 30 MiB in all for texts of a market
 FEW = 64  # records wanted at once from which on reading them together is as quick
 
 T = TypeVar("T")
