@@ -99,7 +99,7 @@ def recommender_of(index: BaseIndex) -> Recommender | None:
 
 def assess(
     index: BaseIndex,
-    total: NDArray[np.float64],
+    total: NDArray[np.floating[Any]],
     beyond: NDArray[np.float64] | None,
     features: NDArray[np.float64] | None,
     false_alarm: float,
@@ -137,7 +137,7 @@ def features_of(
     texts: Texts,
     at: NDArray[np.int64],
     rows: NDArray[np.int64],
-    parts: tuple[NDArray[np.float64], NDArray[np.float64]],
+    parts: tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]],
 ) -> NDArray[np.float64]:
     """(n, f): `FEATURES` of the pairs of asking text `at[i]` and row `rows[i]` of the index; needs on either side.
 
@@ -195,8 +195,18 @@ class _Side(NamedTuple):
 
     def each(self) -> list[_Side]:
         """Its texts one by one."""
-        parts = [[part[i : i + 1] for part in self] for i in range(len(self.titles))]
-        return [_Side(*part[:3], part[3].trimmed(), part[4].trimmed(), *part[5:]) for part in parts]
+        return [
+            _Side(
+                self.titles[one],
+                self.bodies[one],
+                self.plain[one],
+                self.whole[one].trimmed(),
+                self.heads[one].trimmed(),
+                self.weight[one],
+                self.head_weight[one],
+            )
+            for one in (slice(i, i + 1) for i in range(len(self.titles)))
+        ]
 
 
 def _records(index: BaseIndex, rows: NDArray[np.int64]) -> _Side:
@@ -204,9 +214,10 @@ def _records(index: BaseIndex, rows: NDArray[np.int64]) -> _Side:
     if len(rows) > FEW:
         return _Side.of_records(index, rows)
     sides = remembered(index, "read", rows, lambda some: _Side.of_records(index, some).each())
-    titles, bodies, plain, whole, heads, *weights = zip(*sides, strict=True)
-    texts = (list(itertools.chain.from_iterable(some)) for some in (titles, bodies, plain))
-    return _Side(*texts, together(whole), together(heads), *map(np.concatenate, weights))
+    titles, bodies, plain, whole, heads, weights, head_weights = zip(*sides, strict=True)
+    texts = [list(itertools.chain.from_iterable(some)) for some in (titles, bodies, plain)]
+    both = np.concatenate(weights), np.concatenate(head_weights)
+    return _Side(texts[0], texts[1], texts[2], together(whole), together(heads), *both)
 
 
 def _plain(texts: Texts) -> list[str]:
