@@ -1,6 +1,7 @@
 """Measure speed and memory on made-up texts of real length; every figure stands beside a peer in the same run.
 
     python examples/benchmark_speed.py encode [TRANSFORMER_FOLDER]   titles and texts a second
+    python examples/benchmark_speed.py one                          one need against the 117 example records
     python examples/benchmark_speed.py city                         1,265 needs x 476 outcomes, to a table with reasons
     python examples/benchmark_speed.py province [OUTCOMES NEEDS]    200,000 outcomes x 10,000 needs, top 10 with reasons
     python examples/benchmark_speed.py million [OUTCOMES NEEDS]     1,000,000 outcomes from Parquet in shards, searched
@@ -68,6 +69,27 @@ def encode(transformer: str | None) -> None:
         peer.encode(titles[:10])
         _, slow = timed("the transformer: 500 titles", lambda: peer.encode(titles[:500]))
         print(f"times the transformer's speed on titles\t{(len(titles) / short) / (500 / slow):.0f}")
+
+
+def one(times: int = 30) -> None:
+    """One need against the example records, without and with reasons: a need that is new, then the same one again."""
+    folder = Path(__file__).parent
+    needs, outcomes = read_needs(folder / "needs.csv").rows, read_outcomes(folder / "outcomes.csv").rows
+    index = Index.build(outcomes).warm()
+    texts = needs[["title", "description"]].to_dict("records")
+    print(f"{len(index)} records, medians of {times}\twall\tprocessor")
+    for name, some in (("new needs", texts[1 : times + 1]), ("the first need again", texts[:1] * times)):
+        for reasons in (False, True):
+            taken = np.array([_times(lambda text=text, r=reasons: index.search(text, reasons=r)) for text in some])
+            wall, processor = 1000 * np.median(taken, axis=0)
+            print(f"{name}, {'with' if reasons else 'without'} reasons\t{wall:.1f} ms\t{processor:.1f} ms", flush=True)
+
+
+def _times(work: Callable[[], Any]) -> tuple[float, float]:
+    """How long the work takes: by the clock, and of the processor."""
+    wall, processor = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - wall, time.process_time() - processor
 
 
 def city() -> None:
@@ -229,6 +251,8 @@ if __name__ == "__main__":
     job, *given = sys.argv[1:] or [""]
     if job == "encode":
         encode(given[0] if given else None)
+    elif job == "one":
+        one()
     elif job == "city":
         city()
     elif job == "province":

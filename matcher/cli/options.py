@@ -18,8 +18,6 @@ import click
 
 from matcher.errors import TableError
 from matcher.export.targets import check_targets
-from matcher.tables.cells import shorten
-from matcher.tables.contacts import mask_contacts
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -222,6 +220,7 @@ def read(
 
 def column_lines(columns: pd.DataFrame) -> list[str]:
     """Which columns were used, carried along and not understood, the last with what to write; [] if all were used."""
+    from matcher.tables.cells import shorten
     from matcher.tables.reading import CARRIED, UNKNOWN, USED
 
     if (columns["use"] == USED).all():
@@ -290,6 +289,8 @@ def report(quiet: bool, *lines: str) -> None:
 
 def _write(stream: Any, lines: Iterable[str]) -> None:
     """Lines to a stream that may be closed, or of an encoding that lacks signs: the work counts, not the word on it."""
+    from matcher.tables.contacts import mask_contacts
+
     text = "".join(f"{_cut(mask_contacts(line))}\n" for line in lines if line)
     if stream is None or not text:
         return

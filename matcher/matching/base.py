@@ -20,7 +20,7 @@ from matcher.errors import ArgumentTypeError, TableError
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
 from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Lexical, Postings, Query, take
-from matcher.matching.records import WORK_ID, UnknownIdError, id_column_of, texts_of
+from matcher.matching.records import BODY, WORK_ID, UnknownIdError, id_column_of, texts_of
 from matcher.matching.score_scale import ScoreScale, texts_share
 from matcher.matching.statistics import SAMPLE, Census, Statistics
 from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
@@ -264,6 +264,10 @@ class BaseIndex:
         """The records of these rows, in this order."""
         return self._everything.iloc[numbers].reset_index(drop=True)
 
+    def texts(self, numbers: NDArray[np.int64]) -> tuple[list[str], list[str]]:
+        """Titles and bodies of these rows, in this order."""
+        return texts_of(self._texts.iloc[numbers])
+
     def vectors(self, numbers: NDArray[np.int64]) -> NDArray[np.float32]:
         """The unit vectors of these rows, in this order."""
         return take([part.vectors for part in self.parts], numbers)
@@ -273,6 +277,10 @@ class BaseIndex:
         if len(self.parts) == 1:
             return self.parts[0].records
         return pd.concat([part.records for part in self.parts], ignore_index=True)
+
+    @cached_property
+    def _texts(self) -> pd.DataFrame:
+        return self._everything[[name for name in ("title", *BODY) if name in self._everything]]
 
     def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
         """Make texts ready to be searched for."""
@@ -333,7 +341,7 @@ class BaseIndex:
         titles = self.column("title").tolist()
         open_ = [row for row, title in enumerate(titles) if not (isinstance(title, str) and has_chinese(title))]
         if open_:
-            texts = zip(*texts_of(self.rows(np.array(open_, np.int64))), strict=True)
+            texts = zip(*self.texts(np.array(open_, np.int64)), strict=True)
             result[open_] = [is_latin(text) and not has_chinese(text) for text in map("\n".join, texts)]
         return result
 
@@ -368,7 +376,7 @@ class BaseIndex:
         """The scale by a sample of random pairs, without `out_of_library`, and the titles and bodies of its texts."""
         order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
         sample = order[self.alive[order]][:SAMPLE]
-        titles, bodies = texts_of(self.rows(sample[:SAMPLE_ASKED]))
+        titles, bodies = self.texts(sample[:SAMPLE_ASKED])
         texts = titles, [body[:LIKE_A_NEED] for body in bodies]
         cosines = [[channel[:, sample] for channel in block[:2]] for block in self._asked_blocks(texts)]
         other = ~np.eye(len(titles), len(sample), dtype=bool)

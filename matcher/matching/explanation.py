@@ -18,10 +18,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import csc_array
 
-from matcher.matching.answering import Answering
+from matcher.matching.answering import Answering, Cut, cut_records, cut_texts
 from matcher.matching.asking import Asking, asks, read_asking
 from matcher.matching.base import Asked, BaseIndex
-from matcher.matching.records import texts_of
+from matcher.matching.remembered import remembered, texts_of_rows
 from matcher.matching.tokens import Terms, normalise_all
 from matcher.matching.unanswered import LONGEST, Missing, joined, stands
 from matcher.matching.wishes import Wishes, wishes_of_texts
@@ -51,15 +51,30 @@ Whole = NDArray[np.int64]
 class _Side:
     """The texts of one side of the pairs, contacts hidden where they are compared, and which of them each pair has."""
 
+    index: BaseIndex
     titles: Sequence[str]
     bodies: Sequence[str]
     of: Whole
+    rows: Whole | None = None  # of the index, where the texts are its records
 
     @cached_property
     def plain(self) -> list[str]:
         """Each text whole, as it is written for comparison."""
-        whole = [mask_contacts(f"{title}\n{body}") for title, body in zip(self.titles, self.bodies, strict=True)]
-        return normalise_all(whole)
+        if self.rows is None:
+            return _plain(self.titles, self.bodies)
+        index = self.index
+        return remembered(index, "plain", self.rows, lambda some: _plain(*texts_of_rows(index, some)))
+
+    def cut(self, some: slice) -> Cut:
+        """Some of the texts in pieces."""
+        if self.rows is None:
+            return cut_texts(self.index, self.titles[some], self.bodies[some])
+        return cut_records(self.index, self.rows[some])
+
+
+def _plain(titles: Sequence[str], bodies: Sequence[str]) -> list[str]:
+    whole = [mask_contacts(f"{title}\n{body}") for title, body in zip(titles, bodies, strict=True)]
+    return normalise_all(whole)
 
 
 def explain(
@@ -69,8 +84,8 @@ def explain(
     rows: NDArray[np.int64],
     titles: Sequence[str],
     bodies: Sequence[str],
-) -> pd.DataFrame:
-    """The reasons of pairs (text `at[i]` of `asked`, row `rows[i]` of the index), one row a pair, in their order.
+) -> dict[str, NDArray[np.object_]]:
+    """The reasons of pairs (text `at[i]` of `asked`, row `rows[i]` of the index), as columns, in their order.
 
     titles, bodies: the texts that `asked` was made of.
 
@@ -80,7 +95,7 @@ def explain(
     several points (at most five), each on a line with its own sentence, or 未回应. All are "" where there is nothing to
     say.
     """
-    return explain_sentences(asked, index, at, rows, titles, bodies)[REASONS]
+    return dict(zip(REASONS, _reasons(asked, index, at, rows, titles, bodies).T, strict=False))
 
 
 def explain_sentences(
@@ -91,19 +106,32 @@ def explain_sentences(
     titles: Sequence[str],
     bodies: Sequence[str],
 ) -> pd.DataFrame:
-    """`explain` with one more column, asked_sentence: what the need asks that the evidence answers best."""
+    """`explain` as a table, with one more column, asked_sentence: what the need asks that the evidence answers best."""
+    reasons = _reasons(asked, index, at, rows, titles, bodies)
+    return pd.DataFrame(reasons, columns=[*REASONS, "asked_sentence"])
+
+
+def _reasons(
+    asked: Asked,
+    index: BaseIndex,
+    at: NDArray[np.int64],
+    rows: NDArray[np.int64],
+    titles: Sequence[str],
+    bodies: Sequence[str],
+) -> NDArray[np.object_]:
+    """(n, 5): `REASONS` of pairs, and the sentence that the evidence answers."""
     result = np.full((len(at), 5), "", object)
     if len(at):
         records, place = np.unique(rows, return_inverse=True)
         used, used_place = np.unique(at, return_inverse=True)
-        record = _Side(*texts_of(index.rows(records)), place)
-        asker = _Side([titles[i] for i in used.tolist()], [bodies[i] for i in used.tolist()], used_place)
+        record = _Side(index, *texts_of_rows(index, records), place, records)
+        asker = _Side(index, [titles[i] for i in used.tolist()], [bodies[i] for i in used.tolist()], used_place)
         need, answer = (asker, record) if index.id_column != "need_id" else (record, asker)
         asking = read_asking(need.titles, need.bodies, index.segmenter)
         wishes = wishes_of_texts(index, asking)
         result[:, 1:] = _answers(index, asking, wishes, need.of, answer)
         result[:, 0] = _shared(index, asked.terms, used, asking, need, answer, asker, record)
-    return pd.DataFrame(result, columns=[*REASONS, "asked_sentence"])
+    return result
 
 
 def _answers(
@@ -118,7 +146,7 @@ def _answers(
         if not len(pairs):
             continue
         some = slice(block * TEXTS, (block + 1) * TEXTS)
-        texts = (answer.titles[some], answer.bodies[some], answer.plain[some])
+        texts = answer.titles[some], answer.plain[some], answer.cut(some)
         answering = Answering(index, *texts, wishes.words, wishes.weights)
         pairs = pairs[np.argsort(of_need[pairs], kind="stable")]
         bounds = np.flatnonzero(np.diff(of_need[pairs], prepend=-1, append=-1))

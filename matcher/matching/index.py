@@ -26,6 +26,7 @@ from matcher.matching.learned_ranker import Ranker, calibration_of, is_good, ran
 from matcher.matching.matches import match
 from matcher.matching.records import id_column_of as id_column_of
 from matcher.matching.records import texts_of
+from matcher.matching.remembered import texts_of_rows
 from matcher.matching.reordering import Rerank
 from matcher.progress import timed
 
@@ -148,10 +149,14 @@ class Index(BaseIndex):
 
     def hits(self, matches: pd.DataFrame) -> list[Hit]:
         """The rows that `match` gives for one asking row, as `search` gives them."""
-        found = matches[matches["rank"] > 0].drop(columns=matches.columns[0])
-        rows = np.array([self.row_of[name] for name in found[self.id_column]], np.int64)
-        found.insert(1, "title", texts_of(self.rows(rows))[0])
-        hits: Any = found.astype(object).where(found.notna(), None).to_dict("records")
+        asking = matches.columns[0]
+        shown = {name: column.tolist() for name, column in matches[matches["rank"] > 0].items() if name != asking}
+        rows = np.array([self.row_of[name] for name in shown[self.id_column]], np.int64)
+        shown = {self.id_column: shown.pop(self.id_column), "title": texts_of_rows(self, rows)[0], **shown}
+        hits: Any = [
+            {name: None if value != value else value for name, value in zip(shown, row, strict=True)}
+            for row in zip(*shown.values(), strict=True)
+        ]
         result: list[Hit] = hits
         return result
 

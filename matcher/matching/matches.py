@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -19,8 +19,9 @@ from matcher.matching.filters import Limits, Where
 from matcher.matching.late_interaction import Accurate, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
 from matcher.matching.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
-from matcher.matching.recommendation import FEATURES, assess, features_of, recommender_of
+from matcher.matching.recommendation import assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
+from matcher.matching.remembered import texts_of_rows
 from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice
 from matcher.matching.requirements import ASK_BACK, requirements_of
 from matcher.matching.tokens import language
@@ -32,6 +33,7 @@ THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
 ACROSS = "语言不同，只按含义比较，概率未经检验"
 CHUNK = 2048  # asking rows looked at together
+Columns = dict[str, NDArray[Any]]
 
 
 class _Plan(NamedTuple):
@@ -195,52 +197,43 @@ def match(
                 _match_some(queries, index, slice(start, start + CHUNK), plan, advance)
                 for start in range(0, max(1, len(queries)), CHUNK)
             ]
-        pairs = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
-        total = pairs.pop("total").to_numpy(float)
-        beyond = _popped(pairs, _BEYOND) if ranker_of(index) else None
-        features = _popped(pairs, list(FEATURES)) if recommender_of(index) else None
-        read = pairs.pop("read").to_numpy(float) if plan.reader else None
+        pairs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        total, barred = pairs.pop("total"), pairs.pop("barred")
+        beyond, features, read = (pairs.pop(name, None) for name in ("beyond", "features", "read"))
         judged = assess(index, total, beyond, features, false_alarm, read)
-        recommended = judged.pop("recommended") & ~pairs.pop("barred").to_numpy(bool)
-        scores = {"score": index.scale.share_below(total), **judged, "recommended": recommended}
-        scores |= {"good_match": recommended}
-        scores |= {name: pairs.pop(name).to_numpy(object) for name in ("note", "met")}
-        for place, (name, values) in enumerate(scores.items(), start=3):
-            pairs.insert(place, name, values)
-        if read is not None:
-            chance = pairs["probability"].to_numpy(float)
-            order = best_read_first(pairs[asking].to_numpy(object), pairs["rank"].to_numpy(np.int64), read, chance)
-            places = {name: pairs[name].to_numpy() for name in ("rank", "score")}
-            pairs = pairs.iloc[order].reset_index(drop=True).assign(**places)
-    used = {"preference": bool(weights), "feedback": index.feedback is not None, "rerank": bool(rerank or accurate)}
-    return pairs.drop(columns=[name for name, kept in used.items() if not kept])
+        recommended = judged.pop("recommended") & ~barred
+        scores = {"score": index.scale.share_below(total), **judged}
+        scores |= {"recommended": recommended, "good_match": recommended}
+        first = {name: pairs.pop(name) for name in (asking, index.id_column, "rank")}
+        used = {"preference": bool(weights), "feedback": index.feedback is not None}
+        used |= {"rerank": bool(rerank or accurate)}
+        table = pd.DataFrame(first | scores | {name: pairs[name] for name in pairs if used.get(name, True)})
+        if read is None:
+            return table
+        order = best_read_first(first[asking], first["rank"], read, judged["probability"])
+        return table.iloc[order].reset_index(drop=True).assign(rank=first["rank"], score=scores["score"])
 
 
 def _match_some(
     queries: pd.DataFrame, index: BaseIndex, some: slice, plan: _Plan, advance: Callable[[int], object]
-) -> pd.DataFrame:
-    """The pairs of some asking rows, without score and good_match."""
+) -> Columns:
+    """The pairs of some asking rows as columns, without score and good_match: what is shown of each in order, and
+    `total`, `barred` and, where they are known, `beyond` (n, 3), `features` (n, f) and `read`.
+    """
     asking = queries.iloc[some]
     titles, bodies = texts_of(asking)
     asked = index.asked(titles, bodies)
-    ids = asking[id_column_of(asking)].astype(str).tolist()
+    ids = asking[id_column_of(asking)].astype(str).to_numpy(object)
     index.across, index.foreign, index.scale, index.order, ranker_of(index)  # once, before threads share them
     reach = max(plan.k, plan.rerank_top) if plan.rerank or plan.voice else plan.k
 
     def search(start: int) -> list[Best]:
         return _search(index, asked, slice(start, start + BLOCK), ids, plan.limits, some.start, reach)
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        futures = [pool.submit(search, start) for start in range(0, len(asking), BLOCK)]
-        ranked: list[Best] = []
-        try:
-            for future in futures:
-                block = future.result()
-                ranked += block
-                advance(len(block))
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
+    ranked: list[Best] = []
+    for block in _in_threads(search, range(0, len(asking), BLOCK)):
+        ranked += block
+        advance(len(block))
     if plan.rerank:
         ranked = reranked(ranked, index, titles, bodies, plan.rerank, plan.rerank_top, plan.k)
     if plan.voice:
@@ -248,62 +241,61 @@ def _match_some(
         advance(len(asking))
     counts = np.array([len(one.rows) for one in ranked], np.int64)
     at = np.repeat(np.arange(len(ranked)), counts)
-    rows, *values = map(np.concatenate, zip(NOTHING, *ranked, strict=True))
-    id_column = id_column_of(queries)
-    pairs = pd.DataFrame(
-        {id_column: asking[id_column].astype(str).to_numpy(object)[at], index.id_column: index.ids[rows]}
-    )
-    pairs["rank"] = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
-    apart, strange = _apart(index, asking, at, rows)
-    if plan.reasons:
-        why = explain(asked, index, at, rows, titles, bodies)
-        why.loc[apart, "unanswered"] = ""  # that a word is missing in another language says nothing
-        pairs = pd.concat([pairs, why], axis=1)
-        advance(len(asking))
-    for name, column in zip(Best._fields[1:-1], values, strict=False):
-        pairs[name] = column
-    if ranker_of(index):
-        pairs[_BEYOND] = values[-1]
-    if recommender_of(index):
-        parts = pairs["semantic"].to_numpy(float), pairs["lexical"].to_numpy(float)
-        pairs[list(FEATURES)] = features_of(index, asked, (titles, bodies), at, rows, parts)
+    best = Best(*map(np.concatenate, zip(NOTHING, *ranked, strict=True)))
+    rows = best.rows
+    rank = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
+    pairs: Columns = {id_column_of(queries): ids[at], index.id_column: index.ids[rows], "rank": rank}
     required = requirements_of(index, asking, at, rows)
-    declines = _declines(index, pairs)
+    declines = _declines(index, ids[at], index.ids[rows])
+    apart, strange = _apart(index, (titles, bodies), at, rows)
+    back = required.asks_back & (rank == 1)
+    pairs |= {"note": _notes(index, rows, apart, strange, declines, back), "met": required.met}
+    if plan.reasons:
+        pairs |= explain(asked, index, at, rows, titles, bodies)
+        pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
+        advance(len(asking))
+    pairs |= {name: getattr(best, name) for name in Best._fields[1:-1]}
     pairs["barred"] = required.asks_back | required.missed | (declines != "")
+    if ranker_of(index):
+        pairs["beyond"] = best.beyond
+    if recommender_of(index):
+        pairs["features"] = features_of(index, asked, (titles, bodies), at, rows, (best.semantic, best.lexical))
     if plan.reader:
-        beyond = pairs[_BEYOND].to_numpy(float) if ranker_of(index) else None
-        chance = assess(index, pairs["total"].to_numpy(float), beyond, pairs[list(FEATURES)].to_numpy(float), 0.5)
-        worth = (pairs["rank"] <= FIRST) & ~pairs["barred"] & (chance["probability"] >= LEAST)
-        pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth.to_numpy(bool))
-    back = required.asks_back & (pairs["rank"] == 1).to_numpy()
-    pairs["met"], pairs["note"] = required.met, _notes(index, rows, apart, strange, declines, back)
-    return _with_empty(pairs, asking[id_column].astype(str), counts)
+        chance = assess(index, best.total, pairs.get("beyond"), pairs["features"], 0.5)["probability"]
+        worth = (rank <= FIRST) & ~pairs["barred"] & (chance >= LEAST)
+        pairs["read"] = read_first(plan.reader, index, (titles, bodies), at, rows, worth)
+    return _with_empty(pairs, ids, counts)
 
 
-_BEYOND = ["beyond 2", "beyond 3", "beyond 4"]
+def _in_threads(search: Callable[[int], list[Best]], starts: Sequence[int]) -> Iterator[list[Best]]:
+    """The blocks of asking rows in order, on several threads where there are several."""
+    if len(starts) < 2:
+        yield from map(search, starts)
+        return
+    with ThreadPoolExecutor(THREADS) as pool:
+        futures = [pool.submit(search, start) for start in starts]
+        try:
+            yield from (future.result() for future in futures)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
 
 
-def _popped(pairs: pd.DataFrame, names: list[str]) -> NDArray[np.float64]:
-    """(n, names): these columns, taken out of the table."""
-    return np.stack([pairs.pop(name).to_numpy(float) for name in names], axis=1)
-
-
-def _declines(index: BaseIndex, pairs: pd.DataFrame) -> NDArray[np.object_]:
-    """Why each pair was declined, in words; "" where nobody declined it."""
+def _declines(index: BaseIndex, asking: NDArray[np.object_], records: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Why each pair of ids was declined, in words; "" where nobody declined it."""
     ranker = ranker_of(index)
     declines = ranker.wishes.declines if ranker else {}
-    ids = zip(pairs.iloc[:, 0], pairs.iloc[:, 1], strict=True)
-    return np.array([declines.get(pair, "") for pair in ids], object)
+    return np.array([declines.get(pair, "") for pair in zip(asking, records, strict=True)], object)
 
 
 def _apart(
-    index: BaseIndex, asking: pd.DataFrame, at: NDArray[np.int64], rows: NDArray[np.int64]
+    index: BaseIndex, texts: tuple[list[str], list[str]], at: NDArray[np.int64], rows: NDArray[np.int64]
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which pairs are of two languages, and which of these the default encoder cannot compare."""
     records, place = np.unique(rows, return_inverse=True)
     asked, answering = (
-        np.array([language(title or body) for title, body in zip(*texts_of(table), strict=True)], object)
-        for table in (asking, index.rows(records))
+        np.array([language(title or body) for title, body in zip(*side, strict=True)], object)
+        for side in (texts, texts_of_rows(index, records))
     )
     left, right = asked[at], answering[place]
     apart = (left != right) & (left != "") & (right != "")
@@ -336,7 +328,7 @@ def _notes(
 
 
 def _search(
-    index: BaseIndex, asked: Asked, block: slice, ids: list[str], limits: Limits, first: int, k: int
+    index: BaseIndex, asked: Asked, block: slice, ids: NDArray[np.object_], limits: Limits, first: int, k: int
 ) -> list[Best]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
     semantic, lexical, rare = index.channels(asked, block)
@@ -378,19 +370,15 @@ def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64
     return np.flatnonzero(rough >= limit - SLACK)
 
 
-def _with_empty(pairs: pd.DataFrame, asking: pd.Series, counts: NDArray[np.int64]) -> pd.DataFrame:
-    """A line for each asking row that the filters leave nothing for."""
-    if counts.all():
+def _with_empty(pairs: Columns, ids: NDArray[np.object_], counts: NDArray[np.int64]) -> Columns:
+    """A line for each asking row that the filters leave nothing for: no text, rank 0, unknown numbers."""
+    empty = np.flatnonzero(counts == 0)
+    if not len(empty):
         return pairs
-    nothing = pd.DataFrame({asking.name: asking.to_numpy(object)[counts == 0]}).reindex(columns=pairs.columns)
-    numbers = {"rank", "barred", "read", *Best._fields, *_BEYOND, *FEATURES}
-    texts = [name for name in pairs.columns[1:] if name not in numbers]
-    nothing[texts] = ""
-    nothing["rank"] = 0
-    nothing["barred"] = False
-    order = np.argsort(
-        np.concatenate([np.repeat(np.arange(len(counts)), counts), np.flatnonzero(counts == 0)]), kind="stable"
-    )
-    return (
-        pd.concat([pairs, nothing.astype(pairs.dtypes.to_dict())], ignore_index=True).iloc[order].reset_index(drop=True)
-    )
+    order = np.argsort(np.concatenate([np.repeat(np.arange(len(counts)), counts), empty]), kind="stable")
+    nothing = {"O": "", "i": 0, "b": False, "f": np.nan}
+    result = {}
+    for place, (name, values) in enumerate(pairs.items()):
+        lines = np.full((len(empty), *values.shape[1:]), nothing[values.dtype.kind], values.dtype)
+        result[name] = np.concatenate([values, lines if place else ids[empty]])[order]
+    return result

@@ -117,29 +117,32 @@ def _near(
     rows, columns = _stems(asked, names, numbers)
     if not isinstance(encoder, StaticEncoder) or not numbers or not asked:
         return rows, columns
-    others = [names[number] for number in numbers]
-    vectors = encoder.encode_terms(segmenter.terms([*asked, *others]))
-    left, right = vectors[: len(asked)], vectors[len(asked) :]
-    by_character = defaultdict(list)
-    for number, word in enumerate(others):
-        if not _CHEMICAL & set(word):
-            for character in set(word):
-                by_character[character].append(number)
     asking = defaultdict(list)
     for row, word in enumerate(asked):
         if 1 < len(word) < 7 and not word.isascii() and not _CHEMICAL & set(word):
             for character in set(word):
                 asking[character].append(row)
+    others: list[str] = []  # that share a character
+    places: list[int] = []
+    by_character = defaultdict(list)
+    for number in numbers:
+        characters = set(names[number])
+        if (shared := characters & asking.keys()) and not _CHEMICAL & characters:
+            for character in shared:
+                by_character[character].append(len(others))
+            others.append(names[number])
+            places.append(number)
+    vectors = encoder.encode_terms(segmenter.terms([*asked, *others]))
+    left, right = vectors[: len(asked)], vectors[len(asked) :]
     for character, some in asking.items():
-        candidates = by_character.get(character)
-        if candidates is None:
+        if not (candidates := by_character.get(character)):
             continue
         near = left[some] @ right[candidates].T >= NEAR
-        for i, j in zip(*(places.tolist() for places in np.nonzero(near)), strict=True):
+        for i, j in zip(*(found.tolist() for found in np.nonzero(near)), strict=True):
             word, other = asked[some[i]], others[candidates[j]]
             if len(word) == 2 == len(other) or len(set(word) & set(other)) > 1:
                 rows.append(some[i])
-                columns.append(numbers[candidates[j]])
+                columns.append(places[candidates[j]])
     return rows, columns
 
 

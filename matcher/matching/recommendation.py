@@ -22,8 +22,8 @@ from scipy.special import expit, logit
 from matcher.matching.base import Asked, BaseIndex
 from matcher.matching.calibration import Calibration, shipped_file
 from matcher.matching.learned_ranker import calibration_of
-from matcher.matching.records import texts_of
-from matcher.matching.tokens import Terms, normalise_all
+from matcher.matching.remembered import FEW, remembered
+from matcher.matching.tokens import Terms, normalise_all, together
 from matcher.needs import understand
 
 FEATURES = ("meaning", "words", "object", "asked", "offered", "length", "points")
@@ -32,6 +32,8 @@ RECORDS = 2048  # records looked at together
 LEAST = 1e-6
 DIGITS = 9
 Z = 1.96  # of a 95 % interval
+
+Texts = tuple[Sequence[str], Sequence[str]]  # titles and bodies
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +99,7 @@ def recommender_of(index: BaseIndex) -> Recommender | None:
 
 def assess(
     index: BaseIndex,
-    total: NDArray[np.float64],
+    total: NDArray[np.floating[Any]],
     beyond: NDArray[np.float64] | None,
     features: NDArray[np.float64] | None,
     false_alarm: float,
@@ -132,10 +134,10 @@ def assess(
 def features_of(
     index: BaseIndex,
     asked: Asked,
-    texts: tuple[Sequence[str], Sequence[str]],
+    texts: Texts,
     at: NDArray[np.int64],
     rows: NDArray[np.int64],
-    parts: tuple[NDArray[np.float64], NDArray[np.float64]],
+    parts: tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]],
 ) -> NDArray[np.float64]:
     """(n, f): `FEATURES` of the pairs of asking text `at[i]` and row `rows[i]` of the index; needs on either side.
 
@@ -150,7 +152,9 @@ def features_of(
     """
     result = np.zeros((len(at), len(FEATURES)))
     result[:, :2] = np.column_stack(parts) / np.array([index.scale.share, 1 - index.scale.share])
-    asking = _Side.of(index, asked.terms, index.segmenter.terms(texts[0]), *texts)
+    asks = index.id_column != "need_id"
+    heads = index.segmenter.terms(texts[0])
+    asking = _Side.of(index, texts, [] if asks else _plain(texts), asked.terms, heads)
     records, place = np.unique(rows, return_inverse=True)
     by_record = np.argsort(place, kind="stable")
     ends = np.searchsorted(place[by_record], np.arange(0, len(records) + RECORDS, RECORDS))
@@ -158,28 +162,66 @@ def features_of(
         if not (pairs := by_record[start:end]).size:
             continue
         some = records[block * RECORDS : (block + 1) * RECORDS]
-        titles, bodies = texts_of(index.rows(some))
-        terms = index.segmenter.terms([*titles, *bodies])
-        answering = _Side.of(index, terms.joined((1, 1)), terms[: len(some)], titles, bodies)
+        answering = _records(index, some)
         sides = (asking, at[pairs]), (answering, place[pairs] - block * RECORDS)
-        result[pairs, 2:] = _shared(index, *(sides if index.id_column != "need_id" else sides[::-1]))
+        result[pairs, 2:] = _shared(index, *(sides if asks else sides[::-1]))
     return result
 
 
 class _Side(NamedTuple):
-    """Texts of one side: their terms, those of their titles, the weights of both, and the texts themselves."""
+    """Texts of one side: as they are, their written form for comparison (of what is offered), their terms and those of
+    their titles, and the weights of both.
+    """
 
+    titles: Sequence[str]
+    bodies: Sequence[str]
+    plain: Sequence[str]
     whole: Terms
     heads: Terms
     weight: NDArray[np.float64]
     head_weight: NDArray[np.float64]
-    titles: Sequence[str]
-    bodies: Sequence[str]
 
     @classmethod
-    def of(cls, index: BaseIndex, whole: Terms, heads: Terms, titles: Sequence[str], bodies: Sequence[str]) -> _Side:
-        weights = [_presence(terms) @ index.lexical.idf2(terms.names) for terms in (whole, heads)]
-        return cls(whole, heads, weights[0], weights[1], titles, bodies)
+    def of(cls, index: BaseIndex, texts: Texts, plain: Sequence[str], whole: Terms, heads: Terms) -> _Side:
+        weights = (_presence(terms) @ index.lexical.idf2(terms.names) for terms in (whole, heads))
+        return cls(*texts, plain, whole, heads, *weights)
+
+    @classmethod
+    def of_records(cls, index: BaseIndex, rows: NDArray[np.int64]) -> _Side:
+        """Records of an index."""
+        texts = index.texts(rows)
+        terms = index.segmenter.terms([*texts[0], *texts[1]])
+        return cls.of(index, texts, _plain(texts), terms.joined((1, 1)), terms[: len(rows)])
+
+    def each(self) -> list[_Side]:
+        """Its texts one by one."""
+        return [
+            _Side(
+                self.titles[one],
+                self.bodies[one],
+                self.plain[one],
+                self.whole[one].trimmed(),
+                self.heads[one].trimmed(),
+                self.weight[one],
+                self.head_weight[one],
+            )
+            for one in (slice(i, i + 1) for i in range(len(self.titles)))
+        ]
+
+
+def _records(index: BaseIndex, rows: NDArray[np.int64]) -> _Side:
+    """Records of an index, few of them as they are remembered."""
+    if len(rows) > FEW:
+        return _Side.of_records(index, rows)
+    sides = remembered(index, "read", rows, lambda some: _Side.of_records(index, some).each())
+    titles, bodies, plain, whole, heads, weights, head_weights = zip(*sides, strict=True)
+    texts = [list(itertools.chain.from_iterable(some)) for some in (titles, bodies, plain)]
+    both = np.concatenate(weights), np.concatenate(head_weights)
+    return _Side(texts[0], texts[1], texts[2], together(whole), together(heads), *both)
+
+
+def _plain(texts: Texts) -> list[str]:
+    return normalise_all([f"{title}\n{body}" for title, body in zip(*texts, strict=True)])
 
 
 def _shared(
@@ -195,10 +237,9 @@ def _shared(
         np.asarray(csr_array(wanted.multiply(_presence(terms, numbers)[of])) @ idf2)
         for terms in (offers.whole, offers.heads)
     )
-    texts = normalise_all([f"{title}\n{body}" for title, body in zip(offers.titles, offers.bodies, strict=True)])
     read = {i: understand(needs.titles[i], needs.bodies[i]) for i in np.unique(at).tolist()}
     objects = [
-        max((_share(name.lower(), texts[i]) for name in read[n].objects[:OBJECTS]), default=0.0)
+        max((_share(name.lower(), offers.plain[i]) for name in read[n].objects[:OBJECTS]), default=0.0)
         for n, i in zip(at.tolist(), of.tolist(), strict=True)
     ]
     sizes = [(len(read[n].title) + len(read[n].text), len(read[n].asked)) for n in at.tolist()]

@@ -15,7 +15,6 @@ from numpy.typing import ArrayLike, NDArray
 from matcher.errors import ArgumentError
 from matcher.matching.base import BaseIndex
 from matcher.matching.late_interaction import Numbers, Voice
-from matcher.matching.records import texts_of
 
 Rerank = Callable[[list[tuple[str, str]]], ArrayLike]
 
@@ -43,7 +42,7 @@ def reranked(
     """The best k of each text, the first `top` in the order that `rerank` gives; totals stay at their places."""
     heads = [one.rows[:top] for one in ranked]
     records, place = np.unique(np.concatenate([NOTHING.rows, *heads]), return_inverse=True)
-    texts = [_whole(*record) for record in zip(*texts_of(index.rows(records)), strict=True)]
+    texts = [_whole(*record) for record in zip(*index.texts(records), strict=True)]
     asking = [_whole(*text) for text in zip(titles, bodies, strict=True)]
     of = np.repeat(np.arange(len(heads)), [len(head) for head in heads]).tolist()
     pairs = [(asking[text], texts[record]) for text, record in zip(of, place.tolist(), strict=True)]
@@ -65,7 +64,7 @@ def with_voice(
     """The best k of each text, the first `top` in the order of their sums with the third part."""
     heads = [one.rows[:top] for one in ranked]
     records, place = np.unique(np.concatenate([NOTHING.rows, *heads]), return_inverse=True)
-    parts = voice.parts((titles, bodies), texts_of(index.rows(records)), _by_text(place, heads))
+    parts = voice.parts((titles, bodies), index.texts(records), _by_text(place, heads))
     sums = [one.total[:top] + one.preference[:top] + part for one, part in zip(ranked, parts, strict=True)]
     return [_reordered(one, index, order, part, k) for one, order, part in zip(ranked, sums, parts, strict=True)]
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from matcher.matching.base import BaseIndex
 from matcher.matching.records import texts_of
+from matcher.matching.remembered import remembered
 from matcher.needs.comparison import compare_indicators, comparison_text
 from matcher.needs.completeness import read_all
 from matcher.needs.indicators import Indicator, indicators_of
@@ -38,25 +39,24 @@ def requirements_of(
     """
     n = len(at)
     result = Requirements(np.zeros(n, bool), np.zeros(n, bool), np.full(n, "", object))
-    records, place = np.unique(rows, return_inverse=True)
-    sides = (asking, at), (index.rows(records), place)
-    if index.id_column == "need_id":
-        sides = sides[::-1]
-    (needs, of), (offers, answer) = sides
-    if "need_id" not in needs or not n:
+    of, answer = (at, rows) if index.id_column != "need_id" else (rows, at)
+    if not n or (of is at and "need_id" not in asking):
         return result
     wanted = np.unique(of)
-    reads = dict(zip(wanted.tolist(), read_all(needs.iloc[wanted]), strict=True))
+    needs = asking.iloc[wanted] if of is at else index.rows(wanted)
+    reads = dict(zip(wanted.tolist(), read_all(needs), strict=True))
     back = {number: asks_back(read) for number, read in reads.items()}
     figures = {number: [one.indicator for one in read.figures if one.asked] for number, read in reads.items()}
-    texts = list(zip(*texts_of(offers), strict=True))
-    offered: dict[int, list[Indicator]] = {}
+    used = np.unique(answer[[bool(figures[need]) for need in of.tolist()]])
+    if of is at:
+        texts = remembered(index, "indicators", used, lambda some: _offered(index.texts(some)))
+    else:
+        texts = _offered(texts_of(asking.iloc[used]))
+    offered = dict(zip(used.tolist(), texts, strict=True))
     for pair, (need, record) in enumerate(zip(of.tolist(), answer.tolist(), strict=True)):
         result.asks_back[pair] = back[need]
         if not figures[need]:
             continue
-        if record not in offered:
-            offered[record] = [one for text in texts[record] for one in indicators_of(text)]
         compared = compare_indicators(figures[need], offered[record])
         said = [one for one in compared if one.state != "not_said"]
         result.missed[pair] = any(one.state == "not_met" for one in said)
@@ -64,3 +64,8 @@ def requirements_of(
         rest = f"{'其余' if said else ''} {silent} 项指标成果未提及".strip() if silent else ""
         result.met[pair] = "；".join(filter(None, [comparison_text(said), rest]))
     return result
+
+
+def _offered(texts: tuple[list[str], list[str]]) -> list[list[Indicator]]:
+    """The indicators of each record, of its title and its body."""
+    return [[one for text in both for one in indicators_of(text)] for both in zip(*texts, strict=True)]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,6 +89,27 @@ class Terms:
         both = both + csr_array((flagged[cut:], self.ids[cut:], self.offsets[half:] - cut), shape=shape)
         counts = (both.data & ((1 << 40) - 1)).astype(np.int32)
         return Terms(self.names, both.indptr.astype(np.int64), both.indices, counts, both.data >> 40 > 0)
+
+    def trimmed(self) -> Terms:
+        """The same without names that none of the texts has."""
+        used, ids = np.unique(self.ids, return_inverse=True)
+        return replace(self, names=[self.names[i] for i in used.tolist()], ids=ids.astype(np.int32))
+
+
+def together(some: Sequence[Terms]) -> Terms:
+    """The terms of texts one behind the other; those of a text are not in ascending order."""
+    names = list(dict.fromkeys(itertools.chain.from_iterable(one.names for one in some)))
+    numbers = {name: number for number, name in enumerate(names)}
+    ids = [np.fromiter(map(numbers.__getitem__, one.names), np.int32, len(one.names))[one.ids] for one in some]
+    ends = np.cumsum([0, *(len(one.ids) for one in some)])
+    offsets = [one.offsets[1:] + end for one, end in zip(some, ends.tolist(), strict=False)]
+    return Terms(
+        names=names,
+        offsets=np.concatenate([[0], *offsets]).astype(np.int64),
+        ids=np.concatenate([np.zeros(0, np.int32), *ids]),
+        counts=np.concatenate([np.zeros(0, np.int32), *(one.counts for one in some)]),
+        is_word=np.concatenate([np.zeros(0, bool), *(one.is_word for one in some)]),
+    )
 
 
 class _Numbers(dict[str, int]):

@@ -144,7 +144,7 @@ def test_a_list_of_firms_becomes_a_workbook(page, served, tmp_path):
     page.locator("#list td", has_text="虚构示例一号机械有限公司").first.wait_for()
     page.fill("[data-filter]", "三号 不通过")
     assert page.locator("#list tbody tr:visible").count() == 1
-    assert sheets_of(page, tmp_path)[:4] == ["结论", "逐条", "差距", "要问的事实"]
+    assert sheets_of(page, tmp_path)[:4] == ["结论", "汇总", "逐条", "差距"]
 
 
 def test_visits_and_dashboard_are_narrowed(page, served, tmp_path):

@@ -217,7 +217,16 @@ def test_a_list_of_firms_becomes_decisions_and_a_workbook():
     assert "高新技术企业认定：不通过 1 家" in page
     assert "高新技术企业认定：缺少事实，未定 1 家" in page
     assert "13812345678" not in answer.text
-    assert list(workbook(browser, answer.text)) == ["结论", "逐条", "差距", "要问的事实", "问题", "列的去向", "说明"]
+    assert list(workbook(browser, answer.text)) == [
+        "结论",
+        "汇总",
+        "逐条",
+        "差距",
+        "要问的事实",
+        "问题",
+        "列的去向",
+        "说明",
+    ]
     none = sent(browser, "/points", {"on": "2026-11-24"}, files={"firms": ("企业.csv", FIRMS_CSV)})
     assert "policy：缺少" in none.text
 
