@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from matcher.cli.options import named, note, option, read
-from matcher.tables.reading import Reading
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.policy.policy import Policy
     from matcher.policy.registers.joining import Registered
+    from matcher.tables.reading import Reading
     from matcher.tables.schemas import Contract
 
 _CONTRACTS = {"contracts": "contracts", "技术合同": "contracts"}  # they become conversions of the seller
@@ -106,6 +106,7 @@ def _conversions(file: Path, schema: Contract, on: dt.date, *, quiet: bool) -> R
     """What the registered contracts say of conversions, as a register of its own."""
     from matcher.contracts import check_contracts, contract_conversions, read_contracts
     from matcher.policy.registers.entries import read_register
+    from matcher.tables.reading import Reading
 
     contracts = read(read_contracts, file, quiet=quiet).rows
     found = contract_conversions(check_contracts(contracts, on=on))

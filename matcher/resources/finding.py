@@ -335,7 +335,7 @@ def _with_reasons(
         evidence or _naming(library.rows[row].get("method"), named[need])
         for need, row, evidence in zip(at.tolist(), table["row"].tolist(), why["evidence"], strict=True)
     ]
-    whole = table.assign(**{**why, "evidence": silent})[[*COLUMNS, *SHOWN]]
+    whole = pd.concat([table, pd.DataFrame(why).assign(evidence=silent)], axis=1)[[*COLUMNS, *SHOWN]]
     numbers = dict.fromkeys(("cost_low", "cost_high", "hours", "hours_free"), "Float64")
     return whole.astype(
         numbers | dict.fromkeys(("rank", "met_count", "missed_count", "unknown_count"), "int64") | {"score": float}
