@@ -25,6 +25,7 @@ from matcher.matching.remembered import texts_of_rows
 from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice
 from matcher.matching.requirements import ASK_BACK, requirements_of
 from matcher.matching.tokens import language
+from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import check_frame
 
@@ -253,6 +254,7 @@ def _match_some(
     if plan.reasons:
         pairs |= explain(asked, index, at, rows, titles, bodies)
         pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
+        pairs["unanswered"] = without_said(pairs["unanswered"], required.said)
         advance(len(asking))
     pairs |= {name: getattr(best, name) for name in Best._fields[1:-1]}
     pairs["barred"] = required.asks_back | required.missed | (declines != "")

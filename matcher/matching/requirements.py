@@ -22,13 +22,14 @@ ASK_BACK = "需求说得太少，请先补问（matcher needs triage）"
 
 
 class Requirements(NamedTuple):
-    """Of n pairs: whether the need must be asked back first, whether one of its indicators is not met, and the asked
-    indicators compared, in words ("" where none is asked).
+    """Of n pairs: whether the need must be asked back first, whether one of its indicators is not met, the asked
+    indicators compared, in words ("" where none is asked), and the names of those that the record gives a figure for.
     """
 
     asks_back: NDArray[np.bool_]
     missed: NDArray[np.bool_]
     met: NDArray[np.object_]
+    said: NDArray[np.object_]
 
 
 def requirements_of(
@@ -38,7 +39,7 @@ def requirements_of(
     where there are none (works), nothing is required.
     """
     n = len(at)
-    result = Requirements(np.zeros(n, bool), np.zeros(n, bool), np.full(n, "", object))
+    result = Requirements(np.zeros(n, bool), np.zeros(n, bool), np.full(n, "", object), np.full(n, "", object))
     of, answer = (at, rows) if index.id_column != "need_id" else (rows, at)
     if not n or (of is at and "need_id" not in asking):
         return result
@@ -63,6 +64,7 @@ def requirements_of(
         silent = len(compared) - len(said)
         rest = f"{'其余' if said else ''} {silent} 项指标成果未提及".strip() if silent else ""
         result.met[pair] = "；".join(filter(None, [comparison_text(said), rest]))
+        result.said[pair] = " ".join(one.asked.quantity for one in said)
     return result
 
 

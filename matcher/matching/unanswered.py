@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.matching.answering import Answering
 from matcher.matching.asking import Asking, Wanted
@@ -58,6 +59,15 @@ class Missing:
             names += runs
             of_sentences += len(runs) * (not phrase.in_title)
         return joined(names, SHOWN_UNANSWERED)
+
+
+def without_said(unanswered: NDArray[np.object_], said: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Unanswered words without those that name an indicator for which the other text gives a figure."""
+    kept = [
+        "、".join(word for word in words.split("、") if word not in names) if names else words
+        for words, names in zip(unanswered.tolist(), said.tolist(), strict=True)
+    ]
+    return np.array(kept, object)
 
 
 def _runs(phrase: Wanted, answered: set[str], plain: str) -> Iterable[str]:
