@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shlex
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
 
 from matcher import __version__
-from matcher.cli.options import DAY, RESULT, Command, Group, argument, note, option, quiet_option, read_settings
+from matcher.cli.options import (
+    DAY,
+    RESULT,
+    Command,
+    Group,
+    argument,
+    note,
+    option,
+    quiet_option,
+    read_settings,
+    usage_sentence,
+)
 from matcher.cli.options import report as tell
 from matcher.errors import MatcherError, TableError
 
@@ -91,8 +101,11 @@ def _steps(plan: Path, root: click.Command) -> list[Step]:
                 words = shlex.split(command) if isinstance(command, str) else [str(word) for word in command]
                 steps.append(_step(name, words[words[:1] == ["matcher"] :], common, root))
             except (click.ClickException, ValueError) as error:
-                why = error.message if isinstance(error, click.ClickException) else str(error)
+                why = usage_sentence(error).split("\n")[0] if isinstance(error, click.ClickException) else str(error)
                 raise TableError(f"{plan.name}：第 {at} 步“{name}”：{why}") from error
+    named = [result for step in steps for result in step.results]
+    if twice := next((result for result in named if named.count(result) > 1), None):
+        raise TableError(f"{plan.name}：有两步都写“{twice}”；请各用一个文件名")
     return steps
 
 
@@ -190,7 +203,7 @@ def _verify(steps: Sequence[Step], done: dict[str, Any], root: click.Command) ->
     for path, digest in inputs.items():
         if path not in results and _hash(path) != digest:
             faults.append(f"输入“{path}”与记录的不同（SHA-256）")
-    with _copied([path for path in inputs if path not in results]):
+    with _copied([path for path in inputs if path not in results], results):
         for step in steps:
             _run(step, root, True, f"“{step.name}”重做不成")
             for path, digest in done[step.name]["results"].items():
@@ -200,8 +213,11 @@ def _verify(steps: Sequence[Step], done: dict[str, Any], root: click.Command) ->
 
 
 @contextlib.contextmanager
-def _copied(paths: Sequence[str]) -> Iterator[None]:
-    """A folder of a moment with copies of the files, in which the steps run; those named by a full path stay."""
+def _copied(paths: Sequence[str], results: Iterable[str]) -> Iterator[None]:
+    """A folder of a moment with copies of the files, in which the steps run; those named by a full path stay.
+
+    results: what they will write there.
+    """
     here = Path.cwd()
     with tempfile.TemporaryDirectory() as folder:
         for path in paths:
@@ -209,8 +225,9 @@ def _copied(paths: Sequence[str]) -> Iterator[None]:
             if target.is_relative_to(folder) and ".." not in target.parts:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(here / path, target)
-        for result in {os.path.dirname(path) for path in paths}:
-            (Path(folder) / result).mkdir(parents=True, exist_ok=True)
+        for result in results:
+            if (place := (Path(folder) / result).parent).is_relative_to(folder):
+                place.mkdir(parents=True, exist_ok=True)
         with contextlib.chdir(folder):
             yield
 

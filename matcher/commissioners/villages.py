@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.tables.commissioner_schemas import COMMISSIONERS, VILLAGES
+from matcher.tables.contacts import mask_contacts
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.regions import candidates, find_region
 from matcher.tables.writings import fold
@@ -44,7 +45,10 @@ def read_villages(source: Any, *, sheet: str | int | None = None, columns: Mappi
     counties, guessed = _counties(rows["county"])
     rows, places = rows.assign(county=counties), places + guessed
     own = rows["village_id"]
-    path = ["/".join(filter(None, names)) for names in rows[["county", "town", "village"]].itertuples(index=False)]
+    path = [
+        "/".join(map(mask_contacts, filter(None, names)))
+        for names in rows[["county", "town", "village"]].itertuples(index=False)
+    ]
     key = pd.Series([f"{name}\t{fold(where)}" for name, where in zip(own, path, strict=True)], index=rows.index)
     unsure = (own == "") & (rows["town"] == "") & key.duplicated(keep=False)
     key = key.where(~unsure, key + "\t" + rows["entry_id"])

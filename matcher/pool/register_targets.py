@@ -242,10 +242,13 @@ def _of_platforms(target: _Target, platforms: pd.DataFrame, kinds: list[str]) ->
     return int(chosen.loc[chosen["level"].isin(levels), "platforms"].sum() if levels else chosen["platforms"].sum())
 
 
-def _of_projects(target: _Target, projects: pd.DataFrame) -> int:
-    """Projects of the years within; a project without a year counts nowhere."""
+def _of_projects(target: _Target, projects: pd.DataFrame) -> int | None:
+    """Projects of the years within; one without a year counts nowhere, and a table without any years not at all."""
     years = pd.to_numeric(projects["year"]) if "year" in projects else pd.Series(pd.NA, projects.index, "Float64")
     if unknown := int(years.isna().sum()):
+        if unknown == len(years):
+            target.tell("实际值", "", "：项目表没有年度，实际值没有取自项目表", "请在项目表中填写年度")
+            return None
         target.tell("实际值", "", f"：{unknown} 个项目没有年度，没有计入实际值", "请在项目表中填写年度")
     inside = years <= target.until.year
     if target.since is not None:

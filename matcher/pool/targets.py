@@ -22,7 +22,7 @@ PROGRESS = (
     "reason",
 )
 STATUS = ("已完成", "进度正常", "进度落后", "已逾期", "无实际值")
-NOT_WORKED_OUT = "无法计算"
+NOT_WORKED_OUT, NO_START = "无法计算", "未定（没有起始日期）"
 MONTH = 365.25 / 12  # days
 
 
@@ -64,8 +64,8 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     One row a target, in the order given: target_id, name, unit, goal, due, actual, share (of the way that is done; may
     exceed 1), expected (the share of the period that is over, unknown without `start`), missing (what is left, 0 where
     reached), a_month (missing by the months left) and status: 已完成; 进度正常 (at least the expected share);
-    进度落后; 已逾期 (the day has passed); 无实际值; 无法计算, of which `reason` says what is missing: a goal or a due
-    day, or a start before the due day.
+    进度落后; 未定（没有起始日期）; 已逾期 (the day has passed); 无实际值; 无法计算, of which `reason` says what is
+    missing: a goal or a due day, or a start before the due day.
 
     Examples
     --------
@@ -98,10 +98,10 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
         a_month = np.where(left == 0, 0.0, left / months)
     expected = ((day - start) / (due - start)).clip(0, 1).to_numpy(float)
     late = (day > due).to_numpy()
-    behind = share < np.where(np.isnan(expected), 0.0, expected)
+    behind, unplaced = share < expected, np.isnan(expected)
     status = np.select(
-        [~sound, np.isnan(actual), share >= 1, late, behind],
-        [NOT_WORKED_OUT, STATUS[4], STATUS[0], STATUS[3], STATUS[2]],
+        [~sound, np.isnan(actual), share >= 1, late, unplaced, behind],
+        [NOT_WORKED_OUT, STATUS[4], STATUS[0], STATUS[3], NO_START, STATUS[2]],
         STATUS[1],
     )
     figures = {"share": share, "expected": expected, "missing": left, "a_month": np.where(late, np.nan, a_month)}

@@ -256,9 +256,9 @@ def _resources(pairs: pd.DataFrame) -> dict[str, list[_Part]]:
 
 
 def _price(text: object) -> tuple[float, float]:
-    """A price as an interval of yuan; (0, inf) where it is to be agreed or not said."""
+    """A price as an interval of yuan; (0, inf) where it is to be agreed or not said, or a text without its unit."""
     number: Number | Fault | None = None if pd.isna(text) else read_number(text, 1)  # type: ignore[call-overload]
-    if not isinstance(number, Number):
+    if not isinstance(number, Number) or (isinstance(text, str) and number.suffix != "元" and "万" not in text):
         return UNKNOWN
     return float(number.low or 0), math.inf if number.high is None else float(number.high)
 
