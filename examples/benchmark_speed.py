@@ -3,6 +3,7 @@
     python examples/benchmark_speed.py encode [TRANSFORMER_FOLDER]   titles and texts a second
     python examples/benchmark_speed.py city                         1,265 needs x 476 outcomes, to a table with reasons
     python examples/benchmark_speed.py province [OUTCOMES NEEDS]    200,000 outcomes x 10,000 needs, top 10 with reasons
+    python examples/benchmark_speed.py million [OUTCOMES NEEDS]     1,000,000 outcomes from Parquet in shards, searched
     python examples/benchmark_speed.py products                     200,000 x 256 cosines: numpy's product, faiss's best
     python examples/benchmark_speed.py files NEEDS OUTCOMES         two files to a workbook, one process, with start-up
     python examples/benchmark_speed.py reading [ROWS]               a million needs of six columns from CSV and xlsx
@@ -25,12 +26,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from made_up import made_up
 
 from matcher.matching.encoders import StaticEncoder, load_encoder
 from matcher.matching.index import Index
 from matcher.matching.matches import match
-from matcher.tables import read_needs
+from matcher.matching.shards import Shards, match_shards
+from matcher.tables import read_needs, read_outcomes
 
 
 def timed(name: str, work: Callable[[], Any]) -> tuple[Any, float]:
@@ -124,6 +128,34 @@ def _peer(outcomes: pd.DataFrame, needs: pd.DataFrame, outcomes_count: int, need
     return (cutting + indexing) * grown + asking * needs_count / len(needs) + finding * grown * needs_count / len(needs)
 
 
+def million(outcomes_count: int, needs_count: int, piece: int = 100_000) -> None:
+    """A country's outcomes: from Parquet to shards in a folder, a piece at a time, and searched there."""
+    needs = made_up("need", needs_count, characters=150, rng=2)
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "outcomes.parquet"
+        _write_pieces(source, outcomes_count, piece)
+        print(f"memory before\t{memory():.2f} GiB", flush=True)
+        pieces = (read_outcomes(part.to_pandas()).rows for part in pq.ParquetFile(source).iter_batches(piece))
+        shards, _ = timed("build from Parquet", lambda: Shards.build(pieces, Path(folder) / "library"))
+        print(f"{len(shards)} shards, peak memory\t{memory():.2f} GiB", flush=True)
+        _, searching = timed("search alone, all needs", lambda: match_shards(needs, shards, reasons=False))
+        print(f"needs a second\t{needs_count / searching:.0f}")
+        table, _ = timed("search and reasons, all needs", lambda: match_shards(needs, shards))
+        print(f"rows\t{len(table)}\npeak memory\t{memory():.2f} GiB")
+
+
+def _write_pieces(target: Path, many: int, piece: int) -> None:
+    writer = None
+    for at in range(0, many, piece):
+        part = made_up("outcome", min(piece, many - at), characters=500, rng=10 + at // piece)
+        part["outcome_id"] = [f"{at // piece}-{name}" for name in part["outcome_id"]]
+        table = pa.Table.from_pandas(part, preserve_index=False)
+        writer = writer or pq.ParquetWriter(target, table.schema)
+        writer.write_table(table)
+    if writer is not None:
+        writer.close()
+
+
 def products() -> None:
     """Every cosine of 256 queries with 200,000 vectors by numpy, and the best 200 of each by faiss."""
     import faiss
@@ -201,6 +233,8 @@ if __name__ == "__main__":
         city()
     elif job == "province":
         province(*map(int, given or (200_000, 10_000)))
+    elif job == "million":
+        million(*map(int, given or (1_000_000, 1_000)))
     elif job == "products":
         products()
     elif job == "files" and len(given) == 2:

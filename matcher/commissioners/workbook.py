@@ -11,6 +11,7 @@ import pandas as pd
 
 from matcher.commissioners.results import Plan
 from matcher.commissioners.service import Service
+from matcher.export.charts import Chart
 from matcher.export.pages import page_bytes
 from matcher.export.sheets import Sheet
 from matcher.export.tables import all_ids, clean_table, files_of
@@ -166,7 +167,12 @@ def write_service(
             "按村": Sheet(
                 service.villages, SERVICE, frozen=3, formats=_DAYS, shade=("state", '="未走访"', "attention")
             ),
-            "按月": Sheet(service.months, SERVICE, formats=_DAYS),
+            "按月": Sheet(
+                service.months,
+                SERVICE,
+                formats=_DAYS,
+                chart=Chart("line", "month", ["share", "reached_share"], "走访到的村占全部的比例", "0%"),
+            ),
             "存疑的记录": Sheet(service.unknown, SERVICE),
         }
         if points is not None:

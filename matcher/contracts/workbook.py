@@ -10,6 +10,7 @@ import pandas as pd
 from matcher.contracts.register import GROUPS, contract_summary
 from matcher.contracts.relief import income_relief
 from matcher.contracts.rules import list_rules
+from matcher.export.charts import Chart
 from matcher.export.sheets import Form, Sheet
 from matcher.export.tables import write_tables
 from matcher.export.targets import check_targets
@@ -91,7 +92,8 @@ def register_sheets(
         table[list(by)] = table[list(by)].replace("", "（未填）")
         if by == ("kind",):
             table = pd.concat([table, whole[table.columns]], ignore_index=True)
-        sums[name] = Sheet(table, CONTRACTS, formats=_MONEY)
+        chart = Chart("column", "month", ["amount", "technical_amount"], "各月登记的金额（元）", "#,##0")
+        sums[name] = Sheet(table, CONTRACTS, formats=_MONEY, chart=chart if by == ("month",) else None)
     return {
         "合同": Sheet(shown, titles, key=_KEY, frozen=2, shade=("accepted", '="不予登记"', "bad"), formats=_MONEY),
         "逐条": Sheet(answers, CONTRACTS, shade=("answer", '="不予登记"', "bad")),

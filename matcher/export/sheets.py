@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import OutputError
+from matcher.export.charts import Chart, insert_chart
 from matcher.export.titles import COLUMNS, PROBLEMS, TITLES
 from matcher.tables.reading import PROBLEM_COLUMNS
 
@@ -55,7 +56,7 @@ class Sheet:
     are folded behind a "+" above the header; empty: all stay in view. `frozen`: how many columns stay beside the
     header. `shade`: (field, Excel comparison, one of SHADES): rows that fulfil it are tinted. `formats`: field -> Excel
     number format. `links`: field -> for each row the sheet that its cell opens. `comments`, `choices`: field -> a note
-    on the header, the words to choose from below it, for forms that people fill in.
+    on the header, the words to choose from below it, for forms that people fill in. `chart`: below the table.
     """
 
     table: pd.DataFrame
@@ -67,6 +68,7 @@ class Sheet:
     links: Mapping[str, Sequence[str]] = field(default_factory=dict)
     comments: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    chart: Chart | None = None
 
     def header(self, column: str) -> str:
         """The Chinese header of a column."""
@@ -226,6 +228,8 @@ class _Writer:
             page.autofilter(0, 0, rows, columns - 1)
         if rows and sheet.shade:
             self._shade(page, list(table.columns), rows, sheet.shade)
+        if sheet.chart:
+            insert_chart(self.book, page, name[:31], sheet.chart, table)
 
     def _column(
         self, page: Any, at: int, column: str, sheet: Sheet, values: list[Any], width: int, folded: bool

@@ -7,20 +7,157 @@ best of all are among the best of each.
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, overload
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, TableError
 from matcher.matching.base import AFAR, BaseIndex, check_index
+from matcher.matching.encoders import Encoder
 from matcher.matching.index import Index
 from matcher.matching.matches import match
+from matcher.matching.records import id_column_of
 from matcher.matching.requirements import ASK_BACK
 from matcher.matching.statistics import Census, Statistics
+from matcher.matching.tokens import Segmenter
+from matcher.tables.json import parse_json
+
+LIBRARY = "library.json"  # says that a folder of shards is whole
+
+
+class Shards(Sequence[Index]):
+    """The shards of a library in a folder, which `Shards.build` wrote; each is read when it is asked for.
+
+    Parameters
+    ----------
+    folder
+        Where they lie.
+    encoder
+        The one that they were built with, unless that was the default.
+
+    Raises
+    ------
+    IndexFolderError
+        There are none, or building was broken off.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import pandas as pd
+    >>> titles = ["齿轮磨削烧伤检测", "桃采后保鲜", "大蒜烘干"]
+    >>> outcomes = pd.DataFrame({"outcome_id": ["C1", "C2", "C3"], "title": titles})
+    >>> needs = pd.DataFrame({"need_id": ["N1"], "title": ["桃子怎样保鲜"]})
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     shards = Shards.build((outcomes[i : i + 2] for i in (0, 2)), folder)
+    ...     len(shards), match_shards(needs, shards, k=1)["outcome_id"].tolist()
+    (2, ['C2'])
+    """
+
+    def __init__(self, folder: str | Path, *, encoder: Encoder | None = None) -> None:
+        self._folder, self._encoder = Path(folder), encoder
+        try:
+            content = parse_json((self._folder / LIBRARY).read_bytes())
+            self._many = int(content["shards"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise IndexFolderError(f"{folder}：没有分片的库，或建库没有做完；请用 Shards.build 建库") from error
+
+    def __len__(self) -> int:
+        """How many shards there are."""
+        return self._many
+
+    @overload
+    def __getitem__(self, place: int) -> Index: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[Index]: ...
+
+    def __getitem__(self, place: int | slice) -> Index | list[Index]:
+        """A shard, read from its folder."""
+        if isinstance(place, slice):
+            return [self[at] for at in range(*place.indices(self._many))]
+        if not -self._many <= place < self._many:
+            raise IndexError(place)
+        return Index.load(_place(self._folder, place % self._many), encoder=self._encoder)
+
+    @classmethod
+    def build(
+        cls,
+        pieces: Iterable[pd.DataFrame],
+        folder: str | Path,
+        *,
+        encoder: Encoder | None = None,
+        segmenter: Segmenter | None = None,
+    ) -> Shards:
+        """Index a library piece by piece, so that one piece at a time lies in memory.
+
+        Where building was broken off, the shards that are there and hold the same ids are kept.
+
+        Parameters
+        ----------
+        pieces
+            Clean tables as `Index.build` takes them; no id stands in two of them.
+        folder
+            Where they go: made where there is none.
+        encoder, segmenter
+            As in `Index.build`.
+
+        Returns
+        -------
+        Shards
+            With the statistics of all pieces.
+
+        Raises
+        ------
+        ArgumentError
+            There are no pieces.
+        TableError
+            A piece is no such table, or an id stands in two of them.
+        IndexFolderError
+            The folder cannot be written.
+        """
+        place, seen = Path(folder), set[str]()
+        many = 0
+        with contextlib.suppress(FileNotFoundError):
+            (place / LIBRARY).unlink()
+        for piece in pieces:
+            ids = piece[id_column_of(piece)].astype(str).tolist()
+            if twice := seen.intersection(ids):
+                raise TableError(f"{len(twice)} 个编号在两个分片中：{'、'.join(sorted(twice)[:10])}")
+            seen.update(ids)
+            if _ids_in(_place(place, many), encoder) != ids:
+                built = Index.build(piece, encoder=encoder, segmenter=segmenter)
+                _place(place, many).mkdir(parents=True, exist_ok=True)
+                built.save(_place(place, many), replace=True)
+            many += 1
+        if not many:
+            raise ArgumentError("there are no pieces")
+        shards = cls.__new__(cls)
+        shards._folder, shards._encoder, shards._many = place, encoder, many
+        statistics = shard_statistics(shards)
+        for at in range(many):
+            replace(shards[at], whole=statistics).save(_place(place, at))
+        (place / LIBRARY).write_text(json.dumps({"shards": many}), "utf-8")
+        return shards
+
+
+def _place(folder: Path, at: int) -> Path:
+    return folder / f"shard-{at:05}"
+
+
+def _ids_in(folder: Path, encoder: Encoder | None) -> list[str]:
+    """The ids of the shard in a folder; none where there is no whole one."""
+    try:
+        loaded = Index.load(folder, encoder=encoder)
+    except IndexFolderError:
+        return []
+    return [str(name) for name in loaded.ids[loaded.alive]]
 
 
 def shard_statistics(shards: Sequence[BaseIndex]) -> Statistics:
@@ -44,19 +181,21 @@ def shard_statistics(shards: Sequence[BaseIndex]) -> Statistics:
     ArgumentTypeError
         One is no Index.
     """
-    for shard in shards:
-        check_index(shard)
-    census = Census.joined([shard.census for shard in shards])
+    census = Census.joined([_checked(shard).census for shard in shards])
     bare = Statistics(census.texts, census.names, census.counts)
     if len(census.sample) < 2:
         return bare
     first = shards[0]
     among = Index.build(census.sample, encoder=first.encoder, segmenter=first.segmenter, statistics=bare)
     scale, texts = among.sampled_scale()
-    parts = [replace(shard, whole=bare) for shard in shards if len(shard)]
-    near = _quantile((part.meanings(texts) for part in parts), census.texts)
-    best = np.max([part.best_afar(texts, scale, near) for part in parts], axis=0)
+    near = _quantile((replace(shard, whole=bare).meanings(texts) for shard in shards), census.texts)
+    best = np.max([replace(shard, whole=bare).best_afar(texts, scale, near) for shard in shards], axis=0)
     return replace(bare, scale=replace(scale, out_of_library=tuple(np.sort(best).tolist())))
+
+
+def _checked(shard: BaseIndex) -> BaseIndex:
+    check_index(shard)
+    return shard
 
 
 def _quantile(cosines: Iterable[NDArray[np.float32]], size: int) -> NDArray[np.float32]:

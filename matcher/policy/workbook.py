@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.export.charts import Chart
 from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import CHANGES, DEADLINES, PROBLEMS, SCORING
 from matcher.policy.edition_changes import Changed
@@ -73,7 +74,7 @@ def rules_by_id(policy: Policy, edition: str) -> dict[tuple[str, str], Rule]:
 def sheets(
     firms: pd.DataFrame, policies: Sequence[Policy], scored: Scored, *, on: dt.date
 ) -> tuple[dict[str, Sheet], list[str]]:
-    """The sheets of a scoring (结论, 逐条, 差距, 要问的事实), and the lines of 说明.
+    """The sheets of a scoring (结论, 汇总, 逐条, 差距, 要问的事实), and the lines of 说明.
 
     firms: the table that was scored, for names and questions. A table longer than a sheet is cut there, and 说明 says
     so.
@@ -122,10 +123,21 @@ def sheets(
     heads = {**SCORING, "enterprise_id": words["enterprise_id"], "name": words["name"]}
     return {
         "结论": Sheet(summary, heads, frozen=2),
+        "汇总": _counts(scored.summary, titles),
         "逐条": Sheet(verdicts, heads, key=[*firm, *gap, *points, "source"], frozen=2),
         "差距": Sheet(gaps[[*firm, *gap, "source", "verified", "seen_as"]], heads, frozen=2),
         "要问的事实": Sheet(shown(questions), heads, frozen=2),
     }, lines
+
+
+def _counts(summary: pd.DataFrame, titles: Mapping[str, str]) -> Sheet:
+    """How many firms each policy answers in which way, drawn."""
+    decisions = summary["decision"].astype(str)
+    there = [name for name in DECISIONS if (decisions == name).any()]
+    table = pd.crosstab(summary["policy"].astype(str).map(titles), decisions).reindex(columns=there)
+    table = table.reindex([*filter(table.index.__contains__, titles.values())]).rename_axis("policy").reset_index()
+    chart = Chart("column", "policy", there, "各项政策的结论（家数）")
+    return Sheet(table, {**SCORING, **DECISIONS}, chart=chart)
 
 
 def _with_titles(scored: Scored, policies: Sequence[Policy], most: int) -> pd.DataFrame:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS as TITLES
 from matcher.tables.arguments import Day, as_day
@@ -136,4 +137,5 @@ def target_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
         "reason",
     )
     shares = dict.fromkeys(("share", "expected"), "0.0%")
-    return {"目标": Sheet(table, TITLES, key=key, frozen=2, formats=shares)}
+    chart = Chart("bar", "name", ["share", "expected"], "完成比例与时间进度", "0%")
+    return {"目标": Sheet(table, TITLES, key=key, frozen=2, formats=shares, chart=chart)}

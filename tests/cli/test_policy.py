@@ -30,7 +30,7 @@ def test_score_writes_a_workbook_and_both_tables(run, firms):
     assert pd.read_csv("s.csv")["decision"].tolist() == ["passes", "unknown"]
     assert len(pd.read_parquet("v.parquet")) == 32
     book = pd.read_excel("out.xlsx", sheet_name=None, engine="calamine")
-    assert list(book) == ["结论", "逐条", "差距", "要问的事实", "问题", "列的去向", "说明"]
+    assert list(book) == ["结论", "汇总", "逐条", "差距", "要问的事实", "问题", "列的去向", "说明"]
     assert book["结论"]["结论"].tolist() == ["通过", "缺少事实，未定"]
     assert book["结论"]["企业名称"].tolist() == ["=甲", "乙"]
     assert book["结论"]["先问"].fillna("").tolist() == ["", "中国境内（不含港澳台）注册的居民企业"]
@@ -107,7 +107,7 @@ def test_registers_give_facts_warnings_and_a_comparison(run, tmp_path):
     assert (status, out.splitlines()[0]) == (0, "8 家企业，1 项政策")
     assert "登记表：27 行归户，0 行没有归户；23 条警示；7 处与企业表不符（采用登记表的）" in err
     book = pd.read_excel("out.xlsx", sheet_name=None, engine="calamine")
-    assert list(book)[:7] == ["结论", "逐条", "差距", "要问的事实", "登记表警示", "登记表归集", "登记表归户"]
+    assert list(book)[:8] == ["结论", "汇总", "逐条", "差距", "要问的事实", "登记表警示", "登记表归集", "登记表归户"]
     warnings = book["登记表警示"]
     assert warnings.columns.tolist() == [
         "企业编号", "企业名称", "登记表", "文件", "行", "哪一项", "问题", "是否计入", "依据", "怎么办",

@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from small import EXAMPLES
 
-from matcher.errors import ArgumentError, ArgumentTypeError
-from matcher.matching import Index, fit_feedback, match, match_shards, merge_matches, shard_statistics
+from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, TableError
+from matcher.matching import Index, Shards, fit_feedback, match, match_shards, merge_matches, shard_statistics
 from matcher.tables import read_needs, read_outcomes
 
 NEEDS = read_needs(EXAMPLES / "needs.csv").rows
@@ -66,6 +66,45 @@ def test_a_saved_shard_is_a_shard_again(whole, tmp_path):
     again = Index.load(tmp_path / "0")
     again.save(tmp_path / "0")
     assert Index.load(tmp_path / "0").statistics.names == whole.statistics.names
+
+
+def pieces():
+    return (LIBRARY.iloc[at : at + 60] for at in range(0, len(LIBRARY), 60))
+
+
+def test_a_library_is_built_piece_by_piece_and_read_when_asked_for(whole, tmp_path):
+    shards = Shards.build(pieces(), tmp_path)
+    assert [len(shard) for shard in shards] == [len(piece) for piece in pieces()]
+    given, expected = match_shards(NEEDS, Shards(tmp_path), k=5), match(NEEDS, whole, k=5)
+    names = ["need_id", "outcome_id", "rank", "recommended", "evidence"]
+    pd.testing.assert_frame_equal(given[names], expected[names])
+    np.testing.assert_allclose(given["score"], expected["score"], rtol=1e-5)
+    assert shards[-1].whole.texts == len(LIBRARY)
+    with pytest.raises(IndexError):
+        shards[len(shards)]
+
+
+def test_building_goes_on_where_it_was_broken_off(tmp_path, monkeypatch):
+    def broken():
+        yield from list(pieces())[:2]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Shards.build(broken(), tmp_path)
+    with pytest.raises(IndexFolderError, match="没有做完"):
+        Shards(tmp_path)
+    built = []
+    real = Index.build.__func__
+    monkeypatch.setattr(Index, "build", classmethod(lambda cls, *a, **b: built.append(len(a[0])) or real(cls, *a, **b)))
+    Shards.build(pieces(), tmp_path)
+    assert built[:-1] == [len(piece) for piece in list(pieces())[2:]]  # the last one is the sample of the statistics
+
+
+def test_an_id_in_two_pieces_is_refused(tmp_path):
+    with pytest.raises(TableError, match="1 个编号在两个分片中"):
+        Shards.build([LIBRARY[:3], LIBRARY[2:5]], tmp_path)
+    with pytest.raises(ArgumentError, match="no pieces"):
+        Shards.build([], tmp_path)
 
 
 def test_an_asking_row_that_finds_nothing_keeps_its_line(whole):
