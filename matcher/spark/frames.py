@@ -17,7 +17,16 @@ if TYPE_CHECKING:
 
 Batches = Iterable[pa.RecordBatch]
 Kinds = Mapping[str, str]  # column -> its type, in Spark's words
-ARROW = {"string": pa.string(), "bigint": pa.int64(), "double": pa.float64(), "boolean": pa.bool_(), "date": pa.date32()}
+ARROW = {
+    "string": pa.string(),
+    "bigint": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "array<string>": pa.list_(pa.string()),
+    "array<bigint>": pa.list_(pa.int64()),
+    "map<string,binary>": pa.map_(pa.string(), pa.binary()),
+}
 _ROWS = 10_000  # of a batch that goes back: what Spark itself sends
 
 
