@@ -78,12 +78,17 @@ def ddl(kinds: Kinds) -> str:
     return ", ".join(f"`{name}` {kind}" for name, kind in kinds.items())
 
 
-def sent_back(table: pd.DataFrame | pa.Table, kinds: Kinds) -> Iterator[pa.RecordBatch]:
-    """A table as batches of these kinds; NaN and NA are null."""
+def typed(table: pd.DataFrame | pa.Table, kinds: Kinds) -> pa.Table:
+    """A table in these kinds, in this order; NaN and NA are null."""
     schema = pa.schema([(name, ARROW[kind]) for name, kind in kinds.items()])
     if isinstance(table, pd.DataFrame):
-        table = pa.Table.from_pandas(table, schema=schema, preserve_index=False)
-    yield from table.select(schema.names).cast(schema).combine_chunks().to_batches(max_chunksize=_ROWS)
+        return pa.Table.from_pandas(table, schema=schema, preserve_index=False)
+    return table.select(schema.names).cast(schema)
+
+
+def numbered(frame: DataFrame) -> DataFrame:
+    """The same columns as _0, _1 and so on: Spark takes a dot in a name for a field, and some policies' names have one."""
+    return frame.toDF(*(f"_{place}" for place in range(len(frame.columns))))
 
 
 def mapped(
@@ -98,7 +103,6 @@ def mapped(
     def of_partition(batches: Batches) -> Iterator[pa.RecordBatch]:
         tables = (frame_of(piece.rename_columns(names)) for piece in pieces(batches, rows))
         for table in work(tables):
-            yield from sent_back(table, kinds)
+            yield from typed(table, kinds).combine_chunks().to_batches(max_chunksize=_ROWS)
 
-    numbered = frame.toDF(*(f"_{place}" for place in range(len(names))))  # Spark takes a dot in a name for a field
-    return numbered.mapInArrow(of_partition, ddl(kinds))
+    return numbered(frame).mapInArrow(of_partition, ddl(kinds))
