@@ -12,7 +12,8 @@ the `problems` of the file. Then
 * `matcher.projects`: applications held against earlier projects;
 * `matcher.review`: scores of a panel put together in every usual way, and reports on its reviewers;
 * `matcher.contracts`: registers of technology contracts, checked by rule and summed;
-* `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score.
+* `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score;
+* `matcher.spark`: `score`, `match`, `fields` and `discover` on Spark data frames, past one machine.
 
 Tables in, tables out: plain pandas DataFrames in outside ids, sorted, rank from 1. Every mistake of a user raises a
 `MatcherError`. Nothing is printed, nothing is fetched from a network; names load when they are used.
@@ -38,6 +39,7 @@ _ROOMS = {
     "pool",
     "projects",
     "review",
+    "spark",
     "tables",
 }
 __all__ = [name for name in _names if name not in _ROOMS]

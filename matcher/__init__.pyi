@@ -12,6 +12,7 @@ from . import policy as policy
 from . import pool as pool
 from . import projects as projects
 from . import review as review
+from . import spark as spark
 from . import tables as tables
 from .assignment import assign as assign
 from .errors import MatcherError as MatcherError

@@ -23,7 +23,7 @@ LEVELS = [  # a package imports what lies on lower levels; on one level nobody k
     {"matching", "export"},
     {"experts", "fields", "policy", "assignment", "contracts", "review"},
     {"pool", "partners", "challenges", "commissioners", "projects"},
-    {"cli"},
+    {"cli", "spark"},
 ]
 PACKAGES = sorted(set().union(*LEVELS))
 WRITERS = r"\bimport xlsxwriter|\bimport jinja2|\.to_csv\(|\.to_parquet\(|\.to_excel\(|\bParquetWriter\(|\.to_html\("

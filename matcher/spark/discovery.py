@@ -77,6 +77,8 @@ def discover(
         passing = answer.expected.loc[0, ["expected", "low", "high"]].to_dict()
         return typed(answer.listed.assign(**passing, **{by: table[by].iloc[0]}), kinds)
 
-    return numbered(plain(firms, names, ["enterprise_id", by])).groupBy(f"_{names.index(by)}").applyInArrow(
-        of_group, ddl(kinds)
+    return (
+        numbered(plain(firms, names, ["enterprise_id", by]))
+        .groupBy(f"_{names.index(by)}")
+        .applyInArrow(of_group, ddl(kinds))
     )

@@ -87,7 +87,7 @@ def typed(table: pd.DataFrame | pa.Table, kinds: Kinds) -> pa.Table:
 
 
 def numbered(frame: DataFrame) -> DataFrame:
-    """The same columns as _0, _1 and so on: Spark takes a dot in a name for a field, and some policies' names have one."""
+    """The same columns as _0, _1 and so on: Spark takes the dot in `tech-sme.rd_staff` for one of a field."""
     return frame.toDF(*(f"_{place}" for place in range(len(frame.columns))))
 
 

@@ -7,24 +7,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
-from matcher.errors import ArgumentError, TableError
+from matcher.errors import TableError
 from matcher.matching.filters import Where
 from matcher.matching.index import Index
 from matcher.matching.matches import match as local_match
 from matcher.matching.records import id_column_of
 from matcher.matching.shards import merge_matches
 from matcher.policy.streaming import frame_of
-from matcher.spark.frames import Kinds, check_spark, mapped, plain
+from matcher.spark.frames import check_spark, mapped, plain
 from matcher.spark.shards import check_ids, counted, opened, shards_of, with_scale
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
 _FIGURES = {"rank": "bigint", **dict.fromkeys(("score", "level", "probability"), "double")}
-_FIGURES |= {**dict.fromkeys(("probability_low", "probability_high", "semantic", "lexical", "preference"), "double")}
+_FIGURES |= dict.fromkeys(("probability_low", "probability_high", "semantic", "lexical", "preference"), "double")
 _FIGURES |= dict.fromkeys(("recommended", "good_match"), "boolean")
 _FOUND = {"asking": "string", "id": "string", "total": "double", "shard": "string"}
 
@@ -72,7 +71,8 @@ def match(
 
     check_spark(queries, "queries")
     check_spark(records, "records")
-    options = {"where": where, "same": same, "valid_on": valid_on, "weights": weights, "false_alarm": false_alarm}
+    options: dict[str, Any] = {"where": where, "same": same, "valid_on": valid_on, "weights": weights}
+    options["false_alarm"] = false_alarm
     asking, recorded = (id_column_of(pd.DataFrame(columns=table.columns)) for table in (queries, records))
     records = plain(records, records.columns, [recorded])
     needs = frame_of(plain(queries, queries.columns, [asking]).toArrow())
@@ -82,8 +82,8 @@ def match(
     if not len(first):
         raise TableError("库表没有任何记录，没有可匹配的")
     typical = local_match(needs[:1], Index.build(first[:0]), k=k, reasons=reasons, **options)  # says what is wrong
+    check_ids(records, recorded)
     shards = shards_of(records).persist(StorageLevel.DISK_ONLY)
-    check_ids(shards)
     send = shards.sparkSession.sparkContext.broadcast
     terms = counted(shards)
     shared, asked = send(terms), send(needs)
@@ -113,7 +113,7 @@ def match(
         for part in parts:
             yield merge_matches([part], k=k)
 
-    kinds = {name: _FIGURES.get(name, "string") for name in typical}
+    kinds = {name: _FIGURES.get(name, "string") for name in map(str, typical)}
     best = mapped(shards.select("shard", "files"), explain, kinds)
     return mapped(best.repartition(asking), merge, kinds)
 
@@ -132,5 +132,5 @@ def _won(found: DataFrame, k: int) -> dict[str, dict[int, list[str]]]:
     table = best.groupBy("shard", "asking").count().toArrow().to_pandas()
     won: dict[str, dict[int, list[str]]] = {}
     for (shard, many), rows in table.groupby(["shard", "count"]):
-        won.setdefault(shard, {})[many] = rows["asking"].tolist()
+        won.setdefault(str(shard), {})[int(many)] = rows["asking"].tolist()
     return won

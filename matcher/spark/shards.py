@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from matcher.errors import TableError
@@ -26,7 +25,7 @@ from matcher.matching.index import Index
 from matcher.matching.records import id_column_of
 from matcher.matching.statistics import SAMPLE, Statistics
 from matcher.policy.streaming import frame_of
-from matcher.spark.frames import mapped, plain
+from matcher.spark.frames import mapped
 
 if TYPE_CHECKING:
     from pyspark.broadcast import Broadcast
@@ -34,7 +33,7 @@ if TYPE_CHECKING:
 
 SHARD_KINDS = {
     "shard": "string",  # the lowest id in it
-    "ids": "array<string>",
+    "texts": "bigint",
     "names": "array<string>",
     "counts": "array<bigint>",
     "files": "map<string,binary>",
@@ -52,7 +51,13 @@ def shards_of(records: DataFrame) -> DataFrame:
             id_column = id_column_of(part)
             index = Index.build(part.sort_values(id_column, ignore_index=True), encoder=_encoder())
             names, counts = index.census.names, index.census.counts
-            row = {"shard": index.ids[0], "ids": index.ids, "names": names, "counts": counts, "files": _packed(index)}
+            row = {
+                "shard": index.ids[0],
+                "texts": len(index),
+                "names": names,
+                "counts": counts,
+                "files": _packed(index),
+            }
             yield pd.DataFrame({name: [value] for name, value in row.items()})
 
     return mapped(records, built, SHARD_KINDS)
@@ -81,12 +86,10 @@ def opened(files: list[tuple[str, bytes]], statistics: Statistics) -> Index:
         return replace(Index.load(folder, encoder=_encoder()), whole=statistics)
 
 
-def check_ids(shards: DataFrame) -> None:
-    """Raises TableError where an id occurs twice, in one partition or in two."""
-    from pyspark.sql import functions as f
-
-    ids = shards.select(f.explode("ids").alias("id")).groupBy("id").count()
-    if twice := sorted(row["id"] for row in ids.filter("count > 1").limit(10).collect()):
+def check_ids(records: DataFrame, id_column: str) -> None:
+    """Raises TableError where an id occurs twice."""
+    often = records.groupBy(id_column).count().filter("count > 1").limit(10)
+    if twice := sorted(str(row[0]) for row in often.collect()):
         raise TableError(f"有编号重复：{'、'.join(twice)}")
 
 
@@ -94,7 +97,7 @@ def counted(shards: DataFrame) -> Statistics:
     """How many records a library has, and in how many of them each term occurs."""
     from pyspark.sql import functions as f
 
-    texts = shards.select(f.coalesce(f.sum(f.size("ids")), f.lit(0))).first()[0]
+    texts = shards.select(f.sum("texts")).first()[0]
     terms = shards.select(f.inline(f.arrays_zip("names", "counts"))).groupBy("names").agg(f.sum("counts").alias("many"))
     table = terms.toArrow()
     names = table["names"].to_pylist()

@@ -22,7 +22,11 @@ from matcher.policy import score as local_score
 from matcher.pool import discover as local_discover
 from matcher.spark import discover, fields, match, score, searching
 
-MISSING = [name for name, there in (("pyspark", importlib.util.find_spec("pyspark")), ("java", shutil.which("java"))) if not there]
+MISSING = [
+    name
+    for name, there in (("pyspark", importlib.util.find_spec("pyspark")), ("java", shutil.which("java")))
+    if not there
+]
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(bool(MISSING), reason=f"no {' and no '.join(MISSING)}: Spark cannot be started here"),
@@ -60,7 +64,7 @@ def frame(spark, table, partitions=3):
 
 
 def rows(table, by):
-    """The rows of a table of Spark or pandas in one order, unknown as None; figures stay as they are, to the last bit."""
+    """The rows of a table of Spark or pandas in one order, unknown as None; figures as they are, to the last bit."""
     table = table.toArrow().to_pandas() if hasattr(table, "toArrow") else table
     for name in table:
         if isinstance(table[name].dtype, pd.CategoricalDtype):
@@ -160,7 +164,8 @@ def test_the_visiting_list_of_each_county(spark):
     firms = made_up_firms(90).assign(county=["沂南县", "郯城县", "费县"] * 30, industry=["3562", "0111"] * 45)
     given = discover(frame(spark, firms), "tech-sme", on=ON, by="county").drop("expected", "low", "high")
     lists = [
-        local_discover(group, "tech-sme", on=ON).listed.assign(county=county) for county, group in firms.groupby("county")
+        local_discover(group, "tech-sme", on=ON).listed.assign(county=county)
+        for county, group in firms.groupby("county")
     ]
     expected = pd.concat(lists)[["county", "enterprise_id", "rank", "chance", "reasons", "ask"]]
     same(given, expected, ["county", "enterprise_id"])
