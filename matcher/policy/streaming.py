@@ -185,7 +185,8 @@ def typed_columns(names: Sequence[str], policies: Sequence[Policy], source: str)
 
 def frame_of(table: pa.Table | pa.RecordBatch) -> pd.DataFrame:
     """An Arrow table as one of pandas, in which an unknown boolean stays unknown."""
-    return table.to_pandas(types_mapper=_nullable)
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_nullable)
+    return frame
 
 
 def _nullable(kind: pa.DataType) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -65,7 +65,7 @@ def fields(
         raise TableError(f"a table on Spark needs one of the columns {', '.join(_IDS)}; it has {texts.columns}")
     shipped = isinstance(scheme, str) and scheme in SHIPPED  # every worker has it
     model = scheme if shipped or isinstance(scheme, FieldModel) else FieldModel.build(scheme)
-    options = {"k": k, "at_least": at_least, "level": level, "none": none}
+    options: dict[str, Any] = {"k": k, "at_least": at_least, "level": level, "none": none}
     classify(pd.DataFrame(columns=wanted, dtype=object), model, **options)  # says what is wrong
 
     def work(parts: Iterator[pd.DataFrame]) -> Iterable[pd.DataFrame]:

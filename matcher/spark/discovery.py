@@ -74,8 +74,10 @@ def discover(
     def of_group(group: pa.Table) -> pa.Table:
         table = frame_of(group.rename_columns(names)).sort_values("enterprise_id", kind="stable", ignore_index=True)
         answer = local_discover(table, policy, on=day, assume=assume, rng=rng)
-        passing = answer.expected.loc[0, ["expected", "low", "high"]].to_dict()
-        return typed(answer.listed.assign(**passing, **{by: table[by].iloc[0]}), kinds)
+        listed = answer.listed.assign(**{by: table[by].iloc[0]})
+        for name in ("expected", "low", "high"):
+            listed[name] = answer.expected.loc[0, name]
+        return typed(listed, kinds)
 
     return (
         numbered(plain(firms, names, ["enterprise_id", by]))
