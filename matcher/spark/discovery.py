@@ -76,7 +76,7 @@ def discover(
         answer = local_discover(table, policy, on=day, assume=assume, rng=rng)
         listed = answer.listed.assign(**{by: table[by].iloc[0]})
         for name in ("expected", "low", "high"):
-            listed[name] = answer.expected.loc[0, name]
+            listed[name] = answer.expected[name].to_numpy(float)[0]
         return typed(listed, kinds)
 
     return (

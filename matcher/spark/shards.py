@@ -97,7 +97,7 @@ def counted(shards: DataFrame) -> Statistics:
     """How many records a library has, and in how many of them each term occurs."""
     from pyspark.sql import functions as f
 
-    texts = shards.select(f.sum("texts")).first()[0]
+    [texts] = shards.select(f.sum("texts")).toArrow()[0].to_pylist()
     terms = shards.select(f.inline(f.arrays_zip("names", "counts"))).groupBy("names").agg(f.sum("counts").alias("many"))
     table = terms.toArrow()
     names = table["names"].to_pylist()
