@@ -11,6 +11,7 @@ the same load of the machine.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import sys
@@ -65,7 +66,10 @@ def memory() -> None:
 
 def grown(name: str, half: float, whole: float, size: int, country: int) -> float:
     """What does not grow, what a row adds, and the country's time in hours of one core."""
-    per = max(whole - half, 0.0) / (size - size // 2)
+    if whole <= half:
+        print(f"{name}: no growth between the sizes; take larger ones")
+        return math.nan
+    per = (whole - half) / (size - size // 2)
     hours = per * country * CORES / 3600
     print(f"{name}: {whole - per * size:.1f} s whatever the size, {1e6 * per:.0f} s a million more")
     print(f"{name}, the country's {country}\t{hours:.2f} hours of one core", flush=True)
@@ -107,13 +111,13 @@ def match_texts(spark: SparkSession, folder: Path, outcomes: int, needs: int) ->
         print(f"{records} outcomes x {queries} needs")
         prepared.append(timed("shards, statistics, one need", partial(match, one, library))[1])
         matches, both = timed("shards, statistics, search", partial(match, every, library))
-        searched.append(max(both - prepared[-1], 0.0))
+        searched.append(both - prepared[-1])
         explained.append(timed("reasons, to Parquet", partial(matches.write.mode("overwrite").parquet, output))[1])
         alone = timed("one machine", lambda w=whole, a=asking: local_match(a, Index.build(w)))[1]
         print(f"times the time of one machine\t{(both + explained[-1]) / alone:.2f}", flush=True)
     hours = grown("shards and statistics", *prepared[1:], outcomes, OUTCOMES)
     pairs = (searched[2] - searched[1]) / (outcomes * needs * 3 / 4)
-    search = max(pairs, 0.0) * OUTCOMES * NEEDS * CORES / 3600
+    search = (pairs if pairs > 0 else math.nan) * OUTCOMES * NEEDS * CORES / 3600
     print(f"search, the country's pairs\t{search:.1f} hours of one core")
     hours += search + grown("reasons", *explained[1:], needs, NEEDS)
     print(f"the country's matching\t{hours:.1f} hours of one core, {OUTCOMES // SHARD} shards")
