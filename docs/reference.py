@@ -23,7 +23,11 @@ NAMESPACES = {
     "policy": "Official rules",
     "assignment": "Fair assignment and timetables",
     "projects": "Applications and projects",
+    "integrity": "Records of research integrity: who is barred on a day",
+    "event_log": "Append-only logs under books of record",
     "review": "Panels' scores and reviewers",
+    "assessment": "Outcomes assessed: readiness, values, economic value, registration",
+    "resources": "Instruments, pilot lines, computing and platforms for needs; one plan with outcomes and experts",
     "challenges": "Hard problems made ready to publish, and bids for them",
     "commissioners": "Who serves which village, service, conditions, points",
     "contracts": "Registers of technology contracts: checked by rule, summed, their tax relief",
@@ -31,6 +35,7 @@ NAMESPACES = {
     "pool": "The cultivation pool",
     "export": "Results to files and pages",
     "spark": "The same calls on Spark data frames",
+    "web": "The service and its pages",
 }
 
 

@@ -38,11 +38,21 @@ TEXTS = {  # the columns of each table that a note may stand in
     "contracts.csv": ("备注",),
     "conversions.csv": ("成果名称",),
     "panel_scores.csv": ("备注",),
+    "award_nominations.csv": ("项目名称",),
+    "award_votes.csv": ("项目名称",),
+    "earlier_awards.csv": ("项目名称",),
+    "objections.csv": ("处理结果",),
+    "review_items.csv": ("项目简介",),
+    "review_criteria.csv": ("评分标准",),
     "applications.csv": ("主要内容",),
     "earlier_projects.csv": ("主要内容",),
+    "integrity_records.csv": ("失信行为类别",),
+    "managed_projects.csv": ("项目名称",),
+    "project_events.csv": ("备注",),
     "incubators.csv": ("平台名称",),
     "platforms.csv": ("平台名称",),
     "point_firms.csv": ("企业名称",),
+    "assessment_outcomes.csv": ("成果简介",),
 }
 PHONE = 13_700_010_000  # of ids, headers, file names and numeric cells; the next ones follow
 

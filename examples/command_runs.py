@@ -27,7 +27,12 @@ TABLES = [
     *("contracts.csv", "contract_targets.csv"),
     *("rights.csv", "rd_projects.csv", "conversions.csv"),
     *("panel_scores.csv", "applications.csv", "earlier_projects.csv"),
+    "assessment_outcomes.csv",
+    *("integrity_records.csv", "managed_projects.csv", "project_events.csv", "project_rules.yaml"),
     *("incubators.csv", "platforms.csv", "point_firms.csv", "point_weights.csv"),
+    *("resources.csv", "resource_needs.csv"),
+    *("award_nominations.csv", "award_persons.csv", "earlier_awards.csv", "award_votes.csv", "objections.csv"),
+    *("review_items.csv", "review_criteria.csv"),
 ]
 COMMANDS = """
 match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
@@ -110,18 +115,56 @@ contracts conversions contracts.csv -o conversions.xlsx
 contracts rules -o contract_rules.csv
 contracts propose p.db --on 2026-06-30 --outcomes outcomes.csv --register contracts.csv -o proposed.xlsx
 pool export p.db exported
-review sheets panel_scores.csv -o sheets.xlsx
-review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx
+review check award_nominations.csv --rules award-shandong --awarded earlier_awards.csv --on 2025-03-31 -o formal.xlsx
+review check award_nominations.csv --rules award-national --persons award_persons.csv --on 2025-03-31 -o formal.csv
+review check award_nominations.csv --rules award-national --on 2025-03-31 -o f.csv --items formal-items.parquet
+review sheets panel_scores.csv review_items.csv --criteria review_criteria.csv --due 2026-11-20 -o sheets
+review collect filled -o collected.xlsx
+review collect filled -o collected.csv
+review votes award_votes.csv --rules award-vote-shandong --members 21 --on 2026-03-01 -o votes.xlsx --record votes.json
+review votes award_votes.csv --rules award-vote-shandong --members 21 --on 2026-03-01 -o votes.csv
+review publish review_items.csv --rules 山东2019 --on 2026-11-02 -o public.html
+review publish review_items.csv --days 5 --working --on 2026-11-02 -o public.csv
+review objections objections.csv --rules 山东2019 --published 2026-11-02 --on 2026-11-24 -o objected.xlsx
+review objections objections.csv --rules 山东2019 --published 2026-11-02 --on 2026-11-24 -o objected.csv
+review fairness review_items.csv --round 2026=panel_scores.csv --least 3 -o fairness.html
+review fairness review_items.csv --round 2026=panel_scores.csv -o fairness.xlsx
+review aggregate panel_scores.csv --winners 3 --due 2026-11-18 -o panel.xlsx --record panel.json
 review aggregate panel_scores.csv --pairs panel_scores.csv -o panel.csv
-projects duplicates applications.csv earlier_projects.csv --false-alarm 1 -o duplicates.xlsx
+projects duplicates applications.csv earlier_projects.csv --false-alarm 0.1 -o duplicates.xlsx
+projects duplicates applications.csv earlier_projects.csv --false-alarm 0.1 -o duplicates.html
 projects duplicates earlier_projects.csv --false-alarm 1 -o among.csv
+resources resource_needs.csv resources.csv -k 3 -o resources_found.xlsx
+resources resource_needs.csv platforms.csv -k 3 -o resources_found.csv
+resources needs.csv resources.csv --plan j.xlsx --outcomes outcomes.csv --experts experts.csv -o f.parquet --hours 9
+resources needs.csv resources.csv --plan j.csv --experts experts.csv --works works.csv --money 9000 -o f.csv
+projects rules -o project_rules.csv
+projects create l.db --on 2023-01-05 --person 王岚 --rules project_rules.yaml
+projects import managed_projects.csv --book l.db --on 2023-01-05 --person 王岚
+projects record l.db project_events.csv --person 王岚
+projects void l.db --number 30 --on 2026-11-24 --person 王岚 --reason 填错
+projects status l.db --on 2026-11-24 --integrity integrity_records.csv -o projects.xlsx --due due.csv
+projects status l.db --on 2026-11-24 -o projects.csv --due due.xlsx
+projects outputs l.db --on 2026-11-24 -o outputs.xlsx --outcomes made.csv
+projects outputs l.db --on 2026-11-24 -o outputs.csv --outcomes made.parquet
+projects export l.db projects_exported
+integrity check applications.csv --records integrity_records.csv --as applicant --on 2026-11-24 -o honest.xlsx
+integrity check experts.csv --records integrity_records.csv --as reviewer --on 2026-11-24 -o honest.csv
+integrity bars integrity_records.csv --on 2026-11-24 -o barred.xlsx
+integrity bars integrity_records.csv --on 2026-11-24 -o barred.csv
+assign review_pairs.csv --config review.yaml --integrity integrity_records.csv --on 2026-11-24 -o honest_panels.xlsx
+needs bids bids.csv challenges.csv --integrity integrity_records.csv --on 2026-11-24 -o honest_bids.xlsx
 commissioners plan villages.csv commissioners.csv commissioner_works.csv --rules 山东2021 --pages posts -o posts.xlsx
 commissioners plan villages.csv commissioners.csv --teams --person-days 30 -o posts.csv
 commissioners service service_log.csv --plan posts.xlsx --points 广西乡村 --on 2026-09-30 -o service.xlsx
 commissioners service service_log.csv --plan posts.csv --on 2026-09-30 -o service.csv
+assess assessment_outcomes.csv --weight 技术价值=3 --weight 经济价值=1 --on 2026-11-24 -o assessed.xlsx
+assess assessment_outcomes.csv --on 2026-11-24 -o assessed.html
+assess assessment_outcomes.csv -o assessed.csv
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
-_WRITES |= {"--warnings", "--facts"}
+_WRITES |= {"--warnings", "--facts", "--items", "--due"}
+_WRITTEN_BY = {"resources": {"--plan"}, "projects": {"--outcomes"}}  # options that other commands read
 
 
 class Run(NamedTuple):
@@ -135,7 +178,8 @@ class Run(NamedTuple):
     def of(cls, line: str) -> Run:
         """A command line; what follows an option of `_WRITES` is written, every other table is read."""
         words = line.split()
-        outputs = [word for option, word in pairwise(words) if option in _WRITES]
+        writes = _WRITES | _WRITTEN_BY.get(words[0], set())
+        outputs = [word for option, word in pairwise(words) if option in writes]
         kinds = (".csv", ".parquet", ".xlsx", ".yaml")
         tables = [word.rpartition("=")[2] for word in words if Path(word).suffix in kinds]  # also kind=table
         return cls(tuple(words), tuple(word for word in tables if word not in outputs), tuple(outputs))
@@ -148,6 +192,7 @@ def prepare(folder: Path) -> None:
     """Copies of the tables, the history only in part."""
     for name in (*TABLES, "review.yaml"):
         shutil.copy(EXAMPLES / name, folder / name)
+    shutil.copytree(EXAMPLES / "filled_sheets", folder / "filled")
     (folder / "accepted.csv").write_text("编号甲,编号乙,是否合并\nE01,E02,是\n", "utf-8-sig")
     declined = "需求编号,成果编号,结论,拒绝理由,日期\nXQ2026001,CG20260010,拒绝,太贵,2026-03-01\n"
     (folder / "declined.csv").write_text(declined, "utf-8-sig")

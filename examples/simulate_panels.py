@@ -5,7 +5,8 @@
 
 60 items, 20 reviewers, four reviews an item, 12 winners; items differ by 8 points (standard deviation), reviewers by 6
 or 0, noise is 5. Bad reviewers (three of 20): scores at random, flat, or reversed; the area under the curve is that of
-`unlike` against them.
+`unlike` against them. Then three times as many small panels, of 6 and of 8 items with three reviews each, reviewers
+differing by 4, for the coverage of the intervals.
 
 With SCORES (item, grader or reviewer, score) and TRUTH (item, and the trusted grade in the second column) of a real
 panel: the mean absolute error of each method, and how many trusted grades lie in the 90 % interval.
@@ -19,19 +20,22 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from matcher.review import METHODS, aggregate, read_scores, reviewer_report
+from matcher.review import aggregate, read_scores, reviewer_report
+from matcher.review.aggregation import METHODS
 
 ITEMS, REVIEWERS, EACH, WINNERS = 60, 20, 4, 12
 
 
-def panel(rng: int, *, beta: float, bad: int) -> tuple[pd.DataFrame, pd.Series]:
+def panel(
+    rng: int, *, beta: float, bad: int, items: int = ITEMS, reviewers: int = REVIEWERS, each: int = EACH
+) -> tuple[pd.DataFrame, pd.Series]:
     """Scores and the truth of each item; the first `bad` reviewers do not follow the items."""
     random = np.random.default_rng(rng)
-    truth = 70 + 8 * random.standard_normal(ITEMS)
-    lenient = beta * random.standard_normal(REVIEWERS)
+    truth = 70 + 8 * random.standard_normal(items)
+    lenient = beta * random.standard_normal(reviewers)
     rows = []
-    for item in range(ITEMS):
-        for reviewer in random.choice(REVIEWERS, EACH, replace=False).tolist():
+    for item in range(items):
+        for reviewer in random.choice(reviewers, each, replace=False).tolist():
             noise = 5 * random.standard_normal()
             score = truth[item] + noise
             if reviewer < bad:
@@ -40,7 +44,7 @@ def panel(rng: int, *, beta: float, bad: int) -> tuple[pd.DataFrame, pd.Series]:
                 ]
             rows.append((f"I{item:02}", f"R{reviewer:02}", round(score + lenient[reviewer])))
     scores = pd.DataFrame(rows, columns=["item", "reviewer", "score"])
-    return scores, pd.Series(truth, [f"I{item:02}" for item in range(ITEMS)])
+    return scores, pd.Series(truth, [f"I{item:02}" for item in range(items)])
 
 
 def simulate(panels: int) -> None:
@@ -66,6 +70,18 @@ def simulate(panels: int) -> None:
         )
 
 
+def small(panels: int) -> None:
+    """Print the coverage of the intervals in small panels, where the variances are hardly known."""
+    for items, reviewers in ((6, 3), (8, 5)):
+        covered = []
+        for rng in range(panels):
+            scores, truth = panel(rng, beta=4.0, bad=0, items=items, reviewers=reviewers, each=3)
+            table = aggregate(scores).set_index("item")
+            real = truth.reindex(table.index)
+            covered.append(((table["low"] <= real) & (real <= table["high"])).mean())
+        print(f"{items} items, {reviewers} reviewers, three each: 90 % intervals hold {np.mean(covered):.3f}")
+
+
 def real(scores_path: str, truth_path: str) -> None:
     """Print the error of each method against trusted grades."""
     table = aggregate(read_scores(scores_path).rows).set_index("item")
@@ -83,3 +99,4 @@ if __name__ == "__main__":
         real(*sys.argv[2:])
     else:
         simulate(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+        small(3 * (int(sys.argv[1]) if len(sys.argv) > 1 else 100))

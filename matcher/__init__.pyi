@@ -1,10 +1,13 @@
+from . import assessment as assessment
 from . import assignment as assignment
 from . import challenges as challenges
 from . import commissioners as commissioners
 from . import contracts as contracts
+from . import event_log as event_log
 from . import experts as experts
 from . import export as export
 from . import fields as fields
+from . import integrity as integrity
 from . import matching as matching
 from . import needs as needs
 from . import partners as partners
@@ -14,6 +17,7 @@ from . import projects as projects
 from . import review as review
 from . import spark as spark
 from . import tables as tables
+from . import web as web
 from .assignment import assign as assign
 from .errors import MatcherError as MatcherError
 from .experts import Experts as Experts

@@ -49,8 +49,16 @@ class InfeasibleError(MatcherError, ValueError):
         self.smallest = smallest
 
 
-class PoolError(MatcherError, ValueError):
+class BookError(MatcherError, ValueError):
+    """A book of record cannot be used, or an entry does not fit what stands in it."""
+
+
+class PoolError(BookError):
     """A pool's book cannot be used, or an entry does not fit what stands in it."""
+
+
+class ProjectBookError(BookError):
+    """A book of projects cannot be used, or an entry does not fit what stands in it."""
 
 
 class HistoryError(PoolError):

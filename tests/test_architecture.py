@@ -18,12 +18,14 @@ ROOT = Path(matcher.__file__).parent
 MODULES = {".".join(("matcher", *path.relative_to(ROOT).with_suffix("").parts)): path for path in ROOT.rglob("*.py")}
 LEVELS = [  # a package imports what lies on lower levels; on one level nobody knows the other
     {"errors", "progress"},
-    {"tables"},
+    {"tables", "event_log"},
     {"needs"},
     {"matching", "export"},
-    {"experts", "fields", "policy", "assignment", "contracts", "review"},
-    {"pool", "partners", "challenges", "commissioners", "projects"},
-    {"cli", "spark"},
+    {"integrity"},
+    {"experts", "fields", "policy", "assignment", "contracts", "assessment"},
+    {"pool", "partners", "challenges", "commissioners", "projects", "resources", "review"},
+    {"web", "spark"},
+    {"cli"},
 ]
 PACKAGES = sorted(set().union(*LEVELS))
 WRITERS = r"\bimport xlsxwriter|\bimport jinja2|\.to_csv\(|\.to_parquet\(|\.to_excel\(|\bParquetWriter\(|\.to_html\("

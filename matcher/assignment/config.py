@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -63,6 +63,14 @@ def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
         more = [f"  ……另有 {len(reader.faults) - 20} 处"] if len(reader.faults) > 20 else []
         raise TableError("\n".join([f"{path.name}：{len(reader.faults)} 处问题", *lines, *more]))
     return arguments
+
+
+def add_forbidden(arguments: Mapping[str, Any], forbid: pd.DataFrame, notes: Sequence[str]) -> dict[str, Any]:
+    """The arguments with further pairs that must not be, and sentences on them."""
+    before = arguments.get("forbid")
+    tables = [one for one in (before, forbid) if one is not None and len(one)]
+    both = pd.concat(tables, ignore_index=True) if tables else forbid
+    return {**arguments, "forbid": both, "notes": [*arguments.get("notes", ()), *notes]}
 
 
 def _parsed(path: Path) -> Any:

@@ -9,6 +9,8 @@ from typing import TypeVar
 import pandas as pd
 
 from matcher.errors import TableError
+from matcher.integrity.checking import integrity_hits, reasons
+from matcher.tables.arguments import Day
 from matcher.tables.regions import find_region, within
 from matcher.tables.units import same_units
 from matcher.tables.writings import KnownIds, fold
@@ -74,6 +76,47 @@ def listed(table: pd.DataFrame, *, reason: str) -> pd.DataFrame:
     rows = _texts(table, ["left_id", "right_id"])
     given = table["reason"].astype(str).to_list() if "reason" in table else [""] * len(rows)
     return _sorted(rows.assign(reason=[f"{reason}：{text}" if text else reason for text in given]))
+
+
+def with_records(
+    pairs: pd.DataFrame,
+    records: pd.DataFrame,
+    people: pd.DataFrame | None = None,
+    *,
+    on: Day,
+    rules: str | None = None,
+) -> tuple[pd.DataFrame, list[str]]:
+    """Pairs whose left id must not review on a day by an integrity record, and sentences on those to be confirmed.
+
+    Parameters
+    ----------
+    records, rules
+        As for `matcher.integrity.integrity_hits`.
+    people
+        Who the left ids are: what `matcher.integrity.read_subjects` gave, in `.rows`. Without it the names of the pair
+        table, which alone bar nobody.
+
+    Returns
+    -------
+    tuple of DataFrame and list of str
+        left_id, right_id, reason (record, decision and rule; no name), and notes for people. Who may only have a record
+        is not barred.
+    """
+    rows = _texts(pairs, ["left_id", "right_id"])
+    known = KnownIds(rows["left_id"].unique())
+    if people is None:
+        names = pairs["left_name"].astype(object).fillna("").astype(str) if "left_name" in pairs else ""
+        people = pd.DataFrame({"row_id": pairs["left_id"].astype(str), "person": names}).drop_duplicates("row_id")
+    people = people.assign(row_id=known.find_all(people["row_id"].astype(str).to_list()))
+    hits = integrity_hits(people[people["row_id"].isin(list(known))], records, role="reviewer", on=on, rules=rules)
+    hits = hits.assign(reason=[f"科研诚信：{text}" for text in reasons(hits, "reviewer")])
+    sure = hits[hits["state"] == "barred"].rename(columns={"row_id": "left_id"})[["left_id", "reason"]]
+    open_ = hits[(hits["state"] == "confirm") & ~hits["row_id"].isin(sure["left_id"])]
+    notes = [f"{name}，{why}；没有排除，请人工核对" for name, why in zip(open_["row_id"], open_["reason"], strict=True)]
+    missing = [name for name in known if name not in set(people["row_id"])]
+    if missing:
+        notes.append(f"科研诚信：{len(missing)} 个左方编号不在人员表中（如“{missing[0]}”），没有查")
+    return _sorted(rows.merge(sure, on="left_id")), notes
 
 
 def too_far(

@@ -15,6 +15,7 @@ import pandas as pd
 from matcher.challenges.calls import Call, load_call
 from matcher.challenges.terms import term_months
 from matcher.errors import TableError
+from matcher.integrity.checking import check_integrity
 from matcher.needs.comparison import STATES as RESPONSES
 from matcher.needs.comparison import compare_indicators
 from matcher.needs.indicators import indicators_of
@@ -32,6 +33,7 @@ TITLES_OF_CHECKS = {
     "not_affiliated": "与发榜方无关联",
     "legal_person": "独立法人",
     "term": "期限在榜单要求之内",
+    "integrity": "科研诚信",
     "responds": "逐项响应指标",
     "reaches": "承诺达到全部指标",
 }
@@ -69,6 +71,8 @@ def check_bids(
     rules: str | Path | Call = "济南2025",
     closes: Day | None = None,
     affiliates: pd.DataFrame | None = None,
+    records: pd.DataFrame | None = None,
+    on: Day | None = None,
 ) -> pd.DataFrame:
     """The formal check of bids.
 
@@ -85,14 +89,17 @@ def check_bids(
         The last day of bidding.
     affiliates
         Pairs of firms known to belong together, in two columns: names or 统一社会信用代码.
+    records, on
+        Integrity records (`matcher.integrity.read_records`), in `.rows`, and the day on which they are looked up for
+        bids without a day of their own; without them they are not looked up.
 
     Returns
     -------
     DataFrame
         One row a bid and check, bids in their order: bid_id, challenge_id, check, title, state (met, not_met, unknown),
         detail, source. The checks: challenge (it exists), in_time, not_needer (the owner of the need does not lead),
-        not_affiliated, legal_person, term, responds (every asked indicator is answered), reaches (every answer is as
-        good as asked).
+        not_affiliated, legal_person, term, integrity (where records are given), responds (every asked indicator is
+        answered), reaches (every answer is as good as asked).
 
     Examples
     --------
@@ -109,10 +116,11 @@ def check_bids(
     day = None if closes is None else as_day(closes, "closes")
     known = {str(row["challenge_id"]): row for row in _rows(challenges)}
     pairs = _pairs(affiliates)
+    honest = {} if records is None else _integrity(bids, records, on)
     rows = []
     for bid in _rows(bids):
         challenge = known.get(str(bid.get("challenge_id") or ""))
-        for answer in _answers(bid, challenge, call, day, pairs):
+        for answer in (*_answers(bid, challenge, call, day, pairs), *honest.get(str(bid["bid_id"]), ())):
             names = (str(bid["bid_id"]), str(bid.get("challenge_id") or ""))
             rows.append((*names, answer.check, TITLES_OF_CHECKS[answer.check], *answer[1:]))
     return pd.DataFrame(rows, columns=list(CHECKS))
@@ -177,6 +185,23 @@ def _in_time(bid: Mapping[str, Any], closes: dt.date | None) -> _Answer:
     handed = pd.Timestamp(day).date()
     late = handed > closes
     return _Answer("in_time", "not_met" if late else "met", f"{handed} 提交，{closes} 截止", _OURS)
+
+
+def _integrity(bids: pd.DataFrame, records: pd.DataFrame, on: Day | None) -> dict[str, list[_Answer]]:
+    """Of each bid whether a record bars it on its day; the records are looked up once a day."""
+    names = {"bid_id": "row_id", "head": "person", "bidder": "unit", "bidder_code": "unit_code", "members": "partners"}
+    rows = bids[[name for name in names if name in bids]].rename(columns=names)
+    handed = bids["submitted_on"] if "submitted_on" in bids else pd.Series(pd.NaT, bids.index)
+    days = [on if pd.isna(day) else pd.Timestamp(day).date() for day in handed]
+    states = {"barred": "not_met", "confirm": "unknown", "clear": "met"}
+    nothing = _Answer("integrity", "unknown", "没有提交日期，不知查哪一天", _OURS)
+    answers = {str(name): [nothing] for name in rows["row_id"]}
+    for day in dict.fromkeys(day for day in days if day is not None):
+        marks = check_integrity(rows[[one == day for one in days]], records, role="applicant", on=day)
+        for mark in _rows(marks):
+            detail = mark["reason"] or f"{day} 没有查到记录"
+            answers[mark["row_id"]] = [_Answer("integrity", states[mark["state"]], detail, "诚信记录表")]
+    return answers
 
 
 def _affiliation(

@@ -104,6 +104,7 @@ class Bids:
         rules: str | Path = "济南2025",
         closes: Day | None = None,
         affiliates: pd.DataFrame | None = None,
+        records: pd.DataFrame | None = None,
         scores: pd.DataFrame | None = None,
         weights: Mapping[str, float] | None = None,
         milestones: pd.DataFrame | None = None,
@@ -113,7 +114,9 @@ class Bids:
         target: int = TARGET,
     ) -> Bids:
         """All of it from bids and published challenges; see the functions of the same names."""
-        checked = check_bids(bids, challenges, rules=rules, closes=closes, affiliates=affiliates)
+        checked = check_bids(
+            bids, challenges, rules=rules, closes=closes, affiliates=affiliates, records=records, on=on
+        )
         scored = score_bids(bids, NO_SCORES if scores is None else scores, weights=weights)
         progress = challenge_progress(challenges, bids=bids, milestones=milestones, on=on)
         return cls(

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from matcher.cli import (
+    assessment,
     assignment,
     challenges,
     commissioners,
@@ -18,14 +19,17 @@ from matcher.cli import (
     experts,
     feedback,
     fields,
+    integrity,
     matching,
     needs,
     partners,
     policy,
     pool,
     projects,
+    resources,
     review,
     rounds,
+    serving,
     tables,
 )
 from matcher.cli.options import Group, note, usage_sentence
@@ -39,6 +43,8 @@ main_group = Group(
 matching.add_commands(main_group)
 tables.add_commands(main_group)
 main_group.add_command(rounds.run_command)
+resources.add_commands(main_group)
+serving.add_commands(main_group)
 for room in (
     feedback,
     needs,
@@ -53,6 +59,8 @@ for room in (
     contracts,
     projects,
     review,
+    assessment,
+    integrity,
 ):
     main_group.add_command(room.group)
     main_group.aliases |= room.ALIASES  # names of before: they go on working and are not listed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,9 +20,11 @@ from matcher.cli.options import (
     contacts_option,
     named,
     note,
+    on_option,
     option,
     output_option,
     quiet_option,
+    read,
     report,
     sheet_of,
     sheet_option,
@@ -40,6 +43,19 @@ group = Group("assign", default="run", help="按规则公平分配（评审分�
 @output_option(".xlsx（工作簿）、.csv 或 .parquet", required=False)
 @output_option(".json", "--record", required=False, help="另存完整记录，供申诉时答复")
 @output_option(".json", "--public", required=False, help="另存公开版记录，不含被排除者，也不含联系方式")
+@option(
+    "--integrity",
+    type=FILE,
+    metavar="记录表",
+    help="科研诚信记录：到 --on 不得评审的左方不分配，理由写记录编号和依据。",
+)
+@option(
+    "--people",
+    type=FILE,
+    metavar="人员表",
+    help="与 --integrity 同用：左方编号、姓名、单位；不给则不足以排除。",
+)
+@on_option("与 --integrity 同用：查哪一天。")
 @option("--verify", type=FILE, metavar="记录", help="用这些文件重算一份完整记录；有任何不同则退出码为 1。")
 @sheet_option(of="配对表")
 @column_option(of="配对表")
@@ -51,6 +67,9 @@ def choose_command(
     output: Path | None,
     record: Path | None,
     public: Path | None,
+    integrity: Path | None,
+    people: Path | None,
+    on: dt.date | None,
     verify: Path | None,
     sheet: str | None,
     column: Sequence[str],
@@ -60,19 +79,28 @@ def choose_command(
     """Assign left to right ids by rules, proven best; where it cannot be done, name the fewest rules to relax."""
     from matcher.assignment.assigning import assign
     from matcher.assignment.audit import fingerprint, make_record, public_record, read_record, record_bytes, replay
-    from matcher.assignment.config import read_settings, settings_files
+    from matcher.assignment.config import add_forbidden, read_settings, settings_files
+    from matcher.assignment.conflicts import with_records
     from matcher.assignment.reading import read_pairs
     from matcher.assignment.workbook import assignment_files
     from matcher.export.targets import save_files
+    from matcher.integrity.checking import read_subjects
+    from matcher.integrity.records import read_records
 
     if output is None and (verify is None or record or public):
         raise TableError("请用 -o 指定输出文件，或用 --verify 核对已有的记录")
+    if (integrity is None) != (on is None) or (people is not None and integrity is None):
+        raise TableError("--integrity 和 --on 须一起给出，--people 与它们同用")
     targets = {output: TABLES, record: (".json",), public: (".json",)}
-    check(targets, pairs, config, verify)
-    used = [pairs, *(settings_files(config) if config else ())]
+    check(targets, pairs, config, integrity, people, verify)
+    used = [pairs, *(settings_files(config) if config else ()), *(one for one in (integrity, people) if one)]
     check(targets, *used, verify)
     table = read_pairs(pairs, sheet=sheet_of(sheet), columns=named(column, "表头=字段"))
     arguments = read_settings(config, table) if config else {}
+    if integrity is not None and on is not None:
+        records = read(read_records, integrity, quiet=quiet).rows
+        persons = None if people is None else read(read_subjects, people, quiet=quiet).rows
+        arguments = add_forbidden(arguments, *with_records(table, records, persons, on=on))
     inputs = {path.name: fingerprint(path) for path in used}
     if verify is not None:
         faults = replay(read_record(verify), table, arguments=arguments, inputs=inputs)

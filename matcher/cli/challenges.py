@@ -174,6 +174,7 @@ def challenges_command(
 @_rules_option("济南2025", "揭榜条件引用哪一次通知")
 @option("--closes", type=DAY, metavar="日期", help="揭榜截止日。")
 @option("--affiliates", type=FILE, metavar="关联名单", help="两列：有关联关系的两个单位，名称或统一社会信用代码。")
+@option("--integrity", type=FILE, metavar="记录表", help="科研诚信记录：提交之日（没有则 --on）有无限制。")
 @option("--scores", type=FILE, metavar="评分表", help="专家评分：揭榜编号、专家编号、得分，可有评分方面。")
 @option("--weight", multiple=True, metavar="方面=权重", help="分方面评分时各方面的权重；可多次给出，本库不设权重。")
 @option("--milestones", type=FILE, metavar="里程碑表", help="榜单编号、里程碑、应完成日期、实际完成日期。")
@@ -193,6 +194,7 @@ def bids_command(
     rules: str,
     closes: dt.date | None,
     affiliates: Path | None,
+    integrity: Path | None,
     scores: Path | None,
     weight: Sequence[str],
     milestones: Path | None,
@@ -211,11 +213,12 @@ def bids_command(
     from matcher.challenges.results import Bids
     from matcher.challenges.workbook import write_bids
     from matcher.export.titles import CHALLENGES, TITLES
+    from matcher.integrity.records import read_records
     from matcher.tables.own_schemas import BID_SCORES, MILESTONES
     from matcher.tables.reading import read_table
     from matcher.tables.results import load_table
 
-    check({output: TABLES}, bids, challenges, affiliates, scores, milestones)
+    check({output: TABLES}, bids, challenges, affiliates, integrity, scores, milestones)
     published = load_table(challenges, titles={**TITLES, **CHALLENGES}, needed=["challenge_id", "name", "indicators"])
     handed = read(read_bids, bids, sheet=sheet, column=column, quiet=quiet)
 
@@ -228,6 +231,7 @@ def bids_command(
         rules=rules,
         closes=closes,
         affiliates=None if affiliates is None else load_table(affiliates),
+        records=None if integrity is None else read(read_records, integrity, quiet=quiet).rows,
         scores=rows(scores, BID_SCORES),
         weights={name: _number(text) for name, text in named(weight, "方面=权重").items()} or None,
         milestones=rows(milestones, MILESTONES),

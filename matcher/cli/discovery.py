@@ -34,6 +34,7 @@ from matcher.cli.options import (
     sheet_option,
 )
 from matcher.cli.pool_options import KINDS, TABLES, write
+from matcher.cli.registers import Given, registers_option
 
 _FIRMS = argument("table", "企业表", f"一行一家企业：{TABLE_KINDS}。")
 _SEED = option("--seed", type=Number(int), default=0, metavar="整数", help="随机数种子，默认 0；相同则结果相同。")
@@ -53,6 +54,7 @@ _SEED = option("--seed", type=Number(int), default=0, metavar="整数", help="�
     help="各行业接近高新技术领域的企业占比：行业代码或行业名称、占比；代替自带的假设。",
 )
 @option("--card", type=FILE, metavar="评分卡", help="同一规则结论之内按 pool learn 的评分卡排序。")
+@registers_option
 @_SEED
 @sheet_option()
 @column_option()
@@ -67,6 +69,9 @@ def discover_command(
     assume: Path | None,
     industries: Path | None,
     card: Path | None,
+    register: Sequence[str],
+    complete: Sequence[str],
+    same_name: bool,
     seed: int,
     sheet: str | None,
     column: Sequence[str],
@@ -77,6 +82,7 @@ def discover_command(
     from matcher.export.tables import write_tables
     from matcher.policy.firm_table import read_firms
     from matcher.policy.policy import load_policy
+    from matcher.policy.registers.workbook import register_lines, register_sheets
     from matcher.pool.book.tables import REGISTRY
     from matcher.pool.discovery.estimation import discover
     from matcher.pool.discovery.report import (
@@ -88,25 +94,32 @@ def discover_command(
     )
     from matcher.pool.scorecard.card import ScoreCard
 
-    check({output: TABLES, expected: TABLES}, table, assume, industries, card)
+    given = Given.parse(register, complete, same_name)
+    check({output: TABLES, expected: TABLES}, table, assume, industries, card, *given.paths())
     rules = load_policy(policy)
     learned = None if card is None else ScoreCard.load(card)
     assumed = None if assume is None else read_assumptions(assume)
     firms = read(read_firms, table, rules, sheet=sheet, column=column, on=on, quiet=quiet, extra=REGISTRY)
-    discovery = discover(firms.rows, rules, on=on, assume=assumed, industries=industries, card=learned, rng=seed)
-    sheets, mask = discovery_sheets(discovery, firms.rows), not show_contacts
+    registered = given.join(firms.rows, [rules], on, quiet=quiet)
+    rows = firms.rows if registered is None else registered.firms
+    discovery = discover(rows, rules, on=on, assume=assumed, industries=industries, card=learned, rng=seed)
+    sheets, notes, mask = discovery_sheets(discovery, rows), discovery_notes(discovery), not show_contacts
+    told = [] if registered is None else register_lines(registered)
+    if registered is not None:
+        sheets |= register_sheets(registered)
     write(
         output,
         sheets,
         discovery.listed,
-        problems=firms.problems,
+        problems=firms.problems if registered is None else registered.problems_with(firms.problems),
         columns=firms.columns,
-        notes=discovery_notes(discovery),
+        notes=[*notes, *told],
         mask=mask,
     )
     if expected is not None:
         write_tables(expected, expected_sheets(discovery), mask=mask)
     report(quiet, *summary_lines(discovery), f"结果已写入 {output}")
+    note(quiet, *told)
 
 
 @click.command("learn", cls=Command, help="由往年申报结果学出评分卡，并做跨轮检验；历史太少或没有用处时不生成。")

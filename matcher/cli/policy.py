@@ -29,6 +29,7 @@ from matcher.cli.options import (
     report,
     sheet_option,
 )
+from matcher.cli.registers import Given, registers_option
 from matcher.cli.tables import template_command
 from matcher.errors import PolicyError
 
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
 
     from matcher.export.sheets import Sheet
     from matcher.policy.policy import Policy
-    from matcher.policy.registers.joining import Registered
-    from matcher.tables.reading import Reading
 
 _TABLES = (".xlsx", ".csv", ".parquet")
 
@@ -61,20 +60,7 @@ group = Group("policy", help="官方政策：判断企业是否符合、差多�
     help="存疑条文采用哪种读法，如 growth_at_five_percent=annex4。",
 )
 @option("--parameter", multiple=True, metavar="名称=数值", help="可配置政策的数值，如 staff_share=8%。")
-@option(
-    "--register",
-    multiple=True,
-    metavar="种类=文件",
-    help="登记表：rights、projects、conversions、staff、incidents、platforms（知识产权、研发项目、成果转化、人员、"
-    "事故与失信、平台），由它们归集出事实；可多次给出，如 rights=专利.xlsx。",
-)
-@option(
-    "--complete",
-    multiple=True,
-    metavar="种类",
-    help="登记齐全的种类（rights、conversions、incidents、platforms）：没有记录的企业按没有算。",
-)
-@option("--same-name", is_flag=True, help="您确认：登记表中没有代码、名称与唯一一家企业完全相同的行，就是这家企业的。")
+@registers_option
 @output_option(".csv 或 .parquet", "--warnings", required=False, help="另存登记表的警示")
 @output_option(".parquet", "--facts", required=False, help="另存填入登记表事实的企业表，供其他命令使用")
 @contacts_option
@@ -102,29 +88,24 @@ def score_command(
     from matcher.export.tables import files_of, problem_files
     from matcher.export.targets import save_files
     from matcher.policy.firm_table import read_firms, subject_of
-    from matcher.policy.registers.joining import COMPLETE
     from matcher.policy.registers.workbook import register_lines, register_sheets
     from matcher.policy.scoring import score
     from matcher.policy.streaming import is_streamable, score_parquet
     from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets
 
-    kinds = _register_kinds() if register or complete else {}
-    given = [(_kind(kind, kinds), Path(file)) for text in register for kind, file in named([text], "种类=文件").items()]
-    whole = [_kind(word, {word: kind for word, kind in kinds.items() if kind in COMPLETE}) for word in complete]
-    if absent := sorted(set(whole) - {kind for kind, _ in given}):
-        raise click.BadParameter(f"--complete {absent[0]}：没有给出这种登记表（--register {absent[0]}=文件）")
-    if not given and (warnings or facts):
+    given = Given.parse(register, complete, same_name)
+    if not given.files and (warnings or facts):
         raise click.BadParameter("--warnings、--facts 要和 --register 一起用")
     written = [path.resolve() for path in (output, summary, verdicts, warnings, facts) if path is not None]
     if len(set(written)) < len(written):
         raise click.BadParameter("几个输出不能写到同一个文件；请分别起名")
     outputs = {output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:], warnings: _TABLES[1:], facts: _TABLES[2:]}
-    check(outputs, table, *(file for _, file in given))
+    check(outputs, table, *given.paths())
     policies = [_load(name, named(reading), named(parameter)) for name in policy]
     _check_known(policies, named(reading), named(parameter))
     subject = subject_of(policies)
     mask = not show_contacts
-    if not given and is_streamable(table, (output, summary, verdicts), policies):
+    if not given.files and is_streamable(table, (output, summary, verdicts), policies):
         first, second = (output, summary) if output is not None else (summary, None)
         counted, faults = score_parquet(table, policies, on=on, summary=first, verdicts=verdicts, mask=mask)
         files = {second: first.read_bytes()} if second is not None and first is not None else {}
@@ -135,7 +116,7 @@ def score_command(
         note(quiet, *problem_lines(faults))
         return
     firms = read(read_firms, table, policies, sheet=sheet, column=column, on=on, quiet=quiet)
-    registered = _registered(firms.rows, given, policies, on, whole, same_name, quiet)
+    registered = given.join(firms.rows, policies, on, quiet=quiet)
     rows = firms.rows if registered is None else registered.firms
     scored = score(rows, policies, on=on)
     titles = {one.id: one.title for one in policies}
@@ -501,43 +482,6 @@ def calendar_command(
         *(f"  {EVENTS[kind]} {count} 件" for kind, count in counts.items()),
     )
     note(quiet, *problem_lines(found.problems))
-
-
-def _register_kinds() -> dict[str, str]:
-    """What a register may be called -> its kind."""
-    from matcher.policy.registers.schemas import registers
-
-    contracts = registers()
-    return {**{kind: kind for kind in contracts}, **{contract.title: kind for kind, contract in contracts.items()}}
-
-
-def _kind(word: str, kinds: dict[str, str]) -> str:
-    if word not in kinds:
-        raise click.BadParameter(f"没有叫“{word}”的登记表；可以是 {'、'.join(kinds)}")
-    return kinds[word]
-
-
-def _registered(
-    firms: pd.DataFrame,
-    given: Sequence[tuple[str, Path]],
-    policies: Sequence[Policy],
-    on: dt.date,
-    complete: Sequence[str],
-    same_name: bool,
-    quiet: bool,
-) -> Registered | None:
-    """The firms with the facts of the registers; None where there are no registers."""
-    from matcher.policy.registers.entries import read_register
-    from matcher.policy.registers.joining import add_registers
-    from matcher.policy.registers.schemas import registers
-
-    if not given:
-        return None
-    contracts = registers()
-    tables: dict[str, list[Reading]] = {}
-    for kind, file in given:
-        tables.setdefault(kind, []).append(read(read_register, file, contracts[kind], quiet=quiet))
-    return add_registers(firms, tables, policies, on=on, complete=complete, same_name=same_name)
 
 
 def _load(name: str, readings: dict[str, str], parameters: dict[str, str]) -> Policy:

@@ -1,4 +1,4 @@
-"""Projects: applications held against earlier ones."""
+"""Projects: applications held against earlier ones; the book of projects stands in a module of its own."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from matcher.cli import lifecycle
 from matcher.cli.options import (
     COUNT,
     TABLE_KINDS,
@@ -28,20 +29,19 @@ from matcher.cli.options import (
     report,
     sheet_option,
 )
-from matcher.export.targets import TABLES
 
 ALIASES: dict[str, click.Command] = {}
 
-group = Group("projects", help="科技项目：申报材料和已有项目查重。")
+group = Group("projects", help="科技项目：查重；从申报到归档的台账、期限、指标、经费和产出。")
 
 
 @group.command("duplicates", cls=Command, help="新申报的项目和已有项目比对：重合多少、哪些句子、有什么新内容。")
 @argument("new", "新项目表", f"项目编号、项目名称、内容或各部分，可有负责人、单位、年度：{TABLE_KINDS}。")
 @argument("old", "已有项目表", "不给出时，新项目之间互相比对。", required=False)
-@output_option(".xlsx（工作簿，附逐句对照）、.csv 或 .parquet")
+@output_option(".xlsx（工作簿，附逐句对照）、.html（对照单，可打印）、.csv 或 .parquet")
 @option("-k", type=COUNT, default=5, metavar="行数", help="每个新项目列出几个已有项目，默认 5，最多 24。")
 @option(
-    "--false-alarm", type=float, default=0.01, metavar="比例", help="允许误报的比例，默认 0.01；1 为只排序、全部提示。"
+    "--false-alarm", type=float, default=0.01, metavar="比例", help="允许误报的比例，默认 0.01；1 为只排序、不提示。"
 )
 @option("--rng", type=int, default=0, metavar="种子", help="抽取已有项目估计限值的随机种子，默认 0。")
 @sheet_option()
@@ -65,9 +65,9 @@ def duplicates_command(
     """Hold applications against earlier projects."""
     from matcher.projects.duplicates import find_duplicates
     from matcher.projects.reading import read_projects
-    from matcher.projects.workbook import write_duplicates
+    from matcher.projects.workbook import SUFFIXES, write_duplicates
 
-    check({output: TABLES}, new, old)
+    check({output: SUFFIXES}, new, old)
     applied = read(read_projects, new, sheet=sheet, column=column, quiet=quiet)
     known = None if old is None else read(read_projects, old, quiet=quiet)
     earlier = applied if known is None else known
@@ -85,3 +85,6 @@ def duplicates_command(
     )
     flagged = pairs.loc[pairs["flagged"], "new_id"].nunique()
     report(quiet, f"{len(applied.rows)} 项中有 {flagged} 项有提示；结果已写入 {output}")
+
+
+lifecycle.add_commands(group)

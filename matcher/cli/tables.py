@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matcher.tables.schemas import Contract
 
 _FIRMS = ("hte", "tech-sme")  # whose columns a table of firms has where nothing else is said
+_NAMED = ("resources", "resource_needs")  # whose headers other tables have too: taken only where --kind names them
 _KINDS = {
     "needs": "需求",
     "outcomes": "成果",
@@ -41,6 +42,8 @@ _KINDS = {
     "staff": "人员",
     "incidents": "事故与失信",
     "platforms": "平台",
+    "resources": "资源",
+    "resource_needs": "资源需求",
     "firms": "企业",
 }
 
@@ -109,7 +112,8 @@ def gather_command(
         raise TableError(f"{source}：文件夹里没有能读的表（xlsx、xls、csv、parquet、jsonl、docx）")
     policies = load_policies(list(policy) or list(_FIRMS))
     contracts = {**_contracts(), "firms": firm_contract(policies)}
-    kind = kind or likely_contract(files, contracts)
+    guessed = {name: one for name, one in contracts.items() if name not in _NAMED}
+    kind = kind or likely_contract(files, guessed)
     contract = contracts[kind]
 
     def reader(table: Any, sheet: str | None) -> Reading:
@@ -177,9 +181,11 @@ def split_command(table: Path, by: str, output: Path, sheet: str | None, show_co
 
 def _contracts() -> dict[str, Contract]:
     from matcher.policy.registers.schemas import registers
+    from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
     from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
 
-    return {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS, **registers()}
+    own = {"needs": NEEDS, "outcomes": OUTCOMES, "experts": EXPERTS, "works": WORKS}
+    return {**own, **registers(), "resources": RESOURCES, "resource_needs": RESOURCE_NEEDS}
 
 
 def _as_read(rows: Any, contract: Contract) -> Any:

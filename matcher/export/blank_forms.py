@@ -25,6 +25,10 @@ _MORE = {
     "region": "写到县区，如 临沂市兰山区",
     "valid_until": "过了这一天就不再推荐；不填为长期",
     "authors": "用“、”隔开",
+    "indicators": "写清数值和单位",
+    "range": "写清数值和单位，如 0~300kN",
+    "fee": "写清按什么收，如 200元/小时、100元/样",
+    "standard": "写编号，如 GB/T 228.1-2021；几个用“、”隔开",
 }
 _ENGLISH_HINTS = {
     "id": "one per row, never twice",
@@ -71,6 +75,20 @@ _EXAMPLES: dict[str, list[dict[str, object]]] = {
         {
             "work_id": "YJ-001", "expert_id": "ZJ-001", "title": "磁弹噪声检测硬齿面烧伤的方法",
             "description": "提出标定方法，误判率下降一半。", "kind": "论文", "role": "第一作者", "date": "2024-05-20",
+        }
+    ],
+    "resources": [
+        {
+            "resource_id": "YQ-001", "name": "电子万能试验机", "model": "XG-300", "kind": "仪器",
+            "method": "金属材料拉伸、压缩、弯曲试验", "range": "0~300kN", "precision": "0.5级",
+            "sample": "直径不超过40mm", "standard": "GB/T 228.1-2021", "institution": "虚构大学",
+            "place": "临沂市兰山区", "fee": "200元/小时", "hours_free": 600, "state": "正常",
+        }
+    ],
+    "resource_needs": [
+        {
+            "need_id": "XN-001", "title": "高强螺栓拉伸试验", "description": "需要给出抗拉强度和断后伸长率。",
+            "budget": 1, "range": "最大拉力200kN", "standard": "GB/T 228.1", "hours": 8, "sample_count": 6,
         }
     ],
 }  # fmt: skip

@@ -91,7 +91,79 @@ def write_matches(
         The file cannot be written there, or the tables are too large for a workbook.
     """
     check_targets({output: SUFFIXES})
+    save_files(
+        match_files(
+            output,
+            matches,
+            queries=queries,
+            records=records,
+            problems=problems,
+            columns=columns,
+            about=about,
+            mask=mask,
+        )
+    )
+
+
+def match_files(
+    output: str | Path,
+    matches: pd.DataFrame,
+    *,
+    queries: pd.DataFrame,
+    records: pd.DataFrame,
+    problems: pd.DataFrame | None = None,
+    columns: pd.DataFrame | None = None,
+    about: Mapping[str, str] | None = None,
+    total: int | None = None,
+    mask: bool = True,
+) -> dict[Path, bytes]:
+    """The files of `write_matches`, for whoever hands them on without saving them.
+
+    total: how many records there were, where `records` are those alone that the matches name.
+    """
     target = Path(output)
+    report, account = _report(target.name, matches, queries, records, problems, columns, about, total, mask)
+    if target.suffix.lower() == ".html":
+        return {**problem_files(target, report.problems, mask=False), target: report.page()}
+    return files_of(
+        target,
+        report.sheets() if target.suffix.lower() == ".xlsx" else {"匹配结果": report.table()},
+        problems=report.problems,
+        columns=account,
+        notes=report.legend() | report.counts() | report.about,
+        title=report.heading,
+        mask=False,
+    )
+
+
+def matches_shown(
+    matches: pd.DataFrame,
+    *,
+    queries: pd.DataFrame,
+    records: pd.DataFrame,
+    problems: pd.DataFrame | None = None,
+    total: int | None = None,
+    mask: bool = True,
+) -> dict[str, Any]:
+    """What the page of `write_matches` shows, for a page with another frame: the context of its templates.
+
+    total: as in `match_files`.
+    """
+    return _report("matches.html", matches, queries, records, problems, None, None, total, mask)[0].shown()
+
+
+def _report(
+    name: str,
+    matches: pd.DataFrame,
+    queries: pd.DataFrame,
+    records: pd.DataFrame,
+    problems: pd.DataFrame | None,
+    columns: pd.DataFrame | None,
+    about: Mapping[str, str] | None,
+    total: int | None,
+    mask: bool,
+) -> tuple[_Report, pd.DataFrame]:
+    """The tables cleaned and masked, and the account of columns."""
     problems = pd.DataFrame(columns=PROBLEM_COLUMNS) if problems is None else problems
     columns = pd.DataFrame() if columns is None else columns
     sides = [with_texts(side, _SIDES[str(matches.columns[at])]) for at, side in enumerate((queries, records))]
@@ -99,24 +171,11 @@ def write_matches(
     if mask:
         ids = all_ids(shown[:3])
         shown = [mask_table(table, ids=ids) for table in shown]
-    name = mask_contacts(target.name) if mask else target.name
     notes: Any = {clean_text(label): clean_text(str(text)) for label, text in (about or {}).items()}
     notes = mask_nested(notes) if mask else notes
-    report = _Report(shown[0], shown[1], shown[2], shown[3], notes, mask, name)
-    if target.suffix.lower() == ".html":
-        save_files({**problem_files(target, report.problems, mask=False), target: report.page()})
-    else:
-        save_files(
-            files_of(
-                target,
-                report.sheets() if target.suffix.lower() == ".xlsx" else {"匹配结果": report.table()},
-                problems=report.problems,
-                columns=shown[4],
-                notes=report.legend() | report.counts() | report.about,
-                title=report.heading,
-                mask=False,
-            )
-        )
+    name = mask_contacts(name) if mask else name
+    total = len(records) if total is None else total
+    return _Report(shown[0], shown[1], shown[2], shown[3], notes, mask, name, total), shown[4]
 
 
 _SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}
@@ -132,6 +191,7 @@ class _Report(NamedTuple):
     about: dict[str, str]
     masked: bool
     name: str
+    total: int
 
     @property
     def ask(self) -> Contract:
@@ -214,7 +274,7 @@ class _Report(NamedTuple):
         return {
             ask: f"{len(self.queries):,} 条，其中 {len(good):,} 条有可推荐的{answer}，{len(call):,} 条只有可联系的，"
             f"{rest:,} 条都没有",
-            answer: f"{len(self.records):,} 条",
+            answer: f"{self.total:,} 条",
             "输入问题": f"{len(self.problems):,} 处",
         }
 
@@ -248,6 +308,10 @@ class _Report(NamedTuple):
 
     def page(self) -> bytes:
         """One self-contained page that reads well on a phone and on paper."""
+        return page_bytes("matches", self.shown(), mask=False)
+
+    def shown(self) -> dict[str, Any]:
+        """What the page shows."""
         pairs, ask, answer = self.pairs(), self.ask.id_column, self.answer.id_column
         if self.answer is EXPERTS and "name" in pairs:  # a person is known by the name
             titles = zip(pairs["name"].fillna(""), pairs["record_title"].fillna(""), strict=True)
@@ -263,7 +327,7 @@ class _Report(NamedTuple):
             matches.setdefault(row[ask], []).append(row | details | {"answers": answered(row.get("answers", ""))})
         words = (SAME_FIELD, UNRELATED, DECLINED)
         steps = self.steps()
-        context = {
+        return {
             "heading": self.heading,
             "nouns": (self.ask.title, self.answer.title),
             "answer": answer,
@@ -295,7 +359,6 @@ class _Report(NamedTuple):
             "about": self.about,
             "problems": problems_beside(Path(self.name)).name if len(self.problems) else "",
         }
-        return page_bytes("matches", context, mask=False)
 
 
 def _names(frame: pd.DataFrame) -> list[str]:

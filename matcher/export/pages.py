@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
+from matcher.export.sheets import Sheet, cells_of
 from matcher.tables.privacy import mask_nested
 
 
@@ -24,3 +26,31 @@ def _templates() -> Any:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def notice_bytes(heading: str, sheets: Mapping[str, Sheet], lines: Mapping[str, str], *, mask: bool = True) -> bytes:
+    """Tables with a heading and lines above them, to be published: the sheets of a workbook as one page."""
+    tables = [
+        {
+            "title": title if len(sheets) > 1 else "",
+            "heads": [sheet.header(str(name)) for name in sheet.table],
+            "rows": list(zip(*(_texts(sheet, str(name)) for name in sheet.table), strict=True)),
+        }
+        for title, sheet in sheets.items()
+    ]
+    return page_bytes("notice", {"heading": heading, "lines": dict(lines), "tables": tables}, mask=mask)
+
+
+def _texts(sheet: Sheet, name: str) -> list[str]:
+    """The cells of a column as a workbook shows them."""
+    look = sheet.formats.get(name, "")
+    decimals = len(look.rstrip("%").partition(".")[2])
+    out = []
+    for cell in cells_of(sheet.table[name]):
+        if isinstance(cell, int | float) and look.endswith("%"):
+            out.append(f"{cell:.{decimals}%}")
+        elif isinstance(cell, float):
+            out.append(f"{cell:.{decimals}f}" if look else f"{cell:g}")
+        else:
+            out.append("" if cell is None else str(cell))
+    return out

@@ -56,7 +56,8 @@ class Sheet:
     are folded behind a "+" above the header; empty: all stay in view. `frozen`: how many columns stay beside the
     header. `shade`: (field, Excel comparison, one of SHADES): rows that fulfil it are tinted. `formats`: field -> Excel
     number format. `links`: field -> for each row the sheet that its cell opens. `comments`, `choices`: field -> a note
-    on the header, the words to choose from below it, for forms that people fill in. `chart`: below the table.
+    on the header, the words to choose from below it, for forms that people fill in; `bounds`: the least and the largest
+    number that its cells take. `chart`: below the table.
     """
 
     table: pd.DataFrame
@@ -69,6 +70,7 @@ class Sheet:
     comments: Mapping[str, str] = field(default_factory=dict)
     choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
     chart: Chart | None = None
+    bounds: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
     def header(self, column: str) -> str:
         """The Chinese header of a column."""
@@ -211,6 +213,8 @@ class _Writer:
             self._cells(page, at, column, sheet, values, width, lines if at < folded else [1] * (rows + 1))
             if column in sheet.comments:
                 page.write_comment(0, at, sheet.comments[column])
+            if column in sheet.bounds and rows:
+                page.data_validation(1, at, rows, at, _between(*sheet.bounds[column]))
             if column in sheet.choices:
                 page.data_validation(1, at, 5000, at, {"validate": "list", "source": list(sheet.choices[column])})
         if folded < columns:
@@ -301,6 +305,12 @@ class _Writer:
         page.fit_to_pages(1, 1)
         page.set_margins(0.4, 0.4, 0.4, 0.4)
         page.hide_gridlines(2)
+
+
+def _between(low: float, high: float) -> dict[str, Any]:
+    """A cell that takes a number between two, and says so."""
+    words = {"error_title": "超出范围", "error_message": f"请填 {low:g} 至 {high:g} 的数字"}
+    return {"validate": "decimal", "criteria": "between", "minimum": low, "maximum": high, **words}
 
 
 def notes_sheet(lines: Mapping[str, str] | Sequence[str]) -> Sheet:

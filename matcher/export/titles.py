@@ -146,12 +146,36 @@ REVIEW = {
     "shrunk_mean": "收缩均分", "adjusted_mean": "校正均分", "bayes": "贝叶斯估计", "low": "下限", "high": "上限",
     "p_first": "入选概率", "methods": "几种算法入选", "method": "算法", "error": "现在判错的概率",
     "gain": "加评一次可减少", "leniency": "偏松（负为偏严）", "spread": "离散（占应有）", "agreement": "与他人相关",
-    "unlike": "次序不一致", "highest": "给最高分的占比", "lowest": "给最低分的占比", "remarks": "提示",
+    "unlike": "次序不一致", "submitted_on": "提交日期", "unit": "第一完成单位", "award": "奖种", "grade": "等级",
+    "summary": "简介", "file": "文件", "highest": "给最高分的占比", "lowest": "给最低分的占比", "remarks": "提示",
+}  # fmt: skip
+FORMAL_CHECK = {
+    "item": "项目编号", "title": "项目名称", "host": "第一完成单位", "failed": "不通过的条数",
+    "unknown": "未知的条数", "remarks": "要办的事", "check": "检查项", "state": "结论", "missing": "缺什么",
+    "limit": "要求", "seen_as": "所见", "fact": "核对什么", "found": "在名单中看到", "note": "说明",
+}  # fmt: skip
+VOTES = {
+    "item": "项目编号", "title": "项目名称", "award": "奖种", "grade": "等级", "members": "应到委员数",
+    "present": "到会委员数", "votes_for": "同意票数", "votes_against": "反对票数", "abstained": "弃权票数",
+    "share": "同意占到会", "place": "本奖种名次", "remarks": "依据",
+}  # fmt: skip
+PUBLICATION = {
+    "number": "序号", "item": "项目编号", "title": "项目名称", "award": "奖种", "grade": "等级", "units": "完成单位",
+    "persons": "完成人", "nominator": "提名单位",
+}  # fmt: skip
+OBJECTIONS = {
+    "objection_id": "异议编号", "item": "项目编号", "received_on": "收到日期", "in_time": "在期限内", "form": "形式",
+    "due": "办理期限", "days_left": "剩余天数", "result": "处理结果",
+}  # fmt: skip
+FAIRNESS = {
+    "group": "分组", "unit": "第一完成单位", "region": "地区", "award": "奖种", "items": "申报数", "chosen": "入选数",
+    "share": "入选率", "low": "下限", "high": "上限", "expected": "按总体应有", "p_value": "p值",
+    "p_holm": "校正p值", "reviewers": "评委人数",
 }  # fmt: skip
 DUPLICATES = {
     "new_id": "新项目编号", "new_title": "新项目名称", "old_id": "已有项目编号", "old_title": "已有项目名称",
     "overlap": "重合", "likeness": "用字相近", "meaning": "含义相近", "adds": "新增来源", "flagged": "提示",
-    "case": "情形",
+    "because": "提示原因", "case": "情形",
     "funded": "已有项目已立项", "sections": "各部分重合", "number": "句号", "new_sentence": "新项目的句子",
     "old_sentence": "已有项目的句子", "how": "关系", "value": "程度", "copied": "照抄句数", "reworded": "改写句数",
     "new": "新内容句数",
@@ -201,4 +225,72 @@ INNOVATION = {
     "local_high": "地方分最高", "total_max": "满分", "missing": "缺少的事实", "number": "序号", "block": "一级指标",
     "indicator": "二级指标", "value_low": "最低", "value_high": "最高", "part": "部分", "points_low": "得分最低",
     "points_high": "得分最高", "points_max": "满分",
+}  # fmt: skip
+ASSESSMENT = {
+    "title": "成果名称", "kind": "成果类型", "readiness": "技术就绪度", "readiness_low": "就绪度下限",
+    "readiness_high": "就绪度上限", "readiness_name": "级别名称", "basis": "依据什么", "evidence": "证据",
+    "to_raise": "升级需要的证据", "level13_low": "13级量表下限", "level13_high": "13级量表上限",
+    "stage": "成果所处阶段",
+    "proposed_level": "文字提示的级别", "proposed_by": "提示来自", "proposed_sentence": "提示的原句",
+    "confirmed_level": "确认成熟度等级", "evidence_level": "证据显示的级别", "scientific": "科学价值",
+    "technological": "技术价值", "economic": "经济价值", "social": "社会价值", "cultural": "文化价值",
+    "social_cultural": "社会和文化价值", "potential": "转化推广潜力", "value_low": "综合价值下限",
+    "value_high": "综合价值上限", "weights": "权重（使用者给出）", "unjudged": "未评的价值", "primary": "主要看的价值",
+    "judged_by": "由谁评", "innovation": "技术创新度", "advancement": "技术先进度", "a1": "技术创新程度",
+    "a2": "技术经济指标先进程度", "a3": "技术难度和复杂程度", "a4": "重现性和成熟度", "market_low": "市场法下限（元）",
+    "market_high": "市场法上限（元）", "income_low": "收益法下限（元）", "income_high": "收益法上限（元）",
+    "cost_low": "成本法下限（元）", "cost_high": "成本法上限（元）", "economic_low": "经济价值下限（元）",
+    "economic_high": "经济价值上限（元）", "remarks": "提示", "column": "哪一栏", "quote": "栏中的话", "level": "级别",
+    "present": "有无", "approach": "方法", "low": "下限（元）", "high": "上限（元）", "inputs": "算式和所用数据",
+    "missing": "还缺", "problem": "问题", "registered_number": "批准登记号", "recommended_by": "推荐单位",
+    "registered_on": "批准登记日期", "started_on": "研究起始日期", "ended_on": "研究终止日期", "secrecy": "成果密级",
+    "attribute": "成果属性", "keywords": "关键词", "form": "成果体现形式", "standing": "成果水平",
+    "evaluated_by": "评价方式", "evaluation": "评价结论", "evaluated_on": "评价日期", "use_state": "应用状态",
+    "institution": "完成单位", "persons": "完成人", "contact": "联系方式", "announced_on": "公示日期",
+    "announcement_days": "公示天数", "ends_on": "公示截止日期", "objections": "异议数",
+    "objections_settled": "已处理异议数",
+    "economic_inputs": "经济价值的算式和所用数据", "economic_missing": "经济价值还缺",
+}  # fmt: skip
+SCALES = {
+    "part": "部分", "title": "项目", "text": "内容", "document": "文件", "number": "文号", "since": "文件日期",
+    "seen": "所见", "address": "网址",
+}  # fmt: skip
+RESOURCES = {
+    "need_title": "需求名称", "title": "需求名称", "resource_id": "资源编号", "resource_name": "资源名称",
+    "name": "资源名称", "model": "型号", "institution": "所在单位", "place": "所在地", "fee": "收费标准",
+    "contact": "联系方式", "hours": "所需机时", "hours_free": "空闲机时", "met_count": "满足项数",
+    "missed_count": "不满足项数", "unknown_count": "未说明项数", "cost_low": "费用下限（元）",
+    "cost_high": "费用上限（元）", "outcome_title": "成果名称", "expert_name": "专家姓名", "value": "方案得分",
+    "missing": "缺", "same_unit": "同单位", "budget": "预算（元）", "money": "经费", "works": "代表业绩",
+    "outcome_fit": "成果合适度", "expert_fit": "专家合适度", "resource_fit": "资源合适度", "load": "至多承接",
+    "evidence": "依据", "reason": "原因",
+}  # fmt: skip
+INTEGRITY = {
+    "row_id": "编号", "person": "姓名", "state": "结论", "records": "有关记录",
+    "field": "在哪一栏", "name": "姓名或名称", "record_id": "记录编号", "kind": "失信行为", "grade": "情节",
+    "starts_on": "限制起始日期", "ends_on": "限制截止日期", "basis": "处理文号和依据", "why": "需核实什么",
+    "appeal": "申诉情况", "subject_kind": "对象类别", "applicant": "申报", "reviewer": "评审", "nominee": "提名",
+    "open": "需核实什么",
+}  # fmt: skip
+LIFECYCLE = {
+    "seen_on": "所见日期",
+    "seq": "记录编号", "event": "事项", "entered_by": "经办人", "from_file": "来自", "void": "作废原因",
+    "project_id": "项目编号", "title": "项目名称", "person": "项目负责人", "institution": "承担单位",
+    "uscc": "统一社会信用代码", "partners": "参与单位", "programme": "计划类别", "year": "年度",
+    "starts_on": "开始日期", "ends_on": "结束日期", "since": "阶段日期", "grade": "验收结论", "extensions": "延期次数",
+    "rules": "规则", "what": "要办什么", "due": "最后一天", "days_left": "还有天数（负为逾期）", "done_on": "办理日期",
+    "basis": "依据（说的是）", "source": "出处", "remark": "提示", "item": "名称", "wanted": "任务书要求",
+    "reached": "完成", "margin": "好（差）多少", "how": "怎样判断", "evidence": "证明材料", "reached_on": "填报日期",
+    "category": "经费科目", "planned": "预算（元）", "spent": "支出（元）", "left": "结余（元）", "share": "支出比例",
+    "received": "到账（元）", "items": "指标数", "met": "完成数", "share_low": "完成比例低限",
+    "share_high": "完成比例高限", "late_days": "逾期天数", "proposed": "按规则", "given": "已记结论",
+    "kind": "产出类别", "day": "日期", "way": "转化形式", "amount": "金额（元）", "part": "部分", "rule": "条目",
+    "limit": "限值", "says": "说的是", "in_force": "施行日", "number": "文号", "document": "文件",
+    "address": "所见网址",
+}  # fmt: skip
+OUTPUT_REGISTERS = {
+    "uscc": "统一社会信用代码", "outcome": "成果名称", "kind": "转化形式", "converted_on": "转化日期",
+    "evidence": "转化证明", "project_id": "来自项目", "amount": "合同或产值（元）", "title": "成果名称",
+    "description": "成果简介", "keywords": "关键词", "field": "技术领域", "institution": "完成单位",
+    "ip_type": "知识产权类型", "cooperation": "合作方式", "posted_on": "发布日期",
 }  # fmt: skip

@@ -8,9 +8,5 @@ from .feedback import withdraw_feedback as withdraw_feedback
 from .filters import Between as Between
 from .index import Index as Index
 from .matches import match as match
-from .shards import Shards as Shards
-from .shards import match_shards as match_shards
-from .shards import merge_matches as merge_matches
-from .shards import shard_statistics as shard_statistics
 from .sklearn import TextVectors as TextVectors
 from .tokens import Segmenter as Segmenter

@@ -27,6 +27,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from matcher.errors import EncoderError, IndexFolderError, MatcherError, MissingExtraError
@@ -143,7 +144,8 @@ def read_table(path: Path, digest: str) -> pd.DataFrame:
     """What `bytes_of_table` made."""
     data = io.BytesIO(read(path, digest))
     try:
-        return pd.read_parquet(data)
+        table: pd.DataFrame = pq.read_table(data).combine_chunks().to_pandas()  # of several pieces, all would be
+        return table  # joined anew whenever a few rows are taken
     except OSError as error:  # pyarrow's for pages that cannot be decoded
         raise ValueError(f"{path.name}: {error}") from error
 

@@ -144,10 +144,14 @@ class Index(BaseIndex):
             false_alarm=false_alarm,
             reasons=reasons,
         )
-        matches = matches[matches["rank"] > 0].drop(columns=asking)
-        rows = np.array([self.row_of[name] for name in matches[self.id_column]], np.int64)
-        matches.insert(1, "title", texts_of(self.rows(rows))[0])
-        hits: Any = matches.astype(object).where(matches.notna(), None).to_dict("records")
+        return self.hits(matches)
+
+    def hits(self, matches: pd.DataFrame) -> list[Hit]:
+        """The rows that `match` gives for one asking row, as `search` gives them."""
+        found = matches[matches["rank"] > 0].drop(columns=matches.columns[0])
+        rows = np.array([self.row_of[name] for name in found[self.id_column]], np.int64)
+        found.insert(1, "title", texts_of(self.rows(rows))[0])
+        hits: Any = found.astype(object).where(found.notna(), None).to_dict("records")
         result: list[Hit] = hits
         return result
 

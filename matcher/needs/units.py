@@ -24,6 +24,7 @@ _PREFIXES = {
     "M": 1e6,
     "G": 1e9,
     "T": 1e12,
+    "P": 1e15,
 }
 _ALONE = "mgsVvAWwNJKtLlhdTHM"  # single letters that are a unit alone; others (F, S, B, r, a) only beside a slash
 _IN_DENOMINATOR = {"分": "min", "时": "h", "年": "a", "日": "d", "月": "月", "班": "班", "度": "kWh"}

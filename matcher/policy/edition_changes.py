@@ -12,6 +12,7 @@ import pandas as pd
 from matcher.errors import ArgumentError, PolicyError
 from matcher.policy.advice import ask_first
 from matcher.policy.conditions import ByBracket, Compare, Test
+from matcher.policy.identity import FIRM
 from matcher.policy.measures import Compound, DaysSince, MeanGrowth, Ratio, YearsSince
 from matcher.policy.model import Edition, Rule
 from matcher.policy.policy import Policies, Policy, load_policies, load_policy, shipped
@@ -55,14 +56,15 @@ class Changed(NamedTuple):
 
 
 def policies_that_change(policy: Policies = (), *, before: Day, after: Day) -> tuple[Policy, ...]:
-    """The policies asked for; where none are, the shipped ones of which an edition, a rule or a limit starts or ends
-    after `before`, up to `after`. Raises PolicyError where there is none, ArgumentError for days
-    in the wrong order.
+    """The policies asked for; where none are, the shipped ones over firms of which an edition, a rule or a limit
+    starts or ends after `before`, up to `after`. Raises PolicyError where there is none, ArgumentError for days in the
+    wrong order.
     """
     first, last = _days(before, after)
     if asked := load_policies(policy):
         return asked
-    found = [name for name in shipped() if any(first < day <= last for day in load_policy(name).breaks)]
+    firms = [name for name in shipped() if load_policy(name).subject is FIRM]
+    found = [name for name in firms if any(first < day <= last for day in load_policy(name).breaks)]
     if not found:
         raise PolicyError(f"{first} 与 {last} 之间没有自带的政策换版；请换日期，或用 --policy 指定政策或草案文件夹")
     return load_policies(found)

@@ -13,7 +13,7 @@ import pandas as pd
 
 from matcher.errors import PolicyError, TableError
 from matcher.policy.firm_words import CLOSE_WORDS, SUMS, WORDS, series_of, without_year
-from matcher.policy.identity import FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
+from matcher.policy.identity import APPLICATION, FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
 from matcher.policy.model import FactColumn
 from matcher.policy.platforms import KINDS, in_plain_words
 from matcher.policy.policy import Policies, Policy, load_policies
@@ -147,7 +147,8 @@ def read_firms(
     reading = read_table(source, contract, sheet=sheet, columns=columns, bad_rows=bad_rows)
     subject = subject_of(policies)
     found = identified(reading, columns, subject)
-    found = resident_by_code(found) if subject is FIRM else _other_kinds(found, policies)
+    if subject is not APPLICATION:
+        found = resident_by_code(found) if subject is FIRM else _other_kinds(found, policies)
     rows, problems = found.rows, found.problems
     known = {column.name for column in contract.columns}
     empty = [

@@ -120,7 +120,33 @@ PLATFORM = Subject(
     "host_uscc",
     "平台编号、平台名称和依托单位",
 )  # fmt: skip
-SUBJECTS = {subject.id: subject for subject in (FIRM, PLATFORM)}
+APPLICATION = Subject(
+    "application",
+    "申报项目",
+    "项",
+    (
+        column(
+            "enterprise_id", "text", "项目编号",
+            "提名编号 申报编号 申请编号 受理编号 提名号 成果编号 项目ID 编号 ID item nomination_id project_id",
+        ),
+        column("name", "text", "项目名称", "成果名称 提名项目 提名项目名称 申报项目名称 候选人 名称 title"),
+        *IDENTITY[3:],
+        column(
+            "host", "text", "第一完成单位",
+            "第一单位 牵头单位 申报单位 承担单位 主要完成单位第一 依托单位 first_unit",
+        ),
+        column("host_uscc", "text", "第一完成单位统一社会信用代码", f"统一社会信用代码 {WORDS['uscc']}"),
+        column("person_names", "text", "完成人", "主要完成人 全部完成人 完成人名单 项目负责人 负责人 persons"),
+        column("unit_names", "text", "完成单位", "主要完成单位 全部完成单位 完成单位名单 合作单位 参与单位"),
+        column("nominator", "text", "提名单位", "提名者 推荐单位 提名单位（专家） 归口管理部门"),
+        column("support", "text", "支撑材料", "主要支撑材料 专利论文 主要知识产权 代表性论文专著 支撑材料编号"),
+    ),
+    BESIDE[:1],
+    ("name",),
+    "host_uscc",
+    "项目编号和项目名称",
+)  # fmt: skip
+SUBJECTS = {subject.id: subject for subject in (FIRM, PLATFORM, APPLICATION)}
 
 
 def has_ended(status: Iterable[Any]) -> np.ndarray[Any, np.dtype[np.bool_]]:

@@ -69,6 +69,37 @@ def write_dashboard(
         The file cannot be written there.
     """
     check_targets({output: (".html",)})
+    facts = dashboard_facts(
+        on=on,
+        title=title,
+        snapshot=snapshot,
+        moves=moves,
+        discovered=discovered,
+        expected=expected,
+        targets=targets,
+        clusters=clusters,
+        chains=chains,
+        funnel=funnel,
+        mask=mask,
+    )
+    save_files({Path(output): page_bytes("dashboard", facts, mask=mask)})
+
+
+def dashboard_facts(
+    *,
+    on: Day,
+    title: str = "培育库看板",
+    snapshot: pd.DataFrame | None = None,
+    moves: pd.DataFrame | None = None,
+    discovered: pd.DataFrame | None = None,
+    expected: pd.DataFrame | None = None,
+    targets: pd.DataFrame | None = None,
+    clusters: pd.DataFrame | None = None,
+    chains: pd.DataFrame | None = None,
+    funnel: pd.DataFrame | None = None,
+    mask: bool = True,
+) -> dict[str, Any]:
+    """What the page of `write_dashboard` shows, for a page with another frame: the context of its template."""
     parts = {
         "tiers": None if snapshot is None else _tiers(snapshot),
         "states": None if snapshot is None else _states(snapshot),
@@ -80,8 +111,7 @@ def write_dashboard(
         "chains": None if chains is None else _chains(chains),
         "funnel": None if funnel is None else _funnel(funnel),
     }
-    facts = {"title": title, "on": as_day(on), "tier_titles": WORDS, "heads": _heads(snapshot, parts), **parts}
-    save_files({Path(output): page_bytes("dashboard", facts, mask=mask)})
+    return {"title": title, "on": as_day(on), "tier_titles": WORDS, "heads": _heads(snapshot, parts), **parts}
 
 
 def _need(table: pd.DataFrame, what: str, *names: str) -> None:

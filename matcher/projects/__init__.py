@@ -1,4 +1,7 @@
-"""Projects before and while they run: applications held against what is known already. Advice to a person."""
+"""Projects before and while they run: applications held against earlier ones, and the book from application to closing.
+
+Advice to a person.
+"""
 
 import lazy_loader
 

@@ -1,3 +1,11 @@
 from .alignment import align as align
 from .duplicates import find_duplicates as find_duplicates
+from .lifecycle.book import ProjectBook as ProjectBook
+from .lifecycle.deadlines import due_dates as due_dates
+from .lifecycle.delivery import delivered_items as delivered_items
+from .lifecycle.delivery import proposed_grades as proposed_grades
+from .lifecycle.entries import read_events as read_events
+from .lifecycle.entries import read_managed as read_managed
+from .lifecycle.outputs import conversions as conversions
+from .lifecycle.outputs import outcomes as outcomes
 from .reading import read_projects as read_projects

@@ -13,6 +13,12 @@ SECTIONS = {
 }
 
 
+def bodies(projects: pd.DataFrame) -> list[str]:
+    """Text and sections of each project; the title where there are none."""
+    without = whole_texts(projects.drop(columns="title", errors="ignore"))
+    return [body or whole for body, whole in zip(without, whole_texts(projects), strict=True)]
+
+
 def whole_texts(projects: pd.DataFrame) -> list[str]:
     """Title, text and sections of each project, joined by line ends; "" for what is empty."""
     names = [name for name in ("title", "text", *SECTIONS) if name in projects]

@@ -1,4 +1,4 @@
-"""Duplicates to files: a workbook with the pairs and their sentences side by side, or the pairs alone."""
+"""Duplicates to files: a page or a workbook with the pairs and their sentences side by side, or the pairs alone."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.export.sheets import Sheet
-from matcher.export.tables import write_tables
+from matcher.export.tables import problem_files, write_tables
+from matcher.export.targets import TABLES, check_targets, save_files
 from matcher.export.titles import DUPLICATES
+from matcher.matching.encoders import StaticEncoder
 from matcher.projects.alignment import HOW, align
-from matcher.projects.sections import whole_texts
+from matcher.projects.pages import LIMIT, duplicates_page
+from matcher.projects.sections import bodies
 from matcher.tables.contacts import mask_contacts
 
+SUFFIXES = (*TABLES, ".html")
 NOTES = {
     "查重结果": "只提示、排序和对照，不下结论：是否重复由人看过两份材料后判断。",
-    "提示": "超过限值的：限值由已有项目互相比对得出，只有所定比例（误报率）的已有项目会超过它，不是一个相似百分比。",
+    "提示": "重合、用字相近，或换了说法而含义和数字仍对得上，比绝大多数已有项目彼此之间都明显："
+    "只有所定比例（误报率）的已有项目会被提示，不是一个相似百分比。误报率填 1 时不提示。",
     "重合": "新项目每八个连续字中，在已有项目里原样出现的占比；标点空格不计。",
     "用字相近": "两份材料两字组合的余弦，越少见的组合越重要。",
     "含义相近": "减去全部项目平均之后向量的余弦。",
     "新增来源": "这一来源有、排在前面的来源没有的部分；几个来源都不小的，可能是拼接。",
     "情形": "本人延续：同一负责人以后年度的项目，单列，不作提示；其余按负责人、单位是否相同。",
 }
-_LIMIT = 200  # flagged pairs whose sentences are shown
 
 
 def side_by_side(pairs: pd.DataFrame, new: pd.DataFrame, old: pd.DataFrame, *, mask: bool = True) -> pd.DataFrame:
@@ -31,20 +35,20 @@ def side_by_side(pairs: pd.DataFrame, new: pd.DataFrame, old: pd.DataFrame, *, m
 
     mask: hide contacts before the texts are cut, since a piece of one cannot be told from other words.
     """
-    flagged = pairs[pairs["flagged"]].head(_LIMIT)
+    flagged = pairs[pairs["flagged"]].head(LIMIT)
     texts = [
         dict(
             zip(
                 one["project_id"].astype(str),
-                map(mask_contacts, whole_texts(one)) if mask else whole_texts(one),
+                map(mask_contacts, bodies(one)) if mask else bodies(one),
                 strict=True,
             )
         )
         for one in (new, old)
     ]
-    frames = []
+    frames, encoder = [], StaticEncoder.load()
     for one, other in zip(flagged["new_id"], flagged["old_id"], strict=True):
-        aligned = align(texts[0][one], texts[1][other])
+        aligned = align(texts[0][one], texts[1][other], encoder=encoder)
         aligned.insert(0, "new_id", one)
         aligned.insert(1, "old_id", other)
         frames.append(aligned)
@@ -63,13 +67,21 @@ def write_duplicates(
     about: Mapping[str, str] | None = None,
     mask: bool = True,
 ) -> None:
-    """Write what `find_duplicates` gave: .xlsx with titles and sentences side by side, .csv or .parquet the pairs."""
-    if Path(output).suffix.lower() != ".xlsx":
+    """Write what `find_duplicates` gave: .xlsx with titles and sentences side by side, .html the flagged pairs on a
+    sheet each, .csv or .parquet the pairs. Raises OutputError.
+    """
+    check_targets({output: SUFFIXES})
+    target = Path(output)
+    if target.suffix.lower() == ".html":
+        page = duplicates_page(pairs, new, old, notes=NOTES, about=about or {}, mask=mask)
+        save_files({**problem_files(target, problems, mask=mask), target: page})
+        return
+    if target.suffix.lower() != ".xlsx":
         write_tables(output, {"查重结果": pairs}, problems=problems, mask=mask)
         return
     titles = [_look_up(pairs[name], table) for name, table in (("new_id", new), ("old_id", old))]
     shown = pairs.assign(new_title=titles[0], old_title=titles[1])
-    first = ["new_id", "new_title", "rank", "old_id", "old_title", "flagged", "case"]
+    first = ["new_id", "new_title", "rank", "old_id", "old_title", "flagged", "because", "case"]
     shown = shown[[*first, *(name for name in shown if name not in first)]]
     shares = dict.fromkeys(("overlap", "likeness", "meaning", "adds", "value"), "0.0%")
     sentences = side_by_side(pairs, new, old, mask=mask)

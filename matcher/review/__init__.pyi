@@ -1,11 +1,12 @@
-from .aggregation import METHODS as METHODS
 from .aggregation import aggregate as aggregate
 from .aggregation import compare_methods as compare_methods
-from .aggregation import extra_reviews as extra_reviews
-from .aggregation import winners_changed as winners_changed
 from .fairness import reviewer_load as reviewer_load
 from .fairness import success_by as success_by
+from .formal_check import check_nominations as check_nominations
+from .publicity import objection_states as objection_states
+from .publicity import publication as publication
 from .reviewers import reviewer_report as reviewer_report
+from .score_sheets import collect_scores as collect_scores
 from .scores import check_scores as check_scores
 from .scores import read_scores as read_scores
-from .scores import score_sheets as score_sheets
+from .votes import judge_votes as judge_votes

@@ -118,7 +118,7 @@ def aggregate(scores: pd.DataFrame, *, winners: int | None = None, rng: int = 0)
 def table_of(panel: Panel, *, winners: int | None = None, rng: int = 0) -> pd.DataFrame:
     """`aggregate` of a panel."""
     effects = panel.effects
-    deviation = np.sqrt(effects.item_variances())
+    deviation = np.sqrt(effects.item_variances() + effects.unsure_items)
     reach = float(ndtri((1 + INTERVAL) / 2)) * deviation
     table = pd.DataFrame({"item": panel.items, "reviews": np.bincount(panel.item), **_methods(panel)})
     table["low"], table["high"] = effects.items - reach, effects.items + reach
@@ -169,7 +169,7 @@ def extra_reviews(scores: pd.DataFrame, *, winners: int, k: int = 10) -> pd.Data
     effects = panel.effects
     sorted_ = np.sort(effects.items)[::-1]
     line = sorted_[winners - 1 : winners + 1].mean()
-    variance = effects.item_variances()
+    variance = effects.item_variances() + effects.unsure_items
     _, lenient, noise = effects.variances
     after = 1 / (1 / variance + 1 / (lenient + noise))
     error = ndtr(-np.abs(effects.items - line) / np.sqrt(variance))

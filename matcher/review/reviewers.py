@@ -39,7 +39,7 @@ def reviewer_report(scores: pd.DataFrame) -> pd.DataFrame:
     effects = panel.effects
     of_items, _, noise = effects.variances
     widths = effects.reviewer_variances()
-    deviation = np.sqrt(widths)
+    deviation = np.sqrt(widths + effects.unsure_reviewers)
     reach = float(ndtri((1 + INTERVAL) / 2)) * deviation
     count = np.bincount(panel.reviewer)
     highest, lowest = _ends(panel)
@@ -75,7 +75,7 @@ def _by_others(panel: Panel, number: int, here: Whole, widths: Floats) -> tuple[
     rest = panel.score[beside] - effects.mean - effects.reviewers[of]
     weight = np.bincount(at, inverse, len(items))
     total = np.bincount(at, inverse * rest, len(items))
-    variance = 1 / (weight + 1 / max(of_items, 1e-12))
+    variance = 1 / (weight + 1 / of_items)
     return effects.mean + variance * total, variance
 
 

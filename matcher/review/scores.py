@@ -1,21 +1,28 @@
-"""Score sheets out to reviewers, and their scores in: what is missing, late or impossible is told before it counts."""
+"""Scores in, one row a review or one column a reviewer: what is missing, late or impossible is told first."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
-from matcher.export.sheets import Sheet
-from matcher.export.titles import REVIEW
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import REVIEW_SCORES
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS, USED, Reading, read_table
+from matcher.tables.writings import fold
 
-_SHEET_COLUMNS = ["item", "title", "reviewer", "score", "comment"]
+# Headers of a wide table, in which each reviewer has a column: 专家1, 评委 A, 专家（二）.
+_WIDE = re.compile(
+    r"^(?:评审|评议)?(?:专家|评委|评审人|委员|reviewer|expert|judge|grader)[\W_第]*"
+    r"(?:\d{1,3}|[a-z]|[一二三四五六七八九十]{1,3})"
+    r"(?:[\W_]*(?:得分|评分|打分|分数|score|号))?(?:\([^()]{1,20}\))?\W*$",
+    re.I,
+)
 
 
 class Checked(NamedTuple):
@@ -39,26 +46,54 @@ def read_scores(
     >>> read_scores(table).rows[["item", "reviewer", "score"]].values.tolist()
     [['P1', 'E1', 86]]
     """
-    return read_table(source, REVIEW_SCORES, sheet=sheet, columns=columns)
+    reading = read_table(source, REVIEW_SCORES, sheet=sheet, columns=columns)
+    account = reading.columns
+    wide = {
+        str(header): str(field or header)
+        for header, field in zip(account["header"], account["field"], strict=True)
+        if _WIDE.match(fold(str(header))) and str(field or header) in reading.rows
+    }
+    named = account.loc[account["field"] == "reviewer", "header"].astype(str)
+    return _melted(reading, wide) if len(wide) > 1 and named.isin(wide).all() else reading
 
 
-def score_sheets(pairs: pd.DataFrame) -> dict[str, Sheet]:
-    """One sheet a reviewer with the items to score, in the order of the table; a pair with a conflict is left out.
-
-    pairs: item, reviewer, and where known title and conflict, as `read_scores` gives them. The filled workbook's
-    sheets are read back as one table (`matcher gather`). Raises TableError where a pair lacks an id.
+def _melted(reading: Reading, wide: Mapping[str, str]) -> Reading:
+    """One row a review of a reading with a column a reviewer (header -> where it was read to); a score column beside
+    them is some total, and unused.
     """
-    check_frame(pairs, "pairs", "read_scores(path).rows")
-    _check_ids(pairs, "item", "reviewer")
-    kept = pairs[~_flags(pairs, "conflict")]
-    look = {"titles": REVIEW, "frozen": 2, "formats": {"item": "@", "reviewer": "@"}}
-    sheets: dict[str, Sheet] = {}
-    for reviewer, group in kept.groupby(kept["reviewer"].astype(str), sort=True):
-        table = group.reindex(columns=_SHEET_COLUMNS).assign(score=None, comment=None).astype(object)
-        sheets[f"{len(sheets) + 1:03d} {reviewer}"[:31]] = Sheet(table.where(table.notna(), None), **look)  # type: ignore[arg-type]
-    if not sheets:
-        raise TableError("没有要评的项目：表是空的，或者每一对都须回避")
-    return sheets
+    rows, account, problems = reading.rows, reading.columns.copy(), reading.problems
+    total = account.loc[(account["field"] == "score") & ~account["header"].isin(wide), "header"].tolist()
+    rest = rows.drop(columns=[name for name in wide if name in rows])
+    melted = pd.concat([rest.assign(reviewer=name, score=rows[place]) for name, place in wide.items()])
+    melted = melted.sort_index(kind="stable").reset_index(drop=True)
+    filled = melted["score"].notna() & (melted["score"].astype(str).str.strip() != "")
+    melted["score"] = pd.to_numeric(
+        melted["score"].map(lambda cell: fold(cell).strip().removesuffix("分") if isinstance(cell, str) else cell),
+        errors="coerce",
+    )
+    bad = melted[filled & melted["score"].isna()]
+    source = {name: str(account[name].iloc[0]) for name in ("file", "sheet")}
+    lines = [
+        (f"{item}、{reviewer}", "不是数字", "这一格不计")
+        for item, reviewer in zip(bad["item"], bad["reviewer"], strict=True)
+    ]
+    lines.append(
+        ("、".join(wide), f"一列一位评委，已按列读成 {len(wide)} 位评委的分数，空格是没有评", "请核对；评委编号取表头")
+    )
+    lines += [(name, "是合计或平均，没有采用", "由各位评委的分数重新计算") for name in total]
+    more = [(source["file"], source["sheet"], None, "评委编号", *line, True) for line in lines]
+    dropped = problems["column"].isin(wide) & problems["problem"].str.contains("没看懂", regex=False)
+    frame = pd.concat([problems[~dropped], pd.DataFrame(more, columns=PROBLEM_COLUMNS)], ignore_index=True)
+    used = account["header"].isin(wide)
+    account.loc[used, ["field", "title", "use", "nearest", "hint"]] = [
+        "score",
+        REVIEW_SCORES["score"].title,
+        USED,
+        "",
+        "",
+    ]
+    kept = melted[filled].reset_index(drop=True)
+    return replace(reading, rows=kept, problems=frame.astype({"row": "Int64"}), columns=account)
 
 
 def check_scores(
@@ -100,7 +135,7 @@ def check_scores(
     check_frame(scores, "scores", "read_scores(path).rows")
     if lowest is not None and highest is not None and not lowest < highest:
         raise ArgumentError(f"lowest must be below highest, not {lowest} and {highest}")
-    _check_ids(scores, "item", "reviewer", "score")
+    check_ids(scores, "item", "reviewer", "score")
     table = scores.reset_index(drop=True)
     table = table.assign(item=table["item"].astype(str), reviewer=table["reviewer"].astype(str))
     table["score"] = pd.to_numeric(table["score"], errors="coerce").astype(float)
@@ -114,7 +149,7 @@ def check_scores(
             found.append((None, REVIEW_SCORES[column].title, pair, problem, action, False))
         out |= rows
 
-    refuse(_flags(table, "conflict"), "conflict", "须回避的评委", "这一行不计")
+    refuse(flags(table, "conflict"), "conflict", "须回避的评委", "这一行不计")
     refuse(table["score"].isna(), "score", "没有分数", "请催交；这一行不计")
     beyond = pd.Series(False, table.index)
     if lowest is not None:
@@ -168,25 +203,31 @@ def check_scores(
     return Checked(ordered[[*pair, "score"]], frame)
 
 
-def _check_ids(table: pd.DataFrame, *names: str) -> None:
+def check_ids(table: pd.DataFrame, *names: str) -> None:
+    """Refuse a table without these columns, or with a row that has no item or reviewer. Raises TableError."""
     if missing := [name for name in names if name not in table]:
         raise TableError(f"评分表缺少列：{'、'.join(REVIEW_SCORES[name].title for name in missing)}")
     for name in ("item", "reviewer"):
         empty = table[name].isna() | (table[name].astype(str).str.strip() == "")
+        title = REVIEW_SCORES[name].title
+        if len(table) and empty.all() and name == "reviewer":
+            raise TableError(
+                f"评分表没有{title}：应一行一位评委对一项的分数（项目编号、评委编号、得分）；"
+                "若一列是一位评委，请把这些列的表头写成“专家1”“专家2”……或“评委1”“评委2”……"
+            )
         if empty.any():
-            title = REVIEW_SCORES[name].title
             raise TableError(
                 f"评分表有 {int(empty.sum())} 行没有{title}，首先是第 {int(empty.to_numpy().argmax()) + 1} 行"
             )
 
 
 def _pairs(table: pd.DataFrame) -> set[tuple[str, str]]:
-    _check_ids(table, "item", "reviewer")
-    kept = table[~_flags(table, "conflict")]
+    check_ids(table, "item", "reviewer")
+    kept = table[~flags(table, "conflict")]
     return set(zip(kept["item"].astype(str), kept["reviewer"].astype(str), strict=True))
 
 
-def _flags(table: pd.DataFrame, name: str) -> pd.Series:
+def flags(table: pd.DataFrame, name: str) -> pd.Series:
     """A column of yes and no; unknown and absent ones as no."""
     if name not in table:
         return pd.Series(False, table.index)

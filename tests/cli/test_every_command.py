@@ -9,7 +9,7 @@ from matcher.cli.app import main_group
 
 def test_every_command_that_writes_is_among_those_that_are_run():
     """But for those that write no file for people, or only into a book or an index."""
-    quiet = {"index", "learn", "list", "check", "rules", "exit", "replay", "template"}
+    quiet = {"index", "learn", "list", "check", "rules", "exit", "replay", "template", "serve"}
     names = {word for run in RUNS for word in run.words[:2]}
     defaults = {"rank", "run", "propose", "classify"}  # may be left out
     aliases = {"firm-file": "firm-file", "chains": "chains", "timetable": "timetable", "allocate-visits": "help-whom"}

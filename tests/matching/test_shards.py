@@ -6,7 +6,8 @@ import pytest
 from small import EXAMPLES
 
 from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, TableError
-from matcher.matching import Index, Shards, fit_feedback, match, match_shards, merge_matches, shard_statistics
+from matcher.matching import Index, fit_feedback, match
+from matcher.matching.shards import Shards, match_shards, merge_matches, shard_statistics
 from matcher.tables import read_needs, read_outcomes
 
 NEEDS = read_needs(EXAMPLES / "needs.csv").rows

@@ -9,7 +9,7 @@ import pytest
 
 MODULES = (
     "advice", "cases", "explanation", "firm_table", "linkage", "minimal_changes",
-    "outcome_value", "policy", "registers.firm_years", "registers.joining", "registers.rights", "scoring",
+    "policy", "registers.firm_years", "registers.joining", "registers.rights", "scoring",
     "support_programmes",
 )  # fmt: skip
 

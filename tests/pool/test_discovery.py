@@ -266,6 +266,48 @@ def test_the_command_writes_the_list(pool, made):
     assert pool(*words[:3], "高企啊", *words[4:], "名单.csv")[0] == 2
 
 
+def test_registers_of_rights_and_contracts_are_read(pool):
+    """Rights are registered whole: the firm without any cannot pass; a licence is a conversion, a service none."""
+    made_up(30).to_csv("名录.csv", index=False)
+    ids = made_up(30)["企业编号"].tolist()
+    right = {"类别": "发明专利", "获得方式": "自主研发", "授权公告日": "2024-05-17"}
+    rows = [{"企业编号": one, "专利号": f"ZL20211012345{k}.2", **right} for k, one in enumerate(ids[:2])]
+    pd.DataFrame(rows).to_csv("专利.csv", index=False)
+    deal = {"签订日期": "2025-01-12", "申请日期": "2025-01-19", "登记日期": "2025-02-05", "买方": "虚构大学"}
+    deals = [
+        {"合同编号": "H1", "项目名称": "床身减振", "合同类别": "技术许可", "卖方": ids[0], **deal},
+        {"合同编号": "H2", "项目名称": "巡检", "合同类别": "技术服务", "卖方": ids[1], **deal},
+    ]
+    pd.DataFrame(deals).assign(**{"合同成交额（万元）": 50, "技术交易额（万元）": 40}).to_csv("合同.csv", index=False)
+    words = (
+        "discover",
+        "名录.csv",
+        "-p",
+        "hte",
+        "--on",
+        "2026-11-24",
+        "-o",
+        "名单.xlsx",
+        "--register",
+        "contracts=合同.csv",
+    )
+    status, out = pool(*words, "--register", "知识产权=专利.csv", "--complete", "rights")
+    assert status == 0, out
+    sheets = pd.read_excel("名单.xlsx", sheet_name=None, engine="openpyxl")
+    assert list(sheets)[3:6] == ["登记表警示", "登记表归集", "登记表归户"]
+    why = sheets["走访名单"].set_index("企业编号")["理由"]
+    lacking = why.str.startswith("不可能通过：") & why.str.contains("知识产权")
+    assert lacking[ids[2:]].all()
+    assert not lacking[ids[:2]].any()
+    facts = sheets["登记表归集"].set_index(["企业编号", "列名"])["采用"].astype(str)
+    assert facts[(ids[0], "class1_ip")] == "1"
+    assert facts[(ids[2], "class1_ip")] == "0"
+    assert facts[(ids[0], "conversions_3y")] == "1"
+    assert (ids[1], "conversions_3y") not in facts.index
+    assert pool(*words[:-1], "deals=合同.csv")[0] == 2
+    assert pool(*words, "--complete", "conversions")[0] == 2
+
+
 def test_a_list_for_people_has_names_and_assumptions(pool, made):
     made.seen.head(300).assign(name=[f"甲{n}" for n in range(300)]).to_csv("城市.csv", index=False)
     (pd.DataFrame({"字段": ["rd_staff"], "最低": [0], "最可能": [0.1], "最高": [0.5]})).to_csv("假设.csv", index=False)

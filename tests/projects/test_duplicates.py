@@ -7,6 +7,8 @@ import pytest
 
 from matcher.errors import ArgumentError, TableError
 from matcher.projects import align, find_duplicates
+from matcher.projects.figures import figures_of
+from matcher.projects.promise import Promise
 
 THINGS, DEEDS = (
     [words[at : at + 2] for at in range(0, len(words), 2)]
@@ -100,7 +102,7 @@ def test_sections_and_mistakes():
     asked = pd.DataFrame({"project_id": ["N1"], "content": [old["text"][3]], "innovation": [made_up(950)]})
     pairs = find_duplicates(asked, old, k=1, false_alarm=0.02)
     assert pairs["sections"].tolist()[0].startswith("研究内容 100%")
-    with pytest.raises(TableError, match="少于 50 项"):
+    with pytest.raises(TableError, match=r"只有 10 项，最低只能估到 0\.091"):
         find_duplicates(asked, library(10))
     with pytest.raises(TableError, match="编号重复：P1"):
         find_duplicates(asked, pd.concat([old, old[1:2]]))
@@ -129,9 +131,112 @@ def test_the_command(run, tmp_path, monkeypatch):
     rows = "\n".join(f"{n},P{n},项目{n},{text},人{n},院{n % 7},20" for n, text in enumerate(old["text"], 1))
     (tmp_path / "已有.csv").write_text(head + rows, "utf-8-sig")
     (tmp_path / "新.csv").write_text(f"{head}1,N1,新项目,{old['text'][3]},人99,院9,20\n", "utf-8-sig")
-    status, out, _ = run("projects", "duplicates", "新.csv", "已有.csv", "-o", "查重.xlsx")
+    status, out, _ = run("projects", "duplicates", "新.csv", "已有.csv", "-o", "查重.xlsx", "--false-alarm", "0.02")
     assert (status, out) == (0, "1 项中有 1 项有提示；结果已写入 查重.xlsx\n")
     book = openpyxl.load_workbook("查重.xlsx")
     assert book.sheetnames[:2] == ["查重结果", "逐句对照"]
     first = [cell.value for cell in book["查重结果"][2]]
     assert first[:4] == ["N1", "新项目", 1, "P4"]
+
+
+def test_nothing_is_flagged_where_nothing_is_promised():
+    old = library(3)
+    pairs = find_duplicates(new(("N1", old["text"][1], "人9", "院9", "2026")), old, k=1, false_alarm=1)
+    assert pairs[["old_id", "overlap", "flagged", "because"]].values.tolist() == [["P1", 1.0, False, ""]]
+
+
+SOURCE = (
+    "大蒜采后贮藏期间易发芽腐烂，损失率高。项目研究低温、气调与植物源保鲜剂的协同作用，明确二氧化碳浓度和温度对休眠期的影响，筛选肉桂精油微胶囊配方，"
+    "贮藏期延长到九个月，腐烂率低于5%。"
+)
+REWORDED = (
+    "收获后的蒜头入库不久就会萌动、霉变，农户受损不小。我们打算把冷藏、调节库内气体成分以及天然香料提取物三种手段合起来用，弄清温度高低和CO2多少怎样左右它的休眠，"
+    "选出包埋桂皮油的缓释粒子，坏果不超过二十分之一。"
+)
+
+
+def test_a_rewording_without_common_words_is_flagged_as_one():
+    old = pd.concat([library(), pd.DataFrame({"project_id": ["Q"], "text": [SOURCE]})], ignore_index=True)
+    asked = new(("N1", REWORDED, None, None, None), ("N2", made_up(1007), None, None, None))
+    pairs = find_duplicates(asked, old, k=1, false_alarm=0.02)
+    assert pairs[["old_id", "flagged", "because"]].values.tolist()[0] == ["Q", True, "换了说法"]
+    assert pairs["overlap"][0] == 0
+    assert not pairs["flagged"][1]
+
+
+@pytest.mark.parametrize(
+    ("text", "figures"),
+    [
+        ("降低75%", {0.75}),
+        ("百分之七十五，四分之三，七成五", {0.75}),
+        ("一万二千台，1.2万台，12000台", {12000}),
+        ("2018年立项，一期，第1项", set()),
+        ("九个月，三个季度，９天", {9, 3}),
+        ("每亩收九百斤", {900}),
+        ("", set()),
+    ],
+)
+def test_figures_however_written(text, figures):
+    assert figures_of(text) == figures
+
+
+def signs_of(*reworded):
+    return np.array([[0, 0, 0, value] for value in reworded], float)
+
+
+@pytest.mark.parametrize(("value", "broken"), [(1.02, False), (1.03, True)])
+def test_beyond_all_the_distance_counts_as_between_the_strongest_of_the_library(value, broken):
+    promise = Promise(signs_of(*np.linspace(0, 1, 40)), 1 / 41)
+    assert promise.broken(signs_of(value)).tolist() == [[False, False, False, broken]]
+
+
+def test_the_promise_is_kept_whatever_the_distribution():
+    random = np.random.default_rng(0)
+    shares = []
+    for _ in range(40):
+        table = np.abs(random.standard_t(2, (2500, 4))) * random.random((2500, 1))
+        shares.append(Promise(table[:500], 0.05).broken(table[500:]).any(axis=1).mean())
+    assert 0.025 < np.mean(shares) <= 0.05
+    assert np.mean(np.array(shares) > 0.05) <= 0.2
+
+
+def test_texts_that_stand_twice_do_not_raise_the_bar():
+    old = library(120)
+    old.loc[60:, "text"] = old["text"][:60].to_list()
+    old.loc[20, "text"] = made_up(2020)
+    old.loc[80:, "text"] = [made_up(3000 + n) for n in range(40)]
+    pairs = find_duplicates(new(("N1", old["text"][100], "人99", "院9", "2026")), old, k=1, false_alarm=0.03)
+    assert pairs[["old_id", "flagged"]].values.tolist() == [["P100", True]]
+
+
+def test_an_own_continuation_flags_nobody_else():
+    old = library()
+    text = old["text"][3][: len(old["text"][3]) // 2] + made_up(901)
+    pairs = find_duplicates(new(("N1", text, "人3", "院3", "2026")), old, false_alarm=0.02)
+    assert pairs["case"][0] == "本人延续"
+    assert not pairs["flagged"].any()
+
+
+def test_reworded_sentences_are_aligned_in_their_order_and_new_ones_told():
+    asked = "研制变速箱齿轮磨削烧伤检测装置。" + REWORDED
+    aligned = align(asked, SOURCE)
+    assert aligned["how"].tolist() == ["新内容", *["改写"] * 5]
+    places = [SOURCE.index(old) for old in aligned["old_sentence"][1:]]
+    assert places == sorted(places)
+    assert aligned["old_sentence"].tolist()[-1] == "贮藏期延长到九个月，腐烂率低于5%。"
+
+
+def test_the_page(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    old = library()
+    text = old["text"][3] + "另外建立质量&追溯平台，电话13812345678。"
+    old.assign(content=old["text"]).drop(columns="text").to_csv("已有.csv", index=False)
+    pd.DataFrame({"项目编号": ["N1"], "项目名称": ["新项目"], "研究内容": [text]}).to_csv("新.csv", index=False)
+    status, out, _ = run("projects", "duplicates", "新.csv", "已有.csv", "-o", "查重.html", "--false-alarm", "0.02")
+    page = (tmp_path / "查重.html").read_text("utf-8")
+    assert (status, out) == (0, "1 项中有 1 项有提示；结果已写入 查重.html\n")
+    assert "13812345678" not in page
+    assert "质量&amp;追溯" in page
+    assert "提示原因：原文重合、用字相近" in page
+    assert "<span>研究内容</span>" in page
+    assert page.count("<article>") == 2

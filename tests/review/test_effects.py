@@ -46,7 +46,7 @@ def test_draws_have_the_spread_of_the_posterior():
     effects = fit_effects(*panel(1))
     draws = effects.draws(40_000, rng=0)
     assert draws.mean(axis=0) == pytest.approx(effects.items, abs=0.1)
-    assert draws.std(axis=0) == pytest.approx(np.sqrt(effects.item_variances()), rel=0.03)
+    assert draws.std(axis=0) == pytest.approx(np.sqrt(effects.item_variances() + effects.unsure_items), rel=0.03)
 
 
 def test_equal_scores_have_no_effects():
@@ -54,3 +54,11 @@ def test_equal_scores_have_no_effects():
     effects = fit_effects(item, reviewer, np.full(len(item), 80.0))
     assert effects.items == pytest.approx(np.full(6, 80.0))
     assert effects.reviewers == pytest.approx(np.zeros(4))
+
+
+@pytest.mark.parametrize("scale", [1e-7, 1e-3, 1e6])
+def test_effects_follow_the_scale_of_the_scores(scale):
+    item, reviewer, score = panel(2)
+    plain, scaled = fit_effects(item, reviewer, score - 70), fit_effects(item, reviewer, (score - 70) * scale)
+    assert scaled.items / scale == pytest.approx(plain.items, rel=1e-6)
+    assert scaled.item_variances() / scale**2 == pytest.approx(plain.item_variances(), rel=1e-6)

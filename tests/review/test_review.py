@@ -6,18 +6,9 @@ import pandas as pd
 import pytest
 
 from matcher.errors import ArgumentError, TableError
-from matcher.review import (
-    METHODS,
-    aggregate,
-    check_scores,
-    compare_methods,
-    extra_reviews,
-    reviewer_load,
-    reviewer_report,
-    score_sheets,
-    success_by,
-    winners_changed,
-)
+from matcher.review import aggregate, check_scores, compare_methods, reviewer_load, reviewer_report, success_by
+from matcher.review.aggregation import METHODS, extra_reviews, winners_changed
+from matcher.review.fairness import rotation
 
 
 def scores(text):
@@ -179,15 +170,6 @@ def test_plain_faults_of_scores():
     ]
 
 
-def test_sheets_leave_conflicts_out():
-    pairs = pd.DataFrame({"item": ["P1", "P2", "P1"], "reviewer": ["甲", "甲", "乙"], "conflict": [False, True, False]})
-    sheets = score_sheets(pairs)
-    assert list(sheets) == ["001 乙", "002 甲"]
-    assert sheets["002 甲"].table["item"].tolist() == ["P1"]
-    with pytest.raises(TableError, match="都须回避"):
-        score_sheets(pairs.assign(conflict=True))
-
-
 def test_load_and_success():
     rounds = [
         ("2024", scores("A 甲 1\nA 乙 1")),
@@ -202,6 +184,87 @@ def test_load_and_success():
         ["x", 6, 3, 0.5, 2.25],
         ["y", 2, 0, 0.0, 0.75],
     ]
+    assert table["p_value"].to_numpy() == pytest.approx(26 / 56 * np.ones(2))  # 3 or 1 of the 3 chosen in x
+
+
+def test_load_counts_a_pair_once_and_nobody_without_a_name():
+    first = scores("A 甲 1\nA 甲 1\nB 甲 1\nC 乙 1\nD 丙 1").assign(conflict=[False] * 3 + [True, False])
+    first.loc[4, "reviewer"] = None
+    assert reviewer_load([("2024", first)]).to_numpy().tolist() == [["甲", 1, 1, 2, 2]]
+    with pytest.raises(ArgumentError, match="a label of its own"):
+        reviewer_load([("2024", first), ("2024", first)])
+    with pytest.raises(ArgumentError, match="none of them reviewer"):
+        reviewer_load([("reviews", first)])
+
+
+def test_words_of_yes_and_no_are_read_and_the_unknown_refused():
+    items = pd.DataFrame({"region": ["东", "东", "西", None], "chosen": ["否", "是", "通过", "不通过"]})
+    assert success_by(items, "region")[["region", "items", "chosen"]].to_numpy().tolist() == [
+        ["东", 2, 1],
+        ["未写明", 1, 0],
+        ["西", 1, 1],
+    ]
+    with pytest.raises(TableError, match="有 1 项没有写明是否入选"):
+        success_by(items.assign(chosen=["是", "否", None, "是"]), "region")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown"),
+    [
+        ({"a": 9, "b": 5, "c": 4, "d": 1}, {"a": 9, "b": 5, "其他（2 个合并）": 5}),
+        ({"a": 9, "b": 5, "c": 4}, {"a": 9, "其他（2 个合并）": 9}),
+        ({"a": 3, "b": 1}, {"其他（2 个合并）": 4}),
+        ({"a": 9, "b": 5}, {"a": 9, "b": 5}),
+    ],
+)
+def test_small_groups_cannot_be_told_by_subtraction(sizes, shown):
+    items = pd.DataFrame({"unit": [name for name, many in sizes.items() for _ in range(many)], "chosen": "否"})
+    table = success_by(items, "unit", least=5)
+    assert dict(zip(table["unit"], table["items"], strict=True)) == shown
+
+
+def test_exact_p_values_and_their_correction():
+    items = pd.DataFrame({"unit": list("aaaabbbbcccc"), "chosen": list("是是是是否否否否否否否是")})
+    table = success_by(items, "unit").set_index("unit")
+    # all four of a among the five chosen of twelve: C(8,1) of C(12,5)
+    assert table.loc["a", "p_value"] == pytest.approx(8 / 792)
+    assert table["p_holm"].to_numpy() == pytest.approx(
+        [table.loc["a", "p_value"] * 3, table.loc["b", "p_value"] * 2, table.loc["c", "p_value"]]
+    )
+
+
+def test_rotation_has_no_names_and_no_small_classes():
+    rounds = [("1", pd.DataFrame([(f"P{n}", f"R{n}") for n in range(12)], columns=["item", "reviewer"]))]
+    rounds.append(
+        ("2", pd.DataFrame([(f"P{n}{k}", f"R{n}") for n in range(4) for k in "ab"], columns=["item", "reviewer"]))
+    )
+    table = rotation(reviewer_load(rounds), least=5)
+    assert table.to_numpy().tolist() == [
+        ["参加轮数", 1, 2, 12],
+        ["到最近一轮连续几轮", 0, 2, 12],
+        ["评审项数", 1, 3, 12],
+    ]
+    assert rotation(reviewer_load(rounds), least=4)[:2].to_numpy().tolist() == [
+        ["参加轮数", 1, 1, 8],
+        ["参加轮数", 2, 2, 4],
+    ]
+    assert rotation(reviewer_load(rounds), least=13).empty
+
+
+def test_fairness_is_published_without_names(run, tmp_path):
+    items = pd.DataFrame({"项目编号": [f"P{n}" for n in range(12)], "第一完成单位": ["甲公司"] * 6 + ["乙公司"] * 6})
+    items.assign(地区="东区", 是否入选=["是", "否"] * 6).to_csv(
+        tmp_path / "项目.csv", index=False, encoding="utf-8-sig"
+    )
+    people = pd.DataFrame({"项目编号": [f"P{n}" for n in range(12)], "评委": [f"评{n}号" for n in range(12)]})
+    people.to_csv(tmp_path / "评.csv", index=False, encoding="utf-8-sig")
+    status, out, _ = run("review", "fairness", "项目.csv", "--round", "2026=评.csv", "-o", "公平.html")
+    assert (status, out) == (0, "按第一完成单位、按地区、评委已写入 公平.html\n")
+    page = (tmp_path / "公平.html").read_text("utf-8")
+    assert "50.0%" in page
+    assert "号" not in page.partition("<main>")[2].replace("编号", "")
+    assert run("review", "fairness", "--round", "2026=评.csv", "-o", "公平.xlsx")[0] == 0
+    assert run("review", "fairness", "--round", "2026=评.csv", "--least", "13", "-o", "公平.xlsx")[0] == 2
 
 
 def test_the_commands(run, tmp_path, monkeypatch):
@@ -215,5 +278,7 @@ def test_the_commands(run, tmp_path, monkeypatch):
     assert out.startswith("3 项，3 位评委")
     book = openpyxl.load_workbook("汇总.xlsx")
     assert book.sheetnames[:5] == ["评审结果", "各算法入选", "换算法变动", "加评建议", "评委报告"]
-    status, out, _ = run("review", "sheets", "评分.csv", "-o", "评分表.xlsx")
-    assert (status, out) == (0, "3 位评委的评分表已写入 评分表.xlsx\n")
+    words = ["review", "aggregate", "评分.csv", "-o", "汇总.xlsx", "--winners", "1"]
+    assert run(*words, "--record", "记录.json")[0] == 0
+    assert run(*words, "--verify", "记录.json")[0] == 0
+    assert run(*words, "--rng", "1", "--verify", "记录.json")[0] == 1

@@ -15,11 +15,12 @@ from typing import Any
 import pandas as pd
 
 from matcher.errors import ConflictError, PoolError
+from matcher.event_log.log import Event
 from matcher.policy.identity import has_ended
 from matcher.policy.linkage import compact_uscc, find_firm, is_like_name, uscc_fault
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
-from matcher.pool.book.event_log import Event, Log
+from matcher.pool.book.event_log import Log
 from matcher.pool.book.facts import UNKNOWN, Fact, adds, apart, fold, joined, masked, plain, shown
 from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
@@ -281,7 +282,7 @@ class Book:
         """The events on each firm's facts, in order."""
         history: dict[str, list[Event]] = {}
         for event in self.log.events("facts", until=until, day=on):
-            history.setdefault(event.enterprise_id, []).append(event)
+            history.setdefault(event.subject, []).append(event)
         return history
 
     # ---- who is in
@@ -289,15 +290,15 @@ class Book:
     def states(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """Of every firm: enterprise_id, state (of STATES), entered_on, left_on, left_reason ("" for none)."""
         on = as_day(on)
-        firms = {event.enterprise_id for event in self.log.events("facts", until=until, day=on)}
+        firms = {event.subject for event in self.log.events("facts", until=until, day=on)}
         states = dict.fromkeys(firms, ("candidate", "", "", ""))
         for event in self.log.events("enter", "leave", until=until, day=on):
             if event.kind == "enter":
-                states[event.enterprise_id] = ("in_pool", event.day, "", "")
+                states[event.subject] = ("in_pool", event.day, "", "")
             else:
                 state = "graduated" if event.body["reason"] == GRADUATED else "left"
-                since = states[event.enterprise_id][1]
-                states[event.enterprise_id] = (state, since, event.day, event.body["reason"])
+                since = states[event.subject][1]
+                states[event.subject] = (state, since, event.day, event.body["reason"])
         rows = [(firm, *states[firm]) for firm in sorted(states)]
         return pd.DataFrame(rows, columns=["enterprise_id", "state", "entered_on", "left_on", "left_reason"])
 
@@ -339,7 +340,7 @@ class Book:
             states = self.states(on).set_index("enterprise_id")["state"]
             faults = []
             for event in events:
-                firm = event.enterprise_id
+                firm = event.subject
                 if event.id in known:
                     continue
                 if firm not in states.index:
@@ -350,7 +351,7 @@ class Book:
                     faults.append(f"{firm}：不确定符合入库条件，须写明入库理由")
             _refuse("入库", faults)
             new = self.log.append(events)
-        taken = [event.enterprise_id for event in new]
+        taken = [event.subject for event in new]
         return pd.DataFrame({"enterprise_id": taken, "decision": [passed[firm] for firm in taken]}, dtype=object)
 
     def leave(self, ids: Sequence[str], *, on: Day, person: str, reason: str, note: str = "") -> list[str]:
@@ -368,12 +369,12 @@ class Book:
             _refuse(
                 "出库",
                 [
-                    f"{event.enterprise_id}：不在库"
+                    f"{event.subject}：不在库"
                     for event in events
-                    if event.id not in known and states.get(event.enterprise_id) != "in_pool"
+                    if event.id not in known and states.get(event.subject) != "in_pool"
                 ],
             )
-            return [event.enterprise_id for event in self.log.append(events)]
+            return [event.subject for event in self.log.append(events)]
 
     # ---- snapshots
 

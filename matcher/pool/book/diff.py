@@ -52,7 +52,7 @@ def moves(book: Book, before: Day, after: Day) -> pd.DataFrame:
         if event.seq > old_until or event.day > before.isoformat():
             what = "入库" if event.kind == "enter" else "出库"
             why = event.body["reason"] or ("符合入库条件" if event.kind == "enter" else "")
-            add(event.enterprise_id, "entry", f"{event.day} {what}（{event.person}）：{why}")
+            add(event.subject, "entry", f"{event.day} {what}（{event.person}）：{why}")
     if both:
         _why(was, now, rules, (before, after), old, add, _authors(book, new_until, after))
     table = pd.DataFrame(lines, columns=list(MOVES), dtype=object)
@@ -145,7 +145,7 @@ def _authors(book: Book, until: int, on: dt.date) -> dict[str, dict[str, str]]:
     authors: dict[str, dict[str, str]] = {}
     for event in book.log.events("facts", "follow", until=until, day=on):
         author = "，".join(filter(None, [event.day, event.person, event.source]))
-        of_firm = authors.setdefault(event.enterprise_id, {})
+        of_firm = authors.setdefault(event.subject, {})
         of_firm |= dict.fromkeys(event.body.get("facts", ()), author)
         if event.kind == "follow" and event.body["status"] == "signed":
             of_firm["conversions_3y"] = f"{author}，签约"

@@ -1,35 +1,19 @@
-"""The append-only log under a pool's book: one SQLite file, whole transactions, each event once."""
+"""The log of a pool's book: what its events have to say, and the snapshots that lie beside them."""
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
-import json
+import hashlib
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from matcher.errors import PoolError
-from matcher.pool.book.soundness import body_of, check_log, hash_of_rows, hash_of_text, id_of
+from matcher.event_log.log import EventLog
+from matcher.event_log.soundness import Format, fits
 
-APPLICATION, SCHEMA = 0x4D504F4C, 1
-WAIT = 60.0  # seconds for another writer
 _HASHES = "CREATE TABLE snapshot_hashes (seq INTEGER PRIMARY KEY REFERENCES events (seq), sha256 TEXT NOT NULL);"
-_COLUMNS = "kind, day, person, body, enterprise_id, source, event_id, seq"
-# One plain file and its rollback journal: a write-ahead log does not work on a shared network drive.
-_TABLES = f"""
-CREATE TABLE events (
-    seq INTEGER PRIMARY KEY, event_id TEXT NOT NULL UNIQUE, day TEXT NOT NULL, kind TEXT NOT NULL,
-    enterprise_id TEXT NOT NULL, person TEXT NOT NULL, source TEXT NOT NULL, body TEXT NOT NULL CHECK (json_valid(body))
-);
-CREATE INDEX events_of_firm ON events (enterprise_id, seq);
-CREATE INDEX events_of_kind ON events (kind, seq);
-CREATE TRIGGER events_stay BEFORE UPDATE ON events BEGIN SELECT RAISE(ABORT, 'events are never changed'); END;
-CREATE TRIGGER events_remain BEFORE DELETE ON events BEGIN SELECT RAISE(ABORT, 'events are never removed'); END;
-CREATE TABLE rule_texts (sha256 TEXT PRIMARY KEY, text TEXT NOT NULL);
-CREATE TABLE snapshot_firms (
+_TABLES = f"""CREATE TABLE snapshot_firms (
     seq INTEGER NOT NULL REFERENCES events (seq), enterprise_id TEXT NOT NULL, row TEXT NOT NULL,
     PRIMARY KEY (seq, enterprise_id)
 ) WITHOUT ROWID;
@@ -39,184 +23,78 @@ CREATE VIEW facts AS
            coalesce(json_extract(e.body, '$.valid_from'), e.day) AS valid_from, e.day, e.person, e.source
     FROM events e, json_each(e.body, '$.facts') cell WHERE e.kind = 'facts';
 """
+_TEXT, _MAPPING = (str,), (dict,)
+_BODIES: dict[str, dict[str, tuple[type, ...]]] = {
+    "facts": {"facts": _MAPPING},
+    "rules": {"leads": _MAPPING, "entry": _MAPPING, "goal": _MAPPING},
+    "enter": {"reason": _TEXT},
+    "leave": {"reason": _TEXT},
+    "snapshot": {"until": (int,)},
+    "follow": dict.fromkeys(("status", "need_id", "outcome_id", "contract", "reason", "note"), _TEXT)
+    | {"amount": (int, type(None))},
+}
+_ROLE: dict[str, tuple[type, ...]] = {"policy": _TEXT, "text": _TEXT, "readings": _MAPPING, "parameters": _MAPPING}
+_CELL = (str, int, float, bool, type(None))
+_SOFT = {"low": _CELL, "high": _CELL, "text": _TEXT}  # a fact known within bounds only
 
 
-@dataclass(frozen=True)
-class Event:
-    """One line of the log. `day`: on which it was entered (ISO); `body`: plain values; `seq`: its place, from 1."""
-
-    kind: str
-    day: str
-    person: str
-    body: Mapping[str, Any]
-    enterprise_id: str = ""
-    source: str = ""
-    event_id: str = ""
-    seq: int = 0
-
-    @property
-    def id(self) -> str:
-        """Worked out from all that the event holds: a repetition has the same, and damage shows."""
-        return id_of(self.kind, self.day, self.person, self.enterprise_id, self.source, text_of(self.body))
+def _check_body(kind: str, day: str, body: Mapping[str, Any]) -> None:
+    if kind == "facts":
+        if not all(isinstance(cell, _CELL) or fits(cell, _SOFT) for cell in body["facts"].values()):
+            raise ValueError("事实不是单个的值")
+        dt.date.fromisoformat(body.get("valid_from", day))
+    if kind == "rules" and not all(fits(body[role], _ROLE) and _texts(body[role]) for role in ("entry", "goal")):
+        raise ValueError("规则的内容不全")
 
 
-def text_of(body: Any) -> str:
-    """Plain values as the one text that stands for them."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+def _texts(role: Mapping[str, Any]) -> bool:
+    return all(isinstance(value, str) for part in ("readings", "parameters") for value in role[part].values())
 
 
-class Log:
-    """An open log. `writing` makes a transaction; outside of one nothing is written."""
+def _hash_of_rows(rows: Iterable[tuple[str, str]]) -> str:
+    """The hash of a snapshot's rows, (enterprise_id, row) in the order of the ids."""
+    digest = hashlib.sha256()
+    for firm, row in rows:
+        digest.update(f"{firm}\x1f{row}\x1e".encode())
+    return digest.hexdigest()
 
-    def __init__(self, path: Path, connection: sqlite3.Connection) -> None:
-        self.path, self._db = path, connection
 
-    @classmethod
-    def create(cls, path: str | Path) -> Log:
-        """A new file; PoolError where there is one."""
-        if Path(path).exists():
-            raise PoolError(f"“{path}”已存在；请换一个文件名")
-        if not Path(path).resolve().parent.is_dir():
-            raise PoolError(f"文件夹“{Path(path).resolve().parent}”不存在，请先建立")
-        log = cls(Path(path), _connect(path))
-        _settle(log._db)
-        log._db.executescript(
-            f"PRAGMA application_id = {APPLICATION}; BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {SCHEMA}; COMMIT;"
-        )
-        return log
+def _check_rows(db: sqlite3.Connection) -> None:
+    if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'snapshot_hashes'").fetchone():
+        return
+    for seq, wanted in db.execute("SELECT seq, sha256 FROM snapshot_hashes ORDER BY seq").fetchall():
+        rows = db.execute("SELECT enterprise_id, row FROM snapshot_firms WHERE seq = ? ORDER BY enterprise_id", (seq,))
+        if _hash_of_rows(rows) != wanted:
+            raise ValueError(f"第 {seq} 条记录的快照与其校验值不符")
 
-    @classmethod
-    def open(cls, path: str | Path) -> Log:
-        """An existing file, with everything in it held against its hashes.
 
-        PoolError where there is none, it is no pool of this format, or anything in it is not what was written.
-        """
-        if not Path(path).is_file():
-            raise PoolError(f"没有“{path}”；请先用 matcher pool create 建立")
-        log = cls(Path(path), _connect(path))
-        try:
-            with log._reading():
-                _settle(log._db)
-                names = ("application_id", "user_version")
-                marks = [log._db.execute(f"PRAGMA {name}").fetchone()[0] for name in names]
-                if marks != [APPLICATION, SCHEMA]:
-                    raise PoolError(f"“{path}”不是培育库文件，或格式版本 {marks[1]} 不是 {SCHEMA}")
-                check_log(log._db, _TABLES)
-        except BaseException:
-            log.close()
-            raise
-        return log
+class Log(EventLog):
+    """The log of a pool's book, with its snapshots' rows."""
 
-    def close(self) -> None:
-        """Close the file."""
-        self._db.close()
-
-    @contextlib.contextmanager
-    def writing(self) -> Iterator[None]:
-        """A transaction that no other writer can come between: all of it is kept, or nothing."""
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            raise PoolError(f"“{self.path}”正被他人写入或不可写（{error}），请稍后重试；没有写入任何内容") from error
-        try:
-            yield
-            self._db.execute("COMMIT")
-        except BaseException as error:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-            if isinstance(error, sqlite3.DatabaseError):
-                raise PoolError(f"“{self.path}”写不进去（{error}）；没有写入任何内容") from error
-            raise
-
-    @contextlib.contextmanager
-    def _reading(self) -> Iterator[None]:
-        """What a damaged file makes SQLite and Python raise, as one PoolError."""
-        try:
-            yield
-        except sqlite3.OperationalError as error:
-            code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # none where Python itself raised it
-            if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
-                raise self._damaged(str(error)) from error
-            raise PoolError(f"“{self.path}”正被他人写入（{error}），请稍后重试") from error
-        except (sqlite3.Error, ValueError, TypeError, KeyError, RecursionError) as error:
-            if isinstance(error, PoolError):
-                raise
-            raise self._damaged(str(error)) from error
-
-    def _damaged(self, why: str) -> PoolError:
-        return PoolError(
-            f"“{self.path}”不是培育库文件，或已损坏（{' '.join(why.split())[:120]}）；"
-            "请从备份恢复，或由导出的文件夹用 pool replay 重建"
-        )
-
-    def append(self, events: Sequence[Event]) -> list[Event]:
-        """Write events inside `writing`; those whose id is there already are passed over. Returns the new ones."""
-        place = self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
-        new = []
-        for event in events:
-            row = (
-                event.id,
-                event.day,
-                event.kind,
-                event.enterprise_id,
-                event.person,
-                event.source,
-                text_of(event.body),
-            )
-            done = self._db.execute("INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (place + 1, *row))
-            if done.rowcount:
-                place += 1
-                new.append(Event(*row[2:3], row[1], row[4], event.body, row[3], row[5], row[0], place))
-        return new
-
-    def events(self, *kinds: str, until: int | None = None, day: dt.date | None = None) -> list[Event]:
-        """Events of these kinds (none named: all) up to a place and an entry day, in order."""
-        where, values = ["1"], list[Any]()
-        if kinds:
-            where.append(f"kind IN ({','.join('?' * len(kinds))})")
-            values += kinds
-        if until is not None:
-            where.append("seq <= ?")
-            values.append(until)
-        if day is not None:
-            where.append("day <= ?")
-            values.append(day.isoformat())
-        query = f"SELECT {_COLUMNS} FROM events WHERE {' AND '.join(where)} ORDER BY seq"
-        with self._reading():
-            rows = self._db.execute(query, values)
-            return [Event(kind, day_, who, body_of(kind, day_, body), *rest) for kind, day_, who, body, *rest in rows]
-
-    def keep_text(self, text: str) -> str:
-        """Keep a rule text, inside `writing`; its SHA-256 is its name."""
-        name = hash_of_text(text)
-        self._db.execute("INSERT OR IGNORE INTO rule_texts VALUES (?, ?)", (name, text))
-        return name
-
-    def texts(self) -> dict[str, str]:
-        """All rule texts by their names."""
-        with self._reading():
-            return dict(self._db.execute("SELECT sha256, text FROM rule_texts ORDER BY sha256"))
+    format = Format(
+        application=0x4D504F4C,
+        schema=1,
+        noun="培育库",
+        command="pool",
+        subject="enterprise_id",
+        short="firm",
+        bodies=_BODIES,
+        tables=_TABLES,
+        later=frozenset({"snapshot_hashes"}),
+        error=PoolError,
+        check_body=_check_body,
+        texts_of=lambda body: {body["entry"]["text"], body["goal"]["text"]},
+        check_rows=_check_rows,
+    )
 
     def keep_rows(self, seq: int, rows: Mapping[str, str]) -> None:
         """Keep a snapshot's rows by enterprise_id, inside `writing`."""
         self._db.executemany("INSERT INTO snapshot_firms VALUES (?, ?, ?)", [(seq, *pair) for pair in rows.items()])
         self._db.execute(_HASHES.replace("TABLE", "TABLE IF NOT EXISTS"))  # a book of before has none
-        self._db.execute("INSERT INTO snapshot_hashes VALUES (?, ?)", (seq, hash_of_rows(sorted(rows.items()))))
+        self._db.execute("INSERT INTO snapshot_hashes VALUES (?, ?)", (seq, _hash_of_rows(sorted(rows.items()))))
 
     def rows(self, seq: int) -> dict[str, str]:
         """A snapshot's rows by enterprise_id."""
         query = "SELECT enterprise_id, row FROM snapshot_firms WHERE seq = ? ORDER BY enterprise_id"
         with self._reading():
             return dict(self._db.execute(query, (seq,)))
-
-
-def _connect(path: str | Path) -> sqlite3.Connection:
-    try:
-        return sqlite3.connect(path, timeout=WAIT, isolation_level=None)
-    except sqlite3.Error as error:
-        raise PoolError(f"“{path}”打不开（{error}）") from error
-
-
-def _settle(connection: sqlite3.Connection) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")  # what was acknowledged survives a kill and a power cut

@@ -14,7 +14,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.pool.book.event_log import Event
+from matcher.event_log.log import Event
 from matcher.tables.columns import Soft
 from matcher.tables.privacy import is_contact_header, mask_cell
 from matcher.tables.schemas import HIGH, LOW, STATE, TEXT

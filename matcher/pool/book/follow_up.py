@@ -15,7 +15,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import TableError
-from matcher.pool.book.event_log import Event, Log
+from matcher.event_log.log import Event
+from matcher.pool.book.event_log import Log
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.schemas import Column, Contract
 from matcher.tables.writings import KnownIds
@@ -106,7 +107,7 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
 def _ids_of_items(log: Log) -> dict[str, KnownIds]:
     """The ids that the follow-up holds already, so that another writing of one is no new item."""
     events = log.events("follow")
-    ids = [[event.enterprise_id, event.body["need_id"], event.body["outcome_id"]] for event in events]
+    ids = [[event.subject, event.body["need_id"], event.body["outcome_id"]] for event in events]
     return {name: KnownIds(row[place] for row in ids) for place, name in enumerate(ITEM)}
 
 
@@ -150,7 +151,7 @@ def items(log: Log, *, on: Day) -> pd.DataFrame:
 def _histories(log: Log, on: dt.date) -> dict[tuple[str, str, str], list[Event]]:
     histories: dict[tuple[str, str, str], list[Event]] = {}
     for event in sorted(log.events("follow", day=on), key=lambda event: (event.day, event.seq)):
-        key = (event.enterprise_id, event.body["need_id"], event.body["outcome_id"])
+        key = (event.subject, event.body["need_id"], event.body["outcome_id"])
         histories.setdefault(key, []).append(event)
     return histories
 
@@ -227,7 +228,7 @@ def conversions(log: Log, *, on: Day) -> pd.DataFrame:
 def _conversions(events: Sequence[Event]) -> pd.DataFrame:
     names = ["enterprise_id", "outcome_id", "day", "contract", "amount"]
     rows = sorted(
-        (event.enterprise_id, event.body["outcome_id"], event.day, event.body["contract"], event.body["amount"])
+        (event.subject, event.body["outcome_id"], event.day, event.body["contract"], event.body["amount"])
         for event in events
         if event.body["status"] == "signed"
     )

@@ -1,0 +1,12 @@
+from .assessing import Assessment as Assessment
+from .assessing import assess_outcomes as assess_outcomes
+from .assessing import read_assessed_outcomes as read_assessed_outcomes
+from .economics import economic_values as economic_values
+from .maturity import propose_maturity as propose_maturity
+from .readiness import qingdao_level as qingdao_level
+from .readiness import readiness_of as readiness_of
+from .readiness import to_raise as to_raise
+from .scales import contract_kinds as contract_kinds
+from .scales import read_scales as read_scales
+from .values import value_outcomes as value_outcomes
+from .workbook import write_assessment as write_assessment

@@ -1,0 +1,251 @@
+"""Applications, experts, nominations or bids held against records: barred, to be confirmed, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from matcher.errors import ArgumentError
+from matcher.integrity.records import bars, in_force, rows_of
+from matcher.integrity.rules import ROLES, Notice, load_notice
+from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.project_schemas import SUBJECTS
+from matcher.tables.reading import Reading, read_table
+from matcher.tables.units import fold_unit, same_units
+from matcher.tables.writings import fold, fold_id
+
+HITS = (
+    "row_id", "field", "name", "unit", "state", "record_id", "kind", "grade", "starts_on", "ends_on", "basis", "why",
+    "appeal",
+)  # fmt: skip
+MARKS = ("row_id", "title", "person", "unit", "state", "records", "reason")
+STATES = {"barred": "不得", "confirm": "需核实", "clear": "未见记录"}
+_SEVERAL = re.compile("[、，,；;/\n]+")
+
+
+class _Subject(NamedTuple):
+    """Somebody in a row. `field`: where; `person`: whether it is one; `unit`: of a person."""
+
+    field: str
+    person: bool
+    name: str
+    code: str
+    unit: str
+
+
+def read_subjects(
+    source: str | Path | pd.DataFrame,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Reading:
+    """Read applications, experts, nominations or bids (the contract SUBJECTS), one row each.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"专家编号": ["E1"], "专家姓名": ["虚构人甲"], "工作单位": ["虚构大学"]})
+    >>> read_subjects(table).rows[["row_id", "person", "unit"]].values.tolist()
+    [['E1', '虚构人甲', '虚构大学']]
+    """
+    return read_table(source, SUBJECTS, sheet=sheet, columns=columns)
+
+
+def integrity_hits(
+    table: pd.DataFrame, records: pd.DataFrame, *, role: str, on: Day, rules: str | None = None
+) -> pd.DataFrame:
+    """The records that bear on each row of a table on a day.
+
+    Parameters
+    ----------
+    table
+        What `read_subjects` gave, in `.rows`: row_id and those known of person, person_code, members, unit, unit_code,
+        partners. Of reviewers only persons are looked up, since a bar of their unit is not theirs.
+    records
+        What `read_records` gave, in `.rows`.
+    role
+        "applicant", "reviewer" or "nominee".
+    rules
+        A notice that asks for subjects without a record (`list_notices`).
+
+    Returns
+    -------
+    DataFrame
+        One row a row, subject and record: row_id, field (姓名, 参与人员, 单位 or 参与单位), name, unit, state
+        ("barred", "confirm"), record_id, kind, grade, starts_on, ends_on, basis (the decision and the rule), why
+        (what has to be confirmed), appeal; rows in their order, records in theirs.
+
+        A subject is the record's where codes agree, or name and unit of a person do. The same name alone is to be
+        confirmed, as is a record that does not say when it runs or whom it keeps from what. Codes that differ are
+        different subjects.
+
+    Examples
+    --------
+    >>> from matcher.integrity import read_records, read_subjects
+    >>> records = read_records(pd.DataFrame({"记录编号": ["R1"], "姓名": ["虚构人甲"], "所在单位": ["虚构大学"],
+    ...     "限制事项": ["评审"], "限制起始日期": ["2025-01-01"], "限制截止日期": ["永久"]})).rows
+    >>> experts = read_subjects(pd.DataFrame({"专家编号": ["E1", "E2"], "姓名": ["虚构人甲"] * 2,
+    ...     "单位": ["虚构大学", "别的研究院"]})).rows
+    >>> integrity_hits(experts, records, role="reviewer", on="2026-11-24")[["row_id", "state", "why"]].values.tolist()
+    [['E1', 'barred', ''], ['E2', 'confirm', '同名，单位不同']]
+    """
+    if role not in ROLES:
+        raise ArgumentError(f"role is one of {', '.join(ROLES)}, not {role!r}")
+    check_frame(table, "table", "read_subjects(path).rows")
+    check_frame(records, "records", "read_records(path).rows")
+    if "row_id" not in table:
+        raise ArgumentError("table has no column 'row_id'")
+    day = as_day(on)
+    notice = None if rules is None else load_notice(rules, day)
+    subjects = [(row, subject) for row in rows_of(table) for subject in _subjects(row, role)]
+    units = {one.unit if one.person else one.name for _, one in subjects}
+    known = _Records(records, role, day, notice, units)
+    rows = []
+    for row, subject in subjects:
+        for record, why in known.of(subject):
+            state = "confirm" if why else "barred"
+            cells = (record["record_id"], record["kind"], record["grade"], record["starts_on"], record["ends_on"])
+            who = (str(row["row_id"]), subject.field, subject.name, subject.unit)
+            rows.append((*who, state, *cells, record["basis"], why, record["appeal"]))
+    return pd.DataFrame(rows, columns=list(HITS)).astype(dict.fromkeys(("starts_on", "ends_on"), "datetime64[us]"))
+
+
+def check_integrity(
+    table: pd.DataFrame, records: pd.DataFrame, *, role: str, on: Day, rules: str | None = None
+) -> pd.DataFrame:
+    """Each row of a table with its mark; for the parameters see `integrity_hits`.
+
+    Returns
+    -------
+    DataFrame
+        One row a row, in its order: row_id, title, person, unit, state ("barred", "confirm", "clear"), records (their
+        ids), reason (a sentence that cites each record and its rule; "" for clear). Advice: a person decides.
+
+    Examples
+    --------
+    >>> from matcher.integrity import read_records, read_subjects
+    >>> records = read_records(pd.DataFrame({"记录编号": ["R1"], "单位名称": ["虚构公司"], "限制事项": ["申报"],
+    ...     "限制起始日期": ["2025-01-01"], "限制截止日期": ["2027-12-31"]})).rows
+    >>> applied = read_subjects(pd.DataFrame({"申报编号": ["S1"], "申报单位": ["虚构公司"]})).rows
+    >>> check_integrity(applied, records, role="applicant", on="2026-11-24")[["state", "records"]].values.tolist()
+    [['confirm', 'R1']]
+    """
+    hits = integrity_hits(table, records, role=role, on=on, rules=rules)
+    of: dict[str, list[tuple[str, str, str]]] = {}
+    for name, state, record, reason in zip(
+        hits["row_id"], hits["state"], hits["record_id"], reasons(hits, role), strict=True
+    ):
+        of.setdefault(name, []).append((state, record, reason))
+    rows = []
+    for row in rows_of(table):
+        name = str(row["row_id"])
+        told = (_text(row.get("title")), _text(row.get("person")), _text(row.get("unit")))
+        states, ids, texts = (dict.fromkeys(hit[at] for hit in of.get(name, ())) for at in range(3))
+        state = "barred" if "barred" in states else "confirm" if states else "clear"
+        rows.append((name, *told, state, "、".join(ids), "；".join(texts)))
+    return pd.DataFrame(rows, columns=list(MARKS))
+
+
+def reasons(hits: pd.DataFrame, role: str) -> Iterator[str]:
+    """A sentence for each row of `integrity_hits`, without a name: the record, its days, its decision and rule."""
+    for hit in rows_of(hits):
+        ends = "永久或未写" if pd.isna(hit["ends_on"]) else f"{hit['ends_on']:%Y-%m-%d}"
+        starts = "未写" if pd.isna(hit["starts_on"]) else f"{hit['starts_on']:%Y-%m-%d}"
+        word = f"不得{ROLES[role]}" if hit["state"] == "barred" else f"需核实能否{ROLES[role]}（{hit['why']}）"
+        appeal = f"，申诉：{hit['appeal']}" if hit["appeal"] else ""
+        yield f"{word}：{hit['field']}见记录 {hit['record_id']}（{hit['basis']}），{starts} 至 {ends}{appeal}"
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None or pd.isna(cell) else str(cell).strip()
+
+
+def _subjects(row: Mapping[str, Any], role: str) -> Iterator[_Subject]:
+    cell = {
+        name: _text(row.get(name)) for name in ("person", "person_code", "members", "unit", "unit_code", "partners")
+    }
+    if cell["person"] or cell["person_code"]:
+        yield _Subject("姓名", True, cell["person"], cell["person_code"], cell["unit"])
+    for name in filter(None, map(str.strip, _SEVERAL.split(cell["members"]))):
+        if name != cell["person"]:
+            yield _Subject("参与人员", True, name, "", "")
+    if role == "reviewer":
+        return
+    if cell["unit"] or cell["unit_code"]:
+        yield _Subject("单位", False, cell["unit"], cell["unit_code"], "")
+    for name in filter(None, map(str.strip, _SEVERAL.split(cell["partners"]))):
+        if name != cell["unit"]:
+            yield _Subject("参与单位", False, name, "", "")
+
+
+class _Records:
+    """The records that may bar from a role on a day, found by code and by name."""
+
+    def __init__(self, records: pd.DataFrame, role: str, day: Any, notice: Notice | None, units: set[str]) -> None:
+        self._by_code: dict[str, list[dict[str, Any]]] = {}
+        self._by_name: dict[str, list[dict[str, Any]]] = {}
+        for place, record in enumerate(rows_of(records)):
+            running, open_ = in_force(record, day)
+            barred, basis, why = bars(record, role, notice)
+            if running is False or barred is False:
+                continue
+            kept = record | {"place": place, "basis": basis, "open": "、".join(filter(None, (open_, why)))}
+            if code := fold_id(_text(record["code"])):
+                self._by_code.setdefault(code, []).append(kept)
+            if name := _name_key(_text(record["name"])):
+                self._by_name.setdefault(name, []).append(kept)
+
+        listed = {_text(cell) for name in ("name", "unit") for cell in records[name]}
+        same = same_units(sorted(units - {""}), sorted(listed - {""}))
+        # a unit and its whole, a school of a university, are one
+        self._units: dict[str, dict[str, bool]] = {}
+        for unit, name, near in same[["left", "right", "near"]].to_numpy().tolist():
+            self._units.setdefault(unit, {})[name] = near
+
+    def of(self, subject: _Subject) -> list[tuple[dict[str, Any], str]]:
+        """The records of a subject, each with what has to be confirmed, "" where nothing."""
+        code = fold_id(subject.code)
+        found: dict[int, tuple[dict[str, Any], str]] = {}
+        for record in self._by_code.get(code, []) if code else []:
+            name = _name_key(_text(record["name"]))
+            same = not name or not subject.name or name == _name_key(subject.name)
+            found[record["place"]] = (record, _joined("" if same else "代码相同，姓名或名称不同", record["open"]))
+        key = _name_key(subject.name)
+        wholes = {} if subject.person else self._units.get(subject.name, {})
+        names = dict.fromkeys([key, *(_name_key(name) for name, near in wholes.items() if not near)])
+        for record in (one for name in names if name for one in self._by_name.get(name, [])):
+            if record["place"] not in found and (doubt := self._doubt(subject, record)) is not None:
+                found[record["place"]] = (record, _joined(doubt, record["open"]))
+        return [found[place] for place in sorted(found)]
+
+    def _doubt(self, subject: _Subject, record: Mapping[str, Any]) -> str | None:
+        """What has to be confirmed of a subject of the record's name; None where it is somebody else."""
+        code, of_unit, kind = (_text(record[name]) for name in ("code", "unit", "subject_kind"))
+        if kind and (("单位" in kind) or ("法人" in kind)) == subject.person:
+            return None
+        if code and subject.code and _shape(code) == _shape(subject.code):
+            return None
+        if not subject.person:
+            alike = _name_key(_text(record["name"])) == _name_key(subject.name)
+            return "同名，没有相同的代码" if alike else "上下级或另一名称的单位"
+        if not of_unit or not subject.unit:
+            return "同名，没有单位可比"
+        near = self._units.get(subject.unit, {}).get(of_unit)
+        return "同名，单位不同" if near is None else "同名，单位相近" if near else ""
+
+
+def _joined(*parts: str) -> str:
+    return "、".join(filter(None, parts))
+
+
+def _name_key(name: str) -> str:
+    return fold_unit(fold(name))
+
+
+def _shape(code: str) -> str:
+    """What codes of one kind share: how long they are, and where an expert's number is no identity number."""
+    text = fold_id(code)
+    return re.sub("[0-9]", "0", text) if len(text) < 15 else str(len(text))

@@ -1,0 +1,227 @@
+"""Records of research integrity: read, in force on a day or not, and what each keeps its subject from.
+
+Three answers everywhere: yes, no, and None where the record does not say.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matcher.errors import ArgumentError
+from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
+from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.contracts import HIGH, LOW
+from matcher.tables.dates import Days, read_days
+from matcher.tables.project_schemas import INTEGRITY_RECORDS
+from matcher.tables.reading import Reading, read_table
+
+BARS = ("record_id", "subject_kind", "name", "unit", *ROLES, "starts_on", "ends_on", "basis", "open")
+_ENDLESS = re.compile("永久|终身|终生|长期|无期限")
+_WORDS = {  # what a sanction or a field of limits calls each role
+    "applicant": re.compile("申报|申请|承担|立项|全部|所有|一切"),
+    "reviewer": re.compile("评审|评估|评议|咨询|专家|全部|所有|一切"),
+    "nominee": re.compile("提名|报奖|评奖|奖励|授奖|推荐|荣誉|全部|所有|一切"),
+}
+_FORBIDS = re.compile("禁止|取消|限制|不得|暂停|不予|停止")
+_OF_PAST = re.compile("(?:撤销|追回|收回|终止)[^，。；;]*")  # takes back what was given, and bars nobody
+_MILD = re.compile("警告|诫勉|谈话|约谈|通报|批评|责令|检查")
+_ANY_ACTIVITY = re.compile("科技活动|科学技术活动|科研活动")  # projects for sure, perhaps reviews and awards
+_SET_ASIDE = re.compile("撤销(?!申诉)")
+_UPHELD = re.compile("维持|不予撤销|未撤销|不撤销|驳回")
+_SERIOUS = re.compile("严重")
+_NOT_SERIOUS = re.compile("一般|较轻|轻微|较重")
+
+
+def read_records(
+    source: str | Path | pd.DataFrame,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> Reading:
+    """Read a table of records (the contract INTEGRITY_RECORDS), one row a decision and subject.
+
+    In the rows, ends_on is a day and `permanent` says that there is no end (永久, 终身); a cell that is empty, or holds
+    no day, is an end that nobody knows.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"记录编号": ["R1"], "姓名": ["虚构人甲"], "限制截止日期": ["永久"]})
+    >>> read_records(table).rows[["record_id", "permanent"]].values.tolist()
+    [['R1', True]]
+    """
+    reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
+    place = reading.columns.iloc[0]
+    ends, permanent, lines = [], [], []
+    for row in rows_of(reading.rows):
+        text = row["ends_on"]
+        endless = bool(_ENDLESS.search(text or row["sanction"]))
+        read = read_days(text) if text and not endless else None
+        day = read.high if isinstance(read, Days) else read
+        ends.append(day if isinstance(day, dt.date) else None)
+        permanent.append(endless)
+        if text and not endless and ends[-1] is None:
+            told = (f"记录 {row['record_id']} 的截止日期不是日期，当作不详", "请填日期，永久的写“永久”")
+            lines.append((place["file"], place["sheet"], None, "限制截止日期", text, *told, True))
+    rows = reading.rows.assign(ends_on=pd.to_datetime(pd.Series(ends, dtype=object)), permanent=permanent)
+    problems = reading.problems
+    if lines:
+        added = pd.DataFrame(lines, columns=problems.columns).astype(problems.dtypes.to_dict())
+        problems = pd.concat([problems, added], ignore_index=True)
+    return Reading(rows, problems, reading.columns)
+
+
+def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
+    """Whether a record's bar runs on a day, and what is not known where that is open.
+
+    It runs from starts_on to ends_on, both included, unless it was repaired or its decision was set aside before.
+    """
+    first, last = _span(record, "starts_on")
+    repaired, surely_repaired = _span(record, "repaired_on")
+    end, decided, answered = (_day(record.get(name)) for name in ("ends_on", "decided_on", "appeal_on"))
+    appeal = str(record.get("appeal") or "")
+    if (first and first > on) or (end and end < on) or (surely_repaired and surely_repaired <= on):
+        return False, ""
+    if first is None and decided and decided > on:
+        return False, ""
+    set_aside = bool(_SET_ASIDE.search(appeal)) and not _UPHELD.search(appeal)
+    if set_aside and (answered is None or answered <= on):
+        return False, ""
+    checks = [
+        (first is None, "没有写起始日期"),
+        (last is not None and last > on, "起始日期不确切"),
+        (end is None and not record.get("permanent"), "没有写截止日期"),
+        (repaired is not None and repaired <= on, "修复日期不确切"),
+        (bool(re.search("中止执行|暂缓执行|停止执行", appeal)), "申诉期间中止执行"),
+        ("变更" in appeal, "申诉后有变更"),
+    ]
+    open_ = [text for holds, text in checks if holds]
+    return (None if open_ else True), "、".join(open_)
+
+
+def bars(record: Mapping[str, Any], role: str, notice: Notice | None = None) -> tuple[bool | None, str, str]:
+    """Whether a record that is in force keeps its subject from a role; the basis to cite, and what is open.
+
+    What the record limits counts first, then the words of its sanction; a notice that asks for no record at all bars
+    besides. A reading of the sanction's words is this library's.
+    """
+    if role not in ROLES:
+        raise ArgumentError(f"role is one of {', '.join(ROLES)}, not {role!r}")
+    told, why = _told(record, role)
+    basis = record_basis(record)
+    if told is not True and notice is not None and role in notice.roles:
+        serious = _serious(record) if notice.serious else True
+        if serious:
+            return True, f"{notice.basis}；{basis}", ""
+        if serious is None and told is False:
+            return None, f"{notice.basis}；{basis}", "没有写是否严重失信"
+    return told, basis, why
+
+
+def record_basis(record: Mapping[str, Any]) -> str:
+    """The decision and the rule that a record names: 文号; 规则 条款. Where it names no rule, the one of its day."""
+    rule = " ".join(filter(None, (str(record.get("rule") or ""), str(record.get("article") or ""))))
+    parts = [str(record.get("document") or "") or "没有写处理文号", rule or "没有写依据规则"]
+    decided = _day(record.get("decided_on"))
+    if not record.get("rule") and decided and (number := document_on(decided)):
+        parts.append(f"决定当日施行的是{number}")
+    return "；".join(parts)
+
+
+def _told(record: Mapping[str, Any], role: str) -> tuple[bool | None, str]:
+    limits, sanction = str(record.get("bars") or ""), str(record.get("sanction") or "")
+    if limits:
+        roles = {name for name, words in _WORDS.items() if words.search(limits)}
+        return (role in roles, "") if roles else (None, f"看不懂限制事项“{limits[:20]}”")
+    if not sanction:
+        return None, "没有写处理措施和限制事项"
+    clauses = [part for part in re.split("[，。；;、\n]", _OF_PAST.sub("", sanction)) if part.strip()]
+    forbidding, broad, roles = False, False, set[str]()
+    for clause in clauses:  # 禁止申报、评审: what is forbidden goes on behind the sign
+        forbidding = bool(_FORBIDS.search(clause)) or (forbidding and not _MILD.search(clause))
+        if forbidding:
+            roles |= {name for name, words in _WORDS.items() if words.search(clause)}
+            broad |= bool(_ANY_ACTIVITY.search(clause))
+    if role in roles or (broad and role == "applicant"):
+        return True, ""
+    if not broad and (roles or all(_MILD.search(clause) for clause in clauses)):
+        return False, ""
+    return None, "从处理措施看不出限制什么"
+
+
+def _serious(record: Mapping[str, Any]) -> bool | None:
+    grade = str(record.get("grade") or "")
+    if _SERIOUS.search(grade):
+        return True
+    return False if _NOT_SERIOUS.search(grade) else None
+
+
+def bars_on(records: pd.DataFrame, *, on: Day, rules: str | None = None) -> pd.DataFrame:
+    """Who may not apply, review or be named on a day.
+
+    Parameters
+    ----------
+    records
+        What `read_records` gave, in `.rows`.
+    rules
+        A notice that looks at records (`list_notices`).
+
+    Returns
+    -------
+    DataFrame
+        One row a record that is, or may be, in force: record_id, subject_kind, name, unit, applicant, reviewer, nominee
+        (不得, 需核实 or ""), starts_on, ends_on (NaT: permanent or unknown), basis, open (what is not known). Expired,
+        repaired and set aside records are not among them; the table that was handed in keeps them.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"记录编号": ["R1"], "姓名": ["虚构人甲"], "限制事项": ["申报"],
+    ...     "处理文号": ["虚科监〔2025〕1号"], "限制起始日期": ["2025-01-01"], "限制截止日期": ["2027-12-31"]})
+    >>> records = read_records(table).rows
+    >>> bars_on(records, on="2027-12-31")["applicant"].tolist(), len(bars_on(records, on="2028-01-01"))
+    (['不得'], 0)
+    """
+    check_frame(records, "records", "read_records(path).rows")
+    day = as_day(on)
+    notice = None if rules is None else load_notice(rules, day)
+    rows = []
+    for record in rows_of(records):
+        running, open_ = in_force(record, day)
+        if running is False:
+            continue
+        answers = {role: bars(record, role, notice) for role in ROLES}
+        words = [_word(running, answer) for answer, *_ in answers.values()]
+        if not any(words):
+            continue
+        basis = next((basis for answer, basis, _ in answers.values() if answer), record_basis(record))
+        why = "、".join(dict.fromkeys(filter(None, (open_, *(why for *_, why in answers.values())))))
+        who = (record["record_id"], record["subject_kind"], record["name"], record["unit"])
+        rows.append((*who, *words, record["starts_on"], record["ends_on"], basis, why))
+    table = pd.DataFrame(rows, columns=list(BARS))
+    return table.astype({"starts_on": "datetime64[us]", "ends_on": "datetime64[us]"})
+
+
+def _word(running: bool | None, barred: bool | None) -> str:
+    if barred is False:
+        return ""
+    return "不得" if running and barred else "需核实"
+
+
+def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as dicts."""
+    return [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
+
+
+def _span(record: Mapping[str, Any], name: str) -> tuple[dt.date | None, dt.date | None]:
+    """The first and the last day that a date may be."""
+    day = _day(record.get(name))
+    return (day, day) if day else (_day(record.get(name + LOW)), _day(record.get(name + HIGH)))
+
+
+def _day(cell: Any) -> dt.date | None:
+    return None if cell is None or pd.isna(cell) else pd.Timestamp(cell).date()

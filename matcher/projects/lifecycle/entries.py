@@ -1,0 +1,132 @@
+"""What people hand in for a book of projects, to its facts and events; what is wrong with a row in words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matcher.event_log.log import Event, text_of
+from matcher.projects.lifecycle.log import CELLS
+from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, may_follow, walk
+from matcher.tables.contracts import HIGH, LOW, TEXT
+from matcher.tables.dates import Days, read_days
+from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
+from matcher.tables.reading import Reading, read_table
+from matcher.tables.writings import KnownIds
+
+Said = tuple[str, str, str, str]
+
+
+def read_managed(
+    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a table of projects for the book (the contract MANAGED_PROJECTS).
+
+    A term (起止时间) stands for its two days where they have no columns; a month alone begins with its first day and
+    ends with its last.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"项目编号": ["P1"], "项目名称": ["虚构项目"], "起止时间": ["2023.7-2026年6月"]})
+    >>> [f"{day:%Y-%m-%d}" for day in read_managed(table).rows[["starts_on", "ends_on"]].iloc[0]]
+    ['2023-07-01', '2026-06-30']
+    """
+    reading = read_table(source, MANAGED_PROJECTS, sheet=sheet, columns=columns)
+    rows = reading.rows
+    terms = [_term(text) for text in rows["term"]]
+    days = {}
+    for place, (name, end) in enumerate((("starts_on", LOW), ("ends_on", HIGH))):
+        known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
+        days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
+    return Reading(rows.assign(**days), reading.problems, reading.columns)
+
+
+def _term(text: str) -> tuple[dt.date | None, dt.date | None]:
+    """The first and the last day of a term; None for what cannot be read."""
+    parts = [part for part in re.split("[~～至到—–－―]+|-(?=[0-9]{4})", text) if part.strip()]
+    if len(parts) != 2:
+        return None, None
+    first, last = (read_days(part.strip()) for part in parts)
+    start, end = first.low if isinstance(first, Days) else first, last.high if isinstance(last, Days) else last
+    return start if isinstance(start, dt.date) else None, end if isinstance(end, dt.date) else None
+
+
+def read_events(
+    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a table of events, items, sums and outputs (the contract PROJECT_EVENTS)."""
+    return read_table(source, PROJECT_EVENTS, sheet=sheet, columns=columns)
+
+
+def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) -> tuple[Event | None, list[str]]:
+    """The event of a row, and what is wrong with it."""
+    cell = {name: plain(row.get(name)) for name in ("project_id", "event", "day", *CELLS)}
+    amount = row.get("amount")
+    amount = None if amount is None or pd.isna(amount) else int(amount)
+    code, written = CODES.get(cell["event"], ""), plain(row.get("day" + TEXT))
+    name = known.find(cell["project_id"])
+    words = "、".join([*EVENTS.values(), *ITEMS.values()])
+    checks = [
+        (not name, f"台账中没有项目“{cell['project_id']}”，请先用 matcher projects import 导入"),
+        (not code, f"看不懂事项“{cell['event']}”；可用：{words}"),
+        (not cell["day"], f"日期“{written}”不确切，请写到日" if written else "没有日期"),
+        (code in ("budget", "received", "spent") and amount is None, "没有金额"),
+        (code in ("indicator", "milestone", "reached", "budget", "spent", "output") and not cell["item"], "没有名称"),
+        (code == "extended" and not cell["until"], "延期没有写延至哪一天"),
+        (code == "milestone" and not cell["until"], "里程碑没有写应完成日期"),
+        (code == "accepted" and not cell["grade"], "验收没有写结论"),
+        (code == "indicator" and not cell["wanted"], "指标没有写要求"),
+    ]
+    wrong = [text for fault, text in checks if fault]
+    if wrong:
+        return None, wrong
+    kind = "stage" if code in EVENTS else "item"
+    return Event(kind, cell["day"], person, body_of(code, {**cell, "amount": amount}), name, source), []
+
+
+def body_of(code: str, cell: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of an event of this code; cells that are not given are ""."""
+    return {"event": code, "amount": cell.get("amount"), "again": 0, **{name: cell.get(name, "") for name in CELLS}}
+
+
+def said(event: Event) -> Said:
+    """What an event says, whoever wrote it down and from which file."""
+    return event.kind, event.day, event.subject, text_of({**event.body, "again": 0})
+
+
+def once_more(event: Event, again: Counter[Said]) -> Event:
+    """An event that says how often the same was taken back before, so that it is not taken for that one."""
+    return replace(event, body={**event.body, "again": again[said(event)]})
+
+
+def place_of(row: Mapping[Any, Any]) -> str:
+    """Where a row stands, for messages."""
+    return f"记录 {row.get('row_id', '')}（{plain(row.get('project_id'))} {plain(row.get('event'))}）"
+
+
+def illegal(before: list[Event], new: list[tuple[str, Event]]) -> list[str]:
+    """The first event of a project that may not stand where its day puts it, with the row that makes it so."""
+    events = [("", event) for event in before] + [pair for pair in new if pair[1].kind == "stage"]
+    events.sort(key=lambda pair: pair[1].day)  # events of one day stay in their order
+    codes = [event.body["event"] for _, event in events]
+    stage, place = walk(codes)
+    if place is None:
+        return []
+    row, event = events[place]
+    row = row or next(row for row, _ in reversed(events[:place]) if row)
+    what = f"{event.day} “{EVENTS[codes[place]]}”不能接在“{STAGES[stage]}”之后"
+    return [f"{row}：{what}；此时可以是：{may_follow(stage)}"]
+
+
+def plain(cell: Any) -> str:
+    """A cell as text, days in ISO, "" for nothing."""
+    if cell is None or pd.isna(cell):
+        return ""
+    return f"{cell:%Y-%m-%d}" if isinstance(cell, dt.date) else str(cell).strip()

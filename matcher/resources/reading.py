@@ -1,0 +1,34 @@
+"""Tables of resources and of needs for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pandas as pd
+
+from matcher.tables.reading import Reading, read_table
+from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
+
+
+def read_resources(
+    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a table of instruments, laboratories, pilot lines, computing, incubators or platforms, one row each.
+
+    Lists of platforms (平台名称, 平台类别, 依托单位) are resources too.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"仪器名称": ["万能试验机"], "主要技术指标": ["300kN"], "开放机时": [800]})
+    >>> read_resources(table).rows[["name", "indicators", "hours_free"]].values.tolist()
+    [['万能试验机', '300kN', 800.0]]
+    """
+    return read_table(source, RESOURCES, sheet=sheet, columns=columns)
+
+
+def read_resource_needs(
+    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """Read needs as `matcher.read_needs` does, with capability, range, precision, sample, standard and hours."""
+    return read_table(source, RESOURCE_NEEDS, sheet=sheet, columns=columns)

@@ -1,0 +1,193 @@
+"""The formal check of nominations and applications before any expert looks: item by item, what a dated policy asks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from matcher.errors import PolicyError
+from matcher.export.sheets import Sheet
+from matcher.export.titles import FORMAL_CHECK
+from matcher.policy.conditions import leaves_readings_open
+from matcher.policy.evaluation import Group, Prepared, answers, prepare
+from matcher.policy.facts import problem_table
+from matcher.policy.identity import APPLICATION
+from matcher.policy.policy import Policy, PolicyName, load_policy
+from matcher.policy.scoring import PASSED, decided, passed_codes
+from matcher.review.nominations import derive_facts
+from matcher.tables.arguments import Day, as_day, check_firms
+
+DECISIONS = {0: "通过", 1: "不通过", 2: "未知", 3: "未知", 4: "当日无有效版本"}
+STATES = {"pass": "通过", "fail": "不通过", "unknown": "未知"}
+_OPEN = "达不到，但条文读法未定或只是“原则上”；由人决定"
+ITEMS = ["item", "title", "check", "state", "missing", "value", "limit", "source", "seen_as", "verified", "note"]
+SUMMARY = ["item", "title", "host", "decision", "failed", "unknown", "remarks"]
+
+
+class FormalCheck(NamedTuple):
+    """One row a nomination, one row a nomination and check, what other rows showed, and problems of the figures."""
+
+    summary: pd.DataFrame
+    items: pd.DataFrame
+    found: pd.DataFrame
+    problems: pd.DataFrame
+
+    @property
+    def text(self) -> str:
+        """A sentence for the screen."""
+        counts = self.summary["decision"].value_counts()
+        return f"{len(self.summary)} 项：" + "，".join(f"{name} {counts[name]}" for name in counts.index)
+
+    def sheets(self) -> dict[str, Sheet]:
+        """The sheets of the workbook."""
+        look: dict[str, Any] = {"titles": FORMAL_CHECK, "frozen": 2}
+        shown = self.items.assign(verified=self.items["verified"].map({True: "是", False: "否"}))
+        key = ["item", "title", "check", "state", "missing", "value", "limit", "source"]
+        return {
+            "检查结论": Sheet(self.summary, **look),
+            "逐项检查": Sheet(shown, key=key, **look),
+            "名单核对": Sheet(self.found, **look),
+        }
+
+
+def rules_over_applications(policy: PolicyName) -> Policy:
+    """A policy over nominations or applications. Raises PolicyError for one over something else."""
+    rules = load_policy(policy)
+    if rules.subject is not APPLICATION:
+        raise PolicyError(
+            f"“{rules.title}”看{rules.subject.title}，不看申报项目；"
+            "自编的规则请在 policy.yaml 中写 subject: application"
+        )
+    return rules
+
+
+def check_nominations(
+    nominations: pd.DataFrame,
+    policy: PolicyName,
+    *,
+    on: Day,
+    persons: pd.DataFrame | None = None,
+    awarded: pd.DataFrame | None = None,
+) -> FormalCheck:
+    """Which nominations fulfil every formal condition, and what of each is missing.
+
+    Parameters
+    ----------
+    nominations
+        `matcher.policy.read_firms(path, policy).rows` of a policy over applications; one row a nomination.
+    policy
+        A name, a folder or a `Policy` with `subject: application`.
+    on
+        The day of the check; it chooses the edition, and its year is that of the nominations.
+    persons, awarded
+        See `matcher.review.nominations.derive_facts`.
+
+    Returns
+    -------
+    FormalCheck
+        `summary` in the order of the table: item, title, host, decision (通过, 不通过, 未知, 当日无有效版本), failed
+        and unknown (counts of checks), remarks. `items`, in the order of the table and the rules: item, title, check,
+        state (通过, 不通过, 未知), missing (the facts that are not known; or that the text leaves it open), value and
+        limit in the unit of the rule, source, seen_as (in what form the rule was read), verified, note. `found`: item,
+        fact, found. `problems`: those of `matcher.policy.score`. Unknown is never a failure.
+
+    Raises
+    ------
+    PolicyError
+        The policy is not known, or not over applications.
+    ArgumentError, ArgumentTypeError
+        `nominations` is no such table, or two rows have one id.
+    """
+    rules, day = rules_over_applications(policy), as_day(on)
+    check_firms(nominations, "enterprise_id", name="nominations")
+    derived = derive_facts(nominations, rules, year=day.year, persons=persons, awarded=awarded)
+    rows = derived.rows
+    (ready,), notes = prepare([rules], rows, day)
+    groups = list(answers(ready))
+    titles = _texts(rows, "name")
+    items = pd.concat([_checks(ready, group) for group in groups if group.answer], ignore_index=True) if any(
+        group.answer for group in groups
+    ) else pd.DataFrame(columns=["row", *ITEMS])  # fmt: skip
+    items = items.sort_values("row", kind="stable", ignore_index=True)
+    items["item"], items["title"] = ready.ids[items["row"].astype(int)], titles[items["row"].astype(int)]
+    codes = decided(ready, groups).codes
+    summary = pd.DataFrame(
+        {
+            "item": ready.ids,
+            "title": titles,
+            "host": _texts(rows, "host"),
+            "decision": [DECISIONS[int(code)] for code in codes],
+        }
+    )
+    for name, state in (("failed", STATES["fail"]), ("unknown", STATES["unknown"])):
+        counted = items.loc[items["state"] == state].groupby("row").size()
+        summary[name] = counted.reindex(range(len(rows)), fill_value=0).astype(int)
+    by_row = dict(list(items.groupby("row")))
+    summary["remarks"] = [_remarks(by_row.get(row)) for row in range(len(rows))]
+    return FormalCheck(summary[SUMMARY], items[ITEMS], derived.found, problem_table(notes))
+
+
+def _texts(rows: pd.DataFrame, name: str) -> np.ndarray[Any, Any]:
+    return (rows[name].fillna("") if name in rows else pd.Series("", rows.index)).astype(str).to_numpy(object)
+
+
+def _checks(ready: Prepared, group: Group) -> pd.DataFrame:
+    """One row a nomination of the group and condition."""
+    assert group.answer is not None
+    frames = []
+    for order, rule in enumerate(group.answer.rules):
+        if rule.test is None:
+            continue
+        codes = passed_codes(group.answer.states[rule.id])
+        shown = group.answer.shown["condition", rule.id]
+        unknown = list(dict.fromkeys(rule.test.columns()))
+        open_ = {name: (ready.facts[name].lo != ready.facts[name].hi)[group.rows] for name in unknown}
+        missing = []
+        for at, code in enumerate(codes):
+            lacking = [_lacking(ready, name, int(group.rows[at])) for name in unknown if open_[name][at]]
+            reading = _OPEN if leaves_readings_open(rule.test) and not lacking else ""
+            missing.append((f"缺{'、'.join(lacking)}" if lacking else reading) if PASSED[code] == "unknown" else "")
+        frames.append(
+            pd.DataFrame(
+                {
+                    "row": group.rows,
+                    "order": order,
+                    "check": rule.title,
+                    "state": [STATES[PASSED[code]] for code in codes],
+                    "missing": missing,
+                    "value": np.asarray(shown.value, float),
+                    "limit": np.asarray(shown.limit, float),
+                    "source": rule.source,
+                    "seen_as": rule.seen_as,
+                    "verified": rule.verified,
+                    "note": rule.note,
+                }
+            )
+        )
+    table = pd.concat(frames, ignore_index=True)
+    return table.sort_values(["row", "order"], kind="stable", ignore_index=True).drop(columns="order")
+
+
+def _lacking(ready: Prepared, name: str, row: int) -> str:
+    """An unknown fact by its title, with its bounds where the list gives some."""
+    title = f"“{ready.policy.columns[name].title}”"
+    if name not in ready.bounds or not np.isnan(ready.values[name][row]):
+        return title
+    low, high = ready.bounds[name].lo[row], ready.bounds[name].hi[row]
+    return f"{title}（在 {low:g} 与 {high:g} 之间，见“名单核对”）" if np.isfinite([low, high]).all() else title
+
+
+def _remarks(checks: pd.DataFrame | None) -> str:
+    if checks is None:
+        return ""
+    failed = checks.loc[checks["state"] == STATES["fail"], "check"].tolist()
+    unknown = checks.loc[checks["state"] == STATES["unknown"]]
+    lines: Sequence[str] = [
+        f"{check}（{missing}）" for check, missing in zip(unknown["check"], unknown["missing"], strict=True)
+    ]
+    return "\n".join(
+        [*(["不通过：" + "；".join(failed)] if failed else []), *(["未知：" + "；".join(lines)] if lines else [])]
+    )

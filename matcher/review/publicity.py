@@ -1,0 +1,273 @@
+"""A list made public: for how many days, with what on it; and the objections to it, with what is due when."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from matcher.errors import PolicyError, TableError
+from matcher.policy.loader import named_faults, need, read_yaml
+from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.reading import Reading, read_table
+from matcher.tables.review_schemas import OBJECTIONS
+
+LISTED = ["number", "item", "title", "award", "grade", "units", "persons", "nominator"]  # what is public, and no more
+STATES = ["objection_id", "item", "received_on", "in_time", "form", "due", "state", "days_left", "result"]
+
+
+class PublicityRule(NamedTuple):
+    """How long a list is public, and whether objections must be signed, with evidence, and sealed by units."""
+
+    name: str
+    title: str
+    days: int
+    working: bool
+    signed: bool
+    source: str
+    address: str
+    verified: bool
+
+    def until(self, first: dt.date) -> dt.date:
+        """The last day; the day of publication does not count. Working days are Mondays to Fridays: public holidays
+        are not known here.
+        """
+        if not self.working:
+            return first + dt.timedelta(self.days)
+        return dt.date.fromisoformat(str(np.busday_offset(np.datetime64(first, "D"), self.days, roll="backward")))
+
+    @property
+    def text(self) -> str:
+        """The days in words."""
+        return f"{self.days} {'个工作日' if self.working else '日'}"
+
+
+class Publication(NamedTuple):
+    """What is published: the list, its first and last day, the lines below it."""
+
+    table: pd.DataFrame
+    first: dt.date
+    last: dt.date
+    lines: dict[str, str]
+
+
+class Objections(NamedTuple):
+    """The state of each objection, and where an earlier log does not stand in this one as it was."""
+
+    table: pd.DataFrame
+    changed: list[str]
+
+    @property
+    def text(self) -> str:
+        """A sentence for the screen."""
+        counts = self.table["state"].value_counts()
+        return f"{len(self.table)} 件异议：" + "，".join(f"{name} {counts[name]}" for name in counts.index)
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> dict[str, PublicityRule]:
+    path = Path(str(files("matcher.review") / "publicity.yaml"))
+    keys = [key for key in PublicityRule._fields if key != "name"]
+    with named_faults(str(path)):
+        tree = {name: need(node, name, keys, keys) for name, node in read_yaml(path).items()}
+        return {name: PublicityRule(name, **node) for name, node in tree.items()}
+
+
+def publicity_rule(name: str) -> PublicityRule:
+    """A shipped rule by its name. Raises PolicyError, which lists the names."""
+    if name not in _shipped():
+        raise PolicyError(f"没有名为“{name}”的公示规则；可用：{'、'.join(_shipped())}；也可以用 --days 直接给出天数")
+    return _shipped()[name]
+
+
+def publication(
+    items: pd.DataFrame, *, on: Day, rules: str = "", days: int | None = None, working: bool = False
+) -> Publication:
+    """The list that is made public on a day.
+
+    Parameters
+    ----------
+    items
+        As `matcher.review.score_sheets.read_items` gives them. Where the table has decisions (通过 ...) or says what
+        was chosen, only those that passed and were chosen are listed.
+    on
+        The first day.
+    rules
+        The name of a shipped rule (`publicity_rule`); or `days` and `working`, which then win over it.
+
+    Returns
+    -------
+    Publication
+        table: number (from 1), then item, title, award, grade, units, persons, nominator where known, and nothing
+        else that the table may hold: no scores, votes, contacts or birth dates. In the order of award, grade and the
+        table.
+
+    Raises
+    ------
+    TableError
+        Nothing is to be listed.
+    PolicyError
+        There is no such rule, or neither rule nor days are given.
+    """
+    check_frame(items, "items", "read_items(path).rows")
+    if days is None and not rules:
+        raise PolicyError("请给出公示规则（--rules）或公示天数（--days）")
+    given = publicity_rule(rules) if rules else PublicityRule("", "", days or 1, working, True, "自定", "", False)
+    rule = given if days is None else given._replace(days=days, working=working, source="自定的天数", verified=True)
+    table = items.reset_index(drop=True)
+    decided, chosen = _filled(table, "decision"), _filled(table, "chosen")
+    keep = pd.Series(True, table.index)
+    if decided is not None:
+        keep &= decided == "通过"
+    if chosen is not None:
+        keep &= chosen.str.lower().isin(("true", "是", "1", "1.0"))
+    table = table[keep]
+    if table.empty:
+        raise TableError("没有可以公示的项目：没有一项的结论是“通过”或写明入选")
+    units = _filled(table, "units")
+    if units is None and "unit" in table:
+        table = table.assign(units=table["unit"])
+    by = [name for name in ("award", "grade") if _filled(table, name) is not None]
+    table = table.sort_values(by, kind="stable") if by else table
+    names = [name for name in LISTED if name in table and _filled(table, name) is not None]
+    shown = table[names].fillna("").astype(str).reset_index(drop=True)
+    shown.insert(0, "number", range(1, len(shown) + 1))
+    first = as_day(on)
+    last = rule.until(first)
+    how = "须以书面形式提出，写明事实并附证据；" if rule.signed else "请以书面形式提出；"
+    signed = "个人署真实姓名、单位和地址，单位签字盖章。匿名的不予受理。" if rule.signed else ""
+    unread = "" if rule.verified else "（没有读到原文，请按当年文件核对）"
+    lines = {
+        "公示期": f"{first.isoformat()} 至 {last.isoformat()}（公布当日不计，{rule.text}）",
+        "异议": how + signed,
+        "依据": f"{rule.title}，{rule.source}".lstrip("，") + unread,
+    }
+    if rule.working:
+        lines["工作日"] = "按周一至周五计，没有扣除法定节假日和调休；请核对"
+    return Publication(shown, first, last, lines)
+
+
+def _filled(table: pd.DataFrame, name: str) -> pd.Series | None:
+    """A column as texts; None where it is absent or empty."""
+    if name not in table:
+        return None
+    texts = table[name].astype(object).where(table[name].notna(), "").astype(str).str.strip()
+    return texts if texts.ne("").any() else None
+
+
+def read_objections(
+    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a log of objections, one row each (the contract OBJECTIONS)."""
+    return read_table(source, OBJECTIONS, sheet=sheet, columns=columns)
+
+
+def objection_states(
+    objections: pd.DataFrame,
+    *,
+    on: Day,
+    published: Day,
+    rules: str,
+    handle_days: int | None = None,
+    before: pd.DataFrame | None = None,
+) -> Objections:
+    """Where each objection stands on a day.
+
+    Parameters
+    ----------
+    objections
+        As `read_objections` gives them.
+    on
+        The day; what was received later is left aside.
+    published, rules
+        The day of publication and the rule's name, from which the last day for objections follows.
+    handle_days
+        Within how many days of receipt an objection is to be settled, where its row has no day of its own; without
+        it such a row has no deadline, as no source was seen.
+    before
+        The log as it was earlier: it may only have grown. An objection that is gone, or of which a filled cell
+        changed, is told.
+
+    Returns
+    -------
+    Objections
+        table in the order of the log: objection_id, item, received_on, in_time (是, 否, "" unknown), form (what of the
+        form lacks, 齐全, or what is not known), due, state (已办结, 逾期, 办理中, 未定期限), days_left (to `due`,
+        negative when overdue; NA when settled or without a deadline), result.
+    """
+    day, rule = as_day(on), publicity_rule(rules)
+    last = rule.until(as_day(published))
+    check_frame(objections, "objections", "read_objections(path).rows")
+    received = _days(objections, "received_on")
+    table = objections[~(received > pd.Timestamp(day))].reset_index(drop=True)
+    received, due, closed = (_days(table, name) for name in ("received_on", "due", "closed_on"))
+    if handle_days is not None:
+        due = due.fillna(received + pd.to_timedelta(handle_days, "D"))
+    settled = closed.notna() & (closed <= pd.Timestamp(day))
+    left = (due - pd.Timestamp(day)).dt.days.astype("Int64").mask(settled)
+    state = pd.Series("未定期限", table.index).mask(due.notna(), "办理中").mask((left < 0).fillna(False), "逾期")
+    shown = pd.DataFrame(
+        {
+            "objection_id": table["objection_id"].astype(str),
+            "item": table["item"].fillna("").astype(str),
+            "received_on": received,
+            "in_time": ["" if pd.isna(one) else "是" if one <= pd.Timestamp(last) else "否" for one in received],
+            "form": [_form(row, rule) for row in table.to_dict("records")],
+            "due": due,
+            "state": state.mask(settled, "已办结"),
+            "days_left": left,
+            "result": table["result"].fillna("").astype(str) if "result" in table else "",
+        }
+    )
+    return Objections(shown[STATES], [] if before is None else _changes(before, objections))
+
+
+def _days(table: pd.DataFrame, name: str) -> pd.Series:
+    days = pd.to_datetime(table[name]) if name in table else pd.Series(pd.NaT, table.index, dtype="datetime64[ns]")
+    return days.dt.normalize()
+
+
+def _form(row: Mapping[Any, Any], rule: PublicityRule) -> str:
+    if not rule.signed:
+        return "齐全"
+    asked = [
+        ("named", "实名"),
+        ("evidence", "证据"),
+        *([("sealed", "盖章")] if "单位" in str(row.get("kind") or "") else []),
+    ]
+    cells = {word: row.get(name) for name, word in asked}
+    no = [word for word, cell in cells.items() if not pd.isna(cell) and not bool(cell)]
+    open_ = [word for word, cell in cells.items() if pd.isna(cell)]
+    parts = [f"缺{'、'.join(no)}"] * bool(no) + [f"未知：{'、'.join(open_)}"] * bool(open_)
+    return "；".join(parts) or "齐全"
+
+
+def _changes(before: pd.DataFrame, now: pd.DataFrame) -> list[str]:
+    """How an earlier log does not stand in the present one."""
+    if twice := now.loc[now["objection_id"].astype(str).duplicated(), "objection_id"].astype(str).unique().tolist():
+        return [f"异议编号重复：{'、'.join(twice[:5])}；无法和先前的记录核对"]
+    rows = {str(row["objection_id"]): row for row in now.to_dict("records")}
+    told = []
+    for row in before.to_dict("records"):
+        name = str(row["objection_id"])
+        if name not in rows:
+            told.append(f"先前记录的异议 {name} 不见了；记录只能增加，不能删去")
+            continue
+        names = [
+            OBJECTIONS[key].title
+            for key in (column.name for column in OBJECTIONS.columns)
+            if key in row and not _is_empty(row[key]) and str(row[key]) != str(rows[name].get(key))
+        ]
+        if names:
+            told.append(f"异议 {name} 的{'、'.join(names)}和先前的记录不同；请改回，另加一行说明")
+    return told
+
+
+def _is_empty(cell: Any) -> bool:
+    return bool(pd.isna(cell)) or not str(cell).strip()

@@ -1,0 +1,373 @@
+"""Score sheets: one workbook a reviewer with only their items, and what comes back read as one table.
+
+The record beside the workbooks (`RECORD`) says what was given out; the workbooks that come back are only read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from matcher.errors import OutputError, TableError
+from matcher.export.formats import json_bytes
+from matcher.export.sheets import Sheet
+from matcher.export.tables import files_of
+from matcher.export.titles import REVIEW
+from matcher.review.scores import check_ids, flags
+from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.contacts import mask_contacts
+from matcher.tables.contracts import Column, Contract
+from matcher.tables.json import parse_json
+from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.privacy import mask_ids, mask_table
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.review_schemas import REVIEW_CRITERIA, REVIEW_ITEMS
+
+RECORD = "派发记录.json"
+SHEET = "评分表"
+_SCORE = "总体评分"
+_FORMAT = 1
+_UNSAFE = re.compile(r"[^\w\-]+")
+_SHOWN = ("item", "title", "unit", "award", "grade", "summary")
+
+
+class Criterion(NamedTuple):
+    """What reviewers are asked to score: between lowest and highest, and how much a point counts in the total."""
+
+    name: str
+    lowest: float
+    highest: float
+    weight: float = 1.0
+    standard: str = ""
+
+    @property
+    def header(self) -> str:
+        """Its column in the sheet."""
+        return f"{self.name}（{self.lowest:g}至{self.highest:g}分）"
+
+
+class Collected(NamedTuple):
+    """Scores with totals (item, reviewer, score, submitted_on, comment, file), each criterion's, and the problems."""
+
+    scores: pd.DataFrame
+    parts: pd.DataFrame
+    problems: pd.DataFrame
+    given: int
+
+
+def read_criteria(
+    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a table of criteria (the contract REVIEW_CRITERIA)."""
+    return read_table(source, REVIEW_CRITERIA, sheet=sheet, columns=columns)
+
+
+def read_items(
+    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
+) -> Reading:
+    """Read a table of what is judged (the contract REVIEW_ITEMS)."""
+    return read_table(source, REVIEW_ITEMS, sheet=sheet, columns=columns)
+
+
+def criteria_of(table: pd.DataFrame) -> list[Criterion]:
+    """The criteria of a table. Raises TableError for one without a name or a highest score, or twice."""
+    out = []
+    for row in table.to_dict("records"):
+        name = str(row["criterion"] or "").strip()
+        low, high, weight = (_number(row[key]) for key in ("lowest", "highest", "weight"))
+        low = 0.0 if pd.isna(low) else float(low)
+        if not name or pd.isna(high) or not low < float(high):
+            raise TableError(f"评审指标“{name}”须有名称，最高分须大于最低分；请补填后重试")
+        out.append(
+            Criterion(name, low, float(high), 1.0 if pd.isna(weight) else float(weight), str(row["standard"] or ""))
+        )
+    if twice := {one.name for one in out if sum(other.name == one.name for other in out) > 1}:
+        raise TableError(f"评审指标重复：{'、'.join(sorted(twice))}")
+    return out
+
+
+def _number(cell: Any) -> float:
+    return float(pd.to_numeric(pd.Series([cell]), errors="coerce").astype(float).iloc[0])
+
+
+def score_workbooks(
+    pairs: pd.DataFrame,
+    items: pd.DataFrame | None = None,
+    *,
+    criteria: list[Criterion] | None = None,
+    due: Day | None = None,
+    mask: bool = True,
+) -> dict[str, bytes]:
+    """File name -> content: one workbook a reviewer and the record of what was given out.
+
+    Parameters
+    ----------
+    pairs
+        item, reviewer, and where known title, conflict and alternate, as `read_scores` gives them. Pairs with a
+        conflict and alternates are left out.
+    items
+        item and what a reviewer sees of it: title, unit, award, grade, summary. Persons and nominators are not shown.
+    criteria
+        By default one score from 0 to 100.
+    due
+        The last day, which stands in the sheet and the record.
+    mask
+        Hide contacts; ids that are contacts get masks of their own in all files.
+
+    Raises
+    ------
+    TableError
+        A pair lacks an id, nothing is left to score, or an item is not in `items`.
+    """
+    check_frame(pairs, "pairs", "read_scores(path).rows")
+    check_ids(pairs, "item", "reviewer")
+    kept = pairs[~flags(pairs, "conflict") & ~flags(pairs, "alternate")]
+    kept = kept.assign(item=kept["item"].astype(str), reviewer=kept["reviewer"].astype(str))
+    kept = kept.drop_duplicates(["item", "reviewer"])
+    if kept.empty:
+        raise TableError("没有要评的项目：表是空的，或者每一对都须回避或是候补")
+    seen = _seen(kept, items)
+    asked = criteria or [Criterion(_SCORE, 0.0, 100.0)]
+    if mask:
+        asked = [one._replace(name=mask_contacts(one.name), standard=mask_contacts(one.standard)) for one in asked]
+        shown = mask_ids([*kept["item"], *kept["reviewer"]])
+        kept = kept.assign(item=kept["item"].map(shown), reviewer=kept["reviewer"].map(shown))
+        seen = mask_table(seen.assign(item=seen["item"].map(shown)))
+    files: dict[str, bytes] = {}
+    entries = []
+    for number, (reviewer, group) in enumerate(kept.groupby("reviewer", sort=True), 1):
+        name = f"评分表-{number:03d}-{_UNSAFE.sub('_', str(reviewer))[:40]}.xlsx"
+        sheet, lines = _form(str(reviewer), group[["item"]].merge(seen, on="item", how="left"), asked, due)
+        files[name] = files_of(name, {SHEET: sheet}, notes=lines, title=SHEET, mask=mask)[Path(name)]
+        digest = hashlib.sha256(files[name]).hexdigest()
+        entries.append({"file": name, "reviewer": reviewer, "items": group["item"].tolist(), "sha256": digest})
+    record = {
+        "format": _FORMAT,
+        "due": None if due is None else as_day(due).isoformat(),
+        "criteria": [one._asdict() for one in asked],
+        "sheets": entries,
+    }
+    return {**files, RECORD: json_bytes(record) + b"\n"}
+
+
+def _seen(kept: pd.DataFrame, items: pd.DataFrame | None) -> pd.DataFrame:
+    """What a reviewer sees of each item."""
+    table = (kept if items is None else items.assign(item=items["item"].astype(str))).drop_duplicates("item")
+    if missing := sorted(set(kept["item"]) - set(table["item"])):
+        raise TableError(f"项目表里没有 {len(missing)} 个要评的项目：{'、'.join(missing[:5])}；请补上，或核对编号")
+    filled = [name for name in _SHOWN if name in table and table[name].fillna("").astype(str).str.strip().ne("").any()]
+    return table[filled]
+
+
+def _form(reviewer: str, seen: pd.DataFrame, asked: list[Criterion], due: Day | None) -> tuple[Sheet, dict[str, str]]:
+    blank: dict[str, Any] = {one.header: None for one in asked}
+    table = seen.assign(reviewer=reviewer, **blank, comment=None, submitted_on=None).astype(object)
+    names = ["item", "reviewer", *[name for name in seen.columns if name != "item"], *blank, "comment", "submitted_on"]
+    sheet = Sheet(
+        table[names].where(table[names].notna(), None),
+        titles=REVIEW,
+        frozen=2,
+        formats={"item": "@", "reviewer": "@", "submitted_on": "yyyy-mm-dd"},
+        comments={one.header: one.standard for one in asked if one.standard},
+        bounds={one.header: (one.lowest, one.highest) for one in asked},
+    )
+    lines = {
+        "怎样填": "每项填各指标的分数和提交日期；单元格只接受标出的范围。只填本表，不改项目编号和评委编号。",
+        "保密": "本表只有您一人的项目；请勿转给他人。",
+        "回避": "若发现须回避的项目，请留空，并在评审意见里写“回避”。",
+        **{one.name: f"{one.lowest:g} 至 {one.highest:g} 分，权重 {one.weight:g}。{one.standard}" for one in asked},
+    }
+    if due is not None:
+        lines["交回日期"] = as_day(due).isoformat()
+    return sheet, lines
+
+
+def collect_scores(folder: str | Path, *, due: Day | None = None) -> Collected:
+    """Read the workbooks of a folder, as they came back, against its record.
+
+    Parameters
+    ----------
+    folder
+        Of `score_workbooks`: `RECORD` and filled workbooks, under whatever names; nothing in it is changed.
+    due
+        The last day, instead of the record's.
+
+    Returns
+    -------
+    Collected
+        `scores`, one row a given-out pair with a whole score, by item and reviewer: item, reviewer, score (the
+        criteria by their weights), submitted_on, comment, file. `parts`: item, reviewer and each criterion's score.
+        `problems`: a workbook that did not come back, came back as it went out or cannot be read; a pair that was
+        not given out; a score that is missing, no number or outside its bounds, none of which counts; a late one, and
+        one without a date, which count; a pair given twice: with different scores none counts.
+
+    Raises
+    ------
+    TableError
+        There is no record, or no score at all came back.
+    """
+    place = Path(folder)
+    record = _record(place)
+    asked = [Criterion(**one) for one in record["criteria"]]
+    last = as_day(due) if due is not None else as_day(record["due"]) if record["due"] else None
+    problems: list[dict[str, Any]] = []
+    frames = [frame for frame in _filled(place, record, asked, problems) if len(frame)]
+    given = {(str(item), str(one["reviewer"])) for one in record["sheets"] for item in one["items"]}
+    rows = [
+        dict(zip(frame.columns, cells, strict=True))
+        for frame in frames
+        for cells in frame.itertuples(index=False, name=None)
+    ]
+    counted = _counted(rows, asked, given, problems)
+    if not counted:
+        raise TableError("没有收到一个完整的评分：" + "；".join(dict.fromkeys(str(one["problem"]) for one in problems)))
+    table = pd.DataFrame(counted).sort_values(["item", "reviewer"], kind="stable", ignore_index=True)
+    days = pd.to_datetime(table["submitted_on"])
+    for at in table.index:
+        pair = f"{table['item'][at]}、{table['reviewer'][at]}"
+        if pd.isna(days[at]):
+            if last is not None:
+                problems.append(
+                    _problem(
+                        table["file"][at], "submitted_on", pair, "没有提交日期，不知是否迟交", "照计，请核实", True
+                    )
+                )
+        elif last is not None and days[at].date() > last:
+            problems.append(
+                _problem(table["file"][at], "submitted_on", pair, f"迟于 {last}", "照计，请决定是否采用", True)
+            )
+    back = set(zip(table["item"], table["reviewer"], strict=True))
+    told = {tuple(str(one["value"]).split("、", 1)) for one in problems if one["column"] != ""}
+    sheet_of = {str(one["reviewer"]): str(one["file"]) for one in record["sheets"]}
+    problems.extend(
+        _problem(sheet_of[reviewer], "score", f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False)
+        for item, reviewer in sorted(given - back - told)
+    )
+    frame = pd.DataFrame(problems, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
+    parts = table[["item", "reviewer", *[one.name for one in asked]]]
+    return Collected(table[["item", "reviewer", "score", "submitted_on", "comment", "file"]], parts, frame, len(given))
+
+
+def collected_sheets(collected: Collected) -> dict[str, Sheet]:
+    """The sheets of what was collected: the scores, then each criterion's."""
+    titles = {**{str(name): str(name) for name in collected.parts}, **REVIEW}
+    return {
+        "评分": Sheet(collected.scores, titles=REVIEW, frozen=2),
+        "分项得分": Sheet(collected.parts, titles, frozen=2),
+    }
+
+
+def check_unused(folder: Path) -> None:
+    """Refuse a folder from which sheets already went out: filled ones may lie there. Raises OutputError."""
+    if (folder / RECORD).exists():
+        raise OutputError(f"文件夹“{folder}”里已有派发记录，可能有填好的评分表；请换一个文件夹")
+
+
+def outside(output: Path, folder: Path) -> None:
+    """Refuse a result inside the folder of the sheets, where it would be taken for one. Raises OutputError."""
+    if output.resolve().parent == folder.resolve():
+        raise OutputError(f"“{output}”在评分表的文件夹里；请写到别处，评分表原件不动")
+
+
+def _record(place: Path) -> dict[str, Any]:
+    try:
+        record = parse_json((place / RECORD).read_bytes())
+        if record["format"] == _FORMAT and {"due", "criteria", "sheets"} <= set(record):
+            return dict(record)
+    except OSError:
+        raise TableError(f"文件夹“{place}”里没有“{RECORD}”；请把交回的评分表放回发出时的文件夹") from None
+    except (ValueError, TypeError, LookupError):
+        pass
+    raise TableError(f"“{place / RECORD}”不是 review sheets 写出的派发记录")
+
+
+def _filled(
+    place: Path, record: Mapping[str, Any], asked: list[Criterion], problems: list[dict[str, Any]]
+) -> Iterator[pd.DataFrame]:
+    """The rows of each workbook that came back; the others are told."""
+    out = {one["sha256"]: one for one in record["sheets"]}
+    back: set[str] = set()
+    untouched: dict[str, str] = {}
+    contract = Contract(
+        "filled_sheet",
+        SHEET,
+        "row_id",
+        (
+            Column("row_id", "id", "行编号"),
+            *(REVIEW_SCORES[name] for name in ("item", "reviewer", "title", "submitted_on", "comment")),
+            *(Column(f"part_{at}", "number", one.header, (one.name,)) for at, one in enumerate(asked)),
+        ),
+        referred=False,
+    )
+    for path in sorted(place.glob("*.xlsx")):
+        if path.name.startswith("~$"):
+            continue
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        if digest in out:
+            untouched[str(out[digest]["reviewer"])] = path.name
+            continue
+        try:
+            reading = read_table(path, contract, sheet=SHEET)
+        except TableError as error:
+            problems.append(_problem(path.name, "", "", f"读不了：{error}", "请核对；这个文件没有采用", False))
+            continue
+        unreadable = reading.problems[~reading.problems["problem"].str.contains("行编号", regex=False)]
+        problems.extend({str(key): cell for key, cell in row.items()} for row in unreadable.to_dict("records"))
+        back.update(reading.rows["reviewer"].astype(str))
+        yield reading.rows.assign(file=path.name)
+    for one in record["sheets"]:
+        reviewer = str(one["reviewer"])
+        if reviewer not in back:
+            text = "和发出时一样，没有填写" if reviewer in untouched else "评分表没有交回"
+            problems.append(_problem(untouched.get(reviewer, one["file"]), "", reviewer, text, "请催交", False))
+
+
+def _counted(
+    rows: list[dict[str, Any]], asked: list[Criterion], given: set[tuple[str, str]], problems: list[dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The rows with a whole score of a pair that was given out, each pair once."""
+    kept: dict[tuple[str, str], dict[str, Any]] = {}
+    twice: set[tuple[str, str]] = set()
+    for row in rows:
+        pair = (str(row["item"]), str(row["reviewer"]))
+        shown, file = "、".join(pair), row["file"]
+        scores = [_number(row[f"part_{at}"]) for at in range(len(asked))]
+        lacking = [one.name for one, score in zip(asked, scores, strict=True) if pd.isna(score)]
+        beyond = [
+            f"{one.name} {score:g}"
+            for one, score in zip(asked, scores, strict=True)
+            if not pd.isna(score) and not one.lowest <= score <= one.highest
+        ]
+        if pair not in given:
+            problems.append(_problem(file, "reviewer", shown, "没有派给这位评委", "这一行不计", False))
+        elif "回避" in str(row.get("comment") or "") and len(lacking) == len(asked):
+            problems.append(_problem(file, "comment", shown, "评委写明回避", "不计，请改派", False))
+        elif beyond:
+            problems.append(
+                _problem(file, "score", shown, f"超出范围：{'、'.join(beyond)}", "请向评委核实；不计", False)
+            )
+        elif lacking:
+            problems.append(_problem(file, "score", shown, f"没有分数：{'、'.join(lacking)}", "请催交；不计", False))
+        else:
+            total = float(sum(one.weight * float(score) for one, score in zip(asked, scores, strict=True)))
+            parts = {one.name: float(score) for one, score in zip(asked, scores, strict=True)}
+            whole = {"item": pair[0], "reviewer": pair[1], "score": total, **parts, "file": file}
+            whole |= {"submitted_on": row["submitted_on"], "comment": row["comment"]}
+            if pair in kept and any(kept[pair][name] != parts[name] for name in parts):
+                twice.add(pair)
+            kept.setdefault(pair, whole)
+    for pair in sorted(twice):
+        text = "同一位评委对同一项交了两份不同的分数"
+        problems.append(_problem(kept.pop(pair)["file"], "score", "、".join(pair), text, "请核实；都不计", False))
+    return list(kept.values())
+
+
+def _problem(file: Any, column: str, value: str, problem: str, action: str, kept: bool) -> dict[str, Any]:
+    title = REVIEW_SCORES[column].title if column else ""
+    cells = (str(file), "", None, title, value, problem, action, kept)
+    return dict(zip(PROBLEM_COLUMNS, cells, strict=True))

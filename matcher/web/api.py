@@ -1,0 +1,230 @@
+"""JSON for programs: each address calls one public function and gives its answer as plain values, contacts masked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, cast
+
+import pandas as pd
+from fastapi import APIRouter, Depends, Request
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.exceptions import HTTPException
+
+from matcher import __version__
+from matcher.experts import rank_experts
+from matcher.export.formats import json_bytes
+from matcher.matching import match
+from matcher.policy import read_firms, score, trace
+from matcher.policy.policy import load_policies
+from matcher.tables.privacy import mask_nested
+from matcher.tables.reading import Reading, read_table
+from matcher.web.access import reader, writer
+from matcher.web.library import KINDS, Side
+from matcher.web.service import Judgement, Service
+
+router = APIRouter(prefix="/api", dependencies=[Depends(reader)])
+open_router = APIRouter(prefix="/api")
+Cell = str | int | float | bool | None
+Row = dict[Annotated[str, Field(max_length=200)], Cell]
+Rows = Annotated[list[Row], Field(min_length=1, max_length=2_000)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(min_length=1, max_length=10_000)]
+
+
+class Body(BaseModel):
+    """A request; a name that it does not have is refused, not passed over."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Search(Body):
+    """A text, and which side of the library answers it."""
+
+    text: Text
+    side: Side = "outcomes"
+    k: Annotated[int, Field(ge=1, le=50)] = 10
+    where: dict[str, str | list[str]] = {}
+    valid_on: dt.date | None = None
+
+
+class Match(Body):
+    """Rows of needs (for outcomes) or of outcomes (for needs), by Chinese headers or English names."""
+
+    rows: Rows
+    side: Side = "outcomes"
+    k: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class Explain(Body):
+    """A text and one record of the library."""
+
+    text: Text
+    id: Name
+    side: Side = "outcomes"
+
+
+class Score(Body):
+    """Firms by Chinese headers or English names, the policies and the day."""
+
+    firms: Rows
+    policies: Annotated[list[Name], Field(min_length=1, max_length=10)]
+    on: dt.date
+
+
+class Trace(Body):
+    """One firm, one policy, the day."""
+
+    firm: Row
+    policy: Name
+    on: dt.date
+
+
+class AskExperts(Body):
+    """A text for which experts are ranked; without a day the ages of works play no part."""
+
+    text: Text
+    k: Annotated[int, Field(ge=1, le=50)] = 10
+    on: dt.date | None = None
+
+
+class Feedback(Body):
+    """What somebody said of a pair: `record_id` of `side` answers the text with the id `asking_id`."""
+
+    side: Side = "outcomes"
+    asking_id: Name
+    title: Annotated[str, Field(max_length=2_000)] = ""
+    description: Annotated[str, Field(max_length=10_000)] = ""
+    record_id: Name
+    verdict: Literal["采纳", "拒绝", "accepted", "declined"]
+    reason: Annotated[str, Field(max_length=100)] = ""
+    person: Annotated[str, Field(max_length=100)] = ""
+    enterprise_id: Annotated[str, Field(max_length=200)] = ""
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request came to."""
+    service: Service = request.app.state.service
+    return service
+
+
+Shared = Annotated[Service, Depends(service_of)]
+
+
+@open_router.get("/health")
+async def health(service: Shared) -> dict[str, Any]:
+    """Whether the service answers, and how much its library holds."""
+    library = service.library
+    return {
+        "status": "ok",
+        "outcomes": None if library.outcomes is None else len(library.outcomes),
+        "needs": None if library.needs is None else len(library.needs),
+        "experts": None if library.experts is None else len(library.experts),
+        "pool": service.pool is not None,
+    }
+
+
+@open_router.get("/version")
+async def version() -> dict[str, str]:
+    """The version of the library."""
+    return {"name": "enterprise-matcher", "version": __version__}
+
+
+@router.post("/search")
+async def search(body: Search, service: Shared) -> dict[str, Any]:
+    """`Index.search`: the best records for a text, with reasons. Without filters many are answered together."""
+    if not body.text.strip():
+        raise HTTPException(422, "text：不能为空")
+    if body.where or body.valid_on:
+        index, where = service.library.index(body.side), cast(Any, body.where)
+        hits = await service.work(index.search, body.text, body.k, where=where, valid_on=body.valid_on)
+        return {"hits": mask_nested(hits)}
+    index, found = await service.matches(body.side, body.text, body.k)
+    return {"hits": mask_nested(index.hits(found))}
+
+
+@router.post("/match")
+async def match_rows(body: Match, service: Shared) -> dict[str, Any]:
+    """`match`: the best records for every row, with reasons; the rows' problems and what became of their columns."""
+
+    def work() -> dict[str, Any]:
+        index = service.library.index(body.side)
+        asked = read_table(pd.DataFrame(body.rows), KINDS["needs" if body.side == "outcomes" else "outcomes"])
+        return {"matches": plain(match(asked.rows, index, k=body.k)), **account(asked)}
+
+    return await service.work(work)
+
+
+@router.post("/explain")
+async def explain(body: Explain, service: Shared) -> dict[str, Any]:
+    """`Index.search` with one record left: why it answers a text, or why not."""
+
+    def work() -> dict[str, Any]:
+        index = service.library.index(body.side)
+        ids = index.records[index.id_column]
+        if not (ids == body.id).any():
+            raise HTTPException(404, f"库里没有编号“{body.id}”")
+        return {"hit": mask_nested(index.search(body.text, 1, mask=ids == body.id)[0])}
+
+    return await service.work(work)
+
+
+@router.post("/score")
+async def score_firms(body: Score, service: Shared) -> dict[str, Any]:
+    """`score`: every rule of the policies for every firm."""
+
+    def work() -> dict[str, Any]:
+        policies = load_policies(body.policies)
+        firms = read_firms(pd.DataFrame(body.firms), policies, on=body.on)
+        scored = score(firms.rows, policies, on=body.on)
+        tables = {"summary": scored.summary, "verdicts": scored.verdicts, "doubts": scored.problems}
+        return {**{name: plain(table) for name, table in tables.items()}, **account(firms)}
+
+    return await service.work(work)
+
+
+@router.post("/trace")
+async def trace_firm(body: Trace, service: Shared) -> dict[str, Any]:
+    """`trace`: one firm's answer rule by rule, with facts, sources and what to ask next."""
+
+    def work() -> dict[str, Any]:
+        firm = read_firms(pd.DataFrame([body.firm]), body.policy, on=body.on)
+        if not len(firm.rows):
+            raise HTTPException(422, "这家企业没有一项事实；请至少填一项")
+        answer = trace(firm.rows, body.policy, firm.rows["enterprise_id"].iloc[0], on=body.on)
+        return {"trace": mask_nested(answer), **account(firm)}
+
+    return await service.work(work)
+
+
+@router.post("/experts")
+async def experts(body: AskExperts, service: Shared) -> dict[str, Any]:
+    """`rank_experts`: the best people for a text, with their works."""
+
+    def work() -> dict[str, Any]:
+        library = service.library.persons()
+        asked = pd.DataFrame([{"need_id": "", "title": body.text}])
+        ranked = rank_experts(asked, library, k=body.k, on=body.on).drop(columns="need_id")
+        shown = [name for name in ("expert_id", "name", "position", "institution") if name in library.people]
+        return {"experts": plain(ranked.merge(library.people[shown], on="expert_id", how="left"))}
+
+    return await service.work(work)
+
+
+@router.post("/feedback", dependencies=[Depends(writer)])
+async def feedback(body: Feedback, service: Shared) -> dict[str, Any]:
+    """`fit_feedback`: teach the library, save it where it is a saved index, and write the pool's book."""
+    return {"done": await service.work(service.judge, Judgement(**body.model_dump()))}
+
+
+def plain(table: pd.DataFrame) -> list[Mapping[str, Any]]:
+    """A table as records of plain values, unknown ones None, without contacts."""
+    masked: Any = mask_nested(table.reset_index(drop=True))
+    records: list[Mapping[str, Any]] = json.loads(json_bytes(masked))
+    return records
+
+
+def account(reading: Reading) -> dict[str, Any]:
+    """What was wrong with a table, and what became of its columns."""
+    return {"problems": plain(reading.problems), "columns": plain(reading.columns)}

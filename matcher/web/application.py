@@ -1,0 +1,132 @@
+"""The application: doors for programs and for people over one service, and what every mistake is answered with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from matcher import __version__
+from matcher.errors import MatcherError
+from matcher.tables.contacts import mask_contacts
+from matcher.web import api, firm_pages, pages
+from matcher.web.access import Access, LoginNeededError
+from matcher.web.frame import page
+from matcher.web.guard import Guard
+from matcher.web.library import Library
+from matcher.web.service import Service
+from matcher.web.settings import Settings
+
+_FAULTS = {
+    "missing": "缺少",
+    "extra_forbidden": "没有这个名字",
+    "string_too_short": "不能为空",
+    "string_too_long": "太长",
+    "too_long": "太多",
+    "too_short": "不能为空",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "literal_error": "不是可用的词",
+    "date_from_datetime_parsing": "不是日期，请写成 2026-11-24",
+    "date_parsing": "不是日期，请写成 2026-11-24",
+    "json_invalid": "不是 JSON",
+}
+_WRONG = "不是要的那一种值"
+
+
+def create_app(library: Library, *, pool: str | Path | None = None, settings: Settings | None = None) -> FastAPI:
+    """The application over a library, for any ASGI server; `serve` runs it with uvicorn.
+
+    Parameters
+    ----------
+    library
+        What is searched; see `Library.open`.
+    pool
+        The book of a pool (`matcher.pool.Book`), for the visiting list, the dashboard and follow-up.
+    settings
+        Tokens and limits; by default none and those of `Settings`.
+
+    Returns
+    -------
+    FastAPI
+        `/api/openapi.json` describes its addresses for programs.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from fastapi.testclient import TestClient
+    >>> from matcher import Index
+    >>> from matcher.web import Library, create_app
+    >>> outcomes = pd.DataFrame({"outcome_id": ["C1"], "title": ["齿轮磨削烧伤检测"]})
+    >>> library = Library(Index.build(outcomes), None, None, pd.DataFrame(), pd.DataFrame())
+    >>> client = TestClient(create_app(library), base_url="http://127.0.0.1")
+    >>> client.post("/api/search", json={"text": "磨削烧伤"}).json()["hits"][0]["outcome_id"]
+    'C1'
+    """
+    settings = settings or Settings()
+    app = FastAPI(
+        title="enterprise-matcher",
+        version=__version__,
+        description="Needs, outcomes, experts and official rules, as JSON. Messages are in Chinese.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.service = Service(library, settings, Path(pool) if pool is not None else None)
+    app.state.access = Access(settings)
+    for router in (
+        api.open_router, api.router, pages.open_router, pages.router, pages.parts, firm_pages.router, firm_pages.parts,
+    ):  # fmt: skip
+        app.include_router(router)
+    app.mount("/static", StaticFiles(packages=[("matcher.web", "static")]), name="static")
+    handlers: dict[Any, Callable[..., Awaitable[Response]]] = {
+        MatcherError: _mistake,
+        RequestValidationError: _malformed,
+        HTTPException: _refused,
+        LoginNeededError: _to_login,
+    }
+    for kind, handler in handlers.items():
+        app.add_exception_handler(kind, handler)
+    app.add_middleware(Guard, settings=settings, fault=_fault)
+    return app
+
+
+async def _mistake(request: Request, error: MatcherError) -> Response:
+    return _answer(request, 422, mask_contacts(str(error)))
+
+
+async def _malformed(request: Request, error: RequestValidationError) -> Response:
+    lines = []
+    for fault in error.errors()[:10]:
+        place = ".".join(str(part) for part in fault["loc"] if part != "body")
+        lines.append(f"{place or '请求'}：{_FAULTS.get(fault['type'], _WRONG)}")
+    return _answer(request, 422, mask_contacts("；".join(lines)))
+
+
+async def _refused(request: Request, error: HTTPException) -> Response:
+    words = {404: "没有这个地址", 405: "这个地址不能这样用", 400: "请求不合格式；请检查后再试"}
+    plain = error.detail.isascii()  # a sentence of the framework, not of this service
+    return _answer(request, error.status_code, words.get(error.status_code, "请求不合格式") if plain else error.detail)
+
+
+async def _to_login(request: Request, error: LoginNeededError) -> Response:
+    if request.method == "GET":
+        return RedirectResponse("/login", 303)
+    return _answer(request, 401, "请先登录")
+
+
+def _fault(request: Request) -> Response:
+    return _answer(request, 500, "服务出错，没有完成；请告诉管理员这是什么时候、在哪一页")
+
+
+def _answer(request: Request, status: int, message: str) -> Response:
+    """As JSON for programs and scripts, as a page for a browser that shows it."""
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"error": message}, status)
+    return page(request, "web_error", {"heading": "没有完成", "error": message}, status=status)

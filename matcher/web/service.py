@@ -1,0 +1,226 @@
+"""What all requests of a service share: the library, the pool's book, results to be fetched, and room to work."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import os
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, ParamSpec, TypeVar
+
+import pandas as pd
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+
+from matcher.errors import TableError
+from matcher.matching import Index, fit_feedback
+from matcher.matching.folders import current
+from matcher.pool import Book, discover
+from matcher.pool.book.follow_up import follow
+from matcher.pool.discovery.estimation import Discovery
+from matcher.web.batching import Batches
+from matcher.web.library import KINDS, Library, Side
+from matcher.web.settings import Settings
+
+KEPT, KEPT_BYTES, MINUTES = 40, 200 << 20, 15
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Result(NamedTuple):
+    """A file worked out for one session, kept in memory until it is fetched or forgotten."""
+
+    session: str
+    name: str
+    content: bytes
+    until: float
+
+
+class Visiting(NamedTuple):
+    """Whom to visit, with the firms that it was worked out from and their states."""
+
+    discovery: Discovery
+    firms: pd.DataFrame
+    states: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What somebody said of a pair: `record_id` of `side` answers the text of `asking_id`."""
+
+    side: Side
+    asking_id: str
+    title: str
+    description: str
+    record_id: str
+    verdict: str
+    reason: str = ""
+    person: str = ""
+    enterprise_id: str = ""
+    from_table: bool = True  # whether asking_id is an id of somebody's table
+
+
+class Service:
+    """Shared by all threads; what changes is changed under a lock and put in place in one step."""
+
+    def __init__(self, library: Library, settings: Settings, pool: Path | None = None) -> None:
+        self.library, self.settings, self.pool = library, settings, pool
+        self._batches = Batches()
+        self._judging = threading.Lock()
+        self._slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
+        self._results: dict[str, Result] = {}
+        self._keeping = threading.Lock()
+        self._visiting: tuple[tuple[dt.date, int, int], Visiting] | None = None
+        self._discovering = threading.Lock()
+
+    # ---- work
+
+    async def work(self, function: Callable[P, T], *arguments: P.args, **options: P.kwargs) -> T:
+        """Run heavy work beside the others, at most as much at a time as there are cores, for so long and no longer.
+
+        Work that takes too long is answered with 504, and its place stays taken until it has ended.
+        """
+        ends = time.monotonic() + self.settings.longest
+        while not self._slots.acquire(blocking=False):
+            if time.monotonic() > ends:
+                raise HTTPException(503, "正在计算的人太多；请过一会儿再试")
+            await asyncio.sleep(0.05)
+
+        def held() -> T:
+            try:
+                return function(*arguments, **options)
+            finally:
+                self._slots.release()
+
+        task = asyncio.create_task(run_in_threadpool(held))
+        try:
+            return await asyncio.wait_for(asyncio.shield(task), max(ends - time.monotonic(), 0.001))
+        except TimeoutError:
+            task.add_done_callback(lambda done: done.exception())  # nobody waits for it any more
+            raise HTTPException(
+                504, f"计算超过 {self.settings.longest:g} 秒；请把表拆小后再试，或用命令行处理大表"
+            ) from None
+
+    async def matches(self, side: Side, text: str, k: int) -> tuple[Index, pd.DataFrame]:
+        """The index of a side and what `match` gives for a text, worked out together with the searches of others."""
+        index = self.library.index(side)
+        try:
+            return index, await asyncio.wait_for(self._batches.matches(index, text, k), self.settings.longest)
+        except TimeoutError:
+            raise HTTPException(503, "正在查找的人太多；请过一会儿再试") from None
+
+    # ---- results
+
+    def keep(self, session: str, name: str, content: bytes) -> str:
+        """Keep a file for this session for some minutes; gives its name in addresses."""
+        with self._keeping:
+            self._forget()
+            key = secrets.token_urlsafe(18)
+            self._results[key] = Result(session, name, content, time.monotonic() + 60 * MINUTES)
+            while len(self._results) > KEPT or self._size() > KEPT_BYTES:
+                self._results.pop(next(iter(self._results)))
+        return key
+
+    def kept(self, session: str, key: str) -> Result:
+        """A file that was kept for this session. Raises 404 for anybody else's, or once it is forgotten."""
+        with self._keeping:
+            self._forget()
+            found = self._results.get(key)
+        if found is None or found.session != session:
+            raise HTTPException(404, f"结果不在了：只保留 {MINUTES} 分钟；请重新上传")
+        return found
+
+    def _forget(self) -> None:
+        now = time.monotonic()
+        for key in [key for key, result in self._results.items() if result.until < now]:
+            del self._results[key]
+
+    def _size(self) -> int:
+        return sum(len(result.content) for result in self._results.values())
+
+    # ---- the pool
+
+    def book(self) -> Book:
+        """The pool's book, open for one piece of work."""
+        if self.pool is None:
+            raise TableError("启动时没有给出培育库；请管理员用 --pool 培育库.db 启动")
+        return Book.open(self.pool)
+
+    def visiting(self, day: dt.date) -> Visiting:
+        """Whom to visit of all firms of the book; worked out once for a day, until the book changes."""
+        with self.book() as book, self._discovering:
+            state = book.log.path.stat()
+            key = (day, state.st_mtime_ns, state.st_size)
+            if self._visiting is None or self._visiting[0] != key:
+                firms, goal = book.firms(day), book.rules(day).goal
+                if not len(firms):
+                    raise TableError("培育库里还没有企业；请管理员先用 matcher pool import 写入企业表")
+                self._visiting = key, Visiting(discover(firms, goal, on=day), firms, book.states(day))
+            return self._visiting[1]
+
+    # ---- judging
+
+    def judge(self, judgement: Judgement) -> list[str]:
+        """Teach the library what was said of a pair, and write it into the book. Returns what was done, in Chinese.
+
+        A saved index keeps it for good; without one, and without a book, it lasts as long as the service runs.
+        """
+        asking = "need_id" if judgement.side == "outcomes" else "outcome_id"
+        pair = pd.DataFrame(
+            [
+                {
+                    asking: judgement.asking_id,
+                    KINDS[judgement.side].id_column: judgement.record_id,
+                    "verdict": judgement.verdict,
+                    "reason": judgement.reason,
+                }
+            ]
+        )
+        texts = {asking: judgement.asking_id, "title": judgement.title, "description": judgement.description}
+        with self._judging:
+            index = _newest(self.library.index(judgement.side))
+            if judgement.record_id not in index.row_of:
+                raise TableError(f"库里没有编号“{judgement.record_id}”；请刷新页面后再试")
+            if judgement.verdict not in ("采纳", "accepted") and not judgement.reason:
+                raise TableError("拒绝时请选择理由，理由会改变以后的次序")
+            learned = fit_feedback(index, pd.DataFrame([texts]), pair)
+            done = [self._into_book(judgement, pair)]
+            if index.origin[0]:
+                learned.save(index.origin[0])
+                done.append("已教给库并保存")
+            else:
+                done.append("已教给库，本次运行有效（要长期保存，请管理员用 matcher index 存成索引文件夹）")
+            learned.warm()
+            self.library = self.library.with_index(judgement.side, learned)
+        return [line for line in done if line]
+
+    def _into_book(self, judgement: Judgement, pair: pd.DataFrame) -> str:
+        if self.pool is None:
+            return ""
+        if not judgement.from_table:
+            return "随手输入的文字没有编号，未记入培育库"
+        if not judgement.person.strip():
+            raise TableError("请填写经办人，培育库记下谁在哪一天说的")
+        accepted = judgement.verdict in ("采纳", "accepted")
+        row = pair.drop(columns="verdict").assign(
+            status="pushed" if accepted else "declined",
+            day=self.settings.day(),
+            person=judgement.person.strip(),
+            enterprise_id=judgement.enterprise_id,
+        )
+        with self.book() as book:
+            written = follow(book.log, row)
+        word = "已推送" if accepted else "已拒绝"
+        return f"培育库记为“{word}”" if written else f"培育库里已记为“{word}”"
+
+
+def _newest(index: Index) -> Index:
+    """A saved index as its folder has it now: a command may have changed it meanwhile."""
+    folder, version = index.origin
+    now = current(Path(folder)) if folder else None
+    return index if now is None or now[0] == version else Index.load(folder)

@@ -1,0 +1,142 @@
+"""Records in force on a day, and what each bars from; every edge from both sides."""
+
+import datetime as dt
+
+import pandas as pd
+import pytest
+
+from matcher.errors import PolicyError
+from matcher.integrity import bars_on, list_notices, read_records
+from matcher.integrity.records import bars, in_force
+from matcher.integrity.rules import document_on, load_notice
+
+
+def record(**cells):
+    table = {"记录编号": "R1", "姓名": "虚构人甲", "限制起始日期": "2025-01-01", "限制截止日期": "2027-12-31", **cells}
+    return read_records(pd.DataFrame({name: [cell] for name, cell in table.items()})).rows.to_dict("records")[0]
+
+
+def day(text):
+    return dt.date.fromisoformat(text)
+
+
+@pytest.mark.parametrize(
+    ("on", "state"),
+    [("2024-12-31", False), ("2025-01-01", True), ("2027-12-31", True), ("2028-01-01", False)],
+)
+def test_both_ends_count(on, state):
+    assert in_force(record(), day(on)) == (state, "")
+
+
+@pytest.mark.parametrize(
+    ("cells", "on", "answer"),
+    [
+        ({"限制截止日期": "永久"}, "2099-01-01", (True, "")),
+        ({"限制截止日期": "", "处理措施": "终身禁止申报"}, "2099-01-01", (True, "")),
+        ({"限制截止日期": ""}, "2026-01-01", (None, "没有写截止日期")),
+        ({"限制截止日期": "三年"}, "2026-01-01", (None, "没有写截止日期")),
+        ({"限制起始日期": ""}, "2026-01-01", (None, "没有写起始日期")),
+        ({"限制起始日期": ""}, "2028-01-01", (False, "")),
+        ({"限制起始日期": "", "决定日期": "2026-02-01"}, "2026-01-31", (False, "")),
+        ({"限制起始日期": "", "决定日期": "2026-02-01"}, "2026-02-01", (None, "没有写起始日期")),
+        ({"修复日期": "2026-03-01"}, "2026-02-28", (True, "")),
+        ({"修复日期": "2026-03-01"}, "2026-03-01", (False, "")),
+        ({"申诉情况": "撤销原决定", "申诉结果日期": "2026-03-01"}, "2026-02-28", (True, "")),
+        ({"申诉情况": "撤销原决定", "申诉结果日期": "2026-03-01"}, "2026-03-01", (False, "")),
+        ({"申诉情况": "申诉中"}, "2026-03-01", (True, "")),
+        ({"申诉情况": "维持原决定，不予撤销"}, "2026-03-01", (True, "")),
+        ({"申诉情况": "本人撤销申诉"}, "2026-03-01", (True, "")),
+        ({"申诉情况": "变更为警告"}, "2026-03-01", (None, "申诉后有变更")),
+        ({"限制起始日期": "2025年3月"}, "2025-02-28", (False, "")),
+        ({"限制起始日期": "2025年3月"}, "2025-03-30", (None, "起始日期不确切")),
+        ({"限制起始日期": "2025年3月"}, "2025-03-31", (True, "")),
+        ({"修复日期": "2026年3月"}, "2026-02-28", (True, "")),
+        ({"修复日期": "2026年3月"}, "2026-03-01", (None, "修复日期不确切")),
+        ({"修复日期": "2026年3月"}, "2026-03-31", (False, "")),
+        ({"申诉情况": "申诉期间中止执行"}, "2026-03-01", (None, "申诉期间中止执行")),
+        ({"限制截止日期": "2027年12月"}, "2027-12-31", (True, "")),
+    ],
+)
+def test_what_ends_a_bar_and_what_leaves_it_open(cells, on, answer):
+    assert in_force(record(**cells), day(on)) == answer
+
+
+@pytest.mark.parametrize(
+    ("cells", "roles"),
+    [
+        ({"限制事项": "申报"}, (True, False, False)),
+        ({"限制事项": "申报、评审"}, (True, True, False)),
+        ({"限制事项": "全部"}, (True, True, True)),
+        ({"限制事项": "见决定书"}, (None, None, None)),
+        ({"处理措施": "警告，科研诚信诫勉谈话"}, (False, False, False)),
+        ({"处理措施": "撤销立项，追回已拨经费，禁止申报5年"}, (True, False, False)),
+        ({"处理措施": "取消评审专家资格3年"}, (False, True, False)),
+        ({"处理措施": "不得申报、评审、提名"}, (True, True, True)),
+        ({"处理措施": "5年内不得参与财政资金支持的科技活动"}, (True, None, None)),
+        ({"处理措施": "记入严重失信行为数据库"}, (None, None, None)),
+        ({}, (None, None, None)),
+    ],
+)
+def test_a_record_bars_from_what_it_says(cells, roles):
+    found = record(**cells)
+    assert tuple(bars(found, role)[0] for role in ("applicant", "reviewer", "nominee")) == roles
+
+
+def test_a_notice_bars_besides_and_is_cited():
+    notice = load_notice("广东2027", day("2026-08-01"))
+    mild = record(处理措施="警告", 处理文号="虚科监〔2025〕1号", 依据规则="虚构规则", 条款="第三条")
+    assert bars(mild, "applicant", notice) == (
+        True, "粤科函资字〔2026〕1312号 申报要求；虚科监〔2025〕1号；虚构规则 第三条", "",
+    )  # fmt: skip
+    assert bars(mild, "reviewer", notice)[0] is False
+    with pytest.raises(
+        PolicyError, match=r"^“广东2027”（粤科函资字〔2026〕1312号）自 2026-07-21 起，2026-07-20 还没有"
+    ):
+        load_notice("广东2027", day("2026-07-20"))
+
+
+@pytest.mark.parametrize(("grade", "answer"), [("严重", True), ("一般", False), ("", None)])
+def test_a_notice_on_grave_records_asks_for_the_grade(grade, answer):
+    notice = load_notice("国家重点研发2021", day("2026-01-01"))
+    assert bars(record(处理措施="警告", 情节=grade), "applicant", notice)[0] is answer
+
+
+def test_the_rule_of_the_day_is_cited_where_a_record_names_none():
+    assert [document_on(day(text)) for text in ("2019-09-24", "2019-09-25", "2022-08-24", "2022-08-25")] == [
+        "", "国科发监〔2019〕323号", "国科发监〔2019〕323号", "国科发监〔2022〕221号",
+    ]  # fmt: skip
+    found = record(限制事项="申报", 处理文号="虚科监〔2025〕1号", 决定日期="2025-01-01")
+    assert bars(found, "applicant")[1] == "虚科监〔2025〕1号；没有写依据规则；决定当日施行的是国科发监〔2022〕221号"
+
+
+def test_expired_records_vanish_from_the_answer_and_stay_in_the_table():
+    table = read_records(
+        pd.DataFrame(
+            {
+                "记录编号": ["R1", "R2", "R3"],
+                "姓名": ["甲某", "乙某", "丙某"],
+                "限制事项": ["申报", "评审", "提名"],
+                "处理文号": ["虚1号", "虚2号", "虚3号"],
+                "依据": ["规则一"] * 3,
+                "限制起始日期": ["2025-01-01", "2025-01-01", ""],
+                "限制截止日期": ["2025-12-31", "2026-12-31", "2027-12-31"],
+            }
+        )
+    ).rows
+    found = bars_on(table, on="2026-06-30")
+    assert found[["record_id", "applicant", "reviewer", "nominee", "basis", "open"]].values.tolist() == [
+        ["R2", "", "不得", "", "虚2号；规则一", ""],
+        ["R3", "", "", "需核实", "虚3号；规则一", "没有写起始日期"],
+    ]
+    assert table["record_id"].tolist() == ["R1", "R2", "R3"]
+
+
+def test_an_end_that_is_no_day_is_told():
+    reading = read_records(pd.DataFrame({"记录编号": ["R1"], "姓名": ["甲某"], "限制截止日期": ["三年"]}))
+    lines = reading.problems[["column", "value", "problem"]].values.tolist()
+    assert ["限制截止日期", "三年", "记录 R1 的截止日期不是日期，当作不详"] in lines
+
+
+def test_notices_say_what_was_seen():
+    table = list_notices().set_index("notice")
+    assert table["verified"].to_dict() == {"广东2027": True, "国家重点研发2021": False}

@@ -1,0 +1,495 @@
+"""The book of projects: what may follow on what, deadlines from both sides, deliveries, money, grades, outputs."""
+
+import datetime as dt
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher.errors import PolicyError, ProjectBookError, TableError
+from matcher.policy.registers.schemas import CONVERSIONS
+from matcher.projects import (
+    ProjectBook,
+    conversions,
+    delivered_items,
+    due_dates,
+    outcomes,
+    proposed_grades,
+    read_events,
+    read_managed,
+)
+from matcher.projects.lifecycle.deadlines import remarks
+from matcher.projects.lifecycle.delivery import money
+from matcher.projects.lifecycle.rules import load_rules, parse_rules
+from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, NEXT, STAGES, stage_after, walk
+from matcher.tables.reading import read_outcomes, read_table
+
+START = "2020-01-01"
+
+
+def managed(**cells):
+    return read_managed(pd.DataFrame({name: [cell] for name, cell in {"项目编号": "P1", **cells}.items()})).rows
+
+
+def events(*rows):
+    """Rows of 事项, 日期 and further cells by their headers."""
+    return read_events(
+        pd.DataFrame([{"项目编号": "P1", "事项": what, "日期": day, **cells} for what, day, cells in rows])
+    ).rows
+
+
+@pytest.fixture
+def book(tmp_path):
+    with ProjectBook.create(tmp_path / "l.db", on=START, person="甲", rules="浙江2015") as opened:
+        opened.put(managed(项目名称="虚构项目", 承担单位="虚构公司", 结束日期="2026-06-30"), on=START, person="甲")
+        yield opened
+
+
+def running(book, *rows, rules=None):
+    if rules is not None:
+        book.set_rules(rules, on=START, person="甲")
+    book.record(events(("任务书", "2023-07-01", {}), *rows), person="甲")
+    return book
+
+
+# ---- stages
+
+
+def test_every_stage_has_its_words_and_its_next():
+    assert set(NEXT) | {"rejected", "withdrawn", "terminated", "revoked"} == set(STAGES)
+    assert {event for after in NEXT.values() for event in after} <= set(EVENTS)
+    assert {CODES[title] for title in (*EVENTS.values(), *ITEMS.values())} == {*EVENTS, *ITEMS}
+    assert all(stage_after("", event) in STAGES for event in EVENTS)
+
+
+def test_the_whole_way():
+    way = "applied recommended checked reviewed announced contracted reported changed extended acceptance_applied"
+    way = [*way.split(), "rectification", "acceptance_applied", "accepted", "closed"]
+    assert walk(way) == ("closed", None)
+    assert walk([*way, "reported"]) == ("closed", 14)
+    assert walk(["applied", "contracted"]) == ("applied", 1)
+
+
+def test_what_may_not_follow_is_refused_with_its_row_and_nothing_is_written(book):
+    rows = events(
+        ("申报", "2023-03-01", {}), ("形式审查", "2023-04-01", {}), ("验收", "2023-05-01", {"验收结论": "通过"})
+    )
+    with pytest.raises(TableError) as error:
+        book.record(rows, person="甲")
+    assert str(error.value) == (
+        "记录表有 1 处问题，没有写入：\n"
+        "  记录 记录-00004（P1 验收）：2023-05-01 “验收”不能接在“形式审查通过”之后；此时可以是：评审、不予立项、撤回"
+    )
+    assert book.log.events("stage") == []
+
+
+def test_an_event_that_was_entered_late_counts_from_its_day(book):
+    book.record(events(("申报", "2023-03-01", {}), ("形式审查", "2023-04-01", {})), person="甲")
+    book.record(events(("推荐", "2023-03-15", {})), person="甲")
+    days = ("2023-02-28", "2023-03-14", "2023-03-15", "2023-04-01")
+    stages = [book.projects(day)["stage"].tolist() for day in days]
+    assert stages == [[""], ["applied"], ["recommended"], ["checked"]]
+    with pytest.raises(TableError, match="（P1 评审）：2023-03-20 “评审”不能接在“已推荐”之后"):
+        book.record(events(("评审", "2023-03-20", {})), person="甲")
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        (("旅游", "2023-07-02", {}), "看不懂事项“旅游”"),
+        (("年度报告", "", {}), "没有日期"),
+        (("年度报告", "2024年6月", {}), "日期“2024年6月”不确切，请写到日"),
+        (("支出", "2023-07-02", {"名称": "材料费"}), "没有金额"),
+        (("考核指标", "2023-07-02", {"名称": "时间"}), "指标没有写要求"),
+        (("延期", "2023-07-02", {}), "延期没有写延至哪一天"),
+        (("里程碑", "2023-07-02", {"名称": "样机"}), "里程碑没有写应完成日期"),
+        (("验收", "2023-07-02", {}), "验收没有写结论"),
+        (("年度报告", "2023-07-02", {"项目编号": "P9"}), "台账中没有项目“P9”"),
+    ],
+)
+def test_a_row_that_lacks_something_is_refused(book, row, fault):
+    running(book)
+    with pytest.raises(TableError, match=f"记录 记录-00002（.*）：{fault}"):
+        book.record(events(row), person="甲")
+
+
+# ---- the log
+
+
+def test_the_same_again_writes_nothing_whoever_writes_it(book):
+    rows = events(("任务书", "2023-07-01", {}), ("支出", "2024-01-01", {"名称": "材料费", "金额（元）": 500}))
+    assert tuple(book.record(rows, person="甲", source="一.xlsx")) == (2, 0)
+    assert tuple(book.record(rows, person="乙", source="二.xlsx")) == (0, 2)
+    same = managed(项目名称="虚构项目", 结束日期="2026/6/30")
+    assert tuple(book.put(same, on="2024-01-01", person="乙")) == (0, 0, 0, 0)
+    assert tuple(book.put(managed(项目名称="新名"), on="2024-01-01", person="乙")) == (0, 1, 1, 0)
+    assert tuple(book.put(managed(项目名称="虚构项目"), on="2024-01-01", person="乙")) == (0, 1, 1, 0)
+    assert tuple(book.put(managed(项目名称="新名"), on="2024-01-01", person="乙")) == (0, 1, 1, 0)
+    assert book.projects("2024-01-01")["title"].tolist() == ["新名"]
+
+
+def test_what_was_entered_by_mistake_is_taken_back_and_stays_in_the_log(book):
+    spent = events(("支出", "2024-01-01", {"名称": "材料费", "金额（元）": 500}))
+    running(book)
+    for again in (0, 1):
+        assert tuple(book.record(spent, person="甲")) == (1, 0)
+        (event,) = book.events("item")
+        assert event.body["again"] == again
+        assert book.take_back(event.seq, on="2024-02-01", person="乙", reason="填错") == event
+        assert book.events("item") == []
+        with pytest.raises(ProjectBookError, match=f"台账中没有编号 {event.seq} 的记录，或已经作废"):
+            book.take_back(event.seq, on="2024-02-01", person="丙", reason="填错")
+    journal = book.journal("2024-12-31")
+    assert journal[["event", "entered_by", "void"]].values.tolist() == [
+        ["任务书", "甲", ""], ["支出", "甲", "填错"], ["支出", "甲", "填错"],
+    ]  # fmt: skip
+    book.record(events(("延期", "2026-01-01", {"延期至": "2026-12-31"}), ("申请验收", "2026-11-01", {})), person="甲")
+    extended, asked = [event.seq for event in book.events("stage")][1:]
+    book.take_back(extended, on="2026-11-02", person="甲", reason="没有批准")
+    assert book.projects("2026-11-02")["ends_on"].dt.date.tolist() == [dt.date(2026, 6, 30)]
+    book.record(events(("验收", "2026-12-01", {"验收结论": "通过"})), person="甲")
+    with pytest.raises(ProjectBookError, match="P1 2026-12-01 “验收”不能接在“执行中”之后；请先作废后面的记录"):
+        book.take_back(asked, on="2026-12-02", person="甲", reason="填错")
+
+
+def test_a_stage_is_imported_once_and_a_word_that_nobody_knows_refuses_all(book):
+    table = pd.DataFrame({"项目编号": ["P2", "P3"], "项目名称": ["二", "三"], "当前阶段": ["执行中", "验收中"],
+                          "阶段日期": ["2024-01-01", "2024-02-01"]})  # fmt: skip
+    assert tuple(book.put(read_managed(table).rows, on=START, person="甲")) == (2, 0, 2, 2)
+    assert tuple(book.put(read_managed(table).rows, on=START, person="甲")) == (0, 0, 0, 0)
+    assert book.projects("2024-03-01").set_index("project_id")["stage"].to_dict() == {
+        "P1": "", "P2": "running", "P3": "acceptance",
+    }  # fmt: skip
+    wrong = managed(项目编号="P4", 项目名称="四", 当前阶段="神游", 阶段日期="2024-01-01")
+    with pytest.raises(ProjectBookError, match="P4：看不懂当前阶段“神游”"):
+        book.put(wrong, on=START, person="甲")
+    assert book.projects("2024-03-01")["project_id"].tolist() == ["P1", "P2", "P3"]
+
+
+def test_rules_stand_in_the_book_and_change_from_their_day(book):
+    book.put(managed(项目编号="P2", 项目名称="二", 计划类别="重大专项"), on=START, person="甲")
+    book.set_rules("国家重大专项", on="2024-01-01", person="甲", programme="重大专项")
+    names = {day: book.projects(day)["rules"].tolist() for day in ("2023-12-31", "2024-01-01")}
+    assert names == {"2023-12-31": ["浙江2015", "浙江2015"], "2024-01-01": ["浙江2015", "国家重大专项"]}
+    with pytest.raises(ProjectBookError, match="2019-12-31 这一天台账还没有规则"):
+        book.projects("2019-12-31")
+
+
+def test_rules_of_before_their_day_are_refused(tmp_path):
+    with pytest.raises(PolicyError, match=r"^“浙江2015”自 2015-06-01 起施行，2015-05-31 还没有"):
+        ProjectBook.create(tmp_path / "x.db", on="2015-05-31", person="甲", rules="浙江2015")
+    assert not (tmp_path / "x.db").exists()
+    with pytest.raises(PolicyError, match="没有名为“浙江”的项目管理规则"):
+        load_rules("浙江")
+    with pytest.raises(PolicyError, match=r"^r\.yaml：缺一项，或有一项的值看不懂（没有“deadline”这一项）"):
+        parse_rules("name: 甲\ntitle: 乙\ndeadline: {}\n", "r.yaml")
+
+
+# ---- deadlines
+
+
+def due_on(book, day):
+    table = due_dates(book.known(day), on=day)
+    return [
+        (what, None if pd.isna(due) else f"{due:%Y-%m-%d}", state, None if pd.isna(left) else left)
+        for what, due, state, left in table[["what", "due", "state", "days_left"]].itertuples(index=False)
+    ]
+
+
+def test_acceptance_is_due_six_months_after_the_end(book):
+    running(book)
+    ask = "申请延期的最后一天"
+    assert due_on(book, "2026-06-30") == [(ask, "2026-06-30", "due", 0), ("申请验收", "2026-12-30", "due", 183)]
+    assert due_on(book, "2026-12-30") == [("申请验收", "2026-12-30", "due", 0)]
+    assert due_on(book, "2026-12-31") == [("申请验收", "2026-12-30", "overdue", -1)]
+
+
+@pytest.mark.parametrize(
+    ("day", "rows"), [("2026-12-30", []), ("2026-12-31", [("申请验收", "2026-12-30", "late", None)])]
+)
+def test_what_was_done_late_is_told(book, day, rows):
+    running(book, ("申请验收", day, {}))
+    assert due_on(book, "2027-06-01") == rows
+
+
+def test_an_extension_moves_the_end(book):
+    running(book, ("延期", "2026-05-01", {"延期至": "2027-06-30"}))
+    assert due_on(book, "2026-04-30")[0] == ("申请延期的最后一天", "2026-06-30", "due", 61)
+    assert due_on(book, "2026-05-01") == [("申请验收", "2027-12-30", "due", 608)]
+
+
+def test_an_end_that_nobody_knows_is_no_deadline(book):
+    book.record(events(("申报", "2023-03-01", {})), person="甲")
+    book.put(managed(项目编号="P2", 项目名称="二", 当前阶段="任务书", 阶段日期="2024-01-01"), on=START, person="甲")
+    assert due_on(book, "2026-01-01") == [("申请验收", None, "unknown", None)]
+
+
+def test_rectification_has_three_months(book):
+    running(
+        book, ("申请验收", "2026-06-01", {}), ("整改", "2026-08-31", {}), rules="国家重大专项",
+    )  # fmt: skip
+    assert due_on(book, "2026-08-30") == []
+    assert due_on(book, "2026-11-30") == [("完成整改", "2026-11-30", "due", 0)]
+    assert due_on(book, "2026-12-01") == [("完成整改", "2026-11-30", "overdue", -1)]
+    book.record(events(("验收", "2026-11-30", {"验收结论": "整改后通过"})), person="甲")
+    assert due_on(book, "2026-12-01") == []
+
+
+def test_milestones_of_the_task_book(book):
+    running(
+        book,
+        ("里程碑", "2023-07-01", {"名称": "样机", "应完成日期": "2025-03-31"}),
+        ("里程碑", "2023-07-01", {"名称": "试验", "应完成日期": "2025-09-30"}),
+        ("完成指标", "2025-04-01", {"名称": "样机", "完成": "1台"}),
+        rules="安阳验收表",
+    )
+    assert due_on(book, "2025-10-01") == [
+        ("里程碑：试验", "2025-09-30", "overdue", -1), ("里程碑：样机", "2025-03-31", "late", None),
+    ]  # fmt: skip
+
+
+def test_reports_of_every_year(book, tmp_path):
+    text = (
+        "name: 虚构\ntitle: 虚构办法\nsince: ''\nuntil: ''\ndeadlines:\n  report:\n    title: 年报\n"
+        "    from: contracted\n    every: 12\n    done_by: reported\n    says: 每年\n    verified: false\n"
+    )
+    (tmp_path / "r.yaml").write_text(text, "utf-8")
+    running(book, ("年度报告", "2024-06-30", {}), ("年度报告", "2025-07-02", {}), rules=tmp_path / "r.yaml")
+    (tmp_path / "r.yaml").unlink()  # the book keeps the text
+    assert due_on(book, "2026-06-01") == [("年报（第 2 次）", "2025-07-01", "late", None)]
+    book.record(events(("延期", "2026-06-02", {"延期至": "2027-07-01"})), person="甲")
+    assert due_on(book, "2026-07-02") == [
+        ("年报（第 3 次）", "2026-07-01", "overdue", -1), ("年报（第 4 次）", "2027-07-01", "due", 364),
+        ("年报（第 2 次）", "2025-07-01", "late", None),
+    ]  # fmt: skip
+
+
+def test_a_project_of_which_only_the_end_is_known_is_not_forgotten(book):
+    assert due_on(book, "2026-12-31") == [("申请验收", "2026-12-30", "overdue", -1)]
+    book.record(events(("申报", "2026-12-31", {})), person="甲")
+    assert due_on(book, "2026-12-31") == []
+
+
+def test_a_project_that_ended_has_nothing_due(book):
+    running(book, ("终止", "2024-01-01", {}))
+    assert due_on(book, "2027-12-31") == []
+
+
+@pytest.mark.parametrize(
+    ("rows", "told"),
+    [
+        ([("延期", "2026-06-30", {"延期至": "2027-06-30"})], []),
+        ([("延期", "2026-06-30", {"延期至": "2027-07-01"})], ["延至 2027-07-01，晚于最多可延到的 2027-06-30"]),
+        (
+            [("延期", "2026-07-01", {"延期至": "2026-12-31"})],
+            ["2026-07-01 延期，晚于可申请延期的最后一天 2026-06-30"],
+        ),
+        (
+            [("延期", "2026-06-01", {"延期至": "2026-12-31"}), ("延期", "2026-12-31", {"延期至": "2027-01-31"})],
+            ["延期 2 次，多于 1 次"],
+        ),
+    ],
+)
+def test_what_goes_beyond_the_rules_is_told(book, rows, told):
+    running(book, *rows)
+    assert remarks(book.known("2028-01-01"))["remark"].tolist() == told
+
+
+# ---- deliveries, money, grades
+
+
+def items(book, wanted, *reached):
+    running(book, ("指标", "2023-07-01", {"名称": "甲项", "要求": wanted}), *reached)
+    return delivered_items(book.known("2026-12-31"))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reached", "state"),
+    [
+        ("单齿检测时间≤2秒", "2秒", "met"),
+        ("单齿检测时间≤2秒", "2.2秒", "near"),
+        ("单齿检测时间≤2秒", "2.3秒", "not_met"),
+        ("识别率不低于98%", "识别率98%", "met"),
+        ("≥3项", "3项", "met"),
+        ("≥10项", "9项", "near"),
+        ("≥10项", "8项", "not_met"),
+        ("3", "4件", "met"),
+        ("≥500万元", "500万元", "met"),
+        ("≥500万元", "450万元", "near"),
+        ("≥500万元", "449万元", "not_met"),
+        ("不超过10人", "11人", "near"),
+        ("不超过10人", "12人", "not_met"),
+        ("在两家企业示范", "在三家企业示范", "unclear"),
+        ("≥3项", "约500万元", "unclear"),
+    ],
+)
+def test_what_was_wanted_and_what_was_reached(book, wanted, reached, state):
+    row = items(book, wanted, ("完成指标", "2026-06-01", {"名称": "甲项", "完成": reached, "证明材料": "报告"})).iloc[0]
+    assert (row["state"], row["evidence"]) == (state, "报告")
+
+
+@pytest.mark.parametrize(
+    ("cells", "answer"),
+    [
+        (None, ("not_said", "")),
+        ({"完成情况": "已完成"}, ("met", "自报")),
+        ({"完成情况": "未完成"}, ("not_met", "自报")),
+        ({"完成情况": "差不多"}, ("unclear", "")),
+        ({"完成": "2项", "完成情况": "已完成"}, ("not_met", "比较")),
+        ({"证明材料": "报告"}, ("not_said", "")),
+    ],
+)
+def test_what_a_project_says_of_itself_counts_only_without_figures(book, cells, answer):
+    reached = [] if cells is None else [("完成指标", "2026-06-01", {"名称": "甲项", **cells})]
+    row = items(book, "≥3项", *reached).iloc[0]
+    assert (row["state"], row["how"]) == answer
+
+
+def test_money_planned_and_spent(book):
+    rows = [("预算", "2023-07-01", {"名称": "设备费", "金额（万元）": 80, "资金来源": "财政"}),
+            ("预算", "2023-07-01", {"名称": "设备费", "金额（万元）": 20, "资金来源": "自筹"}),
+            ("预算", "2024-07-01", {"名称": "设备费", "金额（万元）": 10, "资金来源": "自筹"}),
+            ("预算", "2023-07-01", {"名称": "劳务费", "金额（万元）": 5}),
+            ("支出", "2024-01-01", {"名称": "设备费", "金额（万元）": 60}),
+            ("支出", "2025-01-01", {"名称": "设备费", "金额（万元）": 30}),
+            ("支出", "2025-01-01", {"名称": "会议费", "金额（万元）": 1}),
+            ("到账", "2023-09-01", {"金额（万元）": 50})]  # fmt: skip
+    running(book, *rows)
+    names = ["category", "planned", "spent", "left", "state", "received"]
+
+    def table(day):
+        return money(book.known(day))[names].astype(object).where(lambda cell: cell.notna(), None).values.tolist()
+
+    assert table("2026-01-01") == [
+        ["设备费", 900_000, 900_000, 0, "within", None],
+        ["劳务费", 50_000, 0, 50_000, "unspent", None],
+        ["会议费", None, 10_000, None, "no_plan", None],
+        ["合计", 950_000, 910_000, 40_000, "within", 500_000],
+    ]
+    book.record(events(("支出", "2026-02-01", {"名称": "设备费", "金额（元）": 1})), person="甲")
+    assert table("2026-02-01")[0] == ["设备费", 900_000, 900_001, -1, "over", None]
+
+
+def test_nothing_said_is_not_nothing_spent(book):
+    running(book, ("预算", "2023-07-01", {"名称": "设备费", "金额（万元）": 80}))
+    table = money(book.known("2026-01-01"))
+    assert table[["category", "planned", "state"]].values.tolist() == [
+        ["设备费", 800_000, "not_said"], ["合计", 800_000, "not_said"],
+    ]  # fmt: skip
+    assert table["spent"].isna().all()
+
+
+def grade(book, day, *met, wanted=10, rules="安阳验收表", asked="2026-06-30"):
+    rows = [("指标", "2023-07-01", {"名称": f"甲{n}", "要求": "≥1项"}) for n in range(wanted)]
+    rows += [("完成指标", "2026-06-01", {"名称": f"甲{n}", "完成": value}) for n, value in enumerate(met)]
+    running(book, *rows, *([("申请验收", asked, {})] if asked else []), rules=rules)
+    known = book.known(day)
+    row = proposed_grades(known, delivered_items(known), on=day).iloc[0]
+    return row["proposed"], round(row["share_low"], 2), round(row["share_high"], 2)
+
+
+@pytest.mark.parametrize(
+    ("met", "answer"),
+    [
+        (["1项"] * 9 + ["0项"], ("通过", 0.9, 0.9)),
+        (["1项"] * 8 + ["0项"] * 2, ("需要复议", 0.8, 0.8)),
+        (["1项"] * 7 + ["0项"] * 3, ("不通过", 0.7, 0.7)),
+        (["1项"] * 8, ("未定", 0.8, 1.0)),
+        (["1项"] * 9, ("通过", 0.9, 1.0)),
+        (["0项"] * 3, ("不通过", 0.0, 0.7)),
+    ],
+)
+def test_grades_by_the_share_that_was_met(book, met, answer):
+    assert grade(book, "2026-07-01", *met) == answer
+
+
+@pytest.mark.parametrize(("asked", "answer"), [("2026-12-30", "通过"), ("2026-12-31", "不通过")])
+def test_grades_by_how_late(book, asked, answer):
+    assert grade(book, "2027-06-01", *["1项"] * 10, asked=asked)[0] == answer
+
+
+def test_grades_where_any_target_counts(book):
+    assert grade(book, "2026-07-01", "1项", "0项", wanted=2, rules="国家重大专项")[0] == "不通过"
+
+
+def test_no_grade_without_rules_on_it(book):
+    running(book, ("指标", "2023-07-01", {"名称": "甲项", "要求": "≥1项"}))
+    known = book.known("2026-07-01")
+    assert proposed_grades(known, delivered_items(known), on="2026-07-01").empty
+
+
+# ---- outputs
+
+
+def test_outputs_feed_the_register_and_the_library(book, tmp_path):
+    running(
+        book,
+        ("产出", "2025-03-18", {"名称": "检测方法", "产出类别": "发明专利", "备注": "贴合齿面"}),
+        (
+            "产出",
+            "2026-02-10",
+            {"名称": "检测装置", "产出类别": "产品", "转化形式": "自行投资实施转化", "证明材料": "发票"},
+        ),
+        (
+            "产出",
+            "2026-05-06",
+            {"名称": "检测方法", "产出类别": "合同", "转化形式": "许可他人使用", "金额（万元）": 20},
+        ),
+        ("产出", "2026-05-07", {"名称": "论文一", "产出类别": "论文"}),
+    )
+    known = book.known("2026-12-31")
+    made = conversions(known)
+    assert made[["enterprise_id", "outcome", "kind", "evidence"]].values.tolist() == [
+        ["虚构公司", "检测装置", "自行投资实施转化", "发票"],
+        ["虚构公司", "检测方法", "许可他人使用", ""],
+    ]
+    assert made["amount"].fillna(-1).tolist() == [-1, 200_000]
+    register = read_table(made, CONVERSIONS).rows
+    assert register[["name", "outcome", "kind", "evidence"]].values.tolist() == [
+        ["虚构公司", "检测装置", "自行投资实施转化", "发票"], ["虚构公司", "检测方法", "许可他人使用", ""],
+    ]  # fmt: skip
+    assert register["converted_on"].dt.date.tolist() == [dt.date(2026, 2, 10), dt.date(2026, 5, 6)]
+    library = read_outcomes(outcomes(known)).rows
+    assert library[["outcome_id", "title", "description", "institution", "ip_type"]].values.tolist() == [
+        ["P1-C1", "检测方法", "贴合齿面", "虚构公司", "发明专利"],
+        ["P1-C2", "检测装置", "项目“虚构项目”的产出", "虚构公司", ""],
+    ]
+    assert len(conversions(book.known("2026-05-05"))) == 1
+
+
+# ---- the commands on tables as people keep them
+
+PROJECTS = """虚构县科技项目台账,,,,,
+单位：万元,,,,,
+序号,立项编号,项目名称,承担单位,执行期结束,当前阶段,阶段日期
+1,L1,虚构项目,虚构公司,2026年6月30日,在研,2023.7.1
+,,,,,,
+"""
+EVENTS_TABLE = """虚构,,,,,
+,,,,,金额：万元
+立项编号,事项,日期,名称,要求,经费预算
+L1,考核指标,2023/7/1,专利,3项,
+L1,经费预算,2023/7/1,设备费,,80
+"""
+
+
+def test_the_commands(run, tmp_path):
+    (tmp_path / "p.csv").write_text(PROJECTS, "utf-8-sig")
+    (tmp_path / "e.csv").write_text(EVENTS_TABLE.replace("经费预算\n", "金额（万元）\n", 1), "utf-8-sig")
+    assert run("projects", "create", "l.db", "--on", "2023-01-01", "--person", "甲", "--rules", "浙江2015")[0] == 0
+    status, said, _ = run("projects", "import", "p.csv", "--book", "l.db", "--on", "2023-07-02", "--person", "甲")
+    assert (status, said) == (0, "读入 1 个项目：新增 1 个，改动 0 个，共写入 3 格，记入阶段 1 个\n")
+    assert run("projects", "record", "l.db", "e.csv", "--person", "甲")[:2] == (0, "e.csv：2 行，新写入 2 条\n")
+    status, said, _ = run("projects", "status", "l.db", "--on", "2026-12-31", "-o", "s.xlsx", "--due", "d.csv")
+    assert (status, said) == (
+        0, "1 个项目：逾期 1 个（1 件），指标没有报的 1 项，超支科目 0 个；结果已写入 s.xlsx\n",
+    )  # fmt: skip
+    book = openpyxl.load_workbook(tmp_path / "s.xlsx")
+    assert book.sheetnames == ["项目", "待办和逾期", "超出规则", "指标", "经费", "验收预判", "流水", "说明"]
+    assert [cell.value for cell in book["经费"][2]][2:5] == ["设备费", 800_000, None]
+    assert pd.read_csv(tmp_path / "d.csv")["state"].tolist() == ["overdue"]
+    status, _, said = run("projects", "record", "none.db", "e.csv", "--person", "甲")
+    assert (status, said) == (2, "没有“none.db”；请先用 matcher projects create 建立\n")
+    status, _, said = run("pool", "replay", "l.db")
+    assert status == 2
+    assert "不是培育库文件" in said

@@ -1,0 +1,106 @@
+"""Resources for needs: whole answers on small tables, messy tables, and the shipped planted needs."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from matcher.errors import TableError
+from matcher.resources import find_resources, read_resource_needs, read_resources
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+RESOURCES = pd.DataFrame(
+    {
+        "仪器编号": ["Y1", "Y2", "Y3", "Y4", "Y5"],
+        "仪器名称": ["电子万能试验机", "液压万能试验机", "电子万能试验机", "电子万能试验机", "场发射扫描电镜"],
+        "主要技术指标": ["0~100kN", "0~300kN", "0~300kN", "0~300kN", "分辨率1nm"],
+        "执行标准": ["GB/T 228.1-2021", "GB/T 228.1-2021", "GB/T 228.1-2021", "GB/T 228.1-2021", ""],
+        "收费标准": ["100元/小时", "200~300元/小时", "200元/小时", "200元/小时", "面议"],
+        "开放机时": [500, 500, 8, 500, 500],
+        "仪器状态": ["正常", "正常", "正常", "停用", "正常"],
+        "联系方式": ["", "王老师 13800001111", "", "", ""],
+    }
+)
+NEEDS = pd.DataFrame(
+    {
+        "需求编号": ["X1"],
+        "需求名称": ["螺栓拉伸试验"],
+        "需求描述": ["最大拉力200kN，按GB/T 228.1。"],
+        "所需机时": [10],
+    }
+)
+
+
+def test_what_cannot_reach_is_behind_and_what_is_not_open_last():
+    found = find_resources(read_resource_needs(NEEDS).rows, read_resources(RESOURCES).rows)
+    assert found[["resource_id", "rank", "advice"]].to_numpy().tolist() == [
+        ["Y2", 1, "可预约"],
+        ["Y1", 2, "不满足"],
+        ["Y5", 3, "不相关"],
+        ["Y3", 4, "机时不够"],
+        ["Y4", 5, "不开放"],
+    ]
+    first = found.iloc[0]
+    assert first["met"] == "最大拉力：要求 200kN，资源 0~300kN，满足；标准 GB/T 228.1：满足"
+    assert (first["cost_low"], first["cost_high"], first["hours"], first["hours_free"]) == (2000, 3000, 10, 500)
+    assert found.iloc[1]["met"].startswith("最大拉力：要求 200kN，资源 0~100kN，不满足")
+    assert (first["met_count"], first["missed_count"], first["unknown_count"]) == (2, 0, 0)
+    assert pd.isna(found.set_index("resource_id").loc["Y5", "cost_low"])
+
+
+def test_hours_that_nobody_said_bar_nothing():
+    silent = NEEDS.drop(columns="所需机时")
+    found = find_resources(read_resource_needs(silent).rows, read_resources(RESOURCES).rows, k=2)
+    assert found["resource_id"].tolist() == ["Y3", "Y2"]
+    assert found["cost_high"].isna().all()
+    assumed = find_resources(read_resource_needs(silent).rows, read_resources(RESOURCES).rows, k=1, hours=4)
+    assert assumed[["cost_low", "cost_high"]].to_numpy().tolist() == [[800, 800]]
+
+
+def test_nothing_asked_is_to_be_verified():
+    vague = pd.DataFrame({"需求编号": ["X1"], "需求名称": ["螺栓拉伸试验"]})
+    found = find_resources(read_resource_needs(vague).rows, read_resources(RESOURCES).rows, k=1)
+    assert found[["advice", "met"]].to_numpy().tolist() == [["先核实", ""]]
+
+
+def test_empty_tables_and_repeated_ids():
+    needs, resources = read_resource_needs(NEEDS).rows, read_resources(RESOURCES).rows
+    assert len(find_resources(needs[:0], resources)) == len(find_resources(needs, resources[:0])) == 0
+    with pytest.raises(TableError, match=r"资源表有 1 个编号重复：Y1；请改正"):
+        find_resources(needs, pd.concat([resources, resources[:1]], ignore_index=True))
+
+
+def test_a_list_of_platforms_is_one_of_resources():
+    rows = read_resources(EXAMPLES / "platforms.csv").rows
+    assert rows.loc[rows["resource_id"] == "PT001", ["name", "kind", "institution", "state"]].to_numpy().tolist() == [
+        ["虚构沂河科创孵化器", "科技企业孵化器", "虚构沂河科创有限公司", "正常"]
+    ]
+
+
+def test_a_messy_list_of_a_sharing_platform(tmp_path):
+    path = tmp_path / "list.csv"
+    path.write_text(
+        "某某大型仪器共享平台仪器清单,,,,,,,\n"
+        ",,,,,,,单位：小时\n"
+        "序号,仪器名称,规格型号,主要技术指标,主要功能,收费标准,所在单位,年开放机时\n"
+        "1,扫描电镜,XW-1,分辨率1nm,形貌观察,面议,虚构大学,1200\n"
+        "2,万能试验机,,0~300kN,拉伸,,虚构大学,\n"
+        "合计,,,,,,,1200\n",
+        "utf-8-sig",
+    )
+    reading = read_resources(path)
+    assert reading.rows[["name", "model", "hours_free"]].astype(object).where(
+        reading.rows[["name", "model", "hours_free"]].notna(), None
+    ).to_numpy().tolist() == [["扫描电镜", "XW-1", 1200], ["万能试验机", "", None]]
+
+
+def test_planted_needs_find_their_resource():
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "evaluate_resources.py")], capture_output=True, text=True, check=True
+    )
+    figures = dict(line.split(": hit@1 ") for line in done.stdout.splitlines() if ": hit@1 " in line)
+    first, third = (float(figures["ours"].split(", hit@3 ")[at]) for at in (0, 1))
+    assert third >= 0.80
+    assert first > float(figures["character TF-IDF"].split(",")[0])

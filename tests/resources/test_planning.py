@@ -1,0 +1,164 @@
+"""The joint choice of outcome, expert and resource: against exhaustive search, and whole answers on small tables."""
+
+import itertools
+import math
+import random
+
+import pandas as pd
+import pytest
+
+from matcher.errors import ArgumentError
+from matcher.resources import find_resources, plan_jointly, read_resource_needs, read_resources
+from matcher.resources.joint_choice import Choice, choose
+from matcher.resources.planning import fit_of
+
+
+def random_case(seed):
+    rng = random.Random(seed)
+    names = {part: [f"{part}{i}" for i in range(rng.randint(1, 3))] for part in "CER"}
+    options = [
+        Choice(
+            f"N{need}",
+            rng.choice(["", *names["C"]]),
+            rng.choice(["", *names["E"]]),
+            rng.choice(["", *names["R"]]),
+            round(rng.random(), 3),
+            rng.choice([0, 2, 4, 8]),
+            rng.choice([0, 10, 25, 60]),
+        )
+        for need in range(rng.randint(1, 5))
+        for _ in range(rng.randint(1, 4))
+    ]
+    hours = {name: rng.choice([0, 4, 8, 12]) for name in names["R"] if rng.random() < 0.8}
+    return options, hours, rng.choice([None, 1, 2]), rng.choice([None, 0, 30, 90])
+
+
+def exhaustive(options, hours, load, money):
+    """The largest sum of values of all ways to take one or no option of each need."""
+    needs = {}
+    for one in options:
+        needs.setdefault(one.need, [None]).append(one)
+    best = 0.0
+    for way in itertools.product(*needs.values()):
+        taken = [one for one in way if one]
+        used = {name: sum(one.hours for one in taken if one.resource == name) for name in hours}
+        loads = [sum(one.expert == name for one in taken) for name in {one.expert for one in taken} - {""}]
+        if (
+            all(used[name] <= hours[name] for name in hours)
+            and (load is None or all(one <= load for one in loads))
+            and (money is None or sum(one.cost for one in taken) <= money)
+        ):
+            best = max(best, sum(one.value for one in taken))
+    return best
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_the_choice_is_that_of_exhaustive_search(seed):
+    options, hours, load, money = random_case(seed)
+    chosen = choose(options, hours_free=hours, load=load, money=money)
+    taken = [options[row] for row in chosen.rows]
+    assert chosen.value == pytest.approx(exhaustive(options, hours, load, money), abs=1e-9)
+    assert chosen.bound == pytest.approx(chosen.value, abs=1e-6)
+    assert exhaustive(taken, hours, load, money) == pytest.approx(chosen.value)  # what is taken keeps all bounds
+
+
+def test_nothing_to_choose():
+    assert choose([], hours_free={}) == ((), 0.0, 0.0)
+
+
+def tables():
+    needs = read_resource_needs(
+        pd.DataFrame(
+            {
+                "需求编号": ["X1", "X2"],
+                "需求名称": ["螺栓拉伸试验", "钢板拉伸试验"],
+                "需求描述": ["最大拉力200kN，按GB/T 228.1", "最大拉力250kN，按GB/T 228.1"],
+                "所需机时": [8, 8],
+                "预算（元）": [2000, 2000],
+            }
+        )
+    ).rows
+    resources = read_resources(
+        pd.DataFrame(
+            {
+                "编号": ["Y1", "Y2"],
+                "仪器名称": ["万能试验机", "万能试验机"],
+                "量程": ["0~300kN", "0~300kN"],
+                "执行标准": ["GB/T 228.1", "GB/T 228.1"],
+                "所在单位": ["甲校", "乙校"],
+                "收费标准": ["100元/小时", "240元/小时"],
+                "空闲机时": [10, 100],
+            }
+        )
+    ).rows
+    experts = pd.DataFrame(
+        {"expert_id": ["E1"], "name": ["某甲"], "institution": ["甲校"], "title": ["螺栓钢板拉伸试验"]}
+    )
+    return needs, resources, experts
+
+
+def test_hours_are_shared_over_needs():
+    needs, resources, _ = tables()
+    plan = plan_jointly(needs, resources, find_resources(needs, resources))
+    assert sorted(plan.table["resource_id"]) == ["Y1", "Y2"]
+    assert sorted(plan.table["cost_high"]) == [800, 1920]
+    assert set(plan.table["missing"]) == {"成果、专家"}
+    assert set(plan.table["money"]) == {"预算够"}
+    assert plan.use[["resource_id", "hours_free", "hours", "needs"]].to_numpy().tolist() == [
+        ["Y1", 10, 8, 1],
+        ["Y2", 100, 8, 1],
+    ]
+    assert plan.summary.endswith("已证明是候选中的最优")
+
+
+@pytest.mark.parametrize(("budget", "answered"), [(1920, 2), (1919, 1)])
+def test_a_budget_bars_what_surely_costs_more(budget, answered):
+    needs, resources, _ = tables()
+    needs = needs.assign(budget=pd.array([budget, budget], "Int64"))
+    plan = plan_jointly(needs, resources, find_resources(needs, resources))
+    assert len(plan.table) == answered
+    assert len(plan.unanswered) == 2 - answered
+
+
+@pytest.mark.parametrize(("money", "answered"), [(2720, 2), (2719, 1), (0, 0)])
+def test_money_is_shared_over_needs(money, answered):
+    needs, resources, _ = tables()
+    assert len(plan_jointly(needs, resources, find_resources(needs, resources), money=money).table) == answered
+
+
+@pytest.mark.parametrize(("load", "persons"), [(1, 1), (2, 2)])
+def test_an_expert_serves_so_many_needs(load, persons):
+    needs, resources, experts = tables()
+    more = pd.DataFrame(
+        {
+            "expert_id": [f"E{i}" for i in range(2, 12)],
+            "name": "",
+            "institution": "",
+            "title": list("禽果蔬茶药桃渔林牧矿"),
+        }
+    )
+    people = pd.concat([experts, more], ignore_index=True)
+    plan = plan_jointly(needs, resources, find_resources(needs, resources), experts=people, load=load)
+    assert (plan.table["expert_id"] == "E1").sum() == persons
+
+
+def test_unknown_costs_bar_nothing_and_are_told():
+    needs, resources, _ = tables()
+    silent = resources.assign(fee="面议")
+    plan = plan_jointly(needs, silent, find_resources(needs, silent))
+    assert set(plan.table["money"]) == {"费用未知，先问"}
+    assert plan.table[["cost_low", "cost_high"]].isna().all(axis=None)
+
+
+def test_fit_counts_powers_of_ten():
+    assert [round(fit_of(score), 3) for score in (0, 0.9, 0.99, 0.9999, 1)] == [0.2, 0.25, 0.5, 1, 1]
+    assert math.isclose(fit_of(0.999), 0.75)
+
+
+def test_wrong_arguments():
+    needs, resources, _ = tables()
+    found = find_resources(needs, resources)
+    with pytest.raises(ArgumentError, match="load must be at least 1"):
+        plan_jointly(needs, resources, found, load=0)
+    with pytest.raises(ArgumentError, match="money must be at least 0"):
+        plan_jointly(needs, resources, found, money=-1)

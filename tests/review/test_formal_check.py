@@ -1,0 +1,137 @@
+"""Formal checks: what a list shows across its rows, item by item, unknown apart from failed."""
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher.errors import PolicyError
+from matcher.policy import load_policy, read_firms
+from matcher.review import check_nominations
+from matcher.review.nominations import derive_facts, read_earlier_awards, read_nominated_persons
+
+NATIONAL = load_policy("award-national")
+LIST = pd.DataFrame(
+    {
+        "提名编号": ["T1", "T2", "T3", "T4"],
+        "项目名称": ["喷油系统", "播种机", "喷油 系统", "冷链"],
+        "第一完成单位": ["甲公司", "乙公司", "甲公司", "丙公司"],
+        "完成单位": ["甲公司、大学", "乙公司", "甲公司", "丙公司、大学"],
+        "主要完成人": ["张明、李静", "赵磊、张明", "冯军", ""],
+        "支撑材料": ["Z1、Z2", "Z3", "Z2", "Z6、Z7"],
+        "应用起始日期": ["2022-05-31", "2022-06-01", "2020-01-01", ""],
+        "计划项目已验收": ["是", "是", "否", ""],
+    }
+)
+
+
+def facts_of(*names, policy=NATIONAL, persons=None, awarded=None, table=LIST):
+    rows = read_firms(table, policy, on="2025-05-31").rows
+    derived = derive_facts(rows, policy, year=2025, persons=persons, awarded=awarded)
+    return derived.rows.reindex(columns=list(names)).astype(object).where(lambda cells: cells.notna(), None), derived
+
+
+def persons(*rows):
+    table = pd.DataFrame(rows, columns=["提名编号", "姓名", "工作单位"])
+    return read_nominated_persons(table).rows
+
+
+def test_namesakes_without_a_unit_may_be_one_person():
+    rows, derived = facts_of("person_nominations", "person_nominations_min", "person_nominations_max", "same_title")
+    assert rows.to_numpy().tolist() == [[None, 1, 2, 2], [None, 1, 2, 1], [1, None, None, 2], [None, None, None, 1]]
+    assert derived.found.to_numpy().tolist() == [
+        ["T1", NATIONAL.columns["person_nominations"].title, "张明：同名，可能是一人 T2"],
+        ["T2", NATIONAL.columns["person_nominations"].title, "张明：同名，可能是一人 T1"],
+    ]
+
+
+def test_units_and_ids_tell_namesakes_apart():
+    with_units = persons(("T1", "张明", "甲公司"), ("T2", "张明", "乙公司"), ("T3", "张明", "甲公司"))
+    rows, derived = facts_of("person_nominations", persons=with_units)
+    assert rows["person_nominations"].tolist() == [2, 1, 2, None]
+    assert derived.found["found"].tolist() == ["张明：另见 T3", "张明：另见 T1"]
+    ids = persons(("T1", "张明", "甲公司"), ("T2", "张明", "乙公司"), ("T3", "张明", "甲公司"))
+    rows, _ = facts_of("person_nominations", persons=ids.assign(person_id=["a", "a", "b"]))
+    assert rows["person_nominations"].tolist() == [2, 2, 1, None]
+
+
+def test_units_are_counted_as_first_and_as_any():
+    guangdong = load_policy("project-guangdong")
+    rows, _ = facts_of("unit_nominations", "unit_parts", "units", policy=guangdong)
+    assert rows.to_numpy().tolist() == [[2, 2, 2], [1, 1, 1], [2, 2, 1], [1, 1, 2]]
+    more = LIST.assign(单位申报项数=["1", "5", "", ""])
+    rows, _ = facts_of("unit_parts", policy=guangdong, table=more)
+    assert rows["unit_parts"].tolist() == [2, 5, 2, 1]
+
+
+def test_earlier_awards_prove_what_they_show_and_nothing_else():
+    shandong = load_policy("award-shandong")
+    earlier = pd.DataFrame(
+        [
+            ("播种机", 2019, "二等奖", "老王", "Z9"),
+            ("旧题", 2020, "一等奖", "老李", "Z2"),
+            ("冷链一", 2023, "未获奖", "", "Z6"),
+            ("冷链二", 2024, "未获奖", "", "Z6、Z7"),
+            ("喷油一", 2024, "未获奖", "", "Z1"),
+        ],
+        columns=["项目名称", "年度", "结果", "完成人", "支撑材料"],
+    )
+    names = ("content_awarded", "support_awarded", "repeat_share")
+    rows, derived = facts_of(*names, policy=shandong, awarded=read_earlier_awards(earlier).rows)
+    assert rows.to_numpy().tolist() == [[None, 1, None], [1, None, None], [None, 1, None], [None, None, 0.5]]
+    assert derived.found.loc[derived.found["item"] == "T4", "found"].tolist() == [
+        "2023年“冷链一”未获奖，相同支撑材料 1/2 件",
+        "2024年“冷链二”未获奖，相同支撑材料 2/2 件",
+    ]
+
+
+def test_persons_awarded_in_the_two_years_before_by_name_and_unit():
+    people = persons(("T1", "张明", "甲公司"), ("T2", "赵磊", "乙公司"), ("T3", "冯军", ""))
+    earlier = pd.DataFrame(
+        [("旧题", y, "一等奖", p, "甲公司") for y, p in ((2023, "张明"), (2022, "赵磊"), (2024, "冯军"))],
+        columns=["项目名称", "年度", "结果", "完成人", "完成单位"],
+    )
+    awarded = read_earlier_awards(earlier).rows
+    rows, derived = facts_of("person_awarded_last_two_years", persons=people, awarded=awarded)
+    assert rows["person_awarded_last_two_years"].tolist() == [1, None, None, None]
+    assert derived.found["found"].tolist() == ["张明：2023年“旧题”获奖", "冯军：2024年“旧题”获奖，同名，请核对是否一人"]
+
+
+def test_the_check_tells_failed_from_unknown():
+    rows = read_firms(LIST, NATIONAL, on="2025-05-31").rows
+    result = check_nominations(rows, NATIONAL, on="2025-05-31")
+    assert result.summary[["item", "decision", "failed", "unknown"]].to_numpy().tolist() == [
+        ["T1", "不通过", 1, 1],
+        ["T2", "不通过", 1, 1],
+        ["T3", "不通过", 2, 0],
+        ["T4", "未知", 0, 3],
+    ]
+    second = result.items[result.items["item"] == "T2"]
+    assert second[["check", "state", "value"]].fillna(-1).to_numpy().tolist() == [
+        ["公开或应用满3年", "不通过", 35],
+        ["同一人当年只列入一项", "未知", -1],
+        ["同一内容当年只提名一次", "通过", 1],
+        ["所列计划项目均已验收", "通过", 1],
+    ]
+    title = NATIONAL.columns["person_nominations"].title
+    assert second["missing"].tolist() == ["", f"缺“{title}”（在 1 与 2 之间，见“名单核对”）", "", ""]
+    assert set(check_nominations(rows, NATIONAL, on="2026-01-01").summary["decision"]) == {"当日无有效版本"}
+    with pytest.raises(PolicyError, match="看企业，不看申报项目"):
+        check_nominations(rows, "hte", on="2025-05-31")
+
+
+def test_the_command_on_a_messy_table(run, tmp_path):
+    head = "单位：项,,,,,,\n序号,提名编号,成果名称,第一完成单位,市财政资金（万元）,牵头单位市级资金（万元）,诚信承诺书"
+    text = f"{head}\n1,T1,甲题,甲公司,40,20,是\n2,T2,乙题,乙公司,40,19.9,\n\n"
+    (tmp_path / "申报.csv").write_text(text, "utf-8-sig")
+    status, out, _ = run(
+        "review", "check", "申报.csv", "--rules", "project-linyi", "--on", "2023-06-01", "-o", "查.xlsx"
+    )
+    assert (status, out) == (0, "2 项：未知 1，不通过 1\n结果已写入 查.xlsx\n")
+    rows = list(openpyxl.load_workbook("查.xlsx")["检查结论"].values)
+    assert rows[1][:6] == ("T1", "甲题", "甲公司", "未知", 0, 2)
+    assert rows[2][6].startswith(
+        "不通过：牵头单位的市级资金不低于50%\n未知：有诚信承诺（缺“单位和负责人签署诚信承诺”）"
+    )
+    status, _, said = run("review", "check", "申报.csv", "--rules", "hte", "--on", "2023-06-01", "-o", "查.xlsx")
+    assert status == 2
+    assert "自编的规则请在 policy.yaml 中写 subject: application" in said

@@ -1,0 +1,107 @@
+"""What is published, for how long, and what becomes of objections."""
+
+import pandas as pd
+import pytest
+
+from matcher.errors import PolicyError, TableError
+from matcher.review import objection_states, publication
+from matcher.review.publicity import publicity_rule, read_objections
+from matcher.review.score_sheets import read_items
+
+ITEMS = pd.DataFrame(
+    {
+        "项目编号": ["P1", "P2", "P3"],
+        "项目名称": ["一", "二", "三"],
+        "第一完成单位": ["甲公司", "乙公司", "丙公司"],
+        "完成人": ["张三", "李四", "王五"],
+        "等级": ["二等奖", "一等奖", "一等奖"],
+        "表决结果": ["通过", "通过", "不通过"],
+        "联系电话": ["13700010001", "13700010002", "13700010003"],
+        "平均分": [90, 91, 92],
+    }
+)
+LOG = pd.DataFrame(
+    [
+        ("Y1", "P1", "2026-11-11", "个人", "是", "是", "", "2026-11-20", "2026-11-18"),
+        ("Y2", "P2", "2026-11-12", "单位", "是", "是", "否", "2026-11-23", ""),
+        ("Y3", "P2", "2026-11-10", "单位", "是", "", "是", "2026-11-24", ""),
+        ("Y4", "P2", "", "个人", "否", "是", "", "", "2026-11-30"),
+        ("Y5", "P2", "2026-11-25", "个人", "是", "是", "", "", ""),
+    ],
+    columns=["异议编号", "项目编号", "收到日期", "提出方", "实名", "附证据", "盖章", "办理期限", "办结日期"],
+)
+
+
+def test_only_what_is_public_is_listed():
+    public = publication(read_items(ITEMS).rows, on="2026-11-02", rules="山东2019")
+    assert public.table.astype(str).to_numpy().tolist() == [
+        ["1", "P2", "二", "一等奖", "乙公司", "李四"],
+        ["2", "P1", "一", "二等奖", "甲公司", "张三"],
+    ]
+    assert list(public.table) == ["number", "item", "title", "grade", "units", "persons"]
+    assert public.lines["公示期"] == "2026-11-02 至 2026-11-12（公布当日不计，10 日）"
+    with pytest.raises(TableError, match="没有可以公示的项目"):
+        publication(read_items(ITEMS[2:]).rows, on="2026-11-02", rules="山东2019")
+    with pytest.raises(PolicyError, match="请给出公示规则"):
+        publication(read_items(ITEMS).rows, on="2026-11-02")
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "last"),
+    [
+        ("山东2019", "2026-11-02", "2026-11-12"),
+        ("山东2015", "2026-11-02", "2026-12-02"),
+        ("甘肃2020", "2026-11-02", "2026-11-11"),
+        ("山东提名单位2024", "2026-11-06", "2026-11-13"),
+        ("山东提名单位2024", "2026-11-07", "2026-11-13"),
+        ("山东提名单位2024", "2026-11-09", "2026-11-16"),
+    ],
+)
+def test_days_of_publicity(rule, first, last):
+    assert publicity_rule(rule).until(pd.Timestamp(first).date()).isoformat() == last
+
+
+def test_states_of_objections():
+    log = read_objections(LOG).rows
+    result = objection_states(log, on="2026-11-24", published="2026-11-01", rules="山东2019")
+    names = ["objection_id", "in_time", "form", "state", "days_left"]
+    shown = result.table[names].astype(object).where(result.table[names].notna(), None)
+    assert shown.to_numpy().tolist() == [
+        ["Y1", "是", "齐全", "已办结", None],
+        ["Y2", "否", "缺盖章", "逾期", -1],
+        ["Y3", "是", "未知：证据", "办理中", 0],
+        ["Y4", "", "缺实名", "未定期限", None],
+    ]
+    later = objection_states(log, on="2026-11-30", published="2026-11-01", rules="山东2019", handle_days=5)
+    assert later.table["state"].tolist() == ["已办结", "逾期", "逾期", "已办结", "办理中"]
+
+
+def test_a_log_only_grows():
+    before, log = read_objections(LOG[:3]).rows, read_objections(LOG).rows
+    words = {"on": "2026-11-24", "published": "2026-11-01", "rules": "山东2019"}
+    assert objection_states(log, before=before, **words).changed == []
+    changed = log.assign(kind=log["kind"].where(log["objection_id"] != "Y2", "个人"))
+    assert objection_states(changed, before=before, **words).changed == [
+        "异议 Y2 的提出方和先前的记录不同；请改回，另加一行说明"
+    ]
+    gone = log[log["objection_id"] != "Y1"]
+    assert objection_states(gone, before=before, **words).changed == [
+        "先前记录的异议 Y1 不见了；记录只能增加，不能删去"
+    ]
+
+
+def test_the_commands(run, tmp_path):
+    ITEMS.to_csv(tmp_path / "结果.csv", index=False, encoding="utf-8-sig")
+    words = ["review", "publish", "结果.csv", "--on", "2026-11-02"]
+    assert run(*words, "--rules", "山东2019", "-o", "公示.html")[0] == 0
+    page = (tmp_path / "公示.html").read_text("utf-8")
+    assert "李四" in page
+    assert not any(word in page for word in ("1370001", "王五", "平均分", "91"))
+    assert run(*words, "--rules", "没有", "-o", "公示.html")[0] == 2
+    LOG.to_csv(tmp_path / "异议.csv", index=False, encoding="utf-8-sig")
+    words = ["review", "objections", "异议.csv", "--rules", "山东2019", "--published", "2026-11-01"]
+    status, out, _ = run(*words, "--on", "2026-11-24", "-o", "状态.xlsx", "--before", "异议.csv")
+    assert (status, out.splitlines()[0]) == (0, "4 件异议：已办结 1，逾期 1，办理中 1，未定期限 1")
+    LOG[1:].to_csv(tmp_path / "少.csv", index=False, encoding="utf-8-sig")
+    words[2] = "少.csv"
+    assert run(*words, "--on", "2026-11-24", "-o", "状态.xlsx", "--before", "异议.csv")[0] == 1

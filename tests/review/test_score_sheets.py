@@ -1,0 +1,172 @@
+"""Sheets out and in: only one's own items, bounds in the cells; missing, late and impossible scores told."""
+
+import json
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from matcher.errors import TableError
+from matcher.review import collect_scores, read_scores
+from matcher.review.score_sheets import RECORD, Criterion, criteria_of, read_criteria, score_workbooks
+
+PAIRS = pd.DataFrame(
+    {
+        "item": ["P1", "P2", "P3", "P1", "P2", "P3", "P1"],
+        "reviewer": ["甲", "甲", "甲", "乙", "乙", "乙", "丙"],
+        "conflict": [False, True, False, False, False, False, False],
+        "alternate": [False, False, False, False, False, True, False],
+    }
+)
+ITEMS = pd.DataFrame({"item": ["P1", "P2", "P3"], "title": ["一", "二", "三"], "persons": ["张三", "李四", "王五"]})
+CRITERIA = [Criterion("创新", 0, 40), Criterion("效益", 10, 60, 0.5)]
+
+
+def hand_out(folder, **options):
+    files = score_workbooks(PAIRS, ITEMS, criteria=CRITERIA, due="2026-11-20", **options)
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    return list(files)
+
+
+def fill(path, rows, to=None):
+    """Rows: item -> (创新, 效益, comment, day)."""
+    book = openpyxl.load_workbook(path)
+    page = book["评分表"]
+    for line in page.iter_rows(min_row=2):
+        for cell, value in zip(line[3:7], rows.get(line[0].value, (None,) * 4), strict=True):
+            cell.value = value
+    book.save(to or path)
+
+
+def test_a_reviewer_sees_only_their_items_and_no_names(tmp_path):
+    names = hand_out(tmp_path)
+    assert names == ["评分表-001-丙.xlsx", "评分表-002-乙.xlsx", "评分表-003-甲.xlsx", RECORD]
+    book = openpyxl.load_workbook(tmp_path / "评分表-003-甲.xlsx")
+    head = ("项目编号", "评委编号", "项目名称", "创新（0至40分）", "效益（10至60分）", "评审意见", "提交日期")
+    blank = (None,) * 4
+    assert list(book["评分表"].values) == [head, ("P1", "甲", "一", *blank), ("P3", "甲", "三", *blank)]
+    bounds = [(str(one.sqref), one.formula1, one.formula2) for one in book["评分表"].data_validations.dataValidation]
+    assert bounds == [("D2:D3", "0", "40"), ("E2:E3", "10", "60")]
+    shown = str([cell for page in book for row in page.values for cell in row])
+    assert not any(word in shown for word in ("张三", "乙", "P2"))
+    given = json.loads((tmp_path / RECORD).read_text("utf-8"))["sheets"]
+    assert {one["reviewer"]: one["items"] for one in given} == {"丙": ["P1"], "乙": ["P1", "P2"], "甲": ["P1", "P3"]}
+
+
+def test_what_comes_back(tmp_path):
+    hand_out(tmp_path)
+    first = tmp_path / "评分表-003-甲.xlsx"
+    fill(first, {"P1": (30, 50, "好", "2026-11-20"), "P3": (41, 50, None, "2026-11-20")})
+    fill(tmp_path / "评分表-002-乙.xlsx", {"P1": (20, 40, None, "2026-11-21"), "P2": (20, None, None, None)})
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    collected = collect_scores(tmp_path)
+    assert collected.scores[["item", "reviewer", "score"]].to_numpy().tolist() == [["P1", "乙", 40], ["P1", "甲", 55]]
+    assert collected.parts.to_numpy().tolist() == [["P1", "乙", 20, 40], ["P1", "甲", 30, 50]]
+    assert sorted(collected.problems[["value", "problem"]].to_numpy().tolist()) == [
+        ["P1、丙", "派出后没有收到分数"],
+        ["P1、乙", "迟于 2026-11-20"],
+        ["P2、乙", "没有分数：效益"],
+        ["P3、甲", "超出范围：创新 41"],
+        ["丙", "和发出时一样，没有填写"],
+    ]
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    assert "迟于 2026-11-20" not in collect_scores(tmp_path, due="2026-11-21").problems["problem"].tolist()
+
+
+def test_copies_conflicts_strangers_and_lost_sheets(tmp_path):
+    hand_out(tmp_path)
+    first, second = tmp_path / "评分表-003-甲.xlsx", tmp_path / "评分表-002-乙.xlsx"
+    fill(first, {"P1": (30, 50, None, "2026-11-20"), "P3": (None, None, "须回避", None)}, to=tmp_path / "交回.xlsx")
+    fill(second, {"P1": (20, 40, None, "2026-11-19"), "P2": (20, 30, None, "2026-11-19")})
+    fill(second, {"P1": (21, 40, None, "2026-11-19"), "P2": (20, 30, None, "2026-11-19")}, to=tmp_path / "又一份.xlsx")
+    (tmp_path / "评分表-001-丙.xlsx").unlink()
+    (tmp_path / "坏.xlsx").write_bytes(b"no workbook")
+    collected = collect_scores(tmp_path)
+    assert collected.scores[["item", "reviewer", "score"]].to_numpy().tolist() == [["P1", "甲", 55], ["P2", "乙", 35]]
+    problems = sorted(collected.problems[["value", "problem"]].to_numpy().tolist())
+    assert problems[0][1].startswith("读不了：")
+    assert problems[1:] == [
+        ["P1、丙", "派出后没有收到分数"],
+        ["P1、乙", "同一位评委对同一项交了两份不同的分数"],
+        ["P3、甲", "评委写明回避"],
+        ["丙", "评分表没有交回"],
+    ]
+
+
+def test_faults_of_folders_and_tables(tmp_path):
+    with pytest.raises(TableError, match="没有“派发记录"):
+        collect_scores(tmp_path)
+    hand_out(tmp_path)
+    with pytest.raises(TableError, match="没有收到一个完整的评分：和发出时一样"):
+        collect_scores(tmp_path)
+    with pytest.raises(TableError, match="项目表里没有 2 个要评的项目：P2、P3"):
+        score_workbooks(PAIRS, ITEMS[:1])
+    with pytest.raises(TableError, match="都须回避或是候补"):
+        score_workbooks(PAIRS.assign(conflict=True))
+    table = pd.DataFrame({"指标": ["创新", "效益"], "满分": [40, None]})
+    with pytest.raises(TableError, match="评审指标“效益”须有名称，最高分须大于最低分"):
+        criteria_of(read_criteria(table).rows)
+    assert criteria_of(read_criteria(table[:1]).rows) == [Criterion("创新", 0, 40, 1, "")]
+
+
+def test_pairs_of_an_assignment_keep_their_sides():
+    pairs = read_scores(pd.DataFrame({"left_id": ["专1"], "right_id": ["项1"], "alternate": [0]})).rows
+    assert pairs[["item", "reviewer"]].to_numpy().tolist() == [["项1", "专1"]]
+
+
+def test_a_workbook_of_an_assignment_is_read_by_its_pairs(run, tmp_path):
+    rows = [f"{who},{what},0.{n}" for n, (who, what) in enumerate((w, p) for p in ("项1", "项2") for w in "甲乙丙")]
+    (tmp_path / "对.csv").write_text("left_id,right_id,score\n" + "\n".join(rows) + "\n", "utf-8-sig")
+    settings = "nouns: {left: 专家, right: 项目}\nleft: {default: {max: 2}}\nright: {default: {min: 2, max: 2}}\n"
+    (tmp_path / "设置.yaml").write_text(settings + "alternates: 1\n", "utf-8")
+    assert run("assign", "对.csv", "--config", "设置.yaml", "-o", "分组.xlsx")[0] == 0
+    assert run("review", "sheets", "分组.xlsx", "-o", "评分表")[:2] == (
+        0,
+        "2 位评委的评分表已写入 评分表；请保留其中的派发记录，收回时要用\n",
+    )
+
+
+def test_a_column_a_reviewer_is_read_as_one():
+    table = pd.DataFrame(
+        {"项目编号": ["P1", "P2"], "专家1": [80, "70"], "专家二（外地）": ["", "７５分"], "总分": [80, 145]}
+    )
+    reading = read_scores(table.assign(专家3得分=["优", 60]))
+    assert reading.rows[["item", "reviewer", "score"]].astype(object).where(
+        lambda c: c.notna(), None
+    ).values.tolist() == [
+        ["P1", "专家1", 80],
+        ["P1", "专家3得分", None],
+        ["P2", "专家1", 70],
+        ["P2", "专家二（外地）", 75],
+        ["P2", "专家3得分", 60],
+    ]
+    assert reading.problems["problem"].tolist() == [
+        "不是数字",
+        "一列一位评委，已按列读成 3 位评委的分数，空格是没有评",
+        "是合计或平均，没有采用",
+    ]
+
+
+def test_a_table_of_unnamed_columns_gets_advice_that_helps(run, tmp_path):
+    (tmp_path / "宽.csv").write_text("项目编号,张三,李四\nP1,80,90\n", "utf-8-sig")
+    status, _, said = run("review", "aggregate", "宽.csv", "-o", "汇总.xlsx")
+    assert status == 2
+    assert "若一列是一位评委，请把这些列的表头写成“专家1”“专家2”" in said
+
+
+def test_the_commands(run, tmp_path):
+    (tmp_path / "分组.csv").write_text("left_id,right_id,alternate\n甲,P1,0\n甲,P2,0\n乙,P1,1\n", "utf-8-sig")
+    status, out, _ = run("review", "sheets", "分组.csv", "-o", "评分表", "--due", "2026-11-20")
+    assert (status, out) == (0, "1 位评委的评分表已写入 评分表；请保留其中的派发记录，收回时要用\n")
+    assert run("review", "sheets", "分组.csv", "-o", "评分表")[0] == 2
+    path = tmp_path / "评分表" / "评分表-001-甲.xlsx"
+    book = openpyxl.load_workbook(path)
+    for row, score in ((2, 80), (3, 120)):
+        book["评分表"].cell(row, 3).value = score
+    book.save(path)
+    assert run("review", "collect", "评分表", "-o", "评分表/分数.xlsx")[0] == 2
+    status, out, said = run("review", "collect", "评分表", "-o", "分数.xlsx")
+    assert (status, out) == (0, "派出 2 份评审，收到完整分数 1 份；结果已写入 分数.xlsx\n")
+    assert "超出范围：总体评分 120" in said
+    assert run("review", "aggregate", "分数.xlsx", "-o", "汇总.csv")[0] == 0

@@ -1,0 +1,173 @@
+"""JSON: each address gives what its function gives; what is wrong is said in Chinese."""
+
+import json
+
+import pandas as pd
+import pytest
+from served import client, library
+from small import OUTCOMES, build
+
+from matcher import __version__
+from matcher.matching import Index, match
+from matcher.policy import read_firms, score, trace
+from matcher.web.api import plain
+
+JSON = [
+    ("/api/search", {"text": "机械手"}),
+    ("/api/match", {"rows": [{"需求名称": "机械手"}]}),
+    ("/api/explain", {"text": "机械手", "id": "C1"}),
+    ("/api/score", {"firms": [{"企业名称": "甲", "职工总数": 120}], "policies": ["hte"], "on": "2026-11-24"}),
+    ("/api/trace", {"firm": {"企业名称": "甲", "职工总数": 120}, "policy": "hte", "on": "2026-11-24"}),
+    ("/api/experts", {"text": "机械手"}),
+    ("/api/feedback", {"asking_id": "N1", "title": "机械手", "record_id": "C1", "verdict": "采纳"}),
+]
+NAMES = [address for address, _ in JSON]
+
+
+def test_health_and_version_say_what_is_there():
+    browser = client()
+    counts = {"status": "ok", "outcomes": 6, "needs": 4, "experts": 2, "pool": False}
+    assert browser.get("/api/health").json() == counts
+    assert browser.get("/api/version").json() == {"name": "enterprise-matcher", "version": __version__}
+
+
+def test_search_goes_both_ways_with_filters():
+    browser = client()
+    hits = browser.post("/api/search", json={"text": "机械手抓取", "k": 2, "where": {"region": "兰山区"}}).json()[
+        "hits"
+    ]
+    assert hits == build(OUTCOMES).search("机械手抓取", 2, where={"region": "兰山区"})
+    assert [hit["outcome_id"] for hit in hits] == ["C1", "C6"]
+    hits = browser.post("/api/search", json={"text": "节水灌溉，农业", "k": 1, "side": "needs"}).json()["hits"]
+    assert [hit["need_id"] for hit in hits] == ["N3"]
+
+
+def test_match_gives_the_table_the_problems_and_what_became_of_columns():
+    rows = [{"需求编号": "X1", "需求名称": "机械手抓取", "联系电话": "13812345678", "说不清": "a"}]
+    answer = client().post("/api/match", json={"rows": rows, "k": 2}).json()
+    needs = pd.DataFrame({"need_id": ["X1"], "title": ["机械手抓取"]})
+    assert [(pair["need_id"], pair["outcome_id"]) for pair in answer["matches"]] == [
+        *match(needs, build(OUTCOMES), k=2)[["need_id", "outcome_id"]].itertuples(index=False, name=None)
+    ]
+    uses = {line["header"]: line["use"] for line in answer["columns"]}
+    assert uses == {"需求编号": "已采用", "需求名称": "已采用", "联系电话": "原样保留", "说不清": "没看懂"}
+    assert answer["problems"] == []
+
+
+def test_explain_is_the_pair_alone():
+    browser = client()
+    hit = browser.post("/api/explain", json={"text": "机械手抓取", "id": "C4"}).json()["hit"]
+    assert (hit["outcome_id"], hit["rank"]) == ("C4", 1)
+    answer = browser.post("/api/explain", json={"text": "机械手", "id": "C9"})
+    assert (answer.status_code, answer.json()) == (404, {"error": "库里没有编号“C9”"})
+
+
+def test_score_and_trace_are_those_of_the_library():
+    browser = client()
+    rows = [{"企业名称": "甲公司", "职工总数": 120, "科技人员数": 9}]
+    answer = browser.post("/api/score", json={"firms": rows, "policies": ["hte"], "on": "2026-11-24"}).json()
+    firms = read_firms(pd.DataFrame(rows), "hte", on="2026-11-24").rows
+    scored = score(firms, "hte", on="2026-11-24")
+    assert answer["summary"] == plain(scored.summary)
+    assert answer["verdicts"] == plain(scored.verdicts)
+    assert answer["summary"][0]["decision"] == "fails"  # 9 of 120 are fewer than 10 %
+    answer = browser.post("/api/trace", json={"firm": rows[0], "policy": "hte", "on": "2026-11-24"}).json()
+    assert answer["trace"] == json.loads(json.dumps(trace(firms, "hte", "甲公司", on="2026-11-24")))
+
+
+def test_experts_come_with_names():
+    [first] = client().post("/api/experts", json={"text": "机械手抓取零件", "k": 1}).json()["experts"]
+    assert (first["expert_id"], first["name"], first["rank"], first["work_ids"]) == ("E1", "甲", 1, "W1")
+
+
+def test_no_contact_leaves():
+    outcomes = OUTCOMES.assign(title=lambda table: table["title"] + "，联系13812345678")
+    browser = client(library(outcomes=build(outcomes)))
+    for address, body in JSON[:3]:
+        answer = browser.post(address, json=body)
+        assert answer.status_code == 200
+        assert "13812345678" not in answer.text
+
+
+def test_feedback_teaches_at_once():
+    """A declined pair that is 已解决 is shown no more to the need that declined it."""
+    browser = client()
+    row = {"rows": [{"需求编号": "N1", "需求名称": "机械手抓取"}], "k": 6}
+    ids = [pair["outcome_id"] for pair in browser.post("/api/match", json=row).json()["matches"]]
+    assert ids[0] == "C1"
+    said = {"asking_id": "N1", "title": "机械手抓取", "record_id": "C1", "verdict": "拒绝", "reason": "已解决"}
+    done = browser.post("/api/feedback", json=said).json()
+    assert done == {"done": ["已教给库，本次运行有效（要长期保存，请管理员用 matcher index 存成索引文件夹）"]}
+    ids = [pair["outcome_id"] for pair in browser.post("/api/match", json=row).json()["matches"]]
+    assert "C1" not in ids
+
+
+def test_feedback_is_kept_in_a_saved_index_beside_what_a_command_taught(tmp_path):
+    """Somebody else taught the folder meanwhile: both judgements are there."""
+    Index.build(OUTCOMES).save(tmp_path / "lib")
+    browser = client(library(outcomes=Index.load(tmp_path / "lib")))
+    other = client(library(outcomes=Index.load(tmp_path / "lib")))
+    said = {"asking_id": "N1", "title": "机械手", "record_id": "C1", "verdict": "采纳"}
+    assert browser.post("/api/feedback", json=said).json() == {"done": ["已教给库并保存"]}
+    assert other.post("/api/feedback", json=said | {"record_id": "C5"}).json() == {"done": ["已教给库并保存"]}
+    table = Index.load(tmp_path / "lib").feedback.table
+    assert table[["asking_id", "record_id", "level"]].values.tolist() == [["N1", "C1", 4.0], ["N1", "C5", 4.0]]
+
+
+@pytest.mark.parametrize(
+    ("address", "body", "message"),
+    [
+        ("/api/search", {"txt": "x"}, "text：缺少；txt：没有这个名字"),
+        ("/api/search", {"text": ""}, "text：不能为空"),
+        ("/api/search", {"text": "a" * 10_001}, "text：太长"),
+        ("/api/search", {"text": "x", "k": 51}, "k：太大"),
+        ("/api/search", {"text": "x", "k": 0}, "k：太小"),
+        ("/api/search", {"text": "x", "side": "works"}, "side：不是可用的词"),
+        ("/api/match", {"rows": []}, "rows：不能为空"),
+        ("/api/match", {"rows": [{"a": "b"}] * 2001}, "rows：太多"),
+        ("/api/score", {"firms": [{"a": "b"}], "policies": ["hte"], "on": "昨天"}, "on：不是日期，请写成 2026-11-24"),
+        ("/api/feedback", JSON[-1][1] | {"verdict": "拒绝"}, "拒绝时请选择理由，理由会改变以后的次序"),
+        ("/api/feedback", JSON[-1][1] | {"record_id": "C9"}, "库里没有编号“C9”；请刷新页面后再试"),
+    ],
+)
+def test_a_wrong_request_is_answered_in_chinese(address, body, message):
+    answer = client().post(address, json=body)
+    assert (answer.status_code, answer.json()) == (422, {"error": message})
+
+
+def test_a_wrong_table_or_policy_gives_the_message_of_the_library():
+    browser = client()
+    answer = browser.post("/api/match", json={"rows": [{"甲": "乙"}]})
+    assert answer.status_code == 422
+    assert "找不到表头" in answer.json()["error"]
+    answer = browser.post("/api/score", json=JSON[3][1] | {"policies": ["nope"]})
+    assert answer.status_code == 422
+    assert "nope" in answer.json()["error"]
+
+
+def test_what_the_library_lacks_is_said():
+    browser = client(library(needs=None, experts=None))
+    answer = browser.post("/api/search", json={"text": "x", "side": "needs"})
+    assert answer.json() == {"error": "这个库里没有需求；请管理员把需求表放进库后重新启动"}
+    answer = browser.post("/api/experts", json={"text": "x"})
+    assert answer.json() == {"error": "这个库里没有专家；请管理员把专家表和业绩表放进库后重新启动"}
+
+
+def test_openapi_names_every_address_and_nothing_loads_from_elsewhere():
+    browser = client()
+    paths = browser.get("/api/openapi.json").json()["paths"]
+    assert sorted(paths) == sorted([*NAMES, "/api/health", "/api/version"])
+    assert [browser.get(address).status_code for address in ("/docs", "/redoc")] == [404, 404]
+
+
+def test_tokens_open_by_role():
+    browser = client(tokens={"r" * 16: "read", "w" * 16: "write"})
+    for address, body in JSON:
+        assert browser.post(address, json=body).status_code == 401
+        assert browser.post(address, json=body, headers={"Authorization": "Bearer nobody"}).status_code == 401
+        read = browser.post(address, json=body, headers={"Authorization": "Bearer " + "r" * 16})
+        assert read.status_code == (403 if address == "/api/feedback" else 200)
+        assert browser.post(address, json=body, headers={"Authorization": "Bearer " + "w" * 16}).status_code == 200
+    assert browser.get("/api/health").status_code == 200
+    denied = browser.post("/api/feedback", json=JSON[-1][1], headers={"Authorization": "Bearer " + "r" * 16})
+    assert denied.json() == {"error": "这个口令只能读；写入请用可写的口令"}
