@@ -48,8 +48,8 @@ def match(
         The asking rows, `need_id` or `outcome_id` and `title`, `description` or both. They are fetched to the driver
         and sent to every executor.
     records
-        The library, with the other id. Every partition becomes an index where it lies: give it partitions of some
-        25,000 rows (`records.repartition(n)`), which one executor holds in memory one at a time.
+        The library, with the other id. Every partition becomes an index where it lies: give it as many
+        (`records.repartition(n)`) as make each small enough for the memory of one core's share of an executor.
     k, where, same, valid_on, weights, false_alarm, reasons
         As in `matcher.match`.
 
