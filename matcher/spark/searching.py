@@ -67,10 +67,10 @@ def match(
     ArgumentError, ArgumentTypeError
         As `matcher.match`, and for what is no Spark data frame.
     """
-    from pyspark import StorageLevel
-
     check_spark(queries, "queries")
     check_spark(records, "records")
+    from pyspark import StorageLevel
+
     options: dict[str, Any] = {"where": where, "same": same, "valid_on": valid_on, "weights": weights}
     options["false_alarm"] = false_alarm
     asking, recorded = (id_column_of(pd.DataFrame(columns=table.columns)) for table in (queries, records))
