@@ -34,6 +34,7 @@ NAMESPACES = {
     "partners": "What a cooperation would change",
     "pool": "The cultivation pool",
     "export": "Results to files and pages",
+    "spark": "The same calls on Spark data frames",
     "web": "The service and its pages",
 }
 

@@ -15,6 +15,7 @@ the `problems` of the file. Then
 * `matcher.assessment`: research outcomes assessed: readiness by evidence, values, economic value;
 * `matcher.contracts`: registers of technology contracts, checked by rule and summed;
 * `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score;
+* `matcher.spark`: `score`, `match`, `fields` and `discover` on Spark data frames, past one machine;
 * `matcher.web`: a local service with pages over a library (extra `serve`).
 
 Tables in, tables out: plain pandas DataFrames in outside ids, sorted, rank from 1. Every mistake of a user raises a
@@ -44,6 +45,7 @@ _ROOMS = {
     "pool",
     "projects",
     "review",
+    "spark",
     "tables",
     "web",
 }

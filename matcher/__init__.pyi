@@ -15,6 +15,7 @@ from . import policy as policy
 from . import pool as pool
 from . import projects as projects
 from . import review as review
+from . import spark as spark
 from . import tables as tables
 from . import web as web
 from .assignment import assign as assign

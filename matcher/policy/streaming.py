@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,22 @@ def summary_table(ready: Prepared, groups: Sequence[Group]) -> pa.Table:
     )
 
 
+def answer_tables(
+    policies: Sequence[Policy], firms: pd.DataFrame, day: dt.date, wanted: Collection[str]
+) -> Iterator[tuple[str, pa.Table | Notes]]:
+    """What `score` says of some firms, as Arrow tables by name: those wanted of `summary` and `verdicts`, and for each
+    policy its `problems` as Notes.
+    """
+    for ready, note in zip(*prepare(policies, firms, day), strict=True):
+        check_figures(ready, note)
+        yield "problems", note
+        groups = list(answers(ready, figures="verdicts" in wanted)) if wanted else []
+        if "summary" in wanted:
+            yield "summary", summary_table(ready, groups)
+        if "verdicts" in wanted:
+            yield from (("verdicts", verdict_table(ready, group)) for group in groups if group.answer is not None)
+
+
 def score_parquet(
     source: str | Path,
     policy: Policies,
@@ -129,11 +146,7 @@ def score_parquet(
     """
     policies, day = load_policies(policy), as_day(on)
     file = pq.ParquetFile(source)
-    contract = firm_contract(policies)
-    if not is_typed(file.schema_arrow.names, contract):
-        raise PolicyError(f"{source}：列名不是约定的英文列名，或缺少 enterprise_id")
-    known = {column.name + end for column in contract.columns for end in ("", LOW, HIGH)}
-    names = [name for name in file.schema_arrow.names if name in known]
+    names = typed_columns(file.schema_arrow.names, policies, str(source))
     counted = {"firms": 0, "summary": 0, "verdicts": 0}
     problems: list[Notes] = []
     sinks: dict[str, ParquetStream] = {}
@@ -142,18 +155,12 @@ def score_parquet(
             sinks[name] = ParquetStream(Path(path), mask=mask)
     try:
         for firms in _pieces(file, names):
-            prepared, notes = prepare(policies, firms, day)
             counted["firms"] += len(firms)
-            for ready, note in zip(prepared, notes, strict=True):
-                check_figures(ready, note)
-                problems.append(note)
-                groups = list(answers(ready, figures="verdicts" in sinks))
-                if "summary" in sinks:
-                    counted["summary"] += sinks["summary"].put(summary_table(ready, groups))
-                if "verdicts" in sinks:
-                    for group in groups:
-                        if group.answer is not None:
-                            counted["verdicts"] += sinks["verdicts"].put(verdict_table(ready, group))
+            for name, table in answer_tables(policies, firms, day, set(sinks)):
+                if isinstance(table, Notes):
+                    problems.append(table)
+                else:
+                    counted[name] += sinks[name].put(table)
     finally:
         for sink in sinks.values():
             sink.close()
@@ -164,7 +171,22 @@ def score_parquet(
 
 def _pieces(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pd.DataFrame]:
     for batch in file.iter_batches(batch_size=CHUNK, columns=list(names)):
-        yield batch.to_pandas(types_mapper=_nullable)
+        yield frame_of(batch)
+
+
+def typed_columns(names: Sequence[str], policies: Sequence[Policy], source: str) -> list[str]:
+    """The columns of a table that the policies read; raises PolicyError where they have other names than English."""
+    contract = firm_contract(policies)
+    if not is_typed(names, contract):
+        raise PolicyError(f"{source}：列名不是约定的英文列名，或缺少 enterprise_id")
+    known = {column.name + end for column in contract.columns for end in ("", LOW, HIGH)}
+    return [name for name in names if name in known]
+
+
+def frame_of(table: pa.Table | pa.RecordBatch) -> pd.DataFrame:
+    """An Arrow table as one of pandas, in which an unknown boolean stays unknown."""
+    frame: pd.DataFrame = table.to_pandas(types_mapper=_nullable)
+    return frame
 
 
 def _nullable(kind: pa.DataType) -> Any:
