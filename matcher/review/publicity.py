@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from importlib.resources import files
@@ -15,6 +16,7 @@ import pandas as pd
 from matcher.errors import PolicyError, TableError
 from matcher.policy.loader import named_faults, need, read_yaml
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.cells import first_few
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.review_schemas import OBJECTIONS
 
@@ -55,6 +57,10 @@ class Publication(NamedTuple):
     first: dt.date
     last: dt.date
     lines: dict[str, str]
+
+
+_PASSED = "(?:拟|建议|同意|予以)?(?:通过|同意|授奖|奖励|立项|入选|获奖|推荐)"
+_REFUSED = "不|未|落选|淘汰|否决|驳回"
 
 
 class Objections(NamedTuple):
@@ -124,7 +130,14 @@ def publication(
     decided, chosen = _filled(table, "decision"), _filled(table, "chosen")
     keep = pd.Series(True, table.index)
     if decided is not None:
-        keep &= decided == "通过"
+        unclear = [
+            f"{item}（{word or '空'}）"
+            for item, word in zip(table["item"], decided, strict=True)
+            if not re.fullmatch(_PASSED, word) and not re.search(_REFUSED, word)
+        ]
+        if unclear:
+            raise TableError(f"{first_few(unclear, '项')} 的结论看不懂或没有写；请写“通过”或“不通过”后再公示")
+        keep &= decided.str.fullmatch(_PASSED)
     if chosen is not None:
         keep &= chosen.str.lower().isin(("true", "是", "1", "1.0"))
     table = table[keep]
@@ -184,7 +197,7 @@ def objection_states(
     objections
         As `read_objections` gives them.
     on
-        The day; what was received later is left aside.
+        The day; what was received later stands as 尚未收到.
     published, rules
         The day of publication and the rule's name, from which the last day for objections follows.
     handle_days
@@ -198,14 +211,13 @@ def objection_states(
     -------
     Objections
         table in the order of the log: objection_id, item, received_on, in_time (是, 否, "" unknown), form (what of the
-        form lacks, 齐全, or what is not known), due, state (已办结, 逾期, 办理中, 未定期限), days_left (to `due`,
-        negative when overdue; NA when settled or without a deadline), result.
+        form lacks, 齐全, or what is not known), due, state (已办结, 逾期, 办理中, 未定期限, 尚未收到), days_left (to
+        `due`, negative when overdue; NA when settled or without a deadline), result.
     """
     day, rule = as_day(on), publicity_rule(rules)
-    last = rule.until(as_day(published))
+    first, last = pd.Timestamp(as_day(published)), rule.until(as_day(published))
     check_frame(objections, "objections", "read_objections(path).rows")
-    received = _days(objections, "received_on")
-    table = objections[~(received > pd.Timestamp(day))].reset_index(drop=True)
+    table = objections.reset_index(drop=True)
     received, due, closed = (_days(table, name) for name in ("received_on", "due", "closed_on"))
     if handle_days is not None:
         due = due.fillna(received + pd.to_timedelta(handle_days, "D"))
@@ -217,10 +229,12 @@ def objection_states(
             "objection_id": table["objection_id"].astype(str),
             "item": table["item"].fillna("").astype(str),
             "received_on": received,
-            "in_time": ["" if pd.isna(one) else "是" if one <= pd.Timestamp(last) else "否" for one in received],
+            "in_time": [
+                "" if pd.isna(one) else "是" if first <= one <= pd.Timestamp(last) else "否" for one in received
+            ],
             "form": [_form(row, rule) for row in table.to_dict("records")],
             "due": due,
-            "state": state.mask(settled, "已办结"),
+            "state": state.mask(settled, "已办结").mask(received > pd.Timestamp(day), "尚未收到"),
             "days_left": left,
             "result": table["result"].fillna("").astype(str) if "result" in table else "",
         }

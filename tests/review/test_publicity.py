@@ -71,6 +71,7 @@ def test_states_of_objections():
         ["Y2", "否", "缺盖章", "逾期", -1],
         ["Y3", "是", "未知：证据", "办理中", 0],
         ["Y4", "", "缺实名", "未定期限", None],
+        ["Y5", "否", "齐全", "尚未收到", None],
     ]
     later = objection_states(log, on="2026-11-30", published="2026-11-01", rules="山东2019", handle_days=5)
     assert later.table["state"].tolist() == ["已办结", "逾期", "逾期", "已办结", "办理中"]
@@ -101,7 +102,16 @@ def test_the_commands(run, tmp_path):
     LOG.to_csv(tmp_path / "异议.csv", index=False, encoding="utf-8-sig")
     words = ["review", "objections", "异议.csv", "--rules", "山东2019", "--published", "2026-11-01"]
     status, out, _ = run(*words, "--on", "2026-11-24", "-o", "状态.xlsx", "--before", "异议.csv")
-    assert (status, out.splitlines()[0]) == (0, "4 件异议：已办结 1，逾期 1，办理中 1，未定期限 1")
+    assert (status, out.splitlines()[0]) == (0, "5 件异议：已办结 1，逾期 1，办理中 1，未定期限 1，尚未收到 1")
     LOG[1:].to_csv(tmp_path / "少.csv", index=False, encoding="utf-8-sig")
     words[2] = "少.csv"
     assert run(*words, "--on", "2026-11-24", "-o", "状态.xlsx", "--before", "异议.csv")[0] == 1
+
+
+def test_a_conclusion_that_cannot_be_read_stops_the_list():
+    items = pd.DataFrame(
+        {"item": ["A", "B", "C"], "title": list("甲乙丙"), "decision": ["同意", "不予授奖", "建议授奖"]}
+    )
+    assert publication(items, on="2026-11-02", days=7).table["item"].tolist() == ["A", "C"]
+    with pytest.raises(TableError, match="B（待定）"):
+        publication(items.assign(decision=["通过", "待定", "未通过"]), on="2026-11-02", days=7)
