@@ -25,6 +25,8 @@ HITS = (
 MARKS = ("row_id", "title", "person", "unit", "state", "records", "reason")
 STATES = {"barred": "不得", "confirm": "需核实", "clear": "未见记录"}
 _SEVERAL = re.compile("[、，,；;/\n]+")
+_BESIDE = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]|[\d+\-—－ ]{7,}|[:：].*")  # a part, a telephone, a seal
+_TITLE = re.compile("(?<=..)(?:(?:副|助理)?(?:教授|研究员)|讲师|(?:高级)?工程师|高工|博士|老师|主任|院长|所长|等)$")
 
 
 class _Subject(NamedTuple):
@@ -167,18 +169,34 @@ def _subjects(row: Mapping[str, Any], role: str) -> Iterator[_Subject]:
     cell = {
         name: _text(row.get(name)) for name in ("person", "person_code", "members", "unit", "unit_code", "partners")
     }
-    if cell["person"] or cell["person_code"]:
-        yield _Subject("姓名", True, cell["person"], cell["person_code"], cell["unit"])
-    for name in filter(None, map(str.strip, _SEVERAL.split(cell["members"]))):
-        if name != cell["person"]:
+    unit = _BESIDE.sub("", cell["unit"]).strip() or cell["unit"]
+    persons = _names(cell["person"]) or ([""] if cell["person_code"] else [])
+    for at, name in enumerate(persons):  # a code is the first one's; of several persons it may be anybody's
+        yield _Subject("姓名", True, name, "" if at else cell["person_code"], unit)
+    for name in _names(cell["members"]):
+        if name not in persons:
             yield _Subject("参与人员", True, name, "", "")
     if role == "reviewer":
         return
-    if cell["unit"] or cell["unit_code"]:
-        yield _Subject("单位", False, cell["unit"], cell["unit_code"], "")
+    if unit or cell["unit_code"]:
+        yield _Subject("单位", False, unit, cell["unit_code"], "")
     for name in filter(None, map(str.strip, _SEVERAL.split(cell["partners"]))):
-        if name != cell["unit"]:
+        if (name := _BESIDE.sub("", name).strip() or name) != unit:
             yield _Subject("参与单位", False, name, "", "")
+
+
+def _names(text: str) -> list[str]:
+    """The persons of a cell, without titles, parts and telephones beside their names.
+
+    What blanks part (王芳 孙丽) may be several names or one: each counts.
+    """
+    found: dict[str, None] = {}
+    for piece in _SEVERAL.split(text):
+        bare = _TITLE.sub("", _BESIDE.sub("", piece).strip())
+        parts = bare.split()
+        apart = parts if len(parts) > 1 and all(len(part) > 1 for part in parts) else []
+        found |= dict.fromkeys(_TITLE.sub("", name) for name in (bare, *apart) if name)
+    return list(found)
 
 
 class _Records:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -22,14 +23,23 @@ NOTES = {
 }
 
 
+_BETWEEN = re.compile(r"([、，,；;/\s（()）]+)")
+
+
 def masked_name(text: str) -> str:
-    """A name of which only the beginning is left: one sign of a person's, two of a longer one.
+    """Names of which only the beginnings are left: one sign of a person's, two of a longer one.
 
     >>> masked_name("虚构人"), masked_name("虚构机械有限公司"), masked_name("")
     ('虚**', '虚构******', '')
+    >>> masked_name("王芳,孙丽（负责人）")
+    '王*,孙*（负**）'
     """
-    kept = 1 if len(text) <= 4 else 2
-    return text[:kept] + "*" * len(text[kept:])
+    return "".join(part if at % 2 else _masked(part) for at, part in enumerate(_BETWEEN.split(text)))
+
+
+def _masked(name: str) -> str:
+    kept = 1 if len(name) <= 4 else 2
+    return name[:kept] + "*" * len(name[kept:])
 
 
 def masked_names(table: pd.DataFrame) -> pd.DataFrame:

@@ -59,7 +59,12 @@ SUBJECTS = Contract(
             "项目负责人 负责人 申请人 主持人 申报人 专家姓名 评委姓名 候选人 被提名人 揭榜负责人 第一完成人 head name",
         ),
         column("person_code", "text", "人员代码", "人员编号 身份证号 证件号码 证件号"),
-        column("members", "text", "参与人员", "主要完成人 完成人 项目组成员 成员 主要参与人员"),
+        column(
+            "members",
+            "text",
+            "参与人员",
+            "主要完成人 完成人 项目组成员 成员 主要参与人员 参与人 项目参与人 课题组成员 主要参加人",
+        ),
         column(
             "unit",
             "text",
