@@ -155,7 +155,7 @@ def reasons(hits: pd.DataFrame, role: str) -> Iterator[str]:
     """A sentence for each row of `integrity_hits`, without a name: the record, its days, its decision and rule."""
     for hit in rows_of(hits):
         ends = "永久或未写" if pd.isna(hit["ends_on"]) else f"{hit['ends_on']:%Y-%m-%d}"
-        starts = "未写" if pd.isna(hit["starts_on"]) else f"{hit['starts_on']:%Y-%m-%d}"
+        starts = "未写或不确切" if pd.isna(hit["starts_on"]) else f"{hit['starts_on']:%Y-%m-%d}"
         word = f"不得{ROLES[role]}" if hit["state"] == "barred" else f"需核实能否{ROLES[role]}（{hit['why']}）"
         appeal = f"，申诉：{hit['appeal']}" if hit["appeal"] else ""
         yield f"{word}：{hit['field']}见记录 {hit['record_id']}（{hit['basis']}），{starts} 至 {ends}{appeal}"

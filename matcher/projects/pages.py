@@ -87,7 +87,7 @@ def _sheet(pair: dict[Any, Any], sides: list[_Side], encoder: StaticEncoder) -> 
         "rank": pair["rank"],
         "case": pair["case"],
         "because": pair["because"],
-        "funded": "" if pair["funded"] is pd.NA else "已立项" if pair["funded"] else "未立项",
+        "funded": "" if pd.isna(pair["funded"]) else "已立项" if pair["funded"] else "未立项",
         "shares": [(DUPLICATES[name], pair[name]) for name in _SHARES],
         "sections": section_overlaps({name: sides[0].cell(numbers[0], name) for name in SECTIONS}, texts[1]),
         "counts": [(name, title, int((rows["how"] == title).sum())) for name, title in HOW.items()],
