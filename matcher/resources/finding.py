@@ -193,7 +193,7 @@ def find_resources(
     texts = need_texts(needs)
     titles, bodies = texts_of(texts)
     asked = library.index.asked(titles, bodies)
-    frames = []
+    rows: list[dict[str, Any]] = []
     with (
         timed(f"ranked {len(resources)} resources for {len(needs)} needs"),
         advancing(len(needs), "找资源", progress) as step,
@@ -205,9 +205,9 @@ def find_resources(
                 text = f"{titles[start + at]}\n{bodies[start + at]}"
                 total = library.index.rough(asked, start + at, semantic[at], lexical[at]).astype(float)
                 pairs = _ranked(need, text, total, lexical[at], library, hours)[:k]
-                frames.append(_frame(need, pairs, library, hours))
+                rows += _rows(need, pairs, library, hours)
             step(block.stop - start)
-    table = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*COLUMNS, *SHOWN, "row"])
+    table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*COLUMNS, *SHOWN, "row"])
     return _with_reasons(table, needs, asked, library, titles, bodies)
 
 
@@ -305,7 +305,9 @@ def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: float | N
     return "unknown" if "unknown" in states or not states else "met"
 
 
-def _frame(need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, hours: float | None) -> pd.DataFrame:
+def _rows(
+    need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, hours: float | None
+) -> list[dict[str, Any]]:
     scores = library.index.scale.share_below(np.array([one.total for one in pairs]))
     wanted = needed_hours(need, hours)
     rows = []
@@ -321,7 +323,7 @@ def _frame(need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, h
             **{name: str(resource.get(name) or "") for name in SHOWN},
         }  # fmt: skip
         rows.append(row)
-    return pd.DataFrame(rows)
+    return rows
 
 
 def _with_reasons(
