@@ -217,6 +217,7 @@ for version in versions:
 print("ready", flush=True)
 for round in itertools.count(1):
     versions[round % 2].save(sys.argv[1], replace=True)
+    print("saved", flush=True)
 """
 
 
@@ -228,7 +229,9 @@ def kill_at_random(folder: Path, kills: int, rng: int) -> None:
     for kill in range(kills):
         run = subprocess.Popen([sys.executable, "-c", LOOP, str(folder)], cwd=TESTS, stdout=subprocess.PIPE)
         assert run.stdout.readline() == b"ready\n"
-        time.sleep(draw.uniform(0.005, 0.3))
+        if kill % 2:  # so that both versions are met on a busy machine too
+            assert run.stdout.readline() == b"saved\n"
+        time.sleep(draw.uniform(0.005, 0.05 if kill % 2 else 0.3))
         run.send_signal(signal.SIGKILL)
         run.communicate()
         result = table(load(folder))
