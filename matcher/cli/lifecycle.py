@@ -11,6 +11,7 @@ import click
 from matcher.cli.options import (
     COUNT,
     FILE,
+    RESULT,
     TABLE_KINDS,
     Command,
     Group,
@@ -167,7 +168,7 @@ def void_command(book: Path, number: int, on: dt.date, person: str, reason: str,
 @_book
 @output_option(f"{_KINDS}（后两种只有项目）")
 @_day
-@option("--due", type=FILE, metavar="文件", help="另存待办和逾期：.xlsx、.csv 或 .parquet。")
+@option("--due", type=RESULT, metavar="文件", help="另存待办和逾期：.xlsx、.csv 或 .parquet。")
 @option("--integrity", type=FILE, metavar="记录表", help="科研诚信记录：列出负责人、单位有限制的项目。")
 @contacts_option
 @quiet_option
@@ -202,7 +203,7 @@ def status_command(
 @click.command("outputs", cls=Command, help="项目的产出：成果转化（供企业登记表）、成果库（供匹配）和全部产出。")
 @_book
 @output_option(".xlsx（三张表）、.csv 或 .parquet（只有成果转化）")
-@option("--outcomes", type=FILE, metavar="文件", help="另存成果库，供 matcher match 使用：.csv、.parquet 或 .xlsx。")
+@option("--outcomes", type=RESULT, metavar="文件", help="另存成果库，供 matcher match 使用：.csv、.parquet 或 .xlsx。")
 @_day
 @contacts_option
 @quiet_option
@@ -242,7 +243,7 @@ def export_command(book: Path, folder: Path, show_contacts: bool, quiet: bool) -
 
 @click.command("replay", cls=Command, help="核对台账的校验值和阶段次序；给出导出的文件夹和 -o 则重建一本台账。")
 @argument("source", "台账", "要检查的台账，或 projects export --show-contacts 写出的文件夹。")
-@option("-o", "--output", type=FILE, metavar="文件", help="由文件夹重建时：新的台账文件。")
+@option("-o", "--output", type=RESULT, metavar="文件", help="由文件夹重建时：新的台账文件。")
 @quiet_option
 def replay_command(source: Path, output: Path | None, quiet: bool) -> None:
     """Check a book against its hashes and the order of stages; with a folder, make the book again."""

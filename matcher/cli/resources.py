@@ -12,6 +12,7 @@ import click
 from matcher.cli.options import (
     COUNT,
     FILE,
+    RESULT,
     TABLE_KINDS,
     Command,
     Number,
@@ -44,7 +45,7 @@ from matcher.export.targets import TABLES
 @output_option(".xlsx（工作簿）、.csv 或 .parquet")
 @k_option
 @option("--hours", type=Number(float, 0.01), metavar="小时", help="没有写机时的需求按几小时算；默认未知。")
-@option("--plan", type=FILE, metavar="文件", help="另写成果、专家、资源的联合方案：.xlsx、.csv 或 .parquet。")
+@option("--plan", type=RESULT, metavar="文件", help="另写成果、专家、资源的联合方案：.xlsx、.csv 或 .parquet。")
 @option("--outcomes", type=FILE, metavar="成果表", help="联合方案用的成果表。")
 @option("--experts", type=FILE, metavar="专家表", help="联合方案用的专家表。")
 @option("--works", type=FILE, metavar="业绩表", help="专家的业绩表；没有时按专家自己写的方向。")

@@ -13,6 +13,7 @@ from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
+    RESULT,
     TABLE_KINDS,
     Command,
     Group,
@@ -57,7 +58,7 @@ verify_option = option(
 @option("--awarded", type=FILE, metavar="文件", help="历年提名和获奖（项目名称、年度、结果、完成人、支撑材料）。")
 @option("--reading", multiple=True, metavar="名称=读法", help="存疑条文的读法，可多次给出。")
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（只有检查结论）")
-@option("--items", type=FILE, metavar="文件", help="另存逐项检查：.csv 或 .parquet。")
+@option("--items", type=RESULT, metavar="文件", help="另存逐项检查：.csv 或 .parquet。")
 @sheet_option(of="提名表")
 @column_option(of="提名表")
 @contacts_option

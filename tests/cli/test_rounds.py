@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from command_runs import RUNS
 from small import EXAMPLES
+
+from matcher.cli.app import main_group
+from matcher.cli.rounds import _step
 
 ROUND = """
 日期: 2026-11-24
@@ -110,3 +114,11 @@ def test_a_record_of_something_else_is_not_overwritten(place, run):
 def test_the_shipped_round_is_read(run):
     status, out, _ = run("run", str(EXAMPLES / "yearly_round.yaml"), "--list")
     assert (status, len(waiting(out))) == (0, 9)
+
+
+def test_what_a_command_writes_is_known_as_a_result():
+    """Of every run in `command_runs`: else `run` would take a result for something that was read."""
+    for made in RUNS:
+        step = _step("", list(made.words), {}, main_group)
+        files = {name for name in made.outputs if Path(name).suffix in (".csv", ".xlsx", ".parquet", ".html", ".json")}
+        assert files <= set(step.results), made.words
