@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,7 +19,7 @@ from matcher.assessment.values import HIGHEST, check_weights, primary_values, va
 from matcher.tables.arguments import Day, check_firms
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, FIGURES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.schemas import HIGH, LOW, UNIT
 
 RESULT = (
     "outcome_id", "title", "kind", "readiness", "readiness_low", "readiness_high", "readiness_name", "basis",
@@ -35,6 +35,7 @@ _WHOLE = (
     "evidence_level",
 )  # fmt: skip
 CONFIRMED, SHOWN, OPEN = "人工确认", "证据", "没有证据"
+_VOLUMES = ("sales_volume", "break_even_volume")
 _GAINS = ("sales_volume", "annual_income", "cumulative_income")
 BY = {"named": "自报级别", "said": "自报阶段", "stated": "原句", "written": "行文", "": ""}
 
@@ -153,7 +154,13 @@ def _assessed(record: Mapping[str, Any], pieces: list[Evidence]) -> tuple[dict[s
     kind = _kind(record, remarks)
     level = ready.level if confirmed is None else min(confirmed, TOP)
     high = ready.high if level is None or confirmed is None else level
-    low13, high13 = _market(record, ready, confirmed)
+    low13, high13 = _market(record, ready, confirmed, remarks)
+    if high13 > TOP and (denied := _denied_sales(pieces)):
+        if low13 is not None and low13 > TOP:
+            problem = f"销售写“{denied}”，而销售量、收入达到 {low13} 级，请核对"
+            remarks.append(Remark("销售", denied, problem, "请核对销售一栏和各项数字"))
+        else:
+            high13 = TOP
     stage = "" if level is None else stage_of(max(level, low13 or 0))
     cited = "；".join(dict.fromkeys(one.cited for one in ready.evidence))
     return {
@@ -225,11 +232,26 @@ def _kind(record: Mapping[str, Any], remarks: list[Remark]) -> str:
     return kind
 
 
-def _market(record: Mapping[str, Any], ready: Readiness, confirmed: int | None) -> tuple[int | None, int]:
-    """The 13 levels as (surely reached, possibly reached)."""
+def _denied_sales(pieces: Sequence[Evidence]) -> str:
+    """What the column of sales says where it says no and nothing else shows sales; level 10 is the first revenue."""
+    sales = [one for one in pieces if one.kind == "sales"]
+    return "" if any(one.present for one in sales) else next((one.quote for one in sales), "")
+
+
+def _market(
+    record: Mapping[str, Any], ready: Readiness, confirmed: int | None, remarks: list[Remark]
+) -> tuple[int | None, int]:
+    """The 13 levels as (surely reached, possibly reached); volumes in two units are not compared, and told."""
     if confirmed is not None and confirmed != TOP:
         return confirmed, confirmed
-    worst, best = ({name: ends[place] for name, ends in _figures(record).items()} for place in (0, 1))
+    figures = _figures(record)
+    units = [text_in(record, name + UNIT) for name in _VOLUMES]
+    if all(units) and units[0] != units[1]:
+        figures |= dict.fromkeys(_VOLUMES, (None, None))
+        titles = [ASSESSED_OUTCOMES[name].title for name in _VOLUMES]
+        problem = f"{titles[0]}以“{units[0]}”计，{titles[1]}以“{units[1]}”计，单位不同，没有相比"
+        remarks.append(Remark(titles[0], units[0], problem, "请改用同一个单位"))
+    worst, best = ({name: ends[place] for name, ends in figures.items()} for place in (0, 1))
     level, high = (ready.level, ready.high) if confirmed is None else (confirmed, confirmed)
     sure = None if level is None else qingdao_level(level, **worst)[0]
     return sure, qingdao_level(high, **best)[1]

@@ -8,7 +8,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from matcher.assessment.evidence import clauses, folded, is_asserted
+from matcher.assessment.clauses import clauses, folded, is_asserted
 from matcher.tables.yaml import read
 
 _NUMERALS = "一二三四五六七八九"

@@ -94,6 +94,18 @@ def evidence_words() -> dict[str, re.Pattern[str]]:
     return {name: re.compile(one["words"]) for name, one in tree()["evidence"].items()}
 
 
+@lru_cache(maxsize=1)
+def own_words() -> dict[str, str]:
+    """What else names each kind of evidence in its own column, as a pattern."""
+    return {name: one["own"] for name, one in tree()["evidence"].items()}
+
+
+@lru_cache(maxsize=1)
+def not_words() -> dict[str, str]:
+    """What bears the name of each kind of evidence and is another thing, as a pattern, "" for nothing."""
+    return {name: one["not"] for name, one in tree()["evidence"].items()}
+
+
 def contract_kinds() -> dict[str, str]:
     """The five kinds of technology contract of 民法典第八百四十三条, by English name."""
     return dict(tree()["contracts"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 from matcher.tables.contracts import Column, Contract, column
 from matcher.tables.schemas import OUTCOMES
 
-_NO = "无 没有 否 暂无 尚无 没 未 × x X 0 no No NO none None N n"
+_NO = "无 没有 否 暂无 尚无 没 未 缺 暂缺 缺失 × x X 0 no No NO none None N n"
 _AROUND = (  # how people ask for a piece of evidence: Chinese, then English
     ("{}情况", "{}证据", "{}材料", "{}数", "{}数量", "有{}", "有无{}", "是否{}", "是否有{}", "是否已{}", "是否完成{}"),
     ("{}_evidence", "{}_count", "{}_proof", "{}_done", "{}_available", "{}_built", "has_{}", "num_{}", "number_of_{}"),
@@ -126,12 +126,15 @@ EVIDENCE = (
 )
 
 FIGURES = (
-    column("sales_volume", "number", "销售量", "销量 累计销售量 累计销量 units_sold"),
-    column(
-        "break_even_volume",
-        "number",
-        "盈亏平衡销量",
-        "盈亏平衡点 盈亏平衡销售量 break_even_sales 盈亏平衡点销量 break_even",
+    replace(column("sales_volume", "number", "销售量", "销量 累计销售量 累计销量 units_sold"), measured=True),
+    replace(
+        column(
+            "break_even_volume",
+            "number",
+            "盈亏平衡销量",
+            "盈亏平衡点 盈亏平衡销售量 break_even_sales 盈亏平衡点销量 break_even",
+        ),
+        measured=True,
     ),
     column("annual_income", "yuan", "年收入", "成果年收入 年销售收入 年度收入 yearly_income annual_revenue"),
     column("annual_cost", "yuan", "年运营成本", "年成本 年度运营成本 运营成本 annual_operating_cost operating_cost"),

@@ -6,7 +6,7 @@ import datetime
 import decimal
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -38,6 +38,7 @@ from matcher.tables.numbers import (
     TIME_WORDS,
     Number,
     read_number,
+    unit_apart,
 )
 from matcher.tables.schemas import Column
 
@@ -79,7 +80,8 @@ class Cells(NamedTuple):
 
     values: str for texts, ids and labels ("" = nothing), date, int, float or bool, None for unknown. faults: what is
     wrong with a cell. soft: cells known within bounds only, whose value is None. states: "ended" or "open" in a column
-    of dates (`matcher.tables.dates`). notes: what concerns the whole column, with a cell as it was written.
+    of dates (`matcher.tables.dates`). notes: what concerns the whole column, with a cell as it was written. units: the
+    units written behind the numbers of a measured column.
     """
 
     values: list[Any]
@@ -87,6 +89,7 @@ class Cells(NamedTuple):
     soft: dict[int, Soft]
     states: dict[int, str]
     notes: list[tuple[str, Fault]]
+    units: Mapping[int, str] = {}
 
 
 def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
@@ -104,6 +107,10 @@ def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
     if column.kind == "yesno":
         values, faults = _each(cells, _no_excel_error(read_yesno))
         return _cells(values, faults)
+    if column.measured:
+        apart = [unit_apart(cell) for cell in cells]
+        read = _read_numbers(column, UNITS.get(unit, 1), [number for number, _ in apart])
+        return read._replace(units={i: unit for i, (_, unit) in enumerate(apart) if unit})
     return _read_numbers(column, UNITS.get(unit, 1), cells)
 
 
@@ -138,7 +145,8 @@ def _read_text(column: Column, cells: Sequence[object]) -> Cells:
                 faults.append((i, UNTICKED))
             text = chosen
         nothing = len(text) < 12 and (is_blank_word(text) or (text in _NO_LIMIT and not _OF_MONEY.search(column.title)))
-        values.append("" if nothing and text not in column.labels else text)
+        answered = nothing and text.strip("()（）[]【】").rstrip("。.,;!，；！") in column.labels
+        values.append("" if nothing and not answered else text)
     return _cells(values, faults)
 
 

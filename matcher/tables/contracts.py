@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LOW, HIGH, TEXT, STATE = "_min", "_max", "_text", "_state"  # ends of the names of columns that stand beside a field
+LOW, HIGH, TEXT, STATE, UNIT = (
+    "_min",
+    "_max",
+    "_text",
+    "_state",
+    "_unit",
+)  # ends of the names of columns that stand beside a field
 KINDS = ("id", "text", "labels", "date", "number", "yuan", "share", "yesno")
 
 
@@ -19,7 +25,8 @@ class Column:
     add up to it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no
     year; words: headers that are its own where they name that year, close_words: such of nearly the same figure.
     basis: the definition that a figure follows. choice: a text of which only what is ticked counts, where it has check
-    boxes. instead: headers of other fields that it takes where it has no column.
+    boxes. instead: headers of other fields that it takes where it has no column. measured: a number in any unit (吨, 辆),
+    which stands beside it.
     """
 
     name: str
@@ -37,6 +44,7 @@ class Column:
     basis: str = ""
     instead: tuple[str, ...] = ()
     choice: bool = False
+    measured: bool = False
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.tables.contracts import HIGH, KINDS, LOW, STATE, TEXT, Column, Contract, column
+from matcher.tables.contracts import HIGH, KINDS, LOW, STATE, TEXT, UNIT, Column, Contract, column
 from matcher.tables.own_schemas import (
     CHANCES,
     FIELD_TEXTS,
@@ -30,6 +30,7 @@ __all__ = [
     "STATE",
     "TARGETS",
     "TEXT",
+    "UNIT",
     "TITLE_DAYS",
     "WORKS",
     "Column",
