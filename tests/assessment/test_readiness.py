@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.assessment import assess_outcomes, qingdao_level, to_raise
-from matcher.assessment.evidence import read_state
+from matcher.assessment.evidence import read_evidence
+from matcher.assessment.states import read_state
 from matcher.tables.assessment_schemas import EVIDENCE, FIGURES
 
 YES = ("有", "是", "3", "完成", "已通过", "yes", "样机2台，尚未检测", "√", "1,200")
@@ -37,14 +38,14 @@ ROWS = st.fixed_dictionaries(
         (NOTHING, None),
         (("无人机样机", "无损检测报告", "模拟合成样品", "将军牌样品", "是（2025年完成）", "CNAS", "约20台"), True),
         (("不锈钢样机", "缺陷检测样机", "0.5", "有，2台", "无，但有样品", "授权2件，申请中3件", "Yes, 2 units"), True),
-        (("正在批量生产", "正在销售", "虚拟样机", "pilot plant", "商业计划书1份", "正常生产中"), True),
+        (("正在批量生产", "正在销售", "虚拟样机", "pilot plant", "正常生产中"), True),
         (("零", "试验中", "0（申请中2件）", "缺", "暂无", "No pilot"), False),
         (("不适用", "n/a", "—", "？"), None),
         (("无（送检中）", "否，计划2027年", "没有样机，也没有检测报告", "论文0篇", "试制失败", "in progress"), False),
     ],
 )  # fmt: skip
 def test_what_a_cell_says(texts: tuple[str, ...], state: bool | None) -> None:
-    assert {text: read_state(text) for text in texts} == dict.fromkeys(texts, state)
+    assert {text: read_state(text, "prototype") for text in texts} == dict.fromkeys(texts, state)
 
 
 def levels_of(row: dict[str, object]) -> list[float]:
@@ -68,7 +69,7 @@ def test_taking_evidence_away_never_raises_a_level(row: dict[str, object], data:
         after = levels_of(less)
         assert after[0] <= before[0], name
         assert after[2] <= before[2], name
-        if name in (*NAMES, "evidence_list") and read_state(str(row[name])) is not False:
+        if name == "evidence_list" or (name in NAMES and read_state(str(row[name]), name) is not False):
             assert after[1] <= before[1], name
             assert after[3] <= before[3], name
 

@@ -1,0 +1,194 @@
+"""What the cell of a column of evidence says of the column's thing: there, not there, or nothing.
+
+Each clause speaks of the thing itself, of a step before it, of another thing, or of none: (图纸, 委托, 洽谈 are steps
+before a sample, a report, a trial; 检测 is done with a sample that is there).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from matcher.assessment.clauses import DENIED, FAILED, PLANNED, SAID, Clause, any_of, clauses, folded, in_use, read_clause
+from matcher.assessment.scales import evidence_words, not_words, own_words, shown_by, tree
+
+_YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
+_LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small_batch", "production")
+COUNT = rf"(?:\d[\d.]*|[一二两三四五六七八九十几数多百千]+)\s*[余多万亿]*\s*{any_of('measure')}"
+_AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
+_DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
+    re.compile(any_of(name)) for name in ("done", "another", "again", "after", "part", "approach")
+)
+_BEGIN = re.compile(any_of("begin"))
+_COUNTED, _RESULT = re.compile(COUNT), re.compile(f"{any_of('result')}|{COUNT}")
+_BRINGS = re.compile(rf"\s*(?:$|{any_of('brings')})")
+_AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COUNT}|{_AMOUNT.pattern}")
+_MEANS = re.compile(rf"{any_of('means')}.*(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造)|(?:建|装|购).*{any_of('means')}")
+_CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
+_ONLY = re.compile(r"(?:目前|现|暂)?(?:仅|只)")
+_STAGE = re.compile(r"(?<!第.)阶段$")
+
+
+class _State(NamedTuple):
+    """What a cell has said so far. there: whether the thing is there, None for nothing said. named: it was named; done:
+    something was done; whole: the thing was done and not a part of it.
+    """
+
+    there: bool | None
+    named: bool = False
+    done: bool = False
+    whole: bool = False
+
+
+def read_state(text: str, kind: str) -> bool | None:
+    """Whether a cell of the column `kind` says that its thing is there; None where it says nothing.
+
+    A count above 0 is yes. Otherwise clause by clause: yes where one says that the thing itself is there or was done.
+    What comes before it (图纸, 委托, 洽谈), what is denied, planned or under way (正在中试) is no; what is in use is there
+    (正在矿区运行). A later denial of the same thing wins over what was said before, unless that was said of the whole
+    thing (完成中试) or the denial is of one more (第二批); that of another thing (尚未检测 of a sample) counts for nothing.
+
+    Examples
+    --------
+    >>> [read_state(text, "prototype") for text in ("有", "3台", "0", "正在试制", "样机2台，尚未检测", "", "不详")]
+    [True, True, False, False, True, None, None]
+    >>> read_state("样机图纸已完成，尚未加工", "prototype")
+    False
+    """
+    word = folded(text).strip("()[]【】").rstrip("。.,!;")
+    if not word or word in _UNKNOWN or not re.search(r"[\w√✓✔☑×✗✘]", word):
+        return None
+    if word in _YES or word in _NO:
+        return word in _YES
+    if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
+        return float(amount[1].replace(",", "")) > 0
+    state, denied = _State(None), False
+    for piece in clauses(text):
+        if piece in _UNKNOWN:
+            continue
+        clause = Clause(piece, DENIED, "") if piece in _NO else _at_stage(read_clause(piece), kind)
+        denied = denied or clause.mood != SAID
+        state = _after_saying(state, clause.text, kind) if clause.mood == SAID else _after_denying(state, clause, kind)
+    return False if state.there is None and denied else state.there
+
+
+def names(text: str, kind: str) -> bool:
+    """Whether an item of a list names a kind of evidence by its words, and no step before it (中试可行性研究报告)."""
+    return bool(_listed(kind).search(_without_others(text, kind)))
+
+
+def _at_stage(clause: Clause, kind: str) -> Clause:
+    """A clause as the column of a kind reads it: who stands at a stage (中试阶段) has passed only lower ones."""
+    if clause.mood != SAID or not _STAGE.search(clause.text) or _DONE.search(clause.text) or in_use(clause.text):
+        return clause
+    higher = any(shown_by()[stage] > shown_by()[kind] for stage in _stages_in(clause.text))
+    return clause if higher else Clause(clause.text, PLANNED, clause.text)
+
+
+def _after_saying(state: _State, text: str, kind: str) -> _State:
+    """The state after a clause that neither denies nor plans."""
+    step = state if state.there is not None else state._replace(there=False)
+    bare = _without_others(text, kind)
+    if _CAUSE.match(text):
+        return state
+    if bare != text and not _named(kind).search(bare):
+        return step if _ONLY.match(text) else state
+    if _only_sets_about(text, kind):
+        return step
+    named, done = _named(kind).search(text), bool(_DONE.search(text))
+    if (named and not _PART.match(text, named.end())) or _AMOUNTS.fullmatch(text.strip()):
+        return _State(True, named=True, done=done, whole=bool(_whole(kind).search(text)))
+    if _step(kind).search(text) or _ONLY.match(text) or _MEANS.search(text):
+        return step
+    if not named and any(shown_by()[stage] < shown_by()[kind] for stage in _stages_in(text)):
+        return state
+    if state.there is None or (not state.there and done and _AGAIN.search(text)):
+        return _State(True, done=done)
+    return state
+
+
+def _after_denying(state: _State, clause: Clause, kind: str) -> _State:
+    """The state after a clause that denies or plans something."""
+    about = _about(clause, kind)
+    if (state.named or state.done) and _ANOTHER.search(clause.text):
+        return state
+    if clause.mood == FAILED:
+        kept = about == "other" and bool(_stages_in(clause.text))
+    elif clause.mood == PLANNED:
+        more = _COUNTED.search(clause.target) and _named(kind).search(clause.target)
+        kept = about == "other" or (state.named and (state.done or bool(more)))
+    else:
+        weak = state.named and about == "open" and not _BRINGS.match(clause.target)
+        kept = about == "other" or state.whole or weak
+    return state if kept else _State(False)
+
+
+def _about(clause: Clause, kind: str) -> str:
+    """Whether a denial or a plan speaks of the column's "own" thing or an "other" one; "open" where it names none."""
+    for text in (clause.target, clause.text.removesuffix(clause.target)):
+        if _named(kind).search(text):
+            return "own"
+        if _AFTER.search(text) or any(_thing(other).search(text) for other in evidence_words()):
+            return "other"
+    return "open"
+
+
+def _only_sets_about(text: str, kind: str) -> bool:
+    """Whether a clause says that one sets about a thing (洽谈, 委托, 已启动) and tells no result, nor begins its use."""
+    found = next((found for found in _APPROACH.finditer(text) if not _thing(kind).search(found[0])), None)
+    for begin in _BEGIN.finditer(text):
+        behind = text[begin.end() :]
+        if not in_use(behind) and (not behind or _thing(kind).search(behind)):
+            found = found or begin
+    return found is not None and not (
+        _named(kind).search(text, found.end()) and _RESULT.search(text, found.end())
+    )
+
+
+def _stages_in(text: str) -> list[str]:
+    return [stage for stage in _LADDER if evidence_words()[stage].search(text)]
+
+
+def _without_others(text: str, kind: str) -> str:
+    """A text without what bears the kind's name and is another thing (体系认证)."""
+    return re.sub(not_words()[kind], "", text) if not_words()[kind] else text
+
+
+@lru_cache(maxsize=32)
+def _thing(kind: str) -> re.Pattern[str]:
+    """The words of a kind's thing in its own column."""
+    return re.compile("|".join(filter(None, (evidence_words()[kind].pattern, own_words()[kind]))))
+
+
+@lru_cache(maxsize=32)
+def _step(kind: str) -> re.Pattern[str]:
+    """The steps before a kind's thing."""
+    steps = "|".join(step for step in any_of("step")[3:-1].split("|") if not _thing(kind).search(step))
+    return re.compile(rf"(?:{steps})+(?={any_of('step_ends')})")
+
+
+def _no_step(words: str, kind: str) -> str:
+    return rf"(?:{words})(?!{any_of('between')}*{_step(kind).pattern})"
+
+
+@lru_cache(maxsize=32)
+def _named(kind: str) -> re.Pattern[str]:
+    """The words of a kind's thing where they name the thing and no step before it."""
+    return re.compile(_no_step(_thing(kind).pattern, kind))
+
+
+@lru_cache(maxsize=32)
+def _listed(kind: str) -> re.Pattern[str]:
+    """The words of a kind in a list of material, as in `_named`."""
+    return re.compile(_no_step(evidence_words()[kind].pattern, kind))
+
+
+@lru_cache(maxsize=32)
+def _whole(kind: str) -> re.Pattern[str]:
+    """The thing itself, done: 完成中试, 定型通过."""
+    thing = f"(?:{_thing(kind).pattern})"
+    return re.compile(
+        rf"(?:完成|通过|已|实现|取得|获|研制出|制备出)(?:了|过)?[^,]{{0,10}}{thing}(?:报告|{COUNT})*$"
+        rf"|{thing}(?:{COUNT})?(?:已|均|全部|顺利|成功)*(?:完成|通过|结束|完毕|成功|合格|提出|形成|确定|制定|出具)"
+    )
