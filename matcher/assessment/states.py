@@ -10,7 +10,18 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from matcher.assessment.clauses import DENIED, FAILED, PLANNED, SAID, Clause, any_of, clauses, folded, in_use, read_clause
+from matcher.assessment.clauses import (
+    DENIED,
+    FAILED,
+    PLANNED,
+    SAID,
+    Clause,
+    any_of,
+    clauses,
+    folded,
+    in_use,
+    read_clause,
+)
 from matcher.assessment.scales import evidence_words, not_words, own_words, shown_by, tree
 
 _YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
@@ -24,7 +35,9 @@ _BEGIN = re.compile(any_of("begin"))
 _COUNTED, _RESULT = re.compile(COUNT), re.compile(f"{any_of('result')}|{COUNT}")
 _BRINGS = re.compile(rf"\s*(?:$|{any_of('brings')})")
 _AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COUNT}|{_AMOUNT.pattern}")
-_MEANS = re.compile(rf"{any_of('means')}.*(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造)|(?:建|装|购).*{any_of('means')}")
+_MEANS = re.compile(
+    rf"{any_of('means')}.*(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造)|(?:建|装|购).*{any_of('means')}"
+)
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _ONLY = re.compile(r"(?:目前|现|暂)?(?:仅|只)")
 _STAGE = re.compile(r"(?<!第.)阶段$")
@@ -45,9 +58,10 @@ def read_state(text: str, kind: str) -> bool | None:
     """Whether a cell of the column `kind` says that its thing is there; None where it says nothing.
 
     A count above 0 is yes. Otherwise clause by clause: yes where one says that the thing itself is there or was done.
-    What comes before it (图纸, 委托, 洽谈), what is denied, planned or under way (正在中试) is no; what is in use is there
-    (正在矿区运行). A later denial of the same thing wins over what was said before, unless that was said of the whole
-    thing (完成中试) or the denial is of one more (第二批); that of another thing (尚未检测 of a sample) counts for nothing.
+    What comes before it (图纸, 委托, 洽谈), what is denied, planned or under way (正在中试) is no; what is in use is
+    there (正在矿区运行). A later denial of the same thing wins over what was said before, unless that was said of the
+    whole thing (完成中试) or the denial is of one more (第二批); what is said of another thing (尚未检测 of a
+    sample) counts for nothing.
 
     Examples
     --------
@@ -135,15 +149,13 @@ def _about(clause: Clause, kind: str) -> str:
 
 
 def _only_sets_about(text: str, kind: str) -> bool:
-    """Whether a clause says that one sets about a thing (洽谈, 委托, 已启动) and tells no result, nor begins its use."""
+    """Whether a clause says that one sets about a thing (洽谈, 委托, 已启动), tells no result and begins no use."""
     found = next((found for found in _APPROACH.finditer(text) if not _thing(kind).search(found[0])), None)
     for begin in _BEGIN.finditer(text):
         behind = text[begin.end() :]
         if not in_use(behind) and (not behind or _thing(kind).search(behind)):
             found = found or begin
-    return found is not None and not (
-        _named(kind).search(text, found.end()) and _RESULT.search(text, found.end())
-    )
+    return found is not None and not (_named(kind).search(text, found.end()) and _RESULT.search(text, found.end()))
 
 
 def _stages_in(text: str) -> list[str]:

@@ -28,6 +28,7 @@ from matcher.tables.cells import (
 )
 from matcher.tables.checkboxes import ticked
 from matcher.tables.dates import Days, read_days
+from matcher.tables.measures import unit_apart
 from matcher.tables.numbers import (
     AREA_WORDS,
     COUNT_WORDS,
@@ -38,7 +39,6 @@ from matcher.tables.numbers import (
     TIME_WORDS,
     Number,
     read_number,
-    unit_apart,
 )
 from matcher.tables.schemas import Column
 

@@ -25,8 +25,8 @@ class Column:
     add up to it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no
     year; words: headers that are its own where they name that year, close_words: such of nearly the same figure.
     basis: the definition that a figure follows. choice: a text of which only what is ticked counts, where it has check
-    boxes. instead: headers of other fields that it takes where it has no column. measured: a number in any unit (吨, 辆),
-    which stands beside it.
+    boxes. instead: headers of other fields that it takes where it has no column. measured: a number in any unit
+    (吨, 辆), which stands beside it.
     """
 
     name: str

@@ -24,10 +24,6 @@ _words = str.split
 TIME_WORDS = _words("年 岁 周岁 个月 月 天 日 小时 分钟")
 AREA_WORDS = _words("平方米 平米 m2")  # ㎡ in half width
 COUNT_WORDS = _words("人 名 位 家 件 项 个 次 台 套 篇 部 种 款 例 条 份 户 所 期 届 级")
-MEASURE_WORDS = _words(
-    "吨 公斤 千克 克 斤 kg g t 升 毫升 l ml 立方米 方 m3 米 千米 公里 m km 亩 公顷 千瓦 兆瓦 kw mw 千瓦时 度 辆 艘 架 只 头 株 棵 尾 羽 瓶 袋 "
-    "箱 盒 包 桶 片 颗 粒 支 枚 把 张 卷 双 组 块 根 条 盘 幅 本 册 批 单 座 栋 口 台套 台(套)"
-)
 FOREIGN_WORDS = _words(
     "美元 美金 usd us$ $ 欧元 eur € 英镑 gbp £ 日元 日币 jpy 円 港元 港币 hkd hk$ 韩元 韩币 krw 台币 新台币 twd "
     "卢布 瑞士法郎 chf 加元 加拿大元 cad 澳元 澳大利亚元 aud 新西兰元 新加坡元 新元 sgd 澳门元 澳门币 "
@@ -79,17 +75,6 @@ _BLANK_IN_NUMBER = re.compile(r"(?<=[\d.,])\s+(?=[\d.,])")
 _CHINESE_DIGITS = dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True))
 _CHINESE_STEPS = {"十": 10, "百": 100, "千": 1000}
 _FINANCIAL = str.maketrans("壹贰貳叁參肆伍陆陸柒捌玖拾佰仟萬億圆", "一二二三三四五六六七八九十百千万亿元")
-
-
-# 800吨, 1.2万平方米, 约500~600kg, 3000辆以上: a number, its unit, what says how exact it is
-_MEASURED = re.compile(
-    r"(?P<number>.*?[\d零〇一二两三四五六七八九十百千万亿余多])\s*(?P<unit>千(?:克|米|瓦时?)|[^\W\d_万亿千百十余多以左上起至到]{1,4}[23]?)"
-    r"(?P<rest>(?:/年)?(?:[~\-至到].*|及?以[上下内]|左右|上下|起)?)"
-)
-_IN_HEADER = re.compile(
-    rf"[(（]\s*[百千万亿]*({'|'.join(map(re.escape, sorted([*COUNT_WORDS, *AREA_WORDS, *MEASURE_WORDS], key=len, reverse=True)))})\s*[)）]",
-    re.I,
-)
 
 
 class Number(NamedTuple):
@@ -154,31 +139,6 @@ def read_number(cell: object, unit: int) -> Number | Fault | None:
     if soft := _soft(text, unit):
         return soft
     return Fault("是一个范围，不是一个数", "请填一个数") if _LIKE_RANGE.fullmatch(text) else NOT_A_NUMBER
-
-
-def unit_apart(cell: object) -> tuple[object, str]:
-    """A number without the unit behind it, and that unit, "" for none; money, times and per cent stay with their number.
-
-    >>> unit_apart("约1.2万吨"), unit_apart("300-500公斤"), unit_apart("80万元")
-    (('约1.2万', '吨'), ('300-500', '公斤'), ('80万元', ''))
-    """
-    if not isinstance(cell, str) or len(cell) > _LONGEST:
-        return cell, ""
-    match = _MEASURED.fullmatch(half_width(cell).strip().lower().translate(_DASHES))
-    if match is None or match["unit"] in (*MONEY_WORDS, *FOREIGN_WORDS, *TIME_WORDS):
-        return cell, ""
-    rest = match["rest"].removeprefix("/年")
-    return match["number"] + rest.replace(match["unit"], ""), match["unit"]
-
-
-def unit_in_header(text: str) -> str:
-    """The unit of a count or measure that a header names in brackets, "" for none.
-
-    >>> unit_in_header("销量（万台）"), unit_in_header("销量（累计）")
-    ('台', '')
-    """
-    found = _IN_HEADER.search(text)
-    return found[1].lower() if found else ""
 
 
 def _with_half(match: re.Match[str]) -> str:

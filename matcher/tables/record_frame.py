@@ -16,8 +16,8 @@ from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.columns import Cells, Soft, read_cells
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
+from matcher.tables.measures import unit_in_header
 from matcher.tables.near_duplicates import find_reposts
-from matcher.tables.numbers import unit_in_header
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import HIGH, KINDS, LOW, STATE, TEXT, UNIT, Column, Contract

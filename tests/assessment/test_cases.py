@@ -1,7 +1,7 @@
 """Cases written by hand from the scales (never by a run): headers and cells as people write them, level by level.
 
-cases.csv was written with the library; second_hand.csv by someone who had the documents and not the code; cells.csv says of
-a single cell whether it asserts its column's thing (yes), does not (no), or says nothing.
+cases.csv was written with the library; second_hand.csv by someone who had the documents and not the code; cells.csv
+says of a single cell whether it asserts its column's thing (yes), does not (no), or says nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ import pytest
 
 from matcher.assessment import assess_outcomes, read_assessed_outcomes
 from matcher.assessment.states import read_state
-
 
 
 def rows_of(name: str) -> list[dict[str, str]]:

@@ -8,7 +8,9 @@ import importlib
 import pytest
 
 
-@pytest.mark.parametrize("name", ["assessing", "clauses", "economics", "maturity", "readiness", "scales", "states", "values"])
+@pytest.mark.parametrize(
+    "name", ["assessing", "clauses", "economics", "maturity", "readiness", "scales", "states", "values"]
+)
 def test_examples_in_docstrings_run(name: str) -> None:
     module = importlib.import_module(f"matcher.assessment.{name}")
     outcome = doctest.testmod(module)

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.assessment import assess_outcomes, qingdao_level, to_raise
+from matcher.assessment import assess_outcomes, qingdao_level, read_assessed_outcomes, to_raise
 from matcher.assessment.evidence import read_evidence
+from matcher.assessment.scales import shown_by
 from matcher.assessment.states import read_state
 from matcher.tables.assessment_schemas import EVIDENCE, FIGURES
 
@@ -158,3 +159,77 @@ def test_below_nine_the_evidence_decides() -> None:
     assert qingdao_level(7, sales_volume=100, break_even_volume=1) == (7, 7)
     with pytest.raises(ValueError, match="1 to 9"):
         qingdao_level(13)
+
+
+def test_a_no_with_a_full_stop_is_an_answer_and_no_empty_cell() -> None:
+    cells = ["无。", "（无）", "暂缺", "无；", "见附件。", "不详。"]
+    table = pd.DataFrame({"成果编号": [f"C{i}" for i in range(6)], "样机": cells})
+    read = read_assessed_outcomes(table).rows
+    assert assess_outcomes(read).table["readiness_high"].tolist() == [4, 4, 4, 4, 9, 9]
+
+
+@pytest.mark.parametrize(
+    ("cells", "level13", "remark"),
+    [
+        ({}, (10, 13), ""),
+        ({"sales": "有"}, (10, 13), ""),
+        ({"sales": "无", "break_even_volume": None}, (9, 9), ""),
+        ({"sales": "正在洽谈", "break_even_volume": None}, (9, 9), ""),
+        ({"sales": "无", "evidence_list": "销售合同", "break_even_volume": None}, (9, 13), "销售一栏写“否”"),
+        ({"sales": "无"}, (10, 13), "销售写“无”，而销售量、收入达到 10 级，请核对"),
+    ],
+)
+def test_no_sales_keep_below_the_first_revenue(cells: dict[str, object], level13: tuple[int, int], remark: str) -> None:
+    row = {"outcome_id": "x", "production": "有", "sales_volume": 40.0, "break_even_volume": 100.0, **cells}
+    got = assess_outcomes(pd.DataFrame([row])).table.iloc[0]
+    assert (got["level13_low"], got["level13_high"]) == level13
+    assert remark in got["remarks"]
+
+
+@pytest.mark.parametrize(
+    ("sold", "even", "level13", "remark"),
+    [
+        ("800吨", "1000吨", (10, 13), ""),
+        ("200公斤", "1000kg", (9, 9), ""),
+        ("1.2万平方米", "3万㎡", (10, 13), ""),
+        ("三百辆", "1000", (10, 13), ""),
+        ("约800台", "1000台以上", (9, 13), ""),
+        ("800吨", "1000公斤", (9, 13), "销售量以“吨”计，盈亏平衡销量以“公斤”计，单位不同，没有相比"),
+        ("800台", "1000辆", (9, 13), "销售量以“台”计，盈亏平衡销量以“辆”计，单位不同，没有相比"),
+    ],
+)
+def test_volumes_are_compared_in_one_unit(sold: str, even: str, level13: tuple[int, int], remark: str) -> None:
+    table = pd.DataFrame([{"成果编号": "C1", "批量生产": "有", "销量": sold, "盈亏平衡销量": even}])
+    got = assess_outcomes(read_assessed_outcomes(table).rows).table.iloc[0]
+    assert (got["level13_low"], got["level13_high"], got["remarks"]) == (*level13, remark)
+
+
+def test_the_unit_of_a_header_holds_for_its_numbers() -> None:
+    table = pd.DataFrame([{"成果编号": "C1", "批量生产": "有", "销量（万台）": "1.2", "盈亏平衡销量（辆）": "9000"}])
+    rows = read_assessed_outcomes(table).rows
+    names = ["sales_volume", "sales_volume_unit", "break_even_volume", "break_even_volume_unit"]
+    assert rows[names].values.tolist() == [[12000.0, "台", 9000.0, "辆"]]
+    assert "单位不同" in assess_outcomes(rows).table["remarks"].item()
+
+
+@pytest.mark.parametrize(
+    ("listed", "level"),
+    [
+        ("中试可行性研究报告1份", 2), ("样机设计方案", 2), ("ISO9001质量管理体系认证证书", None),
+        ("质量管理体系认证证书；CE认证证书", 8), ("用户使用报告1份", 7), ("用户手册", None), ("试用协议2份", None),
+        ("《某装置中试报告》1份", 6), ("论文《中试放大研究》1篇", 1), ("一种中试装置专利证书", 2),
+        ("检测报告（编制中）", None),
+        ("发明专利2件（其中1件实审中）", 2), ("软件著作权登记证书", 2), ("样机检测报告", 5), ("设备采购发票", None),
+        ("销售合同；发票", 8), ("量产可行性分析报告", 2), ("临床试验批件", None), ("批量生产记录", 9),
+    ],
+)  # fmt: skip
+def test_an_item_of_a_list_is_what_its_last_words_say(listed: str, level: int | None) -> None:
+    assert max((shown_by()[one.kind] for one in read_evidence({"evidence_list": listed})), default=None) == level
+
+
+def test_a_column_of_volume_production_that_says_small_batches() -> None:
+    text = "尚未批量生产，已小批量试产200台"
+    assert [(one.kind, one.present) for one in read_evidence({"production": text})] == [
+        ("small_batch", True),
+        ("production", False),
+    ]
