@@ -110,6 +110,8 @@ def _after_saying(state: _State, text: str, kind: str) -> _State:
         return step if _ONLY.match(text) else state
     if _only_sets_about(text, kind):
         return step
+    if _only_a_step(kind).search(text):
+        return step
     named, done = _named(kind).search(text), bool(_DONE.search(text))
     if (named and not _PART.match(text, named.end())) or _AMOUNTS.fullmatch(text.strip()):
         return _State(True, named=True, done=done, whole=bool(_whole(kind).search(text)))
@@ -178,6 +180,15 @@ def _step(kind: str) -> re.Pattern[str]:
     """The steps before a kind's thing."""
     steps = "|".join(step for step in any_of("step")[3:-1].split("|") if not _thing(kind).search(step))
     return re.compile(rf"(?:{steps})+(?={any_of('step_ends')})")
+
+
+@lru_cache(maxsize=32)
+def _only_a_step(kind: str) -> re.Pattern[str]:
+    """A step that is done at the end of a clause (样机已完成设计), and what could be done (可批量生产)."""
+    return re.compile(
+        rf"(?:完成|通过|进行|开展|处于|进入|签订|签署|取得|获得)[^,]{{0,6}}{_step(kind).pattern}$"
+        rf"|(?:可以?|能够)(?:实现|进行|开展|投入)?(?:{_thing(kind).pattern})"
+    )
 
 
 def _no_step(words: str, kind: str) -> str:
