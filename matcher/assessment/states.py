@@ -36,7 +36,7 @@ _COUNTED, _RESULT = re.compile(COUNT), re.compile(f"{any_of('result')}|{COUNT}")
 _BRINGS = re.compile(rf"\s*(?:$|{any_of('brings')})")
 _AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COUNT}|{_AMOUNT.pattern}")
 _MEANS = re.compile(
-    rf"{any_of('means')}.*(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造)|(?:建|装|购).*{any_of('means')}"
+    rf"{any_of('means')}.*(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收)|(?:建|装|购).*{any_of('means')}"
 )
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _ONLY = re.compile(r"(?:目前|现|暂)?(?:仅|只)")
@@ -113,6 +113,8 @@ def _after_saying(state: _State, text: str, kind: str) -> _State:
     if _only_a_step(kind).search(text):
         return step
     named, done = _named(kind).search(text), bool(_DONE.search(text))
+    if _ONLY.match(text) and _PART.search(text):
+        return step
     if (named and not _PART.match(text, named.end())) or _AMOUNTS.fullmatch(text.strip()):
         return _State(True, named=True, done=done, whole=bool(_whole(kind).search(text)))
     if _step(kind).search(text) or _ONLY.match(text) or _MEANS.search(text):
@@ -152,7 +154,14 @@ def _about(clause: Clause, kind: str) -> str:
 
 def _only_sets_about(text: str, kind: str) -> bool:
     """Whether a clause says that one sets about a thing (洽谈, 委托, 已启动), tells no result and begins no use."""
-    found = next((found for found in _APPROACH.finditer(text) if not _thing(kind).search(found[0])), None)
+    found = next(
+        (
+            found
+            for found in _APPROACH.finditer(text)
+            if not _thing(kind).search(found[0]) and not (found[0] == "委托" and in_use(text[found.end() :]))
+        ),
+        None,
+    )
     for begin in _BEGIN.finditer(text):
         behind = text[begin.end() :]
         if not in_use(behind) and (not behind or _thing(kind).search(behind)):
@@ -187,12 +196,12 @@ def _only_a_step(kind: str) -> re.Pattern[str]:
     """A step that is done at the end of a clause (样机已完成设计), and what could be done (可批量生产)."""
     return re.compile(
         rf"(?:完成|通过|进行|开展|处于|进入|签订|签署|取得|获得)[^,]{{0,6}}{_step(kind).pattern}$"
-        rf"|(?:可以?|能够)(?:实现|进行|开展|投入)?(?:{_thing(kind).pattern})"
+        rf"|(?:具备|形成|拥有)[^,]{{0,12}}{_step(kind).pattern}$|(?:可以?|能够)(?:实现|进行|开展|投入)?(?:{_thing(kind).pattern})"
     )
 
 
 def _no_step(words: str, kind: str) -> str:
-    return rf"(?:{words})(?!{any_of('between')}*{_step(kind).pattern})"
+    return rf"(?:{words})(?!(?:(?!{any_of('bars')})[^,\d]){{0,8}}{_step(kind).pattern})"
 
 
 @lru_cache(maxsize=32)
