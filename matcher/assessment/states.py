@@ -218,8 +218,8 @@ def _listed(kind: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=32)
 def _whole(kind: str) -> re.Pattern[str]:
-    """The thing itself, done: 完成中试, 定型通过."""
-    thing = f"(?:{_thing(kind).pattern})"
+    """The thing itself, done, and not an act or a part of it: 完成中试, 定型通过."""
+    thing = f"(?:{evidence_words()[kind].pattern})"
     return re.compile(
         rf"(?:完成|通过|已|实现|取得|获|研制出|制备出)(?:了|过)?[^,]{{0,10}}{thing}(?:报告|{COUNT})*$"
         rf"|{thing}(?:{COUNT})?(?:已|均|全部|顺利|成功)*(?:完成|通过|结束|完毕|成功|合格|提出|形成|确定|制定|出具)"
