@@ -36,7 +36,7 @@ _COUNTED, _RESULT = re.compile(COUNT), re.compile(f"{any_of('result')}|{COUNT}")
 _BRINGS = re.compile(rf"\s*(?:$|{any_of('brings')})")
 _AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COUNT}|{_AMOUNT.pattern}")
 _MEANS = re.compile(
-    rf"{any_of('means')}.*(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收)|(?:建|装|购).*{any_of('means')}"
+    rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收)|(?:建|装|购).{{0,20}}{any_of('means')}"
 )
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _ONLY = re.compile(r"(?:目前|现|暂)?(?:仅|只)")
@@ -103,21 +103,17 @@ def _at_stage(clause: Clause, kind: str) -> Clause:
 def _after_saying(state: _State, text: str, kind: str) -> _State:
     """The state after a clause that neither denies nor plans."""
     step = state if state.there is not None else state._replace(there=False)
-    bare = _without_others(text, kind)
+    bare, only = _without_others(text, kind), _ONLY.match(text)
     if _CAUSE.match(text):
         return state
     if bare != text and not _named(kind).search(bare):
-        return step if _ONLY.match(text) else state
-    if _only_sets_about(text, kind):
-        return step
-    if _only_a_step(kind).search(text):
+        return step if only else state
+    if _only_sets_about(text, kind) or _only_a_step(kind).search(text) or (only and _PART.search(text)):
         return step
     named, done = _named(kind).search(text), bool(_DONE.search(text))
-    if _ONLY.match(text) and _PART.search(text):
-        return step
     if (named and not _PART.match(text, named.end())) or _AMOUNTS.fullmatch(text.strip()):
         return _State(True, named=True, done=done, whole=bool(_whole(kind).search(text)))
-    if _step(kind).search(text) or _ONLY.match(text) or _MEANS.search(text):
+    if only or _step(kind).search(text) or _MEANS.search(text):
         return step
     if not named and any(shown_by()[stage] < shown_by()[kind] for stage in _stages_in(text)):
         return state
