@@ -132,7 +132,11 @@ def funnel_command(book: Path, on: dt.date, output: Path, since: dt.date | None,
     report(quiet, f"对接率 {rate}（{row['items']}/{table['items'].iloc[0]}）；结果已写入 {output}")
 
 
-@click.command("dashboard", cls=Command, help="看板网页：梯队、预计通过数与目标、走访、漏斗、集群、产业链、变动。")
+@click.command(
+    "dashboard",
+    cls=Command,
+    help="看板网页：梯队、得分分布、未满足的条件、预计通过数与目标、走访、漏斗、集群、产业链、变动。",
+)
 @book_argument
 @on_option("展示哪一天的快照。", required=True)
 @output_option(".html（网页）")
@@ -163,7 +167,7 @@ def dashboard_command(
     from matcher.pool.book.book import Book
     from matcher.pool.book.diff import moves
     from matcher.pool.book.follow_up import funnel
-    from matcher.pool.dashboard import write_dashboard
+    from matcher.pool.dashboard import dashboard_facts, write_dashboard
     from matcher.pool.results import add_goals, read_result
 
     files = {
@@ -177,9 +181,9 @@ def dashboard_command(
     with Book.open(book) as opened:
         if "expected" in tables:
             tables["expected"] = add_goals(tables["expected"], goals, opened.rules(on))
-        write_dashboard(
-            output,
+        facts = dashboard_facts(
             on=on,
+            goal=opened.rules(on).goal,
             snapshot=opened.snapshot_on(on)[1],
             moves=None if before is None else moves(opened, before, on),
             discovered=tables.get("discovered"),
@@ -190,6 +194,7 @@ def dashboard_command(
             funnel=funnel(opened.log, on=on),
             mask=not show_contacts,
         )
+    write_dashboard(output, facts, mask=not show_contacts)
     report(quiet, f"结果已写入 {output}")
 
 

@@ -66,12 +66,12 @@ def in_words(table: pd.DataFrame, goal: Policy | None = None) -> pd.DataFrame:
         name: table[name].map(lambda cell, of=of: of.get(cell, cell)) for name, of in _WORDS.items() if name in table
     }
     if goal is not None and "open_rules" in table:
-        titles = _conditions(goal)
+        titles = conditions(goal)
         words["open_rules"] = table["open_rules"].map(lambda cell: _open_rules(cell, titles))
     return table.assign(**words)
 
 
-def _conditions(policy: Policy) -> dict[str, str]:
+def conditions(policy: Policy) -> dict[str, str]:
     """The titles of a policy's conditions by their ids."""
     return {
         rule.id: rule.title
@@ -84,7 +84,7 @@ def _conditions(policy: Policy) -> dict[str, str]:
 
 def snapshot_notes(goal: Policy, leads: Mapping[str, int | str]) -> list[str]:
     """What the columns of a snapshot mean, and the lead times that it was worked out with, a line each."""
-    titles = _conditions(goal)
+    titles = conditions(goal)
     ways = {"gap": "按还差的天数", "missing share": "按还差的研发费用，每三分之一算一年"}
     return [
         f"目标：{goal.title}。本快照按公开条文和已知事实推算，不代替主管部门的认定。",
