@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -125,6 +126,8 @@ def _element_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
         yield from found_by(rules["missing"], edition, fields=_titles(empty))
     if fold(text_of(cells["form"])) in ("口头", "口头合同", "口头形式", "口头订立"):
         yield from found_by(rules["oral"], edition)
+    else:
+        yield from _name_findings(rules["oral"], row, book)
     seller, buyer = party_of(cells, "seller"), party_of(cells, "buyer")
     codes = {text_of(cells[f"{side}_code"]).upper() for side in ("seller", "buyer")}
     if (seller and seller == buyer) or (len(codes) == 1 and "" not in codes):
@@ -223,18 +226,36 @@ def _kind_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
         last = row.applied.high or row.registered.high
         old = last is not None and last < book.licence_since and "实施许可" not in written
         yield from found_by(rules["licence_in_old_rule" if old else "licence_word"], edition, kind=written)
-    name = re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
+    name = _name_of(row)
     if row.kind not in book.kinds or not name:
         return
     kind = book.kinds[row.kind]
     for rule in book.words:
-        if row.kind in rule.kinds and (words := _words(rule.patterns, name)):
-            yield from found_by(rule, edition, words=words, kind=kind.title)
+        if row.kind in rule.kinds:
+            yield from _name_findings(rule, row, book)
     named = {code: _words(patterns, name) for code, patterns in book.hints.items()}
     others = [code for code, words in named.items() if words and code != row.kind]
     if others and not named.get(row.kind) and kind.title not in name:
         other = others[0]
         yield from found_by(rules["other_kind_word"], edition, words=named[other], other=book.kinds[other].title)
+
+
+def _name_of(row: ContractRow) -> str:
+    return re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
+
+
+def _name_findings(rule: Rule, row: ContractRow, book: RuleBook) -> Iterator[Finding]:
+    """What a rule finds in the name; where the name only hints at it, a person is asked."""
+    words, stated = book.wording.words_of(rule, _name_of(row))
+    if not words:
+        return
+    kind = book.kinds.get(row.kind)
+    for one in found_by(rule, row.edition, words=words, kind=kind.title if kind else ""):
+        if stated:
+            yield one
+        else:
+            text = book.wording.asking.format(words=words, title=rule.title)
+            yield one._replace(basis=replace(one.basis, answer="unknown"), text=text)
 
 
 def _words(patterns: tuple[re.Pattern[str], ...], name: str) -> str:
