@@ -6,12 +6,14 @@ import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from matcher.contracts.relief import EXEMPT_KINDS, Span
 from matcher.contracts.rules import OTHER, UNCLEAR, Basis, Edition, Rule, RuleBook, load_rules, read_kind
+from matcher.tables.contracts import FEN
 from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.regions import find_region
 from matcher.tables.units import fold_unit
@@ -57,7 +59,7 @@ def contract_row(cells: Mapping[str, Any], book: RuleBook) -> ContractRow:
     if applied == UNKNOWN:
         within = Span(signed.low, min(latest, default=None))
     edition = book.edition_within(*within)
-    money = _span(cells, "amount"), _span(cells, "technical_amount")
+    money = _money(cells, "amount"), _money(cells, "technical_amount")
     return ContractRow(cells, read_kind(text_of(cells["kind"])), signed, applied, registered, *money, edition)
 
 
@@ -67,6 +69,14 @@ def _span(cells: Mapping[str, Any], name: str) -> Span:
         return Span(cells[name], cells[name])
     ends = (cells.get(f"{name}_{end}") for end in ("min", "max"))
     return Span(*(end if is_known(end) else None for end in ends))
+
+
+def _money(cells: Mapping[str, Any], name: str) -> Span:
+    """Money of a row with its fen, or its bounds in yuan."""
+    span, fen = _span(cells, name), cells.get(name + FEN)
+    if not is_known(fen) or not fen or not is_known(cells[name]):
+        return span
+    return Span(*[Decimal(int(cells[name])) + Decimal(int(fen)) / 100] * 2)
 
 
 def days_of(cells: Mapping[str, Any], name: str) -> Span:
@@ -187,7 +197,7 @@ def _shown_days(span: Span) -> str:
 
 
 def _yuan(value: Any) -> str:
-    return f"{int(value):,} 元"
+    return f"{value if isinstance(value, Decimal) else int(value):,} 元"
 
 
 def _money_findings(row: ContractRow, book: RuleBook, costs_listed: bool) -> Iterator[Finding]:

@@ -14,6 +14,7 @@ import pandas as pd
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.columns import Cells, Soft, read_cells
+from matcher.tables.contracts import FEN
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.near_duplicates import find_reposts
@@ -135,8 +136,10 @@ class Table(NamedTuple):
         return repeated
 
     def _companions(self, column: Column, read: Cells, kept: list[int]) -> dict[str, pd.Series[Any]]:
-        """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates."""
+        """What a column cannot hold: bounds and writing of its soft values, states of its dates, fen of its money."""
         series: dict[str, pd.Series[Any]] = {}
+        if column.fen and not read.fen.keys().isdisjoint(kept):
+            series[column.name + FEN] = _series(column.kind, [read.fen.get(i, 0) for i in kept])
         soft, states = (any(i in found for i in kept) for found in (read.soft, read.states))
         if soft:
             bounds = [read.soft.get(i, Soft(read.values[i], read.values[i])) for i in kept]
