@@ -171,11 +171,10 @@ def _duplicates(rows: list[ContractRow], findings: list[list[Finding]]) -> dict[
     groups: dict[tuple[str, ...], list[int]] = {}
     for at, (row, found) in enumerate(zip(rows, findings, strict=True)):
         name = re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
-        key = (name, party_of(row.cells, "seller"), party_of(row.cells, "buyer"))
-        key += (text_of(row.cells["amount"]) and str(row.amount.low),)  # with its fen
+        key = (name, party_of(row.cells, "seller"), party_of(row.cells, "buyer"), text_of(row.cells["amount"]))
         refused = any(one.basis.answer == "no" for one in found) or _DROPPED.search(text_of(row.cells["state"]))
         if all(key) and not refused:
-            groups.setdefault(key, []).append(at)
+            groups.setdefault((*key, str(row.amount.low)), []).append(at)  # with its fen
     repeated = {}
     for group in groups.values():
         group.sort(key=lambda at: rows[at].applied.low or rows[at].registered.low or dt.date.max)

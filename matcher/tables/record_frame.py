@@ -136,10 +136,8 @@ class Table(NamedTuple):
         return repeated
 
     def _companions(self, column: Column, read: Cells, kept: list[int]) -> dict[str, pd.Series[Any]]:
-        """What a column cannot hold: bounds and writing of its soft values, states of its dates, fen of its money."""
+        """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates, fen."""
         series: dict[str, pd.Series[Any]] = {}
-        if column.fen and not read.fen.keys().isdisjoint(kept):
-            series[column.name + FEN] = _series(column.kind, [read.fen.get(i, 0) for i in kept])
         soft, states = (any(i in found for i in kept) for found in (read.soft, read.states))
         if soft:
             bounds = [read.soft.get(i, Soft(read.values[i], read.values[i])) for i in kept]
@@ -149,6 +147,8 @@ class Table(NamedTuple):
             series[column.name + TEXT] = _series("text", self._written(column, read, kept))
         if states:
             series[column.name + STATE] = _series("text", [read.states.get(i, "") for i in kept])
+        if column.fen and not read.fen.keys().isdisjoint(kept):
+            series[column.name + FEN] = _series(column.kind, [read.fen.get(i, 0) for i in kept])
         return series
 
     def _written(self, column: Column, read: Cells, kept: list[int]) -> list[str]:
