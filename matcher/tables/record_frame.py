@@ -14,13 +14,12 @@ import pandas as pd
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.columns import Cells, Soft, read_cells
-from matcher.tables.contracts import FEN
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
-from matcher.tables.schemas import HIGH, KINDS, LOW, STATE, TEXT, Column, Contract
+from matcher.tables.schemas import FEN, HIGH, KINDS, LOW, STATE, TEXT, Column, Contract
 from matcher.tables.soft_values import lasting_text
 from matcher.tables.writings import fold_id
 
