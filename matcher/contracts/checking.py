@@ -6,6 +6,7 @@ Nothing here decides what a contract is about: a name proposes, and a person loo
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -173,7 +174,7 @@ def _duplicates(rows: list[ContractRow], findings: list[list[Finding]]) -> dict[
         key = (name, party_of(row.cells, "seller"), party_of(row.cells, "buyer"), text_of(row.cells["amount"]))
         refused = any(one.basis.answer == "no" for one in found) or _DROPPED.search(text_of(row.cells["state"]))
         if all(key) and not refused:
-            groups.setdefault(key, []).append(at)
+            groups.setdefault((*key, str(row.amount.low)), []).append(at)  # with its fen
     repeated = {}
     for group in groups.values():
         group.sort(key=lambda at: rows[at].applied.low or rows[at].registered.low or dt.date.max)
@@ -228,8 +229,8 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
         "month": months.pop() if len(months) == 1 else "",
         "decide_by": due_day(row),
         "apply_by": end,
-        "vat_exempt_low": low,
-        "vat_exempt_high": high,
+        "vat_exempt_low": math.floor(low),
+        "vat_exempt_high": None if high is None else math.ceil(high),
         **{name: cells[name] if is_known(cells[name]) else None for name in ("related", "transfer_income")},
         "outcome_id": text_of(cells["outcome_id"]),
     }

@@ -15,7 +15,7 @@ from matcher.export.sheets import Form, Sheet
 from matcher.export.tables import write_tables
 from matcher.export.targets import check_targets
 from matcher.export.titles import CONTRACTS
-from matcher.tables.contracts import HIGH, LOW, TEXT
+from matcher.tables.contracts import FEN, HIGH, LOW, TEXT
 from matcher.tables.own_schemas import TECH_CONTRACTS
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
@@ -46,7 +46,7 @@ _MONEY = dict.fromkeys(
     ),
     "#,##0",
 )
-_ENDS = {LOW: "至少", HIGH: "至多", TEXT: "原文"}  # what stands beside a value known in part
+_ENDS = {LOW: "至少", HIGH: "至多", TEXT: "原文", FEN: "零头，分"}  # what stands beside a value
 _BY = {"按类别": ("kind",), "按地区": ("region",), "按月份": ("month",), "按类别地区月份": GROUPS}
 
 

@@ -6,8 +6,9 @@ import datetime
 import decimal
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from matcher.tables.cells import (
@@ -79,7 +80,8 @@ class Cells(NamedTuple):
 
     values: str for texts, ids and labels ("" = nothing), date, int, float or bool, None for unknown. faults: what is
     wrong with a cell. soft: cells known within bounds only, whose value is None. states: "ended" or "open" in a column
-    of dates (`matcher.tables.dates`). notes: what concerns the whole column, with a cell as it was written.
+    of dates (`matcher.tables.dates`). notes: what concerns the whole column, with a cell as it was written. fen: what
+    rounding to whole yuan took away from a value, in fen.
     """
 
     values: list[Any]
@@ -87,6 +89,7 @@ class Cells(NamedTuple):
     soft: dict[int, Soft]
     states: dict[int, str]
     notes: list[tuple[str, Fault]]
+    fen: Mapping[int, int] = MappingProxyType({})
 
 
 def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
@@ -192,14 +195,15 @@ def _no_excel_error(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
     money = column.kind == "yuan"
     rounded: dict[int, object] = {}
+    fen: dict[int, int] = {}
 
     def read(cell: object) -> Any:
         if is_excel_error(cell):
             return error_fault(cell)
         number = read_number(cell, unit)
         value = _yuan(number) if money else _float(column, number)
-        if money and isinstance(value, int) and isinstance(number, Number) and _differ(number.low, value):
-            return _Rounded(value)
+        if money and isinstance(value, int) and isinstance(number, Number) and (off := _fen(number.low, value)):
+            return _Rounded(value, off)
         return value
 
     values: list[Any] = []
@@ -215,8 +219,8 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
         elif (kind is float or kind is str) and (match := _DECIMAL.fullmatch(cell if kind is str else f"{cell:.15g}")):
             digits, base = int(match[1] + match[2]) * unit, 10 ** len(match[2])
             value = (2 * digits + base) // (2 * base) if money else digits / base
-            if money and 200 * abs(digits - value * base) >= base:
-                rounded[i] = cell
+            if money and (off := (200 * abs(digits - value * base) + base) // (2 * base)):
+                rounded[i], fen[i] = cell, off if digits > value * base else -off
         elif kind is str or kind is float:
             value = known.get(cell, known)
             if value is known:
@@ -225,7 +229,7 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             value = None if is_blank(cell) else read(cell)
         kind = type(value)
         if kind is _Rounded:
-            rounded[i], value = cell, value.value
+            rounded[i], fen[i], value = cell, value.fen, value.value
         elif kind is Fault:
             faults.append((i, value))
             value = None
@@ -239,8 +243,9 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
     notes = []
     if rounded:
         first = as_written(next(iter(rounded.values())))
-        notes.append((first, Fault(f"这一列有 {len(rounded)} 格不是整元，已四舍五入到元", "如需角分，请另存一列")))
-    return Cells(values, faults, soft, {}, notes)
+        action = "角分另列在后，请核对" if column.fen else "如需角分，请另存一列"
+        notes.append((first, Fault(f"这一列有 {len(rounded)} 格不是整元，已四舍五入到元", action)))
+    return Cells(values, faults, soft, {}, notes, fen)
 
 
 def _negative(column: Column, values: list[Any], soft: dict[int, Soft]) -> list[tuple[int, Fault]]:
@@ -273,11 +278,12 @@ def _too_large(unit: int, cells: Sequence[object], values: list[Any]) -> list[tu
 
 class _Rounded(NamedTuple):
     value: int
+    fen: int
 
 
-def _differ(exact: Decimal | None, whole: int) -> bool:
-    """Whether rounding took away half a fen or more; less is what computing leaves behind."""
-    return exact is not None and abs(exact - whole) >= Decimal("0.005")
+def _fen(exact: Decimal | None, whole: int) -> int:
+    """What rounding took away, in fen; less than half of one is what computing leaves behind."""
+    return 0 if exact is None else int((100 * (exact - whole)).to_integral_value(decimal.ROUND_HALF_UP))
 
 
 def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:

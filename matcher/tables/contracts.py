@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 LOW, HIGH, TEXT, STATE = "_min", "_max", "_text", "_state"  # ends of the names of columns that stand beside a field
+FEN = "_fen"  # and of what rounding to whole yuan took away, in fen
 KINDS = ("id", "text", "labels", "date", "number", "yuan", "share", "yesno")
 
 
@@ -19,7 +20,8 @@ class Column:
     add up to it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no
     year; words: headers that are its own where they name that year, close_words: such of nearly the same figure.
     basis: the definition that a figure follows. choice: a text of which only what is ticked counts, where it has check
-    boxes. instead: headers of other fields that it takes where it has no column.
+    boxes. instead: headers of other fields that it takes where it has no column. fen: whether what rounding to whole
+    yuan takes away stands beside it.
     """
 
     name: str
@@ -37,6 +39,7 @@ class Column:
     basis: str = ""
     instead: tuple[str, ...] = ()
     choice: bool = False
+    fen: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def column(
     parts: str = "",
     instead: str = "",
     choice: bool = False,
+    fen: bool = False,
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -92,4 +96,5 @@ def column(
         tuple(parts.split()),
         instead=tuple(instead.split()),
         choice=choice,
+        fen=fen,
     )

@@ -305,12 +305,14 @@ TECH_CONTRACTS = Contract(
             "yuan",
             "合同成交额",
             "成交额 合同成交金额 成交金额 合同交易总额 合同总额 合同总金额 合同金额 合同交易额 合同额",
+            fen=True,
         ),
         column(
             "technical_amount",
             "yuan",
             "技术交易额",
             "其中：技术交易额 其中技术交易额 技术交易金额 核定技术交易额 技术性收入 核定技术性收入 技术额",
+            fen=True,
         ),
         column(
             "other_cost",

@@ -19,7 +19,7 @@ from matcher.tables.headers import Header
 from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
-from matcher.tables.schemas import HIGH, KINDS, LOW, STATE, TEXT, Column, Contract
+from matcher.tables.schemas import FEN, HIGH, KINDS, LOW, STATE, TEXT, Column, Contract
 from matcher.tables.soft_values import lasting_text
 from matcher.tables.writings import fold_id
 
@@ -135,7 +135,7 @@ class Table(NamedTuple):
         return repeated
 
     def _companions(self, column: Column, read: Cells, kept: list[int]) -> dict[str, pd.Series[Any]]:
-        """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates."""
+        """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates, fen."""
         series: dict[str, pd.Series[Any]] = {}
         soft, states = (any(i in found for i in kept) for found in (read.soft, read.states))
         if soft:
@@ -146,6 +146,8 @@ class Table(NamedTuple):
             series[column.name + TEXT] = _series("text", self._written(column, read, kept))
         if states:
             series[column.name + STATE] = _series("text", [read.states.get(i, "") for i in kept])
+        if column.fen and not read.fen.keys().isdisjoint(kept):
+            series[column.name + FEN] = _series(column.kind, [read.fen.get(i, 0) for i in kept])
         return series
 
     def _written(self, column: Column, read: Cells, kept: list[int]) -> list[str]:

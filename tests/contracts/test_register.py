@@ -1,5 +1,7 @@
 """Registers as people hand them in: read, checked, summed, held against targets, written; all made up."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -15,6 +17,7 @@ from matcher.contracts import (
     read_contracts,
     transfer_relief,
 )
+from matcher.contracts.rules import load_rules
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.pool.book.event_log import Log
 from matcher.pool.book.follow_up import follow, items
@@ -273,6 +276,66 @@ def test_rules_are_listed_with_what_was_seen():
     assert not draft["verified"].any()
     values = table[table["part"] == "数值"].set_index("rule")["text"]
     assert values.to_dict() == {"large": "5000000", "licence_since": "2021-01-01", "income_free": "5000000"}
+
+
+@pytest.mark.parametrize(
+    ("amount", "technical", "answer", "said"),
+    [
+        ("1000000", "1000000.01", "no", "技术交易额1,000,000.01 元大于合同成交额1,000,000 元"),
+        ("1000000.01", "1000000.01", "yes", "没有不予登记的情形"),
+        ("1000000.01", "1000000.02", "no", "技术交易额1,000,000.02 元大于合同成交额1,000,000.01 元"),
+        ("1000000.02", "1000000.01", "yes", "没有不予登记的情形"),
+        ("1000000.49", "1000000.5", "no", "技术交易额1,000,000.5 元大于合同成交额1,000,000.49 元"),
+        ("1000000.6", "1000001", "no", "技术交易额1,000,001 元大于合同成交额1,000,000.6 元"),
+        ("100万元", "100.000001万元", "no", "技术交易额1,000,000.01 元大于合同成交额1,000,000 元"),
+        ("1000000", "1000000.001", "yes", "没有不予登记的情形"),
+    ],
+)
+def test_fen_are_compared_before_they_are_rounded_away(amount, technical, answer, said):
+    row = check(one(amount=amount, technical_amount=technical)).iloc[0]
+    assert (row["accepted"], said in row["reasons"]) == (answer, True)
+
+
+def test_fen_stand_beside_the_whole_yuan():
+    reading = read_contracts(pd.DataFrame([one(amount="100.5", technical_amount="99.99"), one(contract_id="H2")]))
+    names = ["amount", "amount_fen", "technical_amount", "technical_amount_fen"]
+    assert reading.rows[names].to_numpy().tolist() == [[101, -50, 100, -1], [100, 0, 80, 0]]
+    assert reading.problems["problem"].tolist() == ["这一列有 1 格不是整元，已四舍五入到元"] * 2
+    row = check_contracts(reading.rows).iloc[0]
+    assert row[["amount", "technical_amount", "vat_exempt_low", "vat_exempt_high"]].tolist() == [101, 100, 99, 101]
+
+
+def test_contracts_that_differ_by_a_fen_are_two_and_the_large_one_begins_at_its_whole_amount():
+    rows = [one(amount="100"), one(contract_id="H2", amount="100.01"), one(contract_id="H3", amount="100.01")]
+    assert check(*rows)["duplicate_of"].tolist() == ["", "", "H2"]
+    days = {"signed_on": "2026-04-01", "applied_on": "2026-04-10"}
+    below = check(one(amount="6000000", technical_amount="4999999.99", **days)).iloc[0]
+    assert (below["warnings"], f"{below['decide_by']:%Y-%m-%d}") == ("", "2026-05-01")
+
+
+def test_every_article_of_the_civil_code_that_is_cited_was_read():
+    """Articles 851 to 884, and 843 in a copy of the articles; nothing else may be cited."""
+    table, kinds = list_rules(), load_rules().kinds.values()
+    cited = "；".join([*table["article"], *(kind.article for kind in kinds)])
+    assert set(re.findall("民法典》(第[^条]+条)", cited)) == {
+        "第八百四十三条", "第八百五十一条", "第八百七十六条", "第八百七十八条",
+    }  # fmt: skip
+    art843 = table[table["article"].str.contains("第八百四十三条")]
+    assert art843["source"].str.contains("第八百四十三条的条文").all()
+
+
+def test_a_word_that_only_hints_is_told_as_a_question():
+    rows = [
+        one(subject="国外阀门仿制"),
+        one(contract_id="H2", subject="零件简单仿制"),
+        one(contract_id="H3", subject="密封件研制及常规检测"),
+    ]
+    table = contract_findings(read_contracts(pd.DataFrame(rows)).rows)
+    assert table[["contract_id", "rule", "answer", "text"]].to_numpy().tolist() == [
+        ["H1", "ordinary_work", "unknown", "名称中有“仿制”，可能是一般检测、仿制、应用，请登记员看合同内容"],
+        ["H2", "ordinary_work", "no", "名称写明“简单仿制”，一般检验、测试、鉴定、仿制和应用不是技术开发"],
+        ["H3", "ordinary_work", "unknown", "名称中有“常规检测”，可能是一般检测、仿制、应用，请登记员看合同内容"],
+    ]
 
 
 def test_other_columns_of_the_file_stay():
