@@ -24,7 +24,7 @@ from matcher.matching.records import texts_of
 from matcher.needs.indicators import Indicator
 from matcher.progress import advancing, timed
 from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of
-from matcher.resources.fees import UNKNOWN, cost_of
+from matcher.resources.costs import UNKNOWN, Cost, cost_of
 from matcher.resources.methods import methods_asked, methods_named
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import check_frame
@@ -43,7 +43,7 @@ ADVICE = {
     "closed": "不开放",
 }
 COLUMNS = ["need_id", "resource_id", "rank", "score", "advice", "met", "shared_terms", "evidence", "unanswered"]
-COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high", "hours", "hours_free"]
+COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high", "cost_note", "hours", "hours_free"]
 SHOWN = ["name", "model", "kind", "institution", "place", "fee", "contact"]
 _EVIDENCE, _NAME = 80, 40  # characters
 _CLOSED = re.compile("撤销|停用|报废|注销|停机|维修|故障|关闭|不开放|暂停")
@@ -115,7 +115,7 @@ class _Pair:
     state: str
     coverage: list[Coverage]
     standards: list[tuple[Standard, str, str]]
-    cost: tuple[float, float]
+    cost: Cost
 
     @property
     def in_words(self) -> str:
@@ -157,10 +157,10 @@ def find_resources(
         `score` (the share of random pairs of this library that score lower, ranges and standards included), `advice`,
         `met` (asked against stated, in Chinese), `shared_terms`, `evidence`, `unanswered` (as `match` gives them),
         met_count, missed_count, unknown_count, `cost_low`, `cost_high` (yuan for the hours or samples of the need, NA
-        where unknown or open), `hours`, `hours_free`, and of the resource name, model, kind, institution, place, fee,
-        contact. `advice` is 可预约 (all that is asked is met), 先核实 (something is not said, or nothing comparable is
-        asked), 不满足, 不相关 (the texts have no more to do with each other than strangers'), 机时不够 or 不开放; the
-        last two stand behind all others.
+        where unknown or open), `cost_note` (the fee as it was read, and what is not known), `hours`, `hours_free`, and
+        of the resource name, model, kind, institution, place, fee, contact. `advice` is 可预约 (all that is asked is
+        met), 先核实 (something is not said, or nothing comparable is asked), 不满足, 不相关 (the texts have no more to
+        do with each other than strangers'), 机时不够 or 不开放; the last two stand behind all others.
 
     Raises
     ------
@@ -288,7 +288,8 @@ def _ranked(
         value -= OTHER_STANDARD * any(state == "not_met" for _, state, _ in compared)
         states += [state for _, state, _ in compared]
         state = _state(states, resource, wanted) if related else "unrelated"
-        cost = cost_of(str(resource.get("fee") or ""), wanted, None if samples is None else float(samples))
+        fee = resource.get("fee") or (f"校内{resource['fee_inside']}" if resource.get("fee_inside") else "")
+        cost = cost_of(str(fee), wanted, None if samples is None else float(samples))
         pairs.append(_Pair(row, value, state, coverage, compared, cost))
     ids = library.index.ids
     return sorted(pairs, key=lambda one: (one.state in _LAST, -one.total, str(ids[one.row])))
@@ -317,8 +318,9 @@ def _rows(
             "need_id": str(need["need_id"]), "resource_id": str(resource["resource_id"]), "rank": rank, "score": score,
             "advice": ADVICE[pair.state], "met": pair.in_words, "met_count": pair.count("met"),
             "missed_count": pair.count("not_met"), "unknown_count": pair.count("unknown"),
-            "cost_low": None if pair.cost == UNKNOWN else pair.cost[0],
-            "cost_high": pair.cost[1] if math.isfinite(pair.cost[1]) else None, "hours": wanted,
+            "cost_low": None if pair.cost[:2] == UNKNOWN else pair.cost.low,
+            "cost_high": pair.cost.high if math.isfinite(pair.cost.high) else None, "cost_note": pair.cost.note,
+            "hours": wanted,
             "hours_free": resource.get("hours_free"), "row": pair.row,
             **{name: str(resource.get(name) or "") for name in SHOWN},
         }  # fmt: skip

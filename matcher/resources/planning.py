@@ -23,7 +23,7 @@ from matcher.experts.ranking import rank_experts
 from matcher.export.advice import CONTACT, RECOMMENDED, advice_of
 from matcher.matching.index import Index
 from matcher.matching.matches import match
-from matcher.resources.fees import UNKNOWN
+from matcher.resources.costs import UNKNOWN
 from matcher.resources.finding import ADVICE, need_names, need_texts, rows_of
 from matcher.resources.joint_choice import Choice, choose
 from matcher.tables.cells import Fault

@@ -20,7 +20,9 @@ NOTES = {
     "指标对照": "要求和资源所写逐项比较：量程要盖得住所要求的值；精度、分辨率、检出限等越小越好；"
     "标准按编号和部分比较，不问年代。没有写明的写“未说明”，不算满足也不算不满足。",
     "分数": "这个资源库里随机配对得分更低的占比，指标和标准已计入。",
-    "费用": "收费标准乘以需求所写的机时或样品数；没写机时或样品数、写着面议的空着。",
+    "费用": "收费标准乘以需求所写的机时或样品数；没写机时或样品数、写着面议的空着。“费用说明”写明收费标准读成了什么、"
+    "还缺什么、哪一句没有读懂。同一单位的几个价（会员和非会员、白天和夜间）取最低到最高；几种单位的价（按小时和按样），"
+    "下限按只收最少的一种、上限按都收算。",
 }
 PLAN_NOTES = {
     "总分": f"成果 {WEIGHTS['outcome']:g}、专家 {WEIGHTS['expert']:g}、资源 {WEIGHTS['resource']:g} 的加权和，"
@@ -34,7 +36,7 @@ PLAN_NOTES = {
 _MONEY = dict.fromkeys(("cost_low", "cost_high", "budget"), '#,##0"元"') | dict.fromkeys(("hours", "hours_free"), "0.#")
 _KEY = [
     *("need_id", "need_title", "rank", "resource_id", "name", "model", "advice", "met", "evidence", "unanswered"),
-    *("institution", "place", "fee", "hours_free", "contact"),
+    *("institution", "place", "fee", "cost_low", "cost_high", "cost_note", "hours_free", "contact"),
 ]
 
 

@@ -104,3 +104,26 @@ def test_planted_needs_find_their_resource():
     first, third = (float(figures["ours"].split(", hit@3 ")[at]) for at in (0, 1))
     assert third >= 0.80
     assert first > float(figures["character TF-IDF"].split(",")[0])
+
+
+def test_fees_for_outsiders_and_insiders_in_columns_of_their_own_with_units_in_the_header():
+    listed = pd.DataFrame(
+        {
+            "仪器编号": ["Y1", "Y2", "Y3", "Y4"],
+            "仪器名称": ["万能试验机"] * 4,
+            "收费标准（元/小时）-校内": ["50", "100", "", "80"],
+            "收费标准（元/小时）-校外": ["约200", "会员80，非会员120", "面议", ""],
+        }
+    )
+    read = read_resources(listed)
+    assert read.rows["fee"].tolist() == ["约200元/小时", "会员80，非会员120元/小时", "面议", ""]
+    assert "没看懂" not in set(read.columns["use"])
+    found = find_resources(read_resource_needs(NEEDS).rows, read.rows).set_index("resource_id").sort_index()
+    assert found[["cost_low", "cost_high", "cost_note"]].astype(object).where(
+        found.notna(), None
+    ).to_numpy().tolist() == [
+        [1500, 2500, "150～250元/小时"],
+        [800, 1200, "80元/小时；120元/小时"],
+        [None, None, "费用面议"],
+        [800, None, "80元/小时，只写了校内（会员）的价"],
+    ]
