@@ -88,9 +88,9 @@ _INSIDE = re.compile("校内|所内|院内|内部|本单位|本校|本院|本所
 class Fee(NamedTuple):
     """Yuan for `size` units of one kind; an end is infinite where it is open.
 
-    per: "hour", "card_hour", "day", "shift", "sample", "run", "point", "week", "month", "year", another
-    unit as it is written, or "" where none is. first: what the first units, `included`, cost together. extra: "always" or "perhaps" paid
-    besides the other fees; "" for one that is paid instead of them.
+    per: "hour", "card_hour", "day", "shift", "sample", "run", "point", "week", "month", "year", another unit as it is
+    written, or "" where none is. first: what the first units, `included`, cost together. extra: "always" or "perhaps"
+    paid besides the other fees; "" for one that is paid instead of them.
     """
 
     low: float
