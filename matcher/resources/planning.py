@@ -25,7 +25,7 @@ from matcher.matching.index import Index
 from matcher.matching.matches import match
 from matcher.resources.budgets import OVER, amount, between, enough, missing_for
 from matcher.resources.costs import UNKNOWN
-from matcher.resources.finding import ADVICE, need_names, need_texts, rows_of
+from matcher.resources.finding import ADVICE, UNAVAILABLE, need_names, need_texts, rows_of
 from matcher.resources.joint_choice import Choice, choose
 from matcher.tables.cells import Fault
 from matcher.tables.numbers import Number, read_number
@@ -193,23 +193,21 @@ def plan_jointly(
     }
     chosen = choose(options, hours_free=free, load=load, money=money)
     answered = {options[row].need: parts[row] for row in chosen.rows}
+    closed = {
+        str(need): "、".join(group["name"] + group["advice"])
+        for need, group in found[found["advice"].isin(UNAVAILABLE)].groupby("need_id")
+    }
+    in_order = [(need, answered[need]) for need in rows if need in answered]
     costs = [_cost(triple) for triple in answered.values()]
     table = pd.DataFrame(
-        [_row(need, rows[need], answered[need], candidates) for need in rows if need in answered], columns=TABLE
+        [_row(need, rows[need], triple, candidates, closed.get(need, "")) for need, triple in in_order], columns=TABLE
     )
     numbers = dict.fromkeys(("hours", "cost_low", "cost_high", "budget"), "Float64")
     return JointPlan(
         table.astype(numbers),
         _use(table, free),
         _persons(table, answered, load),
-        pd.DataFrame(
-            [
-                {"need_id": need, "title": row["title"], "reason": _why_left(need, row, candidates, money)}
-                for need, row in rows.items()
-                if need not in answered
-            ],
-            columns=UNANSWERED,
-        ),
+        _unanswered({need: row for need, row in rows.items() if need not in answered}, candidates, closed, money),
         chosen.value,
         chosen.bound,
         (sum(low for low, _ in costs), sum(high for _, high in costs)),
@@ -314,17 +312,22 @@ def _shared_units(triple: Sequence[_Part]) -> list[str]:
 
 
 def _row(
-    need: str, row: Mapping[str, Any], triple: Sequence[_Part], candidates: Mapping[str, Mapping[str, list[_Part]]]
+    need: str,
+    row: Mapping[str, Any],
+    triple: Sequence[_Part],
+    candidates: Mapping[str, Mapping[str, list[_Part]]],
+    closed: str,
 ) -> dict[str, Any]:
     outcome, expert, resource = triple
     low, high = _cost(triple)
     budget = _budget(row)
     left = math.inf if budget is None else budget - low
-    missing = [
-        title + (missing_for(min(one.cost[0] for one in parts), left) if (parts := candidates[part].get(need)) else "")
-        for (part, title), one in zip(_PARTS.items(), triple, strict=True)
-        if not one.name
-    ]
+    missing = []
+    for (part, title), one in zip(_PARTS.items(), triple, strict=True):
+        if not one.name:
+            parts = candidates[part].get(need, ())
+            why = missing_for(min(other.cost[0] for other in parts), left) if parts else ""
+            missing.append(title + (why or (f"（{closed}）" if closed and part == "resource" else "")))
     used = resource.row.get("hours")
     return {
         "need_id": need, "title": row["title"], "outcome_id": outcome.name,
@@ -340,12 +343,33 @@ def _row(
     }  # fmt: skip
 
 
+def _unanswered(
+    rows: Mapping[str, Mapping[str, Any]],
+    candidates: Mapping[str, Mapping[str, list[_Part]]],
+    closed: Mapping[str, str],
+    money: float | None,
+) -> pd.DataFrame:
+    left = [
+        {
+            "need_id": need,
+            "title": row["title"],
+            "reason": _why_left(need, row, candidates, closed.get(need, ""), money),
+        }
+        for need, row in rows.items()
+    ]
+    return pd.DataFrame(left, columns=UNANSWERED)
+
+
 def _why_left(
-    need: str, row: Mapping[str, Any], candidates: Mapping[str, Mapping[str, list[_Part]]], money: float | None
+    need: str,
+    row: Mapping[str, Any],
+    candidates: Mapping[str, Mapping[str, list[_Part]]],
+    closed: str,
+    money: float | None,
 ) -> str:
     costs = [one.cost[0] for part in WEIGHTS for one in candidates[part].get(need, ())]
     if not costs:
-        return "没有合适的成果、专家和资源"
+        return "没有合适的成果、专家和资源" + (f"；{closed}" if closed else "")
     for name, limit in (("预算", _budget(row)), ("总经费", money)):
         if limit is not None and min(costs) > limit:
             least = min(costs)

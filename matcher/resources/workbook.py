@@ -16,7 +16,8 @@ from matcher.resources.planning import DEAR, SAME_UNIT, WEIGHTS, JointPlan
 NOTES = {
     "建议": "可预约：所问的指标和标准都满足；先核实：有一项资源没有写明，或需求没有写指标；不满足：有一项达不到；"
     "不相关：文字和方法都对不上，这张资源表里多半没有合适的；"
-    "机时不够：没有空闲机时，或少于需求所写；不开放：停用、撤销等。后两种排在最后。",
+    "机时不够：没有空闲机时，或少于需求所写；不开放：停用、维修、撤销等。这两种前面写着“合适”（所问的都满足）或“待核实”的，"
+    "接在合适的后面，以便知道有这台；其余排在最后。“合适但不可用的个数”包括没有列出的。",
     "指标对照": "要求和资源所写逐项比较：量程要盖得住所要求的值；精度、分辨率、检出限等越小越好；"
     "标准按编号和部分比较，不问年代。没有写明的写“未说明”，不算满足也不算不满足。",
     "分数": "这个资源库里随机配对得分更低的占比，指标和标准已计入。",
@@ -38,7 +39,7 @@ PLAN_NOTES = {
 _MONEY = dict.fromkeys(("cost_low", "cost_high", "budget"), '#,##0"元"') | dict.fromkeys(("hours", "hours_free"), "0.#")
 _KEY = [
     *("need_id", "need_title", "rank", "resource_id", "name", "model", "advice", "met", "evidence", "unanswered"),
-    *("institution", "place", "fee", "cost_low", "cost_high", "cost_note", "hours_free", "contact"),
+    *("institution", "place", "fee", "cost_low", "cost_high", "cost_note", "hours_free", "state", "contact"),
 ]
 
 

@@ -168,6 +168,16 @@ def test_a_sum_that_may_be_over_the_budget_is_told_with_its_amount():
     assert set(joint.table["missing"]) == {"成果、资源（合适的最少要 800 元，超出预算 700 元）"}
 
 
+def test_a_resource_that_fits_and_is_closed_is_named():
+    needs, resources, experts = tables()
+    closed = resources.assign(state="维修")
+    found = find_resources(needs, closed)
+    why = "万能试验机合适，不开放、万能试验机合适，不开放"
+    assert set(plan_jointly(needs, closed, found).unanswered["reason"]) == {f"没有合适的成果、专家和资源；{why}"}
+    joint = plan_jointly(needs, closed, found, experts=among_others(experts))
+    assert set(joint.table["missing"]) == {f"成果、资源（{why}）"}
+
+
 def test_unknown_costs_bar_nothing_and_are_told():
     needs, resources, _ = tables()
     silent = resources.assign(fee="面议")
