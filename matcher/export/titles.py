@@ -269,7 +269,8 @@ RESOURCES = {
 INTEGRITY = {
     "row_id": "编号", "person": "姓名", "state": "结论", "records": "有关记录",
     "field": "在哪一栏", "name": "姓名或名称", "record_id": "记录编号", "kind": "失信行为", "grade": "情节",
-    "starts_on": "限制起始日期", "ends_on": "限制截止日期", "basis": "处理文号和依据", "why": "需核实什么",
+    "starts_on": "限制起始日期", "start_note": "起始日期说明", "ends_on": "限制截止日期", "end_note": "截止日期说明",
+    "basis": "处理文号和依据", "why": "需核实什么",
     "appeal": "申诉情况", "subject_kind": "对象类别", "applicant": "申报", "reviewer": "评审", "nominee": "提名",
     "open": "需核实什么",
 }  # fmt: skip
