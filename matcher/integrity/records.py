@@ -59,8 +59,8 @@ def read_records(
     """Read a table of records (the contract INTEGRITY_RECORDS), one row a decision and subject.
 
     In the rows, ends_on is a day and `permanent` says that there is no end (永久, 终身, 长期, 9999-12-31); a cell
-    that is empty, or holds no day (至今, 三年), is an end that nobody knows. Where there is no day, `start_note` and `end_note`
-    say why: 永久 or the like, 没有写, or what was written.
+    that is empty, or holds no day (至今, 三年), is an end that nobody knows. Where there is no day, `start_note` and
+    `end_note` say why: 永久 or the like, 没有写, or what was written.
 
     Examples
     --------
