@@ -2,6 +2,7 @@
 
 import datetime as dt
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -190,3 +191,23 @@ def test_an_end_that_is_no_day_is_told():
 def test_notices_say_what_was_seen():
     table = list_notices().set_index("notice")
     assert table["verified"].to_dict() == {"广东2027": True, "国家重点研发2021": False}
+
+
+def test_a_register_with_grouped_headers_and_merged_years(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["年度", "序号", "对象", "", "所在单位", "处理措施", "限制期限", ""],
+        ["", "", "姓名或单位名称", "证件号或信用代码", "", "", "起始", "截止"],
+        ["2024年", 1, "虚构人甲", "", "虚构大学", "禁止申报", "2024.3.1", "永久"],
+        [None, 2, "虚构公司", "91370000MA00000000", "", "禁止申报3年", "2024-06-01", "2027-05-31"],
+    ):
+        sheet.append(row)
+    for cells in ("C1:D1", "G1:H1", "A1:A2", "B1:B2", "E1:E2", "F1:F2", "A3:A4"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "r.xlsx")
+    rows = read_records(tmp_path / "r.xlsx").rows
+    days = rows[["starts_on", "ends_on"]].astype(str).to_numpy().tolist()
+    assert (rows["name"].tolist(), rows["code"].tolist()) == (["虚构人甲", "虚构公司"], ["", "91370000MA00000000"])
+    assert days == [["2024-03-01", "NaT"], ["2024-06-01", "2027-05-31"]]
+    assert rows["permanent"].tolist() == [True, False]
