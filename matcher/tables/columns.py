@@ -338,6 +338,13 @@ def _without_noun(title: str, cell: object) -> object:
     return number + behind.removesuffix(noun)
 
 
+def fits_in_time(title: str, word: str) -> bool | None:
+    """Whether a unit of time is that of a column of hours, days, months or years; None where one of both is no time."""
+    if word not in TIME_WORDS or not _OF_TIME.search(title):
+        return None
+    return _misfit(title, word) is None
+
+
 def _misfit(title: str, suffix: str) -> Fault | None:
     """A suffix that says something else than the column: 2026年 among numbers of people."""
     fits, action = True, "请检查是否填错了列"
