@@ -168,3 +168,30 @@ def test_fees_for_outsiders_and_insiders_in_columns_of_their_own_with_units_in_t
         [None, None, "费用面议"],
         [800, None, "80元/小时，只写了校内（会员）的价"],
     ]
+
+
+def test_a_unit_in_the_header_of_a_range_stays_with_its_numbers():
+    resources = read_resources(
+        pd.DataFrame(
+            {
+                "仪器编号": ["Y1", "Y2", "Y3"],
+                "仪器名称": ["电子万能试验机"] * 3,
+                "量程（kN）": ["300", "0~100", "0~0.5MN"],
+                "精度（级）": ["0.5", "≤1", ""],
+            }
+        )
+    ).rows
+    assert resources[["range", "precision"]].to_numpy().tolist() == [
+        ["300kN", "0.5级"],
+        ["0~100kN", "≤1级"],
+        ["0~0.5MN", ""],
+    ]
+    needs = read_resource_needs(
+        pd.DataFrame({"需求编号": ["X1"], "需求名称": ["螺栓拉伸试验"], "所需量程（kN）": ["200"]})
+    ).rows
+    found = find_resources(needs, resources).sort_values("resource_id")
+    assert found[["resource_id", "met"]].to_numpy().tolist() == [
+        ["Y1", "量程：要求 200kN，资源 量程 300kN，满足"],
+        ["Y2", "量程：要求 200kN，资源 量程 0~100kN，不满足"],
+        ["Y3", "量程：要求 200kN，资源 量程 0~0.5MN，满足"],
+    ]
