@@ -232,7 +232,8 @@ def find_resources(
                 pairs = _ranked(need, text, total, lexical[at], library, hours)
                 rows += _rows(need, pairs, library, hours, k)
             step(block.stop - start)
-    table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*COLUMNS, *SHOWN, "row"])
+    names = [name for name in (*COLUMNS, *SHOWN, "row") if name not in ("shared_terms", "evidence", "unanswered")]
+    table = pd.DataFrame(rows, columns=names)
     return _with_reasons(table, needs, asked, library, titles, bodies)
 
 

@@ -178,6 +178,13 @@ def test_a_resource_that_fits_and_is_closed_is_named():
     assert set(joint.table["missing"]) == {f"成果、资源（{why}）"}
 
 
+def test_a_plan_without_resources():
+    needs, resources, _ = tables()
+    plan = plan_jointly(needs, resources[:0], find_resources(needs, resources[:0]))
+    assert plan.unanswered["reason"].tolist() == ["没有合适的成果、专家和资源"] * 2
+    assert plan.summary.endswith("；费用合计 0 元")
+
+
 def test_unknown_costs_bar_nothing_and_are_told():
     needs, resources, _ = tables()
     silent = resources.assign(fee="面议")
