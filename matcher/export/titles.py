@@ -260,15 +260,17 @@ RESOURCES = {
     "name": "资源名称", "model": "型号", "institution": "所在单位", "place": "所在地", "fee": "收费标准",
     "contact": "联系方式", "hours": "所需机时", "hours_free": "空闲机时", "met_count": "满足项数",
     "missed_count": "不满足项数", "unknown_count": "未说明项数", "cost_low": "费用下限（元）",
-    "cost_high": "费用上限（元）", "outcome_title": "成果名称", "expert_name": "专家姓名", "value": "方案得分",
-    "missing": "缺", "same_unit": "同单位", "budget": "预算（元）", "money": "经费", "works": "代表业绩",
-    "outcome_fit": "成果合适度", "expert_fit": "专家合适度", "resource_fit": "资源合适度", "load": "至多承接",
-    "evidence": "依据", "reason": "原因",
+    "cost_high": "费用上限（元）", "cost_note": "费用说明", "unavailable_count": "合适但不可用的个数",
+    "state": "运行状态", "outcome_title": "成果名称", "expert_name": "专家姓名", "value": "方案得分",
+    "missing": "缺", "same_unit": "同单位", "budget": "预算（元）", "money": "经费",
+    "works": "代表业绩", "outcome_fit": "成果合适度", "expert_fit": "专家合适度", "resource_fit": "资源合适度",
+    "load": "至多承接", "evidence": "依据", "reason": "原因",
 }  # fmt: skip
 INTEGRITY = {
     "row_id": "编号", "person": "姓名", "state": "结论", "records": "有关记录",
     "field": "在哪一栏", "name": "姓名或名称", "record_id": "记录编号", "kind": "失信行为", "grade": "情节",
-    "starts_on": "限制起始日期", "ends_on": "限制截止日期", "basis": "处理文号和依据", "why": "需核实什么",
+    "starts_on": "限制起始日期", "start_note": "起始日期说明", "ends_on": "限制截止日期", "end_note": "截止日期说明",
+    "basis": "处理文号和依据", "why": "需核实什么",
     "appeal": "申诉情况", "subject_kind": "对象类别", "applicant": "申报", "reviewer": "评审", "nominee": "提名",
     "open": "需核实什么",
 }  # fmt: skip

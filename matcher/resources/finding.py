@@ -1,7 +1,8 @@
 """Resources for needs: the fusion of meaning and words, methods under their names, ranges, standards and free hours.
 
-Texts propose, ranges and standards order: what cannot reach the asked range falls behind, and what is closed or has no
-free hours stands behind all. Weights are in standard deviations of random pairs, and visible here.
+Texts propose, ranges and standards order: what cannot reach the asked range falls behind. What fits and is closed or
+has no free hours stands behind the last that fits, so that people know of it; what is closed and does not fit stands
+behind all. Weights are in standard deviations of random pairs, and visible here.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from matcher.matching.records import texts_of
 from matcher.needs.indicators import Indicator
 from matcher.progress import advancing, timed
 from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of
-from matcher.resources.fees import UNKNOWN, cost_of
+from matcher.resources.costs import UNKNOWN, Cost, cost_of
 from matcher.resources.methods import methods_asked, methods_named
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import check_frame
@@ -41,14 +42,26 @@ ADVICE = {
     "unrelated": "不相关",
     "no_hours": "机时不够",
     "closed": "不开放",
+    "met_no_hours": "合适，机时不够",
+    "met_closed": "合适，不开放",
+    "unknown_no_hours": "待核实，机时不够",
+    "unknown_closed": "待核实，不开放",
 }
+UNAVAILABLE = [word for state, word in ADVICE.items() if state.startswith(("met_", "unknown_"))]
 COLUMNS = ["need_id", "resource_id", "rank", "score", "advice", "met", "shared_terms", "evidence", "unanswered"]
-COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high", "hours", "hours_free"]
-SHOWN = ["name", "model", "kind", "institution", "place", "fee", "contact"]
+COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high", "cost_note", "hours", "hours_free"]
+COLUMNS += ["unavailable_count"]
+SHOWN = ["name", "model", "kind", "institution", "place", "state", "fee", "contact"]
 _EVIDENCE, _NAME = 80, 40  # characters
-_CLOSED = re.compile("撤销|停用|报废|注销|停机|维修|故障|关闭|不开放|暂停")
+_CLOSED = re.compile(
+    "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试|^否$"
+    "|仅(?:供|限)?(?:[校院所]内|内部|本单位)|内部使用"
+)
+_OPEN_AGAIN = re.compile(
+    "无(?:任何)?(?:故障|停机|损坏)|未(?:停用|报废|损坏)|(?:维修|检修|大修)(?:后|完)[^，,；;]*|已(?:修复|恢复)"
+)
 _SHORT, _WORDS = 20, 0.15  # resources of a short list; the cosine of words from which two texts have to do
-_LAST = ("no_hours", "closed")
+_FITS = ("met", "unknown")
 _NEED_FIELDS = {"range": "量程", "precision": "精度", "sample": "样品"}  # what a value without a name is called
 _FIELDS = {"name": "", "model": "", "method": "", "indicators": "", **_NEED_FIELDS}
 
@@ -115,7 +128,7 @@ class _Pair:
     state: str
     coverage: list[Coverage]
     standards: list[tuple[Standard, str, str]]
-    cost: tuple[float, float]
+    cost: Cost
 
     @property
     def in_words(self) -> str:
@@ -125,6 +138,16 @@ class _Pair:
             f"标准 {one.text}：{STATES[state]}" + (f"（{note}）" if note else "") for one, state, note in self.standards
         ]
         return "；".join(words)
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing that is asked is missed."""
+        return self.state.startswith(_FITS)
+
+    @property
+    def free(self) -> bool:
+        """Whether it is open and has hours."""
+        return not self.state.endswith(("closed", "no_hours"))
 
     def count(self, state: str) -> int:
         """How many indicators and standards are in a state."""
@@ -157,10 +180,12 @@ def find_resources(
         `score` (the share of random pairs of this library that score lower, ranges and standards included), `advice`,
         `met` (asked against stated, in Chinese), `shared_terms`, `evidence`, `unanswered` (as `match` gives them),
         met_count, missed_count, unknown_count, `cost_low`, `cost_high` (yuan for the hours or samples of the need, NA
-        where unknown or open), `hours`, `hours_free`, and of the resource name, model, kind, institution, place, fee,
-        contact. `advice` is 可预约 (all that is asked is met), 先核实 (something is not said, or nothing comparable is
-        asked), 不满足, 不相关 (the texts have no more to do with each other than strangers'), 机时不够 or 不开放; the
-        last two stand behind all others.
+        where unknown or open), `cost_note` (the fee as it was read, and what is not known), `hours`, `hours_free`,
+        `unavailable_count` (resources that fit this need and are closed or have no hours, listed or not), and of the
+        resource name, model, kind, institution, place, state, fee, contact. `advice` is 可预约 (all that is asked is
+        met), 先核实 (something is not said, or nothing comparable is asked), 不满足, 不相关 (the texts have no more to
+        do with each other than strangers'), 机时不够 or 不开放; 合适 or 待核实 stands before these two where nothing
+        that is asked is missed.
 
     Raises
     ------
@@ -204,11 +229,19 @@ def find_resources(
             for at, need in enumerate(rows_of(needs.iloc[block])):
                 text = f"{titles[start + at]}\n{bodies[start + at]}"
                 total = library.index.rough(asked, start + at, semantic[at], lexical[at]).astype(float)
-                pairs = _ranked(need, text, total, lexical[at], library, hours)[:k]
-                rows += _rows(need, pairs, library, hours)
+                pairs = _ranked(need, text, total, lexical[at], library, hours)
+                rows += _rows(need, pairs, library, hours, k)
             step(block.stop - start)
-    table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*COLUMNS, *SHOWN, "row"])
+    names = [name for name in (*COLUMNS, *SHOWN, "row") if name not in ("shared_terms", "evidence", "unanswered")]
+    table = pd.DataFrame(rows, columns=names)
     return _with_reasons(table, needs, asked, library, titles, bodies)
+
+
+def unavailable_left(found: pd.DataFrame, k: int) -> int:
+    """How many fitting resources that are closed or have no hours are not among the first `k` of their needs."""
+    listed = found[(found["rank"] <= k) & found["advice"].isin(UNAVAILABLE)]
+    counts = found.drop_duplicates("need_id")["unavailable_count"].sum()
+    return int(counts) - len(listed)
 
 
 def resource_texts(resources: pd.DataFrame) -> pd.DataFrame:
@@ -288,26 +321,39 @@ def _ranked(
         value -= OTHER_STANDARD * any(state == "not_met" for _, state, _ in compared)
         states += [state for _, state, _ in compared]
         state = _state(states, resource, wanted) if related else "unrelated"
-        cost = cost_of(str(resource.get("fee") or ""), wanted, None if samples is None else float(samples))
+        fee = resource.get("fee") or (f"校内{resource['fee_inside']}" if resource.get("fee_inside") else "")
+        cost = cost_of(str(fee), wanted, None if samples is None else float(samples))
         pairs.append(_Pair(row, value, state, coverage, compared, cost))
     ids = library.index.ids
-    return sorted(pairs, key=lambda one: (one.state in _LAST, -one.total, str(ids[one.row])))
+    pairs.sort(key=lambda one: (-one.total, str(ids[one.row])))
+    free = [one for one in pairs if one.free]
+    after = max((place for place, one in enumerate(free, 1) if one.state in _FITS), default=0)
+    taken = [one for one in pairs if not one.free]
+    return [
+        *free[:after],
+        *(one for one in taken if one.fits),
+        *free[after:],
+        *(one for one in taken if not one.fits),
+    ]
 
 
 def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: float | None) -> str:
+    fit = "not_met" if "not_met" in states else "unknown" if "unknown" in states or not states else "met"
     free = resource.get("hours_free")
-    if _CLOSED.search(str(resource.get("state") or "")):
-        return "closed"
-    if free is not None and (float(free) <= 0 or (wanted is not None and float(free) < wanted)):
-        return "no_hours"
-    if "not_met" in states:
-        return "not_met"
-    return "unknown" if "unknown" in states or not states else "met"
+    if _CLOSED.search(_OPEN_AGAIN.sub("", str(resource.get("state") or ""))):
+        kept_from = "closed"
+    elif free is not None and (float(free) <= 0 or (wanted is not None and float(free) < wanted)):
+        kept_from = "no_hours"
+    else:
+        return fit
+    return f"{fit}_{kept_from}" if fit in _FITS else kept_from
 
 
 def _rows(
-    need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, hours: float | None
+    need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, hours: float | None, k: int
 ) -> list[dict[str, Any]]:
+    unavailable = sum(pair.fits and not pair.free for pair in pairs)
+    pairs = pairs[:k]
     scores = library.index.scale.share_below(np.array([one.total for one in pairs]))
     wanted = needed_hours(need, hours)
     rows = []
@@ -317,9 +363,10 @@ def _rows(
             "need_id": str(need["need_id"]), "resource_id": str(resource["resource_id"]), "rank": rank, "score": score,
             "advice": ADVICE[pair.state], "met": pair.in_words, "met_count": pair.count("met"),
             "missed_count": pair.count("not_met"), "unknown_count": pair.count("unknown"),
-            "cost_low": None if pair.cost == UNKNOWN else pair.cost[0],
-            "cost_high": pair.cost[1] if math.isfinite(pair.cost[1]) else None, "hours": wanted,
-            "hours_free": resource.get("hours_free"), "row": pair.row,
+            "cost_low": None if pair.cost[:2] == UNKNOWN else pair.cost.low,
+            "cost_high": pair.cost.high if math.isfinite(pair.cost.high) else None, "cost_note": pair.cost.note,
+            "hours": wanted,
+            "hours_free": resource.get("hours_free"), "unavailable_count": unavailable, "row": pair.row,
             **{name: str(resource.get(name) or "") for name in SHOWN},
         }  # fmt: skip
         rows.append(row)
@@ -340,7 +387,9 @@ def _with_reasons(
     whole = pd.concat([table, pd.DataFrame(why).assign(evidence=silent)], axis=1)[[*COLUMNS, *SHOWN]]
     numbers = dict.fromkeys(("cost_low", "cost_high", "hours", "hours_free"), "Float64")
     return whole.astype(
-        numbers | dict.fromkeys(("rank", "met_count", "missed_count", "unknown_count"), "int64") | {"score": float}
+        numbers
+        | dict.fromkeys(("rank", "met_count", "missed_count", "unknown_count", "unavailable_count"), "int64")
+        | {"score": float}
     )
 
 

@@ -37,6 +37,7 @@ from matcher.tables.numbers import (
     MONEY_WORDS,
     NOT_A_NUMBER,
     TIME_WORDS,
+    WORKING_DAYS,
     Number,
     read_number,
 )
@@ -47,10 +48,14 @@ _TOO_LARGE = Fault("数大得不合理", "请检查数字")
 _NO_MONEY = Fault("不是数字", "请以元填写，或写明单位，如 500万元")
 _IN_YUAN = "请以元填写，或写明单位，如 500万元"
 _DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,6})")
-_OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量")
+_OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量|票|次|村|样品")
 _OF_MONEY = re.compile("元|额|估值|费|价|收入|投入|产值|利润|资")
-_OF_TIME = re.compile("年限|年龄|年数|月数|天数|期限|时长|[(（][年月天日][)）]")
+_OF_TIME = re.compile("年限|年龄|年数|月数|天数|工作日|期限|时长|机时|小时|[(（][年月天日][)）]")
 _TIME_SIGNS = {"年": "年龄", "岁": "年龄", "周岁": "年龄", "月": "月", "个月": "月", "天": "天日", "日": "天日"}
+_TIME_SIGNS |= {"小时": "时", "个小时": "时", "分钟": "分"}
+_OF_WORKING_DAYS = re.compile("工作日|服务")
+_IN_OTHER_TIME = "请按这一列的单位折算后填写"
+_NOUN = re.compile(r"(.*\d)\s?([\u4e00-\u9fff]{1,5})")
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
 _OF_END = re.compile("截止|有效|到期|终止|结束|[至止]$")
 _ABOVE_ZERO = re.compile(
@@ -201,6 +206,8 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
         if is_excel_error(cell):
             return error_fault(cell)
         number = read_number(cell, unit)
+        if number == NOT_A_NUMBER:
+            number = read_number(_without_noun(column.title, cell), unit)
         value = _yuan(number) if money else _float(column, number)
         if money and isinstance(value, int) and isinstance(number, Number) and (off := _fen(number.low, value)):
             return _Rounded(value, off)
@@ -327,15 +334,35 @@ def _float(column: Column, number: Number | Fault | None) -> float | Soft | Faul
     return Soft(*(None if end is None else float(end) for end in number[:2]))
 
 
+def _without_noun(title: str, cell: object) -> object:
+    """A count without the counted thing behind it, where the column's title names that: 3个村 of 可服务村数."""
+    match = _NOUN.fullmatch(cell.strip()) if isinstance(cell, str) and len(cell) < 20 else None
+    if match is None:
+        return cell
+    number, behind = match.groups()
+    noun = next((noun for noun in (behind, behind[1:]) if noun and noun in title), "")
+    return number + behind.removesuffix(noun)
+
+
+def fits_in_time(title: str, word: str) -> bool | None:
+    """Whether a unit of time is that of a column of hours, days, months or years; None where one of both is no time."""
+    if word not in TIME_WORDS or not _OF_TIME.search(title):
+        return None
+    return _misfit(title, word) is None
+
+
 def _misfit(title: str, suffix: str) -> Fault | None:
     """A suffix that says something else than the column: 2026年 among numbers of people."""
-    fits = True
+    fits, action = True, "请检查是否填错了列"
     of_people, of_time = _OF_PEOPLE.search(title), _OF_TIME.search(title)
     if suffix in FOREIGN_WORDS:
         fits = suffix in _DOLLARS and "美元" in title
     elif suffix in MONEY_WORDS:
         fits = bool(_OF_MONEY.search(title)) and "美元" not in title
+    elif suffix in WORKING_DAYS or (suffix in TIME_WORDS and "工作日" in title):
+        fits, action = suffix in WORKING_DAYS and bool(_OF_WORKING_DAYS.search(title)), _IN_OTHER_TIME
     elif suffix in TIME_WORDS:
+        action = _IN_OTHER_TIME if of_time else action
         fits = any(sign in title for sign in _TIME_SIGNS.get(suffix, "时分")) if of_time else not of_people
     elif suffix in COUNT_WORDS:
         fits = not of_time and "分" not in title
@@ -343,7 +370,7 @@ def _misfit(title: str, suffix: str) -> Fault | None:
         fits = "面积" in title
     elif suffix in ("分", "%"):
         fits = not of_people and not of_time
-    return None if fits else Fault(f"写的是“{suffix}”，和“{title}”不符", "请检查是否填错了列")
+    return None if fits else Fault(f"写的是“{suffix}”，和“{title}”不符", action)
 
 
 def _read_shares(column: Column, percent: bool, cells: Sequence[object]) -> Cells:

@@ -26,6 +26,9 @@ from matcher.tables.writings import fold_id
 _ODD_IN_IDS = re.compile(
     r"[\s'\"`\x00-\x1f\x7f]|--"
 )  # without these, ids in ASCII and one case are as different as they look
+_FIGURE = r"\d{1,7}(?:\.\d+)?"
+_SOFT_NUMBER = rf"[^\W\d]{{0,6}}[:：]?\s?[约≈≥≤~]?{_FIGURE}(?:[-~至到]{_FIGURE})?\s?(?:左右|上下|起|以上|以内|以下)?"
+_NUMBERS_ALONE = re.compile(rf"{_SOFT_NUMBER}(?:[,，;；、/\s]+{_SOFT_NUMBER})*")
 _MOST_NAMED = 10  # rows that one problem names
 
 
@@ -82,7 +85,7 @@ class Table(NamedTuple):
         if any(map(cleaning.is_ditto, cells)):
             cells = self._as_above(column, header, cells, found)
         if unit and column.kind == "text":  # a price is text: its unit stays with it
-            cells = [f"{cleaning.as_written(cell)}{unit}" if cleaning.is_plain_number(cell) else cell for cell in cells]
+            cells = [_with_unit(cell, unit) for cell in cells]
         read = read_cells(column, unit, cells)
         found += [Problem(self.numbers[i], header, shown(cells[i]), *fault) for i, fault in read.faults]
         found += [Problem(None, header, shorten(value, 80), *fault) for value, fault in read.notes]
@@ -277,6 +280,16 @@ class Table(NamedTuple):
             times[name] += 1
             others[name] = place
         return others
+
+
+def _with_unit(cell: object, unit: str) -> object:
+    """A number with the unit of its header; 约200 and 会员80，非会员120 too, behind their last figure."""
+    if cleaning.is_plain_number(cell):
+        return f"{cleaning.as_written(cell)}{unit}"
+    if not isinstance(cell, str) or not _NUMBERS_ALONE.fullmatch(cleaning.half_width(cell)):
+        return cell
+    end = max(place for place, sign in enumerate(cell, 1) if sign.isdecimal())
+    return f"{cell[:end]}{unit}{cell[end:]}"
 
 
 def _join(column: Column, pieces: Sequence[tuple[str, str]]) -> str:
