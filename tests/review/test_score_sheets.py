@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.review import collect_scores, read_scores
+from matcher.review import check_scores, collect_scores, read_scores
 from matcher.review.score_sheets import RECORD, Criterion, criteria_of, read_criteria, score_workbooks
 
 PAIRS = pd.DataFrame(
@@ -146,6 +146,53 @@ def test_a_column_a_reviewer_is_read_as_one():
         "一列一位评委，已按列读成 3 位评委的分数，空格是没有评",
         "是合计或平均，没有采用",
     ]
+
+
+def sheet_of(path, rows, merged=()):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for area in merged:
+        book.active.merge_cells(area)
+    book.save(path)
+    return path
+
+
+PANEL = [
+    ["某年度评审汇总", None, None, None, None, None],
+    ["项目编号", "项目名称", "评委打分", None, None, "平均分"],
+    [None, None, "专家1", "张三", "小计", None],
+    ["P1", "甲", 86, "约80", 166, 83],
+    ["P2", "乙", 77, 81, 158, 79],
+]
+
+
+@pytest.mark.parametrize("merged", [("A1:F1", "A2:A3", "B2:B3", "C2:E2", "F2:F3"), ()])
+def test_reviewers_under_a_common_header_are_read_and_a_bad_cell_is_named(tmp_path, merged):
+    reading = read_scores(sheet_of(tmp_path / "宽.xlsx", PANEL, merged))
+    assert reading.rows[["item", "reviewer", "score"]].astype(object).where(
+        lambda c: c.notna(), None
+    ).values.tolist() == [["P1", "专家1", 86], ["P1", "张三", None], ["P2", "专家1", 77], ["P2", "张三", 81]]
+    told = reading.problems[["row", "column", "value", "problem"]].values.tolist()
+    assert told[0] == [4, "评委打分张三", "约80", "不是确切的分数"]
+
+
+def test_a_reviewer_with_two_columns_is_refused(tmp_path):
+    rows = [["项目编号", "初评", None, "复评", None], [None, "专家1", "专家2", "专家1", "专家2"], ["P1", 1, 2, 3, 4]]
+    path = sheet_of(tmp_path / "宽.xlsx", rows, ("A1:A2", "B1:C1", "D1:E1"))
+    with pytest.raises(TableError, match="评委“专家1”有几列分数：“初评-专家1”“复评-专家1”"):
+        read_scores(path)
+    with pytest.raises(TableError, match="评委“专家1”有几列分数：“专家1”“专家1”"):
+        read_scores(sheet_of(path, [["项目编号", "专家1", "专家1", "专家2"], ["P1", 1, 2, 3]]))
+
+
+def test_a_row_without_an_item_is_named_as_in_the_sheet(tmp_path):
+    rows = [["评审汇总"], ["项目编号", "项目名称", "专家1", "专家2"], ["P1", "甲", 86, 90], [None, "乙", 77, 81]]
+    with pytest.raises(TableError, match="第 4 行，“乙”：项目编号都是空的"):
+        read_scores(sheet_of(tmp_path / "宽.xlsx", rows, ("A1:D1",)))
+    table = pd.DataFrame({"item": ["P1", "P2"], "reviewer": ["甲", ""], "score": [1, 2]})
+    with pytest.raises(TableError, match="评分表有 1 行没有评委编号，首先是项目编号“P2”的"):
+        check_scores(table)
 
 
 def test_a_table_of_unnamed_columns_gets_advice_that_helps(run, tmp_path):
