@@ -139,7 +139,8 @@ def sheets_command(
 ) -> None:
     """One workbook a reviewer."""
     from matcher.export.targets import check_folder, make_folder, save_files
-    from matcher.review.score_sheets import check_unused, criteria_of, read_criteria, read_items, score_workbooks
+    from matcher.review.criteria import criteria_of, read_criteria
+    from matcher.review.score_sheets import check_unused, read_items, score_workbooks
     from matcher.review.scores import read_scores
 
     check_folder(output, [path for path in (pairs, items, criteria) if path is not None])
@@ -150,7 +151,12 @@ def sheets_command(
     files = score_workbooks(handed.rows, shown, criteria=asked, due=due, mask=not show_contacts)
     folder = make_folder(output)
     save_files({folder / name: content for name, content in files.items()})
-    report(quiet, f"{len(files) - 1} 位评委的评分表已写入 {output}；请保留其中的派发记录，收回时要用")
+    best = (
+        ""
+        if asked is None
+        else f"，{len(asked)} 项指标，总分满分 {sum(one.weight * one.highest for one in asked):g} 分"
+    )
+    report(quiet, f"{len(files) - 1} 位评委的评分表已写入 {output}{best}；请保留其中的派发记录，收回时要用")
 
 
 @group.command(

@@ -8,7 +8,8 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.review import check_scores, collect_scores, read_scores
-from matcher.review.score_sheets import RECORD, Criterion, criteria_of, read_criteria, score_workbooks
+from matcher.review.criteria import Criterion, criteria_of, read_criteria
+from matcher.review.score_sheets import RECORD, score_workbooks
 
 PAIRS = pd.DataFrame(
     {
@@ -108,6 +109,79 @@ def test_faults_of_folders_and_tables(tmp_path):
     with pytest.raises(TableError, match="评审指标“效益”须有名称，最高分须大于最低分"):
         criteria_of(read_criteria(table).rows)
     assert criteria_of(read_criteria(table[:1]).rows) == [Criterion("创新", 0, 40, 1, "")]
+
+
+TWO_LEVELS = [
+    ("创新：原始", 25, "独有"),
+    ("创新：集成", 15, "组合"),
+    ("应用：推广", 30, "面积"),
+    ("应用：效益", 30, "新增"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged", "wanted"),
+    [
+        (
+            [["一级指标", "分值", "二级指标", "分值", "评分标准"], ["创新", 40, "原始", 25, "独有"],
+             [None, None, "集成", 15, "组合"], ["应用", 60, "推广", 30, "面积"], [None, None, "效益", 30, "新增"]],
+            ("A2:A3", "B2:B3", "A4:A5", "B4:B5"),
+            TWO_LEVELS,
+        ),
+        (
+            [["一级指标（分值）", "二级指标", "分值", "标准"], ["创新（40分）", "原始", 25, "独有"],
+             [None, "集成", 15, "组合"], ["应用（60分）", "推广", 30, "面积"], [None, "效益", 30, "新增"]],
+            (),
+            TWO_LEVELS,
+        ),
+        (
+            [["一级指标", "二级指标", "分值"], ["创新", "原始", 40], [None, "集成", None], ["应用", "推广", 60]],
+            ("A2:A3", "C2:C3"),
+            [("创新", 40, "原始；集成"), ("应用：推广", 60, "")],
+        ),
+        (
+            [["一级指标", "二级指标", "分值"], ["创新", "原始", 40], [None, "集成", None]],
+            (),
+            [("创新", 40, "原始；集成")],
+        ),
+        ([["一级指标", "分值"], ["创新", 40], ["应用", 60]], (), [("创新", 40, ""), ("应用", 60, "")]),
+    ],
+)  # fmt: skip
+def test_criteria_of_two_levels_are_those_that_have_points(tmp_path, rows, merged, wanted):
+    found = criteria_of(read_criteria(sheet_of(tmp_path / "指标.xlsx", rows, merged)).rows)
+    assert found == [Criterion(name, 0, highest, 1, standard) for name, highest, standard in wanted]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"一级指标": ["创新（40分）", None], "二级指标": ["原始", "集成"], "分值": [25, 10]},
+         "一级指标“创新”是 40 分，其下的二级指标合计 35 分"),
+        ({"一级指标": ["创新", None], "权重": [1, None], "二级指标": ["原始", "集成"], "分值": [25, 10]},
+         "一级指标也有权重"),
+        ({"指标": ["甲", "乙"], "满分": [10, 100], "权重": [2, 3]},
+         "甲 0 至 10 分、乙 0 至 100 分），权重合计 5，看不出"),
+        ({"指标": ["甲", "乙"], "满分": [10, 100], "权重": [1, None]}, "没有大于 0 的权重：乙；请都写权重，或都不写"),
+    ],
+)  # fmt: skip
+def test_criteria_whose_total_is_not_clear_are_refused(table, said):
+    with pytest.raises(TableError, match=said):
+        criteria_of(read_criteria(pd.DataFrame(table)).rows)
+
+
+@pytest.mark.parametrize(
+    ("highest", "weights", "counts"),
+    [
+        ([10, 100, 5], [0.3, 0.5, 0.2], [3, 0.5, 4]),
+        ([30, 50, 20], ["30%", "50%", "20%"], [1, 1, 1]),
+        ([100, 100, 100], [30, 50, 20], [0.3, 0.5, 0.2]),
+        ([10, 10, 10], [2, 1, 1], [2, 1, 1]),
+    ],
+)
+def test_weights_are_shares_of_the_total_whatever_the_bounds(highest, weights, counts):
+    table = pd.DataFrame({"指标": ["甲", "乙", "丙"], "满分": highest, "权重": weights})
+    found = criteria_of(read_criteria(table).rows)
+    assert [one.weight for one in found] == pytest.approx(counts)
 
 
 def test_pairs_of_an_assignment_keep_their_sides():
