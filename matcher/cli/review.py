@@ -100,7 +100,8 @@ def check_command(
     )
     told = all_problems(*(one for one in (handed, people, earlier) if one is not None))
     problems = answering_problems(told, result.problems, {policy.id: policy.title}, policy.subject)
-    lines = {"规则": policy.title, "说明": policy.about, **about(on, (nominations, persons, awarded))}
+    lines = {"规则": policy.title, "说明": policy.about, "查了什么": "；".join(result.notes)}
+    lines |= about(on, (nominations, persons, awarded))
     mask = not show_contacts
     workbook = output.suffix.lower() == ".xlsx"
     tables = result.sheets() if workbook else {"检查结论": result.summary}
@@ -110,7 +111,7 @@ def check_command(
     if items is not None:
         files |= files_of(items, {"": result.items}, mask=mask)
     save_files(files)
-    note(quiet, *problem_lines(result.problems))
+    note(quiet, *problem_lines(result.problems), *result.notes)
     report(quiet, result.text, f"结果已写入 {output}")
 
 
