@@ -307,7 +307,8 @@ def publish_command(
     handed = read(read_items, items, sheet=sheet, column=column, quiet=quiet)
     public = publication(handed.rows, on=on, rules=rules, days=days, working=working)
     _publish(output, heading, {"公示名单": Sheet(public.table, PUBLICATION)}, public.lines)
-    report(quiet, f"公示 {len(public.table)} 项，{public.lines['公示期']}；结果已写入 {output}")
+    hidden = f"，涉密的 {public.secret} 项没有列入" if public.secret else ""
+    report(quiet, f"公示 {len(public.table)} 项{hidden}，{public.lines['公示期']}；结果已写入 {output}")
 
 
 @group.command("objections", cls=Command, help="异议登记：是否在期限内、形式是否齐全、何时到期、是否逾期。")

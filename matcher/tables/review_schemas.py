@@ -55,6 +55,7 @@ REVIEW_ITEMS = Contract(
         column("grade", "text", "等级", "奖励等级 建议等级 表决等级"),
         column("decision", "text", "结论", "表决结果 检查结论 评审结论 评审结果 评审意见 评定结果"),
         column("chosen", "yesno", "入选", "是否入选 是否获奖 获奖 立项 是否立项 拟立项 拟奖励"),
+        column("secret", "text", "涉密", "是否涉密 涉密项目 是否保密 保密项目 密级"),
         column("summary", "text", "简介", "项目简介 摘要 内容 主要内容", lines=True),
     ),
     any_of=("title", "item"),
