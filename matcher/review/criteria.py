@@ -129,10 +129,10 @@ def _criteria_below(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
 def criteria_of(table: pd.DataFrame) -> list[Criterion]:
     """The criteria of a table.
 
-    Without weights points are added up. Weights that add up to 1 (or 100, as per cent) are shares of the total: where
-    the bounds differ, each share is that of a score's highest, and the total is out of 100; where they are the same, a
-    score counts by its weight. Raises TableError for a criterion without a name or a highest score, or twice, for
-    weights that only some have, and for other weights with different bounds.
+    Without weights, or with a weight of 1 for all, points are added up. Weights that add up to 1 (or 100, as per cent)
+    are shares of the total: where the bounds differ, each share is that of a score's highest, and the total is out of
+    100; where they are the same, a score counts by its weight. Raises TableError for a criterion without a name or a
+    highest score, or twice, for weights that only some have, and for other weights with different bounds.
     """
     rows = table.to_dict("records")
     given = [number_of(row["weight"]) for row in rows]
@@ -146,7 +146,7 @@ def criteria_of(table: pd.DataFrame) -> list[Criterion]:
         out.append(Criterion(name, low, float(high), standard=str(row["standard"] or "")))
     if twice := {one.name for one in out if sum(other.name == one.name for other in out) > 1}:
         raise TableError(f"评审指标重复：{'、'.join(sorted(twice))}")
-    if all(map(pd.isna, given)):
+    if all(pd.isna(weight) for weight in given) or all(weight == 1 for weight in given):
         return out
     return [one._replace(weight=weight) for one, weight in zip(out, _weights(out, given), strict=True)]
 
