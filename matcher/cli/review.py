@@ -100,7 +100,8 @@ def check_command(
     )
     told = all_problems(*(one for one in (handed, people, earlier) if one is not None))
     problems = answering_problems(told, result.problems, {policy.id: policy.title}, policy.subject)
-    lines = {"规则": policy.title, "说明": policy.about, **about(on, (nominations, persons, awarded))}
+    lines = {"规则": policy.title, "说明": policy.about, "查了什么": "；".join(result.notes)}
+    lines |= about(on, (nominations, persons, awarded))
     mask = not show_contacts
     workbook = output.suffix.lower() == ".xlsx"
     tables = result.sheets() if workbook else {"检查结论": result.summary}
@@ -110,7 +111,7 @@ def check_command(
     if items is not None:
         files |= files_of(items, {"": result.items}, mask=mask)
     save_files(files)
-    note(quiet, *problem_lines(result.problems))
+    note(quiet, *problem_lines(result.problems), *result.notes)
     report(quiet, result.text, f"结果已写入 {output}")
 
 
@@ -139,7 +140,8 @@ def sheets_command(
 ) -> None:
     """One workbook a reviewer."""
     from matcher.export.targets import check_folder, make_folder, save_files
-    from matcher.review.score_sheets import check_unused, criteria_of, read_criteria, read_items, score_workbooks
+    from matcher.review.criteria import criteria_of, read_criteria
+    from matcher.review.score_sheets import check_unused, read_items, score_workbooks
     from matcher.review.scores import read_scores
 
     check_folder(output, [path for path in (pairs, items, criteria) if path is not None])
@@ -150,7 +152,12 @@ def sheets_command(
     files = score_workbooks(handed.rows, shown, criteria=asked, due=due, mask=not show_contacts)
     folder = make_folder(output)
     save_files({folder / name: content for name, content in files.items()})
-    report(quiet, f"{len(files) - 1} 位评委的评分表已写入 {output}；请保留其中的派发记录，收回时要用")
+    best = (
+        ""
+        if asked is None
+        else f"，{len(asked)} 项指标，总分满分 {sum(one.weight * one.highest for one in asked):g} 分"
+    )
+    report(quiet, f"{len(files) - 1} 位评委的评分表已写入 {output}{best}；请保留其中的派发记录，收回时要用")
 
 
 @group.command(
@@ -300,7 +307,8 @@ def publish_command(
     handed = read(read_items, items, sheet=sheet, column=column, quiet=quiet)
     public = publication(handed.rows, on=on, rules=rules, days=days, working=working)
     _publish(output, heading, {"公示名单": Sheet(public.table, PUBLICATION)}, public.lines)
-    report(quiet, f"公示 {len(public.table)} 项，{public.lines['公示期']}；结果已写入 {output}")
+    hidden = f"，涉密的 {public.secret} 项没有列入" if public.secret else ""
+    report(quiet, f"公示 {len(public.table)} 项{hidden}，{public.lines['公示期']}；结果已写入 {output}")
 
 
 @group.command("objections", cls=Command, help="异议登记：是否在期限内、形式是否齐全、何时到期、是否逾期。")

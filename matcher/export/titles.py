@@ -176,7 +176,8 @@ DUPLICATES = {
     "new_id": "新项目编号", "new_title": "新项目名称", "old_id": "已有项目编号", "old_title": "已有项目名称",
     "overlap": "重合", "likeness": "用字相近", "meaning": "含义相近", "adds": "新增来源", "flagged": "提示",
     "because": "提示原因", "case": "情形",
-    "funded": "已有项目已立项", "sections": "各部分重合", "number": "句号", "new_sentence": "新项目的句子",
+    "funded": "已有项目已立项", "sections": "各部分重合", "promised": "误报率有把握",
+    "number": "句号", "new_sentence": "新项目的句子",
     "old_sentence": "已有项目的句子", "how": "关系", "value": "程度", "copied": "照抄句数", "reworded": "改写句数",
     "new": "新内容句数",
 }  # fmt: skip

@@ -222,6 +222,7 @@ REVIEW_SCORES = Contract(
         column("alternate", "yesno", "是否候补", "候补标记"),
         column("comment", "text", "评审意见", "意见 评语 理由", lines=True),
     ),
+    any_of=("item",),
     referred=False,
 )
 

@@ -113,8 +113,19 @@ MANAGED_PROJECTS = Contract(
         column("partners", "text", "参与单位", "合作单位 联合单位"),
         column("programme", "text", "计划类别", "项目类别 计划名称 专项 类别 计划"),
         column("year", "text", "年度", "立项年度 申报年度 立项年份"),
-        column("starts_on", "date", "开始日期", "起始日期 执行期开始 项目开始日期 起始时间 开始时间"),
-        column("ends_on", "date", "结束日期", "截止日期 完成日期 执行期结束 项目结束日期 终止日期 完成时间 结束时间"),
+        column(
+            "starts_on",
+            "date",
+            "开始日期",
+            "起始日期 执行期开始 项目开始日期 起始时间 开始时间 开始 起始 起 开始年月 起始年月",
+        ),
+        column(
+            "ends_on",
+            "date",
+            "结束日期",
+            "截止日期 完成日期 执行期结束 项目结束日期 终止日期 完成时间 结束时间 "
+            "结束 截止 终止 止 结束年月 截止年月 截止时间 终止时间",
+        ),
         column(
             "term",
             "text",

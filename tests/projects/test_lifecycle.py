@@ -493,3 +493,44 @@ def test_the_commands(run, tmp_path):
     status, _, said = run("pool", "replay", "l.db")
     assert status == 2
     assert "不是培育库文件" in said
+
+
+# ---- tables as they come
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"项目名称": ["一", "二"]}, "^一、二没有项目编号：行号换一张表就变"),
+        ({"项目编号": ["P1", None], "项目名称": ["一", "二"]}, "^二没有项目编号：行号换一张表就变"),
+        ({"序号": [1, 2], "项目名称": ["一", "二"]}, "^一、二没有项目编号：“序号”只数行，.*--column 序号=项目编号"),
+    ],
+)
+def test_a_project_without_a_number_of_its_own_is_refused(table, said):
+    with pytest.raises(TableError, match=said):
+        read_managed(pd.DataFrame(table))
+
+
+def test_a_running_number_is_a_projects_own_where_the_user_says_so():
+    table = pd.DataFrame({"序号": [1, 2], "项目名称": ["一", "二"]})
+    assert read_managed(table, columns={"序号": "项目编号"}).rows["project_id"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_term_over_its_two_days_is_read(tmp_path, merged):
+    workbook = openpyxl.Workbook()
+    for row in (
+        ["项目编号", "项目名称", "起止时间", None],
+        [None, None, "开始", "结束"],
+        ["P1", "虚构项目", "2023-07-01", "2026-06-30"],
+        ["P2", "虚构项目二", "2023.7", "2025年6月"],
+    ):
+        workbook.active.append(row)
+    for area in ("A1:A2", "B1:B2", "C1:D1") if merged else ():
+        workbook.active.merge_cells(area)
+    workbook.save(tmp_path / "项目.xlsx")
+    rows = read_managed(tmp_path / "项目.xlsx").rows
+    assert [[f"{day:%Y-%m-%d}" for day in rows[name]] for name in ("starts_on", "ends_on")] == [
+        ["2023-07-01", "2023-07-01"],
+        ["2026-06-30", "2025-06-30"],
+    ]

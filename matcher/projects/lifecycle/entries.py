@@ -12,13 +12,17 @@ from typing import Any
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.event_log.log import Event, text_of
 from matcher.projects.lifecycle.log import CELLS
 from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, may_follow, walk
+from matcher.tables.cells import first_few
 from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.dates import Days, read_days
+from matcher.tables.header_words import header_key
 from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.writings import KnownIds
 
 Said = tuple[str, str, str, str]
@@ -30,7 +34,8 @@ def read_managed(
     """Read a table of projects for the book (the contract MANAGED_PROJECTS).
 
     A term (起止时间) stands for its two days where they have no columns; a month alone begins with its first day and
-    ends with its last.
+    ends with its last. Raises TableError where a project has no number of its own: one made up from the row is another
+    in the next table, so that the project would stand there twice, or as another one.
 
     Examples
     --------
@@ -40,12 +45,32 @@ def read_managed(
     """
     reading = read_table(source, MANAGED_PROJECTS, sheet=sheet, columns=columns)
     rows = reading.rows
+    _refuse_row_numbers(reading, columns or {})
     terms = [_term(text) for text in rows["term"]]
     days = {}
     for place, (name, end) in enumerate((("starts_on", LOW), ("ends_on", HIGH))):
         known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
         days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
     return Reading(rows.assign(**days), reading.problems, reading.columns)
+
+
+def _refuse_row_numbers(reading: Reading, columns: Mapping[str, str]) -> None:
+    """Refuse numbers that only say where in its table a project stands."""
+    rows, account = reading.rows, reading.columns
+    ids = rows[MANAGED_PROJECTS.id_column].astype(str)
+    header = next((str(one) for one in account.loc[account["field"] == MANAGED_PROJECTS.id_column, "header"]), "")
+    made_up = ids.str.fullmatch(rf"{MANAGED_PROJECTS.title}-\d{{5,}}\+*")
+    named = header_key(header) in map(header_key, columns)
+    lost = rows[made_up if named or not numbers_rows(header, ids[~made_up].tolist()) else pd.Series(True, rows.index)]
+    if lost.empty:
+        return
+    names = [title or unit for title, unit in zip(lost["title"], lost["institution"], strict=True)]
+    why = f"“{header}”只数行，" if header and len(lost) == len(rows) and not made_up.all() else ""
+    hint = f"；“{header}”若确是编号，请指定 --column {header}=项目编号" if why else ""
+    raise TableError(
+        f"{first_few(names, '项')}没有项目编号：{why}行号换一张表就变，同一项目会记成两个、或记到别的项目上；"
+        f"请加上“项目编号”一列（申报编号、受理编号也可以）{hint}"
+    )
 
 
 def _term(text: str) -> tuple[dt.date | None, dt.date | None]:
