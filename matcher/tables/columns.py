@@ -27,7 +27,7 @@ from matcher.tables.cells import (
     read_yesno,
 )
 from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, read_days
+from matcher.tables.dates import Days, Span, read_days
 from matcher.tables.numbers import (
     AREA_WORDS,
     COUNT_WORDS,
@@ -52,6 +52,8 @@ _OF_TIME = re.compile("年限|年龄|年数|月数|天数|期限|时长|[(（][�
 _TIME_SIGNS = {"年": "年龄", "岁": "年龄", "周岁": "年龄", "月": "月", "个月": "月", "天": "天日", "日": "天日"}
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
 _OF_END = re.compile("截止|有效|到期|终止|结束|[至止]$")
+_OF_LIMIT = re.compile(_OF_END.pattern + "|期限|应完成|^完成日期")  # of a period, its last day
+_OF_START = re.compile("起始|开始")  # of a period, its first day
 _ABOVE_ZERO = re.compile(
     "收入|销售额|预算|资产总|总资产|费|支出|投入|产值|人数|职工|员工|人员|专利|知识产权|标准数|数量|年限|年龄|估值|融资|资本|价"
 )
@@ -417,8 +419,15 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
     values: list[Any] = []
     soft: dict[int, Soft] = {}
     states: dict[int, str] = {}
+    periods: dict[int, Fault] = {}
+    last, first = (bool(words.search(column.title)) for words in (_OF_LIMIT, _OF_START))
     for i, day in enumerate(found):
-        if isinstance(day, Days):
+        if isinstance(day, Span) and (last or first):
+            day = day.last if last else day.first
+        if isinstance(day, Span):
+            periods[i] = _no_single_day(day)
+            soft[i] = Soft(day.low, day.high)
+        elif isinstance(day, Days):
             soft[i] = Soft(*day)
         elif isinstance(day, str):
             states[i] = day
@@ -427,13 +436,14 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
             day = None
         values.append(day if isinstance(day, datetime.date) else None)
     notes: list[tuple[str, Fault]] = []
-    told = {i: _told(span, str) for i, span in soft.items()}
-    if len(soft) > 2 and all(value is None for value in values):
-        first = next(iter(soft))
-        text = f"这一列只写到年或月（{len(soft)} 格），每格按其间的任何一天读入"
+    told = {i: _told(bounds, str) for i, bounds in soft.items() if i not in periods}
+    if len(told) > 2 and all(value is None for value in values):
+        first = next(iter(told))
+        text = f"这一列只写到年或月（{len(told)} 格），每格按其间的任何一天读入"
         notes.append((as_written(cells[first]), Fault(text, "有确切日期请写到日")))
     else:
         faults += told.items()
+    faults += periods.items()
     faults.sort(key=lambda fault: fault[0])
     written = Counter((as_written(cells[i]).strip(), state) for i, state in states.items() if state)
     for (text, state), times in written.items():
@@ -442,6 +452,11 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
     if written:
         states = {i: state or "open" for i, state in states.items()}
     return Cells(values, faults, soft, states if written else {}, notes)
+
+
+def _no_single_day(span: Span) -> Fault:
+    known = f"{span.low} 以后的某一天" if span.high is None else f"{span.low} 至 {span.high} 间的某一天"
+    return Fault(f"是一段时间，不是一天，按 {known}读入", "请只写这件事发生的那一天")
 
 
 def _told(soft: Soft, show: Callable[[Any], str]) -> Fault:
