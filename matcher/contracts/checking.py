@@ -193,7 +193,7 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
     kind = book.kinds.get(row.kind)
     edition = row.edition
     as_if = ""
-    if row.applied == UNKNOWN and row.registered == UNKNOWN and edition is None and on is not None:
+    if any(one.rule.id == "not_filed" for one in found) and edition is None and on is not None:
         edition = book.edition_on(as_day(on))
         as_if = f"如在 {as_day(on).isoformat()} 申请，适用{edition.title}" if edition else ""
     reasons = [one.sentence for one in deciding] + ([as_if] if as_if else [])

@@ -420,10 +420,10 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
     soft: dict[int, Soft] = {}
     states: dict[int, str] = {}
     periods: dict[int, Fault] = {}
-    last, first = (bool(words.search(column.title)) for words in (_OF_LIMIT, _OF_START))
+    ends, starts = (bool(words.search(column.title)) for words in (_OF_LIMIT, _OF_START))
     for i, day in enumerate(found):
-        if isinstance(day, Span) and (last or first):
-            day = day.last if last else day.first
+        if isinstance(day, Span) and (ends or starts):
+            day = day.last if ends else day.first
         if isinstance(day, Span):
             periods[i] = _no_single_day(day)
             soft[i] = Soft(day.low, day.high)

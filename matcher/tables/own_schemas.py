@@ -78,6 +78,7 @@ TARGETS = Contract(
         column("due", "date", "完成日期", "截止日期 完成时限 截止时间"),
     ),
     any_of=("name",),
+    keeps_unread=True,
 )
 
 CHANCES = Contract(
@@ -330,6 +331,7 @@ TECH_CONTRACTS = Contract(
         column("outcome_id", "text", "成果编号", "对应成果编号 成果登记号"),
     ),
     any_of=("subject", "kind", "seller", "buyer"),
+    keeps_unread=True,
 )
 # The weights of 创新积分 that a place gives: one row a stage, indicator and band.
 POINT_WEIGHTS = Contract(

@@ -132,4 +132,5 @@ PROJECT_EVENTS = Contract(
     ),
     any_of=("event", "item"),
     referred=False,
+    keeps_unread=True,
 )

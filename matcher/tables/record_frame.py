@@ -138,25 +138,33 @@ class Table(NamedTuple):
         """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates."""
         series: dict[str, pd.Series[Any]] = {}
         soft, states = (any(i in found for i in kept) for found in (read.soft, read.states))
+        unread = self._unread(column, read)
         if soft:
             bounds = [read.soft.get(i, Soft(read.values[i], read.values[i])) for i in kept]
             series[column.name + LOW] = _series(column.kind, [bound.low for bound in bounds])
             series[column.name + HIGH] = _series(column.kind, [bound.high for bound in bounds])
-        if soft or states:
-            series[column.name + TEXT] = _series("text", self._written(column, read, kept))
+        if soft or states or not unread.isdisjoint(kept):
+            shown = unread.union(read.soft, read.states)
+            series[column.name + TEXT] = _series("text", self._written(column, read, kept, shown))
         if states:
             series[column.name + STATE] = _series("text", [read.states.get(i, "") for i in kept])
         return series
 
-    def _written(self, column: Column, read: Cells, kept: list[int]) -> list[str]:
-        """The writing of soft values and states, "" elsewhere."""
+    def _unread(self, column: Column, read: Cells) -> set[int]:
+        """The cells whose writing gave no value, where the contract keeps them."""
+        if not self.contract.keeps_unread or column.kind not in ("date", "yuan", "number", "share"):
+            return set()
+        return {i for i, _ in read.faults if read.values[i] is None}
+
+    def _written(self, column: Column, read: Cells, kept: list[int], shown: set[int]) -> list[str]:
+        """The writing of the cells to be shown, "" elsewhere."""
         places = self.header.fields.summed.get(column.name, [self.header.places[column.name]])
         unit = self.header.units[column.name]
         alone = not unit and len(places) == 1 and column.name not in self.header.unit_places
         texts: dict[tuple[str, Soft | None], str] = {}
         out = []
         for i in kept:
-            if i not in read.soft and i not in read.states:
+            if i not in shown:
                 out.append("")
                 continue
             cells = [cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in places]

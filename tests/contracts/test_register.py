@@ -62,6 +62,28 @@ def test_a_register_is_read_by_the_headers_that_bureaus_use():
 
 
 @pytest.mark.parametrize(
+    ("cells", "reasons"),
+    [
+        ({"amount": "10万美元"}, ["合同成交额“10万美元”是外币（美元），不知折合多少人民币，请改正后再提交"]),
+        ({"technical_amount": "见附件"}, ["技术交易额“见附件”内容写在附件或别处，这里没有读到，请改正后再提交"]),
+        ({"signed_on": "2025-02-30"}, ["签订日期“2025-02-30”日历上没有这一天，请改正后再提交"]),
+        (
+            {"applied_on": "2026-02-30", "signed_on": "2025-06-31"},
+            [
+                "签订日期“2025-06-31”日历上没有这一天；申请日期“2026-02-30”日历上没有这一天，请改正后再提交",
+                "申请日期看不懂，不能确定适用哪一版规则：2001版自2001年7月18日、2026版自2026年3月1日施行",
+            ],
+        ),
+        ({"amount": ""}, ["缺少合同成交额；合同应分别载明合同总额和技术交易额"]),
+    ],
+)
+def test_what_nobody_can_read_is_told_as_it_was_written_and_not_as_missing(cells, reasons):
+    rows = read_contracts(pd.DataFrame([one(**cells)])).rows
+    findings = contract_findings(rows)
+    assert findings[["answer", "text"]].values.tolist() == [["unknown", text] for text in reasons]
+
+
+@pytest.mark.parametrize(
     ("header", "field"),
     [
         ("让与方", "seller"), ("卖方/受托方/让与方", "seller"), ("研究开发人", "seller"), ("许可人", "seller"),

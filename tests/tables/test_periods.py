@@ -30,7 +30,10 @@ def test_writings_of_a_period(written):
         ("2026-03-01", DAY(2026, 3, 1)),
         ("2026-03-01至2026-03-01", DAY(2026, 3, 1)),
         ("2026-03-01至长期", Span(DAY(2026, 3, 1), "")),
-        ("2026年3月至2026年5月", Span(Days(DAY(2026, 3, 1), DAY(2026, 3, 31)), Days(DAY(2026, 5, 1), DAY(2026, 5, 31)))),
+        (
+            "2026年3月至2026年5月",
+            Span(Days(DAY(2026, 3, 1), DAY(2026, 3, 31)), Days(DAY(2026, 5, 1), DAY(2026, 5, 31))),
+        ),
     ],
 )
 def test_ends_of_a_period(written, read):
