@@ -25,6 +25,7 @@ from matcher.tables.cells import (
     is_excel_error,
     is_plain_number,
     read_yesno,
+    shorten,
 )
 from matcher.tables.checkboxes import ticked
 from matcher.tables.dates import Days, Span, read_days
@@ -66,6 +67,7 @@ _NO_PART = Fault("不在 0 到 100% 之间，不会是这样的比例，没有�
 _NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
 _IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
 _OUT_OF_REACH = 10**11, 1_000
+_PER_CENT_WORDS = ("%", "百分比", "百分点", "个百分点")
 _DOLLARS = ("美元", "美金", "usd", "us$", "$")
 
 
@@ -113,6 +115,34 @@ def read_yuan(cell: object, unit: int) -> int | Fault | None:
     """Money in whole yuan, half a yuan rounded up."""
     value = _yuan(read_number(cell, unit))
     return Fault("是一个范围，不是一个数", "请填一个数") if isinstance(value, Soft) else value
+
+
+def in_row_unit(cell: object, word: str) -> object:
+    """A number as a plain one in the unit of its row (5000万元 under 万元 is 5000, 2.5% under % is 2.5); a Fault where
+    the cell names another unit, and the cell itself where it names none.
+    """
+    number = read_number(cell, scale := UNITS.get(word, 1))
+    if not isinstance(number, Number):
+        return cell
+    percent, money = word in _PER_CENT_WORDS, word in UNITS
+    said = "单位一栏没有写" if not word else f"单位一栏写的是“{shorten(word, 20)}”"
+    fits = {"%": percent, **dict.fromkeys(MONEY_WORDS, money)}.get(number.suffix, True)
+    if number.suffix in FOREIGN_WORDS:
+        return _foreign(number.suffix)
+    if not fits or (money and number.suffix not in ("", *MONEY_WORDS)):
+        return Fault(f"写的是“{number.suffix}”，{said}", "请让数和单位一致")
+    if money:
+        low, high = (None if end is None else EXACT.divide(end, Decimal(scale)) for end in number[:2])
+        return _plain(Number(low, high, ""))
+    return _plain(number) if percent and number.suffix == "%" else cell
+
+
+def _plain(number: Number) -> str:
+    """A number as a text without a unit that reads the same."""
+    low, high = (None if end is None else f"{end.normalize(EXACT):f}" for end in number[:2])
+    if low == high:
+        return str(low)
+    return f"{low}以上" if high is None else f"{high}以下" if low is None else f"{low}～{high}"
 
 
 def _cells(values: list[Any], faults: list[tuple[int, Fault]]) -> Cells:
@@ -288,7 +318,7 @@ def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
     if number.suffix == "%":
         return Fault("是百分数，不是金额", "请填金额")
     if number.suffix in FOREIGN_WORDS:
-        return Fault(f"是外币（{number.suffix}），不知折合多少人民币", "请折合成人民币填写")
+        return _foreign(number.suffix)
     if number.suffix not in ("", *MONEY_WORDS):
         return Fault(f"写的是“{number.suffix}”，不是金额", _IN_YUAN)
     if any(end is not None and abs(end) >= _INT64 for end in number[:2]):
@@ -296,6 +326,10 @@ def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
     if number.exact is not None:
         return int(number.exact.to_integral_value(decimal.ROUND_HALF_UP, EXACT))
     return _outward(number, int)
+
+
+def _foreign(suffix: str) -> Fault:
+    return Fault(f"是外币（{suffix}），不知折合多少人民币", "请折合成人民币填写")
 
 
 def _outward(number: Number, kind: Callable[[Decimal], Any]) -> Soft:

@@ -79,6 +79,7 @@ TARGETS = Contract(
     ),
     any_of=("name",),
     keeps_unread=True,
+    unit_column="unit",
 )
 
 CHANCES = Contract(

@@ -13,7 +13,7 @@ import pandas as pd
 
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
-from matcher.tables.columns import Cells, Soft, read_cells
+from matcher.tables.columns import Cells, Soft, in_row_unit, read_cells
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.near_duplicates import find_reposts
@@ -83,12 +83,25 @@ class Table(NamedTuple):
             cells = self._as_above(column, header, cells, found)
         if unit and column.kind == "text":  # a price is text: its unit stays with it
             cells = [f"{cleaning.as_written(cell)}{unit}" if cleaning.is_plain_number(cell) else cell for cell in cells]
-        read = read_cells(column, unit, cells)
+        plain, wrong = cells, list[tuple[int, Fault]]()
+        if self.contract.unit_column and column.kind == "number":
+            plain, wrong = self._in_row_units(cells, unit)
+            unit = ""
+        read = read_cells(column, unit, plain)
+        read.faults.extend(wrong)
         found += [Problem(self.numbers[i], header, shown(cells[i]), *fault) for i, fault in read.faults]
         found += [Problem(None, header, shorten(value, 80), *fault) for value, fault in read.notes]
         if problems is not None:
             problems += found
         return read
+
+    def _in_row_units(self, cells: list[object], unit: str) -> tuple[list[object], list[tuple[int, Fault]]]:
+        """Numbers as plain ones in the unit of their row, else of their header; and what names another unit."""
+        place = self.header.places.get(self.contract.unit_column, len(self.header.texts))
+        words = [cleaning.half_width(cleaning.as_written(cell_of(row, place))) or unit for row in self.rows]
+        changed = [in_row_unit(cell, word) for cell, word in zip(cells, words, strict=True)]
+        wrong = [(i, cell) for i, cell in enumerate(changed) if isinstance(cell, Fault)]
+        return [None if isinstance(cell, Fault) else cell for cell in changed], wrong
 
     def _joined(self, column: Column, problems: list[Problem]) -> Cells:
         """A text of several columns in the file's order; all but the field's own under their headers."""
