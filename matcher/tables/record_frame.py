@@ -220,8 +220,10 @@ class Table(NamedTuple):
                     problems.append(Problem(self.numbers[i], header, "", f"是空的，已编为“{name}”", "请填写编号"))
             elif name in first:
                 before = first[name]
-                if self._as_written(i) == self._as_written(before):
-                    fault = Fault(f"和第 {self.numbers[before]} 行完全相同", "请删去重复的行")
+                one, other = self._as_written(i), self._as_written(before)
+                if self._content(one) == self._content(other):
+                    how = "完全相同" if one == other else "只有序号不同"
+                    fault = Fault(f"和第 {self.numbers[before]} 行{how}", "请删去重复的行")
                 elif numbers_rows(header, []):  # 序号 that begins anew on every page loses no row
                     made = f"{self.contract.title}-{self.numbers[i]:05d}"
                     ids[i] = made
@@ -257,6 +259,12 @@ class Table(NamedTuple):
     def _as_written(self, i: int) -> list[str]:
         width = max(len(self.header.texts), len(self.rows[i]))
         return [cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in range(width)]
+
+    def _content(self, cells: Sequence[str]) -> list[str]:
+        """The cells of a row but those that only count the rows."""
+        texts = self.header.texts
+        counts = {place for place, text in enumerate(texts) if text and numbers_rows(text, [])}
+        return [cell for place, cell in enumerate(cells) if place not in counts]
 
     def _reposts(self, texts: list[list[str]], rows: list[int], names: list[str], problems: list[Problem]) -> list[str]:
         """For each row that stays the id of the posting that it repeats, or ""; [] where nothing is a posting."""

@@ -155,6 +155,16 @@ def test_what_was_withdrawn_is_no_refusal():
     assert table["vat_exempt_high"].tolist() == [100, 0, 0, 0, 0]
 
 
+def test_rows_that_differ_in_their_number_alone_are_the_same():
+    register = pd.DataFrame(
+        {"序号": [1, 2, 3, 3], "合同编号": ["H1"] * 4, "项目名称": ["甲项目", "甲项目", "乙项目", "甲项目"]}
+    )
+    rows, problems = read_contracts(register)
+    assert (rows["subject"].tolist(), problems["problem"].tolist()) == (
+        ["甲项目"], ["和第 2 行只有序号不同", "和第 2 行编号相同，内容不同", "和第 2 行只有序号不同"],
+    )  # fmt: skip
+
+
 def test_subtotals_without_figures_are_no_contracts():
     register = pd.DataFrame(
         {

@@ -1,6 +1,8 @@
 """Follow-up tables as people keep them: the headers of the guide, names of firms, cells that nobody can read."""
 
+from matcher.policy import load_policy
 from matcher.pool.book.book import Book
+from matcher.pool.book.tables import read_book_firms
 
 FIRMS = "企业编号,企业名称,地区\nQY1,虚构传动有限公司,临沂市兰山区\n"
 HEAD = "虚构县跟进表,,,,,,,\n日期,企业,需求,成果,状态,跟进人,合同,合同金额（万元）\n"
@@ -42,3 +44,14 @@ def test_what_nobody_can_read_is_told_by_its_row_and_as_it_was_written(pool, tmp
             "  第 5 行：日期“2026-03-01至03-02”不是确切的值",
         ],
     )
+
+
+def test_an_import_tells_a_firm_that_stands_twice_once(tmp_path):
+    firms = "序号,企业编号,企业名称\n1,A,虚构甲公司\n2,A,虚构甲公司\n3,B,虚构乙公司\n4,B,虚构丙公司\n"
+    (tmp_path / "firms.csv").write_text(firms, "utf-8")
+    rows, problems = read_book_firms(tmp_path / "firms.csv", [load_policy("hte-pool")], on="2026-06-30")
+    assert rows[["enterprise_id", "name"]].values.tolist() == [["A", "虚构甲公司"], ["B", "虚构乙公司"]]
+    assert problems[["value", "problem", "kept"]].values.tolist() == [
+        ["A", "同一企业不止一行，只用了第一行", False],
+        ["B", "同一企业不止一行，名称却不同：虚构乙公司、虚构丙公司，只用了第一行", False],
+    ]

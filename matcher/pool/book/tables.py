@@ -206,16 +206,22 @@ def read_book_firms(
         rows.loc[~lost, "enterprise_id"] = ids
         lines += told
     twice = rows.duplicated("enterprise_id") & ~lost
-    for wrong, problem, action in (
-        (lost, "没有企业编号、统一社会信用代码和企业名称", "请补填后重新导入"),
-        (twice, "同一企业不止一行，只用了第一行", "请合并为一行后重新导入"),
-    ):
-        lines += [
+    lines += [
+        {**_LINE, "column": "企业编号", "value": firm, "problem": "没有企业编号、统一社会信用代码和企业名称",
+         "action": "请补填后重新导入", "kept": False}
+        for firm in rows.loc[lost, "enterprise_id"]
+    ]  # fmt: skip
+    for firm in rows.loc[twice, "enterprise_id"].unique():
+        names = list(filter(None, rows.loc[rows["enterprise_id"] == firm].get("name", pd.Series(dtype=str)).unique()))
+        unlike = f"，名称却不同：{'、'.join(names)}" if len(names) > 1 else ""
+        problem, action = f"同一企业不止一行{unlike}，只用了第一行", "请合并为一行后重新导入"
+        lines.append(
             {**_LINE, "column": "企业编号", "value": firm, "problem": problem, "action": action, "kept": False}
-            for firm in rows.loc[wrong, "enterprise_id"]
-        ]
+        )
     # an id made up from the place of a row is no key
     rows = rows[~(lost | twice)].reset_index(drop=True)
+    said_again = reading.problems["action"].str.startswith("逐行判断")  # of firms that stand twice, told above
+    reading = Reading(reading.rows, reading.problems[~said_again], reading.columns)
     return Reading(rows, with_lines(reading, lines), reading.columns)
 
 
