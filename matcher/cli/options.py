@@ -353,6 +353,13 @@ def _read_settings(ctx: click.Context, param: click.Parameter, path: Path | None
     ctx.default_map = defaults
 
 
+def wrong_colon(path: Path) -> str:
+    """What is wrong with the first colon of a YAML file that reads as text where a name and a value are meant."""
+    from matcher.tables.yaml import colon_sentence
+
+    return colon_sentence(path.read_text("utf-8-sig", "replace").split("\n"))
+
+
 def read_settings(path: Path) -> dict[str, Any]:
     """A YAML file of words as a dict; refused in one sentence. Raises TableError."""
     from matcher.tables.yaml import YamlFault, read
@@ -364,7 +371,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     except YamlFault as fault:
         raise TableError(f"{path.name}：{fault}；请每行写一个 选项名: 值") from fault
     if not isinstance(content, dict):
-        raise TableError(f"{path.name}：不是设置文件；请每行写一个 选项名: 值")
+        raise TableError(f"{path.name}：{wrong_colon(path) or '不是设置文件'}；请每行写一个 选项名: 值")
     return content
 
 
