@@ -118,6 +118,7 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     ends = [reached(np.where(np.isnan(end), open_end, end)) for end, open_end in ((low, -np.inf), (high, np.inf))]
     status = np.where(inexact, np.where(ends[0][2] == ends[1][2], ends[0][2], UNSURE), status)
     said = {name: _told(table, name, "") for name in ("actual", "start")}
+    said["start"] = [text if pd.isna(day) else "" for text, day in zip(said["start"], start, strict=True)]
     for at in np.flatnonzero(sound):
         parts = [text[at] for text in said.values() if text[at]]
         if inexact[at]:

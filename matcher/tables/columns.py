@@ -19,6 +19,7 @@ from matcher.tables.cells import (
     clean_text,
     cut_labels,
     error_fault,
+    half_width,
     has_no_tick,
     is_blank,
     is_blank_word,
@@ -117,14 +118,18 @@ def read_yuan(cell: object, unit: int) -> int | Fault | None:
     return Fault("是一个范围，不是一个数", "请填一个数") if isinstance(value, Soft) else value
 
 
-def in_row_unit(cell: object, word: str) -> object:
+def in_row_unit(cell: object, word: str, unit: str) -> object:
     """A number as a plain one in the unit of its row (5000万元 under 万元 is 5000, 2.5% under % is 2.5); a Fault where
-    the cell names another unit, and the cell itself where it names none.
+    the cell names another unit, and the cell itself where it names none. word: the unit of the row; unit: in which a
+    plain number is written.
     """
-    number = read_number(cell, scale := UNITS.get(word, 1))
+    percent, money = word in _PER_CENT_WORDS, word in UNITS
+    if isinstance(cell, str) and not percent and not money and word and word in (text := half_width(cell)):
+        cell = text.replace(word, "", 1)  # 200余人次 under 人次
+    scale = UNITS.get(word, 1)
+    number = read_number(cell, UNITS.get(unit, scale) if money else 1)
     if not isinstance(number, Number):
         return cell
-    percent, money = word in _PER_CENT_WORDS, word in UNITS
     said = "单位一栏没有写" if not word else f"单位一栏写的是“{shorten(word, 20)}”"
     fits = {"%": percent, **dict.fromkeys(MONEY_WORDS, money)}.get(number.suffix, True)
     if number.suffix in FOREIGN_WORDS:

@@ -46,6 +46,9 @@ class Table(NamedTuple):
         read = {column.name: self._read(column, absent[column.kind], found) for column in contract.columns}
         problems += dict.fromkeys(found)  # a column that serves two fields is read twice
         cells = {name: column.values for name, column in read.items()}
+        if contract.unit_column:
+            given = cells[contract.unit_column]
+            cells[contract.unit_column] = [text or word for text, word in zip(given, self._row_units(), strict=True)]
         ids = self._ids(cells[contract.id_column], self._filled(cells, problems), problems)
         kept, names = list(ids), list(ids.values())
         del ids  # a million rows fit into a gigabyte: nothing is kept longer than it is needed
@@ -96,12 +99,19 @@ class Table(NamedTuple):
         return read
 
     def _in_row_units(self, cells: list[object], unit: str) -> tuple[list[object], list[tuple[int, Fault]]]:
-        """Numbers as plain ones in the unit of their row, else of their header; and what names another unit."""
-        place = self.header.places.get(self.contract.unit_column, len(self.header.texts))
-        words = [cleaning.half_width(cleaning.as_written(cell_of(row, place))) or unit for row in self.rows]
-        changed = [in_row_unit(cell, word) for cell, word in zip(cells, words, strict=True)]
+        """Numbers as plain ones in the unit of their row; and what names another unit. `unit`: of their header."""
+        words = self._row_units()
+        changed = [in_row_unit(cell, word, unit) for cell, word in zip(cells, words, strict=True)]
         wrong = [(i, cell) for i, cell in enumerate(changed) if isinstance(cell, Fault)]
         return [None if isinstance(cell, Fault) else cell for cell in changed], wrong
+
+    def _row_units(self) -> list[str]:
+        """The unit of each row, where it names none that of the first header of numbers with one."""
+        place = self.header.places.get(self.contract.unit_column, len(self.header.texts))
+        numbers = [column.name for column in self.contract.columns if column.kind == "number"]
+        common = next(filter(None, (self.header.units.get(name, "") for name in numbers)), "")
+        words = [cleaning.half_width(cleaning.as_written(cell_of(row, place))) for row in self.rows]
+        return [common if cleaning.is_nothing(word) else word for word in words]
 
     def _joined(self, column: Column, problems: list[Problem]) -> Cells:
         """A text of several columns in the file's order; all but the field's own under their headers."""

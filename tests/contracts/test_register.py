@@ -165,6 +165,18 @@ def test_rows_that_differ_in_their_number_alone_are_the_same():
     )  # fmt: skip
 
 
+def test_a_header_of_two_rows_with_kinds_of_values_above(tmp_path):
+    (tmp_path / "r.csv").write_text(
+        "虚构县登记台账,,,,,,,\n编号,项目名称,甲方（委托方）,乙方（受托方）,日期,,金额（万元）,\n,,,,签订,登记,合同,技术交易\n"
+        "H1,磁选机控制,虚构泵业,虚构大学,2026-01-05,2026-02-10,50,40\n", "utf-8",
+    )  # fmt: skip
+    row = read_contracts(tmp_path / "r.csv").rows.iloc[0]
+    names = ["buyer", "seller", "signed_on", "registered_on", "amount", "technical_amount"]
+    assert [str(cell)[:10] for cell in row[names]] == [
+        "虚构泵业", "虚构大学", "2026-01-05", "2026-02-10", "500000", "400000",
+    ]  # fmt: skip
+
+
 def test_subtotals_without_figures_are_no_contracts():
     register = pd.DataFrame(
         {

@@ -77,11 +77,40 @@ def test_a_number_is_read_in_the_unit_of_its_row(unit, cell, actual, problem):
     assert problems[["column", "value", "problem"]].values.tolist() == ([["实际值", cell, problem]] if problem else [])
 
 
-def test_money_in_the_header_and_in_the_row():
+def test_units_of_headers_and_of_rows_are_brought_together():
     table = pd.DataFrame(
-        {"目标编号": ["1", "2"], "目标名称": ["甲", "乙"], "单位": ["万元", ""], "目标值（万元）": ["5000", "0.6亿元"]}
+        {
+            "目标编号": ["1", "2", "3"],
+            "目标名称": ["甲", "乙", "丙"],
+            "单位": ["万元", "/", "亿元"],
+            "目标值（亿元）": [2, "6000万元", 3],
+            "上半年完成（万元）": [5000, "0.2亿元", "约9000"],
+        }
     )
-    assert read_targets(table, on="2026-07-01").rows["goal"].tolist() == [5000, 6000]
+    rows = read_targets(table, on="2026-07-01").rows
+    assert rows[["unit", "goal", "actual"]].astype(object).where(rows.notna(), None).values.tolist() == [
+        ["万元", 20_000, 5000], ["亿元", 0.6, 0.2], ["亿元", 3, None],
+    ]  # fmt: skip
+    assert rows[["actual_min", "actual_max"]].iloc[2].tolist() == [0.85, 0.95]
+
+
+@pytest.mark.parametrize(
+    ("unit", "cell", "low", "high"),
+    [
+        ("人次", "200余人次", 200, 299),
+        ("万美元", "500万美元", 500, 500),
+        ("亩", "约20亩", 15, 25),
+        ("吨", "3.5吨", 3.5, 3.5),
+    ],
+)
+def test_a_unit_of_its_own_stands_in_the_cell_too(unit, cell, low, high):
+    table = pd.DataFrame(
+        [{"目标编号": "1", "目标名称": "甲", "单位": unit, "目标值": "约1000", "实际值": cell, **DAYS}]
+    )
+    rows = read_targets(table, on="2026-07-01").rows
+    known = rows.iloc[0]
+    ends = [known["actual"]] * 2 if "actual_min" not in rows else known[["actual_min", "actual_max"]].tolist()
+    assert ends == [low, high]
 
 
 @pytest.mark.parametrize(
