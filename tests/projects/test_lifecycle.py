@@ -164,6 +164,10 @@ def test_a_stage_is_imported_once_and_a_word_that_nobody_knows_refuses_all(book)
     wrong = managed(项目编号="P4", 项目名称="四", 当前阶段="神游", 阶段日期="2024-01-01")
     with pytest.raises(ProjectBookError, match="P4：看不懂当前阶段“神游”"):
         book.put(wrong, on=START, person="甲")
+    for day, told in (("2024-02-30", "日历上没有这一天"), ("2024-03-01至03-12", "不是确切的值")):
+        wrong = managed(项目编号="P4", 项目名称="四", 当前阶段="立项", 阶段日期=day)
+        with pytest.raises(ProjectBookError, match=f"P4：阶段日期“{day}”{told}"):
+            book.put(wrong, on=START, person="甲")
     assert book.projects("2024-03-01")["project_id"].tolist() == ["P1", "P2", "P3"]
 
 
