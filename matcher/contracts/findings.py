@@ -107,6 +107,8 @@ def findings_of(row: ContractRow, book: RuleBook, on: dt.date | None, *, costs_l
     if unread:
         said = "；".join(f"{TECH_CONTRACTS[name].title}{why}" for name, why in unread.items())
         yield from found_by(book.rules["unreadable"], edition, said=said)
+    if row.registered == UNKNOWN and (why := why_unknown(TECH_CONTRACTS["registered_on"], row.cells)):
+        yield from found_by(book.rules["registered_unreadable"], edition, said=why)
     if row.applied == UNKNOWN and row.registered == UNKNOWN and "applied_on" not in unread:
         yield from found_by(book.rules["not_filed"], edition)
     elif edition is None:

@@ -261,7 +261,10 @@ TECH_CONTRACTS = Contract(
     "contract_id",
     (
         column(
-            "contract_id", "id", "合同编号", "合同登记编号 登记编号 合同号 技术合同编号 编号 合同登记号 认定登记编号"
+            "contract_id",
+            "id",
+            "合同编号",
+            "合同登记编号 登记编号 合同号 技术合同编号 编号 合同登记号 认定登记编号 登记号",
         ),
         column(
             "subject",

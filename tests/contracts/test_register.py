@@ -165,6 +165,14 @@ def test_rows_that_differ_in_their_number_alone_are_the_same():
     )  # fmt: skip
 
 
+def test_a_day_of_registration_that_nobody_can_read_is_told_and_does_not_decide():
+    row = check(one(registered_on="2025-06-31", state="")).iloc[0]
+    assert (row["accepted"], row["standing"]) == ("yes", "registered")
+    assert row["warnings"].startswith("登记日期“2025-06-31”日历上没有这一天，按没有登记日期统计（")
+    tracked = check(one(registered_on="2025-06-31"), one(contract_id="H2", subject="乙", registered_on="2025-06-30"))
+    assert tracked["standing"].tolist() == ["open", "registered"]
+
+
 def test_a_header_of_two_rows_with_kinds_of_values_above(tmp_path):
     (tmp_path / "r.csv").write_text(
         "虚构县登记台账,,,,,,,\n编号,项目名称,甲方（委托方）,乙方（受托方）,日期,,金额（万元）,\n,,,,签订,登记,合同,技术交易\n"
