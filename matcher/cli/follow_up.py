@@ -96,12 +96,17 @@ def status_command(
     from matcher.pool.book import follow_up
     from matcher.pool.book.book import Book
     from matcher.pool.book.tables import follow_up_sheets, in_words, judged_sheets, read_statuses
+    from matcher.tables.cells import first_few
 
     check({output: TABLES, judged: TABLES}, table, book)
     with Book.open(book) as opened:
         if table is not None:
             rows = read(read_statuses, table, sheet=sheet, column=column, quiet=quiet).rows
-            report(quiet, f"{table.name}：{len(rows)} 行，新写入 {follow_up.follow(opened.log, rows)} 条")
+            rows = rows.assign(enterprise_id=opened.ids_of(rows["enterprise_id"].tolist(), on=on))
+            strangers = set(rows["enterprise_id"]) - {"", *opened.firms(on)["enterprise_id"]}
+            written = follow_up.follow(opened.log, rows)
+            unknown = f"；企业 {first_few(sorted(strangers), '家')} 不在培育库中，按表中的写法记入" if strangers else ""
+            report(quiet, f"{table.name}：{len(rows)} 行，新写入 {written} 条{unknown}")
         now = follow_up.items(opened.log, on=on)
         if output is not None:
             write(output, follow_up_sheets(opened, on=on), now, mask=not show_contacts)

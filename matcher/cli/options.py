@@ -134,15 +134,25 @@ def column_option(name: str = "--column", of: str = "") -> Callable[[Decorated],
     """Headers that the library does not know; those of `--settings` come first."""
     return option(
         name, multiple=True, metavar="表头=字段", callback=_with_settings,
-        help=f"指定{of}某个表头是哪个字段（中文或英文字段名），可多次给出。",
+        help=f"指定{of}某个表头是哪个字段（中文或英文字段名），可多次给出；文件名:表头=字段 指定其他表的。",
     )  # fmt: skip
 
 
 def _with_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     kept = (ctx.default_map or {}).get(str(param.name), ())
-    return value if value == kept else (*kept, *value)
+    value = value if value == kept else (*kept, *value)
+    ctx.meta.setdefault(_COLUMNS, []).extend(value)
+    return value
 
 
+_COLUMNS = "matcher.columns"  # where a context keeps what all options for columns gave
+_COLONS = (":", "：")
+
+# for a command whose first argument is no table
+columns_option = option(
+    "--column", multiple=True, metavar="文件名:表头=字段", callback=_with_settings, expose_value=False,
+    help="指定哪张表的哪个表头是哪个字段（中文或英文字段名），可多次给出。",
+)  # fmt: skip
 quiet_option = option("-q", "--quiet", is_flag=True, help="不显示进度和小结，只显示错误。")
 contacts_option = option("--show-contacts", is_flag=True, help="输出文件中不遮盖电话、邮箱、证件号等联系方式。")
 bad_rows_option = option(
@@ -203,8 +213,14 @@ def read(
     """
     from matcher.tables.reading import describe
 
-    columns = named(column, "表头=字段") or None
+    ctx = click.get_current_context()
+    files = _files(ctx)
+    given = [_of_file(text, files) for text in ctx.meta.get(_COLUMNS, ())]
+    plain = [text for text in column if not _of_file(text, files)[0]]
+    columns = named([*plain, *(text for name, text in given if name == path.name)], "表头=字段") or None
     reading = reader(path, *arguments, sheet=sheet_of(sheet), columns=columns, **options)
+    if len(files) > 1:
+        reading = _hints_of_file(reading, path.name)
     unused = reading.problems.loc[~reading.problems["kept"].astype(bool), "row"].nunique()
     faults = describe(reading.problems)
     if not len(reading.rows):
@@ -216,6 +232,35 @@ def read(
         faults,
     )
     return reading
+
+
+def _files(ctx: click.Context) -> set[str]:
+    """The names of the files that the command reads."""
+    params = {param.name: param for param in ctx.command.params}
+    paths = set()
+    for name, value in ctx.params.items():
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Path) and params[name].type is FILE:
+                paths.add(one.name)
+            elif isinstance(one, str) and params[name].callback is not _with_settings:  # 种类=文件
+                path = Path(one.partition("=")[2])
+                paths |= {path.name} if path.suffix and path.is_file() else set()
+    return paths
+
+
+def _of_file(text: str, files: Iterable[str]) -> tuple[str, str]:
+    """The file that a choice of columns begins with, "" for none, and the choice."""
+    name = next((file for file in files if text.startswith(file) and text[len(file) :][:1] in _COLONS), "")
+    return name, text[len(name) + 1 :] if name else text
+
+
+def _hints_of_file(reading: Reading, name: str) -> Reading:
+    """A reading whose hints for `--column` name its file, as the command reads several."""
+    from matcher.tables.reading import Reading
+
+    hints = reading.columns["hint"].where(reading.columns["hint"] == "", f"{name}:" + reading.columns["hint"])
+    actions = reading.problems["action"].str.replace(r"--column (?=\S+=)", lambda _: f"--column {name}:", regex=True)
+    return Reading(reading.rows, reading.problems.assign(action=actions), reading.columns.assign(hint=hints))
 
 
 def column_lines(columns: pd.DataFrame) -> list[str]:
@@ -353,6 +398,13 @@ def _read_settings(ctx: click.Context, param: click.Parameter, path: Path | None
     ctx.default_map = defaults
 
 
+def wrong_colon(path: Path) -> str:
+    """What is wrong with the first colon of a YAML file that reads as text where a name and a value are meant."""
+    from matcher.tables.yaml import colon_sentence
+
+    return colon_sentence(path.read_text("utf-8-sig", "replace").split("\n"))
+
+
 def read_settings(path: Path) -> dict[str, Any]:
     """A YAML file of words as a dict; refused in one sentence. Raises TableError."""
     from matcher.tables.yaml import YamlFault, read
@@ -364,7 +416,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     except YamlFault as fault:
         raise TableError(f"{path.name}：{fault}；请每行写一个 选项名: 值") from fault
     if not isinstance(content, dict):
-        raise TableError(f"{path.name}：不是设置文件；请每行写一个 选项名: 值")
+        raise TableError(f"{path.name}：{wrong_colon(path) or '不是设置文件'}；请每行写一个 选项名: 值")
     return content
 
 
@@ -378,6 +430,15 @@ class Command(click.Command):
         super().__init__(*arguments, **attributes)
         if any(getattr(param, "callback", None) is _with_settings for param in self.params):
             self.params.append(SettingsOption())
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; a choice of columns that names none of its files is refused where the first one is no table."""
+        named_only = any(param.callback is _with_settings and not param.expose_value for param in self.params)
+        files = _files(ctx) if named_only else set()
+        for text in ctx.meta.get(_COLUMNS, ()) if named_only else ():
+            if not _of_file(text, files)[0]:
+                raise click.BadParameter(f"“{text}”应写成 文件名:表头=字段；文件有 {'、'.join(sorted(files))}")
+        return super().invoke(ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Usage, what it does, arguments, options."""

@@ -25,6 +25,7 @@ from matcher.cli.options import (
     quiet_option,
     read_settings,
     usage_sentence,
+    wrong_colon,
 )
 from matcher.cli.options import report as tell
 from matcher.errors import MatcherError, TableError
@@ -93,7 +94,8 @@ def _steps(plan: Path, root: click.Command) -> list[Step]:
     with contextlib.chdir(plan.parent):
         for at, node in enumerate(listed, 1):
             if not isinstance(node, dict) or len(node) != 1:
-                raise TableError(f"{plan.name}：第 {at} 步应写成 - 名称: 命令")
+                colon = wrong_colon(Path(plan.name)) if isinstance(node, str) else ""
+                raise TableError(f"{plan.name}：{colon}{'；' if colon else ''}第 {at} 步应写成 - 名称: 命令")
             name, command = next(iter(node.items()))
             if name in (step.name for step in steps):
                 raise TableError(f"{plan.name}：有两步都叫“{name}”；请各起一个名称")

@@ -16,6 +16,7 @@ from matcher.contracts.rules import OTHER, UNCLEAR, Basis, Edition, Rule, RuleBo
 from matcher.tables.contracts import FEN
 from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.regions import find_region
+from matcher.tables.soft_values import why_unknown
 from matcher.tables.units import fold_unit
 from matcher.tables.writings import fold, fold_id
 
@@ -113,24 +114,37 @@ def found_by(rule: Rule, edition: Edition | None, **fields: str) -> Iterator[Fin
 
 def findings_of(row: ContractRow, book: RuleBook, on: dt.date | None, *, costs_listed: bool) -> Iterator[Finding]:
     """What is found on a contract by itself; `costs_listed`: the register has a column of other costs."""
-    edition = row.edition
-    if row.applied == UNKNOWN and row.registered == UNKNOWN:
+    edition, unread = row.edition, unread_of(row.cells)
+    if unread:
+        said = "；".join(f"{TECH_CONTRACTS[name].title}{why}" for name, why in unread.items())
+        yield from found_by(book.rules["unreadable"], edition, said=said)
+    if row.registered == UNKNOWN and (why := why_unknown(TECH_CONTRACTS["registered_on"], row.cells)):
+        yield from found_by(book.rules["registered_unreadable"], edition, said=why)
+    if row.applied == UNKNOWN and row.registered == UNKNOWN and "applied_on" not in unread:
         yield from found_by(book.rules["not_filed"], edition)
     elif edition is None:
-        shown = f"申请日期为 {_shown_days(row.applied)}" if row.applied != UNKNOWN else "没有申请日期，只有登记日期"
+        shown = "没有申请日期，只有登记日期" if "applied_on" not in unread else "申请日期看不懂"
+        shown = f"申请日期为 {_shown_days(row.applied)}" if row.applied != UNKNOWN else shown
         yield from found_by(book.rules["no_edition"], None, day=shown)
-    yield from _element_findings(row, book)
+    yield from _element_findings(row, book, unread)
     yield from _day_findings(row, book)
-    yield from _money_findings(row, book, costs_listed)
+    yield from _money_findings(row, book, costs_listed, unread)
     yield from _kind_findings(row, book)
     yield from _time_findings(row, book, on)
     yield from _number_findings(row, book)
 
 
-def _element_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
+def unread_of(cells: Mapping[str, Any]) -> dict[str, str]:
+    """The days and amounts that a decision needs and nobody can read, each with what was written and why."""
+    needed = ("signed_on", "applied_on", "amount", "technical_amount")
+    unknown = [name for name in needed if _span(cells, name) == UNKNOWN]
+    return {name: why for name in unknown if (why := why_unknown(TECH_CONTRACTS[name], cells))}
+
+
+def _element_findings(row: ContractRow, book: RuleBook, unread: Mapping[str, str]) -> Iterator[Finding]:
     cells, edition, rules = row.cells, row.edition, book.rules
     empty = [name for name in _ELEMENTS if name != "signed_on" and not text_of(cells[name])]
-    if row.signed == UNKNOWN:
+    if row.signed == UNKNOWN and "signed_on" not in unread:
         empty.append("signed_on")
     if empty:
         yield from found_by(rules["missing"], edition, fields=_titles(empty))
@@ -200,10 +214,12 @@ def _yuan(value: Any) -> str:
     return f"{value if isinstance(value, Decimal) else int(value):,} 元"
 
 
-def _money_findings(row: ContractRow, book: RuleBook, costs_listed: bool) -> Iterator[Finding]:
+def _money_findings(
+    row: ContractRow, book: RuleBook, costs_listed: bool, unread: Mapping[str, str]
+) -> Iterator[Finding]:
     amount, technical, edition, rules = row.amount, row.technical, row.edition, book.rules
-    missing = [name for name in ("amount", "technical_amount") if _span(row.cells, name) == UNKNOWN]
-    if missing:
+    unknown = [name for name in ("amount", "technical_amount") if _span(row.cells, name) == UNKNOWN]
+    if missing := [name for name in unknown if name not in unread]:
         yield from found_by(rules["amount_missing"], edition, fields=_titles(missing))
     if any(span.high is not None and span.high < 0 for span in (amount, technical)):
         yield from found_by(rules["negative"], edition)
@@ -212,7 +228,7 @@ def _money_findings(row: ContractRow, book: RuleBook, costs_listed: bool) -> Ite
         words = {"technical": _yuan(technical.low), "amount": _yuan(amount.high)}
         yield from found_by(rules["technical_above_total"], edition, **words)
         return
-    if not missing and any(span.low != span.high for span in (amount, technical)):
+    if not unknown and any(span.low != span.high for span in (amount, technical)):
         yield from found_by(rules["amount_open"], edition)
     reviewed = row.cells["reviewed"]
     if technical.low is not None and technical.low >= book.large and not (is_known(reviewed) and bool(reviewed)):

@@ -21,7 +21,7 @@ from matcher.tables.own_schemas import TECH_CONTRACTS
 SUFFIXES = (".xlsx", ".csv", ".parquet")
 ACCEPTED = {"yes": "可以登记", "no": "不予登记", "unknown": "待核"}
 ANSWERS = {"no": "不予登记", "unknown": "待核", "warn": "提示"}
-STANDING = {"registered": "计入登记", "open": "待定", "refused": "不计入"}
+STANDING = {"registered": "计入登记", "open": "待定", "refused": "不予登记", "withdrawn": "已撤销或注销"}
 NOTES = {
     "能否登记": "可以登记：表中没有不予登记的情形，是否真是技术合同由登记员按合同内容判断；"
     "待核：缺要素或须人工核对；不予登记：违反所列条款。",

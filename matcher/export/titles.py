@@ -213,6 +213,7 @@ CONTRACTS = {
     "rule": "检查项代码", "title": "检查项", "answer": "结论", "text": "说明", "month": "月份", "contracts": "登记项数",
     "inexact": "金额不确切、没有计入合计的份数",
     "open": "待定项数", "open_amount": "待定合同成交额（元）", "refused": "不予登记项数", "year": "年度",
+    "withdrawn": "已撤销项数",
     "income_low": "所得下限（元）", "income_high": "所得上限（元）", "exempt_low": "免税所得下限（元）",
     "exempt_high": "免税所得上限（元）", "half_low": "减半所得下限（元）", "half_high": "减半所得上限（元）",
     "deduction_low": "减少应纳税所得额下限（元）", "deduction_high": "减少应纳税所得额上限（元）", "part": "部分",

@@ -17,7 +17,7 @@ from matcher.errors import ArgumentError
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.contracts import HIGH, LOW, TEXT
-from matcher.tables.dates import Days, read_days
+from matcher.tables.dates import Days, Span, read_days
 from matcher.tables.project_schemas import INTEGRITY_RECORDS
 from matcher.tables.reading import Reading, read_table
 
@@ -75,6 +75,7 @@ def read_records(
         text = row["ends_on"]
         endless = _endless(text, row["sanction"])
         read = read_days(text) if text and not endless else None
+        read = read.last if isinstance(read, Span) else read
         day = read.high if isinstance(read, Days) else read
         ends.append(day if isinstance(day, dt.date) else None)
         permanent.append(bool(endless))

@@ -29,6 +29,7 @@ from matcher.resources.costs import UNKNOWN, Cost, cost_of
 from matcher.resources.methods import methods_asked, methods_named
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import check_frame
+from matcher.tables.schemas import HIGH, LOW
 
 METHOD = 4.0  # a method of the need that the resource is called by; less where many resources have it
 REACHED, MISSED, MISSED_MORE = 0.75, 3.0, 0.5  # each indicator that is met; the first that is not, and each further one
@@ -180,12 +181,12 @@ def find_resources(
         `score` (the share of random pairs of this library that score lower, ranges and standards included), `advice`,
         `met` (asked against stated, in Chinese), `shared_terms`, `evidence`, `unanswered` (as `match` gives them),
         met_count, missed_count, unknown_count, `cost_low`, `cost_high` (yuan for the hours or samples of the need, NA
-        where unknown or open), `cost_note` (the fee as it was read, and what is not known), `hours`, `hours_free`,
-        `unavailable_count` (resources that fit this need and are closed or have no hours, listed or not), and of the
-        resource name, model, kind, institution, place, state, fee, contact. `advice` is 可预约 (all that is asked is
-        met), 先核实 (something is not said, or nothing comparable is asked), 不满足, 不相关 (the texts have no more to
-        do with each other than strangers'), 机时不够 or 不开放; 合适 or 待核实 stands before these two where nothing
-        that is asked is missed.
+        where unknown or open), `cost_note` (the fee as it was read, and what is not known), `hours` and `hours_free`
+        (the lower end where one is known in part), `unavailable_count` (resources that fit this need and are closed
+        or have no hours, listed or not), and of the resource name, model, kind, institution, place, state, fee,
+        contact. `advice` is 可预约 (all that is asked is met), 先核实 (something is not said, or nothing comparable
+        is asked), 不满足, 不相关 (the texts have no more to do with each other than strangers'), 机时不够 or 不开放;
+        合适 or 待核实 stands before these two where nothing that is asked is missed.
 
     Raises
     ------
@@ -286,9 +287,20 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def needed_hours(need: Mapping[str, Any], hours: float | None) -> float | None:
-    """The hours that a need asks, else those that are assumed; None where neither is known."""
-    return hours if need.get("hours") is None else float(need["hours"])
+_Ends = tuple[float | None, float | None]
+
+
+def _ends(row: Mapping[str, Any], name: str) -> _Ends:
+    """A figure of a row from below and above, alike where it is exact; None for an end that is not known."""
+    cells = (row.get(name), row.get(name)) if row.get(name) is not None else (row.get(name + LOW), row.get(name + HIGH))
+    low, high = (None if cell is None else float(cell) for cell in cells)
+    return low, high
+
+
+def _needed_hours(need: Mapping[str, Any], hours: float | None) -> _Ends:
+    """The hours that a need asks (约20 has two ends), else those that are assumed."""
+    ends = _ends(need, "hours")
+    return (hours, hours) if ends == (None, None) else ends
 
 
 def _ranked(
@@ -306,7 +318,7 @@ def _ranked(
     columns = {name: str(need[field]) for field, name in _NEED_FIELDS.items() if need.get(field)}
     indicators = asked_of(str(need.get("title") or ""), description, columns)
     standards = standards_of(text)
-    wanted, samples = needed_hours(need, hours), need.get("sample_count")
+    wanted, samples = _needed_hours(need, hours), _ends(need, "sample_count")
     pairs = []
     for row in np.argsort(-total, kind="stable")[:CANDIDATES].tolist():
         resource = library.rows[row]
@@ -321,8 +333,9 @@ def _ranked(
         value -= OTHER_STANDARD * any(state == "not_met" for _, state, _ in compared)
         states += [state for _, state, _ in compared]
         state = _state(states, resource, wanted) if related else "unrelated"
-        fee = resource.get("fee") or (f"校内{resource['fee_inside']}" if resource.get("fee_inside") else "")
-        cost = cost_of(str(fee), wanted, None if samples is None else float(samples))
+        fee = str(resource.get("fee") or (f"校内{resource['fee_inside']}" if resource.get("fee_inside") else ""))
+        least, most = (cost_of(fee, *ends) for ends in zip(wanted, samples, strict=True))
+        cost = Cost(least.low, most.high, least.note)
         pairs.append(_Pair(row, value, state, coverage, compared, cost))
     ids = library.index.ids
     pairs.sort(key=lambda one: (-one.total, str(ids[one.row])))
@@ -337,15 +350,16 @@ def _ranked(
     ]
 
 
-def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: float | None) -> str:
+def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: _Ends) -> str:
+    least, most = _ends(resource, "hours_free")
     fit = "not_met" if "not_met" in states else "unknown" if "unknown" in states or not states else "met"
-    free = resource.get("hours_free")
     if _CLOSED.search(_OPEN_AGAIN.sub("", str(resource.get("state") or ""))):
         kept_from = "closed"
-    elif free is not None and (float(free) <= 0 or (wanted is not None and float(free) < wanted)):
+    elif most is not None and (most <= 0 or (wanted[0] is not None and most < wanted[0])):
         kept_from = "no_hours"
     else:
-        return fit
+        perhaps = least is not None and wanted[1] is not None and least < wanted[1]
+        return "unknown" if perhaps and fit == "met" else fit
     return f"{fit}_{kept_from}" if fit in _FITS else kept_from
 
 
@@ -355,7 +369,7 @@ def _rows(
     unavailable = sum(pair.fits and not pair.free for pair in pairs)
     pairs = pairs[:k]
     scores = library.index.scale.share_below(np.array([one.total for one in pairs]))
-    wanted = needed_hours(need, hours)
+    wanted, _ = _needed_hours(need, hours)
     rows = []
     for rank, (pair, score) in enumerate(zip(pairs, np.asarray(scores).tolist(), strict=True), 1):
         resource = library.rows[pair.row]
@@ -365,8 +379,8 @@ def _rows(
             "missed_count": pair.count("not_met"), "unknown_count": pair.count("unknown"),
             "cost_low": None if pair.cost[:2] == UNKNOWN else pair.cost.low,
             "cost_high": pair.cost.high if math.isfinite(pair.cost.high) else None, "cost_note": pair.cost.note,
-            "hours": wanted,
-            "hours_free": resource.get("hours_free"), "unavailable_count": unavailable, "row": pair.row,
+            "hours": wanted, "hours_free": _ends(resource, "hours_free")[0], "unavailable_count": unavailable,
+            "row": pair.row,
             **{name: str(resource.get(name) or "") for name in SHOWN},
         }  # fmt: skip
         rows.append(row)

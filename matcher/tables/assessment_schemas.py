@@ -276,4 +276,5 @@ ASSESSED_OUTCOMES = Contract(
         ),
     ),
     referred=False,
+    keeps_unread=True,
 )

@@ -20,15 +20,17 @@ from matcher.tables.cells import (
     clean_text,
     cut_labels,
     error_fault,
+    half_width,
     has_no_tick,
     is_blank,
     is_blank_word,
     is_excel_error,
     is_plain_number,
     read_yesno,
+    shorten,
 )
 from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, read_days
+from matcher.tables.dates import Days, Span, read_days
 from matcher.tables.numbers import (
     AREA_WORDS,
     COUNT_WORDS,
@@ -58,6 +60,8 @@ _IN_OTHER_TIME = "请按这一列的单位折算后填写"
 _NOUN = re.compile(r"(.*\d)\s?([\u4e00-\u9fff]{1,5})")
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
 _OF_END = re.compile("截止|有效|到期|终止|结束|[至止]$")
+_OF_LIMIT = re.compile(_OF_END.pattern + "|期限|应完成|^完成日期")  # of a period, its last day
+_OF_START = re.compile("起始|开始")  # of a period, its first day
 _ABOVE_ZERO = re.compile(
     "收入|销售额|预算|资产总|总资产|费|支出|投入|产值|人数|职工|员工|人员|专利|知识产权|标准数|数量|年限|年龄|估值|融资|资本|价"
 )
@@ -70,6 +74,7 @@ _NO_PART = Fault("不在 0 到 100% 之间，不会是这样的比例，没有�
 _NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
 _IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
 _OUT_OF_REACH = 10**11, 1_000
+_PER_CENT_WORDS = ("%", "百分比", "百分点", "个百分点")
 _DOLLARS = ("美元", "美金", "usd", "us$", "$")
 
 
@@ -119,6 +124,38 @@ def read_yuan(cell: object, unit: int) -> int | Fault | None:
     """Money in whole yuan, half a yuan rounded up."""
     value = _yuan(read_number(cell, unit))
     return Fault("是一个范围，不是一个数", "请填一个数") if isinstance(value, Soft) else value
+
+
+def in_row_unit(cell: object, word: str, unit: str) -> object:
+    """A number as a plain one in the unit of its row (5000万元 under 万元 is 5000, 2.5% under % is 2.5); a Fault where
+    the cell names another unit, and the cell itself where it names none. word: the unit of the row; unit: in which a
+    plain number is written.
+    """
+    percent, money = word in _PER_CENT_WORDS, word in UNITS
+    if isinstance(cell, str) and not percent and not money and word and word in (text := half_width(cell)):
+        cell = text.replace(word, "", 1)  # 200余人次 under 人次
+    scale = UNITS.get(word, 1)
+    number = read_number(cell, UNITS.get(unit, scale) if money else 1)
+    if not isinstance(number, Number):
+        return cell
+    said = "单位一栏没有写" if not word else f"单位一栏写的是“{shorten(word, 20)}”"
+    fits = {"%": percent, **dict.fromkeys(MONEY_WORDS, money)}.get(number.suffix, True)
+    if number.suffix in FOREIGN_WORDS:
+        return _foreign(number.suffix)
+    if not fits or (money and number.suffix not in ("", *MONEY_WORDS)):
+        return Fault(f"写的是“{number.suffix}”，{said}", "请让数和单位一致")
+    if money:
+        low, high = (None if end is None else EXACT.divide(end, Decimal(scale)) for end in number[:2])
+        return _plain(Number(low, high, ""))
+    return _plain(number) if percent and number.suffix == "%" else cell
+
+
+def _plain(number: Number) -> str:
+    """A number as a text without a unit that reads the same."""
+    low, high = (None if end is None else f"{end.normalize(EXACT):f}" for end in number[:2])
+    if low == high:
+        return str(low)
+    return f"{low}以上" if high is None else f"{high}以下" if low is None else f"{low}～{high}"
 
 
 def _cells(values: list[Any], faults: list[tuple[int, Fault]]) -> Cells:
@@ -299,7 +336,7 @@ def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
     if number.suffix == "%":
         return Fault("是百分数，不是金额", "请填金额")
     if number.suffix in FOREIGN_WORDS:
-        return Fault(f"是外币（{number.suffix}），不知折合多少人民币", "请折合成人民币填写")
+        return _foreign(number.suffix)
     if number.suffix not in ("", *MONEY_WORDS):
         return Fault(f"写的是“{number.suffix}”，不是金额", _IN_YUAN)
     if any(end is not None and abs(end) >= _INT64 for end in number[:2]):
@@ -307,6 +344,10 @@ def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
     if number.exact is not None:
         return int(number.exact.to_integral_value(decimal.ROUND_HALF_UP, EXACT))
     return _outward(number, int)
+
+
+def _foreign(suffix: str) -> Fault:
+    return Fault(f"是外币（{suffix}），不知折合多少人民币", "请折合成人民币填写")
 
 
 def _outward(number: Number, kind: Callable[[Decimal], Any]) -> Soft:
@@ -450,8 +491,15 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
     values: list[Any] = []
     soft: dict[int, Soft] = {}
     states: dict[int, str] = {}
+    periods: dict[int, Fault] = {}
+    ends, starts = (bool(words.search(column.title)) for words in (_OF_LIMIT, _OF_START))
     for i, day in enumerate(found):
-        if isinstance(day, Days):
+        if isinstance(day, Span) and (ends or starts):
+            day = day.last if ends else day.first
+        if isinstance(day, Span):
+            periods[i] = _no_single_day(day)
+            soft[i] = Soft(day.low, day.high)
+        elif isinstance(day, Days):
             soft[i] = Soft(*day)
         elif isinstance(day, str):
             states[i] = day
@@ -460,13 +508,14 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
             day = None
         values.append(day if isinstance(day, datetime.date) else None)
     notes: list[tuple[str, Fault]] = []
-    told = {i: _told(span, str) for i, span in soft.items()}
-    if len(soft) > 2 and all(value is None for value in values):
-        first = next(iter(soft))
-        text = f"这一列只写到年或月（{len(soft)} 格），每格按其间的任何一天读入"
+    told = {i: _told(bounds, str) for i, bounds in soft.items() if i not in periods}
+    if len(told) > 2 and all(value is None for value in values):
+        first = next(iter(told))
+        text = f"这一列只写到年或月（{len(told)} 格），每格按其间的任何一天读入"
         notes.append((as_written(cells[first]), Fault(text, "有确切日期请写到日")))
     else:
         faults += told.items()
+    faults += periods.items()
     faults.sort(key=lambda fault: fault[0])
     written = Counter((as_written(cells[i]).strip(), state) for i, state in states.items() if state)
     for (text, state), times in written.items():
@@ -475,6 +524,11 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
     if written:
         states = {i: state or "open" for i, state in states.items()}
     return Cells(values, faults, soft, states if written else {}, notes)
+
+
+def _no_single_day(span: Span) -> Fault:
+    known = f"{span.low} 以后的某一天" if span.high is None else f"{span.low} 至 {span.high} 间的某一天"
+    return Fault(f"是一段时间，不是一天，按 {known}读入", "请只写这件事发生的那一天")
 
 
 def _told(soft: Soft, show: Callable[[Any], str]) -> Fault:

@@ -49,7 +49,9 @@ class Contract:
     title: what one row is called in Chinese, also before made-up ids ("需求-00007"). any_of: at least one of these is
     filled in every row. reposts: rows that agree in these texts are one posting made twice. year: of the
     decision, by which years in headers are placed; None where nobody knows. referred: whether others refer to a row by
-    its id, so that a table without ids is told of.
+    its id, so that a table without ids is told of. keeps_unread: whether `<field>_text` also holds what was written in
+    cells of days, money, numbers and shares that could not be read. unit_column: the text that names the unit of the
+    row's numbers, "" for none.
     """
 
     name: str
@@ -60,6 +62,8 @@ class Contract:
     reposts: tuple[str, ...] = ()
     year: int | None = None
     referred: bool = True
+    keeps_unread: bool = False
+    unit_column: str = ""
 
     def __getitem__(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""

@@ -136,6 +136,7 @@ MANAGED_PROJECTS = Contract(
         column("stage_on", "date", "阶段日期", "状态日期 立项日期 签订日期 任务书签订日期"),
     ),
     any_of=("title", "institution"),
+    keeps_unread=True,
 )
 
 # What happened to them: one row an event, an item of the task book, a sum of money or an output.
@@ -163,4 +164,5 @@ PROJECT_EVENTS = Contract(
     ),
     any_of=("event", "item"),
     referred=False,
+    keeps_unread=True,
 )

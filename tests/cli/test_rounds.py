@@ -95,6 +95,8 @@ def test_a_round_is_done_again_elsewhere_and_compared_byte_by_byte(place, run):
         ("步驟: []", "没有“步驟”这一项；可以写 日期、经办人、步骤"),
         ("日期: 明天\n步骤:\n  - 甲: policy list", "“明天”不是日期"),
         ("步骤:\n  - 甲", "第 1 步应写成 - 名称: 命令"),
+        ("日期：2026-11-24\n步骤：\n  - 甲：pool", "第 1 行：冒号要用半角的“:”"),
+        ("步骤:\n  - 甲：pool targets", "第 2 行：冒号要用半角的“:”"),
     ],
 )
 def test_a_file_at_fault_is_refused_before_anything_runs(tmp_path, run, text, message):

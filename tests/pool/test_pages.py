@@ -223,7 +223,8 @@ def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(po
             result = pool("status", "p.db", EXAMPLES / "followup.csv", "--on", "2026-06-30", "--judged", "judged.xlsx")
             assert result == (
                 0,
-                "followup.csv：50 行，新写入 50 条\n19 项：已签约 4、已拒绝 7、洽谈中 2、已联系 4、已推送 2",
+                "followup.csv：50 行，新写入 50 条；企业 QY023、QY028 不在培育库中，按表中的写法记入\n"
+                "19 项：已签约 4、已拒绝 7、洽谈中 2、已联系 4、已推送 2",
             )
         assert pool("snapshot", "p.db", "--on", day, *person, "-o", f"{day}.csv")[0] == 0
     one, two = (pd.read_csv(f"{day}.csv").set_index("enterprise_id") for day in ("2026-12-31", "2027-01-31"))

@@ -98,7 +98,8 @@ def test_an_event_that_was_entered_late_counts_from_its_day(book):
     [
         (("旅游", "2023-07-02", {}), "看不懂事项“旅游”"),
         (("年度报告", "", {}), "没有日期"),
-        (("年度报告", "2024年6月", {}), "日期“2024年6月”不确切，请写到日"),
+        (("年度报告", "2024年6月", {}), "日期“2024年6月”不是确切的值"),
+        (("年度报告", "2024-02-30", {}), "日期“2024-02-30”日历上没有这一天"),
         (("支出", "2023-07-02", {"名称": "材料费"}), "没有金额"),
         (("考核指标", "2023-07-02", {"名称": "时间"}), "指标没有写要求"),
         (("延期", "2023-07-02", {}), "延期没有写延至哪一天"),
@@ -163,6 +164,10 @@ def test_a_stage_is_imported_once_and_a_word_that_nobody_knows_refuses_all(book)
     wrong = managed(项目编号="P4", 项目名称="四", 当前阶段="神游", 阶段日期="2024-01-01")
     with pytest.raises(ProjectBookError, match="P4：看不懂当前阶段“神游”"):
         book.put(wrong, on=START, person="甲")
+    for day, told in (("2024-02-30", "日历上没有这一天"), ("2024-03-01至03-12", "不是确切的值")):
+        wrong = managed(项目编号="P4", 项目名称="四", 当前阶段="立项", 阶段日期=day)
+        with pytest.raises(ProjectBookError, match=f"P4：阶段日期“{day}”{told}"):
+            book.put(wrong, on=START, person="甲")
     assert book.projects("2024-03-01")["project_id"].tolist() == ["P1", "P2", "P3"]
 
 

@@ -91,6 +91,19 @@ def test_closed_and_missing_what_is_asked_stands_last():
     ]
 
 
+def test_about_so_many_hours_count_with_both_ends():
+    needs = read_resource_needs(NEEDS.assign(所需机时="约10")).rows  # 5 to 15
+    free = RESOURCES.assign(开放机时=["约20", 500, 8, 4, "约5"], 仪器状态="正常")
+    found = find_resources(needs, read_resources(free).rows).set_index("resource_id")
+    columns = ["advice", "hours", "cost_low", "cost_high", "hours_free"]
+    assert found.loc[["Y2", "Y3", "Y4"], columns].to_numpy().tolist() == [
+        ["可预约", 5, 1000, 4500, 500],
+        ["先核实", 5, 1000, 3000, 8],
+        ["合适，机时不够", 5, 1000, 3000, 4],
+    ]
+    assert found.loc["Y1", "hours_free"] == 15
+
+
 def test_hours_that_nobody_said_bar_nothing():
     silent = NEEDS.drop(columns="所需机时")
     found = find_resources(read_resource_needs(silent).rows, read_resources(RESOURCES).rows, k=2)

@@ -17,12 +17,13 @@ from matcher.event_log.log import Event, text_of
 from matcher.projects.lifecycle.log import CELLS
 from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, may_follow, walk
 from matcher.tables.cells import first_few
-from matcher.tables.contracts import HIGH, LOW, TEXT
+from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.dates import Days, read_days
 from matcher.tables.header_words import header_key
 from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.row_numbers import numbers_rows
+from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds
 
 Said = tuple[str, str, str, str]
@@ -95,14 +96,14 @@ def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) 
     cell = {name: plain(row.get(name)) for name in ("project_id", "event", "day", *CELLS)}
     amount = row.get("amount")
     amount = None if amount is None or pd.isna(amount) else int(amount)
-    code, written = CODES.get(cell["event"], ""), plain(row.get("day" + TEXT))
+    code, unread = CODES.get(cell["event"], ""), why_unknown(PROJECT_EVENTS["day"], row)
     name = known.find(cell["project_id"])
     words = "、".join([*EVENTS.values(), *ITEMS.values()])
     checks = [
         (not name, f"台账中没有项目“{cell['project_id']}”，请先用 matcher projects import 导入"),
         (not code, f"看不懂事项“{cell['event']}”；可用：{words}"),
-        (not cell["day"], f"日期“{written}”不确切，请写到日" if written else "没有日期"),
-        (code in ("budget", "received", "spent") and amount is None, "没有金额"),
+        (not cell["day"], f"日期{unread}" if unread else "没有日期"),
+        (code in ("budget", "received", "spent") and amount is None, _no_amount(row)),
         (code in ("indicator", "milestone", "reached", "budget", "spent", "output") and not cell["item"], "没有名称"),
         (code == "extended" and not cell["until"], "延期没有写延至哪一天"),
         (code == "milestone" and not cell["until"], "里程碑没有写应完成日期"),
@@ -114,6 +115,11 @@ def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) 
         return None, wrong
     kind = "stage" if code in EVENTS else "item"
     return Event(kind, cell["day"], person, body_of(code, {**cell, "amount": amount}), name, source), []
+
+
+def _no_amount(row: Mapping[Any, Any]) -> str:
+    why = why_unknown(PROJECT_EVENTS["amount"], row)
+    return f"金额{why}" if why else "没有金额"
 
 
 def body_of(code: str, cell: Mapping[str, Any]) -> dict[str, Any]:
