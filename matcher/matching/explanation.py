@@ -243,9 +243,9 @@ def _shared(
     shared = []
     for a, b, c, d in zip(need.of.tolist(), answer.of.tolist(), asker.of.tolist(), record.of.tolist(), strict=True):
         answering, recorded = answer.plain[b], record.plain[d]
-        names = [written for word, written in phrases[a] if stands(word, answering)]
+        names = [written for word, written in phrases[a] if word in answering and stands(word, answering)]
         if len(names) < SHOWN_SHARED:
-            names += [word for word in others[c] if stands(word, recorded)]
+            names += [word for word in others[c] if word in recorded and stands(word, recorded)]
         shared.append(joined(names, SHOWN_SHARED))
     return shared
 

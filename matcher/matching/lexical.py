@@ -214,7 +214,7 @@ class Lexical:
     def queries(self, terms: Terms) -> list[Query]:
         """The texts behind `terms`, ready to be searched for."""
         weights = self.weigh(terms)
-        common = np.fromiter((self._common.get(name, -1) for name in terms.names), np.int64, len(terms.names))
+        common = np.fromiter(map(self._common.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
         places = [np.where(common >= 0, -1, _places(part, terms.names)) for part in self.parts]
         made = []
         for row in range(weights.shape[0]):
@@ -256,7 +256,7 @@ class Lexical:
 
 def _places(part: Postings, names: Sequence[str]) -> NDArray[np.int64]:
     """Where each term stands among a part's; -1 where it does not occur."""
-    return np.fromiter((part.numbers.get(name, -1) for name in names), np.int64, len(names))
+    return np.fromiter(map(part.numbers.get, names, itertools.repeat(-1)), np.int64, len(names))
 
 
 def take(parts: Sequence[NDArray[np.float32]], rows: NDArray[np.int64]) -> NDArray[np.float32]:

@@ -256,7 +256,7 @@ def _presence(terms: Terms, numbers: dict[str, int] | None = None) -> csr_array:
     """(texts, terms): 1 where a text has a term; with `numbers`, over the terms that are numbered there."""
     if numbers is None:
         return csr_array((np.ones(len(terms.ids)), terms.ids, terms.offsets), shape=(len(terms), len(terms.names)))
-    there = np.fromiter((numbers.get(name, -1) for name in terms.names), np.int64, len(terms.names))
+    there = np.fromiter(map(numbers.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
     columns = there[terms.ids]
     keep = columns >= 0
     rows = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))[keep]

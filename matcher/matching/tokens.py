@@ -98,13 +98,12 @@ class Terms:
 
 def together(some: Sequence[Terms]) -> Terms:
     """The terms of texts one behind the other; those of a text are not in ascending order."""
-    names = list(dict.fromkeys(itertools.chain.from_iterable(one.names for one in some)))
-    numbers = {name: number for number, name in enumerate(names)}
+    numbers = _numbered(itertools.chain.from_iterable(one.names for one in some))
     ids = [np.fromiter(map(numbers.__getitem__, one.names), np.int32, len(one.names))[one.ids] for one in some]
     ends = np.cumsum([0, *(len(one.ids) for one in some)])
     offsets = [one.offsets[1:] + end for one, end in zip(some, ends.tolist(), strict=False)]
     return Terms(
-        names=names,
+        names=list(numbers),
         offsets=np.concatenate([[0], *offsets]).astype(np.int64),
         ids=np.concatenate([np.zeros(0, np.int32), *ids]),
         counts=np.concatenate([np.zeros(0, np.int32), *(one.counts for one in some)]),
@@ -112,12 +111,9 @@ def together(some: Sequence[Terms]) -> Terms:
     )
 
 
-class _Numbers(dict[str, int]):
-    """Gives each new key the next number."""
-
-    def __missing__(self, key: str) -> int:
-        self[key] = number = len(self)
-        return number
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    """Each distinct name and its number, in the order in which they first stand."""
+    return {name: number for number, name in enumerate(dict.fromkeys(names))}
 
 
 class Segmenter:
@@ -169,34 +165,36 @@ class Segmenter:
         """The counted terms of each text, in the order of `texts`."""
         cut = load_segmenter(self.engine, self.words).cut
         clean = normalise_all(texts)
-        numbers = _Numbers()
-        ids: list[int] = []
+        words: list[str] = []
         sizes = np.empty(len(clean), np.int64)
         for i, text in enumerate(clean):
-            words = cut(text, False)
-            ids.extend(map(numbers.__getitem__, words))
-            sizes[i] = len(words)
+            some = cut(text, False)
+            words += some
+            sizes[i] = len(some)
+        numbers = _numbered(words)
         kept = np.fromiter(map(_is_term, numbers), bool, len(numbers))
-        word_ids = np.asarray(ids, np.int64)
+        word_ids = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
         word_rows = np.repeat(np.arange(len(clean)), sizes)
         keep = kept[word_ids]
 
         grams, gram_ids, gram_rows = _grams(clean)
-        to_number = np.fromiter(map(numbers.__getitem__, grams), np.int64, len(grams))
+        to_number = np.fromiter(map(numbers.get, grams, itertools.repeat(-1)), np.int64, len(grams))
+        new = np.flatnonzero(to_number < 0)
+        to_number[new] = len(numbers) + np.arange(len(new))
+        names = [*numbers, *map(grams.__getitem__, new.tolist())]
         all_rows = np.concatenate([word_rows[keep], gram_rows])
         all_ids = np.concatenate([word_ids[keep], to_number[gram_ids]])
 
-        used = np.zeros(len(numbers), bool)
+        used = np.zeros(len(names), bool)
         used[all_ids] = True
-        names = list(numbers)
         renumber = np.cumsum(used) - 1
-        keys = (all_rows * np.int64(max(1, len(numbers))) + renumber[all_ids]) * 2
+        keys = (all_rows * np.int64(max(1, len(names))) + renumber[all_ids]) * 2
         keys[: np.count_nonzero(keep)] += 1  # the words stand first
         keys.sort()
         first = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
-        rows, term_ids = np.divmod(keys[first] >> 1, max(1, len(numbers)))
+        rows, term_ids = np.divmod(keys[first] >> 1, max(1, len(names)))
         return Terms(
-            names=[name for name, use in zip(names, used.tolist(), strict=True) if use],
+            names=list(itertools.compress(names, used.tolist())),
             offsets=np.searchsorted(rows, np.arange(len(clean) + 1)).astype(np.int64),
             ids=term_ids.astype(np.int32),
             counts=np.diff(first, append=len(keys)).astype(np.int32),
