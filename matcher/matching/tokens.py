@@ -40,7 +40,8 @@ _ELEMENT = (
 )
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\uff0d"
 _HYPHEN = f"[{_HYPHENS}]"
-_BLANKS = np.array([0x20, 0xA0, 0x3000], np.uint32)
+_BLANK_SIGNS = " \xa0\u3000"
+_BLANKS = np.array(list(map(ord, _BLANK_SIGNS)), np.uint32)
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}  # Latin letters
 _COMPOUND = re.compile(
     rf"(?<![A-Za-z0-9-])(?:{_ELEMENT}\d*(?:{_HYPHEN}{_ELEMENT}\d*)+|(?:UHMW|HMW|HD|LD|LLD|MD|XL|U|C){_HYPHEN}(?:PE|PVC)"
@@ -215,9 +216,11 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
     if joined.count("\0") != max(0, len(texts) - 1):  # a text that holds a NUL
         return [normalise(text) for text in texts]
     joined = _closed_all(joined)
-    if all(has_simplified_form(_characters(joined))):  # what stands in traditional texts alone: text by text
+    characters = _characters(joined)
+    if has_simplified_form(characters):  # what stands in traditional texts alone: text by text
         joined = "\0".join(map(simplify, joined.split("\0")))
-    simple = {character: _simple(character) for character in _characters(joined)}
+        characters = _characters(joined)
+    simple = {one: plain for one, plain in zip(characters, map(_simple, characters), strict=True) if plain != one}
     for character, plain in simple.items():
         if len(plain) > 1:
             joined = joined.replace(character, plain)
@@ -252,10 +255,11 @@ def _closed(text: str) -> str:
 
 def _closed_all(joined: str) -> str:
     """`_closed` of texts that NULs join; only those that may change are looked at."""
-    characters, codes = set(_characters(joined)), _codes(joined)
-    blank = np.isin(codes, _BLANKS)
-    hyphens = [hyphen for hyphen in _HYPHENS if hyphen in characters]
-    spaced = bool((blank[:-4] & blank[2:-2] & blank[4:]).any())
+    hyphens = [hyphen for hyphen in _HYPHENS if hyphen in joined]
+    spaced = any(sign in joined for sign in _BLANK_SIGNS)
+    if spaced:
+        blank = np.isin(_codes(joined), _BLANKS)
+        spaced = bool((blank[:-4] & blank[2:-2] & blank[4:]).any())
     if not (hyphens or spaced):
         return joined
     return "\0".join(
@@ -264,7 +268,7 @@ def _closed_all(joined: str) -> str:
 
 
 def _characters(text: str) -> list[str]:
-    """The distinct characters of a text, without NUL."""
+    """The distinct characters of a text in ascending order, without NUL."""
     return [chr(code) for code in _distinct(_codes(text)).tolist() if code]
 
 
