@@ -124,7 +124,7 @@ def _parts(word: str, tag: str, at: int) -> list[_Token]:
     return [_Token(word, kind, at, at + len(word))]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _kind(word: str, tag: str) -> str:
     if word == "的":
         return "的"

@@ -22,6 +22,7 @@ from matcher.matching.base import BLOCK, Asked
 from matcher.matching.explanation import explain
 from matcher.matching.index import Index
 from matcher.matching.records import texts_of
+from matcher.matching.remembered import Records
 from matcher.needs.indicators import Indicator
 from matcher.progress import advancing, timed
 from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of
@@ -392,7 +393,7 @@ def _with_reasons(
 ) -> pd.DataFrame:
     place = {str(name): at for at, name in enumerate(needs["need_id"])}
     at = np.array([place[name] for name in table["need_id"]], np.int64)
-    why = explain(asked, library.index, at, table["row"].to_numpy(np.int64), titles, bodies)
+    why = explain(asked, library.index, at, Records(library.index, table["row"].to_numpy(np.int64)), titles, bodies)
     named = [methods_asked(f"{title}\n{body}") for title, body in zip(titles, bodies, strict=True)]
     silent = [
         evidence or _naming(library.rows[row].get("method"), named[need])
