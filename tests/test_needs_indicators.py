@@ -324,7 +324,11 @@ def test_what_is_asked_and_what_is_today():
     for text, expected in texts.items():
         found = [one for _, one in asked_indicators("", text)]
         assert [
-            (f"区间{one.low:g}~{one.high:g}" if one.comparator == "区间" else f"{one.comparator}{one.low:g}")
+            (
+                f"区间{one.low:g}~{one.high:g}"
+                if one.comparator == "区间"
+                else f"{one.comparator}{one.high if one.low is None else one.low:g}"
+            )
             + one.unit.symbol
             for one in found
         ] == expected, text
