@@ -90,7 +90,7 @@ def worth(text: str, title: str) -> tuple[float, float]:
     for pattern, lessened in _LESSENED:
         if pattern.search(text):
             factor *= lessened
-    if _is_list(text) or (len(text) < _NAME and not TELLS.search(text)):
+    if _is_list(text) or (title and len(text) < _NAME and not TELLS.search(text)):
         factor *= 0.5
     added = 0.12 * bool(EFFECT.search(text)) + 0.1 * bool(FIGURE.search(text)) - 0.05 * (len(text) < _CURT)
     return factor, added
