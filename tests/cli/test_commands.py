@@ -249,7 +249,7 @@ MISTAKES = [
     (["match"], "缺少参数 需求表（技术需求：csv、xlsx、xls、parquet 或 jsonl）"),
     (
         ["match", "需求.csv", "成果.csv"],
-        "缺少选项 -o/--output（结果写到哪里：.xlsx（工作簿）、.html（网页）、.csv 或 .parquet）",
+        "请用 -o 指定输出文件，用 --pieces 指定文件夹，或用 --verify 核对先前的记录",
     ),
     (["march"], "没有命令“march”；您是不是指 match？"),
     ([*MATCH, "--speed"], "没有选项 --speed"),
