@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matcher.errors import TableError
-from matcher.export.targets import check_targets
+from matcher.export.targets import check_folder, check_targets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +120,14 @@ def output_option(
     )
 
 
+def pieces_option(what: str) -> Callable[[Decorated], Decorated]:
+    """A folder of Parquet files in place of one result."""
+    return option(
+        "--pieces", type=RESULT, metavar="文件夹",
+        help=f"不写 -o，把{what}逐片写成 Parquet 存入文件夹；中断后再运行，接着做没做完的片。",
+    )  # fmt: skip
+
+
 def on_option(help: str = "判断日期。", *, required: bool = False) -> Callable[[Decorated], Decorated]:
     """`--on DATE`."""
     return option("--on", type=DAY, required=required, metavar="日期", help=f"{help}如 2026-11-24、2026年11月24日。")
@@ -193,6 +201,21 @@ def check(outputs: Mapping[Path | None, Sequence[str]], *inputs: Path | None) ->
         {path: kinds for path, kinds in outputs.items() if path is not None},
         [path for path in inputs if path is not None],
     )
+
+
+def check_choice(pieces: Path | None, *files: Path | None) -> None:
+    """Refuse a folder of pieces together with the files of a whole result, and neither of both."""
+    given = [path for path in files if path is not None]
+    if pieces is not None and given:
+        raise click.UsageError("--pieces 单独使用，不与 -o、--record、--verify 等一起给出")
+    if pieces is None and not given:
+        raise click.UsageError("请用 -o 指定输出文件，用 --pieces 指定文件夹，或用 --verify 核对先前的记录")
+
+
+def check_pieces(folder: Path | None, *inputs: Path | None) -> None:
+    """Refuse a folder of pieces that cannot be one or that holds an input."""
+    if folder is not None:
+        check_folder(folder, [path for path in inputs if path is not None])
 
 
 # ---- reading and saying
@@ -305,11 +328,16 @@ def about(day: dt.date, inputs: Iterable[Path | None]) -> dict[str, str]:
     return {
         "日期": day.isoformat(),
         "软件": f"enterprise-matcher {__version__}",
-        **{
-            f"输入 {path.name}": f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
-            for path in inputs
-            if path is not None
-        },
+        **hashes_of(inputs),
+    }
+
+
+def hashes_of(inputs: Iterable[Path | None]) -> dict[str, str]:
+    """The hash of each file, under a label with its name."""
+    return {
+        f"输入 {path.name}": f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in inputs
+        if path is not None
     }
 
 

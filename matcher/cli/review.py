@@ -34,20 +34,15 @@ from matcher.cli.options import (
     report,
     sheet_option,
 )
+from matcher.cli.records import record_option, save_recorded, verify_option
 from matcher.export.targets import TABLES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from matcher.export.sheets import Sheet
 
 ALIASES: dict[str, click.Command] = {}
 
 group = Group("review", help="评审：形式审查，分发和收回评分表，汇总分数，表决，公示，异议，事后的公平性。")
-record_option = output_option(".json", "--record", required=False, help="另存记录，供日后核对")
-verify_option = option(
-    "--verify", type=FILE, metavar="记录", help="和先前的记录核对；有任何不同则退出码为 1，不写结果。"
-)
 
 
 @group.command("check", cls=Command, help="形式审查：专家看之前，逐项检查提名或申报缺什么、不符合什么。")
@@ -227,7 +222,7 @@ def aggregate_command(
     files = files_of(
         output, result.tables(output), problems=result.problems, columns=handed.columns, notes=result.notes
     )
-    _save(files, "汇总评分", result.table, arguments, (scores, pairs), record, verify, quiet)
+    save_recorded(files, "汇总评分", result.table, arguments, (scores, pairs), record, verify, quiet)
     note(quiet, *result.warnings)
     report(quiet, result.summary, f"结果已写入 {output}")
 
@@ -269,7 +264,7 @@ def votes_command(
     problems = result.problem_table(handed.problems, votes.name)
     files = files_of(output, tables, problems=problems, columns=handed.columns, notes=lines, title="表决结果")
     arguments = {"rules": policy.id, "on": on, "members": members, "sheet": sheet, "column": ";".join(column)}
-    _save(files, "表决", result.table, arguments, [votes], record, verify, quiet)
+    save_recorded(files, "表决", result.table, arguments, [votes], record, verify, quiet)
     note(quiet, *(f"{item} {voter}：{text}" for item, voter, text in result.problems.to_numpy().tolist()))
     report(quiet, result.text, f"结果已写入 {output}")
 
@@ -410,27 +405,3 @@ def _publish(output: Path, heading: str, sheets: Mapping[str, Sheet], lines: Map
         save_files({output: notice_bytes(heading, sheets, lines)})
     else:
         save_files(files_of(output, sheets, notes=lines, title=heading))
-
-
-def _save(
-    files: dict[Path, bytes],
-    step: str,
-    table: pd.DataFrame,
-    arguments: Mapping[str, object],
-    inputs: Sequence[Path | None],
-    record: Path | None,
-    verify: Path | None,
-    quiet: bool,
-) -> None:
-    """The files of a step, its record where asked for; against an earlier record first, which must agree."""
-    from matcher.export.targets import save_files
-    from matcher.review.audit import differences, make_record, read_record, record_bytes
-
-    account = make_record(step, table, arguments=arguments, inputs=inputs)
-    if verify is not None:
-        faults = differences(read_record(verify), account)
-        note(False, *faults)
-        if faults:
-            raise click.exceptions.Exit(1)
-        report(quiet, f"{verify.name}：输入相同，重算结果与记录一致")
-    save_files(files | ({} if record is None else {record: record_bytes(account)}))

@@ -292,9 +292,14 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
     return Cells(values, faults, soft, {}, notes, fen)
 
 
+def counts_or_measures(column: Column) -> bool:
+    """Whether a column of numbers holds none below zero."""
+    return bool(_ABOVE_ZERO.search(column.title)) and not _MAY_BE_NEGATIVE.search(column.title)
+
+
 def _negative(column: Column, values: list[Any], soft: dict[int, Soft]) -> list[tuple[int, Fault]]:
     """Faults of numbers below zero in a column that counts or measures; these are taken out."""
-    if not _ABOVE_ZERO.search(column.title) or _MAY_BE_NEGATIVE.search(column.title):
+    if not counts_or_measures(column):
         return []
     below = [i for i, value in enumerate(values) if value is not None and value < 0]
     below += [i for i, ends in soft.items() if any(end is not None and end < 0 for end in ends)]
