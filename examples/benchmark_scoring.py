@@ -1,9 +1,10 @@
 """Time 1,000,000 made-up firms through hte and tech-sme, Parquet to Parquet, beside a plain loop over dicts.
 
-    python examples/benchmark_scoring.py WORK_FOLDER [FIRMS] [every]
+    python examples/benchmark_scoring.py WORK_FOLDER [FIRMS] [every | pieces]
 
 With `every`, all policies about firms that hold on the day instead, each column that they ask for filled, in one
-reading, beside as many readings as there are policies.
+reading, beside as many readings as there are policies. With `pieces`, into a folder of pieces instead, from Parquet and
+CSV, then twice as many firms from Parquet: seconds, seconds of processor, largest memory of a process of its own.
 
 The loop over dicts gives the same rows (conditions, items, totals and decisions of both policies, intervals included)
 for the first part of the firms; its time is scaled to all of them. Both run in this process, on the same firms, with
@@ -13,6 +14,8 @@ fixed seeds.
 from __future__ import annotations
 
 import resource
+import shutil
+import subprocess
 import sys
 import time
 from datetime import date
@@ -154,9 +157,36 @@ def time_every(folder: Path, size: int, on: date) -> None:
     print(f"one reading a policy: {apart:.1f} s, {apart / together:.1f} times as long")
 
 
+SCORE = """
+import resource, sys, time
+from matcher.policy.streaming import score_parquet
+start = time.perf_counter()
+counted, _ = score_parquet(sys.argv[1], ["hte", "tech-sme"], on=sys.argv[3], folder=sys.argv[2])
+spent, used = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_SELF)
+print(f"{spent:.1f} s, {used.ru_utime + used.ru_stime:.1f} s of processor, {used.ru_maxrss / 2**20:.2f} GiB, {counted}")
+"""
+
+
+def time_pieces(folder: Path, size: int, on: date) -> None:
+    """A folder of pieces from each kind of source, each in a process of its own."""
+    target = folder / "pieces"
+    for many, kind in ((size, "parquet"), (size, "csv"), (2 * size, "parquet")):
+        source = folder / f"firms.{kind}"
+        firms = made_up_firms(many)
+        firms.to_parquet(source) if kind == "parquet" else firms.to_csv(source, index=False)
+        del firms
+        shutil.rmtree(target, ignore_errors=True)
+        words = [sys.executable, "-c", SCORE, str(source), str(target), on.isoformat()]
+        done = subprocess.run(words, capture_output=True, text=True, check=True)
+        print(f"{many} firms from {source.name} into pieces: {done.stdout.strip()}", flush=True)
+
+
 def main() -> None:
     folder, size = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1_000_000
     on = date(2026, 11, 24)
+    if "pieces" in sys.argv[3:]:
+        time_pieces(folder, size, on)
+        return
     if "every" in sys.argv[3:]:
         time_every(folder, size, on)
         return

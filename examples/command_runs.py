@@ -39,6 +39,8 @@ match needs.csv outcomes.csv --judged judged.csv --on 2026-11-24 -o match.xlsx
 match needs.csv outcomes.csv --on 2026-11-24 -o match.html
 match needs.csv outcomes.csv --on 2026-11-24 -o match.csv
 match needs.csv outcomes.csv --on 2026-11-24 -o match.parquet
+match needs.csv outcomes.csv --pieces match-pieces
+match needs.csv outcomes.csv -k 3 -o recorded.csv --record match.json
 match needs.csv outcomes.csv --push --on 2026-11-24 -o push.csv
 evaluate needs.csv outcomes.csv judged.csv -o figures.csv
 feedback export declined.csv --needs needs.csv --outcomes outcomes.csv -o declines.xlsx
@@ -51,6 +53,8 @@ policy score firms.csv -p hte -p tech-sme --on 2026-11-24 -o score.csv --summary
 policy score firms.csv -p hte --on 2026-11-24 --register rights=rights.csv -o registers.xlsx --warnings marks.csv
 policy score firms.csv -p hte --on 2026-11-24 --register projects=rd_projects.csv -o s.csv --warnings marks.parquet
 policy score firms.csv -p hte --on 2026-11-24 --register conversions=conversions.csv -o c.xlsx --facts facts.parquet
+policy score firms.csv -p hte --on 2026-11-24 --pieces score-pieces
+policy score firms.csv -p hte --on 2026-11-24 -o scored.csv --record score.json
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.html
 policy explain firms.csv -p hte --firm S01 --on 2026-11-24 -o trace.json
 policy programmes firms.csv --on 2026-11-24 -o programmes.xlsx
@@ -163,7 +167,7 @@ assess assessment_outcomes.csv --on 2026-11-24 -o assessed.html
 assess assessment_outcomes.csv -o assessed.csv
 """
 _WRITES = {"-o", "--summary", "--verdicts", "--record", "--public", "--expected", "--report", "--values"}
-_WRITES |= {"--warnings", "--facts", "--items", "--due"}
+_WRITES |= {"--warnings", "--facts", "--items", "--due", "--pieces"}
 _WRITTEN_BY = {"resources": {"--plan"}, "projects": {"--outcomes"}}  # options that other commands read
 
 

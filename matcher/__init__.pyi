@@ -14,6 +14,7 @@ from . import partners as partners
 from . import policy as policy
 from . import pool as pool
 from . import projects as projects
+from . import resources as resources
 from . import review as review
 from . import spark as spark
 from . import tables as tables

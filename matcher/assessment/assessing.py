@@ -20,6 +20,7 @@ from matcher.tables.arguments import Day, check_firms
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, FIGURES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import HIGH, LOW, UNIT
+from matcher.tables.soft_values import why_unknown
 
 RESULT = (
     "outcome_id", "title", "kind", "readiness", "readiness_low", "readiness_high", "readiness_name", "basis",
@@ -278,7 +279,7 @@ def _raise(level: int | None, market: int | None, pieces: list[Evidence]) -> str
 
 def _on_scale(outcomes: pd.DataFrame) -> pd.DataFrame:
     """The outcomes without values outside their scale."""
-    names = [name for name in tree()["values"] if name in outcomes]
+    names = [name for value in tree()["values"] for name in (value, value + LOW, value + HIGH) if name in outcomes]
     return outcomes.assign(
         **{name: pd.to_numeric(outcomes[name]).where(outcomes[name].between(0, HIGHEST)) for name in names}
     )
@@ -291,8 +292,12 @@ def _judged(record: Mapping[str, Any], remarks: list[Remark]) -> dict[str, float
         value = _number(record, name)
         fits = value is not None and 0 <= value <= HIGHEST
         values[name] = value if value is not None and fits else np.nan
+        if why := why_unknown(ASSESSED_OUTCOMES[name], record):
+            off = (_number(record, name + LOW) or 0) > HIGHEST
+            use = f"不在 0 至 {HIGHEST:g} 之间，没有采用" if off else "只算进综合价值的范围"
+            remarks.append(Remark(title, "", f"{title}{why}，{use}", "知道确切的值请改填"))
         if value is not None and not fits:
-            problem = f"{title} {value:g} 不在 0 至 {HIGHEST} 之间"
+            problem = f"{title} {value:g} 不在 0 至 {HIGHEST:g} 之间"
             remarks.append(Remark(title, f"{value:g}", problem, "没有采用，请核对"))
     return values
 
@@ -305,18 +310,24 @@ def _grades(record: Mapping[str, Any], kind: str, remarks: list[Remark]) -> dict
         low, high = int(scale["low"]), int(scale["high"])
         fits = value is not None and value == int(value) and low <= value <= high
         grades[name] = value if fits else np.nan
+        if why := why_unknown(ASSESSED_OUTCOMES[name], record):
+            remarks.append(
+                Remark(scale["title"], "", f"{scale['title']}{why}", f"没有采用，请填 {low} 至 {high} 的整数")
+            )
         if value is not None and not fits:
             problem = f"{scale['title']} {value:g} 不是 {low} 至 {high} 的整数"
             remarks.append(Remark(scale["title"], f"{value:g}", problem, "没有采用，请核对"))
     for name, item in tree()["old_items"].items():
         points = _number(record, name)
         grades[name] = ""
+        if why := why_unknown(ASSESSED_OUTCOMES[name], record):
+            remarks.append(Remark(item["title"], "", f"{item['title']}{why}", "没有采用，请填确切的分数"))
         if points is None:
             continue
         if kind not in ("", "development"):
             remarks.append(Remark(item["title"], f"{points:g}", f"{item['title']}只用于技术开发类", "没有采用"))
         elif not 0 <= points <= HIGHEST:
-            problem = f"{item['title']} {points:g} 不在 0 至 {HIGHEST} 之间"
+            problem = f"{item['title']} {points:g} 不在 0 至 {HIGHEST:g} 之间"
             remarks.append(Remark(item["title"], f"{points:g}", problem, "没有采用，请核对"))
         else:
             band = "high" if points >= 90 else "middle" if points >= 60 else "low"

@@ -14,10 +14,12 @@ import pandas as pd
 from matcher.tables.arguments import check_firms
 from matcher.tables.assessment_schemas import WORTH
 from matcher.tables.schemas import HIGH, LOW, TEXT
+from matcher.tables.soft_values import why_unknown
 
 APPROACHES = {"market": "市场法", "income": "收益法", "cost": "成本法"}
 RESULT = ("outcome_id", "approach", "low", "high", "inputs", "missing", "problem")
-_TITLE_OF = {column.name: column.title for column in WORTH}
+_COLUMN_OF = {column.name: column for column in WORTH}
+_TITLE_OF = {name: column.title for name, column in _COLUMN_OF.items()}
 _SHARES = ("income_share", "depreciation")
 _LONGEST = 100  # years
 
@@ -83,7 +85,7 @@ def _valued(record: Mapping[str, Any], approach: str) -> tuple[float, float, str
     if problem := "；".join(filter(None, (_fault(name, given[name]) for name in given))):
         return np.nan, np.nan, "", "", problem
     if missing := [name for name in needed if name not in given]:
-        return np.nan, np.nan, "", "、".join(_TITLE_OF[name] for name in missing), ""
+        return np.nan, np.nan, "", "、".join(_lacking(record, name) for name in missing), ""
     answer = {"market": _market, "income": _income, "cost": _cost}[approach](given)
     written = "，".join(f"{_TITLE_OF[name]} {_shown(record, name, given[name])}" for name in answer.names)
     open_ends = "贬值率（不知道时取 0 至 100%）" if approach == "cost" and "depreciation" not in given else ""
@@ -128,6 +130,12 @@ def _bounds(record: Mapping[str, Any], name: str) -> _Bounds | None:
     if any(end is None or pd.isna(end) for end in ends):
         return None
     return _Bounds(float(ends[0]), float(ends[1]))  # type: ignore[arg-type]
+
+
+def _lacking(record: Mapping[str, Any], name: str) -> str:
+    """An input that lacks, with what was written for it."""
+    why = why_unknown(_COLUMN_OF[name], record)
+    return f"{_TITLE_OF[name]}（{why}）" if why else _TITLE_OF[name]
 
 
 def _fault(name: str, bounds: _Bounds) -> str:

@@ -13,6 +13,7 @@ from matcher.assessment.evidence import text_in
 from matcher.assessment.scales import tree
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES
+from matcher.tables.soft_values import why_unknown
 
 UNJUDGED = "未评价"
 _LONGEST = 366  # days of a public process
@@ -82,17 +83,21 @@ def public_record(record: Mapping[str, Any], on: Day | None) -> dict[str, Any]:
     announced, days = _value(record, "announced_on"), _value(record, "announcement_days")
     fits = days is not None and 0 < days <= _LONGEST
     last = announced.date() + dt.timedelta(days=int(days)) if announced is not None and fits else None
-    objections, settled = (_value(record, name) for name in ("objections", "objections_settled"))
     row["ends_on"] = pd.NaT if last is None else pd.Timestamp(last)
-    row["state"] = _state(announced, days, last, objections, settled, None if on is None else as_day(on))
+    row["state"] = _state(record, last, None if on is None else as_day(on))
     return row
 
 
-def _state(announced: Any, days: Any, last: dt.date | None, objections: Any, settled: Any, on: dt.date | None) -> str:
+def _state(record: Mapping[str, Any], last: dt.date | None, on: dt.date | None) -> str:
+    announced, objections, settled = (
+        _value(record, name) for name in ("announced_on", "objections", "objections_settled")
+    )
     if announced is None:
-        return "未写公示日期"
+        return _empty(record, "announced_on") or "未写公示日期"
     if last is None:
-        return "未写公示天数" if days is None else f"公示天数应在 1 至 {_LONGEST} 之间"
+        days = _value(record, "announcement_days")
+        wrong = "未写公示天数" if days is None else f"公示天数应在 1 至 {_LONGEST} 之间"
+        return _empty(record, "announcement_days") or wrong
     if on is None:
         return "未给判断日期"
     if on < announced.date():
@@ -100,13 +105,20 @@ def _state(announced: Any, days: Any, last: dt.date | None, objections: Any, set
     if on <= last:
         return "公示中" if not objections else f"公示中，已收到异议 {int(objections)} 件"
     if objections is None:
-        return "公示期满，异议数未填"
+        return f"公示期满，{_empty(record, 'objections') or '异议数未填'}"
     if not objections:
         return "公示期满，无异议"
     if settled is None:
-        return f"公示期满，异议 {int(objections)} 件，处理情况未填"
+        why = _empty(record, "objections_settled") or "处理情况未填"
+        return f"公示期满，异议 {int(objections)} 件，{why}"
     still = int(objections) - int(settled)
     return f"公示期满，异议 {int(objections)} 件已办结" if still <= 0 else f"公示期满，还有 {still} 件异议未办结"
+
+
+def _empty(record: Mapping[str, Any], name: str) -> str:
+    """What was written in a field that has no exact value, with its title; "" where nothing was written."""
+    why = why_unknown(ASSESSED_OUTCOMES[name], record)
+    return f"{ASSESSED_OUTCOMES[name].title}{why}" if why else ""
 
 
 def _value(record: Mapping[str, Any], name: str) -> Any:

@@ -14,9 +14,10 @@ import pandas as pd
 from matcher.assessment.scales import kinds, tree
 from matcher.errors import ArgumentError, PolicyError
 from matcher.tables.arguments import check_firms
+from matcher.tables.schemas import HIGH, LOW
 
 RESULT = ("outcome_id", "value_low", "value_high", "weights", "scheme", "unjudged")
-HIGHEST = 100
+HIGHEST = 100.0
 
 
 def check_weights(weights: Mapping[str, float]) -> dict[str, float]:
@@ -101,10 +102,9 @@ def value_outcomes(outcomes: pd.DataFrame, *, weights: Mapping[str, float] | Non
     rows = []
     records: Any = outcomes.to_dict("records")
     for record in records:
-        judged = {name: judged_value(record, name) for name in tree()["values"]}
+        judged = {name: judged_bounds(record, name) for name in tree()["values"]}
         ends = [
-            sum(weight * (end if judged[name] is None else judged[name] or 0.0) for name, weight in chosen.items())
-            for end in (0, HIGHEST)
+            sum(weight * (judged[name] or (0.0, HIGHEST))[end] for name, weight in chosen.items()) for end in (0, 1)
         ]
         low, high = (round(end, 6) for end in ends) if chosen else (np.nan, np.nan)
         unjudged = "、".join(_title(name) for name, weight in chosen.items() if weight and judged[name] is None)
@@ -112,14 +112,16 @@ def value_outcomes(outcomes: pd.DataFrame, *, weights: Mapping[str, float] | Non
     return pd.DataFrame(rows, columns=list(RESULT))
 
 
-def judged_value(record: Mapping[str, Any], name: str) -> float | None:
-    """One value of a row, None where it is not judged. Raises PolicyError outside 0 to 100."""
-    cell = record.get(name)
-    if cell is None or pd.isna(cell):
+def judged_bounds(record: Mapping[str, Any], name: str) -> tuple[float, float] | None:
+    """The ends of one value of a row (约80 has two), None where it is not judged. Raises PolicyError off the scale."""
+    cells = [record.get(name), record.get(name + LOW), record.get(name + HIGH)]
+    value, low, high = (None if cell is None or pd.isna(cell) else float(cell) for cell in cells)
+    if value is None and low is None and high is None:
         return None
-    if not 0 <= float(cell) <= HIGHEST:
-        raise PolicyError(f"成果 {record['outcome_id']}：{_title(name)} {cell:g} 不在 0 至 {HIGHEST} 之间")
-    return float(cell)
+    ends = (value, value) if value is not None else (low or 0.0, HIGHEST if high is None else high)
+    if ends[0] > HIGHEST or ends[1] < 0:
+        raise PolicyError(f"成果 {record['outcome_id']}：{_title(name)} {ends[0]:g} 不在 0 至 {HIGHEST:g} 之间")
+    return max(ends[0], 0.0), min(ends[1], HIGHEST)
 
 
 def primary_values(kind: str) -> str:

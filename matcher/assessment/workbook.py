@@ -42,7 +42,8 @@ _KEY = (
 _MONEY = tuple(f"{name}_{end}" for name in ("market", "income", "cost", "economic") for end in ("low", "high"))
 _SHORT = {
     "quote": 34, "inputs": 90, "to_raise": 160, "proposed_sentence": 80, "remarks": 160, "evidence": 100,
-    "weights": 200, "unjudged": 60,
+    "weights": 200, "unjudged": 60, "title": 120, "institution": 80, "recommended_by": 80, "form_missing": 200,
+    "missing": 200,
 }  # fmt: skip
 _MOST = 17  # pieces of evidence on a page
 
@@ -127,7 +128,20 @@ def _facts(
 ) -> dict[str, Any]:
     values = [(title, row[name]) for name, title in tree()["values"].items() if row[name] != ""]
     grades = [(ASSESSMENT[name], row[name]) for name in (*tree()["ordinals"], *tree()["old_items"]) if row[name] != ""]
-    listed = ("started_on", "ended_on", "attribute", "keywords", "form", "standing", "stage", "registered_number")
+    listed = (
+        "institution",
+        "recommended_by",
+        "registered_on",
+        "secrecy",
+        "started_on",
+        "ended_on",
+        "attribute",
+        "keywords",
+        "form",
+        "standing",
+        "stage",
+        "registered_number",
+    )
     return {
         **row,
         "pieces": list(pieces[:_MOST]),
@@ -135,7 +149,7 @@ def _facts(
         "values": values,
         "grades": grades,
         "answers": list(answers),
-        "form": [(ASSESSMENT[name], shorten(form[name], 24)) for name in listed],
+        "form": [(ASSESSMENT[name], shorten(form[name], _SHORT.get(name, 24))) for name in listed],
         "form_missing": form["missing"],
         "record": record,
     }

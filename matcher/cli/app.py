@@ -77,13 +77,13 @@ def main() -> None:
     except click.exceptions.NoArgsIsHelpError as error:
         _end(error.ctx.get_help())
     except click.Abort:
-        _end("已中断，没有写入任何结果", 130)
+        _end("已中断，没有写入不完整的结果", 130)
     except click.ClickException as error:
         _end(usage_sentence(error))
     except OSError as error:
         _end(f"{error.filename or ''}：无法读写（{error.strerror or error}）")
     except KeyboardInterrupt:
-        _end("已中断，没有写入任何结果", 130)
+        _end("已中断，没有写入不完整的结果", 130)
     else:
         _close(sys.stdout)
         if isinstance(status, int) and status:

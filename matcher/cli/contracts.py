@@ -19,6 +19,7 @@ from matcher.cli.options import (
     argument,
     check,
     column_option,
+    columns_option,
     contacts_option,
     counts_of,
     note,
@@ -96,6 +97,7 @@ def check_command(
 @output_option(KINDS)
 @option("--outcomes", type=FILE, metavar="成果表", help="成果名称和完成单位（卖方）取自这里。")
 @option("--register", type=FILE, metavar="合同表", help="已有的登记表：同一成果（或名称）、同一买方的注明合同编号。")
+@columns_option
 @contacts_option
 @quiet_option
 def propose_command(

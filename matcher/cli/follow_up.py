@@ -96,12 +96,17 @@ def status_command(
     from matcher.pool.book import follow_up
     from matcher.pool.book.book import Book
     from matcher.pool.book.tables import follow_up_sheets, in_words, judged_sheets, read_statuses
+    from matcher.tables.cells import first_few
 
     check({output: TABLES, judged: TABLES}, table, book)
     with Book.open(book) as opened:
         if table is not None:
             rows = read(read_statuses, table, sheet=sheet, column=column, quiet=quiet).rows
-            report(quiet, f"{table.name}：{len(rows)} 行，新写入 {follow_up.follow(opened.log, rows)} 条")
+            rows = rows.assign(enterprise_id=opened.ids_of(rows["enterprise_id"].tolist(), on=on))
+            strangers = set(rows["enterprise_id"]) - {"", *opened.firms(on)["enterprise_id"]}
+            written = follow_up.follow(opened.log, rows)
+            unknown = f"；企业 {first_few(sorted(strangers), '家')} 不在培育库中，按表中的写法记入" if strangers else ""
+            report(quiet, f"{table.name}：{len(rows)} 行，新写入 {written} 条{unknown}")
         now = follow_up.items(opened.log, on=on)
         if output is not None:
             write(output, follow_up_sheets(opened, on=on), now, mask=not show_contacts)
@@ -132,7 +137,11 @@ def funnel_command(book: Path, on: dt.date, output: Path, since: dt.date | None,
     report(quiet, f"对接率 {rate}（{row['items']}/{table['items'].iloc[0]}）；结果已写入 {output}")
 
 
-@click.command("dashboard", cls=Command, help="看板网页：梯队、预计通过数与目标、走访、漏斗、集群、产业链、变动。")
+@click.command(
+    "dashboard",
+    cls=Command,
+    help="看板网页：梯队、得分分布、未满足的条件、预计通过数与目标、走访、漏斗、集群、产业链、变动。",
+)
 @book_argument
 @on_option("展示哪一天的快照。", required=True)
 @output_option(".html（网页）")
@@ -163,7 +172,7 @@ def dashboard_command(
     from matcher.pool.book.book import Book
     from matcher.pool.book.diff import moves
     from matcher.pool.book.follow_up import funnel
-    from matcher.pool.dashboard import write_dashboard
+    from matcher.pool.dashboard import dashboard_facts, write_dashboard
     from matcher.pool.results import add_goals, read_result
 
     files = {
@@ -177,9 +186,9 @@ def dashboard_command(
     with Book.open(book) as opened:
         if "expected" in tables:
             tables["expected"] = add_goals(tables["expected"], goals, opened.rules(on))
-        write_dashboard(
-            output,
+        facts = dashboard_facts(
             on=on,
+            goal=opened.rules(on).goal,
             snapshot=opened.snapshot_on(on)[1],
             moves=None if before is None else moves(opened, before, on),
             discovered=tables.get("discovered"),
@@ -190,6 +199,7 @@ def dashboard_command(
             funnel=funnel(opened.log, on=on),
             mask=not show_contacts,
         )
+    write_dashboard(output, facts, mask=not show_contacts)
     report(quiet, f"结果已写入 {output}")
 
 

@@ -19,6 +19,7 @@ from matcher.cli.options import (
     argument,
     check,
     column_option,
+    columns_option,
     contacts_option,
     counts_of,
     note,
@@ -170,6 +171,7 @@ def void_command(book: Path, number: int, on: dt.date, person: str, reason: str,
 @_day
 @option("--due", type=RESULT, metavar="文件", help="另存待办和逾期：.xlsx、.csv 或 .parquet。")
 @option("--integrity", type=FILE, metavar="记录表", help="科研诚信记录：列出负责人、单位有限制的项目。")
+@columns_option
 @contacts_option
 @quiet_option
 def status_command(

@@ -6,7 +6,7 @@ import contextlib
 import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,29 +23,36 @@ from matcher.cli.options import (
     argument,
     bad_rows_option,
     check,
+    check_choice,
+    check_pieces,
     column_option,
     contacts_option,
+    hashes_of,
     k_option,
     named,
     note,
     on_option,
     option,
     output_option,
+    pieces_option,
     quiet_option,
     report,
     sheet_option,
 )
 from matcher.cli.pairs import learned, read_pairs, read_side
+from matcher.cli.records import record_option, save_recorded, verify_option
 from matcher.errors import EncoderError, TableError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from matcher.matching.encoders import Encoder
+    from matcher.matching.index import Index
     from matcher.matching.tokens import Segmenter
 
 _CONFLICT = "条的编号在索引中是另一项，没有更新（确是同一项请加 --accept-changes，否则请改编号）："
 _MATCHES = (".xlsx", ".html", ".csv", ".parquet")
+_PIECE = 8192  # asking rows of a piece
 
 
 def _model_options(function: Decorated) -> Decorated:
@@ -68,7 +75,8 @@ def _model_options(function: Decorated) -> Decorated:
 @click.command("match", cls=Command, help="为每条需求推荐成果（--push：为每项成果推荐需求），逐条说明理由。")
 @argument("needs", "需求表", f"技术需求：{TABLE_KINDS}。")
 @argument("outcomes", "成果表", "科技成果的表，或已保存的索引文件夹。")
-@output_option(".xlsx（工作簿）、.html（网页）、.csv 或 .parquet")
+@output_option(".xlsx（工作簿）、.html（网页）、.csv 或 .parquet", required=False)
+@pieces_option("匹配结果")
 @option("--push", is_flag=True, help="反向：为每项成果找能用上它的需求。")
 @k_option
 @sheet_option(of="需求")
@@ -93,13 +101,16 @@ def _model_options(function: Decorated) -> Decorated:
 )
 @option("--accurate-model", type=FILE, metavar="文件夹", help="精排所用模型的文件夹，给出即精排。")
 @_model_options
+@record_option
+@verify_option
 @contacts_option
 @on_option("报告上的日期，默认今天。")
 @quiet_option
 def match_command(
     needs: Path,
     outcomes: Path,
-    output: Path,
+    output: Path | None,
+    pieces: Path | None,
     push: bool,
     k: int,
     sheet: str | None,
@@ -121,17 +132,24 @@ def match_command(
     download: bool,
     query_prompt: str | None,
     document_prompt: str | None,
+    record: Path | None,
+    verify: Path | None,
     show_contacts: bool,
     on: dt.date | None,
     quiet: bool,
 ) -> None:
     """Rank outcomes for every need (or needs for every outcome), with reasons."""
-    from matcher.export.matches import write_matches
+    from matcher.export.matches import match_files
+    from matcher.export.pieces import table_fingerprint
+    from matcher.export.tables import problem_files
+    from matcher.export.targets import save_files
     from matcher.matching.index import Index
     from matcher.matching.learned_ranker import calibration_of
     from matcher.matching.matches import match
 
-    check({output: _MATCHES}, needs, outcomes, exclude, judged, words)
+    check_choice(pieces, output, record, verify)
+    check({output: _MATCHES, record: (".json",)}, needs, outcomes, exclude, judged, words, verify)
+    check_pieces(pieces, needs, outcomes, exclude, judged, words)
     model = _encoder(encoder, download, query_prompt, document_prompt)
     asking = read_side("needs", needs, sheet, column, bad_rows, quiet)
     readings, queries, inputs = [asking], asking.rows, [needs]
@@ -149,19 +167,16 @@ def match_command(
         index = Index.build(records, encoder=model, segmenter=_segmenter(words), progress=not quiet)
     if judged:
         index = learned(index, judged, queries, quiet)
-    matches = match(
-        queries,
-        index,
-        k=k,
-        where={_field(name, records): value for name, value in named(where).items()},
-        same=[_field(name, records, queries) for name in same],
-        valid_on=valid_on,
-        exclude=read_pairs(exclude) if exclude else None,
-        weights={_field(name, records, queries): _weight(text) for name, text in named(weight).items()},
-        accurate=accurate_model or accurate,
-        false_alarm=false_alarm,
-        progress=not quiet,
-    )
+    asked: dict[str, Any] = {
+        "k": k,
+        "where": {_field(name, records): value for name, value in named(where).items()},
+        "same": [_field(name, records, queries) for name in same],
+        "valid_on": valid_on,
+        "exclude": read_pairs(exclude) if exclude else None,
+        "weights": {_field(name, records, queries): _weight(text) for name, text in named(weight).items()},
+        "accurate": accurate_model or accurate,
+        "false_alarm": false_alarm,
+    }
     asker, answerer = ("成果", "需求") if push else ("需求", "成果")
     if over := _ended(queries):
         note(quiet, f"{over} 条{asker}写着已结束，照样给出匹配")
@@ -183,18 +198,64 @@ def match_command(
         "推荐下限": f"相关概率 {calibration.good:.0%}" if calibration else "无（相关概率未知）",
         "精排": "词元模型，每条的前 50 名" if accurate_model or accurate else "无",
     }
-    write_matches(
-        output,
-        matches,
-        queries=queries,
-        records=records,
-        problems=all_problems(*readings),
-        columns=all_columns(*readings),
-        about=about(on or dt.date.today(), inputs) | settings,
-        mask=not show_contacts,
-    )
+    used = [*inputs, *(path for path in (exclude, judged, words) if path is not None)]
+    choices = {name: text for name, text in settings.items() if name != "排除的配对"}  # a path; its hash counts
+    choices |= {"反向": "是" if push else "否", "精排模型": accurate_model.name if accurate_model else "无"}
+    if pieces is not None:
+        choices |= hashes_of(used)
+        counted = _match_pieces(pieces, queries, index, records, asked, choices, not show_contacts, not quiet)
+        save_files(problem_files(pieces, all_problems(*readings), mask=not show_contacts))
+        report(quiet, f"{len(queries)} 条，{counted['pieces']} 片，{counted.get('matches', 0)} 行；结果已写入 {pieces}")
+        return
+    matches = match(queries, index, **asked, progress=not quiet)
+    files = {}
+    if output is not None:
+        files = match_files(
+            output,
+            matches,
+            queries=queries,
+            records=records,
+            problems=all_problems(*readings),
+            columns=all_columns(*readings),
+            about=about(on or dt.date.today(), inputs) | settings,
+            mask=not show_contacts,
+        )
+    if outcomes.is_dir() and (record or verify):
+        choices["索引"] = table_fingerprint(records)
+    save_recorded(files, "匹配", matches, choices, used, record, verify, quiet, mask=not show_contacts)
+    if output is None:
+        return
     good = matches.groupby(matches.columns[0])["recommended"].any()
     report(quiet, f"{len(good)} 条中 {int(good.sum())} 条有可推荐的{answerer}；结果已写入 {output}")
+
+
+def _match_pieces(
+    folder: Path,
+    queries: pd.DataFrame,
+    index: Index,
+    records: pd.DataFrame,
+    asked: dict[str, Any],
+    settings: dict[str, Any],
+    mask: bool,
+    progress: bool,
+) -> dict[str, int]:
+    """Match some asking rows at a time, each piece into the folder; how many pieces and rows there are."""
+    from matcher.export.matches import match_table
+    from matcher.export.pieces import table_fingerprint, write_pieces
+    from matcher.matching.matches import match
+    from matcher.progress import track
+
+    def work(piece: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+        return [("matches", match_table(match(piece, index, **asked), queries=piece, records=records))]
+
+    return write_pieces(
+        folder,
+        (queries.iloc[at : at + _PIECE] for at in track(range(0, len(queries), _PIECE), "匹配", progress)),
+        work,
+        settings={"task": "match", **settings, "记录": table_fingerprint(records)},
+        ids=records[index.id_column],
+        mask=mask,
+    )
 
 
 @click.command("index", cls=Command, help="把一张表建成索引存入文件夹，供以后快速匹配；或增、改、删其中的记录。")

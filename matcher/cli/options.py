@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from matcher.errors import TableError
-from matcher.export.targets import check_targets
+from matcher.export.targets import check_folder, check_targets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -120,6 +120,14 @@ def output_option(
     )
 
 
+def pieces_option(what: str) -> Callable[[Decorated], Decorated]:
+    """A folder of Parquet files in place of one result."""
+    return option(
+        "--pieces", type=RESULT, metavar="文件夹",
+        help=f"不写 -o，把{what}逐片写成 Parquet 存入文件夹；中断后再运行，接着做没做完的片。",
+    )  # fmt: skip
+
+
 def on_option(help: str = "判断日期。", *, required: bool = False) -> Callable[[Decorated], Decorated]:
     """`--on DATE`."""
     return option("--on", type=DAY, required=required, metavar="日期", help=f"{help}如 2026-11-24、2026年11月24日。")
@@ -134,15 +142,25 @@ def column_option(name: str = "--column", of: str = "") -> Callable[[Decorated],
     """Headers that the library does not know; those of `--settings` come first."""
     return option(
         name, multiple=True, metavar="表头=字段", callback=_with_settings,
-        help=f"指定{of}某个表头是哪个字段（中文或英文字段名），可多次给出。",
+        help=f"指定{of}某个表头是哪个字段（中文或英文字段名），可多次给出；文件名:表头=字段 指定其他表的。",
     )  # fmt: skip
 
 
 def _with_settings(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
     kept = (ctx.default_map or {}).get(str(param.name), ())
-    return value if value == kept else (*kept, *value)
+    value = value if value == kept else (*kept, *value)
+    ctx.meta.setdefault(_COLUMNS, []).extend(value)
+    return value
 
 
+_COLUMNS = "matcher.columns"  # where a context keeps what all options for columns gave
+_COLONS = (":", "：")
+
+# for a command whose first argument is no table
+columns_option = option(
+    "--column", multiple=True, metavar="文件名:表头=字段", callback=_with_settings, expose_value=False,
+    help="指定哪张表的哪个表头是哪个字段（中文或英文字段名），可多次给出。",
+)  # fmt: skip
 quiet_option = option("-q", "--quiet", is_flag=True, help="不显示进度和小结，只显示错误。")
 contacts_option = option("--show-contacts", is_flag=True, help="输出文件中不遮盖电话、邮箱、证件号等联系方式。")
 bad_rows_option = option(
@@ -185,6 +203,21 @@ def check(outputs: Mapping[Path | None, Sequence[str]], *inputs: Path | None) ->
     )
 
 
+def check_choice(pieces: Path | None, *files: Path | None) -> None:
+    """Refuse a folder of pieces together with the files of a whole result, and neither of both."""
+    given = [path for path in files if path is not None]
+    if pieces is not None and given:
+        raise click.UsageError("--pieces 单独使用，不与 -o、--record、--verify 等一起给出")
+    if pieces is None and not given:
+        raise click.UsageError("请用 -o 指定输出文件，用 --pieces 指定文件夹，或用 --verify 核对先前的记录")
+
+
+def check_pieces(folder: Path | None, *inputs: Path | None) -> None:
+    """Refuse a folder of pieces that cannot be one or that holds an input."""
+    if folder is not None:
+        check_folder(folder, [path for path in inputs if path is not None])
+
+
 # ---- reading and saying
 
 
@@ -203,8 +236,14 @@ def read(
     """
     from matcher.tables.reading import describe
 
-    columns = named(column, "表头=字段") or None
+    ctx = click.get_current_context()
+    files = _files(ctx)
+    given = [_of_file(text, files) for text in ctx.meta.get(_COLUMNS, ())]
+    plain = [text for text in column if not _of_file(text, files)[0]]
+    columns = named([*plain, *(text for name, text in given if name == path.name)], "表头=字段") or None
     reading = reader(path, *arguments, sheet=sheet_of(sheet), columns=columns, **options)
+    if len(files) > 1:
+        reading = _hints_of_file(reading, path.name)
     unused = reading.problems.loc[~reading.problems["kept"].astype(bool), "row"].nunique()
     faults = describe(reading.problems)
     if not len(reading.rows):
@@ -216,6 +255,35 @@ def read(
         faults,
     )
     return reading
+
+
+def _files(ctx: click.Context) -> set[str]:
+    """The names of the files that the command reads."""
+    params = {param.name: param for param in ctx.command.params}
+    paths = set()
+    for name, value in ctx.params.items():
+        for one in value if isinstance(value, tuple) else (value,):
+            if isinstance(one, Path) and params[name].type is FILE:
+                paths.add(one.name)
+            elif isinstance(one, str) and params[name].callback is not _with_settings:  # 种类=文件
+                path = Path(one.partition("=")[2])
+                paths |= {path.name} if path.suffix and path.is_file() else set()
+    return paths
+
+
+def _of_file(text: str, files: Iterable[str]) -> tuple[str, str]:
+    """The file that a choice of columns begins with, "" for none, and the choice."""
+    name = next((file for file in files if text.startswith(file) and text[len(file) :][:1] in _COLONS), "")
+    return name, text[len(name) + 1 :] if name else text
+
+
+def _hints_of_file(reading: Reading, name: str) -> Reading:
+    """A reading whose hints for `--column` name its file, as the command reads several."""
+    from matcher.tables.reading import Reading
+
+    hints = reading.columns["hint"].where(reading.columns["hint"] == "", f"{name}:" + reading.columns["hint"])
+    actions = reading.problems["action"].str.replace(r"--column (?=\S+=)", lambda _: f"--column {name}:", regex=True)
+    return Reading(reading.rows, reading.problems.assign(action=actions), reading.columns.assign(hint=hints))
 
 
 def column_lines(columns: pd.DataFrame) -> list[str]:
@@ -260,11 +328,16 @@ def about(day: dt.date, inputs: Iterable[Path | None]) -> dict[str, str]:
     return {
         "日期": day.isoformat(),
         "软件": f"enterprise-matcher {__version__}",
-        **{
-            f"输入 {path.name}": f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
-            for path in inputs
-            if path is not None
-        },
+        **hashes_of(inputs),
+    }
+
+
+def hashes_of(inputs: Iterable[Path | None]) -> dict[str, str]:
+    """The hash of each file, under a label with its name."""
+    return {
+        f"输入 {path.name}": f"SHA-256 {hashlib.sha256(path.read_bytes()).hexdigest()}"
+        for path in inputs
+        if path is not None
     }
 
 
@@ -353,6 +426,13 @@ def _read_settings(ctx: click.Context, param: click.Parameter, path: Path | None
     ctx.default_map = defaults
 
 
+def wrong_colon(path: Path) -> str:
+    """What is wrong with the first colon of a YAML file that reads as text where a name and a value are meant."""
+    from matcher.tables.yaml import colon_sentence
+
+    return colon_sentence(path.read_text("utf-8-sig", "replace").split("\n"))
+
+
 def read_settings(path: Path) -> dict[str, Any]:
     """A YAML file of words as a dict; refused in one sentence. Raises TableError."""
     from matcher.tables.yaml import YamlFault, read
@@ -364,7 +444,7 @@ def read_settings(path: Path) -> dict[str, Any]:
     except YamlFault as fault:
         raise TableError(f"{path.name}：{fault}；请每行写一个 选项名: 值") from fault
     if not isinstance(content, dict):
-        raise TableError(f"{path.name}：不是设置文件；请每行写一个 选项名: 值")
+        raise TableError(f"{path.name}：{wrong_colon(path) or '不是设置文件'}；请每行写一个 选项名: 值")
     return content
 
 
@@ -378,6 +458,15 @@ class Command(click.Command):
         super().__init__(*arguments, **attributes)
         if any(getattr(param, "callback", None) is _with_settings for param in self.params):
             self.params.append(SettingsOption())
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it; a choice of columns that names none of its files is refused where the first one is no table."""
+        named_only = any(param.callback is _with_settings and not param.expose_value for param in self.params)
+        files = _files(ctx) if named_only else set()
+        for text in ctx.meta.get(_COLUMNS, ()) if named_only else ():
+            if not _of_file(text, files)[0]:
+                raise click.BadParameter(f"“{text}”应写成 文件名:表头=字段；文件有 {'、'.join(sorted(files))}")
+        return super().invoke(ctx)
 
     def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Usage, what it does, arguments, options."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,8 @@ from matcher.cli.options import (
     Group,
     argument,
     check,
+    check_choice,
+    check_pieces,
     column_option,
     contacts_option,
     named,
@@ -23,12 +25,14 @@ from matcher.cli.options import (
     on_option,
     option,
     output_option,
+    pieces_option,
     policy_option,
     quiet_option,
     read,
     report,
     sheet_option,
 )
+from matcher.cli.records import record_option, save_recorded, verify_option
 from matcher.cli.registers import Given, registers_option
 from matcher.cli.tables import template_command
 from matcher.errors import PolicyError
@@ -51,6 +55,7 @@ group = Group("policy", help="官方政策：判断企业是否符合、差多�
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（结论）", required=False)
 @output_option(".csv 或 .parquet", "--summary", required=False, help="另存结论")
 @output_option(".csv 或 .parquet", "--verdicts", required=False, help="另存逐条结论")
+@pieces_option("结论和逐条结论")
 @sheet_option()
 @column_option()
 @option(
@@ -63,6 +68,8 @@ group = Group("policy", help="官方政策：判断企业是否符合、差多�
 @registers_option
 @output_option(".csv 或 .parquet", "--warnings", required=False, help="另存登记表的警示")
 @output_option(".parquet", "--facts", required=False, help="另存填入登记表事实的企业表，供其他命令使用")
+@record_option
+@verify_option
 @contacts_option
 @quiet_option
 def score_command(
@@ -72,6 +79,7 @@ def score_command(
     output: Path | None,
     summary: Path | None,
     verdicts: Path | None,
+    pieces: Path | None,
     sheet: str | None,
     column: Sequence[str],
     reading: Sequence[str],
@@ -81,16 +89,20 @@ def score_command(
     same_name: bool,
     warnings: Path | None,
     facts: Path | None,
+    record: Path | None,
+    verify: Path | None,
     show_contacts: bool,
     quiet: bool,
 ) -> None:
     """Answer every rule of the policies for every firm of a table."""
+    import pandas as pd
+
     from matcher.export.tables import files_of, problem_files
     from matcher.export.targets import save_files
     from matcher.policy.firm_table import read_firms, subject_of
     from matcher.policy.registers.workbook import register_lines, register_sheets
     from matcher.policy.scoring import score
-    from matcher.policy.streaming import is_streamable, score_parquet
+    from matcher.policy.streaming import is_streamable, plain_firms, score_parquet, settings_of
     from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets
 
     given = Given.parse(register, complete, same_name)
@@ -100,12 +112,22 @@ def score_command(
     if len(set(written)) < len(written):
         raise click.BadParameter("几个输出不能写到同一个文件；请分别起名")
     outputs = {output: _TABLES, summary: _TABLES[1:], verdicts: _TABLES[1:], warnings: _TABLES[1:], facts: _TABLES[2:]}
-    check(outputs, table, *given.paths())
+    if pieces is not None:
+        check_choice(pieces, *(path for path in outputs if path is not None), record, verify)
+    check({**outputs, record: (".json",)}, table, *given.paths(), verify)
+    check_pieces(pieces, table, *given.paths())
     policies = [_load(name, named(reading), named(parameter)) for name in policy]
     _check_known(policies, named(reading), named(parameter))
     subject = subject_of(policies)
     mask = not show_contacts
-    if not given.files and is_streamable(table, (output, summary, verdicts), policies):
+    typed = not given.files and is_streamable(table, (output, summary, verdicts), policies)
+    if pieces is not None and not given.files:
+        by_name = table.suffix.lower() == ".csv" and not (sheet or column)
+        source = table if typed else plain_firms(table, policies) if by_name else None
+        if source is not None:
+            _score_pieces(source, policies, pieces, on, _no_problems(), mask, quiet)
+            return
+    if typed and record is None and verify is None:
         first, second = (output, summary) if output is not None else (summary, None)
         counted, faults = score_parquet(table, policies, on=on, summary=first, verdicts=verdicts, mask=mask)
         files = {second: first.read_bytes()} if second is not None and first is not None else {}
@@ -118,6 +140,10 @@ def score_command(
     firms = read(read_firms, table, policies, sheet=sheet, column=column, on=on, quiet=quiet)
     registered = given.join(firms.rows, policies, on, quiet=quiet)
     rows = firms.rows if registered is None else registered.firms
+    found = firms.problems if registered is None else registered.problems_with(firms.problems)
+    if pieces is not None:
+        _score_pieces(rows, policies, pieces, on, found, mask, quiet)
+        return
     scored = score(rows, policies, on=on)
     titles = {one.id: one.title for one in policies}
     files = {}
@@ -126,7 +152,6 @@ def score_command(
         tables, lines = sheets(rows, policies, scored, on=on) if workbook else _plain(scored.summary)
         if registered is not None and workbook:
             tables, lines = {**tables, **register_sheets(registered)}, [*lines, *register_lines(registered)]
-        found = firms.problems if registered is None else registered.problems_with(firms.problems)
         problems = answering_problems(found, scored.problems, titles if workbook else None, subject)
         files |= files_of(
             output, tables, problems=problems, columns=firms.columns, notes=lines, title="政策判断", mask=mask
@@ -137,7 +162,9 @@ def score_command(
     for path, one in further.items():
         if path is not None:
             files |= files_of(path, {"": one}, mask=mask)
-    save_files(files)
+    result = pd.concat([scored.summary, scored.verdicts], ignore_index=True) if record or verify else scored.summary
+    choices = {**settings_of(policies, on), "register": "；".join(register), "complete": "；".join(complete)}
+    save_recorded(files, "政策判断", result, choices, [table, *given.paths()], record, verify, quiet, mask=mask)
     counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
     report(
         quiet,
@@ -148,6 +175,30 @@ def score_command(
         ),
     )
     note(quiet, *problem_lines(scored.problems), *([] if registered is None else register_lines(registered)))
+
+
+def _score_pieces(
+    source: Path | pd.DataFrame | Iterable[pd.DataFrame],
+    policies: Sequence[Policy],
+    folder: Path,
+    on: dt.date,
+    found: pd.DataFrame,
+    mask: bool,
+    quiet: bool,
+) -> None:
+    """Score some firms at a time, each piece into the folder; what was found wrong stands beside the folder."""
+    from matcher.export.tables import problem_files
+    from matcher.export.targets import save_files
+    from matcher.policy.firm_table import subject_of
+    from matcher.policy.streaming import score_parquet
+    from matcher.policy.workbook import answering_problems, problem_lines
+
+    subject = subject_of(policies)
+    counted, faults = score_parquet(source, policies, on=on, folder=folder, mask=mask)
+    save_files(problem_files(folder, answering_problems(found, faults, subject=subject), mask=mask))
+    many = f"{counted['firms']} {subject.counted}，{len(policies)} 项政策，{counted['pieces']} 片"
+    report(quiet, f"{many}；结果已写入 {folder}")
+    note(quiet, *problem_lines(faults))
 
 
 @group.command("explain", help="说明一家企业为什么得到这个结论：逐条列出事实与依据。")

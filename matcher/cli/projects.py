@@ -21,6 +21,7 @@ from matcher.cli.options import (
     check,
     column_option,
     contacts_option,
+    note,
     on_option,
     option,
     output_option,
@@ -84,6 +85,9 @@ def duplicates_command(
         mask=not show_contacts,
     )
     flagged = pairs.loc[pairs["flagged"], "new_id"].nunique()
+    if false_alarm < 1 and not pairs["promised"].all():
+        told = f"已有项目太少，对误报率 {false_alarm:g} 没有把握：只提示有整句照抄的；请给出更多已有项目"
+        note(quiet, told)
     report(quiet, f"{len(applied.rows)} 项中有 {flagged} 项有提示；结果已写入 {output}")
 
 

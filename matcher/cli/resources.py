@@ -79,7 +79,7 @@ def resources_command(
     quiet: bool,
 ) -> None:
     """Find resources for needs, and plan them together with outcomes and experts."""
-    from matcher.resources.finding import find_resources
+    from matcher.resources.finding import find_resources, unavailable_left
     from matcher.resources.planning import BEST, plan_jointly
     from matcher.resources.reading import read_resource_needs, read_resources
     from matcher.resources.workbook import write_plan, write_resources
@@ -115,7 +115,9 @@ def resources_command(
         output, found, k=k, needs=asked.rows, problems=all_problems(*readings), columns=all_columns(*readings),
         about=origin, mask=mask,
     )  # fmt: skip
-    first = found.loc[found["rank"] == 1, "advice"]
+    first, left = found.loc[found["rank"] == 1, "advice"], unavailable_left(found, k)
+    if left:
+        report(quiet, f"另有 {left} 项合适但不开放或机时不够的资源没有列出；-k 大些可见")
     report(quiet, f"{len(asked.rows)} 条需求的第一名：{counts_of(first) or '无'}；结果已写入 {output}")
 
 

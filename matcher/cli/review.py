@@ -34,20 +34,15 @@ from matcher.cli.options import (
     report,
     sheet_option,
 )
+from matcher.cli.records import record_option, save_recorded, verify_option
 from matcher.export.targets import TABLES
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from matcher.export.sheets import Sheet
 
 ALIASES: dict[str, click.Command] = {}
 
 group = Group("review", help="评审：形式审查，分发和收回评分表，汇总分数，表决，公示，异议，事后的公平性。")
-record_option = output_option(".json", "--record", required=False, help="另存记录，供日后核对")
-verify_option = option(
-    "--verify", type=FILE, metavar="记录", help="和先前的记录核对；有任何不同则退出码为 1，不写结果。"
-)
 
 
 @group.command("check", cls=Command, help="形式审查：专家看之前，逐项检查提名或申报缺什么、不符合什么。")
@@ -100,7 +95,8 @@ def check_command(
     )
     told = all_problems(*(one for one in (handed, people, earlier) if one is not None))
     problems = answering_problems(told, result.problems, {policy.id: policy.title}, policy.subject)
-    lines = {"规则": policy.title, "说明": policy.about, **about(on, (nominations, persons, awarded))}
+    lines = {"规则": policy.title, "说明": policy.about, "查了什么": "；".join(result.notes)}
+    lines |= about(on, (nominations, persons, awarded))
     mask = not show_contacts
     workbook = output.suffix.lower() == ".xlsx"
     tables = result.sheets() if workbook else {"检查结论": result.summary}
@@ -110,7 +106,7 @@ def check_command(
     if items is not None:
         files |= files_of(items, {"": result.items}, mask=mask)
     save_files(files)
-    note(quiet, *problem_lines(result.problems))
+    note(quiet, *problem_lines(result.problems), *result.notes)
     report(quiet, result.text, f"结果已写入 {output}")
 
 
@@ -139,7 +135,8 @@ def sheets_command(
 ) -> None:
     """One workbook a reviewer."""
     from matcher.export.targets import check_folder, make_folder, save_files
-    from matcher.review.score_sheets import check_unused, criteria_of, read_criteria, read_items, score_workbooks
+    from matcher.review.criteria import criteria_of, read_criteria
+    from matcher.review.score_sheets import check_unused, read_items, score_workbooks
     from matcher.review.scores import read_scores
 
     check_folder(output, [path for path in (pairs, items, criteria) if path is not None])
@@ -150,7 +147,12 @@ def sheets_command(
     files = score_workbooks(handed.rows, shown, criteria=asked, due=due, mask=not show_contacts)
     folder = make_folder(output)
     save_files({folder / name: content for name, content in files.items()})
-    report(quiet, f"{len(files) - 1} 位评委的评分表已写入 {output}；请保留其中的派发记录，收回时要用")
+    best = (
+        ""
+        if asked is None
+        else f"，{len(asked)} 项指标，总分满分 {sum(one.weight * one.highest for one in asked):g} 分"
+    )
+    report(quiet, f"{len(files) - 1} 位评委的评分表已写入 {output}{best}；请保留其中的派发记录，收回时要用")
 
 
 @group.command(
@@ -220,7 +222,7 @@ def aggregate_command(
     files = files_of(
         output, result.tables(output), problems=result.problems, columns=handed.columns, notes=result.notes
     )
-    _save(files, "汇总评分", result.table, arguments, (scores, pairs), record, verify, quiet)
+    save_recorded(files, "汇总评分", result.table, arguments, (scores, pairs), record, verify, quiet)
     note(quiet, *result.warnings)
     report(quiet, result.summary, f"结果已写入 {output}")
 
@@ -262,7 +264,7 @@ def votes_command(
     problems = result.problem_table(handed.problems, votes.name)
     files = files_of(output, tables, problems=problems, columns=handed.columns, notes=lines, title="表决结果")
     arguments = {"rules": policy.id, "on": on, "members": members, "sheet": sheet, "column": ";".join(column)}
-    _save(files, "表决", result.table, arguments, [votes], record, verify, quiet)
+    save_recorded(files, "表决", result.table, arguments, [votes], record, verify, quiet)
     note(quiet, *(f"{item} {voter}：{text}" for item, voter, text in result.problems.to_numpy().tolist()))
     report(quiet, result.text, f"结果已写入 {output}")
 
@@ -300,7 +302,8 @@ def publish_command(
     handed = read(read_items, items, sheet=sheet, column=column, quiet=quiet)
     public = publication(handed.rows, on=on, rules=rules, days=days, working=working)
     _publish(output, heading, {"公示名单": Sheet(public.table, PUBLICATION)}, public.lines)
-    report(quiet, f"公示 {len(public.table)} 项，{public.lines['公示期']}；结果已写入 {output}")
+    hidden = f"，涉密的 {public.secret} 项没有列入" if public.secret else ""
+    report(quiet, f"公示 {len(public.table)} 项{hidden}，{public.lines['公示期']}；结果已写入 {output}")
 
 
 @group.command("objections", cls=Command, help="异议登记：是否在期限内、形式是否齐全、何时到期、是否逾期。")
@@ -402,27 +405,3 @@ def _publish(output: Path, heading: str, sheets: Mapping[str, Sheet], lines: Map
         save_files({output: notice_bytes(heading, sheets, lines)})
     else:
         save_files(files_of(output, sheets, notes=lines, title=heading))
-
-
-def _save(
-    files: dict[Path, bytes],
-    step: str,
-    table: pd.DataFrame,
-    arguments: Mapping[str, object],
-    inputs: Sequence[Path | None],
-    record: Path | None,
-    verify: Path | None,
-    quiet: bool,
-) -> None:
-    """The files of a step, its record where asked for; against an earlier record first, which must agree."""
-    from matcher.export.targets import save_files
-    from matcher.review.audit import differences, make_record, read_record, record_bytes
-
-    account = make_record(step, table, arguments=arguments, inputs=inputs)
-    if verify is not None:
-        faults = differences(read_record(verify), account)
-        note(False, *faults)
-        if faults:
-            raise click.exceptions.Exit(1)
-        report(quiet, f"{verify.name}：输入相同，重算结果与记录一致")
-    save_files(files | ({} if record is None else {record: record_bytes(account)}))

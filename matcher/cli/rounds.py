@@ -25,6 +25,7 @@ from matcher.cli.options import (
     quiet_option,
     read_settings,
     usage_sentence,
+    wrong_colon,
 )
 from matcher.cli.options import report as tell
 from matcher.errors import MatcherError, TableError
@@ -93,7 +94,8 @@ def _steps(plan: Path, root: click.Command) -> list[Step]:
     with contextlib.chdir(plan.parent):
         for at, node in enumerate(listed, 1):
             if not isinstance(node, dict) or len(node) != 1:
-                raise TableError(f"{plan.name}：第 {at} 步应写成 - 名称: 命令")
+                colon = wrong_colon(Path(plan.name)) if isinstance(node, str) else ""
+                raise TableError(f"{plan.name}：{colon}{'；' if colon else ''}第 {at} 步应写成 - 名称: 命令")
             name, command = next(iter(node.items()))
             if name in (step.name for step in steps):
                 raise TableError(f"{plan.name}：有两步都叫“{name}”；请各起一个名称")
@@ -150,6 +152,16 @@ def _hash(path: str) -> str:
     return hashlib.sha256(Path(path).read_bytes()).hexdigest() if Path(path).is_file() else ""
 
 
+def _result_hash(path: str) -> str:
+    """The hash of a result; of a folder that of all its files with their places."""
+    place = Path(path)
+    if not place.is_dir():
+        return _hash(path)
+    files = sorted(one for one in place.rglob("*") if one.is_file())
+    lines = [f"{one.relative_to(place).as_posix()} {_hash(str(one))}\n" for one in files]
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
+
+
 def _stale(steps: Sequence[Step], done: dict[str, Any]) -> list[Step]:
     """The steps that are to be run: new words, other inputs, a result that is gone; and what follows from them.
 
@@ -164,7 +176,7 @@ def _stale(steps: Sequence[Step], done: dict[str, Any]) -> list[Step]:
             entry is None
             or (entry["words"], entry["software"]) != (step.words, __version__)
             or any(_hash(path) != digest for path, digest in entry["inputs"].items() if path not in books)
-            or any(not _hash(path) for path in [*entry["results"], *entry["books"]])
+            or any(not _result_hash(path) for path in [*entry["results"], *entry["books"]])
             or renewed & {*step.files, *entry["books"]}
         ):
             stale.append(step)
@@ -190,7 +202,7 @@ def _run(step: Step, root: click.Command, quiet: bool, fault: str) -> dict[str, 
         "software": __version__,
         "inputs": {path: digest for path, digest in before.items() if digest and digest == after[path]},
         "books": [path for path, digest in after.items() if digest and digest != before[path]],
-        "results": {path: _hash(path) for path in step.results},
+        "results": {path: _result_hash(path) for path in step.results},
     }
 
 
@@ -207,7 +219,7 @@ def _verify(steps: Sequence[Step], done: dict[str, Any], root: click.Command) ->
         for step in steps:
             _run(step, root, True, f"“{step.name}”重做不成")
             for path, digest in done[step.name]["results"].items():
-                if _hash(path) != digest:
+                if _result_hash(path) != digest:
                     faults.append(f"“{step.name}”的结果“{path}”与记录的不同")
     return faults
 

@@ -158,8 +158,9 @@ def _of_person(row: Mapping[Any, Any]) -> dict[str, Any]:
     if _UNIT.search(_text(row.get("institution"))):
         facts["has_unit"] = True
     for fact, column in (("age", "age"), ("service_days", "available_days")):
-        if not _blank(row.get(column)):
-            facts[fact] = float(row[column])
+        for end in ("", LOW, HIGH):
+            if not _blank(row.get(column + end)):
+                facts[fact + end] = float(row[column + end])
     return facts
 
 
@@ -206,6 +207,7 @@ def _given(row: Mapping[Any, Any], policy: Policy, facts: dict[str, Any]) -> dic
     found = {}
     for name, column in policy.columns.items():
         found[name] = facts.get(name, np.nan)
+        found |= {name + end: facts[name + end] for end in (LOW, HIGH) if name + end in facts}
         for head in (name, column.title, *column.headers):
             if head in row and not _blank(row[head]):
                 answer = read_yesno(row[head]) if column.kind == "yesno" and isinstance(row[head], str) else row[head]

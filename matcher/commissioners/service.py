@@ -20,6 +20,7 @@ from matcher.tables.commissioner_schemas import SERVICE
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.regions import find_region
 from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds, fold
 
 PERSONS = [
@@ -226,7 +227,8 @@ def _match(log: pd.DataFrame, plan: pd.DataFrame, first: dt.date, day: dt.date) 
         begin, end = begin or date, end or date  # of a day that is known by its month
         faults = [f"特派员{why}"] if why else []
         if begin is None or end is None:
-            faults.append("没有日期")
+            why = why_unknown(SERVICE["date"], row)
+            faults.append(f"{SERVICE['date'].title}{why}" if why else "没有日期")
         elif end < first or begin > day:
             faults.append(f"不在 {first} 至 {day} 之间")
         elif begin < first or end > day:
@@ -261,7 +263,8 @@ def _persons(plan: pd.DataFrame, matched: pd.DataFrame, days: float | None, pass
         own = set(group["village_id"])
         planned = group["days"].astype(float).sum(min_count=len(group)) if "days" in group else np.nan
         required = planned if days is None else days
-        done, open_days = float(mine["days"].sum()), int(mine["days"].isna().sum())
+        least = mine["days"].fillna(mine["days" + LOW]) if "days" + LOW in mine else mine["days"]
+        done, open_days = float(least.sum()), int(mine["days"].isna().sum())
         due = required * passed
         rows.append(
             (

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import TableError
+from matcher.tables.schemas import LOW
 
 
 def as_teams(
@@ -16,8 +17,8 @@ def as_teams(
     """Persons and works with each team as one unit, and who of the units is left out.
 
     Persons without a team stay themselves. A team's texts and works are those of its members, its capacity and days
-    their sums (unknown where one is), its place that of its first member with one; members who are left out add
-    nothing, and a team of only such is left out.
+    their sums (unknown where one is, of a span its lower end), its place that of its first member with one; members who
+    are left out add nothing, and a team of only such is left out.
 
     Raises TableError where nobody is in a team, or a team has the id of a person.
     """
@@ -42,7 +43,8 @@ def as_teams(
         for field in ("institution", "title", "description", "keywords"):
             one[field] = "；".join(dict.fromkeys(text for text in group[field] if text)) if field in group else ""
         for field in ("capacity", "available_days"):
-            one[field] = group[field].astype(float).sum(min_count=len(group)) if field in group else np.nan
+            known = group[field].fillna(group[field + LOW]) if field + LOW in group else group.get(field)
+            one[field] = np.nan if known is None else known.astype(float).sum(min_count=len(group))
         placed = group[(group["county"] != "").to_numpy()]
         located = group[group["longitude"].notna()] if "longitude" in group else group.iloc[:0]
         if len(placed):

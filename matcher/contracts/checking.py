@@ -6,6 +6,7 @@ Nothing here decides what a contract is about: a name proposes, and a person loo
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -43,7 +44,8 @@ CHECKED = (
     *("vat_exempt_low", "vat_exempt_high", "related", "transfer_income", "outcome_id"),
 )
 FINDINGS = ("contract_id", "rule", "title", "answer", "text", "article", "source", "verified")
-_DROPPED = re.compile("不予|未予|不通过|未通过|注销|撤销|退回|作废")
+_REFUSED = re.compile("不予|未予|不通过|未通过|退回|驳回")
+_WITHDRAWN = re.compile("注销|撤销|撤消|撤回|作废")
 _PENDING = re.compile("待|未|中$|拟|申请|受理|补正")
 _REGISTERED = re.compile("登记|变更|通过|认定|办结")
 
@@ -84,9 +86,10 @@ def check_contracts(contracts: pd.DataFrame, *, on: Day | None = None) -> pd.Dat
         look) or yes (nothing in the register stands against it; what it is about is judged by a person).
         reasons, warnings: sentences with their articles; warnings do not decide. unverified: whether a deciding reason,
         or the edition by which a contract is accepted, rests on text that nobody saw in force. duplicate_of: the
-        earlier row of the same contract. standing: registered, refused or open, for sums: by the state and the day of
-        registration in the register, and refused where a rule refuses it; a register with neither for any row is taken
-        for one of applications, of which those accepted stand as registered. counted_on, month: of the registration,
+        earlier row of the same contract. standing: registered, refused,
+        withdrawn (注销, 撤销) or open, for sums: by the state and the day of registration in the register, and refused
+        where a rule refuses it; a register with neither for any row is taken for one of applications, of which those
+        accepted stand as registered. counted_on, month: of the registration,
         else of the application; NaT and "" where not known so far. decide_by: the last day for the registry's decision
         (see `Edition.due`), apply_by: for the application. vat_exempt_low, vat_exempt_high: yuan of the price free of
         VAT (see `vat_exemption`). related, transfer_income, outcome_id: as given. Then the table's other columns that
@@ -171,9 +174,9 @@ def _duplicates(rows: list[ContractRow], findings: list[list[Finding]]) -> dict[
     for at, (row, found) in enumerate(zip(rows, findings, strict=True)):
         name = re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
         key = (name, party_of(row.cells, "seller"), party_of(row.cells, "buyer"), text_of(row.cells["amount"]))
-        refused = any(one.basis.answer == "no" for one in found) or _DROPPED.search(text_of(row.cells["state"]))
+        refused = any(one.basis.answer == "no" for one in found) or _is_dropped(text_of(row.cells["state"]))
         if all(key) and not refused:
-            groups.setdefault(key, []).append(at)
+            groups.setdefault((*key, str(row.amount.low)), []).append(at)  # with its fen
     repeated = {}
     for group in groups.values():
         group.sort(key=lambda at: rows[at].applied.low or rows[at].registered.low or dt.date.max)
@@ -185,6 +188,10 @@ def _duplicates(rows: list[ContractRow], findings: list[list[Finding]]) -> dict[
     return repeated
 
 
+def _is_dropped(state: str) -> bool:
+    return bool(_REFUSED.search(state) or _WITHDRAWN.search(state))
+
+
 def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: bool) -> tuple[Any, ...]:
     book, cells = load_rules(), row.cells
     answers = {one.basis.answer for one in found}
@@ -193,7 +200,7 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
     kind = book.kinds.get(row.kind)
     edition = row.edition
     as_if = ""
-    if row.applied == UNKNOWN and row.registered == UNKNOWN and edition is None and on is not None:
+    if any(one.rule.id == "not_filed" for one in found) and edition is None and on is not None:
         edition = book.edition_on(as_day(on))
         as_if = f"如在 {as_day(on).isoformat()} 申请，适用{edition.title}" if edition else ""
     reasons = [one.sentence for one in deciding] + ([as_if] if as_if else [])
@@ -228,8 +235,8 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
         "month": months.pop() if len(months) == 1 else "",
         "decide_by": due_day(row),
         "apply_by": end,
-        "vat_exempt_low": low,
-        "vat_exempt_high": high,
+        "vat_exempt_low": math.floor(low),
+        "vat_exempt_high": None if high is None else math.ceil(high),
         **{name: cells[name] if is_known(cells[name]) else None for name in ("related", "transfer_income")},
         "outcome_id": text_of(cells["outcome_id"]),
     }
@@ -237,9 +244,11 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
 
 
 def _standing(row: ContractRow, accepted: str, tracked: bool) -> str:
-    """Whether a contract counts as registered, refused or open; `tracked`: the register says what is registered."""
+    """How a contract counts; `tracked`: the register says what is registered."""
     state = fold(text_of(row.cells["state"]))
-    if accepted == "no" or _DROPPED.search(state):
+    if _WITHDRAWN.search(state):
+        return "withdrawn"
+    if accepted == "no" or _REFUSED.search(state):
         return "refused"
     if not tracked:
         return "registered" if accepted == "yes" else "open"

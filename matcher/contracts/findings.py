@@ -5,14 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from matcher.contracts.relief import EXEMPT_KINDS, Span
 from matcher.contracts.rules import OTHER, UNCLEAR, Basis, Edition, Rule, RuleBook, load_rules, read_kind
+from matcher.tables.contracts import FEN
 from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.regions import find_region
+from matcher.tables.soft_values import why_unknown
 from matcher.tables.units import fold_unit
 from matcher.tables.writings import fold, fold_id
 
@@ -56,7 +60,7 @@ def contract_row(cells: Mapping[str, Any], book: RuleBook) -> ContractRow:
     if applied == UNKNOWN:
         within = Span(signed.low, min(latest, default=None))
     edition = book.edition_within(*within)
-    money = _span(cells, "amount"), _span(cells, "technical_amount")
+    money = _money(cells, "amount"), _money(cells, "technical_amount")
     return ContractRow(cells, read_kind(text_of(cells["kind"])), signed, applied, registered, *money, edition)
 
 
@@ -66,6 +70,14 @@ def _span(cells: Mapping[str, Any], name: str) -> Span:
         return Span(cells[name], cells[name])
     ends = (cells.get(f"{name}_{end}") for end in ("min", "max"))
     return Span(*(end if is_known(end) else None for end in ends))
+
+
+def _money(cells: Mapping[str, Any], name: str) -> Span:
+    """Money of a row with its fen, or its bounds in yuan."""
+    span, fen = _span(cells, name), cells.get(name + FEN)
+    if not is_known(fen) or not fen or not is_known(cells[name]):
+        return span
+    return Span(*[Decimal(int(cells[name])) + Decimal(int(fen)) / 100] * 2)
 
 
 def days_of(cells: Mapping[str, Any], name: str) -> Span:
@@ -102,29 +114,44 @@ def found_by(rule: Rule, edition: Edition | None, **fields: str) -> Iterator[Fin
 
 def findings_of(row: ContractRow, book: RuleBook, on: dt.date | None, *, costs_listed: bool) -> Iterator[Finding]:
     """What is found on a contract by itself; `costs_listed`: the register has a column of other costs."""
-    edition = row.edition
-    if row.applied == UNKNOWN and row.registered == UNKNOWN:
+    edition, unread = row.edition, unread_of(row.cells)
+    if unread:
+        said = "；".join(f"{TECH_CONTRACTS[name].title}{why}" for name, why in unread.items())
+        yield from found_by(book.rules["unreadable"], edition, said=said)
+    if row.registered == UNKNOWN and (why := why_unknown(TECH_CONTRACTS["registered_on"], row.cells)):
+        yield from found_by(book.rules["registered_unreadable"], edition, said=why)
+    if row.applied == UNKNOWN and row.registered == UNKNOWN and "applied_on" not in unread:
         yield from found_by(book.rules["not_filed"], edition)
     elif edition is None:
-        shown = f"申请日期为 {_shown_days(row.applied)}" if row.applied != UNKNOWN else "没有申请日期，只有登记日期"
+        shown = "没有申请日期，只有登记日期" if "applied_on" not in unread else "申请日期看不懂"
+        shown = f"申请日期为 {_shown_days(row.applied)}" if row.applied != UNKNOWN else shown
         yield from found_by(book.rules["no_edition"], None, day=shown)
-    yield from _element_findings(row, book)
+    yield from _element_findings(row, book, unread)
     yield from _day_findings(row, book)
-    yield from _money_findings(row, book, costs_listed)
+    yield from _money_findings(row, book, costs_listed, unread)
     yield from _kind_findings(row, book)
     yield from _time_findings(row, book, on)
     yield from _number_findings(row, book)
 
 
-def _element_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
+def unread_of(cells: Mapping[str, Any]) -> dict[str, str]:
+    """The days and amounts that a decision needs and nobody can read, each with what was written and why."""
+    needed = ("signed_on", "applied_on", "amount", "technical_amount")
+    unknown = [name for name in needed if _span(cells, name) == UNKNOWN]
+    return {name: why for name in unknown if (why := why_unknown(TECH_CONTRACTS[name], cells))}
+
+
+def _element_findings(row: ContractRow, book: RuleBook, unread: Mapping[str, str]) -> Iterator[Finding]:
     cells, edition, rules = row.cells, row.edition, book.rules
     empty = [name for name in _ELEMENTS if name != "signed_on" and not text_of(cells[name])]
-    if row.signed == UNKNOWN:
+    if row.signed == UNKNOWN and "signed_on" not in unread:
         empty.append("signed_on")
     if empty:
         yield from found_by(rules["missing"], edition, fields=_titles(empty))
     if fold(text_of(cells["form"])) in ("口头", "口头合同", "口头形式", "口头订立"):
         yield from found_by(rules["oral"], edition)
+    else:
+        yield from _name_findings(rules["oral"], row, book)
     seller, buyer = party_of(cells, "seller"), party_of(cells, "buyer")
     codes = {text_of(cells[f"{side}_code"]).upper() for side in ("seller", "buyer")}
     if (seller and seller == buyer) or (len(codes) == 1 and "" not in codes):
@@ -184,13 +211,15 @@ def _shown_days(span: Span) -> str:
 
 
 def _yuan(value: Any) -> str:
-    return f"{int(value):,} 元"
+    return f"{value if isinstance(value, Decimal) else int(value):,} 元"
 
 
-def _money_findings(row: ContractRow, book: RuleBook, costs_listed: bool) -> Iterator[Finding]:
+def _money_findings(
+    row: ContractRow, book: RuleBook, costs_listed: bool, unread: Mapping[str, str]
+) -> Iterator[Finding]:
     amount, technical, edition, rules = row.amount, row.technical, row.edition, book.rules
-    missing = [name for name in ("amount", "technical_amount") if _span(row.cells, name) == UNKNOWN]
-    if missing:
+    unknown = [name for name in ("amount", "technical_amount") if _span(row.cells, name) == UNKNOWN]
+    if missing := [name for name in unknown if name not in unread]:
         yield from found_by(rules["amount_missing"], edition, fields=_titles(missing))
     if any(span.high is not None and span.high < 0 for span in (amount, technical)):
         yield from found_by(rules["negative"], edition)
@@ -199,7 +228,7 @@ def _money_findings(row: ContractRow, book: RuleBook, costs_listed: bool) -> Ite
         words = {"technical": _yuan(technical.low), "amount": _yuan(amount.high)}
         yield from found_by(rules["technical_above_total"], edition, **words)
         return
-    if not missing and any(span.low != span.high for span in (amount, technical)):
+    if not unknown and any(span.low != span.high for span in (amount, technical)):
         yield from found_by(rules["amount_open"], edition)
     reviewed = row.cells["reviewed"]
     if technical.low is not None and technical.low >= book.large and not (is_known(reviewed) and bool(reviewed)):
@@ -223,18 +252,36 @@ def _kind_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
         last = row.applied.high or row.registered.high
         old = last is not None and last < book.licence_since and "实施许可" not in written
         yield from found_by(rules["licence_in_old_rule" if old else "licence_word"], edition, kind=written)
-    name = re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
+    name = _name_of(row)
     if row.kind not in book.kinds or not name:
         return
     kind = book.kinds[row.kind]
     for rule in book.words:
-        if row.kind in rule.kinds and (words := _words(rule.patterns, name)):
-            yield from found_by(rule, edition, words=words, kind=kind.title)
+        if row.kind in rule.kinds:
+            yield from _name_findings(rule, row, book)
     named = {code: _words(patterns, name) for code, patterns in book.hints.items()}
     others = [code for code, words in named.items() if words and code != row.kind]
     if others and not named.get(row.kind) and kind.title not in name:
         other = others[0]
         yield from found_by(rules["other_kind_word"], edition, words=named[other], other=book.kinds[other].title)
+
+
+def _name_of(row: ContractRow) -> str:
+    return re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
+
+
+def _name_findings(rule: Rule, row: ContractRow, book: RuleBook) -> Iterator[Finding]:
+    """What a rule finds in the name; where the name only hints at it, a person is asked."""
+    words, stated = book.wording.words_of(rule, _name_of(row))
+    if not words:
+        return
+    kind = book.kinds.get(row.kind)
+    for one in found_by(rule, row.edition, words=words, kind=kind.title if kind else ""):
+        if stated:
+            yield one
+        else:
+            text = book.wording.asking.format(words=words, title=rule.title)
+            yield one._replace(basis=replace(one.basis, answer="unknown"), text=text)
 
 
 def _words(patterns: tuple[re.Pattern[str], ...], name: str) -> str:

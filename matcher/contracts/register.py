@@ -11,7 +11,7 @@ from matcher.errors import ArgumentError
 from matcher.tables.arguments import check_frame
 
 GROUPS = ("kind", "region", "month")
-SUMS = ("contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused")
+SUMS = ("contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused", "withdrawn")
 
 
 def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd.DataFrame:
@@ -31,8 +31,8 @@ def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd
         The columns of `by` ("" for unknown), then contracts, amount (合同成交额) and technical_amount (技术交易额) of
         those that stand as registered, in yuan; inexact: those of them whose amount or technical amount is missing or
         not exact (约120万元), so that a sum is without it; open, open_amount: those not settled (NA where one of their
-        amounts is unknown), refused: those that a rule refuses, also as repeated, or whose state is 不予登记 or 注销.
-        Sorted; no row for nothing.
+        amounts is unknown), refused: those that a rule refuses, also as repeated, or whose state is 不予登记,
+        withdrawn: those whose state is 注销 or 撤销. Sorted; no row for nothing.
 
     Raises
     ------
@@ -48,6 +48,7 @@ def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd
         inexact=(counted & checked[["amount", "technical_amount"]].isna().any(axis=1)).astype(int),
         open=is_open.astype(int),
         refused=(checked["standing"] == "refused").astype(int),
+        withdrawn=(checked["standing"] == "withdrawn").astype(int),
         open_amount=checked["amount"].where(is_open, 0),
         unknown=checked["amount"].isna() & is_open,
         amount=checked["amount"].where(counted, 0).fillna(0),

@@ -13,6 +13,7 @@ import pandas as pd
 from matcher.contracts.rules import load_rules
 from matcher.tables.arguments import check_frame
 
+OUT = ("refused", "withdrawn")  # what stands so gives no relief
 EXEMPT_KINDS = ("KF", "ZR")  # whose price is free of VAT by itself
 RELIEF = (
     *("seller", "year", "contracts", "income_low", "income_high", "exempt_low", "exempt_high", "half_low", "half_high"),
@@ -33,15 +34,15 @@ def vat_exemption(kind: str, standing: str, amount: Span, technical: Span) -> tu
 
     技术开发 and 技术转让 that stand as registered: from 技术交易额 to 合同成交额 (what the price of equipment has to do
     with it was not seen). Licences, and advice and services, which must belong to a transfer or development and stand
-    on one invoice with it: from 0, as no register shows that. Refused contracts: nothing. Source: 财税〔2016〕36号,
-    annex 3, art. 1 (26), since 2026 the VAT Law; neither was seen.
+    on one invoice with it: from 0, as no register shows that. Refused and withdrawn contracts: nothing. Source:
+    财税〔2016〕36号, annex 3, art. 1 (26), since 2026 the VAT Law; neither was seen.
 
     >>> vat_exemption("KF", "registered", Span(100, 100), Span(80, 80))
     (80, 100)
     >>> vat_exemption("FW", "registered", Span(100, 100), Span(80, 80))
     (0, 100)
     """
-    if standing == "refused":
+    if standing in OUT:
         return 0, 0
     low = technical.low if kind in EXEMPT_KINDS and standing == "registered" else 0
     return low or 0, amount.high
@@ -77,13 +78,13 @@ def income_relief(checked: pd.DataFrame) -> pd.DataFrame:
         half_high (taxed at half), deduction_low, deduction_high (what the taxable income falls by: the first part and
         half of the second). Transfers that count as registered, between parties known not to be wholly related, are
         certain; licences (which count under conditions that no register shows), contracts not yet accepted and parties
-        of unknown relation may be 0; refused contracts and wholly related parties are out. NA: no known end. The seller
-        is taken to be a resident enterprise.
+        of unknown relation may be 0; refused or withdrawn contracts and wholly related parties are out. NA: no known
+        end. The seller is taken to be a resident enterprise.
     """
     check_frame(checked, "checked", "check_contracts(contracts)")
     rows = checked[
         checked["kind"].isin(_TRANSFERS)
-        & (checked["standing"] != "refused")
+        & ~checked["standing"].isin(OUT)
         & ~checked["related"].fillna(False).astype(bool)
     ]
     seller = rows["seller_code"].where(rows["seller_code"] != "", rows["seller"])

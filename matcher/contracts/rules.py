@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -36,7 +36,8 @@ class Basis:
 @dataclass(frozen=True)
 class Rule:
     """One check. `text`: its sentence for a contract, with fields in braces. `basis`: by edition; an edition without
-    one does not have the rule. `kinds`, `patterns`: for rules on the words of a name.
+    one does not have the rule. For rules on the words of a name: `kinds`, the `patterns` of names that state what the
+    rule is about, and of those that only hint at it, of which a person is asked (`asks`).
     """
 
     id: str
@@ -45,6 +46,35 @@ class Rule:
     basis: Mapping[str, Basis]
     kinds: tuple[str, ...] = ()
     patterns: tuple[re.Pattern[str], ...] = ()
+    asks: tuple[re.Pattern[str], ...] = ()
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it answers no in any edition."""
+        return any(one.answer == "no" for one in self.basis.values())
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How the words of a name are weighed: see `rules.yaml`, where each of these stands."""
+
+    asking: str
+    denied: re.Pattern[str]
+    excepted: re.Pattern[str]
+    joined: re.Pattern[str]
+
+    def words_of(self, rule: Rule, name: str) -> tuple[str, bool]:
+        """What a rule finds in a name, joined ("" for nothing), and whether the name states it."""
+        stated = list(self._found(rule.patterns, name))
+        plainly = not rule.refuses or not any(self.joined.search(name[: one.start()]) for one in stated)
+        found = stated or list(self._found(rule.asks, name))
+        return "”“".join(dict.fromkeys(one[0] for one in found)), bool(stated) and plainly
+
+    def _found(self, patterns: tuple[re.Pattern[str], ...], name: str) -> Iterator[re.Match[str]]:
+        for pattern in patterns:
+            for match in pattern.finditer(name):
+                if not self.denied.search(name[: match.start()]) and not self.excepted.search(name[match.end() :]):
+                    yield match
 
 
 @dataclass(frozen=True)
@@ -97,6 +127,7 @@ class RuleBook:
     others: tuple[str, ...]
     rules: Mapping[str, Rule]
     words: tuple[Rule, ...]
+    wording: Wording
     hints: Mapping[str, tuple[re.Pattern[str], ...]]
     large: int
     income_free: int
@@ -175,8 +206,11 @@ def list_rules() -> pd.DataFrame:
         for rule in (*book.rules.values(), *book.words):
             basis = rule.basis.get(edition.id)
             if basis is not None:
-                part, text = "名称" if rule.patterns else "检查", re.sub(r"\{\w+\}", "……", rule.text)
+                part, text = "名称" if rule.kinds else "检查", re.sub(r"\{\w+\}", "……", rule.text)
                 rows.append((edition.id, part, rule.id, rule.title, basis.answer, text, *_seen(basis)))
+                if rule.asks:
+                    text = re.sub(r"\{\w+\}", "……", book.wording.asking.replace("{title}", rule.title))
+                    rows.append((edition.id, part, rule.id, rule.title, "unknown", text, *_seen(basis)))
     for kind in book.kinds.values():
         rows += [("", "认定条件", kind.code, kind.title, "", text, *_seen(basis)) for text, basis in kind.counts]
     values = book.values.items()
@@ -196,6 +230,9 @@ def load_rules() -> RuleBook:
 
 def _book(node: Mapping[str, Any]) -> RuleBook:
     values = {name: (one["title"], one["value"], _basis(one)) for name, one in node["values"].items()}
+    phrases: dict[str, str] = {}
+    for name, text in node["phrases"].items():
+        phrases[name] = _filled(text, phrases)
     kinds = {
         code: Kind(
             code,
@@ -212,8 +249,9 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
         editions=tuple(_edition(name, one) for name, one in node["editions"].items()),
         kinds=kinds,
         others=tuple(node["others"].split()),
-        rules={name: _rule(name, one) for name, one in node["rules"].items()},
-        words=tuple(_rule(name, one) for name, one in node["words"].items()),
+        rules={name: _rule(name, one, phrases) for name, one in node["rules"].items()},
+        words=tuple(_rule(name, one, phrases) for name, one in node["words"].items()),
+        wording=Wording(node["asking"], *(re.compile(node[name]) for name in ("denied", "except", "joined"))),
         hints={code: tuple(map(re.compile, one)) for code, one in node["hints"].items()},
         large=int(values["large"][1]),
         income_free=int(values["income_free"][1]),
@@ -236,12 +274,20 @@ def _edition(name: str, node: Mapping[str, str]) -> Edition:
     )
 
 
-def _rule(name: str, node: Mapping[str, Any]) -> Rule:
+def _filled(text: str, phrases: Mapping[str, str]) -> str:
+    """A pattern with the phrases that it names in braces."""
+    return re.sub(r"\{([a-z]+)\}", lambda match: phrases[match[1]], text)
+
+
+def _rule(name: str, node: Mapping[str, Any], phrases: Mapping[str, str]) -> Rule:
     basis = {edition: _basis(one) for edition, one in node["basis"].items()}
     if wrong := [one.answer for one in basis.values() if one.answer not in ANSWERS]:
         raise PolicyError(f"rules.yaml: {name}: {wrong[0]!r} is no answer; answers are {', '.join(ANSWERS)}")
     kinds = tuple(node.get("kinds", "").split())
-    return Rule(name, node["title"], node["text"], basis, kinds, tuple(map(re.compile, node.get("patterns", ()))))
+    stated, asked = (
+        tuple(re.compile(_filled(text, phrases)) for text in node.get(part, ())) for part in ("patterns", "asks")
+    )
+    return Rule(name, node["title"], node["text"], basis, kinds, stated, asked)
 
 
 def _basis(node: Mapping[str, str]) -> Basis:

@@ -15,13 +15,13 @@ from matcher.export.sheets import Form, Sheet
 from matcher.export.tables import write_tables
 from matcher.export.targets import check_targets
 from matcher.export.titles import CONTRACTS
-from matcher.tables.contracts import HIGH, LOW, TEXT
+from matcher.tables.contracts import FEN, HIGH, LOW, TEXT
 from matcher.tables.own_schemas import TECH_CONTRACTS
 
 SUFFIXES = (".xlsx", ".csv", ".parquet")
 ACCEPTED = {"yes": "可以登记", "no": "不予登记", "unknown": "待核"}
 ANSWERS = {"no": "不予登记", "unknown": "待核", "warn": "提示"}
-STANDING = {"registered": "计入登记", "open": "待定", "refused": "不计入"}
+STANDING = {"registered": "计入登记", "open": "待定", "refused": "不予登记", "withdrawn": "已撤销或注销"}
 NOTES = {
     "能否登记": "可以登记：表中没有不予登记的情形，是否真是技术合同由登记员按合同内容判断；"
     "待核：缺要素或须人工核对；不予登记：违反所列条款。",
@@ -46,7 +46,7 @@ _MONEY = dict.fromkeys(
     ),
     "#,##0",
 )
-_ENDS = {LOW: "至少", HIGH: "至多", TEXT: "原文"}  # what stands beside a value known in part
+_ENDS = {LOW: "至少", HIGH: "至多", TEXT: "原文", FEN: "零头，分"}  # what stands beside a value
 _BY = {"按类别": ("kind",), "按地区": ("region",), "按月份": ("month",), "按类别地区月份": GROUPS}
 
 

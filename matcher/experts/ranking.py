@@ -25,6 +25,7 @@ from matcher.matching.explanation import explain_sentences
 from matcher.matching.filters import Where
 from matcher.matching.learned_ranker import is_good
 from matcher.matching.records import UnknownIdError, texts_of
+from matcher.matching.remembered import Records
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import check_frame
 
@@ -260,7 +261,7 @@ def pair_reasons(
     index: BaseIndex, asked: Asked, titles: Sequence[str], bodies: Sequence[str], at: Whole, rows: Whole
 ) -> pd.DataFrame:
     """Why text at[i] and row rows[i] were paired, with the need's and the work's sentence."""
-    why = explain_sentences(asked, index, at, rows, titles, bodies)
+    why = explain_sentences(asked, index, at, Records(index, rows), titles, bodies)
     return why.rename(columns={"asked_sentence": "need_sentence", "evidence": "work_sentence"})
 
 

@@ -136,6 +136,16 @@ def match_files(
     )
 
 
+def match_table(matches: pd.DataFrame, *, queries: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """The matches as `write_matches` puts them into a .csv or .parquet, contacts not yet hidden."""
+    asking, answering = (
+        clean_table(side.loc[side[name].isin(matches[name]), [name, *(["title"] if "title" in side else [])]])
+        for name, side in zip(map(str, matches.columns[:2]), (queries, records), strict=True)
+    )
+    nothing = pd.DataFrame(columns=PROBLEM_COLUMNS)
+    return _Report(clean_table(matches), asking, answering, nothing, {}, False, "", 0).table()
+
+
 def matches_shown(
     matches: pd.DataFrame,
     *,

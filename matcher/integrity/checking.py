@@ -19,8 +19,8 @@ from matcher.tables.units import fold_unit, same_units
 from matcher.tables.writings import fold, fold_id
 
 HITS = (
-    "row_id", "field", "name", "unit", "state", "record_id", "kind", "grade", "starts_on", "ends_on", "basis", "why",
-    "appeal",
+    "row_id", "field", "name", "unit", "state", "record_id", "kind", "grade", "starts_on", "start_note",
+    "ends_on", "end_note", "basis", "why", "appeal",
 )  # fmt: skip
 MARKS = ("row_id", "title", "person", "unit", "state", "records", "reason")
 STATES = {"barred": "不得", "confirm": "需核实", "clear": "未见记录"}
@@ -77,8 +77,9 @@ def integrity_hits(
     -------
     DataFrame
         One row a row, subject and record: row_id, field (姓名, 参与人员, 单位 or 参与单位), name, unit, state
-        ("barred", "confirm"), record_id, kind, grade, starts_on, ends_on, basis (the decision and the rule), why
-        (what has to be confirmed), appeal; rows in their order, records in theirs.
+        ("barred", "confirm"), record_id, kind, grade, starts_on, start_note, ends_on, end_note (what is known where
+        there is no day), basis (the decision and the rule), why (what has to be confirmed), appeal; rows in their
+        order, records in theirs.
 
         A subject is the record's where codes agree, or name and unit of a person do. The same name alone is to be
         confirmed, as is a record that does not say when it runs or whom it keeps from what. Codes that differ are
@@ -109,9 +110,9 @@ def integrity_hits(
     for row, subject in subjects:
         for record, why in known.of(subject):
             state = "confirm" if why else "barred"
-            cells = (record["record_id"], record["kind"], record["grade"], record["starts_on"], record["ends_on"])
             who = (str(row["row_id"]), subject.field, subject.name, subject.unit)
-            rows.append((*who, state, *cells, record["basis"], why, record["appeal"]))
+            names = ("record_id", "kind", "grade", "starts_on", "start_note", "ends_on", "end_note", "basis")
+            rows.append((*who, state, *(record[name] for name in names), why, record["appeal"]))
     return pd.DataFrame(rows, columns=list(HITS)).astype(dict.fromkeys(("starts_on", "ends_on"), "datetime64[us]"))
 
 
@@ -154,11 +155,19 @@ def check_integrity(
 def reasons(hits: pd.DataFrame, role: str) -> Iterator[str]:
     """A sentence for each row of `integrity_hits`, without a name: the record, its days, its decision and rule."""
     for hit in rows_of(hits):
-        ends = "永久或未写" if pd.isna(hit["ends_on"]) else f"{hit['ends_on']:%Y-%m-%d}"
-        starts = "未写或不确切" if pd.isna(hit["starts_on"]) else f"{hit['starts_on']:%Y-%m-%d}"
         word = f"不得{ROLES[role]}" if hit["state"] == "barred" else f"需核实能否{ROLES[role]}（{hit['why']}）"
         appeal = f"，申诉：{hit['appeal']}" if hit["appeal"] else ""
-        yield f"{word}：{hit['field']}见记录 {hit['record_id']}（{hit['basis']}），{starts} 至 {ends}{appeal}"
+        yield f"{word}：{hit['field']}见记录 {hit['record_id']}（{hit['basis']}），{_span(hit)}{appeal}"
+
+
+def _span(hit: Mapping[str, Any]) -> str:
+    """The days of a record; permanent, not written and written otherwise are different facts."""
+    first, last, note = hit["starts_on"], hit["ends_on"], hit["end_note"]
+    start = f"起始日期{hit['start_note']}" if pd.isna(first) else f"{first:%Y-%m-%d}"
+    if not pd.isna(last):
+        return f"{start}，截至 {last:%Y-%m-%d}" if pd.isna(first) else f"{start} 至 {last:%Y-%m-%d}"
+    end = f"截止日期{note}" if note.startswith(("写的是", "没有写")) else f"{note}有效"
+    return f"{start}，{end}" if pd.isna(first) else f"{start} 起，{end}"
 
 
 def _text(cell: Any) -> str:

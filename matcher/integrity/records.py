@@ -16,13 +16,25 @@ import pandas as pd
 from matcher.errors import ArgumentError
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.contracts import HIGH, LOW
-from matcher.tables.dates import Days, read_days
+from matcher.tables.contracts import HIGH, LOW, TEXT
+from matcher.tables.dates import Days, Span, read_days
 from matcher.tables.project_schemas import INTEGRITY_RECORDS
 from matcher.tables.reading import Reading, read_table
 
-BARS = ("record_id", "subject_kind", "name", "unit", *ROLES, "starts_on", "ends_on", "basis", "open")
-_ENDLESS = re.compile("永久|终身|终生|长期|无期限")
+BARS = (
+    "record_id",
+    "subject_kind",
+    "name",
+    "unit",
+    *ROLES,
+    "starts_on",
+    "start_note",
+    "ends_on",
+    "end_note",
+    "basis",
+    "open",
+)
+_ENDLESS = re.compile("永久|永远|终身|终生|长期|无期限|不限期|9999")
 _WORDS = {  # what a sanction or a field of limits calls each role
     "applicant": re.compile("申报|申请|承担|立项|全部|所有|一切"),
     "reviewer": re.compile("评审|评估|评议|咨询|专家|全部|所有|一切"),
@@ -46,8 +58,9 @@ def read_records(
 ) -> Reading:
     """Read a table of records (the contract INTEGRITY_RECORDS), one row a decision and subject.
 
-    In the rows, ends_on is a day and `permanent` says that there is no end (永久, 终身); a cell that is empty, or holds
-    no day, is an end that nobody knows.
+    In the rows, ends_on is a day and `permanent` says that there is no end (永久, 终身, 长期, 9999-12-31); a cell
+    that is empty, or holds no day (至今, 三年), is an end that nobody knows. Where there is no day, `start_note` and
+    `end_note` say why: 永久 or the like, 没有写, or what was written.
 
     Examples
     --------
@@ -57,23 +70,49 @@ def read_records(
     """
     reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
     place = reading.columns.iloc[0]
-    ends, permanent, lines = [], [], []
+    ends, permanent, notes, lines = [], [], [], []
     for row in rows_of(reading.rows):
         text = row["ends_on"]
-        endless = bool(_ENDLESS.search(text or row["sanction"]))
+        endless = _endless(text, row["sanction"])
         read = read_days(text) if text and not endless else None
+        read = read.last if isinstance(read, Span) else read
         day = read.high if isinstance(read, Days) else read
         ends.append(day if isinstance(day, dt.date) else None)
-        permanent.append(endless)
+        permanent.append(bool(endless))
+        notes.append("" if ends[-1] else endless or (f"写的是“{text[:20]}”" if text else "没有写"))
         if text and not endless and ends[-1] is None:
             told = (f"记录 {row['record_id']} 的截止日期不是日期，当作不详", "请填日期，永久的写“永久”")
             lines.append((place["file"], place["sheet"], None, "限制截止日期", text, *told, True))
-    rows = reading.rows.assign(ends_on=pd.to_datetime(pd.Series(ends, dtype=object)), permanent=permanent)
+    starts = [_start_note(row) for row in rows_of(reading.rows)]
+    rows = reading.rows.assign(
+        ends_on=pd.to_datetime(pd.Series(ends, dtype=object)),
+        permanent=permanent,
+        start_note=pd.Series(starts, dtype=str),
+        end_note=pd.Series(notes, dtype=str),
+    )
     problems = reading.problems
     if lines:
         added = pd.DataFrame(lines, columns=problems.columns).astype(problems.dtypes.to_dict())
         problems = pd.concat([problems, added], ignore_index=True)
     return Reading(rows, problems, reading.columns)
+
+
+def _endless(text: str, sanction: str) -> str:
+    """The word that says that there is no end: of the cell, else of a clause of the sanction that forbids; else ""."""
+    if text:
+        found = _ENDLESS.search(text)
+        return found[0].replace("9999", "无期限") if found else ""
+    for clause in re.split("[，。；;、\n]", sanction):
+        if (found := _ENDLESS.search(clause)) and (_FORBIDS.search(clause) or found[0] == clause.strip()):
+            return found[0]
+    return ""
+
+
+def _start_note(record: Mapping[str, Any]) -> str:
+    if _day(record["starts_on"]):
+        return ""
+    written = str(record.get("starts_on" + TEXT) or "")
+    return f"写的是“{written[:20]}”" if written else "没有写或没有读懂"
 
 
 def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
@@ -92,10 +131,12 @@ def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
     set_aside = bool(_SET_ASIDE.search(appeal)) and not _UPHELD.search(appeal)
     if set_aside and (answered is None or answered <= on):
         return False, ""
+    end_note = str(record.get("end_note") or "")
+    unknown_end = f"截止日期{end_note}" if end_note.startswith("写的是") else "没有写截止日期"
     checks = [
         (first is None, "没有写起始日期"),
         (last is not None and last > on, "起始日期不确切"),
-        (end is None and not record.get("permanent"), "没有写截止日期"),
+        (end is None and not record.get("permanent"), unknown_end),
         (repaired is not None and repaired <= on, "修复日期不确切"),
         (bool(re.search("中止执行|暂缓执行|停止执行", appeal)), "申诉期间中止执行"),
         ("变更" in appeal, "申诉后有变更"),
@@ -175,8 +216,9 @@ def bars_on(records: pd.DataFrame, *, on: Day, rules: str | None = None) -> pd.D
     -------
     DataFrame
         One row a record that is, or may be, in force: record_id, subject_kind, name, unit, applicant, reviewer, nominee
-        (不得, 需核实 or ""), starts_on, ends_on (NaT: permanent or unknown), basis, open (what is not known). Expired,
-        repaired and set aside records are not among them; the table that was handed in keeps them.
+        (不得, 需核实 or ""), starts_on, start_note, ends_on, end_note (what is known where there is no day), basis,
+        open (what is not known). Expired, repaired and set aside records are not among them; the table that was handed
+        in keeps them.
 
     Examples
     --------
@@ -201,7 +243,8 @@ def bars_on(records: pd.DataFrame, *, on: Day, rules: str | None = None) -> pd.D
         basis = next((basis for answer, basis, _ in answers.values() if answer), record_basis(record))
         why = "、".join(dict.fromkeys(filter(None, (open_, *(why for *_, why in answers.values())))))
         who = (record["record_id"], record["subject_kind"], record["name"], record["unit"])
-        rows.append((*who, *words, record["starts_on"], record["ends_on"], basis, why))
+        days = (record["starts_on"], record["start_note"], record["ends_on"], record["end_note"])
+        rows.append((*who, *words, *days, basis, why))
     table = pd.DataFrame(rows, columns=list(BARS))
     return table.astype({"starts_on": "datetime64[us]", "ends_on": "datetime64[us]"})
 

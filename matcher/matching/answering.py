@@ -16,7 +16,7 @@ from matcher.matching.encoders import StaticEncoder, encode_texts
 from matcher.matching.meanings import SUBSTANCE_ENDS, said_by
 from matcher.matching.passages import MOST_ADDED, Piece, pieces_of, worth
 from matcher.matching.records import WORK_ID
-from matcher.matching.remembered import FEW, remembered, texts_of_rows
+from matcher.matching.remembered import remembered, texts_of_rows
 from matcher.matching.tokens import Terms, together
 
 _TITLE_ALONE = 0.33  # what becomes of the value of an outcome's title, which is shown beside it anyway
@@ -43,9 +43,7 @@ def cut_texts(index: BaseIndex, titles: Sequence[str], bodies: Sequence[str]) ->
 
 
 def cut_records(index: BaseIndex, rows: NDArray[np.int64]) -> Cut:
-    """`cut_texts` of records of an index, or remembered."""
-    if len(rows) > FEW:
-        return cut_texts(index, *index.texts(rows))
+    """`cut_texts` of records of an index that are remembered."""
     cuts = remembered(index, "cut", rows, lambda some: _each(cut_texts(index, *texts_of_rows(index, some))))
     terms = together([*(cut.terms[:-1] for cut in cuts), *(cut.terms[-1:] for cut in cuts)])
     return Cut([cut.pieces[0] for cut in cuts], terms, np.concatenate([cut.vectors for cut in cuts]))

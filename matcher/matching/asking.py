@@ -11,6 +11,7 @@ from importlib.resources import files
 
 from matcher.matching.meanings import SUBSTANCE_ENDS
 from matcher.matching.tokens import Segmenter, normalise_all
+from matcher.needs.asked import clause_of
 from matcher.needs.cues import FEATURES, NUMBER
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.vocabulary import ATTRIBUTES, GENERAL, NOT_ALONE, QUALIFIERS, STOPS, TASK_NOUNS
@@ -19,6 +20,7 @@ from matcher.tables.words import load_segmenter
 
 MOST_POINTS = 5
 _POINT_LENGTH = 40  # characters of a point that are shown
+_TERSE = 40  # characters of a description that has no room for more than what is asked
 _KINDS = {"object": 1.0, "problem": 1.0, "effect": 0.8, "material": 0.7, "method": 0.6}
 _IN_TITLE, _MEASURE = 1.6, 0.5  # what a word of the title, and one that is only measured, weighs
 _MODEL = re.compile(r"(?=.*\d)(?=.{5}).*|[a-z]{3,}\d.*|ph\d.*")  # dzf7, vda270
@@ -33,6 +35,12 @@ _FUNCTION = frozenset(
 )
 _WANTING = ("strong_ask", "ask_plan", "ask_question", "ask_solve", "ask_must", "ask_start", "ask_number", "ask_end")
 _TELLING = ("self", "money", "cooperate", "solver", "time")
+_TODAY = re.compile(
+    r"目前|(?<!改进)(?<!改造)现有|现阶段|传统|以往|主营|从事|由于|因为|居多|一般|通常|广泛|应用于|大力|国家|市场|年需求|会产生|容易|主要通过|据统计"
+    r"|(?:^|[，,（(])?(?:如|例如|比如)(?!何|果)|受[^，。]{1,12}影响|对人"
+)
+_WISHES = re.compile("(?:现|拟|特|正在?)?(?:希望|寻找|寻求|计划|致力于|主营|急需)")
+_WISH = re.compile("希望|需要|需求|要求|寻求|开发|研发|研制|急需|替代|解决|实现")
 _EDGES = ' \t\r\n\xa0\u3000，,、：:；;。.“”"'
 
 
@@ -40,7 +48,8 @@ _EDGES = ' \t\r\n\xa0\u3000，,、：:；;。.“”"'
 class Wanted:
     """A phrase that is asked for: its words, how it writes them, and which of them count by themselves (named).
 
-    point: the point it stands in; -1 for none and for the title.
+    point: the point it stands in; -1 for none and for the title. told: it stands beside the points, or its clause
+    tells of today, of the firm or of an example: what a record does not say of that is not missed.
     """
 
     words: tuple[str, ...]
@@ -50,6 +59,7 @@ class Wanted:
     weight: float
     in_title: bool
     point: int
+    told: bool
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -118,6 +128,7 @@ def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> As
     for element in elements:
         in_title = element.field == "title"
         point = next((i for i, one in enumerate(points) if _within(element, one)), -1)
+        beside = point < 0 and (bool(points) or len(need.text) > _TERSE)
         text = _whole(element, need)
         tagged = words[text]
         some = tuple(word for word, _ in tagged)
@@ -131,11 +142,28 @@ def _read(need: Understood, words: dict[str, tuple[tuple[str, str], ...]]) -> As
         if not in_title and element.text in NOT_ALONE:
             weight *= _MEASURE
         phrases.append(
-            Wanted(some, _written(text, some), named, element.kind in ("object", "material"), weight, in_title, point)
+            Wanted(
+                some,
+                _written(text, some),
+                named,
+                element.kind in ("object", "material"),
+                weight,
+                in_title,
+                point,
+                not in_title and (beside or _is_told(element, need.text)),
+            )
         )
     phrases.sort(key=lambda phrase: (not phrase.in_title, phrase.point < 0))
     sentences = tuple(one.text for one in points) or tuple(filter(None, (need.title or need.text,)))
     return Asking(tuple(phrases), sentences, tuple(map(_shown, sentences)))
+
+
+def _is_told(element: Element, text: str) -> bool:
+    """Whether the clause of an element tells of today, of the firm or of an example, before it or around it."""
+    first, stop = clause_of(text, element.start, element.end)
+    if not text[first : element.start].strip(_EDGES) and _WISHES.match(text, element.end):
+        return True  # who wishes is not what is wished
+    return bool(_TODAY.search(text, first, stop)) and not _WISH.search(text, first, stop)
 
 
 def _whole(element: Element, need: Understood) -> str:

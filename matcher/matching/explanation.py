@@ -21,11 +21,11 @@ from scipy.sparse import csc_array
 from matcher.matching.answering import Answering, Cut, cut_records, cut_texts
 from matcher.matching.asking import Asking, asks, read_asking
 from matcher.matching.base import Asked, BaseIndex
-from matcher.matching.remembered import remembered, texts_of_rows
-from matcher.matching.tokens import Terms, normalise_all
+from matcher.matching.plain import plain_texts
+from matcher.matching.remembered import Records, is_remembered
+from matcher.matching.tokens import Terms
 from matcher.matching.unanswered import LONGEST, Missing, joined, stands
 from matcher.matching.wishes import Wishes, wishes_of_texts
-from matcher.tables.contacts import mask_contacts
 
 TEXTS = 2048  # answering texts looked at together
 SHOWN_SHARED = 8
@@ -37,7 +37,8 @@ _SUBJECT = 0.25  # and that the title says all asked words, where a sentence nee
 _ON_SUBJECT = 0.4  # from this share of the asked words a title is on the subject
 _NO_TASK = 0.8  # what becomes of a sentence that says no asked problem, where one is asked
 _LEAST_COVER, _LEAST_COSINE = 0.08, 0.42  # below both a sentence answers nothing
-_LEAST = 0.34  # and so does one of a lower sum
+_LEAST = 0.34  # and so does one of a lower sum, unless the title is on the subject and the piece in its place
+_ITS_PLACE = 0.5  # the factor of a piece that stands behind no poor head and is no title
 _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _SAYS_TOO = 0.4  # the share of a point's words that a sentence says which answers another point already
 _OTHERS = 48  # words of an asking text that may be shared
@@ -55,37 +56,30 @@ class _Side:
     titles: Sequence[str]
     bodies: Sequence[str]
     of: Whole
-    rows: Whole | None = None  # of the index, where the texts are its records
+    records: Records | None = None  # where the texts are those of the index
 
     @cached_property
     def plain(self) -> list[str]:
         """Each text whole, as it is written for comparison."""
-        if self.rows is None:
-            return _plain(self.titles, self.bodies)
-        index = self.index
-        return remembered(index, "plain", self.rows, lambda some: _plain(*texts_of_rows(index, some)))
+        plain = plain_texts(self.titles, self.bodies) if self.records is None else self.records.plain
+        return [one.hidden for one in plain]
 
     def cut(self, some: slice) -> Cut:
         """Some of the texts in pieces."""
-        if self.rows is None:
-            return cut_texts(self.index, self.titles[some], self.bodies[some])
-        return cut_records(self.index, self.rows[some])
-
-
-def _plain(titles: Sequence[str], bodies: Sequence[str]) -> list[str]:
-    whole = [mask_contacts(f"{title}\n{body}") for title, body in zip(titles, bodies, strict=True)]
-    return normalise_all(whole)
+        if self.records is not None and is_remembered(self.index, self.records.rows[some]):
+            return cut_records(self.index, self.records.rows[some])
+        return cut_texts(self.index, self.titles[some], self.bodies[some])
 
 
 def explain(
     asked: Asked,
     index: BaseIndex,
     at: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    records: Records,
     titles: Sequence[str],
     bodies: Sequence[str],
 ) -> dict[str, NDArray[np.object_]]:
-    """The reasons of pairs (text `at[i]` of `asked`, row `rows[i]` of the index), as columns, in their order.
+    """The reasons of pairs (text `at[i]` of `asked`, the record that `records` has there) as columns, in their order.
 
     titles, bodies: the texts that `asked` was made of.
 
@@ -95,19 +89,19 @@ def explain(
     several points (at most five), each on a line with its own sentence, or 未回应. All are "" where there is nothing to
     say.
     """
-    return dict(zip(REASONS, _reasons(asked, index, at, rows, titles, bodies).T, strict=False))
+    return dict(zip(REASONS, _reasons(asked, index, at, records, titles, bodies).T, strict=False))
 
 
 def explain_sentences(
     asked: Asked,
     index: BaseIndex,
     at: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    records: Records,
     titles: Sequence[str],
     bodies: Sequence[str],
 ) -> pd.DataFrame:
     """`explain` as a table, with one more column, asked_sentence: what the need asks that the evidence answers best."""
-    reasons = _reasons(asked, index, at, rows, titles, bodies)
+    reasons = _reasons(asked, index, at, records, titles, bodies)
     return pd.DataFrame(reasons, columns=[*REASONS, "asked_sentence"])
 
 
@@ -115,16 +109,15 @@ def _reasons(
     asked: Asked,
     index: BaseIndex,
     at: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    records: Records,
     titles: Sequence[str],
     bodies: Sequence[str],
 ) -> NDArray[np.object_]:
     """(n, 5): `REASONS` of pairs, and the sentence that the evidence answers."""
     result = np.full((len(at), 5), "", object)
     if len(at):
-        records, place = np.unique(rows, return_inverse=True)
         used, used_place = np.unique(at, return_inverse=True)
-        record = _Side(index, *texts_of_rows(index, records), place, records)
+        record = _Side(index, *records.texts, records.place, records)
         asker = _Side(index, [titles[i] for i in used.tolist()], [bodies[i] for i in used.tolist()], used_place)
         need, answer = (asker, record) if index.id_column != "need_id" else (record, asker)
         asking = read_asking(need.titles, need.bodies, index.segmenter)
@@ -185,7 +178,7 @@ def _of_one_need(
         here = slice(start, end)
         answers = _point_answers(answering, pieces[here], point_values[:, here], cover[3:, here])
         piece, value = answering.best(pieces[here], values[here])
-        if value < _LEAST:
+        if value < _LEAST and (subject[start] < _ON_SUBJECT or answering.pieces[piece].factor < _ITS_PLACE):
             piece = next((one for one in answers if one >= 0), -1)
         evidence, sentence = "", next(iter(asking.sentences), "")
         if piece >= 0:
@@ -243,9 +236,9 @@ def _shared(
     shared = []
     for a, b, c, d in zip(need.of.tolist(), answer.of.tolist(), asker.of.tolist(), record.of.tolist(), strict=True):
         answering, recorded = answer.plain[b], record.plain[d]
-        names = [written for word, written in phrases[a] if stands(word, answering)]
+        names = [written for word, written in phrases[a] if word in answering and stands(word, answering)]
         if len(names) < SHOWN_SHARED:
-            names += [word for word in others[c] if stands(word, recorded)]
+            names += [word for word in others[c] if word in recorded and stands(word, recorded)]
         shared.append(joined(names, SHOWN_SHARED))
     return shared
 

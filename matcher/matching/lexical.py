@@ -9,7 +9,7 @@ go.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -22,6 +22,7 @@ from matcher.matching.statistics import Statistics
 from matcher.matching.tokens import Terms
 
 PIECE = 1 << 24  # postings looked at together
+GATHERED = 1 << 21  # and postings that are put together out of many terms
 COMMON = 256  # terms at most that are held as a dense block, since half of all the work of a search falls on them
 _SUBLINEAR = np.concatenate([[0], 1 + np.log(np.arange(1, 256))]).astype(np.float32)
 
@@ -78,6 +79,26 @@ class Postings:
             squared = csc_array((self.matrix.data[here] ** 2, self.rows[here], offsets), shape=(self.size, end - start))
             total += squared @ idf2[start:end].astype(np.float32)
         return total
+
+    def sums(self, idf2: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The squared idf of the terms of each text, summed."""
+        total = np.zeros(self.size)
+        for number, holders in self.holders(np.arange(len(self.names))):
+            total += np.bincount(holders, idf2[number], self.size)
+        return total
+
+    def holders(self, terms: NDArray[np.int64]) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int32]]]:
+        """Places in `terms` and texts that have the term there (none where it is -1), about `GATHERED` at a time."""
+        known = np.flatnonzero(terms >= 0)
+        starts = self.offsets[terms[known]]
+        sizes = self.offsets[terms[known] + 1] - starts
+        before = np.concatenate([[0], np.cumsum(sizes)])
+        bounds = np.unique([*np.searchsorted(before, np.arange(0, before[-1], GATHERED)), len(known)])
+        for some in (slice(*bound) for bound in itertools.pairwise(bounds.tolist())):
+            at = np.arange(before[some.start], before[some.stop]) + np.repeat(
+                starts[some] - before[:-1][some], sizes[some]
+            )
+            yield np.repeat(known[some], sizes[some]), np.asarray(self.rows)[at]
 
     def frequencies(self, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
         """In how many living texts each term occurs."""
@@ -194,6 +215,29 @@ class Lexical:
             result[places >= 0] = idf2[places[places >= 0]]
         return result
 
+    @cached_property
+    def weights(self) -> NDArray[np.float64]:
+        """(texts) the squared idf of the terms of each text, summed."""
+        return np.concatenate([part.sums(idf2) for part, idf2 in zip(self.parts, self._idf2, strict=True)])
+
+    def holding(self, names: Sequence[str], rows: NDArray[np.int64]) -> csr_array:
+        """(rows, names): which of the terms some texts, given in ascending order, have."""
+        common = np.fromiter(map(self._common.get, names, itertools.repeat(-1)), np.int64, len(names))
+        texts, terms = np.nonzero(take(self._dense, rows)[:, common[common >= 0]])
+        found = [(texts, np.flatnonzero(common >= 0)[terms])]
+        first = 0
+        for part in self.parts:
+            start, stop = np.searchsorted(rows, [first, first + part.size])
+            place = np.full(part.size, -1, np.int64)
+            place[rows[start:stop] - first] = np.arange(start, stop)
+            columns = np.where(common >= 0, -1, _places(part, names)) if start < stop else common[:0]
+            for number, holders in part.holders(columns):
+                texts = place[holders]
+                found.append((texts[texts >= 0], number[texts >= 0]))
+            first += part.size
+        texts, terms = (np.concatenate(some) for some in zip(*found, strict=True))
+        return csr_array((np.ones(len(texts), np.float32), (texts, terms)), shape=(len(rows), len(names)))
+
     def weigh(self, terms: Terms) -> csr_array:
         """(texts, terms): the weights of a query's terms, so that their product with a text's 1 + ln c is the cosine
         times that text's norm.
@@ -214,7 +258,7 @@ class Lexical:
     def queries(self, terms: Terms) -> list[Query]:
         """The texts behind `terms`, ready to be searched for."""
         weights = self.weigh(terms)
-        common = np.fromiter((self._common.get(name, -1) for name in terms.names), np.int64, len(terms.names))
+        common = np.fromiter(map(self._common.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
         places = [np.where(common >= 0, -1, _places(part, terms.names)) for part in self.parts]
         made = []
         for row in range(weights.shape[0]):
@@ -256,7 +300,7 @@ class Lexical:
 
 def _places(part: Postings, names: Sequence[str]) -> NDArray[np.int64]:
     """Where each term stands among a part's; -1 where it does not occur."""
-    return np.fromiter((part.numbers.get(name, -1) for name in names), np.int64, len(names))
+    return np.fromiter(map(part.numbers.get, names, itertools.repeat(-1)), np.int64, len(names))
 
 
 def take(parts: Sequence[NDArray[np.float32]], rows: NDArray[np.int64]) -> NDArray[np.float32]:

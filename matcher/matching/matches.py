@@ -21,7 +21,7 @@ from matcher.matching.learned_ranker import REACH, ranker_of
 from matcher.matching.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
 from matcher.matching.recommendation import assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
-from matcher.matching.remembered import texts_of_rows
+from matcher.matching.remembered import Records
 from matcher.matching.reordering import NOTHING, Best, Rerank, reranked, with_voice
 from matcher.matching.requirements import ASK_BACK, requirements_of
 from matcher.matching.tokens import language
@@ -246,13 +246,14 @@ def _match_some(
     rows = best.rows
     rank = np.concatenate([np.zeros(0, np.int64), *(np.arange(1, n + 1) for n in counts)])
     pairs: Columns = {id_column_of(queries): ids[at], index.id_column: index.ids[rows], "rank": rank}
+    records = Records(index, rows)
     required = requirements_of(index, asking, at, rows)
     declines = _declines(index, ids[at], index.ids[rows])
-    apart, strange = _apart(index, (titles, bodies), at, rows)
+    apart, strange = _apart(index, (titles, bodies), at, records)
     back = required.asks_back & (rank == 1)
     pairs |= {"note": _notes(index, rows, apart, strange, declines, back), "met": required.met}
     if plan.reasons:
-        pairs |= explain(asked, index, at, rows, titles, bodies)
+        pairs |= explain(asked, index, at, records, titles, bodies)
         pairs["unanswered"][apart] = ""  # that a word is missing in another language says nothing
         pairs["unanswered"] = without_said(pairs["unanswered"], required.said)
         advance(len(asking))
@@ -261,7 +262,7 @@ def _match_some(
     if ranker_of(index):
         pairs["beyond"] = best.beyond
     if recommender_of(index):
-        pairs["features"] = features_of(index, asked, (titles, bodies), at, rows, (best.semantic, best.lexical))
+        pairs["features"] = features_of(asked, (titles, bodies), at, records, (best.semantic, best.lexical))
     if plan.reader:
         chance = assess(index, best.total, pairs.get("beyond"), pairs["features"], 0.5)["probability"]
         worth = (rank <= FIRST) & ~pairs["barred"] & (chance >= LEAST)
@@ -291,15 +292,14 @@ def _declines(index: BaseIndex, asking: NDArray[np.object_], records: NDArray[np
 
 
 def _apart(
-    index: BaseIndex, texts: tuple[list[str], list[str]], at: NDArray[np.int64], rows: NDArray[np.int64]
+    index: BaseIndex, texts: tuple[list[str], list[str]], at: NDArray[np.int64], records: Records
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Which pairs are of two languages, and which of these the default encoder cannot compare."""
-    records, place = np.unique(rows, return_inverse=True)
     asked, answering = (
         np.array([language(title or body) for title, body in zip(*side, strict=True)], object)
-        for side in (texts, texts_of_rows(index, records))
+        for side in (texts, records.texts)
     )
-    left, right = asked[at], answering[place]
+    left, right = asked[at], answering[records.place]
     apart = (left != right) & (left != "") & (right != "")
     strange = apart & ((left == "other") | (right == "other") | (index.across is None))
     return apart, strange & isinstance(index.encoder, StaticEncoder)

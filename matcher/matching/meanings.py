@@ -137,8 +137,8 @@ def _near(
     for character, some in asking.items():
         if not (candidates := by_character.get(character)):
             continue
-        near = left[some] @ right[candidates].T >= NEAR
-        for i, j in zip(*(found.tolist() for found in np.nonzero(near)), strict=True):
+        found = np.flatnonzero(left[some] @ right[candidates].T >= NEAR)
+        for i, j in zip(*(part.tolist() for part in np.divmod(found, len(candidates))), strict=True):
             word, other = asked[some[i]], others[candidates[j]]
             if len(word) == 2 == len(other) or len(set(word) & set(other)) > 1:
                 rows.append(some[i])

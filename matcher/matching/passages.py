@@ -16,28 +16,46 @@ from matcher.matching.wording import (
     EFFECT,
     FIGURE,
     GOOD_HEAD,
+    HANGS,
     HEAD,
     HEAD_BREAK,
     HONOURS,
+    INTRODUCES,
     ITEM,
+    LACKS,
     LEADS_ON,
     LISTED,
     NAMES,
     NEVER,
     OPENING,
     POOR_HEAD,
+    SELF,
     SENTENCE,
     START,
+    STATUS,
     STRUCTURE,
+    TELLS,
+    USED_IN,
 )
 from matcher.tables.contacts import mask_contacts
 
 SHOWN = 80  # characters of a passage at most
 MOST_ADDED = 0.3  # what `worth` and a good head add at most
 _CURT = 14  # characters of a piece that says little
+_NAME = 24  # and without a verb it is no more than a name
 _BUILT = (1.0, 0.85, 0.65, 0.5)  # what becomes of a piece that names so many connections of parts
 SHORT = 10  # shorter ones are fragments
+_LESSENED = (
+    *((pattern, 0.5) for pattern in (BACKGROUND, OPENING)),
+    *((pattern, 0.6) for pattern in (USED_IN, STATUS)),
+    (BARE_APPARATUS, 0.4), (NAMES, 0.75), (LACKS, 0.5),
+)  # fmt: skip
+_INTRODUCTION = 0.6  # what becomes of what stands before the record comes to itself (本产品…)
+_LATEST = 0.7  # share of a text behind which it does so too late for that
 _PACKED = 56  # clauses of a long sentence are put together to about this length
+
+
+_STOPS = re.compile(r"([。！？!?；;])[。！？!?；;]+$")
 
 
 class Piece(NamedTuple):
@@ -68,11 +86,11 @@ def worth(text: str, title: str) -> tuple[float, float]:
     """
     if is_filler(text) or _bare(text) in _bare(title):
         return 0.0, 0.0
-    factor = _BUILT[min(len(STRUCTURE.findall(text)), 3)]
-    for pattern, lessened in ((BACKGROUND, 0.5), (NAMES, 0.75), (BARE_APPARATUS, 0.4), (OPENING, 0.5)):
+    factor = _BUILT[min(len(STRUCTURE.findall(text)) + ("所述" in text), 3)]
+    for pattern, lessened in _LESSENED:
         if pattern.search(text):
             factor *= lessened
-    if _is_list(text):
+    if _is_list(text) or (title and len(text) < _NAME and not TELLS.search(text)):
         factor *= 0.5
     added = 0.12 * bool(EFFECT.search(text)) + 0.1 * bool(FIGURE.search(text)) - 0.05 * (len(text) < _CURT)
     return factor, added
@@ -90,15 +108,27 @@ def opens(text: str) -> bool:
 
 def _pieces(body: str) -> Iterator[Piece]:
     """Sentences and groups of clauses."""
-    factor, added = 1.0, 0.0
+    factor, added, at = 1.0, 0.0, 0
+    begins = _begins(body)
     for line in HEAD_BREAK.split(body):
         for part in ITEM.split(line):
             for sentence in SENTENCE.findall(part):
+                at = body.find(sentence, at) + len(sentence)
                 text, head = _without_head(sentence.strip(EDGES[:5]))
                 if head:
                     factor, added = (0.5 if POOR_HEAD.search(head) else 1.0), 0.08 * bool(GOOD_HEAD.search(head))
                 if len(text) >= SHORT:
-                    yield from (Piece(piece, factor * lessened, added) for piece, lessened in _cut(text))
+                    told = factor * (_INTRODUCTION if at <= begins else 1.0)
+                    yield from (Piece(piece, told * lessened, added) for piece, lessened in _cut(text))
+
+
+def _begins(body: str) -> int:
+    """Where a text that opens with the state of things comes to what the record is; 0 where it does not open so."""
+    own = SELF.search(body)
+    start = own.start() if own else 0
+    first = SENTENCE.match(body)
+    opens_so = first is not None and INTRODUCES.search(body, 0, min(first.end(), start))
+    return start if opens_so and start <= _LATEST * len(body) else 0
 
 
 def _without_head(sentence: str) -> tuple[str, str]:
@@ -126,7 +156,7 @@ def _cut(sentence: str) -> Iterator[tuple[str, float]]:
         clauses = clauses[1:]
         sentence = "".join(clauses)
     for piece in [sentence] if len(sentence) <= SHOWN else _packed(clauses):
-        text = BEGINS.sub("", piece.strip(EDGES[:5]), count=1)
+        text = _STOPS.sub(r"\1", BEGINS.sub("", piece.strip(EDGES[:5]), count=1))
         if not LEADS_ON.search(text.rstrip(EDGES)) and not text.endswith(("：", ":")):
             text = text.strip(EDGES)
             if len(text) >= SHORT:
@@ -134,14 +164,20 @@ def _cut(sentence: str) -> Iterator[tuple[str, float]]:
 
 
 def _packed(clauses: list[str]) -> Iterator[str]:
-    """Neighbouring clauses put together; one that only connects stays with the clause before it while there is room."""
-    piece = ""
+    """Neighbouring clauses put together while there is room.
+
+    One that only connects stays with the clause before it, one that waits for the next (由于…, 为了…) with that.
+    """
+    piece, last = "", ""
     for clause in clauses:
         room = SHOWN if CONNECTS.match(clause) else _PACKED
+        clause = clause if len(clause) <= SHOWN else _shortened(clause)
         if piece and len(piece) + len(clause) > room:
-            yield piece
-            piece = ""
-        piece += clause if len(clause) <= SHOWN else _shortened(clause)
+            waits = last if len(piece) - len(last) >= _NAME and HANGS.match(last) else ""
+            waits = waits if len(waits) + len(clause) <= SHOWN else ""
+            yield piece.removesuffix(waits)
+            piece = waits
+        piece, last = piece + clause, clause
     if piece:
         yield piece
 

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,13 +22,14 @@ from scipy.special import expit, logit
 from matcher.matching.base import Asked, BaseIndex
 from matcher.matching.calibration import Calibration, shipped_file
 from matcher.matching.learned_ranker import calibration_of
-from matcher.matching.remembered import FEW, remembered
-from matcher.matching.tokens import Terms, normalise_all, together
+from matcher.matching.plain import Plain, plain_texts
+from matcher.matching.remembered import Records
+from matcher.matching.tokens import Terms
 from matcher.needs import understand
 
 FEATURES = ("meaning", "words", "object", "asked", "offered", "length", "points")
 OBJECTS = 2  # of a need: those that it names first
-RECORDS = 2048  # records looked at together
+PAIRS = 1 << 14  # looked at together
 LEAST = 1e-6
 DIGITS = 9
 Z = 1.96  # of a 95 % interval
@@ -132,14 +133,14 @@ def assess(
 
 
 def features_of(
-    index: BaseIndex,
     asked: Asked,
     texts: Texts,
     at: NDArray[np.int64],
-    rows: NDArray[np.int64],
+    records: Records,
     parts: tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]],
 ) -> NDArray[np.float64]:
-    """(n, f): `FEATURES` of the pairs of asking text `at[i]` and row `rows[i]` of the index; needs on either side.
+    """(n, f): `FEATURES` of the pairs of asking text `at[i]` and the record that `records` has there; needs on either
+    side.
 
     texts: titles and bodies that `asked` was made of. parts: those of the pairs' sums, (n) each.
 
@@ -150,113 +151,61 @@ def features_of(
       other side's title the share that the need has.
     * length, points: logarithms of the need's characters and asked sentences.
     """
-    result = np.zeros((len(at), len(FEATURES)))
-    result[:, :2] = np.column_stack(parts) / np.array([index.scale.share, 1 - index.scale.share])
-    asks = index.id_column != "need_id"
-    heads = index.segmenter.terms(texts[0])
-    asking = _Side.of(index, texts, [] if asks else _plain(texts), asked.terms, heads)
-    records, place = np.unique(rows, return_inverse=True)
-    by_record = np.argsort(place, kind="stable")
-    ends = np.searchsorted(place[by_record], np.arange(0, len(records) + RECORDS, RECORDS))
-    for block, (start, end) in enumerate(itertools.pairwise(ends.tolist())):
-        if not (pairs := by_record[start:end]).size:
-            continue
-        some = records[block * RECORDS : (block + 1) * RECORDS]
-        answering = _records(index, some)
-        sides = (asking, at[pairs]), (answering, place[pairs] - block * RECORDS)
-        result[pairs, 2:] = _shared(index, *(sides if asks else sides[::-1]))
-    return result
+    scale, of = records.index.scale, records.place
+    if records.index.id_column != "need_id":
+        needs, offers = (texts, at), (records.plain, of)
+    else:
+        needs, offers = (records.texts, of), (plain_texts(*texts), at)
+    objects, length, points = _of_needs(needs, offers)
+    both = parts[0] / scale.share, parts[1] / (1 - scale.share)
+    return np.column_stack([*both, objects, *_shared_weights(asked, texts[0], at, records), length, points])
 
 
-class _Side(NamedTuple):
-    """Texts of one side: as they are, their written form for comparison (of what is offered), their terms and those of
-    their titles, and the weights of both.
-    """
-
-    titles: Sequence[str]
-    bodies: Sequence[str]
-    plain: Sequence[str]
-    whole: Terms
-    heads: Terms
-    weight: NDArray[np.float64]
-    head_weight: NDArray[np.float64]
-
-    @classmethod
-    def of(cls, index: BaseIndex, texts: Texts, plain: Sequence[str], whole: Terms, heads: Terms) -> _Side:
-        weights = (_presence(terms) @ index.lexical.idf2(terms.names) for terms in (whole, heads))
-        return cls(*texts, plain, whole, heads, *weights)
-
-    @classmethod
-    def of_records(cls, index: BaseIndex, rows: NDArray[np.int64]) -> _Side:
-        """Records of an index."""
-        texts = index.texts(rows)
-        terms = index.segmenter.terms([*texts[0], *texts[1]])
-        return cls.of(index, texts, _plain(texts), terms.joined((1, 1)), terms[: len(rows)])
-
-    def each(self) -> list[_Side]:
-        """Its texts one by one."""
-        return [
-            _Side(
-                self.titles[one],
-                self.bodies[one],
-                self.plain[one],
-                self.whole[one].trimmed(),
-                self.heads[one].trimmed(),
-                self.weight[one],
-                self.head_weight[one],
-            )
-            for one in (slice(i, i + 1) for i in range(len(self.titles)))
-        ]
-
-
-def _records(index: BaseIndex, rows: NDArray[np.int64]) -> _Side:
-    """Records of an index, few of them as they are remembered."""
-    if len(rows) > FEW:
-        return _Side.of_records(index, rows)
-    sides = remembered(index, "read", rows, lambda some: _Side.of_records(index, some).each())
-    titles, bodies, plain, whole, heads, weights, head_weights = zip(*sides, strict=True)
-    texts = [list(itertools.chain.from_iterable(some)) for some in (titles, bodies, plain)]
-    both = np.concatenate(weights), np.concatenate(head_weights)
-    return _Side(texts[0], texts[1], texts[2], together(whole), together(heads), *both)
-
-
-def _plain(texts: Texts) -> list[str]:
-    return normalise_all([f"{title}\n{body}" for title, body in zip(*texts, strict=True)])
-
-
-def _shared(
-    index: BaseIndex, need: tuple[_Side, NDArray[np.int64]], offer: tuple[_Side, NDArray[np.int64]]
-) -> NDArray[np.float64]:
-    """(n, f - 2): the features behind the sum's parts, of needs and what is offered to them, pair by pair."""
-    (needs, at), (offers, of) = need, offer
-    names = needs.whole.names
-    numbers = {name: number for number, name in enumerate(names)}
-    idf2 = index.lexical.idf2(names)
-    wanted = _presence(needs.whole)[at]
-    common, held = (
-        np.asarray(csr_array(wanted.multiply(_presence(terms, numbers)[of])) @ idf2)
-        for terms in (offers.whole, offers.heads)
-    )
-    read = {i: understand(needs.titles[i], needs.bodies[i]) for i in np.unique(at).tolist()}
+def _of_needs(
+    needs: tuple[Texts, NDArray[np.int64]], offers: tuple[Sequence[Plain], NDArray[np.int64]]
+) -> list[NDArray[np.float64]]:
+    """(n) each: object, length and points of pairs of texts."""
+    (titles, bodies), at = needs
+    plain, of = offers
+    read = {i: understand(titles[i], bodies[i]) for i in np.unique(at).tolist()}
     objects = [
-        max((_share(name.lower(), offers.plain[i]) for name in read[n].objects[:OBJECTS]), default=0.0)
+        max((_share(name.lower(), plain[i].whole) for name in read[n].objects[:OBJECTS]), default=0.0)
         for n, i in zip(at.tolist(), of.tolist(), strict=True)
     ]
     sizes = [(len(read[n].title) + len(read[n].text), len(read[n].asked)) for n in at.tolist()]
-    columns = [
-        objects,
-        common / np.maximum(needs.weight[at], LEAST),
-        held / np.maximum(offers.head_weight[of], LEAST),
-        np.log1p(np.array(sizes, float).reshape(-1, 2)),
-    ]
-    return np.column_stack(columns).round(DIGITS)  # sums of terms depend on their order, and that on the other texts
+    length, points = np.log1p(np.array(sizes, float).reshape(-1, 2)).T
+    return [np.array(objects).round(DIGITS), length.round(DIGITS), points.round(DIGITS)]
+
+
+def _shared_weights(
+    asked: Asked, titles: Sequence[str], at: NDArray[np.int64], records: Records
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """(n) each: asked and offered of the pairs; titles: those of the texts that ask."""
+    lexical, of = records.index.lexical, records.place
+    asks = records.index.id_column != "need_id"
+    names = asked.terms.names
+    idf2 = lexical.idf2(names)
+    mine, theirs = _presence(asked.terms), lexical.holding(names, records.rows)
+    heads = records.index.segmenter.terms(records.texts[0] if asks else titles)
+    titled = _presence(heads, {name: number for number, name in enumerate(names)})
+    wanted = mine @ idf2 if asks else lexical.weights[records.rows]
+    offered = _presence(heads) @ lexical.idf2(heads.names)
+    common, held = np.zeros(len(at)), np.zeros(len(at))
+    for some in (slice(start, start + PAIRS) for start in range(0, len(at), PAIRS)):
+        asking, answering = mine[at[some]], theirs[of[some]]
+        common[some] = csr_array(asking.multiply(answering)) @ idf2
+        pair = (titled[of[some]], asking) if asks else (titled[at[some]], answering)
+        held[some] = csr_array(pair[0].multiply(pair[1])) @ idf2
+    need, offer = (at, of) if asks else (of, at)
+    asked_share, offered_share = common / np.maximum(wanted[need], LEAST), held / np.maximum(offered[offer], LEAST)
+    return asked_share.round(DIGITS), offered_share.round(DIGITS)  # sums depend on the order of terms, it on the texts
 
 
 def _presence(terms: Terms, numbers: dict[str, int] | None = None) -> csr_array:
     """(texts, terms): 1 where a text has a term; with `numbers`, over the terms that are numbered there."""
     if numbers is None:
         return csr_array((np.ones(len(terms.ids)), terms.ids, terms.offsets), shape=(len(terms), len(terms.names)))
-    there = np.fromiter((numbers.get(name, -1) for name in terms.names), np.int64, len(terms.names))
+    there = np.fromiter(map(numbers.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
     columns = there[terms.ids]
     keep = columns >= 0
     rows = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))[keep]

@@ -40,7 +40,8 @@ _ELEMENT = (
 )
 _HYPHENS = "-\u2010\u2011\u2012\u2013\u2014\uff0d"
 _HYPHEN = f"[{_HYPHENS}]"
-_BLANKS = np.array([0x20, 0xA0, 0x3000], np.uint32)
+_BLANK_SIGNS = " \xa0\u3000"
+_BLANKS = np.array(list(map(ord, _BLANK_SIGNS)), np.uint32)
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}  # Latin letters
 _COMPOUND = re.compile(
     rf"(?<![A-Za-z0-9-])(?:{_ELEMENT}\d*(?:{_HYPHEN}{_ELEMENT}\d*)+|(?:UHMW|HMW|HD|LD|LLD|MD|XL|U|C){_HYPHEN}(?:PE|PVC)"
@@ -98,13 +99,12 @@ class Terms:
 
 def together(some: Sequence[Terms]) -> Terms:
     """The terms of texts one behind the other; those of a text are not in ascending order."""
-    names = list(dict.fromkeys(itertools.chain.from_iterable(one.names for one in some)))
-    numbers = {name: number for number, name in enumerate(names)}
+    numbers = _numbered(itertools.chain.from_iterable(one.names for one in some))
     ids = [np.fromiter(map(numbers.__getitem__, one.names), np.int32, len(one.names))[one.ids] for one in some]
     ends = np.cumsum([0, *(len(one.ids) for one in some)])
     offsets = [one.offsets[1:] + end for one, end in zip(some, ends.tolist(), strict=False)]
     return Terms(
-        names=names,
+        names=list(numbers),
         offsets=np.concatenate([[0], *offsets]).astype(np.int64),
         ids=np.concatenate([np.zeros(0, np.int32), *ids]),
         counts=np.concatenate([np.zeros(0, np.int32), *(one.counts for one in some)]),
@@ -112,12 +112,9 @@ def together(some: Sequence[Terms]) -> Terms:
     )
 
 
-class _Numbers(dict[str, int]):
-    """Gives each new key the next number."""
-
-    def __missing__(self, key: str) -> int:
-        self[key] = number = len(self)
-        return number
+def _numbered(names: Iterable[str]) -> dict[str, int]:
+    """Each distinct name and its number, in the order in which they first stand."""
+    return {name: number for number, name in enumerate(dict.fromkeys(names))}
 
 
 class Segmenter:
@@ -169,34 +166,36 @@ class Segmenter:
         """The counted terms of each text, in the order of `texts`."""
         cut = load_segmenter(self.engine, self.words).cut
         clean = normalise_all(texts)
-        numbers = _Numbers()
-        ids: list[int] = []
+        words: list[str] = []
         sizes = np.empty(len(clean), np.int64)
         for i, text in enumerate(clean):
-            words = cut(text, False)
-            ids.extend(map(numbers.__getitem__, words))
-            sizes[i] = len(words)
+            some = cut(text, False)
+            words += some
+            sizes[i] = len(some)
+        numbers = _numbered(words)
         kept = np.fromiter(map(_is_term, numbers), bool, len(numbers))
-        word_ids = np.asarray(ids, np.int64)
+        word_ids = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
         word_rows = np.repeat(np.arange(len(clean)), sizes)
         keep = kept[word_ids]
 
         grams, gram_ids, gram_rows = _grams(clean)
-        to_number = np.fromiter(map(numbers.__getitem__, grams), np.int64, len(grams))
+        to_number = np.fromiter(map(numbers.get, grams, itertools.repeat(-1)), np.int64, len(grams))
+        new = np.flatnonzero(to_number < 0)
+        to_number[new] = len(numbers) + np.arange(len(new))
+        names = [*numbers, *map(grams.__getitem__, new.tolist())]
         all_rows = np.concatenate([word_rows[keep], gram_rows])
         all_ids = np.concatenate([word_ids[keep], to_number[gram_ids]])
 
-        used = np.zeros(len(numbers), bool)
+        used = np.zeros(len(names), bool)
         used[all_ids] = True
-        names = list(numbers)
         renumber = np.cumsum(used) - 1
-        keys = (all_rows * np.int64(max(1, len(numbers))) + renumber[all_ids]) * 2
+        keys = (all_rows * np.int64(max(1, len(names))) + renumber[all_ids]) * 2
         keys[: np.count_nonzero(keep)] += 1  # the words stand first
         keys.sort()
         first = np.flatnonzero(np.diff(keys >> 1, prepend=-1))
-        rows, term_ids = np.divmod(keys[first] >> 1, max(1, len(numbers)))
+        rows, term_ids = np.divmod(keys[first] >> 1, max(1, len(names)))
         return Terms(
-            names=[name for name, use in zip(names, used.tolist(), strict=True) if use],
+            names=list(itertools.compress(names, used.tolist())),
             offsets=np.searchsorted(rows, np.arange(len(clean) + 1)).astype(np.int64),
             ids=term_ids.astype(np.int32),
             counts=np.diff(first, append=len(keys)).astype(np.int32),
@@ -217,9 +216,11 @@ def normalise_all(texts: Sequence[str]) -> list[str]:
     if joined.count("\0") != max(0, len(texts) - 1):  # a text that holds a NUL
         return [normalise(text) for text in texts]
     joined = _closed_all(joined)
-    if all(has_simplified_form(_characters(joined))):  # what stands in traditional texts alone: text by text
+    characters = _characters(joined)
+    if has_simplified_form(characters):  # what stands in traditional texts alone: text by text
         joined = "\0".join(map(simplify, joined.split("\0")))
-    simple = {character: _simple(character) for character in _characters(joined)}
+        characters = _characters(joined)
+    simple = {one: plain for one, plain in zip(characters, map(_simple, characters), strict=True) if plain != one}
     for character, plain in simple.items():
         if len(plain) > 1:
             joined = joined.replace(character, plain)
@@ -254,10 +255,11 @@ def _closed(text: str) -> str:
 
 def _closed_all(joined: str) -> str:
     """`_closed` of texts that NULs join; only those that may change are looked at."""
-    characters, codes = set(_characters(joined)), _codes(joined)
-    blank = np.isin(codes, _BLANKS)
-    hyphens = [hyphen for hyphen in _HYPHENS if hyphen in characters]
-    spaced = bool((blank[:-4] & blank[2:-2] & blank[4:]).any())
+    hyphens = [hyphen for hyphen in _HYPHENS if hyphen in joined]
+    spaced = any(sign in joined for sign in _BLANK_SIGNS)
+    if spaced:
+        blank = np.isin(_codes(joined), _BLANKS)
+        spaced = bool((blank[:-4] & blank[2:-2] & blank[4:]).any())
     if not (hyphens or spaced):
         return joined
     return "\0".join(
@@ -266,7 +268,7 @@ def _closed_all(joined: str) -> str:
 
 
 def _characters(text: str) -> list[str]:
-    """The distinct characters of a text, without NUL."""
+    """The distinct characters of a text in ascending order, without NUL."""
     return [chr(code) for code in _distinct(_codes(text)).tolist() if code]
 
 

@@ -16,7 +16,7 @@ SHOWN_UNANSWERED = 5
 SHOWN_OF_SENTENCES = 3  # unanswered words that the title does not hold
 LONGEST = 8  # characters of an unanswered word that is put together
 _COMMON = 0.02  # a word of a sentence that a larger share of the library has is not missed
-_LINKS = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使")
+_LINKS = frozenset("和与及或的之其等中上下内外前后不对在有为以可了将把从向所被让使这该此经处先")
 _NO_START = frozenset("型式类化性级等用号能")  # characters that end a word cut off before
 _NO_END = frozenset("全各多高低新大小用")
 
@@ -35,7 +35,7 @@ class Missing:
         self._phrases = []
         for phrase in asking.phrases:
             rare = max(importance[word] for word in phrase.asked)
-            if phrase.in_title or rare >= least:
+            if phrase.in_title or (rare >= least and not phrase.told):
                 self._phrases.append(("".join(phrase.words), frozenset(phrase.asked), phrase))
         self._says = np.zeros(len(wishes.words), bool)
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from matcher.needs.completeness_cues import (
     DEMANDED,
+    FAULT,
     HARMED,
+    IF,
     IS,
     STATE_OPENS,
     SUPPOSED,
@@ -20,6 +22,9 @@ from matcher.needs.elements import Sentence, understand
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_WISHED_HEAD = re.compile("(?:目标|指标|要求|效果)[：:]$")
+_SHORT = 24  # characters of a sentence that is no more than an indicator
+_ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
 
 
@@ -46,27 +51,38 @@ def asked_indicators(title: str, description: str = "") -> list[tuple[str, Indic
 def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Sentence]) -> bool:
     """Whether an indicator of a need is asked: its sentence asks, and does not turn to what is today before it.
 
-    In a sentence of background only a bound whose clause demands (要求, 须) is asked.
+    In a sentence of background only a bound whose clause demands (要求, 须) or that is all it says (良率≥70%) is
+    asked; in one that asks by telling a fault, only what stands behind a wish.
     """
     if field == "title":
         return True
     inside = [one for one in sentences if one.field == field and one.start < indicator.end <= one.end]
     first, stop = clause_of(text, indicator.start, indicator.end)
-    demanded = DEMANDED.search(text, first, stop) is not None
+    if inside:
+        first, stop = max(first, inside[0].start), min(stop, inside[-1].end)
+    head = text[max(inside[0].start, first - 12) : first] if inside else ""
+    demanded = DEMANDED.search(text, first, stop) is not None or bool(_WISHED_HEAD.search(head))
     if not inside or all(one.role == "background" for one in inside):
         usual = USUAL.search(text, first, stop)
-        return field == "description" and demanded and not usual and indicator.comparator in _BOUNDS
+        written = indicator.text[:1] in "≥≤" and len(inside) == 1 and len(inside[0].text) <= _SHORT
+        return field == "description" and (demanded or written) and not usual and indicator.comparator in _BOUNDS
+    if TODAY.match(text, indicator.end):
+        return False
     if demanded:
         return True
-    if SUPPOSED_END.match(text, indicator.end) and SUPPOSED.search(text[first : indicator.start]):
+    clause = text[first : indicator.start]
+    if IF.search(clause) or (SUPPOSED_END.match(text, indicator.end) and SUPPOSED.search(clause)):
         return False
-    if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)) or TODAY.match(text, indicator.end):
+    if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)):
+        return False
+    if not WISHED.search(text, inside[0].start, stop) and FAULT.search(inside[0].text):
         return False
     return not _tells_today(text, inside[0].start, indicator.start)
 
 
 def _tells_today(text: str, start: int, stop: int) -> bool:
     """Whether the last word before a place that tells today from wish tells of today."""
+    text = _ASIDE.sub(lambda aside: " " * len(aside[0]), text[:stop])
     today = max((one.end() for one in STATE_OPENS.finditer(text, start, stop)), default=-1)
     wished = max((one.end() for one in WISHED.finditer(text, start, stop)), default=-1)
     return today > wished

@@ -39,7 +39,7 @@ _ONESELF = re.compile(
 )
 _DEMANDED = re.compile(r"[≥≤]|要求|需求|指标|不低于|不超过|不少于|不高于")
 _PROJECT = re.compile(
-    r"人员(?!熟练)|投资(?!成本)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范(?!田)|开发周期|研发周期|合作|有效期至|年产生|历史"
+    r"人员(?!熟练)|投资(?!成本|回收)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范(?!田)|开发周期|研发周期|合作|有效期至|年产生|历史"
 )
 _ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下|以内|控制在")
 _COUNTED = frozenset(("个", "次", "人", "帧", "级", "倍", "月", "a", "d", "元", "路", "像素", "亩"))
@@ -47,6 +47,7 @@ _PLAIN = frozenset(
     (
         "pH值",
         "系数",
+        "功率因数",
         "指数",
         "等级",
         "制冷性能系数",
@@ -60,12 +61,12 @@ _PLAIN = frozenset(
     )
 )
 _PLAIN_BEFORE = re.compile(
-    "系数|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
+    "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
 )
 _COMPARED = frozenset("≥>≤<±")
-_LASTING = re.compile("寿命|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|life")
+_LASTING = re.compile("寿命|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|life")
 _MONEY = frozenset(("成本", "价格"))
-_GRADED = re.compile("级|度$|精度|能效|抗性|病$")
+_GRADED = re.compile("级|度[A-Z]*$|精度|能效|抗性|病$")
 _UNDER = re.compile(
     r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下|时(?!间)|之?中)"
 )
@@ -77,11 +78,17 @@ _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,
 _FROM = re.compile(
     r"(?:左右)?(?:逐步|再)?(?:提高|提升|增加|升高|上升|升|降低|减少|下降|降|缩短|改善|改进|优化|改|变|增|减)(?:到|至|为)"
 )
+_TO = re.compile(r"[\u4e00-\u9fff]{1,4}[到至为]\s?\d")  # 从100cm回弹到30cm
 _IN_USE = re.compile(
     r"(?:的)?(?:环境|工况)?(?:条件)?(?:下|中|内)?(?:正常|稳定|连续|长期|可靠)?(?:工作|使用|运行)|的?环境"
 )
 _TIMES_OF = re.compile(r"([\u4e00-\u9fff]{2,12})[是为](?:[^，,。；;\d]|(?<=[A-Z])\d+){1,12}的$")  # 硬度是Q235钢的6倍
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
+_DOES = re.compile(r"(?:能够?|可以?)?(?:抵抗|抵御|承受|经受|经过|带动|检出|发现|识别|搬运)")
+_THING = re.compile(  # 大于20μm的缺陷, 300次冻融
+    r"的?([\u4e00-\u9fff]{2,6})(?=[，,。；;、)\n]|$)"
+)
+_EXTENT = re.compile(r"\s?([厚长宽高深])(?=[的，,。；;、)]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
     ("dB", "r s-1", "IP", "A-1 kg m2 s-3", "A", "kg m2 s-3", "s-1", "kg m-1 s-2", "bit s-1", "H", "HRC", "HV", "HB")
@@ -288,6 +295,16 @@ def _indicators(text: str) -> Iterator[Indicator]:
             value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))
         ):
             name, known = of[1], True
+        if not known and value.unit.dimension == "m" and (extent := _EXTENT.match(plain, value.end)):
+            name, known = name + extent[1], True
+        counted = value.unit.symbol == "次"
+        if (
+            not known
+            and (not name or _DOES.fullmatch(name))
+            and (value.comparator in _COMPARED or counted)
+            and (thing := _THING.match(plain, value.end))
+        ):
+            name, known = thing[1], counted
         if not name and named and holds == sentence and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)
         if not name and last and last[::2] == (sentence, value.unit.dimension):
@@ -298,8 +315,8 @@ def _indicators(text: str) -> Iterator[Indicator]:
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end])
         previous = value.end
-        if (name or value.prefix) and _FROM.match(plain, value.end):
-            indicator, last = None, (sentence, name, value.unit.dimension)
+        if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
+            indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
         if indicator:
             states = [condition] if holds == sentence else []
             if state := _STATE.search(plain, max(begin, value.start - 12), min(end, value.end + 6)):
@@ -354,7 +371,8 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
-        name, known = (name if known and name.isascii() is False else "") + value.prefix, True
+        kept = name if not name.isascii() and (known or value.unit_text == "级") else ""
+        name, known = kept + value.prefix, True
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
     if not name or not _measures(value, name, known, sense) or _is_told_of_oneself(clause):
         return None
@@ -383,7 +401,11 @@ def _is_told_of_oneself(clause: str) -> bool:
 def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
     symbol, compared = value.unit.symbol, value.comparator in _COMPARED
-    if (len(name) == 1 and not known) or _NO_NAME.fullmatch(name) or (symbol == "K" and not known):
+    if (
+        (len(name) == 1 and not known and value.comparator != "=")
+        or _NO_NAME.fullmatch(name)
+        or (symbol == "K" and not known)
+    ):
         return False
     if symbol == "" or symbol is None:
         return (
@@ -406,7 +428,13 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     if symbol == "人":
         return sense.concept == "用工量"
     if symbol in _COUNTED:
-        return known or compared or bool(sense.change) or name.endswith("次数")
+        return (
+            known
+            or compared
+            or bool(sense.change)
+            or name.endswith("数")
+            or (symbol == "倍" and value.low != value.high)
+        )
     return True
 
 

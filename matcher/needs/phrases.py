@@ -50,7 +50,7 @@ _NOUN_TAGS = ("n", "j", "l", "i", "e", "x", "g", "b", "s", "z", "t")
 _FIRM = re.compile(
     r"[\u4e00-\u9fff（）()]{2,20}?(?:有限责任公司|股份有限公司|有限公司|股份公司|集团公司|集团|合作社|研究院)(?:的|关于)?"
 )
-_PREFIX = re.compile(r"^[\u4e00-\u9fff]{2}[-—–－](?=[\u4e00-\u9fffA-Za-z0-9].{4})")
+_PREFIX = re.compile(r"^[\u4e00-\u9fff]{2}[-—–－](?=[\u4e00-\u9fffA-Za-z0-9].{2})")
 _KINDS: dict[str, str] = {}
 for _words, _name in (
     (QUALIFIERS, "Q"),
@@ -124,7 +124,7 @@ def _parts(word: str, tag: str, at: int) -> list[_Token]:
     return [_Token(word, kind, at, at + len(word))]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=16384)
 def _kind(word: str, tag: str) -> str:
     if word == "的":
         return "的"

@@ -111,7 +111,7 @@ def _any(ways: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(ways, key=len, reverse=True)))
 
 
-_POWER = r"(?:\^?[23](?![\d.])|[²³]|\^?-[123](?!\d)|⁻[¹²³])"
+_POWER = r"(?:(?:\^|(?<=[ms米]))[23](?![\d.])|[²³]|\^?-[123](?!\d)|⁻[¹²³])"
 _LATIN = _any({way for way in _SYMBOLS if way.isascii() and len(way) > 1 and way[0].isalpha()} - {"in"})
 _OTHER = "|".join(
     re.escape(way) + (f"(?![{_LONGER[way]}])" if way in _LONGER else "")
@@ -119,7 +119,7 @@ _OTHER = "|".join(
     if not way.isascii() or not way[0].isalpha()
 )
 _LETTERS = "".join(sorted({way for way in _SYMBOLS if len(way) == 1 and way.isascii() and way.isalpha()}))
-_END = "(?![A-Za-zμΩ㎡])"
+_END = "(?![A-Za-zμΩ㎡](?!=))"  # 60PaQ=15 goes on with another quantity
 _FIRST = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|[{_ALONE}]){_END}|[{_LETTERS}](?=[/·]))"
 _FURTHER = rf"(?:{_OTHER}|(?:(?i:{_LATIN})|[{_LETTERS}k]){_END}|{_any(_IN_DENOMINATOR)})"
 _NEXT = rf"(?:\s?[/每·*.]\s?\(?(?:10{{1,3}}|667)?\s?{_FURTHER}{_POWER}?\)?)"

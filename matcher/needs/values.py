@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher.needs.units import NO_UNIT, UNIT, Unit, read_unit
 
@@ -37,9 +37,10 @@ def _side(name: str) -> str:
 
 _VALUE = re.compile(
     rf"{_side('1')}(?P<unit1>{UNIT}|[kKMG](?=\s?[-~]))?"
-    rf"(?:\s?(?:~|-{{1,2}}|至|到|…+|to(?=\s)|and(?=\s))\s?(?P<sign2>{_SIGN})?\s?{_side('2')}(?P<unit2>{UNIT})?)?"
+    rf"(?:\s?(?:~|-{{1,3}}|至|到|…+|to(?=\s)|and(?=\s))\s?(?P<sign2>{_SIGN})?\s?{_side('2')}(?P<unit2>{UNIT})?)?"
     rf"(?:\)(?P<power3>{_POWER})\s?(?P<unit3>{UNIT})?)?"
-    rf"(?:\s?(?:±|\+/-|正负)\s?(?P<tolerance>{_NUMBER})\s?(?P<unit4>{UNIT})?)?"
+    rf"(?:\s?(?:±|\+/-|正负)\s?(?P<tolerance>{_NUMBER})\s?(?P<unit4>{UNIT})?"
+    rf"|\s?\(?(?P<up>\+{_NUMBER}|0)\s?/\s?(?P<down>-{_NUMBER}|0)\)?\s?(?P<unit5>{UNIT})?)?"
 )
 _FRACTION = re.compile(
     rf"(?P<part>百|千|[二三四五六七八九十])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)"
@@ -106,8 +107,9 @@ _BETWEEN = re.compile(
 _FIRST_BOUND = re.compile(r"[\d.,]+[^\d，。；≤<]{0,8}[≤<]\s?[^\d\s≤<]")
 _EARLIER = re.compile(  # 至少提前5分钟, 至少提高20%: the comparator stands before the verb
     r"(?:(?P<ge>至少|最少|起码|不少于|不低于)|(?P<le>至多|最多|不超过))(?:可以?|能够?|应|要|需|会)?"
-    r"(?:提前|提高|提升|增加|增长|增产|延长|延后|降低|减少|下降|缩短|节约|节省|节能|节电|节水|承受|支持|保持|维持|达到|持续|工作|运行|使用|保存|耐)(?:了|到|至)?\s?$"
+    r"(?:提前|提高|提升|增加|增长|增产|延长|延后|降低|减少|下降|缩短|节约|节省|节能|节电|节水|承受|支持|保持|维持|达到|持续|工作|运行|使用|保存|耐|带动|容纳|接入|连接)(?:了|到|至)?\s?$"
 )
+_JOINED = re.compile(r"\d\s?-\s?\d")
 _LOST_POWER = re.compile(r"10-\d$")  # 误码率10-6, whose raised figure was lost
 _SIGNED = re.compile(rf"{_SIGN}\s?$")
 _DIGIT = re.compile(r"\d")
@@ -118,13 +120,13 @@ _DATE = re.compile(
     r"|(?:\d{3,4}-)?\d{7,}(?:\.\d)?(?![\d.]*\s?[%℃万元个次倍])|\d+(?:\.\d+){2,})"
 )
 _STANDARD = re.compile(
-    r"(?:GB|JB|HG|YY|QB|DB|NY|ISO|IEC|ASTM|EN|DIN|JIS|UL|AS|CN|ZL|SH|YB|TB|SL|CJ|JG|HJ|FZ|LY|SN|[TQ]/[A-Z]+)(?:[-/]?[A-Z]{1,3})?\s?[-/]?$"
+    r"(?<![A-Za-z])(?:GB|JB|HG|YY|QB|DB|NY|ISO|IEC|ASTM|EN|DIN|JIS|UL|AS|CN|ZL|SH|YB|TB|SL|CJ|JG|HJ|FZ|LY|SN|[TQ]/[A-Z]+)(?:[-/]?[A-Z]{1,3})?\s?[-/]?$"
 )
 _REST = re.compile(_NUMBER)
 _STANDARD_ENDS = frozenset("BYGRTNDMESILNCJZ/- OAHQ")
 _SIGN_ENDS = frozenset("-+±下负 ")
 _STANDARD_NUMBER = re.compile(r"\d[\d.]*(?:[-:/]\d+(?:\.\d+)?)*")
-_ANGLES = re.compile("角|旋|倾|弯|视场|方位|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
+_ANGLES = re.compile("角|旋|倾|弯|视场|方位|扫描|波束|[水垂][平直]面|俯|仰|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
 _LENGTHS = re.compile("距|长|高|深|宽")
 _COLD = re.compile("[℃℉°dBVμ]")
 
@@ -175,11 +177,16 @@ def _numbers(text: str, at: int, stop: int) -> Iterator[Value]:
         if date := _DATE.match(text, place):
             at = date.end()
             continue
+        if (
+            text.startswith("0下", place) and text[place + 2 : place + 3].isdigit()
+        ):  # 零下, its sign turned into a digit
+            at = place + 2
+            continue
         if text[place - 1 : place] in _STANDARD_ENDS and _STANDARD.search(text, max(0, place - 10), place):
             at = _end(_STANDARD_NUMBER, text, place)
             continue
         if sizes and (size := _SIZE.match(text, place)) and not _IN_WORD.search(text, max(0, place - 1), place):
-            yield from _lengths(size)
+            yield from _lengths(text, size)
             at = size.end()
             continue
         between = _BETWEEN.match(text, place) if bounds and _FIRST_BOUND.match(text, place) else None
@@ -191,18 +198,25 @@ def _numbers(text: str, at: int, stop: int) -> Iterator[Value]:
         at = max(value.end, place + 1) if value else _end(_REST, text, place)
 
 
-def _lengths(size: re.Match[str]) -> list[Value]:
-    """The lengths of a size, alike ones once; those without a unit have that of the last."""
+def _lengths(text: str, size: re.Match[str]) -> list[Value]:
+    """The lengths of a size, alike ones once, all under its comparator; without a unit they have that of the last."""
     lengths: list[Value] = []
+    comparison = _comparison(text[max(0, size.start() - 16) : size.start()])
+    word = (comparison and comparison.lastgroup) or ""
+    word = word if word in ("ge", "le", "gt", "lt") else ""
     for number in (1, 3, 5):
         if size[number]:
             unit_text = size[number + 1] or size[6]
             length, unit = float(size[number].replace(",", "")), read_unit(unit_text) or NO_UNIT
             start, end = size.start(number), size.end(number + 1)
-            if lengths and (length, unit) == (lengths[-1].low, lengths[-1].unit):
+            low, high = (None if word in ("le", "lt") else length), (None if word in ("ge", "gt") else length)
+            if lengths and (low, high, unit) == (lengths[-1].low, lengths[-1].high, lengths[-1].unit):
                 start = lengths.pop().start
-            if all((length, unit) != (one.low, one.unit) for one in lengths):
-                lengths.append(Value("", length, length, unit, unit_text, None, start, end, inner=SIZE))
+            if all((low, high, unit) != (one.low, one.high, one.unit) for one in lengths):
+                sign = _SIGNS[word] if word else ""
+                lengths.append(Value(sign, low, high, unit, unit_text, None, start, end, inner=SIZE))
+    if comparison and word:
+        lengths[0] = replace(lengths[0], start=size.start() - len(comparison[0]))
     return lengths
 
 
@@ -231,7 +245,7 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
     sign = ""
     if text[start - 1 : start] in _SIGN_ENDS and (signed := _SIGNED.search(text, max(0, start - 4), start)):
         sign, start = signed[0].strip(), signed.start()
-    unit_text = (match["unit4"] or match["unit3"] or match["unit2"] or match["unit1"] or "").strip()
+    unit_text = (match["unit4"] or match["unit5"] or match["unit3"] or match["unit2"] or match["unit1"] or "").strip()
     if unit_text.endswith(")") and unit_text.count("(") < unit_text.count(")") and text[end - 1] == ")":
         unit_text, end = unit_text[:-1], end - 1
     prefix = ""
@@ -241,7 +255,7 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
     comparison = _comparison(before)
     earlier = _EARLIER.search(before) if comparison is None or comparison.lastgroup == "reach" else None
     if comparison is None:
-        if prefix and not unit_text and _letters(prefix) not in _PREFIXES:
+        if prefix and not unit_text and _letters(prefix) not in _PREFIXES and not prefix.endswith("值"):
             return None
         beside = unit_text and text[last:start] == "/"  # 220V/50Hz
         if not prefix and not beside and _NO_VALUE_BEFORE.search(before):
@@ -251,7 +265,8 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
     unit = _unit(unit_text, prefix, text[max(0, start - 24) : start])
     ends = [_number(match, "1", _is_minus(sign, before, unit_text))]
     if match["number2"]:
-        ends.append(_number(match, "2", match["sign2"] in _MINUS))
+        cold = sign.endswith("下") and not match["unit1"] and _JOINED.search(match[0]) is not None  # 零下7-10度
+        ends.append(_number(match, "2", cold or match["sign2"] in _MINUS))
         if match["many2"] and not match["many1"] and not match["unit1"]:
             ends[0] *= _MANY_VALUES[match["many2"]]
         if match["unit1"] and match["unit2"] and match["unit1"] not in "kKMG":
@@ -260,7 +275,7 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         if ends[0] > ends[1]:
             if ends[0] == 10 and not unit_text and _LOST_POWER.search(text, match.start("number1"), end):
                 ends = [10.0 ** -ends[1]]
-            elif "-" not in sign + (match["sign2"] or "") and min(ends) >= 0:
+            elif "-" not in sign + (match["sign2"] or "") and min(ends) >= 0 and not _falls(match[0], unit_text):
                 return None
             ends.sort()
     if match["power3"]:
@@ -270,6 +285,9 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
     tolerance = float(match["tolerance"]) if match["tolerance"] else None
     if sign in ("±", "+/-", "正负"):
         tolerance, ends = ends[0], [0.0]
+    if match["up"]:
+        low, high = (float(f"{ends[0] + float(match[side]):.12g}") for side in ("down", "up"))
+        return Value("区间", low, high, unit, unit_text, None, start, end, prefix)
     if tolerance is not None:
         low, high = (float(f"{ends[0] + side * tolerance:.12g}") for side in (-1, 1))
         return Value("±", low, high, unit, unit_text, tolerance, start, end, prefix)
@@ -295,6 +313,11 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         prefix,
         soft=word if word in ("reach", "better") else "",
     )
+
+
+def _falls(text: str, unit_text: str) -> bool:
+    """Whether a range from more to less is meant (600-300℃, 0.15~0.07), and no number of an item or lost power."""
+    return "~" in text or (bool(unit_text) and not text.startswith("10-"))
 
 
 def _comparison(before: str) -> re.Match[str] | None:

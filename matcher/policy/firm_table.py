@@ -203,7 +203,8 @@ def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract, subject:
     if not facts.intersection(heads) and (kind := likely_kind(heads, contract)):
         name = Path(source).name if isinstance(source, (str, Path)) else "表"
         raise TableError(
-            f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；请换{subject.title}情况表"
+            f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；"
+            f"请换{subject.title}情况表，或用 --column 表头=字段 指定哪一列是什么"
         )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,14 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from matcher.errors import PolicyError
-from matcher.export.parquet import ParquetStream
+from matcher import __version__
+from matcher.errors import ArgumentError, PolicyError, TableError
+from matcher.export.parquet import HiddenIds, ParquetStream
+from matcher.export.pieces import write_pieces
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, problem_table
 from matcher.policy.firm_table import firm_contract, is_typed
+from matcher.policy.plain_csv import in_pieces, plain_pieces
 from matcher.policy.policy import Policies, Policy, load_policies
 from matcher.policy.scoring import DECISIONS, PASSED, check_figures, decided, verdict_columns
 from matcher.tables.arguments import Day, as_day
@@ -24,6 +30,7 @@ from matcher.tables.grids import reader_errors
 from matcher.tables.schemas import HIGH, LOW
 
 CHUNK = 65_536
+Firms = str | Path | pd.DataFrame | Iterable[pd.DataFrame]
 
 
 def _words(codes: np.ndarray[Any, Any], names: Sequence[str]) -> pa.Array:
@@ -109,69 +116,146 @@ def answer_tables(
 
 
 def score_parquet(
-    source: str | Path,
+    source: Firms,
     policy: Policies,
     *,
     on: Day,
     summary: str | Path | None = None,
     verdicts: str | Path | None = None,
+    folder: str | Path | None = None,
     mask: bool = True,
 ) -> tuple[dict[str, int], pd.DataFrame]:
-    """Score a Parquet file of any size, piece by piece, into Parquet files; memory does not grow with the file.
+    """Score firms of any number, piece by piece, into Parquet files; memory does not grow with their number.
 
     Parameters
     ----------
     source
-        A Parquet file whose columns carry the English names of the policies, `enterprise_id` among them.
+        A Parquet file, a CSV file as programs write it (see `matcher.policy.plain_csv`), a DataFrame as `score` takes
+        it, or such DataFrames one after the other. Columns of files carry the English names of the policies,
+        `enterprise_id` among them.
     policy, on
         As `matcher.policy.scoring.score` takes them.
     summary, verdicts
         Where to write each table; None: not at all.
+    folder
+        Instead of these, a folder for `summary`, `verdicts` and `problems`, a file for each piece: work that was broken
+        off goes on where it stopped (see `matcher.export.write_pieces`).
     mask
         Hide ids that are contacts.
 
     Returns
     -------
     tuple
-        How many firms there were and how many rows each table has (`firms`, `summary`, `verdicts`), and the problems.
-        The tables are those of `score`, in the order of the file, policies one after the other within each piece of
-        65,536 firms.
+        How many firms there were and how many rows each table has (`firms`, `summary`, `verdicts`; with `folder` also
+        `pieces` and `problems`), and the problems. The tables are those of `score`, in the order of the source,
+        policies one after the other within each piece of 65,536 firms, or within each DataFrame that was given.
 
     Raises
     ------
     PolicyError
         When the file's columns have other names, or a policy is not known.
+    TableError
+        When a CSV file is not as programs write it.
     OutputError
-        When a file cannot be written.
+        When a file cannot be written, or the folder holds other results.
+    ArgumentError
+        When both files and a folder are asked for.
     """
     policies, day = load_policies(policy), as_day(on)
-    file = pq.ParquetFile(source)
-    names = typed_columns(file.schema_arrow.names, policies, str(source))
-    counted = {"firms": 0, "summary": 0, "verdicts": 0}
+    outputs = {name: Path(path) for name, path in (("summary", summary), ("verdicts", verdicts)) if path is not None}
+    if folder is not None and outputs:
+        raise ArgumentError("give files (summary, verdicts) or a folder, not both")
+    pieces, firms = firm_pieces(source, policies), 0
+
+    def counted() -> Iterator[pd.DataFrame]:
+        nonlocal firms
+        for piece in pieces:
+            firms += len(piece)
+            yield piece
+
+    if folder is not None:
+        rows = write_pieces(
+            folder,
+            counted(),
+            lambda piece: _results(policies, piece, day),
+            settings=settings_of(policies, day),
+            mask=mask,
+        )
+        return {"firms": firms, **rows}, _once(_problems_in(Path(folder)))
     problems: list[Notes] = []
-    sinks: dict[str, ParquetStream] = {}
-    for name, path in (("summary", summary), ("verdicts", verdicts)):
-        if path is not None:
-            sinks[name] = ParquetStream(Path(path), mask=mask)
-    try:
-        for firms in _pieces(file, names):
-            counted["firms"] += len(firms)
-            for name, table in answer_tables(policies, firms, day, set(sinks)):
+    hidden = HiddenIds() if mask else None
+    with ExitStack() as stack:
+        sinks = {name: stack.enter_context(ParquetStream(path)) for name, path in outputs.items()}
+        for piece in counted():
+            for name, table in answer_tables(policies, piece, day, set(sinks)):
                 if isinstance(table, Notes):
                     problems.append(table)
                 else:
-                    counted[name] += sinks[name].put(table)
-    finally:
-        for sink in sinks.values():
-            sink.close()
-    table = problem_table(problems)
-    of_all = table[table["enterprise_id"] == ""]  # what is said of the whole table is said in every piece
-    return counted, table.drop(index=of_all.index[of_all.duplicated()]).reset_index(drop=True)
+                    sinks[name].put(table if hidden is None else hidden.masked(table))
+    rows = {name: sinks[name].rows if name in sinks else 0 for name in ("summary", "verdicts")}
+    return {"firms": firms, **rows}, _once(problem_table(problems))
 
 
-def _pieces(file: pq.ParquetFile, names: Sequence[str]) -> Iterator[pd.DataFrame]:
-    for batch in file.iter_batches(batch_size=CHUNK, columns=list(names)):
-        yield frame_of(batch)
+def _results(policies: Sequence[Policy], firms: pd.DataFrame, day: dt.date) -> Iterator[tuple[str, Any]]:
+    """The tables of one piece, the problems as one of them."""
+    problems = []
+    for name, table in answer_tables(policies, firms, day, ("summary", "verdicts")):
+        if isinstance(table, Notes):
+            problems.append(table)
+        else:
+            yield name, table
+    yield "problems", problem_table(problems).astype(str)
+
+
+def settings_of(policies: Sequence[Policy], day: dt.date) -> dict[str, Any]:
+    """What a scoring rests on beside the firms."""
+    hashes = {}
+    for policy in policies:
+        content = [policy.tree, policy.readings, policy.parameters]
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, default=str)
+        hashes[policy.id] = hashlib.sha256(text.encode()).hexdigest()
+    return {"task": "score", "software": __version__, "on": day.isoformat(), "policies": hashes}
+
+
+def _problems_in(folder: Path) -> pd.DataFrame:
+    parts = [pq.read_table(path) for path in sorted((folder / "problems").glob("part-*.parquet"))]
+    return pa.concat_tables(parts).to_pandas() if parts else problem_table([])
+
+
+def _once(problems: pd.DataFrame) -> pd.DataFrame:
+    """What is said of the whole table is said in every piece."""
+    of_all = problems[problems["enterprise_id"] == ""]
+    return problems.drop(index=of_all.index[of_all.duplicated()]).reset_index(drop=True)
+
+
+def firm_pieces(source: Firms, policies: Sequence[Policy]) -> Iterator[pd.DataFrame]:
+    """The firms of a source in pieces of `CHUNK` rows; DataFrames that come one after the other as they are."""
+    if isinstance(source, pd.DataFrame):
+        yield from (source.iloc[at : at + CHUNK] for at in range(0, len(source), CHUNK))
+    elif isinstance(source, str | Path) and Path(source).suffix.lower() == ".csv":
+        plain = plain_firms(Path(source), policies)
+        if plain is None:
+            raise TableError(
+                f"{source}：不是程序写的 CSV（英文列名，格里只有数字、日期、是否）；请先用 read_firms 读入"
+            )
+        yield from plain
+    elif isinstance(source, str | Path):
+        file = pq.ParquetFile(source)
+        names = typed_columns(file.schema_arrow.names, policies, str(source))
+        batches = (  # a reader of several row groups at once keeps them all
+            batch
+            for group in range(file.num_row_groups)
+            for batch in file.iter_batches(batch_size=CHUNK, columns=names, row_groups=[group])
+        )
+        yield from map(frame_of, in_pieces(batches, CHUNK))
+    else:
+        yield from source
+
+
+def plain_firms(path: Path, policies: Sequence[Policy]) -> Iterator[pd.DataFrame] | None:
+    """The firms of a CSV file as programs write it, in pieces; None where it is none (`matcher.policy.plain_csv`)."""
+    pieces = plain_pieces(path, policies, CHUNK)
+    return None if pieces is None else map(frame_of, pieces)
 
 
 def typed_columns(names: Sequence[str], policies: Sequence[Policy], source: str) -> list[str]:

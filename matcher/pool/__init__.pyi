@@ -1,7 +1,6 @@
 from .book.archive import export_book as export_book
 from .book.archive import rebuild_book as rebuild_book
 from .book.book import Book as Book
-from .dashboard import write_dashboard as write_dashboard
 from .discovery.estimation import discover as discover
 from .scorecard.card import ScoreCard as ScoreCard
 from .scorecard.estimator import ScoreCardClassifier as ScoreCardClassifier

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,20 +12,34 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.export.pages import page_bytes
 from matcher.export.targets import check_targets, save_files
-from matcher.pool.book.tables import CAUSES, STATES
+from matcher.policy.policy import Policy
+from matcher.pool.book.tables import CAUSES, STATES, conditions
 from matcher.pool.tiers import TIERS, WORDS
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.contacts import mask_contacts
 
 MOVES_SHOWN, VISITS_SHOWN, LETTERS = 40, 10, 130
+STEP = 10  # points of one bar
 NO_CLUSTER = "不属于任何一个"
 
 
-def write_dashboard(
-    output: str | Path,
+def write_dashboard(output: str | Path, facts: dict[str, Any], *, mask: bool = True) -> None:
+    """Write the page. facts: of `dashboard_facts`; mask: hide contacts.
+
+    Raises
+    ------
+    OutputError
+        The file cannot be written there, or is no .html file.
+    """
+    check_targets({output: (".html",)})
+    save_files({Path(output): page_bytes("dashboard", facts, mask=mask)})
+
+
+def dashboard_facts(
     *,
     on: Day,
     title: str = "培育库看板",
+    goal: Policy | None = None,
     snapshot: pd.DataFrame | None = None,
     moves: pd.DataFrame | None = None,
     discovered: pd.DataFrame | None = None,
@@ -33,13 +49,13 @@ def write_dashboard(
     chains: pd.DataFrame | None = None,
     funnel: pd.DataFrame | None = None,
     mask: bool = True,
-) -> None:
-    """Write the page. Each part appears where its table is given; each picture stands beside its figures.
+) -> dict[str, Any]:
+    """What the page shows: a part for each table that is given, each picture beside its figures.
 
     Parameters
     ----------
-    output
-        An .html file.
+    goal
+        The policy that the firms of the pool are raised for (`Book.rules(on).goal`): titles of its conditions.
     snapshot
         Of `Book.snapshot`.
     moves
@@ -59,50 +75,18 @@ def write_dashboard(
     funnel
         Of `matcher.pool.book.follow_up.funnel`.
     mask
-        Hide contacts.
+        Hide contacts in what is shortened before it is shown.
 
     Raises
     ------
     TableError
         A table lacks columns.
-    OutputError
-        The file cannot be written there.
     """
-    check_targets({output: (".html",)})
-    facts = dashboard_facts(
-        on=on,
-        title=title,
-        snapshot=snapshot,
-        moves=moves,
-        discovered=discovered,
-        expected=expected,
-        targets=targets,
-        clusters=clusters,
-        chains=chains,
-        funnel=funnel,
-        mask=mask,
-    )
-    save_files({Path(output): page_bytes("dashboard", facts, mask=mask)})
-
-
-def dashboard_facts(
-    *,
-    on: Day,
-    title: str = "培育库看板",
-    snapshot: pd.DataFrame | None = None,
-    moves: pd.DataFrame | None = None,
-    discovered: pd.DataFrame | None = None,
-    expected: pd.DataFrame | None = None,
-    targets: pd.DataFrame | None = None,
-    clusters: pd.DataFrame | None = None,
-    chains: pd.DataFrame | None = None,
-    funnel: pd.DataFrame | None = None,
-    mask: bool = True,
-) -> dict[str, Any]:
-    """What the page of `write_dashboard` shows, for a page with another frame: the context of its template."""
     parts = {
         "tiers": None if snapshot is None else _tiers(snapshot),
         "states": None if snapshot is None else _states(snapshot),
+        "points": None if snapshot is None else _points(snapshot),
+        "obstacles": None if snapshot is None else _obstacles(snapshot, {} if goal is None else conditions(goal)),
         "moves": None if moves is None else _moves(moves, mask),
         "visits": None if discovered is None else _visits(discovered, snapshot),
         "expected": None if expected is None else _expected(expected),
@@ -172,6 +156,50 @@ def _tiers(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
             "best_width": _percent(int(best.get(tier, 0)), top),
         }
         for tier in TIERS
+    ]
+
+
+def _points(snapshot: pd.DataFrame) -> list[dict[str, Any]]:
+    """Firms in the pool by tens of points, where the policy has points: those proved, and those possible at best."""
+    inside = snapshot[(snapshot["state"] == "in_pool") & snapshot["total_high"].notna()]
+    if not len(inside):
+        return []
+    tens = [(inside[name].clip(0, 99.999) // STEP).astype(int).value_counts() for name in ("total_low", "total_high")]
+    places = range(min(min(each.index) for each in tens), max(max(each.index) for each in tens) + 1)
+    top = max(int(each.max()) for each in tens)
+    return [
+        {
+            "label": f"{STEP * place}–{STEP * place + STEP - 1}" if place < 9 else "90–100",
+            "count": int(tens[0].get(place, 0)),
+            "best": int(tens[1].get(place, 0)),
+            "width": _percent(int(tens[0].get(place, 0)), top),
+            "best_width": _percent(int(tens[1].get(place, 0)), top),
+        }
+        for place in places
+    ]
+
+
+def _obstacles(snapshot: pd.DataFrame, titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Conditions that firms in the pool do not meet yet, and of how many firms it is the only one."""
+    inside = snapshot.loc[snapshot["state"] == "in_pool", "open_rules"]
+    failed, unknown, alone = Counter[str](), Counter[str](), Counter[str]()
+    for cell in inside:
+        parts = [part.rpartition(":") for part in str(cell).split(";") if part]
+        for rule, _, state in parts:
+            (failed if state == "fail" else unknown)[rule] += 1
+            alone[rule] += len(parts) == 1
+    many = failed + unknown
+    top = max(many.values(), default=0)
+    return [
+        {
+            "label": titles.get(rule, rule),
+            "failed": failed[rule],
+            "unknown": unknown[rule],
+            "alone": alone[rule],
+            "width": _percent(alone[rule], top),
+            "best_width": _percent(count, top),
+        }
+        for rule, count in sorted(many.items(), key=lambda pair: (-pair[1], pair[0]))
     ]
 
 

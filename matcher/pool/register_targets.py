@@ -11,9 +11,11 @@ import pandas as pd
 from matcher.policy.platforms import KINDS, LEVELS, count_platforms
 from matcher.pool.book.book import Book
 from matcher.pool.book.follow_up import items
+from matcher.pool.book.tables import title_columns
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import UNITS, first_few
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
+from matcher.tables.schemas import TEXT
 
 _CONTRACT = re.compile("技术合同|成交额|技术交易额|(?:技术)?(?:开发|转让|许可|咨询|服务)合同")
 _CONTRACT_KINDS = ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务")
@@ -125,7 +127,7 @@ def targets_from_registers(
         if contracts is not None and _CONTRACT.search(target.name):
             counted = _of_contracts(target, contracts)
             if counted is not None and not target.fresh:
-                base = f"{float(row['baseline']):g}"
+                base = f"{float(row['baseline']):g}" if pd.notna(row["baseline"]) else _written(row, "baseline")
                 target.tell("基数", base, f"按期内的合同计数，基数 {base} 没有使用", "基数请留空或填 0")
                 table.loc[at, "baseline"] = 0.0
         elif pool is not None and _SIGNED.search(target.name):
@@ -136,9 +138,10 @@ def targets_from_registers(
             counted = None
         given = row["actual"]
         if counted is not None:
-            if pd.notna(given) and float(given) != counted:
-                problem = f"填写的实际值 {float(given):g} 与登记表合计 {counted:g} 不同，已用登记表的"
-                target.tell("实际值", f"{float(given):g}", problem, "登记表已有的数不必再填")
+            typed = _written(row, "actual") if pd.isna(given) else f"{float(given):g}"
+            if typed and (pd.isna(given) or float(given) != counted):
+                problem = f"填写的实际值 {typed} 与登记表合计 {counted:g} 不同，已用登记表的"
+                target.tell("实际值", typed, problem, "登记表已有的数不必再填")
             table.loc[at, "actual"] = float(counted)
         lines += [("", "", None, *line, True) for line in target.lines]
     return Reading(table, pd.DataFrame(lines, columns=PROBLEM_COLUMNS))
@@ -155,8 +158,14 @@ def _target(row: pd.Series[Any], day: pd.Timestamp) -> _Target:
         "" if pd.isna(unit) else str(unit).strip(),
         day if due is None else min(day, pd.Timestamp(due)),
         None if start is None else pd.Timestamp(start),
-        pd.isna(baseline) or float(baseline) == 0,
+        not _written(row, "baseline") if pd.isna(baseline) else float(baseline) == 0,
     )
+
+
+def _written(row: pd.Series[Any], name: str) -> str:
+    """What was written in a field without an exact value, "" for nothing."""
+    text = row.get(name + TEXT)
+    return text if isinstance(text, str) else ""
 
 
 def _of_contracts(target: _Target, registered: pd.DataFrame) -> float | None:
@@ -270,10 +279,21 @@ def _of_titles(target: _Target, firms: pd.DataFrame, title: str) -> int | None:
     if _NET.search(target.name):
         target.tell("实际值", "", "是净增，企业库数不出；请填两个时点的总数", "可改为总数，并填基数")
         return None
-    if _NEW.search(target.name):
-        return int(_within(target, *_spans(firms, day)).sum()) if day in firms else None
-    if valid not in firms:
+    fresh = bool(_NEW.search(target.name))
+    needed = day if fresh else valid
+    if needed not in firms:
+        column = next((one.title for one in title_columns() if one.name == needed), needed)
+        action = f"请把企业的“{column}”用 matcher pool import 导入培育库，或在目标表填实际值"
+        target.tell("实际值", "", f"：培育库的企业没有“{column}”，实际值没有取自培育库", action)
         return None
+    if fresh:
+        first, last = _spans(firms, day)
+        inside = _within(target, first, last)
+        since = first.min() if target.since is None else target.since
+        if unsure := int((~inside & (first <= target.until) & (last >= since)).sum()):
+            column = next(one.title for one in title_columns() if one.name == day)
+            target.tell("实际值", "", f"：{unsure} 家企业的“{column}”不确切，没有计入实际值", "请写到日")
+        return int(inside.sum())
     if unknown := int(firms[valid].isna().sum()):
         target.tell("实际值", "", f"：{unknown} 家企业没有写是否有效，没有计入实际值", "请补填")
     return int((firms[valid] == True).sum())  # noqa: E712  the column has three values

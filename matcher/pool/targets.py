@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
@@ -16,14 +17,17 @@ from matcher.export.titles import TARGETS as TITLES
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import TARGETS
+from matcher.tables.soft_values import why_unknown
 
 PROGRESS = (
     *("target_id", "name", "unit", "goal", "due", "actual", "share", "expected", "status", "missing", "a_month"),
     "reason",
 )
 STATUS = ("已完成", "进度正常", "进度落后", "已逾期", "无实际值")
-NOT_WORKED_OUT, NO_START = "无法计算", "未定（没有起始日期）"
+NOT_WORKED_OUT, NO_START, UNSURE = "无法计算", "未定（没有起始日期）", "未定（实际值不确切）"
 MONTH = 365.25 / 12  # days
+
+Floats = NDArray[np.float64]
 
 
 def read_targets(
@@ -65,7 +69,9 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     exceed 1), expected (the share of the period that is over, unknown without `start`), missing (what is left, 0 where
     reached), a_month (missing by the months left) and status: 已完成; 进度正常 (at least the expected share);
     进度落后; 未定（没有起始日期）; 已逾期 (the day has passed); 无实际值; 无法计算, of which `reason` says what is
-    missing: a goal or a due day, or a start before the due day.
+    missing: a goal or a due day, or a start before the due day. Of an actual value that is known in part (`actual_min`,
+    `actual_max`) the status is that of both ends, else 未定（实际值不确切）, and `reason` says how far it may be. A
+    goal of 20以上 is 20; a baseline or goal that is not exact otherwise is 无法计算.
 
     Examples
     --------
@@ -78,40 +84,85 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     for name in ("unit", "baseline", "actual", "start"):
         if name not in table:
             table[name] = None
-    goal, base, actual = (
-        pd.to_numeric(table[name]).to_numpy(float, na_value=np.nan) for name in ("goal", "baseline", "actual")
-    )
+    base, actual = _figures(table, "baseline"), _figures(table, "actual")
+    goal = _goal(table, base)
     due, start = _day(table, "due", "due_max"), _day(table, "start", "start_min")
     faults = [
-        (np.isnan(goal), "没有目标值"),
-        (due.isna().to_numpy(), "没有完成日期"),
-        ((start >= due).to_numpy(), "起始日期不早于完成日期"),
+        (np.isnan(goal), _told(table, "goal", "没有目标值")),
+        (np.isnan(base), _told(table, "baseline", "")),
+        (due.isna().to_numpy(), _told(table, "due", "没有完成日期")),
+        ((start >= due).to_numpy(), ["起始日期不早于完成日期"] * len(table)),
     ]
-    reasons = ["；".join(word for rows, word in faults if rows[at]) for at in range(len(table))]
+    reasons = ["；".join(said[at] for rows, said in faults if rows[at] and said[at]) for at in range(len(table))]
     sound = np.array([not reason for reason in reasons], bool)
     base = np.where(np.isnan(base), 0.0, base)
     way = goal - base
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = np.where(way == 0, np.where(np.isnan(actual), np.nan, 1.0), (actual - base) / way)
-        left = np.where(share >= 1, 0.0, goal - actual)
-        months = np.maximum((due - day).dt.days.to_numpy(float), 0) / MONTH
-        a_month = np.where(left == 0, 0.0, left / months)
+    months = np.maximum((due - day).dt.days.to_numpy(float), 0) / MONTH
     expected = ((day - start) / (due - start)).clip(0, 1).to_numpy(float)
-    late = (day > due).to_numpy()
-    behind, unplaced = share < expected, np.isnan(expected)
-    status = np.select(
-        [~sound, np.isnan(actual), share >= 1, late, unplaced, behind],
-        [NOT_WORKED_OUT, STATUS[4], STATUS[0], STATUS[3], NO_START, STATUS[2]],
-        STATUS[1],
-    )
+    late, unplaced = (day > due).to_numpy(), np.isnan(expected)
+
+    def reached(level: Floats) -> tuple[Floats, Floats, NDArray[np.str_]]:
+        """The share of the way, what is missing, and the status at a level."""
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.where(way == 0, np.where(np.isnan(level), np.nan, 1.0), (level - base) / way)
+        status = np.select(
+            [~sound, np.isnan(level), share >= 1, late, unplaced, share < expected],
+            [NOT_WORKED_OUT, STATUS[4], STATUS[0], STATUS[3], NO_START, STATUS[2]],
+            STATUS[1],
+        )
+        return share, np.where(share >= 1, 0.0, goal - level), status
+
+    share, left, status = reached(actual)
+    low, high = _figures(table, "actual_min"), _figures(table, "actual_max")
+    inexact = np.isnan(actual) & ~(np.isnan(low) & np.isnan(high))
+    ends = [reached(np.where(np.isnan(end), open_end, end)) for end, open_end in ((low, -np.inf), (high, np.inf))]
+    status = np.where(inexact, np.where(ends[0][2] == ends[1][2], ends[0][2], UNSURE), status)
+    said = {name: _told(table, name, "") for name in ("actual", "start")}
+    said["start"] = [text if pd.isna(day) else "" for text, day in zip(said["start"], start, strict=True)]
+    for at in np.flatnonzero(sound):
+        parts = [text[at] for text in said.values() if text[at]]
+        if inexact[at]:
+            shares, missing = (sorted(float(end[part][at]) for end in ends) for part in (0, 1))
+            parts[0] += f"，完成 {_between(shares, '{:.1%}')}，还差 {_between(missing, '{:.10g}')}"
+        reasons[at] = "；".join(parts)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        a_month = np.where(left == 0, 0.0, left / months)
     figures = {"share": share, "expected": expected, "missing": left, "a_month": np.where(late, np.nan, a_month)}
     columns = table[["target_id", "name", "unit", "goal", "actual"]].assign(
         **{name: np.where(sound, values, np.nan) for name, values in figures.items()},
+        goal=goal,
         due=due,
         status=status,
         reason=reasons,
     )
     return columns[list(PROGRESS)]
+
+
+def _figures(table: pd.DataFrame, name: str) -> Floats:
+    """A column of numbers, NaN where there is none."""
+    if name not in table:
+        return np.full(len(table), np.nan)
+    return pd.to_numeric(table[name]).to_numpy(float, na_value=np.nan)
+
+
+def _goal(table: pd.DataFrame, base: Floats) -> Floats:
+    """The goals: of 20以上 its end, of 不超过5 too where it is to be come down to; NaN for what is not known."""
+    goal, low, high = (_figures(table, name) for name in ("goal", "goal_min", "goal_max"))
+    goal = np.where(np.isnan(goal) & np.isnan(high), low, goal)
+    return np.where(np.isnan(goal) & np.isnan(low) & (base > high), high, goal)
+
+
+def _told(table: pd.DataFrame, name: str, nothing: str) -> list[str]:
+    """What to say of the cells of a field that have no exact value; `nothing` where nothing was written."""
+    rows = (why_unknown(TARGETS[name], row) for row in table.to_dict("records"))
+    return [f"{TARGETS[name].title}{why}" if why else nothing for why in rows]
+
+
+def _between(ends: list[float], form: str) -> str:
+    low, high = (form.format(end) for end in ends)
+    if np.isinf(ends[0]) or np.isinf(ends[1]):
+        return f"不低于 {low}" if np.isinf(ends[1]) else f"不超过 {high}"
+    return low if low == high else f"{low} 至 {high}"
 
 
 def _day(table: pd.DataFrame, name: str, bound: str) -> pd.Series[Any]:

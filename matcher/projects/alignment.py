@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -41,8 +43,7 @@ def align(new: str, old: str, *, encoder: Encoder | None = None) -> pd.DataFrame
     if not ours or not theirs:
         rows = [(at, text, "", HOW["new"], 0.0) for at, text in enumerate(ours, 1)]
         return pd.DataFrame(rows, columns=ALIGNED)
-    mine, held = shared_runs(bare(ours), bare(theirs))
-    copied = (mine @ held.T).toarray() / np.maximum(np.diff(mine.indptr), 1)[:, None]
+    copied = _shares(ours, theirs)
     vectors = encode_texts(StaticEncoder.load() if encoder is None else encoder, [*ours, *theirs], role="document")
     alike = vectors[: len(ours)] @ vectors[len(ours) :].T
     figures = [[bool(figures_of(one) & figures_of(other)) for other in theirs] for one in ours]
@@ -56,6 +57,18 @@ def align(new: str, old: str, *, encoder: Encoder | None = None) -> pd.DataFrame
             value = copied if how == "copied" else alike
             rows.append((at + 1, text, theirs[source], HOW[how], float(max(value[at, source], 0))))
     return pd.DataFrame(rows, columns=ALIGNED)
+
+
+def has_copied_sentence(new: str, old: str) -> bool:
+    """Whether a sentence of the new text is copied from one of the old: what holds whatever other texts say."""
+    ours, theirs = sentences(new), sentences(old)
+    return bool(ours and theirs and (_shares(ours, theirs) >= COPIED).any())
+
+
+def _shares(ours: Sequence[str], theirs: Sequence[str]) -> NDArray[np.float64]:
+    """(new, old) the share of each new sentence's runs that stand in each old one."""
+    mine, held = shared_runs(bare(ours), bare(theirs))
+    return np.asarray((mine @ held.T).toarray() / np.maximum(np.diff(mine.indptr), 1)[:, None])
 
 
 def _likeliest(scores: NDArray[np.floating]) -> list[int]:

@@ -63,15 +63,16 @@ def figures_of(text: str) -> set[float]:
     return {value for value in found if value not in (0, 1) and value not in _YEARS}
 
 
-def shared_figures(asked: Sequence[str], library: Sequence[str]) -> tuple[csr_array, csr_array]:
+def shared_figures(mine: Sequence[set[float]], theirs: Sequence[set[float]]) -> tuple[csr_array, csr_array]:
     """(asked, figures) how rare each figure of an asked text is in the library, and (library, figures) which it has.
+
+    mine, theirs: the figures of each asked text and of each of the library (`figures_of`).
 
     The product of the first and the second turned is, for each pair, the information that their common figures carry.
     """
-    mine, theirs = [figures_of(text) for text in asked], [figures_of(text) for text in library]
     place = {value: at for at, value in enumerate(sorted(set().union(*mine)))}
     having = Counter(value for values in theirs for value in values if value in place)
-    rare = np.array([np.log(max(len(library), 1) / (1 + having[value])) for value in place], np.float32)
+    rare = np.array([np.log(max(len(theirs), 1) / (1 + having[value])) for value in place], np.float32)
     matrices = []
     for texts in (mine, theirs):
         columns = [[place[value] for value in values if value in place] for values in texts]

@@ -19,8 +19,8 @@ from scipy.sparse import csr_array, vstack
 _COLUMN_BITS, _BITS = 20, 26
 COLUMNS = 1 << _COLUMN_BITS
 _LINE = ord("\n")
-BLOCK = 128  # asked texts held against the library together
-BATCH = 8192  # texts at a time
+BLOCK = 64  # asked texts held against the library together
+BATCH = 4096  # texts at a time
 THREADS = 2
 PAIR, RUN = 2, 8  # characters of what tells a subject, and of what is copied word for word
 _COMMON, _MANY = 0.05, 500  # pairs of characters that a larger share of a library of so many texts has tell nothing
@@ -90,14 +90,18 @@ def shared_runs(asked: Sequence[str], library: Sequence[str]) -> tuple[csr_array
         found = runs[np.minimum(at, len(runs) - 1)] == keys if len(runs) else np.zeros(0, bool)
         return _flags(rows[found], at[found], (len(some), len(runs)))
 
-    return mine, _stacked(part, library, len(runs))
+    return mine, _stacked(_by_batch(part, library), len(runs))
 
 
-def _stacked(part: Callable[[Sequence[str]], csr_array], texts: Sequence[str], columns: int) -> csr_array:
-    """What `part` makes of batches of the texts, two at a time, one upon the other."""
+def _by_batch(part: Callable[[Sequence[str]], csr_array], texts: Sequence[str]) -> list[csr_array]:
+    """What `part` makes of batches of the texts, two at a time."""
     batches = [texts[start : start + BATCH] for start in range(0, len(texts), BATCH)]
     with ThreadPoolExecutor(THREADS) as pool:
-        parts: list[Any] = list(pool.map(part, batches))
+        return list(pool.map(part, batches))
+
+
+def _stacked(parts: list[Any], columns: int) -> csr_array:
+    """Batches one upon the other."""
     whole: csr_array = csr_array(vstack(parts) if parts else (0, columns), dtype=np.float32)
     return whole
 
@@ -109,8 +113,8 @@ def _flags(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int
     return matrix
 
 
-def _counted(texts: Sequence[str]) -> csr_array:
-    """(texts, COLUMNS) how often each pair of characters stands in each bare text."""
+def _counted(texts: Sequence[str]) -> list[csr_array]:
+    """(texts, COLUMNS) by batches: how often each pair of characters stands in each bare text."""
 
     def part(some: Sequence[str]) -> csr_array:
         rows, keys = hashed(some, PAIR)
@@ -119,24 +123,34 @@ def _counted(texts: Sequence[str]) -> csr_array:
         matrix.sum_duplicates()
         return matrix
 
-    return _stacked(part, texts, COLUMNS)
+    return _by_batch(part, texts)
 
 
 class Subjects:
     """Texts by their pairs of characters, weighted by how few of the library's texts have them."""
 
     def __init__(self, library: Sequence[str]) -> None:
-        counts = _counted(library)
-        shares = np.bincount(counts.indices, minlength=COLUMNS)
+        parts = _counted(library)
+        shares = np.zeros(COLUMNS, np.int64)
+        for counts in parts:
+            shares += np.bincount(counts.indices, minlength=COLUMNS)
         self._weight = np.log((1 + len(library)) / (1 + shares)).astype(np.float32)
         if len(library) >= _MANY:
             self._weight[shares > min(_COMMON * len(library), _MOST)] = 0
-        self._library = csr_array(self._weighted(counts).T)
+
+        def weigh(at: int) -> None:  # common pairs go batch by batch: all of them at once are most of the memory
+            parts[at] = self._weighted(parts[at])
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(weigh, range(len(parts))))
+        self._library = csr_array(_stacked(parts, COLUMNS).T)
 
     def _weighted(self, counts: csr_array) -> csr_array:
-        values = (1 + np.log(counts.data)) * self._weight[counts.indices]
-        weighted = csr_array((values, counts.indices, counts.indptr), shape=counts.shape)
-        weighted.eliminate_zeros()
+        weight = self._weight[counts.indices]
+        kept = weight != 0
+        ends = np.concatenate([[0], np.cumsum(kept)])[counts.indptr]
+        values = (1 + np.log(counts.data[kept])) * weight[kept]
+        weighted = csr_array((values, counts.indices[kept], ends), shape=counts.shape)
         squares = csr_array((weighted.data**2, weighted.indices, weighted.indptr), shape=weighted.shape)
         length = np.sqrt(squares @ np.ones(COLUMNS, np.float32))
         weighted.data /= np.repeat(np.maximum(length, 1e-9), np.diff(weighted.indptr))
@@ -144,7 +158,7 @@ class Subjects:
 
     def likeness(self, asked: Sequence[str]) -> Iterator[csr_array]:
         """(texts, library) cosines of blocks of bare texts, in their order; the next one is made meanwhile."""
-        mine = self._weighted(_counted(asked))
+        mine = self._weighted(_stacked(_counted(asked), COLUMNS))
         starts = range(0, len(asked), BLOCK)
         with ThreadPoolExecutor(1) as pool:
 

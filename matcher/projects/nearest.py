@@ -7,6 +7,7 @@ and its figures, which are held against what the words that both texts use expla
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matcher.matching.encoders import StaticEncoder, encode_texts, unit
-from matcher.projects.figures import shared_figures
+from matcher.projects.figures import figures_of, shared_figures
 from matcher.projects.fingerprints import BLOCK, Subjects, bare, shared_runs
 
 NEAR = 24  # texts of a library that are looked at for each new one
@@ -52,8 +53,10 @@ class _Sense:
     """Meaning and figures of asked texts and of those rows of a library that were made ready."""
 
     def __init__(self, asked: Sequence[str], library: Sequence[str]) -> None:
-        self._encoder, self._asked, self._texts = StaticEncoder.load(), asked, library
+        self._encoder, self._texts = StaticEncoder.load(), library
         self.whole = len(library) <= MEANING
+        self._mine = [figures_of(text) for text in asked]
+        self._known: dict[int, tuple[NDArray[np.float32], set[float]]] = {}
         self._standing = np.arange(0, len(library), len(library) // _STANDING + 1)
         vectors = self._encode(self._standing)
         self._mean = vectors.mean(axis=0, keepdims=True) if len(vectors) else np.zeros((1, self._encoder.dim))
@@ -65,18 +68,27 @@ class _Sense:
     def _encode(self, rows: Whole) -> NDArray[np.float32]:
         return encode_texts(self._encoder, [self._texts[row] for row in rows.tolist()], role="document")
 
+    def prepare(self, rows: Whole) -> None:
+        """Read the texts of these rows, as far as nobody did: what takes longest, in parts."""
+        new = np.array([row for row in rows.tolist() if row not in self._known], int)
+        for row, vector in zip(new.tolist(), self._encode(new), strict=True):
+            self._known[row] = vector, figures_of(self._texts[row])
+
     def read(self, rows: Whole) -> None:
         """Make these rows ready."""
+        self.prepare(rows)
+        read = [self._known[row] for row in rows.tolist()]
         self._place = np.full(len(self._texts), -1)
         self._place[rows] = np.arange(len(rows))
-        self._library = unit(self._encode(rows) - self._mean)
+        vectors = np.array([vector for vector, _ in read], np.float32).reshape(len(read), -1)
+        self._library = unit(vectors - self._mean)
         self._crowded = np.zeros(len(rows))
         for start in range(0, len(rows), _STANDING):
             cosines = self._library[start : start + _STANDING] @ self._around.T
             cosines[rows[start : start + _STANDING, None] == self._standing] = 0
             best = -np.partition(-cosines, min(_CROWD, cosines.shape[1]) - 1, axis=1)[:, :_CROWD]
             self._crowded[start : start + _STANDING] = np.maximum(best, 0).mean(axis=1)
-        self._figures, having = shared_figures(self._asked, [self._texts[row] for row in rows.tolist()])
+        self._figures, having = shared_figures(self._mine, [figures for _, figures in read])
         self._having = csr_array(having.T)
 
     def of(self, start: int, stop: int) -> tuple[Floats, Floats]:
@@ -98,31 +110,39 @@ def nearest(asked: Sequence[str], library: Sequence[str], own: Sequence[int], le
 
     least: how many at least, of a library of more than 20,000 texts, of which only the nearest by words are looked at.
     """
-    sense = _Sense(asked, library)
+    with ThreadPoolExecutor(1) as pool:  # words are cut by one core while the other one hashes
+        reading = pool.submit(_Sense, asked, library)
+        texts, known = bare(asked), bare(library)
+        mine, theirs = shared_runs(texts, known)
+        subjects = Subjects(known)
+        sense = reading.result()
     count = NEAR if sense.whole else max(least, _NEAR)
-    texts, known = bare(asked), bare(library)
-    mine, theirs = shared_runs(texts, known)
     held = csr_array(theirs.T)
     sizes = np.maximum(np.diff(mine.indptr), 1)
+    scratch = np.zeros(len(library))
     found: list[tuple[Whole, Floats, Floats]] = []
-    for block, likeness in enumerate(Subjects(known).likeness(texts)):
+    for block, likeness in enumerate(subjects.likeness(texts)):
         start = block * BLOCK
         runs = csr_array(mine[start : start + BLOCK] @ held)
         apart = sense.of(start, start + likeness.shape[0])[1] if sense.whole else None
         for i in range(likeness.shape[0]):
             at = start + i
-            alike, shares = _dense(likeness, i), _dense(runs, i) / sizes[at]
             if apart is None:  # of the nearest by each
                 rows = np.unique(np.concatenate([_largest(likeness, i, 2 * count), _largest(runs, i, 2 * count)]))
                 rows = rows[rows != own[at]]
-                rows = rows[_best(alike[rows] + shares[rows], count)]
-            else:
-                value = alike + shares + apart[i]
-                if own[at] >= 0:
-                    value[own[at]] = -np.inf
-                rows = _best(value, count)
-                rows = rows[rows != own[at]]
+                alike, shares = _at(likeness, i, rows, scratch), _at(runs, i, rows, scratch) / sizes[at]
+                best = _best(alike + shares, count)
+                found.append((rows[best], shares[best], alike[best]))
+                continue
+            alike, shares = _dense(likeness, i), _dense(runs, i) / sizes[at]
+            value = alike + shares + apart[i]
+            if own[at] >= 0:
+                value[own[at]] = -np.inf
+            rows = _best(value, count)
+            rows = rows[rows != own[at]]
             found.append((rows, shares[rows], alike[rows]))
+        if not sense.whole:  # while the next block is made
+            sense.prepare(np.unique(np.concatenate([rows for rows, *_ in found[start:]])))
     if not sense.whole:
         sense.read(np.unique(np.concatenate([rows for rows, *_ in found])))
     return [
@@ -152,6 +172,15 @@ def _dense(matrix: csr_array, row: int) -> Floats:
     values = np.zeros(matrix.shape[1])
     here = slice(matrix.indptr[row], matrix.indptr[row + 1])
     values[matrix.indices[here]] = matrix.data[here]
+    return values
+
+
+def _at(matrix: csr_array, row: int, columns: Whole, scratch: Floats) -> Floats:
+    """The values of a row in some columns; scratch: zeros as long as the row, and zeros again afterwards."""
+    here = slice(matrix.indptr[row], matrix.indptr[row + 1])
+    scratch[matrix.indices[here]] = matrix.data[here]
+    values = scratch[columns]
+    scratch[matrix.indices[here]] = 0
     return values
 
 

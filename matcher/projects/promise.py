@@ -16,7 +16,7 @@ from matcher.projects.nearest import Near
 SIGNS = {"overlap": "原文重合", "covered": "几个来源拼接", "likeness": "用字相近", "reworded": "换了说法"}
 ADDS = 0.1  # what a source must add to the shared part to be one of several
 NEIGHBOURS = 10  # texts with which the largest is compared
-SURE = 0.9  # how surely the share stays below the promise, where the library is large enough to say so
+SURE = 0.9  # how surely the share stays below the promise
 _SHARES = np.log([0.1, 0.1, 0.5, 1])  # of the promise: copies lie far above any limit, rewordings do not
 _TAIL, _LEAST = 0.1, 0.01  # share of the texts whose mean excess is the unit beyond all of them; the smallest unit
 
@@ -45,7 +45,11 @@ def least_promise(texts: int) -> float:
 
 
 class Promise:
-    """What goes beyond the promise `false_alarm`; `honest`: (texts, signs), the largest of each honest text."""
+    """What goes beyond the promise `false_alarm`; `honest`: (texts, signs), the largest of each honest text.
+
+    sure: whether there are enough texts to say so with nine tenths of certainty: even where no honest one stands above
+    the limit, n of them leave a share a of all above it with probability (1 - a)^n, so 230 are needed for 1 %.
+    """
 
     def __init__(self, honest: Floats, false_alarm: float) -> None:
         count = len(honest)
@@ -53,7 +57,8 @@ class Promise:
         tail = self._ordered[-max(int(_TAIL * count), 1) :]
         self._unit = np.maximum((tail - tail[0]).mean(axis=0), _LEAST)
         self._levels = np.sort(self._strength(np.maximum(honest, 0), own=1).max(axis=1))
-        self._allowed = max(int(binom.ppf(1 - SURE, count, false_alarm)) - 1, 0)
+        above = int(binom.ppf(1 - SURE, count, false_alarm))
+        self._allowed, self.sure = max(above - 1, 0), above > 0
 
     def _strength(self, table: Floats, *, own: int) -> Floats:
         """(texts, signs) on the common scale; `own`: 1 where the texts are among the honest ones themselves."""

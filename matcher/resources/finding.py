@@ -1,7 +1,8 @@
 """Resources for needs: the fusion of meaning and words, methods under their names, ranges, standards and free hours.
 
-Texts propose, ranges and standards order: what cannot reach the asked range falls behind, and what is closed or has no
-free hours stands behind all. Weights are in standard deviations of random pairs, and visible here.
+Texts propose, ranges and standards order: what cannot reach the asked range falls behind. What fits and is closed or
+has no free hours stands behind the last that fits, so that people know of it; what is closed and does not fit stands
+behind all. Weights are in standard deviations of random pairs, and visible here.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ from matcher.matching.base import BLOCK, Asked
 from matcher.matching.explanation import explain
 from matcher.matching.index import Index
 from matcher.matching.records import texts_of
+from matcher.matching.remembered import Records
 from matcher.needs.indicators import Indicator
 from matcher.progress import advancing, timed
 from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of
-from matcher.resources.fees import UNKNOWN, cost_of
+from matcher.resources.costs import UNKNOWN, Cost, cost_of
 from matcher.resources.methods import methods_asked, methods_named
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import check_frame
+from matcher.tables.schemas import HIGH, LOW
 
 METHOD = 4.0  # a method of the need that the resource is called by; less where many resources have it
 REACHED, MISSED, MISSED_MORE = 0.75, 3.0, 0.5  # each indicator that is met; the first that is not, and each further one
@@ -41,14 +44,26 @@ ADVICE = {
     "unrelated": "不相关",
     "no_hours": "机时不够",
     "closed": "不开放",
+    "met_no_hours": "合适，机时不够",
+    "met_closed": "合适，不开放",
+    "unknown_no_hours": "待核实，机时不够",
+    "unknown_closed": "待核实，不开放",
 }
+UNAVAILABLE = [word for state, word in ADVICE.items() if state.startswith(("met_", "unknown_"))]
 COLUMNS = ["need_id", "resource_id", "rank", "score", "advice", "met", "shared_terms", "evidence", "unanswered"]
-COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high", "hours", "hours_free"]
-SHOWN = ["name", "model", "kind", "institution", "place", "fee", "contact"]
+COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high", "cost_note", "hours", "hours_free"]
+COLUMNS += ["unavailable_count"]
+SHOWN = ["name", "model", "kind", "institution", "place", "state", "fee", "contact"]
 _EVIDENCE, _NAME = 80, 40  # characters
-_CLOSED = re.compile("撤销|停用|报废|注销|停机|维修|故障|关闭|不开放|暂停")
+_CLOSED = re.compile(
+    "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试|^否$"
+    "|仅(?:供|限)?(?:[校院所]内|内部|本单位)|内部使用"
+)
+_OPEN_AGAIN = re.compile(
+    "无(?:任何)?(?:故障|停机|损坏)|未(?:停用|报废|损坏)|(?:维修|检修|大修)(?:后|完)[^，,；;]*|已(?:修复|恢复)"
+)
 _SHORT, _WORDS = 20, 0.15  # resources of a short list; the cosine of words from which two texts have to do
-_LAST = ("no_hours", "closed")
+_FITS = ("met", "unknown")
 _NEED_FIELDS = {"range": "量程", "precision": "精度", "sample": "样品"}  # what a value without a name is called
 _FIELDS = {"name": "", "model": "", "method": "", "indicators": "", **_NEED_FIELDS}
 
@@ -115,7 +130,7 @@ class _Pair:
     state: str
     coverage: list[Coverage]
     standards: list[tuple[Standard, str, str]]
-    cost: tuple[float, float]
+    cost: Cost
 
     @property
     def in_words(self) -> str:
@@ -125,6 +140,16 @@ class _Pair:
             f"标准 {one.text}：{STATES[state]}" + (f"（{note}）" if note else "") for one, state, note in self.standards
         ]
         return "；".join(words)
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing that is asked is missed."""
+        return self.state.startswith(_FITS)
+
+    @property
+    def free(self) -> bool:
+        """Whether it is open and has hours."""
+        return not self.state.endswith(("closed", "no_hours"))
 
     def count(self, state: str) -> int:
         """How many indicators and standards are in a state."""
@@ -157,10 +182,12 @@ def find_resources(
         `score` (the share of random pairs of this library that score lower, ranges and standards included), `advice`,
         `met` (asked against stated, in Chinese), `shared_terms`, `evidence`, `unanswered` (as `match` gives them),
         met_count, missed_count, unknown_count, `cost_low`, `cost_high` (yuan for the hours or samples of the need, NA
-        where unknown or open), `hours`, `hours_free`, and of the resource name, model, kind, institution, place, fee,
-        contact. `advice` is 可预约 (all that is asked is met), 先核实 (something is not said, or nothing comparable is
-        asked), 不满足, 不相关 (the texts have no more to do with each other than strangers'), 机时不够 or 不开放; the
-        last two stand behind all others.
+        where unknown or open), `cost_note` (the fee as it was read, and what is not known), `hours` and `hours_free`
+        (the lower end where one is known in part), `unavailable_count` (resources that fit this need and are closed
+        or have no hours, listed or not), and of the resource name, model, kind, institution, place, state, fee,
+        contact. `advice` is 可预约 (all that is asked is met), 先核实 (something is not said, or nothing comparable
+        is asked), 不满足, 不相关 (the texts have no more to do with each other than strangers'), 机时不够 or 不开放;
+        合适 or 待核实 stands before these two where nothing that is asked is missed.
 
     Raises
     ------
@@ -204,11 +231,19 @@ def find_resources(
             for at, need in enumerate(rows_of(needs.iloc[block])):
                 text = f"{titles[start + at]}\n{bodies[start + at]}"
                 total = library.index.rough(asked, start + at, semantic[at], lexical[at]).astype(float)
-                pairs = _ranked(need, text, total, lexical[at], library, hours)[:k]
-                rows += _rows(need, pairs, library, hours)
+                pairs = _ranked(need, text, total, lexical[at], library, hours)
+                rows += _rows(need, pairs, library, hours, k)
             step(block.stop - start)
-    table = pd.DataFrame(rows) if rows else pd.DataFrame(columns=[*COLUMNS, *SHOWN, "row"])
+    names = [name for name in (*COLUMNS, *SHOWN, "row") if name not in ("shared_terms", "evidence", "unanswered")]
+    table = pd.DataFrame(rows, columns=names)
     return _with_reasons(table, needs, asked, library, titles, bodies)
+
+
+def unavailable_left(found: pd.DataFrame, k: int) -> int:
+    """How many fitting resources that are closed or have no hours are not among the first `k` of their needs."""
+    listed = found[(found["rank"] <= k) & found["advice"].isin(UNAVAILABLE)]
+    counts = found.drop_duplicates("need_id")["unavailable_count"].sum()
+    return int(counts) - len(listed)
 
 
 def resource_texts(resources: pd.DataFrame) -> pd.DataFrame:
@@ -253,9 +288,20 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def needed_hours(need: Mapping[str, Any], hours: float | None) -> float | None:
-    """The hours that a need asks, else those that are assumed; None where neither is known."""
-    return hours if need.get("hours") is None else float(need["hours"])
+_Ends = tuple[float | None, float | None]
+
+
+def _ends(row: Mapping[str, Any], name: str) -> _Ends:
+    """A figure of a row from below and above, alike where it is exact; None for an end that is not known."""
+    cells = (row.get(name), row.get(name)) if row.get(name) is not None else (row.get(name + LOW), row.get(name + HIGH))
+    low, high = (None if cell is None else float(cell) for cell in cells)
+    return low, high
+
+
+def _needed_hours(need: Mapping[str, Any], hours: float | None) -> _Ends:
+    """The hours that a need asks (约20 has two ends), else those that are assumed."""
+    ends = _ends(need, "hours")
+    return (hours, hours) if ends == (None, None) else ends
 
 
 def _ranked(
@@ -273,7 +319,7 @@ def _ranked(
     columns = {name: str(need[field]) for field, name in _NEED_FIELDS.items() if need.get(field)}
     indicators = asked_of(str(need.get("title") or ""), description, columns)
     standards = standards_of(text)
-    wanted, samples = needed_hours(need, hours), need.get("sample_count")
+    wanted, samples = _needed_hours(need, hours), _ends(need, "sample_count")
     pairs = []
     for row in np.argsort(-total, kind="stable")[:CANDIDATES].tolist():
         resource = library.rows[row]
@@ -288,28 +334,43 @@ def _ranked(
         value -= OTHER_STANDARD * any(state == "not_met" for _, state, _ in compared)
         states += [state for _, state, _ in compared]
         state = _state(states, resource, wanted) if related else "unrelated"
-        cost = cost_of(str(resource.get("fee") or ""), wanted, None if samples is None else float(samples))
+        fee = str(resource.get("fee") or (f"校内{resource['fee_inside']}" if resource.get("fee_inside") else ""))
+        least, most = (cost_of(fee, *ends) for ends in zip(wanted, samples, strict=True))
+        cost = Cost(least.low, most.high, least.note)
         pairs.append(_Pair(row, value, state, coverage, compared, cost))
     ids = library.index.ids
-    return sorted(pairs, key=lambda one: (one.state in _LAST, -one.total, str(ids[one.row])))
+    pairs.sort(key=lambda one: (-one.total, str(ids[one.row])))
+    free = [one for one in pairs if one.free]
+    after = max((place for place, one in enumerate(free, 1) if one.state in _FITS), default=0)
+    taken = [one for one in pairs if not one.free]
+    return [
+        *free[:after],
+        *(one for one in taken if one.fits),
+        *free[after:],
+        *(one for one in taken if not one.fits),
+    ]
 
 
-def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: float | None) -> str:
-    free = resource.get("hours_free")
-    if _CLOSED.search(str(resource.get("state") or "")):
-        return "closed"
-    if free is not None and (float(free) <= 0 or (wanted is not None and float(free) < wanted)):
-        return "no_hours"
-    if "not_met" in states:
-        return "not_met"
-    return "unknown" if "unknown" in states or not states else "met"
+def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: _Ends) -> str:
+    least, most = _ends(resource, "hours_free")
+    fit = "not_met" if "not_met" in states else "unknown" if "unknown" in states or not states else "met"
+    if _CLOSED.search(_OPEN_AGAIN.sub("", str(resource.get("state") or ""))):
+        kept_from = "closed"
+    elif most is not None and (most <= 0 or (wanted[0] is not None and most < wanted[0])):
+        kept_from = "no_hours"
+    else:
+        perhaps = least is not None and wanted[1] is not None and least < wanted[1]
+        return "unknown" if perhaps and fit == "met" else fit
+    return f"{fit}_{kept_from}" if fit in _FITS else kept_from
 
 
 def _rows(
-    need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, hours: float | None
+    need: Mapping[str, Any], pairs: Sequence[_Pair], library: _Library, hours: float | None, k: int
 ) -> list[dict[str, Any]]:
+    unavailable = sum(pair.fits and not pair.free for pair in pairs)
+    pairs = pairs[:k]
     scores = library.index.scale.share_below(np.array([one.total for one in pairs]))
-    wanted = needed_hours(need, hours)
+    wanted, _ = _needed_hours(need, hours)
     rows = []
     for rank, (pair, score) in enumerate(zip(pairs, np.asarray(scores).tolist(), strict=True), 1):
         resource = library.rows[pair.row]
@@ -317,9 +378,10 @@ def _rows(
             "need_id": str(need["need_id"]), "resource_id": str(resource["resource_id"]), "rank": rank, "score": score,
             "advice": ADVICE[pair.state], "met": pair.in_words, "met_count": pair.count("met"),
             "missed_count": pair.count("not_met"), "unknown_count": pair.count("unknown"),
-            "cost_low": None if pair.cost == UNKNOWN else pair.cost[0],
-            "cost_high": pair.cost[1] if math.isfinite(pair.cost[1]) else None, "hours": wanted,
-            "hours_free": resource.get("hours_free"), "row": pair.row,
+            "cost_low": None if pair.cost[:2] == UNKNOWN else pair.cost.low,
+            "cost_high": pair.cost.high if math.isfinite(pair.cost.high) else None, "cost_note": pair.cost.note,
+            "hours": wanted, "hours_free": _ends(resource, "hours_free")[0], "unavailable_count": unavailable,
+            "row": pair.row,
             **{name: str(resource.get(name) or "") for name in SHOWN},
         }  # fmt: skip
         rows.append(row)
@@ -331,7 +393,7 @@ def _with_reasons(
 ) -> pd.DataFrame:
     place = {str(name): at for at, name in enumerate(needs["need_id"])}
     at = np.array([place[name] for name in table["need_id"]], np.int64)
-    why = explain(asked, library.index, at, table["row"].to_numpy(np.int64), titles, bodies)
+    why = explain(asked, library.index, at, Records(library.index, table["row"].to_numpy(np.int64)), titles, bodies)
     named = [methods_asked(f"{title}\n{body}") for title, body in zip(titles, bodies, strict=True)]
     silent = [
         evidence or _naming(library.rows[row].get("method"), named[need])
@@ -340,7 +402,9 @@ def _with_reasons(
     whole = pd.concat([table, pd.DataFrame(why).assign(evidence=silent)], axis=1)[[*COLUMNS, *SHOWN]]
     numbers = dict.fromkeys(("cost_low", "cost_high", "hours", "hours_free"), "Float64")
     return whole.astype(
-        numbers | dict.fromkeys(("rank", "met_count", "missed_count", "unknown_count"), "int64") | {"score": float}
+        numbers
+        | dict.fromkeys(("rank", "met_count", "missed_count", "unknown_count", "unavailable_count"), "int64")
+        | {"score": float}
     )
 
 

@@ -23,8 +23,9 @@ from matcher.experts.ranking import rank_experts
 from matcher.export.advice import CONTACT, RECOMMENDED, advice_of
 from matcher.matching.index import Index
 from matcher.matching.matches import match
-from matcher.resources.fees import UNKNOWN
-from matcher.resources.finding import ADVICE, need_names, need_texts, rows_of
+from matcher.resources.budgets import OVER, amount, between, enough, missing_for
+from matcher.resources.costs import UNKNOWN
+from matcher.resources.finding import ADVICE, UNAVAILABLE, need_names, need_texts, rows_of
 from matcher.resources.joint_choice import Choice, choose
 from matcher.tables.cells import Fault
 from matcher.tables.numbers import Number, read_number
@@ -55,8 +56,9 @@ class JointPlan:
     ----------
     table
         TABLE, one row a need that gets an answer, in the needs' order. `value`: the weighted sum; `missing`: parts that
-        nothing fits; `cost_low`, `cost_high`: price of the outcome and use of the resource in yuan, NA where open;
-        `money`: whether the budget is enough.
+        nothing fits, or that cost more than the budget, with how much more; `cost_low`, `cost_high`: price of the
+        outcome and use of the resource in yuan, NA where open; `money`: whether the budget is enough, and how much may
+        be missing.
     use
         USE, one row a chosen resource: hours free and planned (what needs do not say is not in it).
     persons
@@ -65,6 +67,10 @@ class JointPlan:
         UNANSWERED, needs without any answer, and why.
     value, bound
         The sum of values, and what no choice among the candidates exceeds.
+    cost
+        What all answers together cost in yuan, at least and at most; infinite where one of them is open.
+    money
+        Yuan for all needs together; None for no limit.
     """
 
     table: pd.DataFrame
@@ -73,15 +79,27 @@ class JointPlan:
     unanswered: pd.DataFrame
     value: float
     bound: float
+    cost: tuple[float, float]
+    money: float | None
 
     @property
     def summary(self) -> str:
-        """One sentence in Chinese."""
+        """One sentence in Chinese: how many needs have an answer, what it costs, and whether the money is enough."""
         proof = "已证明是候选中的最优" if self.bound <= self.value + 1e-6 else f"上界 {self.bound:.3f}"
         return (
             f"{len(self.table) + len(self.unanswered)} 条需求中 {len(self.table)} 条有联合方案，"
-            f"三样齐全 {int((self.table['missing'] == '').sum())} 条；总分 {self.value:.3f}，{proof}"
+            f"三样齐全 {int((self.table['missing'] == '').sum())} 条；总分 {self.value:.3f}，{proof}；{self._costs}"
         )
+
+    @property
+    def _costs(self) -> str:
+        low, high = self.cost
+        told = f"费用合计{between(low, high)}"
+        if self.money is not None:
+            told += f"，总经费 {amount(self.money)}，"
+            told += "不知道够不够，先问" if math.isinf(high) else enough(self.cost, self.money)
+        over = int(self.table["money"].str.startswith(OVER).sum())
+        return told + (f"；{over} 条可能超出自己的预算" if over else "")
 
 
 class _Part(NamedTuple):
@@ -175,18 +193,25 @@ def plan_jointly(
     }
     chosen = choose(options, hours_free=free, load=load, money=money)
     answered = {options[row].need: parts[row] for row in chosen.rows}
-    offered = {one.need for one in options}
-    table = pd.DataFrame([_row(need, rows[need], answered[need]) for need in rows if need in answered], columns=TABLE)
+    closed = {
+        str(need): "、".join(group["name"] + group["advice"])
+        for need, group in found[found["advice"].isin(UNAVAILABLE)].groupby("need_id")
+    }
+    in_order = [(need, answered[need]) for need in rows if need in answered]
+    costs = [_cost(triple) for triple in answered.values()]
+    table = pd.DataFrame(
+        [_row(need, rows[need], triple, candidates, closed.get(need, "")) for need, triple in in_order], columns=TABLE
+    )
     numbers = dict.fromkeys(("hours", "cost_low", "cost_high", "budget"), "Float64")
     return JointPlan(
         table.astype(numbers),
         _use(table, free),
         _persons(table, answered, load),
-        pd.DataFrame(
-            [_left(need, rows[need], need in offered) for need in rows if need not in answered], columns=UNANSWERED
-        ),
+        _unanswered({need: row for need, row in rows.items() if need not in answered}, candidates, closed, money),
         chosen.value,
         chosen.bound,
+        (sum(low for low, _ in costs), sum(high for _, high in costs)),
+        money,
     )
 
 
@@ -286,11 +311,23 @@ def _shared_units(triple: Sequence[_Part]) -> list[str]:
     ]
 
 
-def _row(need: str, row: Mapping[str, Any], triple: Sequence[_Part]) -> dict[str, Any]:
+def _row(
+    need: str,
+    row: Mapping[str, Any],
+    triple: Sequence[_Part],
+    candidates: Mapping[str, Mapping[str, list[_Part]]],
+    closed: str,
+) -> dict[str, Any]:
     outcome, expert, resource = triple
     low, high = _cost(triple)
     budget = _budget(row)
-    missing = [title for title, one in zip(_PARTS.values(), triple, strict=True) if not one.name]
+    left = math.inf if budget is None else budget - low
+    missing = []
+    for (part, title), one in zip(_PARTS.items(), triple, strict=True):
+        if not one.name:
+            parts = candidates[part].get(need, ())
+            why = missing_for(min(other.cost[0] for other in parts), left) if parts else ""
+            missing.append(title + (why or (f"（{closed}）" if closed and part == "resource" else "")))
     used = resource.row.get("hours")
     return {
         "need_id": need, "title": row["title"], "outcome_id": outcome.name,
@@ -299,22 +336,45 @@ def _row(need: str, row: Mapping[str, Any], triple: Sequence[_Part]) -> dict[str
         "resource_id": resource.name, "resource_name": resource.row.get("name", ""), "value": _value(triple),
         "missing": "、".join(missing), "same_unit": "；".join(_shared_units(triple)), "hours": used,
         "cost_low": None if (low, high) == UNKNOWN else low, "cost_high": high if math.isfinite(high) else None,
-        "budget": budget,
-        "money": _enough(high, budget), "met": resource.row.get("met", ""), "fee": resource.row.get("fee", ""),
+        "budget": budget, "money": "未写预算" if budget is None else enough((low, high), budget),
+        "met": resource.row.get("met", ""), "fee": resource.row.get("fee", ""),
         "evidence": outcome.row.get("evidence", ""), "works": expert.row.get("works", ""), "outcome_fit": outcome.fit,
         "expert_fit": expert.fit, "resource_fit": resource.fit, "contact": resource.row.get("contact", ""),
     }  # fmt: skip
 
 
-def _enough(high: float, budget: float | None) -> str:
-    if budget is None:
-        return "未写预算"
-    return "预算够" if high <= budget else "费用未知，先问" if math.isinf(high) else "可能不够"
+def _unanswered(
+    rows: Mapping[str, Mapping[str, Any]],
+    candidates: Mapping[str, Mapping[str, list[_Part]]],
+    closed: Mapping[str, str],
+    money: float | None,
+) -> pd.DataFrame:
+    left = [
+        {
+            "need_id": need,
+            "title": row["title"],
+            "reason": _why_left(need, row, candidates, closed.get(need, ""), money),
+        }
+        for need, row in rows.items()
+    ]
+    return pd.DataFrame(left, columns=UNANSWERED)
 
 
-def _left(need: str, row: Mapping[str, Any], offered: bool) -> dict[str, Any]:
-    reason = "机时、专家或总经费已被更合适的需求用完" if offered else "没有合适的成果、专家和资源，或都超出预算"
-    return {"need_id": need, "title": row["title"], "reason": reason}
+def _why_left(
+    need: str,
+    row: Mapping[str, Any],
+    candidates: Mapping[str, Mapping[str, list[_Part]]],
+    closed: str,
+    money: float | None,
+) -> str:
+    costs = [one.cost[0] for part in WEIGHTS for one in candidates[part].get(need, ())]
+    if not costs:
+        return "没有合适的成果、专家和资源" + (f"；{closed}" if closed else "")
+    for name, limit in (("预算", _budget(row)), ("总经费", money)):
+        if limit is not None and min(costs) > limit:
+            least = min(costs)
+            return f"合适的都超出{name}：最少要 {amount(least)}，{name} {amount(limit)}，超出 {amount(least - limit)}"
+    return "机时、专家或总经费已被更合适的需求用完"
 
 
 def _use(table: pd.DataFrame, free: Mapping[str, float]) -> pd.DataFrame:

@@ -17,8 +17,9 @@ from matcher.policy.facts import problem_table
 from matcher.policy.identity import APPLICATION
 from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.policy.scoring import PASSED, decided, passed_codes
-from matcher.review.nominations import derive_facts
+from matcher.review.nominations import AWARD_FACTS, PERSON_FACTS, derive_facts
 from matcher.tables.arguments import Day, as_day, check_firms
+from matcher.tables.contracts import HIGH, LOW
 
 DECISIONS = {0: "通过", 1: "不通过", 2: "未知", 3: "未知", 4: "当日无有效版本"}
 STATES = {"pass": "通过", "fail": "不通过", "unknown": "未知"}
@@ -28,12 +29,15 @@ SUMMARY = ["item", "title", "host", "decision", "failed", "unknown", "remarks"]
 
 
 class FormalCheck(NamedTuple):
-    """One row a nomination, one row a nomination and check, what other rows showed, and problems of the figures."""
+    """One row a nomination, one row a nomination and check, what other rows showed, problems of the figures, and what
+    the tables could not answer or the policy does not ask.
+    """
 
     summary: pd.DataFrame
     items: pd.DataFrame
     found: pd.DataFrame
     problems: pd.DataFrame
+    notes: list[str]
 
     @property
     def text(self) -> str:
@@ -92,7 +96,9 @@ def check_nominations(
         and unknown (counts of checks), remarks. `items`, in the order of the table and the rules: item, title, check,
         state (通过, 不通过, 未知), missing (the facts that are not known; or that the text leaves it open), value and
         limit in the unit of the rule, source, seen_as (in what form the rule was read), verified, note. `found`: item,
-        fact, found. `problems`: those of `matcher.policy.score`. Unknown is never a failure.
+        fact, found. `problems`: those of `matcher.policy.score`. `notes`: how many of the facts that the policy asks
+        for the tables have; whether it asks how often a person stands and what was awarded before; ids of
+        `persons` that fit none. Unknown is never a failure.
 
     Raises
     ------
@@ -127,7 +133,36 @@ def check_nominations(
         summary[name] = counted.reindex(range(len(rows)), fill_value=0).astype(int)
     by_row = dict(list(items.groupby("row")))
     summary["remarks"] = [_remarks(by_row.get(row)) for row in range(len(rows))]
-    return FormalCheck(summary[SUMMARY], items[ITEMS], derived.found, problem_table(notes))
+    told = _notes(rules, rows, nominations, persons, awarded)
+    return FormalCheck(summary[SUMMARY], items[ITEMS], derived.found, problem_table(notes), told)
+
+
+def _notes(
+    rules: Policy,
+    rows: pd.DataFrame,
+    nominations: pd.DataFrame,
+    persons: pd.DataFrame | None,
+    awarded: pd.DataFrame | None,
+) -> list[str]:
+    """What the tables could not answer or the policy does not ask, in words."""
+    asked = list(rules.columns)
+    there = [
+        name
+        for name in asked
+        if any(one in rows and rows[one].notna().any() for one in (name, name + LOW, name + HIGH))
+    ]
+    wrong = (
+        f"；这张表按{rules.subject.title}表读，若给错了请换，列名不同请用 --column 表头=字段 指定" if not there else ""
+    )
+    told = [f"“{rules.title}”要看 {len(asked)} 项事实，表中有或能查出的 {len(there)} 项，没有的不作判断{wrong}"]
+    tables = ((PERSON_FACTS, persons, "一人几项", "完成人表"), (AWARD_FACTS, awarded, "历年提名和获奖", "历年表"))
+    for facts, table, what, name in tables:
+        if not facts & set(asked):
+            unused = f"，给出的{name}没有用上" if table is not None else ""
+            told.append(f"“{rules.title}”不问{what}，没有查{unused}")
+    if persons is not None and not set(persons["item"].astype(str)) & set(nominations["enterprise_id"].astype(str)):
+        told.append("完成人表的项目编号和提名表一个也对不上，没有查到人；请核对编号，或用 --column 指定是哪一列")
+    return told
 
 
 def _texts(rows: pd.DataFrame, name: str) -> np.ndarray[Any, Any]:

@@ -23,6 +23,14 @@ from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.writings import fold
 
 FOUND = ["item", "fact", "found"]
+PERSON_FACTS = {"person_nominations", "leader_nominations", "persons"}
+AWARD_FACTS = {
+    "content_awarded",
+    "support_awarded",
+    "repeat_share",
+    "person_awarded_last_year",
+    "person_awarded_last_two_years",
+}
 _BETWEEN = re.compile(r"[、，,；;\n|]+")
 _MARKS = re.compile(r"[\W_]+")
 _NOT_AWARDED = re.compile("未|没|否|落|淘汰|不")

@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import PolicyError, TableError
+from matcher.export.titles import PUBLICATION
 from matcher.policy.loader import named_faults, need, read_yaml
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.cells import first_few
+from matcher.tables.cells import first_few, shorten
+from matcher.tables.contacts import mask_contacts
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.review_schemas import OBJECTIONS
 
@@ -51,16 +53,20 @@ class PublicityRule(NamedTuple):
 
 
 class Publication(NamedTuple):
-    """What is published: the list, its first and last day, the lines below it."""
+    """What is published: the list, its first and last day, the lines below it; and how many secret items are not."""
 
     table: pd.DataFrame
     first: dt.date
     last: dt.date
     lines: dict[str, str]
+    secret: int
 
 
 _PASSED = "(?:拟|建议|同意|予以)?(?:通过|同意|授奖|奖励|立项|入选|获奖|推荐)"
 _REFUSED = "不|未|落选|淘汰|否决|驳回"
+_REACHES = re.compile(r"联系(?:人|电话|方式)|手机号|(?:电话|手机|邮箱|微信|QQ)[号码]*[:：]|\*{3,}", re.I)  # also masked
+_OPEN = r"|否|无|非密|[不非]涉密|公开|false|0(?:\.0)?"  # what a column of secrecy says of the others
+_YES = ("true", "是", "1", "1.0")
 
 
 class Objections(NamedTuple):
@@ -112,12 +118,13 @@ def publication(
     Publication
         table: number (from 1), then item, title, award, grade, units, persons, nominator where known, and nothing
         else that the table may hold: no scores, votes, contacts or birth dates. In the order of award, grade and the
-        table.
+        table. Items that the table calls secret are left out.
 
     Raises
     ------
     TableError
-        Nothing is to be listed.
+        Nothing is to be listed, or a cell that would be published holds a contact: a title is not changed, and nothing
+        is published before somebody did.
     PolicyError
         There is no such rule, or neither rule nor days are given.
     """
@@ -139,7 +146,10 @@ def publication(
             raise TableError(f"{first_few(unclear, '项')} 的结论看不懂或没有写；请写“通过”或“不通过”后再公示")
         keep &= decided.str.fullmatch(_PASSED)
     if chosen is not None:
-        keep &= chosen.str.lower().isin(("true", "是", "1", "1.0"))
+        keep &= chosen.str.lower().isin(_YES)
+    if (secret := _filled(table, "secret")) is not None:
+        hidden = keep & ~secret.str.lower().str.fullmatch(_OPEN)
+        keep &= ~hidden
     table = table[keep]
     if table.empty:
         raise TableError("没有可以公示的项目：没有一项的结论是“通过”或写明入选")
@@ -150,6 +160,7 @@ def publication(
     table = table.sort_values(by, kind="stable") if by else table
     names = [name for name in LISTED if name in table and _filled(table, name) is not None]
     shown = table[names].fillna("").astype(str).reset_index(drop=True)
+    _refuse_contacts(shown)
     shown.insert(0, "number", range(1, len(shown) + 1))
     first = as_day(on)
     last = rule.until(first)
@@ -163,7 +174,19 @@ def publication(
     }
     if rule.working:
         lines["工作日"] = "按周一至周五计，没有扣除法定节假日和调休；请核对"
-    return Publication(shown, first, last, lines)
+    return Publication(shown, first, last, lines, 0 if secret is None else int(hidden.sum()))
+
+
+def _refuse_contacts(shown: pd.DataFrame) -> None:
+    """Refuse a list in which somebody could be reached."""
+    found = [
+        f"{mask_contacts(item)} 的{PUBLICATION[str(name)]}“{shorten(mask_contacts(cell), 40)}”"
+        for name in shown.columns
+        for item, cell in zip(shown["item"], shown[name], strict=True)
+        if mask_contacts(cell) != cell or _REACHES.search(cell)
+    ]
+    if found:
+        raise TableError(f"{first_few(found, '处')} 里有联系方式，公示名单不能带；请在结果表中删去后再公示")
 
 
 def _filled(table: pd.DataFrame, name: str) -> pd.Series | None:

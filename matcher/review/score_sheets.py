@@ -18,6 +18,7 @@ from matcher.export.formats import json_bytes
 from matcher.export.sheets import Sheet
 from matcher.export.tables import files_of
 from matcher.export.titles import REVIEW
+from matcher.review.criteria import Criterion, number_of
 from matcher.review.scores import check_ids, flags
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.contacts import mask_contacts
@@ -26,7 +27,7 @@ from matcher.tables.json import parse_json
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.privacy import mask_ids, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.review_schemas import REVIEW_CRITERIA, REVIEW_ITEMS
+from matcher.tables.review_schemas import REVIEW_ITEMS
 
 RECORD = "派发记录.json"
 SHEET = "评分表"
@@ -34,21 +35,6 @@ _SCORE = "总体评分"
 _FORMAT = 1
 _UNSAFE = re.compile(r"[^\w\-]+")
 _SHOWN = ("item", "title", "unit", "award", "grade", "summary")
-
-
-class Criterion(NamedTuple):
-    """What reviewers are asked to score: between lowest and highest, and how much a point counts in the total."""
-
-    name: str
-    lowest: float
-    highest: float
-    weight: float = 1.0
-    standard: str = ""
-
-    @property
-    def header(self) -> str:
-        """Its column in the sheet."""
-        return f"{self.name}（{self.lowest:g}至{self.highest:g}分）"
 
 
 class Collected(NamedTuple):
@@ -60,39 +46,11 @@ class Collected(NamedTuple):
     given: int
 
 
-def read_criteria(
-    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
-) -> Reading:
-    """Read a table of criteria (the contract REVIEW_CRITERIA)."""
-    return read_table(source, REVIEW_CRITERIA, sheet=sheet, columns=columns)
-
-
 def read_items(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
     """Read a table of what is judged (the contract REVIEW_ITEMS)."""
     return read_table(source, REVIEW_ITEMS, sheet=sheet, columns=columns)
-
-
-def criteria_of(table: pd.DataFrame) -> list[Criterion]:
-    """The criteria of a table. Raises TableError for one without a name or a highest score, or twice."""
-    out = []
-    for row in table.to_dict("records"):
-        name = str(row["criterion"] or "").strip()
-        low, high, weight = (_number(row[key]) for key in ("lowest", "highest", "weight"))
-        low = 0.0 if pd.isna(low) else float(low)
-        if not name or pd.isna(high) or not low < float(high):
-            raise TableError(f"评审指标“{name}”须有名称，最高分须大于最低分；请补填后重试")
-        out.append(
-            Criterion(name, low, float(high), 1.0 if pd.isna(weight) else float(weight), str(row["standard"] or ""))
-        )
-    if twice := {one.name for one in out if sum(other.name == one.name for other in out) > 1}:
-        raise TableError(f"评审指标重复：{'、'.join(sorted(twice))}")
-    return out
-
-
-def _number(cell: Any) -> float:
-    return float(pd.to_numeric(pd.Series([cell]), errors="coerce").astype(float).iloc[0])
 
 
 def score_workbooks(
@@ -180,7 +138,7 @@ def _form(reviewer: str, seen: pd.DataFrame, asked: list[Criterion], due: Day | 
         "怎样填": "每项填各指标的分数和提交日期；单元格只接受标出的范围。只填本表，不改项目编号和评委编号。",
         "保密": "本表只有您一人的项目；请勿转给他人。",
         "回避": "若发现须回避的项目，请留空，并在评审意见里写“回避”。",
-        **{one.name: f"{one.lowest:g} 至 {one.highest:g} 分，权重 {one.weight:g}。{one.standard}" for one in asked},
+        **{one.name: one.text for one in asked},
     }
     if due is not None:
         lines["交回日期"] = as_day(due).isoformat()
@@ -336,7 +294,7 @@ def _counted(
     for row in rows:
         pair = (str(row["item"]), str(row["reviewer"]))
         shown, file = "、".join(pair), row["file"]
-        scores = [_number(row[f"part_{at}"]) for at in range(len(asked))]
+        scores = [number_of(row[f"part_{at}"]) for at in range(len(asked))]
         lacking = [one.name for one, score in zip(asked, scores, strict=True) if pd.isna(score)]
         beyond = [
             f"{one.name} {score:g}"

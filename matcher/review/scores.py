@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,17 +13,23 @@ import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.contracts import Column
 from matcher.tables.own_schemas import REVIEW_SCORES
-from matcher.tables.reading import PROBLEM_COLUMNS, USED, Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, describe, read_table
 from matcher.tables.writings import fold
 
 # Headers of a wide table, in which each reviewer has a column: 专家1, 评委 A, 专家（二）.
 _WIDE = re.compile(
     r"^(?:评审|评议)?(?:专家|评委|评审人|委员|reviewer|expert|judge|grader)[\W_第]*"
-    r"(?:\d{1,3}|[a-z]|[一二三四五六七八九十]{1,3})"
+    r"(?:\d{1,3}|[a-z]|[一二三四五六七八九十]{1,3}|[甲乙丙丁戊己庚辛壬癸])"
     r"(?:[\W_]*(?:得分|评分|打分|分数|score|号))?(?:\([^()]{1,20}\))?\W*$",
     re.I,
 )
+# What stands over them in a header of two rows (评委打分), under which every name is a reviewer's unless it sums up.
+_PANEL = re.compile(
+    r"^各?位?(?:评审|评议)?(?:专家|评委|评审人|委员)(?:们?的?(?:打分|评分|得分|分数|评审))?(?:情况|明细)?$"
+)
+_SUMMED = re.compile("均|计|总|和|最[高低]|去掉|名次|排[名序]|备注|意见|加权|中位|结[果论]|等级|差|日期|时间")
 
 
 class Checked(NamedTuple):
@@ -47,53 +54,86 @@ def read_scores(
     [['P1', 'E1', 86]]
     """
     reading = read_table(source, REVIEW_SCORES, sheet=sheet, columns=columns)
-    account = reading.columns
-    wide = {
-        str(header): str(field or header)
+    account, problems = reading.columns, reading.problems
+    if (lost := problems["problem"].str.startswith(f"{REVIEW_SCORES['item'].title}都是空的")).any():
+        raise TableError(describe(problems[lost]), problems[lost])
+    found = [
+        (str(header), label)
         for header, field in zip(account["header"], account["field"], strict=True)
-        if _WIDE.match(fold(str(header))) and str(field or header) in reading.rows
-    }
+        if str(field or header) in reading.rows and (label := _reviewer(str(header)))
+    ]
+    wide = dict(found)
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
-    return _melted(reading, wide) if len(wide) > 1 and named.isin(wide).all() else reading
+    if len(wide) < 2 or not named.isin(wide).all():
+        return replace(reading, problems=_exact_only(reading.problems, account, ["score"]))
+    for label, count in Counter(label for _, label in found).items():
+        if count > 1:
+            groups = "”“".join(header for header, one in found if one == label)
+            raise TableError(f"评委“{label}”有几列分数：“{groups}”；每轮、每个指标请各存一张表，或先合成一列")
+    return _melted(reading, wide, source, sheet, columns)
 
 
-def _melted(reading: Reading, wide: Mapping[str, str]) -> Reading:
-    """One row a review of a reading with a column a reviewer (header -> where it was read to); a score column beside
-    them is some total, and unused.
+def _reviewer(header: str) -> str:
+    """The reviewer whose column this is, as the header names them; "" for a column of something else."""
+    group, _, name = header.rpartition("-")
+    if group and _SUMMED.search(name):
+        return ""
+    if _PANEL.match(fold(group)):
+        return name
+    return next((text for text in (header, name) if _WIDE.match(fold(text))), "")
+
+
+def _melted(
+    reading: Reading,
+    wide: Mapping[str, str],
+    source: str | Path | pd.DataFrame,
+    sheet: str | int | None,
+    columns: Mapping[str, str] | None,
+) -> Reading:
+    """One row a review of a table with a column a reviewer (header -> reviewer), read again as a column of scores each,
+    so that what is wrong is told by its cell; a score column beside them is some total, and unused.
     """
-    rows, account, problems = reading.rows, reading.columns.copy(), reading.problems
-    total = account.loc[(account["field"] == "score") & ~account["header"].isin(wide), "header"].tolist()
-    rest = rows.drop(columns=[name for name in wide if name in rows])
-    melted = pd.concat([rest.assign(reviewer=name, score=rows[place]) for name, place in wide.items()])
-    melted = melted.sort_index(kind="stable").reset_index(drop=True)
-    filled = melted["score"].notna() & (melted["score"].astype(str).str.strip() != "")
-    melted["score"] = pd.to_numeric(
-        melted["score"].map(lambda cell: fold(cell).strip().removesuffix("分") if isinstance(cell, str) else cell),
-        errors="coerce",
+    before = reading.columns.set_index("header")["field"]
+    total = [str(header) for header in before.index[before == "score"] if header not in wide]
+    names = {f"score_{at}": header for at, header in enumerate(wide, 1)}
+    parts = (Column(name, "number", f"得分{at}", (header,)) for at, (name, header) in enumerate(names.items(), 1))
+    contract = replace(
+        REVIEW_SCORES,
+        columns=(*(one for one in REVIEW_SCORES.columns if one.name not in ("reviewer", "score")), *parts),
     )
-    bad = melted[filled & melted["score"].isna()]
-    source = {name: str(account[name].iloc[0]) for name in ("file", "sheet")}
-    lines = [
-        (f"{item}、{reviewer}", "不是数字", "这一格不计")
-        for item, reviewer in zip(bad["item"], bad["reviewer"], strict=True)
+    given = {header: field for header, field in (columns or {}).items() if header not in (*wide, *total)}
+    again = read_table(source, contract, sheet=sheet, columns=given)
+    rest = again.rows.drop(columns=[one for one in again.rows if str(one).startswith("score_") and one != "score_id"])
+    melted = [
+        rest.assign(reviewer=wide[header], score=again.rows[name])[_filled(reading.rows[before[header] or header])]
+        for name, header in names.items()
     ]
-    lines.append(
-        ("、".join(wide), f"一列一位评委，已按列读成 {len(wide)} 位评委的分数，空格是没有评", "请核对；评委编号取表头")
-    )
+    text = f"一列一位评委，已按列读成 {len(wide)} 位评委的分数，空格是没有评"
+    lines = [("、".join(wide.values()), text, "请核对；评委编号取表头")]
     lines += [(name, "是合计或平均，没有采用", "由各位评委的分数重新计算") for name in total]
-    more = [(source["file"], source["sheet"], None, "评委编号", *line, True) for line in lines]
-    dropped = problems["column"].isin(wide) & problems["problem"].str.contains("没看懂", regex=False)
-    frame = pd.concat([problems[~dropped], pd.DataFrame(more, columns=PROBLEM_COLUMNS)], ignore_index=True)
-    used = account["header"].isin(wide)
-    account.loc[used, ["field", "title", "use", "nearest", "hint"]] = [
-        "score",
-        REVIEW_SCORES["score"].title,
-        USED,
-        "",
-        "",
-    ]
-    kept = melted[filled].reset_index(drop=True)
-    return replace(reading, rows=kept, problems=frame.astype({"row": "Int64"}), columns=account)
+    file = {name: str(reading.columns[name].iloc[0]) for name in ("file", "sheet")}
+    more = [(file["file"], file["sheet"], None, "评委编号", *line, True) for line in lines]
+    told = _exact_only(again.problems, again.columns, list(names))
+    told = told[~told["column"].isin(total)]
+    frame = pd.concat([told, pd.DataFrame(more, columns=PROBLEM_COLUMNS)], ignore_index=True)
+    account = again.columns.copy()
+    used = account["field"].isin(names)
+    account.loc[used, ["field", "title"]] = ["score", REVIEW_SCORES["score"].title]
+    rows = pd.concat(melted).sort_index(kind="stable").reset_index(drop=True)
+    return Reading(rows, frame.astype({"row": "Int64"}), account)
+
+
+def _filled(cells: pd.Series) -> pd.Series:
+    return cells.notna() & (cells.astype(str).str.strip() != "")
+
+
+def _exact_only(problems: pd.DataFrame, account: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Problems in which a score within bounds (约80) is none: it does not count."""
+    headers = account.loc[account["field"].isin(names), "header"]
+    soft = problems["column"].isin(headers) & problems["problem"].str.startswith("不是确切的值")
+    told = problems.copy()
+    told.loc[soft, ["problem", "action"]] = ["不是确切的分数", "请向评委核实；这一格不计"]
+    return told
 
 
 def check_scores(
@@ -216,9 +256,9 @@ def check_ids(table: pd.DataFrame, *names: str) -> None:
                 "若一列是一位评委，请把这些列的表头写成“专家1”“专家2”……或“评委1”“评委2”……"
             )
         if empty.any():
-            raise TableError(
-                f"评分表有 {int(empty.sum())} 行没有{title}，首先是第 {int(empty.to_numpy().argmax()) + 1} 行"
-            )
+            other = "item" if name == "reviewer" else "reviewer"
+            first = f"{REVIEW_SCORES[other].title}“{table[other][empty].iloc[0]}”" if other in table else ""
+            raise TableError(f"评分表有 {int(empty.sum())} 行没有{title}{f'，首先是{first}的' if first else ''}")
 
 
 def _pairs(table: pd.DataFrame) -> set[tuple[str, str]]:

@@ -279,4 +279,5 @@ ASSESSED_OUTCOMES = Contract(
         ),
     ),
     referred=False,
+    keeps_unread=True,
 )

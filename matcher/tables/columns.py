@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from matcher.tables.cells import (
@@ -19,15 +20,17 @@ from matcher.tables.cells import (
     clean_text,
     cut_labels,
     error_fault,
+    half_width,
     has_no_tick,
     is_blank,
     is_blank_word,
     is_excel_error,
     is_plain_number,
     read_yesno,
+    shorten,
 )
 from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import Days, read_days
+from matcher.tables.dates import Days, Span, read_days
 from matcher.tables.measures import unit_apart
 from matcher.tables.numbers import (
     AREA_WORDS,
@@ -37,6 +40,7 @@ from matcher.tables.numbers import (
     MONEY_WORDS,
     NOT_A_NUMBER,
     TIME_WORDS,
+    WORKING_DAYS,
     Number,
     read_number,
 )
@@ -47,12 +51,18 @@ _TOO_LARGE = Fault("数大得不合理", "请检查数字")
 _NO_MONEY = Fault("不是数字", "请以元填写，或写明单位，如 500万元")
 _IN_YUAN = "请以元填写，或写明单位，如 500万元"
 _DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,6})")
-_OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量")
+_OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量|票|次|村|样品")
 _OF_MONEY = re.compile("元|额|估值|费|价|收入|投入|产值|利润|资")
-_OF_TIME = re.compile("年限|年龄|年数|月数|天数|期限|时长|[(（][年月天日][)）]")
+_OF_TIME = re.compile("年限|年龄|年数|月数|天数|工作日|期限|时长|机时|小时|[(（][年月天日][)）]")
 _TIME_SIGNS = {"年": "年龄", "岁": "年龄", "周岁": "年龄", "月": "月", "个月": "月", "天": "天日", "日": "天日"}
+_TIME_SIGNS |= {"小时": "时", "个小时": "时", "分钟": "分"}
+_OF_WORKING_DAYS = re.compile("工作日|服务")
+_IN_OTHER_TIME = "请按这一列的单位折算后填写"
+_NOUN = re.compile(r"(.*\d)\s?([\u4e00-\u9fff]{1,5})")
 _FIRST_DAY, _LAST_DAY = datetime.date(1900, 1, 1), datetime.date(2101, 1, 1)
 _OF_END = re.compile("截止|有效|到期|终止|结束|[至止]$")
+_OF_LIMIT = re.compile(_OF_END.pattern + "|期限|应完成|^完成日期")  # of a period, its last day
+_OF_START = re.compile("起始|开始")  # of a period, its first day
 _ABOVE_ZERO = re.compile(
     "收入|销售额|预算|资产总|总资产|费|支出|投入|产值|人数|职工|员工|人员|专利|知识产权|标准数|数量|年限|年龄|估值|融资|资本|价"
 )
@@ -65,6 +75,7 @@ _NO_PART = Fault("不在 0 到 100% 之间，不会是这样的比例，没有�
 _NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
 _IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
 _OUT_OF_REACH = 10**11, 1_000
+_PER_CENT_WORDS = ("%", "百分比", "百分点", "个百分点")
 _DOLLARS = ("美元", "美金", "usd", "us$", "$")
 
 
@@ -80,8 +91,8 @@ class Cells(NamedTuple):
 
     values: str for texts, ids and labels ("" = nothing), date, int, float or bool, None for unknown. faults: what is
     wrong with a cell. soft: cells known within bounds only, whose value is None. states: "ended" or "open" in a column
-    of dates (`matcher.tables.dates`). notes: what concerns the whole column, with a cell as it was written. units: the
-    units written behind the numbers of a measured column.
+    of dates (`matcher.tables.dates`). notes: what concerns the whole column, with a cell as it was written. fen: what
+    rounding to whole yuan took away from a value, in fen. units: those behind the numbers of a measured column.
     """
 
     values: list[Any]
@@ -89,7 +100,8 @@ class Cells(NamedTuple):
     soft: dict[int, Soft]
     states: dict[int, str]
     notes: list[tuple[str, Fault]]
-    units: Mapping[int, str] = {}
+    fen: Mapping[int, int] = MappingProxyType({})
+    units: Mapping[int, str] = MappingProxyType({})
 
 
 def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
@@ -118,6 +130,38 @@ def read_yuan(cell: object, unit: int) -> int | Fault | None:
     """Money in whole yuan, half a yuan rounded up."""
     value = _yuan(read_number(cell, unit))
     return Fault("是一个范围，不是一个数", "请填一个数") if isinstance(value, Soft) else value
+
+
+def in_row_unit(cell: object, word: str, unit: str) -> object:
+    """A number as a plain one in the unit of its row (5000万元 under 万元 is 5000, 2.5% under % is 2.5); a Fault where
+    the cell names another unit, and the cell itself where it names none. word: the unit of the row; unit: in which a
+    plain number is written.
+    """
+    percent, money = word in _PER_CENT_WORDS, word in UNITS
+    if isinstance(cell, str) and not percent and not money and word and word in (text := half_width(cell)):
+        cell = text.replace(word, "", 1)  # 200余人次 under 人次
+    scale = UNITS.get(word, 1)
+    number = read_number(cell, UNITS.get(unit, scale) if money else 1)
+    if not isinstance(number, Number):
+        return cell
+    said = "单位一栏没有写" if not word else f"单位一栏写的是“{shorten(word, 20)}”"
+    fits = {"%": percent, **dict.fromkeys(MONEY_WORDS, money)}.get(number.suffix, True)
+    if number.suffix in FOREIGN_WORDS:
+        return _foreign(number.suffix)
+    if not fits or (money and number.suffix not in ("", *MONEY_WORDS)):
+        return Fault(f"写的是“{number.suffix}”，{said}", "请让数和单位一致")
+    if money:
+        low, high = (None if end is None else EXACT.divide(end, Decimal(scale)) for end in number[:2])
+        return _plain(Number(low, high, ""))
+    return _plain(number) if percent and number.suffix == "%" else cell
+
+
+def _plain(number: Number) -> str:
+    """A number as a text without a unit that reads the same."""
+    low, high = (None if end is None else f"{end.normalize(EXACT):f}" for end in number[:2])
+    if low == high:
+        return str(low)
+    return f"{low}以上" if high is None else f"{high}以下" if low is None else f"{low}～{high}"
 
 
 def _cells(values: list[Any], faults: list[tuple[int, Fault]]) -> Cells:
@@ -200,14 +244,17 @@ def _no_excel_error(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
 def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
     money = column.kind == "yuan"
     rounded: dict[int, object] = {}
+    fen: dict[int, int] = {}
 
     def read(cell: object) -> Any:
         if is_excel_error(cell):
             return error_fault(cell)
         number = read_number(cell, unit)
+        if number == NOT_A_NUMBER:
+            number = read_number(_without_noun(column.title, cell), unit)
         value = _yuan(number) if money else _float(column, number)
-        if money and isinstance(value, int) and isinstance(number, Number) and _differ(number.low, value):
-            return _Rounded(value)
+        if money and isinstance(value, int) and isinstance(number, Number) and (off := _fen(number.low, value)):
+            return _Rounded(value, off)
         return value
 
     values: list[Any] = []
@@ -223,8 +270,8 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
         elif (kind is float or kind is str) and (match := _DECIMAL.fullmatch(cell if kind is str else f"{cell:.15g}")):
             digits, base = int(match[1] + match[2]) * unit, 10 ** len(match[2])
             value = (2 * digits + base) // (2 * base) if money else digits / base
-            if money and 200 * abs(digits - value * base) >= base:
-                rounded[i] = cell
+            if money and (off := (200 * abs(digits - value * base) + base) // (2 * base)):
+                rounded[i], fen[i] = cell, off if digits > value * base else -off
         elif kind is str or kind is float:
             value = known.get(cell, known)
             if value is known:
@@ -233,7 +280,7 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             value = None if is_blank(cell) else read(cell)
         kind = type(value)
         if kind is _Rounded:
-            rounded[i], value = cell, value.value
+            rounded[i], fen[i], value = cell, value.fen, value.value
         elif kind is Fault:
             faults.append((i, value))
             value = None
@@ -247,13 +294,19 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
     notes = []
     if rounded:
         first = as_written(next(iter(rounded.values())))
-        notes.append((first, Fault(f"这一列有 {len(rounded)} 格不是整元，已四舍五入到元", "如需角分，请另存一列")))
-    return Cells(values, faults, soft, {}, notes)
+        action = "角分另列在后，请核对" if column.fen else "如需角分，请另存一列"
+        notes.append((first, Fault(f"这一列有 {len(rounded)} 格不是整元，已四舍五入到元", action)))
+    return Cells(values, faults, soft, {}, notes, fen)
+
+
+def counts_or_measures(column: Column) -> bool:
+    """Whether a column of numbers holds none below zero."""
+    return bool(_ABOVE_ZERO.search(column.title)) and not _MAY_BE_NEGATIVE.search(column.title)
 
 
 def _negative(column: Column, values: list[Any], soft: dict[int, Soft]) -> list[tuple[int, Fault]]:
     """Faults of numbers below zero in a column that counts or measures; these are taken out."""
-    if not _ABOVE_ZERO.search(column.title) or _MAY_BE_NEGATIVE.search(column.title):
+    if not counts_or_measures(column):
         return []
     below = [i for i, value in enumerate(values) if value is not None and value < 0]
     below += [i for i, ends in soft.items() if any(end is not None and end < 0 for end in ends)]
@@ -281,11 +334,12 @@ def _too_large(unit: int, cells: Sequence[object], values: list[Any]) -> list[tu
 
 class _Rounded(NamedTuple):
     value: int
+    fen: int
 
 
-def _differ(exact: Decimal | None, whole: int) -> bool:
-    """Whether rounding took away half a fen or more; less is what computing leaves behind."""
-    return exact is not None and abs(exact - whole) >= Decimal("0.005")
+def _fen(exact: Decimal | None, whole: int) -> int:
+    """What rounding took away, in fen; less than half of one is what computing leaves behind."""
+    return 0 if exact is None else int((100 * (exact - whole)).to_integral_value(decimal.ROUND_HALF_UP))
 
 
 def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
@@ -294,7 +348,7 @@ def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
     if number.suffix == "%":
         return Fault("是百分数，不是金额", "请填金额")
     if number.suffix in FOREIGN_WORDS:
-        return Fault(f"是外币（{number.suffix}），不知折合多少人民币", "请折合成人民币填写")
+        return _foreign(number.suffix)
     if number.suffix not in ("", *MONEY_WORDS):
         return Fault(f"写的是“{number.suffix}”，不是金额", _IN_YUAN)
     if any(end is not None and abs(end) >= _INT64 for end in number[:2]):
@@ -302,6 +356,10 @@ def _yuan(number: Number | Fault | None) -> int | Soft | Fault | None:
     if number.exact is not None:
         return int(number.exact.to_integral_value(decimal.ROUND_HALF_UP, EXACT))
     return _outward(number, int)
+
+
+def _foreign(suffix: str) -> Fault:
+    return Fault(f"是外币（{suffix}），不知折合多少人民币", "请折合成人民币填写")
 
 
 def _outward(number: Number, kind: Callable[[Decimal], Any]) -> Soft:
@@ -329,15 +387,35 @@ def _float(column: Column, number: Number | Fault | None) -> float | Soft | Faul
     return Soft(*(None if end is None else float(end) for end in number[:2]))
 
 
+def _without_noun(title: str, cell: object) -> object:
+    """A count without the counted thing behind it, where the column's title names that: 3个村 of 可服务村数."""
+    match = _NOUN.fullmatch(cell.strip()) if isinstance(cell, str) and len(cell) < 20 else None
+    if match is None:
+        return cell
+    number, behind = match.groups()
+    noun = next((noun for noun in (behind, behind[1:]) if noun and noun in title), "")
+    return number + behind.removesuffix(noun)
+
+
+def fits_in_time(title: str, word: str) -> bool | None:
+    """Whether a unit of time is that of a column of hours, days, months or years; None where one of both is no time."""
+    if word not in TIME_WORDS or not _OF_TIME.search(title):
+        return None
+    return _misfit(title, word) is None
+
+
 def _misfit(title: str, suffix: str) -> Fault | None:
     """A suffix that says something else than the column: 2026年 among numbers of people."""
-    fits = True
+    fits, action = True, "请检查是否填错了列"
     of_people, of_time = _OF_PEOPLE.search(title), _OF_TIME.search(title)
     if suffix in FOREIGN_WORDS:
         fits = suffix in _DOLLARS and "美元" in title
     elif suffix in MONEY_WORDS:
         fits = bool(_OF_MONEY.search(title)) and "美元" not in title
+    elif suffix in WORKING_DAYS or (suffix in TIME_WORDS and "工作日" in title):
+        fits, action = suffix in WORKING_DAYS and bool(_OF_WORKING_DAYS.search(title)), _IN_OTHER_TIME
     elif suffix in TIME_WORDS:
+        action = _IN_OTHER_TIME if of_time else action
         fits = any(sign in title for sign in _TIME_SIGNS.get(suffix, "时分")) if of_time else not of_people
     elif suffix in COUNT_WORDS:
         fits = not of_time and "分" not in title
@@ -345,7 +423,7 @@ def _misfit(title: str, suffix: str) -> Fault | None:
         fits = "面积" in title
     elif suffix in ("分", "%"):
         fits = not of_people and not of_time
-    return None if fits else Fault(f"写的是“{suffix}”，和“{title}”不符", "请检查是否填错了列")
+    return None if fits else Fault(f"写的是“{suffix}”，和“{title}”不符", action)
 
 
 def _read_shares(column: Column, percent: bool, cells: Sequence[object]) -> Cells:
@@ -425,8 +503,15 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
     values: list[Any] = []
     soft: dict[int, Soft] = {}
     states: dict[int, str] = {}
+    periods: dict[int, Fault] = {}
+    ends, starts = (bool(words.search(column.title)) for words in (_OF_LIMIT, _OF_START))
     for i, day in enumerate(found):
-        if isinstance(day, Days):
+        if isinstance(day, Span) and (ends or starts):
+            day = day.last if ends else day.first
+        if isinstance(day, Span):
+            periods[i] = _no_single_day(day)
+            soft[i] = Soft(day.low, day.high)
+        elif isinstance(day, Days):
             soft[i] = Soft(*day)
         elif isinstance(day, str):
             states[i] = day
@@ -435,13 +520,14 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
             day = None
         values.append(day if isinstance(day, datetime.date) else None)
     notes: list[tuple[str, Fault]] = []
-    told = {i: _told(span, str) for i, span in soft.items()}
-    if len(soft) > 2 and all(value is None for value in values):
-        first = next(iter(soft))
-        text = f"这一列只写到年或月（{len(soft)} 格），每格按其间的任何一天读入"
+    told = {i: _told(bounds, str) for i, bounds in soft.items() if i not in periods}
+    if len(told) > 2 and all(value is None for value in values):
+        first = next(iter(told))
+        text = f"这一列只写到年或月（{len(told)} 格），每格按其间的任何一天读入"
         notes.append((as_written(cells[first]), Fault(text, "有确切日期请写到日")))
     else:
         faults += told.items()
+    faults += periods.items()
     faults.sort(key=lambda fault: fault[0])
     written = Counter((as_written(cells[i]).strip(), state) for i, state in states.items() if state)
     for (text, state), times in written.items():
@@ -450,6 +536,11 @@ def _read_dates(column: Column, cells: Sequence[object]) -> Cells:
     if written:
         states = {i: state or "open" for i, state in states.items()}
     return Cells(values, faults, soft, states if written else {}, notes)
+
+
+def _no_single_day(span: Span) -> Fault:
+    known = f"{span.low} 以后的某一天" if span.high is None else f"{span.low} 至 {span.high} 间的某一天"
+    return Fault(f"是一段时间，不是一天，按 {known}读入", "请只写这件事发生的那一天")
 
 
 def _told(soft: Soft, show: Callable[[Any], str]) -> Fault:

@@ -100,4 +100,5 @@ SERVICE = Contract(
     ),
     any_of=("name", "expert_id"),
     referred=False,
+    keeps_unread=True,
 )

@@ -4,13 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LOW, HIGH, TEXT, STATE, UNIT = (
-    "_min",
-    "_max",
-    "_text",
-    "_state",
-    "_unit",
-)  # ends of the names of columns that stand beside a field
+LOW, HIGH, TEXT, STATE = "_min", "_max", "_text", "_state"  # ends of the names of columns that stand beside a field
+FEN = "_fen"  # and of what rounding to whole yuan took away, in fen
+UNIT = "_unit"  # and of the unit behind a number
 KINDS = ("id", "text", "labels", "date", "number", "yuan", "share", "yesno")
 
 
@@ -25,8 +21,8 @@ class Column:
     add up to it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no
     year; words: headers that are its own where they name that year, close_words: such of nearly the same figure.
     basis: the definition that a figure follows. choice: a text of which only what is ticked counts, where it has check
-    boxes. instead: headers of other fields that it takes where it has no column. measured: a number in any unit
-    (吨, 辆), which stands beside it.
+    boxes. instead: headers of other fields that it takes where it has no column. fen: whether what rounding to whole
+    yuan takes away stands beside it. measured: a number in any unit (吨, 辆), which stands beside it.
     """
 
     name: str
@@ -44,6 +40,7 @@ class Column:
     basis: str = ""
     instead: tuple[str, ...] = ()
     choice: bool = False
+    fen: bool = False
     measured: bool = False
 
 
@@ -54,7 +51,9 @@ class Contract:
     title: what one row is called in Chinese, also before made-up ids ("需求-00007"). any_of: at least one of these is
     filled in every row. reposts: rows that agree in these texts are one posting made twice. year: of the
     decision, by which years in headers are placed; None where nobody knows. referred: whether others refer to a row by
-    its id, so that a table without ids is told of.
+    its id, so that a table without ids is told of. keeps_unread: whether `<field>_text` also holds what was written in
+    cells of days, money, numbers and shares that could not be read. unit_column: the text that names the unit of the
+    row's numbers, "" for none.
     """
 
     name: str
@@ -65,6 +64,8 @@ class Contract:
     reposts: tuple[str, ...] = ()
     year: int | None = None
     referred: bool = True
+    keeps_unread: bool = False
+    unit_column: str = ""
 
     def __getitem__(self, name: str) -> Column:
         """The column of that name; KeyError if there is none."""
@@ -86,6 +87,7 @@ def column(
     parts: str = "",
     instead: str = "",
     choice: bool = False,
+    fen: bool = False,
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -100,4 +102,5 @@ def column(
         tuple(parts.split()),
         instead=tuple(instead.split()),
         choice=choice,
+        fen=fen,
     )

@@ -48,9 +48,10 @@ _PART = (
     r"(?:(\d{1,2})\s*月?\s*份?(上旬|中旬|下旬)?|(上半年|下半年)|第?([一二三四1-4])\s*季度|q([1-4]))?\s*(?:年?[底末初中]|内)?"
 )
 _LOOSE = re.compile(rf"{_FROM}(?:(\d{{4}}[^~至到]{{0,12}}?)\s*起?\s*{_TO}\s*)?({_PART})\s*(?:止|前|之前|以前)?", re.I)
-# 2026年4月5-6日, 2026.4.5-6 and 2026年4月30日-5月2日: a span of which the year, or the month, stands once
+# 2026年4月5-6日, 2026.4.5-6, 2026年4月30日-5月2日 and 2026-03-01至03-12: the year, or the month, stands once
 _SPAN = re.compile(
-    rf"(\d{{4}})\s*([年./])\s*(\d{{1,2}})\s*[月./]\s*\d{{1,2}}\s*[日号]?\s*{_TO}\s*(?:(\d{{1,2}})\s*[月./]\s*)?(\d{{1,2}})\s*[日号]?"
+    r"(\d{4})\s*(?P<dash>-)?[年./]?\s*(\d{1,2})\s*(?(dash)-|[月./])\s*(\d{1,2})\s*[日号]?\s*"
+    r"(?(dash)[至到~—–―]|(?:至|到|~|-|—|–|―))+\s*(?:(\d{1,2})\s*[-月./]\s*)?(\d{1,2})\s*[日号]?"
 )
 _EPOCH = datetime.date(1899, 12, 30)
 _QUARTERS = dict(zip("一二三四1234", (1, 2, 3, 4) * 2, strict=True))
@@ -71,6 +72,8 @@ _ENGLISH_DAY = re.compile(rf"{_NTH}[\s-]+{_MONTH}[\s-]+(\d{{4}})|{_MONTH}\s+{_NT
 _NOT_A_DATE = Fault("不是日期", "请写成 2024-01-31 的样子")
 _NO_DAY = Fault("日历上没有这一天", "请改正日期")
 _ONLY_MONTH = Fault("只有年月，没有日", "请写到日，如 2024-01-31")
+_NO_SINGLE_DAY = Fault("是一段时间，不是一天", "请只写一天，如 2024-01-31")
+_BACKWARDS = Fault("是一段时间，止日早于起日", "请改正日期")
 
 
 class Days(NamedTuple):
@@ -80,16 +83,37 @@ class Days(NamedTuple):
     high: datetime.date
 
 
+class Span(NamedTuple):
+    """A period of which both ends are written, as days or what is known of them; `last` is "" or OPEN for no end."""
+
+    first: datetime.date | Days
+    last: datetime.date | Days | str
+
+    @property
+    def low(self) -> datetime.date:
+        """The earliest day of it."""
+        return self.first.low if isinstance(self.first, Days) else self.first
+
+    @property
+    def high(self) -> datetime.date | None:
+        """The latest day of it, None for no end."""
+        if isinstance(self.last, str):
+            return None
+        return self.last.high if isinstance(self.last, Days) else self.last
+
+
 def read_date(cell: object) -> datetime.date | Fault | None:
-    """The day of a cell, the last day of a span; None where it says nothing or "for ever"."""
+    """The day of a cell; None where it says nothing or "for ever"."""
     date = read_days(cell)
+    if isinstance(date, Span):
+        return _NO_SINGLE_DAY
     if isinstance(date, Days):
         return _ONLY_MONTH
     return _NOT_A_DATE if isinstance(date, str) and date else date or None
 
 
-def read_days(cell: object) -> datetime.date | Days | str | Fault | None:
-    """As `read_date`, but with what is known of a day, and with a state (ENDED, OPEN) that stands in its place.
+def read_days(cell: object) -> datetime.date | Days | Span | str | Fault | None:
+    """As `read_date`, but with what is known of a day, with periods, and with a state (ENDED, OPEN) in its place.
 
     "for ever" is OPEN. 2012.1 may be October, whose zero a spreadsheet drops.
     """
@@ -112,20 +136,43 @@ def read_days(cell: object) -> datetime.date | Days | str | Fault | None:
     if len(text) > 100:
         return _NOT_A_DATE
     if span := _SPAN.fullmatch(text):
-        text = f"{span[1]}-{span[4] or span[3]}-{span[5]}"
+        year, _, month, day, last_month, last_day = span.groups()
+        text = f"{year}-{month}-{day}至{year}-{last_month or month}-{last_day}"
     match = _DATE.fullmatch(text)
     if match is None and (plain := _OTHER_SIGNS.fullmatch(text)):
         match = _DATE.fullmatch("-".join(plain.groups()))
     if match is None:
         return _state(text) or _loose(text)
-    if match[11]:
-        return OPEN if match[11] == "今" else ""
     groups = match.groups()
-    year, month, day, packed_month, packed_day = groups[5:10] if groups[5] else groups[:5]
+    first = _day(*groups[:5])
+    if match[11]:
+        return _span(first, OPEN if match[11] == "今" else "")
+    return _span(first, _day(*groups[5:10])) if groups[5] else first
+
+
+def _day(year: str, *parts: str | None) -> datetime.date | Fault:
+    """A day of its parts: year, month and day, the last two perhaps as the digits of 20240131."""
+    month, day = (int(part) for part in parts if part)
     try:
-        return _plausible(datetime.date(int(year), int(month or packed_month), int(day or packed_day)))
+        return _plausible(datetime.date(int(year), month, day))
     except ValueError:
         return _NO_DAY
+
+
+def _span(
+    first: datetime.date | Days | Span | str | Fault | None, last: datetime.date | Days | str | Fault
+) -> datetime.date | Days | Span | Fault:
+    """A period; the day itself where it is one of one day, and a fault where an end is, or they stand the other way."""
+    if isinstance(first, Fault):
+        return first
+    if isinstance(last, Fault):
+        return last
+    if first is None or isinstance(first, str | Span):
+        return _NOT_A_DATE
+    if first == last:
+        return first
+    span = Span(first, last)
+    return _BACKWARDS if span.high and span.low > span.high else span
 
 
 def _in_digits(written: re.Match[str]) -> str:
@@ -154,12 +201,20 @@ def _state(text: str) -> str:
     return ENDED if _ENDED.fullmatch(text) else OPEN if _OPEN.fullmatch(text) else ""
 
 
-def _loose(text: str) -> Days | Fault:
-    """A day known by its year, its half, its quarter, its month or its ten days."""
+def _loose(text: str) -> datetime.date | Days | Span | Fault:
+    """A day known by its year, its half, its quarter, its month or its ten days; or a period with such an end."""
     match = _LOOSE.fullmatch(text)
     if match is None:
         return _NOT_A_DATE
-    _, end, year, month, ten, half, *quarters = match.groups()
+    first, *parts = match.groups()
+    if not any(parts[2:]) and re.search(r"\d年?(?:之|以)?前$", text):  # 2015年前 is no day of that year
+        return _NOT_A_DATE
+    last = _days(*parts)
+    return _span(read_days(first), last) if first else last
+
+
+def _days(end: str, year: str, month: str, ten: str, half: str, *quarters: str) -> Days | Fault:
+    """The days of a year, or of a part of it; `end`: how it is written."""
     if not 1900 <= int(year) <= 2200:
         return Fault("年份不合理", "请改正日期")
     first, last = 1, 12
@@ -174,8 +229,6 @@ def _loose(text: str) -> Days | Fault:
     elif quarter := next(filter(None, quarters), None):
         last = 3 * _QUARTERS[quarter]
         first = last - 2
-    elif re.search(r"\d年?(?:之|以)?前$", text):  # 2015年前 is no day of that year
-        return _NOT_A_DATE
     start, stop = _TENS.get(ten, (1, 31))
     stop = min(stop, calendar.monthrange(int(year), last)[1])
     return Days(datetime.date(int(year), first, start), datetime.date(int(year), last, stop))

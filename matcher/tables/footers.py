@@ -166,7 +166,8 @@ class Footers:
             before = [other for other in row[place:at] if not is_blank(other)]
             if not all(map(_is_number, after)):
                 continue
-            if alone or (_TOTAL_OF.fullmatch(text) and after and all(map(_is_number, before))):
+            wide = len(self._fields) > 2  # no record of such a table is a name alone
+            if alone or (_TOTAL_OF.fullmatch(text) and (after or wide) and all(map(_is_number, before))):
                 return Fault("是合计行", _REMOVE)
         first = row[place]
         if isinstance(first, str) and len(first) < 60 and _PART_OF.match(_plain(first)):

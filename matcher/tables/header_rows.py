@@ -86,11 +86,15 @@ def header_rows(grid: Grid, at: int, knows: Callable[[str], bool]) -> HeaderRows
     return HeaderRows(at, end, parts, units, lines)
 
 
+_OF_VALUES = re.compile("日期|时间|金额")
+
+
 def spellings(parts: Sequence[str]) -> Iterator[str]:
     """How the texts over a column may read as one header, the likeliest first.
 
-    A period goes before its group (2025年 under 销售收入（万元）: 2025年销售收入（万元）), other texts after it. A text
-    too vague to stand without its group (名称) does so only where the group is a mere frame (基本信息).
+    A period goes before its group (2025年 under 销售收入（万元）: 2025年销售收入（万元）), other texts after it, or
+    before one that says what its values are (签订 under 日期). A text too vague to stand without its group (名称) does
+    so only where the group is a mere frame (基本信息).
     """
     if not parts:
         return
@@ -100,6 +104,8 @@ def spellings(parts: Sequence[str]) -> Iterator[str]:
             period = _BRACKETS.sub("", child).removesuffix(".0")
             yield period + _SPAN.sub("", group) + child.removeprefix(period).removeprefix(".0")
         yield group + child
+        if _OF_VALUES.fullmatch(_BRACKETS.sub("", group)):
+            yield child + group
         for bare in (_FRAME.sub("", group), _BRACKETS.sub("", group)):
             if bare and bare != group:
                 yield bare + child

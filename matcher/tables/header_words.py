@@ -10,6 +10,7 @@ from functools import cache, cached_property
 from typing import NamedTuple
 
 from matcher.tables.carried_headers import CARRIED_HEADERS
+from matcher.tables.columns import fits_in_time
 from matcher.tables.schemas import Column, Contract
 
 _IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
@@ -190,10 +191,11 @@ class Vocabulary:
                 return found
             column = fields[0]
             if rank == 3 and column.kind in ("number", "yuan", "share"):
-                if any(map(_changes_the_figure, peeled.qualifiers)):
+                in_time = {word: fits_in_time(column.title, word) for word in peeled.qualifiers}
+                if any(map(_changes_the_figure, peeled.qualifiers)) or False in in_time.values():
                     return Meaning()
-                said = "”“".join(peeled.qualifiers)
-                found = found._replace(note=f"表头另注“{said}”，照“{column.title}”读入")
+                if said := "”“".join(word for word, fits in in_time.items() if not fits):
+                    found = found._replace(note=f"表头另注“{said}”，照“{column.title}”读入")
             unit = peeled.unit if rank > 1 or peeled.core != text else ""
             return found._replace(unit=unit, rank=max(rank, found.rank))
         if whole := self._of_parts(peeled.bare):

@@ -12,6 +12,8 @@ from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
 from matcher.tables.header_rows import HeaderRows, header_rows, row_texts, spellings
 from matcher.tables.header_words import Meaning, Vocabulary, header_key
+from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS, VOTES
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.sheet_forms import as_list
 from matcher.tables.sheet_units import settle_units
@@ -19,6 +21,7 @@ from matcher.tables.sheet_units import settle_units
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
 _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
 _LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
+_KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
 
 class Header(NamedTuple):
@@ -186,16 +189,21 @@ def _settled(found: _Found, contract: Contract) -> Header:
 
 
 def likely_kind(texts: Sequence[str], contract: Contract) -> str:
-    """ "，这像是一张需求表" where headers belong to one other kind of table alone and none to this one; else ""."""
-    kinds = {kind.title: _headers_of(kind) for kind in (NEEDS, OUTCOMES, EXPERTS, WORKS)}
+    """ "，这像是一张需求表" where one other kind of table has more of the headers than any else, and two at least or
+    one that no other has; "" where this kind has one of its own, or as many.
+    """
+    kinds = {kind.title: _headers_of(kind) for kind in _KINDS}
     kinds[contract.title] = _headers_of(contract)
     keys = {header_key(text) for text in texts}
+    counts = {title: len(keys & headers) for title, headers in kinds.items()}
     alone = {
-        title: len(keys & headers - set().union(*(others for other, others in kinds.items() if other != title)))
+        title: keys & headers - set().union(*(others for other, others in kinds.items() if other != title))
         for title, headers in kinds.items()
     }
-    best = max(alone, key=lambda title: alone[title])
-    return f"，这像是一张{best}表" if alone[best] > 0 and not alone[contract.title] and best != contract.title else ""
+    best = max(counts, key=lambda title: counts[title])
+    sure = all(counts[best] > count for title, count in counts.items() if title != best)
+    told = sure and not alone[contract.title] and best != contract.title and (counts[best] > 1 or alone[best])
+    return f"，这像是一张{best}表" if told else ""
 
 
 def _headers_of(contract: Contract) -> set[str]:

@@ -21,9 +21,13 @@ from matcher.tables.cells import ELSEWHERE, UNITS, Fault, as_written, half_width
 EXACT = decimal.Context(prec=60, traps=[decimal.InvalidOperation])
 MONEY_WORDS = ("元", "人民币", "人民币元", "rmb", "cny")
 _words = str.split
-TIME_WORDS = _words("年 岁 周岁 个月 月 天 日 小时 分钟")
+WORKING_DAYS = _words("工作日 个工作日")
+TIME_WORDS = [*_words("年 岁 周岁 个月 月 天 日 小时 个小时 分钟"), *WORKING_DAYS]
 AREA_WORDS = _words("平方米 平米 m2")  # ㎡ in half width
-COUNT_WORDS = _words("人 名 位 家 件 项 个 次 台 套 篇 部 种 款 例 条 份 户 所 期 届 级")
+COUNT_WORDS = _words(
+    "人 名 位 家 件 项 个 次 台 套 篇 部 种 款 例 条 份 户 所 期 届 级 票 人次 片 支 只 张 根 块 株 头 颗 辆 "
+    "批 组 样 笔 场 座 本 门 轮"
+)
 FOREIGN_WORDS = _words(
     "美元 美金 usd us$ $ 欧元 eur € 英镑 gbp £ 日元 日币 jpy 円 港元 港币 hkd hk$ 韩元 韩币 krw 台币 新台币 twd "
     "卢布 瑞士法郎 chf 加元 加拿大元 cad 澳元 澳大利亚元 aud 新西兰元 新加坡元 新元 sgd 澳门元 澳门币 "
@@ -102,7 +106,7 @@ class _Parts(NamedTuple):
     more: bool = False
 
 
-NOT_A_NUMBER = Fault("不是数字", "请只填数字，可带单位")
+NOT_A_NUMBER = Fault("不是数字", "请只填数字，可带常用的单位，如 10人、3件、5票、30天、2万元")
 
 
 def read_number(cell: object, unit: int) -> Number | Fault | None:

@@ -63,7 +63,7 @@ TARGETS = Contract(
         column("target_id", "id", "目标编号", "编号 序号"),
         column("name", "text", "目标名称", "目标 指标 指标名称 名称"),
         column("unit", "text", "单位", "计量单位"),
-        column("baseline", "number", "基数", "基期值 上年数 期初值"),
+        column("baseline", "number", "基数", "基期值 上年数 期初值 上年完成 上年完成数 上年实际完成"),
         column(
             "goal",
             "number",
@@ -72,12 +72,17 @@ TARGETS = Contract(
             "目标任务 目标任务数 任务目标 全年目标 全年任务",
         ),
         column(
-            "actual", "number", "实际值", "完成数 完成值 当前值 实际完成 实际完成数 累计完成 累计完成数 目前完成 已完成"
+            "actual",
+            "number",
+            "实际值",
+            "完成数 完成值 当前值 实际完成 实际完成数 累计完成 累计完成数 目前完成 已完成 上半年完成 上半年完成数",
         ),
         column("start", "date", "起始日期", "开始日期 起始时间"),
         column("due", "date", "完成日期", "截止日期 完成时限 截止时间"),
     ),
     any_of=("name",),
+    keeps_unread=True,
+    unit_column="unit",
 )
 
 CHANCES = Contract(
@@ -222,6 +227,7 @@ REVIEW_SCORES = Contract(
         column("alternate", "yesno", "是否候补", "候补标记"),
         column("comment", "text", "评审意见", "意见 评语 理由", lines=True),
     ),
+    any_of=("item",),
     referred=False,
 )
 
@@ -256,7 +262,10 @@ TECH_CONTRACTS = Contract(
     "contract_id",
     (
         column(
-            "contract_id", "id", "合同编号", "合同登记编号 登记编号 合同号 技术合同编号 编号 合同登记号 认定登记编号"
+            "contract_id",
+            "id",
+            "合同编号",
+            "合同登记编号 登记编号 合同号 技术合同编号 编号 合同登记号 认定登记编号 登记号",
         ),
         column(
             "subject",
@@ -270,7 +279,8 @@ TECH_CONTRACTS = Contract(
             "text",
             "卖方",
             "卖方名称 卖方单位 受托方 受托人 让与方 让与人 转让方 出让方 许可方 许可人 研究开发方 研究开发人 服务方 "
-            "供方 技术输出方 输出方 受托方（卖方） 卖方/受托方 卖方/受托方/让与方",
+            "供方 技术输出方 输出方 受托方（卖方） 卖方/受托方 卖方/受托方/让与方 乙方（受托方） 受托方（乙方） "
+            "乙方（卖方） 卖方（乙方）",
         ),
         column(
             "seller_code", "text", "卖方统一社会信用代码", "卖方信用代码 受托方统一社会信用代码 让与方统一社会信用代码"
@@ -280,7 +290,7 @@ TECH_CONTRACTS = Contract(
             "text",
             "买方",
             "买方名称 买方单位 委托方 委托人 受让方 受让人 被许可方 被许可人 需方 技术吸纳方 吸纳方 委托方（买方） "
-            "买方/委托方 买方/委托方/受让方",
+            "买方/委托方 买方/委托方/受让方 甲方（委托方） 委托方（甲方） 甲方（买方） 买方（甲方）",
         ),
         column(
             "buyer_code", "text", "买方统一社会信用代码", "买方信用代码 委托方统一社会信用代码 受让方统一社会信用代码"
@@ -305,12 +315,14 @@ TECH_CONTRACTS = Contract(
             "yuan",
             "合同成交额",
             "成交额 合同成交金额 成交金额 合同交易总额 合同总额 合同总金额 合同金额 合同交易额 合同额",
+            fen=True,
         ),
         column(
             "technical_amount",
             "yuan",
             "技术交易额",
             "其中：技术交易额 其中技术交易额 技术交易金额 核定技术交易额 技术性收入 核定技术性收入 技术额",
+            fen=True,
         ),
         column(
             "other_cost",
@@ -330,6 +342,7 @@ TECH_CONTRACTS = Contract(
         column("outcome_id", "text", "成果编号", "对应成果编号 成果登记号"),
     ),
     any_of=("subject", "kind", "seller", "buyer"),
+    keeps_unread=True,
 )
 # The weights of 创新积分 that a place gives: one row a stage, indicator and band.
 POINT_WEIGHTS = Contract(

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from matcher.tables.contracts import Contract, column
 
+
+def _of_limits(ends: str) -> str:
+    """How an end of a bar is called below a common header: 限制期限 over 起始 and 截止."""
+    return " ".join(f"{group}{end}" for group in ("限制期限", "限制期", "惩戒期限", "处理期限") for end in ends.split())
+
+
 # Records of research integrity: one row a decision and subject.
 INTEGRITY_RECORDS = Contract(
     "integrity_records",
@@ -12,12 +18,19 @@ INTEGRITY_RECORDS = Contract(
     (
         column("record_id", "id", "记录编号", "编号 序号 案件编号 记录号"),
         column("subject_kind", "text", "对象类别", "主体类别 责任主体类别 对象类型", labels="个人 单位"),
-        column("name", "text", "姓名或名称", "责任主体 姓名 名称 单位名称 当事人 被处理人 姓名/名称"),
+        column(
+            "name",
+            "text",
+            "姓名或名称",
+            "责任主体 姓名 名称 单位名称 当事人 被处理人 姓名/名称 姓名或单位名称 姓名（单位名称） "
+            "个人或单位名称 单位或个人名称 责任主体名称 失信主体 失信主体名称 被处理对象 处理对象 责任人",
+        ),
         column(
             "code",
             "text",
             "代码",
-            "统一社会信用代码 人员编号 身份证号 证件号码 信用代码或证件号 统一社会信用代码或证件号",
+            "统一社会信用代码 人员编号 身份证号 证件号码 信用代码或证件号 统一社会信用代码或证件号 证件号或信用代码 "
+            "身份证号或信用代码 身份证号/统一社会信用代码 证件号 信用代码",
         ),
         column("unit", "text", "所在单位", "工作单位 所属单位 任职单位"),
         column("kind", "text", "失信行为", "失信行为类别 违规行为 行为类别 事由 失信类别"),
@@ -29,8 +42,15 @@ INTEGRITY_RECORDS = Contract(
         column("rule", "text", "依据规则", "依据文件 依据 适用规则 法规依据"),
         column("article", "text", "条款", "依据条款 适用条款"),
         column("decided_on", "date", "决定日期", "处理日期 作出日期 认定日期"),
-        column("starts_on", "date", "限制起始日期", "生效日期 起始日期 惩戒起始日 开始日期"),
-        column("ends_on", "text", "限制截止日期", "截止日期 惩戒截止日 结束日期 有效期至 期满日期 到期日期"),
+        column(
+            "starts_on", "date", "限制起始日期", "生效日期 起始日期 惩戒起始日 开始日期 " + _of_limits("起始 开始 起")
+        ),
+        column(
+            "ends_on",
+            "text",
+            "限制截止日期",
+            "截止日期 惩戒截止日 结束日期 有效期至 期满日期 到期日期 " + _of_limits("截止 结束 止"),
+        ),
         column("appeal", "text", "申诉情况", "申诉 复查情况 申诉结果"),
         column("appeal_on", "date", "申诉结果日期", "复查决定日期 申诉日期"),
         column("repaired_on", "date", "修复日期", "信用修复日期 移出日期 解除日期"),
@@ -93,8 +113,19 @@ MANAGED_PROJECTS = Contract(
         column("partners", "text", "参与单位", "合作单位 联合单位"),
         column("programme", "text", "计划类别", "项目类别 计划名称 专项 类别 计划"),
         column("year", "text", "年度", "立项年度 申报年度 立项年份"),
-        column("starts_on", "date", "开始日期", "起始日期 执行期开始 项目开始日期 起始时间 开始时间"),
-        column("ends_on", "date", "结束日期", "截止日期 完成日期 执行期结束 项目结束日期 终止日期 完成时间 结束时间"),
+        column(
+            "starts_on",
+            "date",
+            "开始日期",
+            "起始日期 执行期开始 项目开始日期 起始时间 开始时间 开始 起始 起 开始年月 起始年月",
+        ),
+        column(
+            "ends_on",
+            "date",
+            "结束日期",
+            "截止日期 完成日期 执行期结束 项目结束日期 终止日期 完成时间 结束时间 "
+            "结束 截止 终止 止 结束年月 截止年月 截止时间 终止时间",
+        ),
         column(
             "term",
             "text",
@@ -105,6 +136,7 @@ MANAGED_PROJECTS = Contract(
         column("stage_on", "date", "阶段日期", "状态日期 立项日期 签订日期 任务书签订日期"),
     ),
     any_of=("title", "institution"),
+    keeps_unread=True,
 )
 
 # What happened to them: one row an event, an item of the task book, a sum of money or an output.
@@ -132,4 +164,5 @@ PROJECT_EVENTS = Contract(
     ),
     any_of=("event", "item"),
     referred=False,
+    keeps_unread=True,
 )

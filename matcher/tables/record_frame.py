@@ -13,20 +13,23 @@ import pandas as pd
 
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
-from matcher.tables.columns import Cells, Soft, read_cells
+from matcher.tables.columns import Cells, Soft, in_row_unit, read_cells
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
 from matcher.tables.near_duplicates import find_reposts
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
-from matcher.tables.schemas import HIGH, KINDS, LOW, STATE, TEXT, UNIT, Column, Contract
+from matcher.tables.schemas import FEN, HIGH, KINDS, LOW, STATE, TEXT, UNIT, Column, Contract
 from matcher.tables.soft_values import lasting_text
 from matcher.tables.writings import fold_id
 
 _ODD_IN_IDS = re.compile(
     r"[\s'\"`\x00-\x1f\x7f]|--"
 )  # without these, ids in ASCII and one case are as different as they look
+_FIGURE = r"\d{1,7}(?:\.\d+)?"
+_SOFT_NUMBER = rf"[^\W\d]{{0,6}}[:：]?\s?[约≈≥≤~]?{_FIGURE}(?:[-~至到]{_FIGURE})?\s?(?:左右|上下|起|以上|以内|以下)?"
+_NUMBERS_ALONE = re.compile(rf"{_SOFT_NUMBER}(?:[,，;；、/\s]+{_SOFT_NUMBER})*")
 _MOST_NAMED = 10  # rows that one problem names
 
 
@@ -47,6 +50,9 @@ class Table(NamedTuple):
         read = {column.name: self._read(column, absent[column.kind], found) for column in contract.columns}
         problems += dict.fromkeys(found)  # a column that serves two fields is read twice
         cells = {name: column.values for name, column in read.items()}
+        if contract.unit_column:
+            given = cells[contract.unit_column]
+            cells[contract.unit_column] = [text or word for text, word in zip(given, self._row_units(), strict=True)]
         ids = self._ids(cells[contract.id_column], self._filled(cells, problems), problems)
         kept, names = list(ids), list(ids.values())
         del ids  # a million rows fit into a gigabyte: nothing is kept longer than it is needed
@@ -83,13 +89,33 @@ class Table(NamedTuple):
         if any(map(cleaning.is_ditto, cells)):
             cells = self._as_above(column, header, cells, found)
         if unit and column.kind == "text":  # a price is text: its unit stays with it
-            cells = [f"{cleaning.as_written(cell)}{unit}" if cleaning.is_plain_number(cell) else cell for cell in cells]
-        read = read_cells(column, unit, cells)
+            cells = [_with_unit(cell, unit) for cell in cells]
+        plain, wrong = cells, list[tuple[int, Fault]]()
+        if self.contract.unit_column and column.kind == "number":
+            plain, wrong = self._in_row_units(cells, unit)
+            unit = ""
+        read = read_cells(column, unit, plain)
+        read.faults.extend(wrong)
         found += [Problem(self.numbers[i], header, shown(cells[i]), *fault) for i, fault in read.faults]
         found += [Problem(None, header, shorten(value, 80), *fault) for value, fault in read.notes]
         if problems is not None:
             problems += found
         return read
+
+    def _in_row_units(self, cells: list[object], unit: str) -> tuple[list[object], list[tuple[int, Fault]]]:
+        """Numbers as plain ones in the unit of their row; and what names another unit. `unit`: of their header."""
+        words = self._row_units()
+        changed = [in_row_unit(cell, word, unit) for cell, word in zip(cells, words, strict=True)]
+        wrong = [(i, cell) for i, cell in enumerate(changed) if isinstance(cell, Fault)]
+        return [None if isinstance(cell, Fault) else cell for cell in changed], wrong
+
+    def _row_units(self) -> list[str]:
+        """The unit of each row, where it names none that of the first header of numbers with one."""
+        place = self.header.places.get(self.contract.unit_column, len(self.header.texts))
+        numbers = [column.name for column in self.contract.columns if column.kind == "number"]
+        common = next(filter(None, (self.header.units.get(name, "") for name in numbers)), "")
+        words = [cleaning.half_width(cleaning.as_written(cell_of(row, place))) for row in self.rows]
+        return [common if cleaning.is_nothing(word) else word for word in words]
 
     def _joined(self, column: Column, problems: list[Problem]) -> Cells:
         """A text of several columns in the file's order; all but the field's own under their headers."""
@@ -136,31 +162,41 @@ class Table(NamedTuple):
         return repeated
 
     def _companions(self, column: Column, read: Cells, kept: list[int]) -> dict[str, pd.Series[Any]]:
-        """What a column cannot hold: the bounds and the writing of its soft values, the states of its dates, units."""
+        """What a column cannot hold: bounds and writing of its soft values, states of its dates, fen, units."""
         series: dict[str, pd.Series[Any]] = {}
         soft, states = (any(i in found for i in kept) for found in (read.soft, read.states))
+        unread = self._unread(column, read)
         if soft:
             bounds = [read.soft.get(i, Soft(read.values[i], read.values[i])) for i in kept]
             series[column.name + LOW] = _series(column.kind, [bound.low for bound in bounds])
             series[column.name + HIGH] = _series(column.kind, [bound.high for bound in bounds])
-        if soft or states:
-            series[column.name + TEXT] = _series("text", self._written(column, read, kept))
+        if soft or states or not unread.isdisjoint(kept):
+            shown = unread.union(read.soft, read.states)
+            series[column.name + TEXT] = _series("text", self._written(column, read, kept, shown))
         if states:
             series[column.name + STATE] = _series("text", [read.states.get(i, "") for i in kept])
+        if column.fen and not read.fen.keys().isdisjoint(kept):
+            series[column.name + FEN] = _series(column.kind, [read.fen.get(i, 0) for i in kept])
         if column.measured and column.name in self.header.places:
             whole = unit_in_header(self.header.texts[self.header.places[column.name]])
             series[column.name + UNIT] = _series("text", [read.units.get(i, whole) for i in kept])
         return series
 
-    def _written(self, column: Column, read: Cells, kept: list[int]) -> list[str]:
-        """The writing of soft values and states, "" elsewhere."""
+    def _unread(self, column: Column, read: Cells) -> set[int]:
+        """The cells whose writing gave no value, where the contract keeps them."""
+        if not self.contract.keeps_unread or column.kind not in ("date", "yuan", "number", "share"):
+            return set()
+        return {i for i, _ in read.faults if read.values[i] is None}
+
+    def _written(self, column: Column, read: Cells, kept: list[int], shown: set[int]) -> list[str]:
+        """The writing of the cells to be shown, "" elsewhere."""
         places = self.header.fields.summed.get(column.name, [self.header.places[column.name]])
         unit = self.header.units[column.name]
         alone = not unit and len(places) == 1 and column.name not in self.header.unit_places
         texts: dict[tuple[str, Soft | None], str] = {}
         out = []
         for i in kept:
-            if i not in read.soft and i not in read.states:
+            if i not in shown:
                 out.append("")
                 continue
             cells = [cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in places]
@@ -203,8 +239,10 @@ class Table(NamedTuple):
                     problems.append(Problem(self.numbers[i], header, "", f"是空的，已编为“{name}”", "请填写编号"))
             elif name in first:
                 before = first[name]
-                if self._as_written(i) == self._as_written(before):
-                    fault = Fault(f"和第 {self.numbers[before]} 行完全相同", "请删去重复的行")
+                one, other = self._as_written(i), self._as_written(before)
+                if self._content(one) == self._content(other):
+                    how = "完全相同" if one == other else "只有序号不同"
+                    fault = Fault(f"和第 {self.numbers[before]} 行{how}", "请删去重复的行")
                 elif numbers_rows(header, []):  # 序号 that begins anew on every page loses no row
                     made = f"{self.contract.title}-{self.numbers[i]:05d}"
                     ids[i] = made
@@ -240,6 +278,12 @@ class Table(NamedTuple):
     def _as_written(self, i: int) -> list[str]:
         width = max(len(self.header.texts), len(self.rows[i]))
         return [cleaning.as_written(cell_of(self.rows[i], place)).strip() for place in range(width)]
+
+    def _content(self, cells: Sequence[str]) -> list[str]:
+        """The cells of a row but those that only count the rows."""
+        texts = self.header.texts
+        counts = {place for place, text in enumerate(texts) if text and numbers_rows(text, [])}
+        return [cell for place, cell in enumerate(cells) if place not in counts]
 
     def _reposts(self, texts: list[list[str]], rows: list[int], names: list[str], problems: list[Problem]) -> list[str]:
         """For each row that stays the id of the posting that it repeats, or ""; [] where nothing is a posting."""
@@ -279,6 +323,16 @@ class Table(NamedTuple):
             times[name] += 1
             others[name] = place
         return others
+
+
+def _with_unit(cell: object, unit: str) -> object:
+    """A number with the unit of its header; 约200 and 会员80，非会员120 too, behind their last figure."""
+    if cleaning.is_plain_number(cell):
+        return f"{cleaning.as_written(cell)}{unit}"
+    if not isinstance(cell, str) or not _NUMBERS_ALONE.fullmatch(cleaning.half_width(cell)):
+        return cell
+    end = max(place for place, sign in enumerate(cell, 1) if sign.isdecimal())
+    return f"{cell[:end]}{unit}{cell[end:]}"
 
 
 def _join(column: Column, pieces: Sequence[tuple[str, str]]) -> str:

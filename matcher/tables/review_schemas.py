@@ -11,13 +11,25 @@ REVIEW_CRITERIA = Contract(
     "criterion_id",
     (
         column("criterion_id", "id", "指标编号", "序号"),
-        column("criterion", "text", "指标", "评审指标 评分项 指标名称 评价指标"),
+        column("group", "text", "一级指标", "一级 一级指标名称 一级评审指标 一级评价指标"),
+        column(
+            "criterion",
+            "text",
+            "指标",
+            "评审指标 评分项 指标名称 评价指标 二级指标 二级 二级指标名称",
+        ),
         column("lowest", "number", "最低分", "下限 最低"),
-        column("highest", "number", "最高分", "满分 上限 分值 最高"),
+        column("highest", "number", "最高分", "满分 上限 分值 最高 标准分 分数"),
         column("weight", "number", "权重", "系数"),
-        column("standard", "text", "评分标准", "标准 说明 评分说明", lines=True),
+        column(
+            "standard",
+            "text",
+            "评分标准",
+            "标准 说明 评分说明 评审要点 评审内容 评价要点 指标说明 评分细则",
+            lines=True,
+        ),
     ),
-    any_of=("criterion",),
+    any_of=("criterion", "group"),
     referred=False,
 )
 
@@ -43,6 +55,7 @@ REVIEW_ITEMS = Contract(
         column("grade", "text", "等级", "奖励等级 建议等级 表决等级"),
         column("decision", "text", "结论", "表决结果 检查结论 评审结论 评审结果 评审意见 评定结果"),
         column("chosen", "yesno", "入选", "是否入选 是否获奖 获奖 立项 是否立项 拟立项 拟奖励"),
+        column("secret", "text", "涉密", "是否涉密 涉密项目 是否保密 保密项目 密级"),
         column("summary", "text", "简介", "项目简介 摘要 内容 主要内容", lines=True),
     ),
     any_of=("title", "item"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from matcher.tables.contracts import HIGH, KINDS, LOW, STATE, TEXT, UNIT, Column, Contract, column
+from matcher.tables.contracts import FEN, HIGH, KINDS, LOW, STATE, TEXT, UNIT, Column, Contract, column
 from matcher.tables.own_schemas import (
     CHANCES,
     FIELD_TEXTS,
@@ -17,6 +17,7 @@ from matcher.tables.own_schemas import (
 __all__ = [
     "CHANCES",
     "EXPERTS",
+    "FEN",
     "FIELD_TEXTS",
     "HEADINGS",
     "HIGH",

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 
+from matcher.tables.cells import shorten
 from matcher.tables.columns import Soft, read_cells
 from matcher.tables.schemas import HIGH, LOW, STATE, TEXT, Column, Contract
 
@@ -32,6 +34,23 @@ def range_text(bounds: Soft, unit: str = "") -> str:
     if bounds.high is None:
         return f"{low}{unit}以上"
     return f"{high}{unit}以下" if bounds.low is None else f"{low}～{high}{unit}"
+
+
+def why_unknown(column: Column, row: Mapping[Any, Any]) -> str:
+    """What was written in a field of a row without an exact value, and why it has none; "" where nothing was written.
+
+    >>> from matcher.tables.own_schemas import TECH_CONTRACTS
+    >>> why_unknown(TECH_CONTRACTS["signed_on"], {"signed_on": None, "signed_on_text": "2026-02-30"})
+    '“2026-02-30”日历上没有这一天'
+    """
+    written = row.get(column.name + TEXT)
+    if not isinstance(written, str) or not written or not pd.isna(row.get(column.name)):
+        return ""
+    said = f"“{shorten(written, 40)}”"
+    if any(not pd.isna(row.get(column.name + end)) for end in (LOW, HIGH)):
+        return f"{said}不是确切的值"
+    faults = read_cells(column, "", [written]).faults
+    return said + (faults[0][1].problem if faults else "没有采用")
 
 
 def with_texts(table: pd.DataFrame, contract: Contract) -> pd.DataFrame:

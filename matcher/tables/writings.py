@@ -42,11 +42,13 @@ def simplify(text: str) -> str:
     return text.translate(whole if traditional.search(text) else sure)
 
 
-def has_simplified_form(characters: Iterable[str]) -> tuple[bool, bool]:
+def has_simplified_form(characters: Iterable[str]) -> bool:
     """Whether some of the characters are traditional, and some are so only beside those."""
     distinct = "".join(characters)
     _, traditional, sure, whole = _simplified()
-    return bool(traditional.search(distinct)), any(ord(one) in whole and ord(one) not in sure for one in distinct)
+    if not traditional.search(distinct):
+        return False
+    return any(ord(one) in whole and ord(one) not in sure for one in distinct)
 
 
 def fold(text: str) -> str:

@@ -7,7 +7,9 @@ they know nothing of each other.
 
 from __future__ import annotations
 
+import re
 import reprlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,23 @@ _BASE: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = LONG
 _SHORT.maxlevel = 2
+
+
+_WIDE_COLON = re.compile(r"""\s*(?:-\s+)*[^\s"'#:：]{1,30}：""")  # 日期：2026-11-24
+_NO_BLANK = re.compile(r"""\s*(?:-\s+)*[^\s"'#:：{}\[\]]{1,30}:(?=[^\s/\\])""")  # 日期:2026-11-24
+_IN_WORDS = {
+    "mapping values are not allowed": "这里不能再写“名称: 值”，请检查冒号、缩进，或给值加引号",
+    "could not find expected ':'": "少了冒号，应写成 名称: 值",
+    "did not find expected '-'": "缩进没有对齐",
+    "did not find expected key": "缩进没有对齐",
+    "did not find expected ','": "括号没有配对，或少了逗号",
+    "unexpected end of stream": "引号没有配对",
+    "document separator": "引号没有配对",
+    "cannot start any token": "不能以这个符号开头，请给值加引号",
+    "another document": "只能有一份内容，请去掉 ---",
+    "alphabetic or numeric character": "不能以 * 或 & 开头，请给值加引号",
+    "unknown escape": "双引号里的反斜杠看不懂，请改用单引号",
+}
 
 
 class YamlFault(ValueError):  # noqa: N818
@@ -91,11 +110,28 @@ def parse(text: str, loader: Any = _Words) -> Any:
 def _sentence(text: str, error: yaml.MarkedYAMLError) -> str:
     mark = error.problem_mark
     if not mark:
-        return f"不是正确的 YAML（{str(error.problem)[:80]}）"
-    line = text.split("\n")[mark.line : mark.line + 1]
-    tab = "\t" in "".join(line)[: mark.column + 1]
-    what = "不能用制表符（Tab）缩进，请改用空格" if tab else f"不是正确的 YAML（{str(error.problem)[:80]}）"
-    return f"第 {mark.line + 1} 行：{what}"
+        return "不是正确的 YAML"
+    lines = text.split("\n")[: mark.line + 1]
+    if "\t" in "".join(lines[mark.line :])[: mark.column + 1]:
+        return f"第 {mark.line + 1} 行：不能用制表符（Tab）缩进，请改用空格"
+    if colon := colon_sentence(lines, max(0, mark.line - 2)):  # a fault shows up below its line
+        return colon
+    known = (words for part, words in _IN_WORDS.items() if part in str(error.problem))
+    return f"第 {mark.line + 1} 行：不是正确的 YAML（{next(known, '写法不对')}）"
+
+
+def colon_sentence(lines: Sequence[str], start: int = 0) -> str:
+    """What is wrong with the first colon behind a name, from a line on, that YAML does not take for one; "" for none.
+
+    >>> colon_sentence(["经办人: 王", "日期：2026-11-24"])
+    '第 2 行：冒号要用半角的“:”，后面空一格，写成 名称: 值（这里是全角的“：”）'
+    """
+    for number, line in enumerate(lines[start:], start + 1):
+        if _WIDE_COLON.match(line):
+            return f"第 {number} 行：冒号要用半角的“:”，后面空一格，写成 名称: 值（这里是全角的“：”）"
+        if _NO_BLANK.match(line):
+            return f"第 {number} 行：冒号后面要空一格，写成 名称: 值"
+    return ""
 
 
 def _check_bounds(text: str) -> None:

@@ -228,6 +228,7 @@ async def pool_page(
                 changed = changed[changed["enterprise_id"].isin(ids)]
             facts = dashboard_facts(
                 on=day,
+                goal=book.rules(day).goal,
                 snapshot=snapshot[snapshot["enterprise_id"].isin(ids)].reset_index(drop=True),
                 moves=changed,
                 funnel=funnel(book.log, on=day),

@@ -84,3 +84,15 @@ def test_mistakes_end_with_a_sentence(
     assert status == 2
     assert message in said
     assert not list(tmp_path.glob("x.*"))
+
+
+def test_the_page_names_the_units_and_the_whole_title(run, tmp_path: Path):
+    title = "盐碱地低温余热回收与高效利用成套技术装备研发及在水泥、化工、造纸行业的规模化应用示范（二期）"
+    row = {"成果编号": "CG1", "成果名称": title, "完成单位": "虚构研究院；虚构机械厂", "推荐单位": "虚构县科技局"}
+    pd.DataFrame([row | {"样机": "2台"}]).to_csv(tmp_path / "one.csv", index=False, encoding="utf-8-sig")
+    assert run("assess", "one.csv", "-o", "one.html")[0] == 0
+    page = (tmp_path / "one.html").read_text("utf-8")
+    assert f"<h1>{title}</h1>" in page
+    assert "<p>完成单位：虚构研究院；虚构机械厂</p>\n<p>推荐单位：虚构县科技局</p>" in page.replace(
+        "</p><p>", "</p>\n<p>"
+    )

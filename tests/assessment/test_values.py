@@ -6,7 +6,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.assessment import assess_outcomes, contract_kinds, economic_values, value_outcomes
+from matcher.assessment import (
+    assess_outcomes,
+    contract_kinds,
+    economic_values,
+    read_assessed_outcomes,
+    value_outcomes,
+)
 from matcher.assessment.values import read_weights
 from matcher.errors import PolicyError
 
@@ -82,6 +88,28 @@ def test_a_value_lies_between_0_and_100(value: float, fits: bool) -> None:
         ]
         with pytest.raises(PolicyError, match=r"科学价值 .* 不在 0 至 100 之间"):
             value_outcomes(table)
+
+
+def test_about_so_many_points_are_a_range_and_marks_that_need_a_number_are_told() -> None:
+    cells = {"科学价值": ["约80", "约200"], "技术价值": [60, 60], "技术创新度": ["约3", ""], "技术难度": ["约85", ""]}
+    table = pd.DataFrame({"成果编号": ["a", "b"], **cells, "研发成本（万元）": ["10万美元", "约120"]})
+    read = read_assessed_outcomes(table).rows
+    found = assess_outcomes(read, weights={"scientific": 0.5, "technological": 0.5})
+    assert found.table[["value_low", "value_high", "unjudged", "remarks"]].values.tolist() == [
+        [
+            67.5,
+            72.5,
+            "",
+            "科学价值“约80”不是确切的值，只算进综合价值的范围；技术创新度“约3”不是确切的值；技术难度和复杂程度“约85”不是确切的值",
+        ],
+        [30.0, 80.0, "科学价值", "科学价值“约200”不是确切的值，不在 0 至 100 之间，没有采用"],
+    ]
+    costs = found.economic[found.economic["approach"] == "成本法"]
+    assert costs["missing"].tolist() == [
+        "研发成本（“10万美元”是外币（美元），不知折合多少人民币）",
+        "贬值率（不知道时取 0 至 100%）",
+    ]
+    assert costs["high"].tolist()[1:] == [1_250_000.0]
 
 
 @pytest.mark.parametrize(

@@ -249,7 +249,7 @@ MISTAKES = [
     (["match"], "缺少参数 需求表（技术需求：csv、xlsx、xls、parquet 或 jsonl）"),
     (
         ["match", "需求.csv", "成果.csv"],
-        "缺少选项 -o/--output（结果写到哪里：.xlsx（工作簿）、.html（网页）、.csv 或 .parquet）",
+        "请用 -o 指定输出文件，用 --pieces 指定文件夹，或用 --verify 核对先前的记录",
     ),
     (["march"], "没有命令“march”；您是不是指 match？"),
     ([*MATCH, "--speed"], "没有选项 --speed"),
@@ -321,8 +321,88 @@ def test_an_interruption_says_so_and_writes_nothing(run, small, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("matcher.matching.matches._search", interrupt)
-    assert run(*MATCH, "-q") == (130, "", "\n已中断，没有写入任何结果\n")  # first the line of the bar ends
+    assert run(*MATCH, "-q") == (130, "", "\n已中断，没有写入不完整的结果\n")  # first the line of the bar ends
     assert not (small / "a.csv").exists()
+
+
+# ---- in pieces, and checked later
+
+
+def contents(folder):
+    return {str(one.relative_to(folder)): one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file()}
+
+
+def test_pieces_hold_what_one_file_holds(run, small, monkeypatch):
+    monkeypatch.setattr("matcher.cli.matching._PIECE", 2)
+    assert run("match", "需求.csv", "成果.csv", "-k", "2", "-o", "a.parquet", "-q")[0] == 0
+    words = ("match", "需求.csv", "成果.csv", "-k", "2", "--pieces", "片")
+    status, out, _ = run(*words)
+    assert (status, out) == (0, "3 条，2 片，6 行；结果已写入 片\n")
+    pd.testing.assert_frame_equal(pd.read_parquet("片/matches"), pd.read_parquet("a.parquet"))
+    before = contents(small / "片")
+    assert run(*words, "--on", "2026-03-31", "-q")[0] == 0  # the day of a report is none of the settings
+    assert contents(small / "片") == before
+    told = "“片”里是设置不同的另一次运行的结果（不同的是：每条给出）；请换一个文件夹，或删去它再运行\n"
+    assert run(*words[:3], "--pieces", "片", "-q") == (2, "", told)
+    (small / "成果.csv").write_text("成果编号,成果名称\nC1,齿轮磨削烧伤检测装置\n", "utf-8")
+    status, _, err = run(*words, "-q")
+    assert status == 2
+    assert "不同的是：" in err
+    assert "输入 成果.csv" in err
+    assert contents(small / "片") == before
+
+
+KILLED = """
+import os, signal, sys
+import matcher.cli.matching
+import matcher.matching.matches as matches
+
+matcher.cli.matching._PIECE = 1
+done, real = [], matches.match
+
+def match(queries, index, **options):
+    if len(done) == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    done.append(queries)
+    return real(queries, index, **options)
+
+matches.match = match
+from matcher.cli.app import main
+sys.argv = ["matcher", *sys.argv[1:]]
+main()
+"""
+
+
+def test_a_killed_run_goes_on_to_the_same_bytes(run, small, monkeypatch):
+    monkeypatch.setattr("matcher.cli.matching._PIECE", 1)
+    words = ("match", "需求.csv", "成果.csv", "-q", "--pieces")
+    killed = subprocess.run([sys.executable, "-c", KILLED, *words, "断"], cwd=small, check=False)
+    assert killed.returncode < 0
+    assert 0 < len(list((small / "断" / "pieces").iterdir())) < 3
+    assert run(*words, "断")[0] == 0
+    assert run(*words, "整")[0] == 0
+    assert contents(small / "断") == contents(small / "整")
+
+
+def test_a_result_is_checked_against_its_record(run, small):
+    words = ("match", "需求.csv", "成果.csv", "--judged", "标注.csv", "-q")
+    assert run(*words, "-o", "a.xlsx", "--record", "a.json") == (0, "", "")
+    assert run(*words, "--verify", "a.json") == (0, "", "")
+    assert run(*words, "-k", "1", "--verify", "a.json") == (1, "", "选项 每条给出 不同：记录为 10，现为 1\n结果不同\n")
+    (small / "标注.csv").write_text("need_id,outcome_id,level\n001,C1,1\n001,C3,4\n002,C2,1\n002,C4,4\n", "utf-8")
+    status, _, err = run(*words, "-o", "b.xlsx", "--verify", "a.json")
+    assert (status, err) == (1, "输入“标注.csv”与记录时不同\n结果不同\n")
+    assert not (small / "b.xlsx").exists()
+    run("index", "成果.csv", "库", "-q")
+    assert run("match", "需求.csv", "库", "-q", "-o", "c.csv", "--record", "c.json")[0] == 0
+    assert run("match", "需求.csv", "库", "-q", "--verify", "c.json")[0] == 0
+    lines = (small / "成果.csv").read_text("gb18030").replace("湿式除尘", "干式除尘")
+    (small / "成果.csv").write_text(lines, "utf-8")
+    run("index", "成果.csv", "库", "--replace", "-q")
+    status, _, err = run("match", "需求.csv", "库", "-q", "--verify", "c.json")
+    assert status == 1
+    assert err.startswith("选项 索引 不同：记录为 ")
+    assert run("match", "需求.csv", "库", "--verify", "需求.csv", "-q")[0] == 2
 
 
 # ---- no network

@@ -239,3 +239,33 @@ def test_the_points_of_the_first_example_firm_are_those_counted_by_hand(run):
     assert run("policy", "points", *arguments)[:2] == (0, "")
     first = pd.read_csv("p.csv").iloc[0]
     assert first[["stage", "known", "total_low", "total_high", "total_max"]].tolist() == ["成长期", 18, 48, 48, 96]
+
+
+def test_scores_in_pieces_are_those_of_one_file(run, firms, tmp_path):
+    words = ("policy", "score", "firms.csv", "-p", "tech-sme", "--on", "2026-06-01")
+    assert run(*words, "-o", "s.parquet", "--verdicts", "v.parquet", "-q")[0] == 0
+    status, out, _ = run(*words, "--pieces", "p")
+    assert (status, out) == (0, "2 家企业，1 项政策，1 片；结果已写入 p\n")
+    for name, file in (("summary", "s.parquet"), ("verdicts", "v.parquet")):
+        one, two = pd.read_parquet(tmp_path / "p" / name), pd.read_parquet(tmp_path / file)
+        for column in two:
+            assert one[column].astype(str).str[:10].tolist() == two[column].astype(str).str[:10].tolist(), column
+    told = "“p”里是设置不同的另一次运行的结果（不同的是：on）；请换一个文件夹，或删去它再运行\n"
+    assert run(*words[:-1], "2026-06-02", "--pieces", "p", "-q") == (2, "", told)
+    status, _, err = run(*words, "--pieces", "p", "--summary", "s.csv")
+    assert status == 2
+    assert "--pieces 单独使用" in err
+    assert run(*words, "--pieces", ".")[0] == 2  # the folder of the table
+
+
+def test_a_scoring_is_checked_against_its_record(run, firms):
+    words = ("policy", "score", "firms.csv", "-p", "tech-sme", "-q", "--on")
+    assert run(*words, "2026-06-01", "-o", "s.csv", "--record", "r.json")[0] == 0
+    assert run(*words, "2026-06-01", "--verify", "r.json") == (0, "", "")
+    assert run(*words, "2026-06-02", "--verify", "r.json") == (
+        1,
+        "",
+        "选项 on 不同：记录为 2026-06-01，现为 2026-06-02\n结果不同\n",
+    )
+    pd.read_csv("firms.csv").assign(resident="否").to_csv("firms.csv", index=False)
+    assert run(*words, "2026-06-01", "--verify", "r.json") == (1, "", "输入“firms.csv”与记录时不同\n结果不同\n")

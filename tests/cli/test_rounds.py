@@ -95,6 +95,8 @@ def test_a_round_is_done_again_elsewhere_and_compared_byte_by_byte(place, run):
         ("步驟: []", "没有“步驟”这一项；可以写 日期、经办人、步骤"),
         ("日期: 明天\n步骤:\n  - 甲: policy list", "“明天”不是日期"),
         ("步骤:\n  - 甲", "第 1 步应写成 - 名称: 命令"),
+        ("日期：2026-11-24\n步骤：\n  - 甲：pool", "第 1 行：冒号要用半角的“:”"),
+        ("步骤:\n  - 甲：pool targets", "第 2 行：冒号要用半角的“:”"),
     ],
 )
 def test_a_file_at_fault_is_refused_before_anything_runs(tmp_path, run, text, message):
@@ -122,3 +124,18 @@ def test_what_a_command_writes_is_known_as_a_result():
         step = _step("", list(made.words), {}, main_group)
         files = {name for name in made.outputs if Path(name).suffix in (".csv", ".xlsx", ".parquet", ".html", ".json")}
         assert files <= set(step.results), made.words
+
+
+def test_a_folder_of_pieces_is_a_result(place, run):
+    (place / "年度.yaml").write_text(
+        "日期: 2026-11-24\n步骤:\n  - 评价: policy score firms.csv -p hte --pieces 片\n", "utf-8"
+    )
+    plan = str(place / "年度.yaml")
+    assert run("run", plan, "-q")[0] == 0
+    assert waiting(run("run", plan, "--list")[1]) == []
+    assert run("run", plan, "--verify") == (0, "1 步：重做的结果与记录一致\n", "")
+    part = place / "片" / "summary" / "part-00000.parquet"
+    pd.read_parquet(part).head(1).to_parquet(part)
+    assert run("run", plan, "--verify")[0] == 0  # what is there now is not asked; the work is done again elsewhere
+    shutil.rmtree(place / "片")
+    assert waiting(run("run", plan, "--list")[1]) == ["评价"]

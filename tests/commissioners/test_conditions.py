@@ -53,6 +53,17 @@ def test_a_person_of_shandong_needs_a_title_or_a_degree():
     assert states("山东2021", **{"遵纪守法": "是", "自愿服务三农": "否"})["willing"] == failed
 
 
+def test_about_so_many_days_decide_where_both_ends_do():
+    def month(days):
+        table = pd.DataFrame([{"姓名": "甲", "可服务天数": days}, {"姓名": "乙", "可服务天数": "20"}])
+        checked = check_persons(read_commissioners(table).rows, rules="山东2021")
+        return checked.loc[checked["rule"] == "month", "state"].tolist()
+
+    assert [month(days) for days in ("约40", "约20", "约30")] == [
+        ["符合", "不符合"], ["不符合", "不符合"], ["未定", "不符合"],
+    ]  # fmt: skip
+
+
 def test_ages_full_time_degrees_and_offices_of_other_places():
     assert [states("山西2025", age=age)["age"] for age in (58, 59)] == ["符合", "不符合"]
     degrees = ("全日制大专", "本科", "高中")

@@ -184,6 +184,22 @@ def test_a_log_with_ids_finds_them_in_any_writing():
     assert report.unknown["reason"].tolist() == ["特派员编号不在方案中；村编号不在方案中"]
 
 
+def test_about_so_many_days_count_with_their_lower_end_and_stay_open():
+    rows = log(
+        (1, "2026-01-10", "甲", "", "代村", "", "", "约20", "", ""),
+        (2, "2026-01-11", "甲", "", "前村", "", "", 2, "", ""),
+        (3, "2026-02-30", "甲", "", "前村", "", "", 2, "", ""),
+        (4, "2026年2月1日至长期", "甲", "", "前村", "", "", 2, "", ""),
+    )
+    report = service_report(rows, PLAN, on="2026-12-31")
+    person = report.persons.set_index("expert_id").loc["P1"]
+    assert person[["visits", "days", "open_days", "state"]].tolist() == [2, 17.0, 1, "未定"]
+    assert report.unknown[["record_id", "reason"]].to_numpy().tolist() == [
+        ["3", "服务日期“2026-02-30”日历上没有这一天"],
+        ["4", "服务日期“2026年2月1日至长期”不是确切的值"],
+    ]
+
+
 def test_a_month_counts_where_it_lies_within_and_namesakes_of_another_unit_do_not():
     rows = log(
         (1, "2026-01", "甲", "某省农业科学院", "卞庄街道代村", "", "", "半天", "", ""),

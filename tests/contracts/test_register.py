@@ -1,5 +1,7 @@
 """Registers as people hand them in: read, checked, summed, held against targets, written; all made up."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -15,6 +17,7 @@ from matcher.contracts import (
     read_contracts,
     transfer_relief,
 )
+from matcher.contracts.rules import load_rules
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.pool.book.event_log import Log
 from matcher.pool.book.follow_up import follow, items
@@ -62,6 +65,28 @@ def test_a_register_is_read_by_the_headers_that_bureaus_use():
 
 
 @pytest.mark.parametrize(
+    ("cells", "reasons"),
+    [
+        ({"amount": "10万美元"}, ["合同成交额“10万美元”是外币（美元），不知折合多少人民币，请改正后再提交"]),
+        ({"technical_amount": "见附件"}, ["技术交易额“见附件”内容写在附件或别处，这里没有读到，请改正后再提交"]),
+        ({"signed_on": "2025-02-30"}, ["签订日期“2025-02-30”日历上没有这一天，请改正后再提交"]),
+        (
+            {"applied_on": "2026-02-30", "signed_on": "2025-06-31"},
+            [
+                "签订日期“2025-06-31”日历上没有这一天；申请日期“2026-02-30”日历上没有这一天，请改正后再提交",
+                "申请日期看不懂，不能确定适用哪一版规则：2001版自2001年7月18日、2026版自2026年3月1日施行",
+            ],
+        ),
+        ({"amount": ""}, ["缺少合同成交额；合同应分别载明合同总额和技术交易额"]),
+    ],
+)
+def test_what_nobody_can_read_is_told_as_it_was_written_and_not_as_missing(cells, reasons):
+    rows = read_contracts(pd.DataFrame([one(**cells)])).rows
+    findings = contract_findings(rows)
+    assert findings[["answer", "text"]].values.tolist() == [["unknown", text] for text in reasons]
+
+
+@pytest.mark.parametrize(
     ("header", "field"),
     [
         ("让与方", "seller"), ("卖方/受托方/让与方", "seller"), ("研究开发人", "seller"), ("许可人", "seller"),
@@ -81,7 +106,7 @@ def test_who_stands_as_registered_follows_the_state_and_the_day(checked):
     """A register that says nothing of states is one of applications: see the next test."""
     assert dict(zip(checked["contract_id"], checked["standing"], strict=True)) == {
         "H1": "registered", "H2": "registered", "H3": "registered", "H4": "open", "H5": "open",
-        "H6": "refused", "H7": "open", "H8": "refused",
+        "H6": "withdrawn", "H7": "open", "H8": "refused",
     }  # fmt: skip
     assert checked.set_index("contract_id")["accepted"].tolist() == [
         "yes", "yes", "yes", "unknown", "yes", "yes", "unknown", "no",
@@ -99,11 +124,11 @@ def test_without_states_what_is_accepted_counts():
 def test_sums_by_kind_region_and_month(checked):
     by_kind = contract_summary(checked, by=["kind"])
     assert by_kind.to_numpy(object, na_value=None).tolist() == [
-        ["技术咨询", 1, 150_000, 150_000, 0, 0, 0, 0],
-        ["技术开发", 1, 1_000_000, 800_000, 0, 1, None, 0],
-        ["技术服务", 0, 0, 0, 0, 2, 1_350_000, 0],
-        ["技术许可", 0, 0, 0, 0, 0, 0, 1],
-        ["技术转让", 1, 600_000, 600_000, 0, 0, 0, 1],
+        ["技术咨询", 1, 150_000, 150_000, 0, 0, 0, 0, 0],
+        ["技术开发", 1, 1_000_000, 800_000, 0, 1, None, 0, 0],
+        ["技术服务", 0, 0, 0, 0, 2, 1_350_000, 0, 0],
+        ["技术许可", 0, 0, 0, 0, 0, 0, 0, 1],
+        ["技术转让", 1, 600_000, 600_000, 0, 0, 0, 1, 0],
     ]
     by_region = contract_summary(checked, by=["region"])[["region", "contracts", "amount"]].to_numpy(object).tolist()
     assert by_region == [
@@ -112,7 +137,7 @@ def test_sums_by_kind_region_and_month(checked):
     by_month = contract_summary(checked, by=["month"])[["month", "contracts", "technical_amount"]].to_numpy(object)
     assert by_month.tolist() == [["2026-02", 2, 1_400_000], ["2026-03", 1, 150_000], ["2026-04", 0, 0]]
     total = contract_summary(checked, by=[])
-    assert total.to_numpy(object, na_value=None).tolist() == [[3, 1_750_000, 1_550_000, 0, 3, None, 2]]
+    assert total.to_numpy(object, na_value=None).tolist() == [[3, 1_750_000, 1_550_000, 0, 3, None, 1, 1]]
     every = contract_summary(checked)
     assert every[["contracts", "amount"]].sum().tolist() == [3, 1_750_000]
     with pytest.raises(ArgumentError, match="not 'year'"):
@@ -125,9 +150,64 @@ def test_a_sum_says_how_many_amounts_it_is_without():
     assert contract_summary(table, by=[])[["contracts", "amount", "inexact"]].to_numpy().tolist() == [[2, 120, 1]]
 
 
+def test_what_was_withdrawn_is_no_refusal():
+    states = {"H1": "已登记", "H2": "已撤销", "H3": "注销", "H4": "不予登记", "H5": "作废"}
+    table = check(*(one(contract_id=name, subject=f"{name}项目", state=state) for name, state in states.items()))
+    assert table["standing"].tolist() == ["registered", "withdrawn", "withdrawn", "refused", "withdrawn"]
+    assert contract_summary(table, by=[])[["contracts", "refused", "withdrawn"]].to_numpy().tolist() == [[1, 1, 3]]
+    assert table["vat_exempt_high"].tolist() == [100, 0, 0, 0, 0]
+
+
+def test_rows_that_differ_in_their_number_alone_are_the_same():
+    register = pd.DataFrame(
+        {"序号": [1, 2, 3, 3], "合同编号": ["H1"] * 4, "项目名称": ["甲项目", "甲项目", "乙项目", "甲项目"]}
+    )
+    rows, problems = read_contracts(register)
+    assert (rows["subject"].tolist(), problems["problem"].tolist()) == (
+        ["甲项目"], ["和第 2 行只有序号不同", "和第 2 行编号相同，内容不同", "和第 2 行只有序号不同"],
+    )  # fmt: skip
+
+
+def test_a_day_of_registration_that_nobody_can_read_is_told_and_does_not_decide():
+    row = check(one(registered_on="2025-06-31", state="")).iloc[0]
+    assert (row["accepted"], row["standing"]) == ("yes", "registered")
+    assert row["warnings"].startswith("登记日期“2025-06-31”日历上没有这一天，按没有登记日期统计（")
+    tracked = check(one(registered_on="2025-06-31"), one(contract_id="H2", subject="乙", registered_on="2025-06-30"))
+    assert tracked["standing"].tolist() == ["open", "registered"]
+
+
+def test_a_header_of_two_rows_with_kinds_of_values_above(tmp_path):
+    (tmp_path / "r.csv").write_text(
+        "虚构县登记台账,,,,,,,\n编号,项目名称,甲方（委托方）,乙方（受托方）,日期,,金额（万元）,\n,,,,签订,登记,合同,技术交易\n"
+        "H1,磁选机控制,虚构泵业,虚构大学,2026-01-05,2026-02-10,50,40\n", "utf-8",
+    )  # fmt: skip
+    row = read_contracts(tmp_path / "r.csv").rows.iloc[0]
+    names = ["buyer", "seller", "signed_on", "registered_on", "amount", "technical_amount"]
+    assert [str(cell)[:10] for cell in row[names]] == [
+        "虚构泵业", "虚构大学", "2026-01-05", "2026-02-10", "500000", "400000",
+    ]  # fmt: skip
+
+
+def test_subtotals_without_figures_are_no_contracts():
+    register = pd.DataFrame(
+        {
+            "序号": [1, None, None, 2, None, 3],
+            "合同编号": ["H1", None, None, "H2", None, None],
+            "项目名称": ["泵壳检测", "本页小计", "技术开发小计", "阀块设计", "合计", "小计算机研制"],
+            "受托方": ["甲大学", None, None, "乙大学", None, None],
+            "合同成交额（万元）": [5, None, None, 6, None, None],
+        }
+    )
+    rows, problems = read_contracts(register)
+    assert rows["subject"].tolist() == ["泵壳检测", "阀块设计", "小计算机研制"]
+    assert problems.loc[~problems["kept"], ["row", "problem"]].values.tolist() == [
+        [3, "是合计行"], [4, "是合计行"], [6, "是合计行"],
+    ]  # fmt: skip
+
+
 def test_nothing_gives_nothing(checked):
     none = contract_summary(checked.iloc[:0])
-    sums = ["contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused"]
+    sums = ["contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused", "withdrawn"]
     assert list(none.columns) == ["kind", "region", "month", *sums]
     assert len(none) == len(income_relief(checked.iloc[:0])) == len(contract_conversions(checked.iloc[:0])) == 0
 
@@ -273,6 +353,66 @@ def test_rules_are_listed_with_what_was_seen():
     assert not draft["verified"].any()
     values = table[table["part"] == "数值"].set_index("rule")["text"]
     assert values.to_dict() == {"large": "5000000", "licence_since": "2021-01-01", "income_free": "5000000"}
+
+
+@pytest.mark.parametrize(
+    ("amount", "technical", "answer", "said"),
+    [
+        ("1000000", "1000000.01", "no", "技术交易额1,000,000.01 元大于合同成交额1,000,000 元"),
+        ("1000000.01", "1000000.01", "yes", "没有不予登记的情形"),
+        ("1000000.01", "1000000.02", "no", "技术交易额1,000,000.02 元大于合同成交额1,000,000.01 元"),
+        ("1000000.02", "1000000.01", "yes", "没有不予登记的情形"),
+        ("1000000.49", "1000000.5", "no", "技术交易额1,000,000.5 元大于合同成交额1,000,000.49 元"),
+        ("1000000.6", "1000001", "no", "技术交易额1,000,001 元大于合同成交额1,000,000.6 元"),
+        ("100万元", "100.000001万元", "no", "技术交易额1,000,000.01 元大于合同成交额1,000,000 元"),
+        ("1000000", "1000000.001", "yes", "没有不予登记的情形"),
+    ],
+)
+def test_fen_are_compared_before_they_are_rounded_away(amount, technical, answer, said):
+    row = check(one(amount=amount, technical_amount=technical)).iloc[0]
+    assert (row["accepted"], said in row["reasons"]) == (answer, True)
+
+
+def test_fen_stand_beside_the_whole_yuan():
+    reading = read_contracts(pd.DataFrame([one(amount="100.5", technical_amount="99.99"), one(contract_id="H2")]))
+    names = ["amount", "amount_fen", "technical_amount", "technical_amount_fen"]
+    assert reading.rows[names].to_numpy().tolist() == [[101, -50, 100, -1], [100, 0, 80, 0]]
+    assert reading.problems["problem"].tolist() == ["这一列有 1 格不是整元，已四舍五入到元"] * 2
+    row = check_contracts(reading.rows).iloc[0]
+    assert row[["amount", "technical_amount", "vat_exempt_low", "vat_exempt_high"]].tolist() == [101, 100, 99, 101]
+
+
+def test_contracts_that_differ_by_a_fen_are_two_and_the_large_one_begins_at_its_whole_amount():
+    rows = [one(amount="100"), one(contract_id="H2", amount="100.01"), one(contract_id="H3", amount="100.01")]
+    assert check(*rows)["duplicate_of"].tolist() == ["", "", "H2"]
+    days = {"signed_on": "2026-04-01", "applied_on": "2026-04-10"}
+    below = check(one(amount="6000000", technical_amount="4999999.99", **days)).iloc[0]
+    assert (below["warnings"], f"{below['decide_by']:%Y-%m-%d}") == ("", "2026-05-01")
+
+
+def test_every_article_of_the_civil_code_that_is_cited_was_read():
+    """Articles 851 to 884, and 843 in a copy of the articles; nothing else may be cited."""
+    table, kinds = list_rules(), load_rules().kinds.values()
+    cited = "；".join([*table["article"], *(kind.article for kind in kinds)])
+    assert set(re.findall("民法典》(第[^条]+条)", cited)) == {
+        "第八百四十三条", "第八百五十一条", "第八百七十六条", "第八百七十八条",
+    }  # fmt: skip
+    art843 = table[table["article"].str.contains("第八百四十三条")]
+    assert art843["source"].str.contains("第八百四十三条的条文").all()
+
+
+def test_a_word_that_only_hints_is_told_as_a_question():
+    rows = [
+        one(subject="国外阀门仿制"),
+        one(contract_id="H2", subject="零件简单仿制"),
+        one(contract_id="H3", subject="密封件研制及常规检测"),
+    ]
+    table = contract_findings(read_contracts(pd.DataFrame(rows)).rows)
+    assert table[["contract_id", "rule", "answer", "text"]].to_numpy().tolist() == [
+        ["H1", "ordinary_work", "unknown", "名称中有“仿制”，可能是一般检测、仿制、应用，请登记员看合同内容"],
+        ["H2", "ordinary_work", "no", "名称写明“简单仿制”，一般检验、测试、鉴定、仿制和应用不是技术开发"],
+        ["H3", "ordinary_work", "unknown", "名称中有“常规检测”，可能是一般检测、仿制、应用，请登记员看合同内容"],
+    ]
 
 
 def test_other_columns_of_the_file_stay():

@@ -2,11 +2,13 @@
 
 import datetime as dt
 
+import openpyxl
 import pandas as pd
 import pytest
 
 from matcher.errors import PolicyError
-from matcher.integrity import bars_on, list_notices, read_records
+from matcher.integrity import bars_on, integrity_hits, list_notices, read_records, read_subjects
+from matcher.integrity.checking import reasons
 from matcher.integrity.records import bars, in_force
 from matcher.integrity.rules import document_on, load_notice
 
@@ -34,7 +36,11 @@ def test_both_ends_count(on, state):
         ({"限制截止日期": "永久"}, "2099-01-01", (True, "")),
         ({"限制截止日期": "", "处理措施": "终身禁止申报"}, "2099-01-01", (True, "")),
         ({"限制截止日期": ""}, "2026-01-01", (None, "没有写截止日期")),
-        ({"限制截止日期": "三年"}, "2026-01-01", (None, "没有写截止日期")),
+        ({"限制截止日期": "三年"}, "2026-01-01", (None, "截止日期写的是“三年”")),
+        ({"限制截止日期": "至今"}, "2026-01-01", (None, "截止日期写的是“至今”")),
+        ({"限制截止日期": "长期"}, "2099-01-01", (True, "")),
+        ({"限制截止日期": "9999-12-31"}, "2099-01-01", (True, "")),
+        ({"限制截止日期": "", "处理措施": "永久撤销奖励，禁止申报"}, "2099-01-01", (None, "没有写截止日期")),
         ({"限制起始日期": ""}, "2026-01-01", (None, "没有写起始日期")),
         ({"限制起始日期": ""}, "2028-01-01", (False, "")),
         ({"限制起始日期": "", "决定日期": "2026-02-01"}, "2026-01-31", (False, "")),
@@ -131,6 +137,51 @@ def test_expired_records_vanish_from_the_answer_and_stay_in_the_table():
     assert table["record_id"].tolist() == ["R1", "R2", "R3"]
 
 
+def test_permanent_not_written_and_written_otherwise_are_told_apart():
+    ends = ["9999-12-31", "", "长期", "至今", "三年", "终身", "2027-12-31", ""]
+    table = {
+        "记录编号": [f"R{i}" for i in range(8)],
+        "姓名": ["甲某"] * 8,
+        "限制起始日期": [
+            "2025-01-01",
+            "2025-01-01",
+            "2025年3月",
+            "2025-01-01",
+            "2025-01-01",
+            "",
+            "2025-01-01",
+            "2025-01-01",
+        ],
+        "限制截止日期": ends,
+        "处理措施": ["禁止申报"] * 7 + ["永久禁止申报"],
+    }
+    records = read_records(pd.DataFrame(table)).rows
+    bars = bars_on(records, on="2026-06-30")
+    assert bars[["record_id", "applicant", "end_note", "open"]].to_numpy().tolist() == [
+        ["R0", "不得", "无期限", ""],
+        ["R1", "需核实", "没有写", "没有写截止日期"],
+        ["R2", "不得", "长期", ""],
+        ["R3", "需核实", "写的是“至今”", "截止日期写的是“至今”"],
+        ["R4", "需核实", "写的是“三年”", "截止日期写的是“三年”"],
+        ["R5", "需核实", "终身", "没有写起始日期"],
+        ["R6", "不得", "", ""],
+        ["R7", "不得", "永久", ""],
+    ]
+    assert bars["start_note"].tolist() == ["", "", "写的是“2025年3月”", "", "", "没有写或没有读懂", "", ""]
+    applied = read_subjects(pd.DataFrame({"申报编号": ["S1"], "项目负责人": ["甲某"]})).rows
+    hits = integrity_hits(applied, records, role="applicant", on="2026-06-30")
+    assert [reason.split("），")[-1] for reason in reasons(hits, "applicant")] == [
+        "2025-01-01 起，无期限有效",
+        "2025-01-01 起，截止日期没有写",
+        "起始日期写的是“2025年3月”，长期有效",
+        "2025-01-01 起，截止日期写的是“至今”",
+        "2025-01-01 起，截止日期写的是“三年”",
+        "起始日期没有写或没有读懂，终身有效",
+        "2025-01-01 至 2027-12-31",
+        "2025-01-01 起，永久有效",
+    ]
+
+
 def test_an_end_that_is_no_day_is_told():
     reading = read_records(pd.DataFrame({"记录编号": ["R1"], "姓名": ["甲某"], "限制截止日期": ["三年"]}))
     lines = reading.problems[["column", "value", "problem"]].values.tolist()
@@ -140,3 +191,23 @@ def test_an_end_that_is_no_day_is_told():
 def test_notices_say_what_was_seen():
     table = list_notices().set_index("notice")
     assert table["verified"].to_dict() == {"广东2027": True, "国家重点研发2021": False}
+
+
+def test_a_register_with_grouped_headers_and_merged_years(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (
+        ["年度", "序号", "对象", "", "所在单位", "处理措施", "限制期限", ""],
+        ["", "", "姓名或单位名称", "证件号或信用代码", "", "", "起始", "截止"],
+        ["2024年", 1, "虚构人甲", "", "虚构大学", "禁止申报", "2024.3.1", "永久"],
+        [None, 2, "虚构公司", "91370000MA00000000", "", "禁止申报3年", "2024-06-01", "2027-05-31"],
+    ):
+        sheet.append(row)
+    for cells in ("C1:D1", "G1:H1", "A1:A2", "B1:B2", "E1:E2", "F1:F2", "A3:A4"):
+        sheet.merge_cells(cells)
+    book.save(tmp_path / "r.xlsx")
+    rows = read_records(tmp_path / "r.xlsx").rows
+    days = rows[["starts_on", "ends_on"]].apply(lambda one: one.dt.strftime("%F").fillna("")).to_numpy().tolist()
+    assert (rows["name"].tolist(), rows["code"].tolist()) == (["虚构人甲", "虚构公司"], ["", "91370000MA00000000"])
+    assert days == [["2024-03-01", ""], ["2024-06-01", "2027-05-31"]]
+    assert rows["permanent"].tolist() == [True, False]

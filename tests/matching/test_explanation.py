@@ -159,6 +159,80 @@ def test_a_heading_and_a_fragment_are_no_pieces():
     ]
 
 
+NEED_OF_FANS = ("离心风机叶轮设计", "希望提高离心风机叶轮的效率。")
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        # the state of things before the record comes to itself
+        (
+            "近年来离心风机叶轮的能耗问题愈发明显。风机叶轮制约着企业的发展。本产品的离心风机叶轮效率提高8%。",
+            "本产品的离心风机叶轮效率提高8%。",
+        ),
+        # parts of an apparatus
+        (
+            "它包括蜗壳和离心风机叶轮，所述离心风机叶轮置于蜗壳内；本装置的离心风机可避免共振。",
+            "本装置的离心风机可避免共振。",
+        ),
+        # where it may be used; how far it is; who wrote the standard; others' faults
+        ("可用于离心风机叶轮设计等领域。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        ("完成离心风机叶轮设计和台架试验。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        ("是离心风机叶轮设计国家标准起草单位之一。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        ("有些离心风机叶轮设计会带来较大的效率误差。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        # a name without a verb; a piece without its subject
+        ("离心风机叶轮的设计理论；风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        ("显著低于普通离心风机叶轮的设计成本。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+    ],
+)
+def test_what_says_little_gives_way(description, expected):
+    records = pd.DataFrame({"outcome_id": ["A"], "title": ["后掠式离心风机叶轮"], "description": [description]})
+    assert reasons(*NEED_OF_FANS, "A", records)[1] == expected
+
+
+def test_brackets_are_not_cut_and_a_clause_that_waits_stays_with_the_next():
+    text = "与某地的香料厂（Flavor Co., Ltd., Anytown）共同开发了从副产物中精制香精的连续化萃取与分离技术以及配套装置。"
+    assert [piece.text for piece in pieces_of(text)] == [text]
+    waits = "本方法工艺简单，易于规模化生产而且不需要昂贵的设备和复杂的操作步骤，由于浆料采用了三维石墨烯"
+    rest = "不但增加了散热表面积，还在垂直方向上提供了更多的导热通路，使得散热效率比现有浆料大幅提高。"
+    assert [piece.text for piece in pieces_of(f"{waits}，{rest}")] == [
+        waits.rpartition("，")[0],
+        f"由于浆料采用了三维石墨烯，{rest}",
+    ]
+
+
+def test_marks_and_heads_that_run_together_are_cut():
+    assert [piece.text for piece in pieces_of("采用浮动式压机，压坯受力均匀；？")] == ["采用浮动式压机，压坯受力均匀"]
+    assert [piece.text for piece in pieces_of("服务于地铁。 项目简介本项目检测隧道裂缝的宽度。")][
+        -1
+    ] == "本项目检测隧道裂缝的宽度。"
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "unanswered"),
+    [
+        # beside the points, and within a point: of today, of the firm, of an example
+        (
+            "主轴防锈工艺",
+            "仓库里堆着很多轮胎，叉车进出的时候地面容易积灰，工人每天打扫两遍也没有用。希望开发主轴防锈工艺。",
+            "防锈",
+        ),
+        ("主轴防锈工艺", "我们主营轮胎，希望开发主轴防锈工艺。", "防锈"),
+        ("主轴防锈工艺", "希望开发主轴防锈工艺，目前采用沥青涂层。", "防锈"),
+        ("主轴防锈工艺", "希望开发主轴防锈工艺，由于轮胎厂的叉车居多。", "防锈"),
+        # who wishes; words that ask for nothing; the mark of a list before the title
+        ("主轴防锈工艺", "红杉叉车希望开发主轴防锈工艺。", "防锈"),
+        ("主轴防锈工艺", "希望开发主轴防锈工艺，性价比高，同等条件下运用。", "防锈"),
+        ("建工-主轴防锈", "", "防锈"),
+        # what is asked in a point stays, and all of a terse need
+        ("主轴防锈工艺", "希望开发主轴防锈工艺，涂层耐盐雾。", "防锈、涂层耐盐雾"),
+        ("主轴", "防锈油", "防锈油"),
+    ],
+)
+def test_what_a_need_tells_of_today_is_not_missed(title, description, unanswered):
+    assert reasons(title, description, "C5")[2] == unanswered
+
+
 def test_points_have_each_their_own_sentence_or_none():
     need = pd.DataFrame(
         {

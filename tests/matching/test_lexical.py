@@ -155,3 +155,19 @@ def test_it_and_bm25s_both_put_the_planted_answer_first():
     asked = [counted(text) for text in PLANTED]
     peers, _ = peer.retrieve(asked, corpus=np.arange(len(texts)), k=1, show_progress=False)
     assert result.argmax(axis=1).tolist() == peers[:, 0].tolist() == list(range(len(PLANTED)))
+
+
+@pytest.mark.parametrize("common", [0, 3, 256])
+@pytest.mark.parametrize("gathered", [1, 5, 1 << 21])
+def test_which_texts_hold_which_terms_and_what_all_their_terms_weigh(monkeypatch, common, gathered):
+    monkeypatch.setattr(lexical, "COMMON", common)
+    monkeypatch.setattr(lexical, "GATHERED", gathered)
+    whole = Lexical([postings(TEXTS[:5]), postings(TEXTS[5:])], [alive(*[1] * 5), alive(*[1] * 7)])
+    names, rows = ["机床", "没有", "数", "主轴", "cnc", "5g"], np.array([0, 1, 4, 6, 8, 11])
+    held = [set(counted(text)) for text in TEXTS]
+    expected = [[float(name in held[row]) for name in names] for row in rows]
+    assert whole.holding(names, rows).toarray().tolist() == expected
+    assert whole.holding([], rows).shape == (6, 0)
+    assert whole.holding(names, rows[:0]).shape == (0, 6)
+    weights = [whole.idf2(sorted(some)).sum() for some in held]
+    np.testing.assert_allclose(whole.weights, weights, rtol=1e-12)

@@ -6,7 +6,7 @@ import numpy as np
 from small import NEEDS, OUTCOMES
 
 from matcher import Index
-from matcher.matching.remembered import FEW, MOST, remembered
+from matcher.matching.remembered import FEW, remembered
 
 
 def _reader():
@@ -28,14 +28,22 @@ def test_a_record_is_read_once_and_answers_keep_their_order():
     assert asked == [[3, 1], [2], [1]]
 
 
-def test_many_rows_at_once_are_not_remembered_and_the_memory_is_bounded():
+def test_many_rows_at_once_are_not_remembered():
     index, (asked, read) = Index.build(OUTCOMES), _reader()
     remembered(index, "a", np.arange(FEW + 1), read)
     assert remembered(index, "a", np.arange(FEW), read) == [f"r{row}" for row in range(FEW)]
     assert list(map(len, asked)) == [FEW + 1, FEW]
-    for row in range(0, 3 * MOST, 5):
-        assert remembered(index, "a", np.arange(row, row + 5), read) == [f"r{i}" for i in range(row, row + 5)]
-        assert len(index.derived["a"]) <= MOST
+
+
+def test_a_large_library_remembers_nothing_so_that_a_service_does_not_grow(monkeypatch):
+    index, (asked, read) = Index.build(OUTCOMES), _reader()
+    monkeypatch.setattr("matcher.matching.remembered.MOST", len(OUTCOMES) - 1)
+    assert remembered(index, "a", np.array([1]), read) == remembered(index, "a", np.array([1]), read) == ["r1"]
+    assert asked == [[1], [1]]
+    expected = Index.build(OUTCOMES[:1]).derived
+    for title in OUTCOMES["title"].fillna("轴承"):
+        index.search(title or "轴承")
+    assert index.derived.keys() & {"texts", "cut", "plain", "indicators"} == expected.keys() == set()
 
 
 def test_answers_are_the_same_with_and_without_memory_on_any_number_of_threads():

@@ -9,6 +9,9 @@ import pandas as pd
 import pytest
 from small import EXAMPLES
 
+from matcher import load_policy
+from matcher.pool.dashboard import dashboard_facts
+
 STATUS = """企业编号,需求编号,成果编号,状态,日期,跟进人,合同类型,合同金额（万元）,拒绝理由
 S01,N1,C1,已推送,2026-02-01,王,,,
 S01,N1,C1,已签约,2026-03-01,王,技术开发,12,
@@ -93,6 +96,31 @@ def test_a_bureaus_year(pool, tmp_path):
     assert pool("dashboard", "p.db", "--on", "2026-04-01", "-o", "d.html", "--expected", "h.csv") == (
         2, "预计通过数表缺少列：name、expected、low、high",
     )  # fmt: skip
+
+
+def test_points_and_obstacles_of_firms_in_the_pool():
+    """Firms outside the pool and firms without points do not count; a bar of all ten points ends the range."""
+    snapshot = pd.DataFrame(
+        [
+            ("A", "in_pool", 41.0, 100.0, ""),
+            ("B", "in_pool", 62.0, 70.0, "staff:fail"),
+            ("C", "in_pool", 60.0, 69.9, "staff:unknown;score:fail"),
+            ("D", "candidate", 10.0, 20.0, "staff:fail"),
+            ("E", "in_pool", None, None, "<b>:fail"),
+        ],
+        columns=["enterprise_id", "state", "total_low", "total_high", "open_rules"],
+    ).assign(name="甲", tier="seed", tier_at_best="seed")
+    facts = dashboard_facts(on="2026-01-05", snapshot=snapshot, goal=load_policy("hte"))
+    points = [(row["label"], row["count"], row["best"]) for row in facts["points"]]
+    assert points == [
+        ("40–49", 1, 0), ("50–59", 0, 0), ("60–69", 2, 1), ("70–79", 0, 1), ("80–89", 0, 0), ("90–100", 0, 1)
+    ]  # fmt: skip
+    assert [tuple(row.values()) for row in facts["obstacles"]] == [
+        ("科技人员占当年职工总数的比例不低于10%", 1, 1, 1, 50.0, 100.0),
+        ("<b>", 1, 0, 1, 50.0, 50.0),
+        ("企业创新能力评价综合得分70分以上（不含70分）", 1, 0, 0, 0.0, 50.0),
+    ]
+    assert dashboard_facts(on="2026-01-05", snapshot=snapshot[4:])["points"] == []
 
 
 FIRMS = """企业编号,企业名称,经营范围,注册资本（万元）,职工总数,科技人员
@@ -195,7 +223,8 @@ def test_a_signed_pair_raises_the_firms_conversions_and_a_decline_its_ranking(po
             result = pool("status", "p.db", EXAMPLES / "followup.csv", "--on", "2026-06-30", "--judged", "judged.xlsx")
             assert result == (
                 0,
-                "followup.csv：50 行，新写入 50 条\n19 项：已签约 4、已拒绝 7、洽谈中 2、已联系 4、已推送 2",
+                "followup.csv：50 行，新写入 50 条；企业 QY023、QY028 不在培育库中，按表中的写法记入\n"
+                "19 项：已签约 4、已拒绝 7、洽谈中 2、已联系 4、已推送 2",
             )
         assert pool("snapshot", "p.db", "--on", day, *person, "-o", f"{day}.csv")[0] == 0
     one, two = (pd.read_csv(f"{day}.csv").set_index("enterprise_id") for day in ("2026-12-31", "2027-01-31"))

@@ -171,3 +171,42 @@ def test_a_pools_book_counts_firms_titles_and_signed_pairs(book, name, unit, bas
 def test_a_firm_whose_certificate_nobody_knows_is_told(book):
     reading = targets_from_registers(target("高新技术企业总数", unit="家", baseline=1), on="2026-11-28", pool=book)
     assert reading.problems["problem"].tolist() == ["目标“高新技术企业总数”：1 家企业没有写是否有效，没有计入实际值"]
+
+
+def test_a_title_that_the_book_does_not_hold_is_told_with_the_column_to_import(book):
+    table = pd.concat(
+        [target(name, unit="家", baseline=None) for name in ("新增专精特新", "小巨人总数")], ignore_index=True
+    )
+    told = targets_from_registers(table, on="2026-11-28", pool=book)
+    assert told.rows["actual"].isna().all()
+    assert told.problems["problem"].tolist() == [
+        "目标“新增专精特新”：培育库的企业没有“专精特新中小企业认定日期”，实际值没有取自培育库",
+        "目标“小巨人总数”：培育库的企业没有“有效期内的专精特新“小巨人”企业”，实际值没有取自培育库",
+    ]
+
+
+def test_titles_that_are_imported_count(pool, tmp_path):
+    day = ("--on", "2026-11-28", "--person", "王")
+    (tmp_path / "firms.csv").write_text(
+        "企业编号,企业名称,专精特新认定日期,专精特新中小企业,高企发证日期\nA,虚构甲公司,2026-03-01,是,2026-05-01\n"
+        "B,虚构乙公司,2025-12-30至2026-01-05,是,2025-05-01\nC,虚构丙公司,,否,\n", "utf-8",
+    )  # fmt: skip
+    assert pool("create", "p.db", *day)[0] == 0
+    assert pool("import", "p.db", "firms.csv", *day)[0] == 0
+    names = ("新增专精特新", "专精特新总数", "新认定高新技术企业")
+    table = pd.concat([target(name, unit="家", baseline=int("总数" in name)) for name in names], ignore_index=True)
+    with Book.open(tmp_path / "p.db") as opened:
+        told = targets_from_registers(table, on="2026-11-28", pool=opened)
+    assert told.rows["actual"].tolist() == [1, 2, 1]
+    assert told.problems["problem"].tolist() == [
+        "目标“新增专精特新”：1 家企业的“专精特新中小企业认定日期”不确切，没有计入实际值"
+    ]
+
+
+def test_a_typed_number_about_so_much_gives_way_and_is_told():
+    table = target("登记科技特派员", unit="人").assign(actual_text="约5", actual_min=4.5, actual_max=5.5)
+    told = targets_from_registers(table, on="2026-11-28", commissioners=pd.DataFrame({"expert_id": ["a", "b"]}))
+    assert told.rows["actual"].tolist() == [2]
+    assert told.problems["problem"].tolist() == [
+        "目标“登记科技特派员”填写的实际值 约5 与登记表合计 2 不同，已用登记表的"
+    ]

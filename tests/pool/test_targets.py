@@ -51,6 +51,94 @@ def test_a_target_without_goal_or_day_says_so_and_the_others_stand():
     assert progress["share"].isna().tolist() == [True, True, False, True]
 
 
+DAYS = {"起始日期": "2026-01-01", "完成日期": "2026-12-31"}
+
+
+@pytest.mark.parametrize(
+    ("unit", "cell", "actual", "problem"),
+    [
+        ("%", "2.5%", 2.5, None),
+        ("％", 2.5, 2.5, None),
+        ("万元", "5000万元", 5000, None),
+        ("亿元", "8000万元", 0.8, None),
+        ("万元", "0.5亿", 5000, None),
+        ("万元", 300, 300, None),
+        ("家", "20家", 20, None),
+        ("家", "2.5%", None, "写的是“%”，单位一栏写的是“家”"),
+        ("", "200万元", None, "写的是“元”，单位一栏没有写"),
+        ("万元", "100万美元", None, "是外币（美元），不知折合多少人民币"),
+        ("万元", "20%", None, "写的是“%”，单位一栏写的是“万元”"),
+    ],
+)
+def test_a_number_is_read_in_the_unit_of_its_row(unit, cell, actual, problem):
+    table = pd.DataFrame([{"目标编号": "1", "目标名称": "甲", "单位": unit, "目标值": 10, "实际值": cell, **DAYS}])
+    rows, problems = read_targets(table, on="2026-07-01")
+    assert rows["actual"].astype(object).where(rows["actual"].notna(), None).tolist() == [actual]
+    assert problems[["column", "value", "problem"]].values.tolist() == ([["实际值", cell, problem]] if problem else [])
+
+
+def test_units_of_headers_and_of_rows_are_brought_together():
+    table = pd.DataFrame(
+        {
+            "目标编号": ["1", "2", "3"],
+            "目标名称": ["甲", "乙", "丙"],
+            "单位": ["万元", "/", "亿元"],
+            "目标值（亿元）": [2, "6000万元", 3],
+            "上半年完成（万元）": [5000, "0.2亿元", "约9000"],
+        }
+    )
+    rows = read_targets(table, on="2026-07-01").rows
+    assert rows[["unit", "goal", "actual"]].astype(object).where(rows.notna(), None).values.tolist() == [
+        ["万元", 20_000, 5000], ["亿元", 0.6, 0.2], ["亿元", 3, None],
+    ]  # fmt: skip
+    assert rows[["actual_min", "actual_max"]].iloc[2].tolist() == [0.85, 0.95]
+
+
+@pytest.mark.parametrize(
+    ("unit", "cell", "low", "high"),
+    [
+        ("人次", "200余人次", 200, 299),
+        ("万美元", "500万美元", 500, 500),
+        ("亩", "约20亩", 15, 25),
+        ("吨", "3.5吨", 3.5, 3.5),
+    ],
+)
+def test_a_unit_of_its_own_stands_in_the_cell_too(unit, cell, low, high):
+    table = pd.DataFrame(
+        [{"目标编号": "1", "目标名称": "甲", "单位": unit, "目标值": "约1000", "实际值": cell, **DAYS}]
+    )
+    rows = read_targets(table, on="2026-07-01").rows
+    known = rows.iloc[0]
+    ends = [known["actual"]] * 2 if "actual_min" not in rows else known[["actual_min", "actual_max"]].tolist()
+    assert ends == [low, high]
+
+
+@pytest.mark.parametrize(
+    ("cells", "status", "reason"),
+    [
+        ({"实际值": "约120"}, "进度正常", "实际值“约120”不是确切的值，完成 57.5% 至 62.5%，还差 75 至 85"),
+        ({"实际值": "约100"}, "未定（实际值不确切）", "实际值“约100”不是确切的值，完成 25.0% 至 75.0%，还差 50 至 150"),
+        ({"实际值": "150以上"}, "未定（实际值不确切）", "实际值“150以上”不是确切的值，完成 不低于 75.0%，还差 0 至 50"),
+        ({"实际值": "不到10"}, "进度落后", "实际值“不到10”不是确切的值，完成 不超过 5.0%，还差 不低于 190"),
+        ({"实际值": "200以上"}, "已完成", "实际值“200以上”不是确切的值，完成 不低于 100.0%，还差 0"),
+        ({"实际值": "见附件"}, "无实际值", "实际值“见附件”内容写在附件或别处，这里没有读到"),
+        ({"实际值": 150, "目标值": "200家以上"}, "进度正常", ""),
+        ({"实际值": 150, "目标值": "约200"}, "无法计算", "目标值“约200”不是确切的值"),
+        ({"实际值": 150, "基数": "约50"}, "无法计算", "基数“约50”不是确切的值"),
+        ({"实际值": 9, "基数": 10, "目标值": "不超过8"}, "进度正常", ""),
+        ({"实际值": 3, "目标值": "不超过5"}, "无法计算", "目标值“不超过5”不是确切的值"),
+        ({"实际值": 150, "完成日期": "2026-02-30"}, "无法计算", "完成日期“2026-02-30”日历上没有这一天"),
+        ({"实际值": 150, "起始日期": "2026-13-01"}, "未定（没有起始日期）", "起始日期“2026-13-01”日历上没有这一天"),
+    ],
+)
+def test_about_so_much_is_a_range_and_what_nobody_can_read_is_told(cells, status, reason):
+    table = pd.DataFrame(
+        [{"目标编号": "1", "目标名称": "甲", "单位": "家", "目标值": 200, **DAYS, **cells}], dtype=object
+    )
+    progress = target_progress(read_targets(table, on="2026-07-01").rows, on="2026-07-01")
+    assert progress[["status", "reason"]].values.tolist() == [[status, reason]]
+
+
 @pytest.mark.parametrize(("header", "goal"), [("2026年目标", 100), ("2026年度目标任务", 100), ("年度任务", 100)])
 def test_a_goal_of_the_year_and_a_month_as_its_end(header, goal):
     table = pd.DataFrame({"指标名称": ["高企总数"], "2025年目标": [80], header: [100], "完成时限": ["2026年12月"]})

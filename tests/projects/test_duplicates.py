@@ -158,10 +158,41 @@ REWORDED = (
 def test_a_rewording_without_common_words_is_flagged_as_one():
     old = pd.concat([library(), pd.DataFrame({"project_id": ["Q"], "text": [SOURCE]})], ignore_index=True)
     asked = new(("N1", REWORDED, None, None, None), ("N2", made_up(1007), None, None, None))
-    pairs = find_duplicates(asked, old, k=1, false_alarm=0.02)
+    pairs = find_duplicates(asked, old, k=1, false_alarm=0.03)
     assert pairs[["old_id", "flagged", "because"]].values.tolist()[0] == ["Q", True, "换了说法"]
     assert pairs["overlap"][0] == 0
-    assert not pairs["flagged"][1]
+    assert pairs[["flagged", "promised"]].values.tolist()[1] == [False, True]
+
+
+FEW = [
+    "研究硬齿面齿轮磨削烧伤的磁弹无损检测方法，研制在线装置。",
+    "桃采后保鲜与冷链运输技术规程的研究与示范推广。面向沂蒙山区果农组织技术培训。",
+    "生活垃圾焚烧飞灰低温稳定化药剂的开发。",
+    "海水贝类工厂化育苗循环水养殖技术研究。",
+    "高速公路沥青路面温拌再生技术及应用。",
+    "小麦赤霉病早期预警与绿色防控。",
+    "锂电池隔膜陶瓷涂层的均匀性控制。",
+    "智能变电站巡检机器人导航与识别。",
+    "中药材黄芩规范化种植及饮片炮制。",
+    "高压液压阀体内腔的磨粒流光整加工。",
+]
+
+
+def test_in_a_tiny_library_only_a_copied_sentence_is_evidence():
+    old = pd.DataFrame({"project_id": [f"P{n}" for n in range(10)], "text": FEW})
+    other = "樱桃冷链物流中的气调包装研究，保鲜期延长到三十天。"
+    copied = f"建设樱桃气调库。{FEW[1]}延长保鲜期到三十天。"
+    asked = new(("N1", other, None, None, None), ("N2", copied, None, None, None))
+    pairs = find_duplicates(asked, old, k=1, false_alarm=0.1)
+    assert pairs[["new_id", "old_id", "flagged", "because", "promised"]].values.tolist() == [
+        ["N1", "P1", False, "", False],
+        ["N2", "P1", True, "原文重合、用字相近", False],
+    ]
+
+
+@pytest.mark.parametrize(("texts", "sure"), [(229, False), (230, True)])
+def test_a_promise_of_one_per_cent_is_sure_from_230_texts(texts, sure):
+    assert Promise(signs_of(*np.linspace(0, 1, texts)), 0.01).sure == sure
 
 
 @pytest.mark.parametrize(

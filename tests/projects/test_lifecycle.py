@@ -98,7 +98,8 @@ def test_an_event_that_was_entered_late_counts_from_its_day(book):
     [
         (("旅游", "2023-07-02", {}), "看不懂事项“旅游”"),
         (("年度报告", "", {}), "没有日期"),
-        (("年度报告", "2024年6月", {}), "日期“2024年6月”不确切，请写到日"),
+        (("年度报告", "2024年6月", {}), "日期“2024年6月”不是确切的值"),
+        (("年度报告", "2024-02-30", {}), "日期“2024-02-30”日历上没有这一天"),
         (("支出", "2023-07-02", {"名称": "材料费"}), "没有金额"),
         (("考核指标", "2023-07-02", {"名称": "时间"}), "指标没有写要求"),
         (("延期", "2023-07-02", {}), "延期没有写延至哪一天"),
@@ -163,6 +164,10 @@ def test_a_stage_is_imported_once_and_a_word_that_nobody_knows_refuses_all(book)
     wrong = managed(项目编号="P4", 项目名称="四", 当前阶段="神游", 阶段日期="2024-01-01")
     with pytest.raises(ProjectBookError, match="P4：看不懂当前阶段“神游”"):
         book.put(wrong, on=START, person="甲")
+    for day, told in (("2024-02-30", "日历上没有这一天"), ("2024-03-01至03-12", "不是确切的值")):
+        wrong = managed(项目编号="P4", 项目名称="四", 当前阶段="立项", 阶段日期=day)
+        with pytest.raises(ProjectBookError, match=f"P4：阶段日期“{day}”{told}"):
+            book.put(wrong, on=START, person="甲")
     assert book.projects("2024-03-01")["project_id"].tolist() == ["P1", "P2", "P3"]
 
 
@@ -493,3 +498,44 @@ def test_the_commands(run, tmp_path):
     status, _, said = run("pool", "replay", "l.db")
     assert status == 2
     assert "不是培育库文件" in said
+
+
+# ---- tables as they come
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"项目名称": ["一", "二"]}, "^一、二没有项目编号：行号换一张表就变"),
+        ({"项目编号": ["P1", None], "项目名称": ["一", "二"]}, "^二没有项目编号：行号换一张表就变"),
+        ({"序号": [1, 2], "项目名称": ["一", "二"]}, "^一、二没有项目编号：“序号”只数行，.*--column 序号=项目编号"),
+    ],
+)
+def test_a_project_without_a_number_of_its_own_is_refused(table, said):
+    with pytest.raises(TableError, match=said):
+        read_managed(pd.DataFrame(table))
+
+
+def test_a_running_number_is_a_projects_own_where_the_user_says_so():
+    table = pd.DataFrame({"序号": [1, 2], "项目名称": ["一", "二"]})
+    assert read_managed(table, columns={"序号": "项目编号"}).rows["project_id"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize("merged", [True, False])
+def test_a_term_over_its_two_days_is_read(tmp_path, merged):
+    workbook = openpyxl.Workbook()
+    for row in (
+        ["项目编号", "项目名称", "起止时间", None],
+        [None, None, "开始", "结束"],
+        ["P1", "虚构项目", "2023-07-01", "2026-06-30"],
+        ["P2", "虚构项目二", "2023.7", "2025年6月"],
+    ):
+        workbook.active.append(row)
+    for area in ("A1:A2", "B1:B2", "C1:D1") if merged else ():
+        workbook.active.merge_cells(area)
+    workbook.save(tmp_path / "项目.xlsx")
+    rows = read_managed(tmp_path / "项目.xlsx").rows
+    assert [[f"{day:%Y-%m-%d}" for day in rows[name]] for name in ("starts_on", "ends_on")] == [
+        ["2023-07-01", "2023-07-01"],
+        ["2026-06-30", "2025-06-30"],
+    ]

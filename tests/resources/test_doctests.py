@@ -5,7 +5,7 @@ import importlib
 
 import pytest
 
-MODULES = ["standards", "fees", "methods", "reading", "capabilities", "finding", "joint_choice"]
+MODULES = ["standards", "fees", "costs", "budgets", "methods", "reading", "capabilities", "finding", "joint_choice"]
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -9,6 +9,7 @@ import pytest
 
 from matcher.errors import TableError
 from matcher.resources import find_resources, read_resource_needs, read_resources
+from matcher.resources.finding import unavailable_left
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RESOURCES = pd.DataFrame(
@@ -33,21 +34,74 @@ NEEDS = pd.DataFrame(
 )
 
 
-def test_what_cannot_reach_is_behind_and_what_is_not_open_last():
+def test_what_cannot_reach_is_behind_and_what_fits_and_is_not_open_stands_behind_what_fits():
     found = find_resources(read_resource_needs(NEEDS).rows, read_resources(RESOURCES).rows)
     assert found[["resource_id", "rank", "advice"]].to_numpy().tolist() == [
         ["Y2", 1, "可预约"],
-        ["Y1", 2, "不满足"],
-        ["Y5", 3, "不相关"],
-        ["Y3", 4, "机时不够"],
-        ["Y4", 5, "不开放"],
+        ["Y3", 2, "合适，机时不够"],
+        ["Y4", 3, "合适，不开放"],
+        ["Y1", 4, "不满足"],
+        ["Y5", 5, "不相关"],
     ]
+    assert found["state"].tolist() == ["正常", "正常", "停用", "正常", "正常"]
     first = found.iloc[0]
     assert first["met"] == "最大拉力：要求 200kN，资源 0~300kN，满足；标准 GB/T 228.1：满足"
     assert (first["cost_low"], first["cost_high"], first["hours"], first["hours_free"]) == (2000, 3000, 10, 500)
-    assert found.iloc[1]["met"].startswith("最大拉力：要求 200kN，资源 0~100kN，不满足")
+    assert found.iloc[3]["met"].startswith("最大拉力：要求 200kN，资源 0~100kN，不满足")
     assert (first["met_count"], first["missed_count"], first["unknown_count"]) == (2, 0, 0)
     assert pd.isna(found.set_index("resource_id").loc["Y5", "cost_low"])
+
+
+def test_what_fits_and_is_not_open_is_counted_where_it_is_not_listed():
+    needs, resources = read_resource_needs(NEEDS).rows, read_resources(RESOURCES).rows
+    found = find_resources(needs, resources, k=2)
+    assert found[["resource_id", "unavailable_count"]].to_numpy().tolist() == [["Y2", 2], ["Y3", 2]]
+    assert [unavailable_left(found, k) for k in (1, 2)] == [2, 1]
+    assert unavailable_left(find_resources(needs, resources), 10) == 0
+
+
+@pytest.mark.parametrize(
+    ("state", "advice"),
+    [
+        ("停用（检修至2027年3月）", "合适，不开放"),
+        ("维修", "合适，不开放"),
+        ("关闭", "合适，不开放"),
+        ("仅校内使用", "合适，不开放"),
+        ("否", "合适，不开放"),
+        ("运行正常，无故障", "可预约"),
+        ("维修后恢复正常", "可预约"),
+        ("未停用", "可预约"),
+        ("", "可预约"),
+    ],
+)
+def test_words_for_closed(state, advice):
+    resources = read_resources(RESOURCES[1:2].assign(仪器状态=state)).rows
+    assert find_resources(read_resource_needs(NEEDS).rows, resources)["advice"].tolist() == [advice]
+
+
+def test_closed_and_missing_what_is_asked_stands_last():
+    closed = RESOURCES.assign(仪器状态=["停用", "正常", "正常", "正常", "停用"])
+    found = find_resources(read_resource_needs(NEEDS).rows, read_resources(closed).rows)
+    assert found[["resource_id", "advice"]].to_numpy().tolist() == [
+        ["Y4", "可预约"],
+        ["Y2", "可预约"],
+        ["Y3", "合适，机时不够"],
+        ["Y5", "不相关"],
+        ["Y1", "不开放"],
+    ]
+
+
+def test_about_so_many_hours_count_with_both_ends():
+    needs = read_resource_needs(NEEDS.assign(所需机时="约10")).rows  # 5 to 15
+    free = RESOURCES.assign(开放机时=["约20", 500, 8, 4, "约5"], 仪器状态="正常")
+    found = find_resources(needs, read_resources(free).rows).set_index("resource_id")
+    columns = ["advice", "hours", "cost_low", "cost_high", "hours_free"]
+    assert found.loc[["Y2", "Y3", "Y4"], columns].to_numpy().tolist() == [
+        ["可预约", 5, 1000, 4500, 500],
+        ["先核实", 5, 1000, 3000, 8],
+        ["合适，机时不够", 5, 1000, 3000, 4],
+    ]
+    assert found.loc["Y1", "hours_free"] == 15
 
 
 def test_hours_that_nobody_said_bar_nothing():
@@ -104,3 +158,53 @@ def test_planted_needs_find_their_resource():
     first, third = (float(figures["ours"].split(", hit@3 ")[at]) for at in (0, 1))
     assert third >= 0.80
     assert first > float(figures["character TF-IDF"].split(",")[0])
+
+
+def test_fees_for_outsiders_and_insiders_in_columns_of_their_own_with_units_in_the_header():
+    listed = pd.DataFrame(
+        {
+            "仪器编号": ["Y1", "Y2", "Y3", "Y4"],
+            "仪器名称": ["万能试验机"] * 4,
+            "收费标准（元/小时）-校内": ["50", "100", "", "80"],
+            "收费标准（元/小时）-校外": ["约200", "会员80，非会员120", "面议", ""],
+        }
+    )
+    read = read_resources(listed)
+    assert read.rows["fee"].tolist() == ["约200元/小时", "会员80，非会员120元/小时", "面议", ""]
+    assert "没看懂" not in set(read.columns["use"])
+    found = find_resources(read_resource_needs(NEEDS).rows, read.rows).set_index("resource_id").sort_index()
+    assert found[["cost_low", "cost_high", "cost_note"]].astype(object).where(
+        found.notna(), None
+    ).to_numpy().tolist() == [
+        [1500, 2500, "150～250元/小时"],
+        [800, 1200, "80元/小时；120元/小时"],
+        [None, None, "费用面议"],
+        [800, None, "80元/小时，只写了校内（会员）的价"],
+    ]
+
+
+def test_a_unit_in_the_header_of_a_range_stays_with_its_numbers():
+    resources = read_resources(
+        pd.DataFrame(
+            {
+                "仪器编号": ["Y1", "Y2", "Y3"],
+                "仪器名称": ["电子万能试验机"] * 3,
+                "量程（kN）": ["300", "0~100", "0~0.5MN"],
+                "精度（级）": ["0.5", "≤1", ""],
+            }
+        )
+    ).rows
+    assert resources[["range", "precision"]].to_numpy().tolist() == [
+        ["300kN", "0.5级"],
+        ["0~100kN", "≤1级"],
+        ["0~0.5MN", ""],
+    ]
+    needs = read_resource_needs(
+        pd.DataFrame({"需求编号": ["X1"], "需求名称": ["螺栓拉伸试验"], "所需量程（kN）": ["200"]})
+    ).rows
+    found = find_resources(needs, resources).sort_values("resource_id")
+    assert found[["resource_id", "met"]].to_numpy().tolist() == [
+        ["Y1", "量程：要求 200kN，资源 量程 300kN，满足"],
+        ["Y2", "量程：要求 200kN，资源 量程 0~100kN，不满足"],
+        ["Y3", "量程：要求 200kN，资源 量程 0~0.5MN，满足"],
+    ]

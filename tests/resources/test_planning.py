@@ -97,6 +97,16 @@ def tables():
     return needs, resources, experts
 
 
+def among_others(experts):
+    others = {
+        "expert_id": [f"E{i}" for i in range(2, 12)],
+        "name": "",
+        "institution": "",
+        "title": list("禽果蔬茶药桃渔林牧矿"),
+    }
+    return pd.concat([experts, pd.DataFrame(others)], ignore_index=True)
+
+
 def test_hours_are_shared_over_needs():
     needs, resources, _ = tables()
     plan = plan_jointly(needs, resources, find_resources(needs, resources))
@@ -108,7 +118,7 @@ def test_hours_are_shared_over_needs():
         ["Y1", 10, 8, 1],
         ["Y2", 100, 8, 1],
     ]
-    assert plan.summary.endswith("已证明是候选中的最优")
+    assert plan.summary.endswith("，已证明是候选中的最优；费用合计 2,720 元")
 
 
 @pytest.mark.parametrize(("budget", "answered"), [(1920, 2), (1919, 1)])
@@ -117,7 +127,11 @@ def test_a_budget_bars_what_surely_costs_more(budget, answered):
     needs = needs.assign(budget=pd.array([budget, budget], "Int64"))
     plan = plan_jointly(needs, resources, find_resources(needs, resources))
     assert len(plan.table) == answered
-    assert len(plan.unanswered) == 2 - answered
+    left = ["合适的都超出预算：最少要 1,920 元，预算 1,919 元，超出 1 元"]
+    assert plan.unanswered["reason"].tolist() == ["机时、专家或总经费已被更合适的需求用完"] * (2 - answered)
+    dear = resources[resources["resource_id"] == "Y2"]
+    alone = plan_jointly(needs, dear, find_resources(needs, dear))
+    assert alone.unanswered["reason"].tolist() == left * (4 - 2 * answered)
 
 
 @pytest.mark.parametrize(("money", "answered"), [(2720, 2), (2719, 1), (0, 0)])
@@ -129,17 +143,46 @@ def test_money_is_shared_over_needs(money, answered):
 @pytest.mark.parametrize(("load", "persons"), [(1, 1), (2, 2)])
 def test_an_expert_serves_so_many_needs(load, persons):
     needs, resources, experts = tables()
-    more = pd.DataFrame(
-        {
-            "expert_id": [f"E{i}" for i in range(2, 12)],
-            "name": "",
-            "institution": "",
-            "title": list("禽果蔬茶药桃渔林牧矿"),
-        }
-    )
-    people = pd.concat([experts, more], ignore_index=True)
+    people = among_others(experts)
     plan = plan_jointly(needs, resources, find_resources(needs, resources), experts=people, load=load)
     assert (plan.table["expert_id"] == "E1").sum() == persons
+
+
+def test_a_sum_that_may_be_over_the_budget_is_told_with_its_amount():
+    needs, resources, experts = tables()
+    open_ = resources.assign(fee=["200~300元/小时", "150~400元/小时"])
+    plan = plan_jointly(needs, open_, find_resources(needs, open_), money=4500)
+    assert plan.table[["resource_id", "money"]].to_numpy().tolist() == [
+        ["Y2", "可能超出，至多超 1,200 元"],
+        ["Y1", "可能超出，至多超 400 元"],
+    ]
+    assert plan.summary.endswith(
+        "；费用合计 2,800 元至 5,600 元，总经费 4,500 元，可能超出，至多超 1,100 元；2 条可能超出自己的预算"
+    )
+    enough = plan_jointly(needs, resources, find_resources(needs, resources), money=3000)
+    assert enough.summary.endswith("；费用合计 2,720 元，总经费 3,000 元，预算够")
+    poor = plan_jointly(needs, resources, find_resources(needs, resources), money=799)
+    assert poor.unanswered["reason"].tolist() == ["合适的都超出总经费：最少要 800 元，总经费 799 元，超出 1 元"] * 2
+    some = needs.assign(budget=pd.array([100, 100], "Int64"))
+    joint = plan_jointly(some, resources, find_resources(some, resources), experts=among_others(experts))
+    assert set(joint.table["missing"]) == {"成果、资源（合适的最少要 800 元，超出预算 700 元）"}
+
+
+def test_a_resource_that_fits_and_is_closed_is_named():
+    needs, resources, experts = tables()
+    closed = resources.assign(state="维修")
+    found = find_resources(needs, closed)
+    why = "万能试验机合适，不开放、万能试验机合适，不开放"
+    assert set(plan_jointly(needs, closed, found).unanswered["reason"]) == {f"没有合适的成果、专家和资源；{why}"}
+    joint = plan_jointly(needs, closed, found, experts=among_others(experts))
+    assert set(joint.table["missing"]) == {f"成果、资源（{why}）"}
+
+
+def test_a_plan_without_resources():
+    needs, resources, _ = tables()
+    plan = plan_jointly(needs, resources[:0], find_resources(needs, resources[:0]))
+    assert plan.unanswered["reason"].tolist() == ["没有合适的成果、专家和资源"] * 2
+    assert plan.summary.endswith("；费用合计 0 元")
 
 
 def test_unknown_costs_bar_nothing_and_are_told():

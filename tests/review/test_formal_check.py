@@ -4,7 +4,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.errors import PolicyError
+from matcher.errors import PolicyError, TableError
 from matcher.policy import load_policy, read_firms
 from matcher.review import check_nominations
 from matcher.review.nominations import derive_facts, read_earlier_awards, read_nominated_persons
@@ -135,3 +135,52 @@ def test_the_command_on_a_messy_table(run, tmp_path):
     status, _, said = run("review", "check", "申报.csv", "--rules", "hte", "--on", "2023-06-01", "-o", "查.xlsx")
     assert status == 2
     assert "自编的规则请在 policy.yaml 中写 subject: application" in said
+
+
+@pytest.mark.parametrize(
+    ("policy", "table", "notes"),
+    [
+        (
+            "award-heze",
+            LIST,
+            [
+                "要看 4 项事实，表中有或能查出的 1 项，没有的不作判断",
+                "不问一人几项，没有查，给出的完成人表没有用上",
+                "不问历年提名和获奖，没有查",
+            ],
+        ),
+        (
+            "award-heze",
+            pd.DataFrame({"项目编号": ["T1"], "专家1": [80]}),
+            [
+                "要看 4 项事实，表中有或能查出的 0 项，没有的不作判断；"
+                "这张表按申报项目表读，若给错了请换，列名不同请用 --column 表头=字段 指定",
+                "不问一人几项，没有查，给出的完成人表没有用上",
+                "不问历年提名和获奖，没有查",
+            ],
+        ),
+    ],
+)
+def test_what_a_policy_does_not_ask_is_told(policy, table, notes):
+    rules = load_policy(policy)
+    rows = read_firms(table, rules, on="2023-05-01").rows
+    told = check_nominations(rows, rules, on="2023-05-01", persons=persons(("T1", "张明", "甲公司"))).notes
+    assert told == [f"“{rules.title}”{note}" for note in notes]
+
+
+def test_persons_of_other_items_are_told():
+    rows = read_firms(LIST, NATIONAL, on="2025-05-31").rows
+    told = check_nominations(rows, NATIONAL, on="2025-05-31", persons=persons(("Z9", "张明", "甲公司"))).notes
+    assert told[-1].startswith("完成人表的项目编号和提名表一个也对不上")
+
+
+@pytest.mark.parametrize(
+    ("table", "kind"),
+    [
+        ({"项目名称": ["齿轮"], "年度": ["2024"], "获奖等级": ["一等奖"]}, "历年提名"),
+        ({"项目名称": ["齿轮"], "姓名": ["张明"], "年度": ["2024"], "职称": ["教授"], "研究方向": ["齿轮"]}, "专家"),
+    ],
+)
+def test_a_table_of_another_kind_is_called_by_its_name(table, kind):
+    with pytest.raises(TableError, match=f"这像是一张{kind}表；.*请换申报项目情况表，或用 --column"):
+        read_firms(pd.DataFrame(table), load_policy("award-heze"), on="2023-05-01")

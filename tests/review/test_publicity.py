@@ -47,6 +47,33 @@ def test_only_what_is_public_is_listed():
 
 
 @pytest.mark.parametrize(
+    ("column", "cell", "shown"),
+    [
+        ("项目名称", "齿轮检测（联系人张三13812345678）", "P1 的项目名称“齿轮检测（联系人张三138****5678）”"),
+        ("项目名称", "齿轮检测 138****5678", "P1 的项目名称“齿轮检测 138****5678”"),
+        ("完成人", "张三 zhangsan@example.com", "P1 的完成人“张三 z"),
+        ("第一完成单位", "甲公司（电话：略）", "P1 的完成单位“甲公司（电话：略）”"),
+    ],
+)
+def test_a_contact_in_what_would_be_published_is_refused(column, cell, shown):
+    table = ITEMS.copy()
+    table.loc[0, column] = cell
+    with pytest.raises(TableError) as caught:
+        publication(read_items(table).rows, on="2026-11-02", rules="山东2019")
+    assert str(caught.value).startswith(shown)
+    assert "13812345678" not in str(caught.value)
+    assert str(caught.value).endswith("里有联系方式，公示名单不能带；请在结果表中删去后再公示")
+
+
+@pytest.mark.parametrize("secret", [{"是否涉密": ["否", "是", "否"]}, {"密级": ["", "秘密", "公开"]}])
+def test_a_title_about_telephones_is_no_contact_and_secret_items_are_not_listed(secret):
+    table = ITEMS.assign(项目名称=["智能手机玻璃", "微信小程序", "三"], **secret)
+    public = publication(read_items(table).rows, on="2026-11-02", rules="山东2019")
+    assert public.table["title"].tolist() == ["智能手机玻璃"]
+    assert public.secret == 1
+
+
+@pytest.mark.parametrize(
     ("rule", "first", "last"),
     [
         ("山东2019", "2026-11-02", "2026-11-12"),

@@ -7,8 +7,9 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.review import collect_scores, read_scores
-from matcher.review.score_sheets import RECORD, Criterion, criteria_of, read_criteria, score_workbooks
+from matcher.review import check_scores, collect_scores, read_scores
+from matcher.review.criteria import Criterion, criteria_of, read_criteria
+from matcher.review.score_sheets import RECORD, score_workbooks
 
 PAIRS = pd.DataFrame(
     {
@@ -110,6 +111,80 @@ def test_faults_of_folders_and_tables(tmp_path):
     assert criteria_of(read_criteria(table[:1]).rows) == [Criterion("创新", 0, 40, 1, "")]
 
 
+TWO_LEVELS = [
+    ("创新：原始", 25, "独有"),
+    ("创新：集成", 15, "组合"),
+    ("应用：推广", 30, "面积"),
+    ("应用：效益", 30, "新增"),
+]
+
+
+@pytest.mark.parametrize(
+    ("rows", "merged", "wanted"),
+    [
+        (
+            [["一级指标", "分值", "二级指标", "分值", "评分标准"], ["创新", 40, "原始", 25, "独有"],
+             [None, None, "集成", 15, "组合"], ["应用", 60, "推广", 30, "面积"], [None, None, "效益", 30, "新增"]],
+            ("A2:A3", "B2:B3", "A4:A5", "B4:B5"),
+            TWO_LEVELS,
+        ),
+        (
+            [["一级指标（分值）", "二级指标", "分值", "标准"], ["创新（40分）", "原始", 25, "独有"],
+             [None, "集成", 15, "组合"], ["应用（60分）", "推广", 30, "面积"], [None, "效益", 30, "新增"]],
+            (),
+            TWO_LEVELS,
+        ),
+        (
+            [["一级指标", "二级指标", "分值"], ["创新", "原始", 40], [None, "集成", None], ["应用", "推广", 60]],
+            ("A2:A3", "C2:C3"),
+            [("创新", 40, "原始；集成"), ("应用：推广", 60, "")],
+        ),
+        (
+            [["一级指标", "二级指标", "分值"], ["创新", "原始", 40], [None, "集成", None]],
+            (),
+            [("创新", 40, "原始；集成")],
+        ),
+        ([["一级指标", "分值"], ["创新", 40], ["应用", 60]], (), [("创新", 40, ""), ("应用", 60, "")]),
+    ],
+)  # fmt: skip
+def test_criteria_of_two_levels_are_those_that_have_points(tmp_path, rows, merged, wanted):
+    found = criteria_of(read_criteria(sheet_of(tmp_path / "指标.xlsx", rows, merged)).rows)
+    assert found == [Criterion(name, 0, highest, 1, standard) for name, highest, standard in wanted]
+
+
+@pytest.mark.parametrize(
+    ("table", "said"),
+    [
+        ({"一级指标": ["创新（40分）", None], "二级指标": ["原始", "集成"], "分值": [25, 10]},
+         "一级指标“创新”是 40 分，其下的二级指标合计 35 分"),
+        ({"一级指标": ["创新", None], "权重": [1, None], "二级指标": ["原始", "集成"], "分值": [25, 10]},
+         "一级指标也有权重"),
+        ({"指标": ["甲", "乙"], "满分": [10, 100], "权重": [2, 3]},
+         "甲 0 至 10 分、乙 0 至 100 分），权重合计 5，看不出"),
+        ({"指标": ["甲", "乙"], "满分": [10, 100], "权重": [1, None]}, "没有大于 0 的权重：乙；请都写权重，或都不写"),
+    ],
+)  # fmt: skip
+def test_criteria_whose_total_is_not_clear_are_refused(table, said):
+    with pytest.raises(TableError, match=said):
+        criteria_of(read_criteria(pd.DataFrame(table)).rows)
+
+
+@pytest.mark.parametrize(
+    ("highest", "weights", "counts"),
+    [
+        ([10, 100, 5], [0.3, 0.5, 0.2], [3, 0.5, 4]),
+        ([30, 50, 20], ["30%", "50%", "20%"], [1, 1, 1]),
+        ([100, 100, 100], [30, 50, 20], [0.3, 0.5, 0.2]),
+        ([40, 30, 30], [1, 1, 1], [1, 1, 1]),
+        ([10, 10, 10], [2, 1, 1], [2, 1, 1]),
+    ],
+)
+def test_weights_are_shares_of_the_total_whatever_the_bounds(highest, weights, counts):
+    table = pd.DataFrame({"指标": ["甲", "乙", "丙"], "满分": highest, "权重": weights})
+    found = criteria_of(read_criteria(table).rows)
+    assert [one.weight for one in found] == pytest.approx(counts)
+
+
 def test_pairs_of_an_assignment_keep_their_sides():
     pairs = read_scores(pd.DataFrame({"left_id": ["专1"], "right_id": ["项1"], "alternate": [0]})).rows
     assert pairs[["item", "reviewer"]].to_numpy().tolist() == [["项1", "专1"]]
@@ -146,6 +221,53 @@ def test_a_column_a_reviewer_is_read_as_one():
         "一列一位评委，已按列读成 3 位评委的分数，空格是没有评",
         "是合计或平均，没有采用",
     ]
+
+
+def sheet_of(path, rows, merged=()):
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for area in merged:
+        book.active.merge_cells(area)
+    book.save(path)
+    return path
+
+
+PANEL = [
+    ["某年度评审汇总", None, None, None, None, None],
+    ["项目编号", "项目名称", "评委打分", None, None, "平均分"],
+    [None, None, "专家1", "张三", "小计", None],
+    ["P1", "甲", 86, "约80", 166, 83],
+    ["P2", "乙", 77, 81, 158, 79],
+]
+
+
+@pytest.mark.parametrize("merged", [("A1:F1", "A2:A3", "B2:B3", "C2:E2", "F2:F3"), ()])
+def test_reviewers_under_a_common_header_are_read_and_a_bad_cell_is_named(tmp_path, merged):
+    reading = read_scores(sheet_of(tmp_path / "宽.xlsx", PANEL, merged))
+    assert reading.rows[["item", "reviewer", "score"]].astype(object).where(
+        lambda c: c.notna(), None
+    ).values.tolist() == [["P1", "专家1", 86], ["P1", "张三", None], ["P2", "专家1", 77], ["P2", "张三", 81]]
+    told = reading.problems[["row", "column", "value", "problem"]].values.tolist()
+    assert told[0] == [4, "评委打分张三", "约80", "不是确切的分数"]
+
+
+def test_a_reviewer_with_two_columns_is_refused(tmp_path):
+    rows = [["项目编号", "初评", None, "复评", None], [None, "专家1", "专家2", "专家1", "专家2"], ["P1", 1, 2, 3, 4]]
+    path = sheet_of(tmp_path / "宽.xlsx", rows, ("A1:A2", "B1:C1", "D1:E1"))
+    with pytest.raises(TableError, match="评委“专家1”有几列分数：“初评-专家1”“复评-专家1”"):
+        read_scores(path)
+    with pytest.raises(TableError, match="评委“专家1”有几列分数：“专家1”“专家1”"):
+        read_scores(sheet_of(path, [["项目编号", "专家1", "专家1", "专家2"], ["P1", 1, 2, 3]]))
+
+
+def test_a_row_without_an_item_is_named_as_in_the_sheet(tmp_path):
+    rows = [["评审汇总"], ["项目编号", "项目名称", "专家1", "专家2"], ["P1", "甲", 86, 90], [None, "乙", 77, 81]]
+    with pytest.raises(TableError, match="第 4 行，“乙”：项目编号都是空的"):
+        read_scores(sheet_of(tmp_path / "宽.xlsx", rows, ("A1:D1",)))
+    table = pd.DataFrame({"item": ["P1", "P2"], "reviewer": ["甲", ""], "score": [1, 2]})
+    with pytest.raises(TableError, match="评分表有 1 行没有评委编号，首先是项目编号“P2”的"):
+        check_scores(table)
 
 
 def test_a_table_of_unnamed_columns_gets_advice_that_helps(run, tmp_path):

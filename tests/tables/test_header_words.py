@@ -20,6 +20,7 @@ from matcher.tables.reading import (
     read_table,
     read_works,
 )
+from matcher.tables.resource_schemas import RESOURCES
 
 SALES = ("销售收入", "营业收入")
 FIRM = Contract(
@@ -436,3 +437,13 @@ def test_regions_institutions_and_enterprises_by_more_names():
 def test_money_with_units_in_its_cells_is_no_column_of_units():
     reading = read(**{"上年度销售收入": "4850.00万元", "资产总额": "1.2亿"})
     assert reading.rows[["sales_last_year", "assets"]].values.tolist() == [[48_500_000, 120_000_000]]
+
+
+def test_hours_under_a_header_in_days_are_not_read_as_hours():
+    def used(header: str) -> list[list[str]]:
+        read = read_table(pd.DataFrame({"编号": ["Y1"], "仪器名称": ["试验机"], header: ["100"]}), RESOURCES)
+        hours = read.rows["hours_free"].astype(object).where(read.rows["hours_free"].notna(), None)
+        return [hours.tolist(), read.problems["problem"].tolist()]
+
+    assert used("年开放机时（小时）") == [[100], []]
+    assert used("年开放机时（天）") == [[None], ["没看懂这一列，没有采用；最像“空闲机时”"]]

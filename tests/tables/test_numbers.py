@@ -1,5 +1,6 @@
 """What people write in place of a plain number or day: understood, or refused in words; never a wrong value."""
 
+import re
 import time
 
 import pandas as pd
@@ -7,7 +8,9 @@ import pytest
 
 from matcher.tables.checkboxes import read_boxes
 from matcher.tables.columns import Soft, read_cells
+from matcher.tables.contracts import column
 from matcher.tables.markup import without_markup
+from matcher.tables.numbers import Number, read_number
 from matcher.tables.reading import Column, Contract, read_needs, read_outcomes, read_table, split_labels
 from matcher.tables.schemas import OUTCOMES
 
@@ -173,7 +176,6 @@ def test_shares_are_read_as_a_column():
         ("2015年底", "2015-01-01", "2015-12-31"),
         ("2026年2月底前", "2026-02-01", "2026-02-28"),
         ("2025年3月中旬", "2025-03-11", "2025-03-20"),
-        ("2015年3月至2018年5月", "2018-05-01", "2018-05-31"),
     ],
 )
 def test_a_month_or_a_year_is_the_days_in_it(cell: object, low: str, high: str):
@@ -407,3 +409,35 @@ def test_a_million_cells_take_seconds():
     read_cells(SALES, "万元", list(map(str, whole)))
     read_cells(STAFF, "", list(map(float, whole)))
     assert time.perf_counter() - start < 30
+
+
+@pytest.mark.parametrize(
+    ("title", "cells", "values", "problems"),
+    [
+        ("同意票数", ["10票", "十票", "10天"], [10, 10, None], ["写的是“天”，和“同意票数”不符"]),
+        ("样品数量", ["6片", "10个样品", "3组", "5份样品"], [6, 10, 3, 5], []),
+        ("可服务村数", ["3个村", "3村", "3个"], [3, 3, 3], []),
+        ("培训人次", ["50人次", "50人"], [50, 50], []),
+        ("应到委员数", ["9名委员", "9位"], [9, 9], []),
+        ("目标值", ["10家", "5台", "3项专利"], [10, 5, None], ["不是数字"]),
+        ("公示天数", ["7个工作日", "7天"], [None, 7], ["写的是“个工作日”，和“公示天数”不符"]),
+        ("单位公示工作日数", ["5个工作日", "5天"], [5, None], ["写的是“天”，和“单位公示工作日数”不符"]),
+        ("可服务天数", ["20个工作日", "20天"], [20, 20], []),
+        (
+            "空闲机时",
+            ["800小时", "1200机时", "30天", "90分钟"],
+            [800, 1200, None, None],
+            ["写的是“天”，和“空闲机时”不符", "写的是“分钟”，和“空闲机时”不符"],
+        ),
+    ],
+)
+def test_counts_with_their_classifiers_and_hours_with_their_units(title, cells, values, problems):
+    read = read_cells(column("x", "number", title, ""), "", cells)
+    assert (read.values, [fault.problem for _, fault in read.faults]) == (values, problems)
+
+
+def test_what_may_stand_behind_a_number_is_said_as_it_is():
+    action = read_cells(column("x", "number", "目标值", ""), "", ["三五个"]).faults[0][1].action
+    assert action == "请只填数字，可带常用的单位，如 10人、3件、5票、30天、2万元"
+    named = re.findall("[0-9]+[^、 ]+", action.partition("如 ")[2])
+    assert all(isinstance(read_number(text, 1), Number) for text in named)

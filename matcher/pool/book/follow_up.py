@@ -7,6 +7,7 @@ the book's log as events of the kind `follow`; the last one by day (and place in
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,6 +20,7 @@ from matcher.event_log.log import Event
 from matcher.pool.book.event_log import Log
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.schemas import Column, Contract
+from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds
 
 STATUS = {"pushed": "已推送", "contacted": "已联系", "talks": "洽谈中", "signed": "已签约", "declined": "已拒绝"}
@@ -47,18 +49,20 @@ FOLLOW = Contract(
     "row_id",
     (
         Column("row_id", "id", "行编号"),
-        Column("enterprise_id", "text", "企业编号", ("企业ID",)),
-        Column("need_id", "text", "需求编号", ("需求ID", "需求号")),
-        Column("outcome_id", "text", "成果编号", ("成果ID", "成果号")),
+        Column("enterprise_id", "text", "企业编号", ("企业ID", "企业")),
+        Column("need_id", "text", "需求编号", ("需求ID", "需求号", "需求")),
+        Column("outcome_id", "text", "成果编号", ("成果ID", "成果号", "成果")),
         Column("status", "text", "状态", ("跟进状态", "对接状态")),
         Column("day", "date", "日期", ("跟进日期", "时间")),
         Column("person", "text", "跟进人", ("经办人", "联系人员")),
-        Column("contract", "text", "合同类型", ("合同类别", "合作方式")),
+        Column("contract", "text", "合同类型", ("合同类别", "合作方式", "合同")),
         Column("amount", "yuan", "合同金额", ("金额", "成交额")),
         Column("reason", "text", "拒绝理由", ("拒绝原因", "原因")),
         Column("note", "text", "备注", ("说明",)),
     ),
+    keeps_unread=True,
 )
+_ROW = re.compile(rf"{FOLLOW.title}-0*([1-9]\d*)")  # a made-up id, which holds the row of the file
 
 
 def follow(log: Log, rows: pd.DataFrame) -> int:
@@ -80,9 +84,11 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         day: Any = pd.to_datetime(row.get("day", ""))
         amount: Any = row.get("amount")
         amount = None if pd.isna(amount) else int(amount)
+        why_no_day, why_no_amount = (why_unknown(FOLLOW[name], row) for name in ("day", "amount"))
         checks = [
             (not status, f"状态“{cell['status']}”不是{'、'.join(STATUS.values())}之一"),
-            (pd.isna(day), "没有日期"),
+            (pd.isna(day), f"日期{why_no_day}" if why_no_day else "没有日期"),
+            (bool(why_no_amount), f"合同金额{why_no_amount}"),
             (not cell["person"], "没有跟进人"),
             (bool(cell["need_id"]) != bool(cell["outcome_id"]), "需求编号和成果编号须同时填写"),
             (not any(cell[name] for name in ITEM), "须填写企业编号，或需求编号和成果编号"),
@@ -92,7 +98,9 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
             (status != "signed" and (bool(cell["contract"]) or amount is not None), "只有已签约才填写合同类型和金额"),
             (amount is not None and amount < 0, "金额不能为负"),
         ]
-        wrong = [f"第 {at} 行：{message}" for fault, message in checks if fault]
+        made_up = _ROW.fullmatch(_text(row.get("row_id")))
+        place = int(made_up[1]) if made_up else at
+        wrong = [f"第 {place} 行：{message}" for fault, message in checks if fault]
         faults += wrong
         if not wrong:
             body: dict[str, Any] = {name: cell[name] for name in ("need_id", "outcome_id", "contract", "note")}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +12,17 @@ import pandas as pd
 
 from matcher.export.sheets import Sheet
 from matcher.export.titles import CARD, CONFLICTS, DISCOVERY, POOL, TITLES
-from matcher.policy.firm_table import read_firms
+from matcher.policy.firm_table import firm_contract, read_firms
 from matcher.policy.identity import BESIDE, IDENTITY, with_lines
 from matcher.policy.linkage import right_codes
-from matcher.policy.policy import Policy
+from matcher.policy.policy import Policy, load_policy
 from matcher.pool.book.book import Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
 from matcher.pool.book.recognition import recognised
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.schemas import Column
+from matcher.tables.schemas import TITLE_DAYS, Column
 
 REGISTRY = (
     Column("scope", "text", "经营范围", ("主营业务", "业务范围")),
@@ -44,6 +45,7 @@ REGISTRY = (
     Column("capital", "yuan", "注册资本", ("注册资金",)),
     Column("patents_granted_3y", "number", "近三年授权专利数", ("近三年专利授权数", "专利授权数")),
 )
+_CERTIFICATE = ("hte_certificate_valid", "hte_certificate_on")
 STATES = {"candidate": "候选", "in_pool": "在库", "left": "已出库", "graduated": "已认定出库"}
 CAUSES = {"new": "新导入", "entry": "出入库", "time": "时间", "edition": "政策版本", "rule": "规则", "fact": "事实"}
 _DECISIONS = {
@@ -66,12 +68,12 @@ def in_words(table: pd.DataFrame, goal: Policy | None = None) -> pd.DataFrame:
         name: table[name].map(lambda cell, of=of: of.get(cell, cell)) for name, of in _WORDS.items() if name in table
     }
     if goal is not None and "open_rules" in table:
-        titles = _conditions(goal)
+        titles = conditions(goal)
         words["open_rules"] = table["open_rules"].map(lambda cell: _open_rules(cell, titles))
     return table.assign(**words)
 
 
-def _conditions(policy: Policy) -> dict[str, str]:
+def conditions(policy: Policy) -> dict[str, str]:
     """The titles of a policy's conditions by their ids."""
     return {
         rule.id: rule.title
@@ -84,7 +86,7 @@ def _conditions(policy: Policy) -> dict[str, str]:
 
 def snapshot_notes(goal: Policy, leads: Mapping[str, int | str]) -> list[str]:
     """What the columns of a snapshot mean, and the lead times that it was worked out with, a line each."""
-    titles = _conditions(goal)
+    titles = conditions(goal)
     ways = {"gap": "按还差的天数", "missing share": "按还差的研发费用，每三分之一算一年"}
     return [
         f"目标：{goal.title}。本快照按公开条文和已知事实推算，不代替主管部门的认定。",
@@ -159,9 +161,16 @@ FIRM_NOTES = [
 MASKED_NOTE = "电话、邮箱和身份证号已遮盖；原样导回的遮盖单元格不改动库中的原值。要不遮盖的表请加 --show-contacts。"
 
 
+@lru_cache(1)
+def title_columns() -> tuple[Column, ...]:
+    """The columns that say which titles a firm holds, and since when: what targets of titles are counted by."""
+    known = firm_contract([load_policy("hte-may-apply")])
+    return (*(known[name] for name in _CERTIFICATE), *TITLE_DAYS)
+
+
 def headers(policies: Sequence[Policy], names: Sequence[str]) -> dict[str, str]:
     """Field -> Chinese header, such that the sheet is read back as it was written."""
-    titles = {column.name: column.title for column in (*IDENTITY, *BESIDE, *REGISTRY)}
+    titles = {column.name: column.title for column in (*IDENTITY, *BESIDE, *REGISTRY, *title_columns())}
     for policy in policies:
         for fact in policy.columns.values():
             titles.setdefault(fact.name, fact.title)
@@ -183,7 +192,7 @@ def read_book_firms(
     企业编号, 统一社会信用代码 and 企业名称, and a firm that stands twice, is left out and listed. What counts rows, and
     what `discover` worked out, is no fact and stays out.
     """
-    reading = read_firms(source, policies, on=on, sheet=sheet, columns=columns, extra=REGISTRY)
+    reading = read_firms(source, policies, on=on, sheet=sheet, columns=columns, extra=(*REGISTRY, *title_columns()))
     worked_out = [name for name in reading.rows.columns if name in _WORKED_OUT]
     rows = reading.rows.drop(columns=["serial", *worked_out], errors="ignore")
     lines: list[dict[str, Any]] = []
@@ -197,16 +206,22 @@ def read_book_firms(
         rows.loc[~lost, "enterprise_id"] = ids
         lines += told
     twice = rows.duplicated("enterprise_id") & ~lost
-    for wrong, problem, action in (
-        (lost, "没有企业编号、统一社会信用代码和企业名称", "请补填后重新导入"),
-        (twice, "同一企业不止一行，只用了第一行", "请合并为一行后重新导入"),
-    ):
-        lines += [
+    lines += [
+        {**_LINE, "column": "企业编号", "value": firm, "problem": "没有企业编号、统一社会信用代码和企业名称",
+         "action": "请补填后重新导入", "kept": False}
+        for firm in rows.loc[lost, "enterprise_id"]
+    ]  # fmt: skip
+    for firm in rows.loc[twice, "enterprise_id"].unique():
+        names = list(filter(None, rows.loc[rows["enterprise_id"] == firm].get("name", pd.Series(dtype=str)).unique()))
+        unlike = f"，名称却不同：{'、'.join(names)}" if len(names) > 1 else ""
+        problem, action = f"同一企业不止一行{unlike}，只用了第一行", "请合并为一行后重新导入"
+        lines.append(
             {**_LINE, "column": "企业编号", "value": firm, "problem": problem, "action": action, "kept": False}
-            for firm in rows.loc[wrong, "enterprise_id"]
-        ]
+        )
     # an id made up from the place of a row is no key
     rows = rows[~(lost | twice)].reset_index(drop=True)
+    said_again = reading.problems["action"].str.startswith("逐行判断")  # of firms that stand twice, told above
+    reading = Reading(reading.rows, reading.problems[~said_again], reading.columns)
     return Reading(rows, with_lines(reading, lines), reading.columns)
 
 

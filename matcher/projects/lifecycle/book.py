@@ -21,6 +21,8 @@ from matcher.projects.lifecycle.log import ProjectLog
 from matcher.projects.lifecycle.rules import LifeRules, load_rules, parse_rules
 from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, walk
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.project_schemas import MANAGED_PROJECTS
+from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds
 
 FACTS = ("title", "person", "institution", "uscc", "partners", "programme", "year", "starts_on", "ends_on")
@@ -158,7 +160,9 @@ class ProjectBook:
                     code = CODES.get(word, _TITLES_OF_STAGES.get(word, ""))
                     code = _FIRST.get(code, code)
                     if code not in EVENTS or not since:
-                        wrong = "没有阶段日期" if code in EVENTS else f"看不懂当前阶段“{word}”"
+                        why = why_unknown(MANAGED_PROJECTS["stage_on"], row)
+                        no_day = f"阶段日期{why}" if why else "没有阶段日期"
+                        wrong = no_day if code in EVENTS else f"看不懂当前阶段“{word}”"
                         faults.append(f"{name}：{wrong}")
                         continue
                     stages.append(once_more(Event("stage", since, person, body_of(code, {}), name, source), again))

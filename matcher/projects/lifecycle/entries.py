@@ -12,13 +12,18 @@ from typing import Any
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.event_log.log import Event, text_of
 from matcher.projects.lifecycle.log import CELLS
 from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, may_follow, walk
-from matcher.tables.contracts import HIGH, LOW, TEXT
+from matcher.tables.cells import first_few
+from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.dates import Days, read_days
+from matcher.tables.header_words import header_key
 from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.row_numbers import numbers_rows
+from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds
 
 Said = tuple[str, str, str, str]
@@ -30,7 +35,8 @@ def read_managed(
     """Read a table of projects for the book (the contract MANAGED_PROJECTS).
 
     A term (起止时间) stands for its two days where they have no columns; a month alone begins with its first day and
-    ends with its last.
+    ends with its last. Raises TableError where a project has no number of its own: one made up from the row is another
+    in the next table, so that the project would stand there twice, or as another one.
 
     Examples
     --------
@@ -40,12 +46,32 @@ def read_managed(
     """
     reading = read_table(source, MANAGED_PROJECTS, sheet=sheet, columns=columns)
     rows = reading.rows
+    _refuse_row_numbers(reading, columns or {})
     terms = [_term(text) for text in rows["term"]]
     days = {}
     for place, (name, end) in enumerate((("starts_on", LOW), ("ends_on", HIGH))):
         known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
         days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
     return Reading(rows.assign(**days), reading.problems, reading.columns)
+
+
+def _refuse_row_numbers(reading: Reading, columns: Mapping[str, str]) -> None:
+    """Refuse numbers that only say where in its table a project stands."""
+    rows, account = reading.rows, reading.columns
+    ids = rows[MANAGED_PROJECTS.id_column].astype(str)
+    header = next((str(one) for one in account.loc[account["field"] == MANAGED_PROJECTS.id_column, "header"]), "")
+    made_up = ids.str.fullmatch(rf"{MANAGED_PROJECTS.title}-\d{{5,}}\+*")
+    named = header_key(header) in map(header_key, columns)
+    lost = rows[made_up if named or not numbers_rows(header, ids[~made_up].tolist()) else pd.Series(True, rows.index)]
+    if lost.empty:
+        return
+    names = [title or unit for title, unit in zip(lost["title"], lost["institution"], strict=True)]
+    why = f"“{header}”只数行，" if header and len(lost) == len(rows) and not made_up.all() else ""
+    hint = f"；“{header}”若确是编号，请指定 --column {header}=项目编号" if why else ""
+    raise TableError(
+        f"{first_few(names, '项')}没有项目编号：{why}行号换一张表就变，同一项目会记成两个、或记到别的项目上；"
+        f"请加上“项目编号”一列（申报编号、受理编号也可以）{hint}"
+    )
 
 
 def _term(text: str) -> tuple[dt.date | None, dt.date | None]:
@@ -70,14 +96,14 @@ def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) 
     cell = {name: plain(row.get(name)) for name in ("project_id", "event", "day", *CELLS)}
     amount = row.get("amount")
     amount = None if amount is None or pd.isna(amount) else int(amount)
-    code, written = CODES.get(cell["event"], ""), plain(row.get("day" + TEXT))
+    code, unread = CODES.get(cell["event"], ""), why_unknown(PROJECT_EVENTS["day"], row)
     name = known.find(cell["project_id"])
     words = "、".join([*EVENTS.values(), *ITEMS.values()])
     checks = [
         (not name, f"台账中没有项目“{cell['project_id']}”，请先用 matcher projects import 导入"),
         (not code, f"看不懂事项“{cell['event']}”；可用：{words}"),
-        (not cell["day"], f"日期“{written}”不确切，请写到日" if written else "没有日期"),
-        (code in ("budget", "received", "spent") and amount is None, "没有金额"),
+        (not cell["day"], f"日期{unread}" if unread else "没有日期"),
+        (code in ("budget", "received", "spent") and amount is None, _no_amount(row)),
         (code in ("indicator", "milestone", "reached", "budget", "spent", "output") and not cell["item"], "没有名称"),
         (code == "extended" and not cell["until"], "延期没有写延至哪一天"),
         (code == "milestone" and not cell["until"], "里程碑没有写应完成日期"),
@@ -89,6 +115,11 @@ def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) 
         return None, wrong
     kind = "stage" if code in EVENTS else "item"
     return Event(kind, cell["day"], person, body_of(code, {**cell, "amount": amount}), name, source), []
+
+
+def _no_amount(row: Mapping[Any, Any]) -> str:
+    why = why_unknown(PROJECT_EVENTS["amount"], row)
+    return f"金额{why}" if why else "没有金额"
 
 
 def body_of(code: str, cell: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,45 @@
+"""`--record` and `--verify`: what a result was made from, kept beside it, and the result checked against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from matcher.cli.options import FILE, note, option, output_option, report
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+record_option = output_option(".json", "--record", required=False, help="另存记录，供日后核对")
+verify_option = option(
+    "--verify", type=FILE, metavar="记录", help="和先前的记录核对；有任何不同则退出码为 1，不写结果。"
+)
+
+
+def save_recorded(
+    files: Mapping[Path, bytes],
+    step: str,
+    table: pd.DataFrame,
+    arguments: Mapping[str, object],
+    inputs: Sequence[Path | None],
+    record: Path | None,
+    verify: Path | None,
+    quiet: bool,
+    *,
+    mask: bool = True,
+) -> None:
+    """The files of a step, its record where asked for; against an earlier record first, which must agree."""
+    from matcher.export.targets import save_files
+    from matcher.review.audit import differences, make_record, read_record, record_bytes
+
+    account = make_record(step, table, arguments=arguments, inputs=inputs) if record or verify else {}
+    if verify is not None:
+        faults = differences(read_record(verify), account)
+        note(False, *faults)
+        if faults:
+            raise click.exceptions.Exit(1)
+        report(quiet, f"{verify.name}：输入相同，重算结果与记录一致")
+    save_files({**files, **({} if record is None else {record: record_bytes(account, mask=mask)})})

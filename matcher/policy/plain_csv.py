@@ -1,0 +1,120 @@
+"""CSV files of firms as programs write them, straight to typed columns; whatever else a file holds is for `read_firms`.
+
+Plain is a file in UTF-8 with commas, each header the English name of a column, each cell a number, an ISO date, a word
+for yes or no, or empty. Of such a file `read_firms` gives the same facts: what it settles by a look at a whole column
+(shares above 1, negative counts, ids that are none) makes a file not plain.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.csv as pacsv
+
+from matcher.policy.firm_table import firm_contract, is_typed
+from matcher.policy.policy import Policy
+from matcher.tables.columns import counts_or_measures, read_cells
+from matcher.tables.schemas import Column, Contract
+
+YES, NO = ("True", "true", "TRUE", "1", "是"), ("False", "false", "FALSE", "0", "否")
+_ARROW = {"yesno": pa.bool_(), "date": pa.date32(), "text": pa.string()}
+_FIRST, _LAST = dt.date(1900, 1, 2), dt.date(2100, 12, 31)
+_EXACT = 2.0**53  # whole numbers below are exact
+_PLAIN_ID = r"^[0-9A-Za-z][0-9A-Za-z._-]*$"
+_TELLING = r"[1-9]|[A-Za-z].*0|0.*[A-Za-z]"  # no word for nothing, no total, no zeros
+_OWN_CODE = r"^91.{16}$"  # by such an id `read_firms` knows a resident enterprise
+_BLOCK = 1 << 24
+
+
+def plain_pieces(path: Path, policies: Sequence[Policy], rows: int) -> Iterator[pa.Table] | None:
+    """The firms of a plain CSV file in pieces of so many rows; None where the file is not plain, all of it."""
+    contract = firm_contract(policies)
+    try:
+        names = pacsv.open_csv(path, read_options=pacsv.ReadOptions(block_size=_BLOCK)).schema.names
+        if not _is_plain_header(names, contract):
+            return None
+        facts = [contract[name] for name in names if name not in ("name", "region")]
+        if not all(_is_plain(facts, batch) for batch in _batches(path, facts)):
+            return None
+    except (pa.ArrowException, ValueError, OSError):  # told by the ordinary reader, in a user's words
+        return None
+    return (_with_times(table) for table in in_pieces(_batches(path, facts), rows))
+
+
+def _is_plain_header(names: Sequence[str], contract: Contract) -> bool:
+    known = {column.name for column in contract.columns} - {"row_id", "uscc", "status", "former_names", "serial"}
+    return is_typed(names, contract) and len(set(names)) == len(names) and known.issuperset(names)
+
+
+def _batches(path: Path, facts: Sequence[Column]) -> Iterator[pa.RecordBatch]:
+    kinds = {fact.name: _ARROW.get(fact.kind, pa.float64()) for fact in facts}
+    convert = pacsv.ConvertOptions(
+        column_types=kinds,
+        include_columns=list(kinds),
+        null_values=[""],
+        true_values=list(YES),
+        false_values=list(NO),
+        timestamp_parsers=[pacsv.ISO8601],
+    )
+    with pacsv.open_csv(path, pacsv.ReadOptions(block_size=_BLOCK), convert_options=convert) as reader:
+        yield from reader
+
+
+def _is_plain(facts: Sequence[Column], batch: pa.RecordBatch) -> bool:
+    columns = {fact.name: batch.column(place) for place, fact in enumerate(facts)}
+    if "resident" in columns and columns["resident"].null_count and _any(columns["enterprise_id"], _OWN_CODE):
+        return False
+    return all(_is_plain_column(fact, columns[fact.name]) for fact in facts)
+
+
+def _is_plain_column(fact: Column, cells: pa.Array) -> bool:
+    """Whether the ordinary reader takes each cell as it stands here, whatever else its column holds."""
+    if fact.kind == "yesno" or not len(cells):
+        return True
+    if fact.name == "enterprise_id":
+        return _all(cells, _PLAIN_ID) and _all(cells, _TELLING)
+    if fact.kind == "text":
+        return all(read_cells(fact, "", [text])[:2] == ([text], []) for text in cells.unique().to_pylist())
+    ends = pc.min_max(cells)
+    low, high = ends["min"].as_py(), ends["max"].as_py()
+    if low is None:
+        return True
+    if fact.kind == "date":
+        return bool(low >= _FIRST and high <= _LAST)
+    if not pc.all(pc.is_finite(cells)).as_py() or max(-low, high) >= _EXACT or (low < 0 and counts_or_measures(fact)):
+        return False
+    if fact.kind == "share":
+        return bool(low >= 0 and high <= 1)
+    return fact.kind != "yuan" or bool(pc.all(pc.equal(cells, pc.floor(cells))).as_py())
+
+
+def _all(cells: pa.Array, pattern: str) -> bool:
+    return bool(pc.all(pc.match_substring_regex(cells, pattern)).as_py())
+
+
+def _any(cells: pa.Array, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(cells, pattern)).as_py())
+
+
+def in_pieces(batches: Iterable[pa.RecordBatch], rows: int) -> Iterator[pa.Table]:
+    """Batches put together, or cut, to tables of so many rows; the last one may have fewer."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(one.num_rows for one in held) >= rows:
+            table = pa.Table.from_batches(held)
+            whole = table.num_rows - table.num_rows % rows
+            yield from (table.slice(at, rows) for at in range(0, whole, rows))
+            held = table.slice(whole).to_batches()
+    if held:
+        yield pa.Table.from_batches(held)
+
+
+def _with_times(table: pa.Table) -> pa.Table:
+    """Days as times: pandas has no days."""
+    fields = [field.with_type(pa.timestamp("s")) if field.type == pa.date32() else field for field in table.schema]
+    return table.cast(pa.schema(fields))
