@@ -14,7 +14,7 @@ the `problems` of the file. Then
 * `matcher.review`: scores of a panel put together in every usual way, and reports on its reviewers;
 * `matcher.assessment`: research outcomes assessed: readiness by evidence, values, economic value;
 * `matcher.contracts`: registers of technology contracts, checked by rule and summed;
-* `matcher.resources`: instruments, pilot lines and computing for what a need asks, chosen jointly with outcome and person;
+* `matcher.resources`: instruments, pilot lines and computing for a need, chosen jointly with outcome and person;
 * `matcher.pool`, `matcher.partners`: the cultivation pool; which outcome moves which item of a score;
 * `matcher.spark`: `score`, `match`, `fields` and `discover` on Spark data frames, past one machine;
 * `matcher.web`: a local service with pages over a library (extra `serve`).
