@@ -82,7 +82,7 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
 
 def _tells_today(text: str, start: int, stop: int) -> bool:
     """Whether the last word before a place that tells today from wish tells of today."""
-    text = _ASIDE.sub(lambda aside: " " * len(aside[0]), text[:stop])
+    text = text[:start] + _ASIDE.sub(lambda aside: " " * len(aside[0]), text[start:stop])
     today = max((one.end() for one in STATE_OPENS.finditer(text, start, stop)), default=-1)
     wished = max((one.end() for one in WISHED.finditer(text, start, stop)), default=-1)
     return today > wished
