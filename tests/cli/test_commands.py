@@ -69,6 +69,17 @@ def test_every_kind_of_output(run, small, name):
         ]
 
 
+def test_an_option_of_one_value_that_is_given_twice_is_refused_and_one_of_several_is_not(run, small):
+    words = ("match", "需求.csv", "成果.csv", "-o", "m.csv")
+    status, _, said = run(*words, "--on", "2026-01-01", "--on", "2026-06-01")
+    assert (status, said.split("\n")[0]) == (2, "--on 只能给一次")
+    assert run(*words, "--output", "n.csv")[2].startswith("-o/--output 只能给一次")
+    assert not (small / "m.csv").exists()
+    assert (
+        run(*words, "-q", "-q", "--column", "需求.csv:所在地区=region", "--column", "成果.csv:所在地区=region")[0] == 0
+    )
+
+
 def test_quiet_says_nothing(run, small):
     assert run("match", "需求.csv", "成果.csv", "-o", "a.csv", "-q") == (0, "", "")
 
