@@ -46,7 +46,7 @@ _OTHERS = re.compile(
 )
 _DATE, _HALTED, _DROPPED = (re.compile(any_of(name)) for name in ("date", "halted", "dropped"))
 _LEAD = rf"(?:{any_of('date', 'lead')}|\s)*+"
-_BARE = re.compile(rf"{_LEAD}(?:(?:[经由在于与]|自(?=.*[起来]))[^,]{{0,24}}?)?{_LEAD}{any_of('sign')}")
+_BARE = re.compile(rf"{_LEAD}(?:(?:[经由在于与]|自(?=.*[起来]))[^,]{{0,24}}?)?{_LEAD}(?:{any_of('sign')}|(?<=已){any_of('act', 'work')}了?$)")
 _FOREIGN = re.compile(r"(?<![a-z\d])\d[\d,]* [a-z]{3}")
 _SENT = re.compile(any_of("sent"))
 _SAMPLES, _OF_USERS = ("prototype", "formal_sample"), ("field_trial", "user_report", "sales")
@@ -154,6 +154,7 @@ def _understood(text: str, kind: str) -> bool:
         in_use(text)
         or _BARE.match(text)
         or (_DATE.search(text) and re.fullmatch(_LEAD, text))
+        or (kind in _SAMPLES and _SENT.search(text))
         or _COUNTED.search(text)
         or _FOREIGN.search(text)
         or _reaches_beyond(text, kind)
