@@ -31,6 +31,10 @@ _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
     re.compile(any_of(name)) for name in ("done", "another", "again", "after", "part", "approach")
 )
+_KNOWN = re.compile(
+    any_of("act", "work", "thing", "step", "means", "approach", "time")
+    + f"|{COUNT}|[a-z]{{2}}|^(?:目前|现)?[尚还暂仍][未没不]"
+)
 _BEGIN = re.compile(any_of("begin"))
 _COUNTED, _RESULT = re.compile(COUNT), re.compile(f"{any_of('result')}|{COUNT}")
 _BRINGS = re.compile(rf"\s*(?:$|{any_of('brings')})")
@@ -46,7 +50,10 @@ _OTHERS = re.compile(
 )
 _DATE, _HALTED, _DROPPED = (re.compile(any_of(name)) for name in ("date", "halted", "dropped"))
 _LEAD = rf"(?:{any_of('date', 'lead')}|\s)*+"
-_BARE = re.compile(rf"{_LEAD}(?:(?:[经由在于与]|自(?=.*[起来]))[^,]{{0,24}}?)?{_LEAD}(?:{any_of('sign')}|(?<=已){any_of('act', 'work')}了?$)")
+_BARE = re.compile(
+    rf"{_LEAD}(?:(?:[经由在于与]|自(?=.*[起来]))[^,]{{0,24}}?)?{_LEAD}"
+    rf"(?:{any_of('sign')}|(?<=已){any_of('act', 'work')}了?$)"
+)
 _FOREIGN = re.compile(r"(?<![a-z\d])\d[\d,]* [a-z]{3}")
 _SENT = re.compile(any_of("sent"))
 _SAMPLES, _OF_USERS = ("prototype", "formal_sample"), ("field_trial", "user_report", "sales")
@@ -92,7 +99,7 @@ def read_state(text: str, kind: str) -> bool | None:
         if piece in _UNKNOWN:
             continue
         clause = Clause(piece, DENIED, "") if piece in _NO else _at_stage(read_clause(piece), kind)
-        if _says_nothing(clause, kind):
+        if _says_nothing(clause, kind) or (state.there is None and not _denies_something(clause, kind)):
             continue
         denied = denied or clause.mood != SAID
         state = _after_saying(state, clause.text, kind) if clause.mood == SAID else _after_denying(state, clause, kind)
@@ -159,6 +166,15 @@ def _understood(text: str, kind: str) -> bool:
         or _FOREIGN.search(text)
         or _reaches_beyond(text, kind)
         or (_thing(kind).search(text) and _DONE.search(text))
+    )
+
+
+def _denies_something(clause: Clause, kind: str) -> bool:
+    """Whether a denial or a plan is of something that this library knows (尚未开展, not 未下雨), or none."""
+    return (
+        clause.mood in (SAID, FAILED)
+        or not clause.target
+        or bool(_KNOWN.search(clause.text) or _about(clause, kind) == "own")
     )
 
 
