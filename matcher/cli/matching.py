@@ -146,6 +146,7 @@ def match_command(
     from matcher.matching.index import Index
     from matcher.matching.learned_ranker import calibration_of
     from matcher.matching.matches import match
+    from matcher.tables.cells import first_few
 
     check_choice(pieces, output, record, verify)
     check({output: _MATCHES, record: (".json",)}, needs, outcomes, exclude, judged, words, verify)
@@ -188,7 +189,7 @@ def match_command(
         "每条给出": str(k),
         "筛选": "；".join(where) or "无",
         "须一致的字段": "、".join(same) or "无",
-        "有效日期": valid_on.isoformat() if valid_on else "不限",
+        "有效日期": _valid_in_words(index, valid_on, answerer, quiet),
         "写着已结束的": ended if over or _ended(records) else "无",
         "排除的配对": str(exclude or "无"),
         "采用的标注": f"{len(index.feedback.table)} 对" if index.feedback else "无",
@@ -208,6 +209,9 @@ def match_command(
         report(quiet, f"{len(queries)} 条，{counted['pieces']} 片，{counted.get('matches', 0)} 行；结果已写入 {pieces}")
         return
     matches = match(queries, index, **asked, progress=not quiet)
+    if past := _past_answers(queries, index, matches, asked):
+        settings["有效期外"] = f"{len(past)} 条{asker}可推荐的{answerer}都已过有效期：{first_few(past)}"
+        note(quiet, settings["有效期外"])
     files = {}
     if output is not None:
         files = match_files(
@@ -384,6 +388,31 @@ def evaluate_command(
         report(False, f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
     if output:
         write_tables(output, {"指标": figures})
+
+
+def _valid_in_words(index: Index, day: dt.date | None, answerer: str, quiet: bool) -> str:
+    """The day on which records have to be valid, and how many are left out, which is told."""
+    from matcher.matching.filters import valid_rows
+
+    if day is None:
+        return "不限"
+    out = int((index.alive & ~valid_rows(index, day)).sum())
+    note(quiet, f"{out} 条{answerer}的有效期早于 {day}，没有参与匹配" if out else "")
+    return f"{day}（有效期早于此日、没有参与匹配的{answerer} {out} 条）"
+
+
+def _past_answers(queries: pd.DataFrame, index: Index, matches: pd.DataFrame, asked: dict[str, Any]) -> list[str]:
+    """The asking rows without a recommended record that would have one but for `valid_on`, with the best of these."""
+    from matcher.matching.filters import valid_rows
+    from matcher.matching.matches import match
+
+    ask, answer = (str(name) for name in matches.columns[:2])
+    rest = queries[~queries[ask].isin(matches.loc[matches["recommended"], ask])]
+    if asked["valid_on"] is None or not len(rest) or not (index.alive & ~valid_rows(index, asked["valid_on"])).any():
+        return []
+    again = match(rest, index, **{**asked, "valid_on": None})
+    best = again[again["recommended"]].drop_duplicates(ask)
+    return [f"{one}（{other}）" for one, other in zip(best[ask], best[answer], strict=True)]
 
 
 def _ended(table: pd.DataFrame) -> int:
