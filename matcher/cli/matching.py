@@ -189,7 +189,7 @@ def match_command(
         "每条给出": str(k),
         "筛选": "；".join(where) or "无",
         "须一致的字段": "、".join(same) or "无",
-        "有效日期": _valid_in_words(index, valid_on, answerer, quiet),
+        "有效日期": valid_on.isoformat() if valid_on else "不限",
         "写着已结束的": ended if over or _ended(records) else "无",
         "排除的配对": str(exclude or "无"),
         "采用的标注": f"{len(index.feedback.table)} 对" if index.feedback else "无",
@@ -202,6 +202,9 @@ def match_command(
     used = [*inputs, *(path for path in (exclude, judged, words) if path is not None)]
     choices = {name: text for name, text in settings.items() if name != "排除的配对"}  # a path; its hash counts
     choices |= {"反向": "是" if push else "否", "精排模型": accurate_model.name if accurate_model else "无"}
+    if out := _past(index, valid_on):  # follows from the tables: no choice
+        settings["已过有效期"] = f"{out} 条{answerer}的有效期早于 {valid_on}，没有参与匹配"
+        note(quiet, settings["已过有效期"])
     if pieces is not None:
         choices |= hashes_of(used)
         counted = _match_pieces(pieces, queries, index, records, asked, choices, not show_contacts, not quiet)
@@ -210,8 +213,8 @@ def match_command(
         return
     matches = match(queries, index, **asked, progress=not quiet)
     if past := _past_answers(queries, index, matches, asked):
-        settings["有效期外"] = f"{len(past)} 条{asker}可推荐的{answerer}都已过有效期：{first_few(past)}"
-        note(quiet, settings["有效期外"])
+        settings["只有已过期的"] = f"{len(past)} 条{asker}可推荐的{answerer}都已过有效期：{first_few(past)}"
+        note(quiet, settings["只有已过期的"])
     files = {}
     if output is not None:
         files = match_files(
@@ -390,25 +393,20 @@ def evaluate_command(
         write_tables(output, {"指标": figures})
 
 
-def _valid_in_words(index: Index, day: dt.date | None, answerer: str, quiet: bool) -> str:
-    """The day on which records have to be valid, and how many are left out, which is told."""
+def _past(index: Index, valid_on: dt.date | None) -> int:
+    """How many records are surely past their validity on that day."""
     from matcher.matching.filters import valid_rows
 
-    if day is None:
-        return "不限"
-    out = int((index.alive & ~valid_rows(index, day)).sum())
-    note(quiet, f"{out} 条{answerer}的有效期早于 {day}，没有参与匹配" if out else "")
-    return f"{day}（有效期早于此日、没有参与匹配的{answerer} {out} 条）"
+    return 0 if valid_on is None else int((index.alive & ~valid_rows(index, valid_on)).sum())
 
 
 def _past_answers(queries: pd.DataFrame, index: Index, matches: pd.DataFrame, asked: dict[str, Any]) -> list[str]:
     """The asking rows without a recommended record that would have one but for `valid_on`, with the best of these."""
-    from matcher.matching.filters import valid_rows
     from matcher.matching.matches import match
 
     ask, answer = (str(name) for name in matches.columns[:2])
     rest = queries[~queries[ask].isin(matches.loc[matches["recommended"], ask])]
-    if asked["valid_on"] is None or not len(rest) or not (index.alive & ~valid_rows(index, asked["valid_on"])).any():
+    if not len(rest) or not _past(index, asked["valid_on"]):
         return []
     again = match(rest, index, **{**asked, "valid_on": None})
     best = again[again["recommended"]].drop_duplicates(ask)

@@ -163,7 +163,7 @@ def unit_of_cells(cells: Sequence[object]) -> str:
     units: list[str] = []
     for cell in cells:
         number = read_number(cell, 1)
-        if not isinstance(number, Number) or (number.suffix == "" and number[:2] == (0, 0)):
+        if not isinstance(number, Number) or (number.suffix == "" and not any(number[:2])):
             continue
         named = re.findall("(?:[千百]?万|[亿千百])?元", half_width(cell)) if isinstance(cell, str) else []
         if number.suffix not in (*MONEY_WORDS, "%"):
