@@ -113,6 +113,15 @@ def test_filters(run, small, options, left):
     assert pairs(small / "a.parquet") == left
 
 
+def test_outcomes_past_their_validity_are_counted_and_a_need_with_no_other_answer_is_named(run, small):
+    status, _, notes = run("match", "需求.csv", "成果.csv", "-o", "a.xlsx", "--valid-on", "2026-07-01")
+    assert status == 0
+    left_out, answered = "2 条成果的有效期早于 2026-07-01，没有参与匹配", "1 条需求可推荐的成果都已过有效期：001（C1）"
+    assert notes.splitlines()[-2:] == [left_out, answered]
+    about = dict(row[:2] for row in openpyxl.load_workbook(small / "a.xlsx")["说明"].values)
+    assert [about[label] for label in ("有效日期", "已过有效期", "只有已过期的")] == ["2026-07-01", left_out, answered]
+
+
 def test_weights(run, small):
     assert run("match", "需求.csv", "成果.csv", "-o", "a.parquet", "-q", "-k", "1", "--weight", "地区=100")[0] == 0
     assert pd.read_parquet(small / "a.parquet")["preference"].tolist() == [100, 100, 100]
