@@ -125,10 +125,10 @@ class YearsRule:
 @dataclass(frozen=True)
 class Check:
     """Figures that cannot be together (`impossible`) or seldom are (`unusual`), or that call for a person (`manual`):
-    reported for rows of the days `since` to `until` (None: of any day), never changed.
+    reported for rows of the days `since` to `until` (None: of any day), never changed. Without a test, for all of them.
     """
 
-    test: Test
+    test: Test | None
     level: str
     message: str
     column: str

@@ -267,7 +267,7 @@ def check_figures(ready: Prepared, note: Notes) -> None:
     if not policy.tree.get("checks"):
         return
     for check in policy.checks():
-        sure: Bools = check.test.truth(ready.facts).sure
+        sure: Bools = np.ones(len(ready.ids), bool) if check.test is None else check.test.truth(ready.facts).sure
         if check.since is not None:
             sure = sure & (ready.days >= day_number(check.since))
         if check.until is not None:

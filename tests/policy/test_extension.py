@@ -153,6 +153,10 @@ def test_readings_and_parameters_of_the_base_can_be_chosen() -> None:
         (("rules: []", "without: [nonsense]\nrules: []"), "the base has no rule 'nonsense'"),
         (("title: 编造的事实}", "title: 编造的事实, region: {in: 编造市}}"), "names places of the national list"),
         (("from: 2027-01-01", "from: 2015-01-01"), "overlaps edition"),
+        (
+            ("rules: []", "rules: []\nchecks: [{level: manual, says: 编造, column: 编造}]"),
+            "without a `test` a check has the level manual, and `from` or `until`",
+        ),
         (("rules: []", "rules: []\nnonsense: 1"), "unknown key 'nonsense'"),
         (('"2027": {from: 2027-01-01, title', '"2027": {title'), "'from' is a day"),
     ],
