@@ -133,14 +133,16 @@ class Compiler:
         if word in _SINCE:
             return _SINCE[word](self.column(inner, where, ("date",)))
         if word == "ratio":
-            parts = need(inner, f"{where}: ratio", ("of", "to"), ("of", "to"))
-            top = self.figures(parts["of"], where)
+            parts = need(inner, f"{where}: ratio", ("of", "to", "plus"), ("of", "to"))
+            top, plus = self.figures(parts["of"], where), parts.get("plus", 0)
+            if not isinstance(plus, int) or plus < 0:
+                raise RuleFault(f"{where}: `plus` of a ratio is a whole number")
             if isinstance(parts["to"], (int, Decimal)):
-                return Ratio(top, (), number(parts["to"], where))
+                return Ratio(top, (), number(parts["to"], where), plus)
             bottom = self.figures(parts["to"], where)
             if set(top) & set(bottom):
                 raise RuleFault(f"{where}: a ratio may not have the same column above and below")
-            return Ratio(top, bottom)
+            return Ratio(top, bottom, plus=plus)
         if word == "growth":
             parts = need(inner, f"{where}: growth", ("from", "to", "years"), ("from", "to", "years"))
             first, last = (self.figures(parts[key], where)[0] for key in ("from", "to"))

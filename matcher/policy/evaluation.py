@@ -12,7 +12,17 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
-from matcher.policy.facts import Notes, bounds_of, build, column_values, cut_years, day_number, domain, in_region, twin_names
+from matcher.policy.facts import (
+    Notes,
+    bounds_of,
+    build,
+    column_values,
+    cut_years,
+    day_number,
+    domain,
+    in_region,
+    twin_names,
+)
 from matcher.policy.intervals import Facts, Floats, Span
 from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Judged

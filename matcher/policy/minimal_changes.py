@@ -12,9 +12,9 @@ import pandas as pd
 
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.policy.advice import Part, parts
+from matcher.policy.conditions import Test
 from matcher.policy.facts import domain
 from matcher.policy.intervals import Floats
-from matcher.policy.model import Check
 from matcher.policy.policy import PolicyName
 from matcher.policy.scoring import DECISIONS, Scored, decision_codes, prepared_for
 from matcher.policy.thresholds import all_turns, amounts, reads
