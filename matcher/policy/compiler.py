@@ -92,7 +92,7 @@ class Compiler:
             chosen = self.readings.get(node["choose"])
             if chosen is None or chosen not in node:
                 raise RuleFault(f"{where}: reading {node['choose']!r} is not declared or has no branch {chosen!r}")
-            return self.resolve(node[chosen], where)
+            return _open_by(self.resolve(node[chosen], where), node["choose"])
         if "parameter" in node:
             if node["parameter"] not in self.parameters or len(node) != 1:
                 raise RuleFault(f"{where}: parameter {node['parameter']!r} is not declared")
@@ -183,7 +183,7 @@ class Compiler:
                 return Is(self.column(node[word], where, ("yesno",)), code)
         if "unsettled" in node:
             need(node, where, ("unsettled",))
-            return Unsettled()
+            return Unsettled("" if node["unsettled"] is True else str(node["unsettled"]))
         if "choice" in node:
             need(node, where, ("choice", "is"), ("is",))
             return Is(node["choice"], self.choice(node["choice"], node["is"], where))
@@ -433,3 +433,13 @@ def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, edition: Editi
         str(raw.get("note", "")),
         read_evidence(raw, sources, where),
     )
+
+
+def _open_by(node: Any, reading: str) -> Any:
+    """A branch of a reading in which every unsettled point names the reading that leaves it open."""
+    if isinstance(node, list):
+        return [_open_by(part, reading) for part in node]
+    if isinstance(node, dict):
+        given = {"unsettled": reading} if node.get("unsettled") is True else node
+        return {key: _open_by(value, reading) for key, value in given.items()}
+    return node

@@ -227,8 +227,9 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
     empty. A plain column that two policies define differently serves both: the first asked for as it is, the others
     too, with a problem that says so, unless they have a column of their own. Where a policy asks for the last
     accounting year by another name (`sales_y3`, `sales_last_year`) and the table has only one of the two, that one
-    serves. A yes/no of where a firm is (`FactColumn.region`) takes an empty cell from `region`. A shared figure is widened to bounds for the firms whose decision the difference can change, where the
-    official texts say how large it can be. Raises ArgumentTypeError or ArgumentError where `firms` is no such table.
+    serves. A yes/no of where a firm is (`FactColumn.region`) takes an empty cell from `region`. A shared figure is
+    widened to bounds for the firms whose decision the difference can change, where the official texts say how large it
+    can be. Raises ArgumentTypeError or ArgumentError where `firms` is no such table.
     """
     check_firms(firms)
     ids = _ids(firms)
