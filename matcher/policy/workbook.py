@@ -32,6 +32,7 @@ DECISIONS = {
     "not_in_force": "当日无有效版本",
 }
 PASSED = {"pass": "符合", "fail": "不符合", "unknown": "未定"}
+VERIFIED = {"all": "都已核实", "some": "部分未核实", "none": "均未核实，请核对原文"}
 LEVELS = {
     "unreadable": "读不懂",
     "impossible": "不可能",
@@ -91,7 +92,7 @@ def sheets(
     def shown(table: pd.DataFrame) -> pd.DataFrame:
         """With names and words in the place of codes."""
         frame = table.head(top).astype(object)
-        words = {"decision": DECISIONS, "passed": PASSED, "policy": titles}
+        words = {"decision": DECISIONS, "passed": PASSED, "policy": titles, "rules_verified": VERIFIED}
         for name, mapping in words.items():
             if name in frame:
                 frame[name] = frame[name].map(mapping)
