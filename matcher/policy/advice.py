@@ -120,8 +120,28 @@ def open_readings(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day |
     """The readings to choose of firms whose decision is unknown and hangs on a condition of which all facts that matter
     are known.
 
-    Takes what `ask_first` takes. One row per firm and reading: enterprise_id, policy, reading ("" where the source is
-    open and there is no choice), title (in Chinese, with the choices). Firms in the order of the table.
+    Parameters
+    ----------
+    firms, policy, on
+        As `ask_first` takes them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per firm and reading: enterprise_id, policy, reading ("" where the source leaves a point open and there
+        is no choice), title (in Chinese, with the choices). Firms in the order of the table; no rows when no decision
+        hangs on a reading alone.
+
+    Raises
+    ------
+    PolicyError, ArgumentError, ArgumentTypeError
+        As `ask_first`.
+
+    Examples
+    --------
+    >>> firm = {"enterprise_id": "a", "small_or_micro": True, "in_shandong": True, "in_qingdao": False}
+    >>> open_readings(pd.DataFrame([firm]), "innovation-voucher-shandong", on="2026-11-24")["reading"].tolist()
+    ['later_years']
     """
     ready = prepared_for(firms, policy, on)
     found: dict[tuple[int, str, str], None] = {}
