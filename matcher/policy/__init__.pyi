@@ -1,5 +1,4 @@
 from .advice import ask_first as ask_first
-from .advice import open_readings as open_readings
 from .cases import check_policy as check_policy
 from .edition_changes import what_changes as what_changes
 from .explanation import trace as trace
