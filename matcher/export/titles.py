@@ -102,6 +102,7 @@ SCORING = {
     "title": "条款", "passed": "结论", "limit": "要求", "gap": "差距", "points_low": "最低得分",
     "points_high": "最高得分", "points_max": "满分", "in_force_since": "施行", "edition": "版本", "ask": "先问",
     "rank": "次序", "fact": "事实", "written": "表中写的", "column": "列名", "settles": "问清后可定的机会",
+    "rules_verified": "条文核实",
     "why": "说明", "seen_as": "所见",
 }  # fmt: skip
 CHANGES = {
