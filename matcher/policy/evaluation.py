@@ -279,8 +279,8 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
                         )
                     if held is not None and name not in bounds:
                         bounds[name] = held
-            if column.region and "region" in firms.columns and np.isnan(figures).any():
-                figures = np.where(np.isnan(figures), in_region(column, firms["region"]), figures)
+            if column.region and np.isnan(figures).any():
+                figures = np.where(np.isnan(figures), in_region(column, firms), figures)
             values[name] = figures
         for one, other in policy.opposites:
             for empty, known in ((one, other), (other, one)):

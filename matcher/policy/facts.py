@@ -131,10 +131,11 @@ def dates(series: pd.Series[Any]) -> tuple[Floats, Bools]:
     return out, bad
 
 
-def in_region(column: FactColumn, series: pd.Series[Any]) -> Floats:
-    """Whether each text names a place where `column.region` asks for: 1, 0, or NaN where it names none, or one that
-    lies only in part there.
+def in_region(column: FactColumn, firms: pd.DataFrame) -> Floats:
+    """Whether the `region` of each firm lies where `column.region` asks for: 1, 0, or NaN where it names no place, or
+    one that lies only in part there. Where nothing is written: as `column.unplaced` says.
     """
+    texts = firms["region"] if "region" in firms.columns else pd.Series(None, index=firms.index, dtype=object)
     inside, *left_out = column.region
 
     def code(cell: str) -> float:
@@ -148,7 +149,9 @@ def in_region(column: FactColumn, series: pd.Series[Any]) -> Floats:
             return 0.0
         return np.nan if any(other.startswith(place) for other in left_out) else 1.0
 
-    return _coded(series, code)[0]
+    codes, _ = _coded(texts, code)
+    nothing = _text(texts)[1]
+    return np.where(nothing & column.unplaced, 1.0, codes)
 
 
 def _days(stamps: Any) -> Floats:

@@ -181,20 +181,22 @@ def _column(name: str, node: Any) -> FactColumn:
     words = {key: tuple(value) for key, value in node.get("choices", {}).items()}
     headers = tuple(node.get("headers", ()))
     title, basis, note = str(node["title"]), str(node.get("basis", "")), str(node.get("note", ""))
-    whole, region = bool(node.get("whole", False)), _division_codes(node, kind, where)
-    return FactColumn(name, kind, title, headers, basis, lowest, highest, words, note, whole, region)
+    whole, (region, unplaced) = bool(node.get("whole", False)), _region(node, kind, where)
+    return FactColumn(name, kind, title, headers, basis, lowest, highest, words, note, whole, region, unplaced)
 
 
-def _division_codes(node: Mapping[str, Any], kind: str, where: str) -> tuple[str, ...]:
-    """The key `region` of a column: the division codes of its place and of those left out."""
+def _region(node: Mapping[str, Any], kind: str, where: str) -> tuple[tuple[str, ...], bool]:
+    """The key `region` of a column: the division codes of its place and of those left out; whether unsaid is inside."""
     if "region" not in node:
-        return ()
-    places = need(node["region"], f"{where}: region", ("in", "without"), ("in",))
+        return (), False
+    places = need(node["region"], f"{where}: region", ("in", "without", "unsaid"), ("in",))
     names = [places["in"], *places.get("without", ())]
     found = [find_region(str(name)) for name in names]
-    if kind != "yesno" or None in found:
-        raise RuleFault(f"{where}: `region` belongs to a yes/no column and names places of the national list")
-    return tuple(region.division for region in found if region is not None)
+    if kind != "yesno" or None in found or places.get("unsaid", "inside") != "inside":
+        raise RuleFault(
+            f"{where}: `region` belongs to a yes/no column and names places of the national list; `unsaid: inside`"
+        )
+    return tuple(region.division for region in found if region is not None), "unsaid" in places
 
 
 def read_editions(tree: Mapping[str, Any], columns: Mapping[str, FactColumn]) -> tuple[Edition, ...]:

@@ -18,7 +18,8 @@ class FactColumn:
     """A fact that a policy reads: its name, kind, Chinese title and headers, range, choices and definition.
 
     Two policies that give a column different `basis` texts mean different figures by it. `region`: a yes/no of where a
-    firm is, which an empty cell takes from the table's `region`: the division code of the place, then those left out.
+    firm is, which an empty cell takes from the table's `region`: the division code of the place, then those left out;
+    `unplaced`: a firm of which nothing says where it is counts as inside, as a provincial policy is asked of its own.
     """
 
     name: str
@@ -32,6 +33,7 @@ class FactColumn:
     note: str = ""
     whole: bool = False
     region: tuple[str, ...] = ()
+    unplaced: bool = False
 
     @property
     def step(self) -> float:

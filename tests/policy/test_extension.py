@@ -83,8 +83,8 @@ def test_an_overlay_has_its_own_editions_and_all_rules_of_the_base(tmp_path: Pat
 @pytest.mark.parametrize(
     ("policy", "column", "answers"),
     [
-        ("hte-guangdong", "in_guangdong", ["passes", "fails", "unknown", "fails", "unknown", "fails"]),
-        ("hte-zhejiang", "in_zhejiang", ["fails", "fails", "fails", "fails", "unknown", "passes"]),
+        ("hte-guangdong", "in_guangdong", ["passes", "fails", "unknown", "fails", "passes", "fails"]),
+        ("hte-zhejiang", "in_zhejiang", ["fails", "fails", "fails", "fails", "passes", "passes"]),
     ],
 )
 def test_the_place_of_a_provincial_policy_is_read_from_the_region(
@@ -98,7 +98,7 @@ def test_the_place_of_a_provincial_policy_is_read_from_the_region(
     assert list(score(firms, policy, on="2026-08-01").summary["decision"]) == answers
     said = firms.assign(**{column: True})  # a cell of its own is taken as it stands
     assert set(score(said, policy, on="2026-08-01").summary["decision"]) == {"passes"}
-    assert set(score(firms.drop(columns="region"), policy, on="2026-08-01").summary["decision"]) == {"unknown"}
+    assert set(score(firms.drop(columns="region"), policy, on="2026-08-01").summary["decision"]) == {"passes"}
     firms.to_csv(tmp_path / "firms.csv", index=False)
     score_parquet(tmp_path / "firms.csv", policy, on="2026-08-01", summary=tmp_path / "summary.parquet")
     assert list(pd.read_parquet(tmp_path / "summary.parquet")["decision"]) == answers
