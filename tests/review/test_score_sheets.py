@@ -95,6 +95,32 @@ def test_copies_conflicts_strangers_and_lost_sheets(tmp_path):
     ]
 
 
+def test_a_score_beside_the_title_of_another_item_does_not_count(tmp_path):
+    hand_out(tmp_path)
+    path = tmp_path / "评分表-003-甲.xlsx"
+    fill(path, {"P1": (30, 50, None, "2026-11-20"), "P3": (20, 50, None, "2026-11-20")})
+    book = openpyxl.load_workbook(path)
+    book["评分表"]["A2"], book["评分表"]["A3"] = "P3", "P1"
+    book.save(path)
+    fill(tmp_path / "评分表-002-乙.xlsx", {"P1": (20, 40, None, "2026-11-20"), "P2": (20, 30, None, "2026-11-20")})
+    collected = collect_scores(tmp_path)
+    assert collected.scores[["item", "reviewer", "score"]].to_numpy().tolist() == [["P1", "乙", 40], ["P2", "乙", 35]]
+    told = collected.problems[collected.problems["column"] == "项目编号"]
+    assert told[["value", "problem", "kept"]].to_numpy().tolist() == [
+        ["P3、甲", "编号与名称对不上：发出时是“三”，交回时是“一”", False],
+        ["P1、甲", "编号与名称对不上：发出时是“一”，交回时是“三”", False],
+    ]
+
+
+def test_a_sheet_with_the_rows_of_another_reviewer_is_told(tmp_path):
+    hand_out(tmp_path)
+    second = tmp_path / "评分表-002-乙.xlsx"
+    fill(second, {"P1": (20, 40, None, "2026-11-20"), "P2": (20, 30, None, "2026-11-20")})
+    (tmp_path / "评分表-003-甲.xlsx").write_bytes(second.read_bytes())
+    problems = collect_scores(tmp_path).problems[["file", "value", "problem"]].to_numpy().tolist()
+    assert ["评分表-003-甲.xlsx", "甲", "这份表里是 乙 的，没有 甲 的"] in problems
+
+
 def test_faults_of_folders_and_tables(tmp_path):
     with pytest.raises(TableError, match="没有“派发记录"):
         collect_scores(tmp_path)
