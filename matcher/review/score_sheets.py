@@ -320,7 +320,8 @@ def _counted(
         if pair not in given:
             problems.append(_problem(file, "reviewer", shown, "没有派给这位评委", "这一行不计", False))
         elif _is_of_another(row.get("title"), titles.get(pair[0])):
-            text = f"编号与名称对不上：发出时是“{shorten(titles[pair[0]], 40)}”，交回时是“{shorten(str(row['title']), 40)}”"
+            went, came = (shorten(str(title), 40) for title in (titles[pair[0]], row["title"]))
+            text = f"编号与名称对不上：发出时是“{went}”，交回时是“{came}”"
             problems.append(_problem(file, "item", shown, text, "请向评委核实是哪一项的分数；这一行不计", False))
         elif "回避" in str(row.get("comment") or "") and len(lacking) == len(asked):
             problems.append(_problem(file, "comment", shown, "评委写明回避", "不计，请改派", False))
