@@ -345,7 +345,7 @@ def _counted(
     return list(kept.values())
 
 
-def _is_of_another(title: object, given: str | None) -> bool:
+def _is_of_another(title: Any, given: str | None) -> bool:
     """Whether a title that came back is not the one that went out; one that is empty may be of any item."""
     return bool(given) and not pd.isna(title) and fold(str(title)) not in ("", fold(given or ""))
 
