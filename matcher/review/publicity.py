@@ -159,9 +159,9 @@ def publication(
             raise TableError(f"{first_few(unclear, '项')} 的结论看不懂或没有写；请写“通过”或“不通过”后再公示")
         keep &= decided.str.fullmatch(_PASSED)
     if chosen is not None:
-        unread = [str(item) for item in table.loc[keep & (chosen == ""), "item"]]
-        if unread:
-            raise TableError(f"{first_few(unread, '项')} 是否入选看不懂或没有写；请写“是”或“否”后再公示")
+        open_ = [str(item) for item in table.loc[keep & (chosen == ""), "item"]]
+        if open_:
+            raise TableError(f"{first_few(open_, '项')} 是否入选看不懂或没有写；请写“是”或“否”后再公示")
         keep &= chosen.str.lower().isin(_YES)
     if (secret := _filled(table, "secret")) is not None:
         hidden = keep & ~secret.str.lower().str.fullmatch(_OPEN)

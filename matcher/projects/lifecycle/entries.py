@@ -54,9 +54,9 @@ def read_managed(
         days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
     rows = rows.assign(**days)
     backwards = rows[(rows["ends_on"] < rows["starts_on"]).fillna(False)]
-    place = reading.columns.iloc[0]
+    table = reading.columns.iloc[0]
     told = [
-        (place["file"], place["sheet"], None, MANAGED_PROJECTS["ends_on"].title, name, f"结束日期 {end:%Y-%m-%d} 早于"
+        (table["file"], table["sheet"], None, MANAGED_PROJECTS["ends_on"].title, name, f"结束日期 {end:%Y-%m-%d} 早于"
          f"开始日期 {start:%Y-%m-%d}，照记", "请核对并改正后重新导入", True)
         for name, start, end in zip(backwards["project_id"], backwards["starts_on"], backwards["ends_on"], strict=True)
     ]  # fmt: skip
