@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.assessment.economics import APPROACHES, economic_values
-from matcher.assessment.evidence import Evidence, read_evidence, text_in
+from matcher.assessment.evidence import Evidence, read_evidence, text_in, unread_cells
 from matcher.assessment.maturity import Proposal, propose_maturity, read_level, read_maturity
 from matcher.assessment.readiness import TOP, Readiness, qingdao_level, readiness_of, to_raise
 from matcher.assessment.registration import FORM, RECORD, Remark, public_record, registration_form
@@ -36,6 +36,7 @@ _WHOLE = (
     "evidence_level",
 )  # fmt: skip
 CONFIRMED, SHOWN, OPEN = "人工确认", "证据", "没有证据"
+UNREAD = "没有看懂，未计入"
 _VOLUMES = ("sales_volume", "break_even_volume")
 _GAINS = ("sales_volume", "annual_income", "cumulative_income")
 BY = {"named": "自报级别", "said": "自报阶段", "stated": "原句", "written": "行文", "": ""}
@@ -116,6 +117,11 @@ def assess_outcomes(
     for place, record in enumerate(given):
         pieces = read_evidence(record)
         row, remarks = _assessed(record, pieces)
+        unread = unread_cells(record, pieces)
+        remarks += [
+            Remark(title, text, f"{title}写“{text}”，{UNREAD}", "请写“有”或“无”，或写数量、日期")
+            for _, title, text in unread
+        ]
         row |= {name: valued[name].iloc[place] for name in ("value_low", "value_high", "weights", "unjudged")}
         row |= _worth(worth.iloc[place * len(APPROACHES) : (place + 1) * len(APPROACHES)], remarks)
         form, about_form = registration_form(record, row["stage"])
@@ -124,7 +130,7 @@ def assess_outcomes(
         evidence += [
             (record["outcome_id"], one.column, one.quote, shown_by()[one.kind], "有" if one.present else "无")
             for one in pieces
-        ]
+        ] + [(record["outcome_id"], title, text, shown_by()[kind], UNREAD) for kind, title, text in unread]
         forms.append(form)
         records.append(public_record(record, on))
         problems += [

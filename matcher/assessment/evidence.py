@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pandas as pd
 
 from matcher.assessment.clauses import clauses, folded, is_asserted
 from matcher.assessment.scales import evidence_words, shown_by
-from matcher.assessment.states import COUNT, names, read_state
+from matcher.assessment.states import COUNT, is_answered, names, read_state
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, EVIDENCE
 
 TITLES_OF = {column.name: column.title for column in EVIDENCE}
@@ -55,6 +55,15 @@ def read_evidence(record: Mapping[str, Any]) -> list[Evidence]:
             found.append(Evidence("small_batch", True, column.title, text))
     found += _listed(text_in(record, "evidence_list"))
     return sorted(found, key=lambda one: (shown_by()[one.kind], not one.present))
+
+
+def unread_cells(record: Mapping[str, Any], found: Iterable[Evidence]) -> list[tuple[str, str, str]]:
+    """The cells of evidence that answer something and show nothing of `found`: kind, column and words of each."""
+    read = {one.column for one in found}
+    cells = ((column, text_in(record, column.name)) for column in EVIDENCE)
+    return [
+        (column.name, column.title, text) for column, text in cells if column.title not in read and is_answered(text)
+    ]
 
 
 def _small_batch(text: str) -> bool:

@@ -31,15 +31,32 @@ _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
     re.compile(any_of(name)) for name in ("done", "another", "again", "after", "part", "approach")
 )
+_KNOWN = re.compile(
+    any_of("act", "work", "thing", "step", "means", "approach", "time")
+    + f"|{COUNT}|[a-z]{{2}}|^(?:目前|现)?[尚还暂仍][未没不]"
+)
 _BEGIN = re.compile(any_of("begin"))
 _COUNTED, _RESULT = re.compile(COUNT), re.compile(f"{any_of('result')}|{COUNT}")
 _BRINGS = re.compile(rf"\s*(?:$|{any_of('brings')})")
 _AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COUNT}|{_AMOUNT.pattern}")
 _MEANS = re.compile(
-    rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收)|(?:建|装|购).{{0,20}}{any_of('means')}"
+    rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收|封顶|到货|[竣完]工|齐套|就位|落成)|(?:建|装|购).{{0,20}}{any_of('means')}"
 )
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
-_ONLY = re.compile(r"(?:目前|现|暂)?(?:仅|只)")
+_OURS = "(?:我们|我方|我司|我校|本项目|本成果|本单位|项目组|课题组)"
+_ONLY = re.compile(rf"{_OURS}?(?:目前|现|暂)*(?:仅|只)")
+_OTHERS = re.compile(
+    rf"(?:目前|现|据悉|虽然?|尽管)*(?:{any_of('others')}|{any_of('abroad')}[^,]{{0,8}}?{any_of('similar')}(?!.*{_OURS}))"
+)
+_DATE, _HALTED, _DROPPED = (re.compile(any_of(name)) for name in ("date", "halted", "dropped"))
+_LEAD = rf"(?:{any_of('date', 'lead')}|\s)*+"
+_BARE = re.compile(
+    rf"{_LEAD}(?:(?:[经由在于与]|自(?=.*[起来]))[^,]{{0,24}}?)?{_LEAD}"
+    rf"(?:{any_of('sign')}|(?<=已){any_of('act', 'work')}了?$)"
+)
+_FOREIGN = re.compile(r"(?<![a-z\d])\d[\d,]* [a-z]{3}")
+_SENT = re.compile(any_of("sent"))
+_SAMPLES, _OF_USERS = ("prototype", "formal_sample"), ("field_trial", "user_report", "sales")
 _STAGE = re.compile(r"(?<!第.)阶段$")
 
 
@@ -55,7 +72,7 @@ class _State(NamedTuple):
 
 
 def read_state(text: str, kind: str) -> bool | None:
-    """Whether a cell of the column `kind` says that its thing is there; None where it says nothing.
+    """Whether a cell of the column `kind` says that its thing is there; None where it says nothing that is understood.
 
     A count above 0 is yes. Otherwise clause by clause: yes where one says that the thing itself is there or was done.
     What comes before it (图纸, 委托, 洽谈), what is denied, planned or under way (正在中试) is no; what is in use is
@@ -65,13 +82,13 @@ def read_state(text: str, kind: str) -> bool | None:
 
     Examples
     --------
-    >>> [read_state(text, "prototype") for text in ("有", "3台", "0", "正在试制", "样机2台，尚未检测", "", "不详")]
-    [True, True, False, False, True, None, None]
+    >>> [read_state(text, "prototype") for text in ("有", "3台", "0", "正在试制", "样机2台，尚未检测", "见面谈")]
+    [True, True, False, False, True, None]
     >>> read_state("样机图纸已完成，尚未加工", "prototype")
     False
     """
-    word = folded(text).strip("()[]【】").rstrip("。.,!;")
-    if not word or word in _UNKNOWN or not re.search(r"[\w√✓✔☑×✗✘]", word):
+    word = _answer(text)
+    if not word:
         return None
     if word in _YES or word in _NO:
         return word in _YES
@@ -82,9 +99,21 @@ def read_state(text: str, kind: str) -> bool | None:
         if piece in _UNKNOWN:
             continue
         clause = Clause(piece, DENIED, "") if piece in _NO else _at_stage(read_clause(piece), kind)
+        if _says_nothing(clause, kind) or (state.there is None and not _denies_something(clause, kind)):
+            continue
         denied = denied or clause.mood != SAID
         state = _after_saying(state, clause.text, kind) if clause.mood == SAID else _after_denying(state, clause, kind)
     return False if state.there is None and denied else state.there
+
+
+def is_answered(text: str) -> bool:
+    """Whether a cell of evidence holds more than a word for unknown: what `read_state` then cannot read is told."""
+    return bool(_answer(text))
+
+
+def _answer(text: str) -> str:
+    word = folded(text).strip("()[]【】").rstrip("。.,!;")
+    return "" if word in _UNKNOWN or not re.search(r"[\w√✓✔☑×✗✘]", word) else word
 
 
 def names(text: str, kind: str) -> bool:
@@ -96,8 +125,7 @@ def _at_stage(clause: Clause, kind: str) -> Clause:
     """A clause as the column of a kind reads it: who stands at a stage (中试阶段) has passed only lower ones."""
     if clause.mood != SAID or not _STAGE.search(clause.text) or _DONE.search(clause.text) or in_use(clause.text):
         return clause
-    higher = any(shown_by()[stage] > shown_by()[kind] for stage in _stages_in(clause.text))
-    return clause if higher else Clause(clause.text, PLANNED, clause.text)
+    return clause if _reaches_beyond(clause.text, kind) else Clause(clause.text, PLANNED, clause.text)
 
 
 def _after_saying(state: _State, text: str, kind: str) -> _State:
@@ -115,11 +143,47 @@ def _after_saying(state: _State, text: str, kind: str) -> _State:
         return _State(True, named=True, done=done, whole=bool(_whole(kind).search(text)))
     if only or _step(kind).search(text) or _MEANS.search(text):
         return step
-    if not named and any(shown_by()[stage] < shown_by()[kind] for stage in _stages_in(text)):
+    if not _understood(text, kind):
         return state
     if state.there is None or (not state.there and done and _AGAIN.search(text)):
         return _State(True, done=done)
     return state
+
+
+def _understood(text: str, kind: str) -> bool:
+    """Whether a clause that names no thing of its own says that the column's thing is there: what is in use, a count, a
+    date, a later stage, a bare answer (已于2025年完成), or what is made for the thing and is done (中试装置已建成).
+    """
+    stages = {name for name, words in evidence_words().items() if name not in _OF_USERS and words.search(text)}
+    if any(shown_by()[stage] < shown_by()[kind] for stage in {*stages, *_stages_in(text)}):
+        return False
+    return bool(
+        in_use(text)
+        or _BARE.match(text)
+        or (_DATE.search(text) and re.fullmatch(_LEAD, text))
+        or (kind in _SAMPLES and _SENT.search(text))
+        or _COUNTED.search(text)
+        or _FOREIGN.search(text)
+        or _reaches_beyond(text, kind)
+        or (_thing(kind).search(text) and _DONE.search(text))
+    )
+
+
+def _denies_something(clause: Clause, kind: str) -> bool:
+    """Whether a denial or a plan is of something that this library knows (尚未开展, not 未下雨), or none."""
+    return (
+        clause.mood in (SAID, FAILED)
+        or not clause.target
+        or bool(_KNOWN.search(clause.text) or _about(clause, kind) == "own")
+    )
+
+
+def _says_nothing(clause: Clause, kind: str) -> bool:
+    """Whether a clause says nothing of the column: it speaks of others' things, of what stands still now (停产), or of
+    what users gave up, where the thing itself is not in users' hands.
+    """
+    dropped = clause.mood == FAILED and _DROPPED.search(clause.text) and kind not in _OF_USERS
+    return bool(dropped or _OTHERS.match(clause.text) or _HALTED.search(clause.text))
 
 
 def _after_denying(state: _State, clause: Clause, kind: str) -> _State:
@@ -140,6 +204,8 @@ def _after_denying(state: _State, clause: Clause, kind: str) -> _State:
 
 def _about(clause: Clause, kind: str) -> str:
     """Whether a denial or a plan speaks of the column's "own" thing or an "other" one; "open" where it names none."""
+    if not evidence_words()[kind].search(clause.text) and _reaches_beyond(clause.text, kind):
+        return "other"
     for text in (clause.target, clause.text.removesuffix(clause.target)):
         if _named(kind).search(text):
             return "own"
@@ -154,7 +220,8 @@ def _only_sets_about(text: str, kind: str) -> bool:
         (
             found
             for found in _APPROACH.finditer(text)
-            if not _thing(kind).search(found[0]) and not (found[0] == "委托" and in_use(text[found.end() :]))
+            if not (_thing(kind).search(found[0]) or (kind in _SAMPLES and _SENT.fullmatch(found[0])))
+            and not (found[0] == "委托" and in_use(text[found.end() :]))
         ),
         None,
     )
@@ -163,6 +230,11 @@ def _only_sets_about(text: str, kind: str) -> bool:
         if not in_use(behind) and (not behind or _thing(kind).search(behind)):
             found = found or begin
     return found is not None and not (_named(kind).search(text, found.end()) and _RESULT.search(text, found.end()))
+
+
+def _reaches_beyond(text: str, kind: str) -> bool:
+    """Whether a text names a stage above that of a kind."""
+    return any(shown_by()[stage] > shown_by()[kind] for stage in _stages_in(text))
 
 
 def _stages_in(text: str) -> list[str]:

@@ -146,6 +146,7 @@ def match_command(
     from matcher.matching.index import Index
     from matcher.matching.learned_ranker import calibration_of
     from matcher.matching.matches import match
+    from matcher.tables.cells import first_few
 
     check_choice(pieces, output, record, verify)
     check({output: _MATCHES, record: (".json",)}, needs, outcomes, exclude, judged, words, verify)
@@ -201,6 +202,9 @@ def match_command(
     used = [*inputs, *(path for path in (exclude, judged, words) if path is not None)]
     choices = {name: text for name, text in settings.items() if name != "排除的配对"}  # a path; its hash counts
     choices |= {"反向": "是" if push else "否", "精排模型": accurate_model.name if accurate_model else "无"}
+    if out := _past(index, valid_on):  # follows from the tables: no choice
+        settings["已过有效期"] = f"{out} 条{answerer}的有效期早于 {valid_on}，没有参与匹配"
+        note(quiet, settings["已过有效期"])
     if pieces is not None:
         choices |= hashes_of(used)
         counted = _match_pieces(pieces, queries, index, records, asked, choices, not show_contacts, not quiet)
@@ -208,6 +212,9 @@ def match_command(
         report(quiet, f"{len(queries)} 条，{counted['pieces']} 片，{counted.get('matches', 0)} 行；结果已写入 {pieces}")
         return
     matches = match(queries, index, **asked, progress=not quiet)
+    if past := _past_answers(queries, index, matches, asked):
+        settings["只有已过期的"] = f"{len(past)} 条{asker}可推荐的{answerer}都已过有效期：{first_few(past)}"
+        note(quiet, settings["只有已过期的"])
     files = {}
     if output is not None:
         files = match_files(
@@ -384,6 +391,26 @@ def evaluate_command(
         report(False, f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
     if output:
         write_tables(output, {"指标": figures})
+
+
+def _past(index: Index, valid_on: dt.date | None) -> int:
+    """How many records are surely past their validity on that day."""
+    from matcher.matching.filters import valid_rows
+
+    return 0 if valid_on is None else int((index.alive & ~valid_rows(index, valid_on)).sum())
+
+
+def _past_answers(queries: pd.DataFrame, index: Index, matches: pd.DataFrame, asked: dict[str, Any]) -> list[str]:
+    """The asking rows without a recommended record that would have one but for `valid_on`, with the best of these."""
+    from matcher.matching.matches import match
+
+    ask, answer = (str(name) for name in matches.columns[:2])
+    rest = queries[~queries[ask].isin(matches.loc[matches["recommended"], ask])]
+    if not len(rest) or not _past(index, asked["valid_on"]):
+        return []
+    again = match(rest, index, **{**asked, "valid_on": None})
+    best = again[again["recommended"]].drop_duplicates(ask)
+    return [f"{one}（{other}）" for one, other in zip(best[ask], best[answer], strict=True)]
 
 
 def _ended(table: pd.DataFrame) -> int:

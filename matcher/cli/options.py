@@ -10,6 +10,7 @@ import difflib
 import hashlib
 import io
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -458,6 +459,14 @@ class Command(click.Command):
         super().__init__(*arguments, **attributes)
         if any(getattr(param, "callback", None) is _with_settings for param in self.params):
             self.params.append(SettingsOption())
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """The values of the parameters; an option that takes one value is refused where it is given twice."""
+        _, _, order = self.make_parser(ctx).parse_args(list(args))
+        for param, many in Counter(order).items():
+            if many > 1 and isinstance(param, click.Option) and not (param.multiple or param.is_flag or param.count):
+                raise click.UsageError(f"{'/'.join(param.opts)} 只能给一次", ctx)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run it; a choice of columns that names none of its files is refused where the first one is no table."""

@@ -90,12 +90,17 @@ def _measures(service: Service, counts: pd.DataFrame | None) -> dict[str, dict[s
     found: dict[str, dict[str, tuple[float, float]]] = {
         str(name): dict.fromkeys(MEASURES, (0.0, 0.0)) for name in service.persons["expert_id"]
     }
+    doubtful = dict(zip(service.persons["expert_id"].astype(str), service.persons["doubtful"], strict=True))
+    for person, many in doubtful.items():  # records that may be of this person
+        if many:
+            found[person] = {one: (0.0, float(many) if one == "visits" else np.inf) for one in MEASURES}
     for name, group in service.matched.groupby("expert_id"):
         mine = found[str(name)]
-        mine["visits"] = (float(len(group)), float(len(group)))
+        many = doubtful[str(name)]
+        mine["visits"] = (float(len(group)), float(len(group) + many))
         for measure in ("days", "trained"):
             known = float(group[measure].sum())
-            mine[measure] = (known, np.inf if group[measure].isna().any() else known)
+            mine[measure] = (known, np.inf if many or group[measure].isna().any() else known)
     for row in counts.to_dict("records") if counts is not None else ():
         if str(row["expert_id"]) in found:
             found[str(row["expert_id"])] |= {

@@ -102,6 +102,7 @@ SCORING = {
     "title": "条款", "passed": "结论", "limit": "要求", "gap": "差距", "points_low": "最低得分",
     "points_high": "最高得分", "points_max": "满分", "in_force_since": "施行", "edition": "版本", "ask": "先问",
     "rank": "次序", "fact": "事实", "written": "表中写的", "column": "列名", "settles": "问清后可定的机会",
+    "rules_verified": "条文核实",
     "why": "说明", "seen_as": "所见",
 }  # fmt: skip
 CHANGES = {
@@ -194,7 +195,8 @@ COMMISSIONERS = {
 SERVICE = {
     "county": "县区", "town": "乡镇", "village": "村", "village_id": "村编号", "expert_id": "特派员编号",
     "name": "特派员", "institution": "单位", "villages": "方案村数", "visited": "已走访村数", "visits": "服务次数",
-    "days": "已服务天数", "open_days": "没写天数的次数", "required": "全年应服务天数", "due_days": "到今天应服务天数",
+    "days": "已服务天数", "open_days": "没写天数的次数", "doubtful": "可能是本人的存疑记录",
+    "required": "全年应服务天数", "due_days": "到今天应服务天数",
     "missing_days": "全年还差天数", "elsewhere": "方案外或不明的村", "last_visit": "最近一次", "people": "派驻特派员",
     "month": "月份", "persons": "服务人数", "share": "当月走访率", "reached": "累计走访村数",
     "reached_share": "累计走访率", "trained": "培训人次", "record_id": "记录编号", "date": "服务日期", "reason": "原因",

@@ -30,7 +30,7 @@ _KINDS = {
     "object": "对象", "material": "材料", "problem": "问题", "effect": "效果", "method": "办法", "application": "用在",
     "deadline": "时限", "money": "经费", "rights": "成果归属", "cooperation": "合作方式", "condition": "对承接方",
 }  # fmt: skip
-_TERMS = ("cooperation", "budget", "budget_text", "valid_until")
+_TERMS = ("cooperation", "budget", "budget_text", "done_by", "ownership", "valid_until")
 _MOST_PHRASES = 8
 LEGEND = {
     "完整度": "0 至 100，各项得分之和；各项的满分见“权重”。"

@@ -329,11 +329,7 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
     if mask is not None:
         allowed[np.flatnonzero(index.alive)] &= mask_of(mask, index.records)
     if valid_on is not None:
-        day = day_of(valid_on, "valid_on")
-        for name in ("valid_until", "valid_until" + HIGH):
-            if (cells := _beside(index, name)) is not None:
-                until = pd.to_datetime(pd.Series(cells, dtype=object), errors="coerce")
-                allowed &= ~(until < day).to_numpy(bool)
+        allowed &= valid_rows(index, valid_on)
     if (states := _beside(index, "valid_until" + STATE)) is not None:
         ended = allowed & (states == ENDED)
         allowed &= ~ended
@@ -342,6 +338,16 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
     if not allowed.any() and len(index):
         logger.warning("筛选条件没有留下任何记录（索引共 %d 条）", len(index))
     return allowed
+
+
+def valid_rows(index: BaseIndex, valid_on: dt.date | str) -> Mask:
+    """The rows that are not surely past `valid_until` on a day."""
+    day, valid = day_of(valid_on, "valid_on"), np.ones(len(index.alive), bool)
+    for name in ("valid_until", "valid_until" + HIGH):
+        if (cells := _beside(index, name)) is not None:
+            until = pd.to_datetime(pd.Series(cells, dtype=object), errors="coerce")
+            valid &= ~(until < day).to_numpy(bool)
+    return valid
 
 
 def _beside(index: BaseIndex, column: str) -> NDArray[np.object_] | None:

@@ -61,6 +61,7 @@ _SHORTEST_MORE = 20  # characters that a description has to add to the title
 
 _TEXTS = ("problem", "indicators", "conditions", "background")
 _MONEY = ("budget", "budget_min", "budget_max", "budget_text")
+_COLUMNS = ("done_by", "ownership")
 _ASKED_FIELDS = ("title", "problem", "indicators")
 
 
@@ -181,7 +182,7 @@ def completeness_parts(needs: pd.DataFrame, *, progress: bool = False) -> pd.Dat
     ----------
     needs : DataFrame
         `need_id`, and `title`, `description` or both; `problem`, `indicators`, `conditions`, `background`,
-        `cooperation`, `budget` and `valid_until` count where they are filled.
+        `cooperation`, `budget`, `done_by`, `ownership` and `valid_until` count where they are filled.
     progress : bool, default False
         Show a bar on standard error.
 
@@ -246,7 +247,7 @@ def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
 
 def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     """Each need's id and filled fields; a part that the description holds already is left out."""
-    names = ("title", "description", *_TEXTS, "cooperation", *_MONEY, "valid_until", "valid_until_text")
+    names = ("title", "description", *_TEXTS, "cooperation", *_MONEY, *_COLUMNS, "valid_until", "valid_until_text")
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(needs["need_id"].astype(str)):
         texts = {name: _text(values[i]) for name, values in columns.items() if _is_filled(values[i])}
@@ -323,6 +324,8 @@ def _problem(need: ReadNeed) -> list[Evidence]:
 
 
 def _rights(need: ReadNeed) -> list[Evidence]:
+    if told := _whole(need, "rights", "ownership"):
+        return told
     most = _POINTS["rights"]
     rights = [one for one in need.elements if one.kind == "rights" and not NOT_OURS.search(one.text)]
     return [Evidence("rights", most, one.text, one.field, one.start, one.end) for one in rights[:1]]
@@ -369,7 +372,8 @@ def _tried(need: ReadNeed) -> list[Evidence]:
 
 
 def _deadline(need: ReadNeed) -> list[Evidence]:
-    return _first(need, "deadline", "deadline") or _whole(need, "deadline", "valid_until", _POSTED_ONLY)
+    told = _whole(need, "deadline", "done_by") or _first(need, "deadline", "deadline")
+    return told or _whole(need, "deadline", "valid_until", _POSTED_ONLY)
 
 
 def _money(need: ReadNeed) -> list[Evidence]:

@@ -20,6 +20,10 @@ _SECTIONS = {"problem": "asked", "indicators": "asked", "conditions": "backgroun
 _MOST_SENTENCES = 8  # of the asked ones; phrases of later ones are details
 _EDGES = ' \t\r\n\xa0\u3000"“”'
 _TELLING = ("strong_ask", "ask_plan", "ask_needed", "ask_question", "ask_solve", "defect")
+_WHOLE = {  # field -> the kind of element that its whole text is
+    "cooperation": "cooperation", "budget": "money", "done_by": "deadline", "ownership": "rights",
+    "valid_until": "deadline",
+}  # fmt: skip
 _ENOUGH_ASKED = 20  # characters of asked sentences that say something
 _ENOUGH_TITLE = 10  # characters of a title that names one thing
 
@@ -181,7 +185,7 @@ def understand_needs(needs: pd.DataFrame) -> pd.DataFrame:
     ----------
     needs : DataFrame
         `need_id`, and `title`, `description` or both; `problem`, `indicators`, `conditions`, `background`,
-        `cooperation`, `budget`, `valid_until` are read where they are there and filled.
+        `cooperation`, `budget`, `done_by`, `ownership`, `valid_until` are read where they are there and filled.
 
     Returns
     -------
@@ -241,7 +245,7 @@ def _elements(fields: dict[str, str]) -> Iterator[Element]:
         if text := fields.get(field):
             for element in _understand("", text, _SECTIONS[field]).elements:
                 yield Element(element.kind, element.text, field, element.start, element.end, element.low, element.high)
-    for field, kind in (("cooperation", "cooperation"), ("budget", "money"), ("valid_until", "deadline")):
+    for field, kind in _WHOLE.items():
         if text := fields.get(field):
             low, high = (float(fields[side]) if fields.get(side) else None for side in ("low", "high"))
             money = kind == "money"
@@ -250,7 +254,7 @@ def _elements(fields: dict[str, str]) -> Iterator[Element]:
 
 def _fields(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     """Each need's id and its filled texts; a part that the description holds already is left out."""
-    names = ("title", "description", *_SECTIONS, "cooperation", "budget", "valid_until", "budget_min", "budget_max")
+    names = ("title", "description", *_SECTIONS, *_WHOLE, "budget_min", "budget_max")
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(needs["need_id"].astype(str)):
         fields = {name: str(values[i]) for name, values in columns.items() if _is_filled(values[i])}

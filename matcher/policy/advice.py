@@ -12,9 +12,10 @@ import pandas as pd
 
 from matcher.policy.evaluation import Answer, Prepared, answers, evaluate, judged_columns
 from matcher.policy.facts import EPOCH, domain
-from matcher.policy.intervals import Floats
-from matcher.policy.model import Ruleset
+from matcher.policy.intervals import Bools, Floats
+from matcher.policy.model import Rule, Ruleset
 from matcher.policy.policy import Policy, PolicyName
+from matcher.policy.relevance import Hanging, deciding, hangs_on
 from matcher.policy.scoring import Scored, decision_codes, prepared_for
 from matcher.policy.thresholds import all_turns, candidates, columns_of
 from matcher.tables.arguments import Day
@@ -52,9 +53,9 @@ def parts(ready: Prepared) -> Iterator[Part]:
 def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | None = None) -> pd.DataFrame:
     """The missing facts of every firm whose decision is unknown, the most telling first.
 
-    Each missing fact is given, in turn, one value from every gap between the values at which some rule turns. Facts
-    are ordered by `settles`, `open_rules` and `width`, then by their place in the policy. Experts' points are not
-    facts and are not asked for.
+    A fact that all open conditions read only in parts that are settled already is left out. Each missing fact is given,
+    in turn, one value from every gap between the values at which some rule turns. Facts are ordered by `settles`,
+    `open_rules` and `width`, then by their place in the policy. Experts' points are not facts and are not asked for.
 
     Parameters
     ----------
@@ -90,12 +91,15 @@ def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | Non
     ready = prepared_for(firms, policy, on)
     rules, experts = ready.policy, judged_columns(ready.policy)
     implied = {name: yes for yes, name in rules.implied.items()}
+    always = {rules.purpose_column, *(() if rules.years is None else (rules.years.since, rules.years.column))}
     for part in parts(ready):
-        undecided = part.rows[decision_codes(part.answer.decision, len(part.rows)) == 3]
+        open_ = decision_codes(part.answer.decision, len(part.rows)) == 3
+        matters = _matters(part, open_)
         for place, name in enumerate(_asked(rules, part.ruleset)):
             if name in experts:
                 continue
-            rows = undecided[np.isnan(part.ready.values[name][undecided])]
+            rows = part.rows[open_ if name in always else matters.get(name, np.zeros(len(part.rows), dtype=bool))]
+            rows = rows[np.isnan(part.ready.values[name][rows])]
             if rules.years is not None and name == rules.years.column:
                 rows = rows[np.isnan(part.ready.values[rules.years.since][rows])]
             if name in implied:  # asked for once it is known that there is such a day
@@ -110,6 +114,72 @@ def ask_first(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | Non
     )
     table["rank"] = table.groupby("_row").cumcount() + 1
     return table[list(QUESTIONS)].reset_index(drop=True)
+
+
+def open_readings(firms: pd.DataFrame | Scored, policy: PolicyName, *, on: Day | None = None) -> pd.DataFrame:
+    """The readings to choose of firms whose decision is unknown and hangs on a condition of which all facts that matter
+    are known.
+
+    Parameters
+    ----------
+    firms, policy, on
+        As `ask_first` takes them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per firm and reading: enterprise_id, policy, reading ("" where the source leaves a point open and there
+        is no choice), title (in Chinese, with the choices). Firms in the order of the table; no rows when no decision
+        hangs on a reading alone.
+
+    Raises
+    ------
+    PolicyError, ArgumentError, ArgumentTypeError
+        As `ask_first`.
+
+    Examples
+    --------
+    >>> firm = {"enterprise_id": "a", "small_or_micro": True, "in_shandong": True, "in_qingdao": False}
+    >>> open_readings(pd.DataFrame([firm]), "innovation-voucher-shandong", on="2026-11-24")["reading"].tolist()
+    ['later_years']
+    """
+    ready = prepared_for(firms, policy, on)
+    found: dict[tuple[int, str, str], None] = {}
+    for part in parts(ready):
+        open_ = decision_codes(part.answer.decision, len(part.rows)) == 3
+        for rule, rows, hanging in _hanging(part, open_):
+            known = rows & ~np.logical_or.reduce([np.zeros_like(rows), *hanging.facts.values()])
+            for name, where in hanging.readings.items():
+                title = _reading_title(ready.policy, name, rule.title)
+                found.update({(int(row), name, title): None for row in part.rows[known & where]})
+    order = sorted(found, key=lambda key: key[0])
+    columns = ["enterprise_id", "policy", "reading", "title"]
+    return pd.DataFrame([(ready.ids[row], ready.policy.id, *words) for row, *words in order], columns=columns)
+
+
+def _reading_title(policy: Policy, name: str, rule: str) -> str:
+    if name not in policy.open_points:
+        return f"“{rule}”条文没有写清，请向主管部门核实"
+    point = policy.open_points[name]
+    choices = "、".join(f"{name}={key} {said}" for key, said in point.choices.items() if key != policy.readings[name])
+    return f"先选定读法：{point.title}（可选 {choices}）"
+
+
+def _hanging(part: Part, open_: Bools) -> Iterator[tuple[Rule, Bools, Hanging]]:
+    """The conditions that can still move the decision, the rows of the part where they can, and what they hang on."""
+    rules = {rule.id: rule for rule in part.ruleset.of_kind("condition")}
+    for name, rows in deciding(part.ruleset.decision, part.answer.states, open_).items():
+        if rows.any():
+            yield rules[name], rows, hangs_on(rules[name], part.answer, part.ready, part.rows)
+
+
+def _matters(part: Part, open_: Bools) -> dict[str, Bools]:
+    """The facts that can still move the decision, with the rows of the part where they can."""
+    out: dict[str, Bools] = {}
+    for _, rows, hanging in _hanging(part, open_):
+        for fact, where in hanging.facts.items():
+            out[fact] = out.get(fact, False) | (where & rows)
+    return out
 
 
 def _asked(policy: Policy, ruleset: Ruleset) -> list[str]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matcher.export.sheets import Sheet
 from matcher.policy.firm_table import subject_of
+from matcher.policy.firm_words import series_of
 from matcher.policy.policy import Policy
+from matcher.policy.thresholds import columns_of
 
 _HINTS = {
     "yesno": "填“是”或“否”；不清楚就空着",
@@ -19,6 +22,7 @@ _HINTS = {
     "share": "填 10% 或 0.1",
     "date": "填 2026-11-24",
 }
+_YEARS = {1: "申请前一个会计年度", 2: "申请前第二个会计年度", 3: "申请前第三个会计年度，三年中最早的一年"}
 _IDENTITY_HINTS = {
     "uscc": "18位，按文本填写",
     "host_uscc": "18位，按文本填写",
@@ -54,7 +58,14 @@ def blank_sheets(policies: Sequence[Policy]) -> dict[str, Sheet]:
             if fact.kind == "choice":
                 choices = [words[0] if words else key for key, words in fact.choices.items()]
                 hint = f"填 {'、'.join(choices)} 之一"
-            hint = "；".join(part for part in (hint, fact.note, f"口径：{fact.basis}" if fact.basis else "") if part)
+            elif fact.kind == "number" and np.isfinite(fact.highest):
+                hint = f"填 {fact.lowest:g} 至 {fact.highest:g} 的数字"
+            money = fact.kind == "yuan" and "会计年度" not in fact.note
+            year = _YEARS.get(series_of(fact.name)[1], "") if money else ""
+            shared = sum(fact.name in other.columns for other in policies) > 1
+            edition = "" if shared else _only(policy, fact.name)
+            meant = f"口径：{fact.basis}" if fact.basis else ""
+            hint = "；".join(part for part in (hint, fact.note, year, meant, edition) if part)
             columns.append({"title": title, "name": name, "policy": policy.title, "hint": hint, "choices": choices})
     comments = {
         column["name"]: f"{column['hint']}\n英文列名：{column['name']}"
@@ -71,3 +82,16 @@ def blank_sheets(policies: Sequence[Policy]) -> dict[str, Sheet]:
     )
     table = pd.DataFrame(columns)[["title", "name", "policy", "hint"]]
     return {subject.title: blank, "填写说明": Sheet(table.set_axis(["列名", "英文列名", "政策", "填法"], axis=1))}
+
+
+def _only(policy: Policy, name: str) -> str:
+    """Which edition asks for a fact, where only one of several does."""
+    asking = [
+        edition
+        for edition in policy.editions
+        if any(name in columns_of(policy.ruleset(edition, day)) for day in policy.days_of(edition))
+    ]
+    if len(policy.editions) == 1 or len(asking) != 1:
+        return ""
+    until = "" if asking[0].until is None else f"至 {asking[0].until}"
+    return f"只有“{asking[0].title}”这一版问（{asking[0].since} 起{until}）"

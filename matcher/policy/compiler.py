@@ -92,7 +92,7 @@ class Compiler:
             chosen = self.readings.get(node["choose"])
             if chosen is None or chosen not in node:
                 raise RuleFault(f"{where}: reading {node['choose']!r} is not declared or has no branch {chosen!r}")
-            return self.resolve(node[chosen], where)
+            return _open_by(self.resolve(node[chosen], where), node["choose"])
         if "parameter" in node:
             if node["parameter"] not in self.parameters or len(node) != 1:
                 raise RuleFault(f"{where}: parameter {node['parameter']!r} is not declared")
@@ -133,14 +133,16 @@ class Compiler:
         if word in _SINCE:
             return _SINCE[word](self.column(inner, where, ("date",)))
         if word == "ratio":
-            parts = need(inner, f"{where}: ratio", ("of", "to"), ("of", "to"))
-            top = self.figures(parts["of"], where)
+            parts = need(inner, f"{where}: ratio", ("of", "to", "plus"), ("of", "to"))
+            top, plus = self.figures(parts["of"], where), parts.get("plus", 0)
+            if not isinstance(plus, int) or plus < 0:
+                raise RuleFault(f"{where}: `plus` of a ratio is a whole number")
             if isinstance(parts["to"], (int, Decimal)):
-                return Ratio(top, (), number(parts["to"], where))
+                return Ratio(top, (), number(parts["to"], where), plus)
             bottom = self.figures(parts["to"], where)
             if set(top) & set(bottom):
                 raise RuleFault(f"{where}: a ratio may not have the same column above and below")
-            return Ratio(top, bottom)
+            return Ratio(top, bottom, plus=plus)
         if word == "growth":
             parts = need(inner, f"{where}: growth", ("from", "to", "years"), ("from", "to", "years"))
             first, last = (self.figures(parts[key], where)[0] for key in ("from", "to"))
@@ -181,7 +183,7 @@ class Compiler:
                 return Is(self.column(node[word], where, ("yesno",)), code)
         if "unsettled" in node:
             need(node, where, ("unsettled",))
-            return Unsettled()
+            return Unsettled("" if node["unsettled"] is True else str(node["unsettled"]))
         if "choice" in node:
             need(node, where, ("choice", "is"), ("is",))
             return Is(node["choice"], self.choice(node["choice"], node["is"], where))
@@ -431,3 +433,13 @@ def _rule(raw: Mapping[str, Any], where: str, compiler: Compiler, edition: Editi
         str(raw.get("note", "")),
         read_evidence(raw, sources, where),
     )
+
+
+def _open_by(node: Any, reading: str) -> Any:
+    """A branch of a reading in which every unsettled point names the reading that leaves it open."""
+    if isinstance(node, list):
+        return [_open_by(part, reading) for part in node]
+    if isinstance(node, dict):
+        given = {"unsettled": reading} if node.get("unsettled") is True else node
+        return {key: _open_by(value, reading) for key, value in given.items()}
+    return node

@@ -305,7 +305,11 @@ class Not(FactTest):
 
 @dataclass(frozen=True)
 class Unsettled(FactTest):
-    """A point on which the sources allow two readings: neither holds for sure nor fails for sure."""
+    """A point on which the sources allow two readings: neither holds for sure nor fails for sure. `reading`: the open
+    point that may be chosen; "" for none.
+    """
+
+    reading: str = ""
 
     def columns(self) -> tuple[str, ...]:
         """None."""
@@ -339,7 +343,8 @@ class ByBracket(FactTest):
         inner = [name for b in self.brackets if b.test is not None for name in b.test.columns()]
         return tuple(dict.fromkeys([self.name, *inner]))
 
-    def _parts(self, facts: Facts) -> list[tuple[Bracket, Span, Bools, Bools]]:
+    def parts(self, facts: Facts) -> list[tuple[Bracket, Span, Bools, Bools]]:
+        """Each bracket, the fact held inside it, and the rows that surely and that possibly lie in it."""
         parts = []
         above: float | None = None
         open_below = False
@@ -355,7 +360,7 @@ class ByBracket(FactTest):
         """Each bracket is tried with the fact held inside it."""
         sure = np.ones(facts.size, dtype=bool)
         may = np.zeros(facts.size, dtype=bool)
-        for bracket, span, _, inside in self._parts(facts):
+        for bracket, span, _, inside in self.parts(facts):
             if bracket.test is None:
                 sure &= ~inside
                 continue
@@ -367,7 +372,7 @@ class ByBracket(FactTest):
     def missing(self, facts: Facts) -> Bools:
         """Of the bracket where it is known."""
         out = never(facts)
-        for bracket, _, inside, _ in self._parts(facts):
+        for bracket, _, inside, _ in self.parts(facts):
             if bracket.test is not None:
                 out = np.where(inside, bracket.test.missing(facts), out)
         return out
@@ -375,7 +380,7 @@ class ByBracket(FactTest):
     def show(self, frame: Frame) -> Shown:
         """The figures of the bracket where it is known."""
         out = Shown.nothing(frame.facts.size)
-        for bracket, _, inside, _ in self._parts(frame.facts):
+        for bracket, _, inside, _ in self.parts(frame.facts):
             if bracket.test is None:
                 continue
             shown = bracket.test.show(frame)

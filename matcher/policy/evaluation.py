@@ -12,7 +12,17 @@ import numpy as np
 import pandas as pd
 
 from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
-from matcher.policy.facts import Notes, bounds_of, build, column_values, cut_years, day_number, domain, twin_names
+from matcher.policy.facts import (
+    Notes,
+    bounds_of,
+    build,
+    column_values,
+    cut_years,
+    day_number,
+    domain,
+    in_region,
+    twin_names,
+)
 from matcher.policy.intervals import Facts, Floats, Span
 from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Judged
@@ -217,8 +227,9 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
     empty. A plain column that two policies define differently serves both: the first asked for as it is, the others
     too, with a problem that says so, unless they have a column of their own. Where a policy asks for the last
     accounting year by another name (`sales_y3`, `sales_last_year`) and the table has only one of the two, that one
-    serves. A shared figure is widened to bounds for the firms whose decision the difference can change, where the
-    official texts say how large it can be. Raises ArgumentTypeError or ArgumentError where `firms` is no such table.
+    serves. A yes/no of where a firm is (`FactColumn.region`) takes an empty cell from `region`. A shared figure is
+    widened to bounds for the firms whose decision the difference can change, where the official texts say how large it
+    can be. Raises ArgumentTypeError or ArgumentError where `firms` is no such table.
     """
     check_firms(firms)
     ids = _ids(firms)
@@ -268,6 +279,8 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
                         )
                     if held is not None and name not in bounds:
                         bounds[name] = held
+            if column.region and "region" in firms.columns and np.isnan(figures).any():
+                figures = np.where(np.isnan(figures), in_region(column, firms["region"]), figures)
             values[name] = figures
         for one, other in policy.opposites:
             for empty, known in ((one, other), (other, one)):

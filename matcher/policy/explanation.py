@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.policy.advice import ask_first
+from matcher.policy.advice import ask_first, open_readings
 from matcher.policy.evaluation import Prepared
 from matcher.policy.facts import EPOCH, written_facts
 from matcher.policy.model import FactColumn, Rule, Ruleset
@@ -42,8 +42,8 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
         enterprise_id, name, policy, title, edition, on, decision, total_low, total_high, rules (each with rule, kind,
         title, title_en, passed, value, limit, gap, points_low, points_high, points_max, facts, source,
         in_force_since, seen_on, verified, seen_as, text, address, why, note), ask (missing facts, the most telling
-        first), problems. A fact is column, title and value; None is unknown. One that is known within bounds only
-        has low, high (None for no end) and written, its text in the table, too.
+        first, then readings to choose), problems. A fact is column, title and value; None is unknown. One that is known
+        within bounds only has low, high (None for no end) and written, its text in the table, too.
 
     Raises
     ------
@@ -69,7 +69,7 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
     edition = None if pd.isna(summary["edition"]) else str(summary["edition"])
     rules = rules_by_id(rules_of, edition) if edition is not None else {}
     whole = Ruleset(rules_of.editions[0], tuple(rules.values()), None)
-    questions = ask_first(scored, rules_of)
+    questions, chosen = ask_first(scored, rules_of), open_readings(scored, rules_of)
     return {
         "enterprise_id": str(enterprise_id),
         "name": str(firm["name"].iloc[0]) if "name" in firm else "",
@@ -87,7 +87,8 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
         "ask": [
             {"column": column, "title": title, **_part_known(ready, firm, column)}
             for column, title in zip(questions["column"], questions["title"], strict=True)
-        ],
+        ]
+        + [{"column": name, "title": title} for name, title in zip(chosen["reading"], chosen["title"], strict=True)],
         "problems": scored.problems["problem"].tolist(),
     }
 

@@ -14,6 +14,7 @@ import pandas as pd
 from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
 from matcher.policy.model import FactColumn, YearsRule
 from matcher.tables.dates import read_date
+from matcher.tables.regions import find_region
 from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.soft_values import text_of
 
@@ -128,6 +129,26 @@ def dates(series: pd.Series[Any]) -> tuple[Floats, Bools]:
         elif day is not None:
             bad[row] = True
     return out, bad
+
+
+def in_region(column: FactColumn, series: pd.Series[Any]) -> Floats:
+    """Whether each text names a place where `column.region` asks for: 1, 0, or NaN where it names none, or one that
+    lies only in part there.
+    """
+    inside, *left_out = column.region
+
+    def code(cell: str) -> float:
+        found = find_region(cell)
+        if found is None:
+            return np.nan
+        place = found.division
+        if not place.startswith(inside):
+            return np.nan if inside.startswith(place) else 0.0
+        if any(place.startswith(other) for other in left_out):
+            return 0.0
+        return np.nan if any(other.startswith(place) for other in left_out) else 1.0
+
+    return _coded(series, code)[0]
 
 
 def _days(stamps: Any) -> Floats:

@@ -185,7 +185,7 @@ def _bounds(measure: Measure, facts: Facts) -> tuple[Floats, Floats]:
     """Smallest and largest possible value of a measure; NaN where it cannot be formed."""
     if isinstance(measure, (Ratio, Compound)):
         less = 0.0 if isinstance(measure, Ratio) else 1.0
-        top = facts.sum(measure.top) if isinstance(measure, Ratio) else facts[measure.last]
+        top = measure.above(facts) if isinstance(measure, Ratio) else facts[measure.last]
         bottom = facts.sum(measure.bottom) if isinstance(measure, Ratio) else facts[measure.first]
         with np.errstate(divide="ignore", invalid="ignore"):
             ends = [(end - less * side) / side for end in _ends(top) for side in _ends(bottom)]

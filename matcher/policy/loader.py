@@ -22,12 +22,13 @@ import yaml
 from matcher.errors import MatcherError, PolicyError
 from matcher.policy.identity import SUBJECTS, Subject
 from matcher.policy.model import FORMS, KINDS, Edition, Evidence, FactColumn, OpenPoint, YearsRule
+from matcher.tables.regions import find_region
 from matcher.tables.yaml import YamlFault, fault_at, parse, read, unique_mapping
 
 _PERCENT = re.compile(r"^-?\d+(\.\d+)?\s*%$")
 _PART = re.compile(r"^[1-9]\d*/[1-9]\d*$")
 _LONGEST, _LARGEST = 40, 30  # characters and digits of a number in a rule
-_COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole")
+_COLUMN = ("kind", "title", "headers", "basis", "lowest", "highest", "choices", "note", "whole", "region")
 _TOP = (
     "implied",
     "policy", "title", "title_en", "about", "subject", "kind", "sources", "columns", "years", "editions", "readings",
@@ -180,7 +181,20 @@ def _column(name: str, node: Any) -> FactColumn:
     words = {key: tuple(value) for key, value in node.get("choices", {}).items()}
     headers = tuple(node.get("headers", ()))
     title, basis, note = str(node["title"]), str(node.get("basis", "")), str(node.get("note", ""))
-    return FactColumn(name, kind, title, headers, basis, lowest, highest, words, note, bool(node.get("whole", False)))
+    whole, region = bool(node.get("whole", False)), _division_codes(node, kind, where)
+    return FactColumn(name, kind, title, headers, basis, lowest, highest, words, note, whole, region)
+
+
+def _division_codes(node: Mapping[str, Any], kind: str, where: str) -> tuple[str, ...]:
+    """The key `region` of a column: the division codes of its place and of those left out."""
+    if "region" not in node:
+        return ()
+    places = need(node["region"], f"{where}: region", ("in", "without"), ("in",))
+    names = [places["in"], *places.get("without", ())]
+    found = [find_region(str(name)) for name in names]
+    if kind != "yesno" or None in found:
+        raise RuleFault(f"{where}: `region` belongs to a yes/no column and names places of the national list")
+    return tuple(region.division for region in found if region is not None)
 
 
 def read_editions(tree: Mapping[str, Any], columns: Mapping[str, FactColumn]) -> tuple[Edition, ...]:

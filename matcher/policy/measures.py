@@ -76,26 +76,32 @@ class Total:
 @dataclass(frozen=True)
 class Ratio:
     """Sum over sum, or over a constant. A ratio to zero or to a negative sum does not exist and answers no
-    comparison.
+    comparison. `plus` is added to the numerator.
     """
 
     top: tuple[str, ...]
     bottom: tuple[str, ...]
     divisor: Fraction | None = None
+    plus: int = 0
 
     def columns(self) -> tuple[str, ...]:
         """Numerator, then denominator."""
         return self.top + self.bottom
 
+    def above(self, facts: Facts) -> Span:
+        """The numerator."""
+        span = facts.sum(self.top)
+        return Span(span.lo + self.plus, span.hi + self.plus) if self.plus else span
+
     def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
         """Cross-multiply."""
         if self.divisor is not None:
-            return compare_span(facts.sum(self.top), word, limit * self.divisor)
-        return compare_ratio(facts.sum(self.top), facts.sum(self.bottom), facts.step(self.bottom), word, limit)
+            return compare_span(self.above(facts), word, limit * self.divisor)
+        return compare_ratio(self.above(facts), facts.sum(self.bottom), facts.step(self.bottom), word, limit)
 
     def value(self, facts: Facts) -> Floats:
         """The quotient; NaN where the denominator is not positive."""
-        top = facts.sum(self.top).value()
+        top = self.above(facts).value()
         if self.divisor is not None:
             return top / float(self.divisor)
         bottom = facts.sum(self.bottom).value()
@@ -109,7 +115,7 @@ class Ratio:
         else:
             bottom = facts.sum(self.bottom).value()
             need = np.where(bottom > 0, bottom * float(limit.numerator) / float(limit.denominator), np.nan)
-        return short_of(facts.sum(self.top).value(), need, word)
+        return short_of(self.above(facts).value(), need, word)
 
     def missing(self, facts: Facts) -> Bools:
         """The denominator is zero or less."""

@@ -12,9 +12,9 @@ import pandas as pd
 
 from matcher.errors import ArgumentError, ArgumentTypeError
 from matcher.policy.advice import Part, parts
+from matcher.policy.conditions import Test
 from matcher.policy.facts import domain
 from matcher.policy.intervals import Floats
-from matcher.policy.model import Check
 from matcher.policy.policy import PolicyName
 from matcher.policy.scoring import DECISIONS, Scored, decision_codes, prepared_for
 from matcher.policy.thresholds import all_turns, amounts, reads
@@ -173,7 +173,9 @@ class _Search:
         self.policy, self.part, self.row, self.good = part.ready.policy, part, row, good
         self.values = {name: float(column[row]) for name, column in part.ready.values.items()}
         self.turns = all_turns(part.ruleset)
-        self.checks: list[Check] = [check for check in self.policy.checks() if check.level == "impossible"]
+        self.checks: list[Test] = [
+            check.test for check in self.policy.checks() if check.test is not None and check.level == "impossible"
+        ]
         self.levers = self._useful([lever for lever in levers if self._limit(lever) > 0])
         self._plans: dict[tuple[int, ...], Floats] = {(): np.zeros((1, 0))}
 
@@ -245,7 +247,7 @@ class _Search:
         if keep.any() and self.checks:
             facts = self.part.ready.facts_of(rows, changed)
             for check in self.checks:
-                keep &= ~check.test.truth(facts).sure
+                keep &= ~check.truth(facts).sure
         return plans[keep]
 
     def rows(self, most_changes: int, proposals: int) -> list[dict[str, Any]]:

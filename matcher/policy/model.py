@@ -17,7 +17,8 @@ KINDS = ("yesno", "count", "number", "yuan", "share", "date", "choice")
 class FactColumn:
     """A fact that a policy reads: its name, kind, Chinese title and headers, range, choices and definition.
 
-    Two policies that give a column different `basis` texts mean different figures by it.
+    Two policies that give a column different `basis` texts mean different figures by it. `region`: a yes/no of where a
+    firm is, which an empty cell takes from the table's `region`: the division code of the place, then those left out.
     """
 
     name: str
@@ -30,6 +31,7 @@ class FactColumn:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     note: str = ""
     whole: bool = False
+    region: tuple[str, ...] = ()
 
     @property
     def step(self) -> float:
@@ -123,10 +125,10 @@ class YearsRule:
 @dataclass(frozen=True)
 class Check:
     """Figures that cannot be together (`impossible`) or seldom are (`unusual`), or that call for a person (`manual`):
-    reported for rows of the days `since` to `until` (None: of any day), never changed.
+    reported for rows of the days `since` to `until` (None: of any day), never changed. Without a test, for all of them.
     """
 
-    test: Test
+    test: Test | None
     level: str
     message: str
     column: str

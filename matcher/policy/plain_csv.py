@@ -37,7 +37,9 @@ def plain_pieces(path: Path, policies: Sequence[Policy], rows: int) -> Iterator[
         names = pacsv.open_csv(path, read_options=pacsv.ReadOptions(block_size=_BLOCK)).schema.names
         if not _is_plain_header(names, contract):
             return None
-        facts = [contract[name] for name in names if name not in ("name", "region")]
+        places = any(fact.region for policy in policies for fact in policy.columns.values())
+        unread = {"name"} if places else {"name", "region"}
+        facts = [contract[name] for name in names if name not in unread]
         if not all(_is_plain(facts, batch) for batch in _batches(path, facts)):
             return None
     except (pa.ArrowException, ValueError, OSError):  # told by the ordinary reader, in a user's words

@@ -199,9 +199,11 @@ class Policy:
         out = []
         for raw in self.tree.get("checks", ()):
             where = f"check {raw.get('says', '')!r}"
-            asked = ("test", "level", "says", "column")
-            node = need(raw, where, ("id", *asked, "from", "until"), asked)
-            test, period = compiler.test(node["test"], where), ("from", "until")
+            asked, period = ("level", "says", "column"), ("from", "until")
+            node = need(raw, where, ("id", "test", *asked, *period), asked)
+            test = compiler.test(node["test"], where) if "test" in node else None
+            if test is None and (node["level"] != "manual" or not node.keys() & set(period)):
+                raise RuleFault(f"{where}: without a `test` a check has the level manual, and `from` or `until`")
             if wrong := [key for key in period if key in node and not isinstance(node[key], dt.date)]:
                 raise RuleFault(f"{where}: {wrong[0]!r} is a day such as 2026-04-01")
             days = (node.get(key) for key in period)

@@ -17,7 +17,7 @@ from matcher.policy.intervals import Bools
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies, load_policy
 from matcher.tables.arguments import Day, as_day
 
-SUMMARY = ("enterprise_id", "policy", "edition", "on", "decision", "total_low", "total_high")
+SUMMARY = ("enterprise_id", "policy", "edition", "on", "decision", "total_low", "total_high", "rules_verified")
 VERDICTS = (
     "enterprise_id",
     "policy",
@@ -38,6 +38,7 @@ VERDICTS = (
 )
 DECISIONS = ("passes", "fails", "can_pass", "unknown", "not_in_force")
 PASSED = ("pass", "fail", "unknown")
+VERIFIED = ("all", "some", "none")
 WHY = (
     "",
     "没有可除的数（分母为零或为负，或没有相应的会计年度），比例或增长率不存在，因此没有差距",
@@ -102,12 +103,15 @@ def passed_codes(state: State) -> np.ndarray[Any, np.dtype[np.int8]]:
 
 
 class Decided(NamedTuple):
-    """One policy's answers, a row a firm: places in DECISIONS and among editions (-1: none), bounds of the total."""
+    """One policy's answers, a row a firm: places in DECISIONS and among editions (-1: none), bounds of the total, and
+    the place in VERIFIED of the conditions and points behind it (-1: none).
+    """
 
     codes: np.ndarray[Any, np.dtype[np.int8]]
     edition: np.ndarray[Any, np.dtype[np.int16]]
     low: np.ndarray[Any, np.dtype[np.float64]]
     high: np.ndarray[Any, np.dtype[np.float64]]
+    verified: np.ndarray[Any, np.dtype[np.int8]]
 
 
 def decided(ready: Prepared, groups: Sequence[Group]) -> Decided:
@@ -115,13 +119,20 @@ def decided(ready: Prepared, groups: Sequence[Group]) -> Decided:
     size = len(ready.ids)
     editions = [edition.id for edition in ready.policy.editions]
     all_of = Decided(
-        np.full(size, 4, np.int8), np.full(size, -1, np.int16), np.full(size, np.nan), np.full(size, np.nan)
+        np.full(size, 4, np.int8),
+        np.full(size, -1, np.int16),
+        np.full(size, np.nan),
+        np.full(size, np.nan),
+        np.full(size, -1, np.int8),
     )
     for group in groups:
         if group.edition is None or group.answer is None:
             continue
         all_of.edition[group.rows] = editions.index(group.edition.id)
         all_of.codes[group.rows] = decision_codes(group.answer.decision, len(group.rows))
+        known = [rule.verified for rule in group.answer.rules if rule.kind != "amount"]
+        if known:
+            all_of.verified[group.rows] = 0 if all(known) else 1 if any(known) else 2
         total = group.answer.total()
         if total is not None:
             all_of.low[group.rows], all_of.high[group.rows] = total.low_min, total.high_max
@@ -131,7 +142,7 @@ def decided(ready: Prepared, groups: Sequence[Group]) -> Decided:
 def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
     """The summary of one policy in the order of the firms."""
     size, editions = len(ready.ids), [edition.id for edition in ready.policy.editions]
-    codes, edition, low, high = decided(ready, groups)
+    codes, edition, low, high, verified = decided(ready, groups)
     return pd.DataFrame(
         {
             "enterprise_id": ready.ids,
@@ -141,6 +152,7 @@ def summary_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
             "decision": pd.Categorical.from_codes(codes, pd.Index(list(DECISIONS))),
             "total_low": low,
             "total_high": high,
+            "rules_verified": pd.Categorical.from_codes(verified, pd.Index(list(VERIFIED))),
         }
     )
 
@@ -267,7 +279,7 @@ def check_figures(ready: Prepared, note: Notes) -> None:
     if not policy.tree.get("checks"):
         return
     for check in policy.checks():
-        sure: Bools = check.test.truth(ready.facts).sure
+        sure: Bools = np.ones(len(ready.ids), bool) if check.test is None else check.test.truth(ready.facts).sure
         if check.since is not None:
             sure = sure & (ready.days >= day_number(check.since))
         if check.until is not None:
@@ -294,7 +306,8 @@ def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
     -------
     Scored
         `summary`, one row per firm and policy: enterprise_id, policy, edition, on, decision (passes, fails, can_pass,
-        unknown, not_in_force; missing where the policy decides nothing), total_low, total_high.
+        unknown, not_in_force; missing where the policy decides nothing), total_low, total_high, rules_verified (of the
+        conditions and points behind it: all, some or none).
 
         `verdicts`, one row per firm and rule: enterprise_id, policy, rule, kind, value in the rule's unit, limit,
         passed, points_low, points_high, points_max, gap in the unit of the numerator, source, in_force_since,

@@ -24,7 +24,7 @@ from matcher.policy.facts import Notes, problem_table
 from matcher.policy.firm_table import firm_contract, is_typed
 from matcher.policy.plain_csv import in_pieces, plain_pieces
 from matcher.policy.policy import Policies, Policy, load_policies
-from matcher.policy.scoring import DECISIONS, PASSED, check_figures, decided, verdict_columns
+from matcher.policy.scoring import DECISIONS, PASSED, VERIFIED, check_figures, decided, verdict_columns
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.grids import reader_errors
 from matcher.tables.schemas import HIGH, LOW
@@ -85,7 +85,7 @@ def verdict_table(ready: Prepared, group: Group) -> pa.Table:
 def summary_table(ready: Prepared, groups: Sequence[Group]) -> pa.Table:
     """One policy's summary as an Arrow table with the columns of SUMMARY."""
     size, editions = len(ready.ids), [edition.id for edition in ready.policy.editions]
-    codes, edition, low, high = decided(ready, groups)
+    codes, edition, low, high, verified = decided(ready, groups)
     return pa.table(
         {
             "enterprise_id": pa.array(ready.ids, pa.string()),
@@ -95,6 +95,7 @@ def summary_table(ready: Prepared, groups: Sequence[Group]) -> pa.Table:
             "decision": _words(codes, DECISIONS),
             "total_low": _numbers(low),
             "total_high": _numbers(high),
+            "rules_verified": _words(verified, VERIFIED),
         }
     )
 

@@ -5,7 +5,6 @@ Conditions, sums and sources are policies like any other; `support_programmes.ya
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -20,13 +19,13 @@ from matcher.errors import PolicyError
 from matcher.export.sheets import EXCEL_ROWS, Sheet
 from matcher.export.titles import PROGRAMMES
 from matcher.policy.evaluation import Group, Prepared, answers, judged_columns, prepare
-from matcher.policy.facts import EPOCH, problem_table
+from matcher.policy.facts import problem_table
 from matcher.policy.loader import named_faults, need, read_yaml
 from matcher.policy.model import Rule
 from matcher.policy.points import Weighted
 from matcher.policy.policy import Policies, Policy, load_policies, load_policy, shipped
+from matcher.policy.relevance import hangs_on
 from matcher.policy.scoring import DECISIONS, check_figures, decision_codes, passed_codes
-from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS as SHOWN
 from matcher.tables.arguments import Day, as_day, check_firms
 
@@ -278,24 +277,23 @@ def _joined(flags: np.ndarray[Any, np.dtype[np.bool_]], titles: Sequence[str]) -
 def _missing(
     policy: Policy, ready: Prepared, group: Group, codes: np.ndarray[Any, Any], paid: Sequence[Any]
 ) -> list[str]:
-    """Empty facts behind the open conditions of undecided firms, and behind the sums of those that may get them."""
+    """Empty facts that the open conditions of undecided firms hang on, and those behind the sums of firms that may get
+    them.
+    """
     answer, rows = group.answer, group.rows
     assert answer is not None
-    assert group.edition is not None
-    day = EPOCH + dt.timedelta(days=int(ready.days[rows[0]]))
-    ruleset = policy.ruleset(group.edition, day)
     experts = judged_columns(policy)
     wanted: dict[str, Any] = {}
     for rule in answer.rules:
         if rule.kind == "condition":
-            names, asks = reads(rule, ruleset), (codes == 3) & (passed_codes(answer.states[rule.id]) == 2)
+            asks = {name: where & (codes == 3) for name, where in hangs_on(rule, answer, ready, rows).facts.items()}
         elif rule in paid and rule.amount is not None:
-            names, asks = list(rule.amount.columns()), (codes != 1) & np.isnan(answer.amounts[rule.id])
+            asks = dict.fromkeys(rule.amount.columns(), (codes != 1) & np.isnan(answer.amounts[rule.id]))
         else:
             continue
-        for name in names:
+        for name, where in asks.items():
             if name not in experts:
-                empty = asks & np.isnan(ready.values[name][rows])
+                empty = where & np.isnan(ready.values[name][rows])
                 wanted[name] = wanted[name] | empty if name in wanted else empty
     flags = np.stack(list(wanted.values()), axis=1) if wanted else np.zeros((len(rows), 0), dtype=bool)
     return _joined(flags, [policy.columns[name].title for name in wanted])

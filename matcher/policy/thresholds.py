@@ -109,9 +109,9 @@ def amounts(turn: Turn, facts: Facts, change: Mapping[str, float]) -> Floats | N
         if isinstance(measure, Ratio):
             top, bottom = slope(measure.top), slope(measure.bottom)
             if measure.divisor is not None:
-                return (limit * float(measure.divisor) - low(measure.top)) / top if top else None
+                return (limit * float(measure.divisor) - low(measure.top) - measure.plus) / top if top else None
             rate = top - limit * bottom
-            return (limit * low(measure.bottom) - low(measure.top)) / rate if rate else None
+            return (limit * low(measure.bottom) - low(measure.top) - measure.plus) / rate if rate else None
         if isinstance(measure, Compound):
             factor = float((1 + turn.limit) ** measure.years)
             rate = change.get(measure.last, 0.0) - factor * change.get(measure.first, 0.0)

@@ -20,7 +20,7 @@ from matcher.policy.firm_table import subject_of
 from matcher.policy.identity import FIRM, Subject
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
-from matcher.policy.scoring import WHY, Scored
+from matcher.policy.scoring import Scored
 from matcher.policy.waiting import counts_days_alone, first_day
 
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
@@ -32,6 +32,7 @@ DECISIONS = {
     "not_in_force": "当日无有效版本",
 }
 PASSED = {"pass": "符合", "fail": "不符合", "unknown": "未定"}
+VERIFIED = {"all": "都已核实", "some": "部分未核实", "none": "均未核实，请核对原文"}
 LEVELS = {
     "unreadable": "读不懂",
     "impossible": "不可能",
@@ -39,7 +40,6 @@ LEVELS = {
     "definition": "口径可能不同",
     "manual": "需人工判断",
 }
-READING = "条文有两种读法，先选定读法（见说明中的“存疑”）"
 EFFECTS = {
     "gains": "得到",
     "loses": "失去",
@@ -81,7 +81,7 @@ def sheets(
     """
     names = dict(zip(firms["enterprise_id"], firms["name"], strict=True)) if "name" in firms else {}
     titles = {policy.id: policy.title for policy in policies}
-    questions, cut = _questions(firms, policies, scored, on)
+    questions, readings, cut = _questions(firms, policies, scored, on)
     lines = notes(policies, on=on)
     top = EXCEL_ROWS - 1
     if len(scored.verdicts) > top:
@@ -92,7 +92,7 @@ def sheets(
     def shown(table: pd.DataFrame) -> pd.DataFrame:
         """With names and words in the place of codes."""
         frame = table.head(top).astype(object)
-        words = {"decision": DECISIONS, "passed": PASSED, "policy": titles}
+        words = {"decision": DECISIONS, "passed": PASSED, "policy": titles, "rules_verified": VERIFIED}
         for name, mapping in words.items():
             if name in frame:
                 frame[name] = frame[name].map(mapping)
@@ -104,10 +104,9 @@ def sheets(
     keys = pd.MultiIndex.from_frame(scored.summary[["enterprise_id", "policy"]].astype(object))
     ask = first.reindex(keys).fillna("").to_numpy(object)
     # where the readings of a rule differ and no single fact would settle the answer, the reading comes first
-    doubtful = scored.verdicts.loc[scored.verdicts["why"] == WHY[2], ["enterprise_id", "policy"]].astype(object)
-    open_ = keys.isin(pd.MultiIndex.from_frame(doubtful)) & (scored.summary["decision"] == "unknown").to_numpy()
-    open_ &= ~(firsts["settles"].reindex(keys) > 0).to_numpy()
-    summary = scored.summary.assign(ask=np.where(open_, READING, ask))
+    reading = readings.groupby(["enterprise_id", "policy"])["fact"].agg("；".join).reindex(keys)
+    open_ = reading.notna().to_numpy() & ~(firsts["settles"].reindex(keys) > 0).to_numpy()
+    summary = scored.summary.assign(ask=np.where(open_, reading, ask))
     if waiting := [policy for policy in policies if counts_days_alone(policy)]:
         summary["passes_on"] = None
         for policy in waiting:
@@ -126,7 +125,7 @@ def sheets(
         "汇总": _counts(scored.summary, titles),
         "逐条": Sheet(verdicts, heads, key=[*firm, *gap, *points, "source"], frozen=2),
         "差距": Sheet(gaps[[*firm, *gap, "source", "verified", "seen_as"]], heads, frozen=2),
-        "要问的事实": Sheet(shown(questions), heads, frozen=2),
+        "要问的事实": Sheet(shown(pd.concat([questions, readings], ignore_index=True)), heads, frozen=2),
     }, lines
 
 
@@ -158,11 +157,12 @@ def _with_titles(scored: Scored, policies: Sequence[Policy], most: int) -> pd.Da
 
 def _questions(
     firms: pd.DataFrame, policies: Sequence[Policy], scored: Scored, on: dt.date
-) -> tuple[pd.DataFrame, bool]:
-    """The facts to ask for of undecided firms, and whether some firms were left out of it."""
-    from matcher.policy.advice import ask_first
+) -> tuple[pd.DataFrame, pd.DataFrame, bool]:
+    """The facts to ask for of undecided firms, the readings to choose, and whether some firms were left out of it."""
+    from matcher.policy.advice import ask_first, open_readings
 
-    parts, cut = [], False
+    columns = ["enterprise_id", "policy", "rank", "fact", "written", "column", "settles"]
+    parts, readings, cut = [pd.DataFrame(columns=columns)], [pd.DataFrame(columns=columns)], False
     for policy in policies:
         waiting = scored.summary[(scored.summary["policy"] == policy.id) & (scored.summary["decision"] == "unknown")]
         ids = waiting["enterprise_id"]
@@ -170,10 +170,16 @@ def _questions(
         if len(ids):
             undecided = for_one(firms[firms["enterprise_id"].isin(ids[:ASK_FIRMS])], policy, policies)
             asked = ask_first(undecided, policy, on=on)
-            parts.append(asked.assign(written=asked_texts(undecided, policy.id, asked)))
-    columns = ["enterprise_id", "policy", "rank", "title", "written", "column", "settles"]
-    table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-    return table[columns].rename(columns={"title": "fact"}), cut
+            written = asked_texts(undecided, policy.id, asked)
+            parts.append(asked.rename(columns={"title": "fact"}).assign(written=written)[columns])
+            chosen = open_readings(undecided, policy, on=on).rename(columns={"title": "fact", "reading": "column"})
+            readings.append(chosen.reindex(columns=columns))
+    return _filled(parts), _filled(readings), cut
+
+
+def _filled(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """The tables that have rows, one under the other; without any, the first."""
+    return pd.concat([table.astype(object) for table in tables if len(table)] or tables[:1], ignore_index=True)
 
 
 def asked_texts(firms: pd.DataFrame, policy: str, asked: pd.DataFrame) -> list[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.export.pages import page_bytes
 from matcher.export.targets import check_targets, save_files
+from matcher.export.titles import TARGETS, TITLES
 from matcher.policy.policy import Policy
 from matcher.pool.book.tables import CAUSES, STATES, conditions
 from matcher.pool.tiers import TIERS, WORDS
@@ -101,6 +102,13 @@ def dashboard_facts(
 def _need(table: pd.DataFrame, what: str, *names: str) -> None:
     if missing := [name for name in names if name not in table]:
         raise TableError(f"{what}缺少列：{'、'.join(missing)}")
+
+
+def _need_progress(targets: pd.DataFrame) -> None:
+    """The table is one of progress, and not the list of targets that people fill in."""
+    if missing := [name for name in ("name", "goal", "actual", "share", "expected", "status") if name not in targets]:
+        titles = "、".join(TARGETS.get(name) or TITLES[name] for name in missing)
+        raise TableError(f"目标表缺少列：{titles}；请先用 matcher pool targets 算出，再给 --targets")
 
 
 def _heads(snapshot: pd.DataFrame | None, parts: dict[str, Any]) -> list[dict[str, str]]:
@@ -264,20 +272,26 @@ def _expected(expected: pd.DataFrame) -> list[dict[str, Any]]:
 
 def _targets(targets: pd.DataFrame) -> list[dict[str, Any]]:
     """Bars: the share of the way that is done; the mark: the share of the period that is over."""
-    _need(targets, "目标表", "name", "goal", "actual", "share", "expected", "status")
+    _need_progress(targets)
     return [
         {
             "name": str(row["name"]),
             "actual": "—" if pd.isna(row["actual"]) else f"{float(row['actual']):,.10g}",
-            "goal": f"{float(row['goal']):,.10g}{'' if pd.isna(row.get('unit')) else row['unit']}",
+            "goal": "—"
+            if pd.isna(row["goal"])
+            else f"{float(row['goal']):,.10g}{'' if pd.isna(row.get('unit')) else row['unit']}",
             "width": 0.0 if pd.isna(row["share"]) else min(max(_percent(float(row["share"]), 1), 0.0), 100.0),
             "mark": None if pd.isna(row["expected"]) else _percent(float(row["expected"]), 1),
             "due": "" if pd.isna(row.get("due")) else f"至 {str(row['due'])[:10]}",
-            "status": str(row["status"]),
+            "status": "：".join(str(row[name]) for name in ("status", "reason") if not _is_empty(row.get(name))),
             "late": row["status"] in ("进度落后", "已逾期"),
         }
         for row in targets.to_dict("records")
     ]
+
+
+def _is_empty(cell: Any) -> bool:
+    return bool(pd.isna(cell)) or cell == ""
 
 
 def _clusters(clusters: pd.DataFrame, snapshot: pd.DataFrame | None) -> dict[str, Any]:

@@ -7,7 +7,6 @@ flagged.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Sequence
 from itertools import compress
@@ -21,7 +20,7 @@ from matcher.errors import ArgumentError, TableError
 from matcher.projects.alignment import has_copied_sentence
 from matcher.projects.fingerprints import bare, shared_runs
 from matcher.projects.nearest import MEANING, NEAR, Floats, Near, Whole, nearest
-from matcher.projects.promise import SIGNS, Promise, least_promise, signs
+from matcher.projects.promise import SIGNS, Promise, signs
 from matcher.projects.sections import SECTIONS, whole_texts
 from matcher.tables.arguments import check_frame
 
@@ -66,7 +65,7 @@ def find_duplicates(
     k
         Earlier projects for each new one, at most 24.
     false_alarm
-        The share of honest texts that may be flagged, kept on the library, which needs 1 / false_alarm - 1 texts; at 1
+        The share of honest texts that may be flagged, kept on the library where it has texts enough (`promised`); at 1
         nothing is promised and nothing flagged.
     rng
         The seed of the library's texts that the promise is read from.
@@ -94,7 +93,7 @@ def find_duplicates(
     Raises
     ------
     TableError
-        A table has no project_id or text, ids occur twice, or there are too few texts to keep the promise.
+        A table has no project_id or text, or ids occur twice.
     ArgumentError
         A number lies outside its range.
 
@@ -122,13 +121,6 @@ def find_duplicates(
     promise = None
     if false_alarm < 1:
         honest = _honest(near[len(texts) :], library, sample)
-        if least_promise(len(honest)) > false_alarm:
-            least = math.ceil(1000 * least_promise(len(honest))) / 1000
-            raise TableError(
-                f"已有项目中可用来估计误报率的只有 {len(honest)} 项，最低只能估到 {least:g}，"
-                f"达不到 {false_alarm:g}；请给出更多已有项目，或调高 --false-alarm，"
-                "或用 --false-alarm 1（Python 中 false_alarm=1）只排序、不提示"
-            )
         promise = Promise(honest, false_alarm)
     parties = _parties(new), _parties(library)
     rows = [
@@ -186,7 +178,7 @@ def _honest(near: Sequence[Near], library: pd.DataFrame, sample: Whole) -> Float
         others = one.among((persons[one.rows] != persons[row]) | (persons[row] == ""))
         if not len(others.rows) or others.overlap.max() < AGAIN:
             tables.append(np.vstack([signs(others), np.zeros(len(SIGNS))]).max(axis=0))
-    return np.array(tables).reshape(-1, len(SIGNS))
+    return np.array(tables).reshape(-1, len(SIGNS)) if tables else np.zeros((1, len(SIGNS)))
 
 
 def _rows(

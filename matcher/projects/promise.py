@@ -39,11 +39,6 @@ def signs(near: Near) -> Floats:
     return table
 
 
-def least_promise(texts: int) -> float:
-    """The smallest share of false alarms that so many texts can promise."""
-    return 1 / (texts + 1)
-
-
 class Promise:
     """What goes beyond the promise `false_alarm`; `honest`: (texts, signs), the largest of each honest text.
 

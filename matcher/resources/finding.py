@@ -28,6 +28,7 @@ from matcher.progress import advancing, timed
 from matcher.resources.capabilities import STATES, Coverage, asked_of, compare, offered_of
 from matcher.resources.costs import UNKNOWN, Cost, cost_of
 from matcher.resources.methods import methods_asked, methods_named
+from matcher.resources.reading import is_closed
 from matcher.resources.standards import Standard, compare_standards, standards_of
 from matcher.tables.arguments import check_frame
 from matcher.tables.schemas import HIGH, LOW
@@ -55,13 +56,6 @@ COLUMNS += ["met_count", "missed_count", "unknown_count", "cost_low", "cost_high
 COLUMNS += ["unavailable_count"]
 SHOWN = ["name", "model", "kind", "institution", "place", "state", "fee", "contact"]
 _EVIDENCE, _NAME = 80, 40  # characters
-_CLOSED = re.compile(
-    "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试|^否$"
-    "|仅(?:供|限)?(?:[校院所]内|内部|本单位)|内部使用"
-)
-_OPEN_AGAIN = re.compile(
-    "无(?:任何)?(?:故障|停机|损坏)|未(?:停用|报废|损坏)|(?:维修|检修|大修)(?:后|完)[^，,；;]*|已(?:修复|恢复)"
-)
 _SHORT, _WORDS = 20, 0.15  # resources of a short list; the cosine of words from which two texts have to do
 _FITS = ("met", "unknown")
 _NEED_FIELDS = {"range": "量程", "precision": "精度", "sample": "样品"}  # what a value without a name is called
@@ -253,7 +247,7 @@ def resource_texts(resources: pd.DataFrame) -> pd.DataFrame:
             "outcome_id": resources["resource_id"].astype(str),
             "title": _joined(resources, ("name", "model"), " "),
             "description": _joined(
-                resources, ("kind", "method", "indicators", "range", "precision", "sample", "standard"), "\n"
+                resources, ("kind", "method", "indicators", "range", "precision", "sample", "standard", "note"), "\n"
             ),
         }
     )
@@ -354,7 +348,7 @@ def _ranked(
 def _state(states: Sequence[str], resource: Mapping[str, Any], wanted: _Ends) -> str:
     least, most = _ends(resource, "hours_free")
     fit = "not_met" if "not_met" in states else "unknown" if "unknown" in states or not states else "met"
-    if _CLOSED.search(_OPEN_AGAIN.sub("", str(resource.get("state") or ""))):
+    if is_closed(str(resource.get("state") or "")):
         kept_from = "closed"
     elif most is not None and (most <= 0 or (wanted[0] is not None and most < wanted[0])):
         kept_from = "no_hours"

@@ -16,6 +16,16 @@ _BRACKET = re.compile(r"[（(\[]([^()（）\[\]]+)[)）\]]\s*$")
 _SIGNED = r"[-+±]?\d+(?:\.\d+)?"
 _BARE = rf"(?:[≤≥<>＜＞]=?|优于|约)?\s*{_SIGNED}(?:\s*[-~～—至到]+\s*{_SIGNED})?"
 
+_CLOSED = re.compile(
+    "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试|^否$"
+    "|仅(?:供|限)?(?:[校院所]内|内部|本单位)|内部使用"
+)
+_OPEN_AGAIN = re.compile(
+    "无(?:任何)?(?:故障|停机|损坏)|未(?:停用|报废|损坏)|(?:维修|检修|大修)(?:后|完)[^，,；;]*|已(?:修复|恢复)"
+)
+_NO_STATE = re.compile("费|价|电话|联系|热线|定期|每[年月周]|记录|报告|^否$")  # 维修费另计 says nothing of today
+_CLAUSES, _STATE = re.compile(r"[，,；;。\n]+"), 20  # characters of a clause that is a state
+
 
 def read_resources(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
@@ -30,7 +40,24 @@ def read_resources(
     >>> read_resources(table).rows[["name", "indicators", "hours_free"]].values.tolist()
     [['万能试验机', '300kN', 800.0]]
     """
-    return _with_units(read_table(source, RESOURCES, sheet=sheet, columns=columns))
+    return _with_states(_with_units(read_table(source, RESOURCES, sheet=sheet, columns=columns)))
+
+
+def is_closed(state: str) -> bool:
+    """Whether a state says that nobody can use it."""
+    return _CLOSED.search(_OPEN_AGAIN.sub("", state)) is not None
+
+
+def _with_states(reading: Reading) -> Reading:
+    """What a remark says of the state (维修中) as state; the rest of it stays a remark."""
+    rows = reading.rows
+    states, notes = [], []
+    for state, note in zip(rows["state"].fillna("").astype(str), rows["note"].fillna("").astype(str), strict=True):
+        parts = [part.strip() for part in _CLAUSES.split(note)]
+        said = [part for part in parts if len(part) <= _STATE and is_closed(part) and not _NO_STATE.search(part)]
+        states.append("；".join(filter(None, (state, *said))))
+        notes.append("；".join(part for part in parts if part and part not in said) if said else note)
+    return Reading(rows.assign(state=states, note=notes), reading.problems, reading.columns)
 
 
 def read_resource_needs(

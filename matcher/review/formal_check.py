@@ -11,11 +11,12 @@ import pandas as pd
 from matcher.errors import PolicyError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import FORMAL_CHECK
-from matcher.policy.conditions import Joined, Not, Test, leaves_readings_open
+from matcher.policy.conditions import Joined, Not, Test
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import problem_table
 from matcher.policy.identity import APPLICATION
 from matcher.policy.policy import Policy, PolicyName, load_policy
+from matcher.policy.relevance import hangs_on
 from matcher.policy.scoring import PASSED, decided, passed_codes
 from matcher.review.nominations import AWARD_FACTS, PERSON_FACTS, derive_facts
 from matcher.tables.arguments import Day, as_day, check_firms
@@ -180,13 +181,14 @@ def _checks(ready: Prepared, group: Group, listed: bool) -> pd.DataFrame:
             continue
         codes = passed_codes(group.answer.states[rule.id])
         shown = group.answer.shown["condition", rule.id]
-        unknown = list(dict.fromkeys(rule.test.columns()))
-        open_ = {name: (ready.facts[name].lo != ready.facts[name].hi)[group.rows] for name in unknown}
         beside = _of_another_kind(ready, rule.test, group)
+        hanging = hangs_on(rule, group.answer, ready, group.rows)
+        open_ = hanging.facts
+        unknown = [name for name in dict.fromkeys(rule.test.columns()) if name in open_]
         missing = []
         for at, code in enumerate(codes):
             lacking = [_lacking(ready, name, int(group.rows[at]), listed) for name in unknown if open_[name][at]]
-            reading = _OPEN if leaves_readings_open(rule.test) and not lacking else ""
+            reading = _OPEN if hanging.readings and not lacking else ""
             missing.append((f"缺{'、'.join(lacking)}" if lacking else reading) if PASSED[code] == "unknown" else "")
         frames.append(
             pd.DataFrame(

@@ -156,6 +156,22 @@ def in_row_unit(cell: object, word: str, unit: str) -> object:
     return _plain(number) if percent and number.suffix == "%" else cell
 
 
+def unit_of_cells(cells: Sequence[object]) -> str:
+    """The unit of money, or %, that the first of a row's numbers names (亿元 of 1.5亿元); "" where one of them, but for
+    0, names none, or where some are money and some are not.
+    """
+    units: list[str] = []
+    for cell in cells:
+        number = read_number(cell, 1)
+        if not isinstance(number, Number) or (number.suffix == "" and not any(number[:2])):
+            continue
+        named = re.findall("(?:[千百]?万|[亿千百])?元", half_width(cell)) if isinstance(cell, str) else []
+        if number.suffix not in (*MONEY_WORDS, "%"):
+            return ""
+        units.append("%" if number.suffix == "%" else named[-1] if named else "元")
+    return units[0] if units and len({unit == "%" for unit in units}) == 1 else ""
+
+
 def _plain(number: Number) -> str:
     """A number as a text without a unit that reads the same."""
     low, high = (None if end is None else f"{end.normalize(EXACT):f}" for end in number[:2])

@@ -90,7 +90,7 @@ SERVICE = Contract(
         column("name", "text", "姓名", "特派员 特派员姓名 科技特派员 服务人 服务人员 专家姓名"),
         column("institution", "text", "单位", "工作单位 所在单位 派出单位"),
         _VILLAGE_ID,
-        _VILLAGE,
+        replace(_VILLAGE, headers=(*_VILLAGE.headers, "服务地点", "服务地", "走访村", "走访村庄", "下乡地点")),
         _TOWN,
         _COUNTY,
         column("date", "date", "服务日期", "日期 时间 服务时间 下乡日期 走访日期 到村日期"),

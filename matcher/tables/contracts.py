@@ -22,7 +22,8 @@ class Column:
     year; words: headers that are its own where they name that year, close_words: such of nearly the same figure.
     basis: the definition that a figure follows. choice: a text of which only what is ticked counts, where it has check
     boxes. instead: headers of other fields that it takes where it has no column. fen: whether what rounding to whole
-    yuan takes away stands beside it. measured: a number in any unit (吨, 辆), which stands beside it.
+    yuan takes away stands beside it. measured: a number in any unit (吨, 辆), which stands beside it. money: a text
+    of money, whose plain numbers are in the unit that the sheet states.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Column:
     choice: bool = False
     fen: bool = False
     measured: bool = False
+    money: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ def column(
     instead: str = "",
     choice: bool = False,
     fen: bool = False,
+    money: bool = False,
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -103,4 +106,5 @@ def column(
         instead=tuple(instead.split()),
         choice=choice,
         fen=fen,
+        money=money,
     )

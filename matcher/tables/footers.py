@@ -41,6 +41,7 @@ _SIGNATURE_ALONE = re.compile(rf"[(]?(?:{_SIGN}|.*[(](?:盖章|公章|签字|签
 _PAGE = re.compile(r"第\d+页.*|共\d+页|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+页?")
 _END = re.compile(r"[-—*=(]*(?:以下空白|以下无正文|此页无正文|本页以下空白|表格?结束|完|end)[)—*=-]*")
 _SECTION = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)、.]\S.*|【[^】]*】|附[件表][一二三四五六七八九十\d]*.{0,20}")
+_SECTION_NUMBER = re.compile(r"[(]?[一二三四五六七八九十]{1,3}[)、.]?|[(]\d{1,2}[)]")
 _DAY = r"(?:19|20)\d\d[年./-]\d{1,2}(?:[月./-](?:\d{1,2}日?)?)?"
 _DATED = re.compile(rf".{{0,30}}?{_DAY}")
 _OFFICE = re.compile(r".{2,25}(?:局|厅|委|委员会|办公室|人民政府|管委会|科技部)(?:[(].*[)])?")
@@ -92,6 +93,8 @@ class Footers:
             if isinstance(cell, str) and len(cell) > 3
         }
         self._across = {top: right for top, _, _, right in grid.merged}
+        self._end = end
+        self._otherwise: dict[int, bool] = {}  # by column: whether its records are numbered otherwise than sections
         self._tail = self._find_tail(end)
 
     def reason(self, at: int, row: Sequence[object], place: int) -> Fault | None:
@@ -121,6 +124,8 @@ class Footers:
         if key in _any_header() and self._is_other_header(row):
             return OTHER_HEADER
         if len(self._fields) > 2 and len(first) < 30 and _GROUP.fullmatch(_plain(first)) and not _others(row, place):
+            return _SECTIONED
+        if self._is_section(row, place):
             return _SECTIONED
         if _SUSPECT.search(first):
             return self._total(row, place) or self._strong(row, place, at)
@@ -198,6 +203,25 @@ class Footers:
         if _SECTION.fullmatch(text) and len(text) < 40 and apart:
             return _SECTIONED
         return None
+
+    def _is_section(self, row: Sequence[object], place: int) -> bool:
+        """Whether a row is 一 or （二） and a heading beside it, in a table whose records are numbered otherwise."""
+        heading = row[place + 1] if place + 1 < len(row) else None
+        if len(self._fields) < 3 or not isinstance(heading, str) or len(heading) > 40 or _others(row, place) != 1:
+            return False
+        return bool(_SECTION_NUMBER.fullmatch(_plain(str(row[place])))) and self._numbered_otherwise(place)
+
+    def _numbered_otherwise(self, place: int) -> bool:
+        """Whether a row with more than a heading holds in this column what is no number of a section."""
+        if place not in self._otherwise:
+            self._otherwise[place] = any(
+                place < len(row)
+                and not is_blank(row[place])
+                and not _SECTION_NUMBER.fullmatch(_plain(as_written(row[place])))
+                and _others(row, place) > 1
+                for row in self._rows[self._end :]
+            )
+        return self._otherwise[place]
 
     def _holds_record(self, row: Sequence[object], place: int) -> bool:
         """Whether another cell of a column of the contract holds what neither is a label nor follows one."""

@@ -169,7 +169,8 @@ def _settled(found: _Found, contract: Contract) -> Header:
     ways = [(*parts, *spellings(parts)) for parts in rows.parts]
     footers = Footers(grid, rows.end, ways, sorted(set(fields.places.values())), named=bool(contract.any_of))
     plain = {name: (contract[name], place, fields.units[name]) for name, place in fields.places.items()}
-    money = settle_units(grid, rows, footers.notes(), texts, plain)
+    numbers = bool(contract.unit_column) and contract.unit_column not in plain
+    money = settle_units(grid, rows, footers.notes(), texts, plain, numbers=numbers)
     fields.units.update(money.units)
     beside = set(money.places.values())
     for name, place in list(fields.places.items()):

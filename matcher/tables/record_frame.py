@@ -13,7 +13,7 @@ import pandas as pd
 
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
-from matcher.tables.columns import Cells, Soft, in_row_unit, read_cells
+from matcher.tables.columns import Cells, Soft, in_row_unit, read_cells, unit_of_cells
 from matcher.tables.dates import Span, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
@@ -125,12 +125,16 @@ class Table(NamedTuple):
         return [None if isinstance(cell, Fault) else cell for cell in changed], wrong
 
     def _row_units(self) -> list[str]:
-        """The unit of each row, where it names none that of the first header of numbers with one."""
+        """The unit of each row, where it names none that of the first header of numbers with one, else of its cells."""
         place = self.header.places.get(self.contract.unit_column, len(self.header.texts))
         numbers = [column.name for column in self.contract.columns if column.kind == "number"]
         common = next(filter(None, (self.header.units.get(name, "") for name in numbers)), "")
         words = [cleaning.half_width(cleaning.as_written(cell_of(row, place))) for row in self.rows]
-        return [common if cleaning.is_nothing(word) else word for word in words]
+        written = [self.header.places[name] for name in numbers if name in self.header.places and not common]
+        return [
+            common or unit_of_cells([cell_of(row, place) for place in written]) if cleaning.is_nothing(word) else word
+            for row, word in zip(self.rows, words, strict=True)
+        ]
 
     def _joined(self, column: Column, problems: list[Problem]) -> Cells:
         """A text of several columns in the file's order; all but the field's own under their headers."""

@@ -37,6 +37,7 @@ _ZONES = (
     ("自贸区", re.compile("(?:自由贸易|自贸)(?:试验)?(?:片)?区")),
 )
 _AMBIGUOUS = {"朝阳"}  # the city in 辽宁 is meant less often than the districts
+_ZEROS = re.compile("(?:00)+$")
 _LONGEST = 16
 
 Path = tuple[str, ...]
@@ -54,6 +55,11 @@ class Region:
 
     code: str
     names: Path
+
+    @property
+    def division(self) -> str:
+        """The code as far as it says something: 37 of a province, 3713 of a prefecture, 371302 of a county."""
+        return _ZEROS.sub("", self.code)
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ RESOURCES = Contract(
             "主要功能",
             "功能 能力 服务能力 检测能力 测试能力 技术能力 方法 检测方法 测试方法 分析方法 检测项目 测试项目 服务项目 "
             "服务内容 可提供服务 主要功能及用途 功能用途 用途 主要用途 应用范围 主要应用范围 应用领域 主要应用领域 "
-            "服务领域 适用领域 专业领域 研究方向 学科领域 简介 描述 说明 备注 capability capabilities methods "
+            "服务领域 适用领域 专业领域 研究方向 学科领域 简介 描述 说明 capability capabilities methods "
             "function functions description service services capability_or_method application",
             lines=True,
         ),
@@ -134,6 +134,7 @@ RESOURCES = Contract(
         ),
         column("level", "text", "平台级别", "级别 平台等级 等级 认定级别"),
         column("state", "text", "运行状态", "状态 仪器状态 设备状态 使用状态 开放状态 status"),
+        column("note", "text", "备注", "备注说明 remark remarks note notes", lines=True),
     ),
     any_of=("name", "method"),
 )

@@ -38,21 +38,31 @@ def settle_units(
     notes: Sequence[int],
     texts: Sequence[str],
     fields: Mapping[str, tuple[Column, int, str]],
+    *,
+    numbers: bool,
 ) -> SheetUnits:
-    """The units of the fields (name -> column, index, unit in its header); notes: rows below that are no records."""
+    """The units of the fields (name -> column, index, unit in its header); notes: rows below that are no records.
+
+    numbers: fields of numbers are money too where the sheet states a unit of money and no other.
+    """
     settled = SheetUnits({}, {}, [], [])
     fields = {
         name: (column, place, own or _of_group(rows, column, place)) for name, (column, place, own) in fields.items()
     }
     open_fields = {name: place for name, (column, place, unit) in fields.items() if column.kind == "yuan" and not unit}
     beside = list(_unit_columns(grid, rows, texts, set(_money_words(texts, fields)))) if open_fields else []
-    said = list(_statements(grid, rows, notes)) if open_fields or _shares(fields) else []
+    bare = [name for name, (column, _, unit) in fields.items() if not unit and _may_be_money(column, numbers)]
+    said = list(_statements(grid, rows, notes)) if open_fields or bare or _shares(fields) else []
     number = grid.numbers[rows.at] or None
     for name, (column, place, own) in fields.items():
         below = rows.units[place] if place < len(rows.units) else ""
         if column.kind == "share":
             percent = "%" in (own, below) or (not own and any(line.percent for line in said))
             settled.units[name] = "%" if percent else own
+            continue
+        if name in bare:
+            of_money = [] if column.kind == "number" and any(line.others for line in said) else said
+            settled.units[name] = below or _stated(of_money, place, texts, {fields[one][1] for one in bare})[0]
             continue
         if column.kind != "yuan":
             settled.units[name] = own
@@ -89,6 +99,11 @@ def _of_group(rows: HeaderRows, column: Column, place: int) -> str:
     if column.kind not in ("yuan", "share"):
         return ""
     return next(filter(None, map(unit_in_header, reversed(rows.parts[place]))), "")
+
+
+def _may_be_money(column: Column, numbers: bool) -> bool:
+    """Whether a field that is not of the kind of money may hold money."""
+    return column.money or (numbers and column.kind == "number")
 
 
 def _shares(fields: Mapping[str, tuple[Column, int, str]]) -> bool:

@@ -36,7 +36,8 @@ class Statement(NamedTuple):
     """What a sheet says of its units in one place.
 
     row: the row's index. text: the sentence as written. units: money units, by name; more than one contradict each
-    other. percent: shares are per cent. clear: False where money is spoken of in a unit that is not known.
+    other. percent: shares are per cent. clear: False where money is spoken of in a unit that is not known. others: it
+    names units of other things too (亿元、家).
     """
 
     row: int
@@ -44,6 +45,7 @@ class Statement(NamedTuple):
     units: tuple[str, ...]
     percent: bool = False
     clear: bool = True
+    others: bool = False
 
 
 def half_width(text: str) -> str:
@@ -98,7 +100,7 @@ def _labelled(plain: str, row: int, sentence: str) -> Iterator[Statement]:
     for match in _LABEL.finditer(plain):
         value = re.split(r"\s+(?=[\u4e00-\u9fff]{2,6}:)|币种", match[2])[0].strip()
         units, percent = [], False
-        clear = True
+        clear, others = True, False
         for at, piece in enumerate(filter(None, re.split(r"[、,/和及或\s]+", value))):
             money = _MONEY.match(piece)
             if FOREIGN.search(piece):
@@ -107,13 +109,15 @@ def _labelled(plain: str, row: int, sentence: str) -> Iterator[Statement]:
                 units.append(money[1])
             elif piece == "%":
                 percent = True
-            elif not _COUNTED.fullmatch(piece) and not (at > 0 and units):
+            elif _COUNTED.fullmatch(piece):
+                others = True
+            elif not (at > 0 and units):
                 clear = False
         of_money = FOREIGN.search(value) or match[1].endswith(_OF_MONEY) or _MONEYISH.search(value)
         if not clear and not of_money:
             continue
         if units or percent or not clear:
-            yield Statement(row, sentence, tuple(dict.fromkeys(units)), percent, clear)
+            yield Statement(row, sentence, tuple(dict.fromkeys(units)), percent, clear, others or percent)
 
 
 def unit_row(texts: Sequence[str]) -> list[str] | None:

@@ -155,7 +155,7 @@ async def points_of_list(
         files = files_of(name, tables, problems=problems, columns=reading.columns, notes=lines, title="政策判断")
         summary, heads = tables["结论"].table, {**TITLES, **tables["结论"].titles}
         counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
-        shown = ["name", "policy", "decision", "total_low", "total_high", "ask"]
+        shown = ["name", "policy", "decision", "rules_verified", "total_low", "total_high", "ask"]
         return {
             "counts": [f"{titles[one]}：{DECISIONS[word]} {many} 家" for (one, word), many in counts.items()],
             "table": listed(summary, {key: heads[key] for key in shown if key in summary}, most=VISITS),

@@ -37,11 +37,12 @@ ROWS = st.fixed_dictionaries(
         (YES, True),
         (NO, False),
         (NOTHING, None),
-        (("无人机样机", "无损检测报告", "模拟合成样品", "将军牌样品", "是（2025年完成）", "CNAS", "约20台"), True),
+        (("无人机样机", "无损检测样机", "模拟合成样品", "将军牌样品", "是（2025年完成）", "约20台", "2025年6月"), True),
         (("不锈钢样机", "缺陷检测样机", "0.5", "有，2台", "无，但有样品", "授权2件，申请中3件", "Yes, 2 units"), True),
         (("正在批量生产", "正在销售", "虚拟样机", "pilot plant", "正常生产中"), True),
         (("零", "试验中", "0（申请中2件）", "缺", "暂无", "No pilot"), False),
         (("不适用", "n/a", "—", "？"), None),
+        (("见面谈", "王经理", "青岛", "某公司", "CNAS", "国外已有同类样机", "检测报告1份"), None),
         (("无（送检中）", "否，计划2027年", "没有样机，也没有检测报告", "论文0篇", "试制失败", "in progress"), False),
     ],
 )  # fmt: skip
@@ -220,6 +221,8 @@ def test_the_unit_of_a_header_holds_for_its_numbers() -> None:
         ("《某装置中试报告》1份", 6), ("论文《中试放大研究》1篇", 1), ("一种中试装置专利证书", 2),
         ("检测报告（编制中）", None),
         ("发明专利2件（其中1件实审中）", 2), ("软件著作权登记证书", 2), ("样机检测报告", 5), ("设备采购发票", None),
+        ("patent certificate", 2), ("CE certificate", 8), ("field test report", 7), ("田间药效试验报告", 7),
+        ("区域试验报告", 7), ("现场检测仪测试报告", 4),
         ("销售合同；发票", 8), ("量产可行性分析报告", 2), ("临床试验批件", None), ("批量生产记录", 9),
     ],
 )  # fmt: skip
@@ -233,3 +236,26 @@ def test_a_column_of_volume_production_that_says_small_batches() -> None:
         ("small_batch", True),
         ("production", False),
     ]
+
+
+def test_a_cell_that_is_not_understood_counts_for_nothing_and_is_told() -> None:
+    row = {"成果编号": "x", "样机": "2台", "中试": "张老师负责", "现场试验": "不详", "批量生产": "产线已停"}
+    assessed = assess_outcomes(read_assessed_outcomes(pd.DataFrame([row])).rows)
+    got = assessed.table.iloc[0]
+    assert got[["readiness", "readiness_high", "level13_low", "level13_high"]].tolist() == [5, 9, 5, 13]
+    assert assessed.evidence.values.tolist() == [
+        ["x", "样机", "2台", 5, "有"],
+        ["x", "中试", "张老师负责", 6, "没有看懂，未计入"],
+        ["x", "批量生产", "产线已停", 9, "没有看懂，未计入"],
+    ]
+    assert assessed.problems[["column", "value", "problem", "action"]].values.tolist() == [
+        ["中试", "x：张老师负责", "中试写“张老师负责”，没有看懂，未计入", "请写“有”或“无”，或写数量、日期"],
+        ["批量生产", "x：产线已停", "批量生产写“产线已停”，没有看懂，未计入", "请写“有”或“无”，或写数量、日期"],
+    ]
+    assert got["remarks"] == "中试写“张老师负责”，没有看懂，未计入；批量生产写“产线已停”，没有看懂，未计入"
+
+
+def test_small_batches_in_the_column_of_volume_production_are_understood() -> None:
+    assessed = assess_outcomes(pd.DataFrame([{"outcome_id": "x", "production": "小批量生产100台"}]))
+    assert assessed.evidence.values.tolist() == [["x", "批量生产", "小批量生产100台", 8, "有"]]
+    assert assessed.problems.empty

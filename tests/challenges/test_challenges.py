@@ -21,6 +21,7 @@ from matcher.challenges.publication import hard_problems
 from matcher.challenges.terms import term_months
 from matcher.errors import PolicyError, TableError
 from matcher.policy import check_policy
+from matcher.tables.reading import read_needs
 
 TEXT = "泵壳铸造后内壁常有气孔，目前靠人工敲击。寻求一种泵壳气孔的无损检测方法，单件检测时间不超过5秒，检出率≥98%。"
 NEEDS = pd.DataFrame(
@@ -204,6 +205,17 @@ def test_columns_of_the_table_and_facts_of_the_firm_settle_rules():
     )
     assert states_of("宜昌2022", firms=firms)["rd_share"] == "not_met"
     assert states_of("宜昌2022", firms=firms.assign(rd_expense_last_year=2_000_000))["rd_share"] == "met"
+
+
+def test_a_term_and_an_ownership_in_columns_of_their_own_are_stated():
+    table = NEEDS.rename(columns={"need_id": "需求编号", "title": "需求名称", "description": "需求描述"})
+    columns = {"完成时限": [*["24个月"] * 5, ""], "成果归属": [*["归甲方所有"] * 5, ""]}
+    needs = read_needs(table.assign(**columns)).rows
+    found = find_challenges(needs, matches())
+    pump = challenge_table(found, needs).set_index("challenge_id").loc["B001"]
+    assert (pump["deadline"], pump["rights"]) == ("24个月", "归甲方所有")
+    states = check_challenge(found, needs, rules="赣州2023").set_index(["challenge_id", "rule"])["state"]
+    assert [states["B001", rule] for rule in ("deadline", "rights", "three_years")] == ["met", "met", "met"]
 
 
 def test_what_is_missing_is_named():

@@ -69,6 +69,17 @@ def test_every_kind_of_output(run, small, name):
         ]
 
 
+def test_an_option_of_one_value_that_is_given_twice_is_refused_and_one_of_several_is_not(run, small):
+    words = ("match", "需求.csv", "成果.csv", "-o", "m.csv")
+    status, _, said = run(*words, "--on", "2026-01-01", "--on", "2026-06-01")
+    assert (status, said.split("\n")[0]) == (2, "--on 只能给一次")
+    assert run(*words, "--output", "n.csv")[2].startswith("-o/--output 只能给一次")
+    assert not (small / "m.csv").exists()
+    assert (
+        run(*words, "-q", "-q", "--column", "需求.csv:所在地区=region", "--column", "成果.csv:所在地区=region")[0] == 0
+    )
+
+
 def test_quiet_says_nothing(run, small):
     assert run("match", "需求.csv", "成果.csv", "-o", "a.csv", "-q") == (0, "", "")
 
@@ -100,6 +111,15 @@ def test_filters(run, small, options, left):
     (small / "不看.csv").write_text("需求编号,成果编号\n001,C1\n", "utf-8")
     assert run("match", "需求.csv", "成果.csv", "-o", "a.parquet", "-q", *options) == (0, "", "")
     assert pairs(small / "a.parquet") == left
+
+
+def test_outcomes_past_their_validity_are_counted_and_a_need_with_no_other_answer_is_named(run, small):
+    status, _, notes = run("match", "需求.csv", "成果.csv", "-o", "a.xlsx", "--valid-on", "2026-07-01")
+    assert status == 0
+    left_out, answered = "2 条成果的有效期早于 2026-07-01，没有参与匹配", "1 条需求可推荐的成果都已过有效期：001（C1）"
+    assert notes.splitlines()[-2:] == [left_out, answered]
+    about = dict(row[:2] for row in openpyxl.load_workbook(small / "a.xlsx")["说明"].values)
+    assert [about[label] for label in ("有效日期", "已过有效期", "只有已过期的")] == ["2026-07-01", left_out, answered]
 
 
 def test_weights(run, small):

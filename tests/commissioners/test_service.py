@@ -31,7 +31,7 @@ LOG = log(
     (1, "2026-01-10", "甲", "", "代村", "", "", 3, "番茄", 20),
     (2, "2026年2月3日", "甲", "", "前村", "", "", 2, "桃", ""),
     (3, "2026.2.20", "乙", "", "前村", "诸葛", "沂水", "", "羊", 10),
-    (4, "2026-02-21", "丙", "", "后村", "", "", 1, "", ""),
+    (4, "2026-02-21", "丙", "", "代村", "", "", 1, "", ""),
     (5, "2026-03-01", "丙", "某公司", "东村", "", "", 12, "", ""),
     (6, "2026-03-02", "甲", "", "西村", "", "", 4, "", ""),
     (7, "2026-03-03", "丁", "", "代村", "", "", 1, "", ""),
@@ -45,12 +45,13 @@ LOG = log(
 
 def test_who_is_behind_counted_by_hand():
     report = service_report(LOG, PLAN, on="2026-03-31")  # 90 of 365 days: of 30 days 7.4 are due
-    columns = ["expert_id", "villages", "visited", "visits", "days", "open_days", "required", "due_days", "state"]
+    columns = ["expert_id", "villages", "visited", "visits", "days", "open_days", "doubtful", "required", "due_days"]
+    columns.append("state")
     assert report.persons[columns].to_numpy().tolist() == [
-        ["P3", 1, 0, 0, 0.0, 0, 30.0, 7.4, "落后"],
-        ["P2", 1, 1, 1, 0.0, 1, 30.0, 7.4, "未定"],
-        ["P1", 2, 2, 3, 9.0, 0, 30.0, 7.4, "按进度"],
-        ["P4", 1, 1, 1, 12.0, 0, 30.0, 7.4, "按进度"],
+        ["P2", 1, 1, 1, 0.0, 1, 0, 30.0, 7.4, "未定"],
+        ["P3", 1, 0, 0, 0.0, 0, 1, 30.0, 7.4, "未定"],
+        ["P1", 2, 2, 3, 9.0, 0, 2, 30.0, 7.4, "按进度"],
+        ["P4", 1, 1, 1, 12.0, 0, 1, 30.0, 7.4, "按进度"],
     ]
     assert report.persons.set_index("expert_id")["elsewhere"].to_dict() == {"P1": 1, "P2": 0, "P3": 0, "P4": 0}
     assert report.persons.set_index("expert_id")["missing_days"].to_dict() == {"P1": 21, "P2": 30, "P3": 30, "P4": 18}
@@ -70,6 +71,56 @@ def test_what_does_not_count_is_listed_with_its_reason():
         ["12", "没有计入", "天数是负数"],
     ]
     assert len(report.matched) + (report.unknown["counted"] == "没有计入").sum() == len(LOG)
+
+
+def test_of_two_of_one_name_the_village_or_the_unit_in_brackets_tells_who_is_meant():
+    rows = log(
+        (1, "2026-01-10", "丙", "", "后村", "", "", 40, "", ""),
+        (2, "2026-01-10", "丙（某公司）", "", "代村", "", "", 40, "", ""),
+    )
+    report = service_report(rows, PLAN, on="2026-03-31")
+    assert report.matched[["expert_id", "village_id"]].to_numpy().tolist() == [["P3", "V4"], ["P4", "V1"]]
+    assert report.persons.set_index("expert_id")["state"].to_dict() == {
+        "P1": "落后", "P2": "落后", "P3": "已完成", "P4": "已完成",
+    }  # fmt: skip
+    assert report.unknown.empty
+
+
+def test_where_it_stays_unclear_neither_is_behind_and_no_village_counts_as_unvisited():
+    shared = pd.concat([PLAN, PLAN[PLAN["village_id"] == "V4"].assign(expert_id="P4", name="丙", institution="公司")])
+    rows = log(
+        (1, "2026-01-10", "丙", "", "后村", "", "", 80, "", 9),  # both of that name serve there
+        (2, "2026-01-11", "乙", "化工厂", "前村", "", "", 80, "", ""),  # another of that name, or 乙 who moved
+        (3, "2026-01-12", "甲", "", "", "", "", 1, "", ""),
+    )
+    report = service_report(rows, shared, on="2026-03-31", days=30)
+    assert report.persons[["expert_id", "days", "doubtful", "state"]].to_numpy().tolist() == [
+        ["P1", 1.0, 0, "落后"],
+        ["P2", 0.0, 1, "未定"],
+        ["P3", 0.0, 1, "未定"],
+        ["P4", 0.0, 1, "未定"],
+    ]
+    assert report.villages.set_index("village_id")["state"].to_dict() == {
+        "V5": "未走访", "V1": "未定", "V2": "未定", "V3": "未定", "V4": "未定",
+    }  # fmt: skip
+    assert report.summary.startswith("1 次服务计入；落后 1 人，未定 3 人；5 个村中 1 个还没有人去过，4 个未定")
+    points = assess(report, "广西乡村").set_index(["expert_id", "title"])
+    assert points.loc[("P3", "服务次数"), ["low", "high"]].tolist() == [0.0, 0.2]
+    assert points.loc[("P3", "线下服务天数"), ["low", "high"]].tolist() == [0.0, 45.0]
+
+
+def test_a_place_of_service_is_the_village_and_a_log_without_villages_has_no_coverage():
+    heads = ["特派员", "服务地点", "服务日期", "服务天数"]
+    table = pd.DataFrame([("乙", "诸葛镇前村", "2026-01-10", 40)], columns=heads)
+    report = service_report(read_service(table).rows, PLAN, on="2026-03-31")
+    assert report.matched["village_id"].tolist() == ["V3"]
+    report = service_report(read_service(table.drop(columns="服务地点")).rows, PLAN, on="2026-01-31")
+    assert "服务记录没有“村”这一列（或没有填），村的覆盖算不出" in report.summary
+    assert set(report.villages["state"]) == {"未定"}
+    counts = [report.villages["visits"], report.persons["visited"], report.persons["elsewhere"]]
+    counts += [report.months[name] for name in ("visited", "share", "reached", "reached_share")]
+    assert all(one.isna().all() for one in counts)
+    assert report.persons.set_index("expert_id")["state"].to_dict()["P2"] == "已完成"
 
 
 def test_a_village_with_another_town_is_another_village():

@@ -12,7 +12,7 @@ import pytest
 
 from matcher.errors import ArgumentError
 from matcher.export.pages import page_bytes
-from matcher.policy.advice import ask_first
+from matcher.policy.advice import ask_first, open_readings
 from matcher.policy.edition_changes import what_changes
 from matcher.policy.explanation import page_facts, trace
 from matcher.policy.loader import read_yaml
@@ -41,7 +41,6 @@ def test_only_facts_that_are_missing_and_matter_are_asked_and_the_most_telling_c
     asked_for = [(row.enterprise_id, row.rank, row.column, row.settles) for row in asked.itertuples()]
     assert asked_for == [
         ("one", 1, "resident", 1.0),
-        ("one", 2, "standards_participation", 0.0),
         ("two", 1, "resident", 0.5),
         ("two", 2, "in_field", 0.5),
     ]
@@ -51,6 +50,66 @@ def test_a_day_is_asked_for_only_where_it_is_known_that_there_is_one() -> None:
     none = base("hte-may-apply", hte_cancelled=None, hte_applied="yes")
     asked = ask_first(pd.DataFrame([none]), "hte-may-apply", on=ON)
     assert sorted(asked["column"]) == ["hte_applied_on", "hte_cancelled"]
+
+
+def case(policy: str, base: str, **changes: Any) -> pd.DataFrame:
+    facts = read_yaml(shipped()[policy] / "cases.yaml")["bases"][base]
+    return pd.DataFrame([{"enterprise_id": "a", **facts, **changes}])
+
+
+def test_a_university_is_asked_nothing_of_firms_and_the_reading_is_named() -> None:
+    qingdao = case("key-laboratory-qingdao", "school", equipment=9_999_999)
+    assert ask_first(qingdao, "key-laboratory-qingdao", on="2026-11-24").empty
+    readings = open_readings(qingdao, "key-laboratory-qingdao", on="2026-11-24")
+    title = "先选定读法：“原则上”的一项（设备原值1000万元）达不到时（可选 in_principle=strict 按不符合）"
+    assert readings.values.tolist() == [["a", "key-laboratory-qingdao", "in_principle", title]]
+    assert trace(qingdao, "key-laboratory-qingdao", "a", on="2026-11-24")["ask"] == [
+        {"column": "in_principle", "title": title}
+    ]
+    linyi = case("key-laboratory-linyi", "school", lab_area=None)
+    assert ask_first(linyi, "key-laboratory-linyi", on="2026-11-24")["column"].tolist() == ["lab_area"]
+    unsaid = case("key-laboratory-qingdao", "school", host_type=None)
+    asked = ask_first(unsaid, "key-laboratory-qingdao", on="2026-11-24")["column"].tolist()
+    assert asked == ["host_type", "rd_expense_3y", "main_revenue_3y"]
+
+
+def test_a_nomination_is_asked_nothing_of_other_prizes() -> None:
+    person = case("award-shandong", "good", award="youth", applied_since=None, units=None, first_unit_share=None)
+    asked = ask_first(person, "award-shandong", on="2025-03-31")
+    assert asked["column"].tolist() == ["birth_on", "sex"]
+    assert open_readings(person, "award-shandong", on="2025-03-31").empty  # facts come first
+    woman = person.assign(birth_on="1980-01-01", sex="female")
+    assert ask_first(woman, "award-shandong", on="2025-03-31").empty
+    assert open_readings(woman, "award-shandong", on="2025-03-31")["title"].tolist() == [
+        "“青年奖男性候选人未满40周岁（女性的界限未见）”条文没有写清，请向主管部门核实"
+    ]
+
+
+@pytest.mark.parametrize("policy", ["award-shandong", "key-laboratory-linyi", "conversion-loan-shandong", "srdi"])
+def test_no_fact_that_can_settle_an_answer_is_left_out(policy: str) -> None:
+    rng = np.random.default_rng(3)
+    bases = list(read_yaml(shipped()[policy] / "cases.yaml")["bases"].values())
+    rows = []
+    for number in range(40):
+        facts = {**bases[number % len(bases)]}
+        for name in rng.choice(sorted(facts), size=len(facts) // 2, replace=False):
+            facts[str(name)] = None
+        rows.append({"enterprise_id": str(number), **facts})
+    firms = pd.DataFrame(rows)
+    asked = ask_first(firms, policy, on=ON)
+    asked_of = asked.groupby("enterprise_id")["column"].agg(set).to_dict()
+    open_ = score(firms, policy, on=ON).summary.set_index("enterprise_id")["decision"] == "unknown"
+    assert set(asked_of) <= set(open_.index[open_])
+    assert len(asked_of) > 5
+    yes_no = [name for name, column in load_policy(policy).columns.items() if column.kind == "yesno"]
+    tried = 0
+    for firm in firms[firms["enterprise_id"].map(open_)].to_dict("records"):
+        for name in yes_no:
+            if pd.isna(firm.get(name)) and name not in asked_of.get(firm["enterprise_id"], set()):
+                answers = score(pd.DataFrame([{**firm, name: cell} for cell in ("yes", "no")]), policy, on=ON)
+                assert set(answers.summary["decision"]) == {"unknown"}, (firm, name)
+                tried += 1
+    assert tried > 5
 
 
 def test_a_firm_with_everything_known_is_asked_nothing() -> None:

@@ -140,7 +140,8 @@ def _policy_mutants(tree: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
             moved = {
                 key: check[key] + dt.timedelta(days=by) for key, by in (("from", 1), ("until", -1)) if key in check
             }
-            tests = [{"test": new["test"]} for _, new in _mutants({"test": check["test"]})]
+            given = {key: check[key] for key in ("test",) if key in check}
+            tests = [{"test": new["test"]} for _, new in _mutants(given)]
             for number, changed in enumerate([*tests, *({key: day} for key, day in moved.items())]):
                 checks = [*tree["checks"][:place], {**check, **changed}, *tree["checks"][place + 1 :]]
                 yield f"check {check['id']} {number}", {**tree, "checks": checks}

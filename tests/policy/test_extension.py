@@ -14,6 +14,7 @@ from matcher.policy.cases import check_policy
 from matcher.policy.loader import read_yaml
 from matcher.policy.policy import Policy, load_policy, shipped
 from matcher.policy.scoring import score
+from matcher.policy.streaming import score_parquet
 
 HEAD = """policy: {id}
 title: 高新技术企业认定（草案）
@@ -79,6 +80,30 @@ def test_an_overlay_has_its_own_editions_and_all_rules_of_the_base(tmp_path: Pat
     assert score(good(made_up="是"), overlay, on="2026-12-31").summary["decision"][0] == "not_in_force"
 
 
+@pytest.mark.parametrize(
+    ("policy", "column", "answers"),
+    [
+        ("hte-guangdong", "in_guangdong", ["passes", "fails", "unknown", "fails", "unknown", "fails"]),
+        ("hte-zhejiang", "in_zhejiang", ["fails", "fails", "fails", "fails", "unknown", "passes"]),
+    ],
+)
+def test_the_place_of_a_provincial_policy_is_read_from_the_region(
+    policy: str, column: str, answers: list[str], tmp_path: Path
+) -> None:
+    facts = read_yaml(shipped()[policy] / "cases.yaml")["bases"]["good"]
+    del facts[column]
+    facts = {name: {"yes": True, "no": False}.get(value, value) for name, value in facts.items()}
+    places = ["广州市天河区", "广东省深圳市", "广东省", "山东省济南市", None, "浙江-杭州"]
+    firms = pd.DataFrame([{"enterprise_id": f"a{n}", **facts, "region": place} for n, place in enumerate(places)])
+    assert list(score(firms, policy, on="2026-08-01").summary["decision"]) == answers
+    said = firms.assign(**{column: True})  # a cell of its own is taken as it stands
+    assert set(score(said, policy, on="2026-08-01").summary["decision"]) == {"passes"}
+    assert set(score(firms.drop(columns="region"), policy, on="2026-08-01").summary["decision"]) == {"unknown"}
+    firms.to_csv(tmp_path / "firms.csv", index=False)
+    score_parquet(tmp_path / "firms.csv", policy, on="2026-08-01", summary=tmp_path / "summary.parquet")
+    assert list(pd.read_parquet(tmp_path / "summary.parquet")["decision"]) == answers
+
+
 def test_a_condition_is_left_out_by_name(tmp_path: Path) -> None:
     draft = load_policy(written(tmp_path, HEAD.format(id="hte") + "without: [rd_domestic]\nrules: []\n"))
     firm = good(rd_domestic_3y=0)
@@ -126,7 +151,12 @@ def test_readings_and_parameters_of_the_base_can_be_chosen() -> None:
             "'in_field' is in the base",
         ),
         (("rules: []", "without: [nonsense]\nrules: []"), "the base has no rule 'nonsense'"),
+        (("title: 编造的事实}", "title: 编造的事实, region: {in: 编造市}}"), "names places of the national list"),
         (("from: 2027-01-01", "from: 2015-01-01"), "overlaps edition"),
+        (
+            ("rules: []", "rules: []\nchecks: [{level: manual, says: 编造, column: 编造}]"),
+            "without a `test` a check has the level manual, and `from` or `until`",
+        ),
         (("rules: []", "rules: []\nnonsense: 1"), "unknown key 'nonsense'"),
         (('"2027": {from: 2027-01-01, title', '"2027": {title'), "'from' is a day"),
     ],

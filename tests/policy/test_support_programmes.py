@@ -15,7 +15,7 @@ VOUCHER, LOAN, NEW = "innovation-voucher-shandong", "conversion-loan-shandong", 
 
 
 def firms() -> pd.DataFrame:
-    """甲 gets a voucher, 乙 is no small firm, 丙 left everything empty."""
+    """甲 meets all that the voucher asks, 乙 is no small firm, 丙 left everything empty."""
     return pd.DataFrame(
         {
             "enterprise_id": ["甲", "乙", "丙"],
@@ -40,7 +40,7 @@ def test_the_whole_answer_by_hand() -> None:
     assert plain(
         table, "enterprise_id", "instrument", "stage", "decision", "amount_low", "amount_high", "cap", "verified"
     ) == [
-        ("甲", VOUCHER, "初创、成长", "passes", 400_000.0, 500_000.0, 500_000.0, False),
+        ("甲", VOUCHER, "初创、成长", "unknown", 400_000.0, 500_000.0, 500_000.0, False),
         ("甲", LOAN, "初创、成长", "passes", 0.0, 500_000.0, 500_000.0, False),
         ("乙", VOUCHER, "初创、成长", "fails", None, None, 500_000.0, False),
         ("乙", LOAN, "初创、成长", "unknown", 80_000.0, 80_000.0, 500_000.0, False),
@@ -58,6 +58,9 @@ def test_the_whole_answer_by_hand() -> None:
         f"注册地在山东省；{tickets}；一笔成果转化贷款的利息",
     ]
     assert table["what_to_do"].iloc[2] == "现在不能申请，未满足：小型或微型企业；部分依据未核实，请核对原文"
+    assert table["what_to_do"].iloc[0] == (
+        "条文有未定之处，请向主管部门核实；如符合，可得 400,000 至 500,000 元；部分依据未核实，请核对原文"
+    )
     assert table["what_to_do"].iloc[1] == (
         "可以申请：向合作银行申请成果转化贷款，并由银行备案；金额还需知道：一笔成果转化贷款的利息；"
         "最多 500,000 元；部分依据未核实，请核对原文"
@@ -81,17 +84,12 @@ def test_what_lessens_taxable_income_is_no_money() -> None:
 def test_what_a_firm_can_have_today_stands_first() -> None:
     table = today(instruments(firms(), on=ON, policy=[LOAN, VOUCHER]))
     assert plain(table, "enterprise_id", "available", "amount_low", "amount_high") == [
-        (
-            "甲",
-            "山东省小微企业创新券（400,000 至 500,000 元）；山东省科技成果转化贷款风险补偿和贴息（最多 500,000 元）",
-            4e5,
-            1e6,
-        ),
+        ("甲", "山东省科技成果转化贷款风险补偿和贴息（最多 500,000 元）", 0.0, 5e5),
         ("乙", "", None, None),
         ("丙", "", None, None),
     ]
     assert table["next_step"].str[:12].tolist() == [
-        "山东省小微企业创新券：可",
+        "山东省科技成果转化贷款风",
         "山东省科技成果转化贷款风",
         "山东省小微企业创新券：先",
     ]
@@ -157,11 +155,11 @@ def test_the_command_writes_each_kind_of_file(run, tmp_path) -> None:
     )
     for name in ("o.csv", "o.parquet", "o.xlsx"):
         status, out, _ = run("policy", "programmes", table, "--on", "2026-11-24", "-p", VOUCHER, "-o", name)
-        assert (status, out.splitlines()[1]) == (0, "  山东省小微企业创新券：通过 1 家")
+        assert (status, out.splitlines()[1]) == (0, "  山东省小微企业创新券：缺少事实，未定 1 家")
     assert plain(pd.read_parquet(tmp_path / "o.parquet"), "amount_low", "amount_high") == [(40_000.0, 60_000.0)]
-    assert plain(pd.read_csv(tmp_path / "o.csv"), "enterprise_id", "decision") == [("甲", "passes")]
+    assert plain(pd.read_csv(tmp_path / "o.csv"), "enterprise_id", "decision") == [("甲", "unknown")]
     book = pd.read_excel(tmp_path / "o.xlsx", sheet_name=None, engine="calamine")
     assert list(book) == ["今天可得", "政策工具", "问题", "列的去向", "说明"]
-    assert plain(book["政策工具"], "企业编号", "结论", "已核实") == [("甲", "通过", "否")]
+    assert plain(book["政策工具"], "企业编号", "结论", "已核实") == [("甲", "缺少事实，未定", "否")]
     status, _, err = run("policy", "programmes", table, "--on", "2026-11-24", "-p", "x", "-o", "o.csv")
     assert (status, "Traceback" in err) == (2, False)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from matcher.policy.explanation import page_facts, trace
-from matcher.policy.policy import load_policy
+from matcher.policy.policy import load_policies, load_policy
 from matcher.policy.scoring import WHY, score
 from matcher.policy.streaming import score_parquet
 from matcher.policy.workbook import sheets
@@ -83,6 +83,12 @@ def test_stream_page_and_workbook_say_why(tmp_path: Path) -> None:
     assert gaps.loc["资产负债率不高于80%", ["passed", "why", "seen_as"]].tolist() == ["不符合", NOTHING, "摘要"]
 
 
+READING = (
+    "先选定读法：四档都写“近两年复合增长率持续达到”，“持续”是逐年达到还是两年复合达到"
+    "（可选 sustained=each_year 两年每年都达到、sustained=compound 只看两年复合增长率）"
+)
+
+
 def gazelle(**facts: float | None) -> dict[str, object]:
     good = {
         "legal_entity_in_shandong": True, "field_ok": True, "listed": False, "controlled_by_listed": False,
@@ -102,7 +108,25 @@ def test_an_answer_that_only_a_reading_leaves_open_says_so_and_asks_for_the_read
     assert growth["why"].astype(str).tolist() == [WHY[2], ""]
     assert (scored.verdicts.loc[scored.verdicts["rule"] != "growth", "why"] == "").all()
     made, _ = sheets(firms, [load_policy("gazelle-shandong")], scored, on=day)
-    assert made["结论"].table["ask"].tolist()[0] == "条文有两种读法，先选定读法（见说明中的“存疑”）"
+    assert made["结论"].table["ask"].tolist()[0] == READING
+    asked = made["要问的事实"].table[["enterprise_id", "fact", "column"]]
+    assert asked.values.tolist() == [["a", READING, "sustained"], ["b", READING, "sustained"]]
     chosen = score(firms.head(1), load_policy("gazelle-shandong", readings={"sustained": "compound"}), on=day)
     assert chosen.summary["decision"].astype(str).tolist() == ["passes"]
     assert (chosen.verdicts["why"] == "").all()
+
+
+def test_the_conclusion_says_where_nothing_behind_it_was_verified() -> None:
+    day = pd.Timestamp("2026-05-01").date()
+    policies = load_policies(["innovation-voucher-shandong", "conversion-loan-shandong", "unicorn"])
+    firms = pd.DataFrame([{"enterprise_id": "a", "in_shandong": False, "age_years": 12}])
+    scored = score(firms, policies, on=day)
+    verified = [[rule.verified for rule in policy.ruleset(policy.editions[-1], day).rules if rule.kind != "amount"]
+                for policy in policies]  # fmt: skip
+    assert [(any(known), all(known)) for known in verified[:2]] == [(False, False), (True, True)]
+    assert scored.summary["rules_verified"].astype(str).tolist()[:2] == ["none", "all"]
+    assert scored.summary["decision"].astype(str).tolist() == ["fails", "fails", "fails"]
+    made, _ = sheets(firms, policies, scored, on=day)
+    assert made["结论"].table["rules_verified"].tolist()[:2] == ["均未核实，请核对原文", "都已核实"]
+    early = score(firms, "innovation-voucher-shandong", on="2014-01-01").summary
+    assert early[["decision", "rules_verified"]].isna().to_numpy().tolist() == [[False, True]]

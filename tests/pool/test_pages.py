@@ -10,7 +10,9 @@ import pytest
 from small import EXAMPLES
 
 from matcher import load_policy
+from matcher.errors import TableError
 from matcher.pool.dashboard import dashboard_facts
+from matcher.pool.targets import target_progress
 
 STATUS = """企业编号,需求编号,成果编号,状态,日期,跟进人,合同类型,合同金额（万元）,拒绝理由
 S01,N1,C1,已推送,2026-02-01,王,,,
@@ -121,6 +123,17 @@ def test_points_and_obstacles_of_firms_in_the_pool():
         ("企业创新能力评价综合得分70分以上（不含70分）", 1, 0, 0, 0.0, 50.0),
     ]
     assert dashboard_facts(on="2026-01-05", snapshot=snapshot[4:])["points"] == []
+
+
+def test_targets_that_lack_figures_are_shown_without_nan_and_a_raw_list_is_refused():
+    raw = pd.DataFrame({"target_id": ["1"], "name": ["成交额"], "goal": [1.5], "unit": [None], "due": [None]})
+    facts = dashboard_facts(on="2026-07-01", targets=target_progress(raw.assign(goal=None), on="2026-07-01"))
+    assert [(row["actual"], row["goal"], row["status"]) for row in facts["targets"]] == [
+        ("—", "—", "无法计算：没有目标值；没有完成日期")
+    ]
+    message = "目标表缺少列：实际值、完成比例、时间进度、状态；请先用 matcher pool targets 算出，再给 --targets"
+    with pytest.raises(TableError, match=f"^{message}$"):
+        dashboard_facts(on="2026-07-01", targets=raw)
 
 
 FIRMS = """企业编号,企业名称,经营范围,注册资本（万元）,职工总数,科技人员

@@ -66,6 +66,7 @@ DAYS = {"起始日期": "2026-01-01", "完成日期": "2026-12-31"}
         ("家", "20家", 20, None),
         ("家", "2.5%", None, "写的是“%”，单位一栏写的是“家”"),
         ("", "200万元", None, "写的是“元”，单位一栏没有写"),
+        ("", "98%", None, "写的是“%”，单位一栏没有写"),
         ("万元", "100万美元", None, "是外币（美元），不知折合多少人民币"),
         ("万元", "20%", None, "写的是“%”，单位一栏写的是“万元”"),
     ],
@@ -92,6 +93,33 @@ def test_units_of_headers_and_of_rows_are_brought_together():
         ["万元", 20_000, 5000], ["亿元", 0.6, 0.2], ["亿元", 3, None],
     ]  # fmt: skip
     assert rows[["actual_min", "actual_max"]].iloc[2].tolist() == [0.85, 0.95]
+
+
+@pytest.mark.parametrize(
+    ("cells", "read"),
+    [
+        ({"目标值": "1.5亿元", "完成情况": "9000万元"}, ["亿元", 1.5, 0.9]),
+        ({"基数": 0, "目标值": "三十亿元"}, ["亿元", 30, None]),
+        ({"目标值": "98%", "完成情况": "49%"}, ["%", 98, 49]),
+        ({"目标值": "1.5亿元", "完成情况": "60%"}, ["", None, None]),  # of what, nobody knows
+        ({"目标值": "120万", "完成情况": 60}, ["", 1_200_000, 60]),
+    ],
+)
+def test_without_a_column_of_units_a_row_is_in_the_unit_that_its_numbers_name(cells, read):
+    table = pd.DataFrame([{"目标编号": "1", "目标名称": "甲", **cells, **DAYS}], dtype=object)
+    rows = read_targets(table, on="2026-07-01").rows
+    assert rows[["unit", "goal", "actual"]].astype(object).where(rows.notna(), None).values.tolist() == [read]
+
+
+@pytest.mark.parametrize(
+    ("line", "unit"),
+    [("单位：亿元", "亿元"), ("2026年目标（单位：万元）", "万元"), ("单位：亿元、家", ""), ("2026年", "")],
+)
+def test_a_unit_above_the_header_is_that_of_the_targets(tmp_path, line, unit):
+    path = tmp_path / "目标.csv"
+    path.write_text(f"{line},,,\n目标编号,目标名称,目标值,完成日期\n1,成交额,1.5,2026-12-31\n", "utf-8")
+    rows = read_targets(path, on="2026-07-01").rows
+    assert rows[["unit", "goal"]].values.tolist() == [[unit, 1.5]]
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,22 @@ def test_words_for_closed(state, advice):
     assert find_resources(read_resource_needs(NEEDS).rows, resources)["advice"].tolist() == [advice]
 
 
+@pytest.mark.parametrize(
+    ("note", "state", "left", "advice"),
+    [
+        ("维修中", "维修中", "", "合适，不开放"),
+        ("可做疲劳试验；已停用", "已停用", "可做疲劳试验", "合适，不开放"),
+        ("维修费另计，每年1月检修", "", "维修费另计，每年1月检修", "可预约"),
+        ("可做疲劳试验", "", "可做疲劳试验", "可预约"),
+    ],
+)
+def test_a_state_among_remarks_is_the_state_and_no_capability(note, state, left, advice):
+    table = RESOURCES[1:2].drop(columns="仪器状态").assign(备注=note)
+    rows = read_resources(table).rows
+    assert rows[["method", "state", "note"]].fillna("").to_numpy().tolist() == [["", state, left]]
+    assert find_resources(read_resource_needs(NEEDS).rows, rows)["advice"].tolist() == [advice]
+
+
 def test_closed_and_missing_what_is_asked_stands_last():
     closed = RESOURCES.assign(仪器状态=["停用", "正常", "正常", "正常", "停用"])
     found = find_resources(read_resource_needs(NEEDS).rows, read_resources(closed).rows)

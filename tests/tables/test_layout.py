@@ -10,7 +10,7 @@ from matcher.policy.policy import load_policy
 from matcher.tables import reading
 from matcher.tables.grids import Book, Grid, Merged
 from matcher.tables.reading import CARRIED, NEEDS, Reading, read_needs, read_table
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas import OUTCOMES, Column, Contract
 
 FIRM = Contract(
     "firms",
@@ -324,6 +324,33 @@ def test_totals_sections_and_headers_amid_the_rows():
         [10, "是落款"],
         [11, "是落款"],
     ]
+
+
+def test_sections_with_a_number_in_a_cell_of_its_own():
+    head = "序号,成果名称,成果简介,完成单位"
+    rows, problems = read_table(
+        csv(head, "一,装备制造,,", "1,齿轮检测,噪声检测烧伤,虚构院", "（二）,农业,,", "2,桃保鲜,气调,虚构院"), OUTCOMES
+    )
+    assert rows["title"].tolist() == ["齿轮检测", "桃保鲜"]
+    assert problems[["row", "problem"]].to_numpy().tolist() == [[2, "是分节的小标题"], [4, "是分节的小标题"]]
+    counted = csv(head, "一,齿轮检测,,", "二,桃保鲜,气调,虚构院")  # records that are numbered like this stay
+    assert read_table(counted, OUTCOMES).rows["title"].tolist() == ["齿轮检测", "桃保鲜"]
+
+
+@pytest.mark.parametrize(
+    ("title", "price"),
+    [
+        ("某校成果目录（单位：万元）", "120万元"),
+        ("单位：万元", "120万元"),
+        ("单位：美元", "120"),
+        ("某校成果目录", "120"),
+    ],
+)
+def test_a_price_is_in_the_unit_of_the_sheet(title, price):
+    rows = read_table(
+        csv(f"{title},,", "成果编号,成果名称,转让价格", "C1,齿轮检测,120", "C2,桃保鲜,50万元", "C3,防爆,面议"), OUTCOMES
+    ).rows
+    assert rows["price"].tolist() == [price, "50万元", "面议"]
 
 
 def test_rows_below_the_header_of_another_table_are_left_out():
