@@ -13,6 +13,8 @@ from matcher.assessment.evidence import text_in
 from matcher.assessment.scales import tree
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES
+from matcher.tables.cells import shorten
+from matcher.tables.dates import Span, read_days
 from matcher.tables.soft_values import why_unknown
 
 UNJUDGED = "未评价"
@@ -77,8 +79,17 @@ def public_record(record: Mapping[str, Any], on: Day | None) -> dict[str, Any]:
     """The public process of one outcome: announced, days, objections, and how it stands on a day.
 
     The day of the announcement does not count, so that the last day is announced_on + announcement_days. Without `on`
-    the state tells only what depends on no day.
+    the state tells only what depends on no day. A period in one cell (公示起止时间) stands for both; a day alone is the
+    first.
     """
+    written = text_in(record, "announcement")
+    period = read_days(written) if written and _value(record, "announced_on") is None else None
+    if isinstance(period, Span) and isinstance(period.first, dt.date):
+        record = {**record, "announced_on": pd.Timestamp(period.first)}
+        if isinstance(period.last, dt.date) and _value(record, "announcement_days") is None:
+            record["announcement_days"] = (period.last - period.first).days
+    elif isinstance(period, dt.date):
+        record = {**record, "announced_on": pd.Timestamp(period)}
     row = {name: record.get(name) for name in RECORD}
     announced, days = _value(record, "announced_on"), _value(record, "announcement_days")
     fits = days is not None and 0 < days <= _LONGEST
@@ -93,7 +104,9 @@ def _state(record: Mapping[str, Any], last: dt.date | None, on: dt.date | None) 
         _value(record, name) for name in ("announced_on", "objections", "objections_settled")
     )
     if announced is None:
-        return _empty(record, "announced_on") or "未写公示日期"
+        written = text_in(record, "announcement")
+        unread = f"公示起止时间“{shorten(written, 40)}”看不懂" if written else "未写公示日期"
+        return _empty(record, "announced_on") or unread
     if last is None:
         days = _value(record, "announcement_days")
         wrong = "未写公示天数" if days is None else f"公示天数应在 1 至 {_LONGEST} 之间"

@@ -274,6 +274,7 @@ def votes_command(
 @option("--rules", default="", metavar="规则", help="公示天数的规则，如 山东2019；名称见 docs/review.md。")
 @option("--days", type=COUNT, metavar="天数", help="直接给出公示天数，代替规则中的。")
 @option("--working", is_flag=True, help="与 --days 同用：按工作日（周一至周五）计。")
+@option("--all", "everything", is_flag=True, help="表中没有结论和是否入选时全部公示（如受理、提名名单）。")
 @on_option("公布之日。", required=True)
 @option("--heading", default="评审结果公示", metavar="标题", help="名单的标题，默认“评审结果公示”。")
 @output_option(".xlsx、.html（网页）或 .csv")
@@ -285,6 +286,7 @@ def publish_command(
     rules: str,
     days: int | None,
     working: bool,
+    everything: bool,
     on: dt.date,
     heading: str,
     output: Path,
@@ -300,7 +302,7 @@ def publish_command(
 
     check({output: (".xlsx", ".html", ".csv")}, items)
     handed = read(read_items, items, sheet=sheet, column=column, quiet=quiet)
-    public = publication(handed.rows, on=on, rules=rules, days=days, working=working)
+    public = publication(handed.rows, on=on, rules=rules, days=days, working=working, everything=everything)
     _publish(output, heading, {"公示名单": Sheet(public.table, PUBLICATION)}, public.lines)
     hidden = f"，涉密的 {public.secret} 项没有列入" if public.secret else ""
     report(quiet, f"公示 {len(public.table)} 项{hidden}，{public.lines['公示期']}；结果已写入 {output}")

@@ -199,14 +199,18 @@ def published(
 ) -> Published:
     """What may be published of a round: outcomes by unit, region and award, and reviewers' rotation, without names.
 
-    items: with unit, region or award and chosen, or decision (通过, 不通过); None: only the reviewers. rounds: see
-    `reviewer_load`. least: applications or reviewers of a cell. Raises TableError where nothing can be published.
+    items: with unit (or units, of which the first counts), region or award and chosen, or decision (通过, 不通过);
+    None: only the reviewers. rounds: see `reviewer_load`. least: applications or reviewers of a cell. Raises TableError
+    where nothing can be published.
     """
     tables: dict[str, pd.DataFrame] = {}
     if items is not None:
+        if _is_empty(items, "unit") and not _is_empty(items, "units"):
+            first = items["units"].fillna("").astype(str).str.split(r"[、，,；;\n]", n=1, regex=True).str[0].str.strip()
+            items = items.assign(unit=first)
         chosen = "chosen" if "chosen" in items and items["chosen"].notna().any() else "decision"
         for name, title in GROUPS.items():
-            if name in items and items[name].fillna("").astype(str).str.strip().ne("").any():
+            if not _is_empty(items, name):
                 table = success_by(items, name, chosen=chosen, least=least)
                 tables[title] = table.rename(columns={name: "group"})
     if len(rounds):
@@ -214,3 +218,7 @@ def published(
     if not any(len(table) for table in tables.values()):
         raise TableError(f"没有可以公布的表：项目表要有单位、地区或奖种和是否入选；评委至少 {least} 位")
     return Published(tables)
+
+
+def _is_empty(table: pd.DataFrame, name: str) -> bool:
+    return name not in table or not table[name].fillna("").astype(str).str.strip().ne("").any()

@@ -11,6 +11,7 @@ import pandas as pd
 from matcher.errors import PolicyError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import FORMAL_CHECK
+from matcher.policy.conditions import Joined, Not, Test
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import problem_table
 from matcher.policy.identity import APPLICATION
@@ -23,6 +24,7 @@ from matcher.tables.contracts import HIGH, LOW
 
 DECISIONS = {0: "通过", 1: "不通过", 2: "未知", 3: "未知", 4: "当日无有效版本"}
 STATES = {"pass": "通过", "fail": "不通过", "unknown": "未知"}
+_NO_MATTER = "不适用"  # a check of other kinds of awards
 _OPEN = "达不到，但条文读法未定或只是“原则上”；由人决定"
 ITEMS = ["item", "title", "check", "state", "missing", "value", "limit", "source", "seen_as", "verified", "note"]
 SUMMARY = ["item", "title", "host", "decision", "failed", "unknown", "remarks"]
@@ -94,7 +96,8 @@ def check_nominations(
     FormalCheck
         `summary` in the order of the table: item, title, host, decision (通过, 不通过, 未知, 当日无有效版本), failed
         and unknown (counts of checks), remarks. `items`, in the order of the table and the rules: item, title, check,
-        state (通过, 不通过, 未知), missing (the facts that are not known; or that the text leaves it open), value and
+        state (通过, 不通过, 未知; 不适用: a check of
+        other kinds of awards), missing (the facts that are not known; or that the text leaves it open), value and
         limit in the unit of the rule, source, seen_as (in what form the rule was read), verified, note. `found`: item,
         fact, found. `problems`: those of `matcher.policy.score`. `notes`: how many of the facts that the policy asks
         for the tables have; whether it asks how often a person stands and what was awarded before; ids of
@@ -114,9 +117,9 @@ def check_nominations(
     (ready,), notes = prepare([rules], rows, day)
     groups = list(answers(ready))
     titles = _texts(rows, "name")
-    items = pd.concat([_checks(ready, group) for group in groups if group.answer], ignore_index=True) if any(
-        group.answer for group in groups
-    ) else pd.DataFrame(columns=["row", *ITEMS])  # fmt: skip
+    listed = bool(len(derived.found))
+    frames = [_checks(ready, group, listed) for group in groups if group.answer]
+    items = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=["row", *ITEMS])
     items = items.sort_values("row", kind="stable", ignore_index=True)
     items["item"], items["title"] = ready.ids[items["row"].astype(int)], titles[items["row"].astype(int)]
     codes = decided(ready, groups).codes
@@ -169,8 +172,8 @@ def _texts(rows: pd.DataFrame, name: str) -> np.ndarray[Any, Any]:
     return (rows[name].fillna("") if name in rows else pd.Series("", rows.index)).astype(str).to_numpy(object)
 
 
-def _checks(ready: Prepared, group: Group) -> pd.DataFrame:
-    """One row a nomination of the group and condition."""
+def _checks(ready: Prepared, group: Group, listed: bool) -> pd.DataFrame:
+    """One row a nomination of the group and condition. listed: a sheet shows what other rows say of bounds."""
     assert group.answer is not None
     frames = []
     for order, rule in enumerate(group.answer.rules):
@@ -178,12 +181,13 @@ def _checks(ready: Prepared, group: Group) -> pd.DataFrame:
             continue
         codes = passed_codes(group.answer.states[rule.id])
         shown = group.answer.shown["condition", rule.id]
+        beside = _of_another_kind(ready, rule.test, group)
         hanging = hangs_on(rule, group.answer, ready, group.rows)
         open_ = hanging.facts
         unknown = [name for name in dict.fromkeys(rule.test.columns()) if name in open_]
         missing = []
         for at, code in enumerate(codes):
-            lacking = [_lacking(ready, name, int(group.rows[at])) for name in unknown if open_[name][at]]
+            lacking = [_lacking(ready, name, int(group.rows[at]), listed) for name in unknown if open_[name][at]]
             reading = _OPEN if hanging.readings and not lacking else ""
             missing.append((f"缺{'、'.join(lacking)}" if lacking else reading) if PASSED[code] == "unknown" else "")
         frames.append(
@@ -192,7 +196,10 @@ def _checks(ready: Prepared, group: Group) -> pd.DataFrame:
                     "row": group.rows,
                     "order": order,
                     "check": rule.title,
-                    "state": [STATES[PASSED[code]] for code in codes],
+                    "state": [
+                        _NO_MATTER if other and PASSED[code] == "pass" else STATES[PASSED[code]]
+                        for code, other in zip(codes, beside, strict=True)
+                    ],
                     "missing": missing,
                     "value": np.asarray(shown.value, float),
                     "limit": np.asarray(shown.limit, float),
@@ -207,13 +214,26 @@ def _checks(ready: Prepared, group: Group) -> pd.DataFrame:
     return table.sort_values(["row", "order"], kind="stable", ignore_index=True).drop(columns="order")
 
 
-def _lacking(ready: Prepared, name: str, row: int) -> str:
+def _of_another_kind(ready: Prepared, test: Test, group: Group) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Rows that a check lets pass because it asks only other kinds: one of its alternatives is not to be of a kind."""
+    out = np.zeros(len(group.rows), dtype=bool)
+    if not isinstance(test, Joined) or test.every:
+        return out
+    for one in test.tests:
+        names = one.columns()
+        if isinstance(one, Not) and names and all(ready.policy.columns[name].kind == "choice" for name in names):
+            out |= one.truth(ready.facts).sure[group.rows]
+    return out
+
+
+def _lacking(ready: Prepared, name: str, row: int, listed: bool) -> str:
     """An unknown fact by its title, with its bounds where the list gives some."""
     title = f"“{ready.policy.columns[name].title}”"
     if name not in ready.bounds or not np.isnan(ready.values[name][row]):
         return title
     low, high = ready.bounds[name].lo[row], ready.bounds[name].hi[row]
-    return f"{title}（在 {low:g} 与 {high:g} 之间，见“名单核对”）" if np.isfinite([low, high]).all() else title
+    where = "，见“名单核对”" if listed else ""
+    return f"{title}（在 {low:g} 与 {high:g} 之间{where}）" if np.isfinite([low, high]).all() else title
 
 
 def _remarks(checks: pd.DataFrame | None) -> str:

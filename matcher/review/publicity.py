@@ -99,7 +99,13 @@ def publicity_rule(name: str) -> PublicityRule:
 
 
 def publication(
-    items: pd.DataFrame, *, on: Day, rules: str = "", days: int | None = None, working: bool = False
+    items: pd.DataFrame,
+    *,
+    on: Day,
+    rules: str = "",
+    days: int | None = None,
+    working: bool = False,
+    everything: bool = False,
 ) -> Publication:
     """The list that is made public on a day.
 
@@ -112,6 +118,8 @@ def publication(
         The first day.
     rules
         The name of a shipped rule (`publicity_rule`); or `days` and `working`, which then win over it.
+    everything
+        The table has neither decisions nor what was chosen, and all of it is listed: nominations before any review.
 
     Returns
     -------
@@ -123,8 +131,8 @@ def publication(
     Raises
     ------
     TableError
-        Nothing is to be listed, or a cell that would be published holds a contact: a title is not changed, and nothing
-        is published before somebody did.
+        Nothing is to be listed, nothing says what passed, a decision or a choice cannot be read or is empty, or a cell
+        that would be published holds a contact: a title is not changed, and nothing is published before somebody did.
     PolicyError
         There is no such rule, or neither rule nor days are given.
     """
@@ -135,6 +143,11 @@ def publication(
     rule = given if days is None else given._replace(days=days, working=working, source="自定的天数", verified=True)
     table = items.reset_index(drop=True)
     decided, chosen = _filled(table, "decision"), _filled(table, "chosen")
+    if decided is None and chosen is None and not everything:
+        raise TableError(
+            "表中没有写明哪些可以公示：请加一列“结论”（通过、不通过）或“是否入选”（是、否）；"
+            "受理、提名一类尚无结论的名单要全部公示，请用 --all"
+        )
     keep = pd.Series(True, table.index)
     if decided is not None:
         unclear = [
@@ -146,6 +159,9 @@ def publication(
             raise TableError(f"{first_few(unclear, '项')} 的结论看不懂或没有写；请写“通过”或“不通过”后再公示")
         keep &= decided.str.fullmatch(_PASSED)
     if chosen is not None:
+        open_ = [str(item) for item in table.loc[keep & (chosen == ""), "item"]]
+        if open_:
+            raise TableError(f"{first_few(open_, '项')} 是否入选看不懂或没有写；请写“是”或“否”后再公示")
         keep &= chosen.str.lower().isin(_YES)
     if (secret := _filled(table, "secret")) is not None:
         hidden = keep & ~secret.str.lower().str.fullmatch(_OPEN)

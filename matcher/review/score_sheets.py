@@ -21,6 +21,7 @@ from matcher.export.titles import REVIEW
 from matcher.review.criteria import Criterion, number_of
 from matcher.review.scores import check_ids, flags
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.cells import shorten
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.contracts import Column, Contract
 from matcher.tables.json import parse_json
@@ -28,6 +29,7 @@ from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.privacy import mask_ids, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.review_schemas import REVIEW_ITEMS
+from matcher.tables.writings import fold
 
 RECORD = "派发记录.json"
 SHEET = "评分表"
@@ -104,10 +106,12 @@ def score_workbooks(
         files[name] = files_of(name, {SHEET: sheet}, notes=lines, title=SHEET, mask=mask)[Path(name)]
         digest = hashlib.sha256(files[name]).hexdigest()
         entries.append({"file": name, "reviewer": reviewer, "items": group["item"].tolist(), "sha256": digest})
+    titles = seen.dropna(subset="title").set_index("item")["title"].astype(str).to_dict() if "title" in seen else {}
     record = {
         "format": _FORMAT,
         "due": None if due is None else as_day(due).isoformat(),
         "criteria": [one._asdict() for one in asked],
+        "titles": titles,
         "sheets": entries,
     }
     return {**files, RECORD: json_bytes(record) + b"\n"}
@@ -161,8 +165,9 @@ def collect_scores(folder: str | Path, *, due: Day | None = None) -> Collected:
         `scores`, one row a given-out pair with a whole score, by item and reviewer: item, reviewer, score (the
         criteria by their weights), submitted_on, comment, file. `parts`: item, reviewer and each criterion's score.
         `problems`: a workbook that did not come back, came back as it went out or cannot be read; a pair that was
-        not given out; a score that is missing, no number or outside its bounds, none of which counts; a late one, and
-        one without a date, which count; a pair given twice: with different scores none counts.
+        not given out; an item beside the title of another; a score that is missing, no number or outside its bounds,
+        none of which counts; a late one, and one without a date, which count; a pair given twice: with different scores
+        none counts.
 
     Raises
     ------
@@ -181,7 +186,7 @@ def collect_scores(folder: str | Path, *, due: Day | None = None) -> Collected:
         for frame in frames
         for cells in frame.itertuples(index=False, name=None)
     ]
-    counted = _counted(rows, asked, given, problems)
+    counted = _counted(rows, asked, given, record.get("titles", {}), problems)
     if not counted:
         raise TableError("没有收到一个完整的评分：" + "；".join(dict.fromkeys(str(one["problem"]) for one in problems)))
     table = pd.DataFrame(counted).sort_values(["item", "reviewer"], kind="stable", ignore_index=True)
@@ -250,6 +255,7 @@ def _filled(
     """The rows of each workbook that came back; the others are told."""
     out = {one["sha256"]: one for one in record["sheets"]}
     back: set[str] = set()
+    others: dict[str, str] = {}  # file -> the reviewers whose rows it has
     untouched: dict[str, str] = {}
     contract = Contract(
         "filled_sheet",
@@ -276,19 +282,29 @@ def _filled(
             continue
         unreadable = reading.problems[~reading.problems["problem"].str.contains("行编号", regex=False)]
         problems.extend({str(key): cell for key, cell in row.items()} for row in unreadable.to_dict("records"))
-        back.update(reading.rows["reviewer"].astype(str))
+        names = reading.rows["reviewer"].dropna().astype(str).unique().tolist()
+        back.update(names)
+        others[path.name] = "、".join(names)
         yield reading.rows.assign(file=path.name)
     for one in record["sheets"]:
         reviewer = str(one["reviewer"])
-        if reviewer not in back:
-            text = "和发出时一样，没有填写" if reviewer in untouched else "评分表没有交回"
-            problems.append(_problem(untouched.get(reviewer, one["file"]), "", reviewer, text, "请催交", False))
+        if reviewer in back:
+            continue
+        text, action = "和发出时一样，没有填写" if reviewer in untouched else "评分表没有交回", "请催交"
+        if reviewer not in untouched and others.get(one["file"]):
+            text = f"这份表里是 {others[one['file']]} 的，没有 {reviewer} 的"
+            action = "请核对是否填错了表或改了评委编号"
+        problems.append(_problem(untouched.get(reviewer, one["file"]), "", reviewer, text, action, False))
 
 
 def _counted(
-    rows: list[dict[str, Any]], asked: list[Criterion], given: set[tuple[str, str]], problems: list[dict[str, Any]]
+    rows: list[dict[str, Any]],
+    asked: list[Criterion],
+    given: set[tuple[str, str]],
+    titles: Mapping[str, str],
+    problems: list[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """The rows with a whole score of a pair that was given out, each pair once."""
+    """The rows with a whole score of a pair that was given out, beside the title it went out with, each pair once."""
     kept: dict[tuple[str, str], dict[str, Any]] = {}
     twice: set[tuple[str, str]] = set()
     for row in rows:
@@ -303,6 +319,10 @@ def _counted(
         ]
         if pair not in given:
             problems.append(_problem(file, "reviewer", shown, "没有派给这位评委", "这一行不计", False))
+        elif _is_of_another(row.get("title"), titles.get(pair[0])):
+            went, came = (shorten(str(title), 40) for title in (titles[pair[0]], row["title"]))
+            text = f"编号与名称对不上：发出时是“{went}”，交回时是“{came}”"
+            problems.append(_problem(file, "item", shown, text, "请向评委核实是哪一项的分数；这一行不计", False))
         elif "回避" in str(row.get("comment") or "") and len(lacking) == len(asked):
             problems.append(_problem(file, "comment", shown, "评委写明回避", "不计，请改派", False))
         elif beyond:
@@ -323,6 +343,11 @@ def _counted(
         text = "同一位评委对同一项交了两份不同的分数"
         problems.append(_problem(kept.pop(pair)["file"], "score", "、".join(pair), text, "请核实；都不计", False))
     return list(kept.values())
+
+
+def _is_of_another(title: Any, given: str | None) -> bool:
+    """Whether a title that came back is not the one that went out; one that is empty may be of any item."""
+    return bool(given) and not pd.isna(title) and fold(str(title)) not in ("", fold(given or ""))
 
 
 def _problem(file: Any, column: str, value: str, problem: str, action: str, kept: bool) -> dict[str, Any]:

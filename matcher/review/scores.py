@@ -13,6 +13,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.column_account import UNKNOWN
 from matcher.tables.contracts import Column
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, describe, read_table
@@ -27,9 +28,20 @@ _WIDE = re.compile(
 )
 # What stands over them in a header of two rows (评委打分), under which every name is a reviewer's unless it sums up.
 _PANEL = re.compile(
-    r"^各?位?(?:评审|评议)?(?:专家|评委|评审人|委员)(?:们?的?(?:打分|评分|得分|分数|评审))?(?:情况|明细)?$"
+    r"^各?位?(?:评审|评议)?(?:专家|评委|评审人|委员)(?:们?的?(?:评审|评议)?(?:打分|评分|得分|分数)?)?(?:情况|明细)?$"
 )
-_SUMMED = re.compile("均|计|总|和|最[高低]|去掉|名次|排[名序]|备注|意见|加权|中位|结[果论]|等级|差|日期|时间")
+_SUMMED = re.compile(
+    "平均|^均|均[分值数]|[合小总共累]计|^[计和总]|总和|之和|汇总|总[分评]|最[高低]|去掉|名次|排[名序]|备注|意见|加权|中位|结[果论]|等级"
+    "|差$|日期|时间"
+)
+_SCORED = re.compile("(?:得分|分数|评分|打分|成绩|分)$")  # 最终得分, and 王某得分
+# What most names of persons begin with; 网评得分 and 实得分 are of no person.
+_FAMILY = frozenset(
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖"
+    "贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔向汤欧司诸庄尚季耿管褚温葛米柳樊聂焦"
+)
+_NO_PERSON = re.compile("^(?:方案|文本|成果|管理|金额)|评|审|辩|场")
+_ENOUGH = 3  # rows in which a column must come out as a total of others whose cells differ
 
 
 class Checked(NamedTuple):
@@ -56,13 +68,15 @@ def read_scores(
     reading = read_table(source, REVIEW_SCORES, sheet=sheet, columns=columns)
     account, problems = reading.columns, reading.problems
     if (lost := problems["problem"].str.startswith(f"{REVIEW_SCORES['item'].title}都是空的")).any():
-        raise TableError(describe(problems[lost]), problems[lost])
+        said = "评分表没有读入：有的行没有项目编号，不知是哪一项的分数"
+        raise TableError(f"{said}\n{describe(problems[lost])}", problems[lost])
     found = [
         (str(header), label)
         for header, field in zip(account["header"], account["field"], strict=True)
         if str(field or header) in reading.rows and (label := _reviewer(str(header)))
     ]
     wide = dict(found)
+    beside = [str(header) for header in account["header"] if _under_panel(str(header)) and str(header) not in wide]
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
     if len(wide) < 2 or not named.isin(wide).all():
         return replace(reading, problems=_exact_only(reading.problems, account, ["score"]))
@@ -70,7 +84,11 @@ def read_scores(
         if count > 1:
             groups = "”“".join(header for header, one in found if one == label)
             raise TableError(f"评委“{label}”有几列分数：“{groups}”；每轮、每个指标请各存一张表，或先合成一列")
-    return _melted(reading, wide, source, sheet, columns)
+    return _melted(reading, wide, beside, source, sheet, columns)
+
+
+def _under_panel(header: str) -> bool:
+    return bool(_PANEL.match(fold(header.rpartition("-")[0])))
 
 
 def _reviewer(header: str) -> str:
@@ -78,20 +96,24 @@ def _reviewer(header: str) -> str:
     group, _, name = header.rpartition("-")
     if group and _SUMMED.search(name):
         return ""
-    if _PANEL.match(fold(group)):
-        return name
+    if _under_panel(header):
+        bare = _SCORED.sub("", fold(name))
+        person = bare[:1] in _FAMILY and len(bare) > 1 and not _NO_PERSON.search(bare)
+        return name if person or not _SCORED.search(fold(name)) or _WIDE.match(fold(name)) else ""
     return next((text for text in (header, name) if _WIDE.match(fold(text))), "")
 
 
 def _melted(
     reading: Reading,
-    wide: Mapping[str, str],
+    wide: dict[str, str],
+    beside: Sequence[str],
     source: str | Path | pd.DataFrame,
     sheet: str | int | None,
     columns: Mapping[str, str] | None,
 ) -> Reading:
     """One row a review of a table with a column a reviewer (header -> reviewer), read again as a column of scores each,
-    so that what is wrong is told by its cell; a score column beside them is some total, and unused.
+    so that what is wrong is told by its cell; a score column beside them is some total, and unused, as is a column
+    that comes out as a total of the others.
     """
     before = reading.columns.set_index("header")["field"]
     total = [str(header) for header in before.index[before == "score"] if header not in wide]
@@ -103,24 +125,63 @@ def _melted(
     )
     given = {header: field for header, field in (columns or {}).items() if header not in (*wide, *total)}
     again = read_table(source, contract, sheet=sheet, columns=given)
+    totals = _totals(again.rows[list(names)])
+    wide = {header: wide[header] for name, header in names.items() if name not in totals}
     rest = again.rows.drop(columns=[one for one in again.rows if str(one).startswith("score_") and one != "score_id"])
     melted = [
         rest.assign(reviewer=wide[header], score=again.rows[name])[_filled(reading.rows[before[header] or header])]
         for name, header in names.items()
+        if header in wide
     ]
     text = f"一列一位评委，已按列读成 {len(wide)} 位评委的分数，空格是没有评"
     lines = [("、".join(wide.values()), text, "请核对；评委编号取表头")]
     lines += [(name, "是合计或平均，没有采用", "由各位评委的分数重新计算") for name in total]
+    lines += [(name, "不是一位评委的分数，没有采用", "若是评委，请在表头只写姓名，或写“专家1”") for name in beside]
+    lines += [
+        (
+            names[name],
+            f"每一行都是其余各列的{how}，没有采用",
+            "若确是一位评委的分数，请把表头写成“专家1”的样子，另存一行一位评委的表",
+        )
+        for name, how in totals.items()
+    ]
     file = {name: str(reading.columns[name].iloc[0]) for name in ("file", "sheet")}
     more = [(file["file"], file["sheet"], None, "评委编号", *line, True) for line in lines]
     told = _exact_only(again.problems, again.columns, list(names))
     told = told[~told["column"].isin(total)]
     frame = pd.concat([told, pd.DataFrame(more, columns=PROBLEM_COLUMNS)], ignore_index=True)
     account = again.columns.copy()
+    account.loc[account["field"].isin(totals), ["field", "title", "use"]] = ["", "", UNKNOWN]
+    account.loc[account["header"].isin(beside), ["nearest", "hint"]] = ""
     used = account["field"].isin(names)
     account.loc[used, ["field", "title"]] = ["score", REVIEW_SCORES["score"].title]
     rows = pd.concat(melted).sort_index(kind="stable").reset_index(drop=True)
     return Reading(rows, frame.astype({"row": "Int64"}), account)
+
+
+def _totals(scores: pd.DataFrame) -> dict[str, str]:
+    """Columns that in every row are a total of the others, or of those before them, and which: column -> 合计, 平均 ...
+
+    Rows count where the others differ, so that reviewers of one mind are no means of each other.
+    """
+    table = scores.astype("Float64").astype(float)
+    found: dict[str, str] = {}
+    for at, name in enumerate(table.columns):
+        others = [one for one in table.columns if one != name and one not in found]
+        before = [one for one in table.columns[:at] if one not in found]
+        for group in (others, before):
+            cells = table[group]
+            rows = table[name].notna() & (cells.min(axis=1) < cells.max(axis=1))
+            if len(group) < 2 or rows.sum() < _ENOUGH:
+                continue
+            own, cells = table.loc[rows, name], cells[rows]
+            near = 0.0501 if ((own * 10).round(6) % 1 == 0).all() and (own % 1 != 0).any() else 0.00501
+            most, least, sums, many = cells.max(axis=1), cells.min(axis=1), cells.sum(axis=1), cells.count(axis=1)
+            totals = {"合计": sums, "平均": sums / many, "去掉最高和最低后的平均": (sums - most - least) / (many - 2)}
+            if how := next((how for how, one in totals.items() if ((own - one).abs() <= near).all()), ""):
+                found[name] = how
+                break
+    return found
 
 
 def _filled(cells: pd.Series) -> pd.Series:

@@ -211,6 +211,7 @@ REGISTRATION = (
 
 PUBLICITY = (
     column("announced_on", "date", "公示日期", "公示开始日期 公示起始日期 公告日期 announced announcement_date"),
+    column("announcement", "text", "公示起止时间", "公示时间 公示起止日期 公示起止 公示期间"),
     column("announcement_days", "number", "公示天数", "公示期 公示期限 公示时长 announcement_period"),
     column("objections", "number", "异议数", "异议件数 收到异议 收到异议数 objection_count"),
     column("objections_settled", "number", "已处理异议数", "已办结异议数 异议处理数 settled_objections"),

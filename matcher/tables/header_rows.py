@@ -31,6 +31,7 @@ _FRAME = re.compile(
 )
 _SPAN = re.compile(r"^(?:最?近|前)[三3]个?(?:会计)?年度?内?的?")  # before the figure of which its years stand below
 _BRACKETS = re.compile(r"[(（\[【][^)）\]】]*[)）\]】]$")
+_PHONE = re.compile(r"^([\u4e00-\u9fff]{2,4})\s*1\d{10}$")  # behind a name below a common header
 _NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
 _HINT = re.compile(
     r"[(（].+[)）]|[必选]填项?|.{0,6}(?:不超过|限)\d+[个]?字.{0,6}|.{0,6}\d+[个]?字以内.{0,6}"
@@ -186,7 +187,7 @@ def _continues(grid: Grid, at: int, end: int, knows: Callable[[str], bool]) -> b
         if is_period(text):
             names += 2 * (group and len(parts[place]) > 1)
             loose = loose and group
-        elif _is_data(grid.rows[end][place], text):
+        elif _is_data(grid.rows[end][place], _PHONE.sub(r"\1", text) if place in over else text):
             return False
         elif any(map(knows, spellings(parts[place]))) and not (head and not group and knows(head) and not knows(text)):
             names += 2 if group or not knows(text) else 1  # a value may be the name of a column once

@@ -17,6 +17,7 @@ from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS, VOT
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.sheet_forms import as_list
 from matcher.tables.sheet_units import settle_units
+from matcher.tables.sheets import OWN_SHEETS
 
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
 _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
@@ -56,7 +57,8 @@ class _Found(NamedTuple):
 def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> tuple[Grid, Header]:
     """The sheet, and the rows among its first, that name the most columns of the contract; the first of equals.
 
-    A hidden sheet is taken only where no visible one will do. `columns` (header -> field) goes before the contract's
+    A hidden sheet is taken only where no visible one will do, a sheet that this library adds to workbooks (OWN_SHEETS)
+    only where there is no other. `columns` (header -> field) goes before the contract's
     own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
     """
     accepted = {
@@ -71,9 +73,10 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
         named[header_key(written)] = accepted[header_key(field)]
     vocabulary = Vocabulary(contract, named)
-    found = _best([grid for grid in book.grids if not grid.hidden], contract, vocabulary)
+    grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
+    found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
     if found is None or not _serves(found, contract):
-        hidden = _best([grid for grid in book.grids if grid.hidden], contract, vocabulary)
+        hidden = _best([grid for grid in grids if grid.hidden], contract, vocabulary)
         found = hidden if hidden and (found is None or _serves(hidden, contract)) else found
     if found is None:
         titles = [contract[name].title for name in contract.any_of or (contract.id_column,)]

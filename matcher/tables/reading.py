@@ -22,7 +22,7 @@ from matcher.tables.headers import Header, find_header
 from matcher.tables.record_frame import Table
 from matcher.tables.records import Problem, cell_of, records, row_of
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
-from matcher.tables.sheets import OWN_SHEETS
+from matcher.tables.sheets import OWN_SHEETS, is_own_book
 
 __all__ = [
     "CARRIED",
@@ -221,7 +221,7 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
     if grid.hidden and len(book.grids) > 1:
         problem = f"可见的工作表里没有合适的表，读了隐藏的“{grid.sheet}”"
         problems.append(Problem(None, "", "", problem, "要读别的，请指定工作表"))
-    elif len(visible) > 1:
+    elif len(visible) > 1 and not (grid.sheet == visible[0] and is_own_book(book)):
         problem = f"工作簿有 {len(visible)} 个有内容的工作表（{shorten('、'.join(visible), 80)}），只读了“{grid.sheet}”"
         problems.append(Problem(None, "", "", problem, "要读别的，请指定工作表"))
     if hidden and not grid.hidden:

@@ -14,6 +14,7 @@ import pandas as pd
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.columns import Cells, Soft, in_row_unit, read_cells, unit_of_cells
+from matcher.tables.dates import Span, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
@@ -24,6 +25,7 @@ from matcher.tables.schemas import FEN, HIGH, KINDS, LOW, STATE, TEXT, UNIT, Col
 from matcher.tables.soft_values import lasting_text
 from matcher.tables.writings import fold_id
 
+_START, _END = "starts_on", "ends_on"  # of a period, both of which may stand in the cell of the first
 _ODD_IN_IDS = re.compile(
     r"[\s'\"`\x00-\x1f\x7f]|--"
 )  # without these, ids in ASCII and one case are as different as they look
@@ -79,8 +81,19 @@ class Table(NamedTuple):
         if column.name in self.header.fields.summed:
             return self._summed(column, problems)
         if place is None:
+            if column.name == _END and _START in self.header.places:
+                return read_cells(column, "", self._with_ends([None] * len(self.rows)))
             return Cells(absent, [], {}, {}, [])
         return self._read_place(column, place, problems)
+
+    def _with_ends(self, cells: list[object]) -> list[object]:
+        """Cells of an end; an empty one where the cell of the start is a period of both ends is that period."""
+        place = self.header.places.get(_START)
+        starts = [None if place is None else cell_of(row, place) for row in self.rows]
+        return [
+            start if is_blank(cell) and isinstance(start, str) and isinstance(read_days(start), Span) else cell
+            for cell, start in zip(cells, starts, strict=True)
+        ]
 
     def _read_place(self, column: Column, place: int, problems: list[Problem] | None) -> Cells:
         cells = [cell_of(row, place) for row in self.rows]
@@ -88,6 +101,8 @@ class Table(NamedTuple):
         found: list[Problem] = []
         if any(map(cleaning.is_ditto, cells)):
             cells = self._as_above(column, header, cells, found)
+        if column.name == _END:
+            cells = self._with_ends(cells)
         if unit and column.kind == "text":  # a price is text: its unit stays with it
             cells = [_with_unit(cell, unit) for cell in cells]
         plain, wrong = cells, list[tuple[int, Fault]]()

@@ -69,6 +69,12 @@ class Book(NamedTuple):
     grids: list[Grid]
 
 
+def is_own_book(book: Book) -> bool:
+    """Whether this library wrote a workbook of results: its first sheet is the table, the others are about it."""
+    first = {grid.sheet: tuple(grid.rows[0]) for grid in book.grids if grid.sheet in OWN_SHEETS and grid.rows}
+    return "列的去向" in first or first.get("说明") in (("项目", "内容"), ("说明",))
+
+
 def check_shape(name: str, rows: int, columns: int) -> None:
     """Raise TableError for more rows or columns than a table may have."""
     if rows > MAX_ROWS:

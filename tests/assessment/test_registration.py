@@ -75,6 +75,8 @@ def test_the_stage_follows_the_level(level: int, stage: str) -> None:
         ({"公示日期": "2026-11-02", "公示天数": 7}, "2026-11-10", "公示期满，异议数未填"),
         ({"公示日期": "2026-11-02", "公示天数": 7, "异议数": 0}, "2026-11-10", "公示期满，无异议"),
         ({"公示日期": "2026-11-02", "公示天数": 7, "异议数": 2}, "2026-11-10", "公示期满，异议 2 件，处理情况未填"),
+        ({"公示时间": "2026-11-02至11-09", "公示天数": 7}, "2026-11-09", "公示中"),
+        ({"公示时间": "11月上旬"}, "2026-11-10", "公示起止时间“11月上旬”看不懂"),
         (SETTLED | {"已处理异议数": 1}, "2026-11-10", "公示期满，还有 1 件异议未办结"),
         (SETTLED | {"已处理异议数": 2}, "2026-11-10", "公示期满，异议 2 件已办结"),
     ],
@@ -85,6 +87,16 @@ def test_the_public_process_on_a_day(cells: dict[str, object], on: str | None, s
     assert record["state"] == state
     expected = pd.Timestamp("2026-11-09") if cells.get("公示天数") == 7 else pd.NaT
     assert record["ends_on"] is expected or record["ends_on"] == expected
+
+
+def test_a_period_of_publicity_stands_for_its_days() -> None:
+    table = pd.DataFrame([{"成果编号": "x", "公示起止时间": "2026年11月1日至11月10日"}])
+    record = assess_outcomes(read_assessed_outcomes(table).rows, on="2026-11-10").publicity.iloc[0]
+    assert (record["announcement_days"], record["ends_on"], record["state"]) == (
+        9,
+        pd.Timestamp("2026-11-10"),
+        "公示中",
+    )
 
 
 def test_every_value_of_the_scales_names_its_document() -> None:

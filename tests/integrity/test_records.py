@@ -211,3 +211,10 @@ def test_a_register_with_grouped_headers_and_merged_years(tmp_path):
     assert (rows["name"].tolist(), rows["code"].tolist()) == (["虚构人甲", "虚构公司"], ["", "91370000MA00000000"])
     assert days == [["2024-03-01", ""], ["2024-06-01", "2027-05-31"]]
     assert rows["permanent"].tolist() == [True, False]
+
+
+def test_a_period_in_the_cell_of_the_start_keeps_its_end():
+    table = {"记录编号": ["R1"], "姓名": ["虚构人甲"], "起始日期": ["2020年3月1日至2023年2月28日"], "截止日期": [""]}
+    row = read_records(pd.DataFrame(table)).rows.iloc[0]
+    assert [f"{row[name]:%Y-%m-%d}" for name in ("starts_on", "ends_on")] == ["2020-03-01", "2023-02-28"]
+    assert row["end_note"] == ""

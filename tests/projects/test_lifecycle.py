@@ -375,6 +375,52 @@ def test_money_planned_and_spent(book):
     assert table("2026-02-01")[0] == ["设备费", 900_000, 900_001, -1, "over", None]
 
 
+def test_totals_and_parts_of_a_budget_are_not_added(book):
+    sums = {"设备费": 60, "其中：购置设备费": 50, "材料费": 40, "直接费用小计": 100, "合 计": 100}
+    rows = [("预算", name, one) for name, one in sums.items()] + [("支出", name, 75) for name in ("设备费", "合计")]
+    running(
+        book,
+        *((what, "2023-07-01", {"资金来源": "财政", "名称": name, "金额（万元）": one}) for what, name, one in rows),
+    )
+    assert money(book.known("2026-01-01"))[["category", "planned", "spent"]].values.tolist() == [
+        ["设备费", 600_000, 750_000], ["材料费", 400_000, 0], ["合计", 1_000_000, 750_000],
+    ]  # fmt: skip
+
+
+def test_a_budget_of_a_total_alone_counts(book):
+    running(book, ("预算", "2023-07-01", {"资金来源": "财政", "名称": "合计", "金额（万元）": 100}))
+    assert money(book.known("2026-01-01"))["planned"].tolist() == [1_000_000, 1_000_000]
+
+
+def test_a_term_in_the_cell_of_the_start_keeps_its_end():
+    table = {"项目编号": ["P1", "P2"], "项目名称": ["甲", "乙"], "开始": ["2026-1-1至2027-12-31", "2026-05-01"]}
+    for ends in ({}, {"结束": [None, "2025-05-01"]}):
+        reading = read_managed(pd.DataFrame({**table, **ends}))
+        assert f"{reading.rows['ends_on'][0]:%Y-%m-%d}" == "2027-12-31"
+    assert reading.problems[["value", "problem", "kept"]].values.tolist() == [
+        ["P2", "结束日期 2025-05-01 早于开始日期 2026-05-01，照记", True]
+    ]
+
+
+def test_a_project_without_an_end_is_listed(book):
+    book.put(managed(项目编号="P2", 项目名称="没有结束日期"), on=START, person="甲")
+    due = due_dates(book.known("2025-01-01"), on="2025-01-01")
+    assert due.loc[due["project_id"] == "P2", ["what", "state"]].values.tolist() == [["结束日期", "unknown"]]
+
+
+@pytest.mark.parametrize("word", ["实施", "实施中", "执行", "执行中", "已立项", "在研"])
+def test_words_for_a_running_project(book, word):
+    book.put(managed(项目名称="甲", 当前阶段=word, 阶段日期="2024-01-10"), on="2024-01-10", person="甲")
+    assert book.projects("2024-02-01")["stage"].tolist() == ["running"]
+
+
+def test_what_is_wrong_with_a_stage_says_what_to_write(book):
+    with pytest.raises(ProjectBookError, match="看不懂当前阶段“进行到一半”；可写：已申报、"):
+        book.put(managed(项目名称="甲", 当前阶段="进行到一半", 阶段日期="2024-01-10"), on=START, person="甲")
+    with pytest.raises(ProjectBookError, match="没有阶段日期，请加“阶段日期”一列"):
+        book.put(managed(项目名称="甲", 当前阶段="实施"), on=START, person="甲")
+
+
 def test_nothing_said_is_not_nothing_spent(book):
     running(book, ("预算", "2023-07-01", {"名称": "设备费", "金额（万元）": 80}))
     table = money(book.known("2026-01-01"))

@@ -119,6 +119,15 @@ def test_the_check_tells_failed_from_unknown():
         check_nominations(rows, "hte", on="2025-05-31")
 
 
+def test_a_check_of_other_kinds_of_awards_does_not_apply():
+    table = pd.DataFrame({"项目编号": ["T1", "T2"], "项目名称": ["甲题", "乙题"], "奖种": ["科技进步奖", "自然科学奖"]})
+    result = check_nominations(
+        read_firms(table, "award-shandong", on="2025-03-31").rows, "award-shandong", on="2025-03-31"
+    )
+    papers = result.items[result.items["check"] == "自然科学奖代表作公开满2年"]
+    assert papers[["item", "state"]].to_numpy().tolist() == [["T1", "不适用"], ["T2", "未知"]]
+
+
 def test_the_command_on_a_messy_table(run, tmp_path):
     head = "单位：项,,,,,,\n序号,提名编号,成果名称,第一完成单位,市财政资金（万元）,牵头单位市级资金（万元）,诚信承诺书"
     text = f"{head}\n1,T1,甲题,甲公司,40,20,是\n2,T2,乙题,乙公司,40,19.9,\n\n"

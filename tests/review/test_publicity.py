@@ -142,3 +142,35 @@ def test_a_conclusion_that_cannot_be_read_stops_the_list():
     assert publication(items, on="2026-11-02", days=7).table["item"].tolist() == ["A", "C"]
     with pytest.raises(TableError, match="B（待定）"):
         publication(items.assign(decision=["通过", "待定", "未通过"]), on="2026-11-02", days=7)
+
+
+def test_a_choice_that_cannot_be_read_stops_the_list():
+    table = ITEMS.drop(columns="表决结果").assign(是否入选=["是", "拟授奖", ""])
+    with pytest.raises(TableError, match="P2、P3 是否入选看不懂或没有写；请写“是”或“否”后再公示"):
+        publication(read_items(table).rows, on="2026-11-02", days=7)
+    refused = table.assign(表决结果=["通过", "不通过", "不通过"])
+    assert publication(read_items(refused).rows, on="2026-11-02", days=7).table["item"].tolist() == ["P1"]
+
+
+def test_a_list_that_does_not_say_what_passed_is_published_only_when_asked():
+    rows = read_items(ITEMS.drop(columns="表决结果").assign(备注=["", "未入选", ""])).rows
+    with pytest.raises(TableError, match="表中没有写明哪些可以公示"):
+        publication(rows, on="2026-11-02", days=7)
+    assert len(publication(rows, on="2026-11-02", days=7, everything=True).table) == 3
+
+
+def test_own_workbooks_are_read_by_their_first_sheet_without_a_word(run, tmp_path):
+    table = {
+        "项目编号": ["P1", "P2"] * 2,
+        "评委编号": list("甲甲乙乙"),
+        "得分": [80, 90, 85, 95],
+        "项目名称": list("一二") * 2,
+    }
+    pd.DataFrame(table).to_csv(tmp_path / "分数.csv", index=False, encoding="utf-8-sig")
+    assert run("review", "aggregate", "分数.csv", "-o", "汇总.xlsx")[0] == 0
+    reading = read_items(tmp_path / "汇总.xlsx")
+    assert sorted(reading.rows["item"]) == ["P1", "P2"]
+    assert reading.problems.empty
+    status, _, said = run("review", "publish", "汇总.xlsx", "--days", "7", "--on", "2026-11-02", "-o", "公示.xlsx")
+    assert (status, (tmp_path / "公示.xlsx").exists()) == (2, False)
+    assert "表中没有写明哪些可以公示" in said

@@ -8,7 +8,7 @@ import pytest
 from matcher.errors import ArgumentError, TableError
 from matcher.review import aggregate, check_scores, compare_methods, reviewer_load, reviewer_report, success_by
 from matcher.review.aggregation import METHODS, extra_reviews, winners_changed
-from matcher.review.fairness import rotation
+from matcher.review.fairness import published, rotation
 
 
 def scores(text):
@@ -249,6 +249,12 @@ def test_rotation_has_no_names_and_no_small_classes():
         ["参加轮数", 2, 2, 4],
     ]
     assert rotation(reviewer_load(rounds), least=13).empty
+
+
+def test_the_first_of_all_units_stands_for_the_unit():
+    items = pd.DataFrame({"units": ["甲大学、乙公司"] * 6 + ["乙公司"] * 6, "chosen": ["是"] * 12})
+    table = published(items).tables["按第一完成单位"]
+    assert table[["group", "items"]].to_numpy().tolist() == [["乙公司", 6], ["甲大学", 6]]
 
 
 def test_fairness_is_published_without_names(run, tmp_path):

@@ -95,6 +95,32 @@ def test_copies_conflicts_strangers_and_lost_sheets(tmp_path):
     ]
 
 
+def test_a_score_beside_the_title_of_another_item_does_not_count(tmp_path):
+    hand_out(tmp_path)
+    path = tmp_path / "评分表-003-甲.xlsx"
+    fill(path, {"P1": (30, 50, None, "2026-11-20"), "P3": (20, 50, None, "2026-11-20")})
+    book = openpyxl.load_workbook(path)
+    book["评分表"]["A2"], book["评分表"]["A3"] = "P3", "P1"
+    book.save(path)
+    fill(tmp_path / "评分表-002-乙.xlsx", {"P1": (20, 40, None, "2026-11-20"), "P2": (20, 30, None, "2026-11-20")})
+    collected = collect_scores(tmp_path)
+    assert collected.scores[["item", "reviewer", "score"]].to_numpy().tolist() == [["P1", "乙", 40], ["P2", "乙", 35]]
+    told = collected.problems[collected.problems["column"] == "项目编号"]
+    assert told[["value", "problem", "kept"]].to_numpy().tolist() == [
+        ["P3、甲", "编号与名称对不上：发出时是“三”，交回时是“一”", False],
+        ["P1、甲", "编号与名称对不上：发出时是“一”，交回时是“三”", False],
+    ]
+
+
+def test_a_sheet_with_the_rows_of_another_reviewer_is_told(tmp_path):
+    hand_out(tmp_path)
+    second = tmp_path / "评分表-002-乙.xlsx"
+    fill(second, {"P1": (20, 40, None, "2026-11-20"), "P2": (20, 30, None, "2026-11-20")})
+    (tmp_path / "评分表-003-甲.xlsx").write_bytes(second.read_bytes())
+    problems = collect_scores(tmp_path).problems[["file", "value", "problem"]].to_numpy().tolist()
+    assert ["评分表-003-甲.xlsx", "甲", "这份表里是 乙 的，没有 甲 的"] in problems
+
+
 def test_faults_of_folders_and_tables(tmp_path):
     with pytest.raises(TableError, match="没有“派发记录"):
         collect_scores(tmp_path)
@@ -250,6 +276,62 @@ def test_reviewers_under_a_common_header_are_read_and_a_bad_cell_is_named(tmp_pa
     ).values.tolist() == [["P1", "专家1", 86], ["P1", "张三", None], ["P2", "专家1", 77], ["P2", "张三", 81]]
     told = reading.problems[["row", "column", "value", "problem"]].values.tolist()
     assert told[0] == [4, "评委打分张三", "约80", "不是确切的分数"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["最终得分", "综合得分", "最后得分", "实得分", "网评分", "初评得分", "答辩得分", "技术分数", "得分", "平均分"],
+)
+def test_a_score_of_no_person_below_the_common_header_is_told_and_left_out(tmp_path, name):
+    rows = [["项目编号", "评委打分", None, None], [None, "李和平", "王建国得分", name], ["P1", 86, 80, 93]]
+    reading = read_scores(sheet_of(tmp_path / "宽.xlsx", rows, ("A1:A2", "B1:D1")))
+    assert reading.rows[["reviewer", "score"]].values.tolist() == [["李和平", 86], ["王建国得分", 80]]
+    told = reading.problems[["value", "problem"]].values.tolist()
+    assert [problem for value, problem in told if value.endswith(name) and problem.endswith("没有采用")]
+
+
+@pytest.mark.parametrize(
+    ("last", "how"),
+    [
+        ([160, 150, 170], "合计"),
+        ([80, 75, 85], "平均"),
+        ([80, 75, 85.5], None),  # not in every row
+    ],
+)
+def test_a_column_that_totals_the_others_in_every_row_is_no_reviewer(last, how):
+    table = pd.DataFrame({"项目编号": ["P1", "P2", "P3"], "专家1": [70, 80, 80], "专家2": [90, 70, 90], "专家3": last})
+    reading = read_scores(table)
+    assert reading.rows["reviewer"].nunique() == (2 if how else 3)
+    told = reading.problems.loc[reading.problems["value"] == "专家3", "problem"].tolist()
+    assert told == ([f"每一行都是其余各列的{how}，没有采用"] if how else [])
+
+
+def test_totals_of_trimmed_scores_and_of_reviewers_of_one_mind():
+    table = pd.DataFrame({"项目编号": ["P1", "P2", "P3"], "专家1": [70, 80, 80], "专家2": [90, 70, 90]})
+    trimmed = table.assign(专家3=[81, 75, 70], 专家4=[80, 71, 85], 专家5=[80.5, 73, 82.5])
+    assert read_scores(trimmed).rows["reviewer"].unique().tolist() == ["专家1", "专家2", "专家3", "专家4"]
+    alike = table.assign(专家2=table["专家1"], 专家3=table["专家1"])
+    assert read_scores(alike).rows["reviewer"].nunique() == 3
+
+
+def test_footers_of_a_count_and_telephones_behind_names(tmp_path):
+    rows = [
+        ["序号", "项目编号", "专家评审打分", None, "平均分"],
+        [None, None, "张三", "赵六13800000000", None],
+        [1, "P1", 86, 80, 83],
+        [2, "P2", 77, 81, 79],
+        ["统分人：甲某　监督人：乙某", None, None, None, None],
+    ]
+    path = sheet_of(tmp_path / "宽.xlsx", rows, ("A1:A2", "B1:B2", "C1:D1", "E1:E2"))
+    reading = read_scores(path)
+    assert reading.rows[["item", "reviewer", "score"]].values.tolist() == [
+        ["P1", "张三", 86],
+        ["P1", "赵六13800000000", 80],
+        ["P2", "张三", 77],
+        ["P2", "赵六13800000000", 81],
+    ]
+    with pytest.raises(TableError, match="评分表没有读入：有的行没有项目编号"):
+        read_scores(sheet_of(path, [["项目编号", "专家1", "专家2"], ["P1", 1, 2], [None, 3, 4]]))
 
 
 def test_a_reviewer_with_two_columns_is_refused(tmp_path):

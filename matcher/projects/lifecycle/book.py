@@ -161,8 +161,9 @@ class ProjectBook:
                     code = _FIRST.get(code, code)
                     if code not in EVENTS or not since:
                         why = why_unknown(MANAGED_PROJECTS["stage_on"], row)
-                        no_day = f"阶段日期{why}" if why else "没有阶段日期"
-                        wrong = no_day if code in EVENTS else f"看不懂当前阶段“{word}”"
+                        no_day = f"阶段日期{why}" if why else "没有阶段日期，请加“阶段日期”一列，写进入当前阶段的那一天"
+                        words = "、".join(STAGES.values())
+                        wrong = no_day if code in EVENTS else f"看不懂当前阶段“{word}”；可写：{words}"
                         faults.append(f"{name}：{wrong}")
                         continue
                     stages.append(once_more(Event("stage", since, person, body_of(code, {}), name, source), again))

@@ -32,8 +32,11 @@ class _Term(NamedTuple):
     verified: bool
 
 
+_NO_END = _Term("结束日期", None, None, True, "没有结束日期，也没有阶段，无从计算期限", "项目表", True)
+
+
 def due_dates(projects: Sequence[Project], *, on: Day) -> pd.DataFrame:
-    """What is due for projects that are under way, or of which an end and no stage is known.
+    """What is due for projects that are under way, or of which no stage is known; without an end either, that it lacks.
 
     Parameters
     ----------
@@ -51,9 +54,9 @@ def due_dates(projects: Sequence[Project], *, on: Day) -> pd.DataFrame:
     day = as_day(on)
     rows = []
     for one in projects:
-        if one.stage not in _UNDER_WAY and (one.stage or one.ends_on is None):
+        if one.stage and one.stage not in _UNDER_WAY:
             continue
-        for term in _terms(one, day):
+        for term in _terms(one, day) if one.stage or one.ends_on else [_NO_END]:
             if (state := _state(term, day)) is not None:
                 left = None if term.due is None or term.done is not None else (term.due - day).days
                 head = (one.id, one.facts.get("title", ""), term.what, term.due, state, left, term.done)

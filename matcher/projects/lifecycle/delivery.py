@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
@@ -33,6 +34,10 @@ GRADES = (
     "verified", "given",
 )  # fmt: skip
 TOTAL = "合计"
+# Rows of a budget that sum up others, or say which part of one is for what: 合计, 小计, 直接费用小计, 其中：设备费
+_NO_CATEGORY = re.compile(
+    r"(?:.{0,12}[(（]?(?:合|小|总|共|累)\s*计(?:数|金额)?[)）]?|总(?:额|预算|经费)|其\s*中\s*[:：、]?.*)[:：]?"
+)
 NEAR = 0.10
 _DONE = {"已完成": "met", "完成": "met", "达到": "met", "是": "met", "超额完成": "met", "√": "met",
          "基本完成": "near", "部分完成": "near", "未完成": "not_met", "未达到": "not_met", "否": "not_met"}  # fmt: skip
@@ -117,7 +122,8 @@ def _numbers(wanted: Number, got: Number) -> tuple[str, float | None] | None:
 def money(projects: Sequence[Project]) -> pd.DataFrame:
     """Money planned and spent, by category.
 
-    The last budget of a category and source counts, and sums that were spent add up.
+    The last budget of a category and source counts, and sums that were spent add up. A row that sums up others (合计,
+    小计) or is a part of one (其中：) is in no sum where the project has others of its kind.
 
     Returns
     -------
@@ -130,10 +136,10 @@ def money(projects: Sequence[Project]) -> pd.DataFrame:
     rows = []
     for one in projects:
         planned: dict[str, dict[str, int]] = {}
-        for event in one.of("budget"):
+        for event in _categories(one.of("budget")):
             planned.setdefault(event.body["item"], {})[event.body["source"]] = event.body["amount"]
         spent: dict[str, int] = {}
-        for event in one.of("spent"):
+        for event in _categories(one.of("spent")):
             spent[event.body["item"]] = spent.get(event.body["item"], 0) + event.body["amount"]
         received = [event.body["amount"] for event in one.of("received")]
         head = (one.id, one.facts.get("title", ""))
@@ -149,6 +155,11 @@ def money(projects: Sequence[Project]) -> pd.DataFrame:
     table = pd.DataFrame(rows, columns=list(MONEY))
     kinds = dict.fromkeys(("planned", "spent", "left", "received"), "Int64") | {"share": "Float64"}
     return table.astype(kinds)
+
+
+def _categories(events: list[Event]) -> list[Event]:
+    """Sums of money without totals and parts of others; all where there is nothing else."""
+    return [event for event in events if not _NO_CATEGORY.fullmatch(event.body["item"].strip())] or events
 
 
 def _sums(planned: int | None, spent: int | None) -> tuple[Any, ...]:

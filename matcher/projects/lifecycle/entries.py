@@ -52,7 +52,19 @@ def read_managed(
     for place, (name, end) in enumerate((("starts_on", LOW), ("ends_on", HIGH))):
         known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
         days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
-    return Reading(rows.assign(**days), reading.problems, reading.columns)
+    rows = rows.assign(**days)
+    backwards = rows[(rows["ends_on"] < rows["starts_on"]).fillna(False)]
+    table = reading.columns.iloc[0]
+    told = [
+        (table["file"], table["sheet"], None, MANAGED_PROJECTS["ends_on"].title, name, f"结束日期 {end:%Y-%m-%d} 早于"
+         f"开始日期 {start:%Y-%m-%d}，照记", "请核对并改正后重新导入", True)
+        for name, start, end in zip(backwards["project_id"], backwards["starts_on"], backwards["ends_on"], strict=True)
+    ]  # fmt: skip
+    problems = reading.problems
+    if told:
+        added = pd.DataFrame(told, columns=problems.columns).astype(problems.dtypes.to_dict())
+        problems = pd.concat([problems, added], ignore_index=True)
+    return Reading(rows, problems, reading.columns)
 
 
 def _refuse_row_numbers(reading: Reading, columns: Mapping[str, str]) -> None:

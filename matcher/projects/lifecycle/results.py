@@ -24,7 +24,7 @@ NOTES = {
     "项目状态": "按台账的记录推算，只提示，不下结论；一天的状态只看这一天及以前发生的事。",
     "待办和逾期": "期限来自所选规则，“出处”写明规则，“已核实”为否的没有读到原文；里程碑来自任务书。",
     "指标": "“比较”是按数值比较得出的，“自报”是填报的完成情况，没有可比的数；接近是差一成以内。",
-    "经费": "同一科目、同一来源以最后一次预算为准，支出逐笔相加。",
+    "经费": "同一科目、同一来源以最后一次预算为准，支出逐笔相加；合计、小计和“其中：”的行不再加一次。",
     "流水": "填错的用 matcher projects void 按记录编号作废，再重新记录；作废的留在台账里，不再计算。",
     "验收预判": "没有报的、待人判断的指标可能完成也可能没有完成；材料真实性、擅自变更、经费使用是否合规由人核对。",
 }
@@ -76,9 +76,11 @@ class Status:
         soon = f"；下一个期限 {next_['due'].iloc[0]:%Y-%m-%d}（{next_['project_id'].iloc[0]}）" if len(next_) else ""
         over = self.money[(self.money["state"] == "over") & (self.money["category"] != TOTAL)]
         open_ = int((self.delivery["state"] == "not_said").sum())
+        endless = int(self.projects["ends_on"].isna().sum())
+        unknown = f"，没有结束日期 {endless} 个" if endless else ""
         return (
             f"{len(self.projects)} 个项目：逾期 {overdue['project_id'].nunique()} 个（{len(overdue)} 件）"
-            f"，指标没有报的 {open_} 项，超支科目 {len(over)} 个{soon}"
+            f"，指标没有报的 {open_} 项，超支科目 {len(over)} 个{unknown}{soon}"
         )
 
     def sheets(self) -> dict[str, Sheet]:
