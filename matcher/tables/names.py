@@ -128,6 +128,8 @@ def person_key(cell: str) -> str:
     (True, '')
     """
     names, more = read_persons(cell)
+    if not names and re.search(r"\d", label := fold_unit(_CONTACT.sub("", _half(cell)))):  # 专家3 stands for a person
+        return label
     full = [one.key for one in names if not one.doubt]
     return "" if more or any(one.surname and one.key not in full for one in names) else "、".join(full)
 

@@ -46,10 +46,14 @@ def test_one_person_however_written(written):
 
 
 @pytest.mark.parametrize(
-    "written", ["虚教授", "欧阳老师", "李工", "虚某甲等5人", "虚某甲、虚某乙等", "教授", "专家1", ""]
+    "written", ["虚教授", "欧阳老师", "李工", "虚某甲等5人", "虚某甲、虚某乙等", "教授", "专家", "13800001111", ""]
 )
 def test_who_is_not_named_in_full_has_no_key(written):
     assert person_key(written) == ""
+
+
+def test_a_number_that_stands_for_a_person_is_a_key():
+    assert person_key("专家3") == person_key("专家 3") == "专家3"
 
 
 @pytest.mark.parametrize(
