@@ -12,7 +12,7 @@ from matcher.tables.units import fold_unit
 
 _NUMERAL = "[0-9一二三四五六七八九十两几多余]"
 _CONTACT = re.compile(
-    r"[\w.+\-]*@[\w.\-]*"
+    r"[\w.+\-]{0,64}@[\w.\-]*"
     r"|(?:联系|办公|固定|移动)?(?:电话|手机|座机|固话|短号|小号|内线|分机|传真|方式|微信|邮箱|qq|tel|phone|mobile)[号码]*"
     r"[\s:.]*(?:\+?[a-z0-9][\w\-*]*(?:\s+\d{4,})*)?"
     r"|\+?\d[\d*()\s\-—–－]{5,}[\d*]",
@@ -20,8 +20,8 @@ _CONTACT = re.compile(
 )
 _SEVERAL = re.compile("[、,;/|\n]+")
 _BRACKETS = re.compile(r"[(\[【〔{<《][^()\[\]【】〔〕{}<>《》]*[)\]】〕}>》]")
-_NUMBER = re.compile(r"^(?:\(?\d{1,3}[.)]?|[\s.:#*★☆\-])+(?=\D)")
-_MARKS = re.compile(r"(?:[\s.:#*†‡★☆\-]|\s\d{1,2}$|\s[男女]$)+$")
+_NUMBER = re.compile(r"^(?:\(?\d{1,3}[.)]?|[\s.:#*★☆\-])++(?=\D)")
+_MARKS = re.compile(r"(?<![\s.:#*†‡★☆\-])(?:[\s.:#*†‡★☆\-]|\s\d{1,2}$|\s[男女]$)+$")
 _FOOTNOTE = re.compile(r"(?<=[\u4e00-\u9fff])\d{1,2}$")
 _ROLE_WORD = (
     "(?:完成人|完成者|负责人|主持人|参与人|参加人|联系人|申报人|申请人|发明人|设计人|提名人|被提名人|法定代表人|法人代表|法人|代表人"
@@ -59,9 +59,10 @@ _UNIT_ROLE = re.compile(
     rf"^(?:第{_NUMERAL}+|主要)?(?:完成|承担|牵头|参与|合作|申报|申请|依托|推荐|提名|主持|工作|所在|所属)?单位{_NUMERAL}?:\s*"
 )
 _UNIT_BESIDE = re.compile(
-    r"[(\[【][^()\[\]【】]*(?:盖章|公章|签章|联系人|负责人|牵头|主持|依托|承担|参与|合作|协作|电话|[甲乙]方)[^()\[\]【】]*[)\]】]"
-    r"|[(\[【][\s\d.,;:、/*\-]*[)\]】]|(?:联系人|负责人|法人|法定代表人)[:\s].*"
+    "盖章|公章|签章|联系人|负责人|牵头|主持|依托|承担|参与|合作|协作|电话|[甲乙]方|^.[\\s\\d.,;:、/*\\-]*.$"
 )
+_CONTACT_PERSON = re.compile(r"(?:联系人|负责人|法人|法定代表人)[:\s].*")
+_LONGEST = 200  # signs; a longer text is no name, and is left as it is
 
 
 class PersonName(NamedTuple):
@@ -98,12 +99,12 @@ def read_persons(cell: str) -> Persons:
     >>> read_persons("王某等5人")
     Persons(names=(PersonName(name='王某', key='王某', doubt='', surname=False),), more=True)
     """
-    text = _CONTACT.sub(" ", _half(cell))
+    text = re.sub(" {2,}", " ", _CONTACT.sub(" ", _half(cell)))
     found: dict[tuple[str, bool], PersonName] = {}
     more = False
     for piece in _pieces(text):
         inner = [_bare(part[1:-1]) for part in _BRACKETS.findall(piece)]
-        outer = _BRACKETS.sub(" ", piece)
+        outer = re.sub(" {2,}", " ", _BRACKETS.sub(" ", piece))
         more = more or bool(_OTHERS.search(outer))
         names = list(_outer(outer))
         for text in inner:
@@ -142,8 +143,8 @@ def bare_unit(cell: str) -> str:
     ('虚构公司', '虚构大学', '虚构（集团）公司')
     """
     text = _UNIT_ROLE.sub("", _UNIT_NUMBER.sub("", _half(cell).strip(" ;")))
-    text = _UNIT_BESIDE.sub("", _CONTACT.sub(" ", text))
-    text = re.sub(r":.*", "", _UNIT_BESIDE.sub("", text)).strip(" ,;:、-")
+    text = _BRACKETS.sub(lambda match: "" if _UNIT_BESIDE.search(match[0]) else match[0], _CONTACT.sub(" ", text))
+    text = re.sub(r":.*", "", _CONTACT_PERSON.sub("", text)).strip(" ,;:、-")
     if text == _half(cell).strip():  # as it is written, brackets and all
         return cell.strip()
     return text.replace("(", "（").replace(")", "）") or cell.strip()
@@ -169,7 +170,8 @@ def is_unit(name: str) -> bool:
 
 
 def _half(text: str) -> str:
-    return unicodedata.normalize("NFKC", re.sub("[①-⑳]", ";", text))  # ①王某 ②李某
+    text = unicodedata.normalize("NFKC", re.sub("[①-⑳]", ";", text))  # ①王某 ②李某
+    return re.sub(r"[^\S\n]+", " ", text)
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -189,7 +191,7 @@ def _bare(text: str) -> str:
     text = _MARKS.sub("", _NUMBER.sub("", text.strip())).strip()
     text = _WESTERN.sub("", text)
     before = None
-    while text != before:
+    while text != before and len(text) <= _LONGEST:
         before = text
         text = _ROLE_LAST.sub("", _TITLE_LAST.sub("", _OTHERS.sub("", text)))
         text = _MARKS.sub("", _TITLE_FIRST.sub("", _ROLE_FIRST.sub("", text))).strip()
@@ -203,7 +205,7 @@ def _outer(text: str) -> Iterator[PersonName]:
         known = _ROLE_FIRST.match(f"{first.strip()}:") or _TITLE_FIRST.match(f"{first.strip()}:")
         if not known:
             yield from _outer(first)
-            yield from (one._replace(doubt=one.doubt or "冒号后的姓名") for one in _outer(last))
+            yield from (one._replace(doubt=one.doubt or "冒号后的姓名") for one in _outer(last.replace(":", " ")))
             return
         text = last
     text = _NUMBER.sub("", text)

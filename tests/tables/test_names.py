@@ -92,3 +92,9 @@ def test_a_unit_without_what_stands_beside_it(written, name):
 
 def test_persons_are_no_units():
     assert not any(map(is_unit, ["李知行", "虚某甲", "匿名", "个人", "张院", "李敏13800000000"]))
+
+
+@pytest.mark.parametrize("part", ["1", "：", "教授", "电话", "（盖章", "(1)", " 王", "第一完成人", "1 "])
+def test_a_long_cell_is_read(part):
+    assert read_persons(part * 4000).more is False
+    assert isinstance(bare_unit(part * 4000), str)
