@@ -67,16 +67,15 @@ def make_record(assignment: Assignment, arguments: Mapping[str, Any], *, inputs:
 
 
 def public_record(record: Mapping[str, Any]) -> dict[str, Any]:
-    """The record for everybody: who was assigned and the proof; of the excluded only how many for what kind of reason.
+    """The record for everybody: who was assigned and the proof; of the excluded only how many.
 
-    No id of a left side appears that was not assigned or made alternate, and no rule that names one.
+    No id of a left side appears that was not assigned or made alternate, and no rule that names one. The kinds of
+    reasons are not told apart: with a list of the panel's candidates one could tell who has an integrity record.
     """
-    barred: dict[str, dict[str, int]] = {}
+    barred: dict[str, int] = {}
     for person in record["people"].values():
-        for one in person.get("barred_from", []):
-            kinds = barred.setdefault(one["right_id"], {})
-            kind = one["reason"].partition("：")[0]
-            kinds[kind] = kinds.get(kind, 0) + 1
+        for name in {one["right_id"] for one in person.get("barred_from", [])}:
+            barred[name] = barred.get(name, 0) + 1
     settings = record["settings"]
     shown = ("goal", "alternates", "forbid_same_group", "at_most_per_group", "at_least_of_grade", "at_most_together")
     keys = ("format", "software", "solver", "inputs", "seed", "proof", "result_sha256", "result")
@@ -87,7 +86,7 @@ def public_record(record: Mapping[str, Any]) -> dict[str, Any]:
             "left_default": settings.get("left", {}).get("default", {}),
             "right_default": settings.get("right", {}).get("default", {}),
         },
-        "barred_by_kind": {name: dict(sorted(barred[name].items())) for name in sorted(barred)},
+        "barred": dict(sorted(barred.items())),
     }
 
 

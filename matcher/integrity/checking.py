@@ -13,10 +13,11 @@ from matcher.errors import ArgumentError
 from matcher.integrity.records import bars, in_force, rows_of
 from matcher.integrity.rules import ROLES, Notice, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.names import PersonName, bare_unit, read_persons, unit_key
 from matcher.tables.project_schemas import SUBJECTS
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.units import fold_unit, same_units
-from matcher.tables.writings import fold, fold_id
+from matcher.tables.units import same_units
+from matcher.tables.writings import fold_id
 
 HITS = (
     "row_id", "field", "name", "unit", "state", "record_id", "kind", "grade", "starts_on", "start_note",
@@ -25,15 +26,14 @@ HITS = (
 MARKS = ("row_id", "title", "person", "unit", "state", "records", "reason")
 STATES = {"barred": "不得", "confirm": "需核实", "clear": "未见记录"}
 _SEVERAL = re.compile("[、，,；;/\n]+")
-_BESIDE = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]|[\d+\-—－ ]{7,}|[:：].*")  # a part, a telephone, a seal
-_TITLE = re.compile("(?<=..)(?:(?:副|助理)?(?:教授|研究员)|讲师|(?:高级)?工程师|高工|博士|老师|主任|院长|所长|等)$")
+_MORE = "需核实：姓名没有写全（“等”几人），没有写出的人没有查"
 
 
 class _Subject(NamedTuple):
-    """Somebody in a row. `field`: where; `person`: whether it is one; `unit`: of a person."""
+    """Somebody in a row. `field`: where; `person`: a person's name, None for a unit; `unit`: of a person."""
 
     field: str
-    person: bool
+    person: PersonName | None
     name: str
     code: str
     unit: str
@@ -81,9 +81,10 @@ def integrity_hits(
         there is no day), basis (the decision and the rule), why (what has to be confirmed), appeal; rows in their
         order, records in theirs.
 
-        A subject is the record's where codes agree, or name and unit of a person do. The same name alone is to be
-        confirmed, as is a record that does not say when it runs or whom it keeps from what. Codes that differ are
-        different subjects.
+        A subject is the record's where codes agree, or name and unit of a person do. Names are compared without titles,
+        roles, numbers and telephones (`matcher.tables.names`). The same name alone is to be confirmed, as are a surname
+        alone (王教授), a unit whose name nearly agrees, and a record that does not say when it runs or whom it keeps
+        from what. Codes that differ are different subjects.
 
     Examples
     --------
@@ -104,7 +105,7 @@ def integrity_hits(
     day = as_day(on)
     notice = None if rules is None else load_notice(rules, day)
     subjects = [(row, subject) for row in rows_of(table) for subject in _subjects(row, role)]
-    units = {one.unit if one.person else one.name for _, one in subjects}
+    units = {one.name if one.person is None else one.unit for _, one in subjects}
     known = _Records(records, role, day, notice, units)
     rows = []
     for row, subject in subjects:
@@ -125,7 +126,8 @@ def check_integrity(
     -------
     DataFrame
         One row a row, in its order: row_id, title, person, unit, state ("barred", "confirm", "clear"), records (their
-        ids), reason (a sentence that cites each record and its rule; "" for clear). Advice: a person decides.
+        ids), reason (a sentence that cites each record and its rule; "" for clear). A row that names only some of its
+        persons (王某等5人) is never clear. Advice: a person decides.
 
     Examples
     --------
@@ -147,6 +149,8 @@ def check_integrity(
         name = str(row["row_id"])
         told = (_text(row.get("title")), _text(row.get("person")), _text(row.get("unit")))
         states, ids, texts = (dict.fromkeys(hit[at] for hit in of.get(name, ())) for at in range(3))
+        if any(read_persons(_text(row.get(cell))).more for cell in ("person", "members")):
+            states["confirm"] = texts[_MORE] = None
         state = "barred" if "barred" in states else "confirm" if states else "clear"
         rows.append((name, *told, state, "、".join(ids), "；".join(texts)))
     return pd.DataFrame(rows, columns=list(MARKS))
@@ -178,54 +182,62 @@ def _subjects(row: Mapping[str, Any], role: str) -> Iterator[_Subject]:
     cell = {
         name: _text(row.get(name)) for name in ("person", "person_code", "members", "unit", "unit_code", "partners")
     }
-    unit = _BESIDE.sub("", cell["unit"]).strip() or cell["unit"]
-    persons = _names(cell["person"]) or ([""] if cell["person_code"] else [])
-    for at, name in enumerate(persons):  # a code is the first one's; of several persons it may be anybody's
-        yield _Subject("姓名", True, name, "" if at else cell["person_code"], unit)
-    for name in _names(cell["members"]):
-        if name not in persons:
-            yield _Subject("参与人员", True, name, "", "")
+    unit = bare_unit(cell["unit"])
+    nobody = PersonName("", "")
+    persons = read_persons(cell["person"]).names or ((nobody,) if cell["person_code"] else ())
+    for at, one in enumerate(persons):  # a code is the first one's; of several persons it may be anybody's
+        yield _Subject("姓名", one, one.name, "" if at else cell["person_code"], unit)
+    for one in read_persons(cell["members"]).names:
+        if one not in persons:
+            yield _Subject("参与人员", one, one.name, "", "")
     if role == "reviewer":
         return
     if unit or cell["unit_code"]:
-        yield _Subject("单位", False, unit, cell["unit_code"], "")
-    for name in filter(None, map(str.strip, _SEVERAL.split(cell["partners"]))):
-        if (name := _BESIDE.sub("", name).strip() or name) != unit:
-            yield _Subject("参与单位", False, name, "", "")
+        yield _Subject("单位", None, unit, cell["unit_code"], "")
+    for name in map(bare_unit, filter(None, map(str.strip, _SEVERAL.split(cell["partners"])))):
+        if name != unit:
+            yield _Subject("参与单位", None, name, "", "")
 
 
-def _names(text: str) -> list[str]:
-    """The persons of a cell, without titles, parts and telephones beside their names.
+class _Kept(NamedTuple):
+    """A record that may bar: its place, what is open about it, its persons, its name as a unit's key, and its unit."""
 
-    What blanks part (王芳 孙丽) may be several names or one: each counts.
-    """
-    found: dict[str, None] = {}
-    for piece in _SEVERAL.split(text):
-        bare = _TITLE.sub("", _BESIDE.sub("", piece).strip())
-        parts = bare.split()
-        apart = parts if len(parts) > 1 and all(len(part) > 1 for part in parts) else []
-        found |= dict.fromkeys(_TITLE.sub("", name) for name in (bare, *apart) if name)
-    return list(found)
+    place: int
+    record: dict[str, Any]
+    open: str
+    names: tuple[PersonName, ...]
+    key: str
+    unit: str
 
 
 class _Records:
     """The records that may bar from a role on a day, found by code and by name."""
 
     def __init__(self, records: pd.DataFrame, role: str, day: Any, notice: Notice | None, units: set[str]) -> None:
-        self._by_code: dict[str, list[dict[str, Any]]] = {}
-        self._by_name: dict[str, list[dict[str, Any]]] = {}
+        self._by_code: dict[str, list[_Kept]] = {}
+        self._by_unit: dict[str, list[_Kept]] = {}
+        self._by_name: dict[str, list[tuple[_Kept, PersonName]]] = {}
+        self._by_surname: dict[str, list[_Kept]] = {}
+        listed = set[str]()
         for place, record in enumerate(rows_of(records)):
+            name, of_unit = (bare_unit(_text(record[cell])) for cell in ("name", "unit"))
+            listed |= {name, of_unit}
             running, open_ = in_force(record, day)
             barred, basis, why = bars(record, role, notice)
             if running is False or barred is False:
                 continue
-            kept = record | {"place": place, "basis": basis, "open": "、".join(filter(None, (open_, why)))}
+            open_ = _joined(open_, why)
+            names = read_persons(_text(record["name"])).names
+            kept = _Kept(place, record | {"basis": basis}, open_, names, unit_key(name), of_unit)
             if code := fold_id(_text(record["code"])):
                 self._by_code.setdefault(code, []).append(kept)
-            if name := _name_key(_text(record["name"])):
-                self._by_name.setdefault(name, []).append(kept)
+            if kept.key:
+                self._by_unit.setdefault(kept.key, []).append(kept)
+            for one in names:
+                self._by_name.setdefault(one.key, []).append((kept, one))
+                for length in range(1, min(len(one.key), 2) + 1):
+                    self._by_surname.setdefault(one.key[:length], []).append(kept)
 
-        listed = {_text(cell) for name in ("name", "unit") for cell in records[name]}
         same = same_units(sorted(units - {""}), sorted(listed - {""}))
         # a unit and its whole, a school of a university, are one
         self._units: dict[str, dict[str, bool]] = {}
@@ -236,40 +248,59 @@ class _Records:
         """The records of a subject, each with what has to be confirmed, "" where nothing."""
         code = fold_id(subject.code)
         found: dict[int, tuple[dict[str, Any], str]] = {}
-        for record in self._by_code.get(code, []) if code else []:
-            name = _name_key(_text(record["name"]))
-            same = not name or not subject.name or name == _name_key(subject.name)
-            found[record["place"]] = (record, _joined("" if same else "代码相同，姓名或名称不同", record["open"]))
-        key = _name_key(subject.name)
-        wholes = {} if subject.person else self._units.get(subject.name, {})
-        names = dict.fromkeys([key, *(_name_key(name) for name, near in wholes.items() if not near)])
-        for record in (one for name in names if name for one in self._by_name.get(name, [])):
-            if record["place"] not in found and (doubt := self._doubt(subject, record)) is not None:
-                found[record["place"]] = (record, _joined(doubt, record["open"]))
+        for kept in self._by_code.get(code, []) if code else []:
+            key = unit_key(subject.name) if subject.person is None else subject.person.key
+            known = {kept.key} if subject.person is None else {one.key for one in kept.names}
+            same = not key or not kept.key or key in known
+            found[kept.place] = (kept.record, _joined("" if same else "代码相同，姓名或名称不同", kept.open))
+        alike = self._units_like(subject) if subject.person is None else self._persons_like(subject, subject.person)
+        for kept, doubt in alike:
+            if kept.place not in found and not self._is_other(subject, kept):
+                found[kept.place] = (kept.record, _joined(doubt, kept.open))
         return [found[place] for place in sorted(found)]
 
-    def _doubt(self, subject: _Subject, record: Mapping[str, Any]) -> str | None:
-        """What has to be confirmed of a subject of the record's name; None where it is somebody else."""
-        code, of_unit, kind = (_text(record[name]) for name in ("code", "unit", "subject_kind"))
-        if kind and (("单位" in kind) or ("法人" in kind)) == subject.person:
-            return None
-        if code and subject.code and _shape(code) == _shape(subject.code):
-            return None
-        if not subject.person:
-            alike = _name_key(_text(record["name"])) == _name_key(subject.name)
-            return "同名，没有相同的代码" if alike else "上下级或另一名称的单位"
-        if not of_unit or not subject.unit:
-            return "同名，没有单位可比"
-        near = self._units.get(subject.unit, {}).get(of_unit)
-        return "同名，单位不同" if near is None else "同名，单位相近" if near else ""
+    def _units_like(self, subject: _Subject) -> Iterator[tuple[_Kept, str]]:
+        """The records of a unit's name, then of its wholes and parts, then of those whose names nearly agree."""
+        key = unit_key(subject.name)
+        yield from ((kept, "同名，没有相同的代码") for kept in self._by_unit.get(key, []) if key)
+        for name, near in sorted(self._units.get(subject.name, {}).items(), key=lambda item: item[1]):
+            doubt = "名称相近的单位" if near else "上下级或另一名称的单位"
+            yield from ((kept, doubt) for kept in self._by_unit.get(unit_key(name), []))
+
+    def _persons_like(self, subject: _Subject, person: PersonName) -> Iterator[tuple[_Kept, str]]:
+        """The records of a person's name, then, where one side has no more, of the surname."""
+        full = self._by_name.get(person.key, []) if person.key and not person.surname else []
+        for kept, one in sorted(full, key=lambda pair: bool(pair[1].doubt)):
+            if not one.surname:
+                yield kept, self._doubt(subject, kept, person.doubt or one.doubt)
+        if person.surname:
+            for kept in self._by_surname.get(person.key, []):
+                yield kept, self._doubt(subject, kept, person.doubt)
+            return
+        for length in range(1, min(len(person.key), 2) + 1):
+            for kept, one in self._by_name.get(person.key[:length], []):
+                if one.surname:
+                    yield kept, self._doubt(subject, kept, one.doubt)
+
+    def _is_other(self, subject: _Subject, kept: _Kept) -> bool:
+        """Whether a record of the name is surely somebody else's."""
+        code, kind = (_text(kept.record[name]) for name in ("code", "subject_kind"))
+        if kind and (("单位" in kind) or ("法人" in kind)) == (subject.person is not None):
+            return True
+        return bool(code and subject.code and _shape(code) == _shape(subject.code))
+
+    def _doubt(self, subject: _Subject, kept: _Kept, doubt: str) -> str:
+        """What has to be confirmed of a person of a record's name; `doubt`: what is not sure of the names."""
+        near = self._units.get(subject.unit, {}).get(kept.unit)
+        if not kept.unit or not subject.unit:
+            of_unit = "没有单位可比"
+        else:
+            of_unit = "单位不同" if near is None else "单位相近" if near else ""
+        return "，".join(filter(None, (doubt or (of_unit and "同名"), of_unit)))
 
 
 def _joined(*parts: str) -> str:
     return "、".join(filter(None, parts))
-
-
-def _name_key(name: str) -> str:
-    return fold_unit(fold(name))
 
 
 def _shape(code: str) -> str:

@@ -46,6 +46,7 @@ _MILD = re.compile("警告|诫勉|谈话|约谈|通报|批评|责令|检查")
 _ANY_ACTIVITY = re.compile("科技活动|科学技术活动|科研活动")  # projects for sure, perhaps reviews and awards
 _SET_ASIDE = re.compile("撤销(?!申诉)")
 _UPHELD = re.compile("维持|不予撤销|未撤销|不撤销|驳回")
+_REMARKED = re.compile("撤销|申诉|复查|复核|修复|解除|移出|变更|中止|暂缓|作废|有误|更正")  # told, not decided
 _SERIOUS = re.compile("严重")
 _NOT_SERIOUS = re.compile("一般|较轻|轻微|较重")
 
@@ -118,7 +119,8 @@ def _start_note(record: Mapping[str, Any]) -> str:
 def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
     """Whether a record's bar runs on a day, and what is not known where that is open.
 
-    It runs from starts_on to ends_on, both included, unless it was repaired or its decision was set aside before.
+    It runs from starts_on to ends_on, both included, unless it was repaired or its decision was set aside before. What
+    a remark says of that is open: a person reads it.
     """
     first, last = _span(record, "starts_on")
     repaired, surely_repaired = _span(record, "repaired_on")
@@ -132,6 +134,7 @@ def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
     if set_aside and (answered is None or answered <= on):
         return False, ""
     end_note = str(record.get("end_note") or "")
+    remarked = _REMARKED.search(str(record.get("remark") or ""))
     unknown_end = f"截止日期{end_note}" if end_note.startswith("写的是") else "没有写截止日期"
     checks = [
         (first is None, "没有写起始日期"),
@@ -140,6 +143,7 @@ def in_force(record: Mapping[str, Any], on: dt.date) -> tuple[bool | None, str]:
         (repaired is not None and repaired <= on, "修复日期不确切"),
         (bool(re.search("中止执行|暂缓执行|停止执行", appeal)), "申诉期间中止执行"),
         ("变更" in appeal, "申诉后有变更"),
+        (remarked is not None, f"备注提到“{remarked and remarked[0]}”，请看备注"),
     ]
     open_ = [text for holds, text in checks if holds]
     return (None if open_ else True), "、".join(open_)

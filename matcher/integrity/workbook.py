@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -17,7 +17,8 @@ from matcher.tables.arguments import Day
 NOTES = {
     "检查结果": "只提示，不下结论：每一条“不得”都写明记录编号、处理文号和依据，由人核对决定书后决定。",
     "不得": "代码相同，或个人的姓名和单位都相同，且这一天在限制期内，限制事项包含这一角色。",
-    "需核实": "只有姓名或名称相同，或记录没有写起止日期、限制什么；不当作有记录处理。",
+    "需核实": "只有姓名或名称相同、名称相近、只写了姓（王教授）、没有写全（等5人），"
+    "或记录没有写起止日期、限制什么；不当作有记录处理。",
     "起止日期": "永久、长期、终身的没有截止日期，仍在限制期内；空着、写“至今”或“三年”的，截止日期不知道，需核实。"
     "两者在“截止日期说明”里分开写。",
     "过期记录": "已期满、已修复、经申诉撤销的不出现在结果中，仍留在记录表里。",
@@ -25,7 +26,7 @@ NOTES = {
 }
 
 
-_BETWEEN = re.compile(r"([、，,；;/\s（()）]+)")
+_BETWEEN = re.compile(r"([、，,；;/\s\u200b（()）]+)")
 
 
 def masked_name(text: str) -> str:
@@ -35,8 +36,20 @@ def masked_name(text: str) -> str:
     ('虚**', '虚构******', '')
     >>> masked_name("王芳,孙丽（负责人）")
     '王*,孙*（负**）'
+    >>> masked_name("王 芳"), masked_name("王 芳芳、孙 丽")
+    ('王 *', '王 **、孙 *')
     """
-    return "".join(part if at % 2 else _masked(part) for at, part in enumerate(_BETWEEN.split(text)))
+    parts = _BETWEEN.split(text)
+    return "".join(
+        part if at % 2 else "*" * len(part) if at and _goes_on(parts[at - 2 : at + 1]) else _masked(part)
+        for at, part in enumerate(parts)
+    )
+
+
+def _goes_on(parts: Sequence[str]) -> bool:
+    """Whether what stands behind a blank (before, blank, behind) is the rest of one name: one side is a single sign."""
+    before, between, behind = parts
+    return not between.strip(" \t\u3000\u200b\xa0") and (len(before) == 1 or len(behind) == 1)
 
 
 def _masked(name: str) -> str:

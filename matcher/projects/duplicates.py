@@ -8,7 +8,7 @@ flagged.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import compress
 from typing import NamedTuple
 
@@ -23,6 +23,7 @@ from matcher.projects.nearest import MEANING, NEAR, Floats, Near, Whole, nearest
 from matcher.projects.promise import SIGNS, Promise, signs
 from matcher.projects.sections import SECTIONS, whole_texts
 from matcher.tables.arguments import check_frame
+from matcher.tables.names import person_key, unit_key
 
 SAMPLE = 2000  # library texts that a promise is read from
 SAMPLE_OF_MANY = 1000  # the same of a library that is too large to be read whole
@@ -85,7 +86,8 @@ def find_duplicates(
           twice (four fifths) count as no honest ones. In libraries of more than 20,000 texts only the nearest by words
           are looked at, so that full rewordings are missed; because: which of them, "" where not flagged;
         * case: 本人重复申报 (the same person, four fifths of the text), 本人延续 (the same person in a later year),
-          同一负责人, 同一单位, 他人他单位; "" where neither person nor institution is known on both sides;
+          同一负责人, 同一单位, 他人他单位; "" where neither person nor institution is known on both sides. Names
+          are compared without titles and telephones (`matcher.tables.names`); a surname alone is not known;
         * funded: whether the old one was, where known; sections: the sections that share most, "研究内容 64%";
           promised: whether the library has texts enough to keep the promise with nine tenths of certainty, 230 for 1 %.
           With fewer, closeness to one of them is no evidence: only a pair with a copied sentence is flagged.
@@ -159,20 +161,25 @@ class _Parties(NamedTuple):
 def _parties(table: pd.DataFrame) -> _Parties:
     years = [re.search(r"(?:19|20)\d\d", str(cell)) for cell in _words(table, "year")]
     year = np.array([float(found[0]) if found else np.nan for found in years])
-    return _Parties(_words(table, "person"), _words(table, "institution"), year)
+    return _Parties(_keys(table, "person", person_key), _keys(table, "institution", unit_key), year)
+
+
+def _keys(table: pd.DataFrame, name: str, key: Callable[[str], str]) -> NDArray[np.object_]:
+    """The names of a column as they are compared; "" for what is empty, not there or not sure (张教授)."""
+    return np.array([key(cell) if cell else "" for cell in _words(table, name)], object)
 
 
 def _words(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
-    """Cells without blanks; "" for what is empty or not there."""
+    """Cells as texts; "" for what is empty or not there."""
     if name not in table:
         return np.full(len(table), "", object)
     cells = table[name].astype(object).where(table[name].notna(), "")
-    return np.array(["".join(str(cell).split()) for cell in cells], object)
+    return np.array([str(cell).strip() for cell in cells], object)
 
 
 def _honest(near: Sequence[Near], library: pd.DataFrame, sample: Whole) -> Floats:
     """The largest of each sign for library texts, without pairs of one person and texts that stand there twice."""
-    persons = _words(library, "person")
+    persons = _keys(library, "person", person_key)
     tables = []
     for one, row in zip(near, sample.tolist(), strict=True):
         others = one.among((persons[one.rows] != persons[row]) | (persons[row] == ""))

@@ -19,6 +19,8 @@ from matcher.policy.loader import named_faults, need, read_yaml
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import first_few, shorten
 from matcher.tables.contacts import mask_contacts
+from matcher.tables.contracts import HIGH, LOW
+from matcher.tables.names import is_unit
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.review_schemas import OBJECTIONS
 
@@ -64,7 +66,11 @@ class Publication(NamedTuple):
 
 _PASSED = "(?:拟|建议|同意|予以)?(?:通过|同意|授奖|奖励|立项|入选|获奖|推荐)"
 _REFUSED = "不|未|落选|淘汰|否决|驳回"
-_REACHES = re.compile(r"联系(?:人|电话|方式)|手机号|(?:电话|手机|邮箱|微信|QQ)[号码]*[:：]|\*{3,}", re.I)  # also masked
+_REACHES = re.compile(  # also what is masked, and numbers within a house
+    r"联系(?:人|电话|方式)|手机号|(?:电话|手机|邮箱|微信|QQ)[号码]*[:：]|\*{3,}"
+    r"|(?:短号|小号|内线|分机|总机|座机|固话)[号码]*[:：\s]*\d{3,}",
+    re.I,
+)
 _OPEN = r"|否|无|非密|[不非]涉密|公开|false|0(?:\.0)?"  # what a column of secrecy says of the others
 _YES = ("true", "是", "1", "1.0")
 
@@ -250,17 +256,20 @@ def objection_states(
     -------
     Objections
         table in the order of the log: objection_id, item, received_on, in_time (是, 否, "" unknown), form (what of the
-        form lacks, 齐全, or what is not known), due, state (已办结, 逾期, 办理中, 未定期限, 尚未收到), days_left (to
-        `due`, negative when overdue; NA when settled or without a deadline), result.
+        form lacks, 齐全, or what is not known), due, state (已办结, 办结逾期, 逾期, 办理中, 未定期限, 尚未收到),
+        days_left (to `due`, negative when overdue; NA when settled or without a deadline), result. A day that is only
+        known to lie within a span counts where both its ends say the same. A unit, which has to seal, is known by
+        单位 or by its name's ending (公司, 大学, 研究院, 局 ...).
     """
     day, rule = as_day(on), publicity_rule(rules)
     first, last = pd.Timestamp(as_day(published)), rule.until(as_day(published))
     check_frame(objections, "objections", "read_objections(path).rows")
     table = objections.reset_index(drop=True)
-    received, due, closed = (_days(table, name) for name in ("received_on", "due", "closed_on"))
+    received, due = (_days(table, name) for name in ("received_on", "due"))
+    (came, came_last), (closed, closed_last) = (_span(table, name) for name in ("received_on", "closed_on"))
     if handle_days is not None:
         due = due.fillna(received + pd.to_timedelta(handle_days, "D"))
-    settled = closed.notna() & (closed <= pd.Timestamp(day))
+    settled = closed_last.notna() & (closed_last <= pd.Timestamp(day))
     left = (due - pd.Timestamp(day)).dt.days.astype("Int64").mask(settled)
     state = pd.Series("未定期限", table.index).mask(due.notna(), "办理中").mask((left < 0).fillna(False), "逾期")
     shown = pd.DataFrame(
@@ -268,17 +277,30 @@ def objection_states(
             "objection_id": table["objection_id"].astype(str),
             "item": table["item"].fillna("").astype(str),
             "received_on": received,
-            "in_time": [
-                "" if pd.isna(one) else "是" if first <= one <= pd.Timestamp(last) else "否" for one in received
-            ],
+            "in_time": [_in_time(*span, first, pd.Timestamp(last)) for span in zip(came, came_last, strict=True)],
             "form": [_form(row, rule) for row in table.to_dict("records")],
             "due": due,
-            "state": state.mask(settled, "已办结").mask(received > pd.Timestamp(day), "尚未收到"),
+            "state": state.mask(settled, "已办结")
+            .mask(settled & (closed > due), "办结逾期")
+            .mask(came > pd.Timestamp(day), "尚未收到"),
             "days_left": left,
             "result": table["result"].fillna("").astype(str) if "result" in table else "",
         }
     )
     return Objections(shown[STATES], [] if before is None else _changes(before, objections))
+
+
+def _span(table: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:
+    """The first and the last day that each cell of a column may mean, the day itself where it is known."""
+    day = _days(table, name)
+    return day.fillna(_days(table, name + LOW)), day.fillna(_days(table, name + HIGH))
+
+
+def _in_time(low: pd.Timestamp, high: pd.Timestamp, first: pd.Timestamp, last: pd.Timestamp) -> str:
+    """Whether what came between two days came within the time; "" where that is not known."""
+    if first <= low and high <= last:
+        return "是"
+    return "否" if high < first or low > last else ""
 
 
 def _days(table: pd.DataFrame, name: str) -> pd.Series:
@@ -289,10 +311,11 @@ def _days(table: pd.DataFrame, name: str) -> pd.Series:
 def _form(row: Mapping[Any, Any], rule: PublicityRule) -> str:
     if not rule.signed:
         return "齐全"
+    kind = "" if pd.isna(row.get("kind")) else str(row["kind"])
     asked = [
         ("named", "实名"),
         ("evidence", "证据"),
-        *([("sealed", "盖章")] if "单位" in str(row.get("kind") or "") else []),
+        *([("sealed", "盖章")] if "单位" in kind or is_unit(kind) else []),
     ]
     cells = {word: row.get(name) for name, word in asked}
     no = [word for word, cell in cells.items() if not pd.isna(cell) and not bool(cell)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
 from matcher.tables.contracts import Column
+from matcher.tables.names import is_unit, person_key
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, describe, read_table
 from matcher.tables.writings import fold
@@ -80,9 +80,10 @@ def read_scores(
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
     if len(wide) < 2 or not named.isin(wide).all():
         return replace(reading, problems=_exact_only(reading.problems, account, ["score"]))
-    for label, count in Counter(label for _, label in found).items():
-        if count > 1:
-            groups = "”“".join(header for header, one in found if one == label)
+    keys = [_key(label) for _, label in found]
+    for key, (_, label) in zip(keys, found, strict=True):
+        if keys.count(key) > 1:
+            groups = "”“".join(header for one, (header, _) in zip(keys, found, strict=True) if one == key)
             raise TableError(f"评委“{label}”有几列分数：“{groups}”；每轮、每个指标请各存一张表，或先合成一列")
     return _melted(reading, wide, beside, source, sheet, columns)
 
@@ -101,6 +102,13 @@ def _reviewer(header: str) -> str:
         person = bare[:1] in _FAMILY and len(bare) > 1 and not _NO_PERSON.search(bare)
         return name if person or not _SCORED.search(fold(name)) or _WIDE.match(fold(name)) else ""
     return next((text for text in (header, name) if _WIDE.match(fold(text))), "")
+
+
+def _key(label: str) -> str:
+    """What the writings of one reviewer share: 李 敏 and 李敏教授 are one, two 张伟 of different units are not."""
+    numbered = _WIDE.match(fold(label))  # 专家1 and 评委 1 are no names
+    unit = next((part for part in re.findall("[（(](.+?)[）)]", label) if is_unit(part)), "")
+    return fold(label) if numbered or unit else person_key(label) or fold(label)
 
 
 def _melted(

@@ -54,6 +54,7 @@ INTEGRITY_RECORDS = Contract(
         column("appeal", "text", "申诉情况", "申诉 复查情况 申诉结果"),
         column("appeal_on", "date", "申诉结果日期", "复查决定日期 申诉日期"),
         column("repaired_on", "date", "修复日期", "信用修复日期 移出日期 解除日期"),
+        column("remark", "text", "备注", "备注说明", lines=True),
     ),
     any_of=("name", "code"),
 )

@@ -49,6 +49,14 @@ UNIT = ("R2", "单位", "虚构机械有限公司", CODE, "", "申报")
         ({"姓名": "虚构人甲（负责人）", "工作单位": "虚构大学"}, "barred", ""),
         ({"姓名": "虚构人甲教授", "工作单位": "虚构大学"}, "barred", ""),
         ({"姓名": "虚构人甲 13800001111", "工作单位": "虚构大学"}, "barred", ""),
+        ({"姓名": "虚教授（虚构人甲）", "工作单位": "虚构大学"}, "barred", ""),
+        ({"姓名": "1.虚构人乙；2.虚构人甲", "工作单位": "虚构大学"}, "barred", ""),
+        ({"姓名": "第一完成人：虚构人甲", "工作单位": "虚构大学"}, "barred", ""),
+        ({"姓名": "虚构人甲等5人", "工作单位": "虚构大学"}, "barred", ""),
+        ({"姓名": "虚构人甲院士", "工作单位": "1.虚构大学 0539-8111111"}, "barred", ""),
+        ({"姓名": "虚教授", "工作单位": "虚构大学"}, "confirm", "只写了姓"),
+        ({"姓名": "虚教授", "工作单位": "别的研究院"}, "confirm", "只写了姓，单位不同"),
+        ({"姓名": "某某（虚构人甲）", "工作单位": "虚构大学"}, "confirm", "括号中的姓名"),
         ({"姓名": "某某", "参与人": "虚构人甲"}, "confirm", "同名，没有单位可比"),
         ({"姓名": "虚构人甲", "人员编号": "e-001"}, "barred", ""),
         ({"姓名": "虚构人乙", "人员编号": "E-001"}, "confirm", "代码相同，姓名或名称不同"),
@@ -61,6 +69,8 @@ UNIT = ("R2", "单位", "虚构机械有限公司", CODE, "", "申报")
         ({"承担单位": "别的公司", "参与单位": "虚构机械有限公司"}, "confirm", "同名，没有相同的代码"),
         ({"承担单位": "虚构机械有限公司研发中心"}, "confirm", "上下级或另一名称的单位"),
         ({"承担单位": "虚构机械有限公司研发中心", "统一社会信用代码": OTHER_CODE}, "clear", ""),
+        ({"承担单位": "虚构机械有限公司（0539-8111111）"}, "confirm", "同名，没有相同的代码"),
+        ({"承担单位": "临沂虚构机械公司"}, "confirm", "名称相近的单位"),
         ({"承担单位": "别的虚构机械厂"}, "clear", ""),
         ({"姓名": "虚构机械有限公司"}, "clear", ""),
     ],
@@ -70,6 +80,34 @@ def test_who_is_meant(cells, state, why):
     hits = integrity_hits(table, records(PERSON, UNIT), role="applicant", on="2026-11-24")
     assert hits["why"].tolist() == ([] if state == "clear" else [why])
     assert check_integrity(table, records(PERSON, UNIT), role="applicant", on="2026-11-24")["state"].tolist() == [state]
+
+
+@pytest.mark.parametrize(
+    ("written", "state"),
+    [
+        ("虚构人甲教授", "barred"), ("虚 构人甲", "barred"), ("虚构人甲 13800001111", "barred"),
+        ("虚教授（虚构人甲）", "barred"), ("虚教授", "confirm"), ("别教授", "clear"),
+    ],
+)  # fmt: skip
+def test_a_record_names_its_person_with_titles_and_telephones_too(written, state):
+    table = subjects(姓名="虚构人甲", 工作单位="虚构大学")
+    found = records(("R1", "个人", written, "", "虚构大学（电话0539-8111111）", "申报"))
+    assert check_integrity(table, found, role="applicant", on="2026-11-24")["state"].tolist() == [state]
+
+
+def test_a_row_that_does_not_name_all_its_persons_is_not_clear():
+    table = subjects(姓名="虚构人乙等5人", 工作单位="虚构大学")
+    marks = check_integrity(table, records(PERSON), role="applicant", on="2026-11-24")
+    assert marks[["state", "records", "reason"]].values.tolist() == [
+        ["confirm", "", "需核实：姓名没有写全（“等”几人），没有写出的人没有查"]
+    ]
+
+
+def test_a_barred_reviewer_with_a_title_is_in_no_panel():
+    people = PEOPLE.assign(person=["虚构人甲教授", "虚构人乙"])
+    forbid, notes = with_records(PAIRS, records(PERSON), people, on="2026-11-24")
+    assert forbid[["left_id", "right_id"]].values.tolist() == [["E1", "P1"], ["E1", "P2"]]
+    assert notes == []
 
 
 def test_a_refusal_cites_record_decision_rule_and_article_and_no_name():
@@ -187,8 +225,8 @@ def test_the_panel_command_keeps_a_barred_reviewer_out(run, tmp_path):
     assert pd.read_csv(tmp_path / "out.csv")["left_id"].tolist() == ["E2", "E2"]
     assert "科研诚信：不得评审：姓名见记录 R1" in (tmp_path / "a.json").read_text("utf-8")
     public = (tmp_path / "p.json").read_text("utf-8")
-    assert "科研诚信" in public
-    assert not any(word in public for word in ("R1", "E1", "虚构人甲"))
+    assert '"barred": {' in public
+    assert not any(word in public for word in ("科研诚信", "R1", "E1", "虚构人甲"))
     verify = ("--people", "e.csv", "--on", "2026-11-24", "--verify", "a.json")
     assert run(*words, *verify)[0] == 0
     status, _, said = run(*words, "-o", "out.csv")

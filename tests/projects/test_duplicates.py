@@ -247,6 +247,17 @@ def test_texts_that_stand_twice_do_not_raise_the_bar():
     assert pairs[["old_id", "flagged"]].values.tolist() == [["P100", True]]
 
 
+@pytest.mark.parametrize(
+    "written", ["虚某甲教授", "虚某甲（教授）", "虚 某 甲", "虚某甲 13800001111", "负责人：虚某甲"]
+)
+def test_one_person_however_written_continues_the_own_project(written):
+    old = library()
+    old["person"] = old["person"].replace("人3", "虚某甲")
+    table = new(("N1", old["text"][3][:60] + made_up(300)[60:], written, "院9", "2026"))
+    pairs = find_duplicates(table, old, k=1, false_alarm=0.02)
+    assert pairs[["old_id", "case", "flagged"]].to_numpy().tolist() == [["P3", "本人延续", False]]
+
+
 def test_an_own_continuation_flags_nobody_else():
     old = library()
     text = old["text"][3][: len(old["text"][3]) // 2] + made_up(901)

@@ -53,6 +53,8 @@ def test_only_what_is_public_is_listed():
         ("项目名称", "齿轮检测 138****5678", "P1 的项目名称“齿轮检测 138****5678”"),
         ("完成人", "张三 zhangsan@example.com", "P1 的完成人“张三 z"),
         ("第一完成单位", "甲公司（电话：略）", "P1 的完成单位“甲公司（电话：略）”"),
+        ("完成人", "王某 短号661234", "P1 的完成人“王某 短号661234”"),
+        ("完成人", "王某（内线6123）", "P1 的完成人“王某（内线6123）”"),
     ],
 )
 def test_a_contact_in_what_would_be_published_is_refused(column, cell, shown):
@@ -102,6 +104,24 @@ def test_states_of_objections():
     ]
     later = objection_states(log, on="2026-11-30", published="2026-11-01", rules="山东2019", handle_days=5)
     assert later.table["state"].tolist() == ["已办结", "逾期", "逾期", "已办结", "办理中"]
+
+
+def test_a_late_settlement_a_unit_without_seal_and_a_span_of_days():
+    rows = [
+        ("Y1", "2026-11-05", "张三", "", "2026-11-10", "2026-11-20"),
+        ("Y2", "2026-11-05 至 2026-11-06", "某公司", "否", "2026-12-01", ""),
+        ("Y3", "2026-11-10 至 2026-11-12", "虚构大学", "是", "", ""),
+        ("Y4", "2026-11-05", "李知行", "否", "2026-11-20", "2026-11-20"),
+    ]
+    names = ["异议编号", "收到日期", "提出方", "盖章", "办理期限", "办结日期"]
+    table = pd.DataFrame(rows, columns=names).assign(项目编号="P1", 实名="是", 附证据="是")
+    found = objection_states(read_objections(table).rows, on="2026-11-24", published="2026-11-01", rules="山东2019")
+    assert found.table[["objection_id", "in_time", "form", "state"]].to_numpy().tolist() == [
+        ["Y1", "是", "齐全", "办结逾期"],
+        ["Y2", "是", "缺盖章", "办理中"],
+        ["Y3", "", "齐全", "未定期限"],
+        ["Y4", "是", "齐全", "已办结"],
+    ]
 
 
 def test_a_log_only_grows():

@@ -334,6 +334,18 @@ def test_footers_of_a_count_and_telephones_behind_names(tmp_path):
         read_scores(sheet_of(path, [["项目编号", "专家1", "专家2"], ["P1", 1, 2], [None, 3, 4]]))
 
 
+@pytest.mark.parametrize("other", ["李 敏", "李敏教授", "李敏（教授）"])
+def test_one_reviewer_in_two_writings_is_refused_and_namesakes_of_two_units_are_not(tmp_path, other):
+    def panel(*names):
+        rows = [["项目编号", "评委打分", None], [None, *names], ["P1", 86, 80]]
+        return sheet_of(tmp_path / "宽.xlsx", rows, ("A1:A2", "B1:C1"))
+
+    with pytest.raises(TableError, match="评委“李敏”有几列分数"):
+        read_scores(panel("李敏", other))
+    read = read_scores(panel("李敏（甲大学）", "李敏（乙大学）"))
+    assert read.rows["score"].tolist() == [86, 80]
+
+
 def test_a_reviewer_with_two_columns_is_refused(tmp_path):
     rows = [["项目编号", "初评", None, "复评", None], [None, "专家1", "专家2", "专家1", "专家2"], ["P1", 1, 2, 3, 4]]
     path = sheet_of(tmp_path / "宽.xlsx", rows, ("A1:A2", "B1:C1", "D1:E1"))
