@@ -7,10 +7,11 @@ user should know at WARNING. It writes nothing until a program gives it a handle
 from __future__ import annotations
 
 import logging
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TypeVar
+from contextlib import contextmanager, suppress
+from typing import Any, TypeVar
 
 Item = TypeVar("Item")
 
@@ -28,14 +29,32 @@ def timed(work: str) -> Iterator[None]:
 
 @contextmanager
 def advancing(total: int, title: str, show: bool) -> Iterator[Callable[[int], object]]:
-    """A function to be called with how many of `total` have been done since the last call."""
-    if not show:
+    """A function to be called with how many of `total` have been done since the last call.
+
+    A bar that cannot be written, since standard error is closed or nobody reads it, does not stop the work.
+    """
+    bar = _bar(total, title) if show and sys.stderr is not None else None
+    if bar is None:
         yield lambda done: None
         return
+
+    def advance(done: int) -> None:
+        with suppress(OSError):
+            bar.update(done)
+
+    try:
+        yield advance
+    finally:
+        with suppress(OSError):
+            bar.close()
+
+
+def _bar(total: int, title: str) -> Any:
     from tqdm import tqdm
 
-    with tqdm(total=total, desc=title, leave=False, delay=0.5, mininterval=0.3) as bar:
-        yield bar.update
+    with suppress(OSError):
+        return tqdm(total=total, desc=title, leave=False, delay=0.5, mininterval=0.3)
+    return None
 
 
 def track(items: Sequence[Item], title: str, show: bool) -> Iterator[Item]:

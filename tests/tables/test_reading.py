@@ -86,6 +86,8 @@ def test_a_table_of_needs_whole():
             "region": ["", ""],
             "cooperation": ["技术转让,委托开发", "其他"],
             "budget": pd.array([5_000_000, None], dtype="Int64"),
+            "done_by": ["", ""],
+            "ownership": ["", ""],
             "enterprise_id": ["", ""],
             "enterprise": ["", ""],
             "keywords": ["", ""],
@@ -367,7 +369,7 @@ def test_two_headers_for_one_field_and_names_already_taken():
     rows, problems = read_needs(
         pd.DataFrame([["1", "甲", "乙", "丙", "丁", 5]], columns=["ID", "需求名称", "title", "标题", "标题", "备注"])
     )
-    assert rows.iloc[0, [0, 1, *range(18, 22)]].to_dict() == {
+    assert rows.iloc[0, [0, 1, *range(20, 24)]].to_dict() == {
         "need_id": "1", "title": "甲", "title_2": "乙", "标题": "丙", "标题_2": "丁", "备注": 5,
     }  # fmt: skip
     assert rows["备注"].dtype == "int64"
