@@ -312,7 +312,10 @@ def all_problems(*readings: Reading) -> pd.DataFrame:
     import pandas as pd
 
     filled = [reading.problems for reading in readings if len(reading.problems)]
-    return pd.concat(filled, ignore_index=True) if filled else readings[0].problems
+    if not filled:
+        return readings[0].problems
+    # as objects: pandas before 3 warns where a column of one table is empty throughout
+    return pd.concat([one.astype(object) for one in filled], ignore_index=True).astype(filled[0].dtypes)
 
 
 def all_columns(*readings: Reading) -> pd.DataFrame:
