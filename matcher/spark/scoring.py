@@ -26,6 +26,7 @@ SUMMARY_KINDS = {
     "decision": "string",
     "total_low": "double",
     "total_high": "double",
+    "rules_verified": "string",
 }
 VERDICT_KINDS = {
     "enterprise_id": "string",
