@@ -1,6 +1,7 @@
 """Duplicates: planted copies found, honest texts left alone.
 
     python examples/evaluate_duplicates.py TEXTS.jsonl.gz [...] [--rewordings PAIRS.csv] [--projects PROJECTS.csv.gz]
+                                           [--accurate]
     python examples/evaluate_duplicates.py --rewordings PAIRS.csv --sentences SENTENCES.csv
     python examples/evaluate_duplicates.py --speed TEXTS.jsonl.gz [...]
 
@@ -68,7 +69,7 @@ def planted(library: list[str], random: np.random.Generator) -> tuple[dict[str, 
     return {**ways, "mosaic": halves}, [*zip(sources, sources[::-1], strict=True)]
 
 
-def evaluate(paths: list[str], rewordings: str | None) -> None:
+def evaluate(paths: list[str], rewordings: str | None, accurate: bool) -> None:
     """Print the share found and flagged of each way, and the share of honest texts that is flagged."""
     random = np.random.default_rng(0)
     texts = abstracts(paths)
@@ -82,7 +83,7 @@ def evaluate(paths: list[str], rewordings: str | None) -> None:
     rows = [(f"{way}|{i}", text) for way, some in ways.items() for i, text in enumerate(some)]
     new = pd.DataFrame(rows, columns=["project_id", "text"])
     for false_alarm in FALSE_ALARMS:
-        found = find_duplicates(new, old, false_alarm=false_alarm)
+        found = find_duplicates(new, old, false_alarm=false_alarm, accurate=accurate)
         found[["way", "number"]] = found["new_id"].str.split("|", expand=True)
         print(f"false alarms promised: {false_alarm}")
         for way, some in found.groupby("way", sort=False):
@@ -185,6 +186,7 @@ if __name__ == "__main__":
     parser.add_argument("--rewordings")
     parser.add_argument("--projects")
     parser.add_argument("--sentences")
+    parser.add_argument("--accurate", action="store_true")
     parser.add_argument("--speed", action="store_true")
     given = parser.parse_args()
     if given.sentences:
@@ -192,6 +194,6 @@ if __name__ == "__main__":
     if given.speed:
         speed(given.texts)
     elif given.texts:
-        evaluate(given.texts, given.rewordings)
+        evaluate(given.texts, given.rewordings, given.accurate)
         if given.projects:
             continuations(given.projects)

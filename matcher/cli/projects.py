@@ -11,6 +11,7 @@ import click
 from matcher.cli import lifecycle
 from matcher.cli.options import (
     COUNT,
+    FILE,
     TABLE_KINDS,
     Command,
     Group,
@@ -44,6 +45,8 @@ group = Group("projects", help="科技项目：查重；从申报到归档的台
 @option(
     "--false-alarm", type=float, default=0.01, metavar="比例", help="允许误报的比例，默认 0.01；1 为只排序、不提示。"
 )
+@option("--accurate", is_flag=True, help="再用词元模型通读最相近的文本（慢得多，多找出几篇换了说法的）。")
+@option("--accurate-model", type=FILE, metavar="文件夹", help="所用模型的文件夹，给出即通读。")
 @option("--rng", type=int, default=0, metavar="种子", help="抽取已有项目估计限值的随机种子，默认 0。")
 @sheet_option()
 @column_option()
@@ -56,6 +59,8 @@ def duplicates_command(
     output: Path,
     k: int,
     false_alarm: float,
+    accurate: bool,
+    accurate_model: Path | None,
     rng: int,
     sheet: str | None,
     column: Sequence[str],
@@ -72,7 +77,16 @@ def duplicates_command(
     applied = read(read_projects, new, sheet=sheet, column=column, quiet=quiet)
     known = None if old is None else read(read_projects, old, quiet=quiet)
     earlier = applied if known is None else known
-    pairs = find_duplicates(applied.rows, None if known is None else known.rows, k=k, false_alarm=false_alarm, rng=rng)
+    pairs = find_duplicates(
+        applied.rows,
+        None if known is None else known.rows,
+        k=k,
+        false_alarm=false_alarm,
+        rng=rng,
+        accurate=accurate_model or accurate,
+        progress=not quiet,
+    )
+    close = "词元模型，最相近的文本" if accurate_model or accurate else "无"
     readings = [applied] if known is None else [applied, known]
     write_duplicates(
         output,
@@ -81,7 +95,7 @@ def duplicates_command(
         old=earlier.rows,
         problems=all_problems(*readings),
         columns=all_columns(*readings),
-        about={"误报率": f"{false_alarm:g}", **about(on or dt.date.today(), [new, old])},
+        about={"误报率": f"{false_alarm:g}", "通读": close, **about(on or dt.date.today(), [new, old])},
         mask=not show_contacts,
     )
     flagged = pairs.loc[pairs["flagged"], "new_id"].nunique()

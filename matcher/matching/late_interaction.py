@@ -202,14 +202,8 @@ class Voice:
 
     @classmethod
     def of(cls, index: BaseIndex, accurate: Accurate) -> Voice:
-        """`accurate`: True for the model that comes with the library's source, the folder of one, or one."""
-        if not isinstance(accurate, (bool, str, Path, TokenModel)):
-            raise ArgumentTypeError(
-                f"accurate is True, False, the folder of a model or a TokenModel, not {type(accurate).__name__}"
-            )
-        model = accurate
-        if not isinstance(model, TokenModel):
-            model = TokenModel.load(None if isinstance(model, bool) else model)
+        """`accurate`: as `token_model` takes it."""
+        model = token_model(accurate)
         return cls(index, model, model.idf_in(index))
 
     def parts(
@@ -233,6 +227,20 @@ class Voice:
 
 
 Accurate = bool | str | Path | TokenModel
+
+
+def token_model(accurate: Accurate) -> TokenModel:
+    """`accurate`: True for the model that comes with the library's source, the folder of one, or one.
+
+    Raises ArgumentTypeError for anything else, and what `TokenModel.load` raises.
+    """
+    if not isinstance(accurate, (bool, str, Path, TokenModel)):
+        raise ArgumentTypeError(
+            f"accurate is True, False, the folder of a model or a TokenModel, not {type(accurate).__name__}"
+        )
+    if isinstance(accurate, TokenModel):
+        return accurate
+    return TokenModel.load(None if isinstance(accurate, bool) else accurate)
 
 
 def default_folder() -> Path:

@@ -6,7 +6,7 @@ and its figures, which are held against what the words that both texts use expla
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matcher.matching.encoders import StaticEncoder, encode_texts, unit
+from matcher.matching.late_interaction import TokenModel, max_sim
 from matcher.projects.figures import figures_of, shared_figures
 from matcher.projects.fingerprints import BLOCK, Subjects, bare, shared_runs
 
@@ -25,6 +26,7 @@ _STANDING = 2000  # texts that stand for the whole library
 _CROWD = 10  # neighbours whose mean cosine says how crowded a text's place is
 _CROWDED, _WORDS, _FIGURES = 0.5, 2.0, 0.09  # the parts of `reworded`, chosen on examples/rewordings.csv
 _PLAUSIBLE = 0.3  # cosine from which shared figures count in full
+_LATE, _LATE_WORDS = 0.5, 0.25  # the parts of `reworded` that late interaction adds, chosen there too
 
 Floats = NDArray[np.float64]
 Whole = NDArray[np.signedinteger[Any]]
@@ -47,6 +49,11 @@ class Near(NamedTuple):
     def among(self, which: NDArray[np.bool_] | Whole) -> Near:
         """Some of them, or all in another order."""
         return Near(self.rows[which], *(part[which] for part in self[1:]))
+
+    def ordered(self) -> Near:
+        """The same, best first."""
+        value = self.overlap + (1 + _WORDS) * self.likeness + self.reworded
+        return self.among(np.lexsort((self.rows, -np.round(value, 6))))
 
 
 class _Sense:
@@ -152,6 +159,34 @@ def nearest(asked: Sequence[str], library: Sequence[str], own: Sequence[int], le
     ]
 
 
+def read_closely(
+    near: Sequence[Near],
+    asked: Sequence[str],
+    library: Sequence[str],
+    model: TokenModel,
+    advance: Callable[[int], object] = lambda done: None,
+) -> list[Near]:
+    """The same texts with what their pieces say of each other in context added to `reworded`, in their new order.
+
+    advance: is told of every text that has been read, of the asked ones and of those of the library that are near.
+    """
+    used = near_rows(near)
+    texts = [library[row] for row in used.tolist()]
+    records = dict(zip(used.tolist(), model.encode([""] * len(texts), texts, "record", advance), strict=True))
+    pieces = model.encode([""] * len(asked), asked, "asking", advance)
+    result = []
+    for one, mine in zip(near, pieces, strict=True):
+        late = max_sim(mine, [records[row] for row in one.rows.tolist()], model.idf)
+        reworded = one.reworded + _LATE * late - _LATE_WORDS * one.likeness
+        result.append(one._replace(reworded=reworded).ordered())
+    return result
+
+
+def near_rows(near: Sequence[Near]) -> Whole:
+    """The library's rows that are near any of the texts, each once."""
+    return np.unique(np.concatenate([np.zeros(0, int), *(one.rows for one in near)]))
+
+
 def _together(
     sense: _Sense, mine: csr_array, theirs: csr_array, start: int, found: Sequence[tuple[Whole, Floats, Floats]]
 ) -> Iterator[Near]:
@@ -159,8 +194,7 @@ def _together(
     for i, (rows, shares, alike) in enumerate(found):
         here = sense.place(rows)
         beyond = apart[i, here]
-        order = np.lexsort((rows, -np.round(shares + alike + beyond, 6)))
-        near = Near(rows, shares, alike, meanings[i, here], beyond - _WORDS * alike, np.zeros(len(rows))).among(order)
+        near = Near(rows, shares, alike, meanings[i, here], beyond - _WORDS * alike, np.zeros(len(rows))).ordered()
         yield near._replace(adds=_added(_runs(mine, start + i), theirs, near.rows, near.overlap))
 
 

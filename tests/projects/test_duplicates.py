@@ -5,7 +5,8 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.errors import ArgumentError, TableError
+from matcher.errors import ArgumentError, MissingExtraError, TableError
+from matcher.matching.late_interaction import TokenModel, Tokens
 from matcher.projects import align, find_duplicates
 from matcher.projects.figures import figures_of
 from matcher.projects.promise import Promise
@@ -183,6 +184,32 @@ FEW = [
     "中药材黄芩规范化种植及饮片炮制。",
     "高压液压阀体内腔的磨粒流光整加工。",
 ]
+
+
+class SameSubject(TokenModel):
+    """A model known by construction: a text has one piece, and that of a rewording is that of its source."""
+
+    def encode(self, titles, bodies, role, advance=lambda done: None):
+        advance(len(bodies))
+        numbers = [3 if "乙" in text else int(text.partition("第")[2].partition("号")[0]) for text in bodies]
+        return [Tokens(np.eye(200, dtype=np.float16)[[one]], np.array([0]), 0) for one in numbers]
+
+
+def test_what_a_model_reads_as_the_same_rises():
+    given = new(("N1", "针对齿轮检测难题乙", "人99", "院9", "2026"))
+    model = SameSubject(None, None, np.ones(1), {"asking": 1, "record": 1})
+    plain = find_duplicates(given, library(), k=24, false_alarm=1)["old_id"].tolist()
+    read = find_duplicates(given, library(), k=24, false_alarm=1, accurate=model)["old_id"].tolist()
+    assert plain.index("P3") > 5
+    assert read.index("P3") == 1  # half a cosine, not as much as the common words of the first
+    assert sorted(read) == sorted(plain)
+    assert read[0] == plain[0] == "P0"
+
+
+def test_the_model_needs_its_packages(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "onnxruntime", None)
+    with pytest.raises(MissingExtraError, match="accurate"):
+        find_duplicates(new(("N1", "甲", "", "", "")), library(), accurate=True)
 
 
 def test_in_a_tiny_library_only_a_copied_sentence_is_evidence():
