@@ -29,6 +29,7 @@ from matcher.contracts.findings import (
     tax_findings,
     text_of,
 )
+from matcher.contracts.name_reading import read_names
 from matcher.contracts.relief import vat_exemption
 from matcher.contracts.rules import Basis, load_rules
 from matcher.tables.arguments import Day, as_day, check_frame
@@ -162,6 +163,10 @@ def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow]
     kinds = {fold_id(str(row.cells["contract_id"])): row.kind for row in rows}
     for row, found in zip(rows, findings, strict=True):
         found.extend(tax_findings(row, kinds, book))
+    words = {rule.id for rule in book.words} | {"oral"}
+    open_names = [at for at, found in enumerate(findings) if not any(one.rule.id in words for one in found)]
+    for at, read in zip(open_names, read_names([rows[at] for at in open_names], book), strict=True):
+        findings[at].extend(read)
     for at, (rule, other) in _duplicates(rows, findings).items():
         found = findings[at]
         found.extend(found_by(book.rules[rule], rows[at].edition, repeats=other))
