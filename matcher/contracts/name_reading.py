@@ -84,13 +84,17 @@ def buckets_of(name: str) -> list[int]:
 def read_names(rows: Sequence[ContractRow], book: RuleBook) -> Iterator[list[Finding]]:
     """For each row what is read in its name, nothing or one finding."""
     names = [name_of(row) for row in rows]
-    readable = [at for at, row in enumerate(rows) if row.kind in book.kinds and len(names[at]) >= book.reading.shortest]
+    readable = [at for at, row in enumerate(rows) if row.kind in book.kinds and _is_readable(names[at], book)]
     found: dict[int, list[Finding]] = {}
     if readable:
         model = NameModel.shipped()
         for at, chances in zip(readable, model.probabilities([names[at] for at in readable]), strict=True):
             found[at] = list(_finding(rows[at], dict(zip(model.topics, chances, strict=True)), book))
     return (found.get(at, []) for at in range(len(rows)))
+
+
+def _is_readable(name: str, book: RuleBook) -> bool:
+    return len(name) >= book.reading.shortest and not book.reading.negated.search(name)
 
 
 def _finding(row: ContractRow, chances: dict[str, Any], book: RuleBook) -> Iterator[Finding]:

@@ -93,6 +93,7 @@ class ReadingRules:
     refuses: float
     asks: float
     shortest: int
+    negated: re.Pattern[str]
     stated: str
     asking: str
     source: str
@@ -287,7 +288,7 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
 def _reading(node: Mapping[str, Any]) -> ReadingRules:
     topics = {name: Topic(one["title"], one["check"], one["rules"]) for name, one in node["topics"].items()}
     bounds = float(node["refuses"]), float(node["asks"]), int(node["shortest"])
-    return ReadingRules(*bounds, *(node[name] for name in ("stated", "asking", "source")), topics)
+    return ReadingRules(*bounds, re.compile(node["negated"]), *(node[name] for name in ("stated", "asking", "source")), topics)
 
 
 def _edition(name: str, node: Mapping[str, str]) -> Edition:
