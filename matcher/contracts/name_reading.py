@@ -84,7 +84,7 @@ def buckets_of(name: str) -> list[int]:
 def read_names(rows: Sequence[ContractRow], book: RuleBook) -> Iterator[list[Finding]]:
     """For each row what is read in its name, nothing or one finding."""
     names = [name_of(row) for row in rows]
-    readable = [at for at, row in enumerate(rows) if row.kind in book.kinds and _is_readable(names[at], book)]
+    readable = [at for at, row in enumerate(rows) if row.kind in book.kinds and is_readable(names[at], book)]
     found: dict[int, list[Finding]] = {}
     if readable:
         model = NameModel.shipped()
@@ -93,7 +93,8 @@ def read_names(rows: Sequence[ContractRow], book: RuleBook) -> Iterator[list[Fin
     return (found.get(at, []) for at in range(len(rows)))
 
 
-def _is_readable(name: str, book: RuleBook) -> bool:
+def is_readable(name: str, book: RuleBook) -> bool:
+    """Whether a folded name is long enough to be read, and negates nothing."""
     return len(name) >= book.reading.shortest and not book.reading.negated.search(name)
 
 

@@ -288,7 +288,8 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
 def _reading(node: Mapping[str, Any]) -> ReadingRules:
     topics = {name: Topic(one["title"], one["check"], one["rules"]) for name, one in node["topics"].items()}
     bounds = float(node["refuses"]), float(node["asks"]), int(node["shortest"])
-    return ReadingRules(*bounds, re.compile(node["negated"]), *(node[name] for name in ("stated", "asking", "source")), topics)
+    texts = node["stated"], node["asking"], node["source"]
+    return ReadingRules(*bounds, re.compile(node["negated"]), *texts, topics)
 
 
 def _edition(name: str, node: Mapping[str, str]) -> Edition:

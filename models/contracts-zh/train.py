@@ -20,13 +20,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedGroupKFold
 
 from matcher import load_encoder
-from matcher.contracts.name_reading import BUCKETS, FORMAT, buckets_of
+from matcher.contracts.name_reading import BUCKETS, FORMAT, buckets_of, is_readable
 from matcher.contracts.rules import load_rules, read_kind
 from matcher.tables.writings import fold
 
 HERE = Path(__file__).parent
 STRENGTH = 100.0  # inverse of the penalty; 10 to 300 change the figures by less than two names in a hundred
 ALIKE = 0.5
+REPEATS = 3
 
 
 def near_copies(grams: list[list[int]]) -> np.ndarray:
@@ -74,17 +75,24 @@ def main() -> None:
     encoder, bounds = load_encoder(), load_rules().reading
     x, groups = features(names, encoder.encode(names)), near_copies([buckets_of(name) for name in names])
     every = np.unique(topics)
-    out = np.zeros((len(names), len(every)))
-    for learn, held in StratifiedGroupKFold(5, shuffle=True, random_state=0).split(x, topics, groups):
-        model = LogisticRegression(C=STRENGTH, max_iter=500).fit(x[learn], topics[learn])
-        out[np.ix_(held, np.searchsorted(every, model.classes_))] = model.predict_proba(x[held])
-    mass, honest = excluded_mass(out, every, kinds), topics == ""
-    print(f"{len(names)} names, {honest.sum()} honest, {len(np.unique(groups))} groups of near copies; five folds")
-    print(f"topic right: {(every[out.argmax(axis=1)] == topics).mean():.3f}")
-    for bound in sorted({0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, bounds.refuses, bounds.asks}):
-        print(f"from {bound}: honest {(mass[honest] >= bound).mean():.3f}, excluded {(mass[~honest] >= bound).mean():.3f}")
-    read = pd.DataFrame({"topic": topics, "refused": mass >= bounds.refuses, "asked": mass >= bounds.asks})
-    print(read.groupby("topic").agg(names=("topic", "size"), refused=("refused", "mean"), asked=("asked", "mean")).round(2))
+    honest, readable = topics == "", np.array([is_readable(name, load_rules()) for name in names])
+    masses, right = [], []
+    for seed in range(REPEATS):
+        out = np.zeros((len(names), len(every)))
+        for learn, held in StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(x, topics, groups):
+            model = LogisticRegression(C=STRENGTH, max_iter=500).fit(x[learn], topics[learn])
+            out[np.ix_(held, np.searchsorted(every, model.classes_))] = model.predict_proba(x[held])
+        masses.append(np.where(readable, excluded_mass(out, every, kinds), 0))
+        right.append((every[out.argmax(axis=1)] == topics).mean())
+    mass, many = np.array(masses), len(np.unique(groups))
+    print(f"{len(names)} names, {honest.sum()} honest, {many} groups of near copies; five folds, {REPEATS} times")
+    print(f"topic right: {np.mean(right):.3f}")
+    for bound in sorted({*np.arange(2, 17) / 20, bounds.refuses, bounds.asks}):
+        rates = (mass[:, honest] >= bound).mean(), (mass[:, ~honest] >= bound).mean()
+        print(f"from {bound:.2f}: honest {rates[0]:.3f}, excluded {rates[1]:.3f}")
+    refused, asked = ((mass >= bound).mean(axis=0) for bound in (bounds.refuses, bounds.asks))
+    read = pd.DataFrame({"topic": topics, "refused": refused, "asked": asked}).groupby("topic")
+    print(read.agg(names=("refused", "size"), refused=("refused", "mean"), asked=("asked", "mean")).round(2))
     if options.folds_only:
         return
     model = LogisticRegression(C=STRENGTH, max_iter=500).fit(x, topics)
