@@ -12,8 +12,8 @@ from matcher.tables.arguments import check_frame
 
 GROUPS = ("kind", "region", "month")
 SUMS = (
-    *("contracts", "amount", "technical_amount", "inexact", "likely_repeats", "likely_repeats_amount"),
-    *("open", "open_amount", "refused", "withdrawn"),
+    *("contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused", "withdrawn"),
+    *("likely_repeats", "likely_repeats_amount"),
 )
 
 
@@ -33,11 +33,11 @@ def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd
     DataFrame
         The columns of `by` ("" for unknown), then contracts, amount (合同成交额) and technical_amount (技术交易额) of
         those that stand as registered, in yuan; inexact: those of them whose amount or technical amount is missing or
-        not exact (约120万元), so that a sum is without it; likely_repeats, likely_repeats_amount: those of them that
-        are likely an earlier one in another writing (`likely_repeat_id`), which the sums hold and which a sum without
-        repeats is to be lessened by; open, open_amount: those not settled (NA where one of their
+        not exact (约120万元), so that a sum is without it; open, open_amount: those not settled (NA where one of their
         amounts is unknown), refused: those that a rule refuses, also as repeated, or whose state is 不予登记,
-        withdrawn: those whose state is 注销 or 撤销. Sorted; no row for nothing.
+        withdrawn: those whose state is 注销 or 撤销, likely_repeats, likely_repeats_amount: those of `contracts` and
+        `amount` that are likely an earlier one in another writing (take them away to count each once). Sorted; no row
+        for nothing.
 
     Raises
     ------
