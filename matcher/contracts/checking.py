@@ -94,15 +94,15 @@ def check_contracts(contracts: pd.DataFrame, *, on: Day | None = None) -> pd.Dat
         One row a contract in the order given, with the columns CHECKED. kind: the title of one of the five kinds, ""
         where the word (`kind_written`) is none. edition: 2001-253 or 2026-miit, by the day of the application; "" where
         that day may lie in either. accepted: no (a rule refuses it), unknown (something is missing, or a person must
-        look) or yes (nothing in the register stands against it; what it is about is judged by a person).
-        reasons, warnings: sentences with their articles; warnings do not decide. unverified: whether a deciding reason,
-        or the edition by which a contract is accepted, rests on text that nobody saw in force. duplicate_of: the
-        earlier row of the same contract; likely_repeat_id: that of what is likely the same in another writing, which is
-        counted too. standing: registered, refused, withdrawn (注销, 撤销) or open, for sums: by the state and the day
-        of registration in the register, and refused where a rule refuses it; a register with neither for any row is
-        taken for one of applications, of which those accepted stand as registered. counted_on, month: of the
-        registration, else of the application; NaT and "" where not known so far. decide_by: the last day for the
-        registry's decision (see `Edition.due`), apply_by: for the application. vat_exempt_low, vat_exempt_high: yuan of the price free of
+        look) or yes (nothing in the register stands against it; what it is about is judged by a person). reasons,
+        warnings: sentences with their articles; warnings do not decide. unverified: whether a deciding reason, or the
+        edition by which a contract is accepted, rests on text that nobody saw in force. duplicate_of: the earlier row
+        of the same contract; likely_repeat_id: that of what is likely the same in another writing, which is counted
+        too. standing: registered, refused, withdrawn (注销, 撤销) or open, for sums: by the state and the day of
+        registration in the register, and refused where a rule refuses it; a register with neither for any row is taken
+        for one of applications, of which those accepted stand as registered. counted_on, month: of the registration,
+        else of the application; NaT and "" where not known so far. decide_by: the last day for the registry's decision
+        (see `Edition.due`), apply_by: for the application. vat_exempt_low, vat_exempt_high: yuan of the price free of
         VAT (see `vat_exemption`). related, transfer_income, outcome_id: as given. Then the table's other columns that
         hold anything.
 
