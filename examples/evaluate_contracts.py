@@ -4,7 +4,7 @@
 
 The table: contracts in the form of `tests/contracts/second_hand.csv` with `accepted` and `edition` as typed from the
 sources, before any run. Prints how many are equal and, of the others, which answer stands for which. `fresh_hand.csv`
-is no test, since most of its exclusions are paraphrases, which the rules, being words, do not know.
+is no test, since it holds paraphrases that are not all read as typed (`models/contracts-zh/CARD.md`).
 """
 
 from __future__ import annotations

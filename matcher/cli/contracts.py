@@ -60,16 +60,21 @@ def check_command(
 ) -> None:
     """Check a register of technology contracts, sum it, and hold it against targets."""
     from matcher.contracts.checking import check_contracts, contract_findings, read_contracts
+    from matcher.contracts.register import contract_summary
+    from matcher.contracts.repeats import repeat_problems
     from matcher.contracts.workbook import ACCEPTED, write_contracts
     from matcher.pool.register_targets import targets_from_registers
     from matcher.pool.targets import read_targets, target_progress, target_sheets
+    from matcher.tables.reading import Reading
 
     check({output: TABLES}, table, targets)
     if targets is not None and on is None:
         raise click.UsageError("--targets 须与 --on 一起给出：进度算到哪一天")
     reading = read(read_contracts, table, sheet=sheet, column=column, quiet=quiet)
     checked = check_contracts(reading.rows, on=on)
-    readings, sheets, line = [reading], None, ""
+    repeats = Reading(checked, repeat_problems(checked, file=table.name))
+    note(quiet, *(repeats.problems["value"] + "：" + repeats.problems["problem"]))
+    readings, sheets, line = [reading, repeats], None, ""
     if targets is not None and on is not None:
         wanted = read(read_targets, targets, on=on, quiet=quiet)
         filled = targets_from_registers(wanted.rows, on=on, contracts=checked)
@@ -88,6 +93,12 @@ def check_command(
         mask=not show_contacts,
     )
     many = counts_of(checked["accepted"].map(ACCEPTED))
+    sums = contract_summary(checked, by=()).sum()
+    if sums["likely_repeats"]:
+        once = int(sums["amount"] - sums["likely_repeats_amount"])
+        many += (
+            f"；其中 {sums['likely_repeats']} 份很可能重复：都计为 {int(sums['amount']):,} 元，只计一份为 {once:,} 元"
+        )
     report(quiet, f"{len(checked)} 份合同：{many}", line, f"结果已写入 {output}")
 
 

@@ -5,7 +5,6 @@ Nothing here decides what a contract is about: a name proposes, and a person loo
 
 from __future__ import annotations
 
-import datetime as dt
 import math
 import re
 from collections.abc import Mapping
@@ -25,11 +24,12 @@ from matcher.contracts.findings import (
     findings_of,
     found_by,
     is_known,
-    party_of,
     tax_findings,
     text_of,
 )
+from matcher.contracts.name_reading import read_names
 from matcher.contracts.relief import vat_exemption
+from matcher.contracts.repeats import LIKELY, repeats_of
 from matcher.contracts.rules import Basis, load_rules
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import TECH_CONTRACTS
@@ -40,7 +40,18 @@ from matcher.tables.writings import fold, fold_id
 CHECKED = (
     *("contract_id", "subject", "kind", "kind_written", "seller", "seller_code", "buyer", "buyer_code", "region"),
     *("signed_on", "applied_on", "accepted_on", "registered_on", "amount", "technical_amount", "edition", "accepted"),
-    *("reasons", "warnings", "unverified", "duplicate_of", "standing", "counted_on", "month", "decide_by", "apply_by"),
+    *(
+        "reasons",
+        "warnings",
+        "unverified",
+        "duplicate_of",
+        "likely_repeat_id",
+        "standing",
+        "counted_on",
+        "month",
+        "decide_by",
+        "apply_by",
+    ),
     *("vat_exempt_low", "vat_exempt_high", "related", "transfer_income", "outcome_id"),
 )
 FINDINGS = ("contract_id", "rule", "title", "answer", "text", "article", "source", "verified")
@@ -83,13 +94,13 @@ def check_contracts(contracts: pd.DataFrame, *, on: Day | None = None) -> pd.Dat
         One row a contract in the order given, with the columns CHECKED. kind: the title of one of the five kinds, ""
         where the word (`kind_written`) is none. edition: 2001-253 or 2026-miit, by the day of the application; "" where
         that day may lie in either. accepted: no (a rule refuses it), unknown (something is missing, or a person must
-        look) or yes (nothing in the register stands against it; what it is about is judged by a person).
-        reasons, warnings: sentences with their articles; warnings do not decide. unverified: whether a deciding reason,
-        or the edition by which a contract is accepted, rests on text that nobody saw in force. duplicate_of: the
-        earlier row of the same contract. standing: registered, refused,
-        withdrawn (注销, 撤销) or open, for sums: by the state and the day of registration in the register, and refused
-        where a rule refuses it; a register with neither for any row is taken for one of applications, of which those
-        accepted stand as registered. counted_on, month: of the registration,
+        look) or yes (nothing in the register stands against it; what it is about is judged by a person). reasons,
+        warnings: sentences with their articles; warnings do not decide. unverified: whether a deciding reason, or the
+        edition by which a contract is accepted, rests on text that nobody saw in force. duplicate_of: the earlier row
+        of the same contract; likely_repeat_id: that of what is likely the same in another writing, which is counted
+        too. standing: registered, refused, withdrawn (注销, 撤销) or open, for sums: by the state and the day of
+        registration in the register, and refused where a rule refuses it; a register with neither for any row is taken
+        for one of applications, of which those accepted stand as registered. counted_on, month: of the registration,
         else of the application; NaT and "" where not known so far. decide_by: the last day for the registry's decision
         (see `Edition.due`), apply_by: for the application. vat_exempt_low, vat_exempt_high: yuan of the price free of
         VAT (see `vat_exemption`). related, transfer_income, outcome_id: as given. Then the table's other columns that
@@ -162,30 +173,19 @@ def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow]
     kinds = {fold_id(str(row.cells["contract_id"])): row.kind for row in rows}
     for row, found in zip(rows, findings, strict=True):
         found.extend(tax_findings(row, kinds, book))
-    for at, (rule, other) in _duplicates(rows, findings).items():
+    words = {rule.id for rule in book.words} | {"oral"}
+    open_names = [at for at, found in enumerate(findings) if not any(one.rule.id in words for one in found)]
+    for at, read in zip(open_names, read_names([rows[at] for at in open_names], book), strict=True):
+        findings[at].extend(read)
+    counted = [
+        at
+        for at, (row, found) in enumerate(zip(rows, findings, strict=True))
+        if not any(one.basis.answer == "no" for one in found) and not _is_dropped(text_of(row.cells["state"]))
+    ]
+    for at, (rule, other) in repeats_of(rows, counted).items():
         found = findings[at]
         found.extend(found_by(book.rules[rule], rows[at].edition, repeats=other))
     return rows, findings
-
-
-def _duplicates(rows: list[ContractRow], findings: list[list[Finding]]) -> dict[int, tuple[str, str]]:
-    """Row -> the rule on it and the id of the earlier contract; rows that are refused or dropped repeat nothing."""
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for at, (row, found) in enumerate(zip(rows, findings, strict=True)):
-        name = re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
-        key = (name, party_of(row.cells, "seller"), party_of(row.cells, "buyer"), text_of(row.cells["amount"]))
-        refused = any(one.basis.answer == "no" for one in found) or _is_dropped(text_of(row.cells["state"]))
-        if all(key) and not refused:
-            groups.setdefault((*key, str(row.amount.low)), []).append(at)  # with its fen
-    repeated = {}
-    for group in groups.values():
-        group.sort(key=lambda at: rows[at].applied.low or rows[at].registered.low or dt.date.max)
-        for place, at in enumerate(group[1:], 1):
-            same = [one for one in group[:place] if rows[one].signed == rows[at].signed != UNKNOWN]
-            other = (same or group)[0]
-            rule = "duplicate" if same else "likely_duplicate"
-            repeated[at] = (rule, str(rows[other].cells["contract_id"]))
-    return repeated
 
 
 def _is_dropped(state: str) -> bool:
@@ -229,7 +229,8 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
         "warnings": "；".join(one.sentence for one in found if one.basis.answer == "warn"),
         "unverified": any(not one.basis.verified for one in deciding)
         or (accepted == "yes" and edition is not None and bool(edition.seen)),
-        "duplicate_of": "".join(one.other for one in found),
+        "duplicate_of": "".join(one.other for one in found if one.rule.id != LIKELY),
+        "likely_repeat_id": "".join(one.other for one in found if one.rule.id == LIKELY),
         "standing": standing,
         "counted_on": when.low if when.low == when.high else None,
         "month": months.pop() if len(months) == 1 else "",

@@ -252,7 +252,7 @@ def _kind_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
         last = row.applied.high or row.registered.high
         old = last is not None and last < book.licence_since and "实施许可" not in written
         yield from found_by(rules["licence_in_old_rule" if old else "licence_word"], edition, kind=written)
-    name = _name_of(row)
+    name = name_of(row)
     if row.kind not in book.kinds or not name:
         return
     kind = book.kinds[row.kind]
@@ -266,13 +266,14 @@ def _kind_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
         yield from found_by(rules["other_kind_word"], edition, words=named[other], other=book.kinds[other].title)
 
 
-def _name_of(row: ContractRow) -> str:
+def name_of(row: ContractRow) -> str:
+    """A name folded, without blanks."""
     return re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
 
 
 def _name_findings(rule: Rule, row: ContractRow, book: RuleBook) -> Iterator[Finding]:
     """What a rule finds in the name; where the name only hints at it, a person is asked."""
-    words, stated = book.wording.words_of(rule, _name_of(row))
+    words, stated = book.wording.words_of(rule, name_of(row))
     if not words:
         return
     kind = book.kinds.get(row.kind)

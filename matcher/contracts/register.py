@@ -11,7 +11,10 @@ from matcher.errors import ArgumentError
 from matcher.tables.arguments import check_frame
 
 GROUPS = ("kind", "region", "month")
-SUMS = ("contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused", "withdrawn")
+SUMS = (
+    *("contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused", "withdrawn"),
+    *("likely_repeats", "likely_repeats_amount"),
+)
 
 
 def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd.DataFrame:
@@ -32,7 +35,9 @@ def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd
         those that stand as registered, in yuan; inexact: those of them whose amount or technical amount is missing or
         not exact (约120万元), so that a sum is without it; open, open_amount: those not settled (NA where one of their
         amounts is unknown), refused: those that a rule refuses, also as repeated, or whose state is 不予登记,
-        withdrawn: those whose state is 注销 or 撤销. Sorted; no row for nothing.
+        withdrawn: those whose state is 注销 or 撤销, likely_repeats, likely_repeats_amount: those of `contracts` and
+        `amount` that are likely an earlier one in another writing (take them away to count each once). Sorted; no row
+        for nothing.
 
     Raises
     ------
@@ -43,7 +48,10 @@ def contract_summary(checked: pd.DataFrame, *, by: Sequence[str] = GROUPS) -> pd
     if wrong := [name for name in by if name not in GROUPS]:
         raise ArgumentError(f"by names some of {', '.join(GROUPS)}, not {wrong[0]!r}")
     counted, is_open = (checked["standing"] == one for one in ("registered", "open"))
+    repeats = counted & (checked["likely_repeat_id"] != "")
     table = checked.assign(
+        likely_repeats=repeats.astype(int),
+        likely_repeats_amount=checked["amount"].where(repeats, 0).fillna(0),
         contracts=counted.astype(int),
         inexact=(counted & checked[["amount", "technical_amount"]].isna().any(axis=1)).astype(int),
         open=is_open.astype(int),

@@ -78,6 +78,29 @@ class Wording:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """What a name may be about: `check`, what a person then looks for; `rules`, by kind, the rule that excludes it."""
+
+    title: str
+    check: str
+    rules: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ReadingRules:
+    """How what a model reads in a name is weighed: see `reading` in `rules.yaml`, where each of these stands."""
+
+    refuses: float
+    asks: float
+    shortest: int
+    negated: re.Pattern[str]
+    stated: str
+    asking: str
+    source: str
+    topics: Mapping[str, Topic]
+
+
+@dataclass(frozen=True)
 class Edition:
     """One edition, for applications from `since` to `until`; with the days that a registry has to decide.
 
@@ -128,6 +151,7 @@ class RuleBook:
     rules: Mapping[str, Rule]
     words: tuple[Rule, ...]
     wording: Wording
+    reading: ReadingRules
     hints: Mapping[str, tuple[re.Pattern[str], ...]]
     large: int
     income_free: int
@@ -252,12 +276,20 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
         rules={name: _rule(name, one, phrases) for name, one in node["rules"].items()},
         words=tuple(_rule(name, one, phrases) for name, one in node["words"].items()),
         wording=Wording(node["asking"], *(re.compile(node[name]) for name in ("denied", "except", "joined"))),
+        reading=_reading(node["reading"]),
         hints={code: tuple(map(re.compile, one)) for code, one in node["hints"].items()},
         large=int(values["large"][1]),
         income_free=int(values["income_free"][1]),
         licence_since=dt.date.fromisoformat(values["licence_since"][1]),
         values=values,
     )
+
+
+def _reading(node: Mapping[str, Any]) -> ReadingRules:
+    topics = {name: Topic(one["title"], one["check"], one["rules"]) for name, one in node["topics"].items()}
+    bounds = float(node["refuses"]), float(node["asks"]), int(node["shortest"])
+    texts = node["stated"], node["asking"], node["source"]
+    return ReadingRules(*bounds, re.compile(node["negated"]), *texts, topics)
 
 
 def _edition(name: str, node: Mapping[str, str]) -> Edition:

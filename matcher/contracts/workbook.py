@@ -28,6 +28,9 @@ NOTES = {
     "适用版本": "按申请日期：2026年2月28日以前 2001-253，2026年3月1日起 2026-miit（没有见到过渡条款）。"
     "2026版只见到征求意见稿的一部分，凡依此的标“未核实”。",
     "统计口径": "表中有登记状态或登记日期的，以其为准；都没有的，把可以登记的计入。月份取登记日期，没有的取申请日期。",
+    "疑似重复": "签订日期、金额相同，双方和名称相近的，列在“很可能与哪份相同”：两份都计入合计，"
+    "合计中另列其项数和成交额，减去即为只计一份的数。"
+    "编号只是写法不同的只计一份。",
     "办结期限": "自受理日期（没有的取申请日期）起算；2026版按工作日，只除去周六周日，没有扣除法定节假日和调休。",
     "免征增值税的价款": "区间。开发、转让从技术交易额到成交额；许可、咨询、服务的条件表中看不出，从 0 起。"
     "税收条款没有见到原文。",
@@ -36,11 +39,19 @@ NOTES = {
 }
 _KEY = (
     *("contract_id", "subject", "kind", "seller", "buyer", "signed_on", "applied_on", "amount", "technical_amount"),
-    *("edition", "accepted", "reasons", "warnings"),
+    *("edition", "accepted", "reasons", "warnings", "likely_repeat_id"),
 )
 _MONEY = dict.fromkeys(
     (
-        *("amount", "technical_amount", "open_amount", "vat_exempt_low", "vat_exempt_high", "transfer_income"),
+        *(
+            "amount",
+            "technical_amount",
+            "open_amount",
+            "likely_repeats_amount",
+            "vat_exempt_low",
+            "vat_exempt_high",
+            "transfer_income",
+        ),
         *("income_low", "income_high", "exempt_low", "exempt_high", "half_low", "half_high"),
         *("deduction_low", "deduction_high"),
     ),

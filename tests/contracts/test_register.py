@@ -124,11 +124,11 @@ def test_without_states_what_is_accepted_counts():
 def test_sums_by_kind_region_and_month(checked):
     by_kind = contract_summary(checked, by=["kind"])
     assert by_kind.to_numpy(object, na_value=None).tolist() == [
-        ["技术咨询", 1, 150_000, 150_000, 0, 0, 0, 0, 0],
-        ["技术开发", 1, 1_000_000, 800_000, 0, 1, None, 0, 0],
-        ["技术服务", 0, 0, 0, 0, 2, 1_350_000, 0, 0],
-        ["技术许可", 0, 0, 0, 0, 0, 0, 0, 1],
-        ["技术转让", 1, 600_000, 600_000, 0, 0, 0, 1, 0],
+        ["技术咨询", 1, 150_000, 150_000, 0, 0, 0, 0, 0, 0, 0],
+        ["技术开发", 1, 1_000_000, 800_000, 0, 1, None, 0, 0, 0, 0],
+        ["技术服务", 0, 0, 0, 0, 2, 1_350_000, 0, 0, 0, 0],
+        ["技术许可", 0, 0, 0, 0, 0, 0, 0, 1, 0, 0],
+        ["技术转让", 1, 600_000, 600_000, 0, 0, 0, 1, 0, 0, 0],
     ]
     by_region = contract_summary(checked, by=["region"])[["region", "contracts", "amount"]].to_numpy(object).tolist()
     assert by_region == [
@@ -137,7 +137,7 @@ def test_sums_by_kind_region_and_month(checked):
     by_month = contract_summary(checked, by=["month"])[["month", "contracts", "technical_amount"]].to_numpy(object)
     assert by_month.tolist() == [["2026-02", 2, 1_400_000], ["2026-03", 1, 150_000], ["2026-04", 0, 0]]
     total = contract_summary(checked, by=[])
-    assert total.to_numpy(object, na_value=None).tolist() == [[3, 1_750_000, 1_550_000, 0, 3, None, 1, 1]]
+    assert total.to_numpy(object, na_value=None).tolist() == [[3, 1_750_000, 1_550_000, 0, 3, None, 1, 1, 0, 0]]
     every = contract_summary(checked)
     assert every[["contracts", "amount"]].sum().tolist() == [3, 1_750_000]
     with pytest.raises(ArgumentError, match="not 'year'"):
@@ -208,7 +208,8 @@ def test_subtotals_without_figures_are_no_contracts():
 def test_nothing_gives_nothing(checked):
     none = contract_summary(checked.iloc[:0])
     sums = ["contracts", "amount", "technical_amount", "inexact", "open", "open_amount", "refused", "withdrawn"]
-    assert list(none.columns) == ["kind", "region", "month", *sums]
+    repeats = ["likely_repeats", "likely_repeats_amount"]
+    assert list(none.columns) == ["kind", "region", "month", *sums, *repeats]
     assert len(none) == len(income_relief(checked.iloc[:0])) == len(contract_conversions(checked.iloc[:0])) == 0
 
 

@@ -1,0 +1,119 @@
+"""What a contract's name is about, by a small model learned from made-up names: rows in, findings out.
+
+The model (`models/contracts-zh`) is asked only where no word of `rules.yaml` was found in a name. It says what is done
+(逐车化验) and decides nothing by itself: the rule on that, with its article and edition, stands in `rules.yaml`.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.contracts.findings import ContractRow, Finding, found_by, name_of
+from matcher.contracts.rules import RuleBook
+from matcher.errors import PolicyError
+from matcher.matching.encoders import Encoder, StaticEncoder
+
+FORMAT = "matcher-contract-names-1"
+HONEST = ""  # the topic of what nothing excludes
+BUCKETS = 8192
+_FOLDER = "contracts-zh"
+_FILE = "reading.safetensors"
+
+
+@dataclass(frozen=True)
+class NameModel:
+    """A multinomial logistic regression on the encoder's vector of a name and its characters and pairs of them.
+
+    topics: HONEST and topics of `rules.yaml`; dense: (dim, topics), grams: (BUCKETS, topics), cut: (topics).
+    """
+
+    encoder: Encoder
+    topics: tuple[str, ...]
+    dense: NDArray[np.float32]
+    grams: NDArray[np.float32]
+    cut: NDArray[np.float32]
+
+    @classmethod
+    @functools.cache
+    def shipped(cls) -> NameModel:
+        """The one that comes with this library. Raises PolicyError where it is missing or of another encoder."""
+        from safetensors import safe_open
+
+        package = Path(str(files("matcher")))
+        places = [package / "models" / _FOLDER / _FILE, package.parent / "models" / _FOLDER / _FILE]
+        path = next((place for place in places if place.is_file()), None)
+        if path is None:
+            raise PolicyError(f"the model of names is missing: neither {places[0]} nor {places[1]} is there")
+        encoder = StaticEncoder.load()
+        with safe_open(path, "numpy") as stored:
+            about = stored.metadata() or {}
+            if about.get("format") != FORMAT or about.get("encoder") != encoder.fingerprint:
+                raise PolicyError(f"{path}: not a {FORMAT} for the encoder {encoder.name}; run its train.py again")
+            parts = [np.asarray(stored.get_tensor(name), np.float32) for name in ("dense", "grams", "cut")]
+        return cls(encoder, tuple(json.loads(about["topics"])), *parts)
+
+    def probabilities(self, names: Sequence[str]) -> NDArray[np.float64]:
+        """(n, topics) for folded names without blanks."""
+        sums = np.stack([self.grams[found].sum(axis=0) / np.sqrt(len(found)) for found in map(buckets_of, names)])
+        odds = (self.encoder.encode(list(names)) @ self.dense + sums + self.cut).astype(np.float64)
+        odds = np.exp(odds - odds.max(axis=1, keepdims=True))
+        return np.asarray(odds / odds.sum(axis=1, keepdims=True))
+
+
+def buckets_of(name: str) -> list[int]:
+    """The characters of a name, and each two beside each other with its ends, as sorted numbers below BUCKETS.
+
+    >>> len(buckets_of("泵壳"))
+    5
+    """
+    edged = f"^{name}$"
+    grams = {*name, *(edged[at : at + 2] for at in range(len(edged) - 1))}
+    return sorted({zlib.crc32(gram.encode()) % BUCKETS for gram in grams})
+
+
+def read_names(rows: Sequence[ContractRow], book: RuleBook) -> Iterator[list[Finding]]:
+    """For each row what is read in its name, nothing or one finding."""
+    names = [name_of(row) for row in rows]
+    readable = [at for at, row in enumerate(rows) if row.kind in book.kinds and is_readable(names[at], book)]
+    found: dict[int, list[Finding]] = {}
+    if readable:
+        model = NameModel.shipped()
+        for at, chances in zip(readable, model.probabilities([names[at] for at in readable]), strict=True):
+            found[at] = list(_finding(rows[at], dict(zip(model.topics, chances, strict=True)), book))
+    return (found.get(at, []) for at in range(len(rows)))
+
+
+def is_readable(name: str, book: RuleBook) -> bool:
+    """Whether a folded name is long enough to be read, and negates nothing."""
+    return len(name) >= book.reading.shortest and not book.reading.negated.search(name)
+
+
+def _finding(row: ContractRow, chances: dict[str, Any], book: RuleBook) -> Iterator[Finding]:
+    """The finding of the most probable topic that a rule on this kind excludes."""
+    rules = {rule.id: rule for rule in book.words}
+    reading, kind = book.reading, book.kinds[row.kind]
+    read: list[tuple[float, str, Finding]] = []
+    for name, topic in reading.topics.items():
+        if row.kind in topic.rules and name in chances:
+            rule = rules[topic.rules[row.kind]]
+            words = {"words": topic.title, "kind": kind.title}
+            read += [(chances[name], name, one) for one in found_by(rule, row.edition, **words)]
+    refusing = [one for one in read if one[2].basis.answer == "no"]
+    for part, bound, text in ((refusing, reading.refuses, reading.stated), (read, reading.asks, reading.asking)):
+        if part and sum(chance for chance, *_ in part) >= bound:
+            _, name, one = max(part, key=lambda each: each[0])
+            topic, answer = reading.topics[name], "no" if part is refusing else "unknown"
+            source = f"{reading.source}；{one.basis.source}"
+            basis = replace(one.basis, answer=answer, source=source)
+            yield one._replace(basis=basis, text=text.format(topic=topic.title, check=topic.check))
+            return

@@ -1,0 +1,126 @@
+"""What is read in names without a telling word, and contracts that a register holds in several writings: made up."""
+
+import pandas as pd
+from python_calamine import CalamineWorkbook
+
+from matcher.contracts import check_contracts, contract_findings, contract_summary, list_rules, read_contracts
+from matcher.contracts.name_reading import HONEST, NameModel
+from matcher.contracts.repeats import repeat_problems
+from matcher.contracts.rules import load_rules
+from matcher.matching.encoders import StaticEncoder
+
+OLD = {"signed_on": "2025-06-01", "applied_on": "2025-06-10"}
+NEW = {"signed_on": "2026-06-01", "applied_on": "2026-06-10"}
+
+
+def row(number, subject, kind, days=OLD, **cells):
+    parties = {
+        "seller": f"甲大学{number}",
+        "buyer": "乙泵业有限公司",
+        "amount": "100万元",
+        "technical_amount": "80万元",
+    }
+    return {"contract_id": number, "subject": subject, "kind": kind} | days | parties | cells
+
+
+def rows_of(*rows):
+    return read_contracts(pd.DataFrame(list(rows))).rows
+
+
+def test_a_paraphrased_exclusion_is_refused_with_its_article_and_the_reading_said():
+    table = contract_findings(rows_of(row("H1", "循环水每周取样化验并报数", "技术开发")))
+    columns = ["rule", "answer", "text", "article", "source"]
+    assert table[columns].to_numpy().tolist() == [
+        [
+            "ordinary_work",
+            "no",
+            "名称读作“例行的检验、化验、鉴定”（由学得的判断，请核对合同内容）",
+            "2001规则技术开发合同除外情形",
+            "学得的判断（models/contracts-zh）；2001规则摘要",
+        ]
+    ]
+
+
+def test_what_is_read_in_a_name_excludes_by_kind_and_edition():
+    rows = rows_of(
+        row("H1", "循环水每周取样化验并报数", "技术服务"),  # art. 42 does not exclude it as a service
+        row("H2", "循环水每周取样化验并报数", "技术开发", NEW),  # the annex of 2026 was not seen
+        row("H3", "客户来料代为车削和喷漆", "技术服务"),
+        row("H4", "客户来料代为车削和喷漆", "技术服务", NEW),  # art. 878 of the Civil Code
+        row("H5", "循环水结垢在线监测传感器研制", "技术开发"),
+    )
+    assert check_contracts(rows)["accepted"].tolist() == ["yes", "unknown", "no", "no", "yes"]
+
+
+def test_short_names_and_names_that_negate_are_not_read():
+    rows = rows_of(row("H1", "逐车化验", "技术开发"), row("H2", "非强制检定的地磅检定", "技术服务"))
+    assert check_contracts(rows)["accepted"].tolist() == ["yes", "yes"]
+
+
+def test_the_model_fits_the_encoder_and_every_topic_has_its_rule():
+    model, book = NameModel.shipped(), load_rules()
+    assert set(model.topics) == {HONEST, *book.reading.topics}
+    assert model.encoder.fingerprint == StaticEncoder.load().fingerprint
+    by_rule = {rule.id: rule.kinds for rule in book.words}
+    pairs = [(kind, rule) for topic in book.reading.topics.values() for kind, rule in topic.rules.items()]
+    assert [pair for pair in pairs if pair[0] not in by_rule[pair[1]]] == []
+    assert model.probabilities(["水样化验", "a"]).sum(axis=1).round(6).tolist() == [1, 1]
+
+
+def test_rules_without_words_stand_in_the_list():
+    table = list_rules()
+    found = table[table["rule"].isin(["staff_training", "not_technology"]) & (table["edition"] == "2001-253")]
+    assert found[["rule", "answer", "article"]].to_numpy().tolist() == [
+        ["staff_training", "no", "2001规则第四十六条"],
+        ["not_technology", "no", "登记条件指南（技术转让的条件）"],
+    ]
+
+
+WRITINGS = (
+    row("JS-2026-001", "泵壳气孔检测方法研究", "技术开发", seller="甲科技有限公司"),
+    row("JS2026001", "泵壳气孔检测方法研究", "技术开发", seller="甲科技", amount="1000000", technical_amount="800000"),
+    row("登第1号", "泵壳气孔检测方法研究项目", "技术开发", seller="甲科技（有限）公司（盖章）"),
+    row("JS-2026-002", "泵壳气孔检测方法研究二期", "技术开发", seller="甲科技有限公司"),  # another phase
+    row("JS-2026-003", "泵壳气孔检测方法研究", "技术开发", seller="丙科技有限公司"),  # another seller
+    row("JS-2026-004", "泵壳气孔检测方法研究", "技术开发", seller="甲科技股份公司", signed_on="2025-06-02"),
+)
+
+
+def test_one_contract_in_three_writings_is_counted_once_only_where_its_number_is_the_same():
+    checked = check_contracts(rows_of(*WRITINGS))
+    names = ["contract_id", "accepted", "duplicate_of", "likely_repeat_id", "standing"]
+    assert checked[names].to_numpy().tolist() == [
+        ["JS-2026-001", "yes", "", "", "registered"],
+        ["JS2026001", "no", "JS-2026-001", "", "refused"],
+        ["登第1号", "yes", "", "JS-2026-001", "registered"],
+        ["JS-2026-002", "yes", "", "", "registered"],
+        ["JS-2026-003", "yes", "", "", "registered"],
+        ["JS-2026-004", "yes", "", "", "registered"],
+    ]
+    sums = contract_summary(checked, by=[])[["contracts", "amount", "likely_repeats", "likely_repeats_amount"]]
+    assert sums.to_numpy().tolist() == [[5, 5_000_000, 1, 1_000_000]]
+    problems = repeat_problems(checked, file="台账.csv")
+    assert problems[["file", "value", "problem", "action", "kept"]].to_numpy().tolist() == [
+        ["台账.csv", "JS2026001", "与 JS-2026-001 是同一份合同", "只计较早的一份；请核对", True],
+        ["台账.csv", "登第1号", "与 JS-2026-001 很可能是同一份合同", "两份都计入合计；如是同一份，请删去一行", True],
+    ]
+
+
+def test_codes_decide_whether_parties_are_one():
+    codes = ("91370000000000000A", "91370000000000000B")
+    rows = [
+        row(f"H{at}", "泵壳检测研发", "技术开发", seller="甲科技", seller_code=code) for at, code in enumerate(codes)
+    ]
+    other = row("H9", "泵壳检测技术研发", "技术开发", seller="乙科技", seller_code=codes[0])
+    checked = check_contracts(rows_of(rows[0], rows[1] | {"subject": "泵壳检测技术研发"}, other))
+    assert checked["likely_repeat_id"].tolist() == ["", "", "H0"]
+
+
+def test_the_command_tells_both_sums(run, tmp_path):
+    pd.DataFrame(list(WRITINGS)).to_csv(tmp_path / "台账.csv", index=False, encoding="utf-8-sig")
+    status, out, err = run("contracts", "台账.csv", "-o", "out.xlsx")
+    assert status == 0, err
+    assert "其中 1 份很可能重复：都计为 5,000,000 元，只计一份为 4,000,000 元" in out
+    assert "登第1号：与 JS-2026-001 很可能是同一份合同" in err
+    lines = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_name("问题").to_python()
+    assert sum("与 JS-2026-001 很可能是同一份合同" in line for line in lines) == 1
