@@ -125,7 +125,7 @@ def import_command(
     quiet: bool,
 ) -> None:
     """Write the facts of a table that the book does not have yet."""
-    from matcher.pool.book.book import Book, conflict_message, stranger_message
+    from matcher.pool.book.book import Book, conflict_message, leap_message, stranger_message
     from matcher.pool.book.tables import headers, import_sheets, read_book_firms
 
     check({problems: TABLES}, table, book)
@@ -135,16 +135,18 @@ def import_command(
         known = opened.firms(on)
         firms = read(read_book_firms, table, policies, on=on, sheet=sheet, column=column, quiet=quiet, known=known)
         written = opened.put(firms.rows, on=on, person=person, source=source or table.name, accept=accept)
+    titles = headers(policies, list(firms.rows.columns))
     if problems is not None:
         listed = None if problems.suffix.lower() != ".xlsx" else firms.problems  # else they are the table itself
         write(
-            problems, import_sheets(written), firms.problems, problems=listed, columns=firms.columns,
+            problems, import_sheets(written, titles), firms.problems, problems=listed, columns=firms.columns,
             mask=not show_contacts,
         )  # fmt: skip
     note(
         False,
-        conflict_message(written.conflicts, headers(policies, list(firms.rows.columns))),
+        conflict_message(written.conflicts, titles),
         stranger_message(written.strangers),
+        leap_message(written.leaps, titles),
     )
     refused = len(written.conflicts) + len(written.strangers)
     report(

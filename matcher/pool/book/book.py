@@ -32,6 +32,7 @@ from matcher.tables.schemas import HIGH, LOW
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
 CONFLICTS = ("enterprise_id", "column", "seen", "yours", "theirs", "person", "day")
 STRANGERS = ("enterprise_id", "column", "yours", "theirs", "person", "day")
+LEAP = 1000  # 元 written for 万元 is 10,000, 千元 for 元 1,000
 STATES = ("candidate", "in_pool", "left", "graduated")
 # Exits that pools use; no official text with exits was seen, so the list is an assumption.
 EXITS = ("已认定", "期满", "条件丧失", "弄虚作假", "事故或违法", "迁出", "其他")
@@ -44,7 +45,8 @@ class Written:
     """What a write did: firms that are new, firms and cells that changed.
 
     Not written were the conflicts (cells that somebody else changed) and the strangers (rows whose id is another
-    firm's in the book).
+    firm's in the book). Written, but to be asked about, are the leaps: numbers of `LEAP` times the book's or more, or
+    as much less, of which one may be in a wrong unit.
     """
 
     new: int
@@ -52,6 +54,7 @@ class Written:
     cells: int
     conflicts: pd.DataFrame
     strangers: pd.DataFrame
+    leaps: pd.DataFrame
 
 
 class Book:
@@ -196,6 +199,7 @@ class Book:
         columns = [[plain(cell) for cell in firms[name].tolist()] for name in names]
         versions = [plain(v) for v in firms[VERSION].tolist()] if VERSION in firms else [None] * len(firms)
         events, conflicts, strangers = list[Event](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+        leaps = list[tuple[Any, ...]]()
         new, cells = 0, 0
         with self.log.writing():
             history = self._facts()
@@ -225,6 +229,11 @@ class Book:
                     else:
                         sides = map(shown, (was, value, current.value))
                         conflicts.append((firm, name, *sides, current.person, current.day))
+                leaps += [
+                    (firm, name, shown(value), shown(now[name].value), now[name].person, now[name].day)
+                    for name, value in changed.items()
+                    if name in now and _leaps(value, now[name].value)
+                ]
                 if changed or not past:
                     new += not past
                     cells += len(changed)
@@ -232,12 +241,12 @@ class Book:
                     body = {"facts": changed, "upon": past[-1].seq if past else 0}
                     events.append(Event("facts", on.isoformat(), person, body, firm, source))
             refused = pd.DataFrame(conflicts, columns=list(CONFLICTS), dtype=object)
-            others = pd.DataFrame(strangers, columns=list(STRANGERS), dtype=object)
+            others, far = (pd.DataFrame(rows, columns=list(STRANGERS), dtype=object) for rows in (strangers, leaps))
             if refuse_conflicts and (conflicts or strangers):
                 faults = filter(None, [conflict_message(refused), stranger_message(others)])
                 raise ConflictError("\n".join(faults), refused if conflicts else others)
             self.log.append(events)
-        return Written(new, len(events) - new, cells, refused, others)
+        return Written(new, len(events) - new, cells, refused, others, far)
 
     def firms(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """The wide firm table as it is known on a day (up to a place in the log), sorted by enterprise_id.
@@ -466,6 +475,32 @@ def stranger_message(strangers: pd.DataFrame) -> str:
         for row in strangers.to_dict("records")
     ]
     return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
+
+
+def leap_message(leaps: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """The leaps as a message in Chinese, one a line, "" for none; titles: column -> Chinese header."""
+    if not len(leaps):
+        return ""
+    lines = [f"{len(leaps)} 处与库中此前的数相差 {LEAP:,} 倍以上，已写入，请核对单位："]
+    lines += [
+        f"  {row['enterprise_id']}，{titles.get(row['column'], row['column'])}：此前是 {row['theirs']}"
+        f"（{row['person']}，{row['day']}），现写入 {row['yours']}；若写错了，请改正后再导入"
+        for row in leaps.to_dict("records")
+    ]
+    return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
+
+
+def _leaps(value: Any, before: Any) -> bool:
+    """Whether a number is `LEAP` times another or more, or as much less."""
+    sizes = [_size(value), _size(before)]
+    return min(sizes) > 0 and max(sizes) >= LEAP * min(sizes)
+
+
+def _size(value: Any) -> float:
+    """How large a number is, of one known within bounds the lower one that is given; 0 for what is none."""
+    if isinstance(value, dict):
+        value = value["low"] or value["high"]
+    return abs(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
 
 
 def _unlike(book: Mapping[str, Fact], row: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -11,14 +11,14 @@ from typing import Any
 import pandas as pd
 
 from matcher.export.sheets import Sheet
-from matcher.export.titles import CARD, CONFLICTS, DISCOVERY, POOL, TITLES
+from matcher.export.titles import CARD, CONFLICTS, DISCOVERY, LEAPS, POOL, TITLES
 from matcher.policy.firm_table import firm_contract, read_firms
 from matcher.policy.identity import BESIDE, IDENTITY, with_lines
 from matcher.policy.linkage import right_codes
 from matcher.policy.policy import Policy, load_policy
 from matcher.pool.book.book import Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
-from matcher.pool.book.recognition import recognised
+from matcher.pool.book.recognition import recognised, short_names
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
 from matcher.tables.reading import Reading, read_table
@@ -137,10 +137,18 @@ def funnel_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
     return {"漏斗": Sheet(table, POOL, key=[str(name) for name in table if name != "step"], frozen=1, formats=_SHARES)}
 
 
-def import_sheets(written: Written) -> dict[str, Sheet]:
-    """The conflicts of `Book.put`, and the rows that are another firm's than the book's."""
-    sheets = {"冲突": Sheet(written.conflicts, CONFLICTS)}
-    return sheets | ({"不是同一家": Sheet(written.strangers, CONFLICTS)} if len(written.strangers) else {})
+def import_sheets(written: Written, titles: Mapping[str, str]) -> dict[str, Sheet]:
+    """The conflicts of `Book.put`, the rows that are another firm's, and the numbers that leapt.
+
+    titles: column -> Chinese header.
+    """
+
+    def sheet(table: pd.DataFrame, words: Mapping[str, str]) -> Sheet:
+        return Sheet(table.assign(column=table["column"].map(lambda name: titles.get(name, name))), words)
+
+    sheets = {"冲突": sheet(written.conflicts, CONFLICTS)}
+    sheets |= {"不是同一家": sheet(written.strangers, CONFLICTS)} if len(written.strangers) else {}
+    return sheets | ({"数量级": sheet(written.leaps, LEAPS)} if len(written.leaps) else {})
 
 
 def _open_rules(cell: str, titles: Mapping[str, str]) -> str:
@@ -220,6 +228,7 @@ def read_book_firms(
         )
     # an id made up from the place of a row is no key
     rows = rows[~(lost | twice)].reset_index(drop=True)
+    lines += short_names(rows, known)
     said_again = reading.problems["action"].str.startswith("逐行判断")  # of firms that stand twice, told above
     reading = Reading(reading.rows, reading.problems[~said_again], reading.columns)
     return Reading(rows, with_lines(reading, lines), reading.columns)
