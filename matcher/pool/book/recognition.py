@@ -69,8 +69,8 @@ def short_names(rows: pd.DataFrame, known: pd.DataFrame | None) -> list[dict[str
     for short, full in full_names(list(firm_of), list(firm_of)).items():
         firms = firm_of[short], firm_of[full]
         if not old.issuperset(firms) and (not all(map(codes.get, firms)) or len({codes[firm] for firm in firms}) == 1):
-            problem = f"“{short}”可能是“{full}”（{firms[1]}）的简称，作为两家企业导入"
-            lines.append(_line(firms[0], problem, "若是同一家，请改用同一个编号或全称后重新导入"))
+            problem = f"“{short}”可能是“{full}”（{firms[1]}）的简称，没有当作同一家"
+            lines.append(_line(firms[0], problem, "若是同一家，请改用全称或同一个编号"))
     return lines
 
 

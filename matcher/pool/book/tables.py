@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import CARD, CONFLICTS, DISCOVERY, LEAPS, POOL, TITLES
 from matcher.policy.firm_table import firm_contract, read_firms
@@ -19,9 +20,10 @@ from matcher.policy.policy import Policy, load_policy
 from matcher.pool.book.book import Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
 from matcher.pool.book.recognition import recognised, short_names
+from matcher.pool.results import read_result
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
-from matcher.tables.reading import Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import TITLE_DAYS, Column
 
 REGISTRY = (
@@ -244,6 +246,28 @@ def _says_who(rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def read_listed(
+    source: str | Path,
+    policies: Sequence[Policy],
+    *,
+    on: Day | None = None,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    known: pd.DataFrame | None = None,
+) -> Reading:
+    """The firms of a list: a table of this library (走访名单), or one that names them by id, code or name.
+
+    on, known and the rest: as of `read_book_firms`, which reads what is no table of this library.
+    """
+    try:
+        table = read_result(source, "discovered")
+    except TableError:
+        table = pd.DataFrame({"enterprise_id": [None]})
+    if table["enterprise_id"].fillna("").eq("").any():
+        return read_book_firms(source, policies, on=on, sheet=sheet, columns=columns, known=known)
+    return Reading(table, pd.DataFrame(columns=PROBLEM_COLUMNS))
+
+
 _COMPANY = re.compile(r"[^\d][^/]{2,}(?:公司|集团|厂|合作社|合伙）?|企业|中心|院|所|店|社)")
 _LINE: dict[str, Any] = {"row": None, "column": "", "value": "", "problem": "", "action": "", "kept": True}
 _RESULTS = ("rank", "chance", "reasons", "ask", *_CARD)
@@ -253,7 +277,9 @@ _WORKED_OUT = {*_RESULTS, *(title for name, title in {**TITLES, **CARD, **DISCOV
 def read_statuses(
     source: str | Path, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
-    """A table of statuses (跟进表) for `matcher.pool.book.follow_up.follow`; its rows need no id."""
+    """A table of statuses (跟进表) for `matcher.pool.book.follow_up.follow`, whose rows may name the firm instead."""
     reading = read_table(source, FOLLOW, sheet=sheet, columns=columns)
     numbered = reading.problems["problem"].str.contains("已按行号编号", regex=False)
-    return Reading(reading.rows, reading.problems[~numbered], reading.columns)
+    ids, names = reading.rows["enterprise_id"], reading.rows["name"]
+    rows = reading.rows.assign(enterprise_id=ids.where(ids != "", names))
+    return Reading(rows, reading.problems[~numbered], reading.columns)
