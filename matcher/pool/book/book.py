@@ -21,7 +21,7 @@ from matcher.policy.linkage import compact_uscc, find_firm, is_like_name, uscc_f
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Log
-from matcher.pool.book.facts import UNKNOWN, Fact, adds, apart, fold, joined, masked, plain, shown
+from matcher.pool.book.facts import LEAP, UNKNOWN, Fact, adds, apart, fold, joined, leaps_from, masked, plain, shown
 from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
@@ -32,7 +32,6 @@ from matcher.tables.schemas import HIGH, LOW
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
 CONFLICTS = ("enterprise_id", "column", "seen", "yours", "theirs", "person", "day")
 STRANGERS = ("enterprise_id", "column", "yours", "theirs", "person", "day")
-LEAP = 1000  # 元 written for 万元 is 10,000, 千元 for 元 1,000
 STATES = ("candidate", "in_pool", "left", "graduated")
 # Exits that pools use; no official text with exits was seen, so the list is an assumption.
 EXITS = ("已认定", "期满", "条件丧失", "弄虚作假", "事故或违法", "迁出", "其他")
@@ -232,7 +231,7 @@ class Book:
                 leaps += [
                     (firm, name, shown(value), shown(now[name].value), now[name].person, now[name].day)
                     for name, value in changed.items()
-                    if name in now and _leaps(value, now[name].value)
+                    if name in now and leaps_from(value, now[name].value)
                 ]
                 if changed or not past:
                     new += not past
@@ -488,19 +487,6 @@ def leap_message(leaps: pd.DataFrame, titles: Mapping[str, str]) -> str:
         for row in leaps.to_dict("records")
     ]
     return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
-
-
-def _leaps(value: Any, before: Any) -> bool:
-    """Whether a number is `LEAP` times another or more, or as much less."""
-    sizes = [_size(value), _size(before)]
-    return min(sizes) > 0 and max(sizes) >= LEAP * min(sizes)
-
-
-def _size(value: Any) -> float:
-    """How large a number is, of one known within bounds the lower one that is given; 0 for what is none."""
-    if isinstance(value, dict):
-        value = value["low"] or value["high"]
-    return abs(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
 
 
 def _unlike(book: Mapping[str, Fact], row: Mapping[str, Any]) -> list[tuple[Any, ...]]:
