@@ -32,8 +32,8 @@ def test_headers_and_words_of_a_table_that_a_county_kept(pool, tmp_path):
     (tmp_path / "firms.csv").write_text(FIRMS, "utf-8")
     (tmp_path / "follow.csv").write_text(
         "序号,企业名称,需求编号,成果编号,进展情况,日期,经办人,合同类型,合同金额（万元）,拒绝原因\n"
-        "1,虚构传动,X1,C1,签约,2026.3.1,王,技术开发,约50,\n2,虚构传动有限公司,X2,C1,不感兴趣,2026年3月2日,王,,,\n"
-        "3,虚构传动有限公司,X3,C2,对接中,2026/3/3,王,,,\n4,虚构传动有限公司,X4,C2,已签约,2026/3/3,王,技术服务,30,\n"
+        "1,虚构传动,X1,C1,签约,2026.3.1,王,委托开发合同,约50,\n2,虚构传动有限公司,X2,C1,不感兴趣,2026年3月2日,王,,,\n"
+        "3,虚构传动有限公司,X3,C2,对接中（已见面）,2026/3/3,王,,,\n4,虚构传动有限公司,X4,C2,已签约,2026/3/3,王,技术服务,30,\n"
         "5,虚构传动有限公司,X5,C2,拒绝,2026/3/3,王,,,太贵\n", "utf-8",
     )  # fmt: skip
     day = ("--on", "2026-06-30")
@@ -44,10 +44,11 @@ def test_headers_and_words_of_a_table_that_a_county_kept(pool, tmp_path):
     )  # fmt: skip
     with Book.open(tmp_path / "p.db") as book:
         now = items(book.log, on="2026-06-30")
+    assert now["contract"].tolist() == ["技术开发", "", "", "技术服务", ""]
     assert now[["enterprise_id", "need_id", "status", "amount", "reason", "note"]].values.tolist() == [
         ["QY1", "X1", "signed", None, "", "合同金额“约50万元”不是确切的值，不计入金额合计"],
         ["QY1", "X2", "declined", None, "other", "不感兴趣"],
-        ["QY1", "X3", "talks", None, "", ""],
+        ["QY1", "X3", "talks", None, "", "对接中（已见面）"],
         ["QY1", "X4", "signed", 300_000, "", ""],
         ["QY1", "X5", "declined", None, "too expensive", ""],
     ]

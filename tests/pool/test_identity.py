@@ -129,6 +129,13 @@ def test_a_short_name_stays_a_firm_of_its_own_and_is_told(pool, tmp_path):
     ]  # fmt: skip
 
 
+def test_a_name_without_its_legal_form_does_not_replace_the_full_one(pool, book, tmp_path):
+    (tmp_path / "二.csv").write_text("企业名称,职工总数\n虚构乙集团,21\n虚构丙,31\n", encoding="utf-8")
+    assert pool("import", "库.db", "二.csv", "--on", "2026-02-01", "--person", "李")[0] == 0
+    table = firms(book).loc[["虚构乙（集团）有限公司", "虚构丙有限公司"]]
+    assert table[["name", "employees_total"]].values.tolist() == [["虚构乙集团", 21], ["虚构丙有限公司", 31]]
+
+
 def test_a_number_that_leaps_is_written_and_asked_about(pool, tmp_path):
     (tmp_path / "一.csv").write_text(SHORT, encoding="utf-8")
     (tmp_path / "二.csv").write_text(

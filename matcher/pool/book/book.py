@@ -17,7 +17,7 @@ import pandas as pd
 from matcher.errors import ConflictError, PoolError
 from matcher.event_log.log import Event
 from matcher.policy.identity import has_ended
-from matcher.policy.linkage import compact_uscc, find_firm, is_like_name, uscc_fault
+from matcher.policy.linkage import compact_uscc, find_firm, has_legal_form, is_like_name, plain_name, uscc_fault
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Log
@@ -217,7 +217,7 @@ class Book:
                 for name, value in zip(names, row, strict=True):
                     current = now.get(name, UNKNOWN)
                     if then is None:
-                        if adds(value, current.value):
+                        if adds(value, current.value) and not (name == "name" and _shortens(value, current.value)):
                             changed[name] = value
                         continue
                     was = then.get(name, UNKNOWN).value
@@ -487,6 +487,11 @@ def leap_message(leaps: pd.DataFrame, titles: Mapping[str, str]) -> str:
         for row in leaps.to_dict("records")
     ]
     return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
+
+
+def _shortens(name: str, full: Any) -> bool:
+    """Whether a name is the full one that the book has, without its legal form (虚构机械 for 虚构机械有限公司)."""
+    return has_legal_form(str(full or "")) and not has_legal_form(name) and plain_name(name) == plain_name(str(full))
 
 
 def _unlike(book: Mapping[str, Fact], row: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -47,6 +47,9 @@ REASONS = {
 CONTRACTS = ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务")
 # Which contracts put an outcome to use: an assumption. Advice and services are listed but not counted.
 CONVERTS = CONTRACTS[:3]
+_CONTRACT = dict.fromkeys(("委托开发", "合作开发"), "技术开发")  # 技术开发合同 are these two (民法典 851)
+_NO_CONTRACT = f"已签约须填写合同类型：{'、'.join(CONTRACTS)}"
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 ITEM = ("enterprise_id", "need_id", "outcome_id")
 ITEMS = (*ITEM, "status", "day", "person", "contract", "amount", "reason", "note")
 FUNNEL = ("step", "title", "items", "of_pushed", "of_before", "median_days", "amount")
@@ -92,6 +95,10 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
     for at, row in enumerate(rows.to_dict("records"), start=2):
         cell = {name: _text(row.get(name)) for name in (*ITEM, "status", "person", "contract", "reason", "note")}
         cell |= {name: known[name].find(cell[name]) or cell[name] for name in ITEM}
+        cell["contract"] = _CONTRACT.get(cell["contract"].removesuffix("合同"), cell["contract"].removesuffix("合同"))
+        word = _ASIDE.sub("", cell["status"])
+        if word != cell["status"] and word in words:  # 对接中（已见面）
+            cell |= {"status": word, "note": "；".join(filter(None, [cell["note"], cell["status"]]))}
         status, reason = words.get(cell["status"], ""), reasons.get(cell["reason"], "")
         day: Any = pd.to_datetime(row.get("day", ""))
         amount: Any = row.get("amount")
@@ -113,7 +120,10 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
             (not any(cell[name] for name in ITEM), "须填写企业编号，或需求编号和成果编号"),
             (status == "declined" and not reason, f"已拒绝须填写理由：{'、'.join(REASONS.values())}"),
             (status != "declined" and bool(cell["reason"]), "只有已拒绝才填写理由"),
-            (status == "signed" and cell["contract"] not in CONTRACTS, f"已签约须填写合同类型：{'、'.join(CONTRACTS)}"),
+            (
+                status == "signed" and cell["contract"] not in CONTRACTS,
+                f"合同类型“{cell['contract']}”不是{'、'.join(CONTRACTS)}之一" if cell["contract"] else _NO_CONTRACT,
+            ),
             (
                 status != "signed" and (bool(cell["contract"]) or amount is not None or bool(about)),
                 "只有已签约才填写合同类型和金额",
