@@ -11,6 +11,7 @@ from matcher.errors import ArgumentError
 from matcher.needs import compare_indicators, compare_pairs, indicators_of, need_indicators
 from matcher.needs.asked import asked_indicators
 from matcher.needs.comparison import comparison_text
+from matcher.needs.completeness import read_one
 from matcher.needs.units import _UNITS, read_unit
 
 CASES = [line.split(" -> ") for line in """\
@@ -320,6 +321,12 @@ def test_what_is_asked_and_what_is_today():
         "背景：2018年板材改判1200吨，人工挑选容易出错。": [],
         "现有烘房情况：耗气量20m3/t。希望耗气量≤15m3/t。": ["≤15m3/t"],
         "工厂位于某市。良率≥80%；": ["≥80%"],
+        "技术指标：目前漏检率3%，要求降到0.5%以下": ["≤0.5%"],
+        "漏检率由目前的3%降到0.5%以下。": ["≤0.5%"],
+        "漏检率3%（目前），要求不高于0.5%。": ["≤0.5%"],
+        "技术指标：当前合格率95%以上，要求99%以上": ["≥99%"],
+        "原漏检率3%左右，需要降至0.5%以内；原水浊度≤10NTU": ["≤0.5%", "≤10"],
+        "技术指标：现有产线节拍≤10s": ["≤10s"],
     }
     for text, expected in texts.items():
         found = [one for _, one in asked_indicators("", text)]
@@ -332,6 +339,24 @@ def test_what_is_asked_and_what_is_today():
             + one.unit.symbol
             for one in found
         ] == expected, text
+
+
+def test_a_title_and_a_cell_of_indicators_tell_what_is_today_too():
+    texts = {
+        "title": "轴承检测，目前漏检率3%，要求降到0.5%以下",
+        "indicators": "1.漏检率：现状2%，目标0.4%以下；2.节拍：原来10s/件，目标5s/件；3.漏检率现为1%；4.原漏检率6%",
+    }
+    found = read_one("N1", texts).figures
+    assert [(one.field, one.indicator.quantity, one.indicator.text, one.asked) for one in found] == [
+        ("title", "漏检率", "3%", False),
+        ("title", "漏检率", "0.5%以下", True),
+        ("indicators", "漏检率", "2%", False),
+        ("indicators", "漏检率", "0.4%以下", True),
+        ("indicators", "节拍", "10s/件", False),
+        ("indicators", "节拍", "5s/件", True),
+        ("indicators", "漏检率", "1%", False),
+        ("indicators", "漏检率", "6%", False),
+    ]
 
 
 def test_a_need_that_says_its_indicator_twice_asks_it_once():

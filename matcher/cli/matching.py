@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -212,8 +213,9 @@ def match_command(
         report(quiet, f"{len(queries)} 条，{counted['pieces']} 片，{counted.get('matches', 0)} 行；结果已写入 {pieces}")
         return
     matches = match(queries, index, **asked, progress=not quiet)
-    if past := _past_answers(queries, index, matches, asked):
-        settings["只有已过期的"] = f"{len(past)} 条{asker}可推荐的{answerer}都已过有效期：{first_few(past)}"
+    if lapsed := _lapsed_answers(queries, index, matches, asked):
+        listed = first_few([f"{one}（{other}）" for one, other in lapsed.items()])
+        settings["只有已过期的"] = f"{len(lapsed)} 条{asker}可推荐的{answerer}都已过有效期：{listed}"
         note(quiet, settings["只有已过期的"])
     files = {}
     if output is not None:
@@ -225,6 +227,7 @@ def match_command(
             problems=all_problems(*readings),
             columns=all_columns(*readings),
             about=about(on or dt.date.today(), inputs) | settings,
+            lapsed=lapsed,
             mask=not show_contacts,
         )
     if outcomes.is_dir() and (record or verify):
@@ -400,17 +403,26 @@ def _past(index: Index, valid_on: dt.date | None) -> int:
     return 0 if valid_on is None else int((index.alive & ~valid_rows(index, valid_on)).sum())
 
 
-def _past_answers(queries: pd.DataFrame, index: Index, matches: pd.DataFrame, asked: dict[str, Any]) -> list[str]:
-    """The asking rows without a recommended record that would have one but for `valid_on`, with the best of these."""
+def _lapsed_answers(
+    queries: pd.DataFrame, index: Index, matches: pd.DataFrame, asked: dict[str, Any]
+) -> dict[str, str]:
+    """The asking rows without a recommended record that would have one but for the end of its validity, with the best
+    of these.
+    """
     from matcher.matching.matches import match
+    from matcher.tables.schemas import STATE
 
     ask, answer = (str(name) for name in matches.columns[:2])
     rest = queries[~queries[ask].isin(matches.loc[matches["recommended"], ask])]
-    if not len(rest) or not _past(index, asked["valid_on"]):
-        return []
-    again = match(rest, index, **{**asked, "valid_on": None})
+    if not len(rest) or not (_past(index, asked["valid_on"]) or _ended(index.records)):
+        return {}
+    parts = [
+        replace(one, records=one.records.drop(columns="valid_until" + STATE, errors="ignore")) for one in index.parts
+    ]
+    open_ended = replace(index, parts=tuple(parts), whole=index.statistics)
+    again = match(rest, open_ended, **{**asked, "valid_on": None})
     best = again[again["recommended"]].drop_duplicates(ask)
-    return [f"{one}（{other}）" for one, other in zip(best[ask], best[answer], strict=True)]
+    return dict(zip(best[ask].astype(str), best[answer].astype(str), strict=True))
 
 
 def _ended(table: pd.DataFrame) -> int:

@@ -125,7 +125,7 @@ def import_command(
     quiet: bool,
 ) -> None:
     """Write the facts of a table that the book does not have yet."""
-    from matcher.pool.book.book import Book, conflict_message, stranger_message
+    from matcher.pool.book.book import Book, conflict_message, leap_message, stranger_message
     from matcher.pool.book.tables import headers, import_sheets, read_book_firms
 
     check({problems: TABLES}, table, book)
@@ -135,16 +135,18 @@ def import_command(
         known = opened.firms(on)
         firms = read(read_book_firms, table, policies, on=on, sheet=sheet, column=column, quiet=quiet, known=known)
         written = opened.put(firms.rows, on=on, person=person, source=source or table.name, accept=accept)
+    titles = headers(policies, list(firms.rows.columns))
     if problems is not None:
         listed = None if problems.suffix.lower() != ".xlsx" else firms.problems  # else they are the table itself
         write(
-            problems, import_sheets(written), firms.problems, problems=listed, columns=firms.columns,
+            problems, import_sheets(written, titles), firms.problems, problems=listed, columns=firms.columns,
             mask=not show_contacts,
         )  # fmt: skip
     note(
         False,
-        conflict_message(written.conflicts, headers(policies, list(firms.rows.columns))),
+        conflict_message(written.conflicts, titles),
         stranger_message(written.strangers),
+        leap_message(written.leaps, titles),
     )
     refused = len(written.conflicts) + len(written.strangers)
     report(
@@ -184,7 +186,13 @@ def sheet_command(book: Path, on: dt.date, output: Path, show_contacts: bool, qu
 @group.command("enter", help="入库：指定企业、名单中的企业，或全部符合入库条件的候选企业。")
 @book_options
 @option("--firm", multiple=True, metavar="企业编号", help="入库的企业，可多次给出；不给则为全部符合条件的候选。")
-@option("--list", "listed", type=FILE, metavar="名单", help="名单中的企业，如 pool discover 写出的走访名单。")
+@option(
+    "--list",
+    "listed",
+    type=FILE,
+    metavar="名单",
+    help="名单中的企业：pool discover 写出的走访名单，或写有企业编号、信用代码或名称的表。",
+)
 @option("--first", type=COUNT, metavar="家数", help="只取名单的前几家。")
 @option("--reason", default="", metavar="理由", help="不确定符合入库条件的企业为什么入库。")
 @quiet_option
@@ -200,11 +208,14 @@ def enter_command(
 ) -> None:
     """Take firms into the pool."""
     from matcher.pool.book.book import Book
-    from matcher.pool.results import read_result
+    from matcher.pool.book.tables import read_listed
 
-    ids = None if listed is None else read_result(listed, "discovered")["enterprise_id"].tolist()[:first]
     with Book.open(book) as opened:
-        ids = None if ids is None else opened.ids_of(ids, on=on)
+        ids = None
+        if listed is not None:
+            rules, known = opened.rules(on), opened.firms(on)
+            rows = read(read_listed, listed, [rules.goal, rules.entry], on=on, quiet=quiet, known=known).rows
+            ids = opened.ids_of(rows["enterprise_id"].tolist()[:first], on=on)
         new = [] if ids is None else opened.outside(ids, on=on)
         chosen = [*opened.ids_of(firm, on=on), *new] if firm or ids is not None else None
         taken = opened.enter(chosen, on=on, person=person, reason=reason)

@@ -6,7 +6,7 @@ A table of matches in, words out; the limits stand here and nowhere else.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -128,10 +128,18 @@ def answered(answers: str) -> list[tuple[str, str]]:
     return [(pair["point"], pair["answer"]) if pair else ("", line) for pair, line in found]
 
 
-def next_steps(matches: pd.DataFrame, advice: pd.Series[Any], ids: Sequence[str], *, answer: str) -> dict[str, str]:
+def next_steps(
+    matches: pd.DataFrame,
+    advice: pd.Series[Any],
+    ids: Sequence[str],
+    *,
+    answer: str,
+    lapsed: Mapping[str, str] | None = None,
+) -> dict[str, str]:
     """What to do with each asking row that has nothing recommended; answer: what answers it, in Chinese.
 
-    matches: as `matcher.match` gives them; ids: of all asking rows.
+    matches: as `matcher.match` gives them; ids: of all asking rows; lapsed: those of them that only a record past its
+    validity would answer -> this record.
     """
     ask = str(matches.columns[0])
     groups = {name: rows.to_numpy() for name, rows in advice.groupby(matches[ask].astype(str))}
@@ -141,7 +149,11 @@ def next_steps(matches: pd.DataFrame, advice: pd.Series[Any], ids: Sequence[str]
         words: NDArray[Any] = groups.get(name, np.zeros(0, object))
         if RECOMMENDED in words:
             continue
-        steps[name] = _next_step(int((words == CONTACT).sum()), ask == "need_id", name in asked_back, answer)
+        step = _next_step(int((words == CONTACT).sum()), ask == "need_id", name in asked_back, answer)
+        if old := (lapsed or {}).get(name):
+            holder = "成果持有方" if ask == "need_id" else "需求发布方"
+            step = f"{answer} {old} 可推荐，但已过有效期：先联系{holder}确认是否续期；不续期的再办后面的。{step}"
+        steps[name] = step
     return steps
 
 

@@ -115,14 +115,18 @@ def match_files(
     columns: pd.DataFrame | None = None,
     about: Mapping[str, str] | None = None,
     total: int | None = None,
+    lapsed: Mapping[str, str] | None = None,
     mask: bool = True,
 ) -> dict[Path, bytes]:
     """The files of `write_matches`, for whoever hands them on without saving them.
 
-    total: how many records there were, where `records` are those alone that the matches name.
+    total: how many records there were, where `records` are those alone that the matches name. lapsed: query -> the
+    record that would be recommended, were it still valid.
     """
     target = Path(output)
     report, account = _report(target.name, matches, queries, records, problems, columns, about, total, mask)
+    ended: Any = mask_nested(dict(lapsed or {})) if mask else dict(lapsed or {})
+    report = report._replace(lapsed=ended)
     if target.suffix.lower() == ".html":
         return {**problem_files(target, report.problems, mask=False), target: report.page()}
     return files_of(
@@ -202,6 +206,7 @@ class _Report(NamedTuple):
     masked: bool
     name: str
     total: int
+    lapsed: Mapping[str, str] = {}
 
     @property
     def ask(self) -> Contract:
@@ -253,7 +258,8 @@ class _Report(NamedTuple):
     def steps(self) -> dict[str, str]:
         """What to do with each query that has nothing recommended."""
         ids = self.queries[self.ask.id_column].astype(str).tolist()
-        return next_steps(self.matches, advice_of(self.matches), ids, answer=self.answer.title)
+        advice, answer = advice_of(self.matches), self.answer.title
+        return next_steps(self.matches, advice, ids, answer=answer, lapsed=self.lapsed)
 
     def asked(self) -> pd.DataFrame:
         """The queries, each with how many answers are recommended or worth a call, the best one and what to do."""

@@ -66,6 +66,7 @@ TRIAGE = {
     "rank": "次序", "question": "问题", "adds": "答后可加分", "answer": "企业答复", "source": "哪些征集通知要求",
 }  # fmt: skip
 CONFLICTS = {"column": "列", "day": "改动日期", "person": "改动人"}
+LEAPS = {**CONFLICTS, "yours": "写入", "theirs": "此前"}
 DISCOVERY = {"rank": "名次", "chance": "通过的可能", "uscc": "统一社会信用代码", "status": "登记情况"}
 ASSUMED = {"column": "字段", "title": "按假设取值的事实", "low": "最低", "likely": "最可能", "high": "最高"}
 EXPECTED = {"expected": "预计通过", "firms": "企业数", "low": "下端", "high": "上端"}

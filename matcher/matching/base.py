@@ -17,6 +17,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from matcher.errors import ArgumentTypeError, TableError
+from matcher.matching.calibration import shipped_file
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
 from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Lexical, Postings, Query, take
@@ -374,6 +375,19 @@ class BaseIndex:
 
     def sampled_scale(self) -> tuple[ScoreScale, tuple[list[str], list[str]]]:
         """The scale by a sample of random pairs, without `out_of_library`, and the titles and bodies of its texts."""
+        semantic, lexical, texts, share = self.random_pairs()
+        pairs = shipped_file("random_pairs.json")
+        if pairs.get("encoder") == getattr(self.encoder, "name", ""):  # a small library has too few of its own
+            semantic = np.append(semantic, np.float32(pairs["semantic"]))
+            lexical = np.append(lexical, np.float32(pairs["lexical"]))
+        return ScoreScale.fit(semantic, lexical, share), texts
+
+    def random_pairs(
+        self,
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32], tuple[list[str], list[str]], float]:
+        """Both cosines of random pairs of this library, the titles and bodies of the texts that were held against its
+        sample, and how far they are whole texts.
+        """
         order = np.argsort([hashlib.sha256(str(name).encode()).digest() for name in self.ids], kind="stable")
         sample = order[self.alive[order]][:SAMPLE]
         titles, bodies = self.texts(sample[:SAMPLE_ASKED])
@@ -381,7 +395,7 @@ class BaseIndex:
         cosines = [[channel[:, sample] for channel in block[:2]] for block in self._asked_blocks(texts)]
         other = ~np.eye(len(titles), len(sample), dtype=bool)
         semantic, lexical = (np.concatenate(channel)[other] for channel in zip(*cosines, strict=True))
-        return ScoreScale.fit(semantic, lexical, 0.0 if self.id_column == WORK_ID else texts_share(bodies)), texts
+        return semantic, lexical, texts, 0.0 if self.id_column == WORK_ID else texts_share(bodies)
 
     def meanings(self, texts: tuple[list[str], list[str]]) -> NDArray[np.float32]:
         """(texts, living records): the semantic cosines of texts, given as titles and bodies."""

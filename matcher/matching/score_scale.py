@@ -2,10 +2,11 @@
 
 Both cosines are put on one scale by their mean and deviation over random pairs and added. Between bare titles the
 lexical one is the stronger of the two, between whole texts the semantic one (`models/ranker-zh/CARD.md` has the
-figures), so their shares depend on how much text a library's records have. A score is the share of random pairs that
-lie below. Up to the 99 % point it is read off the sample,
-beyond it off a generalised Pareto tail (Pickands 1975, its shape by probability-weighted moments, Hosking and Wallis
-1987), so that it never reaches 1.
+figures), so their shares depend on how much text a library's records have. Beside a library's own random pairs stand
+200 of a large one (`models/ranker-zh/random_pairs.json`): a few records alone have nearly no spread. A score is the
+share of random pairs that lie below. Up to the 99 % point it is read off the sample, beyond it off a generalised
+Pareto tail (Pickands 1975, its shape by probability-weighted moments, Hosking and Wallis 1987), so that it never
+reaches 1.
 """
 
 from __future__ import annotations

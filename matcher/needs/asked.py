@@ -15,16 +15,22 @@ from matcher.needs.completeness_cues import (
     SUPPOSED,
     SUPPOSED_END,
     TODAY,
+    TODAYS,
+    TODAYS_BEHIND,
     USUAL,
     WISHED,
 )
 from matcher.needs.elements import Sentence, understand
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 
+ASKED_FIELDS = ("title", "problem", "indicators")  # what they say is asked, save what is today
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
 _WISHED_HEAD = re.compile("(?:目标|指标|要求|效果)[：:]$")
 _SHORT = 24  # characters of a sentence that is no more than an indicator
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
+_FALLS_FROM_TODAY = re.compile(  # 漏检率由目前的3%降到
+    r"(?:目前|现有|现在|当前|现状)[^，,。；;\d]{0,8}\d[^，,。；;\d]{0,6}(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?$"
+)
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
 
 
@@ -51,13 +57,18 @@ def asked_indicators(title: str, description: str = "") -> list[tuple[str, Indic
 def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Sentence]) -> bool:
     """Whether an indicator of a need is asked: its sentence asks, and does not turn to what is today before it.
 
-    In a sentence of background only a bound whose clause demands (要求, 须) or that is all it says (良率≥70%) is
-    asked; in one that asks by telling a fault, only what stands behind a wish.
+    Behind a word of today (目前, 原来) nothing is asked until its clause wishes. In a sentence of background only a
+    bound whose clause demands (要求, 须) or that is all it says (良率≥70%) is asked; in one that asks by telling a
+    fault, only what stands behind a wish.
     """
-    if field == "title":
+    if _is_todays(indicator, text):
+        return False
+    if field in ASKED_FIELDS:
         return True
     inside = [one for one in sentences if one.field == field and one.start < indicator.end <= one.end]
     first, stop = clause_of(text, indicator.start, indicator.end)
+    if _FALLS_FROM_TODAY.search(text, first, indicator.start):
+        return True
     if inside:
         first, stop = max(first, inside[0].start), min(stop, inside[-1].end)
     head = text[max(inside[0].start, first - 12) : first] if inside else ""
@@ -80,12 +91,29 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     return not _tells_today(text, inside[0].start, indicator.start)
 
 
-def _tells_today(text: str, start: int, stop: int) -> bool:
+def _is_todays(indicator: Indicator, text: str) -> bool:
+    """Whether the clause of an indicator says that it is today's; a bound only where another one of it is asked too."""
+    if TODAYS_BEHIND.match(text, indicator.end):
+        return True
+    first, _ = clause_of(text, indicator.start, indicator.end)
+    formerly = re.search(rf"(?<![\u4e00-\u9fff])原{re.escape(indicator.quantity)}", text[first : indicator.start])
+    if not (formerly or _tells_today(text, first, indicator.start, TODAYS)):
+        return False
+    if indicator.comparator not in _BOUNDS:
+        return True
+    return any(
+        (one.quantity, one.unit.dimension) == (indicator.quantity, indicator.unit.dimension)
+        and one.start > indicator.start
+        for one in indicators_of(text)
+    )
+
+
+def _tells_today(text: str, start: int, stop: int, today: re.Pattern[str] = STATE_OPENS) -> bool:
     """Whether the last word before a place that tells today from wish tells of today."""
     text = text[:start] + _ASIDE.sub(lambda aside: " " * len(aside[0]), text[start:stop])
-    today = max((one.end() for one in STATE_OPENS.finditer(text, start, stop)), default=-1)
+    told = max((one.end() for one in today.finditer(text, start, stop)), default=-1)
     wished = max((one.end() for one in WISHED.finditer(text, start, stop)), default=-1)
-    return today > wished
+    return told > wished
 
 
 def clause_of(text: str, start: int, end: int) -> tuple[int, int]:

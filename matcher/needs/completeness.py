@@ -10,7 +10,7 @@ from functools import cached_property
 
 import pandas as pd
 
-from matcher.needs.asked import clause_of, is_asked
+from matcher.needs.asked import ASKED_FIELDS, clause_of, is_asked
 from matcher.needs.completeness_cues import BOAST, DEFECT, NOT_OURS, SOLVER, STATE, UNABLE, UNSOLVED, USE
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.indicators import Indicator, indicators_of
@@ -62,7 +62,6 @@ _SHORTEST_MORE = 20  # characters that a description has to add to the title
 _TEXTS = ("problem", "indicators", "conditions", "background")
 _MONEY = ("budget", "budget_min", "budget_max", "budget_text")
 _COLUMNS = ("done_by", "ownership")
-_ASKED_FIELDS = ("title", "problem", "indicators")
 
 
 @dataclass(frozen=True)
@@ -229,7 +228,7 @@ def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
     for name in _TEXTS:
         if text := texts.get(name):
             part = understand("", text)
-            role = "asked" if name in _ASKED_FIELDS else "background"
+            role = "asked" if name in ASKED_FIELDS else "background"
             sentences += [
                 Sentence(one.text, name, one.start, one.end, one.role if one.role == "constraint" else role)
                 for one in part.sentences
@@ -238,7 +237,7 @@ def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
                 Element(one.kind, one.text, name, one.start, one.end, one.low, one.high) for one in part.elements
             ]
     figures = [
-        Figure(indicator, name, name in _ASKED_FIELDS or is_asked(indicator, name, texts.get(name, ""), sentences))
+        Figure(indicator, name, is_asked(indicator, name, texts.get(name, ""), sentences))
         for name in ("title", "description", *_TEXTS)
         for indicator in indicators_of(texts.get(name, ""))
     ]

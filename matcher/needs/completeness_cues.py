@@ -11,6 +11,8 @@ DEMANDED = re.compile("(?<!按)要求|须|必须|应[达能为不在]|需[达要
 STATE_OPENS = re.compile(  # behind these a sentence tells what is today, until it wishes
     "目前|(?<!改进)(?<!改造)(?<!利用)(?<!基于)(?<!替代)现有|现阶段|现用|当前|原有|原来|(?<![与于对较比])传统|一般[为在是]|通常|以往|市场上|已达|是指|背景[：:]|现[\u4e00-\u9fff]{0,6}[情状]况[：:]"
 )
+TODAYS = re.compile("(?<![进造用于代])(?:目前|现有|现阶段|现状|当前|原有|原[来先])|(?<![实体呈发出展])现[为是]")
+TODAYS_BEHIND = re.compile("[（(](?:目前|现状|当前|现有|现行)(?:水平|值|状态|情况)?[）)]")
 WISHED = re.compile("要求|需要?|希望|期望|寻求|拟|计划|必须|目标|指标|开发|研发|研制|实现|提高[到至]|解决")
 USUAL = re.compile("通常|一般|目前|现有")
 HARMED = re.compile("会使|导致|造成|使得|无法|[只仅]能")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -139,6 +139,33 @@ def is_like_name(name: str, other: str, former: str = "") -> bool:
         if short == long:
             return True
     return False
+
+
+def has_legal_form(name: str) -> bool:
+    """Whether a company name ends in a legal form, as a full one does: 虚构有限公司, and not 虚构."""
+    return _LEGAL.search(name.strip()) is not None
+
+
+def full_names(shorts: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    """Each short name (one without a legal form, of three signs or more) and the one full name that has its signs in a
+    row; those that none or several have are left out.
+
+    Examples
+    --------
+    >>> full_names(["鲁南重工", "山东重工"], ["山东鲁南重工机械有限公司", "山东重工甲公司", "山东重工乙公司"])
+    {'鲁南重工': '山东鲁南重工机械有限公司'}
+    """
+    wanted = {name: plain_name(name) for name in shorts if not has_legal_form(name)}
+    wanted = {name: plain for name, plain in wanted.items() if len(plain) >= 3}
+    having: dict[str, set[str]] = {plain[:3]: set() for plain in wanted.values()}
+    for name in names if wanted else ():
+        if has_legal_form(name):
+            plain = plain_name(name)
+            for start in range(len(plain) - 2):
+                if plain[start : start + 3] in having:
+                    having[plain[start : start + 3]].add(name)
+    found = {name: [full for full in having[plain[:3]] if plain in plain_name(full)] for name, plain in wanted.items()}
+    return {name: fulls[0] for name, fulls in found.items() if len(fulls) == 1}
 
 
 def find_firm(firms: pd.DataFrame, written: str) -> str:

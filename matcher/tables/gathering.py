@@ -16,6 +16,7 @@ from matcher.tables.documents import is_document, read_document
 from matcher.tables.grids import Book, Source, read_book
 from matcher.tables.header_words import header_key
 from matcher.tables.headers import HEADER_ROWS, find_header
+from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
 from matcher.tables.regions import candidates
 from matcher.tables.schemas import Contract
@@ -116,9 +117,37 @@ def gather(
         raise TableError("没有一个文件能读入：" + "；".join(line["problem"].iloc[0] for line in problems[:3]))
     rows = pd.concat([_plain(part) for part in parts], ignore_index=True)
     rows = rows if id_column is None else _unique(rows, id_column)
+    problems += [_alike(rows, contract)] if contract.reposts else []
     listed = pd.concat([part for part in problems if len(part)] or [pd.DataFrame(columns=PROBLEM_COLUMNS)])
     account = pd.concat(accounts) if accounts else pd.DataFrame(columns=COLUMN_ACCOUNT)
     return Gathered(rows, listed.reset_index(drop=True)[PROBLEM_COLUMNS], account.reset_index(drop=True))
+
+
+def _alike(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
+    """A line for each row that is a posting of another sheet again, or a need that is but for one character."""
+    texts = [rows[name].map(lambda cell: "" if cell is None else str(cell)).tolist() for name in contract.reposts]
+    sources = list(zip(*(rows[name].tolist() for name in SOURCES[:2]), strict=True))
+    ids = rows[contract.id_column].tolist()
+    again = find_reposts(texts)
+    near = near_doubles(texts) if contract.id_column == "need_id" else again
+    lines = []
+    for at, firsts in enumerate(zip(again, near, strict=True)):
+        for first, how in zip(firsts, ("几乎相同，疑为重复发布", "只差一个字，没有当作同一条"), strict=True):
+            if sources[first] != sources[at]:
+                problem = f"和“{'，'.join(filter(None, sources[first]))}”的 {ids[first]} {how}"
+                lines.append(
+                    (
+                        *sources[at],
+                        None,
+                        contract[contract.id_column].title,
+                        ids[at],
+                        problem,
+                        "请核对；若是重复，请删去一条",
+                        True,
+                    )
+                )
+                break
+    return pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
 
 
 def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Iterator[tuple[str, Source]]:

@@ -79,7 +79,7 @@ TARGETS = Contract(
             "完成情况 目前完成情况 累计完成情况 实际完成情况",
         ),
         column("start", "date", "起始日期", "开始日期 起始时间"),
-        column("due", "date", "完成日期", "截止日期 完成时限 截止时间"),
+        column("due", "date", "完成日期", "截止日期 完成时限 完成期限 截止时间"),
     ),
     any_of=("name",),
     keeps_unread=True,

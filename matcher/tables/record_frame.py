@@ -18,7 +18,7 @@ from matcher.tables.dates import Span, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
-from matcher.tables.near_duplicates import find_reposts
+from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.schemas import FEN, HIGH, KINDS, LOW, STATE, TEXT, UNIT, Column, Contract
@@ -316,6 +316,11 @@ class Table(NamedTuple):
                 problem = f"和第 {self.numbers[rows[before]]} 行（{repeats[-1]}）几乎相同，疑为重复发布"
                 value = shorten(texts[0][at], 80)
                 problems.append(Problem(self.numbers[rows[at]], header, value, problem, "若确是重复，请删去一条"))
+        for at, before in enumerate(near_doubles(texts)) if self.contract.id_column == "need_id" else ():
+            if before != at and not repeats[at]:
+                problem = f"和第 {self.numbers[rows[before]]} 行（{names[before]}）只差一个字，没有当作同一条"
+                value = shorten(texts[0][at], 80)
+                problems.append(Problem(self.numbers[rows[at]], header, value, problem, "请核对；若是重复，请删去一条"))
         return repeats
 
     def _header_of(self, name: str) -> str:

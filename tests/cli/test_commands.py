@@ -118,8 +118,32 @@ def test_outcomes_past_their_validity_are_counted_and_a_need_with_no_other_answe
     assert status == 0
     left_out, answered = "2 条成果的有效期早于 2026-07-01，没有参与匹配", "1 条需求可推荐的成果都已过有效期：001（C1）"
     assert notes.splitlines()[-2:] == [left_out, answered]
-    about = dict(row[:2] for row in openpyxl.load_workbook(small / "a.xlsx")["说明"].values)
+    book = openpyxl.load_workbook(small / "a.xlsx")
+    about = dict(row[:2] for row in book["说明"].values)
     assert [about[label] for label in ("有效日期", "已过有效期", "只有已过期的")] == ["2026-07-01", left_out, answered]
+    heads, *rows = book["需求"].values
+    steps = {row[0]: row[heads.index("下一步")] for row in rows}
+    renew = "成果 C1 可推荐，但已过有效期：先联系成果持有方确认是否续期；不续期的再办后面的。"
+    assert {need: (step or "").startswith(renew) for need, step in steps.items()} == {
+        "001": True,
+        "002": False,
+        "003": False,
+    }
+
+
+def test_an_answer_that_says_itself_that_it_has_ended_is_asked_about_first(run, tmp_path):
+    (tmp_path / "需求.csv").write_text(
+        "需求编号,需求名称,需求描述\nN1,桃采后保鲜,桃采后易腐烂，需要保鲜技术，货架期延长5天以上\nN2,轴承外观检测,\n",
+        "utf-8",
+    )
+    (tmp_path / "成果.csv").write_text(
+        "成果编号,成果名称,成果简介,有效期\nC1,桃采后保鲜技术,桃采后保鲜处理，货架期延长7天，不易腐烂,已过期\n"
+        "C2,大蒜烘干机,大蒜热风烘干,2030-01-01\nC3,羊毛衫整理,羊毛衫抗起球整理,2030-01-01\n",
+        "utf-8",
+    )
+    assert run("match", "需求.csv", "成果.csv", "-o", "a.xlsx")[0] == 0
+    heads, *rows = openpyxl.load_workbook(tmp_path / "a.xlsx")["需求"].values
+    assert [str(row[heads.index("下一步")]).startswith("成果 C1 可推荐，但已过有效期") for row in rows] == [True, False]
 
 
 def test_weights(run, small):

@@ -72,6 +72,20 @@ def test_a_folder_becomes_one_table_that_says_where_each_row_is_from(run, tmp_pa
     assert sorted(again["budget"]) == [80, 800_000]
 
 
+def test_needs_that_two_files_have_alike_are_told_and_stay(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "交来").mkdir()
+    head, need = "编号,企业,需求名称,需求描述\n", "轴承外观在线检测,需要检测轴承端面划伤"
+    for name, row in (("费县", need), ("莒南县", need.replace("端面", "瑞面")), ("沂水县", need.replace(",", "。,"))):
+        (tmp_path / "交来" / f"{name}.csv").write_text(f"{head}1,甲公司,{row}\n", "utf-8-sig")
+    assert run("gather", "交来", "-o", "汇总.xlsx", "-q")[0] == 0
+    assert len(rows_of("汇总.xlsx", "需求")) == 3
+    assert {row["文件"]: row["问题"] for row in rows_of("汇总.xlsx", "问题")} == {
+        "费县.csv": "和“沂水县.csv”的 1 几乎相同，疑为重复发布",
+        "莒南县.csv": "和“沂水县.csv”的 1 只差一个字，没有当作同一条",
+    }
+
+
 def test_firms_of_several_sheets_are_joined_by_their_code(run, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     code = "91350100M000100Y43"

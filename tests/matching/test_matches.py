@@ -407,3 +407,30 @@ def test_a_pair_of_two_languages_is_marked_with_the_default_encoder():
         ("N2", "C4"): not_at_all,
     }
     assert set(match(needs, build(outcomes), k=4)["note"]) == {"", ASK_BACK}
+
+
+@pytest.mark.parametrize("many", [2, 3, 5])
+def test_in_a_library_of_a_few_unrelated_records_only_the_plainly_right_one_is_recommended(many):
+    """Their own random pairs have nearly no spread: any word in common would be a find."""
+    outcomes = pd.DataFrame(
+        [
+            ("C1", "轴承外观缺陷视觉检测装备", "基于机器视觉检测轴承端面划伤、磕碰，漏检率0.3%，适用于轴承企业产线。"),
+            ("C2", "玉米抗倒伏新品种选育", "选育玉米新品种，亩产提高10%，抗倒伏，适合黄淮海地区种植。"),
+            ("C3", "污水处理膜材料", "一种中空纤维膜，水通量高，耐污染，用于市政污水深度处理。"),
+            ("C4", "锂电池回收浸出工艺", "废旧三元锂电池酸浸回收钴镍，回收率98%以上。"),
+            ("C5", "中药颗粒剂制备", "一种干法制粒的中药配方颗粒，溶化性好。"),
+        ][:many],
+        columns=["outcome_id", "title", "description"],
+    )
+    needs = pd.DataFrame(
+        [
+            ("N1", "轴承外观缺陷检测", "我公司生产轴承，目前人工检测外观划伤，要求漏检率0.5%以下。"),
+            ("N2", "食用菌液体菌种培养", "需要香菇液体菌种发酵培养技术，缩短菌龄，降低污染率。"),
+            ("N3", "船舶舱室噪声控制", "需要解决邮轮舱室噪声超标问题，噪声降到52dB以下。"),
+            ("N4", "电机轴承座加工振动", "加工电机轴承座时振动大，精度差，需要改善夹具。"),
+        ],
+        columns=["need_id", "title", "description"],
+    )
+    found = match(needs, Index.build(outcomes), k=many)
+    recommended = found[found["recommended"].astype(bool)]
+    assert recommended[["need_id", "outcome_id"]].values.tolist() == [["N1", "C1"]]

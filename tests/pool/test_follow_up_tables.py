@@ -2,6 +2,7 @@
 
 from matcher.policy import load_policy
 from matcher.pool.book.book import Book
+from matcher.pool.book.follow_up import items
 from matcher.pool.book.tables import read_book_firms
 
 FIRMS = "企业编号,企业名称,地区\nQY1,虚构传动有限公司,临沂市兰山区\n"
@@ -25,6 +26,49 @@ def test_the_headers_of_the_guide_and_names_of_firms(pool, tmp_path):
         assert [(event.subject, event.body["amount"]) for event in book.log.events("follow")] == [
             ("QY1", None), ("QY1", 120_000), ("虚构别处公司", None),
         ]  # fmt: skip
+
+
+def test_headers_and_words_of_a_table_that_a_county_kept(pool, tmp_path):
+    (tmp_path / "firms.csv").write_text(FIRMS, "utf-8")
+    (tmp_path / "follow.csv").write_text(
+        "序号,企业名称,需求编号,成果编号,进展情况,日期,经办人,合同类型,合同金额（万元）,拒绝原因\n"
+        "1,虚构传动,X1,C1,签约,2026.3.1,王,委托开发合同,约50,\n2,虚构传动有限公司,X2,C1,不感兴趣,2026年3月2日,王,,,\n"
+        "3,虚构传动有限公司,X3,C2,对接中（已见面）,2026/3/3,王,,,\n4,虚构传动有限公司,X4,C2,已签约,2026/3/3,王,技术服务,30,\n"
+        "5,虚构传动有限公司,X5,C2,拒绝,2026/3/3,王,,,太贵\n", "utf-8",
+    )  # fmt: skip
+    day = ("--on", "2026-06-30")
+    pool("create", "p.db", *day, "--person", "王")
+    pool("import", "p.db", "firms.csv", *day, "--person", "王")
+    assert pool("status", "p.db", "follow.csv", *day) == (
+        0, "follow.csv：5 行，新写入 5 条\n5 项：已签约 2、已拒绝 2、洽谈中 1",
+    )  # fmt: skip
+    with Book.open(tmp_path / "p.db") as book:
+        now = items(book.log, on="2026-06-30")
+    assert now["contract"].tolist() == ["技术开发", "", "", "技术服务", ""]
+    assert now[["enterprise_id", "need_id", "status", "amount", "reason", "note"]].values.tolist() == [
+        ["QY1", "X1", "signed", None, "", "合同金额“约50万元”不是确切的值，不计入金额合计"],
+        ["QY1", "X2", "declined", None, "other", "不感兴趣"],
+        ["QY1", "X3", "talks", None, "", "对接中（已见面）"],
+        ["QY1", "X4", "signed", 300_000, "", ""],
+        ["QY1", "X5", "declined", None, "too expensive", ""],
+    ]
+
+
+def test_firms_enter_by_a_list_of_names(pool, tmp_path):
+    (tmp_path / "firms.csv").write_text(FIRMS + "QY2,虚构乙有限公司,临沂市\nQY3,虚构丙有限公司,临沂市\n", "utf-8")
+    (tmp_path / "list.csv").write_text(
+        "2026年拟入库名单,,\n序号,单位名称,联系人\n1,虚构乙,张三\n2,虚构传动有限责任公司,李四\n", "utf-8"
+    )
+    (tmp_path / "more.csv").write_text("序号,企业编号,企业名称\n1,,虚构丙有限公司\n2,QY2,虚构乙有限公司\n", "utf-8")
+    day = ("--on", "2026-06-30", "--person", "王")
+    pool("create", "p.db", *day)
+    pool("import", "p.db", "firms.csv", *day)
+    assert pool("enter", "p.db", *day, "--list", "list.csv", "--reason", "区里推荐") == (0, "入库 2 家")
+    assert pool("enter", "p.db", *day, "--list", "more.csv", "--reason", "区里推荐") == (
+        0, "入库 1 家；名单中 1 家已在库或已认定，略过",
+    )  # fmt: skip
+    with Book.open(tmp_path / "p.db") as book:
+        assert book.states("2026-06-30")["state"].tolist() == ["in_pool"] * 3
 
 
 def test_what_nobody_can_read_is_told_by_its_row_and_as_it_was_written(pool, tmp_path):

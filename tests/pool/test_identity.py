@@ -92,3 +92,70 @@ def test_firms_that_are_no_more_are_not_discovered_nor_visited(pool, tmp_path):
     status, out = pool("allocate-visits", "概率.csv", "--visits", "1", "--target", "1", "-o", "帮扶.csv")
     assert (status, out.splitlines()[0]) == (0, "1 家已注销、吊销、迁出等，未计入")
     assert pd.read_csv("帮扶.csv")["enterprise_id"].tolist() == ["B"]
+
+
+SHORT = """企业名称,统一社会信用代码,职工总数,2025年销售收入（元）
+山东虚构重工机械有限公司,,120,约4800万
+虚构重工,,120,
+沂水虚构甲器械有限公司,,7,12000000
+"""
+
+
+def test_a_short_name_stays_a_firm_of_its_own_and_is_told(pool, tmp_path):
+    """In the list itself, and against the book, whichever of both is short; what fits two firms is told of none."""
+    (tmp_path / "一.csv").write_text(SHORT, encoding="utf-8")
+    (tmp_path / "二.csv").write_text(
+        "企业名称,统一社会信用代码,职工总数\n甲器械,,7\n沂水虚构,,8\n虚构重工,,121\n虚构甲器械公司,,9\n",
+        encoding="utf-8",
+    )
+    pool("create", "库.db", "--on", "2026-01-01", "--person", "王")
+    told = []
+    for name in ("一", "二"):
+        words = ("import", "库.db", f"{name}.csv", "--on", "2026-01-05", "--person", "王", "--problems", "问题.csv")
+        assert pool(*words)[0] == 0
+        problems = pd.read_csv(tmp_path / "问题.csv", dtype=str)
+        told.append(problems.loc[problems["problem"].str.contains("简称"), ["value", "problem"]].values.tolist())
+    assert told == [
+        [
+            [
+                "虚构重工",
+                "“虚构重工”可能是“山东虚构重工机械有限公司”（山东虚构重工机械有限公司）的简称，没有当作同一家",
+            ]
+        ],
+        [["沂水虚构", "“沂水虚构”可能是“沂水虚构甲器械有限公司”（沂水虚构甲器械有限公司）的简称，没有当作同一家"]],
+    ]
+    assert sorted(firms(tmp_path / "库.db").index) == [
+        "山东虚构重工机械有限公司", "沂水虚构", "沂水虚构甲器械有限公司", "甲器械", "虚构甲器械公司", "虚构重工",
+    ]  # fmt: skip
+
+
+def test_a_name_without_its_legal_form_does_not_replace_the_full_one(pool, book, tmp_path):
+    (tmp_path / "二.csv").write_text("企业名称,职工总数\n虚构乙集团,21\n虚构丙,31\n", encoding="utf-8")
+    assert pool("import", "库.db", "二.csv", "--on", "2026-02-01", "--person", "李")[0] == 0
+    table = firms(book).loc[["虚构乙（集团）有限公司", "虚构丙有限公司"]]
+    assert table[["name", "employees_total"]].values.tolist() == [["虚构乙集团", 21], ["虚构丙有限公司", 31]]
+
+
+def test_a_number_that_leaps_is_written_and_asked_about(pool, tmp_path):
+    (tmp_path / "一.csv").write_text(SHORT, encoding="utf-8")
+    (tmp_path / "二.csv").write_text(
+        "企业名称,职工总数,2025年销售收入（元）\n山东虚构重工机械有限公司,125,5100\n沂水虚构甲器械有限公司,6999,12000\n",
+        encoding="utf-8",
+    )
+    pool("create", "库.db", "--on", "2026-01-01", "--person", "王")
+    pool("import", "库.db", "一.csv", "--on", "2026-01-05", "--person", "王")
+    table = pd.DataFrame(
+        {
+            "enterprise_id": ["山东虚构重工机械有限公司", "沂水虚构甲器械有限公司"],
+            "employees_total": [125, 6999],
+            "sales_y3": [5100, 12000],
+        }
+    )
+    with Book.open(tmp_path / "库.db") as opened:
+        written = opened.put(table, on="2026-02-01", person="李")
+        assert written.cells == 4
+        assert written.leaps.values.tolist() == [
+            ["山东虚构重工机械有限公司", "sales_y3", 5100, "约4800万", "王", "2026-01-05"],
+            ["沂水虚构甲器械有限公司", "sales_y3", 12000, 12000000, "王", "2026-01-05"],
+        ]
+        assert opened.put(table, on="2026-02-01", person="李").leaps.empty

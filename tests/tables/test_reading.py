@@ -162,6 +162,27 @@ def test_a_made_up_id_never_meets_a_given_one():
     assert rows["need_id"].tolist() == ["需求-00002+", "需求-00002"]
 
 
+def test_needs_but_for_one_character_are_told_and_stay():
+    """A number tells two needs apart; so does a second character."""
+    text = "需要检测轴承端面划伤，漏检率0.5%以下"
+    rows, problems = read_needs(
+        csv(
+            "编号,企业,名称,描述",
+            f"1,甲公司,轴承外观在线检测,{text}",
+            f"2,甲公司,轴承外观在线检侧,{text}。",
+            f"3,乙公司,轴承外观在线检测,{text.replace('需要', '要')}",
+            f"4,乙公司,轴承外观在线检测,{text.replace('0.5', '0.6')}",
+            f"5,乙公司,滚子外形在线检测,{text}",
+        )
+    )
+    assert rows["need_id"].tolist() == ["1", "2", "3", "4", "5"]
+    near = problems[problems["problem"].str.contains("只差一个字")]
+    assert near[["row", "value", "problem"]].values.tolist() == [
+        [3, "轴承外观在线检侧", "和第 2 行（1）只差一个字，没有当作同一条"],
+    ]
+    assert rows["duplicate_of"].tolist() == ["", "", "1", "", ""]
+
+
 def test_reposts_are_noted_and_stay():
     text = "本发明公开了一种轴承钢球的热处理工艺，可以显著提高硬度并消除偏析，硬度散差在1HRC以内。"
     rows, problems = read_outcomes(

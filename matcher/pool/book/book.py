@@ -17,11 +17,11 @@ import pandas as pd
 from matcher.errors import ConflictError, PoolError
 from matcher.event_log.log import Event
 from matcher.policy.identity import has_ended
-from matcher.policy.linkage import compact_uscc, find_firm, is_like_name, uscc_fault
+from matcher.policy.linkage import compact_uscc, find_firm, has_legal_form, is_like_name, plain_name, uscc_fault
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Log
-from matcher.pool.book.facts import UNKNOWN, Fact, adds, apart, fold, joined, masked, plain, shown
+from matcher.pool.book.facts import LEAP, UNKNOWN, Fact, adds, apart, fold, joined, leaps_from, masked, plain, shown
 from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
@@ -44,7 +44,8 @@ class Written:
     """What a write did: firms that are new, firms and cells that changed.
 
     Not written were the conflicts (cells that somebody else changed) and the strangers (rows whose id is another
-    firm's in the book).
+    firm's in the book). Written, but to be asked about, are the leaps: numbers of `LEAP` times the book's or more, or
+    as much less, of which one may be in a wrong unit.
     """
 
     new: int
@@ -52,6 +53,7 @@ class Written:
     cells: int
     conflicts: pd.DataFrame
     strangers: pd.DataFrame
+    leaps: pd.DataFrame
 
 
 class Book:
@@ -196,6 +198,7 @@ class Book:
         columns = [[plain(cell) for cell in firms[name].tolist()] for name in names]
         versions = [plain(v) for v in firms[VERSION].tolist()] if VERSION in firms else [None] * len(firms)
         events, conflicts, strangers = list[Event](), list[tuple[Any, ...]](), list[tuple[Any, ...]]()
+        leaps = list[tuple[Any, ...]]()
         new, cells = 0, 0
         with self.log.writing():
             history = self._facts()
@@ -214,7 +217,7 @@ class Book:
                 for name, value in zip(names, row, strict=True):
                     current = now.get(name, UNKNOWN)
                     if then is None:
-                        if adds(value, current.value):
+                        if adds(value, current.value) and not (name == "name" and _shortens(value, current.value)):
                             changed[name] = value
                         continue
                     was = then.get(name, UNKNOWN).value
@@ -225,6 +228,11 @@ class Book:
                     else:
                         sides = map(shown, (was, value, current.value))
                         conflicts.append((firm, name, *sides, current.person, current.day))
+                leaps += [
+                    (firm, name, shown(value), shown(now[name].value), now[name].person, now[name].day)
+                    for name, value in changed.items()
+                    if name in now and leaps_from(value, now[name].value)
+                ]
                 if changed or not past:
                     new += not past
                     cells += len(changed)
@@ -232,12 +240,12 @@ class Book:
                     body = {"facts": changed, "upon": past[-1].seq if past else 0}
                     events.append(Event("facts", on.isoformat(), person, body, firm, source))
             refused = pd.DataFrame(conflicts, columns=list(CONFLICTS), dtype=object)
-            others = pd.DataFrame(strangers, columns=list(STRANGERS), dtype=object)
+            others, far = (pd.DataFrame(rows, columns=list(STRANGERS), dtype=object) for rows in (strangers, leaps))
             if refuse_conflicts and (conflicts or strangers):
                 faults = filter(None, [conflict_message(refused), stranger_message(others)])
                 raise ConflictError("\n".join(faults), refused if conflicts else others)
             self.log.append(events)
-        return Written(new, len(events) - new, cells, refused, others)
+        return Written(new, len(events) - new, cells, refused, others, far)
 
     def firms(self, on: Day, *, until: int | None = None) -> pd.DataFrame:
         """The wide firm table as it is known on a day (up to a place in the log), sorted by enterprise_id.
@@ -466,6 +474,24 @@ def stranger_message(strangers: pd.DataFrame) -> str:
         for row in strangers.to_dict("records")
     ]
     return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
+
+
+def leap_message(leaps: pd.DataFrame, titles: Mapping[str, str]) -> str:
+    """The leaps as a message in Chinese, one a line, "" for none; titles: column -> Chinese header."""
+    if not len(leaps):
+        return ""
+    lines = [f"{len(leaps)} 处与库中此前的数相差 {LEAP:,} 倍以上，已写入，请核对单位："]
+    lines += [
+        f"  {row['enterprise_id']}，{titles.get(row['column'], row['column'])}：此前是 {row['theirs']}"
+        f"（{row['person']}，{row['day']}），现写入 {row['yours']}；若写错了，请改正后再导入"
+        for row in leaps.to_dict("records")
+    ]
+    return "\n".join(lines[:21] + ([f"  ……另有 {len(lines) - 21} 处"] if len(lines) > 21 else []))
+
+
+def _shortens(name: str, full: Any) -> bool:
+    """Whether a name is the full one that the book has, without its legal form (虚构机械 for 虚构机械有限公司)."""
+    return has_legal_form(str(full or "")) and not has_legal_form(name) and plain_name(name) == plain_name(str(full))
 
 
 def _unlike(book: Mapping[str, Fact], row: Mapping[str, Any]) -> list[tuple[Any, ...]]:

@@ -21,6 +21,7 @@ from matcher.tables.schemas import HIGH, LOW, STATE, TEXT
 from matcher.tables.soft_values import range_text
 
 _ENDS = (LOW, HIGH, TEXT)
+LEAP = 1000  # 元 written for 万元 is 10,000, 千元 for 元 1,000
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,19 @@ def adds(value: Any, known: Any) -> bool:
 def shown(value: Any) -> Any:
     """A fact as people read it: a soft one as it was written."""
     return value["text"] if is_soft(value) else value
+
+
+def leaps_from(value: Any, before: Any) -> bool:
+    """Whether a number is `LEAP` times another or more, or as much less."""
+    sizes = [_size(value), _size(before)]
+    return min(sizes) > 0 and max(sizes) >= LEAP * min(sizes)
+
+
+def _size(value: Any) -> float:
+    """How large a number is, of one known within bounds the lower one that is given; 0 for what is none."""
+    if isinstance(value, dict):
+        value = value["low"] or value["high"]
+    return abs(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0
 
 
 def masked(name: str, value: Any) -> Any:

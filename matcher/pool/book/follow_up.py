@@ -19,11 +19,19 @@ from matcher.errors import TableError
 from matcher.event_log.log import Event
 from matcher.pool.book.event_log import Log
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.schemas import Column, Contract
+from matcher.tables.schemas import HIGH, LOW, Column, Contract
 from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds
 
 STATUS = {"pushed": "已推送", "contacted": "已联系", "talks": "洽谈中", "signed": "已签约", "declined": "已拒绝"}
+_SAID = {  # what else the keepers of tables write
+    "pushed": "推送 推荐 已推荐 已推介",
+    "contacted": "联系 联系中 已联络 沟通中 已沟通",
+    "talks": "洽谈 在谈 对接中 正在对接 正在洽谈 接洽中 商谈中 谈判中",
+    "signed": "签约 已签 签订合同 已签合同 已签订合同 合同已签 签约成功 成交 已成交",
+    "declined": "拒绝 婉拒 谢绝 不感兴趣 没兴趣 无兴趣 无意向 没有意向 无合作意向 不合作 放弃",
+}
+_UNINTERESTED = frozenset(_SAID["declined"].split()[3:])
 STEPS = ("pushed", "contacted", "talks", "signed")
 # The keys that `fit_feedback` takes; the two modules do not import each other, a test holds them together.
 REASONS = {
@@ -39,6 +47,9 @@ REASONS = {
 CONTRACTS = ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务")
 # Which contracts put an outcome to use: an assumption. Advice and services are listed but not counted.
 CONVERTS = CONTRACTS[:3]
+_CONTRACT = dict.fromkeys(("委托开发", "合作开发"), "技术开发")  # 技术开发合同 are these two (民法典 851)
+_NO_CONTRACT = f"已签约须填写合同类型：{'、'.join(CONTRACTS)}"
+_ASIDE = re.compile(r"[(（][^()（）]*[)）]")
 ITEM = ("enterprise_id", "need_id", "outcome_id")
 ITEMS = (*ITEM, "status", "day", "person", "contract", "amount", "reason", "note")
 FUNNEL = ("step", "title", "items", "of_pushed", "of_before", "median_days", "amount")
@@ -50,9 +61,12 @@ FOLLOW = Contract(
     (
         Column("row_id", "id", "行编号"),
         Column("enterprise_id", "text", "企业编号", ("企业ID", "企业")),
+        Column("name", "text", "企业名称", ("单位名称", "公司名称", "单位", "公司", "统一社会信用代码")),
         Column("need_id", "text", "需求编号", ("需求ID", "需求号", "需求")),
         Column("outcome_id", "text", "成果编号", ("成果ID", "成果号", "成果")),
-        Column("status", "text", "状态", ("跟进状态", "对接状态")),
+        Column(
+            "status", "text", "状态", ("跟进状态", "对接状态", "进展情况", "进展", "对接情况", "对接进展", "跟进情况")
+        ),
         Column("day", "date", "日期", ("跟进日期", "时间")),
         Column("person", "text", "跟进人", ("经办人", "联系人员")),
         Column("contract", "text", "合同类型", ("合同类别", "合作方式", "合同")),
@@ -70,21 +84,33 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
 
     rows: status (a key of STATUS or its Chinese word), day, person, and those known of enterprise_id, need_id,
     outcome_id, contract (of CONTRACTS; signed only), amount (whole yuan; signed only), reason (of REASONS; declined
-    only, and needed there), note. An item is a firm or a whole pair. Raises TableError with every fault; then nothing
-    is written.
+    only, and needed there), note. An item is a firm or a whole pair. An amount that is known within bounds only
+    (约50万) is none, and stands in the note, as does a word that says no without a reason (不感兴趣; 其他). Raises
+    TableError with every fault; then nothing is written.
     """
-    words = {word: key for key, title in STATUS.items() for word in (key, title)}
+    words = {word: key for key, title in STATUS.items() for word in (key, title, *_SAID[key].split())}
     reasons = {word: key for key, title in REASONS.items() for word in (key, title)}
     known = _ids_of_items(log)
     events, faults = [], []
     for at, row in enumerate(rows.to_dict("records"), start=2):
         cell = {name: _text(row.get(name)) for name in (*ITEM, "status", "person", "contract", "reason", "note")}
         cell |= {name: known[name].find(cell[name]) or cell[name] for name in ITEM}
+        cell["contract"] = _CONTRACT.get(cell["contract"].removesuffix("合同"), cell["contract"].removesuffix("合同"))
+        word = _ASIDE.sub("", cell["status"])
+        if word != cell["status"] and word in words:  # 对接中（已见面）
+            cell |= {"status": word, "note": "；".join(filter(None, [cell["note"], cell["status"]]))}
         status, reason = words.get(cell["status"], ""), reasons.get(cell["reason"], "")
         day: Any = pd.to_datetime(row.get("day", ""))
         amount: Any = row.get("amount")
         amount = None if pd.isna(amount) else int(amount)
         why_no_day, why_no_amount = (why_unknown(FOLLOW[name], row) for name in ("day", "amount"))
+        about = any(not pd.isna(row.get("amount" + end)) for end in (LOW, HIGH)) and why_no_amount
+        if about and status == "signed":
+            cell["note"] = "；".join(filter(None, [cell["note"], f"合同金额{why_no_amount}，不计入金额合计"]))
+            why_no_amount = ""
+        if status == "declined" and not reason and cell["status"] in _UNINTERESTED:
+            reason = "other"
+            cell["note"] = "；".join(filter(None, [cell["note"], cell["status"]]))
         checks = [
             (not status, f"状态“{cell['status']}”不是{'、'.join(STATUS.values())}之一"),
             (pd.isna(day), f"日期{why_no_day}" if why_no_day else "没有日期"),
@@ -94,8 +120,14 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
             (not any(cell[name] for name in ITEM), "须填写企业编号，或需求编号和成果编号"),
             (status == "declined" and not reason, f"已拒绝须填写理由：{'、'.join(REASONS.values())}"),
             (status != "declined" and bool(cell["reason"]), "只有已拒绝才填写理由"),
-            (status == "signed" and cell["contract"] not in CONTRACTS, f"已签约须填写合同类型：{'、'.join(CONTRACTS)}"),
-            (status != "signed" and (bool(cell["contract"]) or amount is not None), "只有已签约才填写合同类型和金额"),
+            (
+                status == "signed" and cell["contract"] not in CONTRACTS,
+                f"合同类型“{cell['contract']}”不是{'、'.join(CONTRACTS)}之一" if cell["contract"] else _NO_CONTRACT,
+            ),
+            (
+                status != "signed" and (bool(cell["contract"]) or amount is not None or bool(about)),
+                "只有已签约才填写合同类型和金额",
+            ),
             (amount is not None and amount < 0, "金额不能为负"),
         ]
         made_up = _ROW.fullmatch(_text(row.get("row_id")))

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.policy.linkage import is_like_name, plain_name, right_codes
+from matcher.policy.linkage import full_names, is_like_name, plain_name, right_codes
 
 
 def recognised(rows: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.Series[Any], list[dict[str, Any]]]:
@@ -51,6 +51,27 @@ def recognised(rows: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.Series[Any],
         if name and before and name != before and is_like_name(name, before, former[out[at]]):
             lines.append(_line(out[at], f"库中名称是“{before}”，表中写作“{name}”", "按同一家企业处理；请核对"))
     return pd.Series(out, index=rows.index, dtype=object), lines
+
+
+def short_names(rows: pd.DataFrame, known: pd.DataFrame | None) -> list[dict[str, Any]]:
+    """Lines about firms that may be one, of which one at least is new: the name of one (鲁南重工) is short for that of
+    one other alone, in the list or in the book. They stay two firms.
+    """
+    names, codes = dict[str, str](), dict[str, str]()
+    for table in (known, rows):
+        if table is not None:
+            ids = table["enterprise_id"].astype(str)
+            names |= dict(zip(ids, _texts(table, "name"), strict=True))
+            codes |= dict(zip(ids, _codes(table), strict=True))
+    old = set() if known is None else set(known["enterprise_id"].astype(str))
+    firm_of = {name: firm for firm, name in names.items()}
+    lines = []
+    for short, full in full_names(list(firm_of), list(firm_of)).items():
+        firms = firm_of[short], firm_of[full]
+        if not old.issuperset(firms) and (not all(map(codes.get, firms)) or len({codes[firm] for firm in firms}) == 1):
+            problem = f"“{short}”可能是“{full}”（{firms[1]}）的简称，没有当作同一家"
+            lines.append(_line(firms[0], problem, "若是同一家，请改用全称或同一个编号"))
+    return lines
 
 
 def _texts(table: pd.DataFrame, name: str) -> pd.Series[Any]:

@@ -10,18 +10,20 @@ from typing import Any
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.export.sheets import Sheet
-from matcher.export.titles import CARD, CONFLICTS, DISCOVERY, POOL, TITLES
+from matcher.export.titles import CARD, CONFLICTS, DISCOVERY, LEAPS, POOL, TITLES
 from matcher.policy.firm_table import firm_contract, read_firms
 from matcher.policy.identity import BESIDE, IDENTITY, with_lines
 from matcher.policy.linkage import right_codes
 from matcher.policy.policy import Policy, load_policy
 from matcher.pool.book.book import Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
-from matcher.pool.book.recognition import recognised
+from matcher.pool.book.recognition import recognised, short_names
+from matcher.pool.results import read_result
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
-from matcher.tables.reading import Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import TITLE_DAYS, Column
 
 REGISTRY = (
@@ -137,10 +139,18 @@ def funnel_sheets(table: pd.DataFrame) -> dict[str, Sheet]:
     return {"漏斗": Sheet(table, POOL, key=[str(name) for name in table if name != "step"], frozen=1, formats=_SHARES)}
 
 
-def import_sheets(written: Written) -> dict[str, Sheet]:
-    """The conflicts of `Book.put`, and the rows that are another firm's than the book's."""
-    sheets = {"冲突": Sheet(written.conflicts, CONFLICTS)}
-    return sheets | ({"不是同一家": Sheet(written.strangers, CONFLICTS)} if len(written.strangers) else {})
+def import_sheets(written: Written, titles: Mapping[str, str]) -> dict[str, Sheet]:
+    """The conflicts of `Book.put`, the rows that are another firm's, and the numbers that leapt.
+
+    titles: column -> Chinese header.
+    """
+
+    def sheet(table: pd.DataFrame, words: Mapping[str, str]) -> Sheet:
+        return Sheet(table.assign(column=table["column"].map(lambda name: titles.get(name, name))), words)
+
+    sheets = {"冲突": sheet(written.conflicts, CONFLICTS)}
+    sheets |= {"不是同一家": sheet(written.strangers, CONFLICTS)} if len(written.strangers) else {}
+    return sheets | ({"数量级": sheet(written.leaps, LEAPS)} if len(written.leaps) else {})
 
 
 def _open_rules(cell: str, titles: Mapping[str, str]) -> str:
@@ -220,6 +230,7 @@ def read_book_firms(
         )
     # an id made up from the place of a row is no key
     rows = rows[~(lost | twice)].reset_index(drop=True)
+    lines += short_names(rows, known)
     said_again = reading.problems["action"].str.startswith("逐行判断")  # of firms that stand twice, told above
     reading = Reading(reading.rows, reading.problems[~said_again], reading.columns)
     return Reading(rows, with_lines(reading, lines), reading.columns)
@@ -235,6 +246,28 @@ def _says_who(rows: pd.DataFrame) -> pd.DataFrame:
     return rows
 
 
+def read_listed(
+    source: str | Path,
+    policies: Sequence[Policy],
+    *,
+    on: Day | None = None,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+    known: pd.DataFrame | None = None,
+) -> Reading:
+    """The firms of a list: a table of this library (走访名单), or one that names them by id, code or name.
+
+    on, known and the rest: as of `read_book_firms`, which reads what is no table of this library.
+    """
+    try:
+        table = read_result(source, "discovered")
+    except TableError:
+        table = pd.DataFrame({"enterprise_id": [None]})
+    if table["enterprise_id"].fillna("").eq("").any():
+        return read_book_firms(source, policies, on=on, sheet=sheet, columns=columns, known=known)
+    return Reading(table, pd.DataFrame(columns=PROBLEM_COLUMNS))
+
+
 _COMPANY = re.compile(r"[^\d][^/]{2,}(?:公司|集团|厂|合作社|合伙）?|企业|中心|院|所|店|社)")
 _LINE: dict[str, Any] = {"row": None, "column": "", "value": "", "problem": "", "action": "", "kept": True}
 _RESULTS = ("rank", "chance", "reasons", "ask", *_CARD)
@@ -244,7 +277,9 @@ _WORKED_OUT = {*_RESULTS, *(title for name, title in {**TITLES, **CARD, **DISCOV
 def read_statuses(
     source: str | Path, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
-    """A table of statuses (跟进表) for `matcher.pool.book.follow_up.follow`; its rows need no id."""
+    """A table of statuses (跟进表) for `matcher.pool.book.follow_up.follow`, whose rows may name the firm instead."""
     reading = read_table(source, FOLLOW, sheet=sheet, columns=columns)
     numbered = reading.problems["problem"].str.contains("已按行号编号", regex=False)
-    return Reading(reading.rows, reading.problems[~numbered], reading.columns)
+    ids, names = reading.rows["enterprise_id"], reading.rows["name"]
+    rows = reading.rows.assign(enterprise_id=ids.where(ids != "", names))
+    return Reading(rows, reading.problems[~numbered], reading.columns)
