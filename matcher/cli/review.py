@@ -271,11 +271,16 @@ def votes_command(
 
 @group.command("publish", cls=Command, help="公示名单：只有可以公开的列，附公示期和异议办法。")
 @argument("items", "结果表", f"项目编号、项目名称、单位、完成人、奖种、等级，可有结论或是否入选：{TABLE_KINDS}。")
-@option("--rules", default="", metavar="规则", help="公示天数的规则，如 山东2019；名称见 docs/review.md。")
+@option(
+    "--rules",
+    default="",
+    metavar="规则",
+    help="公示天数的规则，如 山东2019；名称见 docs/awards.md；不给规则和天数时用表中的公示截止日期。",
+)
 @option("--days", type=COUNT, metavar="天数", help="直接给出公示天数，代替规则中的。")
 @option("--working", is_flag=True, help="与 --days 同用：按工作日（周一至周五）计。")
 @option("--all", "everything", is_flag=True, help="表中没有结论和是否入选时全部公示（如受理、提名名单）。")
-@on_option("公布之日。", required=True)
+@on_option("公布之日；默认用表中的公示开始日期。")
 @option("--heading", default="评审结果公示", metavar="标题", help="名单的标题，默认“评审结果公示”。")
 @output_option(".xlsx、.html（网页）或 .csv")
 @sheet_option()
@@ -287,7 +292,7 @@ def publish_command(
     days: int | None,
     working: bool,
     everything: bool,
-    on: dt.date,
+    on: dt.date | None,
     heading: str,
     output: Path,
     sheet: str | None,
@@ -304,14 +309,15 @@ def publish_command(
     handed = read(read_items, items, sheet=sheet, column=column, quiet=quiet)
     public = publication(handed.rows, on=on, rules=rules, days=days, working=working, everything=everything)
     _publish(output, heading, {"公示名单": Sheet(public.table, PUBLICATION)}, public.lines)
+    note(quiet, *public.differing)
     hidden = f"，涉密的 {public.secret} 项没有列入" if public.secret else ""
     report(quiet, f"公示 {len(public.table)} 项{hidden}，{public.lines['公示期']}；结果已写入 {output}")
 
 
 @group.command("objections", cls=Command, help="异议登记：是否在期限内、形式是否齐全、何时到期、是否逾期。")
 @argument("objections", "异议表", f"异议编号、项目编号、收到日期、办理期限、办结日期等：{TABLE_KINDS}。")
-@option("--rules", required=True, metavar="规则", help="公示的规则，如 山东2019；名称见 docs/review.md。")
-@option("--published", type=DAY, required=True, metavar="日期", help="公布之日。")
+@option("--rules", required=True, metavar="规则", help="公示的规则，如 山东2019；名称见 docs/awards.md。")
+@option("--published", type=DAY, metavar="日期", help="公布之日；表中写了公示起止日期的以表为准。")
 @on_option("看哪一天的状态。", required=True)
 @option("--handle-days", type=COUNT, metavar="天数", help="收到后几日内办结；表中写了办理期限的以表为准。")
 @option("--before", type=FILE, metavar="文件", help="先前的异议表；核对只增加、没有改动（有改动则退出码为 1）。")
@@ -322,7 +328,7 @@ def publish_command(
 def objections_command(
     objections: Path,
     rules: str,
-    published: dt.date,
+    published: dt.date | None,
     on: dt.date,
     handle_days: int | None,
     before: Path | None,
@@ -347,6 +353,7 @@ def objections_command(
     tables = {"异议": Sheet(result.table, OBJECTIONS, shade=("state", '="逾期"', "bad"))}
     write_tables(output, tables, problems=handed.problems, columns=handed.columns, notes=lines)
     report(quiet, result.text, f"结果已写入 {output}")
+    note(quiet, *result.differing)
     note(False, *result.changed)
     if result.changed:
         raise click.exceptions.Exit(1)

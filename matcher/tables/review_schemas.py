@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from matcher.tables.contracts import Contract, column
+from matcher.tables.public_period import PUBLIC_PERIOD
+
+# Here 公示期 is no number of days.
+_PERIOD = (*PUBLIC_PERIOD[:2], replace(PUBLIC_PERIOD[2], headers=(*PUBLIC_PERIOD[2].headers, "公示期", "公示期限")))
 
 # What reviewers are asked: one row a criterion.
 REVIEW_CRITERIA = Contract(
@@ -57,6 +63,7 @@ REVIEW_ITEMS = Contract(
         column("chosen", "yesno", "入选", "是否入选 是否获奖 获奖 立项 是否立项 拟立项 拟奖励"),
         column("secret", "text", "涉密", "是否涉密 涉密项目 是否保密 保密项目 密级"),
         column("summary", "text", "简介", "项目简介 摘要 内容 主要内容", lines=True),
+        *_PERIOD,
     ),
     any_of=("title", "item"),
 )
@@ -142,6 +149,7 @@ OBJECTIONS = Contract(
         column("due", "date", "办理期限", "应办结日期 限办日期"),
         column("closed_on", "date", "办结日期", "处理日期 办结时间"),
         column("result", "text", "处理结果", "结果 处理意见", lines=True),
+        *_PERIOD,
     ),
     any_of=("item", "about"),
 )
