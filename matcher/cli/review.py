@@ -232,6 +232,12 @@ def aggregate_command(
 @option("--rules", required=True, metavar="规则", help="规则的编号、名称或自编规则的文件夹，如 award-vote-shandong。")
 @on_option("表决日期。", required=True)
 @option("--members", type=COUNT, metavar="人数", help="应到委员数；逐人记票的表没有这个数时，到会是否够数不能判断。")
+@option(
+    "--mark",
+    multiple=True,
+    metavar="记号=意见",
+    help="表中记号的意思，如 ○=弃权、空=弃权（没有填的格子），可多次给出。",
+)
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（只有表决结果）")
 @record_option
 @verify_option
@@ -243,6 +249,7 @@ def votes_command(
     rules: str,
     on: dt.date,
     members: int | None,
+    mark: Sequence[str],
     output: Path,
     record: Path | None,
     verify: Path | None,
@@ -253,17 +260,26 @@ def votes_command(
     """Votes held against quorum, majorities and quotas."""
     from matcher.export.tables import files_of
     from matcher.policy.policy import load_policy
-    from matcher.review.votes import judge_votes, read_votes
+    from matcher.review.ballots import marks_of, read_votes
+    from matcher.review.votes import judge_votes
 
     check({output: TABLES, record: (".json",)}, votes, verify)
     policy = load_policy(rules)
-    handed = read(read_votes, votes, sheet=sheet, column=column, quiet=quiet)
+    said = marks_of(named(mark, "记号=意见"))
+    handed = read(read_votes, votes, sheet=sheet, column=column, quiet=quiet, marks=said)
     result = judge_votes(handed.rows, policy, on=on, members=members)
     tables = result.sheets() if output.suffix.lower() == ".xlsx" else {"表决结果": result.table}
     lines = {"规则": policy.title, "说明": policy.about, **about(on, [votes])}
     problems = result.problem_table(handed.problems, votes.name)
     files = files_of(output, tables, problems=problems, columns=handed.columns, notes=lines, title="表决结果")
-    arguments = {"rules": policy.id, "on": on, "members": members, "sheet": sheet, "column": ";".join(column)}
+    arguments = {
+        "rules": policy.id,
+        "on": on,
+        "members": members,
+        "mark": ";".join(mark) or None,
+        "sheet": sheet,
+        "column": ";".join(column),
+    }
     save_recorded(files, "表决", result.table, arguments, [votes], record, verify, quiet)
     note(quiet, *(f"{item} {voter}：{text}" for item, voter, text in result.problems.to_numpy().tolist()))
     report(quiet, result.text, f"结果已写入 {output}")

@@ -158,7 +158,7 @@ FORMAL_CHECK = {
 VOTES = {
     "item": "项目编号", "title": "项目名称", "award": "奖种", "grade": "等级", "members": "应到委员数",
     "present": "到会委员数", "votes_for": "同意票数", "votes_against": "反对票数", "abstained": "弃权票数",
-    "share": "同意占到会", "place": "本奖种名次", "remarks": "依据",
+    "recused": "回避委员数（已从应到减去）", "share": "同意占到会", "place": "本奖种名次", "remarks": "依据",
 }  # fmt: skip
 PUBLICATION = {
     "number": "序号", "item": "项目编号", "title": "项目名称", "award": "奖种", "grade": "等级", "units": "完成单位",

@@ -88,6 +88,11 @@ def read_scores(
     return _melted(reading, wide, beside, source, sheet, columns)
 
 
+def is_numbered(header: str) -> bool:
+    """Whether a header is of one reviewer by number: 专家1, 委员（二）."""
+    return bool(_WIDE.match(fold(header)))
+
+
 def _under_panel(header: str) -> bool:
     return bool(_PANEL.match(fold(header.rpartition("-")[0])))
 

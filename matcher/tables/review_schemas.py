@@ -91,6 +91,7 @@ VOTES = Contract(
         column("votes_for", "number", "同意票数", "同意 赞成 赞成票 同意票"),
         column("votes_against", "number", "反对票数", "反对 反对票 不同意 不同意票"),
         column("abstained", "number", "弃权票数", "弃权 弃权票"),
+        column("recused", "number", "回避委员数", "回避 回避人数 回避票 回避票数 回避委员"),
     ),
     any_of=("item",),
     referred=False,
