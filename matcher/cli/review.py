@@ -18,6 +18,7 @@ from matcher.cli.options import (
     Command,
     Group,
     Number,
+    OneOf,
     about,
     all_problems,
     argument,
@@ -180,11 +181,17 @@ def collect_command(folder: Path, output: Path, due: dt.date | None, show_contac
 @group.command("aggregate", cls=Command, help="按各种通行算法汇总分数，附区间、入选概率、换算法的变动和评委报告。")
 @argument("scores", "评分表", f"一行一位评委对一项的分数：{TABLE_KINDS}。")
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（只有评审结果）")
-@option("--winners", type=COUNT, metavar="个数", help="取前几名：给出入选概率、各算法入选、换算法的变动和加评建议。")
+@option("--winners", type=COUNT, metavar="个数", help="取前几名：给出入选把握、各算法入选、换算法的变动和加评建议。")
 @option("--lowest", type=float, metavar="分", help="最低可给的分数；低于它的不计。")
 @option("--highest", type=float, metavar="分", help="最高可给的分数；高于它的不计。")
 @option("--pairs", type=FILE, metavar="文件", help="派出的配对（项目编号、评委编号）：没有收到的列出，没有派出的不计。")
 @option("--due", type=DAY, metavar="日期", help="交分的最后一天；迟交的照计并列出。")
+@option(
+    "--by", type=OneOf("mean", "trimmed_mean", "median", "z_mean", "shrunk_mean", "adjusted_mean", "bayes"),
+    default="mean", metavar="算法",
+    help="名次按哪种算法：mean（平均分，默认）、trimmed_mean（去掉最高最低的平均分）、median（中位数），或 "
+    "z_mean、shrunk_mean、adjusted_mean、bayes。",
+)  # fmt: skip
 @option("--rng", type=int, default=0, metavar="种子", help="入选概率抽样的随机种子，默认 0。")
 @record_option
 @verify_option
@@ -199,6 +206,7 @@ def aggregate_command(
     highest: float | None,
     pairs: Path | None,
     due: dt.date | None,
+    by: str,
     rng: int,
     record: Path | None,
     verify: Path | None,
@@ -215,9 +223,17 @@ def aggregate_command(
     handed = read(read_scores, scores, sheet=sheet, column=column, quiet=quiet)
     given = None if pairs is None else read(read_scores, pairs, quiet=quiet).rows
     result = Round.build(
-        handed, winners=winners, lowest=lowest, highest=highest, expected=given, due=due, rng=rng, file=scores.name
+        handed,
+        winners=winners,
+        lowest=lowest,
+        highest=highest,
+        expected=given,
+        due=due,
+        by=by,
+        rng=rng,
+        file=scores.name,
     )
-    chosen = {"winners": winners, "lowest": lowest, "highest": highest, "due": due, "rng": rng}
+    chosen = {"winners": winners, "lowest": lowest, "highest": highest, "due": due, "by": by, "rng": rng}
     arguments = {**chosen, "sheet": sheet, "column": ";".join(column)}
     files = files_of(
         output, result.tables(output), problems=result.problems, columns=handed.columns, notes=result.notes
