@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
+from matcher.review.score_cells import score_problems
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
 from matcher.tables.contracts import Column
@@ -79,7 +80,7 @@ def read_scores(
     beside = [str(header) for header in account["header"] if _under_panel(str(header)) and str(header) not in wide]
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
     if len(wide) < 2 or not named.isin(wide).all():
-        return replace(reading, problems=_exact_only(reading.problems, account, ["score"]))
+        return replace(reading, problems=score_problems(reading.problems, _headers(account, ["score"])))
     keys = [_key(label) for _, label in found]
     for key, (_, label) in zip(keys, found, strict=True):
         if keys.count(key) > 1:
@@ -160,7 +161,7 @@ def _melted(
     ]
     file = {name: str(reading.columns[name].iloc[0]) for name in ("file", "sheet")}
     more = [(file["file"], file["sheet"], None, "评委编号", *line, True) for line in lines]
-    told = _exact_only(again.problems, again.columns, list(names))
+    told = score_problems(again.problems, _headers(again.columns, list(names)))
     told = told[~told["column"].isin(total)]
     frame = pd.concat([told, pd.DataFrame(more, columns=PROBLEM_COLUMNS)], ignore_index=True)
     account = again.columns.copy()
@@ -197,17 +198,12 @@ def _totals(scores: pd.DataFrame) -> dict[str, str]:
     return found
 
 
+def _headers(account: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    return account.loc[account["field"].isin(names), "header"].astype(str).tolist()
+
+
 def _filled(cells: pd.Series) -> pd.Series:
     return cells.notna() & (cells.astype(str).str.strip() != "")
-
-
-def _exact_only(problems: pd.DataFrame, account: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Problems in which a score within bounds (约80) is none: it does not count."""
-    headers = account.loc[account["field"].isin(names), "header"]
-    soft = problems["column"].isin(headers) & problems["problem"].str.startswith("不是确切的值")
-    told = problems.copy()
-    told.loc[soft, ["problem", "action"]] = ["不是确切的分数", "请向评委核实；这一格不计"]
-    return told
 
 
 def check_scores(

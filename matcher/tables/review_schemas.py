@@ -26,7 +26,8 @@ REVIEW_CRITERIA = Contract(
         ),
         column("lowest", "number", "最低分", "下限 最低"),
         column("highest", "number", "最高分", "满分 上限 分值 最高 标准分 分数"),
-        column("weight", "number", "权重", "系数"),
+        column("group_weight", "number", "一级权重", "一级指标权重 一级指标的权重"),
+        column("weight", "number", "权重", "系数 二级权重 二级指标权重 二级指标的权重"),
         column(
             "standard",
             "text",
