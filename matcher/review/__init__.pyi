@@ -5,8 +5,6 @@ from .fairness import success_by as success_by
 from .formal_check import check_nominations as check_nominations
 from .publicity import objection_states as objection_states
 from .publicity import publication as publication
-from .ranking import changed_winners as changed_winners
-from .ranking import rank_items as rank_items
 from .reviewers import reviewer_report as reviewer_report
 from .score_sheets import collect_scores as collect_scores
 from .scores import check_scores as check_scores

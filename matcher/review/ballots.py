@@ -10,11 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
-from matcher.review.scores import is_numbered
+from matcher.review.scores import is_numbered, read_by_id_or_title
 from matcher.tables.column_account import USED
 from matcher.tables.contracts import Column
 from matcher.tables.grids import read_book
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.review_schemas import VOTES
 from matcher.tables.writings import fold
 
@@ -78,7 +78,7 @@ def read_votes(
     """
     own = {*_BALLOT, *(VOTES[name].title for name in _BALLOT)}
     wide = None if own & set((columns or {}).values()) else _wide(source, sheet, columns)
-    reading = read_table(source, VOTES, sheet=sheet, columns=columns) if wide is None else wide
+    reading = read_by_id_or_title(source, VOTES, sheet=sheet, columns=columns)[0] if wide is None else wide
     said = {**_legend(source, sheet), **(marks or {})}
     votes = reading.rows["vote"].map(lambda cell: _in_words(cell, said)) if "vote" in reading.rows else None
     return reading if votes is None else replace(reading, rows=reading.rows.assign(vote=votes))
@@ -108,7 +108,7 @@ def _wide(
     """One row a vote of a table with a column a member; None where it has none."""
     contract = replace(VOTES, columns=tuple(_told(one) for one in VOTES.columns if one.name not in _BALLOT))
     try:  # 同意 in a cell must not look like a header of counts
-        reading = read_table(source, contract, sheet=sheet, columns=columns)
+        reading, _ = read_by_id_or_title(source, contract, sheet=sheet, columns=columns)
     except TableError:
         return None
     rows, account = reading.rows, reading.columns.copy()

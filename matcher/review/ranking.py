@@ -26,9 +26,9 @@ def rank_items(table: pd.DataFrame, *, by: str = "mean", winners: int | None = N
     Returns
     -------
     DataFrame
-        Sorted by rank, then by id: rank (from 1; equal values share one), item, ranks (the first and the last place
-        over all methods), changes (in Chinese: by which methods the item would be chosen or not, or that its place is
-        shared and not all who share it can be chosen), then the other columns of `table`.
+        Sorted by rank, then by id: rank (from 1; equal values share one), then the columns of `table`, and after
+        trimmed_mean ranks (the first and the last place over all methods) and changes (in Chinese: by which methods the
+        item would be chosen or not, or that its place is shared and not all who share it can be chosen).
 
     Raises
     ------
@@ -41,10 +41,13 @@ def rank_items(table: pd.DataFrame, *, by: str = "mean", winners: int | None = N
     result = table.copy()
     result.insert(0, "rank", places[by])
     low, high = places.min(axis=1), places.max(axis=1)
-    result.insert(2, "ranks", [str(a) if a == b else f"{a}–{b}" for a, b in zip(low, high, strict=True)])
+    after = 1 + list(result.columns).index("trimmed_mean")
+    result.insert(after, "ranks", [str(a) if a == b else f"{a}–{b}" for a, b in zip(low, high, strict=True)])
     if winners is not None:
         states = _states(table, winners)
-        result.insert(3, "changes", [_sentence(row, by, rank) for row, rank in zip(states, places[by], strict=True)])
+        result.insert(
+            after + 1, "changes", [_sentence(row, by, rank) for row, rank in zip(states, places[by], strict=True)]
+        )
     return result.sort_values(["rank", "item"], kind="stable", ignore_index=True)
 
 

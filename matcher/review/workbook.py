@@ -23,7 +23,6 @@ NOTES = {
     "评委报告": "只提示，不下结论：有的评委看到了别人没有看到的东西。",
     REVIEW["unlike"]: "分数不随项目好坏变化（或相反）比照实打分可能性大多少的自然对数，3 以上提示。",
 }
-_KEY = ("rank", "item", "title", "reviews", "mean", "trimmed_mean", "ranks", "changes", "p_first")
 
 
 def review_sheets(
@@ -38,7 +37,7 @@ def review_sheets(
     shares = dict.fromkeys(("p_first", "error", "gain", "highest", "lowest", "spread"), "0.0%")
     formats = points | shares | {"agreement": "0.00"}
     look = {"titles": REVIEW, "formats": formats, "frozen": 1}
-    sheets = {"评审结果": Sheet(table, titles=REVIEW, key=_KEY, formats=formats, frozen=2)}
+    sheets = {"评审结果": Sheet(table, titles=REVIEW, formats=formats, frozen=2)}
     if chosen is not None:
         sheets["各算法入选"] = Sheet(chosen, **look)  # type: ignore[arg-type]
     if changed is not None:

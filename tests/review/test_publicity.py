@@ -239,3 +239,23 @@ def test_an_objection_is_in_time_by_the_period_that_its_row_states():
     ]
     with pytest.raises(TableError, match="Y5没有写公示开始日期；请给出公布之日"):
         objection_states(read_objections(log).rows, on="2026-11-24", rules="山东2019")
+
+
+def test_headers_of_a_list_and_of_a_log_as_bureaus_write_them():
+    items = {"项目名称": ["一", "二"], "拟奖等级": "二等奖", "是否公示": ["是", "否"], "公示期": "2026-03-01至03-07"}
+    public = publication(read_items(pd.DataFrame(items)).rows)
+    assert public.table[["title", "grade"]].to_numpy().tolist() == [["一", "二等奖"]]
+    log = {
+        "提名号": ["A1"],
+        "异议提出时间": "2026年3月5日",
+        "异议人": "甲公司",
+        "是否署名": "是",
+        "证据": "有",
+        "处理期限": "2026-04-01",
+    }
+    states = objection_states(
+        read_objections(pd.DataFrame(log)).rows, on="2026-03-20", published="2026-03-01", rules="山东2019"
+    )
+    assert states.table[["item", "in_time", "form", "state"]].to_numpy().tolist() == [
+        ["A1", "是", "未知：盖章", "办理中"]
+    ]

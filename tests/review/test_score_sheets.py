@@ -473,3 +473,23 @@ def test_weights_of_two_levels_that_do_not_agree_are_told(high, low, said):
     table |= {"一级权重": [high[0], high[0], high[1], high[1]], "二级权重": low}
     with pytest.raises(TableError, match=said):
         read_criteria(pd.DataFrame(table))
+
+
+def test_a_table_of_titles_without_ids_is_read_by_its_titles_and_a_signature_is_no_item(tmp_path):
+    rows = [
+        ["评分汇总表", None, None, None],
+        ["序号", "项目名称", "专家1", "专家2"],
+        [1, "甲", 80, 90],
+        [2, "乙", 70, "回避"],
+    ]
+    rows += [["组长签字：", None, None, None]]
+    reading = read_scores(sheet_of(tmp_path / "分.xlsx", rows, ("A1:D1",)))
+    assert reading.rows.loc[reading.rows["score"].notna(), ["item", "reviewer", "score"]].to_numpy().tolist() == [
+        ["甲", "专家1", 80],
+        ["甲", "专家2", 90],
+        ["乙", "专家1", 70],
+    ]
+    assert "没有“项目编号”这一列，以项目名称为编号" in reading.problems["problem"].tolist()
+    lost = pd.DataFrame({"项目编号": ["P1", None], "专家": ["A", "B"], "得分": [80, 90]})
+    with pytest.raises(TableError, match="有的行没有项目编号"):
+        read_scores(lost)

@@ -230,3 +230,13 @@ def test_recused_members_of_counts():
     assert counts[NAMES].to_numpy().tolist() == [["A", 13, 13, 9, 3, 1, 2], ["B", 15, 15, 10, 4, 1, 0]]
     assert problems["problem"].tolist() == ["2 位委员回避，应到按 13 位计；请核对"]
     assert tally(read_votes(rows.assign(应到=[13, 15])).rows)[0]["members"].tolist() == [13, 15]
+
+
+def test_votes_on_titles_without_ids():
+    rows = pd.DataFrame(
+        {"项目名称": ["甲", "乙"], "拟授等级": "一等奖", "张三": ["同意", "反对"], "李四": ["同意", "同意"]}
+    )
+    reading = read_votes(rows)
+    counts, _ = tally(reading.rows)
+    assert counts[["item", "grade", "votes_for"]].to_numpy().tolist() == [["乙", "一等奖", 1], ["甲", "一等奖", 2]]
+    assert "没有“项目编号”这一列，以项目名称为编号" in reading.problems["problem"].tolist()
