@@ -29,7 +29,7 @@ RESULT = (
     "confirmed_level", "evidence_level", *tree()["values"], "value_low", "value_high", "weights", "unjudged", "primary",
     "judged_by", *tree()["ordinals"], *tree()["old_items"], "market_low", "market_high", "income_low", "income_high",
     "cost_low", "cost_high", "economic_low", "economic_high", "economic_inputs", "economic_missing", "remarks",
-    "verified",
+    "checked",
 )  # fmt: skip
 _WHOLE = (
     "readiness", "readiness_low", "readiness_high", "level13_low", "level13_high", "proposed_level", "confirmed_level",
@@ -37,6 +37,7 @@ _WHOLE = (
 )  # fmt: skip
 CONFIRMED, SHOWN, OPEN = "人工确认", "证据", "没有证据"
 UNREAD = "没有看懂，未计入"
+READ_ONLY = "已读，待核"  # nobody but this library has looked at the evidence
 _VOLUMES = ("sales_volume", "break_even_volume")
 _GAINS = ("sales_volume", "annual_income", "cumulative_income")
 BY = {"named": "自报级别", "said": "自报阶段", "stated": "原句", "written": "行文", "": ""}
@@ -97,8 +98,8 @@ def assess_outcomes(
         evidence); confirmed_level (of the user's table, which wins) and evidence_level; the values judged, value_low,
         value_high, weights, unjudged; primary, judged_by (by kind); innovation and advancement as given; the four
         items of the old sheet in words; for each approach low and high in yuan, and their envelope, with the inputs and
-        what lacks; remarks; verified (the names and meanings of levels are not). A value or grade off its scale is not
-        taken and told.
+        what lacks; remarks; checked (已读，待核: the level rests on cells that were only read; 人工确认: a person
+        confirmed it; "" without a level). A value or grade off its scale is not taken and told.
 
     Raises
     ------
@@ -193,7 +194,7 @@ def _assessed(record: Mapping[str, Any], pieces: list[Evidence]) -> tuple[dict[s
         "primary": primary_values(kind) if kind else "",
         "judged_by": kinds()[kind].judged_by if kind else "",
         **_grades(record, kind, remarks),
-        "verified": level is None,
+        "checked": "" if level is None else READ_ONLY if confirmed is None else CONFIRMED,
     }, remarks
 
 

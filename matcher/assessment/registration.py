@@ -14,7 +14,7 @@ from matcher.assessment.scales import tree
 from matcher.tables.arguments import Day, as_day
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES
 from matcher.tables.cells import shorten
-from matcher.tables.dates import Span, read_days
+from matcher.tables.public_period import public_period
 from matcher.tables.soft_values import why_unknown
 
 UNJUDGED = "未评价"
@@ -80,20 +80,19 @@ def public_record(record: Mapping[str, Any], on: Day | None) -> dict[str, Any]:
 
     The day of the announcement does not count, so that the last day is announced_on + announcement_days. Without `on`
     the state tells only what depends on no day. A period in one cell (公示起止时间) stands for both; a day alone is the
-    first.
+    first. A last day that is written (公示截止日期) stands as it is.
     """
-    written = text_in(record, "announcement")
-    period = read_days(written) if written and _value(record, "announced_on") is None else None
-    if isinstance(period, Span) and isinstance(period.first, dt.date):
-        record = {**record, "announced_on": pd.Timestamp(period.first)}
-        if isinstance(period.last, dt.date) and _value(record, "announcement_days") is None:
-            record["announcement_days"] = (period.last - period.first).days
-    elif isinstance(period, dt.date):
-        record = {**record, "announced_on": pd.Timestamp(period)}
+    announced, last = public_period(record)
+    if announced is not None:
+        record = {**record, "announced_on": pd.Timestamp(announced)}
+        if last is not None and _value(record, "announcement_days") is None:
+            record["announcement_days"] = (last - announced).days
+        if last is not None and not 0 < (last - announced).days <= _LONGEST:
+            last = None
     row = {name: record.get(name) for name in RECORD}
-    announced, days = _value(record, "announced_on"), _value(record, "announcement_days")
-    fits = days is not None and 0 < days <= _LONGEST
-    last = announced.date() + dt.timedelta(days=int(days)) if announced is not None and fits else None
+    days = _value(record, "announcement_days")
+    if last is None and announced is not None and days is not None and 0 < days <= _LONGEST:
+        last = announced + dt.timedelta(days=int(days))
     row["ends_on"] = pd.NaT if last is None else pd.Timestamp(last)
     row["state"] = _state(record, last, None if on is None else as_day(on))
     return row

@@ -24,6 +24,7 @@ NOTES = {
     "用途": "供评价的人参考，不代替评价结论；级别、价值和登记都由人决定。",
     "技术就绪度": "表中有这一级或更高一级的证据才算到级；证据栏里写有、数量或说明的算有，"
     "写无、未通过、正在做、计划做的算无，空着的和没有看懂的不算。去掉任何证据，级别都不会升高。哪种证据对应哪一级是本库的对应，没有出处，请按所用标准核对。",
+    "核对情况": "“已读，待核”只是读了表里的话，证据原件没有人看过；由人填了“确认成熟度等级”的才写“人工确认”。",
     "就绪度上限": "没有被表中的“无”排除的最高级；样机、中试（正样）、实际环境试验（应用证明）、小批量（定型）、"
     "批量生产写“无”时，分别不超过 4、5、6、7、8 级。",
     "文字提示": "成熟度一栏或成果描述里的话只作提示，不算证据；由人填“确认成熟度等级”后以确认的为准。"
@@ -36,8 +37,8 @@ NOTES = {
     "公示": "公示当日不计入，截止日期为公示日期加公示天数。",
 }
 _KEY = (
-    "outcome_id", "title", "readiness", "readiness_high", "readiness_name", "basis", "evidence", "to_raise", "stage",
-    "proposed_level", "proposed_by", "value_low", "value_high", "economic_low", "economic_high", "remarks",
+    "outcome_id", "title", "readiness", "readiness_high", "readiness_name", "basis", "checked", "evidence", "to_raise",
+    "stage", "proposed_level", "proposed_by", "value_low", "value_high", "economic_low", "economic_high", "remarks",
 )  # fmt: skip
 _MONEY = tuple(f"{name}_{end}" for name in ("market", "income", "cost", "economic") for end in ("low", "high"))
 _SHORT = {

@@ -18,6 +18,7 @@ from matcher.cli.options import (
     Command,
     Group,
     Number,
+    OneOf,
     about,
     all_problems,
     argument,
@@ -180,11 +181,17 @@ def collect_command(folder: Path, output: Path, due: dt.date | None, show_contac
 @group.command("aggregate", cls=Command, help="按各种通行算法汇总分数，附区间、入选概率、换算法的变动和评委报告。")
 @argument("scores", "评分表", f"一行一位评委对一项的分数：{TABLE_KINDS}。")
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（只有评审结果）")
-@option("--winners", type=COUNT, metavar="个数", help="取前几名：给出入选概率、各算法入选、换算法的变动和加评建议。")
+@option("--winners", type=COUNT, metavar="个数", help="取前几名：给出入选把握、各算法入选、换算法的变动和加评建议。")
 @option("--lowest", type=float, metavar="分", help="最低可给的分数；低于它的不计。")
 @option("--highest", type=float, metavar="分", help="最高可给的分数；高于它的不计。")
 @option("--pairs", type=FILE, metavar="文件", help="派出的配对（项目编号、评委编号）：没有收到的列出，没有派出的不计。")
 @option("--due", type=DAY, metavar="日期", help="交分的最后一天；迟交的照计并列出。")
+@option(
+    "--by", type=OneOf("mean", "trimmed_mean", "median", "z_mean", "shrunk_mean", "adjusted_mean", "bayes"),
+    default="mean", metavar="算法",
+    help="名次按哪种算法：mean（平均分，默认）、trimmed_mean（去掉最高最低的平均分）、median（中位数），或 "
+    "z_mean、shrunk_mean、adjusted_mean、bayes。",
+)  # fmt: skip
 @option("--rng", type=int, default=0, metavar="种子", help="入选概率抽样的随机种子，默认 0。")
 @record_option
 @verify_option
@@ -199,6 +206,7 @@ def aggregate_command(
     highest: float | None,
     pairs: Path | None,
     due: dt.date | None,
+    by: str,
     rng: int,
     record: Path | None,
     verify: Path | None,
@@ -215,9 +223,17 @@ def aggregate_command(
     handed = read(read_scores, scores, sheet=sheet, column=column, quiet=quiet)
     given = None if pairs is None else read(read_scores, pairs, quiet=quiet).rows
     result = Round.build(
-        handed, winners=winners, lowest=lowest, highest=highest, expected=given, due=due, rng=rng, file=scores.name
+        handed,
+        winners=winners,
+        lowest=lowest,
+        highest=highest,
+        expected=given,
+        due=due,
+        by=by,
+        rng=rng,
+        file=scores.name,
     )
-    chosen = {"winners": winners, "lowest": lowest, "highest": highest, "due": due, "rng": rng}
+    chosen = {"winners": winners, "lowest": lowest, "highest": highest, "due": due, "by": by, "rng": rng}
     arguments = {**chosen, "sheet": sheet, "column": ";".join(column)}
     files = files_of(
         output, result.tables(output), problems=result.problems, columns=handed.columns, notes=result.notes
@@ -232,6 +248,12 @@ def aggregate_command(
 @option("--rules", required=True, metavar="规则", help="规则的编号、名称或自编规则的文件夹，如 award-vote-shandong。")
 @on_option("表决日期。", required=True)
 @option("--members", type=COUNT, metavar="人数", help="应到委员数；逐人记票的表没有这个数时，到会是否够数不能判断。")
+@option(
+    "--mark",
+    multiple=True,
+    metavar="记号=意见",
+    help="表中记号的意思，如 ○=弃权、空=弃权（没有填的格子），可多次给出。",
+)
 @output_option(".xlsx（工作簿）、.csv 或 .parquet（只有表决结果）")
 @record_option
 @verify_option
@@ -243,6 +265,7 @@ def votes_command(
     rules: str,
     on: dt.date,
     members: int | None,
+    mark: Sequence[str],
     output: Path,
     record: Path | None,
     verify: Path | None,
@@ -253,17 +276,26 @@ def votes_command(
     """Votes held against quorum, majorities and quotas."""
     from matcher.export.tables import files_of
     from matcher.policy.policy import load_policy
-    from matcher.review.votes import judge_votes, read_votes
+    from matcher.review.ballots import marks_of, read_votes
+    from matcher.review.votes import judge_votes
 
     check({output: TABLES, record: (".json",)}, votes, verify)
     policy = load_policy(rules)
-    handed = read(read_votes, votes, sheet=sheet, column=column, quiet=quiet)
+    said = marks_of(named(mark, "记号=意见"))
+    handed = read(read_votes, votes, sheet=sheet, column=column, quiet=quiet, marks=said)
     result = judge_votes(handed.rows, policy, on=on, members=members)
     tables = result.sheets() if output.suffix.lower() == ".xlsx" else {"表决结果": result.table}
     lines = {"规则": policy.title, "说明": policy.about, **about(on, [votes])}
     problems = result.problem_table(handed.problems, votes.name)
     files = files_of(output, tables, problems=problems, columns=handed.columns, notes=lines, title="表决结果")
-    arguments = {"rules": policy.id, "on": on, "members": members, "sheet": sheet, "column": ";".join(column)}
+    arguments = {
+        "rules": policy.id,
+        "on": on,
+        "members": members,
+        "mark": ";".join(mark) or None,
+        "sheet": sheet,
+        "column": ";".join(column),
+    }
     save_recorded(files, "表决", result.table, arguments, [votes], record, verify, quiet)
     note(quiet, *(f"{item} {voter}：{text}" for item, voter, text in result.problems.to_numpy().tolist()))
     report(quiet, result.text, f"结果已写入 {output}")
@@ -271,11 +303,16 @@ def votes_command(
 
 @group.command("publish", cls=Command, help="公示名单：只有可以公开的列，附公示期和异议办法。")
 @argument("items", "结果表", f"项目编号、项目名称、单位、完成人、奖种、等级，可有结论或是否入选：{TABLE_KINDS}。")
-@option("--rules", default="", metavar="规则", help="公示天数的规则，如 山东2019；名称见 docs/review.md。")
+@option(
+    "--rules",
+    default="",
+    metavar="规则",
+    help="公示天数的规则，如 山东2019；名称见 docs/awards.md；不给规则和天数时用表中的公示截止日期。",
+)
 @option("--days", type=COUNT, metavar="天数", help="直接给出公示天数，代替规则中的。")
 @option("--working", is_flag=True, help="与 --days 同用：按工作日（周一至周五）计。")
 @option("--all", "everything", is_flag=True, help="表中没有结论和是否入选时全部公示（如受理、提名名单）。")
-@on_option("公布之日。", required=True)
+@on_option("公布之日；默认用表中的公示开始日期。")
 @option("--heading", default="评审结果公示", metavar="标题", help="名单的标题，默认“评审结果公示”。")
 @output_option(".xlsx、.html（网页）或 .csv")
 @sheet_option()
@@ -287,7 +324,7 @@ def publish_command(
     days: int | None,
     working: bool,
     everything: bool,
-    on: dt.date,
+    on: dt.date | None,
     heading: str,
     output: Path,
     sheet: str | None,
@@ -304,14 +341,15 @@ def publish_command(
     handed = read(read_items, items, sheet=sheet, column=column, quiet=quiet)
     public = publication(handed.rows, on=on, rules=rules, days=days, working=working, everything=everything)
     _publish(output, heading, {"公示名单": Sheet(public.table, PUBLICATION)}, public.lines)
+    note(quiet, *public.differing)
     hidden = f"，涉密的 {public.secret} 项没有列入" if public.secret else ""
     report(quiet, f"公示 {len(public.table)} 项{hidden}，{public.lines['公示期']}；结果已写入 {output}")
 
 
 @group.command("objections", cls=Command, help="异议登记：是否在期限内、形式是否齐全、何时到期、是否逾期。")
 @argument("objections", "异议表", f"异议编号、项目编号、收到日期、办理期限、办结日期等：{TABLE_KINDS}。")
-@option("--rules", required=True, metavar="规则", help="公示的规则，如 山东2019；名称见 docs/review.md。")
-@option("--published", type=DAY, required=True, metavar="日期", help="公布之日。")
+@option("--rules", required=True, metavar="规则", help="公示的规则，如 山东2019；名称见 docs/awards.md。")
+@option("--published", type=DAY, metavar="日期", help="公布之日；表中写了公示起止日期的以表为准。")
 @on_option("看哪一天的状态。", required=True)
 @option("--handle-days", type=COUNT, metavar="天数", help="收到后几日内办结；表中写了办理期限的以表为准。")
 @option("--before", type=FILE, metavar="文件", help="先前的异议表；核对只增加、没有改动（有改动则退出码为 1）。")
@@ -322,7 +360,7 @@ def publish_command(
 def objections_command(
     objections: Path,
     rules: str,
-    published: dt.date,
+    published: dt.date | None,
     on: dt.date,
     handle_days: int | None,
     before: Path | None,
@@ -347,6 +385,7 @@ def objections_command(
     tables = {"异议": Sheet(result.table, OBJECTIONS, shade=("state", '="逾期"', "bad"))}
     write_tables(output, tables, problems=handed.problems, columns=handed.columns, notes=lines)
     report(quiet, result.text, f"结果已写入 {output}")
+    note(quiet, *result.differing)
     note(False, *result.changed)
     if result.changed:
         raise click.exceptions.Exit(1)

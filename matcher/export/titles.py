@@ -144,11 +144,16 @@ BIDS = {
 }  # fmt: skip
 REVIEW = {
     "item": "项目编号", "title": "项目名称", "reviewer": "评委编号", "score": "得分", "comment": "评审意见",
-    "reviews": "评审数", "mean": "平均分", "trimmed_mean": "去高去低均分", "median": "中位数", "z_mean": "标准分均分",
-    "shrunk_mean": "收缩均分", "adjusted_mean": "校正均分", "bayes": "贝叶斯估计", "low": "下限", "high": "上限",
-    "p_first": "入选概率", "methods": "几种算法入选", "method": "算法", "error": "现在判错的概率",
-    "gain": "加评一次可减少", "leniency": "偏松（负为偏严）", "spread": "离散（占应有）", "agreement": "与他人相关",
-    "unlike": "次序不一致", "submitted_on": "提交日期", "unit": "第一完成单位", "award": "奖种", "grade": "等级",
+    "reviews": "评审数", "mean": "平均分", "trimmed_mean": "去掉最高最低的平均分", "median": "中位数",
+    "z_mean": "按各评委尺度折算的平均分", "shrunk_mean": "评委少时向总平均靠的平均分",
+    "adjusted_mean": "扣除评委松严的平均分", "bayes": "综合估计分",
+    "low": "下限（九成把握）", "high": "上限（九成把握）", "rank": "名次", "ranks": "各算法中的名次",
+    "changes": "换算法会怎样", "changed": "换下几项", "text": "谁入选、谁落选",
+    "group": "评审组（组间没有共同评委）", "p_first": "入选把握",
+    "methods": "几种算法入选", "method": "算法", "error": "现在判错的可能",
+    "gain": "加评一次可减少", "leniency": "偏松（负为偏严）", "spread": "拉开差距（占应有）",
+    "agreement": "与其他评委一致的程度", "unlike": "次序不一致",
+    "submitted_on": "提交日期", "unit": "第一完成单位", "award": "奖种", "grade": "等级",
     "summary": "简介", "file": "文件", "highest": "给最高分的占比", "lowest": "给最低分的占比", "remarks": "提示",
 }  # fmt: skip
 FORMAL_CHECK = {
@@ -159,7 +164,7 @@ FORMAL_CHECK = {
 VOTES = {
     "item": "项目编号", "title": "项目名称", "award": "奖种", "grade": "等级", "members": "应到委员数",
     "present": "到会委员数", "votes_for": "同意票数", "votes_against": "反对票数", "abstained": "弃权票数",
-    "share": "同意占到会", "place": "本奖种名次", "remarks": "依据",
+    "recused": "回避委员数（已从应到减去）", "share": "同意占到会", "place": "本奖种名次", "remarks": "依据",
 }  # fmt: skip
 PUBLICATION = {
     "number": "序号", "item": "项目编号", "title": "项目名称", "award": "奖种", "grade": "等级", "units": "完成单位",
@@ -234,6 +239,7 @@ INNOVATION = {
     "points_high": "得分最高", "points_max": "满分",
 }  # fmt: skip
 ASSESSMENT = {
+    "checked": "核对情况",
     "title": "成果名称", "kind": "成果类型", "readiness": "技术就绪度", "readiness_low": "就绪度下限",
     "readiness_high": "就绪度上限", "readiness_name": "级别名称", "basis": "依据什么", "evidence": "证据",
     "to_raise": "升级需要的证据", "level13_low": "13级量表下限", "level13_high": "13级量表上限",

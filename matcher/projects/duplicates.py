@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import compress
+from itertools import compress, islice
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from matcher.errors import ArgumentError, TableError
 from matcher.matching.late_interaction import Accurate, token_model
 from matcher.progress import advancing
 from matcher.projects.alignment import has_copied_sentence
-from matcher.projects.fingerprints import bare, shared_runs
+from matcher.projects.fingerprints import RUN, bare, shared_runs
 from matcher.projects.nearest import MEANING, NEAR, Floats, Near, Whole, near_rows, nearest, read_closely
 from matcher.projects.promise import SIGNS, Promise, signs
 from matcher.projects.sections import SECTIONS, whole_texts
@@ -38,6 +38,7 @@ CASES = {
     "institution": "同一单位",
     "other": "他人他单位",
 }
+TOO_SHORT = "文本太短，未比对"
 COLUMNS = [
     "new_id",
     "old_id",
@@ -99,7 +100,9 @@ def find_duplicates(
           meaning and figures beyond what the words explain and beyond the next ones are stronger than in all but a
           share `false_alarm` of the library's own texts. A continuation is not flagged. Texts that stand in the library
           twice (four fifths) count as no honest ones. In libraries of more than 20,000 texts only the nearest by words
-          are looked at, so that full rewordings are missed; because: which of them, "" where not flagged;
+          are looked at, so that full rewordings are missed; because: which of them, "" where not flagged. A text of
+          fewer than eight letters and figures is not compared and never flagged: one row that says 文本太短，未比对,
+          without figures;
         * case: 本人重复申报 (the same person, four fifths of the text), 本人延续 (the same person in a later year),
           同一负责人, 同一单位, 他人他单位; "" where neither person nor institution is known on both sides. Names
           are compared without titles and telephones (`matcher.tables.names`); a surname alone is not known;
@@ -134,7 +137,9 @@ def find_duplicates(
         _check(table, name)
     texts, known = whole_texts(new), whole_texts(library)
     size = min(SAMPLE if len(known) <= MEANING else SAMPLE_OF_MANY, len(known)) if false_alarm < 1 else 0
+    long = np.array([not _too_short(text) for text in known], bool)
     sample = np.sort(np.random.default_rng(rng).permutation(len(known))[:size])
+    sample = sample[long[sample]]
     own = [*(range(len(texts)) if old is None else [-1] * len(texts)), *sample.tolist()]
     asked = [*texts, *(known[i] for i in sample.tolist())]
     model = token_model(accurate) if accurate else None
@@ -144,11 +149,13 @@ def find_duplicates(
             near = read_closely(near, asked, known, model, advance)
     promise = None
     if false_alarm < 1:
-        honest = _honest(near[len(texts) :], library, sample)
+        honest = _honest(near[len(texts) :], library, sample, long)
         promise = Promise(honest, false_alarm)
     parties = _parties(new), _parties(library)
     rows = [
-        row for at, one in enumerate(near[: len(texts)]) for row in _rows(parties, (texts, known), at, one, k, promise)
+        row
+        for at, one in enumerate(near[: len(texts)])
+        for row in _rows(parties, (texts, known), at, _compared(one, long), k, promise)
     ]
     names = ["new", "old", "rank", "overlap", "likeness", "meaning", "adds", "flagged", "because", "case"]
     table = pd.DataFrame(rows, columns=names)
@@ -199,12 +206,23 @@ def _words(table: pd.DataFrame, name: str) -> NDArray[np.object_]:
     return np.array([str(cell).strip() for cell in cells], object)
 
 
-def _honest(near: Sequence[Near], library: pd.DataFrame, sample: Whole) -> Floats:
+def _too_short(text: str) -> bool:
+    """Whether a text is shorter than the runs that are compared."""
+    return sum(1 for _ in islice(filter(str.isalnum, text), RUN)) < RUN
+
+
+def _compared(near: Near, long: NDArray[np.bool_]) -> Near:
+    """The neighbours that are long enough to be compared; all of them where none is."""
+    enough = long[near.rows]
+    return near.among(enough) if enough.any() else near
+
+
+def _honest(near: Sequence[Near], library: pd.DataFrame, sample: Whole, long: NDArray[np.bool_]) -> Floats:
     """The largest of each sign for library texts, without pairs of one person and texts that stand there twice."""
     persons = _keys(library, "person", person_key)
     tables = []
     for one, row in zip(near, sample.tolist(), strict=True):
-        others = one.among((persons[one.rows] != persons[row]) | (persons[row] == ""))
+        others = one.among(((persons[one.rows] != persons[row]) | (persons[row] == "")) & long[one.rows])
         if not len(others.rows) or others.overlap.max() < AGAIN:
             tables.append(np.vstack([signs(others), np.zeros(len(SIGNS))]).max(axis=0))
     return np.array(tables).reshape(-1, len(SIGNS)) if tables else np.zeros((1, len(SIGNS)))
@@ -219,6 +237,9 @@ def _rows(
     promise: Promise | None,
 ) -> list[tuple[object, ...]]:
     cases = [_case(*parties, at, old, share) for old, share in zip(near.rows, near.overlap.tolist(), strict=True)]
+    if _too_short(texts[0][at]) or (len(near.rows) and _too_short(texts[1][near.rows[0]])):
+        shares = [np.nan] * 4
+        return [(at, row, 1, *shares, False, TOO_SHORT, case) for row, case in zip(near.rows[:1], cases, strict=False)]
     broken = np.zeros((len(cases), len(SIGNS)), bool)
     others: NDArray[np.bool_] = np.array([case != CASES["continuation"] for case in cases], bool)
     if promise is not None and others.any():

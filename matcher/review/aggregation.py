@@ -149,13 +149,6 @@ def compare_methods(table: pd.DataFrame, winners: int) -> pd.DataFrame:
     return chosen.sort_values(["methods", "item"], ascending=[False, True], kind="stable", ignore_index=True)
 
 
-def winners_changed(chosen: pd.DataFrame) -> pd.DataFrame:
-    """(methods, methods) how many winners two methods of `compare_methods` do not share; titles stay names."""
-    flags = chosen[list(METHODS)].to_numpy(int)
-    size = flags.sum(axis=0)
-    return pd.DataFrame(size[:, None] - flags.T @ flags, index=list(METHODS), columns=list(METHODS))
-
-
 def extra_reviews(scores: pd.DataFrame, *, winners: int, k: int = 10) -> pd.DataFrame:
     """Which items one more review would settle best, for a line behind the first `winners`.
 

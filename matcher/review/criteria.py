@@ -46,8 +46,8 @@ def read_criteria(
     that have points of their own.
 
     A first level with points for all below it is one criterion, with what stands below it as its standard. Points of
-    both levels are held against each other. Raises TableError where they differ, or where weights stand on the first
-    level.
+    both levels are held against each other, and so are weights of both, those below being shares of the whole or of
+    their first level. Raises TableError where they differ, or where it is not clear which they are.
 
     Examples
     --------
@@ -77,8 +77,15 @@ def _of_two_levels(reading: Reading, named: list[str]) -> Reading:
             at for at in range(len(named)) if not named[at] and told(at, f"都是“{REVIEW_CRITERIA[name].title}”").any()
         ]
 
-    if "weight" in named and (further("weight") or named.index("weight") < leaf):
-        raise TableError("一级指标也有权重，看不出怎样和二级指标的合成；请只给二级指标写折算好的权重")
+    table = rows
+    if "weight" in named and named.index("weight") < leaf:  # 权重 beside the first level is its own
+        second = further("weight")
+        low = rows[headers[second[0]]].map(_share) if second else _UNKNOWN
+        table = rows.assign(group_weight=rows["weight"], weight=low)
+        for at in (named.index("weight"), *second):
+            problems = problems[~(told(at, "纵向合并") | told(at, "都是“"))]
+    elif "group_weight" in named:
+        problems = problems[~told(named.index("group_weight"), "纵向合并")]
     whole, own = [_UNKNOWN] * len(rows), rows["highest"].astype(float).tolist()
     points = named.index("highest") if "highest" in named else leaf
     if points < leaf:
@@ -94,8 +101,9 @@ def _of_two_levels(reading: Reading, named: list[str]) -> Reading:
         for row in (row for some in even for row in some):
             whole[row], own[row] = own[row], _UNKNOWN
         problems = problems[~told(points, "纵向合并")]
-    table = rows.assign(highest=own, whole=whole)
-    found = [one for some in groups for one in _criteria_below(table.iloc[some].to_dict("records"))]
+    table = table.assign(highest=own, whole=whole)
+    levels = [table.iloc[some].to_dict("records") for some in groups]
+    found = [one for level, high in zip(levels, _in_total(levels), strict=True) for one in _criteria_below(level, high)]
     return Reading(pd.DataFrame(found)[[column.name for column in REVIEW_CRITERIA.columns]], problems, reading.columns)
 
 
@@ -109,8 +117,60 @@ def _groups(names: pd.Series) -> list[list[int]]:
     return groups
 
 
-def _criteria_below(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
-    """The criteria of one first level: what stands below it, or itself where it alone has points."""
+def _in_total(levels: list[list[dict[Any, Any]]]) -> list[float]:
+    """The weight of each first level, NaN without any; the weights below it become shares of the whole.
+
+    What stands below is written as a share of the whole (60 % = 40 % + 20 %) or of its first level (60 % = 0.6 of which
+    0.5 + 0.5); without weights below, the points of each first level add up to its weight, or to the same for all.
+    """
+    weights = [[number_of(row["group_weight"]) for row in level] for level in levels]
+    own = [{weight for weight in some if weight == weight} for some in weights]
+    if not any(own):
+        return [_UNKNOWN] * len(levels)
+    if not all(len(some) == 1 for some in own):
+        raise TableError("有的一级指标没有权重，或有几个不同的；请每个一级指标写一个权重")
+    high = _as_shares([some.pop() for some in own])
+    below = [[number_of(row["weight"]) for row in level] for level in levels]
+    pointed = all(weight != weight for some in below for weight in some)
+    if pointed:
+        below = [[number_of(row["highest"]) for row in level] for level in levels]
+    sums = [sum(some) for some in below]
+    if pointed and high and _same([total / 100 for total in sums], high):
+        return [_UNKNOWN] * len(levels)  # the points say it already
+    alike = max(sums) - min(sums) < _NEAR and (pointed or min(abs(sums[0] - 1), abs(sums[0] - 100)) < _NEAR)
+    if high and (alike or _same(sums, high) or _same(sums, [100 * one for one in high])):
+        for level, some, total, weight in zip(levels, below, sums, high, strict=True):
+            for row, part in zip(level, some, strict=True):
+                row["weight"] = weight * part / total
+        return high
+    shown = "、".join(
+        f"{str(level[0]['group']).strip()} {weight:g}（其下合计 {total:g}）".replace("nan", "未写全")
+        for level, (weight, *_), total in zip(levels, weights, sums, strict=True)
+    )
+    raise TableError(
+        f"一级权重和二级权重对不上：{shown}；二级权重请都写成占总分的（合计等于一级权重），"
+        "或都写成占一级指标的（各合计 100%），一级权重合计应为 100%"
+    )
+
+
+def _as_shares(weights: list[float]) -> list[float]:
+    """Weights that add up to 1 or to 100 as shares; [] where they do neither."""
+    total = sum(weights)
+    return [weight / total for weight in weights] if min(abs(total - 1), abs(total - 100)) < _NEAR else []
+
+
+def _same(some: list[float], others: list[float]) -> bool:
+    return all(abs(one - other) < _NEAR for one, other in zip(some, others, strict=True))
+
+
+def _share(cell: Any) -> float:
+    """A weight of a column that was kept as it is: 0.5, 50 or 50%."""
+    text = str(cell).strip()
+    return number_of(text[:-1]) / 100 if text.endswith(("%", "％")) else number_of(cell)
+
+
+def _criteria_below(rows: list[dict[Any, Any]], weight: float) -> list[dict[Any, Any]]:
+    """The criteria of one first level: what stands below it, or itself where it alone has points; weight: its own."""
     name = str(rows[0]["group"]).strip()
     stated = _STATED.search(name)
     whole = rows[0]["whole"] if not pd.isna(rows[0]["whole"]) else float(stated[1]) if stated else _UNKNOWN
@@ -120,7 +180,9 @@ def _criteria_below(rows: list[dict[Any, Any]]) -> list[dict[Any, Any]]:
         whole, own = own[0], []
     if not own:
         parts = ["：".join(filter(None, (str(row["criterion"]), str(row["standard"])))) for row in rows]
-        return [{**rows[0], "criterion": name, "highest": whole, "standard": "；".join(filter(None, parts))}]
+        own_weight = rows[0]["weight"] if weight != weight else weight
+        joined = {"criterion": name, "highest": whole, "weight": own_weight, "standard": "；".join(filter(None, parts))}
+        return [{**rows[0], **joined}]
     if not pd.isna(whole) and abs(sum(own) - whole) > _NEAR:
         raise TableError(f"一级指标“{name}”是 {whole:g} 分，其下的二级指标合计 {sum(own):g} 分；请核对")
     return [{**row, "criterion": "：".join(filter(None, (name, str(row["criterion"]).strip())))} for row in rows]

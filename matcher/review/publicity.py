@@ -21,6 +21,7 @@ from matcher.tables.cells import first_few, shorten
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.names import is_unit
+from matcher.tables.public_period import public_period
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.review_schemas import OBJECTIONS
 
@@ -55,13 +56,16 @@ class PublicityRule(NamedTuple):
 
 
 class Publication(NamedTuple):
-    """What is published: the list, its first and last day, the lines below it; and how many secret items are not."""
+    """What is published: the list, its first and last day, the lines below it; how many secret items are not; and where
+    the table states another period.
+    """
 
     table: pd.DataFrame
     first: dt.date
     last: dt.date
     lines: dict[str, str]
     secret: int
+    differing: list[str]
 
 
 _PASSED = "(?:拟|建议|同意|予以)?(?:通过|同意|授奖|奖励|立项|入选|获奖|推荐)"
@@ -76,10 +80,13 @@ _YES = ("true", "是", "1", "1.0")
 
 
 class Objections(NamedTuple):
-    """The state of each objection, and where an earlier log does not stand in this one as it was."""
+    """The state of each objection; where an earlier log does not stand in this one as it was; and where a row states
+    another period than was given.
+    """
 
     table: pd.DataFrame
     changed: list[str]
+    differing: list[str]
 
     @property
     def text(self) -> str:
@@ -107,7 +114,7 @@ def publicity_rule(name: str) -> PublicityRule:
 def publication(
     items: pd.DataFrame,
     *,
-    on: Day,
+    on: Day | None = None,
     rules: str = "",
     days: int | None = None,
     working: bool = False,
@@ -121,9 +128,10 @@ def publication(
         As `matcher.review.score_sheets.read_items` gives them. Where the table has decisions (通过 ...) or says what
         was chosen, only those that passed and were chosen are listed.
     on
-        The first day.
+        The first day; without it the one that the table states (公示开始, 公示期).
     rules
-        The name of a shipped rule (`publicity_rule`); or `days` and `working`, which then win over it.
+        The name of a shipped rule (`publicity_rule`); or `days` and `working`, which then win over it. Without both the
+        last day is the one that the table states.
     everything
         The table has neither decisions nor what was chosen, and all of it is listed: nominations before any review.
 
@@ -140,12 +148,10 @@ def publication(
         Nothing is to be listed, nothing says what passed, a decision or a choice cannot be read or is empty, or a cell
         that would be published holds a contact: a title is not changed, and nothing is published before somebody did.
     PolicyError
-        There is no such rule, or neither rule nor days are given.
+        There is no such rule, or neither rule, days nor table say how long.
     """
     check_frame(items, "items", "read_items(path).rows")
-    if days is None and not rules:
-        raise PolicyError("请给出公示规则（--rules）或公示天数（--days）")
-    given = publicity_rule(rules) if rules else PublicityRule("", "", days or 1, working, True, "自定", "", False)
+    given = publicity_rule(rules) if rules else PublicityRule("", "", days or 0, working, True, "自定", "", False)
     rule = given if days is None else given._replace(days=days, working=working, source="自定的天数", verified=True)
     table = items.reset_index(drop=True)
     decided, chosen = _filled(table, "decision"), _filled(table, "chosen")
@@ -184,19 +190,51 @@ def publication(
     shown = table[names].fillna("").astype(str).reset_index(drop=True)
     _refuse_contacts(shown)
     shown.insert(0, "number", range(1, len(shown) + 1))
-    first = as_day(on)
-    last = rule.until(first)
+    first, last, differing = _period(table, None if on is None else as_day(on), rule)
+    counted = f"（公布当日不计，{rule.text}）" if rule.days else "（见结果表）"
     how = "须以书面形式提出，写明事实并附证据；" if rule.signed else "请以书面形式提出；"
     signed = "个人署真实姓名、单位和地址，单位签字盖章。匿名的不予受理。" if rule.signed else ""
     unread = "" if rule.verified else "（没有读到原文，请按当年文件核对）"
     lines = {
-        "公示期": f"{first.isoformat()} 至 {last.isoformat()}（公布当日不计，{rule.text}）",
+        "公示期": f"{first.isoformat()} 至 {last.isoformat()}{counted}",
         "异议": how + signed,
         "依据": f"{rule.title}，{rule.source}".lstrip("，") + unread,
     }
     if rule.working:
         lines["工作日"] = "按周一至周五计，没有扣除法定节假日和调休；请核对"
-    return Publication(shown, first, last, lines, 0 if secret is None else int(hidden.sum()))
+    return Publication(shown, first, last, lines, 0 if secret is None else int(hidden.sum()), differing)
+
+
+def _period(table: pd.DataFrame, on: dt.date | None, rule: PublicityRule) -> tuple[dt.date, dt.date, list[str]]:
+    """The first and the last day of a list, from what is given and else from the table; and what differs there."""
+    stated = {str(row["item"]): public_period(row) for row in table.to_dict("records")}
+
+    def only(at: int, title: str, option: str) -> dt.date:
+        days = {period[at] for period in stated.values()}
+        if len(days) == 1 and (day := days.pop()) is not None:
+            return day
+        why = "各项写的不同，或有的没有写" if days else "没有写"
+        raise PolicyError(f"表中的{title}{why}，请给出{option}")
+
+    first = on or only(0, "公示开始日期", "公布之日（--on）")
+    last = rule.until(first) if rule.days else only(1, "公示截止日期", "公示规则（--rules）或公示天数（--days）")
+    if last <= first:
+        raise TableError(f"公示截止日期 {last} 不晚于公示开始日期 {first}；请改正")
+    return first, last, _differing(stated, dict.fromkeys(stated, (first, last)), "名单按给出的写，请核对")
+
+
+def _differing(
+    stated: Mapping[str, tuple[dt.date | None, dt.date | None]],
+    given: Mapping[str, tuple[dt.date, dt.date]],
+    used: str,
+) -> list[str]:
+    """Sentences on rows that state another period than the given one; used: what goes by which of them."""
+    groups: dict[str, list[str]] = {}
+    for item, days in stated.items():
+        if any(day and day != other for day, other in zip(days, given[item], strict=True)):
+            theirs, ours = (" 至 ".join(str(day or "（未写）") for day in one) for one in (days, given[item]))
+            groups.setdefault(f"表中写的公示期是 {theirs}，按给出的日期和规则是 {ours}；{used}", []).append(item)
+    return [f"{first_few(items, '项')}：{text}" for text, items in groups.items()]
 
 
 def _refuse_contacts(shown: pd.DataFrame) -> None:
@@ -230,7 +268,7 @@ def objection_states(
     objections: pd.DataFrame,
     *,
     on: Day,
-    published: Day,
+    published: Day | None = None,
     rules: str,
     handle_days: int | None = None,
     before: pd.DataFrame | None = None,
@@ -244,7 +282,8 @@ def objection_states(
     on
         The day; what was received later stands as 尚未收到.
     published, rules
-        The day of publication and the rule's name, from which the last day for objections follows.
+        The day of publication and the rule's name, from which the last day for objections follows. What a row states of
+        the period (公示开始, 公示结束, 公示期) wins for this row, and is told where it differs.
     handle_days
         Within how many days of receipt an objection is to be settled, where its row has no day of its own; without
         it such a row has no deadline, as no source was seen.
@@ -262,9 +301,9 @@ def objection_states(
         单位 or by its name's ending (公司, 大学, 研究院, 局 ...).
     """
     day, rule = as_day(on), publicity_rule(rules)
-    first, last = pd.Timestamp(as_day(published)), rule.until(as_day(published))
     check_frame(objections, "objections", "read_objections(path).rows")
     table = objections.reset_index(drop=True)
+    periods, differing = _periods(table, None if published is None else as_day(published), rule)
     received, due = (_days(table, name) for name in ("received_on", "due"))
     (came, came_last), (closed, closed_last) = (_span(table, name) for name in ("received_on", "closed_on"))
     if handle_days is not None:
@@ -277,7 +316,10 @@ def objection_states(
             "objection_id": table["objection_id"].astype(str),
             "item": table["item"].fillna("").astype(str),
             "received_on": received,
-            "in_time": [_in_time(*span, first, pd.Timestamp(last)) for span in zip(came, came_last, strict=True)],
+            "in_time": [
+                _in_time(*span, *map(pd.Timestamp, period))
+                for *span, period in zip(came, came_last, periods, strict=True)
+            ],
             "form": [_form(row, rule) for row in table.to_dict("records")],
             "due": due,
             "state": state.mask(settled, "已办结")
@@ -287,7 +329,21 @@ def objection_states(
             "result": table["result"].fillna("").astype(str) if "result" in table else "",
         }
     )
-    return Objections(shown[STATES], [] if before is None else _changes(before, objections))
+    return Objections(shown[STATES], [] if before is None else _changes(before, objections), differing)
+
+
+def _periods(
+    table: pd.DataFrame, published: dt.date | None, rule: PublicityRule
+) -> tuple[list[tuple[dt.date, dt.date]], list[str]]:
+    """The period in which each row could object, and what rows state that differs from what was given."""
+    stated = {str(row["objection_id"]): public_period(row) for row in table.to_dict("records")}
+    if lacking := [name for name, (first, _) in stated.items() if first is None and published is None]:
+        raise TableError(f"{first_few(lacking, '件')}没有写公示开始日期；请给出公布之日（--published）")
+    firsts = {name: first or published for name, (first, _) in stated.items()}
+    used = {name: (first, stated[name][1] or rule.until(first)) for name, first in firsts.items() if first}
+    by_rule = {name: (published or first, rule.until(published or first)) for name, (first, _) in used.items()}
+    periods = [used[str(name)] for name in table["objection_id"]]
+    return periods, _differing(stated, by_rule, "按表中的判断")
 
 
 def _span(table: pd.DataFrame, name: str) -> tuple[pd.Series, pd.Series]:

@@ -19,6 +19,7 @@ from matcher.export.sheets import Sheet
 from matcher.export.tables import files_of
 from matcher.export.titles import REVIEW
 from matcher.review.criteria import Criterion, number_of
+from matcher.review.score_cells import shared_out
 from matcher.review.scores import check_ids, flags
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import shorten
@@ -267,7 +268,10 @@ def _filled(
             *(Column(f"part_{at}", "number", one.header, (one.name,)) for at, one in enumerate(asked)),
         ),
         referred=False,
+        keeps_unread=True,
     )
+    titles = record.get("titles", {})
+    items = {str(one["reviewer"]): [str(item) for item in one["items"]] for one in record["sheets"]}
     for path in sorted(place.glob("*.xlsx")):
         if path.name.startswith("~$"):
             continue
@@ -281,11 +285,12 @@ def _filled(
             problems.append(_problem(path.name, "", "", f"读不了：{error}", "请核对；这个文件没有采用", False))
             continue
         unreadable = reading.problems[~reading.problems["problem"].str.contains("行编号", regex=False)]
+        rows, unreadable = shared_out(reading.rows, unreadable, asked, items, titles)
         problems.extend({str(key): cell for key, cell in row.items()} for row in unreadable.to_dict("records"))
         names = reading.rows["reviewer"].dropna().astype(str).unique().tolist()
         back.update(names)
         others[path.name] = "、".join(names)
-        yield reading.rows.assign(file=path.name)
+        yield rows.assign(file=path.name)
     for one in record["sheets"]:
         reviewer = str(one["reviewer"])
         if reviewer in back:
@@ -312,6 +317,11 @@ def _counted(
         shown, file = "、".join(pair), row["file"]
         scores = [number_of(row[f"part_{at}"]) for at in range(len(asked))]
         lacking = [one.name for one, score in zip(asked, scores, strict=True) if pd.isna(score)]
+        unread = [
+            f"{one.name}“{shorten(str(row[f'part_{at}_text']), 40)}”"
+            for at, one in enumerate(asked)
+            if pd.isna(scores[at]) and not pd.isna(row.get(f"part_{at}_text"))
+        ]
         beyond = [
             f"{one.name} {score:g}"
             for one, score in zip(asked, scores, strict=True)
@@ -329,6 +339,9 @@ def _counted(
             problems.append(
                 _problem(file, "score", shown, f"超出范围：{'、'.join(beyond)}", "请向评委核实；不计", False)
             )
+        elif unread:
+            text = f"分数看不懂：{'、'.join(unread)}"
+            problems.append(_problem(file, "score", shown, text, "请向评委核实；不计", False))
         elif lacking:
             problems.append(_problem(file, "score", shown, f"没有分数：{'、'.join(lacking)}", "请催交；不计", False))
         else:

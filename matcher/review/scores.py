@@ -11,12 +11,14 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
+from matcher.review.score_cells import score_problems
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
-from matcher.tables.contracts import Column
+from matcher.tables.contracts import Column, Contract
 from matcher.tables.names import is_unit, person_key
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, describe, read_table
+from matcher.tables.review_schemas import by_title
 from matcher.tables.writings import fold
 
 # Headers of a wide table, in which each reviewer has a column: 专家1, 评委 A, 专家（二）.
@@ -41,6 +43,7 @@ _FAMILY = frozenset(
     "贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝龚邵万钱严武戴莫孔向汤欧司诸庄尚季耿管褚温葛米柳樊聂焦"
 )
 _NO_PERSON = re.compile("^(?:方案|文本|成果|管理|金额)|评|审|辩|场")
+_FOOT = re.compile("签[字名章]|^(?:注|备注|说明|填表人|制表|审核)|日期[:：]")  # what stands below a table
 _ENOUGH = 3  # rows in which a column must come out as a total of others whose cells differ
 
 
@@ -65,9 +68,10 @@ def read_scores(
     >>> read_scores(table).rows[["item", "reviewer", "score"]].values.tolist()
     [['P1', 'E1', 86]]
     """
-    reading = read_table(source, REVIEW_SCORES, sheet=sheet, columns=columns)
+    reading, contract = read_by_id_or_title(source, REVIEW_SCORES, sheet=sheet, columns=columns)
     account, problems = reading.columns, reading.problems
-    if (lost := problems["problem"].str.startswith(f"{REVIEW_SCORES['item'].title}都是空的")).any():
+    lost = problems["problem"].str.startswith(f"{REVIEW_SCORES['item'].title}都是空的")
+    if (lost := lost & ~problems["value"].astype(str).str.contains(_FOOT)).any():
         said = "评分表没有读入：有的行没有项目编号，不知是哪一项的分数"
         raise TableError(f"{said}\n{describe(problems[lost])}", problems[lost])
     found = [
@@ -79,13 +83,44 @@ def read_scores(
     beside = [str(header) for header in account["header"] if _under_panel(str(header)) and str(header) not in wide]
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
     if len(wide) < 2 or not named.isin(wide).all():
-        return replace(reading, problems=_exact_only(reading.problems, account, ["score"]))
+        return replace(reading, problems=score_problems(reading.problems, _headers(account, ["score"])))
     keys = [_key(label) for _, label in found]
     for key, (_, label) in zip(keys, found, strict=True):
         if keys.count(key) > 1:
             groups = "”“".join(header for one, (header, _) in zip(keys, found, strict=True) if one == key)
             raise TableError(f"评委“{label}”有几列分数：“{groups}”；每轮、每个指标请各存一张表，或先合成一列")
-    return _melted(reading, wide, beside, source, sheet, columns)
+    return _melted(reading, contract, wide, beside, source, sheet, columns)
+
+
+def read_by_id_or_title(
+    source: str | Path | pd.DataFrame,
+    contract: Contract,
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> tuple[Reading, Contract]:
+    """Read a table about items, by their titles where it has no ids, which is told; and the contract that it met."""
+    try:
+        return read_table(source, contract, sheet=sheet, columns=columns), contract
+    except TableError as error:
+        titled = by_title(contract)
+        try:
+            reading = read_table(source, titled, sheet=sheet, columns=columns)
+        except TableError:
+            raise error from None
+    file = {name: str(reading.columns[name].iloc[0]) for name in ("file", "sheet")}
+    title = contract["item"].title
+    text = f"没有“{title}”这一列，以{contract['title'].title}为编号"
+    line = pd.DataFrame(
+        [(file["file"], file["sheet"], None, title, "", text, "有同名的请加上编号", True)], columns=PROBLEM_COLUMNS
+    )
+    problems = pd.concat([reading.problems, line], ignore_index=True) if len(reading.problems) else line
+    return replace(reading, problems=problems.astype({"row": "Int64"})), titled
+
+
+def is_numbered(header: str) -> bool:
+    """Whether a header is of one reviewer by number: 专家1, 委员（二）."""
+    return bool(_WIDE.match(fold(header)))
 
 
 def _under_panel(header: str) -> bool:
@@ -113,6 +148,7 @@ def _key(label: str) -> str:
 
 def _melted(
     reading: Reading,
+    whole: Contract,
     wide: dict[str, str],
     beside: Sequence[str],
     source: str | Path | pd.DataFrame,
@@ -127,10 +163,8 @@ def _melted(
     total = [str(header) for header in before.index[before == "score"] if header not in wide]
     names = {f"score_{at}": header for at, header in enumerate(wide, 1)}
     parts = (Column(name, "number", f"得分{at}", (header,)) for at, (name, header) in enumerate(names.items(), 1))
-    contract = replace(
-        REVIEW_SCORES,
-        columns=(*(one for one in REVIEW_SCORES.columns if one.name not in ("reviewer", "score")), *parts),
-    )
+    kept = (one for one in whole.columns if one.name not in ("reviewer", "score"))
+    contract = replace(whole, columns=(*kept, *parts))
     given = {header: field for header, field in (columns or {}).items() if header not in (*wide, *total)}
     again = read_table(source, contract, sheet=sheet, columns=given)
     totals = _totals(again.rows[list(names)])
@@ -155,9 +189,11 @@ def _melted(
     ]
     file = {name: str(reading.columns[name].iloc[0]) for name in ("file", "sheet")}
     more = [(file["file"], file["sheet"], None, "评委编号", *line, True) for line in lines]
-    told = _exact_only(again.problems, again.columns, list(names))
+    told = score_problems(again.problems, _headers(again.columns, list(names)))
     told = told[~told["column"].isin(total)]
-    frame = pd.concat([told, pd.DataFrame(more, columns=PROBLEM_COLUMNS)], ignore_index=True)
+    without_ids = reading.problems[reading.problems["problem"].str.contains("为编号", regex=False)]
+    lists = [one for one in (told, pd.DataFrame(more, columns=PROBLEM_COLUMNS), without_ids) if len(one)]
+    frame = pd.concat(lists, ignore_index=True)
     account = again.columns.copy()
     account.loc[account["field"].isin(totals), ["field", "title", "use"]] = ["", "", UNKNOWN]
     account.loc[account["header"].isin(beside), ["nearest", "hint"]] = ""
@@ -192,17 +228,12 @@ def _totals(scores: pd.DataFrame) -> dict[str, str]:
     return found
 
 
+def _headers(account: pd.DataFrame, names: Sequence[str]) -> list[str]:
+    return account.loc[account["field"].isin(names), "header"].astype(str).tolist()
+
+
 def _filled(cells: pd.Series) -> pd.Series:
     return cells.notna() & (cells.astype(str).str.strip() != "")
-
-
-def _exact_only(problems: pd.DataFrame, account: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Problems in which a score within bounds (约80) is none: it does not count."""
-    headers = account.loc[account["field"].isin(names), "header"]
-    soft = problems["column"].isin(headers) & problems["problem"].str.startswith("不是确切的值")
-    told = problems.copy()
-    told.loc[soft, ["problem", "action"]] = ["不是确切的分数", "请向评委核实；这一格不计"]
-    return told
 
 
 def check_scores(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,20 +13,18 @@ from matcher.errors import PolicyError, TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import VOTES as TITLES_OF_VOTES
 from matcher.policy.policy import Policy, PolicyName
+from matcher.review.ballots import KINDS, kind_of
 from matcher.review.formal_check import FormalCheck, check_nominations, rules_over_applications
 from matcher.tables.arguments import Day, check_frame
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.review_schemas import VOTES
 from matcher.tables.schemas import HIGH, LOW
 
-COUNTS = ("members", "present", "votes_for", "votes_against", "abstained")
+COUNTS = ("members", "present", "votes_for", "votes_against", "abstained", "recused")
+_CAST = ["votes_for", "votes_against", "abstained"]
 # What a place is counted among: the rows of one award, or those of all three project awards.
 PLACES = {"place_in_award": "award", "place_in_projects": ""}
 _PROJECT_AWARD = re.compile("自然科学|技术发明|科技进步|科学技术进步")
-_FOR = re.compile(r"^(?:同意|赞成|赞同|是|yes|y|√|✓|1)$", re.I)
-_AGAINST = re.compile(r"^(?:不同意|反对|否|不赞成|no|n|×|x|0)$", re.I)
-_ABSENT = re.compile(r"^(?:缺席|请假|未到|未到会|未参加|absent)$", re.I)
-_ABSTAINED = re.compile(r"^(?:弃权|弃票|abstain(?:ed)?|未投票?)$", re.I)
 
 
 class Voted(NamedTuple):
@@ -60,32 +57,27 @@ class Voted(NamedTuple):
         return {"表决结果": Sheet(self.table, **look), "逐条依据": self.checks.sheets()["逐项检查"]}
 
 
-def read_votes(
-    source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
-) -> Reading:
-    """Read ballots, one row a member and item, or the counts, one row an item (the contract VOTES)."""
-    return read_table(source, VOTES, sheet=sheet, columns=columns)
-
-
 def tally(votes: pd.DataFrame, *, members: int | None = None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Ballots to counts.
 
     Parameters
     ----------
     votes
-        item, voter, vote (同意, 反对, 弃权, 缺席 and the like), or already the counts
-        members, present, votes_for, votes_against, abstained; and where known title, award, grade.
+        item, voter, vote (同意, 反对, 弃权, 缺席, 回避 and the like), or already the counts
+        members, present, votes_for, votes_against, abstained, recused; and where known title, award, grade.
     members
         How many the board has; without it and without a column of it nobody knows, as the absent may have no row.
 
     Returns
     -------
     (DataFrame, DataFrame)
-        item, title, award, grade, members, present, votes_for, votes_against, abstained: sorted by item. The present
-        are all but those absent; a member without a row for an item counts as absent there. Then problems: item,
-        voter, problem. A vote that cannot be read makes the votes for the item unknown, and so does a member with two
-        different votes; an empty one also makes unknown who was present; a present number that is less than
-        the sum of the votes is told.
+        item, title, award, grade, members, present, votes_for, votes_against, abstained, recused: sorted by item. The
+        present are all but those absent; a member without a row for an item counts as absent there. Who is recused
+        (回避) is no member for this item: neither among `members` nor present; no source was seen for it, and it is
+        told. Then problems: item, voter, problem. A vote that cannot be read makes the votes for the item unknown,
+        and so does a member with two different votes; an empty one also makes unknown who was present. Told too:
+        votes that do not add up to those present, or to what they add up to for most items, and counts beside
+        ballots that differ from them.
 
     Raises
     ------
@@ -110,15 +102,39 @@ def _from_counts(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFrame
         rows[name] = pd.to_numeric(rows[name], errors="coerce") if name in rows else np.nan
     if members is not None:
         rows["members"] = rows["members"].fillna(float(members))
-    cast = rows[["votes_for", "votes_against", "abstained"]].sum(axis=1, min_count=3)
+    cast = rows[_CAST].sum(axis=1, min_count=3)
     rows["present"] = rows["present"].fillna(cast)
+    out = rows["recused"].fillna(0)
+    without = rows["members"] + out  # 应到 that is less where somebody is recused was already lessened
+    lessened = without.nunique() == 1 and rows["members"].nunique() > 1
+    rows["members"] -= 0 if lessened else out
+    rows["present"] -= out.where(rows["present"] == cast + out, 0)
+    problems += [
+        (item, "", f"{many:g} 位委员回避，应到按 {board:g} 位计；请核对")
+        for item, many, board in rows.loc[out > 0, ["item", "recused", "members"]].to_numpy().tolist()
+    ]
     wrong = (rows["votes_for"] > rows["present"]) | (rows["present"] > rows["members"])
     text = "票数多于到会，或到会多于应到；按未知处理"
     problems += [(item, "", text) for item in rows.loc[wrong, "item"]]
+    problems += _sums(rows["item"], cast, rows["present"], out)
     rows.loc[wrong, ["present", "votes_for"]] = np.nan
-    many = cast > rows["present"]
-    problems += [(item, "", "同意、反对、弃权合计多于到会；请核对") for item in rows.loc[many, "item"]]
     return _shaped(rows, problems)
+
+
+def _sums(items: pd.Series, cast: pd.Series, present: pd.Series, recused: pd.Series) -> list[tuple[str, str, str]]:
+    """Items whose votes do not add up to those present, or to what they add up to for most items."""
+    whole = cast + recused
+    usual = whole.mode().iloc[0] if (whole.value_counts() > 1).any() else np.nan
+    told = []
+    for item, sum_, here, all_ in zip(items, cast.tolist(), present.tolist(), whole.tolist(), strict=True):
+        if sum_ != sum_:
+            continue
+        text = f"同意、反对、弃权合计 {sum_:g} 票"
+        if sum_ != here:
+            told.append((item, "", f"{text}，{'多' if sum_ > here else '少'}于到会 {here:g} 位；请核对"))
+        elif usual == usual and all_ != usual:
+            told.append((item, "", f"{text}，和多数项的 {usual:g} 票不同；请核对"))
+    return told
 
 
 def _from_ballots(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -134,29 +150,43 @@ def _from_ballots(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFram
         board = float(members) if members is not None else float(written[0]) if len(written) == 1 else np.nan
         kinds: dict[str, str] = {}
         for voter, ballot in group.groupby("voter", sort=True)["vote"]:
-            words = {_kind(text) for text in ballot}
+            words = {kind_of(text) for text in ballot}
             kinds[str(voter)] = words.pop() if len(words) == 1 else "unknown"
             if kinds[str(voter)] == "unknown":
                 unsure += 1
                 empty |= "" in set(ballot)
-                problems.append((str(item), str(voter), f"看不懂或前后不同的表决意见：{'、'.join(ballot.unique())}"))
-        many = {kind: list(kinds.values()).count(kind) for kind in ("for", "against", "abstained", "absent")}
-        present = len(kinds) - many["absent"]
+                text = f"看不懂或前后不同的表决意见：{'、'.join(ballot.unique())}"
+                nothing = "没有写表决意见；若空着就是弃权或缺席，请用 --mark 空=弃权 或 空=缺席 说明"
+                problems.append((str(item), str(voter), text if any(ballot) else nothing))
+        many = {kind: list(kinds.values()).count(kind) for kind in KINDS}
+        present = len(kinds) - many["absent"] - many["recused"]
+        if many["recused"]:
+            board -= many["recused"]
+            count = "" if np.isnan(board) else f"，应到按 {board:g} 位计"
+            problems.append((str(item), "", f"{many['recused']} 位委员回避，不在应到和到会之内{count}；请核对本次规则"))
         if present > board:
             raise TableError(f"{item}：到会 {present} 位，多于应到 {board:g} 位；请核对应到委员数")
         row = {"item": item, "members": board, "present": np.nan if empty else present}
         row |= {"votes_for": many["for"] if not unsure else np.nan}
-        row |= {"votes_against": many["against"], "abstained": many["abstained"]}
+        row |= {"votes_against": many["against"], "abstained": many["abstained"], "recused": many["recused"]}
+        if not unsure:
+            problems += _beside(str(item), group, row)
         row |= {"votes_for" + LOW: many["for"], "votes_for" + HIGH: many["for"] + unsure}
         rows.append(row | {name: _one(group, name, problems) for name in ("title", "award", "grade")})
     return _shaped(pd.DataFrame(rows), problems)
 
 
-def _kind(text: str) -> str:
-    for kind, words in (("for", _FOR), ("against", _AGAINST), ("absent", _ABSENT), ("abstained", _ABSTAINED)):
-        if words.match(text):
-            return kind
-    return "unknown"
+def _beside(item: str, group: pd.DataFrame, row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """Counts that stand beside the ballots of an item and differ from them."""
+    told = []
+    for name in ("votes_for", "votes_against", "abstained", "recused"):
+        if name not in group:
+            continue
+        for count in pd.to_numeric(group[name], errors="coerce").dropna().unique():
+            if count != row[name]:
+                text = f"表中写的{VOTES[name].title}是 {count:g}，逐人记票是 {row[name]:g}；按逐人记票"
+                told.append((item, "", text))
+    return told
 
 
 def _one(group: pd.DataFrame, name: str, problems: list[tuple[str, str, str]]) -> str:

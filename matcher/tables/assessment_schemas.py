@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from matcher.tables.contracts import Column, Contract, column
+from matcher.tables.public_period import PUBLIC_PERIOD
 from matcher.tables.schemas import OUTCOMES
 
 _NO = "无 没有 否 暂无 尚无 没 未 缺 暂缺 缺失 × x X 0 no No NO none None N n"
@@ -210,8 +211,7 @@ REGISTRATION = (
 )
 
 PUBLICITY = (
-    column("announced_on", "date", "公示日期", "公示开始日期 公示起始日期 公告日期 announced announcement_date"),
-    column("announcement", "text", "公示起止时间", "公示时间 公示起止日期 公示起止 公示期间"),
+    *PUBLIC_PERIOD,
     column("announcement_days", "number", "公示天数", "公示期 公示期限 公示时长 announcement_period"),
     column("objections", "number", "异议数", "异议件数 收到异议 收到异议数 objection_count"),
     column("objections_settled", "number", "已处理异议数", "已办结异议数 异议处理数 settled_objections"),

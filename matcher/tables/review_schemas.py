@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from matcher.tables.contracts import Contract, column
+from matcher.tables.public_period import PUBLIC_PERIOD
+
+_GRADES = "拟授等级 拟奖等级 拟授奖等级 拟奖励等级 授奖等级 评定等级"
+# Here 公示期 is no number of days.
+_PERIOD = (*PUBLIC_PERIOD[:2], replace(PUBLIC_PERIOD[2], headers=(*PUBLIC_PERIOD[2].headers, "公示期", "公示期限")))
+
+
+def by_title(contract: Contract) -> Contract:
+    """The contract for a table of items that have titles and no ids: the title is the id."""
+    item = replace(contract["item"], headers=(contract["title"].title, *contract["title"].headers))
+    rest = [item if one.name == "item" else one for one in contract.columns if one.name != "title"]
+    return replace(contract, columns=tuple(rest))
+
 
 # What reviewers are asked: one row a criterion.
 REVIEW_CRITERIA = Contract(
@@ -20,7 +35,8 @@ REVIEW_CRITERIA = Contract(
         ),
         column("lowest", "number", "最低分", "下限 最低"),
         column("highest", "number", "最高分", "满分 上限 分值 最高 标准分 分数"),
-        column("weight", "number", "权重", "系数"),
+        column("group_weight", "number", "一级权重", "一级指标权重 一级指标的权重"),
+        column("weight", "number", "权重", "系数 二级权重 二级指标权重 二级指标的权重"),
         column(
             "standard",
             "text",
@@ -52,11 +68,12 @@ REVIEW_ITEMS = Contract(
         column("nominator", "text", "提名单位", "提名者 推荐单位"),
         column("region", "text", "地区", "所在地 县区 区县 所属地区"),
         column("award", "text", "奖种", "奖励类别 提名奖种 奖项 项目类别 类别"),
-        column("grade", "text", "等级", "奖励等级 建议等级 表决等级"),
+        column("grade", "text", "等级", f"奖励等级 建议等级 表决等级 {_GRADES}"),
         column("decision", "text", "结论", "表决结果 检查结论 评审结论 评审结果 评审意见 评定结果"),
-        column("chosen", "yesno", "入选", "是否入选 是否获奖 获奖 立项 是否立项 拟立项 拟奖励"),
+        column("chosen", "yesno", "入选", "是否入选 是否获奖 获奖 立项 是否立项 拟立项 拟奖励 是否公示 拟公示"),
         column("secret", "text", "涉密", "是否涉密 涉密项目 是否保密 保密项目 密级"),
         column("summary", "text", "简介", "项目简介 摘要 内容 主要内容", lines=True),
+        *_PERIOD,
     ),
     any_of=("title", "item"),
 )
@@ -71,7 +88,7 @@ VOTES = Contract(
         column("item", "id", "项目编号", "项目 项目号 申报编号 编号 成果编号 提名编号 提名号"),
         column("title", "text", "项目名称", "名称 成果名称 提名项目 候选人"),
         column("award", "text", "奖种", "奖励类别 提名奖种 奖项"),
-        column("grade", "text", "等级", "奖励等级 建议等级 提名等级 表决等级"),
+        column("grade", "text", "等级", f"奖励等级 建议等级 提名等级 表决等级 {_GRADES}"),
         column("voter", "id", "委员编号", "委员 委员姓名 投票人 评委 评委编号 专家编号"),
         column("vote", "text", "表决意见", "意见 投票 表决 票"),
         column("members", "number", "应到委员数", "委员总数 应到人数 应到"),
@@ -84,6 +101,7 @@ VOTES = Contract(
         column("votes_for", "number", "同意票数", "同意 赞成 赞成票 同意票"),
         column("votes_against", "number", "反对票数", "反对 反对票 不同意 不同意票"),
         column("abstained", "number", "弃权票数", "弃权 弃权票"),
+        column("recused", "number", "回避委员数", "回避 回避人数 回避票 回避票数 回避委员"),
     ),
     any_of=("item",),
     referred=False,
@@ -132,16 +150,19 @@ OBJECTIONS = Contract(
     "objection_id",
     (
         column("objection_id", "id", "异议编号", "编号 序号"),
-        column("item", "id", "项目编号", "提名编号 申报编号 项目号 成果编号"),
-        column("received_on", "date", "收到日期", "提出日期 异议日期 收到时间"),
-        column("kind", "text", "提出方", "提出人类别 异议人类别 单位或个人"),
-        column("named", "yesno", "实名", "是否实名 署名"),
-        column("evidence", "yesno", "附证据", "有证据 证明材料 是否附证据"),
+        column("item", "id", "项目编号", "提名编号 提名号 申报编号 项目号 成果编号 受理编号"),
+        column(
+            "received_on", "date", "收到日期", "提出日期 异议日期 收到时间 提出时间 异议时间 异议提出时间 异议提出日期"
+        ),
+        column("kind", "text", "提出方", "提出人类别 异议人类别 单位或个人 异议人 提出人 异议提出人 异议提出方"),
+        column("named", "yesno", "实名", "是否实名 署名 是否署名"),
+        column("evidence", "yesno", "附证据", "有证据 证据 有无证据 证明材料 是否附证据"),
         column("sealed", "yesno", "盖章", "是否盖章 单位盖章"),
         column("about", "text", "异议内容", "内容 理由 异议事项", lines=True),
-        column("due", "date", "办理期限", "应办结日期 限办日期"),
-        column("closed_on", "date", "办结日期", "处理日期 办结时间"),
+        column("due", "date", "办理期限", "应办结日期 限办日期 处理期限 办结期限"),
+        column("closed_on", "date", "办结日期", "处理日期 办结时间 处理时间"),
         column("result", "text", "处理结果", "结果 处理意见", lines=True),
+        *_PERIOD,
     ),
     any_of=("item", "about"),
 )

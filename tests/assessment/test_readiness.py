@@ -259,3 +259,16 @@ def test_small_batches_in_the_column_of_volume_production_are_understood() -> No
     assessed = assess_outcomes(pd.DataFrame([{"outcome_id": "x", "production": "小批量生产100台"}]))
     assert assessed.evidence.values.tolist() == [["x", "批量生产", "小批量生产100台", 8, "有"]]
     assert assessed.problems.empty
+
+
+def test_evidence_that_was_only_read_is_to_be_checked_and_nothing_is_called_verified() -> None:
+    rows = pd.DataFrame(
+        {"outcome_id": ["a", "b", "c"], "pilot": ["有", "有", None], "confirmed_level": [None, "6", None]}
+    )
+    table = assess_outcomes(rows).table
+    assert table[["readiness", "checked"]].astype(object).values.tolist() == [
+        [6, "已读，待核"],
+        [6, "人工确认"],
+        [pd.NA, ""],
+    ]
+    assert "verified" not in table

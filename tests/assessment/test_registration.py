@@ -115,3 +115,17 @@ def test_every_value_of_the_scales_names_its_document() -> None:
     assert (scales["part"] == "技术就绪度").sum() == 9
     assert (scales["part"] == "证据对应的级别").sum() == len(EVIDENCE)
     assert scales.loc[scales["part"] == "10至13级", "number"].unique().tolist() == ["青科资字〔2025〕2号"]
+
+
+@pytest.mark.parametrize(
+    ("cells", "ends_on", "state"),
+    [
+        ({"公示开始": "2026-03-01", "公示结束": "2026-03-07"}, "2026-03-07", "公示期满，无异议"),
+        ({"公示起": "2026-03-01", "公示止": "2026-03-12"}, "2026-03-12", "公示中"),
+        ({"公示起始日期": "2026-03-01", "公示截止日期": "2026-02-07"}, "NaT", "公示天数应在 1 至 366 之间"),
+    ],
+)
+def test_a_last_day_of_its_own_column_stands(cells, ends_on, state):
+    handed = read_assessed_outcomes(pd.DataFrame([{"成果名称": "甲", "异议数": 0, **cells}]))
+    record = assess_outcomes(handed.rows, on="2026-03-10").publicity.iloc[0]
+    assert (str(record["ends_on"])[:10], record["state"]) == (ends_on, state)

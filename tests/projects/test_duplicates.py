@@ -316,3 +316,31 @@ def test_the_page(run, tmp_path, monkeypatch):
     assert "提示原因：原文重合、用字相近" in page
     assert "<span>研究内容</span>" in page
     assert page.count("<article>") == 2
+
+
+def test_texts_too_short_to_be_compared_are_never_flagged_and_set_no_limit():
+    texts = [
+        "齿轮磨削烧伤的磁弹无损检测方法",
+        "桃采后保鲜与冷链运输技术规程",
+        "无人矿卡协同调度系统的研发",
+        "金银花绿色种植与深加工技术",
+    ]
+    old = pd.DataFrame(
+        {"project_id": [f"P{n}" for n in range(24)], "text": [f"{n}号{text}" for n in range(6) for text in texts]}
+    )
+    bare = pd.DataFrame({"project_id": ["Q1", "Q2"], "text": ["", "齿轮"]})
+    library = pd.concat([old, bare], ignore_index=True)
+    new = pd.DataFrame({"project_id": ["N1", "N2", "N3"], "text": ["", "齿轮检测！！！！！！", "0号" + texts[0]]})
+    table = find_duplicates(new, library, k=2, false_alarm=0.2)
+    short = table[table["new_id"] != "N3"]
+    assert short[["new_id", "rank", "flagged", "because"]].to_numpy().tolist() == [
+        ["N1", 1, False, "文本太短，未比对"],
+        ["N2", 1, False, "文本太短，未比对"],
+    ]
+    assert short[["overlap", "likeness", "meaning", "adds"]].isna().to_numpy().all()
+    assert table["old_id"].tolist()[2] == "P0"
+    assert not set(table["old_id"]) & {"Q1", "Q2"}
+    alone = find_duplicates(old[:1].assign(project_id="N1"), bare, false_alarm=0.2)
+    assert alone[["flagged", "because"]].to_numpy().tolist() == [[False, "文本太短，未比对"]]
+    without = find_duplicates(new[2:], old, k=1, false_alarm=0.2)
+    assert table.loc[2, ["old_id", "flagged"]].tolist() == without.loc[0, ["old_id", "flagged"]].tolist()

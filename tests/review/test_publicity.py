@@ -194,3 +194,68 @@ def test_own_workbooks_are_read_by_their_first_sheet_without_a_word(run, tmp_pat
     status, _, said = run("review", "publish", "汇总.xlsx", "--days", "7", "--on", "2026-11-02", "-o", "公示.xlsx")
     assert (status, (tmp_path / "公示.xlsx").exists()) == (2, False)
     assert "表中没有写明哪些可以公示" in said
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        "公示开始 公示结束",
+        "公示起 公示止",
+        "公示起始日期 公示截止日期",
+        "公示-开始 公示-结束",
+        "公示开始时间 公示终止时间",
+    ],
+)
+def test_the_period_of_a_table_in_two_columns_is_used_and_held_against_what_is_given(headers):
+    first, last = headers.split()
+    table = ITEMS.assign(**{first: ["2026-03-01"] * 3, last: ["2026-03-07"] * 3})
+    public = publication(read_items(table).rows)
+    assert (public.lines["公示期"], public.differing) == ("2026-03-01 至 2026-03-07（见结果表）", [])
+    assert publication(read_items(table).rows, on="2026-03-01", days=6).differing == []
+    public = publication(read_items(table).rows, on="2026-03-01", rules="山东2019")
+    assert public.lines["公示期"] == "2026-03-01 至 2026-03-11（公布当日不计，10 日）"
+    assert public.differing == [
+        "P2、P1：表中写的公示期是 2026-03-01 至 2026-03-07，按给出的日期和规则是 2026-03-01 至 2026-03-11；"
+        "名单按给出的写，请核对"
+    ]
+
+
+def test_a_period_in_one_cell_and_one_that_the_items_do_not_share():
+    one = read_items(ITEMS.assign(公示期="2026-03-01至03-07")).rows
+    assert publication(one).lines["公示期"] == "2026-03-01 至 2026-03-07（见结果表）"
+    with pytest.raises(PolicyError, match="表中的公示开始日期没有写，请给出公布之日（--on）"):
+        publication(read_items(ITEMS).rows, rules="山东2019")
+    several = read_items(ITEMS.assign(公示开始=["2026-03-01", "2026-03-02", ""])).rows
+    with pytest.raises(PolicyError, match="表中的公示开始日期各项写的不同，或有的没有写"):
+        publication(several, rules="山东2019")
+
+
+def test_an_objection_is_in_time_by_the_period_that_its_row_states():
+    log = LOG.assign(公示开始=["2026-11-02"] * 4 + [""], 公示截止=["", "2026-11-11", "2026-11-11", "", ""])
+    result = objection_states(read_objections(log).rows, on="2026-11-24", published="2026-11-02", rules="山东2019")
+    assert result.table["in_time"].tolist() == ["是", "否", "是", "", "否"]
+    assert result.differing == [
+        "Y2、Y3：表中写的公示期是 2026-11-02 至 2026-11-11，按给出的日期和规则是 2026-11-02 至 2026-11-12；按表中的判断"
+    ]
+    with pytest.raises(TableError, match="Y5没有写公示开始日期；请给出公布之日"):
+        objection_states(read_objections(log).rows, on="2026-11-24", rules="山东2019")
+
+
+def test_headers_of_a_list_and_of_a_log_as_bureaus_write_them():
+    items = {"项目名称": ["一", "二"], "拟奖等级": "二等奖", "是否公示": ["是", "否"], "公示期": "2026-03-01至03-07"}
+    public = publication(read_items(pd.DataFrame(items)).rows)
+    assert public.table[["title", "grade"]].to_numpy().tolist() == [["一", "二等奖"]]
+    log = {
+        "提名号": ["A1"],
+        "异议提出时间": "2026年3月5日",
+        "异议人": "甲公司",
+        "是否署名": "是",
+        "证据": "有",
+        "处理期限": "2026-04-01",
+    }
+    states = objection_states(
+        read_objections(pd.DataFrame(log)).rows, on="2026-03-20", published="2026-03-01", rules="山东2019"
+    )
+    assert states.table[["item", "in_time", "form", "state"]].to_numpy().tolist() == [
+        ["A1", "是", "未知：盖章", "办理中"]
+    ]

@@ -7,8 +7,9 @@ import pytest
 
 from matcher.errors import ArgumentError, TableError
 from matcher.review import aggregate, check_scores, compare_methods, reviewer_load, reviewer_report, success_by
-from matcher.review.aggregation import METHODS, extra_reviews, winners_changed
+from matcher.review.aggregation import METHODS, extra_reviews
 from matcher.review.fairness import published, rotation
+from matcher.review.ranking import changed_winners, rank_items
 
 
 def scores(text):
@@ -90,9 +91,6 @@ def test_how_many_winners_change_between_methods():
     assert chosen.loc["P3", "mean"]
     assert not chosen.loc["P2", "mean"]
     assert chosen.loc["P2", "trimmed_mean"]  # both have 70; the id settles it
-    changed = winners_changed(compare_methods(table, 2))
-    assert changed.loc["mean", "trimmed_mean"] == 1
-    assert changed.loc["mean", "mean"] == 0
     assert table["p_first"].sum() == pytest.approx(2)
 
 
@@ -288,3 +286,56 @@ def test_the_commands(run, tmp_path, monkeypatch):
     assert run(*words, "--record", "记录.json")[0] == 0
     assert run(*words, "--verify", "记录.json")[0] == 0
     assert run(*words, "--rng", "1", "--verify", "记录.json")[0] == 1
+
+
+def test_places_by_the_own_method_and_what_another_would_change():
+    rows = {
+        "P1": [80, 85, 90, 70, 88],
+        "P2": [82, 84, 86, 88, 80],
+        "P3": [60, 95, 91, 90, 90],
+        "P4": [70, 72, 71, 75, 74],
+    }
+    panel = pd.DataFrame([(i, f"E{n}", s) for i, row in rows.items() for n, s in enumerate(row)])
+    table = aggregate(panel.set_axis(["item", "reviewer", "score"], axis=1))
+    ranked = rank_items(table, winners=2)
+    assert ranked[["rank", "item", "ranks", "changes"]].to_numpy().tolist() == [
+        [1, "P3", "1", "改用哪种算法都入选"],
+        [2, "P2", "2–3", "改用“去掉最高最低的平均分”、“中位数”就落选"],
+        [3, "P1", "2–3", "改用“去掉最高最低的平均分”、“中位数”就入选"],
+        [4, "P4", "4", "改用哪种算法都不入选"],
+    ]
+    assert rank_items(table, by="trimmed_mean")["item"].tolist() == ["P3", "P1", "P2", "P4"]
+    assert "changes" not in rank_items(table)
+    changed = changed_winners(table, 2)
+    assert changed.to_numpy().tolist()[:3] == [
+        ["trimmed_mean", 1, "P1 入选，P2 落选"],
+        ["median", 1, "P1 入选，P2 落选"],
+        ["z_mean", 0, "入选的不变"],
+    ]
+    with pytest.raises(ArgumentError, match="by must be one of"):
+        rank_items(table, by="sum")
+
+
+def test_equal_means_share_a_place_and_the_line_between_them_is_told(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = "项目编号,项目名称,专家1,专家2\nA,甲,90,90\nB,乙,80,84\nC,丙,84,80\nD,丁,60,60\n"
+    (tmp_path / "评分.csv").write_text(text, "utf-8-sig")
+    assert run("review", "aggregate", "评分.csv", "-o", "汇总.xlsx", "--winners", "2")[0] == 0
+    rows = list(openpyxl.load_workbook("汇总.xlsx")["评审结果"].iter_rows(values_only=True))
+    assert rows[0][:8] == (
+        "名次",
+        "项目编号",
+        "项目名称",
+        "评审数",
+        "平均分",
+        "去掉最高最低的平均分",
+        "各算法中的名次",
+        "换算法会怎样",
+    )
+    assert [(row[0], row[1], row[2]) for row in rows[1:]] == [
+        (1, "A", "甲"),
+        (2, "B", "乙"),
+        (2, "C", "丙"),
+        (4, "D", "丁"),
+    ]
+    assert rows[2][7] == rows[3][7] == "并列第 2 名，名额不够都选；请另定"

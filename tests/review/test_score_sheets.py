@@ -183,8 +183,8 @@ def test_criteria_of_two_levels_are_those_that_have_points(tmp_path, rows, merge
     [
         ({"一级指标": ["创新（40分）", None], "二级指标": ["原始", "集成"], "分值": [25, 10]},
          "一级指标“创新”是 40 分，其下的二级指标合计 35 分"),
-        ({"一级指标": ["创新", None], "权重": [1, None], "二级指标": ["原始", "集成"], "分值": [25, 10]},
-         "一级指标也有权重"),
+        ({"一级指标": ["创新", None], "权重": [2, None], "二级指标": ["原始", "集成"], "分值": [25, 10]},
+         "一级权重合计应为 100%"),
         ({"指标": ["甲", "乙"], "满分": [10, 100], "权重": [2, 3]},
          "甲 0 至 10 分、乙 0 至 100 分），权重合计 5，看不出"),
         ({"指标": ["甲", "乙"], "满分": [10, 100], "权重": [1, None]}, "没有大于 0 的权重：乙；请都写权重，或都不写"),
@@ -386,3 +386,110 @@ def test_the_commands(run, tmp_path):
     assert (status, out) == (0, "派出 2 份评审，收到完整分数 1 份；结果已写入 分数.xlsx\n")
     assert "超出范围：总体评分 120" in said
     assert run("review", "aggregate", "分数.xlsx", "-o", "汇总.csv")[0] == 0
+
+
+def test_a_cell_with_scores_of_several_items_is_shared_out_and_others_are_told(tmp_path):
+    pairs = pd.DataFrame(
+        [(item, who) for who in ("E1", "E2", "张三") for item in ("P1", "P2")], columns=["item", "reviewer"]
+    )
+    titles = pd.DataFrame({"item": ["P1", "P2"], "title": ["甲", "乙"]})
+    for name, content in score_workbooks(pairs, titles).items():
+        (tmp_path / name).write_bytes(content)
+    cells = {"E1": ["P1:85; P2：90分", None], "E2": ["85/90", "李四88"], "张三": ["张三85", "甲：80、乙：70"]}
+    for path in tmp_path.glob("*.xlsx"):
+        book = openpyxl.load_workbook(path)
+        page = book["评分表"]
+        for row, value in zip((2, 3), cells[page["B2"].value], strict=True):
+            page[f"D{row}"], page[f"F{row}"] = value, "2026-11-18"
+        book.save(path)
+    found = collect_scores(tmp_path)
+    assert found.scores[["item", "reviewer", "score"]].to_numpy().tolist() == [
+        ["P1", "E1", 85],
+        ["P1", "张三", 85],
+        ["P2", "E1", 90],
+    ]
+    told = found.problems[["file", "row", "value", "problem"]].astype(object)
+    assert told.where(told.notna(), None).to_numpy().tolist() == [
+        ["评分表-001-E1.xlsx", 2, "P1:85; P2：90分", "一格里写了P1、P2的分数，已归到各项"],
+        ["评分表-002-E2.xlsx", 2, "85/90", "一格里有 2 个数，不知取哪一个"],
+        ["评分表-002-E2.xlsx", 3, "李四88", "数字前后还有别的字，不知是不是这一行的分数"],
+        ["评分表-003-张三.xlsx", 2, "张三85", "一格里写了P1的分数，已归到各项"],
+        ["评分表-003-张三.xlsx", 3, "甲：80、乙：70", "一格里是几项或几位的分数，看不出各是哪一行的"],
+        ["评分表-002-E2.xlsx", None, "P1、E2", "分数看不懂：总体评分“85/90”"],
+        ["评分表-002-E2.xlsx", None, "P2、E2", "分数看不懂：总体评分“李四88”"],
+        ["评分表-003-张三.xlsx", None, "P2、张三", "分数看不懂：总体评分“甲：80、乙：70”"],
+    ]
+
+
+def test_a_cell_with_several_numbers_in_a_table_of_scores_is_told_in_words_of_scores():
+    table = pd.DataFrame({"项目编号": ["P1", "P1", "P1"], "专家编号": ["A", "B", "C"], "得分": ["85/90", "张三85", 88]})
+    reading = read_scores(table)
+    assert reading.rows["score"].isna().tolist() == [True, True, False]
+    assert reading.problems[["row", "problem", "action"]].to_numpy().tolist() == [
+        [2, "一格里有 2 个数，不知取哪一个", "请向评委核实；这一格不计"],
+        [3, "数字前后还有别的字，不知是不是这一行的分数", "请向评委核实；这一格不计"],
+    ]
+
+
+TWO = ("A2:A3", "B2:B3", "A4:A5", "B4:B5")
+
+
+@pytest.mark.parametrize(
+    ("heads", "high", "low", "highest", "wanted"),
+    [
+        (("一级权重", "二级权重"), ("60%", "40%"), ("40%", "20%", "25%", "15%"), 100, [0.4, 0.2, 0.25, 0.15]),
+        (("一级权重", "二级权重"), (60, 40), (40, 20, 25, 15), 100, [0.4, 0.2, 0.25, 0.15]),
+        (("权重", "权重"), (0.6, 0.4), (0.5, 0.5, 0.7, 0.3), 100, [0.3, 0.3, 0.28, 0.12]),
+        (("权重", "权重"), ("60%", "40%"), ("40%", "20%", "25%", "15%"), 100, [0.4, 0.2, 0.25, 0.15]),
+        (("一级权重", "二级权重"), ("60%", "40%"), (50, 50, 70, 30), 100, [0.3, 0.3, 0.28, 0.12]),
+        (("一级权重", "二级权重"), ("60%", "40%"), (None,) * 4, (40, 20, 25, 15), [1, 1, 1, 1]),
+        (("一级权重", "二级权重"), ("60%", "40%"), (None,) * 4, (60, 40, 50, 50), [0.6, 0.6, 0.4, 0.4]),
+    ],
+)
+def test_weights_of_two_levels_in_both_ways_of_writing(tmp_path, heads, high, low, highest, wanted):
+    most = highest if isinstance(highest, tuple) else (highest,) * 4
+    rows = [["一级指标", heads[0], "二级指标", heads[1], "满分"]]
+    rows += [["创新", high[0], "原始", low[0], most[0]], [None, None, "集成", low[1], most[1]]]
+    rows += [["应用", high[1], "效益", low[2], most[2]], [None, None, "推广", low[3], most[3]]]
+    reading = read_criteria(sheet_of(tmp_path / "指标.xlsx", rows, TWO))
+    found = criteria_of(reading.rows)
+    assert [one.name for one in found] == ["创新：原始", "创新：集成", "应用：效益", "应用：推广"]
+    assert [one.weight for one in found] == pytest.approx(wanted)
+    assert reading.problems.empty
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "said"),
+    [
+        (("60%", "40%"), ("40%", "30%", "25%", "15%"), "创新 0.6（其下合计 0.7）、应用 0.4（其下合计 0.4）"),
+        (("60%", "50%"), ("40%", "20%", "25%", "15%"), "一级权重合计应为 100%"),
+        (("60%", "40%"), ("45%", "45%", "45%", "45%"), "一级权重和二级权重对不上"),
+        (("60%", "40%"), ("40%", None, "25%", "15%"), "其下合计 未写全"),
+        (("60%", None), ("40%", "20%", "25%", "15%"), "有的一级指标没有权重，或有几个不同的"),
+    ],
+)
+def test_weights_of_two_levels_that_do_not_agree_are_told(high, low, said):
+    table = {"一级指标": ["创新", "创新", "应用", "应用"], "二级指标": list("甲乙丙丁"), "满分": 100}
+    table |= {"一级权重": [high[0], high[0], high[1], high[1]], "二级权重": low}
+    with pytest.raises(TableError, match=said):
+        read_criteria(pd.DataFrame(table))
+
+
+def test_a_table_of_titles_without_ids_is_read_by_its_titles_and_a_signature_is_no_item(tmp_path):
+    rows = [
+        ["评分汇总表", None, None, None],
+        ["序号", "项目名称", "专家1", "专家2"],
+        [1, "甲", 80, 90],
+        [2, "乙", 70, "回避"],
+    ]
+    rows += [["组长签字：", None, None, None]]
+    reading = read_scores(sheet_of(tmp_path / "分.xlsx", rows, ("A1:D1",)))
+    assert reading.rows.loc[reading.rows["score"].notna(), ["item", "reviewer", "score"]].to_numpy().tolist() == [
+        ["甲", "专家1", 80],
+        ["甲", "专家2", 90],
+        ["乙", "专家1", 70],
+    ]
+    assert "没有“项目编号”这一列，以项目名称为编号" in reading.problems["problem"].tolist()
+    lost = pd.DataFrame({"项目编号": ["P1", None], "专家": ["A", "B"], "得分": [80, 90]})
+    with pytest.raises(TableError, match="有的行没有项目编号"):
+        read_scores(lost)

@@ -2,9 +2,11 @@
 
 import pandas as pd
 import pytest
+from openpyxl import Workbook
 
-from matcher.errors import PolicyError, TableError
+from matcher.errors import ArgumentError, PolicyError, TableError
 from matcher.review import judge_votes
+from matcher.review.ballots import marks_of, read_votes
 from matcher.review.votes import tally
 
 RULES, ON = "award-vote-shandong", "2026-03-01"
@@ -123,3 +125,118 @@ def test_the_command_and_its_record(run, tmp_path):
     (tmp_path / "票.csv").write_text(text.replace("W00,同意", "W00,反对"), "utf-8-sig")
     status, _, said = run(*words, "-o", "结果.xlsx", "--verify", "记录.json")
     assert (status, said.splitlines()[-2:]) == (1, ["输入“票.csv”与记录时不同", "结果不同"])
+
+
+NAMES = ["item", "members", "present", "votes_for", "votes_against", "abstained", "recused"]
+WIDE = pd.DataFrame(
+    [
+        ["项目编号", "奖种", "等级", "委员投票", None, None, None],
+        [None, None, None, "委员1", "委员2", "委员3", "委员4"],
+        ["A", "科技进步奖", "一等奖", "同意", "同意", "反对", "回避"],
+        ["B", "科技进步奖", "二等奖", "√", "√", "×", "√"],
+        ["C", "科技进步奖", "二等奖", "同意", "弃权", "同意", "同意"],
+    ]
+)
+
+
+def told(reading):
+    return reading.problems[["column", "value", "problem"]].to_numpy().tolist()
+
+
+def test_a_column_a_member_below_a_common_header(tmp_path):
+    book = Workbook()
+    for row in WIDE.to_numpy().tolist():
+        book.active.append(row)
+    for cells in ("A1:A2", "B1:B2", "C1:C2", "D1:G1"):
+        book.active.merge_cells(cells)
+    book.save(tmp_path / "票.xlsx")
+    reading = read_votes(tmp_path / "票.xlsx")
+    text = "一列一位委员，已按列读成 4 位委员的表决意见"
+    assert told(reading) == [["委员编号", "委员1、委员2、委员3、委员4", text]]
+    counts, problems = tally(reading.rows, members=4)
+    assert counts[NAMES].to_numpy().tolist() == [
+        ["A", 3, 3, 2, 1, 0, 1],
+        ["B", 4, 4, 3, 1, 0, 0],
+        ["C", 4, 4, 3, 0, 1, 0],
+    ]
+    assert problems.to_numpy().tolist() == [
+        ["A", "", "1 位委员回避，不在应到和到会之内，应到按 3 位计；请核对本次规则"]
+    ]
+
+
+def test_who_is_recused_is_out_of_the_base_of_the_majority_and_of_the_quorum():
+    votes = table(ballots("A", "科技进步奖", "一等奖", 8, 3, 1, 6))
+    recused = pd.DataFrame([("A", "科技进步奖", "一等奖", f"X{n}", "回避") for n in range(3)], columns=votes.columns)
+    rows = judge_votes(pd.concat([votes, recused]), RULES, on=ON, members=21).table
+    assert rows[["members", "present", "votes_for", "recused", "decision"]].to_numpy().tolist() == [
+        [18, 12, 8, 3, "通过"]
+    ]
+    against = recused.assign(vote="反对")
+    assert judge_votes(pd.concat([votes, against]), RULES, on=ON, members=21).table["decision"].tolist() == ["不通过"]
+
+
+def test_columns_by_names_of_members_and_what_the_sheet_says_of_its_marks():
+    rows = pd.DataFrame(
+        {
+            "项目编号": ["A", "B"],
+            "张三": ["√", "√"],
+            "李四": ["×", "√"],
+            "王五": ["○", ""],
+            "合计": [1, 2],
+            "是否涉密": "否",
+        }
+    )
+    counts, problems = tally(read_votes(rows).rows)
+    assert counts["votes_for"].isna().tolist() == [True, True]
+    assert problems["problem"].tolist() == [
+        "看不懂或前后不同的表决意见：○",
+        "没有写表决意见；若空着就是弃权或缺席，请用 --mark 空=弃权 或 空=缺席 说明",
+    ]
+    said = read_votes(rows, marks=marks_of({"○": "弃权", "空": "缺席"}))
+    counts, problems = tally(said.rows)
+    assert counts[NAMES[2:]].to_numpy().tolist() == [[3, 1, 1, 1, 0], [2, 2, 0, 0, 0]]
+    legend = rows.assign(备注=["√同意，×反对，○弃权", ""])
+    assert tally(read_votes(legend).rows)[0]["abstained"].tolist() == [1, 0]
+    with pytest.raises(ArgumentError, match="“同一”不是表决意见"):
+        marks_of({"○": "同一"})
+
+
+def test_sums_that_differ_are_told_with_their_item():
+    rows = pd.DataFrame(
+        {
+            "项目编号": ["A", "B", "C", "D"],
+            "应到": 21,
+            "实到": [20, 20, None, None],
+            "同意票": [15, 11, 15, 15],
+            "反对票": [3, 3, 3, 3],
+            "弃权票": [2, 2, 2, 3],
+        }
+    )
+    counts, problems = tally(read_votes(rows).rows)
+    assert counts["present"].tolist() == [20, 20, 20, 21]
+    assert problems[["item", "problem"]].to_numpy().tolist() == [
+        ["B", "同意、反对、弃权合计 16 票，少于到会 20 位；请核对"],
+        ["D", "同意、反对、弃权合计 21 票，和多数项的 20 票不同；请核对"],
+    ]
+    counted = pd.DataFrame({"项目编号": ["A"], "张三": ["同意"], "李四": ["反对"], "同意票": [2]})
+    assert tally(read_votes(counted).rows)[1]["problem"].tolist() == ["表中写的同意票数是 2，逐人记票是 1；按逐人记票"]
+
+
+def test_recused_members_of_counts():
+    rows = pd.DataFrame(
+        {"项目编号": ["A", "B"], "应到": [15, 15], "同意": [9, 10], "反对": [3, 4], "弃权": [1, 1], "回避": [2, 0]}
+    )
+    counts, problems = tally(read_votes(rows).rows)
+    assert counts[NAMES].to_numpy().tolist() == [["A", 13, 13, 9, 3, 1, 2], ["B", 15, 15, 10, 4, 1, 0]]
+    assert problems["problem"].tolist() == ["2 位委员回避，应到按 13 位计；请核对"]
+    assert tally(read_votes(rows.assign(应到=[13, 15])).rows)[0]["members"].tolist() == [13, 15]
+
+
+def test_votes_on_titles_without_ids():
+    rows = pd.DataFrame(
+        {"项目名称": ["甲", "乙"], "拟授等级": "一等奖", "张三": ["同意", "反对"], "李四": ["同意", "同意"]}
+    )
+    reading = read_votes(rows)
+    counts, _ = tally(reading.rows)
+    assert counts[["item", "grade", "votes_for"]].to_numpy().tolist() == [["乙", "一等奖", 1], ["甲", "一等奖", 2]]
+    assert "没有“项目编号”这一列，以项目名称为编号" in reading.problems["problem"].tolist()
