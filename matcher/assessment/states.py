@@ -29,18 +29,20 @@ _LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small
 COUNT = rf"(?:\d[\d.]*|[一二两三四五六七八九十几数多百千]+)\s*[余多万亿]*\s*{any_of('measure')}"
 _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
-    re.compile(any_of(*names)) for names in (("done", "perfect"), ("another",), ("again",), ("after",), ("part",), ("approach",))
+    re.compile(any_of(*names))
+    for names in (("done", "perfect"), ("another",), ("again",), ("after",), ("part",), ("approach",))
 )
 _KNOWN = re.compile(
     any_of("act", "work", "thing", "step", "means", "approach", "time")
-    + f"|{COUNT}|[a-z]{{2}}|^(?:目前|现)?[尚还暂仍][未没不]"
+    + f"|{COUNT}|[a-z]{{2}}|^(?:目前|现)?[尚还暂仍][未没不]|^(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
+    + f"|{any_of('means', 'circumstance')}"
 )
 _BEGIN = re.compile(any_of("begin"))
 _COUNTED, _RESULT = re.compile(COUNT), re.compile(f"{any_of('result')}|{COUNT}")
 _BRINGS = re.compile(rf"\s*(?:$|{any_of('brings')})")
 _AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COUNT}|{_AMOUNT.pattern}")
 _MEANS = re.compile(
-    rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收|封顶|到货|[竣完]工|齐套|就位|落成)|(?:建|装|购).{{0,20}}{any_of('means')}"
+    rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收|封顶|到货|[竣完]工|齐套|就位|落成|刚?到了?$)|(?:建|装|购).{{0,20}}{any_of('means')}"
 )
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _OURS = "(?:我们|我方|我司|我校|本项目|本成果|本单位|项目组|课题组)"
@@ -99,7 +101,7 @@ def read_state(text: str, kind: str) -> bool | None:
         return None
     if word in _YES or word in _NO:
         return word in _YES
-    if kind != "sales" and _MONEY.fullmatch(word):
+    if re.fullmatch(r"\d{8,}", word) or (kind != "sales" and _MONEY.fullmatch(word)):
         return None
     if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
         return float(amount[1].replace(",", "")) > 0
@@ -154,9 +156,7 @@ def _after_saying(state: _State, text: str, kind: str) -> _State:
         return step
     if not _understood(text, kind):
         return state
-    overrides = (done and _AGAIN.search(text)) or (
-        state.weak and (_DID.match(text) or (done and _BARE.match(text)))
-    )
+    overrides = (done and _AGAIN.search(text)) or (state.weak and (_DID.match(text) or (done and _BARE.match(text))))
     if state.there is None or (not state.there and overrides):
         return _State(True, done=done)
     return state
