@@ -34,7 +34,8 @@ _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
 )
 _KNOWN = re.compile(
     any_of("act", "work", "thing", "step", "means", "approach", "time")
-    + f"|{COUNT}|[a-z]{{2}}|^(?:目前|现)?[尚还暂仍][未没不]|^(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
+    + f"|{COUNT}|[a-z]{{2}}|^(?:目前|现)?[尚还暂仍][未没不]"
+    + "|^(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
     + f"|{any_of('means', 'circumstance')}"
 )
 _BEGIN = re.compile(any_of("begin"))
@@ -69,8 +70,8 @@ _STAGE = re.compile(r"(?<!第.)阶段$")
 
 class _State(NamedTuple):
     """What a cell has said so far. there: whether the thing is there, None for nothing said. named: it was named; done:
-    something was done; whole: the thing was done and not a part of it; weak: the no is of a plan, a part or a concession
-    (原定5个点, 虽经费未到位), or names who does it, so that what was then done overrides it.
+    something was done; whole: the thing was done and not a part of it; weak: the no is of a plan, an attempt, a part or
+    a concession (原定5个点, 虽经费未到位), or says who does it, so that what was then done overrides it.
     """
 
     there: bool | None
