@@ -202,7 +202,7 @@ def _says_nothing(clause: Clause, kind: str) -> bool:
         or _OTHERS.match(clause.text)
         or _OURS_NOT.search(clause.text)
         or _HALTED.search(clause.text)
-        or (clause.mood in (SAID, DENIED) and _UNSURE.search(clause.text))
+        or (clause.mood != PLANNED and _UNSURE.search(clause.text))
         or (kind in _SAMPLES and clause.mood == SAID and _BORROWED.search(clause.text))
         or (clause.mood == SAID and _MARKET.match(clause.text))
     )
