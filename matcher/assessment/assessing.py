@@ -23,8 +23,8 @@ from matcher.tables.schemas import HIGH, LOW, UNIT
 from matcher.tables.soft_values import why_unknown
 
 RESULT = (
-    "outcome_id", "title", "kind", "readiness", "readiness_low", "readiness_high", "readiness_name", "basis",
-    "evidence", "to_raise", "level13_low", "level13_high", "stage", "proposed_level", "proposed_by",
+    "outcome_id", "title", "kind", "readiness", "readiness_low", "readiness_high", "readiness_name", "conflict",
+    "basis", "evidence", "to_raise", "level13_low", "level13_high", "stage", "proposed_level", "proposed_by",
     "proposed_sentence",
     "confirmed_level", "evidence_level", *tree()["values"], "value_low", "value_high", "weights", "unjudged", "primary",
     "judged_by", *tree()["ordinals"], *tree()["old_items"], "market_low", "market_high", "income_low", "income_high",
@@ -92,7 +92,8 @@ def assess_outcomes(
     -------
     Assessment
         `table` has, in the order of the rows: outcome_id; title; kind (in words); readiness 1 to 9 (NA: no evidence and
-        no confirmation), readiness_low (the same), readiness_high (the highest level not ruled out), readiness_name;
+        no confirmation), readiness_low (the highest level shown that no "no" contradicts, NA for none), readiness_high
+        (the highest level not ruled out), readiness_name; conflict (the columns and words that contradict the level);
         basis (人工确认, 证据, 没有证据); evidence (columns and words that show the level); to_raise; level13_low and
         level13_high; stage; proposed_level, proposed_by and proposed_sentence (what words propose, never counted as
         evidence); confirmed_level (of the user's table, which wins) and evidence_level; the values judged, value_low,
@@ -156,7 +157,8 @@ def _cited(record: Mapping[str, Any], value: str) -> str:
 def _assessed(record: Mapping[str, Any], pieces: list[Evidence]) -> tuple[dict[str, Any], list[Remark]]:
     """Kind, readiness, proposals and grades of a row; and what a person should look at."""
     ready = readiness_of(pieces)
-    remarks = [Remark("证据", "", text, "请核对证据") for text in ready.contradictions]
+    sure = f"没有矛盾的证据到{ready.low}级" if ready.low else "没有不矛盾的证据"
+    remarks = [Remark("证据", "", text, f"请核对证据；{sure}") for text in ready.contradictions]
     confirmed = _confirmed(record, ready, remarks)
     proposal = _proposal(record, confirmed or ready.level, remarks)
     kind = _kind(record, remarks)
@@ -176,9 +178,10 @@ def _assessed(record: Mapping[str, Any], pieces: list[Evidence]) -> tuple[dict[s
         "title": record.get("title") or "",
         "kind": kinds()[kind].title if kind else "",
         "readiness": level,
-        "readiness_low": level,
+        "readiness_low": ready.low if confirmed is None else level,
         "readiness_high": high,
         "readiness_name": "" if level is None else levels()[level].name,
+        "conflict": "；".join(dict.fromkeys(one.cited for one in ready.against)),
         "basis": OPEN if level is None else SHOWN if confirmed is None else CONFIRMED,
         "evidence": cited if confirmed is None else "；".join(filter(None, (f"确认成熟度等级：{confirmed}级", cited))),
         "to_raise": _raise(level, low13, pieces),

@@ -2,7 +2,7 @@
 
 A level is reached where evidence of it, or of a higher one, is there; nothing else raises a level, so that taking
 evidence away never does. "No" bounds what is possible and is never held against evidence of a higher level; the two
-are told as a contradiction.
+are told as a contradiction, and `low` falls to what nothing contradicts.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ TOP = 9
 
 class Readiness(NamedTuple):
     """Readiness of an outcome. level: the highest level that evidence shows, None for no evidence. high: the highest
-    level not ruled out. evidence: what shows `level`. contradictions: sentences.
+    level not ruled out. evidence: what shows `level`. contradictions: sentences. low: the highest level shown below
+    every "no", None for none; it is `level` where nothing contradicts. against: the evidence that does.
     """
 
     level: int | None
     high: int
     evidence: tuple[Evidence, ...]
     contradictions: tuple[str, ...]
+    low: int | None
+    against: tuple[Evidence, ...]
 
 
 def readiness_of(evidence: Sequence[Evidence]) -> Readiness:
@@ -44,23 +47,35 @@ def readiness_of(evidence: Sequence[Evidence]) -> Readiness:
     """
     there = [one for one in evidence if one.present]
     level = max((shown_by()[one.kind] for one in there), default=None)
-    denied = {one.kind for one in evidence if not one.present} - {one.kind for one in there}
+    refused = {one.kind for one in evidence if not one.present}
     held = {one.kind for one in there}
+    denied = refused - held
     bars = [
         number
         for number, one in levels().items()
         if number > (level or 0) and denied & set(one.keys) and not held & set(one.keys)
     ]
-    against = tuple(
+    contradictions = tuple(
         "、".join(f"{one.column}写“{one.quote}”" for one in evidence if one.kind in step.keys and not one.present)
         + f"，而{level}级的证据写有，请核对"
         for number, step in levels().items()
         if number <= (level or 0) and denied & set(step.keys) and not held & set(step.keys)
     )
-    both = {one.kind for one in there} & {one.kind for one in evidence if not one.present}
-    against += tuple(f"{TITLES_OF[kind]}一栏写“否”，证明材料中却有，请核对" for kind in sorted(both))
+    both = held & refused
+    doubted = [
+        number for number, one in levels().items() if refused & set(one.keys) and not (held - refused) & set(one.keys)
+    ]
+    sure = (shown_by()[kind] for kind in held - refused)
+    against = tuple(
+        one
+        for one in evidence
+        if not one.present
+        and (one.kind in both or any(one.kind in levels()[number].keys for number in doubted if number <= (level or 0)))
+    )
+    contradictions += tuple(f"{TITLES_OF[kind]}一栏写“否”，证明材料中却有，请核对" for kind in sorted(both))
     showing = tuple(one for one in there if shown_by()[one.kind] == level)
-    return Readiness(level, min(bars) - 1 if bars else TOP, showing, against)
+    low = max((one for one in sure if one < min(doubted, default=TOP + 1)), default=None)
+    return Readiness(level, min(bars) - 1 if bars else TOP, showing, contradictions, low, against)
 
 
 def to_raise(level: int | None, market: int | None = None) -> str:

@@ -29,18 +29,21 @@ _LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small
 COUNT = rf"(?:\d[\d.]*|[一二两三四五六七八九十几数多百千]+)\s*[余多万亿]*\s*{any_of('measure')}"
 _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
-    re.compile(any_of(name)) for name in ("done", "another", "again", "after", "part", "approach")
+    re.compile(any_of(*names))
+    for names in (("done", "perfect"), ("another",), ("again",), ("after",), ("part",), ("approach",))
 )
 _KNOWN = re.compile(
     any_of("act", "work", "thing", "step", "means", "approach", "time")
     + f"|{COUNT}|[a-z]{{2}}|^(?:目前|现)?[尚还暂仍][未没不]"
+    + "|^(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
+    + f"|{any_of('means', 'circumstance')}"
 )
 _BEGIN = re.compile(any_of("begin"))
 _COUNTED, _RESULT = re.compile(COUNT), re.compile(f"{any_of('result')}|{COUNT}")
 _BRINGS = re.compile(rf"\s*(?:$|{any_of('brings')})")
 _AMOUNTS = re.compile(rf"(?:已|完成|共|累计|现有?|有|[仅只]有?)*{COUNT}|{_AMOUNT.pattern}")
 _MEANS = re.compile(
-    rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收|封顶|到货|[竣完]工|齐套|就位|落成)|(?:建|装|购).{{0,20}}{any_of('means')}"
+    rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收|封顶|到货|[竣完]工|齐套|就位|落成|刚?到了?$)|(?:建|装|购).{{0,20}}{any_of('means')}"
 )
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _OURS = "(?:我们|我方|我司|我校|本项目|本成果|本单位|项目组|课题组)"
@@ -48,12 +51,17 @@ _ONLY = re.compile(rf"{_OURS}?(?:目前|现|暂)*(?:仅|只)")
 _OTHERS = re.compile(
     rf"(?:目前|现|据悉|虽然?|尽管)*(?:{any_of('others')}|{any_of('abroad')}[^,]{{0,8}}?{any_of('similar')}(?!.*{_OURS}))"
 )
-_DATE, _HALTED, _DROPPED = (re.compile(any_of(name)) for name in ("date", "halted", "dropped"))
+_DATE, _HALTED, _DROPPED, _UNSURE, _OURS_NOT, _BORROWED, _WEAK, _MARKET = (
+    re.compile(any_of(name))
+    for name in ("date", "halted", "dropped", "unsure", "ours_not", "borrowed", "weak", "market")
+)
 _LEAD = rf"(?:{any_of('date', 'lead')}|\s)*+"
 _BARE = re.compile(
     rf"{_LEAD}(?:(?:[经由在于与]|自(?=.*[起来]))[^,]{{0,24}}?)?{_LEAD}"
-    rf"(?:{any_of('sign')}|(?<=已){any_of('act', 'work')}了?$)"
+    rf"(?:{any_of('sign', 'perfect')}|(?<=已){any_of('act', 'work')}了?$)"
 )
+_DID = re.compile(rf"{_LEAD}[只仅]?(?:{any_of('perfect')}|[^,]{{0,8}}的{COUNT}$)")
+_MONEY = re.compile(r"[\d.]+\s*[余多]?[十百千万亿]*元|[一二两三四五六七八九十几数多百千万亿]+元")
 _FOREIGN = re.compile(r"(?<![a-z\d])\d[\d,]* [a-z]{3}")
 _SENT = re.compile(any_of("sent"))
 _SAMPLES, _OF_USERS = ("prototype", "formal_sample"), ("field_trial", "user_report", "sales")
@@ -62,13 +70,15 @@ _STAGE = re.compile(r"(?<!第.)阶段$")
 
 class _State(NamedTuple):
     """What a cell has said so far. there: whether the thing is there, None for nothing said. named: it was named; done:
-    something was done; whole: the thing was done and not a part of it.
+    something was done; whole: the thing was done and not a part of it; weak: the no is of a plan, an attempt, a part or
+    a concession (原定5个点, 虽经费未到位), or says who does it, so that what was then done overrides it.
     """
 
     there: bool | None
     named: bool = False
     done: bool = False
     whole: bool = False
+    weak: bool = False
 
 
 def read_state(text: str, kind: str) -> bool | None:
@@ -92,6 +102,8 @@ def read_state(text: str, kind: str) -> bool | None:
         return None
     if word in _YES or word in _NO:
         return word in _YES
+    if re.fullmatch(r"\d{8,}", word) or (kind != "sales" and _MONEY.fullmatch(word)):
+        return None
     if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
         return float(amount[1].replace(",", "")) > 0
     state, denied = _State(None), False
@@ -130,9 +142,9 @@ def _at_stage(clause: Clause, kind: str) -> Clause:
 
 def _after_saying(state: _State, text: str, kind: str) -> _State:
     """The state after a clause that neither denies nor plans."""
-    step = state if state.there is not None else state._replace(there=False)
+    step = state if state.there is not None else state._replace(there=False, weak=bool(_WEAK.search(text)))
     bare, only = _without_others(text, kind), _ONLY.match(text)
-    if _CAUSE.match(text):
+    if _CAUSE.match(text) and not _DID.match(text):
         return state
     if bare != text and not _named(kind).search(bare):
         return step if only else state
@@ -141,11 +153,12 @@ def _after_saying(state: _State, text: str, kind: str) -> _State:
     named, done = _named(kind).search(text), bool(_DONE.search(text))
     if (named and not _PART.match(text, named.end())) or _AMOUNTS.fullmatch(text.strip()):
         return _State(True, named=True, done=done, whole=bool(_whole(kind).search(text)))
-    if only or _step(kind).search(text) or _MEANS.search(text):
+    if (only and not _DID.match(text)) or _step(kind).search(text) or _MEANS.search(text):
         return step
     if not _understood(text, kind):
         return state
-    if state.there is None or (not state.there and done and _AGAIN.search(text)):
+    overrides = (done and _AGAIN.search(text)) or (state.weak and (_DID.match(text) or (done and _BARE.match(text))))
+    if state.there is None or (not state.there and overrides):
         return _State(True, done=done)
     return state
 
@@ -159,10 +172,11 @@ def _understood(text: str, kind: str) -> bool:
         return False
     return bool(
         in_use(text)
+        or _DID.match(text)
         or _BARE.match(text)
         or (_DATE.search(text) and re.fullmatch(_LEAD, text))
         or (kind in _SAMPLES and _SENT.search(text))
-        or _COUNTED.search(text)
+        or _COUNTED.search(text if kind == "sales" else _MONEY.sub("", text))
         or _FOREIGN.search(text)
         or _reaches_beyond(text, kind)
         or (_thing(kind).search(text) and _DONE.search(text))
@@ -183,7 +197,15 @@ def _says_nothing(clause: Clause, kind: str) -> bool:
     what users gave up, where the thing itself is not in users' hands.
     """
     dropped = clause.mood == FAILED and _DROPPED.search(clause.text) and kind not in _OF_USERS
-    return bool(dropped or _OTHERS.match(clause.text) or _HALTED.search(clause.text))
+    return bool(
+        dropped
+        or _OTHERS.match(clause.text)
+        or _OURS_NOT.search(clause.text)
+        or _HALTED.search(clause.text)
+        or (clause.mood != PLANNED and _UNSURE.search(clause.text))
+        or (kind in _SAMPLES and clause.mood == SAID and _BORROWED.search(clause.text))
+        or (clause.mood == SAID and _MARKET.match(clause.text))
+    )
 
 
 def _after_denying(state: _State, clause: Clause, kind: str) -> _State:
@@ -199,7 +221,7 @@ def _after_denying(state: _State, clause: Clause, kind: str) -> _State:
     else:
         weak = state.named and about == "open" and not _BRINGS.match(clause.target)
         kept = about == "other" or state.whole or weak
-    return state if kept else _State(False)
+    return state if kept else _State(False, weak=bool(_WEAK.search(clause.text)))
 
 
 def _about(clause: Clause, kind: str) -> str:

@@ -37,8 +37,9 @@ NOTES = {
     "公示": "公示当日不计入，截止日期为公示日期加公示天数。",
 }
 _KEY = (
-    "outcome_id", "title", "readiness", "readiness_high", "readiness_name", "basis", "checked", "evidence", "to_raise",
-    "stage", "proposed_level", "proposed_by", "value_low", "value_high", "economic_low", "economic_high", "remarks",
+    "outcome_id", "title", "readiness", "readiness_low", "readiness_high", "readiness_name", "conflict", "basis",
+    "checked", "evidence", "to_raise", "stage", "proposed_level", "proposed_by", "value_low", "value_high",
+    "economic_low", "economic_high", "remarks",
 )  # fmt: skip
 _MONEY = tuple(f"{name}_{end}" for name in ("market", "income", "cost", "economic") for end in ("low", "high"))
 _SHORT = {

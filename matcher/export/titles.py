@@ -241,7 +241,8 @@ INNOVATION = {
 ASSESSMENT = {
     "checked": "核对情况",
     "title": "成果名称", "kind": "成果类型", "readiness": "技术就绪度", "readiness_low": "就绪度下限",
-    "readiness_high": "就绪度上限", "readiness_name": "级别名称", "basis": "依据什么", "evidence": "证据",
+    "readiness_high": "就绪度上限", "readiness_name": "级别名称", "conflict": "矛盾的证据",
+    "basis": "依据什么", "evidence": "证据",
     "to_raise": "升级需要的证据", "level13_low": "13级量表下限", "level13_high": "13级量表上限",
     "stage": "成果所处阶段",
     "proposed_level": "文字提示的级别", "proposed_by": "提示来自", "proposed_sentence": "提示的原句",

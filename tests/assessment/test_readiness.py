@@ -272,3 +272,30 @@ def test_evidence_that_was_only_read_is_to_be_checked_and_nothing_is_called_veri
         [pd.NA, ""],
     ]
     assert "verified" not in table
+
+
+@pytest.mark.parametrize(
+    ("cells", "readiness", "conflict"),
+    [
+        ({"sales": "300万元", "prototype": "无", "pilot": "无"}, (8, 0, 9), "样机：无；中试：无"),
+        ({"sales": "300万元", "prototype": "2台", "pilot": "无"}, (8, 5, 9), "中试：无"),
+        ({"sales": "300万元", "prototype": "2台", "pilot": "有"}, (8, 8, 9), ""),
+        ({"sales": "300万元", "papers": "2篇", "prototype": "无", "production": "无"}, (8, 1, 8), "样机：无"),
+        ({"papers": "2篇", "prototype": "无", "evidence_list": "样机2台"}, (5, 1, 9), "样机：无"),
+        ({"prototype": "2台", "pilot": "无"}, (5, 5, 5), ""),
+    ],
+)
+def test_a_level_that_the_table_contradicts_has_a_lower_end(
+    cells: dict[str, str], readiness: tuple[int, int, int], conflict: str
+) -> None:
+    assessed = assess_outcomes(pd.DataFrame([{"outcome_id": "x", **cells}]))
+    got = assessed.table.iloc[0]
+    levels = got[["readiness", "readiness_low", "readiness_high"]].fillna(0)
+    assert (tuple(levels), got["conflict"]) == (readiness, conflict)
+    sure = f"没有矛盾的证据到{readiness[1]}级" if readiness[1] else "没有不矛盾的证据"
+    assert set(assessed.problems["action"]) == ({f"请核对证据；{sure}"} if conflict else set())
+
+
+@pytest.mark.parametrize("text", ["30000000000", "市场容量约20亿元", "投资500万元", "300万元"])
+def test_a_number_of_something_else_is_no_count(text: str) -> None:
+    assert [read_state(text, kind) for kind in ("prototype", "pilot", "production")] == [None] * 3
