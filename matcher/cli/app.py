@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import sys
@@ -68,6 +69,7 @@ for room in (
 
 def main() -> None:
     """Run the command line; a mistake of the user ends with its message, without a traceback."""
+    gc.set_threshold(200_000)  # a run makes many small objects that live to its end: fewer looks for cycles among them
     logger, notes = logging.getLogger("matcher"), _Notes(logging.WARNING)
     logger.addHandler(notes)
     try:

@@ -93,13 +93,15 @@ def workbook_bytes(sheets: Mapping[str, Sheet | Form], *, title: str = "", file:
     """
     import xlsxwriter
 
+    from matcher.export.worksheets import QuickWorksheet
+
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     # a fixed day keeps equal inputs equal to the byte; the true date stands in 说明
     book.set_properties({"title": title, "created": dt.datetime(1980, 1, 1)})
     writer = _Writer(book)
     for name, sheet in _with_cuts(sheets, file).items():
-        page = book.add_worksheet(name[:31])
+        page = book.add_worksheet(name[:31], QuickWorksheet)
         if isinstance(sheet, Form):
             writer.form(page, sheet)
         else:
@@ -177,7 +179,7 @@ class _Writer:
         self._formats: dict[tuple[tuple[str, Any], ...], Any] = {}
 
     def _look(self, **properties: Any) -> Any:
-        key = tuple(sorted(properties.items()))
+        key = tuple(properties.items())
         if key not in self._formats:
             self._formats[key] = self.book.add_format(properties)
         return self._formats[key]
@@ -206,11 +208,21 @@ class _Writer:
             column = str(label)
             header, values = sheet.header(column), cells_of(series)
             width = _width(column, header, values)
-            self._column(page, at, column, sheet, values, width, at >= folded)
+            number = sheet.formats.get(column) or _number_format(column, values)
+            look = self._look(
+                valign="top",
+                text_wrap=True,
+                font_size=10,
+                align="center" if column in _CENTRED else "left",
+                num_format=number,
+            )
+            page.set_column(at, at, width, look, {} if at < folded else {"level": 1, "hidden": True})
             page.write_string(0, at, fit_cell(header), head)
             lines[0] = max(lines[0], math.ceil(_wide(header) / width))
-            # what is folded must not make rows high
-            self._cells(page, at, column, sheet, values, width, lines if at < folded else [1] * (rows + 1))
+            plain = number == "General" and column not in sheet.formats
+            self._cells(page, at, values, look, plain, sheet.links.get(column))
+            if at < folded:  # what is folded must not make rows high
+                _grow(lines, values, width)
             if column in sheet.comments:
                 page.write_comment(0, at, sheet.comments[column])
             if column in sheet.bounds and rows:
@@ -235,36 +247,21 @@ class _Writer:
         if sheet.chart:
             insert_chart(self.book, page, name[:31], sheet.chart, table)
 
-    def _column(
-        self, page: Any, at: int, column: str, sheet: Sheet, values: list[Any], width: int, folded: bool
-    ) -> None:
-        look = self._look(
-            valign="top",
-            text_wrap=True,
-            font_size=10,
-            align="center" if column in _CENTRED else "left",
-            num_format=sheet.formats.get(column) or _number_format(column, values),
-        )
-        page.set_column(at, at, width, look, {"level": 1, "hidden": True} if folded else {})
-
     def _cells(
-        self, page: Any, at: int, column: str, sheet: Sheet, values: list[Any], width: int, lines: list[int]
+        self, page: Any, at: int, values: list[Any], look: Any, plain: bool, links: Sequence[str] | None
     ) -> None:
-        plain = _number_format(column, values) == "General" and column not in sheet.formats
-        links = sheet.links.get(column)
+        """The cells of a column below its header; plain: numbers get the format that suits each."""
         for row, value in enumerate(values, start=1):
             if isinstance(value, str):
                 text = fit_cell(value)
                 if links:
                     page.write_url(row, at, f"internal:'{links[row - 1]}'!A1", string=text[:255])
                 else:
-                    page.write_string(row, at, text)
-                if 2 * len(text) > width or "\n" in text:
-                    lines[row] = max(lines[row], _wide(text) // width + text.count("\n") + 1)
+                    page.write_string(row, at, text, look)
             elif isinstance(value, dt.date):
                 page.write_datetime(row, at, dt.datetime.combine(value, dt.time()))
             elif value is not None:
-                page.write_number(row, at, value, self._number(value) if plain else None)
+                page.write_number(row, at, value, (self._number(value) if plain else None) or look)
 
     def _number(self, value: float) -> Any:
         """Large numbers in groups, fractions with at most four decimals; small whole ones as they are."""
@@ -353,6 +350,14 @@ def _width(column: str, header: str, values: list[Any]) -> int:
     shown = [value if isinstance(value, str) else _plain(value) for value in values[:200] if value is not None]
     lines = [line for value in shown for line in value.split("\n")]
     return max(8, min(_WIDEST, max([min(_wide(header), 24) + 4, *(_wide(line) + 2 for line in lines)])))
+
+
+def _grow(lines: list[int], values: list[Any], width: int) -> None:
+    """Make room in the rows for the lines that the texts of a column take."""
+    for row, value in enumerate(values, start=1):
+        if isinstance(value, str) and (2 * len(value) > width or "\n" in value):
+            text = fit_cell(value)
+            lines[row] = max(lines[row], _wide(text) // width + text.count("\n") + 1)
 
 
 def _plain(value: Any) -> str:

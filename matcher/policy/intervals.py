@@ -51,6 +51,10 @@ class Span:
         """The figure where there is one, NaN elsewhere."""
         return self.lo if self.settled else np.where(self.lo == self.hi, self.lo, np.nan)
 
+    def take(self, rows: NDArray[np.int64]) -> Span:
+        """Some of the rows."""
+        return Span.known(self.lo[rows]) if self.settled else Span(self.lo[rows], self.hi[rows])
+
     def plus(self, other: Span) -> Span:
         """Sum of two independent facts."""
         if self.settled and other.settled:
@@ -112,15 +116,11 @@ class Facts:
 
     def take(self, rows: NDArray[np.int64], years: int | None = None) -> Facts:
         """Some of the firms; `years` says how many accounting years they have, where that was open."""
-
-        def part(span: Span) -> Span:
-            return Span.known(span.lo[rows]) if span.settled else Span(span.lo[rows], span.hi[rows])
-
         held = self.years[rows] if self.years is not None else None
         if years is not None:
             held = np.full(len(rows), years, dtype=np.int64)
         on = self.on[rows] if self.on is not None else None
-        spans = {name: part(span) for name, span in self.spans.items()}
+        spans = {name: span.take(rows) for name, span in self.spans.items()}
         partial = {name: marked[rows] for name, marked in self.partial.items()}
         return replace(self, size=len(rows), spans=spans, years=held, on=on, partial=partial)
 
@@ -142,14 +142,15 @@ def excess(left: Floats, right: Floats, limit: Fraction) -> Floats:
     b = right * float(limit.numerator)
     with np.errstate(invalid="ignore"):
         gap = a - b
-        near = np.abs(gap) <= 1e-9 * np.maximum(np.abs(a), np.abs(b))
-        near &= (a != 0) & (b != 0) & np.isfinite(a) & np.isfinite(b)
-    if near.any():
-        rows = np.flatnonzero(near)
+        rows = np.flatnonzero(np.abs(gap) <= 2e-9 * np.abs(b))  # all that are near, and few others
+    if len(rows):
+        a, b = a[rows], b[rows]
+        near = (a != 0) & (b != 0) & np.isfinite(a) & np.isfinite(b)
+        near &= np.abs(gap[rows]) <= 1e-9 * np.maximum(np.abs(a), np.abs(b))
         x, y = left[rows], right[rows]
-        whole = (x == np.floor(x)) & (y == np.floor(y)) & (np.abs(a[rows]) < EXACT) & (np.abs(b[rows]) < EXACT)
+        whole = (x == np.floor(x)) & (y == np.floor(y)) & (np.abs(a) < EXACT) & (np.abs(b) < EXACT)
         whole &= (limit.denominator < EXACT) & (limit.numerator < EXACT)
-        for row in rows[~whole]:
+        for row in rows[near & ~whole]:
             exact = _decimal(left[row]) * limit.denominator - _decimal(right[row]) * limit.numerator
             gap[row] = (exact > 0) - (exact < 0)
     return gap
@@ -174,13 +175,11 @@ COMPARISONS = ("at_least", "more_than", "at_most", "less_than")
 def compare_span(span: Span, word: str, limit: Fraction) -> Truth:
     """Compare a figure with a limit."""
     one = np.ones(len(span.lo))
-
-    def side(values: Floats) -> Bools:
-        return holds(excess(values, one, limit), word)
-
+    low = holds(excess(span.lo, one, limit), word)
     if span.settled:
-        return Truth.known(side(span.lo))
-    low, high = side(span.lo), side(span.hi)
+        return Truth.known(low)
+    open_, high = np.flatnonzero(span.lo != span.hi), low.copy()
+    high[open_] = holds(excess(span.hi[open_], one[open_], limit), word)
     return Truth(low, high) if word in RISING else Truth(high, low)
 
 
@@ -188,8 +187,14 @@ def compare_ratio(top: Span, bottom: Span, step: float, word: str, limit: Fracti
     """Compare top / bottom with a positive limit. A ratio to zero or to less does not exist and answers no
     comparison.
     """
+    known = holds(excess(top.lo, bottom.lo, limit), word) & (bottom.lo > 0)
     if top.settled and bottom.settled:
-        return Truth.known(holds(excess(top.lo, bottom.lo, limit), word) & (bottom.lo > 0))
+        return Truth.known(known)
+    rows = np.flatnonzero((top.lo != top.hi) | (bottom.lo != bottom.hi))
+    return _with_open(known, rows, _open_ratio(top.take(rows), bottom.take(rows), step, word, limit))
+
+
+def _open_ratio(top: Span, bottom: Span, step: float, word: str, limit: Fraction) -> Truth:
     smallest = np.where(bottom.lo > 0, bottom.lo, np.minimum(step, bottom.hi))
     if word in RISING:
         sure = holds(excess(top.lo, bottom.hi, limit), word)
@@ -202,6 +207,13 @@ def compare_ratio(top: Span, bottom: Span, step: float, word: str, limit: Fracti
         if (top.lo < 0).any():
             may |= holds(excess(top.lo, smallest, limit), word)
     return Truth(sure & (bottom.lo > 0), may & (bottom.hi > 0))
+
+
+def _with_open(known: Bools, rows: NDArray[np.int64], open_: Truth) -> Truth:
+    """What holds where all is known, with the answers of the other rows in their places."""
+    sure, may = known, known.copy()
+    sure[rows], may[rows] = open_.sure, open_.may
+    return Truth(sure, may)
 
 
 def within(
@@ -278,16 +290,22 @@ class Growth:
         """A rate exists and answers `word` (`at_least`, `more_than`): for every possible value, for some."""
         y1, y2, y3 = self.first, self.middle, self.last
         three, two = self.years >= 3, self.years == 2
-        factor = limit + 1
-        reaches = self._reaches(word, factor)
         base = (y2.lo > 0) & (two | (three & (y1.lo > 0)))
         if self.base_zero_uses_last_two:
             base |= (y2.lo > 0) & three & (y1.lo == 0)
+        known = base & self._reaches(word, limit + 1)
         if y1.settled and y2.settled and y3.settled:
-            return Truth.known(base & reaches)
+            return Truth.known(known)
+        rows = np.flatnonzero((three & (y1.lo < y1.hi)) | (y2.lo < y2.hi) | (y3.lo < y3.hi))
+        part = replace(self, first=y1.take(rows), middle=y2.take(rows), last=y3.take(rows), years=self.years[rows])
+        return _with_open(known, rows, part._compare_open(word, limit))
+
+    def _compare_open(self, word: str, limit: Fraction) -> Truth:
+        """`compare` where a year is unknown in every row."""
+        y1, y2, y3 = self.first, self.middle, self.last
+        three, two = self.years >= 3, self.years == 2
+        factor = limit + 1
         m1, m2, m3 = (three & (y1.lo < y1.hi)), (y2.lo < y2.hi), (y3.lo < y3.hi)
-        known = ~(m1 | m2 | m3)
-        sure, may = known & base & reaches, known & base & reaches
         several = two | three
         one = np.ones(len(y2.lo))
         zero_ok = self.base_zero_uses_last_two
@@ -295,20 +313,19 @@ class Growth:
         by_one = holds(excess(np.where(m3, np.inf, y3.lo), one, factor), word)
         no_base = two | (three & ~m1 & (y1.lo == 0))
         # y2 unknown: it may be zero, so nothing is sure; it may be huge, or one yuan where only y3 / y2 counts
-        may |= m2 & several & first_ok & np.where(no_base, by_one, True)
+        may = m2 & several & first_ok & np.where(no_base, by_one, True)
         plain = ~m2 & (y2.lo > 0) & several
         may |= plain & m3 & first_ok
         floor = (y3.lo >= 0) & np.isfinite(y3.lo)
-        sure |= plain & m3 & ~m1 & three & (y1.lo > 0) & floor & holds(excess(y2.lo, y1.lo, 2 * factor), word)
+        sure = plain & m3 & ~m1 & three & (y1.lo > 0) & floor & holds(excess(y2.lo, y1.lo, 2 * factor), word)
         # only y1 unknown: at one yuan the rate is highest, and it falls towards half of y3 / y2 without getting there
         only = plain & m1 & ~m3
         with np.errstate(invalid="ignore", divide="ignore"):
             highest = (y2.lo + y3.lo / y2.lo) / 2 - float(factor)
         may |= only & (holds(highest, word) | (zero_ok & holds(excess(y3.lo, y2.lo, factor), word)))
         sure |= only & (y1.lo >= 0) & zero_ok & holds(excess(y3.lo, y2.lo, 2 * factor), "at_least")
-        positive, least, most = self._bounded()
+        bounded, least, most = self._bounded()
         margin = 1e-9 * (np.abs(least) + np.abs(most) + 1)
-        bounded = positive & ~known
         sure |= bounded & (least - margin > float(limit))
         may &= ~bounded | (most + margin >= float(limit))
         return Truth(sure, may)

@@ -4,6 +4,7 @@ with caps.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -78,22 +79,12 @@ class Bands:
             for truth, (worst, best) in reversed(ladder):
                 low, high = np.where(truth.sure, worst, low), np.where(truth.sure, best, high)
             return Points.fixed(low, high)
-        alive = np.ones(size, dtype=bool)
-        low_min, high_min = np.full(size, np.inf), np.full(size, np.inf)
-        low_max, high_max = np.full(size, -np.inf), np.full(size, -np.inf)
         always = Truth.known(np.ones(size, dtype=bool))
-        for truth, (worst, best) in [*ladder, (always, self.otherwise)]:
-            reached = alive & truth.may
-            low_min, low_max = (
-                np.where(reached, np.minimum(low_min, worst), low_min),
-                np.where(reached, np.maximum(low_max, worst), low_max),
-            )
-            high_min, high_max = (
-                np.where(reached, np.minimum(high_min, best), high_min),
-                np.where(reached, np.maximum(high_max, best), high_max),
-            )
-            alive &= ~truth.sure
-        return Points(low_min, low_max, high_min, high_max)
+        ladder.append((always, self.otherwise))
+        lows = _reached(size, [(truth, ends[0]) for truth, ends in ladder])
+        if all(ends[0] == ends[1] for _, ends in ladder):
+            return Points(*lows, *lows)
+        return Points(*lows, *_reached(size, [(truth, ends[1]) for truth, ends in ladder]))
 
     def show(self, frame: Frame) -> Shown:
         """The measure of the bands where they share one; the limit of the lowest band not yet surely reached."""
@@ -115,6 +106,18 @@ class Bands:
             limit = np.where(open_, float(test.limit), limit)
             gap = np.where(open_, first.gap(frame.facts, test.word, test.limit), gap)
         return Shown(first.value(frame.facts), limit, gap, first.missing(frame.facts).astype(np.float64))
+
+
+def _reached(size: int, ladder: Sequence[tuple[Truth, float]]) -> tuple[Floats, Floats]:
+    """The least and the most points of the bands that each row can reach."""
+    alive = np.ones(size, dtype=bool)
+    least, most = np.full(size, np.inf), np.full(size, -np.inf)
+    for truth, points in ladder:
+        reached = alive & truth.may
+        np.minimum(least, points, out=least, where=reached)
+        np.maximum(most, points, out=most, where=reached)
+        alive &= ~truth.sure
+    return least, most
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """Finished tables to files and back: what was written is read, and a file that is none is told so."""
 
+import datetime as dt
 import json
 
 import openpyxl
@@ -7,8 +8,9 @@ import pandas as pd
 import pytest
 
 from matcher.errors import TableError
-from matcher.export.sheets import Form, Sheet
+from matcher.export.sheets import Form, Sheet, workbook_bytes
 from matcher.export.tables import write_tables
+from matcher.export.worksheets import QuickWorksheet
 from matcher.tables.results import load_table
 
 TITLES = {"enterprise_id": "企业编号", "chance": "通过的可能", "ask": "先问什么"}
@@ -128,3 +130,26 @@ def test_a_workbook_comes_back_as_the_table_that_was_written(tmp_path):
     assert back["score"].tolist() == pytest.approx([0.12345, 1.0], abs=1e-12)
     assert back["budget"].tolist()[0] == 500_000
     assert back["good_match"].tolist() == ["是", "否"]
+
+
+def test_cells_written_the_short_way_are_those_that_xlsxwriter_writes(monkeypatch):
+    table = pd.DataFrame(
+        {
+            "firm_id": ["F1", "F2", "F1", "F3"],
+            "text": ["=1+1", " a<b & “c” ", None, "两\n行"],
+            "count": [1, 12_345, -3, 0],
+            "share": [0.123456, None, 1e14, 98_765.432],
+            "day": [dt.date(2026, 11, 24), None, dt.date(1999, 1, 1), None],
+            "agreed": [True, False, None, True],
+        }
+    )
+    sheets = {
+        "甲": Sheet(
+            table, links={"firm_id": ["乙"] * 4}, formats={"count": "0"}, comments={"text": "照原文填写"}, key=["text"]
+        ),
+        "乙": Sheet(table),
+        "丙": Form([("title", ["说明"]), ("row", ["甲", "乙", "丙"])]),
+    }
+    short = workbook_bytes(sheets)
+    monkeypatch.delattr(QuickWorksheet, "_write_cell")
+    assert short == workbook_bytes(sheets)
