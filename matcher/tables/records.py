@@ -10,6 +10,7 @@ from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.footers import OTHER_HEADER, REPEATED
 from matcher.tables.grids import Grid
+from matcher.tables.group_cells import fill_groups
 from matcher.tables.header_words import header_key
 from matcher.tables.headers import Header
 from matcher.tables.schemas import Contract
@@ -70,6 +71,10 @@ def records(
     rows = [moved.get(at, grid.rows[at]) for at in kept]
     numbers = [grid.numbers[at] for at in kept]
     _fill_merged(grid, header, contract, {at: i for i, at in enumerate(kept)} if grid.merged else {}, rows, problems)
+    for place, filled in fill_groups(header, contract, rows).items():
+        problem = f"这一列每组只写了一次，{len(filled)} 行空白照上面一行填写"
+        value = shown(rows[filled[0]][place])
+        problems.append(Problem(numbers[filled[0]], _text(header, place), value, problem, "若不是一组的，请每行写明"))
     _add_units(header, rows, numbers, problems)
     return rows, numbers
 
