@@ -77,6 +77,9 @@ _FRACTION_OR_PER_CENT = Fault(
     "同一列有的写“%”，有的没写，不知这格是小数还是百分数，没有采用", "请写成 2.1% 这样，写明“%”"
 )
 _NO_PART = Fault("不在 0 到 100% 之间，不会是这样的比例，没有采用", "请检查数字和“%”")
+_PERSONS = re.compile("人数|人次|人口|职工|员工|人员")
+_NO_PERSONS = re.compile("平均|人均|比|率|分|费|额|薪|工资|编号|变动|增")
+_PART_OF_ONE = Fault("不足 1 人，不知是比例，还是以“万”为单位，没有采用", "请填人数")
 _NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
 _IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
 _OUT_OF_REACH = 10**11, 1_000
@@ -310,7 +313,11 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             faults.append((i, _told(value, _money_text if money else _number_text)))
             value = None
         values.append(value)
-    faults += [*_negative(column, values, soft), *(_too_large(unit, cells, values) if money and unit > 100 else ())]
+    faults += [
+        *_negative(column, values, soft),
+        *_part_of_one(column, values),
+        *(_too_large(unit, cells, values) if money and unit > 100 else ()),
+    ]
     faults.sort(key=lambda fault: fault[0])
     notes = []
     if rounded:
@@ -335,6 +342,16 @@ def _negative(column: Column, values: list[Any], soft: dict[int, Soft]) -> list[
         values[i] = None
         soft.pop(i, None)
     return [(i, _NEGATIVE) for i in below]
+
+
+def _part_of_one(column: Column, values: list[Any]) -> list[tuple[int, Fault]]:
+    """Faults of numbers of persons between 0 and 1; these are taken out."""
+    if not _PERSONS.search(column.title) or _NO_PERSONS.search(column.title):
+        return []
+    parts = [i for i, value in enumerate(values) if value is not None and 0 < value < 1]
+    for i in parts:
+        values[i] = None
+    return [(i, _PART_OF_ONE) for i in parts]
 
 
 def _too_large(unit: int, cells: Sequence[object], values: list[Any]) -> list[tuple[int, Fault]]:

@@ -304,14 +304,17 @@ def test_ditto_repeats_the_cell_above_and_is_told():
             "需求名称": list("甲乙丙"),
             "企业名称": ["同上", "虚构甲公司", "〃"],
             "预算": ["3万", "同上", "同上"],
+            "原值": [5, "〃", 7],
         }
     )
     rows, problems = read_needs(frame)
+    assert rows["原值"].tolist() == [5, 5, 7]
     assert rows["enterprise"].tolist() == ["", "虚构甲公司", "虚构甲公司"]
     assert rows["budget"].tolist() == [30_000] * 3
     assert problems[["row", "column", "problem"]].values.tolist() == [
         [2, "企业名称", "上面没有可照抄的内容，当作没填"],
         [3, "预算", "照上一行读作“3万”"],
+        [3, "原值", "照上一行读作“5”"],
         [4, "预算", "照上一行读作“3万”"],
         [4, "企业名称", "照上一行读作“虚构甲公司”"],
     ]
