@@ -267,7 +267,7 @@ OUTCOMES = Contract(
             "maturity",
             "text",
             "成熟度",
-            "技术成熟度 成果成熟度 成熟程度 所处阶段 成果所处阶段 研发阶段 成果阶段 技术成熟程度 技术所处阶段 "
+            "技术成熟度 成果成熟度 成熟程度 阶段 所处阶段 成果所处阶段 研发阶段 成果阶段 技术成熟程度 技术所处阶段 "
             "项目阶段 stage stage_of_development development_stage TRL technology_readiness_level",
             choice=True,
         ),
