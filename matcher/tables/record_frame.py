@@ -207,12 +207,12 @@ class Table(NamedTuple):
         return series
 
     def _unread(self, column: Column, read: Cells) -> set[int]:
-        """The cells whose writing gave no value, where the contract keeps them; 面议 of money too."""
+        """The cells whose writing gave no value, where the contract keeps them; 面议 where it is an answer."""
         if not self.contract.keeps_unread or column.kind not in ("date", "yuan", "number", "share"):
             return set()
         unread = {i for i, _ in read.faults if read.values[i] is None}
         place = self.header.places.get(column.name)
-        if column.kind == "yuan" and place is not None:
+        if column.open_sum and place is not None:
             unread |= {i for i, row in enumerate(self.rows) if cleaning.is_open_to_talk(cell_of(row, place))}
         return unread
 
