@@ -92,7 +92,11 @@ def header_rows(grid: Grid, at: int, knows: Callable[[str], bool]) -> HeaderRows
 
 def _says_how_to_fill(filled: Sequence[str]) -> bool:
     """Whether the texts of a row say what to write below them: two of them or more, and most."""
-    hints = [text for text in filled if _HINT.fullmatch(text) and not _AMOUNT.fullmatch(text)]
+    hints = [
+        text
+        for text in filled
+        if _HINT.fullmatch(text) and not _AMOUNT.fullmatch(text) and not cleaning.is_nothing(text.strip("()（）"))
+    ]
     return len(hints) > 1 and 2 * len(hints) > len(filled)
 
 
