@@ -209,6 +209,11 @@ def is_nothing(text: str) -> bool:
     )
 
 
+def is_open_to_talk(cell: object) -> bool:
+    """Whether a raw cell says that a sum is to be talked about (面议): no number, and yet an answer."""
+    return isinstance(cell, str) and len(cell) <= _LONGEST_NOTHING and half_width(cell) in _OPEN_TO_TALK
+
+
 def is_elsewhere(text: str) -> bool:
     """Whether a cell refers to another place (见附件) instead of holding a value."""
     return len(text) <= _LONGEST_NOTHING and text.strip() in _ELSEWHERE

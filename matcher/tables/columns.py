@@ -32,6 +32,7 @@ from matcher.tables.cells import (
 from matcher.tables.checkboxes import ticked
 from matcher.tables.dates import Days, Span, read_days
 from matcher.tables.measures import unit_apart
+from matcher.tables.mixed_shares import clearly_fractions, clearly_per_cent
 from matcher.tables.numbers import (
     AREA_WORDS,
     COUNT_WORDS,
@@ -42,6 +43,7 @@ from matcher.tables.numbers import (
     TIME_WORDS,
     WORKING_DAYS,
     Number,
+    is_about,
     read_number,
 )
 from matcher.tables.schemas import Column
@@ -71,7 +73,13 @@ _OF_WHOLE = re.compile("占有率|市占|份额|占比|比例|比重|百分比|�
 _OF_NO_WHOLE = re.compile("增|同比|环比|负债|利润|收益|回报|毛利|研发|研究|投入|强度|完成")
 _LOST_DIGITS = Fault("编号已被 Excel 改成数字，15 位以后的数字丢失", "请把这一列设为文本格式后重新填写")
 _NO_LIMIT = ("不限", "不限制", "无限制")
+_FRACTION_OR_PER_CENT = Fault(
+    "同一列有的写“%”，有的没写，不知这格是小数还是百分数，没有采用", "请写成 2.1% 这样，写明“%”"
+)
 _NO_PART = Fault("不在 0 到 100% 之间，不会是这样的比例，没有采用", "请检查数字和“%”")
+_PERSONS = re.compile("人数|人次|人口|职工|员工|人员")
+_NO_PERSONS = re.compile("平均|人均|比|率|分|费|额|薪|工资|编号|变动|增")
+_PART_OF_ONE = Fault("不足 1 人，不知是比例，还是以“万”为单位，没有采用", "请填人数")
 _NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
 _IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
 _OUT_OF_REACH = 10**11, 1_000
@@ -305,7 +313,11 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             faults.append((i, _told(value, _money_text if money else _number_text)))
             value = None
         values.append(value)
-    faults += [*_negative(column, values, soft), *(_too_large(unit, cells, values) if money and unit > 100 else ())]
+    faults += [
+        *_negative(column, values, soft),
+        *_part_of_one(column, values),
+        *(_too_large(unit, cells, values) if money and unit > 100 else ()),
+    ]
     faults.sort(key=lambda fault: fault[0])
     notes = []
     if rounded:
@@ -330,6 +342,16 @@ def _negative(column: Column, values: list[Any], soft: dict[int, Soft]) -> list[
         values[i] = None
         soft.pop(i, None)
     return [(i, _NEGATIVE) for i in below]
+
+
+def _part_of_one(column: Column, values: list[Any]) -> list[tuple[int, Fault]]:
+    """Faults of numbers of persons between 0 and 1; these are taken out."""
+    if not _PERSONS.search(column.title) or _NO_PERSONS.search(column.title):
+        return []
+    parts = [i for i, value in enumerate(values) if value is not None and 0 < value < 1]
+    for i in parts:
+        values[i] = None
+    return [(i, _PART_OF_ONE) for i in parts]
 
 
 def _too_large(unit: int, cells: Sequence[object], values: list[Any]) -> list[tuple[int, Fault]]:
@@ -444,10 +466,13 @@ def _misfit(title: str, suffix: str) -> Fault | None:
 
 def _read_shares(column: Column, percent: bool, cells: Sequence[object]) -> Cells:
     """Fractions: 60% and 0.6 are the same. Plain numbers are per cent where the header says so, or one of them is
-    too large for a fraction; the column is read as a whole.
+    too large for a fraction; the column is read as a whole, but for small numbers that the cells with “%” place.
     """
     numbers, faults = _each(cells, _no_excel_error(lambda cell: _share(read_number(cell, 1))))
-    plain = [number for number in numbers if number is not None and number.suffix != "%"]
+    fractions, asked = _among_marked(numbers, percent)
+    plain = [
+        number for i, number in enumerate(numbers) if number is not None and number.suffix != "%" and i not in fractions
+    ]
     ends = [abs(end) for number in plain for end in number[:2] if end is not None]
     largest = max(ends, default=Decimal(0))
     small = sum(0 < end <= 1 for end in ends)
@@ -464,17 +489,25 @@ def _read_shares(column: Column, percent: bool, cells: Sequence[object]) -> Cell
             notes.append(("", Fault("这一列有大于 1 的数，全列按百分数读入", "请在表头注明“%”")))
         else:
             in_doubt = Fault("同一列有大于 1 的数，不知是不是百分数", "请写成 60% 或 0.6，或在表头注明“%”")
+    told = bool(notes) and largest > 1
+    if fractions:
+        first = next(iter(fractions))
+        read_as = f"（{as_written(cells[first])} 读作 {_share_text(float(numbers[first].exact))}）"
+        text = f"这一列有的写“%”，有的没写；{len(fractions)} 格没写的是小数，按小数读入{read_as}"
+        notes.append((as_written(cells[first]), Fault(text, "若不是，请写明“%”")))
+    faults += [(i, _FRACTION_OR_PER_CENT) for i in asked]
     values: list[Any] = []
     soft: dict[int, Soft] = {}
-    told = bool(notes) and largest > 1
     whole = bool(_OF_WHOLE.search(column.title)) and not _OF_NO_WHOLE.search(column.title)
     for i, number in enumerate(numbers):
         value: Any = None
         if number is not None and number.suffix != "%" and in_doubt is not None:
             faults.append((i, in_doubt))
-        elif number is not None:
-            divisor = Decimal(100) if percent and number.suffix != "%" else Decimal(1)
+        elif number is not None and i not in asked:
+            divisor = Decimal(100) if percent and number.suffix != "%" and i not in fractions else Decimal(1)
             low, high = (None if end is None else float(EXACT.divide(end, divisor)) for end in number[:2])
+            if whole and low is not None and low <= 1 and is_about(cells[i]):  # about 95 % is no more than all
+                high = None if high is None else min(high, 1.0)
             if whole and ((low is not None and low < 0) or (high is not None and high > 1)):
                 faults.append((i, _NO_PART))
             elif number.exact is None:
@@ -488,6 +521,27 @@ def _read_shares(column: Column, percent: bool, cells: Sequence[object]) -> Cell
                     )
         values.append(value)
     return Cells(values, faults, soft, {}, notes)
+
+
+def _among_marked(numbers: Sequence[Any], percent: bool) -> tuple[list[int], list[int]]:
+    """Of the plain numbers up to 1 beside cells with “%”, by index: those that are fractions, and those of which nobody
+    can say. Where the header says per cent (`percent`), or a plain number is above 1, that is what the others are.
+    """
+    marked = [number.exact for number in numbers if number is not None and number.suffix == "%" and number.exact]
+    plain = {
+        i: number.exact
+        for i, number in enumerate(numbers)
+        if number is not None and number.suffix != "%" and number.exact and abs(number.exact) <= 1
+    }
+    if not marked or not plain:
+        return [], []
+    large = [number.exact for number in numbers if number and number.suffix != "%" and (number.exact or 0) > 1]
+    fractions = clearly_fractions(plain, [*marked, *(number / 100 for number in large)])
+    if percent or large:
+        return sorted(fractions), []
+    if fractions and not clearly_per_cent(plain, marked):  # plain numbers of one column are written in one way
+        return list(plain), []
+    return [], list(plain)
 
 
 def _share(number: Number | Fault | None) -> Number | Fault | None:

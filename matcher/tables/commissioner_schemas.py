@@ -7,10 +7,15 @@ from dataclasses import replace
 from matcher.tables.contracts import Contract, column
 from matcher.tables.schemas import EXPERTS
 
-_COUNTY = column("county", "text", "县区", " ".join((EXPERTS["region"].title, *EXPERTS["region"].headers, "所在县 县")))
-_TOWN = column(
-    "town", "text", "乡镇", "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 街道 乡 镇 town"
+_COUNTY = replace(
+    column("county", "text", "县区", " ".join((EXPERTS["region"].title, *EXPERTS["region"].headers, "所在县 县"))),
+    once=True,
 )
+_TOWN = replace(
+    column("town", "text", "乡镇", "镇街 乡镇街道 乡镇（街道） 镇（街道） 镇(街道) 所在乡镇 所属乡镇 街道 乡 镇 town"),
+    once=True,
+)
+_SERVED = "服务县区 服务县 服务区县 服务县市区 服务地区"  # where a visit was, or a village to be served lies
 _VILLAGE = column("village", "text", "村", "村名 村名称 行政村 行政村名称 村庄 服务村 服务村庄 村居 村（社区） village")
 _VILLAGE_ID = column("village_id", "id", "村编号", "行政村编号 村代码 村编码 行政村代码 服务村编号")
 _PLACE = (
@@ -27,8 +32,8 @@ VILLAGES = Contract(
         column("entry_id", "id", "序号", "行号 No"),
         replace(_VILLAGE_ID, headers=(*_VILLAGE_ID.headers, "编号")),
         _VILLAGE,
-        _TOWN,
-        _COUNTY,
+        replace(_TOWN, headers=(*_TOWN.headers, "服务乡镇")),
+        replace(_COUNTY, headers=(*_COUNTY.headers, *_SERVED.split())),
         column(
             "title", "text", "主导产业", "产业 特色产业 主要产业 优势产业 产业类型 所属产业 主产业 industry", joins=True
         ),
@@ -91,8 +96,8 @@ SERVICE = Contract(
         column("institution", "text", "单位", "工作单位 所在单位 派出单位"),
         _VILLAGE_ID,
         replace(_VILLAGE, headers=(*_VILLAGE.headers, "服务地点", "服务地", "走访村", "走访村庄", "下乡地点")),
-        _TOWN,
-        _COUNTY,
+        replace(_TOWN, headers=(*_TOWN.headers, "服务乡镇")),
+        replace(_COUNTY, headers=(*_COUNTY.headers, *_SERVED.split())),
         column("date", "date", "服务日期", "日期 时间 服务时间 下乡日期 走访日期 到村日期"),
         column("days", "number", "服务天数", "天数 工作天数 下乡天数"),
         column("content", "text", "服务内容", "内容 工作内容 服务情况 解决问题 开展工作 备注", lines=True),

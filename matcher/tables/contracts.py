@@ -23,7 +23,8 @@ class Column:
     basis: the definition that a figure follows. choice: a text of which only what is ticked counts, where it has check
     boxes. instead: headers of other fields that it takes where it has no column. fen: whether what rounding to whole
     yuan takes away stands beside it. measured: a number in any unit (吨, 辆), which stands beside it. money: a text
-    of money, whose plain numbers are in the unit that the sheet states.
+    of money, whose plain numbers are in the unit that the sheet states. once: whether people write it once a group, in
+    the first of its rows. open_sum: money of which 面议 is an answer, and no missing one.
     """
 
     name: str
@@ -44,6 +45,8 @@ class Column:
     fen: bool = False
     measured: bool = False
     money: bool = False
+    once: bool = False
+    open_sum: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,7 @@ def column(
     choice: bool = False,
     fen: bool = False,
     money: bool = False,
+    open_sum: bool = False,
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -107,4 +111,5 @@ def column(
         choice=choice,
         fen=fen,
         money=money,
+        open_sum=open_sum,
     )

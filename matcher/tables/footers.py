@@ -68,6 +68,7 @@ _REMOVE = "请删去这一行"
 _SECTIONED = Fault("是分节的小标题", "请删去这一行，可另设一列")
 OTHER_HEADER = Fault("像是另一张表的表头，列的次序或单位不同，它下面的行没有读入", "请把下面的表另存一张")
 REPEATED = Fault("是重复的表头", _REMOVE)
+UNIT_LINE = Fault("是单位说明", _REMOVE)
 
 
 class Footers:
@@ -198,7 +199,7 @@ class Footers:
         if _PAGE.fullmatch(text) or _END.fullmatch(text):
             return Fault("是页码或表尾", _REMOVE)
         if len(text) < 40 and any(statements(text, at, above=False)):
-            return Fault("是单位说明", _REMOVE)
+            return UNIT_LINE
         apart = place == 0 or self._across.get(at, place) > place or len(self._fields) > 2
         if _SECTION.fullmatch(text) and len(text) < 40 and apart:
             return _SECTIONED

@@ -36,6 +36,7 @@ _NUMBERED = re.compile(r"[(（\[]?(\d{1,3})[)）\]]?")
 _HINT = re.compile(
     r"[(（].+[)）]|[必选]填项?|.{0,6}(?:不超过|限)\d+[个]?字.{0,6}|.{0,6}\d+[个]?字以内.{0,6}"
 )  # what to fill in
+_AMOUNT = re.compile(r"[(（][\d,.%\s]+[)）]")  # an accountant's minus
 _NAMES = re.compile("名称|姓名|企业|单位|项目|标题|题目")
 _STEMS = "甲乙丙丁戊己庚辛"
 
@@ -77,14 +78,26 @@ def header_rows(grid: Grid, at: int, knows: Callable[[str], bool]) -> HeaderRows
             and not any(unit_in_header(parts[place][-1]) for place, unit in enumerate(named) if unit and parts[place])
         ):
             units = [new or old for new, old in itertools.zip_longest(named[: len(parts)], units, fillvalue="")]
-        elif (
-            not _is_numbering(filled, parts)
-            and not (len(filled) > 1 and all(map(_HINT.fullmatch, filled)))
-            and not (len(filled) > 1 and all(map(is_period, filled)))
-        ):
+        elif _says_how_to_fill(filled):
+            hinted = [money_unit(text) or "" for text in texts[: len(parts)]]
+            hinted = [
+                "" if part and unit_in_header(part[-1]) else unit for unit, part in zip(hinted, parts, strict=False)
+            ]
+            units = [new or old for new, old in itertools.zip_longest(hinted, units, fillvalue="")]
+        elif not _is_numbering(filled, parts) and not (len(filled) > 1 and all(map(is_period, filled))):
             break
         end = below + 1
     return HeaderRows(at, end, parts, units, lines)
+
+
+def _says_how_to_fill(filled: Sequence[str]) -> bool:
+    """Whether the texts of a row say what to write below them: two of them or more, and most."""
+    hints = [
+        text
+        for text in filled
+        if _HINT.fullmatch(text) and not _AMOUNT.fullmatch(text) and not cleaning.is_nothing(text.strip("()（）"))
+    ]
+    return len(hints) > 1 and 2 * len(hints) > len(filled)
 
 
 _OF_VALUES = re.compile("日期|时间|金额")

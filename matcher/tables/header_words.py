@@ -5,12 +5,13 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
 from matcher.tables.carried_headers import CARRIED_HEADERS
 from matcher.tables.columns import fits_in_time
+from matcher.tables.opposed_words import contradicts, is_of_another_table
 from matcher.tables.schemas import Column, Contract
 
 _IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
@@ -38,7 +39,6 @@ _HINT_TO_THE_END = re.compile(r"如|例|注|说明|格式|指|填|请")
 _OTHER_FIGURE = re.compile(
     r"占|率|比|增|同|预|计划|目标|拟|境|国外|当地|本地|[省市县]内|人均|平均.*元|其中|除|近|前|后|截至|累计|季|半年|月|\d"
 )  # in a qualifier: the column holds another figure than the words before it
-_OTHER_FIGURE_AT_END = re.compile(r"(?:占比|比例|比重|率|增速|增长|增幅|增加额)$")
 _SAME_FIGURE = re.compile(r"(?<!\d)0?1月?[-~—至到]12月|不含税|全年月平均|月平均|加计扣除")
 _MONEY = re.compile(r"(?:rmb|cny|人民币|[¥￥])*:?(十万|百万|千万|百|千|仟|万|萬|亿|億)?(元|圆|圓)?(?:人民币|rmb|cny)?")
 _CURRENCY = re.compile(r"人民币|rmb|cny|[¥￥]")
@@ -277,26 +277,33 @@ class Vocabulary:
 
     def _nearest(self, text: str) -> tuple[Column | None, float]:
         """The field whose words are the most like a header's that names none, and how like (0..1); None where none is
-        like it.
+        like it, or where the header is known to mean something else.
         """
         peeled = _peel(text)
+        if any(map(_changes_the_figure, peeled.qualifiers)):
+            return None, 0.0
         for form in (text, peeled.core, peeled.bare):
             time = _TIME_FIRST.fullmatch(form) or _TIME_LAST.fullmatch(form)
             for key in filter(None, (header_key(form), header_key(time["word"]) if time else "")):
                 if key in self.exact:
                     return self.exact[key], 1.0
                 if series := self._series(key):
-                    return series[0], 1.0
+                    return _latest(series), 1.0
         key = header_key(peeled.bare) or header_key(text)
-        close = difflib.get_close_matches(key, list(self._all), 1, _NEAR_ENOUGH)
-        if not close or (_OTHER_FIGURE_AT_END.search(key) and self._all[close[0]].kind != "share"):
-            return None, 0.0
-        return self._all[close[0]], difflib.SequenceMatcher(None, close[0], key).ratio()
+        for word in difflib.get_close_matches(key, list(self._all), 3, _NEAR_ENOUGH):
+            column = self._all[word]
+            if not contradicts(key, word, column.title) and not is_of_another_table(key, column):
+                return column, difflib.SequenceMatcher(None, word, key).ratio()
+        return None, 0.0
 
     @cached_property
     def _all(self) -> dict[str, Column]:
-        words = {word: columns[0] for word, columns in self._words.items()}
+        words = {word: _latest(columns) for word, columns in self._words.items()}
         return words | {word: column for word, column in self.exact.items() if not word.isascii()}
+
+
+def _latest(series: Sequence[Column]) -> Column:
+    return min(series, key=lambda column: column.back or 1)
 
 
 def _back(time: re.Match[str], year: int | None) -> int | None:

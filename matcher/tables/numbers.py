@@ -4,8 +4,10 @@ What a writing leaves open is never guessed; the bounds of a soft number are tho
 
 * 以上, 不低于, ≥, 超过 ... leave the upper end open, 以内, 不超过, ≤, 不足 ... the lower one; the number itself counts;
 * 100-200万 lies between its ends; a unit behind the second end holds for both;
-* 约, 左右 ... stand for a number rounded to its last digit that is not zero: 约50万 is 45万 to 55万;
-* 余, 多 ... stand for less than one more of that digit: 60余 is 60 to 69; 近 for at most half of one less, or 5 %.
+* 约, 左右 ... stand for a number off by at most half a unit of its last digit that is not zero, and by at least a tenth
+  of it: 约50万 is 45万 to 55万, 约125 is 112.5 to 137.5, 约100 is 50 to 150 (a rounder number says less);
+* 近 leaves as much below the number and nothing above it: 近125 is 112.5 to 125;
+* 余, 多 ... leave less than one more of that digit, or a tenth, above it: 60余 is 60 to 69, 125余 is 125 to 137.5.
 """
 
 from __future__ import annotations
@@ -34,6 +36,7 @@ FOREIGN_WORDS = _words(
     "泰铢 泰国铢 卢比 越南盾 德国马克 马克 法国法郎 法郎"
 )
 _LONGEST = 60  # characters of a number with its words
+_A_TENTH = Decimal("0.1")
 
 
 def _any(words: Iterable[str]) -> str:
@@ -194,15 +197,15 @@ def _scaled(parts: _Parts, unit: int) -> Number:
     if not parts.more:
         return Number(value, value, parts.suffix)
     whole = step > 1 and value == value.to_integral_value(context=EXACT)
-    return Number(value, EXACT.add(value, step - 1 if whole else step), parts.suffix)
+    above = max(step - 1 if whole else step, EXACT.multiply(abs(value), _A_TENTH))
+    return Number(value, EXACT.add(value, above), parts.suffix)
 
 
 def _soft(text: str, unit: int) -> Number | Fault | None:
     if match := _ABOUT.fullmatch(text):
         inner = match[1] or match[2]
         if (parts := _parts(inner)) and not parts.more:
-            half = EXACT.multiply(parts.step, Decimal("0.5"))
-            ends = (_scaled(parts._replace(number=parts.number + sign * half), unit) for sign in (-1, 1))
+            ends = (_scaled(parts._replace(number=parts.number + sign * _off(parts)), unit) for sign in (-1, 1))
             low, high = (end.low for end in ends)
             return Number(low, high, parts.suffix)
         return _scaled(parts, unit) if parts else _soft(inner, unit)
@@ -210,8 +213,7 @@ def _soft(text: str, unit: int) -> Number | Fault | None:
         parts = _parts(_one(match[1]))
         if parts is None or parts.more:
             return None
-        away = max(EXACT.multiply(parts.step, Decimal("0.5")), EXACT.multiply(abs(parts.number), Decimal("0.05")))
-        less = parts._replace(number=parts.number - away)
+        less = parts._replace(number=parts.number - _off(parts))
         return Number(_scaled(less, unit).low, _scaled(parts, unit).high, parts.suffix)
     if (match := _UP.fullmatch(text)) and (parts := _parts(_one(match[1] or match[2]))):
         return Number(_scaled(parts, unit).low, None, parts.suffix)
@@ -220,6 +222,16 @@ def _soft(text: str, unit: int) -> Number | Fault | None:
     if match := _RANGE.fullmatch(text):
         return _between(_parts(match[1]), _parts(match[2]), unit)
     return None
+
+
+def _off(parts: _Parts) -> Decimal:
+    """How far a number that is only about right may be off."""
+    return max(EXACT.multiply(parts.step, Decimal("0.5")), EXACT.multiply(abs(parts.number), _A_TENTH))
+
+
+def is_about(cell: object) -> bool:
+    """Whether a cell says that its number is only about right: 约95%."""
+    return isinstance(cell, str) and bool(_ABOUT.fullmatch(half_width(cell).lower().translate(_DASHES)))
 
 
 def _one(text: str) -> str:

@@ -71,7 +71,10 @@ class Table(NamedTuple):
             series["duplicate_of"] = _series("text", repeats)
         series |= beside
         for name, place in self._other_columns(series).items():
-            series[name] = _as_is([cell_of(self.rows[i], place) for i in kept])
+            carried = [cell_of(row, place) for row in self.rows]
+            if any(map(cleaning.is_ditto, carried)):
+                carried = self._as_above(name, carried, problems)
+            series[name] = _as_is([carried[i] for i in kept])
         return pd.DataFrame(series, index=pd.RangeIndex(len(kept)))
 
     def _read(self, column: Column, absent: list[Any], problems: list[Problem]) -> Cells:
@@ -100,7 +103,7 @@ class Table(NamedTuple):
         header, unit = self.header.texts[place], self.header.units[column.name]
         found: list[Problem] = []
         if any(map(cleaning.is_ditto, cells)):
-            cells = self._as_above(column, header, cells, found)
+            cells = self._as_above(header, cells, found, repeated=column.name != self.contract.id_column)
         if column.name == _END:
             cells = self._with_ends(cells)
         if unit and column.kind == "text":  # a price is text: its unit stays with it
@@ -166,19 +169,21 @@ class Table(NamedTuple):
                 soft[i] = Soft(*(None if None in ends else sum(ends) for ends in zip(*bounds, strict=True)))
         return Cells(values, [], soft, {}, [])
 
-    def _as_above(self, column: Column, header: str, cells: list[object], problems: list[Problem]) -> list[object]:
-        """Cells with what stands above in place of 同上; an id of the rows themselves is never repeated."""
-        repeated: list[object] = []
+    def _as_above(
+        self, header: str, cells: list[object], problems: list[Problem], *, repeated: bool = True
+    ) -> list[object]:
+        """Cells with what stands above in place of 同上; `repeated`: ids of the rows themselves are not."""
+        full: list[object] = []
         for i, cell in enumerate(cells):
             if cleaning.is_ditto(cell):
-                above = repeated[-1] if repeated and column.name != self.contract.id_column else None
+                above = full[-1] if full and repeated else None
                 fault = Fault("上面没有可照抄的内容，当作没填", "请填写完整")
                 if not is_blank(above):
                     fault = Fault(f"照上一行读作“{shown(above)}”", "请核对")
                 problems.append(Problem(self.numbers[i], header, shown(cell), *fault))
                 cell = above
-            repeated.append(cell)
-        return repeated
+            full.append(cell)
+        return full
 
     def _companions(self, column: Column, read: Cells, kept: list[int]) -> dict[str, pd.Series[Any]]:
         """What a column cannot hold: bounds and writing of its soft values, states of its dates, fen, units."""
@@ -202,10 +207,14 @@ class Table(NamedTuple):
         return series
 
     def _unread(self, column: Column, read: Cells) -> set[int]:
-        """The cells whose writing gave no value, where the contract keeps them."""
+        """The cells whose writing gave no value, where the contract keeps them; 面议 where it is an answer."""
         if not self.contract.keeps_unread or column.kind not in ("date", "yuan", "number", "share"):
             return set()
-        return {i for i, _ in read.faults if read.values[i] is None}
+        unread = {i for i, _ in read.faults if read.values[i] is None}
+        place = self.header.places.get(column.name)
+        if column.open_sum and place is not None:
+            unread |= {i for i, row in enumerate(self.rows) if cleaning.is_open_to_talk(cell_of(row, place))}
+        return unread
 
     def _written(self, column: Column, read: Cells, kept: list[int], shown: set[int]) -> list[str]:
         """The writing of the cells to be shown, "" elsewhere."""
@@ -222,6 +231,10 @@ class Table(NamedTuple):
             key = "、".join(cells), read.soft.get(i)
             if key not in texts:
                 text, bounds = key
+                if (
+                    bounds is None and unit and cleaning.is_plain_number(text)
+                ):  # 900000000 under （万元） that is not used
+                    text += unit.removesuffix("元") + "元" if column.kind == "yuan" else unit
                 texts[key] = text if alone or bounds is None else lasting_text(column, text, unit, bounds)
             out.append(texts[key])
         return out

@@ -8,13 +8,14 @@ from typing import NamedTuple
 
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
-from matcher.tables.footers import OTHER_HEADER, REPEATED
+from matcher.tables.footers import OTHER_HEADER, REPEATED, UNIT_LINE
 from matcher.tables.grids import Grid
+from matcher.tables.group_cells import fill_groups
 from matcher.tables.header_words import header_key
 from matcher.tables.headers import Header
 from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
-from matcher.tables.unit_lines import unit_in_header
+from matcher.tables.unit_lines import statements, unit_in_header
 
 _READ_AS_OTHER = Fault("是另一张表的表头，列的次序或单位不同，它下面的行已照它读入", "请核对，最好另存一张")
 _UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
@@ -41,6 +42,9 @@ def records(
     other: int | None = None  # the header of another table under which the rows stand
     order: list[tuple[int, str]] | None = None  # its columns: their places in the first header, and other units
     moved: dict[int, Sequence[object]] = {}
+    money = [header.places[one.name] for one in contract.columns if one.kind == "yuan" and one.name in header.places]
+    last = next((at for at in range(len(grid.rows) - 1, -1, -1) if not all(map(is_blank, grid.rows[at]))), 0)
+    unit = ""  # of money in the rows from here on, where a line among them names one
     for at in range(header.end, len(grid.rows)):
         row = grid.rows[at]
         place = next((place for place, cell in enumerate(row) if not is_blank(cell)), None)
@@ -53,6 +57,9 @@ def records(
             fault = _READ_AS_OTHER if order else fault
         elif order and not fault:
             row = moved[at] = _in_order(row, order, width)
+        elif fault == UNIT_LINE and at < last and len(named := _units_of(row[place], at)) == 1:
+            unit = named[0]
+            fault = Fault(f"是单位说明，它下面没写单位的金额按“{unit}”读入", "请核对，最好另存一张")
         elif other is not None and not fault:
             fault = Fault(f"在第 {other} 行的另一张表头下面，没有读入", "请把下面的表另存一张")
         if not fault and grid.delimited and len(row) > width and not all(map(is_blank, row[width:])):
@@ -64,14 +71,25 @@ def records(
         if grid.delimited and len(row) < width:
             problem = f"只有 {len(row)} 格，表头有 {width} 列，缺的当作空"
             problems.append(Problem(grid.numbers[at], "", shown(row[place]), problem, "请检查这一行是否断开或不完整"))
+        if unit:
+            moved[at] = [with_units(cell, unit) if i in money else cell for i, cell in enumerate(row)]
         kept.append(at)
     if not kept and not left_out:
         problems.append(Problem(row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
     rows = [moved.get(at, grid.rows[at]) for at in kept]
     numbers = [grid.numbers[at] for at in kept]
     _fill_merged(grid, header, contract, {at: i for i, at in enumerate(kept)} if grid.merged else {}, rows, problems)
+    for place, filled in fill_groups(header, contract, rows).items():
+        problem = f"这一列每组只写了一次，{len(filled)} 行空白照上面一行填写"
+        value = shown(rows[filled[0]][place])
+        problems.append(Problem(numbers[filled[0]], _text(header, place), value, problem, "若不是一组的，请每行写明"))
     _add_units(header, rows, numbers, problems)
     return rows, numbers
+
+
+def _units_of(cell: object, at: int) -> tuple[str, ...]:
+    """The money units that a line among the rows states."""
+    return tuple({unit for one in statements(str(cell), at, above=False) for unit in one.units})
 
 
 def _order(header: Header, row: Sequence[object]) -> list[tuple[int, str]] | None:

@@ -176,7 +176,9 @@ NEEDS = Contract(
             "拟投入资金 投入预算 资金预算 预算金额 项目预算 意向金额 悬赏金额 拟投入金额 计划投入 拟投入经费 "
             "拟投入总额 计划投入资金 投入资金 意向投入 "
             "拟投入研发资金 经费预算 意向价格 意向投资 意向投入资金 揭榜金额 榜单金额 项目投入 投资预算 "
-            "资金投入 拟支付金额 预算资金",
+            "资金投入 拟支付金额 预算资金 拟投入 总投入 项目总投入 拟总投入 拟投入总经费 拟投入研发经费 "
+            "拟投入研发费用 计划总投入 计划投入经费 计划投入金额 预计投入 预计投入资金 预计投入经费",
+            open_sum=True,
         ),
         column(
             "done_by",
@@ -204,6 +206,7 @@ NEEDS = Contract(
     ),
     any_of=("title", "description"),
     reposts=("title", "description"),
+    keeps_unread=True,
 )
 
 OUTCOMES = Contract(
@@ -265,7 +268,7 @@ OUTCOMES = Contract(
             "maturity",
             "text",
             "成熟度",
-            "技术成熟度 成果成熟度 成熟程度 所处阶段 成果所处阶段 研发阶段 成果阶段 技术成熟程度 技术所处阶段 "
+            "技术成熟度 成果成熟度 成熟程度 阶段 所处阶段 成果所处阶段 研发阶段 成果阶段 技术成熟程度 技术所处阶段 "
             "项目阶段 stage stage_of_development development_stage TRL technology_readiness_level",
             choice=True,
         ),

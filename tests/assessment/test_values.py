@@ -97,8 +97,8 @@ def test_about_so_many_points_are_a_range_and_marks_that_need_a_number_are_told(
     found = assess_outcomes(read, weights={"scientific": 0.5, "technological": 0.5})
     assert found.table[["value_low", "value_high", "unjudged", "remarks"]].values.tolist() == [
         [
-            67.5,
-            72.5,
+            66.0,
+            74.0,
             "",
             "科学价值“约80”不是确切的值，只算进综合价值的范围；技术创新度“约3”不是确切的值；技术难度和复杂程度“约85”不是确切的值",
         ],
@@ -109,7 +109,7 @@ def test_about_so_many_points_are_a_range_and_marks_that_need_a_number_are_told(
         "研发成本（“10万美元”是外币（美元），不知折合多少人民币）",
         "贬值率（不知道时取 0 至 100%）",
     ]
-    assert costs["high"].tolist()[1:] == [1_250_000.0]
+    assert costs["high"].tolist()[1:] == [1_320_000.0]
 
 
 @pytest.mark.parametrize(

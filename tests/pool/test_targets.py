@@ -92,7 +92,7 @@ def test_units_of_headers_and_of_rows_are_brought_together():
     assert rows[["unit", "goal", "actual"]].astype(object).where(rows.notna(), None).values.tolist() == [
         ["万元", 20_000, 5000], ["亿元", 0.6, 0.2], ["亿元", 3, None],
     ]  # fmt: skip
-    assert rows[["actual_min", "actual_max"]].iloc[2].tolist() == [0.85, 0.95]
+    assert rows[["actual_min", "actual_max"]].iloc[2].tolist() == [0.81, 0.99]
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_unit_of_its_own_stands_in_the_cell_too(unit, cell, low, high):
 @pytest.mark.parametrize(
     ("cells", "status", "reason"),
     [
-        ({"实际值": "约120"}, "进度正常", "实际值“约120”不是确切的值，完成 57.5% 至 62.5%，还差 75 至 85"),
+        ({"实际值": "约120"}, "进度正常", "实际值“约120”不是确切的值，完成 54.0% 至 66.0%，还差 68 至 92"),
         ({"实际值": "约100"}, "未定（实际值不确切）", "实际值“约100”不是确切的值，完成 25.0% 至 75.0%，还差 50 至 150"),
         ({"实际值": "150以上"}, "未定（实际值不确切）", "实际值“150以上”不是确切的值，完成 不低于 75.0%，还差 0 至 50"),
         ({"实际值": "不到10"}, "进度落后", "实际值“不到10”不是确切的值，完成 不超过 5.0%，还差 不低于 190"),

@@ -131,7 +131,7 @@ def test_standards_are_compared_as_identifiers(asked, offered, state, note):
         ("首小时200元，续时每半小时60元", [Fee(60, 60, "hour", 0.5, (200, 200), 1)]),
         ("3个样以内500元，每增加一个样加100元", [Fee(100, 100, "sample", first=(500, 500), included=3)]),
         ("起步价500元，超过2小时每小时100元", [Fee(100, 100, "hour", first=(500, 500), included=2)]),
-        ("约1200元/天", [Fee(1150, 1250, "day")]),
+        ("约1200元/天", [Fee(1080, 1320, "day")]),
         ("不低于500元/天", [Fee(500, math.inf, "day")]),
         ("按次300", [Fee(300, 300, "run")]),
         ("100-200元/样", [Fee(100, 200, "sample")]),

@@ -233,9 +233,10 @@ def test_kinds_are_added_up_and_an_empty_one_leaves_the_sum_unknown():
 def test_a_qualifier_is_told_and_another_figure_is_not_taken():
     reading = read(**{"职工总数（在职）": 5, "研发人员占比（%）": 10, "资产总额（同比增长）": 3})
     assert (reading.rows["staff"].tolist(), reading.rows["assets"].isna().tolist()) == ([5], [True])
-    assert told(reading.problems) == [
-        ("职工总数（在职）", "表头另注“在职”，照“职工总数”读入"),
-        ("资产总额（同比增长）", "没看懂这一列，没有采用；最像“资产总额”"),
+    assert told(reading.problems) == [("职工总数（在职）", "表头另注“在职”，照“职工总数”读入")]
+    assert reading.columns[["header", "use", "hint"]].to_numpy().tolist()[-2:] == [
+        ["研发人员占比（%）", UNKNOWN, ""],
+        ["资产总额（同比增长）", UNKNOWN, ""],
     ]
 
 
@@ -248,6 +249,48 @@ def test_the_account_names_the_nearest_field_and_what_is_carried():
         ["毫不相干", "", UNKNOWN, ""],
         ["2025年销售收入", "sales_y3、sales_last_year", USED, ""],
     ]
+
+
+def test_no_hint_names_a_field_that_the_header_contradicts():
+    contract = Contract(
+        "made_up",
+        "行",
+        "row_id",
+        (
+            Column("row_id", "id", "行号"),
+            Column("enterprise", "text", "企业名称"),
+            Column("need", "text", "需求名称"),
+            Column("assets", "yuan", "净资产"),
+            Column("rd", "yuan", "研发费用"),
+            Column("hours", "number", "空闲机时"),
+            Column("start", "date", "成立日期"),
+            Column("base", "number", "上年完成数"),
+        ),
+    )
+    vocabulary = Vocabulary(contract, {})
+    right = {"企业名称全": "企业名称", "净资产额": "净资产", "研发费用额": "研发费用", "空闲机时长": "空闲机时"}
+    wrong = [
+        "企业编号",
+        "成果名称",
+        "资产总额",
+        "净资产增长率",
+        "成本费用",
+        "研发费用（计划）",
+        "已用机时",
+        "注销日期",
+        "本年完成数",
+    ]
+    found = {header: vocabulary.nearest(header)[0] for header in (*right, *wrong)}
+    assert {header: column and column.title for header, column in found.items()} == right | dict.fromkeys(wrong)
+
+
+def test_a_hint_without_a_year_names_the_last_one():
+    years = tuple(
+        Column(f"sales_y{4 - back}", "yuan", f"{back} 年前销售收入", (), back=back, words=("销售收入",))
+        for back in (3, 2, 1)
+    )
+    found, _ = Vocabulary(Contract("firms", "企业", "row_id", years), {}).nearest("全部销售收入")
+    assert found == years[2]
 
 
 def test_the_texts_of_a_need_form_are_joined_and_kept_apart():

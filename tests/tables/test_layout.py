@@ -462,3 +462,39 @@ def test_signatures_with_a_day_hints_below_the_header_and_other_tables_are_no_re
 def test_a_lone_word_for_a_row_of_numbers_is_no_numbering():
     rows, _ = read_needs("编号,标题,描述\n栏次\n1,齿轮,磨齿\n".encode())
     assert rows["title"].tolist()[-1] == "齿轮"
+
+
+def test_a_unit_stated_among_the_rows_holds_for_those_below_it(monkeypatch: pytest.MonkeyPatch):
+    read = sheet(
+        [
+            ["企业情况（单位：万元）"],
+            ["企业名称", "职工总数", "上年度销售收入", "资产总额"],
+            ["虚构甲公司", 10, 50, "约30"],
+            ["单位：元"],
+            ["虚构乙公司", 120000, 120000, "3万"],
+        ],
+        monkeypatch,
+        contract=FIRM,
+    )
+    assert read.rows[["staff", "sales"]].to_numpy().tolist() == [[10, 500_000], [120000, 120_000]]
+    assert read.rows["assets_max"].tolist() == [350_000, 30_000]
+    assert read.problems.loc[~read.problems["kept"], ["row", "problem"]].to_numpy().tolist() == [
+        [4, "是单位说明，它下面没写单位的金额按“元”读入"]
+    ]
+
+
+def test_a_row_of_hints_is_no_record_and_its_unit_counts(monkeypatch: pytest.MonkeyPatch):
+    read = sheet(
+        [
+            ["成果编号", "成果名称", "单位", "阶段", "意向价格", "联系方式"],
+            ["", "（不超过30字）", "（盖章）", "小试/中试/量产", "（万元）", ""],
+            ["C1", "虚构膜分离", "虚构大学", "中试", 80, ""],
+            ["C2", "（转）虚构催化剂（改）", "虚构学院", "小试", "（30）", ""],
+        ],
+        monkeypatch,
+        contract=OUTCOMES,
+    )
+    assert read.rows[["outcome_id", "maturity", "price"]].to_numpy().tolist() == [
+        ["C1", "中试", "80万元"],
+        ["C2", "小试", "（30）"],
+    ]

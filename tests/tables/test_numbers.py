@@ -116,6 +116,11 @@ def test_exact_money_in_many_writings(cell: str, yuan: int):
         ("30～50", 30, 50, "30元 至 50元"),
         ("60余万元", 600_000, 699_999, "60万元 至 699999元"),
         ("近100万", 500_000, 1_000_000, "50万元 至 100万元"),
+        ("约125万", 1_125_000, 1_375_000, "112.5万元 至 137.5万元"),
+        ("约100万", 500_000, 1_500_000, "50万元 至 150万元"),
+        ("约4800", 4_320, 5_280, "4320元 至 5280元"),
+        ("近125万", 1_125_000, 1_250_000, "112.5万元 至 125万元"),
+        ("125余万", 1_250_000, 1_375_000, "125万元 至 137.5万元"),
     ],
 )
 def test_soft_money_is_its_bounds_and_told(cell: str, low: int | None, high: int | None, known: str):
@@ -126,11 +131,18 @@ def test_soft_money_is_its_bounds_and_told(cell: str, low: int | None, high: int
 
 def test_soft_counts_are_whole_and_a_word_of_another_kind_is_refused():
     read = read_cells(STAFF, "", ["60余人", "近百人", "约61人", "2026年", "500万元", "50%", "1,200人"])
-    assert read.soft == {0: Soft(60.0, 69.0), 1: Soft(50.0, 100.0), 2: Soft(60.0, 62.0)}
+    assert read.soft == {0: Soft(60.0, 69.0), 1: Soft(50.0, 100.0), 2: Soft(54.0, 68.0)}
     assert [fault.problem for _, fault in read.faults[3:]] == [
         f"写的是“{word}”，和“职工总数”不符" for word in ("年", "元", "%")
     ]
     assert read.values[-1] == 1200.0
+
+
+def test_about_so_much_of_a_whole_is_never_more_than_all():
+    cells = ["约95%", "约60%", "95%左右", "80%-120%"]
+    share, growth = Column("share", "share", "市场占有率"), Column("growth", "share", "同比增长率")
+    assert read_cells(share, "", cells).soft == {0: Soft(0.855, 1.0), 1: Soft(0.54, 0.66), 2: Soft(0.855, 1.0)}
+    assert read_cells(growth, "", cells).soft[0] == Soft(0.855, 1.045)
 
 
 def test_the_header_s_unit_holds_for_soft_money_too():
@@ -159,6 +171,30 @@ def test_shares_are_read_as_a_column():
     read = read_cells(SHARE, "%", ["0.6", "12%"])
     assert (read.values, len(read.notes)) == ([0.006, 0.12], 1)
     assert read_cells(SHARE, "", ["60-70%"]).soft == {0: Soft(0.6, 0.7)}
+
+
+@pytest.mark.parametrize(
+    ("unit", "cells", "values", "told"),
+    [
+        ("", ["0.021", "2.5%", "3%"], [0.021, 0.025, 0.03], "（0.021 读作 2.1%）"),
+        ("%", [0.021, "2.5%", "3%"], [0.021, 0.025, 0.03], "（0.021 读作 2.1%）"),
+        ("", ["3.1", "0.021", "2.5%"], [0.031, 0.021, 0.025], "（0.021 读作 2.1%）"),
+        ("", ["0.05", "0.9", "30%"], [0.05, 0.9, 0.3], "（0.05 读作 5%）"),
+    ],
+)
+def test_a_fraction_beside_marked_shares_is_one_and_told(unit: str, cells: list, values: list, told: str):
+    read = read_cells(SHARE, unit, cells)
+    assert (read.values, read.faults) == (values, [])
+    assert [note.problem[-len(told) :] for _, note in read.notes][-1] == told
+
+
+def test_a_plain_share_that_the_marked_ones_do_not_place_is_asked_for():
+    read = read_cells(SHARE, "", ["0.5", "2.5%", "0"])
+    assert read.values == [None, 0.025, 0.0]
+    assert [(i, fault.problem) for i, fault in read.faults] == [
+        (0, "同一列有的写“%”，有的没写，不知这格是小数还是百分数，没有采用")
+    ]
+    assert read_cells(SHARE, "%", ["0.5", "2.5%"]).values == [0.005, 0.025]
 
 
 @pytest.mark.parametrize(
@@ -268,14 +304,17 @@ def test_ditto_repeats_the_cell_above_and_is_told():
             "需求名称": list("甲乙丙"),
             "企业名称": ["同上", "虚构甲公司", "〃"],
             "预算": ["3万", "同上", "同上"],
+            "原值": [5, "〃", 7],
         }
     )
     rows, problems = read_needs(frame)
+    assert rows["原值"].tolist() == [5, 5, 7]
     assert rows["enterprise"].tolist() == ["", "虚构甲公司", "虚构甲公司"]
     assert rows["budget"].tolist() == [30_000] * 3
     assert problems[["row", "column", "problem"]].values.tolist() == [
         [2, "企业名称", "上面没有可照抄的内容，当作没填"],
         [3, "预算", "照上一行读作“3万”"],
+        [3, "原值", "照上一行读作“5”"],
         [4, "预算", "照上一行读作“3万”"],
         [4, "企业名称", "照上一行读作“虚构甲公司”"],
     ]

@@ -94,6 +94,7 @@ def test_a_table_of_needs_whole():
             "valid_until": pd.Series(["2021-01-13", None], dtype="datetime64[us]"),
             "posted_on": pd.Series([None, None], dtype="datetime64[us]"),
             "duplicate_of": ["", ""],
+            "budget_text": ["", "几百万"],
             "联系人": ["张", ""],
         }
     )
@@ -559,7 +560,12 @@ def test_contracts_are_sound():
         for column in contract.columns:
             for header in (column.name, column.title, *column.headers):
                 table = pd.DataFrame({"标题" if column.name != "title" else "描述": ["甲"], header: ["乙"]})
-                assert read_table(table, contract).rows.shape[1] == len(contract.columns) + 1, header
+                read = read_table(table, contract).rows
+                assert list(read)[: len(contract.columns) + 1] == [
+                    *(one.name for one in contract.columns),
+                    "duplicate_of",
+                ]
+                assert set(read) - {"duplicate_of", *(one.name for one in contract.columns)} <= {f"{column.name}_text"}
 
 
 typed = [st.text('0123456789.,-%万元亿年月日/至:# eE\n"<&;', max_size=12), st.text(max_size=20)]

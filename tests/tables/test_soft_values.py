@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from matcher.policy.firm_table import read_firms
-from matcher.tables.reading import read_table
+from matcher.tables.reading import read_needs, read_table
 from matcher.tables.schemas import HIGH, LOW, NEEDS, STATE, TEXT, Column, Contract
 from matcher.tables.soft_values import with_texts
 
@@ -72,3 +72,21 @@ def test_a_sum_with_a_soft_part_is_shown_as_what_it_is_between():
     table = pd.DataFrame({"企业名称": ["虚构甲公司", "虚构乙公司"], "实用新型": ["约10", "3"], "软著": ["5", "4"]})
     rows = read_firms(table, "hte").rows
     assert rows["class2_ip_text"].tolist() == ["10～20", ""]
+
+
+@pytest.mark.parametrize("header", ["拟投入经费（万元）", "总投入（万元）", "项目总投入（万元）"])
+def test_a_budget_that_is_no_sum_in_yuan_stands_beside_it_as_written(header: str):
+    cells = ["8万美元", "面议", 50, "约30", "视情况而定", "", "/"]
+    read = read_needs(pd.DataFrame({"需求名称": list("甲乙丙丁戊己庚"), header: cells}, dtype=object))
+    assert read.rows["budget"].isna().tolist() == [True, True, False, True, True, True, True]
+    assert read.rows["budget_text"].tolist() == ["8万美元", "面议", "", "约30万元", "视情况而定", "", ""]
+    shown = with_texts(read.rows, NEEDS)["budget"]
+    assert shown.where(shown.notna(), None).tolist() == [
+        "8万美元",
+        "面议",
+        500_000,
+        "约30万元",
+        "视情况而定",
+        None,
+        None,
+    ]

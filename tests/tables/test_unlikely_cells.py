@@ -83,3 +83,13 @@ def test_a_value_in_an_attachment_is_told():
 def test_as_above():
     assert all(map(is_ditto, ["同上", "同 上", "同上。", "（同上）", "”", "〃", '"']))
     assert not any(map(is_ditto, ["同上海", "", "12", None, "”号"]))
+
+
+def test_less_than_one_person_is_told_and_not_used():
+    staff = read_cells(Column("staff", "number", "职工总数"), "", ["0.15", 12, 0, "12.5"])
+    assert (staff.values, [(i, fault.problem) for i, fault in staff.faults]) == (
+        [None, 12.0, 0.0, 12.5],
+        [(0, "不足 1 人，不知是比例，还是以“万”为单位，没有采用")],
+    )
+    assert read_cells(Column("people", "number", "人口"), "万", ["0.15"]).values == [1500.0]
+    assert read_cells(Column("pay", "number", "职工人均工资"), "", ["0.15"]).values == [0.15]

@@ -1,0 +1,51 @@
+"""A column written once a group is filled down where the groups can be seen, and told; else a blank stays unknown."""
+
+import pandas as pd
+import pytest
+
+from matcher.tables.commissioner_schemas import COMMISSIONERS, SERVICE, VILLAGES
+from matcher.tables.reading import read_table
+
+
+def villages(counties: list, towns: list | None = None) -> pd.DataFrame:
+    columns = {"序号": range(1, len(counties) + 1), "服务县区": counties}
+    columns |= {"乡镇": towns} if towns else {}
+    return pd.DataFrame(columns | {"村名": [f"虚构{i}村" for i in range(len(counties))]}, dtype=object)
+
+
+def test_a_county_and_a_town_written_once_hold_for_their_rows():
+    read = read_table(villages(["甲县", "", "", "乙县", "", ""], ["东镇", "", "西镇", "东镇", "", "南镇"]), VILLAGES)
+    assert read.rows[["county", "town"]].to_numpy().tolist() == [
+        ["甲县", "东镇"], ["甲县", "东镇"], ["甲县", "西镇"], ["乙县", "东镇"], ["乙县", "东镇"], ["乙县", "南镇"],
+    ]  # fmt: skip
+    assert read.problems[["row", "column", "value", "problem"]].to_numpy().tolist() == [
+        [3, "服务县区", "甲县", "这一列每组只写了一次，4 行空白照上面一行填写"],
+        [3, "乡镇", "东镇", "这一列每组只写了一次，2 行空白照上面一行填写"],
+    ]
+
+
+@pytest.mark.parametrize(
+    "counties",
+    [
+        ["", "甲县", "", "乙县", ""],  # the first one is missing
+        ["甲县", "", "乙县", "", "甲县"],  # written again: no groups
+        ["甲县", "甲县", "", "乙县", ""],  # written in each row of a group
+        ["甲县", "", "", ""],  # one group only
+        ["甲县", "乙县", "", "丙县"],  # one omission
+    ],
+)
+def test_a_blank_county_that_no_group_explains_stays_unknown(counties: list[str]):
+    read = read_table(villages(counties), VILLAGES)
+    assert (read.rows["county"].tolist(), len(read.problems)) == (counties, 0)
+
+
+def test_a_town_that_is_missing_where_a_county_begins_stays_unknown():
+    read = read_table(villages(["甲县", "", "乙县", ""], ["东镇", "", "", "南镇"]), VILLAGES)
+    assert read.rows["county"].tolist() == ["甲县", "甲县", "乙县", "乙县"]
+    assert read.rows["town"].tolist() == ["东镇", "", "", "南镇"]
+
+
+def test_a_column_right_of_what_a_row_is_about_is_not_grouped():
+    frame = pd.DataFrame({"姓名": ["甲", "乙", "丙", "丁"], "县区": ["甲县", "", "乙县", ""]})
+    assert read_table(frame, COMMISSIONERS).rows["county"].tolist() == ["甲县", "", "乙县", ""]
+    assert read_table(frame[["县区", "姓名"]], SERVICE).rows["county"].tolist() == ["甲县", "甲县", "乙县", "乙县"]
