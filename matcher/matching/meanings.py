@@ -17,7 +17,7 @@ from matcher.matching.tokens import Segmenter, Terms, normalise_all
 
 NEAR = 0.72  # cosine from which two words that share characters say the same (read on 2,500 words of real needs)
 NEARLY = 0.7  # what such a word counts of one that says it literally or by a synonym
-_SUFFIXES = ("性", "度", "率", "化", "型", "式", "状", "剂", "法")
+_SUFFIXES = frozenset("性度率化型式状剂法")
 SUBSTANCE_ENDS = "烯醇胺烷炔"  # with one of them behind it a substance is another
 _CHEMICAL = "醇酸酯烷烯酮醛胺醚苯氮氧氯氟硫磷碳钠钾钙镁锌铜铁铝钛锂硅"
 _PAIRS = 1 << 14  # of words looked at together
@@ -137,9 +137,12 @@ def _near(
     texts = [asked[asking[i]] for i in wanted[used[0]].tolist()] + [names[numbers[i]] for i in known[used[1]].tolist()]
     vectors = encoder.encode_terms(segmenter.terms(texts))
     sides = vectors[: len(used[0])], vectors[len(used[0]) :]
-    found = [_alike(*sides, *(np.searchsorted(used[i], by_two[i]) for i in (0, 1)))]
+    place = [np.zeros(len(side), np.int64) for side in (left, right)]
+    for i in (0, 1):
+        place[i][used[i]] = np.arange(len(used[i]))
+    found = [_alike(*sides, *(place[i][by_two[i]] for i in (0, 1)))]
     for group in groups:
-        first, second = (np.searchsorted(used[i], short[i][group[i]]) for i in (0, 1))
+        first, second = (place[i][short[i][group[i]]] for i in (0, 1))
         i, j = np.nonzero(sides[0][first] @ sides[1][second].T >= NEAR)
         found.append((first[i], second[j]))
     first, second = (np.concatenate(side) for side in zip(*found, strict=True))
@@ -213,4 +216,4 @@ def _stems(asked: Sequence[str], names: Sequence[str], numbers: list[int]) -> tu
 
 
 def _stem(word: str) -> str:
-    return word[:-1] if len(word) > 2 and word.endswith(_SUFFIXES) else word
+    return word[:-1] if len(word) > 2 and word[-1] in _SUFFIXES else word
