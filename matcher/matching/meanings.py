@@ -143,8 +143,8 @@ def _near(
     found = [_alike(*sides, *(place[i][by_two[i]] for i in (0, 1)))]
     for group in groups:
         first, second = (place[i][short[i][group[i]]] for i in (0, 1))
-        i, j = np.nonzero(sides[0][first] @ sides[1][second].T >= NEAR)
-        found.append((first[i], second[j]))
+        ours, theirs = np.nonzero(sides[0][first] @ sides[1][second].T >= NEAR)
+        found.append((first[ours], second[theirs]))
     first, second = (np.concatenate(side) for side in zip(*found, strict=True))
     rows = np.concatenate([rows, np.array(asking, np.int64)[wanted[used[0][first]]]])
     return rows, np.concatenate([columns, np.array(numbers, np.int64)[known[used[1][second]]]])
@@ -189,9 +189,7 @@ def _groups(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Iterator[tup
             yield some, others
 
 
-def _alike(
-    left: NDArray[np.float32], right: NDArray[np.float32], rows: Whole, columns: Whole
-) -> tuple[Whole, Whole]:
+def _alike(left: NDArray[np.float32], right: NDArray[np.float32], rows: Whole, columns: Whole) -> tuple[Whole, Whole]:
     """Those of some pairs of unit vectors whose cosine is large enough."""
     near = np.zeros(len(rows), bool)
     for at in range(0, len(rows), _PAIRS):
