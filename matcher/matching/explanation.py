@@ -27,7 +27,7 @@ from matcher.matching.tokens import Terms
 from matcher.matching.unanswered import LONGEST, Missing, joined, stands
 from matcher.matching.wishes import Wishes, wishes_of_texts
 
-TEXTS = 2048  # answering texts looked at together
+TEXTS = 4096  # answering texts looked at together
 SHOWN_SHARED = 8
 REASONS = ["shared_terms", "evidence", "unanswered", "answers"]
 NO_ANSWER = "未回应"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -9,6 +10,9 @@ from typing import NamedTuple
 from matcher.matching.wording import (
     BACKGROUND,
     BARE_APPARATUS,
+    BEFORE_ABSTRACT,
+    BEFORE_HEAD,
+    BEFORE_ITEM,
     BEGINS,
     CLAUSE,
     CONNECTS,
@@ -18,10 +22,8 @@ from matcher.matching.wording import (
     GOOD_HEAD,
     HANGS,
     HEAD,
-    HEAD_BREAK,
     HONOURS,
     INTRODUCES,
-    ITEM,
     LACKS,
     LEADS_ON,
     LISTED,
@@ -55,7 +57,9 @@ _LATEST = 0.7  # share of a text behind which it does so too late for that
 _PACKED = 56  # clauses of a long sentence are put together to about this length
 
 
+_STOP = tuple("。！？!?；;")
 _STOPS = re.compile(r"([。！？!?；;])[。！？!?；;]+$")
+_LEADING = 8  # characters at a text's end that `LEADS_ON` looks at
 
 
 class Piece(NamedTuple):
@@ -110,8 +114,8 @@ def _pieces(body: str) -> Iterator[Piece]:
     """Sentences and groups of clauses."""
     factor, added, at = 1.0, 0.0, 0
     begins = _begins(body)
-    for line in HEAD_BREAK.split(body):
-        for part in ITEM.split(line):
+    for line in _split(body, BEFORE_HEAD, *([BEFORE_ABSTRACT] if "摘要" in body else [])):
+        for part in _split(line, BEFORE_ITEM):
             for sentence in SENTENCE.findall(part):
                 at = body.find(sentence, at) + len(sentence)
                 text, head = _without_head(sentence.strip(EDGES[:5]))
@@ -120,6 +124,12 @@ def _pieces(body: str) -> Iterator[Piece]:
                 if len(text) >= SHORT:
                     told = factor * (_INTRODUCTION if at <= begins else 1.0)
                     yield from (Piece(piece, told * lessened, added) for piece, lessened in _cut(text))
+
+
+def _split(text: str, *before: re.Pattern[str]) -> list[str]:
+    """A text cut behind what the patterns find, a character each."""
+    ends = sorted({0, len(text), *(found.end() for pattern in before for found in pattern.finditer(text))})
+    return [text[start:end] for start, end in itertools.pairwise(ends)]
 
 
 def _begins(body: str) -> int:
@@ -147,8 +157,8 @@ def _without_head(sentence: str) -> tuple[str, str]:
 
 def _cut(sentence: str) -> Iterator[tuple[str, float]]:
     """A sentence whole, or the groups of its clauses, each with its factor; an opening is cut off behind its words."""
-    clauses = CLAUSE.findall(sentence)
     opening = OPENING.match(sentence)
+    clauses = CLAUSE.findall(sentence) if opening or len(sentence) > SHOWN else []
     if opening:
         first = clauses[0][opening.end() :].strip(EDGES)
         if len(first) >= SHORT:
@@ -156,11 +166,17 @@ def _cut(sentence: str) -> Iterator[tuple[str, float]]:
         clauses = clauses[1:]
         sentence = "".join(clauses)
     for piece in [sentence] if len(sentence) <= SHOWN else _packed(clauses):
-        text = _STOPS.sub(r"\1", BEGINS.sub("", piece.strip(EDGES[:5]), count=1))
-        if not LEADS_ON.search(text.rstrip(EDGES)) and not text.endswith(("：", ":")):
+        text = BEGINS.sub("", piece.strip(EDGES[:5]), count=1)
+        if text.endswith(_STOP):
+            text = _STOPS.sub(r"\1", text)
+        if not _leads_on(text.rstrip(EDGES)) and not text.endswith(("：", ":")):
             text = text.strip(EDGES)
             if len(text) >= SHORT:
                 yield text, 1.0
+
+
+def _leads_on(text: str) -> bool:
+    return LEADS_ON.search(text, max(0, len(text) - _LEADING)) is not None
 
 
 def _packed(clauses: list[str]) -> Iterator[str]:

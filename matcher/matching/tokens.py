@@ -12,6 +12,7 @@ import hashlib
 import itertools
 import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -50,6 +51,7 @@ _COMPOUND = re.compile(
 _SENTENCE = re.compile(r"[^。！？!?；;\n]+[。！？!?；;]*")
 _CLAUSE = re.compile(r"[^，,、：:]+[，,、：:]*")
 _NAMING = ("n", "v", "e", "g", "i", "j", "l", "x")  # parts of speech: nouns, verbs, Latin words, idioms, short forms
+_TABLE = 1 << 16  # places of a table that is always quicker than sorting
 LONG_SENTENCE = 32  # characters; a longer sentence is cut at its commas into pieces of about this length
 
 
@@ -172,9 +174,9 @@ class Segmenter:
             some = cut(text, False)
             words += some
             sizes[i] = len(some)
-        numbers = _numbered(words)
-        kept = np.fromiter(map(_is_term, numbers), bool, len(numbers))
+        numbers: dict[str, int] = defaultdict(itertools.count().__next__)  # in the order in which they first stand
         word_ids = np.fromiter(map(numbers.__getitem__, words), np.int64, len(words))
+        kept = np.fromiter(map(_is_term, numbers), bool, len(numbers))
         word_rows = np.repeat(np.arange(len(clean)), sizes)
         keep = kept[word_ids]
 
@@ -342,7 +344,7 @@ def sentences(text: str) -> list[str]:
 
 def _is_term(word: str) -> bool:
     """A word that carries meaning by itself: two Chinese characters or more, or a Latin or numeric token."""
-    if _HAN.search(word):
+    if "\u4e00" <= word[:1] <= "\u9fff" or _HAN.search(word):
         return len(word) > 1
     return any(map(str.isalnum, word))
 
@@ -355,17 +357,29 @@ def _grams(texts: Sequence[str]) -> tuple[list[str], NDArray[np.int64], NDArray[
     han = ((codes >= 0x3400) & (codes <= 0x9FFF) & ((codes <= 0x4DBF) | (codes >= 0x4E00))) | (
         (codes >= 0xF900) & (codes <= 0xFAFF) | (codes >= 0x20000) & (codes <= 0x3FFFF)
     )
-    ends = np.cumsum([len(text) + 1 for text in texts]) - 1
+    sizes = [len(text) + 1 for text in texts]
     at = np.flatnonzero(han)
     distinct = _distinct(codes[at])
     place = np.zeros(int(codes.max(initial=0)) + 1, np.int64)
     place[distinct] = np.arange(len(distinct))
     first = at[:-1][np.diff(at) == 1] if len(at) else at
-    pairs, pair_ids = np.unique(place[codes[first]] * len(distinct) + place[codes[first + 1]], return_inverse=True)
+    pairs, pair_ids = _counted(place[codes[first]] * len(distinct) + place[codes[first + 1]], len(distinct) ** 2)
     characters = list(map(chr, distinct.tolist()))
     bigrams = [characters[a] + characters[b] for a, b in zip(*np.divmod(pairs, max(1, len(distinct))), strict=True)]
-    rows = np.searchsorted(ends, np.concatenate([at, first]))
+    rows = np.repeat(np.arange(len(texts)), sizes)[np.concatenate([at, first])]
     return characters + bigrams, np.concatenate([place[codes[at]], len(distinct) + pair_ids]), rows
+
+
+def _counted(keys: NDArray[np.int64], limit: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct keys below a limit, ascending, and the place of each key among them."""
+    if limit > max(_TABLE, 16 * len(keys)):
+        return np.unique(keys, return_inverse=True)
+    seen = np.zeros(limit, bool)
+    seen[keys] = True
+    distinct = np.flatnonzero(seen)
+    place = np.empty(limit, np.int32)
+    place[distinct] = np.arange(len(distinct))
+    return distinct, place[keys].astype(np.int64)
 
 
 def _codes(text: str) -> NDArray[np.uint32]:
