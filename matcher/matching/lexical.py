@@ -390,7 +390,8 @@ class Lexical:
         """
         held, scale = _SUBLINEAR[take(self._counts, rows)[:, : len(self._common)]], take(self._scale, rows)
         common: NDArray[np.float64] = np.einsum("ij,j->i", held.astype(np.float64), query.common.astype(np.float64))
-        return (common + (self._rare(query, rows) if rare is None else rare[rows])) * scale
+        cosines: NDArray[np.float64] = (common + (self._rare(query, rows) if rare is None else rare[rows])) * scale
+        return cosines
 
     def _rare(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.float32]:
         """What `scores` gives of the rarer terms for texts in ascending order, added up in the same order of terms."""
