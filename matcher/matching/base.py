@@ -36,6 +36,26 @@ BLOCK = 64  # texts searched for at a time
 LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
 
 
+class Rounded(NamedTuple):
+    """Vectors as whole numbers: row i is `codes[i] * steps[i]`, and what is lost in it is no longer than `lost[i]`."""
+
+    codes: NDArray[np.int8]
+    steps: NDArray[np.float32]
+    lost: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, vectors: NDArray[np.float32]) -> Rounded:
+        """Round."""
+        codes = np.empty(vectors.shape, np.int8)
+        steps, lost = (np.empty(len(vectors), np.float32) for _ in range(2))
+        for at in range(0, len(vectors), BATCH):
+            some, here = vectors[at : at + BATCH], slice(at, at + BATCH)
+            steps[here] = np.maximum(np.abs(some).max(axis=1, initial=0) / 127, np.finfo(np.float32).tiny)
+            np.rint(some / steps[here, None], out=codes[here], casting="unsafe")
+            lost[here] = np.linalg.norm(some - codes[here] * steps[here, None], axis=1)
+        return cls(codes, steps, lost)
+
+
 @dataclass(frozen=True, eq=False)
 class Part:
     """Rows that were indexed together. `alive` says which still count; the others stay until the part is rewritten."""
@@ -45,6 +65,11 @@ class Part:
     postings: Postings
     alive: NDArray[np.bool_]
     stored: str = ""  # the name under which a saved index holds it already
+
+    @cached_property
+    def rounded(self) -> Rounded:
+        """Its vectors in a quarter of the room."""
+        return Rounded.of(self.vectors)
 
 
 class Asked(NamedTuple):
@@ -302,26 +327,34 @@ class BaseIndex:
         return semantic, lexical, rare
 
     def exact(
-        self, asked: Asked, text: int, rare: NDArray[np.float32], rows: NDArray[np.int64]
+        self, asked: Asked, text: int, rare: NDArray[np.float32] | None, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Both cosines for some rows to the last digit, whatever else was searched for in the same block."""
+        """Both cosines for some rows to the last digit, whatever else was searched for in the same block.
+
+        rare: its row as `channels` gives it; without it the rows, in ascending order, are looked up.
+        """
         vectors = self.vectors(rows).astype(np.float64)
         semantic = np.einsum("ij,j->i", vectors, asked.vectors[text].astype(np.float64))
         return semantic, self.lexical.exact(asked.words[text], rare, rows)
 
     def rough(
-        self, asked: Asked, text: int, semantic: NDArray[np.float32], lexical: NDArray[np.float32]
+        self,
+        asked: Asked,
+        text: int,
+        semantic: NDArray[np.float32],
+        lexical: NDArray[np.float32],
+        rows: slice | NDArray[np.int64] = slice(None),
     ) -> NDArray[np.float32]:
-        """The sum of parts of a text and every row in single precision, quickly, from the row's two channels."""
+        """The sum of parts of a text and every row, or some, in single precision, quickly, from both channels."""
         total = self.scale.rough(semantic, lexical)
-        if (across := self.across) is not None and (apart := self.foreign != asked.foreign[text]).any():
+        if (across := self.across) is not None and (apart := self.foreign[rows] != asked.foreign[text]).any():
             total[apart] = across.rough(semantic[apart], lexical[apart])
         return total
 
     def parts_of(
-        self, asked: Asked, text: int, rare: NDArray[np.float32], rows: NDArray[np.int64]
+        self, asked: Asked, text: int, rare: NDArray[np.float32] | None, rows: NDArray[np.int64]
     ) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
-        """The two parts of the scores of a text and some rows; `rare` is its row as `channels` gives it."""
+        """The two parts of the scores of a text and some rows; `rare` as `exact` takes it."""
         cosines = self.exact(asked, text, rare, rows)
         parts = self.scale.parts(*cosines)
         if (across := self.across) is None or not (apart := self.foreign[rows] != asked.foreign[text]).any():

@@ -12,7 +12,7 @@ import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +23,10 @@ from matcher.matching.tokens import Terms
 
 PIECE = 1 << 24  # postings looked at together
 GATHERED = 1 << 21  # and postings that are put together out of many terms
-COMMON = 256  # terms at most that are held as a dense block, since half of all the work of a search falls on them
+FEW = 64  # texts up to which it is quicker to look each up in the postings of a term than to go through these
+COMMON = 256  # terms at most whose weights are multiplied as a dense block, where every text's score is wanted
+FREQUENT = 512  # terms at most whose counts are held text by text: half of all postings are theirs
+Held = TypeVar("Held", bound=np.generic)
 _SUBLINEAR = np.concatenate([[0], 1 + np.log(np.arange(1, 256))]).astype(np.float32)
 
 
@@ -100,6 +103,40 @@ class Postings:
             )
             yield np.repeat(known[some], sizes[some]), np.asarray(self.rows)[at]
 
+    def holding(self, terms: NDArray[np.int64], rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Places in `terms` and in `rows` of the pairs in which the text has the term; -1 stands for no term."""
+        if len(rows) <= FEW:
+            known = np.flatnonzero(terms >= 0)
+            numbers, texts = np.nonzero(self.weights(terms[known], rows))
+            return known[numbers], texts
+        place = np.full(self.size, -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        found = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+        for numbers, holders in self.holders(terms):
+            texts = place[holders]
+            found.append((numbers[texts >= 0], texts[texts >= 0]))
+        numbers, texts = (np.concatenate(some) for some in zip(*found, strict=True))
+        return numbers, texts
+
+    def columns(self, terms: NDArray[np.int64]) -> csc_array:
+        """`matrix` of some terms alone."""
+        offsets = np.concatenate([[0], np.cumsum(self.offsets[terms + 1] - self.offsets[terms])]).astype(np.int32)
+        bounds = [(0, 0), *zip(self.offsets[terms].tolist(), self.offsets[terms + 1].tolist(), strict=True)]
+        data, rows = (
+            np.concatenate([of[start:end] for start, end in bounds]) for of in (self.matrix.data, np.asarray(self.rows))
+        )
+        return csc_array((data, rows, offsets), shape=(self.size, len(terms)))
+
+    def weights(self, terms: NDArray[np.int64], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """(terms, rows): what `matrix` holds of some terms of some rows."""
+        held, wanted = np.asarray(self.rows), rows.astype(np.int32)  # of one kind, so that postings are not copied
+        starts, ends = self.offsets[terms], self.offsets[terms + 1]
+        places = np.empty((len(terms), len(rows)), np.int64)
+        for i, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+            places[i] = held[start:end].searchsorted(wanted)
+        places = np.minimum(places + starts[:, None], ends[:, None] - 1)
+        return np.where(held[places] == wanted, self.matrix.data[places], np.float32(0))
+
     def frequencies(self, alive: NDArray[np.bool_]) -> NDArray[np.int64]:
         """In how many living texts each term occurs."""
         if alive.all():
@@ -133,10 +170,17 @@ def _by_term(
 
 
 class Query(NamedTuple):
-    """A query's weights: for each part the columns of its rarer terms and their weights; a row for the common terms."""
+    """A query's weights: for each part the columns of its rarer terms and their weights; a row for the common terms.
+
+    seldom: for each part, which of `sparse` are no frequent terms. frequent: a row for these, the common ones first.
+    bound: the length of what the query asks of frequent terms; no text has more of it than this times its own length.
+    """
 
     sparse: tuple[tuple[NDArray[np.int64], NDArray[np.float32]], ...]
     common: NDArray[np.float32]
+    seldom: tuple[NDArray[np.bool_], ...]
+    frequent: NDArray[np.float32]
+    bound: np.float32
 
 
 class Lexical:
@@ -159,8 +203,13 @@ class Lexical:
         for part, idf2 in zip(self.parts, self._idf2, strict=True):
             norms = np.sqrt(part.squares(idf2))
             self._scale.append(np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0))
-        self._common = self._most_common(totals)
-        self._dense = [self._block(part) for part in self.parts]
+        self._frequent = self._most_common(totals)
+        self._common = dict(itertools.islice(self._frequent.items(), COMMON))
+        self._counts = [self._counts_of(part) for part in self.parts]
+        self._lengths = [
+            np.sqrt(part.squares(np.where(self._is_frequent(part), idf2, 0)))
+            for part, idf2 in zip(self.parts, self._idf2, strict=True)
+        ]
 
     def _idf2_of(self, frequencies: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.where(frequencies > 0, np.log((1 + self.texts) / (1 + frequencies)) + 1, 0) ** 2
@@ -188,17 +237,28 @@ class Lexical:
             often = {self._whole.names[i]: int(self._whole.counts[i]) for i in here}
         for part, total in zip(self.parts, totals, strict=True):
             often.update((part.names[i], int(total[i])) for i in np.flatnonzero(total * 16 > self.texts).tolist())
-        names = sorted(often, key=lambda name: (-often[name], name))[:COMMON]
+        names = sorted(often, key=lambda name: (-often[name], name))[: max(COMMON, FREQUENT)]
         return {name: number for number, name in enumerate(names)}
 
-    def _block(self, part: Postings) -> NDArray[np.float32]:
-        """(texts, common terms): 1 + ln count."""
-        block = np.zeros((part.size, len(self._common)), np.float32)
-        for name, number in self._common.items():
-            if (column := part.numbers.get(name)) is not None:
+    def _is_frequent(self, part: Postings) -> NDArray[np.bool_]:
+        result = np.zeros(len(part.names), bool)
+        places = _places(part, list(self._frequent))
+        result[places[places >= 0]] = True
+        return result
+
+    def _counts_of(self, part: Postings) -> NDArray[np.uint8]:
+        """(texts, frequent terms): how often."""
+        block = np.zeros((part.size, len(self._frequent)), np.uint8)
+        for number, column in enumerate(_places(part, list(self._frequent)).tolist()):
+            if column >= 0:
                 here = slice(part.offsets[column], part.offsets[column + 1])
-                block[part.rows[here], number] = part.matrix.data[here]
+                block[part.rows[here], number] = part.counts[here]
         return block
+
+    @cached_property
+    def _dense(self) -> list[NDArray[np.float32]]:
+        """(texts, common terms) of each part: 1 + ln count."""
+        return [_SUBLINEAR[counts[:, : len(self._common)]] for counts in self._counts]
 
     @property
     def informative(self) -> float:
@@ -222,18 +282,16 @@ class Lexical:
 
     def holding(self, names: Sequence[str], rows: NDArray[np.int64]) -> csr_array:
         """(rows, names): which of the terms some texts, given in ascending order, have."""
-        common = np.fromiter(map(self._common.get, names, itertools.repeat(-1)), np.int64, len(names))
-        texts, terms = np.nonzero(take(self._dense, rows)[:, common[common >= 0]])
-        found = [(texts, np.flatnonzero(common >= 0)[terms])]
+        frequent = np.fromiter(map(self._frequent.get, names, itertools.repeat(-1)), np.int64, len(names))
+        texts, terms = np.nonzero(take(self._counts, rows)[:, frequent[frequent >= 0]])
+        found = [(texts, np.flatnonzero(frequent >= 0)[terms])]
         first = 0
         for part in self.parts:
             start, stop = np.searchsorted(rows, [first, first + part.size])
-            place = np.full(part.size, -1, np.int64)
-            place[rows[start:stop] - first] = np.arange(start, stop)
-            columns = np.where(common >= 0, -1, _places(part, names)) if start < stop else common[:0]
-            for number, holders in part.holders(columns):
-                texts = place[holders]
-                found.append((texts[texts >= 0], number[texts >= 0]))
+            if start < stop:
+                columns = np.where(frequent >= 0, -1, _places(part, names))
+                number, texts = part.holding(columns, rows[start:stop] - first)
+                found.append((texts + start, number))
             first += part.size
         texts, terms = (np.concatenate(some) for some in zip(*found, strict=True))
         return csr_array((np.ones(len(texts), np.float32), (texts, terms)), shape=(len(rows), len(names)))
@@ -258,19 +316,24 @@ class Lexical:
     def queries(self, terms: Terms) -> list[Query]:
         """The texts behind `terms`, ready to be searched for."""
         weights = self.weigh(terms)
-        common = np.fromiter(map(self._common.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
-        places = [np.where(common >= 0, -1, _places(part, terms.names)) for part in self.parts]
+        frequent = np.fromiter(map(self._frequent.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
+        common = (frequent >= 0) & (frequent < len(self._common))
+        places = [np.where(common, -1, _places(part, terms.names)) for part in self.parts]
+        idf2 = self.idf2(list(self._frequent))
         made = []
         for row in range(weights.shape[0]):
             here = slice(weights.indptr[row], weights.indptr[row + 1])
             ids, values = weights.indices[here], weights.data[here].astype(np.float32)
-            dense = np.zeros(len(self._common), np.float32)
-            dense[common[ids][common[ids] >= 0]] = values[common[ids] >= 0]
-            sparse = []
+            dense = np.zeros(len(self._frequent), np.float32)
+            dense[frequent[ids][frequent[ids] >= 0]] = values[frequent[ids] >= 0]
+            sparse, seldom = [], []
             for place in places:
                 order = np.argsort(place[ids])[np.count_nonzero(place[ids] < 0) :]
                 sparse.append((place[ids][order], values[order]))
-            made.append(Query(tuple(sparse), dense))
+                seldom.append(frequent[ids][order] < 0)
+            asked = dense > 0
+            bound = np.float32(np.sqrt(np.sum(dense[asked].astype(float) ** 2 / idf2[asked])))
+            made.append(Query(tuple(sparse), dense[: len(self._common)], tuple(seldom), dense, bound))
         return made
 
     def scores(self, queries: Sequence[Query]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -291,11 +354,54 @@ class Lexical:
             first += part.size
         return whole, rare
 
-    def exact(self, query: Query, rare: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The cosines of single texts to the last digit; `rare` is the query's row as `scores` gives it."""
-        dense, scale = take(self._dense, rows), take(self._scale, rows)
-        common: NDArray[np.float64] = np.einsum("ij,j->i", dense.astype(np.float64), query.common.astype(np.float64))
-        return (common + rare[rows]) * scale
+    def seldom(self, query: Query) -> NDArray[np.float32]:
+        """(texts) what the terms that are not frequent add to each score, times the text's norm."""
+        added = []
+        for part, (columns, values), some in zip(self.parts, query.sparse, query.seldom, strict=True):
+            added.append(part.columns(columns[some]) @ values[some])
+        return added[0] if len(added) == 1 else np.concatenate(added)
+
+    def upper(self, query: Query, seldom: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(texts) what no cosine is above, by the inequality of Cauchy and Schwarz for the frequent terms."""
+        result = self._all_lengths * query.bound
+        result += seldom
+        result *= self._all_scales
+        return result
+
+    def near(self, query: Query, seldom: NDArray[np.float32], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The cosines of single texts in single precision."""
+        asked = np.flatnonzero(query.frequent)
+        held = _SUBLINEAR[take(self._counts, rows)[:, asked]]
+        result: NDArray[np.float32] = (held @ query.frequent[asked] + seldom[rows]) * self._all_scales[rows]
+        return result
+
+    @cached_property
+    def _all_scales(self) -> NDArray[np.float32]:
+        return np.concatenate(self._scale)
+
+    @cached_property
+    def _all_lengths(self) -> NDArray[np.float32]:
+        return np.concatenate(self._lengths)
+
+    def exact(self, query: Query, rare: NDArray[np.float32] | None, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The cosines of single texts to the last digit.
+
+        rare: the query's row as `scores` gives it; without it the texts, in ascending order, are looked up.
+        """
+        held, scale = _SUBLINEAR[take(self._counts, rows)[:, : len(self._common)]], take(self._scale, rows)
+        common: NDArray[np.float64] = np.einsum("ij,j->i", held.astype(np.float64), query.common.astype(np.float64))
+        cosines: NDArray[np.float64] = (common + (self._rare(query, rows) if rare is None else rare[rows])) * scale
+        return cosines
+
+    def _rare(self, query: Query, rows: NDArray[np.int64]) -> NDArray[np.float32]:
+        """What `scores` gives of the rarer terms for texts in ascending order, added up in the same order of terms."""
+        result, first = np.zeros(len(rows), np.float32), 0
+        for part, (columns, values) in zip(self.parts, query.sparse, strict=True):
+            here = slice(*np.searchsorted(rows, [first, first + part.size]))
+            if here.start < here.stop:
+                np.add.reduce(part.weights(columns, rows[here] - first) * values[:, None], axis=0, out=result[here])
+            first += part.size
+        return result
 
 
 def _places(part: Postings, names: Sequence[str]) -> NDArray[np.int64]:
@@ -303,13 +409,13 @@ def _places(part: Postings, names: Sequence[str]) -> NDArray[np.int64]:
     return np.fromiter(map(part.numbers.get, names, itertools.repeat(-1)), np.int64, len(names))
 
 
-def take(parts: Sequence[NDArray[np.float32]], rows: NDArray[np.int64]) -> NDArray[np.float32]:
+def take(parts: Sequence[NDArray[Held]], rows: NDArray[np.int64]) -> NDArray[Held]:
     """Rows of arrays that lie one behind the other, without putting them together."""
     if len(parts) == 1:
         return parts[0][rows]
     firsts = np.concatenate([[0], np.cumsum([len(part) for part in parts])])
     where = np.searchsorted(firsts, rows, side="right") - 1
-    result = np.empty((len(rows), *parts[0].shape[1:]), parts[0].dtype)
+    result: NDArray[Held] = np.empty((len(rows), *parts[0].shape[1:]), parts[0].dtype)
     for i, part in enumerate(parts):
         result[where == i] = part[rows[where == i] - firsts[i]]
     return result

@@ -18,6 +18,7 @@ from matcher.matching.explanation import explain
 from matcher.matching.filters import Limits, Where
 from matcher.matching.late_interaction import Accurate, Voice
 from matcher.matching.learned_ranker import REACH, ranker_of
+from matcher.matching.nearest import bounds
 from matcher.matching.pair_reading import FIRST, LEAST, SIDES, PairModel, best_read_first, read_first
 from matcher.matching.recommendation import assess, features_of, recommender_of
 from matcher.matching.records import id_column_of, texts_of
@@ -29,7 +30,6 @@ from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
 from matcher.tables.arguments import check_frame
 
-SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
 ACROSS = "语言不同，只按含义比较，概率未经检验"
@@ -333,25 +333,18 @@ def _search(
     index: BaseIndex, asked: Asked, block: slice, ids: NDArray[np.object_], limits: Limits, first: int, k: int
 ) -> list[Best]:
     """The best rows of a block of asking texts; `first` is the place of the first asked text in the table."""
-    semantic, lexical, rare = index.channels(asked, block)
     ranker = ranker_of(index)
     reach = max(k, REACH) if ranker else k
     result = []
-    for i in range(len(semantic)):
-        text = block.start + i
+    for text, bound in enumerate(bounds(index, asked, block), block.start):
         allowed, preference = limits.allowed(first + text), limits.preference(first + text)
         if ranker and (shown := ranker.wishes.shown(ids[text])) is not None:
             allowed = shown if allowed is None else allowed & shown
-        rough = index.rough(asked, text, semantic[i], lexical[i])
-        if limits.prefers:
-            rough += preference.astype(np.float32)
-        if allowed is not None:
-            rough[~allowed] = -np.inf
-        rows = _near_the_best(rough, min(reach, len(rough) if allowed is None else int(allowed.sum())))
+        rows = bound.nearest(reach, allowed, preference if limits.prefers else None)
         if ranker:
             judged = ranker.judged.get(ids[text], rows[:0])
-            rows = np.union1d(rows, judged[np.isfinite(rough[judged])])
-        parts = index.parts_of(asked, text, rare[i], rows)
+            rows = np.union1d(rows, judged if allowed is None else judged[allowed[judged]])
+        parts = index.parts_of(asked, text, None, rows)
         wish, learned = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
         beyond = np.zeros((len(rows), 3))
         if ranker:
@@ -362,14 +355,6 @@ def _search(
         nothing = np.full(len(best), np.nan)
         result.append(Best(rows[best], *both, wish[best], learned, nothing, both[0] + both[1] + learned, beyond[best]))
     return result
-
-
-def _near_the_best(rough: NDArray[np.floating[Any]], k: int) -> NDArray[np.int64]:
-    """The rows that reach the k-th largest value, or come so near that single precision cannot separate them."""
-    if k == 0:
-        return np.zeros(0, np.int64)
-    limit = np.partition(rough, len(rough) - k)[len(rough) - k]
-    return np.flatnonzero(rough >= limit - SLACK)
 
 
 def _with_empty(pairs: Columns, ids: NDArray[np.object_], counts: NDArray[np.int64]) -> Columns:

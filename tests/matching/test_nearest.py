@@ -1,0 +1,75 @@
+"""The rows that bounds leave are those that sums of every row give."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from small import NEEDS, OUTCOMES, build
+
+from matcher.matching import lexical, nearest
+from matcher.matching.base import Rounded
+from matcher.matching.nearest import SLACK, bounds
+from matcher.matching.records import texts_of
+
+
+def library():
+    """OUTCOMES and the same in English, in two parts; one is dead."""
+    abroad = pd.DataFrame({"outcome_id": ["E1", "E2"], "title": ["Grinding burn of gears", "Drying garlic slices"]})
+    return build(OUTCOMES.iloc[:4]).add(OUTCOMES.iloc[4:]).add(abroad).remove(["C2"])
+
+
+@pytest.mark.parametrize("frequent", [0, 3, 512])
+@pytest.mark.parametrize("run", [1, 64])
+def test_rows_are_those_whose_sums_reach_the_kth(monkeypatch, frequent, run):
+    monkeypatch.setattr(lexical, "COMMON", min(frequent, 2))
+    monkeypatch.setattr(lexical, "FREQUENT", frequent)
+    monkeypatch.setattr(nearest, "SPARE", 0)
+    monkeypatch.setattr(nearest, "RUN", run)
+    index = library()
+    asked = index.asked(*texts_of(NEEDS))
+    wish = np.linspace(0, 1, len(index.ids))
+    rows = np.arange(len(index.ids))
+    rare = index.channels(asked, slice(0, len(NEEDS)))[2]
+    for text, bound in enumerate(bounds(index, asked, slice(0, len(NEEDS)))):
+        sums = np.add(*index.parts_of(asked, text, rare[text], rows))
+        assert (bound.upper >= sums - SLACK).all()
+        for preference in (None, wish):
+            wanted = sums if preference is None else sums + preference
+            for allowed in (index.alive, index.alive & (rows != np.argmax(wanted))):
+                for k in (1, 2, 20):
+                    limit = np.sort(wanted[allowed])[::-1][: min(k, allowed.sum())][-1]
+                    expected = rows[allowed & (wanted >= limit - SLACK)]
+                    assert bound.nearest(k, allowed, preference).tolist() == expected.tolist()
+        assert bound.nearest(3, np.zeros(len(rows), bool), None).tolist() == []
+
+
+def test_parts_looked_up_are_those_of_the_whole_row_to_the_bit():
+    index = library()
+    asked = index.asked(*texts_of(NEEDS))
+    rare = index.channels(asked, slice(0, len(NEEDS)))[2]
+    for text in range(len(NEEDS)):
+        for rows in (np.array([0, 2, 5, 7]), np.array([3]), np.zeros(0, np.int64)):
+            for looked_up, whole in zip(
+                index.parts_of(asked, text, None, rows), index.parts_of(asked, text, rare[text], rows), strict=True
+            ):
+                assert looked_up.tolist() == whole.tolist()
+
+
+def test_what_rounding_loses_is_known():
+    vectors = np.array([[0.6, -0.8, 0], [0, 0, 0], [1, 1e-3, 0.5]], np.float32)
+    rounded = Rounded.of(vectors)
+    lost = np.linalg.norm(vectors - rounded.codes * rounded.steps[:, None], axis=1)
+    np.testing.assert_allclose(rounded.lost, lost, atol=1e-7)
+    assert (rounded.codes[0].tolist(), rounded.codes[1].tolist()) == ([95, -127, 0], [0, 0, 0])
+    assert lost[0] <= rounded.steps[0]
+
+
+@pytest.mark.parametrize("few", [0, 64])
+def test_terms_that_texts_have_are_found_either_way(monkeypatch, few):
+    monkeypatch.setattr(lexical, "FEW", few)
+    monkeypatch.setattr(lexical, "FREQUENT", 0)
+    monkeypatch.setattr(lexical, "COMMON", 0)
+    index = build(OUTCOMES)
+    names = index.parts[0].postings.names
+    expected = index.parts[0].postings.matrix.toarray() > 0
+    rows = np.array([1, 4])
+    assert (index.lexical.holding(names, rows).toarray() > 0).tolist() == expected[rows].tolist()
