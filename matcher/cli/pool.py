@@ -195,6 +195,7 @@ def sheet_command(book: Path, on: dt.date, output: Path, show_contacts: bool, qu
 )
 @option("--first", type=COUNT, metavar="家数", help="只取名单的前几家。")
 @option("--reason", default="", metavar="理由", help="不确定符合入库条件的企业为什么入库。")
+@column_option()
 @quiet_option
 def enter_command(
     book: Path,
@@ -204,6 +205,7 @@ def enter_command(
     listed: Path | None,
     first: int | None,
     reason: str,
+    column: Sequence[str],
     quiet: bool,
 ) -> None:
     """Take firms into the pool."""
@@ -214,7 +216,8 @@ def enter_command(
         ids = None
         if listed is not None:
             rules, known = opened.rules(on), opened.firms(on)
-            rows = read(read_listed, listed, [rules.goal, rules.entry], on=on, quiet=quiet, known=known).rows
+            wanted = [rules.goal, rules.entry]
+            rows = read(read_listed, listed, wanted, on=on, column=column, quiet=quiet, known=known).rows
             ids = opened.ids_of(rows["enterprise_id"].tolist()[:first], on=on)
         new = [] if ids is None else opened.outside(ids, on=on)
         chosen = [*opened.ids_of(firm, on=on), *new] if firm or ids is not None else None

@@ -309,7 +309,9 @@ def test_registers_of_rights_and_contracts_are_read(pool):
 
 
 def test_a_list_for_people_has_names_and_assumptions(pool, made):
-    made.seen.head(300).assign(name=[f"甲{n}" for n in range(300)]).to_csv("城市.csv", index=False)
+    named = made.seen.head(300).assign(name=[f"甲{n}" for n in range(300)])
+    staff = np.ceil(named["rd_staff"].astype(float))  # below one person no number of them is sure
+    named.assign(rd_staff=staff).to_csv("城市.csv", index=False)
     (pd.DataFrame({"字段": ["rd_staff"], "最低": [0], "最可能": [0.1], "最高": [0.5]})).to_csv("假设.csv", index=False)
     words = ("discover", "城市.csv", "--policy", "hte", "--on", "2026-11-24", "-o", "名单.xlsx", "--assume")
     assert pool(*words, "假设.csv")[0] == 0
