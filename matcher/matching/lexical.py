@@ -398,8 +398,9 @@ class Lexical:
         result, first = np.zeros(len(rows), np.float32), 0
         for part, (columns, values) in zip(self.parts, query.sparse, strict=True):
             here = slice(*np.searchsorted(rows, [first, first + part.size]))
-            if here.start < here.stop:
-                np.add.reduce(part.weights(columns, rows[here] - first) * values[:, None], axis=0, out=result[here])
+            if here.start < here.stop and len(columns):
+                added = part.weights(columns, rows[here] - first) * values[:, None]
+                result[here] = np.cumsum(added, axis=0)[-1]  # one by one; a plain sum of a single text goes by pairs
             first += part.size
         return result
 

@@ -54,6 +54,23 @@ def test_parts_looked_up_are_those_of_the_whole_row_to_the_bit():
                 assert looked_up.tolist() == whole.tolist()
 
 
+def test_a_text_alone_has_the_bits_that_it_has_among_others(monkeypatch):
+    """numpy adds up one column by pairs and several one by one: shards would differ from the whole."""
+    monkeypatch.setattr(lexical, "COMMON", 0)
+    monkeypatch.setattr(lexical, "FREQUENT", 0)
+    text = "研究硬齿面齿轮磨削烧伤的磁弹无损检测方法，建立噪声与残余应力的关系，研制贴合齿面的柔性探头和在线检测装置"
+    texts = [text, text[:40], "桃采后保鲜与冷链运输", text[10:]]
+    index = build(pd.DataFrame({"outcome_id": ["C1", "C2", "C3", "C4"], "title": texts}))
+    asked = index.asked([text[::-1] + text], [""])
+    together = index.parts_of(asked, 0, None, np.arange(4))[1]
+    alone = [index.parts_of(asked, 0, None, np.array([row]))[1][0] for row in range(4)]
+    assert together.tolist() == alone
+    assert (
+        together.tolist()
+        == index.parts_of(asked, 0, index.channels(asked, slice(0, 1))[2][0], np.arange(4))[1].tolist()
+    )
+
+
 def test_what_rounding_loses_is_known():
     vectors = np.array([[0.6, -0.8, 0], [0, 0, 0], [1, 1e-3, 0.5]], np.float32)
     rounded = Rounded.of(vectors)
