@@ -25,7 +25,7 @@ from matcher.errors import OutputError
 from matcher.export.formats import json_bytes
 from matcher.export.parquet import HiddenIds, ParquetStream
 from matcher.export.tables import clean_table
-from matcher.export.targets import make_folder, save_files
+from matcher.export.targets import half_written, make_folder, save_files
 from matcher.tables.json import parse_json
 from matcher.tables.privacy import mask_nested, mask_table
 
@@ -200,13 +200,14 @@ def _opened(folder: Path, settings: dict[str, Any], mask: bool) -> Path:
             differ = [name for name in {**old, **shown} if old.get(name) != shown.get(name)]
             told = f"（不同的是：{'、'.join(differ)}）" if differ else ""
             raise OutputError(f"“{folder}”里是设置不同的另一次运行的结果{told}；请换一个文件夹，或删去它再运行")
-    elif any(folder.iterdir()):
+    elif {*folder.iterdir()} - {*half_written(folder)}:
         raise OutputError(f"文件夹“{folder}”不是空的，也不是分片的结果；请换一个文件夹")
     else:
         save_files({manifest: json_bytes({"format": FORMAT, "settings_sha256": digest, "settings": shown})})
     shutil.rmtree(folder / _UNDER_WAY, ignore_errors=True)
     make_folder(folder / _UNDER_WAY)
-    make_folder(folder / "pieces")
+    for left in half_written(folder) + half_written(make_folder(folder / "pieces")):
+        left.unlink()
     return folder
 
 

@@ -13,6 +13,7 @@ from matcher.errors import OutputError
 
 TABLES = (".xlsx", ".csv", ".parquet")  # what most results can be
 _ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+:/")  # two letters and more: "C:/" is a drive; a Path has one slash
+_HALF_WRITTEN = ".matcher-{}.tmp"
 
 
 def check_targets(targets: Mapping[str | Path, Sequence[str]], inputs: Iterable[str | Path] = ()) -> None:
@@ -84,7 +85,7 @@ def save_files(files: Mapping[Path, bytes]) -> None:
     try:
         for path, content in files.items():
             target = Path(os.path.realpath(path))  # behind a link its file is renewed, and the link stays
-            place = target.with_name(f".matcher-{secrets.token_hex(6)}.tmp")
+            place = target.with_name(_HALF_WRITTEN.format(secrets.token_hex(6)))
             written[target] = place
             with open(place, "xb") as file:
                 file.write(content)
@@ -100,6 +101,11 @@ def save_files(files: Mapping[Path, bytes]) -> None:
     finally:
         for place in written.values():
             place.unlink(missing_ok=True)
+
+
+def half_written(folder: Path) -> list[Path]:
+    """What a process that was killed in `save_files` left behind in a folder."""
+    return list(folder.glob(_HALF_WRITTEN.format("*")))
 
 
 def _either(suffixes: Sequence[str]) -> str:

@@ -139,6 +139,11 @@ def test_a_killed_process_leaves_what_the_next_one_ends_alike(tmp_path):
     for at in (12, 28):
         assert run(tmp_path / "killed", at) == -signal.SIGKILL
         assert len(list((tmp_path / "killed" / "pieces").iterdir())) < 10
+    for folder in (tmp_path / "killed", tmp_path / "killed" / "pieces", tmp_path / "new"):  # killed while writing
+        folder.mkdir(exist_ok=True)
+        (folder / ".matcher-0123456789ab.tmp").write_text("{", "utf-8")
+    assert run(tmp_path / "new", -1) == 0
+    assert contents(tmp_path / "new") == contents(tmp_path / "whole")
     assert run(tmp_path / "killed", -1) == 0
     assert contents(tmp_path / "killed") == contents(tmp_path / "whole")
     assert pd.read_parquet(tmp_path / "killed" / "b")["n"].tolist() == [-n for n in range(40)]
