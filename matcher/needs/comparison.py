@@ -76,6 +76,11 @@ def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator])
     return [_compared(one, offered, senses) for one in asked]
 
 
+def compare_same(asked: Indicator, offered: Indicator) -> Comparison:
+    """Two indicators that are known to measure the same, of one dimension."""
+    return Comparison(asked, offered, *_judged(asked, offered, _better(asked, asked.meaning)))
+
+
 def comparison_text(comparisons: Sequence[Comparison]) -> str:
     """The comparison in words for people, in Chinese; only what both texts say.
 
@@ -205,8 +210,8 @@ def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[M
     order = ("met", "near", "not_met", "not_said")
     results = []
     for farther, place, one in candidates:
-        state, margin = _judged(asked, one, _better(asked, sense))
-        results.append((farther, order.index(state), place, Comparison(asked, one, state, margin)))
+        compared = compare_same(asked, one)
+        results.append((farther, order.index(compared.state), place, compared))
     return min(results, key=lambda result: result[:3])[3]
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.needs.units import read_unit
+from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
 
@@ -32,7 +33,8 @@ def read_resources(
 ) -> Reading:
     """Read a table of instruments, laboratories, pilot lines, computing, incubators or platforms, one row each.
 
-    Lists of platforms (平台名称, 平台类别, 依托单位) are resources too.
+    Lists of platforms (平台名称, 平台类别, 依托单位) are resources too. Hours that are free (空闲机时), where they are
+    not written, are those that are open less those that are used.
 
     Examples
     --------
@@ -40,7 +42,7 @@ def read_resources(
     >>> read_resources(table).rows[["name", "indicators", "hours_free"]].values.tolist()
     [['万能试验机', '300kN', 800.0]]
     """
-    return _with_states(_with_units(read_table(source, RESOURCES, sheet=sheet, columns=columns)))
+    return _with_hours(_with_states(_with_units(read_table(source, RESOURCES, sheet=sheet, columns=columns))))
 
 
 def is_closed(state: str) -> bool:
@@ -58,6 +60,24 @@ def _with_states(reading: Reading) -> Reading:
         states.append("；".join(filter(None, (state, *said))))
         notes.append("；".join(part for part in parts if part and part not in said) if said else note)
     return Reading(rows.assign(state=states, note=notes), reading.problems, reading.columns)
+
+
+def _with_hours(reading: Reading) -> Reading:
+    rows = reading.rows
+    free = {}
+    for end, other in (("", ""), (LOW, HIGH), (HIGH, LOW)):
+        total, used = (
+            rows.get(name + bound, rows[name]) for name, bound in (("hours_open", end), ("hours_used", other))
+        )
+        free[end] = (total - used.fillna(0)).clip(lower=0)
+    known = rows["hours_free"].notna() | rows.get("hours_free" + TEXT, pd.Series("", rows.index)).ne("")
+    columns = {"hours_free": rows["hours_free"].where(known, free[""])}
+    if not free[LOW].equals(free[HIGH]) or "hours_free" + LOW in rows:
+        columns |= {
+            f"hours_free{end}": rows.get(f"hours_free{end}", rows["hours_free"]).where(known, free[end])
+            for end in (LOW, HIGH)
+        }
+    return Reading(rows.assign(**columns), reading.problems, reading.columns)
 
 
 def read_resource_needs(

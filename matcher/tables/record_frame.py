@@ -218,8 +218,9 @@ class Table(NamedTuple):
 
     def _written(self, column: Column, read: Cells, kept: list[int], shown: set[int]) -> list[str]:
         """The writing of the cells to be shown, "" elsewhere."""
-        places = self.header.fields.summed.get(column.name, [self.header.places[column.name]])
-        unit = self.header.units[column.name]
+        own = self.header.places.get(column.name, self.header.places.get(_START, 0))  # an end in the cell of the start
+        places = self.header.fields.summed.get(column.name, [own])
+        unit = self.header.units.get(column.name, "")
         alone = not unit and len(places) == 1 and column.name not in self.header.unit_places
         texts: dict[tuple[str, Soft | None], str] = {}
         out = []

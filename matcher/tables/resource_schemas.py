@@ -122,8 +122,20 @@ RESOURCES = Contract(
             "hours_free",
             "number",
             "空闲机时",
-            "开放机时 可开放机时 剩余机时 可预约机时 可用机时 年开放机时 年可开放机时 可共享机时 空闲机时数 free_hours "
-            "available_hours hours hours_available",
+            "剩余机时 可预约机时 可用机时 空闲机时数 free_hours available_hours hours hours_available",
+        ),
+        column(
+            "hours_open",
+            "number",
+            "开放机时",
+            "可开放机时 年开放机时 年可开放机时 年度开放机时 可共享机时 年有效机时 年度有效机时 额定机时 年额定机时 "
+            "总机时 年总机时 open_hours",
+        ),
+        column(
+            "hours_used",
+            "number",
+            "已用机时",
+            "已使用机时 已占用机时 已预约机时 使用机时 实际使用机时 年使用机时 年度使用机时 used_hours",
         ),
         column(
             "contact",

@@ -417,8 +417,55 @@ def test_words_for_a_running_project(book, word):
 def test_what_is_wrong_with_a_stage_says_what_to_write(book):
     with pytest.raises(ProjectBookError, match="看不懂当前阶段“进行到一半”；可写：已申报、"):
         book.put(managed(项目名称="甲", 当前阶段="进行到一半", 阶段日期="2024-01-10"), on=START, person="甲")
-    with pytest.raises(ProjectBookError, match="没有阶段日期，请加“阶段日期”一列"):
-        book.put(managed(项目名称="甲", 当前阶段="实施"), on=START, person="甲")
+
+
+def test_a_stage_without_a_day_ends_a_project_or_is_told(book):
+    stages = {"项目阶段": ["终止", "已验收", "实施"], "起止时间": "2021.1-2023.12"}
+    table = pd.DataFrame({"项目编号": ["P2", "P3", "P4"], "项目名称": ["二", "三", "四"], **stages})
+    reading = read_managed(table)
+    assert [(one["column"], one["value"], one["problem"]) for one in reading.problems.to_dict("records")] == [
+        ("当前阶段", "实施", "P4：没有阶段日期，这个阶段没有记入")
+    ]
+    assert book.put(reading.rows, on="2026-01-05", person="甲").stages == 2
+    stages = book.projects("2026-01-05").set_index("project_id")["stage"].to_dict()
+    assert stages == {"P1": "", "P2": "terminated", "P3": "accepted", "P4": ""}
+    due = due_dates(book.known("2026-01-05"), on="2026-01-05")
+    assert not due.loc[due["project_id"].isin(["P2", "P3"]), "state"].isin(["overdue", "late"]).any()
+    assert "overdue" in due.loc[due["project_id"] == "P4", "state"].tolist()
+    assert "没有写日期，按导入之日记" in book.journal("2026-01-05")["note"].tolist()
+
+
+def test_a_term_that_is_not_read_whole_is_told():
+    table = pd.DataFrame({"项目编号": ["K1", "K2", "K3"], "项目名称": ["一", "二", "三"],
+                          "起止年限": ["2025.7.1-2027.6.30（延期至2027.12.31）", "两年", "2025.7-2027.6"]})  # fmt: skip
+    reading = read_managed(table)
+    assert reading.rows["ends_on"].dt.strftime("%F").fillna("").tolist() == ["2027-06-30", "", "2027-06-30"]
+    assert [text.split("；")[0] for text in reading.problems["problem"]] == [
+        "K1：只记 2025-07-01 至 2027-06-30，括号里的没有记", "K2：看不出起止的两天",
+    ]  # fmt: skip
+
+
+def test_a_term_below_the_first_day_gives_both_days():
+    table = pd.DataFrame({"项目编号": ["K1"], "项目名称": ["一"], "项目期": ["2024.01-2026.12"]})
+    rows = read_managed(table, columns={"项目期": "开始日期"}).rows
+    assert rows[["starts_on", "ends_on"]].astype(str).values.tolist() == [["2024-01-01", "2026-12-31"]]
+
+
+@pytest.mark.parametrize(
+    ("item", "wanted", "reached", "state"),
+    [
+        ("强度", "≥450MPa", "462MPa", "met"),
+        ("抗拉强度", "≥450MPa", "抗拉强度440MPa", "near"),
+        ("性能", "抗拉强度≥450MPa", "屈服强度462MPa", "unclear"),
+        ("重量", "≤20kg", "25kg", "not_met"),
+        ("压力", "≥450MPa", "0.5GPa", "met"),
+        ("温度", "≥200℃，压力≥3MPa", "210℃，2MPa", "not_met"),
+    ],
+)
+def test_what_is_wanted_and_reached_in_one_row(book, item, wanted, reached, state):
+    book.record(events(("考核指标", "2024-01-05", {"名称": item, "要求": wanted, "完成": reached})), person="甲")
+    found = delivered_items(book.known("2024-02-01")).iloc[0]
+    assert (found["reached"], found["state"]) == (reached, state)
 
 
 def test_nothing_said_is_not_nothing_spent(book):

@@ -224,3 +224,13 @@ def test_a_unit_in_the_header_of_a_range_stays_with_its_numbers():
         ["Y2", "量程：要求 200kN，资源 量程 0~100kN，不满足"],
         ["Y3", "量程：要求 200kN，资源 量程 0~0.5MN，满足"],
     ]
+
+
+def test_hours_that_are_free_are_those_open_less_those_used():
+    table = pd.DataFrame({"仪器名称": list("甲乙丙丁"), "年开放机时": [1800, 1500, "", "约1000"],
+                          "已用机时": [1700, 1600, 5, 100]})  # fmt: skip
+    rows = read_resources(table).rows
+    assert rows["hours_free"].fillna(-1).tolist() == [100, 0, -1, -1]
+    assert rows.loc[3, "hours_free_min"] < 900 < rows.loc[3, "hours_free_max"]
+    said = read_resources(table.assign(空闲机时=[50, "", "", ""])).rows
+    assert said["hours_free"].fillna(-1).tolist() == [50, 0, -1, -1]

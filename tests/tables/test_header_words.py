@@ -485,8 +485,8 @@ def test_money_with_units_in_its_cells_is_no_column_of_units():
 def test_hours_under_a_header_in_days_are_not_read_as_hours():
     def used(header: str) -> list[list[str]]:
         read = read_table(pd.DataFrame({"编号": ["Y1"], "仪器名称": ["试验机"], header: ["100"]}), RESOURCES)
-        hours = read.rows["hours_free"].astype(object).where(read.rows["hours_free"].notna(), None)
+        hours = read.rows["hours_open"].astype(object).where(read.rows["hours_open"].notna(), None)
         return [hours.tolist(), read.problems["problem"].tolist()]
 
     assert used("年开放机时（小时）") == [[100], []]
-    assert used("年开放机时（天）") == [[None], ["没看懂这一列，没有采用；最像“空闲机时”"]]
+    assert used("年开放机时（天）") == [[None], ["没看懂这一列，没有采用；最像“开放机时”"]]

@@ -19,7 +19,7 @@ from matcher.event_log.log import Event
 from matcher.projects.lifecycle.entries import Said, body_of, event_of, illegal, once_more, place_of, plain, said
 from matcher.projects.lifecycle.log import ProjectLog
 from matcher.projects.lifecycle.rules import LifeRules, load_rules, parse_rules
-from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, walk
+from matcher.projects.lifecycle.stages import ENDS, EVENTS, ITEMS, STAGE_CODES, STAGES, UNDATED, walk
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.project_schemas import MANAGED_PROJECTS
 from matcher.tables.soft_values import why_unknown
@@ -28,8 +28,6 @@ from matcher.tables.writings import KnownIds
 FACTS = ("title", "person", "institution", "uscc", "partners", "programme", "year", "starts_on", "ends_on")
 STATUS = ("project_id", *FACTS, "stage", "since", "grade", "extensions", "rules")
 JOURNAL = ("seq", "project_id", "day", "event", "item", "amount", "note", "entered_by", "from_file", "void")
-_TITLES_OF_STAGES = {title: code for code, title in STAGES.items()}
-_FIRST = {"running": "contracted", "acceptance": "acceptance_applied", "rectifying": "rectification"}
 
 
 class Imported(NamedTuple):
@@ -135,7 +133,8 @@ class ProjectBook:
         """Write the facts of a table that the book does not have yet; the same table again: nothing.
 
         projects: what `read_managed` gave, in `.rows`. An empty cell says nothing. A stage is entered for a project
-        that has none yet. Raises ProjectBookError with every fault; then nothing is written.
+        that has none yet; one that ends it and has no day on the day `on`, with a note. Raises ProjectBookError with
+        every fault; then nothing is written.
         """
         check_frame(projects, "projects", "read_managed(path).rows")
         day = as_day(on).isoformat()
@@ -157,16 +156,16 @@ class ProjectBook:
                     events.append(Event("project", day, person, body, name, source))
                 word, since = plain(row.get("stage")), plain(row.get("stage_on"))
                 if word and name not in staged:
-                    code = CODES.get(word, _TITLES_OF_STAGES.get(word, ""))
-                    code = _FIRST.get(code, code)
-                    if code not in EVENTS or not since:
-                        why = why_unknown(MANAGED_PROJECTS["stage_on"], row)
+                    code, why = STAGE_CODES.get(word, ""), why_unknown(MANAGED_PROJECTS["stage_on"], row)
+                    undated = code in ENDS and not since and not why
+                    if code not in EVENTS or not (since or undated):
                         no_day = f"阶段日期{why}" if why else "没有阶段日期，请加“阶段日期”一列，写进入当前阶段的那一天"
                         words = "、".join(STAGES.values())
                         wrong = no_day if code in EVENTS else f"看不懂当前阶段“{word}”；可写：{words}"
                         faults.append(f"{name}：{wrong}")
                         continue
-                    stages.append(once_more(Event("stage", since, person, body_of(code, {}), name, source), again))
+                    body = body_of(code, {"note": UNDATED} if undated else {})
+                    stages.append(once_more(Event("stage", since or day, person, body, name, source), again))
             _refuse("项目表", faults, ProjectBookError)
             self.log.append([*events, *stages])
         return Imported(

@@ -8,10 +8,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from matcher.event_log.log import Event
 from matcher.policy.waiting import later
 from matcher.projects.lifecycle.book import Project
 from matcher.projects.lifecycle.rules import Deadline
-from matcher.projects.lifecycle.stages import EVENTS
+from matcher.projects.lifecycle.stages import EVENTS, UNDATED
 from matcher.tables.arguments import Day, as_day
 
 DUE = ("project_id", "title", "what", "due", "state", "days_left", "done_on", "basis", "source", "verified")
@@ -84,13 +85,15 @@ def _terms(project: Project, day: dt.date) -> Iterator[_Term]:
         for number, due in enumerate(_last_days(project, rule, day), start=1):
             what = f"{rule.title}（第 {number} 次）" if rule.every else rule.title
             done = _done(project, rule, number)
-            yield _Term(what, due, done, rule.duty, rule.says, project.rules.source, rule.verified)
+            if done is None or not _undated(done):  # of what was done nobody knows when, nothing is late
+                day_done = None if done is None else dt.date.fromisoformat(done.day)
+                yield _Term(what, due, day_done, rule.duty, rule.says, project.rules.source, rule.verified)
     wanted = {event.body["item"]: event for event in project.of("milestone")}
     done_on = {event.body["item"]: event.day for event in reversed(project.of("reached"))}
     for item, event in wanted.items():
         due = dt.date.fromisoformat(event.body["until"])
-        done = dt.date.fromisoformat(done_on[item]) if item in done_on else None
-        yield _Term(f"里程碑：{item}", due, done, True, "任务书约定", "任务书", True)
+        met_on = dt.date.fromisoformat(done_on[item]) if item in done_on else None
+        yield _Term(f"里程碑：{item}", due, met_on, True, "任务书约定", "任务书", True)
 
 
 def _last_days(project: Project, rule: Deadline, day: dt.date) -> list[dt.date | None]:
@@ -101,6 +104,8 @@ def _last_days(project: Project, rule: Deadline, day: dt.date) -> list[dt.date |
     event = project.last(rule.base)
     if event is None:
         return []
+    if _undated(event):
+        return [None]
     base = dt.date.fromisoformat(event.day)
     if not rule.every:
         return [later(base, months=rule.months)]
@@ -114,13 +119,17 @@ def _last_days(project: Project, rule: Deadline, day: dt.date) -> list[dt.date |
     return days
 
 
-def _done(project: Project, rule: Deadline, number: int) -> dt.date | None:
+def _undated(event: Event) -> bool:
+    return bool(event.body["note"] == UNDATED)
+
+
+def _done(project: Project, rule: Deadline, number: int) -> Event | None:
     events = [event for event in project.stages if event.body["event"] in rule.done_by]
     if rule.base not in ("end", "contracted"):
         base = project.last(rule.base)
         events = [event for event in events if base is not None and (event.day, event.seq) > (base.day, base.seq)]
     place = number - 1 if rule.every else 0
-    return dt.date.fromisoformat(events[place].day) if place < len(events) else None
+    return events[place] if place < len(events) else None
 
 
 def remarks(projects: Sequence[Project]) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from matcher.event_log.log import Event
-from matcher.needs.comparison import compare_indicators
-from matcher.needs.indicators import indicators_of
+from matcher.needs.comparison import compare_indicators, compare_same
+from matcher.needs.indicators import Indicator, indicators_of
 from matcher.policy.waiting import later
 from matcher.projects.lifecycle.book import Project
 from matcher.projects.lifecycle.rules import Grade
@@ -62,7 +62,8 @@ def delivered_items(projects: Sequence[Project]) -> pd.DataFrame:
     for one in projects:
         reached = {event.body["item"]: event for event in one.of("reached")}
         for item, event in {event.body["item"]: event for event in one.of("indicator")}.items():
-            wanted, told = event.body["wanted"], reached.get(item)
+            own = event if event.body["reached"] or event.body["verdict"] else None  # both in one row
+            wanted, told = event.body["wanted"], reached.get(item, own)
             state, margin, how = _judged(item, wanted, told)
             cells = (told.body["reached"], told.body["evidence"], told.day) if told else ("", "", None)
             rows.append(
@@ -86,13 +87,15 @@ def _judged(item: str, wanted: str, told: Event | None) -> tuple[str, float | No
 
 def _compared(item: str, wanted: str, reached: str) -> tuple[str, float | None] | None:
     """State and margin by figures; None where there is nothing to compare."""
-    asked = indicators_of(wanted) or indicators_of(item + wanted)
-    name = asked[0].quantity if len(asked) == 1 else item
-    offered = indicators_of(reached) or indicators_of(item + reached)
-    offered += indicators_of(name + reached) if name != item else []
-    if asked and offered:
-        found = [one for one in compare_indicators(asked, offered) if one.state != "not_said"]
-        if len(found) == len(asked):
+    for named in ("", item):  # ≥450MPa alone is taken for a pressure, below the name 强度 for a strength
+        asked, own = indicators_of(named + wanted), indicators_of(named + reached)
+        if asked and list(map(_measures, asked)) == list(map(_measures, own)):
+            found = list(map(compare_same, asked, own))
+        else:
+            name = asked[0].quantity if len(asked) == 1 else item
+            offered = [one for text in dict.fromkeys(("", item, name)) for one in indicators_of(text + reached)]
+            found = compare_indicators(asked, offered)
+        if asked and all(one.state != "not_said" for one in found):
             worst = max(found, key=lambda one: (("met", "near", "not_met").index(one.state), -(one.margin or 0)))
             return worst.state, worst.margin
     numbers = [read_number(text, 1) for text in (wanted, reached)]
@@ -100,6 +103,10 @@ def _compared(item: str, wanted: str, reached: str) -> tuple[str, float | None] 
     if not isinstance(least, Number) or not isinstance(got, Number) or _kind(least) != _kind(got):
         return None
     return _numbers(least, got)
+
+
+def _measures(one: Indicator) -> tuple[str, str]:
+    return one.quantity, one.unit.dimension
 
 
 def _kind(number: Number) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import pandas as pd
 from matcher.errors import TableError
 from matcher.event_log.log import Event, text_of
 from matcher.projects.lifecycle.log import CELLS
-from matcher.projects.lifecycle.stages import CODES, EVENTS, ITEMS, STAGES, may_follow, walk
+from matcher.projects.lifecycle.stages import CODES, ENDS, EVENTS, ITEMS, STAGE_CODES, STAGES, may_follow, walk
 from matcher.tables.cells import first_few
 from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.dates import Days, read_days
@@ -27,6 +27,7 @@ from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds
 
 Said = tuple[str, str, str, str]
+_REMARK = re.compile(r"[(（][^()（）]*[)）]")  # 2025.7.1-2027.6.30（延期至2027.12.31）
 
 
 def read_managed(
@@ -53,18 +54,43 @@ def read_managed(
         known = rows[name].fillna(rows[name + end]) if name + end in rows else rows[name]
         days[name] = known.fillna(pd.to_datetime(pd.Series([term[place] for term in terms], rows.index, dtype=object)))
     rows = rows.assign(**days)
-    backwards = rows[(rows["ends_on"] < rows["starts_on"]).fillna(False)]
+    undated = [_without_day(row) for row in rows.to_dict("records")]
     table = reading.columns.iloc[0]
     told = [
-        (table["file"], table["sheet"], None, MANAGED_PROJECTS["ends_on"].title, name, f"结束日期 {end:%Y-%m-%d} 早于"
-         f"开始日期 {start:%Y-%m-%d}，照记", "请核对并改正后重新导入", True)
-        for name, start, end in zip(backwards["project_id"], backwards["starts_on"], backwards["ends_on"], strict=True)
-    ]  # fmt: skip
+        (table["file"], table["sheet"], None, *fault, True)
+        for row, no_day in zip(rows.to_dict("records"), undated, strict=True)
+        for fault in _faults(row, no_day)
+    ]
+    rows = rows.assign(stage=rows["stage"].mask(pd.Series(undated, rows.index, dtype=bool)))
     problems = reading.problems
     if told:
         added = pd.DataFrame(told, columns=problems.columns).astype(problems.dtypes.to_dict())
         problems = pd.concat([problems, added], ignore_index=True)
     return Reading(rows, problems, reading.columns)
+
+
+def _without_day(row: Mapping[Any, Any]) -> bool:
+    """Whether a row names a stage that goes on, and no day since when, so that nothing can be counted from it."""
+    code = STAGE_CODES.get(plain(row["stage"]), "")
+    day = plain(row["stage_on"]) or why_unknown(MANAGED_PROJECTS["stage_on"], row)
+    return code in EVENTS and code not in ENDS and not day
+
+
+def _faults(row: Mapping[Any, Any], undated: bool) -> Iterator[tuple[str, str, str, str]]:
+    """What is wrong with the days of a project: header, value, what it is, what to do."""
+    name, start, end = plain(row["project_id"]), row["starts_on"], row["ends_on"]
+    if not pd.isna(start) and not pd.isna(end) and end < start:
+        why = f"结束日期 {end:%Y-%m-%d} 早于开始日期 {start:%Y-%m-%d}，照记"
+        yield MANAGED_PROJECTS["ends_on"].title, name, why, "请核对并改正后重新导入"
+    term = plain(row["term"])
+    if term and (pd.isna(start) or pd.isna(end)):
+        yield MANAGED_PROJECTS["term"].title, term, f"{name}：看不出起止的两天", "请分写在“开始日期”和“结束日期”两列"
+    elif _REMARK.search(term):
+        why = f"{name}：只记 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}，括号里的没有记"
+        yield MANAGED_PROJECTS["term"].title, term, why, "延期请用 matcher projects record 记事项“延期”和延至的日期"
+    if undated:
+        why = f"{name}：没有阶段日期，这个阶段没有记入"
+        yield MANAGED_PROJECTS["stage"].title, plain(row["stage"]), why, "请加“阶段日期”一列，写进入当前阶段的那一天"
 
 
 def _refuse_row_numbers(reading: Reading, columns: Mapping[str, str]) -> None:
@@ -90,7 +116,8 @@ def _term(text: str) -> tuple[dt.date | None, dt.date | None]:
     """The first and the last day of a term; None for what cannot be read."""
     parts = [part for part in re.split("[~～至到—–－―]+|-(?=[0-9]{4})", text) if part.strip()]
     if len(parts) != 2:
-        return None, None
+        plainer = _REMARK.sub("", text)
+        return (None, None) if plainer == text else _term(plainer)
     first, last = (read_days(part.strip()) for part in parts)
     start, end = first.low if isinstance(first, Days) else first, last.high if isinstance(last, Days) else last
     return start if isinstance(start, dt.date) else None, end if isinstance(end, dt.date) else None

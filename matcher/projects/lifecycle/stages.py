@@ -78,6 +78,10 @@ _WORDS = {
     "output": "成果产出 成果",
 }
 CODES = {word: code for code, title in {**EVENTS, **ITEMS}.items() for word in (code, title, *_WORDS[code].split())}
+STAGE_CODES = {title: code for code, title in STAGES.items()}
+STAGE_CODES |= {"执行中": "contracted", "验收中": "acceptance_applied", "整改中": "rectification"} | CODES
+ENDS = ("accepted", "closed", "rejected", "withdrawn", "terminated", "revoked")  # stages after which nobody works on
+UNDATED = "没有写日期，按导入之日记"  # the note of a stage of which only that it was reached is known
 _BEFORE = ("rejected", "withdrawn")
 _AFTER = ("terminated", "revoked")
 NEXT: dict[str, tuple[str, ...]] = {
