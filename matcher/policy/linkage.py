@@ -168,11 +168,32 @@ def full_names(shorts: Sequence[str], names: Sequence[str]) -> dict[str, str]:
     return {name: fulls[0] for name, fulls in found.items() if len(fulls) == 1}
 
 
-def find_firm(firms: pd.DataFrame, written: str) -> str:
-    """The enterprise_id that somebody means by an id, a 统一社会信用代码 or a name; "" where none or several fit."""
+def coded_twins(firms: pd.DataFrame) -> dict[str, str]:
+    """Firms that are known by their name alone, and the one firm of that name that has a code: id -> id.
+
+    A row without a code became a firm of its own; full names are unique where firms are registered, so what is said of
+    the name is said of the one with a code.
+    """
+    if "name" not in firms or "uscc" not in firms:
+        return {}
+    names, coded = firms["name"].map(_cell).map(plain_name), right_codes(firms["uscc"]).ne("").to_numpy(bool)
     ids = firms["enterprise_id"].astype(str)
+    full = firms["name"].map(_cell).map(has_legal_form).to_numpy(bool)
+    owners = ids[coded & full].groupby(names[coded & full]).agg(list)
+    alone = ids[~coded & full & ids.map(plain_name).eq(names)]
+    found = {name: owners.get(names[at], []) for at, name in alone.items()}
+    return {name: owner[0] for name, owner in found.items() if len(owner) == 1}
+
+
+def find_firm(firms: pd.DataFrame, written: str) -> str:
+    """The enterprise_id that somebody means by an id, a 统一社会信用代码 or a name; "" where none or several fit.
+
+    Of firms of one name the one with a code is meant, see `coded_twins`.
+    """
+    ids = firms["enterprise_id"].astype(str)
+    twins = coded_twins(firms)
     if (ids == written).any():
-        return written
+        return twins.get(written, written)
     rows = np.zeros(len(firms), bool)
     code = compact_uscc(written)
     if uscc_fault(code) is None and "uscc" in firms:
@@ -182,7 +203,7 @@ def find_firm(firms: pd.DataFrame, written: str) -> str:
             rows = firms["name"].map(_cell).map(form).eq(form(written)).to_numpy(bool)
             if rows.any():
                 break
-    found = ids[rows].unique()
+    found = ids[rows].replace(twins).unique()
     return str(found[0]) if len(found) == 1 and written.strip() else ""
 
 

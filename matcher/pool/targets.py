@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS as TITLES
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.column_account import USED
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import TARGETS
 from matcher.tables.soft_values import why_unknown
@@ -25,7 +27,19 @@ PROGRESS = (
 )
 STATUS = ("已完成", "进度正常", "进度落后", "已逾期", "无实际值")
 NOT_WORKED_OUT, NO_START, UNSURE = "无法计算", "未定（没有起始日期）", "未定（实际值不确切）"
+BELOW_BASE = "未定（实际值小于基数）"
 MONTH = 365.25 / 12  # days
+
+_FIGURE = "(?:实际)?完成(?:数|值|量|情况)?|实绩|实际(?:数|值)?"
+_BLANK = re.compile(r"[\s（()）]")
+_YEAR_END = ("年底", "年末", "全年", "年内", "年终")
+# Names of levels of which less is better, and of how much something is to come down by or to
+_FEWER = re.compile(
+    "(?:能耗|水耗|煤耗|亏损|排放|事故|伤亡|死亡|投诉|逾期|失业|缺陷|次品)"
+    "(?:企业|单位)?(?:[数量率额面]|总量|总额|强度|起数|次数|户数|家数|人数)?$"
+)
+_LESS = re.compile("下降|降低|减少|压减|压降|削减")
+_ASIDE = re.compile(r"[（(][^（）()]*[)）]")
 
 Floats = NDArray[np.float64]
 
@@ -37,8 +51,11 @@ def read_targets(
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> Reading:
-    """Read a table of targets (the contract TARGETS), one row each; a goal whose header names a year (2026年目标) is
-    taken where it is that of `on`. Raises TableError as `read_table`.
+    """Read a table of targets (the contract TARGETS), one row each. Raises TableError as `read_table`.
+
+    A goal whose header names a year (2026年目标) is taken where it is that of `on`, figures of the year before
+    (2025年完成) are baselines, and those of some months of it (1-9月完成) actual values. A goal of the whole year
+    without a day of its own is for that year, which a problem tells.
 
     Examples
     --------
@@ -46,8 +63,58 @@ def read_targets(
     >>> read_targets(table, on="2026-07-01").rows[["name", "goal"]].values.tolist()
     [['高企净增', 100.0]]
     """
-    contract = replace(TARGETS, year=as_day(on).year + 1)  # "year" is one later than what its last figures are of
-    return read_table(source, contract, sheet=sheet, columns=columns)
+    day = as_day(on)
+    contract = replace(TARGETS, year=day.year + 1)  # "year" is one later than what its last figures are of
+    reading = read_table(source, contract, sheet=sheet, columns=columns)
+    more = _of_other_times(reading.columns, day.year)
+    if more:
+        reading = read_table(source, contract, sheet=sheet, columns={**more, **(columns or {})})
+    return _with_days(reading, day.year)
+
+
+def _of_other_times(account: pd.DataFrame, year: int) -> dict[str, str]:
+    """Headers that say by their time which field they are, for fields that no header fills: header -> title."""
+    headers, filled = account.loc[account["use"] != USED, "header"], set(account["field"])
+    forms = {
+        "baseline": rf"{year - 1}年?度?(?:的?{_FIGURE}|基数|基期)",
+        "actual": rf"(?:{year}年?度?)?(?:1|一)月?[-—–~～至到][\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?{_FIGURE}"
+        rf"|截[至止](?:{year}年)?[\d一二三四五六七八九十]+月份?(?:底|末)?(?:累计)?{_FIGURE}",
+    }
+    found = {
+        name: [text for text in headers if re.fullmatch(form, _BLANK.sub("", text))] for name, form in forms.items()
+    }
+    return {texts[0]: TARGETS[name].title for name, texts in found.items() if len(texts) == 1 and name not in filled}
+
+
+def _with_days(reading: Reading, year: int) -> Reading:
+    """Days that a table of one year leaves out: the end of the year (年底), and the whole year of a yearly goal."""
+    rows, account = reading.rows, reading.columns
+    first, last = pd.Timestamp(year, 1, 1), pd.Timestamp(year, 12, 31)
+    if "due_text" in rows:
+        end = rows["due"].isna() & rows["due_text"].isin(_YEAR_END)
+        rows = rows.assign(due=rows["due"].mask(end, last))
+        read = reading.problems["value"].isin(_YEAR_END) & reading.problems["column"].isin(
+            account.loc[account["field"] == "due", "header"]
+        )
+        reading = Reading(rows, reading.problems[~read].reset_index(drop=True), account)
+    goal = next((str(text) for text in account.loc[account["field"] == "goal", "header"]), "")
+    if "due" in set(account["field"]) or not re.search(rf"{year}年|全年|年度", goal):
+        return reading
+    bare = rows["start"].isna()
+    rows = rows.assign(due=last, start=rows["start"].mask(bare, first))
+    problem = f"没有“完成日期”一列，“{goal}”按 {year} 年全年（{first:%Y-%m-%d} 至 {last:%Y-%m-%d}）计算进度"
+    told = (
+        account["file"].iloc[0],
+        account["sheet"].iloc[0],
+        None,
+        goal,
+        "",
+        problem,
+        "期限不同请补“完成日期”一列",
+        True,
+    )
+    added = pd.DataFrame([told], columns=reading.problems.columns).astype(reading.problems.dtypes.to_dict())
+    return Reading(rows, pd.concat([reading.problems, added], ignore_index=True), account)
 
 
 def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
@@ -71,7 +138,11 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     进度落后; 未定（没有起始日期）; 已逾期 (the day has passed); 无实际值; 无法计算, of which `reason` says what is
     missing: a goal or a due day, or a start before the due day. Of an actual value that is known in part (`actual_min`,
     `actual_max`) the status is that of both ends, else 未定（实际值不确切）, and `reason` says how far it may be. A
-    goal of 20以上 is 20; a baseline or goal that is not exact otherwise is 无法计算.
+    goal of 20以上 is 20; a baseline or goal that is not exact otherwise is 无法计算, and so is without a baseline what
+    is the better the fewer there are (能耗, 亏损企业数), unless it is reached, and what is to come down (下降) by or to
+    a goal that is no share. An actual value below a baseline that lies below its goal is taken for what was done since
+    the beginning of the year, from 0 on, and `reason` says so: 未定（实际值小于基数） where as a level it would have
+    another status.
 
     Examples
     --------
@@ -87,22 +158,28 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     base, actual = _figures(table, "baseline"), _figures(table, "actual")
     goal = _goal(table, base)
     due, start = _day(table, "due", "due_max"), _day(table, "start", "start_min")
+    words = (table[name].fillna("").astype(str) for name in ("name", "unit"))
+    downwards = [_unplaced(*row) for row in zip(*words, goal, actual, strict=True)]
     faults = [
         (np.isnan(goal), _told(table, "goal", "没有目标值")),
+        (np.isnan(base), downwards),
         (np.isnan(base), _told(table, "baseline", "")),
         (due.isna().to_numpy(), _told(table, "due", "没有完成日期")),
         ((start >= due).to_numpy(), ["起始日期不早于完成日期"] * len(table)),
     ]
     reasons = ["；".join(said[at] for rows, said in faults if rows[at] and said[at]) for at in range(len(table))]
     sound = np.array([not reason for reason in reasons], bool)
-    base = np.where(np.isnan(base), 0.0, base)
-    way = goal - base
+    come_down = np.isnan(base) & [_is_fewer(name) for name in table["name"].fillna("").astype(str)]
+    base = np.where(np.isnan(base), np.where(come_down, goal, 0.0), base)
+    low, high = _figures(table, "actual_min"), _figures(table, "actual_max")
+    below = (goal > base) & (base > 0) & (np.where(np.isnan(actual), high, actual) < base)
     months = np.maximum((due - day).dt.days.to_numpy(float), 0) / MONTH
     expected = ((day - start) / (due - start)).clip(0, 1).to_numpy(float)
     late, unplaced = (day > due).to_numpy(), np.isnan(expected)
 
-    def reached(level: Floats) -> tuple[Floats, Floats, NDArray[np.str_]]:
+    def reached(level: Floats, base: Floats) -> tuple[Floats, Floats, NDArray[np.str_]]:
         """The share of the way, what is missing, and the status at a level."""
+        way = goal - base
         with np.errstate(divide="ignore", invalid="ignore"):
             share = np.where(way == 0, np.where(np.isnan(level), np.nan, 1.0), (level - base) / way)
         status = np.select(
@@ -112,11 +189,14 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
         )
         return share, np.where(share >= 1, 0.0, goal - level), status
 
-    share, left, status = reached(actual)
-    low, high = _figures(table, "actual_min"), _figures(table, "actual_max")
+    from_zero = np.where(below, 0.0, base)  # what is counted anew every year begins at 0, not at that of the last year
+    share, left, status = reached(actual, from_zero)
     inexact = np.isnan(actual) & ~(np.isnan(low) & np.isnan(high))
-    ends = [reached(np.where(np.isnan(end), open_end, end)) for end, open_end in ((low, -np.inf), (high, np.inf))]
+    levels = [np.where(np.isnan(end), open_end, end) for end, open_end in ((low, -np.inf), (high, np.inf))]
+    ends = [reached(level, from_zero) for level in levels]
     status = np.where(inexact, np.where(ends[0][2] == ends[1][2], ends[0][2], UNSURE), status)
+    worst = reached(np.where(inexact, levels[0], actual), base)[2]
+    status = np.where(below & sound & (status != worst), BELOW_BASE, status)
     said = {name: _told(table, name, "") for name in ("actual", "start")}
     said["start"] = [text if pd.isna(day) else "" for text, day in zip(said["start"], start, strict=True)]
     for at in np.flatnonzero(sound):
@@ -124,6 +204,8 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
         if inexact[at]:
             shares, missing = (sorted(float(end[part][at]) for end in ends) for part in (0, 1))
             parts[0] += f"，完成 {_between(shares, '{:.1%}')}，还差 {_between(missing, '{:.10g}')}"
+        if below[at]:
+            parts.append(f"实际值小于基数 {base[at]:.10g}，按当年累计从 0 算起；若是存量，则比基数还少")
         reasons[at] = "；".join(parts)
     with np.errstate(divide="ignore", invalid="ignore"):
         a_month = np.where(left == 0, 0.0, left / months)
@@ -136,6 +218,24 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
         reason=reasons,
     )
     return columns[list(PROGRESS)]
+
+
+def _unplaced(name: str, unit: str, goal: float, actual: float) -> str:
+    """Why it cannot be said without a baseline how far a target is, by its name; "" where it can."""
+    name = _ASIDE.sub("", name).strip()
+    if _LESS.search(name) and not ("%" in unit or "％" in unit or name.endswith(("率", "幅度", "比例"))):
+        return "没有“基数”，看不出是要降到还是降低这么多"
+    return "这一项越少越好，没有“基数”，无从计算降了多少" if _is_fewer(name) and not actual <= goal else ""
+
+
+def _is_fewer(name: str) -> bool:
+    """Whether a name is one of a level of which less is better.
+
+    >>> [_is_fewer(name) for name in ("亏损企业数（规上）", "单位GDP能耗下降", "事故应急平台")]
+    [True, False, False]
+    """
+    found = _FEWER.search(_ASIDE.sub("", name).strip())
+    return found is not None
 
 
 def _figures(table: pd.DataFrame, name: str) -> Floats:

@@ -114,6 +114,23 @@ def test_entry_and_exit_follow_the_rules(book):
     ]
 
 
+def test_firms_that_are_no_more_do_not_enter(book):
+    book.put(firms(enterprise_id=["a", "b"], name=["甲", "乙"], status=["开业", "吊销，未注销"]), on=JAN, person="王")
+    with pytest.raises(PoolError, match="b：登记状态是“吊销，未注销”，不能入库"):
+        book.enter(["a", "b"], on=JAN, person="王", reason="推荐")
+    assert set(book.states(JAN)["state"]) == {"candidate"}
+    assert book.enter(["a"], on=JAN, person="王", reason="推荐")["enterprise_id"].tolist() == ["a"]
+
+
+def test_a_name_is_that_of_the_firm_with_a_code(book):
+    code, full = "91371312200000003W", "沂州电子（山东）有限公司"
+    table = firms(enterprise_id=[code, full, "沂州电子", "蒙山食品有限公司"], uscc=[code, None, None, None],
+                  name=["沂州电子(山东)有限公司", full, "沂州电子", "蒙山食品有限公司"])  # fmt: skip
+    book.put(table, on=JAN, person="王")
+    named = [full, "沂州电子(山东)有限公司", code, "沂州电子", "蒙山食品有限公司", "没有的公司"]
+    assert book.ids_of(named, on=JAN) == [code, code, code, "沂州电子", "蒙山食品有限公司", "没有的公司"]
+
+
 def test_moves_name_the_fact_the_rule_and_the_day(book):
     table = firms(
         enterprise_id=["fact", "rule", "time"],
@@ -315,6 +332,16 @@ def test_every_fault_of_a_status_table_is_told(book):
                  "已签约须填写合同类型", "金额不能为负"):  # fmt: skip
         assert part in str(error.value)
     assert book.log.events("follow") == []
+
+
+def test_a_reason_in_other_words_is_kept(book):
+    said = ["价格太高，超出预算", "技术不成熟", "老板出差", "太贵"]
+    rows = pd.DataFrame({"enterprise_id": list("abcd"), "status": "已拒绝", "day": "2026-01-01", "person": "王",
+                         "reason": said})  # fmt: skip
+    follow(book.log, rows)
+    kept = items(book.log, on=JUN)
+    assert kept["reason"].tolist() == ["too expensive", "too early", "other", "too expensive"]
+    assert kept["note"].tolist() == [*(f"拒绝理由：{text}" for text in said[:3]), ""]
 
 
 # ---- two writers

@@ -256,3 +256,62 @@ def test_commands(run):
     sheets = pd.read_excel("帮扶.xlsx", sheet_name=None, engine="openpyxl")
     assert list(sheets) == ["帮扶名单", "每次走访的作用", "问题", "列的去向"]
     assert sheets["帮扶名单"]["企业编号"].tolist() == ["S04", "S07"]
+
+
+def progress_of(columns, on="2026-09-30"):
+    reading = read_targets(pd.DataFrame(columns), on=on)
+    return target_progress(reading.rows, on=on), reading.problems
+
+
+def test_the_usual_yearly_table():
+    table = {"序号": [1, 2, 3], "指标名称": ["高企净增", "研发投入占比", "科小入库"], "2025年基数": [0, 2.35, 1105],
+             "2026年目标": [120, 2.6, 1300], "1-9月完成": [78, None, 1268]}  # fmt: skip
+    progress, problems = progress_of(table)
+    assert progress["status"].tolist() == ["进度落后", "无实际值", "进度正常"]
+    assert progress["due"].dt.strftime("%F").unique().tolist() == ["2026-12-31"]
+    assert progress["expected"].round(2).unique().tolist() == [0.75]
+    assert problems["problem"].tolist() == [
+        "没有“完成日期”一列，“2026年目标”按 2026 年全年（2026-01-01 至 2026-12-31）计算进度"
+    ]
+    named = {
+        "序号": [1],
+        "指标名称": ["高企净增"],
+        "目标值": [120],
+        "截至9月底累计完成": [78],
+        "完成时限": ["年底"],
+        "开始时间": ["2026-01-01"],
+    }
+    progress, problems = progress_of(named)
+    assert (progress["status"].tolist(), len(problems)) == (["进度落后"], 0)
+    assert progress_of({"指标名称": ["高企净增"], "目标值": [120], "实际值": [78]})[0]["reason"].tolist() == [
+        "没有完成日期"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "base", "actual", "status"),
+    [
+        ("亏损企业数", "家", None, 14, "无法计算"),
+        ("亏损企业数", "家", None, 9, "已完成"),
+        ("亏损企业数", "家", 20, 14, "进度落后"),
+        ("单位GDP能耗", "吨标煤", None, 12, "无法计算"),
+        ("单位GDP能耗下降", "吨标煤", None, 9, "无法计算"),
+        ("单位GDP能耗下降", "%", None, 9, "进度正常"),
+        ("能耗下降率", "", None, 9, "进度正常"),
+        ("亩均税收（降低能耗）", "万元", None, 14, "已完成"),
+        ("事故应急平台", "个", None, 14, "已完成"),
+    ],
+)
+def test_what_is_better_the_fewer_there_are(name, unit, base, actual, status):
+    table = {"指标名称": [name], "单位": [unit], "基数": [base], "目标值": [10], "实际值": [actual],
+             "起始日期": ["2026-01-01"], "完成日期": ["2026-12-31"]}  # fmt: skip
+    assert progress_of(table)[0]["status"].tolist() == [status]
+
+
+def test_an_actual_value_below_the_baseline_counts_from_the_beginning_of_the_year():
+    table = {"指标名称": ["成交额", "成交额", "存量"], "基数": [35, 35, 35], "目标值": [42, 42, 30],
+             "实际值": [25, 34, 32], "起始日期": ["2026-01-01"] * 3, "完成日期": ["2026-12-31"] * 3}  # fmt: skip
+    progress = progress_of(table)[0]
+    assert progress["status"].tolist() == ["进度落后", "未定（实际值小于基数）", "进度落后"]
+    assert progress["share"].round(3).tolist() == [0.595, 0.81, 0.6]
+    assert progress["reason"].tolist()[::2] == ["实际值小于基数 35，按当年累计从 0 算起；若是存量，则比基数还少", ""]

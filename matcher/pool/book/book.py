@@ -17,7 +17,15 @@ import pandas as pd
 from matcher.errors import ConflictError, PoolError
 from matcher.event_log.log import Event
 from matcher.policy.identity import has_ended
-from matcher.policy.linkage import compact_uscc, find_firm, has_legal_form, is_like_name, plain_name, uscc_fault
+from matcher.policy.linkage import (
+    coded_twins,
+    compact_uscc,
+    find_firm,
+    has_legal_form,
+    is_like_name,
+    plain_name,
+    uscc_fault,
+)
 from matcher.policy.policy import PolicyName, load_policy
 from matcher.policy.scoring import score
 from matcher.pool.book.event_log import Log
@@ -311,10 +319,12 @@ class Book:
         return pd.DataFrame(rows, columns=["enterprise_id", "state", "entered_on", "left_on", "left_reason"])
 
     def ids_of(self, firms: Sequence[str], *, on: Day) -> list[str]:
-        """The book's ids of firms that are named by id, 统一社会信用代码 or name; what it does not know stays."""
+        """The book's ids of firms that are named by id, 统一社会信用代码 or name; what it does not know stays. A firm
+        known by its name alone is the one of that name with a code, where there is one.
+        """
         known = self.firms(on)
-        own = set(known["enterprise_id"])
-        return [firm if firm in own else find_firm(known, firm) or firm for firm in firms]
+        own, twins = set(known["enterprise_id"]), coded_twins(known)
+        return [twins.get(firm, firm) if firm in own else find_firm(known, firm) or firm for firm in firms]
 
     def outside(self, ids: Sequence[str], *, on: Day) -> list[str]:
         """Those of some firms that are neither in the pool nor graduated."""
@@ -326,7 +336,8 @@ class Book:
         is not 注销, 吊销 or the like).
 
         A firm that does not surely pass enters by a `reason` only. Returns enterprise_id and decision of those who
-        entered. PoolError names every firm that is unknown, in already, or needs a reason; then nobody enters.
+        entered. PoolError names every firm that is unknown, in already, no more by its 登记状态, or needs a reason;
+        then nobody enters.
         """
         on = as_day(on)
         rules = self.rules(on)
@@ -334,9 +345,12 @@ class Book:
         firms = self.firms(on)
         decisions = score(firms, rules.entry, on=on).summary
         passed = dict(zip(decisions["enterprise_id"], decisions["decision"].astype(str), strict=True))
+        ended = dict[str, str]()
+        if "status" in firms:
+            gone = firms[has_ended(firms["status"])]
+            ended = dict(zip(gone["enterprise_id"], gone["status"].astype(str), strict=True))
         if ids is None:
-            ended = set(firms["enterprise_id"][has_ended(firms["status"])]) if "status" in firms else set()
-            fit = {firm for firm, decision in passed.items() if decision == "passes"} - ended
+            fit = {firm for firm, decision in passed.items() if decision == "passes"} - set(ended)
             ids = [firm for firm in states.index if states[firm] == "candidate" and firm in fit]
         given, why = list(ids), {"policy": rules.entry.id, "text": rules.texts["entry"]}
         events = [
@@ -355,6 +369,8 @@ class Book:
                     faults.append(f"{firm}：库中没有这家企业，请先导入")
                 elif states[firm] == "in_pool":
                     faults.append(f"{firm}：已在库")
+                elif firm in ended:
+                    faults.append(f"{firm}：登记状态是“{ended[firm]}”，不能入库")
                 elif passed.get(firm) != "passes" and not reason:
                     faults.append(f"{firm}：不确定符合入库条件，须写明入库理由")
             _refuse("入库", faults)

@@ -44,6 +44,15 @@ REASONS = {
     "already solved": "已解决",
     "other": "其他",
 }
+_REASON_WORDS = {  # words by which a free text gives one of them
+    "too early": "不成熟|太早|尚早|未中试|没有中试|实验室阶段",
+    "no benefit over what we have": "没有优势|无优势|优势不|效果不|提升不|不如",
+    "commercial route unclear": "商业|市场前景|盈利|回报",
+    "description unclear": "不清楚|不清晰|不明确|看不懂",
+    "wrong field": "不对口|领域|行业不|不匹配|不相关|方向不|不适用",
+    "too expensive": "价格|报价|太贵|过高|太高|预算|费用|成本",
+    "already solved": "已解决|已经解决|自行解决|自己解决|已有供应商|已采购",
+}
 CONTRACTS = ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务")
 # Which contracts put an outcome to use: an assumption. Advice and services are listed but not counted.
 CONVERTS = CONTRACTS[:3]
@@ -85,8 +94,8 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
     rows: status (a key of STATUS or its Chinese word), day, person, and those known of enterprise_id, need_id,
     outcome_id, contract (of CONTRACTS; signed only), amount (whole yuan; signed only), reason (of REASONS; declined
     only, and needed there), note. An item is a firm or a whole pair. An amount that is known within bounds only
-    (约50万) is none, and stands in the note, as does a word that says no without a reason (不感兴趣; 其他). Raises
-    TableError with every fault; then nothing is written.
+    (约50万) is none, and stands in the note, as do a reason in other words (价格太高: 太贵, or 其他) and a word that
+    says no without a reason (不感兴趣; 其他). Raises TableError with every fault; then nothing is written.
     """
     words = {word: key for key, title in STATUS.items() for word in (key, title, *_SAID[key].split())}
     reasons = {word: key for key, title in REASONS.items() for word in (key, title)}
@@ -108,6 +117,9 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         if about and status == "signed":
             cell["note"] = "；".join(filter(None, [cell["note"], f"合同金额{why_no_amount}，不计入金额合计"]))
             why_no_amount = ""
+        if status == "declined" and not reason and cell["reason"]:
+            reason = _reason(cell["reason"])
+            cell["note"] = "；".join(filter(None, [cell["note"], f"拒绝理由：{cell['reason']}"]))
         if status == "declined" and not reason and cell["status"] in _UNINTERESTED:
             reason = "other"
             cell["note"] = "；".join(filter(None, [cell["note"], cell["status"]]))
@@ -142,6 +154,16 @@ def follow(log: Log, rows: pd.DataFrame) -> int:
         raise TableError(f"跟进表有 {len(faults)} 处问题，没有写入：\n  " + "\n  ".join(faults[:20]))
     with log.writing():
         return len(log.append(events))
+
+
+def _reason(text: str) -> str:
+    """Which of REASONS a free text gives, where it gives one.
+
+    >>> _reason("价格太高，超出预算"), _reason("技术不成熟，工艺对不上"), _reason("老板出差")
+    ('too expensive', 'too early', 'other')
+    """
+    found = [reason for reason, words in _REASON_WORDS.items() if re.search(words, text)]
+    return found[0] if len(found) == 1 else "other"
 
 
 def _ids_of_items(log: Log) -> dict[str, KnownIds]:
