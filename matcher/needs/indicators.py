@@ -86,9 +86,9 @@ _TIMES_OF = re.compile(r"([\u4e00-\u9fff]{2,12})[是为](?:[^，,。；;\d]|(?<=
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
 _DOES = re.compile(r"(?:能够?|可以?)?(?:抵抗|抵御|承受|经受|经过|带动|检出|发现|识别|搬运)")
 _THING = re.compile(  # 大于20μm的缺陷, 300次冻融
-    r"的?([\u4e00-\u9fff]{2,6})(?=[，,。；;、)\n]|$)"
+    r"的?([\u4e00-\u9fff]{2,10})(?=[，,。；;、)\n]|$)"
 )
-_EXTENT = re.compile(r"\s?([厚长宽高深])(?=[的，,。；;、)]|$)")
+_EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
     ("dB", "r s-1", "IP", "A-1 kg m2 s-3", "A", "kg m2 s-3", "s-1", "kg m-1 s-2", "bit s-1", "H", "HRC", "HV", "HB")
@@ -303,6 +303,7 @@ def _indicators(text: str) -> Iterator[Indicator]:
             and (not name or _DOES.fullmatch(name))
             and (value.comparator in _COMPARED or counted)
             and (thing := _THING.match(plain, value.end))
+            and (name or len(thing[1]) <= 6)
         ):
             name, known = thing[1], counted
         if not name and named and holds == sentence and named[0] >= begin:
@@ -367,7 +368,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = value.inner
         elif value.unit.symbol in ("MPa", "GPa") and _STRONG.search(plain, max(0, value.start - 12), value.end + 12):
             name = "强度"
-        elif value.comparator or value.prefix or value.unit.dimension in _TELLING:
+        elif value.comparator or value.prefix or value.unit.dimension in _TELLING or _is_beside(plain, value):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
@@ -389,6 +390,11 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
         value.start,
         value.end,
     )
+
+
+def _is_beside(plain: str, value: Value) -> bool:
+    """Whether a value stands beside another (25MPa/600℃); a time there says how long the other lasts (300℃/2h)."""
+    return plain[value.start - 1 : value.start] == "/" and value.unit.dimension != "s"
 
 
 def _is_told_of_oneself(clause: str) -> bool:

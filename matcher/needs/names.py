@@ -66,6 +66,7 @@ _ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|
 _THAN = re.compile(  # 成本较现有工艺降低20%, 效率比人工高3倍
     r"(?P<beside>[与和跟同][^，,]{1,12})?(?:较|(?<![对占相])比(?!例|重|表|容|能|功|值)|相比于?|相[对较]于)[^,，]{1,14}?(?P<word>低|少|轻|短|慢|高|多|长|快)?(?:了|出)?$"
 )
+_COPULA = re.compile("^(?:作?为|是)")  # 415nm为测量波长
 _EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台)$")
 _NO_START = re.compile(
     r"^(?:原[来先有]的?(?=[\u4e00-\u9fff]{2})|\d{1,2}[.、](?=[\u4e00-\u9fff])|如(?=[\u4e00-\u9fff]{3})|[\u4e00-\u9fff]{0,4}(?:情况|条件|环境)下(?=[\u4e00-\u9fff]{2}))+"
@@ -167,10 +168,10 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
         ahead = after.match(text[end : end + 16].lower())
         if (
             ahead
-            and (ahead["of"] or not name or change)
+            and (ahead["of"] or not name or change or (text[start:stop].endswith("在") and not ahead["words"]))
             and not (name and not change and len(ahead["words"] or "") > 2)
         ):
-            name, known = (ahead["words"] or "") + ahead["word"], ahead
+            name, known = _COPULA.sub("", ahead["words"] or "") + ahead["word"], ahead
     name = _NO_START.sub("", name.strip(" -"))[-30 if name.isascii() else -_LONGEST :]
     if name and change:
         return name + ("提高" if _IS_UP.match(change) else "降低"), bool(known)
