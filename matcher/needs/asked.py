@@ -32,6 +32,7 @@ _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _FALLS_FROM_TODAY = re.compile(  # 漏检率由目前的3%降到
     r"(?:目前|现有|现在|当前|现状)[^，,。；;\d]{0,8}\d[^，,。；;\d]{0,6}(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?$"
 )
+_TAKES = re.compile("(?<![急亟])需要?[^，,。；;]{0,10}$")  # 清理一次需要两人30小时
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
 
 
@@ -86,6 +87,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     clause = text[first : indicator.start]
     if BETTER_YET.match(text, indicator.end):
         return True
+    if indicator.unit.dimension == "s" and indicator.comparator in ("", "约") and _TAKES.search(clause):
+        return False
     if IF.search(clause) or (SUPPOSED_END.match(text, indicator.end) and SUPPOSED.search(clause)):
         return False
     if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)):

@@ -86,7 +86,13 @@ _TIMES_OF = re.compile(r"([\u4e00-\u9fff]{2,12})[是为](?:[^，,。；;\d]|(?<=
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
 _DOES = re.compile(r"(?:能够?|可以?)?(?:抵抗|抵御|承受|经受|经过|带动|检出|发现|识别|搬运)")
 _THING = re.compile(  # 大于20μm的缺陷, 300次冻融
-    r"的?([\u4e00-\u9fff]{2,10})(?=[，,。；;、)\n]|$)"
+    r"的?((?![更最])[\u4e00-\u9fff]{2,10})(?=[，,。；;、)\n]|$)"
+)
+_OF_THING = re.compile(  # 由2.5米的锥形筒节组成
+    r"的([\u4e00-\u9fff]{2,8}?)(?=[，,。；;、)\n]|组成|构成|等|和|与|及|$)"
+)
+_BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
+    r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,]\s?(?:可以?|能够?|已|最[高大长])?$"
 )
 _EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
@@ -94,9 +100,9 @@ _TELLING = frozenset(  # dimensions that say what is measured
     ("dB", "r s-1", "IP", "A-1 kg m2 s-3", "A", "kg m2 s-3", "s-1", "kg m-1 s-2", "bit s-1", "H", "HRC", "HV", "HB")
 )
 _NO_NAME = re.compile(
-    r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
+    r".*[≤≥<>].*|.*\d[年月日]|标准|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
 )
-_ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部")
+_ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部|额定|标称|峰值")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
 _SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
@@ -308,6 +314,12 @@ def _indicators(text: str) -> Iterator[Indicator]:
             name, known = thing[1], counted
         if not name and named and holds == sentence and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)
+        if not name and (boast := _BOASTED.search(plain, 0, value.start)) and (
+            called := name_around(plain, places.clause(boast.start())[0], boast.start(), boast.start())
+        )[1]:
+            name, known = called
+        if not name and value.unit.dimension in ("m", "kg") and _sets(value) and (thing := _OF_THING.match(plain, value.end)):
+            name = thing[1]
         if not name and last and last[::2] == (sentence, value.unit.dimension):
             name, known = last[1], True
         if _ASPECT.fullmatch(name) and (topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)):
@@ -439,7 +451,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
             or compared
             or bool(sense.change)
             or name.endswith("数")
-            or (symbol == "倍" and value.low != value.high)
+            or (symbol in ("倍", "次") and value.low != value.high)
         )
     return True
 

@@ -135,7 +135,7 @@ _SIGN_ENDS = frozenset("-+±下负 ")
 _STANDARD_NUMBER = re.compile(r"\d[\d.]*(?:[-:/]\d+(?:\.\d+)?)*")
 _ANGLES = re.compile("角|旋|倾|弯|视场|方位|扫描|波束|[水垂][平直]面|俯|仰|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
 _LENGTHS = re.compile("距|长|高|深|宽")
-_COLD = re.compile("[℃℉°dBVμ]")
+_COLD = re.compile("[℃℉°dBVμ]|[mMk]V")
 
 
 @dataclass(frozen=True, slots=True)
