@@ -77,7 +77,7 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     demanded = DEMANDED.search(text, first, stop) is not None or bool(_WISHED_HEAD.search(head))
     if not inside or all(one.role == "background" for one in inside):
         usual = USUAL.search(text, first, stop)
-        alone = indicator.text[:1] in "≥≤" and len(inside) == 1 and len(inside[0].text) <= _SHORT
+        alone = indicator.text[:1] in "≥≤><±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
         written = alone or text[: indicator.start].rstrip().endswith(("：", ":"))  # 粘合层厚度：0.02-0.03mm
         return field == "description" and (demanded or written) and not usual and indicator.comparator in _BOUNDS
     if TODAY.match(text, indicator.end):

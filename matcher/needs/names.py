@@ -32,7 +32,7 @@ _DIMENSIONS = {  # what is measured where no name is given, by the symbol or the
     "IP": "防护等级",
 }
 _UP = "提高|提升|增加|增长|增产|上升|升高|延长|增强|增大|提速|加快|改善|increased?|improved?|raised?"
-_DOWN = "降低|下降|减少|减小|减轻|减产|减排|缩减|节约|节省|节能|节电|节水|缩短|压缩|降|reduced?|decreased?|cut"
+_DOWN = "降低|下降|减少|减小|减轻|减低|减产|减排|缩减|节约|节省|节能|节电|节水|缩短|压缩|降|reduced?|decreased?|cut"
 _WHOLE = {
     "增产": "产量提高",
     "减产": "产量降低",
@@ -54,7 +54,7 @@ _FILL = re.compile(
 _BREAK = re.compile(
     r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
     r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当前|当(?!量)|达到?|就|也|都|仅|(?<!平)均(?!匀|衡|质)|相比|比(?!表|容|能|功|重|例|$)|成果|样机"
-    r"|较|了|着|以(?!太)|按|据|我们|用[于来]|提供|每(?:小时|分钟|[天日班条台套])?|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)"
+    r"|较|了|着|以(?!太)|按|据|我们|用[于来]|提供|每(?:小时|分钟|[天日班条台套])?|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能"
 )
 _VERB = "提高|提升|增加|降低|减少|缩短|节约|节省"  # those that begin no noun, as 压缩机 and 增强材料 do
 _LEADING = re.compile(rf".*(?P<word>{_VERB})(?![型机剂率量器])", re.I)
@@ -120,7 +120,7 @@ def _quantities() -> tuple[dict[str, tuple[str, int, bool]], re.Pattern[str], re
     before = re.compile(rf"(?:(?<![a-z])|(?=[^a-z]))(?P<word>{words}){_TAIL}$")
     longer = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True) if len(word) > 1)
     after = re.compile(
-        rf"(?:(?P<of>的)?(?P<words>[\u4e00-\u9fff]{{0,4}}?)|\s(?=[a-z])(?P<gap>))(?P<word>{longer})(?![a-z])"
+        rf"(?:(?P<of>的)?(?P<words>(?:(?!的)[\u4e00-\u9fff]){{0,6}}?)|\s(?=[a-z])(?P<gap>))(?P<word>{longer})(?![a-z])"
     )
     return table, before, after
 
@@ -168,7 +168,12 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
         ahead = after.match(text[end : end + 16].lower())
         if (
             ahead
-            and (ahead["of"] or not name or change or (text[start:stop].endswith(("在", "的")) and not ahead["words"]))
+            and (
+                ahead["of"]
+                or not name
+                or change
+                or (text[start:stop].endswith(("在", "的", "(")) and not ahead["words"])
+            )
             and not (name and not change and len(ahead["words"] or "") > 2)
         ):
             name, known = _COPULA.sub("", ahead["words"] or "") + ahead["word"], ahead

@@ -278,7 +278,9 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         part = unit_text[:1] in ("%", "‰", "g") and _ELEMENT.search(before)
         if not prefix and not beside and not part and _NO_VALUE_BEFORE.search(before):
             return None
-    if _NO_SIZE.match(text, end) or (not unit_text and comparison is None and _NO_VALUE_AFTER.match(text, end)):
+    if _NO_SIZE.match(text, end) or (
+        not (unit_text or comparison or match["many2"]) and _NO_VALUE_AFTER.match(text, end)
+    ):
         return None
     unit = _unit(unit_text, prefix, text[max(0, start - 24) : start])
     ends = [_number(match, "1", _is_minus(sign, before, unit_text))]
@@ -311,7 +313,12 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         return Value("±", low, high, unit, unit_text, tolerance, start, end, prefix)
     after = _AFTER.match(text, end)
     word = (earlier and earlier.lastgroup) or (comparison and comparison.lastgroup) or ""
-    if not word and not match["number2"] and _measured(unit) and _ODD.search(text, match.start(), after.end() if after else end):
+    if (
+        not word
+        and not match["number2"]
+        and _measured(unit)
+        and _ODD.search(text, match.start(), after.end() if after else end)
+    ):
         word = "gt"
     if unit_text == "级" and (match["many2"] or match["many1"]):  # 10万级节点
         unit, word = NO_UNIT, word or "about"
