@@ -54,10 +54,9 @@ _NAME = 24  # and without a verb it is no more than a name
 _BUILT = (1.0, 0.85, 0.65, 0.5)  # what becomes of a piece that names so many connections of parts
 SHORT = 10  # shorter ones are fragments
 _LESSENED = (
-    *((pattern, 0.5) for pattern in (BACKGROUND, OPENING)),
     *((pattern, 0.6) for pattern in (USED_IN, STATUS)),
-    *((pattern, 0.4) for pattern in (BARE_APPARATUS, POSES)),
-    (NAMES, 0.75), (LACKS, 0.5), (VAGUE, 0.7), (PARTS, 0.5), (COMPARES, 0.3),
+    *((pattern, 0.4) for pattern in (BACKGROUND, BARE_APPARATUS, POSES)),
+    (NAMES, 0.75), (OPENING, 0.5), (LACKS, 0.5), (VAGUE, 0.7), (PARTS, 0.4), (COMPARES, 0.3),
 )  # fmt: skip
 _INTRODUCTION = 0.6  # what becomes of what stands before the record comes to itself (本产品…)
 _LATEST = 0.7  # share of a text behind which it does so too late for that
@@ -102,11 +101,14 @@ def worth(text: str, title: str) -> tuple[float, float]:
     if is_filler(text) or _bare(text) in _bare(title):
         return 0.0, 0.0
     factor = _BUILT[min(len(STRUCTURE.findall(text)) + ("所述" in text), 3)]
+    merit = MERIT.search(text) is not None
     for pattern, lessened in _LESSENED:
-        if pattern.search(text):
+        if pattern.search(text) and not (merit and pattern is USED_IN):
             factor *= lessened
     if _is_list(text) or (title and len(text) < _NAME and not TELLS.search(text)):
         factor *= 0.5
+    if BACKGROUND.search(text) or POSES.search(text):
+        return factor, 0.0  # effects of what is today, or asked of the record
     added = 0.12 * bool(EFFECT.search(text)) + 0.1 * bool(FIGURE.search(text)) - 0.05 * (len(text) < _CURT)
     return factor, added
 
