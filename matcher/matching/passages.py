@@ -51,7 +51,7 @@ SHOWN = 80  # characters of a passage at most
 MOST_ADDED = 0.4  # what `worth` and a good head add at most
 _CURT = 14  # characters of a piece that says little
 _NAME = 24  # and without a verb it is no more than a name
-_BUILT = (1.0, 0.85, 0.65, 0.5)  # what becomes of a piece that names so many connections of parts
+_BUILT = (1.0, 0.85, 0.65, 0.4)  # what becomes of a piece that names so many connections of parts
 SHORT = 10  # shorter ones are fragments
 _LESSENED = (
     *((pattern, 0.6) for pattern in (USED_IN, STATUS)),
@@ -207,7 +207,7 @@ def _packed(clauses: list[str]) -> Iterator[str]:
         room = SHOWN if CONNECTS.match(clause) else _PACKED
         clause = clause if len(clause) <= SHOWN else _shortened(clause)
         if piece and len(piece) + len(clause) > room:
-            waits = last if len(piece) - len(last) >= _NAME and HANGS.match(last) else ""
+            waits = last if len(piece) - len(last) >= _CURT and HANGS.match(last) else ""
             waits = waits if len(waits) + len(clause) <= SHOWN else ""
             yield piece.removesuffix(waits)
             piece = waits
