@@ -40,7 +40,7 @@ _ON_SUBJECT = 0.4  # from this share of the asked words a title is on the subjec
 _NO_TASK = 0.8  # what becomes of a sentence that says no asked problem, where one is asked
 _LEAST_COVER, _LEAST_COSINE = 0.08, 0.42  # below both a sentence answers nothing
 _LEAST = 0.34  # and so does one of a lower sum, unless the title is on the subject and the piece in its place
-_ITS_PLACE = 0.5  # the factor of a piece that stands behind no poor head and is no title
+_ITS_PLACE = 0.5  # the factor of a piece that stands behind no poor head, is no title and no list of parts
 _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _SAYS_TOO = 0.4  # the share of a point's words that a sentence says which answers another point already
 _OTHERS = 48  # words of an asking text that may be shared
@@ -182,7 +182,7 @@ def _of_one_need(
         here = slice(start, end)
         answers = _point_answers(answering, pieces[here], point_values[:, here], cover[3:, here])
         piece, value = answering.best(pieces[here], values[here])
-        if value < _LEAST and (subject[start] < _ON_SUBJECT or answering.pieces[piece].factor < _ITS_PLACE):
+        if value < _LEAST and (subject[start] < _ON_SUBJECT or answering.worth(piece)[0] < _ITS_PLACE):
             piece = next((one for one in answers if one >= 0), -1)
         evidence, sentence = "", next(iter(asking.sentences), "")
         if piece >= 0:

@@ -15,6 +15,7 @@ from matcher.matching.wording import (
     BEFORE_HEAD,
     BEFORE_ITEM,
     BEGINS,
+    CLAIMED,
     CLAUSE,
     COMPARES,
     CONNECTS,
@@ -48,10 +49,10 @@ from matcher.matching.wording import (
 from matcher.tables.contacts import mask_contacts
 
 SHOWN = 80  # characters of a passage at most
-MOST_ADDED = 0.4  # what `worth` and a good head add at most
+MOST_ADDED = 0.36  # what `worth` and a good head add at most
 _CURT = 14  # characters of a piece that says little
 _NAME = 24  # and without a verb it is no more than a name
-_BUILT = (1.0, 0.85, 0.65, 0.4)  # what becomes of a piece that names so many connections of parts
+_BUILT = (1.0, 0.85, 0.65, 0.2)  # what becomes of a piece that names so many connections of parts
 SHORT = 10  # shorter ones are fragments
 _LESSENED = (
     *((pattern, 0.6) for pattern in (USED_IN, STATUS)),
@@ -100,7 +101,7 @@ def worth(text: str, title: str) -> tuple[float, float]:
     """
     if is_filler(text) or _bare(text) in _bare(title):
         return 0.0, 0.0
-    factor = _BUILT[min(len(STRUCTURE.findall(text)) + ("所述" in text), 3)]
+    factor = _BUILT[min(len(STRUCTURE.findall(text)) + (CLAIMED.search(text) is not None), 3)]
     merit = MERIT.search(text) is not None
     for pattern, lessened in _LESSENED:
         if pattern.search(text) and not (merit and pattern is USED_IN):
@@ -141,7 +142,7 @@ def _pieces(body: str) -> Iterator[Piece]:
                     told = factor * (_INTRODUCTION if at <= begins else 1.0)
                     for piece, lessened in _cut(text):
                         merit = bool(MERIT.search(piece) and (EFFECT.search(piece) or FIGURE.search(piece)))
-                        yield Piece(piece, told * lessened, added + 0.1 * merit, merit)
+                        yield Piece(piece, told * lessened, added + 0.06 * merit, merit)
 
 
 def _split(text: str, *before: re.Pattern[str]) -> list[str]:
