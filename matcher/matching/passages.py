@@ -102,14 +102,15 @@ def worth(text: str, title: str) -> tuple[float, float]:
     if is_filler(text) or _bare(text) in _bare(title):
         return 0.0, 0.0
     factor = _BUILT[min(len(STRUCTURE.findall(text)) + (CLAIMED.search(text) is not None), 3)]
-    merit = MERIT.search(text) is not None
+    told = False
     for pattern, lessened in _LESSENED:
-        if pattern.search(text) and not (merit and pattern is USED_IN):
+        if pattern.search(text) and not (pattern is USED_IN and MERIT.search(text)):
             factor *= lessened
+            told = told or pattern in (BACKGROUND, POSES)
     if _is_list(text) or (title and len(text) < _NAME and not TELLS.search(text)):
         factor *= 0.5
-    if BACKGROUND.search(text) or POSES.search(text):
-        return factor, 0.0  # effects of what is today, or asked of the record
+    if told:
+        return factor, 0.0  # effects of what is today, or of what was to be solved
     added = 0.12 * bool(EFFECT.search(text)) + 0.1 * bool(FIGURE.search(text)) - 0.05 * (len(text) < _CURT)
     return factor, added
 
