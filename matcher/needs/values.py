@@ -98,7 +98,7 @@ _IN_WORD = re.compile(r"[A-Za-z\d.-]$")
 _LENGTH_UNIT = r"(?:mm|cm|dm|km|m|μm|um|nm|毫米|厘米|分米|微米|纳米|米|㎜|㎝|英寸|″)"
 _TIMES = r"\s?[×*xX]\s?"
 _SIZE = re.compile(
-    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![A-Za-z0-9])"
+    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![a-z0-9])"
 )
 _BETWEEN = re.compile(
     rf"(?P<low>{_NUMBER})\s?(?P<unit1>{UNIT})?\s?[≤<]\s?(?P<name>[A-Za-z]{{1,3}}|[\u4e00-\u9fff]{{2,8}})\s?[≤<]\s?"
