@@ -1,6 +1,7 @@
 """Measure roles and indicators of needs against the annotations of two readers (models/needs-zh).
 
-    python examples/evaluate_needs.py NEEDS.csv [--part held|dev] [--further] [--errors] [--pairs tests/needs_met_pairs.csv]
+    python examples/evaluate_needs.py NEEDS.csv [--part held|dev] [--errors] [--pairs tests/needs_met_pairs.csv]
+    python examples/evaluate_needs.py NEEDS.csv --further [--part dev|held|late]
 
 NEEDS.csv: the technology market's needs (need_id, title, description), unchanged: the annotations hold places in them.
 --part: one half of the annotated needs; `dev` was read while the library was mended, `held` was not. --further: the

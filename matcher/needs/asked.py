@@ -26,13 +26,13 @@ from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 
 ASKED_FIELDS = ("title", "problem", "indicators")  # what they say is asked, save what is today
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_TAKES = re.compile("(?<![急亟])需要?[^，,。；;]{0,10}$")  # 清理一次需要两人30小时
 _WISHED_HEAD = re.compile("(?:目标|指标|要求|效果)[：:]$")
 _SHORT = 24  # characters of a sentence that is no more than an indicator
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _FALLS_FROM_TODAY = re.compile(  # 漏检率由目前的3%降到
     r"(?:目前|现有|现在|当前|现状)[^，,。；;\d]{0,8}\d[^，,。；;\d]{0,6}(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?$"
 )
-_TAKES = re.compile("(?<![急亟])需要?[^，,。；;]{0,10}$")  # 清理一次需要两人30小时
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
 
 
@@ -77,8 +77,10 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     demanded = DEMANDED.search(text, first, stop) is not None or bool(_WISHED_HEAD.search(head))
     if not inside or all(one.role == "background" for one in inside):
         usual = USUAL.search(text, first, stop)
-        alone = indicator.text[:1] in "≥≤><±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
-        written = alone or text[: indicator.start].rstrip().endswith(("：", ":"))  # 粘合层厚度：0.02-0.03mm
+        alone = indicator.text[:1] in "≥≤><＞＜±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
+        written = alone or text[max(0, indicator.start - 4) : indicator.start].rstrip().endswith(
+            ("：", ":")
+        )  # 粘合层厚度：0.02-0.03mm
         return field == "description" and (demanded or written) and not usual and indicator.comparator in _BOUNDS
     if TODAY.match(text, indicator.end):
         return False
