@@ -67,7 +67,8 @@ class Answering:
 
     plain: each text whole, as it is written for comparison. pieces: the pieces of all the texts, text i has those from
     `first[i]` to `first[i + 1]`; vectors: of the pieces; merits: which of them say what the record can do. covered:
-    (texts, words) how far a text says an asked word; doubtful: those words that may only begin another. cover: (pieces, wishes) what share of a wish's weight a piece says; of_titles: (texts, wishes) and a title.
+    (texts, words) how far a text says an asked word; doubtful: those words that may only begin another.
+    cover: (pieces, wishes) what share of a wish's weight a piece says; of_titles: (texts, wishes) and a title.
     """
 
     def __init__(
