@@ -323,7 +323,7 @@ def _indicators(text: str) -> Iterator[Indicator]:
             name, known = name_around(plain, *named, value.end)
         if (
             not name
-            and (boast := _BOASTED.search(plain, 0, value.start))
+            and (boast := _BOASTED.search(plain, max(begin - 8, 0), value.start))
             and (called := name_around(plain, places.clause(boast.start())[0], boast.start(), boast.start()))[1]
         ):
             name, known = called
