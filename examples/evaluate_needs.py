@@ -1,10 +1,12 @@
 """Measure roles and indicators of needs against the annotations of two readers (models/needs-zh).
 
     python examples/evaluate_needs.py NEEDS.csv [--part held|dev] [--errors] [--pairs tests/needs_met_pairs.csv]
+    python examples/evaluate_needs.py NEEDS.csv --further [--part dev|held|late]
 
 NEEDS.csv: the technology market's needs (need_id, title, description), unchanged: the annotations hold places in them.
---part: one half of the annotated needs; `dev` was read while the library was mended, `held` was not. --errors: also
-prints the sentences of `dev` that are read otherwise than by reader a. --pairs: met and not met on made-up pairs.
+--part: one half of the annotated needs; `dev` was read while the library was mended, `held` was not. --further: the
+indicators of 160 further needs, by one reader. --errors: also prints the sentences of `dev` that are read otherwise
+than by reader a. --pairs: met and not met on made-up pairs.
 
 A sentence has the role of ours that covers most of it. An indicator of ours counts where the library says it is asked,
 and is matched one to one within the reader's sentence: comparator, bounds and unit agree (after conversion), and so do
@@ -41,16 +43,21 @@ Texts = dict[tuple[str, str], str]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("needs")
-    parser.add_argument("--part", choices=["dev", "held"])
+    parser.add_argument("--part", choices=["dev", "held", "late"])
+    parser.add_argument("--further", action="store_true")
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--pairs")
     given = parser.parse_args()
-    roles, wanted = (_read(FOLDER / name, given.part) for name in ("roles.csv", "indicators.csv"))
     needs = pd.read_csv(given.needs, dtype=str, keep_default_na=False)
-    needs = needs[needs["need_id"].isin(roles["need_id"])]
     texts = {
         (row["need_id"], field): row[field] for row in needs.to_dict("records") for field in ("title", "description")
     }
+    if given.further:
+        rows = _read(FOLDER / "further_indicators.csv", given.part)
+        print(f"{rows['need_id'].nunique()} needs, by one reader")
+        print_indicators(rows.drop_duplicates(["need_id", "field", "start"]), rows[rows["field"] != ""], texts)
+        return
+    roles, wanted = (_read(FOLDER / name, given.part) for name in ("roles.csv", "indicators.csv"))
     print(f"{roles['need_id'].nunique()} needs, {len(roles)} sentences; kappa of the readers {_kappa(roles):.3f}")
     print_roles(roles, texts)
     print_indicators(roles, wanted, texts)
@@ -171,13 +178,14 @@ def print_indicators(roles: pd.DataFrame, wanted: pd.DataFrame, texts: Texts) ->
     ours = _by_sentence(roles, texts)
     numbers = {need_id: at for at, need_id in enumerate(dict.fromkeys(roles["need_id"]))}
     groups = {key: part.to_dict("records") for key, part in wanted.groupby(["reader", "need_id", "field", "start"])}
+    readers = sorted(set(wanted["reader"]))
     for named, title in ((True, "indicators, whole"), (False, "  without the quantity")):
-        counts = np.zeros((len(numbers), 2, 3), int)
+        counts = np.zeros((len(numbers), len(readers), 3), int)
         for (need_id, _, _), found in ours.items():
             counts[numbers[need_id], :, 1] += len(found)
         for (reader, need_id, field, start), theirs in groups.items():
             right = matched(ours.get((need_id, field, start), []), theirs, texts[need_id, field], named=named)
-            counts[numbers[need_id], "ab".index(reader)] += (right, 0, len(theirs))
+            counts[numbers[need_id], readers.index(reader)] += (right, 0, len(theirs))
         _printed(title, counts)
 
 

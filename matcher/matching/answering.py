@@ -20,7 +20,7 @@ from matcher.matching.remembered import remembered, texts_of_rows
 from matcher.matching.tokens import Terms, together
 
 _TITLE_ALONE = 0.33  # what becomes of the value of an outcome's title, which is shown beside it anyway
-_REACH = 5  # sentences of a text whose wording is looked at
+_REACH = 12  # sentences of a text whose wording is looked at
 
 
 class Cut(NamedTuple):
@@ -66,8 +66,8 @@ class Answering:
     """Answering texts, held against asked words.
 
     plain: each text whole, as it is written for comparison. pieces: the pieces of all the texts, text i has those from
-    `first[i]` to `first[i + 1]`; vectors: of the pieces. covered: (texts, words)
-    how far a text says an asked word; doubtful: those words that may only begin another.
+    `first[i]` to `first[i + 1]`; vectors: of the pieces; merits: which of them say what the record can do. covered:
+    (texts, words) how far a text says an asked word; doubtful: those words that may only begin another.
     cover: (pieces, wishes) what share of a wish's weight a piece says; of_titles: (texts, wishes) and a title.
     """
 
@@ -83,6 +83,7 @@ class Answering:
         some, terms, self.vectors = cut
         self.pieces = list(itertools.chain.from_iterable(some))
         self.first = np.concatenate([[0], np.cumsum([len(one) for one in some])]).astype(np.int64)
+        self.merits = np.array([piece.merit for piece in self.pieces], bool)
         self.plain = plain
         self._of = np.repeat(np.arange(len(some)), np.diff(self.first))
         self._titles = [title if one[0].text != title else "" for title, one in zip(titles, some, strict=True)]

@@ -34,11 +34,13 @@ NO_ANSWER = "未回应"
 _NEARNESS = 0.6  # what a cosine of 1 counts beside all asked words said
 _BOTH = 0.2  # what it adds that a sentence says an asked object and an asked problem
 _SUBJECT = 0.25  # and that the title says all asked words, where a sentence need not repeat them
+_OWN_SUBJECT = 0.6  # instead, where it says what the record itself (本发明) can do
+_MERIT_SUBJECT = 0.15  # from this share on, a title stands behind such a sentence
 _ON_SUBJECT = 0.4  # from this share of the asked words a title is on the subject
 _NO_TASK = 0.8  # what becomes of a sentence that says no asked problem, where one is asked
 _LEAST_COVER, _LEAST_COSINE = 0.08, 0.42  # below both a sentence answers nothing
 _LEAST = 0.34  # and so does one of a lower sum, unless the title is on the subject and the piece in its place
-_ITS_PLACE = 0.5  # the factor of a piece that stands behind no poor head and is no title
+_ITS_PLACE = 0.5  # the factor of a piece that stands behind no poor head, is no title and no list of parts
 _POINT_COVER, _POINT_COSINE = 0.25, 0.5  # the same for a single point
 _SAYS_TOO = 0.4  # the share of a point's words that a sentence says which answers another point already
 _OTHERS = 48  # words of an asking text that may be shared
@@ -166,10 +168,12 @@ def _of_one_need(
     nearest = near[[0, *range(3, len(near))]].max(axis=0)
     both = (cover[1] > 0) & (cover[2] > 0)
     subject = np.repeat(_column(answering.of_titles, first)[texts], sizes)
-    values = cover[0] + _BOTH * both + _NEARNESS * nearest + _SUBJECT * subject
+    merit = answering.merits[pieces]
+    values = cover[0] + _BOTH * both + _NEARNESS * nearest + np.where(merit, _OWN_SUBJECT, _SUBJECT) * subject
     if wishes.weights.indptr[first + 2] < wishes.weights.indptr[first + 3]:
         values *= np.where(cover[2] > 0, 1.0, _NO_TASK)
-    values[(cover[0] < _LEAST_COVER) & (nearest < _LEAST_COSINE) & (subject < _ON_SUBJECT)] = -1.0
+    on_subject = subject >= np.where(merit, _MERIT_SUBJECT, _ON_SUBJECT)
+    values[(cover[0] < _LEAST_COVER) & (nearest < _LEAST_COSINE) & ~on_subject] = -1.0
     point_values = cover[3:] + _NEARNESS * near[3:]
     point_values[(cover[3:] < _POINT_COVER) & (near[3:] < _POINT_COSINE)] = -1.0
     missing = Missing(asking, wishes, answering)
@@ -178,7 +182,7 @@ def _of_one_need(
         here = slice(start, end)
         answers = _point_answers(answering, pieces[here], point_values[:, here], cover[3:, here])
         piece, value = answering.best(pieces[here], values[here])
-        if value < _LEAST and (subject[start] < _ON_SUBJECT or answering.pieces[piece].factor < _ITS_PLACE):
+        if value < _LEAST and (subject[start] < _ON_SUBJECT or answering.worth(piece)[0] < _ITS_PLACE):
             piece = next((one for one in answers if one >= 0), -1)
         evidence, sentence = "", next(iter(asking.sentences), "")
         if piece >= 0:

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matcher.matching.wording import (
+    BACKDROP,
     BACKGROUND,
     BARE_APPARATUS,
     BEFORE_ABSTRACT,
     BEFORE_HEAD,
     BEFORE_ITEM,
     BEGINS,
+    CLAIMED,
     CLAUSE,
+    COMPARES,
     CONNECTS,
     EDGES,
     EFFECT,
@@ -27,10 +30,13 @@ from matcher.matching.wording import (
     LACKS,
     LEADS_ON,
     LISTED,
+    MERIT,
     NAMES,
     NEVER,
     OPENING,
+    PARTS,
     POOR_HEAD,
+    POSES,
     SELF,
     SENTENCE,
     START,
@@ -38,19 +44,20 @@ from matcher.matching.wording import (
     STRUCTURE,
     TELLS,
     USED_IN,
+    VAGUE,
 )
 from matcher.tables.contacts import mask_contacts
 
 SHOWN = 80  # characters of a passage at most
-MOST_ADDED = 0.3  # what `worth` and a good head add at most
+MOST_ADDED = 0.36  # what `worth` and a good head add at most
 _CURT = 14  # characters of a piece that says little
 _NAME = 24  # and without a verb it is no more than a name
-_BUILT = (1.0, 0.85, 0.65, 0.5)  # what becomes of a piece that names so many connections of parts
+_BUILT = (1.0, 0.85, 0.65, 0.2)  # what becomes of a piece that names so many connections of parts
 SHORT = 10  # shorter ones are fragments
 _LESSENED = (
-    *((pattern, 0.5) for pattern in (BACKGROUND, OPENING)),
     *((pattern, 0.6) for pattern in (USED_IN, STATUS)),
-    (BARE_APPARATUS, 0.4), (NAMES, 0.75), (LACKS, 0.5),
+    *((pattern, 0.4) for pattern in (BACKGROUND, BARE_APPARATUS, POSES)),
+    (NAMES, 0.75), (OPENING, 0.5), (LACKS, 0.5), (VAGUE, 0.7), (PARTS, 0.4), (COMPARES, 0.3),
 )  # fmt: skip
 _INTRODUCTION = 0.6  # what becomes of what stands before the record comes to itself (本产品…)
 _LATEST = 0.7  # share of a text behind which it does so too late for that
@@ -63,11 +70,15 @@ _LEADING = 8  # characters at a text's end that `LEADS_ON` looks at
 
 
 class Piece(NamedTuple):
-    """A piece of a text, word for word. factor, added: what its place (behind which head) makes of its value."""
+    """A piece of a text, word for word. factor, added: what its place (behind which head) makes of its value.
+
+    merit: whether it says what the record itself can do.
+    """
 
     text: str
     factor: float = 1.0
     added: float = 0.0
+    merit: bool = False
 
 
 def pieces_of(body: str) -> list[Piece]:
@@ -90,12 +101,16 @@ def worth(text: str, title: str) -> tuple[float, float]:
     """
     if is_filler(text) or _bare(text) in _bare(title):
         return 0.0, 0.0
-    factor = _BUILT[min(len(STRUCTURE.findall(text)) + ("所述" in text), 3)]
+    factor = _BUILT[min(len(STRUCTURE.findall(text)) + (CLAIMED.search(text) is not None), 3)]
+    told = False
     for pattern, lessened in _LESSENED:
-        if pattern.search(text):
+        if pattern.search(text) and not (pattern is USED_IN and MERIT.search(text)):
             factor *= lessened
+            told = told or pattern in (BACKGROUND, POSES)
     if _is_list(text) or (title and len(text) < _NAME and not TELLS.search(text)):
         factor *= 0.5
+    if told:
+        return factor, 0.0  # effects of what is today, or of what was to be solved
     added = 0.12 * bool(EFFECT.search(text)) + 0.1 * bool(FIGURE.search(text)) - 0.05 * (len(text) < _CURT)
     return factor, added
 
@@ -112,7 +127,7 @@ def opens(text: str) -> bool:
 
 def _pieces(body: str) -> Iterator[Piece]:
     """Sentences and groups of clauses."""
-    factor, added, at = 1.0, 0.0, 0
+    factor, added, at, backdrop = 1.0, 0.0, 0, False
     begins = _begins(body)
     for line in _split(body, BEFORE_HEAD, *([BEFORE_ABSTRACT] if "摘要" in body else [])):
         for part in _split(line, BEFORE_ITEM):
@@ -121,9 +136,14 @@ def _pieces(body: str) -> Iterator[Piece]:
                 text, head = _without_head(sentence.strip(EDGES[:5]))
                 if head:
                     factor, added = (0.5 if POOR_HEAD.search(head) else 1.0), 0.08 * bool(GOOD_HEAD.search(head))
+                    backdrop = BACKDROP.search(head) is not None
+                elif backdrop and SELF.search(text):
+                    factor, backdrop = 1.0, False
                 if len(text) >= SHORT:
                     told = factor * (_INTRODUCTION if at <= begins else 1.0)
-                    yield from (Piece(piece, told * lessened, added) for piece, lessened in _cut(text))
+                    for piece, lessened in _cut(text):
+                        merit = bool(MERIT.search(piece) and (EFFECT.search(piece) or FIGURE.search(piece)))
+                        yield Piece(piece, told * lessened, added + 0.06 * merit, merit)
 
 
 def _split(text: str, *before: re.Pattern[str]) -> list[str]:
@@ -189,7 +209,7 @@ def _packed(clauses: list[str]) -> Iterator[str]:
         room = SHOWN if CONNECTS.match(clause) else _PACKED
         clause = clause if len(clause) <= SHOWN else _shortened(clause)
         if piece and len(piece) + len(clause) > room:
-            waits = last if len(piece) - len(last) >= _NAME and HANGS.match(last) else ""
+            waits = last if len(piece) - len(last) >= _CURT and HANGS.match(last) else ""
             waits = waits if len(waits) + len(clause) <= SHOWN else ""
             yield piece.removesuffix(waits)
             piece = waits

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from matcher.needs.completeness_cues import (
+    BETTER_YET,
     DEMANDED,
     FAULT,
     HARMED,
@@ -25,6 +26,7 @@ from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 
 ASKED_FIELDS = ("title", "problem", "indicators")  # what they say is asked, save what is today
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_TAKES = re.compile("(?<![急亟])需要?[^，,。；;]{0,10}$")  # 清理一次需要两人30小时
 _WISHED_HEAD = re.compile("(?:目标|指标|要求|效果)[：:]$")
 _SHORT = 24  # characters of a sentence that is no more than an indicator
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
@@ -75,13 +77,20 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     demanded = DEMANDED.search(text, first, stop) is not None or bool(_WISHED_HEAD.search(head))
     if not inside or all(one.role == "background" for one in inside):
         usual = USUAL.search(text, first, stop)
-        written = indicator.text[:1] in "≥≤" and len(inside) == 1 and len(inside[0].text) <= _SHORT
+        alone = indicator.text[:1] in "≥≤><＞＜±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
+        written = alone or text[max(0, indicator.start - 4) : indicator.start].rstrip().endswith(
+            ("：", ":")
+        )  # 粘合层厚度：0.02-0.03mm
         return field == "description" and (demanded or written) and not usual and indicator.comparator in _BOUNDS
     if TODAY.match(text, indicator.end):
         return False
     if demanded:
         return True
     clause = text[first : indicator.start]
+    if BETTER_YET.match(text, indicator.end):
+        return True
+    if indicator.unit.dimension == "s" and indicator.comparator in ("", "约") and _TAKES.search(clause):
+        return False
     if IF.search(clause) or (SUPPOSED_END.match(text, indicator.end) and SUPPOSED.search(clause)):
         return False
     if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)):

@@ -33,7 +33,7 @@ _HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _ONESELF = re.compile(
-    r"年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|出口|市场|农户|客户|订单"
+    r"(?<![可能够])年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|出口|市场|农户|客户|订单"
     r"|税收|增收|就业|分红|年收入|纯收入|人口|经济效益|创汇|荣获|参试|试验点|点次|家企业|国家和地区|排名|位居|同比|全市|全省|全国|我国|距今|年前"
     r"|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
 )
@@ -86,17 +86,26 @@ _TIMES_OF = re.compile(r"([\u4e00-\u9fff]{2,12})[是为](?:[^，,。；;\d]|(?<=
 _COUNTED_BEHIND = re.compile(r"的?([\u4e00-\u9fff]{2,4}?)(?=[的，,。；;、并上]|数|$)")  # 10万级节点
 _DOES = re.compile(r"(?:能够?|可以?)?(?:抵抗|抵御|承受|经受|经过|带动|检出|发现|识别|搬运)")
 _THING = re.compile(  # 大于20μm的缺陷, 300次冻融
-    r"的?([\u4e00-\u9fff]{2,6})(?=[，,。；;、)\n]|$)"
+    r"的?((?![更最])[\u4e00-\u9fff]{2,10})(?=[，,。；;、)\n]|$)"
 )
-_EXTENT = re.compile(r"\s?([厚长宽高深])(?=[的，,。；;、)]|$)")
+_INDEX = re.compile(r"[A-Z]\d{1,3}")  # 粒径D50≤5μm，D90≤20μm
+_ENDS = re.compile(r"\)?(?:每[台件吨套只个])?(?=[，,。；;)\n]|$|之间|的程度)")
+_LENGTH = re.compile("[径距长宽高厚深]度?$")
+_OF_THING = re.compile(  # 由2.5米的锥形筒节组成
+    r"的([\u4e00-\u9fff]{2,8}?)(?=[，,。；;、)\n]|组成|构成|等|和|与|及|$)"
+)
+_BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
+    r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
+)
+_EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
     ("dB", "r s-1", "IP", "A-1 kg m2 s-3", "A", "kg m2 s-3", "s-1", "kg m-1 s-2", "bit s-1", "H", "HRC", "HV", "HB")
 )
 _NO_NAME = re.compile(
-    r".*[≤≥<>].*|.*\d[年月日]|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
+    r".*[≤≥<>].*|.*\d[年月日]|标准|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
 )
-_ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部")
+_ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部|额定|标称|峰值")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
 _SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
@@ -260,7 +269,11 @@ def _indicators(text: str) -> Iterator[Indicator]:
     found = [turns[at][1] if at in turns else value for at, value in enumerate(found)]
     for at, value in enumerate(found):
         if not (
-            value.unit.symbol or value.prefix or value.comparator in _COMPARED or value.unit_text == "级"
+            value.unit.symbol
+            or value.prefix
+            or value.comparator in _COMPARED
+            or value.unit_text == "级"
+            or _is_plain_range(plain, value)
         ) and not _PLAIN_BEFORE.search(plain, max(0, value.start - 8), value.start):
             previous = value.end
             continue
@@ -303,12 +316,28 @@ def _indicators(text: str) -> Iterator[Indicator]:
             and (not name or _DOES.fullmatch(name))
             and (value.comparator in _COMPARED or counted)
             and (thing := _THING.match(plain, value.end))
+            and (name or len(thing[1]) <= 6)
         ):
             name, known = thing[1], counted
         if not name and named and holds == sentence and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)
+        if (
+            not name
+            and (boast := _BOASTED.search(plain, max(begin - 8, 0), value.start))
+            and (called := name_around(plain, places.clause(boast.start())[0], boast.start(), boast.start()))[1]
+        ):
+            name, known = called
+        if (
+            not name
+            and value.unit.dimension in ("m", "kg")
+            and _sets(value)
+            and (thing := _OF_THING.match(plain, value.end))
+        ):
+            name = thing[1]
         if not name and last and last[::2] == (sentence, value.unit.dimension):
             name, known = last[1], True
+        if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
+            name = last[1][:stem] + name
         if _ASPECT.fullmatch(name) and (topic := _TOPIC.search(plain, max(0, value.start - 40), value.start)):
             name = topic[1] + name
         if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
@@ -367,7 +396,7 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
             name = value.inner
         elif value.unit.symbol in ("MPa", "GPa") and _STRONG.search(plain, max(0, value.start - 12), value.end + 12):
             name = "强度"
-        elif value.comparator or value.prefix or value.unit.dimension in _TELLING:
+        elif value.comparator or value.prefix or value.unit.dimension in _TELLING or _is_beside(plain, value):
             name = meaning("", value.unit.symbol, value.unit.dimension).concept
         known = bool(name)
     if value.prefix and value.prefix.upper() not in _SCALE_LETTERS:
@@ -389,6 +418,18 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
         value.start,
         value.end,
     )
+
+
+def _is_plain_range(plain: str, value: Value) -> bool:
+    """Whether a range without a unit is all that its clause says of a quantity: 螺纹中径21.803-22.003."""
+    if value.comparator != "区间" or value.unit_text or value.inner or value.low == 10:
+        return False
+    return _ENDS.match(plain, value.end) is not None  # 10-11 may have lost its raised figure
+
+
+def _is_beside(plain: str, value: Value) -> bool:
+    """Whether a value stands beside another (25MPa/600℃); a time there says how long the other lasts (300℃/2h)."""
+    return plain[value.start - 1 : value.start] == "/" and value.unit.dimension != "s"
 
 
 def _is_told_of_oneself(clause: str) -> bool:
@@ -413,6 +454,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
             or value.unit_text == "级"
             or sense.concept in _PLAIN
             or (compared and not name.isascii() and (known or value.soft != "reach"))
+            or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))
             or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
         )
     if symbol in ("月", "a"):
@@ -433,7 +475,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
             or compared
             or bool(sense.change)
             or name.endswith("数")
-            or (symbol == "倍" and value.low != value.high)
+            or (symbol in ("倍", "次") and value.low != value.high)
         )
     return True
 
@@ -443,6 +485,7 @@ def _directed(value: Value, name: str, sense: Meaning) -> Value:
     less = sense.better < 0 or (
         sense.change == 0 and _LESS_SCALE.search(name) and value.unit.dimension in ("m", "°", "s", "K")
     )
+    less = less or (value.unit.dimension == "K" and (value.low or 0) < 0)  # 耐低温达到-40℃
     if not (value.soft and less and value.comparator in ("≥", ">")):
         return value
     turned = "≤" if value.comparator == "≥" else "<"

@@ -32,7 +32,7 @@ _DIMENSIONS = {  # what is measured where no name is given, by the symbol or the
     "IP": "防护等级",
 }
 _UP = "提高|提升|增加|增长|增产|上升|升高|延长|增强|增大|提速|加快|改善|increased?|improved?|raised?"
-_DOWN = "降低|下降|减少|减小|减轻|减产|减排|缩减|节约|节省|节能|节电|节水|缩短|压缩|降|reduced?|decreased?|cut"
+_DOWN = "降低|下降|减少|减小|减轻|减低|减产|减排|缩减|节约|节省|节能|节电|节水|缩短|压缩|降|reduced?|decreased?|cut"
 _WHOLE = {
     "增产": "产量提高",
     "减产": "产量降低",
@@ -48,13 +48,13 @@ _IS_UP = re.compile(_UP, re.I)
 _FILL = re.compile(
     r"(?:为|是|在|于|可以?|能够|(?<![节性功智效])能|(?<![反相响效对供])应当?|须|必须|需要?|要求?|控制|限制|保持|维持|稳定(?!性)|约|大约|大概|=|:|的|了|一般|通常|仅|只有?|均|都|也|还|可?达到?"
     r"|最高|最低|最多|最大|最小|平均|目前|现在|当前|现状|(?<![实体呈发出展再])现|分别|高达|将|会|得|不|由|从|近|已|自|希望|预期|至少|最快|最慢|实测|目标|整体|基本|左右|有|做|超|多在|多为|大多|集中在?|我们|[-~\"“”'*±≥≤<>]|\s"
-    r"|\([^()]*\)|[(\[]|原来|原有|原先|同类产品|国外|适[用应]于?|(?:^|(?<=[，,、后需可要(]))用|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|can|will|not|and)\b)$",
+    r"|\([^()]*\)|[(\[]|原来|原有|原先|同类产品|国外|适[用应]于?|(?:[很较极]|非常|特别)[高低大小长短快慢强]|(?:^|(?<=[，,、后需可要(]))用|\b(?:of|is|are|be|should|must|shall|to|at|a|an|the|with|has|have|from|between|can|will|not|and)\b)$",
     re.I,
 )
 _BREAK = re.compile(
     r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
     r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当前|当(?!量)|达到?|就|也|都|仅|(?<!平)均(?!匀|衡|质)|相比|比(?!表|容|能|功|重|例|$)|成果|样机"
-    r"|较|了|着|以(?!太)|按|据|我们|用[于来]|提供|每(?:小时|分钟|[天日班条台套])?|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因"
+    r"|较|了|着|以(?!太)|按|据|我们|用[于来]|提供|每(?:小时|分钟|[天日班条台套])?|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能|寻求|寻找|找寻"
 )
 _VERB = "提高|提升|增加|降低|减少|缩短|节约|节省"  # those that begin no noun, as 压缩机 and 增强材料 do
 _LEADING = re.compile(rf".*(?P<word>{_VERB})(?![型机剂率量器])", re.I)
@@ -66,6 +66,7 @@ _ITEM = re.compile(r"^(?:[(\[]?(?:\d{1,2}|[一二三四五六七八九十]{1,2}|
 _THAN = re.compile(  # 成本较现有工艺降低20%, 效率比人工高3倍
     r"(?P<beside>[与和跟同][^，,]{1,12})?(?:较|(?<![对占相])比(?!例|重|表|容|能|功|值)|相比于?|相[对较]于)[^,，]{1,14}?(?P<word>低|少|轻|短|慢|高|多|长|快)?(?:了|出)?$"
 )
+_COPULA = re.compile("^(?:作?为|是)")  # 415nm为测量波长
 _EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台)$")
 _NO_START = re.compile(
     r"^(?:原[来先有]的?(?=[\u4e00-\u9fff]{2})|\d{1,2}[.、](?=[\u4e00-\u9fff])|如(?=[\u4e00-\u9fff]{3})|[\u4e00-\u9fff]{0,4}(?:情况|条件|环境)下(?=[\u4e00-\u9fff]{2}))+"
@@ -119,7 +120,7 @@ def _quantities() -> tuple[dict[str, tuple[str, int, bool]], re.Pattern[str], re
     before = re.compile(rf"(?:(?<![a-z])|(?=[^a-z]))(?P<word>{words}){_TAIL}$")
     longer = "|".join(re.escape(word) for word in sorted(table, key=len, reverse=True) if len(word) > 1)
     after = re.compile(
-        rf"(?:(?P<of>的)?(?P<words>[\u4e00-\u9fff]{{0,4}}?)|\s(?=[a-z])(?P<gap>))(?P<word>{longer})(?![a-z])"
+        rf"(?:(?P<of>的)?(?P<words>(?:(?!的)[\u4e00-\u9fff]){{0,6}}?)|\s(?=[a-z])(?P<gap>))(?P<word>{longer})(?![a-z])"
     )
     return table, before, after
 
@@ -167,10 +168,15 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
         ahead = after.match(text[end : end + 16].lower())
         if (
             ahead
-            and (ahead["of"] or not name or change)
+            and (
+                ahead["of"]
+                or not name
+                or change
+                or (text[start:stop].endswith(("在", "的", "(")) and not ahead["words"])
+            )
             and not (name and not change and len(ahead["words"] or "") > 2)
         ):
-            name, known = (ahead["words"] or "") + ahead["word"], ahead
+            name, known = _COPULA.sub("", ahead["words"] or "") + ahead["word"], ahead
     name = _NO_START.sub("", name.strip(" -"))[-30 if name.isascii() else -_LONGEST :]
     if name and change:
         return name + ("提高" if _IS_UP.match(change) else "降低"), bool(known)

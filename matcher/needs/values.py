@@ -95,10 +95,10 @@ _NO_VALUE_AFTER = re.compile(
 _NO_SIZE = re.compile(r"\s?[×*]\s?\d")
 SIZE = "尺寸"
 _IN_WORD = re.compile(r"[A-Za-z\d.-]$")
-_LENGTH_UNIT = r"(?:mm|cm|dm|km|m|μm|um|nm|毫米|厘米|分米|微米|纳米|米|㎜|㎝)"
+_LENGTH_UNIT = r"(?:mm|cm|dm|km|m|μm|um|nm|毫米|厘米|分米|微米|纳米|米|㎜|㎝|英寸|″)"
 _TIMES = r"\s?[×*xX]\s?"
 _SIZE = re.compile(
-    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![A-Za-z0-9])"
+    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![a-z0-9])"
 )
 _BETWEEN = re.compile(
     rf"(?P<low>{_NUMBER})\s?(?P<unit1>{UNIT})?\s?[≤<]\s?(?P<name>[A-Za-z]{{1,3}}|[\u4e00-\u9fff]{{2,8}})\s?[≤<]\s?"
@@ -123,12 +123,19 @@ _STANDARD = re.compile(
     r"(?<![A-Za-z])(?:GB|JB|HG|YY|QB|DB|NY|ISO|IEC|ASTM|EN|DIN|JIS|UL|AS|CN|ZL|SH|YB|TB|SL|CJ|JG|HJ|FZ|LY|SN|[TQ]/[A-Z]+)(?:[-/]?[A-Z]{1,3})?\s?[-/]?$"
 )
 _REST = re.compile(_NUMBER)
+_ODD = re.compile(r"[余多](?![\u4e00-\u9fff])|(?<=[\d百千万亿])[余多]")  # 100多米 is more than 100
+_SHARED = re.compile(  # 精度1.5、2.0级: the unit stands behind the last
+    rf"(?:\s?[、/]\s?{_NUMBER})*?\s?[、/]\s?(?P<last>{_NUMBER})\s?(?P<unit>{UNIT})"
+)
+_NAMED = re.compile("[\u4e00-\u9fff][:为]?$")
+_GLUED = re.compile(r"(?<=[。；;\n])([2-9])\.(?=\d)")  # 1.清洗。2.20℃恒温: the number of an item
+_ELEMENT = re.compile(r"(?<![A-Za-z\d])[A-Z][a-z]?$")  # Ag5.81%
 _STANDARD_ENDS = frozenset("BYGRTNDMESILNCJZ/- OAHQ")
 _SIGN_ENDS = frozenset("-+±下负 ")
 _STANDARD_NUMBER = re.compile(r"\d[\d.]*(?:[-:/]\d+(?:\.\d+)?)*")
 _ANGLES = re.compile("角|旋|倾|弯|视场|方位|扫描|波束|[水垂][平直]面|俯|仰|经度|纬|坡|摆|翻|转[动过折向臂]|转$|折")
 _LENGTHS = re.compile("距|长|高|深|宽")
-_COLD = re.compile("[℃℉°dBVμ]")
+_COLD = re.compile("[℃℉°dBVμ]|[mMk]V")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,12 +168,20 @@ def half_width(text: str) -> str:
 
 def values(text: str) -> Iterator[Value]:
     """The values of a text in half-width signs, in order."""
-    at = 0
+    at, text = 0, _without_numbering(text)
     for fraction in _FRACTION.finditer(text) if "分之" in text or "倍" in text or "百分点" in text else ():
         yield from _numbers(text, at, fraction.start())
         yield _fraction(text, fraction)
         at = fraction.end()
     yield from _numbers(text, at, len(text))
+
+
+def _without_numbering(text: str) -> str:
+    """The text with blanks for the number of an item that runs into a value (。2.20℃), where the item before stands."""
+    for match in list(_GLUED.finditer(text)):
+        if re.search(rf"(?:^|[。；;:\n\s\"]){int(match[1]) - 1}[.、]", text[: match.start()]):
+            text = f"{text[: match.start()]}  {text[match.end() :]}"
+    return text
 
 
 def _numbers(text: str, at: int, stop: int) -> Iterator[Value]:
@@ -248,6 +263,8 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
     unit_text = (match["unit4"] or match["unit5"] or match["unit3"] or match["unit2"] or match["unit1"] or "").strip()
     if unit_text.endswith(")") and unit_text.count("(") < unit_text.count(")") and text[end - 1] == ")":
         unit_text, end = unit_text[:-1], end - 1
+    if not unit_text and (shared := _SHARED.match(text, end)) and _alike(match[0], shared["last"]):
+        unit_text = shared["unit"] if start == last + 1 or _NAMED.search(text, max(0, start - 2), start) else ""
     prefix = ""
     if letters := _LETTERS.search(text, max(0, start - 8), start):
         prefix, start = letters[0].strip(" :="), letters.start()
@@ -258,9 +275,12 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         if prefix and not unit_text and _letters(prefix) not in _PREFIXES and not prefix.endswith("值"):
             return None
         beside = unit_text and text[last:start] == "/"  # 220V/50Hz
-        if not prefix and not beside and _NO_VALUE_BEFORE.search(before):
+        part = unit_text[:1] in ("%", "‰", "g") and _ELEMENT.search(before)
+        if not prefix and not beside and not part and _NO_VALUE_BEFORE.search(before):
             return None
-    if _NO_SIZE.match(text, end) or (not unit_text and comparison is None and _NO_VALUE_AFTER.match(text, end)):
+    if _NO_SIZE.match(text, end) or (
+        not (unit_text or comparison or match["many2"]) and _NO_VALUE_AFTER.match(text, end)
+    ):
         return None
     unit = _unit(unit_text, prefix, text[max(0, start - 24) : start])
     ends = [_number(match, "1", _is_minus(sign, before, unit_text))]
@@ -287,12 +307,19 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         tolerance, ends = ends[0], [0.0]
     if match["up"]:
         low, high = (float(f"{ends[0] + float(match[side]):.12g}") for side in ("down", "up"))
-        return Value("区间", low, high, unit, unit_text, None, start, end, prefix)
+        return Value("±", low, high, unit, unit_text, None, start, end, prefix)
     if tolerance is not None:
         low, high = (float(f"{ends[0] + side * tolerance:.12g}") for side in (-1, 1))
         return Value("±", low, high, unit, unit_text, tolerance, start, end, prefix)
     after = _AFTER.match(text, end)
     word = (earlier and earlier.lastgroup) or (comparison and comparison.lastgroup) or ""
+    if (
+        not word
+        and not match["number2"]
+        and _measured(unit)
+        and _ODD.search(text, match.start(), after.end() if after else end)
+    ):
+        word = "gt"
     if unit_text == "级" and (match["many2"] or match["many1"]):  # 10万级节点
         unit, word = NO_UNIT, word or "about"
     if after and word in ("", "reach", "eq", "about"):
@@ -331,6 +358,16 @@ def _number(match: re.Match[str], side: str, minus: bool) -> float:
         number *= _exponent(power)
     number *= _MANY_VALUES.get(match["many" + side] or "", 1.0)
     return float(f"{-number if minus else number:.12g}")
+
+
+def _measured(unit: Unit) -> bool:
+    """Whether a unit measures, and does not count (个, 次, 倍)."""
+    return bool(unit.symbol) and not "\u4e00" <= unit.symbol[0] <= "\u9fff"
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two numbers are written alike: decimals both, or both of two digits and more."""
+    return ("." in one and "." in other) or (len(one) > 1 and len(other) > 1 and one.isdigit() and other.isdigit())
 
 
 def _exponent(power: str) -> float:

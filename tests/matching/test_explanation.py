@@ -183,6 +183,19 @@ NEED_OF_FANS = ("离心风机叶轮设计", "希望提高离心风机叶轮的�
         # a name without a verb; a piece without its subject
         ("离心风机叶轮的设计理论；风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
         ("显著低于普通离心风机叶轮的设计成本。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        ("明显提高了其离心风机叶轮的设计强度。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        # what was to be solved, and what others found
+        ("本项目针对离心风机叶轮设计中效率低、噪声大等实际问题。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        (
+            "项目需求及应用领域：离心风机叶轮设计对效率提出更高要求。风机叶轮效率提高8%。",
+            "风机叶轮效率提高8%。",
+        ),
+        ("德国某公司的研究者发现离心风机叶轮设计可提高效率。风机叶轮效率提高8%。", "风机叶轮效率提高8%。"),
+        # what the record can do, in words that nobody asked for, before how its parts are joined
+        (
+            "离心风机叶轮与驱动轴相连接，驱动轴与机座相连接，机座与风管连通。本发明具有效率高、振动小的优点。",
+            "本发明具有效率高、振动小的优点。",
+        ),
     ],
 )
 def test_what_says_little_gives_way(description, expected):
