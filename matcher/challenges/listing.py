@@ -9,7 +9,9 @@ from typing import Any
 
 import pandas as pd
 
-from matcher.needs.completeness import ReadNeed, read_all
+from matcher.needs.asked import clause_of
+from matcher.needs.completeness import Figure, ReadNeed, read_all
+from matcher.needs.completeness_cues import WISHED
 from matcher.needs.indicators import Indicator
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells import first_few
@@ -41,6 +43,12 @@ CHALLENGES = (
 INDICATORS = ("challenge_id", "number", "quantity", "relation", "value", "unit", "condition", "text", "need_id")
 _MOST_INDICATORS = 20
 _POSTING = "valid_until"  # a day until which a posting stands is no term of the work
+_BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_LONGEST = 24  # characters of a clause that says no more than an indicator
+_ASIDE = re.compile("[（(][^（()）]*[)）]")
+_WISH = re.compile(
+    "^(?:客户|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
+)
 _SPLIT = re.compile(r"[,，、;；\s]+")
 
 
@@ -84,7 +92,7 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
         rows.append(
             {
                 **{name: first[name] for name in CHALLENGES if name in found and name != "need_id"},
-                "indicators": "；".join(f"{row['quantity']}{row['text']}" for row in _indicators(reads)),
+                "indicators": "；".join(row["said"] for row in _indicators(reads)),
                 "deadline": _said(reads, "deadline"),
                 "money": _said(reads, "money"),
                 "rights": _said(reads, "rights"),
@@ -135,13 +143,16 @@ def most_complete(reads: Sequence[ReadNeed]) -> ReadNeed:
 
 def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
     rows, seen = [], set()
-    bounded = {_measure(one) for need in reads for figure in need.figures if (one := figure.indicator).comparator}
+    figures = [figure.indicator for need in reads for figure in need.figures]
+    bounded = {_measure(one) for one in figures if one.comparator in _BOUNDS}
     for need in sorted(reads, key=lambda one: -one.completeness):
         for figure in need.figures:
             one = figure.indicator
             key = (one.quantity, one.comparator, one.low, one.high, one.unit.symbol)
-            beside = not one.comparator and _measure(one) in bounded  # what is today, beside what is asked
-            if figure.asked and key not in seen and not beside:
+            # a bare value beside a bound of the same, or before anything is wished for, is what is today
+            bare = one.comparator not in _BOUNDS
+            today = bare and (_measure(one) in bounded or not _is_wished(need, figure))
+            if figure.asked and key not in seen and not today and not _is_condition(need, figure):
                 seen.add(key)
                 value = "～".join(f"{bound:g}" for bound in dict.fromkeys((one.low, one.high)) if bound is not None)
                 rows.append(
@@ -153,9 +164,41 @@ def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
                         "condition": one.condition,
                         "text": one.text,
                         "need_id": need.need_id,
+                        "said": _in_own_words(need, figure),
                     }
                 )
     return rows[:_MOST_INDICATORS]
+
+
+def _is_wished(need: ReadNeed, figure: Figure) -> bool:
+    """Whether the sentence of a figure has wished for something by the end of the figure's clause."""
+    text, one = need.texts[figure.field], figure.indicator
+    around = [part for part in need.sentences if part.field == figure.field and part.start < one.end <= part.end]
+    return figure.field != "description" or any(
+        WISHED.search(text, part.start, clause_of(text, one.start, one.end)[1]) for part in around
+    )
+
+
+def _is_condition(need: ReadNeed, figure: Figure) -> bool:
+    """Whether a value stands right before the quantity of the next one: -20～45℃全温域误差≤4%, 28天内抑菌率≥90%."""
+    text, one = need.texts[figure.field], figure.indicator
+    behind = [other for other in need.figures if other.field == figure.field and other.indicator.start > one.end]
+    return any(text.startswith(other.indicator.quantity, one.end) for other in behind)
+
+
+def _in_own_words(need: ReadNeed, figure: Figure) -> str:
+    """An indicator as the need says it: its clause up to the value, where that is short and says nothing else."""
+    text, one = need.texts[figure.field], figure.indicator
+    first = clause_of(text, one.start, one.end)[0]
+    before = [
+        other for other in need.figures if other.field == figure.field and first < other.indicator.end <= one.start
+    ]
+    others = not all(_is_condition(need, other) for other in before)
+    said = _WISH.sub("", re.split("[（(]", _ASIDE.sub("", text[first : one.end]))[-1].strip())
+    quantity = _WISH.sub("", one.quantity)
+    if quantity in said and len(said) <= _LONGEST and not others:
+        return said
+    return one.text if one.text.startswith(quantity) else quantity + one.text
 
 
 def _measure(one: Indicator) -> tuple[str, str]:

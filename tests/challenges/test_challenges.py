@@ -274,3 +274,43 @@ def test_the_command_writes_workbook_page_and_list(run, tmp_path):
     assert run(*command, "-o", "c.csv", "-q") == (0, "", "")
     assert len(pd.read_csv("c.csv")) == 2
     assert run(*command, "-o", "n.csv")[0] == 2
+
+
+def indicators_of_call(title, description):
+    needs = pd.DataFrame({"need_id": ["N1"], "title": [title], "description": [description]})
+    matches = pd.DataFrame({"need_id": ["N1"], "outcome_id": ["C1"], "good_match": [False]})
+    return challenge_table(find_challenges(needs, matches), needs).iloc[0][["wording", "indicators"]].tolist()
+
+
+@pytest.mark.parametrize(
+    ("title", "description", "indicators"),
+    [
+        (
+            "金柑保鲜",
+            "货架期只有3天，发货损耗18%，需求一套保鲜技术，货架期延长到12天以上，腐损率≤5%。",
+            "货架期延长到12天以上；腐损率≤5%",
+        ),
+        (
+            "阀块去毛刺",
+            "现在单件用时25分钟。要求单件不超过3分钟，粗糙度不劣于Ra1.6。",
+            "单件不超过3分钟；粗糙度不劣于Ra1.6",
+        ),
+        (
+            "电量估算",
+            "需要在单片机（主频48兆赫、RAM 16KB）上运行的算法，-20～45℃全温域误差≤4%。",
+            "主频48兆赫；RAM 16KB；-20～45℃全温域误差≤4%",
+        ),
+        (
+            "误报过滤",
+            "报警点中约85%是误报。希望用算法过滤80%以上误报，单点判定时间小于30毫秒。",
+            "用算法过滤80%以上；单点判定时间小于30毫秒",
+        ),
+    ],
+)
+def test_a_call_says_what_is_asked_in_the_words_of_the_need(title, description, indicators):
+    assert indicators_of_call(title, description)[1] == indicators
+
+
+def test_a_call_opens_with_the_sentence_that_asks():
+    text = "我司电源三年故障率9%。需求新的电源防护设计，效率≥93.5%。"
+    assert indicators_of_call("电源防雷设计", text)[0] == "需求新的电源防护设计，效率≥93.5%。"
