@@ -110,7 +110,7 @@ def test_conditions_that_go_together_are_met_together():
 
 @pytest.mark.parametrize(("pull", "low", "high"), [(0.7, 0.35, 0.6), (0.0, -0.1, 0.15)])
 def test_facts_hardly_seen_together_hang_together_as_others_do(pull, low, high):
-    """Twelve facts follow one cause alike; eight are seen of a fifth of 1,000 firms, four of 50, a pair of these of 2 or 3.
+    """Twelve facts follow one cause alike; eight are seen of a fifth of 1,000 firms, the others of 50.
 
     The true correlations are 0.49, or none. With loadings that are drawn around nothing the four keep 0.25 of 0.49.
     """

@@ -40,7 +40,7 @@ SMALL, ROUNDS, ENOUGH = 1000, 4, 0.95  # so few firms get up to so many rounds o
 AGREE = 0.9  # rank correlation of the lists of two seeds below which no rank is shown
 MERIT = 0.5  # assumption: how far the places in ranges that people judge go with what a firm has, normal deviations
 LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far all experts of a place may lean; where nobody's points are seen
-MODEL = 0.4  # deviation of the log of expected over true passes that made-up cities leave (docs/discovery.md)
+MODEL = 0.3  # deviation of the log of expected over true passes beyond that of the draws (docs/discovery.md)
 
 
 @dataclass(frozen=True)

@@ -99,7 +99,7 @@ class Held:
 
 @dataclass(frozen=True)
 class Groups:
-    """Quantities that may be expected to go together. `good`: more of each helps a firm; `judged`: people judge them."""
+    """Quantities that may be expected to go together. `good`: more helps a firm; `judged`: people judge them."""
 
     good: Sequence[int] = ()
     judged: Sequence[int] = ()
