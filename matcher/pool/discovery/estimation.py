@@ -40,7 +40,7 @@ SMALL, ROUNDS, ENOUGH = 1000, 4, 0.95  # so few firms get up to so many rounds o
 AGREE = 0.9  # rank correlation of the lists of two seeds below which no rank is shown
 MERIT = 0.5  # assumption: how far the places in ranges that people judge go with what a firm has, normal deviations
 LEAN, LEAN_UNSEEN = 0.25, 0.5  # assumption: how far all experts of a place may lean; where nobody's points are seen
-MODEL = 0.4  # deviation of the log of expected over true passes that made-up cities leave (docs/discovery.md)
+MODEL = 0.3  # deviation of the log of expected over true passes beyond that of the draws (docs/discovery.md)
 
 
 @dataclass(frozen=True)
@@ -229,7 +229,7 @@ class _Draws:
     def __init__(self, part: Part, given: Quantities, rng: np.random.Generator) -> None:
         self.part, self.given, self.rng = part, given, rng
         self.parts = given.known_parts()
-        self.latent = Latent.settled(given.table, given.stand_in, given.alike, rng, given.held)
+        self.latent = Latent.settled(given.table, given.stand_in, given.groups, rng, given.held)
         of_all = next(self.latent.draw(self.parts))[:, given.merits].mean(axis=1) if given.merits else np.zeros(1)
         self.middle, self.spread = of_all.mean(), max(of_all.std(), 1e-9)
 
@@ -253,7 +253,7 @@ class _Draws:
         best = alive[np.argsort(-guess, kind="stable")[:TOP]]
         again, _ = self.nothing() if len(best) < len(alive) else (halves, [])
         held = self.given.held.of(best)
-        few = Latent(self.given.table[best], self.latent.margins, self.given.alike, self.rng, held)
+        few = Latent(self.given.table[best], self.latent.margins, self.given.groups, self.rng, held)
         parts = [(j, base, known[best]) for j, base, known in self.parts]
         for _ in range(ROUNDS):
             for k in range(SECOND):
@@ -280,7 +280,7 @@ class _Draws:
         self, rows: np.ndarray, chain: Latent, places: np.ndarray, parts: Sequence[tuple[int, int, Floats]]
     ) -> list[tuple[Run, Floats]]:
         """The turns of one state of a chain; places: of `rows` in the chain."""
-        lean = (LEAN if self.given.alike else LEAN_UNSEEN) * float(self.rng.standard_normal())
+        lean = (LEAN if self.given.groups.judged else LEAN_UNSEEN) * float(self.rng.standard_normal())
         return [self._run(rows, scores[places], lean) for scores in chain.draw(parts, TURNS)]
 
     def _run(self, rows: np.ndarray, scores: Floats, lean: float) -> tuple[Run, Floats]:

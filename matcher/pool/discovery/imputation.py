@@ -6,6 +6,10 @@ loadings, noise and each firm's causes are drawn in turn given the rest (Gibbs s
 model: Murray, Dunson, Carin and Lucas 2013, JASA 108; causes drawn whole and scaled again at every step, after Ghosh
 and Dunson 2009, JCGS 18). So every draw carries the uncertainty of what was learned, too.
 
+Facts that few firms show together say little of how they hang together. So the loadings of all quantities are taken
+from one normal distribution that is learned as well (partial pooling): what is hardly seen is tied to the rest as the
+others are, and not taken as independent of it.
+
 Of a quantity that hardly any firm shows nothing can be learned: it is held at its assumed values, and goes with a lead
 that each firm has and with the strength of the firm only as far as is assumed (`Held`).
 """
@@ -17,13 +21,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr, ndtri
+from scipy.stats import wishart
 
 from matcher.policy.intervals import Floats
 
 CAUSES = 9
 SOME, SETTLE = 8000, 150  # firms, and steps, of the first search
 TRIES = 8
-FIRM, ALIKE = 1.0, 20.0  # prior precision of loadings: around nothing; of quantities that are alike, around their mean
+ALIKE = 20.0  # prior precision of the loadings of judged quantities around their mean
+VARIANCE = 0.05  # prior mean of the variance of loadings among quantities
+NOTHING = 1.0  # prior weight, in quantities, of a mean of the loadings of 0
 FARTHEST = 6.0  # no score is farther from the middle
 NOISE = 3.0  # prior weight, in firms, of a noise variance of a half
 
@@ -90,16 +97,27 @@ class Held:
         return np.maximum(1 - self.pull**2 * float(np.mean(self.lead**2)) - self.bond**2, 0.1)
 
 
+@dataclass(frozen=True)
+class Groups:
+    """Quantities that may be expected to go together. `good`: more helps a firm; `judged`: people judge them."""
+
+    good: Sequence[int] = ()
+    judged: Sequence[int] = ()
+
+
 class Latent:
     """A chain of draws of everything that is not known; `sweep` moves it one step."""
 
     def __init__(
-        self, table: Floats, margins: Sequence[Margin], alike: Sequence[int], rng: np.random.Generator, held: Held
+        self, table: Floats, margins: Sequence[Margin], groups: Groups, rng: np.random.Generator, held: Held
     ) -> None:
-        """`table`: firms x quantities, NaN: not seen. `alike`: quantities that follow the causes much alike."""
+        """`table`: firms x quantities, NaN: not seen."""
         size, wide = table.shape
-        self.rng, self.margins, self.alike, self.held = rng, margins, list(alike), held
-        self._free = np.setdiff1d(np.arange(wide), held.columns)
+        self.rng, self.margins, self.held = rng, margins, held
+        self._good = np.setdiff1d(np.array(groups.good, int), held.columns)
+        self._judged = np.setdiff1d(np.array(groups.judged, int), held.columns)
+        self._others = np.setdiff1d(np.arange(wide), np.concatenate([self._good, self._judged, held.columns]))
+        self._precision, self._of_judged = np.eye(CAUSES), np.zeros(CAUSES)
         self._column, self._row = np.nonzero(~np.isnan(table.T))  # cells seen, column by column
         self._starts = np.searchsorted(self._column, np.arange(wide + 1))
         spans = [margin.span(table[self._row[self._of(j)], j]) for j, margin in enumerate(margins)]
@@ -115,16 +133,16 @@ class Latent:
 
     @classmethod
     def settled(
-        cls, table: Floats, guesses: list[Floats], alike: Sequence[int], rng: np.random.Generator, held: Held
+        cls, table: Floats, guesses: list[Floats], groups: Groups, rng: np.random.Generator, held: Held
     ) -> Latent:
         """A chain past its burn-in: on some of the firms first, where there are many.
 
         `guesses`: values that stand in for those hardly seen.
         """
         margins = [Margin.of(column[~np.isnan(column)], guess) for column, guess in zip(table.T, guesses, strict=True)]
-        whole = cls(table, margins, alike, rng, held)
+        whole = cls(table, margins, groups, rng, held)
         rows = np.arange(len(table)) if len(table) <= SOME else rng.choice(len(table), SOME, replace=False)
-        some = cls(table[rows], margins, alike, rng, held.of(rows))
+        some = cls(table[rows], margins, groups, rng, held.of(rows))
         for _ in range(SETTLE):
             some.sweep()
         whole.take(some.learned())
@@ -186,18 +204,39 @@ class Latent:
             np.linalg.solve(np.linalg.cholesky(together), each.T).T for each in (self.causes, self.centre)
         )
         with_one = np.concatenate([np.ones((len(self.causes), 1)), self.causes], axis=1)
-        alike = self.loadings[self.alike]
-        among = alike.mean(axis=0) + rng.standard_normal(CAUSES) / np.sqrt(ALIKE * len(alike)) if len(alike) else 0.0
-        for j in self._free.tolist():
-            x, y = with_one[self._row[self._of(j)]], self._score[self._of(j)]
-            firm, middle = (ALIKE, among) if j in self.alike else (FIRM, 0.0)
-            prior = np.array([0.3, *[firm] * CAUSES])
-            root = np.linalg.cholesky(x.T @ x / self.noise[j] + np.diag(prior))
-            half = np.linalg.solve(root, x.T @ y / self.noise[j] + prior * np.append(0.0, np.zeros(CAUSES) + middle))
-            slope = np.linalg.solve(root.T, half + rng.standard_normal(CAUSES + 1))
-            self.level[j], self.loadings[j] = slope[0], slope[1:]
-            rest = y - x @ slope
-            self.noise[j] = (rest @ rest + NOISE) / 2 / rng.gamma(len(y) / 2 + NOISE)
+        prior = np.diag(np.full(CAUSES + 1, 0.3))
+        for members, middle, precision in self._pooled():
+            prior[1:, 1:] = precision
+            for j in members.tolist():
+                x, y = with_one[self._row[self._of(j)]], self._score[self._of(j)]
+                half = x.T @ y / self.noise[j] + prior @ np.append(0.0, middle)
+                slope = _normal(x.T @ x / self.noise[j] + prior, half, rng)
+                self.level[j], self.loadings[j] = slope[0], slope[1:]
+                rest = y - x @ slope
+                self.noise[j] = (rest @ rest + NOISE) / 2 / rng.gamma(len(y) / 2 + NOISE)
+
+    def _pooled(self) -> list[tuple[np.ndarray, Floats, Floats]]:
+        """Quantities, and mean and precision that their loadings are drawn from, given the loadings of all.
+
+        Normal and inverse Wishart, so nothing depends on how the causes are turned. Of good quantities the mean is
+        learned; of judged ones, too, and it is itself one of the good; the others lie around nothing.
+        """
+        rng, precision, nothing = self.rng, self._precision, np.zeros(CAUSES)
+        good, judged, own = self.loadings[self._good], self.loadings[self._judged], ALIKE * np.eye(CAUSES)
+        if len(judged):
+            good = np.vstack([good, self._of_judged])
+        mean = _normal((NOTHING + len(good)) * precision, precision @ good.sum(axis=0), rng)
+        if len(judged):
+            half = own @ judged.sum(axis=0) + precision @ mean
+            self._of_judged = good[-1] = _normal(len(judged) * own + precision, half, rng)
+        apart = np.vstack([np.sqrt(NOTHING) * mean, good - mean, self.loadings[self._others]])
+        scatter = VARIANCE * np.eye(CAUSES) + apart.T @ apart
+        self._precision = np.atleast_2d(wishart(CAUSES + 2 + len(apart), np.linalg.inv(scatter)).rvs(random_state=rng))
+        return [
+            (self._good, mean, self._precision),
+            (self._judged, self._of_judged, own),
+            (self._others, nothing, self._precision),
+        ]
 
     def draw(self, parts: Sequence[tuple[int, int, Floats]], turns: int = 1) -> Iterator[Floats]:
         """Scores of all quantities, `turns` times with the same causes: those of cells seen, and drawn ones.
@@ -220,6 +259,12 @@ class Latent:
                 out[rows, ratio] = tries[np.arange(len(rows)), np.argmax(likely, axis=1)]
             out[self._row, self._column] = self._score
             yield out
+
+
+def _normal(precision: Floats, half: Floats, rng: np.random.Generator) -> Floats:
+    """A draw of the normal distribution of this precision and of the mean precision^-1 half."""
+    root = np.linalg.cholesky(precision)
+    return np.asarray(np.linalg.solve(root.T, np.linalg.solve(root, half) + rng.standard_normal(len(half))))
 
 
 def _between(middle: Floats, noise: Floats, low: Floats, high: Floats, rng: np.random.Generator) -> Floats:

@@ -13,9 +13,11 @@ from matcher.policy.advice import Part
 from matcher.policy.evaluation import judged_columns
 from matcher.policy.facts import numbers
 from matcher.policy.intervals import Floats
+from matcher.policy.model import Ruleset
 from matcher.policy.policy import Policy
+from matcher.policy.thresholds import signs, tests_of
 from matcher.pool.discovery.assumptions import SHOWN, Ranges, guesses
-from matcher.pool.discovery.imputation import Held
+from matcher.pool.discovery.imputation import Groups, Held
 from matcher.pool.discovery.scope_text import text_scores
 from matcher.pool.discovery.technology import Industries, technology_scores
 from matcher.pool.discovery.variables import EXTRA, Variable, newest_known, variables
@@ -28,8 +30,7 @@ PULL_FIELD, PULL, BOND = 0.8, 0.4, 0.5
 @dataclass(frozen=True)
 class Quantities:
     """`table`: firms x quantities (NaN: not seen), in the order of `order`; `stand_in`: values for those hardly seen;
-    `values`: every fact that is known exactly; `merits`: the quantities of which more is better; `alike`: those that
-    people judge.
+    `values`: every fact that is known exactly; `merits`: the counts and shares of which more is better.
     """
 
     order: list[Variable]
@@ -38,7 +39,7 @@ class Quantities:
     held: Held
     values: dict[str, Floats]
     merits: list[int]
-    alike: list[int]
+    groups: Groups
 
     def learned_names(self) -> set[str]:
         """The facts that are drawn and not merely assumed."""
@@ -86,8 +87,10 @@ class Quantities:
         pulls = [_pull(order[j], policy) if not learned else 0.0 for j in hidden.tolist()]
         bonds = [BOND if j in merits else 0.0 for j in hidden.tolist()]
         held = Held(hidden, np.nan_to_num(lead), np.array(pulls), np.array(bonds), learned)
-        alike = [j for j, v in enumerate(order) if v.name in judged]
-        return cls(order, np.stack(columns, axis=1), stand_in, held, values, merits, alike)
+        by_people, helps = [j for j, v in enumerate(order) if v.name in judged], _helpful(part.ruleset, policy)
+        good = [j for j, v in enumerate(order) if j not in by_people and (j in merits or v.name in helps)]
+        groups = Groups(good, by_people)
+        return cls(order, np.stack(columns, axis=1), stand_in, held, values, merits, groups)
 
 
 def is_merit(variable: Variable, policy: Policy) -> bool:
@@ -98,6 +101,16 @@ def is_merit(variable: Variable, policy: Policy) -> bool:
         and not variable.only_seen
         and ((bool(variable.base) and not variable.growth) or column.kind == "count")
     )
+
+
+def _helpful(ruleset: Ruleset, policy: Policy) -> set[str]:
+    """The yes/no facts of which yes helps some test and hurts none; of two opposites the first."""
+    sides: dict[str, set[float]] = {}
+    for test in tests_of(ruleset):
+        for name, side in signs(test):
+            sides.setdefault(name, set()).add(side)
+    contrary = {other for _, other in policy.opposites}
+    return {n for n, s in sides.items() if s == {1.0} and policy.columns[n].kind == "yesno"} - contrary
 
 
 def _pull(variable: Variable, policy: Policy) -> float:
