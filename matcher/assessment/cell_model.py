@@ -65,7 +65,9 @@ def buckets_of(text: str, kind: str) -> list[int]:
     """
     cell = marked(text, kind)
     pieces = [piece for piece in cell.split(",") if piece] or [cell]
-    runs = {f"{where}{run}" for where, part in zip("wfl", (cell, pieces[0], pieces[-1]), strict=True) for run in _runs(part)}
+    runs = {
+        f"{where}{run}" for where, part in zip("wfl", (cell, pieces[0], pieces[-1]), strict=True) for run in _runs(part)
+    }
     runs |= {f"r{run}" for run in _runs(folded(text), longest=2)}
     return sorted({zlib.crc32(run.encode()) % BUCKETS for run in {*runs, f"k{kind}"}})
 

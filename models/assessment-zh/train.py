@@ -73,7 +73,11 @@ def main() -> None:
         return
     model = learn(x, says)
     parts = {"grams": model.grams.astype(np.float16), "cut": model.cut}
-    save_file({name: np.ascontiguousarray(part) for name, part in parts.items()}, HERE / "reading.safetensors", {"format": FORMAT})
+    save_file(
+        {name: np.ascontiguousarray(part) for name, part in parts.items()},
+        HERE / "reading.safetensors",
+        {"format": FORMAT},
+    )
 
 
 if __name__ == "__main__":
