@@ -75,7 +75,7 @@ def buckets_of(text: str, kind: str) -> list[int]:
 def marked(text: str, kind: str) -> str:
     """A cell with one mark (a capital or a sign) for all writings of what can be listed; clauses part by commas.
 
-    >>> marked("样机还没有做，已委托加工", "prototype"), marked("如获批，预计明年中试两批", "prototype")
+    >>> marked("样机没有做，已委托加工", "prototype"), marked("若获批，预计明年中试两批", "prototype")
     ('@N做,Y委托@', 'I获批,PP+#')
     """
     cell = without_faults(_TITLE.sub("", folded(text)))
