@@ -22,7 +22,7 @@ from matcher.assessment.cell_model import BUCKETS, FORMAT, SAYS, CellModel, buck
 from matcher.assessment.states import read_state
 
 HERE = Path(__file__).parent
-STRENGTH = 60.0  # inverse of the penalty; 30 changes the figures by less than one cell in a hundred
+STRENGTH = 60.0  # inverse of the penalty; 30 changes the figures by at most one cell in a hundred
 WORDS = {"": None, "no": False, "yes": True}
 
 
