@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -36,6 +37,7 @@ def any_of(*names: str) -> str:
     return f"(?:{'|'.join(sorted(words, key=len, reverse=True))})"
 
 
+COUNT = rf"(?:\d[\d.]*|[一二两三四五六七八九十几数多百千]+)\s*[余多万亿]*\s*{any_of('measure')}"
 _ACT, _THING, _TIME, _FAULT, _STOPPED = map(any_of, ("act", "thing", "time", "fault", "stopped"))
 _NEXT = any_of("act", "leading", "time")
 _SPLIT = re.compile(
@@ -107,7 +109,7 @@ def read_clause(piece: str) -> Clause:
     >>> [read_clause(piece).mood for piece in ("已完成", "尚未开始", "未通过评审", "拟开展", "拟除虫菊酯", "无故障")]
     ['said', 'denied', 'failed', 'planned', 'said', 'said']
     """
-    text = _HARMLESS.sub("正常", _TWICE.sub("有", piece))
+    text = without_faults(piece)
     if _NOTHING_CAME.search(text) and not _FAILURE.search(text):
         return Clause(text, DENIED, "")
     if _WAITING.match(text):
@@ -121,6 +123,17 @@ def read_clause(piece: str) -> Clause:
         if not in_use(text[found.end() :]):
             return Clause(text, PLANNED, text[found.end() :])
     return Clause(text, SAID, text)
+
+
+def without_faults(text: str) -> str:
+    """A text with 正常 for what denies a mere fault, and 有 for what is denied twice (不是没有)."""
+    return _HARMLESS.sub("正常", _TWICE.sub("有", text))
+
+
+@lru_cache(maxsize=1)
+def closed_classes() -> list[tuple[str, re.Pattern[str]]]:
+    """The words that turn a clause, with the mark of each class, in the order in which they are to be looked for."""
+    return [(mark, re.compile(any_of(*names.split()))) for mark, names in _TREE["marks"].items()]
 
 
 def in_use(text: str) -> bool:

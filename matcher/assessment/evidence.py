@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from matcher.assessment.clauses import clauses, folded, is_asserted
+from matcher.assessment.clauses import COUNT, clauses, folded, is_asserted
 from matcher.assessment.scales import evidence_words, shown_by
-from matcher.assessment.states import COUNT, is_answered, names, read_state
+from matcher.assessment.states import is_answered, names, read_state
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, EVIDENCE
 
 TITLES_OF = {column.name: column.title for column in EVIDENCE}

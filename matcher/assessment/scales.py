@@ -94,10 +94,10 @@ def evidence_words() -> dict[str, re.Pattern[str]]:
     return {name: re.compile(one["words"]) for name, one in tree()["evidence"].items()}
 
 
-@lru_cache(maxsize=1)
-def own_words() -> dict[str, str]:
-    """What else names each kind of evidence in its own column, as a pattern."""
-    return {name: one["own"] for name, one in tree()["evidence"].items()}
+@lru_cache(maxsize=32)
+def thing_words(kind: str) -> re.Pattern[str]:
+    """The words of a kind's thing in its own column."""
+    return re.compile("|".join(filter(None, (evidence_words()[kind].pattern, tree()["evidence"][kind]["own"]))))
 
 
 @lru_cache(maxsize=1)

@@ -10,7 +10,11 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+import numpy as np
+
+from matcher.assessment.cell_model import SAYS, CellModel
 from matcher.assessment.clauses import (
+    COUNT,
     DENIED,
     FAILED,
     PLANNED,
@@ -22,11 +26,12 @@ from matcher.assessment.clauses import (
     in_use,
     read_clause,
 )
-from matcher.assessment.scales import evidence_words, not_words, own_words, shown_by, tree
+from matcher.assessment.scales import evidence_words, not_words, shown_by, thing_words, tree
 
 _YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
+_OF_RULES = 1.0  # log odds; with it or with 0 the cells of another hand are read best
+_SURE = 0.6  # a yes with less chance is asked for
 _LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small_batch", "production")
-COUNT = rf"(?:\d[\d.]*|[一二两三四五六七八九十几数多百千]+)\s*[余多万亿]*\s*{any_of('measure')}"
 _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
     re.compile(any_of(*names))
@@ -81,14 +86,12 @@ class _State(NamedTuple):
     weak: bool = False
 
 
-def read_state(text: str, kind: str) -> bool | None:
+def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool | None:
     """Whether a cell of the column `kind` says that its thing is there; None where it says nothing that is understood.
 
-    A count above 0 is yes. Otherwise clause by clause: yes where one says that the thing itself is there or was done.
-    What comes before it (图纸, 委托, 洽谈), what is denied, planned or under way (正在中试) is no; what is in use is
-    there (正在矿区运行). A later denial of the same thing wins over what was said before, unless that was said of the
-    whole thing (完成中试) or the denial is of one more (第二批); what is said of another thing (尚未检测 of a
-    sample) counts for nothing.
+    A bare answer (有, 无, √) is taken as it is, and a count above 0 is yes. Any other cell is read by rules, clause by
+    clause, and by a learned model (the one that is shipped where `model` is None); the two are weighed, and a yes that
+    is unsure is nothing.
 
     Examples
     --------
@@ -106,6 +109,26 @@ def read_state(text: str, kind: str) -> bool | None:
         return None
     if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
         return float(amount[1].replace(",", "")) > 0
+    return _weighed(text, kind, _read_by_rules(text, kind), model or CellModel.shipped())
+
+
+def _weighed(text: str, kind: str, ruled: bool | None, model: CellModel) -> bool | None:
+    """What the learned reading says, the rules' answer counting as so much log odds; an unsure yes is nothing."""
+    odds = model.log_odds(text, kind)
+    odds[SAYS.index(ruled)] += _OF_RULES
+    chances = np.exp(odds - odds.max())
+    says = SAYS[int(chances.argmax())]
+    return None if says and chances.max() < _SURE * chances.sum() else says
+
+
+def _read_by_rules(text: str, kind: str) -> bool | None:
+    """Clause by clause: yes where one says that the thing itself is there or was done.
+
+    What comes before it (图纸, 委托, 洽谈), what is denied, planned or under way (正在中试) is no; what is in use is
+    there (正在矿区运行). A later denial of the same thing wins over what was said before, unless that was said of the
+    whole thing (完成中试) or the denial is of one more (第二批); what is said of another thing (尚未检测 of a
+    sample) counts for nothing.
+    """
     state, denied = _State(None), False
     for piece in clauses(text):
         if piece in _UNKNOWN:
@@ -179,7 +202,7 @@ def _understood(text: str, kind: str) -> bool:
         or _COUNTED.search(text if kind == "sales" else _MONEY.sub("", text))
         or _FOREIGN.search(text)
         or _reaches_beyond(text, kind)
-        or (_thing(kind).search(text) and _DONE.search(text))
+        or (thing_words(kind).search(text) and _DONE.search(text))
     )
 
 
@@ -231,7 +254,7 @@ def _about(clause: Clause, kind: str) -> str:
     for text in (clause.target, clause.text.removesuffix(clause.target)):
         if _named(kind).search(text):
             return "own"
-        if _AFTER.search(text) or any(_thing(other).search(text) for other in evidence_words()):
+        if _AFTER.search(text) or any(thing_words(other).search(text) for other in evidence_words()):
             return "other"
     return "open"
 
@@ -242,14 +265,14 @@ def _only_sets_about(text: str, kind: str) -> bool:
         (
             found
             for found in _APPROACH.finditer(text)
-            if not (_thing(kind).search(found[0]) or (kind in _SAMPLES and _SENT.fullmatch(found[0])))
+            if not (thing_words(kind).search(found[0]) or (kind in _SAMPLES and _SENT.fullmatch(found[0])))
             and not (found[0] == "委托" and in_use(text[found.end() :]))
         ),
         None,
     )
     for begin in _BEGIN.finditer(text):
         behind = text[begin.end() :]
-        if not in_use(behind) and (not behind or _thing(kind).search(behind)):
+        if not in_use(behind) and (not behind or thing_words(kind).search(behind)):
             found = found or begin
     return found is not None and not (_named(kind).search(text, found.end()) and _RESULT.search(text, found.end()))
 
@@ -269,15 +292,9 @@ def _without_others(text: str, kind: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _thing(kind: str) -> re.Pattern[str]:
-    """The words of a kind's thing in its own column."""
-    return re.compile("|".join(filter(None, (evidence_words()[kind].pattern, own_words()[kind]))))
-
-
-@lru_cache(maxsize=32)
 def _step(kind: str) -> re.Pattern[str]:
     """The steps before a kind's thing."""
-    steps = "|".join(step for step in any_of("step")[3:-1].split("|") if not _thing(kind).search(step))
+    steps = "|".join(step for step in any_of("step")[3:-1].split("|") if not thing_words(kind).search(step))
     return re.compile(rf"(?:{steps})+(?={any_of('step_ends')})")
 
 
@@ -286,7 +303,7 @@ def _only_a_step(kind: str) -> re.Pattern[str]:
     """A step that is done at the end of a clause (样机已完成设计), and what could be done (可批量生产)."""
     return re.compile(
         rf"(?:完成|通过|进行|开展|处于|进入|签订|签署|取得|获得)[^,]{{0,6}}{_step(kind).pattern}$"
-        rf"|(?:具备|形成|拥有)[^,]{{0,12}}{_step(kind).pattern}$|(?:可以?|能够)(?:实现|进行|开展|投入)?(?:{_thing(kind).pattern})"
+        rf"|(?:具备|形成|拥有)[^,]{{0,12}}{_step(kind).pattern}$|(?:可以?|能够)(?:实现|进行|开展|投入)?(?:{thing_words(kind).pattern})"
     )
 
 
@@ -297,7 +314,7 @@ def _no_step(words: str, kind: str) -> str:
 @lru_cache(maxsize=32)
 def _named(kind: str) -> re.Pattern[str]:
     """The words of a kind's thing where they name the thing and no step before it."""
-    return re.compile(_no_step(_thing(kind).pattern, kind))
+    return re.compile(_no_step(thing_words(kind).pattern, kind))
 
 
 @lru_cache(maxsize=32)

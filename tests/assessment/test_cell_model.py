@@ -1,0 +1,62 @@
+"""The learned reading of a cell: how it is weighed with the rules, and what is asked about."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from matcher.assessment import assess_outcomes, read_assessed_outcomes
+from matcher.assessment.cell_model import BUCKETS, SAYS, CellModel
+from matcher.assessment.states import read_state
+
+
+def saying(nothing: float, no: float, yes: float) -> CellModel:
+    """A model that says the same of every cell, with these chances."""
+    return CellModel(np.zeros((BUCKETS, 3), np.float32), np.log([nothing, no, yes]).astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("text", "chances", "read"),
+    [
+        ("样机2台，尚未检测", (0.2, 0.2, 0.6), True),  # the rules say yes
+        ("样机2台，尚未检测", (0.1, 0.7, 0.2), False),  # 0.2 e is less than 0.7
+        ("样机2台，尚未检测", (0.35, 0.3, 0.35), None),  # 0.35 e of 0.65 + 0.35 e is 0.594: unsure
+        ("见面谈", (0.1, 0.1, 0.8), True),  # the rules say nothing: 0.8 of 0.8 + 0.1 + 0.1 e is 0.68
+        ("见面谈", (0.1, 0.3, 0.6), None),  # 0.6 of 0.9 + 0.1 e is 0.51: unsure
+        ("见面谈", (0.1, 0.6, 0.3), False),
+        ("样机图纸已完成，尚未加工", (0.1, 0.2, 0.7), None),  # 0.7 of 0.8 + 0.2 e is 0.52
+    ],
+)
+def test_rules_count_as_one_unit_of_log_odds(text: str, chances: tuple[float, ...], read: bool | None) -> None:
+    assert read_state(text, "prototype", model=saying(*chances)) is read
+
+
+def test_bare_answers_are_taken_as_they_are() -> None:
+    for chances in ((0.98, 0.01, 0.01), (0.01, 0.98, 0.01), (0.01, 0.01, 0.98)):
+        model = saying(*chances)
+        read = [read_state(text, "pilot", model=model) for text in ("有", "√", "3批", "无", "0", "不详", "")]
+        assert read == [True, True, True, False, False, None, None]
+
+
+def test_an_unsure_yes_is_asked_about(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(CellModel, "shipped", classmethod(lambda cls: saying(0.2, 0.35, 0.45)))
+    handed = read_assessed_outcomes(pd.DataFrame([{"成果编号": "C1", "中试": "见面谈"}]))
+    row = assess_outcomes(handed.rows).table.iloc[0]
+    assert (row["readiness_high"], row["remarks"]) == (9, "中试写“见面谈”，没有看懂，未计入")
+
+
+def test_turns_that_no_list_of_words_holds() -> None:
+    cells = {
+        ("sales", "2022年前没有销售，2023年起每年约600万元"): True,
+        ("prototype", "第一版不能用，第二版已经能用"): True,
+        ("production", "一旦土地批下来就能上量"): False,
+        ("field_trial", "试验场地已落实，等雨季过后进场"): False,
+    }
+    assert {cell: read_state(cell[1], cell[0]) for cell in cells} == cells
+
+
+def test_the_shipped_weights_are_whole() -> None:
+    model = CellModel.shipped()
+    assert (model.grams.shape, model.cut.shape) == ((BUCKETS, len(SAYS)), (len(SAYS),))
+    assert np.isfinite(model.grams).all()
