@@ -184,7 +184,9 @@ def conversions_command(
     )
     firms, again = conversions["firm_id"].nunique(), int((conversions["likely_repeat_id"] != "").sum())
     told = f"（其中 {again} 项的合同很可能重复）" if again else ""
-    report(quiet, f"{len(reading.rows)} 份合同，{firms} 家{of}的 {len(conversions)} 项成果转化{told}；结果已写入 {output}")
+    report(
+        quiet, f"{len(reading.rows)} 份合同，{firms} 家{of}的 {len(conversions)} 项成果转化{told}；结果已写入 {output}"
+    )
 
 
 @group.command("rules", help="列出技术合同各版规则：条款、出处、是否核实。")

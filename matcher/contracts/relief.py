@@ -73,13 +73,13 @@ def income_relief(checked: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row a seller and year (of the registration or application; NA where unknown), sorted: seller, year,
-        contracts,
-        income_low, income_high (技术转让所得 that qualifies, yuan), exempt_low, exempt_high (free of tax), half_low,
-        half_high (taxed at half), deduction_low, deduction_high (what the taxable income falls by: the first part and
-        half of the second), likely_repeats, likely_repeats_income (the contracts that likely are an earlier one in another
-        writing, and what of income_high is theirs: take it away to count each once). Transfers that count as registered, between parties known not to be wholly related, are
-        certain; licences (which count under conditions that no register shows), contracts not yet accepted and parties
-        of unknown relation may be 0; refused or withdrawn contracts and wholly related parties are out. NA: no known
+        contracts, income_low, income_high (技术转让所得 that qualifies, yuan), exempt_low, exempt_high (free of tax),
+        half_low, half_high (taxed at half), deduction_low, deduction_high (what the taxable income falls by: the first
+        part and half of the second), likely_repeats, likely_repeats_income (the contracts that likely are an earlier
+        one in another writing, and what of income_high is theirs: take it away to count each once). Transfers that
+        count as registered, between parties known not to be wholly related, are certain; licences (which count under
+        conditions that no register shows), contracts not yet accepted and parties of unknown relation may be 0; refused
+        or withdrawn contracts and wholly related parties are out. NA: no known
         end. The seller is taken to be a resident enterprise.
     """
     check_frame(checked, "checked", "check_contracts(contracts)")
