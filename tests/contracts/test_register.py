@@ -233,11 +233,30 @@ def test_an_overdue_decision_and_what_is_not_filed_are_told_on_a_day():
     assert check(one(), on="2025-07-10")["warnings"].tolist() == [""]
     late = check(one(), on="2025-07-11").iloc[0]
     assert (f"{late['decide_by']:%Y-%m-%d}", late["accepted"]) == (due, "yes")
+    unsaid = "表中没有登记日期和登记状态，不知是否已办结"  # nor what of others, so nobody knows
+    assert late["warnings"].startswith(f"应不迟于 {due} 办结，{unsaid}（2000办法")
+    other = one(contract_id="H2", seller="另一大学", subject="轴承检测", registered_on="2025-07-01")
+    late = check(one(), other, on="2025-07-11").iloc[0]
     assert late["warnings"].startswith(f"应不迟于 {due} 办结，到 2025-07-11 没有登记（2000办法")
     open_row = check(one(applied_on=None), on="2026-02-28").iloc[0]
     assert (open_row["edition"], open_row["accepted"]) == ("2001-253", "unknown")
     assert open_row["reasons"].endswith("如在 2026-02-28 申请，适用《技术合同认定规则》（国科发政字〔2001〕253号）")
     assert check(one(applied_on=None), on="2026-03-01")["edition"].tolist() == ["2026-miit"]
+
+
+@pytest.mark.parametrize(
+    ("remark", "standing"),
+    [
+        ("作废", "withdrawn"),
+        ("2026年9月已撤销登记", "withdrawn"),
+        ("已注销。", "withdrawn"),
+        ("原合同作废后重签", "registered"),
+        ("拟撤销", "registered"),
+    ],
+)
+def test_a_contract_struck_off_in_a_remark_does_not_count(remark, standing):
+    table = check(one() | {"备注": remark}, one(contract_id="H2", seller="另一大学", subject="轴承检测"))
+    assert table["standing"].tolist() == [standing, "registered"]
 
 
 def test_findings_say_the_rule_and_whether_it_was_seen():
