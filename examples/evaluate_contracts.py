@@ -4,7 +4,8 @@
 
 The table: contracts in the form of `tests/contracts/second_hand.csv` with `accepted` and `edition` as typed from the
 sources, before any run. Prints how many are equal and, of the others, which answer stands for which. `fresh_hand.csv`
-is no test, since it holds paraphrases that are not all read as typed (`models/contracts-zh/CARD.md`).
+is no test, nor are the rows of `fresh_hand_3.csv` that do not count, since not all are answered as typed
+(`models/contracts-zh/CARD.md`).
 """
 
 from __future__ import annotations

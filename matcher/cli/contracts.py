@@ -162,19 +162,31 @@ def conversions_command(
     """List registered contracts as conversions of outcomes."""
     from matcher.contracts.checking import check_contracts, read_contracts
     from matcher.contracts.linking import contract_conversions, conversions_by_year
+    from matcher.contracts.repeats import repeat_problems
     from matcher.contracts.workbook import conversion_sheets
     from matcher.export.tables import write_tables
+    from matcher.tables.reading import Reading
 
     check({output: TABLES}, table)
     reading = read(read_contracts, table, sheet=sheet, column=column, quiet=quiet)
     side = {"卖方": "seller", "买方": "buyer"}[of]
-    conversions = contract_conversions(check_contracts(reading.rows), of=side)
+    checked = check_contracts(reading.rows)
+    conversions = contract_conversions(checked, of=side)
+    repeats = Reading(checked, repeat_problems(checked, file=table.name))
     sheets = conversion_sheets(conversions, conversions_by_year(conversions))
     write_tables(
-        output, sheets, problems=reading.problems, columns=reading.columns, title="成果转化", mask=not show_contacts
+        output,
+        sheets,
+        problems=all_problems(reading, repeats),
+        columns=reading.columns,
+        title="成果转化",
+        mask=not show_contacts,
     )
-    firms = conversions["firm_id"].nunique()
-    report(quiet, f"{len(reading.rows)} 份合同，{firms} 家{of}的 {len(conversions)} 项成果转化；结果已写入 {output}")
+    firms, again = conversions["firm_id"].nunique(), int((conversions["likely_repeat_id"] != "").sum())
+    told = f"（其中 {again} 项的合同很可能重复）" if again else ""
+    report(
+        quiet, f"{len(reading.rows)} 份合同，{firms} 家{of}的 {len(conversions)} 项成果转化{told}；结果已写入 {output}"
+    )
 
 
 @group.command("rules", help="列出技术合同各版规则：条款、出处、是否核实。")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from matcher.cli.options import named, note, option, read
+from matcher.cli.options import all_problems, named, note, option, read
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,15 +105,19 @@ def _kind(word: str, kinds: dict[str, str]) -> str:
 def _conversions(file: Path, schema: Contract, on: dt.date, *, quiet: bool) -> Reading:
     """What the registered contracts say of conversions, as a register of its own."""
     from matcher.contracts import check_contracts, contract_conversions, read_contracts
+    from matcher.contracts.repeats import repeat_problems
     from matcher.policy.registers.entries import read_register
     from matcher.tables.reading import Reading
 
-    contracts = read(read_contracts, file, quiet=quiet).rows
-    found = contract_conversions(check_contracts(contracts, on=on))
+    checked = check_contracts(read(read_contracts, file, quiet=quiet).rows, on=on)
+    found = contract_conversions(checked)
+    repeats = int((found["likely_repeat_id"] != "").sum())
     note(
         quiet,
-        f"{file.name}：{len(contracts)} 份合同；已登记的开发、转让、许可合同作为卖方的成果转化：{len(found)} 项",
+        f"{file.name}：{len(checked)} 份合同；已登记的开发、转让、许可合同作为卖方的成果转化：{len(found)} 项"
+        + (f"，其中 {repeats} 项的合同很可能重复，请核对" if repeats else ""),
     )
-    told = f"{file.name}（折为成果转化）"
-    reading = read_register(found, schema)
-    return Reading(reading.rows, reading.problems.assign(file=told), reading.columns.assign(file=told))
+    reading, told = read_register(found.drop(columns="likely_repeat_id"), schema), f"{file.name}（折为成果转化）"
+    reading = Reading(reading.rows, reading.problems.assign(file=told), reading.columns.assign(file=told))
+    twice = Reading(checked, repeat_problems(checked, file=file.name))
+    return Reading(reading.rows, all_problems(reading, twice), reading.columns)

@@ -57,6 +57,10 @@ CHECKED = (
 FINDINGS = ("contract_id", "rule", "title", "answer", "text", "article", "source", "verified")
 _REFUSED = re.compile("不予|未予|不通过|未通过|退回|驳回")
 _WITHDRAWN = re.compile("注销|撤销|撤消|撤回|作废")
+_REMARKS = ("备注", "备注说明", "说明")  # carried columns
+_STRUCK_OFF = re.compile(
+    r"(?:\d{4}[-年./]\d{1,2}(?:[-月./](?:\d{1,2}日?)?)?)?(?:已|被|经)*(?:注销|撤销|撤消|作废)(?:登记|认定|合同)?[。!]?"
+)
 _PENDING = re.compile("待|未|中$|拟|申请|受理|补正")
 _REGISTERED = re.compile("登记|变更|通过|认定|办结")
 
@@ -118,10 +122,9 @@ def check_contracts(contracts: pd.DataFrame, *, on: Day | None = None) -> pd.Dat
     >>> check_contracts(read_contracts(pd.DataFrame([row | days])).rows)[["edition", "accepted"]].values.tolist()
     [['2026-miit', 'no']]
     """
-    rows, findings = _checked(contracts, on)
+    rows, findings, tracked = _checked(contracts, on)
     others = contracts.reset_index(drop=True).drop(columns=list(CHECKED), errors="ignore")
     others = others.loc[:, [bool((others[name].notna() & (others[name].astype(str) != "")).any()) for name in others]]
-    tracked = any(text_of(row.cells["state"]) or row.registered != UNKNOWN for row in rows)
     checked = pd.DataFrame(
         [_answer(row, found, on, tracked) for row, found in zip(rows, findings, strict=True)], columns=list(CHECKED)
     ).astype(
@@ -144,7 +147,7 @@ def contract_findings(contracts: pd.DataFrame, *, on: Day | None = None) -> pd.D
     DataFrame
         contract_id, rule, title, answer (no, unknown, warn), text, article, source, verified; contracts in their order.
     """
-    rows, findings = _checked(contracts, on)
+    rows, findings, _ = _checked(contracts, on)
     return pd.DataFrame(
         [
             (row.cells["contract_id"], one.rule.id, one.rule.title, one.basis.answer, one.text, *_seen(one.basis))
@@ -159,17 +162,20 @@ def _seen(basis: Basis) -> tuple[str, str, bool]:
     return basis.article, basis.source, basis.verified
 
 
-def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow], list[list[Finding]]]:
-    """The rows and what was found on each; duplicates come last, as they ask which of two was refused."""
+def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow], list[list[Finding]], bool]:
+    """The rows, what was found on each (duplicates last, as they ask which of two was refused), and whether the
+    register says what is registered.
+    """
     check_frame(contracts, "contracts", "read_contracts(path).rows")
     book, day = load_rules(), None if on is None else as_day(on)
     table = contracts.reindex(
         columns=list(dict.fromkeys([column.name for column in TECH_CONTRACTS.columns] + list(contracts)))
     )
     records: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
-    rows = [contract_row(cells, book) for cells in records]
+    rows = [contract_row(cells | {"state": _state(cells)}, book) for cells in records]
+    tracked = any(text_of(cells["state"]) for cells in records) or any(row.registered != UNKNOWN for row in rows)
     costs_listed = bool(table["other_cost"].notna().any())
-    findings = [list(findings_of(row, book, day, costs_listed=costs_listed)) for row in rows]
+    findings = [list(findings_of(row, book, day, costs_listed=costs_listed, tracked=tracked)) for row in rows]
     kinds = {fold_id(str(row.cells["contract_id"])): row.kind for row in rows}
     for row, found in zip(rows, findings, strict=True):
         found.extend(tax_findings(row, kinds, book))
@@ -185,7 +191,13 @@ def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow]
     for at, (rule, other) in repeats_of(rows, counted).items():
         found = findings[at]
         found.extend(found_by(book.rules[rule], rows[at].edition, repeats=other))
-    return rows, findings
+    return rows, findings, tracked
+
+
+def _state(cells: Mapping[str, Any]) -> str:
+    """The state of a contract, or the remark in which it was struck off."""
+    remark = next((text for name in _REMARKS if (text := text_of(cells.get(name)))), "")
+    return text_of(cells["state"]) or (remark if _STRUCK_OFF.fullmatch(fold(remark)) else "")
 
 
 def _is_dropped(state: str) -> bool:

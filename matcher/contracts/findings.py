@@ -112,8 +112,12 @@ def found_by(rule: Rule, edition: Edition | None, **fields: str) -> Iterator[Fin
     yield Finding(rule, basis, rule.text.format(**fields), fields.get("repeats", ""))
 
 
-def findings_of(row: ContractRow, book: RuleBook, on: dt.date | None, *, costs_listed: bool) -> Iterator[Finding]:
-    """What is found on a contract by itself; `costs_listed`: the register has a column of other costs."""
+def findings_of(
+    row: ContractRow, book: RuleBook, on: dt.date | None, *, costs_listed: bool, tracked: bool
+) -> Iterator[Finding]:
+    """What is found on a contract by itself; `costs_listed`: the register has a column of other costs; `tracked`: it
+    says what is registered.
+    """
     edition, unread = row.edition, unread_of(row.cells)
     if unread:
         said = "；".join(f"{TECH_CONTRACTS[name].title}{why}" for name, why in unread.items())
@@ -130,7 +134,7 @@ def findings_of(row: ContractRow, book: RuleBook, on: dt.date | None, *, costs_l
     yield from _day_findings(row, book)
     yield from _money_findings(row, book, costs_listed, unread)
     yield from _kind_findings(row, book)
-    yield from _time_findings(row, book, on)
+    yield from _time_findings(row, book, on, tracked)
     yield from _number_findings(row, book)
 
 
@@ -306,7 +310,7 @@ def due_day(row: ContractRow) -> dt.date | None:
     return None
 
 
-def _time_findings(row: ContractRow, book: RuleBook, on: dt.date | None) -> Iterator[Finding]:
+def _time_findings(row: ContractRow, book: RuleBook, on: dt.date | None, tracked: bool) -> Iterator[Finding]:
     due = due_day(row)
     if due is None or row.edition is None:
         return
@@ -315,7 +319,8 @@ def _time_findings(row: ContractRow, book: RuleBook, on: dt.date | None) -> Iter
         return
     day = decided or on
     if day is not None and day > due:
-        said = f"{day.isoformat()} 登记" if decided else f"到 {day.isoformat()} 没有登记"
+        open_ = f"到 {day.isoformat()} 没有登记" if tracked else "表中没有登记日期和登记状态，不知是否已办结"
+        said = f"{day.isoformat()} 登记" if decided else open_
         working = "；按周一至周五计，没有扣除节假日" if row.edition.working else ""
         yield from found_by(book.rules["late"], row.edition, due=due.isoformat(), day=said, working=working)
 

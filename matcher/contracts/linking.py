@@ -16,8 +16,8 @@ PROPOSED = (
     *("contract_id", "subject", "kind", "seller", "buyer", "signed_on", "applied_on", "amount", "technical_amount"),
     *("enterprise_id", "need_id", "outcome_id", "registered_as"),
 )
-CONVERSIONS = ("firm_id", "outcome", "kind", "converted_on", "evidence")
-BY_YEAR = ("firm_id", "year", "conversions")
+CONVERSIONS = ("firm_id", "outcome", "kind", "converted_on", "evidence", "likely_repeat_id")
+BY_YEAR = ("firm_id", "year", "conversions", "likely_repeats")
 _UNNAMED = "技术合同登记"
 
 
@@ -110,7 +110,8 @@ def contract_conversions(checked: pd.DataFrame, *, of: str = "seller") -> pd.Dat
     DataFrame
         One row a firm and outcome, sorted by firm, day and outcome: firm_id (统一社会信用代码, else the name), outcome
         (outcome_id, else the name of the contract), kind, converted_on (the day of registration, else of the
-        application), evidence (技术合同登记 and the contract's number). Only contracts that stand as registered, of the
+        application), evidence (技术合同登记 and the contract's number), likely_repeat_id (the contract that this one
+        likely is in another writing; "" for none). Only contracts that stand as registered, of the
         kinds 技术开发, 技术转让 and 技术许可 (an assumption: advice and services put no outcome to use). An outcome
         counts once a firm, by its first contract.
 
@@ -141,6 +142,7 @@ def contract_conversions(checked: pd.DataFrame, *, of: str = "seller") -> pd.Dat
             "kind": rows["kind"],
             "converted_on": rows["counted_on"],
             "evidence": _UNNAMED + " " + rows["contract_id"],
+            "likely_repeat_id": rows["likely_repeat_id"],
         },
         columns=list(CONVERSIONS),
     )
@@ -155,14 +157,17 @@ def conversions_by_year(conversions: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     conversions
-        firm_id, outcome, kind, converted_on, evidence, as `contract_conversions` gives them.
+        firm_id, outcome, kind, converted_on, evidence, likely_repeat_id, as `contract_conversions` gives them.
 
     Returns
     -------
     DataFrame
-        firm_id, year, conversions; sorted. A conversion without a day stands under the year NA.
+        firm_id, year, conversions, likely_repeats (those of them that likely are an earlier contract in another
+        writing); sorted. A conversion without a day stands under the year NA.
     """
-    check_firms(conversions, "firm_id", "converted_on", name="conversions")
+    check_firms(conversions, "firm_id", "converted_on", "likely_repeat_id", name="conversions")
     year = pd.to_datetime(conversions["converted_on"]).dt.year.astype("Int64")
-    groups = conversions.assign(year=year).groupby(["firm_id", "year"], dropna=False, sort=True).size()
-    return groups.rename("conversions").reset_index()[list(BY_YEAR)]
+    repeats = (conversions["likely_repeat_id"] != "").astype(int)
+    table = conversions.assign(year=year, conversions=1, likely_repeats=repeats)
+    groups = table.groupby(["firm_id", "year"], dropna=False, sort=True)[["conversions", "likely_repeats"]].sum()
+    return groups.reset_index()[list(BY_YEAR)]

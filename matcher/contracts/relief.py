@@ -17,7 +17,7 @@ OUT = ("refused", "withdrawn")  # what stands so gives no relief
 EXEMPT_KINDS = ("KF", "ZR")  # whose price is free of VAT by itself
 RELIEF = (
     *("seller", "year", "contracts", "income_low", "income_high", "exempt_low", "exempt_high", "half_low", "half_high"),
-    *("deduction_low", "deduction_high"),
+    *("deduction_low", "deduction_high", "likely_repeats", "likely_repeats_income"),
 )
 _TRANSFERS = ("技术转让", "技术许可")
 
@@ -73,12 +73,13 @@ def income_relief(checked: pd.DataFrame) -> pd.DataFrame:
     -------
     DataFrame
         One row a seller and year (of the registration or application; NA where unknown), sorted: seller, year,
-        contracts,
-        income_low, income_high (技术转让所得 that qualifies, yuan), exempt_low, exempt_high (free of tax), half_low,
-        half_high (taxed at half), deduction_low, deduction_high (what the taxable income falls by: the first part and
-        half of the second). Transfers that count as registered, between parties known not to be wholly related, are
-        certain; licences (which count under conditions that no register shows), contracts not yet accepted and parties
-        of unknown relation may be 0; refused or withdrawn contracts and wholly related parties are out. NA: no known
+        contracts, income_low, income_high (技术转让所得 that qualifies, yuan), exempt_low, exempt_high (free of tax),
+        half_low, half_high (taxed at half), deduction_low, deduction_high (what the taxable income falls by: the first
+        part and half of the second), likely_repeats, likely_repeats_income (the contracts that likely are an earlier
+        one in another writing, and what of income_high is theirs: take it away to count each once). Transfers that
+        count as registered, between parties known not to be wholly related, are certain; licences (which count under
+        conditions that no register shows), contracts not yet accepted and parties of unknown relation may be 0; refused
+        or withdrawn contracts and wholly related parties are out. NA: no known
         end. The seller is taken to be a resident enterprise.
     """
     check_frame(checked, "checked", "check_contracts(contracts)")
@@ -100,8 +101,10 @@ def income_relief(checked: pd.DataFrame) -> pd.DataFrame:
         top = (free, None) if high is None else (exempt[1], half[1])
         deductions = [exempt[0] + half[0] / 2, np.nan if top[1] is None else top[0] + top[1] / 2]
         name = group["seller"].iloc[0] or group["seller_code"].iloc[0]
-        out.append((name, year, len(group), low, high, exempt[0], top[0], half[0], top[1], *deductions))
-    whole = dict.fromkeys(RELIEF[1:9], "Int64")
+        again = [span.high for span, row in zip(spans, records, strict=True) if row["likely_repeat_id"]]
+        repeats = len(again), None if None in again else sum(again)
+        out.append((name, year, len(group), low, high, exempt[0], top[0], half[0], top[1], *deductions, *repeats))
+    whole = dict.fromkeys((*RELIEF[1:9], *RELIEF[-2:]), "Int64")
     return pd.DataFrame(out, columns=list(RELIEF)).astype({**whole, "deduction_low": float, "deduction_high": float})
 
 

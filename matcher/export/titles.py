@@ -216,7 +216,7 @@ CONTRACTS = {
     "amount": "合同成交额（元）", "technical_amount": "技术交易额（元）", "edition": "适用版本", "accepted": "能否登记",
     "warnings": "提示", "unverified": "依据有未核实的", "duplicate_of": "与哪份重复", "standing": "统计口径",
     "likely_repeat_id": "很可能与哪份相同", "likely_repeats": "其中疑似重复项数",
-    "likely_repeats_amount": "其中疑似重复的成交额（元）",
+    "likely_repeats_amount": "其中疑似重复的成交额（元）", "likely_repeats_income": "其中疑似重复的所得上限（元）",
     "counted_on": "统计日期", "decide_by": "办结期限", "apply_by": "申请期限",
     "vat_exempt_low": "免征增值税的价款下限（元）", "vat_exempt_high": "免征增值税的价款上限（元）",
     "related": "双方百分之百关联", "transfer_income": "技术转让所得（元）",

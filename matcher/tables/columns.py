@@ -53,6 +53,7 @@ _TOO_LARGE = Fault("数大得不合理", "请检查数字")
 _NO_MONEY = Fault("不是数字", "请以元填写，或写明单位，如 500万元")
 _IN_YUAN = "请以元填写，或写明单位，如 500万元"
 _DECIMAL = re.compile(r"(\d{1,12})\.(\d{1,6})")
+_WAN = re.compile(r"(?<=[0-9])\s*w(?![a-z0-9])", re.I)  # 80w is 80万 of money, and 80 watts elsewhere
 _OF_PEOPLE = re.compile("人|员|职|件|项|家|专利|数量|票|次|村|样品")
 _OF_MONEY = re.compile("元|额|估值|费|价|收入|投入|产值|利润|资")
 _OF_TIME = re.compile("年限|年龄|年数|月数|天数|工作日|期限|时长|机时|小时|[(（][年月天日][)）]")
@@ -136,7 +137,7 @@ def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
 
 def read_yuan(cell: object, unit: int) -> int | Fault | None:
     """Money in whole yuan, half a yuan rounded up."""
-    value = _yuan(read_number(cell, unit))
+    value = _yuan(_money_number(cell, unit))
     return Fault("是一个范围，不是一个数", "请填一个数") if isinstance(value, Soft) else value
 
 
@@ -273,7 +274,7 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
     def read(cell: object) -> Any:
         if is_excel_error(cell):
             return error_fault(cell)
-        number = read_number(cell, unit)
+        number = _money_number(cell, unit) if money else read_number(cell, unit)
         if number == NOT_A_NUMBER:
             number = read_number(_without_noun(column.title, cell), unit)
         value = _yuan(number) if money else _float(column, number)
@@ -423,6 +424,14 @@ def _float(column: Column, number: Number | Fault | None) -> float | Soft | Faul
     if number.suffix in COUNT_WORDS or _OF_PEOPLE.search(column.title):
         return _outward(number, float)
     return Soft(*(None if end is None else float(end) for end in number[:2]))
+
+
+def _money_number(cell: object, unit: int) -> Number | Fault | None:
+    """A number of money, in which w stands for 万."""
+    number = read_number(cell, unit)
+    if number == NOT_A_NUMBER and isinstance(cell, str) and _WAN.search(half_width(cell)):
+        return read_number(_WAN.sub("万", half_width(cell)), unit)
+    return number
 
 
 def _without_noun(title: str, cell: object) -> object:

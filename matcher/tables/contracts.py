@@ -19,11 +19,12 @@ class Column:
     that run them together; in a text, words that are no placeholders. lines: whether a text keeps its line breaks.
     joins: whether several columns that name it are joined. parts: fields whose texts are in it too. sums: kinds that
     add up to it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no
-    year; words: headers that are its own where they name that year, close_words: such of nearly the same figure.
-    basis: the definition that a figure follows. choice: a text of which only what is ticked counts, where it has check
-    boxes. instead: headers of other fields that it takes where it has no column. fen: whether what rounding to whole
-    yuan takes away stands beside it. measured: a number in any unit (吨, 辆), which stands beside it. money: a text
-    of money, whose plain numbers are in the unit that the sheet states. once: whether people write it once a group, in
+    year; words: headers that are its own where they name that year, close_words: such of nearly the same figure, or
+    that name it by custom, which is told. basis: the definition that a figure follows. choice: a text of which only
+    what is ticked counts, where it has check boxes. instead: headers of other fields that it takes where it has no
+    column. fen: whether what rounding to whole yuan takes away stands beside it. measured: a number in any unit (吨,
+    辆), which stands beside it. money: a text of money, whose plain numbers are in the unit that the sheet states.
+    once: whether people write it once a group, in
     the first of its rows. open_sum: money of which 面议 is an answer, and no missing one.
     """
 
@@ -95,6 +96,7 @@ def column(
     fen: bool = False,
     money: bool = False,
     open_sum: bool = False,
+    close_words: str = "",
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -112,4 +114,5 @@ def column(
         fen=fen,
         money=money,
         open_sum=open_sum,
+        close_words=tuple(close_words.split()),
     )

@@ -240,7 +240,8 @@ class Vocabulary:
         if close := self._close.get(key) or self._close.get(_FILLERS.sub("", key)):
             if len({column.back for column in close}) > 1:
                 return Meaning(asked=tuple(close), rank=CLOSE)
-            return Meaning(tuple(close), rank=CLOSE, note=f"照“{close[0].title}”读入，两者口径可能不同")
+            doubt = "按惯例" if close[0].kind == "text" else "两者口径可能不同"
+            return Meaning(tuple(close), rank=CLOSE, note=f"照“{close[0].title}”读入，{doubt}")
         return Meaning()
 
     def _series(self, key: str) -> list[Column]:

@@ -57,11 +57,11 @@ def features(names: list[str], vectors: np.ndarray) -> sparse.csr_matrix:
     return sparse.hstack([sparse.csr_matrix(vectors), hashed]).tocsr()
 
 
-def excluded_mass(probabilities: np.ndarray, topics: np.ndarray, kinds: list[str]) -> np.ndarray:
-    """The probability of all topics that a rule excludes for each name's kind."""
-    known = load_rules().reading.topics
-    counts = np.array([[bool(topic) and kind in known[topic].rules for topic in topics] for kind in kinds])
-    return (probabilities * counts).sum(axis=1)
+def met(topics: np.ndarray, kinds: list[str], *, refusing: bool) -> np.ndarray:
+    """(kinds, topics) Whether a rule on the kind is about the topic; refusing: only one that answers no."""
+    known, rules = load_rules().reading.topics, {rule.id: rule for rule in load_rules().words}
+    of = [[known[topic].rules.get(kind, "") if topic else "" for topic in topics] for kind in kinds]
+    return np.array([[bool(rule) and (rules[rule].refuses or not refusing) for rule in row] for row in of])
 
 
 def main() -> None:
@@ -76,21 +76,28 @@ def main() -> None:
     x, groups = features(names, encoder.encode(names)), near_copies([buckets_of(name) for name in names])
     every = np.unique(topics)
     honest, readable = topics == "", np.array([is_readable(name, load_rules()) for name in names])
-    masses, right = [], []
+    refusing, asking = (met(every, kinds, refusing=one) for one in (True, False))
+    excluded = refusing[np.arange(len(names)), np.searchsorted(every, topics)]
+    no, any_rule, right = [], [], []
     for seed in range(REPEATS):
         out = np.zeros((len(names), len(every)))
         for learn, held in StratifiedGroupKFold(5, shuffle=True, random_state=seed).split(x, topics, groups):
             model = LogisticRegression(C=STRENGTH, max_iter=500).fit(x[learn], topics[learn])
             out[np.ix_(held, np.searchsorted(every, model.classes_))] = model.predict_proba(x[held])
-        masses.append(np.where(readable, excluded_mass(out, every, kinds), 0))
+        no.append(np.where(readable, (out * refusing).sum(axis=1), 0))
+        any_rule.append(np.where(readable, (out * asking).sum(axis=1), 0))
         right.append((every[out.argmax(axis=1)] == topics).mean())
-    mass, many = np.array(masses), len(np.unique(groups))
-    print(f"{len(names)} names, {honest.sum()} honest, {many} groups of near copies; five folds, {REPEATS} times")
-    print(f"topic right: {np.mean(right):.3f}")
+    masses, many = {"no": np.array(no), "any": np.array(any_rule)}, len(np.unique(groups))
+    counts = f"{honest.sum()} honest, {excluded.sum()} that a rule refuses, {(~honest & ~excluded).sum()} to ask about"
+    print(f"{len(names)} names, {counts}, {many} groups of near copies; five folds, {REPEATS} times")
+    print(f"topic right: {np.mean(right):.3f}; from a bound, of rules that refuse (no) and of any:")
     for bound in sorted({*np.arange(2, 17) / 20, bounds.refuses, bounds.asks}):
-        rates = (mass[:, honest] >= bound).mean(), (mass[:, ~honest] >= bound).mean()
-        print(f"from {bound:.2f}: honest {rates[0]:.3f}, excluded {rates[1]:.3f}")
-    refused, asked = ((mass >= bound).mean(axis=0) for bound in (bounds.refuses, bounds.asks))
+        of = {"honest": honest, "refused": excluded, "to ask about": ~honest & ~excluded}
+        rates = [
+            f"{name} {(masses[rule][:, these] >= bound).mean():.3f}" for rule in masses for name, these in of.items()
+        ]
+        print(f"from {bound:.2f}: no: {', '.join(rates[:3])}; any: {', '.join(rates[3:])}")
+    refused, asked = (masses["no"] >= bounds.refuses).mean(axis=0), (masses["any"] >= bounds.asks).mean(axis=0)
     read = pd.DataFrame({"topic": topics, "refused": refused, "asked": asked}).groupby("topic")
     print(read.agg(names=("refused", "size"), refused=("refused", "mean"), asked=("asked", "mean")).round(2))
     if options.folds_only:

@@ -107,10 +107,10 @@ def test_conversions_and_rules(run, tmp_path):
     status, out, _ = run("contracts", "conversions", EXAMPLES / "contracts.csv", "-o", "out.csv")
     assert (status, "4 家卖方的 5 项成果转化" in out) == (0, True)
     table = pd.read_csv(tmp_path / "out.csv", encoding="utf-8-sig")
-    assert list(table) == ["firm_id", "outcome", "kind", "converted_on", "evidence"]
+    assert list(table) == ["firm_id", "outcome", "kind", "converted_on", "evidence", "likely_repeat_id"]
     status, out, _ = run("contracts", "conversions", EXAMPLES / "contracts.csv", "--of", "买方", "-o", "out.xlsx")
     assert (status, "5 家买方的 5 项成果转化" in out) == (0, True)
-    assert sheets(tmp_path / "out.xlsx")["按年度"][0] == ["企业", "年度", "转化项数"]
+    assert sheets(tmp_path / "out.xlsx")["按年度"][0] == ["企业", "年度", "转化项数", "其中疑似重复项数"]
     status, out, _ = run("contracts", "rules", "-o", "rules.csv")
     assert (status, "已核实" in out) == (0, True)
 

@@ -3,7 +3,16 @@
 import pandas as pd
 from python_calamine import CalamineWorkbook
 
-from matcher.contracts import check_contracts, contract_findings, contract_summary, list_rules, read_contracts
+from matcher.contracts import (
+    check_contracts,
+    contract_conversions,
+    contract_findings,
+    contract_summary,
+    conversions_by_year,
+    income_relief,
+    list_rules,
+    read_contracts,
+)
 from matcher.contracts.name_reading import HONEST, NameModel
 from matcher.contracts.repeats import repeat_problems
 from matcher.contracts.rules import load_rules
@@ -122,5 +131,23 @@ def test_the_command_tells_both_sums(run, tmp_path):
     assert status == 0, err
     assert "其中 1 份很可能重复：都计为 5,000,000 元，只计一份为 4,000,000 元" in out
     assert "登第1号：与 JS-2026-001 很可能是同一份合同" in err
+    lines = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_name("问题").to_python()
+    assert sum("与 JS-2026-001 很可能是同一份合同" in line for line in lines) == 1
+
+
+def test_likely_repeats_are_told_beside_conversions_and_relief(run, tmp_path):
+    checked = check_contracts(rows_of(*(one | {"kind": "技术转让"} for one in WRITINGS[:3])))
+    conversions = contract_conversions(checked)
+    assert conversions[["outcome", "evidence", "likely_repeat_id"]].to_numpy().tolist() == [
+        ["泵壳气孔检测方法研究", "技术合同登记 JS-2026-001", ""],
+        ["泵壳气孔检测方法研究项目", "技术合同登记 登第1号", "JS-2026-001"],
+    ]
+    by_year = conversions_by_year(conversions)[["year", "conversions", "likely_repeats"]]
+    assert by_year.to_numpy().tolist() == [[2025, 1, 0], [2025, 1, 1]]  # two writings of the seller are two firms
+    relief = income_relief(checked)[["income_high", "likely_repeats", "likely_repeats_income"]]
+    assert relief.to_numpy().tolist() == [[1_000_000, 0, 0], [1_000_000, 1, 1_000_000]]
+    pd.DataFrame(list(WRITINGS)).to_csv(tmp_path / "台账.csv", index=False, encoding="utf-8-sig")
+    status, out, err = run("contracts", "conversions", "台账.csv", "-o", "out.xlsx")
+    assert (status, "（其中 1 项的合同很可能重复）" in out) == (0, True), err
     lines = CalamineWorkbook.from_path(tmp_path / "out.xlsx").get_sheet_by_name("问题").to_python()
     assert sum("与 JS-2026-001 很可能是同一份合同" in line for line in lines) == 1

@@ -188,6 +188,21 @@ def test_a_header_of_two_rows_with_kinds_of_values_above(tmp_path):
     ]  # fmt: skip
 
 
+def test_parties_by_custom_are_read_and_told_and_words_of_the_desk_are_understood():
+    row = {"编号": "H1", "项目名称": "磁选机控制", "甲方": "虚构泵业", "乙方": "虚构大学", "合同期限": "长期"}
+    reading = read_contracts(pd.DataFrame([row | {"合同金额": "80w", "技术交易额": "7.5 W元"}]))
+    names = ["buyer", "seller", "amount", "technical_amount"]
+    assert reading.rows[names].to_numpy().tolist() == [["虚构泵业", "虚构大学", 800_000, 75_000]]
+    assert reading.problems[["column", "problem"]].to_numpy().tolist() == [
+        ["甲方", "照“买方”读入，按惯例"],
+        ["乙方", "照“卖方”读入，按惯例"],
+    ]
+    both = read_contracts(pd.DataFrame([row | {"卖方": "另一大学"}])).rows  # what says which side it is comes first
+    assert both[["seller", "buyer"]].to_numpy().tolist() == [["另一大学", "虚构泵业"]]
+    period = read_contracts(pd.DataFrame([row | {"合同期限": "2026-01-01至2026-12-31"}])).rows
+    assert period["valid_until"].dt.strftime("%Y-%m-%d").tolist() == ["2026-12-31"]
+
+
 def test_subtotals_without_figures_are_no_contracts():
     register = pd.DataFrame(
         {
@@ -218,11 +233,30 @@ def test_an_overdue_decision_and_what_is_not_filed_are_told_on_a_day():
     assert check(one(), on="2025-07-10")["warnings"].tolist() == [""]
     late = check(one(), on="2025-07-11").iloc[0]
     assert (f"{late['decide_by']:%Y-%m-%d}", late["accepted"]) == (due, "yes")
+    unsaid = "表中没有登记日期和登记状态，不知是否已办结"  # nor what of others, so nobody knows
+    assert late["warnings"].startswith(f"应不迟于 {due} 办结，{unsaid}（2000办法")
+    other = one(contract_id="H2", seller="另一大学", subject="轴承检测", registered_on="2025-07-01")
+    late = check(one(), other, on="2025-07-11").iloc[0]
     assert late["warnings"].startswith(f"应不迟于 {due} 办结，到 2025-07-11 没有登记（2000办法")
     open_row = check(one(applied_on=None), on="2026-02-28").iloc[0]
     assert (open_row["edition"], open_row["accepted"]) == ("2001-253", "unknown")
     assert open_row["reasons"].endswith("如在 2026-02-28 申请，适用《技术合同认定规则》（国科发政字〔2001〕253号）")
     assert check(one(applied_on=None), on="2026-03-01")["edition"].tolist() == ["2026-miit"]
+
+
+@pytest.mark.parametrize(
+    ("remark", "standing"),
+    [
+        ("作废", "withdrawn"),
+        ("2026年9月已撤销登记", "withdrawn"),
+        ("已注销。", "withdrawn"),
+        ("原合同作废后重签", "registered"),
+        ("拟撤销", "registered"),
+    ],
+)
+def test_a_contract_struck_off_in_a_remark_does_not_count(remark, standing):
+    table = check(one() | {"备注": remark}, one(contract_id="H2", seller="另一大学", subject="轴承检测"))
+    assert table["standing"].tolist() == [standing, "registered"]
 
 
 def test_findings_say_the_rule_and_whether_it_was_seen():
@@ -294,7 +328,8 @@ def test_income_of_a_year_adds_up_before_it_is_split():
 
 def test_conversions_of_sellers_and_buyers(checked):
     table = contract_conversions(checked)
-    assert list(table.columns) == ["firm_id", "outcome", "kind", "converted_on", "evidence"]
+    assert list(table.columns) == ["firm_id", "outcome", "kind", "converted_on", "evidence", "likely_repeat_id"]
+    assert (table.pop("likely_repeat_id") == "").all()
     assert table.assign(converted_on=table["converted_on"].dt.strftime("%Y-%m-%d")).to_numpy().tolist() == [
         ["丙农学院", "蜜桃保鲜技术", "技术转让", "2026-02-20", "技术合同登记 H2"],
         ["甲大学", "泵壳检测研发", "技术开发", "2026-02-02", "技术合同登记 H1"],
@@ -317,7 +352,7 @@ def test_an_outcome_is_converted_once_a_firm_and_counted_by_year():
         [code, "C1", "技术合同登记 H1"],
         [code, "C2", "技术合同登记 H3"],
     ]
-    assert conversions_by_year(conversions).to_numpy(object).tolist() == [[code, 2025, 1], [code, 2026, 1]]
+    assert conversions_by_year(conversions).to_numpy(object).tolist() == [[code, 2025, 1, 0], [code, 2026, 1, 0]]
 
 
 def test_a_signed_pair_proposes_a_contract(tmp_path):
