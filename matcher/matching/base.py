@@ -229,9 +229,9 @@ class BaseIndex:
         terms = self.segmenter.terms([*titles, *bodies])
         if isinstance(self.encoder, StaticEncoder):  # it can pool what is segmented already
             both = terms.joined((1, 1))
-            foreign = self.encoder.foreign(both)
-            head = self.encoder.encode_terms(terms[: len(titles)], foreign)
-            whole = self.encoder.encode_terms(both, foreign)
+            foreign = np.tile(self.encoder.foreign(both), 2)
+            pooled = self.encoder.encode_terms(terms[: len(titles)].before(both), foreign)
+            head, whole = pooled[: len(titles)], pooled[len(titles) :]
         else:
             head = encode_texts(self.encoder, titles, role=role)
             texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
