@@ -73,10 +73,11 @@ class Part:
 
 
 class Asked(NamedTuple):
-    """Texts made ready to be searched for: unit rows, counted terms, and the weights of those terms."""
+    """Texts made ready to be searched for: unit rows, counted terms, their squared idf, and their weights."""
 
     vectors: NDArray[np.float32]
     terms: Terms
+    idf2: NDArray[np.float64]  # of each of `terms.names`
     words: list[Query]
     foreign: NDArray[np.bool_]  # which texts have no Chinese character
 
@@ -311,7 +312,8 @@ class BaseIndex:
     def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
         """Make texts ready to be searched for."""
         vectors, terms = self._read(titles, bodies, "query")
-        return Asked(vectors, terms, self.lexical.queries(terms), foreign_rows(terms))
+        idf2 = self.lexical.idf2(terms.names)
+        return Asked(vectors, terms, idf2, self.lexical.queries(terms, idf2), foreign_rows(terms))
 
     def channels(
         self, asked: Asked, texts: slice
