@@ -73,10 +73,11 @@ class Part:
 
 
 class Asked(NamedTuple):
-    """Texts made ready to be searched for: unit rows, counted terms, and the weights of those terms."""
+    """Texts made ready to be searched for: unit rows, counted terms, their squared idf, and their weights."""
 
     vectors: NDArray[np.float32]
     terms: Terms
+    idf2: NDArray[np.float64]  # of each of `terms.names`
     words: list[Query]
     foreign: NDArray[np.bool_]  # which texts have no Chinese character
 
@@ -229,9 +230,9 @@ class BaseIndex:
         terms = self.segmenter.terms([*titles, *bodies])
         if isinstance(self.encoder, StaticEncoder):  # it can pool what is segmented already
             both = terms.joined((1, 1))
-            foreign = self.encoder.foreign(both)
-            head = self.encoder.encode_terms(terms[: len(titles)], foreign)
-            whole = self.encoder.encode_terms(both, foreign)
+            foreign = np.tile(self.encoder.foreign(both), 2)
+            pooled = self.encoder.encode_terms(terms[: len(titles)].before(both), foreign)
+            head, whole = pooled[: len(titles)], pooled[len(titles) :]
         else:
             head = encode_texts(self.encoder, titles, role=role)
             texts = [f"{title}\n{body}" for title, body in zip(titles, bodies, strict=True)]
@@ -311,7 +312,8 @@ class BaseIndex:
     def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
         """Make texts ready to be searched for."""
         vectors, terms = self._read(titles, bodies, "query")
-        return Asked(vectors, terms, self.lexical.queries(terms), foreign_rows(terms))
+        idf2 = self.lexical.idf2(terms.names)
+        return Asked(vectors, terms, idf2, self.lexical.queries(terms, idf2), foreign_rows(terms))
 
     def channels(
         self, asked: Asked, texts: slice

@@ -308,4 +308,6 @@ def _default_folder() -> Path:
 def unit(vectors: NDArray[Any]) -> NDArray[np.float32]:
     """Rows of length one; rows of zeros stay zeros. Lengths in float64, where a square cannot overflow."""
     length = np.sqrt(np.einsum("ij,ij->i", vectors, vectors, dtype=np.float64))
-    return np.ascontiguousarray(vectors / np.where(length > 0, length, 1)[:, None], np.float32)
+    result = np.empty(vectors.shape, np.float32)
+    np.divide(vectors, np.where(length > 0, length, 1)[:, None], out=result, casting="same_kind")
+    return result

@@ -23,7 +23,6 @@ from matcher.matching.asking import Asking, asks, read_asking
 from matcher.matching.base import Asked, BaseIndex
 from matcher.matching.plain import plain_texts
 from matcher.matching.remembered import Records, is_remembered
-from matcher.matching.tokens import Terms
 from matcher.matching.unanswered import LONGEST, Missing, joined, stands
 from matcher.matching.wishes import Wishes, wishes_of_texts
 
@@ -125,7 +124,7 @@ def _reasons(
         asking = read_asking(need.titles, need.bodies, index.segmenter)
         wishes = wishes_of_texts(index, asking)
         result[:, 1:] = _answers(index, asking, wishes, need.of, answer)
-        result[:, 0] = _shared(index, asked.terms, used, asking, need, answer, asker, record)
+        result[:, 0] = _shared(index, asked, used, asking, need, answer, asker, record)
     return result
 
 
@@ -226,7 +225,7 @@ def _point_answers(
 
 def _shared(
     index: BaseIndex,
-    terms: Terms,
+    asked: Asked,
     used: Whole,
     asking: list[Asking],
     need: _Side,
@@ -235,7 +234,7 @@ def _shared(
     record: _Side,
 ) -> list[str]:
     """The words that the texts of each pair share: whole ones that are asked, then the rarest others."""
-    others = _rarest(index, terms, used, asker.plain)
+    others = _rarest(index, asked, used, asker.plain)
     phrases = [_asked_words(one) for one in asking]
     shared = []
     for a, b, c, d in zip(need.of.tolist(), answer.of.tolist(), asker.of.tolist(), record.of.tolist(), strict=True):
@@ -261,19 +260,14 @@ def _asked_words(asking: Asking) -> list[tuple[str, str]]:
     return list(names.items())
 
 
-def _rarest(index: BaseIndex, terms: Terms, used: Whole, plain: list[str]) -> list[list[str]]:
+def _rarest(index: BaseIndex, asked: Asked, used: Whole, plain: list[str]) -> list[list[str]]:
     """The words of each asking text that may be shared, the rarest in the library first; common ones only alone."""
-    read = np.zeros(len(terms.names), bool)
-    read[terms.ids[terms.is_word]] = True
-    candidates = [i for i in np.flatnonzero(read).tolist() if asks(terms.names[i])]
-    named = index.segmenter.named([terms.names[i] for i in candidates])
-    idf2 = np.zeros(len(terms.names))
-    idf2[candidates] = index.lexical.idf2([terms.names[i] for i in candidates])
-    shown = idf2 >= index.lexical.informative
+    terms, idf2 = asked.terms, asked.idf2
+    shown = terms.is_word & (idf2 >= index.lexical.informative)[terms.ids]
+    named = index.segmenter.named(filter(asks, (terms.names[i] for i in np.unique(terms.ids[shown]).tolist())))
     result = []
     for place, text in enumerate(used.tolist()):
         here = slice(terms.offsets[text], terms.offsets[text + 1])
-        ids = terms.ids[here][terms.is_word[here] & shown[terms.ids[here]]]
-        names = [name for _, name in sorted((-idf2[i], terms.names[i]) for i in ids.tolist())]
+        names = [name for _, name in sorted((-idf2[i], terms.names[i]) for i in terms.ids[here][shown[here]].tolist())]
         result.append([name for name in names if name in named and name in plain[place]][:_OTHERS])
     return result

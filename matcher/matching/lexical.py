@@ -296,14 +296,14 @@ class Lexical:
         texts, terms = (np.concatenate(some) for some in zip(*found, strict=True))
         return csr_array((np.ones(len(texts), np.float32), (texts, terms)), shape=(len(rows), len(names)))
 
-    def weigh(self, terms: Terms) -> csr_array:
+    def weigh(self, terms: Terms, idf2: NDArray[np.float64] | None = None) -> csr_array:
         """(texts, terms): the weights of a query's terms, so that their product with a text's 1 + ln c is the cosine
-        times that text's norm.
+        times that text's norm. idf2: of the terms, where it is known.
 
         How rare a term is that this library lacks cannot be known: in the query's norm it counts as the average of the
         terms that the library has, so that a query which is mostly unknown here scores low.
         """
-        idf2 = self.idf2(terms.names)
+        idf2 = self.idf2(terms.names) if idf2 is None else idf2
         rows = np.repeat(np.arange(len(terms)), np.diff(terms.offsets))
         local = 1 + np.log(terms.counts)
         weights = local * idf2[terms.ids]
@@ -313,13 +313,13 @@ class Lexical:
         scale = np.divide(np.sqrt(share), norms, where=norms > 0, out=np.zeros_like(norms))
         return csr_array((weights * scale[rows], terms.ids, terms.offsets), shape=(len(terms), len(terms.names)))
 
-    def queries(self, terms: Terms) -> list[Query]:
-        """The texts behind `terms`, ready to be searched for."""
-        weights = self.weigh(terms)
+    def queries(self, terms: Terms, idf2: NDArray[np.float64] | None = None) -> list[Query]:
+        """The texts behind `terms`, ready to be searched for. idf2: of the terms, where it is known."""
+        weights = self.weigh(terms, idf2)
         frequent = np.fromiter(map(self._frequent.get, terms.names, itertools.repeat(-1)), np.int64, len(terms.names))
         common = (frequent >= 0) & (frequent < len(self._common))
         places = [np.where(common, -1, _places(part, terms.names)) for part in self.parts]
-        idf2 = self.idf2(list(self._frequent))
+        of_frequent = self.idf2(list(self._frequent))
         made = []
         for row in range(weights.shape[0]):
             here = slice(weights.indptr[row], weights.indptr[row + 1])
@@ -332,7 +332,7 @@ class Lexical:
                 sparse.append((place[ids][order], values[order]))
                 seldom.append(frequent[ids][order] < 0)
             asked = dense > 0
-            bound = np.float32(np.sqrt(np.sum(dense[asked].astype(float) ** 2 / idf2[asked])))
+            bound = np.float32(np.sqrt(np.sum(dense[asked].astype(float) ** 2 / of_frequent[asked])))
             made.append(Query(tuple(sparse), dense[: len(self._common)], tuple(seldom), dense, bound))
         return made
 

@@ -1,6 +1,6 @@
-"""The best rows of a text without working out every row: what no sum is above comes first, then the sums of the few
-rows for which that reaches the k-th best. Nothing is lost; see Broder et al. (2003) and Turtle and Flood (1995) on such
-bounds.
+"""The best rows of a text. In a small library every row's sum is worked out; in a large one what no sum is above comes
+first, then the sums of the few rows for which that reaches the k-th best. Nothing is lost; see Broder et al. (2003) and
+Turtle and Flood (1995) on such bounds.
 
 Of the meaning, vectors rounded to whole numbers are read, and what rounding may hide is added; of the words, the
 postings of those that are not frequent, and what a text's frequent ones can add at most.
@@ -19,6 +19,7 @@ from matcher.matching.base import Asked, BaseIndex, Part
 
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 ROWS = 1024  # vectors made numbers again at a time, so that they stay in the processor's own memory
+SMALL = 4096  # rows of a library up to which it is quicker to work out every sum
 FEW, THREADS = 4, 2  # texts up to which a product is waiting for memory, so that it is shared by threads
 SPARE = 32  # rows looked at first beyond twice those wanted
 RUN = 64  # neighbouring rows of which the largest is looked at first
@@ -26,13 +27,17 @@ RUN = 64  # neighbouring rows of which the largest is looked at first
 
 @dataclass(frozen=True, eq=False)
 class Bound:
-    """What no sum of a text and a row is above: `upper` (rows). seldom: see `Lexical.seldom`."""
+    """What no sum of a text and a row is above: `upper` (rows). seldom: see `Lexical.seldom`.
+
+    Where `rare` (see `BaseIndex.channels`) is known instead, `upper` are the sums themselves.
+    """
 
     index: BaseIndex
     asked: Asked
     text: int
     upper: NDArray[np.float32]
-    seldom: NDArray[np.float32]
+    seldom: NDArray[np.float32] | None = None
+    rare: NDArray[np.float32] | None = None
 
     def nearest(
         self, k: int, allowed: NDArray[np.bool_] | None, preference: NDArray[np.float64] | None
@@ -48,6 +53,8 @@ class Bound:
         k = min(k, len(upper))
         if k == 0:
             return np.zeros(0, np.int64)
+        if self.rare is not None:
+            return np.flatnonzero(upper >= _largest(upper, k) - SLACK)
         start = _largest(upper, min(2 * k + SPARE, len(upper)))
         rows = np.flatnonzero((upper >= start) & (upper > -np.inf))
         sums = self._sums(rows, preference)
@@ -61,6 +68,7 @@ class Bound:
 
     def _sums(self, rows: NDArray[np.int64], preference: NDArray[np.float64] | None) -> NDArray[np.float32]:
         """The sums of some rows in single precision."""
+        assert self.seldom is not None
         semantic = self.index.vectors(rows) @ self.asked.vectors[self.text]
         lexical = self.index.lexical.near(self.asked.words[self.text], self.seldom, rows)
         sums = self.index.rough(self.asked, self.text, semantic, lexical, rows)
@@ -69,12 +77,17 @@ class Bound:
 
 def bounds(index: BaseIndex, asked: Asked, texts: slice) -> Iterator[Bound]:
     """The bounds of some texts, one after the other."""
+    if len(index.ids) <= SMALL:
+        for i, (meaning, words, rare) in enumerate(zip(*index.channels(asked, texts), strict=True)):
+            text = texts.start + i
+            yield Bound(index, asked, text, index.rough(asked, text, meaning, words), rare=rare)
+        return
     semantic = _meanings(index, asked.vectors[texts])
     for i, query in enumerate(asked.words[texts]):
         text = texts.start + i
         seldom = index.lexical.seldom(query)
         upper = index.rough(asked, text, semantic[i], index.lexical.upper(query, seldom))
-        yield Bound(index, asked, text, upper, seldom)
+        yield Bound(index, asked, text, upper, seldom=seldom)
 
 
 def _meanings(index: BaseIndex, wanted: NDArray[np.float32]) -> NDArray[np.float32]:

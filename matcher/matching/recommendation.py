@@ -183,8 +183,7 @@ def _shared_weights(
     """(n) each: asked and offered of the pairs; titles: those of the texts that ask."""
     lexical, of = records.index.lexical, records.place
     asks = records.index.id_column != "need_id"
-    names = asked.terms.names
-    idf2 = lexical.idf2(names)
+    names, idf2 = asked.terms.names, asked.idf2
     mine, theirs = _presence(asked.terms), lexical.holding(names, records.rows)
     heads = records.index.segmenter.terms(records.texts[0] if asks else titles)
     titled = _presence(heads, {name: number for number, name in enumerate(names)})

@@ -93,6 +93,12 @@ class Terms:
         counts = (both.data & ((1 << 40) - 1)).astype(np.int32)
         return Terms(self.names, both.indptr.astype(np.int64), both.indices, counts, both.data >> 40 > 0)
 
+    def before(self, others: Terms) -> Terms:
+        """The terms of these texts and then of others with the same names."""
+        arrays = ("ids", "counts", "is_word")
+        both = {name: np.concatenate([getattr(self, name), getattr(others, name)]) for name in arrays}
+        return Terms(self.names, np.concatenate([self.offsets, others.offsets[1:] + len(self.ids)]), **both)
+
     def trimmed(self) -> Terms:
         """The same without names that none of the texts has."""
         used, ids = np.unique(self.ids, return_inverse=True)
@@ -306,9 +312,10 @@ def foreign_rows(terms: Terms) -> NDArray[np.bool_]:
     first = np.array(terms.names, "U1").view(np.uint32)
     han = (first >= 0x3400) & (first <= 0x9FFF) | (first >= 0xF900) & (first <= 0xFAFF) | (first >= 0x20000)
     chinese = _with_any(terms, han)
-    if chinese.all():
-        return ~chinese
-    return ~chinese & _with_any(terms, np.fromiter(map(is_latin, terms.names), bool, len(terms.names)))
+    latin = np.zeros(len(terms.names), bool)
+    for number in np.unique(terms.ids[np.repeat(~chinese, np.diff(terms.offsets))]).tolist():
+        latin[number] = is_latin(terms.names[number])
+    return ~chinese & _with_any(terms, latin)
 
 
 def _with_any(terms: Terms, marked: NDArray[np.bool_]) -> NDArray[np.bool_]:

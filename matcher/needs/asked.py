@@ -33,6 +33,7 @@ _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _FALLS_FROM_TODAY = re.compile(  # 漏检率由目前的3%降到
     r"(?:目前|现有|现在|当前|现状)[^，,。；;\d]{0,8}\d[^，,。；;\d]{0,6}(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?$"
 )
+_FORMERLY = re.compile(r"(?<![\u4e00-\u9fff])原")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
 
 
@@ -105,7 +106,8 @@ def _is_todays(indicator: Indicator, text: str) -> bool:
     if TODAYS_BEHIND.match(text, indicator.end):
         return True
     first, _ = clause_of(text, indicator.start, indicator.end)
-    formerly = re.search(rf"(?<![\u4e00-\u9fff])原{re.escape(indicator.quantity)}", text[first : indicator.start])
+    clause = text[first : indicator.start]
+    formerly = any(clause.startswith(indicator.quantity, one.end()) for one in _FORMERLY.finditer(clause))
     if not (formerly or _tells_today(text, first, indicator.start, TODAYS)):
         return False
     if indicator.comparator not in _BOUNDS:

@@ -1,4 +1,4 @@
-"""The rows that bounds leave are those that sums of every row give."""
+"""The rows that are left, by bounds or by every sum, are those that exact sums of every row give."""
 
 import numpy as np
 import pandas as pd
@@ -19,7 +19,9 @@ def library():
 
 @pytest.mark.parametrize("frequent", [0, 3, 512])
 @pytest.mark.parametrize("run", [1, 64])
-def test_rows_are_those_whose_sums_reach_the_kth(monkeypatch, frequent, run):
+@pytest.mark.parametrize("small", [0, nearest.SMALL])
+def test_rows_are_those_whose_sums_reach_the_kth(monkeypatch, frequent, run, small):
+    monkeypatch.setattr(nearest, "SMALL", small)
     monkeypatch.setattr(lexical, "COMMON", min(frequent, 2))
     monkeypatch.setattr(lexical, "FREQUENT", frequent)
     monkeypatch.setattr(nearest, "SPARE", 0)
