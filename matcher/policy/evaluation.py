@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -89,9 +89,6 @@ class Prepared:
         )
 
 
-FIGURES = ("value", "limit", "gap", "missing")
-
-
 def decide(node: Any, states: Mapping[str, State]) -> State:
     """Join the conditions as the policy says."""
     if isinstance(node, str):
@@ -126,80 +123,40 @@ def run(ruleset: Ruleset, facts: Facts, *, figures: bool) -> Answer:
     return Answer(ruleset.rules, states, points, amounts, shown, decision, facts.size)
 
 
-def _blend(parts: Sequence[Answer]) -> Answer:
-    """The same firms under several possible numbers of accounting years: everything that can come out."""
-    first = parts[0]
+def _folded(tried: Answer, size: int, open_: np.ndarray[Any, Any]) -> Answer:
+    """The answer of `size` firms, where those at `open_` were tried several times, again behind all the firms: of each
+    of these everything that can come out.
+    """
 
-    def either(states: Sequence[State]) -> State:
-        hold = np.logical_or.reduce([state.can_hold for state in states])
-        fail = np.logical_or.reduce([state.can_fail for state in states])
-        return State(hold, np.logical_or.reduce([state.open() for state in states]), fail)
-
-    def spread(many: Sequence[Points]) -> Points:
-        ends = [
-            [np.minimum.reduce, np.maximum.reduce, np.minimum.reduce, np.maximum.reduce][i](
-                [part.ends()[i] for part in many]
-            )
-            for i in range(4)
-        ]
-        return Points(*ends)
-
-    def same(many: Sequence[Floats]) -> Floats:
-        out = many[0]
-        for other in many[1:]:
-            out = np.where(out == other, out, np.nan)
+    def fold(values: Any, join: Callable[[Any, Any], Any]) -> Any:
+        out, at_open = values[:size].copy(), values[open_]
+        for other in values[size:].reshape(-1, len(open_)):
+            at_open = join(at_open, other)
+        out[open_] = at_open
         return out
 
-    shown = {
-        key: Shown(
-            same([part.shown[key].value for part in parts]),
-            same([part.shown[key].limit for part in parts]),
-            same([part.shown[key].gap for part in parts]),
-            same([part.shown[key].missing for part in parts]),
-        )
-        for key in first.shown
-    }
-    return Answer(
-        first.rules,
-        {key: either([part.states[key] for part in parts]) for key in first.states},
-        {key: spread([part.points[key] for part in parts]) for key in first.points},
-        {key: same([part.amounts[key] for part in parts]) for key in first.amounts},
-        shown,
-        None if first.decision is None else either([p.decision for p in parts if p.decision is not None]),
-        first.size,
-    )
+    def either(state: State) -> State:
+        left = None if state.can_be_open is None else fold(state.can_be_open, np.logical_or)
+        return State(fold(state.can_hold, np.logical_or), left, fold(state.can_fail, np.logical_or))
 
+    def spread(points: Points) -> Points:
+        joins = (np.minimum, np.maximum, np.minimum, np.maximum)
+        return Points(*(fold(end, join) for end, join in zip(points.ends(), joins, strict=True)))
 
-def _scatter(size: int, pieces: Sequence[tuple[np.ndarray[Any, Any], Answer]]) -> Answer:
-    """Outcomes of parts of the firms, put back in their places."""
-    first = pieces[0][1]
-
-    def put(get: Any, fill: Any) -> Any:
-        out = np.full(size, fill)
-        for rows, answer in pieces:
-            out[rows] = get(answer)
-        return out
-
-    def state(get: Any) -> State:
-        return State(
-            put(lambda o: get(o).can_hold, False),
-            put(lambda o: get(o).open(), False),
-            put(lambda o: get(o).can_fail, False),
-        )
+    def same(figures: Floats) -> Floats:
+        kept: Floats = fold(figures, lambda one, other: np.where(one == other, one, np.nan))
+        return kept
 
     return Answer(
-        first.rules,
-        {key: state(lambda o, k=key: o.states[k]) for key in first.states},
+        tried.rules,
+        {key: either(state) for key, state in tried.states.items()},
+        {key: spread(points) for key, points in tried.points.items()},
+        {key: same(amount) for key, amount in tried.amounts.items()},
         {
-            key: Points(*(put(lambda o, k=key, i=i: o.points[k].ends()[i], np.nan) for i in range(4)))
-            for key in first.points
+            key: Shown(same(shown.value), same(shown.limit), same(shown.gap), same(shown.missing))
+            for key, shown in tried.shown.items()
         },
-        {key: put(lambda o, k=key: o.amounts[k], np.nan) for key in first.amounts},
-        {
-            key: Shown(*(put(lambda o, k=key, w=w: getattr(o.shown[k], w), np.nan) for w in FIGURES))
-            for key in first.shown
-        },
-        None if first.decision is None else state(lambda o: o.decision),
+        None if tried.decision is None else either(tried.decision),
         size,
     )
 
@@ -211,13 +168,11 @@ def evaluate(policy: Policy, ruleset: Ruleset, facts: Facts, *, figures: bool) -
     open_ = np.flatnonzero(facts.years < 0)
     if not len(open_):
         return run(ruleset, cut_years(facts, policy.years), figures=figures)
-    pieces = []
-    tried = [run(ruleset, cut_years(facts.take(open_, years), policy.years), figures=figures) for years in (3, 2, 1, 0)]
-    pieces.append((open_, _blend(tried)))
-    rest = np.flatnonzero(facts.years >= 0)
-    if len(rest):
-        pieces.append((rest, run(ruleset, cut_years(facts.take(rest), policy.years), figures=figures)))
-    return _scatter(facts.size, pieces)
+    rows = np.concatenate([np.arange(facts.size), np.tile(open_, 3)])
+    years = facts.years[rows]
+    years[open_], years[facts.size :] = 3, np.repeat((2, 1, 0), len(open_))
+    tried = run(ruleset, cut_years(facts.take(rows).lasting(years), policy.years), figures=figures)
+    return _folded(tried, facts.size, open_)
 
 
 def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tuple[list[Prepared], list[Notes]]:
