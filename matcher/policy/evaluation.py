@@ -70,13 +70,16 @@ class Prepared:
     @cached_property
     def facts(self) -> Facts:
         """The facts of all the firms."""
-        return self.facts_of(np.arange(len(self.ids)), {})
+        return self._facts(self.values, self.days, self.bounds)
 
     def facts_of(self, rows: np.ndarray[Any, Any], changed: Mapping[str, Floats]) -> Facts:
         """The facts of copies of some firms, with other figures for some of them."""
         values = {name: changed.get(name, column[rows]) for name, column in self.values.items()}
         bounds = {name: Span(span.lo[rows], span.hi[rows]) for name, span in self.bounds.items()}
-        return build(self.policy.columns, values, self.days[rows].astype(np.float64), self.policy.years, bounds)
+        return self._facts(values, self.days[rows], bounds)
+
+    def _facts(self, values: Mapping[str, Floats], days: Any, bounds: Mapping[str, Span]) -> Facts:
+        return build(self.policy.columns, values, days.astype(np.float64), self.policy.years, bounds)
 
     def taken(self, rows: np.ndarray[Any, Any], days: np.ndarray[Any, Any] | None = None) -> Prepared:
         """The same facts for some of the firms (row numbers, which may repeat), on other days where they are given."""
@@ -312,13 +315,11 @@ def answers(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
     """Every firm in exactly one group, by the edition and day-bound limits that answer it."""
     policy, days = ready.policy, ready.days
     breaks = np.array([day_number(day) for day in policy.breaks], dtype=np.int64)
-    period = np.searchsorted(breaks, days, side="right")
     name = policy.purpose_column
-    purpose = np.full(len(days), -1, dtype=np.int64)
+    key = np.searchsorted(breaks, days, side="right") * 64
     if name is not None:
-        purpose = np.where(np.isnan(ready.values[name]), -1, ready.values[name]).astype(np.int64)
-    key = period * 64 + purpose + 1
-    for code in np.unique(key).tolist():
+        key = key + np.where(np.isnan(ready.values[name]), 0, ready.values[name] + 1).astype(np.int64)
+    for code in np.flatnonzero(np.bincount(key)).tolist() if len(key) else ():
         rows = np.flatnonzero(key == code)
         index, asked = divmod(code, 64)
         choice = None if asked == 0 else float(asked - 1)

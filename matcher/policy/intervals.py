@@ -9,8 +9,9 @@ are not whole, the comparison is done again in decimal arithmetic. So a firm at 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
 from functools import cached_property
 from typing import Any, Protocol, TypeVar
@@ -22,6 +23,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 EXACT = float(2**53)
+_PRECISE = Context(prec=10_000, traps=[Inexact])
 
 
 @dataclass(frozen=True)
@@ -187,8 +189,9 @@ def excess(left: Floats, right: Floats | float, limit: Fraction) -> Floats:
         whole = (x == np.floor(x)) & (y == np.floor(y)) & (np.abs(a) < EXACT) & (np.abs(b) < EXACT)
         whole &= (limit.denominator < EXACT) & (limit.numerator < EXACT)
         for at in np.flatnonzero(near & ~whole).tolist():
-            exact = _decimal(x[at]) * limit.denominator - _decimal(y[at]) * limit.numerator
-            gap[rows[at]] = (exact > 0) - (exact < 0)
+            one = _PRECISE.multiply(Decimal(repr(float(x[at]))), limit.denominator)
+            other = _PRECISE.multiply(Decimal(repr(float(y[at]))), limit.numerator)
+            gap[rows[at]] = (one > other) - (one < other)
     return gap
 
 
@@ -455,6 +458,6 @@ class Growth:
         out[short] = holds(excess(y3[short], y2[short], factor), word)
         for row in near.tolist():
             p, q, r = _decimal(y1[row]), _decimal(y2[row]), _decimal(y3[row])
-            exact = q * q + p * r - 2 * factor * p * q
+            exact = (q * q + p * r) * factor.denominator - 2 * factor.numerator * p * q
             out[row] = exact > 0 or (exact == 0 and word == "at_least")
         return out

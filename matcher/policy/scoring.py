@@ -13,7 +13,7 @@ from matcher.errors import ArgumentError
 from matcher.policy.conditions import State, Test, leaves_readings_open
 from matcher.policy.evaluation import Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, day_number, problem_table
-from matcher.policy.intervals import Bools
+from matcher.policy.intervals import Bools, Floats
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies, load_policy
 from matcher.tables.arguments import Day, as_day
 
@@ -161,32 +161,33 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
     """One group's verdicts, firm by firm, as flat arrays; words as (codes, words) pairs."""
     answer = group.answer
     assert answer is not None
-    rules, size = answer.rules, answer.size
-    many = len(rules)
-    value, limit, gap = (np.full((size, many), np.nan) for _ in range(3))
-    low, high = np.full((size, many), np.nan), np.full((size, many), np.nan)
+    rules, size, many = answer.rules, answer.size, len(answer.rules)
+    value, limit, gap, low, high = (np.full((size, many), np.nan) for _ in range(5))
     passed = np.full((size, many), -1, dtype=np.int8)
     why = np.zeros((size, many), dtype=np.int8)
     for column, rule in enumerate(rules):
         shown = answer.shown.get((rule.kind, rule.id))
+        distance: Floats = np.full(size, np.nan) if shown is None else shown.gap
+        reason = np.zeros(size, dtype=np.int8)
         if shown is not None:
-            value[:, column], limit[:, column], gap[:, column] = shown.value, shown.limit, shown.gap
-            why[:, column] = (shown.missing == 1) & ~(gap[:, column] >= 0)
+            value[:, column], limit[:, column] = shown.value, shown.limit
+            reason[(shown.missing == 1) & ~(distance >= 0)] = 1
         if rule.kind == "condition":
-            passed[:, column] = passed_codes(answer.states[rule.id])
-            gap[passed[:, column] == 0, column] = 0.0
-            why[passed[:, column] == 0, column] = 0
+            codes = passed_codes(answer.states[rule.id])
+            distance = np.where(codes == 0, 0.0, distance)
+            reason[codes == 0] = 0
             if rule.test is not None and leaves_readings_open(rule.test):
-                why[(passed[:, column] == 2) & _all_known(ready, group, rule.test), column] = 2
+                reason[(codes == 2) & _all_known(ready, group, rule.test)] = 2
+            passed[:, column] = codes
         elif rule.kind == "points":
             points = answer.points[rule.id]
             low[:, column], high[:, column] = points.low_min, points.high_max
         else:
             value[:, column] = answer.amounts[rule.id]
+        gap[:, column], why[:, column] = distance, reason
     words = {name: _codes([getattr(rule, field) for rule in rules]) for name, field in _WORDS.items()}
     most = np.array([np.nan if rule.most is None else rule.most for rule in rules])
     return {
-        "row": np.repeat(group.rows, many),
         "rules": many,
         "value": value.ravel(),
         "limit": limit.ravel(),
@@ -210,9 +211,9 @@ def _all_known(ready: Prepared, group: Group, test: Test) -> Bools:
 _WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since", "seen_as": "seen_as"}
 
 
-def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int16]], list[Any]]:
+def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int8]], list[Any]]:
     names = list(dict.fromkeys(words))
-    return np.array([names.index(word) for word in words], dtype=np.int16), names
+    return np.array([names.index(word) for word in words], dtype=np.int8), names
 
 
 def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
@@ -222,6 +223,7 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
         if group.answer is None:
             continue
         parts = verdict_columns(ready, group)
+        rows = np.repeat(group.rows, parts["rules"])
 
         def word(name: str, parts: dict[str, Any] = parts) -> Any:
             codes, names = parts[name]
@@ -231,10 +233,10 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
         frames.append(
             pd.DataFrame(
                 {
-                    "_row": parts["row"],
-                    "enterprise_id": ready.ids[parts["row"]],
+                    "_row": rows,
+                    "enterprise_id": ready.ids[rows],
                     "policy": pd.Categorical.from_codes(
-                        np.zeros(len(parts["row"]), dtype=np.int8), pd.Index([ready.policy.id])
+                        np.zeros(len(rows), dtype=np.int8), pd.Index([ready.policy.id])
                     ),
                     "rule": word("rule"),
                     "kind": word("kind"),

@@ -33,14 +33,20 @@ CHUNK = 65_536
 Firms = str | Path | pd.DataFrame | Iterable[pd.DataFrame]
 
 
+def _array(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any]) -> pa.Array:
+    """An Arrow array over the values themselves, with nulls where they are not known."""
+    many = len(values) - int(np.count_nonzero(known))
+    marks = pa.py_buffer(np.packbits(known, bitorder="little")) if many else None
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [marks, pa.py_buffer(values)], many)
+
+
 def _words(codes: np.ndarray[Any, Any], names: Sequence[str]) -> pa.Array:
-    mask = codes < 0
-    indices = pa.array(np.where(mask, 0, codes).astype(np.int8), mask=mask if mask.any() else None)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(list(names), pa.string()))
+    indices = np.maximum(codes, 0).astype(np.int8)
+    return pa.DictionaryArray.from_arrays(_array(indices, codes >= 0), pa.array(list(names), pa.string()))
 
 
 def _numbers(values: np.ndarray[Any, Any]) -> pa.Array:
-    return pa.array(values, from_pandas=True)
+    return _array(values, ~np.isnan(values))
 
 
 def _ids(ids: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], repeat: int) -> pa.Array:
@@ -59,7 +65,7 @@ def verdict_table(ready: Prepared, group: Group) -> pa.Table:
         return _words(codes, [str(item) for item in names])
 
     days = pa.array(parts["in_force_since"][1], pa.date32())
-    since = pa.DictionaryArray.from_arrays(pa.array(parts["in_force_since"][0].astype(np.int8)), days)
+    since = pa.DictionaryArray.from_arrays(pa.array(parts["in_force_since"][0]), days)
     return pa.table(
         {
             "enterprise_id": _ids(ready.ids, group.rows, parts["rules"]),
