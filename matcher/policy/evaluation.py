@@ -13,6 +13,7 @@ import pandas as pd
 
 from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
 from matcher.policy.facts import (
+    FirmCells,
     Notes,
     bounds_of,
     build,
@@ -23,7 +24,7 @@ from matcher.policy.facts import (
     in_region,
     twin_names,
 )
-from matcher.policy.intervals import Facts, Floats, Span
+from matcher.policy.intervals import Bools, Facts, Floats, Span
 from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Judged
 from matcher.policy.policy import Policy
@@ -197,6 +198,7 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             owners.setdefault(name, (policy, column))
     prepared, notes = [], []
     days, day_notes = _days(firms, on, ids)
+    cells = FirmCells(firms, ids)
     for policy in policies:
         note = Notes(policy.id)
         if policy is policies[0]:
@@ -205,10 +207,11 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
         bounds: dict[str, Span] = {}
         wider: dict[str, Span] = {}
         for name, column in policy.columns.items():
-            figures, soft = np.full(len(firms), np.nan), np.zeros(len(firms), dtype=bool)
+            figures = cells.unknown
+            soft: Bools | None = None
             special = f"{policy.id}.{name}"
-            if special in firms.columns:
-                figures = column_values(column, firms[special], ids, note)
+            if special in cells:
+                figures = cells.values(column, special, note)
                 held = bounds_of(column, firms, special, ids, note)
                 if held is not None:
                     bounds[name], (lowest, highest) = held, domain(column)
@@ -217,8 +220,8 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             if source and np.isnan(figures).any():
                 owner, theirs = owners[source]
                 differs = bool(theirs.basis and column.basis) and theirs.basis != column.basis
-                if not (differs and special in firms.columns):  # given apart: its empty cells are unknown
-                    shared = column_values(column, firms[source], ids, note)
+                if not (differs and special in cells):  # given apart: its empty cells are unknown
+                    shared = cells.values(column, source, note)
                     held = bounds_of(column, firms, source, ids, note)
                     if differs and (held is not None or not np.isnan(shared).all()):
                         note.whole(
@@ -227,13 +230,16 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
                             f"已照同一列计算，有本口径的数请另给 {special} 列",
                             "definition",
                         )
-                    used = np.isnan(figures) & ~soft & ~np.isnan(shared)
-                    figures = np.where(used, shared, figures)
+                    used = ~np.isnan(shared)
+                    if special in cells:
+                        used &= np.isnan(figures) if soft is None else np.isnan(figures) & ~soft
+                        shared = np.where(used, shared, figures)
+                    figures = shared
                     if differs and (theirs.basis, column.basis) in _DIFFERENCES:
                         low, high = _DIFFERENCES[theirs.basis, column.basis]
                         wider[name] = Span(
-                            np.where(used, np.floor(shared * low), np.nan),
-                            np.where(used, np.ceil(shared * high), np.nan),
+                            np.where(used, np.floor(figures * low), np.nan),
+                            np.where(used, np.ceil(figures * high), np.nan),
                         )
                     if held is not None and name not in bounds:
                         bounds[name] = held

@@ -246,9 +246,11 @@ class Quotient:
     @cached_property
     def _open(self) -> tuple[NDArray[np.int64], Quotient] | None:
         """The rows in which a side is unknown, and the quotient there."""
-        if not len(self.top.open_rows) and not len(self.bottom.open_rows):
+        if self.top.settled and self.bottom.settled:
             return None
-        rows = np.union1d(self.top.open_rows, self.bottom.open_rows)
+        rows = np.flatnonzero((self.top.lo != self.top.hi) | (self.bottom.lo != self.bottom.hi))
+        if not len(rows):
+            return None
         return rows, Quotient(self.top.take(rows), self.bottom.take(rows), self.step)
 
     @cached_property

@@ -11,9 +11,10 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.policy.conditions import State, Test, leaves_readings_open
-from matcher.policy.evaluation import Group, Prepared, answers, prepare
+from matcher.policy.evaluation import Answer, Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, day_number, problem_table
-from matcher.policy.intervals import Bools, Floats
+from matcher.policy.intervals import Bools
+from matcher.policy.model import Rule
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies, load_policy
 from matcher.tables.arguments import Day, as_day
 
@@ -162,44 +163,47 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
     answer = group.answer
     assert answer is not None
     rules, size, many = answer.rules, answer.size, len(answer.rules)
-    value, limit, gap, low, high = (np.full((size, many), np.nan) for _ in range(5))
-    passed = np.full((size, many), -1, dtype=np.int8)
-    why = np.zeros((size, many), dtype=np.int8)
-    for column, rule in enumerate(rules):
-        shown = answer.shown.get((rule.kind, rule.id))
-        distance: Floats = np.full(size, np.nan) if shown is None else shown.gap
-        reason = np.zeros(size, dtype=np.int8)
-        if shown is not None:
-            value[:, column], limit[:, column] = shown.value, shown.limit
-            reason[(shown.missing == 1) & ~(distance >= 0)] = 1
-        if rule.kind == "condition":
-            codes = passed_codes(answer.states[rule.id])
-            distance = np.where(codes == 0, 0.0, distance)
-            reason[codes == 0] = 0
-            if rule.test is not None and leaves_readings_open(rule.test):
-                reason[(codes == 2) & _all_known(ready, group, rule.test)] = 2
-            passed[:, column] = codes
-        elif rule.kind == "points":
-            points = answer.points[rule.id]
-            low[:, column], high[:, column] = points.low_min, points.high_max
-        else:
-            value[:, column] = answer.amounts[rule.id]
-        gap[:, column], why[:, column] = distance, reason
+    cells = [_cells(ready, group, answer, rule) for rule in rules]
+
+    def flat(name: str, fill: float, dtype: Any = np.float64) -> np.ndarray[Any, Any]:
+        out = np.full((size, many), fill, dtype=dtype)  # one after the other: two such tables do not fit into a cache
+        for column, of_rule in enumerate(cells):
+            if name in of_rule:
+                out[:, column] = of_rule[name]
+        return out.ravel()
+
     words = {name: _codes([getattr(rule, field) for rule in rules]) for name, field in _WORDS.items()}
     most = np.array([np.nan if rule.most is None else rule.most for rule in rules])
     return {
         "rules": many,
-        "value": value.ravel(),
-        "limit": limit.ravel(),
-        "passed": passed.ravel(),
-        "points_low": low.ravel(),
-        "points_high": high.ravel(),
+        "value": flat("value", np.nan),
+        "limit": flat("limit", np.nan),
+        "passed": flat("passed", -1, np.int8),
+        "points_low": flat("points_low", np.nan),
+        "points_high": flat("points_high", np.nan),
         "points_max": np.tile(most, size),
-        "gap": gap.ravel(),
+        "gap": flat("gap", np.nan),
         "verified": np.tile(np.array([rule.verified for rule in rules]), size),
-        "why": (why.ravel(), list(WHY)),
+        "why": (flat("why", 0, np.int8), list(WHY)),
         **{name: (np.tile(codes, size), names) for name, (codes, names) in words.items()},
     }
+
+
+def _cells(ready: Prepared, group: Group, answer: Answer, rule: Rule) -> dict[str, np.ndarray[Any, Any]]:
+    """What one rule says of each firm of a group: the columns in which it says something."""
+    if rule.kind == "amount":
+        return {"value": answer.amounts[rule.id]}
+    shown = answer.shown[rule.kind, rule.id]
+    why = ((shown.missing == 1) & ~(shown.gap >= 0)).astype(np.int8)
+    cells: dict[str, np.ndarray[Any, Any]] = {"value": shown.value, "limit": shown.limit, "gap": shown.gap, "why": why}
+    if rule.kind == "points":
+        points = answer.points[rule.id]
+        return {**cells, "points_low": points.low_min, "points_high": points.high_max}
+    codes = passed_codes(answer.states[rule.id])
+    why[codes == 0] = 0
+    if rule.test is not None and leaves_readings_open(rule.test):
+        why[(codes == 2) & _all_known(ready, group, rule.test)] = 2
+    return {**cells, "passed": codes, "gap": np.where(codes == 0, 0.0, shown.gap)}
 
 
 def _all_known(ready: Prepared, group: Group, test: Test) -> Bools:
