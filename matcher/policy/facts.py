@@ -93,7 +93,9 @@ def numbers(series: pd.Series[Any]) -> tuple[Floats, Bools]:
 
 def yes_no(series: pd.Series[Any]) -> tuple[Floats, Bools]:
     """1, 0 or NaN, and the rows that hold neither yes nor no though they are not empty. A count is yes from 1 on."""
-    if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_numeric_dtype(series.dtype):
+    if pd.api.types.is_bool_dtype(series.dtype):
+        return series.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(series), dtype=bool)
+    if pd.api.types.is_numeric_dtype(series.dtype):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
         bad = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)) | np.isinf(values))
         return np.where(bad, np.nan, np.minimum(values, 1.0)), bad

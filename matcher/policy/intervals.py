@@ -363,8 +363,10 @@ class Growth:
     def _based(self) -> Bools:
         """The lower ends of the base years are positive, or one that is zero is passed over."""
         y1, y2, three = self.first.lo, self.middle.lo, self.years >= 3
-        based = (y2 > 0) & ((self.years == 2) | (three & (y1 > 0)))
-        return based | ((y2 > 0) & three & (y1 == 0)) if self.base_zero_uses_last_two else based
+        based: Bools = (y2 > 0) & ((self.years == 2) | (three & (y1 > 0)))
+        if self.base_zero_uses_last_two:
+            based |= (y2 > 0) & three & (y1 == 0)
+        return based
 
     @cached_property
     def _open(self) -> tuple[NDArray[np.int64], Growth] | None:
