@@ -25,11 +25,16 @@ class HiddenIds:
 
     def __init__(self, ids: Iterable[str] = ()) -> None:
         self.shown: dict[str, str] = {}
+        self._seen: pa.Array | None = None
         self.see(pa.array(list(ids), pa.string()))
 
-    def see(self, ids: pa.Array) -> bool:
+    def see(self, ids: pa.Array | pa.ChunkedArray) -> bool:
         """Take note of the contacts among some ids; whether there are any."""
+        ids = ids.combine_chunks() if isinstance(ids, pa.ChunkedArray) else ids
+        if self._seen is not None and ids.equals(self._seen):  # tables one after the other are of the same ids
+            return False
         if not len(ids) or not pc.any(pc.match_substring_regex(ids, _PERHAPS_CONTACT)).as_py():
+            self._seen = ids
             return False
         seen = dict.fromkeys(ids.to_pylist())
         shown = mask_ids([*self.shown, *seen])

@@ -166,7 +166,7 @@ class Compare(FactTest):
 
     def truth(self, facts: Facts) -> Truth:
         """Exact comparison."""
-        return self.measure.compare(facts, self.word, self.limit)
+        return facts.once(self, "truth", lambda: self.measure.compare(facts, self.word, self.limit))
 
     def missing(self, facts: Facts) -> Bools:
         """The measure's."""
@@ -229,10 +229,9 @@ class ScoreTest:
     def state(self, frame: Frame) -> State:
         """Sure, impossible, or open to the experts; see `State`."""
         points = self._sum(frame)
-        one = np.ones(frame.facts.size)
 
         def meets(values: Floats) -> Bools:
-            return holds(excess(values, one, self.limit), self.word)
+            return holds(excess(values, 1.0, self.limit), self.word)
 
         if points.settled:
             low, high = meets(points.low_min), meets(points.high_min)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +13,7 @@ import pandas as pd
 
 from matcher.policy.conditions import Frame, Is, Points, Shown, State, join
 from matcher.policy.facts import (
+    FirmCells,
     Notes,
     bounds_of,
     build,
@@ -23,7 +24,7 @@ from matcher.policy.facts import (
     in_region,
     twin_names,
 )
-from matcher.policy.intervals import Facts, Floats, Span
+from matcher.policy.intervals import Bools, Facts, Floats, Span
 from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
 from matcher.policy.points import Judged
 from matcher.policy.policy import Policy
@@ -70,13 +71,16 @@ class Prepared:
     @cached_property
     def facts(self) -> Facts:
         """The facts of all the firms."""
-        return self.facts_of(np.arange(len(self.ids)), {})
+        return self._facts(self.values, self.days, self.bounds)
 
     def facts_of(self, rows: np.ndarray[Any, Any], changed: Mapping[str, Floats]) -> Facts:
         """The facts of copies of some firms, with other figures for some of them."""
         values = {name: changed.get(name, column[rows]) for name, column in self.values.items()}
         bounds = {name: Span(span.lo[rows], span.hi[rows]) for name, span in self.bounds.items()}
-        return build(self.policy.columns, values, self.days[rows].astype(np.float64), self.policy.years, bounds)
+        return self._facts(values, self.days[rows], bounds)
+
+    def _facts(self, values: Mapping[str, Floats], days: Any, bounds: Mapping[str, Span]) -> Facts:
+        return build(self.policy.columns, values, days.astype(np.float64), self.policy.years, bounds)
 
     def taken(self, rows: np.ndarray[Any, Any], days: np.ndarray[Any, Any] | None = None) -> Prepared:
         """The same facts for some of the firms (row numbers, which may repeat), on other days where they are given."""
@@ -87,9 +91,6 @@ class Prepared:
             {name: column[rows] for name, column in self.values.items()},
             {name: Span(span.lo[rows], span.hi[rows]) for name, span in self.bounds.items()},
         )
-
-
-FIGURES = ("value", "limit", "gap", "missing")
 
 
 def decide(node: Any, states: Mapping[str, State]) -> State:
@@ -126,80 +127,40 @@ def run(ruleset: Ruleset, facts: Facts, *, figures: bool) -> Answer:
     return Answer(ruleset.rules, states, points, amounts, shown, decision, facts.size)
 
 
-def _blend(parts: Sequence[Answer]) -> Answer:
-    """The same firms under several possible numbers of accounting years: everything that can come out."""
-    first = parts[0]
+def _folded(tried: Answer, size: int, open_: np.ndarray[Any, Any]) -> Answer:
+    """The answer of `size` firms, where those at `open_` were tried several times, again behind all the firms: of each
+    of these everything that can come out.
+    """
 
-    def either(states: Sequence[State]) -> State:
-        hold = np.logical_or.reduce([state.can_hold for state in states])
-        fail = np.logical_or.reduce([state.can_fail for state in states])
-        return State(hold, np.logical_or.reduce([state.open() for state in states]), fail)
-
-    def spread(many: Sequence[Points]) -> Points:
-        ends = [
-            [np.minimum.reduce, np.maximum.reduce, np.minimum.reduce, np.maximum.reduce][i](
-                [part.ends()[i] for part in many]
-            )
-            for i in range(4)
-        ]
-        return Points(*ends)
-
-    def same(many: Sequence[Floats]) -> Floats:
-        out = many[0]
-        for other in many[1:]:
-            out = np.where(out == other, out, np.nan)
+    def fold(values: Any, join: Callable[[Any, Any], Any]) -> Any:
+        out, at_open = values[:size].copy(), values[open_]
+        for other in values[size:].reshape(-1, len(open_)):
+            at_open = join(at_open, other)
+        out[open_] = at_open
         return out
 
-    shown = {
-        key: Shown(
-            same([part.shown[key].value for part in parts]),
-            same([part.shown[key].limit for part in parts]),
-            same([part.shown[key].gap for part in parts]),
-            same([part.shown[key].missing for part in parts]),
-        )
-        for key in first.shown
-    }
-    return Answer(
-        first.rules,
-        {key: either([part.states[key] for part in parts]) for key in first.states},
-        {key: spread([part.points[key] for part in parts]) for key in first.points},
-        {key: same([part.amounts[key] for part in parts]) for key in first.amounts},
-        shown,
-        None if first.decision is None else either([p.decision for p in parts if p.decision is not None]),
-        first.size,
-    )
+    def either(state: State) -> State:
+        left = None if state.can_be_open is None else fold(state.can_be_open, np.logical_or)
+        return State(fold(state.can_hold, np.logical_or), left, fold(state.can_fail, np.logical_or))
 
+    def spread(points: Points) -> Points:
+        joins = (np.minimum, np.maximum, np.minimum, np.maximum)
+        return Points(*(fold(end, join) for end, join in zip(points.ends(), joins, strict=True)))
 
-def _scatter(size: int, pieces: Sequence[tuple[np.ndarray[Any, Any], Answer]]) -> Answer:
-    """Outcomes of parts of the firms, put back in their places."""
-    first = pieces[0][1]
-
-    def put(get: Any, fill: Any) -> Any:
-        out = np.full(size, fill)
-        for rows, answer in pieces:
-            out[rows] = get(answer)
-        return out
-
-    def state(get: Any) -> State:
-        return State(
-            put(lambda o: get(o).can_hold, False),
-            put(lambda o: get(o).open(), False),
-            put(lambda o: get(o).can_fail, False),
-        )
+    def same(figures: Floats) -> Floats:
+        kept: Floats = fold(figures, lambda one, other: np.where(one == other, one, np.nan))
+        return kept
 
     return Answer(
-        first.rules,
-        {key: state(lambda o, k=key: o.states[k]) for key in first.states},
+        tried.rules,
+        {key: either(state) for key, state in tried.states.items()},
+        {key: spread(points) for key, points in tried.points.items()},
+        {key: same(amount) for key, amount in tried.amounts.items()},
         {
-            key: Points(*(put(lambda o, k=key, i=i: o.points[k].ends()[i], np.nan) for i in range(4)))
-            for key in first.points
+            key: Shown(same(shown.value), same(shown.limit), same(shown.gap), same(shown.missing))
+            for key, shown in tried.shown.items()
         },
-        {key: put(lambda o, k=key: o.amounts[k], np.nan) for key in first.amounts},
-        {
-            key: Shown(*(put(lambda o, k=key, w=w: getattr(o.shown[k], w), np.nan) for w in FIGURES))
-            for key in first.shown
-        },
-        None if first.decision is None else state(lambda o: o.decision),
+        None if tried.decision is None else either(tried.decision),
         size,
     )
 
@@ -211,13 +172,11 @@ def evaluate(policy: Policy, ruleset: Ruleset, facts: Facts, *, figures: bool) -
     open_ = np.flatnonzero(facts.years < 0)
     if not len(open_):
         return run(ruleset, cut_years(facts, policy.years), figures=figures)
-    pieces = []
-    tried = [run(ruleset, cut_years(facts.take(open_, years), policy.years), figures=figures) for years in (3, 2, 1, 0)]
-    pieces.append((open_, _blend(tried)))
-    rest = np.flatnonzero(facts.years >= 0)
-    if len(rest):
-        pieces.append((rest, run(ruleset, cut_years(facts.take(rest), policy.years), figures=figures)))
-    return _scatter(facts.size, pieces)
+    rows = np.concatenate([np.arange(facts.size), np.tile(open_, 3)])
+    years = facts.years[rows]
+    years[open_], years[facts.size :] = 3, np.repeat((2, 1, 0), len(open_))
+    tried = run(ruleset, cut_years(facts.take(rows).lasting(years), policy.years), figures=figures)
+    return _folded(tried, facts.size, open_)
 
 
 def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tuple[list[Prepared], list[Notes]]:
@@ -239,6 +198,7 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             owners.setdefault(name, (policy, column))
     prepared, notes = [], []
     days, day_notes = _days(firms, on, ids)
+    cells = FirmCells(firms, ids)
     for policy in policies:
         note = Notes(policy.id)
         if policy is policies[0]:
@@ -247,10 +207,11 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
         bounds: dict[str, Span] = {}
         wider: dict[str, Span] = {}
         for name, column in policy.columns.items():
-            figures, soft = np.full(len(firms), np.nan), np.zeros(len(firms), dtype=bool)
+            figures = cells.unknown
+            soft: Bools | None = None
             special = f"{policy.id}.{name}"
-            if special in firms.columns:
-                figures = column_values(column, firms[special], ids, note)
+            if special in cells:
+                figures = cells.values(column, special, note)
                 held = bounds_of(column, firms, special, ids, note)
                 if held is not None:
                     bounds[name], (lowest, highest) = held, domain(column)
@@ -259,8 +220,8 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             if source and np.isnan(figures).any():
                 owner, theirs = owners[source]
                 differs = bool(theirs.basis and column.basis) and theirs.basis != column.basis
-                if not (differs and special in firms.columns):  # given apart: its empty cells are unknown
-                    shared = column_values(column, firms[source], ids, note)
+                if not (differs and special in cells):  # given apart: its empty cells are unknown
+                    shared = cells.values(column, source, note)
                     held = bounds_of(column, firms, source, ids, note)
                     if differs and (held is not None or not np.isnan(shared).all()):
                         note.whole(
@@ -269,13 +230,16 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
                             f"已照同一列计算，有本口径的数请另给 {special} 列",
                             "definition",
                         )
-                    used = np.isnan(figures) & ~soft & ~np.isnan(shared)
-                    figures = np.where(used, shared, figures)
+                    used = ~np.isnan(shared)
+                    if special in cells:
+                        used &= np.isnan(figures) if soft is None else np.isnan(figures) & ~soft
+                        shared = np.where(used, shared, figures)
+                    figures = shared
                     if differs and (theirs.basis, column.basis) in _DIFFERENCES:
                         low, high = _DIFFERENCES[theirs.basis, column.basis]
                         wider[name] = Span(
-                            np.where(used, np.floor(shared * low), np.nan),
-                            np.where(used, np.ceil(shared * high), np.nan),
+                            np.where(used, np.floor(figures * low), np.nan),
+                            np.where(used, np.ceil(figures * high), np.nan),
                         )
                     if held is not None and name not in bounds:
                         bounds[name] = held
@@ -357,13 +321,11 @@ def answers(ready: Prepared, *, figures: bool = True) -> Iterator[Group]:
     """Every firm in exactly one group, by the edition and day-bound limits that answer it."""
     policy, days = ready.policy, ready.days
     breaks = np.array([day_number(day) for day in policy.breaks], dtype=np.int64)
-    period = np.searchsorted(breaks, days, side="right")
     name = policy.purpose_column
-    purpose = np.full(len(days), -1, dtype=np.int64)
+    key = np.searchsorted(breaks, days, side="right") * 64
     if name is not None:
-        purpose = np.where(np.isnan(ready.values[name]), -1, ready.values[name]).astype(np.int64)
-    key = period * 64 + purpose + 1
-    for code in np.unique(key).tolist():
+        key = key + np.where(np.isnan(ready.values[name]), 0, ready.values[name] + 1).astype(np.int64)
+    for code in np.flatnonzero(np.bincount(key)).tolist() if len(key) else ():
         rows = np.flatnonzero(key == code)
         index, asked = divmod(code, 64)
         choice = None if asked == 0 else float(asked - 1)

@@ -39,7 +39,7 @@ class Notes:
         """One line per marked row."""
         if len(marked := np.flatnonzero(rows)):
             written = [""] * len(marked) if cells is None else [str(cells[row]) for row in marked.tolist()]
-            self._lines([str(firm) for firm in ids[marked]], written, column, problem, level)
+            self._lines(list(map(str, ids[marked].tolist())), written, column, problem, level)
 
     def whole(self, column: str, problem: str, level: str) -> None:
         """One line for the whole table."""
@@ -93,7 +93,9 @@ def numbers(series: pd.Series[Any]) -> tuple[Floats, Bools]:
 
 def yes_no(series: pd.Series[Any]) -> tuple[Floats, Bools]:
     """1, 0 or NaN, and the rows that hold neither yes nor no though they are not empty. A count is yes from 1 on."""
-    if pd.api.types.is_bool_dtype(series.dtype) or pd.api.types.is_numeric_dtype(series.dtype):
+    if pd.api.types.is_bool_dtype(series.dtype):
+        return series.to_numpy(dtype=np.float64, na_value=np.nan), np.zeros(len(series), dtype=bool)
+    if pd.api.types.is_numeric_dtype(series.dtype):
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
         bad = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)) | np.isinf(values))
         return np.where(bad, np.nan, np.minimum(values, 1.0)), bad
@@ -173,8 +175,18 @@ _WRONG = {
 }
 
 
-def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[Any, Any], notes: Notes) -> Floats:
-    """One column to figures; a cell that cannot be is reported and left unknown."""
+@dataclass(frozen=True)
+class Fault:
+    """Cells of a column that count for nothing: which rows, the cells as given, what is wrong, and how bad."""
+
+    rows: Bools
+    cells: list[Any]
+    problem: str
+    level: str
+
+
+def read_values(column: FactColumn, series: pd.Series[Any]) -> tuple[Floats, list[Fault]]:
+    """One column to figures, unknown where a cell cannot be one, and those cells."""
     if column.kind == "yesno":
         values, bad = yes_no(series)
     elif column.kind == "date":
@@ -183,9 +195,11 @@ def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[An
         values, bad = choices(series, column.choices)
     else:
         values, bad = numbers(series)
-    cells = series.tolist() if bad.any() else None
-    notes.add(ids, bad, column.title, cells, _WRONG.get(column.kind, "不是数字；按未知处理"), "unreadable")
-    values = np.where(bad, np.nan, values)
+    faults = []
+    if bad.any():
+        problem = _WRONG.get(column.kind, "不是数字；按未知处理")
+        faults.append(Fault(bad, series.tolist(), problem, "unreadable"))
+        values = np.where(bad, np.nan, values)
     if column.kind in ("count", "number", "yuan", "share"):
         with np.errstate(invalid="ignore"):
             outside = (values < column.lowest) | (values > column.highest)
@@ -195,9 +209,39 @@ def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[An
         if outside.any():
             top = "" if np.isinf(column.highest) else f"，最大 {column.highest:g}"
             problem = f"不可能的数值（最小 {column.lowest:g}{top}）；按未知处理"
-            notes.add(ids, outside, column.title, series.tolist(), problem, "impossible")
+            faults.append(Fault(outside, series.tolist(), problem, "impossible"))
             values = np.where(outside, np.nan, values)
+    return values, faults
+
+
+def column_values(column: FactColumn, series: pd.Series[Any], ids: np.ndarray[Any, Any], notes: Notes) -> Floats:
+    """One column to figures; a cell that cannot be is reported and left unknown."""
+    values, faults = read_values(column, series)
+    for fault in faults:
+        notes.add(ids, fault.rows, column.title, fault.cells, fault.problem, fault.level)
     return values
+
+
+class FirmCells:
+    """The columns of a table of firms as figures, each read once for all the policies that read it alike."""
+
+    def __init__(self, firms: pd.DataFrame, ids: np.ndarray[Any, Any]) -> None:
+        self._firms, self._ids = firms, ids
+        self._read: dict[tuple[Any, ...], tuple[Floats, list[Fault]]] = {}
+        self.unknown = np.full(len(ids), np.nan)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._firms.columns
+
+    def values(self, column: FactColumn, name: str, notes: Notes) -> Floats:
+        """What the column `name` of the table says of a fact; a cell that cannot be is reported and left unknown."""
+        key = (name, column.kind, column.lowest, column.highest, column.whole, *column.choices.items())
+        if key not in self._read:
+            self._read[key] = read_values(column, self._firms[name])
+        values, faults = self._read[key]
+        for fault in faults:
+            notes.add(self._ids, fault.rows, column.title, fault.cells, fault.problem, fault.level)
+        return values
 
 
 def bounds_of(
@@ -207,7 +251,7 @@ def bounds_of(
 
     Bounds that leave no value are reported and count for nothing.
     """
-    if column.kind in ("yesno", "choice") or not {name + LOW, name + HIGH} & set(firms.columns):
+    if column.kind in ("yesno", "choice") or not (name + LOW in firms or name + HIGH in firms):
         return None
     read = dates if column.kind == "date" else numbers
     lowest, highest = domain(column)

@@ -9,9 +9,12 @@ are not whole, the comparison is done again in decimal arithmetic. So a firm at 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Context, Decimal, Inexact
 from fractions import Fraction
+from functools import cached_property
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 EXACT = float(2**53)
+_PRECISE = Context(prec=10_000, traps=[Inexact])
 
 
 @dataclass(frozen=True)
@@ -47,9 +51,18 @@ class Span:
         """Whether every row has one value only."""
         return self.lo is self.hi
 
+    @cached_property
+    def open_rows(self) -> NDArray[np.int64]:
+        """Rows that have several values."""
+        return np.empty(0, dtype=np.int64) if self.settled else np.flatnonzero(self.lo != self.hi)
+
     def value(self) -> Floats:
         """The figure where there is one, NaN elsewhere."""
-        return self.lo if self.settled else np.where(self.lo == self.hi, self.lo, np.nan)
+        return self.lo if self.settled else self._value
+
+    @cached_property
+    def _value(self) -> Floats:
+        return np.where(self.lo == self.hi, self.lo, np.nan)
 
     def take(self, rows: NDArray[np.int64]) -> Span:
         """Some of the rows."""
@@ -88,6 +101,18 @@ class Truth:
         return Truth.known(~self.sure) if self.sure is self.may else Truth(~self.may, ~self.sure)
 
 
+class Reader(Protocol):
+    """A measure or a test: something hashable that reads some of the facts."""
+
+    def columns(self) -> tuple[str, ...]:
+        """The facts that it reads."""
+
+    def __hash__(self) -> int: ...
+
+
+Result = TypeVar("Result")
+
+
 @dataclass(frozen=True)
 class Facts:
     """The facts of `size` firms. `years`: how many of the accounting years y1..y3 exist, where a policy asks for that.
@@ -102,6 +127,7 @@ class Facts:
     years: NDArray[np.int64] | None = None
     on: Floats | None = None
     partial: Mapping[str, Bools] = field(default_factory=dict)
+    _known: dict[tuple[Reader, str], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __getitem__(self, name: str) -> Span:
         return self.spans[name]
@@ -110,15 +136,26 @@ class Facts:
         """Smallest positive value that a sum of these columns can have."""
         return min((self.steps.get(name, 1.0) for name in names), default=1.0)
 
+    def once(self, reader: Reader, what: str, work: Callable[[], Result]) -> Result:
+        """What a reader works out of these facts, done at its first asking and kept."""
+        if (reader, what) not in self._known:
+            self._known[reader, what] = work()
+        known: Result = self._known[reader, what]
+        return known
+
     def narrowed(self, name: str, span: Span) -> Facts:
         """The same firms with one fact held to a smaller range."""
-        return replace(self, spans={**self.spans, name: span})
+        facts = replace(self, spans={**self.spans, name: span})
+        facts._known.update((key, known) for key, known in self._known.items() if name not in key[0].columns())
+        return facts
 
-    def take(self, rows: NDArray[np.int64], years: int | None = None) -> Facts:
-        """Some of the firms; `years` says how many accounting years they have, where that was open."""
+    def lasting(self, years: NDArray[np.int64]) -> Facts:
+        """The same firms with so many accounting years."""
+        return replace(self, years=years)
+
+    def take(self, rows: NDArray[np.int64]) -> Facts:
+        """Some of the firms."""
         held = self.years[rows] if self.years is not None else None
-        if years is not None:
-            held = np.full(len(rows), years, dtype=np.int64)
         on = self.on[rows] if self.on is not None else None
         spans = {name: span.take(rows) for name, span in self.spans.items()}
         partial = {name: marked[rows] for name, marked in self.partial.items()}
@@ -132,27 +169,29 @@ class Facts:
         return total if total is not None else Span.known(np.zeros(self.size))
 
 
-def _decimal(value: float) -> Fraction:
-    return Fraction(repr(float(value)))
+def _decimal(value: float) -> Fraction | int:
+    value = float(value)
+    return int(value) if value.is_integer() and abs(value) < EXACT else Fraction(repr(value))
 
 
-def excess(left: Floats, right: Floats, limit: Fraction) -> Floats:
+def excess(left: Floats, right: Floats | float, limit: Fraction) -> Floats:
     """Something with the sign of `left - limit * right`, exact; infinite sides allowed on one side at a time."""
-    a = left * float(limit.denominator)
-    b = right * float(limit.numerator)
+    times, over = float(limit.denominator), float(limit.numerator)
     with np.errstate(invalid="ignore"):
-        gap = a - b
+        b = right * over
+        gap = left * times - b
         rows = np.flatnonzero(np.abs(gap) <= 2e-9 * np.abs(b))  # all that are near, and few others
     if len(rows):
-        a, b = a[rows], b[rows]
+        x, y = left[rows], np.broadcast_to(right, left.shape)[rows]
+        a, b = x * times, y * over
         near = (a != 0) & (b != 0) & np.isfinite(a) & np.isfinite(b)
         near &= np.abs(gap[rows]) <= 1e-9 * np.maximum(np.abs(a), np.abs(b))
-        x, y = left[rows], right[rows]
         whole = (x == np.floor(x)) & (y == np.floor(y)) & (np.abs(a) < EXACT) & (np.abs(b) < EXACT)
         whole &= (limit.denominator < EXACT) & (limit.numerator < EXACT)
-        for row in rows[near & ~whole]:
-            exact = _decimal(left[row]) * limit.denominator - _decimal(right[row]) * limit.numerator
-            gap[row] = (exact > 0) - (exact < 0)
+        for at in np.flatnonzero(near & ~whole).tolist():
+            one = _PRECISE.multiply(Decimal(repr(float(x[at]))), limit.denominator)
+            other = _PRECISE.multiply(Decimal(repr(float(y[at]))), limit.numerator)
+            gap[rows[at]] = (one > other) - (one < other)
     return gap
 
 
@@ -174,39 +213,65 @@ COMPARISONS = ("at_least", "more_than", "at_most", "less_than")
 
 def compare_span(span: Span, word: str, limit: Fraction) -> Truth:
     """Compare a figure with a limit."""
-    one = np.ones(len(span.lo))
-    low = holds(excess(span.lo, one, limit), word)
-    if span.settled:
+    low = holds(excess(span.lo, 1.0, limit), word)
+    if not len(span.open_rows):
         return Truth.known(low)
-    open_, high = np.flatnonzero(span.lo != span.hi), low.copy()
-    high[open_] = holds(excess(span.hi[open_], one[open_], limit), word)
+    high = low.copy()
+    high[span.open_rows] = holds(excess(span.hi[span.open_rows], 1.0, limit), word)
     return Truth(low, high) if word in RISING else Truth(high, low)
 
 
-def compare_ratio(top: Span, bottom: Span, step: float, word: str, limit: Fraction) -> Truth:
-    """Compare top / bottom with a positive limit. A ratio to zero or to less does not exist and answers no
-    comparison.
+@dataclass(frozen=True)
+class Quotient:
+    """Top over bottom. A ratio to zero or to less does not exist and answers no comparison. `step` is the smallest
+    positive value of the bottom.
     """
-    known = holds(excess(top.lo, bottom.lo, limit), word) & (bottom.lo > 0)
-    if top.settled and bottom.settled:
-        return Truth.known(known)
-    rows = np.flatnonzero((top.lo != top.hi) | (bottom.lo != bottom.hi))
-    return _with_open(known, rows, _open_ratio(top.take(rows), bottom.take(rows), step, word, limit))
 
+    top: Span
+    bottom: Span
+    step: float
 
-def _open_ratio(top: Span, bottom: Span, step: float, word: str, limit: Fraction) -> Truth:
-    smallest = np.where(bottom.lo > 0, bottom.lo, np.minimum(step, bottom.hi))
-    if word in RISING:
-        sure = holds(excess(top.lo, bottom.hi, limit), word)
-        if (top.lo < 0).any():
-            sure &= holds(excess(top.lo, smallest, limit), word)
-        may = holds(excess(top.hi, smallest, limit), word)
-    else:
-        sure = holds(excess(top.hi, smallest, limit), word)
-        may = holds(excess(top.lo, bottom.hi, limit), word)
-        if (top.lo < 0).any():
-            may |= holds(excess(top.lo, smallest, limit), word)
-    return Truth(sure & (bottom.lo > 0), may & (bottom.hi > 0))
+    def compare(self, word: str, limit: Fraction) -> Truth:
+        """Compare it with a positive limit."""
+        known = holds(excess(self.top.lo, self.bottom.lo, limit), word) & self._exists
+        if self._open is None:
+            return Truth.known(known)
+        rows, part = self._open
+        return _with_open(known, rows, part._compare_open(word, limit))
+
+    @cached_property
+    def _exists(self) -> Bools:
+        return self.bottom.lo > 0
+
+    @cached_property
+    def _open(self) -> tuple[NDArray[np.int64], Quotient] | None:
+        """The rows in which a side is unknown, and the quotient there."""
+        if self.top.settled and self.bottom.settled:
+            return None
+        rows = np.flatnonzero((self.top.lo != self.top.hi) | (self.bottom.lo != self.bottom.hi))
+        if not len(rows):
+            return None
+        return rows, Quotient(self.top.take(rows), self.bottom.take(rows), self.step)
+
+    @cached_property
+    def _smallest(self) -> Floats:
+        """The smallest positive bottom."""
+        return np.where(self.bottom.lo > 0, self.bottom.lo, np.minimum(self.step, self.bottom.hi))
+
+    def _compare_open(self, word: str, limit: Fraction) -> Truth:
+        top, bottom = self.top, self.bottom
+        below_zero = bool((top.lo < 0).any())
+        if word in RISING:
+            sure = holds(excess(top.lo, bottom.hi, limit), word)
+            if below_zero:
+                sure &= holds(excess(top.lo, self._smallest, limit), word)
+            may = holds(excess(top.hi, self._smallest, limit), word)
+        else:
+            sure = holds(excess(top.hi, self._smallest, limit), word)
+            may = holds(excess(top.lo, bottom.hi, limit), word)
+            if below_zero:
+                may |= holds(excess(top.lo, self._smallest, limit), word)
+        return Truth(sure & self._exists, may & (bottom.hi > 0))
 
 
 def _with_open(known: Bools, rows: NDArray[np.int64], open_: Truth) -> Truth:
@@ -288,17 +353,32 @@ class Growth:
 
     def compare(self, word: str, limit: Fraction) -> Truth:
         """A rate exists and answers `word` (`at_least`, `more_than`): for every possible value, for some."""
-        y1, y2, y3 = self.first, self.middle, self.last
-        three, two = self.years >= 3, self.years == 2
-        base = (y2.lo > 0) & (two | (three & (y1.lo > 0)))
-        if self.base_zero_uses_last_two:
-            base |= (y2.lo > 0) & three & (y1.lo == 0)
-        known = base & self._reaches(word, limit + 1)
-        if y1.settled and y2.settled and y3.settled:
+        known = self._based & self._reaches(word, limit + 1)
+        if self._open is None:
             return Truth.known(known)
-        rows = np.flatnonzero((three & (y1.lo < y1.hi)) | (y2.lo < y2.hi) | (y3.lo < y3.hi))
-        part = replace(self, first=y1.take(rows), middle=y2.take(rows), last=y3.take(rows), years=self.years[rows])
+        rows, part = self._open
         return _with_open(known, rows, part._compare_open(word, limit))
+
+    @cached_property
+    def _based(self) -> Bools:
+        """The lower ends of the base years are positive, or one that is zero is passed over."""
+        y1, y2, three = self.first.lo, self.middle.lo, self.years >= 3
+        based: Bools = (y2 > 0) & ((self.years == 2) | (three & (y1 > 0)))
+        if self.base_zero_uses_last_two:
+            based |= (y2 > 0) & three & (y1 == 0)
+        return based
+
+    @cached_property
+    def _open(self) -> tuple[NDArray[np.int64], Growth] | None:
+        """The rows in which a year is unknown, and the growth there."""
+        y1, y2, y3 = self.first, self.middle, self.last
+        if y1.settled and y2.settled and y3.settled:
+            return None
+        rows = np.flatnonzero(((self.years >= 3) & (y1.lo < y1.hi)) | (y2.lo < y2.hi) | (y3.lo < y3.hi))
+        if not len(rows):
+            return None
+        part = replace(self, first=y1.take(rows), middle=y2.take(rows), last=y3.take(rows), years=self.years[rows])
+        return rows, part
 
     def _compare_open(self, word: str, limit: Fraction) -> Truth:
         """`compare` where a year is unknown in every row."""
@@ -307,10 +387,9 @@ class Growth:
         factor = limit + 1
         m1, m2, m3 = (three & (y1.lo < y1.hi)), (y2.lo < y2.hi), (y3.lo < y3.hi)
         several = two | three
-        one = np.ones(len(y2.lo))
         zero_ok = self.base_zero_uses_last_two
         first_ok = two | m1 | (y1.lo > 0) | ((y1.lo == 0) & zero_ok)
-        by_one = holds(excess(np.where(m3, np.inf, y3.lo), one, factor), word)
+        by_one = holds(excess(np.where(m3, np.inf, y3.lo), 1.0, factor), word)
         no_base = two | (three & ~m1 & (y1.lo == 0))
         # y2 unknown: it may be zero, so nothing is sure; it may be huge, or one yuan where only y3 / y2 counts
         may = m2 & several & first_ok & np.where(no_base, by_one, True)
@@ -324,12 +403,13 @@ class Growth:
             highest = (y2.lo + y3.lo / y2.lo) / 2 - float(factor)
         may |= only & (holds(highest, word) | (zero_ok & holds(excess(y3.lo, y2.lo, factor), word)))
         sure |= only & (y1.lo >= 0) & zero_ok & holds(excess(y3.lo, y2.lo, 2 * factor), "at_least")
-        bounded, least, most = self._bounded()
+        bounded, least, most = self._bounded
         margin = 1e-9 * (np.abs(least) + np.abs(most) + 1)
         sure |= bounded & (least - margin > float(limit))
         may &= ~bounded | (most + margin >= float(limit))
         return Truth(sure, may)
 
+    @cached_property
     def _bounded(self) -> tuple[Bools, Floats, Floats]:
         """Rows whose years are all positive and bounded, and the least and the largest rate there.
 
@@ -358,18 +438,30 @@ class Growth:
             out = np.where(self.years >= 3, full, np.where(self.years == 2, short, np.nan))
             return np.where(y2 > 0, out, np.nan)
 
+    @cached_property
+    def _mean(self) -> tuple[Floats, Floats, NDArray[np.int64]]:
+        """One plus the rate, read off the lower ends, and how near to a limit it is not sure by floating point; the
+        rows that have no rate over three years.
+        """
+        y1, y2, y3 = self.first.lo, self.middle.lo, self.last.lo
+        with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
+            forward, latest = y2 / y1, y3 / y2
+            mean = (forward + latest) / 2
+            full = (self.years >= 3) & (y1 > 0) & (y2 > 0) & np.isfinite(mean)
+            margin = np.where(full, 1e-9 * (np.abs(forward) + np.abs(latest) + 1), -1.0)
+        return mean, margin, np.flatnonzero(~full)
+
     def _reaches(self, word: str, factor: Fraction) -> Bools:
         """g answers the comparison, read off the lower ends; meaningful where all years are known and y2 > 0."""
         y1, y2, y3 = self.first.lo, self.middle.lo, self.last.lo
-        with np.errstate(invalid="ignore", divide="ignore"):
-            out = holds(excess(y3, y2, factor), word)
-            forward, latest = y2 / y1, y3 / y2
-            rate = (forward + latest) / 2 - float(factor)
-            full = (self.years >= 3) & (y1 > 0) & (y2 > 0) & np.isfinite(rate)
-            near = full & (np.abs(rate) <= 1e-9 * (np.abs(forward) + np.abs(latest) + 1))
-        out = np.where(full, holds(rate, word), out)
-        for row in np.flatnonzero(near).tolist():
+        mean, margin, short = self._mean
+        with np.errstate(invalid="ignore"):
+            rate = mean - float(factor)
+            near = np.flatnonzero(np.abs(rate) <= margin)
+        out = holds(rate, word)
+        out[short] = holds(excess(y3[short], y2[short], factor), word)
+        for row in near.tolist():
             p, q, r = _decimal(y1[row]), _decimal(y2[row]), _decimal(y3[row])
-            exact = q * q + p * r - 2 * factor * p * q
+            exact = (q * q + p * r) * factor.denominator - 2 * factor.numerator * p * q
             out[row] = exact > 0 or (exact == 0 and word == "at_least")
         return out

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.policy.intervals import RISING, Bools, Facts, Floats, Growth, Span, Truth, compare_ratio, compare_span
+from matcher.policy.intervals import RISING, Bools, Facts, Floats, Growth, Quotient, Span, Truth, compare_span
 
 
 class Measure(Protocol):
@@ -57,11 +57,14 @@ class Total:
 
     def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
         """Compare the sum with a limit."""
-        return compare_span(facts.sum(self.names), word, limit)
+        return compare_span(self._span(facts), word, limit)
+
+    def _span(self, facts: Facts) -> Span:
+        return facts.once(self, "sum", lambda: facts.sum(self.names))
 
     def value(self, facts: Facts) -> Floats:
         """The sum."""
-        return facts.sum(self.names).value()
+        return self._span(facts).value()
 
     def gap(self, facts: Facts, word: str, limit: Fraction) -> Floats:
         """Distance to the limit."""
@@ -90,21 +93,28 @@ class Ratio:
 
     def above(self, facts: Facts) -> Span:
         """The numerator."""
-        span = facts.sum(self.top)
-        return Span(span.lo + self.plus, span.hi + self.plus) if self.plus else span
+        return self._quotient(facts).top
+
+    def _quotient(self, facts: Facts) -> Quotient:
+        def work() -> Quotient:
+            top = facts.sum(self.top)
+            top = Span(top.lo + self.plus, top.hi + self.plus) if self.plus else top
+            return Quotient(top, facts.sum(self.bottom), facts.step(self.bottom))
+
+        return facts.once(self, "quotient", work)
 
     def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
         """Cross-multiply."""
         if self.divisor is not None:
             return compare_span(self.above(facts), word, limit * self.divisor)
-        return compare_ratio(self.above(facts), facts.sum(self.bottom), facts.step(self.bottom), word, limit)
+        return self._quotient(facts).compare(word, limit)
 
     def value(self, facts: Facts) -> Floats:
         """The quotient; NaN where the denominator is not positive."""
         top = self.above(facts).value()
         if self.divisor is not None:
             return top / float(self.divisor)
-        bottom = facts.sum(self.bottom).value()
+        bottom = self._quotient(facts).bottom.value()
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.where(bottom > 0, top / bottom, np.nan)
 
@@ -113,13 +123,13 @@ class Ratio:
         if self.divisor is not None:
             need = np.full(facts.size, float(limit * self.divisor))
         else:
-            bottom = facts.sum(self.bottom).value()
+            bottom = self._quotient(facts).bottom.value()
             need = np.where(bottom > 0, bottom * float(limit.numerator) / float(limit.denominator), np.nan)
         return short_of(self.above(facts).value(), need, word)
 
     def missing(self, facts: Facts) -> Bools:
         """The denominator is zero or less."""
-        return never(facts) if self.divisor is not None else facts.sum(self.bottom).hi <= 0
+        return never(facts) if self.divisor is not None else self._quotient(facts).bottom.hi <= 0
 
 
 @dataclass(frozen=True)
@@ -137,7 +147,11 @@ class Compound:
     def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
         """Compare last / first with (1 + limit) ** years."""
         factor = (1 + limit) ** self.years
-        return compare_ratio(facts[self.last], facts[self.first], facts.step((self.first,)), word, factor)
+        return self._quotient(facts).compare(word, factor)
+
+    def _quotient(self, facts: Facts) -> Quotient:
+        first = facts[self.first]
+        return facts.once(self, "quotient", lambda: Quotient(facts[self.last], first, facts.step((self.first,))))
 
     def value(self, facts: Facts) -> Floats:
         """The rate; NaN where there is none."""
@@ -170,9 +184,13 @@ class MeanGrowth:
 
     def growth(self, facts: Facts) -> Growth:
         """The outcomes a row."""
-        first, middle, last = (facts[name] for name in self.names)
-        years = facts.years if facts.years is not None else np.full(facts.size, 3, dtype=np.int64)
-        return Growth(first, middle, last, years, self.base_zero_uses_last_two)
+
+        def work() -> Growth:
+            first, middle, last = (facts[name] for name in self.names)
+            years = facts.years if facts.years is not None else np.full(facts.size, 3, dtype=np.int64)
+            return Growth(first, middle, last, years, self.base_zero_uses_last_two)
+
+        return facts.once(self, "growth", work)
 
     def compare(self, facts: Facts, word: str, limit: Fraction) -> Truth:
         """A rate exists and reaches the limit."""
@@ -210,6 +228,9 @@ class YearsSince:
         return (self.name,)
 
     def _span(self, facts: Facts) -> Span:
+        return facts.once(self, "years", lambda: self._passed(facts))
+
+    def _passed(self, facts: Facts) -> Span:
         assert facts.on is not None
         span, year = facts[self.name], year_of(facts.on)
         if span.settled:
@@ -253,6 +274,9 @@ class DaysSince:
         return (self.name,)
 
     def _span(self, facts: Facts) -> Span:
+        return facts.once(self, "time", lambda: self._passed(facts))
+
+    def _passed(self, facts: Facts) -> Span:
         assert facts.on is not None
         span = facts[self.name]
         return Span.known(facts.on - span.lo) if span.settled else Span(facts.on - span.hi, facts.on - span.lo)
@@ -281,7 +305,7 @@ class MonthsSince(DaysSince):
     A month is over on the day of the same number, or on the last day of a month that has none (民法典第二百零二条).
     """
 
-    def _span(self, facts: Facts) -> Span:
+    def _passed(self, facts: Facts) -> Span:
         assert facts.on is not None
         span = facts[self.name]
         if span.settled:

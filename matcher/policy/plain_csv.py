@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -27,24 +29,48 @@ _EXACT = 2.0**53  # whole numbers below are exact
 _PLAIN_ID = r"^[0-9A-Za-z][0-9A-Za-z._-]*$"
 _TELLING = r"[1-9]|[A-Za-z].*0|0.*[A-Za-z]"  # no word for nothing, no total, no zeros
 _OWN_CODE = r"^91.{16}$"  # by such an id `read_firms` knows a resident enterprise
-_BLOCK = 1 << 24
+_HEAD, _BLOCK = 1 << 20, 1 << 24
+_KEPT = pa.ipc.IpcWriteOptions(compression="lz4")
 
 
 def plain_pieces(path: Path, policies: Sequence[Policy], rows: int) -> Iterator[pa.Table] | None:
     """The firms of a plain CSV file in pieces of so many rows; None where the file is not plain, all of it."""
+    pieces = _looked_through(path, policies, rows)
+    return None if next(pieces, None) is None else pieces
+
+
+def _looked_through(path: Path, policies: Sequence[Policy], rows: int) -> Iterator[pa.Table]:
+    """A table without rows as soon as all of a plain file has been looked through, then the pieces; else nothing.
+
+    The file is read once: what has been looked through waits in a temporary file.
+    """
+    with TemporaryFile() as kept:
+        if not _keep_plain(path, policies, kept):
+            return
+        kept.seek(0)
+        with pa.ipc.open_stream(kept) as reader:
+            yield reader.schema.empty_table()
+            yield from map(_with_times, in_pieces(reader, rows))
+
+
+def _keep_plain(path: Path, policies: Sequence[Policy], kept: IO[bytes]) -> bool:
+    """Whether a file is plain, and its cells in `kept` where it is."""
     contract = firm_contract(policies)
     try:
-        names = pacsv.open_csv(path, read_options=pacsv.ReadOptions(block_size=_BLOCK)).schema.names
+        names = pacsv.open_csv(path, read_options=pacsv.ReadOptions(block_size=_HEAD)).schema.names
         if not _is_plain_header(names, contract):
-            return None
+            return False
         places = any(fact.region for policy in policies for fact in policy.columns.values())
         unread = {"name"} if places else {"name", "region"}
         facts = [contract[name] for name in names if name not in unread]
-        if not all(_is_plain(facts, batch) for batch in _batches(path, facts)):
-            return None
+        with _opened(path, facts) as reader, pa.ipc.new_stream(kept, reader.schema, options=_KEPT) as writer:
+            for batch in reader:
+                if not _is_plain(facts, batch):
+                    return False
+                writer.write_batch(batch)
     except (pa.ArrowException, ValueError, OSError):  # told by the ordinary reader, in a user's words
-        return None
-    return (_with_times(table) for table in in_pieces(_batches(path, facts), rows))
+        return False
+    return True
 
 
 def _is_plain_header(names: Sequence[str], contract: Contract) -> bool:
@@ -52,7 +78,7 @@ def _is_plain_header(names: Sequence[str], contract: Contract) -> bool:
     return is_typed(names, contract) and len(set(names)) == len(names) and known.issuperset(names)
 
 
-def _batches(path: Path, facts: Sequence[Column]) -> Iterator[pa.RecordBatch]:
+def _opened(path: Path, facts: Sequence[Column]) -> pacsv.CSVStreamingReader:
     kinds = {fact.name: _ARROW.get(fact.kind, pa.float64()) for fact in facts}
     convert = pacsv.ConvertOptions(
         column_types=kinds,
@@ -62,8 +88,7 @@ def _batches(path: Path, facts: Sequence[Column]) -> Iterator[pa.RecordBatch]:
         false_values=list(NO),
         timestamp_parsers=[pacsv.ISO8601],
     )
-    with pacsv.open_csv(path, pacsv.ReadOptions(block_size=_BLOCK), convert_options=convert) as reader:
-        yield from reader
+    return pacsv.open_csv(path, pacsv.ReadOptions(block_size=_BLOCK), convert_options=convert)
 
 
 def _is_plain(facts: Sequence[Column], batch: pa.RecordBatch) -> bool:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.policy.conditions import Compare, Frame, Points, Shown, Test, add_points
 from matcher.policy.intervals import Bools, Facts, Floats, Truth
@@ -72,19 +73,23 @@ class Bands:
 
     def points(self, frame: Frame) -> Points:
         """Ends over every band that a possible figure can reach."""
-        size = frame.facts.size
-        ladder = self._ladder(frame.facts)
-        if all(truth.sure is truth.may for truth, _ in ladder):
-            low, high = np.full(size, self.otherwise[0]), np.full(size, self.otherwise[1])
-            for truth, (worst, best) in reversed(ladder):
-                low, high = np.where(truth.sure, worst, low), np.where(truth.sure, best, high)
+        size, ladder = frame.facts.size, self._ladder(frame.facts)
+        place = np.full(size, len(ladder), dtype=np.int8)
+        open_ = np.zeros(size, dtype=bool)
+        for at, (truth, _) in reversed(list(enumerate(ladder))):
+            place[truth.sure] = at
+            if truth.sure is not truth.may:
+                open_ |= truth.sure != truth.may
+        ladder.append((Truth.known(np.ones(size, dtype=bool)), self.otherwise))
+        low, high = (np.array([ends[end] for _, ends in ladder])[place] for end in (0, 1))
+        rows = np.flatnonzero(open_)
+        if not len(rows):
             return Points.fixed(low, high)
-        always = Truth.known(np.ones(size, dtype=bool))
-        ladder.append((always, self.otherwise))
-        lows = _reached(size, [(truth, ends[0]) for truth, ends in ladder])
+        few = [(Truth(truth.sure[rows], truth.may[rows]), ends) for truth, ends in ladder]
+        lows = _with_reached(low, rows, [(truth, ends[0]) for truth, ends in few])
         if all(ends[0] == ends[1] for _, ends in ladder):
             return Points(*lows, *lows)
-        return Points(*lows, *_reached(size, [(truth, ends[1]) for truth, ends in ladder]))
+        return Points(*lows, *_with_reached(high, rows, [(truth, ends[1]) for truth, ends in few]))
 
     def show(self, frame: Frame) -> Shown:
         """The measure of the bands where they share one; the limit of the lowest band not yet surely reached."""
@@ -108,16 +113,20 @@ class Bands:
         return Shown(first.value(frame.facts), limit, gap, first.missing(frame.facts).astype(np.float64))
 
 
-def _reached(size: int, ladder: Sequence[tuple[Truth, float]]) -> tuple[Floats, Floats]:
-    """The least and the most points of the bands that each row can reach."""
-    alive = np.ones(size, dtype=bool)
-    least, most = np.full(size, np.inf), np.full(size, -np.inf)
+def _with_reached(
+    known: Floats, rows: NDArray[np.int64], ladder: Sequence[tuple[Truth, float]]
+) -> tuple[Floats, Floats]:
+    """Points where all is known, with the least and the most of the bands that the other rows can reach."""
+    alive = np.ones(len(rows), dtype=bool)
+    least, most = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
     for truth, points in ladder:
         reached = alive & truth.may
         np.minimum(least, points, out=least, where=reached)
         np.maximum(most, points, out=most, where=reached)
         alive &= ~truth.sure
-    return least, most
+    low, high = known, known.copy()
+    low[rows], high[rows] = least, most
+    return low, high
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,10 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.policy.conditions import State, Test, leaves_readings_open
-from matcher.policy.evaluation import Group, Prepared, answers, prepare
+from matcher.policy.evaluation import Answer, Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, day_number, problem_table
 from matcher.policy.intervals import Bools
+from matcher.policy.model import Rule
 from matcher.policy.policy import Policies, Policy, PolicyName, load_policies, load_policy
 from matcher.tables.arguments import Day, as_day
 
@@ -161,44 +162,48 @@ def verdict_columns(ready: Prepared, group: Group) -> dict[str, Any]:
     """One group's verdicts, firm by firm, as flat arrays; words as (codes, words) pairs."""
     answer = group.answer
     assert answer is not None
-    rules, size = answer.rules, answer.size
-    many = len(rules)
-    value, limit, gap = (np.full((size, many), np.nan) for _ in range(3))
-    low, high = np.full((size, many), np.nan), np.full((size, many), np.nan)
-    passed = np.full((size, many), -1, dtype=np.int8)
-    why = np.zeros((size, many), dtype=np.int8)
-    for column, rule in enumerate(rules):
-        shown = answer.shown.get((rule.kind, rule.id))
-        if shown is not None:
-            value[:, column], limit[:, column], gap[:, column] = shown.value, shown.limit, shown.gap
-            why[:, column] = (shown.missing == 1) & ~(gap[:, column] >= 0)
-        if rule.kind == "condition":
-            passed[:, column] = passed_codes(answer.states[rule.id])
-            gap[passed[:, column] == 0, column] = 0.0
-            why[passed[:, column] == 0, column] = 0
-            if rule.test is not None and leaves_readings_open(rule.test):
-                why[(passed[:, column] == 2) & _all_known(ready, group, rule.test), column] = 2
-        elif rule.kind == "points":
-            points = answer.points[rule.id]
-            low[:, column], high[:, column] = points.low_min, points.high_max
-        else:
-            value[:, column] = answer.amounts[rule.id]
+    rules, size, many = answer.rules, answer.size, len(answer.rules)
+    cells = [_cells(ready, group, answer, rule) for rule in rules]
+
+    def flat(name: str, fill: float, dtype: Any = np.float64) -> np.ndarray[Any, Any]:
+        out = np.full((size, many), fill, dtype=dtype)  # one after the other: two such tables do not fit into a cache
+        for column, of_rule in enumerate(cells):
+            if name in of_rule:
+                out[:, column] = of_rule[name]
+        return out.ravel()
+
     words = {name: _codes([getattr(rule, field) for rule in rules]) for name, field in _WORDS.items()}
     most = np.array([np.nan if rule.most is None else rule.most for rule in rules])
     return {
-        "row": np.repeat(group.rows, many),
         "rules": many,
-        "value": value.ravel(),
-        "limit": limit.ravel(),
-        "passed": passed.ravel(),
-        "points_low": low.ravel(),
-        "points_high": high.ravel(),
+        "value": flat("value", np.nan),
+        "limit": flat("limit", np.nan),
+        "passed": flat("passed", -1, np.int8),
+        "points_low": flat("points_low", np.nan),
+        "points_high": flat("points_high", np.nan),
         "points_max": np.tile(most, size),
-        "gap": gap.ravel(),
+        "gap": flat("gap", np.nan),
         "verified": np.tile(np.array([rule.verified for rule in rules]), size),
-        "why": (why.ravel(), list(WHY)),
+        "why": (flat("why", 0, np.int8), list(WHY)),
         **{name: (np.tile(codes, size), names) for name, (codes, names) in words.items()},
     }
+
+
+def _cells(ready: Prepared, group: Group, answer: Answer, rule: Rule) -> dict[str, np.ndarray[Any, Any]]:
+    """What one rule says of each firm of a group: the columns in which it says something."""
+    if rule.kind == "amount":
+        return {"value": answer.amounts[rule.id]}
+    shown = answer.shown[rule.kind, rule.id]
+    why = ((shown.missing == 1) & ~(shown.gap >= 0)).astype(np.int8)
+    cells: dict[str, np.ndarray[Any, Any]] = {"value": shown.value, "limit": shown.limit, "gap": shown.gap, "why": why}
+    if rule.kind == "points":
+        points = answer.points[rule.id]
+        return {**cells, "points_low": points.low_min, "points_high": points.high_max}
+    codes = passed_codes(answer.states[rule.id])
+    why[codes == 0] = 0
+    if rule.test is not None and leaves_readings_open(rule.test):
+        why[(codes == 2) & _all_known(ready, group, rule.test)] = 2
+    return {**cells, "passed": codes, "gap": np.where(codes == 0, 0.0, shown.gap)}
 
 
 def _all_known(ready: Prepared, group: Group, test: Test) -> Bools:
@@ -210,9 +215,9 @@ def _all_known(ready: Prepared, group: Group, test: Test) -> Bools:
 _WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since", "seen_as": "seen_as"}
 
 
-def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int16]], list[Any]]:
+def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int8]], list[Any]]:
     names = list(dict.fromkeys(words))
-    return np.array([names.index(word) for word in words], dtype=np.int16), names
+    return np.array([names.index(word) for word in words], dtype=np.int8), names
 
 
 def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
@@ -222,6 +227,7 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
         if group.answer is None:
             continue
         parts = verdict_columns(ready, group)
+        rows = np.repeat(group.rows, parts["rules"])
 
         def word(name: str, parts: dict[str, Any] = parts) -> Any:
             codes, names = parts[name]
@@ -231,10 +237,10 @@ def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:
         frames.append(
             pd.DataFrame(
                 {
-                    "_row": parts["row"],
-                    "enterprise_id": ready.ids[parts["row"]],
+                    "_row": rows,
+                    "enterprise_id": ready.ids[rows],
                     "policy": pd.Categorical.from_codes(
-                        np.zeros(len(parts["row"]), dtype=np.int8), pd.Index([ready.policy.id])
+                        np.zeros(len(rows), dtype=np.int8), pd.Index([ready.policy.id])
                     ),
                     "rule": word("rule"),
                     "kind": word("kind"),

@@ -33,24 +33,30 @@ CHUNK = 65_536
 Firms = str | Path | pd.DataFrame | Iterable[pd.DataFrame]
 
 
+def _array(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any]) -> pa.Array:
+    """An Arrow array over the values themselves, with nulls where they are not known."""
+    many = len(values) - int(np.count_nonzero(known))
+    marks = pa.py_buffer(np.packbits(known, bitorder="little")) if many else None
+    return pa.Array.from_buffers(pa.from_numpy_dtype(values.dtype), len(values), [marks, pa.py_buffer(values)], many)
+
+
 def _words(codes: np.ndarray[Any, Any], names: Sequence[str]) -> pa.Array:
-    mask = codes < 0
-    indices = pa.array(np.where(mask, 0, codes).astype(np.int8), mask=mask if mask.any() else None)
-    return pa.DictionaryArray.from_arrays(indices, pa.array(list(names), pa.string()))
+    indices = np.maximum(codes, 0).astype(np.int8)
+    return pa.DictionaryArray.from_arrays(_array(indices, codes >= 0), pa.array(list(names), pa.string()))
 
 
 def _numbers(values: np.ndarray[Any, Any]) -> pa.Array:
-    return pa.array(values, from_pandas=True)
+    return _array(values, ~np.isnan(values))
 
 
-def _ids(ids: np.ndarray[Any, Any], rows: np.ndarray[Any, Any], repeat: int) -> pa.Array:
-    texts = pa.array(ids[rows], pa.string())
+def _ids(texts: pa.Array, rows: np.ndarray[Any, Any], repeat: int) -> pa.Array:
+    some = texts if len(rows) == len(texts) else texts.take(pa.array(rows))
     indices = np.repeat(np.arange(len(rows), dtype=np.int32), repeat)
-    return pa.DictionaryArray.from_arrays(pa.array(indices), texts)
+    return pa.DictionaryArray.from_arrays(pa.array(indices), some)
 
 
-def verdict_table(ready: Prepared, group: Group) -> pa.Table:
-    """One group's verdicts as an Arrow table with the columns of VERDICTS."""
+def verdict_table(ready: Prepared, group: Group, ids: pa.Array) -> pa.Table:
+    """One group's verdicts as an Arrow table with the columns of VERDICTS; `ids`: those of all the firms."""
     parts = verdict_columns(ready, group)
     size = len(parts["value"])
 
@@ -59,10 +65,10 @@ def verdict_table(ready: Prepared, group: Group) -> pa.Table:
         return _words(codes, [str(item) for item in names])
 
     days = pa.array(parts["in_force_since"][1], pa.date32())
-    since = pa.DictionaryArray.from_arrays(pa.array(parts["in_force_since"][0].astype(np.int8)), days)
+    since = pa.DictionaryArray.from_arrays(pa.array(parts["in_force_since"][0]), days)
     return pa.table(
         {
-            "enterprise_id": _ids(ready.ids, group.rows, parts["rules"]),
+            "enterprise_id": _ids(ids, group.rows, parts["rules"]),
             "policy": _words(np.zeros(size, dtype=np.int8), [ready.policy.id]),
             "rule": word("rule"),
             "kind": word("kind"),
@@ -82,13 +88,13 @@ def verdict_table(ready: Prepared, group: Group) -> pa.Table:
     )
 
 
-def summary_table(ready: Prepared, groups: Sequence[Group]) -> pa.Table:
+def summary_table(ready: Prepared, groups: Sequence[Group], ids: pa.Array) -> pa.Table:
     """One policy's summary as an Arrow table with the columns of SUMMARY."""
     size, editions = len(ready.ids), [edition.id for edition in ready.policy.editions]
     codes, edition, low, high, verified = decided(ready, groups)
     return pa.table(
         {
-            "enterprise_id": pa.array(ready.ids, pa.string()),
+            "enterprise_id": ids,
             "policy": _words(np.zeros(size, dtype=np.int8), [ready.policy.id]),
             "edition": _words(edition, editions),
             "on": pa.array(ready.days.astype(np.int32)).cast(pa.date32()),
@@ -106,14 +112,16 @@ def answer_tables(
     """What `score` says of some firms, as Arrow tables by name: those wanted of `summary` and `verdicts`, and for each
     policy its `problems` as Notes.
     """
+    ids: pa.Array | None = None
     for ready, note in zip(*prepare(policies, firms, day), strict=True):
+        ids = pa.array(ready.ids, pa.string()) if ids is None else ids
         check_figures(ready, note)
         yield "problems", note
         groups = list(answers(ready, figures="verdicts" in wanted)) if wanted else []
         if "summary" in wanted:
-            yield "summary", summary_table(ready, groups)
+            yield "summary", summary_table(ready, groups, ids)
         if "verdicts" in wanted:
-            yield from (("verdicts", verdict_table(ready, group)) for group in groups if group.answer is not None)
+            yield from (("verdicts", verdict_table(ready, group, ids)) for group in groups if group.answer is not None)
 
 
 def score_parquet(

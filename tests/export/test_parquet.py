@@ -21,6 +21,13 @@ def test_ids_that_are_contacts_are_hidden_alike_in_every_piece():
         assert shown[:4] == ["S01", "138****1234", "138****1234", "138****1234-2"]
 
 
+def test_contacts_are_hidden_behind_tables_of_the_same_ids_without_any():
+    hidden = HiddenIds()
+    pieces = [["S01", "S02"], ["S01", "S02"], ["S01", "13800001234"], ["S01", "S02"], ["S01", "13800001234"]]
+    shown = [hidden.masked(pa.table({"need_id": ids})).to_pydict()["need_id"] for ids in pieces]
+    assert shown == [["S01", text] for text in ("S02", "S02", "138****1234", "S02", "138****1234")]
+
+
 def test_a_file_takes_its_place_when_it_is_whole_and_not_before(tmp_path):
     path = tmp_path / "a.parquet"
     with ParquetStream(path) as stream:

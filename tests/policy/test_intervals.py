@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.policy.intervals import Growth, Span, Truth, compare_ratio, compare_span, excess, holds, within
+from matcher.policy.intervals import Growth, Quotient, Span, Truth, compare_span, excess, holds, within
 
 WORDS = ("at_least", "more_than", "at_most", "less_than")
 LIMITS = [Fraction(5, 100), Fraction(3, 100), Fraction(1, 10), Fraction(6, 10), Fraction(115, 100)]
@@ -63,7 +63,7 @@ def test_ratios_of_ranges_are_tried_at_every_value(word: str, limit: Fraction) -
     top, bottom = (
         Span(np.array([case[i][0] for case in cases]), np.array([case[i][1] for case in cases])) for i in (0, 1)
     )
-    truth = compare_ratio(top, bottom, 1.0, word, limit)
+    truth = Quotient(top, bottom, 1.0).compare(word, limit)
     for place, ((a, b), (c, d)) in enumerate(cases):
         values = [
             y > 0 and _answers(word, Fraction(int(x)) / int(y), limit)

@@ -102,6 +102,27 @@ def test_pieces_that_were_done_are_kept_and_others_refused(tmp_path: Path) -> No
         score_parquet(pieces, POLICIES, on=ON, folder=folder, summary=tmp_path / "s.parquet")
 
 
+def test_a_cell_that_cannot_be_read_is_told_for_every_policy_that_reads_it() -> None:
+    table = pd.DataFrame({"enterprise_id": ["F1", "F2"], "resident": ["也许", "是"], "sales_y3": [-1.0, 5e6]})
+    told = score(table, POLICIES, on=ON).problems
+    unread = told[told["level"] == "unreadable"]
+    assert unread[["enterprise_id", "policy", "cell"]].values.tolist() == [
+        ["F1", "hte", "也许"],
+        ["F1", "tech-sme", "也许"],
+    ]
+
+
+def test_a_plain_csv_file_is_read_once(tmp_path: Path) -> None:
+    path, table = tmp_path / "firms.csv", firms()
+    table.to_csv(path, index=False)
+    pieces = plain_pieces(path, POLICIES, 8)
+    path.unlink()
+    assert pieces is not None
+    read = [piece["enterprise_id"].to_pylist() for piece in pieces]
+    assert [len(ids) for ids in read] == [8, 8, 4]
+    assert [one for ids in read for one in ids] == table["enterprise_id"].tolist()
+
+
 PLAIN = "enterprise_id,sales_y3,rd_staff,registered_on,resident,in_field"
 
 
