@@ -72,7 +72,27 @@ def read_records(
     reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
     place = reading.columns.iloc[0]
     ends, permanent, notes, lines = [], [], [], []
+    names, kinds, named = [], [], []
     for row in rows_of(reading.rows):
+        name, kind = row["name"], row["subject_kind"]
+        of_unit = not name and not row["code"]
+        named.append(not of_unit or kind != "个人")
+        names.append(row["unit"] if of_unit else name)
+        kinds.append("单位" if of_unit else kind)
+        if of_unit:
+            what = "没有写姓名或名称，当作所在单位的记录" if named[-1] else "没有写是谁，没有采用"
+            lines.append(
+                (
+                    place["file"],
+                    place["sheet"],
+                    None,
+                    "姓名或名称",
+                    row["unit"],
+                    f"记录 {row['record_id']} {what}",
+                    "请填写姓名或名称",
+                    named[-1],
+                )
+            )
         text = row["ends_on"]
         endless = _endless(text, row["sanction"])
         read = read_days(text) if text and not endless else None
@@ -86,11 +106,13 @@ def read_records(
             lines.append((place["file"], place["sheet"], None, "限制截止日期", text, *told, True))
     starts = [_start_note(row) for row in rows_of(reading.rows)]
     rows = reading.rows.assign(
+        name=pd.Series(names, dtype=str),
+        subject_kind=pd.Series(kinds, dtype=str),
         ends_on=pd.to_datetime(pd.Series(ends, dtype=object)),
         permanent=permanent,
         start_note=pd.Series(starts, dtype=str),
         end_note=pd.Series(notes, dtype=str),
-    )
+    )[named].reset_index(drop=True)
     problems = reading.problems
     if lines:
         added = pd.DataFrame(lines, columns=problems.columns).astype(problems.dtypes.to_dict())

@@ -56,7 +56,7 @@ INTEGRITY_RECORDS = Contract(
         column("repaired_on", "date", "修复日期", "信用修复日期 移出日期 解除日期"),
         column("remark", "text", "备注", "备注说明", lines=True),
     ),
-    any_of=("name", "code"),
+    any_of=("name", "code", "unit"),
 )
 
 # Whose integrity is looked up: applications, experts, nominations or bids, one row each.

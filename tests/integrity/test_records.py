@@ -220,3 +220,25 @@ def test_a_period_in_the_cell_of_the_start_keeps_its_end():
     row = read_records(pd.DataFrame(table)).rows.iloc[0]
     assert [f"{row[name]:%Y-%m-%d}" for name in ("starts_on", "ends_on")] == ["2020-03-01", "2023-02-28"]
     assert row["end_note"] == ""
+
+
+@pytest.mark.parametrize("name", ["", "/"])
+def test_a_record_that_names_only_a_unit_is_the_units(name):
+    cells = {"姓名": name, "所在单位": "虚构机械有限公司", "限制事项": "申报"}
+    table = {"限制起始日期": "2025-01-01", "限制截止日期": "2027-12-31", **cells}
+    reading = read_records(pd.DataFrame({name: [cell] for name, cell in table.items()}))
+    applied = read_subjects(pd.DataFrame({"编号": ["S1"], "姓名": ["王某"], "单位": ["虚构机械有限公司"]})).rows
+    hits = integrity_hits(applied, reading.rows, role="applicant", on="2026-11-24")
+    assert hits[["field", "state", "why"]].values.tolist() == [["单位", "confirm", "同名，没有相同的代码"]]
+    told = "记录 诚信记录-00002 没有写姓名或名称，当作所在单位的记录"
+    assert told in reading.problems["problem"].tolist()
+
+
+def test_a_record_of_a_person_without_a_name_is_told_and_is_not_the_units():
+    cells = {"对象类别": "个人", "姓名": "", "所在单位": "虚构机械有限公司", "限制起始日期": "2025-01-01"}
+    reading = read_records(pd.DataFrame({name: [cell] for name, cell in cells.items()}))
+    assert reading.rows.empty
+    assert (
+        "记录 诚信记录-00002 没有写是谁，没有采用"
+        in reading.problems.loc[~reading.problems["kept"], "problem"].tolist()
+    )
