@@ -23,7 +23,7 @@ from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.names import is_unit
 from matcher.tables.public_period import public_period
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.review_schemas import OBJECTIONS
+from matcher.tables.review_schemas import OBJECTIONS, REVIEW_ITEMS
 
 LISTED = ["number", "item", "title", "award", "grade", "units", "persons", "nominator"]  # what is public, and no more
 STATES = ["objection_id", "item", "received_on", "in_time", "form", "due", "state", "days_left", "result"]
@@ -76,6 +76,12 @@ _REACHES = re.compile(  # also what is masked, and numbers within a house
     re.I,
 )
 _OPEN = r"|否|无|非密|[不非]涉密|公开|false|0(?:\.0)?"  # what a column of secrecy says of the others
+_NO_SECRET = re.compile(
+    "(?:不|非|未|无|没有)(?:需要?|须|用|必|是|存在|属于?|含|涉及|作)?(?:任何|国家|商业|项目)?(?:的|有)?(?:涉密|保密|秘密|密级)"
+    "(?:[要需]求|内容|事项|问题|情况|项目)?|(?:涉密|保密)(?:审查)?[:：\\s]*(?:否|无|已?通过|合格)"
+)
+_SECRET = re.compile("涉密|保密|密件|不(?:予|宜|便|能|得|可|应|作|对外|向社会)?公开|^(?:秘密|机密|绝密)(?:级|[★*].*)?$")
+_OF_SECRECY = re.compile("涉密|保密|密级|定密")
 _YES = ("true", "是", "1", "1.0")
 
 
@@ -145,6 +151,8 @@ def publication(
     Raises
     ------
     TableError
+        An item that would be listed is called secret, or not public, anywhere else in its row: the column 是否涉密 has
+        to say whether it is.
         Nothing is to be listed, nothing says what passed, a decision or a choice cannot be read or is empty, or a cell
         that would be published holds a contact: a title is not changed, and nothing is published before somebody did.
     PolicyError
@@ -178,6 +186,7 @@ def publication(
     if (secret := _filled(table, "secret")) is not None:
         hidden = keep & ~secret.str.lower().str.fullmatch(_OPEN)
         keep &= ~hidden
+    _refuse_secrets(table[keep])
     table = table[keep]
     if table.empty:
         raise TableError("没有可以公示的项目：没有一项的结论是“通过”或写明入选")
@@ -235,6 +244,37 @@ def _differing(
             theirs, ours = (" 至 ".join(str(day or "（未写）") for day in one) for one in (days, given[item]))
             groups.setdefault(f"表中写的公示期是 {theirs}，按给出的日期和规则是 {ours}；{used}", []).append(item)
     return [f"{first_few(items, '项')}：{text}" for text, items in groups.items()]
+
+
+def _refuse_secrets(table: pd.DataFrame) -> None:
+    """Refuse rows of which a cell says that they are secret; where 是否涉密 denies it, only one of another column."""
+    said = _filled(table, "secret")
+    denied = pd.Series(False, table.index) if said is None else said.ne("")
+    known = {column.name: column.title for column in REVIEW_ITEMS.columns}
+    found: dict[str, str] = {}
+    for name in map(str, table):
+        texts = _filled(table, name)
+        if name == "secret" or texts is None:
+            continue
+        for item, cell, no in zip(table["item"].astype(str), texts, denied, strict=True):
+            if not (no and name in known) and _says_secret(known.get(name, name), cell):
+                found.setdefault(
+                    item, f"{mask_contacts(item)}（{known.get(name, name)}“{shorten(mask_contacts(cell), 40)}”）"
+                )
+    if found:
+        raise TableError(
+            f"{first_few(list(found.values()), '项')}像是涉密或不公开的；请加一列“是否涉密”写明是或否，"
+            "并让其他列和它一致，再公示"
+        )
+
+
+def _says_secret(header: str, cell: str) -> bool:
+    rest = _NO_SECRET.sub("", cell)
+    if _OF_SECRECY.search(header) and not re.fullmatch(rf"{_OPEN}|[-—/\s]*", rest.lower()):
+        return True
+    return bool(_SECRET.search(rest)) or (
+        "公开" in header and re.fullmatch("否|不|不能|false", rest.lower()) is not None
+    )
 
 
 def _refuse_contacts(shown: pd.DataFrame) -> None:

@@ -67,6 +67,39 @@ def test_a_contact_in_what_would_be_published_is_refused(column, cell, shown):
     assert str(caught.value).endswith("里有联系方式，公示名单不能带；请在结果表中删去后再公示")
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"备注": ["", "涉密项目，不公开", ""]}, "2（备注“涉密项目，不公开”）"),
+        ({"备注": ["", "暂不对外公开", "按保密要求处理"]}, "2（备注“暂不对外公开”）、3（备注“按保密要求处理”）"),
+        ({"项目名称": ["一", "某装备（涉密）", "三"]}, "2（项目名称“某装备（涉密）”）"),
+        ({"保密期限": ["", "5年", "无"]}, "2（保密期限“5年”）"),
+        ({"是否公开": ["是", "否", "是"]}, "2（是否公开“否”）"),
+        ({"备注": ["", "秘密★5年", ""], "是否涉密": ["", "", ""]}, "2（备注“秘密★5年”）"),
+        ({"备注": ["", "涉密", ""], "是否涉密": ["否", "否", "否"]}, "2（备注“涉密”）"),
+    ],
+)
+def test_what_a_row_calls_secret_anywhere_is_not_published_before_somebody_says(cells, told):
+    table = ITEMS.assign(**cells, 项目编号=["1", "2", "3"], 表决结果="通过")
+    with pytest.raises(TableError) as caught:
+        publication(read_items(table).rows, on="2026-11-02", days=7)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"备注": ["不涉密", "无保密要求", "不涉及国家秘密"]},
+        {"备注": ["非涉密项目", "是否涉密：否", "保密审查已通过"]},
+        {"保密期限": ["", "无", "—"], "公开号": ["", "CN0", ""], "是否公开": ["是", "是", "是"]},
+        {"项目名称": ["一", "保密通信技术", "三"], "是否涉密": ["否", "否", "否"]},
+    ],
+)
+def test_who_denies_that_an_item_is_secret_may_publish_it(cells):
+    table = ITEMS.assign(**cells, 项目编号=["1", "2", "3"], 表决结果="通过")
+    assert len(publication(read_items(table).rows, on="2026-11-02", days=7).table) == 3
+
+
 @pytest.mark.parametrize("secret", [{"是否涉密": ["否", "是", "否"]}, {"密级": ["", "秘密", "公开"]}])
 def test_a_title_about_telephones_is_no_contact_and_secret_items_are_not_listed(secret):
     table = ITEMS.assign(项目名称=["智能手机玻璃", "微信小程序", "三"], **secret)
