@@ -85,6 +85,15 @@ _OF_SECRECY = re.compile("涉密|保密|密级|定密")
 _YES = ("true", "是", "1", "1.0")
 
 
+def says_passed(word: str) -> bool | None:
+    """Whether a decision in words says that an item passed; None where it cannot be told.
+
+    >>> [says_passed(word) for word in ("同意授奖", "未通过", "待定")]
+    [True, False, None]
+    """
+    return True if re.fullmatch(_PASSED, word) else False if re.search(_REFUSED, word) else None
+
+
 class Objections(NamedTuple):
     """The state of each objection; where an earlier log does not stand in this one as it was; and where a row states
     another period than was given.
@@ -170,14 +179,15 @@ def publication(
         )
     keep = pd.Series(True, table.index)
     if decided is not None:
+        passed = [says_passed(word) for word in decided]
         unclear = [
             f"{item}（{word or '空'}）"
-            for item, word in zip(table["item"], decided, strict=True)
-            if not re.fullmatch(_PASSED, word) and not re.search(_REFUSED, word)
+            for item, word, known in zip(table["item"], decided, passed, strict=True)
+            if known is None
         ]
         if unclear:
             raise TableError(f"{first_few(unclear, '项')} 的结论看不懂或没有写；请写“通过”或“不通过”后再公示")
-        keep &= decided.str.fullmatch(_PASSED)
+        keep &= [known is True for known in passed]
     if chosen is not None:
         open_ = [str(item) for item in table.loc[keep & (chosen == ""), "item"]]
         if open_:

@@ -102,9 +102,11 @@ VOTES = Contract(
         column("votes_against", "number", "反对票数", "反对 反对票 不同意 不同意票"),
         column("abstained", "number", "弃权票数", "弃权 弃权票"),
         column("recused", "number", "回避委员数", "回避 回避人数 回避票 回避票数 回避委员"),
+        column("stated", "text", "表决结果", "表决结论 投票结果 结果 结论 是否通过"),
     ),
     any_of=("item",),
     referred=False,
+    keeps_unread=True,
 )
 
 # The persons of nominations: one row a person and nomination.
