@@ -187,7 +187,7 @@ def publication(
         ]
         if unclear:
             raise TableError(f"{first_few(unclear, '项')} 的结论看不懂或没有写；请写“通过”或“不通过”后再公示")
-        keep &= [known is True for known in passed]
+        keep &= np.array([known is True for known in passed])
     if chosen is not None:
         open_ = [str(item) for item in table.loc[keep & (chosen == ""), "item"]]
         if open_:
