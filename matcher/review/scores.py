@@ -167,7 +167,9 @@ def _melted(
     contract = replace(whole, columns=(*kept, *parts))
     given = {header: field for header, field in (columns or {}).items() if header not in (*wide, *total)}
     again = read_table(source, contract, sheet=sheet, columns=given)
-    totals = _totals(again.rows[list(names)])
+    scores = again.rows[list(names)]
+    numbered = {name for name, header in names.items() if is_numbered(wide[header])}
+    totals = {} if _counted_in(again.rows, scores) else _totals(scores, numbered)
     wide = {header: wide[header] for name, header in names.items() if name not in totals}
     rest = again.rows.drop(columns=[one for one in again.rows if str(one).startswith("score_") and one != "score_id"])
     melted = [
@@ -183,7 +185,7 @@ def _melted(
         (
             names[name],
             f"每一行都是其余各列的{how}，没有采用",
-            "若确是一位评委的分数，请把表头写成“专家1”的样子，另存一行一位评委的表",
+            "若确是一位评委的分数，请改成一行一位评委的表，或加一列各位评委的“合计”",
         )
         for name, how in totals.items()
     ]
@@ -203,14 +205,28 @@ def _melted(
     return Reading(rows, frame.astype({"row": "Int64"}), account)
 
 
-def _totals(scores: pd.DataFrame) -> dict[str, str]:
+def _counted_in(rows: pd.DataFrame, scores: pd.DataFrame) -> bool:
+    """Whether a column of totals (合计) adds up every one of the scores, so that none of them is a total."""
+    sums = scores.astype("Float64").astype(float).sum(axis=1, min_count=1)
+    for header in (str(one) for one in rows if _SUMMED.search(str(one).rpartition("-")[2])):
+        stated = pd.to_numeric(rows[header].astype(object), errors="coerce")
+        known = stated.notna() & sums.notna()
+        if known.sum() > 1 and ((stated - sums).abs() <= 0.00501)[known].all():
+            return True
+    return False
+
+
+def _totals(scores: pd.DataFrame, numbered: set[str]) -> dict[str, str]:
     """Columns that in every row are a total of the others, or of those before them, and which: column -> 合计, 平均 ...
 
-    Rows count where the others differ, so that reviewers of one mind are no means of each other.
+    Rows count where the others differ, so that reviewers of one mind are no means of each other. Of columns that number
+    a reviewer (专家2) only the last may be a total, which stands behind what it totals.
     """
     table = scores.astype("Float64").astype(float)
     found: dict[str, str] = {}
     for at, name in enumerate(table.columns):
+        if name in numbered and name != table.columns[-1]:
+            continue
         others = [one for one in table.columns if one != name and one not in found]
         before = [one for one in table.columns[:at] if one not in found]
         for group in (others, before):
