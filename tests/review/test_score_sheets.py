@@ -307,6 +307,22 @@ def test_a_column_that_totals_the_others_in_every_row_is_no_reviewer(last, how):
     assert told == ([f"每一行都是其余各列的{how}，没有采用"] if how else [])
 
 
+def test_who_must_recuse_by_a_remark_gets_no_sheet_and_is_told(run, tmp_path):
+    table = pd.DataFrame(
+        {
+            "项目编号": ["P1", "P2", "P3", "P1"],
+            "评委编号": ["E1", "E1", "E1", "E2"],
+            "备注": ["回避：同单位", "", "无需回避", "候补"],
+        }
+    )
+    files = score_workbooks(read_scores(table).rows)
+    assert [(one["reviewer"], one["items"]) for one in json.loads(files[RECORD])["sheets"]] == [("E1", ["P2", "P3"])]
+    table.to_csv(tmp_path / "p.csv", index=False)
+    status, _, said = run("review", "sheets", "p.csv", "-o", "out")
+    assert status == 0
+    assert "P1、E1：备注写的是“回避：同单位”，没有发评分表\nP1、E2：备注写的是“候补”，没有发评分表\n" in said
+
+
 def test_a_reviewer_who_scores_as_the_mean_of_the_others_is_no_total():
     table = pd.DataFrame(
         {"项目编号": ["P1", "P2", "P3"], "专家1": [90, 80, 84], "专家2": [91, 81, 90], "专家3": [92, 82, 96]}
