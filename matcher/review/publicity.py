@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,11 +20,13 @@ from matcher.policy.loader import named_faults, need, read_yaml
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import first_few, shorten
 from matcher.tables.contacts import mask_contacts
-from matcher.tables.contracts import HIGH, LOW
+from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.names import is_unit
+from matcher.tables.numbers import Number, read_number
 from matcher.tables.public_period import public_period
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.review_schemas import OBJECTIONS, REVIEW_ITEMS
+from matcher.tables.writings import fold
 
 LISTED = ["number", "item", "title", "award", "grade", "units", "persons", "nominator"]  # what is public, and no more
 STATES = ["objection_id", "item", "received_on", "in_time", "form", "due", "state", "days_left", "result"]
@@ -92,6 +95,15 @@ def says_passed(word: str) -> bool | None:
     [True, False, None]
     """
     return True if re.fullmatch(_PASSED, word) else False if re.search(_REFUSED, word) else None
+
+
+_WITHIN = re.compile(
+    "(?:自?(?:收到|受理)(?:异议)?(?:之日|当日)?(?:起|后|之后)?)?(?P<many>\\d{1,3}|[一二三四五六七八九十]{1,3})(?P<unit>个?工作日|日|天|个月)"
+    "(?:内|以内|之内)?(?:办结|办理|答复|处理)?"
+)
+_NOT_YET = re.compile("(?:未|尚|待|拟|正在|准备|是否)[^，。；、,;]{0,6}")
+_WITHDRAWN = re.compile("撤回|撤诉|撤销异议")
+_SETTLED = re.compile("办结|办理完毕|处理完毕|结案|已处理|已答复|成立|驳回|不予受理|不予支持|维持|采纳")
 
 
 class Objections(NamedTuple):
@@ -310,8 +322,16 @@ def _filled(table: pd.DataFrame, name: str) -> pd.Series | None:
 def read_objections(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
-    """Read a log of objections, one row each (the contract OBJECTIONS)."""
-    return read_table(source, OBJECTIONS, sheet=sheet, columns=columns)
+    """Read a log of objections, one row each (the contract OBJECTIONS).
+
+    What stands in words in place of a day is kept beside it: due_text (15个工作日), closed_on_text (已办结).
+    """
+    reading = read_table(source, OBJECTIONS, sheet=sheet, columns=columns)
+    headers = reading.columns.loc[reading.columns["field"].isin(("due", "closed_on")), "header"]
+    said = [bool(_WITHIN.fullmatch(fold(text))) or _settled_by(text) != "" for text in reading.problems["value"]]
+    return replace(
+        reading, problems=reading.problems[~(reading.problems["column"].isin(headers) & np.array(said, bool))]
+    )
 
 
 def objection_states(
@@ -345,10 +365,12 @@ def objection_states(
     -------
     Objections
         table in the order of the log: objection_id, item, received_on, in_time (是, 否, "" unknown), form (what of the
-        form lacks, 齐全, or what is not known), due, state (已办结, 办结逾期, 逾期, 办理中, 未定期限, 尚未收到),
-        days_left (to `due`, negative when overdue; NA when settled or without a deadline), result. A day that is only
-        known to lie within a span counts where both its ends say the same. A unit, which has to seal, is known by
-        单位 or by its name's ending (公司, 大学, 研究院, 局 ...).
+        form lacks, 齐全, or what is not known), due, state (已办结, 已撤回, 办结逾期, 逾期, 办理中, 未定期限,
+        尚未收到), days_left (to `due`, negative when overdue; NA when settled or without a deadline), result. A day
+        that is only known to lie within a span counts where both its ends say the same. A unit, which has to seal, is
+        known by 单位 or by its name's ending (公司, 大学, 研究院, 局 ...). A time limit (15个工作日) counts from the day after
+        receipt, working days as Mondays to Fridays. What words say is settled or withdrawn (已办结, 不成立, 撤回) in
+        place of the day of settlement, or in the result, is so, whenever that was.
     """
     day, rule = as_day(on), publicity_rule(rules)
     check_frame(objections, "objections", "read_objections(path).rows")
@@ -356,9 +378,11 @@ def objection_states(
     periods, differing = _periods(table, None if published is None else as_day(published), rule)
     received, due = (_days(table, name) for name in ("received_on", "due"))
     (came, came_last), (closed, closed_last) = (_span(table, name) for name in ("received_on", "closed_on"))
+    due = due.fillna(_due_within(table, received))
     if handle_days is not None:
         due = due.fillna(received + pd.to_timedelta(handle_days, "D"))
-    settled = closed_last.notna() & (closed_last <= pd.Timestamp(day))
+    words = pd.Series([_in_words(row) for row in table.to_dict("records")], table.index, dtype=object)
+    settled = (closed_last <= pd.Timestamp(day)) | (closed.isna() & words.ne(""))
     left = (due - pd.Timestamp(day)).dt.days.astype("Int64").mask(settled)
     state = pd.Series("未定期限", table.index).mask(due.notna(), "办理中").mask((left < 0).fillna(False), "逾期")
     shown = pd.DataFrame(
@@ -373,6 +397,7 @@ def objection_states(
             "form": [_form(row, rule) for row in table.to_dict("records")],
             "due": due,
             "state": state.mask(settled, "已办结")
+            .mask(settled & words.eq("已撤回"), "已撤回")
             .mask(settled & (closed > due), "办结逾期")
             .mask(came > pd.Timestamp(day), "尚未收到"),
             "days_left": left,
@@ -380,6 +405,40 @@ def objection_states(
         }
     )
     return Objections(shown[STATES], [] if before is None else _changes(before, objections), differing)
+
+
+def _in_words(row: Mapping[Any, Any]) -> str:
+    """What the cells of an objection say of its end: 已办结, 已撤回 or ""."""
+    cells = (row.get(name) for name in ("closed_on" + TEXT, "result"))
+    said = [_settled_by(cell) for cell in cells if isinstance(cell, str)]
+    return "已撤回" if "已撤回" in said else next(filter(None, said), "")
+
+
+def _settled_by(text: str) -> str:
+    """Whether words say that an objection is settled or withdrawn: 已办结, 已撤回 or "".
+
+    >>> [_settled_by(text) for text in ("已撤回", "异议不成立", "正在调查", "拟驳回")]
+    ['已撤回', '已办结', '', '']
+    """
+    rest = _NOT_YET.sub("", text)
+    return "已撤回" if _WITHDRAWN.search(rest) else "已办结" if _SETTLED.search(rest) else ""
+
+
+def _due_within(table: pd.DataFrame, received: pd.Series) -> pd.Series:
+    """The last day of a time limit in words, from receipt."""
+    due: list[pd.Timestamp | None] = []
+    for text, day in zip(table.get("due" + TEXT, pd.Series("", table.index)), received, strict=True):
+        limit = _WITHIN.fullmatch(fold(text)) if isinstance(text, str) else None
+        number = read_number(limit["many"], 1) if limit else None
+        if limit is None or pd.isna(day) or not isinstance(number, Number) or number.exact is None:
+            due.append(None)
+        elif "工作日" in limit["unit"]:
+            due.append(pd.Timestamp(np.busday_offset(day.date(), int(number.exact), roll="backward")))
+        elif "月" in limit["unit"]:
+            due.append(day + pd.DateOffset(months=int(number.exact)))
+        else:
+            due.append(day + pd.Timedelta(int(number.exact), "D"))
+    return pd.Series(due, table.index, dtype="datetime64[ns]")
 
 
 def _periods(

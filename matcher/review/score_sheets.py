@@ -134,13 +134,13 @@ def withheld(pairs: pd.DataFrame) -> list[str]:
 
 def _said(pairs: pd.DataFrame) -> pd.Series:
     """What a text beside the answers of each pair says of a conflict or an alternate, "" for nothing."""
-    said = pd.Series("", pairs.index)
+    said = [""] * len(pairs)
     for name in (str(one) for one in pairs if one not in ("item", "title", "reviewer", "conflict", "alternate")):
-        for at, cell in pairs[name].items():
+        for at, cell in enumerate(pairs[name]):
             if isinstance(cell, str) and not said[at] and _RECUSED.search(_NOT_RECUSED.sub("", cell)):
                 title = REVIEW_SCORES[name].title if name in _SCORE_COLUMNS else name
                 said[at] = f"{title}写的是“{shorten(cell, 40)}”"
-    return said
+    return pd.Series(said, pairs.index, dtype=object)
 
 
 def _seen(kept: pd.DataFrame, items: pd.DataFrame | None) -> pd.DataFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
@@ -41,8 +41,9 @@ def differing_results(rows: pd.DataFrame, scores: pd.DataFrame, ranked: pd.DataF
         Problems (PROBLEM_COLUMNS, without file and sheet), by column and item. A figure is compared to as many decimals
         as it is written with. A total column that holds the means for more items than the totals is one of means.
     """
-    ours = ranked.set_index("item")[["rank", "mean", "trimmed_mean"]]
-    ours["sum"] = scores.groupby("item")["score"].sum()
+    table = ranked.set_index("item")[["rank", "mean", "trimmed_mean"]]
+    table["sum"] = scores.groupby("item")["score"].sum()
+    ours = {str(item): {str(name): float(cell) for name, cell in row.items()} for item, row in table.iterrows()}
     known = {column.name for column in REVIEW_SCORES.columns}
     lines = [
         ("", "", None, header, item, f"表中写的“{header}”是 {written}，{text}", "请核对", True)
@@ -59,25 +60,31 @@ def _kind(header: str) -> str:
 
 def _stated(rows: pd.DataFrame, header: str) -> dict[str, str]:
     """What a column says of each item, where it says one thing."""
-    texts = rows[header].astype(object).where(rows[header].notna(), "").astype(str).str.strip()
-    told = texts.groupby(rows["item"].astype(str)).agg(lambda one: set(one) - {""})
-    return {str(item): next(iter(one)) for item, one in told.items() if len(one) == 1}
+    said: dict[str, set[str]] = {}
+    for item, cell in zip(rows["item"].astype(str), rows[header], strict=True):
+        if not pd.isna(cell) and (text := fold(str(cell))):
+            said.setdefault(item, set()).add(text)
+    return {item: texts.pop() for item, texts in said.items() if len(texts) == 1}
 
 
-def _differing(stated: dict[str, str], ours: pd.DataFrame, kind: str, by: str) -> Iterator[tuple[str, str, str]]:
-    here = {item: written for item, written in stated.items() if item in ours.index}
+def _differing(
+    stated: dict[str, str], ours: Mapping[str, Mapping[str, float]], kind: str, by: str
+) -> Iterator[tuple[str, str, str]]:
+    """Item, what is written and what the scores give, where these differ."""
+    here = {item: written for item, written in stated.items() if item in ours}
     if kind == "rank":
         for item, written in here.items():
-            if (found := _RANK.fullmatch(fold(written))) and int(found[1]) != ours.at[item, "rank"]:
-                yield item, found[1], f"按{REVIEW[by]}是第 {ours.at[item, 'rank']} 名"
+            rank = int(ours[item]["rank"])
+            if (found := _RANK.fullmatch(written)) and int(found[1]) != rank:
+                yield item, found[1], f"按{REVIEW[by]}是第 {rank} 名"
         return
     figures = {item: written.removesuffix("分") for item, written in here.items()}
     figures = {item: written for item, written in figures.items() if re.fullmatch(r"\d+(?:\.\d+)?", written)}
-    agree = {one: [item for item, text in figures.items() if _equal(text, ours.at[item, one])] for one in _WORDS}
+    agree = {one: {item for item, text in figures.items() if _equal(text, ours[item][one])} for one in _WORDS}
     kind = max(agree, key=lambda one: (len(agree[one]), one == kind))
     for item, written in figures.items():
         if item not in agree[kind]:
-            yield item, f"{float(written):.10g}", f"各位评委分数的{_WORDS[kind]}是 {ours.at[item, kind]:.6g}"
+            yield item, f"{float(written):.10g}", f"各位评委分数的{_WORDS[kind]}是 {ours[item][kind]:.6g}"
 
 
 def _equal(written: str, figure: float) -> bool:

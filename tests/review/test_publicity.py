@@ -139,6 +139,28 @@ def test_states_of_objections():
     assert later.table["state"].tolist() == ["已办结", "逾期", "逾期", "已办结", "办理中"]
 
 
+def test_words_in_place_of_days_settle_an_objection_and_limits_count_from_receipt():
+    cells = [
+        ("Y1", "2026-11-20", "撤回", ""),
+        ("Y2", "2026-11-20", "已办结", "不成立"),
+        ("Y3", "2026-11-20", "2026-11-18", "不成立"),
+        ("Y4", "2026-11-20", "", "已撤回"),
+        ("Y5", "15日内", "", ""),
+        ("Y6", "10个工作日", "", "正在调查"),
+        ("Y7", "收到后十五个工作日内", "", "拟驳回"),
+        ("Y8", "2026-11-20", "", "经查异议不成立"),
+        ("Y9", "2026-11-20", "尚未办结", ""),
+    ]
+    log = pd.DataFrame(cells, columns=["异议编号", "办理时限", "办结日期", "处理结果"])
+    reading = read_objections(log.assign(项目编号="P1", 收到日期="2026-11-06", 提出方="个人"))
+    result = objection_states(reading.rows, on="2026-11-24", published="2026-11-02", rules="山东2019").table
+    assert result["state"].tolist() == [
+        "已撤回", "已办结", "已办结", "已撤回", "逾期", "逾期", "办理中", "已办结", "逾期"
+    ]  # fmt: skip
+    assert result["due"].dt.strftime("%m-%d").tolist()[4:7] == ["11-21", "11-20", "11-27"]
+    assert reading.problems["value"].tolist() == ["尚未办结"]
+
+
 def test_a_late_settlement_a_unit_without_seal_and_a_span_of_days():
     rows = [
         ("Y1", "2026-11-05", "张三", "", "2026-11-10", "2026-11-20"),
