@@ -368,9 +368,9 @@ def objection_states(
         form lacks, 齐全, or what is not known), due, state (已办结, 已撤回, 办结逾期, 逾期, 办理中, 未定期限,
         尚未收到), days_left (to `due`, negative when overdue; NA when settled or without a deadline), result. A day
         that is only known to lie within a span counts where both its ends say the same. A unit, which has to seal, is
-        known by 单位 or by its name's ending (公司, 大学, 研究院, 局 ...). A time limit (15个工作日) counts from the day after
-        receipt, working days as Mondays to Fridays. What words say is settled or withdrawn (已办结, 不成立, 撤回) in
-        place of the day of settlement, or in the result, is so, whenever that was.
+        known by 单位 or by its name's ending (公司, 大学, 研究院, 局 ...). A time limit (15个工作日) counts from
+        the day after receipt, working days as Mondays to Fridays. What words call settled or withdrawn (已办结, 不成立,
+        撤回), in place of the day of settlement or in the result, is so, whenever that was.
     """
     day, rule = as_day(on), publicity_rule(rules)
     check_frame(objections, "objections", "read_objections(path).rows")
