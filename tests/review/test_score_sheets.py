@@ -323,6 +323,20 @@ def test_who_must_recuse_by_a_remark_gets_no_sheet_and_is_told(run, tmp_path):
     assert "P1、E1：备注写的是“回避：同单位”，没有发评分表\nP1、E2：备注写的是“候补”，没有发评分表\n" in said
 
 
+def test_who_recuses_in_a_wide_table_is_one_reviewer_and_not_the_item():
+    cells = {"专家1": [90, 80, 70], "专家2": [85, "回避", 75], "专家3": ["弃权", 70, 88], "回避": ["专家1", "1", "否"]}
+    reading = read_scores(pd.DataFrame({"项目编号": ["P1", "P2", "P3"], **cells}))
+    checked = check_scores(reading.rows)
+    assert checked.scores.to_numpy().tolist() == [
+        ["P1", "专家2", 85], ["P2", "专家1", 80], ["P2", "专家3", 70],
+        ["P3", "专家1", 70], ["P3", "专家2", 75], ["P3", "专家3", 88],
+    ]  # fmt: skip
+    assert checked.problems[["value", "problem"]].to_numpy().tolist() == [["P1、专家1", "须回避的评委"]]
+    told = reading.problems[["value", "problem"]].to_numpy().tolist()
+    assert told[:2] == [["弃权", "评委写明没有评"], ["回避", "评委写明没有评"]]
+    assert ["P2：1", "看不出是哪一位评委回避，没有采用"] in told
+
+
 def test_a_reviewer_who_scores_as_the_mean_of_the_others_is_no_total():
     table = pd.DataFrame(
         {"项目编号": ["P1", "P2", "P3"], "专家1": [90, 80, 84], "专家2": [91, 81, 90], "专家3": [92, 82, 96]}
