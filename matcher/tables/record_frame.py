@@ -26,7 +26,8 @@ from matcher.tables.soft_values import lasting_text
 from matcher.tables.writings import fold_id
 
 _START, _END = "starts_on", "ends_on"  # of a period, both of which may stand in the cell of the first
-_NO_START = Fault("写的是最后一天，不是起始日期，没有当作起始日期", "请填起始日期，截止日期另填一列")
+_NEVER_LAST = (_START, "decided_on")  # days on which something begins or is done: no period ends there
+_LAST_DAY = Fault("写的是一段时间的最后一天，没有当作这一天", "请填这一天，截止日期另填一列")
 _ODD_IN_IDS = re.compile(
     r"[\s'\"`\x00-\x1f\x7f]|--"
 )  # without these, ids in ASCII and one case are as different as they look
@@ -105,11 +106,11 @@ class Table(NamedTuple):
         found: list[Problem] = []
         if any(map(cleaning.is_ditto, cells)):
             cells = self._as_above(header, cells, found, repeated=column.name != self.contract.id_column)
-        if column.name == _START:
+        if column.name in _NEVER_LAST:
             written = cells
             cells = [None if is_last_day(cell) else cell for cell in cells]
             last = [i for i, cell in enumerate(written) if cell is not cells[i]]
-            found += [Problem(self.numbers[i], header, shown(written[i]), *_NO_START) for i in last]
+            found += [Problem(self.numbers[i], header, shown(written[i]), *_LAST_DAY) for i in last]
         elif column.name == _END:
             cells = self._with_ends(cells)
         if unit and column.kind == "text":  # a price is text: its unit stays with it
