@@ -137,7 +137,7 @@ def sheets_command(
     """One workbook a reviewer."""
     from matcher.export.targets import check_folder, make_folder, save_files
     from matcher.review.criteria import criteria_of, read_criteria
-    from matcher.review.score_sheets import check_unused, read_items, score_workbooks
+    from matcher.review.score_sheets import check_unused, read_items, score_workbooks, withheld
     from matcher.review.scores import read_scores
 
     check_folder(output, [path for path in (pairs, items, criteria) if path is not None])
@@ -146,6 +146,7 @@ def sheets_command(
     shown = None if items is None else read(read_items, items, quiet=quiet).rows
     asked = None if criteria is None else criteria_of(read(read_criteria, criteria, quiet=quiet).rows)
     files = score_workbooks(handed.rows, shown, criteria=asked, due=due, mask=not show_contacts)
+    note(quiet, *withheld(handed.rows))
     folder = make_folder(output)
     save_files({folder / name: content for name, content in files.items()})
     best = (

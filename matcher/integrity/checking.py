@@ -13,7 +13,7 @@ from matcher.errors import ArgumentError
 from matcher.integrity.records import bars, in_force, rows_of
 from matcher.integrity.rules import ROLES, Notice, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
-from matcher.tables.names import PersonName, bare_unit, read_persons, unit_key
+from matcher.tables.names import PersonName, bare_unit, names_staff, read_persons, runs_on, unit_key
 from matcher.tables.project_schemas import SUBJECTS
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.units import same_units
@@ -26,6 +26,7 @@ HITS = (
 MARKS = ("row_id", "title", "person", "unit", "state", "records", "reason")
 STATES = {"barred": "不得", "confirm": "需核实", "clear": "未见记录"}
 _SEVERAL = re.compile("[、，,；;/\n]+")
+_RUNS_ON = "姓名后另有文字"
 _MORE = "需核实：姓名没有写全（“等”几人），没有写出的人没有查"
 
 
@@ -107,9 +108,16 @@ def integrity_hits(
     subjects = [(row, subject) for row in rows_of(table) for subject in _subjects(row, role)]
     units = {one.name if one.person is None else one.unit for _, one in subjects}
     known = _Records(records, role, day, notice, units)
+    found = [(row, subject, record, why) for row, subject in subjects for record, why in known.of(subject)]
+    # 王某 李某 is also looked up as one name
+    by_name = {
+        (row["row_id"], subject.field, record["record_id"])
+        for row, subject, record, why in found
+        if _RUNS_ON not in why
+    }
     rows = []
-    for row, subject in subjects:
-        for record, why in known.of(subject):
+    for row, subject, record, why in found:
+        if _RUNS_ON not in why or (row["row_id"], subject.field, record["record_id"]) not in by_name:
             state = "confirm" if why else "barred"
             who = (str(row["row_id"]), subject.field, subject.name, subject.unit)
             names = ("record_id", "kind", "grade", "starts_on", "start_note", "ends_on", "end_note", "basis")
@@ -186,10 +194,10 @@ def _subjects(row: Mapping[str, Any], role: str) -> Iterator[_Subject]:
     nobody = PersonName("", "")
     persons = read_persons(cell["person"]).names or ((nobody,) if cell["person_code"] else ())
     for at, one in enumerate(persons):  # a code is the first one's; of several persons it may be anybody's
-        yield _Subject("姓名", one, one.name, "" if at else cell["person_code"], unit)
+        yield _Subject("姓名", one, one.name, "" if at else cell["person_code"], one.unit or unit)
     for one in read_persons(cell["members"]).names:
-        if one not in persons:
-            yield _Subject("参与人员", one, one.name, "", "")
+        if one.key not in {other.key for other in persons}:
+            yield _Subject("参与人员", one, one.name, "", one.unit)
     if role == "reviewer":
         return
     if unit or cell["unit_code"]:
@@ -217,17 +225,20 @@ class _Records:
         self._by_code: dict[str, list[_Kept]] = {}
         self._by_unit: dict[str, list[_Kept]] = {}
         self._by_name: dict[str, list[tuple[_Kept, PersonName]]] = {}
-        self._by_surname: dict[str, list[_Kept]] = {}
+        self._by_surname: dict[str, list[tuple[_Kept, PersonName]]] = {}
+        self._by_start: dict[str, list[tuple[_Kept, PersonName]]] = {}
         listed = set[str]()
         for place, record in enumerate(rows_of(records)):
-            name, of_unit = (bare_unit(_text(record[cell])) for cell in ("name", "unit"))
-            listed |= {name, of_unit}
+            written = _text(record["name"])
+            names = read_persons(written).names
+            of_unit = bare_unit(_text(record["unit"]))
+            name = "" if names_staff(written) else bare_unit(written)
+            listed |= {name, of_unit, *(one.unit for one in names)}
             running, open_ = in_force(record, day)
             barred, basis, why = bars(record, role, notice)
             if running is False or barred is False:
                 continue
             open_ = _joined(open_, why)
-            names = read_persons(_text(record["name"])).names
             kept = _Kept(place, record | {"basis": basis}, open_, names, unit_key(name), of_unit)
             if code := fold_id(_text(record["code"])):
                 self._by_code.setdefault(code, []).append(kept)
@@ -235,8 +246,10 @@ class _Records:
                 self._by_unit.setdefault(kept.key, []).append(kept)
             for one in names:
                 self._by_name.setdefault(one.key, []).append((kept, one))
+                for start in _starts(one):
+                    self._by_start.setdefault(start, []).append((kept, one))
                 for length in range(1, min(len(one.key), 2) + 1):
-                    self._by_surname.setdefault(one.key[:length], []).append(kept)
+                    self._by_surname.setdefault(one.key[:length], []).append((kept, one))
 
         same = same_units(sorted(units - {""}), sorted(listed - {""}))
         # a unit and its whole, a school of a university, are one
@@ -272,15 +285,18 @@ class _Records:
         full = self._by_name.get(person.key, []) if person.key and not person.surname else []
         for kept, one in sorted(full, key=lambda pair: bool(pair[1].doubt)):
             if not one.surname:
-                yield kept, self._doubt(subject, kept, person.doubt or one.doubt)
+                yield kept, self._doubt(subject, kept, one, person.doubt or one.doubt)
         if person.surname:
-            for kept in self._by_surname.get(person.key, []):
-                yield kept, self._doubt(subject, kept, person.doubt)
+            for kept, one in self._by_surname.get(person.key, []):
+                yield kept, self._doubt(subject, kept, one, person.doubt)
             return
+        longer = [pair for start in _starts(person) for pair in self._by_name.get(start, []) if not pair[1].surname]
+        for kept, one in (*longer, *self._by_start.get(person.key, [])):
+            yield kept, self._doubt(subject, kept, one, _RUNS_ON)
         for length in range(1, min(len(person.key), 2) + 1):
             for kept, one in self._by_name.get(person.key[:length], []):
                 if one.surname:
-                    yield kept, self._doubt(subject, kept, one.doubt)
+                    yield kept, self._doubt(subject, kept, one, one.doubt)
 
     def _is_other(self, subject: _Subject, kept: _Kept) -> bool:
         """Whether a record of the name is surely somebody else's."""
@@ -289,14 +305,21 @@ class _Records:
             return True
         return bool(code and subject.code and _shape(code) == _shape(subject.code))
 
-    def _doubt(self, subject: _Subject, kept: _Kept, doubt: str) -> str:
-        """What has to be confirmed of a person of a record's name; `doubt`: what is not sure of the names."""
-        near = self._units.get(subject.unit, {}).get(kept.unit)
-        if not kept.unit or not subject.unit:
+    def _doubt(self, subject: _Subject, kept: _Kept, one: PersonName, doubt: str) -> str:
+        """What has to be confirmed of a person whose name is `one` of a record's; `doubt`: what is not sure of it."""
+        unit = one.unit or kept.unit
+        near = self._units.get(subject.unit, {}).get(unit)
+        if not unit or not subject.unit:
             of_unit = "没有单位可比"
         else:
             of_unit = "单位不同" if near is None else "单位相近" if near else ""
         return "，".join(filter(None, (doubt or (of_unit and "同名"), of_unit)))
+
+
+def _starts(person: PersonName) -> list[str]:
+    """The names with which a person's begins where more than a name is written."""
+    cut = (person.key[:length] for length in range(2, len(person.key)))
+    return [] if person.surname else [start for start in cut if runs_on(person.key, start)]
 
 
 def _joined(*parts: str) -> str:

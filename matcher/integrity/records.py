@@ -17,7 +17,7 @@ from matcher.errors import ArgumentError
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.contracts import HIGH, LOW, TEXT
-from matcher.tables.dates import Days, Span, read_days
+from matcher.tables.dates import Days, Span, is_last_day, read_days
 from matcher.tables.project_schemas import INTEGRITY_RECORDS
 from matcher.tables.reading import Reading, read_table
 
@@ -60,7 +60,8 @@ def read_records(
     """Read a table of records (the contract INTEGRITY_RECORDS), one row a decision and subject.
 
     In the rows, ends_on is a day and `permanent` says that there is no end (永久, 终身, 长期, 9999-12-31); a cell
-    that is empty, or holds no day (至今, 三年), is an end that nobody knows. Where there is no day, `start_note` and
+    that is empty, or holds no day (至今, 三年), is an end that nobody knows. What is not written there is taken
+    from the period (限制期限), of which a day alone may be either end. Where there is no day, `start_note` and
     `end_note` say why: 永久 or the like, 没有写, or what was written.
 
     Examples
@@ -72,25 +73,63 @@ def read_records(
     reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
     place = reading.columns.iloc[0]
     ends, permanent, notes, lines = [], [], [], []
+    names, kinds, named = [], [], []
+    starts: list[tuple[dt.date | None, ...]] = []
     for row in rows_of(reading.rows):
-        text = row["ends_on"]
+        starts.append(_first_days(row))
+        name, kind = row["name"], row["subject_kind"]
+        of_unit = not name and not row["code"]
+        named.append(not of_unit or kind != "个人")
+        names.append(row["unit"] if of_unit else name)
+        kinds.append("单位" if of_unit else kind)
+        if of_unit:
+            what = "没有写姓名或名称，当作所在单位的记录" if named[-1] else "没有写是谁，没有采用"
+            lines.append(
+                (
+                    place["file"],
+                    place["sheet"],
+                    None,
+                    "姓名或名称",
+                    row["unit"],
+                    f"记录 {row['record_id']} {what}",
+                    "请填写姓名或名称",
+                    named[-1],
+                )
+            )
+        text = row["ends_on"] or row["period"]
         endless = _endless(text, row["sanction"])
         read = read_days(text) if text and not endless else None
-        read = read.last if isinstance(read, Span) else read
+        if isinstance(read, Span):
+            read = read.last
+        elif not row["ends_on"] and not is_last_day(text):
+            read = None  # a day alone under 限制期限 may be the first
         day = read.high if isinstance(read, Days) else read
         ends.append(day if isinstance(day, dt.date) else None)
         permanent.append(bool(endless))
         notes.append("" if ends[-1] else endless or (f"写的是“{text[:20]}”" if text else "没有写"))
         if text and not endless and ends[-1] is None:
             told = (f"记录 {row['record_id']} 的截止日期不是日期，当作不详", "请填日期，永久的写“永久”")
-            lines.append((place["file"], place["sheet"], None, "限制截止日期", text, *told, True))
-    starts = [_start_note(row) for row in rows_of(reading.rows)]
-    rows = reading.rows.assign(
+            lines.append(
+                (
+                    place["file"],
+                    place["sheet"],
+                    None,
+                    "限制截止日期" if row["ends_on"] else "限制期限",
+                    text,
+                    *told,
+                    True,
+                )
+            )
+    days = pd.DataFrame(starts, columns=["starts_on", "starts_on" + LOW, "starts_on" + HIGH], dtype=object)
+    rows = reading.rows.assign(**{str(name): pd.to_datetime(days[name]).astype("datetime64[us]") for name in days})
+    rows = rows.assign(
+        name=pd.Series(names, dtype=str),
+        subject_kind=pd.Series(kinds, dtype=str),
         ends_on=pd.to_datetime(pd.Series(ends, dtype=object)),
         permanent=permanent,
-        start_note=pd.Series(starts, dtype=str),
+        start_note=pd.Series([_start_note(row) for row in rows_of(rows)], dtype=str),
         end_note=pd.Series(notes, dtype=str),
-    )
+    )[named].reset_index(drop=True)
     problems = reading.problems
     if lines:
         added = pd.DataFrame(lines, columns=problems.columns).astype(problems.dtypes.to_dict())
@@ -109,10 +148,19 @@ def _endless(text: str, sanction: str) -> str:
     return ""
 
 
+def _first_days(record: Mapping[str, Any]) -> tuple[dt.date | None, dt.date | None, dt.date | None]:
+    """The first day, or the days from which to which it lies, by the cell of the start, else by that of the period."""
+    low, high = _span(record, "starts_on")
+    period = read_days(record["period"])
+    if low is None and high is None and isinstance(period, Span):
+        low, high = (period.first, period.first) if isinstance(period.first, dt.date) else period.first
+    return low if low == high else None, low, high
+
+
 def _start_note(record: Mapping[str, Any]) -> str:
     if _day(record["starts_on"]):
         return ""
-    written = str(record.get("starts_on" + TEXT) or "")
+    written = str(record.get("starts_on" + TEXT) or record["period"] or "")
     return f"写的是“{written[:20]}”" if written else "没有写或没有读懂"
 
 

@@ -29,10 +29,12 @@ _WORDS = {
 }
 _PLAIN = re.compile(r"是|否|yes|no|y|n|[01](?:\.0)?", re.I)  # also what other columns than ballots hold
 _MARK = "[√✓✔☑×✕✗✘✖○〇◯△▲□■●◎]"
+_NOTHING = "空(?:格|白)?(?:处|票|着|的|者)?|(?:没有|[不未])[填打画写](?:的|者)?|留空(?:的|者)?"
 _SAID = "(不同意|同意|赞成|反对|弃权|缺席|回避)"
 _LEGENDS = (  # ○为弃权 and 弃权画○
-    (re.compile(rf"({_MARK})[”\"]?(?:为|是|代表|表示|指|[=:])?[“\"]?{_SAID}"), (1, 2)),
+    (re.compile(rf"({_MARK}|{_NOTHING})[”\"]?(?:即?为|是|代表|表示|视为|视同|按|算|指|[=:])?[“\"]?{_SAID}"), (1, 2)),
     (re.compile(rf"{_SAID}的?(?:请?在.{{0,12}})?(?:画|打|填|写|用|记|[=:(])[“\"(]?({_MARK})"), (2, 1)),
+    (re.compile(rf"{_SAID}(?:票?的|者)?(?:请|则|可|为|用|[=:(])?[“\"(]?({_NOTHING})(?![^,，。;；、)）”\"])"), (2, 1)),
 )
 _BALLOT = ("voter", "vote")
 _PANEL = re.compile(
@@ -98,7 +100,8 @@ def _legend(source: str | Path | pd.DataFrame, sheet: str | int | None) -> dict[
         for cell in (cell for row in grid.rows for cell in row if isinstance(cell, str)):
             for pattern, (mark, word) in _LEGENDS:
                 for hit in pattern.finditer(fold(cell)):
-                    found.setdefault(hit[mark], set()).add(kind_of(hit[word]))
+                    name = hit[mark] if re.fullmatch(_MARK, hit[mark]) else EMPTY
+                    found.setdefault(name, set()).add(kind_of(hit[word]))
     return {mark: kinds.pop() for mark, kinds in found.items() if len(kinds) == 1}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,11 +20,13 @@ from matcher.policy.loader import named_faults, need, read_yaml
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import first_few, shorten
 from matcher.tables.contacts import mask_contacts
-from matcher.tables.contracts import HIGH, LOW
+from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.names import is_unit
+from matcher.tables.numbers import Number, read_number
 from matcher.tables.public_period import public_period
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.review_schemas import OBJECTIONS
+from matcher.tables.review_schemas import OBJECTIONS, REVIEW_ITEMS
+from matcher.tables.writings import fold
 
 LISTED = ["number", "item", "title", "award", "grade", "units", "persons", "nominator"]  # what is public, and no more
 STATES = ["objection_id", "item", "received_on", "in_time", "form", "due", "state", "days_left", "result"]
@@ -76,7 +79,33 @@ _REACHES = re.compile(  # also what is masked, and numbers within a house
     re.I,
 )
 _OPEN = r"|否|无|非密|[不非]涉密|公开|false|0(?:\.0)?"  # what a column of secrecy says of the others
+_NO_SECRET = re.compile(
+    "(?:不|非|未|无|没有)(?:需要?|须|用|必|是|存在|属于?|含|涉及|作)?(?:任何|国家|商业|项目)?(?:的|有)?(?:涉密|保密|秘密|密级)"
+    "(?:[要需]求|内容|事项|问题|情况|项目)?|(?:涉密|保密)(?:审查)?[:：\\s]*(?:否|无|已?通过|合格)"
+)
+_SECRET = re.compile(
+    "涉密|保密(?!性)|密件|不(?:予|宜|便|能|得|可以?|应|作|对外|向社会){0,2}公开|暂缓公开|^(?:秘密|机密|绝密)(?:级|[★*].*)?$"
+)
+_OF_SECRECY = re.compile("涉密|保密|密级|定密")
 _YES = ("true", "是", "1", "1.0")
+
+
+def says_passed(word: str) -> bool | None:
+    """Whether a decision in words says that an item passed; None where it cannot be told.
+
+    >>> [says_passed(word) for word in ("同意授奖", "未通过", "待定")]
+    [True, False, None]
+    """
+    return True if re.fullmatch(_PASSED, word) else False if re.search(_REFUSED, word) else None
+
+
+_WITHIN = re.compile(
+    "(?:自?(?:收到|受理)(?:异议)?(?:之日|当日)?(?:起|后|之后)?)?(?P<many>\\d{1,3}|[一二三四五六七八九十]{1,3})(?P<unit>个?工作日|日|天|个月)"
+    "(?:内|以内|之内)?(?:办结|办理|答复|处理)?"
+)
+_NOT_YET = re.compile("(?:未|尚|待|拟|正在|准备|是否)[^，。；、,;]{0,6}")
+_WITHDRAWN = re.compile("撤回|撤诉|撤销异议")
+_SETTLED = re.compile("办结|办理完毕|处理完毕|结案|已处理|已答复|成立|驳回|不予受理|不予支持|维持|采纳")
 
 
 class Objections(NamedTuple):
@@ -145,6 +174,8 @@ def publication(
     Raises
     ------
     TableError
+        An item that would be listed is called secret, or not public, anywhere else in its row: the column 是否涉密 has
+        to say whether it is.
         Nothing is to be listed, nothing says what passed, a decision or a choice cannot be read or is empty, or a cell
         that would be published holds a contact: a title is not changed, and nothing is published before somebody did.
     PolicyError
@@ -162,14 +193,15 @@ def publication(
         )
     keep = pd.Series(True, table.index)
     if decided is not None:
+        passed = [says_passed(word) for word in decided]
         unclear = [
             f"{item}（{word or '空'}）"
-            for item, word in zip(table["item"], decided, strict=True)
-            if not re.fullmatch(_PASSED, word) and not re.search(_REFUSED, word)
+            for item, word, known in zip(table["item"], decided, passed, strict=True)
+            if known is None
         ]
         if unclear:
             raise TableError(f"{first_few(unclear, '项')} 的结论看不懂或没有写；请写“通过”或“不通过”后再公示")
-        keep &= decided.str.fullmatch(_PASSED)
+        keep &= np.array([known is True for known in passed])
     if chosen is not None:
         open_ = [str(item) for item in table.loc[keep & (chosen == ""), "item"]]
         if open_:
@@ -178,6 +210,7 @@ def publication(
     if (secret := _filled(table, "secret")) is not None:
         hidden = keep & ~secret.str.lower().str.fullmatch(_OPEN)
         keep &= ~hidden
+    _refuse_secrets(table[keep])
     table = table[keep]
     if table.empty:
         raise TableError("没有可以公示的项目：没有一项的结论是“通过”或写明入选")
@@ -237,6 +270,37 @@ def _differing(
     return [f"{first_few(items, '项')}：{text}" for text, items in groups.items()]
 
 
+def _refuse_secrets(table: pd.DataFrame) -> None:
+    """Refuse rows of which a cell says that they are secret; where 是否涉密 denies it, only one of another column."""
+    said = _filled(table, "secret")
+    denied = pd.Series(False, table.index) if said is None else said.ne("")
+    known = {column.name: column.title for column in REVIEW_ITEMS.columns}
+    found: dict[str, str] = {}
+    for name in map(str, table):
+        texts = _filled(table, name)
+        if name == "secret" or texts is None:
+            continue
+        for item, cell, no in zip(table["item"].astype(str), texts, denied, strict=True):
+            if not (no and name in known) and _says_secret(known.get(name, name), cell):
+                found.setdefault(
+                    item, f"{mask_contacts(item)}（{known.get(name, name)}“{shorten(mask_contacts(cell), 40)}”）"
+                )
+    if found:
+        raise TableError(
+            f"{first_few(list(found.values()), '项')}像是涉密或不公开的；请加一列“是否涉密”写明是或否，"
+            "并让其他列和它一致，再公示"
+        )
+
+
+def _says_secret(header: str, cell: str) -> bool:
+    rest = _NO_SECRET.sub("", cell)
+    if _OF_SECRECY.search(header) and not re.fullmatch(rf"{_OPEN}|[-—/\s]*", rest.lower()):
+        return True
+    return bool(_SECRET.search(rest)) or (
+        "公开" in header and re.fullmatch("否|不|不能|false", rest.lower()) is not None
+    )
+
+
 def _refuse_contacts(shown: pd.DataFrame) -> None:
     """Refuse a list in which somebody could be reached."""
     found = [
@@ -260,8 +324,16 @@ def _filled(table: pd.DataFrame, name: str) -> pd.Series | None:
 def read_objections(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
-    """Read a log of objections, one row each (the contract OBJECTIONS)."""
-    return read_table(source, OBJECTIONS, sheet=sheet, columns=columns)
+    """Read a log of objections, one row each (the contract OBJECTIONS).
+
+    What stands in words in place of a day is kept beside it: due_text (15个工作日), closed_on_text (已办结).
+    """
+    reading = read_table(source, OBJECTIONS, sheet=sheet, columns=columns)
+    headers = reading.columns.loc[reading.columns["field"].isin(("due", "closed_on")), "header"]
+    said = [bool(_WITHIN.fullmatch(fold(text))) or _settled_by(text) != "" for text in reading.problems["value"]]
+    return replace(
+        reading, problems=reading.problems[~(reading.problems["column"].isin(headers) & np.array(said, bool))]
+    )
 
 
 def objection_states(
@@ -295,10 +367,12 @@ def objection_states(
     -------
     Objections
         table in the order of the log: objection_id, item, received_on, in_time (是, 否, "" unknown), form (what of the
-        form lacks, 齐全, or what is not known), due, state (已办结, 办结逾期, 逾期, 办理中, 未定期限, 尚未收到),
-        days_left (to `due`, negative when overdue; NA when settled or without a deadline), result. A day that is only
-        known to lie within a span counts where both its ends say the same. A unit, which has to seal, is known by
-        单位 or by its name's ending (公司, 大学, 研究院, 局 ...).
+        form lacks, 齐全, or what is not known), due, state (已办结, 已撤回, 办结逾期, 逾期, 办理中, 未定期限,
+        尚未收到), days_left (to `due`, negative when overdue; NA when settled or without a deadline), result. A day
+        that is only known to lie within a span counts where both its ends say the same. A unit, which has to seal, is
+        known by 单位 or by its name's ending (公司, 大学, 研究院, 局 ...). A time limit (15个工作日) counts from
+        the day after receipt, working days as Mondays to Fridays. What words call settled or withdrawn (已办结, 不成立,
+        撤回), in place of the day of settlement or in the result, is so, whenever that was.
     """
     day, rule = as_day(on), publicity_rule(rules)
     check_frame(objections, "objections", "read_objections(path).rows")
@@ -306,9 +380,11 @@ def objection_states(
     periods, differing = _periods(table, None if published is None else as_day(published), rule)
     received, due = (_days(table, name) for name in ("received_on", "due"))
     (came, came_last), (closed, closed_last) = (_span(table, name) for name in ("received_on", "closed_on"))
+    due = due.fillna(_due_within(table, received))
     if handle_days is not None:
         due = due.fillna(received + pd.to_timedelta(handle_days, "D"))
-    settled = closed_last.notna() & (closed_last <= pd.Timestamp(day))
+    words = pd.Series([_in_words(row) for row in table.to_dict("records")], table.index, dtype=object)
+    settled = (closed_last <= pd.Timestamp(day)) | (closed.isna() & words.ne(""))
     left = (due - pd.Timestamp(day)).dt.days.astype("Int64").mask(settled)
     state = pd.Series("未定期限", table.index).mask(due.notna(), "办理中").mask((left < 0).fillna(False), "逾期")
     shown = pd.DataFrame(
@@ -323,6 +399,7 @@ def objection_states(
             "form": [_form(row, rule) for row in table.to_dict("records")],
             "due": due,
             "state": state.mask(settled, "已办结")
+            .mask(settled & words.eq("已撤回"), "已撤回")
             .mask(settled & (closed > due), "办结逾期")
             .mask(came > pd.Timestamp(day), "尚未收到"),
             "days_left": left,
@@ -330,6 +407,40 @@ def objection_states(
         }
     )
     return Objections(shown[STATES], [] if before is None else _changes(before, objections), differing)
+
+
+def _in_words(row: Mapping[Any, Any]) -> str:
+    """What the cells of an objection say of its end: 已办结, 已撤回 or ""."""
+    cells = (row.get(name) for name in ("closed_on" + TEXT, "result"))
+    said = [_settled_by(cell) for cell in cells if isinstance(cell, str)]
+    return "已撤回" if "已撤回" in said else next(filter(None, said), "")
+
+
+def _settled_by(text: str) -> str:
+    """Whether words say that an objection is settled or withdrawn: 已办结, 已撤回 or "".
+
+    >>> [_settled_by(text) for text in ("已撤回", "异议不成立", "正在调查", "拟驳回")]
+    ['已撤回', '已办结', '', '']
+    """
+    rest = _NOT_YET.sub("", text)
+    return "已撤回" if _WITHDRAWN.search(rest) else "已办结" if _SETTLED.search(rest) else ""
+
+
+def _due_within(table: pd.DataFrame, received: pd.Series) -> pd.Series:
+    """The last day of a time limit in words, from receipt."""
+    due: list[pd.Timestamp | None] = []
+    for text, day in zip(table.get("due" + TEXT, pd.Series("", table.index)), received, strict=True):
+        limit = _WITHIN.fullmatch(fold(text)) if isinstance(text, str) else None
+        number = read_number(limit["many"], 1) if limit else None
+        if limit is None or pd.isna(day) or not isinstance(number, Number) or number.exact is None:
+            due.append(None)
+        elif "工作日" in limit["unit"]:
+            due.append(pd.Timestamp(np.busday_offset(day.date(), int(number.exact), roll="backward")))
+        elif "月" in limit["unit"]:
+            due.append(day + pd.DateOffset(months=int(number.exact)))
+        else:
+            due.append(day + pd.Timedelta(int(number.exact), "D"))
+    return pd.Series(due, table.index, dtype="datetime64[ns]")
 
 
 def _periods(

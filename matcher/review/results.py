@@ -13,6 +13,7 @@ from matcher.review.aggregation import aggregate, compare_methods, extra_reviews
 from matcher.review.ranking import changed_winners, rank_items
 from matcher.review.reviewers import reviewer_report
 from matcher.review.scores import check_scores
+from matcher.review.stated import differing_results
 from matcher.review.workbook import NOTES, review_sheets
 from matcher.tables.arguments import Day
 from matcher.tables.reading import Reading
@@ -51,12 +52,16 @@ class Round(NamedTuple):
         if winners is not None:
             chosen, changed = compare_methods(table, winners), changed_winners(table, winners, by=by)
         extra = None if winners is None or winners >= len(table) else extra_reviews(checked.scores, winners=winners)
-        frames = [one for one in (reading.problems, checked.problems.assign(file=file)) if len(one)]
+        ranked = rank_items(table, by=by, winners=winners)
+        stated = differing_results(reading.rows, checked.scores, ranked, by=by)
+        found = (reading.problems, checked.problems.assign(file=file), stated.assign(file=file))
+        frames = [one for one in found if len(one)]
         problems = pd.concat(frames, ignore_index=True) if frames else reading.problems
         warnings = [f"评分中有 {len(checked.problems)} 处问题，见“问题”"] if len(checked.problems) else []
         if (groups := table["group"].nunique()) > 1:
             warnings.append(f"项目分成 {groups} 组，组与组之间没有共同的评委：跨组的名次只在各组水平相当时可比")
-        ranked = rank_items(table, by=by, winners=winners)
+        if len(stated):
+            warnings.append(f"表中自己的合计、平均或名次有 {len(stated)} 处和分数算出的不同，见“问题”")
         if winners is not None and (tied := int(ranked["changes"].str.startswith("并列").sum())):
             warnings.append(f"{tied} 项并列在名额边上，名额不够都选；请另定")
         if (titles := _titles(reading.rows)) and not ranked["item"].map(titles).isna().all():

@@ -12,6 +12,7 @@ from matcher.tables.writings import fold
 
 _NUMBER = r"\d+(?:\.\d+)?"
 _PAIR = re.compile(rf"(.+?)(?:[:=]|得分?|给)?({_NUMBER})分?")
+_NOT_SCORED = re.compile("(?:须|应|需|申请|已)?回避|弃权|弃评|缺席|请假|未(?:评|打|参)[分审加评]?")
 _BETWEEN = re.compile(r"[;,、\n|]+")
 
 
@@ -37,6 +38,15 @@ def scores_in(text: str, names: Collection[str]) -> dict[str, float]:
     return found
 
 
+def says_not_scored(text: str) -> bool:
+    """Whether a cell says that its reviewer gives no score.
+
+    >>> [says_not_scored(text) for text in ("须回避", "弃权", "未评", "优")]
+    [True, True, True, False]
+    """
+    return bool(_NOT_SCORED.fullmatch(fold(text)))
+
+
 def why_no_score(text: str) -> str:
     """What is wrong with a cell that is no single number."""
     numbers = re.findall(_NUMBER, fold(text))
@@ -57,6 +67,8 @@ def score_problems(problems: pd.DataFrame, headers: Collection[str]) -> pd.DataF
     told.loc[soft, "problem"] = "不是确切的分数"
     told.loc[unread, "problem"] = problems.loc[unread, "value"].astype(str).map(why_no_score)
     told.loc[soft | unread, "action"] = "请向评委核实；这一格不计"
+    silent = unread & problems["value"].astype(str).map(says_not_scored).astype(bool)
+    told.loc[silent, ["problem", "action"]] = "评委写明没有评", "这一格不计"
     return told
 
 

@@ -37,6 +37,9 @@ SHEET = "评分表"
 _SCORE = "总体评分"
 _FORMAT = 1
 _UNSAFE = re.compile(r"[^\w\-]+")
+_SCORE_COLUMNS = {column.name for column in REVIEW_SCORES.columns}
+_NOT_RECUSED = re.compile("(?:不|无|未|非|没有|是否)[^，。；、,;]{0,4}(?:回避|候补)|(?:回避|候补)[:：\\s]*(?:否|无|不)")
+_RECUSED = re.compile("回避|候补")
 _SHOWN = ("item", "title", "unit", "award", "grade", "summary")
 
 
@@ -70,7 +73,7 @@ def score_workbooks(
     ----------
     pairs
         item, reviewer, and where known title, conflict and alternate, as `read_scores` gives them. Pairs with a
-        conflict and alternates are left out.
+        conflict and alternates are left out, also those of which another column says so (`withheld`).
     items
         item and what a reviewer sees of it: title, unit, award, grade, summary. Persons and nominators are not shown.
     criteria
@@ -87,7 +90,7 @@ def score_workbooks(
     """
     check_frame(pairs, "pairs", "read_scores(path).rows")
     check_ids(pairs, "item", "reviewer")
-    kept = pairs[~flags(pairs, "conflict") & ~flags(pairs, "alternate")]
+    kept = pairs[~flags(pairs, "conflict") & ~flags(pairs, "alternate") & (_said(pairs) == "")]
     kept = kept.assign(item=kept["item"].astype(str), reviewer=kept["reviewer"].astype(str))
     kept = kept.drop_duplicates(["item", "reviewer"])
     if kept.empty:
@@ -116,6 +119,28 @@ def score_workbooks(
         "sheets": entries,
     }
     return {**files, RECORD: json_bytes(record) + b"\n"}
+
+
+def withheld(pairs: pd.DataFrame) -> list[str]:
+    """A line for each pair that gets no sheet because a remark says that the reviewer must recuse or is an alternate.
+
+    >>> withheld(pd.DataFrame({"item": ["P1", "P2"], "reviewer": "E1", "备注": ["回避：同单位", "无需回避"]}))
+    ['P1、E1：备注写的是“回避：同单位”，没有发评分表']
+    """
+    check_ids(pairs, "item", "reviewer")
+    lines = zip(pairs["item"].astype(str), pairs["reviewer"].astype(str), _said(pairs), strict=True)
+    return [mask_contacts(f"{item}、{reviewer}：{said}，没有发评分表") for item, reviewer, said in lines if said]
+
+
+def _said(pairs: pd.DataFrame) -> pd.Series:
+    """What a text beside the answers of each pair says of a conflict or an alternate, "" for nothing."""
+    said = [""] * len(pairs)
+    for name in (str(one) for one in pairs if one not in ("item", "title", "reviewer", "conflict", "alternate")):
+        for at, cell in enumerate(pairs[name]):
+            if isinstance(cell, str) and not said[at] and _RECUSED.search(_NOT_RECUSED.sub("", cell)):
+                title = REVIEW_SCORES[name].title if name in _SCORE_COLUMNS else name
+                said[at] = f"{title}写的是“{shorten(cell, 40)}”"
+    return pd.Series(said, pairs.index, dtype=object)
 
 
 def _seen(kept: pd.DataFrame, items: pd.DataFrame | None) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
-from matcher.review.score_cells import score_problems
+from matcher.review.score_cells import says_not_scored, score_problems
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
 from matcher.tables.contracts import Column, Contract
@@ -157,21 +157,31 @@ def _melted(
 ) -> Reading:
     """One row a review of a table with a column a reviewer (header -> reviewer), read again as a column of scores each,
     so that what is wrong is told by its cell; a score column beside them is some total, and unused, as is a column
-    that comes out as a total of the others.
+    that comes out as a total of the others. 回避 beside the scores names reviewers of the row: who of them it does not
+    name is none.
     """
     before = reading.columns.set_index("header")["field"]
     total = [str(header) for header in before.index[before == "score"] if header not in wide]
     names = {f"score_{at}": header for at, header in enumerate(wide, 1)}
     parts = (Column(name, "number", f"得分{at}", (header,)) for at, (name, header) in enumerate(names.items(), 1))
-    kept = (one for one in whole.columns if one.name not in ("reviewer", "score"))
+    kept = (
+        replace(one, kind="text") if one.name == "conflict" else one
+        for one in whole.columns
+        if one.name not in ("reviewer", "score")
+    )
     contract = replace(whole, columns=(*kept, *parts))
     given = {header: field for header, field in (columns or {}).items() if header not in (*wide, *total)}
     again = read_table(source, contract, sheet=sheet, columns=given)
-    totals = _totals(again.rows[list(names)])
+    scores = again.rows[list(names)]
+    numbered = {name for name, header in names.items() if is_numbered(wide[header])}
+    totals = {} if _counted_in(again.rows, scores) else _totals(scores, numbered)
     wide = {header: wide[header] for name, header in names.items() if name not in totals}
     rest = again.rows.drop(columns=[one for one in again.rows if str(one).startswith("score_") and one != "score_id"])
+    recused = [_persons(cell) for cell in rest["conflict"]]
     melted = [
-        rest.assign(reviewer=wide[header], score=again.rows[name])[_filled(reading.rows[before[header] or header])]
+        rest.assign(
+            reviewer=wide[header], score=again.rows[name], conflict=[_key(wide[header]) in keys for keys in recused]
+        )[_scored(reading.rows[before[header] or header])]
         for name, header in names.items()
         if header in wide
     ]
@@ -183,9 +193,15 @@ def _melted(
         (
             names[name],
             f"每一行都是其余各列的{how}，没有采用",
-            "若确是一位评委的分数，请把表头写成“专家1”的样子，另存一行一位评委的表",
+            "若确是一位评委的分数，请改成一行一位评委的表，或加一列各位评委的“合计”",
         )
         for name, how in totals.items()
+    ]
+    here = {_key(label) for label in wide.values()}
+    lines += [
+        (f"{item}：{cell}", "看不出是哪一位评委回避，没有采用", "请写评委的表头，如“专家2”")
+        for item, cell, keys in zip(rest["item"], rest["conflict"], recused, strict=True)
+        if keys and not keys & here
     ]
     file = {name: str(reading.columns[name].iloc[0]) for name in ("file", "sheet")}
     more = [(file["file"], file["sheet"], None, "评委编号", *line, True) for line in lines]
@@ -203,14 +219,28 @@ def _melted(
     return Reading(rows, frame.astype({"row": "Int64"}), account)
 
 
-def _totals(scores: pd.DataFrame) -> dict[str, str]:
+def _counted_in(rows: pd.DataFrame, scores: pd.DataFrame) -> bool:
+    """Whether a column of totals (合计) adds up every one of the scores, so that none of them is a total."""
+    sums = scores.astype("Float64").astype(float).sum(axis=1, min_count=1)
+    for header in (str(one) for one in rows if _SUMMED.search(str(one).rpartition("-")[2])):
+        stated = pd.to_numeric(rows[header].astype(object), errors="coerce")
+        known = stated.notna() & sums.notna()
+        if known.sum() > 1 and ((stated - sums).abs() <= 0.00501)[known].all():
+            return True
+    return False
+
+
+def _totals(scores: pd.DataFrame, numbered: set[str]) -> dict[str, str]:
     """Columns that in every row are a total of the others, or of those before them, and which: column -> 合计, 平均 ...
 
-    Rows count where the others differ, so that reviewers of one mind are no means of each other.
+    Rows count where the others differ, so that reviewers of one mind are no means of each other. Of columns that number
+    a reviewer (专家2) only the last may be a total, which stands behind what it totals.
     """
     table = scores.astype("Float64").astype(float)
     found: dict[str, str] = {}
     for at, name in enumerate(table.columns):
+        if name in numbered and name != table.columns[-1]:
+            continue
         others = [one for one in table.columns if one != name and one not in found]
         before = [one for one in table.columns[:at] if one not in found]
         for group in (others, before):
@@ -232,8 +262,18 @@ def _headers(account: pd.DataFrame, names: Sequence[str]) -> list[str]:
     return account.loc[account["field"].isin(names), "header"].astype(str).tolist()
 
 
-def _filled(cells: pd.Series) -> pd.Series:
-    return cells.notna() & (cells.astype(str).str.strip() != "")
+def _persons(cell: str) -> set[str]:
+    """The keys of those whom a cell beside the scores names as recused; nobody where it denies or counts none."""
+    pieces = {one for one in re.split("[、，,；;\\s]+", cell) if one}
+    return {
+        _key(one) for one in pieces if fold(one) not in ("0", "0.0", "否", "无", "没有", "不回避", "无需回避", "false")
+    }
+
+
+def _scored(cells: pd.Series) -> pd.Series:
+    """Which cells of a reviewer are filled, and not with words such as 回避 and 弃权."""
+    texts = cells.astype(object).where(cells.notna(), "").astype(str).str.strip()
+    return (texts != "") & ~texts.map(says_not_scored).astype(bool)
 
 
 def check_scores(

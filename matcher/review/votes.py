@@ -15,10 +15,11 @@ from matcher.export.titles import VOTES as TITLES_OF_VOTES
 from matcher.policy.policy import Policy, PolicyName
 from matcher.review.ballots import KINDS, kind_of
 from matcher.review.formal_check import FormalCheck, check_nominations, rules_over_applications
+from matcher.review.publicity import says_passed
 from matcher.tables.arguments import Day, check_frame
 from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.review_schemas import VOTES
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.schemas import HIGH, LOW, TEXT
 
 COUNTS = ("members", "present", "votes_for", "votes_against", "abstained", "recused")
 _CAST = ["votes_for", "votes_against", "abstained"]
@@ -98,21 +99,31 @@ def _from_counts(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFrame
         (item, "", "有不止一行票数，不知取哪一行") for item in table.loc[table["item"].duplicated(), "item"].unique()
     ]
     rows = table.drop_duplicates("item", keep=False).reset_index(drop=True)
+    written = [name for name in COUNTS if name in rows and rows[name].notna().any()]
     for name in COUNTS:
-        rows[name] = pd.to_numeric(rows[name], errors="coerce") if name in rows else np.nan
+        column = rows[name] if name in rows else pd.Series(np.nan, rows.index)
+        rows[name] = pd.to_numeric(column, errors="coerce").to_numpy(float, na_value=np.nan)
     if members is not None:
         rows["members"] = rows["members"].fillna(float(members))
     cast = rows[_CAST].sum(axis=1, min_count=3)
     rows["present"] = rows["present"].fillna(cast)
-    out = rows["recused"].fillna(0)
+    for item, *lacking in rows[["item", *written]].to_numpy().tolist():
+        names = [VOTES[name].title for name, count in zip(written, lacking, strict=True) if np.isnan(count)]
+        if names := [name for name in names if name != VOTES["recused"].title]:
+            problems.append((item, "", f"{'、'.join(names)}没有写或看不懂；要用到的规则按未知处理"))
+    unread = rows["recused"].isna() & (
+        rows["recused" + TEXT] if "recused" + TEXT in rows else pd.Series("", rows.index)
+    ).ne("")
+    out = rows["recused"].fillna(0).mask(unread)
     without = rows["members"] + out  # 应到 that is less where somebody is recused was already lessened
     lessened = without.nunique() == 1 and rows["members"].nunique() > 1
     rows["members"] -= 0 if lessened else out
-    rows["present"] -= out.where(rows["present"] == cast + out, 0)
+    rows["present"] -= out.where(out.isna() | (rows["present"] == cast + out), 0)
     problems += [
-        (item, "", f"{many:g} 位委员回避，应到按 {board:g} 位计；请核对")
+        (item, "", f"{many:g} 位委员回避，{_board(board)}；请核对")
         for item, many, board in rows.loc[out > 0, ["item", "recused", "members"]].to_numpy().tolist()
     ]
+    problems += [(item, "", "回避委员数看不懂，应到和到会按未知处理") for item in rows.loc[unread, "item"]]
     wrong = (rows["votes_for"] > rows["present"]) | (rows["present"] > rows["members"])
     text = "票数多于到会，或到会多于应到；按未知处理"
     problems += [(item, "", text) for item in rows.loc[wrong, "item"]]
@@ -121,13 +132,17 @@ def _from_counts(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFrame
     return _shaped(rows, problems)
 
 
+def _board(members: float) -> str:
+    return "应到委员数没有写" if np.isnan(members) else f"应到按 {members:g} 位计"
+
+
 def _sums(items: pd.Series, cast: pd.Series, present: pd.Series, recused: pd.Series) -> list[tuple[str, str, str]]:
     """Items whose votes do not add up to those present, or to what they add up to for most items."""
     whole = cast + recused
     usual = whole.mode().iloc[0] if (whole.value_counts() > 1).any() else np.nan
     told = []
     for item, sum_, here, all_ in zip(items, cast.tolist(), present.tolist(), whole.tolist(), strict=True):
-        if sum_ != sum_:
+        if np.isnan(sum_) or np.isnan(here):
             continue
         text = f"同意、反对、弃权合计 {sum_:g} 票"
         if sum_ != here:
@@ -162,8 +177,8 @@ def _from_ballots(table: pd.DataFrame, members: int | None) -> tuple[pd.DataFram
         present = len(kinds) - many["absent"] - many["recused"]
         if many["recused"]:
             board -= many["recused"]
-            count = "" if np.isnan(board) else f"，应到按 {board:g} 位计"
-            problems.append((str(item), "", f"{many['recused']} 位委员回避，不在应到和到会之内{count}；请核对本次规则"))
+            out = f"{many['recused']} 位委员回避，不在应到和到会之内，{_board(board)}；请核对本次规则"
+            problems.append((str(item), "", out))
         if present > board:
             raise TableError(f"{item}：到会 {present} 位，多于应到 {board:g} 位；请核对应到委员数")
         row = {"item": item, "members": board, "present": np.nan if empty else present}
@@ -236,7 +251,8 @@ def judge_votes(votes: pd.DataFrame, policy: PolicyName, *, on: Day, members: in
         `table`, by item: item, title, award, grade, the counts, share (votes for over present), place (among the
         items of the award that have the majority, by share), decision (通过, 不通过, 未知, 当日无有效版本), remarks. Of
         equal shares each may have the better place: where a quota ends between them the decision is 未知, and another
-        vote settles it. `checks`: rule by rule. `problems`: item, voter, problem.
+        vote settles it. `checks`: rule by rule. `problems`: item, voter, problem; also where the
+        table states another result.
     """
     rules = rules_over_applications(policy)
     if lacking := {"present", "votes_for"} - set(rules.columns):
@@ -257,7 +273,23 @@ def judge_votes(votes: pd.DataFrame, policy: PolicyName, *, on: Day, members: in
     ]
     result[["decision", "remarks"]] = checks.summary[["decision", "remarks"]]
     names = ["item", "title", "award", "grade", *COUNTS, "share", "place", "decision", "remarks"]
-    return Voted(result[names], checks, problems)
+    told = pd.DataFrame(_differing(votes, result), columns=list(problems))
+    return Voted(result[names], checks, pd.concat([problems, told], ignore_index=True) if len(told) else problems)
+
+
+def _differing(votes: pd.DataFrame, result: pd.DataFrame) -> list[tuple[str, str, str]]:
+    """Items of which the table states another result than the rules give."""
+    if "stated" not in votes:
+        return []
+    decided = dict(zip(result["item"], result["decision"], strict=True))
+    told = []
+    for item, word in dict.fromkeys(
+        zip(votes["item"].astype(str), votes["stated"].fillna("").astype(str), strict=True)
+    ):
+        passed = {True: "通过", False: "不通过", None: ""}[says_passed(word.strip())]
+        if passed and decided.get(item) in ("通过", "不通过") and decided[item] != passed:
+            told.append((item, "", f"表中写的表决结果是“{word}”，按票数和规则是“{decided[item]}”；请核对"))
+    return told
 
 
 def _placed(facts: pd.DataFrame, first: FormalCheck, rules: Policy) -> pd.DataFrame:

@@ -53,6 +53,7 @@ _SPAN = re.compile(
     r"(\d{4})\s*(?P<dash>-)?[年./]?\s*(\d{1,2})\s*(?(dash)-|[月./])\s*(\d{1,2})\s*[日号]?\s*"
     r"(?(dash)[至到~—–―]|(?:至|到|~|-|—|–|―))+\s*(?:(\d{1,2})\s*[-月./]\s*)?(\d{1,2})\s*[日号]?"
 )
+_ENDING = re.compile(r"(?:有效期)?(?:至|到|截[至止])\s*\d.*|.*\d\D?\s*(?:止|前|之前|以前|截止)")
 _EPOCH = datetime.date(1899, 12, 30)
 _QUARTERS = dict(zip("一二三四1234", (1, 2, 3, 4) * 2, strict=True))
 _TENS = {"上旬": (1, 10), "中旬": (11, 20), "下旬": (21, 31)}
@@ -148,6 +149,17 @@ def read_days(cell: object) -> datetime.date | Days | Span | str | Fault | None:
     if match[11]:
         return _span(first, OPEN if match[11] == "今" else "")
     return _span(first, _day(*groups[5:10])) if groups[5] else first
+
+
+def is_last_day(cell: object) -> bool:
+    """Whether a cell writes one day as the end of a period that it does not open.
+
+    >>> [is_last_day(cell) for cell in ("至2027年12月31日", "2027年12月31日止", "至2027年", "2027-12-31")]
+    [True, True, True, False]
+    """
+    if not isinstance(cell, str) or not _ENDING.fullmatch(half_width(cell).strip()):
+        return False
+    return isinstance(read_days(cell), datetime.date | Days)
 
 
 def _day(year: str, *parts: str | None) -> datetime.date | Fault:

@@ -6,6 +6,7 @@ import functools
 import re
 import unicodedata
 from collections.abc import Sequence
+from itertools import pairwise
 
 from matcher.tables.cells import Fault, as_written, is_blank
 from matcher.tables.grids import Grid
@@ -37,6 +38,7 @@ _SIGN = (
     r"|(?:单位|负责人|领导|经办人|审核人)?(?:签字|签名|签章|盖章|公章)"
 )
 _SIGNATURE = re.compile(rf"[(]?(?:{_SIGN})(?:[(][^()]*[)])?:.*")
+_SIGNED = re.compile(rf"{_SIGNATURE.pattern}|[^:]{{0,20}}(?:签字|签名|签章|盖章|公章)[)]?:.*")
 _SIGNATURE_ALONE = re.compile(rf"[(]?(?:{_SIGN}|.*[(](?:盖章|公章|签字|签章|加盖公章)[)])[)]?")
 _PAGE = re.compile(r"第\d+页.*|共\d+页|[-—–]+\d+[-—–]+|page\d+(?:of\d+)?|\d+/\d+页?")
 _END = re.compile(r"[-—*=(]*(?:以下空白|以下无正文|此页无正文|本页以下空白|表格?结束|完|end)[)—*=-]*")
@@ -50,7 +52,7 @@ _OF_TABLE = re.compile("本表|以上|上述|数据|填[报写]|截[至止]|口�
 _EXAMPLE = re.compile(r"[(（【]?(?:填写|填报)?(?:示例|样例|范例|例子|举例|例)\d?(?:[)）】].*|(?::.*)?)")
 _SERIALS = {"序号", "序", "编号", "no", "no.", "id", "行号", "项次"}
 _SUSPECT = re.compile(
-    r"[合总小共累]\s*计|^.{0,16}[:：]|total"
+    r"[合总小共累]\s*计|^.{0,24}[:：]|total"
     r"|^\s*(?:第|共|[-—–=*※]|page|以\s*[上下]|此页|汇\s*总|\d+\s*/|附|【|平均|均值|最[大小]值|中位数|过次页|承前页|[转接][上下]页"
     r"|[(（【]?\s*(?:注|备|说|表|完|共|以上|示?例|样例|范例|举例|填[写报]示?例|[一二三四五六七八九十]{1,3}\s*[、)）.．]))",
     re.I,
@@ -188,7 +190,10 @@ class Footers:
         if _NOTE.match(text) and (others == 0 or not self._holds_record(row, place)):
             return Fault("是表注", _REMOVE)
         signed = [cell for cell in row if isinstance(cell, str) and _SIGNATURE.fullmatch(_plain(cell))]
-        if _SIGNATURE.fullmatch(text) and (others == 0 or len(signed) > 1 or not self._holds_record(row, place)):
+        signature = _SIGNATURE.fullmatch(text) and (
+            others == 0 or len(signed) > 1 or not self._holds_record(row, place)
+        )
+        if signature or _all_signatures(row):
             return Fault("是填表、审核一类的签署行", _REMOVE)
         if _EXAMPLE.fullmatch(text):
             return Fault("是填写示例", _REMOVE)
@@ -284,6 +289,13 @@ def _is_signed(row: Sequence[object], text: str, others: int) -> bool:
     if others <= 1 and _DATED.fullmatch("".join(cells)):
         return not others or signed or bool(_OFFICE.fullmatch(text))
     return signed and len(text) > 2 and all(map(_SIGNATURE_ALONE.fullmatch, cells[::2]))
+
+
+def _all_signatures(row: Sequence[object]) -> bool:
+    """Whether a row holds labels, each with its value in or behind it, and days, and one label is of who signs."""
+    cells = [_plain(as_written(cell)[:200]) for cell in row if not is_blank(cell)]
+    told = all(":" in cell or before.endswith(":") or _DATED.fullmatch(cell) for before, cell in pairwise(("", *cells)))
+    return told and any(map(_SIGNED.fullmatch, cells))
 
 
 def _plain(text: str) -> str:

@@ -28,7 +28,8 @@ class Fields:
 
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
     columns make up, in the file's order. summed: fields that add up columns. rivals: further columns that name a field
-    which has one. remarks: column, problem and action. known: columns of no field that are no riddle.
+    which has one. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
+    field that are no riddle.
     """
 
     places: dict[str, int] = field(default_factory=dict)
@@ -36,6 +37,7 @@ class Fields:
     joined: dict[str, list[int]] = field(default_factory=dict)
     summed: dict[str, list[int]] = field(default_factory=dict)
     rivals: list[tuple[int, Column]] = field(default_factory=list)
+    named: set[str] = field(default_factory=set)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
     nearest: dict[int, Column] = field(default_factory=dict)
@@ -98,11 +100,13 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
             return
         fields.places[column.name] = place
         fields.units[column.name] = _plain(meaning.unit)
+        if not meaning.rank:
+            fields.named.add(column.name)
         if meaning.note:
             fields.remarks.append((place, meaning.note, "若不是，请改列名，或指定这一列是什么"))
     elif column.joins:
         fields.joined.setdefault(column.name, [fields.places[column.name]]).append(place)
-    elif is_carried(header_key(texts[place])) or meaning.rank == CLOSE:
+    elif column.name not in fields.named and (is_carried(header_key(texts[place])) or meaning.rank == CLOSE):
         fields.known.add(place)
     else:
         fields.rivals.append((place, column))

@@ -30,11 +30,17 @@ _ROLE_WORD = (
 _ROLE = rf"(?:第{_NUMERAL}+)?(?:主要|项目|课题|技术|财务|评审|推荐|牵头|共同|唯一|执行|副)*{_ROLE_WORD}{_NUMERAL}?"
 _ROLE_FIRST = re.compile(rf"^{_ROLE}(?:[\s:]+|(?=[\u4e00-\u9fff]{{2}}))")
 _ROLE_LAST = re.compile(rf"(?<=.)\s*{_ROLE}$")
+# A title is an office or a rank, with what narrows it in front: 教授级 + 高级 + 工程师, 实验室 + 主任, 院长 + 助理.
+_NARROWER = (
+    "(?:[一二三四]级|正(?=教授|研究员|高)|副|助理|客座|特聘|讲席|终身|名誉|产业|青年|访问|长江|泰山|(?:农业技术|农技)?推广"
+    "|(?:教授|研究员)级|正高级|副高级|高级|中级|初级|总(?=工|经|会计|农艺|畜牧|兽医|实验)|主任|主治|住院|执业|执行|常务|独立|技术|项目|实验室"
+    "|在读|博士生|硕士生|研究生)"
+)
 _TITLE = (
-    "(?:(?:[一二三四]级|正|副|助理|客座|特聘|讲席|终身|名誉|推广)?(?:教授|研究员)|教授级高工|讲师|助教|教师|老师|导师|博导|硕导|高工"
-    "|(?:正高级|教授级|高级|中级|初级|助理|主任|总|副总)?(?:工程师|农艺师|经济师|会计师|实验师|畜牧师|兽医师|技师)"
-    "|(?:主任|副主任|主治|住院)?(?:医师|药师|技师|护师)|医生|博士后?|硕士|(?:两院|中科院|工程院|中国科学院|中国工程院)?院士|先生|女士|小姐|同志"
-    "|副?主任(?:委员)?|副?(?:院|所|校|厂|处|科|局|部|站|会|社|场|县|市|秘书)长|副?书记|(?:副?总)?经理|副?董事长|副?总裁|副?总工|总监|副?主席|主编)"
+    rf"(?:{_NARROWER}*(?:教授|研究员|讲师|助教|教师|老师|导师|博导|硕导|高工|学者"
+    "|工程师|农艺师|经济师|会计师|实验师|畜牧师|兽医师|技师|医师|药师|护师|医生|博士[后生]?|硕士生?|研究生"
+    "|先生|女士|小姐|同志|主任(?:委员)?|(?:院|所|校|厂|处|科|局|部|站|会|社|场|县|市|秘书)长|书记|经理|董事长?|总裁|总工|总监|主席|主编)(?:助理)?"
+    "|(?:两院|中科院|工程院|中国科学院|中国工程院)?院士)"
 )
 _TITLE_LAST = re.compile(rf"(?<=.)\s*(?:兼)?{_TITLE}$")
 _TITLE_FIRST = re.compile(rf"^{_TITLE}(?:[\s:]+|(?=[\u4e00-\u9fff]{{2}}))")
@@ -69,13 +75,14 @@ class PersonName(NamedTuple):
     """A person as a cell names them.
 
     `name`: without titles and the like; `key`: the same for comparison; `doubt`: "", or why it may be no full name.
-    `surname`: whether no more than a surname is written, which `key` then is.
+    `surname`: whether no more than a surname is written, which `key` then is. `unit`: what stands in brackets behind.
     """
 
     name: str
     key: str
     doubt: str = ""
     surname: bool = False
+    unit: str = ""
 
 
 class Persons(NamedTuple):
@@ -97,7 +104,7 @@ def read_persons(cell: str) -> Persons:
     >>> [one.name for one in read_persons("王教授（王某某）").names], read_persons("王教授").names[0].surname
     (['王某某'], True)
     >>> read_persons("王某等5人")
-    Persons(names=(PersonName(name='王某', key='王某', doubt='', surname=False),), more=True)
+    Persons(names=(PersonName(name='王某', key='王某', doubt='', surname=False, unit=''),), more=True)
     """
     text = re.sub(" {2,}", " ", _CONTACT.sub(" ", _half(cell)))
     found: dict[tuple[str, bool], PersonName] = {}
@@ -106,7 +113,8 @@ def read_persons(cell: str) -> Persons:
         inner = [_bare(part[1:-1]) for part in _BRACKETS.findall(piece)]
         outer = re.sub(" {2,}", " ", _BRACKETS.sub(" ", piece))
         more = more or bool(_OTHERS.search(outer))
-        names = list(_outer(outer))
+        unit = next((part for text in inner for part in re.split(r"[\s,;:、]+", text) if is_unit(part)), "")
+        names = [one._replace(unit=unit) for one in _outer(outer)]
         for text in inner:
             text = _ALSO.sub("", text)
             if not 2 <= len(text) <= 4 or _BESIDE.fullmatch(text) or is_unit(text) or not text.isalpha():
@@ -148,6 +156,29 @@ def bare_unit(cell: str) -> str:
     if text == _half(cell).strip():  # as it is written, brackets and all
         return cell.strip()
     return text.replace("(", "（").replace(")", "）") or cell.strip()
+
+
+def names_staff(cell: str) -> bool:
+    """Whether a cell names persons with their units in brackets, rather than a unit with another name of its own.
+
+    >>> [names_staff(cell) for cell in ("王某（虚构大学）", "虚构机械（虚构机械公司）", "虚构大学（虚构学院）")]
+    [True, False, False]
+    """
+    return any(
+        one.unit and one.key not in fold_unit(one.unit) and not is_unit(one.name) for one in read_persons(cell).names
+    )
+
+
+def runs_on(key: str, name: str) -> bool:
+    """Whether a key is a person's name and more, which is no part of any name: a Chinese one has three signs at most,
+    with a compound surname four.
+
+    >>> [runs_on(key, "王某") for key in ("王某青年岗位能手", "王某某", "王某某某")], runs_on("欧阳某某", "欧阳某")
+    ([True, False, True], False)
+    """
+    longest = 4 if _COMPOUND.match(key) else 3
+    whole = re.fullmatch(r"[\u4e00-\u9fff]{2,}", name) and not is_unit(name)
+    return bool(whole) and len(key) > max(longest, len(name)) and key.startswith(name)
 
 
 def unit_key(cell: str) -> str:

@@ -32,7 +32,7 @@ INTEGRITY_RECORDS = Contract(
             "统一社会信用代码 人员编号 身份证号 证件号码 信用代码或证件号 统一社会信用代码或证件号 证件号或信用代码 "
             "身份证号或信用代码 身份证号/统一社会信用代码 证件号 信用代码",
         ),
-        column("unit", "text", "所在单位", "工作单位 所属单位 任职单位"),
+        column("unit", "text", "所在单位", "工作单位 所属单位 任职单位 责任单位"),
         column("kind", "text", "失信行为", "失信行为类别 违规行为 行为类别 事由 失信类别"),
         column("grade", "text", "情节", "严重程度 等级 失信等级"),
         column("sanction", "text", "处理措施", "处理决定 惩戒措施 处罚措施 处理", lines=True),
@@ -51,12 +51,18 @@ INTEGRITY_RECORDS = Contract(
             "限制截止日期",
             "截止日期 惩戒截止日 结束日期 有效期至 期满日期 到期日期 " + _of_limits("截止 结束 止"),
         ),
+        column(
+            "period",
+            "text",
+            "限制期限",
+            "惩戒期限 处理期限 处罚期限 禁止期限 限制期 限制时间 限制起止日期 起止日期 起止时间",
+        ),
         column("appeal", "text", "申诉情况", "申诉 复查情况 申诉结果"),
         column("appeal_on", "date", "申诉结果日期", "复查决定日期 申诉日期"),
         column("repaired_on", "date", "修复日期", "信用修复日期 移出日期 解除日期"),
         column("remark", "text", "备注", "备注说明", lines=True),
     ),
-    any_of=("name", "code"),
+    any_of=("name", "code", "unit"),
 )
 
 # Whose integrity is looked up: applications, experts, nominations or bids, one row each.

@@ -14,7 +14,7 @@ import pandas as pd
 from matcher.tables import cells as cleaning
 from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.columns import Cells, Soft, in_row_unit, read_cells, unit_of_cells
-from matcher.tables.dates import Span, read_days
+from matcher.tables.dates import Span, is_last_day, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
@@ -26,6 +26,8 @@ from matcher.tables.soft_values import lasting_text
 from matcher.tables.writings import fold_id
 
 _START, _END = "starts_on", "ends_on"  # of a period, both of which may stand in the cell of the first
+_NEVER_LAST = (_START, "decided_on")  # days on which something begins or is done: no period ends there
+_LAST_DAY = Fault("写的是一段时间的最后一天，没有当作这一天", "请填这一天，截止日期另填一列")
 _ODD_IN_IDS = re.compile(
     r"[\s'\"`\x00-\x1f\x7f]|--"
 )  # without these, ids in ASCII and one case are as different as they look
@@ -90,11 +92,11 @@ class Table(NamedTuple):
         return self._read_place(column, place, problems)
 
     def _with_ends(self, cells: list[object]) -> list[object]:
-        """Cells of an end; an empty one where the cell of the start is a period of both ends is that period."""
+        """Cells of an end; an empty one is what the cell of the start says of it: a period, or a last day."""
         place = self.header.places.get(_START)
         starts = [None if place is None else cell_of(row, place) for row in self.rows]
         return [
-            start if is_blank(cell) and isinstance(start, str) and isinstance(read_days(start), Span) else cell
+            start if is_blank(cell) and (is_last_day(start) or _is_period(start)) else cell
             for cell, start in zip(cells, starts, strict=True)
         ]
 
@@ -104,7 +106,12 @@ class Table(NamedTuple):
         found: list[Problem] = []
         if any(map(cleaning.is_ditto, cells)):
             cells = self._as_above(header, cells, found, repeated=column.name != self.contract.id_column)
-        if column.name == _END:
+        if column.name in _NEVER_LAST:
+            written = cells
+            cells = [None if is_last_day(cell) else cell for cell in cells]
+            last = [i for i, cell in enumerate(written) if cell is not cells[i]]
+            found += [Problem(self.numbers[i], header, shown(written[i]), *_LAST_DAY) for i in last]
+        elif column.name == _END:
             cells = self._with_ends(cells)
         if unit and column.kind == "text":  # a price is text: its unit stays with it
             cells = [_with_unit(cell, unit) for cell in cells]
@@ -361,6 +368,10 @@ class Table(NamedTuple):
             times[name] += 1
             others[name] = place
         return others
+
+
+def _is_period(cell: object) -> bool:
+    return isinstance(cell, str) and isinstance(read_days(cell), Span)
 
 
 def _with_unit(cell: object, unit: str) -> object:

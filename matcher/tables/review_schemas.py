@@ -102,9 +102,11 @@ VOTES = Contract(
         column("votes_against", "number", "反对票数", "反对 反对票 不同意 不同意票"),
         column("abstained", "number", "弃权票数", "弃权 弃权票"),
         column("recused", "number", "回避委员数", "回避 回避人数 回避票 回避票数 回避委员"),
+        column("stated", "text", "表决结果", "表决结论 投票结果 结果 结论 是否通过"),
     ),
     any_of=("item",),
     referred=False,
+    keeps_unread=True,
 )
 
 # The persons of nominations: one row a person and nomination.
@@ -152,17 +154,21 @@ OBJECTIONS = Contract(
         column("objection_id", "id", "异议编号", "编号 序号"),
         column("item", "id", "项目编号", "提名编号 提名号 申报编号 项目号 成果编号 受理编号"),
         column(
-            "received_on", "date", "收到日期", "提出日期 异议日期 收到时间 提出时间 异议时间 异议提出时间 异议提出日期"
+            "received_on",
+            "date",
+            "收到日期",
+            "提出日期 异议日期 收到时间 收到异议时间 提出时间 异议时间 异议提出时间 异议提出日期",
         ),
         column("kind", "text", "提出方", "提出人类别 异议人类别 单位或个人 异议人 提出人 异议提出人 异议提出方"),
         column("named", "yesno", "实名", "是否实名 署名 是否署名"),
         column("evidence", "yesno", "附证据", "有证据 证据 有无证据 证明材料 是否附证据"),
         column("sealed", "yesno", "盖章", "是否盖章 单位盖章"),
         column("about", "text", "异议内容", "内容 理由 异议事项", lines=True),
-        column("due", "date", "办理期限", "应办结日期 限办日期 处理期限 办结期限"),
+        column("due", "date", "办理期限", "应办结日期 限办日期 处理期限 办结期限 办理时限 处理时限 办结时限"),
         column("closed_on", "date", "办结日期", "处理日期 办结时间 处理时间"),
         column("result", "text", "处理结果", "结果 处理意见", lines=True),
         *_PERIOD,
     ),
     any_of=("item", "about"),
+    keeps_unread=True,
 )

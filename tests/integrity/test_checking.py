@@ -73,6 +73,12 @@ UNIT = ("R2", "单位", "虚构机械有限公司", CODE, "", "申报")
         ({"承担单位": "临沂虚构机械公司"}, "confirm", "名称相近的单位"),
         ({"承担单位": "别的虚构机械厂"}, "clear", ""),
         ({"姓名": "虚构机械有限公司"}, "clear", ""),
+        ({"姓名": "虚构人甲博士生导师", "工作单位": "虚构大学"}, "barred", ""),
+        ({"姓名": "虚构人甲教授级高级工程师", "工作单位": "虚构大学"}, "barred", ""),
+        ({"姓名": "虚构人甲国家级实验室主任助理", "工作单位": "虚构大学"}, "confirm", "姓名后另有文字"),
+        ({"姓名": "虚构人甲青年岗位能手", "工作单位": "别的研究院"}, "confirm", "姓名后另有文字，单位不同"),
+        ({"姓名": "某某（虚构公司）", "参与人": "虚构人甲（虚构大学）"}, "barred", ""),
+        ({"姓名": "虚构人甲（虚构大学）", "工作单位": "别的研究院"}, "barred", ""),
     ],
 )
 def test_who_is_meant(cells, state, why):
@@ -93,6 +99,39 @@ def test_a_record_names_its_person_with_titles_and_telephones_too(written, state
     table = subjects(姓名="虚构人甲", 工作单位="虚构大学")
     found = records(("R1", "个人", written, "", "虚构大学（电话0539-8111111）", "申报"))
     assert check_integrity(table, found, role="applicant", on="2026-11-24")["state"].tolist() == [state]
+
+
+@pytest.mark.parametrize(
+    ("listed", "applied", "why"),
+    [
+        ("王某", "王某硕士生导师", ""), ("王某", "王某农业技术推广研究员", ""), ("王某", "王某执行董事", ""),
+        ("王某", "王某院长助理", ""), ("王某", "王某拔尖人才", "姓名后另有文字"),
+        ("王某拔尖人才", "王某", "姓名后另有文字"),
+        ("王某产业教授", "王某在读博士", ""), ("王某", "王某李某", "姓名后另有文字"), ("王某", "王某某", None),
+        ("欧阳某", "欧阳某某", None), ("王某某", "王某拔尖人才", None), ("王某公司", "王某公司董事会", None),
+    ],
+)  # fmt: skip
+def test_what_follows_a_recorded_name_and_is_no_part_of_a_name_does_not_hide_it(listed, applied, why):
+    hits = integrity_hits(
+        subjects(姓名=applied, 工作单位="虚构大学"),
+        records(("R1", "", listed, "", "虚构大学", "申报")),
+        role="applicant",
+        on="2026-11-24",
+    )
+    assert hits["why"].tolist() == ([] if why is None else [why])
+
+
+def test_persons_named_with_their_units_in_brackets_are_not_those_units():
+    found = records(("R1", "", "王某（虚构大学）、李某（虚构机械有限公司）", "", "", "申报"))
+    applied = pd.DataFrame(
+        [("无关人", "虚构大学"), ("王某", "虚构大学"), ("李某", "虚构大学"), ("赵某", "虚构机械有限公司")],
+        columns=["姓名", "单位"],
+    )
+    table = read_subjects(applied.assign(编号=["S1", "S2", "S3", "S4"])).rows
+    hits = integrity_hits(table, found, role="applicant", on="2026-11-24")
+    assert hits[["row_id", "state", "why"]].values.tolist() == [
+        ["S2", "barred", ""], ["S3", "confirm", "同名，单位不同"]
+    ]  # fmt: skip
 
 
 def test_a_row_that_does_not_name_all_its_persons_is_not_clear():

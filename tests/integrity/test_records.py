@@ -12,6 +12,8 @@ from matcher.integrity.checking import reasons
 from matcher.integrity.records import bars, in_force
 from matcher.integrity.rules import document_on, load_notice
 
+NO_DAYS = {"限制起始日期": "", "限制截止日期": ""}
+
 
 def record(**cells):
     table = {"记录编号": "R1", "姓名": "虚构人甲", "限制起始日期": "2025-01-01", "限制截止日期": "2027-12-31", **cells}
@@ -42,6 +44,17 @@ def test_both_ends_count(on, state):
         ({"限制截止日期": "9999-12-31"}, "2099-01-01", (True, "")),
         ({"限制截止日期": "", "处理措施": "永久撤销奖励，禁止申报"}, "2099-01-01", (None, "没有写截止日期")),
         ({"限制起始日期": ""}, "2026-01-01", (None, "没有写起始日期")),
+        ({**NO_DAYS, "限制期限": "2025年1月1日至2027年12月31日"}, "2027-12-31", (True, "")),
+        ({**NO_DAYS, "限制期限": "2025年1月1日至2027年12月31日"}, "2028-01-01", (False, "")),
+        ({**NO_DAYS, "限制期限": "2025年3月至2027年12月"}, "2025-03-30", (None, "起始日期不确切")),
+        ({**NO_DAYS, "限制期限": "至2027年"}, "2026-01-01", (None, "没有写起始日期")),
+        ({**NO_DAYS, "限制期限": "至2027年"}, "2028-01-01", (False, "")),
+        ({**NO_DAYS, "限制期限": "2025年6月1日"}, "2026-01-01", (None, "没有写起始日期、截止日期写的是“2025年6月1日”")),
+        ({"限制起始日期": "2025-01-01", "限制截止日期": "", "限制期限": "长期"}, "2099-01-01", (True, "")),
+        ({"限制期限": "三年"}, "2027-12-31", (True, "")),
+        ({"限制起始日期": "", "决定日期": "至2028年12月31日"}, "2026-01-01", (None, "没有写起始日期")),
+        ({"限制起始日期": "至2027年12月31日", "限制截止日期": ""}, "2026-01-01", (None, "没有写起始日期")),
+        ({"限制起始日期": "至2027年12月31日", "限制截止日期": ""}, "2028-01-01", (False, "")),
         ({"限制起始日期": ""}, "2028-01-01", (False, "")),
         ({"限制起始日期": "", "决定日期": "2026-02-01"}, "2026-01-31", (False, "")),
         ({"限制起始日期": "", "决定日期": "2026-02-01"}, "2026-02-01", (None, "没有写起始日期")),
@@ -220,3 +233,44 @@ def test_a_period_in_the_cell_of_the_start_keeps_its_end():
     row = read_records(pd.DataFrame(table)).rows.iloc[0]
     assert [f"{row[name]:%Y-%m-%d}" for name in ("starts_on", "ends_on")] == ["2020-03-01", "2023-02-28"]
     assert row["end_note"] == ""
+
+
+def test_no_hint_takes_a_title_for_a_name_or_a_period_for_a_day():
+    cells = {"编号": "S1", "项目负责人": "王某", "负责人职称": "教授"}
+    applied = read_subjects(pd.DataFrame({name: [cell] for name, cell in cells.items()}))
+    assert applied.columns.set_index("header")["hint"].to_dict() == dict.fromkeys(cells, "")
+    cells = {"姓名": "王某", "限制期限": "至2027年"}
+    found = read_records(pd.DataFrame({name: [cell] for name, cell in cells.items()}))
+    assert found.columns["field"].tolist() == ["name", "period"]
+
+
+def test_a_column_that_the_user_names_in_place_of_another_is_told():
+    cells = {"编号": "S1", "项目负责人": "王某", "负责人职称": "教授"}
+    applied = read_subjects(
+        pd.DataFrame({name: [cell] for name, cell in cells.items()}), columns={"负责人职称": "姓名"}
+    )
+    assert applied.problems[["column", "problem"]].to_numpy().tolist() == [
+        ["项目负责人", "和“负责人职称”都是“姓名”，只用了“负责人职称”，这一列原样保留"]
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "/"])
+def test_a_record_that_names_only_a_unit_is_the_units(name):
+    cells = {"姓名": name, "所在单位": "虚构机械有限公司", "限制事项": "申报"}
+    table = {"限制起始日期": "2025-01-01", "限制截止日期": "2027-12-31", **cells}
+    reading = read_records(pd.DataFrame({name: [cell] for name, cell in table.items()}))
+    applied = read_subjects(pd.DataFrame({"编号": ["S1"], "姓名": ["王某"], "单位": ["虚构机械有限公司"]})).rows
+    hits = integrity_hits(applied, reading.rows, role="applicant", on="2026-11-24")
+    assert hits[["field", "state", "why"]].values.tolist() == [["单位", "confirm", "同名，没有相同的代码"]]
+    told = "记录 诚信记录-00002 没有写姓名或名称，当作所在单位的记录"
+    assert told in reading.problems["problem"].tolist()
+
+
+def test_a_record_of_a_person_without_a_name_is_told_and_is_not_the_units():
+    cells = {"对象类别": "个人", "姓名": "", "所在单位": "虚构机械有限公司", "限制起始日期": "2025-01-01"}
+    reading = read_records(pd.DataFrame({name: [cell] for name, cell in cells.items()}))
+    assert reading.rows.empty
+    assert (
+        "记录 诚信记录-00002 没有写是谁，没有采用"
+        in reading.problems.loc[~reading.problems["kept"], "problem"].tolist()
+    )

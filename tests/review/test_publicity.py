@@ -67,6 +67,39 @@ def test_a_contact_in_what_would_be_published_is_refused(column, cell, shown):
     assert str(caught.value).endswith("里有联系方式，公示名单不能带；请在结果表中删去后再公示")
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"备注": ["", "涉密项目，不公开", ""]}, "2（备注“涉密项目，不公开”）"),
+        ({"备注": ["", "暂不对外公开", "按保密要求处理"]}, "2（备注“暂不对外公开”）、3（备注“按保密要求处理”）"),
+        ({"项目名称": ["一", "某装备（涉密）", "三"]}, "2（项目名称“某装备（涉密）”）"),
+        ({"保密期限": ["", "5年", "无"]}, "2（保密期限“5年”）"),
+        ({"是否公开": ["是", "否", "是"]}, "2（是否公开“否”）"),
+        ({"备注": ["", "秘密★5年", ""], "是否涉密": ["", "", ""]}, "2（备注“秘密★5年”）"),
+        ({"备注": ["", "涉密", ""], "是否涉密": ["否", "否", "否"]}, "2（备注“涉密”）"),
+    ],
+)
+def test_what_a_row_calls_secret_anywhere_is_not_published_before_somebody_says(cells, told):
+    table = ITEMS.assign(**cells, 项目编号=["1", "2", "3"], 表决结果="通过")
+    with pytest.raises(TableError) as caught:
+        publication(read_items(table).rows, on="2026-11-02", days=7)
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"备注": ["不涉密", "无保密要求", "不涉及国家秘密"]},
+        {"备注": ["非涉密项目", "是否涉密：否", "保密审查已通过"]},
+        {"保密期限": ["", "无", "—"], "公开号": ["", "CN0", ""], "是否公开": ["是", "是", "是"]},
+        {"项目名称": ["一", "保密通信技术", "三"], "是否涉密": ["否", "否", "否"]},
+    ],
+)
+def test_who_denies_that_an_item_is_secret_may_publish_it(cells):
+    table = ITEMS.assign(**cells, 项目编号=["1", "2", "3"], 表决结果="通过")
+    assert len(publication(read_items(table).rows, on="2026-11-02", days=7).table) == 3
+
+
 @pytest.mark.parametrize("secret", [{"是否涉密": ["否", "是", "否"]}, {"密级": ["", "秘密", "公开"]}])
 def test_a_title_about_telephones_is_no_contact_and_secret_items_are_not_listed(secret):
     table = ITEMS.assign(项目名称=["智能手机玻璃", "微信小程序", "三"], **secret)
@@ -104,6 +137,28 @@ def test_states_of_objections():
     ]
     later = objection_states(log, on="2026-11-30", published="2026-11-01", rules="山东2019", handle_days=5)
     assert later.table["state"].tolist() == ["已办结", "逾期", "逾期", "已办结", "办理中"]
+
+
+def test_words_in_place_of_days_settle_an_objection_and_limits_count_from_receipt():
+    cells = [
+        ("Y1", "2026-11-20", "撤回", ""),
+        ("Y2", "2026-11-20", "已办结", "不成立"),
+        ("Y3", "2026-11-20", "2026-11-18", "不成立"),
+        ("Y4", "2026-11-20", "", "已撤回"),
+        ("Y5", "15日内", "", ""),
+        ("Y6", "10个工作日", "", "正在调查"),
+        ("Y7", "收到后十五个工作日内", "", "拟驳回"),
+        ("Y8", "2026-11-20", "", "经查异议不成立"),
+        ("Y9", "2026-11-20", "尚未办结", ""),
+    ]
+    log = pd.DataFrame(cells, columns=["异议编号", "办理时限", "办结日期", "处理结果"])
+    reading = read_objections(log.assign(项目编号="P1", 收到日期="2026-11-06", 提出方="个人"))
+    result = objection_states(reading.rows, on="2026-11-24", published="2026-11-02", rules="山东2019").table
+    assert result["state"].tolist() == [
+        "已撤回", "已办结", "已办结", "已撤回", "逾期", "逾期", "办理中", "已办结", "逾期"
+    ]  # fmt: skip
+    assert result["due"].dt.strftime("%m-%d").tolist()[4:7] == ["11-21", "11-20", "11-27"]
+    assert reading.problems["value"].tolist() == ["尚未办结"]
 
 
 def test_a_late_settlement_a_unit_without_seal_and_a_span_of_days():

@@ -9,6 +9,7 @@ import pytest
 from matcher.errors import TableError
 from matcher.review import check_scores, collect_scores, read_scores
 from matcher.review.criteria import Criterion, criteria_of, read_criteria
+from matcher.review.results import Round
 from matcher.review.score_sheets import RECORD, score_workbooks
 
 PAIRS = pd.DataFrame(
@@ -304,6 +305,66 @@ def test_a_column_that_totals_the_others_in_every_row_is_no_reviewer(last, how):
     assert reading.rows["reviewer"].nunique() == (2 if how else 3)
     told = reading.problems.loc[reading.problems["value"] == "专家3", "problem"].tolist()
     assert told == ([f"每一行都是其余各列的{how}，没有采用"] if how else [])
+
+
+def test_who_must_recuse_by_a_remark_gets_no_sheet_and_is_told(run, tmp_path):
+    table = pd.DataFrame(
+        {
+            "项目编号": ["P1", "P2", "P3", "P1"],
+            "评委编号": ["E1", "E1", "E1", "E2"],
+            "备注": ["回避：同单位", "", "无需回避", "候补"],
+        }
+    )
+    files = score_workbooks(read_scores(table).rows)
+    assert [(one["reviewer"], one["items"]) for one in json.loads(files[RECORD])["sheets"]] == [("E1", ["P2", "P3"])]
+    table.to_csv(tmp_path / "p.csv", index=False)
+    status, _, said = run("review", "sheets", "p.csv", "-o", "out")
+    assert status == 0
+    assert "P1、E1：备注写的是“回避：同单位”，没有发评分表\nP1、E2：备注写的是“候补”，没有发评分表\n" in said
+
+
+def test_who_recuses_in_a_wide_table_is_one_reviewer_and_not_the_item():
+    cells = {"专家1": [90, 80, 70], "专家2": [85, "回避", 75], "专家3": ["弃权", 70, 88], "回避": ["专家1", "1", "否"]}
+    reading = read_scores(pd.DataFrame({"项目编号": ["P1", "P2", "P3"], **cells}))
+    checked = check_scores(reading.rows)
+    assert checked.scores.to_numpy().tolist() == [
+        ["P1", "专家2", 85], ["P2", "专家1", 80], ["P2", "专家3", 70],
+        ["P3", "专家1", 70], ["P3", "专家2", 75], ["P3", "专家3", 88],
+    ]  # fmt: skip
+    assert checked.problems[["value", "problem"]].to_numpy().tolist() == [["P1、专家1", "须回避的评委"]]
+    told = reading.problems[["value", "problem"]].to_numpy().tolist()
+    assert told[:2] == [["弃权", "评委写明没有评"], ["回避", "评委写明没有评"]]
+    assert ["P2：1", "看不出是哪一位评委回避，没有采用"] in told
+
+
+def test_a_reviewer_who_scores_as_the_mean_of_the_others_is_no_total():
+    table = pd.DataFrame(
+        {"项目编号": ["P1", "P2", "P3"], "专家1": [90, 80, 84], "专家2": [91, 81, 90], "专家3": [92, 82, 96]}
+    )
+    assert read_scores(table).rows["reviewer"].nunique() == 3
+    last = table[["项目编号", "专家1", "专家3", "专家2"]]
+    assert read_scores(last).rows["reviewer"].unique().tolist() == ["专家1", "专家3"]
+    assert read_scores(last.assign(合计=[273, 243, 270])).rows["reviewer"].nunique() == 3
+    assert read_scores(last.assign(合计=[182, 162, 180])).rows["reviewer"].nunique() == 2
+
+
+def test_what_the_table_states_of_its_result_is_held_against_the_scores():
+    table = pd.DataFrame(
+        {"项目编号": ["P1", "P2", "P3"], "专家1": [90, 60, 80], "专家2": [80, 71, 80], "专家3": [71, 80, 80],
+         "总分": [241, 311, 240], "平均分": [80.3, 70.33, "79"], "去掉最高最低平均分": [80, 71, 80],
+         "名次": [2, "第3名", 1], "最终得分": [1, 2, 3]}
+    )  # fmt: skip
+    result = Round.build(read_scores(table))
+    told = result.problems[result.problems["problem"].str.startswith("表中写的")]
+    assert told[["column", "value", "problem"]].to_numpy().tolist() == [
+        ["总分", "P2", "表中写的“总分”是 311，各位评委分数的合计是 211"],
+        ["平均分", "P3", "表中写的“平均分”是 79，各位评委分数的平均分是 80"],
+        ["名次", "P1", "表中写的“名次”是 2，按平均分是第 1 名"],
+        ["名次", "P3", "表中写的“名次”是 1，按平均分是第 2 名"],
+    ]
+    assert "表中自己的合计、平均或名次有 4 处和分数算出的不同，见“问题”" in result.warnings
+    means = Round.build(read_scores(table.assign(总分=[80.3, 70.3, 81])))
+    assert means.problems["problem"].str.contains("“总分”是 81，各位评委分数的平均分是 80").sum() == 1
 
 
 def test_totals_of_trimmed_scores_and_of_reviewers_of_one_mind():

@@ -109,6 +109,79 @@ def test_counts_that_cannot_be_are_unknown():
         tally(table(ballots("A", "科技进步奖", "一等奖", 15)), members=14)
 
 
+COUNTED = {"award": "科技进步奖", "grade": ["一等奖", "二等奖"], "members": 21.0}
+
+
+@pytest.mark.parametrize(
+    ("cells", "decisions", "told"),
+    [
+        (
+            {"present": 18, "votes_for": [18, None]},
+            ["通过", "未知"],
+            ["同意票数没有写或看不懂；要用到的规则按未知处理"],
+        ),
+        (
+            {"votes_for": [18, 17], "votes_against": [0, 1], "abstained": [0, None]},
+            ["通过", "未知"],
+            ["弃权票数没有写或看不懂；要用到的规则按未知处理"],
+        ),
+        (
+            {"present": [18, None], "votes_for": 18},
+            ["通过", "未知"],
+            ["到会委员数没有写或看不懂；要用到的规则按未知处理"],
+        ),
+    ],
+)
+def test_an_item_without_a_count_is_unknown_and_the_others_are_judged(cells, decisions, told):
+    rows = pd.DataFrame({"item": ["A", "B"], **COUNTED, **cells})
+    numbers = {name: "Float64" for name in ("present", "votes_for", "votes_against", "abstained") if name in rows}
+    result = judge_votes(rows.astype(numbers), RULES, on=ON)
+    assert result.table["decision"].tolist() == decisions
+    assert result.problems.to_numpy().tolist() == [["B", "", text] for text in told]
+
+
+def test_counts_as_people_write_them_with_who_is_recused():
+    table = pd.DataFrame(
+        {"项目编号": ["A", "B"], "同意": [15, "全票"], "反对": 2, "弃权": 1, "回避": [1, "1人（王某）"]}
+    )
+    _, problems = tally(read_votes(table).rows)
+    assert problems.to_numpy().tolist() == [
+        ["B", "", "同意票数没有写或看不懂；要用到的规则按未知处理"],
+        ["A", "", "1 位委员回避，应到委员数没有写；请核对"],
+        ["B", "", "回避委员数看不懂，应到和到会按未知处理"],
+    ]
+
+
+def test_a_result_that_the_table_states_otherwise_is_told():
+    rows = pd.DataFrame(
+        {"项目编号": ["A", "B", "C"], "奖种": "科技进步奖", "等级": ["一等奖", "二等奖", "二等奖"], "应到": 21,
+         "到会": 18,
+         "同意": [11, 12, 10], "反对": [6, 5, 7], "弃权": 1, "表决结果": ["通过", "不通过", "同意授奖"]}
+    )  # fmt: skip
+    problems = judge_votes(read_votes(rows).rows, RULES, on=ON).problems
+    assert problems.to_numpy().tolist() == [
+        ["A", "", "表中写的表决结果是“通过”，按票数和规则是“不通过”；请核对"],
+        ["B", "", "表中写的表决结果是“不通过”，按票数和规则是“通过”；请核对"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("note", "word"),
+    [
+        ("注：空格为弃权", "弃权"), ("空白表示缺席", "缺席"), ("√同意，×反对，空格弃权", "弃权"),
+        ("空白=弃权，○=缺席", "弃权"),
+        ("填写说明：同意打√，反对打×，弃权不填", "弃权"), ("√为同意，未填视为缺席", "缺席"), ("弃权请留空", "弃权"),
+        ("请在空格处填写同意或反对", ""), ("空格为弃权；没有填的为缺席", ""),
+    ],
+)  # fmt: skip
+def test_what_a_blank_means_is_taken_from_the_note_of_the_sheet(note, word, tmp_path):
+    book = Workbook()
+    for row in ([note], ["项目编号", "委员1", "委员2", "委员3"], ["A", "√", "×", None], ["B", "√", "√", "√"]):
+        book.active.append(row)
+    book.save(tmp_path / "票.xlsx")
+    assert read_votes(tmp_path / "票.xlsx").rows["vote"].tolist()[2] == word
+
+
 def test_the_command_and_its_record(run, tmp_path):
     lines = [",".join(row) for row in ballots("A", "科技进步奖", "一等奖", 10, 5, 0, 6)]
     text = "提名编号,奖种,等级,委员,表决意见\n" + "\n".join(lines) + "\n"

@@ -277,6 +277,10 @@ FOOTERS = [
     ("数据来源：虚构局,,,,", "是表注"),
     ("填表人：张三 联系电话：13800001234,,,,", "是填表、审核一类的签署行"),
     ("单位负责人：,,联系电话：13800001234,,", "是填表、审核一类的签署行"),
+    ("评审委员会主任签字：,监督员签字：,,,", "是填表、审核一类的签署行"),
+    ("监督处（盖章）：,经办人：刘某,,,", "是填表、审核一类的签署行"),
+    ("专家组组长（签字）：,,,监督人（签字）：,2026年11月20日", "是填表、审核一类的签署行"),
+    ("评价机构（盖章）：,虚构评价中心,评价负责人：,刘某,", "是填表、审核一类的签署行"),
     ("填表人,张三,审核人,李四,", "是落款"),
     ("虚构市科技局 2026年3月1日,,,,", "是落款"),
     (",,,2026年3月1日,", "是落款"),
@@ -295,6 +299,14 @@ def test_what_is_no_record_is_left_out_and_told(line: str, problem: str):
     rows, problems = read_table(csv("某市企业情况表,,,,", "单位：万元,,,,", HEAD, ROW, second, line), FIRM)
     assert rows["name"].tolist() == ["虚构甲公司", "虚构乙公司"]
     assert problems[["row", "problem", "kept"]].to_numpy().tolist() == [[6, problem, False]]
+
+
+def test_a_record_with_a_seal_in_its_name_is_one():
+    rows, problems = read_table(
+        csv(HEAD, "E1（盖章）：,虚构甲公司,120,4850,6000", "E2：,虚构乙公司（公章）：,60,2600,9"), FIRM
+    )
+    assert rows["name"].tolist() == ["虚构甲公司", "虚构乙公司（公章）："]
+    assert problems["kept"].all()
 
 
 def test_totals_sections_and_headers_amid_the_rows():

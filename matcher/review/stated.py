@@ -1,0 +1,93 @@
+"""What a table of scores says of its own result (总分, 平均分, 名次), held against what the scores give."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from matcher.export.titles import REVIEW
+from matcher.tables.own_schemas import REVIEW_SCORES
+from matcher.tables.reading import PROBLEM_COLUMNS
+from matcher.tables.writings import fold
+
+_KINDS = (  # the first that a header names
+    ("", re.compile("加权|满分|折算|权重|百分")),
+    ("trimmed_mean", re.compile("去掉|去除|去最高")),
+    ("mean", re.compile("平均|均分|均值")),
+    ("sum", re.compile("[合总累]计|总分|总和|总得分")),
+    ("rank", re.compile("^(?:名次|排名|位次|名次排序)$")),
+)
+_WORDS = {"sum": "合计", "mean": "平均分", "trimmed_mean": "去掉最高最低的平均分"}
+_RANK = re.compile(r"第?(\d+)(?:\.0)?名?")
+
+
+def differing_results(rows: pd.DataFrame, scores: pd.DataFrame, ranked: pd.DataFrame, *, by: str) -> pd.DataFrame:
+    """The items of which the table states another total, mean or rank than its scores give.
+
+    Parameters
+    ----------
+    rows
+        As `read_scores` gives them, with the other columns of the file.
+    scores
+        item, reviewer, score: those that count.
+    ranked
+        Of `rank_items` by the method `by`: item, rank, mean, trimmed_mean.
+
+    Returns
+    -------
+    DataFrame
+        Problems (PROBLEM_COLUMNS, without file and sheet), by column and item. A figure is compared to as many decimals
+        as it is written with. A total column that holds the means for more items than the totals is one of means.
+    """
+    table = ranked.set_index("item")[["rank", "mean", "trimmed_mean"]]
+    table["sum"] = scores.groupby("item")["score"].sum()
+    ours = {str(item): {str(name): float(cell) for name, cell in row.items()} for item, row in table.iterrows()}
+    known = {column.name for column in REVIEW_SCORES.columns}
+    lines = [
+        ("", "", None, header, item, f"表中写的“{header}”是 {written}，{text}", "请核对", True)
+        for header in map(str, rows)
+        if header not in known and (kind := _kind(header))
+        for item, written, text in _differing(_stated(rows, header), ours, kind, by)
+    ]
+    return pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
+
+
+def _kind(header: str) -> str:
+    return next((kind for kind, words in _KINDS if words.search(fold(header.rpartition("-")[2]))), "")
+
+
+def _stated(rows: pd.DataFrame, header: str) -> dict[str, str]:
+    """What a column says of each item, where it says one thing."""
+    said: dict[str, set[str]] = {}
+    for item, cell in zip(rows["item"].astype(str), rows[header], strict=True):
+        if not pd.isna(cell) and (text := fold(str(cell))):
+            said.setdefault(item, set()).add(text)
+    return {item: texts.pop() for item, texts in said.items() if len(texts) == 1}
+
+
+def _differing(
+    stated: dict[str, str], ours: Mapping[str, Mapping[str, float]], kind: str, by: str
+) -> Iterator[tuple[str, str, str]]:
+    """Item, what is written and what the scores give, where these differ."""
+    here = {item: written for item, written in stated.items() if item in ours}
+    if kind == "rank":
+        for item, written in here.items():
+            rank = int(ours[item]["rank"])
+            if (found := _RANK.fullmatch(written)) and int(found[1]) != rank:
+                yield item, found[1], f"按{REVIEW[by]}是第 {rank} 名"
+        return
+    figures = {item: written.removesuffix("分") for item, written in here.items()}
+    figures = {item: written for item, written in figures.items() if re.fullmatch(r"\d+(?:\.\d+)?", written)}
+    agree = {one: {item for item, text in figures.items() if _equal(text, ours[item][one])} for one in _WORDS}
+    kind = max(agree, key=lambda one: (len(agree[one]), one == kind))
+    for item, written in figures.items():
+        if item not in agree[kind]:
+            yield item, f"{float(written):.10g}", f"各位评委分数的{_WORDS[kind]}是 {ours[item][kind]:.6g}"
+
+
+def _equal(written: str, figure: float) -> bool:
+    """Whether a figure may be written so: rounded, or cut after its last decimal."""
+    decimals = len(written.rstrip("0").partition(".")[2])
+    return abs(float(written) - figure) < (0.501 if not decimals else 10.0**-decimals)
