@@ -19,6 +19,7 @@ from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED
 from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_words import header_key
 from matcher.tables.headers import Header, find_header
+from matcher.tables.numbers import names_yuan
 from matcher.tables.record_frame import Table
 from matcher.tables.records import Problem, cell_of, records, row_of
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
@@ -179,7 +180,7 @@ def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[
 
 
 def _names_unit(cell: object) -> bool:
-    return is_blank(cell) or (isinstance(cell, str) and not cell.rstrip()[-1:].isdigit())
+    return is_blank(cell) or (isinstance(cell, str) and not cell.rstrip()[-1:].isdigit()) or names_yuan(cell)
 
 
 def split_labels(value: str, column: Column) -> tuple[str, ...]:
