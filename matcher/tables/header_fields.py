@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -19,6 +20,7 @@ from matcher.tables.schemas import Column
 
 _ALIKE = 0.7  # a header as like as this to a field that has no column is told
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
+_RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
 
 
@@ -28,7 +30,8 @@ class Fields:
 
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
     columns make up, in the file's order. summed: fields that add up columns. rivals: further columns that name a field
-    which has one. remarks: column, problem and action. known: columns of no field that are no riddle.
+    which has one. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the
+    fields that others could be. repeated: columns whose header stands over another one too, so that it names neither.
     """
 
     places: dict[str, int] = field(default_factory=dict)
@@ -39,11 +42,16 @@ class Fields:
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
     nearest: dict[int, Column] = field(default_factory=dict)
+    repeated: set[int] = field(default_factory=set)
 
     def of(self, place: int) -> list[str]:
         """The fields that a column feeds."""
         sources = {name: [at] for name, at in self.places.items()} | self.joined | self.summed
         return [name for name, places in sources.items() if place in places]
+
+    def hint(self, texts: Sequence[str], place: int) -> str:
+        """What makes a column its nearest field, "表头=字段"; "" where its header names several columns."""
+        return "" if place in self.repeated else f"{texts[place]}={self.nearest[place].title}"
 
 
 def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Column]) -> Fields:
@@ -52,7 +60,8 @@ def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Colum
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
     _settle_years(meanings)
-    fields = Fields()
+    times = Counter(map(header_key, texts))
+    fields = Fields(repeated={place for place, text in enumerate(texts) if times[header_key(text)] > 1})
     ranked = sorted(meanings, key=lambda place: (*_precedence(meanings[place].rank, texts[place]), place))
     asked = []
     for place in ranked:
@@ -122,14 +131,14 @@ def _share(fields: Fields, place: int, meaning: Meaning) -> None:
 
 def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:
     """A header that may mean several fields: the one that is left, else a question."""
-    text = texts[place]
     open_ones = [column for column in meaning.asked if column.name not in fields.places]
     if not open_ones:
         fields.known.add(place)
         return
     if meaning.beside:
         fields.nearest[place] = open_ones[0]
-        action = f"如果是一年的数，请指定，如 --column {text}={open_ones[0].title}"
+        hint = fields.hint(texts, place)
+        action = f"如果是一年的数，请指定，如 --column {hint}" if hint else _RENAME
         fields.remarks.append((place, "看不出是一年的数还是几年的合计，没有采用", action))
         return
     if meaning.dated and vocabulary.year is None:
@@ -144,7 +153,8 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
         return
     fields.nearest[place] = min(open_ones, key=lambda column: column.back)
     titles = list(dict.fromkeys(column.title for column in open_ones))
-    action = f"请写明年份，或指定是哪一列，如 --column {text}={fields.nearest[place].title}"
+    hint = fields.hint(texts, place)
+    action = f"请写明年份，或指定是哪一列，如 --column {hint}" if hint else _RENAME
     fields.remarks.append((place, f"没有写年份，可能是“{'”“'.join(titles)}”，没有采用", action))
 
 
@@ -251,5 +261,6 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary) -> 
             continue
         fields.nearest[place] = near
         if likeness > _ALIKE and near.name not in fields.places and place not in asked:
-            action = f"若是，请指定，如 --column {texts[place]}={near.title}"
+            hint = fields.hint(texts, place)
+            action = f"若是，请指定，如 --column {hint}" if hint else _RENAME
             fields.remarks.append((place, f"没看懂这一列，没有采用；最像“{near.title}”", action))

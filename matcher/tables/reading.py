@@ -61,7 +61,8 @@ class Reading:
     It unpacks as `rows, problems`. `problems` has PROBLEM_COLUMNS, `columns` COLUMN_ACCOUNT: one row for each header
     of the file in its order, with the field that it fills (`field` and its Chinese `title`, "" for none), its `use`
     (USED, CARRIED or UNKNOWN), for a column that no field took the `nearest` field and a `hint`, "表头=字段", that
-    makes it that field, and for money the `unit` in which plain numbers were read, wherever the file states it.
+    makes it that field ("" where several columns have that header), and for money the `unit` in which plain numbers
+    were read, wherever the file states it.
     """
 
     rows: pd.DataFrame
@@ -236,8 +237,8 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         first = header.texts[header.places[column.name]]
         problem = f"和“{first}”都是“{column.title}”，只用了“{first}”，这一列原样保留"
         problems.append(Problem(row_of(grid, header), header.texts[place], "", problem, "请改列名，或指定用哪一列"))
-    for place, what, action in header.fields.remarks:
-        problems.append(Problem(row_of(grid, header), header.texts[place], "", what, action))
+    remarks = [(row_of(grid, header), header.texts[place], "", *remark) for place, *remark in header.fields.remarks]
+    problems += [Problem(*remark) for remark in dict.fromkeys(remarks)]  # of columns of one header, once
     problems += [Problem(row, "", value, what, action, False) for row, value, what, action in grid.bad]
     for remark in (*grid.remarks, *header.remarks):
         text = header.texts[remark.column] if remark.column is not None and remark.column < len(header.texts) else ""
