@@ -24,7 +24,8 @@ class Column:
     boxes. instead: headers of other fields that it takes where it has no column. fen: whether what rounding to whole
     yuan takes away stands beside it. measured: a number in any unit (吨, 辆), which stands beside it. money: a text
     of money, whose plain numbers are in the unit that the sheet states. once: whether people write it once a group, in
-    the first of its rows. open_sum: money of which 面议 is an answer, and no missing one.
+    the first of its rows. open_sum: money of which 面议 is an answer, and no missing one. heads: words that name it in
+    compounds too, behind any of `leads`: 期望, 达到 and 指标 in 期望达到指标.
     """
 
     name: str
@@ -47,6 +48,8 @@ class Column:
     money: bool = False
     once: bool = False
     open_sum: bool = False
+    heads: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,8 @@ def column(
     fen: bool = False,
     money: bool = False,
     open_sum: bool = False,
+    heads: str = "",
+    leads: str = "",
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -112,4 +117,6 @@ def column(
         fen=fen,
         money=money,
         open_sum=open_sum,
+        heads=tuple(heads.split()),
+        leads=tuple(leads.split()),
     )

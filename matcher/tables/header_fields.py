@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
+from matcher.tables.header_rows import spellings
 from matcher.tables.header_words import (
     CLOSE,
     Meaning,
@@ -54,8 +55,12 @@ class Fields:
         return "" if place in self.repeated else f"{texts[place]}={self.nearest[place].title}"
 
 
-def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Column]) -> Fields:
-    """What the headers of a row, left to right, feed; `columns`: those of the contract."""
+def assign(
+    texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Column], parts: Sequence[Sequence[str]] = ()
+) -> Fields:
+    """What the headers of a row, left to right, feed; `columns`: those of the contract; parts: the texts over each
+    column where they may be several.
+    """
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
@@ -85,7 +90,7 @@ def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Colum
     for column in columns:
         _join(fields, column)
     if fields.places:
-        _look_near(fields, texts, vocabulary)
+        _look_near(fields, texts, vocabulary, parts)
     fields.remarks.sort()
     return fields
 
@@ -250,13 +255,16 @@ def _precedence(rank: int, text: str) -> tuple[int, int, int]:
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
 
 
-def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary) -> None:
-    """The nearest field of each header that says nothing; told where that field has no other column."""
+def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, parts: Sequence[Sequence[str]]) -> None:
+    """The nearest field of each header that says nothing, in any of its spellings; told where that field has no other
+    column.
+    """
     asked = {place for place, *_ in fields.remarks}
     strange = [place for place, text in enumerate(texts) if text and not fields.of(place) and place not in fields.known]
     strange = [place for place in strange if place not in fields.nearest]
     for place in strange[:_MOST]:
-        near, likeness = vocabulary.nearest(texts[place])
+        ways = list(spellings(parts[place])) if parts and len(parts[place]) > 1 else [texts[place]]
+        near, likeness = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
         if near is None:
             continue
         fields.nearest[place] = near
