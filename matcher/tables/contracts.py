@@ -25,7 +25,8 @@ class Column:
     yuan takes away stands beside it. measured: a number in any unit (吨, 辆), which stands beside it. money: a text
     of money, whose plain numbers are in the unit that the sheet states. once: whether people write it once a group, in
     the first of its rows. open_sum: money of which 面议 is an answer, and no missing one. heads: words that name it in
-    compounds too, behind any of `leads`: 期望, 达到 and 指标 in 期望达到指标.
+    compounds too, behind any of `leads`: 期望, 达到 and 指标 in 期望达到指标. opening: texts of which the first that is
+    filled gives its beginning where this one is empty.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Column:
     open_sum: bool = False
     heads: tuple[str, ...] = ()
     leads: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,7 @@ def column(
     open_sum: bool = False,
     heads: str = "",
     leads: str = "",
+    opening: str = "",
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -119,4 +122,5 @@ def column(
         open_sum=open_sum,
         heads=tuple(heads.split()),
         leads=tuple(leads.split()),
+        opening=tuple(opening.split()),
     )

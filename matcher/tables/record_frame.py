@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.tables import cells as cleaning
-from matcher.tables.cells import Fault, is_blank, shorten
+from matcher.tables.cells import Fault, is_blank, opening_clauses, shorten
 from matcher.tables.columns import Cells, Soft, counts_persons, in_row_unit, money_text, read_cells, unit_of_cells
 from matcher.tables.dates import Span, read_days
 from matcher.tables.header_words import header_label
@@ -63,6 +63,9 @@ class Table(NamedTuple):
         if len(kept) < len(self.rows):
             cells = {name: [values[i] for i in kept] for name, values in cells.items()}
         cells[contract.id_column] = names
+        for column in contract.columns:
+            if column.opening:
+                self._open_with(column, cells, problems)
         repeats = self._reposts([cells[name] for name in contract.reposts], kept, names, problems)
         series: dict[str, pd.Series[Any]] = {}
         beside: dict[str, pd.Series[Any]] = {}
@@ -285,6 +288,17 @@ class Table(NamedTuple):
             problem, action = f"{'和'.join(titles)}都是空的", f"请至少填写{'或'.join(titles)}"
             problems.append(Problem(self.numbers[i], "", shown(first), problem, action, kept=False))
         return kept
+
+    def _open_with(self, column: Column, cells: dict[str, list[Any]], problems: list[Problem]) -> None:
+        """Fill the empty cells of a text with the beginning of others; told once for each of these."""
+        texts = cells[column.name] = list(cells[column.name])
+        for name in column.opening:
+            filled = [i for i, text in enumerate(texts) if not text and cells[name][i]]
+            for i in filled:
+                texts[i] = opening_clauses(cells[name][i])
+            if filled:
+                problem = f"{len(filled)} 条没有{column.title}，取了“{self._header_of(name)}”的开头"
+                problems.append(Problem(None, self._header_of(column.name), "", problem, f"请填写“{column.title}”"))
 
     def _ids(self, given: list[str], kept: list[int], problems: list[Problem]) -> dict[int, str]:
         """The id of each row that stays: made up where it is missing, the first of equals."""

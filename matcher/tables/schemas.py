@@ -102,6 +102,7 @@ NEEDS = Contract(
             "技术需求项目名称 需求项目 榜单名称 "
             "榜题 题目 项目名称 need_title name profile_title request_title technology_request",
             instead="技术难题 技术难点 技术问题 难题 关键技术难题 技术瓶颈",
+            opening="problem indicators description",
         ),
         column(
             "description",
