@@ -51,6 +51,7 @@ PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action
 
 # Yuan: sales, assets or budgets of which all are below the first, or one below the second, may be in another unit.
 _SMALL, _TINY = 100_000, 1_000
+NO_UNIT = "没有写单位，按元读入"
 _SHOWN = 20  # problems that a message spells out
 
 
@@ -176,7 +177,7 @@ def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[
             continue
         if all(_names_unit(cell_of(line, place)) for line in table.rows):
             continue
-        problem, action = "没有写单位，按元读入", "如果是万元，请在表头注明“（万元）”；确实是元，请注明“（元）”"
+        problem, action = NO_UNIT, "如果是万元，请在表头注明“（万元）”；确实是元，请注明“（元）”"
         yield Problem(row, text, "", problem, action)
 
 
