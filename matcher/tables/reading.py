@@ -238,8 +238,11 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         first = header.texts[header.places[column.name]]
         problem = f"和“{first}”都是“{column.title}”，只用了“{first}”，这一列原样保留"
         problems.append(Problem(row_of(grid, header), header.texts[place], "", problem, "请改列名，或指定用哪一列"))
-    remarks = [(row_of(grid, header), header.texts[place], "", *remark) for place, *remark in header.fields.remarks]
-    problems += [Problem(*remark) for remark in dict.fromkeys(remarks)]  # of columns of one header, once
+    remarks = [
+        Problem(row_of(grid, header), header.texts[place], "", what, action)
+        for place, what, action in header.fields.remarks
+    ]
+    problems += dict.fromkeys(remarks)  # those of columns of one header once
     problems += [Problem(row, "", value, what, action, False) for row, value, what, action in grid.bad]
     for remark in (*grid.remarks, *header.remarks):
         text = header.texts[remark.column] if remark.column is not None and remark.column < len(header.texts) else ""
