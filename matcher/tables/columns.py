@@ -318,9 +318,11 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
         first = as_written(next(iter(rounded.values())))
         action = "角分另列在后，请核对" if column.fen else "如需角分，请另存一列"
         notes.append((first, Fault(f"这一列有 {len(rounded)} 格不是整元，已四舍五入到元", action)))
-    if money and unit > 1 and (marked := [i for i, cell in enumerate(cells) if yuan_alone(cell)]):
-        first = as_written(cells[marked[0]])
-        text = f"这一列有 {len(marked)} 格写着人民币的符号，没有写单位，按元读入，不按这一列的单位"
+    marked = {cell for cell in known if yuan_alone(cell)} if money and unit > 1 else set()
+    if marked:
+        many = sum(isinstance(cell, str) and cell in marked for cell in cells)
+        first = next(cell for cell in cells if isinstance(cell, str) and cell in marked)
+        text = f"这一列有 {many} 格写着人民币的符号，没有写单位，按元读入，不按这一列的单位"
         notes.append((first, Fault(text, "若不是元，请在格里写明单位，如“￥50万”")))
     return Cells(values, faults, soft, {}, notes, fen)
 
