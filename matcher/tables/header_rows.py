@@ -219,7 +219,8 @@ def _texts_above(grid: Grid, at: int, end: int) -> list[str]:
     """The texts of the row before `end`, with those of cells that are merged downwards into it."""
     above = row_texts(grid.rows[end - 1])
     for top, left, bottom, _ in grid.merged:
-        if at <= top < end - 1 <= bottom and left < len(above):
+        if at <= top < end - 1 <= bottom and left < len(grid.rows[top]):
+            above += [""] * (left + 1 - len(above))
             above[left] = row_texts(grid.rows[top])[left]
     return above
 
