@@ -195,6 +195,25 @@ def test_the_command_writes_tables_a_workbook_and_pages(run, tmp_path):
         assert b"13700010001" not in path.read_bytes(), path.name
 
 
+def test_the_firm_is_named_where_the_table_has_it(run, tmp_path):
+    pd.DataFrame(
+        {
+            "需求编号": ["N1", "N2"],
+            "企业名称": ["虚构泵业有限公司", ""],
+            "技术难题描述": ["泵壳气孔多，废品率高。", "烘道积墨。"],
+        }
+    ).to_csv("需求.csv", index=False, encoding="utf-8-sig")
+    assert run("needs", "triage", "需求.csv", "-o", "梳理.xlsx", "--pages", "确认单", "-q")[0] == 0
+    book = openpyxl.load_workbook("梳理.xlsx")
+    for name in ("需求", "补问"):
+        rows = [[cell.value for cell in row[:3]] for row in book[name].iter_rows()]
+        assert rows[:2] == [["需求编号", "需求名称", "企业名称"], ["N1", "泵壳气孔多，废品率高", "虚构泵业有限公司"]]
+    pages = [(tmp_path / "确认单" / f"{name}.html").read_text("utf-8") for name in ("N1", "N2")]
+    assert "<title>虚构泵业有限公司：泵壳气孔多，废品率高：需求确认单</title>" in pages[0]
+    assert "企业名称 虚构泵业有限公司；需求编号 N1" in pages[0]
+    assert "企业名称" not in pages[1]
+
+
 def test_the_guide_s_commands_run(run):
     guide = (Path(__file__).parents[1] / "docs" / "zh" / "needs.md").read_text("utf-8")
     commands = [line for block in re.findall(r"```sh\n(.*?)```", guide, re.S) for line in block.splitlines()]

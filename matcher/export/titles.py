@@ -62,8 +62,9 @@ TARGETS = {
     "reason": "无法计算的原因", "chance": "通过概率", "firms": "帮扶企业数",
 }  # fmt: skip
 TRIAGE = {
-    "title": "需求名称", "part": "内容", "points": "得分", "of": "满分", "text": "原文", "field": "所在栏",
-    "rank": "次序", "question": "问题", "adds": "答后可加分", "answer": "企业答复", "source": "哪些征集通知要求",
+    "title": "需求名称", "enterprise": "企业名称", "part": "内容", "points": "得分", "of": "满分", "text": "原文",
+    "field": "所在栏", "rank": "次序", "question": "问题", "adds": "答后可加分", "answer": "企业答复",
+    "source": "哪些征集通知要求",
 }  # fmt: skip
 CONFLICTS = {"column": "列", "day": "改动日期", "person": "改动人"}
 LEAPS = {**CONFLICTS, "yours": "写入", "theirs": "此前"}

@@ -85,14 +85,13 @@ def write_need_pages(folder: str | Path, triaged: Sequence[TriagedNeed], *, mask
 
 
 def _sheets(triaged: Sequence[TriagedNeed]) -> dict[str, Sheet]:
-    title_of = {one.need.need_id: one.need.texts.get("title", "") for one in triaged}
     table = triage_table(list(triaged))
-    table.insert(1, "title", table["need_id"].map(title_of))
+    _insert_names(table, triaged)
     table["route"] = table["route"].map(ROUTES)
     questions = questions_table([(one.need.need_id, one.questions) for one in triaged]).rename(
         columns={"points": "adds"}
     )
-    questions.insert(1, "title", questions["need_id"].map(title_of))
+    asked = ["need_id", *_insert_names(questions, triaged), "rank", "question", "adds", "answer"]
     questions["answer"] = ""
     parts = parts_table([one.need for one in triaged])
     parts = parts.assign(part=parts["part"].map(_LABELS), field=parts["field"].map(_FIELDS).fillna(""))
@@ -100,9 +99,7 @@ def _sheets(triaged: Sequence[TriagedNeed]) -> dict[str, Sheet]:
     formats = {"completeness": "0", "points": "0.0", "adds": "0", "of": "0"}
     return {
         "需求": Sheet(table, TRIAGE, frozen=2, formats=formats, shade=("route", f'="{ROUTES["ask"]}"', "attention")),
-        "补问": Sheet(
-            questions[["need_id", "title", "rank", "question", "adds", "answer"]], TRIAGE, frozen=2, formats=formats
-        ),
+        "补问": Sheet(questions[asked], TRIAGE, frozen=2, formats=formats),
         "完整度明细": Sheet(
             parts[["need_id", "part", "points", "of", "text", "field"]],
             TRIAGE,
@@ -111,6 +108,18 @@ def _sheets(triaged: Sequence[TriagedNeed]) -> dict[str, Sheet]:
         ),
         "权重": Sheet(weights, TRIAGE, formats=formats),
     }
+
+
+def _insert_names(table: pd.DataFrame, triaged: Sequence[TriagedNeed]) -> list[str]:
+    """Put the name of each need behind its id, and that of its firm where a need has one; the columns put in."""
+    names = [
+        name for name in ("title", "enterprise") if name == "title" or any(name in one.need.texts for one in triaged)
+    ]
+    for place, name in enumerate(names, 1):
+        table.insert(
+            place, name, table["need_id"].map({one.need.need_id: one.need.texts.get(name, "") for one in triaged})
+        )
+    return names
 
 
 def _page(triaged: Sequence[TriagedNeed], about: Mapping[str, str], mask: bool) -> bytes:
@@ -131,6 +140,7 @@ def _facts(one: TriagedNeed, need_id: str, mask: bool) -> dict[str, Any]:
     return {
         "id": need_id,
         "title": need.texts.get("title", "") or "（无名称）",
+        "firm": need.texts.get("enterprise", ""),
         "completeness": one.need.completeness,
         "route": one.route,
         "route_text": ROUTES[one.route],

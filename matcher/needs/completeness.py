@@ -246,7 +246,8 @@ def read_one(need_id: str, texts: Mapping[str, str]) -> ReadNeed:
 
 def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     """Each need's id and filled fields; a part that the description holds already is left out."""
-    names = ("title", "description", *_TEXTS, "cooperation", *_MONEY, *_COLUMNS, "valid_until", "valid_until_text")
+    terms = ("cooperation", *_MONEY, *_COLUMNS, "valid_until", "valid_until_text")
+    names = ("title", "description", *_TEXTS, *terms, "enterprise")
     columns = {name: needs[name].tolist() for name in names if name in needs}
     for i, need_id in enumerate(needs["need_id"].astype(str)):
         texts = {name: _text(values[i]) for name, values in columns.items() if _is_filled(values[i])}

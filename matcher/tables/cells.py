@@ -80,6 +80,10 @@ _BEHIND_NUMBERS = (*"、.．)）", *map(chr, range(0x2460, 0x2474)))
 _BETWEEN_LABELS = "(?:或者?|和|及|以及|与|并)?"
 _LABEL_SIGN = re.compile(r"[,，、;；/／|｜\n\t+＋]+|(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")
 
+_SENTENCE_END = re.compile(r"[。；;！!？?\n]|(?<=[\u4e00-\u9fff])\.")
+_CLAUSE_END = re.compile(r"，|(?<!\d),|,(?!\d)")
+_ITEM_NUMBER = re.compile(rf"^(?:{_NUMBER_BEFORE}|[一二三四五六七八九十]{{1,2}}、)")
+
 
 class Fault(NamedTuple):
     """Why a cell could not be read, and what its owner can do."""
@@ -183,6 +187,18 @@ def shorten(text: str, length: int) -> str:
     """One line of at most that many characters, for a message."""
     line = " ".join(storable(text[: 4 * length]).split())
     return line if len(line) <= length else line[:length] + "…"
+
+
+def opening_clauses(text: str, *, most: int = 30) -> str:
+    """The clauses with which a text begins, of its first sentence at most, as long as they fit.
+
+    >>> opening_clauses("1. 水性油墨干燥慢，烘道温度高；能耗大"), opening_clauses("压" * 40, most=4)
+    ('水性油墨干燥慢，烘道温度高', '压压压压…')
+    """
+    sentence = _SENTENCE_END.split(_ITEM_NUMBER.sub("", text.strip()), maxsplit=1)[0].strip()
+    ends = [match.start() for match in _CLAUSE_END.finditer(sentence)] + [len(sentence)]
+    end = max((end for end in ends if 0 < end <= most), default=0)
+    return sentence[:end].rstrip() if end else shorten(sentence or text, most)
 
 
 def first_few(names: Sequence[str], unit: str = "条", *, most: int = 5) -> str:

@@ -23,7 +23,7 @@ def column_account(file: str, sheet: str, header: Header, contract: Contract) ->
             lines.append((file, sheet, text, "、".join(names), titles, USED, "", "", _unit(header, contract, names)))
             continue
         near = header.fields.nearest.get(place)
-        nearest, hint = (near.title, f"{text}={near.title}") if near else ("", "")
+        nearest, hint = (near.title, header.fields.hint(header.texts, place)) if near else ("", "")
         use = CARRIED if place in header.fields.known else UNKNOWN
         lines.append((file, sheet, text, "", "", use, nearest, hint, ""))
     return pd.DataFrame(lines, columns=COLUMN_ACCOUNT, dtype=str)

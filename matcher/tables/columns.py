@@ -25,7 +25,6 @@ from matcher.tables.cells import (
     is_blank,
     is_blank_word,
     is_excel_error,
-    is_plain_number,
     read_yesno,
     shorten,
 )
@@ -45,6 +44,7 @@ from matcher.tables.numbers import (
     Number,
     is_about,
     read_number,
+    yuan_alone,
 )
 from matcher.tables.schemas import Column
 
@@ -82,8 +82,6 @@ _PERSONS = re.compile("人数|人次|人口|职工|员工|人员")
 _NO_PERSONS = re.compile("平均|人均|比|率|分|费|额|薪|工资|编号|变动|增")
 _PART_OF_ONE = Fault("不足 1 人，不知是比例，还是以“万”为单位，没有采用", "请填人数")
 _NEGATIVE = Fault("是负数，这一列不会为负，没有采用", "请检查数字和符号")
-_IN_WRONG_UNIT = 10**10, 5_000  # yuan, and times the median: as if somebody wrote yuan under 万元
-_OUT_OF_REACH = 10**11, 1_000
 _PER_CENT_WORDS = ("%", "百分比", "百分点", "个百分点")
 _DOLLARS = ("美元", "美金", "usd", "us$", "$")
 
@@ -311,21 +309,28 @@ def _read_numbers(column: Column, unit: int, cells: Sequence[Any]) -> Cells:
             value = None
         elif kind is Soft:
             soft[i] = value
-            faults.append((i, _told(value, _money_text if money else _number_text)))
+            faults.append((i, _told(value, money_text if money else _number_text)))
             value = None
         values.append(value)
-    faults += [
-        *_negative(column, values, soft),
-        *_part_of_one(column, values),
-        *(_too_large(unit, cells, values) if money and unit > 100 else ()),
-    ]
+    faults += [*_negative(column, values, soft), *_part_of_one(column, values)]
     faults.sort(key=lambda fault: fault[0])
     notes = []
     if rounded:
         first = as_written(next(iter(rounded.values())))
         action = "角分另列在后，请核对" if column.fen else "如需角分，请另存一列"
         notes.append((first, Fault(f"这一列有 {len(rounded)} 格不是整元，已四舍五入到元", action)))
+    marked = {cell for cell in known if yuan_alone(cell)} if money and unit > 1 else set()
+    if marked:
+        many = sum(isinstance(cell, str) and cell in marked for cell in cells)
+        first = next(cell for cell in cells if isinstance(cell, str) and cell in marked)
+        text = f"这一列有 {many} 格写着人民币的符号，没有写单位，按元读入，不按这一列的单位"
+        notes.append((first, Fault(text, "若不是元，请在格里写明单位，如“￥50万”")))
     return Cells(values, faults, soft, {}, notes, fen)
+
+
+def counts_persons(column: Column) -> bool:
+    """Whether a column holds numbers of persons."""
+    return bool(_PERSONS.search(column.title)) and not _NO_PERSONS.search(column.title)
 
 
 def counts_or_measures(column: Column) -> bool:
@@ -347,28 +352,12 @@ def _negative(column: Column, values: list[Any], soft: dict[int, Soft]) -> list[
 
 def _part_of_one(column: Column, values: list[Any]) -> list[tuple[int, Fault]]:
     """Faults of numbers of persons between 0 and 1; these are taken out."""
-    if not _PERSONS.search(column.title) or _NO_PERSONS.search(column.title):
+    if not counts_persons(column):
         return []
     parts = [i for i, value in enumerate(values) if value is not None and 0 < value < 1]
     for i in parts:
         values[i] = None
     return [(i, _PART_OF_ONE) for i in parts]
-
-
-def _too_large(unit: int, cells: Sequence[object], values: list[Any]) -> list[tuple[int, Fault]]:
-    """Faults of plain numbers that dwarf the others of their column, as yuan under （万元） do; these are taken out."""
-    amounts = sorted(value for value in values if value)
-    if len(amounts) < 4 or amounts[-1] < _IN_WRONG_UNIT[0]:
-        return []
-    median = amounts[(len(amounts) - 1) // 2]
-    least = min(max(amount, times * median) for amount, times in (_IN_WRONG_UNIT, _OUT_OF_REACH))
-    faults = []
-    for i, value in enumerate(values):
-        if value is not None and value >= least and is_plain_number(cells[i]):
-            text = f"比同列其他数大得多，像是按元填写的；按表头的单位是 {_money_text(value)}，没有采用"
-            faults.append((i, Fault(text, "请按表头的单位改填；确是这么多的，请在格里写明单位")))
-            values[i] = None
-    return faults
 
 
 class _Rounded(NamedTuple):
@@ -633,7 +622,8 @@ def _told(soft: Soft, show: Callable[[Any], str]) -> Fault:
     return Fault(f"不是确切的值，按 {known} 读入", "知道确切的值请改填")
 
 
-def _money_text(yuan: int) -> str:
+def money_text(yuan: int) -> str:
+    """An amount as a message writes it: 1.2亿元, 50万元, 12345元."""
     for unit, scale in (("亿元", 10**8), ("万元", 10**4)):
         if abs(yuan) >= scale and yuan % (scale // 100) == 0:
             return f"{Decimal(yuan) / scale:f}{unit}"

@@ -24,8 +24,9 @@ class Column:
     what is ticked counts, where it has check boxes. instead: headers of other fields that it takes where it has no
     column. fen: whether what rounding to whole yuan takes away stands beside it. measured: a number in any unit (吨,
     辆), which stands beside it. money: a text of money, whose plain numbers are in the unit that the sheet states.
-    once: whether people write it once a group, in
-    the first of its rows. open_sum: money of which 面议 is an answer, and no missing one.
+    once: whether people write it once a group, in the first of its rows. open_sum: money of which 面议 is an answer,
+    and no missing one. heads: words that name it in compounds too, behind any of `leads`: 期望, 达到 and 指标 in
+    期望达到指标. opening: texts of which the first that is filled gives its beginning where this one is empty.
     """
 
     name: str
@@ -48,6 +49,9 @@ class Column:
     money: bool = False
     once: bool = False
     open_sum: bool = False
+    heads: tuple[str, ...] = ()
+    leads: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,9 @@ def column(
     money: bool = False,
     open_sum: bool = False,
     close_words: str = "",
+    heads: str = "",
+    leads: str = "",
+    opening: str = "",
 ) -> Column:
     """A column, its words with blanks between them."""
     texts = tuple(headers.split())
@@ -115,4 +122,7 @@ def column(
         money=money,
         open_sum=open_sum,
         close_words=tuple(close_words.split()),
+        heads=tuple(heads.split()),
+        leads=tuple(leads.split()),
+        opening=tuple(opening.split()),
     )

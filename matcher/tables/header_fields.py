@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
+from matcher.tables.header_rows import spellings
 from matcher.tables.header_words import (
     CLOSE,
     Meaning,
@@ -19,6 +21,7 @@ from matcher.tables.schemas import Column
 
 _ALIKE = 0.7  # a header as like as this to a field that has no column is told
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
+_RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
 
 
@@ -29,7 +32,8 @@ class Fields:
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
     columns make up, in the file's order. summed: fields that add up columns. rivals: further columns that name a field
     which has one. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
-    field that are no riddle.
+    field that are no riddle. nearest: the fields that others could be. repeated: columns whose header stands over
+    another one too, so that it names neither.
     """
 
     places: dict[str, int] = field(default_factory=dict)
@@ -41,20 +45,30 @@ class Fields:
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
     nearest: dict[int, Column] = field(default_factory=dict)
+    repeated: set[int] = field(default_factory=set)
 
     def of(self, place: int) -> list[str]:
         """The fields that a column feeds."""
         sources = {name: [at] for name, at in self.places.items()} | self.joined | self.summed
         return [name for name, places in sources.items() if place in places]
 
+    def hint(self, texts: Sequence[str], place: int) -> str:
+        """What makes a column its nearest field, "表头=字段"; "" where its header names several columns."""
+        return "" if place in self.repeated else f"{texts[place]}={self.nearest[place].title}"
 
-def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Column]) -> Fields:
-    """What the headers of a row, left to right, feed; `columns`: those of the contract."""
+
+def assign(
+    texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Column], parts: Sequence[Sequence[str]] = ()
+) -> Fields:
+    """What the headers of a row, left to right, feed; `columns`: those of the contract; parts: the texts over each
+    column where they may be several.
+    """
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
     _settle_years(meanings)
-    fields = Fields()
+    times = Counter(map(header_key, texts))
+    fields = Fields(repeated={place for place, text in enumerate(texts) if times[header_key(text)] > 1})
     ranked = sorted(meanings, key=lambda place: (*_precedence(meanings[place].rank, texts[place]), place))
     asked = []
     for place in ranked:
@@ -78,7 +92,7 @@ def assign(texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Colum
     for column in columns:
         _join(fields, column)
     if fields.places:
-        _look_near(fields, texts, vocabulary)
+        _look_near(fields, texts, vocabulary, parts)
     fields.remarks.sort()
     return fields
 
@@ -126,14 +140,14 @@ def _share(fields: Fields, place: int, meaning: Meaning) -> None:
 
 def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:
     """A header that may mean several fields: the one that is left, else a question."""
-    text = texts[place]
     open_ones = [column for column in meaning.asked if column.name not in fields.places]
     if not open_ones:
         fields.known.add(place)
         return
     if meaning.beside:
         fields.nearest[place] = open_ones[0]
-        action = f"如果是一年的数，请指定，如 --column {text}={open_ones[0].title}"
+        hint = fields.hint(texts, place)
+        action = f"如果是一年的数，请指定，如 --column {hint}" if hint else _RENAME
         fields.remarks.append((place, "看不出是一年的数还是几年的合计，没有采用", action))
         return
     if meaning.dated and vocabulary.year is None:
@@ -148,7 +162,8 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
         return
     fields.nearest[place] = min(open_ones, key=lambda column: column.back)
     titles = list(dict.fromkeys(column.title for column in open_ones))
-    action = f"请写明年份，或指定是哪一列，如 --column {text}={fields.nearest[place].title}"
+    hint = fields.hint(texts, place)
+    action = f"请写明年份，或指定是哪一列，如 --column {hint}" if hint else _RENAME
     fields.remarks.append((place, f"没有写年份，可能是“{'”“'.join(titles)}”，没有采用", action))
 
 
@@ -244,16 +259,20 @@ def _precedence(rank: int, text: str) -> tuple[int, int, int]:
     return (0 if not rank else 2 if rank == CLOSE else 1), vague, rank
 
 
-def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary) -> None:
-    """The nearest field of each header that says nothing; told where that field has no other column."""
+def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, parts: Sequence[Sequence[str]]) -> None:
+    """The nearest field of each header that says nothing, in any of its spellings; told where that field has no other
+    column.
+    """
     asked = {place for place, *_ in fields.remarks}
     strange = [place for place, text in enumerate(texts) if text and not fields.of(place) and place not in fields.known]
     strange = [place for place in strange if place not in fields.nearest]
     for place in strange[:_MOST]:
-        near, likeness = vocabulary.nearest(texts[place])
+        ways = list(spellings(parts[place])) if parts and len(parts[place]) > 1 else [texts[place]]
+        near, likeness = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
         if near is None:
             continue
         fields.nearest[place] = near
         if likeness > _ALIKE and near.name not in fields.places and place not in asked:
-            action = f"若是，请指定，如 --column {texts[place]}={near.title}"
+            hint = fields.hint(texts, place)
+            action = f"若是，请指定，如 --column {hint}" if hint else _RENAME
             fields.remarks.append((place, f"没看懂这一列，没有采用；最像“{near.title}”", action))

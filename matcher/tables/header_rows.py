@@ -172,7 +172,7 @@ def _parts(grid: Grid, at: int, end: int) -> list[tuple[str, ...]]:
 
 def _continues(grid: Grid, at: int, end: int, knows: Callable[[str], bool]) -> bool:
     """Whether the row `end` still belongs to the header that begins at `at`: it names columns, and holds no data."""
-    above, below = row_texts(grid.rows[end - 1]), row_texts(grid.rows[end])
+    above, below = _texts_above(grid, at, end), row_texts(grid.rows[end])
     filled = [place for place, text in enumerate(below) if text]
     heads = [place for place, text in enumerate(above) if text]
     tied = any(top < end <= bottom and top >= at for top, _, bottom, _ in grid.merged)
@@ -184,8 +184,8 @@ def _continues(grid: Grid, at: int, end: int, knows: Callable[[str], bool]) -> b
         return False  # units, or the header again
     over = {
         place
-        for top, left, _, right in grid.merged
-        if top == end - 1 and right > left
+        for top, left, bottom, right in grid.merged
+        if at <= top and bottom == end - 1 and right > left
         for place in range(left, min(right + 1, len(below)))
     }
     parts, named = _parts(grid, at, end + 1), set(above)
@@ -213,6 +213,16 @@ def _continues(grid: Grid, at: int, end: int, knows: Callable[[str], bool]) -> b
             loose = False
     complete = any(knows(above[place]) and not (place < len(below) and below[place]) for place in heads)
     return bool(tied or names > 1 or (loose and complete))
+
+
+def _texts_above(grid: Grid, at: int, end: int) -> list[str]:
+    """The texts of the row before `end`, with those of cells that are merged downwards into it."""
+    above = row_texts(grid.rows[end - 1])
+    for top, left, bottom, _ in grid.merged:
+        if at <= top < end - 1 <= bottom and left < len(grid.rows[top]):
+            above += [""] * (left + 1 - len(above))
+            above[left] = row_texts(grid.rows[top])[left]
+    return above
 
 
 def _has_followers(above: Sequence[str], below: Sequence[str], place: int) -> bool:

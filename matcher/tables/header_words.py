@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from matcher.tables.carried_headers import CARRIED_HEADERS
 from matcher.tables.columns import fits_in_time
+from matcher.tables.numbers import TIME_WORDS
 from matcher.tables.opposed_words import contradicts, is_of_another_table
 from matcher.tables.schemas import Column, Contract
 
@@ -77,6 +78,7 @@ _COUNTED = re.compile(r"(?<!总)(?:总?数量|总?人数|个数|件数|项数|�
 _OWNED = re.compile(
     r"(?:拥有|现有|已有|已授权|已获|获得|授权|有效|国内|的)*(.+?)(?:授权|拥有|登记|有效)*(?:数量|件数|个数|项数|总数|量|数)?"
 )
+_MONTHS = {"月": "个月"}  # behind a number, 月 is a month of the year
 CLOSE = 4  # the rank of words for something close
 _NEAR_ENOUGH = 0.6
 _LONG = 60  # characters; a header is shorter, unless it lists choices in a bracket
@@ -158,6 +160,7 @@ class Vocabulary:
         self._words: dict[str, list[Column]] = {}
         self._close: dict[str, list[Column]] = {}
         self._stems: dict[str, Column] = {}
+        self._compounds = [(_compound(column), column) for column in contract.columns if column.heads]
         for column in contract.columns:
             for text in (column.title, column.name, *column.headers):
                 self.exact.setdefault(header_key(text), column)
@@ -197,6 +200,8 @@ class Vocabulary:
                 if said := "”“".join(word for word, fits in in_time.items() if not fits):
                     found = found._replace(note=f"表头另注“{said}”，照“{column.title}”读入")
             unit = peeled.unit if rank > 1 or peeled.core != text else ""
+            if rank == 3 and column.kind == "text":  # 研发周期（月）
+                unit = unit or next((_MONTHS.get(word, word) for word in peeled.qualifiers if word in TIME_WORDS), "")
             return found._replace(unit=unit, rank=max(rank, found.rank))
         if whole := self._of_parts(peeled.bare):
             return Meaning((whole,), rank=2)
@@ -242,7 +247,9 @@ class Vocabulary:
                 return Meaning(asked=tuple(close), rank=CLOSE)
             doubt = "按惯例" if close[0].kind == "text" else "两者口径可能不同"
             return Meaning(tuple(close), rank=CLOSE, note=f"照“{close[0].title}”读入，{doubt}")
-        return Meaning()
+        return next(
+            (Meaning((column,), rank=2) for words, column in self._compounds if words.fullmatch(key)), Meaning()
+        )
 
     def _series(self, key: str) -> list[Column]:
         return self._words.get(key) or self._words.get(_FILLERS.sub("", key)) or []
@@ -301,6 +308,13 @@ class Vocabulary:
     def _all(self) -> dict[str, Column]:
         words = {word: _latest(columns) for word, columns in self._words.items()}
         return words | {word: column for word, column in self.exact.items() if not word.isascii()}
+
+
+def _compound(column: Column) -> re.Pattern[str]:
+    leads, heads = (
+        "|".join(map(re.escape, sorted(words, key=len, reverse=True))) for words in (column.leads, column.heads)
+    )
+    return re.compile(f"(?:{leads})*(?:{heads})")
 
 
 def _latest(series: Sequence[Column]) -> Column:

@@ -115,7 +115,7 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
                 break
             rows = header_rows(grid, at, lambda text: vocabulary.meaning(text) != Meaning())
             texts = [_text(parts, vocabulary) for parts in rows.parts]
-            fields = assign(texts, vocabulary, contract.columns)
+            fields = assign(texts, vocabulary, contract.columns, rows.parts)
             if fields.places and (best is None or len(fields.places) > len(best.fields.places)):
                 best = _Found(grid, rows, texts, fields)
     if best and len(best.fields.places) > _IN_A_FORM:

@@ -45,13 +45,14 @@ def _any(words: Iterable[str]) -> str:
 
 _FOREIGN = _any(FOREIGN_WORDS)
 _NUMBER = re.compile(
-    rf"(?:¥|rmb|cny|人民币)?:?(?P<lead>{_FOREIGN})?(?P<sign>[+-]?)¥?"
+    rf"(?P<yuan>¥|rmb|cny|人民币)?:?(?P<lead>{_FOREIGN})?(?P<sign>[+-]?)(?P<sign_of_yuan>¥)?"
     r"(?:(?P<digits>(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)(?P<exponent>e[+-]?\d{1,3})?"
     r"|(?P<chinese>[零〇一二两三四五六七八九十百千万亿]+))(?P<more>[余多])?"
     rf"(?:(?P<unit>%|{_any(UNITS)})(?P<later>[余多])?)?"
     rf"(?P<suffix>{_any([*MONEY_WORDS, *TIME_WORDS, *COUNT_WORDS, *AREA_WORDS, '分'])}|{_FOREIGN})?"
     r"(?:整|人民币|rmb)?(?:\((?:含税|不含税|含增值税|人民币|rmb)\))?"
 )
+_YUAN = re.compile("[¥￥]|rmb|cny|人民币")
 _MIXED = re.compile(
     r"(?P<high>\d+(?:\.\d+)?)(?P<big>亿|千万|百万|万|千)(?P<low>\d+(?:\.\d+)?)(?P<small>千万|百万|万|千)?(?P<end>元)?整?"
 )
@@ -100,7 +101,9 @@ class Number(NamedTuple):
 
 
 class _Parts(NamedTuple):
-    """A plain number before its unit is known; `scale` None: the cell names no unit. `step`: of its last digit."""
+    """A plain number before its unit is known; `scale` None: the cell names none, but for yuan in `suffix` where ¥
+    stands before the number. `step`: of its last digit.
+    """
 
     number: Decimal
     step: Decimal
@@ -170,6 +173,7 @@ def _parts(text: str) -> _Parts | None:
     if match is None:
         return None
     unit, suffix, chinese = match["unit"] or "", match["suffix"] or match["lead"] or "", match["chinese"]
+    yuan = match["yuan"] or match["sign_of_yuan"]
     if chinese:
         whole = _chinese(chinese)
         if whole is None:
@@ -188,11 +192,11 @@ def _parts(text: str) -> _Parts | None:
         scale = Decimal(1)
     if match["later"]:  # 50亿多: less than one more of the unit
         step = min(step, Decimal(1))
-    return _Parts(number, step, scale, suffix, bool(match["more"] or match["later"]))
+    return _Parts(number, step, scale, suffix or ("元" if yuan else ""), bool(match["more"] or match["later"]))
 
 
 def _scaled(parts: _Parts, unit: int) -> Number:
-    scale = Decimal(unit) if parts.scale is None else parts.scale
+    scale = parts.scale or Decimal(1 if parts.suffix else unit)
     value, step = EXACT.multiply(parts.number, scale), EXACT.multiply(parts.step, scale)
     if not parts.more:
         return Number(value, value, parts.suffix)
@@ -229,6 +233,21 @@ def _off(parts: _Parts) -> Decimal:
     return max(EXACT.multiply(parts.step, Decimal("0.5")), EXACT.multiply(abs(parts.number), _A_TENTH))
 
 
+def names_yuan(cell: object) -> bool:
+    """Whether a cell has a sign of yuan: ￥500, RMB 500."""
+    return isinstance(cell, str) and bool(_YUAN.search(half_width(cell).lower()))
+
+
+def yuan_alone(cell: object) -> bool:
+    """Whether a sign of yuan is all that says in which unit a number is: ￥500, not ￥500万."""
+    return names_yuan(cell) and takes_unit(_YUAN.sub("", half_width(str(cell)).lower()))
+
+
+def takes_unit(cell: object) -> bool:
+    """Whether a cell is a number that names no unit, so that it is read in that of its column: 500, 约500."""
+    return isinstance(read_number(cell, 1), Number) and read_number(cell, 1) != read_number(cell, 10)
+
+
 def is_about(cell: object) -> bool:
     """Whether a cell says that its number is only about right: 约95%."""
     return isinstance(cell, str) and bool(_ABOUT.fullmatch(half_width(cell).lower().translate(_DASHES)))
@@ -240,11 +259,12 @@ def _one(text: str) -> str:
 
 
 def _between(low: _Parts | None, high: _Parts | None, unit: int) -> Number | Fault | None:
-    """100-200万, 30万~50万, 5%-10%: a unit behind the second end alone holds for both."""
+    """100-200万, 30万~50万, 5%-10%: a unit behind the second end alone holds for both, as does ¥ before the first."""
     if low is None or high is None or low.more or high.more:
         return None
     if low.scale is None:
-        low = low._replace(scale=high.scale, suffix=high.suffix)
+        suffix = high.suffix or low.suffix
+        low, high = low._replace(scale=high.scale, suffix=suffix), high._replace(suffix=suffix)
     elif high.scale is None:
         return Fault("范围两头的单位不一", "请给两个数都写上单位")
     one, other = _scaled(low, unit).low, _scaled(high, unit).high

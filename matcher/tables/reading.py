@@ -19,6 +19,7 @@ from matcher.tables.column_account import CARRIED, COLUMN_ACCOUNT, UNKNOWN, USED
 from matcher.tables.grids import Book, Grid, Source, read_book
 from matcher.tables.header_words import header_key
 from matcher.tables.headers import Header, find_header
+from matcher.tables.numbers import names_yuan
 from matcher.tables.record_frame import Table
 from matcher.tables.records import Problem, cell_of, records, row_of
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
@@ -50,6 +51,7 @@ PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action
 
 # Yuan: sales, assets or budgets of which all are below the first, or one below the second, may be in another unit.
 _SMALL, _TINY = 100_000, 1_000
+NO_UNIT = "没有写单位，按元读入"
 _SHOWN = 20  # problems that a message spells out
 
 
@@ -60,7 +62,8 @@ class Reading:
     It unpacks as `rows, problems`. `problems` has PROBLEM_COLUMNS, `columns` COLUMN_ACCOUNT: one row for each header
     of the file in its order, with the field that it fills (`field` and its Chinese `title`, "" for none), its `use`
     (USED, CARRIED or UNKNOWN), for a column that no field took the `nearest` field and a `hint`, "表头=字段", that
-    makes it that field, and for money the `unit` in which plain numbers were read, wherever the file states it.
+    makes it that field ("" where several columns have that header), and for money the `unit` in which plain numbers
+    were read, wherever the file states it.
     """
 
     rows: pd.DataFrame
@@ -174,12 +177,12 @@ def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[
             continue
         if all(_names_unit(cell_of(line, place)) for line in table.rows):
             continue
-        problem, action = "没有写单位，按元读入", "如果是万元，请在表头注明“（万元）”；确实是元，请注明“（元）”"
+        problem, action = NO_UNIT, "如果是万元，请在表头注明“（万元）”；确实是元，请注明“（元）”"
         yield Problem(row, text, "", problem, action)
 
 
 def _names_unit(cell: object) -> bool:
-    return is_blank(cell) or (isinstance(cell, str) and not cell.rstrip()[-1:].isdigit())
+    return is_blank(cell) or (isinstance(cell, str) and not cell.rstrip()[-1:].isdigit()) or names_yuan(cell)
 
 
 def split_labels(value: str, column: Column) -> tuple[str, ...]:
@@ -235,8 +238,11 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         first = header.texts[header.places[column.name]]
         problem = f"和“{first}”都是“{column.title}”，只用了“{first}”，这一列原样保留"
         problems.append(Problem(row_of(grid, header), header.texts[place], "", problem, "请改列名，或指定用哪一列"))
-    for place, what, action in header.fields.remarks:
-        problems.append(Problem(row_of(grid, header), header.texts[place], "", what, action))
+    remarks = [
+        Problem(row_of(grid, header), header.texts[place], "", what, action)
+        for place, what, action in header.fields.remarks
+    ]
+    problems += dict.fromkeys(remarks)  # those of columns of one header once
     problems += [Problem(row, "", value, what, action, False) for row, value, what, action in grid.bad]
     for remark in (*grid.remarks, *header.remarks):
         text = header.texts[remark.column] if remark.column is not None and remark.column < len(header.texts) else ""

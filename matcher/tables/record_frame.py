@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from matcher.tables import cells as cleaning
-from matcher.tables.cells import Fault, is_blank, shorten
-from matcher.tables.columns import Cells, Soft, in_row_unit, read_cells, unit_of_cells
+from matcher.tables.cells import Fault, is_blank, opening_clauses, shorten
+from matcher.tables.columns import Cells, Soft, counts_persons, in_row_unit, money_text, read_cells, unit_of_cells
 from matcher.tables.dates import Span, is_last_day, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
+from matcher.tables.mistaken_units import Amounts, mistaken_units
 from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
@@ -52,6 +53,7 @@ class Table(NamedTuple):
         absent = {kind: texts if kind in ("id", "text", "labels") else others for kind in KINDS}
         found: list[Problem] = []
         read = {column.name: self._read(column, absent[column.kind], found) for column in contract.columns}
+        found = self._without_mistaken_units(read, found)
         problems += dict.fromkeys(found)  # a column that serves two fields is read twice
         cells = {name: column.values for name, column in read.items()}
         if contract.unit_column:
@@ -63,6 +65,9 @@ class Table(NamedTuple):
         if len(kept) < len(self.rows):
             cells = {name: [values[i] for i in kept] for name, values in cells.items()}
         cells[contract.id_column] = names
+        for column in contract.columns:
+            if column.opening:
+                self._open_with(column, cells, problems)
         repeats = self._reposts([cells[name] for name in contract.reposts], kept, names, problems)
         series: dict[str, pd.Series[Any]] = {}
         beside: dict[str, pd.Series[Any]] = {}
@@ -90,6 +95,36 @@ class Table(NamedTuple):
                 return read_cells(column, "", self._with_ends([None] * len(self.rows)))
             return Cells(absent, [], {}, {}, [])
         return self._read_place(column, place, problems)
+
+    def _without_mistaken_units(self, read: Mapping[str, Cells], found: list[Problem]) -> list[Problem]:
+        """The problems, with those of amounts that are likely in a smaller unit than their column, now taken out."""
+        fields = self.header.fields
+        alone = [one for one in self.contract.columns if one.name in self.header.places]
+        alone = [one for one in alone if one.name not in fields.joined and one.name not in fields.summed]
+        columns = {
+            one.name: Amounts(
+                unit, _amounts(read[one.name]), [cell_of(row, self.header.places[one.name]) for row in self.rows]
+            )
+            for one in alone
+            if one.kind == "yuan" and (unit := cleaning.UNITS.get(self.header.units[one.name], 1)) > 1
+        }
+        persons = [
+            np.array(read[one.name].values, float) for one in alone if one.kind == "number" and counts_persons(one)
+        ]
+        known = [values for values in persons if not np.isnan(values).all()] if columns else []
+        told: dict[tuple[int | None, str], Problem] = {}
+        for name, rows in mistaken_units(columns, max(known, key=np.nanmedian, default=None)).items():
+            values, faults, soft = read[name][:3]
+            for i, likely in rows.items():
+                ends = soft.pop(i, Soft(values[i], None))
+                amount = money_text(ends.high if ends.low is None else ends.low)
+                text = f"比同列其他数大得多，像是按{likely}填写的；按表头的单位是 {amount}，没有采用"
+                fault = Fault(text, "请按表头的单位改填；确是这么多的，请在格里写明单位")
+                values[i] = None
+                faults.append((i, fault))
+                header, cell = self.header.texts[self.header.places[name]], columns[name].cells[i]
+                told[self.numbers[i], header] = Problem(self.numbers[i], header, shown(cell), *fault)
+        return [one for one in found if (one.row, one.column) not in told] + list(told.values())
 
     def _with_ends(self, cells: list[object]) -> list[object]:
         """Cells of an end; an empty one is what the cell of the start says of it: a period, or a last day."""
@@ -262,6 +297,17 @@ class Table(NamedTuple):
             problems.append(Problem(self.numbers[i], "", shown(first), problem, action, kept=False))
         return kept
 
+    def _open_with(self, column: Column, cells: dict[str, list[Any]], problems: list[Problem]) -> None:
+        """Fill the empty cells of a text with the beginning of others; told once for each of these."""
+        texts = cells[column.name] = list(cells[column.name])
+        for name in column.opening:
+            filled = [i for i, text in enumerate(texts) if not text and cells[name][i]]
+            for i in filled:
+                texts[i] = opening_clauses(cells[name][i])
+            if filled:
+                problem = f"{len(filled)} 条没有{column.title}，取了“{self._header_of(name)}”的开头"
+                problems.append(Problem(None, self._header_of(column.name), "", problem, f"请填写“{column.title}”"))
+
     def _ids(self, given: list[str], kept: list[int], problems: list[Problem]) -> dict[int, str]:
         """The id of each row that stays: made up where it is missing, the first of equals."""
         header = self._header_of(self.contract.id_column)
@@ -372,6 +418,14 @@ class Table(NamedTuple):
 
 def _is_period(cell: object) -> bool:
     return isinstance(cell, str) and isinstance(read_days(cell), Span)
+
+
+def _amounts(read: Cells) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """The amounts of a column, of soft ones an end; NaN for unknown."""
+    amounts = np.array(read.values, float)
+    for i, ends in read.soft.items():
+        amounts[i] = ends.high if ends.low is None else ends.low
+    return amounts
 
 
 def _with_unit(cell: object, unit: str) -> object:

@@ -65,6 +65,7 @@ _KEYWORDS = column(
     "关键词",
     "关键字 技术关键词 成果关键字 成果关键词 需求关键词 技术关键字 主题词 标签 keyword technology_keywords",
 )
+_WISHED = "期望 期待 预期 预计 希望 要求 计划 目标 拟 需 应 的 "  # in front of what a need asks for
 _VALID_UNTIL = column(
     "valid_until",
     "date",
@@ -101,6 +102,7 @@ NEEDS = Contract(
             "技术需求项目名称 需求项目 榜单名称 "
             "榜题 题目 项目名称 need_title name profile_title request_title technology_request",
             instead="技术难题 技术难点 技术问题 难题 关键技术难题 技术瓶颈",
+            opening="problem indicators description",
         ),
         column(
             "description",
@@ -135,6 +137,8 @@ NEEDS = Contract(
             "技术指标要求 拟达到的技术指标 预期达到的技术指标 主要技术指标和参数 技术要求 指标要求 "
             "技术指标或参数",
             lines=True,
+            heads="指标 参数 指标要求 参数要求",
+            leads=_WISHED + "达到 实现 满足 主要 关键 核心 技术 性能 考核 验收 产品 工艺 质量 具体",
         ),
         column(
             "conditions",
@@ -184,7 +188,9 @@ NEEDS = Contract(
             "done_by",
             "text",
             "完成时限",
-            "完成期限 要求完成时限 要求完成时间 期望完成时间 拟完成时间 完成时间要求 攻关期限 攻关时限",
+            "要求完成时间 期望完成时间 拟完成时间 完成时间要求",
+            heads="期限 时限 周期 工期",
+            leads=_WISHED + "完成 攻关 项目 任务 课题 研发 研究 研制 开发 合作 执行 实施 履行",
         ),
         column(
             "ownership", "text", "成果归属", "知识产权归属 产权归属 成果权属 知识产权权属 成果归属方式 成果归属要求"

@@ -10,6 +10,7 @@ from matcher.tables.cells import UNITS, as_written, is_blank
 from matcher.tables.grids import Grid, Remark
 from matcher.tables.header_rows import HeaderRows
 from matcher.tables.header_words import header_key
+from matcher.tables.numbers import names_yuan
 from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import FOREIGN, Statement, half_width, money_unit, statements, unit_in_header
 
@@ -87,7 +88,7 @@ def settle_units(
 
 def with_units(cell: object, unit: object) -> object:
     """A plain number with the unit that its row names; a cell that names its own stays."""
-    if is_blank(cell) or is_blank(unit) or isinstance(cell, bool):
+    if is_blank(cell) or is_blank(unit) or isinstance(cell, bool) or names_yuan(cell):
         return cell
     text = cleaning.as_written(cell).strip()
     word = cleaning.as_written(unit)

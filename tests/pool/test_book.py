@@ -359,3 +359,17 @@ def test_two_writers_killed_at_random_lose_and_double_nothing():
     counts = crash(50)
     assert counts["killed_at_work"] >= 150
     assert (counts["lost"], counts["doubled"], counts["broken"]) == (0, 0, 0)
+
+
+def test_an_edited_sheet_of_the_book_is_read_without_a_question(pool):
+    pd.DataFrame({"企业名称": ["虚构甲机械有限公司"], "注册资本（元）": [300], "职工总数": [20]}).to_csv(
+        "表.csv", index=False
+    )
+    assert pool("create", "库.db", "--on", "2026-01-05", "--person", "王")[0] == 0
+    assert pool("import", "库.db", "表.csv", "--on", "2026-01-06", "--person", "王")[0] == 0
+    assert pool("sheet", "库.db", "--on", "2026-01-06", "-o", "改.csv")[0] == 0
+    sheet = pd.read_csv("改.csv", encoding="utf-8-sig")
+    assert VERSION in sheet
+    sheet.assign(职工总数=25).to_csv("改.csv", index=False)
+    told = pool("import", "库.db", "改.csv", "--on", "2026-02-06", "--person", "李")
+    assert told == (0, "读入 1 家：新增 0 家，改动 1 家，共写入 1 格，冲突 0 处")

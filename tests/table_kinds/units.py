@@ -252,11 +252,6 @@ def _amount(rng: random.Random, yuan: int) -> str:
     )
 
 
-def _amount_with_unit(rng: random.Random, yuan: int) -> str:
-    """An amount that names its unit; ¥ alone under a header of 千元 could be thousands."""
-    return next(text for text in iter(lambda: _amount(rng, yuan), "") if "元" in text or text[-1] in "千万亿")
-
-
 def in_cells(rng: random.Random) -> Draft:
     made = money_table(rng)
     made.xlsx = rng.random() < 0.5
@@ -275,7 +270,7 @@ def in_cells_and_header(rng: random.Random) -> Draft:
     for record in made.some():
         for name in made.money:
             if rng.random() < 0.6:
-                made.written[record][name] = _amount_with_unit(rng, made.truth[record][name])
+                made.written[record][name] = _amount(rng, made.truth[record][name])
     return made
 
 

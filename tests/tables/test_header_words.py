@@ -490,3 +490,38 @@ def test_hours_under_a_header_in_days_are_not_read_as_hours():
 
     assert used("年开放机时（小时）") == [[100], []]
     assert used("年开放机时（天）") == [[None], ["没看懂这一列，没有采用；最像“开放机时”"]]
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("期望达到指标", "indicators"),
+        ("拟达到的主要技术参数", "indicators"),
+        ("期限", "done_by"),
+        ("项目期限", "done_by"),
+        ("研发周期", "done_by"),
+        ("合作期限", "done_by"),
+        ("预计执行期限", "done_by"),
+        ("有效期限", "valid_until"),
+        ("征集期限", ""),
+        ("质保期限", ""),
+        ("经济指标", ""),
+    ],
+)
+def test_headers_of_needs_as_compounds_of_known_words(header: str, field: str):
+    account = read_needs(pd.DataFrame({"需求名称": ["虚构需求"], header: ["6个月"]})).columns
+    assert account["field"].tolist() == ["title", "indicators、description" if field == "indicators" else field]
+
+
+def test_a_unit_of_time_in_a_header_stays_with_its_number():
+    rows = read_needs(pd.DataFrame({"需求名称": ["甲", "乙"], "研发周期（月）": ["6", "2027年6月"]})).rows
+    assert rows["done_by"].tolist() == ["6个月", "2027年6月"]
+
+
+def test_a_header_below_a_group_keeps_its_hint():
+    lines = ["需求名称,技术需求情况,", ",现有技术状况,所属行业", "虚构需求,人工抽检,机械"]
+    account = read_needs("\n".join(lines).encode()).columns.set_index("header")
+    header = "技术需求情况-现有技术状况"
+    assert account.loc[header, "hint"] == f"{header}=现有基础条件"
+    read = read_needs("\n".join(lines).encode(), columns={header: "现有基础条件"})
+    assert read.rows["conditions"].tolist() == ["人工抽检"]

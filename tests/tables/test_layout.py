@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pandas as pd
 import pytest
 
 from matcher.policy.firm_table import firm_contract
@@ -199,6 +200,32 @@ def test_a_header_of_three_rows(monkeypatch: pytest.MonkeyPatch):
     names = ["name", "sales_y2", "sales_y3", "rd_expense_y3"]
     assert read.rows[names].to_numpy().tolist() == [["虚构甲公司", 43_000_000, 48_000_000, 2_800_000]]
     assert "研发人员（人）-其中：博士" in read.columns["header"].tolist()
+
+
+def test_years_under_a_group_of_two_rows(monkeypatch: pytest.MonkeyPatch):
+    rows = [
+        ("企业名称", "销售收入（万元）", None, None),
+        (None, None, None, None),
+        (None, "2023年", "2024年", "2025年"),
+        ("虚构甲公司", 3800, 4300, 4800),
+    ]
+    contract = replace(firm_contract([load_policy("hte")]), year=2026)
+    for blank in (rows[1], ()):  # a reader may cut a blank row short
+        given = [rows[0], blank, *rows[2:]]
+        read = sheet(given, monkeypatch, merged=[(0, 0, 2, 0), (0, 1, 1, 3)], contract=contract)
+        names = ["name", "sales_y1", "sales_y2", "sales_y3"]
+        assert read.rows[names].to_numpy().tolist() == [["虚构甲公司", 38_000_000, 43_000_000, 48_000_000]]
+        assert read.problems["problem"].tolist() == ["没有“行编号”这一列，已按行号编号"]
+
+
+def test_a_header_over_several_columns_is_named_in_no_hint():
+    contract = replace(firm_contract([load_policy("hte")]), year=2026)
+    frame = pd.DataFrame([["1", "虚构甲公司", 1, 2, 3]], columns=["行编号", "企业名称", *["销售收入（万元）"] * 3])
+    read = read_table(frame, contract)
+    assert read.columns["hint"].tolist() == [""] * 5
+    assert read.problems["action"].tolist() == ["有几列都是这个表头，请各写不同的名称，如写明年份"]
+    once = read_table(frame.iloc[:, :3], contract)
+    assert once.columns["hint"].tolist() == ["", "", "销售收入（万元）=销售收入（上一年）"]
 
 
 def test_data_is_never_joined_into_the_header(monkeypatch: pytest.MonkeyPatch):

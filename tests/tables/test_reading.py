@@ -676,3 +676,24 @@ def test_a_unit_alone_in_the_only_row_is_a_row_that_is_listed(unit: str):
     frame = pd.DataFrame({"需求编号": ["1", ""], "需求名称": ["齿轮检测", ""], "别的": ["", unit]})
     rows, problems = read_needs(frame[1:].reset_index(drop=True))
     assert (len(rows), problems["kept"].tolist()) == (0, [False])
+
+
+def test_a_need_without_a_name_goes_by_the_beginning_of_its_problem():
+    table = pd.DataFrame(
+        {
+            "拟解决的技术难题": [
+                "1、水性油墨干燥慢，烘道温度高，每班都要停机清理烘道两次以上才能用，能耗很大。",
+                "",
+                "虚" * 40,
+            ],
+            "技术指标": ["干燥时间缩短30%", "检出率≥98%", ""],
+        }
+    )
+    read = read_needs(table)
+    assert read.rows["title"].tolist() == ["水性油墨干燥慢，烘道温度高", "检出率≥98%", "虚" * 30 + "…"]
+    assert read.problems["problem"].tolist()[:2] == [
+        "2 条没有需求名称，取了“拟解决的技术难题”的开头",
+        "1 条没有需求名称，取了“技术指标”的开头",
+    ]
+    named = read_needs(table.assign(需求名称=["甲", "", "乙"]))
+    assert named.rows["title"].tolist() == ["甲", "检出率≥98%", "乙"]

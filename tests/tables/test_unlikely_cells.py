@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime
 
+import pandas as pd
 import pytest
 
 from matcher.tables.cells import is_ditto
 from matcher.tables.columns import read_cells
 from matcher.tables.dates import read_days
 from matcher.tables.numbers import read_number
-from matcher.tables.schemas import Column
+from matcher.tables.reading import Reading, read_needs, read_table
+from matcher.tables.schemas import Column, Contract
 
 SALES = Column("sales", "yuan", "上年度销售收入")
 NET = Column("net", "yuan", "净资产")
@@ -18,6 +20,17 @@ SHARE = Column("share", "share", "市场占有率")
 GROWTH = Column("growth", "share", "收入增长率")
 FOUNDED = Column("founded", "date", "成立日期")
 UNTIL = Column("until", "date", "有效期至")
+FIRMS = Contract(
+    "firms",
+    "企业",
+    "firm_id",
+    (
+        Column("firm_id", "id", "企业编号"),
+        SALES,
+        Column("sales_before", "yuan", "前年销售收入"),
+        Column("staff", "number", "职工总数"),
+    ),
+)
 
 
 @pytest.mark.parametrize("cell", ["-300", "(300)", "负300", -0.5])
@@ -35,11 +48,72 @@ def test_shares_of_a_whole(cell: object):
     assert read_cells(GROWTH, "%", [30, cell]).faults == []
 
 
-def test_yuan_under_another_unit():
-    read = read_cells(SALES, "万元", [3000, 4000, 421_220_000, 5000, 6000, "200000000万元"])
-    assert read.values == [30_000_000, 40_000_000, None, 50_000_000, 60_000_000, 2_000_000_000_000]
-    assert [i for i, _ in read.faults] == [2]
-    assert read_cells(SALES, "万元", [3000, 4000, 2_000_000, 5000, 6000]).faults == []
+def firms(*rows: tuple[object, ...], unit: str = "万元") -> Reading:
+    """Sales of two years in a unit, and persons."""
+    table = pd.DataFrame(rows, columns=["企业编号", f"上年度销售收入（{unit}）", f"前年销售收入（{unit}）", "职工总数"])
+    return read_table(table, FIRMS)
+
+
+OTHERS = (("A", 3000, 2900, 90), ("B", 5000, 4000, 100), ("C", 1000, 900, 40))
+
+
+def amounts(reading: Reading) -> list[list[object]]:
+    return reading.rows[["sales", "sales_before"]].astype(object).where(reading.rows.notna(), None).to_numpy().tolist()
+
+
+@pytest.mark.parametrize("cell", ["￥12,000,000", "¥1200万", "12000000元", "RMB 12,000,000", "￥1200万-￥1200万"])
+def test_an_amount_with_a_sign_of_yuan_is_not_in_the_unit_of_its_header(cell: str):
+    reading = firms(*OTHERS, ("D", cell, 1200, 50))
+    assert amounts(reading)[3] == [12_000_000, 12_000_000]
+    told = reading.problems["problem"].str.contains("写着人民币的符号").sum()
+    assert told == (cell in ("￥12,000,000", "RMB 12,000,000"))
+
+
+def test_a_sign_of_yuan_goes_before_the_unit_of_the_row():
+    table = pd.DataFrame({"企业编号": ["A", "B"], "上年度销售收入": ["￥500,000", 50], "金额单位": ["万元", "万元"]})
+    assert read_table(table, FIRMS).rows["sales"].tolist() == [500_000, 500_000]
+    assert read_table(table.drop(columns="金额单位").head(1), FIRMS).problems.empty
+
+
+def test_every_amount_of_a_row_in_yuan_under_another_unit_is_asked():
+    reading = firms(*OTHERS, ("D", 9_000_000, 700_000, 60))
+    assert amounts(reading)[3] == [None, None]
+    assert reading.problems[["row", "column", "problem"]].to_numpy().tolist() == [
+        [5, f"{column}（万元）", f"比同列其他数大得多，像是按元填写的；按表头的单位是 {amount}，没有采用"]
+        for column, amount in (("上年度销售收入", "900亿元"), ("前年销售收入", "70亿元"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "asked"),
+    [
+        ((2_000_000, 3000, 90), False),  # 700 times the others and more are beyond doubt
+        ((6_000_000, 3000, 90), True),
+        (("约6000000", 3000, 90), True),
+        (("6000000万元", 3000, 90), False),
+        ((6_000_000, 5_500_000, 60_000), False),  # a giant with as many people
+        ((1_000_000, 3000, 9), True),  # 100 times the others, 1,000 times by the head
+    ],
+)
+def test_amounts_are_compared_with_their_column_and_the_persons_of_the_row(row: tuple[object, ...], asked: bool):
+    reading = firms(*OTHERS, ("D", *row))
+    assert (amounts(reading)[3][0] is None) == asked
+    assert reading.problems["problem"].str.contains("像是按元填写").sum() == asked
+
+
+def test_amounts_that_differ_widely_are_no_mistake():
+    rows = [(name, 10**at, 10**at, None) for at, name in enumerate("ABCDEFG")]
+    assert firms(*rows).problems.empty
+    assert firms(*OTHERS, ("D", 6_000_000, 7_000_000, 90), unit="元").problems.empty
+    asked = firms(("A", 3, 3, 9), ("B", 5, 5, 9), ("C", 1, 1, 9), ("D", 30_000, 20_000, 9), unit="亿元").problems
+    assert list(asked["problem"].str.extract("像是按(.+)填写")[0]) == ["万元", "万元"]
+
+
+def test_budgets_in_yuan_under_another_unit_are_asked():
+    cells = ["50", "80", "￥500,000", "500000", "120", "60"]
+    reading = read_needs(pd.DataFrame({"需求名称": list("甲乙丙丁戊己"), "预算（万元）": cells}))
+    assert reading.rows["budget"].fillna(0).tolist() == [500_000, 800_000, 500_000, 0, 1_200_000, 600_000]
+    assert reading.rows["budget_text"].tolist()[3] == "500000万元"
 
 
 def test_days_that_nobody_means():

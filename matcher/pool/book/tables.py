@@ -17,13 +17,13 @@ from matcher.policy.firm_table import firm_contract, read_firms
 from matcher.policy.identity import BESIDE, IDENTITY, with_lines
 from matcher.policy.linkage import right_codes
 from matcher.policy.policy import Policy, load_policy
-from matcher.pool.book.book import Book, Written
+from matcher.pool.book.book import VERSION, Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
 from matcher.pool.book.recognition import recognised, short_names
 from matcher.pool.results import read_result
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
-from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.reading import NO_UNIT, PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import TITLE_DAYS, Column
 
 REGISTRY = (
@@ -47,6 +47,7 @@ REGISTRY = (
     Column("capital", "yuan", "注册资本", ("注册资金",)),
     Column("patents_granted_3y", "number", "近三年授权专利数", ("近三年专利授权数", "专利授权数")),
 )
+_VERSION = Column(VERSION, "number", VERSION)
 _CERTIFICATE = ("hte_certificate_valid", "hte_certificate_on")
 STATES = {"candidate": "候选", "in_pool": "在库", "left": "已出库", "graduated": "已认定出库"}
 CAUSES = {"new": "新导入", "entry": "出入库", "time": "时间", "edition": "政策版本", "rule": "规则", "fact": "事实"}
@@ -202,7 +203,8 @@ def read_book_firms(
     企业编号, 统一社会信用代码 and 企业名称, and a firm that stands twice, is left out and listed. What counts rows, and
     what `discover` worked out, is no fact and stays out.
     """
-    reading = read_firms(source, policies, on=on, sheet=sheet, columns=columns, extra=(*REGISTRY, *title_columns()))
+    extra = (*REGISTRY, *title_columns(), _VERSION)
+    reading = read_firms(source, policies, on=on, sheet=sheet, columns=columns, extra=extra)
     worked_out = [name for name in reading.rows.columns if name in _WORKED_OUT]
     rows = reading.rows.drop(columns=["serial", *worked_out], errors="ignore")
     lines: list[dict[str, Any]] = []
@@ -232,6 +234,8 @@ def read_book_firms(
     rows = rows[~(lost | twice)].reset_index(drop=True)
     lines += short_names(rows, known)
     said_again = reading.problems["action"].str.startswith("逐行判断")  # of firms that stand twice, told above
+    if VERSION in rows:  # written by `Book.sheet`, in yuan
+        said_again |= reading.problems["problem"] == NO_UNIT
     reading = Reading(reading.rows, reading.problems[~said_again], reading.columns)
     return Reading(rows, with_lines(reading, lines), reading.columns)
 
