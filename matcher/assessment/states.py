@@ -29,9 +29,17 @@ from matcher.assessment.clauses import (
 from matcher.assessment.scales import evidence_words, not_words, shown_by, thing_words, tree
 
 _YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
-_OF_RULES = 1.0  # log odds; with it or with 0 the cells of another hand are read best
+_OF_RULES = 1.0  # log odds that the rules' answer counts
 _SURE = 0.6  # a yes with less chance is asked for
 _LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small_batch", "production")
+_NO_WORDS = re.compile(  # addresses, contacts, files, errors and spans of years say nothing of a thing
+    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.-]+|[^\s,;，；。]+\.(?:jpe?g|png|gif|bmp|pdf|docx?|xlsx?|pptx?|wps|zip|rar)\b"
+    r"|#(?:ref!|n/a|value!|name\?|div/0!|null!|num!)|(?:微信|qq|电话|手机|联系电话|邮箱)号?[:：]?\s*[\w-]{5,}"
+    r"|\b\d{4}\s*[-~～至—]+\s*\d{4}年?\b|已?经?(?:失效|过期|到期)$",
+    re.IGNORECASE,
+)
+_PATENT_NUMBER = re.compile(r"\b(?:zl|cn)\d{7,}[\d.x]*\b|\b\d{12}\.[\dx]\b", re.IGNORECASE)
+_DENIED_THING = re.compile(r"(?:目前|现|暂|尚)*(?:没有|无|未有|没)[\u4e00-\u9fff]{1,6}")
 _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
     re.compile(any_of(*names))
@@ -100,6 +108,9 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
     >>> read_state("样机图纸已完成，尚未加工", "prototype")
     False
     """
+    text = _NO_WORDS.sub(" ", text).strip()
+    if kind in _LADDER:
+        text = _PATENT_NUMBER.sub(" ", text).strip()
     word = _answer(text)
     if not word:
         return None
@@ -109,7 +120,10 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
         return None
     if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
         return float(amount[1].replace(",", "")) > 0
-    return _weighed(text, kind, _read_by_rules(text, kind), model or CellModel.shipped())
+    ruled = _read_by_rules(text, kind)
+    if ruled is False and _DENIED_THING.fullmatch(word):
+        return False
+    return _weighed(text, kind, ruled, model or CellModel.shipped())
 
 
 def _weighed(text: str, kind: str, ruled: bool | None, model: CellModel) -> bool | None:

@@ -171,12 +171,10 @@ def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
 
 
 def _is_wished(need: ReadNeed, figure: Figure) -> bool:
-    """Whether the sentence of a figure has wished for something by the end of the figure's clause."""
+    """Whether a description has wished for something by the end of the figure's clause; other fields only ask."""
     text, one = need.texts[figure.field], figure.indicator
-    around = [part for part in need.sentences if part.field == figure.field and part.start < one.end <= part.end]
-    return figure.field != "description" or any(
-        WISHED.search(text, part.start, clause_of(text, one.start, one.end)[1]) for part in around
-    )
+    wished = WISHED.search(text, 0, clause_of(text, one.start, one.end)[1])
+    return figure.field != "description" or wished is not None
 
 
 def _is_condition(need: ReadNeed, figure: Figure) -> bool:
@@ -195,10 +193,9 @@ def _in_own_words(need: ReadNeed, figure: Figure) -> str:
     ]
     others = not all(_is_condition(need, other) for other in before)
     said = _WISH.sub("", re.split("[（(]", _ASIDE.sub("", text[first : one.end]))[-1].strip())
-    quantity = _WISH.sub("", one.quantity)
-    if quantity in said and len(said) <= _LONGEST and not others:
+    if one.quantity in said and len(said) <= _LONGEST and not others:
         return said
-    return one.text if one.text.startswith(quantity) else quantity + one.text
+    return one.text if one.text.startswith(one.quantity) else one.quantity + one.text
 
 
 def _measure(one: Indicator) -> tuple[str, str]:

@@ -167,7 +167,7 @@ def conversions_by_year(conversions: pd.DataFrame) -> pd.DataFrame:
     """
     check_firms(conversions, "firm_id", "converted_on", "likely_repeat_id", name="conversions")
     year = pd.to_datetime(conversions["converted_on"]).dt.year.astype("Int64")
-    repeats = (conversions["likely_repeat_id"] != "").astype(int)
+    repeats = conversions["likely_repeat_id"].fillna("").ne("").astype(int)
     table = conversions.assign(year=year, conversions=1, likely_repeats=repeats)
     groups = table.groupby(["firm_id", "year"], dropna=False, sort=True)[["conversions", "likely_repeats"]].sum()
     return groups.reset_index()[list(BY_YEAR)]

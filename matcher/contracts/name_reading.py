@@ -99,7 +99,7 @@ def is_readable(name: str, book: RuleBook) -> bool:
 
 
 def _finding(row: ContractRow, chances: dict[str, Any], book: RuleBook) -> Iterator[Finding]:
-    """The finding of the most probable topic that a rule on this kind excludes."""
+    """The finding of the most probable topic that a rule on this kind excludes or asks about."""
     rules = {rule.id: rule for rule in book.words}
     reading, kind = book.reading, book.kinds[row.kind]
     read: list[tuple[float, str, Finding]] = []

@@ -101,7 +101,11 @@ def income_relief(checked: pd.DataFrame) -> pd.DataFrame:
         top = (free, None) if high is None else (exempt[1], half[1])
         deductions = [exempt[0] + half[0] / 2, np.nan if top[1] is None else top[0] + top[1] / 2]
         name = group["seller"].iloc[0] or group["seller_code"].iloc[0]
-        again = [span.high for span, row in zip(spans, records, strict=True) if row["likely_repeat_id"]]
+        again = [
+            span.high
+            for span, row in zip(spans, records, strict=True)
+            if not pd.isna(row["likely_repeat_id"]) and row["likely_repeat_id"]
+        ]
         repeats = len(again), None if None in again else sum(again)
         out.append((name, year, len(group), low, high, exempt[0], top[0], half[0], top[1], *deductions, *repeats))
     whole = dict.fromkeys((*RELIEF[1:9], *RELIEF[-2:]), "Int64")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError
@@ -129,7 +130,7 @@ def read_records(
         permanent=permanent,
         start_note=pd.Series([_start_note(row) for row in rows_of(rows)], dtype=str),
         end_note=pd.Series(notes, dtype=str),
-    )[named].reset_index(drop=True)
+    )[np.array(named, bool)].reset_index(drop=True)
     problems = reading.problems
     if lines:
         added = pd.DataFrame(lines, columns=problems.columns).astype(problems.dtypes.to_dict())

@@ -61,8 +61,8 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     """Whether an indicator of a need is asked: its sentence asks, and does not turn to what is today before it.
 
     Behind a word of today (目前, 原来) nothing is asked until its clause wishes. In a sentence of background only a
-    bound whose clause demands (要求, 须) or that is all it says (良率≥70%) is asked; in one that asks by telling a
-    fault, only what stands behind a wish.
+    bound whose clause demands (要求, 须), that is all it says (良率≥70%) or that stands behind a colon
+    (厚度：0.02-0.03mm) is asked; in one that asks by telling a fault, only what stands behind a wish.
     """
     if _is_todays(indicator, text):
         return False
@@ -79,9 +79,7 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     if not inside or all(one.role == "background" for one in inside):
         usual = USUAL.search(text, first, stop)
         alone = indicator.text[:1] in "≥≤><＞＜±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
-        written = alone or text[max(0, indicator.start - 4) : indicator.start].rstrip().endswith(
-            ("：", ":")
-        )  # 粘合层厚度：0.02-0.03mm
+        written = alone or text[: indicator.start].rstrip().endswith(("：", ":"))
         return field == "description" and (demanded or written) and not usual and indicator.comparator in _BOUNDS
     if TODAY.match(text, indicator.end):
         return False

@@ -98,7 +98,7 @@ _IN_WORD = re.compile(r"[A-Za-z\d.-]$")
 _LENGTH_UNIT = r"(?:mm|cm|dm|km|m|μm|um|nm|毫米|厘米|分米|微米|纳米|米|㎜|㎝|英寸|″)"
 _TIMES = r"\s?[×*xX]\s?"
 _SIZE = re.compile(
-    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![a-z0-9])"
+    rf"({_NUMBER})\s?({_LENGTH_UNIT}?)(?:{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT}?))?{_TIMES}({_NUMBER})\s?({_LENGTH_UNIT})(?![a-z0-9]|[AVWJNP][a-z]?(?![A-Z]))"
 )
 _BETWEEN = re.compile(
     rf"(?P<low>{_NUMBER})\s?(?P<unit1>{UNIT})?\s?[≤<]\s?(?P<name>[A-Za-z]{{1,3}}|[\u4e00-\u9fff]{{2,8}})\s?[≤<]\s?"
@@ -179,7 +179,7 @@ def values(text: str) -> Iterator[Value]:
 def _without_numbering(text: str) -> str:
     """The text with blanks for the number of an item that runs into a value (。2.20℃), where the item before stands."""
     for match in list(_GLUED.finditer(text)):
-        if re.search(rf"(?:^|[。；;:\n\s\"]){int(match[1]) - 1}[.、]", text[: match.start()]):
+        if re.search(rf"(?:^|[。；;:\n\s\"]){int(match[1]) - 1}(?:、|\.(?!\d))", text[: match.start()]):
             text = f"{text[: match.start()]}  {text[match.end() :]}"
     return text
 

@@ -176,6 +176,7 @@ def coded_twins(firms: pd.DataFrame) -> dict[str, str]:
     """
     if "name" not in firms or "uscc" not in firms:
         return {}
+    firms = firms.reset_index(drop=True)
     names, coded = firms["name"].map(_cell).map(plain_name), right_codes(firms["uscc"]).ne("").to_numpy(bool)
     ids = firms["enterprise_id"].astype(str)
     full = firms["name"].map(_cell).map(has_legal_form).to_numpy(bool)
@@ -190,6 +191,7 @@ def find_firm(firms: pd.DataFrame, written: str) -> str:
 
     Of firms of one name the one with a code is meant, see `coded_twins`.
     """
+    firms = firms.reset_index(drop=True)
     ids = firms["enterprise_id"].astype(str)
     twins = coded_twins(firms)
     if (ids == written).any():

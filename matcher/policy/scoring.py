@@ -215,9 +215,10 @@ def _all_known(ready: Prepared, group: Group, test: Test) -> Bools:
 _WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since", "seen_as": "seen_as"}
 
 
-def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[np.int8]], list[Any]]:
+def _codes(words: Sequence[Any]) -> tuple[np.ndarray[Any, np.dtype[Any]], list[Any]]:
     names = list(dict.fromkeys(words))
-    return np.array([names.index(word) for word in words], dtype=np.int8), names
+    kind = np.int8 if len(names) <= np.iinfo(np.int8).max else np.int16
+    return np.array([names.index(word) for word in words], dtype=kind), names
 
 
 def verdict_frame(ready: Prepared, groups: Sequence[Group]) -> pd.DataFrame:

@@ -41,7 +41,7 @@ def _array(values: np.ndarray[Any, Any], known: np.ndarray[Any, Any]) -> pa.Arra
 
 
 def _words(codes: np.ndarray[Any, Any], names: Sequence[str]) -> pa.Array:
-    indices = np.maximum(codes, 0).astype(np.int8)
+    indices = np.maximum(codes, 0).astype(np.int8 if len(names) <= np.iinfo(np.int8).max else np.int16)
     return pa.DictionaryArray.from_arrays(_array(indices, codes >= 0), pa.array(list(names), pa.string()))
 
 

@@ -38,7 +38,7 @@ _FEWER = re.compile(
     "(?:能耗|水耗|煤耗|亏损|排放|事故|伤亡|死亡|投诉|逾期|失业|缺陷|次品)"
     "(?:企业|单位)?(?:[数量率额面]|总量|总额|强度|起数|次数|户数|家数|人数)?$"
 )
-_LESS = re.compile("下降|降低|减少|压减|压降|削减")
+_LESS = re.compile("(?:下降|降低|减少|压减|压降|削减)(?:数|量|额)?$")
 _ASIDE = re.compile(r"[（(][^（）()]*[)）]")
 
 Floats = NDArray[np.float64]
@@ -100,7 +100,7 @@ def _with_days(reading: Reading, year: int) -> Reading:
     goal = next((str(text) for text in account.loc[account["field"] == "goal", "header"]), "")
     if "due" in set(account["field"]) or not re.search(rf"{year}年|全年|年度", goal):
         return reading
-    bare = rows["start"].isna()
+    bare = rows["start"].isna() & rows.get("start_text", pd.Series("", rows.index)).fillna("").eq("")
     rows = rows.assign(due=last, start=rows["start"].mask(bare, first))
     problem = f"没有“完成日期”一列，“{goal}”按 {year} 年全年（{first:%Y-%m-%d} 至 {last:%Y-%m-%d}）计算进度"
     told = (
@@ -169,7 +169,7 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
     ]
     reasons = ["；".join(said[at] for rows, said in faults if rows[at] and said[at]) for at in range(len(table))]
     sound = np.array([not reason for reason in reasons], bool)
-    come_down = np.isnan(base) & [_is_fewer(name) for name in table["name"].fillna("").astype(str)]
+    come_down = np.isnan(base) & np.array([_is_fewer(name) for name in table["name"].fillna("").astype(str)], bool)
     base = np.where(np.isnan(base), np.where(come_down, goal, 0.0), base)
     low, high = _figures(table, "actual_min"), _figures(table, "actual_max")
     below = (goal > base) & (base > 0) & (np.where(np.isnan(actual), high, actual) < base)
@@ -223,7 +223,7 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
 def _unplaced(name: str, unit: str, goal: float, actual: float) -> str:
     """Why it cannot be said without a baseline how far a target is, by its name; "" where it can."""
     name = _ASIDE.sub("", name).strip()
-    if _LESS.search(name) and not ("%" in unit or "％" in unit or name.endswith(("率", "幅度", "比例"))):
+    if _LESS.search(name) and not ("%" in unit or "％" in unit):
         return "没有“基数”，看不出是要降到还是降低这么多"
     return "这一项越少越好，没有“基数”，无从计算降了多少" if _is_fewer(name) and not actual <= goal else ""
 

@@ -64,12 +64,15 @@ def _with_states(reading: Reading) -> Reading:
 
 def _with_hours(reading: Reading) -> Reading:
     rows = reading.rows
+    unused = rows["hours_used"].isna()  # an empty cell is no use; what is written and unclear may be any
+    for name in ("hours_used" + end for end in (LOW, HIGH, TEXT) if "hours_used" + end in rows):
+        unused &= rows[name].isna() | rows[name].eq("")
     free = {}
     for end, other in (("", ""), (LOW, HIGH), (HIGH, LOW)):
         total, used = (
             rows.get(name + bound, rows[name]) for name, bound in (("hours_open", end), ("hours_used", other))
         )
-        free[end] = (total - used.fillna(0)).clip(lower=0)
+        free[end] = (total - used.mask(unused, 0)).clip(lower=0)
     known = rows["hours_free"].notna() | rows.get("hours_free" + TEXT, pd.Series("", rows.index)).ne("")
     columns = {"hours_free": rows["hours_free"].where(known, free[""])}
     if not free[LOW].equals(free[HIGH]) or "hours_free" + LOW in rows:

@@ -86,6 +86,8 @@ _NO_SECRET = re.compile(
 _SECRET = re.compile(
     "涉密|保密(?!性)|密件|不(?:予|宜|便|能|得|可以?|应|作|对外|向社会){0,2}公开|暂缓公开|^(?:秘密|机密|绝密)(?:级|[★*].*)?$"
 )
+_PAPERS = re.compile("保密(?:协议|审查|承诺书?|制度|培训|资[格质])")  # of which others have some too
+_SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
 _OF_SECRECY = re.compile("涉密|保密|密级|定密")
 _YES = ("true", "是", "1", "1.0")
 
@@ -103,9 +105,12 @@ _WITHIN = re.compile(
     "(?:自?(?:收到|受理)(?:异议)?(?:之日|当日)?(?:起|后|之后)?)?(?P<many>\\d{1,3}|[一二三四五六七八九十]{1,3})(?P<unit>个?工作日|日|天|个月)"
     "(?:内|以内|之内)?(?:办结|办理|答复|处理)?"
 )
-_NOT_YET = re.compile("(?:未|尚|待|拟|正在|准备|是否)[^，。；、,;]{0,6}")
+_NOT_YET = re.compile("(?:未(?!采纳|成立)|尚|待|拟|正在|准备|是否)[^，。；、,;]{0,6}")
 _WITHDRAWN = re.compile("撤回|撤诉|撤销异议")
-_SETTLED = re.compile("办结|办理完毕|处理完毕|结案|已处理|已答复|成立|驳回|不予受理|不予支持|维持|采纳")
+_SETTLED = re.compile(
+    "办结(?!期|时)|办理完毕|处理完毕|结案|已处理|已答复|(?<!已)(?<!经)成立(?![\u4e00-\u9fff]*[组会])|驳回|不予受理|不予支持|维持|采纳"
+)
+_GOES_ON = re.compile("继续|复核|不服|不同意撤|^[^已]*[内前]办结")
 
 
 class Objections(NamedTuple):
@@ -293,9 +298,11 @@ def _refuse_secrets(table: pd.DataFrame) -> None:
 
 
 def _says_secret(header: str, cell: str) -> bool:
-    rest = _NO_SECRET.sub("", cell)
-    if _OF_SECRECY.search(header) and not re.fullmatch(rf"{_OPEN}|[-—/\s]*", rest.lower()):
-        return True
+    rest = _NO_SECRET.sub("", _PAPERS.sub("", cell)).strip()
+    if _OF_SECRECY.search(header):
+        term = "期限" in header and not re.fullmatch(rf"{_OPEN}|[-—/\s]*", rest.lower())
+        if term or re.fullmatch(_SECRET_CELL, rest.lower()):
+            return True
     return bool(_SECRET.search(rest)) or (
         "公开" in header and re.fullmatch("否|不|不能|false", rest.lower()) is not None
     )
@@ -419,9 +426,11 @@ def _in_words(row: Mapping[Any, Any]) -> str:
 def _settled_by(text: str) -> str:
     """Whether words say that an objection is settled or withdrawn: 已办结, 已撤回 or "".
 
-    >>> [_settled_by(text) for text in ("已撤回", "异议不成立", "正在调查", "拟驳回")]
-    ['已撤回', '已办结', '', '']
+    >>> [_settled_by(text) for text in ("已撤回", "异议不成立", "未采纳", "已成立调查组", "15个工作日内办结", "拟驳回")]
+    ['已撤回', '已办结', '已办结', '', '', '']
     """
+    if _GOES_ON.search(text):
+        return ""
     rest = _NOT_YET.sub("", text)
     return "已撤回" if _WITHDRAWN.search(rest) else "已办结" if _SETTLED.search(rest) else ""
 

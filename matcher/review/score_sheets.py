@@ -38,7 +38,9 @@ _SCORE = "总体评分"
 _FORMAT = 1
 _UNSAFE = re.compile(r"[^\w\-]+")
 _SCORE_COLUMNS = {column.name for column in REVIEW_SCORES.columns}
-_NOT_RECUSED = re.compile("(?:不|无|未|非|没有|是否)[^，。；、,;]{0,4}(?:回避|候补)|(?:回避|候补)[:：\\s]*(?:否|无|不)")
+_NOT_RECUSED = re.compile(
+    "(?:不|无|未|非|没有|是否)(?:需要?|须|用|必|存在|涉及|属于?|申请|应)?(?:回避|候补)|(?:回避|候补)[:：\\s]*(?:否|无|不)"
+)
 _RECUSED = re.compile("回避|候补")
 _SHOWN = ("item", "title", "unit", "award", "grade", "summary")
 

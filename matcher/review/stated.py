@@ -15,8 +15,13 @@ from matcher.tables.writings import fold
 _KINDS = (  # the first that a header names
     ("", re.compile("加权|满分|折算|权重|百分")),
     ("trimmed_mean", re.compile("去掉|去除|去最高")),
-    ("mean", re.compile("平均|均分|均值")),
-    ("sum", re.compile("[合总累]计|总分|总和|总得分")),
+    (
+        "mean",
+        re.compile(
+            "^(?:评委|专家|最[终后])?(?:平均|均)(?:得分|评分|分数?|值|成绩)?$|^(?:评委|专家)?(?:得分|评分|分数)(?:平均|均值)$"
+        ),
+    ),
+    ("sum", re.compile("^(?:评委|专家)?(?:评分|得分|分数|打分)?(?:合计|总计|累计|总和|总得?分|总评分)(?:得?分数?)?$")),
     ("rank", re.compile("^(?:名次|排名|位次|名次排序)$")),
 )
 _WORDS = {"sum": "合计", "mean": "平均分", "trimmed_mean": "去掉最高最低的平均分"}

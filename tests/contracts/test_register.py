@@ -196,6 +196,7 @@ def test_parties_by_custom_are_read_and_told_and_words_of_the_desk_are_understoo
     assert reading.problems[["column", "problem"]].to_numpy().tolist() == [
         ["甲方", "照“买方”读入，按惯例"],
         ["乙方", "照“卖方”读入，按惯例"],
+        ["合同期限", "照“有效期止”读入，两者口径可能不同"],
     ]
     both = read_contracts(pd.DataFrame([row | {"卖方": "另一大学"}])).rows  # what says which side it is comes first
     assert both[["seller", "buyer"]].to_numpy().tolist() == [["另一大学", "虚构泵业"]]

@@ -139,19 +139,20 @@ def test_discovery_draws_within_the_bounds(monkeypatch):
             "employees_total": [None, None, 100],
             "employees_total_min": [900.0, None, None],
             "employees_total_max": [1100.0, None, None],
-            "rd_staff": [99, 99, 99],
+            "rd_staff": [97, 98, 99],
         }
     )
-    drawn = []
+    drawn = {97: [], 98: [], 99: []}
     real = estimation.judged_chance
 
     def looked_at(policy, ruleset, facts, *more, **options):
-        drawn.append(facts["employees_total"].lo.tolist())
+        for firm, figure in zip(facts["rd_staff"].lo, facts["employees_total"].lo, strict=True):  # in any order
+            drawn[int(firm)].append(figure)
         return real(policy, ruleset, facts, *more, **options)
 
     monkeypatch.setattr(estimation, "judged_chance", looked_at)
     estimation.discover(firms, "hte", on="2026-11-24")
-    first, second, third = zip(*drawn, strict=True)
+    first, second, third = drawn.values()
     assert all(900 <= figure <= 1100 for figure in first)
     assert not all(900 <= figure <= 1100 for figure in second)
     assert set(third) == {100}

@@ -114,10 +114,9 @@ def _refuse_row_numbers(reading: Reading, columns: Mapping[str, str]) -> None:
 
 def _term(text: str) -> tuple[dt.date | None, dt.date | None]:
     """The first and the last day of a term; None for what cannot be read."""
-    parts = [part for part in re.split("[~～至到—–－―]+|-(?=[0-9]{4})", text) if part.strip()]
+    parts = [part for part in re.split("[~～至到—–－―]+|-(?=[0-9]{4})", _REMARK.sub("", text)) if part.strip()]
     if len(parts) != 2:
-        plainer = _REMARK.sub("", text)
-        return (None, None) if plainer == text else _term(plainer)
+        return None, None
     first, last = (read_days(part.strip()) for part in parts)
     start, end = first.low if isinstance(first, Days) else first, last.high if isinstance(last, Days) else last
     return start if isinstance(start, dt.date) else None, end if isinstance(end, dt.date) else None
