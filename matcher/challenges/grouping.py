@@ -22,6 +22,7 @@ from matcher.matching.index import Index
 from matcher.matching.records import texts_of
 from matcher.needs.elements import Understood, understand
 from matcher.needs.vocabulary import GENERAL, QUALIFIERS
+from matcher.policy.linkage import plain_name
 from matcher.tables.arguments import check_frame
 from matcher.tables.near_duplicates import same_posting
 from matcher.tables.words import default_engine, load_segmenter
@@ -219,13 +220,12 @@ def _apart(rows: list[int], titles: list[str], bodies: list[str]) -> list[int]:
 
 
 def _firms(needs: pd.DataFrame) -> list[str]:
-    """The firm of every need: its id, else its name, else ""."""
-    firms = [""] * len(needs)
-    for column in ("enterprise", "enterprise_id"):
-        if column in needs:
-            cells = needs[column].fillna("").astype(str).str.strip()
-            firms = [cell or known for cell, known in zip(cells, firms, strict=True)]
-    return firms
+    """The firm of every need: its id, else its name in one writing, else ""."""
+    names, ids = (
+        needs[column].fillna("").astype(str).str.strip().tolist() if column in needs else [""] * len(needs)
+        for column in ("enterprise", "enterprise_id")
+    )
+    return [own or plain_name(name) for own, name in zip(ids, names, strict=True)]
 
 
 def _fields(needs: pd.DataFrame, rows: list[int]) -> list[str]:

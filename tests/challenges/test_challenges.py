@@ -314,3 +314,11 @@ def test_a_call_says_what_is_asked_in_the_words_of_the_need(title, description, 
 def test_a_call_opens_with_the_sentence_that_asks():
     text = "我司电源三年故障率9%。需求新的电源防护设计，效率≥93.5%。"
     assert indicators_of_call("电源防雷设计", text)[0] == "需求新的电源防护设计，效率≥93.5%。"
+
+
+def test_a_firm_in_two_writings_is_one():
+    names = ["沂山药业（集团）有限公司", "沂山药业集团有限公司"]
+    needs = pd.DataFrame(
+        {"need_id": ["N1", "N2"], "title": "泵壳气孔无损检测", "description": TEXT, "enterprise": names}
+    )
+    assert common_problems(needs)["firms"].tolist() == [1, 1]
