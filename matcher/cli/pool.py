@@ -261,10 +261,12 @@ def snapshot_command(
     book: Path, on: dt.date, person: str, output: Path, card: Path | None, show_contacts: bool, quiet: bool
 ) -> None:
     """Work out state and tier of every firm on a day, keep them in the book and write them."""
+    from matcher.policy.identity import has_ended
     from matcher.pool.book.book import Book
     from matcher.pool.book.tables import in_words, snapshot_notes, snapshot_sheets
     from matcher.pool.scorecard.card import ScoreCard
     from matcher.pool.scorecard.ordering import order_inside
+    from matcher.tables.cells import first_few
 
     check({output: TABLES}, book, card)
     learned = None if card is None else ScoreCard.load(card)
@@ -283,7 +285,10 @@ def snapshot_command(
     )
     inside = table[table["state"] == "in_pool"]
     tiers = counts_of(in_words(inside)["tier"]) or "无"
-    report(quiet, f"{len(table)} 家企业，在库 {len(inside)} 家（{tiers}）；结果已写入 {output}")
+    gone = firms["enterprise_id"][has_ended(firms["status"])] if "status" in firms else []
+    ended = sorted(set(inside["enterprise_id"]) & set(gone))
+    more = f"；在库的 {first_few(ended, '家')} 登记状态已是注销、吊销等，请核对并办理出库" if ended else ""
+    report(quiet, f"{len(table)} 家企业，在库 {len(inside)} 家（{tiers}）{more}；结果已写入 {output}")
 
 
 @group.command("diff", help="两次快照之间谁变动了，因为哪项事实、规则或日期。")

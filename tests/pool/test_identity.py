@@ -159,3 +159,14 @@ def test_a_number_that_leaps_is_written_and_asked_about(pool, tmp_path):
             ["沂水虚构甲器械有限公司", "sales_y3", 12000, 12000000, "王", "2026-01-05"],
         ]
         assert opened.put(table, on="2026-02-01", person="李").leaps.empty
+
+
+def test_a_snapshot_names_firms_in_the_pool_that_are_no_more(pool, book, tmp_path):
+    when = ("--on", "2026-02-01", "--person", "王")
+    pool("enter", "库.db", *when, "--firm", CODE, "--reason", "推荐")
+    assert "出库" not in pool("snapshot", "库.db", *when, "-o", "快照.csv")[1]
+    (tmp_path / "二.csv").write_text(LIST.replace("存续", "注销"), encoding="utf-8")
+    later = ("--on", "2026-03-01", "--person", "王")
+    pool("import", "库.db", "二.csv", *later)
+    told = f"在库的 {CODE} 登记状态已是注销、吊销等，请核对并办理出库"
+    assert told in pool("snapshot", "库.db", *later, "-o", "快照2.csv")[1]
