@@ -285,8 +285,8 @@ def snapshot_command(
     )
     inside = table[table["state"] == "in_pool"]
     tiers = counts_of(in_words(inside)["tier"]) or "无"
-    gone = firms["enterprise_id"][has_ended(firms["status"])] if "status" in firms else []
-    ended = sorted(set(inside["enterprise_id"]) & set(gone))
+    gone = firms.loc[has_ended(firms["status"]), "enterprise_id"].tolist() if "status" in firms else list[str]()
+    ended = sorted({*inside["enterprise_id"]} & {*gone})
     more = f"；在库的 {first_few(ended, '家')} 登记状态已是注销、吊销等，请核对并办理出库" if ended else ""
     report(quiet, f"{len(table)} 家企业，在库 {len(inside)} 家（{tiers}）{more}；结果已写入 {output}")
 
