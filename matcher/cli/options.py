@@ -283,7 +283,7 @@ def _hints_of_file(reading: Reading, name: str) -> Reading:
     from matcher.tables.reading import Reading
 
     hints = reading.columns["hint"].where(reading.columns["hint"] == "", f"{name}:" + reading.columns["hint"])
-    actions = reading.problems["action"].str.replace(r"--column (?=\S+=)", lambda _: f"--column {name}:", regex=True)
+    actions = reading.problems["action"].str.replace('--column "', f'--column "{name}:', regex=False)
     return Reading(reading.rows, reading.problems.assign(action=actions), reading.columns.assign(hint=hints))
 
 

@@ -147,7 +147,7 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
     if meaning.beside:
         fields.nearest[place] = open_ones[0]
         hint = fields.hint(texts, place)
-        action = f"如果是一年的数，请指定，如 --column {hint}" if hint else _RENAME
+        action = f'如果是一年的数，请指定，如 --column "{hint}"' if hint else _RENAME
         fields.remarks.append((place, "看不出是一年的数还是几年的合计，没有采用", action))
         return
     if meaning.dated and vocabulary.year is None:
@@ -163,7 +163,7 @@ def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, voc
     fields.nearest[place] = min(open_ones, key=lambda column: column.back)
     titles = list(dict.fromkeys(column.title for column in open_ones))
     hint = fields.hint(texts, place)
-    action = f"请写明年份，或指定是哪一列，如 --column {hint}" if hint else _RENAME
+    action = f'请写明年份，或指定是哪一列，如 --column "{hint}"' if hint else _RENAME
     fields.remarks.append((place, f"没有写年份，可能是“{'”“'.join(titles)}”，没有采用", action))
 
 
@@ -274,5 +274,5 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
         fields.nearest[place] = near
         if likeness > _ALIKE and near.name not in fields.places and place not in asked:
             hint = fields.hint(texts, place)
-            action = f"若是，请指定，如 --column {hint}" if hint else _RENAME
+            action = f'若是，请指定，如 --column "{hint}"' if hint else _RENAME
             fields.remarks.append((place, f"没看懂这一列，没有采用；最像“{near.title}”", action))

@@ -201,7 +201,7 @@ def test_a_figure_without_its_year_is_asked_about_unless_one_year_is_left():
     reading = read(**{"销售收入（万元）": 3})
     assert reading.rows[["sales_y1", "sales_y2", "sales_y3"]].isna().all(axis=None)
     assert reading.problems["action"].tolist() == [
-        "请写明年份，或指定是哪一列，如 --column 销售收入（万元）=销售收入（上一年）"
+        '请写明年份，或指定是哪一列，如 --column "销售收入（万元）=销售收入（上一年）"'
     ]
     left = read(**{"前三年销售收入": 1, "前二年销售收入": 2, "销售收入": 3})
     assert left.rows[["sales_y1", "sales_y2", "sales_y3"]].to_numpy().tolist() == [[1, 2, 3]]

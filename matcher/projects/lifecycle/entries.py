@@ -105,7 +105,7 @@ def _refuse_row_numbers(reading: Reading, columns: Mapping[str, str]) -> None:
         return
     names = [title or unit for title, unit in zip(lost["title"], lost["institution"], strict=True)]
     why = f"“{header}”只数行，" if header and len(lost) == len(rows) and not made_up.all() else ""
-    hint = f"；“{header}”若确是编号，请指定 --column {header}=项目编号" if why else ""
+    hint = f'；“{header}”若确是编号，请指定 --column "{header}=项目编号"' if why else ""
     raise TableError(
         f"{first_few(names, '项')}没有项目编号：{why}行号换一张表就变，同一项目会记成两个、或记到别的项目上；"
         f"请加上“项目编号”一列（申报编号、受理编号也可以）{hint}"
