@@ -39,15 +39,22 @@ _NO_WORDS = re.compile(  # addresses, contacts, files, errors and spans of years
     re.IGNORECASE,
 )
 _PATENT_NUMBER = re.compile(r"\b(?:zl|cn)\d{7,}[\d.x]*\b|\b\d{12}\.[\dx]\b", re.IGNORECASE)
+_CAPACITY = re.compile(  # what a line is laid out or approved for is no production
+    r"(?:设计|规划|可研|批复|备案|核准|核定)+的?(?:产能|年产能?力?|(?:生产)?能力|(?:年产|生产)?规模|年产量)+(?:为|达到?|约|是)*"
+    r"\d[\d,.]*\s*[余多]?[百千万亿]*\s*(?:公斤|千克|立方米|平方米|[吨台套件只支米辆瓶盒头个枚升])?"
+)
 _DENIED_THING = re.compile(r"(?:目前|现|暂|尚)*(?:没有|无|未有|没)[\u4e00-\u9fff]{1,6}")
 _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
     re.compile(any_of(*names))
     for names in (("done", "perfect"), ("another",), ("again",), ("after",), ("part",), ("approach",))
 )
+_OURS = "(?:我们|我方|我司|我校|本项目|本成果|本单位|项目组|课题组)"
+_NOT_YET = "(?:目前|现)?[尚还暂仍][未没不]"
+_OURS_NOT_YET = re.compile(f"{_OURS}的?{_NOT_YET}")
 _KNOWN = re.compile(
     any_of("act", "work", "thing", "step", "means", "approach", "time")
-    + f"|{COUNT}|[a-z]{{2}}|^(?:目前|现)?[尚还暂仍][未没不]"
+    + f"|{COUNT}|[a-z]{{2}}|^(?:{_OURS}的?)?{_NOT_YET}"
     + "|^(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
     + f"|{any_of('means', 'circumstance')}"
 )
@@ -59,7 +66,6 @@ _MEANS = re.compile(
     rf"{any_of('means')}.{{0,20}}(?:建|安装|到位|完毕|开|采购|购置|调试|完成|进场|改造|验收|封顶|到货|[竣完]工|齐套|就位|落成|刚?到了?$)|(?:建|装|购).{{0,20}}{any_of('means')}"
 )
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
-_OURS = "(?:我们|我方|我司|我校|本项目|本成果|本单位|项目组|课题组)"
 _ONLY = re.compile(rf"{_OURS}?(?:目前|现|暂)*(?:仅|只)")
 _OTHERS = re.compile(
     rf"(?:目前|现|据悉|虽然?|尽管)*(?:{any_of('others')}|{any_of('abroad')}[^,]{{0,8}}?{any_of('similar')}(?!.*{_OURS}))"
@@ -110,7 +116,7 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
     """
     text = _NO_WORDS.sub(" ", text).strip()
     if kind in _LADDER:
-        text = _PATENT_NUMBER.sub(" ", text).strip()
+        text = _CAPACITY.sub(lambda found: " " if found.start() else "计划产能", _PATENT_NUMBER.sub(" ", text)).strip()
     word = _answer(text)
     if not word:
         return None
@@ -121,7 +127,7 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
     if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
         return float(amount[1].replace(",", "")) > 0
     ruled = _read_by_rules(text, kind)
-    if ruled is False and _DENIED_THING.fullmatch(word):
+    if ruled is False and (_DENIED_THING.fullmatch(word) or _OURS_NOT_YET.search(word)):
         return False
     return _weighed(text, kind, ruled, model or CellModel.shipped())
 

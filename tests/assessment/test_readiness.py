@@ -299,3 +299,21 @@ def test_a_level_that_the_table_contradicts_has_a_lower_end(
 @pytest.mark.parametrize("text", ["30000000000", "市场容量约20亿元", "投资500万元", "300万元"])
 def test_a_number_of_something_else_is_no_count(text: str) -> None:
     assert [read_state(text, kind) for kind in ("prototype", "pilot", "production")] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "cell", "there"),
+    [
+        ("production", "设计年产2万吨，厂房在打桩", False),
+        ("production", "可研批复年产1.2万吨", False),
+        ("production", "设计产能2万吨，去年实际产出1.6万吨", True),
+        ("production", "设计年产5万吨的生产线已投产两年", True),
+        ("production", "年产3万吨（设计产能5万吨）", True),
+        ("production", "设计产能1万吨，已达产", True),
+        ("prototype", "还在焊装，年后才能出第一台", False),
+        ("prototype", "首台刚焊装完毕并已通电", True),
+        ("field_trial", "国外同类产品已运行多年，我方尚未上站", False),
+    ],
+)
+def test_what_is_laid_out_or_comes_later_is_not_there(kind: str, cell: str, there: bool) -> None:
+    assert read_state(cell, kind) is there
