@@ -141,13 +141,13 @@ def match_command(
 ) -> None:
     """Rank outcomes for every need (or needs for every outcome), with reasons."""
     from matcher.export.matches import match_files
-    from matcher.export.pieces import table_fingerprint
     from matcher.export.tables import problem_files
     from matcher.export.targets import save_files
     from matcher.matching.index import Index
     from matcher.matching.learned_ranker import calibration_of
     from matcher.matching.matches import match
     from matcher.tables.cells import first_few
+    from matcher.tables.fingerprint import table_fingerprint
 
     check_choice(pieces, output, record, verify)
     check({output: _MATCHES, record: (".json",)}, needs, outcomes, exclude, judged, words, verify)
@@ -251,9 +251,10 @@ def _match_pieces(
 ) -> dict[str, int]:
     """Match some asking rows at a time, each piece into the folder; how many pieces and rows there are."""
     from matcher.export.matches import match_table
-    from matcher.export.pieces import table_fingerprint, write_pieces
+    from matcher.export.pieces import write_pieces
     from matcher.matching.matches import match
     from matcher.progress import track
+    from matcher.tables.fingerprint import table_fingerprint
 
     def work(piece: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
         return [("matches", match_table(match(piece, index, **asked), queries=piece, records=records))]

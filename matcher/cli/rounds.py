@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import shlex
 import shutil
 import tempfile
@@ -55,7 +56,7 @@ def run_command(ctx: click.Context, plan: Path, again: bool, verify: bool, liste
     root = ctx.find_root().command
     steps = _steps(plan, root)
     record = plan.with_name(f"{plan.stem}.record.json")
-    done = _read_record(record)
+    done, begun = _read_record(record)
     with contextlib.chdir(plan.parent):
         if verify:
             faults = _verify(steps, done, root)
@@ -65,16 +66,21 @@ def run_command(ctx: click.Context, plan: Path, again: bool, verify: bool, liste
             tell(quiet, f"{len(steps)} 步：重做的结果与记录一致")
             return
         waiting = _stale(steps, {} if again else done)
+        note(False, *(f"{fault}；没有重做（要重做请用 --again）" for fault in _changed(steps, done) if not again))
         if listed:
             tell(False, *(f"{'要做' if step in waiting else '已完成'}  {step.name}：{_line(step)}" for step in steps))
             return
+        note(False, *(_put_aside(Path(path)) for path in begun if Path(path).exists()))
         for at, step in enumerate(steps, 1):
             if step in waiting:
                 note(quiet, f"[{at}/{len(steps)}] {step.name}：{_line(step)}")
-                done[step.name] = _run(
-                    step, root, quiet, f"第 {at} 步“{step.name}”没有完成；改正后再运行即从这一步继续"
-                )
-                _write_record(record.name, {one.name: done[one.name] for one in steps if one.name in done})
+                fault = f"第 {at} 步“{step.name}”没有完成；改正后再运行即从这一步继续"
+                new = [path for path in (*step.results, *step.files) if not Path(path).exists()]
+                _write_record(record.name, steps, done, new)
+                try:
+                    done[step.name] = _run(step, root, quiet, fault)
+                finally:
+                    _write_record(record.name, steps, done)
     tell(quiet, f"{len(steps)} 步完成，其中 {len(steps) - len(waiting)} 步没有变化、没有重做；记录在 {record}")
 
 
@@ -184,6 +190,29 @@ def _stale(steps: Sequence[Step], done: dict[str, Any]) -> list[Step]:
     return stale
 
 
+def _changed(steps: Sequence[Step], done: dict[str, Any]) -> list[str]:
+    """Which results are not as they were written, but for those that a later step writes into: Chinese sentences."""
+    books = {path for entry in done.values() for path in entry["books"]}
+    written = [(step, path, digest) for step in steps for path, digest in _results(step, done) if path not in books]
+    return [
+        f"“{step.name}”的结果“{path}”在记录之后改过"
+        for step, path, digest in written
+        if (now := _result_hash(path)) and now != digest
+    ]
+
+
+def _results(step: Step, done: dict[str, Any]) -> list[tuple[str, str]]:
+    return list(done[step.name]["results"].items()) if step.name in done else []
+
+
+def _put_aside(path: Path) -> str:
+    """Rename what a step left that was broken off, so that the step can be done again; a Chinese sentence."""
+    names = (path.with_name(f"{path.stem}.中断{many or ''}{path.suffix}") for many in itertools.count())
+    kept = next(name for name in names if not name.exists())
+    path.rename(kept)
+    return f"“{path}”是上次没有做完的一步留下的，已改名为“{kept.name}”"
+
+
 def _run(step: Step, root: click.Command, quiet: bool, fault: str) -> dict[str, Any]:
     """Run a step; its words, and the hashes of what it read, changed and wrote."""
     before = {path: _hash(path) for path in step.files}
@@ -210,6 +239,7 @@ def _verify(steps: Sequence[Step], done: dict[str, Any], root: click.Command) ->
     """What differs where the steps are run again, elsewhere, on the inputs of now: Chinese sentences."""
     if faults := [f"“{step.name}”没有记录，还没有做过" for step in steps if step.name not in done]:
         return faults
+    faults += _changed(steps, done)
     results = {path for step in steps for path in (*step.results, *done[step.name]["books"])}
     inputs = {path: digest for step in steps for path, digest in done[step.name]["inputs"].items()}
     for path, digest in inputs.items():
@@ -244,22 +274,25 @@ def _copied(paths: Sequence[str], results: Iterable[str]) -> Iterator[None]:
             yield
 
 
-def _read_record(path: Path) -> dict[str, Any]:
+def _read_record(path: Path) -> tuple[dict[str, Any], list[str]]:
+    """The steps that were done; and what the step that was under way when the work stopped may have left."""
     from matcher.tables.json import parse_json
 
     if not path.exists():
-        return {}
+        return {}, []
     try:
         content = parse_json(path.read_bytes())
     except ValueError:
         content = None
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise TableError(f"{path.name}：不是一轮工作的记录；请移走这个文件再运行")
-    return dict(content["steps"])
+    return dict(content["steps"]), list(content.get("begun", []))
 
 
-def _write_record(name: str, steps: dict[str, Any]) -> None:
+def _write_record(name: str, steps: Sequence[Step], done: dict[str, Any], begun: Sequence[str] = ()) -> None:
+    """What is done of the steps; begun: files that were not there before the step that is now run."""
     from matcher.export.formats import json_bytes
     from matcher.export.targets import save_files
 
-    save_files({Path(name): json_bytes({"format": FORMAT, "steps": steps})})
+    content = {"format": FORMAT, "steps": {step.name: done[step.name] for step in steps if step.name in done}}
+    save_files({Path(name): json_bytes(content | ({"begun": list(begun)} if begun else {}))})

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from matcher.errors import TableError
 from matcher.export.advice import (
     CONTACT,
     DECLINED,
@@ -123,6 +124,9 @@ def match_files(
     total: how many records there were, where `records` are those alone that the matches name. lapsed: query -> the
     record that would be recommended, were it still valid.
     """
+    for name, side in zip(map(str, matches.columns[:2]), (queries, records), strict=True):
+        if twice := side.loc[side[name].duplicated(), name].unique().tolist():
+            raise TableError(f"{name} 中 {len(twice)} 个编号重复，分不清是哪一条：{'、'.join(map(str, twice[:10]))}")
     target = Path(output)
     report, account = _report(target.name, matches, queries, records, problems, columns, about, total, mask)
     ended: Any = mask_nested(dict(lapsed or {})) if mask else dict(lapsed or {})

@@ -1,7 +1,7 @@
 """Results in a folder, piece by piece: one Parquet file for each piece and table, whole or not there.
 
     folder/pieces.json               what the folder holds: the settings, and at the end how many pieces and rows
-    folder/pieces/part-00000.json    a piece that is done: the hash of its input and how many rows each table has
+    folder/pieces/part-00000.json    a piece that is done: the hash of its input, the rows and bytes of each table
     folder/<table>/part-00000.parquet
 
 Work that was broken off goes on where it stopped, and ends with the very files of work that was not.
@@ -26,6 +26,7 @@ from matcher.export.formats import json_bytes
 from matcher.export.parquet import HiddenIds, ParquetStream
 from matcher.export.tables import clean_table
 from matcher.export.targets import half_written, make_folder, save_files
+from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.json import parse_json
 from matcher.tables.privacy import mask_nested, mask_table
 
@@ -139,11 +140,13 @@ class _Part:
     def finish(self, streams: ExitStack) -> None:
         """Put all files in their places, and say so last."""
         streams.close()
+        sizes = {name: stream.path.stat().st_size for name, stream in self._open.items()}
         for name, stream in self._open.items():
             make_folder(self._folder / name)
             stream.path.replace(self._folder / name / f"{self._name}.parquet")
         rows = {name: stream.rows for name, stream in self._open.items()}
-        save_files({_marker(self._folder, self._name): json_bytes({"input": self._digest, "rows": rows})})
+        content = {"input": self._digest, "rows": rows, "bytes": sizes}
+        save_files({_marker(self._folder, self._name): json_bytes(content)})
 
 
 def _arrow(table: pd.DataFrame, hidden: HiddenIds | None) -> pa.Table:
@@ -165,20 +168,13 @@ def _marker(folder: Path, name: str) -> Path:
     return folder / "pieces" / f"{name}.json"
 
 
-def table_fingerprint(table: pd.DataFrame) -> str:
-    """The hash of a table's columns and cells."""
-    digest = hashlib.sha256(json.dumps([str(name) for name in table.columns]).encode())
-    digest.update(pd.util.hash_pandas_object(table, index=False).to_numpy().tobytes())
-    return digest.hexdigest()
-
-
 def _done(folder: Path, at: int) -> dict[str, Any] | None:
-    """What is kept of a piece; None where it is still to be done."""
+    """What is kept of a piece; None where it is still to be done, or a file of it is not as it was written."""
     name = _name(at)
     try:
         content = parse_json(_marker(folder, name).read_bytes())
         rows = {str(table): int(many) for table, many in content["rows"].items()}
-        if all((folder / table / f"{name}.parquet").is_file() for table in rows):
+        if all((folder / table / f"{name}.parquet").stat().st_size == content["bytes"][table] for table in rows):
             return {"input": content["input"], "rows": rows}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         pass

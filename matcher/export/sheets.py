@@ -84,6 +84,9 @@ class Form:
     lines: Sequence[tuple[str, Sequence[str]]]
 
 
+_NO_SHEET_NAME = str.maketrans("[]:*?/\\", "［］：＊？／＼")
+
+
 def workbook_bytes(sheets: Mapping[str, Sheet | Form], *, title: str = "", file: str = "") -> bytes:
     """A workbook; equal input gives equal bytes.
 
@@ -101,7 +104,7 @@ def workbook_bytes(sheets: Mapping[str, Sheet | Form], *, title: str = "", file:
     book.set_properties({"title": title, "created": dt.datetime(1980, 1, 1)})
     writer = _Writer(book)
     for name, sheet in _with_cuts(sheets, file).items():
-        page = book.add_worksheet(name[:31], QuickWorksheet)
+        page = book.add_worksheet(name.translate(_NO_SHEET_NAME).strip("'")[:31], QuickWorksheet)
         if isinstance(sheet, Form):
             writer.form(page, sheet)
         else:

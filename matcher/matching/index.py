@@ -24,8 +24,8 @@ from matcher.matching.encoders import Encoder
 from matcher.matching.filters import Where
 from matcher.matching.learned_ranker import Ranker, calibration_of, is_good, ranker_of
 from matcher.matching.matches import match
+from matcher.matching.records import check_characters, texts_of
 from matcher.matching.records import id_column_of as id_column_of
-from matcher.matching.records import texts_of
 from matcher.matching.remembered import texts_of_rows
 from matcher.matching.reordering import Rerank
 from matcher.progress import timed
@@ -129,6 +129,7 @@ class Index(BaseIndex):
         row = {"title": text} if isinstance(text, str) else {"title": "", **text}
         if not any(str(row.get(name) or "").strip() for name in ("title", "description", "scope", "keywords")):
             raise ArgumentError("the text is blank: there is nothing to search for")
+        check_characters(value for value in row.values() if isinstance(value, str))
         asking = "need_id" if self.id_column != "need_id" else "outcome_id"
         row = {asking: ""} | {name: value for name, value in row.items() if name != self.id_column}
         matches = match(

@@ -108,9 +108,10 @@ def _marked(rows: Whole, columns: Whole, value: float, shape: tuple[int, int]) -
 def _longer(names: Sequence[str], words: NDArray[np.bool_], forms: set[str]) -> dict[str, list[int]]:
     """The words that hold a form of three characters or more."""
     found: dict[str, list[int]] = defaultdict(list)
+    longest = max(map(len, forms), default=0)
     for number in np.flatnonzero(words).tolist():
         name = names[number]
-        for size in range(3, len(name)):
+        for size in range(3, min(longest + 1, len(name))):
             for start in range(len(name) - size + 1):
                 if (part := name[start : start + size]) in forms:
                     found[part].append(number)

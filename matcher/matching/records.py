@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -13,6 +15,7 @@ from matcher.errors import ArgumentTypeError, MatcherError, TableError
 BODY = ("description", "scope", "keywords")  # columns read as text, behind the title
 ID_COLUMNS = ("outcome_id", "need_id")
 WORK_ID = "work_id"  # of the works behind experts, see `matcher.experts.library`
+_HALF = re.compile("[\ud800-\udfff]")
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")  # two letters and more: "C:/" is a drive
 
 
@@ -36,10 +39,24 @@ def texts_of(table: pd.DataFrame) -> tuple[list[str], list[str]]:
     """Titles and bodies (description, scope and keywords, as far as there are any) of a table's rows."""
     if not {"title", "description"} & set(table.columns):
         raise TableError("a table needs a column title or description")
-    columns = {name: table[name].fillna("").astype(str).tolist() for name in ("title", *BODY) if name in table}
+    columns = {name: _texts(table[name]) for name in ("title", *BODY) if name in table}
+    for texts in columns.values():
+        check_characters(texts)
     bodies = zip(*(columns[name] for name in BODY if name in columns), strict=True)
     empty = [""] * len(table)
     return columns.get("title", empty), ["\n".join(filter(None, row)) for row in bodies] or empty
+
+
+def _texts(column: pd.Series[Any]) -> list[str]:
+    return ["" if empty else str(value) for value, empty in zip(column.tolist(), column.isna().tolist(), strict=True)]
+
+
+def check_characters(texts: Iterable[str]) -> None:
+    """Raise TableError, with the text, where half of a character stands in it, which no file or engine takes."""
+    for text in texts:
+        if not text.isascii() and (broken := _HALF.search(text)):
+            shown = _HALF.sub("□", text[max(0, broken.start() - 10) : broken.end() + 10])
+            raise TableError(f"“{shown}”中有残缺的字符（{ascii(broken[0])[1:-1]}），请改正后再用")
 
 
 def local_folder(folder: str | Path, error: type[MatcherError]) -> Path:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, overload
@@ -27,6 +27,7 @@ from matcher.matching.records import id_column_of
 from matcher.matching.requirements import ASK_BACK
 from matcher.matching.statistics import Census, Statistics
 from matcher.matching.tokens import Segmenter
+from matcher.tables.fingerprint import table_fingerprint
 from matcher.tables.json import parse_json
 
 LIBRARY = "library.json"  # says that a folder of shards is whole
@@ -97,7 +98,7 @@ class Shards(Sequence[Index]):
     ) -> Shards:
         """Index a library piece by piece, so that one piece at a time lies in memory.
 
-        Where building was broken off, the shards that are there and hold the same ids are kept.
+        Where building was broken off, the shards that are there and were built from the same pieces are kept.
 
         Parameters
         ----------
@@ -122,7 +123,7 @@ class Shards(Sequence[Index]):
         IndexFolderError
             The folder cannot be written.
         """
-        place, seen = Path(folder), set[str]()
+        place, seen, segmenter = Path(folder), set[str](), segmenter or Segmenter()
         many = 0
         with contextlib.suppress(FileNotFoundError):
             (place / LIBRARY).unlink()
@@ -131,10 +132,14 @@ class Shards(Sequence[Index]):
             if twice := seen.intersection(ids):
                 raise TableError(f"{len(twice)} 个编号在两个分片中：{'、'.join(sorted(twice)[:10])}")
             seen.update(ids)
-            if _ids_in(_place(place, many), encoder) != ids:
+            made_from = {"piece": table_fingerprint(piece), **segmenter.identity}
+            shard = _place(place, many)
+            if not _is_built(shard, made_from, encoder):
                 built = Index.build(piece, encoder=encoder, segmenter=segmenter)
-                _place(place, many).mkdir(parents=True, exist_ok=True)
-                built.save(_place(place, many), replace=True)
+                shard.mkdir(parents=True, exist_ok=True)
+                _marker(shard).unlink(missing_ok=True)
+                built.save(shard, replace=True)
+                _marker(shard).write_text(json.dumps(made_from), "utf-8")
             many += 1
         if not many:
             raise ArgumentError("there are no pieces")
@@ -151,13 +156,19 @@ def _place(folder: Path, at: int) -> Path:
     return folder / f"shard-{at:05}"
 
 
-def _ids_in(folder: Path, encoder: Encoder | None) -> list[str]:
-    """The ids of the shard in a folder; none where there is no whole one."""
+def _marker(shard: Path) -> Path:
+    """The file that says from what a shard was built."""
+    return shard.with_suffix(".json")
+
+
+def _is_built(shard: Path, made_from: Mapping[str, str], encoder: Encoder | None) -> bool:
+    """Whether there is a whole shard that was built from this piece, with this segmenter and encoder."""
     try:
-        loaded = Index.load(folder, encoder=encoder)
-    except IndexFolderError:
-        return []
-    return [str(name) for name in loaded.ids[loaded.alive]]
+        known = parse_json(_marker(shard).read_bytes())
+        Index.load(shard, encoder=encoder)
+    except (OSError, ValueError, IndexFolderError):
+        return False
+    return bool(known == made_from)
 
 
 def shard_statistics(shards: Sequence[BaseIndex]) -> Statistics:

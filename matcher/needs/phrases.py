@@ -204,10 +204,12 @@ def _read_run(run: list[_Token], verb: _Token | None, title: bool) -> list[Phras
 
 
 def _things(thing: list[_Token], title: bool) -> list[Phrase]:
+    first, size = len(thing) - 1, len(thing[-1].text)
+    while first and size + len(thing[first - 1].text) <= _LONGEST_OBJECT:
+        first -= 1
+        size += len(thing[first].text)
+    thing = thing[first:]
     whole = _joined("object", thing)
-    while len(whole.text) > _LONGEST_OBJECT and len(thing) > 1:
-        thing = thing[1:]
-        whole = _joined("object", thing)
     longest = max(len(token.text) for token in thing)
     enough = len(whole.text) > 1 if title else longest > 1 and (len(whole.text) > 2 or len(thing) == 1)
     return [whole] if enough and whole.text not in NOT_ALONE else []

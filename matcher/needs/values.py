@@ -124,8 +124,8 @@ _STANDARD = re.compile(
 )
 _REST = re.compile(_NUMBER)
 _ODD = re.compile(r"[余多](?![\u4e00-\u9fff])|(?<=[\d百千万亿])[余多]")  # 100多米 is more than 100
-_SHARED = re.compile(  # 精度1.5、2.0级: the unit stands behind the last
-    rf"(?:\s?[、/]\s?{_NUMBER})*?\s?[、/]\s?(?P<last>{_NUMBER})\s?(?P<unit>{UNIT})"
+_SHARED = re.compile(  # 精度1.5、2.0级: the unit stands behind the last of at most so many, as long lists take long
+    rf"(?:\s?[、/]\s?{_NUMBER}){{0,30}}?\s?[、/]\s?(?P<last>{_NUMBER})\s?(?P<unit>{UNIT})"
 )
 _NAMED = re.compile("[\u4e00-\u9fff][:为]?$")
 _GLUED = re.compile(r"(?<=[。；;\n])([2-9])\.(?=\d)")  # 1.清洗。2.20℃恒温: the number of an item

@@ -238,9 +238,11 @@ def _once(problems: pd.DataFrame) -> pd.DataFrame:
 
 
 def firm_pieces(source: Firms, policies: Sequence[Policy]) -> Iterator[pd.DataFrame]:
-    """The firms of a source in pieces of `CHUNK` rows; DataFrames that come one after the other as they are."""
+    """The firms of a source in pieces of `CHUNK` rows; DataFrames that come one after the other as they are, but that
+    firms without ids are numbered through.
+    """
     if isinstance(source, pd.DataFrame):
-        yield from (source.iloc[at : at + CHUNK] for at in range(0, len(source), CHUNK))
+        yield from _numbered(source.iloc[at : at + CHUNK] for at in range(0, len(source), CHUNK))
     elif isinstance(source, str | Path) and Path(source).suffix.lower() == ".csv":
         plain = plain_firms(Path(source), policies)
         if plain is None:
@@ -258,7 +260,16 @@ def firm_pieces(source: Firms, policies: Sequence[Policy]) -> Iterator[pd.DataFr
         )
         yield from map(frame_of, in_pieces(batches, CHUNK))
     else:
-        yield from source
+        yield from _numbered(source)
+
+
+def _numbered(pieces: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+    """Pieces with ids: where a table has none, the numbers of its rows over all pieces."""
+    before = 0
+    for piece in pieces:
+        ids = map(str, range(before + 1, before + len(piece) + 1))
+        yield piece if "enterprise_id" in piece else piece.assign(enterprise_id=list(ids))
+        before += len(piece)
 
 
 def plain_firms(path: Path, policies: Sequence[Policy]) -> Iterator[pd.DataFrame] | None:

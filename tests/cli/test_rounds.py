@@ -2,6 +2,8 @@
 
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -81,7 +83,37 @@ def test_a_round_is_done_again_elsewhere_and_compared_byte_by_byte(place, run):
     record["steps"]["目标"]["results"]["目标.csv"] = "0" * 64
     (place / "年度.record.json").write_text(json.dumps(record), "utf-8")
     status, _, err = run("run", plan, "--verify")
-    assert (status, err) == (1, "“目标”的结果“目标.csv”与记录的不同\n")
+    assert (status, err) == (1, "“目标”的结果“目标.csv”在记录之后改过\n“目标”的结果“目标.csv”与记录的不同\n")
+
+
+def test_a_result_that_was_changed_is_told_and_kept(place, run):
+    plan = str(place / "年度.yaml")
+    (place / "年度.yaml").write_text(
+        "日期: 2026-11-24\n步骤:\n  - 目标: pool targets targets.csv -o 目标.csv\n", "utf-8"
+    )
+    run("run", plan, "-q")
+    with (place / "目标.csv").open("a", encoding="utf-8") as file:
+        file.write("批注\n")
+    status, _, err = run("run", plan)
+    assert (status, "“目标”的结果“目标.csv”在记录之后改过；没有重做（要重做请用 --again）" in err) == (0, True), err
+    assert (place / "目标.csv").read_text("utf-8-sig").endswith("批注\n")
+    status, _, err = run("run", plan, "--verify")
+    assert (status, err) == (1, "“目标”的结果“目标.csv”在记录之后改过\n")
+    assert run("run", plan, "--again")[0] == 0
+    assert run("run", plan, "--verify")[0] == 0
+
+
+def test_a_step_that_was_killed_before_its_record_is_done_again(tmp_path, run):
+    (tmp_path / "年度.yaml").write_text("日期: 2026-11-24\n经办人: 王岚\n步骤:\n  - 建库: pool create b.db\n", "utf-8")
+    plan = str(tmp_path / "年度.yaml")
+    script = "import os, matcher.cli.rounds as r; r._run = lambda *a, real=r._run: (real(*a), os._exit(9)); "
+    script += "from matcher.cli.app import main_group; main_group(['run', '年度.yaml'])"
+    assert subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=False).returncode == 9
+    assert (tmp_path / "b.db").exists()
+    status, _, err = run("run", plan)
+    assert (status, "“b.db”是上次没有做完的一步留下的，已改名为“b.中断.db”" in err) == (0, True), err
+    assert (tmp_path / "b.中断.db").exists()
+    assert waiting(run("run", plan, "--list")[1]) == []
 
 
 @pytest.mark.parametrize(
@@ -136,6 +168,6 @@ def test_a_folder_of_pieces_is_a_result(place, run):
     assert run("run", plan, "--verify") == (0, "1 步：重做的结果与记录一致\n", "")
     part = place / "片" / "summary" / "part-00000.parquet"
     pd.read_parquet(part).head(1).to_parquet(part)
-    assert run("run", plan, "--verify")[0] == 0  # what is there now is not asked; the work is done again elsewhere
+    assert run("run", plan, "--verify") == (1, "", "“评价”的结果“片”在记录之后改过\n")
     shutil.rmtree(place / "片")
     assert waiting(run("run", plan, "--list")[1]) == ["评价"]

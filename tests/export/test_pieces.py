@@ -77,6 +77,10 @@ def test_work_that_failed_goes_on_where_it_stopped(tmp_path):
     (tmp_path / "again" / "ids" / "part-00001.parquet").unlink()
     write_pieces(tmp_path / "again", pieces(), work, settings={})
     assert done == [1, 3, 3, 5, 3]
+    with (tmp_path / "again" / "ids" / "part-00000.parquet").open("r+b") as file:
+        file.truncate(50)
+    write_pieces(tmp_path / "again", pieces(), work, settings={})
+    assert done == [1, 3, 3, 5, 3, 1]
     assert contents(tmp_path / "again") == contents(tmp_path / "whole")
 
 

@@ -12,7 +12,7 @@ import pytest
 from small import NEEDS, OUTCOMES, Known, build
 
 from matcher import Index, fit_feedback, match
-from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, IndexFolderError, MatcherError
+from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, IndexFolderError, MatcherError, TableError
 from matcher.matching import Between, load_encoder, withdraw_feedback
 from matcher.matching.encoders import StaticEncoder
 
@@ -66,6 +66,12 @@ def test_a_search_learns_from_judged_pairs():
     ("kind", "call", "message"),
     [
         (ArgumentError, lambda index: index.search("  "), "^the text is blank"),
+        (TableError, lambda index: index.search("机械\ud800手"), r"^“机械□手”中有残缺的字符（\\ud800）"),
+        (
+            TableError,
+            lambda index: match(NEEDS.astype(object).replace("机械手抓取", "\udfff"), index),
+            "^“□”中有残缺的字符",
+        ),
         (
             ArgumentTypeError,
             lambda index: index.search(["机械手"]),

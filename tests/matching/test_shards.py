@@ -101,6 +101,14 @@ def test_building_goes_on_where_it_was_broken_off(tmp_path, monkeypatch):
     assert built[:-1] == [len(piece) for piece in list(pieces())[2:]]  # the last one is the sample of the statistics
 
 
+def test_a_library_built_again_holds_the_texts_of_now(tmp_path):
+    old = pd.DataFrame({"outcome_id": ["C1", "C2", "C3"], "title": ["齿轮磨削烧伤检测", "桃采后保鲜", "大蒜烘干"]})
+    new = old.assign(title=["齿轮磨削烧伤检测", "无人机植保", "水泵"])
+    for table in (old, new, new):
+        shards = Shards.build([table[:1], table[1:]], tmp_path)
+        assert [title for shard in shards for title in shard.records["title"]] == table["title"].tolist()
+
+
 def test_an_id_in_two_pieces_is_refused(tmp_path):
     with pytest.raises(TableError, match="1 个编号在两个分片中"):
         Shards.build([LIBRARY[:3], LIBRARY[2:5]], tmp_path)

@@ -49,6 +49,13 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {str(one.relative_to(folder)): one.read_bytes() for one in sorted(folder.rglob("*")) if one.is_file()}
 
 
+def test_firms_without_ids_are_numbered_through(tmp_path: Path) -> None:
+    nameless = read_firms(firms(), POLICIES, on=ON).rows.drop(columns="enterprise_id")
+    score_parquet([nameless[:3], nameless[3:]], POLICIES, on=ON, folder=tmp_path / "a")
+    written = pd.read_parquet(tmp_path / "a" / "summary")["enterprise_id"]
+    assert set(written) == set(score(nameless, POLICIES, on=ON).summary["enterprise_id"]) == set(map(str, range(1, 21)))
+
+
 def test_parquet_csv_and_data_frames_give_the_rows_of_score(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("matcher.policy.streaming.CHUNK", 8)
     table = firms()
