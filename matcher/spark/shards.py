@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pyspark.broadcast import Broadcast
     from pyspark.sql import DataFrame
 
-SIZE = 25_000  # records of an index at most
+SIZE = 32_768  # records of an index at most
 DATA = 1 << 20  # bytes of a file in one row
 TERMS = 10_000  # terms in one row
 SHARD_KINDS = {
