@@ -51,7 +51,7 @@ def match(
         The asking rows, `need_id` or `outcome_id` and `title`, `description` or both. They are fetched to the driver
         and sent to every executor.
     records
-        The library, with the other id. Every partition becomes indexes of at most 25,000 records where it lies: give
+        The library, with the other id. Every partition becomes indexes of at most 32,768 records where it lies: give
         it at least as many (`records.repartition(n)`) as there are cores, and more, smaller ones, where texts are long.
     k, where, same, valid_on, weights, false_alarm, reasons
         As in `matcher.match`.
