@@ -25,7 +25,7 @@ ARROW = {
     "date": pa.date32(),
     "array<string>": pa.list_(pa.string()),
     "array<bigint>": pa.list_(pa.int64()),
-    "map<string,binary>": pa.map_(pa.string(), pa.binary()),
+    "binary": pa.binary(),
 }
 _ROWS = 10_000  # of a batch that goes back: what Spark itself sends
 
@@ -62,14 +62,18 @@ def plain(frame: DataFrame, names: Sequence[str], texts: Sequence[str] = ()) -> 
 
 
 def pieces(batches: Batches, rows: float) -> Iterator[pa.Table]:
-    """Arrow batches put together to tables of about so many rows; none is empty."""
+    """The rows of Arrow batches as tables of so many rows, the last one of fewer; none is empty."""
     held: list[pa.RecordBatch] = []
+    many = 0
     for batch in batches:
         held.append(batch)
-        if sum(one.num_rows for one in held) >= rows:
-            yield pa.Table.from_batches(held)
-            held = []
-    if any(one.num_rows for one in held):
+        many += batch.num_rows
+        while many >= rows:
+            table = pa.Table.from_batches(held)
+            yield table[: int(rows)]
+            held = table[int(rows) :].to_batches()
+            many -= int(rows)
+    if many:
         yield pa.Table.from_batches(held)
 
 
@@ -97,7 +101,7 @@ def mapped(
     kinds: Kinds,
     rows: float = math.inf,
 ) -> DataFrame:
-    """A data frame of the tables that `work` makes of each partition, given in pieces of about so many rows."""
+    """A data frame of the tables that `work` makes of each partition, given in pieces of so many rows."""
     names = frame.columns
 
     def of_partition(batches: Batches) -> Iterator[pa.RecordBatch]:

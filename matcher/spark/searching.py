@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from matcher.errors import TableError
 from matcher.matching.filters import Where
@@ -17,7 +18,7 @@ from matcher.matching.records import id_column_of
 from matcher.matching.shards import merge_matches
 from matcher.policy.streaming import frame_of
 from matcher.spark.frames import check_spark, mapped, plain
-from matcher.spark.shards import check_ids, counted, opened, shards_of, with_scale
+from matcher.spark.shards import check_ids, counted, each_shard, scale_of, shards_of
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
 _FIGURES = {"rank": "bigint", **dict.fromkeys(("score", "level", "probability"), "double")}
 _FIGURES |= dict.fromkeys(("probability_low", "probability_high", "semantic", "lexical", "preference"), "double")
 _FIGURES |= dict.fromkeys(("recommended", "good_match"), "boolean")
-_FOUND = {"asking": "string", "id": "string", "total": "double", "shard": "string"}
+_FOUND = {"asking": "bigint", "id": "string", "total": "double", "shard": "string"}
+_NEEDS = 4096  # asking rows searched for together
+_PAIRS = 20_000  # rows merged together
 
 
 def match(
@@ -48,8 +51,8 @@ def match(
         The asking rows, `need_id` or `outcome_id` and `title`, `description` or both. They are fetched to the driver
         and sent to every executor.
     records
-        The library, with the other id. Every partition becomes an index where it lies: give it as many
-        (`records.repartition(n)`) as make each small enough for the memory of one core's share of an executor.
+        The library, with the other id. Every partition becomes indexes of at most 32,768 records where it lies: give
+        it at least as many (`records.repartition(n)`) as there are cores, and more, smaller ones, where texts are long.
     k, where, same, valid_on, weights, false_alarm, reasons
         As in `matcher.match`.
 
@@ -87,39 +90,42 @@ def match(
     send = shards.sparkSession.sparkContext.broadcast
     terms = counted(shards)
     shared, asked = send(terms), send(needs)
-    scale = with_scale(terms, shared, shards, records).scale
+    scale = scale_of(terms, shared, shards, records)
 
-    def answers(files: Any, table: pd.DataFrame, most: int, why: bool) -> pd.DataFrame:
-        index = opened(files, replace(shared.value, scale=scale))
-        return local_match(table, index, k=most, reasons=why, **options)
+    def search(shard: str, index: Index) -> Iterator[pd.DataFrame]:
+        for start in range(0, max(1, len(asked.value)), _NEEDS):
+            some = asked.value[start : start + _NEEDS]
+            table = local_match(some, index, k=k, reasons=False, **options)
+            total = table["semantic"] + table["lexical"] + (table["preference"] if weights else 0.0)
+            place = start + pd.Index(some[asking]).get_indexer(table[asking])
+            yield pd.DataFrame({"asking": place, "id": table[recorded], "total": total, "shard": shard})
 
-    def search(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        for part in parts:
-            for shard, files in zip(part["shard"], part["files"], strict=True):
-                table = answers(files, asked.value, k, False)
-                total = table["semantic"] + table["lexical"] + (table["preference"] if weights else 0.0)
-                yield pd.DataFrame({"asking": table[asking], "id": table[recorded], "total": total, "shard": shard})
+    won = send(_won(each_shard(shards, shared, search, _FOUND, scale), k))
 
-    found = mapped(shards.select("shard", "files"), search, _FOUND)
-    won = send(_won(found, k))
-
-    def explain(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        for part in parts:
-            for shard, files in zip(part["shard"], part["files"], strict=True):
-                for many, ids in won.value.get(shard, {}).items():
-                    yield answers(files, asked.value[asked.value[asking].isin(ids)], many, reasons)
+    def explain(shard: str, index: Index) -> Iterator[pd.DataFrame]:
+        for many, places in won.value.get(shard, {}).items():
+            for start in range(0, len(places), _NEEDS):
+                some = asked.value.iloc[places[start : start + _NEEDS]]
+                yield local_match(some, index, k=many, reasons=reasons, **options)
 
     def merge(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        last: list[pd.DataFrame] = []  # rows of the last asking row, which the next part may go on with
         for part in parts:
-            yield merge_matches([part], k=k)
+            both = pd.concat([*last, part], ignore_index=True)
+            goes_on = both[asking] == both[asking].iloc[-1]
+            if not goes_on.all():
+                yield merge_matches([both[~goes_on]], k=k)
+            last = [both[goes_on]]
+        if last:
+            yield merge_matches(last, k=k)
 
     kinds = {name: _FIGURES.get(name, "string") for name in map(str, typical)}
-    best = mapped(shards.select("shard", "files"), explain, kinds)
-    return mapped(best.repartition(asking), merge, kinds)
+    best = each_shard(shards, shared, explain, kinds, scale)
+    return mapped(best.repartition(asking).sortWithinPartitions(asking), merge, kinds, _PAIRS)
 
 
-def _won(found: DataFrame, k: int) -> dict[str, dict[int, list[str]]]:
-    """Shard -> how many of an asking row's best k it has -> these asking rows.
+def _won(found: DataFrame, k: int) -> dict[str, dict[int, NDArray[np.int32]]]:
+    """Shard -> how many of an asking row's best k it has -> the places of these asking rows.
 
     A row that nothing was found for is left to one shard, as one that has one row for it.
     """
@@ -130,7 +136,7 @@ def _won(found: DataFrame, k: int) -> dict[str, dict[int, list[str]]]:
     best = found.withColumn("rank", f.row_number().over(order)).filter(f.col("rank") <= k)
     best = best.filter(f.col("total").isNotNull() | (f.col("rank") == 1))
     table = best.groupBy("shard", "asking").count().toArrow().to_pandas()
-    won: dict[str, dict[int, list[str]]] = {}
+    won: dict[str, dict[int, NDArray[np.int32]]] = {}
     for (shard, many), rows in table.groupby(["shard", "count"]):
-        won.setdefault(str(shard), {})[int(many)] = rows["asking"].tolist()
+        won.setdefault(str(shard), {})[int(many)] = np.sort(rows["asking"].to_numpy(np.int32))
     return won

@@ -1,18 +1,21 @@
 """A library on a cluster: an index of each partition where it lies, and the statistics that make them one library.
 
-An index travels as the files of its folder. What is known of the whole is what `matcher.matching.shards` works out on
-one machine: terms are counted in Spark, the scale of random pairs is read off the sample on the driver, and each shard
-says how its records stand to the texts of the sample.
+An index travels as the files of its folder, in rows of at most `DATA` bytes or `TERMS` terms, and no index holds more
+than `SIZE` records: so what Java holds of a library at a time does not grow with it. What is known of the whole is what
+`matcher.matching.shards` works out on one machine: terms are counted in Spark, the scale of random pairs is read off
+the sample on the driver, and each shard says how its records stand to the texts of the sample.
 """
 
 from __future__ import annotations
 
 import functools
+import itertools
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
+from operator import itemgetter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -23,6 +26,7 @@ from matcher.matching.base import AFAR
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.index import Index
 from matcher.matching.records import id_column_of
+from matcher.matching.score_scale import ScoreScale
 from matcher.matching.statistics import SAMPLE, Statistics
 from matcher.policy.streaming import frame_of
 from matcher.spark.frames import mapped
@@ -31,36 +35,37 @@ if TYPE_CHECKING:
     from pyspark.broadcast import Broadcast
     from pyspark.sql import DataFrame
 
+SIZE = 32_768  # records of an index at most
+DATA = 1 << 20  # bytes of a file in one row
+TERMS = 10_000  # terms in one row
 SHARD_KINDS = {
     "shard": "string",  # the lowest id in it
-    "texts": "bigint",
-    "names": "array<string>",
-    "counts": "array<bigint>",
-    "files": "map<string,binary>",
+    "texts": "bigint",  # how many records it has, in its first row; 0 in the others
+    "names": "array<string>",  # some of its terms,
+    "counts": "array<bigint>",  # and in how many records each occurs
+    "file": "string",  # or the next bytes of a file of its folder
+    "data": "binary",
 }
 _NOTHING = Statistics(0, (), np.zeros(0, np.int64))
+_TOGETHER = 16  # rows of files looked at together
 _HALF = 16  # bits of a cosine that are counted; those of the other half tell apart what is counted together
 _Texts = tuple[list[str], list[str]]
 
 
-def shards_of(records: DataFrame) -> DataFrame:
-    """One row (`SHARD_KINDS`) for each partition of a library that is not empty."""
+def shards_of(records: DataFrame, size: int = SIZE) -> DataFrame:
+    """Rows (`SHARD_KINDS`) of the indexes of each partition of a library: its records in the order of their ids, so
+    many to an index. The rows of an index stand together.
+    """
+    id_column = id_column_of(pd.DataFrame(columns=records.columns))
 
     def built(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
         for part in parts:
-            id_column = id_column_of(part)
-            index = Index.build(part.sort_values(id_column, ignore_index=True), encoder=_encoder())
-            names, counts = index.census.names, index.census.counts
-            row = {
-                "shard": index.ids[0],
-                "texts": len(index),
-                "names": names,
-                "counts": counts,
-                "files": _packed(index),
-            }
-            yield pd.DataFrame({name: [value] for name, value in row.items()})
+            index = Index.build(part, encoder=_encoder())
+            for row in rows_of(index):
+                row["shard"] = index.ids[0]
+                yield pd.DataFrame({name: [row.get(name)] for name in SHARD_KINDS})
 
-    return mapped(records, built, SHARD_KINDS)
+    return mapped(records.sortWithinPartitions(id_column), built, SHARD_KINDS, size)
 
 
 @functools.cache
@@ -69,21 +74,52 @@ def _encoder() -> StaticEncoder:
     return StaticEncoder.load()
 
 
-def _packed(index: Index) -> list[tuple[str, bytes]]:
+def rows_of(index: Index) -> Iterator[dict[str, Any]]:
+    """An index as rows of `SHARD_KINDS`, but for its name."""
+    names, counts = index.census.names, index.census.counts
+    for at in range(0, max(1, len(names)), TERMS):
+        some = slice(at, at + TERMS)
+        yield {"texts": 0 if at else len(index), "names": names[some], "counts": counts[some]}
     with tempfile.TemporaryDirectory() as folder:
         replace(index, whole=_NOTHING).save(folder)  # its own scale is never asked for
-        files = sorted(path for path in Path(folder).rglob("*") if path.is_file())
-        return [(path.relative_to(folder).as_posix(), path.read_bytes()) for path in files]
+        for path in sorted(path for path in Path(folder).rglob("*") if path.is_file()):
+            with path.open("rb") as file:
+                for _ in range(0, max(1, path.stat().st_size), DATA):
+                    yield {"texts": 0, "file": path.relative_to(folder).as_posix(), "data": file.read(DATA)}
 
 
-def opened(files: list[tuple[str, bytes]], statistics: Statistics) -> Index:
-    """The index that a row of `shards_of` holds, as a part of a library."""
-    with tempfile.TemporaryDirectory() as folder:
-        for name, data in files:
-            path = Path(folder, name)
-            path.parent.mkdir(exist_ok=True)
-            path.write_bytes(data)
-        return replace(Index.load(folder, encoder=_encoder()), whole=statistics)
+def opened(rows: Iterable[tuple[str, str, bytes]], statistics: Statistics) -> Iterator[tuple[str, Index]]:
+    """The indexes behind rows of (shard, file, data), one after the other, as parts of a library."""
+    for shard, pieces in itertools.groupby(rows, key=itemgetter(0)):
+        with tempfile.TemporaryDirectory() as folder:
+            for _, name, data in pieces:
+                path = Path(folder, name)
+                path.parent.mkdir(exist_ok=True)
+                with path.open("ab") as file:
+                    file.write(data)
+            yield shard, replace(Index.load(folder, encoder=_encoder()), whole=statistics)
+
+
+def each_shard(
+    shards: DataFrame,
+    shared: Broadcast,
+    work: Callable[[str, Index], Iterable[pd.DataFrame]],
+    kinds: Mapping[str, str],
+    scale: ScoreScale | None = None,
+) -> DataFrame:
+    """A data frame of what `work` makes of each shard, given its name and its index.
+
+    shared: the library's `Statistics`, broadcast; scale: of random pairs, where these lack it.
+    """
+
+    def of_partition(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+        statistics = shared.value if scale is None else replace(shared.value, scale=scale)
+        rows = (row for part in parts for row in zip(part["shard"], part["file"], part["data"], strict=True))
+        for shard, index in opened(rows, statistics):
+            yield from work(shard, index)
+
+    files = shards.filter("file is not null").select("shard", "file", "data")
+    return mapped(files, of_partition, kinds, _TOGETHER)
 
 
 def check_ids(records: DataFrame, id_column: str) -> None:
@@ -99,37 +135,29 @@ def counted(shards: DataFrame) -> Statistics:
 
     [texts] = shards.select(f.sum("texts")).toArrow()[0].to_pylist()
     terms = shards.select(f.inline(f.arrays_zip("names", "counts"))).groupBy("names").agg(f.sum("counts").alias("many"))
-    table = terms.toArrow()
-    names = table["names"].to_pylist()
-    order = sorted(range(len(names)), key=names.__getitem__)
-    return Statistics(int(texts), tuple(names[at] for at in order), table["many"].to_numpy()[order].astype(np.int64))
+    table = terms.toArrow().sort_by("names")
+    return Statistics(int(texts), tuple(table["names"].to_pylist()), table["many"].to_numpy())
 
 
-def with_scale(bare: Statistics, shared: Broadcast, shards: DataFrame, records: DataFrame) -> Statistics:
-    """Statistics with their scale; `shared` is `bare`, broadcast, and `records` what the shards were made of."""
+def scale_of(bare: Statistics, shared: Broadcast, shards: DataFrame, records: DataFrame) -> ScoreScale:
+    """The scale of random pairs; `shared` is `bare`, broadcast, and `records` what the shards were made of."""
     from pyspark.sql import functions as f
 
     if bare.texts < 2:
-        return bare
+        return bare.scale
     order = f.sha2(f.col(id_column_of(pd.DataFrame(columns=records.columns))), 256)
     sample = frame_of(records.orderBy(order).limit(SAMPLE).toArrow())
     among = Index.build(sample, encoder=_encoder(), statistics=bare)
     scale, texts = among.sampled_scale()
     near = _quantile(shards, shared, texts, bare.texts)
 
-    def best_of(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        for files in _files(parts):
-            best = opened(files, shared.value).best_afar(texts, scale, near)
-            yield pd.DataFrame({"text": np.arange(len(best)), "best": best})
+    def best_of(_: str, index: Index) -> Iterator[pd.DataFrame]:
+        best = index.best_afar(texts, scale, near)
+        yield pd.DataFrame({"text": np.arange(len(best)), "best": best})
 
-    best = mapped(shards.select("files"), best_of, {"text": "bigint", "best": "double"})
+    best = each_shard(shards, shared, best_of, {"text": "bigint", "best": "double"})
     highest = best.groupBy("text").agg(f.max("best").alias("best")).toArrow()["best"].to_numpy()
-    return replace(bare, scale=replace(scale, out_of_library=tuple(np.sort(highest).tolist())))
-
-
-def _files(parts: Iterable[pd.DataFrame]) -> Iterator[list[tuple[str, bytes]]]:
-    for part in parts:
-        yield from part["files"]
+    return replace(scale, out_of_library=tuple(np.sort(highest).tolist()))
 
 
 def _quantile(shards: DataFrame, shared: Broadcast, texts: _Texts, size: int) -> NDArray[np.float32]:
@@ -144,13 +172,12 @@ def _quantile(shards: DataFrame, shared: Broadcast, texts: _Texts, size: int) ->
     low = int(place)
     wanted = np.array([low, min(low + 1, size - 1)])
 
-    def coarse(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        for files in _files(parts):
-            for text, row in enumerate(opened(files, shared.value).meanings(texts)):
-                keys, many = np.unique(_sortable(row) >> _HALF, return_counts=True)
-                yield pd.DataFrame({"text": text, "key": keys.astype(np.int64), "many": many})
+    def coarse(_: str, index: Index) -> Iterator[pd.DataFrame]:
+        for text, row in enumerate(index.meanings(texts)):
+            keys, many = np.unique(_sortable(row) >> _HALF, return_counts=True)
+            yield pd.DataFrame({"text": text, "key": keys.astype(np.int64), "many": many})
 
-    counts = mapped(shards.select("files"), coarse, {"text": "bigint", "key": "bigint", "many": "bigint"})
+    counts = each_shard(shards, shared, coarse, {"text": "bigint", "key": "bigint", "many": "bigint"})
     table = counts.groupBy("text", "key").agg(f.sum("many").alias("many")).toArrow().to_pandas()
     held: dict[int, tuple[list[int], int]] = {}  # text -> the keys next to its quantile, and how many lie below them
     for text, rows in table.sort_values(["text", "key"]).groupby("text"):
@@ -158,13 +185,12 @@ def _quantile(shards: DataFrame, shared: Broadcast, texts: _Texts, size: int) ->
         at = np.searchsorted(upto, wanted, side="right")
         held[int(text)] = rows["key"].to_numpy()[at].tolist(), int(upto[at[0]] - rows["many"].to_numpy()[at[0]])
 
-    def fine(parts: Iterator[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        for files in _files(parts):
-            for text, row in enumerate(opened(files, shared.value).meanings(texts)):
-                values = row[np.isin(_sortable(row) >> _HALF, held[text][0])]
-                yield pd.DataFrame({"text": text, "cosine": values.astype(np.float64)})
+    def fine(_: str, index: Index) -> Iterator[pd.DataFrame]:
+        for text, row in enumerate(index.meanings(texts)):
+            values = row[np.isin(_sortable(row) >> _HALF, held[text][0])]
+            yield pd.DataFrame({"text": text, "cosine": values.astype(np.float64)})
 
-    few = mapped(shards.select("files"), fine, {"text": "bigint", "cosine": "double"}).toArrow().to_pandas()
+    few = each_shard(shards, shared, fine, {"text": "bigint", "cosine": "double"}).toArrow().to_pandas()
     ends = np.empty((len(held), 2), np.float32)
     for text, rows in few.groupby("text"):
         ends[text] = np.sort(rows["cosine"].to_numpy(np.float32))[wanted - held[text][1]]

@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,7 @@ from matcher.matching import Index
 from matcher.policy import score as local_score
 from matcher.pool import discover as local_discover
 from matcher.spark import discover, fields, match, score, searching
+from matcher.spark.shards import _quantile, counted, shards_of
 
 MISSING = [
     name
@@ -143,6 +145,21 @@ def test_every_match_with_its_reasons_and_an_executor_killed_that_holds_a_part_o
     assert killed[0] not in executors(spark)
 
 
+def test_a_large_partition_becomes_several_indexes_and_a_need_stays_together_over_pieces(spark, monkeypatch):
+    outcomes = made_up("outcome", 300, characters=120, rng=1)
+    needs = made_up("need", 40, characters=60, rng=2)
+    monkeypatch.setattr(searching, "shards_of", partial(shards_of, size=70))
+    monkeypatch.setattr(searching, "_PAIRS", 7)
+    monkeypatch.setattr(searching, "_NEEDS", 16)
+    parts = shards_of(frame(spark, outcomes, 1), 70).groupBy("shard").sum("texts").toArrow().to_pandas()
+    ids = sorted(outcomes["outcome_id"])
+    assert sorted(parts.itertuples(index=False, name=None)) == [
+        (ids[at], min(70, 300 - at)) for at in range(0, 300, 70)
+    ]
+    given = match(frame(spark, needs, 1), frame(spark, outcomes, 1), k=5)
+    same(given, matcher.match(needs, Index.build(outcomes), k=5), ["need_id", "rank"])
+
+
 def test_wishes_act_as_on_one_machine_and_a_need_that_finds_nothing_keeps_its_line(spark):
     outcomes = made_up("outcome", 40, characters=120, rng=1)
     needs = made_up("need", 8, characters=60, rng=2).assign(region=["兰山区", "费县", *[""] * 6])
@@ -188,8 +205,6 @@ def test_what_cannot_be_taken_is_refused_before_work_begins(spark):
 
 
 def test_the_quantile_of_all_shards_is_that_of_one_index(spark):
-    from matcher.spark.shards import _quantile, counted, shards_of
-
     outcomes = made_up("outcome", 60, characters=60, rng=1)
     whole = Index.build(outcomes)
     shards = shards_of(frame(spark, outcomes))
