@@ -43,8 +43,9 @@ Texts = dict[tuple[str, str], str]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("needs")
-    parser.add_argument("--part", choices=["dev", "held", "late"])
+    parser.add_argument("--part", choices=["dev", "held", "late", "train", "test"])
     parser.add_argument("--further", action="store_true")
+    parser.add_argument("--fresh", metavar="OUTCOMES.csv")
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--pairs")
     given = parser.parse_args()
@@ -52,9 +53,12 @@ def main() -> None:
     texts = {
         (row["need_id"], field): row[field] for row in needs.to_dict("records") for field in ("title", "description")
     }
-    if given.further:
-        rows = _read(FOLDER / "further_indicators.csv", given.part)
-        print(f"{rows['need_id'].nunique()} needs, by one reader")
+    if given.fresh:
+        outcomes = pd.read_csv(given.fresh, dtype=str, keep_default_na=False)
+        texts |= {(row["outcome_id"], "description"): row["description"] for row in outcomes.to_dict("records")}
+    if given.further or given.fresh:
+        rows = _read(FOLDER / ("further_indicators.csv" if given.further else "fresh_indicators.csv"), given.part)
+        print(f"{rows['need_id'].nunique()} texts, by one reader")
         print_indicators(rows.drop_duplicates(["need_id", "field", "start"]), rows[rows["field"] != ""], texts)
         return
     roles, wanted = (_read(FOLDER / name, given.part) for name in ("roles.csv", "indicators.csv"))
@@ -163,7 +167,10 @@ def _by_sentence(roles: pd.DataFrame, texts: Texts) -> dict[tuple[str, str, str]
     """Our asked indicators by the readers' sentences; those outside of all sentences by the start "-1"."""
     found: dict[tuple[str, str, str], list[Indicator]] = {}
     for need_id, of_need in roles.groupby("need_id", sort=False):
-        asked = asked_indicators(texts[need_id, "title"], texts[need_id, "description"])
+        if (need_id, "title") in texts:
+            asked = asked_indicators(texts[need_id, "title"], texts[need_id, "description"])
+        else:  # an outcome asks nothing: all that it tells
+            asked = [("description", one) for one in indicators_of(texts[need_id, "description"])]
         for field, one in asked:
             inside = [
                 row.start
