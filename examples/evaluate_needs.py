@@ -45,7 +45,7 @@ def main() -> None:
     parser.add_argument("needs")
     parser.add_argument("--part", choices=["dev", "held", "late", "train", "test"])
     parser.add_argument("--further", action="store_true")
-    parser.add_argument("--fresh", metavar="OUTCOMES.csv")
+    parser.add_argument("--fresh", metavar="DATA_FOLDER")
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--pairs")
     given = parser.parse_args()
@@ -54,8 +54,7 @@ def main() -> None:
         (row["need_id"], field): row[field] for row in needs.to_dict("records") for field in ("title", "description")
     }
     if given.fresh:
-        outcomes = pd.read_csv(given.fresh, dtype=str, keep_default_na=False)
-        texts |= {(row["outcome_id"], "description"): row["description"] for row in outcomes.to_dict("records")}
+        texts |= fresh_texts(Path(given.fresh))
     if given.further or given.fresh:
         rows = _read(FOLDER / ("further_indicators.csv" if given.further else "fresh_indicators.csv"), given.part)
         print(f"{rows['need_id'].nunique()} texts, by one reader")
@@ -74,6 +73,19 @@ def main() -> None:
 def _read(path: Path, part: str | None) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     return table[table["part"] == part] if part else table
+
+
+def fresh_texts(folder: Path) -> Texts:
+    """The market's outcomes, and the needs of another market."""
+    outcomes, pairs = (
+        pd.read_csv(folder / name, dtype=str, keep_default_na=False)
+        for name in ("market/outcomes.csv", "need-outcome-levels/pairs.csv")
+    )
+    needs = pairs.drop_duplicates("need_id").set_index("need_id")
+    found = dict(zip(((name, "description") for name in outcomes["outcome_id"]), outcomes["description"], strict=True))
+    for field, column in (("title", "need_title"), ("description", "need_text")):
+        found |= {(name, field): text for name, text in needs[column].items()}
+    return found
 
 
 def _kappa(roles: pd.DataFrame) -> float:

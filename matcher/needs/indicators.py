@@ -268,6 +268,8 @@ def _indicators(text: str) -> Iterator[Indicator]:
     turns = names_in_turn(plain, found) if "分别" in plain else {}
     found = [turns[at][1] if at in turns else value for at, value in enumerate(found)]
     for at, value in enumerate(found):
+        begin, end = places.clause(value.start)
+        sentence = places.sentence(value.start)
         if not (
             value.unit.symbol
             or value.prefix
@@ -275,10 +277,13 @@ def _indicators(text: str) -> Iterator[Indicator]:
             or value.unit_text == "级"
             or _is_plain_range(plain, value)
         ) and not _PLAIN_BEFORE.search(plain, max(0, value.start - 8), value.start):
+            if taken := _taken(text, plain, value, max(begin, previous), begin, end, "", False):
+                if pending:
+                    yield pending
+                pending = taken
+                last = (sentence, pending.quantity, pending.unit.dimension)
             previous = value.end
             continue
-        begin, end = places.clause(value.start)
-        sentence = places.sentence(value.start)
         following = found[at + 1] if at + 1 < len(found) else None
         aside = _aside(plain, value, pending, following)
         if aside == "before" and pending:
@@ -343,6 +348,10 @@ def _indicators(text: str) -> Iterator[Indicator]:
         if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end])
+        if indicator is None:
+            indicator = _taken(text, plain, value, max(begin, previous), begin, end, name, known)
+        elif HOOK:
+            HOOK(plain, value, indicator.quantity, known, begin, end, True)
         previous = value.end
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
             indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
@@ -356,6 +365,30 @@ def _indicators(text: str) -> Iterator[Indicator]:
             last = (sentence, pending.quantity, pending.unit.dimension)
     if pending:
         yield pending
+
+
+HOOK = None
+_BREAKS = re.compile(r"[^\u4e00-\u9fffA-Za-z0-9/·-]|分别|以及|和(?!度|性)|与|及|或|为|是|等(?!级|效|离)|组成|构成|的|上(?!位|料|盖)|中(?!心|间|空)|均|都|能|可(?!控|调)|进行|即可|并|同时|以(?!太)|在|接入|显|连接|交织|用于|来|就|也|$")
+_WORD = re.compile(r"\s?的?((?![及以其的])[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9/·-]{1,14})")
+
+
+def _taken(text, plain, value, first, begin, end, name, known):
+    if not name:
+        name, known = name_around(plain, first, value.start, value.end)
+    if value.unit.symbol in ("个", "种", "组", "路", "份") and not (known and name) or not name:
+        ahead = _WORD.match(plain, value.end)
+        if ahead and not (value.unit.symbol == "份" and name):
+            word = ahead[1]
+            cut = _BREAKS.search(word, 1)
+            word = word[: cut.start()] if cut else word
+            if len(word) > 1:
+                name, known = word, False
+    if not name or _NO_NAME.fullmatch(name):
+        return None
+    if not HOOK or not HOOK(plain, value, name, known, begin, end, False):
+        return None
+    return Indicator(name, value.comparator, value.low, value.high, value.unit, value.tolerance, "",
+        text[value.start : value.end].strip(" :：（("), value.start, value.end)
 
 
 def _joined(first: str, second: str) -> str:
