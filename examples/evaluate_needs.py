@@ -32,7 +32,7 @@ from matcher.needs.indicators import Indicator
 from matcher.needs.names import meaning, same_quantity
 from matcher.needs.roles import ROLES
 from matcher.needs.units import read_unit
-from matcher.needs.values import half_width
+from matcher.needs.values import Value, half_width
 
 FOLDER = Path(__file__).parents[1] / "models" / "needs-zh"
 COMPARATORS = {"≥": ">=", ">": ">", "≤": "<=", "<": "<", "约": "~", "区间": "range", "±": "range", "=": "=", "": "="}
@@ -49,10 +49,7 @@ def main() -> None:
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--pairs")
     given = parser.parse_args()
-    needs = pd.read_csv(given.needs, dtype=str, keep_default_na=False)
-    texts = {
-        (row["need_id"], field): row[field] for row in needs.to_dict("records") for field in ("title", "description")
-    }
+    texts = need_texts(given.needs)
     if given.fresh:
         texts |= fresh_texts(Path(given.fresh))
     if given.further or given.fresh:
@@ -73,6 +70,11 @@ def main() -> None:
 def _read(path: Path, part: str | None) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     return table[table["part"] == part] if part else table
+
+
+def need_texts(path: Path | str) -> Texts:
+    needs = pd.read_csv(path, dtype=str, keep_default_na=False).set_index("need_id")
+    return {(name, field): text for field in ("title", "description") for name, text in needs[field].items()}
 
 
 def fresh_texts(folder: Path) -> Texts:
@@ -136,17 +138,22 @@ def print_roles(roles: pd.DataFrame, texts: Texts) -> None:
 
 def agree(ours: Indicator, theirs: dict[str, str], text: str, *, named: bool = True) -> bool:
     """Whether our indicator is that of a reader."""
+    return agree_on_value(ours, ours.text, theirs) and (not named or _is_same_name(ours, theirs, text))
+
+
+def agree_on_value(ours: Indicator | Value, written: str, theirs: dict[str, str]) -> bool:
+    """Whether comparator, bounds and unit are a reader's; written: ours as the text has it."""
     if COMPARATORS[ours.comparator] != theirs["comparator"]:
         return False
     unit, bounds = read_unit(theirs["unit"]), [float(theirs[end]) if theirs[end] else None for end in ("low", "high")]
     if unit is not None and unit.dimension == ours.unit.dimension and theirs["unit"]:
         bounds = [None if end is None else unit.convert(end, ours.unit) for end in bounds]
-    elif theirs["unit"] not in ours.text or (not theirs["unit"] and ours.unit.symbol):
+    elif theirs["unit"] not in written or (not theirs["unit"] and ours.unit.symbol):
         return False
     for our, their in zip((ours.low, ours.high), bounds, strict=True):
         if (our is None) != (their is None) or (our is not None and not math.isclose(our, their, rel_tol=1e-6)):
             return False
-    return not named or _is_same_name(ours, theirs, text)
+    return True
 
 
 def _is_same_name(ours: Indicator, theirs: dict[str, str], text: str) -> bool:
@@ -182,7 +189,7 @@ def _by_sentence(roles: pd.DataFrame, texts: Texts) -> dict[tuple[str, str, str]
         if (need_id, "title") in texts:
             asked = asked_indicators(texts[need_id, "title"], texts[need_id, "description"])
         else:  # an outcome asks nothing: all that it tells
-            asked = [("description", one) for one in indicators_of(texts[need_id, "description"])]
+            asked = [("description", one) for one in indicators_of(texts[need_id, "description"], offered=True)]
         for field, one in asked:
             inside = [
                 row.start
@@ -191,6 +198,17 @@ def _by_sentence(roles: pd.DataFrame, texts: Texts) -> dict[tuple[str, str, str]
             ]
             found.setdefault((need_id, field, inside[0] if inside else "-1"), []).append(one)
     return found
+
+
+def count_indicators(rows: pd.DataFrame, texts: Texts) -> tuple[int, int, int]:
+    """Right, ours and theirs of one text by one reader; a text without a figure has a row with an empty field."""
+    ours = _by_sentence(rows.drop_duplicates(["need_id", "field", "start"]), texts)
+    listed = rows[rows["field"] != ""]
+    right = sum(
+        matched(ours.get(key, []), theirs.to_dict("records"), texts[key[:2]])
+        for key, theirs in listed.groupby(["need_id", "field", "start"])
+    )
+    return right, sum(map(len, ours.values())), len(listed)
 
 
 def print_indicators(roles: pd.DataFrame, wanted: pd.DataFrame, texts: Texts) -> None:
@@ -232,7 +250,7 @@ def print_errors(roles: pd.DataFrame, wanted: pd.DataFrame, texts: Texts) -> Non
 
 def answer(asked: str, offered: str) -> str:
     """met, not met or not said: all that is asked against all that is offered; what is near is not met."""
-    states = {one.state for one in compare_indicators(indicators_of(asked), indicators_of(offered))}
+    states = {one.state for one in compare_indicators(indicators_of(asked), indicators_of(offered, offered=True))}
     return "not met" if states & {"not_met", "near"} else "met" if "met" in states else "not said"
 
 
