@@ -2,11 +2,13 @@
 
     python examples/evaluate_needs.py NEEDS.csv [--part held|dev] [--errors] [--pairs tests/needs_met_pairs.csv]
     python examples/evaluate_needs.py NEEDS.csv --further [--part dev|held|late]
+    python examples/evaluate_needs.py NEEDS.csv --fresh DATA [--part train|test]
 
 NEEDS.csv: the technology market's needs (need_id, title, description), unchanged: the annotations hold places in them.
 --part: one half of the annotated needs; `dev` was read while the library was mended, `held` was not. --further: the
-indicators of 160 further needs, by one reader. --errors: also prints the sentences of `dev` that are read otherwise
-than by reader a. --pairs: met and not met on made-up pairs.
+indicators of 228 further needs, by one reader. --fresh: those of 312 texts, `test` of them unread, needs and outcomes
+apart; DATA holds `market` and `need-outcome-levels`. --errors: also prints the sentences of `dev` that are read
+otherwise than by reader a. --pairs: met and not met on made-up pairs.
 
 A sentence has the role of ours that covers most of it. An indicator of ours counts where the library says it is asked,
 and is matched one to one within the reader's sentence: comparator, bounds and unit agree (after conversion), and so do
@@ -54,8 +56,11 @@ def main() -> None:
         texts |= fresh_texts(Path(given.fresh))
     if given.further or given.fresh:
         rows = _read(FOLDER / ("further_indicators.csv" if given.further else "fresh_indicators.csv"), given.part)
-        print(f"{rows['need_id'].nunique()} texts, by one reader")
-        print_indicators(rows.drop_duplicates(["need_id", "field", "start"]), rows[rows["field"] != ""], texts)
+        asks = np.array([(name, "title") in texts for name in rows["need_id"]])
+        for kind, part in (("needs", rows[asks]), ("outcomes", rows[~asks])):
+            if len(part):
+                print(f"{part['need_id'].nunique()} {kind}, by one reader")
+                print_indicators(part.drop_duplicates(["need_id", "field", "start"]), part[part["field"] != ""], texts)
         return
     roles, wanted = (_read(FOLDER / name, given.part) for name in ("roles.csv", "indicators.csv"))
     print(f"{roles['need_id'].nunique()} needs, {len(roles)} sentences; kappa of the readers {_kappa(roles):.3f}")

@@ -321,7 +321,8 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and (thing := _OF_THING.match(plain, value.end))
         ):
             name = thing[1]
-        if not name and last and last[::2] == (sentence, value.unit.dimension):
+        counts = value.unit.symbol in COUNTS and thing_behind(plain, value.end) != ""
+        if not name and not counts and last and last[::2] == (sentence, value.unit.dimension):
             name, known = last[1], True
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
