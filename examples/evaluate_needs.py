@@ -2,11 +2,13 @@
 
     python examples/evaluate_needs.py NEEDS.csv [--part held|dev] [--errors] [--pairs tests/needs_met_pairs.csv]
     python examples/evaluate_needs.py NEEDS.csv --further [--part dev|held|late]
+    python examples/evaluate_needs.py NEEDS.csv --fresh DATA [--part train|test]
 
 NEEDS.csv: the technology market's needs (need_id, title, description), unchanged: the annotations hold places in them.
 --part: one half of the annotated needs; `dev` was read while the library was mended, `held` was not. --further: the
-indicators of 160 further needs, by one reader. --errors: also prints the sentences of `dev` that are read otherwise
-than by reader a. --pairs: met and not met on made-up pairs.
+indicators of 228 further needs, by one reader. --fresh: those of 312 texts, `test` of them unread, needs and outcomes
+apart; DATA holds `market` and `need-outcome-levels`. --errors: also prints the sentences of `dev` that are read
+otherwise than by reader a. --pairs: met and not met on made-up pairs.
 
 A sentence has the role of ours that covers most of it. An indicator of ours counts where the library says it is asked,
 and is matched one to one within the reader's sentence: comparator, bounds and unit agree (after conversion), and so do
@@ -32,7 +34,7 @@ from matcher.needs.indicators import Indicator
 from matcher.needs.names import meaning, same_quantity
 from matcher.needs.roles import ROLES
 from matcher.needs.units import read_unit
-from matcher.needs.values import half_width
+from matcher.needs.values import Value, half_width
 
 FOLDER = Path(__file__).parents[1] / "models" / "needs-zh"
 COMPARATORS = {"≥": ">=", ">": ">", "≤": "<=", "<": "<", "约": "~", "区间": "range", "±": "range", "=": "=", "": "="}
@@ -43,19 +45,22 @@ Texts = dict[tuple[str, str], str]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("needs")
-    parser.add_argument("--part", choices=["dev", "held", "late"])
+    parser.add_argument("--part", choices=["dev", "held", "late", "train", "test"])
     parser.add_argument("--further", action="store_true")
+    parser.add_argument("--fresh", metavar="DATA_FOLDER")
     parser.add_argument("--errors", action="store_true")
     parser.add_argument("--pairs")
     given = parser.parse_args()
-    needs = pd.read_csv(given.needs, dtype=str, keep_default_na=False)
-    texts = {
-        (row["need_id"], field): row[field] for row in needs.to_dict("records") for field in ("title", "description")
-    }
-    if given.further:
-        rows = _read(FOLDER / "further_indicators.csv", given.part)
-        print(f"{rows['need_id'].nunique()} needs, by one reader")
-        print_indicators(rows.drop_duplicates(["need_id", "field", "start"]), rows[rows["field"] != ""], texts)
+    texts = need_texts(given.needs)
+    if given.fresh:
+        texts |= fresh_texts(Path(given.fresh))
+    if given.further or given.fresh:
+        rows = _read(FOLDER / ("further_indicators.csv" if given.further else "fresh_indicators.csv"), given.part)
+        asks = np.array([(name, "title") in texts for name in rows["need_id"]])
+        for kind, part in (("needs", rows[asks]), ("outcomes", rows[~asks])):
+            if len(part):
+                print(f"{part['need_id'].nunique()} {kind}, by one reader")
+                print_indicators(part.drop_duplicates(["need_id", "field", "start"]), part[part["field"] != ""], texts)
         return
     roles, wanted = (_read(FOLDER / name, given.part) for name in ("roles.csv", "indicators.csv"))
     print(f"{roles['need_id'].nunique()} needs, {len(roles)} sentences; kappa of the readers {_kappa(roles):.3f}")
@@ -70,6 +75,24 @@ def main() -> None:
 def _read(path: Path, part: str | None) -> pd.DataFrame:
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     return table[table["part"] == part] if part else table
+
+
+def need_texts(path: Path | str) -> Texts:
+    needs = pd.read_csv(path, dtype=str, keep_default_na=False).set_index("need_id")
+    return {(name, field): text for field in ("title", "description") for name, text in needs[field].items()}
+
+
+def fresh_texts(folder: Path) -> Texts:
+    """The market's outcomes, and the needs of another market."""
+    outcomes, pairs = (
+        pd.read_csv(folder / name, dtype=str, keep_default_na=False)
+        for name in ("market/outcomes.csv", "need-outcome-levels/pairs.csv")
+    )
+    needs = pairs.drop_duplicates("need_id").set_index("need_id")
+    found = dict(zip(((name, "description") for name in outcomes["outcome_id"]), outcomes["description"], strict=True))
+    for field, column in (("title", "need_title"), ("description", "need_text")):
+        found |= {(name, field): text for name, text in needs[column].items()}
+    return found
 
 
 def _kappa(roles: pd.DataFrame) -> float:
@@ -120,17 +143,22 @@ def print_roles(roles: pd.DataFrame, texts: Texts) -> None:
 
 def agree(ours: Indicator, theirs: dict[str, str], text: str, *, named: bool = True) -> bool:
     """Whether our indicator is that of a reader."""
+    return agree_on_value(ours, ours.text, theirs) and (not named or _is_same_name(ours, theirs, text))
+
+
+def agree_on_value(ours: Indicator | Value, written: str, theirs: dict[str, str]) -> bool:
+    """Whether comparator, bounds and unit are a reader's; written: ours as the text has it."""
     if COMPARATORS[ours.comparator] != theirs["comparator"]:
         return False
     unit, bounds = read_unit(theirs["unit"]), [float(theirs[end]) if theirs[end] else None for end in ("low", "high")]
     if unit is not None and unit.dimension == ours.unit.dimension and theirs["unit"]:
         bounds = [None if end is None else unit.convert(end, ours.unit) for end in bounds]
-    elif theirs["unit"] not in ours.text or (not theirs["unit"] and ours.unit.symbol):
+    elif theirs["unit"] not in written or (not theirs["unit"] and ours.unit.symbol):
         return False
     for our, their in zip((ours.low, ours.high), bounds, strict=True):
         if (our is None) != (their is None) or (our is not None and not math.isclose(our, their, rel_tol=1e-6)):
             return False
-    return not named or _is_same_name(ours, theirs, text)
+    return True
 
 
 def _is_same_name(ours: Indicator, theirs: dict[str, str], text: str) -> bool:
@@ -163,7 +191,10 @@ def _by_sentence(roles: pd.DataFrame, texts: Texts) -> dict[tuple[str, str, str]
     """Our asked indicators by the readers' sentences; those outside of all sentences by the start "-1"."""
     found: dict[tuple[str, str, str], list[Indicator]] = {}
     for need_id, of_need in roles.groupby("need_id", sort=False):
-        asked = asked_indicators(texts[need_id, "title"], texts[need_id, "description"])
+        if (need_id, "title") in texts:
+            asked = asked_indicators(texts[need_id, "title"], texts[need_id, "description"])
+        else:  # an outcome asks nothing: all that it tells
+            asked = [("description", one) for one in indicators_of(texts[need_id, "description"], offered=True)]
         for field, one in asked:
             inside = [
                 row.start
@@ -172,6 +203,17 @@ def _by_sentence(roles: pd.DataFrame, texts: Texts) -> dict[tuple[str, str, str]
             ]
             found.setdefault((need_id, field, inside[0] if inside else "-1"), []).append(one)
     return found
+
+
+def count_indicators(rows: pd.DataFrame, texts: Texts) -> tuple[int, int, int]:
+    """Right, ours and theirs of one text by one reader; a text without a figure has a row with an empty field."""
+    ours = _by_sentence(rows.drop_duplicates(["need_id", "field", "start"]), texts)
+    listed = rows[rows["field"] != ""]
+    right = sum(
+        matched(ours.get(key, []), theirs.to_dict("records"), texts[key[:2]])
+        for key, theirs in listed.groupby(["need_id", "field", "start"])
+    )
+    return right, sum(map(len, ours.values())), len(listed)
 
 
 def print_indicators(roles: pd.DataFrame, wanted: pd.DataFrame, texts: Texts) -> None:
@@ -213,7 +255,7 @@ def print_errors(roles: pd.DataFrame, wanted: pd.DataFrame, texts: Texts) -> Non
 
 def answer(asked: str, offered: str) -> str:
     """met, not met or not said: all that is asked against all that is offered; what is near is not met."""
-    states = {one.state for one in compare_indicators(indicators_of(asked), indicators_of(offered))}
+    states = {one.state for one in compare_indicators(indicators_of(asked), indicators_of(offered, offered=True))}
     return "not met" if states & {"not_met", "near"} else "met" if "met" in states else "not said"
 
 

@@ -12,6 +12,7 @@ from matcher.needs import compare_indicators, compare_pairs, indicators_of, need
 from matcher.needs.asked import asked_indicators
 from matcher.needs.comparison import comparison_text
 from matcher.needs.completeness import read_one
+from matcher.needs.figure_model import is_figure
 from matcher.needs.units import _UNITS, read_unit
 
 CASES = [line.split(" -> ") for line in """\
@@ -99,7 +100,13 @@ response time less than 20 ms -> response time < ..20 ms
 如图3所示，齿轮12与轴7相连 ->\x20
 基于5G和3D打印技术，用于4S店 ->\x20
 获省级奖励3项，发表论文20篇 ->\x20
-提供6种检测算法，共5道工序 ->\x20
+提供6种检测算法，共5道工序 -> 检测算法 = 6..6 种
+支持24路视频接入 -> 视频 = 24..24 路
+最大支持9条空间流，兼容8种通信协议 -> 空间流 = 9..9 个 | 通信协议 = 8..8 种
+提供3个方案，连接2个项目 ->\x20
+额定压力（1-90）MPa -> 额定压力 区间 1..90 MPa
+硫酸镁0.6％-3％ -> 硫酸镁 区间 0.6..3 %
+光束发散角：8mrad -> 光束发散角 = 8..8 mrad
 开发周期12个月，预算80万元 ->\x20
 n为大于等于1的整数 ->\x20
 外形尺寸为4.5×4.5×1.0mm -> 外形尺寸 = 4.5..4.5 mm | 外形尺寸 = 1..1 mm
@@ -209,6 +216,27 @@ def test_an_indicator_has_its_place_and_its_condition():
     assert indicators_of("直径3±0.1mm")[0].tolerance == 0.1
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("采用3组经线与5组纬线交织", "经线 = 3..3 组 | 纬线 = 5..5 组"),
+        ("箱体上设有2个进料口和1个出料口", "进料口 = 2..2 个 | 出料口 = 1..1 个"),
+        ("树脂80份、消泡剂0.1～3份", "树脂 = 80..80 份 | 消泡剂 区间 0.1..3 份"),
+        ("公司现有员工30名，专利12项", ""),
+        ("发表论文5篇，培育企业3家，年产值3000万元", ""),
+        ("项目周期12个月，投入80万元", ""),
+    ],
+)
+def test_what_is_offered_is_looked_at_twice(text, expected):
+    assert " | ".join(map(written, indicators_of(text, offered=True))) == expected
+    assert indicators_of(text) == []
+
+
+def test_a_second_look_takes_what_its_weights_take():
+    assert is_figure(["bias", "unit 个", "unknown"], {"bias": -1.0, "unit 个": 1.5})
+    assert not is_figure(["bias", "unit 种"], {"bias": -1.0, "unit 个": 1.5})
+
+
 def test_nothing_in_a_text_without_figures():
     assert indicators_of("") == []
     assert indicators_of("提高效率，降低能耗") == []
@@ -253,6 +281,9 @@ def state(asked, offered):
         ("回收率≥90%", "回收率80~95%", "not_met"),
         ("工作温度-20~60℃", "工作温度-40~85℃", "met"),
         ("固化温度80~120℃", "固化温度100℃", "met"),
+        ("支持20路视频接入", "支持32路视频接入", "met"),
+        ("支持20路视频接入", "支持16路视频接入", "not_met"),
+        ("兼容6种通信协议", "兼容8种通信协议", "met"),
         ("固化温度80~120℃", "固化温度200℃", "not_met"),
         ("寿命2万小时", "寿命3万小时", "met"),
         ("噪声60dB", "噪声70dB", "not_met"),

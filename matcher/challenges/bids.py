@@ -257,7 +257,7 @@ def _compared(bid: Mapping[str, Any], challenge: Mapping[str, Any] | None) -> li
     if challenge is None:
         return []
     asked = indicators_of(str(challenge.get("indicators") or ""))
-    return compare_indicators(asked, indicators_of(str(bid.get("response") or "")))
+    return compare_indicators(asked, indicators_of(str(bid.get("response") or ""), offered=True))
 
 
 def _cited(call: Call, fact: Any) -> str:

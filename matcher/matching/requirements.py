@@ -70,4 +70,4 @@ def requirements_of(
 
 def _offered(texts: tuple[list[str], list[str]]) -> list[list[Indicator]]:
     """The indicators of each record, of its title and its body."""
-    return [[one for text in both for one in indicators_of(text)] for both in zip(*texts, strict=True)]
+    return [[one for text in both for one in indicators_of(text, offered=True)] for both in zip(*texts, strict=True)]

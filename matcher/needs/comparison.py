@@ -20,6 +20,7 @@ _SCALES = {  # names that mean "less is better" as a length, an angle or a time,
     "精度": ("m", "°", "s", "K"),
     "分辨率": ("m", "°", "s", "K"),
 }
+_MORE = frozenset(("路", "种"))  # bare counts of what is borne: 20路视频, 6种协议
 _COVERED = ("使用温度", "测量范围")
 _REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上内]|more))", re.IGNORECASE)
 
@@ -175,7 +176,7 @@ def _asked(texts: Mapping[str, str]) -> list[Indicator]:
 
 
 def _offered(texts: Mapping[str, str]) -> list[Indicator]:
-    return [one for text in texts.values() for one in indicators_of(text)]
+    return [one for text in texts.values() for one in indicators_of(text, offered=True)]
 
 
 def _in_words(comparison: Comparison) -> str:
@@ -227,7 +228,7 @@ def _better(asked: Indicator, sense: Meaning) -> int:
         return sense.better
     if sense.concept in _SCALES and asked.unit.symbol == "%":
         return 1 if (asked.low or 0) >= 50 else -1
-    return 0
+    return 1 if asked.unit.symbol in _MORE and not asked.comparator else 0
 
 
 def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, float | None]:

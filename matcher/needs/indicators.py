@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from matcher.errors import ArgumentError
+from matcher.needs.figure_model import COUNTS, features_of, is_figure, thing_behind
+from matcher.needs.figure_rules import COMPARED, NO_NAME, borne, cues_of, directed, is_told_of_oneself, measures
 from matcher.needs.names import Meaning, meaning, name_around
 from matcher.needs.turns import names_in_turn
 from matcher.needs.units import Unit, read_unit
 from matcher.needs.values import SIZE, Value, half_width, values
 
+Judge = Callable[[Value, list[str]], bool]
 FIELDS = ("title", "description")
 COLUMNS = [
     "field",
@@ -32,41 +35,9 @@ COLUMNS = [
 _HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍")
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
-_ONESELF = re.compile(
-    r"(?<![可能够])年产(?!量)|注册资|占地|建筑面积|资产|销售|营业|营收|产值|利税|利润|员工|职工|融资|种植面积|播种面积|专利|论文|成立|创建|出口|市场|农户|客户|订单"
-    r"|税收|增收|就业|分红|年收入|纯收入|人口|经济效益|创汇|荣获|参试|试验点|点次|家企业|国家和地区|排名|位居|同比|全市|全省|全国|我国|距今|年前"
-    r"|品牌|门店|学校|全球|厂房|土地|年用量|采购量|[东西]经|[南北]纬"
-)
-_DEMANDED = re.compile(r"[≥≤]|要求|需求|指标|不低于|不超过|不少于|不高于")
-_PROJECT = re.compile(
-    r"人员(?!熟练)|投资(?!成本|回收)|投入|资金|预算|推广|累计|研发费|股|年均|每年|项目|课题|示范(?!田)|开发周期|研发周期|合作|有效期至|年产生|历史"
-)
-_ASKED = re.compile(r"[≥≤<>]|要求|需求|指标|达到|不低于|不超过|不少于|以上|以下|以内|控制在")
-_COUNTED = frozenset(("个", "次", "人", "帧", "级", "倍", "月", "a", "d", "元", "路", "像素", "亩"))
-_PLAIN = frozenset(
-    (
-        "pH值",
-        "系数",
-        "功率因数",
-        "指数",
-        "等级",
-        "制冷性能系数",
-        "防护等级",
-        "显色指数",
-        "介电常数",
-        "摩擦系数",
-        "比例",
-        "硬度",
-        "粗糙度",
-    )
-)
 _PLAIN_BEFORE = re.compile(
     "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
 )
-_COMPARED = frozenset("≥>≤<±")
-_LASTING = re.compile("寿命|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|life")
-_MONEY = frozenset(("成本", "价格"))
-_GRADED = re.compile("级|度[A-Z]*$|精度|能效|抗性|病$")
 _UNDER = re.compile(
     r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下|时(?!间)|之?中)"
 )
@@ -90,7 +61,6 @@ _THING = re.compile(  # 大于20μm的缺陷, 300次冻融
 )
 _INDEX = re.compile(r"[A-Z]\d{1,3}")  # 粒径D50≤5μm，D90≤20μm
 _ENDS = re.compile(r"\)?(?:每[台件吨套只个])?(?=[，,。；;)\n]|$|之间|的程度)")
-_LENGTH = re.compile("[径距长宽高厚深]度?$")
 _OF_THING = re.compile(  # 由2.5米的锥形筒节组成
     r"的([\u4e00-\u9fff]{2,8}?)(?=[，,。；;、)\n]|组成|构成|等|和|与|及|$)"
 )
@@ -102,14 +72,10 @@ _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
     ("dB", "r s-1", "IP", "A-1 kg m2 s-3", "A", "kg m2 s-3", "s-1", "kg m-1 s-2", "bit s-1", "H", "HRC", "HV", "HB")
 )
-_NO_NAME = re.compile(
-    r".*[≤≥<>].*|.*\d[年月日]|标准|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
-)
 _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部|额定|标称|峰值")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
 _SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
-_LESS_SCALE = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +119,19 @@ class Indicator:
         return meaning(self.quantity, self.unit.symbol, self.unit.dimension)
 
 
-def indicators_of(text: str) -> list[Indicator]:
+def indicators_of(text: str, *, offered: bool = False) -> list[Indicator]:
     """The technical indicators of a text, in order of place.
 
-    Years, standards, numbers of models and items, and what a firm tells of itself (staff, capital, area, turnover,
-    yearly output) are no indicators.
+    Years, standards, numbers of models and items, what a firm tells of itself (staff, capital, area, turnover, yearly
+    output), and time and money of a project are no indicators; a count of what is borne (支持20路视频) is one.
+
+    Parameters
+    ----------
+    text
+        Of a need, or of what is offered for one.
+    offered
+        Whether the text tells of what is offered (an outcome, a bid). Values that no rule takes are then looked at a
+        second time, by a small model (`models/needs-zh`); on needs it takes as much that is wrong as that is right.
 
     Examples
     --------
@@ -167,7 +141,12 @@ def indicators_of(text: str) -> list[Indicator]:
     >>> indicators_of("公司成立于2009年，占地50亩，员工300人")
     []
     """
-    return list(_indicators(text)) if _HAS_VALUE.search(text) else []
+    return read_figures(text, (lambda _, features: is_figure(features)) if offered else None)
+
+
+def read_figures(text: str, judge: Judge | None) -> list[Indicator]:
+    """The indicators of a text; `judge` says of each value that no rule takes whether it is one all the same."""
+    return list(_indicators(text, judge)) if _HAS_VALUE.search(text) else []
 
 
 def need_indicators(table: pd.DataFrame, id_column: str) -> pd.DataFrame:
@@ -254,7 +233,7 @@ class _Clauses:
         return bisect_right(self.sentences, place, hi=len(self.sentences) - 1)
 
 
-def _indicators(text: str) -> Iterator[Indicator]:
+def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     plain = half_width(text)
     found = list(values(plain))
     if not found:
@@ -268,17 +247,23 @@ def _indicators(text: str) -> Iterator[Indicator]:
     turns = names_in_turn(plain, found) if "分别" in plain else {}
     found = [turns[at][1] if at in turns else value for at, value in enumerate(found)]
     for at, value in enumerate(found):
+        begin, end = places.clause(value.start)
+        sentence = places.sentence(value.start)
         if not (
             value.unit.symbol
             or value.prefix
-            or value.comparator in _COMPARED
+            or value.comparator in COMPARED
             or value.unit_text == "级"
             or _is_plain_range(plain, value)
         ) and not _PLAIN_BEFORE.search(plain, max(0, value.start - 8), value.start):
+            if found_after_all := _second_look(
+                text, plain, value, max(begin, previous), (begin, end), "", False, judge
+            ):
+                if pending:
+                    yield pending
+                pending, last = found_after_all, (sentence, found_after_all.quantity, value.unit.dimension)
             previous = value.end
             continue
-        begin, end = places.clause(value.start)
-        sentence = places.sentence(value.start)
         following = found[at + 1] if at + 1 < len(found) else None
         aside = _aside(plain, value, pending, following)
         if aside == "before" and pending:
@@ -298,10 +283,12 @@ def _indicators(text: str) -> Iterator[Indicator]:
             pending = None
         stop = following.end if following and value.inner == following.inner == SIZE else value.end
         name, known = name_around(plain, max(begin, previous), value.start, stop)
-        if _NO_NAME.fullmatch(name):
+        if NO_NAME.fullmatch(name):
             name, known = name_around(plain, value.start, value.start, stop)
         if at in turns and turns[at][0]:
             name, known = turns[at][0], True
+        elif borne_thing := borne(plain, value):
+            name, known = borne_thing, True
         elif value.inner == SIZE and last and plain[previous : value.start].strip() in tuple("×*xX"):
             name, known = last[1], True
         elif (not known and value.unit.symbol == "倍" and (of := _TIMES_OF.search(plain, begin, value.start))) or (
@@ -314,7 +301,7 @@ def _indicators(text: str) -> Iterator[Indicator]:
         if (
             not known
             and (not name or _DOES.fullmatch(name))
-            and (value.comparator in _COMPARED or counted)
+            and (value.comparator in COMPARED or counted)
             and (thing := _THING.match(plain, value.end))
             and (name or len(thing[1]) <= 6)
         ):
@@ -334,7 +321,8 @@ def _indicators(text: str) -> Iterator[Indicator]:
             and (thing := _OF_THING.match(plain, value.end))
         ):
             name = thing[1]
-        if not name and last and last[::2] == (sentence, value.unit.dimension):
+        counts = value.unit.symbol in COUNTS and thing_behind(plain, value.end) != ""
+        if not name and not counts and last and last[::2] == (sentence, value.unit.dimension):
             name, known = last[1], True
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
@@ -343,6 +331,8 @@ def _indicators(text: str) -> Iterator[Indicator]:
         if "/" not in value.unit.symbol and (per := _PER.search(plain, max(begin, previous), value.start)):
             value = replace(value, unit=read_unit(f"{value.unit.symbol}/{per[1]}") or value.unit)
         indicator = _indicator(text, plain, value, name, known, plain[begin:end])
+        if indicator is None:
+            indicator = _second_look(text, plain, value, max(begin, previous), (begin, end), name, known, judge)
         previous = value.end
         if _FROM.match(plain, value.end) or (plain[value.start - 1] in "从由" and _TO.match(plain, value.end)):
             indicator, last = None, (sentence, name, value.unit.dimension) if name or value.prefix else last
@@ -356,6 +346,31 @@ def _indicators(text: str) -> Iterator[Indicator]:
             last = (sentence, pending.quantity, pending.unit.dimension)
     if pending:
         yield pending
+
+
+def _second_look(
+    text: str,
+    plain: str,
+    value: Value,
+    first: int,
+    clause: tuple[int, int],
+    name: str,
+    known: bool,
+    judge: Judge | None,
+) -> Indicator | None:
+    """The indicator of a value that no rule takes, where the model takes it. What is counted names a count."""
+    if judge is None:
+        return None
+    if not name:
+        name, known = name_around(plain, first, value.start, value.end)
+    if (not name or value.unit.symbol in COUNTS) and (thing := thing_behind(plain, value.end)):
+        name, known = thing, False
+    if not name or NO_NAME.fullmatch(name):
+        return None
+    sense = meaning(name, value.unit.symbol, value.unit.dimension)
+    if not judge(value, features_of(plain, value, name, sense, known=known, cues=cues_of(plain[slice(*clause)]))):
+        return None
+    return _made(text, directed(value, name, sense), name)
 
 
 def _joined(first: str, second: str) -> str:
@@ -403,9 +418,12 @@ def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clau
         kept = name if not name.isascii() and (known or value.unit_text == "级") else ""
         name, known = kept + value.prefix, True
     sense = meaning(name, value.unit.symbol, value.unit.dimension)
-    if not name or not _measures(value, name, known, sense) or _is_told_of_oneself(clause):
+    if not name or not measures(value, name, known, sense) or is_told_of_oneself(clause):
         return None
-    value = _directed(value, name, sense)
+    return _made(text, directed(value, name, sense), name)
+
+
+def _made(text: str, value: Value, name: str) -> Indicator:
     return Indicator(
         name,
         value.comparator,
@@ -430,63 +448,3 @@ def _is_plain_range(plain: str, value: Value) -> bool:
 def _is_beside(plain: str, value: Value) -> bool:
     """Whether a value stands beside another (25MPa/600℃); a time there says how long the other lasts (300℃/2h)."""
     return plain[value.start - 1 : value.start] == "/" and value.unit.dimension != "s"
-
-
-def _is_told_of_oneself(clause: str) -> bool:
-    """Whether a clause tells of the firm, its market or its project, and demands nothing."""
-    if _ONESELF.search(clause):
-        return not _DEMANDED.search(clause)
-    return bool(_PROJECT.search(clause)) and not _ASKED.search(clause)
-
-
-def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
-    """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
-    symbol, compared = value.unit.symbol, value.comparator in _COMPARED
-    if (
-        (len(name) == 1 and not known and value.comparator != "=")
-        or _NO_NAME.fullmatch(name)
-        or (symbol == "K" and not known)
-    ):
-        return False
-    if symbol == "" or symbol is None:
-        return (
-            bool(value.prefix)
-            or value.unit_text == "级"
-            or sense.concept in _PLAIN
-            or (compared and not name.isascii() and (known or value.soft != "reach"))
-            or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))
-            or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
-        )
-    if symbol in ("月", "a"):
-        return bool(_LASTING.search(name))
-    if symbol == "d":
-        return compared or known or name.endswith("期")
-    if symbol == "元":
-        return sense.concept in _MONEY
-    if symbol == "级":
-        return bool(_GRADED.search(name)) or (compared and known)
-    if symbol == "亩":
-        return False
-    if symbol == "人":
-        return sense.concept == "用工量"
-    if symbol in _COUNTED:
-        return (
-            known
-            or compared
-            or bool(sense.change)
-            or name.endswith("数")
-            or (symbol in ("倍", "次") and value.low != value.high)
-        )
-    return True
-
-
-def _directed(value: Value, name: str, sense: Meaning) -> Value:
-    """达到 and 优于 mean "at most" of what is better when it is less: 精度达到0.01mm."""
-    less = sense.better < 0 or (
-        sense.change == 0 and _LESS_SCALE.search(name) and value.unit.dimension in ("m", "°", "s", "K")
-    )
-    less = less or (value.unit.dimension == "K" and (value.low or 0) < 0)  # 耐低温达到-40℃
-    if not (value.soft and less and value.comparator in ("≥", ">")):
-        return value
-    turned = "≤" if value.comparator == "≥" else "<"
-    return replace(value, comparator=turned, low=None, high=value.low)

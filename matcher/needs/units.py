@@ -111,7 +111,7 @@ def _any(ways: Iterable[str]) -> str:
     return "|".join(map(re.escape, sorted(ways, key=len, reverse=True)))
 
 
-_POWER = r"(?:(?:\^|(?<=[ms米]))[23](?![\d.])|[²³]|\^?-[123](?!\d)|⁻[¹²³])"
+_POWER = r"(?:(?<![%‰])(?:(?:\^|(?<=[ms米]))[23](?![\d.])|[²³]|\^?-[123](?!\d)|⁻[¹²³]))"
 _LATIN = _any({way for way in _SYMBOLS if way.isascii() and len(way) > 1 and way[0].isalpha()} - {"in"})
 _OTHER = "|".join(
     re.escape(way) + (f"(?![{_LONGER[way]}])" if way in _LONGER else "")

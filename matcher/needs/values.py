@@ -127,6 +127,7 @@ _ODD = re.compile(r"[余多](?![\u4e00-\u9fff])|(?<=[\d百千万亿])[余多]") 
 _SHARED = re.compile(  # 精度1.5、2.0级: the unit stands behind the last of at most so many, as long lists take long
     rf"(?:\s?[、/]\s?{_NUMBER}){{0,30}}?\s?[、/]\s?(?P<last>{_NUMBER})\s?(?P<unit>{UNIT})"
 )
+_OUTSIDE = re.compile(rf"\)\s?({UNIT})")
 _NAMED = re.compile("[\u4e00-\u9fff][:为]?$")
 _GLUED = re.compile(r"(?<=[。；;\n])([2-9])\.(?=\d)")  # 1.清洗。2.20℃恒温: the number of an item
 _ELEMENT = re.compile(r"(?<![A-Za-z\d])[A-Z][a-z]?$")  # Ag5.81%
@@ -265,6 +266,8 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         unit_text, end = unit_text[:-1], end - 1
     if not unit_text and (shared := _SHARED.match(text, end)) and _alike(match[0], shared["last"]):
         unit_text = shared["unit"] if start == last + 1 or _NAMED.search(text, max(0, start - 2), start) else ""
+    if not unit_text and text[start - 1 : start] == "(" and (outside := _OUTSIDE.match(text, end)):  # (1-100)MPa
+        unit_text, start, end = outside[1], start - 1, outside.end()
     prefix = ""
     if letters := _LETTERS.search(text, max(0, start - 8), start):
         prefix, start = letters[0].strip(" :="), letters.start()
