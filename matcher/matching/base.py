@@ -20,8 +20,10 @@ from matcher.errors import ArgumentTypeError, TableError
 from matcher.matching.calibration import shipped_file
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
 from matcher.matching.judgements import Feedback
-from matcher.matching.lexical import Lexical, Postings, Query, take
+from matcher.matching.lexical import Lexical, Query, take
+from matcher.matching.postings import Postings
 from matcher.matching.records import BODY, WORK_ID, UnknownIdError, id_column_of, texts_of
+from matcher.matching.rounded import Rounded
 from matcher.matching.score_scale import ScoreScale, texts_share
 from matcher.matching.statistics import SAMPLE, Census, Statistics
 from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
@@ -36,26 +38,6 @@ BLOCK = 64  # texts searched for at a time
 LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
 
 
-class Rounded(NamedTuple):
-    """Vectors as whole numbers: row i is `codes[i] * steps[i]`, and what is lost in it is no longer than `lost[i]`."""
-
-    codes: NDArray[np.int8]
-    steps: NDArray[np.float32]
-    lost: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, vectors: NDArray[np.float32]) -> Rounded:
-        """Round."""
-        codes = np.empty(vectors.shape, np.int8)
-        steps, lost = (np.empty(len(vectors), np.float32) for _ in range(2))
-        for at in range(0, len(vectors), BATCH):
-            some, here = vectors[at : at + BATCH], slice(at, at + BATCH)
-            steps[here] = np.maximum(np.abs(some).max(axis=1, initial=0) / 127, np.finfo(np.float32).tiny)
-            np.rint(some / steps[here, None], out=codes[here], casting="unsafe")
-            lost[here] = np.linalg.norm(some - codes[here] * steps[here, None], axis=1)
-        return cls(codes, steps, lost)
-
-
 @dataclass(frozen=True, eq=False)
 class Part:
     """Rows that were indexed together. `alive` says which still count; the others stay until the part is rewritten."""
@@ -68,7 +50,7 @@ class Part:
 
     @cached_property
     def rounded(self) -> Rounded:
-        """Its vectors in a quarter of the room."""
+        """Its vectors as bounds read them."""
         return Rounded.of(self.vectors)
 
 
@@ -340,16 +322,11 @@ class BaseIndex:
         return semantic, self.lexical.exact(asked.words[text], rare, rows)
 
     def rough(
-        self,
-        asked: Asked,
-        text: int,
-        semantic: NDArray[np.float32],
-        lexical: NDArray[np.float32],
-        rows: slice | NDArray[np.int64] = slice(None),
+        self, asked: Asked, text: int, semantic: NDArray[np.float32], lexical: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """The sum of parts of a text and every row, or some, in single precision, quickly, from both channels."""
+        """The sum of parts of a text and every row in single precision, quickly, from both channels."""
         total = self.scale.rough(semantic, lexical)
-        if (across := self.across) is not None and (apart := self.foreign[rows] != asked.foreign[text]).any():
+        if (across := self.across) is not None and (apart := self.foreign != asked.foreign[text]).any():
             total[apart] = across.rough(semantic[apart], lexical[apart])
         return total
 
