@@ -10,7 +10,6 @@ most. Where that leaves many rows, the rest is read too, for them alone.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -26,7 +25,6 @@ Sums = NDArray[np.float32]
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
 ROWS = 1024  # vectors made numbers again at a time, so that they stay in the processor's own memory
 SMALL = 4096  # rows of a library up to which it is quicker to work out every sum
-FEW, THREADS = 4, 2  # texts up to which a product is waiting for memory, so that it is shared by threads
 MANY = 64  # rows from which on it is quicker to read all of the words' postings than to look each row up in them
 SHARE = (
     32  # of rows, this part; where more may be among the best, more of the words are read before these are looked at
@@ -255,29 +253,18 @@ def _uppers(index: BaseIndex, asked: Asked, texts: slice, turned: tuple[Turned, 
 
 def _multiply(index: BaseIndex, wanted: list[NDArray[np.float32]], scales: Scales, result: Sums) -> None:
     """Fill `result` (texts, rows) with the products of texts, as each part sees them, and rows."""
-    pieces: list[tuple[int, int, int]] = []
+    held = np.empty((ROWS, wanted[0].shape[1]), np.float32)
     first = 0
-    for number, part in enumerate(index.parts):
-        pieces += [(number, at, first + at) for at in range(0, len(part.vectors), ROWS)]
-        first += len(part.vectors)
-
-    def multiply(some: list[tuple[int, int, int]]) -> None:
-        held = np.empty((ROWS, wanted[0].shape[1]), np.float32)
-        for number, at, place in some:
-            rounded = index.parts[number].rounded
+    for part, texts in zip(index.parts, wanted, strict=True):
+        rounded = part.rounded
+        for at in range(0, len(part.vectors), ROWS):
             codes = rounded.codes[at : at + ROWS, : rounded.half]
-            rows, there = held[: len(codes)], slice(place, place + len(codes))
+            rows, there = held[: len(codes)], slice(first + at, first + at + len(codes))
             rows[:, : rounded.half], rows[:, rounded.half :] = codes, scales.beside[there]
             if scales.apart is not None and len(other := np.flatnonzero(scales.apart[there] != 1)):
                 rows[other, : rounded.half] *= scales.apart[there][other, None]
-            np.matmul(wanted[number], rows.T, out=result[:, there])
-
-    if len(result) > FEW or len(pieces) < 2 * THREADS:
-        multiply(pieces)
-        return
-    share = -(-len(pieces) // THREADS)
-    with ThreadPoolExecutor(THREADS) as pool:
-        list(pool.map(multiply, (pieces[start : start + share] for start in range(0, len(pieces), share))))
+            np.matmul(texts, rows.T, out=result[:, there])
+        first += len(part.vectors)
 
 
 def _largest(values: Sums, k: int) -> float:
