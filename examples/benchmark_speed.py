@@ -4,7 +4,9 @@
     python examples/benchmark_speed.py one                          one need against the 117 example records
     python examples/benchmark_speed.py city                         1,265 needs x 476 outcomes, to a table with reasons
     python examples/benchmark_speed.py province [OUTCOMES NEEDS]    200,000 outcomes x 10,000 needs, top 10 with reasons
-    python examples/benchmark_speed.py million [OUTCOMES NEEDS]     1,000,000 outcomes from Parquet in shards, searched
+    python examples/benchmark_speed.py million [OUTCOMES NEEDS]     1,000,000 outcomes from Parquet in pieces, saved,
+                                                                    loaded in another process and searched there
+    python examples/benchmark_speed.py texts NEEDS OUTCOMES         the best ten of two files against every sum
     python examples/benchmark_speed.py products                     200,000 x 256 cosines: numpy's product, faiss's best
     python examples/benchmark_speed.py files NEEDS OUTCOMES         two files to a workbook, one process, with start-up
     python examples/benchmark_speed.py reading [ROWS]               a million needs of six columns from CSV and xlsx
@@ -34,16 +36,16 @@ from made_up import made_up
 from matcher.matching.encoders import StaticEncoder, load_encoder
 from matcher.matching.index import Index
 from matcher.matching.matches import match
-from matcher.matching.shards import Shards, match_shards
+from matcher.matching.records import texts_of
 from matcher.tables import read_needs, read_outcomes
 
 
 def timed(name: str, work: Callable[[], Any]) -> tuple[Any, float]:
-    """Do the work, print how long it took."""
-    start = time.perf_counter()
+    """Do the work, print how long it took, by the clock and of the processors."""
+    start, processor = time.perf_counter(), time.process_time()
     result = work()
-    taken = time.perf_counter() - start
-    print(f"{name}\t{taken:.2f} s", flush=True)
+    taken, processor = time.perf_counter() - start, time.process_time() - processor
+    print(f"{name}\t{taken:.2f} s\t{processor:.2f} s of processors", flush=True)
     return result, taken
 
 
@@ -151,19 +153,61 @@ def _peer(outcomes: pd.DataFrame, needs: pd.DataFrame, outcomes_count: int, need
 
 
 def million(outcomes_count: int, needs_count: int, piece: int = 100_000) -> None:
-    """A country's outcomes: from Parquet to shards in a folder, a piece at a time, and searched there."""
-    needs = made_up("need", needs_count, characters=150, rng=2)
+    """A country's outcomes: from Parquet to a folder, a piece at a time; a process of its own searches there."""
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "outcomes.parquet"
+        source, library = Path(folder) / "outcomes.parquet", Path(folder) / "library"
         _write_pieces(source, outcomes_count, piece)
-        print(f"memory before\t{memory():.2f} GiB", flush=True)
         pieces = (read_outcomes(part.to_pandas()).rows for part in pq.ParquetFile(source).iter_batches(piece))
-        shards, _ = timed("build from Parquet", lambda: Shards.build(pieces, Path(folder) / "library"))
-        print(f"{len(shards)} shards, peak memory\t{memory():.2f} GiB", flush=True)
-        _, searching = timed("search alone, all needs", lambda: match_shards(needs, shards, reasons=False))
-        print(f"needs a second\t{needs_count / searching:.0f}")
-        table, _ = timed("search and reasons, all needs", lambda: match_shards(needs, shards))
-        print(f"rows\t{len(table)}\npeak memory\t{memory():.2f} GiB")
+        index, _ = timed("build from Parquet", lambda: Index.build(pieces))
+        timed("idf, norms and the scale of scores", lambda: _ready(index))
+        timed("save", lambda: index.save(library))
+        print(f"building: peak memory\t{memory():.2f} GiB", flush=True)
+        index = None  # so that two libraries do not lie in memory
+        source.unlink()
+        subprocess.run([sys.executable, __file__, "search", str(library), str(needs_count)], check=True)
+
+
+def search(library: str, needs_count: int) -> None:
+    """Search a saved library: needs a second, one need, memory, and the best ten against every sum."""
+    needs = made_up("need", needs_count, characters=150, rng=2)
+    index, _ = timed("load", lambda: Index.load(library))
+    timed("ready to search", lambda: (_ready(index), match(needs[:1], index)))
+    print(f"memory\t{memory():.2f} GiB", flush=True)
+    _, searching = timed("search alone, all needs", lambda: match(needs, index, reasons=False))
+    print(f"needs a second\t{needs_count / searching:.0f}")
+    for reasons in (False, True):
+        one = np.array([_times(lambda i=i, r=reasons: match(needs[i : i + 1], index, reasons=r)) for i in range(1, 12)])
+        wall, processor = 1000 * np.median(one, axis=0)
+        print(f"one need, {'with' if reasons else 'without'} reasons\t{wall:.0f} ms\t{processor:.0f} ms of processors")
+    table, _ = timed("search and reasons, all needs", lambda: match(needs, index))
+    print(f"rows\t{len(table)}\nsearching: peak memory\t{memory():.2f} GiB", flush=True)
+    print(f"recall@10 of 32 needs\t{recall(needs[:32], index):.4f}")
+
+
+def recall(needs: pd.DataFrame, index: Index, k: int = 10) -> float:
+    """The share of the best k by every sum, worked out in full, that a search gives."""
+    asked = index.asked(*texts_of(needs))
+    found = match(needs, index, k=k, reasons=False)
+    found = found[found["rank"] > 0].groupby("need_id")["outcome_id"].agg(set)
+    shares = []
+    for at in range(0, len(needs), 8):
+        semantic, lexical, rare = index.channels(asked, slice(at, at + 8))
+        for i, name in enumerate(needs["need_id"][at : at + 8].astype(str)):
+            near = np.argpartition(-index.rough(asked, at + i, semantic[i], lexical[i]), 4 * k)[: 4 * k]
+            rows = np.sort(near[index.alive[near]])
+            total = np.add(*index.parts_of(asked, at + i, rare[i], rows))
+            best = index.ids[rows[np.lexsort((index.order[rows], -total))[:k]]]
+            shares.append(len(found[name].intersection(best)) / len(best))
+    return float(np.mean(shares))
+
+
+def texts(needs_file: str, outcomes_file: str) -> None:
+    """Two files, real ones for instance: needs a second, and the best ten against every sum."""
+    needs, outcomes = read_needs(needs_file).rows, read_outcomes(outcomes_file).rows
+    index = Index.build(outcomes).warm()
+    (wall, processor) = _times(lambda: match(needs, index, reasons=False))
+    print(f"{len(needs)} needs, {len(index)} outcomes\t{wall:.1f} s\t{processor:.1f} s of processors")
+    print(f"recall@10\t{recall(needs, index):.4f}")
 
 
 def _write_pieces(target: Path, many: int, piece: int) -> None:
@@ -259,6 +303,10 @@ if __name__ == "__main__":
         province(*map(int, given or (200_000, 10_000)))
     elif job == "million":
         million(*map(int, given or (1_000_000, 1_000)))
+    elif job == "search" and len(given) == 2:
+        search(given[0], int(given[1]))
+    elif job == "texts" and len(given) == 2:
+        texts(*given)
     elif job == "products":
         products()
     elif job == "files" and len(given) == 2:

@@ -7,7 +7,8 @@ search one while another is being made. `matcher.matching.index.Index` adds what
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, NamedTuple, Self
@@ -16,12 +17,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import ArgumentTypeError, TableError
+from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.calibration import shipped_file
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
 from matcher.matching.judgements import Feedback
-from matcher.matching.lexical import Lexical, Postings, Query, take
+from matcher.matching.lexical import Lexical, Query, take
+from matcher.matching.postings import Postings
 from matcher.matching.records import BODY, WORK_ID, UnknownIdError, id_column_of, texts_of
+from matcher.matching.rounded import Rounded
 from matcher.matching.score_scale import ScoreScale, texts_share
 from matcher.matching.statistics import SAMPLE, Census, Statistics
 from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
@@ -36,26 +39,6 @@ BLOCK = 64  # texts searched for at a time
 LIKE_A_NEED = 150  # characters of a record's body that stand for a need's
 
 
-class Rounded(NamedTuple):
-    """Vectors as whole numbers: row i is `codes[i] * steps[i]`, and what is lost in it is no longer than `lost[i]`."""
-
-    codes: NDArray[np.int8]
-    steps: NDArray[np.float32]
-    lost: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, vectors: NDArray[np.float32]) -> Rounded:
-        """Round."""
-        codes = np.empty(vectors.shape, np.int8)
-        steps, lost = (np.empty(len(vectors), np.float32) for _ in range(2))
-        for at in range(0, len(vectors), BATCH):
-            some, here = vectors[at : at + BATCH], slice(at, at + BATCH)
-            steps[here] = np.maximum(np.abs(some).max(axis=1, initial=0) / 127, np.finfo(np.float32).tiny)
-            np.rint(some / steps[here, None], out=codes[here], casting="unsafe")
-            lost[here] = np.linalg.norm(some - codes[here] * steps[here, None], axis=1)
-        return cls(codes, steps, lost)
-
-
 @dataclass(frozen=True, eq=False)
 class Part:
     """Rows that were indexed together. `alive` says which still count; the others stay until the part is rewritten."""
@@ -68,7 +51,7 @@ class Part:
 
     @cached_property
     def rounded(self) -> Rounded:
-        """Its vectors in a quarter of the room."""
+        """Its vectors as bounds read them."""
         return Rounded.of(self.vectors)
 
 
@@ -97,20 +80,21 @@ class BaseIndex:
     @classmethod
     def build(
         cls,
-        records: pd.DataFrame,
+        records: pd.DataFrame | Iterable[pd.DataFrame],
         *,
         encoder: Encoder | None = None,
         segmenter: Segmenter | None = None,
         statistics: Statistics | None = None,
         progress: bool = False,
     ) -> Self:
-        """Index a clean table.
+        """Index a clean table, or one that comes in pieces.
 
         Parameters
         ----------
-        records : DataFrame
+        records : DataFrame or iterable of DataFrame
             One row a record, as `read_outcomes` or `read_needs` give it in `.rows`: `outcome_id` or `need_id`, `title`
             or `description` or both, as far as known `scope` and `keywords` (texts too), and whatever filters need.
+            Pieces are read one after the other, as a generator gives them, and indexed as their concatenation is.
         encoder : object with `encode`, optional
             What turns texts into vectors (see `load_encoder`); by default the one that comes with this library.
         segmenter : Segmenter, optional
@@ -130,6 +114,8 @@ class BaseIndex:
         ------
         TableError
             Ids are missing or occur twice, or there is neither a title nor a description.
+        ArgumentError
+            There are no pieces.
         ArgumentTypeError
             An argument is of another kind.
 
@@ -138,20 +124,32 @@ class BaseIndex:
         >>> import pandas as pd
         >>> from matcher import Index
         >>> outcomes = pd.DataFrame({"outcome_id": ["C1", "C2"], "title": ["齿轮磨削烧伤检测", "桃采后保鲜"]})
-        >>> len(Index.build(outcomes))
-        2
+        >>> len(Index.build(outcomes)), len(Index.build(outcomes[at : at + 1] for at in range(2)))
+        (2, 2)
         """
-        check_frame(records, "records")
-        id_column = id_column_of(records)
+        if (
+            isinstance(records, Iterable)
+            and not hasattr(records, "rows")
+            and not isinstance(records, (pd.DataFrame, str, Mapping))
+        ):
+            what, pieces = "pieces", iter(records)
+        else:
+            table: Any = records
+            check_frame(table, "records")
+            what, pieces = f"{len(table)} records", iter([table])
+        if (first := next(pieces, None)) is None:
+            raise ArgumentError("there are no pieces")
+        check_frame(first, "records")
+        id_column = id_column_of(first)
         check_encoder(encoder)
         if not (segmenter is None or isinstance(segmenter, Segmenter)):
             raise ArgumentTypeError(f"segmenter is None or a Segmenter, not {type(segmenter).__name__}")
         if not (statistics is None or isinstance(statistics, Statistics)):
             raise ArgumentTypeError(f"statistics is None or a Statistics, not {type(statistics).__name__}")
-        with timed(f"built an index of {len(records)} records"):
+        with timed(f"built an index of {what}"):
             encoder = StaticEncoder.load() if encoder is None else encoder
             index = cls(id_column, encoder, segmenter or Segmenter(), (), whole=statistics)
-            return replace(index, parts=(index._part(records, progress),))
+            return replace(index, parts=(index._part(itertools.chain([first], pieces), progress),))
 
     def __len__(self) -> int:
         """How many records can be found."""
@@ -166,12 +164,12 @@ class BaseIndex:
     def add(self, records: pd.DataFrame, *, progress: bool = False) -> Self:
         """A new index with these records too. Raises TableError for an id that it has already."""
         self._check_known(records, wanted=False)
-        added = self._part(records, progress)
+        added = self._part([records], progress)
         kept = list(self.parts)
         while kept and kept[-1].alive.sum() <= 2 * len(added.records):  # few large parts, so that a search stays fast
             last = kept.pop()
             both = pd.concat([last.records[last.alive], added.records], ignore_index=True)
-            added = self._part(both, progress)
+            added = self._part([both], progress)
         return replace(self, parts=(*kept, added))
 
     def remove(self, ids: Iterable[str]) -> Self:
@@ -185,7 +183,9 @@ class BaseIndex:
         for part in self.parts:
             alive = part.alive & ~part.records[self.id_column].isin(gone).to_numpy(bool)
             parts.append(part if alive.sum() == part.alive.sum() else replace(part, alive=alive))
-        return replace(self, parts=tuple(part for part in parts if part.alive.any()) or (self._part(self.records[:0]),))
+        return replace(
+            self, parts=tuple(part for part in parts if part.alive.any()) or (self._part([self.records[:0]]),)
+        )
 
     def update(self, records: pd.DataFrame, *, progress: bool = False) -> Self:
         """A new index in which these records replace those of the same id. Raises TableError for an unknown id."""
@@ -201,22 +201,30 @@ class BaseIndex:
             fault = "不在索引中，请用 add 添加" if wanted else "已在索引中，请用 update 更新"
             raise TableError(f"{len(wrong)} 个编号{fault}：{'、'.join(map(str, wrong[:10]))}")
 
-    def _part(self, records: pd.DataFrame, progress: bool = False) -> Part:
-        records = records.reset_index(drop=True)
-        records[self.id_column] = records[self.id_column].astype(str)
-        if repeated := records.loc[records[self.id_column].duplicated(), self.id_column].unique().tolist():
-            raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
-        titles, bodies = texts_of(records)
+    def _part(self, pieces: Iterable[pd.DataFrame], progress: bool = False) -> Part:
+        known, kept = set[str](), list[pd.DataFrame]()
         vectors: list[NDArray[np.float32]] = []
 
         def batches() -> Iterator[Terms]:
-            for at in track(range(0, len(titles), BATCH), "建索引", progress):
-                rows, terms = self._read(titles[at : at + BATCH], bodies[at : at + BATCH], "document")
-                vectors.append(rows)
-                yield terms
+            for piece in pieces:
+                check_frame(piece, "records")
+                if id_column_of(piece) != self.id_column:
+                    raise TableError(f"a piece holds {id_column_of(piece)}, the first one {self.id_column}")
+                records = piece.reset_index(drop=True)
+                names = records[self.id_column] = records[self.id_column].astype(str)
+                if repeated := names[names.duplicated() | names.isin(known)].unique().tolist():
+                    raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
+                known.update(names.tolist())
+                kept.append(records)
+                titles, bodies = texts_of(records)
+                for at in track(range(0, len(titles), BATCH), "建索引", progress):
+                    rows, terms = self._read(titles[at : at + BATCH], bodies[at : at + BATCH], "document")
+                    vectors.append(rows)
+                    yield terms
 
         postings = Postings.build(batches())
         together = np.concatenate(vectors) if vectors else encode_texts(self.encoder, [], role="document")
+        records = kept[0] if len(kept) == 1 else pd.concat(kept, ignore_index=True)
         return Part(records, together, postings, np.ones(len(records), bool))
 
     def _read(
@@ -340,16 +348,11 @@ class BaseIndex:
         return semantic, self.lexical.exact(asked.words[text], rare, rows)
 
     def rough(
-        self,
-        asked: Asked,
-        text: int,
-        semantic: NDArray[np.float32],
-        lexical: NDArray[np.float32],
-        rows: slice | NDArray[np.int64] = slice(None),
+        self, asked: Asked, text: int, semantic: NDArray[np.float32], lexical: NDArray[np.float32]
     ) -> NDArray[np.float32]:
-        """The sum of parts of a text and every row, or some, in single precision, quickly, from both channels."""
+        """The sum of parts of a text and every row in single precision, quickly, from both channels."""
         total = self.scale.rough(semantic, lexical)
-        if (across := self.across) is not None and (apart := self.foreign[rows] != asked.foreign[text]).any():
+        if (across := self.across) is not None and (apart := self.foreign != asked.foreign[text]).any():
             total[apart] = across.rough(semantic[apart], lexical[apart])
         return total
 

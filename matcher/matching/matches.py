@@ -344,7 +344,7 @@ def _search(
         if ranker:
             judged = ranker.judged.get(ids[text], rows[:0])
             rows = np.union1d(rows, judged if allowed is None else judged[allowed[judged]])
-        parts = index.parts_of(asked, text, bound.rare, rows)
+        parts = bound.parts_of(rows)
         wish, learned = preference[rows] if limits.prefers else np.zeros(len(rows)), np.zeros(len(rows))
         beyond = np.zeros((len(rows), 3))
         if ranker:

@@ -67,12 +67,18 @@ class ScoreScale:
         """The two parts of a score: deviations from a random pair, times their share; their sum orders the pairs."""
         return self.steps(semantic - self.centre[0], lexical - self.centre[1])
 
+    @property
+    def factors(self) -> tuple[np.float32, np.float32, np.float32]:
+        """What each cosine is multiplied with in the sum of parts, and what is added."""
+        per = np.float32(self.share / self.spread[0]), np.float32((1 - self.share) / self.spread[1])
+        return *per, -np.float32(self.centre[0] * per[0] + self.centre[1] * per[1])
+
     def rough(self, semantic: NDArray[np.float32], lexical: NDArray[np.float32]) -> NDArray[np.float32]:
         """The sum of parts in single precision, quickly."""
-        per = np.float32(self.share / self.spread[0]), np.float32((1 - self.share) / self.spread[1])
-        total = semantic * per[0]
-        total += lexical * per[1]
-        total -= np.float32(self.centre[0] * per[0] + self.centre[1] * per[1])
+        meaning, words, rest = self.factors
+        total = semantic * meaning
+        total += lexical * words
+        total += rest
         return total
 
     def across(self, centre: float, spread: float) -> AcrossScale:

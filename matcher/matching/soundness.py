@@ -19,11 +19,12 @@ from numpy.typing import NDArray
 from matcher.matching.base import Part
 from matcher.matching.calibration import Calibration
 from matcher.matching.judgements import Feedback
-from matcher.matching.lexical import Postings
+from matcher.matching.postings import Postings
 from matcher.matching.records import ID_COLUMNS, WORK_ID, id_column_of, texts_of
 from matcher.matching.score_scale import GRID, ScoreScale
 from matcher.matching.statistics import Statistics
 
+_PIECE = 1 << 24  # numbers looked at together
 _LENGTH = 1e-3  # by how much the length of a stored vector may differ from 1
 SCALE = {"out_of_library": "strangers"}  # what the format calls them
 _FEEDBACK = ("asking_id", "title", "description", "record_id", "level", "stated", "reason")
@@ -47,15 +48,40 @@ def check_arrays(vectors: NDArray[Any], postings: Postings, alive: NDArray[Any])
         raise ValueError("offsets out of order")
     if len(rows) and not (rows.min() >= 0 and rows.max() < n and counts.min() > 0):
         raise ValueError("rows out of range")
-    rising = np.diff(rows) > 0
-    rising[offsets[(offsets > 0) & (offsets < len(rows))] - 1] = True  # a new term begins behind these
-    if not rising.all():
+    if not _rising(rows, offsets):
         raise ValueError("rows out of order")
     if not all(map(operator.lt, postings.names, itertools.islice(postings.names, 1, None))):
         raise ValueError("terms out of order")
     squares = np.einsum("ij,ij->i", vectors, vectors)
     if not (np.isclose(squares, 1, atol=_LENGTH) | (squares == 0)).all():
         raise ValueError("vectors whose length is not 1")
+
+
+def check_contents(postings: Postings) -> None:
+    """The same of what is known by text."""
+    (starts, terms, counts), many = postings.contents, len(postings.rows)
+    kinds = ((starts, np.int64), (terms, np.int32), (counts, np.uint8))
+    if any(array.dtype != dtype or array.ndim != 1 for array, dtype in kinds):
+        raise ValueError("contents of texts: another kind of array")
+    if not (len(starts) == postings.size + 1 and len(terms) == len(counts) == many):
+        raise ValueError("contents of texts: arrays of different lengths")
+    if starts[0] != 0 or starts[-1] != many or (np.diff(starts) < 0).any():
+        raise ValueError("contents of texts: starts out of order")
+    if many and not (terms.min() >= 0 and terms.max() < len(postings.names) and counts.min() > 0):
+        raise ValueError("contents of texts: terms out of range")
+    if not _rising(terms, starts):
+        raise ValueError("contents of texts: terms out of order")
+
+
+def _rising(values: NDArray[Any], starts: NDArray[np.int64]) -> bool:
+    """Whether values ascend between one start and the next. Looked at in pieces: they may fill the memory."""
+    for at in range(0, len(values) - 1, _PIECE):
+        rising = np.diff(values[at : at + _PIECE + 1]) > 0
+        first = starts[np.searchsorted(starts, at + 1) : np.searchsorted(starts, at + len(rising), side="right")]
+        rising[first - at - 1] = True  # a new run begins behind these
+        if not rising.all():
+            return False
+    return True
 
 
 def check_parts(parts: Sequence[Part], id_column: str, dim: int) -> None:

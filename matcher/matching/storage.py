@@ -1,7 +1,8 @@
 """How an index, and tables beside it, lie in a folder of versions (see `matcher.matching.folders`).
 
     manifest-000002.json       format, encoder, segmenter, scale of scores, and the parts with the hash of every file
-    part-<name>/               records.parquet, vectors.npy, terms.txt, offsets.npy, rows.npy, counts.npy
+    part-<name>/               records.parquet, vectors.npy, terms.txt, offsets.npy, rows.npy, counts.npy, and of a
+                               large one starts.npy, text_terms.npy, text_counts.npy
     alive-<name>.npy           which rows of a part still count
     feedback-<name>.parquet    judged pairs, if there are any
     library-<name>.parquet     the frequencies of terms in the library that it is a part of, if it is one
@@ -22,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from numpy.typing import NDArray
 
 from matcher import __version__
 from matcher.errors import IndexFolderError
@@ -30,10 +32,19 @@ from matcher.matching.base import BaseIndex, Part, check_index
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint
 from matcher.matching.index import Index
 from matcher.matching.judgements import Feedback
-from matcher.matching.lexical import Postings
+from matcher.matching.postings import Contents, Postings
 from matcher.matching.records import local_folder
 from matcher.matching.score_scale import ScoreScale
-from matcher.matching.soundness import SCALE, check_arrays, check_parts, feedback_of, scale_of, statistics_of, words_of
+from matcher.matching.soundness import (
+    SCALE,
+    check_arrays,
+    check_contents,
+    check_parts,
+    feedback_of,
+    scale_of,
+    statistics_of,
+    words_of,
+)
 from matcher.matching.statistics import Statistics
 from matcher.matching.tokens import Segmenter
 from matcher.progress import timed
@@ -42,6 +53,8 @@ from matcher.tables.json import parse_json
 FORMAT = "matcher-index-1"
 _KINDS = {FORMAT: ("索引", "Index.load"), "matcher-experts-1": ("专家库", "Experts.load")}
 _ARRAYS = ("vectors", "offsets", "rows", "counts")
+_CONTENTS = ("starts", "text_terms", "text_counts")  # the same by text; worked out where they are not stored
+LARGE = 4096  # records of a part from which on they are stored
 
 
 @dataclass(frozen=True)
@@ -195,19 +208,27 @@ def _files(part: Part) -> Iterator[tuple[str, memoryview | bytes]]:
     yield "terms.txt", "\n".join(part.postings.names).encode()
     for name in _ARRAYS:
         yield f"{name}.npy", folders.bytes_of_array(part.vectors if name == "vectors" else getattr(part.postings, name))
+    if part.postings.size > LARGE:
+        arrays: tuple[NDArray[Any], ...] = part.postings.contents
+        for name, array in zip(_CONTENTS, arrays, strict=True):
+            yield f"{name}.npy", folders.bytes_of_array(array)
 
 
 def _load_part(folder: Path, entry: dict[str, Any]) -> Part:
     inner, hashes = folders.inside(folder, entry["folder"]), entry["files"]
     with ThreadPoolExecutor(1) as aside:  # the records take as long as all the rest
         decoding = aside.submit(folders.read_table, inner / "records.parquet", hashes["records.parquet"])
-        arrays = {name: folders.map_array(inner / f"{name}.npy", hashes[f"{name}.npy"]) for name in _ARRAYS}
+        names = [*_ARRAYS, *(_CONTENTS if f"{_CONTENTS[0]}.npy" in hashes else ())]
+        arrays = {name: folders.map_array(inner / f"{name}.npy", hashes[f"{name}.npy"]) for name in names}
         terms = folders.read(inner / "terms.txt", hashes["terms.txt"])
         records = decoding.result()
-    names = terms.decode().split("\n") if terms else []
-    postings = Postings(names, arrays["offsets"], arrays["rows"], arrays["counts"], len(records))
+    words = terms.decode().split("\n") if terms else []
+    postings = Postings(words, arrays["offsets"], arrays["rows"], arrays["counts"], len(records))
     alive = folders.map_array(folders.inside(folder, entry["alive"]), entry["alive_sha256"])
     check_arrays(arrays["vectors"], postings, alive)
+    if _CONTENTS[0] in arrays:
+        postings.__dict__["contents"] = Contents(*map(arrays.__getitem__, _CONTENTS))
+        check_contents(postings)
     stored = json.dumps({"folder": entry["folder"], "files": entry["files"]})
     return Part(records, arrays["vectors"], postings, alive, stored)
 

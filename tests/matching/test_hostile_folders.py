@@ -16,6 +16,7 @@ from small import NEEDS, OUTCOMES, Known, build
 
 from matcher import Experts, Index, match
 from matcher.errors import IndexFolderError
+from matcher.matching import storage
 from matcher.matching.feedback import fit_feedback
 
 DAMAGES = 100
@@ -147,6 +148,14 @@ LIES = {
     "alive too short": lambda f: f.alive(np.ones(2, bool)),
     "alive as numbers": lambda f: f.alive(np.ones(6, np.uint8)),
     "records too few": lambda f: f.records(lambda t: t[:-1]),
+    "starts of texts fall": lambda f: f.array("starts", lambda a: a[::-1]),
+    "starts of texts too few": lambda f: f.array("starts", lambda a: a[:-1]),
+    "starts of texts end early": lambda f: f.array("starts", lambda a: a - (np.arange(len(a)) == len(a) - 1)),
+    "texts with unknown terms": lambda f: f.array("text_terms", lambda a: a + np.int32(a.max())),
+    "texts with a term twice": lambda f: f.array("text_terms", lambda a: a * np.int32(0)),
+    "texts of another kind": lambda f: f.array("text_counts", lambda a: a.astype(np.int64)),
+    "texts with terms that they lack": lambda f: f.array("text_counts", lambda a: a * np.uint8(0)),
+    "texts without their terms": lambda f: f.part["files"].pop("text_terms.npy"),
     "records twice": lambda f: f.records(lambda t: t.assign(outcome_id="C1")),
     "records of another kind": lambda f: f.records(lambda t: t.rename(columns={"outcome_id": "need_id"})),
     "records without texts": lambda f: f.records(lambda t: t.drop(columns=["title", "description"])),
@@ -196,7 +205,9 @@ LIES = {
 def saved(tmp_path_factory):
     folder = tmp_path_factory.mktemp("saved") / "index"
     judged = pd.DataFrame({"need_id": ["N1", "N2"], "outcome_id": ["C1", "C2"], "level": [4, 1]})
-    fit_feedback(build(), NEEDS, judged).save(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "LARGE", 0)
+        fit_feedback(build(), NEEDS, judged).save(folder)
     return folder
 
 

@@ -13,7 +13,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from small import NEEDS, OUTCOMES, Known, build
 
 from matcher import Index, match
-from matcher.errors import TableError
+from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching import Segmenter
 from matcher.matching.encoders import StaticEncoder
 from matcher.matching.index import TITLE, texts_of
@@ -250,3 +250,24 @@ def test_unknown_ids_are_not_removed():
         build().remove(["C1", "C9", "C8"])
     with pytest.raises(KeyError, match="not in the index: C1"):
         build().remove(["C1"]).remove(["C1"])
+
+
+def test_pieces_are_indexed_as_their_concatenation_is():
+    whole, pieces = build(OUTCOMES), build(OUTCOMES[at : at + 4] for at in range(0, len(OUTCOMES), 4))
+    pd.testing.assert_frame_equal(match(NEEDS, pieces), match(NEEDS, whole), check_exact=True)
+    (one,), (other,) = pieces.parts, whole.parts
+    assert one.postings.names == other.postings.names
+    for name in ("offsets", "rows", "counts"):
+        assert getattr(one.postings, name).tolist() == getattr(other.postings, name).tolist()
+    assert one.vectors.tolist() == other.vectors.tolist()
+
+
+def test_pieces_that_do_not_fit_are_refused():
+    with pytest.raises(ArgumentError, match="no pieces"):
+        build(iter(()))
+    with pytest.raises(TableError, match="1 个编号重复：C3"):
+        build([OUTCOMES[:3], OUTCOMES[2:]])
+    with pytest.raises(TableError, match="a piece holds need_id, the first one outcome_id"):
+        build([OUTCOMES, NEEDS])
+    with pytest.raises(ArgumentTypeError, match=r"records is a DataFrame .* not str"):
+        build([OUTCOMES, "more"])

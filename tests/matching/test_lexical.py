@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matcher.matching import lexical
-from matcher.matching.lexical import Lexical, Postings, take
+from matcher.matching import postings as module
+from matcher.matching.lexical import Lexical, take
+from matcher.matching.postings import Postings
 from matcher.matching.tokens import Segmenter
 
 TEXTS = [
@@ -94,9 +96,9 @@ def test_however_many_terms_are_held_as_a_block_the_scores_are_the_same(monkeypa
 def test_norms_are_the_same_in_pieces_of_any_size(monkeypatch):
     whole = postings(TEXTS)
     idf2 = np.linspace(1, 4, len(whole.names))
-    expected = ((whole.matrix.toarray().astype(float)) ** 2) @ idf2
+    expected = ((whole.columns(np.arange(len(whole.names))).toarray().astype(float)) ** 2) @ idf2
     for piece in (1, 3, 7, 10_000):
-        monkeypatch.setattr(lexical, "PIECE", piece)
+        monkeypatch.setattr(module, "PIECE", piece)
         np.testing.assert_allclose(whole.squares(idf2), expected, rtol=1e-6)
 
 
@@ -161,7 +163,7 @@ def test_it_and_bm25s_both_put_the_planted_answer_first():
 @pytest.mark.parametrize("gathered", [1, 5, 1 << 21])
 def test_which_texts_hold_which_terms_and_what_all_their_terms_weigh(monkeypatch, common, gathered):
     monkeypatch.setattr(lexical, "COMMON", common)
-    monkeypatch.setattr(lexical, "GATHERED", gathered)
+    monkeypatch.setattr(module, "GATHERED", gathered)
     whole = Lexical([postings(TEXTS[:5]), postings(TEXTS[5:])], [alive(*[1] * 5), alive(*[1] * 7)])
     names, rows = ["机床", "没有", "数", "主轴", "cnc", "5g"], np.array([0, 1, 4, 6, 8, 11])
     held = [set(counted(text)) for text in TEXTS]

@@ -6,9 +6,9 @@ import pytest
 from small import NEEDS, OUTCOMES, build
 
 from matcher.matching import lexical, nearest
-from matcher.matching.base import Rounded
 from matcher.matching.nearest import SLACK, bounds
 from matcher.matching.records import texts_of
+from matcher.matching.rounded import Rounded
 
 
 def library():
@@ -17,14 +17,19 @@ def library():
     return build(OUTCOMES.iloc[:4]).add(OUTCOMES.iloc[4:]).add(abroad).remove(["C2"])
 
 
-@pytest.mark.parametrize("frequent", [0, 3, 512])
+@pytest.mark.parametrize("common", [0, 3, 256])
+@pytest.mark.parametrize("levels", [(3, 40), (256, 512)])
+@pytest.mark.parametrize("read", [(0, 0), (0, 1.5), (1, 1e9), (1e9, 1e9)])
+@pytest.mark.parametrize("many", [1, 64])
 @pytest.mark.parametrize("run", [1, 64])
 @pytest.mark.parametrize("small", [0, nearest.SMALL])
-def test_rows_are_those_whose_sums_reach_the_kth(monkeypatch, frequent, run, small):
+def test_rows_are_those_whose_sums_reach_the_kth(monkeypatch, common, levels, read, many, run, small):
     monkeypatch.setattr(nearest, "SMALL", small)
-    monkeypatch.setattr(lexical, "COMMON", min(frequent, 2))
-    monkeypatch.setattr(lexical, "FREQUENT", frequent)
-    monkeypatch.setattr(nearest, "SPARE", 0)
+    monkeypatch.setattr(lexical, "COMMON", common)
+    monkeypatch.setattr(lexical, "LEVELS", (max(common, levels[0]), max(common, levels[1])))
+    monkeypatch.setattr(lexical, "READ", read)
+    monkeypatch.setattr(nearest, "MANY", many)
+    monkeypatch.setattr(nearest, "SHARE", 1e9 if many == 1 else 32)
     monkeypatch.setattr(nearest, "RUN", run)
     index = library()
     asked = index.asked(*texts_of(NEEDS))
@@ -34,6 +39,7 @@ def test_rows_are_those_whose_sums_reach_the_kth(monkeypatch, frequent, run, sma
     for text, bound in enumerate(bounds(index, asked, slice(0, len(NEEDS)))):
         sums = np.add(*index.parts_of(asked, text, rare[text], rows))
         assert (bound.upper >= sums - SLACK).all()
+        assert np.add(*bound.parts_of(rows)).tolist() == sums.tolist()
         for preference in (None, wish):
             wanted = sums if preference is None else sums + preference
             for allowed in (index.alive, index.alive & (rows != np.argmax(wanted))):
@@ -59,7 +65,6 @@ def test_parts_looked_up_are_those_of_the_whole_row_to_the_bit():
 def test_a_text_alone_has_the_bits_that_it_has_among_others(monkeypatch):
     """numpy adds up one column by pairs and several one by one: shards would differ from the whole."""
     monkeypatch.setattr(lexical, "COMMON", 0)
-    monkeypatch.setattr(lexical, "FREQUENT", 0)
     text = "研究硬齿面齿轮磨削烧伤的磁弹无损检测方法，建立噪声与残余应力的关系，研制贴合齿面的柔性探头和在线检测装置"
     texts = [text, text[:40], "桃采后保鲜与冷链运输", text[10:]]
     index = build(pd.DataFrame({"outcome_id": ["C1", "C2", "C3", "C4"], "title": texts}))
@@ -73,22 +78,35 @@ def test_a_text_alone_has_the_bits_that_it_has_among_others(monkeypatch):
     )
 
 
-def test_what_rounding_loses_is_known():
+def test_what_rounding_and_half_of_the_numbers_lose_is_known():
     vectors = np.array([[0.6, -0.8, 0], [0, 0, 0], [1, 1e-3, 0.5]], np.float32)
     rounded = Rounded.of(vectors)
-    lost = np.linalg.norm(vectors - rounded.codes * rounded.steps[:, None], axis=1)
-    np.testing.assert_allclose(rounded.lost, lost, atol=1e-7)
-    assert (rounded.codes[0].tolist(), rounded.codes[1].tolist()) == ([95, -127, 0], [0, 0, 0])
-    assert lost[0] <= rounded.steps[0]
+    np.testing.assert_allclose(rounded.axes.T @ rounded.axes, np.eye(3), atol=1e-6)
+    turned, given = vectors @ rounded.axes, rounded.codes * rounded.steps
+    assert (rounded.half, np.abs(rounded.codes).max(axis=0)[:2].tolist()) == (2, [127, 127])
+    for bound, exact in ((rounded.lost, turned - given), (rounded.rest, turned[:, 2:])):
+        lengths = np.linalg.norm(exact, axis=1)
+        assert ((bound >= lengths) & (bound <= lengths + 1.1e-3)).all()
+    asked = np.array([[0.1, 0.7, -0.7]], np.float32)
+    seen = rounded.turn(asked)
+    np.testing.assert_allclose(seen.numbers / rounded.steps @ turned.T, asked @ vectors.T, atol=1e-6)
+    for bound, exact in ((seen.lengths, asked), (seen.rest, seen.numbers[:, 2:] / rounded.steps[2:])):
+        assert 0 <= bound[0] - np.linalg.norm(exact) <= 1.1e-3
 
 
-@pytest.mark.parametrize("few", [0, 64])
-def test_terms_that_texts_have_are_found_either_way(monkeypatch, few):
-    monkeypatch.setattr(lexical, "FEW", few)
-    monkeypatch.setattr(lexical, "FREQUENT", 0)
-    monkeypatch.setattr(lexical, "COMMON", 0)
+@pytest.mark.parametrize("run", [1, 4, 64])
+def test_the_largest_numbers_are_found(monkeypatch, run):
+    monkeypatch.setattr(nearest, "RUN", run)
+    values = np.float32([3, 1, 4, 1, 5, -np.inf, 9, 2, 6])
+    runs = nearest.Runs.of(values)
+    assert [runs.largest(k) for k in range(1, 10)] == sorted(values.tolist(), reverse=True)
+    for limit in (-np.inf, 1, 4, 9, 10):
+        assert runs.reaching(limit).tolist() == np.flatnonzero(values >= limit).tolist()
+
+
+def test_terms_that_texts_have_are_found():
     index = build(OUTCOMES)
     names = index.parts[0].postings.names
-    expected = index.parts[0].postings.matrix.toarray() > 0
+    expected = index.parts[0].postings.columns(np.arange(len(names))).toarray() > 0
     rows = np.array([1, 4])
     assert (index.lexical.holding(names, rows).toarray() > 0).tolist() == expected[rows].tolist()

@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import json
+import mmap
 import os
 import random
 import signal
@@ -67,6 +68,17 @@ def test_the_default_encoder_gives_identical_tables_in_another_process(tmp_path)
     paths = [str(tmp_path / name) for name in ("index", "needs.parquet", "matches.parquet")]
     subprocess.run([sys.executable, "-c", code, *paths], check=True, cwd=tmp_path)
     assert_frame_equal(pd.read_parquet(tmp_path / "matches.parquet"), table(index), check_exact=True)
+
+
+def test_terms_by_text_are_stored_with_large_parts_and_worked_out_for_others(tmp_path, monkeypatch):
+    build().save(tmp_path / "small")
+    monkeypatch.setattr(storage, "LARGE", 0)
+    build().save(tmp_path / "large")
+    small, large = (Index.load(tmp_path / name, encoder=Known()).parts[0].postings for name in ("small", "large"))
+    assert "contents" not in small.__dict__
+    assert isinstance(large.__dict__["contents"].terms.base, mmap.mmap)
+    for one, other in zip(small.contents, large.contents, strict=True):
+        assert (one.dtype, one.tolist()) == (other.dtype, other.tolist())
 
 
 def test_columns_keep_their_types(tmp_path):
