@@ -238,15 +238,16 @@ def _money_findings(
         yield from found_by(rules["amount_open"], edition)
     reviewed, unreviewed = row.cells["reviewed"], rules["large_unreviewed"]
     if technical.low is not None and technical.low >= book.large and not (is_known(reviewed) and bool(reviewed)):
-        told = is_known(reviewed) or bool(book.wording.words_of(unreviewed, name_of(row))[0])
-        rule = unreviewed if told else rules["large"]
+        denied = is_known(reviewed) or bool(book.wording.words_of(unreviewed, name_of(row))[0])
+        rule = unreviewed if denied else rules["large"]
         yield from found_by(rule, edition, technical=_yuan(technical.low), limit=_yuan(book.large))
     listed = row.cells["other_cost"]
     known = is_known(row.cells["amount"]) and is_known(row.cells["technical_amount"])
     if known:
         gap = int(row.cells["amount"] - row.cells["technical_amount"])
-        if words := "" if gap or is_known(listed) else book.wording.words_of(rules["cost_kept"], name_of(row))[0]:
-            yield from found_by(rules["cost_kept"], edition, words=words)
+        told = "" if gap or is_known(listed) else book.wording.words_of(rules["cost_kept"], name_of(row))[0]
+        if told:
+            yield from found_by(rules["cost_kept"], edition, words=told)
         elif is_known(listed) and listed != gap:
             yield from found_by(rules["cost_differs"], edition, gap=_yuan(gap), cost=_yuan(listed))
         elif costs_listed and not is_known(listed) and gap:

@@ -100,7 +100,7 @@ def read_names(rows: Sequence[ContractRow], found: Sequence[list[Finding]], book
         return answers
     model = NameModel.shipped()
     for at, chances in zip(readable, model.probabilities([texts[at] for at in readable]), strict=True):
-        apart = described[at] and bool(book.reading.apart.search(names[at]))
+        apart = bool(book.reading.apart.search(names[at]))
         read = list(_finding(rows[at], dict(zip(model.topics, chances, strict=True)), book, apart=apart))
         answers[at] = [*(found[at] if read else _given_way(found[at], worded[at], book)), *read]
     return answers

@@ -298,8 +298,10 @@ def _reading(node: Mapping[str, Any]) -> ReadingRules:
     topics = {name: Topic(one["title"], one["check"], one["rules"]) for name, one in node["topics"].items()}
     bounds = float(node["refuses"]), float(node["asks"]), int(node["shortest"])
     texts = node["stated"], node["asking"], node["doubted"], node["source"]
-    told = (re.compile(node[name]) for name in ("outside", "apart", "ends"))
-    return ReadingRules(int(node["described"]), *told, *bounds, re.compile(node["negated"]), *texts, topics)
+    outside, apart, ends = (re.compile(node[name]) for name in ("outside", "apart", "ends"))
+    return ReadingRules(
+        int(node["described"]), outside, apart, ends, *bounds, re.compile(node["negated"]), *texts, topics
+    )
 
 
 def _edition(name: str, node: Mapping[str, str]) -> Edition:

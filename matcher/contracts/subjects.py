@@ -35,12 +35,11 @@ def _inside(name: str, book: RuleBook) -> list[str]:
 
 
 def stated_end(name: str, book: RuleBook) -> Span:
-    """The day until which a text says that the contract is valid; a month is a span of days."""
+    """The day until which a text says that the contract is valid; a month, or a day that it has not, is its days."""
     match = book.reading.ends.search(name)
-    if match is None:
-        return Span(None, None)
-    year, month, day = (int(part) if part else 0 for part in match.groups())
-    if not 1 <= month <= 12 or day > calendar.monthrange(year, month)[1]:
+    year, month, day = (int(part) if part else 0 for part in match.groups()) if match else (0, 0, 0)
+    if not (dt.MINYEAR <= year and 1 <= month <= 12):
         return Span(None, None)
     last = calendar.monthrange(year, month)[1]
-    return Span(dt.date(year, month, day or 1), dt.date(year, month, day or last))
+    days = (day, day) if 1 <= day <= last else (1, last)
+    return Span(*(dt.date(year, month, one) for one in days))
