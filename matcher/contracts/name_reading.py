@@ -107,7 +107,7 @@ def read_names(rows: Sequence[ContractRow], found: Sequence[list[Finding]], book
 
 
 def _given_way(found: list[Finding], worded: list[Finding], book: RuleBook) -> list[Finding]:
-    """What was found, where nothing is read in the contract's own text: words that state an exclusion ask, others go."""
+    """What was found where nothing is read in the contract's own text: words that state an exclusion ask, others go."""
     kept = []
     for one in found:
         if one not in worded:

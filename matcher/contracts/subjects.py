@@ -38,7 +38,7 @@ def stated_end(name: str, book: RuleBook) -> Span:
     """The day until which a text says that the contract is valid; a month, or a day that it has not, is its days."""
     match = book.reading.ends.search(name)
     year, month, day = (int(part) if part else 0 for part in match.groups()) if match else (0, 0, 0)
-    if not (dt.MINYEAR <= year and 1 <= month <= 12):
+    if not (year >= dt.MINYEAR and 1 <= month <= 12):
         return Span(None, None)
     last = calendar.monthrange(year, month)[1]
     days = (day, day) if 1 <= day <= last else (1, last)

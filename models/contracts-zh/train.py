@@ -4,8 +4,8 @@
 
 Prints cross-validated figures for the bounds of `rules.yaml` (`reading`), then writes `reading.safetensors`, learned
 from all names. Names that share half of their pairs of characters, and what such names chain to, lie in one fold.
-Beside each name the model learns it with clauses of any contract around it (`asides.csv`: price, term, tests, training on
-the way), so that these tell nothing; held names are read as they are, and again with such clauses.
+Beside each name the model learns it with clauses of any contract around it (`asides.csv`: price, term, tests and
+training on the way), so that these tell nothing; held names are read as they are, and again with such clauses.
 """
 
 from __future__ import annotations

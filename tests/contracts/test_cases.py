@@ -55,8 +55,8 @@ def test_names_have_the_answers_of_the_sources():
 
 # Typed by the letter of the list of words to ask about, where an article names the thing (lease of instruments, general
 # skills of one's own staff), or where 采购 and 施工 are attributes of what is developed: contract -> our answer.
-# Five P rows were typed before the Civil Code in force was taken as a ground by itself (arts. 843, 851); P005 is read with
-# less than the probability from which a rule refuses.
+# Five P rows were typed before the Civil Code in force was taken as a ground by itself (arts. 843, 851); P005 is read
+# with less than the probability from which a rule refuses.
 DECIDED = {
     **{"K26": "no", "S165": "no", "S134": "yes", "S135": "yes"},
     **dict.fromkeys(("P021", "P050", "P071", "P080", "P089"), "no"),
