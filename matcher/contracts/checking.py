@@ -180,10 +180,7 @@ def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow]
     kinds = {fold_id(str(row.cells["contract_id"])): row.kind for row in rows}
     for row, found in zip(rows, findings, strict=True):
         found.extend(tax_findings(row, kinds, book))
-    words = {rule.id for rule in book.words} | {"oral"}
-    open_names = [at for at, found in enumerate(findings) if not any(one.rule.id in words for one in found)]
-    for at, read in zip(open_names, read_names([rows[at] for at in open_names], book), strict=True):
-        findings[at].extend(read)
+    findings = read_names(rows, findings, book)
     counted = [
         at
         for at, (row, found) in enumerate(zip(rows, findings, strict=True))

@@ -13,6 +13,7 @@ import pandas as pd
 
 from matcher.contracts.relief import EXEMPT_KINDS, Span
 from matcher.contracts.rules import OTHER, UNCLEAR, Basis, Edition, Rule, RuleBook, load_rules, read_kind
+from matcher.contracts.subjects import clauses_of, stated_end
 from matcher.tables.contracts import FEN
 from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.regions import find_region
@@ -155,7 +156,7 @@ def _element_findings(row: ContractRow, book: RuleBook, unread: Mapping[str, str
     if fold(text_of(cells["form"])) in ("口头", "口头合同", "口头形式", "口头订立"):
         yield from found_by(rules["oral"], edition)
     else:
-        yield from _name_findings(rules["oral"], row, book)
+        yield from _name_findings(rules["oral"], row, book, [name_of(row)])
     seller, buyer = party_of(cells, "seller"), party_of(cells, "buyer")
     codes = {text_of(cells[f"{side}_code"]).upper() for side in ("seller", "buyer")}
     if (seller and seller == buyer) or (len(codes) == 1 and "" not in codes):
@@ -187,6 +188,7 @@ def _side(row: ContractRow, seller: str, buyer: str) -> str:
 def _day_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
     steps = (("申请日期", row.applied), ("登记日期", row.registered))
     effect, end = days_of(row.cells, "effective_on"), days_of(row.cells, "valid_until")
+    end = stated_end(name_of(row), book) if end == UNKNOWN else end
     for what, day in steps:
         for rule, other, title in (("before_signed", row.signed, "签订日期"), ("before_effect", effect, "生效日期")):
             early = _before(day, other)
@@ -234,15 +236,19 @@ def _money_findings(
         return
     if not unknown and any(span.low != span.high for span in (amount, technical)):
         yield from found_by(rules["amount_open"], edition)
-    reviewed = row.cells["reviewed"]
+    reviewed, unreviewed = row.cells["reviewed"], rules["large_unreviewed"]
     if technical.low is not None and technical.low >= book.large and not (is_known(reviewed) and bool(reviewed)):
-        rule = rules["large_unreviewed"] if is_known(reviewed) else rules["large"]
+        denied = is_known(reviewed) or bool(book.wording.words_of(unreviewed, name_of(row))[0])
+        rule = unreviewed if denied else rules["large"]
         yield from found_by(rule, edition, technical=_yuan(technical.low), limit=_yuan(book.large))
     listed = row.cells["other_cost"]
     known = is_known(row.cells["amount"]) and is_known(row.cells["technical_amount"])
     if known:
         gap = int(row.cells["amount"] - row.cells["technical_amount"])
-        if is_known(listed) and listed != gap:
+        told = "" if gap or is_known(listed) else book.wording.words_of(rules["cost_kept"], name_of(row))[0]
+        if told:
+            yield from found_by(rules["cost_kept"], edition, words=told)
+        elif is_known(listed) and listed != gap:
             yield from found_by(rules["cost_differs"], edition, gap=_yuan(gap), cost=_yuan(listed))
         elif costs_listed and not is_known(listed) and gap:
             yield from found_by(rules["cost_unlisted"], edition)
@@ -257,12 +263,15 @@ def _kind_findings(row: ContractRow, book: RuleBook) -> Iterator[Finding]:
         old = last is not None and last < book.licence_since and "实施许可" not in written
         yield from found_by(rules["licence_in_old_rule" if old else "licence_word"], edition, kind=written)
     name = name_of(row)
+    for rule in book.facts:
+        if not rule.kinds or row.kind in rule.kinds:
+            yield from _name_findings(rule, row, book, [name])
     if row.kind not in book.kinds or not name:
         return
-    kind = book.kinds[row.kind]
+    kind, clauses = book.kinds[row.kind], clauses_of(name, book)
     for rule in book.words:
         if row.kind in rule.kinds:
-            yield from _name_findings(rule, row, book)
+            yield from _name_findings(rule, row, book, clauses)
     named = {code: _words(patterns, name) for code, patterns in book.hints.items()}
     others = [code for code, words in named.items() if words and code != row.kind]
     if others and not named.get(row.kind) and kind.title not in name:
@@ -275,9 +284,10 @@ def name_of(row: ContractRow) -> str:
     return re.sub(r"\s+", "", fold(text_of(row.cells["subject"])))
 
 
-def _name_findings(rule: Rule, row: ContractRow, book: RuleBook) -> Iterator[Finding]:
-    """What a rule finds in the name; where the name only hints at it, a person is asked."""
-    words, stated = book.wording.words_of(rule, name_of(row))
+def _name_findings(rule: Rule, row: ContractRow, book: RuleBook, clauses: list[str]) -> Iterator[Finding]:
+    """What a rule finds in the clauses of a name; where they only hint at it, a person is asked."""
+    found = [book.wording.words_of(rule, clause) for clause in clauses]
+    words, stated = "”“".join(dict.fromkeys(one for one, _ in found if one)), any(plain for _, plain in found)
     if not words:
         return
     kind = book.kinds.get(row.kind)

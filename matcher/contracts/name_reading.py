@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from matcher.contracts.findings import ContractRow, Finding, found_by, name_of
 from matcher.contracts.rules import RuleBook
+from matcher.contracts.subjects import is_described, read_text
 from matcher.errors import PolicyError
 from matcher.matching.encoders import Encoder, StaticEncoder
 
@@ -81,25 +82,51 @@ def buckets_of(name: str) -> list[int]:
     return sorted({zlib.crc32(gram.encode()) % BUCKETS for gram in grams})
 
 
-def read_names(rows: Sequence[ContractRow], book: RuleBook) -> Iterator[list[Finding]]:
-    """For each row what is read in its name, nothing or one finding."""
-    names = [name_of(row) for row in rows]
-    readable = [at for at, row in enumerate(rows) if row.kind in book.kinds and is_readable(names[at], book)]
-    found: dict[int, list[Finding]] = {}
-    if readable:
-        model = NameModel.shipped()
-        for at, chances in zip(readable, model.probabilities([names[at] for at in readable]), strict=True):
-            found[at] = list(_finding(rows[at], dict(zip(model.topics, chances, strict=True)), book))
-    return (found.get(at, []) for at in range(len(rows)))
+def read_names(rows: Sequence[ContractRow], found: Sequence[list[Finding]], book: RuleBook) -> list[list[Finding]]:
+    """What was found on each row, with what is read in its name: where none of the words of the rules stands in it, and
+    always in the contract's own text, whose words that only ask give way where nothing is read.
+    """
+    rules, names = {rule.id for rule in book.words} | {"oral"}, [name_of(row) for row in rows]
+    texts = [read_text(name, book) for name in names]
+    worded = [[one for one in each if one.rule.id in rules] for each in found]
+    described = [is_described(name, book) for name in names]
+    readable = [
+        at
+        for at, row in enumerate(rows)
+        if row.kind in book.kinds and (described[at] or not worded[at]) and is_readable(texts[at], book)
+    ]
+    answers = list(found)
+    if not readable:
+        return answers
+    model = NameModel.shipped()
+    for at, chances in zip(readable, model.probabilities([texts[at] for at in readable]), strict=True):
+        apart = bool(book.reading.apart.search(names[at]))
+        read = list(_finding(rows[at], dict(zip(model.topics, chances, strict=True)), book, apart=apart))
+        answers[at] = [*(found[at] if read else _given_way(found[at], worded[at], book)), *read]
+    return answers
 
 
-def is_readable(name: str, book: RuleBook) -> bool:
-    """Whether a folded name is long enough to be read, and negates nothing."""
-    return len(name) >= book.reading.shortest and not book.reading.negated.search(name)
+def _given_way(found: list[Finding], worded: list[Finding], book: RuleBook) -> list[Finding]:
+    """What was found where nothing is read in the contract's own text: words that state an exclusion ask, others go."""
+    kept = []
+    for one in found:
+        if one not in worded:
+            kept.append(one)
+        elif one.basis.answer == "no":
+            text = book.reading.doubted.format(text=one.text)
+            kept.append(one._replace(basis=replace(one.basis, answer="unknown"), text=text))
+    return kept
 
 
-def _finding(row: ContractRow, chances: dict[str, Any], book: RuleBook) -> Iterator[Finding]:
-    """The finding of the most probable topic that a rule on this kind excludes or asks about."""
+def is_readable(text: str, book: RuleBook) -> bool:
+    """Whether a folded text is long enough to be read, and negates nothing."""
+    return len(text) >= book.reading.shortest and not book.reading.negated.search(text)
+
+
+def _finding(row: ContractRow, chances: dict[str, Any], book: RuleBook, *, apart: bool) -> Iterator[Finding]:
+    """The finding of the most probable topic that a rule on this kind excludes or asks about; `apart`: the text says
+    that a technical part stands alone, so that a person is asked.
+    """
     rules = {rule.id: rule for rule in book.words}
     reading, kind = book.reading, book.kinds[row.kind]
     read: list[tuple[float, str, Finding]] = []
@@ -108,7 +135,7 @@ def _finding(row: ContractRow, chances: dict[str, Any], book: RuleBook) -> Itera
             rule = rules[topic.rules[row.kind]]
             words = {"words": topic.title, "kind": kind.title}
             read += [(chances[name], name, one) for one in found_by(rule, row.edition, **words)]
-    refusing = [one for one in read if one[2].basis.answer == "no"]
+    refusing = [one for one in read if one[2].basis.answer == "no" and not apart]
     for part, bound, text in ((refusing, reading.refuses, reading.stated), (read, reading.asks, reading.asking)):
         if part and sum(chance for chance, *_ in part) >= bound:
             _, name, one = max(part, key=lambda each: each[0])

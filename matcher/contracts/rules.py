@@ -37,7 +37,8 @@ class Basis:
 class Rule:
     """One check. `text`: its sentence for a contract, with fields in braces. `basis`: by edition; an edition without
     one does not have the rule. For rules on the words of a name: `kinds`, the `patterns` of names that state what the
-    rule is about, and of those that only hint at it, of which a person is asked (`asks`).
+    rule is about, and of those that only hint at it, of which a person is asked (`asks`). `whole`: it is about the
+    contract as a whole, of which no part can stand alone.
     """
 
     id: str
@@ -47,6 +48,7 @@ class Rule:
     kinds: tuple[str, ...] = ()
     patterns: tuple[re.Pattern[str], ...] = ()
     asks: tuple[re.Pattern[str], ...] = ()
+    whole: bool = False
 
     @property
     def refuses(self) -> bool:
@@ -66,7 +68,7 @@ class Wording:
     def words_of(self, rule: Rule, name: str) -> tuple[str, bool]:
         """What a rule finds in a name, joined ("" for nothing), and whether the name states it."""
         stated = list(self._found(rule.patterns, name))
-        plainly = not rule.refuses or not any(self.joined.search(name[: one.start()]) for one in stated)
+        plainly = rule.whole or not rule.refuses or not any(self.joined.search(name[: one.start()]) for one in stated)
         found = stated or list(self._found(rule.asks, name))
         return "”“".join(dict.fromkeys(one[0] for one in found)), bool(stated) and plainly
 
@@ -90,12 +92,17 @@ class Topic:
 class ReadingRules:
     """How what a model reads in a name is weighed: see `reading` in `rules.yaml`, where each of these stands."""
 
+    described: int
+    outside: re.Pattern[str]
+    apart: re.Pattern[str]
+    ends: re.Pattern[str]
     refuses: float
     asks: float
     shortest: int
     negated: re.Pattern[str]
     stated: str
     asking: str
+    doubted: str
     source: str
     topics: Mapping[str, Topic]
 
@@ -150,6 +157,7 @@ class RuleBook:
     others: tuple[str, ...]
     rules: Mapping[str, Rule]
     words: tuple[Rule, ...]
+    facts: tuple[Rule, ...]
     wording: Wording
     reading: ReadingRules
     hints: Mapping[str, tuple[re.Pattern[str], ...]]
@@ -227,10 +235,10 @@ def list_rules() -> pd.DataFrame:
         if edition.large_days != edition.days:
             text += f"；重大或有争议的 {edition.large_days} {unit}"
         rows.append((edition.id, "期限", "decision", "办结期限", "", text, *_seen(edition.basis)))
-        for rule in (*book.rules.values(), *book.words):
+        for rule in (*book.rules.values(), *book.facts, *book.words):
             basis = rule.basis.get(edition.id)
             if basis is not None:
-                part, text = "名称" if rule.kinds else "检查", re.sub(r"\{\w+\}", "……", rule.text)
+                part, text = "名称" if rule in book.words else "检查", re.sub(r"\{\w+\}", "……", rule.text)
                 rows.append((edition.id, part, rule.id, rule.title, basis.answer, text, *_seen(basis)))
                 if rule.asks:
                     text = re.sub(r"\{\w+\}", "……", book.wording.asking.replace("{title}", rule.title))
@@ -275,6 +283,7 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
         others=tuple(node["others"].split()),
         rules={name: _rule(name, one, phrases) for name, one in node["rules"].items()},
         words=tuple(_rule(name, one, phrases) for name, one in node["words"].items()),
+        facts=tuple(_rule(name, one, phrases, whole=True) for name, one in node["facts"].items()),
         wording=Wording(node["asking"], *(re.compile(node[name]) for name in ("denied", "except", "joined"))),
         reading=_reading(node["reading"]),
         hints={code: tuple(map(re.compile, one)) for code, one in node["hints"].items()},
@@ -288,8 +297,11 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
 def _reading(node: Mapping[str, Any]) -> ReadingRules:
     topics = {name: Topic(one["title"], one["check"], one["rules"]) for name, one in node["topics"].items()}
     bounds = float(node["refuses"]), float(node["asks"]), int(node["shortest"])
-    texts = node["stated"], node["asking"], node["source"]
-    return ReadingRules(*bounds, re.compile(node["negated"]), *texts, topics)
+    texts = node["stated"], node["asking"], node["doubted"], node["source"]
+    outside, apart, ends = (re.compile(node[name]) for name in ("outside", "apart", "ends"))
+    return ReadingRules(
+        int(node["described"]), outside, apart, ends, *bounds, re.compile(node["negated"]), *texts, topics
+    )
 
 
 def _edition(name: str, node: Mapping[str, str]) -> Edition:
@@ -311,7 +323,7 @@ def _filled(text: str, phrases: Mapping[str, str]) -> str:
     return re.sub(r"\{([a-z]+)\}", lambda match: phrases[match[1]], text)
 
 
-def _rule(name: str, node: Mapping[str, Any], phrases: Mapping[str, str]) -> Rule:
+def _rule(name: str, node: Mapping[str, Any], phrases: Mapping[str, str], *, whole: bool = False) -> Rule:
     basis = {edition: _basis(one) for edition, one in node["basis"].items()}
     if wrong := [one.answer for one in basis.values() if one.answer not in ANSWERS]:
         raise PolicyError(f"rules.yaml: {name}: {wrong[0]!r} is no answer; answers are {', '.join(ANSWERS)}")
@@ -319,7 +331,7 @@ def _rule(name: str, node: Mapping[str, Any], phrases: Mapping[str, str]) -> Rul
     stated, asked = (
         tuple(re.compile(_filled(text, phrases)) for text in node.get(part, ())) for part in ("patterns", "asks")
     )
-    return Rule(name, node["title"], node["text"], basis, kinds, stated, asked)
+    return Rule(name, node["title"], node["text"], basis, kinds, stated, asked, whole)
 
 
 def _basis(node: Mapping[str, str]) -> Basis:

@@ -52,13 +52,50 @@ def test_a_paraphrased_exclusion_is_refused_with_its_article_and_the_reading_sai
 
 def test_what_is_read_in_a_name_excludes_by_kind_and_edition():
     rows = rows_of(
-        row("H1", "循环水每周取样化验并报数", "技术服务"),  # art. 42 does not exclude it as a service
-        row("H2", "循环水每周取样化验并报数", "技术开发", NEW),  # the annex of 2026 was not seen
+        row("H1", "循环水每周取样化验并报数", "技术服务"),  # no problem is solved: asked
+        row("H2", "循环水每周取样化验并报数", "技术开发", NEW),  # nothing new: art. 851 of the Civil Code
+        row("H6", "老式剥壳机照样测绘再造一台", "技术开发", NEW),  # copying: the annex of 2026 was not seen
         row("H3", "客户来料代为车削和喷漆", "技术服务"),
         row("H4", "客户来料代为车削和喷漆", "技术服务", NEW),  # art. 878 of the Civil Code
         row("H5", "循环水结垢在线监测传感器研制", "技术开发"),
     )
-    assert check_contracts(rows)["accepted"].tolist() == ["yes", "unknown", "no", "no", "yes"]
+    assert check_contracts(rows)["accepted"].tolist() == ["unknown", "no", "unknown", "no", "no", "yes"]
+
+
+def test_in_a_text_what_the_contract_is_about_decides_and_not_what_is_done_on_the_way():
+    research = "研制热解炉进料装置样机，双方均无该技术，密封寿命不低于两千小时。"
+    rows = rows_of(
+        row("H1", research + "样机的电机和减速器采购款单列，送第三方检测，交付后对甲方人员培训两天。", "技术开发"),
+        row("H2", research + "厂房施工和配套设备采购由甲方另行发包，不在本合同内。", "技术开发"),
+        row("H3", "开发热解炉智能进料系统。交付物为乙方目录在售的进料机四台，型号不改，按清单验收。", "技术开发"),
+        row("H4", "甲方向乙方订购进料机四台，货到付款；另由乙方研究防堵控制方法，两部分分别计价。", "技术开发"),
+        row("H5", "提供热解技术服务，客户来料，乙方按图焊接支架两百件并打磨喷漆，按件付加工费。", "技术服务", NEW),
+    )
+    assert check_contracts(rows)["accepted"].tolist() == ["yes", "yes", "no", "unknown", "no"]
+
+
+def test_words_that_the_whole_text_does_not_bear_out_ask_or_go():
+    text = "解决泵房轴瓦异常磨损问题，测试轴系振动并给出间隙参数，寿命提高一倍，乙方到现场负责设备安装"
+    stated = "解决泵房轴瓦异常磨损问题，测试轴系振动并给出间隙参数，寿命提高一倍，双方另立仪器租赁"
+    table = check_contracts(rows_of(row("H1", text, "技术服务"), row("H2", stated, "技术服务")))
+    assert table["accepted"].tolist() == ["yes", "unknown"]
+    assert "而全文读来不是，请登记员看合同内容" in table["reasons"][1]
+
+
+def test_money_and_days_that_a_text_tells_count_where_the_columns_say_nothing():
+    kept = "研制热解炉进料装置样机，双方均无该技术，价款中列明电机等设备采购费22万元。"
+    unreviewed = "研发大型风机主轴承健康评估模型，预警提前三十天，尚未组织专家评审。"
+    ended = "解决浮选尾矿跑尾问题，回收率提高两个百分点，合同有效期至2026年5月。"
+    rows = rows_of(
+        row("H1", kept, "技术开发", amount="80万元"),
+        row("H2", kept, "技术开发"),  # 20 of 100 are deducted
+        row("H3", unreviewed, "技术开发", NEW, amount="600万元", technical_amount="600万元"),
+        row("H4", unreviewed, "技术开发", amount="600万元", technical_amount="600万元"),  # not in the rule of 2001
+        row("H5", ended, "技术服务", NEW),
+        row("H6", ended, "技术服务", NEW, valid_until="2027-01-01"),
+        row("H7", ended.replace("2026年5月", "2026年2月30日"), "技术服务", NEW),  # in February
+    )
+    assert check_contracts(rows)["accepted"].tolist() == ["unknown", "yes", "unknown", "yes", "no", "yes", "no"]
 
 
 def test_short_names_and_names_that_negate_are_not_read():
