@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from matcher.errors import ArgumentError
+from matcher.needs.directions import better_way, extent_of
 from matcher.needs.names import Meaning, meaning, name_around
 from matcher.needs.turns import names_in_turn
 from matcher.needs.units import Unit, read_unit
@@ -109,7 +110,6 @@ _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
 _SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
-_LESS_SCALE = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +121,10 @@ class Indicator:
     quantity
         What is measured, in the words of the text; 提高 or 降低 behind it for a change ("成本降低").
     comparator
-        One of ≥ > ≤ < = 约 ± 区间; "" where the text gives a bare value.
+        One of ≥ > ≤ < = 约 ± 区间; "" where the text gives a bare value, 优于 where it asks for better than a value of
+        a quantity that does not say which way that is.
     low, high
-        The bounds in `unit`, None for no bound. A bare value and one with 约 have both alike.
+        The bounds in `unit`, None for no bound. A bare value and one with 约 or 优于 have both alike.
     unit
         The normalised unit, with its symbol, dimension and factor.
     tolerance
@@ -134,6 +135,9 @@ class Indicator:
         The value as written, with its comparator.
     start, end
         Its place in the text.
+    extent
+        "smallest" where it says how small a thing can be told (检出裂纹宽度≥5μm), "span" where it says over what
+        something can be used or set (可检直径3～12mm, 0.6～1.5mm可调), else "".
     """
 
     quantity: str
@@ -146,6 +150,7 @@ class Indicator:
     text: str
     start: int
     end: int
+    extent: str = ""
 
     @property
     def meaning(self) -> Meaning:
@@ -352,7 +357,8 @@ def _indicators(text: str) -> Iterator[Indicator]:
                 states.append(state[0])
             if lasting := _LASTING_FOR.match(plain, value.end):
                 states.append(lasting[1])
-            pending = replace(indicator, condition="，".join(dict.fromkeys(filter(None, states))))
+            said = "，".join(dict.fromkeys(filter(None, states)))
+            pending = replace(indicator, condition=said, extent=extent_of(indicator, plain, begin))
             last = (sentence, pending.quantity, pending.unit.dimension)
     if pending:
         yield pending
@@ -481,12 +487,12 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
 
 
 def _directed(value: Value, name: str, sense: Meaning) -> Value:
-    """达到 and 优于 mean "at most" of what is better when it is less: 精度达到0.01mm."""
-    less = sense.better < 0 or (
-        sense.change == 0 and _LESS_SCALE.search(name) and value.unit.dimension in ("m", "°", "s", "K")
-    )
-    less = less or (value.unit.dimension == "K" and (value.low or 0) < 0)  # 耐低温达到-40℃
-    if not (value.soft and less and value.comparator in ("≥", ">")):
+    """达到 and 优于 mean "at most" of what is better when it is less: 精度达到0.01mm. 优于 keeps its value as it is where
+    the quantity does not say which way is better.
+    """
+    if not value.soft or value.comparator not in ("≥", ">"):
         return value
-    turned = "≤" if value.comparator == "≥" else "<"
-    return replace(value, comparator=turned, low=None, high=value.low)
+    way = better_way(name, sense, value.unit, value.low)
+    if way < 0:
+        return replace(value, comparator="≤" if value.comparator == "≥" else "<", low=None, high=value.low)
+    return replace(value, comparator="优于", high=value.low) if value.soft == "better" and not way else value
