@@ -17,6 +17,7 @@ from matcher.needs.names import Meaning, same_quantity
 from matcher.needs.units import read_unit
 
 NEAR = 0.10
+_ROUNDED = 1e-9  # of a value, what is lost where units are converted
 STATES = {"met": "满足", "near": "接近", "not_met": "不满足", "not_said": "成果未提及"}
 _COVERED = ("使用温度", "测量范围")
 _STATES_OF_MATTER = frozenset(  # general quantities that, named alone, may be those of anything
@@ -278,7 +279,7 @@ def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, flo
     strict = asked.comparator in (">", "<") and offered.comparator not in (">", "<")
     if margin > 0 or (margin == 0 and not strict):
         return "met", margin
-    return ("near" if margin >= -NEAR - 1e-9 else "not_met"), margin
+    return ("near" if bound and margin >= -NEAR - 1e-9 else "not_met"), margin
 
 
 def _bounds(one: Indicator, asked: Indicator) -> tuple[float, float]:
@@ -293,7 +294,8 @@ def _bounds(one: Indicator, asked: Indicator) -> tuple[float, float]:
 
 
 def _margin(better_by: float, bound: float) -> float:
-    return round(better_by / (abs(bound) or 1.0), 9)
+    margin = better_by / (abs(bound) or 1.0)
+    return float(f"{margin:.9g}") if abs(margin) > _ROUNDED else 0.0
 
 
 def _inside(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
@@ -302,6 +304,8 @@ def _inside(low: float, high: float, offered_low: float, offered_high: float) ->
             return "not_met", _margin(-max(offered_low - high, low - offered_high), max(abs(low), abs(high)))
         return "not_said", None
     margin = min(_margin(offered_low - low, low), _margin(high - offered_high, high), 0.0)
+    if offered_low < offered_high and (offered_high < low or offered_low > high):  # a range wholly outside
+        return "not_met", margin
     return ("met" if not margin else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
 
 

@@ -18,6 +18,7 @@ _PRESSURE = "kg m-1 s-2"
 _GAUGE = ("MPa", "kPa", "bar")  # of a vacuum, what is missing to the air's pressure as often as what is left
 _EVEN = re.compile("精度|准确度|稳定[性度]|均匀[性度]|线性度|一致性|重复性|对称[性度]")
 _ROUGH = re.compile("粗糙|光洁|R[az]$")
+_GRADES = re.compile("(?P<more>牢度|抗渗|强度|耐[候磨]|起球|抗风|抗震)|附着|划格|精度|能效|洁净|公差|跳动|同轴|粉化|变色|起泡|生锈")
 _FINDS = re.compile("检出(?![率限])|(?:检测|探测|识别|发现|分辨|捕捉|剔除)(?!精度|时间|速度|距离|深度|率|限)|[可能]检(?!修)")
 _FLAW = re.compile(
     "裂[纹缝]|缺[陷口损]|气[孔泡]|砂眼|夹[杂渣]|[划擦碰压]伤|[划压]痕|凹[坑陷]|毛刺|破[损洞]|异物|污[点渍]|杂质|针孔|孔洞|瑕疵|"
@@ -56,10 +57,12 @@ def better_way(name: str, sense: Meaning, unit: Unit, value: float | None) -> in
         return -1
     if (_LESS.search(name) and unit.dimension in _FINE) or (unit.dimension == "K" and (value or 0) < 0):
         return -1  # 耐低温达到-40℃
+    if unit.symbol == "级" and (way := _GRADES.search(name)):
+        return 1 if way["more"] else -1
+    if value == 0 and not unit.dimension:  # 裂纹率为0
+        return -1
     if sense.better or not _EVEN.search(name):
         return sense.better
-    if unit.symbol == "级":
-        return -1
     return (1 if (value or 0) * unit.factor >= _HALF else -1) if unit.symbol and not unit.dimension else 0
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.needs.directions import better_way, extent_of
-from matcher.needs.names import Meaning, meaning, name_around
+from matcher.needs.names import Meaning, change_at_end, meaning, name_around
 from matcher.needs.turns import names_in_turn
 from matcher.needs.units import Unit, read_unit
 from matcher.needs.values import SIZE, Value, half_width, values
@@ -30,7 +30,7 @@ COLUMNS = [
     "start",
     "end",
 ]
-_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍")
+_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍|[一二三四五六七八九]成")
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _ONESELF = re.compile(
@@ -59,15 +59,24 @@ _PLAIN = frozenset(
         "比例",
         "硬度",
         "粗糙度",
+        "料肉比",
+        "驻波比",
+        "水灰比",
+        "长径比",
+        "压缩比",
+        "传动比",
+        "气液比",
     )
 )
 _PLAIN_BEFORE = re.compile(
-    "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
+    "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|[料驻波灰胶径缩动液][重肉蛋奶]?比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
 )
 _COMPARED = frozenset("≥>≤<±")
-_LASTING = re.compile("寿命|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|life")
+_LASTING = re.compile("寿命|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|免疫期|[药残持]效期|稳定期|life")
 _MONEY = frozenset(("成本", "价格"))
-_GRADED = re.compile("级|度[A-Z]*$|精度|能效|抗性|病$")
+_ELEMENTS = frozenset("铁铝铜锌镍铬锰钙镁钠钾锂硅硫磷碳氮氧氢氯氟硼铅镉汞砷锡锑铋钛钒钴钨钼金银铂钯")
+_TRACES = frozenset(("%", "‰", "ppm", "ppb", "ppt", "mg/kg", "mg/L", "μg/L", "μg/kg", "μg/g"))
+_GRADED = re.compile("级|度[A-Z]*$|精度|能效|抗性|附着力|病$")
 _UNDER = re.compile(
     r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下|时(?!间)|之?中)"
 )
@@ -98,6 +107,8 @@ _OF_THING = re.compile(  # 由2.5米的锥形筒节组成
 _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
     r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
 )
+_COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
+_SHARES = ("%", "‰", "倍", "百分点")
 _EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
@@ -108,7 +119,7 @@ _NO_NAME = re.compile(
 )
 _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部|额定|标称|峰值")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
-_SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
+_SCALE_LETTERS = frozenset(("IE", "1:", "HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
 
 
@@ -339,6 +350,14 @@ def _indicators(text: str) -> Iterator[Indicator]:
             and (thing := _OF_THING.match(plain, value.end))
         ):
             name = thing[1]
+        if not name and value.unit.symbol in _SHARES and (change := change_at_end(plain[begin : value.start])):
+            wished = _COMPLAINED.search(plain, max(begin - 12, 0), begin)
+            before = places.clause(wished.start())[0] if wished else begin
+            named_before = name_around(plain, before, wished.start(), wished.start()) if wished else ("", False)
+            if last and last[0] == sentence and not last[1].endswith(("提高", "降低")):
+                name, known = last[1] + change, True
+            elif named_before[1]:
+                name, known = named_before[0] + change, True
         if not name and last and last[::2] == (sentence, value.unit.dimension):
             name, known = last[1], True
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
@@ -449,7 +468,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
     symbol, compared = value.unit.symbol, value.comparator in _COMPARED
     if (
-        (len(name) == 1 and not known and value.comparator != "=")
+        (len(name) == 1 and not known and value.comparator != "=" and not (name in _ELEMENTS and symbol in _TRACES))
         or _NO_NAME.fullmatch(name)
         or (symbol == "K" and not known)
     ):
@@ -461,7 +480,7 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
             or sense.concept in _PLAIN
             or (compared and not name.isascii() and (known or value.soft != "reach"))
             or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))
-            or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
+            or (name.endswith("率") and value.high is not None and 0 <= value.high < 0.1)
         )
     if symbol in ("月", "a"):
         return bool(_LASTING.search(name))
