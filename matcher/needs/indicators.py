@@ -107,6 +107,7 @@ _OF_THING = re.compile(  # 由2.5米的锥形筒节组成
 _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
     r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
 )
+_RAISED = re.compile(r"(?:提[高升]|增加|降低?|减少|缩短|延长)(?:到|至)\s?$")  # 日产量500吨。希望提高到800吨
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
 _EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
@@ -119,6 +120,7 @@ _NO_NAME = re.compile(
 )
 _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部|额定|标称|峰值")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
+_ACROSS = re.compile(f"(?:{SIZE}|直径)?[φΦ]$")
 _SCALE_LETTERS = frozenset(("IE", "1:", "HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
 
@@ -295,6 +297,10 @@ def _indicators(text: str) -> Iterator[Indicator]:
             continue
         begin, end = places.clause(value.start)
         sentence = places.sentence(value.start)
+        restated = pending is not None and _is_restated(plain, pending, value)
+        if pending and restated:
+            low, high = (None if end is None else value.low for end in (pending.low, pending.high))
+            value = replace(value, comparator=pending.comparator, low=low, high=high)
         following = found[at + 1] if at + 1 < len(found) else None
         aside = _aside(plain, value, pending, following)
         if aside == "before" and pending:
@@ -316,9 +322,13 @@ def _indicators(text: str) -> Iterator[Indicator]:
         name, known = name_around(plain, max(begin, previous), value.start, stop)
         if _NO_NAME.fullmatch(name):
             name, known = name_around(plain, value.start, value.start, stop)
+        if across := _ACROSS.search(name):
+            name, known = name[: across.start()] + "直径", True
         if at in turns and turns[at][0]:
             name, known = turns[at][0], True
         elif value.inner == SIZE and last and plain[previous : value.start].strip() in tuple("×*xX"):
+            name, known = (SIZE if last[1] == "直径" else last[1]), True
+        elif restated and last:
             name, known = last[1], True
         elif (not known and value.unit.symbol == "倍" and (of := _TIMES_OF.search(plain, begin, value.start))) or (
             value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))
@@ -358,7 +368,10 @@ def _indicators(text: str) -> Iterator[Indicator]:
                 name, known = last[1] + change, True
             elif named_before[1]:
                 name, known = named_before[0] + change, True
-        if not name and last and last[::2] == (sentence, value.unit.dimension):
+        near = last is not None and (
+            last[0] == sentence or (last[0] == sentence - 1 and _RAISED.search(plain, begin, value.start) is not None)
+        )
+        if not name and last and near and last[2] == value.unit.dimension:
             name, known = last[1], True
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
@@ -404,6 +417,12 @@ def _aside(plain: str, value: Value, pending: Indicator | None, following: Value
     if pending and value.start - pending.end <= 1:
         return "before"
     return "behind" if following and following.start - value.end <= 3 else ""
+
+
+def _is_restated(plain: str, pending: Indicator, value: Value) -> bool:
+    """Whether a share in brackets says a bound once more: 效率不低于IE4(95.4%)."""
+    behind = plain[pending.end : value.start].strip() == "(" and plain[value.end : value.end + 1] == ")"
+    return behind and not value.comparator and value.unit.symbol == "%" and pending.unit.symbol != "%"
 
 
 def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clause: str) -> Indicator | None:
