@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from matcher.challenges.calls import Call, load_call
+from matcher.challenges.listing import OWNERS
 from matcher.challenges.terms import term_months
 from matcher.errors import TableError
 from matcher.integrity.checking import check_integrity
@@ -226,9 +227,14 @@ def _declared(cell: Any, what: str, *, wanted: bool) -> tuple[str, str]:
 
 
 def _term(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> _Answer:
-    asked, offered = term_months(str(challenge.get("deadline") or "")), bid.get("months")
-    if asked is None or offered is None or pd.isna(offered):
-        return _Answer("term", "unknown", "榜单没有写明月数" if asked is None else "没有填完成月数", _OURS)
+    limits = [term_months(part) for part in str(challenge.get("deadline") or "").split("；")]
+    told, offered = [one for one in limits if one is not None], bid.get("months")
+    if len(told) < len(limits) or offered is None or pd.isna(offered):
+        return _Answer("term", "unknown", "没有填完成月数" if len(told) == len(limits) else "榜单没有写明月数", _OURS)
+    asked = min(told)
+    if asked < float(offered) <= max(told):
+        ways = "、".join(f"{one:g} 个月" for one in told)
+        return _Answer("term", "unknown", f"承诺 {float(offered):g} 个月，榜单中各需求的期限不一：{ways}", _OURS)
     detail = f"承诺 {float(offered):g} 个月，榜单要求 {asked:g} 个月"
     return _Answer("term", "met" if float(offered) <= asked else "not_met", detail, _OURS)
 
@@ -274,9 +280,8 @@ def _is_same(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> bool | Non
 
 def _names(row: Mapping[str, Any], name: str, code: str) -> set[str]:
     """What a unit is known by: its plain name, and its 统一社会信用代码 where that is right."""
-    texts = [str(row.get(column) or "").strip() for column in (name, code)]
-    codes = right_codes(pd.Series([texts[1]], dtype=object)).iloc[0]
-    return {key for key in (plain_name(texts[0]), codes) if key}
+    names, codes = ([part.strip() for part in str(row.get(column) or "").split(OWNERS)] for column in (name, code))
+    return {key for key in (*map(plain_name, names), *right_codes(pd.Series(codes, dtype=object))) if key}
 
 
 def _pairs(affiliates: pd.DataFrame | None) -> set[frozenset[str]]:
