@@ -27,7 +27,7 @@ from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads as facts_of
 from matcher.policy.workbook import rules_by_id
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.cells import read_yesno
+from matcher.tables.cells import is_open_to_talk, read_yesno
 
 COLUMNS = ("challenge_id", "call", "rule", "title", "state", "missing", "value", "limit", "source", "verified", "note")
 STATES = {"pass": "met", "fail": "not_met", "unknown": "unknown"}
@@ -208,6 +208,7 @@ def _total(need: ReadNeed, row: Mapping[Any, Any]) -> float | None:
 def _from_text(need: ReadNeed, row: Mapping[str, Any]) -> dict[str, Any]:
     """What the text of a need says of the facts."""
     facts: dict[str, Any] = {name: bool(said(need, part)) for name, part in _STATED.items()}
+    facts["has_money"] = not all(map(is_open_to_talk, said(need, "money")))
     owner = str(row.get("enterprise") or "").strip()
     if _FIRM.search(owner):
         facts["is_enterprise"] = True

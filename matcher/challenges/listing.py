@@ -49,6 +49,7 @@ _MOST_INDICATORS = 20
 _POSTING = "valid_until"  # a day until which a posting stands is no term of the work
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±", "优于")
 _LONGEST = 24  # characters of a clause that says no more than an indicator
+_BARE = re.compile(r"[\d.]+[^\d一-鿿]*")
 _CLOSED = re.compile("[^（()），。；;]{0,12}[）)]")
 _ASIDE = re.compile("[（(][^（()）]*[)）]")
 _WISH = re.compile(
@@ -242,7 +243,9 @@ def _in_own_words(need: ReadNeed, figure: Figure) -> str:
     said = _WISH.sub("", re.split("[（(]", _ASIDE.sub("", clause))[-1].strip())
     if one.quantity in said and len(said) <= _LONGEST and not others:
         return said
-    value = one.text + (one.unit.symbol if one.unit.symbol and one.text[-1:].isdigit() and not one.unit.symbol[-1] == ":" else "")
+    unit = one.unit.symbol if one.text[-1:].isdigit() and one.unit.symbol not in one.text else ""  # of a size
+    sign = one.comparator if one.comparator in ("≥", ">", "≤", "<") and _BARE.fullmatch(one.text) else ""
+    value = sign + one.text + unit
     return value if value.startswith(one.quantity) else one.quantity + value
 
 

@@ -160,7 +160,7 @@ def _page(
             "wording": row["wording"],
             "ready": bool(row["ready"]),
             "lines": [
-                *((CHALLENGES[name], row[name]) for name in _LINES),
+                *((CHALLENGES[name], row[name]) for name in _LINES if row[name] or name != "conflicts"),
                 ("涵盖需求", f"{row['needs']} 条（{row['need_ids']}）"),
             ],
             "indicators": indicators[indicators["challenge_id"] == row["challenge_id"]].to_dict("records"),

@@ -107,6 +107,7 @@ _OF_THING = re.compile(  # 由2.5米的锥形筒节组成
 _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
     r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
 )
+_PIECE = re.compile("每([件台支只片根块张套箱盘颗粒个])[^，,\\d]{0,2}$")  # 每件不超过20秒
 _RAISED = re.compile(r"(?:提[高升]|增加|降低?|减少|缩短|延长)(?:到|至)\s?$")  # 日产量500吨。希望提高到800吨
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
@@ -345,6 +346,8 @@ def _indicators(text: str) -> Iterator[Indicator]:
             and (name or len(thing[1]) <= 6)
         ):
             name, known = thing[1], counted
+        if not known and value.unit.dimension == "s" and (piece := _PIECE.search(plain, begin, value.start)):
+            name, known = f"单{piece[1]}时间", True
         if not name and named and holds == sentence and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)
         if (
