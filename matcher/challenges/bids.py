@@ -20,6 +20,7 @@ from matcher.integrity.checking import check_integrity
 from matcher.needs.comparison import STATES as RESPONSES
 from matcher.needs.comparison import compare_indicators
 from matcher.needs.indicators import indicators_of
+from matcher.needs.names import with_value
 from matcher.policy.linkage import plain_name, right_codes
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import BIDS
@@ -141,8 +142,8 @@ def bid_responses(bids: pd.DataFrame, challenges: pd.DataFrame) -> pd.DataFrame:
     for bid in _rows(bids):
         name = str(bid.get("challenge_id") or "")
         for number, one in enumerate(_compared(bid, known.get(name)), 1):
-            offered = "" if one.offered is None else f"{one.offered.quantity}{one.offered.text}"
-            asked = f"{one.asked.quantity}{one.asked.text}"
+            offered = "" if one.offered is None else with_value(one.offered.quantity, one.offered.text)
+            asked = with_value(one.asked.quantity, one.asked.text)
             rows.append((str(bid["bid_id"]), name, number, asked, offered, one.state, one.margin))
     return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS)).astype({"margin": float})
 
@@ -246,9 +247,9 @@ def _responses(bid: Mapping[str, Any], challenge: Mapping[str, Any], call: Call)
         for check in ("responds", "reaches"):
             yield _Answer(check, "unknown", "榜单没有可比的量化指标，请人工核对", source)
         return
-    silent = [f"{one.asked.quantity}{one.asked.text}" for one in compared if one.offered is None]
+    silent = [with_value(one.asked.quantity, one.asked.text) for one in compared if one.offered is None]
     short = [
-        f"{one.asked.quantity}{one.asked.text}（{RESPONSES[one.state]}）"
+        f"{with_value(one.asked.quantity, one.asked.text)}（{RESPONSES[one.state]}）"
         for one in compared
         if one.state in ("near", "not_met")
     ]

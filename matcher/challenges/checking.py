@@ -134,9 +134,7 @@ def check_challenge(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _missing(
-    state: str, names: Sequence[str], values: Mapping[str, Any], at: int, policy: Policy, unread: str
-) -> str:
+def _missing(state: str, names: Sequence[str], values: Mapping[str, Any], at: int, policy: Policy, unread: str) -> str:
     """What is missing, in words; unread: a time limit that cannot be read, and why."""
     if state == "met":
         return ""
@@ -182,9 +180,7 @@ def unread_term(need: ReadNeed) -> str:
 
 def _terms(reads: Sequence[ReadNeed], rows: Mapping[str, Mapping[Any, Any]], start: dt.date | None) -> dict[str, Any]:
     """Whether the needs say a time limit that can be read, and the longest of them in years."""
-    stated = [
-        (need, text) for need in reads for text in said(need, "deadline") if not term_problem(text)
-    ]
+    stated = [(need, text) for need in reads for text in said(need, "deadline") if not term_problem(text)]
     months = []
     for need, text in stated:
         posted = rows[need.need_id].get("posted_on")

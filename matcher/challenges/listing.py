@@ -15,6 +15,7 @@ from matcher.needs.completeness import Figure, ReadNeed, read_all
 from matcher.needs.completeness_cues import WISHED
 from matcher.needs.cues import NUMBER
 from matcher.needs.indicators import Indicator
+from matcher.needs.names import with_value
 from matcher.needs.units import Unit
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells import first_few
@@ -50,7 +51,6 @@ _POSTING = "valid_until"  # a day until which a posting stands is no term of the
 _BOUNDS = ("≥", ">", "≤", "<", "区间", "±", "优于")
 _LONGEST = 24  # characters of a clause that says no more than an indicator
 _BARE = re.compile(r"[\d.]+[^\d一-鿿]*")
-_CLOSED = re.compile("[^（()），。；;]{0,12}[）)]")
 _ASIDE = re.compile("[（(][^（()）]*[)）]")
 _WISH = re.compile(
     "^(?:客户|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
@@ -199,7 +199,9 @@ def _conflicts(reads: Sequence[ReadNeed]) -> str:
         for text in said(need, "money"):
             tell("资金投入", text, need, text)
     apart = {
-        what.split("\n")[0]: ways.values() for what, ways in told.items() if len({need for need, _ in ways.values()}) > 1
+        what.split("\n")[0]: ways.values()
+        for what, ways in told.items()
+        if len({need for need, _ in ways.values()}) > 1
     }
     return "；".join(f"{what}：{'，'.join(' '.join(way) for way in ways)}" for what, ways in apart.items())
 
@@ -218,17 +220,16 @@ def _is_wished(need: ReadNeed, figure: Figure) -> bool:
     """
     text, one = need.texts[figure.field], figure.indicator
     wished = WISHED.search(text)
-    told = figure.field != "description" or wished is None or one.meaning.change != 0
-    return told or wished.start() < clause_of(text, one.start, one.end)[1]
+    if figure.field != "description" or wished is None or one.meaning.change:
+        return True
+    return wished.start() < clause_of(text, one.start, one.end)[1]
 
 
 def _is_condition(need: ReadNeed, figure: Figure) -> bool:
     """Whether a value stands right before the quantity of the next one: -20～45℃全温域误差≤4%, 28天内抑菌率≥90%."""
     text, one = need.texts[figure.field], figure.indicator
     behind = [other for other in need.figures if other.field == figure.field and other.indicator.start > one.end]
-    closed = _CLOSED.match(text, one.end) if re.search("[（(][^）)]*$", text[: one.start]) else None  # （φ230×1500mm）
-    end = closed.end() if closed else one.end
-    return any(text.startswith(other.indicator.quantity, end) for other in behind)
+    return any(text.startswith(other.indicator.quantity, one.end) for other in behind)
 
 
 def _in_own_words(need: ReadNeed, figure: Figure) -> str:
@@ -246,7 +247,7 @@ def _in_own_words(need: ReadNeed, figure: Figure) -> str:
     unit = one.unit.symbol if one.text[-1:].isdigit() and one.unit.symbol not in one.text else ""  # of a size
     sign = one.comparator if one.comparator in ("≥", ">", "≤", "<") and _BARE.fullmatch(one.text) else ""
     value = sign + one.text + unit
-    return value if value.startswith(one.quantity) else one.quantity + value
+    return with_value(one.quantity, value)
 
 
 def _measure(one: Indicator) -> tuple[str, str]:

@@ -37,8 +37,9 @@ def term_months(text: str, start: dt.date | None = None) -> float | None:
     >>> term_months("2027年6月30日前", dt.date(2026, 6, 30))
     12.0
     """
-    months = [_months(one, start) for one in _terms(text)[0]]
-    return round(max(months), 2) if months and None not in months else None
+    terms = _terms(text)[0]
+    months = [many for one in terms if (many := _months(one, start)) is not None]
+    return round(max(months), 2) if months and len(months) == len(terms) else None
 
 
 def term_problem(text: str) -> str:

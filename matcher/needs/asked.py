@@ -87,12 +87,13 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
         alone = indicator.text[:1] in "≥≤><＞＜±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
         alone = alone or (bool(inside) and _is_set(indicator, text, inside[0].start, first, inside[-1].end))
         written = alone or text[: indicator.start].rstrip().endswith(("：", ":"))
-        return field == "description" and (demanded or written) and not usual and (
-            indicator.comparator in _BOUNDS or (demanded and indicator.meaning.change != 0)
+        return (
+            field == "description"
+            and (demanded or written)
+            and not usual
+            and (indicator.comparator in _BOUNDS or (demanded and indicator.meaning.change != 0))
         )
     if TODAY.match(text, indicator.end):
-        return False
-    if indicator.comparator in ("", "约") and _CHANGED_FROM.match(text, indicator.end):
         return False
     if demanded:
         return True
@@ -132,6 +133,8 @@ def _is_set(indicator: Indicator, text: str, start: int, clause: int, end: int) 
 def _is_todays(indicator: Indicator, text: str) -> bool:
     """Whether the clause of an indicator says that it is today's; a bound only where another one of it is asked too."""
     if TODAYS_BEHIND.match(text, indicator.end):
+        return True
+    if indicator.comparator in ("", "约") and _CHANGED_FROM.match(text, indicator.end):
         return True
     first, _ = clause_of(text, indicator.start, indicator.end)
     clause = text[first : indicator.start]

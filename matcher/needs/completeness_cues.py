@@ -8,7 +8,9 @@ IS = re.compile(
     "目前|(?<![实出体发呈展])现[有在用]?(?!场|行标准)|原[有先来]|传统|已|当前|一般|通常|国[内外]|[仅只]|高达|往往|最多|(?<!节)约"
 )
 OUTPUT = re.compile("[年日]产")
-DEMANDS = re.compile("[≥≤<>＜＞]|不[得应可能]?[低高少多大小超短长]|至少|最[少多]")  # words of a bound that is set, at its start
+DEMANDS = re.compile(
+    "[≥≤<>＜＞]|不[得应可能]?[低高少多大小超短长]|至少|最[少多]"
+)  # words of a bound that is set, at its start
 DEMANDED = re.compile("(?<!按)要求|须|必须|应[达能为不在]|需[达要求]|[急亟]需|要达到|希望|期望|目标|指标")
 STATE_OPENS = re.compile(  # behind these a sentence tells what is today, until it wishes
     "目前|去年|前年|上[半一]?年|此前|曾[经与试做]|(?<!改进)(?<!改造)(?<!利用)(?<!基于)(?<!替代)现有|现阶段|现用|当前|原有|原来|(?<![与于对较比])传统|一般[为在是]|通常|以往|市场上|已达|是指|背景[：:]|现[\u4e00-\u9fff]{0,6}[情状]况[：:]"

@@ -69,10 +69,13 @@ _PLAIN = frozenset(
     )
 )
 _PLAIN_BEFORE = re.compile(
-    "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|[料驻波灰胶径缩动液][重肉蛋奶]?比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
+    "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|[料驻波灰胶径缩动液][重肉蛋奶]?比|显指|率|pH|酸碱度|eer|cop|ratio",
+    re.I,
 )
 _COMPARED = frozenset("≥>≤<±")
-_LASTING = re.compile("寿命|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|免疫期|[药残持]效期|稳定期|life")
+_LASTING = re.compile(
+    "寿命|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|免疫期|[药残持]效期|稳定期|life"
+)
 _MONEY = frozenset(("成本", "价格"))
 _ELEMENTS = frozenset("铁铝铜锌镍铬锰钙镁钠钾锂硅硫磷碳氮氧氢氯氟硼铅镉汞砷锡锑铋钛钒钴钨钼金银铂钯")
 _TRACES = frozenset(("%", "‰", "ppm", "ppb", "ppt", "mg/kg", "mg/L", "μg/L", "μg/kg", "μg/g"))
@@ -83,6 +86,10 @@ _UNDER = re.compile(
 _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
+_SETTING = re.compile(  # 夏季(RH85%、38℃)结块率≤1%: under what a bound holds
+    r"(?<![\d%℃A-Za-z)])\(((?![^()]*(?:目前|现状|原来|现为|约|[≤≥<>±]|不[低高少多大小超]|以[上下内]))[^()，,。；;\n]*\d[^()，,。；;\n]*)\)"
+    r"(?=[^，,。；;()≤≥<>\d]{2,}[\d，,。；;()≤≥<>]?[^，,。；;()]{0,6}?(?:[≤≥<>]|不[得应]?[低高少多大小超]|\d[^，,。；;()]{0,6}以[上下内]))"
+)
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
 _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
 _FROM = re.compile(
@@ -284,6 +291,7 @@ def _indicators(text: str) -> Iterator[Indicator]:
     last: tuple[int, str, str] | None = None
     previous = 0
     pending: Indicator | None = None
+    settings = [match.span(1) for match in _SETTING.finditer(plain)] if "(" in plain else []
     turns = names_in_turn(plain, found) if "分别" in plain else {}
     found = [turns[at][1] if at in turns else value for at, value in enumerate(found)]
     for at, value in enumerate(found):
@@ -302,6 +310,9 @@ def _indicators(text: str) -> Iterator[Indicator]:
         if pending and restated:
             low, high = (None if end is None else value.low for end in (pending.low, pending.high))
             value = replace(value, comparator=pending.comparator, low=low, high=high)
+        if inside := next((span for span in settings if span[0] <= value.start < span[1]), None):
+            condition, holds, previous = plain[slice(*inside)], sentence, inside[1] + 1
+            continue
         following = found[at + 1] if at + 1 < len(found) else None
         aside = _aside(plain, value, pending, following)
         if aside == "before" and pending:
@@ -528,8 +539,8 @@ def _measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
 
 
 def _directed(value: Value, name: str, sense: Meaning) -> Value:
-    """达到 and 优于 mean "at most" of what is better when it is less: 精度达到0.01mm. 优于 keeps its value as it is where
-    the quantity does not say which way is better.
+    """达到 and 优于 mean "at most" of what is better when it is less: 精度达到0.01mm. 优于 stays as it is where the
+    quantity does not say which way is better.
     """
     if not value.soft or value.comparator not in ("≥", ">"):
         return value

@@ -183,6 +183,17 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     return name, bool(known)
 
 
+def with_value(name: str, value: str) -> str:
+    """A name and the words of its value as they are written together.
+
+    >>> with_value("漏检率", "≤1%"), with_value("leakage rate", "below 50 ppm"), with_value("防护等级", "防护等级IP65")
+    ('漏检率≤1%', 'leakage rate below 50 ppm', '防护等级IP65')
+    """
+    if name in value:
+        return value
+    return f"{name} {value}" if name[-1:].isascii() and value[:1].isascii() and value[:1].isalpha() else name + value
+
+
 def change_at_end(part: str) -> str:
     """提高 or 降低 where a text ends with a word of change, else ""."""
     found = _CHANGE.search(_stripped(part)[-14:])

@@ -182,7 +182,7 @@ def values(text: str) -> Iterator[Value]:
         if amount:
             yield from _numbers(text, at, written.start())
             yield _fraction(text, written, *amount)
-        if amount or written["second"] and _comparison(text[max(0, written.start() - 16) : written.start()]):
+        if amount or (written["second"] and _comparison(text[max(0, written.start() - 16) : written.start()])):
             at = written.end()  # 不低于1:50 is not 1 or more
     yield from _numbers(text, at, len(text))
 
@@ -431,7 +431,7 @@ def _letters(prefix: str) -> str:
 
 
 def _amount(match: re.Match[str], before: str) -> tuple[float, str, str] | None:
-    """Number, unit and prefix of what is written as 百分之八十, 三分之一, 两倍, 九成, 4N8 or 1:128; None for other words."""
+    """Number, unit and prefix of 百分之八十, 三分之一, 两倍, 九成, 4N8 or 1:128 (of a titre); None for other words."""
     if match["times"]:
         return float(_DIGITS[match["times"]]), match["unit"], ""
     if match["tenths"]:

@@ -138,7 +138,11 @@ def test_a_challenge_says_what_the_needs_say_and_no_more():
     pump, peach = table.loc["B001"], table[table["name"] == "蜜桃采后保鲜"].iloc[0]
     assert pump["indicators"] == "单件检测时间不超过5秒；检出率≥98%"
     assert (pump["deadline"], pump["rights"], pump["bidder_conditions"]) == ("", "", "")
-    assert (pump["owner"], pump["lead_need_id"], pump["need_ids"]) == ("甲泵业有限公司", "N1", "N1、N2、N3")
+    assert (pump["owner"], pump["lead_need_id"], pump["need_ids"]) == (
+        "甲泵业有限公司；乙铸造有限公司",
+        "N1",
+        "N1、N2、N3",
+    )
     assert (peach["deadline"], peach["bidder_conditions"]) == ("完成期限2年", "合作方须具有冷链经验")
     rows = challenge_indicators(found, NEEDS)
     assert rows[rows["challenge_id"] == "B001"][
