@@ -191,7 +191,7 @@ def with_value(name: str, value: str) -> str:
     """
     if name in value:
         return value
-    return f"{name} {value}" if name[-1:].isascii() and value[:1].isascii() and value[:1].isalpha() else name + value
+    return f"{name} {value}" if name[-1:].isascii() and value[:1].isascii() and value[:1].isalnum() else name + value
 
 
 def change_at_end(part: str) -> str:

@@ -71,7 +71,7 @@ _BEFORE = re.compile(
     )\s?(?:了|要|到|为|是|在|:)?\s?(?:约)?\s?$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BEFORE_ENDS = frozenset("≥>=≤<≈~于过出超下短低少足破逾到达约概近要多大高长起亚了为是在:.tnmfhdseygrNTMFHDSEYGR")
+_BEFORE_ENDS = frozenset("≥>=≤<≈~于过出超下短低少足破逾到达约概近要多大高长起亚了为是在:.tnmfhdseygrwNTMFHDSEYGRW")
 _AFTER = re.compile(
     r"\s?(?:(?P<ge>及其?以上|或以上|以上|之上|or\s(?:more|above|higher))"
     r"|(?P<le>及其?以下|或以下|以下|以内|之内|内(?![部外径层壁置含存容])|or\s(?:less|below))|(?P<about>左右|上下|之?间))"
