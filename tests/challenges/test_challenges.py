@@ -300,11 +300,14 @@ def test_only_a_term_that_can_be_read_is_stated():
     assert checked["missing"]["deadline"] == "完成期限“2027-6-31”读不懂：日历上没有这一天"
 
 
+STRICT, LOOSE = (f"寻求检测方法，要求气孔≤{size}mm，单件时间≤5秒。" for size in ("0.3", "0.5"))
+
+
 def test_needs_that_do_not_agree_are_told_and_each_is_checked():
     needs, found = one_challenge(
-        {"需求名称": "铸件表面气孔检测", "需求描述": "寻求检测方法，要求气孔≤0.3mm，单件时间≤5秒。", "企业名称": "甲铸造公司",
+        {"需求名称": "铸件表面气孔检测", "需求描述": STRICT, "企业名称": "甲铸造公司",
          "预算（万元）": "60", "完成时限": "12个月"},
-        {"需求名称": "铸件表面气孔检测技术", "需求描述": "寻求检测方法，要求气孔≤0.5mm，单件时间≤5秒。", "企业名称": "乙轮毂公司",
+        {"需求名称": "铸件表面气孔检测技术", "需求描述": LOOSE, "企业名称": "乙轮毂公司",
          "预算（万元）": "300", "完成时限": "48个月"},
     )  # fmt: skip
     assert found["ready"].all()
@@ -318,12 +321,12 @@ def test_needs_that_do_not_agree_are_told_and_each_is_checked():
     needs, found = one_challenge(
         {
             "需求名称": "铸件表面气孔检测",
-            "需求描述": "寻求检测方法，要求气孔≤0.3mm，单件时间≤5秒。",
+            "需求描述": STRICT,
             "完成时限": "12个月",
         },
         {
             "需求名称": "铸件表面气孔检测技术",
-            "需求描述": "寻求检测方法，要求气孔≤0.3mm，单件时间≤5秒。",
+            "需求描述": STRICT,
             "完成时限": "一年",
         },
     )
