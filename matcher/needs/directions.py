@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from matcher.needs.names import Meaning
 from matcher.needs.units import Unit
-
-if TYPE_CHECKING:
-    from matcher.needs.indicators import Indicator
 
 _FINE = ("m", "°", "s", "K", "rad")  # dimensions in which a higher 精度 or 分辨率 is a smaller figure
 _FINER = frozenset(("精度", "分辨率"))
@@ -34,7 +30,7 @@ _USED = re.compile(
     "(?:温|压|湿|速|流量|功率|频率|电[压流]|厚|径|幅|行程|调|pH)[度力宽]?值?(?:范围|区间)"
 )
 _SET = re.compile("[)]?(?:范围)?(?:之?[间内])?的?(?:可调|可选|可变|无级|任意|连续|均可|可?自由)")
-_REACH = 12  # characters before and behind a value that say what is told
+_REACH = 24  # characters before a value that say what is told
 _HALF = 0.5  # a share of evenness from here on is good when it is more, one below is what is uneven
 
 
@@ -70,13 +66,17 @@ def better_way(name: str, sense: Meaning, unit: Unit, value: float | None) -> in
     return (1 if (value or 0) * unit.factor >= _HALF else -1) if unit.symbol and not unit.dimension else 0
 
 
-def extent_of(one: Indicator, plain: str, clause: int) -> str:
-    """The `extent` of an indicator of a text in half-width signs, whose clause begins at `clause`."""
-    head, tail = plain[max(clause, one.start - 2 * _REACH) : one.start], plain[one.end : one.end + _REACH]
-    if one.comparator == "区间":
-        return "span" if _USED.search(head) or _SET.match(tail) else ""
-    sense = one.meaning
-    if one.unit.dimension not in _SIZES or sense.better or sense.concept in _FINER:
+def extent_of(comparator: str, sense: Meaning, unit: Unit, head: str, tail: str) -> str:
+    """The `extent` of an indicator, by what stands before and behind its value in half-width signs.
+
+    >>> from matcher.needs.names import meaning
+    >>> from matcher.needs.units import read_unit
+    >>> extent_of("≥", meaning("裂纹宽度"), read_unit("μm"), "检出裂纹宽度", "")
+    'smallest'
+    """
+    if comparator == "区间":
+        return "span" if _USED.search(head[-_REACH:]) or _SET.match(tail) else ""
+    if unit.dimension not in _SIZES or sense.better or sense.concept in _FINER:
         return ""
-    verb = _FINDS.search(head)
-    return "smallest" if verb and (verb[0] == "检出" or _FLAW.search(head) or _FLAW.match(tail.lstrip("的 "))) else ""
+    verb, tail = _FINDS.search(head[-_REACH:]), tail.lstrip("的 ")
+    return "smallest" if verb and (verb[0] == "检出" or _FLAW.search(head) or _FLAW.match(tail)) else ""

@@ -115,6 +115,7 @@ _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
     r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
 )
 _PIECE = re.compile("每([件台支只片根块张套箱盘颗粒个])[^，,\\d]{0,2}$")  # 每件不超过20秒
+_REACH = 12  # characters behind a value that say what it covers
 _RAISED = re.compile(r"(?:提[高升]|增加|降低?|减少|缩短|延长)(?:到|至)\s?$")  # 日产量500吨。希望提高到800吨
 _COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
 _SHARES = ("%", "‰", "倍", "百分点")
@@ -404,7 +405,9 @@ def _indicators(text: str) -> Iterator[Indicator]:
             if lasting := _LASTING_FOR.match(plain, value.end):
                 states.append(lasting[1])
             said = "，".join(dict.fromkeys(filter(None, states)))
-            pending = replace(indicator, condition=said, extent=extent_of(indicator, plain, begin))
+            told = plain[begin : indicator.start], plain[indicator.end : indicator.end + _REACH]
+            covers = extent_of(indicator.comparator, indicator.meaning, indicator.unit, *told)
+            pending = replace(indicator, condition=said, extent=covers)
             last = (sentence, pending.quantity, pending.unit.dimension)
     if pending:
         yield pending
