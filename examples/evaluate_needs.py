@@ -37,7 +37,18 @@ from matcher.needs.units import read_unit
 from matcher.needs.values import Value, half_width
 
 FOLDER = Path(__file__).parents[1] / "models" / "needs-zh"
-COMPARATORS = {"≥": ">=", ">": ">", "≤": "<=", "<": "<", "约": "~", "区间": "range", "±": "range", "=": "=", "": "="}
+COMPARATORS = {
+    "≥": ">=",
+    ">": ">",
+    "≤": "<=",
+    "<": "<",
+    "约": "~",
+    "区间": "range",
+    "±": "range",
+    "=": "=",
+    "": "=",
+    "优于": ">",
+}
 RESAMPLES = 2000
 Texts = dict[tuple[str, str], str]
 

@@ -13,12 +13,14 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from matcher.challenges.calls import Call, load_call
+from matcher.challenges.listing import OWNERS
 from matcher.challenges.terms import term_months
 from matcher.errors import TableError
 from matcher.integrity.checking import check_integrity
 from matcher.needs.comparison import STATES as RESPONSES
 from matcher.needs.comparison import compare_indicators
 from matcher.needs.indicators import indicators_of
+from matcher.needs.names import with_value
 from matcher.policy.linkage import plain_name, right_codes
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import BIDS
@@ -140,8 +142,8 @@ def bid_responses(bids: pd.DataFrame, challenges: pd.DataFrame) -> pd.DataFrame:
     for bid in _rows(bids):
         name = str(bid.get("challenge_id") or "")
         for number, one in enumerate(_compared(bid, known.get(name)), 1):
-            offered = "" if one.offered is None else f"{one.offered.quantity}{one.offered.text}"
-            asked = f"{one.asked.quantity}{one.asked.text}"
+            offered = "" if one.offered is None else with_value(one.offered.quantity, one.offered.text)
+            asked = with_value(one.asked.quantity, one.asked.text)
             rows.append((str(bid["bid_id"]), name, number, asked, offered, one.state, one.margin))
     return pd.DataFrame(rows, columns=list(RESPONSE_COLUMNS)).astype({"margin": float})
 
@@ -226,9 +228,14 @@ def _declared(cell: Any, what: str, *, wanted: bool) -> tuple[str, str]:
 
 
 def _term(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> _Answer:
-    asked, offered = term_months(str(challenge.get("deadline") or "")), bid.get("months")
-    if asked is None or offered is None or pd.isna(offered):
-        return _Answer("term", "unknown", "榜单没有写明月数" if asked is None else "没有填完成月数", _OURS)
+    limits = [term_months(part) for part in str(challenge.get("deadline") or "").split("；")]
+    told, offered = [one for one in limits if one is not None], bid.get("months")
+    if len(told) < len(limits) or offered is None or pd.isna(offered):
+        return _Answer("term", "unknown", "没有填完成月数" if len(told) == len(limits) else "榜单没有写明月数", _OURS)
+    asked = min(told)
+    if asked < float(offered) <= max(told):
+        ways = "、".join(f"{one:g} 个月" for one in told)
+        return _Answer("term", "unknown", f"承诺 {float(offered):g} 个月，榜单中各需求的期限不一：{ways}", _OURS)
     detail = f"承诺 {float(offered):g} 个月，榜单要求 {asked:g} 个月"
     return _Answer("term", "met" if float(offered) <= asked else "not_met", detail, _OURS)
 
@@ -240,9 +247,9 @@ def _responses(bid: Mapping[str, Any], challenge: Mapping[str, Any], call: Call)
         for check in ("responds", "reaches"):
             yield _Answer(check, "unknown", "榜单没有可比的量化指标，请人工核对", source)
         return
-    silent = [f"{one.asked.quantity}{one.asked.text}" for one in compared if one.offered is None]
+    silent = [with_value(one.asked.quantity, one.asked.text) for one in compared if one.offered is None]
     short = [
-        f"{one.asked.quantity}{one.asked.text}（{RESPONSES[one.state]}）"
+        f"{with_value(one.asked.quantity, one.asked.text)}（{RESPONSES[one.state]}）"
         for one in compared
         if one.state in ("near", "not_met")
     ]
@@ -274,9 +281,8 @@ def _is_same(bid: Mapping[str, Any], challenge: Mapping[str, Any]) -> bool | Non
 
 def _names(row: Mapping[str, Any], name: str, code: str) -> set[str]:
     """What a unit is known by: its plain name, and its 统一社会信用代码 where that is right."""
-    texts = [str(row.get(column) or "").strip() for column in (name, code)]
-    codes = right_codes(pd.Series([texts[1]], dtype=object)).iloc[0]
-    return {key for key in (plain_name(texts[0]), codes) if key}
+    names, codes = ([part.strip() for part in str(row.get(column) or "").split(OWNERS)] for column in (name, code))
+    return {key for key in (*map(plain_name, names), *right_codes(pd.Series(codes, dtype=object))) if key}
 
 
 def _pairs(affiliates: pd.DataFrame | None) -> set[frozenset[str]]:

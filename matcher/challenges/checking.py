@@ -7,6 +7,7 @@ that is not given stays unknown.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -17,7 +18,7 @@ import pandas as pd
 
 from matcher.challenges.calls import Call, load_call
 from matcher.challenges.listing import most_complete, read_groups, said
-from matcher.challenges.terms import term_months
+from matcher.challenges.terms import term_months, term_problem
 from matcher.errors import PolicyError
 from matcher.needs.completeness import ReadNeed, unsolved
 from matcher.policy.model import Ruleset
@@ -26,7 +27,7 @@ from matcher.policy.scoring import score
 from matcher.policy.thresholds import reads as facts_of
 from matcher.policy.workbook import rules_by_id
 from matcher.tables.arguments import Day, as_day
-from matcher.tables.cells import read_yesno
+from matcher.tables.cells import is_open_to_talk, read_yesno
 
 COLUMNS = ("challenge_id", "call", "rule", "title", "state", "missing", "value", "limit", "source", "verified", "note")
 STATES = {"pass": "met", "fail": "not_met", "unknown": "unknown"}
@@ -49,6 +50,7 @@ def check_challenge(
     rules: str | Path | Call = "赣州2023",
     firms: pd.DataFrame | None = None,
     on: Day | None = None,
+    start: Day | None = None,
 ) -> pd.DataFrame:
     """Hold every challenge against the conditions of a call.
 
@@ -59,13 +61,16 @@ def check_challenge(
     needs
         The needs that it was called with. Its columns that bear the name or the Chinese title of a fact of the rules
         (city_support, 市级财政支持资金) win over what the text says. The facts are those of the need that is most
-        complete.
+        complete; the time limit is the longest of all its needs, and a total that they do not agree on is unknown.
     rules
         "赣州2023", "长沙2023", "宜昌2022", "鄂州2024", "荣成2023" (`list_calls`), or a folder with your own policy.
     firms
         Facts of the firms (sales_last_year, rd_expense_last_year ...), with enterprise_id or name.
     on
         The day of the check, which chooses the edition; by default the first day of the call.
+    start
+        The day from which a time limit that names a day runs, where a need has no `posted_on`; without it such a
+        limit stays unknown.
 
     Returns
     -------
@@ -96,7 +101,7 @@ def check_challenge(
     day = policy.editions[-1].since if on is None else as_day(on)
     if not len(found):
         return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
-    table = _fact_table(found, needs, policy, firms)
+    table, unread = _fact_table(found, needs, policy, firms, None if start is None else as_day(start, "start"))
     scored = score(table, policy, on=day)
     if (scored.summary["decision"].astype(str) == "not_in_force").any():
         raise PolicyError(f"“{call.title}”在 {day} 没有施行；它自 {policy.editions[0].since} 起，请改日期或换规则")
@@ -118,7 +123,7 @@ def check_challenge(
                 rule.id,
                 rule.title,
                 state,
-                _missing(state, names, ready.values, at, policy),
+                _missing(state, names, ready.values, at, policy, unread.get(str(row.enterprise_id), "")),
                 row.value,
                 row.limit,
                 "，".join(part for part in (rule.source, call.address) if part),
@@ -129,26 +134,34 @@ def check_challenge(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
-def _missing(state: str, names: Sequence[str], values: Mapping[str, Any], at: int, policy: Policy) -> str:
-    """What is missing, in words."""
+def _missing(state: str, names: Sequence[str], values: Mapping[str, Any], at: int, policy: Policy, unread: str) -> str:
+    """What is missing, in words; unread: a time limit that cannot be read, and why."""
     if state == "met":
         return ""
+    about_term = unread if {"has_deadline", "duration_years"} & {*names} else ""
     titles = {name: policy.columns[name].title for name in names}
     open_ = [titles[name] for name in names if np.isnan(float(values[name][at]))]
     if state == "unknown":
-        return f"缺少：{'、'.join(open_)}" if open_ else "由专家或主管部门判断"
+        return "；".join(filter(None, [f"缺少：{'、'.join(open_)}" if open_ else "由专家或主管部门判断", about_term]))
     stated = [titles[name].removeprefix("写明") for name in names if name in _STATED]
-    return f"需求文字没有写明{'、'.join(stated)}" if stated else "不符合"
+    return about_term or (f"需求文字没有写明{'、'.join(stated)}" if stated else "不符合")
 
 
-def _fact_table(found: pd.DataFrame, needs: pd.DataFrame, policy: Policy, firms: pd.DataFrame | None) -> pd.DataFrame:
-    """One row a challenge with the facts that the policy reads."""
+def _fact_table(
+    found: pd.DataFrame, needs: pd.DataFrame, policy: Policy, firms: pd.DataFrame | None, start: dt.date | None
+) -> tuple[pd.DataFrame, dict[str, str]]:
+    """One row a challenge with the facts that the policy reads; and the time limits that cannot be read."""
     by_need = dict(zip(needs["need_id"].astype(str), needs.to_dict("records"), strict=True))
-    rows = []
+    rows, unread = [], {}
     for challenge, reads in read_groups(found, needs).items():
         lead = most_complete(reads)
         row = {str(head): cell for head, cell in by_need[lead.need_id].items()}
         facts = {**_from_text(lead, row), **_from_firm(row, firms)}
+        facts |= _terms(reads, by_need, start)
+        totals = [_total(one, by_need[one.need_id]) for one in reads]
+        told = {total for total in totals if total is not None}
+        facts["total_budget"] = told.pop() if len(told) == 1 else np.nan  # of several needs no one knows which counts
+        unread[challenge] = "；".join(dict.fromkeys(why for one in reads if (why := unread_term(one))))
         for name, column in policy.columns.items():
             for head in (name, column.title, *column.headers):
                 if head in row and not _blank(row[head]) and not (head == "预算" and name != "total_budget"):
@@ -156,12 +169,42 @@ def _fact_table(found: pd.DataFrame, needs: pd.DataFrame, policy: Policy, firms:
                     break
         kept = {name: facts.get(name, np.nan) for name in policy.columns}
         rows.append({"enterprise_id": challenge, **kept})
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows), unread
+
+
+def unread_term(need: ReadNeed) -> str:
+    """What a need says of its time limit and cannot be read, and why; "" where it says nothing or all is read."""
+    texts = [(text, problem) for text in said(need, "deadline") if (problem := term_problem(text))]
+    return "；".join(f"完成期限“{text}”读不懂：{problem}" for text, problem in texts)
+
+
+def _terms(reads: Sequence[ReadNeed], rows: Mapping[str, Mapping[Any, Any]], start: dt.date | None) -> dict[str, Any]:
+    """Whether the needs say a time limit that can be read, and the longest of them in years."""
+    stated = [(need, text) for need in reads for text in said(need, "deadline") if not term_problem(text)]
+    months = []
+    for need, text in stated:
+        posted = rows[need.need_id].get("posted_on")
+        first = start if posted is None or _blank(posted) else pd.Timestamp(posted).date()
+        months.append(term_months(text, first))
+    known = bool(months) and None not in months and not any(map(unread_term, reads))
+    longest = max(one for one in months if one is not None) if known else None
+    years = np.nan if longest is None else round(longest / 12, 4)
+    return {"has_deadline": bool(stated), "duration_years": years}
+
+
+def _total(need: ReadNeed, row: Mapping[Any, Any]) -> float | None:
+    """What a need is to cost, in yuan; None where that is not one figure."""
+    budget = row.get("budget")
+    if budget is not None and not _blank(budget):
+        return float(budget)
+    money = [one for one in need.elements if one.kind == "money" and one.low is not None and one.low == one.high]
+    return money[0].low if len(money) == 1 else None
 
 
 def _from_text(need: ReadNeed, row: Mapping[str, Any]) -> dict[str, Any]:
     """What the text of a need says of the facts."""
     facts: dict[str, Any] = {name: bool(said(need, part)) for name, part in _STATED.items()}
+    facts["has_money"] = not all(map(is_open_to_talk, said(need, "money")))
     owner = str(row.get("enterprise") or "").strip()
     if _FIRM.search(owner):
         facts["is_enterprise"] = True
@@ -169,18 +212,6 @@ def _from_text(need: ReadNeed, row: Mapping[str, Any]) -> dict[str, Any]:
         facts["is_enterprise"] = False
     if unsolved(need) or said(need, "tried"):
         facts["beyond_ability"] = True
-    posted = row.get("posted_on")
-    start = None if posted is None or _blank(posted) else pd.Timestamp(posted).date()
-    months = term_months("；".join(said(need, "deadline")), start)
-    if months is not None:
-        facts["duration_years"] = round(months / 12, 4)
-    budget = row.get("budget")
-    if budget is not None and not _blank(budget):
-        facts["total_budget"] = float(budget)
-    else:
-        money = [one for one in need.elements if one.kind == "money" and one.low is not None and one.low == one.high]
-        if len(money) == 1:
-            facts["total_budget"] = money[0].low
     return facts
 
 

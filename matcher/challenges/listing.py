@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from matcher.challenges.terms import term_months
 from matcher.needs.asked import clause_of
 from matcher.needs.completeness import Figure, ReadNeed, read_all
 from matcher.needs.completeness_cues import WISHED
+from matcher.needs.cues import NUMBER
 from matcher.needs.indicators import Indicator
+from matcher.needs.names import with_value
+from matcher.needs.units import Unit
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells import first_few
 
@@ -37,18 +41,21 @@ CHALLENGES = (
     "lead_need_id",
     "completeness",
     "ready",
+    "conflicts",
     "outcomes_elsewhere",
     "experts_elsewhere",
 )
 INDICATORS = ("challenge_id", "number", "quantity", "relation", "value", "unit", "condition", "text", "need_id")
 _MOST_INDICATORS = 20
 _POSTING = "valid_until"  # a day until which a posting stands is no term of the work
-_BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_BOUNDS = ("≥", ">", "≤", "<", "区间", "±", "优于")
 _LONGEST = 24  # characters of a clause that says no more than an indicator
+_BARE = re.compile(r"[\d.]+[^\d一-鿿]*")
 _ASIDE = re.compile("[（(][^（()）]*[)）]")
 _WISH = re.compile(
     "^(?:客户|寻?求|一[套种项]|要求|希望|期望|需要?|必须|须|应|能够?|可以?|其|且|并且?|同时|以及|保证|确保|使得?|将|把|达到|实现)+"
 )
+OWNERS = "；"  # between the firms of a challenge
 _SPLIT = re.compile(r"[,，、;；\s]+")
 
 
@@ -67,9 +74,10 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         One row a challenge in the order of `found`: challenge_id, name, wording, fields, indicators (asked ones,
         joined by ；), deadline, money, rights, bidder_conditions and cooperation as the needs say them ("" where none
-        does), owner and owner_id (the firm of the need that is most complete), needs, postings, firms, unnamed,
-        need_ids (at most five, then 等 N 条), lead_need_id (the most complete need), completeness, ready (enough to
-        be published), outcomes_elsewhere, experts_elsewhere.
+        does), owner and owner_id (its firms, joined by ；, that of the most complete need first), needs, postings,
+        firms, unnamed, need_ids (at most five, then 等 N 条), lead_need_id (the most complete need), completeness,
+        ready (enough to be published, and nothing in conflict), conflicts (on what its needs do not agree: need and
+        words, "" where they do), outcomes_elsewhere, experts_elsewhere.
 
     Examples
     --------
@@ -89,6 +97,8 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
         first = found[found["challenge_id"] == challenge].iloc[0]
         lead = most_complete(reads)
         ids = [need.need_id for need in reads]
+        asking = [lead.need_id, *(name for name in ids if name != lead.need_id)]
+        conflicts = _conflicts(reads)
         rows.append(
             {
                 **{name: first[name] for name in CHALLENGES if name in found and name != "need_id"},
@@ -98,10 +108,12 @@ def challenge_table(found: pd.DataFrame, needs: pd.DataFrame) -> pd.DataFrame:
                 "rights": _said(reads, "rights"),
                 "bidder_conditions": _said(reads, "solver"),
                 "cooperation": _ways(reads),
-                "owner": owners.get(lead.need_id, ""),
-                "owner_id": owner_ids.get(lead.need_id, ""),
+                "owner": OWNERS.join(_once(owners, asking)),
+                "owner_id": OWNERS.join(_once(owner_ids, asking)),
                 "need_ids": first_few(ids),
                 "lead_need_id": lead.need_id,
+                "ready": bool(first["ready"]) and not conflicts,
+                "conflicts": conflicts,
             }
         )
     return pd.DataFrame(rows, columns=list(CHALLENGES))
@@ -170,11 +182,47 @@ def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
     return rows[:_MOST_INDICATORS]
 
 
+def _conflicts(reads: Sequence[ReadNeed]) -> str:
+    """On what the needs of a challenge do not agree: 气孔：N1 ≤0.3mm，N2 ≤0.5mm；完成期限：N1 12个月，N2 48个月."""
+    told: dict[str, dict[object, tuple[str, str]]] = {}
+
+    def tell(what: str, key: object, need: ReadNeed, text: str) -> None:
+        told.setdefault(what, {}).setdefault(key, (need.need_id, text))
+
+    for need in reads:
+        for one in (figure.indicator for figure in need.figures if figure.asked):
+            if one.comparator in _BOUNDS:
+                ends = [None if end is None else one.unit.convert(end, _base(one)) for end in (one.low, one.high)]
+                tell("\n".join((*_measure(one), "≥" if one.high is None else "≤")), (*ends,), need, one.text)
+        for text in said(need, "deadline"):
+            tell("完成期限", term_months(text) or text, need, text)
+        for text in said(need, "money"):
+            tell("资金投入", text, need, text)
+    apart = {
+        what.split("\n")[0]: ways.values()
+        for what, ways in told.items()
+        if len({need for need, _ in ways.values()}) > 1
+    }
+    return "；".join(f"{what}：{'，'.join(' '.join(way) for way in ways)}" for what, ways in apart.items())
+
+
+def _base(one: Indicator) -> Unit:
+    return Unit("", one.unit.dimension, 1.0)
+
+
+def _once(cells: Mapping[str, str], ids: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(cells[name] for name in ids if name in cells))
+
+
 def _is_wished(need: ReadNeed, figure: Figure) -> bool:
-    """Whether a description has wished for something by the end of the figure's clause; other fields only ask."""
+    """Whether a description has wished for something by the end of the figure's clause, or wishes in no other words;
+    other fields only ask, and a change is a wish.
+    """
     text, one = need.texts[figure.field], figure.indicator
-    wished = WISHED.search(text, 0, clause_of(text, one.start, one.end)[1])
-    return figure.field != "description" or wished is not None
+    wished = WISHED.search(text)
+    if figure.field != "description" or wished is None or one.meaning.change:
+        return True
+    return wished.start() < clause_of(text, one.start, one.end)[1]
 
 
 def _is_condition(need: ReadNeed, figure: Figure) -> bool:
@@ -192,10 +240,14 @@ def _in_own_words(need: ReadNeed, figure: Figure) -> str:
         other for other in need.figures if other.field == figure.field and first < other.indicator.end <= one.start
     ]
     others = not all(_is_condition(need, other) for other in before)
-    said = _WISH.sub("", re.split("[（(]", _ASIDE.sub("", text[first : one.end]))[-1].strip())
+    clause = NUMBER.sub("", text[first : one.end].strip(), count=1)
+    said = _WISH.sub("", re.split("[（(]", _ASIDE.sub("", clause))[-1].strip())
     if one.quantity in said and len(said) <= _LONGEST and not others:
         return said
-    return one.text if one.text.startswith(one.quantity) else one.quantity + one.text
+    unit = one.unit.symbol if one.text[-1:].isdigit() and one.unit.symbol not in one.text else ""  # of a size
+    sign = one.comparator if one.comparator in ("≥", ">", "≤", "<") and _BARE.fullmatch(one.text) else ""
+    value = sign + one.text + unit
+    return with_value(one.quantity, value)
 
 
 def _measure(one: Indicator) -> tuple[str, str]:

@@ -48,8 +48,12 @@ class Challenges:
         local_outcomes: set[str] | None = None,
         local_experts: set[str] | None = None,
         target: int = TARGET,
+        start: Day | None = None,
     ) -> Challenges:
-        """All of it from needs and what was matched with them; see the functions of the same names."""
+        """All of it from needs and what was matched with them; see the functions of the same names.
+
+        start: the day from which a time limit that names a day runs (`check_challenge`).
+        """
         problems = common_problems(needs)
         states = need_states(
             needs,
@@ -66,7 +70,7 @@ class Challenges:
             found,
             table,
             challenge_indicators(found, needs),
-            check_challenge(found, needs, rules=rules, firms=firms),
+            check_challenge(found, needs, rules=rules, firms=firms, start=start),
             hard_problems(table, target=target),
         )
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from matcher.needs.completeness_cues import STATE_OPENS
 from matcher.needs.elements import Understood
 
 _SELF = re.compile("我公司|我司|我厂|本公司|本企业|我们|主营|有限公司|经营范围|专业从事|制造、销售|研发、生产")
@@ -44,7 +45,8 @@ def problem_name(needs: Sequence[Understood]) -> str:
 
 
 def clearest(needs: Sequence[Understood]) -> str:
-    """The asked sentence that says most: an object, a problem, a figure, in few words; else the name.
+    """The asked sentence that says most: an object, a problem, a figure, in few words; else the asked sentences with
+    figures; else the name.
 
     Examples
     --------
@@ -53,6 +55,8 @@ def clearest(needs: Sequence[Understood]) -> str:
     '寻求一种泵壳气孔的无损检测方法，单件不超过5秒。'
     """
     ranked = [(_clarity(text, need), -place, text) for place, need in enumerate(needs) for text in _asked(need)]
+    if not ranked and (figures := max(map(_figures, needs), key=len, default="")):
+        return figures
     if not ranked:
         titles = [title for need in needs if (title := _short_title(need))]
         return min(titles, key=len) if titles else ""
@@ -72,6 +76,16 @@ def _asked(need: Understood) -> list[str]:
         if fits and about and _ASKING.search(text) and not _SELF.search(text):
             found.append(text)
     return found
+
+
+def _figures(need: Understood) -> str:
+    """The asked sentences of a description that give figures, as far as they are short enough together."""
+    text = ""
+    for sentence in need.sentences:
+        told = sentence.role == "asked" and sentence.field == "description" and re.search(r"\d", sentence.text)
+        if told and not (_SELF.search(sentence.text) or STATE_OPENS.search(sentence.text)):
+            text += sentence.text.strip() if len(text) + len(sentence.text) <= _LONGEST else ""
+    return text.strip(_ENDS)
 
 
 def _clarity(text: str, need: Understood) -> float:

@@ -36,7 +36,8 @@ STAGES = {
 PROGRESS_STATES = {"open": "未揭榜", "bid": "已有揭榜", "working": "攻关中", "overdue": "逾期", "solved": "已完成"}
 NOTES = {
     "榜单": "没有可推荐的成果、也没有可推荐的专家的需求；不同企业要解决同一对象同一问题的并为一项，只写一次。",
-    "可发布": "写明了对象、问题和指标，或说明了现成办法不够（见 matcher needs triage）；否的请先补齐再发。",
+    "可发布": "写明了对象、问题和指标，或说明了现成办法不够（见 matcher needs triage），且各需求说法一致；否的先补齐。",
+    "说法不一致": "并成一项的需求对同一指标、期限或资金写得不同；请与各发榜单位商定后再发布。期限按最长的核对。",
     "技术指标": "取自需求文字中提出要求的句子；“资金投入”“成果归属”等各栏没有写明的留空，发榜前请补齐。",
     "条件检查": "按所选年度的征集通知逐条核对；“已核实”为否的未见原文。“未定”是缺少事实或须由人判断，不是不符合。",
     "企业数": "写明企业的按企业编号或名称数；没有写企业的按去重后的需求另数。",
@@ -50,6 +51,7 @@ _KEY = (
     "name",
     "wording",
     "ready",
+    "conflicts",
     "fields",
     "indicators",
     "deadline",
@@ -57,7 +59,7 @@ _KEY = (
     "rights",
     "bidder_conditions",
 )
-_LINES = ("deadline", "money", "rights", "bidder_conditions", "cooperation", "fields", "owner")
+_LINES = ("conflicts", "deadline", "money", "rights", "bidder_conditions", "cooperation", "fields", "owner")
 
 
 def write_challenges(
@@ -158,7 +160,7 @@ def _page(
             "wording": row["wording"],
             "ready": bool(row["ready"]),
             "lines": [
-                *((CHALLENGES[name], row[name]) for name in _LINES),
+                *((CHALLENGES[name], row[name]) for name in _LINES if row[name] or name != "conflicts"),
                 ("涵盖需求", f"{row['needs']} 条（{row['need_ids']}）"),
             ],
             "indicators": indicators[indicators["challenge_id"] == row["challenge_id"]].to_dict("records"),

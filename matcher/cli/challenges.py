@@ -74,7 +74,7 @@ def _rules_option(default: str, of: str) -> Callable[[Decorated], Decorated]:
 @sheet_option("--works-sheet", of="业绩表")
 @column_option("--works-column", of="业绩表")
 @contacts_option
-@on_option("从哪一天回看业绩，默认今天。")
+@on_option("从哪一天回看业绩；写明日期的期限从发布日期（没有的从这一天）算起。默认今天。")
 @quiet_option
 def challenges_command(
     needs: Path,
@@ -150,6 +150,7 @@ def challenges_command(
         local_outcomes=near,
         local_experts=near_experts,
         target=target,
+        start=on or dt.date.today(),
     )
     write_challenges(
         output,

@@ -131,6 +131,7 @@ CHALLENGES = {
     "outcomes_elsewhere": "外地可推荐成果数", "experts_elsewhere": "外地可推荐专家数", "number": "序号",
     "quantity": "指标", "relation": "关系", "condition": "条件", "text": "原文", "call": "规则",
     "title": "条件", "state": "结论", "missing": "缺什么", "limit": "要求", "need_title": "需求名称", "ready": "可发布",
+    "conflicts": "说法不一致",
     "problem_id": "问题编号", "outcomes": "可推荐成果数", "experts": "可推荐专家数", "stage": "进度", "count": "项数",
     "target": "目标", "share": "占目标",
 }  # fmt: skip

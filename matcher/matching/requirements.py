@@ -59,7 +59,7 @@ def requirements_of(
         if not figures[need]:
             continue
         compared = compare_indicators(figures[need], offered[record])
-        said = [one for one in compared if one.state != "not_said"]
+        said = [one for one in compared if one.offered is not None]
         result.missed[pair] = any(one.state == "not_met" for one in said)
         silent = len(compared) - len(said)
         rest = f"{'其余' if said else ''} {silent} 项指标成果未提及".strip() if silent else ""

@@ -46,7 +46,7 @@ class Missing:
         self._says[said] = True
         answered = {self._words[i] for i in self._numbers[self._says[self._numbers]].tolist()}
         if doubtful := answered & self._answering.doubtful:
-            answered -= {word for word in doubtful if not stands(word, plain)}
+            answered -= {word for word in doubtful if word in plain and not stands(word, plain)}
         self._says[said] = False
         names: list[str] = []
         of_sentences = 0

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from matcher.needs.completeness_cues import (
     BETTER_YET,
     DEMANDED,
+    DEMANDS,
     FAULT,
     HARMED,
     IF,
     IS,
+    OUTPUT,
     STATE_OPENS,
     SUPPOSED,
     SUPPOSED_END,
@@ -25,13 +27,17 @@ from matcher.needs.elements import Sentence, understand
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 
 ASKED_FIELDS = ("title", "problem", "indicators")  # what they say is asked, save what is today
-_BOUNDS = ("≥", ">", "≤", "<", "区间", "±")
+_BOUNDS = ("≥", ">", "≤", "<", "区间", "±", "优于")
 _TAKES = re.compile("(?<![急亟])需要?[^，,。；;]{0,10}$")  # 清理一次需要两人30小时
 _WISHED_HEAD = re.compile("(?:目标|指标|要求|效果)[：:]$")
 _SHORT = 24  # characters of a sentence that is no more than an indicator
 _ASIDE = re.compile(r"[（(][^（）()]*[）)]")
 _FALLS_FROM_TODAY = re.compile(  # 漏检率由目前的3%降到
     r"(?:目前|现有|现在|当前|现状)[^，,。；;\d]{0,8}\d[^，,。；;\d]{0,6}(?<!已)(?:提[高升]|[增上]升|增加|降低?|下降|减少|缩短)(?:到|至|为)\s?$"
+)
+_CHANGED_FROM = re.compile(  # 日耗电1850kWh，希望降低25%: what is there today, and what is wished of it
+    r"[^，,。；;\d]{0,4}[，,。]\s?(?:我们|公司|现|拟|计划|[急亟]需|希望|期望|要求|需要?|目标|能够?|可以?|将其?|使其|要|须|应|再|进一步|至少|整体)*"
+    r"(?:降低?|减少|下降|缩短|压缩|提[高升]|增加|延长|节[约省])(?:了|约|至少|不[低少]于)*\s?\d[\d.]*\s?[%％‰倍]"
 )
 _FORMERLY = re.compile(r"(?<![\u4e00-\u9fff])原")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]*")
@@ -79,8 +85,14 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
     if not inside or all(one.role == "background" for one in inside):
         usual = USUAL.search(text, first, stop)
         alone = indicator.text[:1] in "≥≤><＞＜±" and len(inside) == 1 and len(inside[0].text) <= _SHORT
+        alone = alone or (bool(inside) and _is_set(indicator, text, inside[0].start, first, inside[-1].end))
         written = alone or text[: indicator.start].rstrip().endswith(("：", ":"))
-        return field == "description" and (demanded or written) and not usual and indicator.comparator in _BOUNDS
+        return (
+            field == "description"
+            and (demanded or written)
+            and not usual
+            and (indicator.comparator in _BOUNDS or (demanded and indicator.meaning.change != 0))
+        )
     if TODAY.match(text, indicator.end):
         return False
     if demanded:
@@ -94,14 +106,35 @@ def is_asked(indicator: Indicator, field: str, text: str, sentences: Sequence[Se
         return False
     if any(cue.search(text, first, indicator.start) for cue in (IS, HARMED)):
         return False
+    if OUTPUT.search(text, first, indicator.start) and not DEMANDS.match(text, indicator.start):
+        return False
     if not WISHED.search(text, inside[0].start, stop) and FAULT.search(inside[0].text):
         return False
-    return not _tells_today(text, inside[0].start, indicator.start)
+    if not _tells_today(text, inside[0].start, indicator.start):
+        return True
+    return _is_set(indicator, text, inside[0].start, first, inside[-1].end)
+
+
+def _is_set(indicator: Indicator, text: str, start: int, clause: int, end: int) -> bool:
+    """Whether a bound is set in a clause of its own behind one that only opens with today: 目前依赖进口，密度≥6g/cm3.
+
+    A figure in that clause is today's, and so is what follows it; and what a wish follows.
+    """
+    if not (DEMANDS.match(text, indicator.start) or indicator.comparator == "±"):
+        return False
+    opened = max((one.start() for one in STATE_OPENS.finditer(text, start, indicator.start)), default=-1)
+    if not start <= opened < clause or any(cue.search(text, start, indicator.start) for cue in (HARMED, FAULT)):
+        return False
+    return not re.search(r"\d", text[slice(*clause_of(text, opened, opened + 1))]) and not WISHED.search(
+        text, indicator.end, end
+    )
 
 
 def _is_todays(indicator: Indicator, text: str) -> bool:
     """Whether the clause of an indicator says that it is today's; a bound only where another one of it is asked too."""
     if TODAYS_BEHIND.match(text, indicator.end):
+        return True
+    if indicator.comparator in ("", "约") and _CHANGED_FROM.match(text, indicator.end):
         return True
     first, _ = clause_of(text, indicator.start, indicator.end)
     clause = text[first : indicator.start]

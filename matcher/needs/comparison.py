@@ -5,23 +5,26 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from matcher.errors import ArgumentError
 from matcher.needs.asked import asked_indicators
+from matcher.needs.directions import better_way, is_finer_when_less
 from matcher.needs.indicators import FIELDS, Indicator, indicators_of
 from matcher.needs.names import Meaning, same_quantity
+from matcher.needs.units import read_unit
 
 NEAR = 0.10
+_ROUNDED = 1e-9  # of a value, what is lost where units are converted
 STATES = {"met": "满足", "near": "接近", "not_met": "不满足", "not_said": "成果未提及"}
-_SCALES = {  # names that mean "less is better" as a length, an angle or a time, and "more" as a share
-    "精度": ("m", "°", "s", "K"),
-    "分辨率": ("m", "°", "s", "K"),
-}
 _MORE = frozenset(("路", "种"))  # bare counts of what is borne: 20路视频, 6种协议
 _COVERED = ("使用温度", "测量范围")
+_STATES_OF_MATTER = frozenset(  # general quantities that, named alone, may be those of anything
+    ("温度", "湿度", "压力", "压差", "浓度", "含量", "用量", "时长", "数量", "比例", "系数", "指数")
+)
+_PER = re.compile("每?(?P<unit>亩|吨|公斤|千克|公里|立方米|平方米|平米)(?![位级])")
 _REACHED = re.compile("(?:高?达到?|up to|reach)(?!.*(?:以[上下内]|之[上内]|more))", re.IGNORECASE)
 
 
@@ -79,7 +82,7 @@ def compare_indicators(asked: Sequence[Indicator], offered: Sequence[Indicator])
 
 def compare_same(asked: Indicator, offered: Indicator) -> Comparison:
     """Two indicators that are known to measure the same, of one dimension."""
-    return Comparison(asked, offered, *_judged(asked, offered, _better(asked, asked.meaning)))
+    return Comparison(asked, offered, *_judged(asked, offered, _better(asked)))
 
 
 def comparison_text(comparisons: Sequence[Comparison]) -> str:
@@ -194,65 +197,91 @@ def _value_in_words(one: Indicator) -> str:
 
 
 def _compared(asked: Indicator, offered: Sequence[Indicator], senses: Sequence[Meaning]) -> Comparison:
-    sense = asked.meaning
+    sense, each = asked.meaning, _each(asked)
     alike = [
         (place, one, other)
-        for place, (one, other) in enumerate(zip(offered, senses, strict=True))
-        if one.unit.dimension == asked.unit.dimension
+        for place, (one, other) in enumerate(zip(map(_each, offered), senses, strict=True))
+        if one.unit.dimension == each.unit.dimension
     ]
     candidates = [
-        (other.words != sense.words, place, one) for place, one, other in alike if same_quantity(sense, other)
+        (other.words != sense.words, place, one) for place, one, other in alike if _same(asked, one, sense, other)
     ]
-    if not candidates and sense.concept and not sense.general and asked.unit.dimension:
+    if not candidates and sense.concept and not sense.general and (asked.unit.dimension or sense.change):
         only = [(True, place, one) for place, one, other in alike if other.concept == sense.concept]
         candidates = only if len(only) == 1 and senses[only[0][1]].change == sense.change else []
+    if not candidates and asked.extent == "smallest":
+        only = [(True, place, one) for place, one, _ in alike if one.extent == "smallest"]
+        candidates = only if len(only) == 1 else []
     if not candidates:
         return Comparison(asked, None, "not_said", None)
     order = ("met", "near", "not_met", "not_said")
     results = []
     for farther, place, one in candidates:
-        compared = compare_same(asked, one)
-        results.append((farther, order.index(compared.state), place, compared))
+        state, margin = _judged(each, one, _better(each))
+        results.append((farther, order.index(state), place, Comparison(asked, offered[place], state, margin)))
     return min(results, key=lambda result: result[:3])[3]
 
 
-def _better(asked: Indicator, sense: Meaning) -> int:
+def _same(asked: Indicator, one: Indicator, sense: Meaning, other: Meaning) -> bool:
+    """Whether two indicators measure the same: by the meaning of their names, or since both bear one general name."""
+    if same_quantity(sense, other):
+        return True
+    named = sense.concept not in _STATES_OF_MATTER or (asked.quantity.endswith("范围") and asked.extent == "span")
+    return bool(sense.concept) and named and not sense.change and asked.quantity == one.quantity
+
+
+def _each(one: Indicator) -> Indicator:
+    """With the unit for each of what its name says it is of: 亩成本 in yuan is 元/亩."""
+    per = _PER.match(one.quantity)
+    if per is None or "/" in one.unit.symbol or not one.unit.dimension:
+        return one
+    return replace(one, unit=read_unit(f"{one.unit.symbol}/{per['unit']}") or one.unit)
+
+
+def _better(asked: Indicator) -> int:
     """+1 where more is better, -1 where less is: by the comparator, else by the quantity; 0 where neither says."""
-    if asked.unit.dimension in _SCALES.get(sense.concept, ()):
+    sense = asked.meaning
+    bound = asked.high if asked.low is None else asked.low
+    if asked.extent == "smallest" or is_finer_when_less(asked.quantity, sense, asked.unit, bound):
         return -1
     if asked.comparator in ("≥", ">"):
         return 1
-    if asked.comparator in ("≤", "<") or asked.comparator == "±":
+    if asked.comparator in ("≤", "<", "±"):
         return -1
-    if sense.better:
-        return sense.better
-    if sense.concept in _SCALES and asked.unit.symbol == "%":
-        return 1 if (asked.low or 0) >= 50 else -1
-    return 1 if asked.unit.symbol in _MORE and not asked.comparator else 0
+    way = better_way(asked.quantity, sense, asked.unit, bound)
+    return way or (1 if asked.unit.symbol in _MORE and not asked.comparator else 0)
 
 
 def _judged(asked: Indicator, offered: Indicator, better: int) -> tuple[str, float | None]:
+    if "优于" in (asked.comparator, offered.comparator):  # nobody says which way is better
+        return "not_said", None
     low, high = _bounds(asked, asked)
     offered_low, offered_high = _bounds(offered, asked)
+    adjustable = offered.comparator == "区间" and offered.extent == "span"
     if better < 0 and asked.comparator in ("≥", ">"):  # 分辨率不低于5μm is 5 μm or finer
         high = low
     if asked.comparator in ("区间", "±") and (low, high) != (-high, high):
-        if asked.meaning.concept in _COVERED and offered.comparator == "区间":
+        covered = asked.extent == "span" or asked.meaning.concept in _COVERED or adjustable
+        if covered and offered.comparator == "区间" and asked.comparator == "区间":
             return _covers(low, high, offered_low, offered_high)
+        if offered_low <= low and high <= offered_high and (low, high) != (offered_low, offered_high):
+            return "not_said", None  # it may be set inside of what is asked, or vary beyond it
         return _inside(low, high, offered_low, offered_high)
     if better == 0 or (asked.comparator in ("约", "=") and not asked.meaning.better):
-        return _about(low, offered_low, offered_high)
+        return _covers(low, high, offered_low, offered_high) if adjustable else _about(low, offered_low, offered_high)
     if asked.comparator == "±":
         offered_low, offered_high = sorted((abs(offered_low), abs(offered_high)))
     bound = high if better < 0 else low
     worst = offered_high if better < 0 else offered_low
+    if adjustable or (asked.extent == "smallest" and not math.isinf(offered_low)):
+        worst = offered_low if better < 0 else offered_high
     if math.isinf(worst) or math.isinf(bound):
         return "not_said", None
     margin = _margin(better * (worst - bound), bound)
     strict = asked.comparator in (">", "<") and offered.comparator not in (">", "<")
     if margin > 0 or (margin == 0 and not strict):
         return "met", margin
-    return ("near" if margin >= -NEAR - 1e-9 else "not_met"), margin
+    return ("near" if bound and margin >= -NEAR - 1e-9 else "not_met"), margin
 
 
 def _bounds(one: Indicator, asked: Indicator) -> tuple[float, float]:
@@ -267,7 +296,8 @@ def _bounds(one: Indicator, asked: Indicator) -> tuple[float, float]:
 
 
 def _margin(better_by: float, bound: float) -> float:
-    return float(f"{better_by / (abs(bound) or 1.0):.9g}")
+    margin = better_by / (abs(bound) or 1.0)
+    return float(f"{margin:.9g}") if abs(margin) > _ROUNDED else 0.0
 
 
 def _inside(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
@@ -276,13 +306,16 @@ def _inside(low: float, high: float, offered_low: float, offered_high: float) ->
             return "not_met", _margin(-max(offered_low - high, low - offered_high), max(abs(low), abs(high)))
         return "not_said", None
     margin = min(_margin(offered_low - low, low), _margin(high - offered_high, high), 0.0)
+    if offered_low < offered_high and (offered_high < low or offered_low > high):  # a range wholly outside
+        return "not_met", margin
     return ("met" if not margin else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
 
 
 def _covers(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
-    missing = max(offered_low - low, high - offered_high, 0.0)
-    margin = _margin(-missing, high - low)
-    return ("met" if not missing else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
+    if math.isinf(offered_low) or math.isinf(offered_high):
+        return "not_said", None
+    margin = min(_margin(low - offered_low, low), _margin(offered_high - high, high), 0.0)
+    return ("met" if not margin else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
 
 
 def _about(value: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:

@@ -127,7 +127,8 @@ def _understand(title: str, description: str, section: str) -> Understood:
     definite = _is_definite(title, asking, elements)
     if title.strip():
         role = _title_role(title)
-        sentences.insert(0, Sentence(title, "title", 0, len(title), role))
+        items = items_of(title) or [(0, len(title))]
+        sentences[:0] = [Sentence(title[start:end], "title", start, end, role) for start, end in items]
     asked = [text for sentence in asking if (text := asked_text(sentence.text))]
     return Understood(
         title=title,
@@ -142,6 +143,12 @@ def _understand(title: str, description: str, section: str) -> Understood:
 
 
 _EDGES = ' \t\r\n\xa0\u3000"“”'
+
+
+def items_of(title: str) -> list[tuple[int, int]]:
+    """The places of the numbered items of a title that holds a list of needs; [] where it holds none."""
+    items = [(start, end) for start, end in split_sentences(title) if NUMBER.match(title[start:end])]
+    return items if len(items) > 1 else []
 
 
 def asked_text(sentence: str) -> str:

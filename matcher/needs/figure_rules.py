@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from matcher.needs.directions import better_way
 from matcher.needs.figure_model import thing_behind
 from matcher.needs.names import Meaning
 from matcher.needs.values import Value
@@ -43,17 +44,27 @@ _PLAIN = frozenset(
         "比例",
         "硬度",
         "粗糙度",
+        "料肉比",
+        "驻波比",
+        "水灰比",
+        "长径比",
+        "压缩比",
+        "传动比",
+        "气液比",
     )
 )
 COMPARED = frozenset("≥>≤<±")
-_LASTING = re.compile("寿命|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|life")
+_LASTING = re.compile(
+    "寿命|回收期|保质|质保|年限|续航|时效|货架|储存|保存|贮存|使用|耐|生育|熟期|免疫期|[药残持]效期|稳定期|life"
+)
 _MONEY = frozenset(("成本", "价格"))
-_GRADED = re.compile("级|度[A-Z]*$|精度|能效|抗性|病$")
+_ELEMENTS = frozenset("铁铝铜锌镍铬锰钙镁钠钾锂硅硫磷碳氮氧氢氯氟硼铅镉汞砷锡锑铋钛钒钴钨钼金银铂钯")
+_TRACES = frozenset(("%", "‰", "ppm", "ppb", "ppt", "mg/kg", "mg/L", "μg/L", "μg/kg", "μg/g"))
+_GRADED = re.compile("级|度[A-Z]*$|精度|能效|抗性|附着力|病$")
 _LENGTH = re.compile("[径距长宽高厚深]度?$")
 NO_NAME = re.compile(
     r".*[≤≥<>].*|.*\d[年月日]|标准|若干|支持|剩余|其余|现阶段|目前|输入|输出|使用|需要|分别|其中|几[十百千]|如果.*|检出|上述|其他|另外?|大约|电路板上"
 )
-_LESS_SCALE = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
 
 
 def is_told_of_oneself(clause: str) -> bool:
@@ -77,7 +88,7 @@ def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
     """Whether a value with this name is an indicator, and no count, date, price or part of a formula."""
     symbol, compared = value.unit.symbol, value.comparator in COMPARED
     if (
-        (len(name) == 1 and not known and value.comparator != "=")
+        (len(name) == 1 and not known and value.comparator != "=" and not (name in _ELEMENTS and symbol in _TRACES))
         or NO_NAME.fullmatch(name)
         or (symbol == "K" and not known)
     ):
@@ -89,7 +100,7 @@ def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
             or sense.concept in _PLAIN
             or (compared and not name.isascii() and (known or value.soft != "reach"))
             or (value.comparator == "区间" and (sense.concept in _MONEY or _LENGTH.search(name) is not None))
-            or (name.endswith("率") and value.high is not None and 0 < value.high < 0.1)
+            or (name.endswith("率") and value.high is not None and 0 <= value.high < 0.1)
         )
     if symbol in ("月", "a"):
         return bool(_LASTING.search(name))
@@ -115,15 +126,15 @@ def measures(value: Value, name: str, known: bool, sense: Meaning) -> bool:
 
 
 def directed(value: Value, name: str, sense: Meaning) -> Value:
-    """达到 and 优于 mean "at most" of what is better when it is less: 精度达到0.01mm."""
-    less = sense.better < 0 or (
-        sense.change == 0 and _LESS_SCALE.search(name) and value.unit.dimension in ("m", "°", "s", "K")
-    )
-    less = less or (value.unit.dimension == "K" and (value.low or 0) < 0)  # 耐低温达到-40℃
-    if not (value.soft and less and value.comparator in ("≥", ">")):
+    """达到 and 优于 mean "at most" of what is better when it is less: 精度达到0.01mm. 优于 stays as it is where the
+    quantity does not say which way is better.
+    """
+    if not value.soft or value.comparator not in ("≥", ">"):
         return value
-    turned = "≤" if value.comparator == "≥" else "<"
-    return replace(value, comparator=turned, low=None, high=value.low)
+    way = better_way(name, sense, value.unit, value.low)
+    if way < 0:
+        return replace(value, comparator="≤" if value.comparator == "≥" else "<", low=None, high=value.low)
+    return replace(value, comparator="优于", high=value.low) if value.soft == "better" and not way else value
 
 
 def cues_of(clause: str) -> list[str]:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from matcher.errors import ArgumentError
+from matcher.needs.directions import extent_of
 from matcher.needs.figure_model import COUNTS, features_of, is_figure, thing_behind
 from matcher.needs.figure_rules import COMPARED, NO_NAME, borne, cues_of, directed, is_told_of_oneself, measures
-from matcher.needs.names import Meaning, meaning, name_around
+from matcher.needs.names import Meaning, change_at_end, meaning, name_around
 from matcher.needs.turns import names_in_turn
 from matcher.needs.units import Unit, read_unit
 from matcher.needs.values import SIZE, Value, half_width, values
@@ -32,11 +33,12 @@ COLUMNS = [
     "start",
     "end",
 ]
-_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍")
+_HAS_VALUE = re.compile(r"\d|[０-９]|分之|[两三四五六七八九十百千]倍|[一二三四五六七八九]成")
 _CLAUSES = re.compile(r"[。；;！!？?\n，、]|,(?!\d{3}(?!\d))|(?<!\d)\.(?!\d)|\.(?=\s|\d{1,2}[^\d.%])")
 _SENTENCES = re.compile(r"[。；;！!？?\n]")
 _PLAIN_BEFORE = re.compile(
-    "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|显指|率|pH|酸碱度|eer|cop|ratio", re.I
+    "系数|因[数素]|指数|等级|常数|比例|配比|硬度|粗糙度|光洁度|能效比|[料驻波灰胶径缩动液][重肉蛋奶]?比|显指|率|pH|酸碱度|eer|cop|ratio",
+    re.I,
 )
 _UNDER = re.compile(
     r"[的]?\s?(?:高温|低温|温度|压力|湿度|负荷|载荷|电压|频率|浓度|转速|工作|环境|条件|工况|情况|气氛|状态|背景|光照|范围){0,2}(?:环境|条件|工况|情况)?(?:下|时(?!间)|之?中)"
@@ -44,6 +46,10 @@ _UNDER = re.compile(
 _STATE = re.compile(r"室温|常温|干基|湿基|标准状态|空载|满载|额定负载|常压|高温下|低温下")
 _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
+_SETTING = re.compile(  # 夏季(RH85%、38℃)结块率≤1%: under what a bound holds
+    r"(?<![\d%℃A-Za-z)])\(((?![^()]*(?:目前|现状|原来|现为|约|[≤≥<>±]|不[低高少多大小超]|以[上下内]))[^()，,。；;\n]*\d[^()，,。；;\n]*)\)"
+    r"(?=[^，,。；;()≤≥<>\d]{2,}[\d，,。；;()≤≥<>]?[^，,。；;()]{0,6}?(?:[≤≥<>]|不[得应]?[低高少多大小超]|\d[^，,。；;()]{0,6}以[上下内]))"
+)
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
 _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
 _FROM = re.compile(
@@ -67,6 +73,11 @@ _OF_THING = re.compile(  # 由2.5米的锥形筒节组成
 _BOASTED = re.compile(  # 电导率较高，可达到100000μs/cm
     r"(?:[较很极最]|非常|特别)?[高低大小长短快慢强][，,、]\s?(?:可以?|能够?|已|最[高大长]|在)?$"
 )
+_PIECE = re.compile("每([件台支只片根块张套箱盘颗粒个])[^，,\\d]{0,2}$")  # 每件不超过20秒
+_REACH = 12  # characters behind a value that say what it covers
+_RAISED = re.compile(r"(?:提[高升]|增加|降低?|减少|缩短|延长)(?:到|至)\s?$")  # 日产量500吨。希望提高到800吨
+_COMPLAINED = re.compile(r"(?:[较很极最太过偏]|非常|特别)?[高低大小长短快慢][，,]\s?$")  # 能耗高，希望降低25%
+_SHARES = ("%", "‰", "倍", "百分点")
 _EXTENT = re.compile(r"\s?([厚长宽高深]度?)(?=[的，,。；;、)范]|$)")
 _STRONG = re.compile("强|钢|合金|材|板|纤维|胶|混凝土|砂浆")
 _TELLING = frozenset(  # dimensions that say what is measured
@@ -74,7 +85,8 @@ _TELLING = frozenset(  # dimensions that say what is measured
 )
 _ASPECT = re.compile(r"[纵横轴径]向|[正反]面|[上下]部|白天|夜间|[夏冬]季|初始|最终|内部|外部|额定|标称|峰值")
 _TOPIC = re.compile(r"([^；;。、:，,\n().\d]{2,12}):[^；;。\n:]*$")
-_SCALE_LETTERS = frozenset(("HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
+_ACROSS = re.compile(f"(?:{SIZE}|直径)?[φΦ]$")
+_SCALE_LETTERS = frozenset(("IE", "1:", "HRC", "HRB", "HV", "HB", "HA", "IP", "IPX", "DC", "AC", "Φ", "φ"))
 _PER = re.compile("每(小时|分钟|秒|天|吨|亩|公斤)(?!的)[^每]{0,8}$")
 
 
@@ -87,9 +99,10 @@ class Indicator:
     quantity
         What is measured, in the words of the text; 提高 or 降低 behind it for a change ("成本降低").
     comparator
-        One of ≥ > ≤ < = 约 ± 区间; "" where the text gives a bare value.
+        One of ≥ > ≤ < = 约 ± 区间; "" where the text gives a bare value, 优于 where it asks for better than a value of
+        a quantity that does not say which way that is.
     low, high
-        The bounds in `unit`, None for no bound. A bare value and one with 约 have both alike.
+        The bounds in `unit`, None for no bound. A bare value and one with 约 or 优于 have both alike.
     unit
         The normalised unit, with its symbol, dimension and factor.
     tolerance
@@ -100,6 +113,9 @@ class Indicator:
         The value as written, with its comparator.
     start, end
         Its place in the text.
+    extent
+        "smallest" where it says how small a thing can be told (检出裂纹宽度≥5μm), "span" where it says over what
+        something can be used or set (可检直径3～12mm, 0.6～1.5mm可调), else "".
     """
 
     quantity: str
@@ -112,6 +128,7 @@ class Indicator:
     text: str
     start: int
     end: int
+    extent: str = ""
 
     @property
     def meaning(self) -> Meaning:
@@ -244,6 +261,7 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
     last: tuple[int, str, str] | None = None
     previous = 0
     pending: Indicator | None = None
+    settings = [match.span(1) for match in _SETTING.finditer(plain)] if "(" in plain else []
     turns = names_in_turn(plain, found) if "分别" in plain else {}
     found = [turns[at][1] if at in turns else value for at, value in enumerate(found)]
     for at, value in enumerate(found):
@@ -263,6 +281,13 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                     yield pending
                 pending, last = found_after_all, (sentence, found_after_all.quantity, value.unit.dimension)
             previous = value.end
+            continue
+        restated = pending is not None and _is_restated(plain, pending, value)
+        if pending and restated:
+            low, high = (None if end is None else value.low for end in (pending.low, pending.high))
+            value = replace(value, comparator=pending.comparator, low=low, high=high)
+        if inside := next((span for span in settings if span[0] <= value.start < span[1]), None):
+            condition, holds, previous = plain[slice(*inside)], sentence, inside[1] + 1
             continue
         following = found[at + 1] if at + 1 < len(found) else None
         aside = _aside(plain, value, pending, following)
@@ -285,11 +310,15 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         name, known = name_around(plain, max(begin, previous), value.start, stop)
         if NO_NAME.fullmatch(name):
             name, known = name_around(plain, value.start, value.start, stop)
+        if across := _ACROSS.search(name):
+            name, known = name[: across.start()] + "直径", True
         if at in turns and turns[at][0]:
             name, known = turns[at][0], True
         elif borne_thing := borne(plain, value):
             name, known = borne_thing, True
         elif value.inner == SIZE and last and plain[previous : value.start].strip() in tuple("×*xX"):
+            name, known = (SIZE if last[1] == "直径" else last[1]), True
+        elif restated and last:
             name, known = last[1], True
         elif (not known and value.unit.symbol == "倍" and (of := _TIMES_OF.search(plain, begin, value.start))) or (
             value.unit_text == "级" and not value.unit.symbol and (of := _COUNTED_BEHIND.match(plain, value.end))
@@ -306,6 +335,8 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             and (name or len(thing[1]) <= 6)
         ):
             name, known = thing[1], counted
+        if not known and value.unit.dimension == "s" and (piece := _PIECE.search(plain, begin, value.start)):
+            name, known = f"单{piece[1]}时间", True
         if not name and named and holds == sentence and named[0] >= begin:
             name, known = name_around(plain, *named, value.end)
         if (
@@ -322,7 +353,18 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
         ):
             name = thing[1]
         counts = value.unit.symbol in COUNTS and thing_behind(plain, value.end) != ""
-        if not name and not counts and last and last[::2] == (sentence, value.unit.dimension):
+        if not name and value.unit.symbol in _SHARES and (change := change_at_end(plain[begin : value.start])):
+            wished = _COMPLAINED.search(plain, max(begin - 12, 0), begin)
+            before = places.clause(wished.start())[0] if wished else begin
+            named_before = name_around(plain, before, wished.start(), wished.start()) if wished else ("", False)
+            if last and last[0] == sentence and not last[1].endswith(("提高", "降低")):
+                name, known = last[1] + change, True
+            elif named_before[1]:
+                name, known = named_before[0] + change, True
+        near = last is not None and (
+            last[0] == sentence or (last[0] == sentence - 1 and _RAISED.search(plain, begin, value.start) is not None)
+        )
+        if not name and not counts and last and near and last[2] == value.unit.dimension:
             name, known = last[1], True
         if last and last[0] == sentence and _INDEX.fullmatch(name) and (stem := last[1].rfind(name[0])) > 0:
             name = last[1][:stem] + name
@@ -342,7 +384,10 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
                 states.append(state[0])
             if lasting := _LASTING_FOR.match(plain, value.end):
                 states.append(lasting[1])
-            pending = replace(indicator, condition="，".join(dict.fromkeys(filter(None, states))))
+            said = "，".join(dict.fromkeys(filter(None, states)))
+            told = plain[begin : indicator.start], plain[indicator.end : indicator.end + _REACH]
+            covers = extent_of(indicator.comparator, indicator.meaning, indicator.unit, *told)
+            pending = replace(indicator, condition=said, extent=covers)
             last = (sentence, pending.quantity, pending.unit.dimension)
     if pending:
         yield pending
@@ -394,6 +439,12 @@ def _aside(plain: str, value: Value, pending: Indicator | None, following: Value
     if pending and value.start - pending.end <= 1:
         return "before"
     return "behind" if following and following.start - value.end <= 3 else ""
+
+
+def _is_restated(plain: str, pending: Indicator, value: Value) -> bool:
+    """Whether a share in brackets says a bound once more: 效率不低于IE4(95.4%)."""
+    behind = plain[pending.end : value.start].strip() == "(" and plain[value.end : value.end + 1] == ")"
+    return behind and not value.comparator and value.unit.symbol == "%" and pending.unit.symbol != "%"
 
 
 def _indicator(text: str, plain: str, value: Value, name: str, known: bool, clause: str) -> Indicator | None:

@@ -52,7 +52,7 @@ _FILL = re.compile(
     re.I,
 )
 _BREAK = re.compile(
-    r"[\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂)"
+    r"[①-⑳\s,，、。；;:：()\[\]\"“”'《》<>/|+=]|使(?!用)得?|将|把|对(?!比|称|接|焦|位|流|数)|导致|领域|经过|产生|占(?!比|用|空)|公司|一种|上述|要求|能够|可以|实现|具有|具备|确保|保证|满足|通过|采用|需[求要]?|希望|开发|研发|其中?|该|所述?|包括|出(?!水|口|率|品|光|米|油|厂|[入]?库|货|渣|酒|粉|风|力|材)"
     r"|但|的|和(?!度|性)|与|及|或者?|并|且|为|是|至少|最少|至多|在(?!线)|由|从(?!动)|让|于|等(?!级|效|离)|目前|现有|当前|当(?!量)|达到?|就|也|都|仅|(?<!平)均(?!匀|衡|质)|相比|比(?!表|容|能|功|重|例|$)|成果|样机"
     r"|较|了|着|以(?!太)|按|据|我们|用[于来]|提供|每(?:小时|分钟|[天日班条台套])?|不(?!良|合|确定)|至|到|后(?!处|端|轴)|时(?!间|长|效|延)|则|而|能(?=承|在|达|连)|可(?=达|承|在)|承受|有(?!机|效|害|毒|色|限)|超过|因|若(?!干)|无法|不能|寻求|寻找|找寻|分别|形成|包含|含有|设有|一[套个台种条]"
 )
@@ -69,7 +69,7 @@ _THAN = re.compile(  # 成本较现有工艺降低20%, 效率比人工高3倍
 _COPULA = re.compile("^(?:作?为|是)")  # 415nm为测量波长
 _EVERY = re.compile("每(?:小时|分钟|秒钟?|天|日|年|班|吨|亩|台)$")
 _NO_START = re.compile(
-    r"^(?:原[来先有]的?(?=[\u4e00-\u9fff]{2})|\d{1,2}[.、](?=[\u4e00-\u9fff])|如(?=[\u4e00-\u9fff]{3})|[\u4e00-\u9fff]{0,4}(?:情况|条件|环境)下(?=[\u4e00-\u9fff]{2}))+"
+    r"^(?:(?:原[来先有]的?|现(?=使用|用|有|单|日|年|平均|采用))(?=[\u4e00-\u9fff]{2})|\d{1,2}[.、](?=[\u4e00-\u9fff])|如(?=[\u4e00-\u9fff]{3})|[\u4e00-\u9fff]{0,4}(?:情况|条件|环境)下(?=[\u4e00-\u9fff]{2}))+"
 )
 _WEAK = re.compile(
     r"^日|成果|样机|样品|材料|制品|整[机线个体]|单[台套机]|平台|空载|满载|平均|最高|最低|最大|最小|单位|整体|总体|综合|额定|标称|理论|实际|产品|系统|设备|装置|机组|性能|指标|技术|参数|水平|范围|要求|值|量(?=$)|数(?=$)|主要|一般|初始"
@@ -181,6 +181,23 @@ def name_around(text: str, start: int, stop: int, end: int) -> tuple[str, bool]:
     if name and change:
         return name + ("提高" if _IS_UP.match(change) else "降低"), bool(known)
     return name, bool(known)
+
+
+def with_value(name: str, value: str) -> str:
+    """A name and the words of its value as they are written together.
+
+    >>> with_value("漏检率", "≤1%"), with_value("leakage rate", "below 50 ppm"), with_value("防护等级", "防护等级IP65")
+    ('漏检率≤1%', 'leakage rate below 50 ppm', '防护等级IP65')
+    """
+    if name in value:
+        return value
+    return f"{name} {value}" if name[-1:].isascii() and value[:1].isascii() and value[:1].isalnum() else name + value
+
+
+def change_at_end(part: str) -> str:
+    """提高 or 降低 where a text ends with a word of change, else ""."""
+    found = _CHANGE.search(_stripped(part)[-14:])
+    return "" if found is None else "提高" if _IS_UP.match(found["word"]) else "降低"
 
 
 def _stripped(part: str) -> str:

@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from matcher.needs.units import read_unit
 from matcher.needs.vocabulary import (
     ATTRIBUTES,
     CHANGING,
@@ -65,7 +66,8 @@ for _words, _name in (
 _SIGNS = dict.fromkeys("防抗耐易免", "A") | dict.fromkeys("高低超大长", "Q")
 _MERGED = TASK_NOUNS | ATTRIBUTES
 _TASKS = TASK_NOUNS | TASKS_AFTER_ALL
-_AMOUNT = re.compile(r"\d[\d.]*(?!D$|G$)[A-Za-z]*$")
+_AMOUNT = re.compile(r"(?:\d[\d.]*(?!D$|G$)[A-Za-z]*|(?:RH|PH|pH|Ra|Rz|HRC|HV|HB)\d[\d.]*)$")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
 _SPLIT = {"和", "与", "及", "以及", "并", "或", "且", "及其", "、"}
 
 
@@ -74,6 +76,10 @@ def phrases_of(text: str, *, title: bool) -> list[Phrase]:
 
     In a sentence only what is known for a task is one, and a thing has three characters or is a noun.
     """
+    if not _CHINESE.search(text):  # the words of other languages are not told apart here: a title is its thing
+        whole = text.strip(" .。")
+        at = text.find(whole)
+        return [Phrase("object", whole, at, at + len(whole))] if title and whole.strip("0123456789.") else []
     shift = 0
     if title:
         shift = prefix.end() if (prefix := _PREFIX.match(text)) else 0
@@ -98,7 +104,7 @@ def _tokens(text: str) -> list[_Token]:
         elif before and text in _SIGNS and len(word) > 1:
             kind = _kind(word, tag)
             tokens[-1] = _Token(text + word, _SIGNS[text] if kind in ("A", "M", "D") else kind, before.start, end)
-        elif before and word.isascii() and text[-1].isdigit():
+        elif before and word.isascii() and (text[-1].isdigit() or (text == "/" and read_unit(word))):
             tokens.append(_Token(word, "", at, end))  # a unit
         elif len(word) > 3:
             tokens += _parts(word, tag, at)

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 import pandas as pd
 
 from matcher.needs.completeness import PARTS, ReadNeed, read_all
+from matcher.needs.cues import NUMBER
+from matcher.needs.elements import items_of
+from matcher.needs.names import with_value
 
 MOST_QUESTIONS = 5
 _POINTS = {part.name: part.points for part in PARTS}
-_LONGEST_SUBJECT = 30
+_LONGEST_SUBJECT = 30  # characters, half as wide ones count half
+_LONGEST_ITEM = 16
 _SHORT_SUBJECT = 12
 _LISTED = 3
 _SHORTEST_THING = 3
@@ -36,6 +40,11 @@ _TRADES = tuple(
             "固废|废渣|废料|污泥|垃圾|秸秆|尾矿|飞灰|粪污|回收",
             "处理量（吨/天）、利用率（%）、吨处理成本（元）",
             "成分、含水率、每天的量、现有处理办法",
+        ),
+        (
+            "快检|速测|快速筛查|毒素|(?:农|兽|药物?)残留?|(?:残留|重金属|微生物|病原|致病菌|添加剂)[^，。]{0,6}检测",
+            "检出限（μg/kg）、检测时间（分钟）、准确率（%）、假阳性率（%）",
+            "样品种类和前处理、在现场还是在实验室检测、执行的标准",
         ),
         (
             "检测|监测|识别|诊断|探伤|计量|测量|探测|传感|鉴别|分选",
@@ -136,6 +145,7 @@ _TITLE_FRAME = re.compile(
     r"^[\"“”\s.]*(?:\d{1,2}[、.．]\s*)?(?:关于|寻求|寻找|求购|急需|需要|需求|解决|实现|设计一种|一种|一套|更好的|研发|开发)*|"
     r"(?:方面)?(?:的)?(?:关键|核心)?(?:技术)?(?:研究|研发|开发|研制|产业化|及|需求|项目|技术需求|的?问题|攻关|改良|合作|引进)*[\"“”。；;\s]*$"
 )
+_ITEM_ENDS = re.compile("[，,。；;：:\n]")
 _FAULT = re.compile(r"[，,。；;：:、]|不|差|低$|高$|难|问题|如何|怎")
 
 
@@ -201,9 +211,12 @@ def questions_table(asked: list[tuple[str, tuple[Question, ...]]]) -> pd.DataFra
 
 
 def subject(need: ReadNeed) -> str:
-    """What the need is about, in its own words, short enough to stand in a question."""
+    """What the need is about, in its own words, short enough to stand in a question; of several in one cell all."""
+    if items := _items(need):
+        more = f" {len(items)} 项需求" if len(items) <= _LISTED else f"等 {len(items)} 项需求"
+        return "、".join(items[:_LISTED]) + more
     title = _TITLE_FRAME.sub("", need.texts.get("title", "").strip().splitlines()[0] if need.texts.get("title") else "")
-    if 2 <= len(title) <= _LONGEST_SUBJECT:
+    if 2 <= (len(title) / 2 if title.isascii() else len(title)) <= _LONGEST_SUBJECT:
         return title
     thing = next(iter(need.read.objects), "")
     task = next((text for text in need.read.problems if text not in thing and thing not in text), "")
@@ -212,14 +225,28 @@ def subject(need: ReadNeed) -> str:
     return title[:_LONGEST_SUBJECT] + "……" if len(title) > _LONGEST_SUBJECT else (task or "这项需求")
 
 
+def _items(need: ReadNeed) -> list[str]:
+    """What the items of a title that lists several needs are about."""
+    title = need.texts.get("title", "")
+    heads = (_ITEM_ENDS.split(NUMBER.sub("", title[start:end], count=1).strip())[0] for start, end in items_of(title))
+    return [head[:_LONGEST_ITEM] for head in heads if head]
+
+
+def _needs(need: ReadNeed, each: str = "") -> str:
+    """The need, or the needs of one cell, as they stand in a question."""
+    return subject(need) + each if _items(need) else f"{_thing(need)}这项需求"
+
+
 def _quoted(text: str) -> str:
     """As it is where a sentence can go on behind it, else in quotation marks."""
-    return f"“{text}”" if _FAULT.search(text) else text
+    return f"“{text}”" if _FAULT.search(text) and not text.endswith("项需求") else text
 
 
 def _thing(need: ReadNeed) -> str:
     """The subject where it is short, else the object of the title."""
     about, thing = subject(need), next(iter(need.read.objects), "")
+    if _items(need):
+        return about
     short = len(about) <= _SHORT_SUBJECT and not _FAULT.search(about)
     return thing if len(thing) >= _SHORTEST_THING and not short else _quoted(about)
 
@@ -279,14 +306,10 @@ def _ask_indicators(need: ReadNeed, missing: tuple[str, ...]) -> str:
         also = f"（已写明 {len(known)} 项指标）" if known else ""
         return f"{_quoted(subject(need))}：{listed}{each}要到多少？请给出数值和单位，以及现在是多少{also}。"
     if known:
-        listed = "、".join(_shown(one.quantity, one.text) for one in known[:_LISTED])
+        listed = "、".join(with_value(one.quantity, one.text) for one in known[:_LISTED])
         more = f"等 {len(known)} 项指标" if len(known) > _LISTED else ""
         return f"{_quoted(subject(need))}已写明{listed}{more}；还有哪些指标必须达到？怎样检测、按什么标准验收？"
     return f"{_quoted(subject(need))}要达到什么指标？请给出数值和单位，例如{measures}。"
-
-
-def _shown(quantity: str, text: str) -> str:
-    return text if quantity in text else f"{quantity}{text}"
 
 
 def _ask_use(need: ReadNeed, missing: tuple[str, ...]) -> str:
@@ -303,12 +326,12 @@ def _ask_state(need: ReadNeed, missing: tuple[str, ...]) -> str:
 
 
 def _ask_money(need: ReadNeed, missing: tuple[str, ...]) -> str:
-    thing = _thing(need)
-    money = f"{thing}这项需求计划投入多少经费（万元），其中付给承接方多少？"
+    needs = _needs(need, "分别")
+    money = f"{needs}计划投入多少经费（万元），其中付给承接方多少？"
     if missing == ("money",):
         return money
     if missing == ("deadline",):
-        return f"{thing}这项需求最迟什么时候要有结果？请写明日期或月数，分几步。"
+        return f"{needs}最迟什么时候要有结果？请写明日期或月数，分几步。"
     return f"{money}最迟什么时候要有结果？"
 
 
@@ -316,13 +339,13 @@ def _ask_rights(need: ReadNeed, missing: tuple[str, ...]) -> str:
     thing = _thing(need)
     way = "愿意怎样合作（技术转让、许可、委托开发、合作开发、技术服务）？"
     if missing == ("cooperation",):
-        return f"{thing}这项需求{way}"
+        return f"{_needs(need)}{way}"
     owner = f"{thing}方面形成的专利和成果归谁、怎样使用？"
     return owner if missing == ("rights",) else f"{owner}{way}"
 
 
 def _ask_solver(need: ReadNeed, missing: tuple[str, ...]) -> str:
-    return f"承接{_thing(need)}这项需求的单位要具备什么条件？请写明资质、同类案例、人员或地区要求；没有要求也请说明。"
+    return f"承接{_needs(need)}的单位要具备什么条件？请写明资质、同类案例、人员或地区要求；没有要求也请说明。"
 
 
 _QUESTIONS: tuple[tuple[tuple[str, ...], Callable[[ReadNeed, tuple[str, ...]], str]], ...] = (

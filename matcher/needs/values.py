@@ -45,7 +45,14 @@ _VALUE = re.compile(
 _FRACTION = re.compile(
     rf"(?P<part>百|千|[二三四五六七八九十])分之(?P<of>{_NUMBER}|[一二三四五六七八九十]+)"
     rf"(?:\s?[~至到-]\s?(?P=part)分之(?P<to>{_NUMBER}|[一二三四五六七八九十]+))?|(?P<times>[两三四五六七八九十百千])(?P<unit>倍|个百分点)"
+    r"|(?P<tenths>[一二三四五六七八九])成(?P<half>[一二三四五六七八九半])?(?=[，,。；;、)\s]|以[上下内]|左右|$)"
+    r"|(?<![\d.A-Za-z])(?P<nines>[2-9])N(?P<ninth>\d)?(?![A-Za-z\d·/.])"  # 4N8 is 99.998 %
+    r"|(?<![\d.:])(?P<first>\d+(?:\.\d+)?)\s?:\s?(?P<second>\d+(?:\.\d+)?)(?=[，,。；;、)\s]|以[上下内]|$)"  # 1:128
 )
+_IN_WORDS = re.compile("分之|倍|百分点|成|[2-9]N|:\\s?\\d")
+_PURE = re.compile("纯|[A-Z][A-Za-z]*\\d")
+_TITRE = re.compile("效价|滴度|titer|titre", re.IGNORECASE)
+_SHARE = re.compile("[率达到为至约]$|[提升增降减下少低高]$")
 _DIGITS = dict(zip("一二两三四五六七八九十百千", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000), strict=True))
 
 _NOT = r"(?:不得|不能|不可|不应|不会|不宜|不允许|不)"
@@ -64,7 +71,7 @@ _BEFORE = re.compile(
     )\s?(?:了|要|到|为|是|在|:)?\s?(?:约)?\s?$""",
     re.VERBOSE | re.IGNORECASE,
 )
-_BEFORE_ENDS = frozenset("≥>=≤<≈~于过出超下短低少足破逾到达约概近要多大高长起亚了为是在:.tnmfhdseygrNTMFHDSEYGR")
+_BEFORE_ENDS = frozenset("≥>=≤<≈~于过出超下短低少足破逾到达约概近要多大高长起亚了为是在:.tnmfhdseygrwNTMFHDSEYGRW")
 _AFTER = re.compile(
     r"\s?(?:(?P<ge>及其?以上|或以上|以上|之上|or\s(?:more|above|higher))"
     r"|(?P<le>及其?以下|或以下|以下|以内|之内|内(?![部外径层壁置含存容])|or\s(?:less|below))|(?P<about>左右|上下|之?间))"
@@ -79,11 +86,12 @@ _PREFIXES = {
     "ha": "HA",
     "ip": "IP",
     "ipx": "IP",
+    "ie": "IE",
     "ra": "",
     "rz": "",
 }
 _LETTERS = re.compile(
-    r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?[:=]?\s?$"
+    r"(?<![A-Za-z])((?i:ph|hrc|hrb|hv|hb|ipx?|ra|rz)|IE|[Φφ]|[A-Z]{2,4}|HA|R|(?<=[≥≤<>])[A-Z])\s?(?:值)?[:=]?\s?$"
 )
 _NO_VALUE_BEFORE = re.compile(
     r"(?:[A-Za-z_][-/.]?$|[\d.][-/.]?|[第图表式#×*/^每]|步骤|权利要求|实施例|\d\s?[~:-]|编号|[书利]号|电话|手机|邮编|QQ|标准|型号"
@@ -170,10 +178,13 @@ def half_width(text: str) -> str:
 def values(text: str) -> Iterator[Value]:
     """The values of a text in half-width signs, in order."""
     at, text = 0, _without_numbering(text)
-    for fraction in _FRACTION.finditer(text) if "分之" in text or "倍" in text or "百分点" in text else ():
-        yield from _numbers(text, at, fraction.start())
-        yield _fraction(text, fraction)
-        at = fraction.end()
+    for written in _FRACTION.finditer(text) if _IN_WORDS.search(text) else ():
+        amount = _amount(written, text[max(0, written.start() - 16) : written.start()])
+        if amount:
+            yield from _numbers(text, at, written.start())
+            yield _fraction(text, written, *amount)
+        if amount or (written["second"] and _comparison(text[max(0, written.start() - 16) : written.start()])):
+            at = written.end()  # 不低于1:50 is not 1 or more
     yield from _numbers(text, at, len(text))
 
 
@@ -306,6 +317,8 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
     if comparison:
         start -= len(before) - comparison.start()
     tolerance = float(match["tolerance"]) if match["tolerance"] else None
+    if tolerance is not None and match["unit4"] and (own := (match["unit2"] or match["unit1"] or "").strip()):
+        tolerance, unit, unit_text = _in_own_unit(tolerance, unit, own, abs(ends[-1]))
     if sign in ("±", "+/-", "正负"):
         tolerance, ends = ends[0], [0.0]
     if match["up"]:
@@ -343,6 +356,18 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         prefix,
         soft=word if word in ("reach", "better") else "",
     )
+
+
+def _in_own_unit(tolerance: float, given: Unit, own: str, of: float) -> tuple[float, Unit, str]:
+    """A tolerance with a unit of its own, in that of its value: 5MHz±5% is 5±0.25 MHz, 5mm±20μm is 5±0.02 mm."""
+    unit = read_unit(own) or given
+    if unit.dimension == given.dimension:
+        size = tolerance * given.factor / unit.factor
+    elif given.symbol and not given.dimension:
+        size = tolerance * given.factor * of
+    else:
+        return tolerance, given, own
+    return float(f"{size:.12g}"), unit, own
 
 
 def _falls(text: str, unit_text: str) -> bool:
@@ -408,16 +433,30 @@ def _letters(prefix: str) -> str:
     return prefix.removesuffix("值").strip().lower()
 
 
-def _fraction(text: str, match: re.Match[str]) -> Value:
-    """百分之八十, 三分之一, 两倍."""
+def _amount(match: re.Match[str], before: str) -> tuple[float, str, str] | None:
+    """Number, unit and prefix of 百分之八十, 三分之一, 两倍, 九成, 4N8 or 1:128 (of a titre); None for other words."""
+    if match["times"]:
+        return float(_DIGITS[match["times"]]), match["unit"], ""
+    if match["tenths"]:
+        half = match["half"]
+        tenths = 10 * _DIGITS[match["tenths"]] + (5 if half == "半" else _DIGITS[half] if half else 0)
+        return (float(tenths), "%", "") if _comparison(before) or _SHARE.search(before.rstrip()) else None
+    if match["nines"]:
+        nines = "9" * (int(match["nines"]) - 2)
+        pure = match["ninth"] or _PURE.search(before)
+        return (float(f"99.{nines}{match['ninth'] or ''}0"), "%", "") if pure else None
+    if match["second"]:
+        titre = match["first"] == "1" and _TITRE.search(before)
+        return (float(match["second"]), "", "1:") if titre else None
+    of = match["of"]
+    whole = float(of) if of[0].isdigit() else float(_chinese(of))
+    return float(f"{100 * whole / _DIGITS[match['part']]:.12g}"), "%", ""
+
+
+def _fraction(text: str, match: re.Match[str], number: float, unit_text: str, prefix: str) -> Value:
+    """An amount with the words of comparison around it."""
     before = text[max(0, match.start() - 16) : match.start()]
     comparison, after = _comparison(before), _AFTER.match(text, match.end())
-    if match["times"]:
-        number, unit = float(_DIGITS[match["times"]]), read_unit(match["unit"]) or NO_UNIT
-    else:
-        of = match["of"]
-        whole = float(of) if of[0].isdigit() else float(_chinese(of))
-        number, unit = float(f"{100 * whole / _DIGITS[match['part']]:.12g}"), read_unit("%") or NO_UNIT
     word = (comparison and comparison.lastgroup) or (after and after.lastgroup) or ""
     comparator = "区间" if match["to"] else _SIGNS.get(word, "")
     low, high = (None if comparator in ("≤", "<") else number), (None if comparator in ("≥", ">") else number)
@@ -425,8 +464,9 @@ def _fraction(text: str, match: re.Match[str]) -> Value:
         of_ten = float(to) if to[0].isdigit() else float(_chinese(to))
         low, high = sorted((number, float(f"{100 * of_ten / _DIGITS[match['part']]:.12g}")))
     start = match.start() - (len(before) - comparison.start() if comparison else 0)
-    end = after.end() if after else match.end()
-    return Value(comparator, low, high, unit, match["unit"] or "%", None, start, end)
+    end, unit = after.end() if after else match.end(), read_unit(unit_text or prefix) or NO_UNIT
+    soft = word if word in ("reach", "better") else ""
+    return Value(comparator, low, high, unit, unit_text, None, start, end, prefix, soft)
 
 
 def _chinese(text: str) -> int:

@@ -181,3 +181,28 @@ def test_the_command_checks_scores_and_publishes(run, tmp_path):
     assert sheets["公示名单"].loc[sheets["公示名单"]["拟揭榜"] == "是", "揭榜单位"].tolist() == ["某理工大学"]
     assert run(*command, "-o", "out.csv", "-q")[0] == 0
     assert pd.read_csv("out.csv")["bid_id"].tolist() == ["J2", "J1", "J3", "J4"]
+
+
+def test_a_bid_is_held_against_the_better_vacuum_and_every_firm_and_term():
+    challenges = pd.DataFrame(
+        {
+            "challenge_id": ["B001"],
+            "owner": ["甲镀膜有限公司；乙光学有限公司"],
+            "indicators": ["本底真空优于2×10⁻⁴Pa"],
+            "deadline": ["12个月；48个月"],
+        }
+    )
+    bids = pd.DataFrame(
+        {
+            "bid_id": ["J1", "J2"],
+            "challenge_id": "B001",
+            "bidder": ["乙光学有限公司", "丙大学"],
+            "response": ["本底真空5×10⁻³Pa", "本底真空8×10⁻⁵Pa"],
+            "months": [24, 12],
+        }
+    )
+    found = check_bids(bids, challenges).set_index(["bid_id", "check"])["state"].unstack()
+    assert found[["not_needer", "reaches", "term"]].values.tolist() == [
+        ["not_met", "not_met", "unknown"],
+        ["met", "met", "met"],
+    ]

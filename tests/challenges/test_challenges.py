@@ -1,5 +1,6 @@
 """Common problems, challenges and the rules of a call, on made-up needs whose answers are known."""
 
+import datetime as dt
 from importlib import resources
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from matcher.challenges.calls import load_call
 from matcher.challenges.finding import local_ids
 from matcher.challenges.listing import challenge_indicators
 from matcher.challenges.publication import hard_problems
-from matcher.challenges.terms import term_months
+from matcher.challenges.terms import term_months, term_problem
 from matcher.errors import PolicyError, TableError
 from matcher.policy import check_policy
 from matcher.tables.reading import read_needs
@@ -138,7 +139,11 @@ def test_a_challenge_says_what_the_needs_say_and_no_more():
     pump, peach = table.loc["B001"], table[table["name"] == "蜜桃采后保鲜"].iloc[0]
     assert pump["indicators"] == "单件检测时间不超过5秒；检出率≥98%"
     assert (pump["deadline"], pump["rights"], pump["bidder_conditions"]) == ("", "", "")
-    assert (pump["owner"], pump["lead_need_id"], pump["need_ids"]) == ("甲泵业有限公司", "N1", "N1、N2、N3")
+    assert (pump["owner"], pump["lead_need_id"], pump["need_ids"]) == (
+        "甲泵业有限公司；乙铸造有限公司",
+        "N1",
+        "N1、N2、N3",
+    )
     assert (peach["deadline"], peach["bidder_conditions"]) == ("完成期限2年", "合作方须具有冷链经验")
     rows = challenge_indicators(found, NEEDS)
     assert rows[rows["challenge_id"] == "B001"][
@@ -250,6 +255,105 @@ def test_rules_lie_in_the_package():
 
 def test_terms_are_read_in_months():
     assert [term_months(text) for text in ("期限三年", "180天", "2027年6月前", "")] == [36.0, 5.92, None, None]
+    texts = {
+        "三年半": 42.0,
+        "一年半": 18.0,
+        "十八个月": 18.0,
+        "一个半月": 1.5,
+        "2年6个月": 30.0,
+        "2026.12-2030.12": 48.0,
+        "2030年上半年": 42.0,
+        "27年底": 12.0,
+        "2027-12-31": 12.0,
+        "二〇二七年十二月": 12.0,
+        "合同签订后18个月内完成": 18.0,
+    }
+    assert {text: term_months(text, dt.date(2026, 12, 31)) for text in texts} == pytest.approx(texts, abs=0.05)
+    assert [term_problem(text) for text in ("18个月", "2027/13/01", "2027-6-31", "已完成", "尽快")] == [
+        "",
+        "日历上没有这一天",
+        "日历上没有这一天",
+        "不是日期，也不是多长时间",
+        "不是日期，也不是多长时间",
+    ]
+
+
+def one_challenge(*rows: dict[str, str]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Needs of one problem, and the challenge that they make."""
+    table = pd.DataFrame([{"需求编号": f"N{number}", **row} for number, row in enumerate(rows, 1)])
+    needs = read_needs(table).rows
+    none = pd.DataFrame({"need_id": needs["need_id"], "outcome_id": "C1", "good_match": False})
+    return needs, find_challenges(needs, none)
+
+
+def test_only_a_term_that_can_be_read_is_stated():
+    for text, states in {
+        "42个月": ("met", "not_met"),
+        "2028-12-31": ("met", "met"),
+        "2030年上半年": ("met", "not_met"),
+        "已完成": ("not_met", "unknown"),
+        "2027-6-31": ("not_met", "unknown"),
+    }.items():
+        needs, found = one_challenge({"需求名称": "泵壳气孔检测", "需求描述": "单件检测时间≤5秒。", "完成时限": text})
+        checked = check_challenge(found, needs, rules="赣州2023", start="2026-12-31").set_index("rule")
+        assert tuple(checked["state"][["deadline", "three_years"]]) == states, text
+    assert checked["missing"]["deadline"] == "完成期限“2027-6-31”读不懂：日历上没有这一天"
+
+
+STRICT, LOOSE = (f"寻求检测方法，要求气孔≤{size}mm，单件时间≤5秒。" for size in ("0.3", "0.5"))
+
+
+def test_needs_that_do_not_agree_are_told_and_each_is_checked():
+    needs, found = one_challenge(
+        {"需求名称": "铸件表面气孔检测", "需求描述": STRICT, "企业名称": "甲铸造公司",
+         "预算（万元）": "60", "完成时限": "12个月"},
+        {"需求名称": "铸件表面气孔检测技术", "需求描述": LOOSE, "企业名称": "乙轮毂公司",
+         "预算（万元）": "300", "完成时限": "48个月"},
+    )  # fmt: skip
+    assert found["ready"].all()
+    (row,) = challenge_table(found, needs).to_dict("records")
+    assert (row["owner"], row["ready"]) == ("甲铸造公司；乙轮毂公司", False)
+    assert row["conflicts"] == (
+        "气孔：N1 ≤0.3mm，N2 ≤0.5mm；完成期限：N1 12个月，N2 48个月；资金投入：N1 60 万元，N2 300 万元"
+    )
+    checked = check_challenge(found, needs, rules="赣州2023").set_index("rule")
+    assert checked["state"]["three_years"] == "not_met"
+    needs, found = one_challenge(
+        {
+            "需求名称": "铸件表面气孔检测",
+            "需求描述": STRICT,
+            "完成时限": "12个月",
+        },
+        {
+            "需求名称": "铸件表面气孔检测技术",
+            "需求描述": STRICT,
+            "完成时限": "一年",
+        },
+    )
+    (row,) = challenge_table(found, needs).to_dict("records")
+    assert (row["conflicts"], row["ready"]) == ("", True)
+
+
+def test_other_money_is_not_what_the_firm_puts_in():
+    text = "要求翻拌均匀度≥90%，设备投资不超过300万元，年节约资金80万元，人工费用20万元。"
+    needs, found = one_challenge({"需求名称": "酒醅翻拌", "需求描述": text})
+    assert challenge_table(found, needs)["money"].tolist() == [""]
+    states = check_challenge(found, needs, rules="赣州2023").set_index("rule")["state"]
+    assert states["money"] == "not_met"
+    needs, found = one_challenge({"需求名称": "酒醅翻拌", "需求描述": text + "拟投入资金50万元。"})
+    assert challenge_table(found, needs)["money"].tolist() == ["拟投入资金50万元"]
+
+
+def test_a_call_of_figures_alone_lists_them_and_opens_with_them():
+    text = "最低施工温度-15℃，附着力1级，盐雾1000h。"
+    needs, found = one_challenge({"需求名称": "低温底漆", "需求描述": text})
+    (row,) = challenge_table(found, needs).to_dict("records")
+    assert (row["wording"], row["indicators"]) == (text.rstrip("。") + "。", "最低施工温度-15℃；附着力1级；盐雾1000h")
+    listed = "①结合强度≥35MPa；②裂纹率为0；③单支（φ60×900mm）镀覆时间不超过40min。去年试过一次，做到盐雾60h。"
+    needs, found = one_challenge({"需求名称": "缸筒镀覆", "需求描述": "要求：" + listed})
+    (row,) = challenge_table(found, needs).to_dict("records")
+    assert row["indicators"] == "结合强度≥35MPa；裂纹率为0；单支镀覆时间不超过40min"
+    assert row["wording"].startswith("①结合强度≥35MPa；②裂纹率为0")
 
 
 def test_the_command_writes_workbook_page_and_list(run, tmp_path):

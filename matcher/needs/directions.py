@@ -1,0 +1,82 @@
+"""Which way a quantity is better, by its name, its unit and its size; and what a figure of what can be done covers."""
+
+from __future__ import annotations
+
+import re
+
+from matcher.needs.names import Meaning
+from matcher.needs.units import Unit
+
+_FINE = ("m", "°", "s", "K", "rad")  # dimensions in which a higher 精度 or 分辨率 is a smaller figure
+_FINER = frozenset(("精度", "分辨率"))
+_LESS = re.compile("精度|粒|分辨|间隙|漂移|公差|跳动|对焦|晶")
+_PRESSURE = "kg m-1 s-2"
+_GAUGE = ("MPa", "kPa", "bar")  # of a vacuum, what is missing to the air's pressure as often as what is left
+_EVEN = re.compile("精度|准确度|稳定[性度]|均匀[性度]|线性度|一致性|重复性|对称[性度]")
+_ROUGH = re.compile("粗糙|光洁|R[az]$")
+_GRADES = re.compile(
+    "(?P<more>牢度|抗渗|强度|耐[候磨]|起球|抗风|抗震)|附着|划格|精度|能效|洁净|公差|跳动|同轴|粉化|变色|起泡|生锈"
+)
+_FINDS = re.compile(
+    "检出(?![率限])|(?:检测|探测|识别|发现|分辨|捕捉|剔除)(?!精度|时间|速度|距离|深度|率|限)|[可能]检(?!修)"
+)
+_FLAW = re.compile(
+    "裂[纹缝]|缺[陷口损]|气[孔泡]|砂眼|夹[杂渣]|[划擦碰压]伤|[划压]痕|凹[坑陷]|毛刺|破[损洞]|异物|污[点渍]|杂质|针孔|孔洞|瑕疵|"
+    "缝隙|崩边|疵点|漏[点孔]|颗粒|[斑黑麻]点|脱[粘胶层]|分层|未焊透|未熔合|病害|虫"
+)
+_SIZES = ("m", "m2", "m3")
+_USED = re.compile(
+    "[可能]检|检[测出]|识别|测量|可测|适[用应配]|兼容|可?夹持|可?抓取|可加工|可切|可焊|量程|使用温度|工作温度|"
+    "(?:温|压|湿|速|流量|功率|频率|电[压流]|厚|径|幅|行程|调|pH)[度力宽]?值?(?:范围|区间)"
+)
+_SET = re.compile("[)]?(?:范围)?(?:之?[间内])?的?(?:可调|可选|可变|无级|任意|连续|均可|可?自由)")
+_REACH = 24  # characters before a value that say what is told
+_HALF = 0.5  # a share of evenness from here on is good when it is more, one below is what is uneven
+
+
+def is_finer_when_less(name: str, sense: Meaning, unit: Unit, value: float | None) -> bool:
+    """Whether a higher level of the quantity is a smaller figure: 分辨率不低于5μm, 真空度不低于1Pa."""
+    if sense.concept in _FINER:
+        return unit.dimension in _FINE
+    return "真空" in name and unit.dimension == _PRESSURE and (unit.symbol not in _GAUGE or (value or 0) < 0)
+
+
+def better_way(name: str, sense: Meaning, unit: Unit, value: float | None) -> int:
+    """+1 where more is better, -1 where less is, 0 where the quantity does not say.
+
+    Examples
+    --------
+    >>> from matcher.needs.names import meaning
+    >>> from matcher.needs.units import read_unit
+    >>> [better_way(name, meaning(name), read_unit(unit), 1.0) for name, unit in (("本底真空", "Pa"), ("厚度", "mm"))]
+    [-1, 0]
+    """
+    if sense.change:
+        return 1
+    if is_finer_when_less(name, sense, unit, value) or _ROUGH.search(name):
+        return -1
+    if (_LESS.search(name) and unit.dimension in _FINE) or (unit.dimension == "K" and (value or 0) < 0):
+        return -1  # 耐低温达到-40℃
+    if unit.symbol == "级" and (way := _GRADES.search(name)):
+        return 1 if way["more"] else -1
+    if value == 0 and not unit.dimension:  # 裂纹率为0
+        return -1
+    if sense.better or not _EVEN.search(name):
+        return sense.better
+    return (1 if (value or 0) * unit.factor >= _HALF else -1) if unit.symbol and not unit.dimension else 0
+
+
+def extent_of(comparator: str, sense: Meaning, unit: Unit, head: str, tail: str) -> str:
+    """The `extent` of an indicator, by what stands before and behind its value in half-width signs.
+
+    >>> from matcher.needs.names import meaning
+    >>> from matcher.needs.units import read_unit
+    >>> extent_of("≥", meaning("裂纹宽度"), read_unit("μm"), "检出裂纹宽度", "")
+    'smallest'
+    """
+    if comparator == "区间":
+        return "span" if _USED.search(head[-_REACH:]) or _SET.match(tail) else ""
+    if unit.dimension not in _SIZES or sense.better or sense.concept in _FINER:
+        return ""
+    verb, tail = _FINDS.search(head[-_REACH:]), tail.lstrip("的 ")
+    return "smallest" if verb and (verb[0] == "检出" or _FLAW.search(head) or _FLAW.match(tail)) else ""

@@ -1,0 +1,165 @@
+"""Which way is better, what covers what, and what is asked beside what is today: wrong judgements that were mended."""
+
+import pandas as pd
+import pytest
+
+from matcher.needs import compare_indicators, indicators_of, understand
+from matcher.needs.asked import asked_indicators
+from matcher.needs.comparison import comparison_text
+from matcher.needs.completeness import read_all, read_one
+from matcher.needs.questions import questions_of
+
+
+def state(asked, offered):
+    return " ".join(one.state for one in compare_indicators(indicators_of(asked), indicators_of(offered)))
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "expected"),
+    [
+        # 优于 is better, whichever way that is
+        ("本底真空优于2×10⁻⁴Pa", "本底真空5×10⁻³Pa", "not_met"),
+        ("本底真空优于2×10⁻⁴Pa", "本底真空8×10⁻⁵Pa", "met"),
+        ("真空度不低于5×10⁻³Pa", "真空度2×10⁻²Pa", "not_met"),
+        ("真空度优于0.08MPa", "真空度0.09MPa", "not_said"),  # of a gauge or absolute: nobody says
+        ("表面粗糙度优于Ra0.8", "表面粗糙度Ra1.6", "not_met"),
+        ("均匀性优于5%", "均匀性8%", "not_met"),
+        ("均匀性优于95%", "均匀性97%", "met"),
+        ("精度优于0.5级", "精度0.2级", "met"),
+        ("抗拉强度优于500MPa", "抗拉强度600MPa", "met"),
+        ("使用寿命优于5000小时", "使用寿命4000小时", "not_met"),
+        ("灵敏度优于5mV", "灵敏度3mV", "not_said"),
+        # how small a thing can be told
+        ("应检出气孔直径≥5μm", "可检出气孔直径≥8μm", "not_met"),
+        ("应检出气孔直径≥5μm", "可检出气孔直径≥3μm", "met"),
+        ("识别划痕长度≥1mm", "识别划痕长度≥0.5mm", "met"),
+        ("检测距离≥10m", "检测距离15m", "met"),
+        ("裂纹宽度≤0.2mm", "裂纹宽度0.3mm", "not_met"),
+        # a range that covers, one that may be set, one that varies
+        ("膜厚0.8～1.2mm", "膜厚0.6～1.5mm可调", "met"),
+        ("幅宽1～2m", "幅宽0.5～1.5m可调", "not_met"),
+        ("可检直径3～12mm", "可检直径2～15mm", "met"),
+        ("温度范围-40～120℃", "温度范围-60～150℃", "met"),
+        ("工作温度-60～150℃", "工作温度-40～150℃", "not_met"),
+        ("工作温度-40～85℃", "工作温度-40～80℃", "near"),
+        ("转速3000rpm", "转速500～5000rpm可调", "met"),
+        ("厚度2±0.1mm", "厚度1～5mm可调", "not_said"),
+        ("pH值6～9", "pH值4～11", "not_said"),
+        ("硬度60～64HRC", "硬度55～58HRC", "not_met"),
+        # equal after conversion
+        ("涂布速度不低于60m/min", "涂布速度3600m/h", "met"),
+        # one general name, what is counted for each, and other ways of writing
+        ("硬度≥1200HV", "硬度900HV", "not_met"),
+        ("表面硬度≥700HV", "芯部硬度350HV", "not_said"),
+        ("流量200m³/h以上", "流量150m³/h", "not_met"),
+        ("温度低于25℃", "温度70℃", "not_said"),
+        ("亩成本120元以内", "每亩成本150元", "not_met"),
+        ("吨水成本≤1.5元", "吨水成本1.2元/吨", "met"),
+        ("抗体效价不低于1:128", "抗体效价1:64", "not_met"),
+        ("滴度≥1:128", "滴度1:256", "met"),
+        ("料肉比≤2.6", "料肉比3.0", "not_met"),
+        ("漏检率为0", "漏检率0.1%", "not_met"),
+        ("附着力1级", "附着力0级", "met"),
+        ("色牢度≥4级", "色牢度3级", "not_met"),
+        ("效率不低于IE4", "效率IE3", "not_met"),
+        ("纯度4N8", "纯度99.999%", "met"),
+        ("良率九成以上", "良率70%", "not_met"),
+        ("耗电降低25%以上", "冷库耗电降低10%", "not_met"),
+        ("投资成本降低20%", "运行成本降低30%", "not_said"),
+    ],
+)
+def test_asked_against_offered(asked, offered, expected):
+    assert state(asked, offered) == expected
+
+
+def test_what_cannot_be_compared_is_told():
+    asked, offered = indicators_of("带宽优于5MHz"), indicators_of("带宽4MHz")
+    assert (asked[0].comparator, asked[0].low, asked[0].high) == ("优于", 5.0, 5.0)
+    assert comparison_text(compare_indicators(asked, offered)) == "带宽：要求 优于5MHz，成果 4MHz，无法比较"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("中心频率5MHz±5%", [("中心频率", "±", 4.75, 5.25, "MHz")]),
+        ("壁厚5mm±20μm", [("壁厚", "±", 4.98, 5.02, "mm")]),
+        ("精度±20角秒", [("精度", "±", -20.0, 20.0, "arcsec")]),
+        ("SiO2纯度4N8以上", [("SiO2纯度", "≥", 99.998, None, "%")]),
+        ("拉力4N", [("拉力", "", 4.0, 4.0, "N")]),
+        ("效率不低于IE4（95.4%）", [("效率", "≥", 4.0, None, "IE"), ("效率", "≥", 95.4, None, "%")]),
+        ("铁≤0.1ppm", [("铁", "≤", None, 0.1, "ppm")]),
+        ("①剪切强度≥35MPa；②开裂率为0", [("剪切强度", "≥", 35.0, None, "MPa"), ("开裂率", "", 0.0, 0.0, "")]),
+        ("免疫期不少于6个月", [("免疫期", "≥", 6.0, None, "月")]),
+        ("出库效率提升50%", [("出库效率提高", "", 50.0, 50.0, "%")]),
+        ("每件不超过20秒", [("单件时间", "≤", None, 20.0, "s")]),
+        ("传动比不小于1:50", []),
+        ("现寿命较短，现场温度≤40℃", [("现场温度", "≤", None, 40.0, "℃")]),
+    ],
+)
+def test_ways_of_writing(text, expected):
+    found = indicators_of(text)
+    assert [(one.quantity, one.comparator, one.low, one.high, one.unit.symbol) for one in found] == expected
+
+
+def test_what_a_bound_holds_under_is_no_bound():
+    found = indicators_of(
+        "单支（φ60×900mm）镀覆时间不超过30min；雨季（RH85%、38℃）结块率≤1%；漏检率（目前3%）降到1%以下"
+    )
+    assert [(one.quantity, one.text, one.condition) for one in found] == [
+        ("镀覆时间", "不超过30min", "φ60×900mm"),
+        ("结块率", "≤1%", "RH85%、38℃"),
+        ("漏检率", "3%", ""),
+        ("漏检率", "1%以下", ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("目前依赖进口，孔容7±2mL/g，堆积密度≥1.05g/cm3。", ["7±2mL/g", "≥1.05g/cm3"]),
+        ("目前的产品漏检率≤3%，误检率≤5%。", []),
+        ("烘房能耗高，单炉日耗电900kWh，希望降低25%以上。", ["25%以上"]),
+        ("设备重量10kg，噪声降低10dB", ["10kg", "10dB"]),
+        ("日产量500吨，员工200人。希望提高到800吨以上", ["800吨以上"]),
+        ("现使用寿命6个月，希望达到18个月以上", ["达到18个月以上"]),
+        ("要求耐蚀时间≥1000h。去年与某校合作，做到耐蚀时间600h后中断。", ["≥1000h"]),
+        ("要求精度做到0.1mm以内", ["0.1mm以内"]),
+        ("单线日产量不低于300吨", ["不低于300吨"]),
+        ("现有单线产量20t/d，目标提升30%；", ["30%"]),
+    ],
+)
+def test_what_is_asked_beside_what_is_today(text, expected):
+    assert [one.text for _, one in asked_indicators("", text)] == expected
+
+
+def test_a_figure_to_be_changed_is_todays_in_a_title_too():
+    figures = read_one("N1", {"title": "烘房能耗高：单炉日耗电900kWh，希望降低25%以上"}).figures
+    assert [(one.indicator.text, one.asked) for one in figures] == [("900kWh", False), ("25%以上", True)]
+
+
+def test_an_english_title_is_one_thing():
+    need = understand("Low-noise axial fan", "Noise level below 60 dB at 1 m.")
+    assert need.objects == ("Low-noise axial fan",)
+    read = read_one("N1", {"title": need.title, "description": need.text})
+    assert any("Noise level below 60 dB" in question.text for question in questions_of(read))
+
+
+def test_units_and_humidity_are_no_things():
+    assert understand("玉米毒素快检", "检出限≤200μg/kg，RH85%下稳定。").objects[0] == "玉米毒素"
+    assert not {"kg", "RH85"} & set(understand("玉米毒素快检", "检出限≤200μg/kg，RH85%下稳定。").objects)
+
+
+def test_a_test_of_food_is_asked_for_samples_and_not_for_soil():
+    (need,) = read_all(
+        pd.DataFrame({"need_id": ["N1"], "title": ["玉米毒素快检"], "description": ["检出限≤200μg/kg。"]})
+    )
+    assert any("样品种类" in question.text for question in questions_of(need))
+    assert not any("土壤" in question.text for question in questions_of(need))
+
+
+def test_several_needs_in_one_cell_are_counted_and_named():
+    (need,) = read_all(
+        pd.DataFrame({"need_id": ["N1"], "title": ["（1）纱线低盐染色，用盐减少70%；（2）废浆回用，回用率90%以上"]})
+    )
+    assert need.asks == 2
+    assert all("纱线低盐染色、废浆回用 2 项需求" in question.text for question in questions_of(need))
