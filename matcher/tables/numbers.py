@@ -175,14 +175,14 @@ def _parts(text: str) -> _Parts | None:
         return None
     unit, suffix, chinese = match["unit"] or "", match["suffix"] or match["lead"] or "", match["chinese"]
     yuan = match["yuan"] or match["sign_of_yuan"]
-    big = ""  # 五十万 is fifty of 万, which holds for the lower end of a range too
+    myriad = ""  # 五十万 is fifty of 万, which holds for the lower end of a range too
     if chinese:
         whole = _chinese(chinese)
         if whole is None:
             return None
         if chinese[-1] in "万亿" and not re.search("[万亿]", chinese[:-1]):
-            big = chinese[-1]
-            whole //= UNITS[big]
+            myriad = chinese[-1]
+            whole //= UNITS[myriad]
         number = Decimal(whole)
     else:
         number = Decimal(match["sign"] + match["digits"].replace(",", "") + (match["exponent"] or ""))
@@ -191,10 +191,10 @@ def _parts(text: str) -> _Parts | None:
     if unit == "%":
         scale, suffix = Decimal(1), "%"
     elif unit:
-        scale = Decimal(UNITS[unit] * (UNITS[big] if big else 1))
+        scale = Decimal(UNITS[unit] * (UNITS[myriad] if myriad else 1))
         suffix = suffix or ("元" if any(word in unit for word in MONEY_WORDS) else "")
     elif suffix or (chinese and re.search("[万亿]", chinese)):
-        scale = Decimal(UNITS[big] if big else 1)
+        scale = Decimal(UNITS[myriad] if myriad else 1)
     if match["later"]:  # 50亿多: less than one more of the unit
         step = min(step, Decimal(1))
     return _Parts(

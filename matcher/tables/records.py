@@ -15,6 +15,8 @@ from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
 from matcher.tables.unit_lines import statements
 
+_MOST_NAMED = 10  # rows that one problem names
+
 
 class Problem(NamedTuple):
     """What was wrong with a row or a cell, by the number that a user sees; not `kept`: the row was left out."""
@@ -75,8 +77,70 @@ def records(
         problem = f"这一列每组只写了一次，{len(filled)} 行空白照上面一行填写"
         value = shown(rows[filled[0]][place])
         problems.append(Problem(numbers[filled[0]], _text(header, place), value, problem, "若不是一组的，请每行写明"))
+    rows, numbers = _joined_rows(header, contract, rows, numbers, problems)
+    _tell_owners(header, contract, rows, numbers, problems)
     _add_units(header, rows, numbers, problems)
     return rows, numbers
+
+
+def _joined_rows(
+    header: Header,
+    contract: Contract,
+    rows: list[Sequence[object]],
+    numbers: list[int],
+    problems: list[Problem],
+) -> tuple[list[Sequence[object]], list[int]]:
+    """The rows without those that only go on with a text of the row above: no number, no name, nothing else.
+
+    So in a table that numbers and names all its other rows. What they say is put below that text, and told.
+    """
+    texts = {place for one in contract.columns if one.lines and (place := header.places.get(one.name)) is not None}
+    marks = [header.places.get(name) for name in (contract.id_column, *contract.any_of[:1])]
+    if not contract.any_of or None in marks or texts & set(marks):
+        return rows, numbers
+    if not any(all(place is not None and is_blank(cell_of(row, place)) for place in marks) for row in rows):
+        return rows, numbers
+    filled = [
+        {place for place, cell in enumerate(row) if not is_blank(cell) and place not in header.above} for row in rows
+    ]
+    goes_on = [bool(places) and places <= texts for places in filled]
+    others = [places for places, more in zip(filled, goes_on, strict=True) if not more]
+    if not any(goes_on) or goes_on[0] or not all(set(marks) <= places for places in others):
+        return rows, numbers
+    out: list[Sequence[object]] = []
+    kept: list[int] = []
+    for row, number, places, more in zip(rows, numbers, filled, goes_on, strict=True):
+        if not more:
+            out.append(row)
+            kept.append(number)
+            continue
+        last = [*out[-1], *[None] * (len(row) - len(out[-1]))]
+        for place in places:
+            before = "" if is_blank(last[place]) else f"{cleaning.as_written(last[place])}\n"
+            last[place] = before + cleaning.as_written(row[place])
+        out[-1] = last
+        first = min(places)
+        problem = f"没有编号和名称，当作第 {kept[-1]} 行“{_text(header, first)}”的续行，已并入那一行"
+        problems.append(
+            Problem(
+                number, _text(header, first), shown(row[first]), problem, "若是另一条，请写上编号和名称", kept=False
+            )
+        )
+    return out, kept
+
+
+def _tell_owners(
+    header: Header, contract: Contract, rows: list[Sequence[object]], numbers: list[int], problems: list[Problem]
+) -> None:
+    """Tell which rows name no firm, where others do."""
+    place = header.places.get("enterprise")
+    if place is None or contract.id_column != "need_id":
+        return
+    blank = [number for row, number in zip(rows, numbers, strict=True) if is_blank(cell_of(row, place))]
+    if blank and len(blank) < len(rows):
+        named = "、".join(map(str, blank[:_MOST_NAMED])) + ("等" if len(blank) > _MOST_NAMED else "")
+        problem = f"{len(blank)} 行没有写“{_text(header, place)}”（第 {named} 行），不知是哪家的，没有照上面一行填写"
+        problems.append(Problem(None, _text(header, place), "", problem, "请每行写明"))
 
 
 def _units_of(cell: object, at: int) -> tuple[str, ...]:
