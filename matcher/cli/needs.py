@@ -72,7 +72,7 @@ def triage_command(
     if pages is not None:
         check_folder(pages, [needs])
     reading = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet, bad_rows=bad_rows)
-    known = None if matches is None else load_table(matches, titles=TITLES, needed=["need_id"])
+    known = None if matches is None else load_table(matches, titles=TITLES, needed=["need_id", "recommended"])
     triaged = triage_each(reading.rows, known, progress=not quiet)
     write_triage(
         output,

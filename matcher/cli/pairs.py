@@ -48,11 +48,21 @@ def read_pairs(path: Path) -> pd.DataFrame:
 
 
 def learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> Index:
-    """The index taught by a file of judged pairs; what it cannot learn from yet is told."""
+    """The index taught by a file of judged pairs; those of other asking rows are left out, and told, as is what it
+    cannot learn from yet.
+    """
     from matcher.matching.feedback import fit_feedback
     from matcher.tables.writings import KnownIds
 
     pairs = read_pairs(judged)
+    asking = "need_id" if index.id_column == "outcome_id" else "outcome_id"
+    asked = KnownIds(queries[asking].astype(str).tolist())
+    if others := asked.unknown(pairs[asking]):
+        gone = pairs[asking].map(asked.find) == ""
+        if gone.all():
+            raise TableError(f"{judged.name}：编号（{asking}）都不在这次的表里（{others}）；请核对是不是这张表的标注")
+        note(quiet, f"{judged.name}：{gone.sum()} 对的编号（{asking}）不在这次的表里，没有用：{others}")
+        pairs = pairs[~gone]
     known = KnownIds(index.ids.tolist())
     if away := known.unknown(pairs[index.id_column]):
         note(quiet, f"{judged.name}：有编号（{index.id_column}）不在库中，入库后才起作用：{away}")

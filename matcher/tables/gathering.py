@@ -100,7 +100,7 @@ def gather(
     for path in files:
         for sheet, source in _sheets(path, contract, problems):
             try:
-                reading = reader(source, sheet=None if isinstance(source, pd.DataFrame) else sheet or None)
+                reading = reader(source, sheet=None)
             except TableError as error:
                 problems.append(_left_out(path, sheet, str(error)))
                 continue
@@ -150,8 +150,8 @@ def _alike(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
 
 
-def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Iterator[tuple[str, Source]]:
-    """Each sheet that has the header of the contract: its name, and what a reader takes."""
+def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Iterator[tuple[str, Book]]:
+    """Each sheet that has the header of the contract: its name, and the book of it alone."""
     try:
         book = _book(path, contract)
     except (TableError, OSError) as error:
@@ -164,15 +164,13 @@ def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Ite
         if grid.hidden and not all(other.hidden for other in filled):
             problems.append(_left_out(path, grid.sheet, "工作表是隐藏的", "要用它，请取消隐藏后重新汇总"))
             continue
+        alone = book._replace(grids=[grid])
         try:
-            find_header(book._replace(grids=[grid]), contract, {})
+            find_header(alone, contract, {})
         except TableError:
             problems.append(_left_out(path, grid.sheet, f"不是{contract.title}表"))
             continue
-        if path.suffix.lower() == ".docx":
-            yield grid.sheet, pd.DataFrame(list(grid.rows[1:]), columns=list(grid.rows[0]), dtype=object)
-        else:
-            yield grid.sheet, path
+        yield grid.sheet, alone
 
 
 def _left_out(path: Path, sheet: str, why: str, action: str = "请改好后重新汇总") -> pd.DataFrame:

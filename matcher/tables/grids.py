@@ -22,7 +22,7 @@ from matcher.tables.xlsx import read_xlsx
 
 __all__ = ["BadRow", "Book", "Grid", "Merged", "Remark", "Source", "read_book", "reader_errors"]
 
-Source = str | os.PathLike[str] | bytes | IO[bytes] | pd.DataFrame
+Source = str | os.PathLike[str] | bytes | IO[bytes] | pd.DataFrame | Book
 
 _NOT_TABLES = {
     b"%PDF": "PDF",
@@ -53,13 +53,16 @@ _NOT_WORKBOOKS = {  # streams inside an old Office file
 
 
 def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
-    """The grids of a CSV (any of , ; tab; UTF-8, GB18030, UTF-16), xlsx, xls, Parquet or JSON-lines file or DataFrame.
+    """The grids of a CSV (any of , ; tab; UTF-8, GB18030, UTF-16), xlsx, xls, Parquet or JSON-lines file or DataFrame;
+    of a book that was read, the same.
 
     What a file is, its content decides, not its name. `sheet` keeps one sheet, by name or by position from 1.
 
     Raises TableError when the file cannot be opened, is damaged, locked, too large or of another format.
     """
-    if isinstance(source, pd.DataFrame):
+    if isinstance(source, Book):
+        book = source
+    elif isinstance(source, pd.DataFrame):
         book = Book("DataFrame", [_frame_grid(source)])
     else:
         name, data = _load(source)

@@ -18,10 +18,12 @@ from matcher.tables.header_words import (
     scale_of_counts,
 )
 from matcher.tables.schemas import Column
+from matcher.tables.unit_lines import unit_in_header
 
 _ALIKE = 0.7  # a header as like as this to a field that has no column is told
 _VAGUE = {"项目名称", "名称", "标题", "题目", "单位", "内容", "简介", "描述", "详情"}
 _RENAME = "有几列都是这个表头，请各写不同的名称，如写明年份"
+_NO_MONEY = ("id", "text", "labels", "date")  # kinds of fields that no column with a unit of money can be
 _MOST = 200  # headers that nobody knows for which the nearest field is looked up
 
 
@@ -269,7 +271,9 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
     for place in strange[:_MOST]:
         ways = list(spellings(parts[place])) if parts and len(parts[place]) > 1 else [texts[place]]
         near, likeness = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
-        if near is None:
+        if near is None or (
+            near.kind in _NO_MONEY and not near.money and any(map(unit_in_header, (texts[place], *ways)))
+        ):
             continue
         fields.nearest[place] = near
         if likeness > _ALIKE and near.name not in fields.places and place not in asked:

@@ -43,6 +43,15 @@ _OTHER_FIGURE = re.compile(
 _SAME_FIGURE = re.compile(r"(?<!\d)0?1月?[-~—至到]12月|不含税|全年月平均|月平均|加计扣除")
 _MONEY = re.compile(r"(?:rmb|cny|人民币|[¥￥])*:?(十万|百万|千万|百|千|仟|万|萬|亿|億)?(元|圆|圓)?(?:人民币|rmb|cny)?")
 _CURRENCY = re.compile(r"人民币|rmb|cny|[¥￥]")
+_IN_FIGURES = {  # (10,000 RMB), (RMB 10k), (million yuan): how English headers write 万元 and the like
+    "万": "10,?000|1万|10k|tenthousands?", "千": "1,?000|'000|k|thousands?", "百万": "1,?000,?000|mn?|mln|millions?",
+    "亿": "100,?000,?000|100millions?", "十万": "100,?000|100k", "千万": "10,?000,?000|10millions?",
+}  # fmt: skip
+_YUAN = "rmb|cny|yuan|人民币|元|[¥￥]"
+_FIGURES = {
+    unit: re.compile(rf"(?:{_YUAN})(?:in)?(?:{words})|(?:in)?(?:{words})(?:of)?(?:{_YUAN})+")
+    for unit, words in _IN_FIGURES.items()
+}
 _FOREIGN = re.compile(
     r"(?:[十百千万亿]*)(?:美元|美金|us\$|usd|\$|欧元|eur|€|英镑|gbp|£|日元|日圆|jpy|港元|港币|hkd|澳元|加元|新台币|台币"
     r"|韩元|卢布|瑞士法郎|新加坡元|新元|外币|外汇)"
@@ -138,6 +147,10 @@ def unit_of(piece: str) -> str | None:
         return scale + ("元" if money[2] or not scale else "")
     if _OF_COUNTS.fullmatch(piece):
         return piece
+    if named := next((unit for unit, written in _FIGURES.items() if written.fullmatch(piece)), ""):
+        return named + "元"
+    if piece == "yuan":
+        return "元"
     over, sign, _ = piece.partition("/")
     return piece if sign and unit_of(over) is not None else None
 
@@ -200,6 +213,8 @@ class Vocabulary:
                 if said := "”“".join(word for word, fits in in_time.items() if not fits):
                     found = found._replace(note=f"表头另注“{said}”，照“{column.title}”读入")
             unit = peeled.unit if rank > 1 or peeled.core != text else ""
+            if column.kind == "yuan" and not unit and "w" in peeled.qualifiers:  # 80w is 80万
+                unit = "万元"
             if rank == 3 and column.kind == "text":  # 研发周期（月）
                 unit = unit or next((_MONTHS.get(word, word) for word in peeled.qualifiers if word in TIME_WORDS), "")
             return found._replace(unit=unit, rank=max(rank, found.rank))

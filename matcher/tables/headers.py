@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
+from matcher.tables.above import take_owner
+from matcher.tables.blocks import Block, is_lower_header, lower_tables, side_by_side
 from matcher.tables.footers import Footers
 from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
@@ -32,7 +35,8 @@ class Header(NamedTuple):
     rows of a header joined. places, units: for each column found its index and the unit in its header or stated for
     the sheet ("" = none). rivals: further headers, by index, that name a column found before them. fields: these, and
     what else the columns feed. unit_places: for money whose unit stands in the rows, the index of the column of units.
-    remarks: what was wrong with units. footers: tells rows that are no records.
+    remarks: what was wrong with units. footers: tells rows that are no records. above: columns, by index, that have one
+    value in every row, said above the header.
     """
 
     at: int
@@ -45,6 +49,7 @@ class Header(NamedTuple):
     unit_places: dict[str, int]
     remarks: list[Remark]
     footers: Footers
+    above: Mapping[int, str]
 
 
 class _Found(NamedTuple):
@@ -52,6 +57,7 @@ class _Found(NamedTuple):
     rows: HeaderRows
     texts: list[str]
     fields: Fields
+    above: Mapping[int, str] = MappingProxyType({})
 
 
 def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> tuple[Grid, Header]:
@@ -104,8 +110,10 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
 
 def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:
     best: _Found | None = None
+    above: list[_Found] = []  # headers on the same sheet before the best one
 
     for grid in grids:
+        here: list[_Found] = []
         seen = 0
         for at, row in enumerate(grid.rows[:_LOOKED_THROUGH]):
             if all(map(cleaning.is_blank, row)):
@@ -113,14 +121,29 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
             seen += 1
             if seen > HEADER_ROWS:
                 break
-            rows = header_rows(grid, at, lambda text: vocabulary.meaning(text) != Meaning())
-            texts = [_text(parts, vocabulary) for parts in rows.parts]
-            fields = assign(texts, vocabulary, contract.columns, rows.parts)
-            if fields.places and (best is None or len(fields.places) > len(best.fields.places)):
-                best = _Found(grid, rows, texts, fields)
-    if best and len(best.fields.places) > _IN_A_FORM:
-        return best
+            rows, texts = _header(grid, at, vocabulary)
+            found = _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts))
+            more = len(found.fields.places) - (len(best.fields.places) if best else 0)
+            if more > 0 or (best and not more and _begins_below(best, found, vocabulary)):
+                best, above = found, list(here)
+            if len(found.fields.places) > 1 and _serves(found, contract):
+                here.append(found)
     upright = best
+    if best is None or len(best.fields.places) <= _IN_A_FORM:
+        best = _best_form(grids, best, contract, vocabulary)
+    if best is None or best is not upright:
+        return best
+    upper = next((one for one in above if _holds_table(one, best.rows.at)), None)
+    if upper and is_lower_header(best.grid.rows[best.rows.at], upper.texts, vocabulary, contract):
+        best = upper  # a table stands there too
+    return _as_one(best, contract, vocabulary)
+
+
+def _best_form(
+    grids: Sequence[Grid], upright: _Found | None, contract: Contract, vocabulary: Vocabulary
+) -> _Found | None:
+    """The form that names more fields than a table does; one on the same sheet where this has two fields at least."""
+    best = upright
     for grid in grids:  # a table that stands upright goes before a form on another sheet
         other = upright and grid.sheet != upright.grid.sheet and len(upright.fields.places) > 1
         form = None if other else _form(grid, contract, vocabulary)
@@ -129,15 +152,70 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
     return best
 
 
-def _form(grid: Grid, contract: Contract, vocabulary: Vocabulary) -> _Found | None:
-    """A sheet of forms, labels beside values, as a list."""
+def _header(grid: Grid, at: int, vocabulary: Vocabulary) -> Block:
+    """The header that begins with a row."""
+    rows = header_rows(grid, at, lambda text: vocabulary.meaning(text) != Meaning())
+    return Block(rows, [_text(parts, vocabulary) for parts in rows.parts])
+
+
+def _begins_below(best: _Found, found: _Found, vocabulary: Vocabulary) -> bool:
+    """Whether a header is another one without its first row, in which stands a record of another table: a text over
+    each column, of which none names one.
+    """
+    at = best.rows.at
+    if found.grid is not best.grid or found.rows.end != best.rows.end or found.rows.at != at + 1:
+        return False
+    over, under = (row_texts(best.grid.rows[i]) for i in (at, at + 1))
+    alone = not any(top <= at <= bottom for top, _, bottom, _ in best.grid.merged)
+    return (
+        alone
+        and all(map(bool, over))
+        and all(map(bool, under))
+        and not any(vocabulary.meaning(text).columns for text in over)
+    )
+
+
+def _holds_table(found: _Found, below: int) -> bool:
+    """Whether rows with as many cells as its header names fields, at least, stand between a header and a lower row."""
+    least = max(2, len(found.fields.places) // 2)
+    rows = found.grid.rows[found.rows.end : below]
+    return len(found.fields.places) > 2 and any(
+        sum(not cleaning.is_blank(cell) for cell in row) >= least for row in rows
+    )
+
+
+def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found:
+    """What was found with the other tables of the kind on its sheet, and with the owner that is named above it."""
+    grid, block = found.grid, Block(found.rows, found.texts)
+    grid, block = side_by_side(grid, block, vocabulary, contract) or (grid, block)
+    grid, block = lower_tables(grid, block, lambda at: _header(grid, at, vocabulary), vocabulary, contract)
+    rows, texts = block
+    grid, more = take_owner(grid, rows, texts, found.fields.places, _names(vocabulary))
+    if texts == found.texts and not more:
+        return found._replace(grid=grid, rows=rows)
+    start = len(texts) if grid.delimited or not more else max(len(texts), *map(len, grid.rows))
+    texts = [*texts, *[""] * (start - len(texts)), *more]
+    parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
+    rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
+    above = dict(enumerate(more.values(), start))
+    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts), above)
+
+
+def _names(vocabulary: Vocabulary) -> Callable[[str], str | None]:
+    """The field that a label names, "" for a label that nobody misses, None for what is no label."""
 
     def names(text: str) -> str | None:
         meaning = vocabulary.meaning(text)
         fields = (*meaning.columns, *meaning.asked, *(column for column, _ in meaning.summed))
         return None if meaning == Meaning() else fields[0].name if fields else ""
 
-    listed = as_list(grid, names)
+    return names
+
+
+def _form(grid: Grid, contract: Contract, vocabulary: Vocabulary) -> _Found | None:
+    """A sheet of forms, labels beside values, as a list."""
+
+    listed = as_list(grid, _names(vocabulary))
     if listed is None:
         return None
     grid, at = listed
@@ -165,7 +243,7 @@ def _serves(found: _Found, contract: Contract) -> bool:
 
 def _settled(found: _Found, contract: Contract) -> Header:
     """The header with the unit of each field; a field whose unit nobody can tell has no column."""
-    grid, rows, texts, fields = found
+    grid, rows, texts, fields, above = found
     ways = [(*parts, *spellings(parts)) for parts in rows.parts]
     footers = Footers(grid, rows.end, ways, sorted(set(fields.places.values())), named=bool(contract.any_of))
     plain = {name: (contract[name], place, fields.units[name]) for name, place in fields.places.items()}
@@ -189,6 +267,7 @@ def _settled(found: _Found, contract: Contract) -> Header:
         unit_places={name: place for name, place in money.places.items() if name in fields.places},
         remarks=money.remarks,
         footers=footers,
+        above=above,
     )
 
 

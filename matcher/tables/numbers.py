@@ -102,7 +102,7 @@ class Number(NamedTuple):
 
 class _Parts(NamedTuple):
     """A plain number before its unit is known; `scale` None: the cell names none, but for yuan in `suffix` where ¥
-    stands before the number. `step`: of its last digit.
+    stands before the number. `step`: of its last digit. `words`: it is written in Chinese numerals.
     """
 
     number: Decimal
@@ -110,6 +110,7 @@ class _Parts(NamedTuple):
     scale: Decimal | None
     suffix: str
     more: bool = False
+    words: bool = False
 
 
 NOT_A_NUMBER = Fault("不是数字", "请只填数字，可带常用的单位，如 10人、3件、5票、30天、2万元")
@@ -174,10 +175,14 @@ def _parts(text: str) -> _Parts | None:
         return None
     unit, suffix, chinese = match["unit"] or "", match["suffix"] or match["lead"] or "", match["chinese"]
     yuan = match["yuan"] or match["sign_of_yuan"]
+    myriad = ""  # 五十万 is fifty of 万, which holds for the lower end of a range too
     if chinese:
         whole = _chinese(chinese)
         if whole is None:
             return None
+        if chinese[-1] in "万亿" and not re.search("[万亿]", chinese[:-1]):
+            myriad = chinese[-1]
+            whole //= UNITS[myriad]
         number = Decimal(whole)
     else:
         number = Decimal(match["sign"] + match["digits"].replace(",", "") + (match["exponent"] or ""))
@@ -186,13 +191,15 @@ def _parts(text: str) -> _Parts | None:
     if unit == "%":
         scale, suffix = Decimal(1), "%"
     elif unit:
-        scale = Decimal(UNITS[unit])
+        scale = Decimal(UNITS[unit] * (UNITS[myriad] if myriad else 1))
         suffix = suffix or ("元" if any(word in unit for word in MONEY_WORDS) else "")
     elif suffix or (chinese and re.search("[万亿]", chinese)):
-        scale = Decimal(1)
+        scale = Decimal(UNITS[myriad] if myriad else 1)
     if match["later"]:  # 50亿多: less than one more of the unit
         step = min(step, Decimal(1))
-    return _Parts(number, step, scale, suffix or ("元" if yuan else ""), bool(match["more"] or match["later"]))
+    return _Parts(
+        number, step, scale, suffix or ("元" if yuan else ""), bool(match["more"] or match["later"]), bool(chinese)
+    )
 
 
 def _scaled(parts: _Parts, unit: int) -> Number:
@@ -264,7 +271,10 @@ def _between(low: _Parts | None, high: _Parts | None, unit: int) -> Number | Fau
         return None
     if low.scale is None:
         suffix = high.suffix or low.suffix
-        low, high = low._replace(scale=high.scale, suffix=suffix), high._replace(suffix=suffix)
+        whole = low.words and EXACT.multiply(low.number, high.scale or Decimal(1)) > EXACT.multiply(
+            high.number, high.scale or Decimal(1)
+        )
+        low, high = low._replace(scale=Decimal(1) if whole else high.scale, suffix=suffix), high._replace(suffix=suffix)
     elif high.scale is None:
         return Fault("范围两头的单位不一", "请给两个数都写上单位")
     one, other = _scaled(low, unit).low, _scaled(high, unit).high

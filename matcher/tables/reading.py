@@ -140,7 +140,7 @@ def read_table(
 
     Problems are sorted by row, the number that a spreadsheet shows beside it (the header of a DataFrame or a Parquet
     file counts as row 1; JSON lines are counted as lines). `kept` is False where the row was left out: filled rows
-    below the header = rows + distinct rows with kept False.
+    below the header = rows + distinct rows with kept False; rows above it that look like records are listed too.
 
     sheet: its name, or its position from 1; by default the first one that fits the contract best. columns: header ->
     field, for headers that are not known. bad_rows: "list" goes on without the rows that cannot be used, "refuse"

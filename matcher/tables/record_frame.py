@@ -317,9 +317,11 @@ class Table(NamedTuple):
         for i in kept:
             name = given[i]
             if not name:
-                name = f"{self.contract.title}-{self.numbers[i]:05d}"
+                name = made = f"{self.contract.title}-{self.numbers[i]:05d}"
+                again = 1
                 while name in taken:
-                    name += "+"
+                    again += 1
+                    name = f"{made}-{again}"
                 taken.add(name)
                 if self.contract.id_column in self.header.places:
                     problems.append(Problem(self.numbers[i], header, "", f"是空的，已编为“{name}”", "请填写编号"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,14 +10,12 @@ from matcher.tables.cells import Fault, is_blank, shorten
 from matcher.tables.footers import OTHER_HEADER, REPEATED, UNIT_LINE
 from matcher.tables.grids import Grid
 from matcher.tables.group_cells import fill_groups
-from matcher.tables.header_words import header_key
 from matcher.tables.headers import Header
 from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
-from matcher.tables.unit_lines import statements, unit_in_header
+from matcher.tables.unit_lines import statements
 
-_READ_AS_OTHER = Fault("是另一张表的表头，列的次序或单位不同，它下面的行已照它读入", "请核对，最好另存一张")
-_UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
+_MOST_NAMED = 10  # rows that one problem names
 
 
 class Problem(NamedTuple):
@@ -40,7 +37,6 @@ def records(
     kept: list[int] = []
     left_out = len(grid.bad)
     other: int | None = None  # the header of another table under which the rows stand
-    order: list[tuple[int, str]] | None = None  # its columns: their places in the first header, and other units
     moved: dict[int, Sequence[object]] = {}
     money = [header.places[one.name] for one in contract.columns if one.kind == "yuan" and one.name in header.places]
     last = next((at for at in range(len(grid.rows) - 1, -1, -1) if not all(map(is_blank, grid.rows[at]))), 0)
@@ -52,11 +48,7 @@ def records(
             continue
         fault = header.footers.reason(at, row, place)
         if fault in (OTHER_HEADER, REPEATED):
-            order = _order(header, row) if fault == OTHER_HEADER and not grid.merged else None
-            other = grid.numbers[at] if fault == OTHER_HEADER and order is None else None
-            fault = _READ_AS_OTHER if order else fault
-        elif order and not fault:
-            row = moved[at] = _in_order(row, order, width)
+            other = grid.numbers[at] if fault == OTHER_HEADER else None
         elif fault == UNIT_LINE and at < last and len(named := _units_of(row[place], at)) == 1:
             unit = named[0]
             fault = Fault(f"是单位说明，它下面没写单位的金额按“{unit}”读入", "请核对，最好另存一张")
@@ -77,48 +69,83 @@ def records(
     if not kept and not left_out:
         problems.append(Problem(row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
     rows = [moved.get(at, grid.rows[at]) for at in kept]
+    for place, value in header.above.items():
+        rows = [[*row[:place], *[None] * (place - len(row)), value] for row in rows]
     numbers = [grid.numbers[at] for at in kept]
     _fill_merged(grid, header, contract, {at: i for i, at in enumerate(kept)} if grid.merged else {}, rows, problems)
     for place, filled in fill_groups(header, contract, rows).items():
         problem = f"这一列每组只写了一次，{len(filled)} 行空白照上面一行填写"
         value = shown(rows[filled[0]][place])
         problems.append(Problem(numbers[filled[0]], _text(header, place), value, problem, "若不是一组的，请每行写明"))
+    rows, numbers = _joined_rows(header, contract, rows, numbers, problems)
+    _tell_owners(header, contract, rows, numbers, problems)
     _add_units(header, rows, numbers, problems)
     return rows, numbers
+
+
+def _joined_rows(
+    header: Header,
+    contract: Contract,
+    rows: list[Sequence[object]],
+    numbers: list[int],
+    problems: list[Problem],
+) -> tuple[list[Sequence[object]], list[int]]:
+    """The rows without those that only go on with a text of the row above: no number, no name, nothing else.
+
+    So in a table that numbers and names all its other rows. What they say is put below that text, and told.
+    """
+    texts = {place for one in contract.columns if one.lines and (place := header.places.get(one.name)) is not None}
+    marks = [header.places.get(name) for name in (contract.id_column, *contract.any_of[:1])]
+    if not contract.any_of or None in marks or texts & set(marks):
+        return rows, numbers
+    if not any(all(place is not None and is_blank(cell_of(row, place)) for place in marks) for row in rows):
+        return rows, numbers
+    filled = [
+        {place for place, cell in enumerate(row) if not is_blank(cell) and place not in header.above} for row in rows
+    ]
+    goes_on = [bool(places) and places <= texts for places in filled]
+    others = [places for places, more in zip(filled, goes_on, strict=True) if not more]
+    if not any(goes_on) or goes_on[0] or not all(set(marks) <= places for places in others):
+        return rows, numbers
+    out: list[Sequence[object]] = []
+    kept: list[int] = []
+    for row, number, places, more in zip(rows, numbers, filled, goes_on, strict=True):
+        if not more:
+            out.append(row)
+            kept.append(number)
+            continue
+        last = [*out[-1], *[None] * (len(row) - len(out[-1]))]
+        for place in places:
+            before = "" if is_blank(last[place]) else f"{cleaning.as_written(last[place])}\n"
+            last[place] = before + cleaning.as_written(row[place])
+        out[-1] = last
+        first = min(places)
+        problem = f"没有编号和名称，当作第 {kept[-1]} 行“{_text(header, first)}”的续行，已并入那一行"
+        problems.append(
+            Problem(
+                number, _text(header, first), shown(row[first]), problem, "若是另一条，请写上编号和名称", kept=False
+            )
+        )
+    return out, kept
+
+
+def _tell_owners(
+    header: Header, contract: Contract, rows: list[Sequence[object]], numbers: list[int], problems: list[Problem]
+) -> None:
+    """Tell which rows name no firm, where others do."""
+    place = header.places.get("enterprise")
+    if place is None or contract.id_column != "need_id":
+        return
+    blank = [number for row, number in zip(rows, numbers, strict=True) if is_blank(cell_of(row, place))]
+    if blank and len(blank) < len(rows):
+        named = "、".join(map(str, blank[:_MOST_NAMED])) + ("等" if len(blank) > _MOST_NAMED else "")
+        problem = f"{len(blank)} 行没有写“{_text(header, place)}”（第 {named} 行），不知是哪家的，没有照上面一行填写"
+        problems.append(Problem(None, _text(header, place), "", problem, "请每行写明"))
 
 
 def _units_of(cell: object, at: int) -> tuple[str, ...]:
     """The money units that a line among the rows states."""
     return tuple({unit for one in statements(str(cell), at, above=False) for unit in one.units})
-
-
-def _order(header: Header, row: Sequence[object]) -> list[tuple[int, str]] | None:
-    """Where the columns of a second header stand in the first, each with its unit where that is another; None where
-    one of them is not the same column.
-    """
-    keys = {header_key(text): place for place, text in enumerate(header.texts) if text}
-    bare = {header_key(_UNIT.sub("", text)): place for place, text in enumerate(header.texts) if text}
-    order = []
-    for cell in row:
-        text = "" if is_blank(cell) else cleaning.as_written(cell)
-        place = keys.get(header_key(text), -1)
-        unit = ""
-        if text and place < 0:
-            place, unit = bare.get(header_key(_UNIT.sub("", text)), -1), unit_in_header(text)
-            if place < 0 or unit not in cleaning.UNITS or unit_in_header(header.texts[place]) not in cleaning.UNITS:
-                return None
-        order.append((place, unit))
-    places = [place for place, _ in order if place >= 0]
-    return order if len(set(places)) == len(places) else None
-
-
-def _in_order(row: Sequence[object], order: Sequence[tuple[int, str]], width: int) -> list[object]:
-    """A row under a second header as it would stand under the first."""
-    moved: list[object] = [None] * width
-    for cell, (place, unit) in zip(row, order, strict=False):
-        if place >= 0:
-            moved[place] = with_units(cell, unit) if unit else cell
-    return moved
 
 
 def _fill_merged(

@@ -529,3 +529,20 @@ def test_nobody_has_to_listen(small, closed):
     assert b"Traceback" not in done.stderr + done.stdout
     assert b"Exception ignored" not in done.stderr
     assert (small / "a.csv").exists()
+
+
+def test_judged_pairs_of_other_needs_are_left_out_and_a_workbook_of_matches_is_read(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "需求.csv").write_text("需求编号,需求名称,需求描述\n1,齿轮磨削烧伤检测,漏检率≤1%\n", "utf-8-sig")
+    (tmp_path / "成果.csv").write_text(
+        "成果编号,成果名称,成果简介\n1,齿轮烧伤检测,漏检率0.5%\n2,面粉增白,白度76\n", "utf-8-sig"
+    )
+    (tmp_path / "反馈.csv").write_text("需求编号,成果编号,结论,拒绝理由\n1,1,拒绝,太贵\n99,1,拒绝,太贵\n", "utf-8-sig")
+    status, _, said = run("match", "需求.csv", "成果.csv", "--judged", "反馈.csv", "-o", "结果.xlsx")
+    assert status == 0
+    assert "反馈.csv：1 对的编号（need_id）不在这次的表里，没有用：“99”\n" in said
+    (tmp_path / "旧.csv").write_text("需求编号,成果编号,结论\n99,1,拒绝\n", "utf-8-sig")
+    status, _, said = run("match", "需求.csv", "成果.csv", "--judged", "旧.csv", "-o", "甲.xlsx", "-q")
+    assert (status, "都不在这次的表里" in said) == (2, True)
+    status, out, _ = run("needs", "triage", "需求.csv", "--matches", "结果.xlsx", "-o", "去向.xlsx")
+    assert (status, out.startswith("1 条：")) == (0, True)

@@ -271,3 +271,46 @@ def test_a_form_keeps_what_the_contract_does_not_know(run, tmp_path, monkeypatch
 )
 def test_the_county_of_a_file_is_one_of_the_national_list(names, county):
     assert _county(names) == county
+
+
+def word(path, *parts):
+    """A Word file of lines of text and tables (lists of rows) in their order."""
+    docx = pytest.importorskip("docx")
+    document = docx.Document()
+    for part in parts:
+        if isinstance(part, str):
+            document.add_paragraph(part)
+            continue
+        table = document.add_table(rows=len(part), cols=len(part[0]))
+        for at, cells in enumerate(part):
+            for place, text in enumerate(cells):
+                table.cell(at, place).text = text
+    document.save(path)
+
+
+def test_a_value_that_ends_with_a_colon_is_kept_and_what_is_neither_is_told(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    form = [
+        ("需求名称", "涂料防潮"),
+        ("技术指标", "①吸水率≤1%；②附着力≥5MPa；其他："),
+        ("合作方式", "☑委托开发  □其他："),
+        ("填表人：", "日期："),
+        ("", "还请注意保密"),
+    ]
+    word("表.docx", form)
+    assert run("gather", "表.docx", "-o", "全部.xlsx", "--kind", "needs")[0] == 0
+    (row,) = rows_of("全部.xlsx", "需求")
+    assert row["技术指标"] == "①吸水率≤1%；②附着力≥5MPa；其他："
+    assert row["合作方式"] == "委托开发"
+    told = [line["原值"] for line in rows_of("全部.xlsx", "问题") if "没看懂" in line["问题"]]
+    assert told == ["还请注意保密"]
+
+
+def test_text_above_a_word_list_states_its_unit_and_a_list_goes_on(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    head = ("需求名称", "需求描述", "预算")
+    first, second, third = ([head, (f"虚构{sign}", "吸水率≤1%", "50")] for sign in "甲乙丙")
+    word("表.docx", "附件：需求汇总（单位：万元）", first, "续表", second, "三、其他（单位：元）", third)
+    assert run("gather", "表.docx", "-o", "全部.xlsx") == (0, "1 个文件合成 3 行需求\n", "")
+    budgets = read_needs("全部.xlsx").rows["budget"].tolist()
+    assert budgets == [500_000, 500_000, 50]

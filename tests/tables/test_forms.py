@@ -102,3 +102,50 @@ def test_a_code_is_its_signs():
     written = [f"{code[:2]}-{code[2:8]}-{code[8:]}", f"'{code}", f"{code[:8]} {code[8:]}".lower()]
     frame = pd.DataFrame({"企业名称": ["虚构甲公司"] * 3, "统一社会信用代码": written, "职工总数": [1, 2, 3]})
     assert read_firms(frame, "tech-sme").rows["uscc"].tolist() == [code] * 3
+
+
+def test_every_pair_of_a_row_is_kept_whatever_its_label():
+    lines = [
+        "企业名称,虚构甲公司,我方代码,X1",
+        "需求名称,涂料防潮,所属行业,化工",
+        "拟投入资金,60万元,成果怎么分,各占一半",
+        "希望请谁来,张教授,以前找过谁,某大学",
+        "需求描述,吸水率≤1%,,",
+        "合作方式,☑委托开发,□合作开发,□技术转让",
+        "完成时限,,谁来验收,本公司",
+        "所属行业说明,涂料,另一句没有着落的话,",
+    ]
+    read = read_needs(csv(*lines))
+    others = ["我方代码", "成果怎么分", "希望请谁来", "以前找过谁", "谁来验收", "所属行业说明"]
+    assert read.rows[["title", "cooperation", "done_by", "budget", *others]].to_numpy().tolist() == [
+        ["涂料防潮", "委托开发", "", 600_000, "X1", "各占一半", "张教授", "某大学", "本公司", "涂料"]
+    ]
+    listed = read.problems.loc[read.problems["problem"].str.startswith("表单里的"), ["row", "value"]]
+    assert listed.to_numpy().tolist() == [[8, "另一句没有着落的话"]]
+
+
+def test_firms_over_the_columns_of_a_form_own_its_records():
+    read = read_needs(
+        csv("项目,虚构甲公司,虚构乙厂", "需求名称,防潮,快检", "需求描述,吸水率≤1%,检出限≤0.2mg/kg", "预算（万元）,5,6")
+    )
+    assert read.rows[["need_id", "title", "enterprise"]].to_numpy().tolist() == [
+        ["需求-00002", "防潮", "虚构甲公司"],
+        ["需求-00002-2", "快检", "虚构乙厂"],
+    ]
+    assert "各列上方写的（虚构甲公司、虚构乙厂）当作各条的“企业名称”" in read.problems["problem"].tolist()
+    other = read_needs(
+        csv("项目,第一项,第二项", "需求名称,防潮,快检", "企业名称,虚构甲公司,虚构乙厂", "预算（万元）,5,6")
+    )
+    assert other.rows[["enterprise", "项目"]].to_numpy().tolist() == [["虚构甲公司", "第一项"], ["虚构乙厂", "第二项"]]
+
+
+@pytest.mark.parametrize("hint", ["", "（请写明现状和要求）"])
+def test_a_blank_form_is_no_need(hint: str):
+    form = ["需求征集表,,,", "企业名称,,统一社会信用代码,", "所属行业,,所在县区,", "需求名称,,,", f"需求描述,{hint},,"]
+    form += ["拟投入资金（万元）,,,", "合作方式,□委托开发 □合作开发,,"]
+    read = read_needs(csv(*form))
+    assert len(read.rows) == 0
+    assert "从这一行起是空白的表单（样表），没有填写，不作记录" in read.problems["problem"].tolist()
+    partly = read_needs(csv(form[0], "企业名称,虚构甲公司,统一社会信用代码,", *form[2:4], "需求描述,,,", *form[5:]))
+    assert len(partly.rows) == 0
+    assert partly.problems.loc[~partly.problems["kept"], ["row", "value"]].to_numpy().tolist() == [[2, "虚构甲公司"]]

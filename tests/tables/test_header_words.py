@@ -525,3 +525,18 @@ def test_a_header_below_a_group_keeps_its_hint():
     assert account.loc[header, "hint"] == f"{header}=现有基础条件"
     read = read_needs("\n".join(lines).encode(), columns={header: "现有基础条件"})
     assert read.rows["conditions"].tolist() == ["人工抽检"]
+
+
+def test_short_words_for_a_sum_a_day_and_a_term_are_understood():
+    frame = pd.DataFrame(
+        {"编号": ["A"], "需求题目": ["甲"], "经费": ["60万元"], "截止": ["2027/3/31"], "解决时限": ["1年"]}
+    )
+    row = read_needs(frame).rows.iloc[0]
+    assert (row["budget"], str(row["valid_until"].date()), row["done_by"]) == (600_000, "2027-03-31", "1年")
+    assert read_needs(frame.rename(columns={"解决时限": "完成日期"})).rows["done_by"].tolist() == ["1年"]
+
+
+def test_no_hint_makes_a_column_of_money_a_name():
+    frame = pd.DataFrame({"需求名称": ["甲"], "资金（万元）-其中企业自筹": [150], "企业的名": ["虚构甲公司"]})
+    hints = read_needs(frame).columns.set_index("header")["hint"]
+    assert hints["资金（万元）-其中企业自筹"] == ""

@@ -537,3 +537,45 @@ def test_a_row_of_hints_is_no_record_and_its_unit_counts(monkeypatch: pytest.Mon
         ["C1", "中试", "80万元"],
         ["C2", "小试", "（30）"],
     ]
+
+
+def test_notes_in_the_column_of_names_are_no_records():
+    lines = [
+        "序号,企业名称,需求名称,需求描述",
+        "1,虚构甲公司,齿轮降噪,噪声≤70dB",
+        ",,以下为某县10月12日补报,",
+        "2,虚构乙公司,面粉快检,检出限≤0.2mg/kg",
+        ",,上面工件的磨削烧伤检测,",
+        ",,以上装备类需求均由县局核实,",
+        ",,（共2项，其中某县1项）,",
+    ]
+    read = read_needs(csv(*lines))
+    assert read.rows["title"].tolist() == ["齿轮降噪", "面粉快检", "上面工件的磨削烧伤检测"]
+    assert read.problems.loc[~read.problems["kept"], ["row", "problem"]].to_numpy().tolist() == [
+        [3, "是表注"], [6, "是表注"], [7, "是表注"],
+    ]  # fmt: skip
+
+
+def test_a_row_that_only_goes_on_with_a_description_is_joined_to_the_one_above():
+    head = "序号,企业名称,需求名称,需求描述"
+    read = read_needs(
+        csv(head, "1,虚构甲公司,齿轮降噪,目前噪声78dB，", ",,,要求噪声≤70dB,", "2,虚构乙公司,面粉快检,检出限≤0.2mg/kg")
+    )
+    assert read.rows[["need_id", "description"]].to_numpy().tolist() == [
+        ["1", "目前噪声78dB，\n要求噪声≤70dB"], ["2", "检出限≤0.2mg/kg"],
+    ]  # fmt: skip
+    assert read.problems[["row", "problem", "kept"]].to_numpy().tolist() == [
+        [3, "没有编号和名称，当作第 2 行“需求描述”的续行，已并入那一行", False]
+    ]
+    unnumbered = read_needs(
+        csv(head, "1,虚构甲公司,齿轮降噪,噪声≤70dB", ",,,检出限≤0.2mg/kg", ",虚构乙公司,涂料防潮,吸水率≤1%")
+    )
+    assert len(unnumbered.rows) == 3  # where others have no number either, nobody knows
+
+
+def test_needs_without_a_firm_are_told():
+    read = read_needs(
+        csv("序号,企业名称,需求名称", "1,虚构甲公司,齿轮降噪", "2,,齿轮渗碳", "3,虚构乙公司,面粉快检", "4,,面粉增白")
+    )
+    assert read.rows["enterprise"].tolist() == ["虚构甲公司", "", "虚构乙公司", ""]
+    assert read.problems["problem"].tolist() == ["2 行没有写“企业名称”（第 3、5 行），不知是哪家的，没有照上面一行填写"]

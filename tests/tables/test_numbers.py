@@ -480,3 +480,38 @@ def test_what_may_stand_behind_a_number_is_said_as_it_is():
     assert action == "请只填数字，可带常用的单位，如 10人、3件、5票、30天、2万元"
     named = re.findall("[0-9]+[^、 ]+", action.partition("如 ")[2])
     assert all(isinstance(read_number(text, 1), Number) for text in named)
+
+
+@pytest.mark.parametrize(
+    ("cell", "low", "high"),
+    [
+        ("三十到五十万", 300_000, 500_000),
+        ("五至八万元", 50_000, 80_000),
+        ("一百至一百五十万", 1_000_000, 1_500_000),
+        ("八百到一千万元", 8_000_000, 10_000_000),
+        ("三十万元", 300_000, 300_000),
+        ("一亿零五百万", 105_000_000, 105_000_000),
+        ("五千到一万元", 5_000, 10_000),
+        ("五千至八千元", 5_000, 8_000),
+    ],
+)
+def test_the_unit_of_the_upper_end_in_words_holds_for_the_lower(cell: str, low: int, high: int):
+    number = read_number(cell, 1)
+    assert (number.low, number.high) == (low, high)
+
+
+@pytest.mark.parametrize(
+    ("header", "factor"),
+    [
+        ("Budget (10,000 RMB)", 10_000),
+        ("Budget (RMB 10,000)", 10_000),
+        ("Budget (10k RMB)", 10_000),
+        ("Budget (million RMB)", 1_000_000),
+        ("Budget (yuan)", 1),
+        ("预算（10000元）", 10_000),
+        ("预算（W）", 10_000),
+    ],
+)
+def test_units_of_headers_in_figures_and_in_english(header: str, factor: int):
+    frame = pd.DataFrame({"Title": ["a"], "Description": ["b"], header: [50]}, dtype=object)
+    assert read_needs(frame).rows["budget"].tolist() == [50 * factor]

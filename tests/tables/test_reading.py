@@ -160,7 +160,7 @@ def test_a_missing_id_column_is_made_up_once_for_the_file():
 
 def test_a_made_up_id_never_meets_a_given_one():
     rows, _ = read_needs(csv("编号,标题", ",甲", "需求-00002,乙"))
-    assert rows["need_id"].tolist() == ["需求-00002+", "需求-00002"]
+    assert rows["need_id"].tolist() == ["需求-00002-2", "需求-00002"]
 
 
 def test_needs_but_for_one_character_are_told_and_stay():

@@ -1,0 +1,113 @@
+"""Several tables on one sheet: below each other and side by side, and what stands above the header."""
+
+from __future__ import annotations
+
+from matcher.tables.reading import OUTCOMES, Reading, read_needs, read_table
+
+
+def csv(*lines: str) -> bytes:
+    return ("\n".join(lines) + "\n").encode()
+
+
+def values(read: Reading, *names: str) -> list[list[object]]:
+    frame = read.rows[list(names)].astype(object)
+    return frame.where(frame.notna(), None).to_numpy().tolist()
+
+
+def unread(read: Reading) -> list[object]:
+    return read.problems.loc[~read.problems["kept"], "row"].tolist()
+
+
+def test_tables_below_each_other_with_other_headers_are_read():
+    read = read_needs(
+        csv(
+            "一、装备类,,,,",
+            "编号,企业名称,需求名称,需求描述,预算（万元）",
+            "A1,虚构甲公司,齿轮降噪,噪声≤70dB,50",
+            "二、食品类,,,,",
+            "需求编号,单位名称,预算（元）,难题名称,难题描述,联系的人",
+            "B1,虚构乙公司,200000,面粉快检,检出限≤0.2mg/kg,王某",
+            "编号,企业名称,需求名称,需求描述,预算（万元）",
+            "C1,虚构丙公司,涂料防潮,吸水率≤1%,60",
+        )
+    )
+    assert values(read, "need_id", "enterprise", "title", "problem", "budget", "联系的人") == [
+        ["A1", "虚构甲公司", "齿轮降噪", "", 500_000, ""],
+        ["B1", "虚构乙公司", "面粉快检", "检出限≤0.2mg/kg", 200_000, "王某"],
+        ["C1", "虚构丙公司", "涂料防潮", "", 600_000, ""],
+    ]
+    assert unread(read) == [4, 5, 7]
+
+
+def test_a_table_of_another_kind_above_or_below_is_listed():
+    outcomes = ["成果编号,成果名称,成果简介,完成单位", "C1,齿轮修形,噪声≤68dB,某大学"]
+    needs = ["需求编号,需求名称,需求描述,企业名称", "A1,齿轮降噪,噪声≤70dB,虚构甲公司"]
+    below = read_needs(csv(*needs, *outcomes))
+    assert (values(below, "need_id"), unread(below)) == ([["A1"]], [3, 4])
+    above = read_needs(csv(*outcomes, *needs))
+    assert (values(above, "need_id"), unread(above)) == ([["A1"]], [1, 2])
+
+
+def test_tables_side_by_side_are_read_block_by_block():
+    read = read_needs(
+        csv(
+            "装备类,,,,,食品类,,,",
+            "企业名称,需求名称,需求描述,预算（万元）,,企业名称,需求名称,需求描述,预算（万元）",
+            "虚构甲公司,齿轮降噪,噪声≤70dB,50,,虚构乙公司,面粉快检,检出限≤0.2mg/kg,20",
+            "虚构丁公司,齿轮渗碳,层深0.8mm,60,,,,,",
+        )
+    )
+    assert values(read, "need_id", "enterprise", "title", "description", "budget") == [
+        ["需求-00003", "虚构甲公司", "齿轮降噪", "噪声≤70dB", 500_000],
+        ["需求-00004", "虚构丁公司", "齿轮渗碳", "层深0.8mm", 600_000],
+        ["需求-00003-2", "虚构乙公司", "面粉快检", "检出限≤0.2mg/kg", 200_000],
+    ]
+    assert ["装备类、食品类", "并排有 2 块同样的表，逐块读入"] in read.problems[
+        ["value", "problem"]
+    ].to_numpy().tolist()
+
+
+def test_a_firm_left_of_two_needs_owns_both_and_a_number_does_not_count_twice():
+    read = read_needs(
+        csv(
+            "序号,企业名称,需求名称,需求描述,需求名称,需求描述",
+            "1,虚构甲公司,齿轮降噪,噪声≤70dB,面粉快检,检出限≤0.2mg/kg",
+        )
+    )
+    assert values(read, "need_id", "enterprise", "title", "description") == [
+        ["1", "虚构甲公司", "齿轮降噪", "噪声≤70dB"],
+        ["需求-00002", "虚构甲公司", "面粉快检", "检出限≤0.2mg/kg"],
+    ]
+
+
+def test_a_patent_beside_an_outcome_is_no_second_block():
+    read = read_table(
+        csv("成果编号,成果名称,成果简介,完成单位,专利名称,专利摘要", "C1,齿轮修形,噪声≤68dB,某大学,一种修形法,修形"),
+        OUTCOMES,
+    )
+    assert values(read, "outcome_id", "title") == [["C1", "齿轮修形"]]
+
+
+def test_the_firm_above_a_list_owns_its_rows():
+    said = ["企业名称,虚构己公司,所在县区,费县", "联系人,王某,电话,0539-1234567"]
+    head = [
+        "序号,需求名称,需求描述,预算（万元）",
+        "1,泵体铸造,缩松率≤2%,25",
+        "2,泵轴热处理,硬度≥50HRC,35",
+        "填表人：王某,,,",
+    ]
+    for lines in (said, ["需求汇总表,,,", "企业名称：虚构己公司　　县区：费县　　联系人：王某　电话：0539-1234567,,,"]):
+        read = read_needs(csv(*lines, *head))
+        assert values(read, "enterprise", "region", "联系人") == [["虚构己公司", "费县", "王某"]] * 2
+        assert sum("已填到每一行" in problem for problem in read.problems["problem"]) == 4
+        assert read.problems.loc[~read.problems["kept"], "problem"].tolist() == ["是填表、审核一类的签署行"]
+
+
+def test_a_firm_above_does_not_replace_a_column_nor_does_an_office_own_needs():
+    head = ["序号,需求名称,需求描述,企业名称", "1,泵体铸造,缩松率≤2%,虚构庚公司"]
+    read = read_needs(csv("企业名称：虚构己公司,,,", *head))
+    assert values(read, "enterprise") == [["虚构庚公司"]]
+    assert [text for text in read.problems["problem"] if "没有采用上方的" in text]
+    office = read_needs(csv("申报单位：某县科技局,,单位：万元", "需求编号,需求名称,预算", "1,泵体铸造,25"))
+    assert values(office, "enterprise", "budget") == [["", 250_000]]
+    assert [text for text in office.problems["problem"] if "像是收表的部门" in text]
