@@ -100,7 +100,7 @@ def decisions(table: pd.DataFrame) -> pd.DataFrame:
     decision: FREE where it need not be avoided, UNSURE where it says both or something else in the place of a
     decision, "" where it is to be avoided or says nothing. said: the words.
     """
-    columns = [name for name in table if name not in ("left_id", "right_id", "left_name", "right_name", "row_id")]
+    columns = [str(name) for name in table if name not in ("left_id", "right_id", "left_name", "right_name", "row_id")]
     kept = table[["left_id", "right_id"]].astype(str)
     found = []
     for cells in zip(*(table[name] for name in columns), strict=True) if columns else [()] * len(table):

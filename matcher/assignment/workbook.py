@@ -28,8 +28,9 @@ def assignment_files(
 ) -> dict[Path, bytes]:
     """The file of an assignment: left_id, right_id, alternate as .csv or .parquet, or the workbook (.xlsx).
 
-    Its sheets: 分配结果 (by right id), sums by right id and by left id, 候补, 排除与原因, 列的去向 (`columns`, where there are
-    any), 说明 (from the record of `matcher.assignment.audit.make_record`). Ids have their names beside them where names are known.
+    Its sheets: 分配结果 (by right id), sums by right id and by left id, 候补, 排除与原因, 列的去向 (`columns`,
+    where there are any), 说明 (from the record of `matcher.assignment.audit.make_record`). Ids have their names beside
+    them where names are known.
     """
     if Path(output).suffix.lower() != ".xlsx":
         table = assignment.pairs[["left_id", "right_id", "alternate"]]
