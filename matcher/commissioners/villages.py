@@ -193,7 +193,7 @@ def _are_one(county: str, other: str) -> bool:
 def _paths(table: pd.DataFrame) -> list[_Places]:
     found = {text: [_path(one) for one in counties_in(text)] for text in set(table["county"])}
     towns = table["town"] if "town" in table else pd.Series("", table.index)
-    paths = []
+    paths: list[_Places] = []
     for county, town in zip(table["county"], towns, strict=True):
         of_town = town_key(town) if len(found[county]) == 1 else ""
         paths.append(tuple((*path, of_town) for path in found[county]))
