@@ -18,8 +18,9 @@ from matcher.assignment import conflicts
 from matcher.assignment.assigning import GOALS
 from matcher.assignment.ids import SHOWN
 from matcher.assignment.labels import NOUNS, SIDES
-from matcher.assignment.reading import read_facts
+from matcher.assignment.reading import read_fact_table
 from matcher.errors import TableError
+from matcher.tables.column_account import COLUMN_ACCOUNT, USED
 from matcher.tables.dates import read_date
 from matcher.tables.writings import KnownIds
 from matcher.tables.yaml import YamlFault, read, shown
@@ -50,8 +51,9 @@ def settings_files(path: Path) -> list[Path]:
     return files
 
 
-def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
-    """The arguments of `matcher.assign`, from a settings file; `docs/assignment.md` lists its keys.
+def read_settings(path: Path, pairs: pd.DataFrame) -> tuple[dict[str, Any], pd.DataFrame]:
+    """The arguments of `matcher.assign`, from a settings file, and what became of each column of its tables.
+    `docs/assignment.md` lists the keys.
 
     Tables are looked for beside the file. Raises TableError with every fault: an unknown key, a key given twice, a
     value of the wrong kind.
@@ -62,7 +64,8 @@ def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
         lines = [f"  {fault[:LONGEST]}" for fault in reader.faults[:20]]
         more = [f"  ……另有 {len(reader.faults) - 20} 处"] if len(reader.faults) > 20 else []
         raise TableError("\n".join([f"{path.name}：{len(reader.faults)} 处问题", *lines, *more]))
-    return arguments
+    filled = [account for account in reader.accounts if len(account)]
+    return arguments, pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=COLUMN_ACCOUNT)
 
 
 def add_forbidden(arguments: Mapping[str, Any], forbid: pd.DataFrame, notes: Sequence[str]) -> dict[str, Any]:
@@ -96,6 +99,7 @@ class _Reader:
         self.folder, self.pairs = folder, pairs
         self.faults: list[str] = []
         self.notes: list[str] = []
+        self.accounts: list[pd.DataFrame] = []
         self.ids = {side: KnownIds(pairs[f"{side}_id"].unique()) if f"{side}_id" in pairs else None for side in SIDES}
 
     def arguments(self, settings: Any) -> dict[str, Any]:
@@ -143,6 +147,7 @@ class _Reader:
         for at, one in self.entries(settings.get("conflicts"), "conflicts", ("table", "reason")):
             table = self.table(one.get("table"), at, ["left_id", "right_id"], ("reason",))
             parts.append(conflicts.listed(table, reason=self.text(one.get("reason"), at) or "回避"))
+            self.tell_decisions(conflicts.decisions(table), one.get("table"))
         for at, one in self.entries(settings.get("sharing"), "sharing", ("left", "right", "reason")):
             lefts = self.table(one.get("left"), f"{at}.left", ["left_id", "shared"])
             rights = self.table(one.get("right"), f"{at}.right", ["right_id", "shared"])
@@ -201,6 +206,18 @@ class _Reader:
             f"{reason}：名称相近，没有当作同一个，请人工核对：{'、'.join(shown[:SHOWN])}{others}；"
             "确是同一个的，请改成一样的写法，或列入 forbid"
         )
+
+    def tell_decisions(self, decided: pd.DataFrame, node: Any) -> None:
+        """Rows of a list of conflicts that say that there is none, and those that leave it open."""
+        for kind, outcome in (
+            (conflicts.FREE, "写明不需回避，没有排除"),
+            (conflicts.UNSURE, "看不出是否需要回避，已排除；若不需回避，请写“否”"),
+        ):
+            rows = decided[decided["decision"] == kind]
+            if len(rows):
+                shown = [f"{row['left_id']}—{row['right_id']}“{row['said']}”" for row in rows.to_dict("records")]
+                others = f"等 {len(shown)} 行" if len(shown) > SHOWN else ""
+                self.notes.append(f"{node}：{'、'.join(shown[:SHOWN])}{others}，{outcome}")
 
     def tell_missing(self, table: pd.DataFrame, side: str, node: Any) -> None:
         """Ids of the pair table that a table lacks, where it has others in their place."""
@@ -345,7 +362,14 @@ class _Reader:
             self.faults.append(f"{where}：找不到文件“{shown(str(self.folder / node))}”")
             return empty
         try:
-            return read_facts(self.folder / node, columns, optional)
+            rows, account = read_fact_table(self.folder / node, columns, optional)
         except TableError as error:
             self.faults.append(f"{where}：{error}")
             return empty
+        if "reason" in optional:
+            decides = (account["use"] != USED) & account["header"].map(conflicts.is_decision)
+            account.loc[decides, ["title", "use", "nearest", "hint"]] = ["是否回避", USED, "", ""]
+        self.accounts.append(account)
+        if "shared" in columns and len(unread := account.loc[account["use"] != USED, "header"]):
+            self.notes.append(f"{node}：没有用来判断回避的列：{'、'.join(unread)}；其中若有单位，请把表头写成“…单位”")
+        return rows

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import TypeVar
 
@@ -16,6 +17,16 @@ from matcher.tables.units import same_units
 from matcher.tables.writings import KnownIds, fold
 
 COLUMNS = ["left_id", "right_id", "reason"]
+FREE, UNSURE, _AVOID = "free", "unsure", "avoid"  # what a row of a list of conflicts decides
+_DECIDES = re.compile("回避|结论|处理|认定|意见|结果")  # headers of a decision, unless they are of its grounds
+_WHY = re.compile("事由|原因|理由|情形|依据|类型|类别|关系|时间|日期|编号|单位|人")
+_NOT = re.compile(
+    "(?:无需|无须|不需要?|不须|不用|不必|不应|不予|不属于?|不构成|未达到?|可以?不|免于?|免予|不再|取消|解除|不同意|不|非)(?:要|再|进行|应|需)*回避(?:情形)?"
+    "|(?:可以?|能够?|允许|同意|准予|正常)(?:参加|参与)?评审"
+)
+_MUST = re.compile("(?:不得|不能|不宜|不可|不予|禁止|不允许|不同意)|不(?:参加|参与)评审|回避")
+_PLAIN_NO = re.compile("否|无|不(?:需要?|用|必|须)?$|no?$|false|×|✗|✕|0(?:\\.0)?$|免")
+_PLAIN_YES = re.compile("是|有|需|应|须|要|y(?:es)?$|true|√|✓|☑|1(?:\\.0)?$")
 Fact = TypeVar("Fact")
 
 
@@ -24,7 +35,8 @@ def sharing(left: pd.DataFrame, right: pd.DataFrame, *, reason: str) -> pd.DataF
 
     Same institution (values are institutions), own project (values are persons: the left id itself and who takes part
     in the right one), a stake (values are firms). Values meet however they are written, several in one cell, and a
-    school with its university: see `matcher.tables.units.same_units`. `nearly_sharing` lists those that may be one.
+    school with its university: see `matcher.tables.units.same_units`. A unit that a cell names beside another one, a
+    former or a second one, counts as well. `nearly_sharing` lists those that may be one.
     """
     both = _in_common(left, right, near=False)
     units = zip(both["left_unit"], both["right_unit"], strict=True)
@@ -41,7 +53,7 @@ def nearly_sharing(left: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
 def _in_common(left: pd.DataFrame, right: pd.DataFrame, *, near: bool) -> pd.DataFrame:
     lefts, rights = _texts(left, ["left_id", "shared"]), _texts(right, ["right_id", "shared"])
     units = same_units(lefts["shared"].unique(), rights["shared"].unique())
-    units = units[units["near"] == near]
+    units = units[(units["near"] & ~units["beside"]) == near]
     both = lefts.merge(units, left_on="shared", right_on="left").drop(columns="shared")
     return both.merge(rights, left_on="right", right_on="shared")
 
@@ -72,10 +84,54 @@ def coauthors(
 
 
 def listed(table: pd.DataFrame, *, reason: str) -> pd.DataFrame:
-    """Pairs of a list that somebody keeps (kinship, stakes, earlier refusals): left_id, right_id and maybe reason."""
+    """Pairs of a list that somebody keeps (kinship, stakes, earlier refusals): left_id, right_id and maybe reason.
+
+    Those that a further column (是否回避, 结论) or the reason says need not be avoided are left out; see `decisions`.
+    """
+    table = table[decisions(table)["decision"] != FREE]
     rows = _texts(table, ["left_id", "right_id"])
     given = table["reason"].astype(str).to_list() if "reason" in table else [""] * len(rows)
     return _sorted(rows.assign(reason=[f"{reason}：{text}" if text else reason for text in given]))
+
+
+def decisions(table: pd.DataFrame) -> pd.DataFrame:
+    """What each row of such a list decides, by what is written: left_id, right_id, decision, said.
+
+    decision: FREE where it need not be avoided, UNSURE where it says both or something else in the place of a
+    decision, "" where it is to be avoided or says nothing. said: the words.
+    """
+    columns = [str(name) for name in table if name not in ("left_id", "right_id", "left_name", "right_name", "row_id")]
+    kept = table[["left_id", "right_id"]].astype(str)
+    found = []
+    for cells in zip(*(table[name] for name in columns), strict=True) if columns else [()] * len(table):
+        said = [
+            (kind, text)
+            for name, cell in zip(columns, cells, strict=True)
+            if (text := "" if pd.isna(cell) else str(cell).strip()) and (kind := _decision(name, text))
+        ]
+        kinds = {kind for kind, _ in said}
+        words = "；".join(text for kind, text in said if kind != _AVOID)
+        found.append((FREE if kinds == {FREE} else UNSURE if kinds - {_AVOID} else "", words))
+    return kept.assign(decision=[kind for kind, _ in found], said=[words for _, words in found])
+
+
+def is_decision(header: str) -> bool:
+    """Whether a column of a list of conflicts says what was decided, by its header: 是否回避, 结论, no 回避事由."""
+    return bool(_DECIDES.search(header)) and not _WHY.search(header)
+
+
+def _decision(header: str, text: str) -> str:
+    """What a cell says of avoiding: FREE, _AVOID, UNSURE, or "" for nothing."""
+    decides = is_decision(header)
+    text = re.sub(r"\s", "", fold(text))
+    if not decides and "回避" not in text:
+        return ""
+    free = bool(_NOT.search(text)) or (decides and bool(_PLAIN_NO.match(text)))
+    rest = _NOT.sub("", text)
+    avoid = bool(_MUST.search(rest)) or (decides and bool(_PLAIN_YES.match(rest)))
+    if free or avoid:
+        return UNSURE if free and avoid else FREE if free else _AVOID
+    return UNSURE if decides else ""
 
 
 def with_records(

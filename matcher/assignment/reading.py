@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -10,7 +11,9 @@ import pandas as pd
 from matcher.assignment.timetabling import Timetable
 from matcher.errors import TableError
 from matcher.progress import logger
-from matcher.tables.reading import read_table
+from matcher.tables.column_account import USED
+from matcher.tables.header_words import header_label
+from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import Column, Contract
 
 _HEADERS = {
@@ -19,7 +22,7 @@ _HEADERS = {
     "score": ("分数", "得分", "匹配分", "匹配度", "相似度", "匹配得分"),
     "left_name": ("左方名称", "左方姓名", "专家姓名", "姓名", "专家名称"),
     "right_name": ("右方名称", "右方姓名", "项目名称", "名称", "需求名称", "企业名称", "村名称"),
-    "reason": ("原因", "理由", "关系"),
+    "reason": ("原因", "理由", "关系", "回避事由", "回避原因", "回避理由", "回避情形", "事由"),
     "value": ("匹配分", "分数", "价值"),
     "shared": (
         "取值",
@@ -36,6 +39,9 @@ _HEADERS = {
         "依托单位",
         "项目单位",
         "企业名称",
+        "兼职单位",
+        "合作单位",
+        "参与单位",
     ),
     "person": ("人员", "姓名", "成员"),
     "person_a": ("人员甲", "作者甲"),
@@ -48,6 +54,11 @@ _HEADERS = {
     "room": ("会议室", "房间", "桌号"),
     "panel_id": ("组编号", "评审组"),
 }
+_UNIT = re.compile(  # headers of further units: 合作单位, 第二承担单位, 参股企业, 曾用名
+    r"(?!.*(?:推荐|提名|主管|归口|组织|监管|管理|审[核批查]|发证|开户|计[量价]|金额|数据|填[报写]|报送|受理|立项|批准|下达|是否|高新技术|[小规]|上市))"
+    r".*(?:单位|机构|企业|公司|高校|院校|学校|曾用名|原名)(?:名称|全称)?[0-9一二三四五甲乙丙]?"
+)
+_NO_NAME = re.compile(r"[\W\d_]*|是|否|有|无|true|false|yes|no", re.I)
 _NUMBERS = {"score", "distance", "value"}
 _NAMES = ("left_name", "right_name")
 
@@ -86,7 +97,22 @@ def read_facts(
     sheet: str | int | None = None,
     columns: Mapping[str, str] | None = None,
 ) -> pd.DataFrame:
-    """A table with these fields, by their names or Chinese headers; TableError names those that are missing."""
+    """A table with these fields, by their names or Chinese headers; TableError names those that are missing.
+
+    Of `shared`, every further column of units (合作单位 beside 申报单位) makes rows of its own.
+    """
+    return read_fact_table(path, fields, optional, sheet=sheet, columns=columns)[0]
+
+
+def read_fact_table(
+    path: Path,
+    fields: Sequence[str],
+    optional: Sequence[str] = (),
+    *,
+    sheet: str | int | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What `read_facts` gives, and what became of each column (COLUMN_ACCOUNT)."""
     declared = [
         Column(
             name,
@@ -106,15 +132,33 @@ def read_facts(
     unused = unused[~below]
     if len(unused):
         raise TableError(f"{path.name}：第 {unused['row'].iloc[0]} 行：{unused['problem'].iloc[0]}", reading.problems)
-    rows = reading.rows
+    rows, account = _with_units(reading) if "shared" in fields else (reading.rows, reading.columns)
     if "shared" in rows and (lacking := rows["shared"] == "").any() and not lacking.all():
-        logger.warning("%s：%d 行没有填单位（取值），无从判断是否相同，请核对", path.name, int(lacking.sum()))
+        ids = rows[fields[0]]
+        silent = ids[lacking & ~ids.isin(ids[~lacking])]
+        if len(silent):
+            logger.warning("%s：%d 行没有填单位（取值），无从判断是否相同，请核对", path.name, len(silent))
         rows = rows[~lacking].reset_index(drop=True)
     empty = [name for name in fields if name not in _NUMBERS and name != "date" and (rows[name] == "").any()]
     if empty:
         row = int((rows[empty[0]] == "").to_numpy().argmax()) + 2
         raise TableError(f"{path.name}：缺少“{_HEADERS[empty[0]][0]}”（{empty[0]}）这一列，或第 {row} 行附近是空的")
-    return rows
+    return rows, account
+
+
+def _with_units(reading: Reading) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows with those of further columns of units, and the columns, of which these are used too."""
+    rows, account = reading.rows, reading.columns.copy()
+    parts = [rows]
+    for at, header in account.loc[account["use"] != USED, "header"].items():
+        if header not in rows or not _UNIT.fullmatch(re.sub(r"\s", "", header_label(header))):
+            continue
+        names = rows[header].astype(object).fillna("").astype(str).str.strip()
+        names = names.mask(names.map(lambda name: bool(_NO_NAME.fullmatch(name))), "")
+        if (names != "").any():
+            parts.append(rows.assign(shared=names)[names != ""])
+            account.loc[at, ["field", "title", "use", "nearest", "hint"]] = ["shared", "取值", USED, "", ""]
+    return (pd.concat(parts, ignore_index=True) if len(parts) > 1 else rows), account
 
 
 def read_plan(path: Path, *, slots: Sequence[str], rooms: Sequence[str]) -> Timetable:

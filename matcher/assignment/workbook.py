@@ -19,19 +19,26 @@ CHANGES = {"moved": "改时段", "room": "换会议室", "added": "新增", "dro
 
 
 def assignment_files(
-    output: str | Path, assignment: Assignment, record: Mapping[str, Any], *, mask: bool = True
+    output: str | Path,
+    assignment: Assignment,
+    record: Mapping[str, Any],
+    *,
+    columns: pd.DataFrame | None = None,
+    mask: bool = True,
 ) -> dict[Path, bytes]:
     """The file of an assignment: left_id, right_id, alternate as .csv or .parquet, or the workbook (.xlsx).
 
-    Its sheets: 分配结果 (by right id), sums by right id and by left id, 候补, 排除与原因, 说明 (from the record of
-    `matcher.assignment.audit.make_record`). Ids have their names beside them where names are known.
+    Its sheets: 分配结果 (by right id), sums by right id and by left id, 候补, 排除与原因, 列的去向 (`columns`,
+    where there are any), 说明 (from the record of `matcher.assignment.audit.make_record`). Ids have their names beside
+    them where names are known.
     """
     if Path(output).suffix.lower() != ".xlsx":
         table = assignment.pairs[["left_id", "right_id", "alternate"]]
         return _without_mark(files_of(output, {"": table}, mask=mask))
     nouns = NOUNS | record["settings"].get("nouns", {})
     sheets = assignment_sheets(assignment, nouns)
-    return files_of(output, sheets, notes=_notes(assignment, record, nouns), title="分配结果", mask=mask)
+    notes = _notes(assignment, record, nouns)
+    return files_of(output, sheets, columns=columns, notes=notes, title="分配结果", mask=mask)
 
 
 def assignment_sheets(assignment: Assignment, nouns: Mapping[str, str] = NOUNS) -> dict[str, Sheet]:

@@ -96,7 +96,7 @@ def choose_command(
     used = [pairs, *(settings_files(config) if config else ()), *(one for one in (integrity, people) if one)]
     check(targets, *used, verify)
     table = read_pairs(pairs, sheet=sheet_of(sheet), columns=named(column, "表头=字段"))
-    arguments = read_settings(config, table) if config else {}
+    arguments, columns = read_settings(config, table) if config else ({}, None)
     if integrity is not None and on is not None:
         records = read(read_records, integrity, quiet=quiet).rows
         persons = None if people is None else read(read_subjects, people, quiet=quiet).rows
@@ -117,7 +117,7 @@ def choose_command(
         raise click.exceptions.Exit(IMPOSSIBLE) from None
     account = make_record(assignment, arguments, inputs=inputs)
     if output is not None:
-        files = assignment_files(output, assignment, account, mask=not show_contacts)
+        files = assignment_files(output, assignment, account, columns=columns, mask=not show_contacts)
         if record is not None:
             files[record] = record_bytes(account, mask=not show_contacts)
         if public is not None:

@@ -6,6 +6,7 @@ it. The plan covers as many villages as can be, which is proven, and among such 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -21,11 +22,14 @@ from matcher.experts.affinities import Affinities
 from matcher.experts.library import Experts
 from matcher.tables.arguments import Day, check_frame
 from matcher.tables.schemas import LOW
+from matcher.tables.soft_values import text_of
 
 NEAR = 0.2  # the share of nearness in a score
 BEST = 300  # pairs of a village that are handed to the solver where there are very many
 MANY = 600_000  # pairs from which on that is so
+EVERY = 1_000_000  # villages of who sets no limit
 NAMELESS = "没有姓名"
+_NO_LIMIT = re.compile(r"\s*(?:数量)?(?:不限|无限制?|不设限|不设?上限|没有?上限|没有限制|不受限制?|无上限).*")
 NOUNS = {"left": "特派员", "right": "村"}
 
 
@@ -192,8 +196,12 @@ def _filled(close: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _own_capacity(persons: pd.DataFrame, village_days: float | None) -> NDArray[np.int64]:
-    """How many villages each person takes by the table, of 1-2 the fewer; -1 where it does not say."""
+    """How many villages each person takes by the table, of 1-2 the fewer; -1 where it does not say.
+
+    Who writes 不限 takes as many as there may be.
+    """
     own = np.floor(_least(persons, "capacity"))
+    own[[bool(_NO_LIMIT.fullmatch(text)) for text in text_of(persons, "capacity")]] = EVERY
     if village_days is not None:
         own = np.fmin(own, np.floor(_least(persons, "available_days") / village_days + 1e-9))
     return np.where(np.isnan(own), -1, own).astype(np.int64)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.commissioners.coverage import Shortage, shortages
-from matcher.commissioners.villages import LEVELS
+from matcher.commissioners.villages import LEVELS, counties_in
 from matcher.experts.affinities import Affinities
 from matcher.experts.library import Experts
 
@@ -188,7 +188,7 @@ def persons_of(
 
 def counties_of(villages: pd.DataFrame, persons: pd.DataFrame, table: pd.DataFrame) -> pd.DataFrame:
     """The coverage of each county; the population is known where that of each of its villages is."""
-    home = dict(zip(persons["expert_id"], persons["county"], strict=True))
+    home = {name: counties_in(county) for name, county in zip(persons["expert_id"], persons["county"], strict=True)}
     rows = []
     for county, group in villages.groupby("county", sort=True):
         here = table[table["county"] == county]
@@ -203,7 +203,7 @@ def counties_of(villages: pd.DataFrame, persons: pd.DataFrame, table: pd.DataFra
             (
                 county or "（未写县区）", len(group), int(covered.sum()), covered.mean(),
                 np.nan if np.isnan(heads).any() else heads[covered].sum(), len(people),
-                sum(1 for name in people if county and home[name] == county), int((here["note"] != "").sum()),
+                sum(1 for name in people if county and county in home[name]), int((here["note"] != "").sum()),
                 round(float(here["score"].mean()), 4) if len(here) else np.nan,
             )
         )  # fmt: skip

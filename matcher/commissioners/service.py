@@ -8,22 +8,20 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from matcher.commissioners.villages import town_key
+from matcher.commissioners.visits import Names, persons_in, villages_in
 from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.commissioner_schemas import SERVICE
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.regions import find_region
-from matcher.tables.schemas import HIGH, LOW
+from matcher.tables.schemas import HIGH, LOW, TEXT
 from matcher.tables.soft_values import why_unknown
-from matcher.tables.writings import KnownIds, fold
 
 PERSONS = [
     "expert_id", "name", "institution", "villages", "visited", "visits", "days", "open_days", "doubtful", "required",
@@ -33,9 +31,9 @@ VILLAGES = ["county", "town", "village", "village_id", "people", "visits", "days
 MONTHS = ["month", "visits", "persons", "visited", "share", "reached", "reached_share", "days", "trained"]
 UNKNOWN = ["record_id", "name", "village", "date", "counted", "reason"]
 DONE, ON_TIME, BEHIND, OPEN, NO_DUTY = "已完成", "按进度", "落后", "未定", "没有天数要求"
-NOT_COUNTED, DAYS_COUNTED = "没有计入", "只计本人的次数和天数"
+NOT_COUNTED, DAYS_COUNTED, VISIT_COUNTED = "没有计入", "只计本人的次数和天数", "只计次数，天数存疑"
 VISITED, UNVISITED = "已走访", "未走访"
-_WITH_UNIT = re.compile(r"([^()]+)\(([^()]+)\)")  # 王强(市农科院)
+_EACH = re.compile(r"(?:各|每人|人均|均)\D{0,4}(\d+(?:\.\d+)?)")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,10 +54,12 @@ class Service:
     months
         MONTHS, one row a month: villages `visited` in it and `reached` by its end, of all planned.
     unknown
-        UNKNOWN, one row a record that does not count, or (`counted`) for its person alone, with the reason.
+        UNKNOWN, one row a record that does not count, or (`counted`) for its person alone, or without its days, with
+        the reason.
     matched
-        The records that count, with the expert_id and village_id that they mean ("": not known), and `month` ("" where
-        the date leaves it open: such a visit counts, but in no month).
+        The records that count, one row a person and village that they name, with the expert_id and village_id that
+        they mean ("": not known), `month` ("" where the date leaves it open: such a visit counts, but in no month), and
+        `joint`: of a record of several villages, whose days stand in its first row and are of all of them.
     """
 
     persons: pd.DataFrame
@@ -79,7 +79,7 @@ class Service:
         covered = f"{len(self.villages)} 个村中 {nobody} 个还没有人去过" + (f"，{unsure} 个未定" if unsure else "")
         if self.villages["visits"].isna().all():
             covered = "服务记录没有“村”这一列（或没有填），村的覆盖算不出"
-        left = f"；{len(self.unknown)} 条记录没有计入或只计本人（见“存疑的记录”）" if len(self.unknown) else ""
+        left = f"；{len(self.unknown)} 条记录没有计入或只计一部分（见“存疑的记录”）" if len(self.unknown) else ""
         return f"{len(self.matched)} 次服务计入；{shown}；{covered}{left}"
 
 
@@ -170,119 +170,143 @@ class _Doubts(NamedTuple):
     villages: set[str]
 
 
-class _Names:
-    """Rows of a plan, found by an id, or by names of which the first must be there and the others narrow it.
-
-    The first may have the others before it: 刁镇东村, 章丘区刁镇东村.
-    """
-
-    def __init__(self, table: pd.DataFrame, id_column: str, names: tuple[str, ...]) -> None:
-        self._ids, self._names, self._id_column = KnownIds(table[id_column]), names, id_column
-        self._by_name: dict[str, list[dict[str, str]]] = {}
-        for record in table[[id_column, *names]].to_dict("records"):
-            row = {str(key): str(value) for key, value in record.items()}
-            first, *around = (fold(row[name]) for name in names)
-            chains = [first, *(f"{before}{first}" for before in (around[0], "".join(reversed(around))) if before)]
-            for chain in dict.fromkeys(chains):
-                self._by_name.setdefault(chain, []).append(row)
-
-    def find(self, row: Mapping[Any, Any], likely: Collection[str] = ()) -> tuple[list[str], str]:
-        """The ids that a row may mean, of several by name those that are `likely`; and why it is not clear which."""
-        written = str(row[self._id_column] or "")
-        if written and (found := self._ids.find(written)):
-            return [found], ""
-        name, given = str(row[self._names[0]] or ""), {one: str(row[one] or "") for one in self._names[1:]}
-        if not name:
-            return [], "编号不在方案中" if written else "没有写"
-        if fold(name) not in self._by_name and "institution" in given and (match := _WITH_UNIT.fullmatch(fold(name))):
-            name, given["institution"] = match[1], given["institution"] or match[2]
-        rows = known = self._by_name.get(fold(name), [])
-        for other, text in given.items():
-            if text:
-                rows = [one for one in rows if not one[other] or _agree(one[other], text, other)]
-        ids = list(dict.fromkeys(one[self._id_column] for one in rows))
-        if len(ids) > 1:
-            ids = [one for one in ids if one in likely] or ids
-        if len(ids) == 1:
-            return ids, ""
-        if ids:
-            return ids, f"“{name}”在方案中有 {len(ids)} 个，分不清是哪一个"
-        if not known:
-            return [], f"“{name}”不在方案中"
-        if "institution" not in given:
-            return [], f"“{name}”在方案中，但乡镇、县区对不上"
-        units = "、".join(dict.fromkeys(one["institution"] for one in known))
-        maybe = list(dict.fromkeys(one[self._id_column] for one in known))
-        return maybe, f"“{name}”在方案中是{units}的，如是同一人请填编号"
-
-
-def _agree(known: str, given: str, field: str) -> bool:
-    if field == "county" and (one := find_region(known)) and (other := find_region(given)):
-        return one == other
-    if field == "institution":  # with or without post, department or place, or in short: 农科院 of 农业科学院
-        short, long = sorted((fold(known), fold(given)), key=len)
-        rest = iter(long)
-        return all(sign in rest for sign in short)
-    return town_key(known) == town_key(given) if field == "town" else fold(known) == fold(given)
-
-
 def _match(
     log: pd.DataFrame, plan: pd.DataFrame, first: dt.date, day: dt.date
 ) -> tuple[pd.DataFrame, pd.DataFrame, _Doubts]:
-    """The records that count, those of which something does not, and what these may mean.
+    """The records that count, one row a person and village, those of which something does not, and what these may mean.
 
-    Where only the village is not known, the days still count for the person.
+    Where only the village is not known, the days still count for the person; where several persons share a record, or
+    there cannot have been so many days, the visit counts and its days stay unknown.
     """
-    people = _Names(plan.drop_duplicates("expert_id"), "expert_id", ("name", "institution"))
-    places = _Names(plan.drop_duplicates("village_id"), "village_id", ("village", "town", "county"))
+    people = Names(plan.drop_duplicates("expert_id"), "expert_id", ("name", "institution"))
+    places = Names(plan.drop_duplicates("village_id"), "village_id", ("village", "town", "county"))
     theirs = {name: set(group) for name, group in plan.groupby("expert_id")["village_id"]}
     posted = {village: set(group) for village, group in plan.groupby("village_id")["expert_id"]}
-    good, lost, doubts = [], [], _Doubts(Counter(), set())
+    good: list[dict[str, Any]] = []
+    lost: dict[int, tuple[dict[str, Any], list[str], bool]] = {}
+    doubts = _Doubts(Counter(), set())
     seen: dict[tuple[str, str, dt.date], str] = {}
-    for row in log.to_dict("records"):
-        persons, why = people.find(row)
-        own = set[str]().union(*(theirs[one] for one in persons))
-        villages, where = places.find(row, own if not why or len(persons) > 1 else ())
-        if len(persons) > 1 and len(villages) == 1:
-            persons, why = people.find(row, posted[villages[0]])
-        person, village = "" if why else persons[0], "" if where else villages[0]
+    for at, record in enumerate(log.to_dict("records")):
+        row = {str(name): cell for name, cell in record.items()}
+        who, crowd = persons_in(row, people)
+        there = villages_in(row, places)
         date, begin, end = (
             pd.Timestamp(row[name]).date() if pd.notna(row.get(name)) else None
             for name in ("date", "date" + LOW, "date" + HIGH)
         )
         begin, end = begin or date, end or date  # of a day that is known by its month
-        faults, out = [f"特派员{why}"] if why else [], False
-        if begin is None or end is None:
-            why = why_unknown(SERVICE["date"], row)
-            faults.append(f"{SERVICE['date'].title}{why}" if why else "没有日期")
-        elif end < first or begin > day:
-            faults.append(f"不在 {first} 至 {day} 之间")
-            out = True
-        elif begin < first or end > day:
-            faults.append(f"日期不确切，不知是否在 {first} 至 {day} 之间")
-        elif (
-            date is not None
-            and village
-            and person
-            and (before := seen.setdefault((person, village, date), row["record_id"])) != (row["record_id"])
-        ):
-            faults.append(f"与记录 {before} 同人同村同日")
-            out = True
+        dated, out = _dated(row, begin, end, first, day)
+        row_faults = list(dated)
         if pd.notna(row["days"]) and float(row["days"]) < 0:
-            faults.append("天数是负数")
-        if faults or where:
-            reason = "；".join([*faults, f"村{where}"] if where else faults)
-            counted = NOT_COUNTED if faults else DAYS_COUNTED
-            lost.append((row["record_id"], row["name"], row["village"], row["date"], counted, reason))
-            if not out:
-                doubts.persons.update(persons if faults else ())
-                doubts.villages.update(villages if row["village"] or row["village_id"] else own)
-        if not faults:
-            month = f"{begin:%Y-%m}" if begin and end and (begin.year, begin.month) == (end.year, end.month) else ""
-            good.append({**row, "expert_id": person, "village_id": village, "month": month})
-    matched = pd.DataFrame(good, columns=[*log.columns, "month"]).astype({"date": "datetime64[us]"})
-    unknown = pd.DataFrame(lost, columns=UNKNOWN).astype({"date": "datetime64[us]"})
-    return matched.astype({"days": "Float64", "trained": "Float64"}), unknown, doubts
+            row_faults.append("天数是负数")
+        if crowd and len(there) > 1:
+            row_faults.append("几个人、几个村记在一条里，分不清谁去了哪个村、各几天")
+        unsure = "" if row_faults else _unsure_days(row, crowd, begin, end, first, day)
+        month = f"{begin:%Y-%m}" if begin and end and (begin.year, begin.month) == (end.year, end.month) else ""
+        told: list[str] = []
+        for one in who:
+            counted = 0
+            for place in there:
+                persons, why = people.find(one)
+                own = set[str]().union(*(theirs[name] for name in persons))
+                villages, where = places.find(place, own if not why or len(persons) > 1 else ())
+                if len(persons) > 1 and len(villages) == 1:
+                    persons, why = people.find(one, posted[villages[0]])
+                person, village = "" if why else persons[0], "" if where else villages[0]
+                faults, again = [f"特派员{why}", *row_faults] if why else list(row_faults), False
+                if not dated and date is not None and village and person:
+                    before = seen.setdefault((person, village, date), row["record_id"])
+                    if again := before != row["record_id"]:
+                        faults.append(f"与记录 {before} 同人同村同日")
+                told += [*faults, *([f"村{where}"] if where else [])]
+                if (faults or where) and not out and not again:
+                    if faults and place is there[0]:
+                        doubts.persons.update(persons)
+                    doubts.villages.update(villages if place["village"] or place["village_id"] else own)
+                if not faults:
+                    known = _known_days(row, unsure, counted, each=_each(row) if crowd else None)
+                    fields = {"expert_id": person, "village_id": village, "month": month, "joint": len(there) > 1}
+                    good.append({**row, **known, **fields, "at": at})
+                    counted += 1
+        told += [unsure] if unsure else []
+        if told:
+            lost[at] = row, told, any(text.startswith("村") for text in told)
+    passed = (day - first).days + 1
+    for person, many in _too_many(good, passed).items():
+        for one in good:
+            if one["expert_id"] == person:
+                one |= _known_days(one, person, 0)
+                _, told, _ = lost.setdefault(one["at"], (one, [], False))
+                told.append(f"本人累计 {many:g} 天，超过 {first} 至 {day} 的 {passed} 天")
+    counting = {one["at"] for one in good}
+    rows = []
+    for at, (row, told, no_village) in sorted(lost.items()):
+        kind = NOT_COUNTED if at not in counting else DAYS_COUNTED if no_village else VISIT_COUNTED
+        reason = "；".join(dict.fromkeys(told))
+        rows.append((row["record_id"], log["name"].iloc[at], log["village"].iloc[at], row["date"], kind, reason))
+    matched = pd.DataFrame(good, columns=[*log.columns, "month", "joint"]).astype({"date": "datetime64[us]"})
+    unknown = pd.DataFrame(rows, columns=UNKNOWN).astype({"date": "datetime64[us]"})
+    return matched.astype({"days": "Float64", "trained": "Float64", "joint": bool}), unknown, doubts
+
+
+def _dated(
+    row: Mapping[Any, Any], begin: dt.date | None, end: dt.date | None, first: dt.date, day: dt.date
+) -> tuple[list[str], bool]:
+    """What is wrong with a record's date, and whether it surely lies outside of the year of service."""
+    if begin is None or end is None:
+        why = why_unknown(SERVICE["date"], row)
+        return [f"{SERVICE['date'].title}{why}" if why else "没有日期"], False
+    if end < first or begin > day:
+        return [f"不在 {first} 至 {day} 之间"], True
+    inside = begin >= first and end <= day
+    return [] if inside else [f"日期不确切，不知是否在 {first} 至 {day} 之间"], False
+
+
+def _least_days(row: Mapping[Any, Any]) -> float:
+    """The days that a record tells, of a span the fewer; NaN for none."""
+    told = row["days"] if pd.notna(row["days"]) else row.get("days" + LOW)
+    return float(told) if pd.notna(told) else np.nan
+
+
+def _each(row: Mapping[Any, Any]) -> float | None:
+    """The days of each person where a record says so: 各20天."""
+    match = _EACH.search(str(row.get("days" + TEXT) or ""))
+    return float(match[1]) if match else None
+
+
+def _unsure_days(
+    row: Mapping[Any, Any], crowd: bool, begin: dt.date | None, end: dt.date | None, first: dt.date, day: dt.date
+) -> str:
+    """Why a record's days cannot be counted for its person, "" where they can.
+
+    Its date may be the first of its days or the last: so many days must fit between it and an end of the year so far.
+    """
+    each = _each(row) if crowd else None
+    least = _least_days(row) if each is None else each
+    if crowd and each is None and least == least:
+        return "几个人合记一条，分不清各人的天数"
+    if begin and end and least > (most := max((end - first).days, (day - begin).days) + 1):
+        return f"{least:g} 天放不进 {first} 至 {day}（按日期至多 {most} 天）"
+    return ""
+
+
+def _known_days(row: Mapping[Any, Any], unsure: str, counted: int, *, each: float | None = None) -> dict[str, Any]:
+    """The days and the persons trained of one of a record's rows: all in the first; unknown where they are unsure."""
+    ends = [name for name in ("days", "days" + LOW, "days" + HIGH) if name in row]
+    if unsure:
+        return dict.fromkeys(ends, np.nan)
+    if counted:
+        return {**dict.fromkeys(ends, 0.0), "trained": 0.0}
+    return {} if each is None else dict.fromkeys(ends, each)
+
+
+def _too_many(good: list[dict[str, Any]], passed: int) -> dict[str, float]:
+    """Who has more days in all than have passed, and how many."""
+    sums: Counter[str] = Counter()
+    for one in good:
+        days = _least_days(one)
+        sums[one["expert_id"]] += days if days == days else 0  # type: ignore[assignment]
+    return {person: many for person, many in sums.items() if many > passed}
 
 
 def _persons(
@@ -338,7 +362,8 @@ def _villages(plan: pd.DataFrame, matched: pd.DataFrame, doubts: set[str], place
     for name, group in plan.groupby("village_id", sort=True):
         here, one = by_village.get(name, nothing), group.iloc[0]
         state = VISITED if len(here) else UNVISITED if placed and name not in doubts else OPEN
-        told = here["days"].sum() if state != OPEN and here["days"].notna().all() else np.nan
+        clear = state != OPEN and here["days"].notna().all() and not here["joint"].any()
+        told = here["days"].sum() if clear else np.nan
         rows.append(
             (one["county"], one["town"], one["village"], name, "、".join(group["name"]), len(here), told,
              here["date"].max(), state)

@@ -5,9 +5,10 @@ A place is known by its coordinates, or else by the county and town it lies in. 
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -16,17 +17,32 @@ from numpy.typing import NDArray
 from matcher.tables.commissioner_schemas import COMMISSIONERS, VILLAGES
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
-from matcher.tables.regions import candidates, find_region
+from matcher.tables.regions import candidates, find_region, region_paths
 from matcher.tables.writings import fold
 
 EARTH = 6371.0  # km
 LONGITUDES, LATITUDES = (73.0, 136.0), (3.0, 54.0)  # of China
 FADES = 50.0  # km after which a distance's nearness has fallen to 1/e
-LEVELS = {"town": "同乡镇", "county": "同县", "city": "同市", "province": "同省", "": "外省", None: "未知"}
+LEVELS = {
+    "town": "同乡镇",
+    "county": "同县",
+    "city": "同市",
+    "province": "同省",
+    "": "外省",
+    "other": "不同县",
+    None: "未知",
+}
 NEARNESS = {"town": 1.0, "county": 0.8, "city": 0.5, "province": 0.2, "": 0.0}  # about 0, 10, 35, 80 km and far
 
 Floats = NDArray[np.float64]
+_Places: TypeAlias = tuple[tuple[str, ...], ...]  # each (province, city, county, town)
 
+_CLOSEST = ("town", "county", None, "city", "province", "", "other")  # of several counties, that which is taken
+_COUNTIES = re.compile(r"[、,，;；/\s]+|(?<=[县区市旗])[和与及]")
+_LISTED = re.compile("[、；;]")
+_COUNTY_KIND = re.compile(r"(?<=..)(?:自治)?(?:县|市|新?区|旗)$")
+_ANYWHERE = re.compile(r"(?:全|各|本|所有|多个|市直|市本级|省直|不限|辖区).*")  # no county's name
+_ZONES = ((re.compile("高新(?:技术)?(?:产业)?(?:开发)?区"), "高新区"), (re.compile("经济(?:与?技术)?开发区"), "经开区"))
 _TOWN_KIND = re.compile(r"(?<=..)(?:街道办事处|街道办|街道|镇|乡)$")
 
 
@@ -112,19 +128,22 @@ def distances(villages: pd.DataFrame, persons: pd.DataFrame) -> Floats:
 
 
 def relations(villages: pd.DataFrame, persons: pd.DataFrame) -> NDArray[np.object_]:
-    """(villages, persons) "town", "county", "city", "province", "" (another province), or None: not known.
+    """(villages, persons) "town", "county", "city", "province", "" (another province), "other", or None: not known.
 
-    Two places of which one is known to the city only are of one city, and no nearer.
+    Two places of which one is known to the city only are of one city, and no nearer. "other": counties of different
+    names of which one is not in the national list, so that it is not known how far they are. Where a cell names
+    several counties, the nearest counts.
     """
     mine, theirs = _paths(villages), _paths(persons)
-    kinds: dict[tuple[str, ...], int] = {}
+    kinds: dict[_Places, int] = {}
     at = np.array([kinds.setdefault(path, len(kinds)) for path in mine], np.int64)
-    seen: dict[tuple[str, ...], int] = {}
+    seen: dict[_Places, int] = {}
     of = np.array([seen.setdefault(path, len(seen)) for path in theirs], np.int64)
     table = np.empty((len(kinds), len(seen)), object)
     for one, i in kinds.items():
         for other, j in seen.items():
-            table[i, j] = _relation(one, other)
+            levels = {_relation(mine, theirs) for mine in one for theirs in other}
+            table[i, j] = next(level for level in _CLOSEST if level in levels)
     return table[at][:, of] if len(at) and len(of) else np.empty((len(at), len(of)), object)
 
 
@@ -151,28 +170,77 @@ def _relation(one: tuple[str, ...], other: tuple[str, ...]) -> str | None:
     level: str | None = None
     for name, mine, theirs in zip(("province", "city", "county", "town"), one, other, strict=True):
         if not mine or not theirs:
-            if name == "city" and one[2] and one[2] == other[2]:  # a county below its province, or out of the list
+            if name == "city" and _are_one(one[2], other[2]):  # a county below its province, or out of the list
                 continue
             if name == "province" and (one[2] or other[2]):  # counties that the list does not have
                 continue
-            return level
-        if mine != theirs:
-            return level if level is not None else "" if name == "province" else None
+            break
+        if mine != theirs and not (name == "county" and _are_one(mine, theirs)):
+            if name == "province":
+                return ""
+            break
         level = name
-    return level
+    known = one[2] and other[2] and _COUNTY_KIND.sub("", one[2]) != _COUNTY_KIND.sub("", other[2])
+    return "other" if level is None and known else level
 
 
-def _paths(table: pd.DataFrame) -> list[tuple[str, ...]]:
-    found = {text: find_region(text) for text in set(table["county"]) if text}
+def _are_one(county: str, other: str) -> bool:
+    """Whether two names of counties are one: equal, or one with what it lies in before it."""
+    short, long = sorted((county, other), key=len)
+    return short == long or (len(short) > 2 and long.endswith(short))
+
+
+def _paths(table: pd.DataFrame) -> list[_Places]:
+    found = {text: [_path(one) for one in counties_in(text)] for text in set(table["county"])}
     towns = table["town"] if "town" in table else pd.Series("", table.index)
-    paths = []
+    paths: list[_Places] = []
     for county, town in zip(table["county"], towns, strict=True):
-        region = found.get(county)
-        names = list(region.names) if region else ["", "", fold(county)]
-        if region and len(names) == 2 and region.code[4:] != "00":  # a county right below its province
-            names.insert(1, "")
-        paths.append((*names, *[""] * (3 - len(names)), town_key(town)))
+        of_town = town_key(town) if len(found[county]) == 1 else ""
+        paths.append(tuple((*path, of_town) for path in found[county]))
     return paths
+
+
+def _path(county: str) -> tuple[str, str, str]:
+    """Province, city and county that a name means, "" for what it leaves open."""
+    region = find_region(county)
+    if region is None:
+        return "", "", "" if _ANYWHERE.fullmatch(county) else _zone(fold(county))
+    names = list(region.names)
+    if len(names) == 2 and region.code[4:] != "00":  # a county right below its province
+        names.insert(1, "")
+    province, city, name = (*names, "", "")[:3]
+    return province, city, name or _below(county)
+
+
+def _below(county: str) -> str:
+    """The county behind a place of the list that has none of that name: 高新区 of 临沂市高新区; "" for none."""
+    path = [part for one in region_paths(county) for part in one]
+    rest = path[-1] if len(path) > 1 else ""
+    listed = find_region(county)
+    return rest if listed and rest not in listed.names and _COUNTY_KIND.search(rest) else ""
+
+
+def _zone(name: str) -> str:
+    for pattern, short in _ZONES:
+        name = pattern.sub(short, name)
+    return name
+
+
+def counties_in(text: str) -> list[str]:
+    """The counties that a cell names; the cell itself where it names one.
+
+    >>> counties_in("云溪县、青山县"), counties_in("山东省/临沂市/兰山区"), counties_in("临沂市兰山区")
+    (['云溪县', '青山县'], ['山东省/临沂市/兰山区'], ['临沂市兰山区'])
+    """
+    parts = [part for part in _COUNTIES.split(text) if part]
+    clear = _LISTED.search(text) or all(_COUNTY_KIND.search(part) or find_region(part) for part in parts)
+    if len(parts) < 2 or not clear:
+        return [text]
+    listed = [find_region(part) for part in parts]
+    chain = [one.names for one in listed if one is not None]
+    if any(len(one) > len(two) and one[: len(two)] == two for two, one in itertools.pairwise(chain)):
+        return [text]  # 山东省 临沂市 兰山区: one place
+    return parts
 
 
 def _counties(column: pd.Series[Any]) -> tuple[pd.Series[Any], list[tuple[str, str, str, str]]]:
@@ -185,13 +253,16 @@ def _counties(column: pd.Series[Any]) -> tuple[pd.Series[Any], list[tuple[str, s
     city = cities.value_counts().index[0] if len(cities) else ()
     shown, problems = {"": ""}, []
     for text, region in found.items():
+        if len(several := counties_in(text)) > 1:
+            shown[text] = "、".join(_counties(pd.Series(several, dtype=object))[0])
+            continue
         if region is None:
             inside = [place for place in candidates(text) if place.names[:2] == city]
             if len(inside) == 1:
                 region = inside[0]
                 name = "".join(region.names[1:])
                 problems.append(("county", text, "几个地方都有这个名称", f"已按其他行当作{name}，如不是请写全"))
-        shown[text] = text.strip() if region is None else "".join(region.names[1:]) or region.names[0]
+        shown[text] = text.strip() if region is None else ("".join(region.names[1:]) or region.names[0]) + _below(text)
     return column.map(shown), problems
 
 

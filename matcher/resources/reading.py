@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.needs.units import read_unit
+from matcher.resources.costs import HOURS_A_DAY
 from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.resource_schemas import RESOURCE_NEEDS, RESOURCES
@@ -17,6 +18,9 @@ _BRACKET = re.compile(r"[（(\[]([^()（）\[\]]+)[)）\]]\s*$")
 _SIGNED = r"[-+±]?\d+(?:\.\d+)?"
 _BARE = rf"(?:[≤≥<>＜＞]=?|优于|约)?\s*{_SIGNED}(?:\s*[-~～—至到]+\s*{_SIGNED})?"
 
+_TIME = re.compile(
+    r"\s*(\d[\d,]*(?:\.\d+)?)\s*(?:(?:h|hr|hrs|hours?|个?小时|个?机时|时)|(天|日|个?工作日|d|days?))\.?\s*", re.I
+)
 _CLOSED = re.compile(
     "撤销|停用|报废|注销|停机|维修|检修|大修|待修|故障|损坏|封存|关闭|不开放|未开放|不对外|不共享|暂停|在建|筹建|安装调试|^否$"
     "|仅(?:供|限)?(?:[校院所]内|内部|本单位)|内部使用"
@@ -42,7 +46,8 @@ def read_resources(
     >>> read_resources(table).rows[["name", "indicators", "hours_free"]].values.tolist()
     [['万能试验机', '300kN', 800.0]]
     """
-    return _with_hours(_with_states(_with_units(read_table(source, RESOURCES, sheet=sheet, columns=columns))))
+    reading = _with_times(read_table(source, RESOURCES, sheet=sheet, columns=columns))
+    return _with_hours(_with_states(_with_units(reading)))
 
 
 def is_closed(state: str) -> bool:
@@ -87,7 +92,41 @@ def read_resource_needs(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
     """Read needs as `matcher.read_needs` does, with capability, range, precision, sample, standard and hours."""
-    return _with_units(read_table(source, RESOURCE_NEEDS, sheet=sheet, columns=columns))
+    return _with_units(_with_times(read_table(source, RESOURCE_NEEDS, sheet=sheet, columns=columns)))
+
+
+def _with_times(reading: Reading) -> Reading:
+    """Hours that are written as 8700h, and days, which are between a working day's and a whole day's hours each."""
+    rows, problems = reading.rows, reading.problems
+    for name in ("hours", "hours_free", "hours_open", "hours_used"):
+        if name + TEXT not in rows:
+            continue
+        texts = rows[name + TEXT].where(rows[name].isna(), "").map(str)
+        found = [_TIME.fullmatch(text) for text in texts]
+        days = pd.Series([bool(match and match[2]) for match in found], rows.index)
+        many = pd.Series(
+            [float(match[1].replace(",", "")) if match else pd.NA for match in found], rows.index, "Float64"
+        )
+        read = many.notna()
+        low, high = (many * days.map({True: a_day, False: 1.0}) for a_day in HOURS_A_DAY)
+        if days.any() or name + LOW in rows:
+            ends = {
+                name + end: rows.get(name + end, rows[name]).mask(read, value)
+                for end, value in ((LOW, low), (HIGH, high))
+            }
+            rows = rows.assign(**ends)
+        columns = {name: rows[name].mask(read & ~days, many), name + TEXT: rows[name + TEXT].mask(read & ~days, "")}
+        rows = rows.assign(**columns)
+        headers = set(reading.columns.loc[reading.columns["field"] == name, "header"])
+        here = problems["column"].isin(headers)
+        units = [_TIME.fullmatch(str(value)) for value in problems["value"]]
+        in_days = here & pd.Series([bool(match and match[2]) for match in units], problems.index, dtype=bool)
+        in_hours = here & pd.Series([bool(match and not match[2]) for match in units], problems.index, dtype=bool)
+        problems = problems.assign(
+            problem=problems["problem"].mask(in_days, "写的是天，按每天 8 至 24 小时计"),
+            action=problems["action"].mask(in_days, "请改写为小时"),
+        )[~in_hours].reset_index(drop=True)
+    return Reading(rows, problems, reading.columns)
 
 
 def _with_units(reading: Reading) -> Reading:

@@ -72,7 +72,13 @@ COMMISSIONERS = Contract(
         _TOWN,
         column("team", "text", "服务团", "团队 所在团队 所属服务团 产业服务团 科技特派团 所在服务团"),
         column("leader", "text", "团长", "是否团长 团内职务 是否负责人 首席专家"),
-        column("capacity", "number", "可服务村数", "最多服务村数 服务村数上限 可服务村庄数 可包村数 村数上限"),
+        column(
+            "capacity",
+            "number",
+            "可服务村数",
+            "最多服务村数 服务村数上限 可服务村庄数 可包村数 村数上限",
+            open_sum=True,  # 不限 is an answer
+        ),
         column(
             "available_days", "number", "可服务天数", "年服务天数 每年可服务天数 年可服务天数 可下乡天数 承诺服务天数"
         ),
@@ -82,6 +88,7 @@ COMMISSIONERS = Contract(
     ),
     any_of=("name", "title", "description"),
     referred=False,
+    keeps_unread=True,
 )
 
 # One row a visit.

@@ -149,6 +149,7 @@ RESOURCES = Contract(
         column("note", "text", "备注", "备注说明 remark remarks note notes", lines=True),
     ),
     any_of=("name", "method"),
+    keeps_unread=True,
 )
 
 RESOURCE_NEEDS = replace(

@@ -9,16 +9,11 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from matcher.tables.names_beside import PART, WHOLE, apart, behind_wholes, names_beside
 from matcher.tables.regions import find_region, without_place
 from matcher.tables.writings import fold
 
-_SEVERAL = re.compile(r"[、；;/／|｜\n]+|(?<=[\u4e00-\u9fff)）])[,，]+(?=[\u4e00-\u9fff])")
 _IGNORED = re.compile(r"[·•.,，。*'\"《》]+")
-_WHOLE = re.compile("大学|学院|研究院|研究所|科学院|医院|学校|公司|集团|厂|局|协会|学会")
-_PART = re.compile(
-    r"[(\[]?[^()\[\]]*(?:学院|学部|系|研究院|研究所|研究中心|中心|实验室|课题组|团队|医院|院区|校区|分校|本部|总部|分公司|分厂|事业部|车间"
-    r"|部|处|科|室|所|站|基地|图书馆)[)\]]?"
-)
 _SCHOOL = "(?:大学|(?<!科)学院)$"  # whose schools are one unit, while firms of one group may be several
 _LEGAL = re.compile(
     "(股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|集团公司|有限责任|有限合伙|普通合伙|合伙企业|集团|公司|总厂|厂|co"
@@ -28,7 +23,6 @@ _BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]")
 _TITLE = re.compile(
     "(?:副?教授|讲师|(?:副|助理)?研究员|(?:正高级|教授级|高级|助理)?工程师|副?(?:院|所|校|厂|处|科|局)长|副?主任|(?:董事长|副?总?经理))$"
 )
-_BESIDE = re.compile("^(?:原|前|曾任|兼职|兼)(?=.{2})")
 _SHORT = {
     "中国科学院": "中科院",
     "中国工程院": "工程院",
@@ -52,18 +46,19 @@ _NO_UNIT = frozenset(
         "独立专家",
     )
 )
-UNIT_PAIRS = ["left", "right", "left_unit", "right_unit", "near"]
+UNIT_PAIRS = ["left", "right", "left_unit", "right_unit", "near", "beside"]
 
 
 class _Unit(NamedTuple):
     """A name in a cell: its folded form, the wholes that it is a part of, and both without legal form and
-    brackets, and without a place in front too."""
+    brackets, and without a place in front too. `beside`: whether the cell names it beside another one."""
 
     name: str
     key: str
     wholes: tuple[str, ...]
     bare: frozenset[str]
     placeless: frozenset[str]
+    beside: bool = False
 
 
 def fold_unit(name: str) -> str:
@@ -80,7 +75,8 @@ def same_units(left: Iterable[str], right: Iterable[str]) -> pd.DataFrame:
 
     One unit: equal names in any writing, one of several names in a cell (、；/), a part and its whole (a school of the
     university, a branch of the firm), two schools of one university. Nearly one: names that differ in the legal form,
-    in brackets or in a place or 原, 兼 in front, a name in the brackets of another, and two parts of another whole.
+    in brackets or in a place in front, a name that stands beside another one (in its brackets, behind 原, 兼 or 子公司,
+    before 退休), and two parts of another whole.
     Words that name no unit (个人, 退休, 自由职业 ...) are in common with nobody.
 
     Parameters
@@ -91,22 +87,28 @@ def same_units(left: Iterable[str], right: Iterable[str]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        left, right (the cells), left_unit, right_unit (the names in them), near (False: one unit), one row a pair of
-        cells, the surer of its pairs of names; sorted by the cells.
+        left, right (the cells), left_unit, right_unit (the names in them), near (False: one unit), beside (near, by
+        a former, second or parent unit of the one that is the unit of the other), one row a pair of cells, the surest
+        of its pairs of names; sorted by the cells.
 
     Examples
     --------
     >>> pairs = same_units(["虚构大学"], ["虚构大學机械学院", "山东虚构大学", "别的大学"])
     >>> pairs[["right", "near"]].to_numpy().tolist()
     [['山东虚构大学', True], ['虚构大學机械学院', False]]
+    >>> same_units(["虚构机械公司（原虚构农机厂）"], ["虚构农机厂"])[["near", "beside"]].to_numpy().tolist()
+    [[True, True]]
     """
     tables = [_keys(cells) for cells in (left, right)]
     both = tables[0].merge(tables[1], on=["kind", "key"], suffixes=("", "_right"))
     both = both[~(both["derived"] & both["derived_right"])]
     firms = both["whole"] & both["whole_right"] & ~both["key"].str.contains(_SCHOOL)
-    both = both.assign(near=(both["kind"] == "bare") | firms)
+    likely = (both["kind"] == "bare") | firms
+    beside = (both["beside"] ^ both["beside_right"]) & ~likely
+    near = likely | both["beside"] | both["beside_right"]
+    both = both.assign(near=near, beside=beside, order=2 * near - beside)
     both = both.rename(columns={"cell": "left", "cell_right": "right", "unit": "left_unit", "unit_right": "right_unit"})
-    both = both.sort_values(["left", "right", "near", "left_unit", "right_unit"], kind="stable")
+    both = both.sort_values(["left", "right", "order", "left_unit", "right_unit"], kind="stable")
     return both.drop_duplicates(["left", "right"])[UNIT_PAIRS].reset_index(drop=True)
 
 
@@ -115,19 +117,25 @@ def _keys(cells: Iterable[str]) -> pd.DataFrame:
     rows = []
     for cell in cells:
         for unit in _units(cell):
-            rows.append((cell, unit.name, "name", unit.key, False, False))
-            rows += [(cell, unit.name, "name", whole, True, False) for whole in unit.wholes]
-            rows += [(cell, unit.name, "bare", form, False, False) for form in unit.bare]
-            rows += [(cell, unit.name, "bare", form, False, True) for form in unit.placeless]
-    columns = ["cell", "unit", "kind", "key", "whole", "derived"]
+            keys = [("name", unit.key, False, False), *(("name", whole, True, False) for whole in unit.wholes)]
+            keys += [("bare", form, False, False) for form in unit.bare]
+            keys += [("bare", form, False, True) for form in unit.placeless]
+            rows += [(cell, unit.name, *key, unit.beside) for key in keys]
+    columns = ["cell", "unit", "kind", "key", "whole", "derived", "beside"]
     frame = pd.DataFrame(rows, columns=columns)
-    return frame.astype({"whole": bool, "derived": bool}).drop_duplicates(columns)
+    return frame.astype({"whole": bool, "derived": bool, "beside": bool}).drop_duplicates(columns)
 
 
 @functools.lru_cache(maxsize=1 << 17)
 def _units(cell: str) -> list[_Unit]:
-    names = dict.fromkeys([cell, *_SEVERAL.split(cell)])
-    return [_read(name.strip(), key) for name in names if (key := _key(name)) and key not in _NO_UNIT]
+    texts: dict[str, tuple[str, bool]] = {}
+    others: dict[str, tuple[str, bool]] = {}
+    for piece in dict.fromkeys([cell, *apart(cell)]):
+        outer, beside = names_beside(piece)
+        texts.update({_key(text): (piece.strip(), False) for text in (outer, piece)})
+        others.update({_key(text): (piece.strip(), True) for text in beside})
+    named = (others | texts).items()
+    return [_read(name, key)._replace(beside=beside) for key, (name, beside) in named if key and key not in _NO_UNIT]
 
 
 def _key(name: str) -> str:
@@ -136,17 +144,17 @@ def _key(name: str) -> str:
     for long, short in _SHORT.items():
         key = key.replace(long, short)
     bare = _TITLE.sub("", key)
-    return bare if _WHOLE.search(bare) else key
+    return bare if WHOLE.search(bare) else key
 
 
 def _read(name: str, key: str) -> _Unit:
-    ends = [match.end() for match in _WHOLE.finditer(key)]
-    wholes = tuple(key[:end] for end in ends if end < len(key) and _PART.fullmatch(key[end:]))
+    ends = [match.end() for match in WHOLE.finditer(key)]
+    wholes = tuple(key[:end] for end in ends if end < len(key) and PART.fullmatch(key[end:]))
     if not ends:  # a person, a number: nothing to take away
         return _Unit(name, key, (), frozenset({key}), frozenset())
-    bare = frozenset(map(_bare, (key, *wholes)))
-    derived = frozenset(map(without_place, bare)) | {_BESIDE.sub("", form) for form in bare}
-    inside = {_bare(text) for text in _BRACKETS.findall(key) if _WHOLE.search(text)}
+    bare = frozenset(map(_bare, (key, *wholes))) - _NO_UNIT
+    derived = frozenset(map(without_place, bare))
+    inside = {_bare(text) for text in (*_BRACKETS.findall(key), *behind_wholes(key)) if WHOLE.search(text)}
     return _Unit(name, key, wholes, bare | _placed(bare), (derived | inside) - bare)
 
 

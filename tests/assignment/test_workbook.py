@@ -80,7 +80,7 @@ def test_travel_regions_and_languages():
 def settings(tmp_path, text: str, pairs: str = PAIRS) -> dict:
     (tmp_path / "p.csv").write_text(pairs, "utf-8")
     (tmp_path / "c.yaml").write_text(text, "utf-8")
-    return read_settings(tmp_path / "c.yaml", read_pairs(tmp_path / "p.csv"))
+    return read_settings(tmp_path / "c.yaml", read_pairs(tmp_path / "p.csv"))[0]
 
 
 def test_every_key_is_read_and_ids_stay_as_written(tmp_path):
@@ -421,7 +421,7 @@ def test_units_in_other_writings_bar_and_near_ones_are_told(tmp_path):
     (tmp_path / "r.yaml").write_text(
         "nouns: {left: 专家, right: 项目}\nsharing:\n  - {left: eu.csv, right: pu.csv, reason: 同一单位}\n", "utf-8"
     )
-    arguments = read_settings(tmp_path / "r.yaml", TWO)
+    arguments, _ = read_settings(tmp_path / "r.yaml", TWO)
     assert triples(arguments["forbid"]) == [("ZJ-007", "P01", "同一单位：虚构大學—虚构大学机械学院")]
     assert arguments["notes"] == [
         "同一单位：名称相近，没有当作同一个，请人工核对：“山东虚构大学”（ZJ-008）与“虚构大学机械学院”（P01）；"
@@ -456,3 +456,81 @@ def test_rules_know_the_headers_of_bureaus_and_units_below_each_other(tmp_path):
     assert read["回避.csv"][["left_id", "right_id"]].to_numpy().tolist() == [["ZJ-1", "P1"]]
     pairs = conflicts.sharing(read["专家.csv"], read["项目.csv"], reason="同一单位")
     assert triples(pairs) == [("ZJ-1", "P1", "同一单位：虚构研究院")]
+
+
+def settings_of(tmp_path, rules, **tables):
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8-sig")
+    (tmp_path / "r.yaml").write_text(rules, "utf-8")
+    return read_settings(tmp_path / "r.yaml", TWO)
+
+
+def test_every_column_of_units_bars_and_what_was_not_read_is_told(tmp_path):
+    arguments, columns = settings_of(
+        tmp_path,
+        "sharing:\n  - {left: eu.csv, right: pu.csv, reason: 同一单位}\n",
+        eu="专家编号,工作单位,兼职单位（如有）,职称,推荐单位\n"
+        "ZJ-007,甲大学,虚构机械公司,教授,丙局\nZJ-008,乙大学,无,教授,丙局\n",
+        pu="项目编号,申报单位,第二承担单位,参股企业,是否高新技术企业,归口单位\nP01,虚构机械公司,乙大学,,是,丙局\n",
+    )
+    assert triples(arguments["forbid"]) == [
+        ("ZJ-007", "P01", "同一单位：虚构机械公司"),
+        ("ZJ-008", "P01", "同一单位：乙大学"),
+    ]
+    assert arguments["notes"] == [
+        "eu.csv：没有用来判断回避的列：职称、推荐单位；其中若有单位，请把表头写成“…单位”",
+        "pu.csv：没有用来判断回避的列：参股企业、是否高新技术企业、归口单位；其中若有单位，请把表头写成“…单位”",
+    ]
+    used = columns[columns["use"] == "已采用"]
+    assert used[used["field"] == "shared"]["header"].tolist() == [
+        "工作单位",
+        "兼职单位（如有）",
+        "申报单位",
+        "第二承担单位",
+    ]
+
+
+def test_former_second_and_parent_units_bar(tmp_path):
+    arguments, _ = settings_of(
+        tmp_path,
+        "sharing:\n  - {left: eu.csv, right: pu.csv, reason: 同一单位}\n",
+        eu="专家编号,单位\nZJ-007,虚构机械公司（原虚构农机厂）\nZJ-008,虚构集团虚构农机厂\n",
+        pu="项目编号,单位\nP01,虚构农机厂\n",
+    )
+    assert triples(arguments["forbid"]) == [("ZJ-007", "P01", "同一单位：虚构机械公司（原虚构农机厂）—虚构农机厂")]
+    assert ["“虚构集团虚构农机厂”（ZJ-008）与“虚构农机厂”（P01）" in note for note in arguments["notes"]] == [True]
+
+
+def test_a_row_that_says_no_avoidance_bars_nobody_and_is_told(tmp_path):
+    arguments, columns = settings_of(
+        tmp_path,
+        "conflicts:\n  - {table: cf.csv, reason: 申报回避}\n",
+        cf="专家编号,项目编号,回避事由,是否回避\nZJ-007,P01,曾任职,否（已满三年）\nZJ-008,P01,师生,是\nZJ-009,P01,同学,待定\n",
+    )
+    assert triples(arguments["forbid"]) == [("ZJ-008", "P01", "申报回避：师生"), ("ZJ-009", "P01", "申报回避：同学")]
+    assert arguments["notes"] == [
+        "cf.csv：ZJ-007—P01“否（已满三年）”，写明不需回避，没有排除",
+        "cf.csv：ZJ-009—P01“待定”，看不出是否需要回避，已排除；若不需回避，请写“否”",
+    ]
+    assert set(columns["use"]) == {"已采用"}
+
+
+@pytest.mark.parametrize(
+    ("header", "words", "decision"),
+    [
+        ("是否回避", "是", ""),
+        ("是否回避", "否（未满三年，仍需回避）", "unsure"),
+        ("是否需要回避", "不需要", "free"),
+        ("结论", "不需回避", "free"),
+        ("结论", "可以参加评审", "free"),
+        ("结论", "不得参加评审", ""),
+        ("审核意见", "同意回避", ""),
+        ("审核意见", "同意", "unsure"),
+        ("备注", "已满三年，无需回避", "free"),
+        ("备注", "同学", ""),
+        ("回避事由", "未满三年", ""),
+    ],
+)
+def test_what_a_row_of_conflicts_decides(header, words, decision):
+    table = pd.DataFrame({"left_id": ["A"], "right_id": ["P"], header: [words]})
+    assert conflicts.decisions(table)["decision"].tolist() == [decision]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from matcher.commissioners import as_teams, plan_service
+from matcher.commissioners import as_teams, plan_service, read_commissioners, read_villages
 from matcher.commissioners.coverage import least_capacity, most_places, shortages
 from matcher.commissioners.planning import _choose
 from matcher.errors import ArgumentError, InfeasibleError, TableError
@@ -282,3 +282,25 @@ def test_the_matrix_is_that_of_the_ranking():
     )
     assert fit.shares[:, 3].tolist() == [0.0] * 4
     assert ((fit.shares >= 0) & (fit.shares < 1)).all()
+
+
+def test_nobody_is_sent_to_a_county_of_another_name_and_the_plan_says_so():
+    villages = read_villages(
+        pd.DataFrame({"县区": ["云溪县", "青山县"], "村": ["西村", "北村"], "主导产业": ["大蒜", "桃"]})
+    )
+    people = read_commissioners(pd.DataFrame({"姓名": ["甲"], "县区": ["云溪县"], "专长": ["桃"], "可服务村数": [4]}))
+    plan = plan_service(villages.rows, people.rows, within_county=True)
+    assert plan.table[["village", "name"]].to_numpy().tolist() == [["西村", "甲"]]
+    assert plan.unserved[["village", "reason"]].to_numpy().tolist() == [["北村", "没有同县的特派员"]]
+    assert not plan.proof["complete"]
+
+
+@pytest.mark.parametrize("words", ["不限", "不设上限", "没有限制"])
+def test_who_sets_no_limit_takes_every_village(words):
+    villages = read_villages(pd.DataFrame({"县区": "云溪县", "村": ["东村", "西村", "南村"], "主导产业": "大蒜"}))
+    people = read_commissioners(
+        pd.DataFrame({"姓名": ["甲", "乙"], "专长": ["大蒜", ""], "可服务村数": [words, 0]}, dtype=object)
+    )
+    plan = plan_service(villages.rows, people.rows)
+    assert plan.persons[["name", "capacity", "villages"]].to_numpy().tolist() == [["甲", 3, 3], ["乙", 0, 0]]
+    assert not any("没有写可服务村数" in note for note in plan.notes)

@@ -111,10 +111,10 @@ def test_where_it_stays_unclear_neither_is_behind_and_no_village_counts_as_unvis
 
 def test_a_place_of_service_is_the_village_and_a_log_without_villages_has_no_coverage():
     heads = ["特派员", "服务地点", "服务日期", "服务天数"]
-    table = pd.DataFrame([("乙", "诸葛镇前村", "2026-01-10", 40)], columns=heads)
+    table = pd.DataFrame([("乙", "诸葛镇前村", "2026-01-10", 30)], columns=heads)
     report = service_report(read_service(table).rows, PLAN, on="2026-03-31")
     assert report.matched["village_id"].tolist() == ["V3"]
-    report = service_report(read_service(table.drop(columns="服务地点")).rows, PLAN, on="2026-01-31")
+    report = service_report(read_service(table.drop(columns="服务地点")).rows, PLAN, on="2026-02-10")
     assert "服务记录没有“村”这一列（或没有填），村的覆盖算不出" in report.summary
     assert set(report.villages["state"]) == {"未定"}
     counts = [report.villages["visits"], report.persons["visited"], report.persons["elsewhere"]]
@@ -270,3 +270,79 @@ def test_a_month_counts_where_it_lies_within_and_namesakes_of_another_unit_do_no
         ["5", "不在 2026-01-01 至 2026-03-15 之间"],
     ]
     assert report.months["visits"].tolist() == [1, 0, 1]
+
+
+@pytest.mark.parametrize(
+    ("person", "village"),
+    [
+        ("乙老师", "前村（诸葛镇）"),
+        ("乙（高级农艺师）", "诸葛镇前村村委会"),
+        ("乙 13800000001", "诸葛镇 前村"),
+        ("乙（大学）", "前村村民委员会（诸葛镇）"),
+    ],
+)
+def test_what_stands_beside_a_name_does_not_hide_who_and_where(person, village):
+    plan = PLAN.assign(name=PLAN["name"].replace("乙", "周乙"))
+    report = service_report(
+        log((1, "2026-03-01", f"周{person}", "", village, "", "", 20, "", "")), plan, on="2026-03-31"
+    )
+    assert report.matched[["expert_id", "village_id", "days"]].to_numpy().tolist() == [["P2", "V3", 20.0]]
+    assert report.unknown.empty
+
+
+NAMED = PLAN.assign(name=PLAN["expert_id"].map({"P1": "周涛", "P2": "陈兰", "P3": "王丙", "P4": "李丙"}))
+
+
+def test_several_persons_of_a_record_were_there_but_their_days_are_open():
+    rows = log(
+        (1, "2026-02-01", "周涛、陈兰", "", "代村、后村", "", "", 20, "", ""),
+        (2, "2026-03-01", "周涛 陈兰", "", "代村", "", "", 20, "", 30),
+        (3, "2026-03-02", "王丙和李丙", "", "后村", "", "", "各8天", "", ""),
+    )
+    report = service_report(rows, NAMED, on="2026-03-31")
+    columns = ["expert_id", "visits", "days", "open_days", "doubtful", "state"]
+    assert report.persons[columns].to_numpy().tolist() == [
+        ["P1", 1, 0.0, 1, 1, "未定"],
+        ["P2", 1, 0.0, 1, 1, "未定"],
+        ["P3", 1, 8.0, 0, 0, "按进度"],
+        ["P4", 1, 8.0, 0, 0, "按进度"],
+    ]
+    assert report.unknown[["record_id", "counted", "reason"]].to_numpy().tolist() == [
+        ["1", "没有计入", "几个人、几个村记在一条里，分不清谁去了哪个村、各几天"],
+        ["2", "只计次数，天数存疑", "几个人合记一条，分不清各人的天数"],
+    ]
+
+
+def test_several_villages_of_one_person_are_visited_and_the_days_are_that_persons():
+    report = service_report(log((1, "2026-03-01", "周涛", "", "代村和前村", "", "", 9, "", 20)), NAMED, on="2026-03-31")
+    one = report.persons.set_index("expert_id").loc["P1"]
+    assert one[["visited", "days", "open_days", "doubtful"]].tolist() == [2, 9.0, 0, 0]
+    villages = report.villages.set_index("village_id")
+    assert villages.loc[["V1", "V2", "V4"], "state"].tolist() == ["已走访", "已走访", "未走访"]
+    assert villages.loc[["V1", "V2"], "days"].isna().all()
+    assert report.months[["days", "trained"]].iloc[2].tolist() == [9.0, 20.0]
+
+
+def test_a_surname_alone_leaves_its_bearers_open():
+    report = service_report(log((1, "2026-03-01", "王老师", "", "后村", "", "", 20, "", "")), NAMED, on="2026-03-31")
+    assert report.unknown["reason"].tolist() == ["特派员“王老师”只写了姓，分不清是谁"]
+    assert report.persons.set_index("expert_id").loc["P3", ["doubtful", "state"]].tolist() == [1, "未定"]
+
+
+def test_more_days_than_have_passed_are_open_and_no_duty_done():
+    rows = log(
+        (1, "2026-03-01", "周涛", "", "代村", "", "", 80, "", ""),
+        (2, "2026-01-10", "陈兰", "", "前村", "诸葛镇", "", 40, "", ""),
+        (3, "2026-02-10", "陈兰", "", "前村", "诸葛镇", "", 40, "", ""),
+        (4, "2026-02-10", "王丙", "", "后村", "", "", 41, "", ""),
+    )
+    report = service_report(rows, NAMED, on="2026-03-03")
+    assert report.persons.set_index("expert_id")["state"].to_dict() == {
+        "P1": "未定", "P2": "未定", "P4": "落后", "P3": "已完成",
+    }  # fmt: skip
+    assert report.unknown[["record_id", "counted", "reason"]].to_numpy().tolist() == [
+        ["1", "只计次数，天数存疑", "80 天放不进 2026-01-01 至 2026-03-03（按日期至多 60 天）"],
+        ["2", "只计次数，天数存疑", "本人累计 80 天，超过 2026-01-01 至 2026-03-03 的 62 天"],
+        ["3", "只计次数，天数存疑", "本人累计 80 天，超过 2026-01-01 至 2026-03-03 的 62 天"],
+    ]
+    assert service_report(rows, NAMED, on="2026-09-30").unknown.empty

@@ -135,4 +135,32 @@ def test_counties_out_of_the_list_meet_by_their_names():
         pd.DataFrame({"county": ["虚构一县"], "town": ["甲镇"]}),
         pd.DataFrame({"county": ["虚构一县", "虚构一县", "虚构二县", "兰陵县"], "town": ["甲镇", "", "甲镇", ""]}),
     )
-    assert table.tolist() == [["town", "county", None, None]]
+    assert table.tolist() == [["town", "county", "other", "other"]]
+
+
+@pytest.mark.parametrize(
+    ("village", "person", "same"),
+    [
+        ("高新区", "兰山区", False),
+        ("浮来山旅游度假区", "莒县", False),
+        ("兰山区", "兰山区、罗庄区", True),
+        ("云溪县", "青山县/云溪县", True),
+        ("云溪县", "青山县、虚构三县", False),
+        ("沂河新区", "兰山区和沂河新区", True),
+        ("高新区", "临沂市高新技术产业开发区", True),
+        ("兰山区", "临沂高新区", False),
+        ("云溪县", "临沂市云溪县", True),
+        ("兰山区", "山东省 临沂市 兰山区", True),
+        ("云溪县", "云溪", True),  # perhaps another one of that name: not known, and not barred
+        ("兰山区", "全市", True),
+        ("兰山区", "", True),
+    ],
+)
+def test_counties_of_two_names_are_two_and_a_list_of_them_is_any_of_them(village, person, same):
+    table = relations(pd.DataFrame({"county": [village]}), pd.DataFrame({"county": [person]}))
+    assert same_county(table).tolist() == [[same]]
+
+
+def test_a_list_of_counties_and_a_zone_are_shown_whole():
+    rows = read_villages(pd.DataFrame({"村": ["甲村", "乙村"], "县区": ["兰山区、罗庄区", "临沂高新区"]})).rows
+    assert rows["county"].tolist() == ["临沂市兰山区、临沂市罗庄区", "临沂市高新区"]

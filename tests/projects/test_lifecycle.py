@@ -632,3 +632,28 @@ def test_a_term_over_its_two_days_is_read(tmp_path, merged):
         ["2023-07-01", "2023-07-01"],
         ["2026-06-30", "2025-06-30"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reached", "open_"),
+    [
+        ("0～100℃", "20～100℃", True),
+        ("0～100℃", "0～80℃", True),
+        ("-20℃～60℃", "-10℃～60℃", True),
+        ("5～10kV", "6～8kV", True),
+        ("≥2000人次", "约2000人次", True),
+        ("≥2000人次", "1900～2100人次", True),
+        ("≤5%", "约5%", True),
+        ("≥500万元", "近500万元", True),
+        ("0～100℃", "-10～120℃", False),
+        ("≥2000人次", "约3000人次", False),
+        ("≥2000人次", "2100～2300人次", False),
+        ("≤5%", "4～5%", False),
+        ("≥2000人次", "1800人次", False),
+        ("3项", "3项", False),
+    ],
+)
+def test_ranges_and_about_values_near_a_limit_are_left_to_a_person(wanted, reached, open_):
+    from matcher.projects.lifecycle.delivery import _is_open
+
+    assert _is_open(wanted, reached) is open_

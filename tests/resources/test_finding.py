@@ -234,3 +234,23 @@ def test_hours_that_are_free_are_those_open_less_those_used():
     assert rows.loc[3, "hours_free_min"] < 900 < rows.loc[3, "hours_free_max"]
     said = read_resources(table.assign(空闲机时=[50, "", "", ""])).rows
     assert said["hours_free"].fillna(-1).tolist() == [50, 0, -1, -1]
+
+
+def test_hours_in_any_writing_and_what_is_not_read_stays_unknown():
+    from matcher.resources.reading import read_resource_needs, read_resources
+
+    table = pd.DataFrame(
+        {
+            "仪器名称": ["甲箱", "乙箱", "丙箱", "丁箱"],
+            "年可开放机时": ["8760小时", "8760", "8760h", "8760"],
+            "已用机时": ["8700h", "8700", "很满", ""],
+        }
+    )
+    rows = read_resources(table).rows
+    assert rows["hours_free"].fillna(-1).tolist() == [60.0, 60.0, -1.0, 8760.0]
+    asked = read_resource_needs(
+        pd.DataFrame({"需求名称": ["甲", "乙", "丙"], "所需机时": ["1000h", "1,000 小时", "42天"]})
+    )
+    assert asked.rows["hours"].fillna(-1).tolist() == [1000.0, 1000.0, -1.0]
+    assert asked.rows.loc[2, ["hours_min", "hours_max"]].tolist() == [336.0, 1008.0]  # days of 8 to 24 hours
+    assert asked.problems["problem"].tolist()[1:] == ["写的是天，按每天 8 至 24 小时计"]

@@ -163,3 +163,45 @@ def test_a_unit_with_a_title_a_short_name_or_a_former_one(left, right, near):
 @pytest.mark.parametrize("word", ["个人", "退休", "自由职业", "离退休", "独立专家"])
 def test_what_names_no_unit_is_in_common_with_nobody(word):
     assert same_units([word], [word]).empty
+
+
+@pytest.mark.parametrize(
+    ("cell", "unit", "beside"),
+    [
+        ("虚构机械公司（原虚构农机厂）", "虚构农机厂", True),
+        ("虚构机械公司（原虚构甲厂、虚构乙厂）", "虚构乙厂", True),
+        ("虚构机械公司（曾用名：虚构农机厂）", "虚构农机厂", True),
+        ("虚构机械公司（虚构农机厂改制）", "虚构农机厂", True),
+        ("虚构集团子公司虚构农机厂", "虚构农机厂", True),
+        ("虚构集团下属虚构农机厂", "虚构集团", True),
+        ("退休（原虚构大学机械学院）", "虚构大学", True),
+        ("虚构大学退休教师", "虚构大学", True),
+        ("2019年前在虚构大学工作", "虚构大学", True),
+        ("甲大学/虚构大学（双聘）", "虚构大学", False),
+        ("虚构甲公司；虚构乙公司（合作）", "虚构乙公司", False),
+        ("虚构机械公司（原虚构农机厂）", "虚构机械公司", False),
+    ],
+)
+def test_units_beside_each_other_in_a_cell(cell, unit, beside):
+    table = same_units([cell], [unit])
+    assert table[["near", "beside"]].to_numpy().tolist() == [[beside, beside]]
+    turned = same_units([unit], [cell])
+    assert turned[["near", "beside"]].to_numpy().tolist() == [[beside, beside]]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("虚构石油大学（华东）", "虚构石油大学（北京）"),
+        ("虚构甲医院（附属医院）", "虚构乙医院（附属医院）"),
+        ("虚构甲公司（虚构集团）", "虚构乙公司（虚构集团）"),
+        ("虚构集团子公司虚构甲厂", "虚构集团子公司虚构乙厂"),
+        ("虚构大学 机械学院", "别的大学 机械学院"),
+        ("张三（虚构大学）", "张三（别的大学）"),
+        ("退休（原虚构大学）", "退休（原别的大学）"),
+        ("虚构大学现代农业研究院", "别的大学现代农业研究院"),
+    ],
+)
+def test_what_two_units_share_beside_their_names_makes_them_no_one(one, other):
+    table = same_units([one], [other])
+    assert (table["near"] & ~table["beside"]).all()

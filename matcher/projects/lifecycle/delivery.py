@@ -39,6 +39,10 @@ _NO_CATEGORY = re.compile(
     r"(?:.{0,12}[(（]?(?:合|小|总|共|累)\s*计(?:数|金额)?[)）]?|总(?:额|预算|经费)|其\s*中\s*[:：、]?.*)[:：]?"
 )
 NEAR = 0.10
+_FIGURE = r"\d[\d,]*(?:\.\d+)?"
+_RANGE = re.compile(rf"([-−]?{_FIGURE})[^\d~～—–至到±,，;；、-]{{0,6}}(?:[~～—–至到]+|-)\s*([-−+]?{_FIGURE})")
+_ABOUT = re.compile(rf"(?:约|大概|近|左右|上下|不到)\s*({_FIGURE})|({_FIGURE})\D{{0,4}}(?:左右|上下)")
+_AT_MOST = re.compile("[≤<＜]|不超过|不大于|不高于|小于|低于|以内|以下|至多|最多")
 _DONE = {"已完成": "met", "完成": "met", "达到": "met", "是": "met", "超额完成": "met", "√": "met",
          "基本完成": "near", "部分完成": "near", "未完成": "not_met", "未达到": "not_met", "否": "not_met"}  # fmt: skip
 
@@ -48,7 +52,8 @@ def delivered_items(projects: Sequence[Project]) -> pd.DataFrame:
 
     Figures are compared by what they measure (`matcher.needs.compare_indicators`), counts and money by their numbers,
     a wanted number without a word being the least that is wanted; near is a miss of at most a tenth. Where they cannot
-    be compared, what the project itself said counts and `how` says so.
+    be compared, what the project itself said counts and `how` says so. A reached range that does not cover the wanted
+    one or has the limit in it, and what is about the limit (约2000), cannot.
 
     Returns
     -------
@@ -78,11 +83,40 @@ def _judged(item: str, wanted: str, told: Event | None) -> tuple[str, float | No
         return "not_said", None, ""
     reached, verdict = told.body["reached"], _DONE.get(told.body["verdict"])
     figures = _compared(item, wanted, reached) if reached else None
-    if figures is not None:
+    open_ = bool(reached) and _is_open(wanted, reached)
+    if figures is not None and not open_:
         return (*figures, "比较")
     if verdict is not None:
         return verdict, None, "自报"
     return ("unclear" if reached or told.body["verdict"] else "not_said"), None, ""
+
+
+def _is_open(wanted: str, reached: str) -> bool:
+    """Whether figures alone do not decide: a reached range that does not cover the wanted one or has the limit in it,
+    or a value that is said to be about so much, by which it may be on either side of the limit.
+    """
+    asked, got = _range(wanted), _range(reached)
+    if asked is not None:
+        return got is not None and (got[0] > asked[0] or got[1] < asked[1])
+    limits = re.findall(_FIGURE, wanted)
+    if len(limits) != 1:
+        return False
+    limit = _float(limits[0])
+    if got is not None:
+        return got[0] <= limit < got[1] if _AT_MOST.search(wanted) else got[0] < limit <= got[1]
+    about = _ABOUT.search(reached)
+    return about is not None and abs(_float(about[1] or about[2]) - limit) <= NEAR * limit
+
+
+def _range(text: str) -> tuple[float, float] | None:
+    """The ends of the one range of a text."""
+    found = _RANGE.findall(text)
+    low, high = map(_float, found[0]) if len(found) == 1 else (0.0, 0.0)
+    return (low, high) if low < high else None
+
+
+def _float(figure: str) -> float:
+    return float(figure.replace(",", "").replace("−", "-"))
 
 
 def _compared(item: str, wanted: str, reached: str) -> tuple[str, float | None] | None:
