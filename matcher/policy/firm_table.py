@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from matcher.errors import PolicyError, TableError
-from matcher.policy.firm_words import CLOSE_WORDS, SUMS, WORDS, series_of, without_year
+from matcher.policy.firm_words import CLOSE_WORDS, STEMS, SUMS, WORDS, series_of, without_year
 from matcher.policy.identity import APPLICATION, FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
 from matcher.policy.model import FactColumn
 from matcher.policy.platforms import KINDS, in_plain_words
@@ -43,7 +43,8 @@ def _column(fact: FactColumn, policies: Sequence[Policy]) -> Column:
         fact.title,
         (*headers, *(() if back else more)),
         tuple(word for choice in fact.choices.values() for word in choice),
-        sums=SUMS.get(fact.name, ()),
+        sums=(kinds := SUMS.get(fact.name, ())),
+        stems=tuple(STEMS[words[0]] for words in kinds),
         back=back,
         words=words,
         close_words=tuple(CLOSE_WORDS.get(base, "").split()) if back else (),

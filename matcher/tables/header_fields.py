@@ -15,6 +15,7 @@ from matcher.tables.header_words import (
     header_key,
     header_label,
     is_carried,
+    kinds_left_out,
     scale_of_counts,
 )
 from matcher.tables.schemas import Column
@@ -30,7 +31,8 @@ class Fields:
     """The columns, by index, and what they are.
 
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
-    columns make up, in the file's order. summed: fields that add up columns. rivals: further columns that name a field
+    columns make up, in the file's order. summed: fields that add up columns; left_out: for each of these the columns that nobody knows
+    and that may count a further kind. rivals: further columns that name a field
     which has one. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
     field that are no riddle. nearest: the fields that others could be. repeated: columns whose header stands over
     another one too, so that it names neither.
@@ -40,6 +42,7 @@ class Fields:
     units: dict[str, str] = field(default_factory=dict)
     joined: dict[str, list[int]] = field(default_factory=dict)
     summed: dict[str, list[int]] = field(default_factory=dict)
+    left_out: dict[str, list[int]] = field(default_factory=dict)
     rivals: list[tuple[int, Column]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
@@ -212,7 +215,18 @@ def _sum(fields: Fields, texts: Sequence[str], meanings: dict[int, Meaning]) -> 
         problem = f"“{columns[name].title}”由“{said}”" + ("相加得出" if len(places) > 1 else "得出")
         if missing:
             problem += f"，表中没有{'、'.join(missing)}"
-        fields.remarks.append((places[0], problem, f"若还有别的，请加一列“{columns[name].title}”"))
+        action = f"若还有别的，请加一列“{columns[name].title}”"
+        spare = [place for place, text in enumerate(texts) if text and not _says_something(meanings.get(place))]
+        if left_out := [place for place in spare if kinds_left_out(texts[place], columns[name], of_kind)]:
+            fields.left_out[name] = left_out
+            problem += f"；“{'”“'.join(texts[place] for place in left_out)}”没看懂，得出的数只作下限"
+            action = f"请在这些表头里写明是{'、'.join(missing) or '哪一种'}，或加一列“{columns[name].title}”"
+        fields.remarks.append((places[0], problem, action))
+
+
+def _says_something(meaning: Meaning | None) -> bool:
+    """Whether a header names a field, or several that could be meant."""
+    return meaning is not None and bool(meaning.columns or meaning.asked or meaning.summed)
 
 
 def _join(fields: Fields, column: Column) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -76,7 +76,13 @@ _TIME_LAST = re.compile(rf"(?P<word>.+?)[\s:_/|-]*\(?(?:{_TIME})\)?")
 _FILLERS = re.compile(r"^(?:本?企业|公司|本?单位|全年|[年期]末|年度?|实现|实际)+|(?:总额|合计|金额|总计|支出|情况|数)$")
 _COUNTED = re.compile(r"(?<!总)(?:总?数量|总?人数|个数|件数|项数|数)$")
 _OWNED = re.compile(
-    r"(?:拥有|现有|已有|已授权|已获|获得|授权|有效|国内|的)*(.+?)(?:授权|拥有|登记|有效)*(?:数量|件数|个数|项数|总数|量|数)?"
+    r"(?:拥有|现有|已有|已授权|已获|获得|授权|有效|累计|国内|的)*(.+?)(?:授权|拥有|登记|证书|有效)*(?:数量|件数|个数|项数|总数|量|数)?"
+)
+_OF_RIGHTS = re.compile(r"专利|知识产权")
+_OF_OTHERS = re.compile(r"其[他它]|pct|国外|国际|境外|海外")
+_AROUND = re.compile(
+    r"拥有|现有|已有|已?获得?|已?授权|有效|累计|历年|新增|当年|今年|本年度?|(?:19|20)\d\d年度?|国内|登记|证书|设计|[总合]计"
+    r"|总?[数件个项]?数?量?|权|类|的"
 )
 _MONTHS = {"月": "个月"}  # behind a number, 月 is a month of the year
 CLOSE = 4  # the rank of words for something close
@@ -121,6 +127,28 @@ def header_key(text: str) -> str:
 def header_label(text: str) -> str:
     """A header as the label of a line: without its brackets, marks and numbering."""
     return _BRACKET.sub("", _MARKS.sub("", text).translate(_BRACKETS)).strip(_EDGE) or text
+
+
+def kinds_left_out(text: str, column: Column, counted: Container[str]) -> list[str]:
+    """The kinds of `column.sums` that a header which nobody knows may count, of those that no other column counts.
+
+    A header of nothing but words for rights: 外观授权, 专利（新型）, 其他专利; a total of all rights leaves out no kind
+    where the first kind has a column.
+
+    >>> classes = Column("c", "number", "c", sums=(("实用新型",), ("外观设计",)), stems=("新型", "外观"))
+    >>> [kinds_left_out(text, classes, {"实用新型"}) for text in ("专利-外观", "外观检测", "专利总数", "其他专利")]
+    [['外观设计'], [], [], ['实用新型', '外观设计']]
+    """
+    peeled = _peel(text)
+    words = re.sub(r"[\W_]+", "", peeled.bare + "".join(peeled.qualifiers))
+    named = [kinds[0] for kinds, stem in zip(column.sums, column.stems, strict=True) if re.search(stem, words)]
+    rest = _OF_RIGHTS.sub("", re.sub("|".join(column.stems) or "$", "", words))
+    if _AROUND.sub("", _OF_OTHERS.sub("", rest)):
+        return []
+    if named or not _OF_RIGHTS.search(words):
+        return [kind for kind in named if kind not in counted]
+    every = [kinds[0] for kinds in column.sums]
+    return every if _OF_OTHERS.search(rest) or every[0] not in counted else []
 
 
 def unit_of(piece: str) -> str | None:

@@ -326,3 +326,30 @@ def test_a_yes_or_no_takes_a_count_and_nothing_between() -> None:
         assert verdicts["passed"].astype(str).tolist() == wanted[: len(firms)]
         told = scored.problems.loc[scored.problems["level"] == "unreadable", "enterprise_id"].tolist()
         assert told == [number for number in ("4", "5", "12", "13") if int(number) < len(firms)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"发明": 0, "新型": 3, "软著": 1}, (4, 4)),
+        ({"实用新型（件）": 3, "外观（件）": 1, "累计软著（件）": 2}, (6, 6)),
+        ({"软著登记证书": 1, "外观专利": 1}, (2, 2)),
+        ({"实用新型": 3, "专利-外观": 1}, (3, None)),
+        ({"实用新型": 3, "专利（外观）": 0}, (3, 3)),  # nothing is left out
+        ({"实用新型": 3, "其他专利": 1}, (3, None)),
+        ({"实用新型": 3, "2025年新增软著": 1}, (3, None)),
+        ({"软著": 3, "专利数": 4}, (3, None)),
+        ({"实用新型": 3, "专利总数": 4, "软著": 1}, (4, 4)),  # a total of what is counted
+        ({"软著": 3, "2025年新增软著": 1}, (3, 3)),  # part of a kind that is counted
+        ({"实用新型": 3, "外观检测设备": 1, "软件产品收入": 9, "专利申请数": 3, "新型研发机构": 1}, (3, 3)),
+    ],
+)
+def test_a_sum_of_kinds_is_a_lower_bound_while_a_further_kind_is_not_understood(columns, expected) -> None:
+    table = pd.DataFrame({"企业名称": ["虚构甲公司"], "职工总数": [9], **{name: [n] for name, n in columns.items()}})
+    reading = read_firms(table, "tech-sme", on="2026-06-10")
+    row = reading.rows.iloc[0]
+    exact = row["class2_ip"]
+    low, high = (exact, exact) if pd.notna(exact) else (row["class2_ip_min"], row["class2_ip_max"])
+    assert (low, None if pd.isna(high) else high) == expected
+    told = reading.problems["problem"].str.contains("没看懂，得出的数只作下限").any()
+    assert told or expected[1] is not None

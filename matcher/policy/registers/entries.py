@@ -19,7 +19,7 @@ from matcher.tables.arguments import check_firms
 from matcher.tables.cells import shorten
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.schemas import HIGH, LOW, Contract
+from matcher.tables.schemas import HIGH, LOW, TEXT, Contract
 
 WARNINGS = ("enterprise_id", "register", "file", "row", "item", "problem", "counted", "source", "what_to_do")
 COUNTED, NOT_COUNTED, OPEN = "计入", "不计入", "未定"
@@ -121,6 +121,10 @@ class Entry:
         ends = [self.cells.get(name + end) for end in (LOW, HIGH)]
         low, high = (None if end is None or pd.isna(end) else float(end) for end in ends)
         return low, high
+
+    def unread(self, name: str) -> str:
+        """What stands in a cell of which nothing could be read, where the contract keeps it; "" for none."""
+        return str(self.cells.get(name + TEXT, "")) if self.number(name) == (None, None) else ""
 
     def day(self, name: str) -> Span:
         """What is known of a day."""
