@@ -465,6 +465,21 @@ def test_rows_that_are_not_joined_are_told():
     ]
 
 
+def test_the_writings_of_an_id_join_and_one_that_differs_by_a_sign_may_count():
+    firms = pd.DataFrame({"enterprise_id": ["QY-01", "b", "B", "qy11"], "name": [""] * 4})
+    names = ["qy-01", "ＱＹ－０１", "QY— 01", "QY01", "q y-0-1", "Ｂ", "QY-11", "QY-12"]
+    rows = [[name, str(at), "发明专利", "自主研发", "2022-01-01"] for at, name in enumerate(names)]
+    done = facts("rights", table(RIGHT, *rows), firms=firms)
+    assert [bounds(done, "class1_ip", row) for row in range(4)] == [(3, 5), None, None, (0, 1)]
+    assert told(done) == [
+        [pd.NA, "3 行的企业编号与企业表写法不同，已归户：qy-01（QY-01）、ＱＹ－０１（QY-01）、QY— 01（QY-01）", "计入"],
+        [pd.NA, "2 行的企业不在企业表中：Ｂ、QY-12", "不计入"],
+        [5, "没有归户：企业编号“QY01”只差符号，待确认", "未定"],
+        [6, "没有归户：企业编号“q y-0-1”只差符号，待确认", "未定"],
+        [8, "没有归户：企业编号“QY-11”只差符号，待确认", "未定"],
+    ]
+
+
 def test_an_id_may_be_a_code_or_a_name():
     """As `matcher.contracts` gives conversions: firm_id is the code, else the name."""
     firms = FIRMS.assign(uscc=[check_registers.code(1), ""])
