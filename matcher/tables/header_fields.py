@@ -61,15 +61,20 @@ class Fields:
 
 
 def assign(
-    texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Column], parts: Sequence[Sequence[str]] = ()
+    texts: Sequence[str],
+    vocabulary: Vocabulary,
+    columns: Sequence[Column],
+    parts: Sequence[Sequence[str]] = (),
+    year: int | None = None,
 ) -> Fields:
     """What the headers of a row, left to right, feed; `columns`: those of the contract; parts: the texts over each
-    column where they may be several.
+    column where they may be several; year: of which the title says that the table is.
     """
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
     _settle_years(meanings)
+    _settle_periods(meanings, vocabulary.year, year)
     times = Counter(map(header_key, texts))
     fields = Fields(repeated={place for place, text in enumerate(texts) if times[header_key(text)] > 1})
     ranked = sorted(meanings, key=lambda place: (*_precedence(meanings[place].rank, texts[place]), place))
@@ -106,6 +111,29 @@ def _settle_years(meanings: dict[int, Meaning]) -> None:
     for place, meaning in meanings.items():
         if meaning.asked and any(column.name in named for column in meaning.beside):
             meanings[place] = meaning._replace(columns=meaning.asked, asked=())
+
+
+def _settle_periods(meanings: dict[int, Meaning], decision: int | None, year: int | None) -> None:
+    """本年 and 上年 side by side are the table's own year and the one before, which its title names; where it names none,
+    nobody knows which years they are. 上年 alone is the year before the decision's.
+    """
+    relative = {place: meaning for place, meaning in meanings.items() if meaning.period is not None}
+    if not any(meaning.known for meaning in relative.values()):
+        return
+    this = {column.name for one in relative.values() if one.known and one.period == 0 for column in one.series}
+    beside = any(one.period and any(column.name in this for column in one.series) for one in relative.values())
+    for place, meaning in relative.items():
+        years = meaning.period or 0
+        if year is not None and decision is not None:
+            back = decision - year + years
+            of_year = tuple(column for column in meaning.series if (column.back or 1) == back)
+            note = f"照标题的 {year} 年，作 {year - years} 年的数读入" if of_year else ""
+            other = () if of_year else meaning.series
+            meanings[place] = meaning._replace(
+                columns=of_year, known=not of_year, beside=other, note=note, period=None
+            )
+        elif beside and years:
+            meanings[place] = meaning._replace(columns=(), known=True, beside=meaning.series)
 
 
 def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, column: Column) -> None:
@@ -176,6 +204,10 @@ def _miss_year(fields: Fields, place: int, meaning: Meaning, vocabulary: Vocabul
     if not meaning.known or not missing:
         return
     first = min(missing, key=lambda column: column.back)
+    if meaning.period is not None:
+        problem = "不知是哪一年的数，没有采用：标题和表头都没有写“本年”“上年”“本期”是哪一年"
+        fields.remarks.append((place, problem, f"请在表头写明年份，如“{(vocabulary.year or 2026) - 1}年…”"))
+        return
     year = f"（{vocabulary.year - (first.back or 1)}年）" if vocabulary.year else ""
     problem = f"不是“{first.title}”{year}的数，没有采用"
     fields.remarks.append((place, problem, f"请补一列“{first.title}”；这一列若就是，请改表头，或用 --column 指定"))

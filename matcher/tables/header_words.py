@@ -69,8 +69,12 @@ _TIME = (
     r"|(?P<third>前[三3]年度?末?|大前年度?末?)"
     r"|(?P<either>前两年度?末?)"
     r"|第(?P<nth>[一二三123])年度?"
-    r"|(?P<none>本年度?|今年|当年|(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?)"
+    r"|(?P<this>(?:本年度?|今年|当年|本期)(?:金额|发生额|数)?)"
+    r"|(?P<closing>(?:本?年|本?期)末(?:余额|数)?)"
+    r"|(?P<former>(?:上期|上年|去年)(?:金额|发生额|数)|上期|[上去]年同期|(?:年初|期初)(?:余额|数)?)"
+    r"|(?P<none>(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?)"
 )  # of a part of a year, of several, or of one that nobody asks for: none
+_PERIODS = {"this": 0, "closing": 0, "last": 1, "former": 1, "before": 2, "third": 3}  # years before that of the table
 _TIME_FIRST = re.compile(rf"\(?(?:{_TIME})\)?[\s:_/|-]*(?P<word>.+)")
 _TIME_LAST = re.compile(rf"(?P<word>.+?)[\s:_/|-]*\(?(?:{_TIME})\)?")
 _FILLERS = re.compile(r"^(?:本?企业|公司|本?单位|全年|[年期]末|年度?|实现|实际)+|(?:总额|合计|金额|总计|支出|情况|数)$")
@@ -99,6 +103,8 @@ class Meaning(NamedTuple):
     fields that could be meant where it does not say which. beside: fields of the same figure in other years: with a
     header of no field, those that it is not; with `asked`, those whose own columns settle what it is. dated: whether it
     names a year. note: what a reader should know of it. known: a header that no field takes, but that is no riddle.
+    period: of a figure of 本年, 上年 and the like, how many years before the table's own it is; series: the fields of
+    that figure, which may be of any year.
     """
 
     columns: tuple[Column, ...] = ()
@@ -110,6 +116,8 @@ class Meaning(NamedTuple):
     note: str = ""
     known: bool = False
     dated: bool = False
+    period: int | None = None
+    series: tuple[Column, ...] = ()
 
 
 class _Peeled(NamedTuple):
@@ -297,9 +305,15 @@ class Vocabulary:
                 return Meaning()
             series = [state]
         back = _back(time, self.year)
+        period = next((years for name, years in _PERIODS.items() if time[name]), None)
         if exact is not None:
             columns = (exact, *(one for one in series if one.back == exact.back and one is not exact))
-            return Meaning(columns, dated=True)
+            return Meaning(columns, dated=True, period=period, series=tuple(series))
+        if time["this"] or time["closing"] or time["former"]:
+            state_now = tuple(one for one in series if time["closing"] and not one.back)
+            note = f"表头另注“{time['closing']}”，照“{state_now[0].title}”读入" if state_now else ""
+            known = Meaning(known=not state_now, dated=True, note=note, period=period, series=tuple(series))
+            return known._replace(columns=state_now, beside=() if state_now else tuple(series))
         if back is None:
             return Meaning(asked=tuple(series), dated=True)
         columns = tuple(one for one in series if (one.back or 1) == back)
@@ -309,7 +323,7 @@ class Vocabulary:
             return Meaning(asked=columns, beside=tuple(one for one in series if one not in columns), dated=True)
         if rank == CLOSE:
             note = f"照“{columns[0].title}”读入，两者口径可能不同"
-        return Meaning(columns, rank=rank, note=note, dated=True)
+        return Meaning(columns, rank=rank, note=note, dated=True, period=period, series=tuple(series))
 
     def _nearest(self, text: str) -> tuple[Column | None, float]:
         """The field whose words are the most like a header's that names none, and how like (0..1); None where none is
@@ -351,7 +365,8 @@ def _latest(series: Sequence[Column]) -> Column:
 
 def _back(time: re.Match[str], year: int | None) -> int | None:
     """How many years before the decision's a header's year lies: 0 for none that counts, None where nobody can say."""
-    for name, back in (("part", 0), ("none", 0), ("last", 1), ("before", 2), ("either", 2), ("third", 3)):
+    of_none = ((name, 0) for name in ("part", "this", "closing", "former", "none"))
+    for name, back in (*of_none, ("last", 1), ("before", 2), ("either", 2), ("third", 3)):
         if time[name]:
             return back
     if time["nth"]:

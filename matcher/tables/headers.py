@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ from matcher.tables.sheets import OWN_SHEETS
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
 _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
 _LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
+_YEAR = re.compile(r"(?<![\d〔\[【(（])((?:19|20)\d\d)\s*年(?:度|(?=\s*0?1\s*月?[-—~至]\s*12\s*月)|(?!\s*\d))")
+_PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
 _KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
 
@@ -115,7 +118,7 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
                 break
             rows = header_rows(grid, at, lambda text: vocabulary.meaning(text) != Meaning())
             texts = [_text(parts, vocabulary) for parts in rows.parts]
-            fields = assign(texts, vocabulary, contract.columns, rows.parts)
+            fields = assign(texts, vocabulary, contract.columns, rows.parts, _year_of_title(grid, at))
             if fields.places and (best is None or len(fields.places) > len(best.fields.places)):
                 best = _Found(grid, rows, texts, fields)
     if best and len(best.fields.places) > _IN_A_FORM:
@@ -127,6 +130,13 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
         if form and (best is None or len(form.fields.places) > len(best.fields.places)):
             best = form
     return best
+
+
+def _year_of_title(grid: Grid, at: int) -> int | None:
+    """The one year of which the rows above a header say that the table is; None for none, several or a part of one."""
+    titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    years = {match[1] for text in titles for match in _YEAR.finditer(text)}
+    return int(years.pop()) if len(years) == 1 and not any(map(_PART_OF_YEAR.search, titles)) else None
 
 
 def _form(grid: Grid, contract: Contract, vocabulary: Vocabulary) -> _Found | None:

@@ -353,3 +353,76 @@ def test_a_sum_of_kinds_is_a_lower_bound_while_a_further_kind_is_not_understood(
     assert (low, None if pd.isna(high) else high) == expected
     told = reading.problems["problem"].str.contains("没看懂，得出的数只作下限").any()
     assert told or expected[1] is not None
+
+
+def _figures(folder: Path, title: str, header: str, row: str, policy: str = "hte") -> tuple[dict[str, float], str]:
+    """What a sheet of one firm says by field, in 万元, and its problems."""
+    file = folder / "firms.csv"
+    width = header.split("\n")[0].count(",")
+    above = f"{title}{',' * width}\n" if title else ""
+    file.write_text(f"{above}{header}\n{row}\n", "utf-8")
+    reading = read_firms(file, policy, on="2026-06-10")
+    assert reading.rows["name"].tolist() == ["虚构甲公司"]
+    names = [name for name in reading.rows if name.startswith(("sales", "rd_expense", "net", "assets", "employees"))]
+    return {name: reading.rows[name].iloc[0] for name in names}, "".join(reading.problems["problem"])
+
+
+@pytest.mark.parametrize(
+    ("title", "years"),
+    [
+        ("2025年度企业年报汇总表", ("y3", "y2")),
+        ("某市2024年企业情况表（单位：元）", ("y2", "y1")),
+        ("2025年1-12月主要指标", ("y3", "y2")),
+        ("虚构科〔2021〕12号附件：2025年度汇总表", ("y3", "y2")),
+        ("2026年度企业情况表", ("", "y3")),
+        ("企业情况表", ()),
+        ("", ()),
+        ("2025年1-6月主要指标", ()),
+        ("填表日期：2026年3月5日", ()),
+        ("2024年和2025年对比", ()),
+    ],
+)
+@pytest.mark.parametrize(
+    "header", ["企业名称,本年销售收入,上年销售收入", "企业名称,销售收入（本期）,销售收入（上期）", "企业名称,今年销售收入,去年销售收入"]
+)
+def test_this_year_is_that_of_the_title_and_nobody_knows_it_without_one(tmp_path, title, years, header) -> None:
+    said, problems = _figures(tmp_path, title, header, "虚构甲公司,21000,4000")
+    expected = dict(zip(years, (21000, 4000), strict=False))
+    assert said == {f"sales_{year}": value for year, value in expected.items() if year}
+    assert ("不知是哪一年的数" in problems) is (not years)
+    assert problems.count("照标题的") == len(said)
+
+
+@pytest.mark.parametrize(
+    ("title", "header", "expected"),
+    [
+        ("2025年度高企培育表", "企业名称,上年度销售收入,上年度研发费用", {"sales_y3": 7, "rd_expense_y3": 3}),
+        ("", "企业名称,上年度销售收入,本年度研发费用预算", {"sales_y3": 7}),
+        ("", "企业名称,2025年销售收入,2024年销售收入", {"sales_y3": 7, "sales_y2": 3}),
+        ("2025年度年报", "企业名称,净资产（年末）,净资产（年初）", {"net_assets_y3": 7, "net_assets_y2": 3}),
+        ("", "企业名称,净资产（期末）,净资产（期初）", {}),
+    ],
+)
+def test_last_year_alone_is_the_year_before_the_decision(tmp_path, title, header, expected) -> None:
+    assert _figures(tmp_path, title, header, "虚构甲公司,7,3")[0] == expected
+
+
+def test_the_end_of_the_year_is_no_beginning(tmp_path) -> None:
+    said, _ = _figures(tmp_path, "", "企业名称,资产总额（期末）,资产总额（期初）", "虚构甲公司,7,3", "tech-sme")
+    assert said == {"assets_total": 7}
+    said, _ = _figures(tmp_path, "", "企业名称,资产总额（期初）,职工总数", "虚构甲公司,7,3", "tech-sme")
+    assert said == {"employees_total": 3}
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ("企业名称,职工总数,销售收入,,资产总额\n,,本期金额（万元）,上期金额（万元）,万元", {"sales_y3": 70000, "sales_y2": 30000}),
+        ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,本期,上期,（万元）", {"sales_y3": 70000, "sales_y2": 30000}),
+        ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,2025年6月末,2024年末,（万元）", {"sales_y2": 30000}),
+        ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,2025年1-6月,2024年上半年,（万元）", {}),
+    ],
+)
+def test_a_second_row_of_periods_and_units_is_no_firm(tmp_path, header, expected) -> None:
+    said, _ = _figures(tmp_path, "2025年度企业年报", header, "虚构甲公司,50,7,3,9")
+    assert said == expected | {"employees_total": 50} | ({"assets_total": 90000} if "assets_total" in said else {})
