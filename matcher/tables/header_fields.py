@@ -33,7 +33,7 @@ class Fields:
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
     columns make up, in the file's order. summed: fields that add up columns; left_out: for each of these the columns that nobody knows
     and that may count a further kind. rivals: further columns that name a field
-    which has one. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
+    which has one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
     field that are no riddle. nearest: the fields that others could be. repeated: columns whose header stands over
     another one too, so that it names neither.
     """
@@ -49,6 +49,7 @@ class Fields:
     known: set[int] = field(default_factory=set)
     nearest: dict[int, Column] = field(default_factory=dict)
     repeated: set[int] = field(default_factory=set)
+    rivalling: set[int] = field(default_factory=set)
 
     def of(self, place: int) -> list[str]:
         """The fields that a column feeds."""
@@ -56,8 +57,10 @@ class Fields:
         return [name for name, places in sources.items() if place in places]
 
     def hint(self, texts: Sequence[str], place: int) -> str:
-        """What makes a column its nearest field, "表头=字段"; "" where its header names several columns."""
-        return "" if place in self.repeated else f"{texts[place]}={self.nearest[place].title}"
+        """What makes a column its nearest field, "表头=字段"; "" where its header names several columns, or
+        several columns could be that field.
+        """
+        return "" if place in self.repeated | self.rivalling else f"{texts[place]}={self.nearest[place].title}"
 
 
 def assign(
@@ -311,14 +314,19 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
     """
     asked = {place for place, *_ in fields.remarks}
     strange = [place for place, text in enumerate(texts) if text and not fields.of(place) and place not in fields.known]
-    strange = [place for place in strange if place not in fields.nearest]
-    for place in strange[:_MOST]:
+    strange = [place for place in strange if place not in fields.nearest][:_MOST]
+    alike: dict[int, float] = {}
+    for place in strange:
         ways = list(spellings(parts[place])) if parts and len(parts[place]) > 1 else [texts[place]]
-        near, likeness = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
-        if near is None:
-            continue
-        fields.nearest[place] = near
-        if likeness > _ALIKE and near.name not in fields.places and place not in asked:
+        near, alike[place] = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
+        if near is not None:
+            fields.nearest[place] = near
+    times = Counter(near.name for near in fields.nearest.values())
+    fields.rivalling = {place for place, near in fields.nearest.items() if times[near.name] > 1}
+    for place in strange:
+        near = fields.nearest.get(place)
+        if near is not None and alike[place] > _ALIKE and near.name not in fields.places and place not in asked:
             hint = fields.hint(texts, place)
-            action = f"若是，请指定，如 --column {hint}" if hint else _RENAME
+            same = "有几列都像这个字段，请各写明是什么" if place in fields.rivalling else _RENAME
+            action = f"若是，请指定，如 --column {hint}" if hint else same
             fields.remarks.append((place, f"没看懂这一列，没有采用；最像“{near.title}”", action))

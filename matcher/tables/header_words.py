@@ -330,7 +330,7 @@ class Vocabulary:
         like it, or where the header is known to mean something else.
         """
         peeled = _peel(text)
-        if any(map(_changes_the_figure, peeled.qualifiers)):
+        if any(map(_changes_the_figure, peeled.qualifiers)) or "其中" in text:
             return None, 0.0
         for form in (text, peeled.core, peeled.bare):
             time = _TIME_FIRST.fullmatch(form) or _TIME_LAST.fullmatch(form)

@@ -426,3 +426,22 @@ def test_the_end_of_the_year_is_no_beginning(tmp_path) -> None:
 def test_a_second_row_of_periods_and_units_is_no_firm(tmp_path, header, expected) -> None:
     said, _ = _figures(tmp_path, "2025年度企业年报", header, "虚构甲公司,50,7,3,9")
     assert said == expected | {"employees_total": 50} | ({"assets_total": 90000} if "assets_total" in said else {})
+
+
+def test_no_printed_choice_is_wrong_when_it_is_obeyed() -> None:
+    wrong = (
+        "知识产权总数 其中：委托外部研发费用 委外研发费用 2025年新产品销售收入 大专以上科技人员 本科科技人员 企业诉求 企业困难 "
+        "外聘科技人员 固定资产总额 女职工人数 参保职工人数 研发费用加计扣除额"
+    ).split()
+    for policy in ("tech-sme", "hte", "srdi"):
+        table = pd.DataFrame({"统一社会信用代码": [CODE], "在境内注册": ["是"], **dict.fromkeys([*wrong, "企业名称全"], [3])})
+        hints = read_firms(table, policy, on="2026-06-10").columns.set_index("header")["hint"]
+        assert hints[wrong].tolist() == [""] * len(wrong), policy
+        assert hints["企业名称全"] == "企业名称全=企业名称"
+
+
+def test_two_columns_are_not_proposed_for_one_field() -> None:
+    table = pd.DataFrame({"企业名称": ["虚构甲公司"], "全厂科技人员数": [3], "本部科技人员数": [4], "企业职工总数额": [9]})
+    reading = read_firms(table, "tech-sme", on="2026-06-10")
+    assert reading.columns["hint"].tolist() == ["", "", "", "企业职工总数额=职工总数"]
+    assert reading.problems["action"].tolist()[:2] == ["有几列都像这个字段，请各写明是什么"] * 2
