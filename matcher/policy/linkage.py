@@ -116,6 +116,28 @@ def core_name(name: str) -> str:
     return core if len(core) >= 2 else plain
 
 
+_REMARK = re.compile(r"[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]")
+_SAYS = re.compile(r"^(?:原名?|曾用名|曾名|前身|又名|别名|简称|现名?|[现已]?更名|规[上下]|规模以|限[上下]|四上|高企|新[入升]|已|拟)")
+_OF_FORM = re.compile("合伙|独资|个体|集团|控股|股份")
+
+
+def without_remarks(name: str) -> str:
+    """A company name without what stands in brackets and is no part of it: a former name, 规上, anything behind the
+    legal form but a form itself.
+
+    Examples
+    --------
+    >>> [without_remarks(name) for name in ("虚构甲公司（原虚构甲厂）", "虚构（山东）公司(规上)", "虚构中心（有限合伙）")]
+    ['虚构甲公司', '虚构（山东）公司', '虚构中心（有限合伙）']
+    """
+
+    def kept(bracket: re.Match[str]) -> str:
+        behind = has_legal_form(name[: bracket.start()]) and not _OF_FORM.search(bracket[1])
+        return "" if behind or _SAYS.match(bracket[1].strip()) else bracket[0]
+
+    return _REMARK.sub(kept, name).strip() or name
+
+
 def former_names(text: str) -> list[str]:
     """The names of a cell of former names."""
     return [part.strip() for part in _FORMER.split(text) if part.strip()]

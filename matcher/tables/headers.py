@@ -202,9 +202,9 @@ def _settled(found: _Found, contract: Contract) -> Header:
     )
 
 
-def likely_kind(texts: Sequence[str], contract: Contract) -> str:
-    """ "，这像是一张需求表" where one other kind of table has more of the headers than any else, and two at least or
-    one that no other has; "" where this kind has one of its own, or as many.
+def likely_kind(texts: Sequence[str], contract: Contract, *, least: int = 1) -> str:
+    """ "，这像是一张需求表" where one other kind of table has more of the headers than any else, and two at least or,
+    where `least` is 1, one that no other has; "" where this kind has one of its own, or as many.
     """
     kinds = {kind.title: _headers_of(kind) for kind in _KINDS}
     kinds[contract.title] = _headers_of(contract)
@@ -216,7 +216,7 @@ def likely_kind(texts: Sequence[str], contract: Contract) -> str:
     }
     best = max(counts, key=lambda title: counts[title])
     sure = all(counts[best] > count for title, count in counts.items() if title != best)
-    told = sure and not alone[contract.title] and best != contract.title and (counts[best] > 1 or alone[best])
+    told = sure and not alone[contract.title] and best != contract.title and (counts[best] > 1 or (least == 1 and alone[best]))
     return f"，这像是一张{best}表" if told else ""
 
 
