@@ -132,9 +132,7 @@ def _settle_periods(meanings: dict[int, Meaning], decision: int | None, year: in
             of_year = tuple(column for column in meaning.series if (column.back or 1) == back)
             note = f"照标题的 {year} 年，作 {year - years} 年的数读入" if of_year else ""
             other = () if of_year else meaning.series
-            meanings[place] = meaning._replace(
-                columns=of_year, known=not of_year, beside=other, note=note, period=None
-            )
+            meanings[place] = meaning._replace(columns=of_year, known=not of_year, beside=other, note=note, period=None)
         elif beside and years:
             meanings[place] = meaning._replace(columns=(), known=True, beside=meaning.series)
 

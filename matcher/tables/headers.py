@@ -216,7 +216,12 @@ def likely_kind(texts: Sequence[str], contract: Contract, *, least: int = 1) -> 
     }
     best = max(counts, key=lambda title: counts[title])
     sure = all(counts[best] > count for title, count in counts.items() if title != best)
-    told = sure and not alone[contract.title] and best != contract.title and (counts[best] > 1 or (least == 1 and alone[best]))
+    told = (
+        sure
+        and not alone[contract.title]
+        and best != contract.title
+        and (counts[best] > 1 or (least == 1 and alone[best]))
+    )
     return f"，这像是一张{best}表" if told else ""
 
 

@@ -18,7 +18,7 @@ from matcher.tables.dates import Span, is_last_day, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
-from matcher.tables.mistaken_units import Amounts, mistaken_units
+from matcher.tables.mistaken_units import Amounts, mistaken_units, unsaid_units
 from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
@@ -114,6 +114,23 @@ class Table(NamedTuple):
         ]
         known = [values for values in persons if not np.isnan(values).all()] if columns else []
         told: dict[tuple[int | None, str], Problem] = {}
+        for one in alone:
+            if one.kind == "yuan" and not self.header.units[one.name] and one.name not in self.header.unit_places:
+                place = self.header.places[one.name]
+                written = [cell_of(row, place) for row in self.rows]
+                named = {
+                    i: word
+                    for i, cell in enumerate(written)
+                    if isinstance(cell, str) and (word := unit_of_cells([cell]))
+                }
+                for i, word in unsaid_units(_amounts(read[one.name]), written, named).items():
+                    text = f"没有写单位，同列别的格写了“{word}”，不知是元还是{word}，没有采用"
+                    fault = Fault(text, f"请写明单位，如“{shown(written[i])}{word}”，或“{shown(written[i])}元”")
+                    read[one.name].values[i] = None
+                    read[one.name].soft.pop(i, None)
+                    read[one.name].faults.append((i, fault))
+                    header = self.header.texts[place]
+                    told[self.numbers[i], header] = Problem(self.numbers[i], header, shown(written[i]), *fault)
         for name, rows in mistaken_units(columns, max(known, key=np.nanmedian, default=None)).items():
             values, faults, soft = read[name][:3]
             for i, likely in rows.items():

@@ -271,3 +271,12 @@ def test_a_form_keeps_what_the_contract_does_not_know(run, tmp_path, monkeypatch
 )
 def test_the_county_of_a_file_is_one_of_the_national_list(names, county):
     assert _county(names) == county
+
+
+def test_gathered_firms_are_placed_by_the_day_that_is_given(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "表").mkdir()
+    (tmp_path / "表" / "甲县.csv").write_text("企业编号,企业名称,2024年销售收入（元）\nA,虚构甲公司,7\n", "utf-8")
+    words = ("gather", "表", "--kind", "firms", "-p", "tech-sme", "-o", "全部.csv")
+    assert run(*words, "--on", "2025-06-10")[0] == 0
+    assert pd.read_csv("全部.csv")["上年度销售收入"].tolist() == [7]

@@ -383,7 +383,12 @@ def _figures(folder: Path, title: str, header: str, row: str, policy: str = "hte
     ],
 )
 @pytest.mark.parametrize(
-    "header", ["企业名称,本年销售收入,上年销售收入", "企业名称,销售收入（本期）,销售收入（上期）", "企业名称,今年销售收入,去年销售收入"]
+    "header",
+    [
+        "企业名称,本年销售收入,上年销售收入",
+        "企业名称,销售收入（本期）,销售收入（上期）",
+        "企业名称,今年销售收入,去年销售收入",
+    ],
 )
 def test_this_year_is_that_of_the_title_and_nobody_knows_it_without_one(tmp_path, title, years, header) -> None:
     said, problems = _figures(tmp_path, title, header, "虚构甲公司,21000,4000")
@@ -417,7 +422,10 @@ def test_the_end_of_the_year_is_no_beginning(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("header", "expected"),
     [
-        ("企业名称,职工总数,销售收入,,资产总额\n,,本期金额（万元）,上期金额（万元）,万元", {"sales_y3": 70000, "sales_y2": 30000}),
+        (
+            "企业名称,职工总数,销售收入,,资产总额\n,,本期金额（万元）,上期金额（万元）,万元",
+            {"sales_y3": 70000, "sales_y2": 30000},
+        ),
         ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,本期,上期,（万元）", {"sales_y3": 70000, "sales_y2": 30000}),
         ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,2025年6月末,2024年末,（万元）", {"sales_y2": 30000}),
         ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,2025年1-6月,2024年上半年,（万元）", {}),
@@ -434,14 +442,18 @@ def test_no_printed_choice_is_wrong_when_it_is_obeyed() -> None:
         "外聘科技人员 固定资产总额 女职工人数 参保职工人数 研发费用加计扣除额"
     ).split()
     for policy in ("tech-sme", "hte", "srdi"):
-        table = pd.DataFrame({"统一社会信用代码": [CODE], "在境内注册": ["是"], **dict.fromkeys([*wrong, "企业名称全"], [3])})
+        table = pd.DataFrame(
+            {"统一社会信用代码": [CODE], "在境内注册": ["是"], **{key: [3] for key in [*wrong, "企业名称全"]}}
+        )
         hints = read_firms(table, policy, on="2026-06-10").columns.set_index("header")["hint"]
         assert hints[wrong].tolist() == [""] * len(wrong), policy
         assert hints["企业名称全"] == "企业名称全=企业名称"
 
 
 def test_two_columns_are_not_proposed_for_one_field() -> None:
-    table = pd.DataFrame({"企业名称": ["虚构甲公司"], "全厂科技人员数": [3], "本部科技人员数": [4], "企业职工总数额": [9]})
+    table = pd.DataFrame(
+        {"企业名称": ["虚构甲公司"], "全厂科技人员数": [3], "本部科技人员数": [4], "企业职工总数额": [9]}
+    )
     reading = read_firms(table, "tech-sme", on="2026-06-10")
     assert reading.columns["hint"].tolist() == ["", "", "", "企业职工总数额=职工总数"]
     assert reading.problems["action"].tolist()[:2] == ["有几列都像这个字段，请各写明是什么"] * 2

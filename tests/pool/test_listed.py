@@ -54,7 +54,12 @@ def test_a_name_with_a_remark_in_brackets_is_asked_about():
     book = pd.DataFrame(
         {
             "enterprise_id": ["A", "B", "C", "D"],
-            "name": ["虚构一号机械有限公司", "虚构二号材料有限公司（高企）", "虚构（山东）电子有限公司", "虚构投资中心"],
+            "name": [
+                "虚构一号机械有限公司",
+                "虚构二号材料有限公司（高企）",
+                "虚构（山东）电子有限公司",
+                "虚构投资中心",
+            ],
             "uscc": [""] * 4,
         }
     )
