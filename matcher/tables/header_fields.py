@@ -31,10 +31,10 @@ class Fields:
     """The columns, by index, and what they are.
 
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
-    columns make up, in the file's order. summed: fields that add up columns; left_out: for each of these the columns that nobody knows
-    and that may count a further kind. rivals: further columns that name a field
-    which has one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
-    field that are no riddle. nearest: the fields that others could be. repeated: columns whose header stands over
+    columns make up, in the file's order. summed: fields that add up columns; left_out: for each of
+    these the columns that nobody knows and that may count a further kind. rivals: further columns that name a field
+    which has one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the
+    user names. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the fields that others could be. repeated: columns whose header stands over
     another one too, so that it names neither.
     """
 
@@ -117,8 +117,8 @@ def _settle_years(meanings: dict[int, Meaning]) -> None:
 
 
 def _settle_periods(meanings: dict[int, Meaning], decision: int | None, year: int | None) -> None:
-    """本年 and 上年 side by side are the table's own year and the one before, which its title names; where it names none,
-    nobody knows which years they are. 上年 alone is the year before the decision's.
+    """本年 and 上年 are the table's own year, which its title names, and the one before; where it names
+    none, nobody knows which years they are. 上年 alone is the year before the decision's.
     """
     relative = {place: meaning for place, meaning in meanings.items() if meaning.period is not None}
     if not any(meaning.known for meaning in relative.values()):

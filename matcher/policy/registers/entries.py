@@ -300,7 +300,8 @@ def _unjoined(entries: list[Entry], links: pd.DataFrame, register: str, warnings
         do += "；名称完全相同的可用 --same-name 一并确认" if how == "名称相同，待确认" else ""
         warnings.add(register, entry, written, problem, OPEN if entry.firm else NOT_COUNTED, source, do)
     if otherwise:
-        problem = f"{len(otherwise)} 行的企业编号与企业表写法不同，已归户：{shorten('、'.join(dict.fromkeys(otherwise)), 100)}"
+        shown = shorten("、".join(dict.fromkeys(otherwise)), 100)
+        problem = f"{len(otherwise)} 行的企业编号与企业表写法不同，已归户：{shown}"
         do, file = "请核对；不是同一家的请更正企业编号", entries[0].file
         warnings.rows.append(("", register, file, None, "", problem, COUNTED, source, do))
     if absent:
