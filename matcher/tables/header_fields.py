@@ -31,10 +31,12 @@ class Fields:
     """The columns, by index, and what they are.
 
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
-    columns make up, in the file's order. summed: fields that add up columns; left_out: for each of
-    these the columns that nobody knows and that may count a further kind. rivals: further columns that name a field
-    which has one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the
-    user names. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the fields that others could be. repeated: columns whose header stands over
+    columns make up, in the file's order. summed: fields that add up columns; left_out: for each of these the
+    columns that nobody knows and that may count a further kind. rivals: further columns that name a field which has
+    one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the user
+    names. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the fields
+    that others could be.
+    repeated: columns whose header stands over
     another one too, so that it names neither.
     """
 
