@@ -245,11 +245,12 @@ def link(
 ) -> Linked:
     """Find the firm of every record.
 
-    A record is joined by its `enterprise_id`, also in another writing where one firm has it so; an id that differs by
-    signs between its letters and digits (F-1, F1) is a proposal. Else it is joined by a right
-    统一社会信用代码 that one firm has under a like name (`is_like_name`); under quite another name that firm
-    is a proposal. Otherwise a firm with the same name, former name, name without legal form, or name without place and
-    legal form is proposed where there is exactly one; a proposal is joined only when it was accepted. A code that is wrong never joins; `-`, 无 and the like are no code.
+    A record is joined by its `enterprise_id`, also in another writing where one firm has it so; an id that
+    differs by signs between its letters and digits (F-1, F1) is a proposal. Else it is joined by a right
+    统一社会信用代码 that one firm has under a like name (`is_like_name`); under quite another name that firm is a
+    proposal. Otherwise a firm with the same name, former name, name without legal form, or name without
+    place and legal form is proposed where there is exactly one; a proposal is joined only when it was
+    accepted. A code that is wrong never joins; `-`, 无 and the like are no code.
 
     Parameters
     ----------
