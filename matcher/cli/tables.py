@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +17,7 @@ from matcher.cli.options import (
     check,
     contacts_option,
     note,
+    on_option,
     option,
     output_option,
     policy_option,
@@ -87,10 +89,17 @@ def template_command(kind: Sequence[str], output: Path, english: bool, quiet: bo
     help=f"{'、'.join(_KINDS)}；默认看表头。",
 )
 @policy_option(required=False)
+@on_option("企业表的判断日期，表头里的年份按它归位，默认今天。")
 @contacts_option
 @quiet_option
 def gather_command(
-    source: Path, output: Path, kind: str | None, policy: Sequence[str], show_contacts: bool, quiet: bool
+    source: Path,
+    output: Path,
+    kind: str | None,
+    policy: Sequence[str],
+    on: dt.date | None,
+    show_contacts: bool,
+    quiet: bool,
 ) -> None:
     """All tables of a folder or all sheets of a workbook as one table."""
     import pandas as pd
@@ -118,7 +127,7 @@ def gather_command(
 
     def reader(table: Any, sheet: str | None) -> Reading:
         if kind == "firms":
-            return read_firms(table, policies, sheet=sheet)
+            return read_firms(table, policies, on=on, sheet=sheet)
         return read_table(table, contract, sheet=sheet)
 
     id_column = None if kind == "firms" else contract.id_column  # firms of one id are one firm

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from matcher.errors import PolicyError, TableError
-from matcher.policy.firm_words import CLOSE_WORDS, SUMS, WORDS, series_of, without_year
+from matcher.policy.firm_words import CLOSE_WORDS, STEMS, SUMS, WORDS, series_of, without_year
 from matcher.policy.identity import APPLICATION, FIRM, PLATFORM, Subject, identified, resident_by_code, with_lines
 from matcher.policy.model import FactColumn
 from matcher.policy.platforms import KINDS, in_plain_words
@@ -43,7 +43,8 @@ def _column(fact: FactColumn, policies: Sequence[Policy]) -> Column:
         fact.title,
         (*headers, *(() if back else more)),
         tuple(word for choice in fact.choices.values() for word in choice),
-        sums=SUMS.get(fact.name, ()),
+        sums=(kinds := SUMS.get(fact.name, ())),
+        stems=tuple(STEMS[words[0]] for words in kinds),
         back=back,
         words=words,
         close_words=tuple(CLOSE_WORDS.get(base, "").split()) if back else (),
@@ -196,11 +197,14 @@ def _other_kinds(reading: Reading, policies: Sequence[Policy]) -> Reading:
 
 
 def _check_kind(source: Source, rows: pd.DataFrame, contract: Contract, subject: Subject) -> None:
-    """Refuse a table of another kind: no column is a fact of the policies, and the headers are those of that kind."""
+    """Refuse a table of another kind: no column is a fact of the policies, and the headers are those of that kind; one
+    header beside the names of firms (名次 of a list) says nothing.
+    """
     identity = {column.name for column in (_ROW, *subject.identity, *subject.beside)}
     facts = {column.name for column in contract.columns} - identity
     heads = [str(name) for name in rows.columns if name not in identity]
-    if not facts.intersection(heads) and (kind := likely_kind(heads, contract)):
+    named = "name" in rows and (rows["name"].fillna("") != "").all()
+    if not facts.intersection(heads) and (kind := likely_kind(heads, contract, least=2 if named else 1)):
         name = Path(source).name if isinstance(source, (str, Path)) else "表"
         raise TableError(
             f"{name}：没有一列是这些政策要的事实{kind}；表头有：{'、'.join(heads[:12])}；"

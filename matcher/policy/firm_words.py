@@ -58,6 +58,9 @@ CLOSE_WORDS = {
     "rd_expense": "研发",
 }
 
+_UTILITY_MODELS = ("实用新型", "实用新型专利", "新型", "新型专利", "实用")
+_SOFTWARE = ("软件著作权", "软著", "计算机软件著作权", "软件著作", "软件登记")
+
 # Kinds that add up to a field, each with the headers that count it (195号, 三、（二）).
 SUMS = {
     "class1_ip": (
@@ -66,14 +69,21 @@ SUMS = {
         ("集成电路布图设计", "集成电路布图设计专有权", "集成电路布图"),
     ),
     "class2_ip": (
-        ("实用新型", "实用新型专利"),
-        ("外观设计", "外观设计专利"),
-        ("软件著作权", "软著", "计算机软件著作权", "软件著作", "软件登记"),
+        _UTILITY_MODELS,
+        ("外观设计", "外观设计专利", "外观", "外观专利"),
+        _SOFTWARE,
     ),
-    "utility_models_and_software": (
-        ("实用新型", "实用新型专利"),
-        ("软件著作权", "软著", "计算机软件著作权", "软件著作", "软件登记"),
-    ),
+    "utility_models_and_software": (_UTILITY_MODELS, _SOFTWARE),
+}
+
+# For each kind, by its first header, what a header has that may count it too.
+STEMS = {
+    "发明专利": "发明",
+    "植物新品种": "新品种|植物品种",
+    "集成电路布图设计": "集成电路|布图",
+    "实用新型": "实用|新型|实新",
+    "外观设计": "外观",
+    "软件著作权": "软著|软件|著作权",
 }
 
 

@@ -11,7 +11,9 @@ import numpy as np
 import pandas as pd
 
 from matcher.tables.arguments import check_firms
+from matcher.tables.writings import KnownIds
 
+OTHER_WRITING = "企业编号（写法不同）"
 LINKS = ("row", "written", "enterprise_id", "name", "how", "joined")
 
 _LEGAL = re.compile(r"(股份有限公司|有限责任公司|集团有限公司|有限公司|股份公司|集团公司|集团|公司|总厂|厂)$")
@@ -114,6 +116,31 @@ def core_name(name: str) -> str:
     return core if len(core) >= 2 else plain
 
 
+_REMARK = re.compile(r"[(（\[【〔]([^()（）\[\]【】〔〕]*)[)）\]】〕]")
+_SAYS = re.compile(
+    r"^(?:原名?|曾用名|曾名|前身|又名|别名|简称|现名?|[现已]?更名|规[上下]|规模以|限[上下]|四上|高企|新[入升]|已|拟)"
+)
+_OF_FORM = re.compile("合伙|独资|个体|集团|控股|股份")
+
+
+def without_remarks(name: str) -> str:
+    """A company name without what stands in brackets and is no part of it: a former name, 规上, anything behind the
+    legal form but a form itself.
+
+    Examples
+    --------
+    >>> names = ["虚构甲公司（原虚构甲厂）", "虚构（山东）公司(规上)", "虚构中心（有限合伙）"]
+    >>> [without_remarks(name) for name in names]
+    ['虚构甲公司', '虚构（山东）公司', '虚构中心（有限合伙）']
+    """
+
+    def kept(bracket: re.Match[str]) -> str:
+        behind = has_legal_form(name[: bracket.start()]) and not _OF_FORM.search(bracket[1])
+        return "" if behind or _SAYS.match(bracket[1].strip()) else bracket[0]
+
+    return _REMARK.sub(kept, name).strip() or name
+
+
 def former_names(text: str) -> list[str]:
     """The names of a cell of former names."""
     return [part.strip() for part in _FORMER.split(text) if part.strip()]
@@ -194,8 +221,8 @@ def find_firm(firms: pd.DataFrame, written: str) -> str:
     firms = firms.reset_index(drop=True)
     ids = firms["enterprise_id"].astype(str)
     twins = coded_twins(firms)
-    if (ids == written).any():
-        return twins.get(written, written)
+    if found_id := KnownIds(ids).find(written):
+        return twins.get(found_id, found_id)
     rows = np.zeros(len(firms), bool)
     code = compact_uscc(written)
     if uscc_fault(code) is None and "uscc" in firms:
@@ -218,10 +245,12 @@ def link(
 ) -> Linked:
     """Find the firm of every record.
 
-    A record is joined by its `enterprise_id`, else by a right 统一社会信用代码 that one firm has under a like name
-    (`is_like_name`); under quite another name that firm is a proposal. Otherwise a firm with the same name, former
-    name, name without legal form, or name without place and legal form is proposed where there is exactly one; a
-    proposal is joined only when it was accepted. A code that is wrong never joins; `-`, 无 and the like are no code.
+    A record is joined by its `enterprise_id`, also in another writing where one firm has it so; an id that
+    differs by signs between its letters and digits (F-1, F1) is a proposal. Else it is joined by a right
+    统一社会信用代码 that one firm has under a like name (`is_like_name`); under quite another name that firm is a
+    proposal. Otherwise a firm with the same name, former name, name without legal form, or name without
+    place and legal form is proposed where there is exactly one; a proposal is joined only when it was
+    accepted. A code that is wrong never joins; `-`, 无 and the like are no code.
 
     Parameters
     ----------
@@ -253,7 +282,8 @@ def link(
     check_firms(records, name="records")
     check_firms(firms, "enterprise_id")
     accepted = accepted or {}
-    ids = set(firms["enterprise_id"].astype(str))
+    own_ids, own_names, own_formers = (_texts(firms, name) for name in ("enterprise_id", "name", "former_names"))
+    ids, bare_ids = KnownIds(own_ids), _bare_ids(own_ids)
     by_code: dict[str, set[str]] = {}
     by_name: list[tuple[str, dict[str, set[str]]]] = [
         ("名称相同", {}),
@@ -263,7 +293,6 @@ def link(
     ]
     names: dict[str, str] = {}
     formers: dict[str, str] = {}
-    own_ids, own_names, own_formers = (_texts(firms, name) for name in ("enterprise_id", "name", "former_names"))
     own_codes = right_codes(pd.Series(_texts(firms, "uscc"), dtype=object)).tolist()
     for firm_id, name, former_text, code in zip(own_ids, own_names, own_formers, own_codes, strict=True):
         names[firm_id], formers[firm_id] = name, former_text
@@ -287,12 +316,16 @@ def link(
         code = "" if not known and code.strip("0") and says_nothing(code) else code
         firm_id, how, sure = "", "没有找到", False
         fault = uscc_fault(code) if code and not known else None
-        if given in ids:
-            firm_id, how, sure = given, "企业编号", True
+        if found := ids.find(given):
+            firm_id, how, sure = found, "企业编号" if found == given else OTHER_WRITING, True
         elif code and fault is None and len(by_code.get(code, ())) == 1:
             firm_id, how, sure = next(iter(by_code[code])), "统一社会信用代码", True
             if not is_like_name(name, names[firm_id], formers[firm_id]):
                 how, sure = f"统一社会信用代码是“{names[firm_id]}”的，名称不同，待确认", False
+        elif (found := bare_ids.get(_bare(given), "")) and (
+            name == given or is_like_name(name, names[found], formers[found])
+        ):
+            firm_id, how = found, f"企业编号“{given}”只差符号，待确认"
         elif name:
             forms = (name, name, plain_name(name), core_name(name))
             for (words, table), key in zip(by_name, forms, strict=True):
@@ -312,6 +345,19 @@ def link(
     out = records.copy()
     out["enterprise_id"] = [firm_id if sure else "" for _, _, firm_id, _, _, sure in links]
     return Linked(out, pd.DataFrame(links, columns=list(LINKS)))
+
+
+def _bare(text: str) -> str:
+    """The letters and digits of an id."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).upper()
+
+
+def _bare_ids(ids: Sequence[str]) -> dict[str, str]:
+    """Ids by their letters and digits, where one alone has these."""
+    having: dict[str, set[str]] = {}
+    for one in ids:
+        having.setdefault(_bare(one), set()).add(one)
+    return {bare: found.pop() for bare, found in having.items() if bare and len(found) == 1}
 
 
 def _texts(table: pd.DataFrame, name: str) -> list[str]:

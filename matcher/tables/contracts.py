@@ -18,7 +18,8 @@ class Column:
     "yesno". title: its Chinese header in reports. headers: further accepted headers. labels: known labels, for cells
     that run them together; in a text, words that are no placeholders. lines: whether a text keeps its line breaks.
     joins: whether several columns that name it are joined. parts: fields whose texts are in it too. sums: kinds that
-    add up to it, each with the headers that count it. back: how many years before the decision's its year is, 0 for no
+    add up to it, each with the headers that count it; stems: for each of these what a header has that may count it too,
+    though nobody knows it. back: how many years before the decision's its year is, 0 for no
     year; words: headers that are its own where they name that year, close_words: such of nearly the same figure, or
     that name it by custom, which is told. basis: the definition that a figure follows. choice: a text of which only
     what is ticked counts, where it has check boxes. instead: headers of other fields that it takes where it has no
@@ -38,6 +39,7 @@ class Column:
     joins: bool = False
     parts: tuple[str, ...] = ()
     sums: tuple[tuple[str, ...], ...] = ()
+    stems: tuple[str, ...] = ()
     back: int = 0
     words: tuple[str, ...] = ()
     close_words: tuple[str, ...] = ()

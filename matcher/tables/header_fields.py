@@ -15,6 +15,7 @@ from matcher.tables.header_words import (
     header_key,
     header_label,
     is_carried,
+    kinds_left_out,
     scale_of_counts,
 )
 from matcher.tables.schemas import Column
@@ -32,9 +33,12 @@ class Fields:
     """The columns, by index, and what they are.
 
     places, units: for each field its (first) column and the unit in its header. joined: fields whose text several
-    columns make up, in the file's order. summed: fields that add up columns. rivals: further columns that name a field
-    which has one. named: fields whose column the user names. remarks: column, problem and action. known: columns of no
-    field that are no riddle. nearest: the fields that others could be. repeated: columns whose header stands over
+    columns make up, in the file's order. summed: fields that add up columns; left_out: for each of these the
+    columns that nobody knows and that may count a further kind. rivals: further columns that name a field which has
+    one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the user
+    names. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the fields
+    that others could be.
+    repeated: columns whose header stands over
     another one too, so that it names neither.
     """
 
@@ -42,12 +46,14 @@ class Fields:
     units: dict[str, str] = field(default_factory=dict)
     joined: dict[str, list[int]] = field(default_factory=dict)
     summed: dict[str, list[int]] = field(default_factory=dict)
+    left_out: dict[str, list[int]] = field(default_factory=dict)
     rivals: list[tuple[int, Column]] = field(default_factory=list)
     named: set[str] = field(default_factory=set)
     remarks: list[tuple[int, str, str]] = field(default_factory=list)
     known: set[int] = field(default_factory=set)
     nearest: dict[int, Column] = field(default_factory=dict)
     repeated: set[int] = field(default_factory=set)
+    rivalling: set[int] = field(default_factory=set)
 
     def of(self, place: int) -> list[str]:
         """The fields that a column feeds."""
@@ -55,20 +61,27 @@ class Fields:
         return [name for name, places in sources.items() if place in places]
 
     def hint(self, texts: Sequence[str], place: int) -> str:
-        """What makes a column its nearest field, "表头=字段"; "" where its header names several columns."""
-        return "" if place in self.repeated else f"{texts[place]}={self.nearest[place].title}"
+        """What makes a column its nearest field, "表头=字段"; "" where its header names several columns, or
+        several columns could be that field.
+        """
+        return "" if place in self.repeated | self.rivalling else f"{texts[place]}={self.nearest[place].title}"
 
 
 def assign(
-    texts: Sequence[str], vocabulary: Vocabulary, columns: Sequence[Column], parts: Sequence[Sequence[str]] = ()
+    texts: Sequence[str],
+    vocabulary: Vocabulary,
+    columns: Sequence[Column],
+    parts: Sequence[Sequence[str]] = (),
+    year: int | None = None,
 ) -> Fields:
     """What the headers of a row, left to right, feed; `columns`: those of the contract; parts: the texts over each
-    column where they may be several.
+    column where they may be several; year: of which the title says that the table is.
     """
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
     }
     _settle_years(meanings)
+    _settle_periods(meanings, vocabulary.year, year)
     times = Counter(map(header_key, texts))
     fields = Fields(repeated={place for place, text in enumerate(texts) if times[header_key(text)] > 1})
     ranked = sorted(meanings, key=lambda place: (*_precedence(meanings[place].rank, texts[place]), place))
@@ -105,6 +118,27 @@ def _settle_years(meanings: dict[int, Meaning]) -> None:
     for place, meaning in meanings.items():
         if meaning.asked and any(column.name in named for column in meaning.beside):
             meanings[place] = meaning._replace(columns=meaning.asked, asked=())
+
+
+def _settle_periods(meanings: dict[int, Meaning], decision: int | None, year: int | None) -> None:
+    """本年 and 上年 are the table's own year, which its title names, and the one before; where it names
+    none, nobody knows which years they are. 上年 alone is the year before the decision's.
+    """
+    relative = {place: meaning for place, meaning in meanings.items() if meaning.period is not None}
+    if not any(meaning.known for meaning in relative.values()):
+        return
+    this = {column.name for one in relative.values() if one.known and one.period == 0 for column in one.series}
+    beside = any(one.period and any(column.name in this for column in one.series) for one in relative.values())
+    for place, meaning in relative.items():
+        years = meaning.period or 0
+        if year is not None and decision is not None:
+            back = decision - year + years
+            of_year = tuple(column for column in meaning.series if (column.back or 1) == back)
+            note = f"照标题的 {year} 年，作 {year - years} 年的数读入" if of_year else ""
+            other = () if of_year else meaning.series
+            meanings[place] = meaning._replace(columns=of_year, known=not of_year, beside=other, note=note, period=None)
+        elif beside and years:
+            meanings[place] = meaning._replace(columns=(), known=True, beside=meaning.series)
 
 
 def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, column: Column) -> None:
@@ -175,6 +209,10 @@ def _miss_year(fields: Fields, place: int, meaning: Meaning, vocabulary: Vocabul
     if not meaning.known or not missing:
         return
     first = min(missing, key=lambda column: column.back)
+    if meaning.period is not None:
+        problem = "不知是哪一年的数，没有采用：标题和表头都没有写“本年”“上年”“本期”是哪一年"
+        fields.remarks.append((place, problem, f"请在表头写明年份，如“{(vocabulary.year or 2026) - 1}年…”"))
+        return
     year = f"（{vocabulary.year - (first.back or 1)}年）" if vocabulary.year else ""
     problem = f"不是“{first.title}”{year}的数，没有采用"
     fields.remarks.append((place, problem, f"请补一列“{first.title}”；这一列若就是，请改表头，或用 --column 指定"))
@@ -214,7 +252,18 @@ def _sum(fields: Fields, texts: Sequence[str], meanings: dict[int, Meaning]) -> 
         problem = f"“{columns[name].title}”由“{said}”" + ("相加得出" if len(places) > 1 else "得出")
         if missing:
             problem += f"，表中没有{'、'.join(missing)}"
-        fields.remarks.append((places[0], problem, f"若还有别的，请加一列“{columns[name].title}”"))
+        action = f"若还有别的，请加一列“{columns[name].title}”"
+        spare = [place for place, text in enumerate(texts) if text and not _says_something(meanings.get(place))]
+        if left_out := [place for place in spare if kinds_left_out(texts[place], columns[name], of_kind)]:
+            fields.left_out[name] = left_out
+            problem += f"；“{'”“'.join(texts[place] for place in left_out)}”没看懂，得出的数只作下限"
+            action = f"请在这些表头里写明是{'、'.join(missing) or '哪一种'}，或加一列“{columns[name].title}”"
+        fields.remarks.append((places[0], problem, action))
+
+
+def _says_something(meaning: Meaning | None) -> bool:
+    """Whether a header names a field, or several that could be meant."""
+    return meaning is not None and bool(meaning.columns or meaning.asked or meaning.summed)
 
 
 def _join(fields: Fields, column: Column) -> None:
@@ -267,16 +316,20 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
     """
     asked = {place for place, *_ in fields.remarks}
     strange = [place for place, text in enumerate(texts) if text and not fields.of(place) and place not in fields.known]
-    strange = [place for place in strange if place not in fields.nearest]
-    for place in strange[:_MOST]:
+    strange = [place for place in strange if place not in fields.nearest][:_MOST]
+    alike: dict[int, float] = {}
+    for place in strange:
         ways = list(spellings(parts[place])) if parts and len(parts[place]) > 1 else [texts[place]]
-        near, likeness = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
-        if near is None or (
-            near.kind in _NO_MONEY and not near.money and any(map(unit_in_header, (texts[place], *ways)))
-        ):
-            continue
-        fields.nearest[place] = near
-        if likeness > _ALIKE and near.name not in fields.places and place not in asked:
+        near, alike[place] = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
+        money = near is not None and near.kind in _NO_MONEY and not near.money
+        if near is not None and not (money and any(map(unit_in_header, (texts[place], *ways)))):
+            fields.nearest[place] = near
+    times = Counter(near.name for near in fields.nearest.values())
+    fields.rivalling = {place for place, near in fields.nearest.items() if times[near.name] > 1}
+    for place in strange:
+        near = fields.nearest.get(place)
+        if near is not None and alike[place] > _ALIKE and near.name not in fields.places and place not in asked:
             hint = fields.hint(texts, place)
-            action = f'若是，请指定，如 --column "{hint}"' if hint else _RENAME
+            same = "有几列都像这个字段，请各写明是什么" if place in fields.rivalling else _RENAME
+            action = f'若是，请指定，如 --column "{hint}"' if hint else same
             fields.remarks.append((place, f"没看懂这一列，没有采用；最像“{near.title}”", action))

@@ -17,6 +17,10 @@ DEPTH = 3  # rows that one header has at most
 _PERIOD = re.compile(
     r"(?:19|20)\d\d(?:\.0)?\s*年?(?:度|末|底)?(?:\s*\d{1,2}\s*[-—~至]\s*\d{1,2}\s*月)?"
     r"|[上本去今前当近][一二两三四五123]?(?:个)?(?:会计)?年(?:度|末|底|内)?|第[一二三123]年"
+    r"|(?:[本上]期|[本上去今]年)(?:金额|发生额|数|末|累计)?|[上去]年同期|[年期][初末](?:余额|数)?"
+)
+_MONTHS = re.compile(
+    r"(?:(?:19|20)\d\d\s*年)?\s*(?:\d{1,2}\s*[-—~至]\s*)?\d{1,2}\s*月份?[末底]?|.{0,7}(?:半年|季度)[末底]?"
 )
 _PART = re.compile(
     r"(?:其中|其它|其他)[:：]?.{0,12}|合计|小计|总计|总数|总额|人数|数量|金额|数额|占比|比例|比重|增速|增幅|同比"
@@ -197,9 +201,11 @@ def _continues(grid: Grid, at: int, end: int, knows: Callable[[str], bool]) -> b
         group = place in over or not head or _has_followers(above, below, place)
         if head and knows(head) and text != head and text in named:
             return False  # a whole header stands above, and this name has its column: a value
-        if is_period(text):
+        if is_period(text) or (group and _MONTHS.fullmatch(_BRACKETS.sub("", text))):
             names += 2 * (group and len(parts[place]) > 1)
             loose = loose and group
+        elif money_unit(text):
+            continue  # of the header above
         elif _is_data(grid.rows[end][place], _PHONE.sub(r"\1", text) if place in over else text):
             return False
         elif any(map(knows, spellings(parts[place]))) and not (head and not group and knows(head) and not knows(text)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, cached_property
 from typing import NamedTuple
 
@@ -78,14 +78,24 @@ _TIME = (
     r"|(?P<third>前[三3]年度?末?|大前年度?末?)"
     r"|(?P<either>前两年度?末?)"
     r"|第(?P<nth>[一二三123])年度?"
-    r"|(?P<none>本年度?|今年|当年|(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?)"
+    r"|(?P<this>(?:本年度?|今年|当年|本期)(?:金额|发生额|数)?)"
+    r"|(?P<closing>(?:本?年|本?期)末(?:余额|数)?)"
+    r"|(?P<former>(?:上期|上年|去年)(?:金额|发生额|数)|上期|[上去]年同期|(?:年初|期初)(?:余额|数)?)"
+    r"|(?P<none>(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?)"
 )  # of a part of a year, of several, or of one that nobody asks for: none
+_PERIODS = {"this": 0, "closing": 0, "last": 1, "former": 1, "before": 2, "third": 3}  # years before that of the table
 _TIME_FIRST = re.compile(rf"\(?(?:{_TIME})\)?[\s:_/|-]*(?P<word>.+)")
 _TIME_LAST = re.compile(rf"(?P<word>.+?)[\s:_/|-]*\(?(?:{_TIME})\)?")
 _FILLERS = re.compile(r"^(?:本?企业|公司|本?单位|全年|[年期]末|年度?|实现|实际)+|(?:总额|合计|金额|总计|支出|情况|数)$")
 _COUNTED = re.compile(r"(?<!总)(?:总?数量|总?人数|个数|件数|项数|数)$")
 _OWNED = re.compile(
-    r"(?:拥有|现有|已有|已授权|已获|获得|授权|有效|国内|的)*(.+?)(?:授权|拥有|登记|有效)*(?:数量|件数|个数|项数|总数|量|数)?"
+    r"(?:拥有|现有|已有|已授权|已获|获得|授权|有效|累计|国内|的)*(.+?)(?:授权|拥有|登记|证书|有效)*(?:数量|件数|个数|项数|总数|量|数)?"
+)
+_OF_RIGHTS = re.compile(r"专利|知识产权")
+_OF_OTHERS = re.compile(r"其[他它]|pct|国外|国际|境外|海外")
+_AROUND = re.compile(
+    r"拥有|现有|已有|已?获得?|已?授权|有效|累计|历年|新增|当年|今年|本年度?|(?:19|20)\d\d年度?|国内|登记|证书|设计|[总合]计"
+    r"|总?[数件个项]?数?量?|权|类|的"
 )
 _MONTHS = {"月": "个月"}  # behind a number, 月 is a month of the year
 CLOSE = 4  # the rank of words for something close
@@ -102,6 +112,8 @@ class Meaning(NamedTuple):
     fields that could be meant where it does not say which. beside: fields of the same figure in other years: with a
     header of no field, those that it is not; with `asked`, those whose own columns settle what it is. dated: whether it
     names a year. note: what a reader should know of it. known: a header that no field takes, but that is no riddle.
+    period: of a figure of 本年, 上年 and the like, how many years before the table's own it is; series: the fields of
+    that figure, which may be of any year.
     """
 
     columns: tuple[Column, ...] = ()
@@ -113,6 +125,8 @@ class Meaning(NamedTuple):
     note: str = ""
     known: bool = False
     dated: bool = False
+    period: int | None = None
+    series: tuple[Column, ...] = ()
 
 
 class _Peeled(NamedTuple):
@@ -130,6 +144,28 @@ def header_key(text: str) -> str:
 def header_label(text: str) -> str:
     """A header as the label of a line: without its brackets, marks and numbering."""
     return _BRACKET.sub("", _MARKS.sub("", text).translate(_BRACKETS)).strip(_EDGE) or text
+
+
+def kinds_left_out(text: str, column: Column, counted: Container[str]) -> list[str]:
+    """The kinds of `column.sums` that a header which nobody knows may count, of those that no other column counts.
+
+    A header of nothing but words for rights: 外观授权, 专利（新型）, 其他专利; a total of all rights leaves out no kind
+    where the first kind has a column.
+
+    >>> classes = Column("c", "number", "c", sums=(("实用新型",), ("外观设计",)), stems=("新型", "外观"))
+    >>> [kinds_left_out(text, classes, {"实用新型"}) for text in ("专利-外观", "外观检测", "专利总数", "其他专利")]
+    [['外观设计'], [], [], ['实用新型', '外观设计']]
+    """
+    peeled = _peel(text)
+    words = re.sub(r"[\W_]+", "", peeled.bare + "".join(peeled.qualifiers))
+    named = [kinds[0] for kinds, stem in zip(column.sums, column.stems, strict=True) if re.search(stem, words)]
+    rest = _OF_RIGHTS.sub("", re.sub("|".join(column.stems) or "$", "", words))
+    if _AROUND.sub("", _OF_OTHERS.sub("", rest)):
+        return []
+    if named or not _OF_RIGHTS.search(words):
+        return [kind for kind in named if kind not in counted]
+    every = [kinds[0] for kinds in column.sums]
+    return every if _OF_OTHERS.search(rest) or every[0] not in counted else []
 
 
 def unit_of(piece: str) -> str | None:
@@ -284,9 +320,15 @@ class Vocabulary:
                 return Meaning()
             series = [state]
         back = _back(time, self.year)
+        period = next((years for name, years in _PERIODS.items() if time[name]), None)
         if exact is not None:
             columns = (exact, *(one for one in series if one.back == exact.back and one is not exact))
-            return Meaning(columns, dated=True)
+            return Meaning(columns, dated=True, period=period, series=tuple(series))
+        if time["this"] or time["closing"] or time["former"]:
+            state_now = tuple(one for one in series if time["closing"] and not one.back)
+            note = f"表头另注“{time['closing']}”，照“{state_now[0].title}”读入" if state_now else ""
+            known = Meaning(known=not state_now, dated=True, note=note, period=period, series=tuple(series))
+            return known._replace(columns=state_now, beside=() if state_now else tuple(series))
         if back is None:
             return Meaning(asked=tuple(series), dated=True)
         columns = tuple(one for one in series if (one.back or 1) == back)
@@ -296,14 +338,14 @@ class Vocabulary:
             return Meaning(asked=columns, beside=tuple(one for one in series if one not in columns), dated=True)
         if rank == CLOSE:
             note = f"照“{columns[0].title}”读入，两者口径可能不同"
-        return Meaning(columns, rank=rank, note=note, dated=True)
+        return Meaning(columns, rank=rank, note=note, dated=True, period=period, series=tuple(series))
 
     def _nearest(self, text: str) -> tuple[Column | None, float]:
         """The field whose words are the most like a header's that names none, and how like (0..1); None where none is
         like it, or where the header is known to mean something else.
         """
         peeled = _peel(text)
-        if any(map(_changes_the_figure, peeled.qualifiers)):
+        if any(map(_changes_the_figure, peeled.qualifiers)) or "其中" in text:
             return None, 0.0
         for form in (text, peeled.core, peeled.bare):
             time = _TIME_FIRST.fullmatch(form) or _TIME_LAST.fullmatch(form)
@@ -338,7 +380,8 @@ def _latest(series: Sequence[Column]) -> Column:
 
 def _back(time: re.Match[str], year: int | None) -> int | None:
     """How many years before the decision's a header's year lies: 0 for none that counts, None where nobody can say."""
-    for name, back in (("part", 0), ("none", 0), ("last", 1), ("before", 2), ("either", 2), ("third", 3)):
+    of_none = ((name, 0) for name in ("part", "this", "closing", "former", "none"))
+    for name, back in (*of_none, ("last", 1), ("before", 2), ("either", 2), ("third", 3)):
         if time[name]:
             return back
     if time["nth"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import NamedTuple
@@ -25,6 +26,8 @@ from matcher.tables.sheets import OWN_SHEETS
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
 _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
 _LOOKED_THROUGH = 200  # rows, filled or not, among which these are looked for
+_YEAR = re.compile(r"(?<![\d〔\[【(（])((?:19|20)\d\d)\s*年(?:度|(?=\s*0?1\s*月?[-—~至]\s*12\s*月)|(?!\s*\d))")
+_PART_OF_YEAR = re.compile(r"半年|季度|\d\s*[-—~至]\s*(?!12)\d{1,2}\s*月|(?<!\d)\d{1,2}\s*月份")
 _KINDS = (NEEDS, OUTCOMES, EXPERTS, WORKS, REVIEW_SCORES, NOMINATED_PERSONS, EARLIER_AWARDS, VOTES)
 
 
@@ -122,7 +125,9 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
             if seen > HEADER_ROWS:
                 break
             rows, texts = _header(grid, at, vocabulary)
-            found = _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts))
+            found = _Found(
+                grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, _year_of_title(grid, at))
+            )
             more = len(found.fields.places) - (len(best.fields.places) if best else 0)
             if more > 0 or (best and not more and _begins_below(best, found, vocabulary)):
                 best, above = found, list(here)
@@ -198,7 +203,15 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))
-    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts), above)
+    year = _year_of_title(found.grid, found.rows.at)
+    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, year), above)
+
+
+def _year_of_title(grid: Grid, at: int) -> int | None:
+    """The one year of which the rows above a header say that the table is; None for none, several or a part of one."""
+    titles = [text for row in grid.rows[:at] for text in row_texts(row) if text]
+    years = {match[1] for text in titles for match in _YEAR.finditer(text)}
+    return int(years.pop()) if len(years) == 1 and not any(map(_PART_OF_YEAR.search, titles)) else None
 
 
 def _names(vocabulary: Vocabulary) -> Callable[[str], str | None]:
@@ -271,9 +284,9 @@ def _settled(found: _Found, contract: Contract) -> Header:
     )
 
 
-def likely_kind(texts: Sequence[str], contract: Contract) -> str:
-    """ "，这像是一张需求表" where one other kind of table has more of the headers than any else, and two at least or
-    one that no other has; "" where this kind has one of its own, or as many.
+def likely_kind(texts: Sequence[str], contract: Contract, *, least: int = 1) -> str:
+    """ "，这像是一张需求表" where one other kind of table has more of the headers than any else, and two at least or,
+    where `least` is 1, one that no other has; "" where this kind has one of its own, or as many.
     """
     kinds = {kind.title: _headers_of(kind) for kind in _KINDS}
     kinds[contract.title] = _headers_of(contract)
@@ -285,7 +298,12 @@ def likely_kind(texts: Sequence[str], contract: Contract) -> str:
     }
     best = max(counts, key=lambda title: counts[title])
     sure = all(counts[best] > count for title, count in counts.items() if title != best)
-    told = sure and not alone[contract.title] and best != contract.title and (counts[best] > 1 or alone[best])
+    told = (
+        sure
+        and not alone[contract.title]
+        and best != contract.title
+        and (counts[best] > 1 or (least == 1 and alone[best]))
+    )
     return f"，这像是一张{best}表" if told else ""
 
 

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.tables.cells import UNITS
 from matcher.tables.numbers import takes_unit
 
 _RARE = 1_000
@@ -63,6 +64,27 @@ def mistaken_units(columns: Mapping[str, Amounts], persons: _Floats | None) -> d
                     doubted.add(i)
     found = {name: {i: word for i, word in rows.items() if i in doubted} for name, rows in fitting.items()}
     return {name: rows for name, rows in found.items() if rows}
+
+
+def unsaid_units(yuan: _Floats, cells: Sequence[object], words: Mapping[int, str]) -> dict[int, str]:
+    """Of a column without a unit, read in yuan, the plain numbers that fit better to the others in a unit that some of
+    them name, and that unit. words: the unit that a cell names, by row.
+
+    >>> unsaid_units(np.array([1.2e6, 5, 9e5]), ["120万元", "5", "900000"], {0: "万元"})
+    {1: '万元'}
+    """
+    large = {row: word for row, word in words.items() if _scale(word) > 1 and yuan[row] > 0}
+    if not large:
+        return {}
+    usual = float(np.median(_logarithms(yuan[list(large)])))
+    word = min(large.values(), key=_scale)
+    between = math.log10(_scale(word))
+    off = usual - _logarithms(yuan)
+    return {row: word for row, cell in enumerate(cells) if takes_unit(cell) and off[row] > between / 2}
+
+
+def _scale(word: str) -> int:
+    return UNITS.get(word.removesuffix("元") or "元", UNITS.get(word, 1))
 
 
 def _logarithms(values: _Floats) -> _Floats:

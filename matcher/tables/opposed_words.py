@@ -64,8 +64,13 @@ _TELLING = tuple(
         ),
         *("已|实际|到位", "未|待|欠", "非", "预计|预期|计划|目标", "上年|去年|上一年|前年", "注销|变更|吊销|撤销"),
         "日期|时间|期限|时限|年月|机时|起止|有效期",
+        *("其中", "委[托外]|外[包协]|外部", "(?<!高)新产品", "专科|本科|硕士|博士|研究生|[高中初]级", "以[上下内外]"),
+        *("(?:i{1,3}|[一二三123])类", "外聘|兼职", "扣除|抵扣", "固定|流动|无形", "[男女]", "新增", "参保|社保"),
     )
 )
+
+
+_OF_WHOM = re.compile("^(?:企业|公司|单位|专家|需求|成果|项目|合同)")  # says of whom, and not what
 
 
 def contradicts(header: str, word: str, title: str) -> bool:
@@ -73,7 +78,12 @@ def contradicts(header: str, word: str, title: str) -> bool:
 
     >>> contradicts("已用机时", "空闲机时", "空闲机时"), contradicts("企业名称全", "企业名称", "企业名称")
     (True, False)
+    >>> contradicts("企业诉求", "企业名称", "企业名称")
+    True
     """
+    whom = _OF_WHOM.match(header)
+    if whom and word.startswith(whom[0]) and (what := header[whom.end() :]) and not set(what) & set(word[whom.end() :]):
+        return True
     if any(bool(telling.search(header)) != bool(telling.search(word)) for telling in _TELLING):
         return True
     return any(_opposed(header, text) for text in (word, title))

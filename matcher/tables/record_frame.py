@@ -18,7 +18,7 @@ from matcher.tables.dates import Span, is_last_day, read_days
 from matcher.tables.header_words import header_label
 from matcher.tables.headers import Header
 from matcher.tables.measures import unit_in_header
-from matcher.tables.mistaken_units import Amounts, mistaken_units
+from matcher.tables.mistaken_units import Amounts, mistaken_units, unsaid_units
 from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.records import Problem, cell_of, shown
 from matcher.tables.row_numbers import numbers_rows
@@ -35,6 +35,7 @@ _ODD_IN_IDS = re.compile(
 _FIGURE = r"\d{1,7}(?:\.\d+)?"
 _SOFT_NUMBER = rf"[^\W\d]{{0,6}}[:：]?\s?[约≈≥≤~]?{_FIGURE}(?:[-~至到]{_FIGURE})?\s?(?:左右|上下|起|以上|以内|以下)?"
 _NUMBERS_ALONE = re.compile(rf"{_SOFT_NUMBER}(?:[,，;；、/\s]+{_SOFT_NUMBER})*")
+_NONE_LEFT = (0, "0")  # written in a column of counts that nobody knows
 _MOST_NAMED = 10  # rows that one problem names
 
 
@@ -113,6 +114,23 @@ class Table(NamedTuple):
         ]
         known = [values for values in persons if not np.isnan(values).all()] if columns else []
         told: dict[tuple[int | None, str], Problem] = {}
+        for one in alone:
+            if one.kind == "yuan" and not self.header.units[one.name] and one.name not in self.header.unit_places:
+                place = self.header.places[one.name]
+                written = [cell_of(row, place) for row in self.rows]
+                named = {
+                    i: word
+                    for i, cell in enumerate(written)
+                    if isinstance(cell, str) and (word := unit_of_cells([cell]))
+                }
+                for i, word in unsaid_units(_amounts(read[one.name]), written, named).items():
+                    text = f"没有写单位，同列别的格写了“{word}”，不知是元还是{word}，没有采用"
+                    fault = Fault(text, f"请写明单位，如“{shown(written[i])}{word}”，或“{shown(written[i])}元”")
+                    read[one.name].values[i] = None
+                    read[one.name].soft.pop(i, None)
+                    read[one.name].faults.append((i, fault))
+                    header = self.header.texts[place]
+                    told[self.numbers[i], header] = Problem(self.numbers[i], header, shown(written[i]), *fault)
         for name, rows in mistaken_units(columns, max(known, key=np.nanmedian, default=None)).items():
             values, faults, soft = read[name][:3]
             for i, likely in rows.items():
@@ -194,8 +212,11 @@ class Table(NamedTuple):
         return Cells(joined, [], {}, {}, [])
 
     def _summed(self, column: Column, problems: list[Problem]) -> Cells:
-        """The sum of several columns, within bounds where one of them is; unknown where one of them is unknown."""
+        """The sum of several columns, within bounds where one of them is; unknown where one of them is unknown, and no
+        more than a lower bound where a column that nobody knows may hold more.
+        """
         places = self.header.fields.summed[column.name]
+        left_out = self.header.fields.left_out.get(column.name, ())
         read = [self._read_place(column, place, problems) for place in places]
         values: list[Any] = []
         soft: dict[int, Soft] = {}
@@ -209,6 +230,9 @@ class Table(NamedTuple):
                 problems.append(Problem(self.numbers[i], column.title, "", problem, "没有请填 0"))
             elif not unknown and None in parts:
                 soft[i] = Soft(*(None if None in ends else sum(ends) for ends in zip(*bounds, strict=True)))
+            if not unknown and not all(cell_of(self.rows[i], place) in _NONE_LEFT for place in left_out):
+                soft[i] = Soft(soft.get(i, Soft(values[i], None)).low, None)
+                values[i] = None
         return Cells(values, [], soft, {}, [])
 
     def _as_above(
@@ -261,7 +285,8 @@ class Table(NamedTuple):
     def _written(self, column: Column, read: Cells, kept: list[int], shown: set[int]) -> list[str]:
         """The writing of the cells to be shown, "" elsewhere."""
         own = self.header.places.get(column.name, self.header.places.get(_START, 0))  # an end in the cell of the start
-        places = self.header.fields.summed.get(column.name, [own])
+        fields = self.header.fields
+        places = [*fields.summed.get(column.name, [own]), *fields.left_out.get(column.name, ())]
         unit = self.header.units.get(column.name, "")
         alone = not unit and len(places) == 1 and column.name not in self.header.unit_places
         texts: dict[tuple[str, Soft | None], str] = {}

@@ -314,3 +314,12 @@ def test_text_above_a_word_list_states_its_unit_and_a_list_goes_on(run, tmp_path
     assert run("gather", "表.docx", "-o", "全部.xlsx") == (0, "1 个文件合成 3 行需求\n", "")
     budgets = read_needs("全部.xlsx").rows["budget"].tolist()
     assert budgets == [500_000, 500_000, 50]
+
+
+def test_gathered_firms_are_placed_by_the_day_that_is_given(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "表").mkdir()
+    (tmp_path / "表" / "甲县.csv").write_text("企业编号,企业名称,2024年销售收入（元）\nA,虚构甲公司,7\n", "utf-8")
+    words = ("gather", "表", "--kind", "firms", "-p", "tech-sme", "-o", "全部.csv")
+    assert run(*words, "--on", "2025-06-10")[0] == 0
+    assert pd.read_csv("全部.csv")["上年度销售收入"].tolist() == [7]

@@ -10,6 +10,7 @@ import pytest
 
 from matcher.errors import ArgumentError
 from matcher.policy.deadlines import deadlines
+from matcher.policy.firm_table import read_firms
 from matcher.policy.policy import load_policy
 from matcher.policy.scoring import score
 from matcher.policy.waiting import first_day, later
@@ -242,3 +243,13 @@ def test_the_workbook_of_a_scoring_shows_the_first_day() -> None:
     assert any(line.startswith("“最早符合日”") for line in lines)
     only = [load_policy("unicorn")]
     assert "passes_on" not in sheets(young, only, score(young, only, on=ON), on=ON)[0]["结论"].table
+
+
+@pytest.mark.parametrize("header", ["高企发证时间", "高企证书发证时间", "高企认定时间", "高新技术企业发证时间"])
+def test_a_certificate_that_has_run_out_is_not_taken_as_valid(header):
+    table = pd.DataFrame({"企业名称": ["虚构甲公司"], header: ["2022-11-25"], "高新技术企业证书有效": ["是"]})
+    rows = read_firms(table, "hte-may-apply", on="2026-06-10").rows
+    found = deadlines(rows, on="2026-06-10", policy="hte").table
+    assert found.loc[found["kind"] == "term", ["event", "due_text"]].values.tolist() == [
+        ["高新技术企业到期（已过）", "2025-11-25"]
+    ]

@@ -326,3 +326,133 @@ def test_a_yes_or_no_takes_a_count_and_nothing_between() -> None:
         assert verdicts["passed"].astype(str).tolist() == wanted[: len(firms)]
         told = scored.problems.loc[scored.problems["level"] == "unreadable", "enterprise_id"].tolist()
         assert told == [number for number in ("4", "5", "12", "13") if int(number) < len(firms)]
+
+
+@pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        ({"发明": 0, "新型": 3, "软著": 1}, (4, 4)),
+        ({"实用新型（件）": 3, "外观（件）": 1, "累计软著（件）": 2}, (6, 6)),
+        ({"软著登记证书": 1, "外观专利": 1}, (2, 2)),
+        ({"实用新型": 3, "专利-外观": 1}, (3, None)),
+        ({"实用新型": 3, "专利（外观）": 0}, (3, 3)),  # nothing is left out
+        ({"实用新型": 3, "其他专利": 1}, (3, None)),
+        ({"实用新型": 3, "2025年新增软著": 1}, (3, None)),
+        ({"软著": 3, "专利数": 4}, (3, None)),
+        ({"实用新型": 3, "专利总数": 4, "软著": 1}, (4, 4)),  # a total of what is counted
+        ({"软著": 3, "2025年新增软著": 1}, (3, 3)),  # part of a kind that is counted
+        ({"实用新型": 3, "外观检测设备": 1, "软件产品收入": 9, "专利申请数": 3, "新型研发机构": 1}, (3, 3)),
+    ],
+)
+def test_a_sum_of_kinds_is_a_lower_bound_while_a_further_kind_is_not_understood(columns, expected) -> None:
+    table = pd.DataFrame({"企业名称": ["虚构甲公司"], "职工总数": [9], **{name: [n] for name, n in columns.items()}})
+    reading = read_firms(table, "tech-sme", on="2026-06-10")
+    row = reading.rows.iloc[0]
+    exact = row["class2_ip"]
+    low, high = (exact, exact) if pd.notna(exact) else (row["class2_ip_min"], row["class2_ip_max"])
+    assert (low, None if pd.isna(high) else high) == expected
+    told = reading.problems["problem"].str.contains("没看懂，得出的数只作下限").any()
+    assert told or expected[1] is not None
+
+
+def _figures(folder: Path, title: str, header: str, row: str, policy: str = "hte") -> tuple[dict[str, float], str]:
+    """What a sheet of one firm says by field, in 万元, and its problems."""
+    file = folder / "firms.csv"
+    width = header.split("\n")[0].count(",")
+    above = f"{title}{',' * width}\n" if title else ""
+    file.write_text(f"{above}{header}\n{row}\n", "utf-8")
+    reading = read_firms(file, policy, on="2026-06-10")
+    assert reading.rows["name"].tolist() == ["虚构甲公司"]
+    names = [name for name in reading.rows if name.startswith(("sales", "rd_expense", "net", "assets", "employees"))]
+    return {name: reading.rows[name].iloc[0] for name in names}, "".join(reading.problems["problem"])
+
+
+@pytest.mark.parametrize(
+    ("title", "years"),
+    [
+        ("2025年度企业年报汇总表", ("y3", "y2")),
+        ("某市2024年企业情况表（单位：元）", ("y2", "y1")),
+        ("2025年1-12月主要指标", ("y3", "y2")),
+        ("虚构科〔2021〕12号附件：2025年度汇总表", ("y3", "y2")),
+        ("2026年度企业情况表", ("", "y3")),
+        ("企业情况表", ()),
+        ("", ()),
+        ("2025年1-6月主要指标", ()),
+        ("填表日期：2026年3月5日", ()),
+        ("2024年和2025年对比", ()),
+    ],
+)
+@pytest.mark.parametrize(
+    "header",
+    [
+        "企业名称,本年销售收入,上年销售收入",
+        "企业名称,销售收入（本期）,销售收入（上期）",
+        "企业名称,今年销售收入,去年销售收入",
+    ],
+)
+def test_this_year_is_that_of_the_title_and_nobody_knows_it_without_one(tmp_path, title, years, header) -> None:
+    said, problems = _figures(tmp_path, title, header, "虚构甲公司,21000,4000")
+    expected = dict(zip(years, (21000, 4000), strict=False))
+    assert said == {f"sales_{year}": value for year, value in expected.items() if year}
+    assert ("不知是哪一年的数" in problems) is (not years)
+    assert problems.count("照标题的") == len(said)
+
+
+@pytest.mark.parametrize(
+    ("title", "header", "expected"),
+    [
+        ("2025年度高企培育表", "企业名称,上年度销售收入,上年度研发费用", {"sales_y3": 7, "rd_expense_y3": 3}),
+        ("", "企业名称,上年度销售收入,本年度研发费用预算", {"sales_y3": 7}),
+        ("", "企业名称,2025年销售收入,2024年销售收入", {"sales_y3": 7, "sales_y2": 3}),
+        ("2025年度年报", "企业名称,净资产（年末）,净资产（年初）", {"net_assets_y3": 7, "net_assets_y2": 3}),
+        ("", "企业名称,净资产（期末）,净资产（期初）", {}),
+    ],
+)
+def test_last_year_alone_is_the_year_before_the_decision(tmp_path, title, header, expected) -> None:
+    assert _figures(tmp_path, title, header, "虚构甲公司,7,3")[0] == expected
+
+
+def test_the_end_of_the_year_is_no_beginning(tmp_path) -> None:
+    said, _ = _figures(tmp_path, "", "企业名称,资产总额（期末）,资产总额（期初）", "虚构甲公司,7,3", "tech-sme")
+    assert said == {"assets_total": 7}
+    said, _ = _figures(tmp_path, "", "企业名称,资产总额（期初）,职工总数", "虚构甲公司,7,3", "tech-sme")
+    assert said == {"employees_total": 3}
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        (
+            "企业名称,职工总数,销售收入,,资产总额\n,,本期金额（万元）,上期金额（万元）,万元",
+            {"sales_y3": 70000, "sales_y2": 30000},
+        ),
+        ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,本期,上期,（万元）", {"sales_y3": 70000, "sales_y2": 30000}),
+        ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,2025年6月末,2024年末,（万元）", {"sales_y2": 30000}),
+        ("企业名称,职工总数,销售收入（万元）,,资产总额\n,,2025年1-6月,2024年上半年,（万元）", {}),
+    ],
+)
+def test_a_second_row_of_periods_and_units_is_no_firm(tmp_path, header, expected) -> None:
+    said, _ = _figures(tmp_path, "2025年度企业年报", header, "虚构甲公司,50,7,3,9")
+    assert said == expected | {"employees_total": 50} | ({"assets_total": 90000} if "assets_total" in said else {})
+
+
+def test_no_printed_choice_is_wrong_when_it_is_obeyed() -> None:
+    wrong = ["知识产权总数", "其中：委托外部研发费用", "委外研发费用", "2025年新产品销售收入", "大专以上科技人员"]
+    wrong += ["本科科技人员", "企业诉求", "企业困难", "外聘科技人员", "固定资产总额", "女职工人数", "参保职工人数"]
+    wrong += ["研发费用加计扣除额"]
+    for policy in ("tech-sme", "hte", "srdi"):
+        table = pd.DataFrame(
+            {"统一社会信用代码": [CODE], "在境内注册": ["是"], **{key: [3] for key in [*wrong, "企业名称全"]}}
+        )
+        hints = read_firms(table, policy, on="2026-06-10").columns.set_index("header")["hint"]
+        assert hints[wrong].tolist() == [""] * len(wrong), policy
+        assert hints["企业名称全"] == "企业名称全=企业名称"
+
+
+def test_two_columns_are_not_proposed_for_one_field() -> None:
+    table = pd.DataFrame(
+        {"企业名称": ["虚构甲公司"], "全厂科技人员数": [3], "本部科技人员数": [4], "企业职工总数额": [9]}
+    )
+    reading = read_firms(table, "tech-sme", on="2026-06-10")
+    assert reading.columns["hint"].tolist() == ["", "", "", "企业职工总数额=职工总数"]
+    assert reading.problems["action"].tolist()[:2] == ["有几列都像这个字段，请各写明是什么"] * 2

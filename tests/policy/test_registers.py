@@ -210,6 +210,25 @@ def test_what_is_not_known_of_a_project_leaves_the_sums_open():
     assert pd.isna(done.firms.loc[0, "rd_domestic_3y_max"])
 
 
+@pytest.mark.parametrize(
+    ("cells", "expected", "problem"),
+    [
+        (("20（含外聘5）", 5, 25), (5, 25), "“人员人工费用”写的“20（含外聘5）”没有采用，按 0 至合计余下的数计"),
+        (("20+10", 5, None), (5, None), "“人员人工费用”写的“20+10”没有采用，不知有多少"),
+        (("见附件", None, 30), (0, 30), "“人员人工费用”写的“见附件”没有采用，按 0 至合计余下的数计"),
+        ((20, "含税？", 25), (20, 25), "“直接投入费用”写的“含税？”没有采用，按 0 至合计余下的数计"),
+        ((None, None, "20+10"), (0, None), "“研发费用合计”写的“20+10”没有采用，不知有多少"),
+        ((20, 5, "20+5"), 25, "“研发费用合计”写的“20+5”没有采用，不知有多少"),
+        ((20, None, 20), 20, ""),  # an empty category is none
+    ],
+)
+def test_an_amount_that_could_not_be_read_is_not_nothing(cells, expected, problem):
+    header = "企业编号 项目编号 年度 人员人工费用（元） 直接投入费用（元） 研发费用合计（元）"
+    done = facts("projects", table(header, ["a", "RD01", 2025, *cells]))
+    assert bounds(done, "rd_expense_y3") == expected
+    assert [text for _, text, _ in told(done) if not text.startswith("没有项目预算")] == [problem] * bool(problem)
+
+
 def test_a_young_firm_needs_only_its_own_years():
     rows = table(MONEY, ["a", "RD01", 2025, 100, 0, 0, 0])
     for founded, expected in (("2025-03-01", 100), ("2024-03-01", (100, None))):
@@ -238,6 +257,14 @@ def test_an_audit_would_mark_these():
         [5, "没有项目编号，也没有名称", "计入"],
         [5, "没有写年度，已按项目起止日期作 2024 年", "计入"],
     ]
+
+
+def test_a_trade_mark_says_nothing_of_own_research():
+    bought = ["a", "ZL202010123456.7", "发明专利", "受让", "2022-01-01"]
+    for kind, own in (("商标", 0), ("作品著作权", 0), ("软件著作权", 1), ("", None)):
+        firms = facts("rights", table(RIGHT, bought, ["a", "2", kind, "自主研发", "2022-01-01"])).firms
+        said = [firms[name].astype(object).iloc[0] for name in ("ip_own_rd", "ip_only_acquired")]
+        assert [None if pd.isna(one) else int(one) for one in said] == [own, None if own is None else 1 - own], kind
 
 
 # ---- conversions
@@ -435,6 +462,21 @@ def test_rows_that_are_not_joined_are_told():
         [pd.NA, "1 行的企业不在企业表中：虚构丙公司", "不计入"],
         [4, "没有归户：统一社会信用代码是“虚构甲公司”的，名称不同，待确认（可能是“虚构甲公司”）", "未定"],
         [3, "没有归户：名称相同，待确认（可能是“虚构乙公司”）", "未定"],
+    ]
+
+
+def test_the_writings_of_an_id_join_and_one_that_differs_by_a_sign_may_count():
+    firms = pd.DataFrame({"enterprise_id": ["QY-01", "b", "B", "qy11"], "name": [""] * 4})
+    names = ["qy-01", "ＱＹ－０１", "QY— 01", "QY01", "q y-0-1", "Ｂ", "QY-11", "QY-12"]
+    rows = [[name, str(at), "发明专利", "自主研发", "2022-01-01"] for at, name in enumerate(names)]
+    done = facts("rights", table(RIGHT, *rows), firms=firms)
+    assert [bounds(done, "class1_ip", row) for row in range(4)] == [(3, 5), None, None, (0, 1)]
+    assert told(done) == [
+        [pd.NA, "3 行的企业编号与企业表写法不同，已归户：qy-01（QY-01）、ＱＹ－０１（QY-01）、QY— 01（QY-01）", "计入"],
+        [pd.NA, "2 行的企业不在企业表中：Ｂ、QY-12", "不计入"],
+        [5, "没有归户：企业编号“QY01”只差符号，待确认", "未定"],
+        [6, "没有归户：企业编号“q y-0-1”只差符号，待确认", "未定"],
+        [8, "没有归户：企业编号“QY-11”只差符号，待确认", "未定"],
     ]
 
 

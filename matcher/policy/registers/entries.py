@@ -13,13 +13,14 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.policy.identity import counts_rows
-from matcher.policy.linkage import link, right_codes
+from matcher.policy.linkage import OTHER_WRITING, link, right_codes
 from matcher.policy.registers.schemas import NEEDED
 from matcher.tables.arguments import check_firms
 from matcher.tables.cells import shorten
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.schemas import HIGH, LOW, Contract
+from matcher.tables.schemas import HIGH, LOW, TEXT, Contract
+from matcher.tables.writings import KnownIds
 
 WARNINGS = ("enterprise_id", "register", "file", "row", "item", "problem", "counted", "source", "what_to_do")
 COUNTED, NOT_COUNTED, OPEN = "计入", "不计入", "未定"
@@ -121,6 +122,10 @@ class Entry:
         ends = [self.cells.get(name + end) for end in (LOW, HIGH)]
         low, high = (None if end is None or pd.isna(end) else float(end) for end in ends)
         return low, high
+
+    def unread(self, name: str) -> str:
+        """What stands in a cell of which nothing could be read, where the contract keeps it; "" for none."""
+        return str(self.cells.get(name + TEXT, "")) if self.number(name) == (None, None) else ""
 
     def day(self, name: str) -> Span:
         """What is known of a day."""
@@ -226,7 +231,7 @@ def joined(
     A row that is only proposed may be the firm's or not; it and rows that are not joined are told.
     """
     entries: list[Entry] = []
-    ids = set(firms["enterprise_id"].astype(str))
+    ids = KnownIds(firms["enterprise_id"].astype(str))
     links, problems = [], []
     start = 0
     for reading in readings:
@@ -254,12 +259,12 @@ def joined(
     return Entries(contract, entries, pd.concat(links, ignore_index=True), pd.concat(problems, ignore_index=True))
 
 
-def _named(rows: pd.DataFrame, ids: set[str]) -> pd.DataFrame:
+def _named(rows: pd.DataFrame, ids: KnownIds) -> pd.DataFrame:
     """Rows with what stands in the place of an id and is a code or a name where those stand; a right without a firm's
     name is its first owner's.
     """
     given, code, name = rows["enterprise_id"], rows["uscc"], rows["name"]
-    strange = ~given.isin(ids) & (given != "")
+    strange = given.map(ids.find).eq("") & (given != "")
     is_code = strange & (right_codes(given) != "")
     code = code.mask(is_code & (code == ""), given)
     name = name.mask(strange & ~is_code & (name == ""), given)
@@ -277,11 +282,15 @@ def owners_of(text: str) -> list[str]:
 
 
 def _unjoined(entries: list[Entry], links: pd.DataFrame, register: str, warnings: Warnings) -> None:
-    """A line for each proposal and each wrong code, one for all rows whose firm is not in the table."""
+    """A line for each proposal and each wrong code, one for all rows whose firm is not in the table, and one for all
+    whose id is written otherwise than there.
+    """
     absent: list[str] = []
+    otherwise: list[str] = []
     source = "按统一社会信用代码归户"
     for entry, (written, name, how) in zip(entries, links[["written", "name", "how"]].to_numpy().tolist(), strict=True):
         if entry.sure:
+            otherwise += [f"{entry.text('enterprise_id')}（{entry.firm}）"] if how == OTHER_WRITING else []
             continue
         if not entry.firm and how == "没有找到":
             absent.append(written or f"第 {entry.row} 行")
@@ -290,6 +299,11 @@ def _unjoined(entries: list[Entry], links: pd.DataFrame, register: str, warnings
         do = "请在登记表补填正确的统一社会信用代码或企业编号"
         do += "；名称完全相同的可用 --same-name 一并确认" if how == "名称相同，待确认" else ""
         warnings.add(register, entry, written, problem, OPEN if entry.firm else NOT_COUNTED, source, do)
+    if otherwise:
+        shown = shorten("、".join(dict.fromkeys(otherwise)), 100)
+        problem = f"{len(otherwise)} 行的企业编号与企业表写法不同，已归户：{shown}"
+        do, file = "请核对；不是同一家的请更正企业编号", entries[0].file
+        warnings.rows.append(("", register, file, None, "", problem, COUNTED, source, do))
     if absent:
         problem = f"{len(absent)} 行的企业不在企业表中：{shorten('、'.join(dict.fromkeys(absent)), 100)}"
         do, file = "若应在表中，请补进企业表或更正代码", entries[0].file

@@ -27,6 +27,8 @@ from matcher.policy.registers.entries import (
 )
 from matcher.policy.registers.schemas import CATEGORIES
 from matcher.policy.scoring import score
+from matcher.tables.cells import shorten
+from matcher.tables.schemas import Contract
 
 T195 = "国科发火〔2016〕195号 三、（六）"
 AUDIT = "研发费用专项审计的通常要求（195号按研发活动设辅助账）"
@@ -66,7 +68,7 @@ def sum_projects(
     sums: dict[tuple[str, int], tuple[Row, Row]] = {}
     seen: dict[str, set[int]] = {}
     for firm, rows in entries.by_firm():
-        parts = _parts(rows, days[firm], told)
+        parts = _parts(rows, entries.contract, days[firm], told)
         for back in (1, 2, 3):
             mine = [part for part in parts if part.back == back]
             loose = [part for part in parts if part.back is None]
@@ -109,7 +111,7 @@ def _amounts(sums: Table, policy: Policy, on: dt.date) -> Table:
     return amounts
 
 
-def _parts(rows: list[Entry], day: dt.date, told: Warnings) -> list[_Part]:
+def _parts(rows: list[Entry], contract: Contract, day: dt.date, told: Warnings) -> list[_Part]:
     """The rows of a firm as parts of its years, each row once."""
     parts: list[_Part] = []
     before: dict[tuple[str, int], list[Entry]] = {}
@@ -118,7 +120,7 @@ def _parts(rows: list[Entry], day: dt.date, told: Warnings) -> list[_Part]:
     marked: set[str] = set()
     for entry in rows:
         key = plain(entry.text("project_id")) or plain(entry.text("project"))
-        low, high, total = _money(entry, told)
+        low, high, total = _money(entry, contract, told)
         _check_project(entry, key, marked, told)
         year = _year(entry, told)
         if year is None:
@@ -148,23 +150,31 @@ def _parts(rows: list[Entry], day: dt.date, told: Warnings) -> list[_Part]:
     return parts
 
 
-def _money(entry: Entry, told: Warnings) -> tuple[Row, Row, float]:
+def _money(entry: Entry, contract: Contract, told: Warnings) -> tuple[Row, Row, float]:
     """The categories of a row at least and at most, and what was spent at least.
 
-    Where some category is filled, an empty one is zero. A sum without categories may lie anywhere between nothing that
-    counts and all of it.
+    Where some category is filled, an empty one is zero, and one that could not be read may be what the sum leaves for
+    it. A sum without categories may lie anywhere between nothing that counts and all of it.
     """
     ends = [entry.number(name) for name in CATEGORIES]
     least, most = entry.number("amount")
     low, high = np.zeros(len(CATEGORIES)), np.zeros(len(CATEGORIES))
-    if all(end == (None, None) for end in ends):
+    unread = [name for name in CATEGORIES if entry.unread(name)]
+    for name in (*unread, *(["amount"] if entry.unread("amount") else [])):
+        problem = f"“{contract[name].title}”写的“{shorten(entry.unread(name), 40)}”没有采用，"
+        problem += "按 0 至合计余下的数计" if name != "amount" and most is not None else "不知有多少"
+        _warn(told, entry, problem, OPEN, "请改成一个数", T195)
+    if not unread and all(end == (None, None) for end in ends):
         high[0] = np.inf if most is None else most
         problem = "没有金额" if most is None else "只有合计，没有分八类归集，不知委托外部和其他费用各多少"
-        _warn(told, entry, problem, OPEN, "请按八类费用填写", T195)
+        if not entry.unread("amount"):
+            _warn(told, entry, problem, OPEN, "请按八类费用填写", T195)
         return low, high, least or 0.0
     for at, (bottom, top) in enumerate(ends):
         low[at] = bottom or 0.0
         high[at] = np.inf if top is None and bottom is not None else top or 0.0
+    for name in unread:
+        high[CATEGORIES.index(name)] = np.inf if most is None else max(0.0, most - low.sum())
     if (low < 0).any():
         _warn(told, entry, "有的费用是负数", COUNTED, "冲销请在原年度调整", AUDIT)
     total = float(low.sum())

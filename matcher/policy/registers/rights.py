@@ -109,6 +109,11 @@ def _usable(right: Right) -> Truth:
     return every(right.granted, right.valid, right.unused, right.alone, right.related is not False)
 
 
+def _countable(right: Right) -> Truth:
+    """Whether it is usable and of a kind that counts: a trade mark says nothing of own research."""
+    return every(_usable(right), some(right.class1, right.class2))
+
+
 def _held(right: Right) -> Truth:
     return every(right.granted, right.valid, right.related)
 
@@ -219,7 +224,7 @@ def count_rights(
                 continue
             states = [agreed(_of(measure, right) for right in rights) for rights in groups.values()]
             facts[fact][firm] = count(states)
-        used = [agreed(_of(_usable, right) for right in rights) for rights in groups.values()]
+        used = [agreed(_of(_countable, right) for right in rights) for rights in groups.values()]
         own = [agreed(right.developed for right in rights) for rights in groups.values()]
         bought = [agreed(right.acquired for right in rights) for rights in groups.values()]
         facts[_OWN][firm] = _truth(some(*map(every, used, own)))

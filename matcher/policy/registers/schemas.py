@@ -143,6 +143,7 @@ def projects_contract() -> Contract:
             column("amount", "yuan", "研发费用合计", "合计 研发费用 研发支出 费用合计 研发投入 研究开发费用合计"),
         ),
         referred=False,
+        keeps_unread=True,
     )
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
-from matcher.policy.linkage import full_names, is_like_name, plain_name, right_codes
+from matcher.policy.linkage import full_names, is_like_name, plain_name, right_codes, without_remarks
 
 
 def recognised(rows: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.Series[Any], list[dict[str, Any]]]:
@@ -53,9 +54,9 @@ def recognised(rows: pd.DataFrame, known: pd.DataFrame) -> tuple[pd.Series[Any],
     return pd.Series(out, index=rows.index, dtype=object), lines
 
 
-def short_names(rows: pd.DataFrame, known: pd.DataFrame | None) -> list[dict[str, Any]]:
+def likely_twins(rows: pd.DataFrame, known: pd.DataFrame | None) -> list[dict[str, Any]]:
     """Lines about firms that may be one, of which one at least is new: the name of one (鲁南重工) is short for that of
-    one other alone, in the list or in the book. They stay two firms.
+    one other alone, in the list or in the book, or is its name with a remark in brackets. They stay two firms.
     """
     names, codes = dict[str, str](), dict[str, str]()
     for table in (known, rows):
@@ -65,13 +66,30 @@ def short_names(rows: pd.DataFrame, known: pd.DataFrame | None) -> list[dict[str
             codes |= dict(zip(ids, _codes(table), strict=True))
     old = set() if known is None else set(known["enterprise_id"].astype(str))
     firm_of = {name: firm for firm, name in names.items()}
-    lines = []
+    said = {}
     for short, full in full_names(list(firm_of), list(firm_of)).items():
         firms = firm_of[short], firm_of[full]
-        if not old.issuperset(firms) and (not all(map(codes.get, firms)) or len({codes[firm] for firm in firms}) == 1):
-            problem = f"“{short}”可能是“{full}”（{firms[1]}）的简称，没有当作同一家"
-            lines.append(_line(firms[0], problem, "若是同一家，请改用全称或同一个编号"))
-    return lines
+        said[firms] = f"“{short}”可能是“{full}”（{firms[1]}）的简称，没有当作同一家"
+    for name, other in _remarked(names, old):
+        said[name, other] = f"“{names[name]}”去掉括号里的说明，和“{names[other]}”（{other}）同名，没有当作同一家"
+    return [
+        _line(firms[0], problem, "若是同一家，请改用全称或同一个编号")
+        for firms, problem in said.items()
+        if not old.issuperset(firms) and (not all(map(codes.get, firms)) or len({codes[firm] for firm in firms}) == 1)
+    ]
+
+
+def _remarked(names: Mapping[str, str], old: set[str]) -> Iterator[tuple[str, str]]:
+    """Pairs of firms of one name but for a remark in brackets, the one that the book has last."""
+    alike: dict[str, list[str]] = {}
+    for firm, name in names.items():
+        if name:
+            alike.setdefault(plain_name(without_remarks(name)), []).append(firm)
+    for firms in alike.values():
+        first = min(firms, key=lambda firm: (firm not in old, without_remarks(names[firm]) != names[firm]))
+        for firm in firms:
+            if firm != first and plain_name(names[firm]) != plain_name(names[first]):
+                yield firm, first
 
 
 def _texts(table: pd.DataFrame, name: str) -> pd.Series[Any]:

@@ -19,11 +19,12 @@ from matcher.policy.linkage import right_codes
 from matcher.policy.policy import Policy, load_policy
 from matcher.pool.book.book import VERSION, Book, Written
 from matcher.pool.book.follow_up import FOLLOW, REASONS, STATUS, conversions, items, judged
-from matcher.pool.book.recognition import recognised, short_names
+from matcher.pool.book.recognition import likely_twins, recognised
 from matcher.pool.results import read_result
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
-from matcher.tables.reading import NO_UNIT, PROBLEM_COLUMNS, Reading, read_table
+from matcher.tables.cells import as_written, clean_text, is_blank
+from matcher.tables.reading import NO_UNIT, PROBLEM_COLUMNS, UNKNOWN, Reading, read_table
 from matcher.tables.schemas import TITLE_DAYS, Column
 
 REGISTRY = (
@@ -232,7 +233,7 @@ def read_book_firms(
         )
     # an id made up from the place of a row is no key
     rows = rows[~(lost | twice)].reset_index(drop=True)
-    lines += short_names(rows, known)
+    lines += likely_twins(rows, known)
     said_again = reading.problems["action"].str.startswith("逐行判断")  # of firms that stand twice, told above
     if VERSION in rows:  # written by `Book.sheet`, in yuan
         said_again |= reading.problems["problem"] == NO_UNIT
@@ -261,15 +262,39 @@ def read_listed(
 ) -> Reading:
     """The firms of a list: a table of this library (走访名单), or one that names them by id, code or name.
 
-    on, known and the rest: as of `read_book_firms`, which reads what is no table of this library.
+    on, known and the rest: as of `read_book_firms`, which reads what is no table of this library. Raises TableError
+    where a column that nobody reads says yes of some rows and no of others: perhaps who is to be taken.
     """
     try:
         table = read_result(source, "discovered")
     except TableError:
         table = pd.DataFrame({"enterprise_id": [None]})
+    reading = Reading(table, pd.DataFrame(columns=PROBLEM_COLUMNS))
+    unread = [str(name) for name in table if name not in {**TITLES, **CARD, **DISCOVERY}]
     if table["enterprise_id"].fillna("").eq("").any():
-        return read_book_firms(source, policies, on=on, sheet=sheet, columns=columns, known=known)
-    return Reading(table, pd.DataFrame(columns=PROBLEM_COLUMNS))
+        reading = read_book_firms(source, policies, on=on, sheet=sheet, columns=columns, known=known)
+        account = reading.columns
+        open_ones = (account["use"] == UNKNOWN) | account["header"].str.contains(_OF_ENTRY)
+        unread = account.loc[open_ones & (account["field"] == ""), "header"].tolist()
+    for name in unread:
+        if name in reading.rows and _tells_apart(reading.rows[name]):
+            raise TableError(
+                f"{Path(source).name}：“{name}”一列有的行像是“否”，没有看懂，不知这些行是否入库；"
+                "请只留要入库的行，再删去这一列"
+            )
+    return reading
+
+
+def _tells_apart(cells: pd.Series[Any]) -> bool:
+    """Whether every cell says yes, no or nothing, and not all the same."""
+    texts = cells.map(lambda cell: "" if is_blank(cell) else clean_text(as_written(cell)).removesuffix(".0"))
+    said = {text: bool(_YES.fullmatch(text)) for text in texts.unique() if _YES.fullmatch(text) or _NO.fullmatch(text)}
+    return set(said) == set(texts.unique()) and len(set(said.values())) == 2
+
+
+_OF_ENTRY = "入库|审[核查批]|意见|结[论果]|推荐|同意|是否拟"
+_YES = re.compile(r"[是√✓✔☑对1Yy]|yes|同意|通过|推荐|拟?入库|纳入", re.I)
+_NO = re.compile(r"|[否×✗☐0NnXx/-]|no|[不未没暂非].{0,5}|无|缓.{0,2}|待定|淘汰", re.I)
 
 
 _COMPANY = re.compile(r"[^\d][^/]{2,}(?:公司|集团|厂|合作社|合伙）?|企业|中心|院|所|店|社)")

@@ -11,6 +11,7 @@ from matcher.errors import TableError
 from matcher.export.sheets import Sheet
 from matcher.export.titles import ASSUMED, CARD, DISCOVERY, EXPECTED
 from matcher.pool.book.tables import in_words
+from matcher.pool.discovery.assumptions import SHOWN
 from matcher.pool.discovery.estimation import AGREE, Discovery
 from matcher.tables.reading import read_table
 from matcher.tables.schemas import Column, Contract
@@ -34,7 +35,8 @@ _METHOD = (
     "数量和占比高的企业偏高。这是可能性，不是认定结论。"
 )
 _BY_TEXT = (
-    "名录中没有研发、人员、知识产权等可供学习的事实：次序只来自行业、经营范围、企业名称和成立日期"
+    f"名录中写有研发、人员、知识产权等事实的企业不到 {SHOWN} 家，太少，无从学习："
+    "次序只来自行业、经营范围、企业名称和成立日期"
     "（行业占比为本软件的假设，没有出处，可用 --industries 另给）；预计通过数由假设决定，不宜引用"
 )
 
