@@ -21,6 +21,7 @@ _RARE = 1_000
 _LEAST = 4  # amounts of a column, of which one is compared with the others
 _SPREAD = 0.7  # decades: the standard deviation of sizes is this at least, as that of the capital of firms is
 _TIMES_FEWER = 1_000  # a unit so many times smaller than the column's is likely to be mistaken for it
+_FEW = 0.1  # of the plain numbers of a column
 _TYPED = {"元": 1, "万元": 10_000}
 
 _Floats = NDArray[np.float64]
@@ -68,7 +69,8 @@ def mistaken_units(columns: Mapping[str, Amounts], persons: _Floats | None) -> d
 
 def unsaid_units(yuan: _Floats, cells: Sequence[object], words: Mapping[int, str]) -> dict[int, str]:
     """Of a column without a unit, read in yuan, the plain numbers that fit better to the others in a unit that some of
-    them name, and that unit. words: the unit that a cell names, by row.
+    them name, and that unit; none where these are few, as a small amount among many in yuan is. words: the unit that a
+    cell names, by row.
 
     >>> unsaid_units(np.array([1.2e6, 5, 9e5]), ["120万元", "5", "900000"], {0: "万元"})
     {1: '万元'}
@@ -80,7 +82,9 @@ def unsaid_units(yuan: _Floats, cells: Sequence[object], words: Mapping[int, str
     word = min(large.values(), key=_scale)
     between = math.log10(_scale(word))
     off = usual - _logarithms(yuan)
-    return {row: word for row, cell in enumerate(cells) if takes_unit(cell) and off[row] > between / 2}
+    plain = [row for row, cell in enumerate(cells) if takes_unit(cell) and yuan[row] > 0]
+    found = {row: word for row in plain if off[row] > between / 2}
+    return found if len(found) > _FEW * len(plain) else {}
 
 
 def _scale(word: str) -> int:
