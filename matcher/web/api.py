@@ -17,7 +17,7 @@ from matcher.experts import rank_experts
 from matcher.export.formats import json_bytes
 from matcher.matching import match
 from matcher.policy import read_firms, score, trace
-from matcher.policy.policy import load_policies
+from matcher.policy.policy import load_policies, shipped_policy
 from matcher.tables.privacy import mask_nested
 from matcher.tables.reading import Reading, read_table
 from matcher.web.access import reader, writer
@@ -175,7 +175,7 @@ async def score_firms(body: Score, service: Shared) -> dict[str, Any]:
     """`score`: every rule of the policies for every firm."""
 
     def work() -> dict[str, Any]:
-        policies = load_policies(body.policies)
+        policies = load_policies([shipped_policy(name) for name in body.policies])
         firms = read_firms(pd.DataFrame(body.firms), policies, on=body.on)
         scored = score(firms.rows, policies, on=body.on)
         tables = {"summary": scored.summary, "verdicts": scored.verdicts, "doubts": scored.problems}
@@ -189,10 +189,11 @@ async def trace_firm(body: Trace, service: Shared) -> dict[str, Any]:
     """`trace`: one firm's answer rule by rule, with facts, sources and what to ask next."""
 
     def work() -> dict[str, Any]:
-        firm = read_firms(pd.DataFrame([body.firm]), body.policy, on=body.on)
+        policy = shipped_policy(body.policy)
+        firm = read_firms(pd.DataFrame([body.firm]), policy, on=body.on)
         if not len(firm.rows):
             raise HTTPException(422, "这家企业没有一项事实；请至少填一项")
-        answer = trace(firm.rows, body.policy, firm.rows["enterprise_id"].iloc[0], on=body.on)
+        answer = trace(firm.rows, policy, firm.rows["enterprise_id"].iloc[0], on=body.on)
         return {"trace": mask_nested(answer), **account(firm)}
 
     return await service.work(work)

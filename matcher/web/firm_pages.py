@@ -14,9 +14,9 @@ from starlette.responses import HTMLResponse
 
 from matcher.export.tables import files_of
 from matcher.export.titles import TITLES
-from matcher.policy import Policy, list_policies, load_policy, read_firms, score, trace
+from matcher.policy import Policy, list_policies, read_firms, score, trace
 from matcher.policy.explanation import page_facts
-from matcher.policy.policy import load_policies
+from matcher.policy.policy import load_policies, shipped_policy
 from matcher.policy.workbook import DECISIONS, answering_problems, sheets
 from matcher.pool.book.diff import moves
 from matcher.pool.book.follow_up import funnel
@@ -46,7 +46,7 @@ Word = Annotated[str, Query(max_length=100)]
 def _policies(on: dt.date) -> list[tuple[str, str]]:
     """The policies on enterprises that hold on a day: id and title."""
     rows = list_policies(on=on)[["policy", "title"]].itertuples(index=False, name=None)
-    return [(name, title) for name, title in rows if load_policy(name).subject.id == "firm"]
+    return [(name, title) for name, title in rows if shipped_policy(name).subject.id == "firm"]
 
 
 # ---- one firm
@@ -55,7 +55,7 @@ def _policies(on: dt.date) -> list[tuple[str, str]]:
 @router.get("/firm")
 async def firm_page(request: Request, service: Shared, policy: Word = FIRST, on: Day = None) -> HTMLResponse:
     """The form of one firm for a policy."""
-    rules, day = load_policy(policy), on or service.settings.day()
+    rules, day = shipped_policy(policy), on or service.settings.day()
     facts = {
         "heading": rules.title,
         "policies": _policies(day),
@@ -90,7 +90,7 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
     given = {name: value.strip()[:LONGEST] for name, value in form.items() if isinstance(value, str) and value.strip()}
 
     def work() -> dict[str, Any]:
-        rules = load_policy(given.get("policy", FIRST))
+        rules = shipped_policy(given.get("policy", FIRST))
         on = given.get("on", service.settings.day().isoformat())
         known = {name: value for name, value in given.items() if name in rules.columns}
         table = pd.DataFrame([{"name": given.get("name", "未命名企业"), **known}])
@@ -145,7 +145,7 @@ async def points_of_list(
     def work() -> dict[str, Any]:
         if given is None:
             return {"error": "请选择企业表"}
-        policies = load_policies(policy)
+        policies = load_policies([shipped_policy(name) for name in policy])
         reading = bounded(lambda: read_firms(given, policies, on=on), given.name, service.settings.rows)
         scored = score(reading.rows, policies, on=on)
         tables, lines = sheets(reading.rows, policies, scored, on=on)

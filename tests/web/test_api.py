@@ -1,15 +1,17 @@
 """JSON: each address gives what its function gives; what is wrong is said in Chinese."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
-from served import client, library
+from served import client, library, mark
 from small import OUTCOMES, build
 
 from matcher import __version__
 from matcher.matching import Index, match
 from matcher.policy import read_firms, score, trace
+from matcher.policy.policy import shipped
 from matcher.web.api import plain
 
 JSON = [
@@ -171,3 +173,26 @@ def test_tokens_open_by_role():
     assert browser.get("/api/health").status_code == 200
     denied = browser.post("/api/feedback", json=JSON[-1][1], headers={"Authorization": "Bearer " + "r" * 16})
     assert denied.json() == {"error": "这个口令只能读；写入请用可写的口令"}
+
+
+def test_a_policy_is_named_and_no_folder_of_the_server_is_looked_at(tmp_path, monkeypatch):
+    """A folder with a policy, one without and none at all are answered alike, by every door."""
+    shutil.copytree(shipped()["hte"], tmp_path / "mine")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    browser = client()
+    said = mark(browser)
+    for name in ("mine", "empty", "none", str(tmp_path / "mine"), str(tmp_path), "../x"):
+        message = f"没有名为“{name}”的政策；可用：{'、'.join(shipped())}"
+        answers = (
+            browser.post("/api/score", json=JSON[3][1] | {"policies": [name]}),
+            browser.post("/api/trace", json=JSON[4][1] | {"policy": name}),
+            browser.get("/firm", params={"policy": name}),
+            browser.post("/firm/points", data={"csrf": said, "policy": name}),
+            browser.post(
+                "/points", data={"csrf": said, "policy": name, "on": "2026-11-24"}, files={"firms": ("a.csv", b"a,b\n")}
+            ),
+        )
+        assert [(answer.status_code, answer.json()) for answer in answers] == [(422, {"error": message})] * 5
+    answer = browser.post("/api/score", json=JSON[3][1] | {"policies": ["高企", "小巨人"]}).json()
+    assert [line["policy"] for line in answer["summary"]] == ["hte", "little-giant"]
