@@ -72,6 +72,7 @@ class Service:
         self.library, self.settings, self.pool = library, settings, pool
         self._batches = Batches()
         self._judging = threading.Lock()
+        self.writing = threading.Lock()  # held while the book or a saved index is written
         self._slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
         self._results: dict[str, Result] = {}
         self._keeping = threading.Lock()
@@ -189,9 +190,11 @@ class Service:
             if judgement.verdict not in ("采纳", "accepted") and not judgement.reason:
                 raise TableError("拒绝时请选择理由，理由会改变以后的次序")
             learned = fit_feedback(index, pd.DataFrame([texts]), pair)
-            done = [self._into_book(judgement, pair)]
+            with self.writing:
+                done = [self._into_book(judgement, pair)]
+                if index.origin[0]:
+                    learned.save(index.origin[0])
             if index.origin[0]:
-                learned.save(index.origin[0])
                 done.append("已教给库并保存")
             else:
                 done.append("已教给库，本次运行有效（要长期保存，请管理员用 matcher index 存成索引文件夹）")
