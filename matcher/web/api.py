@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, cast
 
 import pandas as pd
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
 from matcher import __version__
 from matcher.experts import rank_experts
 from matcher.export.formats import json_bytes
 from matcher.matching import match
+from matcher.matching.records import check_characters
 from matcher.policy import read_firms, score, trace
 from matcher.policy.policy import load_policies, shipped_policy
 from matcher.tables.privacy import mask_nested
@@ -26,17 +28,55 @@ from matcher.web.service import Judgement, Service
 
 router = APIRouter(prefix="/api", dependencies=[Depends(reader)])
 open_router = APIRouter(prefix="/api")
-Cell = str | int | float | bool | None
+LONGEST = 10_000  # characters of a text, a cell and a label
+
+
+def _bounded(value: Any) -> Any:
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and len(text) > LONGEST:
+            raise PydanticCustomError("string_too_long", "a text is too long")
+    return value
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("string_too_short", "a text is blank")
+    return text
+
+
+Cell = Annotated[
+    str | int | float | bool | None, AfterValidator(_bounded), Field(json_schema_extra={"maxLength": LONGEST})
+]
+Labels = Annotated[str | list[str], AfterValidator(_bounded)]
 Row = dict[Annotated[str, Field(max_length=200)], Cell]
 Rows = Annotated[list[Row], Field(min_length=1, max_length=2_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(min_length=1, max_length=10_000)]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_said)]
 
 
 class Body(BaseModel):
     """A request; a name that it does not have is refused, not passed over."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_characters(cls, given: Any) -> Any:
+        check_characters(_texts_in(given))
+        return given
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text of a JSON value, names too."""
+    open_values = [value]
+    while open_values:
+        one = open_values.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            open_values += [*one, *one.values()]
+        elif isinstance(one, list):
+            open_values += one
 
 
 class Search(Body):
@@ -45,7 +85,7 @@ class Search(Body):
     text: Text
     side: Side = "outcomes"
     k: Annotated[int, Field(ge=1, le=50)] = 10
-    where: dict[str, str | list[str]] = {}
+    where: dict[Name, Labels] = {}
     valid_on: dt.date | None = None
 
 
@@ -95,7 +135,7 @@ class Feedback(Body):
     side: Side = "outcomes"
     asking_id: Name
     title: Annotated[str, Field(max_length=2_000)] = ""
-    description: Annotated[str, Field(max_length=10_000)] = ""
+    description: Annotated[str, Field(max_length=LONGEST)] = ""
     record_id: Name
     verdict: Literal["采纳", "拒绝", "accepted", "declined"]
     reason: Annotated[str, Field(max_length=100)] = ""
@@ -134,10 +174,12 @@ async def version() -> dict[str, str]:
 @router.post("/search")
 async def search(body: Search, service: Shared) -> dict[str, Any]:
     """`Index.search`: the best records for a text, with reasons. Without filters many are answered together."""
-    if not body.text.strip():
-        raise HTTPException(422, "text：不能为空")
     if body.where or body.valid_on:
         index, where = service.library.index(body.side), cast(Any, body.where)
+        for name in where:
+            if name not in index.records:
+                there = "、".join(map(str, index.records.columns))
+                raise HTTPException(422, f"where：库里没有“{name}”这一列；有：{there}")
         hits = await service.work(index.search, body.text, body.k, where=where, valid_on=body.valid_on)
         return {"hits": mask_nested(hits)}
     index, found = await service.matches(body.side, body.text, body.k)
@@ -164,7 +206,7 @@ async def explain(body: Explain, service: Shared) -> dict[str, Any]:
         index = service.library.index(body.side)
         ids = index.records[index.id_column]
         if not (ids == body.id).any():
-            raise HTTPException(404, f"库里没有编号“{body.id}”")
+            raise HTTPException(404, f"库里没有“{body.id}”这一条")
         return {"hit": mask_nested(index.search(body.text, 1, mask=ids == body.id)[0])}
 
     return await service.work(work)

@@ -98,15 +98,17 @@ def create_app(library: Library, *, pool: str | Path | None = None, settings: Se
 
 
 async def _mistake(request: Request, error: MatcherError) -> Response:
-    return _answer(request, 422, mask_contacts(str(error)))
+    return _answer(request, 422, str(error))
 
 
 async def _malformed(request: Request, error: RequestValidationError) -> Response:
     lines = []
     for fault in error.errors()[:10]:
         place = ".".join(str(part) for part in fault["loc"] if part != "body")
-        lines.append(f"{place or '请求'}：{_FAULTS.get(fault['type'], _WRONG)}")
-    return _answer(request, 422, mask_contacts("；".join(lines)))
+        cause = fault.get("ctx", {}).get("error")
+        said = cause if isinstance(cause, MatcherError) else _FAULTS.get(fault["type"], _WRONG)
+        lines.append(f"{place or '请求'}：{said}")
+    return _answer(request, 422, "；".join(lines))
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:
@@ -126,7 +128,8 @@ def _fault(request: Request) -> Response:
 
 
 def _answer(request: Request, status: int, message: str) -> Response:
-    """As JSON for programs and scripts, as a page for a browser that shows it."""
+    """As JSON for programs and scripts, as a page for a browser that shows it; contacts masked."""
+    message = mask_contacts(message)
     if "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"error": message}, status)
     return page(request, "web_error", {"heading": "没有完成", "error": message}, status=status)

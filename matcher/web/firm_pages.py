@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import pandas as pd
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
 from matcher.export.tables import files_of
@@ -24,7 +25,7 @@ from matcher.pool.book.tables import STATES
 from matcher.pool.dashboard import dashboard_facts
 from matcher.pool.discovery.report import discovery_notes, discovery_sheets
 from matcher.web.access import reader, sender, session_of, visitor
-from matcher.web.api import Shared
+from matcher.web.api import Name, Shared
 from matcher.web.frame import account_of, fragment, listed, page
 from matcher.web.service import Service
 from matcher.web.uploads import bounded, received
@@ -91,7 +92,7 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
 
     def work() -> dict[str, Any]:
         rules = shipped_policy(given.get("policy", FIRST))
-        on = given.get("on", service.settings.day().isoformat())
+        on = _typed_day(given["on"]) if "on" in given else service.settings.day()
         known = {name: value for name, value in given.items() if name in rules.columns}
         table = pd.DataFrame([{"name": given.get("name", "未命名企业"), **known}])
         firm = read_firms(table, rules, on=on)
@@ -112,6 +113,13 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
         }
 
     return fragment("web_points", await service.work(work))
+
+
+def _typed_day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(422, f"日期“{text}”不是日期，请写成 2026-11-24") from None
 
 
 # ---- a list of firms
@@ -136,7 +144,7 @@ async def points_of_list(
     request: Request,
     service: Shared,
     firms: Annotated[UploadFile, File()],
-    policy: Annotated[list[str], Form(max_length=10)],
+    policy: Annotated[list[Name], Form(max_length=10)],
     on: Annotated[dt.date, Form()],
 ) -> HTMLResponse:
     """A list of firms to decisions, points and the workbook."""

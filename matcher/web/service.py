@@ -186,7 +186,7 @@ class Service:
         with self._judging:
             index = _newest(self.library.index(judgement.side))
             if judgement.record_id not in index.row_of:
-                raise TableError(f"库里没有编号“{judgement.record_id}”；请刷新页面后再试")
+                raise TableError(f"库里没有“{judgement.record_id}”这一条；请刷新页面后再试")
             if judgement.verdict not in ("采纳", "accepted") and not judgement.reason:
                 raise TableError("拒绝时请选择理由，理由会改变以后的次序")
             learned = fit_feedback(index, pd.DataFrame([texts]), pair)
