@@ -26,8 +26,39 @@ from matcher.web.access import reader, writer
 from matcher.web.library import KINDS, Side
 from matcher.web.service import Judgement, Service
 
-router = APIRouter(prefix="/api", dependencies=[Depends(reader)])
-open_router = APIRouter(prefix="/api")
+
+class Mistake(BaseModel):
+    """What every mistake is answered with: what was wrong, in Chinese."""
+
+    error: str
+
+
+_ALWAYS = {
+    400: "not a request that is understood: its JSON, its length, or another name of this machine",
+    405: "the address takes another method",
+    413: "the request is too large",
+    414: "the address is too long",
+    431: "the headers are too long",
+    500: "a fault of the service",
+}
+_ASKED = {
+    401: "no token, or an unknown one",
+    403: "the token may only read, or the request came from another site",
+    408: "the request was not sent in time",
+    422: "something in the request cannot be used",
+    503: "too many ask at the same time",
+    504: "working it out takes too long",
+}
+_ABSENT = {404: "the library has no such record"}
+
+
+def _answers(*mistakes: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    known = {status: why for some in mistakes for status, why in some.items()}
+    return {status: {"model": Mistake, "description": known[status]} for status in sorted(known)}
+
+
+router = APIRouter(prefix="/api", dependencies=[Depends(reader)], responses=_answers(_ALWAYS, _ASKED))
+open_router = APIRouter(prefix="/api", responses=_answers(_ALWAYS))
 LONGEST = 10_000  # characters of a text, a cell and a label
 
 
@@ -198,7 +229,7 @@ async def match_rows(body: Match, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/explain")
+@router.post("/explain", responses=_answers(_ABSENT))
 async def explain(body: Explain, service: Shared) -> dict[str, Any]:
     """`Index.search` with one record left: why it answers a text, or why not."""
 

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -80,8 +81,10 @@ def create_app(library: Library, *, pool: str | Path | None = None, settings: Se
     )
     app.state.service = Service(library, settings, Path(pool) if pool is not None else None)
     app.state.access = Access(settings)
+    told = [Depends(HTTPBearer(auto_error=False))] if settings.tokens else []  # for the description; `reader` checks
+    app.include_router(api.router, dependencies=told)
     for router in (
-        api.open_router, api.router, pages.open_router, pages.router, pages.parts, firm_pages.router, firm_pages.parts,
+        api.open_router, pages.open_router, pages.router, pages.parts, firm_pages.router, firm_pages.parts,
     ):  # fmt: skip
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("matcher.web", "static")]), name="static")

@@ -192,6 +192,33 @@ def test_openapi_names_every_address_and_nothing_loads_from_elsewhere():
     assert [browser.get(address).status_code for address in ("/docs", "/redoc")] == [404, 404]
 
 
+def test_openapi_tells_what_mistakes_are_answered_with():
+    """Every status that the service gives, in its one shape; 422 is not the framework's."""
+    described = client().get("/api/openapi.json").json()
+    always, asked = {400, 405, 413, 414, 431, 500}, {401, 403, 408, 422, 503, 504}
+    shape = {"application/json": {"schema": {"$ref": "#/components/schemas/Mistake"}}}
+    for address, methods in described["paths"].items():
+        [told] = methods.values()
+        mistakes = {int(status): answer for status, answer in told["responses"].items() if status != "200"}
+        more = set() if address in ("/api/health", "/api/version") else asked
+        assert set(mistakes) == always | more | ({404} if address == "/api/explain" else set())
+        assert all(answer["content"] == shape for answer in mistakes.values())
+    assert described["components"]["schemas"]["Mistake"]["properties"] == {
+        "error": {"title": "Error", "type": "string"}
+    }
+    assert "HTTPValidationError" not in described["components"]["schemas"]
+
+
+def test_openapi_tells_of_tokens_where_there_are_some():
+    closed = client(tokens={"r" * 16: "read"}).get("/api/openapi.json").json()
+    assert closed["components"]["securitySchemes"] == {"HTTPBearer": {"type": "http", "scheme": "bearer"}}
+    for address, methods in closed["paths"].items():
+        [told] = methods.values()
+        needed = None if address in ("/api/health", "/api/version") else [{"HTTPBearer": []}]
+        assert told.get("security") == needed
+    assert "securitySchemes" not in client().get("/api/openapi.json").json()["components"]
+
+
 def test_tokens_open_by_role():
     browser = client(tokens={"r" * 16: "read", "w" * 16: "write"})
     for address, body in JSON:
