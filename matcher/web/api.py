@@ -46,7 +46,7 @@ _ASKED = {
     403: "the token may only read, or the request came from another site",
     408: "the request was not sent in time",
     422: "something in the request cannot be used",
-    503: "too many ask at the same time",
+    503: "too many ask at the same time, or the service is being stopped",
     504: "working it out takes too long",
 }
 _ABSENT = {404: "the library has no such record"}

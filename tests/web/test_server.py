@@ -207,8 +207,10 @@ def test_work_that_does_not_end_is_cut_off_and_a_write_is_not(tmp_path):
     finally:
         service.kill()
         service.stderr.close()
-    assert len(lines) == 2  # held to here: nobody hung up
+    for line in lines:
+        answer = line.getresponse()
+        assert (answer.status, json.loads(answer.read())) == (503, {"error": "服务正在停止，没有等到结果；请稍后重试"})
     assert Index.load(tmp_path / "成果").feedback.table["record_id"].tolist() == ["C1"]
     *log, last = rest.strip().split("\n")
     assert last == "服务已停止；还在计算的已中断"
-    assert all(json.loads(one) for one in log)
+    assert [json.loads(one)["line"]["status"] for one in log] == [503, 503]
