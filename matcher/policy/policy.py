@@ -285,8 +285,17 @@ def load_policy(
         return Policy.load(policy, readings=readings, parameters=parameters)
     if str(policy) and Path(policy).is_dir():
         raise PolicyError(f"文件夹“{policy}”中没有 policy.yaml")
-    known = f"可用：{'、'.join(shipped())}；也可以给出含 policy.yaml 的文件夹"
-    raise PolicyError(f"没有名为“{policy}”的政策；{_proposal(str(policy))}{known}")
+    raise PolicyError(f"{_unknown(str(policy))}；也可以给出含 policy.yaml 的文件夹")
+
+
+def shipped_policy(name: str) -> Policy:
+    """A shipped policy by a name that somebody else sent: unlike `load_policy` it looks at no folder.
+
+    Raises PolicyError when there is no such policy.
+    """
+    if (found := _shipped_name(name)) is None:
+        raise PolicyError(_unknown(name))
+    return _load_shipped(found)
 
 
 def load_policies(policy: Policies) -> tuple[Policy, ...]:
@@ -335,6 +344,10 @@ def _shipped_name(text: str) -> str | None:
         return names.get(plain)
     within = {names[key] for key in names if plain in key and len(plain) > 1}
     return within.pop() if len(within) == 1 else None
+
+
+def _unknown(name: str) -> str:
+    return f"没有名为“{name}”的政策；{_proposal(name)}可用：{'、'.join(shipped())}"
 
 
 def _proposal(text: str) -> str:

@@ -4,39 +4,110 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, cast
 
 import pandas as pd
 from fastapi import APIRouter, Depends, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 
 from matcher import __version__
 from matcher.experts import rank_experts
 from matcher.export.formats import json_bytes
 from matcher.matching import match
+from matcher.matching.records import check_characters
 from matcher.policy import read_firms, score, trace
-from matcher.policy.policy import load_policies
+from matcher.policy.policy import load_policies, shipped_policy
 from matcher.tables.privacy import mask_nested
 from matcher.tables.reading import Reading, read_table
 from matcher.web.access import reader, writer
 from matcher.web.library import KINDS, Side
 from matcher.web.service import Judgement, Service
 
-router = APIRouter(prefix="/api", dependencies=[Depends(reader)])
-open_router = APIRouter(prefix="/api")
-Cell = str | int | float | bool | None
+
+class Mistake(BaseModel):
+    """What every mistake is answered with: what was wrong, in Chinese."""
+
+    error: str
+
+
+_ALWAYS = {
+    400: "not a request that is understood: its JSON, its length, or another name of this machine",
+    405: "the address takes another method",
+    413: "the request is too large",
+    414: "the address is too long",
+    431: "the headers are too long",
+    500: "a fault of the service",
+}
+_ASKED = {
+    401: "no token, or an unknown one",
+    403: "the token may only read, or the request came from another site",
+    408: "the request was not sent in time",
+    422: "something in the request cannot be used",
+    503: "too many ask at the same time, or the service is being stopped",
+    504: "working it out takes too long",
+}
+_ABSENT = {404: "the library has no such record"}
+
+
+def _answers(*mistakes: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    known = {status: why for some in mistakes for status, why in some.items()}
+    return {status: {"model": Mistake, "description": known[status]} for status in sorted(known)}
+
+
+router = APIRouter(prefix="/api", dependencies=[Depends(reader)], responses=_answers(_ALWAYS, _ASKED))
+open_router = APIRouter(prefix="/api", responses=_answers(_ALWAYS))
+LONGEST = 10_000  # characters of a text, a cell and a label
+
+
+def _bounded(value: Any) -> Any:
+    for text in value if isinstance(value, list) else [value]:
+        if isinstance(text, str) and len(text) > LONGEST:
+            raise PydanticCustomError("string_too_long", "a text is too long")
+    return value
+
+
+def _said(text: str) -> str:
+    if not text.strip():
+        raise PydanticCustomError("string_too_short", "a text is blank")
+    return text
+
+
+Cell = Annotated[
+    str | int | float | bool | None, AfterValidator(_bounded), Field(json_schema_extra={"maxLength": LONGEST})
+]
+Labels = Annotated[str | list[str], AfterValidator(_bounded)]
 Row = dict[Annotated[str, Field(max_length=200)], Cell]
 Rows = Annotated[list[Row], Field(min_length=1, max_length=2_000)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
-Text = Annotated[str, Field(min_length=1, max_length=10_000)]
+Text = Annotated[str, Field(min_length=1, max_length=LONGEST), AfterValidator(_said)]
 
 
 class Body(BaseModel):
     """A request; a name that it does not have is refused, not passed over."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_characters(cls, given: Any) -> Any:
+        check_characters(_texts_in(given))
+        return given
+
+
+def _texts_in(value: Any) -> Iterator[str]:
+    """Every text of a JSON value, names too."""
+    open_values = [value]
+    while open_values:
+        one = open_values.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            open_values += [*one, *one.values()]
+        elif isinstance(one, list):
+            open_values += one
 
 
 class Search(Body):
@@ -45,7 +116,7 @@ class Search(Body):
     text: Text
     side: Side = "outcomes"
     k: Annotated[int, Field(ge=1, le=50)] = 10
-    where: dict[str, str | list[str]] = {}
+    where: dict[Name, Labels] = {}
     valid_on: dt.date | None = None
 
 
@@ -95,7 +166,7 @@ class Feedback(Body):
     side: Side = "outcomes"
     asking_id: Name
     title: Annotated[str, Field(max_length=2_000)] = ""
-    description: Annotated[str, Field(max_length=10_000)] = ""
+    description: Annotated[str, Field(max_length=LONGEST)] = ""
     record_id: Name
     verdict: Literal["采纳", "拒绝", "accepted", "declined"]
     reason: Annotated[str, Field(max_length=100)] = ""
@@ -134,10 +205,12 @@ async def version() -> dict[str, str]:
 @router.post("/search")
 async def search(body: Search, service: Shared) -> dict[str, Any]:
     """`Index.search`: the best records for a text, with reasons. Without filters many are answered together."""
-    if not body.text.strip():
-        raise HTTPException(422, "text：不能为空")
     if body.where or body.valid_on:
         index, where = service.library.index(body.side), cast(Any, body.where)
+        for name in where:
+            if name not in index.records:
+                there = "、".join(map(str, index.records.columns))
+                raise HTTPException(422, f"where：库里没有“{name}”这一列；有：{there}")
         hits = await service.work(index.search, body.text, body.k, where=where, valid_on=body.valid_on)
         return {"hits": mask_nested(hits)}
     index, found = await service.matches(body.side, body.text, body.k)
@@ -156,7 +229,7 @@ async def match_rows(body: Match, service: Shared) -> dict[str, Any]:
     return await service.work(work)
 
 
-@router.post("/explain")
+@router.post("/explain", responses=_answers(_ABSENT))
 async def explain(body: Explain, service: Shared) -> dict[str, Any]:
     """`Index.search` with one record left: why it answers a text, or why not."""
 
@@ -164,7 +237,7 @@ async def explain(body: Explain, service: Shared) -> dict[str, Any]:
         index = service.library.index(body.side)
         ids = index.records[index.id_column]
         if not (ids == body.id).any():
-            raise HTTPException(404, f"库里没有编号“{body.id}”")
+            raise HTTPException(404, f"库里没有“{body.id}”这一条")
         return {"hit": mask_nested(index.search(body.text, 1, mask=ids == body.id)[0])}
 
     return await service.work(work)
@@ -175,7 +248,7 @@ async def score_firms(body: Score, service: Shared) -> dict[str, Any]:
     """`score`: every rule of the policies for every firm."""
 
     def work() -> dict[str, Any]:
-        policies = load_policies(body.policies)
+        policies = load_policies([shipped_policy(name) for name in body.policies])
         firms = read_firms(pd.DataFrame(body.firms), policies, on=body.on)
         scored = score(firms.rows, policies, on=body.on)
         tables = {"summary": scored.summary, "verdicts": scored.verdicts, "doubts": scored.problems}
@@ -189,10 +262,11 @@ async def trace_firm(body: Trace, service: Shared) -> dict[str, Any]:
     """`trace`: one firm's answer rule by rule, with facts, sources and what to ask next."""
 
     def work() -> dict[str, Any]:
-        firm = read_firms(pd.DataFrame([body.firm]), body.policy, on=body.on)
+        policy = shipped_policy(body.policy)
+        firm = read_firms(pd.DataFrame([body.firm]), policy, on=body.on)
         if not len(firm.rows):
             raise HTTPException(422, "这家企业没有一项事实；请至少填一项")
-        answer = trace(firm.rows, body.policy, firm.rows["enterprise_id"].iloc[0], on=body.on)
+        answer = trace(firm.rows, policy, firm.rows["enterprise_id"].iloc[0], on=body.on)
         return {"trace": mask_nested(answer), **account(firm)}
 
     return await service.work(work)

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from fastapi.security import HTTPBearer
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -80,8 +81,10 @@ def create_app(library: Library, *, pool: str | Path | None = None, settings: Se
     )
     app.state.service = Service(library, settings, Path(pool) if pool is not None else None)
     app.state.access = Access(settings)
+    told = [Depends(HTTPBearer(auto_error=False))] if settings.tokens else []  # for the description; `reader` checks
+    app.include_router(api.router, dependencies=told)
     for router in (
-        api.open_router, api.router, pages.open_router, pages.router, pages.parts, firm_pages.router, firm_pages.parts,
+        api.open_router, pages.open_router, pages.router, pages.parts, firm_pages.router, firm_pages.parts,
     ):  # fmt: skip
         app.include_router(router)
     app.mount("/static", StaticFiles(packages=[("matcher.web", "static")]), name="static")
@@ -98,15 +101,17 @@ def create_app(library: Library, *, pool: str | Path | None = None, settings: Se
 
 
 async def _mistake(request: Request, error: MatcherError) -> Response:
-    return _answer(request, 422, mask_contacts(str(error)))
+    return _answer(request, 422, str(error))
 
 
 async def _malformed(request: Request, error: RequestValidationError) -> Response:
     lines = []
     for fault in error.errors()[:10]:
         place = ".".join(str(part) for part in fault["loc"] if part != "body")
-        lines.append(f"{place or '请求'}：{_FAULTS.get(fault['type'], _WRONG)}")
-    return _answer(request, 422, mask_contacts("；".join(lines)))
+        cause = fault.get("ctx", {}).get("error")
+        said = cause if isinstance(cause, MatcherError) else _FAULTS.get(fault["type"], _WRONG)
+        lines.append(f"{place or '请求'}：{said}")
+    return _answer(request, 422, "；".join(lines))
 
 
 async def _refused(request: Request, error: HTTPException) -> Response:
@@ -126,7 +131,8 @@ def _fault(request: Request) -> Response:
 
 
 def _answer(request: Request, status: int, message: str) -> Response:
-    """As JSON for programs and scripts, as a page for a browser that shows it."""
+    """As JSON for programs and scripts, as a page for a browser that shows it; contacts masked."""
+    message = mask_contacts(message)
     if "text/html" not in request.headers.get("accept", ""):
         return JSONResponse({"error": message}, status)
     return page(request, "web_error", {"heading": "没有完成", "error": message}, status=status)

@@ -10,13 +10,14 @@ from typing import Annotated, Any
 
 import pandas as pd
 from fastapi import APIRouter, Depends, File, Form, Query, Request, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse
 
 from matcher.export.tables import files_of
 from matcher.export.titles import TITLES
-from matcher.policy import Policy, list_policies, load_policy, read_firms, score, trace
+from matcher.policy import Policy, list_policies, read_firms, score, trace
 from matcher.policy.explanation import page_facts
-from matcher.policy.policy import load_policies
+from matcher.policy.policy import load_policies, shipped_policy
 from matcher.policy.workbook import DECISIONS, answering_problems, sheets
 from matcher.pool.book.diff import moves
 from matcher.pool.book.follow_up import funnel
@@ -24,7 +25,7 @@ from matcher.pool.book.tables import STATES
 from matcher.pool.dashboard import dashboard_facts
 from matcher.pool.discovery.report import discovery_notes, discovery_sheets
 from matcher.web.access import reader, sender, session_of, visitor
-from matcher.web.api import Shared
+from matcher.web.api import Name, Shared
 from matcher.web.frame import account_of, fragment, listed, page
 from matcher.web.service import Service
 from matcher.web.uploads import bounded, received
@@ -46,7 +47,7 @@ Word = Annotated[str, Query(max_length=100)]
 def _policies(on: dt.date) -> list[tuple[str, str]]:
     """The policies on enterprises that hold on a day: id and title."""
     rows = list_policies(on=on)[["policy", "title"]].itertuples(index=False, name=None)
-    return [(name, title) for name, title in rows if load_policy(name).subject.id == "firm"]
+    return [(name, title) for name, title in rows if shipped_policy(name).subject.id == "firm"]
 
 
 # ---- one firm
@@ -55,7 +56,7 @@ def _policies(on: dt.date) -> list[tuple[str, str]]:
 @router.get("/firm")
 async def firm_page(request: Request, service: Shared, policy: Word = FIRST, on: Day = None) -> HTMLResponse:
     """The form of one firm for a policy."""
-    rules, day = load_policy(policy), on or service.settings.day()
+    rules, day = shipped_policy(policy), on or service.settings.day()
     facts = {
         "heading": rules.title,
         "policies": _policies(day),
@@ -90,8 +91,8 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
     given = {name: value.strip()[:LONGEST] for name, value in form.items() if isinstance(value, str) and value.strip()}
 
     def work() -> dict[str, Any]:
-        rules = load_policy(given.get("policy", FIRST))
-        on = given.get("on", service.settings.day().isoformat())
+        rules = shipped_policy(given.get("policy", FIRST))
+        on = _typed_day(given["on"]) if "on" in given else service.settings.day()
         known = {name: value for name, value in given.items() if name in rules.columns}
         table = pd.DataFrame([{"name": given.get("name", "未命名企业"), **known}])
         firm = read_firms(table, rules, on=on)
@@ -112,6 +113,13 @@ async def firm_points(request: Request, service: Shared) -> HTMLResponse:
         }
 
     return fragment("web_points", await service.work(work))
+
+
+def _typed_day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise HTTPException(422, f"日期“{text}”不是日期，请写成 2026-11-24") from None
 
 
 # ---- a list of firms
@@ -136,7 +144,7 @@ async def points_of_list(
     request: Request,
     service: Shared,
     firms: Annotated[UploadFile, File()],
-    policy: Annotated[list[str], Form(max_length=10)],
+    policy: Annotated[list[Name], Form(max_length=10)],
     on: Annotated[dt.date, Form()],
 ) -> HTMLResponse:
     """A list of firms to decisions, points and the workbook."""
@@ -145,7 +153,7 @@ async def points_of_list(
     def work() -> dict[str, Any]:
         if given is None:
             return {"error": "请选择企业表"}
-        policies = load_policies(policy)
+        policies = load_policies([shipped_policy(name) for name in policy])
         reading = bounded(lambda: read_firms(given, policies, on=on), given.name, service.settings.rows)
         scored = score(reading.rows, policies, on=on)
         tables, lines = sheets(reading.rows, policies, scored, on=on)

@@ -66,6 +66,11 @@ class Guard:
                 await JSONResponse({"error": refusal[1]}, refusal[0], {"Connection": "close"})(scope, receive, marked)
             else:
                 await self.app(scope, self._counted(receive, started, seen), marked)
+        except asyncio.CancelledError:  # the service is to stop and waits no longer
+            if not seen["begun"]:
+                message = {"error": "服务正在停止，没有等到结果；请稍后重试"}
+                await JSONResponse(message, 503, {"Connection": "close"})(scope, receive, marked)
+            raise
         except Exception as error:  # its text may hold what somebody sent, so only its kind and place are told
             last = traceback.extract_tb(error.__traceback__)[-1]
             place = f"{Path(last.filename).name}:{last.lineno}"

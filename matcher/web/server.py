@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import socket
 import sys
-from collections.abc import Callable
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +20,8 @@ from matcher.web.application import create_app
 from matcher.web.library import Library
 from matcher.web.settings import Settings
 
-PATIENCE = 20  # seconds for the work in hand once the service is to stop
+PATIENCE = 19  # seconds for the requests in hand once the service is to stop
+ENDING = 0.5  # seconds for threads without work to end after that
 
 
 def serve(
@@ -28,7 +33,10 @@ def serve(
     settings: Settings | None = None,
     say: Callable[[str], object] = lambda line: None,
 ) -> None:
-    """Run a service until it is stopped (Ctrl-C, SIGTERM); requests in hand are finished first.
+    """Run a service until it is stopped (Ctrl-C, SIGTERM); requests in hand are finished first, within 20 seconds.
+
+    Work that goes on after that ends with the process, which then does not return to the caller; what is being written
+    to the book or to a saved index is finished first.
 
     Parameters
     ----------
@@ -38,7 +46,8 @@ def serve(
         Where to listen; 0 takes any free port. Bound to anything but the loopback address it answers to every name.
     say
         Called with each line for the operator. One line of JSON a request goes to standard error: route, method,
-        status, milliseconds, bytes; nothing that was asked, and nobody's address.
+        status, milliseconds, bytes; nothing that was asked, and nobody's address. Warnings of the library, which may
+        name what was asked, are not written.
 
     Raises
     ------
@@ -74,22 +83,50 @@ def serve(
         limit_concurrency=1_000,
     )
     before = {one: signal.signal(one, lambda *_: None) for one in (signal.SIGINT, signal.SIGTERM)}
-    lines = _log_to(sys.stderr)
+    others = set(threading.enumerate())
     say(f"服务已启动：http://{shown}:{listening.getsockname()[1]}/ ，按 Ctrl-C 停止")
     try:
-        uvicorn.Server(config).run(sockets=[listening])
+        with _logging_to(sys.stderr):
+            uvicorn.Server(config).run(sockets=[listening])
+            left = _working(others)
+            if left:
+                app.state.service.writing.acquire()  # what is being written is finished, and nothing else begins
     finally:
         listening.close()
-        logging.getLogger("matcher.web").removeHandler(lines)
         for one, handler in before.items():
             signal.signal(one, handler)
-    say("服务已停止")
+    say("服务已停止；还在计算的已中断" if left else "服务已停止")
+    if left:  # a thread cannot be stopped, and the interpreter would wait for it
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+        os._exit(0)
 
 
-def _log_to(stream: Any) -> logging.Handler:
+def _working(others: set[threading.Thread]) -> bool:
+    """Whether work goes on in threads of the service, for which nobody waits any more."""
+    until = time.monotonic() + ENDING
+    begun = [thread for thread in threading.enumerate() if thread not in others and not thread.daemon]
+    for thread in begun:
+        thread.join(max(until - time.monotonic(), 0))
+    return any(thread.is_alive() for thread in begun)
+
+
+@contextmanager
+def _logging_to(stream: Any) -> Iterator[None]:
+    """The service's own lines go to a stream; what others log may hold what was asked and goes nowhere."""
     logger, handler = logging.getLogger("matcher.web"), logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter('{"at": "%(asctime)s", "line": %(message)s}'))
     logger.setLevel(logging.INFO)
     logger.propagate = False
     logger.addHandler(handler)
-    return handler
+    silent = [logging.getLogger(name) for name in ("matcher", "uvicorn", "asyncio")]
+    levels = [other.level for other in silent]
+    for other in silent:
+        other.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        for other, level in zip(silent, levels, strict=True):
+            other.setLevel(level)

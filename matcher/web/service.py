@@ -72,6 +72,7 @@ class Service:
         self.library, self.settings, self.pool = library, settings, pool
         self._batches = Batches()
         self._judging = threading.Lock()
+        self.writing = threading.Lock()  # held while the book or a saved index is written
         self._slots = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
         self._results: dict[str, Result] = {}
         self._keeping = threading.Lock()
@@ -185,13 +186,15 @@ class Service:
         with self._judging:
             index = _newest(self.library.index(judgement.side))
             if judgement.record_id not in index.row_of:
-                raise TableError(f"库里没有编号“{judgement.record_id}”；请刷新页面后再试")
+                raise TableError(f"库里没有“{judgement.record_id}”这一条；请刷新页面后再试")
             if judgement.verdict not in ("采纳", "accepted") and not judgement.reason:
                 raise TableError("拒绝时请选择理由，理由会改变以后的次序")
             learned = fit_feedback(index, pd.DataFrame([texts]), pair)
-            done = [self._into_book(judgement, pair)]
+            with self.writing:
+                done = [self._into_book(judgement, pair)]
+                if index.origin[0]:
+                    learned.save(index.origin[0])
             if index.origin[0]:
-                learned.save(index.origin[0])
                 done.append("已教给库并保存")
             else:
                 done.append("已教给库，本次运行有效（要长期保存，请管理员用 matcher index 存成索引文件夹）")

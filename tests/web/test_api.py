@@ -1,15 +1,17 @@
 """JSON: each address gives what its function gives; what is wrong is said in Chinese."""
 
 import json
+import shutil
 
 import pandas as pd
 import pytest
-from served import client, library
+from served import client, library, mark
 from small import OUTCOMES, build
 
 from matcher import __version__
 from matcher.matching import Index, match
 from matcher.policy import read_firms, score, trace
+from matcher.policy.policy import shipped
 from matcher.web.api import plain
 
 JSON = [
@@ -59,7 +61,7 @@ def test_explain_is_the_pair_alone():
     hit = browser.post("/api/explain", json={"text": "机械手抓取", "id": "C4"}).json()["hit"]
     assert (hit["outcome_id"], hit["rank"]) == ("C4", 1)
     answer = browser.post("/api/explain", json={"text": "机械手", "id": "C9"})
-    assert (answer.status_code, answer.json()) == (404, {"error": "库里没有编号“C9”"})
+    assert (answer.status_code, answer.json()) == (404, {"error": "库里没有“C9”这一条"})
 
 
 def test_score_and_trace_are_those_of_the_library():
@@ -120,6 +122,18 @@ def test_feedback_is_kept_in_a_saved_index_beside_what_a_command_taught(tmp_path
         ("/api/search", {"txt": "x"}, "text：缺少；txt：没有这个名字"),
         ("/api/search", {"text": ""}, "text：不能为空"),
         ("/api/search", {"text": "a" * 10_001}, "text：太长"),
+        ("/api/explain", {"text": " ", "id": "C1"}, "text：不能为空"),
+        ("/api/explain", {"text": "x", "id": "13812345678"}, "库里没有“138****5678”这一条"),
+        ("/api/experts", {"text": " "}, "text：不能为空"),
+        ("/api/search", {"text": "x", "where": {"region": "a" * 10_001}}, "where.region：太长"),
+        ("/api/search", {"text": "x", "where": {"region": ["b", "a" * 10_001]}}, "where.region：太长"),
+        (
+            "/api/search",
+            {"text": "x", "where": {"zz": "a"}},
+            f"where：库里没有“zz”这一列；有：{'、'.join(OUTCOMES.columns)}",
+        ),
+        ("/api/match", {"rows": [{"需求名称": "a"}, {"需求名称": "a" * 10_001}]}, "rows.1.需求名称：太长"),
+        ("/api/trace", JSON[4][1] | {"firm": {"企业名称": "a" * 10_001}}, "firm.企业名称：太长"),
         ("/api/search", {"text": "x", "k": 51}, "k：太大"),
         ("/api/search", {"text": "x", "k": 0}, "k：太小"),
         ("/api/search", {"text": "x", "side": "works"}, "side：不是可用的词"),
@@ -127,12 +141,30 @@ def test_feedback_is_kept_in_a_saved_index_beside_what_a_command_taught(tmp_path
         ("/api/match", {"rows": [{"a": "b"}] * 2001}, "rows：太多"),
         ("/api/score", {"firms": [{"a": "b"}], "policies": ["hte"], "on": "昨天"}, "on：不是日期，请写成 2026-11-24"),
         ("/api/feedback", JSON[-1][1] | {"verdict": "拒绝"}, "拒绝时请选择理由，理由会改变以后的次序"),
-        ("/api/feedback", JSON[-1][1] | {"record_id": "C9"}, "库里没有编号“C9”；请刷新页面后再试"),
+        ("/api/feedback", JSON[-1][1] | {"record_id": "C9"}, "库里没有“C9”这一条；请刷新页面后再试"),
     ],
 )
 def test_a_wrong_request_is_answered_in_chinese(address, body, message):
     answer = client().post(address, json=body)
-    assert (answer.status_code, answer.json()) == (422, {"error": message})
+    status = 404 if "id" in body and body["text"].strip() else 422
+    assert (answer.status_code, answer.json()) == (status, {"error": message})
+
+
+def test_a_cell_may_be_as_long_as_a_text():
+    answer = client().post("/api/match", json={"rows": [{"需求名称": "机械手" + "。" * 9_997}], "k": 1})
+    assert [pair["outcome_id"] for pair in answer.json()["matches"]] == ["C1"]
+
+
+@pytest.mark.parametrize(("address", "body"), JSON)
+def test_half_a_character_is_told_wherever_it_stands(address, body):
+    """JSON can write it; no table and no engine takes it. As a value, within a list, as a name, as the whole body."""
+    message = {"error": "请求：“机□械”中有残缺的字符（\\ud800），请改正后再用"}
+    half = "机\ud800械"
+    row = {"rows": [{"需求名称": half}], "firms": [{half: 1}], "firm": {"企业名称": half}, "policies": ["hte", half]}
+    wrong = [body | {name: row.get(name, half)} for name in body]
+    for one in [*wrong, body | {half: 1}, half, [half], {"a": [{"b": half}]}]:
+        answer = client().post(address, content=json.dumps(one), headers={"Content-Type": "application/json"})
+        assert (answer.status_code, answer.json()) == (422, message)
 
 
 def test_a_wrong_table_or_policy_gives_the_message_of_the_library():
@@ -160,6 +192,33 @@ def test_openapi_names_every_address_and_nothing_loads_from_elsewhere():
     assert [browser.get(address).status_code for address in ("/docs", "/redoc")] == [404, 404]
 
 
+def test_openapi_tells_what_mistakes_are_answered_with():
+    """Every status that the service gives, in its one shape; 422 is not the framework's."""
+    described = client().get("/api/openapi.json").json()
+    always, asked = {400, 405, 413, 414, 431, 500}, {401, 403, 408, 422, 503, 504}
+    shape = {"application/json": {"schema": {"$ref": "#/components/schemas/Mistake"}}}
+    for address, methods in described["paths"].items():
+        [told] = methods.values()
+        mistakes = {int(status): answer for status, answer in told["responses"].items() if status != "200"}
+        more = set() if address in ("/api/health", "/api/version") else asked
+        assert set(mistakes) == always | more | ({404} if address == "/api/explain" else set())
+        assert all(answer["content"] == shape for answer in mistakes.values())
+    assert described["components"]["schemas"]["Mistake"]["properties"] == {
+        "error": {"title": "Error", "type": "string"}
+    }
+    assert "HTTPValidationError" not in described["components"]["schemas"]
+
+
+def test_openapi_tells_of_tokens_where_there_are_some():
+    closed = client(tokens={"r" * 16: "read"}).get("/api/openapi.json").json()
+    assert closed["components"]["securitySchemes"] == {"HTTPBearer": {"type": "http", "scheme": "bearer"}}
+    for address, methods in closed["paths"].items():
+        [told] = methods.values()
+        needed = None if address in ("/api/health", "/api/version") else [{"HTTPBearer": []}]
+        assert told.get("security") == needed
+    assert "securitySchemes" not in client().get("/api/openapi.json").json()["components"]
+
+
 def test_tokens_open_by_role():
     browser = client(tokens={"r" * 16: "read", "w" * 16: "write"})
     for address, body in JSON:
@@ -171,3 +230,26 @@ def test_tokens_open_by_role():
     assert browser.get("/api/health").status_code == 200
     denied = browser.post("/api/feedback", json=JSON[-1][1], headers={"Authorization": "Bearer " + "r" * 16})
     assert denied.json() == {"error": "这个口令只能读；写入请用可写的口令"}
+
+
+def test_a_policy_is_named_and_no_folder_of_the_server_is_looked_at(tmp_path, monkeypatch):
+    """A folder with a policy, one without and none at all are answered alike, by every door."""
+    shutil.copytree(shipped()["hte"], tmp_path / "mine")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path)
+    browser = client()
+    said = mark(browser)
+    for name in ("mine", "empty", "none", str(tmp_path / "mine"), str(tmp_path), "../x"):
+        message = f"没有名为“{name}”的政策；可用：{'、'.join(shipped())}"
+        answers = (
+            browser.post("/api/score", json=JSON[3][1] | {"policies": [name]}),
+            browser.post("/api/trace", json=JSON[4][1] | {"policy": name}),
+            browser.get("/firm", params={"policy": name}),
+            browser.post("/firm/points", data={"csrf": said, "policy": name}),
+            browser.post(
+                "/points", data={"csrf": said, "policy": name, "on": "2026-11-24"}, files={"firms": ("a.csv", b"a,b\n")}
+            ),
+        )
+        assert [(answer.status_code, answer.json()) for answer in answers] == [(422, {"error": message})] * 5
+    answer = browser.post("/api/score", json=JSON[3][1] | {"policies": ["高企", "小巨人"]}).json()
+    assert [line["policy"] for line in answer["summary"]] == ["hte", "little-giant"]

@@ -344,3 +344,15 @@ def test_records_of_a_hostile_library_are_shown_as_text():
     answer = browser.post("/search", data={"csrf": mark(browser), "text": "机械"}).text
     assert "<img" not in answer
     assert 'onmouseover="x"' not in answer
+
+
+def test_a_day_that_is_none_is_told_in_chinese():
+    browser = client()
+    answer = browser.post("/firm/points", data={"csrf": mark(browser), "employees_total": "5", "on": "昨天"})
+    assert (answer.status_code, answer.json()) == (422, {"error": "日期“昨天”不是日期，请写成 2026-11-24"})
+
+
+def test_a_policy_of_a_form_is_no_longer_than_a_name():
+    files = {"firms": ("a.csv", FIRMS_CSV)}
+    answer = sent(client(), "/points", {"policy": ["高" * 201], "on": "2026-11-24"}, files=files)
+    assert (answer.status_code, "policy.0：太长" in texts(answer.text)) == (422, True)

@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 
 import pandas as pd
 import pytest
@@ -88,19 +89,32 @@ def test_the_command_says_what_is_wrong_before_it_listens(run, tmp_path):
         assert (status, message in said) == (2, True), said
 
 
+def started(words):
+    """A service as a process of its own: the process, the lines that it said, its port."""
+    service = subprocess.Popen([sys.executable, *words], stderr=subprocess.PIPE, text=True)
+    lines = []
+    for line in service.stderr:
+        lines.append(line)
+        if found := re.search(r"http://127\.0\.0\.1:(\d+)/", line):
+            return service, lines, int(found[1])
+    raise AssertionError(lines)
+
+
+def asked(port, address, body):
+    """A request that has been sent; its answer is still to come."""
+    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    line.request("POST", address, json.dumps(body), {"Content-Type": "application/json"})
+    return line
+
+
 @pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
 def test_the_process_starts_answers_finishes_what_is_in_hand_and_stops(tmp_path, stop):
     (tmp_path / "成果.csv").write_text(OUTCOMES, "utf-8")
-    words = [sys.executable, "-m", "matcher.cli", "serve", str(tmp_path), "--port", "0", "--token", "read=" + "r" * 16]
-    service = subprocess.Popen(words, stderr=subprocess.PIPE, text=True)
+    words = ["-m", "matcher.cli", "serve", str(tmp_path), "--port", "0", "--token", "read=" + "r" * 16]
+    service, lines, port = started(words)
     try:
-        lines = []
-        for line in service.stderr:
-            lines.append(line)
-            if found := re.search(r"http://127\.0\.0\.1:(\d+)/", line):
-                break
         assert lines[0] == "成果.csv：成果，读入 2 条\n"
-        line = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
+        line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         body = json.dumps({"text": "机械手抓取", "k": 1}).encode()
         heads = {
             "Content-Type": "application/json",
@@ -113,7 +127,7 @@ def test_the_process_starts_answers_finishes_what_is_in_hand_and_stops(tmp_path,
         line.endheaders()
         line.send(body[:10])
         for other in ("/api/health", "/"):
-            beside = http.client.HTTPConnection("127.0.0.1", int(found[1]), timeout=60)
+            beside = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
             beside.request("GET", other)
             assert beside.getresponse().status in (200, 303)
             beside.close()
@@ -132,3 +146,73 @@ def test_the_process_starts_answers_finishes_what_is_in_hand_and_stops(tmp_path,
     assert last == "服务已停止"
     assert [json.loads(one)["line"]["route"] for one in log] == ["/api/health", "/", "/api/search"]
     assert "机械手" not in rest
+
+
+def test_the_log_of_the_process_has_lines_of_json_alone_and_nothing_that_was_asked(tmp_path):
+    """The library warns of labels that no record has; those are what somebody asked."""
+    (tmp_path / "成果.csv").write_text("成果编号,成果名称,地区\nC1,机械手,兰山区\n", "utf-8")
+    service, _, port = started(["-m", "matcher.cli", "serve", str(tmp_path), "--port", "0"])
+    try:
+        for label in ("秘密县", "兰山区"):
+            answer = asked(port, "/api/search", {"text": "机械", "where": {"region": label}}).getresponse()
+            assert (answer.status, len(json.loads(answer.read())["hits"])) == (200, int(label == "兰山区"))
+        with socket.create_connection(("127.0.0.1", port)) as stranger:
+            stranger.sendall("秘密\r\n\r\n".encode())
+            assert stranger.recv(20).startswith(b"HTTP/1.1 400")
+        service.send_signal(signal.SIGTERM)
+        rest = service.stderr.read()
+    finally:
+        service.kill()
+        service.stderr.close()
+    *log, last = rest.strip().split("\n")
+    assert last == "服务已停止"
+    assert [json.loads(one)["line"]["status"] for one in log] == [200, 200]
+
+
+SLOW = """
+import sys, time
+from pathlib import Path
+from matcher.matching import Index
+from matcher.web import Library, serve, server
+from matcher.web.service import Service
+
+folder = Path(sys.argv[1])
+server.PATIENCE = 1
+
+def begun(work, seconds, then=lambda: None):
+    (folder / f"{work} begun").touch()
+    time.sleep(seconds)
+    then()
+    return {}
+
+Library.persons = lambda self: begun("experts", 60)
+real = Index.save
+Index.save = lambda self, place: begun("save", 4, lambda: real(self, place))
+serve(folder / "成果", port=0, say=lambda line: print(line, file=sys.stderr, flush=True))
+"""
+
+
+def test_work_that_does_not_end_is_cut_off_and_a_write_is_not(tmp_path):
+    """SIGTERM with endless work and a judgement in hand: the process ends once the judgement has been saved."""
+    Index.build(pd.DataFrame({"outcome_id": ["C1"], "title": ["机械手"]})).save(tmp_path / "成果")
+    service, _, port = started(["-c", SLOW, str(tmp_path)])
+    try:
+        said = {"asking_id": "N1", "title": "机械手", "record_id": "C1", "verdict": "采纳"}
+        lines = [asked(port, "/api/experts", {"text": "机械"}), asked(port, "/api/feedback", said)]
+        while not {"experts begun", "save begun"} <= {path.name for path in tmp_path.iterdir()}:
+            time.sleep(0.05)
+        told = time.monotonic()
+        service.send_signal(signal.SIGTERM)
+        rest = service.stderr.read()
+        assert service.wait(30) == 0
+        assert time.monotonic() - told < 40  # the work goes on for 60 seconds
+    finally:
+        service.kill()
+        service.stderr.close()
+    for line in lines:
+        answer = line.getresponse()
+        assert (answer.status, json.loads(answer.read())) == (503, {"error": "服务正在停止，没有等到结果；请稍后重试"})
+    assert Index.load(tmp_path / "成果").feedback.table["record_id"].tolist() == ["C1"]
+    *log, last = rest.strip().split("\n")
+    assert last == "服务已停止；还在计算的已中断"
+    assert [json.loads(one)["line"]["status"] for one in log] == [503, 503]
