@@ -43,6 +43,7 @@ _CAPACITY = re.compile(  # what a line is laid out or approved for is no product
     r"(?:设计|规划|可研|批复|备案|核准|核定)+的?(?:产能|年产能?力?|(?:生产)?能力|(?:年产|生产)?规模|年产量)+(?:为|达到?|约|是)*"
     r"\d[\d,.]*\s*[余多]?[百千万亿]*\s*(?:公斤|千克|立方米|平方米|[吨台套件只支米辆瓶盒头个枚升])?"
 )
+_IN_USE = re.compile("(?<![未没])[已达投](?!.{0,4}(?:地基|土地|打桩|封顶))|销售|实际")
 _DENIED_THING = re.compile(r"(?:目前|现|暂|尚)*(?:没有|无|未有|没)[\u4e00-\u9fff]{1,6}")
 _AMOUNT = re.compile(r"[约近超共逾]?\s*(\d[\d,]*(?:\.\d+)?)\s*[+余多]?\s*[^\d\s]{0,4}")
 _DONE, _ANOTHER, _AGAIN, _AFTER, _PART, _APPROACH = (
@@ -116,7 +117,10 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
     """
     text = _NO_WORDS.sub(" ", text).strip()
     if kind in _LADDER:
-        text = _CAPACITY.sub(lambda found: " " if found.start() else "计划产能", _PATENT_NUMBER.sub(" ", text)).strip()
+        text = _PATENT_NUMBER.sub(" ", text).strip()
+        first = _CAPACITY.match(text)
+        if not (first and _IN_USE.search(text, first.end())):
+            text = _CAPACITY.sub(lambda found: " " if found.start() else "计划产能", text).strip()
     word = _answer(text)
     if not word:
         return None

@@ -51,7 +51,12 @@ def settings_files(path: Path) -> list[Path]:
     return files
 
 
-def read_settings(path: Path, pairs: pd.DataFrame) -> tuple[dict[str, Any], pd.DataFrame]:
+def read_settings(path: Path, pairs: pd.DataFrame) -> dict[str, Any]:
+    """The arguments of `matcher.assign` from a settings file; see `settings_and_columns`."""
+    return settings_and_columns(path, pairs)[0]
+
+
+def settings_and_columns(path: Path, pairs: pd.DataFrame) -> tuple[dict[str, Any], pd.DataFrame]:
     """The arguments of `matcher.assign`, from a settings file, and what became of each column of its tables.
     `docs/assignment.md` lists the keys.
 

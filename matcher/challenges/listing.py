@@ -182,6 +182,10 @@ def _indicators(reads: Sequence[ReadNeed]) -> list[dict[str, Any]]:
     return rows[:_MOST_INDICATORS]
 
 
+_SUM = re.compile(r"\d[\d.]*|[百千]?[万亿]|以[内下上]")  # what two writings of one sum have in common
+_LAST_DAY = re.compile("(?<=月)(?:28|29|30|31)日")
+
+
 def _conflicts(reads: Sequence[ReadNeed]) -> str:
     """On what the needs of a challenge do not agree: 气孔：N1 ≤0.3mm，N2 ≤0.5mm；完成期限：N1 12个月，N2 48个月."""
     told: dict[str, dict[object, tuple[str, str]]] = {}
@@ -195,9 +199,9 @@ def _conflicts(reads: Sequence[ReadNeed]) -> str:
                 ends = [None if end is None else one.unit.convert(end, _base(one)) for end in (one.low, one.high)]
                 tell("\n".join((*_measure(one), "≥" if one.high is None else "≤")), (*ends,), need, one.text)
         for text in said(need, "deadline"):
-            tell("完成期限", term_months(text) or text, need, text)
+            tell("完成期限", term_months(text) or _LAST_DAY.sub("", text), need, text)
         for text in said(need, "money"):
-            tell("资金投入", text, need, text)
+            tell("资金投入", "".join(_SUM.findall(text)) or None, need, text)
     apart = {
         what.split("\n")[0]: ways.values()
         for what, ways in told.items()

@@ -79,7 +79,7 @@ def choose_command(
     """Assign left to right ids by rules, proven best; where it cannot be done, name the fewest rules to relax."""
     from matcher.assignment.assigning import assign
     from matcher.assignment.audit import fingerprint, make_record, public_record, read_record, record_bytes, replay
-    from matcher.assignment.config import add_forbidden, read_settings, settings_files
+    from matcher.assignment.config import add_forbidden, settings_and_columns, settings_files
     from matcher.assignment.conflicts import with_records
     from matcher.assignment.reading import read_pairs
     from matcher.assignment.workbook import assignment_files
@@ -96,7 +96,7 @@ def choose_command(
     used = [pairs, *(settings_files(config) if config else ()), *(one for one in (integrity, people) if one)]
     check(targets, *used, verify)
     table = read_pairs(pairs, sheet=sheet_of(sheet), columns=named(column, "表头=字段"))
-    arguments, columns = read_settings(config, table) if config else ({}, None)
+    arguments, columns = settings_and_columns(config, table) if config else ({}, None)
     if integrity is not None and on is not None:
         records = read(read_records, integrity, quiet=quiet).rows
         persons = None if people is None else read(read_subjects, people, quiet=quiet).rows

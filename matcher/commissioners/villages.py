@@ -181,7 +181,12 @@ def _relation(one: tuple[str, ...], other: tuple[str, ...]) -> str | None:
             break
         level = name
     known = one[2] and other[2] and _COUNTY_KIND.sub("", one[2]) != _COUNTY_KIND.sub("", other[2])
-    return "other" if level is None and known else level
+    nested = known and (one[2].startswith(other[2]) or other[2].startswith(one[2]) or _ends_alike(one[2], other[2]))
+    return "other" if level is None and known and not nested else level
+
+
+def _ends_alike(one: str, other: str) -> bool:
+    return one.endswith(other) or other.endswith(one)
 
 
 def _are_one(county: str, other: str) -> bool:

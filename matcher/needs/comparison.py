@@ -314,7 +314,9 @@ def _inside(low: float, high: float, offered_low: float, offered_high: float) ->
 def _covers(low: float, high: float, offered_low: float, offered_high: float) -> tuple[str, float | None]:
     if math.isinf(offered_low) or math.isinf(offered_high):
         return "not_said", None
-    margin = min(_margin(low - offered_low, low), _margin(offered_high - high, high), 0.0)
+    wide = (high - low) / 3  # an end near 0 is no size
+    ends = _margin(low - offered_low, max(abs(low), wide)), _margin(offered_high - high, max(abs(high), wide))
+    margin = min(*ends, 0.0)
     return ("met" if not margin else "near" if margin >= -NEAR - 1e-9 else "not_met"), margin
 
 

@@ -24,6 +24,7 @@ _FLAW = re.compile(
     "裂[纹缝]|缺[陷口损]|气[孔泡]|砂眼|夹[杂渣]|[划擦碰压]伤|[划压]痕|凹[坑陷]|毛刺|破[损洞]|异物|污[点渍]|杂质|针孔|孔洞|瑕疵|"
     "缝隙|崩边|疵点|漏[点孔]|颗粒|[斑黑麻]点|脱[粘胶层]|分层|未焊透|未熔合|病害|虫"
 )
+_OF_FLAW = re.compile(rf"(?:{_FLAW.pattern})的?(?:宽度?|直径|尺寸|面积|长度?|粒径|大小)?[^\u4e00-\u9fff]*$")
 _SIZES = ("m", "m2", "m3")
 _USED = re.compile(
     "[可能]检|检[测出]|识别|测量|可测|适[用应配]|兼容|可?夹持|可?抓取|可加工|可切|可焊|量程|使用温度|工作温度|"
@@ -79,4 +80,6 @@ def extent_of(comparator: str, sense: Meaning, unit: Unit, head: str, tail: str)
     if unit.dimension not in _SIZES or sense.better or sense.concept in _FINER:
         return ""
     verb, tail = _FINDS.search(head[-_REACH:]), tail.lstrip("的 ")
-    return "smallest" if verb and (verb[0] == "检出" or _FLAW.search(head) or _FLAW.match(tail)) else ""
+    of_flaw = _OF_FLAW.search(head) or _FLAW.match(tail)  # and not the width or depth that is inspected
+    found = verb and "深" not in head[-4:] and (of_flaw or (verb[0] == "检出" and "最大" not in head))
+    return "smallest" if found else ""

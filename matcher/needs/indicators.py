@@ -48,7 +48,7 @@ _OPENING = re.compile(r"(?:在|于|经|当|@)[\u4e00-\u9fff]{0,6}$")
 _BRACKETS = re.compile(r"\([^()\n]{1,40}\)")
 _SETTING = re.compile(  # 夏季(RH85%、38℃)结块率≤1%: under what a bound holds
     r"(?<![\d%℃A-Za-z)])\(((?![^()]*(?:目前|现状|原来|现为|约|[≤≥<>±]|不[低高少多大小超]|以[上下内]))[^()，,。；;\n]*\d[^()，,。；;\n]*)\)"
-    r"(?=[^，,。；;()≤≥<>\d]{2,}[\d，,。；;()≤≥<>]?[^，,。；;()]{0,6}?(?:[≤≥<>]|不[得应]?[低高少多大小超]|\d[^，,。；;()]{0,6}以[上下内]))"
+    r"(?![和与及、])(?=[^，,。；;()≤≥<>\d]{2,}[\d，,。；;()≤≥<>]?[^，,。；;()]{0,6}?(?:[≤≥<>]|不[得应]?[低高少多大小超]|\d[^，,。；;()]{0,6}以[上下内]))"
 )
 _LASTING_FOR = re.compile(r"\s?/\s?(\d+(?:\.\d+)?\s?(?:h|小时|min|分钟|d|天|s|秒|次)(?![A-Za-z]))")
 _DONE = re.compile(r"(?:完成|实现)([\u4e00-\u9fff]{2,4})|([\u4e00-\u9fff]{2,4})(?:完毕|完成)")
@@ -357,10 +357,10 @@ def _indicators(text: str, judge: Judge | None) -> Iterator[Indicator]:
             wished = _COMPLAINED.search(plain, max(begin - 12, 0), begin)
             before = places.clause(wished.start())[0] if wished else begin
             named_before = name_around(plain, before, wished.start(), wished.start()) if wished else ("", False)
-            if last and last[0] == sentence and not last[1].endswith(("提高", "降低")):
-                name, known = last[1] + change, True
-            elif named_before[1]:
+            if named_before[1]:
                 name, known = named_before[0] + change, True
+            elif not wished and last and last[0] == sentence and not last[1].endswith(("提高", "降低")):
+                name, known = last[1] + change, True
         near = last is not None and (
             last[0] == sentence or (last[0] == sentence - 1 and _RAISED.search(plain, begin, value.start) is not None)
         )

@@ -28,8 +28,9 @@ _MONEY = re.compile(
 )
 _OTHER_MONEY = re.compile(  # what a machine may cost, what is saved, earned or was spent already
     r"(?:设备|装置|机器|生产线|产线|厂房|基建|固定资产|改造|节[约省]|减少|降低|增加|创造|新增|挽回|人工|材料|原料|运行|运营|维[护修保]|"
-    r"[用电水]|处理|检测|加工|运输|能源|单[台套机件]|每[年月台套亩吨件]|[年月亩吨]均?|已经?|累计|先后|前期|去年|流动|注册|销售)的?$"
+    r"用电|用水|处理|检测|加工|运输|能源|单[台套机件]|每[年月台套亩吨件]|[年月亩吨]均|亩|吨|已经?|累计|先后|前期|去年|流动|注册|销售)的?$"
 )
+_SAVED = re.compile(r"(?:节[约省]|减少|降低|增加|创造|新增|挽回|已经?|累计|先后|前期|去年|流动|注册)的?$")
 _OPEN_MONEY = re.compile(r"(?:资金|预算|经费|费用|价格|金额|投资)[^，。；;\d]{0,8}(?:面议|商议|协商|待定|面谈)")
 _PATTERNS = (
     (
@@ -113,7 +114,8 @@ class Term:
 def terms_of(text: str) -> Iterator[Term]:
     """The terms of a text, kind by kind, each kind in order."""
     for match in _MONEY.finditer(text):
-        if _OTHER_MONEY.search(text, max(0, match.start() - 8), match.start()):
+        plain = match["what"].endswith(("预算", "经费", "资金")) and not _SAVED.search(text[: match.start()])
+        if not plain and _OTHER_MONEY.search(text, max(0, match.start() - 8), match.start()):
             continue
         low, high = _range(match)
         yield Term("money", match[0], match.start(), match.end(), low, high)

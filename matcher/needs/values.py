@@ -50,7 +50,7 @@ _FRACTION = re.compile(
     r"|(?<![\d.:])(?P<first>\d+(?:\.\d+)?)\s?:\s?(?P<second>\d+(?:\.\d+)?)(?=[，,。；;、)\s]|以[上下内]|$)"  # 1:128
 )
 _IN_WORDS = re.compile("分之|倍|百分点|成|[2-9]N|:\\s?\\d")
-_PURE = re.compile("纯|[A-Z][A-Za-z]*\\d")
+_PURE = re.compile("(?:纯|[A-Z][A-Za-z]*\\d)[^力，,、;]*$")  # 5N of a force is none
 _TITRE = re.compile("效价|滴度|titer|titre", re.IGNORECASE)
 _SHARE = re.compile("[率达到为至约]$|[提升增降减下少低高]$")
 _DIGITS = dict(zip("一二两三四五六七八九十百千", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 100, 1000), strict=True))
@@ -277,7 +277,8 @@ def _value(text: str, match: re.Match[str], last: int) -> Value | None:
         unit_text, end = unit_text[:-1], end - 1
     if not unit_text and (shared := _SHARED.match(text, end)) and _alike(match[0], shared["last"]):
         unit_text = shared["unit"] if start == last + 1 or _NAMED.search(text, max(0, start - 2), start) else ""
-    if not unit_text and text[start - 1 : start] == "(" and (outside := _OUTSIDE.match(text, end)):  # (1-100)MPa
+    ranged = not unit_text and text[start - 1 : start] == "(" and re.search("[-~]", match[0][1:])
+    if ranged and (outside := _OUTSIDE.match(text, end)):  # (1-100)MPa, and not the number of an item
         unit_text, start, end = outside[1], start - 1, outside.end()
     prefix = ""
     if letters := _LETTERS.search(text, max(0, start - 8), start):

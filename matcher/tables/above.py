@@ -12,12 +12,14 @@ from matcher.tables.header_rows import HeaderRows, row_texts
 from matcher.tables.header_words import header_key
 from matcher.tables.unit_lines import statements
 
-_OWNERS = ("enterprise", "enterprise_id", "institution")  # whose rows they are
+_OWNERS = ("enterprise", "institution")  # whose rows they are
 _OF_OWNER = (*_OWNERS, "region", "industry")
 _INLINE = re.compile(r"([^\s:：;；,，]{2,14})[:：][^\S\n]*([^:：;；\n]*?)(?=\s+[^\s:：;；,，]{2,14}[:：]|[;；\n]|$)")
 _OFFICE = re.compile(
-    r".*(?:局|厅|委|委员会|办公室|人民政府|管委会|科技部)"
+    r".*(?:局|厅|委|委员会|办公室|人民政府|管委会|科技部|[镇乡区县市]|街道)(?:\s*[^\s]{2,8}[科室处])?"
 )  # who gathers a table owns none of its rows
+_SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|盖公章|单位盖章|加盖公章|全称|签字)[)）]\s*")
+_NOBODY = re.compile(r"[(（].*[)）]|[XxＸ×*_]+.*|.{0,2}元|[个项台套亩人件]|台[（(]套[)）]")
 _RECORD = 3  # filled cells that a row of another table has at least
 
 
@@ -43,10 +45,16 @@ def take_owner(
         said = list(_pairs(at, grid.rows[at], names))
         filled = list(filter(None, row_texts(grid.rows[at])))
         pairs += said
-        if not said and len(filled) >= _RECORD and not _is_furniture(filled, at):
+        alike = len(set(filled)) == 1 or all(text.isdigit() for text in filled)
+        joined = any(top <= at <= bottom for top, _, bottom, _ in grid.merged)
+        if not said and len(filled) >= _RECORD and not (alike or joined or _is_furniture(filled, at)):
             problem = "在表头上方，不是这张表的行，没有读入"
             bad.append(BadRow(grid.numbers[at], shorten(filled[0], 80), problem, "若是另一张表，请另存一张"))
-    owned = any(pair.field in _OWNERS for pair in pairs)
+    pairs = [pair._replace(value=_SEAL.sub("", pair.value)) for pair in pairs]
+    pairs = [pair for pair in pairs if pair.value and not _NOBODY.fullmatch(pair.value)]
+    below = [pair for at in range(rows.end, len(grid.rows)) for pair in _pairs(at, grid.rows[at], names)]
+    owners = {pair.value for pair in (*pairs, *below) if pair.field in _OWNERS}
+    owned = len(owners) == 1 and any(pair.field in _OWNERS for pair in pairs)
     taken: dict[str, _Pair] = {}
     for pair in pairs:
         if pair.field in places and pair.field in _OF_OWNER:

@@ -61,6 +61,17 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     blocks = [[place for place in range(*ends_of) if tokens[place]] for ends_of in zip(starts, ends, strict=True)]
     if not all(_repeats(blocks[0], one, texts, tokens, contract) for one in blocks):
         return None
+    over = {
+        text.strip("0123456789一二三四五六七八九十第左右 ")
+        for row in grid.rows[rows.at : rows.end - 1]
+        for text in row_texts(row)
+        if text
+    }
+    apart = all(not tokens[start - 1] for start in starts[1:])
+    if len(over - set(texts)) > 1 and not apart:
+        return None  # 候选专家 and 推荐人 over the same columns are two things of one record
+    if any(_says_the_same(row, blocks[0], one, tokens) for row in grid.rows[rows.end :] for one in blocks[1:]):
+        return None  # columns of a join, twice there
     lead = [place for place in range(first) if tokens[place]]
     shared = [
         place for place in lead if tokens[place] != contract.id_column and not is_carried(header_key(texts[place]))
@@ -89,6 +100,13 @@ def side_by_side(grid: Grid, block: Block, vocabulary: Vocabulary, contract: Con
     parts = [rows.parts[place] for place in columns]
     units = [rows.units[place] for place in columns]
     return grid, Block(rows._replace(parts=parts, units=units), [texts[place] for place in columns])
+
+
+def _says_the_same(row: Sequence[object], first: Sequence[int], other: Sequence[int], tokens: Sequence[str]) -> bool:
+    ours = {tokens[place]: row[place] for place in first if place < len(row) and not is_blank(row[place])}
+    theirs = {tokens[place]: row[place] for place in other if place < len(row) and not is_blank(row[place])}
+    common = ours.keys() & theirs.keys()
+    return len(common) > 1 and all(ours[token] == theirs[token] for token in common)
 
 
 def _behind_gap(tokens: Sequence[str], before: int, start: int) -> int:

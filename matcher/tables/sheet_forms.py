@@ -204,7 +204,8 @@ def _pairs(
         follows = at + 1 < len(cells) and meanings[at + 1] is None
         if follows and meanings[at] is not None:
             there = cells[at + 1][0]  # behind a blank value the next label stands
-            follows = not (there > place + 1 and place + 1 not in covered and there in columns)
+            behind = at + 2 < len(cells)  # else there is no value of a next label
+            follows = not (behind and there > place + 1 and place + 1 not in covered and there in columns)
         strange = follows and isinstance(cell, str) and len(label) <= _LONGEST and read_boxes(text) is None
         strange = strange and ((len(cells) == 2 and not at) or place in columns)
         if meanings[at] is not None or strange:

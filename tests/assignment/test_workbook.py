@@ -10,7 +10,7 @@ import pytest
 from matcher.assignment import conflicts
 from matcher.assignment.assigning import assign
 from matcher.assignment.audit import make_record, public_record, record_bytes, replay
-from matcher.assignment.config import read_settings
+from matcher.assignment.config import read_settings, settings_and_columns
 from matcher.assignment.reading import read_pairs
 from matcher.assignment.workbook import assignment_sheets
 from matcher.errors import TableError
@@ -80,7 +80,7 @@ def test_travel_regions_and_languages():
 def settings(tmp_path, text: str, pairs: str = PAIRS) -> dict:
     (tmp_path / "p.csv").write_text(pairs, "utf-8")
     (tmp_path / "c.yaml").write_text(text, "utf-8")
-    return read_settings(tmp_path / "c.yaml", read_pairs(tmp_path / "p.csv"))[0]
+    return read_settings(tmp_path / "c.yaml", read_pairs(tmp_path / "p.csv"))
 
 
 def test_every_key_is_read_and_ids_stay_as_written(tmp_path):
@@ -421,7 +421,7 @@ def test_units_in_other_writings_bar_and_near_ones_are_told(tmp_path):
     (tmp_path / "r.yaml").write_text(
         "nouns: {left: 专家, right: 项目}\nsharing:\n  - {left: eu.csv, right: pu.csv, reason: 同一单位}\n", "utf-8"
     )
-    arguments, _ = read_settings(tmp_path / "r.yaml", TWO)
+    arguments = read_settings(tmp_path / "r.yaml", TWO)
     assert triples(arguments["forbid"]) == [("ZJ-007", "P01", "同一单位：虚构大學—虚构大学机械学院")]
     assert arguments["notes"] == [
         "同一单位：名称相近，没有当作同一个，请人工核对：“山东虚构大学”（ZJ-008）与“虚构大学机械学院”（P01）；"
@@ -462,7 +462,7 @@ def settings_of(tmp_path, rules, **tables):
     for name, text in tables.items():
         (tmp_path / f"{name}.csv").write_text(text, "utf-8-sig")
     (tmp_path / "r.yaml").write_text(rules, "utf-8")
-    return read_settings(tmp_path / "r.yaml", TWO)
+    return settings_and_columns(tmp_path / "r.yaml", TWO)
 
 
 def test_every_column_of_units_bars_and_what_was_not_read_is_told(tmp_path):
