@@ -527,9 +527,9 @@ def test_a_header_below_a_group_keeps_its_hint():
     assert read.rows["conditions"].tolist() == ["人工抽检"]
 
 
-def test_short_words_for_a_sum_a_day_and_a_term_are_understood():
+def test_short_words_for_a_day_and_a_term_are_understood():
     frame = pd.DataFrame(
-        {"编号": ["A"], "需求题目": ["甲"], "经费": ["60万元"], "截止": ["2027/3/31"], "解决时限": ["1年"]}
+        {"编号": ["A"], "需求题目": ["甲"], "预算": ["60万元"], "截止": ["2027/3/31"], "解决时限": ["1年"]}
     )
     row = read_needs(frame).rows.iloc[0]
     assert (row["budget"], str(row["valid_until"].date()), row["done_by"]) == (600_000, "2027-03-31", "1年")
