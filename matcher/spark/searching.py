@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +87,7 @@ def match(
         raise TableError("库表没有任何记录，没有可匹配的")
     typical = local_match(needs[:1], Index.build(first[:0]), k=k, reasons=reasons, **options)  # says what is wrong
     check_ids(records, recorded)
-    shards = shards_of(records).persist(StorageLevel.DISK_ONLY)
+    shards = _of_this_call(shards_of(records)).persist(StorageLevel.DISK_ONLY)
     send = shards.sparkSession.sparkContext.broadcast
     terms = counted(shards)
     shared, asked = send(terms), send(needs)
@@ -122,6 +123,13 @@ def match(
     kinds = {name: _FIGURES.get(name, "string") for name in map(str, typical)}
     best = each_shard(shards, shared, explain, kinds, scale)
     return mapped(best.repartition(asking).sortWithinPartitions(asking), merge, kinds, _PAIRS)
+
+
+def _of_this_call(shards: DataFrame) -> DataFrame:
+    """The same rows under a plan of its own: of an equal one Spark keeps what its files held before."""
+    from pyspark.sql import functions as f
+
+    return shards.filter(f.lit(uuid.uuid4().hex).isNotNull())
 
 
 def _won(found: DataFrame, k: int) -> dict[str, dict[int, NDArray[np.int32]]]:

@@ -160,6 +160,15 @@ def test_a_large_partition_becomes_several_indexes_and_a_need_stays_together_ove
     same(given, matcher.match(needs, Index.build(outcomes), k=5), ["need_id", "rank"])
 
 
+def test_a_library_written_anew_under_the_same_name_is_read_anew(spark, tmp_path):
+    path, needs = tmp_path / "library.parquet", made_up("need", 3, characters=60, rng=2)
+    for many in (20, 40):
+        library = made_up("outcome", many, characters=80, rng=many)
+        library.to_parquet(path)
+        given = match(frame(spark, needs), spark.read.parquet(str(path)).repartition(2), k=3)
+        same(given, matcher.match(needs, Index.build(library), k=3), ["need_id", "rank"])
+
+
 def test_wishes_act_as_on_one_machine_and_a_need_that_finds_nothing_keeps_its_line(spark):
     outcomes = made_up("outcome", 40, characters=120, rng=1)
     needs = made_up("need", 8, characters=60, rng=2).assign(region=["兰山区", "费县", *[""] * 6])
