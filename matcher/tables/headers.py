@@ -22,6 +22,7 @@ from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Cont
 from matcher.tables.sheet_forms import as_list
 from matcher.tables.sheet_units import settle_units
 from matcher.tables.sheets import OWN_SHEETS
+from matcher.tables.strikes import without_struck_rows
 
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
 _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
@@ -83,6 +84,7 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
         named[header_key(written)] = accepted[header_key(field)]
     vocabulary = Vocabulary(contract, named)
     grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
+    grids = [without_struck_rows(grid) for grid in grids]
     found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
     if found is None or not _serves(found, contract):
         hidden = _best([grid for grid in grids if grid.hidden], contract, vocabulary)
