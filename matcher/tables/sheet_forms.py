@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from matcher.tables.cells import has_no_tick, is_blank, shorten
 from matcher.tables.checkboxes import read_boxes
-from matcher.tables.grids import Grid, Remark
+from matcher.tables.grids import Grid, Merged, Remark
 from matcher.tables.header_rows import row_texts
 
 _LEAST = 3  # labels that name different fields make a form
@@ -42,10 +42,10 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
     filled = held = 0
-    for at, row in enumerate(grid.rows):
+    for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
             continue
-        read = _pairs(row, names, labels, _covered(grid, at))
+        read = _pairs(row, names, labels, covered)
         if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
             return None
         pairs, rest = read
@@ -105,11 +105,15 @@ def _label_columns(grid: Grid, names: Callable[[str], str | None]) -> set[int]:
     }
 
 
-def _covered(grid: Grid, at: int) -> set[int]:
-    """The columns of a row that belong to a merged cell which begins left of them."""
-    return {
-        place for top, left, bottom, right in grid.merged if top <= at <= bottom for place in range(left + 1, right + 1)
-    }
+def _covered(grid: Grid) -> Iterator[set[int]]:
+    """For each row the columns that belong to a merged cell which begins left of them."""
+    waiting = sorted((cells for cells in grid.merged if cells.right > cells.left), reverse=True)
+    here: list[Merged] = []
+    for at in range(len(grid.rows)):
+        here = [cells for cells in here if at <= cells.bottom]
+        while waiting and waiting[-1].top <= at:
+            here.append(waiting.pop())
+        yield {place for cells in here for place in range(cells.left + 1, cells.right + 1)}
 
 
 def _is_filled(value: object) -> bool:
