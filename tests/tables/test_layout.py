@@ -10,7 +10,7 @@ from matcher.policy.firm_table import firm_contract
 from matcher.policy.policy import load_policy
 from matcher.tables import reading
 from matcher.tables.grids import Book, Grid, Merged
-from matcher.tables.reading import CARRIED, NEEDS, Reading, read_needs, read_table
+from matcher.tables.reading import CARRIED, NEEDS, Reading, read_needs, read_outcomes, read_table
 from matcher.tables.schemas import OUTCOMES, Column, Contract
 
 FIRM = Contract(
@@ -579,3 +579,44 @@ def test_needs_without_a_firm_are_told():
     )
     assert read.rows["enterprise"].tolist() == ["虚构甲公司", "", "虚构乙公司", ""]
     assert read.problems["problem"].tolist() == ["2 行没有写“企业名称”（第 3、5 行），不知是哪家的，没有照上面一行填写"]
+
+
+PATENTS = [
+    ["序号", "成果名称", "完成单位", "成果简介", "专利号", "授权日期"],
+    [1, "高速除湿机", "甲研究院", "湿度降到三成", "ZL001", "2021-01-02"],
+    [None, None, None, None, "ZL002", "2022-02-02"],
+    [None, None, None, None, "ZL003", "2022-02-02"],
+    [2, "砂轮", "乙大学", "磨得快", "ZL004", "2022-03-03"],
+]
+
+
+def outcomes(rows: Sequence[Sequence[object]], *merged: tuple[int, int, int, int]) -> Reading:
+    cells = tuple(Merged(*one) for one in merged)
+    return read_outcomes(Book("表", [Grid("", list(rows), range(1, len(rows) + 1), merged=cells)]))
+
+
+@pytest.mark.parametrize("columns", [range(4), [1]])
+def test_an_outcome_merged_over_its_patents_is_one_record(columns: Sequence[int]):
+    read = outcomes(PATENTS, *((1, place, 3, place) for place in columns))
+    assert read.rows[["outcome_id", "title", "description", "专利号", "授权日期"]].to_numpy().tolist() == [
+        ["1", "高速除湿机", "湿度降到三成", "ZL001；ZL002；ZL003", "2021-01-02；2022-02-02；2022-02-02"],
+        ["2", "砂轮", "磨得快", "ZL004", "2022-03-03"],
+    ]
+    problem = "和第 2 行的“成果名称”是合并的一格，当作同一条的另一项“专利号”，已并入那一行"
+    assert read.problems[["row", "value", "problem", "kept"]].to_numpy().tolist() == [
+        [3, "ZL002", problem, False],
+        [4, "ZL003", problem, False],
+    ]
+
+
+def test_rows_below_an_outcome_with_patents_only_go_on_with_it():
+    read = outcomes(PATENTS)
+    assert read.rows["专利号"].tolist() == ["ZL001；ZL002；ZL003", "ZL004"]
+    assert read.problems["kept"].tolist() == [False, False]
+
+
+@pytest.mark.parametrize(("row", "place", "value"), [(2, 0, 3), (2, 3, "湿度降到两成"), (2, 2, "丙公司")])
+def test_rows_under_one_name_that_differ_in_more_than_patents_are_records(row: int, place: int, value: object):
+    rows = [list(one) for one in PATENTS]
+    rows[row][place] = value
+    assert len(outcomes(rows, (1, 1, 3, 1)).rows) == 4
