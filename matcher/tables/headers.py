@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
-from matcher.tables.above import take_owner
+from matcher.tables.above import Values, take_owner
 from matcher.tables.blocks import Block, is_lower_header, lower_tables, side_by_side
 from matcher.tables.footers import Footers
 from matcher.tables.grids import Book, Grid, Remark
@@ -39,8 +39,8 @@ class Header(NamedTuple):
     rows of a header joined. places, units: for each column found its index and the unit in its header or stated for
     the sheet ("" = none). rivals: further headers, by index, that name a column found before them. fields: these, and
     what else the columns feed. unit_places: for money whose unit stands in the rows, the index of the column of units.
-    remarks: what was wrong with units. footers: tells rows that are no records. above: columns, by index, that have one
-    value in every row, said above the header.
+    remarks: what was wrong with units. footers: tells rows that are no records. above: columns, by index, that are said
+    above the header or above blocks of rows, with the row from which each value holds.
     """
 
     at: int
@@ -53,7 +53,7 @@ class Header(NamedTuple):
     unit_places: dict[str, int]
     remarks: list[Remark]
     footers: Footers
-    above: Mapping[int, str]
+    above: Mapping[int, Values]
 
 
 class _Found(NamedTuple):
@@ -61,7 +61,7 @@ class _Found(NamedTuple):
     rows: HeaderRows
     texts: list[str]
     fields: Fields
-    above: Mapping[int, str] = MappingProxyType({})
+    above: Mapping[int, Values] = MappingProxyType({})
 
 
 def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> tuple[Grid, Header]:

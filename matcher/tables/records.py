@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -38,7 +39,7 @@ def records(
     grid: Grid, header: Header, contract: Contract, problems: list[Problem]
 ) -> tuple[list[Sequence[object]], list[int]]:
     """The filled rows below the header and their numbers, without those that are no records; merged cells are full."""
-    width = len(header.texts)
+    width = min(header.above, default=len(header.texts))
     kept: list[int] = []
     left_out = len(grid.bad)
     other: int | None = None  # the header of another table under which the rows stand
@@ -74,8 +75,10 @@ def records(
     if not kept and not left_out:
         problems.append(Problem(row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
     rows = [moved.get(at, grid.rows[at]) for at in kept]
-    for place, value in header.above.items():
-        rows = [[*row[:place], *[None] * (place - len(row)), value] for row in rows]
+    for place, values in header.above.items():
+        starts = [start for start, _ in values]
+        said = [values[bisect_right(starts, at) - 1][1] for at in kept]
+        rows = [[*row[:place], *[None] * (place - len(row)), value] for row, value in zip(rows, said, strict=True)]
     numbers = [grid.numbers[at] for at in kept]
     places = {at: i for i, at in enumerate(kept)} if grid.merged else {}
     _fill_merged(grid, header, contract, places, rows, problems)

@@ -18,7 +18,7 @@ _SHARE = 0.6  # of the rows below the first label that hold a label
 _LONGEST = 30  # characters of a label that names no field
 _LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
 _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
-_FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
+FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
 _OWNERS = ("企业名称", "完成单位")  # labels under which names over the columns of a form are read
 
 
@@ -172,7 +172,7 @@ def _heads(over: Sequence[object], start: int, columns: Sequence[int]) -> list[s
 
 def _label_of(heads: Sequence[str], taken: Collection[str], names: Callable[[str], str | None]) -> str:
     """The label of the owner's name where all are names of firms and no other label of the form is for it."""
-    if not all(_FIRM.fullmatch(head) for head in heads):
+    if not all(FIRM.fullmatch(head) for head in heads):
         return ""
     return next((label for label in _OWNERS if (names(label) or "") not in ("", *taken)), "")
 
