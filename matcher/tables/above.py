@@ -20,6 +20,10 @@ _INLINE = re.compile(r"([^\s:：;；,，]{2,14})[:：][^\S\n]*([^:：;；\n]*?)(
 _OFFICE = re.compile(
     r".*(?:局|厅|委|委员会|办公室|人民政府|管委会|科技部|[镇乡区县市]|街道)(?:\s*[^\s]{2,8}[科室处])?"
 )  # who gathers a table owns none of its rows
+_CAPTION = re.compile(
+    r"附[件表]|填[写报表]|[必选]填项?$|[(（].*[)）]$|[(（]?\d{1,2}[)）]?[.、．]|[①-⑳]|第[一二三四五六七八九十\d]+[批期页次]"
+    r"|(?:19|20)\d\d\s*年(?:度|\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?)?$|.*(?:[汇总登记申报征集需求成果]表|名单|清单|一览表?|台账)$|[备附]?注|.*说明$"
+)  # titles, hints and numbers of batches
 _SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|盖公章|单位盖章|加盖公章|全称|签字)[)）]\s*")
 _NOBODY = re.compile(r"[(（].*[)）]|[XxＸ×*_]+.*|.{0,2}元|[个项台套亩人件]|台[（(]套[)）]")
 _LABEL = 20  # characters within which a label ends
@@ -179,6 +183,9 @@ def _is_value(cells: Sequence[str], meanings: Sequence[str | None], at: int) -> 
 
 
 def _is_furniture(filled: Collection[str], at: int) -> bool:
-    """Whether the cells of a row are titles, units, days and signatures: half of them say what they are."""
-    said = sum(":" in text or "：" in text or any(statements(text, at, above=True)) for text in filled)
+    """Whether the cells of a row are titles, units, days, hints and signatures: half of them say what they are."""
+    said = sum(
+        ":" in text or "：" in text or bool(_CAPTION.match(text)) or any(statements(text, at, above=True))
+        for text in filled
+    )
     return 2 * said >= len(filled)

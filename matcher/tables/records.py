@@ -72,6 +72,10 @@ def records(
         if unit:
             moved[at] = [with_units(cell, unit) if i in money else cell for i, cell in enumerate(row)]
         kept.append(at)
+    for at in header.footers.unclear:
+        problem, action = "不知下面哪几行是示例，没有另外写明的都已读入", "请删去示例，或在示例下面再写一行表头"
+        line = next(cell for cell in grid.rows[at] if not is_blank(cell))
+        problems.append(Problem(grid.numbers[at], "", shown(line), problem, action))
     if not kept and not left_out:
         problems.append(Problem(row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
     rows = [moved.get(at, grid.rows[at]) for at in kept]

@@ -620,3 +620,56 @@ def test_rows_under_one_name_that_differ_in_more_than_patents_are_records(row: i
     rows = [list(one) for one in PATENTS]
     rows[row][place] = value
     assert len(outcomes(rows, (1, 1, 3, 1)).rows) == 4
+
+
+WITH_FIRM = "序号,需求名称,需求描述,企业名称"
+GEAR, FLOUR = "2,齿轮降噪,噪声≤70dB,虚构甲公司", "3,面粉快检,检出限≤0.2mg/kg,虚构乙公司"
+SAMPLE = "1,某某零件检测,精度0.1毫米,某某公司"
+
+
+@pytest.mark.parametrize(
+    ("lines", "row"),
+    [
+        (["填写示例,,,", WITH_FIRM, SAMPLE, WITH_FIRM, GEAR, FLOUR], 3),
+        (["填写示例（仅供参考）：,,,", WITH_FIRM, SAMPLE, "正式填报,,,", WITH_FIRM, GEAR, FLOUR], 3),
+        ([WITH_FIRM, "【示例】,,,", SAMPLE, "以下请如实填写,,,", GEAR, FLOUR], 3),
+        ([WITH_FIRM, GEAR, FLOUR, "填写示例,,,", SAMPLE], 5),
+        ([WITH_FIRM, "1,（示例）某某零件检测,精度0.1毫米,某某公司", GEAR, FLOUR], 2),
+        ([WITH_FIRM, "1,示例：某某零件检测,精度0.1毫米,某某公司", GEAR, FLOUR], 2),
+    ],
+)
+def test_examples_are_no_records(lines: list[str], row: int):
+    read = read_needs(csv(*lines))
+    assert read.rows["need_id"].tolist() == ["2", "3"]
+    examples = read.problems[read.problems["problem"] == "是填写示例"]
+    assert row in examples["row"].tolist()
+    assert not examples["kept"].any()
+
+
+def test_a_line_of_examples_without_an_end_is_told():
+    read = read_needs(csv("填写示例,,,", WITH_FIRM, SAMPLE, GEAR, FLOUR))
+    assert read.rows["need_id"].tolist() == ["1", "2", "3"]
+    problem = "不知下面哪几行是示例，没有另外写明的都已读入"
+    assert read.problems[["row", "value", "problem"]].to_numpy().tolist() == [[1, "填写示例", problem]]
+
+
+def test_what_only_speaks_of_examples_is_a_record():
+    read = read_needs(csv(WITH_FIRM, "1,示例工程建设平台,展示范例：三处,虚构甲公司", GEAR))
+    assert read.rows["need_id"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("line", "listed"),
+    [
+        ("技术需求汇总表,2026年,第一批,", False),
+        ("填写说明,1.名称要具体,2.描述写指标,3.写全称", False),
+        ("必填,必填,选填,必填", False),
+        ("（自动编号）,（不超过30字）,（200字以内）,（全称）", False),
+        ("虚构张三,主任,创新处,虚构县", True),
+        ("虚构甲公司,2026-01-02,轴承,12", True),
+    ],
+)
+def test_captions_above_a_header_are_not_listed_as_rows(line: str, listed: bool):
+    read = read_needs(csv(line, WITH_FIRM, GEAR, FLOUR))
+    assert read.rows["need_id"].tolist() == ["2", "3"]
+    assert (not read.problems["kept"].all()) == listed
