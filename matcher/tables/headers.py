@@ -11,6 +11,7 @@ from matcher.errors import TableError
 from matcher.tables import cells as cleaning
 from matcher.tables.above import Values, take_owner
 from matcher.tables.blocks import Block, is_lower_header, lower_tables, side_by_side
+from matcher.tables.column_values import correct_fields
 from matcher.tables.footers import Footers
 from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
@@ -259,6 +260,7 @@ def _serves(found: _Found, contract: Contract) -> bool:
 def _settled(found: _Found, contract: Contract) -> Header:
     """The header with the unit of each field; a field whose unit nobody can tell has no column."""
     grid, rows, texts, fields, above = found
+    correct_fields(fields, texts, grid.rows[rows.end :], contract)
     ways = [(*parts, *spellings(parts)) for parts in rows.parts]
     footers = Footers(grid, rows.end, ways, sorted(set(fields.places.values())), named=bool(contract.any_of))
     plain = {name: (contract[name], place, fields.units[name]) for name, place in fields.places.items()}

@@ -673,3 +673,29 @@ def test_captions_above_a_header_are_not_listed_as_rows(line: str, listed: bool)
     read = read_needs(csv(line, WITH_FIRM, GEAR, FLOUR))
     assert read.rows["need_id"].tolist() == ["2", "3"]
     assert (not read.problems["kept"].all()) == listed
+
+
+@pytest.mark.parametrize("units", [["台", "件"], ["万元", "万元"], ["kg", "吨"]])
+def test_units_of_measure_are_no_firms(units: list[str]):
+    read = read_outcomes(csv("编号,成果名称,单位", f"1,除湿机,{units[0]}", f"2,砂轮,{units[1]}"))
+    assert read.rows["institution"].tolist() == ["", ""]
+    assert read.rows["单位"].tolist() == units
+    assert read.problems[["column", "problem"]].to_numpy().tolist() == [["单位", "写的是计量单位，没有当作“完成单位”"]]
+
+
+def test_firms_under_the_same_header_are_firms():
+    read = read_outcomes(csv("编号,成果名称,单位", "1,除湿机,虚构甲公司", "2,砂轮,台"))
+    assert read.rows["institution"].tolist() == ["虚构甲公司", "台"]
+    assert read.problems["problem"].tolist() == []
+
+
+def test_columns_of_ticks_are_not_hinted_as_another_field():
+    group = "编号,成果名称,成熟度,,"
+    read = read_outcomes(csv(group, "编号,成果名称,小试,中试,产业化", "1,除湿机,√,,", "2,砂轮,,√,"))
+    assert not read.columns["hint"].any()
+    assert read.columns.loc[read.columns["header"].isin(["成熟度-小试", "成熟度-中试"]), "nearest"].tolist() == ["", ""]
+    assert read.problems["problem"].unique().tolist() == ["这一列只打了勾，没有采用"]
+    read = read_outcomes(csv("编号,成果名称,成果转让", "1,除湿机,√", "2,砂轮,"))
+    assert not read.columns["hint"].any()
+    read = read_outcomes(csv("编号,成果名称,成果转让", "1,除湿机,技术许可", "2,砂轮,√"))
+    assert read.columns["hint"].tolist() == ["", "", "成果转让=合作方式"]
