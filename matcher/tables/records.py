@@ -86,11 +86,11 @@ def records(
     numbers = [grid.numbers[at] for at in kept]
     places = {at: i for i, at in enumerate(kept)} if grid.merged else {}
     _fill_merged(grid, header, contract, places, rows, problems)
+    rows, numbers = _joined_rows(grid, header, contract, places, rows, numbers, problems)
     for place, filled in fill_groups(header, contract, rows).items():
         problem = f"这一列每组只写了一次，{len(filled)} 行空白照上面一行填写"
         value = shown(rows[filled[0]][place])
         problems.append(Problem(numbers[filled[0]], _text(header, place), value, problem, "若不是一组的，请每行写明"))
-    rows, numbers = _joined_rows(grid, header, contract, places, rows, numbers, problems)
     _tell_owners(header, contract, rows, numbers, problems)
     _add_units(header, rows, numbers, problems)
     return rows, numbers
@@ -211,7 +211,7 @@ def _tell_owners(
     if blank and len(blank) < len(rows):
         named = "、".join(map(str, blank[:_MOST_NAMED])) + ("等" if len(blank) > _MOST_NAMED else "")
         problem = f"{len(blank)} 行没有写“{_text(header, place)}”（第 {named} 行），不知是哪家的，没有照上面一行填写"
-        problems.append(Problem(None, _text(header, place), "", problem, "请每行写明"))
+        problems.append(Problem(None, _text(header, place), "", problem, "请每行写明，或把同一家的几行合并成一格"))
 
 
 def _units_of(cell: object, at: int) -> tuple[str, ...]:
