@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -14,6 +15,10 @@ from matcher.tables.reading import PROBLEM_COLUMNS
 
 _SIGNS = re.compile(r"[,，、;；/／|｜\n\t]+|(?<=[一-鿿])\s+(?=[一-鿿]{2})")
 _MARKS = re.compile(r"[\s*＊#†‡\d①-⑳()（）]+")
+_PART = re.compile(  # of a university, an institute or a firm
+    r"(?:学院|书院|系|学部|研究院|研究所|研究室|实验室|中心|医院|教研室|课题组"
+    r"|分院|分所|分公司|[一二三四五六七八九十]所|部)$"
+)
 _SHOWN = 20
 
 
@@ -33,7 +38,8 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
     """Give works without `expert_id` the ids of the people whose `name` they have.
 
     The name stands in `name`, else in `authors` (a list of names: one row for each of them who is known). A name that
-    several people have is settled by `institution` where just one of them has the work's, and otherwise left open.
+    several people have is settled by `institution` where just one of them has the work's, or one that is part of it
+    or of which it is part (机械学院 of 甲大学机械学院), and otherwise left open.
 
     Parameters
     ----------
@@ -86,7 +92,7 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
         for name in written:
             candidates = holders.get(_key(name), [])
             if len(candidates) > 1 and units[row]:
-                candidates = [i for i in candidates if homes[i] and _key(homes[i]) == _key(units[row])] or candidates
+                candidates = _of_unit(candidates, homes, units[row]) or candidates
             if len(candidates) == 1:
                 hits.append(of_people[candidates[0]])
             elif candidates:
@@ -101,6 +107,19 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
     joined = works.iloc[rows].assign(expert_id=found).reset_index(drop=True)
     gained = int(sum(bool(one) for one in found) - (ids != "").sum())
     return ByName(joined, gained, dict(ambiguous), dict(unknown), _problems(file, gained, ambiguous, unknown))
+
+
+def _of_unit(candidates: Sequence[int], homes: Sequence[str], unit: str) -> list[int]:
+    """The people who are of a unit; where none is, those whose unit is a part of it, or it of theirs."""
+    written = _key(unit)
+    keys = {i: _key(homes[i]) for i in candidates if _key(homes[i])}
+    return [i for i, home in keys.items() if home == written] or [
+        i
+        for i, home in keys.items()
+        if (written.startswith(home) and _PART.search(written[len(home) :]))
+        or (home.endswith(written) and _PART.search(written))
+        or (home.startswith(written) and _PART.search(home[len(written) :]))
+    ]
 
 
 def _problems(file: str, joined: int, ambiguous: Counter[str], unknown: Counter[str]) -> pd.DataFrame:

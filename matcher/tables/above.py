@@ -1,4 +1,4 @@
-"""What stands above a header: the firm that all rows are of, and rows of another table, which are listed."""
+"""The firm that rows are of, named above the header or above each block of them; rows of another table above."""
 
 from __future__ import annotations
 
@@ -6,20 +6,27 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from matcher.tables.cells import is_nothing, shorten
+from matcher.tables.cells import is_blank, is_nothing, shorten
 from matcher.tables.grids import BadRow, Grid, Remark
 from matcher.tables.header_rows import HeaderRows, row_texts
 from matcher.tables.header_words import header_key
+from matcher.tables.sheet_forms import FIRM
 from matcher.tables.unit_lines import statements
 
 _OWNERS = ("enterprise", "institution")  # whose rows they are
+_LABELS = ("企业名称", "完成单位", "单位", "企业", "公司")  # under which owners go, the first that the contract knows
 _OF_OWNER = (*_OWNERS, "region", "industry")
 _INLINE = re.compile(r"([^\s:：;；,，]{2,14})[:：][^\S\n]*([^:：;；\n]*?)(?=\s+[^\s:：;；,，]{2,14}[:：]|[;；\n]|$)")
 _OFFICE = re.compile(
     r".*(?:局|厅|委|委员会|办公室|人民政府|管委会|科技部|[镇乡区县市]|街道)(?:\s*[^\s]{2,8}[科室处])?"
 )  # who gathers a table owns none of its rows
+_CAPTION = re.compile(
+    r"附[件表]|填[写报表]|[必选]填项?$|[(（].*[)）]$|[(（]?\d{1,2}[)）]?[.、．]|[①-⑳]|第[一二三四五六七八九十\d]+[批期页次]"
+    r"|(?:19|20)\d\d\s*年(?:度|\s*\d{1,2}\s*月(?:\s*\d{1,2}\s*日)?)?$|.*(?:[汇总登记申报征集需求成果]表|名单|清单|一览表?|台账)$|[备附]?注|.*说明$"
+)  # titles, hints and numbers of batches
 _SEAL = re.compile(r"\s*[(（](?:盖章|公章|签章|盖公章|单位盖章|加盖公章|全称|签字)[)）]\s*")
 _NOBODY = re.compile(r"[(（].*[)）]|[XxＸ×*_]+.*|.{0,2}元|[个项台套亩人件]|台[（(]套[)）]")
+_LABEL = 20  # characters within which a label ends
 _RECORD = 3  # filled cells that a row of another table has at least
 
 
@@ -30,14 +37,19 @@ class _Pair(NamedTuple):
     field: str
 
 
+Values = list[tuple[int, str]]  # of a column: from which row of the grid on each holds
+
+
 def take_owner(
     grid: Grid, rows: HeaderRows, texts: Sequence[str], places: Mapping[str, int], names: Callable[[str], str | None]
-) -> tuple[Grid, dict[str, str]]:
-    """What is said above the header of the owner of all rows, as headers with one value each.
+) -> tuple[Grid, dict[str, Values]]:
+    """What is said above the header, or above each block of rows, of their owner, as headers with their values.
 
     places: the fields that the sheet has columns of. names: as in `sheet_forms.as_list`. An owner who is named in a
     column, and other rows above that hold as many cells as a record, are told in the sheet.
     """
+    if by_block := _owners_of_blocks(grid, rows, places, names):
+        return by_block
     remarks: list[Remark] = []
     bad: list[BadRow] = []
     pairs: list[_Pair] = []
@@ -75,7 +87,69 @@ def take_owner(
         taken = {}
         remarks = [one for one in remarks if "已填" not in one.problem]
     grid = grid._replace(remarks=(*grid.remarks, *remarks), bad=(*grid.bad, *bad))
-    return grid, {one.label: one.value for one in taken.values()}
+    return grid, {one.label: [(0, one.value)] for one in taken.values()}
+
+
+def _owners_of_blocks(
+    grid: Grid, rows: HeaderRows, places: Mapping[str, int], names: Callable[[str], str | None]
+) -> tuple[Grid, dict[str, Values]] | None:
+    """The owner of each block of rows below a line that names nothing else; None where no such line stands among them.
+
+    Where the first rows have none, nobody knows whether a line is of the rows above it or below.
+    """
+    label = next((one for one in _LABELS if names(one) in _OWNERS), "")
+    labelled = [at for at, row in enumerate(grid.rows) if label and _opens_with_label(row)]
+    owners = {at: owner for at in labelled if (owner := _owner_line(at, grid.rows[at], names))}
+    lines = [at for at in owners if at >= rows.end]
+    others = set(labelled)
+    records = [
+        at
+        for at in range(rows.end, len(grid.rows) if lines else 0)
+        if at not in others and sum(not is_blank(cell) for cell in grid.rows[at]) > 1
+    ]
+    lines = [at for at in lines if records and at < records[-1]]
+    if not lines:
+        return None
+    first = max((at for at in owners if at < rows.at), default=None)
+    starts = ([] if first is None else [first]) + lines
+    known, named = starts[0] < records[0], not places.keys().isdisjoint(_OWNERS)
+    bad: list[BadRow] = []
+    remarks: list[Remark] = []
+    for at, until in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
+        block = [grid.numbers[one] for one in records if at < one < until]
+        problem = f"写的是下面几行的“{label}”，已填到第 {block[0]} 至 {block[-1]} 行" if block else "下面没有记录"
+        if named:
+            problem = "是分块写的单位，表里有单位这一列，没有采用这一行的"
+        elif not known:
+            problem = f"写的是“{label}”，不知是上面几行的还是下面几行的，没有采用"
+        value = shorten(" ".join(filter(None, row_texts(grid.rows[at]))), 80)
+        if at < rows.at:
+            remarks.append(Remark(grid.numbers[at] or None, None, value, problem, "请核对，最好在表里占一列"))
+        else:
+            bad.append(BadRow(grid.numbers[at], value, problem, "请核对，最好在表里占一列"))
+    cleared = [[] if at in lines else row for at, row in enumerate(grid.rows)]
+    grid = grid._replace(rows=cleared, bad=(*grid.bad, *bad), remarks=(*grid.remarks, *remarks))
+    return grid, {label: [(at, owners[at]) for at in starts]} if known and not named else {}
+
+
+def _owner_line(at: int, row: Sequence[object], names: Callable[[str], str | None]) -> str:
+    """The owner that a row names, which holds nothing but labels with their values; "" for none."""
+    texts = list(filter(None, row_texts(row)))
+    if len(texts) == 2 and texts[0][-1] in ":：":
+        texts = ["".join(texts)]
+    if not all(map(_INLINE.match, texts)) or any(any(statements(text, at, above=True)) for text in texts):
+        return ""
+    for match in (match for text in texts for match in _INLINE.finditer(text)):
+        value = _SEAL.sub("", match[2]).strip()
+        owner = names(match[1]) in _OWNERS or match[1] in _LABELS
+        if owner and FIRM.fullmatch(value) and not _OFFICE.fullmatch(value):
+            return value
+    return ""
+
+
+def _opens_with_label(row: Sequence[object]) -> bool:
+    first = next((cell for cell in row if not is_blank(cell)), None)
+    return isinstance(first, str) and (":" in first[:_LABEL] or "：" in first[:_LABEL])
 
 
 def _is_new(label: str, texts: Sequence[str]) -> bool:
@@ -109,6 +183,9 @@ def _is_value(cells: Sequence[str], meanings: Sequence[str | None], at: int) -> 
 
 
 def _is_furniture(filled: Collection[str], at: int) -> bool:
-    """Whether the cells of a row are titles, units, days and signatures: half of them say what they are."""
-    said = sum(":" in text or "：" in text or any(statements(text, at, above=True)) for text in filled)
+    """Whether the cells of a row are titles, units, days, hints and signatures: half of them say what they are."""
+    said = sum(
+        ":" in text or "：" in text or bool(_CAPTION.match(text)) or any(statements(text, at, above=True))
+        for text in filled
+    )
     return 2 * said >= len(filled)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from matcher.tables.cells import Fault, as_written, is_blank
@@ -53,6 +53,11 @@ _OFFICE = re.compile(r".{2,25}(?:局|厅|委|委员会|办公室|人民政府|�
 _NUMBERED = re.compile(r"[(]?\d{1,2}[.、)].+|[①-⑳].+")
 _OF_TABLE = re.compile("本表|以上|上述|数据|填[报写]|截[至止]|口径|单位")
 _EXAMPLE = re.compile(r"[(（【]?(?:填写|填报)?(?:示例|样例|范例|例子|举例|例)\d?(?:[)）】].*|(?::.*)?)")
+_EXAMPLES = re.compile(
+    r"(?:以下(?:为|是)?)?[(【]?(?:填[写报表])?(?:示例|样例|范例|举例)(?:[(].*[)])?[)】]?:?"
+)  # a line above some
+_IS_EXAMPLE = re.compile(r"[(【](?:填[写报表])?(?:示例|样例|范例|例)\d?[)】]|(?:填[写报表])?(?:示例|样例|范例|例)\d?:")
+_BEGINS = re.compile("正式|以下|实际填|开始填|请在|从[这此]")  # a line behind which the records begin
 _SERIALS = {"序号", "序", "编号", "no", "no.", "id", "行号", "项次"}
 _SUSPECT = re.compile(
     r"[合总小共累]\s*计|^.{0,24}[:：]|total"
@@ -74,6 +79,7 @@ _SECTIONED = Fault("是分节的小标题", "请删去这一行，可另设一�
 OTHER_HEADER = Fault("像是另一张表的表头，列的次序或单位不同，它下面的行没有读入", "请把下面的表另存一张")
 REPEATED = Fault("是重复的表头", _REMOVE)
 UNIT_LINE = Fault("是单位说明", _REMOVE)
+_EXAMPLE_ROW = Fault("是填写示例", _REMOVE)
 
 
 class Footers:
@@ -102,12 +108,16 @@ class Footers:
         self._end = end
         self._otherwise: dict[int, bool] = {}  # by column: whether its records are numbered otherwise than sections
         self._tail = self._find_tail(end)
+        self.unclear: list[int] = []  # lines 填写示例 of which nobody can say how far they go
+        self._examples = set(self._find_examples())
 
     def reason(self, at: int, row: Sequence[object], place: int) -> Fault | None:
         """Why the row is no record; None for a record. `place`: its first filled cell."""
         if at in self._tail:
             return self._tail[at]
         first = row[place]
+        if at in self._examples or any(map(_is_example, row[place : place + 2])):
+            return _EXAMPLE_ROW
         if (
             place in self._serials
             and (_is_number(first) or _DOTS.fullmatch(str(first)))
@@ -140,6 +150,28 @@ class Footers:
     def notes(self) -> list[int]:
         """The rows at the end of the sheet that are no records."""
         return sorted(self._tail)
+
+    def _find_examples(self) -> Iterator[int]:
+        """The rows between a line 填写示例 and the next header or line behind which records begin; below all records,
+        those behind it.
+        """
+        lines = [at for at, row in enumerate(self._rows) if _EXAMPLES.fullmatch(_alone(row, "例"))]
+        for line in lines:
+            start = max(line + 1, self._end)
+            below = [at for at in range(start, len(self._rows)) if not all(map(is_blank, self._rows[at]))]
+            stop = next((at for at in below[1:] if self._begins_records(self._rows[at])), None)
+            if stop is not None:
+                yield from (at for at in below if at < stop)
+            elif any(not all(map(is_blank, row)) for row in self._rows[self._end : line]):
+                yield from below
+            elif below:
+                self.unclear.append(line)
+
+    def _begins_records(self, row: Sequence[object]) -> bool:
+        first = next(cell for cell in row if not is_blank(cell))
+        if not isinstance(first, str):
+            return False
+        return bool(_BEGINS.search(_alone(row, ""))) or self._repeated(row, header_key(first)) is not None
 
     def _repeated(self, row: Sequence[object], first: str) -> Fault | None:
         filled = [(place, cell) for place, cell in enumerate(row) if not is_blank(cell)]
@@ -199,7 +231,7 @@ class Footers:
         if signature or _all_signatures(row):
             return Fault("是填表、审核一类的签署行", _REMOVE)
         if _EXAMPLE.fullmatch(text):
-            return Fault("是填写示例", _REMOVE)
+            return _EXAMPLE_ROW
         if others:
             return None
         if _MARK.fullmatch(text) or (len(self._fields) > 2 and _REMARK.fullmatch(text)):
@@ -313,6 +345,19 @@ def _may_total(row: Sequence[object], start: int) -> bool:
         if _CALLED_TOTAL.search(cell):
             return True
     return False
+
+
+def _is_example(cell: object) -> bool:
+    """Whether a text says that it is an example: （示例）, 例： and so on in front of it."""
+    return isinstance(cell, str) and "例" in cell[:8] and bool(_IS_EXAMPLE.match(_plain(cell[:20])))
+
+
+def _alone(row: Sequence[object], sign: str) -> str:
+    """The text of a row that holds nothing else and has this sign in it; "" for any other."""
+    if sign and not any(isinstance(cell, str) and sign in cell for cell in row):
+        return ""
+    filled = [cell for cell in row if not is_blank(cell)]
+    return _plain(filled[0]) if len(filled) == 1 and isinstance(filled[0], str) else ""
 
 
 def _others(row: Sequence[object], place: int) -> int:

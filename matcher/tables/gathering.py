@@ -242,7 +242,7 @@ def split(source: Source, by: str, *, sheet: str | int | None = None) -> dict[st
     """The rows of a tidy table by the value of one column, as they are written; "未填" where it is empty.
 
     Raises TableError where no row among the first has such a header, or something stands above the header, such as a
-    line with the unit, that each part would lose.
+    line with the unit, that each part would lose, or rows are struck through.
     """
     book = read_book(source, sheet=sheet)
     for grid in book.grids:
@@ -253,6 +253,9 @@ def split(source: Source, by: str, *, sheet: str | int | None = None) -> dict[st
                 continue
             if any(not all(map(is_blank, above)) for above in grid.rows[:at]):
                 raise TableError(f"{book.name}：表头上方还有内容，拆开会丢失；请先用 matcher gather 合成整齐的表")
+            if grid.struck:
+                numbers = "、".join(map(str, sorted(grid.struck)[:5]))
+                raise TableError(f"{book.name}：有整行画了删除线（第 {numbers} 行），拆开会看不出来；请先删去这些行")
             place = keys.index(header_key(by))
             names = [text or f"第{i + 1}列" for i, text in enumerate(texts)]
             body = [[*row, *[None] * len(names)][: len(names)] for row in grid.rows[at + 1 :]]

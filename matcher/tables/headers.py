@@ -9,8 +9,9 @@ from typing import NamedTuple
 
 from matcher.errors import TableError
 from matcher.tables import cells as cleaning
-from matcher.tables.above import take_owner
+from matcher.tables.above import Values, take_owner
 from matcher.tables.blocks import Block, is_lower_header, lower_tables, side_by_side
+from matcher.tables.column_values import correct_fields
 from matcher.tables.footers import Footers
 from matcher.tables.grids import Book, Grid, Remark
 from matcher.tables.header_fields import Fields, assign
@@ -22,6 +23,7 @@ from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Cont
 from matcher.tables.sheet_forms import as_list
 from matcher.tables.sheet_units import settle_units
 from matcher.tables.sheets import OWN_SHEETS
+from matcher.tables.strikes import without_struck_rows
 
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
 _IN_A_FORM = 3  # fields that a row of a form, label beside value, may name
@@ -38,8 +40,8 @@ class Header(NamedTuple):
     rows of a header joined. places, units: for each column found its index and the unit in its header or stated for
     the sheet ("" = none). rivals: further headers, by index, that name a column found before them. fields: these, and
     what else the columns feed. unit_places: for money whose unit stands in the rows, the index of the column of units.
-    remarks: what was wrong with units. footers: tells rows that are no records. above: columns, by index, that have one
-    value in every row, said above the header.
+    remarks: what was wrong with units. footers: tells rows that are no records. above: columns, by index, that are said
+    above the header or above blocks of rows, with the row from which each value holds.
     """
 
     at: int
@@ -52,7 +54,7 @@ class Header(NamedTuple):
     unit_places: dict[str, int]
     remarks: list[Remark]
     footers: Footers
-    above: Mapping[int, str]
+    above: Mapping[int, Values]
 
 
 class _Found(NamedTuple):
@@ -60,7 +62,7 @@ class _Found(NamedTuple):
     rows: HeaderRows
     texts: list[str]
     fields: Fields
-    above: Mapping[int, str] = MappingProxyType({})
+    above: Mapping[int, Values] = MappingProxyType({})
 
 
 def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> tuple[Grid, Header]:
@@ -83,6 +85,7 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
         named[header_key(written)] = accepted[header_key(field)]
     vocabulary = Vocabulary(contract, named)
     grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
+    grids = [without_struck_rows(grid) for grid in grids]
     found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
     if found is None or not _serves(found, contract):
         hidden = _best([grid for grid in grids if grid.hidden], contract, vocabulary)
@@ -257,6 +260,7 @@ def _serves(found: _Found, contract: Contract) -> bool:
 def _settled(found: _Found, contract: Contract) -> Header:
     """The header with the unit of each field; a field whose unit nobody can tell has no column."""
     grid, rows, texts, fields, above = found
+    correct_fields(fields, texts, grid.rows[rows.end :], contract)
     ways = [(*parts, *spellings(parts)) for parts in rows.parts]
     footers = Footers(grid, rows.end, ways, sorted(set(fields.places.values())), named=bool(contract.any_of))
     plain = {name: (contract[name], place, fields.units[name]) for name, place in fields.places.items()}

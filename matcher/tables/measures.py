@@ -25,6 +25,11 @@ _MEASURED = re.compile(
 _LONGEST = 60  # characters of a number with its words
 
 
+def is_unit(text: str) -> bool:
+    """Whether a text is a unit in which things are counted or measured, and nothing else."""
+    return half_width(text).strip().lower() in _UNITS
+
+
 def unit_apart(cell: object) -> tuple[object, str]:
     """A number without the unit behind it, and that unit ("" for none); money and times stay with their number.
 

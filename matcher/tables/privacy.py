@@ -8,7 +8,7 @@ import math
 import numbers
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -167,6 +167,8 @@ def _masked_contact(text: str, cue: str) -> str:
     return applied(masked, edits)
 
 
+_MOBILES = (13_000_000_000, 20_000_000_000)  # all that lies between, of eleven digits
+_AMOUNT = re.compile("[额费款价值税金钱产]|收入|资[产本]|利润|预算|成本|经费|投入|数|量|元|编号|代码|面积|序")
 _NAME = re.compile("[一-鿿]{4}")
 
 
@@ -265,10 +267,27 @@ def _is_textual(column: pd.Series[Any]) -> bool:
     return not pd.api.types.is_numeric_dtype(kind) and not pd.api.types.is_bool_dtype(kind) and kind.kind not in "mM"
 
 
+def _holds_mobiles(column: pd.Series[Any], parts: Sequence[object]) -> bool:
+    """Whether all numbers of a column of numbers are those of mobile telephones, under headers of no amount.
+
+    Names in Latin letters are fields, whose kind is known; names such as Unnamed: 3 are none.
+    """
+    if column.dtype.kind not in "iuf":
+        return False
+    texts = [part for part in parts if isinstance(part, str)]
+    if any(_AMOUNT.search(text) or (text.isascii() and not text.startswith("Unnamed")) for text in texts):
+        return False
+    known = column.dropna()
+    whole = bool(len(known)) and bool((known > _MOBILES[0]).all() and (known < _MOBILES[1]).all())
+    return whole and bool((known % 1 == 0).all()) and not bool((known % 10_000 == 0).any())
+
+
 def _masked_column(column: pd.Series[Any], label: object) -> pd.Series[Any]:
     parts = label if isinstance(label, tuple) else (label,)
     header = next((part for part in parts if isinstance(part, str) and is_contact_header(part)), None)
     cue = _cue(header) if header is not None else None
+    if cue is None and _holds_mobiles(column, parts):
+        cue = "电话："
     if pd.api.types.is_bool_dtype(column.dtype) or (
         not _is_textual(column) and (cue is None or column.dtype.kind in "mM")
     ):

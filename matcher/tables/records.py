@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from matcher.tables import cells as cleaning
@@ -16,6 +18,10 @@ from matcher.tables.sheet_units import with_units
 from matcher.tables.unit_lines import statements
 
 _MOST_NAMED = 10  # rows that one problem names
+_RIGHTS = re.compile(  # headers of what one record may have several of, a row each
+    r"专利|软著|著作权|知识产权|商标|品种权|发明人|证书(?:编?号|名称)|法律状态"
+    r"|授权(?:公告)?(?:编?号|日|时间|年)|(?:申请|公开|公告)(?:编?号|日)"
+)
 
 
 class Problem(NamedTuple):
@@ -33,7 +39,7 @@ def records(
     grid: Grid, header: Header, contract: Contract, problems: list[Problem]
 ) -> tuple[list[Sequence[object]], list[int]]:
     """The filled rows below the header and their numbers, without those that are no records; merged cells are full."""
-    width = len(header.texts)
+    width = min(header.above, default=len(header.texts))
     kept: list[int] = []
     left_out = len(grid.bad)
     other: int | None = None  # the header of another table under which the rows stand
@@ -66,67 +72,132 @@ def records(
         if unit:
             moved[at] = [with_units(cell, unit) if i in money else cell for i, cell in enumerate(row)]
         kept.append(at)
+    for at in header.footers.unclear:
+        problem, action = "不知下面哪几行是示例，没有另外写明的都已读入", "请删去示例，或在示例下面再写一行表头"
+        line = next(cell for cell in grid.rows[at] if not is_blank(cell))
+        problems.append(Problem(grid.numbers[at], "", shown(line), problem, action))
     if not kept and not left_out:
         problems.append(Problem(row_of(grid, header), "", "", "表头下面没有数据", "请检查是否选错了文件或工作表"))
     rows = [moved.get(at, grid.rows[at]) for at in kept]
-    for place, value in header.above.items():
-        rows = [[*row[:place], *[None] * (place - len(row)), value] for row in rows]
+    for place, values in header.above.items():
+        starts = [start for start, _ in values]
+        said = [values[bisect_right(starts, at) - 1][1] for at in kept]
+        rows = [[*row[:place], *[None] * (place - len(row)), value] for row, value in zip(rows, said, strict=True)]
     numbers = [grid.numbers[at] for at in kept]
-    _fill_merged(grid, header, contract, {at: i for i, at in enumerate(kept)} if grid.merged else {}, rows, problems)
+    places = {at: i for i, at in enumerate(kept)} if grid.merged else {}
+    _fill_merged(grid, header, contract, places, rows, problems)
+    rows, numbers = _joined_rows(grid, header, contract, places, rows, numbers, problems)
     for place, filled in fill_groups(header, contract, rows).items():
         problem = f"这一列每组只写了一次，{len(filled)} 行空白照上面一行填写"
         value = shown(rows[filled[0]][place])
         problems.append(Problem(numbers[filled[0]], _text(header, place), value, problem, "若不是一组的，请每行写明"))
-    rows, numbers = _joined_rows(header, contract, rows, numbers, problems)
     _tell_owners(header, contract, rows, numbers, problems)
     _add_units(header, rows, numbers, problems)
     return rows, numbers
 
 
 def _joined_rows(
+    grid: Grid,
     header: Header,
     contract: Contract,
+    kept: Mapping[int, int],
     rows: list[Sequence[object]],
     numbers: list[int],
     problems: list[Problem],
 ) -> tuple[list[Sequence[object]], list[int]]:
-    """The rows without those that only go on with a text of the row above: no number, no name, nothing else.
+    """The rows without those that only go on with the row above: with a longer text, or with one more patent of it.
 
-    So in a table that numbers and names all its other rows. What they say is put below that text, and told.
+    What they say is put behind what stands there, and told. kept: the places of the rows by their index in the grid.
     """
-    texts = {place for one in contract.columns if one.lines and (place := header.places.get(one.name)) is not None}
-    marks = [header.places.get(name) for name in (contract.id_column, *contract.any_of[:1])]
-    if not contract.any_of or None in marks or texts & set(marks):
-        return rows, numbers
-    if not any(all(place is not None and is_blank(cell_of(row, place)) for place in marks) for row in rows):
-        return rows, numbers
-    filled = [
-        {place for place, cell in enumerate(row) if not is_blank(cell) and place not in header.above} for row in rows
-    ]
-    goes_on = [bool(places) and places <= texts for places in filled]
-    others = [places for places, more in zip(filled, goes_on, strict=True) if not more]
-    if not any(goes_on) or goes_on[0] or not all(set(marks) <= places for places in others):
+    kinds = header.places.get("ip_type", -1)
+    taken = {*header.places.values()} - {kinds}
+    rights = {at for at, text in enumerate(header.texts) if at not in taken and (at == kinds or _RIGHTS.search(text))}
+    unnamed = _unnamed(header, contract, rows, rights)
+    merged = _of_merged_names(grid, header, contract, kept, rows, rights)
+    if not unnamed and not merged:
         return rows, numbers
     out: list[Sequence[object]] = []
-    kept: list[int] = []
-    for row, number, places, more in zip(rows, numbers, filled, goes_on, strict=True):
-        if not more:
+    left: list[int] = []
+    for i, (row, number) in enumerate(zip(rows, numbers, strict=True)):
+        if i not in unnamed and i not in merged:
             out.append(row)
-            kept.append(number)
+            left.append(number)
             continue
+        places = unnamed.get(i) or merged[i]
         last = [*out[-1], *[None] * (len(row) - len(out[-1]))]
         for place in places:
-            before = "" if is_blank(last[place]) else f"{cleaning.as_written(last[place])}\n"
-            last[place] = before + cleaning.as_written(row[place])
+            sign = "；" if place in rights else "\n"
+            said, more = cleaning.as_written(last[place]), cleaning.as_written(row[place])
+            if is_blank(last[place]):
+                last[place] = row[place]
+            elif place != kinds or more not in said.split(sign):
+                last[place] = said + sign + more
         out[-1] = last
         first = min(places)
-        problem = f"没有编号和名称，当作第 {kept[-1]} 行“{_text(header, first)}”的续行，已并入那一行"
-        problems.append(
-            Problem(
-                number, _text(header, first), shown(row[first]), problem, "若是另一条，请写上编号和名称", kept=False
-            )
-        )
-    return out, kept
+        column, action = _text(header, first), "若是另一条，请写上编号和名称"
+        problem = f"没有编号和名称，当作第 {left[-1]} 行“{column}”的续行，已并入那一行"
+        if i in merged:
+            name = _text(header, header.places[contract.any_of[0]])
+            problem = f"和第 {left[-1]} 行的“{name}”是合并的一格，当作同一条的另一项“{column}”，已并入那一行"
+            action = f"若是另一条，请拆开合并的“{name}”，各自编号"
+        problems.append(Problem(number, column, shown(row[first]), problem, action, kept=False))
+    return out, left
+
+
+def _unnamed(
+    header: Header, contract: Contract, rows: Sequence[Sequence[object]], rights: Collection[int]
+) -> dict[int, list[int]]:
+    """The rows with no number, no name and nothing else but texts and rights, and where these stand.
+
+    So in a table that numbers and names all its other rows.
+    """
+    more = {place for one in contract.columns if one.lines and (place := header.places.get(one.name)) is not None}
+    marks = [header.places.get(name) for name in (contract.id_column, *contract.any_of[:1])]
+    if not contract.any_of or None in marks or more & set(marks):
+        return {}
+    if not any(all(place is not None and is_blank(cell_of(row, place)) for place in marks) for row in rows):
+        return {}
+    filled = [
+        [place for place, cell in enumerate(row) if not is_blank(cell) and place not in header.above] for row in rows
+    ]
+    goes_on = [bool(places) and more.union(rights).issuperset(places) for places in filled]
+    others = [places for places, one in zip(filled, goes_on, strict=True) if not one]
+    if goes_on[0] or not all(set(marks) <= set(places) for places in others):
+        return {}
+    return {i: filled[i] for i, one in enumerate(goes_on) if one}
+
+
+def _of_merged_names(
+    grid: Grid,
+    header: Header,
+    contract: Contract,
+    kept: Mapping[int, int],
+    rows: Sequence[Sequence[object]],
+    rights: Collection[int],
+) -> dict[int, list[int]]:
+    """The rows over which the name of a row above is merged, without a number of their own, which differ from it in
+    nothing but rights; and where these stand.
+    """
+    name = header.places.get(contract.any_of[0]) if contract.any_of else None
+    found: dict[int, list[int]] = {}
+    if name is None or not rights:
+        return found
+    for top, left, bottom, right in grid.merged:
+        group = [kept[at] for at in range(top, min(bottom + 1, len(grid.rows))) if at in kept]
+        if not left <= name <= right or top not in kept or len(group) < 2:
+            continue
+        alike = {at for at in range(len(header.texts)) if len({str(cell_of(rows[i], at)) for i in group}) == 1}
+        added = {
+            i: [
+                at
+                for at, cell in enumerate(rows[i])
+                if at not in alike and not is_blank(cell) and (at in rights or cell != cell_of(rows[group[0]], at))
+            ]
+            for i in group[1:]
+        }
+        if all(places and set(places) <= set(rights) for places in added.values()):
+            found |= added
+    return found
 
 
 def _tell_owners(
@@ -140,7 +211,7 @@ def _tell_owners(
     if blank and len(blank) < len(rows):
         named = "、".join(map(str, blank[:_MOST_NAMED])) + ("等" if len(blank) > _MOST_NAMED else "")
         problem = f"{len(blank)} 行没有写“{_text(header, place)}”（第 {named} 行），不知是哪家的，没有照上面一行填写"
-        problems.append(Problem(None, _text(header, place), "", problem, "请每行写明"))
+        problems.append(Problem(None, _text(header, place), "", problem, "请每行写明，或把同一家的几行合并成一格"))
 
 
 def _units_of(cell: object, at: int) -> tuple[str, ...]:

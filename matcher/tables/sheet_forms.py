@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from matcher.tables.cells import has_no_tick, is_blank, shorten
 from matcher.tables.checkboxes import read_boxes
-from matcher.tables.grids import Grid, Remark
+from matcher.tables.grids import Grid, Merged, Remark
 from matcher.tables.header_rows import row_texts
 
 _LEAST = 3  # labels that name different fields make a form
@@ -18,7 +18,7 @@ _SHARE = 0.6  # of the rows below the first label that hold a label
 _LONGEST = 30  # characters of a label that names no field
 _LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
 _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
-_FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
+FIRM = re.compile(r".+(?:公司|厂|集团|合作社|企业|大学|学院|研究院|研究所|院|所|中心|基地|农场|医院)")
 _OWNERS = ("企业名称", "完成单位")  # labels under which names over the columns of a form are read
 
 
@@ -42,10 +42,10 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
     strays: list[Remark] = []
     labels = _label_columns(grid, names)
     filled = held = 0
-    for at, row in enumerate(grid.rows):
+    for at, (row, covered) in enumerate(zip(grid.rows, _covered(grid), strict=True)):
         if all(map(is_blank, row)):
             continue
-        read = _pairs(row, names, labels, _covered(grid, at))
+        read = _pairs(row, names, labels, covered)
         if read is None or (filled >= _FIRST_ROWS and held * 2 < filled):
             return None
         pairs, rest = read
@@ -105,11 +105,15 @@ def _label_columns(grid: Grid, names: Callable[[str], str | None]) -> set[int]:
     }
 
 
-def _covered(grid: Grid, at: int) -> set[int]:
-    """The columns of a row that belong to a merged cell which begins left of them."""
-    return {
-        place for top, left, bottom, right in grid.merged if top <= at <= bottom for place in range(left + 1, right + 1)
-    }
+def _covered(grid: Grid) -> Iterator[set[int]]:
+    """For each row the columns that belong to a merged cell which begins left of them."""
+    waiting = sorted((cells for cells in grid.merged if cells.right > cells.left), reverse=True)
+    here: list[Merged] = []
+    for at in range(len(grid.rows)):
+        here = [cells for cells in here if at <= cells.bottom]
+        while waiting and waiting[-1].top <= at:
+            here.append(waiting.pop())
+        yield {place for cells in here for place in range(cells.left + 1, cells.right + 1)}
 
 
 def _is_filled(value: object) -> bool:
@@ -168,7 +172,7 @@ def _heads(over: Sequence[object], start: int, columns: Sequence[int]) -> list[s
 
 def _label_of(heads: Sequence[str], taken: Collection[str], names: Callable[[str], str | None]) -> str:
     """The label of the owner's name where all are names of firms and no other label of the form is for it."""
-    if not all(_FIRM.fullmatch(head) for head in heads):
+    if not all(FIRM.fullmatch(head) for head in heads):
         return ""
     return next((label for label in _OWNERS if (names(label) or "") not in ("", *taken)), "")
 

@@ -49,7 +49,8 @@ class Grid(NamedTuple):
     """One sheet: rows of raw cells (None or "" = empty), and the number that a user sees beside each row.
 
     delimited: cells were cut at a sign, so a row longer than its header has lost a quote. merged: only the first cell
-    of each holds the value. hidden: the sheet is hidden in the workbook.
+    of each holds the value. hidden: the sheet is hidden in the workbook. struck: the numbers of rows that are struck
+    through.
     """
 
     sheet: str
@@ -60,6 +61,7 @@ class Grid(NamedTuple):
     remarks: tuple[Remark, ...] = ()
     merged: tuple[Merged, ...] = ()
     hidden: bool = False
+    struck: frozenset[int] = frozenset()
 
 
 class Book(NamedTuple):

@@ -17,6 +17,7 @@ from matcher.tables import sheets
 from matcher.tables.cells import DAYS_TO_1904, LIKELY_DAYS, NO_VALUE, Day1904, shorten
 from matcher.tables.number_formats import NumberFormat, shown
 from matcher.tables.sheets import Grid, Merged, Remark, check_shape, check_span, column_letters, hidden_remark
+from matcher.tables.strikes import Strikes, Struck, is_on
 
 MAX_DEPTH = 100
 TOO_DEEP = "元素嵌套过深，不像正常的工作簿"
@@ -49,7 +50,7 @@ class Workbook(NamedTuple):
 
     name: what messages call the file. strings: texts by number. formats: what cells of a style, by its number as
     written, show besides their number. from_1904: how days are counted. uncalculated: a program wrote it that asks for
-    all formulas to be calculated, so that a 0 beside a formula says nothing.
+    all formulas to be calculated, so that a 0 beside a formula says nothing. struck: what is struck through.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Workbook(NamedTuple):
     formats: dict[str, NumberFormat]
     from_1904: bool
     uncalculated: bool
+    struck: Struck
 
 
 class LocalNames(dict[str, str]):
@@ -79,6 +81,7 @@ class SheetReader:
         self.ranges: list[str] = []
         self.hidden_rows: list[int] = []
         self.hidden_columns: set[int] = set()
+        self.strikes = Strikes(workbook.struck)
         self.doubts: dict[tuple[int, str], list[Any]] = {}
         self.bare_day = False
         self.number = 0  # of the row in hand
@@ -106,6 +109,7 @@ class SheetReader:
         strings, formats, from_1904 = self.workbook.strings, self.workbook.formats, self.workbook.from_1904
         uncalculated = self.workbook.uncalculated
         places, place_of = self.places, self._place
+        strikes = self.strikes
         texts: dict[str, str] = {}  # equal texts are kept once
         pieces: list[str] = []
         clear, join = pieces.clear, "".join
@@ -179,7 +183,11 @@ class SheetReader:
                 elif formula and (value is None or given.get("t") != "str"):
                     content = NO_VALUE
                 else:
+                    strikes.runs.clear()
                     return
+                if strikes.active or strikes.runs:
+                    text = value if given.get("t") == "s" else None
+                    strikes.cell(column, content, given.get("s", "0"), text)
                 missing = column - len(row)
                 if missing < 0:
                     self._repeated(row, column, content)
@@ -203,12 +211,14 @@ class SheetReader:
         """The sheet, once all of it has been parsed."""
         self._order()
         self._remark_hidden()
+        self.remarks += self.strikes.remarks()
         rows, numbers = self._laid_out()
         merged = tuple(cells for written in self.ranges if (cells := self._merged(written, numbers)))
         for (column, _), (count, row, value, doubt) in self.doubts.items():
             problem = doubt if count == 1 else f"{doubt}（这一列有 {count} 格如此）"
             self.remarks.append(Remark(row, column, value, problem, "请核对数额和单位，并改正单元格的格式"))
-        return Grid(self.title, rows, numbers, remarks=tuple(self.remarks), merged=merged, hidden=hidden)
+        remarks, struck = tuple(self.remarks), frozenset(self.strikes.rows)
+        return Grid(self.title, rows, numbers, remarks=remarks, merged=merged, hidden=hidden, struck=struck)
 
     def _add_plain_row(self) -> None:
         if not self.lifted:
@@ -216,7 +226,7 @@ class SheetReader:
         number, attributes, cells = self.lifted.popleft()
         self._start_row(number.decode())
         strings, formats, from_1904 = self.workbook.strings, self.workbook.formats, self.workbook.from_1904
-        places = self.places
+        places, active = self.places, self.strikes.active
         row: list[object] = []
         for letters, style, kind, value in _PLAIN_CELL.findall(cells.decode()):
             if not value:
@@ -231,6 +241,8 @@ class SheetReader:
                 content = self._number(style or "0", self._column(letters), value, False)
             else:
                 content = _float(value)
+            if active:
+                self.strikes.cell(self._column(letters), content, style or "0", value if kind == "s" else None)
             missing = (places[letters] if letters in places else self._column(letters)) - len(row)
             if missing < 0:
                 self._repeated(row, self._column(letters), content)
@@ -274,13 +286,17 @@ class SheetReader:
         return self.places[letters]
 
     def _note(self, kind: str, given: dict[str, str]) -> None:
-        """What a sheet says of its ranges and columns."""
+        """What a sheet says of its ranges and columns, and of the parts of a text."""
         if kind == "mergeCell":
             self.ranges.append(given.get("ref", ""))
         elif kind == "col" and given.get("hidden", "").lower() in TRUE:
             first, last = given.get("min", ""), given.get("max", "")
             if first.isdecimal() and last.isdecimal():
                 self.hidden_columns.update(range(int(first[:6]) - 1, min(int(last[:6]), sheets.MAX_COLUMNS)))
+        elif kind == "r":
+            self.strikes.begin_run()
+        elif kind in ("rPr", "strike"):
+            self.strikes.describe_run(struck=kind == "strike" and is_on(given))
 
     def _keep(self, row: list[object], hides: bool) -> None:
         self.width = max(self.width, len(row))
@@ -290,6 +306,7 @@ class SheetReader:
         check_shape(self.workbook.name, len(self.rows), self.width)
         if hides:
             self.hidden_rows.append(self.number)
+        self.strikes.end_row(self.number)
         self.rows.append(row)
         self.numbers.append(self.number)
 

@@ -15,6 +15,7 @@ from matcher.tables import sheets
 from matcher.tables.cells import shorten
 from matcher.tables.number_formats import BUILT_IN, NumberFormat, number_format
 from matcher.tables.sheets import SAVE_AS, Grid
+from matcher.tables.strikes import Runs, Struck, is_on
 from matcher.tables.worksheets import (
     MAX_DEPTH,
     TOO_DEEP,
@@ -190,9 +191,9 @@ def _grids(name: str, package: _Package) -> list[Grid]:
         else:
             uncalculated = given.get("fullCalcOnLoad", "").lower() in TRUE
     where = {kind: path for _, kind, path in links}
-    strings = _strings(package, where.get("sharedStrings", "xl/sharedStrings.xml"))
-    formats = _formats(package, where.get("styles", "xl/styles.xml"))
-    workbook = Workbook(name, strings, formats, from_1904, uncalculated)
+    strings, runs = _strings(package, where.get("sharedStrings", "xl/sharedStrings.xml"))
+    formats, struck = _formats(package, where.get("styles", "xl/styles.xml"))
+    workbook = Workbook(name, strings, formats, from_1904, uncalculated, Struck(struck, runs))
     grids = []
     for sheet in listed:
         reader = SheetReader(workbook, sheet.title)
@@ -202,17 +203,26 @@ def _grids(name: str, package: _Package) -> list[Grid]:
     return grids
 
 
-def _strings(package: _Package, path: str) -> list[str]:
-    """The texts that cells share, without the readings that Japanese Excel writes beside them."""
+def _strings(package: _Package, path: str) -> tuple[list[str], dict[str, Runs]]:
+    """The texts that cells share, without the readings that Japanese Excel writes beside them; of those in parts, by
+    their numbers as written, which parts are struck through.
+    """
     strings: list[str] = []
+    parts: dict[str, Runs] = {}
+    struck: list[bool | None] = []
     pieces: list[str] = []
     runs: list[str] = []
     spoken = 0
 
-    def start(kind: str, _: dict[str, str]) -> None:
+    def start(kind: str, given: dict[str, str]) -> None:
         nonlocal spoken
         if kind == "si":
             runs.clear()
+            struck.clear()
+        elif kind == "r":
+            struck.append(None)
+        elif kind in ("rPr", "strike") and struck:
+            struck[-1] = kind == "strike" and is_on(given)
         elif kind == "rPh":
             spoken += 1
         pieces.clear()
@@ -224,33 +234,50 @@ def _strings(package: _Package, path: str) -> list[str]:
         elif kind == "rPh":
             spoken -= 1
         elif kind == "si":
+            if struck:
+                filled = [one for one, run in zip(struck, runs, strict=False) if run.strip()]
+                parts[str(len(strings))] = frozenset(filled or struck)
             strings.append("".join(runs))
 
     if path.lower() in package.parts:
         package.walk(path, start, end, pieces.append)
-    return strings
+    return strings, parts
 
 
-def _formats(package: _Package, path: str) -> dict[str, NumberFormat]:
-    """What cells of a style (its number as written in them) show besides their number; plain styles are left out."""
+def _formats(package: _Package, path: str) -> tuple[dict[str, NumberFormat], frozenset[str]]:
+    """What cells of a style (its number as written in them) show besides their number, plain styles left out; and the
+    styles whose font is struck through.
+    """
     codes: dict[str, str] = {str(number): code for number, code in BUILT_IN.items()}
     styles: list[str] = []
-    inside = False
+    fonts: list[bool] = []  # whether each is struck through
+    struck: set[str] = set()
+    inside = in_fonts = False
 
     def start(kind: str, given: dict[str, str]) -> None:
-        nonlocal inside
+        nonlocal inside, in_fonts
         if kind == "numFmt":
             codes[given.get("numFmtId", "")] = given.get("formatCode", "")
+        elif kind == "fonts":
+            in_fonts = True
+        elif kind == "font" and in_fonts:
+            fonts.append(False)
+        elif kind == "strike" and in_fonts and fonts:
+            fonts[-1] = is_on(given)
         elif kind == "cellXfs":
             inside = True
         elif kind == "xf" and inside:
+            font = given.get("fontId", "")
+            if font.isdecimal() and int(font[:6]) < len(fonts) and fonts[int(font[:6])]:
+                struck.add(str(len(styles)))
             styles.append(given.get("numFmtId", "0"))
 
     def end(kind: str) -> None:
-        nonlocal inside
+        nonlocal inside, in_fonts
         inside &= kind != "cellXfs"
+        in_fonts &= kind != "fonts"
 
     if path.lower() in package.parts:
         package.walk(path, start, end)
     found = {str(i): number_format(codes.get(number, "")) for i, number in enumerate(styles)}
-    return {style: known for style, known in found.items() if known}
+    return {style: known for style, known in found.items() if known}, frozenset(struck)

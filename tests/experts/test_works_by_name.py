@@ -1,6 +1,7 @@
 """Works that name their persons: joined, left open between namesakes, or told."""
 
 import pandas as pd
+import pytest
 
 from matcher import Experts
 from matcher.experts.works_by_name import join_by_name
@@ -42,3 +43,23 @@ def test_works_with_ids_stay_as_they_are():
     works = pd.DataFrame({"work_id": ["a"], "expert_id": ["E9"], "name": ["甲某"], "title": ["桃"]})
     by_name = join_by_name(PEOPLE, works)
     assert (by_name.works["expert_id"].tolist(), by_name.joined, len(by_name.problems)) == (["E9"], 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("homes", "unit", "person"),
+    [
+        (["虚构甲大学机械学院", "虚构乙大学"], "机械学院", "E1"),
+        (["虚构甲大学", "虚构乙大学"], "虚构乙大学机械学院", "E2"),
+        (["虚构甲大学机械学院", "虚构乙大学"], "虚构甲大学", "E1"),
+        (["虚构甲大学", "虚构甲大学机械学院"], "虚构甲大学机械学院", "E2"),
+        (["虚构甲大学机械学院", "虚构乙大学机械学院"], "机械学院", ""),
+        (["虚构甲大学机械学院", "虚构甲大学化工学院"], "虚构甲大学", ""),
+        (["虚构甲大学", "虚构乙大学"], "虚构甲大学城物业公司", ""),
+    ],
+)
+def test_a_unit_within_a_unit_settles_a_name(homes: list[str], unit: str, person: str):
+    people = pd.DataFrame({"expert_id": ["E1", "E2"], "name": ["王某", "王某"], "institution": homes})
+    works = pd.DataFrame(
+        {"work_id": ["W1"], "expert_id": [""], "name": ["王某"], "title": ["磨削烧伤"], "institution": [unit]}
+    )
+    assert join_by_name(people, works).works["expert_id"].tolist() == [person]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from matcher.tables.reading import OUTCOMES, Reading, read_needs, read_table
 
 
@@ -111,3 +113,41 @@ def test_a_firm_above_does_not_replace_a_column_nor_does_an_office_own_needs():
     office = read_needs(csv("申报单位：某县科技局,,单位：万元", "需求编号,需求名称,预算", "1,泵体铸造,25"))
     assert values(office, "enterprise", "budget") == [["", 250_000]]
     assert [text for text in office.problems["problem"] if "像是收表的部门" in text]
+
+
+NEED_HEAD = "序号,需求名称,需求描述"
+MILL, BAKER = ["1,齿轮降噪,噪声≤70dB", "2,齿轮渗碳,渗层均匀"], ["3,面粉快检,检出限≤0.2mg/kg"]
+FIRST, SECOND = "单位：虚构齿轮公司,,", "单位：虚构面粉公司,,"
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        [NEED_HEAD, FIRST, *MILL, SECOND, *BAKER],
+        [FIRST, NEED_HEAD, *MILL, SECOND, *BAKER],
+        [FIRST, NEED_HEAD, *MILL, SECOND, NEED_HEAD, *BAKER],
+        [NEED_HEAD, "企业名称：,虚构齿轮公司,", *MILL, "企业名称：,虚构面粉公司,", *BAKER],
+        [NEED_HEAD, "申报单位（盖章）：虚构齿轮公司,联系人：张三,", *MILL, "申报单位（盖章）：虚构面粉公司,,", *BAKER],
+    ],
+)
+def test_a_firm_above_each_block_of_rows_owns_them(lines: list[str]):
+    read = read_needs("\n".join(lines).encode())
+    assert read.rows[["need_id", "title", "enterprise"]].to_numpy().tolist() == [
+        ["1", "齿轮降噪", "虚构齿轮公司"], ["2", "齿轮渗碳", "虚构齿轮公司"], ["3", "面粉快检", "虚构面粉公司"],
+    ]  # fmt: skip
+    said = read.problems[read.problems["problem"].str.startswith("写的是下面几行的“企业名称”，已填到第")]
+    assert said["row"].tolist() == [lines.index(line) + 1 for line in lines if "公司" in line]
+    assert len(read.problems) == len(said) + (lines.count(NEED_HEAD) > 1)
+
+
+def test_firms_of_blocks_that_nobody_can_place_are_told():
+    read = read_needs("\n".join([NEED_HEAD, *MILL, SECOND, *BAKER]).encode())
+    assert len(read.rows) == 3
+    assert "enterprise" not in read.rows or not read.rows["enterprise"].any()
+    problem = "写的是“企业名称”，不知是上面几行的还是下面几行的，没有采用"
+    assert read.problems[["row", "problem", "kept"]].to_numpy().tolist() == [[4, problem, False]]
+
+
+def test_a_line_below_all_rows_is_no_block():
+    read = read_needs("\n".join([NEED_HEAD, *MILL, *BAKER, "单位：万元,,", SECOND]).encode())
+    assert read.rows["enterprise"].tolist() == [""] * 3

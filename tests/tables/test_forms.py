@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+
 import pandas as pd
 import pytest
 
 from matcher import read_firms, read_needs
+from matcher.tables.grids import Book, Grid, Merged
 from matcher.tables.reading import Reading
 
 
@@ -149,3 +152,16 @@ def test_a_blank_form_is_no_need(hint: str):
     partly = read_needs(csv(form[0], "企业名称,虚构甲公司,统一社会信用代码,", *form[2:4], "需求描述,,,", *form[5:]))
     assert len(partly.rows) == 0
     assert partly.problems.loc[~partly.problems["kept"], ["row", "value"]].to_numpy().tolist() == [[2, "虚构甲公司"]]
+
+
+def test_merged_cells_of_many_forms_take_no_longer_each():
+    def spent(forms: int) -> float:
+        lines = [(label, f"{label}{i}", None) for i in range(forms) for label in ("需求名称", "需求描述", "企业名称")]
+        merged = tuple(Merged(at, 1, at, 2) for at in range(len(lines)))
+        book = Book("表", [Grid("", lines, range(1, len(lines) + 1), merged=merged)])
+        start = time.process_time()
+        assert len(read_needs(book).rows) == forms
+        return time.process_time() - start
+
+    spent(10)
+    assert spent(4000) < 8 * spent(1000)  # four times; in quadratic time about thirteen

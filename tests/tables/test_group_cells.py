@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from matcher.tables.commissioner_schemas import COMMISSIONERS, SERVICE, VILLAGES
-from matcher.tables.reading import read_table
+from matcher.tables.reading import read_needs, read_table
 
 
 def villages(counties: list, towns: list | None = None) -> pd.DataFrame:
@@ -49,3 +49,32 @@ def test_a_column_right_of_what_a_row_is_about_is_not_grouped():
     frame = pd.DataFrame({"姓名": ["甲", "乙", "丙", "丁"], "县区": ["甲县", "", "乙县", ""]})
     assert read_table(frame, COMMISSIONERS).rows["county"].tolist() == ["甲县", "", "乙县", ""]
     assert read_table(frame[["县区", "姓名"]], SERVICE).rows["county"].tolist() == ["甲县", "甲县", "乙县", "乙县"]
+
+
+@pytest.mark.parametrize("numbers", [["1", "2", "1", "2", "3"], ["1", "", "2", "", ""]])
+def test_a_firm_written_once_for_its_needs_is_filled_where_the_numbers_say_so(numbers: list[str]):
+    firms = ["虚构甲公司", "", "虚构乙公司", "", ""]
+    titles = ["齿轮降噪", "齿轮渗碳", "面粉快检", "面粉增白", "面粉防潮"]
+    lines = [",".join(line) for line in zip(numbers, firms, titles, strict=True)]
+    read = read_needs("\n".join(["序号,企业名称,需求名称", *lines]).encode())
+    assert read.rows["title"].tolist() == titles
+    assert read.rows["enterprise"].tolist() == ["虚构甲公司"] * 2 + ["虚构乙公司"] * 3
+    filled = read.problems[read.problems["column"] == "企业名称"]
+    assert filled[["row", "problem"]].to_numpy().tolist() == [[3, "这一列每组只写了一次，3 行空白照上面一行填写"]]
+
+
+@pytest.mark.parametrize(
+    ("numbers", "firms"),
+    [
+        (["1", "2", "3", "4"], ["虚构甲公司", "", "虚构乙公司", ""]),  # a need without a firm, maybe
+        (["1", "2", "1", "2"], ["虚构甲公司", "", "虚构甲公司", ""]),
+        (["1", "2", "1", "3"], ["虚构甲公司", "", "虚构乙公司", ""]),
+        (["1", "2", "1", "2"], ["", "虚构甲公司", "虚构乙公司", ""]),
+        (["1", "2", "3", ""], ["虚构甲公司", "", "虚构乙公司", ""]),
+    ],
+)
+def test_firms_are_not_filled_where_the_numbers_do_not_say_so(numbers: list[str], firms: list[str]):
+    lines = [f"{number},{firm},需求{i}" for i, (number, firm) in enumerate(zip(numbers, firms, strict=True))]
+    read = read_needs("\n".join(["序号,企业名称,需求名称", *lines]).encode())
+    assert read.rows["enterprise"].tolist() == firms
+    assert "不知是哪家的，没有照上面一行填写" in "".join(read.problems["problem"])

@@ -10,7 +10,7 @@ from matcher.policy.firm_table import firm_contract
 from matcher.policy.policy import load_policy
 from matcher.tables import reading
 from matcher.tables.grids import Book, Grid, Merged
-from matcher.tables.reading import CARRIED, NEEDS, Reading, read_needs, read_table
+from matcher.tables.reading import CARRIED, NEEDS, Reading, read_needs, read_outcomes, read_table
 from matcher.tables.schemas import OUTCOMES, Column, Contract
 
 FIRM = Contract(
@@ -579,3 +579,123 @@ def test_needs_without_a_firm_are_told():
     )
     assert read.rows["enterprise"].tolist() == ["虚构甲公司", "", "虚构乙公司", ""]
     assert read.problems["problem"].tolist() == ["2 行没有写“企业名称”（第 3、5 行），不知是哪家的，没有照上面一行填写"]
+
+
+PATENTS = [
+    ["序号", "成果名称", "完成单位", "成果简介", "专利号", "授权日期"],
+    [1, "高速除湿机", "甲研究院", "湿度降到三成", "ZL001", "2021-01-02"],
+    [None, None, None, None, "ZL002", "2022-02-02"],
+    [None, None, None, None, "ZL003", "2022-02-02"],
+    [2, "砂轮", "乙大学", "磨得快", "ZL004", "2022-03-03"],
+]
+
+
+def outcomes(rows: Sequence[Sequence[object]], *merged: tuple[int, int, int, int]) -> Reading:
+    cells = tuple(Merged(*one) for one in merged)
+    return read_outcomes(Book("表", [Grid("", list(rows), range(1, len(rows) + 1), merged=cells)]))
+
+
+@pytest.mark.parametrize("columns", [range(4), [1]])
+def test_an_outcome_merged_over_its_patents_is_one_record(columns: Sequence[int]):
+    read = outcomes(PATENTS, *((1, place, 3, place) for place in columns))
+    assert read.rows[["outcome_id", "title", "description", "专利号", "授权日期"]].to_numpy().tolist() == [
+        ["1", "高速除湿机", "湿度降到三成", "ZL001；ZL002；ZL003", "2021-01-02；2022-02-02；2022-02-02"],
+        ["2", "砂轮", "磨得快", "ZL004", "2022-03-03"],
+    ]
+    problem = "和第 2 行的“成果名称”是合并的一格，当作同一条的另一项“专利号”，已并入那一行"
+    assert read.problems[["row", "value", "problem", "kept"]].to_numpy().tolist() == [
+        [3, "ZL002", problem, False],
+        [4, "ZL003", problem, False],
+    ]
+
+
+def test_rows_below_an_outcome_with_patents_only_go_on_with_it():
+    read = outcomes(PATENTS)
+    assert read.rows["专利号"].tolist() == ["ZL001；ZL002；ZL003", "ZL004"]
+    assert read.problems["kept"].tolist() == [False, False]
+
+
+@pytest.mark.parametrize(("row", "place", "value"), [(2, 0, 3), (2, 3, "湿度降到两成"), (2, 2, "丙公司")])
+def test_rows_under_one_name_that_differ_in_more_than_patents_are_records(row: int, place: int, value: object):
+    rows = [list(one) for one in PATENTS]
+    rows[row][place] = value
+    assert len(outcomes(rows, (1, 1, 3, 1)).rows) == 4
+
+
+WITH_FIRM = "序号,需求名称,需求描述,企业名称"
+GEAR, FLOUR = "2,齿轮降噪,噪声≤70dB,虚构甲公司", "3,面粉快检,检出限≤0.2mg/kg,虚构乙公司"
+SAMPLE = "1,某某零件检测,精度0.1毫米,某某公司"
+
+
+@pytest.mark.parametrize(
+    ("lines", "row"),
+    [
+        (["填写示例,,,", WITH_FIRM, SAMPLE, WITH_FIRM, GEAR, FLOUR], 3),
+        (["填写示例（仅供参考）：,,,", WITH_FIRM, SAMPLE, "正式填报,,,", WITH_FIRM, GEAR, FLOUR], 3),
+        ([WITH_FIRM, "【示例】,,,", SAMPLE, "以下请如实填写,,,", GEAR, FLOUR], 3),
+        ([WITH_FIRM, GEAR, FLOUR, "填写示例,,,", SAMPLE], 5),
+        ([WITH_FIRM, "1,（示例）某某零件检测,精度0.1毫米,某某公司", GEAR, FLOUR], 2),
+        ([WITH_FIRM, "1,示例：某某零件检测,精度0.1毫米,某某公司", GEAR, FLOUR], 2),
+    ],
+)
+def test_examples_are_no_records(lines: list[str], row: int):
+    read = read_needs(csv(*lines))
+    assert read.rows["need_id"].tolist() == ["2", "3"]
+    examples = read.problems[read.problems["problem"] == "是填写示例"]
+    assert row in examples["row"].tolist()
+    assert not examples["kept"].any()
+
+
+def test_a_line_of_examples_without_an_end_is_told():
+    read = read_needs(csv("填写示例,,,", WITH_FIRM, SAMPLE, GEAR, FLOUR))
+    assert read.rows["need_id"].tolist() == ["1", "2", "3"]
+    problem = "不知下面哪几行是示例，没有另外写明的都已读入"
+    assert read.problems[["row", "value", "problem"]].to_numpy().tolist() == [[1, "填写示例", problem]]
+
+
+def test_what_only_speaks_of_examples_is_a_record():
+    read = read_needs(csv(WITH_FIRM, "1,示例工程建设平台,展示范例：三处,虚构甲公司", GEAR))
+    assert read.rows["need_id"].tolist() == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("line", "listed"),
+    [
+        ("技术需求汇总表,2026年,第一批,", False),
+        ("填写说明,1.名称要具体,2.描述写指标,3.写全称", False),
+        ("必填,必填,选填,必填", False),
+        ("（自动编号）,（不超过30字）,（200字以内）,（全称）", False),
+        ("虚构张三,主任,创新处,虚构县", True),
+        ("虚构甲公司,2026-01-02,轴承,12", True),
+    ],
+)
+def test_captions_above_a_header_are_not_listed_as_rows(line: str, listed: bool):
+    read = read_needs(csv(line, WITH_FIRM, GEAR, FLOUR))
+    assert read.rows["need_id"].tolist() == ["2", "3"]
+    assert (not read.problems["kept"].all()) == listed
+
+
+@pytest.mark.parametrize("units", [["台", "件"], ["万元", "万元"], ["kg", "吨"]])
+def test_units_of_measure_are_no_firms(units: list[str]):
+    read = read_outcomes(csv("编号,成果名称,单位", f"1,除湿机,{units[0]}", f"2,砂轮,{units[1]}"))
+    assert read.rows["institution"].tolist() == ["", ""]
+    assert read.rows["单位"].tolist() == units
+    assert read.problems[["column", "problem"]].to_numpy().tolist() == [["单位", "写的是计量单位，没有当作“完成单位”"]]
+
+
+def test_firms_under_the_same_header_are_firms():
+    read = read_outcomes(csv("编号,成果名称,单位", "1,除湿机,虚构甲公司", "2,砂轮,台"))
+    assert read.rows["institution"].tolist() == ["虚构甲公司", "台"]
+    assert read.problems["problem"].tolist() == []
+
+
+def test_columns_of_ticks_are_not_hinted_as_another_field():
+    group = "编号,成果名称,成熟度,,"
+    read = read_outcomes(csv(group, "编号,成果名称,小试,中试,产业化", "1,除湿机,√,,", "2,砂轮,,√,"))
+    assert not read.columns["hint"].any()
+    assert read.columns.loc[read.columns["header"].isin(["成熟度-小试", "成熟度-中试"]), "nearest"].tolist() == ["", ""]
+    assert read.problems["problem"].unique().tolist() == ["这一列只打了勾，没有采用"]
+    read = read_outcomes(csv("编号,成果名称,成果转让", "1,除湿机,√", "2,砂轮,"))
+    assert not read.columns["hint"].any()
+    read = read_outcomes(csv("编号,成果名称,成果转让", "1,除湿机,技术许可", "2,砂轮,√"))
+    assert read.columns["hint"].tolist() == ["", "", "成果转让=合作方式"]

@@ -314,3 +314,26 @@ def test_a_large_table_takes_seconds() -> None:
     start = time.process_time()
     assert mask_table(frame) is frame
     assert time.process_time() - start < 3
+
+
+def test_numbers_of_mobile_telephones_under_a_header_that_says_nothing():
+    phones = [13912345678, 18812345679]
+    frame = pd.DataFrame({"备注": phones, "对接": [13912345678.0, None], 0: phones})
+    masked = mask_table(frame)
+    assert masked["备注"].tolist() == ["139****5678", "188****5679"]
+    assert masked["对接"].tolist()[0] == "139****5678"
+    assert masked[0].tolist() == ["139****5678", "188****5679"]
+
+
+def test_other_numbers_of_eleven_digits_stay():
+    large = [13_912_345_678, 18_812_345_679]
+    frame = pd.DataFrame(
+        {
+            "销售收入": large,
+            "sales_y3": large,
+            "合同编号": large,
+            "备注": [13_912_345_678, 5],
+            "说明": [15_000_000_000] * 2,
+        }
+    )
+    assert mask_table(frame) is frame
