@@ -29,7 +29,7 @@ from matcher.assessment.clauses import (
 from matcher.assessment.scales import evidence_words, not_words, shown_by, thing_words, tree
 
 _YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
-_OF_RULES = 1.0  # log odds that the rules' answer counts
+_OF_RULES = {None: 1.5, False: 1.5, True: 0.5}  # log odds that the rules' answer counts
 _SURE = 0.6  # a yes with less chance is asked for
 _LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small_batch", "production")
 _NO_WORDS = re.compile(  # addresses, contacts, files, errors and spans of years say nothing of a thing
@@ -56,7 +56,7 @@ _OURS_NOT_YET = re.compile(f"{_OURS}的?{_NOT_YET}")
 _KNOWN = re.compile(
     any_of("act", "work", "thing", "step", "means", "approach", "time")
     + f"|{COUNT}|[a-z]{{2}}|^(?:{_OURS}的?)?{_NOT_YET}"
-    + "|^(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
+    + f"|^(?:(?:{_OURS}|我|自己)的?)?(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
     + f"|{any_of('means', 'circumstance')}"
 )
 _BEGIN = re.compile(any_of("begin"))
@@ -69,8 +69,9 @@ _MEANS = re.compile(
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _ONLY = re.compile(rf"{_OURS}?(?:目前|现|暂)*(?:仅|只)")
 _OTHERS = re.compile(
-    rf"(?:目前|现|据悉|虽然?|尽管)*(?:{any_of('others')}|{any_of('abroad')}[^,]{{0,8}}?{any_of('similar')}(?!.*{_OURS}))"
+    rf"(?:目前|现|据悉|虽然?|尽管)*(?:{any_of('others')}|{any_of('abroad')}[^,]{{0,8}}?{any_of('similar')}(?!.*(?:{_OURS}|{any_of('buys')})))"
 )
+_FORMER = re.compile(rf"(?!.*{any_of('former_ours')})[^,]{{0,12}}?{any_of('former')}|.*是{any_of('former')}的?$")
 _DATE, _HALTED, _DROPPED, _UNSURE, _OURS_NOT, _BORROWED, _WEAK, _MARKET = (
     re.compile(any_of(name))
     for name in ("date", "halted", "dropped", "unsure", "ours_not", "borrowed", "weak", "market")
@@ -137,9 +138,13 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
 
 
 def _weighed(text: str, kind: str, ruled: bool | None, model: CellModel) -> bool | None:
-    """What the learned reading says, the rules' answer counting as so much log odds; an unsure yes is nothing."""
+    """What the learned reading says, the rules' answer counting as so much log odds; an unsure yes is nothing. Where a
+    clause speaks of others' things, only the rules' answer can be yes.
+    """
     odds = model.log_odds(text, kind)
-    odds[SAYS.index(ruled)] += _OF_RULES
+    odds[SAYS.index(ruled)] += _OF_RULES[ruled]
+    if not ruled and any(_of_others(read_clause(piece)) for piece in clauses(text)):
+        odds[SAYS.index(True)] = -np.inf
     chances = np.exp(odds - odds.max())
     says = SAYS[int(chances.argmax())]
     return None if says and chances.max() < _SURE * chances.sum() else says
@@ -204,9 +209,10 @@ def _after_saying(state: _State, text: str, kind: str) -> _State:
         return step
     if not _understood(text, kind):
         return state
+    whole = state.weak and bool(_COUNTED.search(text) or re.search(r"\d", text))
     overrides = (done and _AGAIN.search(text)) or (state.weak and (_DID.match(text) or (done and _BARE.match(text))))
     if state.there is None or (not state.there and overrides):
-        return _State(True, done=done)
+        return _State(True, done=done, whole=whole)
     return state
 
 
@@ -246,12 +252,20 @@ def _says_nothing(clause: Clause, kind: str) -> bool:
     dropped = clause.mood == FAILED and _DROPPED.search(clause.text) and kind not in _OF_USERS
     return bool(
         dropped
-        or _OTHERS.match(clause.text)
-        or _OURS_NOT.search(clause.text)
+        or _of_others(clause)
         or _HALTED.search(clause.text)
-        or (clause.mood != PLANNED and _UNSURE.search(clause.text))
         or (kind in _SAMPLES and clause.mood == SAID and _BORROWED.search(clause.text))
         or (clause.mood == SAID and _MARKET.match(clause.text))
+    )
+
+
+def _of_others(clause: Clause) -> bool:
+    """Whether a clause speaks of others' things, of a former generation's, or by hearsay."""
+    return bool(
+        _OTHERS.match(clause.text)
+        or _FORMER.match(clause.text)
+        or _OURS_NOT.search(clause.text)
+        or (clause.mood != PLANNED and _UNSURE.search(clause.text))
     )
 
 
