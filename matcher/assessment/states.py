@@ -72,9 +72,9 @@ _OTHERS = re.compile(
     rf"(?:目前|现|据悉|虽然?|尽管)*(?:{any_of('others')}|{any_of('abroad')}[^,]{{0,8}}?{any_of('similar')}(?!.*(?:{_OURS}|{any_of('buys')})))"
 )
 _FORMER = re.compile(rf"(?!.*{any_of('former_ours')})[^,]{{0,12}}?{any_of('former')}|.*是{any_of('former')}的?$")
-_DATE, _HALTED, _DROPPED, _UNSURE, _OURS_NOT, _BORROWED, _WEAK, _MARKET = (
+_DATE, _HALTED, _DROPPED, _UNSURE, _OURS_NOT, _BORROWED, _WEAK, _MARKET, _JUDGES = (
     re.compile(any_of(name))
-    for name in ("date", "halted", "dropped", "unsure", "ours_not", "borrowed", "weak", "market")
+    for name in ("date", "halted", "dropped", "unsure", "ours_not", "borrowed", "weak", "market", "judges")
 )
 _LEAD = rf"(?:{any_of('date', 'lead')}|\s)*+"
 _BARE = re.compile(
@@ -132,7 +132,7 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
     if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
         return float(amount[1].replace(",", "")) > 0
     ruled = _read_by_rules(text, kind)
-    if ruled is False and (_DENIED_THING.fullmatch(word) or _OURS_NOT_YET.search(word)):
+    if ruled is False and (_DENIED_THING.fullmatch(word) or _OURS_NOT_YET.search(word) or _is_rejected(word)):
         return False
     return _weighed(text, kind, ruled, model or CellModel.shipped())
 
@@ -257,6 +257,12 @@ def _says_nothing(clause: Clause, kind: str) -> bool:
         or (kind in _SAMPLES and clause.mood == SAID and _BORROWED.search(clause.text))
         or (clause.mood == SAID and _MARKET.match(clause.text))
     )
+
+
+def _is_rejected(text: str) -> bool:
+    """Whether a cell ends with a failure before those who judge (专家组不予通过)."""
+    last = read_clause(clauses(text)[-1])
+    return last.mood == FAILED and bool(_JUDGES.search(last.text))
 
 
 def _of_others(clause: Clause) -> bool:

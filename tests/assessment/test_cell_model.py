@@ -21,14 +21,18 @@ def saying(nothing: float, no: float, yes: float) -> CellModel:
     [
         ("样机2台，尚未检测", (0.2, 0.2, 0.6), True),  # the rules say yes
         ("样机2台，尚未检测", (0.1, 0.7, 0.2), False),  # 0.2 e is less than 0.7
-        ("样机2台，尚未检测", (0.35, 0.3, 0.35), None),  # 0.35 e of 0.65 + 0.35 e is 0.594: unsure
-        ("见面谈", (0.1, 0.1, 0.8), True),  # the rules say nothing: 0.8 of 0.8 + 0.1 + 0.1 e is 0.68
-        ("见面谈", (0.1, 0.3, 0.6), None),  # 0.6 of 0.9 + 0.1 e is 0.51: unsure
+        ("样机2台，尚未检测", (0.25, 0.3, 0.45), None),  # 0.45 e^0.5 of 0.55 + 0.45 e^0.5 is 0.57: unsure
+        ("见面谈", (0.1, 0.05, 0.85), True),  # the rules say nothing: 0.85 of 0.9 + 0.1 e^1.5 is 0.63
+        ("见面谈", (0.1, 0.1, 0.8), None),  # 0.8 of 0.9 + 0.1 e^1.5 is 0.59: unsure
         ("见面谈", (0.1, 0.6, 0.3), False),
-        ("样机图纸已完成，尚未加工", (0.1, 0.2, 0.7), None),  # 0.7 of 0.8 + 0.2 e is 0.52
+        ("样机图纸已完成，尚未加工", (0.1, 0.1, 0.8), None),  # 0.8 of 0.9 + 0.1 e^1.5 is 0.59
+        ("样机图纸已完成，尚未加工", (0.1, 0.2, 0.7), False),  # 0.2 e^1.5 is 0.90
+        ("样机图纸已完成，尚未加工", (0.03, 0.02, 0.95), True),
+        ("国外公司已有样机，我们没有", (0.01, 0.01, 0.98), False),  # of others: no yes of the model counts
+        ("据说做过一台", (0.1, 0.05, 0.85), None),
     ],
 )
-def test_rules_count_as_one_unit_of_log_odds(text: str, chances: tuple[float, ...], read: bool | None) -> None:
+def test_how_much_the_answer_of_the_rules_counts(text: str, chances: tuple[float, ...], read: bool | None) -> None:
     assert read_state(text, "prototype", model=saying(*chances)) is read
 
 
