@@ -92,7 +92,8 @@ _STAGE = re.compile(r"(?<!第.)阶段$")
 class _State(NamedTuple):
     """What a cell has said so far. there: whether the thing is there, None for nothing said. named: it was named; done:
     something was done; whole: the thing was done and not a part of it; weak: the no is of a plan, an attempt, a part or
-    a concession (原定5个点, 虽经费未到位), or says who does it, so that what was then done overrides it.
+    a concession (原定5个点, 虽经费未到位), or says who does it, so that what was then done overrides it. planned: in what
+    a plan counts (台 of 计划800台), of which a number says how far it came.
     """
 
     there: bool | None
@@ -100,6 +101,7 @@ class _State(NamedTuple):
     done: bool = False
     whole: bool = False
     weak: bool = False
+    planned: str = ""
 
 
 def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool | None:
@@ -209,8 +211,12 @@ def _after_saying(state: _State, text: str, kind: str) -> _State:
         return step
     if not _understood(text, kind):
         return state
-    whole = state.weak and bool(_COUNTED.search(text) or re.search(r"\d", text))
-    overrides = (done and _AGAIN.search(text)) or (state.weak and (_DID.match(text) or (done and _BARE.match(text))))
+    whole = state.weak and bool(re.search(r"\d", text))
+    overrides = (
+        (done and _AGAIN.search(text))
+        or (state.weak and (_DID.match(text) or (done and _BARE.match(text))))
+        or (state.planned and _counted_in(text) == state.planned)
+    )
     if state.there is None or (not state.there and overrides):
         return _State(True, done=done, whole=whole)
     return state
@@ -259,6 +265,12 @@ def _says_nothing(clause: Clause, kind: str) -> bool:
     )
 
 
+def _counted_in(text: str) -> str:
+    """The measure word of the first count of a clause, "" for none."""
+    found = re.search(f"(?<!第){COUNT}", text)
+    return found[0].lstrip("0123456789.一二两三四五六七八九十几数多百千余万亿 ") if found else ""
+
+
 def _is_rejected(text: str) -> bool:
     """Whether a cell ends with a failure before those who judge (专家组不予通过)."""
     last = read_clause(clauses(text)[-1])
@@ -288,7 +300,9 @@ def _after_denying(state: _State, clause: Clause, kind: str) -> _State:
     else:
         weak = state.named and about == "open" and not _BRINGS.match(clause.target)
         kept = about == "other" or state.whole or weak
-    return state if kept else _State(False, weak=bool(_WEAK.search(clause.text)))
+    weak = bool(_WEAK.search(clause.text))
+    planned = _counted_in(clause.text) if weak and clause.mood == PLANNED else ""
+    return state if kept else _State(False, weak=weak, planned=planned)
 
 
 def _about(clause: Clause, kind: str) -> str:
