@@ -29,7 +29,7 @@ from matcher.assessment.clauses import (
 from matcher.assessment.scales import evidence_words, not_words, shown_by, thing_words, tree
 
 _YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
-_OF_RULES = {None: 1.5, False: 1.5, True: 0.5}  # log odds that the rules' answer counts
+_OF_RULES = {None: 2.0, False: 2.0, True: 1.5}  # log odds that the rules' answer counts
 _SURE = 0.6  # a yes with less chance is asked for
 _LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small_batch", "production")
 _NO_WORDS = re.compile(  # addresses, contacts, files, errors and spans of years say nothing of a thing
@@ -84,6 +84,7 @@ _BARE = re.compile(
 _DID = re.compile(rf"{_LEAD}[只仅]?(?:{any_of('perfect')}|[^,]{{0,8}}的{COUNT}$)")
 _MONEY = re.compile(r"[\d.]+\s*[余多]?[十百千万亿]*元|[一二两三四五六七八九十几数多百千万亿]+元")
 _FOREIGN = re.compile(r"(?<![a-z\d])\d[\d,]* [a-z]{3}")
+_RATE = re.compile(r"[率度]\s*[约为达到]{0,2}\d[\d.]*%$")
 _SENT = re.compile(any_of("sent"))
 _SAMPLES, _OF_USERS = ("prototype", "formal_sample"), ("field_trial", "user_report", "sales")
 _STAGE = re.compile(r"(?<!第.)阶段$")
@@ -92,8 +93,8 @@ _STAGE = re.compile(r"(?<!第.)阶段$")
 class _State(NamedTuple):
     """What a cell has said so far. there: whether the thing is there, None for nothing said. named: it was named; done:
     something was done; whole: the thing was done and not a part of it; weak: the no is of a plan, an attempt, a part or
-    a concession (原定5个点, 虽经费未到位), or says who does it, so that what was then done overrides it. planned: in what
-    a plan counts (台 of 计划800台), of which a number says how far it came.
+    a concession (原定5个点, 虽经费未到位), or says who does it, so that what was then done overrides it. planned: the
+    measure word of a plan (台 of 计划800台), of which a number says how far it came.
     """
 
     there: bool | None
@@ -237,6 +238,7 @@ def _understood(text: str, kind: str) -> bool:
         or (kind in _SAMPLES and _SENT.search(text))
         or _COUNTED.search(text if kind == "sales" else _MONEY.sub("", text))
         or _FOREIGN.search(text)
+        or (kind == "lab_test" and _RATE.search(text))
         or _reaches_beyond(text, kind)
         or (thing_words(kind).search(text) and _DONE.search(text))
     )

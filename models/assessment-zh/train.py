@@ -23,7 +23,7 @@ from matcher.assessment.states import read_state
 
 HERE = Path(__file__).parent
 STRENGTH = 60.0  # inverse of the penalty; 30 changes the figures by at most one cell in a hundred
-BY_RULES = CellModel(np.zeros((BUCKETS, 3), np.float32), np.array([0, 0, 1], np.float32))  # says too little to turn them
+BY_RULES = CellModel(np.zeros((BUCKETS, 3), np.float32), np.array([0, 0, 1], np.float32))  # too little to turn them
 WORDS = {"": None, "no": False, "yes": True}
 
 
