@@ -3,6 +3,7 @@
 A logistic regression on runs of characters (`models/assessment-zh`). Before they are cut, what can be listed in full
 is put in place of its many writings: the column's own thing, the things of higher and lower levels, counts, dates, and
 the closed classes of Chinese words that turn a clause (negation, intention, condition, concession, before and after).
+Pairs of these marks, however far apart, tell which turn came before which.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import functools
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -21,10 +23,12 @@ from matcher.assessment.clauses import COUNT, any_of, closed_classes, folded, wi
 from matcher.assessment.scales import evidence_words, shown_by, thing_words
 from matcher.errors import PolicyError
 
-FORMAT = "matcher-assessment-cells-1"
-BUCKETS = 1 << 14
+FORMAT = "matcher-assessment-cells-2"
+BUCKETS = 1 << 15
 SAYS: tuple[bool | None, ...] = (None, False, True)  # nothing, that the thing is not there, that it is
 _LONGEST = 3
+_OF_PAIR = 0.3  # weight of a pair of marks; the runs of a cell have 1 together, in squares
+_MARK = re.compile("[A-Z@+#,-]")
 _FOLDER, _FILE = "assessment-zh", "reading.safetensors"
 _TITLE = re.compile("《[^》]*》")
 _PARTING = re.compile(r"[,;。!?\n、:()\[\]—]+|但是?|不过|然而|却")
@@ -55,13 +59,13 @@ class CellModel:
 
     def log_odds(self, text: str, kind: str) -> NDArray[np.float64]:
         """(3) for a cell of the column of a kind, in the order of SAYS."""
-        found = buckets_of(text, kind)
-        return np.asarray(self.grams[found].sum(axis=0) / np.sqrt(len(found)) + self.cut, np.float64)
+        found, weights = features_of(text, kind)
+        return np.asarray(weights @ self.grams[found] + self.cut, np.float64)
 
 
-def buckets_of(text: str, kind: str) -> list[int]:
-    """The runs of up to three characters of the marked cell, of its first and of its last clause, those of up to two of
-    the cell as written, and the kind, as sorted numbers below BUCKETS.
+def features_of(text: str, kind: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Numbers below BUCKETS, and a weight for each: the runs of up to three characters of the marked cell, of its first
+    and of its last clause, those of up to two of the cell as written, the kind; then the pairs of marks in their order.
     """
     cell = marked(text, kind)
     pieces = [piece for piece in cell.split(",") if piece] or [cell]
@@ -69,7 +73,14 @@ def buckets_of(text: str, kind: str) -> list[int]:
         f"{where}{run}" for where, part in zip("wfl", (cell, pieces[0], pieces[-1]), strict=True) for run in _runs(part)
     }
     runs |= {f"r{run}" for run in _runs(folded(text), longest=2)}
-    return sorted({zlib.crc32(run.encode()) % BUCKETS for run in {*runs, f"k{kind}"}})
+    marks = _MARK.findall(cell)
+    pairs = {f"s{one}{other}" for at, one in enumerate(marks) for other in marks[at + 1 :]}
+    one, two = _buckets({*runs, f"k{kind}"}), _buckets(pairs)
+    return np.concatenate([one, two]), np.repeat([len(one) ** -0.5, _OF_PAIR], [len(one), len(two)])
+
+
+def _buckets(names: Iterable[str]) -> NDArray[np.int64]:
+    return np.array(sorted({zlib.crc32(name.encode()) % BUCKETS for name in names}), np.int64)
 
 
 def marked(text: str, kind: str) -> str:

@@ -29,7 +29,7 @@ from matcher.assessment.clauses import (
 from matcher.assessment.scales import evidence_words, not_words, shown_by, thing_words, tree
 
 _YES, _NO, _UNKNOWN = (frozenset(tree()["answers"][answer].split()) for answer in ("yes", "no", "unknown"))
-_OF_RULES = 1.0  # log odds that the rules' answer counts
+_OF_RULES = {None: 2.0, False: 2.0, True: 1.5}  # log odds that the rules' answer counts
 _SURE = 0.6  # a yes with less chance is asked for
 _LADDER = ("simulation", "lab_test", "prototype", "pilot", "field_trial", "small_batch", "production")
 _NO_WORDS = re.compile(  # addresses, contacts, files, errors and spans of years say nothing of a thing
@@ -56,7 +56,7 @@ _OURS_NOT_YET = re.compile(f"{_OURS}的?{_NOT_YET}")
 _KNOWN = re.compile(
     any_of("act", "work", "thing", "step", "means", "approach", "time")
     + f"|{COUNT}|[a-z]{{2}}|^(?:{_OURS}的?)?{_NOT_YET}"
-    + "|^(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
+    + f"|^(?:(?:{_OURS}|我|自己)的?)?(?:[还都也就又]|一直|至今|目前)*没(?!有?(?:意见|关系|变化|想|人[知清]|下雨))"
     + f"|{any_of('means', 'circumstance')}"
 )
 _BEGIN = re.compile(any_of("begin"))
@@ -69,11 +69,12 @@ _MEANS = re.compile(
 _CAUSE = re.compile(r"(?:主要)?(?:因(?!子)|由于|鉴于|受(?!控|理|到))")
 _ONLY = re.compile(rf"{_OURS}?(?:目前|现|暂)*(?:仅|只)")
 _OTHERS = re.compile(
-    rf"(?:目前|现|据悉|虽然?|尽管)*(?:{any_of('others')}|{any_of('abroad')}[^,]{{0,8}}?{any_of('similar')}(?!.*{_OURS}))"
+    rf"(?:目前|现|据悉|虽然?|尽管)*(?:{any_of('others')}|{any_of('abroad')}[^,]{{0,8}}?{any_of('similar')}(?!.*(?:{_OURS}|{any_of('buys')})))"
 )
-_DATE, _HALTED, _DROPPED, _UNSURE, _OURS_NOT, _BORROWED, _WEAK, _MARKET = (
+_FORMER = re.compile(rf"(?!.*{any_of('former_ours')})[^,]{{0,12}}?{any_of('former')}|.*是{any_of('former')}的?$")
+_DATE, _HALTED, _DROPPED, _UNSURE, _OURS_NOT, _BORROWED, _WEAK, _MARKET, _JUDGES = (
     re.compile(any_of(name))
-    for name in ("date", "halted", "dropped", "unsure", "ours_not", "borrowed", "weak", "market")
+    for name in ("date", "halted", "dropped", "unsure", "ours_not", "borrowed", "weak", "market", "judges")
 )
 _LEAD = rf"(?:{any_of('date', 'lead')}|\s)*+"
 _BARE = re.compile(
@@ -83,6 +84,7 @@ _BARE = re.compile(
 _DID = re.compile(rf"{_LEAD}[只仅]?(?:{any_of('perfect')}|[^,]{{0,8}}的{COUNT}$)")
 _MONEY = re.compile(r"[\d.]+\s*[余多]?[十百千万亿]*元|[一二两三四五六七八九十几数多百千万亿]+元")
 _FOREIGN = re.compile(r"(?<![a-z\d])\d[\d,]* [a-z]{3}")
+_RATE = re.compile(r"[率度]\s*[约为达到]{0,2}\d[\d.]*%$")
 _SENT = re.compile(any_of("sent"))
 _SAMPLES, _OF_USERS = ("prototype", "formal_sample"), ("field_trial", "user_report", "sales")
 _STAGE = re.compile(r"(?<!第.)阶段$")
@@ -91,7 +93,8 @@ _STAGE = re.compile(r"(?<!第.)阶段$")
 class _State(NamedTuple):
     """What a cell has said so far. there: whether the thing is there, None for nothing said. named: it was named; done:
     something was done; whole: the thing was done and not a part of it; weak: the no is of a plan, an attempt, a part or
-    a concession (原定5个点, 虽经费未到位), or says who does it, so that what was then done overrides it.
+    a concession (原定5个点, 虽经费未到位), or says who does it, so that what was then done overrides it. planned: the
+    measure word of a plan (台 of 计划800台), of which a number says how far it came.
     """
 
     there: bool | None
@@ -99,6 +102,7 @@ class _State(NamedTuple):
     done: bool = False
     whole: bool = False
     weak: bool = False
+    planned: str = ""
 
 
 def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool | None:
@@ -131,15 +135,19 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
     if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
         return float(amount[1].replace(",", "")) > 0
     ruled = _read_by_rules(text, kind)
-    if ruled is False and (_DENIED_THING.fullmatch(word) or _OURS_NOT_YET.search(word)):
+    if ruled is False and (_DENIED_THING.fullmatch(word) or _OURS_NOT_YET.search(word) or _is_rejected(word)):
         return False
     return _weighed(text, kind, ruled, model or CellModel.shipped())
 
 
 def _weighed(text: str, kind: str, ruled: bool | None, model: CellModel) -> bool | None:
-    """What the learned reading says, the rules' answer counting as so much log odds; an unsure yes is nothing."""
+    """What the learned reading says, the rules' answer counting as so much log odds; an unsure yes is nothing. Where a
+    clause speaks of others' things, only the rules' answer can be yes.
+    """
     odds = model.log_odds(text, kind)
-    odds[SAYS.index(ruled)] += _OF_RULES
+    odds[SAYS.index(ruled)] += _OF_RULES[ruled]
+    if not ruled and any(_of_others(read_clause(piece)) for piece in clauses(text)):
+        odds[SAYS.index(True)] = -np.inf
     chances = np.exp(odds - odds.max())
     says = SAYS[int(chances.argmax())]
     return None if says and chances.max() < _SURE * chances.sum() else says
@@ -204,9 +212,14 @@ def _after_saying(state: _State, text: str, kind: str) -> _State:
         return step
     if not _understood(text, kind):
         return state
-    overrides = (done and _AGAIN.search(text)) or (state.weak and (_DID.match(text) or (done and _BARE.match(text))))
+    whole = state.weak and bool(re.search(r"\d", text))
+    overrides = (
+        (done and _AGAIN.search(text))
+        or (state.weak and (_DID.match(text) or (done and _BARE.match(text))))
+        or (state.planned and _counted_in(text) == state.planned)
+    )
     if state.there is None or (not state.there and overrides):
-        return _State(True, done=done)
+        return _State(True, done=done, whole=whole)
     return state
 
 
@@ -225,6 +238,7 @@ def _understood(text: str, kind: str) -> bool:
         or (kind in _SAMPLES and _SENT.search(text))
         or _COUNTED.search(text if kind == "sales" else _MONEY.sub("", text))
         or _FOREIGN.search(text)
+        or (kind == "lab_test" and _RATE.search(text))
         or _reaches_beyond(text, kind)
         or (thing_words(kind).search(text) and _DONE.search(text))
     )
@@ -246,12 +260,32 @@ def _says_nothing(clause: Clause, kind: str) -> bool:
     dropped = clause.mood == FAILED and _DROPPED.search(clause.text) and kind not in _OF_USERS
     return bool(
         dropped
-        or _OTHERS.match(clause.text)
-        or _OURS_NOT.search(clause.text)
+        or _of_others(clause)
         or _HALTED.search(clause.text)
-        or (clause.mood != PLANNED and _UNSURE.search(clause.text))
         or (kind in _SAMPLES and clause.mood == SAID and _BORROWED.search(clause.text))
         or (clause.mood == SAID and _MARKET.match(clause.text))
+    )
+
+
+def _counted_in(text: str) -> str:
+    """The measure word of the first count of a clause, "" for none."""
+    found = re.search(f"(?<!第){COUNT}", text)
+    return found[0].lstrip("0123456789.一二两三四五六七八九十几数多百千余万亿 ") if found else ""
+
+
+def _is_rejected(text: str) -> bool:
+    """Whether a cell ends with a failure before those who judge (专家组不予通过)."""
+    last = read_clause(clauses(text)[-1])
+    return last.mood == FAILED and bool(_JUDGES.search(last.text))
+
+
+def _of_others(clause: Clause) -> bool:
+    """Whether a clause speaks of others' things, of a former generation's, or by hearsay."""
+    return bool(
+        _OTHERS.match(clause.text)
+        or _FORMER.match(clause.text)
+        or _OURS_NOT.search(clause.text)
+        or (clause.mood != PLANNED and _UNSURE.search(clause.text))
     )
 
 
@@ -268,7 +302,9 @@ def _after_denying(state: _State, clause: Clause, kind: str) -> _State:
     else:
         weak = state.named and about == "open" and not _BRINGS.match(clause.target)
         kept = about == "other" or state.whole or weak
-    return state if kept else _State(False, weak=bool(_WEAK.search(clause.text)))
+    weak = bool(_WEAK.search(clause.text))
+    planned = _counted_in(clause.text) if weak and clause.mood == PLANNED else ""
+    return state if kept else _State(False, weak=weak, planned=planned)
 
 
 def _about(clause: Clause, kind: str) -> str:

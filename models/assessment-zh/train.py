@@ -18,11 +18,12 @@ from safetensors.numpy import save_file
 from scipy import sparse
 from sklearn.linear_model import LogisticRegression
 
-from matcher.assessment.cell_model import BUCKETS, FORMAT, SAYS, CellModel, buckets_of
+from matcher.assessment.cell_model import BUCKETS, FORMAT, SAYS, CellModel, features_of
 from matcher.assessment.states import read_state
 
 HERE = Path(__file__).parent
 STRENGTH = 60.0  # inverse of the penalty; 30 changes the figures by at most one cell in a hundred
+BY_RULES = CellModel(np.zeros((BUCKETS, 3), np.float32), np.array([0, 0, 1], np.float32))  # too little to turn them
 WORDS = {"": None, "no": False, "yes": True}
 
 
@@ -36,11 +37,11 @@ def read_cells() -> pd.DataFrame:
 
 
 def features(cells: pd.DataFrame) -> sparse.csr_matrix:
-    """The grams of each cell, of length one, as `CellModel` reads them."""
-    found = [buckets_of(text, kind) for text, kind in zip(cells["cell"], cells["column"], strict=True)]
+    """The features of each cell, as `CellModel` reads them."""
+    found, weights = zip(*map(features_of, cells["cell"], cells["column"]), strict=True)
     rows = np.repeat(np.arange(len(found)), [len(one) for one in found])
-    weights = np.concatenate([np.full(len(one), 1 / np.sqrt(len(one))) for one in found])
-    return sparse.csr_matrix((weights, (rows, np.concatenate(found))), shape=(len(found), BUCKETS))
+    places = (rows, np.concatenate(found))
+    return sparse.csr_matrix((np.concatenate(weights), places), shape=(len(found), BUCKETS))
 
 
 def learn(x: sparse.csr_matrix, says: np.ndarray) -> CellModel:
@@ -61,8 +62,12 @@ def main() -> None:
         held = (cells["hand"] == hand).to_numpy()
         model, wanted = learn(x[~held], says[~held]), [SAYS[place] for place in says[held]]
         pairs = list(zip(cells["cell"][held], cells["column"][held], strict=True))
-        alone = [SAYS[int(model.log_odds(*pair).argmax())] for pair in pairs]
-        for name, read in (("alone", alone), ("with the rules", [read_state(*pair, model=model) for pair in pairs])):
+        answers = {
+            "the rules alone": [read_state(*pair, model=BY_RULES) for pair in pairs],
+            "the model alone": [SAYS[int(model.log_odds(*pair).argmax())] for pair in pairs],
+            "both": [read_state(*pair, model=model) for pair in pairs],
+        }
+        for name, read in answers.items():
             both = list(zip(read, wanted, strict=True))
             print(
                 f"hand {hand}, {name}: {sum(got is right for got, right in both)} of {len(both)} right, "

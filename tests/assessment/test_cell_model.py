@@ -20,15 +20,19 @@ def saying(nothing: float, no: float, yes: float) -> CellModel:
     ("text", "chances", "read"),
     [
         ("样机2台，尚未检测", (0.2, 0.2, 0.6), True),  # the rules say yes
-        ("样机2台，尚未检测", (0.1, 0.7, 0.2), False),  # 0.2 e is less than 0.7
-        ("样机2台，尚未检测", (0.35, 0.3, 0.35), None),  # 0.35 e of 0.65 + 0.35 e is 0.594: unsure
-        ("见面谈", (0.1, 0.1, 0.8), True),  # the rules say nothing: 0.8 of 0.8 + 0.1 + 0.1 e is 0.68
-        ("见面谈", (0.1, 0.3, 0.6), None),  # 0.6 of 0.9 + 0.1 e is 0.51: unsure
-        ("见面谈", (0.1, 0.6, 0.3), False),
-        ("样机图纸已完成，尚未加工", (0.1, 0.2, 0.7), None),  # 0.7 of 0.8 + 0.2 e is 0.52
+        ("样机2台，尚未检测", (0.1, 0.8, 0.1), False),  # 0.1 e^1.5 is less than 0.8
+        ("样机2台，尚未检测", (0.5, 0.25, 0.25), None),  # 0.25 e^1.5 of 0.75 + 0.25 e^1.5 is 0.599: unsure
+        ("见面谈", (0.05, 0.05, 0.9), True),  # the rules say nothing: 0.9 of 0.95 + 0.05 e^2 is 0.68
+        ("见面谈", (0.08, 0.07, 0.85), None),  # 0.85 of 0.92 + 0.08 e^2 is 0.56: unsure
+        ("见面谈", (0.05, 0.6, 0.35), False),
+        ("样机图纸已完成，尚未加工", (0.07, 0.08, 0.85), None),  # 0.85 of 0.92 + 0.08 e^2 is 0.56
+        ("样机图纸已完成，尚未加工", (0.1, 0.2, 0.7), False),  # 0.2 e^2 is 1.5
+        ("样机图纸已完成，尚未加工", (0.03, 0.02, 0.95), True),
+        ("国外公司已有样机，我们没有", (0.01, 0.01, 0.98), False),  # of others: no yes of the model counts
+        ("据说做过一台", (0.1, 0.05, 0.85), None),
     ],
 )
-def test_rules_count_as_one_unit_of_log_odds(text: str, chances: tuple[float, ...], read: bool | None) -> None:
+def test_how_much_the_answer_of_the_rules_counts(text: str, chances: tuple[float, ...], read: bool | None) -> None:
     assert read_state(text, "prototype", model=saying(*chances)) is read
 
 
