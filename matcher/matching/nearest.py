@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.base import Asked, BaseIndex
+from matcher.matching.products import in_pieces
 from matcher.matching.rounded import Turned
 
 Rows = NDArray[np.int64]
@@ -196,7 +197,7 @@ class Runs(NamedTuple):
 def bounds(index: BaseIndex, asked: Asked, texts: slice) -> Iterator[Bound]:
     """The bounds of some texts, one after the other."""
     if len(index.ids) <= SMALL:
-        for i, (meaning, words, rare) in enumerate(zip(*index.channels(asked, texts), strict=True)):
+        for i, (meaning, words, rare) in enumerate(zip(*index.channels(asked, texts, in_pieces), strict=True)):
             text = texts.start + i
             yield Bound(index, asked, text, index.rough(asked, text, meaning, words), rare=rare)
         return
@@ -263,7 +264,7 @@ def _multiply(index: BaseIndex, wanted: list[NDArray[np.float32]], scales: Scale
             rows[:, : rounded.half], rows[:, rounded.half :] = codes, scales.beside[there]
             if scales.apart is not None and len(other := np.flatnonzero(scales.apart[there] != 1)):
                 rows[other, : rounded.half] *= scales.apart[there][other, None]
-            np.matmul(texts, rows.T, out=result[:, there])
+            in_pieces(texts, rows, result[:, there])
         first += len(part.vectors)
 
 
