@@ -24,7 +24,7 @@ from matcher.matching.rounded import Turned
 Rows = NDArray[np.int64]
 Sums = NDArray[np.float32]
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
-ROWS = 1024  # vectors made numbers again at a time, so that they stay in the processor's own memory
+ROWS = 4096  # vectors made numbers again at a time, so that they stay in the processor's own memory
 SMALL = 4096  # rows of a library up to which it is quicker to work out every sum
 MANY = 64  # rows from which on it is quicker to read all of the words' postings than to look each row up in them
 SHARE = (
