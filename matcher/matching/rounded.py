@@ -50,7 +50,8 @@ class Rounded(NamedTuple):
         lost, rest = (np.empty(len(vectors), np.float32) for _ in range(2))
         for at in range(0, len(vectors), BATCH):
             here = slice(at, at + BATCH)
-            turned = vectors[here] @ axes
+            turned = np.empty_like(vectors[here])
+            in_pieces(vectors[here], axes.T, turned)
             codes[here] = np.rint(turned / steps).clip(-127, 127)
             lost[here] = _length(turned - codes[here] * steps)
             rest[here] = _length(turned[:, half:])
