@@ -23,6 +23,7 @@ from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, enc
 from matcher.matching.judgements import Feedback
 from matcher.matching.lexical import Lexical, Query, take
 from matcher.matching.postings import Postings
+from matcher.matching.products import Product, at_once
 from matcher.matching.records import BODY, WORK_ID, UnknownIdError, id_column_of, texts_of
 from matcher.matching.rounded import Rounded
 from matcher.matching.score_scale import ScoreScale, texts_share
@@ -324,16 +325,16 @@ class BaseIndex:
         return Asked(vectors, terms, idf2, self.lexical.queries(terms, idf2), foreign_rows(terms))
 
     def channels(
-        self, asked: Asked, texts: slice
+        self, asked: Asked, texts: slice, multiply: Product = at_once
     ) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
         """(texts, rows) cosines of meaning and of words, and what `exact` needs beside them."""
         wanted = asked.vectors[texts]
         semantic = np.empty((len(wanted), len(self.ids)), np.float32)
         first = 0
         for part in self.parts:
-            np.matmul(wanted, part.vectors.T, out=semantic[:, first : first + len(part.vectors)])
+            multiply(wanted, part.vectors, semantic[:, first : first + len(part.vectors)])
             first += len(part.vectors)
-        lexical, rare = self.lexical.scores(asked.words[texts])
+        lexical, rare = self.lexical.scores(asked.words[texts], multiply)
         return semantic, lexical, rare
 
     def exact(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
 from matcher.matching.postings import SUBLINEAR, Postings
+from matcher.matching.products import Product, at_once
 from matcher.matching.statistics import Statistics
 from matcher.matching.tokens import Terms
 
@@ -210,7 +211,9 @@ class Lexical:
             made.append(Query(tuple(sparse), common, tuple(tiers), *lengths))
         return made
 
-    def scores(self, queries: Sequence[Query]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def scores(
+        self, queries: Sequence[Query], multiply: Product = at_once
+    ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """(queries, texts) cosines, twice: whole, and without the common terms (which `exact` adds)."""
         total = sum(part.size for part in self.parts)
         rare = np.empty((len(queries), total), np.float32)
@@ -222,7 +225,7 @@ class Lexical:
             for row, query in enumerate(queries):
                 columns, values = query.sparse[i]
                 rare[row, here] = part.columns(columns) @ values
-            np.matmul(wanted, dense.T, out=whole[:, here])
+            multiply(wanted, dense, whole[:, here])
             whole[:, here] += rare[:, here]
             whole[:, here] *= scale
             first += part.size

@@ -184,7 +184,8 @@ def _groups(left: NDArray[np.uint32], right: NDArray[np.uint32]) -> Iterator[tup
         keys = words.ravel()
         order = np.argsort(keys, kind="stable")
         distinct, first = np.unique(keys[order], return_index=True)
-        sides.append(dict(zip(distinct.tolist(), np.split(order // 2, first[1:]), strict=True)) if len(keys) else {})
+        of, bounds = order // 2, itertools.pairwise([*first.tolist(), len(order)])
+        sides.append(dict(zip(distinct.tolist(), (of[start:end] for start, end in bounds), strict=True)))
     for character, some in sides[0].items():
         if (others := sides[1].get(character)) is not None:
             yield some, others

@@ -18,12 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.matching.base import Asked, BaseIndex
+from matcher.matching.products import in_pieces
 from matcher.matching.rounded import Turned
 
 Rows = NDArray[np.int64]
 Sums = NDArray[np.float32]
 SLACK = 1e-3  # how far single precision may be off; rows this near to the k-th are looked at exactly
-ROWS = 1024  # vectors made numbers again at a time, so that they stay in the processor's own memory
+ROWS = 4096  # vectors made numbers again at a time, so that they stay in the processor's own memory
 SMALL = 4096  # rows of a library up to which it is quicker to work out every sum
 MANY = 64  # rows from which on it is quicker to read all of the words' postings than to look each row up in them
 SHARE = (
@@ -196,7 +197,7 @@ class Runs(NamedTuple):
 def bounds(index: BaseIndex, asked: Asked, texts: slice) -> Iterator[Bound]:
     """The bounds of some texts, one after the other."""
     if len(index.ids) <= SMALL:
-        for i, (meaning, words, rare) in enumerate(zip(*index.channels(asked, texts), strict=True)):
+        for i, (meaning, words, rare) in enumerate(zip(*index.channels(asked, texts, in_pieces), strict=True)):
             text = texts.start + i
             yield Bound(index, asked, text, index.rough(asked, text, meaning, words), rare=rare)
         return
@@ -263,7 +264,7 @@ def _multiply(index: BaseIndex, wanted: list[NDArray[np.float32]], scales: Scale
             rows[:, : rounded.half], rows[:, rounded.half :] = codes, scales.beside[there]
             if scales.apart is not None and len(other := np.flatnonzero(scales.apart[there] != 1)):
                 rows[other, : rounded.half] *= scales.apart[there][other, None]
-            np.matmul(texts, rows.T, out=result[:, there])
+            in_pieces(texts, rows, result[:, there])
         first += len(part.vectors)
 
 

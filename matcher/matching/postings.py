@@ -15,8 +15,25 @@ from scipy.sparse import csc_array, csr_array
 from matcher.matching.tokens import Terms
 
 PIECE = 1 << 24  # postings looked at together
+TURNED = 1 << 23  # and kept in one array while they are put in order: so large ones go back to the system at once
 GATHERED = 1 << 21  # and postings that are put together out of many terms
 SUBLINEAR = np.concatenate([[0], 1 + np.log(np.arange(1, 256))]).astype(np.float32)  # of a count
+
+
+class _Piece(NamedTuple):
+    """Of some texts (or terms) the terms (texts), one behind the other: i has those from `starts[i]` on."""
+
+    counts: NDArray[np.uint8]
+    ids: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+    @classmethod
+    def joined(cls, pieces: list[_Piece]) -> _Piece:
+        """Neighbouring pieces as one."""
+        before = np.cumsum([0, *(len(piece.ids) for piece in pieces)])
+        starts = [piece.starts[:-1] + shift for piece, shift in zip(pieces, before[:-1], strict=True)]
+        counts, ids = (np.concatenate([piece[i] for piece in pieces]) for i in (0, 1))
+        return cls(counts, ids, np.concatenate([*starts, before[-1:]]))
 
 
 class Contents(NamedTuple):
@@ -41,20 +58,25 @@ class Postings:
     def build(cls, batches: Iterable[Terms]) -> Postings:
         """Put together the terms of texts that are segmented a batch at a time."""
         numbers: dict[str, int] = {}
-        pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]] = []
+        pieces: list[_Piece] = []
+        last: list[_Piece] = []
         for terms in batches:
             numbered = np.fromiter(
                 (numbers.setdefault(name, len(numbers)) for name in terms.names), np.int32, len(terms.names)
             )
             counts = np.minimum(terms.counts, 255).astype(np.uint8)
-            pieces.append((counts, numbered[terms.ids], terms.offsets))
-        size = sum(len(starts) - 1 for _, _, starts in pieces)
+            last.append(_Piece(counts, numbered[terms.ids], terms.offsets))
+            if sum(len(piece.ids) for piece in last) >= TURNED:
+                pieces.append(_Piece.joined(last))
+                last = []
+        pieces += last
+        size = sum(len(piece.starts) - 1 for piece in pieces)
         names = sorted(numbers)  # so that equal texts get equal bits, in whatever company they were indexed
         place = np.empty(len(names), np.int32)
         place[np.fromiter(map(numbers.__getitem__, names), np.int32, len(names))] = np.arange(len(names))
-        for i, (counts, ids, starts) in enumerate(pieces):
-            pieces[i] = counts, place[ids], starts
-        return cls(names, *_by_term(pieces, len(names)), size)
+        for i, piece in enumerate(pieces):
+            pieces[i] = piece._replace(ids=place[piece.ids])
+        return cls(names, *_turned(pieces, len(names)), size)
 
     @cached_property
     def numbers(self) -> dict[str, int]:
@@ -104,8 +126,14 @@ class Postings:
     @cached_property
     def contents(self) -> Contents:
         """The same by text."""
-        matrix = csc_array((self.counts, self.rows, self.offsets), shape=(self.size, len(self.names))).tocsr()
-        return Contents(matrix.indptr.astype(np.int64), matrix.indices.astype(np.int32), matrix.data)
+        bounds = np.searchsorted(self.offsets, np.arange(0, self.offsets[-1] + TURNED, TURNED)).clip(
+            max=len(self.names)
+        )
+        pieces = []
+        for start, end in itertools.pairwise(np.unique(bounds).tolist()):
+            here = slice(self.offsets[start], self.offsets[end])
+            pieces.append(_Piece(self.counts[here], self.rows[here], self.offsets[start : end + 1] - here.start))
+        return Contents(*_turned(pieces, self.size))
 
     def within(self, rows: NDArray[np.int64]) -> csr_array:
         """(rows, terms): 1 + ln count of the terms of some texts."""
@@ -123,26 +151,27 @@ class Postings:
         return np.diff(np.concatenate([[0], np.cumsum(alive[self.rows])])[self.offsets])
 
 
-def _by_term(
-    pieces: list[tuple[NDArray[np.uint8], NDArray[np.int32], NDArray[np.int64]]], terms: int
-) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
-    """Text-major pieces to one term-major table, in order of text within a term."""
-    sizes = np.zeros(terms, np.int64)
+def _turned(pieces: list[_Piece], others: int) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+    """What each text holds as what holds each term, or the other way round, in ascending order. Empties `pieces`.
+
+    others: how many there are of what the ids name.
+    """
+    sizes = np.zeros(others, np.int64)
     for _, ids, _ in pieces:
-        sizes += np.bincount(ids, minlength=terms)
+        sizes += np.bincount(ids, minlength=others)
     offsets = np.concatenate([[0], np.cumsum(sizes)])
     rows = np.empty(offsets[-1], np.int32)
     counts = np.empty(offsets[-1], np.uint8)
     free, first = offsets[:-1].copy(), 0
     while pieces:
         values, ids, starts = pieces.pop(0)
-        texts = len(starts) - 1
-        part = csr_array((values, ids, starts), shape=(texts, terms)).tocsc()
+        many = len(starts) - 1
+        part = csr_array((values, ids, starts), shape=(many, others)).tocsc()
         present = np.flatnonzero(np.diff(part.indptr))
         lengths = np.diff(part.indptr)[present]
         places = np.repeat(free[present] - part.indptr[present], lengths) + np.arange(part.nnz)
         rows[places] = part.indices + first
         counts[places] = part.data
         free[present] += lengths
-        first += texts
+        first += many
     return offsets, rows, counts

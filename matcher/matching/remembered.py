@@ -68,5 +68,6 @@ class Records:
     @cached_property
     def plain(self) -> list[Plain]:
         """Each text whole, as it is compared."""
-        index = self.index
-        return remembered(index, "plain", self.rows, lambda some: plain_texts(*texts_of_rows(index, some)))
+        if not is_remembered(self.index, self.rows):
+            return plain_texts(*self.texts)
+        return remembered(self.index, "plain", self.rows, lambda some: plain_texts(*texts_of_rows(self.index, some)))

@@ -7,6 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.matching.products import in_pieces
+
 BATCH = 4096  # vectors turned at a time
 LOOKED_AT = 16384  # vectors by which the axes and steps are chosen
 LEAST = 1e-6  # what single precision may hide of a squared length
@@ -48,7 +50,8 @@ class Rounded(NamedTuple):
         lost, rest = (np.empty(len(vectors), np.float32) for _ in range(2))
         for at in range(0, len(vectors), BATCH):
             here = slice(at, at + BATCH)
-            turned = vectors[here] @ axes
+            turned = np.empty_like(vectors[here])
+            in_pieces(vectors[here], axes.T, turned)
             codes[here] = np.rint(turned / steps).clip(-127, 127)
             lost[here] = _length(turned - codes[here] * steps)
             rest[here] = _length(turned[:, half:])
@@ -56,7 +59,8 @@ class Rounded(NamedTuple):
 
     def turn(self, vectors: NDArray[np.float32]) -> Turned:
         """Other vectors."""
-        turned = vectors @ self.axes
+        turned = np.empty_like(vectors)
+        in_pieces(vectors, self.axes.T, turned)
         return Turned(turned * self.steps, _length(turned), _length(turned[:, self.half :]))
 
 

@@ -76,7 +76,8 @@ def check_contents(postings: Postings) -> None:
 def _rising(values: NDArray[Any], starts: NDArray[np.int64]) -> bool:
     """Whether values ascend between one start and the next. Looked at in pieces: they may fill the memory."""
     for at in range(0, len(values) - 1, _PIECE):
-        rising = np.diff(values[at : at + _PIECE + 1]) > 0
+        some = values[at : at + _PIECE + 1]
+        rising = some[1:] > some[:-1]
         first = starts[np.searchsorted(starts, at + 1) : np.searchsorted(starts, at + len(rising), side="right")]
         rising[first - at - 1] = True  # a new run begins behind these
         if not rising.all():

@@ -64,9 +64,9 @@ def take_owner(
             bad.append(BadRow(grid.numbers[at], shorten(filled[0], 80), problem, "若是另一张表，请另存一张"))
     pairs = [pair._replace(value=_SEAL.sub("", pair.value)) for pair in pairs]
     pairs = [pair for pair in pairs if pair.value and not _NOBODY.fullmatch(pair.value)]
-    below = [pair for at in range(rows.end, len(grid.rows)) for pair in _pairs(at, grid.rows[at], names)]
-    owners = {pair.value for pair in (*pairs, *below) if pair.field in _OWNERS}
-    owned = len(owners) == 1 and any(pair.field in _OWNERS for pair in pairs)
+    owners = {pair.value for pair in pairs if pair.field in _OWNERS}
+    below = (pair for at in range(rows.end, len(grid.rows)) for pair in _pairs(at, grid.rows[at], names))
+    owned = len(owners) == 1 and all(pair.value in owners for pair in below if pair.field in _OWNERS)
     taken: dict[str, _Pair] = {}
     for pair in pairs:
         if pair.field in places and pair.field in _OF_OWNER:

@@ -9,6 +9,7 @@ import numbers
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,7 @@ _ID_COLUMNS = ("id", "code", "duplicate_of")
 _ID_CUT = re.compile("([、,，]\\s*)")
 
 
+@lru_cache(maxsize=1024)
 def is_contact_header(header: str) -> bool:
     """Whether cells under this header are contacts even where they are plain numbers: 手机, 邮箱, 证件号, tel, QQ."""
     plain = re.sub("[\\s\u200b*：:_＿]+", "", unicodedata.normalize("NFKC", header)).lower()

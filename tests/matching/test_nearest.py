@@ -5,10 +5,12 @@ import pandas as pd
 import pytest
 from small import NEEDS, OUTCOMES, build
 
-from matcher.matching import lexical, nearest
+from matcher.matching import lexical, nearest, postings
 from matcher.matching.nearest import SLACK, bounds
+from matcher.matching.postings import Postings
 from matcher.matching.records import texts_of
 from matcher.matching.rounded import Rounded
+from matcher.matching.tokens import Segmenter
 
 
 def library():
@@ -110,3 +112,23 @@ def test_terms_that_texts_have_are_found():
     expected = index.parts[0].postings.columns(np.arange(len(names))).toarray() > 0
     rows = np.array([1, 4])
     assert (index.lexical.holding(names, rows).toarray() > 0).tolist() == expected[rows].tolist()
+
+
+@pytest.mark.parametrize("turned", [1, 30])
+def test_postings_are_the_same_in_however_large_pieces_they_are_put_in_order(monkeypatch, turned):
+    texts = [*NEEDS["title"], *OUTCOMES["title"], "", *OUTCOMES["title"]]
+    batches = [Segmenter().terms(some) for some in (texts[:3], texts[3:4], [], texts[4:])]
+    whole = Postings.build(iter(batches))
+    monkeypatch.setattr(postings, "TURNED", turned)
+    pieces = Postings.build(iter(batches))
+    assert pieces.names == whole.names
+    for name in ("offsets", "rows", "counts"):
+        assert getattr(pieces, name).tolist() == getattr(whole, name).tolist()
+    by_text = np.zeros((len(texts), len(whole.names)), int)
+    by_text[whole.rows, np.repeat(np.arange(len(whole.names)), np.diff(whole.offsets))] = whole.counts
+    starts, terms, counts = pieces.contents
+    for text, row in enumerate(by_text):
+        here = slice(starts[text], starts[text + 1])
+        assert terms[here].tolist() == np.flatnonzero(row).tolist()
+        assert counts[here].tolist() == row[row > 0].tolist()
+    assert (starts.dtype, terms.dtype, counts.dtype) == (np.int64, np.int32, np.uint8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from matcher.tables import above
 from matcher.tables.reading import OUTCOMES, Reading, read_needs, read_table
 
 
@@ -103,6 +104,15 @@ def test_the_firm_above_a_list_owns_its_rows():
         assert values(read, "enterprise", "region", "联系人") == [["虚构己公司", "费县", "王某"]] * 2
         assert sum("已填到每一行" in problem for problem in read.problems["problem"]) == 4
         assert read.problems.loc[~read.problems["kept"], "problem"].tolist() == ["是填表、审核一类的签署行"]
+
+
+def test_rows_are_searched_for_their_firm_only_where_one_stands_above(monkeypatch: pytest.MonkeyPatch):
+    looked_at: list[int] = []
+    pairs = above._pairs
+    monkeypatch.setattr(above, "_pairs", lambda at, *given: looked_at.append(at) or pairs(at, *given))
+    rows = ["需求编号,需求名称,企业名称", *(f"X{i},泵体铸造{i},虚构庚公司" for i in range(9))]
+    read_needs(csv("需求汇总表,,", "单位：万元,,", *rows))
+    assert looked_at == [0, 1]
 
 
 def test_a_firm_above_does_not_replace_a_column_nor_does_an_office_own_needs():

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import rankdata
 
 from matcher.policy.intervals import Floats
 from matcher.pool.discovery.simulation import Run
@@ -138,6 +136,8 @@ def _own(tally: Tally, rows: np.ndarray) -> Floats:
 
     if off(-5.0) > 0 or off(5.0) < 0:
         return np.asarray(passes)
+    from scipy.optimize import brentq  # a tenth of a second
+
     times = np.exp(brentq(off, -5.0, 5.0))
     return np.asarray(odds * times / (1 + odds * times))
 
@@ -176,6 +176,8 @@ def _regression(features: Floats, own: Floats, states: Floats) -> Floats:
 def _rank_correlation(one: Floats, other: Floats) -> float:
     if len(one) < FEW:
         return 1.0
+    from scipy.stats import rankdata  # half a second
+
     ranks = [rankdata(each) for each in (one, other)]
     if min(each.std() for each in ranks) == 0:
         return 0.0

@@ -21,7 +21,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import ndtr, ndtri
-from scipy.stats import wishart
 
 from matcher.policy.intervals import Floats
 
@@ -231,6 +230,8 @@ class Latent:
             self._of_judged = good[-1] = _normal(len(judged) * own + precision, half, rng)
         apart = np.vstack([np.sqrt(NOTHING) * mean, good - mean, self.loadings[self._others]])
         scatter = VARIANCE * np.eye(CAUSES) + apart.T @ apart
+        from scipy.stats import wishart  # half a second
+
         self._precision = np.atleast_2d(wishart(CAUSES + 2 + len(apart), np.linalg.inv(scatter)).rvs(random_state=rng))
         return [
             (self._good, mean, self._precision),
