@@ -100,8 +100,7 @@ def read_names(rows: Sequence[ContractRow], found: Sequence[list[Finding]], book
         return answers
     model = NameModel.shipped()
     for at, chances in zip(readable, model.probabilities([texts[at] for at in readable]), strict=True):
-        apart = bool(book.reading.apart.search(names[at]))
-        read = list(_finding(rows[at], dict(zip(model.topics, chances, strict=True)), book, apart=apart))
+        read = list(_finding(rows[at], names[at], dict(zip(model.topics, chances, strict=True)), book))
         answers[at] = [*(found[at] if read else _given_way(found[at], worded[at], book)), *read]
     return answers
 
@@ -123,23 +122,25 @@ def is_readable(text: str, book: RuleBook) -> bool:
     return len(text) >= book.reading.shortest and not book.reading.negated.search(text)
 
 
-def _finding(row: ContractRow, chances: dict[str, Any], book: RuleBook, *, apart: bool) -> Iterator[Finding]:
-    """The finding of the most probable topic that a rule on this kind excludes or asks about; `apart`: the text says
-    that a technical part stands alone, so that a person is asked.
+def _finding(row: ContractRow, name: str, chances: dict[str, Any], book: RuleBook) -> Iterator[Finding]:
+    """The finding of the most probable topic that a rule on this kind excludes or asks about. A person is asked where
+    the text says that a technical part stands alone, or where it does not say that the parties leave it as it is.
     """
-    rules = {rule.id: rule for rule in book.words}
+    rules = book.rules | {rule.id: rule for rule in (*book.words, *book.facts)}
     reading, kind = book.reading, book.kinds[row.kind]
+    apart, unmended = reading.apart.search(name), reading.unmended.search(name)
     read: list[tuple[float, str, Finding]] = []
-    for name, topic in reading.topics.items():
-        if row.kind in topic.rules and name in chances:
+    for title, topic in reading.topics.items():
+        if row.kind in topic.rules and title in chances:
             rule = rules[topic.rules[row.kind]]
             words = {"words": topic.title, "kind": kind.title}
-            read += [(chances[name], name, one) for one in found_by(rule, row.edition, **words)]
-    refusing = [one for one in read if one[2].basis.answer == "no" and not apart]
+            read += [(chances[title], title, one) for one in found_by(rule, row.edition, **words)]
+    settled = [one for one in read if unmended or not reading.topics[one[1]].curable]
+    refusing = [] if apart else [one for one in settled if one[2].basis.answer == "no"]
     for part, bound, text in ((refusing, reading.refuses, reading.stated), (read, reading.asks, reading.asking)):
         if part and sum(chance for chance, *_ in part) >= bound:
-            _, name, one = max(part, key=lambda each: each[0])
-            topic, answer = reading.topics[name], "no" if part is refusing else "unknown"
+            _, title, one = max(part, key=lambda each: each[0])
+            topic, answer = reading.topics[title], "no" if part is refusing else "unknown"
             source = f"{reading.source}；{one.basis.source}"
             basis = replace(one.basis, answer=answer, source=source)
             yield one._replace(basis=basis, text=text.format(topic=topic.title, check=topic.check))
