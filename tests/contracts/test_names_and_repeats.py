@@ -13,7 +13,7 @@ from matcher.contracts import (
     list_rules,
     read_contracts,
 )
-from matcher.contracts.name_reading import HONEST, NameModel
+from matcher.contracts.name_reading import HONEST, NAMES, TEXTS, NameModel
 from matcher.contracts.repeats import repeat_problems
 from matcher.contracts.rules import load_rules
 from matcher.matching.encoders import StaticEncoder
@@ -103,13 +103,15 @@ def test_short_names_and_names_that_negate_are_not_read():
     assert check_contracts(rows)["accepted"].tolist() == ["yes", "yes"]
 
 
-def test_the_model_fits_the_encoder_and_every_topic_has_its_rule():
-    model, book = NameModel.shipped(), load_rules()
-    assert set(model.topics) == {HONEST, *book.reading.topics}
-    assert model.encoder.fingerprint == StaticEncoder.load().fingerprint
+def test_the_models_fit_the_encoder_and_every_topic_has_its_rule():
+    model, texts, book = NameModel.shipped(NAMES), NameModel.shipped(TEXTS), load_rules()
+    assert set(texts.topics) == {HONEST, *book.reading.topics}
+    assert set(model.topics) < set(texts.topics)
+    assert {one.encoder.fingerprint for one in (model, texts)} == {StaticEncoder.load().fingerprint}
     by_rule = {rule.id: rule.kinds for rule in book.words}
+    others = {rule.id for rule in book.facts} | set(book.rules)
     pairs = [(kind, rule) for topic in book.reading.topics.values() for kind, rule in topic.rules.items()]
-    assert [pair for pair in pairs if pair[0] not in by_rule[pair[1]]] == []
+    assert [pair for pair in pairs if pair[1] not in others and pair[0] not in by_rule[pair[1]]] == []
     assert model.probabilities(["水样化验", "a"]).sum(axis=1).round(6).tolist() == [1, 1]
 
 
