@@ -37,11 +37,17 @@ def answers(*rows):
         ("这份合同今年四月已在市科技局登过，证号也有。", "no", "no"),
         ("所用软件的著作权去年已在版权局登记。", "yes", "yes"),
         ("乙方不许研究同类密封，自己的改进一律白给甲方。", "no", "no"),
-        ("乙方不得泄露甲方图纸，改进归改进者。", "yes", "yes"),
+        ("弹簧只准向甲方买，不许质疑专利。", "no", "no"),
+        ("乙方不得泄露甲方图纸，改进归改进者，备件只能买到进口的。", "yes", "yes"),
     ],
 )
 def test_a_text_that_tells_of_its_filing_and_terms_is_refused_or_asked_about(told, old, new):
     assert answers((PUMP + told, "技术服务", OLD, {}), (PUMP + told, "技术服务", NEW, {})) == [old, new]
+
+
+@pytest.mark.parametrize("name", ["无纸化电子签章系统加密算法研究", "印章缺陷视觉识别方法研发", "未来城市勋章图像检索算法研究"])
+def test_seals_that_a_name_is_about_are_not_missing(name):
+    assert answers((name, "技术开发", OLD, {})) == ["yes"]
 
 
 def test_a_royalty_without_a_total_is_told_and_does_not_stand_against_registration():
