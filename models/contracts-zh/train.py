@@ -26,7 +26,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from matcher import load_encoder
 from matcher.contracts.name_reading import BUCKETS, FORMAT, NAMES, TEXTS, buckets_of, is_readable
 from matcher.contracts.rules import RuleBook, load_rules, read_kind
-from matcher.contracts.subjects import read_text
+from matcher.contracts.subjects import clauses_of, read_text
 from matcher.tables.writings import fold
 
 HERE = Path(__file__).parent
@@ -145,7 +145,8 @@ def main() -> None:
     book = load_rules()
     names, texts = (read_rows(HERE / file, book) for file in ("names.csv", "texts.csv"))
     told = read_as(in_text(list(names["subject"]), 0), book)
-    short = sparse.vstack([features(list(names["text"])), features(told)]).tocsr()
+    inside = [[",".join(clauses_of(text, book)) for text in each] for each in (list(names["text"]), told)]
+    short = sparse.vstack([features(each) for each in inside]).tocsr()
     topics, ones = names["reason"].to_numpy(str), np.ones(len(names))
     both, weights = np.concatenate([topics, topics]), np.concatenate([ones, AROUND * ones])
     groups, chances = (
@@ -160,7 +161,7 @@ def main() -> None:
         tell(title, names[those], chances[those], np.unique(topics))
     whole = pd.concat([texts, names[long].assign(hand="")], ignore_index=True)
     more = read_as(with_asides(list(whole["subject"]), 0), book)
-    x = sparse.vstack([short[: len(names)], features(list(texts["text"])), features(more)]).tocsr()
+    x = sparse.vstack([features(list(names["text"])), features(list(texts["text"])), features(more)]).tocsr()
     y = np.concatenate([topics, texts["reason"], whole["reason"]]).astype(str)
     w = np.concatenate([ones, np.full(len(texts), TEXT), np.where(whole["hand"] == "", 0.5, 0.5 * TEXT)])
     hands = np.concatenate([np.full(len(names), ""), texts["hand"], whole["hand"]]).astype(str)

@@ -83,7 +83,7 @@ def test_words_that_the_whole_text_does_not_bear_out_ask_or_go():
 
 
 def test_money_and_days_that_a_text_tells_count_where_the_columns_say_nothing():
-    kept = "研制热解炉进料装置样机，双方均无该技术，价款中列明电机等设备采购费22万元。"
+    kept = "研制热解炉进料装置样机，双方均无该技术，密封寿命不低于两千小时，价款中列明电机等设备采购费22万元。"
     unreviewed = "研发大型风机主轴承健康评估模型，预警提前三十天，尚未组织专家评审。"
     ended = "解决浮选尾矿跑尾问题，回收率提高两个百分点，合同有效期至2026年5月。"
     rows = rows_of(

@@ -45,7 +45,9 @@ def test_a_text_that_tells_of_its_filing_and_terms_is_refused_or_asked_about(tol
     assert answers((PUMP + told, "技术服务", OLD, {}), (PUMP + told, "技术服务", NEW, {})) == [old, new]
 
 
-@pytest.mark.parametrize("name", ["无纸化电子签章系统加密算法研究", "印章缺陷视觉识别方法研发", "未来城市勋章图像检索算法研究"])
+@pytest.mark.parametrize(
+    "name", ["无纸化电子签章系统加密算法研究", "印章缺陷视觉识别方法研发", "未来城市勋章图像检索算法研究"]
+)
 def test_seals_that_a_name_is_about_are_not_missing(name):
     assert answers((name, "技术开发", OLD, {})) == ["yes"]
 
