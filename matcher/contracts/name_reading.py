@@ -128,7 +128,7 @@ def _finding(row: ContractRow, name: str, chances: dict[str, Any], book: RuleBoo
     """The finding of the most probable topic that a rule on this kind excludes or asks about. A person is asked where
     the text says that a technical part stands alone, or where it does not say that the parties leave it as it is.
     """
-    rules = book.rules | {rule.id: rule for rule in (*book.words, *book.facts)}
+    rules = {**book.rules, **{rule.id: rule for rule in (*book.words, *book.facts)}}
     reading, kind = book.reading, book.kinds[row.kind]
     apart, unmended = reading.apart.search(name), reading.unmended.search(name)
     read: list[tuple[float, str, Finding]] = []

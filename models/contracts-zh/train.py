@@ -87,7 +87,7 @@ def features(texts: list[str]) -> sparse.csr_matrix:
 def met(topics: np.ndarray, kinds: list[str], *, refusing: bool) -> np.ndarray:
     """(kinds, topics) Whether a rule on the kind is about the topic; refusing: only one that may answer no."""
     book = load_rules()
-    known, rules = book.reading.topics, book.rules | {rule.id: rule for rule in (*book.words, *book.facts)}
+    known, rules = book.reading.topics, {**book.rules, **{rule.id: rule for rule in (*book.words, *book.facts)}}
     of = [[known[topic].rules.get(kind, "") if topic else "" for topic in topics] for kind in kinds]
     settled = [not topic or not known[topic].curable for topic in topics]
     return np.array(

@@ -62,8 +62,8 @@ DECIDED = {
     **dict.fromkeys(("P021", "P050", "P071", "P080", "P089"), "no"),
     "P005": "unknown",
 }
-# Of the half of the fifth hand's that was looked at, what is still not answered as typed: four that the hand refuses and
-# this library asks about, and five that it does not see.
+# Of the half of the fifth hand's that was looked at, what is not answered as typed: four that the hand refuses and this
+# library asks about, and five that it does not see.
 OPEN = ["JS26-008", "JS26-009", "JS26-015", "JS26-025", "JS26-039", "JS26-040", "JS26-042", "JS26-077", "JS26-097"]
 FILES = ["second_hand.csv", "paraphrased.csv", *(f"fresh_hand_{number}.csv" for number in (2, 3, 4))]
 COMPARED = ["contract_id", "edition", "accepted"]
