@@ -226,7 +226,9 @@ def _money_findings(
     amount, technical, edition, rules = row.amount, row.technical, row.edition, book.rules
     unknown = [name for name in ("amount", "technical_amount") if _span(row.cells, name) == UNKNOWN]
     if missing := [name for name in unknown if name not in unread]:
-        yield from found_by(rules["amount_missing"], edition, fields=_titles(missing))
+        royalty = book.wording.words_of(rules["amount_royalty"], name_of(row))[0]
+        rule = rules["amount_royalty" if royalty else "amount_missing"]
+        yield from found_by(rule, edition, fields=_titles(missing), words=royalty)
     if any(span.high is not None and span.high < 0 for span in (amount, technical)):
         yield from found_by(rules["negative"], edition)
         return

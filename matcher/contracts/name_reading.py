@@ -1,7 +1,7 @@
-"""What a contract's name is about, by a small model learned from made-up names: rows in, findings out.
+"""What a contract's name or text is about, by small models learned from made-up ones: rows in, findings out.
 
-The model (`models/contracts-zh`) is asked only where no word of `rules.yaml` was found in a name. It says what is done
-(逐车化验) and decides nothing by itself: the rule on that, with its article and edition, stands in `rules.yaml`.
+The models (`models/contracts-zh`) say what is done (逐车化验) and decide nothing: the rule on that, its article and
+edition, stands in `rules.yaml`. Names are read only where none of its words was found in them, texts always.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ FORMAT = "matcher-contract-names-1"
 HONEST = ""  # the topic of what nothing excludes
 BUCKETS = 8192
 _FOLDER = "contracts-zh"
-_FILE = "reading.safetensors"
+NAMES, TEXTS = "reading.safetensors", "texts.safetensors"  # the models' files
 
 
 @dataclass(frozen=True)
 class NameModel:
-    """A multinomial logistic regression on the encoder's vector of a name and its characters and pairs of them.
+    """A multinomial logistic regression on the encoder's vector of a text and its characters and pairs of them.
 
     topics: HONEST and topics of `rules.yaml`; dense: (dim, topics), grams: (BUCKETS, topics), cut: (topics).
     """
@@ -46,15 +46,15 @@ class NameModel:
 
     @classmethod
     @functools.cache
-    def shipped(cls) -> NameModel:
+    def shipped(cls, file: str) -> NameModel:
         """The one that comes with this library. Raises PolicyError where it is missing or of another encoder."""
         from safetensors import safe_open
 
         package = Path(str(files("matcher")))
-        places = [package / "models" / _FOLDER / _FILE, package.parent / "models" / _FOLDER / _FILE]
+        places = [folder / "models" / _FOLDER / file for folder in (package, package.parent)]
         path = next((place for place in places if place.is_file()), None)
         if path is None:
-            raise PolicyError(f"the model of names is missing: neither {places[0]} nor {places[1]} is there")
+            raise PolicyError(f"the model of contracts is missing: neither {places[0]} nor {places[1]} is there")
         encoder = StaticEncoder.load()
         with safe_open(path, "numpy") as stored:
             about = stored.metadata() or {}
@@ -96,13 +96,13 @@ def read_names(rows: Sequence[ContractRow], found: Sequence[list[Finding]], book
         if row.kind in book.kinds and (described[at] or not worded[at]) and is_readable(texts[at], book)
     ]
     answers = list(found)
-    if not readable:
-        return answers
-    model = NameModel.shipped()
-    for at, chances in zip(readable, model.probabilities([texts[at] for at in readable]), strict=True):
-        apart = bool(book.reading.apart.search(names[at]))
-        read = list(_finding(rows[at], dict(zip(model.topics, chances, strict=True)), book, apart=apart))
-        answers[at] = [*(found[at] if read else _given_way(found[at], worded[at], book)), *read]
+    for file, full in ((NAMES, False), (TEXTS, True)):
+        if not (places := [at for at in readable if described[at] is full]):
+            continue
+        model = NameModel.shipped(file)
+        for at, chances in zip(places, model.probabilities([texts[at] for at in places]), strict=True):
+            read = list(_finding(rows[at], names[at], dict(zip(model.topics, chances, strict=True)), book))
+            answers[at] = [*(found[at] if read else _given_way(found[at], worded[at], book)), *read]
     return answers
 
 
@@ -119,27 +119,30 @@ def _given_way(found: list[Finding], worded: list[Finding], book: RuleBook) -> l
 
 
 def is_readable(text: str, book: RuleBook) -> bool:
-    """Whether a folded text is long enough to be read, and negates nothing."""
-    return len(text) >= book.reading.shortest and not book.reading.negated.search(text)
+    """Whether it is the contract's own text, or a folded name that is long enough to be read and negates nothing."""
+    long = len(text) >= book.reading.shortest
+    return is_described(text, book) or (long and not book.reading.negated.search(text))
 
 
-def _finding(row: ContractRow, chances: dict[str, Any], book: RuleBook, *, apart: bool) -> Iterator[Finding]:
-    """The finding of the most probable topic that a rule on this kind excludes or asks about; `apart`: the text says
-    that a technical part stands alone, so that a person is asked.
+def _finding(row: ContractRow, name: str, chances: dict[str, Any], book: RuleBook) -> Iterator[Finding]:
+    """The finding of the most probable topic that a rule on this kind excludes or asks about. A person is asked where
+    the text says that a technical part stands alone, or where it does not say that the parties leave it as it is.
     """
-    rules = {rule.id: rule for rule in book.words}
+    rules = {**book.rules, **{rule.id: rule for rule in (*book.words, *book.facts)}}
     reading, kind = book.reading, book.kinds[row.kind]
+    apart, unmended = reading.apart.search(name), reading.unmended.search(name)
     read: list[tuple[float, str, Finding]] = []
-    for name, topic in reading.topics.items():
-        if row.kind in topic.rules and name in chances:
+    for title, topic in reading.topics.items():
+        if row.kind in topic.rules and title in chances:
             rule = rules[topic.rules[row.kind]]
             words = {"words": topic.title, "kind": kind.title}
-            read += [(chances[name], name, one) for one in found_by(rule, row.edition, **words)]
-    refusing = [one for one in read if one[2].basis.answer == "no" and not apart]
+            read += [(chances[title], title, one) for one in found_by(rule, row.edition, **words)]
+    settled = [one for one in read if unmended or not reading.topics[one[1]].curable]
+    refusing = [] if apart else [one for one in settled if one[2].basis.answer == "no"]
     for part, bound, text in ((refusing, reading.refuses, reading.stated), (read, reading.asks, reading.asking)):
         if part and sum(chance for chance, *_ in part) >= bound:
-            _, name, one = max(part, key=lambda each: each[0])
-            topic, answer = reading.topics[name], "no" if part is refusing else "unknown"
+            _, title, one = max(part, key=lambda each: each[0])
+            topic, answer = reading.topics[title], "no" if part is refusing else "unknown"
             source = f"{reading.source}；{one.basis.source}"
             basis = replace(one.basis, answer=answer, source=source)
             yield one._replace(basis=basis, text=text.format(topic=topic.title, check=topic.check))

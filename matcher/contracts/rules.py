@@ -81,11 +81,14 @@ class Wording:
 
 @dataclass(frozen=True)
 class Topic:
-    """What a name may be about: `check`, what a person then looks for; `rules`, by kind, the rule that excludes it."""
+    """What a name may be about: `check`, what a person then looks for; `rules`, by kind, the rule that excludes it.
+    `curable`: the parties are asked to mend it, and refused only where the text says that they do not.
+    """
 
     title: str
     check: str
     rules: Mapping[str, str]
+    curable: bool
 
 
 @dataclass(frozen=True)
@@ -100,6 +103,7 @@ class ReadingRules:
     asks: float
     shortest: int
     negated: re.Pattern[str]
+    unmended: re.Pattern[str]
     stated: str
     asking: str
     doubted: str
@@ -285,7 +289,7 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
         words=tuple(_rule(name, one, phrases) for name, one in node["words"].items()),
         facts=tuple(_rule(name, one, phrases, whole=True) for name, one in node["facts"].items()),
         wording=Wording(node["asking"], *(re.compile(node[name]) for name in ("denied", "except", "joined"))),
-        reading=_reading(node["reading"]),
+        reading=_reading(node["reading"], phrases),
         hints={code: tuple(map(re.compile, one)) for code, one in node["hints"].items()},
         large=int(values["large"][1]),
         income_free=int(values["income_free"][1]),
@@ -294,14 +298,16 @@ def _book(node: Mapping[str, Any]) -> RuleBook:
     )
 
 
-def _reading(node: Mapping[str, Any]) -> ReadingRules:
-    topics = {name: Topic(one["title"], one["check"], one["rules"]) for name, one in node["topics"].items()}
+def _reading(node: Mapping[str, Any], phrases: Mapping[str, str]) -> ReadingRules:
+    topics = {
+        name: Topic(one["title"], one["check"], one["rules"], one.get("curable") == "true")
+        for name, one in node["topics"].items()
+    }
     bounds = float(node["refuses"]), float(node["asks"]), int(node["shortest"])
     texts = node["stated"], node["asking"], node["doubted"], node["source"]
-    outside, apart, ends = (re.compile(node[name]) for name in ("outside", "apart", "ends"))
-    return ReadingRules(
-        int(node["described"]), outside, apart, ends, *bounds, re.compile(node["negated"]), *texts, topics
-    )
+    outside, apart, ends, negated = (re.compile(node[name]) for name in ("outside", "apart", "ends", "negated"))
+    unmended = re.compile(phrases["refused"])
+    return ReadingRules(int(node["described"]), outside, apart, ends, *bounds, negated, unmended, *texts, topics)
 
 
 def _edition(name: str, node: Mapping[str, str]) -> Edition:

@@ -25,8 +25,8 @@ def is_described(name: str, book: RuleBook) -> bool:
 
 
 def read_text(name: str, book: RuleBook) -> str:
-    """What the model reads of it: what stands inside the contract."""
-    return ",".join(_inside(name, book))
+    """What the model reads of it: all of a text, and what stands inside the contract of a name."""
+    return name if is_described(name, book) else ",".join(_inside(name, book))
 
 
 def _inside(name: str, book: RuleBook) -> list[str]:

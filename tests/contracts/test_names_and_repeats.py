@@ -13,7 +13,7 @@ from matcher.contracts import (
     list_rules,
     read_contracts,
 )
-from matcher.contracts.name_reading import HONEST, NameModel
+from matcher.contracts.name_reading import HONEST, NAMES, TEXTS, NameModel
 from matcher.contracts.repeats import repeat_problems
 from matcher.contracts.rules import load_rules
 from matcher.matching.encoders import StaticEncoder
@@ -83,7 +83,7 @@ def test_words_that_the_whole_text_does_not_bear_out_ask_or_go():
 
 
 def test_money_and_days_that_a_text_tells_count_where_the_columns_say_nothing():
-    kept = "研制热解炉进料装置样机，双方均无该技术，价款中列明电机等设备采购费22万元。"
+    kept = "研制热解炉进料装置样机，双方均无该技术，密封寿命不低于两千小时，价款中列明电机等设备采购费22万元。"
     unreviewed = "研发大型风机主轴承健康评估模型，预警提前三十天，尚未组织专家评审。"
     ended = "解决浮选尾矿跑尾问题，回收率提高两个百分点，合同有效期至2026年5月。"
     rows = rows_of(
@@ -103,13 +103,15 @@ def test_short_names_and_names_that_negate_are_not_read():
     assert check_contracts(rows)["accepted"].tolist() == ["yes", "yes"]
 
 
-def test_the_model_fits_the_encoder_and_every_topic_has_its_rule():
-    model, book = NameModel.shipped(), load_rules()
-    assert set(model.topics) == {HONEST, *book.reading.topics}
-    assert model.encoder.fingerprint == StaticEncoder.load().fingerprint
+def test_the_models_fit_the_encoder_and_every_topic_has_its_rule():
+    model, texts, book = NameModel.shipped(NAMES), NameModel.shipped(TEXTS), load_rules()
+    assert set(texts.topics) == {HONEST, *book.reading.topics}
+    assert set(model.topics) < set(texts.topics)
+    assert {one.encoder.fingerprint for one in (model, texts)} == {StaticEncoder.load().fingerprint}
     by_rule = {rule.id: rule.kinds for rule in book.words}
+    others = {rule.id for rule in book.facts} | set(book.rules)
     pairs = [(kind, rule) for topic in book.reading.topics.values() for kind, rule in topic.rules.items()]
-    assert [pair for pair in pairs if pair[0] not in by_rule[pair[1]]] == []
+    assert [pair for pair in pairs if pair[1] not in others and pair[0] not in by_rule[pair[1]]] == []
     assert model.probabilities(["水样化验", "a"]).sum(axis=1).round(6).tolist() == [1, 1]
 
 
