@@ -7,15 +7,15 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from matcher.tables.cells import is_blank, is_nothing, shorten
+from matcher.tables.contracts import OWNERS
 from matcher.tables.grids import BadRow, Grid, Remark
 from matcher.tables.header_rows import HeaderRows, row_texts
 from matcher.tables.header_words import header_key
 from matcher.tables.sheet_forms import FIRM
 from matcher.tables.unit_lines import statements
 
-_OWNERS = ("enterprise", "institution")  # whose rows they are
 _LABELS = ("企业名称", "完成单位", "单位", "企业", "公司")  # under which owners go, the first that the contract knows
-_OF_OWNER = (*_OWNERS, "region", "industry")
+_OF_OWNER = (*OWNERS, "region", "industry")
 _INLINE = re.compile(r"([^\s:：;；,，]{2,14})[:：][^\S\n]*([^:：;；\n]*?)(?=\s+[^\s:：;；,，]{2,14}[:：]|[;；\n]|$)")
 _OFFICE = re.compile(
     r".*(?:局|厅|委|委员会|办公室|人民政府|管委会|科技部|[镇乡区县市]|街道)(?:\s*[^\s]{2,8}[科室处])?"
@@ -64,14 +64,14 @@ def take_owner(
             bad.append(BadRow(grid.numbers[at], shorten(filled[0], 80), problem, "若是另一张表，请另存一张"))
     pairs = [pair._replace(value=_SEAL.sub("", pair.value)) for pair in pairs]
     pairs = [pair for pair in pairs if pair.value and not _NOBODY.fullmatch(pair.value)]
-    owners = {pair.value for pair in pairs if pair.field in _OWNERS}
+    owners = {pair.value for pair in pairs if pair.field in OWNERS}
     below = (pair for at in range(rows.end, len(grid.rows)) for pair in _pairs(at, grid.rows[at], names))
-    owned = len(owners) == 1 and all(pair.value in owners for pair in below if pair.field in _OWNERS)
+    owned = len(owners) == 1 and all(pair.value in owners for pair in below if pair.field in OWNERS)
     taken: dict[str, _Pair] = {}
     for pair in pairs:
         if pair.field in places and pair.field in _OF_OWNER:
             what = f"“{pair.label}”写在表头上方，表里有“{texts[places[pair.field]]}”这一列，没有采用上方的"
-        elif pair.field in _OWNERS and _OFFICE.fullmatch(pair.value):
+        elif pair.field in OWNERS and _OFFICE.fullmatch(pair.value):
             what = f"“{pair.label}”写在表头上方，像是收表的部门，没有当作每一行的"
         elif owned and (pair.field in _OF_OWNER or (not pair.field and _is_new(pair.label, texts))):
             if header_key(pair.label) in taken:
@@ -97,7 +97,7 @@ def _owners_of_blocks(
 
     Where the first rows have none, nobody knows whether a line is of the rows above it or below.
     """
-    label = next((one for one in _LABELS if names(one) in _OWNERS), "")
+    label = next((one for one in _LABELS if names(one) in OWNERS), "")
     labelled = [at for at, row in enumerate(grid.rows) if label and _opens_with_label(row)]
     owners = {at: owner for at in labelled if (owner := _owner_line(at, grid.rows[at], names))}
     lines = [at for at in owners if at >= rows.end]
@@ -112,7 +112,7 @@ def _owners_of_blocks(
         return None
     first = max((at for at in owners if at < rows.at), default=None)
     starts = ([] if first is None else [first]) + lines
-    known, named = starts[0] < records[0], not places.keys().isdisjoint(_OWNERS)
+    known, named = starts[0] < records[0], not places.keys().isdisjoint(OWNERS)
     bad: list[BadRow] = []
     remarks: list[Remark] = []
     for at, until in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
@@ -141,7 +141,7 @@ def _owner_line(at: int, row: Sequence[object], names: Callable[[str], str | Non
         return ""
     for match in (match for text in texts for match in _INLINE.finditer(text)):
         value = _SEAL.sub("", match[2]).strip()
-        owner = names(match[1]) in _OWNERS or match[1] in _LABELS
+        owner = names(match[1]) in OWNERS or match[1] in _LABELS
         if owner and FIRM.fullmatch(value) and not _OFFICE.fullmatch(value):
             return value
     return ""

@@ -9,6 +9,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from matcher.tables.cells import UNITS, is_blank, shorten
+from matcher.tables.contracts import OWNERS
 from matcher.tables.grids import BadRow, Grid, Merged, Remark
 from matcher.tables.header_rows import HeaderRows, row_texts
 from matcher.tables.header_words import Vocabulary, header_key, is_carried
@@ -18,7 +19,6 @@ from matcher.tables.sheet_units import with_units
 _UNIT = re.compile(r"[(（\[][^()（）\[\]]*[)）\]]")
 _LEAST = 3  # columns that a lower header names
 _LONGEST = 40  # characters of one of its texts
-_OWNERS = ("enterprise", "institution")
 _READ = "是另一张表的表头，列的次序或单位不同，它下面的行已照它读入"
 
 
@@ -125,7 +125,7 @@ def _repeats(
     return (
         bool(common & set(contract.any_of))
         and len(common) >= (2 if same_words else _LEAST)
-        and (same_words or bool(common & set(_OWNERS)))
+        and (same_words or bool(common & set(OWNERS)))
         and 2 * len(common) >= max(len(ours), len(theirs))
     )
 

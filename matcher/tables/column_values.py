@@ -6,13 +6,14 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 
 from matcher.tables.cells import as_written, is_blank
+from matcher.tables.contracts import OWNERS
 from matcher.tables.header_fields import Fields
 from matcher.tables.header_words import header_key
 from matcher.tables.measures import is_unit
 from matcher.tables.schemas import Contract
 from matcher.tables.unit_lines import money_unit
 
-_UNITS_OR_OWNERS = {"单位", "所属单位"}
+_EITHER = {"单位", "所属单位"}
 _TICKS = set("√✓✔☑■●▲★")
 _MOST_READ = 2_000  # values of a column
 
@@ -24,7 +25,7 @@ def correct_fields(fields: Fields, texts: Sequence[str], body: Sequence[Sequence
     column of a field that is nearest to that header.
     """
     for name, place in list(fields.places.items()):
-        if contract[name].kind != "text" or header_key(texts[place]) not in _UNITS_OR_OWNERS:
+        if name not in OWNERS or header_key(texts[place]) not in _EITHER:
             continue
         if _all(body, place, lambda text: is_unit(text) or money_unit(text) is not None):
             del fields.places[name], fields.units[name]

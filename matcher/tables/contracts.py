@@ -7,6 +7,7 @@ from dataclasses import dataclass
 LOW, HIGH, TEXT, STATE = "_min", "_max", "_text", "_state"  # ends of the names of columns that stand beside a field
 FEN = "_fen"  # and of what rounding to whole yuan took away, in fen
 UNIT = "_unit"  # and of the unit behind a number
+OWNERS = ("enterprise", "institution")  # the fields that say whose rows they are
 KINDS = ("id", "text", "labels", "date", "number", "yuan", "share", "yesno")
 
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matcher.tables.cells import as_written, clean_text, is_blank
+from matcher.tables.contracts import OWNERS
 from matcher.tables.header_words import header_key
 from matcher.tables.headers import Header
 from matcher.tables.schemas import Contract
 
-_OWNERS = ("enterprise", "institution")
 _SERIALS = {"序号", "序", "no", "no."}
 _DIGITS = 8  # that a running number has less than
 _GROUPS = 2  # that have blank cells below them; of one, nobody can say
@@ -26,7 +26,7 @@ def fill_groups(header: Header, contract: Contract, rows: list[Sequence[object]]
     or stand where firms do.
     """
     done: dict[int, list[int]] = {}
-    for name in _OWNERS:
+    for name in OWNERS:
         place = header.places.get(name)
         if place is not None and place not in header.above and (blank := _rows_of_firms(header, rows, place)):
             _fill(rows, place, blank)
