@@ -70,6 +70,11 @@ def _text(series: pd.Series[Any]) -> tuple[list[str], Bools]:
     return cells, np.array([cell.lower() in EMPTY for cell in cells], dtype=bool)
 
 
+def written(series: pd.Series[Any]) -> Bools:
+    """The rows in which something is written."""
+    return ~_text(series)[1]
+
+
 def numbers(series: pd.Series[Any]) -> tuple[Floats, Bools]:
     """Figures as float64 (NaN: empty) and the rows that hold no figure though they are not empty."""
     if pd.api.types.is_numeric_dtype(series.dtype) or pd.api.types.is_bool_dtype(series.dtype):

@@ -40,6 +40,7 @@ VERDICTS = (
 DECISIONS = ("passes", "fails", "can_pass", "unknown", "not_in_force")
 PASSED = ("pass", "fail", "unknown")
 VERIFIED = ("all", "some", "none")
+_AHEAD = "晚于判断日期，请核对"
 WHY = (
     "",
     "没有可除的数（分母为零或为负，或没有相应的会计年度），比例或增长率不存在，因此没有差距",
@@ -281,11 +282,14 @@ def _union(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def check_figures(ready: Prepared, note: Notes) -> None:
-    """Figures that cannot be together, or seldom are, to problems."""
+    """Figures that cannot be together, or seldom are, and days still to come, to problems."""
     policy = ready.policy
-    if not policy.tree.get("checks"):
-        return
-    for check in policy.checks():
+    checks = policy.checks() if policy.tree.get("checks") else []
+    looked_at = {check.test.columns() for check in checks if check.test is not None}
+    for name, column in policy.columns.items():
+        if column.kind == "date" and (name,) not in looked_at:
+            note.add(ready.ids, ready.facts[name].lo > ready.days, column.title, None, _AHEAD, "unusual")
+    for check in checks:
         sure: Bools = np.ones(len(ready.ids), bool) if check.test is None else check.test.truth(ready.facts).sure
         if check.since is not None:
             sure = sure & (ready.days >= day_number(check.since))
