@@ -23,6 +23,8 @@ from matcher.policy.policy import Policy
 from matcher.policy.scoring import Scored, left_to_readings
 from matcher.policy.waiting import counts_days_alone, first_day
 
+_UNPAID = "结论是不通过，没有金额"
+_TOGETHER = "各条单独看都还可能符合，但有一个未知的数怎样填都不能同时符合；请先补齐“未定”各条的事实"
 _PLACES = 6  # behind the point; what lies beyond is left behind by computing
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
 DECISIONS = {
@@ -116,7 +118,10 @@ def sheets(
     # where the readings of a rule differ and no single fact would settle the answer, the reading comes first
     reading = readings.groupby(["enterprise_id", "policy"])["fact"].agg("；".join).reindex(keys)
     open_ = reading.notna().to_numpy() & ~(firsts["settles"].reindex(keys) > 0).to_numpy()
-    summary = scored.summary.assign(ask=np.where(open_, reading, ask), decision=told_decisions(scored))
+    failed = scored.verdicts.loc[scored.verdicts["passed"] == "fail", ["enterprise_id", "policy"]].astype(object)
+    together = (scored.summary["decision"] == "fails").to_numpy() & ~keys.isin(pd.MultiIndex.from_frame(failed))
+    ask = np.where(together, _TOGETHER, np.where(open_, reading, ask))
+    summary = scored.summary.assign(ask=ask, decision=told_decisions(scored))
     if waiting := [policy for policy in policies if counts_days_alone(policy)]:
         summary["passes_on"] = None
         for policy in waiting:
@@ -165,6 +170,12 @@ def _with_titles(scored: Scored, policies: Sequence[Policy], most: int) -> pd.Da
     ]
     order = ["enterprise_id", "policy", "title", "passed", "value", "limit", "gap", "why", "points_low", "points_high"]
     order += ["points_max", "source", "in_force_since", "verified", "seen_as"]
+    keys = pd.MultiIndex.from_frame(verdicts[["enterprise_id", "policy"]].astype(object))
+    failing = scored.summary.loc[scored.summary["decision"] == "fails", ["enterprise_id", "policy"]].astype(object)
+    unpaid = (verdicts["kind"] == "amount").to_numpy() & keys.isin(pd.MultiIndex.from_frame(failing))
+    verdicts = verdicts.assign(
+        value=verdicts["value"].mask(unpaid), why=verdicts["why"].astype(object).mask(unpaid, _UNPAID)
+    )
     gap = verdicts["gap"].mask((verdicts["passed"] == "unknown").to_numpy())  # what is open is no lack
     figures = {"value": verdicts["value"], "limit": verdicts["limit"], "gap": gap}
     return verdicts.assign(title=titles, **{name: one.round(_PLACES) for name, one in figures.items()})[order]

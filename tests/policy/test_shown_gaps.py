@@ -66,3 +66,29 @@ def test_tests_of_different_answers_show_no_number_of_them() -> None:
     _, answer = scored("conversion-loan-shandong", {"in_shandong": True, "in_qingdao": True}, on="2024-06-01")
     rows = answer.verdicts[answer.verdicts["rule"] == "place"]
     assert (rows["passed"].tolist(), rows["value"].isna().tolist()) == (["fail"], [True])
+
+
+def test_money_is_not_shown_for_firms_that_fail() -> None:
+    loan = {"in_shandong": True, "conversion_loan_interest": 100_000}
+    none = dict.fromkeys(("tech_sme_valid", "kerongxin", "provincial_project", "taishan_leader"), False)
+    shown = book("conversion-loan-shandong", {**loan, **none}, {**loan, "tech_sme_valid": True})
+    assert shown["结论"]["decision"].tolist() == ["不通过", "通过"]
+    rows = shown["逐条"][shown["逐条"]["title"].str.contains("利息")]
+    assert rows["value"].isna().tolist() == [True, False]
+    assert rows["why"].tolist() == ["结论是不通过，没有金额", ""]
+
+
+def test_a_firm_that_fails_by_no_single_condition_is_given_the_reason() -> None:
+    """Any place is too small for the standard, or too large for the part that the firms use."""
+    park = {
+        "incubator_kind": "综合", "operating_since": "2020-01-01", "statistics_years": 3, "fund": 5_000_000,
+        "fund_cases": 3, "tenants": 50,
+        "tenants_invested": 5, "staff": 10, "professional_staff": 8, "mentors": 5, "tenants_applied": 25,
+        "tenants_with_rights": 0, "graduates": 20,
+    }  # fmt: skip
+    shown = book(
+        "incubator-standard", {**park, "tenant_area": 16}, {**park, "own_area": 20, "tenant_area": 16}, on="2025-06-01"
+    )
+    assert shown["结论"]["decision"].tolist() == ["不通过", "不通过"]
+    assert "不符合" not in shown["逐条"].loc[shown["逐条"]["enterprise_id"] == "0", "passed"].tolist()
+    assert ["不能同时符合" in text for text in shown["结论"]["ask"]] == [True, False]
