@@ -43,12 +43,6 @@ from matcher.policy.scoring import score
             ["写着有证书，又写着没有提交过认定申请"],
             "2026-07-10",
         ),
-        (
-            "tech-sme",
-            {"national_award_5y": False, "national_award_rank": 2, "standard_5y": True, "standard_rank": 1},
-            ["写着没有获得国家级科技奖励，又写了排名"],
-            "2026-07-01",
-        ),
         ("key-laboratory-shandong", {"lower_lab_since": "2027-01-01"}, ["晚于判断日期，请核对"], "2026-11-24"),
         ("key-laboratory-shandong", {"lower_lab_since": "2026-11-24"}, [], "2026-11-24"),
         ("hte-may-apply", {"registered_on": "2027-01-01"}, ["注册成立日期晚于申请日期"], "2026-07-10"),
