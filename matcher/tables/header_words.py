@@ -442,7 +442,7 @@ class Vocabulary:
         for like in dict.fromkeys((key, said)):
             for word in difflib.get_close_matches(like, list(self._all), 3, _NEAR_ENOUGH):
                 column = self._all[word]
-                if column.kind == "yesno" and denies(key) != denies(word):
+                if column.kind == "yesno" and {denies(word), denies(column.title)} != {denies(key)}:
                     continue
                 if not contradicts(said, word, column.title) and not is_of_another_table(key, column):
                     return column, difflib.SequenceMatcher(None, word, like).ratio()

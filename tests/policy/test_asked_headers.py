@@ -57,6 +57,9 @@ def test_no_hint_names_a_column_that_says_the_opposite_or_counts_other_rights() 
     found = read("tech-sme", {"无重大质量事故": ["是"], "重大质量事故（近两年）": ["否"], "未列入经营异常名录": ["是"]})
     hints = found.columns.set_index("header")["hint"]
     assert (hints["无重大质量事故"], found.rows["listed_abnormal"].tolist()) == ("", [False])
+    none = "负责人无逾期一年未验收的项目"  # beside 负责人有逾期一年未验收的项目
+    hints = read("project-guangdong", {none: ["是"], "是否高校": ["是"]}).columns.set_index("header")["hint"]
+    assert hints[none] != f"{none}=负责人有逾期一年未验收的项目"
     rights = "I类知识产权（主导产品）数"
     assert read("srdi", {rights: [2]}).columns.set_index("header").loc[rights, "hint"] == ""
     told = read("enterprise-technology-centre-shandong", {"未失信": ["是"]}, {"未失信": "有违法违规或偷税行为"})
