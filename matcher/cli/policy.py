@@ -103,7 +103,7 @@ def score_command(
     from matcher.policy.registers.workbook import register_lines, register_sheets
     from matcher.policy.scoring import score
     from matcher.policy.streaming import is_streamable, plain_firms, score_parquet, settings_of
-    from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets
+    from matcher.policy.workbook import DECISIONS, answering_problems, problem_lines, sheets, told_decisions
 
     given = Given.parse(register, complete, same_name)
     if not given.files and (warnings or facts):
@@ -165,7 +165,9 @@ def score_command(
     result = pd.concat([scored.summary, scored.verdicts], ignore_index=True) if record or verify else scored.summary
     choices = {**settings_of(policies, on), "register": "；".join(register), "complete": "；".join(complete)}
     save_recorded(files, "政策判断", result, choices, [table, *given.paths()], record, verify, quiet, mask=mask)
-    counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
+    counts: Any = (
+        scored.summary.assign(decision=told_decisions(scored)).groupby(["policy", "decision"], observed=True).size()
+    )
     report(
         quiet,
         f"{len(firms.rows)} {subject.counted}，{len(policies)} 项政策",

@@ -276,9 +276,10 @@ class Joined:
         return np.asarray(join_rows.reduce([test.missing(facts) for test in self.tests]), dtype=bool)
 
     def show(self, frame: Frame) -> Shown:
-        """Yes/no facts only: how many are yes. Otherwise nothing."""
-        if all(isinstance(test, Is) for test in self.tests):
-            names = [test.name for test in self.tests if isinstance(test, Is)]
+        """Yes/no facts only, all of which must be yes or all no: how many are yes. Otherwise nothing."""
+        asked = [test for test in self.tests if isinstance(test, Is)]
+        if len(asked) == len(self.tests) and len({test.code for test in asked}) == 1:
+            names = [test.name for test in asked]
             return replace(Shown.nothing(frame.facts.size), value=frame.facts.sum(names).value())
         return replace(Shown.nothing(frame.facts.size), missing=self.missing(frame.facts).astype(np.float64))
 
@@ -401,6 +402,15 @@ def leaves_readings_open(test: Test) -> bool:
     if isinstance(test, Not):
         return leaves_readings_open(test.test)
     return isinstance(test, Unsettled)
+
+
+def must_pass(test: Test) -> set[str]:
+    """The comparisons by which a figure must lie beyond its limit (`more_than`, `less_than`), anywhere in a test that
+    shows a figure.
+    """
+    if isinstance(test, ByBracket):
+        return set().union(*(must_pass(part.test) for part in test.brackets if part.test is not None))
+    return {test.word} & {"more_than", "less_than"} if isinstance(test, Compare | ScoreTest) else set()
 
 
 def add_points(parts: Sequence[Points], cap: float | None = None) -> Points:

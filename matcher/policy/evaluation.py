@@ -23,6 +23,7 @@ from matcher.policy.facts import (
     domain,
     in_region,
     twin_names,
+    written,
 )
 from matcher.policy.intervals import Bools, Facts, Floats, Span
 from matcher.policy.model import Edition, FactColumn, Rule, Ruleset
@@ -243,8 +244,14 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
                         )
                     if held is not None and name not in bounds:
                         bounds[name] = held
-            if column.region and np.isnan(figures).any():
-                figures = np.where(np.isnan(figures), in_region(column, firms), figures)
+            if column.region:
+                placed = in_region(column, firms)
+                if "region" in firms.columns:
+                    differs_from = (
+                        ~np.isnan(figures) & ~np.isnan(placed) & (placed != figures) & written(firms["region"])
+                    )
+                    note.add(ids, differs_from, column.title, firms["region"].tolist(), _ELSEWHERE, "unusual")
+                figures = np.where(np.isnan(figures), placed, figures)
             values[name] = figures
         for one, other in policy.opposites:
             for empty, known in ((one, other), (other, one)):
@@ -258,6 +265,8 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
         notes.append(note)
     return prepared, notes
 
+
+_ELSEWHERE = "“地区”写的和这一列不符，仍照这一列判断，请核对"
 
 # How far a figure of one definition can be from that of another, by the caps on 其他费用 alone. With S for all other
 # categories, it counts up to S / 4 by 195号 (20 % of the total) and up to S / 9 by 119号 (10 %): a total by 119号 is

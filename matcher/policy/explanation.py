@@ -16,7 +16,7 @@ from matcher.policy.evaluation import Prepared
 from matcher.policy.facts import EPOCH, written_facts
 from matcher.policy.model import FactColumn, Rule, Ruleset
 from matcher.policy.policy import PolicyName, load_policy
-from matcher.policy.scoring import score
+from matcher.policy.scoring import left_to_readings, score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, question, rules_by_id
 from matcher.tables.arguments import Day, check_firms
@@ -39,7 +39,8 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
     Returns
     -------
     dict
-        enterprise_id, name, policy, title, edition, on, decision, total_low, total_high, rules (each with rule, kind,
+        enterprise_id, name, policy, title, edition, on, decision, left_to_readings (undecided though every fact is
+        known), total_low, total_high, rules (each with rule, kind,
         title, title_en, passed, value, limit, gap, points_low, points_high, points_max, facts, source,
         in_force_since, seen_on, verified, seen_as, text, address, why, note), ask (missing facts, the most telling
         first, then readings to choose), problems. A fact is column, title and value; None is unknown. One that is known
@@ -78,6 +79,7 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
         "edition": edition,
         "on": pd.Timestamp(summary["on"]).date().isoformat(),
         "decision": None if pd.isna(summary["decision"]) else str(summary["decision"]),
+        "left_to_readings": bool(left_to_readings(scored)[0]),
         "total_low": _plain(summary["total_low"]),
         "total_high": _plain(summary["total_high"]),
         "rules": [
@@ -168,13 +170,14 @@ def _number(value: Any) -> str:
 def page_facts(explanation: dict[str, Any]) -> dict[str, Any]:
     """What the page `trace` shows of `trace`'s answer: the same facts, in words."""
     low, high = explanation["total_low"], explanation["total_high"]
+    decision = "reading" if explanation["left_to_readings"] else explanation["decision"]
     rules = []
     for rule in explanation["rules"]:
         facts = [(fact["title"], _number(fact["value"]) or _bounds(fact) or "未知") for fact in rule["facts"]]
         rules.append({**rule, "answer": _answer(rule), "facts": facts})
     return {
         **explanation,
-        "decision": DECISIONS.get(explanation["decision"] or "", "不作结论"),
+        "decision": DECISIONS.get(decision or "", "不作结论"),
         "score": "" if low is None else _span(low, high),
         "rules": rules,
         "ask": [{**fact, "title": question(fact["title"], _bounds(fact))} for fact in explanation["ask"]],

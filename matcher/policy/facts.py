@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -17,11 +16,9 @@ from matcher.tables.dates import read_date
 from matcher.tables.regions import find_region
 from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.soft_values import text_of
+from matcher.tables.yes_no import read_yesno
 
 EPOCH = dt.date(1970, 1, 1)
-YES = frozenset({"是", "有", "对", "true", "yes", "y", "1", "1.0", "√", "✓"})
-_COUNT = re.compile(r"^(\d+)(?:\.0+)?\s*[项个次件家]?$")
-NO = frozenset({"否", "无", "没有", "不是", "false", "no", "n", "0", "0.0", "×"})
 EMPTY = frozenset({"", "nan", "none", "null", "<na>", "nat", "-", "—", "/", "未知", "不详"})
 
 
@@ -73,6 +70,11 @@ def _text(series: pd.Series[Any]) -> tuple[list[str], Bools]:
     return cells, np.array([cell.lower() in EMPTY for cell in cells], dtype=bool)
 
 
+def written(series: pd.Series[Any]) -> Bools:
+    """The rows in which something is written."""
+    return ~_text(series)[1]
+
+
 def numbers(series: pd.Series[Any]) -> tuple[Floats, Bools]:
     """Figures as float64 (NaN: empty) and the rows that hold no figure though they are not empty."""
     if pd.api.types.is_numeric_dtype(series.dtype) or pd.api.types.is_bool_dtype(series.dtype):
@@ -99,11 +101,10 @@ def yes_no(series: pd.Series[Any]) -> tuple[Floats, Bools]:
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
         bad = ~np.isnan(values) & ((values < 0) | (values != np.floor(values)) | np.isinf(values))
         return np.where(bad, np.nan, np.minimum(values, 1.0)), bad
-    words = {**dict.fromkeys(YES, 1.0), **dict.fromkeys(NO, 0.0)}
 
     def code(cell: str) -> float:
-        counted = _COUNT.match(cell)
-        return min(float(counted[1]), 1.0) if counted else words.get(cell.lower(), np.nan)
+        answer = read_yesno(cell)
+        return float(answer) if isinstance(answer, bool) else np.nan
 
     return _coded(series, lambda cell: np.nan if cell.lower() in EMPTY else code(cell))
 

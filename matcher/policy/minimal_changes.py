@@ -173,8 +173,11 @@ class _Search:
         self.policy, self.part, self.row, self.good = part.ready.policy, part, row, good
         self.values = {name: float(column[row]) for name, column in part.ready.values.items()}
         self.turns = all_turns(part.ruleset)
-        self.checks: list[Test] = [
-            check.test for check in self.policy.checks() if check.test is not None and check.level == "impossible"
+        now = part.ready.facts_of(np.array([row]), {})
+        self.checks: list[Test] = [  # what cannot be, and is not so already
+            check.test
+            for check in self.policy.checks()
+            if check.test is not None and check.level == "impossible" and not check.test.truth(now).sure[0]
         ]
         self.levers = self._useful([lever for lever in levers if self._limit(lever) > 0])
         self._plans: dict[tuple[int, ...], Floats] = {(): np.zeros((1, 0))}

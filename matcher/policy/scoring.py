@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError
-from matcher.policy.conditions import State, Test, leaves_readings_open
+from matcher.policy.conditions import State, Test, leaves_readings_open, must_pass
 from matcher.policy.evaluation import Answer, Group, Prepared, answers, prepare
 from matcher.policy.facts import Notes, day_number, problem_table
 from matcher.policy.intervals import Bools
@@ -40,11 +40,16 @@ VERDICTS = (
 DECISIONS = ("passes", "fails", "can_pass", "unknown", "not_in_force")
 PASSED = ("pass", "fail", "unknown")
 VERIFIED = ("all", "some", "none")
+_AHEAD = "晚于判断日期，请核对"
 WHY = (
     "",
     "没有可除的数（分母为零或为负，或没有相应的会计年度），比例或增长率不存在，因此没有差距",
     "事实都已知道，但条文有两种读法，结论不同；读法见“存疑”，可以选定",
+    "正好等于界限，须超过界限才符合",
+    "正好等于界限，须低于界限才符合",
 )
+_AT_LIMIT = {"more_than": 3, "less_than": 4}  # places in WHY
+_BY_READING = 2
 
 
 @dataclass(frozen=True)
@@ -202,7 +207,9 @@ def _cells(ready: Prepared, group: Group, answer: Answer, rule: Rule) -> dict[st
     codes = passed_codes(answer.states[rule.id])
     why[codes == 0] = 0
     if rule.test is not None and leaves_readings_open(rule.test):
-        why[(codes == 2) & _all_known(ready, group, rule.test)] = 2
+        why[(codes == 2) & _all_known(ready, group, rule.test)] = _BY_READING
+    if rule.test is not None and len(words := must_pass(rule.test)) == 1:
+        why[(codes == 1) & (shown.gap == 0)] = _AT_LIMIT[words.pop()]
     return {**cells, "passed": codes, "gap": np.where(codes == 0, 0.0, shown.gap)}
 
 
@@ -210,6 +217,16 @@ def _all_known(ready: Prepared, group: Group, test: Test) -> Bools:
     """Rows of a group in which every fact that a test reads is known."""
     spans = [ready.facts[name] for name in test.columns()]
     return np.asarray(np.logical_and.reduce([(span.lo == span.hi)[group.rows] for span in spans]), dtype=bool)
+
+
+def left_to_readings(scored: Scored) -> Bools:
+    """The rows of the summary that are undecided though every fact is known: only the readings of the text differ."""
+    rows = scored.verdicts[scored.verdicts["passed"] == "unknown"]
+    by_reading = (rows["why"].astype(str) == WHY[_BY_READING]).to_numpy()
+    keys = pd.MultiIndex.from_frame(rows[["enterprise_id", "policy"]].astype(object))
+    asked = pd.MultiIndex.from_frame(scored.summary[["enterprise_id", "policy"]].astype(object))
+    undecided = (scored.summary["decision"] == "unknown").to_numpy()
+    return np.asarray(undecided & asked.isin(keys[by_reading]) & ~asked.isin(keys[~by_reading]), dtype=bool)
 
 
 _WORDS = {"rule": "id", "kind": "kind", "source": "source", "in_force_since": "in_force_since", "seen_as": "seen_as"}
@@ -281,11 +298,14 @@ def _union(frames: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def check_figures(ready: Prepared, note: Notes) -> None:
-    """Figures that cannot be together, or seldom are, to problems."""
+    """Figures that cannot be together, or seldom are, and days still to come, to problems."""
     policy = ready.policy
-    if not policy.tree.get("checks"):
-        return
-    for check in policy.checks():
+    checks = policy.checks() if policy.tree.get("checks") else []
+    looked_at = {check.test.columns() for check in checks if check.test is not None}
+    for name, column in policy.columns.items():
+        if column.kind == "date" and (name,) not in looked_at:
+            note.add(ready.ids, ready.facts[name].lo > ready.days, column.title, None, _AHEAD, "unusual")
+    for check in checks:
         sure: Bools = np.ones(len(ready.ids), bool) if check.test is None else check.test.truth(ready.facts).sure
         if check.since is not None:
             sure = sure & (ready.days >= day_number(check.since))
@@ -319,7 +339,8 @@ def score(firms: pd.DataFrame, policy: Policies, *, on: Day) -> Scored:
         `verdicts`, one row per firm and rule: enterprise_id, policy, rule, kind, value in the rule's unit, limit,
         passed, points_low, points_high, points_max, gap in the unit of the numerator, source, in_force_since,
         verified, seen_as (in what form the rule was read: 全文, 转载原文, 摘要, 凭记忆, 未注明), why (the reason where
-        there is no gap because there is nothing to divide by, and where only readings of the text differ; else "").
+        there is no gap because there is nothing to divide by, where only readings of the text differ, and where a
+        figure is at a limit that it must pass; else "").
 
         `problems`: enterprise_id, policy, column, cell, problem, level.
 

@@ -20,15 +20,19 @@ from matcher.policy.firm_table import subject_of
 from matcher.policy.identity import FIRM, Subject
 from matcher.policy.model import Rule
 from matcher.policy.policy import Policy
-from matcher.policy.scoring import Scored
+from matcher.policy.scoring import Scored, left_to_readings
 from matcher.policy.waiting import counts_days_alone, first_day
 
+_UNPAID = "结论是不通过，没有金额"
+_TOGETHER = "各条单独看都还可能符合，但有一个未知的数怎样填都不能同时符合；请先补齐“未定”各条的事实"
+_PLACES = 6  # behind the point; what lies beyond is left behind by computing
 ASK_FIRMS = 2_000  # questions are worked out for at most so many undecided firms
 DECISIONS = {
     "passes": "通过",
     "fails": "不通过",
     "can_pass": "取决于专家评分",
     "unknown": "缺少事实，未定",
+    "reading": "条文有两种读法，未定",
     "not_in_force": "当日无有效版本",
 }
 PASSED = {"pass": "符合", "fail": "不符合", "unknown": "未定"}
@@ -59,6 +63,14 @@ EVENTS = {
 _TEXT_CHANGES = {"added": "新增", "dropped": "取消", "altered": "改变"}
 _KINDS = {"condition": "条件", "points": "评分", "amount": "金额"}
 _SHARED = ("row", "column", "value", "problem", "action")
+
+
+def told_decisions(scored: Scored) -> pd.Series[Any]:
+    """The decisions of the summary, as keys of DECISIONS: "reading" where no fact is missing and only the readings of
+    the text differ.
+    """
+    told = scored.summary["decision"].astype(object).mask(left_to_readings(scored), "reading")
+    return told.astype(pd.CategoricalDtype(list(DECISIONS)))
 
 
 def rules_by_id(policy: Policy, edition: str) -> dict[tuple[str, str], Rule]:
@@ -106,7 +118,10 @@ def sheets(
     # where the readings of a rule differ and no single fact would settle the answer, the reading comes first
     reading = readings.groupby(["enterprise_id", "policy"])["fact"].agg("；".join).reindex(keys)
     open_ = reading.notna().to_numpy() & ~(firsts["settles"].reindex(keys) > 0).to_numpy()
-    summary = scored.summary.assign(ask=np.where(open_, reading, ask))
+    failed = scored.verdicts.loc[scored.verdicts["passed"] == "fail", ["enterprise_id", "policy"]].astype(object)
+    together = (scored.summary["decision"] == "fails").to_numpy() & ~keys.isin(pd.MultiIndex.from_frame(failed))
+    ask = np.where(together, _TOGETHER, np.where(open_, reading, ask))
+    summary = scored.summary.assign(ask=ask, decision=told_decisions(scored))
     if waiting := [policy for policy in policies if counts_days_alone(policy)]:
         summary["passes_on"] = None
         for policy in waiting:
@@ -115,14 +130,17 @@ def sheets(
         lines.append("“最早符合日”：别的都不变，只等时间过去，哪天起符合；空白是五年内没有，或有事实未知")
     summary = shown(summary)
     verdicts = shown(_with_titles(scored, policies, top))
-    gaps = verdicts.loc[verdicts["passed"].isin(["不符合", "未定"])]
+    passing = keys[(scored.summary["decision"] == "passes").to_numpy()]
+    missed = scored.verdicts.head(top)["passed"].isin(["fail", "unknown"]).to_numpy()
+    of = pd.MultiIndex.from_frame(scored.verdicts.head(top)[["enterprise_id", "policy"]].astype(object))
+    gaps = verdicts.loc[missed & ~of.isin(passing)]
     firm = ["enterprise_id", "name", "policy"]
     gap, points = ["title", "passed", "value", "limit", "gap", "why"], ["points_low", "points_high", "points_max"]
     words = subject_of(policies).words
     heads = {**SCORING, "enterprise_id": words["enterprise_id"], "name": words["name"]}
     return {
         "结论": Sheet(summary, heads, frozen=2),
-        "汇总": _counts(scored.summary, titles),
+        "汇总": _counts(scored.summary.assign(decision=told_decisions(scored)), titles),
         "逐条": Sheet(verdicts, heads, key=[*firm, *gap, *points, "source"], frozen=2),
         "差距": Sheet(gaps[[*firm, *gap, "source", "verified", "seen_as"]], heads, frozen=2),
         "要问的事实": Sheet(shown(pd.concat([questions, readings], ignore_index=True)), heads, frozen=2),
@@ -152,7 +170,15 @@ def _with_titles(scored: Scored, policies: Sequence[Policy], most: int) -> pd.Da
     ]
     order = ["enterprise_id", "policy", "title", "passed", "value", "limit", "gap", "why", "points_low", "points_high"]
     order += ["points_max", "source", "in_force_since", "verified", "seen_as"]
-    return verdicts.assign(title=titles)[order]
+    keys = pd.MultiIndex.from_frame(verdicts[["enterprise_id", "policy"]].astype(object))
+    failing = scored.summary.loc[scored.summary["decision"] == "fails", ["enterprise_id", "policy"]].astype(object)
+    unpaid = (verdicts["kind"] == "amount").to_numpy() & keys.isin(pd.MultiIndex.from_frame(failing))
+    verdicts = verdicts.assign(
+        value=verdicts["value"].mask(unpaid), why=verdicts["why"].astype(object).mask(unpaid, _UNPAID)
+    )
+    gap = verdicts["gap"].mask((verdicts["passed"] == "unknown").to_numpy())  # what is open is no lack
+    figures = {"value": verdicts["value"], "limit": verdicts["limit"], "gap": gap}
+    return verdicts.assign(title=titles, **{name: one.round(_PLACES) for name, one in figures.items()})[order]
 
 
 def _questions(
@@ -245,7 +271,7 @@ def notes(policies: Sequence[Policy], *, on: dt.date) -> list[str]:
     lines = [
         f"判断日期 {on.isoformat()}；表内“申请日期”优先，并决定所用版本",
         "空白是未知，不是零；未知的事实怎样填都得同一结论时才下结论，否则为“未定”；专家评分未填时取全部范围",
-        "“差距”以分子的单位计（元、人、项、天、分）；没有可除的数时没有差距，“说明”列写明",
+        "“差距”以分子的单位计（元、人、项、天、分）；没有可除的数时没有差距，“说明”列写明；通过的企业没选上的途径不列",
         "“已核实”为否的数值凭记忆或未留原文；“所见”为摘要的只见于他人转述，未与官方原文核对，使用前请核对",
         "本结果是按公开条文推算，不代替主管部门的认定",
     ]

@@ -70,11 +70,6 @@ _INVISIBLE = re.compile(
 LIKELY_DAYS = range(18_264, 73_051)  # 1950-01-01 to 2099-12-31; a smaller number is no likely date
 DAYS_TO_1904 = 1462  # from day 0 of Excel, 1899-12-30, to 1904-01-01
 _PLAIN_NUMBER = re.compile(r"\s*\d[\d,]*(?:\.\d+)?(?:\s*[-~～—至到]\s*\d[\d,]*(?:\.\d+)?)?\s*")
-_YES = {"是", "有", "对", "√", "✓", "✔", "true", "yes", "y", "t", "1", "1.0"}
-_YES |= {"回避", "须回避", "需回避", "应回避", "入选", "拟入选", "实名"}  # columns that ask 是否回避 are so filled in
-_COUNT = re.compile(r"(\d{1,9})(?:\.0+)?\s*[项个次件家]?")
-_NO = {"否", "无", "没有", "错", "×", "x", "false", "no", "n", "f", "0", "0.0"}
-_NO |= {"不回避", "无需回避", "不需回避", "未入选", "落选", "匿名"}
 _NUMBER_BEFORE = r"(?:[(（]?\d{1,2}[)）]|\d{1,2}[、.．]|[A-Za-z][、.．)）]|[①-⑳])\s*"
 _BEHIND_NUMBERS = (*"、.．)）", *map(chr, range(0x2460, 0x2474)))
 _BETWEEN_LABELS = "(?:或者?|和|及|以及|与|并)?"
@@ -250,26 +245,6 @@ def is_ditto(cell: object) -> bool:
     if not isinstance(cell, str) or len(cell) > 9 or (len(cell) > 2 and cell.isascii()):
         return False
     return cell in _DITTO or _AROUND_DITTO.sub("", cell) in _DITTO
-
-
-def read_yesno(cell: object) -> bool | Fault | None:
-    """Yes or no, in a word, as a ticked box (☑是 □否, 是√否□), or as a count: 0 is no, 1 or more is yes."""
-    text = as_written(cell)
-    choices = read_boxes(text[:200])
-    if choices is not None and text.strip().lower() not in _YES:
-        ticked = {half_width(choice.text).lower() for choice in choices if choice.ticked}
-        answers = {text in _YES if text else True for text in ticked if not text or text in _YES | _NO}
-        if len(answers) != 1 or len(answers) != len(ticked):
-            return UNTICKED if not ticked else Fault("勾选的不是“是”或“否”中的一个", "请只勾一个")
-        return answers.pop()
-    text = half_width(text).lower()
-    if text in _YES:
-        return True
-    if text in _NO:
-        return False
-    if counted := _COUNT.fullmatch(text):
-        return int(counted[1]) > 0
-    return None if is_nothing(text) else Fault("不是“是”或“否”", "请填“是”或“否”")
 
 
 def cut_labels(text: str, known: Sequence[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from matcher.tables.schemas import Contract
 
 COLUMN_ACCOUNT = ["file", "sheet", "header", "field", "title", "use", "nearest", "hint", "unit"]
 USED, CARRIED, UNKNOWN = "已采用", "原样保留", "没看懂"  # what becomes of a column
+OPPOSITE = "（反过来读）"  # behind the title of a field of yes and no whose column says the opposite
 
 
 def column_account(file: str, sheet: str, header: Header, contract: Contract) -> pd.DataFrame:
@@ -19,7 +20,8 @@ def column_account(file: str, sheet: str, header: Header, contract: Contract) ->
             continue
         names = header.fields.of(place)
         if names:
-            titles = "、".join(contract[name].title for name in names)
+            inverse = header.fields.inverse
+            titles = "、".join(contract[name].title + OPPOSITE * (name in inverse) for name in names)
             lines.append((file, sheet, text, "、".join(names), titles, USED, "", "", _unit(header, contract, names)))
             continue
         near = header.fields.nearest.get(place)

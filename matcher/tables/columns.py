@@ -25,7 +25,6 @@ from matcher.tables.cells import (
     is_blank,
     is_blank_word,
     is_excel_error,
-    read_yesno,
     shorten,
 )
 from matcher.tables.checkboxes import ticked
@@ -47,6 +46,7 @@ from matcher.tables.numbers import (
     yuan_alone,
 )
 from matcher.tables.schemas import Column
+from matcher.tables.yes_no import read_yesno
 
 _INT64 = 2**63 - 1
 _TOO_LARGE = Fault("数大得不合理", "请检查数字")
@@ -111,8 +111,10 @@ class Cells(NamedTuple):
     units: Mapping[int, str] = MappingProxyType({})
 
 
-def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
-    """The values of a column's raw cells; `unit` is what the header says: a money unit, "%" or ""."""
+def read_cells(column: Column, unit: str, cells: Sequence[object], header: str = "") -> Cells:
+    """The values of a column's raw cells; `unit` is what the header says: a money unit, "%" or ""; `header`: as it is
+    written, for answers in its own words.
+    """
     if column.kind == "text":
         return _read_text(column, cells)
     if column.kind == "id":
@@ -124,7 +126,7 @@ def read_cells(column: Column, unit: str, cells: Sequence[object]) -> Cells:
     if column.kind == "date":
         return _read_dates(column, cells)
     if column.kind == "yesno":
-        values, faults = _each(cells, _no_excel_error(read_yesno))
+        values, faults = _each(cells, _no_excel_error(lambda cell: read_yesno(cell, header)))
         return _cells(values, faults)
     if column.measured:
         apart = [unit_apart(cell) for cell in cells]

@@ -14,10 +14,14 @@ from matcher.tables.header_words import (
     Vocabulary,
     header_key,
     header_label,
+    header_unit,
     is_carried,
     kinds_left_out,
+    measured_in,
     scale_of_counts,
+    split_unit,
 )
+from matcher.tables.numbers import FOREIGN_WORDS
 from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import unit_in_header
 
@@ -38,8 +42,8 @@ class Fields:
     one. rivalling: columns of no field that are nearest to one and the same. named: fields whose column the user
     names. remarks: column, problem and action. known: columns of no field that are no riddle. nearest: the fields
     that others could be.
-    repeated: columns whose header stands over
-    another one too, so that it names neither.
+    repeated: columns whose header stands over another one too, so that it names neither. inverse: fields of yes and no
+    whose column states the opposite.
     """
 
     places: dict[str, int] = field(default_factory=dict)
@@ -54,6 +58,7 @@ class Fields:
     nearest: dict[int, Column] = field(default_factory=dict)
     repeated: set[int] = field(default_factory=set)
     rivalling: set[int] = field(default_factory=set)
+    inverse: set[str] = field(default_factory=set)
 
     def of(self, place: int) -> list[str]:
         """The fields that a column feeds."""
@@ -150,14 +155,16 @@ def _settle_periods(meanings: dict[int, Meaning], decision: int | None, year: in
 def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, column: Column) -> None:
     """Give a column to the field that its header names, if that has none yet or is joined."""
     if column.name not in fields.places:
-        if problem := _wrong_unit(column, meaning):
-            fields.remarks.append((place, problem, "请折算成人民币（元、万元等）后填写"))
+        if wrong := _wrong_unit(column, meaning.unit):
+            fields.remarks.append((place, *wrong))
             fields.known.add(place)
             return
         fields.places[column.name] = place
         fields.units[column.name] = _plain(meaning.unit)
         if not meaning.rank:
             fields.named.add(column.name)
+        if meaning.inverse:
+            fields.inverse.add(column.name)
         if meaning.note:
             fields.remarks.append((place, meaning.note, "若不是，请改列名，或指定这一列是什么"))
     elif column.joins:
@@ -175,7 +182,8 @@ def _share(fields: Fields, place: int, meaning: Meaning) -> None:
     """
     first = next(column for column in meaning.columns if fields.places.get(column.name) == place)
     for column in meaning.columns:
-        if column.name not in fields.places and column.basis in ("", first.basis):
+        alike = column.basis in ("", first.basis) and not _wrong_unit(column, meaning.unit)
+        if column.name not in fields.places and alike:
             fields.places[column.name] = place
             fields.units[column.name] = _plain(meaning.unit)
 
@@ -290,19 +298,23 @@ def _join(fields: Fields, column: Column) -> None:
         del fields.joined[column.name]
 
 
-def _wrong_unit(column: Column, meaning: Meaning) -> str:
-    """Why the unit of a header cannot be that of the column; "" where it can."""
-    if column.kind != "yuan" or meaning.unit.removesuffix("/年") in ("", *cells.UNITS):
-        return ""
-    counted = "/" in meaning.unit or meaning.unit == "%" or scale_of_counts(meaning.unit) is not None
-    what = "不是一笔金额的单位" if counted else "不是人民币"
-    return f"表头的单位“{meaning.unit}”{what}，没有采用"
+def _wrong_unit(column: Column, unit: str) -> tuple[str, str] | None:
+    """Why the unit of a header cannot be that of the column, and what to do; None where it can."""
+    if column.kind == "yuan" and unit.removesuffix("/年") not in ("", *cells.UNITS):
+        counted = "/" in unit or unit == "%" or scale_of_counts(unit) is not None
+        what = "不是一笔金额的单位" if counted else "不是人民币"
+        return f"表头的单位“{unit}”{what}，没有采用", "请折算成人民币（元、万元等）后填写"
+    own = measured_in(column)
+    if own and split_unit(unit)[1] not in ("", own):
+        return f"表头的单位“{unit}”和“{column.title}”不符，没有采用", f"请折算成{own}后填写"
+    return None
 
 
 def _plain(unit: str) -> str:
-    """A unit as `cells` reads it: without 人, 件 and the like."""
-    scale = scale_of_counts(unit)
-    return unit.removesuffix("/年") if scale is None else scale
+    """A unit as `cells` reads it: without 人, 件, 美元 and the like."""
+    scale, base = split_unit(unit)
+    counts = scale_of_counts(unit)
+    return counts if counts is not None else scale if base in FOREIGN_WORDS else unit.removesuffix("/年")
 
 
 def _precedence(rank: int, text: str) -> tuple[int, int, int]:
@@ -327,6 +339,9 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
     for place in strange:
         ways = list(spellings(parts[place])) if parts and len(parts[place]) > 1 else [texts[place]]
         near, alike[place] = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
+        if near is not None and (wrong := _wrong_unit(near, header_unit(texts[place]))):
+            fields.remarks.append((place, *wrong))
+            continue
         money = near is not None and near.kind in _NO_MONEY and not near.money
         if near is not None and not (money and any(map(unit_in_header, (texts[place], *ways)))):
             fields.nearest[place] = near

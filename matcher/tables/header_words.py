@@ -14,6 +14,7 @@ from matcher.tables.columns import fits_in_time
 from matcher.tables.numbers import TIME_WORDS
 from matcher.tables.opposed_words import contradicts, is_of_another_table
 from matcher.tables.schemas import Column, Contract
+from matcher.tables.statements import denies, in_short, statement
 
 _IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
 _BRACKETS = str.maketrans("（[{【〔「『〖<）]}】〕」』〗>", "(" * 9 + ")" * 9)
@@ -56,10 +57,20 @@ _FOREIGN = re.compile(
     r"(?:[十百千万亿]*)(?:美元|美金|us\$|usd|\$|欧元|eur|€|英镑|gbp|£|日元|日圆|jpy|港元|港币|hkd|澳元|加元|新台币|台币"
     r"|韩元|卢布|瑞士法郎|新加坡元|新元|外币|外汇)"
 )
+_DOLLAR = r"(?:usd|us\$|\$|美元|美金)"
+_IN_DOLLARS = re.compile(
+    rf"{_DOLLAR}(?:in)?(?P<behind>[\d,a-z']+)|(?:in)?(?P<before>[\d,a-z']+?)(?:of)?{_DOLLAR}"  # (USD million)
+)
 _OF_COUNTS = re.compile(
     r"(百|千|万)?(?:人次|人年|人|名|位|件|项|个|家|台|套|篇|户|次|年|岁|分|条|种|部|本|所|款|吨|股|亩|平方米|平米|m2|个数|件数|人数)"
     r"(?:\(套\))?"
 )
+_SCALED = re.compile(r"(十万|百万|千万|[百千仟万萬亿億])?(.*)")
+_ONE_SCALE = str.maketrans("仟萬億", "千万亿")
+_ONE_UNIT = {"平米": "平方米", "m2": "平方米", "岁": "年", "周岁": "年"} | dict.fromkeys(
+    ("美金", "us$", "usd", "$"), "美元"
+)
+_LAND = ("公顷", "平方公里", "平方千米", "km2", "平方尺", "平方英尺", "坪")
 _BEFORE_UNIT = re.compile(r"^(?:(?:金额|货币|计量|计价|数据|填报|数值)?单位(?:为|是)?[:=]?|币种:?|以|按)+")
 _AFTER_UNIT = re.compile(r"(?:为单位|计|填写|填报|表示)+$")
 _UNIT_AT_END = re.compile(
@@ -84,6 +95,8 @@ _TIME = (
     r"|(?P<none>(?:最?近|前|连续)[一二两三四五\d](?:个会计)?年度?(?:内|累计|合计)?)"
 )  # of a part of a year, of several, or of one that nobody asks for: none
 _PERIODS = {"this": 0, "closing": 0, "last": 1, "former": 1, "before": 2, "third": 3}  # years before that of the table
+_INVERSE = "和“{}”说的相反，反过来读：“是”读作“否”，“否”读作“是”"
+_DENIAL = "表头里有否定的词，仍照指定的“{}”读入：这一列的“是”就是它的“是”"
 _TIME_FIRST = re.compile(rf"\(?(?:{_TIME})\)?[\s:_/|-]*(?P<word>.+)")
 _TIME_LAST = re.compile(rf"(?P<word>.+?)[\s:_/|-]*\(?(?:{_TIME})\)?")
 _FILLERS = re.compile(r"^(?:本?企业|公司|本?单位|全年|[年期]末|年度?|实现|实际)+|(?:总额|合计|金额|总计|支出|情况|数)$")
@@ -113,7 +126,7 @@ class Meaning(NamedTuple):
     header of no field, those that it is not; with `asked`, those whose own columns settle what it is. dated: whether it
     names a year. note: what a reader should know of it. known: a header that no field takes, but that is no riddle.
     period: of a figure of 本年, 上年 and the like, how many years before the table's own it is; series: the fields of
-    that figure, which may be of any year.
+    that figure, which may be of any year. inverse: it denies what the field states, so that yes is no of the field.
     """
 
     columns: tuple[Column, ...] = ()
@@ -127,6 +140,7 @@ class Meaning(NamedTuple):
     dated: bool = False
     period: int | None = None
     series: tuple[Column, ...] = ()
+    inverse: bool = False
 
 
 class _Peeled(NamedTuple):
@@ -185,6 +199,10 @@ def unit_of(piece: str) -> str | None:
         return piece
     if named := next((unit for unit, written in _FIGURES.items() if written.fullmatch(piece)), ""):
         return named + "元"
+    if dollars := _IN_DOLLARS.fullmatch(piece):
+        many = dollars["behind"] or dollars["before"]
+        named = next((unit for unit, words in _IN_FIGURES.items() if re.fullmatch(words, many)), "")
+        return f"{named}美元" if named else piece
     if piece == "yuan":
         return "元"
     over, sign, _ = piece.partition("/")
@@ -195,6 +213,29 @@ def scale_of_counts(unit: str) -> str | None:
     """ "万" for 万人, "" for 人; None for what is no unit of counts."""
     counted = _OF_COUNTS.fullmatch(unit.removesuffix("/年"))
     return (counted[1] or "") if counted else None
+
+
+def split_unit(unit: str) -> tuple[str, str]:
+    """How many of what a unit is, the latter in one writing, "" for no more than a number.
+
+    >>> split_unit("亿美元"), split_unit("万㎡".replace("㎡", "m2")), split_unit("万")
+    (('亿', '美元'), ('万', '平方米'), ('万', ''))
+    """
+    match = _SCALED.fullmatch(unit.removesuffix("/年"))
+    assert match is not None
+    return (match[1] or "").translate(_ONE_SCALE), _ONE_UNIT.get(match[2], match[2])
+
+
+def measured_in(column: Column) -> str:
+    """The unit in which the title of a number says that it is counted: 平方米, 美元, 年; "" for none."""
+    return split_unit(header_unit(column.title))[1] if column.kind == "number" else ""
+
+
+@cache
+def header_unit(text: str) -> str:
+    """The unit in a header, of time too (月 in 成立年限（月）); "" for none."""
+    peeled = _peel(text)
+    return peeled.unit or next((word for word in peeled.qualifiers if word in TIME_WORDS or word in _LAND), "")
 
 
 class Vocabulary:
@@ -209,6 +250,8 @@ class Vocabulary:
         self._words: dict[str, list[Column]] = {}
         self._close: dict[str, list[Column]] = {}
         self._stems: dict[str, Column] = {}
+        self._measured: dict[str, Column] = {}
+        self._statements: dict[str, list[tuple[Column, str]]] = {}
         self._compounds = [(_compound(column), column) for column in contract.columns if column.heads]
         for column in contract.columns:
             for text in (column.title, column.name, *column.headers):
@@ -217,6 +260,10 @@ class Vocabulary:
                 self._words.setdefault(header_key(word), []).append(column)
             for word in column.close_words:
                 self._close.setdefault(header_key(word), []).append(column)
+            for text in (column.title, *column.headers) if measured_in(column) else ():
+                self._measured.setdefault(header_key(_peel(text).bare), column)
+            for text in {column.title, in_short(column.title), *column.headers} if column.kind == "yesno" else ():
+                self._statements.setdefault(statement(text).words, []).append((column, text))
             for kinds in column.sums:
                 for word in kinds:
                     self.kinds.setdefault(header_key(word), []).append((column, kinds[0]))
@@ -232,7 +279,9 @@ class Vocabulary:
         if key in self.named:
             column = self.named[key]
             same = [one for word in column.words for one in self._words[header_key(word)] if one.back == column.back]
-            return Meaning(tuple(dict.fromkeys((column, *same))), peeled.unit, 0)
+            unit = header_unit(text) if column.kind == "number" else peeled.unit
+            meaning = Meaning(tuple(dict.fromkeys((column, *same))), unit, 0)
+            return self._named_statement(meaning, text) if column.kind == "yesno" else meaning
         if not _LETTER.search(key) or (len(text) > _LONG and "(" not in text and "（" not in text):
             return Meaning()
         for rank, form in ((1, text), (2, peeled.core), (3, peeled.bare)):
@@ -248,9 +297,16 @@ class Vocabulary:
                     return Meaning()
                 if said := "”“".join(word for word, fits in in_time.items() if not fits):
                     found = found._replace(note=f"表头另注“{said}”，照“{column.title}”读入")
+            if rank == 3 and column.kind == "yesno":
+                title = header_key(column.title)
+                if said := "”“".join(word for word in peeled.qualifiers if header_key(word) not in title):
+                    note = f"表头另注“{said}”，照“{column.title}”读入"
+                    found = found._replace(note="；".join(filter(None, (found.note, note))))
             unit = peeled.unit if rank > 1 or peeled.core != text else ""
             if column.kind == "yuan" and not unit and "w" in peeled.qualifiers:  # 80w is 80万
                 unit = "万元"
+            if rank == 3 and measured_in(column):
+                unit = header_unit(text)
             if rank == 3 and column.kind == "text":  # 研发周期（月）
                 unit = unit or next((_MONTHS.get(word, word) for word in peeled.qualifiers if word in TIME_WORDS), "")
             return found._replace(unit=unit, rank=max(rank, found.rank))
@@ -279,7 +335,8 @@ class Vocabulary:
             return Meaning((exact,), summed=tuple(pair for pair in self.kinds.get(key, ()) if pair[0] is not exact))
         time = _TIME_FIRST.fullmatch(form) or _TIME_LAST.fullmatch(form)
         if time is not None:
-            return self._of_year(time, exact)
+            dated = self._of_year(time, exact)
+            return self._of_statement(form) if dated == Meaning() else dated
         if columns := self._series(key):
             if len({column.back for column in columns}) > 1:
                 return Meaning(asked=tuple(columns))
@@ -290,6 +347,9 @@ class Vocabulary:
         owned = _OWNED.fullmatch(key)
         if owned and (of_kind := self.kinds.get(key) or self.kinds.get(owned[1])):
             return Meaning(summed=tuple(of_kind))
+        measured = self._measured.get(key)
+        if measured and split_unit(unit)[1] == measured_in(measured):
+            return Meaning((measured,))
         stem = _COUNTED.sub("", key)
         if stem in self._stems and (stem != key or len(stem) > 3):
             return Meaning((self._stems[stem],))
@@ -298,9 +358,32 @@ class Vocabulary:
                 return Meaning(asked=tuple(close), rank=CLOSE)
             doubt = "按惯例" if close[0].kind == "text" else "两者口径可能不同"
             return Meaning(tuple(close), rank=CLOSE, note=f"照“{close[0].title}”读入，{doubt}")
-        return next(
-            (Meaning((column,), rank=2) for words, column in self._compounds if words.fullmatch(key)), Meaning()
-        )
+        for words, column in self._compounds:
+            if words.fullmatch(key):
+                return Meaning((column,), rank=2)
+        return self._of_statement(form)
+
+    def _of_statement(self, form: str) -> Meaning:
+        """The field of yes and no that states what a header states, or denies."""
+        said = statement(form)
+        known = self._statements.get(said.words, ())
+        known = [(column, text) for column, text in known if not (said.plain and statement(text).has)]
+        if len({(column.name, denies(text)) for column, text in known}) != 1:
+            return Meaning()
+        column, text = known[0]
+        inverse = said.denied != denies(text)
+        note = _INVERSE.format(column.title) if inverse else ""
+        return Meaning((column,), rank=2, inverse=inverse, note=note)
+
+    def _named_statement(self, meaning: Meaning, text: str) -> Meaning:
+        """A field of yes and no that the user names for a header, which may say the opposite."""
+        column, said = meaning.columns[0], statement(text)
+        known = [own for one, own in self._statements.get(said.words, ()) if one.name == column.name]
+        if known and all(denies(own) != said.denied for own in known):
+            return meaning._replace(inverse=True, note=_INVERSE.format(column.title))
+        if said.denied and not any(map(denies, (column.title, *column.headers))):
+            return meaning._replace(note=_DENIAL.format(column.title))
+        return meaning
 
     def _series(self, key: str) -> list[Column]:
         return self._words.get(key) or self._words.get(_FILLERS.sub("", key)) or []
@@ -355,10 +438,14 @@ class Vocabulary:
                 if series := self._series(key):
                     return _latest(series), 1.0
         key = header_key(peeled.bare) or header_key(text)
-        for word in difflib.get_close_matches(key, list(self._all), 3, _NEAR_ENOUGH):
-            column = self._all[word]
-            if not contradicts(key, word, column.title) and not is_of_another_table(key, column):
-                return column, difflib.SequenceMatcher(None, word, key).ratio()
+        said = key + "".join(map(header_key, peeled.qualifiers))
+        for like in dict.fromkeys((key, said)):
+            for word in difflib.get_close_matches(like, list(self._all), 3, _NEAR_ENOUGH):
+                column = self._all[word]
+                if column.kind == "yesno" and {denies(word), denies(column.title)} != {denies(key)}:
+                    continue
+                if not contradicts(said, word, column.title) and not is_of_another_table(key, column):
+                    return column, difflib.SequenceMatcher(None, word, like).ratio()
         return None, 0.0
 
     @cached_property

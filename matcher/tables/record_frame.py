@@ -172,7 +172,9 @@ class Table(NamedTuple):
         if self.contract.unit_column and column.kind == "number":
             plain, wrong = self._in_row_units(cells, unit)
             unit = ""
-        read = read_cells(column, unit, plain)
+        read = read_cells(column, unit, plain, header)
+        if column.name in self.header.fields.inverse:
+            read = read._replace(values=[None if value is None else not value for value in read.values])
         read.faults.extend(wrong)
         found += [Problem(self.numbers[i], header, shown(cells[i]), *fault) for i, fault in read.faults]
         found += [Problem(None, header, shorten(value, 80), *fault) for value, fault in read.notes]

@@ -18,7 +18,7 @@ from matcher.export.titles import TITLES
 from matcher.policy import Policy, list_policies, read_firms, score, trace
 from matcher.policy.explanation import page_facts
 from matcher.policy.policy import load_policies, shipped_policy
-from matcher.policy.workbook import DECISIONS, answering_problems, sheets
+from matcher.policy.workbook import DECISIONS, answering_problems, sheets, told_decisions
 from matcher.pool.book.diff import moves
 from matcher.pool.book.follow_up import funnel
 from matcher.pool.book.tables import STATES
@@ -162,7 +162,8 @@ async def points_of_list(
         problems = answering_problems(reading.problems, scored.problems, titles)
         files = files_of(name, tables, problems=problems, columns=reading.columns, notes=lines, title="政策判断")
         summary, heads = tables["结论"].table, {**TITLES, **tables["结论"].titles}
-        counts: Any = scored.summary.groupby(["policy", "decision"], observed=True).size()
+        told = scored.summary.assign(decision=told_decisions(scored))
+        counts: Any = told.groupby(["policy", "decision"], observed=True).size()
         shown = ["name", "policy", "decision", "rules_verified", "total_low", "total_high", "ask"]
         return {
             "counts": [f"{titles[one]}：{DECISIONS[word]} {many} 家" for (one, word), many in counts.items()],

@@ -1,0 +1,120 @@
+"""Cells of yes and no: words, ticked boxes, counts, and answers in the words of their header. Knows no tables."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from matcher.tables.cells import UNTICKED, Fault, as_written, half_width, is_nothing
+from matcher.tables.checkboxes import read_boxes
+from matcher.tables.statements import denies
+
+_words = str.split
+_PLAIN_YES = {*_words("是 对 √ ✓ ✔ true yes y t 真 属实")}
+_PLAIN_NO = {*_words("否 不是 非 错 × x false no n f 假 不属实")}
+_HAS = {
+    *_words("有 具备 具有 拥有 属于 存在此情形 1 1.0")
+}  # of a header that denies, both ways of reading may be meant
+_HAS_NOT = {*_words("无 没有 没 不具备 不具有 不属于 未拥有 无此情形 无此情况 无该情形 没有此情形 没有此情况 0 0.0")}
+_YES = _PLAIN_YES | _HAS | {*_words("回避 须回避 需回避 应回避 入选 拟入选 实名")}  # 是否回避 is so filled in
+_NO = _PLAIN_NO | _HAS_NOT | {*_words("不回避 无需回避 不需回避 未入选 落选 匿名")}
+_COUNT = re.compile(r"有?(\d{1,9})(?:\.0+)?\s*[项个次件家]?")
+_END = re.compile(r"[。.,，;；!！]+$")
+_BESIDE = re.compile(r"([^()]+)\(([^()]+)\)")
+_OF_COUNT = re.compile(r"共?\d{1,9}[项个次件家人种]?")
+_OF_LEVEL = re.compile(r"(?:国家|部|省部?|市|区|县)级")
+# Verbs and states that a cell may take from its header: 已通过, 未列入, 不存在, 符合要求.
+_VERBS = "|".join(
+    _words(
+        "通过 列入 发生 存在 有效 符合 满足 达标 达到 合格 具备 具有 拥有 属于 涉及 涉密 认定 登记 验收 备案 签署 签订 "
+        "签约 上市 控股 承诺 取得 获得 获奖 明确 齐全 齐备 健全 完备 规范 领先 提交 申请 申报 入选 入库 享受 适用 "
+        "单独核算 独立核算 查账征收 失信 违法 违规 公示 关联"
+    )
+)
+_NOT = "未曾|从未|没有|尚未|还未|未被|未|不|没|无|非"
+_ANSWER = re.compile(
+    rf"(?P<no>{_NOT})?(?:已经|已|均已|均|都|全部|被|曾)*(?P<verb>{_VERBS})(?:过|了|的)?(?:要求|条件|标准|规定)?"
+)
+_WELL = re.compile(r"(?:都|均|全部|完全|基本)?(?:符合|满足|达标|达到|合格)(?:要求|条件|标准|规定)?")
+_NOT_WELL = re.compile(r"(?:不|未|没有)(?:符合|满足|达标|达到|合格)(?:要求|条件|标准|规定)?")
+_OF_QUALITY = re.compile(
+    "符合|满足|达到|达标|合格|要求|条件|标准|齐全|健全|规范|明确|领先|完备|先进|稳定|保障"
+    r"|^(?:是否)?(?:拥有|具有|具备|有(?!无))"
+)
+_OF_FAULTS = re.compile(
+    "失信|违法|违规|违反|违约|事故|异常|禁止|限制|淘汰|偷|逃税|骗|造假|作假|不良|撤销|取消|注销|吊销|逾期|涉密|侵权|污染|处罚"
+    "|纠纷|诉讼|黑名单|被|仅|未|不|无"
+)
+_BOTH_WAYS = Fault("表头说的是“没有”，这一格两种意思都说得通，没有采用", "请填“是”（表头说的属实）或“否”")
+_MORE_BESIDE = Fault("括号里另有说明，不知还算不算“是”或“否”，没有采用", "请只填“是”或“否”")
+_NEITHER = Fault("不是“是”或“否”", "请填“是”或“否”")
+
+
+@lru_cache(65_536)
+def _is_denial(header: str) -> bool:
+    return denies(header)
+
+
+def read_yesno(cell: object, header: str = "") -> bool | Fault | None:
+    """Whether what the header states is so: a word, a ticked box (☑是 □否, 是√否□), a count (0 is no, 1 or more is
+    yes), or an answer in a word of the header.
+
+    >>> read_yesno("未列入", "列入经营异常名录"), read_yesno("未发生", "近三年未发生事故"), read_yesno("有（2项）")
+    (False, True, True)
+    >>> read_yesno("未列入", "有固定场所") == read_yesno("大概吧"), read_yesno("无", "无严重失信行为").problem[:10]
+    (True, '表头说的是“没有”，')
+    """
+    text = as_written(cell)
+    choices = read_boxes(text[:200])
+    if choices is not None and text.strip().lower() not in _YES:
+        ticked = {half_width(choice.text).lower() for choice in choices if choice.ticked}
+        answers = {text in _YES if text else True for text in ticked if not text or text in _YES | _NO}
+        if len(answers) != 1 or len(answers) != len(ticked):
+            return UNTICKED if not ticked else Fault("勾选的不是“是”或“否”中的一个", "请只勾一个")
+        if _is_denial(header) and ticked & (_HAS | _HAS_NOT):
+            return _BOTH_WAYS
+        return answers.pop()
+    text = half_width(text).lower()
+    answer = _in_words(_END.sub("", text) or text, header)
+    return answer if answer is not None or is_nothing(text) else _NEITHER
+
+
+def _in_words(text: str, header: str) -> bool | Fault | None:
+    """The answer of a cell in half width; None where it is none."""
+    denied = _is_denial(header)
+    if text in _PLAIN_YES or text in _PLAIN_NO:
+        return text in _PLAIN_YES
+    if (said := _in_a_word_of(header, text)) is not None:
+        return said
+    counted = _COUNT.fullmatch(text)
+    if denied and (counted or text in _HAS or text in _HAS_NOT):
+        return _BOTH_WAYS
+    if text in _YES or text in _NO:
+        return text in _YES
+    if counted:
+        return int(counted[1]) > 0
+    if (well := bool(_WELL.fullmatch(text))) or _NOT_WELL.fullmatch(text):
+        asks = header and (denied or (_OF_QUALITY.search(header) and not _OF_FAULTS.search(header)))
+        return well if asks else None
+    return _with_remark(text, header)
+
+
+def _in_a_word_of(header: str, text: str) -> bool | None:
+    """An answer in a verb of the header, which may itself deny: 未列入 says no of 列入…, and yes of 未列入…."""
+    answer = _ANSWER.fullmatch(text)
+    at = header.find(answer["verb"]) if answer else -1
+    if answer is None or at < 0:
+        return None
+    denied = bool(re.search(rf"(?:{_NOT})(?:曾|被)?$", header[:at])) and not header[:at].endswith("有无")
+    return bool(answer["no"]) == denied
+
+
+def _with_remark(text: str, header: str) -> bool | Fault | None:
+    """An answer with a count or a level beside it (有（2项）, 是（省级）); a Fault where something else stands."""
+    beside = _BESIDE.fullmatch(text)
+    answer = _in_words(beside[1].strip(), header) if beside else None
+    if beside is None or not isinstance(answer, bool):
+        return answer
+    level = _OF_LEVEL.fullmatch(beside[2])
+    fits = level is not None and ("级" not in header or level[0] in header)
+    return answer if answer and (fits or _OF_COUNT.fullmatch(beside[2])) else _MORE_BESIDE
