@@ -8,6 +8,7 @@ from matcher.errors import TableError
 from matcher.matching.base import BaseIndex, check_index
 from matcher.matching.judgements import REASONS, read_judgements
 from matcher.tables.arguments import check_frame
+from matcher.tables.ids import id_texts, ids_of
 from matcher.tables.writings import KnownIds
 
 COLUMNS = ["institution", "outcome_id", "outcome_title", "reason", "day", "need_id", "need_title"]
@@ -98,7 +99,7 @@ def _found(ids: pd.Series, table: pd.DataFrame | None) -> pd.Series:
     """The ids as the table writes them; unknown ones stay."""
     if table is None:
         return ids
-    known = KnownIds(table[str(ids.name)].astype(str).tolist())
+    known = KnownIds(ids_of(table, str(ids.name)))
     return pd.Series(known.find_all(ids.tolist()), index=ids.index, dtype=object)
 
 
@@ -106,4 +107,5 @@ def _look_up(ids: pd.Series, table: pd.DataFrame | None, column: str) -> pd.Seri
     if table is None or column not in table:
         return pd.Series("", index=ids.index, dtype=object)
     key = "need_id" if "need_id" in table else "outcome_id"
-    return ids.map(table.drop_duplicates(key).set_index(key)[column]).fillna("").astype(object)
+    cells = table[column].set_axis(id_texts(table[key]))
+    return ids.map(cells[~cells.index.duplicated()]).fillna("").astype(object)

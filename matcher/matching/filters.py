@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,19 +18,21 @@ from matcher.matching.base import BaseIndex
 from matcher.matching.records import id_column_of
 from matcher.progress import logger
 from matcher.tables import regions
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import as_number, check_frame
 from matcher.tables.cells import is_nothing
 from matcher.tables.checkboxes import ticked
 from matcher.tables.dates import ENDED
+from matcher.tables.ids import find_ids
 from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
 from matcher.tables.synonyms import common_label
-from matcher.tables.writings import KnownIds, fold
+from matcher.tables.writings import fold
 
 _SEPARATOR = re.compile(r"[,，､、;；/／|｜\n]+")
 _BETWEEN_REGIONS = re.compile(r"[,，､、;；|｜\n]+")
 _LEVEL = re.compile(r"[->→]+")
 REGION = "region"  # the column whose labels are places
 
+NOT_EXCLUDED = "排除的配对中有编号不在表中，没有起作用"
 SHOWN = 20  # labels named to somebody who asked for one that no record has
 
 Mask = NDArray[np.bool_]
@@ -393,7 +395,10 @@ class Limits:
         columns = {column: agreement(index, column) for column in {*same, *weights}}
         cells = {column: [labels_of(value, column=column) for value in queries[column]] for column in columns}
         self._same = [(columns[column], cells[column]) for column in same]
-        self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
+        self._weights = [
+            (as_number(weight, f"weights[{column!r}]"), columns[column], cells[column])
+            for column, weight in weights.items()
+        ]
         self._excluded = _excluded(queries, index, exclude)
         self.prefers = bool(self._weights)
 
@@ -417,14 +422,6 @@ class Limits:
         return total
 
 
-def find_excluded(written: pd.Series[Any], ids: Iterable[str]) -> list[str]:
-    """The ids that a column of excluded pairs means; through the logger, those that are not there."""
-    known, texts = KnownIds(ids), written.astype(str).tolist()
-    if unknown := known.unknown(texts):
-        logger.warning("排除的配对中有编号不在表中，没有起作用：%s", unknown)
-    return known.find_all(texts)
-
-
 def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
     if exclude is None:
         return {}
@@ -433,13 +430,13 @@ def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | N
     if missing := {asking, index.id_column} - set(exclude.columns):
         raise TableError(f"exclude needs the columns {asking} and {index.id_column}; it lacks {sorted(missing)}")
     asked: dict[str, list[int]] = {}
-    for row, name in enumerate(queries[asking].astype(str)):
+    for row, name in enumerate(queries[asking]):
         asked.setdefault(name, []).append(row)
     records: dict[str, list[int]] = {}
     for row, name in enumerate(index.ids.tolist()):
         records.setdefault(name, []).append(row)
     lefts, rights = (
-        find_excluded(exclude[name], known) for known, name in ((asked, asking), (records, index.id_column))
+        find_ids(exclude[name], known, NOT_EXCLUDED) for known, name in ((asked, asking), (records, index.id_column))
     )
     result: dict[int, list[int]] = {}
     for left, right in zip(lefts, rights, strict=True):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.matching.calibration import Calibration
+from matcher.tables.ids import ids_of
 
 # Why a user declines a pair, in English or Chinese, and the level that the reason implies (None: none).
 REASONS: dict[str, tuple[str, float | None]] = {
@@ -73,8 +74,8 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
     implied = implied.where(verdicts != "accepted", ACCEPTED)
     return pd.DataFrame(
         {
-            "asking_id": judged[asking].astype(str),
-            "record_id": judged[answering].astype(str),
+            "asking_id": ids_of(judged, asking),
+            "record_id": ids_of(judged, answering),
             "level": stated.where(stated.notna(), implied),
             "stated": stated.notna(),
             "reason": reasons,

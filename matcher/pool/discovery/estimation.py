@@ -29,7 +29,7 @@ from matcher.pool.discovery.technology import Industries
 from matcher.pool.discovery.variables import rebuild
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.ordering import order_inside
-from matcher.tables.arguments import Day, as_day, check_firms
+from matcher.tables.arguments import Day, as_day, as_whole, check_firms
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
@@ -128,7 +128,7 @@ def discover(
     """
     check_firms(firms)
     shares = Industries.load(industries)
-    policy, day = load_policy(policy), as_day(on)
+    policy, day, rng = load_policy(policy), as_day(on), as_whole(rng, "rng", 0)
     if bad := [name for name, ends in (assume or {}).items() if not ends[0] <= ends[1] <= ends[2]]:
         raise ArgumentError(f"假设的取值须为 最低 ≤ 最可能 ≤ 最高：{'、'.join(bad)}")
     gone = has_ended(firms["status"]) if "status" in firms else np.zeros(len(firms), bool)
