@@ -398,7 +398,7 @@ def evaluate_command(
 
 def _past(index: Index, valid_on: dt.date | None) -> int:
     """How many records are surely past their validity on that day."""
-    from matcher.matching.filters import valid_rows
+    from matcher.matching.validity import valid_rows
 
     return 0 if valid_on is None else int((index.alive & ~valid_rows(index, valid_on)).sum())
 

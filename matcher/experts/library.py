@@ -16,11 +16,12 @@ from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, T
 from matcher.experts.works_by_name import join_by_name
 from matcher.matching import storage
 from matcher.matching.encoders import Encoder
-from matcher.matching.filters import day_of
 from matcher.matching.folders import named_damage
 from matcher.matching.index import Index
 from matcher.matching.tokens import Segmenter
+from matcher.matching.validity import day_of
 from matcher.tables.arguments import check_frame
+from matcher.tables.dates import local_times
 from matcher.tables.ids import find_ids, id_texts, ids_of
 from matcher.tables.schemas import HIGH, LOW
 
@@ -145,7 +146,9 @@ class Experts:
             raise TableError(f"people need expert_id, works work_id, expert_id and title; missing: {sorted(missing)}")
         people = people.assign(expert_id=ids_of(people, "expert_id", distinct=True)).reset_index(drop=True)
         named = join_by_name(people, works)
-        works = _dated(_named(named.works.reset_index(drop=True)))
+        works = _named(named.works.reset_index(drop=True))
+        dates = {name: local_times(works[name]) for name in ("date", "date" + LOW, "date" + HIGH) if name in works}
+        works = _dated(works.assign(**dates))
         titles = works[["work_id", "title"]].drop_duplicates()
         if (twice := titles["work_id"].duplicated()).any():
             raise TableError(f"同一业绩编号有不同的名称：{'、'.join(titles.loc[twice, 'work_id'].unique()[:10])}")

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BaseIndex
 from matcher.matching.records import id_column_of
+from matcher.matching.validity import valid_rows, warn_of_unread_ends
 from matcher.progress import logger
 from matcher.tables import regions
 from matcher.tables.arguments import as_number, check_frame
 from matcher.tables.cells import is_nothing
 from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import ENDED
+from matcher.tables.dates import ENDED, local_times
 from matcher.tables.ids import find_ids
 from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
 from matcher.tables.synonyms import common_label
@@ -80,7 +81,7 @@ class Between:
             except ValueError as error:
                 raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}") from error
             if not pd.isna(day):
-                return day
+                return day.tz_localize(None)
         number = isinstance(bound, (int, float, np.integer, np.floating)) and not isinstance(bound, bool)
         if not number or pd.isna(bound):
             raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}")
@@ -92,7 +93,7 @@ class Between:
         given = pd.Series(cells, dtype=object)
         if isinstance(low if high is None else high, pd.Timestamp):
             numbers = given.map(lambda cell: isinstance(cell, (int, float, np.number)))
-            values = pd.to_datetime(given.mask(numbers, None), errors="coerce", format="ISO8601")
+            values = pd.to_datetime(local_times(given.mask(numbers, None)), errors="coerce", format="ISO8601")
         else:
             values = pd.to_numeric(given, errors="coerce")
         blank = given.isna() | given.eq("")
@@ -332,6 +333,7 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
         allowed[np.flatnonzero(index.alive)] &= mask_of(mask, index.records)
     if valid_on is not None:
         allowed &= valid_rows(index, valid_on)
+        warn_of_unread_ends(index)
     if (states := _beside(index, "valid_until" + STATE)) is not None:
         ended = allowed & (states == ENDED)
         allowed &= ~ended
@@ -342,32 +344,9 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
     return allowed
 
 
-def valid_rows(index: BaseIndex, valid_on: dt.date | str) -> Mask:
-    """The rows that are not surely past `valid_until` on a day."""
-    day, valid = day_of(valid_on, "valid_on"), np.ones(len(index.alive), bool)
-    for name in ("valid_until", "valid_until" + HIGH):
-        if (cells := _beside(index, name)) is not None:
-            until = pd.to_datetime(pd.Series(cells, dtype=object), errors="coerce")
-            valid &= ~(until < day).to_numpy(bool)
-    return valid
-
-
 def _beside(index: BaseIndex, column: str) -> NDArray[np.object_] | None:
     """The cells of a column that only some tables have."""
     return index.column(column) if any(column in part.records for part in index.parts) else None
-
-
-def day_of(day: object, name: str) -> pd.Timestamp:
-    """A date or ISO text as a day. Raises ArgumentError or ArgumentTypeError."""
-    if not isinstance(day, (str, dt.date)):
-        raise ArgumentTypeError(f"{name} is a date or a text such as 2026-03-31, not {type(day).__name__}")
-    try:
-        result = pd.Timestamp(day)
-    except ValueError as error:
-        raise ArgumentError(f"{name} is a date or a text such as 2026-03-31, not {day!r}") from error
-    if pd.isna(result):
-        raise ArgumentError(f"{name} is a date or a text such as 2026-03-31, not {day!r}")
-    return result
 
 
 class Limits:

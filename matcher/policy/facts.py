@@ -13,7 +13,7 @@ import pandas as pd
 
 from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
 from matcher.policy.model import FactColumn, YearsRule
-from matcher.tables.dates import read_date
+from matcher.tables.dates import local_times, read_date
 from matcher.tables.regions import find_region
 from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.soft_values import text_of
@@ -119,7 +119,7 @@ def _coded(series: pd.Series[Any], code: Callable[[str], float]) -> tuple[Floats
 def dates(series: pd.Series[Any]) -> tuple[Floats, Bools]:
     """Days since 1970-01-01, and the rows that hold no date though they are not empty."""
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
-        stamps = series.to_numpy(dtype="datetime64[s]")
+        stamps = local_times(series).to_numpy(dtype="datetime64[s]")
         return _days(stamps), np.zeros(len(series), dtype=bool)
     cells = series.tolist()
     out = np.full(len(cells), np.nan)
