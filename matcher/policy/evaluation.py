@@ -30,6 +30,7 @@ from matcher.policy.points import Judged
 from matcher.policy.policy import Policy
 from matcher.policy.thresholds import all_turns, candidates, reads, torn_columns
 from matcher.tables.arguments import check_firms
+from matcher.tables.ids import ids_of
 
 
 @dataclass(frozen=True)
@@ -305,7 +306,7 @@ def _plain_name(name: str, firms: pd.DataFrame, owners: Mapping[str, tuple[Polic
 
 def _ids(firms: pd.DataFrame) -> np.ndarray[Any, Any]:
     if "enterprise_id" in firms.columns:
-        return firms["enterprise_id"].astype(str).to_numpy(dtype=object)
+        return ids_of(firms, "enterprise_id").to_numpy(dtype=object)
     return np.array([str(n) for n in range(1, len(firms) + 1)], dtype=object)
 
 
