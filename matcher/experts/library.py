@@ -184,6 +184,10 @@ class Experts:
         index = Index.build(records, encoder=encoder, segmenter=segmenter, progress=progress)
         return cls(people, index, links.astype({"person": np.int64, "row": np.int64}), unknown)
 
+    def __repr__(self) -> str:
+        """Size."""
+        return f"Experts({len(self)} people, {len(self.index)} works and profiles, {len(self.unknown)} unknown)"
+
     def __len__(self) -> int:
         """How many people."""
         return len(self.people)

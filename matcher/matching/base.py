@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import ArgumentError, ArgumentTypeError, TableError
+from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, TableError
 from matcher.matching.calibration import shipped_file
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
 from matcher.matching.judgements import Feedback
@@ -322,6 +322,8 @@ class BaseIndex:
     def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
         """Make texts ready to be searched for."""
         vectors, terms = self._read(titles, bodies, "query")
+        if (given := vectors.shape[1]) != (width := self.parts[0].vectors.shape[1]):
+            raise EncoderError(f"the encoder gives {given} numbers a text, the index holds {width}: build it anew")
         idf2 = self.lexical.idf2(terms.names)
         return Asked(vectors, terms, idf2, self.lexical.queries(terms, idf2), foreign_rows(terms))
 

@@ -184,8 +184,8 @@ def check_where(where: object) -> None:
     for column, wish in where.items():
         if isinstance(wish, (str, Between)):
             continue
-        labels = list(wish) if isinstance(wish, (list, tuple, set, frozenset, np.ndarray, pd.Series)) else [wish]
-        if labels == [wish] or not all(isinstance(label, str) for label in labels):
+        listed = isinstance(wish, (list, tuple, set, frozenset, np.ndarray, pd.Series))
+        if not listed or not all(isinstance(label, str) for label in wish):
             raise ArgumentTypeError(
                 f"where[{column!r}] is a label (str), a list of labels, or a range such as Between(0, 100), "
                 f"not {wish!r}"

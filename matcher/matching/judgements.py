@@ -43,6 +43,8 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
 
     Raises TableError naming every row that says nothing.
     """
+    if not {"level", "verdict", "reason"} & set(judged.columns):
+        raise TableError("反馈表缺少列：等级（level）、结论（verdict）和理由（reason）至少要有一列")
     blank = pd.Series("", index=judged.index)
     level, verdict, reason = (
         judged[name].astype(object).where(judged[name].notna(), "").astype(str).str.strip() if name in judged else blank

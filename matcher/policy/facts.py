@@ -203,14 +203,16 @@ def read_values(column: FactColumn, series: pd.Series[Any]) -> tuple[Floats, lis
     if column.kind in ("count", "number", "yuan", "share"):
         with np.errstate(invalid="ignore"):
             outside = (values < column.lowest) | (values > column.highest)
-            if column.kind == "count" or column.whole:
-                outside |= ~np.isnan(values) & (values != np.floor(values))
-            outside |= np.abs(values) > EXACT
-        if outside.any():
-            top = "" if np.isinf(column.highest) else f"，最大 {column.highest:g}"
-            problem = f"不可能的数值（最小 {column.lowest:g}{top}）；按未知处理"
-            faults.append(Fault(outside, series.tolist(), problem, "impossible"))
-            values = np.where(outside, np.nan, values)
+            huge = (np.abs(values) > EXACT) & ~outside
+            broken = (values != np.floor(values)) & ~np.isnan(values) & ~outside & ~huge
+        top = "" if np.isinf(column.highest) else f"，最大 {column.highest:g}"
+        wrong = [(outside, f"不可能的数值（最小 {column.lowest:g}{top}）"), (huge, "数值过大，请核对单位")]
+        if column.kind == "count" or column.whole:
+            wrong.append((broken, "应为整数"))
+        for rows, problem in wrong:
+            if rows.any():
+                faults.append(Fault(rows, series.tolist(), f"{problem}；按未知处理", "impossible"))
+                values = np.where(rows, np.nan, values)
     return values, faults
 
 
