@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from scipy.sparse import csr_array
 
-from matcher import Index, assign, fit_feedback, load_policy, match, score, write_matches
-from matcher.errors import ArgumentError, EncoderError, PolicyError, TableError
+from matcher import Index, assign, fit_feedback, load_policy, match, read_needs, score, write_matches
+from matcher.errors import ArgumentError, EncoderError, MatcherError, PolicyError, TableError
 from matcher.experts import Experts
 from matcher.matching.filters import check_where
 from matcher.pool.scorecard.history import read_outcomes
@@ -16,6 +16,15 @@ from matcher.pool.scorecard.history import read_outcomes
 TITLES = ["齿轮磨削烧伤检测", "桃采后保鲜"]
 NEEDS = pd.DataFrame({"need_id": ["1", "2"], "title": TITLES})
 OUTCOMES = pd.DataFrame({"outcome_id": ["7", "8"], "title": TITLES, "maturity": ["小试", "中试"]})
+
+
+@pytest.mark.parametrize(
+    "source", [None, {"title": ["a"]}, [1], pd.Series(["a"])], ids=lambda source: type(source).__name__
+)
+def test_what_is_no_table_is_an_error_of_the_library(source):
+    with pytest.raises(MatcherError, match=r"^source is a path, bytes, a binary file or a DataFrame, not ") as caught:
+        read_needs(source)
+    assert isinstance(caught.value, TypeError)
 
 
 def test_labels_may_stand_in_a_series():

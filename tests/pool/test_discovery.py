@@ -338,6 +338,13 @@ def test_assumptions_of_no_fact_and_ids_missing_or_twice_are_refused():
             discover(firms.assign(enterprise_id=ids), "hte", on="2026-11-24")
 
 
+def test_the_order_of_the_table_does_not_matter(made):
+    firms = made.seen.head(120)
+    one, other = (discover(table, "hte", on=ON) for table in (firms, firms.sample(frac=1, random_state=0)))
+    pd.testing.assert_frame_equal(one.listed, other.listed)
+    pd.testing.assert_frame_equal(one.expected, other.expected)
+
+
 def test_a_list_for_people_has_names_and_assumptions(pool, made):
     named = made.seen.head(300).assign(name=[f"甲{n}" for n in range(300)])
     staff = np.ceil(named["rd_staff"].astype(float))  # below one person no number of them is sure

@@ -95,7 +95,7 @@ def discover(
         A score card: firms of one rule decision then stand in its order (see `order_inside`), and its columns are
         added.
     rng
-        Seed of the draws; equal inputs and seeds give equal tables.
+        Seed of the draws; equal inputs and seeds give equal tables, in whatever order the firms (with ids) stand.
 
     Returns
     -------
@@ -144,6 +144,8 @@ def discover(
     gone = has_ended(firms["status"]) if "status" in firms else np.zeros(len(firms), bool)
     ended = firms.loc[gone].reindex(columns=["enterprise_id", "status"]).reset_index(drop=True)
     firms = firms[~gone]
+    if "enterprise_id" in firms:
+        firms = firms.sort_values("enterprise_id")  # so that the draws do not hang on the order of the table
     ready = prepared_for(firms, policy, day)
     scored = None if card is None else card.score_prepared(ready).firms
     discovery = replace(_discover(firms, ready, day, {**ASSUMED, **(assume or {})}, shares, rng), ended=ended)
