@@ -36,10 +36,10 @@ def warn_of_unread_ends(index: BaseIndex) -> None:
         logger.warning("%d 条记录的有效期读不成日期（如“%s”），按没有截止日处理", np.count_nonzero(unread), shown)
 
 
-def _last_days(index: BaseIndex, column: str) -> tuple[NDArray[np.intp], list[dt.date | str | None], NDArray[Any]]:
+def _last_days(index: BaseIndex, column: str) -> tuple[NDArray[np.int64], list[dt.date | str | None], NDArray[Any]]:
     """The place of each row's cell among the distinct ones (-1: empty), what each of these says, and these."""
     cells = pd.Series(index.column(column), dtype=object)
-    codes, distinct = pd.factorize(cells.mask(cells.map(is_blank)))
+    codes, distinct = pd.factorize(cells.mask(cells.map(is_blank)).to_numpy(object))
     return codes, list(map(last_day, distinct)), distinct
 
 

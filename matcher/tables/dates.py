@@ -164,7 +164,8 @@ def local_times(cells: pd.Series[Any]) -> pd.Series[Any]:
     ['2026-06-01T08:00:00', '2026-06-01', None]
     """
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
-        return cells.dt.tz_localize(None)
+        local: pd.Series[Any] = cells.dt.tz_localize(None)
+        return local
     return cells.map(_local)
 
 
