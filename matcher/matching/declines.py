@@ -77,7 +77,7 @@ def declines_of(index: BaseIndex) -> pd.DataFrame:
     """
     check_index(index)
     if index.feedback is None:
-        return declined_pairs(pd.DataFrame(columns=["need_id", "outcome_id"]))
+        return declined_pairs(pd.DataFrame(columns=["need_id", "outcome_id", "reason"]))
     known = index.feedback.table
     asking = "need_id" if index.id_column == "outcome_id" else "outcome_id"
     judged = known[known["reason"] != ""].rename(columns={"asking_id": asking, "record_id": index.id_column})
