@@ -8,9 +8,10 @@ import pytest
 from scipy.sparse import csr_array
 
 from matcher import Index, assign, fit_feedback, load_policy, match, read_needs, score, write_matches
-from matcher.errors import ArgumentError, EncoderError, MatcherError, PolicyError, TableError
+from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, MatcherError, PolicyError, TableError
 from matcher.experts import Experts
 from matcher.matching.filters import check_where
+from matcher.matching.tokens import Segmenter
 from matcher.pool.scorecard.history import read_outcomes
 
 TITLES = ["齿轮磨削烧伤检测", "桃采后保鲜"]
@@ -31,6 +32,12 @@ def test_labels_may_stand_in_a_series():
     check_where({"maturity": pd.Series(["小试"])})
     found = match(NEEDS, Index.build(OUTCOMES), where={"maturity": pd.Series(["小试"])})
     assert found["outcome_id"].tolist() == ["7", "7"]
+
+
+def test_words_of_a_segmenter_are_texts():
+    with pytest.raises(ArgumentTypeError, match=r"^texts are a list, array or Series of str; got NoneType$"):
+        Segmenter(["伺服压机", None])
+    assert Segmenter(word for word in ["伺服压机", ""]).words == ("伺服压机",)
 
 
 def test_a_column_that_stands_twice_is_named():
