@@ -17,6 +17,8 @@ from matcher.assignment.labels import NOUNS, Names, labels, names_of
 from matcher.assignment.problem import Bounds, Extra, Problem, build, check_pairs, limits
 from matcher.assignment.solver import Solved, solve
 from matcher.errors import ArgumentError, InfeasibleError
+from matcher.tables.cells import as_written
+from matcher.tables.ids import id_texts
 
 GOALS = ("total", "max_min", "max_min_then_total")
 FORBIDDEN, SAME_GROUP = "禁止名单", "同一单位（组）"
@@ -152,9 +154,9 @@ def assign(
     barred = _barred(table, ids.pairs(_listed(forbid)), groups if forbid_same_group else {})
     extra = Extra(
         at_most_per_group, groups.get("left", {}), ids.keys("left", grades or {}), at_least_of_grade or {},
-        [frozenset(ids.find("left", str(name)) for name in panel) for panel in previous], at_most_together,
+        [frozenset(ids.find("left", as_written(name)) for name in panel) for panel in previous], at_most_together,
     )  # fmt: skip
-    wanted = [ids.pair(str(a), str(b), told=False) for a, b in require]
+    wanted = [ids.pair(as_written(a), as_written(b), told=False) for a, b in require]
     problem = build(table, left=left, right=right, forbid=barred, require=wanted, extra=extra)
     settings = [left, right, sorted(wanted), groups, forbid_same_group, at_most_per_group, goal]
     lot = None if seed is None else _lot(str(seed), table, barred, settings)
@@ -206,7 +208,7 @@ def _check(
 def _listed(forbid: pd.DataFrame | Iterable[tuple[str, str]]) -> pd.DataFrame:
     """The pairs that must not be, as a table: left_id, right_id, reason."""
     if isinstance(forbid, pd.DataFrame):
-        listed = forbid[["left_id", "right_id"]].astype(str)
+        listed = forbid[["left_id", "right_id"]].apply(id_texts)
         return listed.assign(reason=forbid["reason"].astype(str) if "reason" in forbid else FORBIDDEN)
     rows = [(str(a), str(b), FORBIDDEN) for a, b in forbid]
     return pd.DataFrame(rows, columns=["left_id", "right_id", "reason"])

@@ -8,6 +8,7 @@ from typing import TypeVar
 import pandas as pd
 
 from matcher.assignment.labels import SIDES
+from matcher.tables.cells import as_written
 from matcher.tables.writings import KnownIds
 
 SHOWN = 5  # ids that a sentence names
@@ -33,7 +34,7 @@ class RuleIds:
 
     def find(self, side: str, written: str) -> str:
         """The id of this side that is meant; as it is written where that cannot be said."""
-        known = self._known[side]
+        known, written = self._known[side], as_written(written)
         if written in known:
             return written
         meant = known.find(written)
@@ -45,6 +46,7 @@ class RuleIds:
 
     def keys(self, side: str, facts: Mapping[str, Value]) -> dict[str, Value]:
         """A mapping with the ids that are meant as its keys; where one is there twice, the exact writing counts."""
+        facts = {as_written(name): fact for name, fact in facts.items()}
         return {self.find(side, name): fact for name, fact in facts.items()} | {
             name: fact for name, fact in facts.items() if name in self._known[side]
         }

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from matcher.assignment.highs import Floats
 from matcher.errors import TableError
+from matcher.tables.ids import id_texts
 
 Bounds = Mapping[str, Mapping[str, int]]
 
@@ -126,8 +127,8 @@ def check_pairs(pairs: pd.DataFrame) -> pd.DataFrame:
         raise TableError(f"配对表缺少列：{'、'.join(sorted(missing))}；需要 left_id、right_id、score")
     checked = pd.DataFrame(
         {
-            "left_id": pairs["left_id"].astype(str).to_numpy(object),
-            "right_id": pairs["right_id"].astype(str).to_numpy(object),
+            "left_id": id_texts(pairs["left_id"]).to_numpy(object),
+            "right_id": id_texts(pairs["right_id"]).to_numpy(object),
             "score": pd.to_numeric(pairs["score"], errors="coerce").to_numpy(float, na_value=np.nan),
         }
     )

@@ -13,6 +13,7 @@ from matcher.matching.filters import fitting
 from matcher.matching.index import Index
 from matcher.needs.routes import triage_each
 from matcher.tables.arguments import check_frame
+from matcher.tables.ids import id_texts, ids_of
 from matcher.tables.regions import find_region
 from matcher.tables.schemas import OUTCOMES, Contract
 
@@ -98,7 +99,7 @@ def need_states(
     """
     check_frame(needs, "needs")
     needs = needs.reset_index(drop=True)
-    ids = needs["need_id"].astype(str)
+    ids = ids_of(needs, "need_id")
     problems = common_problems(needs) if problems is None else problems
     outcomes = _recommended(matches, "outcome_id", ids, local_outcomes)
     experts = _recommended(expert_matches, "expert_id", ids, local_experts)
@@ -219,14 +220,14 @@ def _recommended(
     column = next((name for name in ("recommended", "good_match") if name in matches), None)
     if column is None:
         raise TableError("匹配结果缺少列 recommended 或 good_match，看不出推荐了哪些")
-    asked = set(matches["need_id"].astype(str))
+    asked = set(id_texts(matches["need_id"]))
     if unknown := [name for name in ids if name not in asked]:
         raise TableError(f"匹配结果中没有 {len(unknown)} 条需求：{'、'.join(unknown[:5])}；请先对它们做匹配")
-    answers = matches[id_column].fillna("").astype(str)
+    answers = id_texts(matches[id_column])
     good = matches[column].isin(_YES) & (answers != "")
     near = good if local is None else good & answers.isin({str(name) for name in local})
     counts = {"here": near, "elsewhere": good & ~near}
-    need = matches["need_id"].astype(str)
+    need = id_texts(matches["need_id"])
     return {name: dict(Counter(need[rows].tolist())) for name, rows in counts.items()}
 
 

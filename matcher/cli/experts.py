@@ -125,10 +125,6 @@ def rank_command(
     by_name = join_by_name(persons.rows, done.rows, file=works.name)
     note(quiet, describe(by_name.problems))
     library = Experts.build(persons.rows, by_name.works, progress=not quiet)
-    unknown = sorted(set(by_name.works["expert_id"]) - set(persons.rows["expert_id"]) - {""})
-    if unknown:
-        some = "、".join(unknown[:5])
-        note(quiet, f"{works.name}：{len(unknown)} 个专家编号不在{people.name}中，其业绩未用：{some}")
     if nobody := int((by_name.works["expert_id"] == "").sum()):
         note(quiet, f"{works.name}：{nobody} 条业绩没有专家编号，姓名也对应不上，未用")
     weighing = Weighing(half_life=HALF_LIFE if half_life is None else half_life)

@@ -375,6 +375,7 @@ def evaluate_command(
     from matcher.matching.evaluation import evaluate
     from matcher.matching.index import Index
     from matcher.matching.matches import match
+    from matcher.tables.ids import find_ids
     from matcher.tables.writings import KnownIds
 
     check({output: (".csv", ".parquet", ".xlsx")}, needs, outcomes, judged, words)
@@ -384,12 +385,10 @@ def evaluate_command(
     index = Index.build(answering.rows, encoder=model, segmenter=_segmenter(words), progress=not quiet)
     matches = match(asking.rows, index, k=max(1, len(index)), reasons=False, progress=not quiet)
     pairs = read_pairs(judged)
-    for name, table in (("need_id", asking.rows), ("outcome_id", answering.rows)):
-        pairs[name] = KnownIds(table[name]).find_all(pairs[name].tolist())
-    known = pairs["need_id"].isin(asking.rows["need_id"]) & pairs["outcome_id"].isin(answering.rows["outcome_id"])
-    if not known.all():
-        lost = "、".join(pairs.loc[~known, "need_id"] + "-" + pairs.loc[~known, "outcome_id"][:5])
-        note(quiet, f"{judged.name}：{(~known).sum()} 对的编号不在两张表里，按没有找到计：{lost}")
+    asked = KnownIds(asking.rows["need_id"])  # those that are not there `evaluate` tells
+    pairs["need_id"] = asked.find_all(pairs["need_id"].tolist())
+    told = f"{judged.name}：有成果编号不在成果表中，按没有找到计"
+    pairs["outcome_id"] = find_ids(pairs["outcome_id"], answering.rows["outcome_id"], told)
     figures = evaluate(matches, pairs, k=k)
     for row in figures.itertuples():
         report(False, f"{row.measure}\t{row.value:.4f}\t[{row.low:.4f}, {row.high:.4f}]\t{row.queries}")
@@ -399,7 +398,7 @@ def evaluate_command(
 
 def _past(index: Index, valid_on: dt.date | None) -> int:
     """How many records are surely past their validity on that day."""
-    from matcher.matching.filters import valid_rows
+    from matcher.matching.validity import valid_rows
 
     return 0 if valid_on is None else int((index.alive & ~valid_rows(index, valid_on)).sum())
 

@@ -103,6 +103,8 @@ class EventLog:
         """A transaction that no other writer can come between: all of it is kept, or nothing."""
         try:
             self._db.execute("BEGIN IMMEDIATE")
+        except sqlite3.ProgrammingError as error:
+            raise self._unusable(error) from error
         except sqlite3.OperationalError as error:
             raise self.format.error(
                 f"“{self.path}”正被他人写入或不可写（{error}），请稍后重试；没有写入任何内容"
@@ -127,10 +129,17 @@ class EventLog:
             if code not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
                 raise self._damaged(str(error)) from error
             raise self.format.error(f"“{self.path}”正被他人写入（{error}），请稍后重试") from error
+        except sqlite3.ProgrammingError as error:
+            raise self._unusable(error) from error
         except (sqlite3.Error, ValueError, TypeError, KeyError, RecursionError) as error:
             if isinstance(error, BookError):
                 raise
             raise self._damaged(str(error)) from error
+
+    def _unusable(self, error: sqlite3.ProgrammingError) -> BookError:
+        """The file is sound; the open book is closed, or used from another thread than the one that opened it."""
+        why = "已经关闭" if "closed" in str(error) else f"不能这样用（{error}）"
+        return self.format.error(f"“{self.path}”{why}；请重新打开后再用")
 
     def _damaged(self, why: str) -> BookError:
         return self.format.error(
@@ -138,8 +147,13 @@ class EventLog:
             f"请从备份恢复，或由导出的文件夹用 {self.format.command} replay 重建"
         )
 
-    def append(self, events: Sequence[Event]) -> list[Event]:
-        """Write events inside `writing`; those whose id is there already are passed over. Returns the new ones."""
+    def append(self, events: Sequence[Event], *, replayed: bool = False) -> list[Event]:
+        """Write events inside `writing`; those whose id is there already are passed over. Returns the new ones.
+
+        The format's error for one by nobody, unless they are `replayed` from another log.
+        """
+        if not replayed and any(not isinstance(event.person, str) or not event.person.strip() for event in events):
+            raise self.format.error(f"没有写明经办人（person），“{self.path}”没有写入任何内容")
         place = self._db.execute("SELECT coalesce(max(seq), 0) FROM events").fetchone()[0]
         new = []
         for event in events:

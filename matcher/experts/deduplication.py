@@ -20,6 +20,7 @@ from matcher.experts.same_person import institution_key as institution_key
 from matcher.matching.encoders import Encoder, check_encoder
 from matcher.matching.tokens import normalise
 from matcher.tables.arguments import check_frame
+from matcher.tables.ids import id_texts
 from matcher.tables.writings import KnownIds
 
 PROPOSED = 3.0  # from here 建议合并; below 0 不合并; between them 待核实
@@ -70,7 +71,7 @@ def propose_merges(
             named[person.name].append(key)
     pairs = [pair for ids in named.values() for pair in itertools.combinations(sorted(ids), 2)]
     alike = topic_likeness(people, pairs, encoder, seed) if pairs else {}
-    shown = dict(zip(experts["expert_id"].astype(str), experts["name"].fillna("").astype(str), strict=True))
+    shown = dict(zip(id_texts(experts["expert_id"]), experts["name"].fillna("").astype(str), strict=True))
     rows = []
     for a, b in pairs:
         parts, reasons = compare(people[a], people[b], made, alike.get((a, b)))
@@ -102,10 +103,10 @@ def merge_experts(experts: pd.DataFrame, works: pd.DataFrame, pairs: pd.DataFram
     experts, works = experts.reset_index(drop=True), works.reset_index(drop=True)
     if missing := [name for name in ("expert_id_a", "expert_id_b") if name not in pairs]:
         raise TableError(f"合并表缺少这些列：{'、'.join(missing)}")
-    ids = experts["expert_id"].astype(str)
+    ids = id_texts(experts["expert_id"])
     known = set(ids)
     answers = pairs["accepted"].map(_answer) if "accepted" in pairs else pd.Series("是", index=pairs.index)
-    meant = (KnownIds(ids).find_all(pairs[name].astype(str).tolist()) for name in ("expert_id_a", "expert_id_b"))
+    meant = (KnownIds(ids).find_all(id_texts(pairs[name]).tolist()) for name in ("expert_id_a", "expert_id_b"))
     asked = list(zip(*meant, answers, strict=True))
     faults = [
         f"第 {i} 条：专家表中没有“{name}”"
@@ -124,7 +125,7 @@ def merge_experts(experts: pd.DataFrame, works: pd.DataFrame, pairs: pd.DataFram
         lines = "\n  ".join(f"“{a}”与“{b}”填了“否”，但通过其他已同意的合并会成为一人" for a, b in denied)
         raise TableError(f"合并表：{len(denied)} 处矛盾\n  {lines}")
     now = ids.map(lambda name: into.get(name, name))
-    owners = pd.Series(KnownIds(ids).find_all(works["expert_id"].astype(str).tolist()), works.index, dtype=object)
+    owners = pd.Series(KnownIds(ids).find_all(id_texts(works["expert_id"]).tolist()), works.index, dtype=object)
     works_now = owners.map(lambda name: into.get(name, name))
     one = works.assign(expert_id=works_now.where(owners.isin(into), works["expert_id"]))
     again = pd.DataFrame({"work": works["work_id"].astype(str), "who": works_now}).duplicated()
@@ -190,7 +191,7 @@ def _check(experts: pd.DataFrame, works: pd.DataFrame) -> None:
     faults = [f"专家表缺少“{name}”这一列" for name in ("expert_id", "name") if name not in experts]
     faults += [f"成果表缺少“{name}”这一列" for name in ("work_id", "expert_id", "title") if name not in works]
     if "expert_id" in experts:
-        ids = experts["expert_id"].fillna("").astype(str)
+        ids = id_texts(experts["expert_id"])
         if (ids == "").any():
             faults.append(f"专家表第 {int((ids == '').to_numpy().argmax()) + 1} 条没有编号")
         if (twice := ids[(ids != "") & ids.duplicated()].unique()).size:

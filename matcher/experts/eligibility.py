@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.filters import (
+    NOT_EXCLUDED,
     Where,
     agree,
     check_where,
-    find_excluded,
     fitting,
     labels_of,
     mask_of,
     warn_of_unknown_labels,
 )
 from matcher.tables.arguments import check_frame
+from matcher.tables.ids import find_ids
 
 
 class Eligible:
@@ -59,11 +60,11 @@ class Eligible:
             if missing := {"need_id", "expert_id"} - set(exclude):
                 raise TableError(f"exclude needs the columns need_id and expert_id; it lacks {sorted(missing)}")
             place = {name: i for i, name in enumerate(people["expert_id"])}
-            needs = find_excluded(exclude["need_id"], queries["need_id"].astype(str))
-            for need, expert in zip(needs, find_excluded(exclude["expert_id"], place), strict=True):
+            needs = find_ids(exclude["need_id"], queries["need_id"], NOT_EXCLUDED)
+            for need, expert in zip(needs, find_ids(exclude["expert_id"], place, NOT_EXCLUDED), strict=True):
                 if expert in place:
                     self._out.setdefault(need, []).append(place[expert])
-        self._ids = queries["need_id"].astype(str).tolist()
+        self._ids = queries["need_id"].tolist()
 
     def people(self, row: int) -> NDArray[np.bool_] | None:
         """A mask over the people; None for all of them."""

@@ -16,15 +16,17 @@ from matcher.errors import ArgumentError, ArgumentTypeError, IndexFolderError, T
 from matcher.experts.works_by_name import join_by_name
 from matcher.matching import storage
 from matcher.matching.encoders import Encoder
-from matcher.matching.filters import day_of
 from matcher.matching.folders import named_damage
 from matcher.matching.index import Index
 from matcher.matching.tokens import Segmenter
+from matcher.matching.validity import day_of
 from matcher.tables.arguments import check_frame
+from matcher.tables.dates import local_times
+from matcher.tables.ids import find_ids, id_texts, ids_of
 from matcher.tables.schemas import HIGH, LOW
-from matcher.tables.writings import KnownIds
 
 FORMAT = "matcher-experts-1"
+NOBODYS = "业绩的专家编号不在专家表中，没有用"
 PROFILE = "简介"  # the kind of work that stands for what a person says of himself
 TOP = 5  # works of a person that count
 FADE = 0.6  # what each next of them counts of the one before
@@ -83,8 +85,8 @@ class Weighing:
 class Experts:
     """People and their works. `links`: one row a person and work, by person: person, row (of the index), role.
 
-    Made by `Experts.build`. `unknown`: ids in the works' table that are nobody's in the people's, and, of works without
-    an id, names that are nobody's or of several people.
+    Made by `Experts.build`. `unknown`: ids in the works' table that are nobody's in the people's (the logger "matcher"
+    warns of them), and, of works without an id, names that are nobody's or of several people.
     """
 
     people: pd.DataFrame
@@ -142,16 +144,17 @@ class Experts:
         check_frame(works, "works")
         if missing := {"expert_id"} - set(people) | {"work_id", "expert_id", "title"} - set(works):
             raise TableError(f"people need expert_id, works work_id, expert_id and title; missing: {sorted(missing)}")
-        people = people.assign(expert_id=people["expert_id"].astype(str)).reset_index(drop=True)
-        if (twice := people["expert_id"].duplicated()).any():
-            raise TableError(f"专家编号重复：{'、'.join(people.loc[twice, 'expert_id'].unique()[:10])}")
+        people = people.assign(expert_id=ids_of(people, "expert_id", distinct=True)).reset_index(drop=True)
         named = join_by_name(people, works)
-        works = _dated(_named(named.works.reset_index(drop=True)))
+        works = _named(named.works.reset_index(drop=True))
+        dates = {name: local_times(works[name]) for name in ("date", "date" + LOW, "date" + HIGH) if name in works}
+        works = _dated(works.assign(**dates))
         titles = works[["work_id", "title"]].drop_duplicates()
         if (twice := titles["work_id"].duplicated()).any():
             raise TableError(f"同一业绩编号有不同的名称：{'、'.join(titles.loc[twice, 'work_id'].unique()[:10])}")
         place = pd.Series(np.arange(len(people)), index=people["expert_id"])
-        works["expert_id"] = KnownIds(people["expert_id"]).find_all(works["expert_id"].tolist())
+        owned = works["expert_id"] != ""
+        works.loc[owned, "expert_id"] = find_ids(works.loc[owned, "expert_id"], people["expert_id"], NOBODYS)
         person = works["expert_id"].map(place)
         known = person.notna()
         lost = set(works.loc[~known, "expert_id"]) - {""}
@@ -180,6 +183,10 @@ class Experts:
         links = links.drop_duplicates(["person", "row"])[["person", "row", "role"]].reset_index(drop=True)
         index = Index.build(records, encoder=encoder, segmenter=segmenter, progress=progress)
         return cls(people, index, links.astype({"person": np.int64, "row": np.int64}), unknown)
+
+    def __repr__(self) -> str:
+        """Size."""
+        return f"Experts({len(self)} people, {len(self.index)} works and profiles, {len(self.unknown)} unknown)"
 
     def __len__(self) -> int:
         """How many people."""
@@ -329,15 +336,15 @@ def check_weighing(weighing: object) -> None:
 
 def _named(works: pd.DataFrame) -> pd.DataFrame:
     """Works with ids as strings, made up where there are none; their kinds in a column."""
-    ids = works["work_id"].fillna("").astype(str)
+    ids = id_texts(works["work_id"])
     made_up = (
-        works["entry_id"].astype(str)
+        id_texts(works["entry_id"])
         if "entry_id" in works
         else pd.Series([f"第{i}条" for i in range(1, len(works) + 1)])
     )
     ids = ids.where(ids != "", made_up)
     kind = works["kind"].fillna("").astype(str) if "kind" in works else ""
-    return works.assign(work_id=ids, expert_id=works["expert_id"].fillna("").astype(str), kind=kind)
+    return works.assign(work_id=ids, expert_id=id_texts(works["expert_id"]), kind=kind)
 
 
 def _dated(works: pd.DataFrame) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from matcher.needs.cues import FEATURES
 from matcher.needs.elements import asked_text
 from matcher.tables.arguments import check_frame
 from matcher.tables.contacts import mask_contacts
+from matcher.tables.ids import ids_of
 
 _DIGITS = "一二三四五六七八九十"
 _CHINESE = {(_DIGITS[i] if i < 10 else "十" + _DIGITS[i - 10]): i + 1 for i in range(19)} | {"二十": 20}
@@ -132,7 +133,9 @@ def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
     check_frame(needs, "needs")
     if "point" in needs:
         return needs
-    _check_ids(needs)
+    if "need_id" not in needs:
+        raise TableError("需求表缺少“需求编号”（need_id）这一列")
+    needs = needs.assign(need_id=ids_of(needs, "need_id", distinct=True))
     titles, texts = (
         needs[name].fillna("").astype(str) if name in needs else pd.Series("", index=needs.index)
         for name in ("title", "description")
@@ -148,7 +151,7 @@ def point_needs(needs: pd.DataFrame) -> pd.DataFrame:
         parts += points
         heads += _heads(mask_contacts(title), points)
     table = needs.iloc[rows].reset_index(drop=True)
-    whole = table["need_id"].astype(str).tolist()
+    whole = table["need_id"].tolist()
     table["need_id"] = pd.Series([f"{need}#{number}" for need, number in zip(whole, numbers, strict=True)], dtype=str)
     table["title"], table["description"] = pd.Series(heads, dtype=str), pd.Series(parts, dtype=str)
     table["of_need_id"], table["point"] = pd.Series(whole, dtype=str), pd.Series(numbers, dtype="int64")
@@ -162,13 +165,3 @@ def _heads(title: str, points: list[str]) -> list[str]:
         return ["" if points[0] == title.strip() else title]
     thing = next(iter(understand(title).objects), "")
     return ["" if thing in point else thing for point in points]
-
-
-def _check_ids(needs: pd.DataFrame) -> None:
-    if "need_id" not in needs:
-        raise TableError("需求表缺少“需求编号”（need_id）这一列")
-    ids = needs["need_id"].fillna("").astype(str)
-    if (ids == "").any():
-        raise TableError(f"需求表第 {int((ids == '').to_numpy().argmax()) + 1} 条没有编号")
-    if ids.duplicated().any():
-        raise TableError(f"需求编号重复：{'、'.join(dict.fromkeys(ids[ids.duplicated()]))}；请给每条需求不同的编号")

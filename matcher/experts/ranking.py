@@ -27,7 +27,8 @@ from matcher.matching.learned_ranker import is_good
 from matcher.matching.records import UnknownIdError, texts_of
 from matcher.matching.remembered import Records
 from matcher.progress import advancing, timed
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import as_whole, check_frame
+from matcher.tables.ids import ids_of
 
 WORN = 0.2  # a work that weighs less supports nobody
 SOLID = 0.5  # two supporting works that weigh at least this are strong evidence
@@ -93,18 +94,19 @@ def rank_experts(
     Raises
     ------
     TableError
-        The needs have no need_id, or `exclude` lacks an id.
+        The needs have no need_id, one is missing or stands twice, or `exclude` lacks an id.
     ArgumentError, ArgumentTypeError
         A column does not exist, a number lies outside its range, or an argument is of another kind.
     """
     check_frame(queries, "queries")
     check_experts(experts)
     check_weighing(weighing)
-    _check_k(k)
+    k = as_whole(k, "k", 1)
     if "need_id" not in queries:
         raise TableError(f"the table has no column need_id; it has {list(map(str, queries.columns))}")
     weighing = weighing or Weighing()
-    index, ids = experts.index, queries["need_id"].astype(str).tolist()
+    queries = queries.assign(need_id=ids_of(queries, "need_id", distinct=True))
+    index, ids = experts.index, queries["need_id"].tolist()
     weights = experts.weights(weighing, on)
     allowed = Eligible(queries, experts.people, where or {}, mask, same, exclude)
     works = Evidence(experts, index, false_alarm)
@@ -187,7 +189,7 @@ def rank_needs(
     check_experts(experts)
     check_index(index)
     check_weighing(weighing)
-    _check_k(k)
+    k = as_whole(k, "k", 1)
     if index.id_column != "need_id":
         raise ArgumentError(f"the index must hold needs, not {index.id_column}")
     if isinstance(only, str):
@@ -239,11 +241,6 @@ def rank_needs(
                 frame = pd.concat([frame, why], axis=1)
             parts.append(frame)
     return _table(parts, ["expert_id", "need_id"], reasons)
-
-
-def _check_k(k: int) -> None:
-    if k < 1:
-        raise ArgumentError(f"k must be at least 1, not {k}")
 
 
 def _frame(index: BaseIndex, ids: dict[str, Any], rows: list[dict[str, object]], affinity: Numbers) -> pd.DataFrame:

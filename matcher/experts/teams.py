@@ -23,6 +23,7 @@ from matcher.experts.points import point_needs as point_needs
 from matcher.experts.points import points_of as points_of
 from matcher.experts.team_search import UNIT, Board
 from matcher.tables.arguments import check_frame
+from matcher.tables.ids import id_texts
 from matcher.tables.writings import KnownIds
 
 _SHOWN = 30  # characters of a point in a sentence of reasons
@@ -40,7 +41,7 @@ def fits_from(ranked: pd.DataFrame, *, who: str = "expert_id", score: str = "sco
     check_frame(ranked, "ranked")
     if missing := [name for name in ("need_id", who, score) if name not in ranked]:
         raise TableError(f"匹配结果缺少这些列：{'、'.join(missing)}")
-    given = ranked["need_id"].astype(str)
+    given = id_texts(ranked["need_id"])
     parts = given.str.extract(r"^(?P<need_id>.+)#(?P<point>\d+)$", flags=re.DOTALL)
     if (bad := parts["point"].isna()).any():
         name = given[bad].iloc[0]
@@ -49,7 +50,7 @@ def fits_from(ranked: pd.DataFrame, *, who: str = "expert_id", score: str = "sco
         {
             "need_id": parts["need_id"].astype(str),
             "point": parts["point"].astype("int64"),
-            "expert_id": ranked[who].fillna("").astype(str),
+            "expert_id": id_texts(ranked[who]),
             "score": ranked[score],
         }
     )
@@ -129,7 +130,7 @@ def find_teams(
     texts = _texts(needs)
     fits = _checked(fits, texts)
     covers = fits["good_match"].eq(True) if at_least is None else fits["score"].ge(at_least)
-    known = KnownIds(fits["expert_id"].astype(str))
+    known = KnownIds(fits["expert_id"])
     barred = [(known.find(str(a)) or str(a), known.find(str(b)) or str(b)) for a, b in forbid]
     groups = {str(need): group for need, group in fits[covers].groupby("need_id", sort=False)}
     rows: list[dict[str, Any]] = []
@@ -165,7 +166,7 @@ def _checked(fits: pd.DataFrame, texts: Mapping[str, Mapping[int, str]]) -> pd.D
     if missing := [name for name in ("need_id", "point", "expert_id", "score") if name not in fits]:
         raise TableError(f"要点匹配表缺少这些列：{'、'.join(missing)}")
     table = fits.reset_index(drop=True)
-    table["need_id"], table["expert_id"] = table["need_id"].astype(str), table["expert_id"].astype(str)
+    table["need_id"], table["expert_id"] = id_texts(table["need_id"]), id_texts(table["expert_id"])
     scores = table["score"] = pd.to_numeric(table["score"], errors="coerce")
     numbers = table["point"] = pd.to_numeric(table["point"], errors="coerce")
     faults = [f"第 {i + 1} 条的分数不是 0 到 1 的数" for i in np.flatnonzero(~scores.between(0, 1))]

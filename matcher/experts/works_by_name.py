@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.tables.arguments import check_frame
+from matcher.tables.ids import id_texts
 from matcher.tables.reading import PROBLEM_COLUMNS
 
 _SIGNS = re.compile(r"[,，、;；/／|｜\n\t]+|(?<=[一-鿿])\s+(?=[一-鿿]{2})")
@@ -68,7 +69,7 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
     check_frame(people, "people")
     check_frame(works, "works")
     empty = pd.DataFrame(columns=PROBLEM_COLUMNS)
-    ids = works["expert_id"].fillna("").astype(str) if "expert_id" in works else pd.Series("", index=works.index)
+    ids = id_texts(works["expert_id"]) if "expert_id" in works else pd.Series("", index=works.index)
     if "name" not in people or not {"name", "authors"} & set(works) or (ids != "").all():
         return ByName(works, 0, {}, {}, empty)
     holders: dict[str, list[int]] = {}
@@ -79,7 +80,7 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
         works[name].fillna("").astype(str).tolist() if name in works else [""] * len(works)
         for name in ("name", "authors", "institution")
     )
-    of_people = people["expert_id"].astype(str).tolist()
+    of_people = id_texts(people["expert_id"]).tolist()
     homes = people["institution"].fillna("").astype(str).tolist() if "institution" in people else [""] * len(people)
     rows: list[int] = []
     found: list[str] = []

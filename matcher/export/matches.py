@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from matcher.errors import TableError
+from matcher.errors import ArgumentError, TableError
 from matcher.export.advice import (
     CONTACT,
     DECLINED,
@@ -90,6 +90,8 @@ def write_matches(
     ------
     OutputError
         The file cannot be written there, or the tables are too large for a workbook.
+    ArgumentError
+        `matches` lacks rank, score, or recommended and good_match.
     """
     check_targets({output: SUFFIXES})
     save_files(
@@ -124,6 +126,9 @@ def match_files(
     total: how many records there were, where `records` are those alone that the matches name. lapsed: query -> the
     record that would be recommended, were it still valid.
     """
+    lacking = [name for name in ("rank", "score") if name not in matches]
+    if lacking or not {"recommended", "good_match"} & set(matches.columns):
+        raise ArgumentError(f"matches lacks the column {[*lacking, 'recommended'][0]!r}: give what match(...) returned")
     for name, side in zip(map(str, matches.columns[:2]), (queries, records), strict=True):
         if twice := side.loc[side[name].duplicated(), name].unique().tolist():
             raise TableError(f"{name} 中 {len(twice)} 个编号重复，分不清是哪一条：{'、'.join(map(str, twice[:10]))}")

@@ -13,12 +13,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d
 
-from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.errors import ArgumentError
 from matcher.fields.classifier import FieldModel
 from matcher.fields.taxonomy import Scheme
 from matcher.matching.encoders import StaticEncoder
+from matcher.tables.arguments import as_texts
 
-Texts = Sequence[str] | NDArray[Any] | pd.Series
+Texts = Sequence[str] | NDArray[Any] | pd.Series | pd.DataFrame
 
 
 class FieldClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -43,9 +44,10 @@ class FieldClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Notes
     -----
-    X is a list, series or one-dimensional array of texts. At least ten labelled texts of two labels are needed. A text
-    without a known word gets equal shares. It passes those checks of `sklearn.utils.estimator_checks` that feed no
-    numbers; `tests/fields/test_estimator.py` names the others with reasons.
+    X is a list, series or one-dimensional array of texts, or a table of one column. At least ten labelled texts of two
+    labels are needed. A text without a known word gets equal shares. It passes those checks of
+    `sklearn.utils.estimator_checks` that feed no numbers; `tests/fields/test_estimator.py` names the others with
+    reasons.
 
     Examples
     --------
@@ -70,6 +72,8 @@ class FieldClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if y is None:
             raise ArgumentError("requires y to be passed, but the target y is None")
         labels = column_or_1d(y, warn=True)
+        if (empty := pd.isna(labels)).any():
+            raise ArgumentError(f"{int(empty.sum())} of {len(labels)} labels are missing; leave out those texts")
         check_classification_targets(labels)
         if len(labels) != len(texts):
             raise ArgumentError(f"{len(texts)} texts, {len(labels)} labels")
@@ -114,13 +118,6 @@ class FieldClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _texts(given: Texts) -> list[str]:
-    if isinstance(given, str):
-        raise ArgumentTypeError("X is a list, series or one-dimensional array of texts, not one text")
-    texts = list(given)
-    if wrong := [text for text in texts if not isinstance(text, str)]:
-        raise ArgumentTypeError(
-            f"X is a list, series or one-dimensional array of texts; it holds {type(wrong[0]).__name__}"
-        )
-    if not texts:
+    if not (texts := as_texts(given)):
         raise ArgumentError("X has no text")
     return texts

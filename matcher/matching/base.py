@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from matcher.errors import ArgumentError, ArgumentTypeError, TableError
+from matcher.errors import ArgumentError, ArgumentTypeError, EncoderError, TableError
 from matcher.matching.calibration import shipped_file
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts, fingerprint, unit
 from matcher.matching.judgements import Feedback
@@ -31,6 +31,8 @@ from matcher.matching.statistics import SAMPLE, Census, Statistics
 from matcher.matching.tokens import Segmenter, Terms, foreign_rows, has_chinese, is_latin
 from matcher.progress import timed, track
 from matcher.tables.arguments import check_frame
+from matcher.tables.cells import as_written
+from matcher.tables.ids import ids_of
 
 BATCH = 4096  # texts segmented and encoded at a time
 TITLE = 3  # how often a title counts among the terms
@@ -177,8 +179,8 @@ class BaseIndex:
         """A new index without these records. Raises UnknownIdError (a KeyError) naming ids that it does not have."""
         if isinstance(ids, str):
             raise ArgumentTypeError("ids is a list or Series of ids, not one str")
-        gone = set(ids)
-        if missing := sorted(map(str, gone - set(self.ids[self.alive].tolist()))):
+        gone = set(map(as_written, ids))
+        if missing := sorted(gone - set(self.ids[self.alive].tolist())):
             raise UnknownIdError(f"not in the index: {', '.join(missing[:10])}")
         parts = []
         for part in self.parts:
@@ -191,16 +193,16 @@ class BaseIndex:
     def update(self, records: pd.DataFrame, *, progress: bool = False) -> Self:
         """A new index in which these records replace those of the same id. Raises TableError for an unknown id."""
         self._check_known(records, wanted=True)
-        return self.remove(records[id_column_of(records)].astype(str)).add(records, progress=progress)
+        return self.remove(ids_of(records, self.id_column)).add(records, progress=progress)
 
     def _check_known(self, records: pd.DataFrame, *, wanted: bool) -> None:
         check_frame(records, "records")
         if id_column_of(records) != self.id_column:
             raise TableError(f"this index holds {self.id_column}, the table {id_column_of(records)}")
-        known = records[self.id_column].astype(str).isin(self.ids[self.alive].tolist())
-        if (wrong := records.loc[known != wanted, self.id_column]).size:
+        ids = ids_of(records, self.id_column)
+        if (wrong := ids[ids.isin(self.ids[self.alive].tolist()) != wanted]).size:
             fault = "不在索引中，请用 add 添加" if wanted else "已在索引中，请用 update 更新"
-            raise TableError(f"{len(wrong)} 个编号{fault}：{'、'.join(map(str, wrong[:10]))}")
+            raise TableError(f"{len(wrong)} 个编号{fault}：{'、'.join(wrong[:10])}")
 
     def _part(self, pieces: Iterable[pd.DataFrame], progress: bool = False) -> Part:
         known, kept = set[str](), list[pd.DataFrame]()
@@ -212,8 +214,8 @@ class BaseIndex:
                 if id_column_of(piece) != self.id_column:
                     raise TableError(f"a piece holds {id_column_of(piece)}, the first one {self.id_column}")
                 records = piece.reset_index(drop=True)
-                names = records[self.id_column] = records[self.id_column].astype(str)
-                if repeated := names[names.duplicated() | names.isin(known)].unique().tolist():
+                names = records[self.id_column] = ids_of(records, self.id_column, distinct=True)
+                if repeated := names[names.isin(known)].tolist():
                     raise TableError(f"{len(repeated)} 个编号重复：{'、'.join(repeated[:10])}")
                 known.update(names.tolist())
                 kept.append(records)
@@ -321,6 +323,8 @@ class BaseIndex:
     def asked(self, titles: Sequence[str], bodies: Sequence[str]) -> Asked:
         """Make texts ready to be searched for."""
         vectors, terms = self._read(titles, bodies, "query")
+        if (given := vectors.shape[1]) != (width := self.parts[0].vectors.shape[1]):
+            raise EncoderError(f"the encoder gives {given} numbers a text, the index holds {width}: build it anew")
         idf2 = self.lexical.idf2(terms.names)
         return Asked(vectors, terms, idf2, self.lexical.queries(terms, idf2), foreign_rows(terms))
 

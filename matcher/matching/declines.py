@@ -8,6 +8,8 @@ from matcher.errors import TableError
 from matcher.matching.base import BaseIndex, check_index
 from matcher.matching.judgements import REASONS, read_judgements
 from matcher.tables.arguments import check_frame
+from matcher.tables.dates import local_times
+from matcher.tables.ids import id_texts, ids_of
 from matcher.tables.writings import KnownIds
 
 COLUMNS = ["institution", "outcome_id", "outcome_title", "reason", "day", "need_id", "need_title"]
@@ -50,7 +52,8 @@ def declined_pairs(
     if missing := {"need_id", "outcome_id"} - set(judged.columns):
         raise TableError(f"标注表缺少列：{'、'.join(sorted(missing))}")
     read = read_judgements(judged, "need_id", "outcome_id")
-    days = pd.to_datetime(judged["day"] if "day" in judged else pd.Series(pd.NaT, judged.index), errors="coerce")
+    given = judged["day"] if "day" in judged else pd.Series(pd.NaT, judged.index)
+    days = pd.to_datetime(local_times(given), errors="coerce")
     table = pd.DataFrame({"need_id": read["asking_id"], "outcome_id": read["record_id"], "reason": read["reason"]})
     table = table.assign(
         day=days, needs=_found(table["need_id"], needs), outcomes=_found(table["outcome_id"], outcomes)
@@ -74,7 +77,7 @@ def declines_of(index: BaseIndex) -> pd.DataFrame:
     """
     check_index(index)
     if index.feedback is None:
-        return declined_pairs(pd.DataFrame(columns=["need_id", "outcome_id"]))
+        return declined_pairs(pd.DataFrame(columns=["need_id", "outcome_id", "reason"]))
     known = index.feedback.table
     asking = "need_id" if index.id_column == "outcome_id" else "outcome_id"
     judged = known[known["reason"] != ""].rename(columns={"asking_id": asking, "record_id": index.id_column})
@@ -98,7 +101,7 @@ def _found(ids: pd.Series, table: pd.DataFrame | None) -> pd.Series:
     """The ids as the table writes them; unknown ones stay."""
     if table is None:
         return ids
-    known = KnownIds(table[str(ids.name)].astype(str).tolist())
+    known = KnownIds(ids_of(table, str(ids.name)))
     return pd.Series(known.find_all(ids.tolist()), index=ids.index, dtype=object)
 
 
@@ -106,4 +109,5 @@ def _look_up(ids: pd.Series, table: pd.DataFrame | None, column: str) -> pd.Seri
     if table is None or column not in table:
         return pd.Series("", index=ids.index, dtype=object)
     key = "need_id" if "need_id" in table else "outcome_id"
-    return ids.map(table.drop_duplicates(key).set_index(key)[column]).fillna("").astype(object)
+    cells = table[column].set_axis(id_texts(table[key]))
+    return ids.map(cells[~cells.index.duplicated()]).fillna("").astype(object)

@@ -182,6 +182,8 @@ def encode_texts(encoder: Encoder, texts: Sequence[str], *, role: Literal["query
     method = f"encode_{role}" if hasattr(encoder, f"encode_{role}") else "encode"
     where = f"{type(encoder).__name__}.{method}"
     answer = getattr(encoder, method)(asked)
+    if hasattr(answer, "toarray"):
+        raise EncoderError(f"{where} returned a sparse matrix; it must return an array: add .toarray()")
     try:
         vectors = np.asarray(answer, np.float32)
     except (TypeError, ValueError) as error:

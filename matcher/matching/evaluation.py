@@ -5,7 +5,7 @@ The measures are those of ir-measures; the intervals are ours.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from matcher.errors import ArgumentError, TableError
 from matcher.matching.records import ID_COLUMNS
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import as_whole, check_frame
+from matcher.tables.ids import find_ids, id_texts, ids_of
 
 GOOD = 3  # from this level a pair counts as a match: 1 unrelated, 2 weakly, 3 fairly, 4 strongly related
 THOUSANDTHS = 1000  # gains of levels between whole ones, which measures take as whole numbers
@@ -36,7 +37,8 @@ def evaluate(
         As `match` gives it, or any table with `need_id`, `outcome_id` and `score`; the id that stands first asks.
         Equal scores stand in the order of the other ids. A line without an id or a score is no answer.
     judged : DataFrame
-        `need_id`, `outcome_id` and `level` (1 unrelated, 2 weakly, 3 fairly, 4 strongly related).
+        `need_id`, `outcome_id` and `level` (1 unrelated, 2 weakly, 3 fairly, 4 strongly related). Asking rows that
+        `matches` does not hold count 0, and are logged as a warning by the logger "matcher".
     k : int
         Where the measures cut the ranking off.
     unjudged : "skip" or "irrelevant"
@@ -63,7 +65,7 @@ def evaluate(
     Raises
     ------
     TableError
-        Columns are missing, a pair stands twice, a level is no number from 1 to 4, or nothing can be measured.
+        Columns or ids are missing, a pair stands twice, a level is no number from 1 to 4, or nothing can be measured.
     ArgumentError, ArgumentTypeError
         An argument has another value or kind.
 
@@ -80,8 +82,7 @@ def evaluate(
     """
     from ir_measures import RR, Judged, R, Success, iter_calc, nDCG
 
-    if k < 1:
-        raise ArgumentError(f"k must be at least 1, not {k}")
+    k, resamples, rng = as_whole(k, "k", 1), as_whole(resamples, "resamples", 0), as_whole(rng, "rng", 0)
     if unjudged not in ("skip", "irrelevant"):
         raise ArgumentError(f'unjudged is "skip" or "irrelevant", not {unjudged!r}')
     asking, other = _id_columns(matches)
@@ -90,6 +91,7 @@ def evaluate(
     unit = 1 if whole else THOUSANDTHS
     qrels = _qrels(truth, unit)
     run = to_run(matches)
+    _warn_of_strangers(qrels, run, matches[asking])
     run = run[run["query_id"].isin(qrels["query_id"])]
     pairs = ["query_id", "doc_id"]
     condensed = run.merge(qrels[pairs], on=pairs) if unjudged == "skip" else run
@@ -179,10 +181,11 @@ def to_run(matches: pd.DataFrame) -> pd.DataFrame:
         Columns are missing, or a pair stands twice.
     """
     asking, other = _id_columns(matches)
-    scored = matches[[asking, other, "score"]].astype({asking: str, other: str})
+    ids = {name: id_texts(matches[name]) for name in (asking, other)}
+    scored = pd.DataFrame(ids | {"score": matches["score"]})
+    scored = scored[scored["score"].notna() & (scored[[asking, other]] != "").all(axis=1)]
     if (twice := scored.duplicated([asking, other])).any():
         raise TableError(f"匹配表中同一对需求与成果出现了两次：{'、'.join(scored.loc[twice, [asking, other]].iloc[0])}")
-    scored = scored[scored["score"].notna() & (scored[other] != "")]
     scored = scored.sort_values([asking, "score", other], ascending=[True, False, True])
     rank = scored.groupby(asking).cumcount() + 1
     names = {asking: "query_id", other: "doc_id"}
@@ -194,8 +197,8 @@ def _levels(judged: pd.DataFrame, asking: str, other: str) -> pd.DataFrame:
     check_frame(judged, "judged")
     if missing := {asking, other, "level"} - set(judged.columns):
         raise TableError(f"标注表缺少列：{'、'.join(sorted(missing))}")
-    truth = judged[[asking, other, "level"]].astype({asking: str, other: str})
-    truth["level"] = pd.to_numeric(truth["level"], errors="coerce")
+    levels = pd.to_numeric(judged["level"], errors="coerce").to_numpy(float, na_value=np.nan)
+    truth = pd.DataFrame({asking: ids_of(judged, asking), other: ids_of(judged, other), "level": levels})
     if (bad := truth["level"].isna()).any():
         raise TableError(f"标注表第 {int(np.flatnonzero(bad)[0]) + 2} 行：等级（level）不是数字")
     if (bad := ~truth["level"].between(1, 4)).any():
@@ -205,6 +208,13 @@ def _levels(judged: pd.DataFrame, asking: str, other: str) -> pd.DataFrame:
     if (twice := truth.duplicated([asking, other])).any():
         raise TableError(f"标注表第 {int(np.flatnonzero(twice)[0]) + 2} 行：同一对需求与成果标注了两次")
     return truth
+
+
+def _warn_of_strangers(qrels: pd.DataFrame, run: pd.DataFrame, asked: pd.Series[Any]) -> None:
+    """Through the logger: judged asking rows that were never ranked, and judged records none of which ever was."""
+    find_ids(qrels["query_id"].drop_duplicates(), id_texts(asked), "标注中有编号不在匹配结果中，各项都按 0 计")
+    if len(run) and not qrels["doc_id"].isin(run["doc_id"]).any():
+        find_ids(qrels["doc_id"].drop_duplicates(), run["doc_id"], "标注的编号没有一个在匹配结果中，各项都按 0 计")
 
 
 def _qrels(truth: pd.DataFrame, unit: int) -> pd.DataFrame:

@@ -20,8 +20,10 @@ from matcher.matching.judgements import Feedback, read_judgements
 from matcher.matching.records import id_column_of, texts_of
 from matcher.progress import logger
 from matcher.tables.arguments import check_frame
+from matcher.tables.ids import find_ids, id_texts, ids_of
 from matcher.tables.writings import KnownIds
 
+NOT_LEARNED = "反馈中有编号不在索引中，入库后才起作用"
 STEP = 0.5  # what one reason takes from the sum of parts, in deviations of random pairs
 TWIN, ALIKE = 0.9, 0.7  # from so alike on (`ScoreScale.alike`) two records are one thing posted twice; do the same
 STAGES = ("概念", "正在研发", "实验室", "小试", "样品", "样机", "中试", "小批", "试生产", "量产", "产业化", "推广")
@@ -63,7 +65,8 @@ def fit_feedback(
     judged : DataFrame
         Both ids, and in each row at least one of `level` (1 unrelated to 4 strongly related), `verdict` ("accepted" or
         "declined", 采纳 or 拒绝) and `reason` (why it was declined: one of `REASONS`). A later judgement of a pair
-        takes the place of an earlier one. A pair whose record is not in the index counts from the day it is.
+        takes the place of an earlier one. A pair whose record is not in the index counts from the day it is;
+        such ids are logged as a warning by the logger "matcher".
     prior : "shipped", Calibration or None
         What the calibration starts from: "shipped" is the one for the default encoder.
 
@@ -99,9 +102,9 @@ def fit_feedback(
         raise TableError(f"反馈表缺少列：{'、'.join(sorted(missing))}")
     added = read_judgements(judged, asking, index.id_column)
     texts = pd.DataFrame(dict(zip(("title", "description"), texts_of(queries), strict=True)))
-    texts["asking_id"] = queries[asking].astype(str).to_numpy()
+    texts["asking_id"] = ids_of(queries, asking).to_numpy()
     added["asking_id"] = KnownIds(texts["asking_id"]).find_all(added["asking_id"].tolist())
-    added["record_id"] = KnownIds(index.ids.tolist()).find_all(added["record_id"].tolist())
+    added["record_id"] = find_ids(added["record_id"], index.ids.tolist(), NOT_LEARNED)
     if unknown := sorted(set(added["asking_id"]) - set(texts["asking_id"])):
         raise TableError(f"反馈表中 {len(unknown)} 个编号在 {asking} 表中没有：{'、'.join(unknown[:10])}")
     added = added.merge(texts.drop_duplicates("asking_id"), on="asking_id", how="left")[_KEPT]
@@ -124,7 +127,7 @@ def withdraw_feedback(index: SomeIndex, pairs: pd.DataFrame | None = None) -> So
     table = index.feedback.table
     columns = {"asking_id": pairs[asking], "record_id": pairs[index.id_column]}
     gone = pd.MultiIndex.from_arrays(
-        [KnownIds(table[name]).find_all(ids.astype(str).tolist()) for name, ids in columns.items()]
+        [KnownIds(table[name]).find_all(id_texts(ids).tolist()) for name, ids in columns.items()]
     )
     table = table[~pd.MultiIndex.from_frame(table[["asking_id", "record_id"]]).isin(gone)]
     return replace(index, feedback=Feedback(_sorted(table), index.feedback.prior) if len(table) else None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,21 +16,24 @@ from numpy.typing import NDArray
 from matcher.errors import ArgumentError, ArgumentTypeError, TableError
 from matcher.matching.base import BaseIndex
 from matcher.matching.records import id_column_of
+from matcher.matching.validity import valid_rows, warn_of_unread_ends
 from matcher.progress import logger
 from matcher.tables import regions
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import as_number, check_frame
 from matcher.tables.cells import is_nothing
 from matcher.tables.checkboxes import ticked
-from matcher.tables.dates import ENDED
+from matcher.tables.dates import ENDED, local_times
+from matcher.tables.ids import find_ids
 from matcher.tables.schemas import EXPERTS, HIGH, LOW, NEEDS, OUTCOMES, STATE
 from matcher.tables.synonyms import common_label
-from matcher.tables.writings import KnownIds, fold
+from matcher.tables.writings import fold
 
 _SEPARATOR = re.compile(r"[,，､、;；/／|｜\n]+")
 _BETWEEN_REGIONS = re.compile(r"[,，､、;；|｜\n]+")
 _LEVEL = re.compile(r"[->→]+")
 REGION = "region"  # the column whose labels are places
 
+NOT_EXCLUDED = "排除的配对中有编号不在表中，没有起作用"
 SHOWN = 20  # labels named to somebody who asked for one that no record has
 
 Mask = NDArray[np.bool_]
@@ -78,7 +81,7 @@ class Between:
             except ValueError as error:
                 raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}") from error
             if not pd.isna(day):
-                return day
+                return day.tz_localize(None)
         number = isinstance(bound, (int, float, np.integer, np.floating)) and not isinstance(bound, bool)
         if not number or pd.isna(bound):
             raise ArgumentTypeError(f"a bound is a number or a date such as 2026-03-31, not {bound!r}")
@@ -90,7 +93,7 @@ class Between:
         given = pd.Series(cells, dtype=object)
         if isinstance(low if high is None else high, pd.Timestamp):
             numbers = given.map(lambda cell: isinstance(cell, (int, float, np.number)))
-            values = pd.to_datetime(given.mask(numbers, None), errors="coerce", format="ISO8601")
+            values = pd.to_datetime(local_times(given.mask(numbers, None)), errors="coerce", format="ISO8601")
         else:
             values = pd.to_numeric(given, errors="coerce")
         blank = given.isna() | given.eq("")
@@ -181,8 +184,8 @@ def check_where(where: object) -> None:
     for column, wish in where.items():
         if isinstance(wish, (str, Between)):
             continue
-        labels = list(wish) if isinstance(wish, (list, tuple, set, frozenset, np.ndarray, pd.Series)) else [wish]
-        if labels == [wish] or not all(isinstance(label, str) for label in labels):
+        listed = isinstance(wish, (list, tuple, set, frozenset, np.ndarray, pd.Series))
+        if not listed or not all(isinstance(label, str) for label in wish):
             raise ArgumentTypeError(
                 f"where[{column!r}] is a label (str), a list of labels, or a range such as Between(0, 100), "
                 f"not {wish!r}"
@@ -330,6 +333,7 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
         allowed[np.flatnonzero(index.alive)] &= mask_of(mask, index.records)
     if valid_on is not None:
         allowed &= valid_rows(index, valid_on)
+        warn_of_unread_ends(index)
     if (states := _beside(index, "valid_until" + STATE)) is not None:
         ended = allowed & (states == ENDED)
         allowed &= ~ended
@@ -340,32 +344,9 @@ def allowed_for_all(index: BaseIndex, where: Where, mask: object, valid_on: dt.d
     return allowed
 
 
-def valid_rows(index: BaseIndex, valid_on: dt.date | str) -> Mask:
-    """The rows that are not surely past `valid_until` on a day."""
-    day, valid = day_of(valid_on, "valid_on"), np.ones(len(index.alive), bool)
-    for name in ("valid_until", "valid_until" + HIGH):
-        if (cells := _beside(index, name)) is not None:
-            until = pd.to_datetime(pd.Series(cells, dtype=object), errors="coerce")
-            valid &= ~(until < day).to_numpy(bool)
-    return valid
-
-
 def _beside(index: BaseIndex, column: str) -> NDArray[np.object_] | None:
     """The cells of a column that only some tables have."""
     return index.column(column) if any(column in part.records for part in index.parts) else None
-
-
-def day_of(day: object, name: str) -> pd.Timestamp:
-    """A date or ISO text as a day. Raises ArgumentError or ArgumentTypeError."""
-    if not isinstance(day, (str, dt.date)):
-        raise ArgumentTypeError(f"{name} is a date or a text such as 2026-03-31, not {type(day).__name__}")
-    try:
-        result = pd.Timestamp(day)
-    except ValueError as error:
-        raise ArgumentError(f"{name} is a date or a text such as 2026-03-31, not {day!r}") from error
-    if pd.isna(result):
-        raise ArgumentError(f"{name} is a date or a text such as 2026-03-31, not {day!r}")
-    return result
 
 
 class Limits:
@@ -393,7 +374,10 @@ class Limits:
         columns = {column: agreement(index, column) for column in {*same, *weights}}
         cells = {column: [labels_of(value, column=column) for value in queries[column]] for column in columns}
         self._same = [(columns[column], cells[column]) for column in same]
-        self._weights = [(weight, columns[column], cells[column]) for column, weight in weights.items()]
+        self._weights = [
+            (as_number(weight, f"weights[{column!r}]"), columns[column], cells[column])
+            for column, weight in weights.items()
+        ]
         self._excluded = _excluded(queries, index, exclude)
         self.prefers = bool(self._weights)
 
@@ -417,14 +401,6 @@ class Limits:
         return total
 
 
-def find_excluded(written: pd.Series[Any], ids: Iterable[str]) -> list[str]:
-    """The ids that a column of excluded pairs means; through the logger, those that are not there."""
-    known, texts = KnownIds(ids), written.astype(str).tolist()
-    if unknown := known.unknown(texts):
-        logger.warning("排除的配对中有编号不在表中，没有起作用：%s", unknown)
-    return known.find_all(texts)
-
-
 def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | None) -> dict[int, list[int]]:
     if exclude is None:
         return {}
@@ -433,13 +409,13 @@ def _excluded(queries: pd.DataFrame, index: BaseIndex, exclude: pd.DataFrame | N
     if missing := {asking, index.id_column} - set(exclude.columns):
         raise TableError(f"exclude needs the columns {asking} and {index.id_column}; it lacks {sorted(missing)}")
     asked: dict[str, list[int]] = {}
-    for row, name in enumerate(queries[asking].astype(str)):
+    for row, name in enumerate(queries[asking]):
         asked.setdefault(name, []).append(row)
     records: dict[str, list[int]] = {}
     for row, name in enumerate(index.ids.tolist()):
         records.setdefault(name, []).append(row)
     lefts, rights = (
-        find_excluded(exclude[name], known) for known, name in ((asked, asking), (records, index.id_column))
+        find_ids(exclude[name], known, NOT_EXCLUDED) for known, name in ((asked, asking), (records, index.id_column))
     )
     result: dict[int, list[int]] = {}
     for left, right in zip(lefts, rights, strict=True):

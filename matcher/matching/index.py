@@ -30,6 +30,8 @@ from matcher.matching.remembered import texts_of_rows
 from matcher.matching.reordering import Rerank
 from matcher.progress import timed
 
+SEARCHED = "?"  # the id of a text that has none
+
 
 class Hit(TypedDict):
     """One record for one text, in plain Python values: JSON as it stands. Unknown is None.
@@ -131,7 +133,8 @@ class Index(BaseIndex):
             raise ArgumentError("the text is blank: there is nothing to search for")
         check_characters(value for value in row.values() if isinstance(value, str))
         asking = "need_id" if self.id_column != "need_id" else "outcome_id"
-        row = {asking: ""} | {name: value for name, value in row.items() if name != self.id_column}
+        row = {name: value for name, value in row.items() if name != self.id_column}
+        row[asking] = row.get(asking) or SEARCHED
         matches = match(
             pd.DataFrame([row]),
             self,

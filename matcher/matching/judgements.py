@@ -9,6 +9,7 @@ import pandas as pd
 
 from matcher.errors import TableError
 from matcher.matching.calibration import Calibration
+from matcher.tables.ids import ids_of
 
 # Why a user declines a pair, in English or Chinese, and the level that the reason implies (None: none).
 REASONS: dict[str, tuple[str, float | None]] = {
@@ -42,6 +43,8 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
 
     Raises TableError naming every row that says nothing.
     """
+    if not {"level", "verdict", "reason"} & set(judged.columns):
+        raise TableError("反馈表缺少列：等级（level）、结论（verdict）和理由（reason）至少要有一列")
     blank = pd.Series("", index=judged.index)
     level, verdict, reason = (
         judged[name].astype(object).where(judged[name].notna(), "").astype(str).str.strip() if name in judged else blank
@@ -73,8 +76,8 @@ def read_judgements(judged: pd.DataFrame, asking: str, answering: str) -> pd.Dat
     implied = implied.where(verdicts != "accepted", ACCEPTED)
     return pd.DataFrame(
         {
-            "asking_id": judged[asking].astype(str),
-            "record_id": judged[answering].astype(str),
+            "asking_id": ids_of(judged, asking),
+            "record_id": ids_of(judged, answering),
             "level": stated.where(stated.notna(), implied),
             "stated": stated.notna(),
             "reason": reasons,

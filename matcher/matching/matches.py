@@ -28,7 +28,8 @@ from matcher.matching.requirements import ASK_BACK, requirements_of
 from matcher.matching.tokens import language
 from matcher.matching.unanswered import without_said
 from matcher.progress import advancing, timed
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import as_whole, check_frame
+from matcher.tables.ids import ids_of
 
 THREADS = 2
 FOREIGN = "语言不同，默认编码器难以比较"
@@ -151,7 +152,8 @@ def match(
     Raises
     ------
     TableError
-        `queries` has no id column or the same kind of id as the index, or `exclude` lacks one.
+        `queries` has no id column or the same kind of id as the index, an id of it is missing or stands twice, or
+        `exclude` lacks one.
     ArgumentError
         A column does not exist, or a number lies outside its range.
     ArgumentTypeError
@@ -174,23 +176,19 @@ def match(
     """
     check_frame(queries, "queries")
     check_index(index)
-    if not isinstance(k, (int, np.integer)) or isinstance(k, bool):
-        raise ArgumentTypeError(f"k is a whole number, not {type(k).__name__}")
-    if k < 1:
-        raise ArgumentError(f"k must be at least 1, not {k}")
+    k, rerank_top = as_whole(k, "k", 1), as_whole(rerank_top, "rerank_top", 1)
     if rerank is not None and not callable(rerank):
         raise ArgumentTypeError(f"rerank is a function of a list of pairs of texts, not {type(rerank).__name__}")
     if rerank is not None and accurate:
         raise ArgumentError("give rerank or accurate, not both")
-    if rerank_top < 1:
-        raise ArgumentError(f"rerank_top must be at least 1, not {rerank_top}")
     asking = id_column_of(queries)
     if asking == index.id_column:
         raise TableError(f"both the table and the index hold {asking}; match needs with outcomes")
+    queries = queries.assign(**{asking: ids_of(queries, asking, distinct=True)})
     limits = Limits(queries, index, where or {}, mask, same, valid_on, exclude, weights or {})
     voice = Voice.of(index, accurate) if accurate else None
     reads = accurate and {asking, index.id_column} == SIDES and recommender_of(index)
-    plan = _Plan(int(k), limits, rerank, rerank_top, voice, PairModel.of(accurate) if reads else None, reasons)
+    plan = _Plan(k, limits, rerank, rerank_top, voice, PairModel.of(accurate) if reads else None, reasons)
     stages = 1 + (plan.voice is not None) + reasons
     with timed(f"matched {len(queries)} rows with {len(index)} records"):
         with advancing(stages * len(queries), "匹配", progress) as advance:
@@ -224,7 +222,7 @@ def _match_some(
     asking = queries.iloc[some]
     titles, bodies = texts_of(asking)
     asked = index.asked(titles, bodies)
-    ids = asking[id_column_of(asking)].astype(str).to_numpy(object)
+    ids = asking[id_column_of(asking)].to_numpy(object)
     index.across, index.foreign, index.scale, index.order, ranker_of(index)  # once, before threads share them
     reach = max(plan.k, plan.rerank_top) if plan.rerank or plan.voice else plan.k
 

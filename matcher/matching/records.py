@@ -28,7 +28,9 @@ class UnknownIdError(MatcherError, KeyError):
 def id_column_of(table: pd.DataFrame) -> str:
     """The id column of a table, which says what its rows are. Raises TableError unless there is just one."""
     names = [column for column in (*ID_COLUMNS, WORK_ID) if column in table]
-    if len(names) != 1:
+    if len(names) > 1:
+        raise TableError(f"a table has only one of the columns {' or '.join(names)}: drop the one that others own")
+    if not names:
         raise TableError(
             f"a table needs one of the columns {' or '.join(ID_COLUMNS)}; it has {list(map(str, table.columns))}"
         )

@@ -28,6 +28,7 @@ from matcher.matching.requirements import ASK_BACK
 from matcher.matching.statistics import Census, Statistics
 from matcher.matching.tokens import Segmenter
 from matcher.tables.fingerprint import table_fingerprint
+from matcher.tables.ids import ids_of
 from matcher.tables.json import parse_json
 
 LIBRARY = "library.json"  # says that a folder of shards is whole
@@ -128,7 +129,7 @@ class Shards(Sequence[Index]):
         with contextlib.suppress(FileNotFoundError):
             (place / LIBRARY).unlink()
         for piece in pieces:
-            ids = piece[id_column_of(piece)].astype(str).tolist()
+            ids = ids_of(piece, id_column_of(piece)).tolist()
             if twice := seen.intersection(ids):
                 raise TableError(f"{len(twice)} 个编号在两个分片中：{'、'.join(sorted(twice)[:10])}")
             seen.update(ids)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.validation import check_is_fitted
 
-from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.errors import ArgumentError
 from matcher.matching.encoders import Encoder, StaticEncoder, check_encoder, encode_texts
+from matcher.tables.arguments import as_texts
 
 
 class TextVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]
@@ -57,7 +58,7 @@ class TextVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         ArgumentError
             X is empty.
         """
-        if not _texts(X):
+        if not as_texts(X):
             raise ArgumentError("no texts: a sequence of at least one str is needed")
         check_encoder(self.encoder)
         self.encoder_: Encoder = StaticEncoder.load() if self.encoder is None else self.encoder
@@ -67,7 +68,7 @@ class TextVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]
     def transform(self, X: Iterable[str]) -> NDArray[np.float32]:  # noqa: N803
         """(n, d) float32 unit rows; blank texts give zeros. `set_output(transform="pandas")` gives a DataFrame."""
         check_is_fitted(self)
-        return encode_texts(self.encoder_, _texts(X), role="document")
+        return encode_texts(self.encoder_, as_texts(X), role="document")
 
     def get_feature_names_out(self, input_features: object = None) -> NDArray[np.object_]:
         """`vector0` to `vector<d - 1>`."""
@@ -82,12 +83,3 @@ class TextVectors(TransformerMixin, BaseEstimator):  # type: ignore[misc]
         tags.transformer_tags.preserves_dtype = []
         tags.requires_fit = True
         return tags
-
-
-def _texts(given: Iterable[str]) -> list[str]:
-    if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
-        raise ArgumentTypeError(f"texts are a list, array or Series of str, not one {type(given).__name__}")
-    texts = list(given)
-    if wrong := [text for text in texts if not isinstance(text, str)]:
-        raise ArgumentTypeError(f"texts are a list, array or Series of str; got {type(wrong[0]).__name__}")
-    return texts

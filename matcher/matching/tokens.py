@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from matcher.errors import ArgumentError, ArgumentTypeError
+from matcher.tables.arguments import as_texts
 from matcher.tables.words import default_engine, domain_words, load_segmenter
 from matcher.tables.writings import has_simplified_form, simplify
 
@@ -135,7 +136,7 @@ class Segmenter:
     def __init__(self, words: Iterable[str] = (), *, engine: str | None = None) -> None:
         if isinstance(words, str):
             raise ArgumentTypeError(f"words is a list of words, not one str: [{words!r}]")
-        self.words = tuple(sorted({normalise(word) for word in words} - {""}))
+        self.words = tuple(sorted({normalise(word) for word in as_texts(words)} - {""}))
         self.engine = engine or default_engine()
         if self.engine not in ("rjieba", "jieba"):
             raise ArgumentError(f"engine is 'rjieba' or 'jieba', not {self.engine!r}")

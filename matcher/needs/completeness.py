@@ -15,7 +15,8 @@ from matcher.needs.completeness_cues import BOAST, DEFECT, NOT_OURS, SOLVER, STA
 from matcher.needs.elements import Element, Sentence, Understood, understand
 from matcher.needs.indicators import Indicator, indicators_of
 from matcher.progress import track
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import check_firms
+from matcher.tables.ids import ids_of
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ _THINGS = ("object", "problem", "effect")
 
 def read_all(needs: pd.DataFrame, *, progress: bool = False) -> list[ReadNeed]:
     """Every need of a table, read, in its order. Raises ArgumentTypeError for what is no table."""
-    check_frame(needs, "needs", "read_needs(...).rows")
+    check_firms(needs, "need_id", name="needs")
     rows = list(_texts_of(needs))
     return [read_one(need_id, texts) for need_id, texts in track(rows, "读需求", progress)]
 
@@ -249,7 +250,7 @@ def _texts_of(needs: pd.DataFrame) -> Iterator[tuple[str, dict[str, str]]]:
     terms = ("cooperation", *_MONEY, *_COLUMNS, "valid_until", "valid_until_text")
     names = ("title", "description", *_TEXTS, *terms, "enterprise")
     columns = {name: needs[name].tolist() for name in names if name in needs}
-    for i, need_id in enumerate(needs["need_id"].astype(str)):
+    for i, need_id in enumerate(ids_of(needs, "need_id")):
         texts = {name: _text(values[i]) for name, values in columns.items() if _is_filled(values[i])}
         whole = texts.get("description", "")
         yield need_id, {name: text for name, text in texts.items() if name not in _TEXTS or text not in whole}

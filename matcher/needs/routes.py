@@ -11,6 +11,7 @@ from matcher.needs.completeness import PARTS, ReadNeed, read_all, unsolved
 from matcher.needs.questions import Question, questions_of
 from matcher.tables.arguments import check_frame
 from matcher.tables.cells import shorten
+from matcher.tables.ids import find_ids, id_texts
 
 ROUTES = ("match", "ask", "challenge")
 COLUMNS = ["need_id", "completeness", "route", "reason", "questions", "asks"]
@@ -48,7 +49,8 @@ def triage(needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress
         As `completeness_parts` takes it.
     matches : DataFrame, optional
         What `match` gave for these needs: `need_id` and `recommended` or `good_match`. A need that has a recommended
-        outcome is no challenge unless it calls for one (揭榜).
+        outcome is no challenge unless it calls for one (揭榜). A need that `matches` does not hold is treated as one
+        that nobody matched, and logged as a warning by the logger "matcher".
     progress : bool, default False
         Show a bar on standard error.
 
@@ -61,7 +63,7 @@ def triage(needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress
     Raises
     ------
     ArgumentError
-        `matches` says nowhere what is recommended.
+        There is no need_id, or `matches` says nowhere what is recommended.
 
     Examples
     --------
@@ -78,10 +80,11 @@ def triage_each(
     needs: pd.DataFrame, matches: pd.DataFrame | None = None, *, progress: bool = False
 ) -> list[TriagedNeed]:
     """`triage` with everything that was read, for tables and pages that show it."""
-    recommended = None if matches is None else _recommended(matches)
+    reads = read_all(needs, progress=progress)
+    recommended = {} if matches is None else _recommended(matches, [need.need_id for need in reads])
     triaged = []
-    for need in read_all(needs, progress=progress):
-        answered = None if recommended is None else need.need_id in recommended
+    for need in reads:
+        answered = recommended.get(need.need_id)
         route, reason = _route(need, answered)
         triaged.append(TriagedNeed(need, route, reason, questions_of(need)))
     return triaged
@@ -108,13 +111,17 @@ def asks_back(need: ReadNeed) -> bool:
     return _route(need, None)[0] == "ask"
 
 
-def _recommended(matches: pd.DataFrame) -> set[str]:
+def _recommended(matches: pd.DataFrame, needs: list[str]) -> dict[str, bool]:
+    """Whether each need has a recommended outcome; those that `matches` does not hold are left out, and logged."""
     check_frame(matches, "matches", "match(needs, index)")
     column = next((name for name in ("recommended", "good_match") if name in matches), None)
     if column is None or "need_id" not in matches:
         raise ArgumentError("matches has need_id and recommended (or good_match), as match(...) gives them")
     yes = matches[column].map(lambda cell: cell in _YES)
-    return set(matches.loc[yes, "need_id"].astype(str))
+    groups = yes.groupby(id_texts(matches["need_id"])).any()
+    any_good = {str(name): bool(good) for name, good in groups.items()}
+    found = find_ids(pd.Series(needs, dtype=str), any_good, "匹配结果中没有这些需求，按没有匹配过处理")
+    return {need: any_good[name] for need, name in zip(needs, found, strict=True) if name in any_good}
 
 
 def _route(need: ReadNeed, answered: bool | None) -> tuple[str, str]:

@@ -31,6 +31,8 @@ from matcher.policy.points import Judged
 from matcher.policy.policy import Policy
 from matcher.policy.thresholds import all_turns, candidates, reads, torn_columns
 from matcher.tables.arguments import check_firms
+from matcher.tables.ids import ids_of
+from matcher.tables.schemas import HIGH, LOW
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,9 @@ def prepare(policies: Sequence[Policy], firms: pd.DataFrame, on: dt.date) -> tup
             owners.setdefault(name, (policy, column))
     prepared, notes = [], []
     days, day_notes = _days(firms, on, ids)
+    if len(firms) and len(firms.columns) > ("enterprise_id" in firms.columns) and not _has_facts(policies, firms):
+        text = "没有一列是政策的字段，全部按未知处理；人填的表（中文表头、单位）请先用 read_firms 读入"
+        day_notes.whole("", text, "unreadable")
     cells = FirmCells(firms, ids)
     for policy in policies:
         note = Notes(policy.id)
@@ -312,9 +317,17 @@ def _plain_name(name: str, firms: pd.DataFrame, owners: Mapping[str, tuple[Polic
     return ""
 
 
+def _has_facts(policies: Sequence[Policy], firms: pd.DataFrame) -> bool:
+    """Whether a table has any column that one of the policies reads."""
+    plain = {name for policy in policies for column in policy.columns for name in (column, *twin_names(column))}
+    plain |= {f"{policy.id}.{column}" for policy in policies for column in policy.columns} | {"apply_on", "region"}
+    ends = ("", LOW, HIGH)
+    return any(name + end in firms.columns for name in plain for end in ends)
+
+
 def _ids(firms: pd.DataFrame) -> np.ndarray[Any, Any]:
     if "enterprise_id" in firms.columns:
-        return firms["enterprise_id"].astype(str).to_numpy(dtype=object)
+        return ids_of(firms, "enterprise_id").to_numpy(dtype=object)
     return np.array([str(n) for n in range(1, len(firms) + 1)], dtype=object)
 
 

@@ -20,6 +20,8 @@ from matcher.policy.scoring import left_to_readings, score
 from matcher.policy.thresholds import reads
 from matcher.policy.workbook import DECISIONS, PASSED, question, rules_by_id
 from matcher.tables.arguments import Day, check_firms
+from matcher.tables.cells import as_written
+from matcher.tables.ids import id_texts
 
 
 def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Day) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def trace(firms: pd.DataFrame, policy: PolicyName, enterprise_id: str, *, on: Da
     ('fails', [{'column': 'age_years', 'title': '成立年限（年）', 'value': 12.0}])
     """
     check_firms(firms, "enterprise_id")
-    firm = firms[firms["enterprise_id"].astype(str) == str(enterprise_id)].head(1)
+    firm = firms[id_texts(firms["enterprise_id"]) == as_written(enterprise_id)].head(1)
     if not len(firm):
         raise ArgumentError(f"表中没有企业编号“{enterprise_id}”")
     scored = score(firm, load_policy(policy), on=on)

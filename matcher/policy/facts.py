@@ -12,7 +12,7 @@ import pandas as pd
 
 from matcher.policy.intervals import EXACT, Bools, Facts, Floats, Span
 from matcher.policy.model import FactColumn, YearsRule
-from matcher.tables.dates import read_date
+from matcher.tables.dates import local_times, read_date
 from matcher.tables.regions import find_region
 from matcher.tables.schemas import HIGH, LOW
 from matcher.tables.soft_values import text_of
@@ -120,7 +120,7 @@ def _coded(series: pd.Series[Any], code: Callable[[str], float]) -> tuple[Floats
 def dates(series: pd.Series[Any]) -> tuple[Floats, Bools]:
     """Days since 1970-01-01, and the rows that hold no date though they are not empty."""
     if pd.api.types.is_datetime64_any_dtype(series.dtype):
-        stamps = series.to_numpy(dtype="datetime64[s]")
+        stamps = local_times(series).to_numpy(dtype="datetime64[s]")
         return _days(stamps), np.zeros(len(series), dtype=bool)
     cells = series.tolist()
     out = np.full(len(cells), np.nan)
@@ -204,14 +204,16 @@ def read_values(column: FactColumn, series: pd.Series[Any]) -> tuple[Floats, lis
     if column.kind in ("count", "number", "yuan", "share"):
         with np.errstate(invalid="ignore"):
             outside = (values < column.lowest) | (values > column.highest)
-            if column.kind == "count" or column.whole:
-                outside |= ~np.isnan(values) & (values != np.floor(values))
-            outside |= np.abs(values) > EXACT
-        if outside.any():
-            top = "" if np.isinf(column.highest) else f"，最大 {column.highest:g}"
-            problem = f"不可能的数值（最小 {column.lowest:g}{top}）；按未知处理"
-            faults.append(Fault(outside, series.tolist(), problem, "impossible"))
-            values = np.where(outside, np.nan, values)
+            huge = (np.abs(values) > EXACT) & ~outside
+            broken = (values != np.floor(values)) & ~np.isnan(values) & ~outside & ~huge
+        top = "" if np.isinf(column.highest) else f"，最大 {column.highest:g}"
+        wrong = [(outside, f"不可能的数值（最小 {column.lowest:g}{top}）"), (huge, "数值过大，请核对单位")]
+        if column.kind == "count" or column.whole:
+            wrong.append((broken, "应为整数"))
+        for rows, problem in wrong:
+            if rows.any():
+                faults.append(Fault(rows, series.tolist(), f"{problem}；按未知处理", "impossible"))
+                values = np.where(rows, np.nan, values)
     return values, faults
 
 

@@ -223,9 +223,12 @@ def identified(reading: Reading, columns: Mapping[str, str] | None = None, subje
     rows = rows.assign(enterprise_id=ids.astype(str)).drop(columns="row_id")
     rows = rows.assign(**{subject.code: codes.where(codes != "", written).astype(str)})
     lines += _repeated(rows, by, words)
-    problems = reading.problems
-    if not (lost.all() and len(rows)):
-        problems = problems[~problems["problem"].str.contains("已按行号编号", regex=False)]
+    numbered = reading.problems["problem"].str.contains("已按行号编号", regex=False)
+    problems = reading.problems[~numbered]
+    if lost.all() and len(rows):
+        told = ["column", "problem", "action"]
+        problems = reading.problems.copy()
+        problems.loc[numbered, told] = problems.loc[numbered, told].replace("行编号", words["row_id"], regex=True)
     found = Reading(rows, problems.reset_index(drop=True)[PROBLEM_COLUMNS], account)
     return Reading(rows, with_lines(found, lines), account)
 

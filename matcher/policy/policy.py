@@ -73,6 +73,14 @@ class Policy:
     tree: Mapping[str, Any] = field(repr=False)
     _rulesets: dict[Any, Ruleset] = field(default_factory=dict, repr=False, compare=False)
 
+    def __hash__(self) -> int:
+        """Equal policies have equal ones."""
+        return hash((self.id, self.folder, *sorted(self.readings.items())))
+
+    def __repr__(self) -> str:
+        """Name and size."""
+        return f"Policy({self.id!r}, {self.title!r}, {len(self.editions)} editions, {len(self.columns)} columns)"
+
     @classmethod
     def load(
         cls,
@@ -285,6 +293,10 @@ def load_policy(
         return Policy.load(policy, readings=readings, parameters=parameters)
     if str(policy) and Path(policy).is_dir():
         raise PolicyError(f"文件夹“{policy}”中没有 policy.yaml")
+    if Path(policy).is_file():
+        raise PolicyError(f"“{policy}”是文件；请给出含 policy.yaml 的文件夹")
+    if isinstance(policy, Path) or len(Path(policy).parts) > 1:
+        raise PolicyError(f"没有文件夹“{policy}”；请给出含 policy.yaml 的文件夹，或政策的名称")
     raise PolicyError(f"{_unknown(str(policy))}；也可以给出含 policy.yaml 的文件夹")
 
 

@@ -30,7 +30,7 @@ from matcher.resources.costs import UNKNOWN, Cost, cost_of
 from matcher.resources.methods import methods_asked, methods_named
 from matcher.resources.reading import is_closed
 from matcher.resources.standards import Standard, compare_standards, standards_of
-from matcher.tables.arguments import check_frame
+from matcher.tables.arguments import as_whole, check_frame
 from matcher.tables.schemas import HIGH, LOW
 
 METHOD = 4.0  # a method of the need that the resource is called by; less where many resources have it
@@ -201,8 +201,7 @@ def find_resources(
     """
     check_frame(needs, "needs")
     check_frame(resources, "resources")
-    if k < 1:
-        raise ArgumentError(f"k must be at least 1, not {k}")
+    k = as_whole(k, "k", 1)
     if hours is not None and not hours > 0:
         raise ArgumentError(f"hours must be above 0, not {hours}")
     for table, name, title in ((needs, "need_id", "需求表"), (resources, "resource_id", "资源表")):

@@ -23,6 +23,7 @@ from matcher.experts.ranking import rank_experts
 from matcher.export.advice import CONTACT, RECOMMENDED, advice_of
 from matcher.matching.index import Index
 from matcher.matching.matches import match
+from matcher.progress import logger
 from matcher.resources.budgets import OVER, amount, between, enough, missing_for
 from matcher.resources.costs import UNKNOWN
 from matcher.resources.finding import ADVICE, UNAVAILABLE, need_names, need_texts, rows_of
@@ -35,6 +36,7 @@ SAME_UNIT = 0.05  # for each two parts of one unit
 DEAR, DEAR_FROM = 0.01, 100_000.0  # what a cost of so many yuan, or an unknown one, takes off
 HALF, UNSURE, LEAST = 0.5, 0.75, 0.2
 BEST = 5  # candidates of each part
+ENOUGH = 10  # resources found for each need, of which some cannot be had
 LOAD = 3  # needs of an expert
 _POWERS = 4.0  # one random pair in 10 ** 4 counts 1
 TABLE = [
@@ -140,7 +142,8 @@ def plan_jointly(
     needs, resources
         As `read_resource_needs` and `read_resources` give them; `budget` of a need in yuan.
     found
-        As `find_resources` gives it for both, with at least ten resources a need.
+        As `find_resources` gives it for both, with at least ten resources a need; fewer (`k` below ten) are logged as a
+        warning by the logger "matcher".
     outcomes, experts, works
         As `read_outcomes`, `read_experts`, `read_works` give them; without a table that part is left out.
     on
@@ -164,6 +167,8 @@ def plan_jointly(
     if money is not None and not money >= 0:
         raise ArgumentError(f"money must be at least 0, not {money}")
     asked = needs.assign(**{name: need_texts(needs)[name].to_numpy() for name in ("title", "description")})
+    if len(found) and (most := int(found["need_id"].value_counts().max())) < min(ENOUGH, len(resources)):
+        logger.warning("每条需求至多只有 %d 项找到的资源，合用的可能不在其中；请用 find_resources(k=%d)", most, ENOUGH)
     candidates = {
         "outcome": _outcomes(asked, outcomes, on, progress),
         "expert": _experts(asked, experts, works, on, progress),

@@ -1,10 +1,13 @@
-"""What callers hand in, checked in one place: a day, a table. Errors say which kinds are taken."""
+"""What callers hand in, checked in one place: a day, a number, texts, a table. Errors say which kinds are taken."""
 
 from __future__ import annotations
 
 import datetime as dt
+import math
+from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from matcher.errors import ArgumentError, ArgumentTypeError
@@ -32,9 +35,52 @@ def as_day(on: Day, name: str = "on") -> dt.date:
     raise ArgumentTypeError(f"{name} is a date, a datetime or ISO text such as 2026-11-24, not {type(on).__name__}")
 
 
+def as_whole(value: Any, name: str, least: int) -> int:
+    """A whole number of Python or numpy, from `least` on; `name` is the argument's name in errors.
+
+    >>> as_whole(np.int64(5), "k", 1)
+    5
+    """
+    if not isinstance(value, (int, np.integer)) or isinstance(value, bool):
+        raise ArgumentTypeError(f"{name} is a whole number, not {type(value).__name__}")
+    if value < least:
+        raise ArgumentError(f"{name} must be at least {least}, not {value}")
+    return int(value)
+
+
+def as_number(value: Any, name: str) -> float:
+    """A finite number; `name` is what it is called in errors."""
+    if not isinstance(value, (int, float, Decimal, np.integer, np.floating)) or isinstance(value, bool):
+        raise ArgumentTypeError(f"{name} is a number, not {value!r}")
+    if not math.isfinite(value):
+        raise ArgumentError(f"{name} is a finite number, not {value}")
+    return float(value)
+
+
+def as_texts(given: Any) -> list[str]:
+    """Texts in a list, an array, a Series, or a DataFrame of one column.
+
+    Raises ArgumentTypeError for one text by itself, a table of several columns, or anything that is no text.
+    """
+    if isinstance(given, pd.DataFrame):
+        if given.shape[1] != 1:
+            raise ArgumentTypeError(f"texts are one column, not a DataFrame of {given.shape[1]}: give table['title']")
+        given = given.iloc[:, 0]
+    if isinstance(given, (str, bytes)) or not hasattr(given, "__iter__"):
+        raise ArgumentTypeError(f"texts are a list, array or Series of str, not one {type(given).__name__}")
+    texts = list(given)
+    if wrong := [text for text in texts if not isinstance(text, str)]:
+        raise ArgumentTypeError(f"texts are a list, array or Series of str; got {type(wrong[0]).__name__}")
+    return texts
+
+
 def check_frame(value: Any, name: str, example: str = "read_needs(...).rows or read_outcomes(...).rows") -> None:
-    """Raises ArgumentTypeError, which says what is taken, unless an argument is a DataFrame."""
+    """Raises ArgumentTypeError, which says what is taken, unless it is a DataFrame, and ArgumentError for a column
+    that stands twice.
+    """
     if isinstance(value, pd.DataFrame):
+        if not value.columns.is_unique:
+            raise ArgumentError(f"{name} has the column {value.columns[value.columns.duplicated()][0]!r} twice")
         return
     if isinstance(getattr(value, "rows", None), pd.DataFrame):
         raise ArgumentTypeError(f"{name} is a DataFrame, not a whole {type(value).__name__}: give its .rows")
@@ -50,5 +96,3 @@ def check_firms(firms: Any, *columns: str, name: str = "firms") -> None:
     missing = [column for column in columns if column not in firms.columns]
     if missing:
         raise ArgumentError(f"{name} has no column {missing[0]!r}; it has: {', '.join(map(str, firms.columns))}")
-    if not firms.columns.is_unique:
-        raise ArgumentError(f"{name} has the column {firms.columns[firms.columns.duplicated()][0]!r} twice")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+import pandas as pd
 
 from matcher.tables.cells import (
     DAYS_TO_1904,
@@ -69,6 +71,8 @@ _MONTHS = _words("jan feb mar apr may jun jul aug sep oct nov dec")
 _MONTH = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}[.,]?"
 _NTH = r"(\d{1,2})(?:st|nd|rd|th)?,?"
 _ENGLISH_DAY = re.compile(rf"{_NTH}[\s-]+{_MONTH}[\s-]+(\d{{4}})|{_MONTH}\s+{_NTH}\s+(\d{{4}})", re.I)
+
+_ZONED = re.compile(r"(\S+[T ]\d\d:\d\d\S*?)\s?(?:Z|[+-]\d\d:?\d\d)")
 
 _NOT_A_DATE = Fault("不是日期", "请写成 2024-01-31 的样子")
 _NO_DAY = Fault("日历上没有这一天", "请改正日期")
@@ -149,6 +153,38 @@ def read_days(cell: object) -> datetime.date | Days | Span | str | Fault | None:
     if match[11]:
         return _span(first, OPEN if match[11] == "今" else "")
     return _span(first, _day(*groups[5:10])) if groups[5] else first
+
+
+def local_times(cells: pd.Series[Any]) -> pd.Series[Any]:
+    """Cells with the day and hour that a clock of their time zone shows; what has no time zone stays as it is.
+
+    >>> local_times(pd.Series([pd.Timestamp("2026-06-01", tz="Asia/Shanghai")])).dt.strftime("%m-%d %H").tolist()
+    ['06-01 00']
+    >>> local_times(pd.Series(["2026-06-01T08:00:00+08:00", "2026-06-01", None], dtype=object)).tolist()
+    ['2026-06-01T08:00:00', '2026-06-01', None]
+    """
+    if pd.api.types.is_datetime64_any_dtype(cells.dtype):
+        local: pd.Series[Any] = cells.dt.tz_localize(None)
+        return local
+    return cells.map(_local)
+
+
+def _local(cell: Any) -> Any:
+    if isinstance(cell, str):
+        return _ZONED.sub(r"\1", cell) if ":" in cell else cell
+    return cell.replace(tzinfo=None) if isinstance(cell, datetime.datetime) and cell.tzinfo else cell
+
+
+def last_day(cell: object) -> datetime.date | str | None:
+    """The last day that a cell names, that of a month or year too; OPEN for no end, ENDED; None where nobody can say.
+
+    >>> last_day("2026年6月"), last_day("长期"), last_day("待定")
+    (datetime.date(2026, 6, 30), 'open', None)
+    """
+    day = read_days(cell)
+    if isinstance(day, Span):
+        return day.high or OPEN
+    return day.high if isinstance(day, Days) else None if isinstance(day, Fault) else OPEN if day == "" else day
 
 
 def is_last_day(cell: object) -> bool:

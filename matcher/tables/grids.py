@@ -12,7 +12,7 @@ from typing import IO, Any
 
 import pandas as pd
 
-from matcher.errors import TableError
+from matcher.errors import ArgumentTypeError, TableError
 from matcher.tables import sheets, xls_records
 from matcher.tables.cells import Day1904, is_blank, shorten
 from matcher.tables.number_formats import shown
@@ -118,7 +118,7 @@ def _load(source: str | os.PathLike[str] | bytes | IO[bytes]) -> tuple[str, byte
         content: Any = source.read(sheets.MAX_BYTES + 1)
         data = content.encode("utf-8", "surrogatepass") if isinstance(content, str) else bytes(content)
     else:
-        raise TypeError(f"source is a path, bytes, a binary file or a DataFrame, not {type(source).__name__}")
+        raise ArgumentTypeError(f"source is a path, bytes, a binary file or a DataFrame, not {type(source).__name__}")
     if len(data) > sheets.MAX_BYTES:
         raise TableError(_too_large(name))
     return name, data

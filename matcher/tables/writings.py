@@ -100,6 +100,11 @@ class KnownIds:
             folded.setdefault(fold_id(name), []).append(name)
         return folded
 
+    @functools.cached_property
+    def _bare(self) -> dict[str, str]:
+        """The ids that are numbers, by their digits without the zeros before them."""
+        return {name.lstrip("0"): name for name in self._exact if name.isdecimal()}
+
     def find(self, written: str) -> str:
         """The id that is meant; "" where there is none or more than one."""
         if written in self._exact:
@@ -129,8 +134,10 @@ class KnownIds:
         return "、".join(shown) + (f"等 {len(lost)} 个" if len(lost) > most else "")
 
     def nearest(self, written: str) -> str:
-        """The id that looks most like one that is not here; "" where none does."""
+        """The id that looks most like one that is not here, first one that lost its zeros; "" where none does."""
         wanted = fold_id(written)
+        if bare := self._bare.get(wanted.lstrip("0")) if wanted.isdecimal() else None:
+            return bare
         near = [key for key in self._folded if abs(len(key) - len(wanted)) <= 2][:_COMPARED]
         close = difflib.get_close_matches(wanted, near, 1, 0.6)
         return self._folded[close[0]][0] if close else ""

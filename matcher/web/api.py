@@ -23,6 +23,7 @@ from matcher.policy.policy import load_policies, shipped_policy
 from matcher.tables.privacy import mask_nested
 from matcher.tables.reading import Reading, read_table
 from matcher.web.access import reader, writer
+from matcher.web.batching import asking_id
 from matcher.web.library import KINDS, Side
 from matcher.web.service import Judgement, Service
 
@@ -278,7 +279,7 @@ async def experts(body: AskExperts, service: Shared) -> dict[str, Any]:
 
     def work() -> dict[str, Any]:
         library = service.library.persons()
-        asked = pd.DataFrame([{"need_id": "", "title": body.text}])
+        asked = pd.DataFrame([{"need_id": asking_id(body.text), "title": body.text}])
         ranked = rank_experts(asked, library, k=body.k, on=body.on).drop(columns="need_id")
         shown = [name for name in ("expert_id", "name", "position", "institution") if name in library.people]
         return {"experts": plain(ranked.merge(library.people[shown], on="expert_id", how="left"))}

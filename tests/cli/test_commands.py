@@ -268,10 +268,11 @@ def test_evaluate(run, small):
 
 def test_evaluate_says_which_pairs_are_in_no_table(run, small):
     with (small / "标注.csv").open("a", encoding="utf-8") as file:
-        file.write("001,X9,1\n")
+        file.write("\n".join(["001,X9,1", *(f"N{i},X9,1" for i in range(7))]) + "\n")
     status, out, err = run("evaluate", "需求.csv", "成果.csv", "标注.csv")
     assert status == 0
-    assert "标注.csv：1 对的编号不在两张表里，按没有找到计：001-X9\n" in err
+    assert "标注.csv：有成果编号不在成果表中，按没有找到计：“X9”\n" in err
+    assert "标注中有编号不在匹配结果中，各项都按 0 计：“N0”、“N1”、“N2”、“N3”、“N4”等 7 个\n" in err
     assert len(out.splitlines()) == 5
 
 

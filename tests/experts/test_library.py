@@ -226,7 +226,7 @@ def test_somebody_without_works_keeps_a_line():
 
 
 def test_what_cannot_be_used_is_refused():
-    with pytest.raises(TableError, match="专家编号重复：E1"):
+    with pytest.raises(TableError, match="1 个编号重复：E1"):
         build(pd.concat([PEOPLE, PEOPLE[:1]]))
     with pytest.raises(TableError, match="同一业绩编号有不同的名称：W1"):
         build(works=WORKS.assign(title=[*"abcdef"]))

@@ -145,7 +145,7 @@ def test_every_fault_is_listed():
         "要点匹配表：4 处问题\n  第 3 条的分数不是 0 到 1 的数\n  第 1 条的需求“N9”不在需求表中\n"
         "  第 2 条：需求“N1”只有 3 条要点，没有第 4 条\n  第 4 条：同一需求、要点和人员出现了两次"
     )
-    with pytest.raises(TableError, match=r"^需求编号重复：N1；"):
+    with pytest.raises(TableError, match=r"^1 个编号重复：N1$"):
         find_teams(pd.concat([NEEDS, NEEDS.iloc[:1]]), FITS, at_least=0.5)
 
 

@@ -77,9 +77,11 @@ def test_stands_in_a_pipeline_and_in_cross_validation():
 @pytest.mark.parametrize(
     ("texts", "labels", "error", "message"),
     [
-        ("苹果", ["a"], ArgumentTypeError, "not one text"),
-        ([1.0, 2.0], ["a", "b"], ArgumentTypeError, "it holds float"),
+        ("苹果", ["a"], ArgumentTypeError, "not one str"),
+        ([1.0, 2.0], ["a", "b"], ArgumentTypeError, "got float"),
         ([], [], ArgumentError, "X has no text"),
+        (pd.DataFrame({"a": TEXTS, "b": TEXTS}), LABELS, ArgumentTypeError, "one column, not a DataFrame of 2"),
+        (TEXTS, [None, *LABELS[1:]], ArgumentError, "1 of 16 labels are missing; leave out those texts"),
         (TEXTS, LABELS[1:], ArgumentError, "16 texts, 15 labels"),
         (TEXTS, ["水果"] * 16, ArgumentError, "at least two labels are needed; got 1 class"),
         (TEXTS[4:12], LABELS[4:12], TableError, "可用于学习的标注为 10 至 10000 条，给出了 8 条"),

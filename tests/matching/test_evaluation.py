@@ -217,3 +217,18 @@ def test_wrong_arguments_are_named():
         evaluate(MATCHES, JUDGED, k=0)
     with pytest.raises(ArgumentTypeError, match=r"^judged is a DataFrame \(such as .*\), not str$"):
         evaluate(MATCHES, "judged.csv")
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [({"k": "5"}, ArgumentTypeError), ({"k": True}, ArgumentTypeError), ({"resamples": -1}, ArgumentError)],
+)
+def test_numbers_are_checked(given, error):
+    with pytest.raises(error, match=f"^{next(iter(given))} "):
+        evaluate(MATCHES, JUDGED, **given)
+
+
+def test_numbers_of_numpy_and_levels_of_any_kind_are_taken():
+    wanted = evaluate(MATCHES, JUDGED, k=5)
+    levels = pd.Series(JUDGED["level"].tolist(), dtype="Int64")
+    assert evaluate(MATCHES, JUDGED.assign(level=levels), k=np.int64(5)).equals(wanted)

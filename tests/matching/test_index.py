@@ -227,7 +227,7 @@ def test_how_an_index_looks():
 
 REFUSED = {
     "a table needs one of the columns outcome_id or need_id; it has ['title']": lambda: build(OUTCOMES[["title"]]),
-    "a table needs one of the columns outcome_id or need_id; it has ['outcome_id', 'need_id']": lambda: build(
+    "a table has only one of the columns outcome_id or need_id: drop the one that others own": lambda: build(
         OUTCOMES[["outcome_id"]].assign(need_id="N1")
     ),
     "a table needs a column title or description": lambda: build(OUTCOMES[["outcome_id"]]),

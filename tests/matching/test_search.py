@@ -22,7 +22,7 @@ from matcher.matching.encoders import StaticEncoder
 def test_a_hit_is_the_line_of_match_in_plain_values():
     index = Index.build(OUTCOMES)
     [hit] = index.search("机械手抓取", k=1)
-    line = match(pd.DataFrame({"need_id": [""], "title": ["机械手抓取"]}), index, k=1).iloc[0]
+    line = match(pd.DataFrame({"need_id": ["N"], "title": ["机械手抓取"]}), index, k=1).iloc[0]
     assert {name: hit[name] for name in line.index[1:]} == line.iloc[1:].to_dict()
     assert hit["title"] == "机械手"
     assert json.loads(json.dumps(hit, allow_nan=False)) == hit

@@ -54,6 +54,14 @@ def test_what_is_no_text_is_refused(given, message):
         TextVectors(Letters()).fit([])
 
 
+def test_a_table_of_one_column_is_its_texts_and_a_wider_one_is_refused():
+    model = TextVectors(Letters())
+    table = pd.DataFrame({"title": ["a", "b"]})
+    assert model.fit_transform(table).tolist() == [[1, 0], [0, 1]]
+    with pytest.raises(ArgumentTypeError, match=r"^texts are one column, not a DataFrame of 2: give table\['title'\]$"):
+        model.transform(table.assign(more="a"))
+
+
 class RowsAsTexts(TextVectors):
     """scikit-learn's checks hand out matrices of numbers; their rows are written out as texts."""
 

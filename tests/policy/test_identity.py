@@ -170,3 +170,10 @@ def test_rows_of_the_very_name_of_one_firm_are_confirmed_together():
         bounds = table.reindex(columns=["class1_ip", "class1_ip_min", "class1_ip_max"]).iloc[0]
         low, high = bounds.fillna({"class1_ip_min": bounds["class1_ip"], "class1_ip_max": bounds["class1_ip"]})[1:]
         assert [low, high] == counts
+
+
+def test_a_table_without_ids_is_asked_for_those_of_its_firms():
+    read = read_firms(pd.DataFrame({"上年度销售收入（万元）": [1200]}), "tech-sme")
+    told = read.problems.loc[0, ["column", "problem", "action"]].tolist()
+    assert told[1:] == ["没有“企业编号”这一列，已按行号编号", "行号变了编号就会变，请加上“企业编号”"]
+    assert told[0] == "企业编号"

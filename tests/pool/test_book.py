@@ -4,6 +4,7 @@ import datetime as dt
 import filecmp
 import importlib.util
 import sqlite3
+from decimal import Decimal
 
 import pandas as pd
 import pytest
@@ -373,3 +374,51 @@ def test_an_edited_sheet_of_the_book_is_read_without_a_question(pool):
     sheet.assign(职工总数=25).to_csv("改.csv", index=False)
     told = pool("import", "库.db", "改.csv", "--on", "2026-02-06", "--person", "李")
     assert told == (0, "读入 1 家：新增 0 家，改动 1 家，共写入 1 格，冲突 0 处")
+
+
+def facts(book: Book) -> dict[str, object]:
+    return book.firms(JUN).set_index("enterprise_id").loc["S", :].to_dict()
+
+
+def test_nobody_writes_without_a_name(book):
+    for write in (
+        lambda: book.put(firms(enterprise_id=["S"]), on=JAN, person=" "),
+        lambda: book.set_rules(on=JAN, person=""),
+        lambda: book.snapshot(on=JAN, person=None),
+    ):
+        with pytest.raises(PoolError, match="没有写明经办人"):
+            write()
+    assert book.states(JUN).empty
+
+
+def test_numbers_of_any_kind_are_one_and_a_text_in_their_place_is_told(book):
+    def put(value):
+        return book.put(pd.DataFrame({"enterprise_id": ["S"], "sales_y3": [value]}), on=JAN, person="王")
+
+    assert put(48_000_000).cells == 1
+    assert put(Decimal(48_000_000)).cells == put(48_000_000.0).cells == put(Decimal("NaN")).cells == 0
+    assert put(Decimal("48000000.5")).leaps.empty
+    assert facts(book)["sales_y3"] == 48_000_000.5
+    told = put("约5000万").leaps
+    assert told[["enterprise_id", "column", "yours", "theirs"]].values.tolist() == [
+        ["S", "sales_y3", "约5000万", 48_000_000.5]
+    ]
+    assert put("约6000万").leaps.empty  # a text in place of a text
+
+
+def test_ids_of_any_kind_are_one_and_none_is_refused(book):
+    for firm in (8, 8.0, "8"):
+        book.put(pd.DataFrame({"enterprise_id": [firm], "rd_staff": [3]}), on=JAN, person="王")
+    assert book.states(JUN)["enterprise_id"].tolist() == ["8"]
+    assert book.enter([8.0], on=JAN, person="王", reason="推荐")["enterprise_id"].tolist() == ["8"]
+    assert book.leave([8], on=MAR, person="王", reason="其他") == ["8"]
+    for ids in ([None], ["A", "A"]):
+        with pytest.raises(TableError, match="编号"):
+            book.put(pd.DataFrame({"enterprise_id": ids, "rd_staff": 3}), on=JAN, person="王")
+
+
+def test_a_closed_book_says_so(book):
+    book.close()
+    for use in (lambda: book.states(JUN), lambda: book.put(firms(enterprise_id=["S"]), on=JAN, person="王")):
+        with pytest.raises(PoolError, match=r"已经关闭；请重新打开后再用$"):
+            use()

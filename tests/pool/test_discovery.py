@@ -9,7 +9,7 @@ from other_cities import APART, MAKES, other_city
 from scipy.special import ndtr, ndtri
 
 from matcher import score
-from matcher.errors import TableError
+from matcher.errors import ArgumentError, TableError
 from matcher.policy.firm_table import read_firms
 from matcher.pool.book.tables import REGISTRY
 from matcher.pool.discovery.chances import Tally, chances_of, together
@@ -325,6 +325,24 @@ def test_registers_of_rights_and_contracts_are_read(pool):
     assert (ids[1], "conversions_3y") not in facts.index
     assert pool(*words[:-1], "deals=合同.csv")[0] == 2
     assert pool(*words, "--complete", "conversions")[0] == 2
+
+
+def test_assumptions_of_no_fact_and_ids_missing_or_twice_are_refused():
+    firms = pd.DataFrame({"enterprise_id": ["A", "B"], "resident": ["是"] * 2})
+    with pytest.raises(ArgumentError, match=r"^假设中有“.+”没有的字段：“rd_staf”（最接近的是“rd_staff”）$"):
+        discover(firms, "hte", on="2026-11-24", assume={"rd_staf": (0, 50, 90), "share": (0, 0.5, 1)})
+    with pytest.raises(ArgumentError, match="rng must be at least 0, not -1"):
+        discover(firms, "hte", on="2026-11-24", rng=-1)
+    for ids in (["A", "A"], ["A", None]):
+        with pytest.raises(TableError, match="编号"):
+            discover(firms.assign(enterprise_id=ids), "hte", on="2026-11-24")
+
+
+def test_the_order_of_the_table_does_not_matter(made):
+    firms = made.seen.head(120)
+    one, other = (discover(table, "hte", on=ON) for table in (firms, firms.sample(frac=1, random_state=0)))
+    pd.testing.assert_frame_equal(one.listed, other.listed)
+    pd.testing.assert_frame_equal(one.expected, other.expected)
 
 
 def test_a_list_for_people_has_names_and_assumptions(pool, made):

@@ -198,11 +198,18 @@ def test_saved_and_loaded_is_the_same_card_and_equal_inputs_give_equal_bytes(mad
     kept = (tmp_path / "评分卡.csv").read_bytes()
     again = ScoreCard.load(tmp_path / "评分卡.csv")
     assert again.to_bytes() == kept
+    assert again == learned.card != SMALL
+    assert hash(again) == hash(learned.card)
+    assert len(repr(again)) < 200
     one, two = (card.score(made.table, "hte", on=DAY) for card in (learned.card, again))
     pd.testing.assert_frame_equal(one.firms, two.firms)
     pd.testing.assert_frame_equal(one.items, two.items)
     assert learn_card(made.table, "hte").card.to_bytes() == kept
-    assert learn_card(made.table.copy(), load_policy("hte"), rng=0).card.to_bytes() == kept
+    words = made.table.assign(outcome=made.table["outcome"].map({True: "通过", False: "未通过"}))
+    assert learn_card(words, load_policy("hte"), rng=0).card.to_bytes() == kept
+    words.loc[words.index[0], "outcome"] = "大概"
+    with pytest.raises(TableError, match=r"^1 行的结果（outcome）看不懂：“大概”；"):
+        learn_card(words, "hte")
 
 
 def test_a_card_that_was_changed_is_refused(tmp_path):

@@ -121,6 +121,14 @@ def test_hours_are_shared_over_needs():
     assert plan.summary.endswith("，已证明是候选中的最优；费用合计 2,720 元")
 
 
+def test_resources_of_a_short_list_are_told(caplog):
+    needs, resources, _ = tables()
+    plan_jointly(needs, resources, find_resources(needs, resources))
+    assert not [message for message in caplog.messages if "find_resources" in message]
+    plan_jointly(needs, resources, find_resources(needs, resources, k=1))
+    assert "每条需求至多只有 1 项找到的资源，合用的可能不在其中；请用 find_resources(k=10)" in caplog.messages
+
+
 @pytest.mark.parametrize(("budget", "answered"), [(1920, 2), (1919, 1)])
 def test_a_budget_bars_what_surely_costs_more(budget, answered):
     needs, resources, _ = tables()

@@ -17,7 +17,9 @@ from matcher.policy.linkage import OTHER_WRITING, link, right_codes
 from matcher.policy.registers.schemas import NEEDED
 from matcher.tables.arguments import check_firms
 from matcher.tables.cells import shorten
+from matcher.tables.dates import local_times
 from matcher.tables.grids import Source
+from matcher.tables.ids import id_texts
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import HIGH, LOW, TEXT, Contract
 from matcher.tables.writings import KnownIds
@@ -190,9 +192,10 @@ class Entries(NamedTuple):
 def application_days(firms: pd.DataFrame, on: dt.date) -> dict[str, dt.date]:
     """Firm -> its `apply_on`, else `on`."""
     check_firms(firms, "enterprise_id")
-    days = pd.to_datetime(firms["apply_on"], errors="coerce") if "apply_on" in firms else pd.Series(pd.NaT, firms.index)
+    given = firms["apply_on"] if "apply_on" in firms else pd.Series(pd.NaT, firms.index)
+    days = pd.to_datetime(local_times(given), errors="coerce")
     dates = (on if pd.isna(day) else day.date() for day in days)
-    return dict(zip(firms["enterprise_id"].astype(str), dates, strict=True))
+    return dict(zip(id_texts(firms["enterprise_id"]), dates, strict=True))
 
 
 def read_register(

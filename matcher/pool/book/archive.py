@@ -70,7 +70,7 @@ def rebuild_book(folder: str | Path, path: str | Path) -> Book:
         with book.log.writing():
             for text in texts.values():
                 book.log.keep_text(text)
-            for event in book.log.append(events):
+            for event in book.log.append(events, replayed=True):
                 if event.kind == "snapshot":
                     book.log.keep_rows(event.seq, book.rows_of(event))
         book.close()

@@ -34,7 +34,9 @@ from matcher.pool.book.follow_up import added_conversions
 from matcher.pool.book.rules import Rules, read_rules, write_rules
 from matcher.pool.tiers import COLUMNS as TIER_COLUMNS
 from matcher.pool.tiers import LEADS, assign_tiers, default_leads
-from matcher.tables.arguments import Day, as_day
+from matcher.tables.arguments import Day, as_day, check_firms
+from matcher.tables.cells import as_written
+from matcher.tables.ids import ids_of
 from matcher.tables.schemas import HIGH, LOW
 
 VERSION = "账本版本"  # the column of an edited sheet that says what its editor had seen
@@ -53,7 +55,7 @@ class Written:
 
     Not written were the conflicts (cells that somebody else changed) and the strangers (rows whose id is another
     firm's in the book). Written, but to be asked about, are the leaps: numbers of `LEAP` times the book's or more, or
-    as much less, of which one may be in a wrong unit.
+    as much less, of which one may be in a wrong unit, and texts in place of a number.
     """
 
     new: int
@@ -194,14 +196,15 @@ class Book:
 
         Raises
         ------
+        TableError
+            An id is empty or stands twice.
         PoolError
-            An id is empty or stands twice; ConflictError see above.
+            Nobody is named as `person`; ConflictError see above.
         """
         on = as_day(on)
+        check_firms(firms, "enterprise_id")
         firms = joined(firms)
-        ids = firms["enterprise_id"].astype(str)
-        if ids.duplicated().any() or (ids == "").any():
-            raise PoolError(f"企业编号为空或重复：{'、'.join(ids[ids.duplicated()].unique()[:10])}")
+        ids = ids_of(firms, "enterprise_id", distinct=True)
         names = [str(name) for name in firms.columns if name not in ("enterprise_id", VERSION)]
         columns = [[plain(cell) for cell in firms[name].tolist()] for name in names]
         versions = [plain(v) for v in firms[VERSION].tolist()] if VERSION in firms else [None] * len(firms)
@@ -352,7 +355,7 @@ class Book:
         if ids is None:
             fit = {firm for firm, decision in passed.items() if decision == "passes"} - set(ended)
             ids = [firm for firm in states.index if states[firm] == "candidate" and firm in fit]
-        given, why = list(ids), {"policy": rules.entry.id, "text": rules.texts["entry"]}
+        given, why = list(map(as_written, ids)), {"policy": rules.entry.id, "text": rules.texts["entry"]}
         events = [
             Event("enter", on.isoformat(), person, {**why, "decision": passed.get(firm), "reason": reason}, firm)
             for firm in given
@@ -386,7 +389,9 @@ class Book:
         on = as_day(on)
         if reason not in EXITS:
             raise PoolError(f"出库原因“{reason}”不在列表中；可用：{'、'.join(EXITS)}")
-        events = [Event("leave", on.isoformat(), person, {"reason": reason, "note": note}, str(firm)) for firm in ids]
+        events = [
+            Event("leave", on.isoformat(), person, {"reason": reason, "note": note}, as_written(firm)) for firm in ids
+        ]
         with self.log.writing():
             known = {event.id for event in self.log.events("leave")}
             states = self.states(on).set_index("enterprise_id")["state"]
@@ -496,7 +501,7 @@ def leap_message(leaps: pd.DataFrame, titles: Mapping[str, str]) -> str:
     """The leaps as a message in Chinese, one a line, "" for none; titles: column -> Chinese header."""
     if not len(leaps):
         return ""
-    lines = [f"{len(leaps)} 处与库中此前的数相差 {LEAP:,} 倍以上，已写入，请核对单位："]
+    lines = [f"{len(leaps)} 处与库中此前的数相差 {LEAP:,} 倍以上，或以文字代替了数，已写入，请核对："]
     lines += [
         f"  {row['enterprise_id']}，{titles.get(row['column'], row['column'])}：此前是 {row['theirs']}"
         f"（{row['person']}，{row['day']}），现写入 {row['yours']}；若写错了，请改正后再导入"

@@ -10,6 +10,7 @@ import datetime as dt
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -57,6 +58,8 @@ def plain(cell: Any) -> Any:
         return cell
     if hasattr(cell, "item"):
         cell = cell.item()
+    if isinstance(cell, Decimal):
+        cell = float(cell) if cell % 1 or cell.is_nan() else int(cell)
     if isinstance(cell, dt.datetime | dt.date):
         return cell.strftime("%Y-%m-%d")
     if isinstance(cell, float):
@@ -128,7 +131,9 @@ def shown(value: Any) -> Any:
 
 
 def leaps_from(value: Any, before: Any) -> bool:
-    """Whether a number is `LEAP` times another or more, or as much less."""
+    """Whether a number is `LEAP` times another or more, or as much less; or a text takes the place of a number."""
+    if isinstance(value, str):
+        return _size(before) > 0
     sizes = [_size(value), _size(before)]
     return min(sizes) > 0 and max(sizes) >= LEAP * min(sizes)
 

@@ -29,7 +29,9 @@ from matcher.pool.discovery.technology import Industries
 from matcher.pool.discovery.variables import rebuild
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.ordering import order_inside
-from matcher.tables.arguments import Day, as_day, check_firms
+from matcher.tables.arguments import Day, as_day, as_whole, check_firms
+from matcher.tables.ids import ids_of
+from matcher.tables.writings import KnownIds
 
 LISTED = ("enterprise_id", "rank", "chance", "reasons", "ask")
 EXPECTED = ("policy", "on", "firms", "expected", "low", "high")
@@ -93,7 +95,7 @@ def discover(
         A score card: firms of one rule decision then stand in its order (see `order_inside`), and its columns are
         added.
     rng
-        Seed of the draws; equal inputs and seeds give equal tables.
+        Seed of the draws; equal inputs and seeds give equal tables, in whatever order the firms (with ids) stand.
 
     Returns
     -------
@@ -107,6 +109,10 @@ def discover(
     ------
     PolicyError
         There is no such policy.
+    TableError
+        An id is empty or stands twice.
+    ArgumentError
+        `assume` names a column that the policy does not have, or no range.
     PoolError
         The card is of another policy.
 
@@ -128,12 +134,18 @@ def discover(
     """
     check_firms(firms)
     shares = Industries.load(industries)
-    policy, day = load_policy(policy), as_day(on)
+    policy, day, rng = load_policy(policy), as_day(on), as_whole(rng, "rng", 0)
+    if lost := KnownIds([*policy.columns, *ASSUMED]).unknown(assume or {}):
+        raise ArgumentError(f"假设中有“{policy.title}”没有的字段：{lost}")
     if bad := [name for name, ends in (assume or {}).items() if not ends[0] <= ends[1] <= ends[2]]:
         raise ArgumentError(f"假设的取值须为 最低 ≤ 最可能 ≤ 最高：{'、'.join(bad)}")
+    if "enterprise_id" in firms:
+        firms = firms.assign(enterprise_id=ids_of(firms, "enterprise_id", distinct=True))
     gone = has_ended(firms["status"]) if "status" in firms else np.zeros(len(firms), bool)
     ended = firms.loc[gone].reindex(columns=["enterprise_id", "status"]).reset_index(drop=True)
     firms = firms[~gone]
+    if "enterprise_id" in firms:
+        firms = firms.sort_values("enterprise_id")  # so that the draws do not hang on the order of the table
     ready = prepared_for(firms, policy, day)
     scored = None if card is None else card.score_prepared(ready).firms
     discovery = replace(_discover(firms, ready, day, {**ASSUMED, **(assume or {})}, shares, rng), ended=ended)

@@ -41,7 +41,7 @@ _SIDES = {True: "越高越好", False: "越低越好"}
 _QUOTED = re.compile(r"^'(?=[\t\r\n ]*[=+\-@＝＋－＠])")  # what `csv_bytes` puts before such a text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ScoreCard:
     """A learned score card of one policy.
 
@@ -169,6 +169,19 @@ class ScoreCard:
         """Write the card as one CSV that people can read; equal cards give equal bytes. Raises OutputError."""
         check_targets({path: (".csv",)})
         save_files({Path(path): self.to_bytes()})
+
+    def __eq__(self, other: object) -> bool:
+        """Cards are equal where their files are."""
+        return isinstance(other, ScoreCard) and self.to_bytes() == other.to_bytes()
+
+    def __hash__(self) -> int:
+        """Equal cards have equal ones."""
+        return hash(self.to_bytes())
+
+    def __repr__(self) -> str:
+        """Policy and size."""
+        rounds = "、".join(self.rounds)
+        return f"ScoreCard({self.policy!r}, {len(self.items)} items, {self.passed} of {self.rows} passed, {rounds})"
 
     def to_bytes(self) -> bytes:
         """The card as CSV; see `save`. Contacts in names of rounds, the only texts of a user, are hidden."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -66,10 +66,7 @@ def read_history(
             f"{Path(source).name}：没有 {heads} 这一列，或整列为空；历史的每一行须有申请日期和认定结果（通过、未通过）"
         )
     words = rows["outcome"].fillna("").astype(str).str.strip()
-    lower = words.str.lower()
-    known = {**dict.fromkeys(_PASSED, True), **dict.fromkeys(_FAILED, False)}
-    outcome = pd.array([known.get(word, pd.NA) for word in lower], dtype="boolean")
-    unclear = ~lower.isin({*known, *_OPEN})
+    outcome, unclear = read_outcomes(rows["outcome"])
     action = "请写“通过”或“未通过”；这一行不用于学习"
     lines = [
         (Path(source).name, "", None, "认定结果", word, f"企业 {firm} 的结果看不懂", action, True)
@@ -80,3 +77,11 @@ def read_history(
         more = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
         problems = pd.concat([problems, more], ignore_index=True) if len(problems) else more
     return Reading(rows.assign(outcome=outcome), problems, reading.columns)
+
+
+def read_outcomes(cells: pd.Series[Any]) -> tuple[pd.Series[bool], pd.Series[bool]]:
+    """Outcomes (true: passed, false: not, NA: unknown) of truth values or of words, and which cells say neither."""
+    lower = cells.astype(object).where(cells.notna(), "").astype(str).str.strip().str.lower()
+    known = {**dict.fromkeys(_PASSED, True), **dict.fromkeys(_FAILED, False)}
+    outcome = pd.Series([known.get(word, pd.NA) for word in lower], cells.index, dtype="boolean")
+    return outcome, ~lower.isin({*known, *_OPEN})

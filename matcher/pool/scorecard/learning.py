@@ -18,9 +18,12 @@ from matcher.policy.intervals import Bools
 from matcher.policy.policy import Policy, PolicyName, load_policy
 from matcher.pool.scorecard.card import ScoreCard
 from matcher.pool.scorecard.forecasts import CHECK, GROUPS, NORMAL, calibrate, figures_of, moved, verify
+from matcher.pool.scorecard.history import read_outcomes
 from matcher.pool.scorecard.items import left_open
 from matcher.pool.scorecard.measurements import measured
 from matcher.pool.scorecard.points import EVENTS, Cases, Cut, choose, fit_items, points_of, sums_of, unseen_sums
+from matcher.tables.cells import first_few
+from matcher.tables.dates import local_times
 
 # Harrell 2015 (Regression Modeling Strategies, 2nd ed., 10.2.3): a rate within 0.1 at 95 % needs 96 cases.
 LEAST = 96
@@ -124,8 +127,11 @@ _NO_SIGNAL = (
 
 
 def _cases(history: pd.DataFrame, policy: Policy) -> tuple[Cases, tuple[str, ...], pd.DataFrame]:
-    days = pd.to_datetime(history["apply_on"], errors="coerce")
-    outcome = history["outcome"].astype("boolean")
+    days = pd.to_datetime(local_times(history["apply_on"]), errors="coerce")
+    outcome, unclear = read_outcomes(history["outcome"])
+    if unclear.any():
+        shown = first_few([f"“{word}”" for word in history.loc[unclear, "outcome"].astype(str).unique()], "种")
+        raise TableError(f"{unclear.sum()} 行的结果（outcome）看不懂：{shown}；请写 True、False，或“通过”“未通过”")
     passed, known = outcome.fillna(False).to_numpy(dtype=bool), outcome.notna().to_numpy()
     dated = days.notna().to_numpy()
     given = history["round"].fillna("").astype(str).str.strip() if "round" in history else pd.Series("", history.index)

@@ -42,7 +42,7 @@ def rebuild_book(folder: str | Path, path: str | Path) -> ProjectBook:
         with book.log.writing():
             for text in texts.values():
                 book.log.keep_text(text)
-            book.log.append(events)
+            book.log.append(events, replayed=True)
         book.close()
         return ProjectBook.open(path)  # once more, against all hashes
     except BaseException:
