@@ -20,6 +20,7 @@ from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.commissioner_schemas import SERVICE
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.remarks import Override, override_in, override_of
 from matcher.tables.schemas import HIGH, LOW, TEXT
 from matcher.tables.soft_values import why_unknown
 
@@ -33,6 +34,9 @@ UNKNOWN = ["record_id", "name", "village", "date", "counted", "reason"]
 DONE, ON_TIME, BEHIND, OPEN, NO_DUTY = "已完成", "按进度", "落后", "未定", "没有天数要求"
 NOT_COUNTED, DAYS_COUNTED, VISIT_COUNTED = "没有计入", "只计本人的次数和天数", "只计次数，天数存疑"
 VISITED, UNVISITED = "已走访", "未走访"
+_REMARK = re.compile("(?:备注|说明)(?:说明)?[:：]")
+_DATES = ("date", "date" + LOW, "date" + HIGH, "date" + TEXT)
+_STATES = ("状态", "审核状态", "审核结果", "审核意见", "审核", "核实情况")
 _EACH = re.compile(r"(?:各|每人|人均|均)\D{0,4}(\d+(?:\.\d+)?)")
 
 
@@ -107,7 +111,7 @@ def service_report(
         `Plan.table`, or what a bureau made of it: village_id, expert_id, and name, institution, village, town, county
         as far as known; `days` a year where the plan says so.
     on
-        Records of later days do not count.
+        Records of later days do not count, nor those that a remark or state takes back (因雨取消, 审核不通过, 作废).
     since
         The first day of the year of service, by default 1 January of that of `on`. Earlier records do not count.
     days
@@ -121,12 +125,14 @@ def service_report(
     Raises
     ------
     TableError
-        The plan has no village_id or expert_id.
+        The plan has no village_id or expert_id, or no record of the log has a date.
     ArgumentError
         `since` lies behind `on`, or `days` is not above 0.
     """
     check_frame(log, "log", "read_service(...).rows")
     plan = _checked(plan)
+    if len(log) and not any(name in log and log[name].notna().any() for name in _DATES):
+        raise TableError(f"{len(log)} 条服务记录都没有服务日期，无从计算；须一行一次服务，并有“服务日期”一列")
     day = as_day(on)
     first = dt.date(day.year, 1, 1) if since is None else as_day(since, "since")
     if first > day:
@@ -196,6 +202,9 @@ def _match(
         )
         begin, end = begin or date, end or date  # of a day that is known by its month
         dated, out = _dated(row, begin, end, first, day)
+        said = override_in(row, _STATES, day) or _taken_back(row)
+        if said is not None:
+            dated, out = [*dated, f"写着“{said.words}”"], out or said.plain
         row_faults = list(dated)
         if pd.notna(row["days"]) and float(row["days"]) < 0:
             row_faults.append("天数是负数")
@@ -260,6 +269,16 @@ def _dated(
         return [f"不在 {first} 至 {day} 之间"], True
     inside = begin >= first and end <= day
     return [] if inside else [f"日期不确切，不知是否在 {first} 至 {day} 之间"], False
+
+
+def _taken_back(row: Mapping[Any, Any]) -> Override | None:
+    """What the lines on what was done say of the visit: a remark that was joined to them, or nothing but that."""
+    for line in str(row["content"] or "").split("\n"):
+        remark = _REMARK.match(line)
+        said = override_of(line[remark.end() :] if remark else line)
+        if said is not None and (remark or said.plain):
+            return said
+    return None
 
 
 def _least_days(row: Mapping[Any, Any]) -> float:

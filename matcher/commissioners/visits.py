@@ -19,13 +19,15 @@ _SEVERAL = re.compile(r"[、,，;；/|\n]+")
 _AND = re.compile(r"(?<=[村区])[和与及]|[、,，;；/|\n]+")
 _OTHERS = re.compile(r"等?(?:共?[0-9一二三四五六七八九十]+个)?(?:行政)?村?等?$")
 _OFFICE = re.compile(r"(?:村?(?:村民|居民)?委(?:员)?会|村两委|村部|党群服务中心)$")
+_ABOVE = re.compile("(?:[省市区县旗镇乡]|街道|街道办|街道办事处)$")
+_LAST_TOWN = re.compile("[^省市区县旗]+?(?:镇|乡|街道|街道办|街道办事处)$")
 _TOWN = re.compile("(?:镇|乡|街道|街道办|街道办事处)$")
 
 
 class Names:
     """Rows of a plan, found by an id, or by names of which the first must be there and the others narrow it.
 
-    The first may have the others before it: 刁镇东村, 章丘区刁镇东村.
+    The first may have the others before it: 刁镇东村, 章丘区刁镇东村, whatever the plan calls the county.
     """
 
     def __init__(self, table: pd.DataFrame, id_column: str, names: tuple[str, ...]) -> None:
@@ -63,6 +65,7 @@ class Names:
             return [], "编号不在方案中" if written else "没有写"
         if fold(name) not in self._by_name:
             self._read_beside(fold(name), given)
+            name = self._read_before(name, given)
         rows = known = next((self._by_name[form] for form in self._forms(fold(name)) if form in self._by_name), [])
         for other, text in given.items():
             if text:
@@ -102,6 +105,20 @@ class Names:
             where = "town" if _TOWN.search(text) else "county" if find_region(text) else ""
             if where:
                 given[where] = given[where] or text
+
+    def _read_before(self, name: str, given: dict[str, str]) -> str:
+        """The name of a village without the county and the town before it, which are taken where none is given."""
+        if "town" not in given or self.knows(name):
+            return name
+        for place in range(len(name) - 2, 1, -1):
+            before, rest = fold(name[:place]), name[place:]
+            if _ABOVE.search(before) and self.knows(rest):
+                town = _LAST_TOWN.search(before)
+                above = before[: town.start()] if town else before
+                given["town"] = given["town"] or (town[0] if town else "")
+                given["county"] = given["county"] or (above if find_region(above) else "")
+                return rest
+        return name
 
     def _of_surname(self, name: str) -> tuple[list[str], str]:
         """Who of the plan may be meant by a surname with a title (王老师)."""
