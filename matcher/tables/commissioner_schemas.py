@@ -42,7 +42,7 @@ VILLAGES = Contract(
             "text",
             "技术需求",
             "需求 需求内容 需求描述 服务需求 科技需求 技术难题 急需解决的技术难题 存在问题 "
-            " 主要问题 产业需求 需求说明 need description",
+            "主要问题 产业需求 需求说明 need description",
             lines=True,
         ),
         column("population", "number", "人口", "户籍人口 常住人口 人口数 总人口 population"),
