@@ -30,7 +30,7 @@ from matcher.contracts.findings import (
 )
 from matcher.contracts.name_reading import read_names
 from matcher.contracts.relief import vat_exemption
-from matcher.contracts.repeats import LIKELY, repeats_of
+from matcher.contracts.repeats import COUNTED, repeats_of
 from matcher.contracts.rules import Basis, load_rules
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import TECH_CONTRACTS
@@ -241,8 +241,8 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
         "warnings": "；".join(one.sentence for one in found if one.basis.answer == "warn"),
         "unverified": any(not one.basis.verified for one in deciding)
         or (accepted == "yes" and edition is not None and bool(edition.seen)),
-        "duplicate_of": "".join(one.other for one in found if one.rule.id != LIKELY),
-        "likely_repeat_id": "".join(one.other for one in found if one.rule.id == LIKELY),
+        "duplicate_of": "".join(one.other for one in found if one.rule.id not in COUNTED),
+        "likely_repeat_id": "".join(one.other for one in found if one.rule.id in COUNTED),
         "standing": standing,
         "counted_on": when.low if when.low == when.high else None,
         "month": months.pop() if len(months) == 1 else "",

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.errors import TableError
 from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS as TITLES
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.cells import first_few
 from matcher.tables.column_account import USED
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import TARGETS
@@ -73,6 +75,12 @@ def read_targets(
     more = _of_other_times(reading.columns, day.year)
     if more:
         reading = read_table(source, contract, sheet=sheet, columns={**more, **(columns or {})})
+    names = reading.rows["name"].fillna("").astype(str)
+    if len(names) and names.str.fullmatch(r"[\d.,，%％-]+").all():
+        raise TableError(
+            f"{first_few(list(names), '项')}：目标名称都是数。须一行一个指标，有“目标名称”“目标值”“实际值”等列；"
+            "一行一个县区、几个指标并排的表请先改成这样"
+        )
     return _with_days(reading, day.year)
 
 

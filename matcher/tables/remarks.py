@@ -96,6 +96,11 @@ def is_remark(header: str) -> bool:
     return bool(_REMARK.fullmatch(re.sub(r"[\s（(].*", "", header)))
 
 
+def remarks_of(row: Mapping[Any, Any]) -> str:
+    """All remarks of a row."""
+    return "；".join(cell for name, cell in row.items() if isinstance(cell, str) and cell and is_remark(str(name)))
+
+
 def override_in(row: Mapping[Any, Any], states: Sequence[str] = (), day: dt.date | None = None) -> Override | None:
     """What the remarks of a row, or these columns of states, say of it on a day; the plainest of them."""
     found = sorted(_overrides(row, frozenset(states), day), key=lambda one: not one.plain)

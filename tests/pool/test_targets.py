@@ -322,3 +322,9 @@ def test_an_actual_value_below_the_baseline_counts_from_the_beginning_of_the_yea
     assert progress["status"].tolist() == ["进度落后", "未定（实际值小于基数）", "进度落后"]
     assert progress["share"].round(3).tolist() == [0.595, 0.81, 0.6]
     assert progress["reason"].tolist()[::2] == ["实际值小于基数 35，按当年累计从 0 算起；若是存量，则比基数还少", ""]
+
+
+def test_a_matrix_of_counties_and_indicators_is_refused():
+    table = pd.DataFrame({"县区": ["甲区", "乙区"], "目标名称": [60, 40], "完成": [55, 41]})
+    with pytest.raises(TableError, match="60、40：目标名称都是数"):
+        read_targets(table, on="2026-10-08")

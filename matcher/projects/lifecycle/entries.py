@@ -160,8 +160,9 @@ def read_events(
             if any(cell and mine and cell != mine for cell, mine in zip(cells, own, strict=True)):
                 continue  # a row says two things, so that the column stays as it was told
             more = pd.Series(cells, rows.index, dtype=object).replace("", None)
-            filled = rows[name].where([bool(cell) for cell in own], pd.to_datetime(more) if name == "until" else more)
-            rows = rows.assign(**{name: filled.fillna("") if name == "item" else filled})
+            empty = pd.Series([not cell for cell in own], rows.index)
+            filled = rows[name].mask(empty, pd.to_datetime(more) if name == "until" else more.fillna(""))
+            rows = rows.assign(**{name: filled})
             told = (problems["column"] == header) & problems["problem"].str.contains("，只用了“", regex=False)
             problems = problems[~told].reset_index(drop=True)
     return Reading(rows, problems, reading.columns)
