@@ -16,7 +16,7 @@ from matcher.assessment.readiness import TOP, Readiness, qingdao_level, readines
 from matcher.assessment.registration import FORM, RECORD, Remark, public_record, registration_form
 from matcher.assessment.scales import kind_of, kinds, levels, shown_by, stage_of, tree
 from matcher.assessment.values import HIGHEST, check_weights, primary_values, value_outcomes
-from matcher.tables.arguments import Day, check_firms
+from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, FIGURES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import HIGH, LOW, UNIT
@@ -86,7 +86,7 @@ def assess_outcomes(
     weights
         Of the values, see `check_weights`; None keeps the values apart.
     on
-        The day on which the public process is looked at.
+        The day on which the public process is looked at; evidence of later days is a plan.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def assess_outcomes(
     table, evidence, forms, records, problems = [], [], [], [], []
     given: Any = outcomes.to_dict("records")
     for place, record in enumerate(given):
-        pieces = read_evidence(record)
+        pieces = read_evidence(record, on=None if on is None else as_day(on))
         row, remarks = _assessed(record, pieces)
         unread = unread_cells(record, pieces)
         remarks += [
