@@ -477,3 +477,14 @@ def test_other_columns_of_the_file_stay():
 def test_a_whole_reading_is_no_table():
     with pytest.raises(ArgumentTypeError, match=r"give its \.rows"):
         check_contracts(read_contracts(pd.DataFrame([one()])))
+
+
+def test_short_headers_of_days_and_kind_are_read():
+    table = pd.DataFrame(
+        [("H1", "技术开发", "2026-01-05", "2026-01-12", "2026-02-02")],
+        columns=["合同编号", "类型", "签订日", "申请日", "登记日"],
+    )
+    reading = read_contracts(table)
+    days = reading.rows[["signed_on", "applied_on", "registered_on"]].iloc[0]
+    assert [f"{day:%m-%d}" for day in days] == ["01-05", "01-12", "02-02"]
+    assert reading.rows["kind"].tolist() == ["技术开发"]

@@ -262,3 +262,16 @@ def test_places_and_levels_of_the_other_registers():
     ):
         rows = targets_from_registers(target(name, unit=unit, baseline=1), **day, **registers).rows
         assert rows["actual"].astype(object).where(rows["actual"].notna(), None).tolist() == [actual], name
+
+
+def test_the_command_tells_which_rows_a_remark_leaves_out(run, tmp_path):
+    PLACES.iloc[:2].assign(备注=["合同已解除", "未解除"]).to_csv(tmp_path / "合同.csv", index=False)
+    (tmp_path / "目标.csv").write_text(
+        "目标编号,目标名称,单位,目标值,起始日期,完成日期\nT,技术合同成交额,万元,500,2026-01-01,2026-12-31\n", "utf-8"
+    )
+    status, _, err = run(
+        "pool", "targets", "目标.csv", "--contracts", "合同.csv", "--on", "2026-11-28", "-o", "out.csv"
+    )
+    assert status == 0, err
+    assert "P1：写明“合同已解除”，没有计入" in err
+    assert pd.read_csv(tmp_path / "out.csv")["actual"].tolist() == [200]
