@@ -16,6 +16,7 @@ from matcher.assessment.readiness import TOP, Readiness, qingdao_level, readines
 from matcher.assessment.registration import FORM, RECORD, Remark, public_record, registration_form
 from matcher.assessment.scales import kind_of, kinds, levels, shown_by, stage_of, tree
 from matcher.assessment.values import HIGHEST, check_weights, primary_values, value_outcomes
+from matcher.errors import TableError
 from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, FIGURES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
@@ -64,13 +65,20 @@ def read_assessed_outcomes(
 ) -> Reading:
     """Read a table of outcomes with their evidence (the contract ASSESSED_OUTCOMES); see `read_table`.
 
+    Raises TableError also for a table of one row a piece of evidence (证据类别).
+
     Examples
     --------
     >>> table = pd.DataFrame({"成果编号": ["C1"], "样机（有/无）": ["有"], "pilot test": ["no"]})
     >>> read_assessed_outcomes(table).rows[["outcome_id", "prototype", "pilot"]].values.tolist()
     [['C1', '有', 'no']]
     """
-    return read_table(source, ASSESSED_OUTCOMES, sheet=sheet, columns=columns)
+    reading = read_table(source, ASSESSED_OUTCOMES, sheet=sheet, columns=columns)
+    if {"证据类别", "证据类型"} & {*reading.columns["header"], *reading.rows["title"]}:
+        raise TableError(
+            "表是一行一项证据（有“证据类别”一列）；须一行一项成果，每类证据（样机、中试等）各成一列，请先改成这样"
+        )
+    return reading
 
 
 def assess_outcomes(

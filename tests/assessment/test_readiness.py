@@ -13,6 +13,7 @@ from matcher.assessment import assess_outcomes, qingdao_level, read_assessed_out
 from matcher.assessment.evidence import read_evidence
 from matcher.assessment.scales import shown_by
 from matcher.assessment.states import read_state
+from matcher.errors import TableError
 from matcher.tables.assessment_schemas import EVIDENCE, FIGURES
 
 YES = ("有", "是", "3", "完成", "已通过", "yes", "样机2台，尚未检测", "√", "1,200")
@@ -343,3 +344,14 @@ def test_the_day_of_an_assessment_decides_what_is_there_yet() -> None:
     levels = [assess_outcomes(rows, on=day).table["readiness"].iloc[0] for day in ("2026-11-24", "2027-01-05")]
     assert pd.isna(levels[0])
     assert levels[1] == 6
+
+
+def test_a_table_of_one_row_a_piece_of_evidence_is_refused() -> None:
+    rows = [
+        ("CG1", "虚构件", "样机", "样机2台"),
+        ("CG1", "虚构件", "中试", "报告"),
+        ("CG2", "虚构剂", "应用", "用户报告"),
+    ]
+    table = pd.DataFrame(rows, columns=["成果编号", "成果名称", "证据类别", "证据名称"])
+    with pytest.raises(TableError, match="一行一项证据"):
+        read_assessed_outcomes(table)
