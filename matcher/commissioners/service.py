@@ -15,12 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from matcher.commissioners.visits import Names, persons_in, villages_in
+from matcher.commissioners.visits import Names, persons_in, taken_back, villages_in
 from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.commissioner_schemas import SERVICE
 from matcher.tables.reading import Reading, read_table
-from matcher.tables.remarks import Override, override_in, override_of
+from matcher.tables.remarks import override_in
 from matcher.tables.schemas import HIGH, LOW, TEXT
 from matcher.tables.soft_values import why_unknown
 
@@ -34,7 +34,6 @@ UNKNOWN = ["record_id", "name", "village", "date", "counted", "reason"]
 DONE, ON_TIME, BEHIND, OPEN, NO_DUTY = "已完成", "按进度", "落后", "未定", "没有天数要求"
 NOT_COUNTED, DAYS_COUNTED, VISIT_COUNTED = "没有计入", "只计本人的次数和天数", "只计次数，天数存疑"
 VISITED, UNVISITED = "已走访", "未走访"
-_REMARK = re.compile("(?:备注|说明)(?:说明)?[:：]")
 _DATES = ("date", "date" + LOW, "date" + HIGH, "date" + TEXT)
 _STATES = ("状态", "审核状态", "审核结果", "审核意见", "审核", "核实情况")
 _EACH = re.compile(r"(?:各|每人|人均|均)\D{0,4}(\d+(?:\.\d+)?)")
@@ -202,7 +201,7 @@ def _match(
         )
         begin, end = begin or date, end or date  # of a day that is known by its month
         dated, out = _dated(row, begin, end, first, day)
-        said = override_in(row, _STATES, day) or _taken_back(row)
+        said = override_in(row, _STATES, day) or taken_back(row)
         if said is not None:
             dated, out = [*dated, f"写着“{said.words}”"], out or said.plain
         row_faults = list(dated)
@@ -269,16 +268,6 @@ def _dated(
         return [f"不在 {first} 至 {day} 之间"], True
     inside = begin >= first and end <= day
     return [] if inside else [f"日期不确切，不知是否在 {first} 至 {day} 之间"], False
-
-
-def _taken_back(row: Mapping[Any, Any]) -> Override | None:
-    """What the lines on what was done say of the visit: a remark that was joined to them, or nothing but that."""
-    for line in str(row["content"] or "").split("\n"):
-        remark = _REMARK.match(line)
-        said = override_of(line[remark.end() :] if remark else line)
-        if said is not None and (remark or said.plain):
-            return said
-    return None
 
 
 def _least_days(row: Mapping[Any, Any]) -> float:

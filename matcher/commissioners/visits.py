@@ -11,6 +11,7 @@ import pandas as pd
 from matcher.commissioners.villages import town_key
 from matcher.tables.names import read_persons
 from matcher.tables.regions import find_region
+from matcher.tables.remarks import Override, override_of
 from matcher.tables.writings import KnownIds, fold
 
 _WITH_UNIT = re.compile(r"([^()]+)\(([^()]*[站院所校局社司场队办厂会系部心])\)")  # 王强(市农科院)
@@ -20,6 +21,7 @@ _AND = re.compile(r"(?<=[村区])[和与及]|[、,，;；/|\n]+")
 _OTHERS = re.compile(r"等?(?:共?[0-9一二三四五六七八九十]+个)?(?:行政)?村?等?$")
 _OFFICE = re.compile(r"(?:村?(?:村民|居民)?委(?:员)?会|村两委|村部|党群服务中心)$")
 _ABOVE = re.compile("(?:[省市区县旗镇乡]|街道|街道办|街道办事处)$")
+_REMARK = re.compile("(?:备注|说明)(?:说明)?[:：]")
 _LAST_TOWN = re.compile("[^省市区县旗]+?(?:镇|乡|街道|街道办|街道办事处)$")
 _TOWN = re.compile("(?:镇|乡|街道|街道办|街道办事处)$")
 
@@ -177,6 +179,16 @@ def villages_in(row: Mapping[Any, Any], places: Names) -> list[dict[Any, Any]]:
     bare = [piece if places.knows(piece) else _OTHERS.sub("", piece) for piece in pieces]
     pieces = [short if places.knows(short) else piece for short, piece in zip(bare, pieces, strict=True)]
     return [{**row, "village": piece} for piece in pieces] or [dict(row)]
+
+
+def taken_back(row: Mapping[Any, Any]) -> Override | None:
+    """What the lines on what was done say of the visit: a remark that was joined to them, or nothing but that."""
+    for line in str(row["content"] or "").split("\n"):
+        remark = _REMARK.match(line)
+        said = override_of(line[remark.end() :] if remark else line)
+        if said is not None and (remark or said.plain):
+            return said
+    return None
 
 
 def _apart(text: str) -> list[str]:
