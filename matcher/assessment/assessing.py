@@ -16,7 +16,8 @@ from matcher.assessment.readiness import TOP, Readiness, qingdao_level, readines
 from matcher.assessment.registration import FORM, RECORD, Remark, public_record, registration_form
 from matcher.assessment.scales import kind_of, kinds, levels, shown_by, stage_of, tree
 from matcher.assessment.values import HIGHEST, check_weights, primary_values, value_outcomes
-from matcher.tables.arguments import Day, check_firms
+from matcher.errors import TableError
+from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, FIGURES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
 from matcher.tables.schemas import HIGH, LOW, UNIT
@@ -64,13 +65,20 @@ def read_assessed_outcomes(
 ) -> Reading:
     """Read a table of outcomes with their evidence (the contract ASSESSED_OUTCOMES); see `read_table`.
 
+    Raises TableError also for a table of one row a piece of evidence (证据类别).
+
     Examples
     --------
     >>> table = pd.DataFrame({"成果编号": ["C1"], "样机（有/无）": ["有"], "pilot test": ["no"]})
     >>> read_assessed_outcomes(table).rows[["outcome_id", "prototype", "pilot"]].values.tolist()
     [['C1', '有', 'no']]
     """
-    return read_table(source, ASSESSED_OUTCOMES, sheet=sheet, columns=columns)
+    reading = read_table(source, ASSESSED_OUTCOMES, sheet=sheet, columns=columns)
+    if {"证据类别", "证据类型"} & {*reading.columns["header"], *reading.rows["title"]}:
+        raise TableError(
+            "表是一行一项证据（有“证据类别”一列）；须一行一项成果，每类证据（样机、中试等）各成一列，请先改成这样"
+        )
+    return reading
 
 
 def assess_outcomes(
@@ -86,7 +94,7 @@ def assess_outcomes(
     weights
         Of the values, see `check_weights`; None keeps the values apart.
     on
-        The day on which the public process is looked at.
+        The day on which the public process is looked at; evidence of later days is a plan.
 
     Returns
     -------
@@ -117,7 +125,7 @@ def assess_outcomes(
     table, evidence, forms, records, problems = [], [], [], [], []
     given: Any = outcomes.to_dict("records")
     for place, record in enumerate(given):
-        pieces = read_evidence(record)
+        pieces = read_evidence(record, on=None if on is None else as_day(on))
         row, remarks = _assessed(record, pieces)
         unread = unread_cells(record, pieces)
         remarks += [

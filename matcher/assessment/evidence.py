@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -12,9 +13,17 @@ from matcher.assessment.clauses import COUNT, clauses, folded, is_asserted
 from matcher.assessment.scales import evidence_words, shown_by
 from matcher.assessment.states import is_answered, names, read_state
 from matcher.tables.assessment_schemas import ASSESSED_OUTCOMES, EVIDENCE
+from matcher.tables.checkboxes import read_boxes, ticked
+from matcher.tables.dates import Days, read_days
 
 TITLES_OF = {column.name: column.title for column in EVIDENCE}
 _COUNTED = re.compile(COUNT)
+_PARTS = re.compile(r"[，,；;。\n]+")
+_DAY = re.compile(
+    r"(?P<year>20\d\d)(?:年?(?P<end>[底末])|年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|(?P<sign>[-./])\d{1,2}(?:(?P=sign)\d{1,2})?(?![\d.]))"
+)
+_UNTIL = re.compile(r"(?:有效|期限|质保|合同期|(?<!延期)(?<!推迟)至|[-—~～])[^，,；;]{0,3}$")
+_DONE = re.compile("已|签[订署]?|现有|持有|获得|取得")
 _RIGHTS = re.compile("(?:(?P<paper>论文)|专利|软著|著作权)(?:登记|授权)?(?:证书?|书)?(?:复印件|文本|全文)?$")
 _ONE_OF = re.compile("其中|另|还有")
 
@@ -39,22 +48,45 @@ def text_in(record: Mapping[str, Any], name: str) -> str:
     return "" if value is None or (not isinstance(value, str) and pd.isna(value)) else str(value).strip()
 
 
-def read_evidence(record: Mapping[str, Any]) -> list[Evidence]:
+def read_evidence(record: Mapping[str, Any], *, on: dt.date | None = None) -> list[Evidence]:
     """All evidence of a row, from its columns and from its list of supporting material, lowest level first.
 
-    record: the row by fields of ASSESSED_OUTCOMES. A column 批量生产 that says 小批量 or 试产 is evidence of small
-    batches.
+    record: the row by fields of ASSESSED_OUTCOMES. on: what is dated later is a plan. A column 批量生产 that says
+    小批量 or 试产 is evidence of small batches.
     """
     found = []
     for column in EVIDENCE:
         text = text_in(record, column.name)
-        state = read_state(text, column.name)
+        state = _state_of(text, column.name, on)
         if state is not None:
             found.append(Evidence(column.name, state, column.title, text))
         if column.name == "production" and not state and _small_batch(text):
             found.append(Evidence("small_batch", True, column.title, text))
     found += _listed(text_in(record, "evidence_list"))
     return sorted(found, key=lambda one: (shown_by()[one.kind], not one.present))
+
+
+def _state_of(text: str, kind: str, on: dt.date | None) -> bool | None:
+    """Whether a cell says that its thing is there on a day: of check boxes what is ticked, nothing of later days."""
+    boxes = read_boxes(text)
+    said = ticked(text) if boxes and any(box.text for box in boxes) else text  # √ alone is an answer
+    parts = _PARTS.split(said)
+    there = [part for part in parts if not _is_later(part, on)]
+    if len(there) == len(parts):
+        return read_state(said, kind)
+    return bool(there and read_state("，".join(there), kind))
+
+
+def _is_later(clause: str, on: dt.date | None) -> bool:
+    """Whether a clause is of a day after `on`: 2027年6月, 2026年底前完成; not 有效期至2027年6月 or 已签2027年合同."""
+    if on is None or _DONE.search(clause):
+        return False
+    for found in _DAY.finditer(clause):
+        day = read_days(found["year"] + "年12月" if found["end"] else found[0])
+        first = day.low if isinstance(day, Days) else day
+        if isinstance(first, dt.date) and first > on and not _UNTIL.search(clause[: found.start()]):
+            return True
+    return False
 
 
 def unread_cells(record: Mapping[str, Any], found: Iterable[Evidence]) -> list[tuple[str, str, str]]:

@@ -120,7 +120,8 @@ def plan_command(
     from matcher.commissioners.villages import read_commissioners, read_villages
     from matcher.commissioners.workbook import write_plan
     from matcher.export.targets import check_folder
-    from matcher.tables.reading import read_works
+    from matcher.tables.reading import Reading, read_works
+    from matcher.tables.remarks import without_overridden
 
     check({output: TABLES}, villages, persons, works)
     if pages is not None:
@@ -136,7 +137,11 @@ def plan_command(
     checked = None if rules is None else check_persons(people.rows, rules=rules, strict=strict, on=day)
     team_checked = None if team_rules is None else check_teams(people.rows, rules=team_rules, strict=strict, on=day)
     told = None if person_days is not None else days_of(rules)
-    units, out = people.rows, {} if checked is None else refused(checked)
+    staying, remarks = without_overridden(people.rows, "expert_id", "派驻", day=day)
+    readings.append(Reading(people.rows, remarks))
+    left = ~people.rows["expert_id"].isin(staying["expert_id"])
+    units, out = people.rows, dict.fromkeys(people.rows.loc[left, "expert_id"], "备注写明已离开或不再担任")
+    out |= {} if checked is None else refused(checked)
     if teams:
         units, done, out = as_teams(units, done, out)
     try:
@@ -159,7 +164,9 @@ def plan_command(
         about={**({} if told is None else {"天数依据": told.says}), **about(day, (villages, persons, works))},
         mask=not show_contacts,
     )
-    note(quiet, *plan.notes, f"{len(out)} 人不符合选派条件，没有派（见“选派条件”）" if out else "")
+    refusals = 0 if checked is None else len(refused(checked))
+    note(quiet, *(remarks["value"] + "：" + remarks["problem"]))
+    note(quiet, *plan.notes, f"{refusals} 人不符合选派条件，没有派（见“选派条件”）" if refusals else "")
     beside = f"；各县页面在 {pages}" if pages is not None else ""
     report(quiet, plan.summary, f"结果已写入 {output}{beside}")
 

@@ -251,6 +251,8 @@ def targets_command(
     from matcher.pool.register_targets import targets_from_registers
     from matcher.pool.targets import read_targets, target_progress, target_sheets
     from matcher.projects.reading import read_projects
+    from matcher.tables.reading import Reading
+    from matcher.tables.remarks import without_overridden
 
     check({output: TABLES}, table, contracts, platforms, commissioners, conversions, projects, book)
     targets = read(read_targets, table, on=on, sheet=sheet, column=column, quiet=quiet)
@@ -270,9 +272,15 @@ def targets_command(
             projects=None if begun is None else begun.rows,
             pool=opened,
         )
+    remarks = [
+        Reading(one.rows, without_overridden(one.rows, by, "计入", states=states, day=on)[1])
+        for one, by, states in ((signed, "contract_id", ()), (known, "enterprise_id", ("status",)))
+        if one is not None
+    ]
+    note(quiet, *(line for one in remarks for line in one.problems["value"] + "：" + one.problems["problem"]))
     readings = [one for one in (targets, signed, known, people, turned, begun) if one is not None]
     progress = target_progress(counted.rows, on=on)
-    problems = all_problems(*readings, counted)
+    problems = all_problems(*readings, *remarks, counted)
     write_tables(
         output, target_sheets(progress), problems=problems, columns=all_columns(*readings), mask=not show_contacts
     )

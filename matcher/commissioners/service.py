@@ -15,11 +15,12 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from matcher.commissioners.visits import Names, persons_in, villages_in
+from matcher.commissioners.visits import Names, persons_in, taken_back, villages_in
 from matcher.errors import ArgumentError, TableError
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.commissioner_schemas import SERVICE
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.remarks import override_in
 from matcher.tables.schemas import HIGH, LOW, TEXT
 from matcher.tables.soft_values import why_unknown
 
@@ -33,6 +34,8 @@ UNKNOWN = ["record_id", "name", "village", "date", "counted", "reason"]
 DONE, ON_TIME, BEHIND, OPEN, NO_DUTY = "已完成", "按进度", "落后", "未定", "没有天数要求"
 NOT_COUNTED, DAYS_COUNTED, VISIT_COUNTED = "没有计入", "只计本人的次数和天数", "只计次数，天数存疑"
 VISITED, UNVISITED = "已走访", "未走访"
+_DATES = ("date", "date" + LOW, "date" + HIGH, "date" + TEXT)
+_STATES = ("状态", "审核状态", "审核结果", "审核意见", "审核", "核实情况")
 _EACH = re.compile(r"(?:各|每人|人均|均)\D{0,4}(\d+(?:\.\d+)?)")
 
 
@@ -107,7 +110,7 @@ def service_report(
         `Plan.table`, or what a bureau made of it: village_id, expert_id, and name, institution, village, town, county
         as far as known; `days` a year where the plan says so.
     on
-        Records of later days do not count.
+        Records of later days do not count, nor those that a remark or state takes back (因雨取消, 审核不通过, 作废).
     since
         The first day of the year of service, by default 1 January of that of `on`. Earlier records do not count.
     days
@@ -121,12 +124,14 @@ def service_report(
     Raises
     ------
     TableError
-        The plan has no village_id or expert_id.
+        The plan has no village_id or expert_id, or no record of the log has a date.
     ArgumentError
         `since` lies behind `on`, or `days` is not above 0.
     """
     check_frame(log, "log", "read_service(...).rows")
     plan = _checked(plan)
+    if len(log) and not any(name in log and log[name].notna().any() for name in _DATES):
+        raise TableError(f"{len(log)} 条服务记录都没有服务日期，无从计算；须一行一次服务，并有“服务日期”一列")
     day = as_day(on)
     first = dt.date(day.year, 1, 1) if since is None else as_day(since, "since")
     if first > day:
@@ -196,6 +201,9 @@ def _match(
         )
         begin, end = begin or date, end or date  # of a day that is known by its month
         dated, out = _dated(row, begin, end, first, day)
+        said = override_in(row, _STATES, day) or taken_back(row)
+        if said is not None:
+            dated, out = [*dated, f"写着“{said.words}”"], out or said.plain
         row_faults = list(dated)
         if pd.notna(row["days"]) and float(row["days"]) < 0:
             row_faults.append("天数是负数")

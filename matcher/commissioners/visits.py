@@ -11,6 +11,7 @@ import pandas as pd
 from matcher.commissioners.villages import town_key
 from matcher.tables.names import read_persons
 from matcher.tables.regions import find_region
+from matcher.tables.remarks import Override, override_of
 from matcher.tables.writings import KnownIds, fold
 
 _WITH_UNIT = re.compile(r"([^()]+)\(([^()]*[站院所校局社司场队办厂会系部心])\)")  # 王强(市农科院)
@@ -19,13 +20,16 @@ _SEVERAL = re.compile(r"[、,，;；/|\n]+")
 _AND = re.compile(r"(?<=[村区])[和与及]|[、,，;；/|\n]+")
 _OTHERS = re.compile(r"等?(?:共?[0-9一二三四五六七八九十]+个)?(?:行政)?村?等?$")
 _OFFICE = re.compile(r"(?:村?(?:村民|居民)?委(?:员)?会|村两委|村部|党群服务中心)$")
+_ABOVE = re.compile("(?:[省市区县旗镇乡]|街道|街道办|街道办事处)$")
+_REMARK = re.compile("(?:备注|说明)(?:说明)?[:：]")
+_LAST_TOWN = re.compile("[^省市区县旗]+?(?:镇|乡|街道|街道办|街道办事处)$")
 _TOWN = re.compile("(?:镇|乡|街道|街道办|街道办事处)$")
 
 
 class Names:
     """Rows of a plan, found by an id, or by names of which the first must be there and the others narrow it.
 
-    The first may have the others before it: 刁镇东村, 章丘区刁镇东村.
+    The first may have the others before it: 刁镇东村, 章丘区刁镇东村, whatever the plan calls the county.
     """
 
     def __init__(self, table: pd.DataFrame, id_column: str, names: tuple[str, ...]) -> None:
@@ -63,6 +67,7 @@ class Names:
             return [], "编号不在方案中" if written else "没有写"
         if fold(name) not in self._by_name:
             self._read_beside(fold(name), given)
+            name = self._read_before(name, given)
         rows = known = next((self._by_name[form] for form in self._forms(fold(name)) if form in self._by_name), [])
         for other, text in given.items():
             if text:
@@ -102,6 +107,20 @@ class Names:
             where = "town" if _TOWN.search(text) else "county" if find_region(text) else ""
             if where:
                 given[where] = given[where] or text
+
+    def _read_before(self, name: str, given: dict[str, str]) -> str:
+        """The name of a village without the county and the town before it, which are taken where none is given."""
+        if "town" not in given or self.knows(name):
+            return name
+        for place in range(len(name) - 2, 1, -1):
+            before, rest = fold(name[:place]), name[place:]
+            if _ABOVE.search(before) and self.knows(rest):
+                town = _LAST_TOWN.search(before)
+                above = before[: town.start()] if town else before
+                given["town"] = given["town"] or (town[0] if town else "")
+                given["county"] = given["county"] or (above if find_region(above) else "")
+                return rest
+        return name
 
     def _of_surname(self, name: str) -> tuple[list[str], str]:
         """Who of the plan may be meant by a surname with a title (王老师)."""
@@ -160,6 +179,16 @@ def villages_in(row: Mapping[Any, Any], places: Names) -> list[dict[Any, Any]]:
     bare = [piece if places.knows(piece) else _OTHERS.sub("", piece) for piece in pieces]
     pieces = [short if places.knows(short) else piece for short, piece in zip(bare, pieces, strict=True)]
     return [{**row, "village": piece} for piece in pieces] or [dict(row)]
+
+
+def taken_back(row: Mapping[Any, Any]) -> Override | None:
+    """What the lines on what was done say of the visit: a remark that was joined to them, or nothing but that."""
+    for line in str(row["content"] or "").split("\n"):
+        remark = _REMARK.match(line)
+        said = override_of(line[remark.end() :] if remark else line)
+        if said is not None and (remark or said.plain):
+            return said
+    return None
 
 
 def _apart(text: str) -> list[str]:

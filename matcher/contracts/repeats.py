@@ -2,6 +2,7 @@
 
 Surely the same: name, parties, amount and day of signature are equal, or the number is but written differently (JS-001,
 JS001) and the rest is alike; the earliest counts. Likely the same: the rest is alike, the number another; all count.
+A supplement (JS-010补1) whose remark gives the sum as it is now (以本行为准, 变更为) counts in place of its contract.
 """
 
 from __future__ import annotations
@@ -17,10 +18,17 @@ import pandas as pd
 from matcher.contracts.findings import UNKNOWN, ContractRow, name_of, party_of, text_of
 from matcher.tables.names import bare_unit
 from matcher.tables.reading import PROBLEM_COLUMNS
+from matcher.tables.remarks import remarks_of
 from matcher.tables.units import same_units
 from matcher.tables.writings import fold_id
 
 SURE, NUMBER, OPEN, LIKELY = "duplicate", "same_number", "likely_duplicate", "likely_same"
+REPLACED, SUPPLEMENT = "replaced", "supplement"
+COUNTED = (LIKELY, SUPPLEMENT)  # both of two contracts count, and a person is asked
+_SUPPLEMENT = re.compile(r"(.+?)(?:补充?|增补|变更|修订)(?:协议|合同)?\d{0,2}")
+_REPLACES = re.compile(
+    "以(?:本|此|该)(?:行|条|份|次|协议|合同)?为准|(?:变更|调整|修改|修订)为|变更后|现合同(?:总)?(?:金额|额)|替代原合同"
+)
 _ALIKE = 0.85  # of two names' characters in order; only proposes pairs, which a person looks at
 _FILLING = re.compile(r"[^\w]|_|关于|(?:委托|合作)?(?:开发|服务|咨询|转让)?(?:合同书?|协议书?|项目)$|的")
 _MARKERS = re.compile("[0-9a-z零一二三四五六七八九十百甲乙丙丁戊己庚辛上中下东南西北]")
@@ -30,6 +38,12 @@ def repeats_of(rows: Sequence[ContractRow], counted: Sequence[int]) -> dict[int,
     """Row -> the rule on it and the id of the earlier contract; counted: the rows neither refused nor dropped."""
     order = sorted(counted, key=lambda at: rows[at].applied.low or rows[at].registered.low or dt.date.max)
     repeated = _in_one_writing(rows, order)
+    for first, later in _supplements(rows, order):
+        ids = [str(rows[at].cells["contract_id"]) for at in (first, later)]
+        if _REPLACES.search(remarks_of(rows[later].cells)):
+            repeated[first] = (REPLACED, ids[1])
+        else:
+            repeated.setdefault(later, (SUPPLEMENT, ids[0]))
     for first, later in _alike(rows, [at for at in order if at not in repeated]):
         if later not in repeated or repeated[later][0] == LIKELY:
             ids = [str(rows[at].cells["contract_id"]) for at in (first, later)]
@@ -37,6 +51,17 @@ def repeats_of(rows: Sequence[ContractRow], counted: Sequence[int]) -> dict[int,
             if first not in repeated and (later not in repeated or rule == NUMBER):
                 repeated[later] = (rule, ids[0])
     return repeated
+
+
+def _supplements(rows: Sequence[ContractRow], order: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """A contract and its supplement: of its number with 补1 or 变更 behind, between the same parties."""
+    numbers = {_number(str(rows[at].cells["contract_id"])): at for at in order}
+    for at in order:
+        found = _SUPPLEMENT.fullmatch(_number(str(rows[at].cells["contract_id"])))
+        first = numbers.get(found[1], at) if found else at
+        sides = [[party_of(rows[one].cells, side) for side in ("seller", "buyer")] for one in (first, at)]
+        if first != at and sides[0] == sides[1]:
+            yield first, at
 
 
 def _in_one_writing(rows: Sequence[ContractRow], order: Sequence[int]) -> dict[int, tuple[str, str]]:
@@ -108,8 +133,11 @@ def repeat_problems(checked: pd.DataFrame, *, file: str = "") -> pd.DataFrame:
         number = str(row["contract_id"])
         if other := row["duplicate_of"]:
             once = row["standing"] == "refused"
-            action = "只计较早的一份；请核对" if once else "请核对是不是同一份合同"
+            action = "只计其中一份；请核对" if once else "请核对是不是同一份合同"
             said = f"与 {other} 是同一份合同" if once else f"与 {other} 疑似同一份合同"
+        elif (other := row["likely_repeat_id"]) and _SUPPLEMENT.fullmatch(_number(number)):
+            action = "两份都计入合计；金额如是变更后的，请在备注写明“以本行为准”"
+            said = f"是 {other} 的补充或变更，看不出金额是增加的还是变更后的"
         elif other := row["likely_repeat_id"]:
             action, said = "两份都计入合计；如是同一份，请删去一行", f"与 {other} 很可能是同一份合同"
         else:

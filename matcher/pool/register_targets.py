@@ -12,12 +12,21 @@ from matcher.policy.platforms import KINDS, LEVELS, count_platforms
 from matcher.pool.book.book import Book
 from matcher.pool.book.follow_up import items
 from matcher.pool.book.tables import title_columns
+from matcher.pool.target_names import is_place, left_over, lies_in
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import UNITS, first_few
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
 from matcher.tables.schemas import TEXT
 
 _CONTRACT = re.compile("技术合同|成交额|技术交易额|(?:技术)?(?:开发|转让|许可|咨询|服务)合同")
+# The words of a name that say what is counted, by register; others are a place, or nothing that a register answers
+_OF_CONTRACTS = "(?:[四五]技|技术)?合同|(?:技术)?(?:成交|交易|开发|转让|许可|咨询|服务)|技术(?=市场)|市场"
+_OF_PERSONS = "(?:科技)?特派员"
+_OF_CONVERSIONS = "科技|成果|转化|转移|项目"
+_OF_PROJECTS = "科技|科研|攻关|计划|研发|项目"
+_OF_POOL = "培育库|入库|在库|企业"
+_OF_SIGNED = "产学研|合作|技术|项目|合同|协议|签约"
+_OF_RECOGNISED = "国家|中小企业|企业|认证|称号|资格"
 _CONTRACT_KINDS = ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务")
 _SUM = re.compile("成交额|交易额|金额")
 _PLATFORM = re.compile("平台")
@@ -39,6 +48,13 @@ _RECOGNITIONS = {
 }
 _NEW = re.compile("新增|新认定|认定数")
 _NET = re.compile("净增")
+_OF_PLATFORMS = "|".join(
+    (
+        *(f"(?:{words})(?:机构|基地|中心|平台|站|示范)*" for words in KINDS.values()),
+        *(f"{level}(?:(?:及其?|或)?以上)?" for level in LEVELS),
+        "科技|创新|研发|企业|平台|载体|中试|示范",
+    )
+)
 _THINGS = re.compile("^[个家项件份笔人名位]?$")
 
 
@@ -88,6 +104,9 @@ def targets_from_registers(
     cannot be counted). Other than contracts, what is counted begins at `start` where baseline is 0 or empty, else it is
     everything by the day, or by `due` where that is earlier.
 
+    A place in a name (兰山区技术合同成交额) counts the rows of it, none of them as 0. A word that the register does not
+    answer (出口, 规上企业, 重大) leaves the actual value as it was given, which is told.
+
     Parameters
     ----------
     targets
@@ -131,7 +150,8 @@ def targets_from_registers(
                 target.tell("基数", base, f"按期内的合同计数，基数 {base} 没有使用", "基数请留空或填 0")
                 table.loc[at, "baseline"] = 0.0
         elif pool is not None and _SIGNED.search(target.name):
-            counted = _of_signed(target, items(pool.log, on=target.until))
+            pairs = _narrowed(target, items(pool.log, on=target.until), _OF_SIGNED, "培育库")
+            counted = None if pairs is None else _of_signed(target, pairs)
         elif _THINGS.match(target.unit):
             counted = _of_things(target, platforms, commissioners, conversions, projects, pool)
         else:
@@ -185,11 +205,37 @@ def _of_contracts(target: _Target, registered: pd.DataFrame) -> float | None:
         problem = f"没有起始日期，登记表中到 {target.until:%Y-%m-%d} 为止的合同都计入"
         target.tell("起始日期", "", problem, "请填写起始日期")
     kinds = [kind for kind in _CONTRACT_KINDS if kind in name or f"{kind[2:]}合同" in name]
-    regions = [place for place in registered["region"].unique() if place]
-    places = [place for place in regions if place in name or re.sub(".*市(?=.)", "", place) in name]
-    chosen = chosen[chosen["kind"].isin(kinds)] if kinds else chosen
-    chosen = chosen[chosen["region"].isin(places)] if places else chosen
-    return _sum(target, chosen["technical_amount" if "技术交易额" in name else "amount"], "份合同")
+    placed = _narrowed(target, chosen[chosen["kind"].isin(kinds)] if kinds else chosen, _OF_CONTRACTS, "合同登记表")
+    if placed is None:
+        return None
+    return _sum(target, placed["technical_amount" if "技术交易额" in name else "amount"], "份合同")
+
+
+def _narrowed(target: _Target, rows: pd.DataFrame, words: str, register: str) -> pd.DataFrame | None:
+    """The rows of the places that a name says; None, told, where it says something else that the register does not."""
+    regions = next((rows[name] for name in ("region", "county") if name in rows), pd.Series("", rows.index))
+    regions = regions.fillna("").astype(str).str.strip()
+    known = set(regions) - {""}
+    places, others = list[str](), list[str]()
+    for part in left_over(target.name, words, known):
+        (places if is_place(part, known) else others).append(part)
+    if places and len(rows) and not known:
+        target.tell(
+            "目标名称", target.name, f"：{register}没有写地区，实际值没有取自{register}", "请补填地区，或自己填实际值"
+        )
+        return None
+    if others:
+        problem = f"里的“{'”“'.join(others)}”在{register}里无从区分，实际值没有取自{register}"
+        target.tell("目标名称", target.name, problem, "请自己填实际值，或另给只含这一部分的登记表")
+        return None
+    if not places:
+        return rows
+    inside = {text: {lies_in(text, place) for place in places} for text in known | {""}}
+    within = regions.map(lambda text: True in inside[text])
+    if unsure := int((~within & regions.map(lambda text: None in inside[text])).sum()):
+        problem = f"：{unsure} 行没有写地区，或写了几处、写得不够细，没有计入实际值"
+        target.tell("实际值", "", problem, "请补填地区到县区")
+    return rows[within.astype(bool)]
 
 
 def _of_signed(target: _Target, pairs: pd.DataFrame) -> float | None:
@@ -221,18 +267,24 @@ def _of_things(
     """The count of what the target's name says, of the first register that has it."""
     name = target.name
     if platforms is not None and (kinds := _kinds(name)):
-        return _of_platforms(target, platforms, kinds)
+        rows = _narrowed(target, platforms, _OF_PLATFORMS, "平台台账")
+        return None if rows is None else _of_platforms(target, rows, kinds)
     if commissioners is not None and _COMMISSIONER.search(name) and not _NOT_PERSONS.search(name):
-        return commissioners["expert_id"].dropna().astype(str).nunique()
+        rows = _narrowed(target, commissioners, _OF_PERSONS, "特派员名单")
+        return None if rows is None else rows["expert_id"].dropna().astype(str).nunique()
     if conversions is not None and _CONVERTED.search(name):
-        return int(_within(target, *_spans(conversions, "converted_on")).sum())
+        rows = _narrowed(target, conversions, _OF_CONVERSIONS, "成果转化表")
+        return None if rows is None else int(_within(target, *_spans(rows, "converted_on")).sum())
     if projects is not None and _PROJECT.search(name) and not _NOT_PROJECT.search(name):
-        return _of_projects(target, projects)
+        rows = _narrowed(target, projects, _OF_PROJECTS, "项目表")
+        return None if rows is None else _of_projects(target, rows)
     if pool is not None and _POOLED.search(name):
-        return _of_pool(target, pool.states(target.until))
-    title = next((title for words, title in _RECOGNITIONS.items() if re.search(words, name)), None)
-    if pool is not None and title is not None:
-        return _of_titles(target, pool.firms(target.until), title)
+        rows = _narrowed(target, pool.states(target.until), _OF_POOL, "培育库")
+        return None if rows is None else _of_pool(target, rows)
+    known = next(((words, title) for words, title in _RECOGNITIONS.items() if re.search(words, name)), None)
+    if pool is not None and known is not None:
+        rows = _narrowed(target, pool.firms(target.until), f"{known[0]}|{_OF_RECOGNISED}", "培育库")
+        return None if rows is None else _of_titles(target, rows, known[1])
     return None
 
 
@@ -248,6 +300,8 @@ def _of_platforms(target: _Target, platforms: pd.DataFrame, kinds: list[str]) ->
     counts = count_platforms(platforms, on=target.until, since=target.since)
     chosen = counts[counts["kind"].isin(kinds)]
     levels = [level for level in LEVELS if level in target.name]
+    if levels and re.search(f"{levels[-1]}(?:及其?|或)?以上", target.name):
+        levels = list(LEVELS)[: list(LEVELS).index(levels[-1]) + 1]
     return int(chosen.loc[chosen["level"].isin(levels), "platforms"].sum() if levels else chosen["platforms"].sum())
 
 

@@ -12,10 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.errors import TableError
 from matcher.export.charts import Chart
 from matcher.export.sheets import Sheet
 from matcher.export.titles import TARGETS as TITLES
 from matcher.tables.arguments import Day, as_day
+from matcher.tables.cells import first_few
 from matcher.tables.column_account import USED
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.schemas import TARGETS
@@ -34,9 +36,13 @@ _FIGURE = "(?:实际)?完成(?:数|值|量|情况)?|实绩|实际(?:数|值)?"
 _BLANK = re.compile(r"[\s（()）]")
 _YEAR_END = ("年底", "年末", "全年", "年内", "年终")
 # Names of levels of which less is better, and of how much something is to come down by or to
+_HOW_MANY = "(?:[数量率额面]|总量|总额|强度|[起次户家人件项]数|比例)"
 _FEWER = re.compile(
-    "(?:能耗|水耗|煤耗|亏损|排放|事故|伤亡|死亡|投诉|逾期|失业|缺陷|次品)"
-    "(?:企业|单位)?(?:[数量率额面]|总量|总额|强度|起数|次数|户数|家数|人数)?$"
+    "(?<!查处|处理|处置|办理|化解|解决|整治|清理|受理|办结|消除)(?:"
+    f"(?:能耗|水耗|煤耗|亏损|排放|事故|伤亡|死亡|投诉|逾期|失业|缺陷|次品)(?:企业|单位)?{_HOW_MANY}?"
+    "|(?:亏损|事故|投诉|逾期|缺陷|不良|不合格|返工|违规|违法|失信|未(?:完成|办结|整改|达标|验收|落实|兑现))"
+    f"(?:企业|单位|项目|合同|案件|事项|产品|品)?{_HOW_MANY}"
+    "|排名|名次|位次|PM(?:2.5|10)(?:平均)?(?:浓度)?)$"
 )
 _LESS = re.compile("(?:下降|降低|减少|压减|压降|削减)(?:数|量|额)?$")
 _ASIDE = re.compile(r"[（(][^（）()]*[)）]")
@@ -69,6 +75,12 @@ def read_targets(
     more = _of_other_times(reading.columns, day.year)
     if more:
         reading = read_table(source, contract, sheet=sheet, columns={**more, **(columns or {})})
+    names = reading.rows["name"].fillna("").astype(str)
+    if len(names) and names.str.fullmatch(r"[\d.,，%％-]+").all():
+        raise TableError(
+            f"{first_few(list(names), '项')}：目标名称都是数。须一行一个指标，有“目标名称”“目标值”“实际值”等列；"
+            "一行一个县区、几个指标并排的表请先改成这样"
+        )
     return _with_days(reading, day.year)
 
 

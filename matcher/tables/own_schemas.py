@@ -274,7 +274,7 @@ TECH_CONTRACTS = Contract(
             "项目名称",
             "合同名称 技术合同名称 合同标的 标的 标的名称 合同项目名称 技术项目名称 项目（合同）名称",
         ),
-        column("kind", "text", "合同类别", "合同类型 技术合同类别 技术合同类型 合同种类 类别", choice=True),
+        column("kind", "text", "合同类别", "合同类型 技术合同类别 技术合同类型 合同种类 类别 类型", choice=True),
         column(
             "seller",
             "text",
@@ -305,7 +305,12 @@ TECH_CONTRACTS = Contract(
             "卖方地区 卖方所在地 卖方所在地区 卖方所在区县 所在地区 所属地区 登记地区 县区 区县 所在县区 所在区县",
             choice=True,
         ),
-        column("signed_on", "date", "签订日期", "合同签订日期 签订时间 合同签订时间 签约日期 签署日期 签约时间"),
+        column(
+            "signed_on",
+            "date",
+            "签订日期",
+            "合同签订日期 签订时间 合同签订时间 签约日期 签署日期 签约时间 签订日 合同签订日 签约日",
+        ),
         column("effective_on", "date", "生效日期", "合同生效日期 生效时间"),
         column(
             "valid_until",
@@ -314,9 +319,19 @@ TECH_CONTRACTS = Contract(
             "合同有效期止 有效期至 合同有效期至 合同截止日期 合同终止日期 履行期限止",
             close_words="有效期 合同有效期 合同期限 履行期限 合同履行期限 合同起止日期 起止日期",
         ),
-        column("applied_on", "date", "申请日期", "申请登记日期 登记申请日期 申请时间 申报日期 提交日期 申请认定日期"),
+        column(
+            "applied_on",
+            "date",
+            "申请日期",
+            "申请登记日期 登记申请日期 申请时间 申报日期 提交日期 申请认定日期 申请日 登记申请日",
+        ),
         column("accepted_on", "date", "受理日期", "受理时间"),
-        column("registered_on", "date", "登记日期", "认定登记日期 登记时间 认定日期 认定时间 核定日期"),
+        column(
+            "registered_on",
+            "date",
+            "登记日期",
+            "认定登记日期 登记时间 认定日期 认定时间 核定日期 登记日 认定登记日 认定日",
+        ),
         column(
             "amount",
             "yuan",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -11,6 +13,7 @@ from matcher.assessment import assess_outcomes, qingdao_level, read_assessed_out
 from matcher.assessment.evidence import read_evidence
 from matcher.assessment.scales import shown_by
 from matcher.assessment.states import read_state
+from matcher.errors import TableError
 from matcher.tables.assessment_schemas import EVIDENCE, FIGURES
 
 YES = ("有", "是", "3", "完成", "已通过", "yes", "样机2台，尚未检测", "√", "1,200")
@@ -317,3 +320,38 @@ def test_a_number_of_something_else_is_no_count(text: str) -> None:
 )
 def test_what_is_laid_out_or_comes_later_is_not_there(kind: str, cell: str, there: bool) -> None:
     assert read_state(cell, kind) is there
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("☑有 □无", True), ("有☑ 无□", True), ("■有 □无", True), ("☑是 □否", True), ("√有　无", True), ("√", True),
+        ("□有 ☑无", False), ("□有 □无", None), ("2027年6月", False), ("2026年12月底前完成", False),
+        ("2026年底完成", False),
+        ("2026-11-25完成", False), ("2026-11-24完成", True), ("2025年12月完成", True),
+        ("2026年6月建成，2027年扩建", True),
+        ("有（有效期至2027年6月）", True), ("已签2027年供货合同", True),
+        ("2024年至2027年在用", True), ("2026年完成", True),
+    ],
+)  # fmt: skip
+def test_a_ticked_answer_is_read_and_a_later_day_is_a_plan(text: str, there: bool | None) -> None:
+    found = read_evidence({"pilot": text}, on=dt.date(2026, 11, 24))
+    assert [one.present for one in found if one.kind == "pilot"] == ([] if there is None else [there])
+
+
+def test_the_day_of_an_assessment_decides_what_is_there_yet() -> None:
+    rows = read_assessed_outcomes(pd.DataFrame([{"成果编号": "x", "中试": "2026年12月完成"}])).rows
+    levels = [assess_outcomes(rows, on=day).table["readiness"].iloc[0] for day in ("2026-11-24", "2027-01-05")]
+    assert pd.isna(levels[0])
+    assert levels[1] == 6
+
+
+def test_a_table_of_one_row_a_piece_of_evidence_is_refused() -> None:
+    rows = [
+        ("CG1", "虚构件", "样机", "样机2台"),
+        ("CG1", "虚构件", "中试", "报告"),
+        ("CG2", "虚构剂", "应用", "用户报告"),
+    ]
+    table = pd.DataFrame(rows, columns=["成果编号", "成果名称", "证据类别", "证据名称"])
+    with pytest.raises(TableError, match="一行一项证据"):
+        read_assessed_outcomes(table)

@@ -304,3 +304,19 @@ def test_who_sets_no_limit_takes_every_village(words):
     plan = plan_service(villages.rows, people.rows)
     assert plan.persons[["name", "capacity", "villages"]].to_numpy().tolist() == [["甲", 3, 3], ["乙", 0, 0]]
     assert not any("没有写可服务村数" in note for note in plan.notes)
+
+
+def test_who_left_by_the_day_is_not_sent_and_told(run, tmp_path):
+    (tmp_path / "村.csv").write_text("村,主导产业\n东村,大蒜\n西村,樱桃\n", "utf-8")
+    (tmp_path / "人.csv").write_text(
+        "编号,姓名,专长,备注\nA,甲,大蒜栽培,2026年5月31日调离\nB,乙,樱桃栽培,不再担任\nC,丙,大蒜樱桃,曾离职后返聘\n",
+        "utf-8",
+    )
+    for day, sent, told in (
+        ("2026-07-01", {"C"}, ["A：写明“2026年5月31日调离”，没有派驻", "B：写明“不再担任”，没有派驻"]),
+        ("2026-05-01", {"A", "C"}, ["A：写着“2026年5月31日调离”，仍然派驻", "B：写明“不再担任”，没有派驻"]),
+    ):
+        status, _, err = run("commissioners", "plan", "村.csv", "人.csv", "--on", day, "-o", "out.csv")
+        assert status == 0, err
+        assert [line for line in err.splitlines() if "派驻" in line and "写" in line] == told
+        assert set(pd.read_csv(tmp_path / "out.csv")["expert_id"]) == sent

@@ -123,6 +123,35 @@ def test_a_place_of_service_is_the_village_and_a_log_without_villages_has_no_cov
     assert report.persons.set_index("expert_id")["state"].to_dict()["P2"] == "已完成"
 
 
+REMARKED = pd.DataFrame(
+    [
+        ("2026-01-10", "甲", "兰陵县卞庄街道代村", 2, "指导番茄", ""),
+        ("2026-01-11", "甲", "代村", 2, "指导番茄", "审核不通过"),
+        ("2026-01-12", "甲", "代村", 2, "因雨取消", ""),
+        ("2026-01-13", "甲", "代村", 2, "指导番茄", "计划"),
+        ("2026-01-14", "甲", "尚岩镇前村", 2, "指导母猪终止妊娠", "未取消"),
+        ("2026-01-15", "甲", "山东省临沂市兰陵县尚岩镇前村委会", 2, "帮助合作社解除租地合同", "两人同去"),
+    ],
+    columns=["日期", "特派员", "村", "服务天数", "服务内容", "备注"],
+)
+
+
+def test_a_visit_that_a_remark_takes_back_does_not_count_and_one_in_doubt_leaves_its_person_open():
+    plan = PLAN.iloc[:2].assign(county="兰陵县")
+    report = service_report(read_service(REMARKED).rows, plan, on="2026-12-31", days=30)
+    columns = ["visited", "visits", "days", "doubtful", "state"]
+    assert report.persons[columns].values.tolist() == [[2, 3, 6.0, 1, "未定"]]
+    assert report.unknown["reason"].tolist() == ["写着“审核不通过”", "写着“因雨取消”", "写着“计划”"]
+    report = service_report(read_service(REMARKED.drop(index=3)).rows, plan, on="2026-12-31", days=30)
+    assert report.persons[columns].values.tolist() == [[2, 3, 6.0, 0, "落后"]]
+
+
+def test_a_log_without_any_date_is_refused():
+    table = pd.DataFrame({"特派员": ["甲", "乙"], "1月": [3, 2], "2月": [1, 0]})
+    with pytest.raises(TableError, match="2 条服务记录都没有服务日期"):
+        service_report(read_service(table).rows, PLAN, on="2026-03-31")
+
+
 def test_a_village_with_another_town_is_another_village():
     one = log(
         (1, "2026-01-10", "乙", "", "前村", "高庄镇", "", 1, "", ""),

@@ -149,9 +149,42 @@ def test_one_contract_in_three_writings_is_counted_once_only_where_its_number_is
     assert sums.to_numpy().tolist() == [[5, 5_000_000, 1, 1_000_000]]
     problems = repeat_problems(checked, file="台账.csv")
     assert problems[["file", "value", "problem", "action", "kept"]].to_numpy().tolist() == [
-        ["台账.csv", "JS2026001", "与 JS-2026-001 是同一份合同", "只计较早的一份；请核对", True],
+        ["台账.csv", "JS2026001", "与 JS-2026-001 是同一份合同", "只计其中一份；请核对", True],
         ["台账.csv", "登第1号", "与 JS-2026-001 很可能是同一份合同", "两份都计入合计；如是同一份，请删去一行", True],
     ]
+
+
+def test_a_supplement_counts_in_place_of_its_contract_or_is_asked_about():
+    def filed(number, amount, note="", **cells):
+        one = row(
+            number, f"泵壳气孔检测研究{number[:3]}", "技术开发", seller="甲大学", amount=amount, technical_amount=amount
+        )
+        return one | {"signed_on": f"2025-05-{amount[:2]}"} | cells | {"备注": note}
+
+    checked = check_contracts(
+        rows_of(
+            filed("H01", "10万元"),
+            filed("H01-补1", "13万元", "原合同金额变更为13万元，以本行为准"),
+            filed("H02", "20万元"),
+            filed("H02变更", "22万元"),
+            filed("H03", "25万元"),
+            filed("H03补", "26万元", "以本行为准", seller="丙大学"),  # of another seller
+        )
+    )
+    names = ["contract_id", "duplicate_of", "likely_repeat_id", "standing"]
+    assert checked[names].to_numpy().tolist() == [
+        ["H01", "H01-补1", "", "refused"],
+        ["H01-补1", "", "", "registered"],
+        ["H02", "", "", "registered"],
+        ["H02变更", "", "H02", "registered"],
+        ["H03", "", "", "registered"],
+        ["H03补", "", "", "registered"],
+    ]
+    assert repeat_problems(checked)["problem"].tolist() == [
+        "与 H01-补1 是同一份合同",
+        "是 H02 的补充或变更，看不出金额是增加的还是变更后的",
+    ]
+    assert checked["reasons"][0].startswith("已由 H01-补1 代替（其备注写明以它为准），一份合同只计一次")
 
 
 def test_codes_decide_whether_parties_are_one():

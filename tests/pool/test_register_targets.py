@@ -210,3 +210,68 @@ def test_a_typed_number_about_so_much_gives_way_and_is_told():
     assert told.problems["problem"].tolist() == [
         "目标“登记科技特派员”填写的实际值 约5 与登记表合计 2 不同，已用登记表的"
     ]
+
+
+PLACES = pd.DataFrame(
+    [
+        ("P1", "兰山区", 100),
+        ("P2", "临沂市兰山区", 200),
+        ("P3", "河东区", 300),
+        ("P4", "兰山区/罗庄区", 50),
+        ("P5", "", 7),
+    ],
+    columns=["合同编号", "地区", "合同成交额（万元）"],
+).assign(
+    **{"合同类别": "技术开发", "受托方": "甲大学", "委托方": "乙泵业", "签订日期": "2026-01-05"},
+    **{"申请日期": "2026-01-12", "登记日期": "2026-02-02"},
+    项目名称=[f"泵壳{way}研究" for way in ("检测", "铸造", "打磨", "涂装", "焊接")],
+    **{"技术交易额（万元）": lambda table: table["合同成交额（万元）"]},
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "actual", "told"),
+    [
+        ("兰山区技术合同成交额", 300, ["：2 行没有写地区，或写了几处、写得不够细，没有计入实际值"]),
+        ("2026年河东区、兰山区技术合同成交额", 600, ["：2 行没有写地区，或写了几处、写得不够细，没有计入实际值"]),
+        ("沂水县技术合同成交额", 0, ["：1 行没有写地区，或写了几处、写得不够细，没有计入实际值"]),
+        ("全市技术合同登记成交总额", 657, []),
+        ("高新区技术合同成交额", None, ["里的“高新区”在合同登记表里无从区分，实际值没有取自合同登记表"]),
+        ("出口技术合同成交额", None, ["里的“出口”在合同登记表里无从区分，实际值没有取自合同登记表"]),
+        ("规上企业重大技术合同额", None, ["里的“规上企业重大”在合同登记表里无从区分，实际值没有取自合同登记表"]),
+    ],
+)
+def test_every_word_of_a_targets_name_is_applied_or_told(name, actual, told):
+    checked = check_contracts(read_contracts(PLACES).rows)
+    filled = targets_from_registers(target(name, unit="万元"), on="2026-11-28", contracts=checked)
+    assert filled.rows["actual"].astype(object).where(filled.rows["actual"].notna(), None).tolist() == [actual]
+    assert filled.problems["problem"].tolist() == [f"目标“{name}”{text}" for text in told]
+
+
+def test_places_and_levels_of_the_other_registers():
+    people = pd.DataFrame({"expert_id": ["a", "b", "c"], "county": ["兰陵县", "沂水县", "兰陵"]})
+    platforms = read_platforms(PLATFORMS).rows
+    day = {"on": "2026-11-28"}
+    for name, unit, registers, actual in (
+        ("兰陵县科技特派员人数", "人", {"commissioners": people}, 2),
+        ("科技特派员总数", "人", {"commissioners": people}, 3),
+        ("兰陵县科技特派员人数", "人", {"commissioners": people.drop(columns="county")}, None),
+        ("省级以上创新平台", "个", {"platforms": platforms}, 2),
+        ("兰山区创新平台数", "个", {"platforms": platforms}, None),
+        ("重大科技项目", "项", {"projects": pd.DataFrame({"project_id": ["P"], "year": ["2026"]})}, None),
+    ):
+        rows = targets_from_registers(target(name, unit=unit, baseline=1), **day, **registers).rows
+        assert rows["actual"].astype(object).where(rows["actual"].notna(), None).tolist() == [actual], name
+
+
+def test_the_command_tells_which_rows_a_remark_leaves_out(run, tmp_path):
+    PLACES.iloc[:2].assign(备注=["合同已解除", "未解除"]).to_csv(tmp_path / "合同.csv", index=False)
+    (tmp_path / "目标.csv").write_text(
+        "目标编号,目标名称,单位,目标值,起始日期,完成日期\nT,技术合同成交额,万元,500,2026-01-01,2026-12-31\n", "utf-8"
+    )
+    status, _, err = run(
+        "pool", "targets", "目标.csv", "--contracts", "合同.csv", "--on", "2026-11-28", "-o", "out.csv"
+    )
+    assert status == 0, err
+    assert "P1：写明“合同已解除”，没有计入" in err
+    assert pd.read_csv(tmp_path / "out.csv")["actual"].tolist() == [200]

@@ -300,6 +300,13 @@ def test_the_usual_yearly_table():
         ("能耗下降率", "", None, 9, "进度正常"),
         ("亩均税收（降低能耗）", "万元", None, 14, "已完成"),
         ("事故应急平台", "个", None, 14, "已完成"),
+        ("投诉件数", "件", None, 14, "无法计算"),
+        ("逾期项目数", "项", None, 14, "无法计算"),
+        ("产品不良率", "%", None, 14, "无法计算"),
+        ("综合排名", "位", None, 14, "无法计算"),
+        ("投诉办结件数", "件", None, 14, "已完成"),
+        ("化解逾期项目数", "项", None, 14, "已完成"),
+        ("不良品率", "%", None, 9, "已完成"),
     ],
 )
 def test_what_is_better_the_fewer_there_are(name, unit, base, actual, status):
@@ -315,3 +322,9 @@ def test_an_actual_value_below_the_baseline_counts_from_the_beginning_of_the_yea
     assert progress["status"].tolist() == ["进度落后", "未定（实际值小于基数）", "进度落后"]
     assert progress["share"].round(3).tolist() == [0.595, 0.81, 0.6]
     assert progress["reason"].tolist()[::2] == ["实际值小于基数 35，按当年累计从 0 算起；若是存量，则比基数还少", ""]
+
+
+def test_a_matrix_of_counties_and_indicators_is_refused():
+    table = pd.DataFrame({"县区": ["甲区", "乙区"], "目标名称": [60, 40], "完成": [55, 41]})
+    with pytest.raises(TableError, match="60、40：目标名称都是数"):
+        read_targets(table, on="2026-10-08")

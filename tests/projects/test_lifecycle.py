@@ -105,6 +105,9 @@ def test_an_event_that_was_entered_late_counts_from_its_day(book):
         (("延期", "2023-07-02", {}), "延期没有写延至哪一天"),
         (("里程碑", "2023-07-02", {"名称": "样机"}), "里程碑没有写应完成日期"),
         (("验收", "2023-07-02", {}), "验收没有写结论"),
+        (("验收", "2023-07-02", {"验收结论": "暂缓通过，限期整改"}), ".*不是最后的结论；请改记事项“整改”"),
+        (("验收", "2023-07-02", {"验收结论": "整改后重新验收"}), ".*不是最后的结论；请改记事项“整改”"),
+        (("验收", "2023-07-02", {"验收结论": "延期验收"}), ".*不是最后的结论；请改记事项“延期”"),
         (("年度报告", "2023-07-02", {"项目编号": "P9"}), "台账中没有项目“P9”"),
     ],
 )
@@ -267,6 +270,12 @@ def test_reports_of_every_year(book, tmp_path):
         ("年报（第 3 次）", "2026-07-01", "overdue", -1), ("年报（第 4 次）", "2027-07-01", "due", 364),
         ("年报（第 2 次）", "2025-07-01", "late", None),
     ]  # fmt: skip
+    book.record(events(("申请验收", "2026-07-20", {}), ("验收", "2026-08-01", {"验收结论": "通过"})), person="甲")
+    late = ("年报（第 2 次）", "2025-07-01", "late", None)
+    assert due_on(book, "2026-09-01") == [
+        ("年报（第 3 次）", "2026-07-01", "overdue", -62),
+        late,
+    ]  # none of later years
 
 
 def test_a_project_of_which_only_the_end_is_known_is_not_forgotten(book):
@@ -442,6 +451,43 @@ def test_a_term_that_is_not_read_whole_is_told():
     assert reading.rows["ends_on"].dt.strftime("%F").fillna("").tolist() == ["2027-06-30", "", "2027-06-30"]
     assert [text.split("；")[0] for text in reading.problems["problem"]] == [
         "K1：只记 2025-07-01 至 2027-06-30，括号里的没有记", "K2：看不出起止的两天",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "grade", ["通过", "不通过", "整改后通过", "无需整改，通过", "同意结题", "整改到位，同意验收", "优秀"]
+)
+def test_a_conclusion_that_ends_a_project_is_taken(book, grade):
+    running(book, ("申请验收", "2026-07-01", {}), ("验收", "2026-08-01", {"验收结论": grade}))
+    assert book.projects("2026-08-02")["stage"].tolist() == ["accepted"]
+
+
+def test_each_row_takes_the_column_that_it_fills_and_a_month_ends_with_its_last_day(book):
+    table = pd.DataFrame(
+        [
+            ("任务书", "2023-07-01", "", "", "", "", ""),
+            ("里程碑", "2023-07-01", "样机", "", "", "", "2024年12月"),
+            ("预算", "2023-07-01", "", "设备费", 300000, "", ""),
+            ("延期", "2026-02-01", "", "", "", "2026年12月", ""),
+        ],
+        columns=["事项", "日期", "名称", "科目", "金额（元）", "延期至", "应完成日期"],
+    ).assign(项目编号="P1")
+    reading = read_events(table)
+    assert reading.problems["problem"].str.contains("只用了").sum() == 0
+    book.record(reading.rows, person="甲")
+    (project,) = book.known("2026-03-01")
+    assert str(project.ends_on) == "2026-12-31"
+    assert [event.body["item"] for event in project.items] == ["样机", "设备费"]
+    assert project.of("milestone")[0].body["until"] == "2024-12-31"
+    both = read_events(table.assign(名称="另一个"))
+    assert both.problems["problem"].str.contains("只用了").sum() == 1
+
+
+def test_a_remark_that_a_project_ended_or_was_extended_is_told():
+    remarks_of = ["经批准延期至2027年6月", "2025.12.1终止，收回经费", "未撤销", "拟延期至2027年", ""]
+    table = pd.DataFrame({"项目编号": [f"K{n}" for n in range(5)], "项目名称": list("一二三四五"), "备注": remarks_of})
+    assert read_managed(table).problems["problem"].tolist() == [
+        "K0：“延期至2027年6月”没有记入，结束日期仍按表中的", "K1：写着“2025.12.1终止”，没有记入",
     ]  # fmt: skip
 
 

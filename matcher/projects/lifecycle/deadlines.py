@@ -110,6 +110,10 @@ def _last_days(project: Project, rule: Deadline, day: dt.date) -> list[dt.date |
     if not rule.every:
         return [later(base, months=rule.months)]
     end = project.ends_on
+    accepted = project.last("accepted")
+    over = dt.date.fromisoformat(accepted.day) if accepted is not None and not _undated(accepted) else None
+    if project.stage == "accepted":  # what comes later need not be reported
+        end = min(filter(None, (end, over)), default=day)
     last = day if end is None else end
     days: list[dt.date | None] = []
     while (next_ := later(base, months=rule.every * (len(days) + 1))) <= last:

@@ -17,16 +17,28 @@ from matcher.event_log.log import Event, text_of
 from matcher.projects.lifecycle.log import CELLS
 from matcher.projects.lifecycle.stages import CODES, ENDS, EVENTS, ITEMS, STAGE_CODES, STAGES, may_follow, walk
 from matcher.tables.cells import first_few
+from matcher.tables.column_account import CARRIED
 from matcher.tables.contracts import HIGH, LOW
 from matcher.tables.dates import Days, read_days
 from matcher.tables.header_words import header_key
 from matcher.tables.project_schemas import MANAGED_PROJECTS, PROJECT_EVENTS
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.remarks import is_remark, override_in
 from matcher.tables.row_numbers import numbers_rows
 from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds
 
 Said = tuple[str, str, str, str]
+# Conclusions with which a project goes on (暂缓通过，限期整改; 整改后重新验收), and the beginnings of others
+_NOT_OVER = re.compile(
+    "暂缓|暂不|(?<!无需|无须|不需|不用|不必)整改|重新(?:组织)?(?:验收|评价|评审)|再次验收|复验"
+    "|(?:延期|延后|推迟|择期|另行)(?:组织|进行|申请)?(?:验收|评价|$)|未定|待(?:定|补|复|核|验)"
+)
+_OVER = re.compile(
+    r"(?:经?整改(?:后|完成|到位|合格|[、,，])*)?(?:验收)?(?:同意|准予|予以)?(?:验收)?(?:通过|合格|优秀|良好|结题|结项|(?<=同意)验收)"
+)
+_EXTENDED = re.compile(r"(?<!拟)(?<!申请)(?:延期|延长|展期|顺延|延)[至到][^，,；;。]{2,12}")
+_STATES = ("实施状态", "执行状态", "项目状态", "状态")
 _REMARK = re.compile(r"[(（][^()（）]*[)）]")  # 2025.7.1-2027.6.30（延期至2027.12.31）
 
 
@@ -88,6 +100,14 @@ def _faults(row: Mapping[Any, Any], undated: bool) -> Iterator[tuple[str, str, s
     elif _REMARK.search(term):
         why = f"{name}：只记 {start:%Y-%m-%d} 至 {end:%Y-%m-%d}，括号里的没有记"
         yield MANAGED_PROJECTS["term"].title, term, why, "延期请用 matcher projects record 记事项“延期”和延至的日期"
+    said = override_in(row, ("stage", *_STATES))
+    if said is not None and STAGE_CODES.get(plain(row["stage"])) not in ENDS:
+        why = f"{name}：写着“{said.words}”，没有记入"
+        yield "备注", said.words, why, "如已终止、撤销，请用 matcher projects record 记事项“终止”或“撤销”和日期"
+    for header, cell in row.items():
+        if isinstance(cell, str) and is_remark(str(header)) and (found := _EXTENDED.search(cell)):
+            why = f"{name}：“{found[0]}”没有记入，结束日期仍按表中的"
+            yield str(header), cell, why, "请用 matcher projects record 记事项“延期”和延至的日期"
     if undated:
         why = f"{name}：没有阶段日期，这个阶段没有记入"
         yield MANAGED_PROJECTS["stage"].title, plain(row["stage"]), why, "请加“阶段日期”一列，写进入当前阶段的那一天"
@@ -125,13 +145,39 @@ def _term(text: str) -> tuple[dt.date | None, dt.date | None]:
 def read_events(
     source: str | Path | pd.DataFrame, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None
 ) -> Reading:
-    """Read a table of events, items, sums and outputs (the contract PROJECT_EVENTS)."""
-    return read_table(source, PROJECT_EVENTS, sheet=sheet, columns=columns)
+    """Read a table of events, items, sums and outputs (the contract PROJECT_EVENTS).
+
+    Of several columns that may be one field (名称 and 科目, 延期至 and 应完成日期) each row takes the one it fills.
+    """
+    reading = read_table(source, PROJECT_EVENTS, sheet=sheet, columns=columns)
+    rows, problems = reading.rows, reading.problems
+    for name in ("item", "until"):
+        known = {header_key(header) for header in (PROJECT_EVENTS[name].title, *PROJECT_EVENTS[name].headers)}
+        carried = reading.columns.loc[reading.columns["use"] == CARRIED, "header"]
+        for header in (one for one in carried if one in rows and header_key(one) in known):
+            cells = [plain(cell) if name == "item" else _last_day(cell) for cell in rows[header]]
+            own = [plain(cell) for cell in rows[name]]
+            if any(cell and mine and cell != mine for cell, mine in zip(cells, own, strict=True)):
+                continue  # a row says two things, so that the column stays as it was told
+            more = pd.Series(cells, rows.index, dtype=object).replace("", None)
+            empty = pd.Series([not cell for cell in own], rows.index)
+            filled = rows[name].mask(empty, pd.to_datetime(more) if name == "until" else more.fillna(""))
+            rows = rows.assign(**{name: filled})
+            told = (problems["column"] == header) & problems["problem"].str.contains("，只用了“", regex=False)
+            problems = problems[~told].reset_index(drop=True)
+    return Reading(rows, problems, reading.columns)
+
+
+def _last_day(cell: Any) -> str:
+    """A cell as the last day that it may mean, "" for none."""
+    read = cell if isinstance(cell, dt.date) or pd.isna(cell) else read_days(str(cell))
+    return plain(read.high if isinstance(read, Days) else read if isinstance(read, dt.date) else None)
 
 
 def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) -> tuple[Event | None, list[str]]:
     """The event of a row, and what is wrong with it."""
     cell = {name: plain(row.get(name)) for name in ("project_id", "event", "day", *CELLS)}
+    cell["until"] = cell["until"] or plain(row.get("until" + HIGH))  # a month ends with its last day
     amount = row.get("amount")
     amount = None if amount is None or pd.isna(amount) else int(amount)
     code, unread = CODES.get(cell["event"], ""), why_unknown(PROJECT_EVENTS["day"], row)
@@ -146,6 +192,7 @@ def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) 
         (code == "extended" and not cell["until"], "延期没有写延至哪一天"),
         (code == "milestone" and not cell["until"], "里程碑没有写应完成日期"),
         (code == "accepted" and not cell["grade"], "验收没有写结论"),
+        (code == "accepted" and _goes_on(cell["grade"]), _not_over(cell["grade"])),
         (code == "indicator" and not cell["wanted"], "指标没有写要求"),
     ]
     wrong = [text for fault, text in checks if fault]
@@ -153,6 +200,16 @@ def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) 
         return None, wrong
     kind = "stage" if code in EVENTS else "item"
     return Event(kind, cell["day"], person, body_of(code, {**cell, "amount": amount}), name, source), []
+
+
+def _goes_on(grade: str) -> bool:
+    """Whether a conclusion of acceptance is none: 暂缓通过，限期整改, but not 整改后通过."""
+    return bool(_NOT_OVER.search(grade)) and not (_OVER.match(grade) and not re.search("重新|再次|复验", grade))
+
+
+def _not_over(grade: str) -> str:
+    instead = "延期" if "延期" in grade and "整改" not in grade else "整改"
+    return f"验收结论“{grade}”不是最后的结论；请改记事项“{instead}”，有了最后的结论再记“验收”"
 
 
 def _no_amount(row: Mapping[Any, Any]) -> str:
