@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 
 from matcher.errors import TableError
@@ -71,7 +72,7 @@ def reviewers_apart(reading: Reading) -> Reading:
             cells = zip(rows[column], taken, strict=True)
             others = [_is_of_others(cell, name, names) for cell, (_, name, names) in cells]
             if any(others):
-                rows[column] = rows[column].mask(others, None)
+                rows[column] = rows[column].astype(object).mask(np.array(others, bool), None)
     found += _leaders(rows)
     if not found:
         return reading
@@ -85,7 +86,9 @@ def reviewers_apart(reading: Reading) -> Reading:
 
 def _leaders(rows: pd.DataFrame) -> list[tuple[str, str, str]]:
     """Leaders of a panel in a column of their own who are no reviewers of the item."""
-    of = rows.groupby(rows["item"].astype(str))["reviewer"].agg(lambda names: set(names.dropna().astype(str)))
+    of: dict[str, set[str]] = {}
+    for item, name in zip(rows["item"].astype(str), rows["reviewer"].astype(str), strict=True):
+        of.setdefault(item, set()).add(name.strip())
     return [
         (str(cell), f"“{column}”一列不是评委一列，没有当作{item}的评委", "也评审的，请加一行")
         for column in (str(one) for one in rows if _LEADER.fullmatch(str(one)))
