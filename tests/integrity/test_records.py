@@ -296,3 +296,16 @@ def test_codes_alone_say_whose_records_are_and_a_header_of_persons_and_units_is_
     expert = read_subjects(pd.DataFrame({"姓名": ["李某"], "单位": ["虚构大学"]})).rows
     hits = integrity_hits(expert, records, role="reviewer", on="2026-11-24")
     assert hits["state"].tolist() == ["barred"]
+
+
+@pytest.mark.parametrize("name", ["虚构轴承厂及其法定代表人王某", "虚构轴承厂、负责人王某"])
+def test_a_unit_and_its_head_in_one_name_are_both_to_be_confirmed(name):
+    cells = {"对象类别": "单位", "姓名或名称": name, "限制事项": "申报"}
+    dates = {"限制起始日期": "2025-01-01", "限制截止日期": "永久"}
+    records = read_records(pd.DataFrame({name: [cell] for name, cell in {**cells, **dates}.items()})).rows
+    table = {"编号": ["S1", "S2", "S3"], "负责人": ["王某", "李某", "王某"]}
+    applied = read_subjects(pd.DataFrame({**table, "申报单位": ["虚构轴承厂", "另一公司", "另一公司"]})).rows
+    hits = integrity_hits(applied, records, role="applicant", on="2026-11-24")
+    assert hits[["row_id", "field", "state"]].to_numpy().tolist() == [
+        ["S1", "姓名", "confirm"], ["S1", "单位", "confirm"], ["S3", "姓名", "confirm"],
+    ]  # fmt: skip
