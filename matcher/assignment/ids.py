@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 import pandas as pd
 
 from matcher.assignment.labels import SIDES
+<<<<<<< HEAD
 from matcher.tables.cells import as_written
+=======
+from matcher.errors import TableError
+>>>>>>> regB6
 from matcher.tables.writings import KnownIds
 
 SHOWN = 5  # ids that a sentence names
+_BRACKETS = re.compile(r"[(（\[【][^()（）\[\]【】]*[)）\]】]")
+_BETWEEN = re.compile(r"[、,，;；/\s]+(?![^(（\[【]*[)）\]】])")  # what parts ids, outside of brackets
+_TO = ("[至到~～—]+", "[–-]+")
+_EVERY = re.compile("全部|所有|一切|任何|各个?项目|等(?:[0-9一二三四五六七八九十两几]+)?[个项人位]")
 
 Value = TypeVar("Value")
 
@@ -26,6 +35,7 @@ class RuleIds:
         self._several: dict[str, list[str]] = {}
         self._swapped: list[str] = []
         self._lost: dict[tuple[str, str], None] = {}
+        self._apart: dict[str, list[str]] = {}
         self._not_applied = 0
 
     def knows(self, side: str, written: str) -> bool:
@@ -52,10 +62,51 @@ class RuleIds:
         }
 
     def pairs(self, table: pd.DataFrame) -> pd.DataFrame:
-        """A list of pairs (left_id, right_id and more) with the ids that are meant; turned round ones are put right."""
-        rows = [self.pair(a, b) for a, b in zip(table["left_id"], table["right_id"], strict=True)]
-        found = pd.DataFrame(rows, columns=["left_id", "right_id"], index=table.index, dtype=str)
-        return table.assign(left_id=found["left_id"], right_id=found["right_id"])
+        """A list of pairs (left_id, right_id and more) with the ids that are meant; turned round ones are put right.
+
+        A cell of several ids (P01、P03) makes a pair of each, and what stands beside an id in brackets is left out.
+        Raises TableError where a cell means ids that it does not name (全部甲公司项目, P01至P09).
+        """
+        cells = list(zip(table["left_id"].map(str), table["right_id"].map(str), strict=True))
+        if faults := [text for pair in cells if (text := self._unnamed(*pair))]:
+            shown = "；".join(dict.fromkeys(faults[:SHOWN]))
+            raise TableError(
+                f"回避（禁止）名单中有 {len(faults)} 条没有写明编号，不知排除哪些：{shown}；请逐个写出编号"
+            )
+        rows = [
+            (at, *self.pair(left, right))
+            for at, (a, b) in enumerate(cells)
+            for left in self._named(a)
+            for right in self._named(b)
+        ]
+        found = pd.DataFrame(rows, columns=["at", "left_id", "right_id"])
+        kept = table.iloc[found["at"].to_numpy(int)].reset_index(drop=True)
+        return kept.assign(left_id=found["left_id"].astype(str), right_id=found["right_id"].astype(str))
+
+    def _anywhere(self, written: str) -> bool:
+        return any(self.knows(side, written) or self._known[side].alike(written) for side in SIDES)
+
+    def _named(self, written: str) -> list[str]:
+        """The ids that a cell names, if it does any; else the cell."""
+        if self._anywhere(written):
+            return [written]
+        pieces = []
+        for piece in filter(None, _BETWEEN.split(written.strip())):
+            bare = _BRACKETS.sub("", piece).strip()
+            pieces.append(bare if bare and not self._anywhere(piece) and self._anywhere(bare) else piece)
+        if not any(map(self._anywhere, pieces)):
+            return [written]
+        self._apart[written] = pieces
+        return pieces
+
+    def _unnamed(self, left: str, right: str) -> str:
+        """A pair of which one cell means ids of the table without naming them, for a message; "" for others."""
+        for cell, other in ((left, right), (right, left)):
+            if not self._anywhere(cell) and any(map(self._anywhere, self._named(other))):
+                ends = [[part.strip() for part in re.split(sign, cell)] for sign in _TO]
+                if _EVERY.search(cell) or any(len(two) == 2 and all(map(self._anywhere, two)) for two in ends):
+                    return f"{left}—{right}"
+        return ""
 
     def pair(self, left: str, right: str, *, told: bool = True) -> tuple[str, str]:
         """One pair of such a list; told: an id that is in no pair goes into the notes."""
@@ -95,6 +146,9 @@ class RuleIds:
                 f"名单中有 {len(self._swapped)} 条左右写反，已按{self._nouns['left']}、{self._nouns['right']}对调："
                 f"{_joined(shown, len(self._swapped))}"
             )
+        if self._apart:
+            shown = [f"“{written}”即 {'、'.join(ids)}" for written, ids in list(self._apart.items())[:SHOWN]]
+            notes.append(f"名单中一格写了几个编号或另有文字，已拆开：{_joined(shown, len(self._apart))}")
         if self._other:
             shown = [f"“{written}”即“{meant}”" for written, meant in list(self._other)[:SHOWN]]
             notes.append(f"规则中的编号与配对表写法不同，已当作同一个：{_joined(shown, len(self._other))}")

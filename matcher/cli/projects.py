@@ -71,7 +71,9 @@ def duplicates_command(
     """Hold applications against earlier projects."""
     from matcher.projects.duplicates import find_duplicates
     from matcher.projects.reading import read_projects
+    from matcher.projects.sections import bodiless
     from matcher.projects.workbook import SUFFIXES, write_duplicates
+    from matcher.tables.contacts import mask_contacts
 
     check({output: SUFFIXES}, new, old)
     applied = read(read_projects, new, sheet=sheet, column=column, quiet=quiet)
@@ -86,6 +88,7 @@ def duplicates_command(
         accurate=accurate_model or accurate,
         progress=not quiet,
     )
+    told = [mask_contacts(line) for line in bodiless(applied.rows)]
     close = "词元模型，最相近的文本" if accurate_model or accurate else "无"
     readings = [applied] if known is None else [applied, known]
     write_duplicates(
@@ -95,13 +98,19 @@ def duplicates_command(
         old=earlier.rows,
         problems=all_problems(*readings),
         columns=all_columns(*readings),
-        about={"误报率": f"{false_alarm:g}", "通读": close, **about(on or dt.date.today(), [new, old])},
+        about={
+            "误报率": f"{false_alarm:g}",
+            "通读": close,
+            **({"名单之内": "；".join(told)} if told else {}),
+            **about(on or dt.date.today(), [new, old]),
+        },
         mask=not show_contacts,
     )
+    note(quiet, *told[:20], *([f"另有 {len(told) - 20} 处正文相同或没有正文"] if len(told) > 20 else []))
     flagged = pairs.loc[pairs["flagged"], "new_id"].nunique()
     if false_alarm < 1 and not pairs["promised"].all():
-        told = f"已有项目太少，对误报率 {false_alarm:g} 没有把握：只提示有整句照抄的；请给出更多已有项目"
-        note(quiet, told)
+        few = f"已有项目太少，对误报率 {false_alarm:g} 没有把握：只提示有整句照抄的；请给出更多已有项目"
+        note(quiet, few)
     report(quiet, f"{len(applied.rows)} 项中有 {flagged} 项有提示；结果已写入 {output}")
 
 

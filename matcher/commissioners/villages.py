@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from matcher.commissioners.several import commissioners_apart, villages_apart
 from matcher.tables.commissioner_schemas import COMMISSIONERS, VILLAGES
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading, read_table
@@ -49,6 +50,7 @@ _TOWN_KIND = re.compile(r"(?<=..)(?:街道办事处|街道办|街道|镇|乡)$")
 def read_villages(source: Any, *, sheet: str | int | None = None, columns: Mapping[str, str] | None = None) -> Reading:
     """Villages and their needs (the contract VILLAGES), one row a village.
 
+    A cell of several villages is a row of each; villages without a name (全镇12个村) are left out, which is told.
     Rows of one county, town, village and id are one village: its needs stand below each other. A village without an id
     is called by its county, town and name, which stays when rows move. Villages of one name in one county without a
     town cannot be told apart: each row stays one, and the problems name them. Coordinates outside China become
@@ -57,7 +59,9 @@ def read_villages(source: Any, *, sheet: str | int | None = None, columns: Mappi
     """
     reading = read_table(source, VILLAGES, sheet=sheet, columns=columns)
     file, tab = _origin(source), ""
-    rows, places = _with_places(reading.rows, "village")
+    rows, apart = villages_apart(reading.rows)
+    rows, places = _with_places(rows, "village")
+    places = apart + places
     counties, guessed = _counties(rows["county"])
     rows, places = rows.assign(county=counties), places + guessed
     own = rows["village_id"]
@@ -96,11 +100,15 @@ def read_commissioners(
 ) -> Reading:
     """Persons who serve (the contract COMMISSIONERS); coordinates as in `read_villages`.
 
+    A cell of several persons is a row of each, the later ones with #2 and so on behind the id.
     A person without speciality, description or keywords is named in the problems: without works, nothing but nearness
     speaks for a village. Raises TableError as `matcher.tables.reading.read_table`.
     """
     reading = read_table(source, COMMISSIONERS, sheet=sheet, columns=columns)
-    rows, problems = _with_places(reading.rows, "name")
+    rows, apart = commissioners_apart(reading.rows)
+    rows = rows.assign(expert_id=_distinct(rows["expert_id"], rows["expert_id"] + "\t" + rows["name"]))
+    rows, problems = _with_places(rows, "name")
+    problems = apart + problems
     counties, guessed = _counties(rows["county"])
     rows, problems = rows.assign(county=counties), problems + guessed
     for field in ("capacity", "available_days"):

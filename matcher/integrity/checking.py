@@ -26,6 +26,10 @@ HITS = (
 MARKS = ("row_id", "title", "person", "unit", "state", "records", "reason")
 STATES = {"barred": "不得", "confirm": "需核实", "clear": "未见记录"}
 _SEVERAL = re.compile("[、，,；;/\n]+")
+_WITH_HEAD = re.compile(  # a unit and its head in one name
+    "(.{3,}?)(?:及其?|和|与|、|，|,)(?:法定代表人|法人代表|法人|主要负责人|负责人|实际控制人|董事长|总经理)[:：]?([^、，,；;]{2,4})"
+)
+_OF_BOTH = "记录的名称写的是单位和负责人"
 _RUNS_ON = "姓名后另有文字"
 _MORE = "需核实：姓名没有写全（“等”几人），没有写出的人没有查"
 
@@ -233,12 +237,15 @@ class _Records:
             names = read_persons(written).names
             of_unit = bare_unit(_text(record["unit"]))
             name = "" if names_staff(written) else bare_unit(written)
+            if both := _WITH_HEAD.fullmatch(written):
+                name, names = bare_unit(both[1]), read_persons(both[2]).names
+                of_unit, record = name, record | {"subject_kind": ""}
             listed |= {name, of_unit, *(one.unit for one in names)}
             running, open_ = in_force(record, day)
             barred, basis, why = bars(record, role, notice)
             if running is False or barred is False:
                 continue
-            open_ = _joined(open_, why)
+            open_ = _joined(open_, why, _OF_BOTH if both else "")
             kept = _Kept(place, record | {"basis": basis}, open_, names, unit_key(name), of_unit)
             if code := fold_id(_text(record["code"])):
                 self._by_code.setdefault(code, []).append(kept)

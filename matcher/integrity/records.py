@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from matcher.errors import ArgumentError
+from matcher.errors import ArgumentError, TableError
 from matcher.integrity.rules import ROLES, Notice, document_on, load_notice
 from matcher.tables.arguments import Day, as_day, check_frame
+from matcher.tables.column_account import UNKNOWN
 from matcher.tables.contracts import HIGH, LOW, TEXT
 from matcher.tables.dates import Days, Span, is_last_day, read_days
 from matcher.tables.project_schemas import INTEGRITY_RECORDS
@@ -70,8 +71,11 @@ def read_records(
     >>> table = pd.DataFrame({"记录编号": ["R1"], "姓名": ["虚构人甲"], "限制截止日期": ["永久"]})
     >>> read_records(table).rows[["record_id", "permanent"]].values.tolist()
     [['R1', True]]
+
+    Raises TableError where no column says whose the records are: the unit beside is a person's, and not barred for it.
     """
     reading = read_table(source, INTEGRITY_RECORDS, sheet=sheet, columns=columns)
+    _check_names(reading)
     place = reading.columns.iloc[0]
     ends, permanent, notes, lines = [], [], [], []
     names, kinds, named = [], [], []
@@ -136,6 +140,20 @@ def read_records(
         added = pd.DataFrame(lines, columns=problems.columns).astype(problems.dtypes.to_dict())
         problems = pd.concat([problems, added], ignore_index=True)
     return Reading(rows, problems, reading.columns)
+
+
+def _check_names(reading: Reading) -> None:
+    """Refuse a table without a column of names, unless each record has a code."""
+    filled = {name for names in reading.columns["field"] for name in str(names).split("、")}
+    if "name" in filled or (reading.rows["code"] != "").all():
+        return
+    name, unread = INTEGRITY_RECORDS["name"].title, reading.columns[reading.columns["use"] == UNKNOWN]
+    headers = unread["header"].astype(str).tolist()
+    action = f"请指定，如 --column “{headers[0]}={name}”" if headers else f"请加上“{name}”一列"
+    seen = f"；没看懂的列：{'、'.join(headers[:5])}" if headers else ""
+    raise TableError(
+        f"{reading.columns['file'].iloc[0]}：没有找到“{name}”一列，不知道记录是谁的{seen}；{action}", reading.problems
+    )
 
 
 def _endless(text: str, sanction: str) -> str:

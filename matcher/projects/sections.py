@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
+
+from matcher.tables.cells import shorten
 
 SECTIONS = {
     "grounds": "立项依据",
@@ -11,6 +15,34 @@ SECTIONS = {
     "innovation": "创新点",
     "indicators": "考核指标",
 }
+
+_ELSEWHERE = re.compile(
+    r"[(（\s]*(?:内容|具体|正文)?(?:请?详?见|参见|请?参阅|参照)(?!解|证|习|识|效).{0,20}[)）。\s]*"
+    r"|[(（\s]*同(?:左|右|上|下|前|[A-Za-z]*\d+)[)）。\s]*|[(（\s]*(?:略|无|另附|附后)[)）。\s]*"
+)
+_RUN = 8  # letters and figures from which equal texts are told
+
+
+def bodiless(projects: pd.DataFrame) -> list[str]:
+    """A line for each project whose text stands elsewhere (见附件), or is that of an earlier one.
+
+    >>> text = "研究硬齿面齿轮磨削烧伤的检测方法"
+    >>> bodiless(pd.DataFrame({"project_id": ["P1", "P2", "P3"], "title": ["甲", "乙", "丙"],
+    ...     "text": [text, text + "。", "见附件"]}))
+    ['P2 的正文与 P1 相同，请核对', 'P3 的正文写的是“见附件”，没有比对正文；请附上正文再查']
+    """
+    names = [name for name in ("text", *SECTIONS) if name in projects]
+    lines, first = [], dict[str, str]()
+    for row in projects.astype(object).to_dict("records"):
+        cells = [str(row[name]).strip() for name in names if not pd.isna(row[name]) and str(row[name]).strip()]
+        own = [cell for cell in cells if not _ELSEWHERE.fullmatch(cell)]
+        who = str(row["project_id"])
+        if cells and not own:
+            lines.append(f"{who} 的正文写的是“{shorten(cells[0], 20)}”，没有比对正文；请附上正文再查")
+        key = "".join(filter(str.isalnum, "".join(own)))
+        if len(key) >= _RUN and first.setdefault(key, who) != who:
+            lines.append(f"{who} 的正文与 {first[key]} 相同，请核对")
+    return lines
 
 
 def bodies(projects: pd.DataFrame) -> list[str]:

@@ -19,8 +19,8 @@ from matcher.export.sheets import Sheet
 from matcher.export.tables import files_of
 from matcher.export.titles import REVIEW
 from matcher.review.criteria import Criterion, number_of
+from matcher.review.pairs import check_ids, recuses, said_beside, sent_out
 from matcher.review.score_cells import shared_out
-from matcher.review.scores import check_ids, flags
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import shorten
 from matcher.tables.contacts import mask_contacts
@@ -37,11 +37,6 @@ SHEET = "评分表"
 _SCORE = "总体评分"
 _FORMAT = 1
 _UNSAFE = re.compile(r"[^\w\-]+")
-_SCORE_COLUMNS = {column.name for column in REVIEW_SCORES.columns}
-_NOT_RECUSED = re.compile(
-    "(?:不|无|未|非|没有|是否)(?:需要?|须|用|必|存在|涉及|属于?|申请|应)?(?:回避|候补)|(?:回避|候补)[:：\\s]*(?:否|无|不)"
-)
-_RECUSED = re.compile("回避|候补")
 _SHOWN = ("item", "title", "unit", "award", "grade", "summary")
 
 
@@ -92,7 +87,7 @@ def score_workbooks(
     """
     check_frame(pairs, "pairs", "read_scores(path).rows")
     check_ids(pairs, "item", "reviewer")
-    kept = pairs[~flags(pairs, "conflict") & ~flags(pairs, "alternate") & (_said(pairs) == "")]
+    kept = pairs[sent_out(pairs)]
     kept = kept.assign(item=kept["item"].astype(str), reviewer=kept["reviewer"].astype(str))
     kept = kept.drop_duplicates(["item", "reviewer"])
     if kept.empty:
@@ -130,19 +125,8 @@ def withheld(pairs: pd.DataFrame) -> list[str]:
     ['P1、E1：备注写的是“回避：同单位”，没有发评分表']
     """
     check_ids(pairs, "item", "reviewer")
-    lines = zip(pairs["item"].astype(str), pairs["reviewer"].astype(str), _said(pairs), strict=True)
+    lines = zip(pairs["item"].astype(str), pairs["reviewer"].astype(str), said_beside(pairs), strict=True)
     return [mask_contacts(f"{item}、{reviewer}：{said}，没有发评分表") for item, reviewer, said in lines if said]
-
-
-def _said(pairs: pd.DataFrame) -> pd.Series:
-    """What a text beside the answers of each pair says of a conflict or an alternate, "" for nothing."""
-    said = [""] * len(pairs)
-    for name in (str(one) for one in pairs if one not in ("item", "title", "reviewer", "conflict", "alternate")):
-        for at, cell in enumerate(pairs[name]):
-            if isinstance(cell, str) and not said[at] and _RECUSED.search(_NOT_RECUSED.sub("", cell)):
-                title = REVIEW_SCORES[name].title if name in _SCORE_COLUMNS else name
-                said[at] = f"{title}写的是“{shorten(cell, 40)}”"
-    return pd.Series(said, pairs.index, dtype=object)
 
 
 def _seen(kept: pd.DataFrame, items: pd.DataFrame | None) -> pd.DataFrame:
@@ -360,7 +344,7 @@ def _counted(
             went, came = (shorten(str(title), 40) for title in (titles[pair[0]], row["title"]))
             text = f"编号与名称对不上：发出时是“{went}”，交回时是“{came}”"
             problems.append(_problem(file, "item", shown, text, "请向评委核实是哪一项的分数；这一行不计", False))
-        elif "回避" in str(row.get("comment") or "") and len(lacking) == len(asked):
+        elif recuses(row.get("comment")) and len(lacking) == len(asked):
             problems.append(_problem(file, "comment", shown, "评委写明回避", "不计，请改派", False))
         elif beyond:
             problems.append(
@@ -376,6 +360,9 @@ def _counted(
             parts = {one.name: float(score) for one, score in zip(asked, scores, strict=True)}
             whole = {"item": pair[0], "reviewer": pair[1], "score": total, **parts, "file": file}
             whole |= {"submitted_on": row["submitted_on"], "comment": row["comment"]}
+            if recuses(row.get("comment")):
+                said = f"写了分数，评审意见里又写“{shorten(str(row['comment']), 40)}”"
+                problems.append(_problem(file, "comment", shown, said, "照计，请决定是否回避、分数是否采用", True))
             if pair in kept and any(kept[pair][name] != parts[name] for name in parts):
                 twice.add(pair)
             kept.setdefault(pair, whole)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import ArgumentError, TableError
+from matcher.review.pairs import check_ids, flags, reviewers_apart, said_beside, sent_out
 from matcher.review.score_cells import says_not_scored, score_problems
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.column_account import UNKNOWN
@@ -83,7 +84,8 @@ def read_scores(
     beside = [str(header) for header in account["header"] if _under_panel(str(header)) and str(header) not in wide]
     named = account.loc[account["field"] == "reviewer", "header"].astype(str)
     if len(wide) < 2 or not named.isin(wide).all():
-        return replace(reading, problems=score_problems(reading.problems, _headers(account, ["score"])))
+        told = score_problems(reading.problems, _headers(account, ["score"]))
+        return reviewers_apart(replace(reading, problems=told))
     keys = [_key(label) for _, label in found]
     for key, (_, label) in zip(keys, found, strict=True):
         if keys.count(key) > 1:
@@ -363,7 +365,7 @@ def check_scores(
             )
     if expected is not None:
         seen = set(zip(table["item"], table["reviewer"], strict=True))
-        for item, reviewer in sorted(_pairs(expected) - seen):
+        for item, reviewer in sorted(_pairs(expected[sent_out(expected)]) - seen):
             found.append(
                 (None, REVIEW_SCORES["score"].title, f"{item}、{reviewer}", "派出后没有收到分数", "请催交", False)
             )
@@ -383,32 +385,7 @@ def check_scores(
     return Checked(ordered[[*pair, "score"]], frame)
 
 
-def check_ids(table: pd.DataFrame, *names: str) -> None:
-    """Refuse a table without these columns, or with a row that has no item or reviewer. Raises TableError."""
-    if missing := [name for name in names if name not in table]:
-        raise TableError(f"评分表缺少列：{'、'.join(REVIEW_SCORES[name].title for name in missing)}")
-    for name in ("item", "reviewer"):
-        empty = table[name].isna() | (table[name].astype(str).str.strip() == "")
-        title = REVIEW_SCORES[name].title
-        if len(table) and empty.all() and name == "reviewer":
-            raise TableError(
-                f"评分表没有{title}：应一行一位评委对一项的分数（项目编号、评委编号、得分）；"
-                "若一列是一位评委，请把这些列的表头写成“专家1”“专家2”……或“评委1”“评委2”……"
-            )
-        if empty.any():
-            other = "item" if name == "reviewer" else "reviewer"
-            first = f"{REVIEW_SCORES[other].title}“{table[other][empty].iloc[0]}”" if other in table else ""
-            raise TableError(f"评分表有 {int(empty.sum())} 行没有{title}{f'，首先是{first}的' if first else ''}")
-
-
 def _pairs(table: pd.DataFrame) -> set[tuple[str, str]]:
     check_ids(table, "item", "reviewer")
-    kept = table[~flags(table, "conflict")]
+    kept = table[~flags(table, "conflict") & ~said_beside(table).str.contains("回避")]
     return set(zip(kept["item"].astype(str), kept["reviewer"].astype(str), strict=True))
-
-
-def flags(table: pd.DataFrame, name: str) -> pd.Series:
-    """A column of yes and no; unknown and absent ones as no."""
-    if name not in table:
-        return pd.Series(False, table.index)
-    return table[name].map(lambda cell: str(cell).lower() in ("true", "1", "1.0", "yes", "是")).astype(bool)

@@ -68,6 +68,7 @@ _UNIT_BESIDE = re.compile(
     "盖章|公章|签章|联系人|负责人|牵头|主持|依托|承担|参与|合作|协作|电话|[甲乙]方|^.[\\s\\d.,;:、/*\\-]*.$"
 )
 _CONTACT_PERSON = re.compile(r"(?:联系人|负责人|法人|法定代表人)[:\s].*")
+_LABEL = re.compile(r"(?:专家|评委|委员)?[A-Za-z]*[-_]?\d+")  # E1, ZJ-007, 专家3
 _LONGEST = 200  # signs; a longer text is no name, and is left as it is
 
 
@@ -141,6 +142,34 @@ def person_key(cell: str) -> str:
         return label
     full = [one.key for one in names if not one.doubt]
     return "" if more or any(one.surname and one.key not in full for one in names) else "、".join(full)
+
+
+def persons_apart(cell: str) -> tuple[str, ...]:
+    """The persons, or their ids, that a cell names one beside another; () for one, and where that is not plain.
+
+    >>> [persons_apart(cell) for cell in ("王某（组长）、李某", "E1,E2", "王某，教授", "王某等3人")]
+    [('王某', '李某'), ('E1', 'E2'), (), ()]
+    """
+    found = []
+    for piece in filter(None, map(str.strip, _pieces(_half(cell)))):
+        if _LABEL.fullmatch(piece):
+            found.append(piece)
+            continue
+        names, more = read_persons(piece)
+        if more or len(names) != 1 or names[0].doubt or names[0].surname or is_unit(names[0].name):
+            return ()
+        found.append(piece.replace("(", "（").replace(")", "）") if names[0].unit else names[0].name)
+    return tuple(dict.fromkeys(found)) if len(set(found)) > 1 else ()
+
+
+def may_be_several(cell: str) -> bool:
+    """Whether a cell may name more than one person, or says that there are more (王某等3人, 王芳 孙丽).
+
+    >>> [may_be_several(cell) for cell in ("王某等3人", "王芳 孙丽", "王某", "王教授（王某某）")]
+    [True, True, False, False]
+    """
+    names, more = read_persons(cell)
+    return more or sum(not one.doubt and not one.surname for one in names) > 1
 
 
 @functools.lru_cache(maxsize=1 << 16)

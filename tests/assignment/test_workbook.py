@@ -395,6 +395,40 @@ def test_a_pair_turned_round_bars_and_an_unknown_or_doubtful_id_is_told():
     assert doubtful.unclear[1] == "规则中的编号不知指哪一个：“ａ”可能是 A、a；请照配对表的写法写"
 
 
+THREE = frame(
+    "left_id right_id score", *[(who, what, 0.5) for who in ("张某", "李某") for what in ("P-1", "P-2", "P-3")]
+)
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "barred"),
+    [
+        ("张某", "P-1、P-3", 2),
+        ("张某（教授）", "P-2（某项目；二期）", 1),
+        ("张某 李某", "p-1，P-2", 4),
+        ("P-1/P-2", "李某", 2),  # turned round
+        ("张某", "P-2", 1),
+    ],
+)
+def test_a_conflict_bars_each_id_of_a_cell(left, right, barred):
+    result = assign(THREE, forbid=[(left, right)], nouns=ONE_EACH["nouns"])
+    assert len(result.pairs) == len(THREE) - barred
+    assert result.unclear == ()
+
+
+def test_an_id_that_holds_such_signs_itself_is_one():
+    pairs = frame("left_id right_id score", ("张某（甲大学）", "P1、P2", 0.9), ("张某", "P1", 0.8))
+    result = assign(pairs, forbid=[("张某（甲大学）", "P1、P2")], nouns=ONE_EACH["nouns"])
+    assert result.pairs[["left_id", "right_id"]].to_numpy().tolist() == [["张某", "P1"]]
+    assert result.notes == ()
+
+
+@pytest.mark.parametrize("written", ["全部甲公司项目", "所有项目", "P-1至P-3", "P-1~P-3", "P-1等3个项目"])
+def test_a_conflict_with_what_it_does_not_name_is_refused(written):
+    with pytest.raises(TableError, match="没有写明编号，不知排除哪些：张某—"):
+        assign(THREE, forbid=[("张某", written)], nouns=ONE_EACH["nouns"])
+
+
 def test_other_rules_meet_their_ids_too():
     result = assign(
         TWO, left={"zj–007": {"max": 0}}, right={"ｐ01": {"min": 1, "max": 1}}, nouns=ONE_EACH["nouns"],

@@ -6,7 +6,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.errors import PolicyError
+from matcher.errors import PolicyError, TableError
 from matcher.integrity import bars_on, integrity_hits, list_notices, read_records, read_subjects
 from matcher.integrity.checking import reasons
 from matcher.integrity.records import bars, in_force
@@ -274,3 +274,38 @@ def test_a_record_of_a_person_without_a_name_is_told_and_is_not_the_units():
         "记录 诚信记录-00002 没有写是谁，没有采用"
         in reading.problems.loc[~reading.problems["kept"], "problem"].tolist()
     )
+
+
+@pytest.mark.parametrize("columns", [None, {"涉事者": "所在单位"}])
+def test_a_table_without_a_column_of_names_is_refused_and_no_record_becomes_the_units(columns):
+    cells = {"涉事者": "王某", "工作单位": "虚构大学", "限制事项": "评审", "限制截止日期": "永久"}
+    if columns:
+        del cells["工作单位"]
+    table = pd.DataFrame({name: [cell] for name, cell in cells.items()})
+    with pytest.raises(TableError, match="没有找到“姓名或名称”一列，不知道记录是谁的"):
+        read_records(table, columns=columns)
+    assert read_records(table, columns={"涉事者": "姓名或名称"}).rows["name"].tolist() == ["王某"]
+
+
+def test_codes_alone_say_whose_records_are_and_a_header_of_persons_and_units_is_read():
+    coded = read_records(pd.DataFrame({"统一社会信用代码": ["91370000MA00000000"], "限制事项": ["申报"]}))
+    assert coded.rows["code"].tolist() == ["91370000MA00000000"]
+    cells = {"责任人/责任单位": "王某、李某", "身份证号/信用代码": "", "工作单位": "虚构大学", "限制事项": "评审"}
+    dates = {"限制起始日期": "2025-01-01", "限制截止日期": "永久"}
+    records = read_records(pd.DataFrame({name: [cell] for name, cell in {**cells, **dates}.items()})).rows
+    expert = read_subjects(pd.DataFrame({"姓名": ["李某"], "单位": ["虚构大学"]})).rows
+    hits = integrity_hits(expert, records, role="reviewer", on="2026-11-24")
+    assert hits["state"].tolist() == ["barred"]
+
+
+@pytest.mark.parametrize("name", ["虚构轴承厂及其法定代表人王某", "虚构轴承厂、负责人王某"])
+def test_a_unit_and_its_head_in_one_name_are_both_to_be_confirmed(name):
+    cells = {"对象类别": "单位", "姓名或名称": name, "限制事项": "申报"}
+    dates = {"限制起始日期": "2025-01-01", "限制截止日期": "永久"}
+    records = read_records(pd.DataFrame({name: [cell] for name, cell in {**cells, **dates}.items()})).rows
+    table = {"编号": ["S1", "S2", "S3"], "负责人": ["王某", "李某", "王某"]}
+    applied = read_subjects(pd.DataFrame({**table, "申报单位": ["虚构轴承厂", "另一公司", "另一公司"]})).rows
+    hits = integrity_hits(applied, records, role="applicant", on="2026-11-24")
+    assert hits[["row_id", "field", "state"]].to_numpy().tolist() == [
+        ["S1", "姓名", "confirm"], ["S1", "单位", "confirm"], ["S3", "姓名", "confirm"],
+    ]  # fmt: skip

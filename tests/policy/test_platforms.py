@@ -162,3 +162,20 @@ def test_a_platform_recognised_again_counts_once_and_an_unknown_year_stays_so() 
     assert counted["year"].isna().tolist() == [False, True]
     with pytest.raises(TableError, match="平台表没有平台类别"):
         count_platforms(rows.drop(columns="kind"))
+
+
+@pytest.mark.parametrize(
+    ("level", "name", "found"),
+    [
+        ("国家级（培育）", "某平台", "国家级（培育）"),
+        ("国家级培育", "某平台", "国家级培育"),
+        ("拟申报省级", "某平台", "拟申报省级"),
+        ("", "省级重点实验室（培育）", ""),
+        ("国家级", "某平台", "国家级"),
+        ("", "模拟仿真国家重点实验室", "国家级"),
+        ("", "作物培育省级重点实验室", "省级"),
+    ],
+)
+def test_a_level_that_is_only_aimed_at_is_none(level, name, found):
+    table = pd.DataFrame({"平台名称": [name], "平台类别": ["重点实验室"], "平台级别": [level], "依托单位": ["甲公司"]})
+    assert read_platforms(table).rows["level"].tolist() == [found]

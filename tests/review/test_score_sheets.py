@@ -554,3 +554,60 @@ def test_a_table_of_titles_without_ids_is_read_by_its_titles_and_a_signature_is_
     lost = pd.DataFrame({"项目编号": ["P1", None], "专家": ["A", "B"], "得分": [80, 90]})
     with pytest.raises(TableError, match="有的行没有项目编号"):
         read_scores(lost)
+
+
+def panel(*rows, columns=("项目编号", "专家", "备注")):
+    return read_scores(pd.DataFrame(rows, columns=columns))
+
+
+def test_each_reviewer_of_a_cell_gets_a_sheet_and_a_remark_recuses_whom_it_names():
+    reading = panel(("P1", "张某、李某（组长）", ""), ("P2", "张某，李某；王某", "李某回避"), ("P3", "E1、E2", ""))
+    given = json.loads(score_workbooks(reading.rows)[RECORD])["sheets"]
+    sent = {one["reviewer"]: one["items"] for one in given}
+    assert sent == {"E1": ["P3"], "E2": ["P3"], "张某": ["P1", "P2"], "李某": ["P1"], "王某": ["P2"]}
+    assert reading.problems["problem"].tolist() == [
+        "一格里有 2 位评委，已拆开", "一格里有 3 位评委，已拆开", "一格里有 2 位评委，已拆开",
+    ]  # fmt: skip
+    all_out = panel(("P1", "张某、李某", "与申报单位有合作，回避"), ("P2", "王某", ""))
+    assert [one["reviewer"] for one in json.loads(score_workbooks(all_out.rows)[RECORD])["sheets"]] == ["王某"]
+
+
+@pytest.mark.parametrize("cell", ["张某（甲大学、乙所）", "张某，教授", "张某教授", "专家1"])
+def test_one_reviewer_stays_one(cell):
+    reading = panel(("P1", cell, "张某回避一次会议后返回，无需回避"))
+    assert reading.rows["reviewer"].tolist() == [cell]
+    assert reading.problems.empty
+
+
+def test_reviewers_who_are_not_all_named_are_refused_and_leaders_and_joint_scores_told():
+    with pytest.raises(TableError, match="“张某、李某等5人”没有写全"):
+        panel(("P1", "张某、李某等5人", ""))
+    reading = panel(
+        ("P1", "王某", "张某"), ("P1", "张某", "张某"), ("P2", "王某", "张某"), columns=("编号", "专家", "组长")
+    )
+    assert reading.problems[["value", "problem"]].to_numpy().tolist() == [
+        ["张某", "“组长”一列不是评委一列，没有当作P2的评委"]
+    ]
+    joint = panel(("P1", "张某、李某", 80), columns=("编号", "专家", "得分"))
+    assert joint.rows["reviewer"].tolist() == ["张某、李某"]
+    assert joint.problems["problem"].tolist() == ["一格里似有几位评委，当作一位"]
+
+
+def test_who_got_no_sheet_for_a_remark_is_not_asked_for_scores():
+    pairs = panel(
+        ("P1", "张某", ""), ("P1", "李某", "回避：同单位"), ("P1", "王某", "候补"), ("P1", "孙某", "无需回避")
+    )
+    checked = check_scores(pd.DataFrame({"item": ["P1"], "reviewer": ["张某"], "score": [80.0]}), expected=pairs.rows)
+    assert checked.problems[["value", "problem"]].to_numpy().tolist() == [["P1、孙某", "派出后没有收到分数"]]
+    scored = pd.DataFrame({"item": "P1", "reviewer": ["张某", "李某", "王某"], "score": [80.0, 60.0, 70.0]})
+    checked = check_scores(scored, expected=pairs.rows)
+    assert checked.scores["reviewer"].tolist() == ["张某", "王某"]  # the alternate was called up
+
+
+@pytest.mark.parametrize(("comment", "told"), [("与申报人系师生，申请回避", 1), ("无需回避，创新性强", 0), ("同意", 0)])
+def test_a_score_beside_a_remark_to_recuse_is_told(tmp_path, comment, told):
+    hand_out(tmp_path)
+    fill(tmp_path / "评分表-003-甲.xlsx", {"P1": (30, 50, comment, "2026-11-20")})
+    collected = collect_scores(tmp_path)
+    assert collected.scores["item"].tolist() == ["P1"]
+    assert collected.problems["problem"].str.contains("评审意见里又写").sum() == told

@@ -313,3 +313,14 @@ def test_votes_on_titles_without_ids():
     counts, _ = tally(reading.rows)
     assert counts[["item", "grade", "votes_for"]].to_numpy().tolist() == [["乙", "一等奖", 1], ["甲", "一等奖", 2]]
     assert "没有“项目编号”这一列，以项目名称为编号" in reading.problems["problem"].tolist()
+
+
+@pytest.mark.parametrize("line", ["总监票人：", "监票人：王某", "总计票人：李某　监票人：王某"])
+def test_a_line_of_the_tellers_is_no_item(line):
+    table = {
+        "提名号": ["T1", "T2", line],
+        "项目名称": ["甲", "乙", None],
+        "同意": ["11", "9", None],
+        "反对": ["1", "4", None],
+    }
+    assert read_votes(pd.DataFrame(table)).rows["item"].tolist() == ["T1", "T2"]
