@@ -1,4 +1,4 @@
-"""Texts in parts (rich text) of an .xlsx workbook: what is struck is left out, raised digits are powers or footnotes."""
+"""Texts in parts (rich text) of an .xlsx workbook: struck parts are left out, raised digits are powers or notes."""
 
 from __future__ import annotations
 

@@ -14,8 +14,8 @@ from matcher.errors import TableError
 from matcher.tables import sheets
 from matcher.tables.cells import shorten
 from matcher.tables.number_formats import BUILT_IN, NumberFormat, number_format
-from matcher.tables.sheets import SAVE_AS, Grid
 from matcher.tables.rich_texts import Part, RichText, rich_text
+from matcher.tables.sheets import SAVE_AS, Grid
 from matcher.tables.strikes import Struck, describe_part, is_on
 from matcher.tables.worksheets import (
     MAX_DEPTH,
