@@ -260,7 +260,8 @@ def _settled(found: _Found, contract: Contract) -> Header:
     """The header with the unit of each field; a field whose unit nobody can tell has no column."""
     grid, rows, texts, fields, above = found
     ways = [(*parts, *spellings(parts)) for parts in rows.parts]
-    footers = Footers(grid, rows.end, ways, sorted(set(fields.places.values())), named=bool(contract.any_of))
+    titled = {contract[name].title: place for name, place in fields.places.items()}
+    footers = Footers(grid, rows.end, ways, titled, named=bool(contract.any_of))
     plain = {name: (contract[name], place, fields.units[name]) for name, place in fields.places.items()}
     numbers = bool(contract.unit_column) and contract.unit_column not in plain
     money = settle_units(grid, rows, footers.notes(), texts, plain, numbers=numbers)
