@@ -14,6 +14,7 @@ from matcher.tables.columns import fits_in_time
 from matcher.tables.numbers import TIME_WORDS
 from matcher.tables.opposed_words import contradicts, is_of_another_table
 from matcher.tables.schemas import Column, Contract
+from matcher.tables.years import plain_years
 
 _IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
 _BRACKETS = str.maketrans("（[{【〔「『〖<）]}】〕」』〗>", "(" * 9 + ")" * 9)
@@ -97,6 +98,7 @@ _AROUND = re.compile(
     r"拥有|现有|已有|已?获得?|已?授权|有效|累计|历年|新增|当年|今年|本年度?|(?:19|20)\d\d年度?|国内|登记|证书|设计|[总合]计"
     r"|总?[数件个项]?数?量?|权|类|的"
 )
+_NAMES_TIME = re.compile(r"\d|[年月期季]")
 _MONTHS = {"月": "个月"}  # behind a number, 月 is a month of the year
 CLOSE = 4  # the rank of words for something close
 _NEAR_ENOUGH = 0.6
@@ -357,6 +359,8 @@ class Vocabulary:
         key = header_key(peeled.bare) or header_key(text)
         for word in difflib.get_close_matches(key, list(self._all), 3, _NEAR_ENOUGH):
             column = self._all[word]
+            if column.back and _NAMES_TIME.search(key):
+                continue  # of another year, perhaps
             if not contradicts(key, word, column.title) and not is_of_another_table(key, column):
                 return column, difflib.SequenceMatcher(None, word, key).ratio()
         return None, 0.0
@@ -408,7 +412,7 @@ def is_carried(key: str) -> bool:
 
 def _peel(text: str) -> _Peeled:
     text = _MARKS.sub("", text[:200])
-    text = unicodedata.normalize("NFKC", text).lower().translate(_BRACKETS).strip(_EDGE)
+    text = plain_years(unicodedata.normalize("NFKC", text).lower().translate(_BRACKETS)).strip(_EDGE)
     if text.count("(") > text.count(")"):
         text += ")"
     numbering = _NUMBERING.match(text)

@@ -164,6 +164,15 @@ def test_what_a_unit_is():
         ("营业收入（万元，2024年）", ["sales_y2"]),
         ("去年销售收入（万元）", ["sales_y3", "sales_last_year"]),
         ("前年销售收入（万元）", ["sales_y2"]),
+        ("二〇二五年销售收入（万元）", ["sales_y3", "sales_last_year"]),
+        ("二○二四年度销售收入（万元）", ["sales_y2"]),
+        ("FY2023销售收入（万元）", ["sales_y1"]),
+        ("销售收入（FY24，万元）", ["sales_y2"]),
+        ("2024 FY 销售收入（万元）", ["sales_y2"]),
+        ("2023.12.31销售收入（万元）", ["sales_y1"]),
+        ("截至2024年12月31日销售收入（万元）", ["sales_y2"]),
+        ("2023.11.30销售收入（万元）", []),
+        ("二〇二二年销售收入（万元）", []),
         ("2022年销售收入（万元）", []),
         ("2026年1-6月销售收入（万元）", []),
         ("近三年销售收入总额（万元）", []),
@@ -291,6 +300,15 @@ def test_a_hint_without_a_year_names_the_last_one():
     )
     found, _ = Vocabulary(Contract("firms", "企业", "row_id", years), {}).nearest("全部销售收入")
     assert found == years[2]
+
+
+@pytest.mark.parametrize("header", ["2025财年销售收如", "三期销售收如", "第二年的销售收如"])
+def test_no_hint_names_a_year_that_the_header_does_not(header: str):
+    years = tuple(
+        Column(f"sales_y{4 - back}", "yuan", f"前{back}年销售收入", (), back=back, words=("销售收入",))
+        for back in (3, 2, 1)
+    )
+    assert Vocabulary(Contract("firms", "企业", "row_id", years), {}).nearest(header)[0] is None
 
 
 def test_the_texts_of_a_need_form_are_joined_and_kept_apart():
