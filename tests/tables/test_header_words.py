@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from matcher.tables.header_words import Vocabulary, header_key, unit_of
+from matcher.tables.header_words import Vocabulary, chinese_part, header_key, unit_of
 from matcher.tables.reading import (
     CARRIED,
     NEEDS,
@@ -558,3 +558,29 @@ def test_no_hint_makes_a_column_of_money_a_name():
     frame = pd.DataFrame({"需求名称": ["甲"], "资金（万元）-其中企业自筹": [150], "企业的名": ["虚构甲公司"]})
     hints = read_needs(frame).columns.set_index("header")["hint"]
     assert hints["资金（万元）-其中企业自筹"] == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("需求名称\nTitle of demand", "title"),
+        ("Description 需求描述", "description"),
+        ("Budget (10k RMB)\n预算（万元）", "budget"),
+        ("预算（万元） / Budget", "budget"),
+        ("需求描述（Description）", "description"),
+        ("需 求 描 述（不少于100字，写明现状）*必填", "description"),
+        ("必填：需求名称", "title"),
+        ("企業名稱", "enterprise"),
+        ("預算（萬元）", "budget"),
+        ("有效期至（選填）", "valid_until"),
+    ],
+)
+def test_headers_in_two_languages_in_traditional_characters_and_marked_as_required(header, field):
+    meaning = Vocabulary(NEEDS, {}).meaning(header)
+    assert [column.name for column in meaning.columns] == [field]
+    assert meaning.unit == ("万元" if field == "budget" else "")
+
+
+@pytest.mark.parametrize("header", ["PCT专利名称", "CNAS 证书", "Title", "需求名称X", "R&D人员"])
+def test_a_header_with_letters_is_not_cut(header):
+    assert chinese_part(header) == ""
