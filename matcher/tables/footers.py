@@ -79,6 +79,9 @@ _SUM_NAME = re.compile(  # what stands for a name in a row of sums or of compari
     r"(?:[(].{1,4}[)])?"
     r"|(?:占.{1,8})?(?:占比|比重|比例|百分比)(?:[(].{1,4}[)])?|(?:年度)?(?:目标|任务|计划|完成)(?:数|值|率|进度)(?:[(].{1,4}[)])?"
 )
+_ASKS = re.compile(
+    r"[(（【\[]?请(?:选择|填写?|输入|勾选|上传|注明)[^。；]{0,15}[)）】\]]?"
+)  # what a form writes in blank cells
 _SUM_COUNT = re.compile(r"[(（]?(?:合?计|共)?\s*\d{1,6}\s*[家户个项条件][)）]?")
 _SUM_ENDS = frozenset(
     "国省市州县区旗镇乡道办直属级他它业位门期度数计际平年月长减幅速加少降化率额量度况重例比值)）家户个项条件"
@@ -138,6 +141,8 @@ class Footers:
             return self._total(row, place) if _may_total(row, place + 1) else None
         if len(first) >= 400:
             return None
+        if "请" in first[:2] and _asks(row):
+            return Fault("是填写提示，没有内容", _REMOVE)
         key = header_key(first)
         if (
             key in self._all_keys
@@ -357,6 +362,11 @@ def _is_number(cell: object) -> bool:
     if not isinstance(cell, str):
         return not isinstance(cell, bool)
     return bool(re.fullmatch(r"[-+—/]|[-+]?[\d,.\s]+\s*[^\d\s]{0,3}", cell.strip()))
+
+
+def _asks(row: Sequence[object]) -> bool:
+    """Whether a row holds nothing but requests to fill it in."""
+    return all(is_blank(cell) or (isinstance(cell, str) and _ASKS.fullmatch(cell.strip())) for cell in row)
 
 
 def _is_figure(cell: object) -> bool:

@@ -20,13 +20,12 @@ from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
 from matcher.tables.regions import candidates
 from matcher.tables.schemas import Contract
-from matcher.tables.sheets import OWN_SHEETS
+from matcher.tables.sheets import OWN_SHEETS, is_about_others
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
 SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds
 _SYSTEM = {"Thumbs.db", "desktop.ini"}
 _YEAR_ALONE = re.compile(r"((?:19|20)\d\d)\s*年?度?(?:数据?|情况|指标|报表|年报|财务(?:数据|报表)?)?表?")
-_NOTES = re.compile("(?:填[报写表列]|使用|编制)?(?:说明|须知|指南)|填[报写]要求")  # sheets on how to fill in the others
 _PLACE = re.compile(r"[\u4e00-\u9fff]+?(?:[区县市旗])")
 
 Reader = Callable[..., Reading]
@@ -195,8 +194,8 @@ def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame], year: 
     for grid in filled:
         if grid.sheet in OWN_SHEETS:
             continue
-        if _NOTES.fullmatch(grid.sheet.strip()) and len(filled) > 1:
-            problems.append(_left_out(path, grid.sheet, "是填报说明", "无需处理；若是要报的，请改工作表名"))
+        if is_about_others(grid.sheet) and len(filled) > 1:
+            problems.append(_left_out(path, grid.sheet, "是填报说明或示例", "无需处理；若是要报的，请改工作表名"))
             continue
         if grid.hidden and not all(other.hidden for other in filled):
             problems.append(_left_out(path, grid.sheet, "工作表是隐藏的", "要用它，请取消隐藏后重新汇总"))

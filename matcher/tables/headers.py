@@ -21,7 +21,7 @@ from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS, VOT
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.sheet_forms import as_list
 from matcher.tables.sheet_units import settle_units
-from matcher.tables.sheets import OWN_SHEETS
+from matcher.tables.sheets import OWN_SHEETS, is_about_others
 from matcher.tables.strikes import without_struck_rows
 
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
@@ -68,8 +68,8 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     """The sheet, and the rows among its first, that name the most columns of the contract; the first of equals.
 
     A hidden sheet is taken only where no visible one will do, a sheet that this library adds to workbooks (OWN_SHEETS)
-    only where there is no other. `columns` (header -> field) goes before the contract's
-    own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
+    or that is about the others (填报说明, 示例) only where there is no other. `columns` (header -> field) goes before the
+    contract's own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
     """
     accepted = {
         header_key(text): column
@@ -83,9 +83,12 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
         named[header_key(written)] = accepted[header_key(field)]
     vocabulary = Vocabulary(contract, named)
-    grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
-    grids = [without_struck_rows(grid) for grid in grids]
-    found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
+    grids = [without_struck_rows(grid) for grid in book.grids if grid.sheet not in OWN_SHEETS]
+    grids = grids or [without_struck_rows(grid) for grid in book.grids]
+    others = [grid for grid in grids if not is_about_others(grid.sheet)]
+    found = _best([grid for grid in others if not grid.hidden], contract, vocabulary)
+    if found is None or not _serves(found, contract):
+        found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
     if found is None or not _serves(found, contract):
         hidden = _best([grid for grid in grids if grid.hidden], contract, vocabulary)
         found = hidden if hidden and (found is None or _serves(hidden, contract)) else found

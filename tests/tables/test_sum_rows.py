@@ -74,3 +74,37 @@ def test_notes_on_how_columns_hang_together_are_no_firms(note):
     read = firms(RECORD, [note, None, None, None, None])
     assert list(read.rows["name"]) == ["甲机械厂"]
     assert read.problems.loc[~read.problems["kept"], "problem"].tolist() == ["是表注"]
+
+
+def test_a_row_of_requests_to_fill_it_in_is_no_need():
+    rows = [
+        ["需求名称", "需求描述"],
+        ["请选择", "（请填写，不少于100字）"],
+        ["请帮忙降噪", "请填写"],
+        ["请勾选", "降噪"],
+    ]
+    read = read_needs(Book("表", [Grid("", rows, range(1, 5))]))
+    assert list(read.rows["title"]) == ["请帮忙降噪", "请勾选"]
+    assert read.problems.loc[~read.problems["kept"], "problem"].tolist() == ["是填写提示，没有内容"]
+
+
+EXAMPLE = Grid(
+    "示例（勿删）",
+    [["需求编号", "需求名称", "需求描述", "企业名称"], ["示例1", "轴承磨削", "高精度", "某某公司"]],
+    [1, 2],
+)
+DATA = Grid("今年", [["需求名称", "需求描述"], ["叶片防冰", "零下30度"]], [1, 2])
+
+
+@pytest.mark.parametrize("name", ["示例（勿删）", "填报说明", "样表", "填写示例"])
+def test_a_sheet_that_shows_how_to_fill_in_the_others_is_not_read(name):
+    read = read_needs(Book("表", [EXAMPLE._replace(sheet=name), DATA]))
+    assert list(read.rows["title"]) == ["叶片防冰"]
+    assert f"只读了“{DATA.sheet}”" in read.problems["problem"].str.cat()
+
+
+def test_where_there_is_no_other_it_is_read_and_names_like_it_are_others():
+    rows = [*EXAMPLE.rows, ["1", "砂轮", "磨得快", "乙厂"]]
+    assert list(read_needs(Book("表", [EXAMPLE._replace(rows=rows, numbers=[1, 2, 3])])).rows["title"]) == ["砂轮"]
+    demo = EXAMPLE._replace(sheet="示范项目", rows=rows, numbers=[1, 2, 3])
+    assert list(read_needs(Book("表", [demo, DATA])).rows["title"]) == ["砂轮"]
