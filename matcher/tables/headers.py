@@ -68,8 +68,8 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     """The sheet, and the rows among its first, that name the most columns of the contract; the first of equals.
 
     A hidden sheet is taken only where no visible one will do, a sheet that this library adds to workbooks (OWN_SHEETS)
-    or that is about the others (填报说明, 示例) only where there is no other. `columns` (header -> field) goes before the
-    contract's own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
+    or that is about the others (填报说明, 示例) only where there is no other. `columns` (header -> field) goes before
+    the contract's own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
     """
     accepted = {
         header_key(text): column
