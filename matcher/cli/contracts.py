@@ -66,6 +66,7 @@ def check_command(
     from matcher.pool.register_targets import targets_from_registers
     from matcher.pool.targets import read_targets, target_progress, target_sheets
     from matcher.tables.reading import Reading
+    from matcher.tables.remarks import without_overridden
 
     check({output: TABLES}, table, targets)
     if targets is not None and on is None:
@@ -74,7 +75,9 @@ def check_command(
     checked = check_contracts(reading.rows, on=on)
     repeats = Reading(checked, repeat_problems(checked, file=table.name))
     note(quiet, *(repeats.problems["value"] + "：" + repeats.problems["problem"]))
-    readings, sheets, line = [reading, repeats], None, ""
+    remarks = Reading(checked, without_overridden(checked, "contract_id", "计入登记", day=on, file=table.name)[1])
+    note(quiet, *(remarks.problems["value"] + "：" + remarks.problems["problem"]))
+    readings, sheets, line = [reading, repeats, remarks], None, ""
     if targets is not None and on is not None:
         wanted = read(read_targets, targets, on=on, quiet=quiet)
         filled = targets_from_registers(wanted.rows, on=on, contracts=checked)
@@ -166,6 +169,7 @@ def conversions_command(
     from matcher.contracts.workbook import conversion_sheets
     from matcher.export.tables import write_tables
     from matcher.tables.reading import Reading
+    from matcher.tables.remarks import without_overridden
 
     check({output: TABLES}, table)
     reading = read(read_contracts, table, sheet=sheet, column=column, quiet=quiet)
@@ -173,11 +177,13 @@ def conversions_command(
     checked = check_contracts(reading.rows)
     conversions = contract_conversions(checked, of=side)
     repeats = Reading(checked, repeat_problems(checked, file=table.name))
+    remarks = Reading(checked, without_overridden(checked, "contract_id", "计入登记", file=table.name)[1])
+    note(quiet, *(remarks.problems["value"] + "：" + remarks.problems["problem"]))
     sheets = conversion_sheets(conversions, conversions_by_year(conversions))
     write_tables(
         output,
         sheets,
-        problems=all_problems(reading, repeats),
+        problems=all_problems(reading, repeats, remarks),
         columns=reading.columns,
         title="成果转化",
         mask=not show_contacts,

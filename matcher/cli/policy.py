@@ -14,6 +14,7 @@ from matcher.cli.options import (
     FILE,
     TABLE_KINDS,
     Group,
+    all_problems,
     argument,
     check,
     check_choice,
@@ -399,7 +400,7 @@ def points_form_command(on: dt.date, output: Path, edition: str | None, quiet: b
     report(quiet, f"已写出 {output}")
 
 
-@group.command("platforms", help="平台台账按类别、级别、认定年份计数；已撤销、注销的不计。")
+@group.command("platforms", help="平台台账按类别、级别、认定年份计数；已撤销、注销和筹建、培育中的不计。")
 @argument("table", "平台台账", f"一行一个平台：{TABLE_KINDS}。")
 @on_option("截至日期。", required=True)
 @output_option(".xlsx、.csv 或 .parquet")
@@ -420,14 +421,17 @@ def platforms_command(
 ) -> None:
     """Count the platforms of a register by kind, level and year."""
     from matcher.export.tables import write_tables
-    from matcher.policy.platforms import count_platforms, platform_sheets, read_platforms
+    from matcher.policy.platforms import count_platforms, platform_remarks, platform_sheets, read_platforms
+    from matcher.tables.reading import Reading
 
     check({output: _TABLES}, table)
     found = read(read_platforms, table, sheet=sheet, column=column, quiet=quiet)
     counts = count_platforms(found.rows, on=on, since=since)
     tables, lines = platform_sheets(found.rows, counts, on=on) if output.suffix.lower() == ".xlsx" else _plain(counts)
+    remarks = Reading(found.rows, platform_remarks(found.rows, on=on))
+    note(quiet, *(remarks.problems["value"] + "：" + remarks.problems["problem"]))
     write_tables(
-        output, tables, problems=found.problems, columns=found.columns, notes=lines, title="平台计数",
+        output, tables, problems=all_problems(found, remarks), columns=found.columns, notes=lines, title="平台计数",
         mask=not show_contacts,
     )  # fmt: skip
     sums: Any = counts.groupby("kind", sort=False)["platforms"].sum()

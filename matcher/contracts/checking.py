@@ -5,6 +5,7 @@ Nothing here decides what a contract is about: a name proposes, and a person loo
 
 from __future__ import annotations
 
+import datetime as dt
 import math
 import re
 from collections.abc import Mapping
@@ -35,6 +36,7 @@ from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.own_schemas import TECH_CONTRACTS
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.regions import find_region
+from matcher.tables.remarks import override_in, override_of
 from matcher.tables.writings import fold, fold_id
 
 CHECKED = (
@@ -57,11 +59,6 @@ CHECKED = (
 FINDINGS = ("contract_id", "rule", "title", "answer", "text", "article", "source", "verified")
 _REFUSED = re.compile("不予|未予|不通过|未通过|退回|驳回")
 _WITHDRAWN = re.compile("注销|撤销|撤消|撤回|作废")
-_REMARKS = ("备注", "备注说明", "说明")  # carried columns
-_STRUCK_OFF = re.compile(
-    r"(?:(?:该|本|此)?合同)?(?:已|于|在)*(?:\d{4}(?:年|[-年./]\d{1,2}(?:[-月./](?:\d{1,2}日?)?)?))?(?:已|被|经)*"
-    r"(?:注销|撤销|撤消|作废)(?:登记|认定|合同)?(?:[,，;；。!(（].*)?"
-)
 _PENDING = re.compile("待|未|中$|拟|申请|受理|补正")
 _REGISTERED = re.compile("登记|变更|通过|认定|办结")
 
@@ -103,9 +100,9 @@ def check_contracts(contracts: pd.DataFrame, *, on: Day | None = None) -> pd.Dat
         warnings: sentences with their articles; warnings do not decide. unverified: whether a deciding reason, or the
         edition by which a contract is accepted, rests on text that nobody saw in force. duplicate_of: the earlier row
         of the same contract; likely_repeat_id: that of what is likely the same in another writing, which is counted
-        too. standing: registered, refused, withdrawn (注销, 撤销) or open, for sums: by the state and the day of
-        registration in the register, and refused where a rule refuses it; a register with neither for any row is taken
-        for one of applications, of which those accepted stand as registered. counted_on, month: of the registration,
+        too. standing: registered, refused, withdrawn (注销, 解除, 勿计, also in a remark) or open, for sums: by the
+        state and the day of registration in the register, and refused where a rule refuses it; a register with neither
+        for any row is taken for one of applications, of which those accepted stand as registered. counted_on, month: of the registration,
         else of the application; NaT and "" where not known so far. decide_by: the last day for the registry's decision
         (see `Edition.due`), apply_by: for the application. vat_exempt_low, vat_exempt_high: yuan of the price free of
         VAT (see `vat_exemption`). related, transfer_income, outcome_id: as given. Then the table's other columns that
@@ -173,7 +170,7 @@ def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow]
         columns=list(dict.fromkeys([column.name for column in TECH_CONTRACTS.columns] + list(contracts)))
     )
     records: list[dict[str, Any]] = table.to_dict("records")  # type: ignore[assignment]
-    rows = [contract_row(cells | {"state": _state(cells)}, book) for cells in records]
+    rows = [contract_row(cells | {"state": _state(cells, day)}, book) for cells in records]
     tracked = any(text_of(cells["state"]) for cells in records) or any(row.registered != UNKNOWN for row in rows)
     costs_listed = bool(table["other_cost"].notna().any())
     findings = [list(findings_of(row, book, day, costs_listed=costs_listed, tracked=tracked)) for row in rows]
@@ -192,14 +189,19 @@ def _checked(contracts: pd.DataFrame, on: Day | None) -> tuple[list[ContractRow]
     return rows, findings, tracked
 
 
-def _state(cells: Mapping[str, Any]) -> str:
-    """The state of a contract, or the remark in which it was struck off."""
-    remark = next((text for name in _REMARKS if (text := text_of(cells.get(name)))), "")
-    return text_of(cells["state"]) or (remark if _STRUCK_OFF.fullmatch(fold(remark)) else "")
+def _state(cells: Mapping[str, Any], day: dt.date | None) -> str:
+    """The state of a contract, or the remark that ends it whatever its state is."""
+    said = override_in(cells, day=day)
+    return said.words if said and said.plain else text_of(cells["state"])
 
 
 def _is_dropped(state: str) -> bool:
-    return bool(_REFUSED.search(state) or _WITHDRAWN.search(state))
+    return bool(_REFUSED.search(state)) or _is_withdrawn(state)
+
+
+def _is_withdrawn(state: str) -> bool:
+    said = None if _REFUSED.search(state) else override_of(state)
+    return said is not None and (said.plain or bool(_WITHDRAWN.search(said.words)))
 
 
 def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: bool) -> tuple[Any, ...]:
@@ -257,7 +259,7 @@ def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: boo
 def _standing(row: ContractRow, accepted: str, tracked: bool) -> str:
     """How a contract counts; `tracked`: the register says what is registered."""
     state = fold(text_of(row.cells["state"]))
-    if _WITHDRAWN.search(state):
+    if _is_withdrawn(state):
         return "withdrawn"
     if accepted == "no" or _REFUSED.search(state):
         return "refused"

@@ -18,6 +18,7 @@ from matcher.policy.identity import PLATFORM, has_ended, identified, with_lines
 from matcher.tables.arguments import Day, as_day, check_firms
 from matcher.tables.grids import Source
 from matcher.tables.reading import Reading, read_table
+from matcher.tables.remarks import override_in, without_overridden
 from matcher.tables.schemas import HIGH, LOW, Column, Contract
 
 COUNTS = ("kind", "level", "year", "platforms")
@@ -40,6 +41,7 @@ KINDS = {
     "共性技术平台": "共性技术",
 }
 LEVELS = {"国家级": "国家|部级|教育部|科技部|工信部", "省级": "省|自治区", "市级": "市", "县级": "县|区"}
+_NOT_YET = re.compile("培育|筹建|拟建|拟申报|申报中|创建中|争创|待认定")
 _IN_A_NAME = {name: f"{name}|{name.removesuffix('级')}重点实验室" for name in LEVELS}  # 市 alone may be the place
 _REGISTER = Contract(
     "platforms", "平台", "row_id", (Column("row_id", "id", "行编号"), *PLATFORM.identity, *PLATFORM.beside)
@@ -111,9 +113,11 @@ def read_platforms(
 def _named(texts: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     """The first of some names whose words each text has, "" for none."""
     names = {
-        text: next((name for name, pattern in words.items() if re.search(pattern, text)), "") for text in texts.unique()
+        text: next((name for name, pattern in words.items() if re.search(pattern, text)), "")
+        for text in texts.unique()
+        if words is not LEVELS or not _NOT_YET.search(text)
     }
-    return texts.map(names).astype(object)
+    return texts.map(names).fillna("").astype(object)
 
 
 def in_plain_words(texts: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
@@ -145,7 +149,8 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
     -------
     pandas.DataFrame
         kind, level, year (NA where not known), platforms. A platform counts once for each kind and level, in the first
-        year; one that has ended (撤销, 注销 ...) does not count. Sorted by kind, level and year as `KINDS` and `LEVELS`
+        year; one that has ended (撤销, 注销 ..., also in a remark) or is not there yet (筹建, 培育) does not count.
+        Sorted by kind, level and year as `KINDS` and `LEVELS`
         order them; an empty table has no rows. What nobody knows is 未知.
 
     Raises
@@ -175,8 +180,12 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
     keep = np.ones(len(table), dtype=bool)
     if "status" in platforms:
         keep &= ~has_ended(platforms["status"])
-    if on is not None:
-        keep &= ~(low > np.datetime64(as_day(on))).to_numpy(bool)
+        keep &= ~platforms["status"].fillna("").astype(str).str.contains(_NOT_YET).to_numpy(bool)
+    day = None if on is None else as_day(on)
+    said = [override_in(row, ("status",), day) for row in platforms.to_dict("records")]
+    keep &= np.array([one is None or not one.plain for one in said], bool)
+    if day is not None:
+        keep &= ~(low > np.datetime64(day)).to_numpy(bool)
     if since is not None:
         keep &= (low >= np.datetime64(as_day(since))).to_numpy(bool)
     year = low.dt.year.where(low.dt.year == high.dt.year)
@@ -204,6 +213,11 @@ def _days(platforms: pd.DataFrame, end: str) -> pd.Series[Any]:
     return exact.where(exact.notna(), bound).reset_index(drop=True)
 
 
+def platform_remarks(platforms: pd.DataFrame, *, on: Day) -> pd.DataFrame:
+    """What remarks and states say against a platform, as a list of problems (PROBLEM_COLUMNS)."""
+    return without_overridden(platforms, "enterprise_id", "计数", states=("status",), day=as_day(on))[1]
+
+
 def platform_sheets(rows: pd.DataFrame, counts: pd.DataFrame, *, on: dt.date) -> tuple[dict[str, Sheet], list[str]]:
     """The sheets 计数 and 平台 of a register, and the lines of 说明."""
     names = [column.name for column in (*PLATFORM.identity, *PLATFORM.beside) if column.name in rows]
@@ -211,7 +225,7 @@ def platform_sheets(rows: pd.DataFrame, counts: pd.DataFrame, *, on: dt.date) ->
     texts = {f"approved_on{end}": f"认定日期{word}" for end, word in ((LOW, "（最早）"), (HIGH, "（最晚）"))}
     shown = [name for name in (*names, *texts) if name in rows]
     lines = [
-        f"截至 {on.isoformat()}；已撤销、注销等的不计；同一平台同一类别、级别只计一次，记在最早的一年",
+        f"截至 {on.isoformat()}；已撤销、注销和筹建、培育中的不计；同一平台同一类别、级别只计一次，记在最早的一年",
         "年份空着的是没有填认定日期，或只知一个跨年的范围",
     ]
     return {

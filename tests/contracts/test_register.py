@@ -253,11 +253,27 @@ def test_an_overdue_decision_and_what_is_not_filed_are_told_on_a_day():
         ("已注销。", "withdrawn"),
         ("原合同作废后重签", "registered"),
         ("拟撤销", "registered"),
+        ("合同已解除，2026.8.3注销", "withdrawn"),
+        ("测试数据，勿计", "withdrawn"),
+        ("未撤销", "registered"),
+        ("无取消情形", "registered"),
+        ("曾解除后重签", "registered"),
+        ("甲公司来函要求解除合同", "registered"),
     ],
 )
 def test_a_contract_struck_off_in_a_remark_does_not_count(remark, standing):
     table = check(one() | {"备注": remark}, one(contract_id="H2", seller="另一大学", subject="轴承检测"))
     assert table["standing"].tolist() == [standing, "registered"]
+    stated = check(one(state="已登记", registered_on="2025-07-01") | {"备注": remark})
+    assert stated["standing"].tolist() == [standing]
+
+
+@pytest.mark.parametrize(
+    ("state", "standing"),
+    [("已解除", "withdrawn"), ("终止", "withdrawn"), ("拟撤销", "open"), ("登记后撤销", "withdrawn"), ("暂存", "open")],
+)
+def test_a_state_that_ends_a_contract_does_not_count(state, standing):
+    assert check(one(state=state, registered_on="2025-07-01"))["standing"].tolist() == [standing]
 
 
 def test_findings_say_the_rule_and_whether_it_was_seen():

@@ -13,7 +13,7 @@ from matcher.policy.facts import day_number
 from matcher.policy.firm_table import read_firms, subject_of
 from matcher.policy.loader import RuleFault, number, read_subject
 from matcher.policy.measures import _months, last_start
-from matcher.policy.platforms import count_platforms, read_platforms
+from matcher.policy.platforms import count_platforms, platform_remarks, read_platforms
 from matcher.policy.policy import load_policies, load_policy
 
 
@@ -128,6 +128,28 @@ def test_platforms_are_counted_by_kind_level_and_year() -> None:
     assert count_platforms(_rows(), since="2023-01-01")["year"].tolist() == [2023, 2024]
     assert count_platforms(_rows(), since="2023-01-02")["year"].tolist() == [2024]
     assert count_platforms(_rows().head(0)).empty
+
+
+def test_what_ended_in_a_remark_or_is_not_there_yet_does_not_count_and_is_told() -> None:
+    table = pd.DataFrame(
+        {
+            "平台名称": ["甲中心", "乙实验室", "丙孵化器", "丁站", "戊空间"],
+            "类别": ["工程技术研究中心", "重点实验室", "孵化器", "院士工作站", "众创空间"],
+            "级别": ["省级", "市级", "国家级（培育）", "省级", "市级"],
+            "认定时间": ["2021", "2022", "2023", "拟2027年", "2020"],
+            "状态": ["正常", "已整合", "", "筹建", "未撤销"], "备注": ["2026年6月撤销", "", "", "", "无取消情形"],
+        }
+    )  # fmt: skip
+    rows = read_platforms(table).rows
+    counted = count_platforms(rows, on="2026-11-24")
+    assert counted[["kind", "level"]].values.tolist() == [
+        ["科技企业孵化器", "国家级（培育）"], ["众创空间", "市级"], ["重点实验室", "市级"],
+    ]  # fmt: skip
+    assert "工程技术研究中心" in count_platforms(rows, on="2026-05-31")["kind"].tolist()
+    told = platform_remarks(rows, on="2026-11-24")
+    assert told[["value", "problem"]].values.tolist() == [
+        ["甲中心", "写明“2026年6月撤销”，没有计数"], ["乙实验室", "写着“已整合”，仍然计数"],
+    ]  # fmt: skip
 
 
 def test_a_platform_recognised_again_counts_once_and_an_unknown_year_stays_so() -> None:

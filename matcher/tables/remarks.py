@@ -1,0 +1,131 @@
+"""What a remark or a state says of its whole row: that it counts no more, that a person must look, or neither.
+
+One reading for all registers. A clause that says it and nothing else (合同已解除, 因雨取消, 2026年6月撤销) is plain;
+one that says it beside other words (某人已于5月31日调离) is for a person to look at; 未撤销, 无取消情形, 曾解除后重签
+and 终止妊娠 are neither.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from matcher.tables.dates import Days, read_days
+from matcher.tables.reading import PROBLEM_COLUMNS
+from matcher.tables.writings import fold
+
+_DAY = (
+    r"(?:20)?\d\d(?:年|[-./])(?:\d{1,2}(?:(?:月|[-./])(?:\d{1,2}[日号]?)?)?)?"
+    r"|\d{1,2}(?:月(?:\d{1,2}[日号]?)?|[./]\d{1,2}[日号]?)"
+)
+_OVER = (
+    "作废|失效|无效|废止|取消|撤销|撤消|注销|吊销|撤回|撤项|摘牌|解除|解约|解散|关停|终止|停止|放弃|弃权|退出"
+    "|调离|调出|调走|离任|离职|卸任|辞职|辞聘|解聘|去世|病故|不再(?:担任|聘任|续聘|承担|服务|合作|实施|执行)"
+    "|未成行|未执行|未实施|未开展|未前往|勿计|不计入?|不予(?:统计|计算|计入|认定|登记|通过|立项)|不统计|测试(?:数据|记录|用例|行)|^测试$|误录|误填"
+    "|录入(?:错误|有误)|填报有误|重复(?:录入|填报|登记|记录)|(?:审核|审查|验收)?(?:不|未)通过|已?删除|剔除"
+)
+_LOOK = "整合|合并|并入|暂停|暂缓|中止|核查中|调查中|待核实|存疑|停用|退休|^计划中?$|^拟去$"
+_LEAD = (
+    rf"(?:{_DAY}|该|本|此|上述|原因|现|已经?|业已|被|于|自|在|起|后|日|经|由|双方|甲方|乙方|企业|单位|本人|个人|县里|市里|主动|自愿|协商|协议|一致|同意"
+    r"|因故|(?:因|由于)[^,;]{1,8}?|合同|项目|协议|平台|登记|课题|本?[条行次]|记录|特派员|人员|服务|活动|资格|状态|为|[:：])*"
+)
+_TAIL = (
+    "(?:登记|认定|合同|协议|立项|项目|课题|申报|申请|执行|实施|服务|合作|关系|资格|称号|职务|聘任|特派员|公示|记录|统计|合计|总数|使用|挂牌|备案|活动|下乡|处理"
+    r"|业绩|该[条行]|本[条行]|了|的|中|\(.*)*"
+)
+_PLAIN = re.compile(f"{_LEAD}({_OVER}){_TAIL}")
+_SAID = re.compile(f"({_OVER}|{_LOOK}){_TAIL}$")
+_NOT_SO = re.compile(
+    "(?:未|没有?|无|不|非|免|勿|防止|避免|如|若|可|拟|申请|误|曾|原(?!因)|前|不得|不存在|不可|不会|是否|尚未|并未|从未|未被|未予|驳回|申诉)[^,;]{0,3}$"
+)
+_AGAIN = re.compile("恢复|重签|重新|重启|补签|续签|续聘|返聘|更正|改为|误[^录填]")
+_REMARK = re.compile("备注(?:说明|信息)?|情况说明|其他说明|说明|附注|note|remark")
+
+
+class Override(NamedTuple):
+    """What a remark says. plain: the row counts no more; since: the last day that it may be from, None if unsaid."""
+
+    plain: bool
+    words: str
+    since: dt.date | None
+
+    def on(self, day: dt.date | None) -> Override:
+        """The same on a day: what is from later on is yet to come, and for a person to look at."""
+        return self._replace(plain=False) if day is not None and self.since is not None and self.since > day else self
+
+
+def override_of(text: str) -> Override | None:
+    """What a text says of its row; None for nothing.
+
+    >>> [override_of(text) for text in ("未撤销", "无取消情形", "曾解除后重签", "终止妊娠技术", "原合同金额50万元")]
+    [None, None, None, None, None]
+    >>> override_of("合同已解除，2026.8.3注销").words, override_of("某人已于5月31日调离，由陈某代去").plain
+    ('合同已解除', False)
+    """
+    clauses = [clause for clause in re.split("[,;。!\n]+", re.sub(r"[^\S\n]", "", fold(text))) if clause]
+    found = [one for clause in clauses if (one := _of_clause(clause))]
+    if not found:
+        return None
+    again = any(_AGAIN.search(clause) for clause in clauses)
+    best = next((one for one in found if one.plain), found[0])
+    since = next((one.since for one in found if one.since), None)
+    return best._replace(plain=best.plain and not again, since=since)
+
+
+def _of_clause(clause: str) -> Override | None:
+    said = _SAID.search(clause)
+    if said is None:
+        return None
+    plain = bool(_PLAIN.fullmatch(clause))
+    doubtful = plain or not _NOT_SO.search(clause[: said.start()])
+    return Override(plain, clause, _day(clause[: said.start()])) if doubtful else None
+
+
+def _day(text: str) -> dt.date | None:
+    found = re.search(_DAY, text)
+    read = read_days(found[0]) if found else None
+    return read.high if isinstance(read, Days) else read if isinstance(read, dt.date) else None
+
+
+def is_remark(header: str) -> bool:
+    """Whether a column holds remarks, by its header or field."""
+    return bool(_REMARK.fullmatch(re.sub(r"[\s（(].*", "", header)))
+
+
+def override_in(row: Mapping[Any, Any], states: Sequence[str] = (), day: dt.date | None = None) -> Override | None:
+    """What the remarks of a row, or these columns of states, say of it on a day; the plainest of them."""
+    found = sorted(_overrides(row, frozenset(states), day), key=lambda one: not one.plain)
+    return found[0] if found else None
+
+
+def _overrides(row: Mapping[Any, Any], states: frozenset[str], day: dt.date | None) -> Iterator[Override]:
+    for name, cell in row.items():
+        if isinstance(cell, str) and cell and (name in states or is_remark(str(name))) and (one := override_of(cell)):
+            yield one.on(day)
+
+
+def without_overridden(
+    rows: pd.DataFrame, by: str, what: str, *, states: Sequence[str] = (), day: dt.date | None = None, file: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that their remarks and states leave standing, and what is told of the others and of those in doubt.
+
+    by: the column that names a row in what is told; what: what is done with the rows, in a word (计入).
+    """
+    said = [override_in(row, states, day) for row in rows.to_dict("records")]
+    lines = [
+        (file, "", None, "备注", str(name), *_told(one, what), True)
+        for name, one in zip(rows[by], said, strict=True)
+        if one is not None
+    ]
+    problems = pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
+    return rows[[one is None or not one.plain for one in said]], problems
+
+
+def _told(one: Override, what: str) -> tuple[str, str]:
+    if one.plain:
+        return f"写明“{one.words}”，没有{what}", f"要{what}请改备注或状态"
+    return f"写着“{one.words}”，仍然{what}", f"请核对还应不应{what}；不应的请删去这一行"
