@@ -102,11 +102,11 @@ def check_contracts(contracts: pd.DataFrame, *, on: Day | None = None) -> pd.Dat
         of the same contract; likely_repeat_id: that of what is likely the same in another writing, which is counted
         too. standing: registered, refused, withdrawn (注销, 解除, 勿计, also in a remark) or open, for sums: by the
         state and the day of registration in the register, and refused where a rule refuses it; a register with neither
-        for any row is taken for one of applications, of which those accepted stand as registered. counted_on, month: of the registration,
-        else of the application; NaT and "" where not known so far. decide_by: the last day for the registry's decision
-        (see `Edition.due`), apply_by: for the application. vat_exempt_low, vat_exempt_high: yuan of the price free of
-        VAT (see `vat_exemption`). related, transfer_income, outcome_id: as given. Then the table's other columns that
-        hold anything.
+        for any row is taken for one of applications, of which those accepted stand as registered. counted_on, month: of
+        the registration, else of the application; NaT and "" where not known so far. decide_by: the last day for the
+        registry's decision (see `Edition.due`), apply_by: for the application. vat_exempt_low, vat_exempt_high: yuan of
+        the price free of VAT (see `vat_exemption`). related, transfer_income, outcome_id: as given. Then the table's
+        other columns that hold anything.
 
     Raises
     ------
