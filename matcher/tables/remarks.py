@@ -157,17 +157,39 @@ def remarks_against(
     """For each column of remarks and states of a table of needs, outcomes, experts or firms one problem that names the
     rows against which it speaks (已转让, 已注销, 已去世, 作废). They are read; a person decides.
     """
-    against = _AGAINST.get(contract.name)
-    for place, header in enumerate(headers) if against else ():
-        if against is None or not (is_remark(header) or _STATE.fullmatch(re.sub(r"[\s（(].*", "", header))):
+    for place, header in enumerate(headers):
+        if not _may_speak(contract, header):
             continue
         cells = [(number, cell_of(row, place)) for row, number in zip(rows, numbers, strict=True)]
-        said = [
-            f"第 {number} 行“{shorten(cell, 20)}”"
-            for number, cell in cells
-            if isinstance(cell, str) and 0 < len(cell) <= _LONGEST and (override_of(cell) or against.search(fold(cell)))
-        ]
+        against = {cell for cell in {cell for _, cell in cells if isinstance(cell, str)} if _speaks(contract, cell)}
+        said = [f"第 {number} 行“{shorten(str(cell), 20)}”" for number, cell in cells if cell in against]
         if said:
             named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
             problem = f"有 {len(said)} 行写着可能不再算数的话：{named}；这些行照常读入"
             yield Problem(None, header, "", problem, "请核对，不该算的请删去")
+
+
+def remarks_of(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
+    """By its id what is said against a row of a table that was read: 备注“已转让”."""
+    own = {column.name for column in contract.columns}
+    found: dict[str, str] = {}
+    for header in map(str, rows.columns):
+        if header in own or not _may_speak(contract, header):
+            continue
+        for name, cell in zip(rows[contract.id_column].astype(str), rows[header], strict=True):
+            if _speaks(contract, cell):
+                found[name] = "，".join(filter(None, (found.get(name, ""), f"{header}“{cell}”")))
+    return found
+
+
+def _may_speak(contract: Contract, header: str) -> bool:
+    word = re.sub(r"[\s（(].*", "", header)
+    return contract.name in _AGAINST and bool(is_remark(header) or _STATE.fullmatch(word))
+
+
+def _speaks(contract: Contract, cell: object) -> bool:
+    return (
+        isinstance(cell, str)
+        and 0 < len(cell) <= _LONGEST
+        and bool(override_of(cell) or _AGAINST[contract.name].search(fold(cell)))
+    )

@@ -1,7 +1,9 @@
 """Rows of needs, outcomes, experts and firms against which a remark speaks: they are read, and told in one line."""
 
+import pandas as pd
 import pytest
 
+from matcher.export.matches import write_matches
 from matcher.policy.firm_table import read_firms
 from matcher.tables.reading import read_experts, read_needs, read_outcomes
 
@@ -31,10 +33,7 @@ def told(reader, header, *remarks):
 @pytest.mark.parametrize(
     ("reader", "remark"),
     [
-        *(
-            (read_needs, one)
-            for one in ("企业已撤回", "该需求已解决", "作废", "不再征集", "与第1条重复", "暂缓")
-        ),
+        *((read_needs, one) for one in ("企业已撤回", "该需求已解决", "作废", "不再征集", "与第1条重复", "暂缓")),
         *((read_outcomes, one) for one in ("已转让", "独占许可给某公司", "专利已失效", "勿推", "完成人已调离", "涉密")),
         *((read_experts, one) for one in ("已去世", "已退休", "已调离，不再参加评审", "黑名单")),
         *((firms, one) for one in ("已注销", "迁出本市", "放弃申报", "重复（同第1家）", "已并入某公司", "2025年停产")),
@@ -50,10 +49,7 @@ def test_a_remark_against_a_row_is_told(reader, remark):
     ("reader", "remark"),
     [
         *((read_needs, one) for one in ("预算改为80万", "希望年内解决", "拟签约合作", "未撤回", "可公开")),
-        *(
-            (read_outcomes, one)
-            for one in ("可转让", "已授权专利3项", "已在三家企业销售", "重复性好", "未转让")
-        ),
+        *((read_outcomes, one) for one in ("可转让", "已授权专利3项", "已在三家企业销售", "重复性好", "未转让")),
         *((read_experts, one) for one in ("有企业工作经历", "无失信记录", "博士生导师")),
         *((firms, one) for one in ("研发费用为预估数", "未停产", "无经营异常", "由外地迁入", "2019年更名")),
     ],
@@ -71,3 +67,18 @@ def test_states_speak_too_and_one_line_names_all():
 def test_long_texts_and_other_columns_say_nothing():
     assert told(firms, "备注", "公司成立以来一直从事机械加工，2019年搬迁到新厂区，" * 3) == []
     assert told(firms, "主要产品", "注销管理系统") == []
+
+
+def test_matches_show_what_is_said_against_either_side(tmp_path):
+    needs = read_needs("需求编号,需求名称,备注\nN1,降噪,企业已撤回\nN2,防冰,急\n".encode()).rows
+    outcomes = read_outcomes("成果编号,成果名称,备注\nC1,消声器,已转让\nC2,涂层,\n".encode()).rows
+    pairs = [("N1", "C1", ""), ("N1", "C2", ""), ("N2", "C1", "已过期"), ("N2", "C2", "")]
+    matches = pd.DataFrame(pairs, columns=["need_id", "outcome_id", "note"])
+    matches = matches.assign(rank=[1, 2, 1, 2], score=0.5, good_match=True)
+    write_matches(tmp_path / "m.csv", matches, queries=needs, records=outcomes)
+    assert pd.read_csv(tmp_path / "m.csv", dtype=str)["note"].fillna("").tolist() == [
+        "需求备注“企业已撤回”；成果备注“已转让”",
+        "需求备注“企业已撤回”",
+        "已过期；成果备注“已转让”",
+        "",
+    ]
