@@ -131,7 +131,10 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
                 break
             rows, texts = _header(grid, at, vocabulary)
             found = _Found(
-                grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, _year_of_title(grid, at))
+                grid,
+                rows,
+                texts,
+                assign(texts, vocabulary, contract.columns, rows.parts, _year_of_title(grid, at), grid.hidden_columns),
             )
             more = len(found.fields.places) - (len(best.fields.places) if best else 0)
             if more > 0 or (best and not more and _begins_below(best, found, vocabulary)):
@@ -208,8 +211,8 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))
-    year = _year_of_title(found.grid, found.rows.at)
-    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, year), above)
+    year, hidden = _year_of_title(found.grid, found.rows.at), grid.hidden_columns
+    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, year, hidden), above)
 
 
 def _year_of_title(grid: Grid, at: int) -> int | None:

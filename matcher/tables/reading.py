@@ -236,7 +236,8 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         problems.append(Problem(row_of(grid, header), title, "", f"没有“{title}”这一列，已按行号编号", action))
     for place, column in header.rivals:
         first = header.texts[header.places[column.name]]
-        problem = f"和“{first}”都是“{column.title}”，只用了“{first}”，这一列原样保留"
+        seen = "看得见的" if place in grid.hidden_columns else ""
+        problem = f"和“{first}”都是“{column.title}”，只用了{seen}“{first}”，这一列原样保留"
         problems.append(Problem(row_of(grid, header), header.texts[place], "", problem, "请改列名，或指定用哪一列"))
     remarks = [
         Problem(row_of(grid, header), header.texts[place], "", what, action)

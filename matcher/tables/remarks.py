@@ -188,8 +188,6 @@ def _may_speak(contract: Contract, header: str) -> bool:
 
 
 def _speaks(contract: Contract, cell: object) -> bool:
-    return (
-        isinstance(cell, str)
-        and 0 < len(cell) <= _LONGEST
-        and bool(override_of(cell) or _AGAINST[contract.name].search(fold(cell)))
-    )
+    if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
+        return False
+    return bool(override_of(cell) or _AGAINST[contract.name].search(fold(cell)))

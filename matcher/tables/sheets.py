@@ -54,7 +54,7 @@ class Grid(NamedTuple):
 
     delimited: cells were cut at a sign, so a row longer than its header has lost a quote. merged: only the first cell
     of each holds the value. hidden: the sheet is hidden in the workbook. struck: the numbers of rows that are struck
-    through.
+    through. hidden_columns: those that are hidden, counted from 0.
     """
 
     sheet: str
@@ -66,6 +66,7 @@ class Grid(NamedTuple):
     merged: tuple[Merged, ...] = ()
     hidden: bool = False
     struck: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 class Book(NamedTuple):

@@ -222,7 +222,17 @@ class SheetReader:
             problem = doubt if count == 1 else f"{doubt}（这一列有 {count} 格如此）"
             self.remarks.append(Remark(row, column, value, problem, "请核对数额和单位，并改正单元格的格式"))
         remarks, struck = tuple(self.remarks), frozenset(self.strikes.rows)
-        return Grid(self.title, rows, numbers, remarks=remarks, merged=merged, hidden=hidden, struck=struck)
+        columns = frozenset(self.hidden_columns)
+        return Grid(
+            self.title,
+            rows,
+            numbers,
+            remarks=remarks,
+            merged=merged,
+            hidden=hidden,
+            struck=struck,
+            hidden_columns=columns,
+        )
 
     def _add_plain_row(self) -> None:
         if not self.lifted:

@@ -3,9 +3,11 @@
 import io
 from dataclasses import replace
 
+import openpyxl
 import pandas as pd
 import pytest
 
+from matcher.tables.grids import Book, Grid
 from matcher.tables.header_words import Vocabulary, chinese_part, header_key, unit_of
 from matcher.tables.reading import (
     CARRIED,
@@ -584,3 +586,23 @@ def test_headers_in_two_languages_in_traditional_characters_and_marked_as_requir
 @pytest.mark.parametrize("header", ["PCT专利名称", "CNAS 证书", "Title", "需求名称X", "R&D人员"])
 def test_a_header_with_letters_is_not_cut(header):
     assert chinese_part(header) == ""
+
+
+@pytest.mark.parametrize(("hidden", "budget"), [({1}, 600_000), ({2}, 500_000), ((), 500_000)])
+def test_a_visible_column_goes_before_a_hidden_one_of_the_same_field(hidden, budget):
+    header = ["需求名称", "预算（万元）", "预算（万元）", "地区"]
+    rows = [header, ["降噪", 50, 60, "甲县"]]
+    read = read_needs(Book("表", [Grid("", rows, [1, 2], hidden_columns=frozenset({3, *hidden}))]))
+    assert read.rows[["budget", "region"]].to_numpy().tolist() == [[budget, "甲县"]]  # what is hidden alone is read
+    told = read.problems["problem"].str.contains("只用了看得见的“预算（万元）”")
+    assert told.any() == (hidden == {1} or hidden == {2})
+
+
+def test_hidden_columns_of_a_workbook_are_known():
+    book = openpyxl.Workbook()
+    for row in (["需求名称", "预算（万元）", "预算（万元）"], ["降噪", 50, 60]):
+        book.active.append(row)
+    book.active.column_dimensions["B"].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    assert read_needs(out.getvalue()).rows["budget"].tolist() == [600_000]
