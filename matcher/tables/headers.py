@@ -95,9 +95,11 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     if found is None:
         titles = [contract[name].title for name in contract.any_of or (contract.id_column,)]
         seen = list(_first_texts(book))
+        below = next(_headers_below(grids, vocabulary), "")
         raise TableError(
             f"{book.name}：找不到表头，前 {HEADER_ROWS} 行里没有“{'”“'.join(titles)}”这样的列名"
-            f"{likely_kind(seen, contract)}，看到的是：{_list(seen)}；请加上表头，或指定哪一列是什么"
+            f"{likely_kind(seen, contract)}，看到的是：{_list(seen)}；"
+            f"{below or '请加上表头，或指定哪一列是什么'}"
         )
     header = _settled(found, contract)
     written_keys = {header_key(text) for parts in found.rows.parts for text in (*parts, *spellings(parts))}
@@ -324,6 +326,17 @@ def _first_texts(book: Book) -> Iterator[str]:
     for grid in book.grids:
         for row in grid.rows[:1]:
             yield from (cleaning.as_written(cell)[:50] for cell in row[:20])
+
+
+def _headers_below(grids: Sequence[Grid], vocabulary: Vocabulary) -> Iterator[str]:
+    """What to do about a row that looks like a header, below those among which headers are looked for."""
+    for grid in grids:
+        filled = [at for at, row in enumerate(grid.rows[:_LOOKED_THROUGH]) if not all(map(cleaning.is_blank, row))]
+        for at in filled[HEADER_ROWS:]:
+            texts = [text for text in row_texts(grid.rows[at]) if text]
+            if len({column.name for text in texts for column in vocabulary.meaning(text).columns}) > 1:
+                where = f"工作表“{grid.sheet}”" if len(grids) > 1 else ""
+                yield f"{where}第 {grid.numbers[at]} 行像是表头，上面的文字太长，请删去后再用"
 
 
 def _list(texts: Sequence[str]) -> str:

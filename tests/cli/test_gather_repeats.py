@@ -111,3 +111,14 @@ def test_figures_of_one_firm_that_differ_are_told_on_the_screen(run, folder):
     rows, _, out = gathered(run, "--kind", "firms", "-p", "hte", "--on", "2026-06-01")
     assert rows["职工总数"].tolist() == [130]  # of 乙, which comes first
     assert out == "2 个文件合成 1 行企业；1 处同一企业在两张表中不同，采用先读到的（见“问题”）\n"
+
+
+def test_a_wide_sign_in_a_choice_is_taken(run, folder):
+    for name, line in (
+        ("需", "需求编号,需求名称\n1,轴承降噪\n"),
+        ("成", "成果编号,成果名称,地区\n1,消声器,甲市\n2,涂层,乙市\n"),
+    ):
+        (folder / f"{name}.csv").write_text(line, "utf-8")
+    words = ("match", "交来/需.csv", "交来/成.csv", "--where", "地区＝乙市", "-o", "配.csv", "-q")
+    assert run(*words)[0] == 0
+    assert pd.read_csv("配.csv")["outcome_id"].tolist() == [2]

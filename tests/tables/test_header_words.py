@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from matcher.errors import TableError
 from matcher.tables.grids import Book, Grid
 from matcher.tables.header_words import Vocabulary, chinese_part, header_key, unit_of
 from matcher.tables.reading import (
@@ -606,3 +607,19 @@ def test_hidden_columns_of_a_workbook_are_known():
     out = io.BytesIO()
     book.save(out)
     assert read_needs(out.getvalue()).rows["budget"].tolist() == [600_000]
+
+
+def test_a_header_far_below_a_notice_is_pointed_at():
+    notice = [[f"第{i}条，请各县区认真组织填报。", None] for i in range(24)]
+    rows = [*notice, ["需求名称", "预算（万元）"], ["降噪", 50]]
+    with pytest.raises(TableError, match="；第 25 行像是表头，上面的文字太长，请删去后再用"):
+        read_needs(Book("表", [Grid("", rows, range(1, 27))]))
+
+
+def test_a_file_of_another_program_is_named(tmp_path):
+    for name in ("表.et", "表.numbers"):
+        (tmp_path / name).write_bytes("需求名称\n降噪\n".encode())
+        with pytest.raises(
+            TableError, match=f"{name}：.{name[2:]} 文件读不出来；请在 Excel 或 WPS 中打开后另存为 .xlsx"
+        ):
+            read_needs(tmp_path / name)
