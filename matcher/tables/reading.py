@@ -6,7 +6,6 @@ list as not kept.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -52,7 +51,6 @@ __all__ = [
 # Yuan: sales, assets or budgets of which all are below the first, or one below the second, may be in another unit.
 _SMALL, _TINY = 100_000, 1_000
 NO_UNIT = "没有写单位，按元读入"
-_OF_SIZE = re.compile("sales|net_assets|total_assets|revenue")  # of firms that are never so little in all
 _SHOWN = 20  # problems that a message spells out
 
 
@@ -166,14 +164,10 @@ def read_table(
 
 
 def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[Problem]:
-    """Money without a unit anywhere that is too little for yuan: it may as well be 万元. English names mean yuan. So
-    may sales and assets of firms whose header says yuan.
-    """
+    """Money without a unit anywhere that is too little for yuan: it may as well be 万元. English names mean yuan."""
     for place, name in {place: name for name, place in table.header.places.items()}.items():
         text = table.header.texts[place]
-        unit = table.header.units[name]
-        of_firms = unit == "元" and table.contract.name == "firms" and bool(_OF_SIZE.match(name))
-        if table.contract[name].kind != "yuan" or (unit and not of_firms) or name in table.header.unit_places:
+        if table.contract[name].kind != "yuan" or table.header.units[name] or name in table.header.unit_places:
             continue
         amounts = pd.to_numeric(frame[name], errors="coerce").abs()
         amounts = amounts[(amounts > 0).fillna(False).astype(bool)]
@@ -181,13 +175,7 @@ def _open_units(table: Table, frame: pd.DataFrame, row: int | None) -> Iterator[
             continue
         if amounts.max() >= _SMALL and amounts.min() >= _TINY:
             continue
-        if of_firms and amounts.max() >= _SMALL:
-            continue
         if all(_names_unit(cell_of(line, place)) for line in table.rows):
-            continue
-        if of_firms:
-            problem = f"表头写的单位是元，金额却都不到 {_SMALL:,} 元，像是万元；已按元读入"
-            yield Problem(row, text, "", problem, "如果是万元，请把单位改成“（万元）”")
             continue
         problem, action = NO_UNIT, "如果是万元，请在表头注明“（万元）”；确实是元，请注明“（元）”"
         yield Problem(row, text, "", problem, action)

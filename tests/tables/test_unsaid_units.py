@@ -42,18 +42,3 @@ def test_plain_yuan_among_named_units_are_read():
         table = pd.DataFrame({"企业编号": list("abc")[: len(cells)], "资产总额": cells})
         found = read_firms(table, "tech-sme", on="2026-06-10").rows["assets_total"]
         assert [None if pd.isna(one) else one for one in found] == expected
-
-
-def test_sales_in_yuan_that_are_plainly_in_10000_yuan_are_told():
-    told = "表头写的单位是元，金额却都不到 100,000 元，像是万元；已按元读入"
-    for header, cells, expected in (
-        ("2025年销售收入（元）", [4800, 2600], [told]),
-        ("2025年净资产（元）", [4800, 0], [told]),
-        ("2025年销售收入（元）", [4800, 26_000_000], []),
-        ("2025年销售收入（元）", ["4800万元", "2600万元"], []),
-        ("2025年销售收入（万元）", [4800, 2600], []),
-        ("2025年捐赠收入（元）", [4800, 2600], []),
-    ):
-        table = pd.DataFrame({"企业名称": ["甲厂", "乙厂"], "职工总数": [120, 60], header: cells})
-        problems = read_firms(table, "hte", on="2026-06-01").problems
-        assert [text for text in problems["problem"] if "像是万元" in text] == expected
