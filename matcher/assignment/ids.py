@@ -9,11 +9,8 @@ from typing import TypeVar
 import pandas as pd
 
 from matcher.assignment.labels import SIDES
-<<<<<<< HEAD
-from matcher.tables.cells import as_written
-=======
 from matcher.errors import TableError
->>>>>>> regB6
+from matcher.tables.cells import as_written
 from matcher.tables.writings import KnownIds
 
 SHOWN = 5  # ids that a sentence names

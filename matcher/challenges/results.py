@@ -14,6 +14,7 @@ from matcher.challenges.finding import find_challenges, need_states
 from matcher.challenges.grouping import common_problems
 from matcher.challenges.listing import challenge_indicators, challenge_table
 from matcher.challenges.publication import TARGET, challenge_progress, hard_problems, publication_list, score_bids
+from matcher.challenges.withheld import withheld_needs
 from matcher.tables.arguments import Day
 
 NO_SCORES = pd.DataFrame(
@@ -26,7 +27,8 @@ class Challenges:
     """Everything that a run found, as tables.
 
     `states`: `need_states`; `found`: `find_challenges`; `table`: `challenge_table`; `indicators`; `checked`:
-    `check_challenge`, empty where the call has no conditions; `counts`: `hard_problems`.
+    `check_challenge`, empty where the call has no conditions; `counts`: `hard_problems`; `withheld`: `withheld_needs`,
+    which are left out of all others.
     """
 
     states: pd.DataFrame
@@ -35,6 +37,7 @@ class Challenges:
     indicators: pd.DataFrame
     checked: pd.DataFrame
     counts: pd.DataFrame
+    withheld: pd.DataFrame
 
     @classmethod
     def build(
@@ -54,6 +57,9 @@ class Challenges:
 
         start: the day from which a time limit that names a day runs (`check_challenge`).
         """
+        withheld = withheld_needs(needs)
+        needs, matches = (_without(table, withheld) for table in (needs, matches))
+        expert_matches = None if expert_matches is None else _without(expert_matches, withheld)
         problems = common_problems(needs)
         states = need_states(
             needs,
@@ -72,6 +78,7 @@ class Challenges:
             challenge_indicators(found, needs),
             check_challenge(found, needs, rules=rules, firms=firms, start=start),
             hard_problems(table, target=target),
+            withheld,
         )
 
     @property
@@ -79,10 +86,16 @@ class Challenges:
         """How many challenges, in one Chinese sentence."""
         counts = dict(zip(self.counts["stage"], self.counts["count"], strict=True))
         several = int((self.table["needs"] > 1).sum()) if len(self.table) else 0
+        left_out = f"；另有 {len(self.withheld)} 条写明不公开或未通过审核，没有列入" if len(self.withheld) else ""
         return (
             f"{len(self.states)} 条需求中 {len(self.found)} 条无人可答，并成 {len(self.table)} 项榜单"
-            f"（{several} 项为多条需求共有），{counts['ready']} 项内容够发布；目标 {self.counts['target'].iloc[0]} 项"
+            f"（{several} 项为多条需求共有），{counts['ready']} 项内容够发布；"
+            f"目标 {self.counts['target'].iloc[0]} 项{left_out}"
         )
+
+
+def _without(table: pd.DataFrame, withheld: pd.DataFrame) -> pd.DataFrame:
+    return table[~table["need_id"].astype(str).isin(withheld["need_id"])]
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,7 @@ NOTES = {
     "技术指标": "取自需求文字中提出要求的句子；“资金投入”“成果归属”等各栏没有写明的留空，发榜前请补齐。",
     "条件检查": "按所选年度的征集通知逐条核对；“已核实”为否的未见原文。“未定”是缺少事实或须由人判断，不是不符合。",
     "企业数": "写明企业的按企业编号或名称数；没有写企业的按去重后的需求另数。",
+    "没有列入": "写明不公开、涉密，或审核没有通过（退回、待审）的需求，榜单和各表都不含；要列入请先改正那一列。",
 }
 BID_NOTES = {
     "拟揭榜": "形式检查没有不符合、平均分在该榜单中最高的；只是提示，由人决定。",
@@ -142,6 +143,7 @@ def _sheets(challenges: Challenges, needs: pd.DataFrame) -> dict[str, Sheet]:
         "覆盖的需求": Sheet(covered, CHALLENGES, frozen=2),
         "需求去向": Sheet(states, CHALLENGES, frozen=2),
         "进度": Sheet(_in_words(challenges.counts, stage=STAGES), CHALLENGES, formats={"share": "0%"}),
+        "没有列入": Sheet(challenges.withheld, CHALLENGES, frozen=2),
     }
 
 

@@ -184,7 +184,7 @@ def named(texts: Iterable[str], what: str = "名称=值") -> dict[str, str]:
     """NAME=VALUE options as a dict; refused in words without the sign, a name or a value."""
     pairs = {}
     for text in texts:
-        name, sign, value = text.partition("=")
+        name, sign, value = text.partition("=" if "=" in text else "＝")
         if not sign or not name.strip() or not value.strip():
             raise click.BadParameter(f"“{text}”应写成 {what}")
         pairs[name.strip()] = value.strip()

@@ -136,10 +136,12 @@ def gather_command(
     rows, problems = gathered.rows, gathered.problems
     titles = {column.name: column.title for column in contract.columns}
     rows = with_texts(rows, contract)
+    apart = ""
     if kind == "firms":
         rows, differing = join_firms(rows)
         differing["column"] = differing["column"].map(lambda name: titles.get(name, name))
         problems = pd.concat([problems, differing], ignore_index=True) if len(differing) else problems
+        apart = f"；{len(differing)} 处同一企业在两张表中不同，采用先读到的（见“问题”）" if len(differing) else ""
     ready = _as_read(rows, contract)
     sheet = Sheet(ready, titles, frozen=2)
     if output.suffix.lower() == ".csv":
@@ -152,7 +154,8 @@ def gather_command(
     report(
         quiet,
         f"{len(files)} 个文件合成 {len(rows)} 行{_KINDS[kind]}"
-        + (f"，{unread} 个文件有没读入的表（见“问题”）" if unread else ""),
+        + (f"，{unread} 个文件有没读入的表（见“问题”）" if unread else "")
+        + apart,
     )
     note(quiet, *(f"  {line.file} {line.problem}" for line in _left_out(problems)))
 

@@ -1,4 +1,4 @@
-"""Works that name their persons and have no ids of theirs: which person each is."""
+"""Whose works are: those that name their persons and have no ids of theirs, and those with several ids in a cell."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pandas as pd
 from matcher.tables.arguments import check_frame
 from matcher.tables.ids import id_texts
 from matcher.tables.reading import PROBLEM_COLUMNS
+from matcher.tables.writings import KnownIds
 
 _SIGNS = re.compile(r"[,，、;；/／|｜\n\t]+|(?<=[一-鿿])\s+(?=[一-鿿]{2})")
 _MARKS = re.compile(r"[\s*＊#†‡\d①-⑳()（）]+")
@@ -40,7 +41,8 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
 
     The name stands in `name`, else in `authors` (a list of names: one row for each of them who is known). A name that
     several people have is settled by `institution` where just one of them has the work's, or one that is part of it
-    or of which it is part (机械学院 of 甲大学机械学院), and otherwise left open.
+    or of which it is part (机械学院 of 甲大学机械学院), and otherwise left open. An `expert_id` in another writing
+    (e01) becomes that of the person; several in a cell are a row each, where all are known.
 
     Parameters
     ----------
@@ -70,6 +72,13 @@ def join_by_name(people: pd.DataFrame, works: pd.DataFrame, *, file: str = "") -
     check_frame(works, "works")
     empty = pd.DataFrame(columns=PROBLEM_COLUMNS)
     ids = id_texts(works["expert_id"]) if "expert_id" in works else pd.Series("", index=works.index)
+    known = KnownIds(id_texts(people["expert_id"]) if "expert_id" in people else [])
+    of_ids = {given: _persons(given, known) for given in ids.unique() if given and given not in known}
+    if any(of_ids.values()):
+        several = [of_ids.get(given) or [given] for given in ids]
+        works = works.iloc[[row for row, found in enumerate(several) for _ in found]].reset_index(drop=True)
+        ids = pd.Series([one for found in several for one in found], dtype=object)
+        works = works.assign(expert_id=ids)
     if "name" not in people or not {"name", "authors"} & set(works) or (ids != "").all():
         return ByName(works, 0, {}, {}, empty)
     holders: dict[str, list[int]] = {}
@@ -121,6 +130,12 @@ def _of_unit(candidates: Sequence[int], homes: Sequence[str], unit: str) -> list
         or (home.endswith(written) and _PART.search(written))
         or (home.startswith(written) and _PART.search(home[len(written) :]))
     ]
+
+
+def _persons(written: str, known: KnownIds) -> list[str]:
+    """The ids that a cell holds; [] where one of them is nobody's."""
+    found = [known.find(part.strip()) for part in ([written] if known.find(written) else _SIGNS.split(written)) if part]
+    return list(dict.fromkeys(found)) if all(found) else []
 
 
 def _problems(file: str, joined: int, ambiguous: Counter[str], unknown: Counter[str]) -> pd.DataFrame:

@@ -33,6 +33,7 @@ from matcher.export.titles import MATCHES, TITLES
 from matcher.tables.contacts import mask_contacts
 from matcher.tables.privacy import mask_nested, mask_table
 from matcher.tables.reading import PROBLEM_COLUMNS
+from matcher.tables.remarks import remarks_by_id
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, Contract
 from matcher.tables.soft_values import with_texts
 
@@ -190,7 +191,7 @@ def _report(
     problems = pd.DataFrame(columns=PROBLEM_COLUMNS) if problems is None else problems
     columns = pd.DataFrame() if columns is None else columns
     sides = [with_texts(side, _SIDES[str(matches.columns[at])]) for at, side in enumerate((queries, records))]
-    shown = [clean_table(table) for table in (matches, *sides, problems, columns)]
+    shown = [clean_table(table) for table in (_with_remarks(matches, queries, records), *sides, problems, columns)]
     if mask:
         ids = all_ids(shown[:3])
         shown = [mask_table(table, ids=ids) for table in shown]
@@ -199,6 +200,18 @@ def _report(
     name = mask_contacts(name) if mask else name
     total = len(records) if total is None else total
     return _Report(shown[0], shown[1], shown[2], shown[3], notes, mask, name, total), shown[4]
+
+
+def _with_remarks(matches: pd.DataFrame, queries: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """The matches with what remarks say against either side in their note (成果备注“已转让”)."""
+    for id_column, side in zip(map(str, matches.columns[:2]), (queries, records), strict=True):
+        contract = _SIDES[id_column]
+        if said := remarks_by_id(side, contract):
+            told = [f"{contract.title}{said[name]}" if name in said else "" for name in matches[id_column].astype(str)]
+            notes = matches["note"].fillna("").astype(str) if "note" in matches else [""] * len(matches)
+            joined = ["；".join(filter(None, pair)) for pair in zip(notes, told, strict=True)]
+            matches = matches.assign(note=joined)
+    return matches
 
 
 _SIDES = {contract.id_column: contract for contract in (NEEDS, OUTCOMES, EXPERTS)}

@@ -133,7 +133,7 @@ CHALLENGES = {
     "title": "条件", "state": "结论", "missing": "缺什么", "limit": "要求", "need_title": "需求名称", "ready": "可发布",
     "conflicts": "说法不一致",
     "problem_id": "问题编号", "outcomes": "可推荐成果数", "experts": "可推荐专家数", "stage": "进度", "count": "项数",
-    "target": "目标", "share": "占目标",
+    "target": "目标", "share": "占目标", "column": "哪一列", "said": "写着",
 }  # fmt: skip
 BIDS = {
     "challenge_id": "榜单编号", "name": "榜单名称", "bid_id": "揭榜编号", "bidder": "揭榜单位", "formal": "形式检查",

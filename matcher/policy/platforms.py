@@ -40,21 +40,9 @@ KINDS = {
     "技术创新中心": "技术创新中心",
     "共性技术平台": "共性技术",
 }
-<<<<<<< HEAD
 LEVELS = {"国家级": "国家|部级|教育部|科技部|工信部", "省级": "省|自治区", "市级": "市", "县级": "县|区"}
 _NOT_YET = re.compile("培育|筹建|拟建|拟申报|申报中|创建中|争创|待认定")
 _IN_A_NAME = {name: f"{name}|{name.removesuffix('级')}重点实验室" for name in LEVELS}  # 市 alone may be the place
-=======
-_NOT_YET = (  # 国家级（培育） is no 国家级, 模拟仿真国家重点实验室 is one
-    "^(?!拟|培育|申报|创建|筹|.*[（(][^）)]*(?:培育|拟|申报|候选|预备|后备|筹|创建)"
-    "|.*(?:培育|筹建|申报|候选|后备|创建)(?:中|期|对象|单位|库)?$)"
-)
-_LEVELS = {"国家级": "国家|部级|教育部|科技部|工信部", "省级": "省|自治区", "市级": "市", "县级": "县|区"}
-LEVELS = {name: f"{_NOT_YET}.*(?:{words})" for name, words in _LEVELS.items()}
-_IN_A_NAME = {
-    name: f"{_NOT_YET}.*(?:{name}|{name.removesuffix('级')}重点实验室)" for name in LEVELS
-}  # 市 alone may be the place
->>>>>>> regB6
 _REGISTER = Contract(
     "platforms", "平台", "row_id", (Column("row_id", "id", "行编号"), *PLATFORM.identity, *PLATFORM.beside)
 )

@@ -26,6 +26,7 @@ from matcher.tables.numbers import Number, read_number
 from matcher.tables.public_period import public_period
 from matcher.tables.reading import Reading, read_table
 from matcher.tables.review_schemas import OBJECTIONS, REVIEW_ITEMS
+from matcher.tables.secrecy import NOT_SECRET, says_secret
 from matcher.tables.writings import fold
 
 LISTED = ["number", "item", "title", "award", "grade", "units", "persons", "nominator"]  # what is public, and no more
@@ -78,17 +79,6 @@ _REACHES = re.compile(  # also what is masked, and numbers within a house
     r"|(?:短号|小号|内线|分机|总机|座机|固话)[号码]*[:：\s]*\d{3,}",
     re.I,
 )
-_OPEN = r"|否|无|非密|[不非]涉密|公开|false|0(?:\.0)?"  # what a column of secrecy says of the others
-_NO_SECRET = re.compile(
-    "(?:不|非|未|无|没有)(?:需要?|须|用|必|是|存在|属于?|含|涉及|作)?(?:任何|国家|商业|项目)?(?:的|有)?(?:涉密|保密|秘密|密级)"
-    "(?:[要需]求|内容|事项|问题|情况|项目)?|(?:涉密|保密)(?:审查)?[:：\\s]*(?:否|无|已?通过|合格)"
-)
-_SECRET = re.compile(
-    "涉密|保密(?!性)|密件|不(?:予|宜|便|能|得|可以?|应|作|对外|向社会){0,2}公开|暂缓公开|^(?:秘密|机密|绝密)(?:级|[★*].*)?$"
-)
-_PAPERS = re.compile("保密(?:协议|审查|承诺书?|制度|培训|资[格质])")  # of which others have some too
-_SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
-_OF_SECRECY = re.compile("涉密|保密|密级|定密")
 _YES = ("true", "是", "1", "1.0")
 
 
@@ -213,7 +203,7 @@ def publication(
             raise TableError(f"{first_few(open_, '项')} 是否入选看不懂或没有写；请写“是”或“否”后再公示")
         keep &= chosen.str.lower().isin(_YES)
     if (secret := _filled(table, "secret")) is not None:
-        hidden = keep & ~secret.str.lower().str.fullmatch(_OPEN)
+        hidden = keep & ~secret.str.lower().str.fullmatch(NOT_SECRET)
         keep &= ~hidden
     _refuse_secrets(table[keep])
     table = table[keep]
@@ -286,7 +276,7 @@ def _refuse_secrets(table: pd.DataFrame) -> None:
         if name == "secret" or texts is None:
             continue
         for item, cell, no in zip(table["item"].astype(str), texts, denied, strict=True):
-            if not (no and name in known) and _says_secret(known.get(name, name), cell):
+            if not (no and name in known) and says_secret(known.get(name, name), cell):
                 found.setdefault(
                     item, f"{mask_contacts(item)}（{known.get(name, name)}“{shorten(mask_contacts(cell), 40)}”）"
                 )
@@ -295,17 +285,6 @@ def _refuse_secrets(table: pd.DataFrame) -> None:
             f"{first_few(list(found.values()), '项')}像是涉密或不公开的；请加一列“是否涉密”写明是或否，"
             "并让其他列和它一致，再公示"
         )
-
-
-def _says_secret(header: str, cell: str) -> bool:
-    rest = _NO_SECRET.sub("", _PAPERS.sub("", cell)).strip()
-    if _OF_SECRECY.search(header):
-        term = "期限" in header and not re.fullmatch(rf"{_OPEN}|[-—/\s]*", rest.lower())
-        if term or re.fullmatch(_SECRET_CELL, rest.lower()):
-            return True
-    return bool(_SECRET.search(rest)) or (
-        "公开" in header and re.fullmatch("否|不|不能|false", rest.lower()) is not None
-    )
 
 
 def _refuse_contacts(shown: pd.DataFrame) -> None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from matcher.tables.cells import (
+    ELSEWHERE,
     MAX_CELL,
     UNITS,
     UNTICKED,
@@ -24,6 +25,7 @@ from matcher.tables.cells import (
     has_no_tick,
     is_blank,
     is_blank_word,
+    is_elsewhere,
     is_excel_error,
     shorten,
 )
@@ -214,6 +216,8 @@ def _read_text(column: Column, cells: Sequence[object]) -> Cells:
                 faults.append((i, UNTICKED))
             text = chosen
         nothing = len(text) < 12 and (is_blank_word(text) or (text in _NO_LIMIT and not _OF_MONEY.search(column.title)))
+        if column.lines and text and is_elsewhere(text.strip("()（）[]【】。.")):
+            faults.append((i, ELSEWHERE))
         answered = nothing and text.strip("()（）[]【】").rstrip("。.,;!，；！") in column.labels
         values.append("" if nothing and not answered else text)
     return _cells(values, faults)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from matcher.tables.cells import Fault, as_written, is_blank
@@ -26,7 +26,7 @@ _CALLED_TOTAL = re.compile(r"[合总小共累]\s*计|共\s*(?:有\s*)?\d|汇\s*�
 _COUNT = re.compile(r"[(]?(?:以上|总|合计|本表)?共(?:计|有)?\d+(?:家|项|条|个|户|人|件|名|行).{0,6}[)]?")
 _PART_OF = re.compile(r"其中:|(?:平均值?|均值|最大值|最小值|中位数|过次页|承前页|转下页|接上页)(?:[(].*[)])?:?$")
 _NOTE = re.compile(
-    r"[(【\[※*]*(?:备?注|附注|注释|注意(?:事项)?|(?:填表|填报|填写|编制|特别|数据|指标|情况|有关)?说明|温馨提示|提示|声明"
+    r"[(【\[※*]*(?:备?注|附注|注释|注意(?:事项)?|(?:填表|填报|填写|编制|特别|数据|指标|情况|有关|补充)?说明|补充资料|(?:逻辑|审核|平衡)关系|温馨提示|提示|声明"
     r"|(?:数据|资料|信息)?来源|(?:统计)?口径|数据截(?:止|至)(?:日期|时间)?)[\d一二三四五六]{0,2}[)】\]]?(?::|[(]?\d[)]?[.、:])"
 )
 _REMARK = re.compile(
@@ -73,6 +73,26 @@ _GROUP = re.compile(
     r"|规(?:上|下|模以上|模以下)(?:工业)?企业|(?:其[他它]|高新技术|科技型中小|专精特新中小|瞪羚|[大中小微]{1,2}型)企业(?:[(]\d+[家户个][)])?"
     r"|[^\d公司厂院所]{2,8}(?:[市县区]|街道|开发区|[^城]镇)(?:[(](?:共?\d+[家户个项条])[)])?"
 )
+_AREA = (
+    r"全[国省市州县区旗镇乡]|[省市州县区镇乡](?:直|属|本级)(?:企业|单位|部门)?|本级|其[他它](?:[县区市]+|地区|乡镇|企业|单位)?"
+    r"|[^\d公司厂]{1,8}(?:(?<![超门夜都集])市|(?<![小社景])区|[县州旗盟乡镇]|街道|街办)"
+)
+_SUM_NAME = re.compile(  # what stands for a name in a row of sums or of comparisons, beside figures only
+    rf"(?:{_AREA})(?:[(]?(?:合?计|共)?\d+[家户个项条件][)]?|[(]\d+[)])?"
+    r"|(?:上年|去年|前年|上期|本年|本期|基期|上月|历年)(?:同期|度)?(?:数|累计|实际|水平)?"
+    r"|(?:与?[比较]?(?:上年|去年|上期|上月)?(?:同期)?(?:同比|环比|相比)?(?:增长|增减|增幅|增速|增加|减少|下降|变化|升降)(?:率|额|数|量|幅度|情况)?|同比|环比)"
+    r"(?:[(].{1,4}[)])?"
+    r"|(?:占.{1,8})?(?:占比|比重|比例|百分比)(?:[(].{1,4}[)])?|(?:年度)?(?:目标|任务|计划|完成)(?:数|值|率|进度)(?:[(].{1,4}[)])?"
+)
+_ASKS = re.compile(
+    r"[(（【\[]?请(?:选择|填写?|输入|勾选|上传|注明)[^。；]{0,15}[)）】\]]?"
+)  # what a form writes in blank cells
+_SUM_COUNT = re.compile(r"[(（]?(?:合?计|共)?\s*\d{1,6}\s*[家户个项条件][)）]?")
+_SUM_ENDS = frozenset(
+    "国省市州县区旗镇乡道办直属级他它业位门期度数计际平年月长减幅速加少降化率额量度况重例比值)）家户个项条件"
+)
+_SUM_ROW = Fault("是区县汇总、同期对比一类的行", "请删去这一行；确是一家（一项）的，请写全名称")
+_NAMES = ("需求名称", "成果名称", "企业名称")  # columns that name the records of their tables
 _DOTS = re.compile(r"\s*[.…。·]{1,8}\s*")
 _REMOVE = "请删去这一行"
 _SECTIONED = Fault("是分节的小标题", "请删去这一行，可另设一列")
@@ -86,17 +106,18 @@ class Footers:
     """Tells rows that are no records from records. Rows are given by their index in the grid."""
 
     def __init__(
-        self, grid: Grid, end: int, header: Sequence[Sequence[str]], fields: Sequence[int], *, named: bool
+        self, grid: Grid, end: int, header: Sequence[Sequence[str]], fields: Mapping[str, int], *, named: bool
     ) -> None:
-        """header: for each column what may be written over it. fields: the columns that the contract knows. named: the
-        contract tells empty records by what they must hold.
+        """header: for each column what may be written over it. fields: the columns that the contract knows, by their
+        titles. named: the contract tells empty records by what they must hold.
         """
         self._rows = grid.rows
         self._keys = [set(map(header_key, texts)) for texts in header]
         self._all_keys = set().union(*self._keys) if self._keys else set()
         self._bare_keys = {header_key(_UNIT.sub("", text[:200])) for texts in header for text in texts}
         self._serials = set() if named else {place for place, keys in enumerate(self._keys) if keys & _SERIALS}
-        self._fields = set(fields)
+        self._fields = set(fields.values())
+        self._name = next((fields[title] for title in _NAMES if title in fields), -1)
         self._titles = {
             header_key(as_written(cell))
             for row in grid.rows[: max(0, end - 1)]
@@ -115,6 +136,8 @@ class Footers:
         """Why the row is no record; None for a record. `place`: its first filled cell."""
         if at in self._tail:
             return self._tail[at]
+        if -1 < self._name < len(row) and self._sums(row):
+            return _SUM_ROW
         first = row[place]
         if at in self._examples or any(map(_is_example, row[place : place + 2])):
             return _EXAMPLE_ROW
@@ -128,6 +151,8 @@ class Footers:
             return self._total(row, place) if _may_total(row, place + 1) else None
         if len(first) >= 400:
             return None
+        if "请" in first[:2] and _asks(row):
+            return Fault("是填写提示，没有内容", _REMOVE)
         key = header_key(first)
         if (
             key in self._all_keys
@@ -146,6 +171,20 @@ class Footers:
         if _SUSPECT.search(first):
             return self._total(row, place) or self._strong(row, place, at)
         return self._total(row, place) if _may_total(row, place + 1) else None
+
+    def _sums(self, row: Sequence[object]) -> bool:
+        """Whether a row holds sums of an area, or compares: its name is none, and beside it stand but figures."""
+        name = row[self._name]
+        if not isinstance(name, str) or len(name) > 20 or name[-1:] not in _SUM_ENDS:
+            return False
+        counted = bool(_SUM_COUNT.fullmatch(name))
+        if not counted and not _SUM_NAME.fullmatch(_plain(name)):
+            return False
+        others = [cell for at, cell in enumerate(row) if at != self._name and not is_blank(cell)]
+        words = [cell for cell in others if not _is_figure(cell)]
+        return len(words) < len(others) and (
+            not words or (counted and all(_SUM_NAME.fullmatch(_plain(as_written(word))) for word in words))
+        )
 
     def notes(self) -> list[int]:
         """The rows at the end of the sheet that are no records."""
@@ -368,3 +407,13 @@ def _is_number(cell: object) -> bool:
     if not isinstance(cell, str):
         return not isinstance(cell, bool)
     return bool(re.fullmatch(r"[-+—/]|[-+]?[\d,.\s]+\s*[^\d\s]{0,3}", cell.strip()))
+
+
+def _asks(row: Sequence[object]) -> bool:
+    """Whether a row holds nothing but requests to fill it in."""
+    return all(is_blank(cell) or (isinstance(cell, str) and _ASKS.fullmatch(cell.strip())) for cell in row)
+
+
+def _is_figure(cell: object) -> bool:
+    """Whether a cell holds a figure or a dash, and no code."""
+    return _is_number(cell) and not (isinstance(cell, str) and sum(map(str.isdigit, cell)) > 12)

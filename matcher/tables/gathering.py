@@ -11,20 +11,21 @@ from typing import NamedTuple
 import pandas as pd
 
 from matcher.errors import TableError
-from matcher.tables.cells import as_written, is_blank
+from matcher.tables.cells import as_written, is_blank, shorten
 from matcher.tables.documents import is_document, read_document
-from matcher.tables.grids import Book, Source, read_book
-from matcher.tables.header_words import header_key
-from matcher.tables.headers import HEADER_ROWS, find_header
+from matcher.tables.grids import Book, Grid, Remark, Source, read_book
+from matcher.tables.header_words import Vocabulary, header_key
+from matcher.tables.headers import HEADER_ROWS, Header, find_header
 from matcher.tables.near_duplicates import find_reposts, near_doubles
 from matcher.tables.reading import COLUMN_ACCOUNT, PROBLEM_COLUMNS, Reading
 from matcher.tables.regions import candidates
 from matcher.tables.schemas import Contract
-from matcher.tables.sheets import OWN_SHEETS
+from matcher.tables.sheets import OWN_SHEETS, is_about_others
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".csv", ".tsv", ".parquet", ".jsonl", ".docx")
 SOURCES = ("来源文件", "来源工作表", "来源县区")  # columns that `gather` adds
 _SYSTEM = {"Thumbs.db", "desktop.ini"}
+_YEAR_ALONE = re.compile(r"((?:19|20)\d\d)\s*年?度?(?:数据?|情况|指标|报表|年报|财务(?:数据|报表)?)?表?")
 _PLACE = re.compile(r"[\u4e00-\u9fff]+?(?:[区县市旗])")
 
 Reader = Callable[..., Reading]
@@ -92,19 +93,35 @@ def gather(
     unique over all files, where given; what was written is kept in 原编号 where it had to change. root: the folder
     that the files were found in; names of folders below it can be counties.
 
-    A file or a sheet that cannot be read is listed and left out. Raises TableError where nothing can be read.
+    Figures of sheets or files that are named after years (2023年, 2024年) are of these years where their headers name
+    none, which is told. A sheet that stands in two files counts once; one that `gather` made of these files, one on
+    how to fill in the others, and what cannot be read are listed and left out. Raises TableError where nothing can be
+    read.
     """
     parts: list[pd.DataFrame] = []
     problems: list[pd.DataFrame] = []
     accounts: list[pd.DataFrame] = []
+    years = {path: match[1] for path in files if (match := _YEAR_ALONE.fullmatch(path.stem.strip()))}
+    names = {path: path.relative_to(root).as_posix() if root else path.name for path in files}
+    seen: dict[str, str] = {}  # what stands in a sheet -> which one that was
     for path in files:
-        for sheet, source in _sheets(path, contract, problems):
+        year = years.get(path, "") if len({*years.values()}) > 1 else ""
+        for sheet, source in _sheets(path, contract, problems, year):
+            name = names[path]
+            place = f"{name}，{sheet}"
+            if (first := seen.setdefault(_content(source) or place, place)) != place:
+                problems.append(
+                    _left_out(path, sheet, f"和“{first}”的内容完全相同", "无需处理；若是误交，请换成该交的")
+                )
+                continue
             try:
                 reading = reader(source, sheet=None)
             except TableError as error:
                 problems.append(_left_out(path, sheet, str(error)))
                 continue
-            name = path.relative_to(root).as_posix() if root else path.name
+            if _is_gathered(reading.rows, {*names.values()} - {name}):
+                problems.append(_left_out(path, sheet, "是这里的文件汇总成的表", "请把汇总结果放到别的文件夹"))
+                continue
             county = _county((sheet, path.stem, *(part for part in reversed(Path(name).parts[:-1]))))
             parts.append(reading.rows.assign(**dict(zip(SOURCES, (name, sheet, county), strict=True))))
             problems.append(reading.problems.assign(file=name, sheet=sheet))
@@ -121,6 +138,20 @@ def gather(
     listed = pd.concat([part for part in problems if len(part)] or [pd.DataFrame(columns=PROBLEM_COLUMNS)])
     account = pd.concat(accounts) if accounts else pd.DataFrame(columns=COLUMN_ACCOUNT)
     return Gathered(rows, listed.reset_index(drop=True)[PROBLEM_COLUMNS], account.reset_index(drop=True))
+
+
+def _content(book: Book) -> str:
+    """What stands in a sheet, by which it is known again; "" for one that holds a line or none."""
+    rows = [[cell for cell in row if not is_blank(cell)] for row in book.grids[0].rows]
+    filled = [row for row in rows if row]
+    return repr(filled) if len(filled) > 1 else ""
+
+
+def _is_gathered(rows: pd.DataFrame, others: set[str]) -> bool:
+    """Whether all rows are said to be from other files of the folder, as `gather` writes it."""
+    if SOURCES[0] not in rows or rows.empty:
+        return False
+    return all({*str(said).split("；")} <= others for said in rows[SOURCES[0]])
 
 
 def _alike(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
@@ -150,27 +181,55 @@ def _alike(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
 
 
-def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame]) -> Iterator[tuple[str, Book]]:
-    """Each sheet that has the header of the contract: its name, and the book of it alone."""
+def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame], year: str) -> Iterator[tuple[str, Book]]:
+    """Each sheet that has the header of the contract: its name, and the book of it alone; year: that of the file."""
     try:
         book = _book(path, contract)
     except (TableError, OSError) as error:
         problems.append(_left_out(path, "", str(error)))
         return
     filled = [grid for grid in book.grids if not all(all(map(is_blank, row)) for row in grid.rows)]
+    years = {grid.sheet: match[1] for grid in filled if (match := _YEAR_ALONE.fullmatch(grid.sheet.strip()))}
+    several = len({*years.values()}) > 1
     for grid in filled:
         if grid.sheet in OWN_SHEETS:
+            continue
+        if is_about_others(grid.sheet) and len(filled) > 1:
+            problems.append(_left_out(path, grid.sheet, "是填报说明或示例", "无需处理；若是要报的，请改工作表名"))
             continue
         if grid.hidden and not all(other.hidden for other in filled):
             problems.append(_left_out(path, grid.sheet, "工作表是隐藏的", "要用它，请取消隐藏后重新汇总"))
             continue
         alone = book._replace(grids=[grid])
         try:
-            find_header(alone, contract, {})
+            read, header = find_header(alone, contract, {})
         except TableError:
             problems.append(_left_out(path, grid.sheet, f"不是{contract.title}表"))
             continue
+        if of_year := years.get(grid.sheet, "") if several else year:
+            alone = book._replace(grids=[_dated(grid, read, header, contract, of_year)])
         yield grid.sheet, alone
+
+
+def _dated(grid: Grid, read: Grid, header: Header, contract: Contract, year: str) -> Grid:
+    """The sheet with a year before each header of a figure that names none, in a header of one row as it is written."""
+    if header.end != header.at + 1 or read.numbers != grid.numbers:
+        return grid
+    meaning = Vocabulary(contract, {}).meaning
+    row = [*grid.rows[header.at]]
+    places = [
+        at
+        for at, text in enumerate(row)
+        if isinstance(text, str) and not meaning(text).dated and meaning(f"{year}年{text}").dated
+    ]
+    for at in places:
+        row[at] = f"{year}年{row[at]}"
+    if not places:
+        return grid
+    problem = f"表头没有写年份，按表名算作 {year} 年的（{shorten('、'.join(str(row[at]) for at in places), 80)}）"
+    remark = Remark(grid.numbers[header.at], None, "", problem, "若不是，请在表头写明年份")
+    rows = [*grid.rows[: header.at], row, *grid.rows[header.at + 1 :]]
+    return grid._replace(rows=rows, remarks=(*grid.remarks, remark))
 
 
 def _left_out(path: Path, sheet: str, why: str, action: str = "请改好后重新汇总") -> pd.DataFrame:

@@ -81,6 +81,9 @@ def read_book(source: Source, *, sheet: str | int | None = None) -> Book:
     return book
 
 
+_FOREIGN = (".et", ".ett", ".wps", ".numbers", ".ods", ".xlsb", ".doc")  # of other programs
+
+
 def reader_errors() -> tuple[type[Exception], ...]:
     """What readers raise over a damaged file; any other error is a fault of this library or of a reader."""
     import pyarrow as pa
@@ -141,6 +144,8 @@ def _grids(name: str, data: bytes) -> list[Grid]:
         if data.startswith(magic):
             remedy = next(remedy for part, remedy in _REMEDIES.items() if part in kind)
             raise TableError(f"{name}：这是 {kind}，不是表格；{remedy}")
+    if (suffix := Path(name).suffix.lower()) in _FOREIGN:
+        raise TableError(f"{name}：{suffix} 文件读不出来；{SAVE_AS}")
     text, remarks = decode(name, data)
     opening = text[:2000].lstrip("\ufeff \t\r\n").lower()
     if opening.startswith(("<!doctype", "<html", "<table", "<?xml", "<meta", "<head", "<div", "<style")):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from matcher.tables import cells
@@ -78,9 +78,11 @@ def assign(
     columns: Sequence[Column],
     parts: Sequence[Sequence[str]] = (),
     year: int | None = None,
+    hidden: Collection[int] = (),
 ) -> Fields:
     """What the headers of a row, left to right, feed; `columns`: those of the contract; parts: the texts over each
-    column where they may be several; year: of which the title says that the table is.
+    column where they may be several; year: of which the title says that the table is;
+    hidden: columns that are hidden, before which visible ones go.
     """
     meanings = {
         place: meaning for place, text in enumerate(texts) if (meaning := vocabulary.meaning(text)) != Meaning()
@@ -89,7 +91,10 @@ def assign(
     _settle_periods(meanings, vocabulary.year, year)
     times = Counter(map(header_key, texts))
     fields = Fields(repeated={place for place, text in enumerate(texts) if times[header_key(text)] > 1})
-    ranked = sorted(meanings, key=lambda place: (*_precedence(meanings[place].rank, texts[place]), place))
+    behind = {place for place in hidden if place in meanings and meanings[place].rank}  # not by the user
+    ranked = sorted(
+        meanings, key=lambda place: (place in behind, *_precedence(meanings[place].rank, texts[place]), place)
+    )
     asked = []
     for place in ranked:
         meaning = meanings[place]

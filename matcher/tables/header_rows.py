@@ -11,6 +11,7 @@ from typing import NamedTuple
 from matcher.tables import cells as cleaning
 from matcher.tables.grids import Grid
 from matcher.tables.unit_lines import money_unit, statements, unit_in_header, unit_row
+from matcher.tables.years import plain_years
 
 DEPTH = 3  # rows that one header has at most
 
@@ -135,7 +136,7 @@ def spellings(parts: Sequence[str]) -> Iterator[str]:
 
 def is_period(text: str) -> bool:
     """Whether a text is a year or another stretch of time and nothing else."""
-    return bool(_PERIOD.fullmatch(_BRACKETS.sub("", text)))
+    return bool(_PERIOD.fullmatch(plain_years(_BRACKETS.sub("", text))))
 
 
 def row_texts(row: Sequence[object]) -> list[str]:

@@ -15,6 +15,8 @@ from matcher.tables.numbers import TIME_WORDS
 from matcher.tables.opposed_words import contradicts, is_of_another_table
 from matcher.tables.schemas import Column, Contract
 from matcher.tables.statements import denies, in_short, statement
+from matcher.tables.writings import simplify
+from matcher.tables.years import plain_years
 
 _IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
 _BRACKETS = str.maketrans("（[{【〔「『〖<）]}】〕」』〗>", "(" * 9 + ")" * 9)
@@ -110,6 +112,12 @@ _AROUND = re.compile(
     r"拥有|现有|已有|已?获得?|已?授权|有效|累计|历年|新增|当年|今年|本年度?|(?:19|20)\d\d年度?|国内|登记|证书|设计|[总合]计"
     r"|总?[数件个项]?数?量?|权|类|的"
 )
+_MUST = re.compile(r"^[*\s]*(?:必填|选填)项?[*:\s]*(?=.)|(?<=.)[*\s]*(?:必填|选填)项?\*?$")
+_ENGLISH = r"[A-Za-z][A-Za-z .,'’&/-]*(?:\([A-Za-z0-9 .,%/-]*\))?"
+_CHINESE = r"[^A-Za-z]*[\u4e00-\u9fff][^A-Za-z]*"
+_ENGLISH_LAST = re.compile(rf"(?P<chinese>{_CHINESE}?)[\s/|]*[(（]?(?P<english>(?=[^()]{{3,}}){_ENGLISH})[)）]?")
+_ENGLISH_FIRST = re.compile(rf"(?P<english>(?=[^()]{{3,}}){_ENGLISH})[\s/|]+(?P<chinese>{_CHINESE})")
+_NAMES_TIME = re.compile(r"\d|[年月期季]")
 _MONTHS = {"月": "个月"}  # behind a number, 月 is a month of the year
 CLOSE = 4  # the rank of words for something close
 _NEAR_ENOUGH = 0.6
@@ -151,8 +159,8 @@ class _Peeled(NamedTuple):
 
 
 def header_key(text: str) -> str:
-    """What two writings of one header share: no case, blanks, line breaks, full-width forms or asterisks."""
-    return _IGNORED.sub("", unicodedata.normalize("NFKC", text[:200]).lower())
+    """What two writings of one header share: no case, blanks, line breaks, wide or traditional forms, asterisks."""
+    return _IGNORED.sub("", simplify(unicodedata.normalize("NFKC", text[:200])).lower())
 
 
 def header_label(text: str) -> str:
@@ -274,6 +282,12 @@ class Vocabulary:
         self.nearest: Callable[[str], tuple[Column | None, float]] = cache(self._nearest)
 
     def _meaning(self, text: str) -> Meaning:
+        found = self._meaning_of(text)
+        if found.columns or found.asked or found.summed or not (chinese := chinese_part(text)):
+            return found
+        return self._meaning_of(chinese)
+
+    def _meaning_of(self, text: str) -> Meaning:
         key = header_key(text)
         peeled = _peel(text)
         if key in self.named:
@@ -442,6 +456,8 @@ class Vocabulary:
         for like in dict.fromkeys((key, said)):
             for word in difflib.get_close_matches(like, list(self._all), 3, _NEAR_ENOUGH):
                 column = self._all[word]
+                if column.back and _NAMES_TIME.search(key):
+                    continue  # of another year, perhaps
                 if column.kind == "yesno" and {denies(word), denies(column.title)} != {denies(key)}:
                     continue
                 if not contradicts(said, word, column.title) and not is_of_another_table(key, column):
@@ -452,6 +468,17 @@ class Vocabulary:
     def _all(self) -> dict[str, Column]:
         words = {word: _latest(columns) for word, columns in self._words.items()}
         return words | {word: column for word, column in self.exact.items() if not word.isascii()}
+
+
+def chinese_part(text: str) -> str:
+    """What is Chinese in a header that says the same in English before or behind it; "" for others.
+
+    >>> chinese_part("Title of demand 需求名称"), chinese_part("预算（万元） Budget"), chinese_part("PCT专利数")
+    ('需求名称', '预算（万元）', '')
+    """
+    text = text[:200].strip()
+    match = _ENGLISH_LAST.fullmatch(text) or _ENGLISH_FIRST.fullmatch(text)
+    return match["chinese"].strip() if match and re.search("[a-z]", match["english"]) else ""
 
 
 def _compound(column: Column) -> re.Pattern[str]:
@@ -495,7 +522,8 @@ def is_carried(key: str) -> bool:
 
 def _peel(text: str) -> _Peeled:
     text = _MARKS.sub("", text[:200])
-    text = unicodedata.normalize("NFKC", text).lower().translate(_BRACKETS).strip(_EDGE)
+    text = plain_years(simplify(unicodedata.normalize("NFKC", text)).lower().translate(_BRACKETS)).strip(_EDGE)
+    text = _MUST.sub("", text).strip(_EDGE)
     if text.count("(") > text.count(")"):
         text += ")"
     numbering = _NUMBERING.match(text)

@@ -22,7 +22,7 @@ from matcher.tables.review_schemas import EARLIER_AWARDS, NOMINATED_PERSONS, VOT
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.sheet_forms import as_list
 from matcher.tables.sheet_units import settle_units
-from matcher.tables.sheets import OWN_SHEETS
+from matcher.tables.sheets import OWN_SHEETS, is_about_others
 from matcher.tables.strikes import without_struck_rows
 
 HEADER_ROWS = 20  # the header is looked for among the first filled rows
@@ -69,8 +69,8 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
     """The sheet, and the rows among its first, that name the most columns of the contract; the first of equals.
 
     A hidden sheet is taken only where no visible one will do, a sheet that this library adds to workbooks (OWN_SHEETS)
-    only where there is no other. `columns` (header -> field) goes before the contract's
-    own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
+    or that is about the others (填报说明, 示例) only where there is no other. `columns` (header -> field) goes before
+    the contract's own headers. Raises TableError when there is no such row, or when `columns` names what is not there.
     """
     accepted = {
         header_key(text): column
@@ -84,18 +84,23 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
         named[header_key(written)] = accepted[header_key(field)]
     vocabulary = Vocabulary(contract, named)
-    grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
-    grids = [without_struck_rows(grid) for grid in grids]
-    found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
+    grids = [without_struck_rows(grid) for grid in book.grids if grid.sheet not in OWN_SHEETS]
+    grids = grids or [without_struck_rows(grid) for grid in book.grids]
+    others = [grid for grid in grids if not is_about_others(grid.sheet)]
+    found = _best([grid for grid in others if not grid.hidden], contract, vocabulary)
+    if found is None or not _serves(found, contract):
+        found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
     if found is None or not _serves(found, contract):
         hidden = _best([grid for grid in grids if grid.hidden], contract, vocabulary)
         found = hidden if hidden and (found is None or _serves(hidden, contract)) else found
     if found is None:
         titles = [contract[name].title for name in contract.any_of or (contract.id_column,)]
         seen = list(_first_texts(book))
+        below = next(_headers_below(grids, vocabulary), "")
         raise TableError(
             f"{book.name}：找不到表头，前 {HEADER_ROWS} 行里没有“{'”“'.join(titles)}”这样的列名"
-            f"{likely_kind(seen, contract)}，看到的是：{_list(seen)}；请加上表头，或指定哪一列是什么"
+            f"{likely_kind(seen, contract)}，看到的是：{_list(seen)}；"
+            f"{below or '请加上表头，或指定哪一列是什么'}"
         )
     header = _settled(found, contract)
     written_keys = {header_key(text) for parts in found.rows.parts for text in (*parts, *spellings(parts))}
@@ -129,7 +134,10 @@ def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> 
                 break
             rows, texts = _header(grid, at, vocabulary)
             found = _Found(
-                grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, _year_of_title(grid, at))
+                grid,
+                rows,
+                texts,
+                assign(texts, vocabulary, contract.columns, rows.parts, _year_of_title(grid, at), grid.hidden_columns),
             )
             more = len(found.fields.places) - (len(best.fields.places) if best else 0)
             if more > 0 or (best and not more and _begins_below(best, found, vocabulary)):
@@ -206,8 +214,8 @@ def _as_one(found: _Found, contract: Contract, vocabulary: Vocabulary) -> _Found
     parts = [*rows.parts, *((text,) if text else () for text in texts[len(rows.parts) :])]
     rows = rows._replace(parts=parts, units=[*rows.units, *[""] * (len(texts) - len(rows.units))])
     above = dict(enumerate(more.values(), start))
-    year = _year_of_title(found.grid, found.rows.at)
-    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, year), above)
+    year, hidden = _year_of_title(found.grid, found.rows.at), grid.hidden_columns
+    return _Found(grid, rows, texts, assign(texts, vocabulary, contract.columns, rows.parts, year, hidden), above)
 
 
 def _year_of_title(grid: Grid, at: int) -> int | None:
@@ -262,7 +270,8 @@ def _settled(found: _Found, contract: Contract) -> Header:
     grid, rows, texts, fields, above = found
     correct_fields(fields, texts, grid.rows[rows.end :], contract)
     ways = [(*parts, *spellings(parts)) for parts in rows.parts]
-    footers = Footers(grid, rows.end, ways, sorted(set(fields.places.values())), named=bool(contract.any_of))
+    titled = {contract[name].title: place for name, place in fields.places.items()}
+    footers = Footers(grid, rows.end, ways, titled, named=bool(contract.any_of))
     plain = {name: (contract[name], place, fields.units[name]) for name, place in fields.places.items()}
     numbers = bool(contract.unit_column) and contract.unit_column not in plain
     money = settle_units(grid, rows, footers.notes(), texts, plain, numbers=numbers)
@@ -319,6 +328,17 @@ def _first_texts(book: Book) -> Iterator[str]:
     for grid in book.grids:
         for row in grid.rows[:1]:
             yield from (cleaning.as_written(cell)[:50] for cell in row[:20])
+
+
+def _headers_below(grids: Sequence[Grid], vocabulary: Vocabulary) -> Iterator[str]:
+    """What to do about a row that looks like a header, below those among which headers are looked for."""
+    for grid in grids:
+        filled = [at for at, row in enumerate(grid.rows[:_LOOKED_THROUGH]) if not all(map(cleaning.is_blank, row))]
+        for at in filled[HEADER_ROWS:]:
+            texts = [text for text in row_texts(grid.rows[at]) if text]
+            if len({column.name for text in texts for column in vocabulary.meaning(text).columns}) > 1:
+                where = f"工作表“{grid.sheet}”" if len(grids) > 1 else ""
+                yield f"{where}第 {grid.numbers[at]} 行像是表头，上面的文字太长，请删去后再用"
 
 
 def _list(texts: Sequence[str]) -> str:

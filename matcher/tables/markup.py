@@ -23,7 +23,7 @@ _TAG = re.compile(
     re.I,
 )
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+SUPERSCRIPT = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SUBSCRIPT = str.maketrans("0123456789+-", "₀₁₂₃₄₅₆₇₈₉₊₋")
 
 
@@ -38,9 +38,7 @@ def _without_tags(text: str) -> str:
     if "<" not in text:
         return text
     text = _HIDDEN.sub("", text)
-    text = _RAISED.sub(
-        lambda match: match[2].translate(_SUPERSCRIPT if match[1].lower() == "sup" else _SUBSCRIPT), text
-    )
+    text = _RAISED.sub(lambda match: match[2].translate(SUPERSCRIPT if match[1].lower() == "sup" else _SUBSCRIPT), text)
     closed = {match[2].lower() for match in _TAG.finditer(text) if match[1]}
 
     def replaced(match: re.Match[str]) -> str:

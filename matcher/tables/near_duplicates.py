@@ -13,6 +13,13 @@ PIECES = 20  # taken evenly from the shorter of two texts, each of 8 characters
 PIECE = 8
 SHARED = 0.8  # of the pieces must stand in the longer text
 SHORTEST = 12  # characters of a row that can be a double but for one
+_NUMBER = re.compile(
+    r"\s*(?:[(（\[【]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）\]】]|\d{1,3}(?:[、．]|\.(?!\d)))\s*(?=.{4})"
+)
+_PRAISE = re.compile(
+    r"(?<=.{4})[(（【\[](?:重点|优先)?(?:推荐|推介|发布|项目|成果|需求|转化|重点|优先|精品|热门|新|急|续)[)）】\]]\s*$"
+)
+_OPENS, _CLOSES = frozenset(" 0123456789(（[【"), frozenset(" )）]】")
 _COMPARED = 5  # postings of one title that a row is compared with; a table of one title only stays fast
 
 
@@ -20,16 +27,17 @@ def find_reposts(texts: Sequence[Sequence[str]]) -> list[int]:
     """For each row the index of the first row that is the same posting; its own index where there is none before it.
 
     texts: columns of equal length, the title first. Two rows are the same posting when their titles agree in letters
-    and digits and their other texts do too, or when of 20 pieces of the shorter of these 16 stand in the longer.
+    and digits, but for a number before them and （重点推荐） behind, and their other texts do too, or when of 20 pieces
+    of the shorter of these 16 stand in the longer.
     """
-    hashes = np.fromiter((hash(_letters(title)) for title in texts[0]), np.int64, len(texts[0]))
+    hashes = np.fromiter((hash(_title(title)) for title in texts[0]), np.int64, len(texts[0]))
     _, places, times = np.unique(hashes, return_inverse=True, return_counts=True)
     same: dict[tuple[str, str], int] = {}
     postings: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
     originals = list(range(len(hashes)))
     for at in np.flatnonzero(times[places] > 1).tolist():
         first = at
-        title, rest = _letters(texts[0][at]), _letters(" ".join(column[at] for column in texts[1:]))
+        title, rest = _title(texts[0][at]), _letters(" ".join(column[at] for column in texts[1:]))
         if title or rest:
             first = same.setdefault((title, rest), at)
         if first == at:
@@ -100,6 +108,15 @@ def _overlap(text: str, other: str) -> bool:
     last = len(shorter) - PIECE
     starts = {last * i // (PIECES - 1) for i in range(PIECES)} if last >= 0 else set()
     return sum(shorter[start : start + PIECE] in longer for start in starts) >= SHARED * max(1, len(starts))
+
+
+def _title(text: str) -> str:
+    """The letters of a title without what a list puts around it: 1. , （3）, （重点推荐）."""
+    if text[:1] in _OPENS:
+        text = _NUMBER.sub("", text, count=1)
+    if text[-1:] in _CLOSES:
+        text = _PRAISE.sub("", text)
+    return _letters(text)
 
 
 def _letters(text: str) -> str:

@@ -21,7 +21,8 @@ from matcher.tables.header_words import header_key
 from matcher.tables.headers import Header, find_header
 from matcher.tables.numbers import names_yuan
 from matcher.tables.record_frame import Table
-from matcher.tables.records import Problem, cell_of, records, row_of
+from matcher.tables.records import PROBLEM_COLUMNS, Problem, cell_of, records, row_of
+from matcher.tables.remarks import remarks_against
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS, Column, Contract
 from matcher.tables.sheets import OWN_SHEETS, is_own_book
 
@@ -46,8 +47,6 @@ __all__ = [
     "read_works",
     "split_labels",
 ]
-
-PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
 
 # Yuan: sales, assets or budgets of which all are below the first, or one below the second, may be in another unit.
 _SMALL, _TINY = 100_000, 1_000
@@ -156,6 +155,7 @@ def read_table(
     problems = _table_problems(book, grid, header, contract)
     table = Table(contract, header, *records(grid, header, contract, problems))
     frame = table.frame(problems)
+    problems += remarks_against(contract, header.texts, table.rows, table.numbers)
     problems += _open_units(table, frame, row_of(grid, header))
     listed = _problem_frame(book.name, grid.sheet, problems)
     if bad_rows == "refuse" and not listed["kept"].all():
@@ -236,7 +236,8 @@ def _table_problems(book: Book, grid: Grid, header: Header, contract: Contract) 
         problems.append(Problem(row_of(grid, header), title, "", f"没有“{title}”这一列，已按行号编号", action))
     for place, column in header.rivals:
         first = header.texts[header.places[column.name]]
-        problem = f"和“{first}”都是“{column.title}”，只用了“{first}”，这一列原样保留"
+        seen = "看得见的" if place in grid.hidden_columns else ""
+        problem = f"和“{first}”都是“{column.title}”，只用了{seen}“{first}”，这一列原样保留"
         problems.append(Problem(row_of(grid, header), header.texts[place], "", problem, "请改列名，或指定用哪一列"))
     remarks = [
         Problem(row_of(grid, header), header.texts[place], "", what, action)

@@ -17,6 +17,8 @@ from matcher.tables.schemas import Contract
 from matcher.tables.sheet_units import with_units
 from matcher.tables.unit_lines import statements
 
+PROBLEM_COLUMNS = ["file", "sheet", "row", "column", "value", "problem", "action", "kept"]
+
 _MOST_NAMED = 10  # rows that one problem names
 _RIGHTS = re.compile(  # headers of what one record may have several of, a row each
     r"专利|软著|著作权|知识产权|商标|品种权|发明人|证书(?:编?号|名称)|法律状态"

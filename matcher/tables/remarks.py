@@ -14,8 +14,10 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
+from matcher.tables.cells import shorten
+from matcher.tables.contracts import Contract
 from matcher.tables.dates import Days, read_days
-from matcher.tables.reading import PROBLEM_COLUMNS
+from matcher.tables.records import PROBLEM_COLUMNS, Problem, cell_of
 from matcher.tables.writings import fold
 
 _DAY = (
@@ -44,6 +46,24 @@ _NOT_SO = re.compile(
 )
 _AGAIN = re.compile("恢复|重签|重新|重启|补签|续签|续聘|返聘|更正|改为|误[^录填]")
 _REMARK = re.compile("备注(?:说明|信息)?|情况说明|其他说明|说明|附注|note|remark")
+
+
+_OF_KINDS = {  # what a remark may say against a row of the tables by which people are matched, ranked and scored
+    "needs": "(?:已|自行|内部).{0,4}(?:解决|攻克|签约)|对接成功|不再(?:征集|需要|寻求|对接)|暂[缓停]|重复|勿[推列]",
+    "outcomes": "(?:已|全部).{0,4}(?:转让|卖断|卖给|出售|售出|签约|下架)|(?:独占|独家|排他)(?:许可|授权)|完成人.{0,4}调"
+    "|不再(?:转让|推广)|重复|勿[推列]",
+    "experts": "去世|逝世|病故|退休|调[离走出]|离[职任]|辞[去职任]|黑名单|失信|不再|不(?:参加|参与|宜)|重复",
+    "firms": "注销|吊销|迁[出往至]|外迁|搬[迁离]|放弃|停[产业]|歇业|倒闭|破产|经营异常|失信|黑名单|并入|重复"
+    "|同第[\\d一二三四五]|不再|不(?:参加|申报)",
+}
+_SECRET = r"(?<!不)涉密|(?<!需签)(?<!签订)保密(?!协议|性|条款)|不(?:宜|予|便|对外)?公开"
+_LONGEST = 60  # characters; a longer text tells of more than the row
+_AGAINST = {
+    name: re.compile(f"(?<![未无没不非免])(?<!没有)(?:{words}|{_SECRET}|作废|撤回|取消|撤销)(?!性|定位|精度|利用|使用)")
+    for name, words in _OF_KINDS.items()
+}
+_STATE = re.compile("(?:需求|成果|企业|专家|对接|转化|经营)?状态")
+_MOST_NAMED = 8  # rows that one problem names
 
 
 class Override(NamedTuple):
@@ -96,11 +116,6 @@ def is_remark(header: str) -> bool:
     return bool(_REMARK.fullmatch(re.sub(r"[\s（(].*", "", header)))
 
 
-def remarks_of(row: Mapping[Any, Any]) -> str:
-    """All remarks of a row."""
-    return "；".join(cell for name, cell in row.items() if isinstance(cell, str) and cell and is_remark(str(name)))
-
-
 def override_in(row: Mapping[Any, Any], states: Sequence[str] = (), day: dt.date | None = None) -> Override | None:
     """What the remarks of a row, or these columns of states, say of it on a day; the plainest of them."""
     found = sorted(_overrides(row, frozenset(states), day), key=lambda one: not one.plain)
@@ -134,3 +149,50 @@ def _told(one: Override, what: str) -> tuple[str, str]:
     if one.plain:
         return f"写明“{one.words}”，没有{what}", f"要{what}请改备注或状态"
     return f"写着“{one.words}”，仍然{what}", f"请核对还应不应{what}；不应的请删去这一行"
+
+
+def remarks_of(row: Mapping[Any, Any]) -> str:
+    """All remarks of a row."""
+    return "；".join(cell for name, cell in row.items() if isinstance(cell, str) and cell and is_remark(str(name)))
+
+
+def remarks_against(
+    contract: Contract, headers: Sequence[str], rows: Sequence[Sequence[object]], numbers: Sequence[int]
+) -> Iterator[Problem]:
+    """For each column of remarks and states of a table of needs, outcomes, experts or firms one problem that names the
+    rows against which it speaks (已转让, 已注销, 已去世, 作废). They are read; a person decides.
+    """
+    for place, header in enumerate(headers):
+        if not _may_speak(contract, header):
+            continue
+        cells = [(number, cell_of(row, place)) for row, number in zip(rows, numbers, strict=True)]
+        against = {cell for cell in {cell for _, cell in cells if isinstance(cell, str)} if _speaks(contract, cell)}
+        said = [f"第 {number} 行“{shorten(str(cell), 20)}”" for number, cell in cells if cell in against]
+        if said:
+            named = "、".join(said[:_MOST_NAMED]) + ("等" if len(said) > _MOST_NAMED else "")
+            problem = f"有 {len(said)} 行写着可能不再算数的话：{named}；这些行照常读入"
+            yield Problem(None, header, "", problem, "请核对，不该算的请删去")
+
+
+def remarks_by_id(rows: pd.DataFrame, contract: Contract) -> dict[str, str]:
+    """By its id what is said against a row of a table that was read: 备注“已转让”."""
+    own = {column.name for column in contract.columns}
+    found: dict[str, str] = {}
+    for header in map(str, rows.columns):
+        if header in own or not _may_speak(contract, header):
+            continue
+        for name, cell in zip(rows[contract.id_column].astype(str), rows[header], strict=True):
+            if _speaks(contract, cell):
+                found[name] = "，".join(filter(None, (found.get(name, ""), f"{header}“{cell}”")))
+    return found
+
+
+def _may_speak(contract: Contract, header: str) -> bool:
+    word = re.sub(r"[\s（(].*", "", header)
+    return contract.name in _AGAINST and bool(is_remark(header) or _STATE.fullmatch(word))
+
+
+def _speaks(contract: Contract, cell: object) -> bool:
+    if not isinstance(cell, str) or not 0 < len(cell) <= _LONGEST:
+        return False
+    return bool(override_of(cell) or _AGAINST[contract.name].search(fold(cell)))

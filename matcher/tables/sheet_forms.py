@@ -14,7 +14,8 @@ from matcher.tables.header_rows import row_texts
 
 _LEAST = 3  # labels that name different fields make a form
 _FIRST_ROWS = 12  # filled rows among which these stand
-_SHARE = 0.6  # of the rows below the first label that hold a label
+_SHARE = 0.6  # of the rows below the first label that hold a label; those of opinions and seals do not count
+_SEALED = re.compile(r"[^:：]{0,15}(?:意见|承诺|声明)[:：(（].*|.*[(（](?:盖章|公章|签字|签章|加盖公章)[)）].*", re.S)
 _LONGEST = 30  # characters of a label that names no field
 _LOOKED_THROUGH = 40  # filled rows whose labels show in which columns labels stand
 _HINT = re.compile(r"[(（【\[]\s*(?:请|如|例|填|注|说明|不超过|可另|限)[^()（）]*[)）】\]]")  # what to write there
@@ -56,7 +57,9 @@ def as_list(grid: Grid, names: Callable[[str], str | None]) -> tuple[Grid, int] 
             over = row
             continue
         first = at if first is None else first
-        filled, held = filled + 1, held + named
+        known = named or any(names(pair.label) is not None for pair in pairs)
+        sealed = not pairs and len(rest) == 1 and isinstance(rest[0], str) and bool(_SEALED.fullmatch(rest[0].strip()))
+        filled, held = filled + (not sealed), held + known
         if pairs and (len(pairs) == 1 or rest):
             texts = [text.rstrip("：: ") for text in row_texts(row)]
             start = texts.index(pairs[0].label)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -14,6 +15,9 @@ MAX_COLUMNS = 16_384  # Excel's own
 MAX_DENSE_CELLS = 50_000_000  # rows times columns that a sheet spans
 
 OWN_SHEETS = {"问题", "列的去向", "说明", "填写说明", "示例（虚构）"}  # that this library adds to workbooks: no data
+_ABOUT_OTHERS = re.compile(
+    r"(?:填[报写表列]|使用|编制)(?:说明|须知|指南|要求|示例|样例)[^\d]{0,8}|(?:示例|样例|样表|范例|范本|举例)(?:[(（].*[)）])?"
+)
 SAVE_AS = "请在 Excel 或 WPS 中打开后另存为 .xlsx"
 
 
@@ -50,7 +54,7 @@ class Grid(NamedTuple):
 
     delimited: cells were cut at a sign, so a row longer than its header has lost a quote. merged: only the first cell
     of each holds the value. hidden: the sheet is hidden in the workbook. struck: the numbers of rows that are struck
-    through.
+    through. hidden_columns: those that are hidden, counted from 0.
     """
 
     sheet: str
@@ -62,6 +66,7 @@ class Grid(NamedTuple):
     merged: tuple[Merged, ...] = ()
     hidden: bool = False
     struck: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
 
 
 class Book(NamedTuple):
@@ -75,6 +80,11 @@ def is_own_book(book: Book) -> bool:
     """Whether this library wrote a workbook of results: its first sheet is the table, the others are about it."""
     first = {grid.sheet: tuple(grid.rows[0]) for grid in book.grids if grid.sheet in OWN_SHEETS and grid.rows}
     return "列的去向" in first or first.get("说明") in (("项目", "内容"), ("说明",))
+
+
+def is_about_others(sheet: str) -> bool:
+    """Whether a sheet, by its name, says or shows how to fill in the others (填报说明, 示例（勿删）)."""
+    return bool(_ABOUT_OTHERS.fullmatch(sheet.strip()))
 
 
 def check_shape(name: str, rows: int, columns: int) -> None:

@@ -17,7 +17,7 @@ from matcher.tables import sheets
 from matcher.tables.cells import DAYS_TO_1904, LIKELY_DAYS, NO_VALUE, Day1904, shorten
 from matcher.tables.number_formats import NumberFormat, shown
 from matcher.tables.sheets import Grid, Merged, Remark, check_shape, check_span, column_letters, hidden_remark
-from matcher.tables.strikes import Strikes, Struck, is_on
+from matcher.tables.strikes import Strikes, Struck
 
 MAX_DEPTH = 100
 TOO_DEEP = "元素嵌套过深，不像正常的工作簿"
@@ -163,6 +163,9 @@ class SheetReader:
                 if given is None or row is None:
                     return
                 content: object
+                rich = strikes.take_text() if strikes.parts else None
+                if rich and value and given.get("t") == "inlineStr":
+                    value = rich.text
                 if value:
                     kind = given.get("t", "n")
                     if kind == "n":
@@ -176,6 +179,7 @@ class SheetReader:
                             content = strings[_index(value)]
                         except (ValueError, IndexError):
                             raise DamagedError(f"工作表“{self.title}”里有单元格的文字找不到了") from None
+                        rich = strikes.struck.texts.get(value)
                     elif kind == "b":
                         content = value.strip() in TRUE
                     else:
@@ -183,11 +187,9 @@ class SheetReader:
                 elif formula and (value is None or given.get("t") != "str"):
                     content = NO_VALUE
                 else:
-                    strikes.runs.clear()
                     return
-                if strikes.active or strikes.runs:
-                    text = value if given.get("t") == "s" else None
-                    strikes.cell(column, content, given.get("s", "0"), text)
+                if rich or strikes.active:
+                    strikes.cell(column, content, given.get("s", "0"), rich)
                 missing = column - len(row)
                 if missing < 0:
                     self._repeated(row, column, content)
@@ -201,7 +203,9 @@ class SheetReader:
                 row = None
             elif kind == "t":
                 if not spoken:
-                    value = (value or "") + join(pieces)
+                    text = join(pieces)
+                    value = (value or "") + text
+                    strikes.end_text(text)
             elif kind == "rPh":
                 spoken = False
 
@@ -218,7 +222,17 @@ class SheetReader:
             problem = doubt if count == 1 else f"{doubt}（这一列有 {count} 格如此）"
             self.remarks.append(Remark(row, column, value, problem, "请核对数额和单位，并改正单元格的格式"))
         remarks, struck = tuple(self.remarks), frozenset(self.strikes.rows)
-        return Grid(self.title, rows, numbers, remarks=remarks, merged=merged, hidden=hidden, struck=struck)
+        columns = frozenset(self.hidden_columns)
+        return Grid(
+            self.title,
+            rows,
+            numbers,
+            remarks=remarks,
+            merged=merged,
+            hidden=hidden,
+            struck=struck,
+            hidden_columns=columns,
+        )
 
     def _add_plain_row(self) -> None:
         if not self.lifted:
@@ -242,7 +256,8 @@ class SheetReader:
             else:
                 content = _float(value)
             if active:
-                self.strikes.cell(self._column(letters), content, style or "0", value if kind == "s" else None)
+                text = self.strikes.struck.texts.get(value) if kind == "s" else None
+                self.strikes.cell(self._column(letters), content, style or "0", text)
             missing = (places[letters] if letters in places else self._column(letters)) - len(row)
             if missing < 0:
                 self._repeated(row, self._column(letters), content)
@@ -294,9 +309,9 @@ class SheetReader:
             if first.isdecimal() and last.isdecimal():
                 self.hidden_columns.update(range(int(first[:6]) - 1, min(int(last[:6]), sheets.MAX_COLUMNS)))
         elif kind == "r":
-            self.strikes.begin_run()
-        elif kind in ("rPr", "strike"):
-            self.strikes.describe_run(struck=kind == "strike" and is_on(given))
+            self.strikes.begin_part()
+        elif kind in ("rPr", "strike", "vertAlign"):
+            self.strikes.describe_part(kind, given)
 
     def _keep(self, row: list[object], hides: bool) -> None:
         self.width = max(self.width, len(row))

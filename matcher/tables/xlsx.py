@@ -14,8 +14,9 @@ from matcher.errors import TableError
 from matcher.tables import sheets
 from matcher.tables.cells import shorten
 from matcher.tables.number_formats import BUILT_IN, NumberFormat, number_format
+from matcher.tables.rich_texts import Part, RichText, rich_text
 from matcher.tables.sheets import SAVE_AS, Grid
-from matcher.tables.strikes import Runs, Struck, is_on
+from matcher.tables.strikes import Struck, describe_part, is_on
 from matcher.tables.worksheets import (
     MAX_DEPTH,
     TOO_DEEP,
@@ -203,13 +204,13 @@ def _grids(name: str, package: _Package) -> list[Grid]:
     return grids
 
 
-def _strings(package: _Package, path: str) -> tuple[list[str], dict[str, Runs]]:
-    """The texts that cells share, without the readings that Japanese Excel writes beside them; of those in parts, by
-    their numbers as written, which parts are struck through.
+def _strings(package: _Package, path: str) -> tuple[list[str], dict[str, RichText]]:
+    """The texts that cells share, without the readings that Japanese Excel writes beside them; those in parts also by
+    their numbers as written.
     """
     strings: list[str] = []
-    parts: dict[str, Runs] = {}
-    struck: list[bool | None] = []
+    texts: dict[str, RichText] = {}
+    parts: list[Part] = []
     pieces: list[str] = []
     runs: list[str] = []
     spoken = 0
@@ -218,11 +219,11 @@ def _strings(package: _Package, path: str) -> tuple[list[str], dict[str, Runs]]:
         nonlocal spoken
         if kind == "si":
             runs.clear()
-            struck.clear()
+            parts.clear()
         elif kind == "r":
-            struck.append(None)
-        elif kind in ("rPr", "strike") and struck:
-            struck[-1] = kind == "strike" and is_on(given)
+            parts.append(Part())
+        elif kind in ("rPr", "strike", "vertAlign") and parts:
+            describe_part(parts[-1], kind, given)
         elif kind == "rPh":
             spoken += 1
         pieces.clear()
@@ -231,17 +232,19 @@ def _strings(package: _Package, path: str) -> tuple[list[str], dict[str, Runs]]:
         nonlocal spoken
         if kind == "t" and not spoken:
             runs.append("".join(pieces))
+            if parts:
+                parts[-1].text += runs[-1]
         elif kind == "rPh":
             spoken -= 1
         elif kind == "si":
-            if struck:
-                filled = [one for one, run in zip(struck, runs, strict=False) if run.strip()]
-                parts[str(len(strings))] = frozenset(filled or struck)
+            if parts:
+                texts[str(len(strings))] = text = rich_text(parts)
+                runs[:] = [text.text]
             strings.append("".join(runs))
 
     if path.lower() in package.parts:
         package.walk(path, start, end, pieces.append)
-    return strings, parts
+    return strings, texts
 
 
 def _formats(package: _Package, path: str) -> tuple[dict[str, NumberFormat], frozenset[str]]:

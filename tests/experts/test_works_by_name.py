@@ -63,3 +63,21 @@ def test_a_unit_within_a_unit_settles_a_name(homes: list[str], unit: str, person
         {"work_id": ["W1"], "expert_id": [""], "name": ["王某"], "title": ["磨削烧伤"], "institution": [unit]}
     )
     assert join_by_name(people, works).works["expert_id"].tolist() == [person]
+
+
+def test_several_ids_in_a_cell_and_other_writings_find_their_people():
+    people = pd.DataFrame({"expert_id": ["E01", "E02", "A/1"], "name": ["甲某", "乙某", "丙某"]})
+    ids = ["E01、E02", "e01", "E1", "E01，E09", "A/1", "E02,Ｅ02"]
+    works = pd.DataFrame({"work_id": list("123456"), "expert_id": ids, "title": ["降噪"] * 6})
+    joined = join_by_name(people, works)
+    assert joined.works[["work_id", "expert_id"]].to_numpy().tolist() == [
+        ["1", "E01"],
+        ["1", "E02"],
+        ["2", "E01"],
+        ["3", "E1"],
+        ["4", "E01，E09"],
+        ["5", "A/1"],
+        ["6", "E02"],
+    ]
+    assert joined.joined == 0
+    assert joined.problems.empty

@@ -1,5 +1,7 @@
 """Lists of firms to be taken in, and firms that a list calls by more than their name."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -47,6 +49,43 @@ def test_a_yes_or_no_that_nobody_reads_stops_the_list(tmp_path, header, cells):
 def test_other_columns_do_not_stop_it(tmp_path, header, cells):
     one, other = cells.split(" ")
     text = f"企业名称,{header}\n虚构甲公司,{one}\n虚构乙公司,{other}\n"
+    assert listed(tmp_path, text) == ["虚构甲公司", "虚构乙公司"]
+
+
+@pytest.mark.parametrize(
+    ("header", "word"),
+    [
+        ("推荐意见", "不推荐"),
+        ("审核意见", "规模太小，不同意入库"),
+        ("评审结论", "未通过"),
+        ("会议意见", "暂缓，补充材料"),
+        ("备注", "已迁出"),
+        ("备注", "2025年迁往外地"),
+        ("说明", "拟注销"),
+        ("备注", "停产半年"),
+        ("备注", "企业放弃"),
+    ],
+)
+def test_an_opinion_or_a_remark_against_a_firm_stops_the_list(tmp_path, header, word):
+    told = f"名单.csv：“{header}”一列有 1 行像是不入库（虚构乙公司：{word}）；请只留要入库的行，再删去这一列"
+    with pytest.raises(TableError, match=re.escape(told)):
+        listed(tmp_path, f"企业名称,{header}\n虚构甲公司,同意推荐\n虚构乙公司,{word.replace(',', '，')}\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "word"),
+    [
+        ("推荐意见", "同意，无不同意见"),
+        ("审核意见", "同意入库，补齐材料"),
+        ("备注", "由外地迁入"),
+        ("备注", "不锈钢制品，不含铸造"),
+        ("说明", "规模较小"),
+        ("备注", "无注销风险"),
+        ("推荐单位", "虚构局"),
+    ],
+)
+def test_opinions_and_remarks_that_are_not_against_it_do_not_stop_it(tmp_path, header, word):
+    text = f"企业名称,{header}\n虚构甲公司,同意推荐\n虚构乙公司,{word}\n"
     assert listed(tmp_path, text) == ["虚构甲公司", "虚构乙公司"]
 
 

@@ -165,3 +165,40 @@ def test_merged_cells_of_many_forms_take_no_longer_each():
 
     spent(10)
     assert spent(4000) < 8 * spent(1000)  # four times; in quadratic time about thirteen
+
+
+FORM = [
+    ("企业技术需求征集表", None, None, None),
+    ("企业名称", "虚构甲公司", "联系人", "王岚"),
+    ("所属行业", "通用设备", "联系电话", "13800000000"),
+    ("需求名称", "齿轮检测", None, None),
+    ("需求类型", "□攻关 ☑工艺改进", None, None),
+    ("目前怎么做", "人工抽检，每批三件。", None, None),
+    ("希望别人做什么", "寻求在线检测方法，不破坏零件。", None, None),
+    ("主要技术指标", "检出率≥98%", None, None),
+    ("企业意见：同意申报（盖章）", None, None, None),
+    ("县区科技局意见：同意推荐", None, None, None),
+]
+
+
+@pytest.mark.parametrize("more", [[], [("拟投入资金", "40万元", "合作方式", "技术开发")]])
+def test_labels_of_the_house_and_opinions_do_not_hide_a_form(more):
+    rows = [*FORM[:8], *more, *FORM[8:]]
+    read = read_needs(Book("表", [Grid("", rows, range(1, len(rows) + 1))]))
+    names = ["title", "enterprise", "indicators", "目前怎么做", "希望别人做什么"]
+    assert read.rows[names].to_numpy().tolist() == [
+        ["齿轮检测", "虚构甲公司", "检出率≥98%", "人工抽检，每批三件。", "寻求在线检测方法，不破坏零件。"]
+    ]
+    opinions = [where for where, _, problem in told(read) if problem.startswith("表单里的这一行没看懂")]
+    assert opinions == [len(rows) - 1, len(rows)]
+
+
+def test_a_list_below_a_block_of_labels_stays_a_list():
+    rows = [
+        ("填报单位：虚构甲公司（盖章）", None, None),
+        ("需求名称", "需求描述", "预算（万元）"),
+        ("齿轮检测", "在线检测", 40),
+        ("毛刺去除", "不破坏零件", 50),
+        ("审核意见：同意（盖章）", None, None),
+    ]
+    assert list(read_needs(Book("表", [Grid("", rows, range(1, 6))])).rows["title"]) == ["齿轮检测", "毛刺去除"]

@@ -3,10 +3,13 @@
 import io
 from dataclasses import replace
 
+import openpyxl
 import pandas as pd
 import pytest
 
-from matcher.tables.header_words import Vocabulary, header_key, unit_of
+from matcher.errors import TableError
+from matcher.tables.grids import Book, Grid
+from matcher.tables.header_words import Vocabulary, chinese_part, header_key, unit_of
 from matcher.tables.reading import (
     CARRIED,
     NEEDS,
@@ -164,6 +167,15 @@ def test_what_a_unit_is():
         ("营业收入（万元，2024年）", ["sales_y2"]),
         ("去年销售收入（万元）", ["sales_y3", "sales_last_year"]),
         ("前年销售收入（万元）", ["sales_y2"]),
+        ("二〇二五年销售收入（万元）", ["sales_y3", "sales_last_year"]),
+        ("二○二四年度销售收入（万元）", ["sales_y2"]),
+        ("FY2023销售收入（万元）", ["sales_y1"]),
+        ("销售收入（FY24，万元）", ["sales_y2"]),
+        ("2024 FY 销售收入（万元）", ["sales_y2"]),
+        ("2023.12.31销售收入（万元）", ["sales_y1"]),
+        ("截至2024年12月31日销售收入（万元）", ["sales_y2"]),
+        ("2023.11.30销售收入（万元）", []),
+        ("二〇二二年销售收入（万元）", []),
         ("2022年销售收入（万元）", []),
         ("2026年1-6月销售收入（万元）", []),
         ("近三年销售收入总额（万元）", []),
@@ -291,6 +303,15 @@ def test_a_hint_without_a_year_names_the_last_one():
     )
     found, _ = Vocabulary(Contract("firms", "企业", "row_id", years), {}).nearest("全部销售收入")
     assert found == years[2]
+
+
+@pytest.mark.parametrize("header", ["2025财年销售收如", "三期销售收如", "第二年的销售收如"])
+def test_no_hint_names_a_year_that_the_header_does_not(header: str):
+    years = tuple(
+        Column(f"sales_y{4 - back}", "yuan", f"前{back}年销售收入", (), back=back, words=("销售收入",))
+        for back in (3, 2, 1)
+    )
+    assert Vocabulary(Contract("firms", "企业", "row_id", years), {}).nearest(header)[0] is None
 
 
 def test_the_texts_of_a_need_form_are_joined_and_kept_apart():
@@ -540,3 +561,65 @@ def test_no_hint_makes_a_column_of_money_a_name():
     frame = pd.DataFrame({"需求名称": ["甲"], "资金（万元）-其中企业自筹": [150], "企业的名": ["虚构甲公司"]})
     hints = read_needs(frame).columns.set_index("header")["hint"]
     assert hints["资金（万元）-其中企业自筹"] == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("需求名称\nTitle of demand", "title"),
+        ("Description 需求描述", "description"),
+        ("Budget (10k RMB)\n预算（万元）", "budget"),
+        ("预算（万元） / Budget", "budget"),
+        ("需求描述（Description）", "description"),
+        ("需 求 描 述（不少于100字，写明现状）*必填", "description"),
+        ("必填：需求名称", "title"),
+        ("企業名稱", "enterprise"),
+        ("預算（萬元）", "budget"),
+        ("有效期至（選填）", "valid_until"),
+    ],
+)
+def test_headers_in_two_languages_in_traditional_characters_and_marked_as_required(header, field):
+    meaning = Vocabulary(NEEDS, {}).meaning(header)
+    assert [column.name for column in meaning.columns] == [field]
+    assert meaning.unit == ("万元" if field == "budget" else "")
+
+
+@pytest.mark.parametrize("header", ["PCT专利名称", "CNAS 证书", "Title", "需求名称X", "R&D人员"])
+def test_a_header_with_letters_is_not_cut(header):
+    assert chinese_part(header) == ""
+
+
+@pytest.mark.parametrize(("hidden", "budget"), [({1}, 600_000), ({2}, 500_000), ((), 500_000)])
+def test_a_visible_column_goes_before_a_hidden_one_of_the_same_field(hidden, budget):
+    header = ["需求名称", "预算（万元）", "预算（万元）", "地区"]
+    rows = [header, ["降噪", 50, 60, "甲县"]]
+    read = read_needs(Book("表", [Grid("", rows, [1, 2], hidden_columns=frozenset({3, *hidden}))]))
+    assert read.rows[["budget", "region"]].to_numpy().tolist() == [[budget, "甲县"]]  # what is hidden alone is read
+    told = read.problems["problem"].str.contains("只用了看得见的“预算（万元）”")
+    assert told.any() == (hidden == {1} or hidden == {2})
+
+
+def test_hidden_columns_of_a_workbook_are_known():
+    book = openpyxl.Workbook()
+    for row in (["需求名称", "预算（万元）", "预算（万元）"], ["降噪", 50, 60]):
+        book.active.append(row)
+    book.active.column_dimensions["B"].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    assert read_needs(out.getvalue()).rows["budget"].tolist() == [600_000]
+
+
+def test_a_header_far_below_a_notice_is_pointed_at():
+    notice = [[f"第{i}条，请各县区认真组织填报。", None] for i in range(24)]
+    rows = [*notice, ["需求名称", "预算（万元）"], ["降噪", 50]]
+    with pytest.raises(TableError, match="；第 25 行像是表头，上面的文字太长，请删去后再用"):
+        read_needs(Book("表", [Grid("", rows, range(1, 27))]))
+
+
+def test_a_file_of_another_program_is_named(tmp_path):
+    for name in ("表.et", "表.numbers"):
+        (tmp_path / name).write_bytes("需求名称\n降噪\n".encode())
+        with pytest.raises(
+            TableError, match=f"{name}：.{name[2:]} 文件读不出来；请在 Excel 或 WPS 中打开后另存为 .xlsx"
+        ):
+            read_needs(tmp_path / name)

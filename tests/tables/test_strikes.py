@@ -86,8 +86,9 @@ def test_texts_in_parts_are_struck_where_all_parts_are():
     book.close()
     reading = read_needs(out.getvalue())
     assert list(reading.rows["need_id"]) == ["X1", "X3"]
-    partly = "有 1 格画了删除线（第 4 行，有的只画了一部分文字），已照常读入"
-    assert told(reading) == [(3, "", "X2", DELETED, False), (4, "需求描述", "产率提高两成", partly, True)]
+    gone = "有 1 格里有一段文字画了删除线（第 4 行），当作已经删除，这一段没有读入"
+    assert told(reading) == [(3, "", "X2", DELETED, False), (4, "需求描述", "提高两成", gone, True)]
+    assert reading.rows["description"][1] == "产率"
 
 
 def test_parts_of_texts_that_stand_in_the_sheet():
@@ -138,3 +139,79 @@ def test_a_struck_line_above_the_header_owns_no_rows():
 def test_a_table_with_struck_rows_is_not_taken_apart():
     with pytest.raises(TableError, match="有整行画了删除线（第 3 行）"):
         split(needs([(2, j) for j in range(4)]), "企业名称")
+
+
+LINE, RAISED = {"font_strikeout": True}, {"font_script": 1}
+
+
+def rich_needs(
+    cells: Sequence[Sequence[object]], header: Sequence[object] = ("编号", "需求名称", "预算（万元）")
+) -> bytes:
+    """A table whose cells of several parts are lists: a format goes before the text that it holds for."""
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    for i, row in enumerate([header, *cells]):
+        for j, cell in enumerate(row):
+            if isinstance(cell, list):
+                sheet.write_rich_string(i, j, *(book.add_format(p) if isinstance(p, dict) else p for p in cell))
+            else:
+                sheet.write(i, j, cell)
+    book.close()
+    return out.getvalue()
+
+
+def in_sheet(data: bytes) -> bytes:
+    """The same workbook with its texts in the cells, as openpyxl writes them."""
+    out = io.BytesIO()
+    openpyxl.load_workbook(io.BytesIO(data), rich_text=True).save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("store", [bytes, in_sheet])
+def test_a_struck_part_of_a_cell_is_left_out_and_told(store):
+    rows = [["X1", ["检出率", LINE, "≥90%", {"font_color": "red"}, "≥98%"], [LINE, "40", {"font_color": "red"}, "80"]]]
+    reading = read_needs(store(rich_needs(rows)))
+    assert reading.rows.loc[0, ["title", "budget"]].tolist() == ["检出率≥98%", 800_000]
+    gone = "有 1 格里有一段文字画了删除线（第 2 行），当作已经删除，这一段没有读入"
+    assert [line[1:4] for line in told(reading)] == [("需求名称", "≥90%", gone), ("预算（万元）", "40", gone)]
+
+
+@pytest.mark.parametrize("store", [bytes, in_sheet])
+def test_raised_digits_behind_a_number_or_a_word_are_a_footnote(store):
+    rows = [["X1", ["轴承降噪", RAISED, "2)"], ["120", RAISED, "1"]], ["X2", ["叶片防冰", RAISED, "[3]"], 30]]
+    reading = read_needs(store(rich_needs(rows, ["编号", ["需求名称", RAISED, "1"], "预算（万元）"])))
+    assert list(reading.rows["title"]) == ["轴承降噪", "叶片防冰"]
+    assert list(reading.rows["budget"]) == [1_200_000, 300_000]
+    note = "有 {} 格末尾有上标（第 {} 行），当作脚注的号，没有读入"
+    assert [line[1:4] for line in told(reading)] == [
+        ("需求名称", "需求名称[1]", note.format(3, "1、2、3")),
+        ("预算（万元）", "120[1]", note.format(1, 2)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        (["涂布面积500m", RAISED, "2", "以上"], "涂布面积500m²以上"),
+        (["涂布面积500m", RAISED, "2"], "涂布面积500m²"),
+        (["本底真空3×10", RAISED, "-5", "Pa"], "本底真空3×10⁻⁵Pa"),
+        (["菌落数低于10", RAISED, "3"], "菌落数低于10³"),
+        (["L9(3", RAISED, "4", ")正交试验"], "L9(3⁴)正交试验"),
+        (["占地500米", RAISED, "2"], "占地500米²"),
+        (["收集CO", {"font_script": 2}, "2", "制甲醇"], "收集CO2制甲醇"),
+        (["方差X", RAISED, "2"], "方差X²"),
+    ],
+)
+def test_powers_stay_in_a_text_and_nothing_is_told(parts, text):
+    reading = read_needs(rich_needs([["X1", parts, 30]]))
+    assert list(reading.rows["title"]) == [text]
+    assert told(reading) == []
+
+
+def test_a_number_that_may_be_a_power_is_not_read():
+    reading = read_needs(rich_needs([["X1", "轴承降噪", ["10", RAISED, "3"]]]))
+    assert reading.rows["budget"].isna().all()
+    assert [line[1:4] for line in told(reading)] == [
+        ("预算（万元）", "10³", "含有特殊数字符号“³”，不知是不是数字的一部分")
+    ]

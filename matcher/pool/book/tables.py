@@ -23,7 +23,7 @@ from matcher.pool.book.recognition import likely_twins, recognised
 from matcher.pool.results import read_result
 from matcher.pool.tiers import WORDS as TIERS
 from matcher.tables.arguments import Day
-from matcher.tables.cells import as_written, clean_text, is_blank
+from matcher.tables.cells import as_written, clean_text, is_blank, shorten
 from matcher.tables.reading import NO_UNIT, PROBLEM_COLUMNS, UNKNOWN, Reading, read_table
 from matcher.tables.schemas import TITLE_DAYS, Column
 
@@ -263,7 +263,8 @@ def read_listed(
     """The firms of a list: a table of this library (走访名单), or one that names them by id, code or name.
 
     on, known and the rest: as of `read_book_firms`, which reads what is no table of this library. Raises TableError
-    where a column that nobody reads says yes of some rows and no of others: perhaps who is to be taken.
+    where a column that nobody reads says yes of some rows and no of others, perhaps who is to be taken; and where an
+    opinion or a remark speaks against a firm (不推荐, 已迁出).
     """
     try:
         table = read_result(source, "discovered")
@@ -274,15 +275,33 @@ def read_listed(
     if table["enterprise_id"].fillna("").eq("").any():
         reading = read_book_firms(source, policies, on=on, sheet=sheet, columns=columns, known=known)
         account = reading.columns
-        open_ones = (account["use"] == UNKNOWN) | account["header"].str.contains(_OF_ENTRY)
+        open_ones = (account["use"] == UNKNOWN) | account["header"].str.contains(f"{_OF_ENTRY}|{_OF_REMARK}")
         unread = account.loc[open_ones & (account["field"] == ""), "header"].tolist()
     for name in unread:
-        if name in reading.rows and _tells_apart(reading.rows[name]):
+        if name not in reading.rows:
+            continue
+        if _tells_apart(reading.rows[name]):
             raise TableError(
                 f"{Path(source).name}：“{name}”一列有的行像是“否”，没有看懂，不知这些行是否入库；"
                 "请只留要入库的行，再删去这一列"
             )
+        if against := _against(reading.rows, name):
+            named = shorten("；".join(against), 120)
+            raise TableError(
+                f"{Path(source).name}：“{name}”一列有 {len(against)} 行像是不入库（{named}）；"
+                "请只留要入库的行，再删去这一列"
+            )
     return reading
+
+
+def _against(rows: pd.DataFrame, header: str) -> list[str]:
+    """The firms against which an opinion or a remark speaks, each with its words."""
+    speaks = _REFUSED if re.search(_OF_ENTRY, header) else _GONE if re.search(_OF_REMARK, header) else None
+    if speaks is None:
+        return []
+    said = rows[header].map(lambda cell: "" if is_blank(cell) else clean_text(as_written(cell)))
+    firms = rows["name"].where(rows["name"].fillna("") != "", rows["enterprise_id"]) if "name" in rows else said.index
+    return [f"{firm}：{text}" for firm, text in zip(firms, said, strict=True) if speaks.search(text)]
 
 
 def _tells_apart(cells: pd.Series[Any]) -> bool:
@@ -293,6 +312,14 @@ def _tells_apart(cells: pd.Series[Any]) -> bool:
 
 
 _OF_ENTRY = "入库|审[核查批]|意见|结[论果]|推荐|同意|是否拟"
+_OF_REMARK = "备注|说明|情况$"
+_REFUSED = re.compile(
+    "不(?:同意(?!见)|推荐|通过|予|纳入|入库|宜|符合|合格|建议|支持|参[加评])|未(?:获)?(?:通过|推荐|同意)|[暂缓](?:缓|不|议)|淘汰|退回|驳回|放弃"
+)
+_GONE = re.compile(
+    rf"{_REFUSED.pattern}|(?:已|拟|正在|准备|[年月]).{{0,6}}(?:注销|吊销|迁出|外迁|迁[往至]外|停产|停业|歇业|倒闭|破产)"
+    "|^(?:注销|吊销|迁出|外迁|停产|停业|歇业|倒闭|破产)|退出"
+)
 _YES = re.compile(r"[是√✓✔☑对1Yy]|yes|同意|通过|推荐|拟?入库|纳入", re.I)
 _NO = re.compile(r"|[否×✗☐0NnXx/-]|no|[不未没暂非].{0,5}|无|缓.{0,2}|待定|淘汰", re.I)
 

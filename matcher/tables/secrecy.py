@@ -1,0 +1,33 @@
+"""What a cell says of being secret, or not public. A header and a text in, yes or no out."""
+
+from __future__ import annotations
+
+import re
+
+NOT_SECRET = r"|否|无|非密|[不非]涉密|公开|false|0(?:\.0)?"  # what a column of secrecy says of what is public
+_NO_SECRET = re.compile(
+    "(?:不|非|未|无|没有)(?:需要?|须|用|必|是|存在|属于?|含|涉及|作)?(?:任何|国家|商业|项目)?(?:的|有)?(?:涉密|保密|秘密|密级)"
+    "(?:[要需]求|内容|事项|问题|情况|项目)?|(?:涉密|保密)(?:审查)?[:：\\s]*(?:否|无|已?通过|合格)"
+)
+_SECRET = re.compile(
+    "涉密|保密(?!性)|密件|不(?:予|宜|便|能|得|可以?|应|作|对外|向社会){0,2}公开|暂缓公开|^(?:秘密|机密|绝密)(?:级|[★*].*)?$"
+)
+_PAPERS = re.compile("保密(?:协议|审查|承诺书?|制度|培训|资[格质])")  # of which others have some too
+_SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
+_OF_SECRECY = re.compile("涉密|保密|密级|定密")
+
+
+def says_secret(header: str, cell: str) -> bool:
+    """Whether a cell says that its row is secret, or not to be made public.
+
+    >>> says_secret("是否公开", "否"), says_secret("密级", "秘密★5年"), says_secret("备注", "需签保密协议")
+    (True, True, False)
+    """
+    rest = _NO_SECRET.sub("", _PAPERS.sub("", cell)).strip()
+    if _OF_SECRECY.search(header):
+        term = "期限" in header and not re.fullmatch(rf"{NOT_SECRET}|[-—/\s]*", rest.lower())
+        if term or re.fullmatch(_SECRET_CELL, rest.lower()):
+            return True
+    return bool(_SECRET.search(rest)) or (
+        "公开" in header and re.fullmatch("否|不|不能|false", rest.lower()) is not None
+    )

@@ -1,0 +1,66 @@
+"""Needs that are not to be published."""
+
+import pandas as pd
+import pytest
+
+from matcher.challenges.results import Challenges
+from matcher.challenges.withheld import withheld_needs
+from matcher.tables.reading import read_needs
+
+
+def needs(header, *cells):
+    lines = [f"N{i},设备{'甲乙丙丁'[i]}降噪,寻求风机降噪方法，噪声≤60dB,{cell}" for i, cell in enumerate(cells)]
+    return read_needs("\n".join([f"需求编号,需求名称,需求描述,{header}", *lines]).encode()).rows
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("是否公开", "否"),
+        ("公开方式", "不公开"),
+        ("是否涉密", "是"),
+        ("密级", "秘密"),
+        ("备注", "企业要求暂缓公开"),
+        ("审核状态", "退回"),
+        ("审核状态", "未通过"),
+        ("审核状态", "待审"),
+        ("初审意见", "不予通过，不属于技术需求"),
+        ("审核结果", "审核中"),
+    ],
+)
+def test_what_says_so_is_withheld(header, said):
+    table = needs(header, "", said)
+    assert withheld_needs(table).to_numpy().tolist() == [["N1", "设备乙降噪", header, said]]
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("是否公开", "是"),
+        ("公开方式", "全部公开"),
+        ("是否涉密", "否"),
+        ("密级", "无"),
+        ("备注", "需签保密协议"),
+        ("备注", "设备已退回厂家"),
+        ("审核状态", "审核通过"),
+        ("审核意见", "同意发布"),
+        ("审核人", "王岚"),
+    ],
+)
+def test_other_words_withhold_nothing(header, said):
+    assert withheld_needs(needs(header, "", said)).empty
+
+
+def test_a_later_review_that_passes_lifts_an_earlier_refusal():
+    assert withheld_needs(needs("初审意见,复审意见", "退回修改,通过", "退回修改,")).need_id.tolist() == ["N1"]
+
+
+def test_withheld_needs_stand_in_no_table_but_their_own():
+    table = needs("是否公开", "是", "否", "是")
+    pairs = pd.DataFrame({"need_id": ["N0", "N1", "N2"], "outcome_id": ["C"] * 3, "good_match": [False] * 3})
+    made = Challenges.build(table, pairs)
+    assert made.withheld["need_id"].tolist() == ["N1"]
+    assert made.states["need_id"].tolist() == ["N0", "N2"]
+    assert set(made.found["need_id"]) == {"N0", "N2"}
+    assert made.summary.endswith("；另有 1 条写明不公开或未通过审核，没有列入")
+    assert Challenges.build(table.iloc[[1]], pairs).table.empty

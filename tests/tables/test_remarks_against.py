@@ -1,0 +1,84 @@
+"""Rows of needs, outcomes, experts and firms against which a remark speaks: they are read, and told in one line."""
+
+import pandas as pd
+import pytest
+
+from matcher.export.matches import write_matches
+from matcher.policy.firm_table import read_firms
+from matcher.tables.reading import read_experts, read_needs, read_outcomes
+
+
+def firms(data):
+    return read_firms(data, "hte", on="2026-06-01")
+
+
+READERS = {
+    read_needs: "需求名称",
+    read_outcomes: "成果名称",
+    read_experts: "专家编号,姓名",
+    firms: "企业名称",
+}
+
+
+def told(reader, header, *remarks):
+    names = READERS[reader]
+    lines = [f"{'甲乙丙丁'[i]}{',某' if ',' in names else ''},某某,{remark}" for i, remark in enumerate(remarks)]
+    reading = reader("\n".join([f"{names},所属行业,{header}", *lines]).encode())
+    assert len(reading.rows) == len(remarks)  # all are read
+    assert list(reading.rows[header].fillna("")) == list(remarks)  # with what was said
+    found = reading.problems[reading.problems["problem"].str.contains("可能不再算数")]
+    return found[["column", "problem"]].to_numpy().tolist()
+
+
+@pytest.mark.parametrize(
+    ("reader", "remark"),
+    [
+        *((read_needs, one) for one in ("企业已撤回", "该需求已解决", "作废", "不再征集", "与第1条重复", "暂缓")),
+        *((read_outcomes, one) for one in ("已转让", "独占许可给某公司", "专利已失效", "勿推", "完成人已调离", "涉密")),
+        *((read_experts, one) for one in ("已去世", "已退休", "已调离，不再参加评审", "黑名单")),
+        *((firms, one) for one in ("已注销", "迁出本市", "放弃申报", "重复（同第1家）", "已并入某公司", "2025年停产")),
+    ],
+)
+def test_a_remark_against_a_row_is_told(reader, remark):
+    assert told(reader, "备注", "", remark) == [
+        ["备注", f"有 1 行写着可能不再算数的话：第 3 行“{remark}”；这些行照常读入"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reader", "remark"),
+    [
+        *((read_needs, one) for one in ("预算改为80万", "希望年内解决", "拟签约合作", "未撤回", "可公开")),
+        *((read_outcomes, one) for one in ("可转让", "已授权专利3项", "已在三家企业销售", "重复性好", "未转让")),
+        *((read_experts, one) for one in ("有企业工作经历", "无失信记录", "博士生导师")),
+        *((firms, one) for one in ("研发费用为预估数", "未停产", "无经营异常", "由外地迁入", "2019年更名")),
+    ],
+)
+def test_other_remarks_are_not(reader, remark):
+    assert told(reader, "备注", "", remark) == []
+
+
+def test_states_speak_too_and_one_line_names_all():
+    assert told(read_outcomes, "成果状态", "已转让", "有效", "已撤回") == [
+        ["成果状态", "有 2 行写着可能不再算数的话：第 2 行“已转让”、第 4 行“已撤回”；这些行照常读入"]
+    ]
+
+
+def test_long_texts_and_other_columns_say_nothing():
+    assert told(firms, "备注", "公司成立以来一直从事机械加工，2019年搬迁到新厂区，" * 3) == []
+    assert told(firms, "主要产品", "注销管理系统") == []
+
+
+def test_matches_show_what_is_said_against_either_side(tmp_path):
+    needs = read_needs("需求编号,需求名称,备注\nN1,降噪,企业已撤回\nN2,防冰,急\n".encode()).rows
+    outcomes = read_outcomes("成果编号,成果名称,备注\nC1,消声器,已转让\nC2,涂层,\n".encode()).rows
+    pairs = [("N1", "C1", ""), ("N1", "C2", ""), ("N2", "C1", "已过期"), ("N2", "C2", "")]
+    matches = pd.DataFrame(pairs, columns=["need_id", "outcome_id", "note"])
+    matches = matches.assign(rank=[1, 2, 1, 2], score=0.5, good_match=True)
+    write_matches(tmp_path / "m.csv", matches, queries=needs, records=outcomes)
+    assert pd.read_csv(tmp_path / "m.csv", dtype=str)["note"].fillna("").tolist() == [
+        "需求备注“企业已撤回”；成果备注“已转让”",
+        "需求备注“企业已撤回”",
+        "已过期；成果备注“已转让”",
+        "",
+    ]
