@@ -132,16 +132,10 @@ def _settle_years(meanings: dict[int, Meaning]) -> None:
 
 def _settle_periods(meanings: dict[int, Meaning], decision: int | None, year: int | None) -> None:
     """本年 and 上年 are the table's own year, which its title names, and the one before; where it names
-    none, nobody knows which years they are. 上年 alone is the year before the decision's, which the title may name
-    too, and goes by the title only where that names an earlier or a later year.
+    none, nobody knows which years they are. 上年 alone is the year before the decision's.
     """
     relative = {place: meaning for place, meaning in meanings.items() if meaning.period is not None}
-    recent = year is None or decision is None or year in (decision, decision - 1)
-    if recent and not any(meaning.known for meaning in relative.values()):
-        for place, meaning in relative.items():
-            if year is not None and decision is not None and year < decision and meaning.columns and not meaning.note:
-                note = f"标题写的是 {year} 年，仍作 {decision - (meaning.period or 0)} 年的数读入"
-                meanings[place] = meaning._replace(note=note)
+    if not any(meaning.known for meaning in relative.values()):
         return
     this = {column.name for one in relative.values() if one.known and one.period == 0 for column in one.series}
     beside = any(one.period and any(column.name in this for column in one.series) for one in relative.values())

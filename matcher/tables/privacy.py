@@ -170,7 +170,10 @@ def _masked_contact(text: str, cue: str) -> str:
 
 
 _MOBILES = (13_000_000_000, 20_000_000_000)  # all that lies between, of eleven digits
-_AMOUNT = re.compile("[额费款价值税金钱产]|收入|资[产本]|利润|预算|成本|经费|投入|数|量|元|编号|代码|面积|序")
+_AMOUNT = re.compile(
+    "[额费款价值税金钱产]|收入|资[产本]|利润|营收|支出|负债|亏损|规模|融资|补[助贴]|出口|销售|预算|成本|经费|投入"
+    "|数|量|元|编号|代码|面积|序|号(?!码)|时间"
+)
 _NAME = re.compile("[一-鿿]{4}")
 
 

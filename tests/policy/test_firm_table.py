@@ -412,21 +412,6 @@ def test_last_year_alone_is_the_year_before_the_decision(tmp_path, title, header
     assert _figures(tmp_path, title, header, "虚构甲公司,7,3")[0] == expected
 
 
-@pytest.mark.parametrize(
-    ("title", "expected", "told"),
-    [
-        ("2024年度企业情况表", {"sales_y1": 7}, "照标题的 2024 年，作 2023 年的数读入"),
-        ("2023年度企业情况表", {}, "没有采用"),
-        ("2026年度企业情况表", {"sales_y3": 7}, ""),
-        ("2025年度企业情况表", {"sales_y3": 7}, "标题写的是 2025 年，仍作 2025 年的数读入"),
-    ],
-)
-def test_last_year_alone_goes_by_a_title_of_another_year(tmp_path, title, expected, told) -> None:
-    said, problems = _figures(tmp_path, title, "企业名称,上年度销售收入", "虚构甲公司,7")
-    assert said == expected
-    assert told in problems
-
-
 def test_the_end_of_the_year_is_no_beginning(tmp_path) -> None:
     said, _ = _figures(tmp_path, "", "企业名称,资产总额（期末）,资产总额（期初）", "虚构甲公司,7,3", "tech-sme")
     assert said == {"assets_total": 7}

@@ -332,6 +332,8 @@ def test_other_numbers_of_eleven_digits_stay():
             "销售收入": large,
             "sales_y3": large,
             "合同编号": large,
+            "营收": large,
+            "专利号": large,
             "备注": [13_912_345_678, 5],
             "说明": [15_000_000_000] * 2,
         }
