@@ -2,7 +2,7 @@
 
 Surely the same: name, parties, amount and day of signature are equal, or the number is but written differently (JS-001,
 JS001) and the rest is alike; the earliest counts. Likely the same: the rest is alike, the number another; all count.
-A supplement (JS-010补1) whose remark gives the sum as it is now (以本行为准, 金额变更为) counts in the contract's place.
+A supplement (JS-010补1) whose remark gives the sum now (以本行为准, 金额变更为) counts in the contract's place.
 """
 
 from __future__ import annotations
