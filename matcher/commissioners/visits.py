@@ -22,6 +22,8 @@ _OTHERS = re.compile(r"等?(?:共?[0-9一二三四五六七八九十]+个)?(?:�
 _OFFICE = re.compile(r"(?:村?(?:村民|居民)?委(?:员)?会|村两委|村部|党群服务中心)$")
 _ABOVE = re.compile("(?:[省市区县旗镇乡]|街道|街道办|街道办事处)$")
 _REMARK = re.compile("(?:备注|说明)(?:说明)?[:：]")
+_NOT_DONE = re.compile("取消|作废|未(?:成行|前往)")
+_REASON = re.compile("因|由于|受")
 _LAST_TOWN = re.compile("[^省市区县旗]+?(?:镇|乡|街道|街道办|街道办事处)$")
 _TOWN = re.compile("(?:镇|乡|街道|街道办|街道办事处)$")
 
@@ -186,9 +188,15 @@ def taken_back(row: Mapping[Any, Any]) -> Override | None:
     for line in str(row["content"] or "").split("\n"):
         remark = _REMARK.match(line)
         said = override_of(line[remark.end() :] if remark else line)
-        if said is not None and (remark or said.plain):
+        if said is not None and (remark or (said.plain and _of_visit(line))):
             return said
     return None
+
+
+def _of_visit(line: str) -> bool:
+    """Whether a line on what was done only says that nothing was; other words may be what was advised."""
+    *reasons, last = filter(None, re.split("[,;。]+", fold(line)))
+    return bool(_NOT_DONE.search(last)) and all(map(_REASON.match, reasons))
 
 
 def _apart(text: str) -> list[str]:

@@ -58,7 +58,8 @@ CHECKED = (
 )
 FINDINGS = ("contract_id", "rule", "title", "answer", "text", "article", "source", "verified")
 _REFUSED = re.compile("不予|未予|不通过|未通过|退回|驳回")
-_WITHDRAWN = re.compile("注销|撤销|撤消|撤回|作废")
+_WITHDRAWN = re.compile("(?:注销|撤销|撤消|撤回|作废)(?!.*(?:重新|再次|重[报签]|恢复|又登记))")
+_NOT_WITHDRAWN = re.compile("(?:[未没无曾拟不]|尚|申请|原合同)[^,;、/()]{0,4}$")
 _PENDING = re.compile("待|未|中$|拟|申请|受理|补正")
 _REGISTERED = re.compile("登记|变更|通过|认定|办结")
 
@@ -200,8 +201,11 @@ def _is_dropped(state: str) -> bool:
 
 
 def _is_withdrawn(state: str) -> bool:
-    said = None if _REFUSED.search(state) else override_of(state)
-    return said is not None and (said.plain or bool(_WITHDRAWN.search(said.words)))
+    if _REFUSED.search(state):
+        return False
+    said, state = override_of(state), fold(state)
+    found = (_NOT_WITHDRAWN.search(state[: word.start()]) is None for word in _WITHDRAWN.finditer(state))
+    return (said is not None and said.plain) or any(found)
 
 
 def _answer(row: ContractRow, found: list[Finding], on: Day | None, tracked: bool) -> tuple[Any, ...]:

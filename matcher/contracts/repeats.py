@@ -2,7 +2,7 @@
 
 Surely the same: name, parties, amount and day of signature are equal, or the number is but written differently (JS-001,
 JS001) and the rest is alike; the earliest counts. Likely the same: the rest is alike, the number another; all count.
-A supplement (JS-010补1) whose remark gives the sum as it is now (以本行为准, 变更为) counts in place of its contract.
+A supplement (JS-010补1) whose remark gives the sum now (以本行为准, 金额变更为) counts in the contract's place.
 """
 
 from __future__ import annotations
@@ -20,15 +20,20 @@ from matcher.tables.names import bare_unit
 from matcher.tables.reading import PROBLEM_COLUMNS
 from matcher.tables.remarks import remarks_of
 from matcher.tables.units import same_units
-from matcher.tables.writings import fold_id
+from matcher.tables.writings import fold, fold_id
 
 SURE, NUMBER, OPEN, LIKELY = "duplicate", "same_number", "likely_duplicate", "likely_same"
 REPLACED, SUPPLEMENT = "replaced", "supplement"
 COUNTED = (LIKELY, SUPPLEMENT)  # both of two contracts count, and a person is asked
 _SUPPLEMENT = re.compile(r"(.+?)(?:补充?|增补|变更|修订)(?:协议|合同)?\d{0,2}")
+_SUM = "(?:合同)?总?(?:金额|合同额|成交额|总额|价款|总价)"
 _REPLACES = re.compile(
-    "以(?:本|此|该)(?:行|条|份|次|协议|合同)?为准|(?:变更|调整|修改|修订)为|变更后|现合同(?:总)?(?:金额|额)|替代原合同"
+    r"(?:\([^()]*\)|[\d年月日./-]|[原现本该此]|经|双方|协商|一致|同意|按|补充|合同|协议|的|将|把|后|请|均|一律|统计)*"
+    rf"(?:(?:{_SUM})?以[本此该][行条]为准|替代原合同"
+    rf"|(?:{_SUM})(?:[由从]?约?[\d.,]+[亿万]?元?)?(?:变更|调整|修改|修订)(?:后)?(?:为|至|成)?:?[\d.,]+[亿万]?元?.{{0,8}}"
+    rf"|(?:变更|调整|修改|修订)(?:为|后{_SUM}(?:为|是|共|:)?)[\d.,]+[亿万]?元.{{0,8}}|(?<=现合同){_SUM}(?:为|是|共|:)?[\d.,]+.*)"
 )
+_ADDS = re.compile("增加|增补|增付|新增|追加|另加|另付|加付|补付")
 _ALIKE = 0.85  # of two names' characters in order; only proposes pairs, which a person looks at
 _FILLING = re.compile(r"[^\w]|_|关于|(?:委托|合作)?(?:开发|服务|咨询|转让)?(?:合同书?|协议书?|项目)$|的")
 _MARKERS = re.compile("[0-9a-z零一二三四五六七八九十百甲乙丙丁戊己庚辛上中下东南西北]")
@@ -40,7 +45,7 @@ def repeats_of(rows: Sequence[ContractRow], counted: Sequence[int]) -> dict[int,
     repeated = _in_one_writing(rows, order)
     for first, later in _supplements(rows, order):
         ids = [str(rows[at].cells["contract_id"]) for at in (first, later)]
-        if _REPLACES.search(remarks_of(rows[later].cells)):
+        if _gives_the_sum(remarks_of(rows[later].cells)):
             repeated[first] = (REPLACED, ids[1])
         else:
             repeated.setdefault(later, (SUPPLEMENT, ids[0]))
@@ -51,6 +56,12 @@ def repeats_of(rows: Sequence[ContractRow], counted: Sequence[int]) -> dict[int,
             if first not in repeated and (later not in repeated or rule == NUMBER):
                 repeated[later] = (rule, ids[0])
     return repeated
+
+
+def _gives_the_sum(remark: str) -> bool:
+    """Whether a clause of the remark is the sum as it is now, and none tells of more money beside the contract's."""
+    clauses = re.split(r"[;。!\n]+|,(?!(?<=\d,)\d{3}(?!\d))", re.sub(r"[^\S\n]", "", fold(remark)))
+    return not _ADDS.search(remark) and any(map(_REPLACES.fullmatch, clauses))
 
 
 def _supplements(rows: Sequence[ContractRow], order: Sequence[int]) -> Iterator[tuple[int, int]]:

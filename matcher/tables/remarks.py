@@ -1,6 +1,7 @@
 """What a remark or a state says of its whole row: that it counts no more, that a person must look, or neither.
 
-One reading for all registers. A clause that says it and nothing else (合同已解除, 因雨取消, 2026年6月撤销) is plain;
+One reading for all registers. A clause that says it and nothing else (合同已解除, 因雨取消, 2026年6月撤销) is plain
+unless another tells that it ended well, was mended later or is about a thing beside it (履行完毕,合同终止; 补正后通过);
 one that says it beside other words (某人已于5月31日调离) is for a person to look at; 未撤销, 无取消情形, 曾解除后重签
 and 终止妊娠 are neither.
 """
@@ -28,7 +29,7 @@ _OVER = (
     "作废|失效|无效|废止|取消|撤销|撤消|注销|吊销|撤回|撤项|摘牌|解除|解约|解散|关停|终止|停止|放弃|弃权|退出"
     "|调离|调出|调走|离任|离职|卸任|辞职|辞聘|解聘|去世|病故|不再(?:担任|聘任|续聘|承担|服务|合作|实施|执行)"
     "|未成行|未执行|未实施|未开展|未前往|勿计|不计入?|不予(?:统计|计算|计入|认定|登记|通过|立项)|不统计|测试(?:数据|记录|用例|行)|^测试$|误录|误填"
-    "|录入(?:错误|有误)|填报有误|重复(?:录入|填报|登记|记录)|(?:审核|审查|验收)?(?:不|未)通过|已?删除|剔除"
+    "|录入(?:错误|有误)|填报有误|重复(?:录入|填报|登记|记录)|(?:审核|审查)?(?:不|未)通过|已?删除|剔除"
 )
 _LOOK = "整合|合并|并入|暂停|暂缓|中止|核查中|调查中|待核实|存疑|停用|退休|^计划中?$|^拟去$"
 _LEAD = (
@@ -44,7 +45,17 @@ _SAID = re.compile(f"({_OVER}|{_LOOK}){_TAIL}$")
 _NOT_SO = re.compile(
     "(?:未|没有?|无|不|非|免|勿|防止|避免|如|若|可|拟|申请|误|曾|原(?!因)|前|不得|不存在|不可|不会|是否|尚未|并未|从未|未被|未予|驳回|申诉)[^,;]{0,3}$"
 )
-_AGAIN = re.compile("恢复|重签|重新|重启|补签|续签|续聘|返聘|更正|改为|误[^录填]")
+_AGAIN = re.compile(
+    "恢复|重签|重新|再次|重启|补签|(?<!不再)(?<![不未])续[签聘]|返聘|更正|(?<!未)补正|改为|误[^录填]|后.{0,2}通过"
+)
+_DONE = re.compile("^[^未不]*(?:(?:履行|执行)完(?:毕|成)|结题|已履行|已(?:通过)?验收|验收(?:合格|通过))")
+_ENDED = re.compile("(?<!未)(?:期满|届满|到期)")  # after which a contract or a service stops by itself
+_NOW = re.compile(
+    "^[^由改另]*(?:现[任为]|返乡|创业|(?<![接继离卸责])任(?!务))|(?<![未不])认定|予以登记|已登记|^[^未不]*通过[^,;]{0,2}$"
+)
+_FIRM_GONE = re.compile("(?:企业|单位|甲方|乙方).*(?:注销|吊销|解散|关停)(?!合同|协议|项目|认定|资格|称号)")
+_UNCOUNTED = re.compile("不予|不统计|不计|勿计")
+_REASON = re.compile(f"^(?:经|因|由于|{_DAY})|[不未缺无非]|逾期|超过|重复|虚假")
 _REMARK = re.compile("备注(?:说明|信息)?|情况说明|其他说明|说明|附注|note|remark")
 
 
@@ -87,13 +98,30 @@ def override_of(text: str) -> Override | None:
     ('合同已解除', False)
     """
     clauses = [clause for clause in re.split("[,;。!\n]+", re.sub(r"[^\S\n]", "", fold(text))) if clause]
-    found = [one for clause in clauses if (one := _of_clause(clause))]
+    said = [_of_clause(clause) for clause in clauses]
+    found = [one for one in said if one]
     if not found:
         return None
-    again = any(_AGAIN.search(clause) for clause in clauses)
-    best = next((one for one in found if one.plain), found[0])
+    sure = [one for at, one in enumerate(said) if one and one.plain and not _doubtful(clauses, said, at)]
+    best = (sure or [one for one in found if one.plain] or found)[0]
     since = next((one.since for one in found if one.since), None)
-    return best._replace(plain=best.plain and not again, since=since)
+    return best._replace(plain=bool(sure), since=since)
+
+
+def _doubtful(clauses: Sequence[str], said: Sequence[Override | None], at: int) -> bool:
+    """Whether the other clauses of a remark tell that what one says is not, or not any more, about the whole row."""
+    others = [clause for clause, one in zip(clauses, said, strict=True) if one is None]
+    later = [clause for clause, one in zip(clauses[at:], said[at:], strict=True) if one is None]
+    of_another = at > 0 and said[at - 1] is None and not _REASON.search(clauses[at - 1])  # 加计扣除,不予登记
+    by_itself = re.search("终止|停止|失效|解除", clauses[at]) and any(map(_ENDED.search, others))
+    return bool(
+        any(map(_AGAIN.search, clauses))
+        or any(map(_DONE.search, others))
+        or any(map(_NOW.search, later))
+        or _FIRM_GONE.search(clauses[at])
+        or (of_another and _UNCOUNTED.search(clauses[at]))
+        or by_itself
+    )
 
 
 def _of_clause(clause: str) -> Override | None:

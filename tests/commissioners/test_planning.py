@@ -320,3 +320,15 @@ def test_who_left_by_the_day_is_not_sent_and_told(run, tmp_path):
         assert status == 0, err
         assert [line for line in err.splitlines() if "派驻" in line and "写" in line] == told
         assert set(pd.read_csv(tmp_path / "out.csv")["expert_id"]) == sent
+
+
+@pytest.mark.parametrize(
+    "remark", ["2019年辞职，返乡创业", "2018年离职，现任合作社理事长", "2020年12月退出，2024年再次选派"]
+)
+def test_who_left_another_post_or_came_back_is_sent_and_asked_about(run, tmp_path, remark):
+    (tmp_path / "村.csv").write_text("村,主导产业\n东村,大蒜\n", "utf-8")
+    (tmp_path / "人.csv").write_text(f"编号,姓名,专长,备注\nA,甲,大蒜栽培,{remark}\n", "utf-8")
+    status, _, err = run("commissioners", "plan", "村.csv", "人.csv", "--on", "2026-07-01", "-o", "out.csv")
+    assert status == 0, err
+    assert f"A：写着“{remark.split('，')[0]}”，仍然派驻" in err
+    assert set(pd.read_csv(tmp_path / "out.csv")["expert_id"]) == {"A"}

@@ -146,6 +146,27 @@ def test_a_visit_that_a_remark_takes_back_does_not_count_and_one_in_doubt_leaves
     assert report.persons[columns].values.tolist() == [[2, 3, 6.0, 0, "落后"]]
 
 
+@pytest.mark.parametrize(
+    ("done", "counts"),
+    [
+        ("因雨取消", False),
+        ("因雨，未成行", False),
+        ("作废", False),
+        ("指导番茄\n备注：审核不通过", False),
+        ("高毒农药，停止使用", True),
+        ("土壤检测\n测试", True),
+        ("帮助农户处理土地流转纠纷，合同解除", True),
+        ("帮助合作社申报绿色认证，验收未通过，分析原因", True),
+        ("停止使用", True),
+        ("露天培训因雨取消，改到大棚", True),
+    ],
+)
+def test_what_was_advised_takes_no_visit_back(done, counts):
+    log = pd.DataFrame([REMARKED.iloc[0].to_dict() | {"服务内容": done}])
+    report = service_report(read_service(log).rows, PLAN.iloc[:2].assign(county="兰陵县"), on="2026-12-31")
+    assert report.persons["visits"].sum() == counts
+
+
 def test_a_log_without_any_date_is_refused():
     table = pd.DataFrame({"特派员": ["甲", "乙"], "1月": [3, 2], "2月": [1, 0]})
     with pytest.raises(TableError, match="2 条服务记录都没有服务日期"):

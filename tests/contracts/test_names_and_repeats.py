@@ -1,6 +1,7 @@
 """What is read in names without a telling word, and contracts that a register holds in several writings: made up."""
 
 import pandas as pd
+import pytest
 from python_calamine import CalamineWorkbook
 
 from matcher.contracts import (
@@ -185,6 +186,31 @@ def test_a_supplement_counts_in_place_of_its_contract_or_is_asked_about():
         "是 H02 的补充或变更，看不出金额是增加的还是变更后的",
     ]
     assert checked["reasons"][0].startswith("已由 H01-补1 代替（其备注写明以它为准），一份合同只计一次")
+
+
+@pytest.mark.parametrize(
+    ("remark", "standing"),
+    [
+        ("合同金额由10万元变更为130,000元，2026年5月签", "refused"),
+        ("变更后合同总金额13万元", "refused"),
+        ("联系人变更为李某，经双方协商合同额变更为13万元（含税）", "refused"),
+        ("变更为13万元", "refused"),
+        ("以本行为准", "refused"),
+        ("联系人变更为李某", "registered"),
+        ("收款账户变更为某银行", "registered"),
+        ("履行期限变更为2027年6月，增加费用3万元", "registered"),
+        ("追加3万元，与原合同不一致的以本协议为准", "registered"),
+        ("争议以本协议为准", "registered"),
+        ("支付方式变更后分期支付", "registered"),
+        ("首付款金额变更为3万元", "registered"),
+        ("拟将合同金额变更为13万元", "registered"),
+    ],
+)
+def test_only_a_remark_that_gives_the_sum_strikes_the_contract_of_a_supplement(remark, standing):
+    first = row("H01", "泵壳气孔检测研究", "技术开发", seller="甲大学")
+    later = row("H01补1", "泵壳气孔检测研究", "技术开发", seller="甲大学", amount="3万元", technical_amount="3万元")
+    checked = check_contracts(rows_of(first, later | {"signed_on": "2025-05-20", "备注": remark}))
+    assert checked["standing"].tolist() == [standing, "registered"]
 
 
 def test_codes_decide_whether_parties_are_one():

@@ -259,6 +259,19 @@ def test_an_overdue_decision_and_what_is_not_filed_are_told_on_a_day():
         ("无取消情形", "registered"),
         ("曾解除后重签", "registered"),
         ("甲公司来函要求解除合同", "registered"),
+        ("因材料不全，不予登记", "refused"),
+        ("材料不全，不予登记", "refused"),
+        ("乙方违约，合同解除", "withdrawn"),
+        ("履行完毕，合同终止", "registered"),
+        ("合同期满，协议终止", "registered"),
+        ("已验收，项目终止", "registered"),
+        ("验收未通过", "registered"),
+        ("甲方单位已注销", "registered"),
+        ("审核不通过，补正后通过", "registered"),
+        ("2026年3月5日审核未通过，3月10日通过", "registered"),
+        ("研发费加计扣除，不予登记", "registered"),
+        ("已退税，不统计", "registered"),
+        ("2025年解除，2026年再次签订", "registered"),
     ],
 )
 def test_a_contract_struck_off_in_a_remark_does_not_count(remark, standing):
@@ -270,7 +283,12 @@ def test_a_contract_struck_off_in_a_remark_does_not_count(remark, standing):
 
 @pytest.mark.parametrize(
     ("state", "standing"),
-    [("已解除", "withdrawn"), ("终止", "withdrawn"), ("拟撤销", "open"), ("登记后撤销", "withdrawn"), ("暂存", "open")],
+    [
+        *((state, "withdrawn") for state in ("已解除", "终止", "登记后撤销", "注销办结", "注销审核通过", "注销完成")),
+        *((state, "withdrawn") for state in ("已撤销技术合同认定登记", "注销-已审核", "已注销、已退税", "作废件")),
+        *((state, "open") for state in ("拟撤销", "暂存", "未注销", "申请注销", "已撤回重报")),
+        *((state, "registered") for state in ("注销后重新登记", "已登记（原合同注销）")),
+    ],
 )
 def test_a_state_that_ends_a_contract_does_not_count(state, standing):
     assert check(one(state=state, registered_on="2025-07-01"))["standing"].tolist() == [standing]
