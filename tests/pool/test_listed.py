@@ -64,6 +64,14 @@ def test_other_columns_do_not_stop_it(tmp_path, header, cells):
         ("说明", "拟注销"),
         ("备注", "停产半年"),
         ("备注", "企业放弃"),
+        ("备注", "审核未通过"),
+        ("备注", "没有资质，不予推荐"),
+        ("备注", "暂缓入库"),
+        ("审核意见", "同意推荐，但企业放弃"),
+        ("审核意见", "符合条件，暂不入库"),
+        ("审核意见", "发现不符合项"),
+        ("审核意见", "没有资质不予推荐"),
+        ("推荐意见", "推荐，已停产，不纳入"),
     ],
 )
 def test_an_opinion_or_a_remark_against_a_firm_stops_the_list(tmp_path, header, word):
@@ -82,6 +90,13 @@ def test_an_opinion_or_a_remark_against_a_firm_stops_the_list(tmp_path, header, 
         ("说明", "规模较小"),
         ("备注", "无注销风险"),
         ("推荐单位", "虚构局"),
+        ("审核意见", "同意推荐，未发现不符合项"),
+        ("审核意见", "未发现不合格情形"),
+        ("审核意见", "同意入库，不予公示"),
+        ("审核意见", "符合条件，2024年未通过高企认定"),
+        ("备注", "2025年高企申报未通过，拟再申报"),
+        ("备注", "放弃2025年免税"),
+        ("备注", "暂不上市"),
     ],
 )
 def test_opinions_and_remarks_that_are_not_against_it_do_not_stop_it(tmp_path, header, word):
