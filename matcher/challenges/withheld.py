@@ -20,7 +20,8 @@ _REFUSED = re.compile(
 )
 _PASSED = re.compile("(?:[初复终]?审[核查批]?)?(?:已|审)?(?:通过|同意)(?:审[核查批])?|是|true|√|合格", re.I)
 _VERDICT = re.compile(
-    f"(?P<refused>{_REFUSED.pattern})|(?P<hoped>(?:[可方才能须需待拟若如]|再(?![次审]))[^，,。；;]*?)?(?:通过|同意)"
+    f"(?P<refused>{_REFUSED.pattern})|(?P<hoped>(?:[可方才能须需待拟若如]|再(?![次审]))[^，,。；;]*?)?"
+    r"(?:通过|同意)(?:审[核查]|受理|发布|公开|推荐)?(?=$|[^\w])"
 )
 _EARLIER = re.compile("[(（](?:第一次|首次|上次|前次|此前|原|曾|初审)[^()（）]*[)）]")
 
