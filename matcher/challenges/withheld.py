@@ -13,10 +13,17 @@ from matcher.tables.secrecy import says_secret
 WITHHELD = ("need_id", "need_title", "column", "said")
 
 _OF_REVIEW = re.compile("审[核查批定]|[初复终]审|评审")
+_OF_ELSE = re.compile("(?:人员?|专家|方式|日期|时间|单位|部门)$")  # of a review, what is no finding of it
 _REFUSED = re.compile(
-    "退回|驳回|[未不]予?(?:通过|同意|受理|采纳)|待[初复终]?[审核批补修]|未[审核]|(?:审核|评审|处理)中|撤[回销]"
+    "退回|驳回|[未不](?:予|获|能|得|被)?(?:[初复终评]?审[核查批]?)?(?:通过|同意|受理|采纳)(?:通过|发布|公开)?"
+    "|待[初复终]?[审核批补修][^，,。；;]*|未[初复终]?[审核][核查批定]?(?=$|[^\\w])|(?:审核|评审|处理)中|撤[回销]"
 )
 _PASSED = re.compile("(?:[初复终]?审[核查批]?)?(?:已|审)?(?:通过|同意)(?:审[核查批])?|是|true|√|合格", re.I)
+_VERDICT = re.compile(
+    f"(?P<refused>{_REFUSED.pattern})|(?P<hoped>(?:[可方才能须需待拟若如]|再(?![次审]))[^，,。；;]*?)?"
+    r"(?:通过|同意)(?:审[核查]|受理|发布|公开|推荐)?(?=$|[^\w])"
+)
+_EARLIER = re.compile("[(（](?:第一次|首次|上次|前次|此前|原|曾|初审)[^()（）]*[)）]")
 
 
 def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
@@ -37,12 +44,12 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
     """
     own = {column.name for column in NEEDS.columns}
     others = [str(name) for name in needs.columns if str(name).split("_")[0] not in own and name not in own]
-    of_review = [name for name in others if _OF_REVIEW.search(name)]
+    of_review = [name for name in others if _OF_REVIEW.search(name) and not _OF_ELSE.search(name)]
     texts = {name: [_text(cell) for cell in needs[name]] for name in others}
     found = []
     titles = needs["title"] if "title" in needs else needs["need_id"]
     for i, (need, title) in enumerate(zip(needs["need_id"].astype(str), titles, strict=True)):
-        passed = any(_PASSED.fullmatch(texts[name][i]) for name in of_review)
+        passed = any(_passes(texts[name][i]) for name in of_review)
         for name in others:
             said = texts[name][i]
             refused = name in of_review and not passed and _REFUSED.search(said)
@@ -50,6 +57,14 @@ def withheld_needs(needs: pd.DataFrame) -> pd.DataFrame:
                 found.append((need, title, name, said))
                 break
     return pd.DataFrame(found, columns=list(WITHHELD), dtype=object)
+
+
+def _passes(said: str) -> bool:
+    """Whether a text of a review says that the need has passed, if not at first."""
+    if _PASSED.fullmatch(said):
+        return True
+    verdicts = [*_VERDICT.finditer(_EARLIER.sub("", said))]
+    return bool(_REFUSED.search(said) and verdicts) and not (verdicts[-1]["refused"] or verdicts[-1]["hoped"])
 
 
 def _text(cell: object) -> str:

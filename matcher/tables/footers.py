@@ -11,6 +11,7 @@ from itertools import pairwise
 from matcher.tables.cells import Fault, as_written, is_blank
 from matcher.tables.grids import Grid
 from matcher.tables.header_words import header_key
+from matcher.tables.regions import candidates
 from matcher.tables.schemas import EXPERTS, NEEDS, OUTCOMES, WORKS
 from matcher.tables.unit_lines import statements
 
@@ -75,15 +76,17 @@ _GROUP = re.compile(
 )
 _AREA = (
     r"全[国省市州县区旗镇乡]|[省市州县区镇乡](?:直|属|本级)(?:企业|单位|部门)?|本级|其[他它](?:[县区市]+|地区|乡镇|企业|单位)?"
-    r"|[^\d公司厂]{1,8}(?:(?<![超门夜都集])市|(?<![小社景])区|[县州旗盟乡镇]|街道|街办)"
+    r"|(?P<place>[^\d公司厂]{1,8}(?:(?<![超门夜都集])市|(?<![小社景])区|[县州旗盟乡镇]|街道|街办))"
 )
 _SUM_NAME = re.compile(  # what stands for a name in a row of sums or of comparisons, beside figures only
-    rf"(?:{_AREA})(?:[(]?(?:合?计|共)?\d+[家户个项条件][)]?|[(]\d+[)])?"
+    rf"(?:{_AREA})(?P<counted>[(]?(?:合?计|共)?\d+[家户个项条件][)]?|[(]\d+[)])?"
     r"|(?:上年|去年|前年|上期|本年|本期|基期|上月|历年)(?:同期|度)?(?:数|累计|实际|水平)?"
     r"|(?:与?[比较]?(?:上年|去年|上期|上月)?(?:同期)?(?:同比|环比|相比)?(?:增长|增减|增幅|增速|增加|减少|下降|变化|升降)(?:率|额|数|量|幅度|情况)?|同比|环比)"
     r"(?:[(].{1,4}[)])?"
     r"|(?:占.{1,8})?(?:占比|比重|比例|百分比)(?:[(].{1,4}[)])?|(?:年度)?(?:目标|任务|计划|完成)(?:数|值|率|进度)(?:[(].{1,4}[)])?"
 )
+_ZONE = re.compile(".*(?:高新|经开|经济|开发|保税|综保|度假|合作|新)区")  # below the national list
+_TOWN = re.compile(".*(?:[^小城乡古集水老家故强重名侨之][镇乡]|街道|街办)")  # 特色小镇 and 水乡 are none
 _ASKS = re.compile(
     r"[(（【\[]?请(?:选择|填写?|输入|勾选|上传|注明)[^。；]{0,15}[)）】\]]?"
 )  # what a form writes in blank cells
@@ -178,7 +181,10 @@ class Footers:
         if not isinstance(name, str) or len(name) > 20 or name[-1:] not in _SUM_ENDS:
             return False
         counted = bool(_SUM_COUNT.fullmatch(name))
-        if not counted and not _SUM_NAME.fullmatch(_plain(name)):
+        called = _SUM_NAME.fullmatch(_plain(name))
+        if not counted and (
+            not called or (called["place"] and not called["counted"] and not _is_area(called["place"]))
+        ):
             return False
         others = [cell for at, cell in enumerate(row) if at != self._name and not is_blank(cell)]
         words = [cell for cell in others if not _is_figure(cell)]
@@ -412,6 +418,19 @@ def _is_number(cell: object) -> bool:
 def _asks(row: Sequence[object]) -> bool:
     """Whether a row holds nothing but requests to fill it in."""
     return all(is_blank(cell) or (isinstance(cell, str) and _ASKS.fullmatch(cell.strip())) for cell in row)
+
+
+def _is_area(name: str) -> bool:
+    """Whether a name is that of a place: 沂南县 and 高新区 are, 智慧城市, 灌区 and 红旗 are not."""
+    if _ZONE.fullmatch(name) or _TOWN.fullmatch(name):
+        return True
+    for place in candidates(name):
+        own = place.names[-1]
+        if name.endswith(own) and (name == own or candidates(name.removesuffix(own))):
+            return True
+        if own.endswith("自治" + name[-1]) and own.startswith(name[:-1]):  # 恩施州
+            return True
+    return False
 
 
 def _is_figure(cell: object) -> bool:

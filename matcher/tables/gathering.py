@@ -106,7 +106,8 @@ def gather(
     seen: dict[str, str] = {}  # what stands in a sheet -> which one that was
     for path in files:
         year = years.get(path, "") if len({*years.values()}) > 1 else ""
-        for sheet, source in _sheets(path, contract, problems, year):
+        latest = max(years.values(), default="")
+        for sheet, source in _sheets(path, contract, problems, year, latest):
             name = names[path]
             place = f"{name}，{sheet}"
             if (first := seen.setdefault(_content(source) or place, place)) != place:
@@ -181,8 +182,12 @@ def _alike(rows: pd.DataFrame, contract: Contract) -> pd.DataFrame:
     return pd.DataFrame(lines, columns=PROBLEM_COLUMNS).astype({"row": "Int64"})
 
 
-def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame], year: str) -> Iterator[tuple[str, Book]]:
-    """Each sheet that has the header of the contract: its name, and the book of it alone; year: that of the file."""
+def _sheets(
+    path: Path, contract: Contract, problems: list[pd.DataFrame], year: str, latest: str
+) -> Iterator[tuple[str, Book]]:
+    """Each sheet that has the header of the contract: its name, and the book of it alone; year: that of the file;
+    latest: that of all files.
+    """
     try:
         book = _book(path, contract)
     except (TableError, OSError) as error:
@@ -191,10 +196,13 @@ def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame], year: 
     filled = [grid for grid in book.grids if not all(all(map(is_blank, row)) for row in grid.rows)]
     years = {grid.sheet: match[1] for grid in filled if (match := _YEAR_ALONE.fullmatch(grid.sheet.strip()))}
     several = len({*years.values()}) > 1
+    latest = max(years.values()) if several else latest
+    others = [grid for grid in filled if not is_about_others(grid.sheet)]
+    explained = len(others) < len(filled) and _has_header(book._replace(grids=others), contract)
     for grid in filled:
         if grid.sheet in OWN_SHEETS:
             continue
-        if is_about_others(grid.sheet) and len(filled) > 1:
+        if explained and is_about_others(grid.sheet):
             problems.append(_left_out(path, grid.sheet, "是填报说明或示例", "无需处理；若是要报的，请改工作表名"))
             continue
         if grid.hidden and not all(other.hidden for other in filled):
@@ -207,21 +215,36 @@ def _sheets(path: Path, contract: Contract, problems: list[pd.DataFrame], year: 
             problems.append(_left_out(path, grid.sheet, f"不是{contract.title}表"))
             continue
         if of_year := years.get(grid.sheet, "") if several else year:
-            alone = book._replace(grids=[_dated(grid, read, header, contract, of_year)])
+            alone = book._replace(grids=[_dated(grid, read, header, contract, of_year, latest)])
         yield grid.sheet, alone
 
 
-def _dated(grid: Grid, read: Grid, header: Header, contract: Contract, year: str) -> Grid:
-    """The sheet with a year before each header of a figure that names none, in a header of one row as it is written."""
+def _has_header(book: Book, contract: Contract) -> bool:
+    """Whether a sheet in sight has the header of the contract."""
+    for grid in book.grids:
+        with contextlib.suppress(TableError):
+            if not grid.hidden and grid.sheet not in OWN_SHEETS:
+                find_header(book._replace(grids=[grid]), contract, {})
+                return True
+    return False
+
+
+def _dated(grid: Grid, read: Grid, header: Header, contract: Contract, year: str, latest: str) -> Grid:
+    """The sheet with a year before each header of a figure that names none, in a header of one row as it is written.
+
+    What the latest sheet counts as of now (职工总数) stays as it is where no field is of that year yet.
+    """
     if header.end != header.at + 1 or read.numbers != grid.numbers:
         return grid
     meaning = Vocabulary(contract, {}).meaning
     row = [*grid.rows[header.at]]
-    places = [
-        at
-        for at, text in enumerate(row)
-        if isinstance(text, str) and not meaning(text).dated and meaning(f"{year}年{text}").dated
-    ]
+
+    def is_of_year(text: str) -> bool:
+        said, dated = meaning(text), meaning(f"{year}年{text}")
+        of_now = year == latest and said.columns and not any(column.back for column in said.columns)
+        return not said.dated and dated.dated and not (of_now and not dated.columns)
+
+    places = [at for at, text in enumerate(row) if isinstance(text, str) and is_of_year(text)]
     for at in places:
         row[at] = f"{year}年{row[at]}"
     if not places:

@@ -15,6 +15,7 @@ _POWER = re.compile(r"[0-9+\-−–]+")
 _NUMBER = re.compile(r"[-+]?\d[\d,，]*(?:\.\d+)?")
 _TEXT_END = re.compile(r"[\u4e00-\u9fff%‰][)）]?$")
 _LENGTH_END = re.compile("[米秒里寸尺]$")  # of which there are squares
+_ELEMENT_END = re.compile("[氢锂硼碳氮氧氖硫磷氯氩钾钙铁钴铜锌镓锗氪锶锝碘氙铯铅镭钍铀钚]$")  # 碳¹⁴ is an isotope
 _MINUS = str.maketrans("−–", "--")
 
 
@@ -38,7 +39,7 @@ class RichText(NamedTuple):
 
 def rich_text(parts: Sequence[Part]) -> RichText:
     """The text of parts: struck ones are left out where others stand; raised digits are written as such (m²), but for
-    those behind a whole number or a Chinese word at the end, which are of a footnote. 10³ stays a power.
+    those behind a whole number or a Chinese word at the end, which are of a footnote. 10³ stays a power, 碳¹⁴ one word.
     """
     filled = [part for part in parts if part.text.strip()]
     runs = frozenset(part.struck for part in filled or parts)
@@ -66,4 +67,6 @@ def _is_footnote(before: str, raised: str) -> bool:
         return False
     if _NUMBER.fullmatch(before):
         return before != "10"
+    if re.fullmatch(r"\d\d", raised) and _ELEMENT_END.search(before):
+        return False
     return bool(_TEXT_END.search(before)) and not (raised in ("2", "3") and _LENGTH_END.search(before))

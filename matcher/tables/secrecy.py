@@ -12,7 +12,15 @@ _NO_SECRET = re.compile(
 _SECRET = re.compile(
     "涉密|保密(?!性)|密件|不(?:予|宜|便|能|得|可以?|应|作|对外|向社会){0,2}公开|暂缓公开|^(?:秘密|机密|绝密)(?:级|[★*].*)?$"
 )
-_PAPERS = re.compile("保密(?:协议|审查|承诺书?|制度|培训|资[格质])")  # of which others have some too
+_PAPERS = re.compile(  # of which others have some too
+    "保密(?:协议|审查|承诺书?|制度|培训|资[格质]|[,，、；; ]?(?:需要?|须|要|应)?(?:另?签(?:订|署)?)(?:保密)?协议)"
+)
+_WHO = "(?:企业|单位|公司)(?:名称?|信息|身份)|企业联系.{0,2}|联系(?:人|方式|电话)|电话|手机号?|姓名|招标"
+_WHO_ONLY = re.compile(  # what is kept back is who posts it, or a tender
+    f"(?:(?:{_WHO})[、和及与]?)+(?:信息)?(?:均|都|需要?|须|要|请|暂)*(?:不(?:予|宜|便|对外)?公开|保密)"
+    f"|不(?:予|宜|便|对外)?公开(?:(?:{_WHO}|企业$|单位$)[、和及与]?)+"
+)
+_OF_WHO = re.compile(f"{_WHO}|公开(?:企业|单位)$")
 _SECRET_CELL = "是|有|true|1(?:\\.0)?|√|[☑√]是|内部(?:资料|使用)?|(?:秘密|机密|绝密).*"  # in a column of secrecy
 _OF_SECRECY = re.compile("涉密|保密|密级|定密")
 
@@ -23,11 +31,11 @@ def says_secret(header: str, cell: str) -> bool:
     >>> says_secret("是否公开", "否"), says_secret("密级", "秘密★5年"), says_secret("备注", "需签保密协议")
     (True, True, False)
     """
-    rest = _NO_SECRET.sub("", _PAPERS.sub("", cell)).strip()
+    rest = _NO_SECRET.sub("", _PAPERS.sub("", _WHO_ONLY.sub("", cell))).strip()
     if _OF_SECRECY.search(header):
         term = "期限" in header and not re.fullmatch(rf"{NOT_SECRET}|[-—/\s]*", rest.lower())
         if term or re.fullmatch(_SECRET_CELL, rest.lower()):
             return True
     return bool(_SECRET.search(rest)) or (
-        "公开" in header and re.fullmatch("否|不|不能|false", rest.lower()) is not None
+        "公开" in header and not _OF_WHO.search(header) and re.fullmatch("否|不|不能|false", rest.lower()) is not None
     )

@@ -105,6 +105,40 @@ def test_one_year_alone_may_be_that_of_the_call_and_dates_nothing(run, folder):
     assert rows["职工总数"].tolist() == [140]
 
 
+def test_what_the_latest_sheet_counts_as_of_now_is_kept_and_its_yearly_figures_are_of_its_year(run, folder):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name in ("2025年", "2026年"):
+        sheet = book.create_sheet(name)
+        sheet.append(["企业名称", "职工总数", "科技人员数", "销售收入（万元）"])
+        sheet.append([f"甲{name}机械厂", 30, 6, 5000])
+    book.save(folder / "甲.xlsx")
+    rows, *_ = gathered(run, "--kind", "firms", "-p", "hte", "--on", "2026-11-01")
+    assert rows["职工总数"].tolist() == [30, 30]
+    assert rows["科技人员数"].tolist() == [6, 6]
+    assert rows["销售收入（上一年）"].fillna(0).tolist() == [50_000_000, 0]
+
+
+@pytest.mark.parametrize(
+    ("sheets", "titles"),
+    [
+        ({"样表": NEEDS, "字典": "字典\n机械\n"}, ["轴承降噪", "叶片防冰"]),
+        ({"填报说明": "说明\n逐行填写\n", "示例": NEEDS}, ["轴承降噪", "叶片防冰"]),
+        ({"样表": NEEDS, "今年": NEEDS.replace("轴承", "齿轮")}, ["齿轮降噪", "叶片防冰"]),
+    ],
+)
+def test_a_sheet_called_an_example_is_left_out_only_beside_another_of_the_kind(run, folder, sheets, titles):
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for name, text in sheets.items():
+        sheet = book.create_sheet(name)
+        for line in text.splitlines():
+            sheet.append(line.split(","))
+    book.save(folder / "甲.xlsx")
+    rows, *_ = gathered(run)
+    assert list(rows["需求名称"]) == titles
+
+
 def test_figures_of_one_firm_that_differ_are_told_on_the_screen(run, folder):
     for name, staff in (("甲", 120), ("乙", 130)):
         (folder / f"{name}.csv").write_text(f"企业名称,职工总数,科技人员数\n甲机械厂,{staff},18\n", "utf-8")

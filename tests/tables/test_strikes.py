@@ -179,9 +179,9 @@ def test_a_struck_part_of_a_cell_is_left_out_and_told(store):
 
 @pytest.mark.parametrize("store", [bytes, in_sheet])
 def test_raised_digits_behind_a_number_or_a_word_are_a_footnote(store):
-    rows = [["X1", ["轴承降噪", RAISED, "2)"], ["120", RAISED, "1"]], ["X2", ["叶片防冰", RAISED, "[3]"], 30]]
+    rows = [["X1", ["轴承降噪", RAISED, "2)"], ["120", RAISED, "1"]], ["X2", ["烟气脱氮", RAISED, "3"], 30]]
     reading = read_needs(store(rich_needs(rows, ["编号", ["需求名称", RAISED, "1"], "预算（万元）"])))
-    assert list(reading.rows["title"]) == ["轴承降噪", "叶片防冰"]
+    assert list(reading.rows["title"]) == ["轴承降噪", "烟气脱氮"]
     assert list(reading.rows["budget"]) == [1_200_000, 300_000]
     note = "有 {} 格末尾有上标（第 {} 行），当作脚注的号，没有读入"
     assert [line[1:4] for line in told(reading)] == [
@@ -201,6 +201,8 @@ def test_raised_digits_behind_a_number_or_a_word_are_a_footnote(store):
         (["占地500米", RAISED, "2"], "占地500米²"),
         (["收集CO", {"font_script": 2}, "2", "制甲醇"], "收集CO2制甲醇"),
         (["方差X", RAISED, "2"], "方差X²"),
+        (["同位素碳", RAISED, "14"], "同位素碳¹⁴"),
+        (["地下水中的锶", RAISED, "90"], "地下水中的锶⁹⁰"),
     ],
 )
 def test_powers_stay_in_a_text_and_nothing_is_told(parts, text):

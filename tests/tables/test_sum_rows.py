@@ -21,6 +21,7 @@ def firms(*rows: Sequence[object], header: Sequence[object] = HEADER) -> Reading
 
 NAMES = (
     "河东区 河东区（2家） 高新区(4) 全市 全市3家 市直 市直企业 其他 其他县区 沂南县 大店镇 银雀山街道 3家 "
+    "临沂市 临沂市河东区 临沂沂南县 恩施州 陈巴尔虎旗 滨河新区 虚构经开区 虚构片区（3家） "
     "上年同期 去年 同比增长 同比（%） 较上年增减 比上年同期增长 增幅 占全市比重 完成率 目标数"
 )
 
@@ -44,6 +45,7 @@ def test_a_row_of_sums_beside_figures_only_is_no_firm(name):
         ["沂南县", None, 60, 6, "否"],
         ["全市", None, None, None, None],
         ["乙家具", None, 60, 6, None],
+        *([name, None, 60, 6, None] for name in ("红旗", "苏州", "水乡", "锦旗", "智慧城市", "特色小镇", "产业园区")),
     ],
 )
 def test_neighbours_are_firms(row):
@@ -67,6 +69,12 @@ def test_needs_that_are_counted_in_the_column_of_names_are_sums():
     read = read_needs(Book("表", [Grid("", [header, *rows], range(1, 7))]))
     assert list(read.rows["title"]) == ["轴承降噪", "3项专利的转化", "其他"]
     assert read.problems.loc[read.problems["problem"] == TOLD, "row"].tolist() == [2, 3]
+
+
+def test_needs_named_after_kinds_of_places_are_needs_beside_figures_only():
+    names = ["智慧城市", "特色小镇", "灌区", "产业园区", "美丽水乡", "沂南县"]
+    rows = [["序号", "需求名称", "预算（万元）"], *([i, name, 30] for i, name in enumerate(names, 1))]
+    assert list(read_needs(Book("表", [Grid("", rows, range(1, 8))])).rows["title"]) == names[:-1]
 
 
 @pytest.mark.parametrize("note", ["补充资料：本表由企业填报，1≥2。", "逻辑关系：3=1+2", "审核关系：（1）≥（2）"])

@@ -301,7 +301,13 @@ def _against(rows: pd.DataFrame, header: str) -> list[str]:
         return []
     said = rows[header].map(lambda cell: "" if is_blank(cell) else clean_text(as_written(cell)))
     firms = rows["name"].where(rows["name"].fillna("") != "", rows["enterprise_id"]) if "name" in rows else said.index
-    return [f"{firm}：{text}" for firm, text in zip(firms, said, strict=True) if speaks.search(text)]
+    return [f"{firm}：{text}" for firm, text in zip(firms, said, strict=True) if _speaks(speaks, text)]
+
+
+def _speaks(against: re.Pattern[str], text: str) -> bool:
+    """Whether a text speaks against the entry: of one that begins with a yes, only what takes it back."""
+    rest = _OF_ELSE.sub("", text)
+    return bool((_YET if _AGREED.match(rest) else against).search(rest))
 
 
 def _tells_apart(cells: pd.Series[Any]) -> bool:
@@ -316,8 +322,19 @@ _OF_REMARK = "备注|说明|情况$"
 _REFUSED = re.compile(
     "不(?:同意(?!见)|推荐|通过|予|纳入|入库|宜|符合|合格|建议|支持|参[加评])|未(?:获)?(?:通过|推荐|同意)|[暂缓](?:缓|不|议)|淘汰|退回|驳回|放弃"
 )
+_OF_ELSE = re.compile(  # what is found not to be, and what is denied or waived beside the entry
+    "(?:未发现|未见|无|没有|不存在)(?:任何|其他|明显|有|存在)?不(?:符合|合格|宜|予)[^，,。；;]{0,6}"
+    r"|(?:不予|放弃|暂[不缓])(?:(?:19|20)\d\d年度?)?(?:享受|申[请报])?(?:公[示开]|免税|减免|退税|补[贴助]|奖[励补]|上市|处[罚理]|加分)"
+)
+_AGREED = re.compile("(?:同意|推荐)(?:入库|纳入|推荐|通过)?(?=[，,。；;])|(?:同意|推荐)(?:入库|纳入)")
+_YET = re.compile(  # what takes it back
+    "但|不过|[暂缓](?:缓|不|议)|放弃|[不未](?:同意|建议|予|宜|获|能)*(?:入库|纳入|推荐|参[加评])|退回|驳回|淘汰"
+    "|(?:审[核查议]?|核[查实]|现场|答辩|会议)[^，,。；;]{0,4}[未不](?:获|予|能)?(?:通过|同意)|[未不](?:获|能)?通过[^，,。；;]{0,4}(?:审|核查|答辩)"
+)
 _GONE = re.compile(
-    rf"{_REFUSED.pattern}|(?:已|拟|正在|准备|[年月]).{{0,6}}(?:注销|吊销|迁出|外迁|迁[往至]外|停产|停业|歇业|倒闭|破产)"
+    r"不(?:予|宜|应|建议|同意)*(?:推荐|纳入|入库)|(?:放弃|暂[缓不议])(?:入库|纳入|培育|推荐|申报|参[加评]|$|[，,。；;])|淘汰"
+    rf"|^(?:[初复终评]?审[核查批]?)?(?:{_REFUSED.pattern})"
+    "|(?:已|拟|正在|准备|[年月]).{0,6}(?:注销|吊销|迁出|外迁|迁[往至]外|停产|停业|歇业|倒闭|破产)"
     "|^(?:注销|吊销|迁出|外迁|停产|停业|歇业|倒闭|破产)|退出"
 )
 _YES = re.compile(r"[是√✓✔☑对1Yy]|yes|同意|通过|推荐|拟?入库|纳入", re.I)
