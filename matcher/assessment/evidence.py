@@ -18,11 +18,19 @@ from matcher.tables.dates import Days, read_days
 
 TITLES_OF = {column.name: column.title for column in EVIDENCE}
 _COUNTED = re.compile(COUNT)
-_PARTS = re.compile(r"[，,；;。\n]+")
+_PARTS = re.compile(r"[，,；;。\n]+|[、 \t\u3000]+(?=[^，,；;。、\s]{0,8}20\d\d)")
 _DAY = re.compile(
     r"(?P<year>20\d\d)(?:年?(?P<end>[底末])|年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|(?P<sign>[-./])\d{1,2}(?:(?P=sign)\d{1,2})?(?![\d.]))"
 )
 _UNTIL = re.compile(r"(?:有效|期限|质保|合同期|(?<!延期)(?<!推迟)至|[-—~～])[^，,；;]{0,3}$")
+_ENDS = re.compile("(?:年?[底末]?前?|日)?(?:到期|届满|期满|失效|[为截]?止|前?有效)")
+_ORDER = "(?:合同|订单|协议|中标)"
+_DELIVERY = "(?:交货|供货|交付|到货|供应|履行|执行)"
+_ORDERED = re.compile(rf"[前起底末]?(?:开始|{_DELIVERY})*的?{_ORDER}")  # behind a day: 2027年供货合同
+_DELIVERED = (
+    re.compile(rf"{_DELIVERY}[期日时]?[限间]?[^，,；;]{{0,3}}$"),
+    re.compile(rf"[前起底末]?(?:开始)?{_DELIVERY}"),
+)
 _DONE = re.compile("已|签[订署]?|现有|持有|获得|取得")
 _RIGHTS = re.compile("(?:(?P<paper>论文)|专利|软著|著作权)(?:登记|授权)?(?:证书?|书)?(?:复印件|文本|全文)?$")
 _ONE_OF = re.compile("其中|另|还有")
@@ -71,21 +79,28 @@ def _state_of(text: str, kind: str, on: dt.date | None) -> bool | None:
     boxes = read_boxes(text)
     said = ticked(text) if boxes and any(box.text for box in boxes) else text  # √ alone is an answer
     parts = _PARTS.split(said)
-    there = [part for part in parts if not _is_later(part, on)]
+    ordered = kind == "sales" and bool(re.search(_ORDER, said))
+    there = [part for part in parts if not _is_later(part, on, ordered)]
     if len(there) == len(parts):
         return read_state(said, kind)
     return bool(there and read_state("，".join(there), kind))
 
 
-def _is_later(clause: str, on: dt.date | None) -> bool:
-    """Whether a clause is of a day after `on`: 2027年6月, 2026年底前完成; not 有效期至2027年6月 or 已签2027年合同."""
+def _is_later(clause: str, on: dt.date | None, ordered: bool) -> bool:
+    """Whether a clause is of a day after `on`: 2027年6月, 2026年底前完成; not 有效期至2027年6月 or 已签2027年合同.
+
+    ordered: whether it is of an order, which is there though it is delivered later.
+    """
     if on is None or _DONE.search(clause):
         return False
     for found in _DAY.finditer(clause):
         day = read_days(found["year"] + "年12月" if found["end"] else found[0])
         first = day.low if isinstance(day, Days) else day
-        if isinstance(first, dt.date) and first > on and not _UNTIL.search(clause[: found.start()]):
-            return True
+        if isinstance(first, dt.date) and first > on:
+            before, behind = clause[: found.start()], clause[found.end() :]
+            term = ordered and (_ORDERED.match(behind) or _DELIVERED[0].search(before) or _DELIVERED[1].match(behind))
+            if not (term or _UNTIL.search(before) or _ENDS.match(behind)):
+                return True
     return False
 
 

@@ -12,7 +12,7 @@ from matcher.policy.platforms import KINDS, LEVELS, count_platforms
 from matcher.pool.book.book import Book
 from matcher.pool.book.follow_up import items
 from matcher.pool.book.tables import title_columns
-from matcher.pool.target_names import is_place, left_over, lies_in
+from matcher.pool.target_names import TIME, in_full, is_place, left_over, lies_in
 from matcher.tables.arguments import Day, as_day, check_frame
 from matcher.tables.cells import UNITS, first_few
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
@@ -26,7 +26,7 @@ _OF_CONVERSIONS = "科技|成果|转化|转移|项目"
 _OF_PROJECTS = "科技|科研|攻关|计划|研发|项目"
 _OF_POOL = "培育库|入库|在库|企业"
 _OF_SIGNED = "产学研|合作|技术|项目|合同|协议|签约"
-_OF_RECOGNISED = "国家|中小企业|企业|认证|称号|资格"
+_OF_RECOGNISED = "国家|中小企业|企业|认证|称号|资格|评价"
 _CONTRACT_KINDS = ("技术开发", "技术转让", "技术许可", "技术咨询", "技术服务")
 _SUM = re.compile("成交额|交易额|金额")
 _PLATFORM = re.compile("平台")
@@ -36,10 +36,10 @@ _NOT_PERSONS = re.compile("服务村|覆盖|培训|村数|人次")
 _CONVERTED = re.compile("转化.{0,4}成果|成果.{0,4}转化")
 _PROJECT = re.compile("(?:科技|科研|攻关|计划|研发|重大|重点)项目|项目立项|立项数")
 _NOT_PROJECT = re.compile("签约|招商|投资|验收|结题|资金|经费")
-_POOLED = re.compile("培育库|入库企业|在库企业")
+_POOLED = re.compile("培育库|(?<!评价)入库企业|在库企业")
 _SIGNED = re.compile("签约")
 _RECOGNITIONS = {
-    "高新技术企业|高企": "hte_certificate",
+    "(?:国家级?)?(?:高新技术企业|高企)": "hte_certificate",
     "科技型中小企业|科小": "tech_sme",
     "创新型中小企业": "innovative_sme",
     "小巨人": "little_giant",
@@ -52,7 +52,7 @@ _OF_PLATFORMS = "|".join(
     (
         *(f"(?:{words})(?:机构|基地|中心|平台|站|示范)*" for words in KINDS.values()),
         *(f"{level}(?:(?:及其?|或)?以上)?" for level in LEVELS),
-        "科技|创新|研发|企业|平台|载体|中试|示范",
+        "科技|科研|创新|研发|企业|平台|载体|中试|示范",
     )
 )
 _THINGS = re.compile("^[个家项件份笔人名位]?$")
@@ -158,6 +158,9 @@ def targets_from_registers(
             counted = None
         given = row["actual"]
         if counted is not None:
+            if time := TIME.search(target.name):
+                problem = f"里的“{time[0]}”没有另作限定，计到 {target.until:%Y-%m-%d} 为止"
+                target.tell("目标名称", target.name, problem, "请核对起始日期和完成日期")
             typed = _written(row, "actual") if pd.isna(given) else f"{float(given):g}"
             if typed and (pd.isna(given) or float(given) != counted):
                 problem = f"填写的实际值 {typed} 与登记表合计 {counted:g} 不同，已用登记表的"
@@ -215,7 +218,8 @@ def _narrowed(target: _Target, rows: pd.DataFrame, words: str, register: str) ->
     """The rows of the places that a name says; None, told, where it says something else that the register does not."""
     regions = next((rows[name] for name in ("region", "county") if name in rows), pd.Series("", rows.index))
     regions = regions.fillna("").astype(str).str.strip()
-    known = set(regions) - {""}
+    full = in_full(set(regions) - {""})
+    known = {*full, *full.values()}
     places, others = list[str](), list[str]()
     for part in left_over(target.name, words, known):
         (places if is_place(part, known) else others).append(part)
@@ -230,7 +234,8 @@ def _narrowed(target: _Target, rows: pd.DataFrame, words: str, register: str) ->
         return None
     if not places:
         return rows
-    inside = {text: {lies_in(text, place) for place in places} for text in known | {""}}
+    asked = [full.get(place, place) for place in places]
+    inside = {text: {lies_in(full.get(text, text), place) for place in asked} for text in {"", *full}}
     within = regions.map(lambda text: True in inside[text])
     if unsure := int((~within & regions.map(lambda text: None in inside[text])).sum()):
         problem = f"：{unsure} 行没有写地区，或写了几处、写得不够细，没有计入实际值"

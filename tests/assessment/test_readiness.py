@@ -339,6 +339,23 @@ def test_a_ticked_answer_is_read_and_a_later_day_is_a_plan(text: str, there: boo
     assert [one.present for one in found if one.kind == "pilot"] == ([] if there is None else [there])
 
 
+@pytest.mark.parametrize(
+    ("kind", "text", "there"),
+    [
+        ("prototype", "样机2025年完成、2027年量产", True), ("prototype", "2025年6月完成样机 2027年6月量产", True),
+        ("pilot", "2027年小试、中试", False), ("prototype", "2027年3月完成样机、2027年9月量产", False),
+        ("test_report", "检测报告（2028-05-01到期）", True), ("test_report", "检测报告2028年5月底前有效", True),
+        ("test_report", "2027年5月出检测报告", False), ("patents", "专利证书，2043年5月失效", True),
+        ("sales", "2027年供货合同2份", True), ("sales", "销售合同2份（交货2027年3月）", True),
+        ("sales", "2026年12月交付的订单3份", True), ("sales", "销售订单2份，2027年3月起供货", True),
+        ("sales", "2027年形成订单", False), ("sales", "2027年3月供货", False),
+    ],
+)  # fmt: skip
+def test_a_later_day_is_of_its_own_clause_and_a_term_is_no_plan(kind: str, text: str, there: bool) -> None:
+    found = read_evidence({kind: text}, on=dt.date(2026, 11, 24))
+    assert [one.present for one in found if one.kind == kind] == [there]
+
+
 def test_the_day_of_an_assessment_decides_what_is_there_yet() -> None:
     rows = read_assessed_outcomes(pd.DataFrame([{"成果编号": "x", "中试": "2026年12月完成"}])).rows
     levels = [assess_outcomes(rows, on=day).table["readiness"].iloc[0] for day in ("2026-11-24", "2027-01-05")]

@@ -154,6 +154,10 @@ def book(tmp_path_factory):
         ("培育库新入库企业", "家", 0, 1),
         ("培育库企业总数", "家", 1, 2),
         ("高新技术企业总数", "家", 1, 1),
+        ("国家级高新技术企业数", "家", 1, 1),
+        ("有效高新技术企业数", "家", 1, 1),
+        ("高企保有量", "家", 1, 1),
+        ("国家级专精特新企业数", "家", 1, None),
         ("新认定高新技术企业", "家", 0, 1),
         ("高新技术企业净增", "家", 0, None),
         ("科技型中小企业总数", "家", 1, None),
@@ -236,6 +240,15 @@ PLACES = pd.DataFrame(
         ("2026年河东区、兰山区技术合同成交额", 600, ["：2 行没有写地区，或写了几处、写得不够细，没有计入实际值"]),
         ("沂水县技术合同成交额", 0, ["：1 行没有写地区，或写了几处、写得不够细，没有计入实际值"]),
         ("全市技术合同登记成交总额", 657, []),
+        ("1.技术合同成交额（单位：万元）", 657, []),
+        ("（二）技术合同实际成交额(万元)", 657, []),
+        ("②新签技术合同额实绩", 657, []),
+        (
+            "前三季度技术合同成交额",
+            657,
+            ["里的“前三季度”没有另作限定，计到 2026-11-28 为止"],
+        ),
+        ("截至9月技术合同成交额", 657, ["里的“截至9月”没有另作限定，计到 2026-11-28 为止"]),
         ("高新区技术合同成交额", None, ["里的“高新区”在合同登记表里无从区分，实际值没有取自合同登记表"]),
         ("出口技术合同成交额", None, ["里的“出口”在合同登记表里无从区分，实际值没有取自合同登记表"]),
         ("规上企业重大技术合同额", None, ["里的“规上企业重大”在合同登记表里无从区分，实际值没有取自合同登记表"]),
@@ -248,6 +261,24 @@ def test_every_word_of_a_targets_name_is_applied_or_told(name, actual, told):
     assert filled.problems["problem"].tolist() == [f"目标“{name}”{text}" for text in told]
 
 
+@pytest.mark.parametrize(
+    ("name", "regions", "actual"),
+    [
+        ("临沂高新区技术合同成交额", ("兰山区", "高新区", "沂水县"), 200),
+        ("临沂市技术合同成交额", ("兰山区", "高新区", "经开区"), 600),
+        ("山东省技术合同成交额", ("兰山区", "高新区", "江苏省"), 100),  # whose zone is not known: told
+        ("沂水县技术合同成交额", ("沂水县", "高新区", "兰山区"), 100),
+        ("济南高新区技术合同成交额", ("兰山区", "高新区", "沂水县"), None),
+        ("临沂市技术合同成交额", ("兰山区", "济南市", "高新区"), 100),
+    ],
+)
+def test_a_zone_is_one_of_the_city_in_which_all_of_a_register_lies(name, regions, actual):
+    checked = check_contracts(read_contracts(PLACES.iloc[:3].assign(地区=list(regions))).rows)
+    filled = targets_from_registers(target(name, unit="万元"), on="2026-11-28", contracts=checked)
+    assert filled.rows["actual"].astype(object).where(filled.rows["actual"].notna(), None).tolist() == [actual]
+    assert len(filled.problems) == int(actual is None or bool({"济南市", "江苏省"} & set(regions)))
+
+
 def test_places_and_levels_of_the_other_registers():
     people = pd.DataFrame({"expert_id": ["a", "b", "c"], "county": ["兰陵县", "沂水县", "兰陵"]})
     platforms = read_platforms(PLATFORMS).rows
@@ -257,6 +288,8 @@ def test_places_and_levels_of_the_other_registers():
         ("科技特派员总数", "人", {"commissioners": people}, 3),
         ("兰陵县科技特派员人数", "人", {"commissioners": people.drop(columns="county")}, None),
         ("省级以上创新平台", "个", {"platforms": platforms}, 2),
+        ("3、省级以上科研平台数（个）", "个", {"platforms": platforms}, 2),
+        ("派出科技特派员", "人", {"commissioners": people}, 3),
         ("兰山区创新平台数", "个", {"platforms": platforms}, None),
         ("重大科技项目", "项", {"projects": pd.DataFrame({"project_id": ["P"], "year": ["2026"]})}, None),
     ):

@@ -29,13 +29,18 @@ from matcher.tables.soft_values import why_unknown
 from matcher.tables.writings import KnownIds
 
 Said = tuple[str, str, str, str]
-# Conclusions with which a project goes on (暂缓通过，限期整改; 整改后重新验收), and the beginnings of others
+# Conclusions with which a project goes on (暂缓通过，限期整改; 整改后重新验收), and the words of others
 _NOT_OVER = re.compile(
     "暂缓|暂不|(?<!无需|无须|不需|不用|不必)整改|重新(?:组织)?(?:验收|评价|评审)|再次验收|复验"
     "|(?:延期|延后|推迟|择期|另行)(?:组织|进行|申请)?(?:验收|评价|$)|未定|待(?:定|补|复|核|验)"
 )
-_OVER = re.compile(
-    r"(?:经?整改(?:后|完成|到位|合格|[、,，])*)?(?:验收)?(?:同意|准予|予以)?(?:验收)?(?:通过|合格|优秀|良好|结题|结项|(?<=同意)验收)"
+_OVER = re.compile("(?:通过|合格)(?!后)|优秀|良好|结题|结项|(?<=同意)验收")
+_OPEN = re.compile(  # before such a word in its clause: it is denied, or yet to come
+    "[不未没待](?!再)|暂|再(?!次)|方可|方能|[才拟如若应]|(?<!无)须|限期|择期|另行|有条件|部分|初步|(?:验收|复验|评审)(?:通过|合格)后"
+)
+_OPENED = re.compile(  # behind it: there is another acceptance to come
+    "(?:后|再|重新|再次|另行|择期|待)[^,，;；。]{0,4}(?:验收|复验|评[审价])|待(?:复|核|验|定|整改)|暂[缓不]|验收[^,，;；。]{0,4}整改"
+    "|(?:延期|延后|推迟)[^,，;；。]{0,2}(?:验收|评价)"
 )
 _EXTENDED = re.compile(r"(?<!拟)(?<!申请)(?:延期|延长|展期|顺延|延)[至到][^，,；;。]{2,12}")
 _STATES = ("实施状态", "执行状态", "项目状态", "状态")
@@ -203,8 +208,12 @@ def event_of(row: Mapping[Any, Any], known: KnownIds, person: str, source: str) 
 
 
 def _goes_on(grade: str) -> bool:
-    """Whether a conclusion of acceptance is none: 暂缓通过，限期整改, but not 整改后通过."""
-    return bool(_NOT_OVER.search(grade)) and not (_OVER.match(grade) and not re.search("重新|再次|复验", grade))
+    """Whether a conclusion of acceptance is none: 暂缓通过，限期整改, but not 整改后通过 or 复验合格."""
+    return bool(_NOT_OVER.search(grade)) and not any(
+        not _OPEN.search(re.split("[,，;；。]", grade[: found.start()])[-1])
+        and not _OPENED.search(grade[found.end() :])
+        for found in _OVER.finditer(grade)
+    )
 
 
 def _not_over(grade: str) -> str:
