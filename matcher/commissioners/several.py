@@ -10,7 +10,9 @@ from matcher.tables.names import may_be_several, persons_apart
 
 Told = list[tuple[str, str, str, str]]  # field, value, what, action
 
-_BETWEEN = re.compile(r"[、，,;；/\n]+(?![^(（]*[)）])|(?<=[村区])\s+|(?<=[村区])[和与及]")
+_PEACE = "和[平谐睦美顺兴安祥悦风丰庆泰合润乐善信](?:新|家园|花园|[东西南北中一二三四])?(?:村|社区)"
+_BETWEEN = re.compile(rf"[、，,;；/\n]+(?![^(（]*[)）])|(?<=[村区])\s+|(?<=[村区])(?!{_PEACE})[和与及]")
+_ONE_OR_TWO = re.compile(f"[村区]{_PEACE}")  # 甲村和平社区: 甲村 and 平社区, or 和平社区 of 甲村
 _VILLAGE = re.compile(
     r"(?!.*(?:\d|[一二三四五六七八九十两几数多]+个|全[镇乡县街村]|各村|所有)).*(?:村|社区|村委会|居委会)(?:[（(].*[)）])?"
 )
@@ -35,6 +37,11 @@ def villages_apart(rows: pd.DataFrame) -> tuple[pd.DataFrame, Told]:
             text = others[1]
             told.append(("village", cell, f"另有没有写出村名的村，只安排了“{text}”", "请一村一行写出村名"))
         parts = [part.strip() for part in _BETWEEN.split(text) if part and part.strip()]
+        if any(_ONE_OR_TWO.search(part) for part in parts):
+            told.append(("village", cell, "一格里似有几个村，看不出怎样分开，“和”字前后没有分开", "请一村一行写出村名"))
+            if len(parts) == 1:
+                taken.append((at, text))
+                continue
         if len(parts) > 1 and all(_VILLAGE.fullmatch(part) for part in parts):
             told.append(("village", cell, f"一格里有 {len(parts)} 个村，已拆开", "请核对；需求当作各村共有"))
             taken += [(at, part) for part in parts]

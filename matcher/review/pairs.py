@@ -13,10 +13,14 @@ from matcher.tables.cells import shorten
 from matcher.tables.names import may_be_several, persons_apart
 from matcher.tables.own_schemas import REVIEW_SCORES
 from matcher.tables.reading import PROBLEM_COLUMNS, Reading
+from matcher.tables.remarks import is_remark
 
-_SCORE_COLUMNS = {column.name for column in REVIEW_SCORES.columns}
+_SPEAKS = re.compile(
+    "comment|status|reason|回避|候补|冲突|状态|身份|角色|意见|评语|理由|(?:专家|评委|评审|人员|审核|其他).{0,4}(?:情况|说明|类型|类别|性质|关系)"
+)
 _NOT_RECUSED = re.compile(
     "(?:不|无|未|非|没有|是否)(?:需要?|须|用|必|存在|涉及|属于?|申请|应)?(?:回避|候补)|(?:回避|候补)[:：\\s]*(?:否|无|不)"
+    "|(?:障碍物?|碰撞|风险|危险)的?回避|回避(?:障碍|碰撞|风险|算法|技术|系统|装置|路径|行为|反应|控制|功能|性能|策略)"
 )
 _RECUSED = re.compile("回避|候补")
 _NOT_ALL = re.compile(r"等(?:共|[\d一二三四五六七八九十两几])*[人位名]")
@@ -26,19 +30,24 @@ _LEADER = re.compile("(?:专家|评审)?(?:组长|副组长|主审|召集人|主
 def recuses(text: object) -> bool:
     """Whether a text says that somebody must recuse or is an alternate.
 
-    >>> recuses("与申报人系师生，申请回避"), recuses("无需回避"), recuses("同意")
+    >>> recuses("与申报人系师生，申请回避"), recuses("无需回避"), recuses("障碍物回避算法新")
     (True, False, False)
     """
     return isinstance(text, str) and bool(_RECUSED.search(_NOT_RECUSED.sub("", text)))
 
 
 def said_beside(pairs: pd.DataFrame) -> pd.Series:
-    """What a text beside the answers of each pair says of a conflict or an alternate, "" for nothing."""
+    """What the comment, a remark or a state of each pair says of a conflict or an alternate, "" for nothing.
+
+    What describes the item (项目简介, 单位, 等级) says nothing of its reviewers.
+    """
     said = [""] * len(pairs)
-    for name in (str(one) for one in pairs if one not in ("item", "title", "reviewer", "conflict", "alternate")):
+    for name in (str(one) for one in pairs if one not in ("conflict", "alternate")):
+        if not is_remark(name) and not _SPEAKS.search(name.lower()):
+            continue
         for at, cell in enumerate(pairs[name]):
             if not said[at] and recuses(cell):
-                title = REVIEW_SCORES[name].title if name in _SCORE_COLUMNS else name
+                title = REVIEW_SCORES[name].title if name == "comment" else name
                 said[at] = f"{title}写的是“{shorten(cell, 40)}”"
     return pd.Series(said, pairs.index, dtype=object)
 

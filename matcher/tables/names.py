@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from matcher.tables.units import fold_unit
+from matcher.tables.words import default_engine, load_segmenter
 
 _NUMERAL = "[0-9一二三四五六七八九十两几多余]"
 _CONTACT = re.compile(
@@ -68,7 +69,14 @@ _UNIT_BESIDE = re.compile(
     "盖章|公章|签章|联系人|负责人|牵头|主持|依托|承担|参与|合作|协作|电话|[甲乙]方|^.[\\s\\d.,;:、/*\\-]*.$"
 )
 _CONTACT_PERSON = re.compile(r"(?:联系人|负责人|法人|法定代表人)[:\s].*")
-_LABEL = re.compile(r"(?:专家|评委|委员)?[A-Za-z]*[-_]?\d+")  # E1, ZJ-007, 专家3
+_LABEL = re.compile(r"((?:专家|评委|委员)?[A-Za-z]*[-_]?)\d{1,6}")  # E1, ZJ-007, 专家3; more digits are a telephone
+_SURNAMES = (
+    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘于蒋蔡余杜叶程苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付傅方白"
+    "邹孟熊秦邱江尹薛闫阎段雷侯龙史陶黎贺顾毛郝龚邵万钱严覃武戴莫孔向汤常温康施文樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁"
+    "尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳欧管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳时穆司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏"
+    "席卫米柏宗瞿桂全佟应臧闵苟邬边卞姬师和仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝"
+)
+_PERSON = re.compile(rf"(?:[{_SURNAMES}]|{_COMPOUND.pattern})[\u4e00-\u9fff]{{1,2}}")
 _LONGEST = 200  # signs; a longer text is no name, and is left as it is
 
 
@@ -145,21 +153,32 @@ def person_key(cell: str) -> str:
 
 
 def persons_apart(cell: str) -> tuple[str, ...]:
-    """The persons, or their ids, that a cell names one beside another; () for one, and where that is not plain.
+    """The persons, or their ids, that a cell names one beside another; () for one, and where that is not plain: all
+    are ids of one kind, or all are Chinese names by their surnames, and no other word of the dictionary.
 
     >>> [persons_apart(cell) for cell in ("王某（组长）、李某", "E1,E2", "王某，教授", "王某等3人")]
     [('王某', '李某'), ('E1', 'E2'), (), ()]
+    >>> [persons_apart(cell) for cell in ("王某、13800001111", "E1/王某", "王某、蔬菜", "王某、金融")]
+    [(), (), (), ()]
     """
-    found = []
-    for piece in filter(None, map(str.strip, _pieces(_half(cell)))):
-        if _LABEL.fullmatch(piece):
-            found.append(piece)
-            continue
-        names, more = read_persons(piece)
-        if more or len(names) != 1 or names[0].doubt or names[0].surname or is_unit(names[0].name):
-            return ()
-        found.append(piece.replace("(", "（").replace(")", "）") if names[0].unit else names[0].name)
-    return tuple(dict.fromkeys(found)) if len(set(found)) > 1 else ()
+    pieces = list(filter(None, map(str.strip, _pieces(_half(cell)))))
+    labels = [match[1] for piece in pieces if (match := _LABEL.fullmatch(piece))]
+    if labels:
+        found = pieces if len(labels) == len(pieces) and len(set(labels)) == 1 else []
+    else:
+        found = [_one_person(piece) for piece in pieces]
+    return tuple(dict.fromkeys(found)) if all(found) and len(set(found)) > 1 else ()
+
+
+def _one_person(piece: str) -> str:
+    """The name of the one person that a piece surely names, with a unit in brackets as it stands; else ""."""
+    names, more = read_persons(piece)
+    if more or len(names) != 1 or names[0].doubt or names[0].surname or not _PERSON.fullmatch(names[0].name):
+        return ""
+    words = load_segmenter(default_engine(), ()).tag(names[0].name, False)
+    if len(words) == 1 and words[0][1] and not words[0][1].startswith("nr"):  # 林业, 高密; nr is a person's name
+        return ""
+    return piece.replace("(", "（").replace(")", "）") if names[0].unit else names[0].name
 
 
 def may_be_several(cell: str) -> bool:

@@ -63,6 +63,50 @@ def test_what_may_be_several_persons_is_told(cell):
     assert reading.problems["problem"].tolist() == ["一格里似有几位，看不出是不是，当作一位"]
 
 
+@pytest.mark.parametrize("cell", ["李村和平社区", "周村区和平村", "甲村和谐家园社区"])
+def test_a_village_that_may_be_called_after_peace_stays_one_and_is_told(cell):
+    reading = villages(cell)
+    assert reading.rows["village"].tolist() == [cell]
+    assert reading.problems["value"].tolist() == [cell]
+    assert villages(f"{cell}、乙村").rows["village"].tolist() == [cell, "乙村"]
+    assert villages("甲村和平安村").rows["village"].tolist() == ["甲村", "平安村"]
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "张三/13800000000",
+        "李四、13900000000",
+        "张三,0539-8123456",
+        "E01/张三",
+        "1、张三",
+        "张三，1",
+        "张三、中共党员",
+        "张三、高级兽医师",
+        "张三、李四团队",
+        "张三、蔬菜",
+        "张三、林业",
+        "张三/果树栽培",
+        "张三/临沂",
+        "王某、高密",
+        "ZJ-007/2026",
+    ],
+)
+def test_what_stands_beside_a_name_is_no_second_person(cell):
+    reading = read_commissioners(pd.DataFrame({"姓名": [cell], "专长": "果树"}))
+    assert len(reading.rows) == 1
+    assert not reading.problems["problem"].str.contains("拆开").any()
+
+
+@pytest.mark.parametrize(
+    "cell", ["张三、李四", "王建业/欧阳某某", "林海，安然", "张三（甲大学）、李强教授", "E01、E02"]
+)
+def test_names_and_ids_of_one_kind_are_persons_each(cell):
+    reading = read_commissioners(pd.DataFrame({"姓名": [cell], "专长": "果树"}))
+    assert len(reading.rows) == 2
+    assert reading.problems["problem"].tolist() == ["一格里有 2 位，已拆开"]
+
+
 @pytest.mark.parametrize("cell", ["张某（团长）", "张某教授", "张某（甲大学、乙所）", "张某，教授", "欧阳某某"])
 def test_one_person_stays_one(cell):
     reading = read_commissioners(pd.DataFrame({"姓名": [cell], "专长": "果树"}))

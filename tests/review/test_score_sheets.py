@@ -604,6 +604,30 @@ def test_who_got_no_sheet_for_a_remark_is_not_asked_for_scores():
     assert checked.scores["reviewer"].tolist() == ["张某", "王某"]  # the alternate was called up
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "sent"),
+    [
+        ("summary", "无人车障碍物回避算法", True),
+        ("项目简介", "研究家畜的回避和候补机制", True),
+        ("unit", "某回避技术公司", True),
+        ("grade", "候补", True),
+        ("备注", "风险回避策略新颖", True),
+        ("备注", "无需回避", True),
+        ("备注", "同单位，回避", False),
+        ("comment", "与申报人系师生，申请回避", False),
+        ("专家类型", "候补专家", False),
+        ("派发状态", "回避", False),
+    ],
+)
+def test_only_remarks_and_states_say_that_a_reviewer_recuses(header, cell, sent):
+    pairs = pd.DataFrame({"item": ["P1", "P2"], "reviewer": "E1", header: [cell, None]})
+    given = json.loads(score_workbooks(pairs)[RECORD])["sheets"]
+    assert [one["items"] for one in given] == [["P1", "P2"] if sent else ["P2"]]
+    if sent:
+        scores = pd.DataFrame({"item": ["P1", "P2"], "reviewer": "E1", "score": 80.0})
+        assert check_scores(scores, expected=pairs).scores["item"].tolist() == ["P1", "P2"]
+
+
 @pytest.mark.parametrize(("comment", "told"), [("与申报人系师生，申请回避", 1), ("无需回避，创新性强", 0), ("同意", 0)])
 def test_a_score_beside_a_remark_to_recuse_is_told(tmp_path, comment, told):
     hand_out(tmp_path)
