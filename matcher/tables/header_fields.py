@@ -21,7 +21,6 @@ from matcher.tables.header_words import (
     scale_of_counts,
     split_unit,
 )
-from matcher.tables.numbers import FOREIGN_WORDS
 from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import unit_in_header
 
@@ -165,7 +164,7 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
             fields.known.add(place)
             return
         fields.places[column.name] = place
-        fields.units[column.name] = _plain(meaning.unit)
+        fields.units[column.name] = _plain(column, meaning.unit)
         if not meaning.rank:
             fields.named.add(column.name)
         if meaning.inverse:
@@ -190,7 +189,7 @@ def _share(fields: Fields, place: int, meaning: Meaning) -> None:
         alike = column.basis in ("", first.basis) and not _wrong_unit(column, meaning.unit)
         if column.name not in fields.places and alike:
             fields.places[column.name] = place
-            fields.units[column.name] = _plain(meaning.unit)
+            fields.units[column.name] = _plain(column, meaning.unit)
 
 
 def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:
@@ -315,11 +314,13 @@ def _wrong_unit(column: Column, unit: str) -> tuple[str, str] | None:
     return None
 
 
-def _plain(unit: str) -> str:
-    """A unit as `cells` reads it: without 人, 件, 美元 and the like."""
+def _plain(column: Column, unit: str) -> str:
+    """A unit as `cells` reads it: without 人, 件 and the like, and without what the column is counted in anyway."""
     scale, base = split_unit(unit)
+    if base and base == measured_in(column):
+        return scale
     counts = scale_of_counts(unit)
-    return counts if counts is not None else scale if base in FOREIGN_WORDS else unit.removesuffix("/年")
+    return counts if counts is not None else unit.removesuffix("/年")
 
 
 def _precedence(rank: int, text: str) -> tuple[int, int, int]:
