@@ -345,7 +345,7 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
     for place in strange:
         ways = list(spellings(parts[place])) if parts and len(parts[place]) > 1 else [texts[place]]
         near, alike[place] = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
-        if near is not None and (wrong := _wrong_unit(near, header_unit(texts[place]))):
+        if near is not None and (wrong := _wrong_unit(near, header_unit(texts[place], bool(measured_in(near))))):
             fields.remarks.append((place, *wrong))
             continue
         money = near is not None and near.kind in _NO_MONEY and not near.money

@@ -354,7 +354,8 @@ def test_texts_of_outcomes_and_experts():
     ("unit", "price"),
     [
         ("万元", "10万元"), ("万美元", "10万美元"), ("美元", "10美元"), ("万欧元", "10万欧元"), ("亿日元", "10亿日元"),
-        ("USD", "10usd"), ("港币", "10港币"), ("USD million", "10百万美元"),
+        ("USD", "10usd"), ("港币", "10港币"), ("USD million", "10百万美元"), ("美元，亿", "10亿美元"),
+        ("人民币，万元", "10万元"),
     ],
 )  # fmt: skip
 def test_a_price_keeps_the_currency_of_its_header(unit: str, price: str):
