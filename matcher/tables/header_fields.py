@@ -21,7 +21,6 @@ from matcher.tables.header_words import (
     scale_of_counts,
     split_unit,
 )
-from matcher.tables.numbers import FOREIGN_WORDS
 from matcher.tables.schemas import Column
 from matcher.tables.unit_lines import unit_in_header
 
@@ -159,7 +158,7 @@ def _take(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, co
             fields.known.add(place)
             return
         fields.places[column.name] = place
-        fields.units[column.name] = _plain(meaning.unit)
+        fields.units[column.name] = _plain(column, meaning.unit)
         if not meaning.rank:
             fields.named.add(column.name)
         if meaning.inverse:
@@ -184,7 +183,7 @@ def _share(fields: Fields, place: int, meaning: Meaning) -> None:
         alike = column.basis in ("", first.basis) and not _wrong_unit(column, meaning.unit)
         if column.name not in fields.places and alike:
             fields.places[column.name] = place
-            fields.units[column.name] = _plain(meaning.unit)
+            fields.units[column.name] = _plain(column, meaning.unit)
 
 
 def _ask(fields: Fields, texts: Sequence[str], place: int, meaning: Meaning, vocabulary: Vocabulary) -> None:
@@ -309,11 +308,13 @@ def _wrong_unit(column: Column, unit: str) -> tuple[str, str] | None:
     return None
 
 
-def _plain(unit: str) -> str:
-    """A unit as `cells` reads it: without 人, 件, 美元 and the like."""
+def _plain(column: Column, unit: str) -> str:
+    """A unit as `cells` reads it: without 人, 件 and the like, and without what the column is counted in anyway."""
     scale, base = split_unit(unit)
+    if base and base == measured_in(column):
+        return scale
     counts = scale_of_counts(unit)
-    return counts if counts is not None else scale if base in FOREIGN_WORDS else unit.removesuffix("/年")
+    return counts if counts is not None else unit.removesuffix("/年")
 
 
 def _precedence(rank: int, text: str) -> tuple[int, int, int]:
@@ -338,7 +339,7 @@ def _look_near(fields: Fields, texts: Sequence[str], vocabulary: Vocabulary, par
     for place in strange:
         ways = list(spellings(parts[place])) if parts and len(parts[place]) > 1 else [texts[place]]
         near, alike[place] = max(map(vocabulary.nearest, ways), key=lambda pair: pair[1])
-        if near is not None and (wrong := _wrong_unit(near, header_unit(texts[place]))):
+        if near is not None and (wrong := _wrong_unit(near, header_unit(texts[place], bool(measured_in(near))))):
             fields.remarks.append((place, *wrong))
             continue
         money = near is not None and near.kind in _NO_MONEY and not near.money

@@ -154,8 +154,15 @@ class Meaning(NamedTuple):
 class _Peeled(NamedTuple):
     core: str  # without unit, hints, footnotes and numbering
     bare: str  # without any bracket
-    unit: str
+    units: tuple[str, ...]  # every unit that it names, the one that counts for each bracket first
     qualifiers: tuple[str, ...]  # of brackets, what is neither unit, hint nor year
+
+    @property
+    def unit(self) -> str:
+        """The one unit of money that they make up, else the first of them: （万、家） stands over money and counts."""
+        joined = _joined(self.units)
+        of_money = _MONEY.fullmatch(joined) or _FOREIGN.fullmatch(joined)
+        return joined if joined and of_money else next(iter(self.units), "")
 
 
 def header_key(text: str) -> str:
@@ -210,7 +217,7 @@ def unit_of(piece: str) -> str | None:
     if dollars := _IN_DOLLARS.fullmatch(piece):
         many = dollars["behind"] or dollars["before"]
         named = next((unit for unit, words in _IN_FIGURES.items() if re.fullmatch(words, many)), "")
-        return f"{named}美元" if named else piece
+        return f"{named}美元" if named or _ONE_UNIT.get(many) == "美元" else piece
     if piece == "yuan":
         return "元"
     over, sign, _ = piece.partition("/")
@@ -234,16 +241,40 @@ def split_unit(unit: str) -> tuple[str, str]:
     return (match[1] or "").translate(_ONE_SCALE), _ONE_UNIT.get(match[2], match[2])
 
 
+def _joined(units: Sequence[str]) -> str:
+    """The one unit that several pieces make up: a number of many beside a unit, or one unit in two writings; "" where
+    they are of different units or of different size.
+
+    >>> _joined(("美元", "亿")), _joined(("平方米/m2",)), _joined(("美元", "万元")), _joined(("美元", "万美元"))
+    ('亿美元', '平方米', '', '')
+    """
+    if len(units) == 1 and "/" not in units[0].removesuffix("/年"):
+        return units[0]
+    parts: list[tuple[str, str]] = []
+    for unit in units:
+        written = set(map(split_unit, unit.removesuffix("/年").split("/")))
+        parts += written if len(written) == 1 else [("", unit)]  # 万/件 is a rate
+    bases = {base for _, base in parts if base}
+    sizes = {scale for scale, base in parts if base}
+    more = {scale for scale, base in parts if not base}
+    if "%" in bases or len(bases) > 1 or len(sizes) > 1 or len(found := more | (sizes - {""})) > 1:
+        return ""
+    return "".join((*found, *bases))
+
+
 def measured_in(column: Column) -> str:
     """The unit in which the title of a number says that it is counted: 平方米, 美元, 年; "" for none."""
     return split_unit(header_unit(column.title))[1] if column.kind == "number" else ""
 
 
 @cache
-def header_unit(text: str) -> str:
-    """The unit in a header, of time too (月 in 成立年限（月）); "" for none."""
+def header_unit(text: str, every: bool = False) -> str:
+    """The unit in a header, of time too (月 in 成立年限（月）); "" for none. every: all where they are not one."""
     peeled = _peel(text)
-    return peeled.unit or next((word for word in peeled.qualifiers if word in TIME_WORDS or word in _LAND), "")
+    units = (*peeled.units, *(word for word in peeled.qualifiers if word in TIME_WORDS or word in _LAND))
+    if every:
+        return _joined(units) or "、".join(units)
+    return peeled.unit or next(iter(units), "")
 
 
 class Vocabulary:
@@ -293,13 +324,13 @@ class Vocabulary:
         if key in self.named:
             column = self.named[key]
             same = [one for word in column.words for one in self._words[header_key(word)] if one.back == column.back]
-            unit = header_unit(text) if column.kind == "number" else peeled.unit
+            unit = header_unit(text, bool(measured_in(column))) if column.kind == "number" else peeled.unit
             meaning = Meaning(tuple(dict.fromkeys((column, *same))), unit, 0)
             return self._named_statement(meaning, text) if column.kind == "yesno" else meaning
         if not _LETTER.search(key) or (len(text) > _LONG and "(" not in text and "（" not in text):
             return Meaning()
         for rank, form in ((1, text), (2, peeled.core), (3, peeled.bare)):
-            found = self._fields(form, peeled.unit)
+            found = self._fields(form, header_unit(text, every=True))
             if found == Meaning():
                 continue
             if not (fields := (*found.columns, *found.asked, *(column for column, _ in found.summed))):
@@ -319,8 +350,8 @@ class Vocabulary:
             unit = peeled.unit if rank > 1 or peeled.core != text else ""
             if column.kind == "yuan" and not unit and "w" in peeled.qualifiers:  # 80w is 80万
                 unit = "万元"
-            if rank == 3 and measured_in(column):
-                unit = header_unit(text)
+            if rank > 1 and measured_in(column):
+                unit = header_unit(text, every=True)
             if rank == 3 and column.kind == "text":  # 研发周期（月）
                 unit = unit or next((_MONTHS.get(word, word) for word in peeled.qualifiers if word in TIME_WORDS), "")
             return found._replace(unit=unit, rank=max(rank, found.rank))
@@ -530,13 +561,13 @@ def _peel(text: str) -> _Peeled:
     while numbering and numbering.end() < len(text):
         text = text[numbering.end() :].strip(_EDGE)
         numbering = _NUMBERING.match(text)
-    unit = ""
+    units: list[str] = []
     qualifiers: list[str] = []
     core = text
     bare = text
     for bracket in _BRACKET.finditer(text):
         found, year, rest = _inside(bracket[1])
-        unit = unit or found
+        units += found
         bare = bare.replace(bracket[0], year, 1)
         if rest:
             qualifiers.append(rest)
@@ -544,17 +575,17 @@ def _peel(text: str) -> _Peeled:
             core = core.replace(bracket[0], year, 1)
     core, at_end = _cut_unit(core.strip(_EDGE))
     bare, more = _cut_unit(bare.strip(_EDGE))
-    return _Peeled(core, bare, unit or at_end or more, tuple(qualifiers))
+    return _Peeled(core, bare, tuple(dict.fromkeys(filter(None, (*units, at_end, more)))), tuple(qualifiers))
 
 
-def _inside(bracket: str) -> tuple[str, str, str]:
-    """The unit in a bracket, the year as "(2025年)", and what is neither of them nor a hint."""
+def _inside(bracket: str) -> tuple[list[str], str, str]:
+    """The units in a bracket, the one that counts first, the year as "(2025年)", and what is neither nor a hint."""
     units = []
     year = ""
     rest = []
     whole = unit_of(bracket.replace(" ", ""))
     if whole is not None:
-        return whole, "", ""
+        return [whole], "", ""
     for piece in filter(None, _PIECES.split(bracket)):
         found = unit_of(piece)
         if found is not None:
@@ -565,8 +596,8 @@ def _inside(bracket: str) -> tuple[str, str, str]:
             break
         elif not _HINT.search(piece):
             rest.append(piece)
-    unit = max(units, key=lambda pair: pair[:2])[2] if units else ""  # （人民币，万） is 万
-    return unit, year, "、".join(rest)
+    units.sort(key=lambda pair: pair[:2], reverse=True)  # （人民币，万元） is 万元
+    return [unit for *_, unit in units], year, "、".join(rest)
 
 
 def _cut_unit(text: str) -> tuple[str, str]:

@@ -141,6 +141,13 @@ def test_cells_answer_in_the_words_of_their_header(cell: str, header: str, answe
         ("最近一轮估值（USD million）", 1.2e7),
         ("企业估值（百万美元）", 1.2e7),
         ("最近一轮估值（美元）", 12.0),
+        ("企业估值（美元）（亿）", 1.2e9),
+        ("最近一轮估值（美元，亿）", 1.2e9),
+        ("最近一轮估值（亿）（美元）", 1.2e9),
+        ("最近一轮估值（美元）亿", 1.2e9),
+        ("最近一轮估值（USD/美元）", 12.0),
+        ("最近一轮估值（美元 USD）", 12.0),
+        ("最近一轮估值（USD 美元）", 12.0),
     ],
 )
 def test_a_unit_of_dollars_is_counted(header: str, value: float) -> None:
@@ -152,6 +159,11 @@ def test_a_unit_of_dollars_is_counted(header: str, value: float) -> None:
     ("policy", "header", "field", "unit", "own"),
     [
         ("unicorn", "最近一轮估值（亿元）", "最近一轮估值（美元）", "亿元", "美元"),
+        ("unicorn", "最近一轮估值（美元）（万元）", "最近一轮估值（美元）", "美元、万元", "美元"),
+        ("unicorn", "最近一轮估值（美元、人民币）", "最近一轮估值（美元）", "美元、元", "美元"),
+        ("unicorn", "最近一轮估值（美元、万美元）", "最近一轮估值（美元）", "美元、万美元", "美元"),
+        ("unicorn", "最近一轮估值（美元/欧元）", "最近一轮估值（美元）", "美元/欧元", "美元"),
+        ("unicorn", "成立年限（年/月）", "成立年限（年）", "年/月", "年"),
         ("unicorn", "最近一轮估值（欧元）", "最近一轮估值（美元）", "欧元", "美元"),
         ("unicorn", "成立年限（月）", "成立年限（年）", "月", "年"),
         ("key-laboratory-qingdao", "实验用房面积（亩）", "相对集中的实验用房面积（平方米）", "亩", "平方米"),
@@ -170,6 +182,15 @@ def test_a_unit_of_another_measure_is_refused_also_where_the_user_names_the_colu
             told = found.problems[found.problems["column"] == header]
             assert told["problem"].tolist() == [f"表头的单位“{unit}”和“{field}”不符，没有采用"]
             assert told["action"].tolist() == [f"请折算成{own}后填写"]
+
+
+@pytest.mark.parametrize(
+    ("header", "value"),
+    [("平方米/㎡", 2), ("平方米 ㎡", 2), ("㎡、平方米", 2), ("平方米）（万", 20_000), ("万，平方米", 20_000)],
+)
+def test_a_unit_in_two_writings_or_two_pieces_is_one(header: str, value: float) -> None:
+    assert facts("key-laboratory-linyi", f"实验用房面积（{header}）", [2], "lab_area") == [value]
+    assert facts("incubator-standard", f"在孵企业使用面积（{header}）", [2], "tenant_area") == [value]
 
 
 def test_areas_in_ten_thousand_square_metres_are_counted() -> None:

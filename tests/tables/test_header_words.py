@@ -350,6 +350,19 @@ def test_texts_of_outcomes_and_experts():
     assert expert.rows[["name", "title"]].to_numpy().tolist() == [["甲某", "探伤；检测"]]
 
 
+@pytest.mark.parametrize(
+    ("unit", "price"),
+    [
+        ("万元", "10万元"), ("万美元", "10万美元"), ("美元", "10美元"), ("万欧元", "10万欧元"), ("亿日元", "10亿日元"),
+        ("USD", "10usd"), ("港币", "10港币"), ("USD million", "10百万美元"), ("美元，亿", "10亿美元"),
+        ("人民币，万元", "10万元"),
+    ],
+)  # fmt: skip
+def test_a_price_keeps_the_currency_of_its_header(unit: str, price: str):
+    outcome = read_outcomes(pd.DataFrame({"成果名称": ["甲"], "成果简介": ["子"], f"转让价格（{unit}）": [10]}))
+    assert outcome.rows["price"].tolist() == [price]
+
+
 def test_choices_in_a_bracket_and_general_headers_after_exact_ones():
     table = pd.DataFrame([["1", "X7", "甲", "乙", "制造"]])
     table.columns = ["序号", "需求编号", "项目名称", "需求名称", "技术领域（先进制造业、农业、生物医药及其他）"]
