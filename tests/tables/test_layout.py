@@ -1,6 +1,6 @@
 """How sheets are laid out: headers of several rows, units stated anywhere, merged cells, rows that are no records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -10,7 +10,7 @@ from matcher.policy.firm_table import firm_contract
 from matcher.policy.policy import load_policy
 from matcher.tables import reading
 from matcher.tables.grids import Book, Grid, Merged
-from matcher.tables.reading import CARRIED, NEEDS, Reading, read_needs, read_outcomes, read_table
+from matcher.tables.reading import CARRIED, NEEDS, Reading, read_experts, read_needs, read_outcomes, read_table
 from matcher.tables.schemas import OUTCOMES, Column, Contract
 
 FIRM = Contract(
@@ -634,6 +634,7 @@ SAMPLE = "1,某某零件检测,精度0.1毫米,某某公司"
         (["填写示例（仅供参考）：,,,", WITH_FIRM, SAMPLE, "正式填报,,,", WITH_FIRM, GEAR, FLOUR], 3),
         ([WITH_FIRM, "【示例】,,,", SAMPLE, "以下请如实填写,,,", GEAR, FLOUR], 3),
         ([WITH_FIRM, GEAR, FLOUR, "填写示例,,,", SAMPLE], 5),
+        ([WITH_FIRM, "示例：,,,", SAMPLE, SAMPLE, SAMPLE, "以下由企业填写,,,", GEAR, FLOUR], 5),
         ([WITH_FIRM, "1,（示例）某某零件检测,精度0.1毫米,某某公司", GEAR, FLOUR], 2),
         ([WITH_FIRM, "1,示例：某某零件检测,精度0.1毫米,某某公司", GEAR, FLOUR], 2),
     ],
@@ -646,11 +647,50 @@ def test_examples_are_no_records(lines: list[str], row: int):
     assert not examples["kept"].any()
 
 
-def test_a_line_of_examples_without_an_end_is_told():
-    read = read_needs(csv("填写示例,,,", WITH_FIRM, SAMPLE, GEAR, FLOUR))
-    assert read.rows["need_id"].tolist() == ["1", "2", "3"]
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["填写示例,,,", WITH_FIRM, SAMPLE, GEAR, FLOUR],
+        [WITH_FIRM, SAMPLE, "填写示例,,,", GEAR, FLOUR],
+        [WITH_FIRM, "填写示例,,,", SAMPLE, GEAR, "以下为新增,,,", FLOUR],
+        [WITH_FIRM, SAMPLE, "填写示例,,,", GEAR, FLOUR, WITH_FIRM],
+    ],
+)
+def test_a_line_of_examples_without_an_end_is_told(lines: list[str]):
+    read = read_needs(csv(*lines))
+    assert [number for number in read.rows["need_id"] if number] == ["1", "2", "3"]
     problem = "不知下面哪几行是示例，没有另外写明的都已读入"
-    assert read.problems[["row", "value", "problem"]].to_numpy().tolist() == [[1, "填写示例", problem]]
+    told = read.problems[read.problems["problem"] == problem]
+    assert told[["row", "value"]].to_numpy().tolist() == [[lines.index("填写示例,,,") + 1, "填写示例"]]
+
+
+def test_a_line_within_a_record_begins_no_examples():
+    read = read_needs(csv(WITH_FIRM, SAMPLE, ",,举例：,", ",,某厂去年索赔180万元,", GEAR, FLOUR))
+    assert read.rows["need_id"].tolist() == ["1", "2", "3"]
+    assert read.rows["description"].str.contains("某厂去年索赔180万元").tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("read", "lines"),
+    [
+        (read_outcomes, ["成果名称,成果简介", "在线检测装置,示例：某厂应用后良品率提高3个百分点。"]),
+        (read_experts, ["姓名,研究方向", "李四,例：齿轮检测"]),
+        (read_needs, ["需求编号,企业名称,需求名称,需求描述", "N1,虚构甲公司,例：轴承检测,精度0.1毫米"]),
+    ],
+)
+def test_an_example_within_a_record_does_not_make_it_one(read: Callable[[bytes], Reading], lines: list[str]):
+    assert len(read(csv(*lines)).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("read", "lines"),
+    [
+        (read_needs, ["序号,需求编号,需求名称,需求描述", "1,,示例：轴承检测,精度0.1毫米"]),
+        (read_experts, ["专家编号,姓名,研究方向", "1,（示例）张某,齿轮检测"]),
+    ],
+)
+def test_a_name_beside_numbers_calls_its_row_an_example(read: Callable[[bytes], Reading], lines: list[str]):
+    assert read(csv(*lines)).rows.empty
 
 
 def test_what_only_speaks_of_examples_is_a_record():
