@@ -95,8 +95,9 @@ def _owners_of_blocks(
 ) -> tuple[Grid, dict[str, Values]] | None:
     """The owner of each block of rows below a line that names nothing else; None where no such line stands among them.
 
-    Where the first rows have none, nobody knows whether a line is of the rows above it or below. A line above the header
-    is of the first rows if it has the label of the others, and none of these stands below all rows, as a signature does.
+    Where the first rows have none, nobody knows whether a line is of the rows above it or below. A line above the
+    header is of the first rows if it has the label of the others, and none of these stands below all rows, as a
+    signature does.
     """
     label = next((one for one in _LABELS if names(one) in OWNERS), "")
     labelled = [at for at, row in enumerate(grid.rows) if label and _opens_with_label(row)]

@@ -206,7 +206,7 @@ class Footers:
             ends = (i for i, at in enumerate(below) if i and self._begins_records(self._rows[at]))
             stop = next(ends, None)
             behind = any(not all(map(is_blank, row)) for row in self._rows[self._end : line])
-            if len(below[:stop]) == 1 and (behind or stop) or (stop and not behind):
+            if (len(below[:stop]) == 1 and behind) or (stop and not behind):
                 yield from below[:stop]
             elif below:
                 self.unclear.append(line)

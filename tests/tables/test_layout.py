@@ -622,6 +622,45 @@ def test_rows_under_one_name_that_differ_in_more_than_patents_are_records(row: i
     assert len(outcomes(rows, (1, 1, 3, 1)).rows) == 4
 
 
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("专利数", [3, 5, 8]),
+        ("拥有专利（件）", ["3", "5", "8"]),
+        ("专利", [3, 5, 8]),
+        ("专利", ["3件", "5件", "8件"]),
+        ("是否有专利", ["是", "否", "否"]),
+        ("知识产权", ["有", "无", "无"]),
+    ],
+)
+def test_numbers_of_patents_and_answers_are_joined_to_no_record(header: str, cells: Sequence[object]):
+    head = ["序号", "成果名称", "完成单位", "成果简介", header]
+    rows: list[list[object]] = [
+        head,
+        [1, "砂轮", "乙大学", "磨得快", cells[0]],
+        [2, "高速除湿机", "甲院", "干燥", cells[1]],
+    ]
+    for name, merged in ((None, []), ("", [(2, place, 3, place) for place in (1, 2, 3)])):
+        read = outcomes([*rows, [None, name, None, None, cells[2]]], *merged)
+        assert len(read.rows) == 3 or not read.problems["kept"].all()
+        assert not any("已并入" in text for text in read.problems["problem"])
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("软件著作权登记号", ["2023SR01", "2023SR02"]),
+        ("专利号", [202310012345, 202310012346]),
+        ("专利", ["ZL001", "ZL002"]),
+    ],
+)
+def test_numbers_that_name_patents_are_joined(header: str, cells: Sequence[object]):
+    head = ["序号", "成果名称", "完成单位", header]
+    read = outcomes([head, [1, "砂轮", "乙大学", cells[0]], [None, None, None, cells[1]]])
+    assert len(read.rows) == 1
+    assert "已并入" in read.problems["problem"].str.cat()
+
+
 WITH_FIRM = "序号,需求名称,需求描述,企业名称"
 GEAR, FLOUR = "2,齿轮降噪,噪声≤70dB,虚构甲公司", "3,面粉快检,检出限≤0.2mg/kg,虚构乙公司"
 SAMPLE = "1,某某零件检测,精度0.1毫米,某某公司"
