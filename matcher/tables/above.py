@@ -95,24 +95,29 @@ def _owners_of_blocks(
 ) -> tuple[Grid, dict[str, Values]] | None:
     """The owner of each block of rows below a line that names nothing else; None where no such line stands among them.
 
-    Where the first rows have none, nobody knows whether a line is of the rows above it or below.
+    Where the first rows have none, nobody knows whether a line is of the rows above it or below. A line above the
+    header is of the first rows if it has the label of the others, and none of these stands below all rows, as a
+    signature does.
     """
     label = next((one for one in _LABELS if names(one) in OWNERS), "")
     labelled = [at for at, row in enumerate(grid.rows) if label and _opens_with_label(row)]
-    owners = {at: owner for at in labelled if (owner := _owner_line(at, grid.rows[at], names))}
-    lines = [at for at in owners if at >= rows.end]
+    said = {at: found for at in labelled if (found := _owner_line(at, grid.rows[at], names))}
+    lines = [at for at in said if at >= rows.end]
     others = set(labelled)
     records = [
         at
         for at in range(rows.end, len(grid.rows) if lines else 0)
         if at not in others and sum(not is_blank(cell) for cell in grid.rows[at]) > 1
     ]
-    lines = [at for at in lines if records and at < records[-1]]
-    if not lines:
+    among = [at for at in lines if records and at < records[-1]]
+    if not among:
         return None
-    first = max((at for at in owners if at < rows.at), default=None)
+    first = max((at for at in said if at < rows.at), default=None)
+    known, named = min(among) < records[0], not places.keys().isdisjoint(OWNERS)
+    if first is not None and not known:
+        known = among == lines and {said[at][0] for at in lines} == {said[first][0]}
+    lines = among if known else lines
     starts = ([] if first is None else [first]) + lines
-    known, named = starts[0] < records[0], not places.keys().isdisjoint(OWNERS)
     bad: list[BadRow] = []
     remarks: list[Remark] = []
     for at, until in zip(starts, [*starts[1:], len(grid.rows)], strict=True):
@@ -121,7 +126,7 @@ def _owners_of_blocks(
         if named:
             problem = "是分块写的单位，表里有单位这一列，没有采用这一行的"
         elif not known:
-            problem = f"写的是“{label}”，不知是上面几行的还是下面几行的，没有采用"
+            problem = f"写的是“{label}”，不知各是上面还是下面哪几行的，没有采用"
         value = shorten(" ".join(filter(None, row_texts(grid.rows[at]))), 80)
         if at < rows.at:
             remarks.append(Remark(grid.numbers[at] or None, None, value, problem, "请核对，最好在表里占一列"))
@@ -129,22 +134,22 @@ def _owners_of_blocks(
             bad.append(BadRow(grid.numbers[at], value, problem, "请核对，最好在表里占一列"))
     cleared = [[] if at in lines else row for at, row in enumerate(grid.rows)]
     grid = grid._replace(rows=cleared, bad=(*grid.bad, *bad), remarks=(*grid.remarks, *remarks))
-    return grid, {label: [(at, owners[at]) for at in starts]} if known and not named else {}
+    return grid, {label: [(at, said[at][1]) for at in starts]} if known and not named else {}
 
 
-def _owner_line(at: int, row: Sequence[object], names: Callable[[str], str | None]) -> str:
-    """The owner that a row names, which holds nothing but labels with their values; "" for none."""
+def _owner_line(at: int, row: Sequence[object], names: Callable[[str], str | None]) -> tuple[str, str] | None:
+    """The owner that a row names, which holds nothing but labels with their values, behind the label."""
     texts = list(filter(None, row_texts(row)))
     if len(texts) == 2 and texts[0][-1] in ":：":
         texts = ["".join(texts)]
     if not all(map(_INLINE.match, texts)) or any(any(statements(text, at, above=True)) for text in texts):
-        return ""
+        return None
     for match in (match for text in texts for match in _INLINE.finditer(text)):
         value = _SEAL.sub("", match[2]).strip()
         owner = names(match[1]) in OWNERS or match[1] in _LABELS
         if owner and FIRM.fullmatch(value) and not _OFFICE.fullmatch(value):
-            return value
-    return ""
+            return header_key(match[1]), value
+    return None
 
 
 def _opens_with_label(row: Sequence[object]) -> bool:

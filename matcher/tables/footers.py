@@ -58,7 +58,7 @@ _EXAMPLES = re.compile(
     r"(?:以下(?:为|是)?)?[(【]?(?:填[写报表])?(?:示例|样例|范例|举例)(?:[(].*[)])?[)】]?:?"
 )  # a line above some
 _IS_EXAMPLE = re.compile(r"[(【](?:填[写报表])?(?:示例|样例|范例|例)\d?[)】]|(?:填[写报表])?(?:示例|样例|范例|例)\d?:")
-_BEGINS = re.compile("正式|以下|实际填|开始填|请在|从[这此]")  # a line behind which the records begin
+_BEGINS = re.compile("正式|如实|以下.*填|实际填|开始填|请在|从[这此]")  # a line behind which the records begin
 _SERIALS = {"序号", "序", "编号", "no", "no.", "id", "行号", "项次"}
 _SUSPECT = re.compile(
     r"[合总小共累]\s*计|^.{0,24}[:：]|total"
@@ -119,6 +119,8 @@ class Footers:
         self._all_keys = set().union(*self._keys) if self._keys else set()
         self._bare_keys = {header_key(_UNIT.sub("", text[:200])) for texts in header for text in texts}
         self._serials = set() if named else {place for place, keys in enumerate(self._keys) if keys & _SERIALS}
+        self._numbers = {place for place, keys in enumerate(self._keys) if any(map(_numbers_rows, keys))}
+        self._called = {fields[title] for title in (*_NAMES, "姓名") if title in fields}
         self._fields = set(fields.values())
         self._name = next((fields[title] for title in _NAMES if title in fields), -1)
         self._titles = {
@@ -142,7 +144,7 @@ class Footers:
         if -1 < self._name < len(row) and self._sums(row):
             return _SUM_ROW
         first = row[place]
-        if at in self._examples or any(map(_is_example, row[place : place + 2])):
+        if at in self._examples or self._names_example(row, place):
             return _EXAMPLE_ROW
         if (
             place in self._serials
@@ -197,20 +199,33 @@ class Footers:
         return sorted(self._tail)
 
     def _find_examples(self) -> Iterator[int]:
-        """The rows between a line 填写示例 and the next header or line behind which records begin; below all records,
-        those behind it.
+        """The rows between a line 填写示例 and the next header or line behind which records begin.
+
+        Behind a record, and where neither comes, it is one row; nobody knows which ones of more are meant.
         """
-        lines = [at for at, row in enumerate(self._rows) if _EXAMPLES.fullmatch(_alone(row, "例"))]
-        for line in lines:
+        first = next((place for place, keys in enumerate(self._keys) if any(keys)), 0)
+        for line, row in enumerate(self._rows):
+            if not _EXAMPLES.fullmatch(_alone(row, "例")) or all(map(is_blank, row[: first + 1])):
+                continue
             start = max(line + 1, self._end)
             below = [at for at in range(start, len(self._rows)) if not all(map(is_blank, self._rows[at]))]
-            stop = next((at for at in below[1:] if self._begins_records(self._rows[at])), None)
-            if stop is not None:
-                yield from (at for at in below if at < stop)
-            elif any(not all(map(is_blank, row)) for row in self._rows[self._end : line]):
-                yield from below
+            ends = (i for i, at in enumerate(below) if i and self._begins_records(self._rows[at]))
+            stop = next(ends, None)
+            behind = any(not all(map(is_blank, row)) for row in self._rows[self._end : line])
+            if (len(below[:stop]) == 1 and behind) or (stop and not behind):
+                yield from below[:stop]
             elif below:
                 self.unclear.append(line)
+
+    def _names_example(self, row: Sequence[object], place: int) -> bool:
+        """Whether the first cell of a row calls it an example, or its numbers do or the name next to them."""
+        if _is_example(row[place]):
+            return True
+        end = place
+        while end in self._numbers:
+            end += 1
+        end += end > place and end in self._called
+        return any(map(_is_example, row[place:end]))
 
     def _begins_records(self, row: Sequence[object]) -> bool:
         first = next(cell for cell in row if not is_blank(cell))
@@ -390,6 +405,11 @@ def _may_total(row: Sequence[object], start: int) -> bool:
         if _CALLED_TOTAL.search(cell):
             return True
     return False
+
+
+def _numbers_rows(key: str) -> bool:
+    """Whether a header is of serial numbers or of ids."""
+    return key in _SERIALS or key.endswith(("编号", "序号", "id"))
 
 
 def _is_example(cell: object) -> bool:

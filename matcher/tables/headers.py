@@ -84,15 +84,10 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             raise TableError(f"{book.name}：没有字段“{field}”，“{written}”可以指定为：{known}")
         named[header_key(written)] = accepted[header_key(field)]
     vocabulary = Vocabulary(contract, named)
-    grids = [without_struck_rows(grid) for grid in book.grids if grid.sheet not in OWN_SHEETS]
-    grids = grids or [without_struck_rows(grid) for grid in book.grids]
-    others = [grid for grid in grids if not is_about_others(grid.sheet)]
-    found = _best([grid for grid in others if not grid.hidden], contract, vocabulary)
-    if found is None or not _serves(found, contract):
-        found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
-    if found is None or not _serves(found, contract):
-        hidden = _best([grid for grid in grids if grid.hidden], contract, vocabulary)
-        found = hidden if hidden and (found is None or _serves(hidden, contract)) else found
+    grids = [grid for grid in book.grids if grid.sheet not in OWN_SHEETS] or book.grids
+    found = _chosen([without_struck_rows(grid) for grid in grids], contract, vocabulary)
+    if any(grid.struck for grid in grids) and (found is None or not _serves(found, contract) or not _filled(found)):
+        found = _with_struck(grids, contract, vocabulary) or found
     if found is None:
         titles = [contract[name].title for name in contract.any_of or (contract.id_column,)]
         seen = list(_first_texts(book))
@@ -117,6 +112,35 @@ def find_header(book: Book, contract: Contract, columns: Mapping[str, str]) -> t
             f"表头是：{_list(header.texts)}；请改列名，或指定哪一列是什么"
         )
     return found.grid, header
+
+
+def _chosen(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:
+    others = [grid for grid in grids if not is_about_others(grid.sheet)]
+    found = _best([grid for grid in others if not grid.hidden], contract, vocabulary)
+    if found is None or not _serves(found, contract):
+        found = _best([grid for grid in grids if not grid.hidden], contract, vocabulary)
+    if found is None or not _serves(found, contract):
+        hidden = _best([grid for grid in grids if grid.hidden], contract, vocabulary)
+        found = hidden if hidden and (found is None or _serves(hidden, contract)) else found
+    return found
+
+
+def _with_struck(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:
+    """What is found where the header may be struck: its rows stay, and those below it if all of them are struck."""
+    found = _chosen(grids, contract, vocabulary)
+    if found is None or not _serves(found, contract):
+        return None
+    grid = next(grid for grid in grids if grid.sheet == found.grid.sheet)
+    header = set(found.grid.numbers[found.rows.at : found.rows.end])
+    below = {grid.numbers[at] for at, row in enumerate(grid.rows) if not all(map(cleaning.is_blank, row))}
+    below = {number for number in below if number > max(header)}
+    kept = header if below - grid.struck else header | below
+    return _chosen([without_struck_rows(one, kept if one is grid else ()) for one in grids], contract, vocabulary)
+
+
+def _filled(found: _Found) -> bool:
+    """Whether anything stands below the header."""
+    return not all(all(map(cleaning.is_blank, row)) for row in found.grid.rows[found.rows.end :])
 
 
 def _best(grids: Sequence[Grid], contract: Contract, vocabulary: Vocabulary) -> _Found | None:

@@ -24,6 +24,12 @@ _RIGHTS = re.compile(  # headers of what one record may have several of, a row e
     r"专利|软著|著作权|知识产权|商标|品种权|发明人|证书(?:编?号|名称)|法律状态"
     r"|授权(?:公告)?(?:编?号|日|时间|年)|(?:申请|公开|公告)(?:编?号|日)"
 )
+_COUNTED = re.compile(
+    r"数(?!据)|(?<!软)件|项|量|是否|有无|要求"
+)  # headers of how many rights there are, or whether any
+_NUMBERED = re.compile(r"[号日年]|时间")  # headers of rights over numbers that count nothing
+_FIGURE = re.compile(r"[-+]?\d[\d,.]*\s*[件项个]?")
+_ANSWERS = {"", "是", "否", "有", "无"}
 
 
 class Problem(NamedTuple):
@@ -113,7 +119,13 @@ def _joined_rows(
     """
     kinds = header.places.get("ip_type", -1)
     taken = {*header.places.values()} - {kinds}
-    rights = {at for at, text in enumerate(header.texts) if at not in taken and (at == kinds or _RIGHTS.search(text))}
+    rights = {
+        at
+        for at, text in enumerate(header.texts)
+        if at not in taken
+        and (at == kinds or _RIGHTS.search(text))
+        and not _counts(text, [cell_of(row, at) for row in rows])
+    }
     unnamed = _unnamed(header, contract, rows, rights)
     merged = _of_merged_names(grid, header, contract, kept, rows, rights)
     if not unnamed and not merged:
@@ -144,6 +156,14 @@ def _joined_rows(
             action = f"若是另一条，请拆开合并的“{name}”，各自编号"
         problems.append(Problem(number, column, shown(row[first]), problem, action, kept=False))
     return out, left
+
+
+def _counts(text: str, cells: Sequence[object]) -> bool:
+    """Whether a column counts rights, or says whether there are any, instead of naming them."""
+    said = {cleaning.as_written(cell).strip() for cell in cells if not is_blank(cell)}
+    if _COUNTED.search(text) or said <= _ANSWERS:
+        return True
+    return not _NUMBERED.search(text) and any(map(_FIGURE.fullmatch, said))
 
 
 def _unnamed(

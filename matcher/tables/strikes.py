@@ -116,28 +116,31 @@ def describe_part(part: Part, kind: str, given: dict[str, str]) -> None:
 
 def _remark(column: int, found: list[_Found]) -> Remark:
     numbers = list(dict.fromkeys(cell.number for cell in found))
-    named = "、".join(map(str, numbers[:_MOST_NAMED])) + ("等" if len(numbers) > _MOST_NAMED else "")
+    named = _rows(numbers)
     if found[0].kind == _GONE:
-        problem = f"有 {len(found)} 格里有一段文字画了删除线（第 {named} 行），当作已经删除，这一段没有读入"
+        problem = f"有 {len(found)} 格里有一段文字画了删除线（{named}），当作已经删除，这一段没有读入"
         action = "若仍有效，请去掉删除线；不要的请从格里删去"
     elif found[0].kind == _FOOTNOTE:
-        problem = f"有 {len(found)} 格末尾有上标（第 {named} 行），当作脚注的号，没有读入"
+        problem = f"有 {len(found)} 格末尾有上标（{named}），当作脚注的号，没有读入"
         action = "若是内容的一部分，请不用上标"
     else:
         partly = "，有的只画了一部分文字" if any(cell.kind == _PARTLY for cell in found) else ""
         problem, action = (
-            f"有 {len(found)} 格画了删除线（第 {named} 行{partly}），已照常读入",
+            f"有 {len(found)} 格画了删除线（{named}{partly}），已照常读入",
             "若是不要的内容，请从格里删去",
         )
     return Remark(numbers[0], column, shorten(found[0].content, 80), problem, action)
 
 
-def without_struck_rows(grid: Grid) -> Grid:
-    """The sheet with its struck rows blank and listed; a value that is merged into rows below them begins there."""
+def without_struck_rows(grid: Grid, kept: Collection[int] = ()) -> Grid:
+    """The sheet with its struck rows blank and listed; a value that is merged into rows below them begins there.
+
+    kept: numbers of rows that stay though they are struck, which is told.
+    """
     if not grid.struck:
         return grid
     rows, merged, bad = list(grid.rows), list(grid.merged), list(grid.bad)
-    gone = {at for at, number in enumerate(grid.numbers) if number in grid.struck}
+    gone = {at for at, number in enumerate(grid.numbers) if number in grid.struck.difference(kept)}
     for i, cells in enumerate(merged):
         top = next((at for at in range(cells.top, cells.bottom + 1) if at not in gone), cells.top)
         if top > cells.top and cells.left < len(rows[cells.top]):
@@ -149,4 +152,12 @@ def without_struck_rows(grid: Grid) -> Grid:
         problem, action = "整行画了删除线，当作已经删除，没有读入", "若仍有效，请去掉删除线；不要的请删去这一行"
         bad.append(BadRow(grid.numbers[at], shorten(as_written(first)[:1000], 80), problem, action))
         rows[at] = []
-    return grid._replace(rows=rows, merged=tuple(merged), bad=tuple(bad), struck=frozenset())
+    remarks = list(grid.remarks)
+    if stay := sorted(grid.struck.intersection(kept)):
+        problem = f"有 {len(stay)} 行整行画了删除线（{_rows(stay)}），是表头或全部的行，已照常读入"
+        remarks.append(Remark(stay[0], None, "", problem, "若仍有效，请去掉删除线；不要的请删去"))
+    return grid._replace(rows=rows, merged=tuple(merged), bad=tuple(bad), remarks=tuple(remarks), struck=frozenset())
+
+
+def _rows(numbers: list[int]) -> str:
+    return f"第 {'、'.join(map(str, numbers[:_MOST_NAMED]))}{'等' if len(numbers) > _MOST_NAMED else ''} 行"

@@ -150,12 +150,21 @@ def test_a_firm_above_each_block_of_rows_owns_them(lines: list[str]):
     assert len(read.problems) == len(said) + (lines.count(NEED_HEAD) > 1)
 
 
-def test_firms_of_blocks_that_nobody_can_place_are_told():
-    read = read_needs("\n".join([NEED_HEAD, *MILL, SECOND, *BAKER]).encode())
-    assert len(read.rows) == 3
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ([NEED_HEAD, *MILL, SECOND, *BAKER], [4]),
+        (["申报单位：虚构科技创新中心,,", NEED_HEAD, *MILL, f"{FIRST[:-2]}（盖章）,,", *BAKER, SECOND], [1, 5, 7]),
+        ([FIRST, NEED_HEAD, *MILL, SECOND, *BAKER, "单位：虚构涂料公司（盖章）,,"], [1, 5, 7]),
+        (["企业名称：虚构齿轮公司,,", NEED_HEAD, *MILL, "完成单位：虚构大学,,", *BAKER], [1, 5]),
+    ],
+)
+def test_firms_of_blocks_that_nobody_can_place_are_told(lines: list[str], told: list[int]):
+    read = read_needs("\n".join(lines).encode())
+    assert read.rows["need_id"].tolist() == ["1", "2", "3"]
     assert "enterprise" not in read.rows or not read.rows["enterprise"].any()
-    problem = "写的是“企业名称”，不知是上面几行的还是下面几行的，没有采用"
-    assert read.problems[["row", "problem", "kept"]].to_numpy().tolist() == [[4, problem, False]]
+    problem = "写的是“企业名称”，不知各是上面还是下面哪几行的，没有采用"
+    assert read.problems[["row", "problem"]].sort_values("row").to_numpy().tolist() == [[at, problem] for at in told]
 
 
 def test_a_line_below_all_rows_is_no_block():

@@ -1,6 +1,6 @@
 """How sheets are laid out: headers of several rows, units stated anywhere, merged cells, rows that are no records."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -10,7 +10,7 @@ from matcher.policy.firm_table import firm_contract
 from matcher.policy.policy import load_policy
 from matcher.tables import reading
 from matcher.tables.grids import Book, Grid, Merged
-from matcher.tables.reading import CARRIED, NEEDS, Reading, read_needs, read_outcomes, read_table
+from matcher.tables.reading import CARRIED, NEEDS, Reading, read_experts, read_needs, read_outcomes, read_table
 from matcher.tables.schemas import OUTCOMES, Column, Contract
 
 FIRM = Contract(
@@ -622,6 +622,45 @@ def test_rows_under_one_name_that_differ_in_more_than_patents_are_records(row: i
     assert len(outcomes(rows, (1, 1, 3, 1)).rows) == 4
 
 
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("专利数", [3, 5, 8]),
+        ("拥有专利（件）", ["3", "5", "8"]),
+        ("专利", [3, 5, 8]),
+        ("专利", ["3件", "5件", "8件"]),
+        ("是否有专利", ["是", "否", "否"]),
+        ("知识产权", ["有", "无", "无"]),
+    ],
+)
+def test_numbers_of_patents_and_answers_are_joined_to_no_record(header: str, cells: Sequence[object]):
+    head = ["序号", "成果名称", "完成单位", "成果简介", header]
+    rows: list[list[object]] = [
+        head,
+        [1, "砂轮", "乙大学", "磨得快", cells[0]],
+        [2, "高速除湿机", "甲院", "干燥", cells[1]],
+    ]
+    for name, merged in ((None, []), ("", [(2, place, 3, place) for place in (1, 2, 3)])):
+        read = outcomes([*rows, [None, name, None, None, cells[2]]], *merged)
+        assert len(read.rows) == 3 or not read.problems["kept"].all()
+        assert not any("已并入" in text for text in read.problems["problem"])
+
+
+@pytest.mark.parametrize(
+    ("header", "cells"),
+    [
+        ("软件著作权登记号", ["2023SR01", "2023SR02"]),
+        ("专利号", [202310012345, 202310012346]),
+        ("专利", ["ZL001", "ZL002"]),
+    ],
+)
+def test_numbers_that_name_patents_are_joined(header: str, cells: Sequence[object]):
+    head = ["序号", "成果名称", "完成单位", header]
+    read = outcomes([head, [1, "砂轮", "乙大学", cells[0]], [None, None, None, cells[1]]])
+    assert len(read.rows) == 1
+    assert "已并入" in read.problems["problem"].str.cat()
+
+
 WITH_FIRM = "序号,需求名称,需求描述,企业名称"
 GEAR, FLOUR = "2,齿轮降噪,噪声≤70dB,虚构甲公司", "3,面粉快检,检出限≤0.2mg/kg,虚构乙公司"
 SAMPLE = "1,某某零件检测,精度0.1毫米,某某公司"
@@ -634,6 +673,7 @@ SAMPLE = "1,某某零件检测,精度0.1毫米,某某公司"
         (["填写示例（仅供参考）：,,,", WITH_FIRM, SAMPLE, "正式填报,,,", WITH_FIRM, GEAR, FLOUR], 3),
         ([WITH_FIRM, "【示例】,,,", SAMPLE, "以下请如实填写,,,", GEAR, FLOUR], 3),
         ([WITH_FIRM, GEAR, FLOUR, "填写示例,,,", SAMPLE], 5),
+        ([WITH_FIRM, "示例：,,,", SAMPLE, SAMPLE, SAMPLE, "以下由企业填写,,,", GEAR, FLOUR], 5),
         ([WITH_FIRM, "1,（示例）某某零件检测,精度0.1毫米,某某公司", GEAR, FLOUR], 2),
         ([WITH_FIRM, "1,示例：某某零件检测,精度0.1毫米,某某公司", GEAR, FLOUR], 2),
     ],
@@ -646,11 +686,50 @@ def test_examples_are_no_records(lines: list[str], row: int):
     assert not examples["kept"].any()
 
 
-def test_a_line_of_examples_without_an_end_is_told():
-    read = read_needs(csv("填写示例,,,", WITH_FIRM, SAMPLE, GEAR, FLOUR))
-    assert read.rows["need_id"].tolist() == ["1", "2", "3"]
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["填写示例,,,", WITH_FIRM, SAMPLE, GEAR, FLOUR],
+        [WITH_FIRM, SAMPLE, "填写示例,,,", GEAR, FLOUR],
+        [WITH_FIRM, "填写示例,,,", SAMPLE, GEAR, "以下为新增,,,", FLOUR],
+        [WITH_FIRM, SAMPLE, "填写示例,,,", GEAR, FLOUR, WITH_FIRM],
+    ],
+)
+def test_a_line_of_examples_without_an_end_is_told(lines: list[str]):
+    read = read_needs(csv(*lines))
+    assert [number for number in read.rows["need_id"] if number] == ["1", "2", "3"]
     problem = "不知下面哪几行是示例，没有另外写明的都已读入"
-    assert read.problems[["row", "value", "problem"]].to_numpy().tolist() == [[1, "填写示例", problem]]
+    told = read.problems[read.problems["problem"] == problem]
+    assert told[["row", "value"]].to_numpy().tolist() == [[lines.index("填写示例,,,") + 1, "填写示例"]]
+
+
+def test_a_line_within_a_record_begins_no_examples():
+    read = read_needs(csv(WITH_FIRM, SAMPLE, ",,举例：,", ",,某厂去年索赔180万元,", GEAR, FLOUR))
+    assert read.rows["need_id"].tolist() == ["1", "2", "3"]
+    assert read.rows["description"].str.contains("某厂去年索赔180万元").tolist() == [True, False, False]
+
+
+@pytest.mark.parametrize(
+    ("read", "lines"),
+    [
+        (read_outcomes, ["成果名称,成果简介", "在线检测装置,示例：某厂应用后良品率提高3个百分点。"]),
+        (read_experts, ["姓名,研究方向", "李四,例：齿轮检测"]),
+        (read_needs, ["需求编号,企业名称,需求名称,需求描述", "N1,虚构甲公司,例：轴承检测,精度0.1毫米"]),
+    ],
+)
+def test_an_example_within_a_record_does_not_make_it_one(read: Callable[[bytes], Reading], lines: list[str]):
+    assert len(read(csv(*lines)).rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("read", "lines"),
+    [
+        (read_needs, ["序号,需求编号,需求名称,需求描述", "1,,示例：轴承检测,精度0.1毫米"]),
+        (read_experts, ["专家编号,姓名,研究方向", "1,（示例）张某,齿轮检测"]),
+    ],
+)
+def test_a_name_beside_numbers_calls_its_row_an_example(read: Callable[[bytes], Reading], lines: list[str]):
+    assert read(csv(*lines)).rows.empty
 
 
 def test_what_only_speaks_of_examples_is_a_record():

@@ -136,6 +136,30 @@ def test_a_struck_line_above_the_header_owns_no_rows():
     assert told(reading) == [(1, "", "完成单位：甲研究院", DELETED, False)]
 
 
+@pytest.mark.parametrize(
+    ("struck", "ids", "stay", "gone"),
+    [
+        ([0], ["X1", "X2", "X3"], "有 1 行整行画了删除线（第 1 行）", []),
+        ([0, 2], ["X1", "X3"], "有 1 行整行画了删除线（第 1 行）", [3]),
+        ([1, 2, 3], ["X1", "X2", "X3"], "有 3 行整行画了删除线（第 2、3、4 行）", []),
+        ([0, 1, 2, 3], ["X1", "X2", "X3"], "有 4 行整行画了删除线（第 1、2、3、4 行）", []),
+    ],
+)
+def test_a_struck_header_is_one_and_rows_that_are_all_struck_are_read(
+    struck: list[int], ids: list[str], stay: str, gone: list[int]
+):
+    reading = read_needs(needs([(i, j) for i in struck for j in range(4)]))
+    assert list(reading.rows["need_id"]) == ids
+    assert [line[3] for line in told(reading) if line[4]] == [f"{stay}，是表头或全部的行，已照常读入"]
+    assert [line[0] for line in told(reading) if line[3] == DELETED] == gone
+
+
+def test_a_struck_header_above_another_one_is_deleted():
+    reading = read_needs(needs([(0, j) for j in range(4)], [["编号", "企业名称", "需求名称", "需求描述"], *ROWS]))
+    assert list(reading.rows["enterprise"]) == ["轴承降噪", "叶片防冰", "菌种选育"]
+    assert told(reading) == [(1, "", "编号", DELETED, False)]
+
+
 def test_a_table_with_struck_rows_is_not_taken_apart():
     with pytest.raises(TableError, match="有整行画了删除线（第 3 行）"):
         split(needs([(2, j) for j in range(4)]), "企业名称")
