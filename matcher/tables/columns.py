@@ -128,7 +128,8 @@ def read_cells(column: Column, unit: str, cells: Sequence[object], header: str =
     if column.kind == "date":
         return _read_dates(column, cells)
     if column.kind == "yesno":
-        values, faults = _each(cells, _no_excel_error(lambda cell: read_yesno(cell, header)))
+        names = (column.title, *column.headers)
+        values, faults = _each(cells, _no_excel_error(lambda cell: read_yesno(cell, header, names)))
         return _cells(values, faults)
     if column.measured:
         apart = [unit_apart(cell) for cell in cells]

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from matcher.tables.cells import UNTICKED, Fault, as_written, half_width, is_nothing
 from matcher.tables.checkboxes import read_boxes
-from matcher.tables.statements import denies
+from matcher.tables.statements import denies, statement
 
 _words = str.split
 _PLAIN_YES = {*_words("是 对 √ ✓ ✔ true yes y t 真 属实")}
 _PLAIN_NO = {*_words("否 不是 非 错 × x false no n f 假 不属实")}
-_HAS = {
-    *_words("有 具备 具有 拥有 属于 存在此情形 1 1.0")
-}  # of a header that denies, both ways of reading may be meant
-_HAS_NOT = {*_words("无 没有 没 不具备 不具有 不属于 未拥有 无此情形 无此情况 无该情形 没有此情形 没有此情况 0 0.0")}
-_YES = _PLAIN_YES | _HAS | {*_words("回避 须回避 需回避 应回避 入选 拟入选 实名")}  # 是否回避 is so filled in
-_NO = _PLAIN_NO | _HAS_NOT | {*_words("不回避 无需回避 不需回避 未入选 落选 匿名")}
+_HAS = {*_words("有 具备 具有 拥有 属于 存在此情形")}  # of a header that denies, both ways of reading may be meant
+_HAS_NOT = {*_words("无 没有 没 不具备 不具有 不属于 未拥有 无此情形 无此情况 无该情形 没有此情形 没有此情况")}
+_ONE, _ZERO = {"1", "1.0"}, {"0", "0.0"}
+_YES = _PLAIN_YES | _HAS | _ONE | {*_words("回避 须回避 需回避 应回避 入选 拟入选 实名")}  # 是否回避 is so filled in
+_NO = _PLAIN_NO | _HAS_NOT | _ZERO | {*_words("不回避 无需回避 不需回避 未入选 落选 匿名")}
 _COUNT = re.compile(r"有?(\d{1,9})(?:\.0+)?\s*[项个次件家]?")
 _END = re.compile(r"[。.,，;；!！]+$")
 _BESIDE = re.compile(r"([^()]+)\(([^()]+)\)")
@@ -50,20 +50,43 @@ _MORE_BESIDE = Fault("括号里另有说明，不知还算不算“是”或“�
 _NEITHER = Fault("不是“是”或“否”", "请填“是”或“否”")
 
 
-@lru_cache(65_536)
-def _is_denial(header: str) -> bool:
-    return denies(header)
+class _Asked(NamedTuple):
+    """What is asked: the header; denied: it says that something is not so; doubted: the words, and counts: whether the
+    counts, that may be meant both ways under it.
+    """
+
+    header: str
+    denied: bool
+    doubted: frozenset[str]
+    counts: bool
 
 
-def read_yesno(cell: object, header: str = "") -> bool | Fault | None:
+@lru_cache(4096)
+def _asked(header: str, names: tuple[str, ...]) -> _Asked:
+    """What a header asks. One that denies leaves in doubt what 无 means, unless it is a name of the field's own and the
+    title denies nothing; 0 and 1 are no and yes under every name of its own.
+    """
+    if not denies(header):
+        return _Asked(header, False, frozenset(), False)
+    said = statement(header)
+    own = any((one.words, one.denied) == (said.words, True) for one in map(statement, names))
+    if own and not denies(names[0]):
+        return _Asked(header, True, frozenset(), False)
+    return _Asked(header, True, frozenset(_HAS | _HAS_NOT | (set() if own else _ONE | _ZERO)), True)
+
+
+def read_yesno(cell: object, header: str = "", names: tuple[str, ...] = ()) -> bool | Fault | None:
     """Whether what the header states is so: a word, a ticked box (☑是 □否, 是√否□), a count (0 is no, 1 or more is
-    yes), or an answer in a word of the header.
+    yes), or an answer in a word of the header. names: those of the field itself, its title first.
 
     >>> read_yesno("未列入", "列入经营异常名录"), read_yesno("未发生", "近三年未发生事故"), read_yesno("有（2项）")
     (False, True, True)
     >>> read_yesno("未列入", "有固定场所") == read_yesno("大概吧"), read_yesno("无", "无严重失信行为").problem[:10]
     (True, '表头说的是“没有”，')
+    >>> read_yesno("无", "逾期未验收", ("有逾期未验收的项目", "逾期未验收"))
+    False
     """
+    asked = _asked(header, names)
     text = as_written(cell)
     choices = read_boxes(text[:200])
     if choices is not None and text.strip().lower() not in _YES:
@@ -71,32 +94,30 @@ def read_yesno(cell: object, header: str = "") -> bool | Fault | None:
         answers = {text in _YES if text else True for text in ticked if not text or text in _YES | _NO}
         if len(answers) != 1 or len(answers) != len(ticked):
             return UNTICKED if not ticked else Fault("勾选的不是“是”或“否”中的一个", "请只勾一个")
-        if _is_denial(header) and ticked & (_HAS | _HAS_NOT):
+        if ticked & asked.doubted:
             return _BOTH_WAYS
         return answers.pop()
     text = half_width(text).lower()
-    answer = _in_words(_END.sub("", text) or text, header)
+    answer = _in_words(_END.sub("", text) or text, asked)
     return answer if answer is not None or is_nothing(text) else _NEITHER
 
 
-def _in_words(text: str, header: str) -> bool | Fault | None:
+def _in_words(text: str, asked: _Asked) -> bool | Fault | None:
     """The answer of a cell in half width; None where it is none."""
-    denied = _is_denial(header)
     if text in _PLAIN_YES or text in _PLAIN_NO:
         return text in _PLAIN_YES
-    if (said := _in_a_word_of(header, text)) is not None:
+    if (said := _in_a_word_of(asked.header, text)) is not None:
         return said
-    counted = _COUNT.fullmatch(text)
-    if denied and (counted or text in _HAS or text in _HAS_NOT):
+    if text in asked.doubted:
         return _BOTH_WAYS
     if text in _YES or text in _NO:
         return text in _YES
-    if counted:
-        return int(counted[1]) > 0
+    if counted := _COUNT.fullmatch(text):
+        return _BOTH_WAYS if asked.counts else int(counted[1]) > 0
     if (well := bool(_WELL.fullmatch(text))) or _NOT_WELL.fullmatch(text):
-        asks = header and (denied or (_OF_QUALITY.search(header) and not _OF_FAULTS.search(header)))
-        return well if asks else None
-    return _with_remark(text, header)
+        of_quality = _OF_QUALITY.search(asked.header) and not _OF_FAULTS.search(asked.header)
+        return well if asked.denied or of_quality else None
+    return _with_remark(text, asked)
 
 
 def _in_a_word_of(header: str, text: str) -> bool | None:
@@ -109,12 +130,12 @@ def _in_a_word_of(header: str, text: str) -> bool | None:
     return bool(answer["no"]) == denied
 
 
-def _with_remark(text: str, header: str) -> bool | Fault | None:
+def _with_remark(text: str, asked: _Asked) -> bool | Fault | None:
     """An answer with a count or a level beside it (有（2项）, 是（省级）); a Fault where something else stands."""
     beside = _BESIDE.fullmatch(text)
-    answer = _in_words(beside[1].strip(), header) if beside else None
+    answer = _in_words(beside[1].strip(), asked) if beside else None
     if beside is None or not isinstance(answer, bool):
         return answer
     level = _OF_LEVEL.fullmatch(beside[2])
-    fits = level is not None and ("级" not in header or level[0] in header)
+    fits = level is not None and ("级" not in asked.header or level[0] in asked.header)
     return answer if answer and (fits or _OF_COUNT.fullmatch(beside[2])) else _MORE_BESIDE

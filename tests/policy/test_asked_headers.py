@@ -94,6 +94,24 @@ def test_what_only_looks_like_such_a_header_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
+    ("policy", "header", "name", "answers"),
+    [
+        ("project-guangdong", "负责人逾期一年未验收", "leader_overdue_year", [True, False, False, True, True, False]),
+        ("project-guangdong", "负责人有逾期一年未验收的项目", "leader_overdue_year", [True, False, False, True]),
+        ("tech-sme", "不适用加计扣除行业", "barred_trade", [True, False, False, True, True, False]),
+        ("rd-super-deduction", "属于不适用加计扣除的行业", "barred_trade", [True, False, False, True, True, False]),
+        ("hidden-champion-zhejiang", "征信无不良", "credit_report_clean", [True, False, None, None, True, False]),
+        ("hidden-champion-zhejiang", "人行征信报告无不良记录*", "credit_report_clean", [True, False, None, None, True]),
+        ("pilot-base-shandong", "无严重失信行为", "dishonest", [False, True, None, None, None, None]),
+    ],
+)
+def test_under_the_own_name_of_a_field_0_is_no_though_the_name_denies(
+    policy: str, header: str, name: str, answers: list[object]
+) -> None:
+    assert facts(policy, header, ["是", "否", "无", "有", "1", "0"][: len(answers)], name) == answers
+
+
+@pytest.mark.parametrize(
     ("cell", "header", "answer"),
     [
         ("符合", "符合安全和环保要求", True),
