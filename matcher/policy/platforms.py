@@ -42,6 +42,9 @@ KINDS = {
 }
 LEVELS = {"国家级": "国家|部级|教育部|科技部|工信部", "省级": "省|自治区", "市级": "市", "县级": "县|区"}
 _NOT_YET = re.compile("培育|筹建|拟建|拟申报|申报中|创建中|争创|待认定")
+_IS_NOT_YET = re.compile(
+    rf"(?:{_NOT_YET.pattern})(?:期内?|阶段|库|中|状态|平台|[)）])*$|^拟"
+)  # 正常，培育企业20家 is one
 _IN_A_NAME = {name: f"{name}|{name.removesuffix('级')}重点实验室" for name in LEVELS}  # 市 alone may be the place
 _REGISTER = Contract(
     "platforms", "平台", "row_id", (Column("row_id", "id", "行编号"), *PLATFORM.identity, *PLATFORM.beside)
@@ -180,7 +183,9 @@ def count_platforms(platforms: pd.DataFrame, *, on: Day | None = None, since: Da
     keep = np.ones(len(table), dtype=bool)
     if "status" in platforms:
         keep &= ~has_ended(platforms["status"])
-        keep &= ~platforms["status"].fillna("").astype(str).str.contains(_NOT_YET).to_numpy(bool)
+        keep &= ~platforms["status"].fillna("").astype(str).str.replace(
+            r"[(（]原[^()（）]*[)）]", "", regex=True
+        ).str.contains(_IS_NOT_YET).to_numpy(bool)
     day = None if on is None else as_day(on)
     said = [override_in(row, ("status",), day) for row in platforms.to_dict("records")]
     keep &= np.array([one is None or not one.plain for one in said], bool)

@@ -44,6 +44,7 @@ _FEWER = re.compile(
     f"(?:企业|单位|项目|合同|案件|事项|产品|品)?{_HOW_MANY}"
     "|排名|名次|位次|PM(?:2.5|10)(?:平均)?(?:浓度)?)$"
 )
+_DEALT_WITH = re.compile("查|办(?![公学])|清退|约谈|检出|纠正|督办|召回")  # before such a level: more is done
 _LESS = re.compile("(?:下降|降低|减少|压减|压降|削减)(?:数|量|额)?$")
 _ASIDE = re.compile(r"[（(][^（）()]*[)）]")
 
@@ -243,11 +244,12 @@ def _unplaced(name: str, unit: str, goal: float, actual: float) -> str:
 def _is_fewer(name: str) -> bool:
     """Whether a name is one of a level of which less is better.
 
-    >>> [_is_fewer(name) for name in ("亏损企业数（规上）", "单位GDP能耗下降", "事故应急平台")]
-    [True, False, False]
+    >>> [_is_fewer(name) for name in ("亏损企业数（规上）", "单位GDP能耗下降", "查处专利违法案件数", "专利违法案件数")]
+    [True, False, False, True]
     """
-    found = _FEWER.search(_ASIDE.sub("", name).strip())
-    return found is not None
+    bare = _ASIDE.sub("", name).strip()
+    found = _FEWER.search(bare)
+    return found is not None and not _DEALT_WITH.search(bare[: found.start()])
 
 
 def _figures(table: pd.DataFrame, name: str) -> Floats:

@@ -152,6 +152,18 @@ def test_what_ended_in_a_remark_or_is_not_there_yet_does_not_count_and_is_told()
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("status", "counted"),
+    [
+        ("正常，培育企业20家", 1), ("2023年筹建，2025年认定", 1), ("已建成（原筹建）", 1), ("筹建中", 0), ("培育", 0),
+        ("在培育期", 0), ("拟建2027年", 0), ("正常（申报中）", 0),
+    ],
+)  # fmt: skip
+def test_a_platform_is_not_there_yet_where_its_state_ends_so(status: str, counted: int) -> None:
+    rows = pd.DataFrame({"enterprise_id": ["a"], "kind": ["众创空间"], "level": ["省级"], "status": [status]})
+    assert len(count_platforms(rows.assign(approved_on=pd.to_datetime(["2024-05-01"])))) == counted
+
+
 def test_a_platform_recognised_again_counts_once_and_an_unknown_year_stays_so() -> None:
     rows = pd.DataFrame(
         {"enterprise_id": ["a", "a", "b"], "kind": ["众创空间"] * 3, "approved_on": ["2021-01-01", "2020-01-01", None]}
