@@ -90,6 +90,10 @@ _GOING_ON = re.compile(r"(?!.*(?:(?<![正尚仍还])在|于|从)).*[^其集高�
 _USED = re.compile(rf"(?<!试){any_of('use')}中$")
 _NOW = re.compile(r"正在|[尚仍还]在")
 _DOING = re.compile(rf"(?P<use>(?<!试){any_of('use')}(?!{any_of('not_use')}))|{any_of('work', 'act')}")
+_ABROAD = re.compile(
+    rf"(?:^|(?<=[,，;；。已])){any_of('abroad')}(?![^,，;；。]{{0,6}}{any_of('rivals')}(?!.*{any_of('buys')}))"
+)
+_ELSEWHERE, _LIKE_OURS = re.compile(any_of("elsewhere")), re.compile(any_of("similar"))
 
 
 def folded(text: str) -> str:
@@ -145,3 +149,12 @@ def in_use(text: str) -> bool:
 def is_asserted(piece: str) -> bool:
     """Whether a clause says that something is there: neither denied nor only planned."""
     return read_clause(piece).mood == SAID
+
+
+def without_places(text: str, *, users: bool) -> str:
+    """A text without where users or those who test are (日本客户采购2套; users: 别的厂出具证明 too), which says nothing
+    of whose thing they have; what is said of things like ours stays.
+    """
+    if _LIKE_OURS.search(folded(text)):
+        return text
+    return _ABROAD.sub("", _ELSEWHERE.sub("", text) if users else text)

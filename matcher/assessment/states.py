@@ -25,6 +25,7 @@ from matcher.assessment.clauses import (
     folded,
     in_use,
     read_clause,
+    without_places,
 )
 from matcher.assessment.scales import evidence_words, not_words, shown_by, thing_words, tree
 
@@ -134,6 +135,8 @@ def read_state(text: str, kind: str, *, model: CellModel | None = None) -> bool 
         return None
     if (amount := _AMOUNT.fullmatch(word)) and read_clause(word).mood == SAID:
         return float(amount[1].replace(",", "")) > 0
+    if kind in _OF_USERS or kind in ("lab_test", "pilot"):
+        text = without_places(text, users=kind in _OF_USERS)
     ruled = _read_by_rules(text, kind)
     if ruled is False and (_DENIED_THING.fullmatch(word) or _OURS_NOT_YET.search(word) or _is_rejected(word)):
         return False

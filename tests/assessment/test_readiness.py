@@ -363,6 +363,34 @@ def test_the_day_of_an_assessment_decides_what_is_there_yet() -> None:
     assert levels[1] == 6
 
 
+@pytest.mark.parametrize(
+    ("kind", "cell", "there"),
+    [
+        ("user_report", "别的单位出具的应用证明2份", True),
+        ("user_report", "其他企业出具证明1份", True),
+        ("sales", "美国客户采购2套", True),
+        ("sales", "隔壁县销售60台", True),
+        ("sales", "日本2台", True),
+        ("sales", "意大利经销商订货10台", True),
+        ("sales", "据财务讲销售300万元", True),
+        ("field_trial", "同门合作单位试用通过", True),
+        ("lab_test", "英国实验室检测通过", True),
+        ("pilot", "以色列合作中试成功", True),
+        ("sales", "别的厂销售3台", None),
+        ("sales", "同类产品国外已销售", None),
+        ("sales", "竞争对手已销售200台", None),
+        ("lab_test", "国外同类检测通过", None),
+        ("pilot", "日本公司完成中试", None),
+        ("field_trial", "国外公司示范成功", None),
+        ("production", "日本公司已量产", None),
+    ],
+)
+def test_users_and_testers_elsewhere_count_and_things_of_others_do_not(
+    kind: str, cell: str, there: bool | None
+) -> None:
+    assert read_state(cell, kind) is there
+
+
 def test_a_table_of_one_row_a_piece_of_evidence_is_refused() -> None:
     rows = [
         ("CG1", "虚构件", "样机", "样机2台"),
