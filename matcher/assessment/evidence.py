@@ -18,6 +18,7 @@ from matcher.tables.dates import Days, read_days
 
 TITLES_OF = {column.name: column.title for column in EVIDENCE}
 _COUNTED = re.compile(COUNT)
+_ANSWERS = {"有", "无", "没有", "是", "否"}
 _PARTS = re.compile(r"[，,；;。\n]+|[、 \t\u3000]+(?=[^，,；;。、\s]{0,8}20\d\d)")
 _DAY = re.compile(
     r"(?P<year>20\d\d)(?:年?(?P<end>[底末])|年(?:\d{1,2}月(?:\d{1,2}[日号])?)?|(?P<sign>[-./])\d{1,2}(?:(?P=sign)\d{1,2})?(?![\d.]))"
@@ -77,7 +78,8 @@ def read_evidence(record: Mapping[str, Any], *, on: dt.date | None = None) -> li
 def _state_of(text: str, kind: str, on: dt.date | None) -> bool | None:
     """Whether a cell says that its thing is there on a day: of check boxes what is ticked, nothing of later days."""
     boxes = read_boxes(text)
-    said = ticked(text) if boxes and any(box.text for box in boxes) else text  # √ alone is an answer
+    choice = boxes and any(box.ticked is False or box.text in _ANSWERS for box in boxes)  # √ before a note is none
+    said = ticked(text) if choice else text
     parts = _PARTS.split(said)
     ordered = kind == "sales" and bool(re.search(_ORDER, said))
     there = [part for part in parts if not _is_later(part, on, ordered)]

@@ -48,9 +48,7 @@ def read_pairs(path: Path) -> pd.DataFrame:
 
 
 def learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> Index:
-    """The index taught by a file of judged pairs; those of other asking rows are left out, and told, as is what it
-    cannot learn from yet.
-    """
+    """The index taught by a file of judged pairs; those of other asking rows are left out, and told."""
     from matcher.matching.feedback import fit_feedback
     from matcher.tables.writings import KnownIds
 
@@ -63,7 +61,4 @@ def learned(index: Index, judged: Path, queries: pd.DataFrame, quiet: bool) -> I
             raise TableError(f"{judged.name}：编号（{asking}）都不在这次的表里（{others}）；请核对是不是这张表的标注")
         note(quiet, f"{judged.name}：{gone.sum()} 对的编号（{asking}）不在这次的表里，没有用：{others}")
         pairs = pairs[~gone]
-    known = KnownIds(index.ids.tolist())
-    if away := known.unknown(pairs[index.id_column]):
-        note(quiet, f"{judged.name}：有编号（{index.id_column}）不在库中，入库后才起作用：{away}")
     return fit_feedback(index, queries, pairs)

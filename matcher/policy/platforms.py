@@ -118,9 +118,9 @@ def _named(texts: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:
     names = {
         text: next((name for name, pattern in words.items() if re.search(pattern, text)), "")
         for text in texts.unique()
-        if words is not LEVELS or not _NOT_YET.search(text)
+        if words is KINDS or not _IS_NOT_YET.search(text)
     }
-    return texts.map(names).fillna("").astype(object)
+    return texts.map(lambda text: names.get(text, "")).astype(object)
 
 
 def in_plain_words(texts: pd.Series[Any], words: Mapping[str, str]) -> pd.Series[Any]:

@@ -330,7 +330,7 @@ def test_what_is_laid_out_or_comes_later_is_not_there(kind: str, cell: str, ther
         ("2026年底完成", False),
         ("2026-11-25完成", False), ("2026-11-24完成", True), ("2025年12月完成", True),
         ("2026年6月建成，2027年扩建", True),
-        ("有（有效期至2027年6月）", True), ("已签2027年供货合同", True),
+        ("有（有效期至2027年6月）", True),
         ("2024年至2027年在用", True), ("2026年完成", True),
     ],
 )  # fmt: skip
@@ -342,7 +342,7 @@ def test_a_ticked_answer_is_read_and_a_later_day_is_a_plan(text: str, there: boo
 @pytest.mark.parametrize(
     ("kind", "text", "there"),
     [
-        ("prototype", "样机2025年完成、2027年量产", True), ("prototype", "2025年6月完成样机 2027年6月量产", True),
+        ("sales", "已签2027年供货合同", True), ("prototype", "样机2025年完成、2027年量产", True), ("prototype", "2025年6月完成样机 2027年6月量产", True),
         ("pilot", "2027年小试、中试", False), ("prototype", "2027年3月完成样机、2027年9月量产", False),
         ("test_report", "检测报告（2028-05-01到期）", True), ("test_report", "检测报告2028年5月底前有效", True),
         ("test_report", "2027年5月出检测报告", False), ("patents", "专利证书，2043年5月失效", True),

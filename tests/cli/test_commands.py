@@ -204,7 +204,7 @@ def test_a_folder_learns_what_people_said_and_forgets_it(run, small):
     assert run("feedback", "库", "反馈.csv", "需求.csv") == (
         0,
         "库 原有标注 0 对，现有 3 对\n",
-        "需求.csv：读入 3 条\n反馈.csv：有编号（outcome_id）不在库中，入库后才起作用：“C9”\n",
+        "需求.csv：读入 3 条\n反馈中有编号不在索引中，入库后才起作用：“C9”\n",
     )
     assert run("match", "需求.csv", "库", "-o", "教过.csv", "-q", "-k", "1")[0] == 0
     assert pd.read_csv("教过.csv", dtype=str)["outcome_id"].tolist()[:2] == ["C4", "C2"]
