@@ -159,8 +159,8 @@ def target_progress(targets: pd.DataFrame, *, on: Day) -> pd.DataFrame:
 
     Examples
     --------
-    >>> row = {"target_id": "A", "name": "净增", "goal": 100, "actual": 46, "due": "2026-12-31"}
-    >>> target_progress(pd.DataFrame([row]), on="2026-07-01")[["share", "missing", "status"]].to_numpy().tolist()
+    >>> row = {"target_id": "A", "name": "净增", "goal": 100, "actual": 46, "start": "2026-01-01", "due": "2026-12-31"}
+    >>> target_progress(pd.DataFrame([row]), on="2026-06-01")[["share", "missing", "status"]].to_numpy().tolist()
     [[0.46, 54.0, '进度正常']]
     """
     day = pd.Timestamp(as_day(on))

@@ -18,6 +18,7 @@ from matcher.tables.statements import denies, in_short, statement
 from matcher.tables.writings import simplify
 from matcher.tables.years import plain_years
 
+_SHORTEST_STATEMENT = 4  # characters of a header without 是否 that states something
 _IGNORED = re.compile(r"[\s_*\-★☆]+|:$")
 _BRACKETS = str.maketrans("（[{【〔「『〖<）]}】〕」』〗>", "(" * 9 + ")" * 9)
 _MARKS = re.compile("[①-⒛⓪-⓿❶-➓㈠-㈩⑴-⒇¹²³⁰-⁹†‡]")  # footnotes and numbering; plain digits once they are folded
@@ -412,7 +413,8 @@ class Vocabulary:
         """The field of yes and no that states what a header states, or denies."""
         said = statement(form)
         known = self._statements.get(said.words, ())
-        known = [(column, text) for column, text in known if not (said.plain and statement(text).has)]
+        bare = len(said.words) < _SHORTEST_STATEMENT  # 候补 may head the names of those who stand by
+        known = [(column, text) for column, text in known if not (said.plain and (bare or statement(text).has))]
         if len({(column.name, denies(text)) for column, text in known}) != 1:
             return Meaning()
         column, text = known[0]

@@ -342,7 +342,8 @@ def test_a_ticked_answer_is_read_and_a_later_day_is_a_plan(text: str, there: boo
 @pytest.mark.parametrize(
     ("kind", "text", "there"),
     [
-        ("sales", "已签2027年供货合同", True), ("prototype", "样机2025年完成、2027年量产", True), ("prototype", "2025年6月完成样机 2027年6月量产", True),
+        ("sales", "已签2027年供货合同", True),
+        ("prototype", "样机2025年完成、2027年量产", True), ("prototype", "2025年6月完成样机 2027年6月量产", True),
         ("pilot", "2027年小试、中试", False), ("prototype", "2027年3月完成样机、2027年9月量产", False),
         ("test_report", "检测报告（2028-05-01到期）", True), ("test_report", "检测报告2028年5月底前有效", True),
         ("test_report", "2027年5月出检测报告", False), ("patents", "专利证书，2043年5月失效", True),
