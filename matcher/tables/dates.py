@@ -163,6 +163,8 @@ def local_times(cells: pd.Series[Any]) -> pd.Series[Any]:
     >>> local_times(pd.Series(["2026-06-01T08:00:00+08:00", "2026-06-01", None], dtype=object)).tolist()
     ['2026-06-01T08:00:00', '2026-06-01', None]
     """
+    if isinstance(cells.dtype, pd.ArrowDtype) and getattr(cells.dtype.pyarrow_dtype, "tz", None):
+        cells = pd.to_datetime(cells.astype(object))  # pandas 2.2 gives the hours of UTC
     if pd.api.types.is_datetime64_any_dtype(cells.dtype):
         local: pd.Series[Any] = cells.dt.tz_localize(None)
         return local

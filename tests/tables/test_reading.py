@@ -539,10 +539,10 @@ def test_a_long_cell_of_openings_takes_no_time(opening: str):
 
 
 def test_ten_thousand_headers_of_one_name_take_no_time():
-    start = time.perf_counter()
+    start = time.process_time()
     rows, _ = read_needs(pd.DataFrame([["甲", *range(10_000)]], columns=["标题", *["同名"] * 10_000]))
     assert rows.columns[-1] == "同名_10000"
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_cells_that_are_arrays_or_hold_nothing():
