@@ -374,7 +374,7 @@ def objections_command(
     from matcher.export.sheets import Sheet
     from matcher.export.tables import write_tables
     from matcher.export.titles import OBJECTIONS
-    from matcher.review.publicity import objection_states, read_objections
+    from matcher.review.objections import objection_states, read_objections
 
     check({output: TABLES}, objections, before)
     handed = read(read_objections, objections, sheet=sheet, column=column, quiet=quiet)
