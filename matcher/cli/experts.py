@@ -8,33 +8,30 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     COUNT,
     FILE,
     TABLE_KINDS,
-    Group,
     Number,
     OneOf,
-    about,
-    all_columns,
-    all_problems,
     argument,
     bad_rows_option,
     check,
-    column_option,
     contacts_option,
     k_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_of,
     sheet_option,
 )
+from matcher.cli.reading import all_columns, all_problems, read
+from matcher.cli.records import about
 from matcher.errors import TableError
 
 if TYPE_CHECKING:

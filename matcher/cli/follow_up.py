@@ -8,28 +8,26 @@ from pathlib import Path
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Command, Group
+from matcher.cli.messages import counts_of, report
 from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
     TABLE_KINDS,
-    Command,
-    Group,
     argument,
     check,
-    column_option,
     contacts_option,
-    counts_of,
     named,
     on_option,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
 from matcher.cli.pool_options import KINDS, TABLES, book_argument, day_option, person_option, write
+from matcher.cli.reading import read
 from matcher.errors import PoolError
 
 

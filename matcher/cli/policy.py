@@ -9,30 +9,28 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import note, report
 from matcher.cli.options import (
     DAY,
     FILE,
     TABLE_KINDS,
-    Group,
-    all_problems,
     argument,
     check,
     check_choice,
     check_pieces,
-    column_option,
     contacts_option,
     named,
-    note,
     on_option,
     option,
     output_option,
     pieces_option,
     policy_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
+from matcher.cli.reading import all_problems, read
 from matcher.cli.records import record_option, save_recorded, verify_option
 from matcher.cli.registers import Given, registers_option
 from matcher.cli.tables import template_command

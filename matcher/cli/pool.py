@@ -10,28 +10,26 @@ from typing import Any
 import click
 
 from matcher.cli import discovery, follow_up
+from matcher.cli.column_choices import column_option
+from matcher.cli.commands import Group
+from matcher.cli.messages import counts_of, note, report
 from matcher.cli.options import (
     COUNT,
     DAY,
     FILE,
     RESULT,
     TABLE_KINDS,
-    Group,
     argument,
     check,
-    column_option,
     contacts_option,
-    counts_of,
     named,
-    note,
     option,
     output_option,
     quiet_option,
-    read,
-    report,
     sheet_option,
 )
 from matcher.cli.pool_options import KINDS, TABLES, book_argument, book_options, day_option, person_option, write
+from matcher.cli.reading import read
 from matcher.errors import PoolError
 
 group = Group("pool", help="高企培育库：走访名单、入库出库、梯队快照、变动原因、跟进与看板，全部留痕。")
