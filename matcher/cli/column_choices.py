@@ -45,7 +45,7 @@ def takes_columns(param: click.Parameter) -> bool:
 
 
 def columns_of(ctx: click.Context, file: str, column: Iterable[str]) -> dict[str, str] | None:
-    """Header -> field for one file of a command, from what names it and what of `column` names no file; None for none."""
+    """Header -> field for one file of a command: what names it, and what of `column` names no file; None for none."""
     files = files_of(ctx)
     given = [_of_file(text, files) for text in ctx.meta.get(_COLUMNS, ())]
     plain = [text for text in column if not _of_file(text, files)[0]]

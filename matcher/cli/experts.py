@@ -33,6 +33,7 @@ from matcher.cli.options import (
 from matcher.cli.reading import all_columns, all_problems, read
 from matcher.cli.records import about
 from matcher.errors import TableError
+from matcher.export.targets import TABLES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from matcher.tables.reading import Reading
     from matcher.tables.schemas import Contract
 
-_TABLES = (".xlsx", ".csv", ".parquet")
 _ACCEPTED = (
     ("expert_id_a", "text", "编号甲", ("专家甲",)),
     ("expert_id_b", "text", "编号乙", ("专家乙",)),
@@ -226,7 +226,7 @@ def teams_command(
     from matcher.tables.reading import read_needs
     from matcher.tables.schemas import EXPERTS
 
-    check({output: _TABLES}, needs, fits, forbid, names)
+    check({output: TABLES}, needs, fits, forbid, names)
     asking = read(read_needs, needs, sheet=sheet, column=column, quiet=quiet)
     table = _declared(fits, _FITS, quiet)
     who = "expert_id" if (table["expert_id"] != "").any() else "outcome_id"
@@ -292,7 +292,7 @@ def merges_command(
     from matcher.export.titles import TEAMS
     from matcher.tables.schemas import EXPERTS, WORKS
 
-    check({output: _TABLES}, experts, works)
+    check({output: TABLES}, experts, works)
     people = _as_written(experts, EXPERTS, quiet, sheet, column)
     proposals = propose_merges(people, _as_written(works, WORKS, quiet, works_sheet, works_column))
     write_tables(output, {"同名者": Sheet(proposals, TEAMS)}, mask=not show_contacts)
